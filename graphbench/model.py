@@ -1,0 +1,229 @@
+"""What a measurement is: typed, frozen, versioned, and free of heavy imports.
+
+A :class:`Record` is everything that one :class:`Task` produced. It is written as one JSON line the moment the task
+ends, and reports need nothing else. Times are seconds, memory is bytes, both as named in the field.
+"""
+
+from __future__ import annotations
+
+import enum
+import hashlib
+from typing import Any
+
+import msgspec
+
+SCHEMA = 1
+"""Version of the record's layout; a reader refuses a version it does not know."""
+
+Params = dict[str, Any]
+
+
+class Outcome(enum.StrEnum):
+    """How a task ended."""
+
+    OK = "ok"
+    INVALID = "invalid"  # it ran, and its certificate failed
+    TIMEOUT = "timeout"
+    OUT_OF_MEMORY = "out_of_memory"
+    ERROR = "error"
+    UNSUPPORTED = "unsupported"  # the engine has no such algorithm, or the gap is declared; see reason
+    UNAVAILABLE = "unavailable"  # the engine cannot run on this machine; see reason
+
+
+class Task(msgspec.Struct, frozen=True):
+    """The identity of a measurement: the same task measured twice is the same measurement repeated."""
+
+    algorithm: str
+    dataset: str
+    engine: str
+    params: Params
+
+    @property
+    def key(self) -> str:
+        """A digest of all four, equal for equal tasks in any process."""
+        return hashlib.sha256(msgspec.json.encode(self, order="deterministic")).hexdigest()[:16]
+
+    def __hash__(self) -> int:
+        return hash(self.key)
+
+
+class Phases(msgspec.Struct, frozen=True, kw_only=True):
+    """Seconds per phase; None where the phase was not reached.
+
+    `start` is the engine's import and device context, and belongs to no trial. `read` takes the cleaned edges from
+    the cache, `build` makes the engine's graph, `cold` is the first call, `run` the warm trials, `collect` brings one
+    answer into the common form.
+    """
+
+    start_s: float | None = None
+    read_s: float | None = None
+    build_s: float | None = None
+    cold_s: float | None = None
+    run_s: list[float] = msgspec.field(default_factory=list)
+    collect_s: float | None = None
+    build_steps_s: dict[str, float] = msgspec.field(default_factory=dict)
+    """The parts of `build`, where an engine has several (nx-cugraph: graph, conversion)."""
+
+    @property
+    def end_to_end_s(self) -> float | None:
+        """Read + build + cold + collect: what a user waits for, once, with the library already imported."""
+        parts = (self.read_s, self.build_s, self.cold_s, self.collect_s)
+        return None if None in parts else sum(part for part in parts if part is not None)
+
+
+class Trials(msgspec.Struct, frozen=True, kw_only=True):
+    """What went into each warm trial and what came out, index for index with `Phases.run_s`."""
+
+    seeds: list[int] = msgspec.field(default_factory=list)
+    sources: list[int] = msgspec.field(default_factory=list)
+    """BFS and SSSP: the source vertex (0-based id) of each trial."""
+    quality: list[float] = msgspec.field(default_factory=list)
+    """Heuristics: the quality measure, recomputed in float64 by graphbench, of each trial's answer."""
+    certified: list[int] = msgspec.field(default_factory=list)
+    """Indices of the trials whose answers were certified."""
+    stopped: str = ""
+    """Why sampling ended: `precise`, `budget`, `count`, `limit`, `cold_is_run` or empty if it never began."""
+
+
+class Memory(msgspec.Struct, frozen=True):
+    """Peak memory while the task ran, in bytes; None where it could not be measured."""
+
+    host_peak_bytes: int | None = None
+    device_peak_bytes: int | None = None
+
+
+class Certificate(msgspec.Struct, frozen=True, kw_only=True):
+    """The result of an engine-independent check of an answer."""
+
+    valid: bool
+    detail: str
+    """One sentence: what was shown, or what is wrong and where."""
+    checked: int = 1
+    """How many answers were checked."""
+
+
+class Censored(msgspec.Struct, frozen=True):
+    """A limit struck: in which phase, and how long that phase had been running."""
+
+    phase: str
+    after_s: float
+
+
+class Agreement(msgspec.Struct, frozen=True, kw_only=True):
+    """How this answer compares with another engine's answer to the same question."""
+
+    engine: str = msgspec.field(name="with")
+    kind: str
+    """`exact`, `equivalent` (up to renaming), `epsilon` (within the problem's tolerance), `nmi`, or `differs`."""
+    max_difference: float | None = None
+    at: int | None = None
+    """The vertex (or pair) where the largest difference is."""
+
+
+class DatasetInfo(msgspec.Struct, frozen=True, kw_only=True):
+    """What the dataset is, after cleaning, and what cleaning did to it."""
+
+    name: str
+    num_vertices: int
+    num_edges: int
+    """An undirected edge counts once."""
+    num_entries: int
+    """What an adjacency matrix stores: an undirected edge counts twice."""
+    num_isolated: int
+    directed: bool
+    weighted: bool
+    sha256: str
+    """Of the file it came from; of the canonical edges where there is no file."""
+    digest: str
+    """Of the cleaned edges: equal digests are equal graphs, whatever file they came from."""
+    source: str = ""
+    loops_dropped: int = 0
+    duplicates_merged: int = 0
+    zero_weights: int = 0
+    negative_weights: int = 0
+    nonfinite_weights: int = 0
+
+
+class PosedInfo(msgspec.Struct, frozen=True, kw_only=True):
+    """The graph as the problem poses it (direction dropped? weights drawn?)."""
+
+    num_vertices: int
+    num_edges: int
+    num_entries: int
+    directed: bool
+    weights: str
+    """`none`, `dataset` or `drawn` (seeded integers 1 to 255)."""
+    digest: str
+
+
+class Worker(msgspec.Struct, frozen=True, kw_only=True):
+    """Which process measured, and what it had done before."""
+
+    id: str
+    pid: int
+    position: int
+    """0 for the first task of that process."""
+    shared_build: bool = False
+    """The graph had been read and built for an earlier task: read_s and build_s are that task's."""
+    stderr_tail: str = ""
+
+
+class Gpu(msgspec.Struct, frozen=True, kw_only=True):
+    """One NVIDIA device."""
+
+    name: str
+    memory_bytes: int
+    index: int = 0
+
+
+class Environment(msgspec.Struct, frozen=True, kw_only=True):
+    """The machine and the software, captured by the process that measured, when it measured."""
+
+    machine: str
+    """A digest of processor, cores and GPUs: records of different machines are never compared."""
+    cpu: str
+    cores: int
+    threads: int
+    """How many the engine was told it may use."""
+    memory_bytes: int
+    os: str
+    python: str
+    graphbench: str
+    engine_version: str | None = None
+    libraries: dict[str, str] = msgspec.field(default_factory=dict)
+    gpus: list[Gpu] = msgspec.field(default_factory=list)
+    driver: str | None = None
+    cuda: str | None = None
+    clocks: dict[str, Any] = msgspec.field(default_factory=dict)
+    command: str = ""
+    allocator: str | None = None
+    load_average: float | None = None
+
+
+class Record(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything that one task produced."""
+
+    schema: int = SCHEMA
+    id: str
+    measured_at: str
+    """ISO 8601, UTC."""
+    task: Task
+    outcome: Outcome
+    reason: str = ""
+    """Why it is not `ok`, and what to do about it."""
+    phases: Phases = msgspec.field(default_factory=Phases)
+    trials: Trials = msgspec.field(default_factory=Trials)
+    memory: Memory = msgspec.field(default_factory=Memory)
+    answer: dict[str, Any] = msgspec.field(default_factory=dict)
+    certificate: Certificate | None = None
+    agreement: list[Agreement] = msgspec.field(default_factory=list)
+    censored: Censored | None = None
+    dataset: DatasetInfo | None = None
+    posed: PosedInfo | None = None
+    worker: Worker | None = None
+    environment: Environment | None = None
+    fingerprint: str = ""
+    """Of the algorithm's page and the engine's file: a changed adapter makes old records stale."""
+    adapter: dict[str, Any] = msgspec.field(default_factory=dict)
+    """What the engine was really told: its translation of the parameters; null for a knob it lacks."""
+    warnings: list[str] = msgspec.field(default_factory=list)
