@@ -1,0 +1,310 @@
+"""What an algorithm's page is made of.
+
+An :class:`Algorithm` is a *problem*: the form of its input, parameters with one fixed meaning, the kind of answer, and
+a certificate. Its page attaches one adapter per engine::
+
+    @louvain.on("igraph", no_equivalent=("threshold",))
+    def _(igraph, graph, p):
+        return graph.community_multilevel(weights=p.weight, resolution=p.resolution)
+
+`p` (a :class:`Call`) holds every parameter of the problem, and of this trial: `p.seed`, `p.source` or `p.pairs`, and
+`p.weight`: `"weight"` if the posed graph is weighted, else None.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from graphbench.edgelist import EdgeList
+from graphbench.errors import InputError, UnsupportedError, UsageError
+
+Kind = Literal["partition", "labels", "scores", "depths", "distances", "pair_scores"]
+"""The common form of an answer, a NumPy array that `Engine.collect` makes.
+
+=============  ==================  ==========================================================================
+kind           shape, dtype        meaning
+=============  ==================  ==========================================================================
+partition      (n,) int64          community of each vertex; any labels; several answers can be good
+labels         (n,) int64          component of each vertex; any labels; one right answer up to renaming
+scores         (n,) float64        one number for each vertex
+depths         (n,) int64          hops from the source, -1 where unreached
+distances      (n,) float64        weighted distance from the source, inf where unreached
+pair_scores    (k,) float64        one number for each of the k given pairs, in their order
+=============  ==================  ==========================================================================
+"""
+
+Call = SimpleNamespace
+Adapter = Callable[[Any, Any, Call], Any]
+Figures = dict[str, float | int]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Form:
+    """The graph that a problem is posed on.
+
+    Attributes:
+        directed: keep the dataset's direction; False: symmetrise.
+        weights: `ignored`; `used` where the dataset has them; `required`: drawn where it has none (RULES: integers 1-255).
+        zero_weights: whether an edge of weight 0 makes sense.
+    """
+
+    directed: bool
+    weights: Literal["ignored", "used", "required"]
+    zero_weights: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parameter:
+    """One parameter of a problem, with its one meaning.
+
+    `name` is also the option's name (`max_iterations` is `--max-iterations`).
+    """
+
+    name: str
+    type: type
+    default: Any
+    help: str
+    minimum: float | None = None
+    exclusive_minimum: bool = False
+    maximum: float | None = None
+
+    def check(self, value: Any) -> Any:
+        """The value in the parameter's type.
+
+        Raises:
+            UsageError: if it does not fit.
+        """
+        if value is None:
+            return None if self.default is None else self.default
+        try:
+            value = self.type(value)
+        except (TypeError, ValueError):
+            raise UsageError(f"{self.name} takes {self._range()}, not {value!r}.") from None
+        too_low = self.minimum is not None and (
+            not value >= self.minimum or (self.exclusive_minimum and value == self.minimum)
+        )
+        if too_low or (self.maximum is not None and not value <= self.maximum):
+            raise UsageError(f"{self.name} takes {self._range()}, not {value!r}.")
+        return value
+
+    def _range(self) -> str:
+        noun = {int: "a whole number", float: "a number", str: "a text"}[self.type]
+        if self.minimum is None and self.maximum is None:
+            return noun
+        above = "above" if self.exclusive_minimum else "from"
+        low = "" if self.minimum is None else f" {above} {self.minimum:g}"
+        return noun + low + ("" if self.maximum is None else f" up to {self.maximum:g}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Inputs:
+    """What is drawn once, with the stored seed, and given to every engine.
+
+    Attributes:
+        sources: BFS and SSSP: source vertices, shape (k,).
+        pairs: Jaccard and its relatives: vertex pairs, shape (k, 2), each `u < v`, all different.
+    """
+
+    sources: npt.NDArray[np.int64] | None = None
+    pairs: npt.NDArray[np.int64] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """What a certificate found.
+
+    Attributes:
+        valid: whether the answer is right.
+        detail: one sentence: what was shown, or what is wrong and where.
+        figures: the answer in a few figures, as the record's `answer` carries them.
+    """
+
+    valid: bool
+    detail: str
+    figures: Figures = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Attached:
+    """An adapter and what the engine must know to build the graph for it."""
+
+    call: Adapter
+    build: Mapping[str, Any]
+    no_equivalent: tuple[str, ...]
+    told: Callable[[Call], Mapping[str, Any]]
+    file: str
+    line: int
+
+
+Check = Callable[[EdgeList, npt.NDArray[Any], Call], Finding]
+
+
+@dataclass(kw_only=True)
+class Algorithm:
+    """A problem and its adapters.
+
+    Attributes:
+        name: the verb on the command line.
+        title: the name in prose.
+        form: the graph it is posed on.
+        kind: the common form of its answer.
+        parameters: all of them; those of the draw (`sources`, `pairs`) included.
+        aliases: other spellings of the name.
+        draws: `sources`, `pairs` or None.
+        seeded: whether trial i should run with `seed + i`.
+        quality: for heuristics, the key of the figure that measures quality (higher is better); else None.
+        headline: the key of the figure that stands for the answer in a table.
+    """
+
+    name: str
+    title: str
+    form: Form
+    kind: Kind
+    headline: str
+    parameters: Sequence[Parameter] = ()
+    aliases: tuple[str, ...] = ()
+    draws: Literal["sources", "pairs"] | None = None
+    seeded: bool = False
+    quality: str | None = None
+    adapters: dict[str, Attached] = field(default_factory=dict)
+    gaps: dict[str, str] = field(default_factory=dict)
+    _certify: Check | None = None
+
+    def on(
+        self,
+        *engines: str,
+        build: Mapping[str, Any] | None = None,
+        no_equivalent: tuple[str, ...] = (),
+        told: Callable[[Call], Mapping[str, Any]] = lambda _: {},
+    ) -> Callable[[Adapter], Adapter]:
+        """Attach the decorated adapter to engines.
+
+        Args:
+            engines: names of engines; several where one call serves them all.
+            build: options that the engine's `build` needs for this problem.
+            no_equivalent: parameters that the library has no knob for; recorded as null.
+            told: what the library is really given where that differs from the problem's parameters
+                (a translated tolerance); recorded.
+        """
+
+        def attach(call: Adapter) -> Adapter:
+            code = inspect.unwrap(call).__code__
+            for engine in engines:
+                self.adapters[engine] = Attached(
+                    call=call,
+                    build=dict(build or {}),
+                    no_equivalent=no_equivalent,
+                    told=told,
+                    file=code.co_filename,
+                    line=code.co_firstlineno,
+                )
+            return call
+
+        return attach
+
+    def gap(self, engine: str, reason: str) -> None:
+        """Declare that an engine has no adapter here, and why."""
+        self.gaps[engine] = reason
+
+    def certificate(self, check: Check) -> Check:
+        """Attach the decorated certificate: `(posed edges, answer, call) -> Finding`."""
+        self._certify = check
+        return check
+
+    @property
+    def page(self) -> Path:
+        """The file that this algorithm is written on."""
+        assert self._certify is not None
+        return Path(self._certify.__code__.co_filename)
+
+    def adapter(self, engine: str) -> Attached:
+        """The engine's adapter.
+
+        Raises:
+            UnsupportedError: if there is none, with the declared reason.
+        """
+        if engine in self.adapters:
+            return self.adapters[engine]
+        raise UnsupportedError(self.gaps.get(engine, f"{engine} has no adapter for {self.name}"))
+
+    # From parameters to one call
+
+    def resolve(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        """All parameters, defaults filled in and values checked.
+
+        Raises:
+            UsageError: for an unknown parameter or a value out of range.
+        """
+        known = {parameter.name: parameter for parameter in self.parameters}
+        for name in given:
+            if name not in known:
+                takes = ", ".join(known) or "none"
+                raise UsageError(f"{self.name} has no parameter {name!r}; it has: {takes}.")
+        return {name: parameter.check(given.get(name)) for name, parameter in known.items()}
+
+    def pose(self, edges: EdgeList, *, seed: int, ignore_weights: bool = False) -> EdgeList:
+        """The graph as this problem sees it.
+
+        Raises:
+            InputError: if the graph does not fit: no vertices, or weights that the problem forbids.
+        """
+        if edges.num_vertices == 0:
+            raise InputError(f"{edges.name} has no vertices: there is nothing to compute.")
+        if self.form.weights == "ignored" or ignore_weights:
+            edges = edges.unweighted()
+        if edges.weighted:
+            self._check_weights(edges)
+        if not self.form.directed:
+            edges = edges.undirected()
+        if self.form.weights == "required" and not edges.weighted:
+            edges = edges.with_drawn_weights(seed)
+        return edges
+
+    def _check_weights(self, edges: EdgeList) -> None:
+        weight = edges.to_numpy().weight
+        assert weight is not None
+        faults = {
+            "non-finite": int(np.count_nonzero(~np.isfinite(weight))),
+            "negative": int(np.count_nonzero(weight < 0)),
+            "zero": 0 if self.form.zero_weights else int(np.count_nonzero(weight == 0)),
+        }
+        found = ", ".join(f"{count:,} {fault}" for fault, count in faults.items() if count)
+        if found:
+            raise InputError(
+                f"{edges.name} has {found} weights, and {self.title} is not defined on them. "
+                "Use --ignore-weights to pose the problem on the graph without its weights."
+            )
+
+    def draw(self, posed: EdgeList, params: Mapping[str, Any], seed: int) -> Inputs:
+        """Draw sources or pairs, the same for every engine."""
+        from graphbench.algorithms import draws
+
+        if self.draws == "sources":
+            return Inputs(sources=draws.sources(posed, params["sources"], params["source"], seed))
+        if self.draws == "pairs":
+            return Inputs(pairs=draws.pairs(posed, params["pairs"], seed))
+        return Inputs()
+
+    def call(self, posed: EdgeList, params: Mapping[str, Any], inputs: Inputs, *, seed: int, trial: int = 0) -> Call:
+        """The namespace that an adapter and the certificate get for one trial."""
+        p = Call(**params, num_vertices=posed.num_vertices, directed=posed.directed, weighted=posed.weighted)
+        p.weight = "weight" if posed.weighted else None
+        p.seed = seed + trial if self.seeded else seed
+        if inputs.sources is not None:
+            p.source = int(inputs.sources[trial % len(inputs.sources)])
+        if inputs.pairs is not None:
+            p.pairs = inputs.pairs
+        return p
+
+    def certify(self, posed: EdgeList, answer: npt.NDArray[Any], p: Call) -> Finding:
+        """Check an answer in the common form, independently of every engine."""
+        assert self._certify is not None
+        return self._certify(posed, answer, p)

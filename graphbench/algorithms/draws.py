@@ -1,0 +1,90 @@
+"""Seeded draws of sources and pairs: made once for each posed graph, stored, and given to every engine."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from graphbench.edgelist import EdgeList
+from graphbench.errors import UsageError
+
+Vertices = npt.NDArray[np.int64]
+
+
+def sources(edges: EdgeList, count: int, source: int | str | None, seed: int) -> Vertices:
+    """Source vertices for BFS and SSSP, as GAP draws them: at random among vertices where a search can start.
+
+    They come from the largest (weakly) connected component and have at least one out-edge, without repetition. A
+    graph without edges gives vertex 0.
+
+    Args:
+        edges: the posed graph.
+        count: how many to draw; fewer come back where there are fewer candidates.
+        source: the one vertex that the user named, by its own name or its 0-based id; nothing is drawn then.
+        seed: of the draw.
+
+    Returns:
+        Vertex ids, shape (at most count,).
+
+    Raises:
+        UsageError: if there is no such vertex.
+    """
+    if source is not None:
+        return np.array([vertex(edges, source)], dtype=np.int64)
+    from scipy.sparse.csgraph import connected_components
+
+    matrix = edges.to_scipy()
+    _, labels = connected_components(matrix, directed=edges.directed, connection="weak")
+    largest = np.bincount(labels).argmax()
+    candidates = np.flatnonzero((labels == largest) & (np.diff(matrix.indptr) > 0))
+    if len(candidates) == 0:
+        return np.zeros(1, dtype=np.int64)
+    chosen = np.random.default_rng(seed).choice(candidates, size=min(count, len(candidates)), replace=False)
+    return chosen.astype(np.int64)
+
+
+def pairs(edges: EdgeList, count: int, seed: int) -> Vertices:
+    """Vertex pairs for Jaccard and its relatives: the two ends of random wedges u - v - w.
+
+    Uniform pairs of a sparse graph have nothing in common: every engine would be timed on zeros. A wedge is drawn by
+    a random arc (u, v) and a random neighbour w of v. Pairs are different from each other and ordered `u < w`; where
+    the graph has too few wedges, fewer pairs come back.
+
+    Returns:
+        Vertex ids, shape (at most count, 2), sorted.
+    """
+    matrix = edges.to_scipy()
+    n, indptr, indices = edges.num_vertices, matrix.indptr.astype(np.int64), matrix.indices.astype(np.int64)
+    rng = np.random.default_rng(seed)
+    found = np.empty(0, dtype=np.int64)
+    for _ in range(20 if len(indices) else 0):
+        arcs = rng.integers(len(indices), size=2 * count)
+        u = np.searchsorted(indptr, arcs, side="right") - 1
+        v = indices[arcs]
+        w = indices[indptr[v] + rng.integers(np.maximum(indptr[v + 1] - indptr[v], 1))]
+        low, high = np.minimum(u, w), np.maximum(u, w)
+        found = np.unique(np.concatenate([found, (low * n + high)[low != high]]))
+        if len(found) >= count:
+            break
+    keys = np.sort(rng.permutation(found)[:count])
+    return np.stack([keys // n, keys % n], axis=1)
+
+
+def vertex(edges: EdgeList, name: int | str) -> int:
+    """The id of the vertex that a user calls `name`.
+
+    Raises:
+        UsageError: if there is none.
+    """
+    if edges.names is not None:
+        found = np.flatnonzero(edges.names.astype(str) == str(name))
+        if len(found):
+            return int(found[0])
+        raise UsageError(f"{edges.name} has no vertex named {str(name)!r}; the first is {str(edges.names[0])!r}.")
+    try:
+        number = int(name)
+    except ValueError:
+        number = -1
+    if 0 <= number < edges.num_vertices:
+        return number
+    raise UsageError(f"{edges.name} has no vertex {str(name)!r}; its vertices are 0 to {edges.num_vertices - 1:,}.")

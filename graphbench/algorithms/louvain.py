@@ -1,0 +1,87 @@
+"""Communities by the Louvain method: greedy maximisation of modularity, level by level.
+
+Blondel, Guillaume, Lambiotte, Lefebvre, "Fast unfolding of communities in large networks", J. Stat. Mech. (2008)
+P10008. The graph is undirected; weights count where the dataset has them.
+
+A heuristic: engines visit vertices in different orders, stop by different rules and so return different partitions,
+each of which is a right answer. What is compared is quality: the modularity of every partition, recomputed here in
+float64 whatever the engine reports.
+
+How engines differ. NetworkX and cuGraph stop a level when modularity gains less than `threshold`; igraph moves until
+nothing gains; NetworKit stops after 32 rounds a level and runs in parallel, so its answer changes from run to run.
+cuGraph has no seed. Where the graph is unweighted nobody is given weights.
+"""
+
+from __future__ import annotations
+
+import random
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from graphbench import certify
+from graphbench.algorithms.base import Algorithm, Call, Finding, Form, Parameter
+from graphbench.edgelist import EdgeList
+
+louvain = Algorithm(
+    name="louvain",
+    title="Louvain",
+    form=Form(directed=False, weights="used"),
+    kind="partition",
+    headline="modularity",
+    quality="modularity",
+    seeded=True,
+    parameters=[
+        Parameter(
+            name="resolution",
+            type=float,
+            default=1.0,
+            minimum=0,
+            help="Resolution gamma of the modularity; larger values give smaller communities.",
+        ),
+        Parameter(
+            name="threshold",
+            type=float,
+            default=1e-7,
+            minimum=0,
+            help="Stop a level when modularity gains less than this.",
+        ),
+    ],
+)
+
+
+@louvain.certificate
+def _(edges: EdgeList, answer: npt.NDArray[Any], p: Call) -> Finding:
+    """Every vertex is in exactly one community, and the modularity is what we compute of it."""
+    fault = certify.labels_fault(answer, edges.num_vertices)
+    if fault:
+        return Finding(valid=False, detail=fault)
+    quality = certify.modularity(edges, answer, resolution=p.resolution)
+    communities = len(np.unique(answer))
+    detail = f"a partition of all {edges.num_vertices:,} vertices; modularity recomputed in float64"
+    return Finding(valid=True, detail=detail, figures={"modularity": quality, "communities": communities})
+
+
+@louvain.on("networkx", "nx-cugraph")
+def _(nx: Any, graph: Any, p: Call) -> Any:
+    return nx.community.louvain_communities(
+        graph, weight=p.weight, resolution=p.resolution, threshold=p.threshold, seed=p.seed
+    )
+
+
+@louvain.on("igraph", no_equivalent=("threshold",))
+def _(igraph: Any, graph: Any, p: Call) -> Any:
+    igraph.set_random_number_generator(random.Random(p.seed))
+    return graph.community_multilevel(weights=p.weight, resolution=p.resolution)
+
+
+@louvain.on("networkit", no_equivalent=("threshold",))
+def _(networkit: Any, graph: Any, p: Call) -> Any:
+    networkit.engineering.setSeed(p.seed, useThreadId=True)
+    return networkit.community.PLM(graph, refine=False, gamma=p.resolution).run().getPartition()
+
+
+@louvain.on("cugraph", no_equivalent=("seed",))
+def _(cugraph: Any, graph: Any, p: Call) -> Any:
+    return cugraph.louvain(graph, resolution=p.resolution, threshold=p.threshold)[0]

@@ -1,0 +1,381 @@
+"""The edge list: the one form in which a graph travels from any file to any engine.
+
+An :class:`EdgeList` is *canonical*: 0-based ids, no self-loops, no parallel edges, an undirected edge stored once with
+`src < dst`, rows sorted by `(src, dst)`. Isolated vertices exist (`num_vertices` says how many vertices there are).
+:func:`graphbench.datasets.clean.clean` makes one from raw rows.
+
+It is a handle: the columns are in host memory, or in a Parquet file that is read when they are asked for, so that a
+worker process can take from the file just what its engine wants, on the host or on a device.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+
+from graphbench.errors import FormatError, UsageError
+
+if TYPE_CHECKING:
+    import cudf
+    import dask_cudf
+    import pandas as pd
+    from scipy.sparse import csr_array
+
+Ids = npt.NDArray[np.int32] | npt.NDArray[np.int64]
+Weights = npt.NDArray[np.float64]
+
+INT32_VERTICES = np.iinfo(np.int32).max
+_METADATA = b"graphbench"
+
+
+class Columns(NamedTuple):
+    """The columns of an edge list on the host: two of ids (int32 or int64), one of float64 weights or None."""
+
+    src: Ids
+    dst: Ids
+    weight: Weights | None
+
+
+class Counts(msgspec.Struct, frozen=True, kw_only=True):
+    """What is known of an edge list without reading it; stored in the Parquet file's metadata."""
+
+    num_vertices: int
+    num_edges: int
+    directed: bool
+    weighted: bool
+    digest: str
+    weights: str
+    """`none`, `dataset` or `drawn`."""
+
+
+class EdgeList:
+    """A canonical graph: counts, a digest, and columns that are read when asked for.
+
+    Use :meth:`from_columns` or :meth:`open`. `len(edges)` is `num_edges`.
+
+    Attributes:
+        name: what the user calls the dataset.
+        num_vertices: vertices, isolated ones included.
+        num_edges: edges, an undirected one counted once.
+        directed: whether (u, v) differs from (v, u).
+        weighted: whether there is a weight column (float64).
+        digest: equal for equal graphs, weights included.
+    """
+
+    def __init__(self, counts: Counts, *, columns: Columns | None, path: Path | None, name: str, names: Any) -> None:
+        self._counts = counts
+        self._columns = columns
+        self._names = names
+        self.path = path
+        self.name = name
+        self.num_vertices = counts.num_vertices
+        self.num_edges = counts.num_edges
+        self.directed = counts.directed
+        self.weighted = counts.weighted
+        self.weights = counts.weights
+        self.digest = counts.digest
+
+    # Making one
+
+    @classmethod
+    def from_columns(
+        cls,
+        src: Ids,
+        dst: Ids,
+        weight: Weights | None = None,
+        *,
+        num_vertices: int,
+        directed: bool,
+        name: str = "",
+        names: npt.NDArray[Any] | None = None,
+        weights: str | None = None,
+    ) -> EdgeList:
+        """Wrap columns that are canonical already (it is not checked: clean raw rows with `datasets.clean`).
+
+        Args:
+            src: sources, shape (num_edges,), int32 or int64.
+            dst: destinations, likewise.
+            weight: float64 weights, likewise, or None.
+            num_vertices: how many vertices there are; ids are below it.
+            directed: whether the rows are arcs.
+            name: what to call it in messages.
+            names: the vertices' own names, shape (num_vertices,), where ids are not the names.
+            weights: where the weights come from: `dataset` (default) or `drawn`.
+        """
+        columns = Columns(src, dst, weight)
+        counts = Counts(
+            num_vertices=int(num_vertices),
+            num_edges=len(src),
+            directed=directed,
+            weighted=weight is not None,
+            digest=_digest(columns, num_vertices, directed),
+            weights=weights or ("none" if weight is None else "dataset"),
+        )
+        return cls(counts, columns=columns, path=None, name=name, names=names)
+
+    @classmethod
+    def open(cls, path: str | os.PathLike[str], name: str = "") -> EdgeList:
+        """Open what :meth:`write` wrote; reads only the file's metadata.
+
+        Raises:
+            FormatError: if the file was not written by :meth:`write`.
+        """
+        import pyarrow.parquet as pq
+
+        path = Path(path)
+        metadata = pq.read_schema(path).metadata or {}
+        if _METADATA not in metadata:
+            raise FormatError(path, "not a cached edge list; a Parquet file of your own is read by graphbench.load().")
+        counts = msgspec.json.decode(metadata[_METADATA], type=Counts)
+        return cls(counts, columns=None, path=path, name=name or path.stem, names=None)
+
+    def write(self, path: str | os.PathLike[str]) -> EdgeList:
+        """Write uncompressed Parquet, atomically, and return a handle on the file.
+
+        Columns `src`, `dst` and, if weighted, `weight`; names go beside it as `STEM.names.parquet`.
+        """
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        path = Path(path)
+        columns = self.to_numpy()
+        arrays = {"src": columns.src, "dst": columns.dst}
+        if columns.weight is not None:
+            arrays["weight"] = columns.weight
+        table = pa.table({key: pa.array(value) for key, value in arrays.items()})
+        table = table.replace_schema_metadata({_METADATA: msgspec.json.encode(self._counts)})
+        # The names go first: whoever sees the edges sees their names too.
+        if self.names is not None:
+            names = pa.table({"name": pa.array(self.names.tolist())})
+            _write_atomically(_names_path(path), lambda part: pq.write_table(names, part, compression="zstd"))
+        plain: dict[str, Any] = {"compression": "none", "use_dictionary": False, "write_statistics": False}
+        _write_atomically(path, lambda part: pq.write_table(table, part, row_group_size=1 << 22, **plain))
+        return EdgeList(self._counts, columns=None, path=path, name=self.name, names=None)
+
+    # What it is
+
+    def __len__(self) -> int:
+        return self.num_edges
+
+    def __repr__(self) -> str:
+        kind = "directed" if self.directed else "undirected"
+        weights = {"none": "unweighted", "dataset": "weighted", "drawn": "with drawn weights"}[self.weights]
+        return f"<EdgeList {self.name}: {self.num_vertices:,} vertices, {self.num_edges:,} {kind} edges, {weights}>"
+
+    @property
+    def num_entries(self) -> int:
+        """What the adjacency matrix stores: an undirected edge counts twice."""
+        return self.num_edges if self.directed else 2 * self.num_edges
+
+    @property
+    def names(self) -> npt.NDArray[Any] | None:
+        """The vertices' own names, shape (num_vertices,), or None where the ids are the names."""
+        if self._names is None and self.path is not None and (names := _names_path(self.path)).exists():
+            import pyarrow.parquet as pq
+
+            self._names = pq.read_table(names).column("name").to_numpy()
+        return self._names  # type: ignore[no-any-return]
+
+    @functools.cached_property
+    def degrees(self) -> npt.NDArray[np.int64]:
+        """Edges at each vertex, shape (num_vertices,), both directions counted: zero means isolated."""
+        degrees = np.zeros(self.num_vertices, dtype=np.int64)
+        for part in self.chunks():
+            for ends in (part.src, part.dst):
+                degrees += np.bincount(ends, minlength=self.num_vertices)
+        return degrees
+
+    @property
+    def num_isolated(self) -> int:
+        """Vertices without any edge."""
+        return int(np.count_nonzero(self.degrees == 0))
+
+    # Forms to hand on
+
+    def to_numpy(self) -> Columns:
+        """The columns as NumPy arrays (views where they are in memory, a fresh read where they are in a file)."""
+        if self._columns is not None:
+            return self._columns
+        import pyarrow.parquet as pq
+
+        table = pq.read_table(self.path)
+        src, dst = (table.column(key).to_numpy() for key in ("src", "dst"))
+        return Columns(src, dst, table.column("weight").to_numpy() if self.weighted else None)
+
+    def chunks(self, rows: int = 1 << 22) -> Iterator[Columns]:
+        """The columns in pieces of at most about `rows` rows: what certificates run over."""
+        if self._columns is not None:
+            src, dst, weight = self._columns
+            for start in range(0, max(len(src), 1), rows):
+                piece = slice(start, start + rows)
+                yield Columns(src[piece], dst[piece], None if weight is None else weight[piece])
+            return
+        import pyarrow.parquet as pq
+
+        with pq.ParquetFile(self.path) as file:
+            for batch in file.iter_batches(batch_size=rows):
+                src, dst = batch.column("src").to_numpy(), batch.column("dst").to_numpy()
+                yield Columns(src, dst, batch.column("weight").to_numpy() if self.weighted else None)
+
+    def to_scipy(self) -> csr_array[Any, tuple[int, int]]:
+        """The adjacency matrix, float64, shape (num_vertices, num_vertices); symmetric if undirected."""
+        from scipy.sparse import coo_array
+
+        src, dst, weight = self.to_numpy()
+        values = np.ones(len(src)) if weight is None else weight
+        if not self.directed:
+            src, dst, values = np.concatenate([src, dst]), np.concatenate([dst, src]), np.concatenate([values, values])
+        return coo_array((values, (src, dst)), shape=(self.num_vertices, self.num_vertices)).tocsr()
+
+    def to_pandas(self, *, names: bool = False) -> pd.DataFrame:
+        """Columns `source`, `destination` and, if weighted, `weight`.
+
+        Args:
+            names: give the vertices' own names instead of ids, where they have any.
+        """
+        import pandas as pd
+
+        src, dst, weight = self.to_numpy()
+        labels = self.names if names else None
+        ends = (src, dst) if labels is None else (labels[src], labels[dst])
+        frame = pd.DataFrame({"source": ends[0], "destination": ends[1]})
+        if weight is not None:
+            frame["weight"] = weight
+        return frame
+
+    def to_cudf(self, *, names: bool = False) -> cudf.DataFrame:
+        """Like :meth:`to_pandas`, in device memory; read by cuDF from the Parquet file where there is one.
+
+        Raises:
+            ImportError: if cuDF is not installed (`graphbench doctor` says what is missing).
+        """
+        import cudf
+
+        if self.path is not None:
+            frame = cudf.read_parquet(self.path)
+        else:
+            src, dst, weight = self.to_numpy()
+            frame = cudf.DataFrame({"src": src, "dst": dst} | ({} if weight is None else {"weight": weight}))
+        frame = frame.rename(columns={"src": "source", "dst": "destination"})
+        if names and self.names is not None:
+            labels = cudf.Series(self.names.tolist())
+            for end in ("source", "destination"):
+                frame[end] = labels.take(frame[end]).reset_index(drop=True)
+        return frame
+
+    def to_dask_cudf(self, npartitions: int | None = None) -> dask_cudf.DataFrame:
+        """Like :meth:`to_cudf`, partitioned over the workers of a Dask-CUDA cluster.
+
+        Raises:
+            UsageError: if the edge list is not in a file, where workers could read their part.
+        """
+        import dask_cudf
+
+        if self.path is None:
+            raise UsageError("Only an edge list in a file can be read by several workers: write() it first.")
+        frame = dask_cudf.read_parquet(self.path, split_row_groups=True)
+        if npartitions is not None:
+            frame = frame.repartition(npartitions=npartitions)
+        return frame.rename(columns={"src": "source", "dst": "destination"})
+
+    # Other graphs made from it
+
+    def undirected(self) -> EdgeList:
+        """Drop the direction: (u, v) and (v, u) become one edge that keeps the smaller weight.
+
+        The smaller, as cuGraph keeps and as shortest paths need; and so an unweighted graph stays the special case
+        of weight 1.
+        """
+        if not self.directed:
+            return self
+        src, dst, weight = self.to_numpy()
+        low, high = np.minimum(src, dst), np.maximum(src, dst)
+        low, high, weight, _ = merge_parallel(low, high, weight, self.num_vertices)
+        return self._derive(low, high, weight, directed=False, weights=self.weights)
+
+    def unweighted(self) -> EdgeList:
+        """Forget the weights."""
+        if not self.weighted:
+            return self
+        src, dst, _ = self.to_numpy()
+        return self._derive(src, dst, None, directed=self.directed, weights="none")
+
+    def with_drawn_weights(self, seed: int, low: int = 1, high: int = 255) -> EdgeList:
+        """Draw seeded integer weights, uniform on low..high (GAP's choice for SSSP: 1 to 255), one for each edge."""
+        src, dst, _ = self.to_numpy()
+        weight = np.random.default_rng(seed).integers(low, high, size=len(src), endpoint=True).astype(np.float64)
+        return self._derive(src, dst, weight, directed=self.directed, weights="drawn")
+
+    def _derive(self, src: Ids, dst: Ids, weight: Weights | None, *, directed: bool, weights: str) -> EdgeList:
+        made = {"num_vertices": self.num_vertices, "directed": directed, "weights": weights}
+        return EdgeList.from_columns(src, dst, weight, name=self.name, names=self.names, **made)  # type: ignore[arg-type]
+
+
+def merge_parallel(src: Ids, dst: Ids, weight: Weights | None, num_vertices: int) -> tuple[Ids, Ids, Weights | None, int]:
+    """Sort rows by (src, dst) and merge equal ones, keeping the smallest weight.
+
+    Returns:
+        The three columns, and how many rows were merged away. Rows that are strictly sorted already come back as
+        they are, after one pass.
+    """
+    if len(src) < 2 or _strictly_sorted(src, dst):
+        return src, dst, weight, 0
+    # Two 31-bit ids fit one key; longer ones need the two-column sort.
+    packable = num_vertices <= INT32_VERTICES
+    if packable and weight is None:
+        keys = np.unique(_pack(src, dst))
+        merged = len(src) - len(keys)
+        return (keys >> 32).astype(src.dtype), (keys & 0xFFFFFFFF).astype(dst.dtype), None, merged
+    by_edge = (_pack(src, dst),) if packable else (dst, src)
+    order = np.lexsort(by_edge if weight is None else (weight, *by_edge))
+    src, dst = src[order], dst[order]
+    first = np.ones(len(src), dtype=bool)
+    np.logical_or(src[1:] != src[:-1], dst[1:] != dst[:-1], out=first[1:])
+    merged = len(src) - int(np.count_nonzero(first))
+    return src[first], dst[first], None if weight is None else weight[order][first], merged
+
+
+def _strictly_sorted(src: Ids, dst: Ids) -> bool:
+    step = 1 << 20
+    for start in range(0, len(src) - 1, step):
+        one, two = src[start : start + step + 1], dst[start : start + step + 1]
+        if not bool(np.all((one[:-1] < one[1:]) | ((one[:-1] == one[1:]) & (two[:-1] < two[1:])))):
+            return False
+    return True
+
+
+def _pack(src: Ids, dst: Ids) -> npt.NDArray[np.int64]:
+    keys = src.astype(np.int64)
+    keys <<= 32
+    keys |= dst
+    return keys
+
+
+def _digest(columns: Columns, num_vertices: int, directed: bool) -> str:
+    state = hashlib.blake2b(f"{num_vertices} {directed} {columns.weight is not None}".encode(), digest_size=16)
+    for column in columns:
+        if column is not None:
+            state.update(np.ascontiguousarray(column).data)
+    return state.hexdigest()
+
+
+def _names_path(path: Path) -> Path:
+    return path.with_name(f"{path.stem}.names.parquet")
+
+
+def _write_atomically(path: Path, write: Any) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        write(part)
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)

@@ -1,0 +1,1 @@
+"""The engines: one file each, importable without the library that it wraps."""

@@ -1,0 +1,158 @@
+"""What an engine's file is made of.
+
+A file in this folder defines one subclass of :class:`Engine` and one instance of it named `engine`. Importing the
+file must not import the library: names are listed, help is shown and availability is told without it.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.metadata
+import importlib.util
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from graphbench.algorithms.base import Kind
+from graphbench.edgelist import Columns, EdgeList
+
+CHECKOUT_HINT = "pip install -e '.[{extra}]' in a checkout of graphbench"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """How the user wants engines to run.
+
+    Attributes:
+        threads: threads an engine may use on the CPU; None: all it finds.
+        device: index of the GPU.
+        allocator: RMM memory resource: `default` (what `import cugraph` gives), `pool` or `async`.
+    """
+
+    threads: int | None = None
+    device: int = 0
+    allocator: Literal["default", "pool", "async"] = "default"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Availability:
+    """Whether an engine can run here; if not, why, and the command that mends it."""
+
+    ok: bool
+    reason: str = ""
+    fix: str = ""
+
+
+class Engine:
+    """A library that solves problems.
+
+    The worker process calls, in this order: :meth:`start`, :meth:`read`, :meth:`build`, :meth:`convert`, then the
+    adapters, each followed by :meth:`synchronize` before the clock stops, then :meth:`collect`.
+    """
+
+    name: ClassVar[str]
+    title: ClassVar[str]
+    library: ClassVar[str]
+    """The module that adapters get as their first argument."""
+    distributions: ClassVar[tuple[str, ...]]
+    """Names on PyPI that carry the library, the first of which is installed gives the version."""
+    extra: ClassVar[str] = "cpu"
+    """The extra of this package that installs it."""
+    device: ClassVar[Literal["cpu", "gpu"]] = "cpu"
+    pace: ClassVar[int] = 1
+    """Quick engines run first: 0 parallel or on a GPU, 1 compiled, 2 interpreted."""
+    converts: ClassVar[bool] = False
+    """Whether building has a second step, timed apart: a conversion from another library's graph."""
+    parallel: ClassVar[bool] = False
+    """Whether the engine uses more than one CPU thread."""
+
+    def availability(self) -> Availability:
+        """Whether the engine can run here, told without importing it (at most 50 ms)."""
+        if importlib.util.find_spec(self.library) is None:
+            fix = f"Install it: {CHECKOUT_HINT.format(extra=self.extra)}."
+            return Availability(ok=False, reason="not installed", fix=fix)
+        return Availability(ok=True)
+
+    def version(self) -> str | None:
+        """The installed version, or None."""
+        for distribution in self.distributions:
+            try:
+                return importlib.metadata.version(distribution)
+            except importlib.metadata.PackageNotFoundError:
+                continue
+        return None
+
+    # In the worker process
+
+    def environment(self, settings: Settings) -> dict[str, str]:
+        """Environment variables to set before the worker's interpreter starts."""
+        return {}
+
+    def start(self, settings: Settings) -> Any:
+        """Import the library, obey the settings, wake the device; return the module for adapters."""
+        return importlib.import_module(self.library)
+
+    def read(self, edges: EdgeList) -> Any:
+        """Take the posed edges from the cache in the form that :meth:`build` wants."""
+        return edges.to_numpy()
+
+    def build(self, columns: Any, edges: EdgeList, **options: Any) -> Any:
+        """Make the engine's graph, isolated vertices included, weights if `edges.weighted`.
+
+        Args:
+            columns: what :meth:`read` gave.
+            edges: the posed edges, for their counts.
+            options: what the algorithm's page asks for this engine.
+        """
+        raise NotImplementedError
+
+    def convert(self, graph: Any, edges: EdgeList, **options: Any) -> Any:
+        """Second step of building, where `converts` says that there is one."""
+        return graph
+
+    def pairs(self, pairs: npt.NDArray[np.int64]) -> Any:
+        """Vertex pairs, shape (k, 2), in the form that the library's calls take."""
+        return pairs
+
+    def synchronize(self) -> None:
+        """Wait until the device is done."""
+
+    def collect(self, raw: Any, kind: Kind, edges: EdgeList, pairs: npt.NDArray[np.int64] | None) -> npt.NDArray[Any]:
+        """Bring an adapter's raw result into the common form of its kind."""
+        raise NotImplementedError
+
+    def reset_device_peak(self) -> None:
+        """Forget the device's peak memory so far."""
+
+    def device_peak_bytes(self) -> int | None:
+        """Peak device memory since the last reset, or None where there is no device."""
+        return None
+
+    def used(self, settings: Settings) -> Mapping[str, Any]:
+        """What the engine really uses, for the record: threads, allocator."""
+        return {"threads": 1}
+
+    def is_out_of_memory(self, error: BaseException) -> bool:
+        """Whether an exception means that memory ran out."""
+        return isinstance(error, MemoryError) or "bad_alloc" in str(error) or "out of memory" in str(error).lower()
+
+
+def scatter(n: int, vertices: Any, values: Any, *, fill: Any, dtype: Any) -> npt.NDArray[Any]:
+    """An array of n values, those of `vertices` set, the others `fill`."""
+    out = np.full(n, fill, dtype=dtype)
+    out[np.asarray(vertices, dtype=np.int64)] = np.asarray(values, dtype=dtype)
+    return out
+
+
+def from_groups(n: int, groups: Any) -> npt.NDArray[np.int64]:
+    """Labels, shape (n,), from an iterable of collections of vertices; -1 where a vertex is in none."""
+    out = np.full(n, -1, dtype=np.int64)
+    for label, group in enumerate(groups):
+        out[np.fromiter(group, dtype=np.int64, count=len(group))] = label
+    return out
+
+
+__all__ = ["CHECKOUT_HINT", "Availability", "Columns", "Engine", "Settings", "from_groups", "scatter"]

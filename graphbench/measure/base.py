@@ -1,0 +1,72 @@
+"""What the measuring core is asked to do, and what it tells while it works."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from graphbench.datasets.base import Dataset
+from graphbench.engines.base import Settings
+from graphbench.model import Record, Task
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limits:
+    """How long to measure.
+
+    Attributes:
+        budget_s: seconds of warm trials per task.
+        timeout_s: seconds for one task, everything included.
+        trials: exactly this many warm trials, whatever the budget; None: until the interval is narrow enough.
+    """
+
+    budget_s: float = 10.0
+    timeout_s: float = 600.0
+    trials: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cell:
+    """One problem on one dataset, to be put to several engines.
+
+    Attributes:
+        params: the parameters that the user gave; the algorithm fills in the others.
+    """
+
+    algorithm: str
+    dataset: Dataset
+    engines: tuple[str, ...]
+    params: Mapping[str, Any] = field(default_factory=dict)
+    ignore_weights: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """All that one call measures."""
+
+    cells: tuple[Cell, ...]
+    limits: Limits = Limits()
+    settings: Settings = Settings()
+    seed: int = 0
+    command: str = ""
+    """What the user typed, for the record."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Progress:
+    """A sign of life from a running task.
+
+    Attributes:
+        phase: `start`, `read`, `build`, `cold`, `run`, `collect`, `certify` or `done`.
+        trial: how many warm trials are complete.
+        record: the finished record, in the last message of a task.
+    """
+
+    task: Task
+    phase: str
+    trial: int = 0
+    record: Record | None = None
+
+
+Observer = Callable[[Progress], None]

@@ -1,0 +1,41 @@
+"""What all tests share: a private home folder, real inputs where they are at hand, and tiny graphs."""
+
+from pathlib import Path
+
+import pytest
+
+SHARED = Path(__file__).resolve().parents[2] / "shared"
+
+
+@pytest.fixture(autouse=True)
+def private_home(tmp_path_factory, monkeypatch):
+    """No test reads or writes the user's own cache or records, and none reaches a network by accident."""
+    home = tmp_path_factory.mktemp("home")
+    monkeypatch.setenv("GRAPHBENCH_HOME", str(home))
+    monkeypatch.setenv("GRAPHBENCH_MIRROR", "")
+    return home
+
+
+def _shared(folder):
+    path = SHARED / folder
+    if not path.is_dir():
+        pytest.skip(f"needs the test inputs in {folder}, which are not part of a clone")
+    return path
+
+
+@pytest.fixture(scope="session")
+def mirror():
+    """Real SuiteSparse archives in the collection's layout."""
+    return _shared("mirror")
+
+
+@pytest.fixture(scope="session")
+def graphalytics():
+    """LDBC Graphalytics example graphs with expected outputs."""
+    return _shared("data/graphalytics")
+
+
+@pytest.fixture(scope="session")
+def matrix_market():
+    """Matrix Market files of every kind, and malformed ones."""
+    return _shared("data/matrix-market")
