@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from scipy.sparse import csr_array
 
-Ids = npt.NDArray[np.int32] | npt.NDArray[np.int64]
+Ids = npt.NDArray[np.signedinteger[Any]]
 Weights = npt.NDArray[np.float64]
 
 INT32_VERTICES = np.iinfo(np.int32).max
@@ -147,7 +147,7 @@ class EdgeList:
 
         path = Path(path)
         columns = self.to_numpy()
-        arrays = {"src": columns.src, "dst": columns.dst}
+        arrays: dict[str, npt.NDArray[Any]] = {"src": columns.src, "dst": columns.dst}
         if columns.weight is not None:
             arrays["weight"] = columns.weight
         table = pa.table({key: pa.array(value) for key, value in arrays.items()})
@@ -319,7 +319,9 @@ class EdgeList:
         return EdgeList.from_columns(src, dst, weight, name=self.name, names=self.names, **made)  # type: ignore[arg-type]
 
 
-def merge_parallel(src: Ids, dst: Ids, weight: Weights | None, num_vertices: int) -> tuple[Ids, Ids, Weights | None, int]:
+def merge_parallel(
+    src: Ids, dst: Ids, weight: Weights | None, num_vertices: int
+) -> tuple[Ids, Ids, Weights | None, int]:
     """Sort rows by (src, dst) and merge equal ones, keeping the smallest weight.
 
     Returns:

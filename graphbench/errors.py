@@ -46,10 +46,7 @@ class UnknownNameError(UsageError):
         known = sorted(known)
         spelt = {candidate.casefold(): candidate for candidate in known}
         close = [spelt[match] for match in difflib.get_close_matches(name.casefold(), spelt, n=3, cutoff=0.6)]
-        if close:
-            advice = f"Did you mean {_either(close)}?"
-        else:
-            advice = f"Known: {', '.join(known)}."
+        advice = f"Did you mean {_either(close)}?" if close else f"Known: {', '.join(known)}."
         super().__init__(" ".join(part for part in (f"No {kind} is called {name!r}.", advice, hint) if part))
         self.kind, self.name, self.suggestions = kind, name, tuple(close)
 

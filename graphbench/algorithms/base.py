@@ -52,7 +52,7 @@ class Form:
 
     Attributes:
         directed: keep the dataset's direction; False: symmetrise.
-        weights: `ignored`; `used` where the dataset has them; `required`: drawn where it has none (RULES: integers 1-255).
+        weights: `ignored`; `used` where the dataset has them; `required`: drawn where it has none (integers 1-255).
         zero_weights: whether an edge of weight 0 makes sense.
     """
 

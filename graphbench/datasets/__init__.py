@@ -1,0 +1,1 @@
+"""Names to datasets: the catalogue, fetching, reading, cleaning, caching."""

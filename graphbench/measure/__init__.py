@@ -1,0 +1,1 @@
+"""The measuring core: the only readers of a clock."""

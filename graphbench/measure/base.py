@@ -46,8 +46,8 @@ class Plan:
     """All that one call measures."""
 
     cells: tuple[Cell, ...]
-    limits: Limits = Limits()
-    settings: Settings = Settings()
+    limits: Limits = field(default_factory=Limits)
+    settings: Settings = field(default_factory=Settings)
     seed: int = 0
     command: str = ""
     """What the user typed, for the record."""

@@ -1,0 +1,1 @@
+"""Comparisons to text, tables and pages."""
