@@ -156,6 +156,17 @@ class PosedInfo(msgspec.Struct, frozen=True, kw_only=True):
     digest: str
 
 
+class Draw(msgspec.Struct, frozen=True, kw_only=True):
+    """What was drawn once and given to every engine: sources of searches, or pairs of vertices."""
+
+    kind: str
+    """`sources` or `pairs`."""
+    count: int
+    seed: int
+    digest: str
+    """Of the drawn vertices in their order: equal digests are equal inputs."""
+
+
 class Worker(msgspec.Struct, frozen=True, kw_only=True):
     """Which process measured, and what it had done before."""
 
@@ -208,6 +219,8 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     measured_at: str
     """ISO 8601, UTC."""
     task: Task
+    device: str = "cpu"
+    """Where the engine computes: `cpu` or `gpu`."""
     outcome: Outcome
     reason: str = ""
     """Why it is not `ok`, and what to do about it."""
@@ -215,15 +228,24 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     trials: Trials = msgspec.field(default_factory=Trials)
     memory: Memory = msgspec.field(default_factory=Memory)
     answer: dict[str, Any] = msgspec.field(default_factory=dict)
+    headline: str = ""
+    """The key of the figure in `answer` that stands for it in a table."""
+    quality: str = ""
+    """Heuristics: the key of the figure in `answer` that measures quality, higher being better."""
     certificate: Certificate | None = None
     agreement: list[Agreement] = msgspec.field(default_factory=list)
     censored: Censored | None = None
     dataset: DatasetInfo | None = None
     posed: PosedInfo | None = None
+    draw: Draw | None = None
     worker: Worker | None = None
     environment: Environment | None = None
     fingerprint: str = ""
     """Of the algorithm's page and the engine's file: a changed adapter makes old records stale."""
     adapter: dict[str, Any] = msgspec.field(default_factory=dict)
-    """What the engine was really told: its translation of the parameters; null for a knob it lacks."""
+    """What the engine was really told: its translation of the parameters; null for a knob it lacks.
+
+    Verdicts read three keys where a page gives them: `dtype` (what it computes in, if not float64), `weight` (the
+    weights it was given, null for none) and `stops_at` (the absolute L1 change at which its own rule, as told, stops).
+    """
     warnings: list[str] = msgspec.field(default_factory=list)
