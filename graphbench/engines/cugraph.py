@@ -1,0 +1,132 @@
+"""cuGraph, through its public Python API on cuDF frames.
+
+`read` takes the edges from the cache straight into device memory. `build` makes a `cugraph.Graph`: symmetrised by
+cuGraph where the problem is undirected, isolated vertices kept by naming all vertices (without that they vanish, and
+PageRank's N with them), in the storage order that the algorithm wants, so that no trial pays for a transposition.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from graphbench.algorithms.base import Kind
+from graphbench.edgelist import EdgeList
+from graphbench.engines._gpu import OnGpu
+from graphbench.engines.base import Settings, scatter
+
+VALUE = {
+    "partition": "partition",
+    "labels": "labels",
+    "scores": "pagerank",
+    "depths": "distance",
+    "distances": "distance",
+    "pair_scores": "jaccard_coeff",
+}
+"""The column that carries the answer, where the frame has one besides the vertices'."""
+
+
+class CuGraph(OnGpu):
+    """cuGraph on one GPU."""
+
+    name = "cugraph"
+    title = "cuGraph"
+    library = "cugraph"
+    distributions = ("cugraph-cu13", "cugraph-cu12", "cugraph")
+    module = "cugraph"
+    wheel = "cugraph"
+
+    def start(self, settings: Settings) -> Any:
+        """Import cuGraph, choose the allocator, and run a trivial kernel so that the CUDA context exists."""
+        import cudf
+        import cugraph
+
+        self.memory.choose(settings)
+        cudf.Series([1, 2, 3]).sum()
+        self.synchronize()
+        return cugraph
+
+    def read(self, edges: EdgeList) -> Any:
+        """A cuDF frame, columns source, destination and perhaps weight."""
+        frame = edges.to_cudf()
+        self.synchronize()
+        return frame
+
+    def build(
+        self,
+        columns: Any,
+        edges: EdgeList,
+        *,
+        store_transposed: bool = False,
+        float64_weights: bool = False,
+        **_: Any,
+    ) -> Any:
+        """Make the graph.
+
+        Args:
+            columns: the frame.
+            edges: for counts.
+            store_transposed: store in-edges, as PageRank and its relatives want.
+            float64_weights: give an unweighted graph weights of 1.0 in float64: cuGraph computes in the weights' type,
+                and in float32 where there are none.
+        """
+        import cudf
+        import cugraph
+        import cupy
+
+        if float64_weights and not edges.weighted:
+            columns = columns.assign(weight=cudf.Series(cupy.ones(len(columns), dtype=np.float64)))
+        graph = cugraph.Graph(directed=edges.directed)
+        graph.from_cudf_edgelist(
+            columns,
+            source="source",
+            destination="destination",
+            weight="weight" if "weight" in columns.columns else None,
+            store_transposed=store_transposed,
+            vertices=cudf.Series(cupy.arange(edges.num_vertices, dtype=columns["source"].dtype)),
+        )
+        self.synchronize()
+        return graph
+
+    def pairs(self, pairs: npt.NDArray[np.int64]) -> Any:
+        """A frame with columns `first` and `second`."""
+        import cudf
+
+        return cudf.DataFrame({"first": pairs[:, 0], "second": pairs[:, 1]})
+
+    def collect(self, raw: Any, kind: Kind, edges: EdgeList, pairs: npt.NDArray[np.int64] | None) -> npt.NDArray[Any]:
+        """Rows come in any order, one for each vertex or pair; unreached is the type's largest number."""
+        values = raw[VALUE[kind]].to_numpy()
+        if kind == "pair_scores":
+            assert pairs is not None
+            return _in_order_of(pairs, raw["first"].to_numpy(), raw["second"].to_numpy(), values, edges.num_vertices)
+        vertices = raw["vertex"].to_numpy()
+        if kind == "depths":
+            depths = np.where(values == np.iinfo(values.dtype).max, -1, values)
+            return scatter(edges.num_vertices, vertices, depths, fill=-1, dtype=np.int64)
+        if kind == "distances":
+            distances = np.where(values == np.finfo(values.dtype).max, np.inf, values)
+            return scatter(edges.num_vertices, vertices, distances, fill=np.inf, dtype=np.float64)
+        if kind == "scores":
+            return scatter(edges.num_vertices, vertices, values, fill=np.nan, dtype=np.float64)
+        return scatter(edges.num_vertices, vertices, values, fill=-1, dtype=np.int64)
+
+
+def _in_order_of(
+    pairs: npt.NDArray[np.int64], first: npt.NDArray[Any], second: npt.NDArray[Any], values: npt.NDArray[Any], n: int
+) -> npt.NDArray[np.float64]:
+    """Scores in the order of the given pairs (sorted, all different), nan where a pair did not come back."""
+    keys = first.astype(np.int64) * n + second
+    order = np.argsort(keys)
+    wanted = pairs[:, 0] * n + pairs[:, 1]
+    place = np.searchsorted(keys, wanted, sorter=order)
+    out = np.full(len(wanted), np.nan)
+    found = place < len(keys)
+    found[found] = keys[order[place[found]]] == wanted[found]
+    out[found] = values[order[place[found]]]
+    return out
+
+
+engine = CuGraph()
