@@ -1,6 +1,10 @@
 """From names to objects: an algorithm is a file in `algorithms/`, an engine a file in `engines/`.
 
 Names are found by looking into the two folders, so listing them imports nothing.
+
+`GRAPHBENCH_PLUGINS=module,...` adds every :class:`Algorithm` and :class:`Engine` that these modules define, here and in
+the worker processes, which inherit the variable. Unlike the folders, plugins are imported as soon as names are listed:
+like an engine's file, a plugin must not import its library at the top.
 """
 
 from __future__ import annotations
@@ -10,12 +14,17 @@ import functools
 import hashlib
 import importlib
 import inspect
+import os
 from collections.abc import Iterable
 from pathlib import Path
+from typing import TypeVar
 
 from graphbench.algorithms.base import Algorithm
 from graphbench.engines.base import Engine
-from graphbench.errors import UnknownNameError
+from graphbench.errors import UnknownNameError, UsageError
+
+PLUGINS_VARIABLE = "GRAPHBENCH_PLUGINS"
+_T = TypeVar("_T", Algorithm, Engine)
 
 _HERE = Path(__file__).parent
 _NOT_PAGES = {"__init__", "base", "draws"}
@@ -23,17 +32,18 @@ _NOT_PAGES = {"__init__", "base", "draws"}
 
 def algorithm_names() -> list[str]:
     """Names of all algorithms, sorted; nothing is imported."""
-    return _names(_HERE / "algorithms")
+    return sorted([*_names(_HERE / "algorithms"), *_plugged(Algorithm)])
 
 
 def engine_names() -> list[str]:
     """Names of all engines, sorted; nothing is imported."""
-    return _names(_HERE / "engines")
+    return sorted([*_names(_HERE / "engines"), *_plugged(Engine)])
 
 
 def summary(name: str) -> str:
     """The first sentence of an algorithm's page, read without importing it."""
-    tree = ast.parse((_HERE / "algorithms" / f"{_module(name)}.py").read_text(encoding="utf-8"))
+    page = algorithm(name).page if name in _plugged(Algorithm) else _HERE / "algorithms" / f"{_module(name)}.py"
+    tree = ast.parse(page.read_text(encoding="utf-8"))
     return (ast.get_docstring(tree) or "").split("\n\n")[0].replace("\n", " ")
 
 
@@ -45,13 +55,15 @@ def algorithm(name: str) -> Algorithm:
         UnknownNameError: if there is none.
     """
     wanted = name.casefold().replace("_", "-")
+    if plugged := _plugged(Algorithm).get(wanted):
+        return plugged
     if wanted in algorithm_names():
         module = importlib.import_module(f"graphbench.algorithms.{_module(wanted)}")
         found = [value for value in vars(module).values() if isinstance(value, Algorithm) and value.name == wanted]
         if len(found) != 1:
             raise TypeError(f"{module.__file__} must define exactly one Algorithm named {wanted!r}")
-        for engine in engine_names():  # engines may bring adapters of their own
-            importlib.import_module(f"graphbench.engines.{_module(engine)}")
+        for each in engine_names():  # engines may bring adapters of their own
+            engine(each)
         return found[0]
     by_alias = {alias: each for each in algorithm_names() for alias in algorithm(each).aliases}
     if wanted in by_alias:
@@ -67,6 +79,8 @@ def engine(name: str) -> Engine:
         UnknownNameError: if there is none.
     """
     wanted = name.casefold().replace("_", "-")
+    if plugged := _plugged(Engine).get(wanted):
+        return plugged
     if wanted not in engine_names():
         raise UnknownNameError("engine", name, engine_names())
     found = importlib.import_module(f"graphbench.engines.{_module(wanted)}").engine
@@ -97,3 +111,14 @@ def _names(folder: Path) -> list[str]:
 
 def _module(name: str) -> str:
     return name.replace("-", "_")
+
+
+def _plugged(kind: type[_T]) -> dict[str, _T]:
+    found: dict[str, _T] = {}
+    for module in filter(None, os.environ.get(PLUGINS_VARIABLE, "").split(",")):
+        try:
+            values = vars(importlib.import_module(module.strip())).values()
+        except ModuleNotFoundError as error:
+            raise UsageError(f"{PLUGINS_VARIABLE} names {module!r}, which cannot be imported: {error}.") from None
+        found |= {value.name: value for value in values if isinstance(value, kind)}
+    return found
