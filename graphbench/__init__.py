@@ -1,5 +1,56 @@
-"""graphbench: how much faster is a graph library on your graph, are the answers the same, where does the time go?"""
+"""graphbench: how much faster is a graph library on your graph, are the answers the same, where does the time go?
+
+>>> import graphbench as gb
+>>> edges = gb.load("karate")
+>>> result = gb.run("louvain", "karate", engines=["igraph", "networkx"])  # doctest: +SKIP
+
+Names are imported when they are first used, so that `import graphbench` stays light.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 from graphbench._version import __version__
 
-__all__ = ["__version__"]
+if TYPE_CHECKING:
+    from graphbench.api import Result, load, run
+    from graphbench.comparison import Comparison, compare
+    from graphbench.edgelist import EdgeList
+    from graphbench.errors import GraphbenchError
+    from graphbench.model import Record
+
+_HOMES = {
+    "Comparison": "graphbench.comparison",
+    "EdgeList": "graphbench.edgelist",
+    "GraphbenchError": "graphbench.errors",
+    "Record": "graphbench.model",
+    "Result": "graphbench.api",
+    "compare": "graphbench.comparison",
+    "load": "graphbench.api",
+    "run": "graphbench.api",
+}
+
+__all__ = [
+    "Comparison",
+    "EdgeList",
+    "GraphbenchError",
+    "Record",
+    "Result",
+    "__version__",
+    "compare",
+    "load",
+    "run",
+]
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'graphbench' has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -220,10 +220,15 @@ class Algorithm:
         return check
 
     @property
+    def certify_check(self) -> Check:
+        """The certificate as the page defines it, docstring and all."""
+        assert self._certify is not None
+        return self._certify
+
+    @property
     def page(self) -> Path:
         """The file that this algorithm is written on."""
-        assert self._certify is not None
-        return Path(self._certify.__code__.co_filename)
+        return Path(self.certify_check.__code__.co_filename)
 
     def adapter(self, engine: str) -> Attached:
         """The engine's adapter.
@@ -306,5 +311,4 @@ class Algorithm:
 
     def certify(self, posed: EdgeList, answer: npt.NDArray[Any], p: Call) -> Finding:
         """Check an answer in the common form, independently of every engine."""
-        assert self._certify is not None
-        return self._certify(posed, answer, p)
+        return self.certify_check(posed, answer, p)

@@ -1,0 +1,253 @@
+"""The Python interface: what the command line does, as calls."""
+
+from __future__ import annotations
+
+import os
+import sys
+import warnings
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from graphbench import paths
+from graphbench.comparison import Comparison, compare
+from graphbench.datasets.base import Dataset
+from graphbench.edgelist import EdgeList
+from graphbench.engines.base import Settings
+from graphbench.errors import StoreError, UsageError
+from graphbench.measure.base import Cell, Limits, Observer, Plan
+from graphbench.model import Outcome, Record
+from graphbench.store import Store
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+    import pandas as pd
+
+Download = Callable[[int, int | None], None]
+"""Called while a graph is fetched: bytes so far, bytes in all if known."""
+
+BASELINE = "networkx"
+
+
+def load(source: Any, *, directed: bool | None = None, progress: Download | None = None) -> EdgeList:
+    """The cleaned edges of a graph.
+
+    Args:
+        source: a catalogue name, `GROUP/NAME` in the SuiteSparse Matrix Collection, a file, a generator such as
+            `ba:n=1000,m=5`, or a graph in memory: `networkx.Graph`, an edge frame (pandas or cuDF), a SciPy sparse
+            matrix, a `cugraph.Graph`.
+        directed: how to read rows where the format does not say (CSV, Parquet, frames); default undirected.
+        progress: called while something is downloaded.
+
+    Raises:
+        UnknownNameError: nothing answers to the name.
+        DatasetError: the graph cannot be had, or breaks its format.
+    """
+    return _dataset(source, directed, progress).edges
+
+
+def run(
+    algorithm: str,
+    dataset: Any,
+    *,
+    engines: str | Sequence[str] | None = None,
+    baseline: str = BASELINE,
+    budget: float = 10.0,
+    timeout: float = 600.0,
+    trials: int | None = None,
+    threads: int | None = None,
+    seed: int = 0,
+    ignore_weights: bool = False,
+    directed: bool | None = None,
+    allocator: Literal["default", "pool", "async"] = "default",
+    device: int = 0,
+    store: bool = True,
+    **parameters: Any,
+) -> Result:
+    """Measure one algorithm on one or several graphs, on several engines.
+
+    Args:
+        algorithm: `louvain`, `pagerank`, ... (`graphbench list algorithms`).
+        dataset: what :func:`load` takes, or a list of such.
+        engines: names of engines; None: all.
+        baseline: the engine that ratios are taken against.
+        budget: seconds of warm trials per engine.
+        timeout: seconds per engine, everything included.
+        trials: exactly this many warm trials instead of as many as the interval needs.
+        threads: CPU threads that an engine may use.
+        seed: of every draw and of seeded engines.
+        ignore_weights: pose the problem without the dataset's weights.
+        directed: as for :func:`load`.
+        allocator: of GPU engines.
+        device: index of the GPU.
+        store: keep the records in the store under `$GRAPHBENCH_HOME`.
+        parameters: the algorithm's own (`resolution=1.0`, `damping=0.85`, ...).
+
+    Raises:
+        UsageError: unknown names or parameters, values out of range.
+        DatasetError: the graph cannot be had or does not fit the problem.
+    """
+    sources = dataset if isinstance(dataset, list | tuple) else [dataset]
+    plan = make_plan(
+        algorithm,
+        [_dataset(source, directed, None) for source in sources],
+        engines=[engines] if isinstance(engines, str) else engines,
+        limits=Limits(budget_s=budget, timeout_s=timeout, trials=trials),
+        settings=Settings(threads=threads, device=device, allocator=allocator),
+        seed=seed,
+        ignore_weights=ignore_weights,
+        parameters=parameters,
+    )
+    return Result(list(execute(plan, store=store)), baseline=baseline)
+
+
+@dataclass
+class Result:
+    """Records and the comparisons between them; shows itself as a table.
+
+    Attributes:
+        records: one per task, in the order in which they were measured.
+        baseline: the engine that ratios are taken against.
+        comparisons: each other engine against the baseline.
+    """
+
+    records: list[Record]
+    baseline: str = BASELINE
+    comparisons: list[Comparison] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.comparisons = compare(self.records, baseline=self.baseline)
+
+    def __str__(self) -> str:
+        return self.render("table")
+
+    __repr__ = __str__
+
+    def _repr_html_(self) -> str:
+        from graphbench import reporting
+
+        return reporting.html_table(self.records, self.comparisons)
+
+    def render(self, format: str = "table") -> str:  # noqa: A002 - the option's name
+        """As text: `table`, `json`, `csv` or `markdown`."""
+        from graphbench import reporting
+
+        return reporting.render(self.records, self.comparisons, format)
+
+    def to_pandas(self) -> pd.DataFrame:
+        """One row per record, flat columns with their units in the names."""
+        import io
+
+        import pandas as pd
+
+        return pd.read_csv(io.StringIO(self.render("csv")))
+
+    def answer(self, engine: str, dataset: str | None = None) -> npt.NDArray[Any]:
+        """An engine's answer in the common form, shape (num_vertices,) or (num_pairs,).
+
+        Raises:
+            UsageError: if that engine gave no answer, or several datasets were measured and none is named.
+        """
+        digests = {
+            str(record.answer["digest"])
+            for record in self.records
+            if record.task.engine == engine and dataset in {None, record.task.dataset} and "digest" in record.answer
+        }
+        if len(digests) != 1:
+            raise UsageError(f"{engine} gave {len(digests)} answers here; name the dataset, or see `records` for why.")
+        return kept_answer(digests.pop())
+
+    @property
+    def ok(self) -> bool:
+        """Whether every task that could run here succeeded."""
+        skipped = {Outcome.UNAVAILABLE, Outcome.UNSUPPORTED}
+        return all(record.outcome is Outcome.OK for record in self.records if record.outcome not in skipped)
+
+
+def make_plan(
+    algorithm: str,
+    datasets: Iterable[Dataset],
+    *,
+    engines: Sequence[str] | None,
+    limits: Limits,
+    settings: Settings,
+    seed: int,
+    ignore_weights: bool,
+    parameters: dict[str, Any],
+    command: str = "",
+) -> Plan:
+    """Names and values checked, and put into one plan; nothing is measured yet.
+
+    Raises:
+        UsageError: unknown names or parameters, values out of range.
+    """
+    from graphbench import registry
+
+    problem = registry.algorithm(algorithm)
+    problem.resolve(parameters)
+    names = [each.name for each in registry.engines(engines)]
+    for option, value, least in (
+        ("budget", limits.budget_s, 0),
+        ("timeout", limits.timeout_s, 0),
+        ("trials", limits.trials, 1),
+        ("threads", settings.threads, 1),
+        ("seed", seed, 0),
+        ("device", settings.device, 0),
+    ):
+        if value is not None and not value >= least:
+            raise UsageError(f"{option} takes a number from {least}, not {value}.")
+    cells = tuple(
+        Cell(
+            algorithm=problem.name,
+            dataset=dataset,
+            engines=tuple(dict.fromkeys(names)),
+            params=parameters,
+            ignore_weights=ignore_weights,
+        )
+        for dataset in datasets
+    )
+    return Plan(cells=cells, limits=limits, settings=settings, seed=seed, command=command or " ".join(sys.argv))
+
+
+def execute(plan: Plan, *, observe: Observer | None = None, store: bool | os.PathLike[str] = True) -> Iterator[Record]:
+    """Measure a plan and keep every record the moment it is complete.
+
+    A store that cannot be written is a warning, not the end: what is measured is still handed on.
+    """
+    from graphbench.measure.runner import measure
+
+    keep = bool(store)
+    for record in measure(plan, observe or (lambda _: None)):
+        if keep:
+            try:
+                with Store(None if store is True else Path(store)) as opened:  # type: ignore[arg-type]
+                    opened.append(record)
+            except StoreError as error:
+                keep = False
+                warnings.warn(f"Records are shown but not kept: {error}", stacklevel=2)
+        yield record
+
+
+def kept_answer(digest: str) -> npt.NDArray[Any]:
+    """An answer by its digest, as the record carries it.
+
+    Raises:
+        UsageError: if it is not kept any more (`graphbench cache clear` removes answers too).
+    """
+    import numpy as np
+
+    path = paths.home() / "answers" / f"{digest}.npy"
+    if not path.exists():
+        raise UsageError(f"The answer {digest} is not kept; run the task again.")
+    return np.load(path)  # type: ignore[no-any-return]
+
+
+def _dataset(source: Any, directed: bool | None, progress: Download | None) -> Dataset:
+    from graphbench import datasets
+
+    if isinstance(source, Dataset):
+        return source
+    if isinstance(source, str | os.PathLike):
+        return datasets.load(source, directed=directed, progress=progress)
+    return datasets.from_object(source, directed=directed)

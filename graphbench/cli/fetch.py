@@ -1,0 +1,35 @@
+"""`graphbench fetch NAME... | --all`."""
+
+from __future__ import annotations
+
+import click
+
+from graphbench.errors import DatasetError, UsageError
+
+
+@click.command("fetch")
+@click.argument("names", nargs=-1, metavar="NAME...")
+@click.option("--all", "everything", is_flag=True, help="The whole catalogue.")
+def command(names: tuple[str, ...], everything: bool) -> int:
+    """Download graphs ahead of time, check them, and keep them.
+
+    NAME is a name from `graphbench list datasets` or GROUP/NAME of the SuiteSparse Matrix Collection. Mirrors in
+    GRAPHBENCH_MIRROR (file:// or http(s)://, separated by blanks) are asked before the collection itself.
+    """
+    from graphbench import datasets
+    from graphbench.cli.progress import Reporter
+
+    if bool(names) == everything:
+        raise UsageError("Name the graphs to fetch, or use --all for the whole catalogue.")
+    failed = 0
+    with Reporter.on_stderr() as reporter:
+        for name in datasets.names() if everything else names:
+            try:
+                with reporter.download(name) as progress:
+                    path = datasets.fetch(name, progress=progress)
+            except DatasetError as error:
+                failed += 1
+                reporter.say(f"Error: {error}")
+            else:
+                click.echo(f"{name}\t{path}")
+    return 1 if failed else 0

@@ -1,0 +1,148 @@
+"""Progress on stderr: a live line on a terminal, one line per event elsewhere."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    DownloadColumn,
+    SpinnerColumn,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+    TransferSpeedColumn,
+)
+from rich.progress import (
+    Progress as RichProgress,
+)
+
+from graphbench.api import Download
+from graphbench.datasets.base import Dataset
+from graphbench.measure.base import Progress
+from graphbench.model import Outcome, Record
+
+
+class Reporter:
+    """Tells what is being fetched and measured. Use it as :meth:`on_stderr`."""
+
+    def __init__(self, console: Console, live: RichProgress) -> None:
+        self._console = console
+        self._live = live
+        self._line: TaskID | None = None
+        self._of: tuple[str, str] | None = None
+
+    @classmethod
+    @contextmanager
+    def on_stderr(cls) -> Iterator[Reporter]:
+        """A reporter whose live line is gone when the block ends."""
+        console = Console(stderr=True, highlight=False, soft_wrap=True)
+        columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+        with RichProgress(*columns, console=console, transient=True, disable=not console.is_terminal) as live:
+            yield cls(console, live)
+
+    def say(self, message: str) -> None:
+        """One line that stays."""
+        self._console.print(message, markup=False)
+
+    def warn(self, message: Warning | str, *_: Any, **__: Any) -> None:
+        """Stand in for `warnings.showwarning`."""
+        self.say(f"Warning: {message}")
+
+    def load(self, names: Iterable[str], *, directed: bool | None) -> list[Dataset]:
+        """Load datasets, showing downloads as bars with bytes and time left."""
+        from graphbench import datasets
+
+        loaded = []
+        for name in names:
+            with self._waiting(f"loading {name}"), self.download(name) as progress:
+                loaded.append(datasets.load(name, directed=directed, progress=progress))
+        return loaded
+
+    @contextmanager
+    def download(self, name: str) -> Iterator[Download]:
+        """A callback for a download that draws a bar from its first call on."""
+        with _download_bar(self._console, self._live, name) as progress:
+            yield progress
+
+    @contextmanager
+    def _waiting(self, message: str) -> Iterator[None]:
+        line = self._live.add_task(message, total=None)
+        try:
+            yield
+        finally:
+            self._live.remove_task(line)
+
+    def observe(self, progress: Progress) -> None:
+        """Follow a running task."""
+        task = progress.task
+        if self._line is None or self._of != (task.dataset, task.engine):
+            self._finish()
+            self._line = self._live.add_task("", total=None)
+            self._of = (task.dataset, task.engine)
+        trials = f", {progress.trial} trials" if progress.trial else ""
+        self._live.update(
+            self._line, description=f"{task.algorithm} · {task.dataset} · {task.engine}: {progress.phase}{trials}"
+        )
+        if progress.record is not None:
+            self._finish()
+            self.say(_line_of(progress.record))
+
+    def _finish(self) -> None:
+        if self._line is not None:
+            self._live.remove_task(self._line)
+            self._line = None
+
+
+@contextmanager
+def _download_bar(console: Console, live: RichProgress, name: str) -> Iterator[Download]:
+    """A callback that draws a bar from its first call on."""
+    bar = RichProgress(
+        TextColumn("fetching {task.description}"),
+        BarColumn(),
+        DownloadColumn(),
+        TransferSpeedColumn(),
+        TimeRemainingColumn(),
+        console=console,
+        transient=True,
+    )
+    task: TaskID | None = None
+    began = 0.0
+
+    def progress(done: int, total: int | None) -> None:
+        nonlocal task, began
+        if task is None:
+            live.stop()  # only one live display at a time
+            began = time.monotonic()
+            task = bar.add_task(name, total=total)
+            if console.is_terminal:
+                bar.start()
+            else:
+                size = f" ({total / 1e6:,.1f} MB)" if total else ""
+                console.print(f"fetching {name}{size} ...", markup=False)
+        bar.update(task, completed=done, total=total)
+
+    try:
+        yield progress
+    finally:
+        if task is not None:
+            bar.stop()
+            console.print(f"fetched {name} in {time.monotonic() - began:,.1f} s", markup=False)
+            if console.is_terminal:
+                live.start()
+
+
+def _line_of(record: Record) -> str:
+    from graphbench.reporting import seconds
+
+    task = record.task
+    head = f"{task.algorithm} · {task.dataset} · {task.engine}: {record.outcome}"
+    if record.outcome is not Outcome.OK:
+        return f"{head}, {record.reason}" if record.reason else head
+    runs = sorted(record.phases.run_s)
+    return f"{head}, run {seconds(runs[len(runs) // 2])} (n = {len(runs)})" if runs else head

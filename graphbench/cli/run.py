@@ -1,0 +1,182 @@
+"""`graphbench ALGORITHM DATASET...`: measure, keep, compare, show."""
+
+from __future__ import annotations
+
+import sys
+import warnings
+from pathlib import Path
+from typing import Any
+
+import click
+
+from graphbench.algorithms.base import Algorithm, Parameter
+from graphbench.cli.options import joined, names_option
+from graphbench.engines.base import Settings
+from graphbench.errors import UsageError
+from graphbench.measure.base import Limits
+from graphbench.model import Outcome, Record
+
+SAVED = (".csv", ".tsv", ".parquet")
+FORMATS = ("table", "json", "csv", "markdown")
+
+
+def algorithm_command(algorithm: Algorithm) -> click.Command:
+    """The command of one algorithm: its own parameters as options, then those of every measurement."""
+
+    def callback(**options: Any) -> int:
+        own = {parameter.name: options.pop(parameter.name) for parameter in algorithm.parameters}
+        given = {name: value for name, value in own.items() if value is not None}
+        return run(algorithm, given, **options)
+
+    command: click.Command = click.command(algorithm.name, short_help=algorithm.title)(callback)
+    command.help = _help(algorithm)
+    command.params = [
+        click.Argument(["datasets"], nargs=-1, required=True, metavar="DATASET..."),
+        *(_option(parameter) for parameter in algorithm.parameters),
+        *_MEASURING.params,
+    ]
+    return command
+
+
+@click.command()
+@names_option("engine", "Engines to measure, instead of all.")
+@click.option("--baseline", default="networkx", show_default=True, help="The engine that ratios are taken against.")
+@click.option("--budget", type=float, default=10.0, show_default=True, help="Seconds of warm trials per engine.")
+@click.option("--timeout", type=float, default=600.0, show_default=True, help="Seconds per engine, all included.")
+@click.option("--trials", type=int, help="Exactly this many warm trials, instead of as many as the interval needs.")
+@click.option("--threads", type=int, help="CPU threads that an engine may use [default: all].")
+@click.option("--seed", type=int, default=0, show_default=True, help="Seed of every draw and of seeded engines.")
+@click.option("--ignore-weights", is_flag=True, help="Pose the problem without the dataset's weights.")
+@click.option("--directed/--undirected", default=None, help="How to read files that do not say (CSV, Parquet, ...).")
+@click.option(
+    "--allocator",
+    type=click.Choice(["default", "pool", "async"]),
+    default="default",
+    show_default=True,
+    help="GPU memory resource; `default` is what importing the library gives.",
+)
+@click.option("--device", type=int, default=0, show_default=True, help="Which GPU, counted among the visible ones.")
+@click.option(
+    "--save-answer",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Write the answers: a row per vertex (or pair), a column per engine; .csv, .tsv or .parquet.",
+)
+@click.option(
+    "--format", "form", type=click.Choice(FORMATS), default="table", show_default=True, help="How to show the result."
+)
+@click.option(
+    "--output",
+    type=click.Path(dir_okay=False, writable=True, path_type=Path),
+    metavar="FILE",
+    help="Write the result to this file instead of stdout.",
+)
+@click.option(
+    "--store",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Append records to this file [default: records.jsonl in the home folder].",
+)
+def _MEASURING() -> None:  # noqa: N802 - a carrier of options, shared by all algorithms
+    """Carry the options of every measurement."""
+
+
+def run(
+    algorithm: Algorithm,
+    parameters: dict[str, Any],
+    *,
+    datasets: tuple[str, ...],
+    engines: tuple[tuple[str, ...], ...],
+    baseline: str,
+    budget: float,
+    timeout: float,
+    trials: int | None,
+    threads: int | None,
+    seed: int,
+    ignore_weights: bool,
+    directed: bool | None,
+    allocator: Any,
+    device: int,
+    save_answer: Path | None,
+    form: str,
+    output: Path | None,
+    store: Path | None,
+) -> int:
+    """Measure, show the result, and return the exit code."""
+    from graphbench import api, registry, reporting
+    from graphbench.cli.answers import save_answers
+    from graphbench.cli.progress import Reporter
+
+    named = joined(engines)
+    baseline = registry.engine(baseline).name
+    context = click.get_current_context(silent=True)
+    chosen = context is not None and context.get_parameter_source("baseline") is click.core.ParameterSource.COMMANDLINE
+    if named and chosen:
+        named = joined([named, [baseline]])
+    if save_answer and save_answer.suffix not in SAVED:
+        raise UsageError(f"--save-answer writes {', '.join(SAVED)}, not {save_answer.name!r}.")
+    if save_answer and len(datasets) > 1:
+        raise UsageError("--save-answer writes the answers on one dataset; name just one.")
+    settings = Settings(threads=threads, device=device, allocator=allocator)
+    limits = Limits(budget_s=budget, timeout_s=timeout, trials=trials)
+    with Reporter.on_stderr() as reporter, warnings.catch_warnings():
+        warnings.showwarning = reporter.warn
+        loaded = reporter.load(datasets, directed=directed)
+        plan = api.make_plan(
+            algorithm.name,
+            loaded,
+            engines=named or None,
+            limits=limits,
+            settings=settings,
+            seed=seed,
+            ignore_weights=ignore_weights,
+            parameters=parameters,
+        )
+        records, interrupted = [], False
+        try:
+            for record in api.execute(plan, observe=reporter.observe, store=store or True):
+                records.append(record)  # noqa: PERF402 - on Ctrl-C those complete are still shown
+        except KeyboardInterrupt:
+            interrupted = True
+    if interrupted and not records:
+        raise KeyboardInterrupt
+    result = api.Result(records, baseline=baseline)
+    if save_answer:
+        save_answers(save_answer, result, plan)
+    if output:
+        output.write_text(reporting.render(result.records, result.comparisons, form), encoding="utf-8")
+    else:
+        reporting.show(result.records, result.comparisons, form, sys.stdout)
+    if interrupted:
+        raise KeyboardInterrupt
+    asked = {registry.engine(name).name for name in named} | ({baseline} if chosen else set())
+    return 0 if all(_fine(record, asked) for record in records) else 1
+
+
+def _fine(record: Record, asked: set[str]) -> bool:
+    if record.outcome in {Outcome.UNAVAILABLE, Outcome.UNSUPPORTED}:
+        return record.task.engine not in asked
+    return record.outcome is Outcome.OK
+
+
+def _option(parameter: Parameter) -> click.Option:
+    name = parameter.name.replace("_", "-")
+    default = (
+        ""
+        if parameter.default is None
+        else f" [default: {parameter.default:g}]"
+        if isinstance(parameter.default, float)
+        else f" [default: {parameter.default}]"
+    )
+    return click.Option([f"--{name}", parameter.name], type=parameter.type, help=parameter.help + default)
+
+
+def _help(algorithm: Algorithm) -> str:
+    from graphbench import registry
+
+    also = f" Also called {', '.join(algorithm.aliases)}." if algorithm.aliases else ""
+    return (
+        f"{registry.summary(algorithm.name)}{also}\n\nDATASET is a name from `graphbench list datasets`, GROUP/NAME of "
+        "the SuiteSparse Matrix Collection, a file, or a generator such as ba:n=100000,m=5,seed=1.\n\n"
+        f"`graphbench show {algorithm.name}` tells what is computed, how it is checked, and shows every adapter."
+    )

@@ -1,0 +1,74 @@
+"""`graphbench show NAME`: all about one algorithm, dataset or engine."""
+
+from __future__ import annotations
+
+import inspect
+import textwrap
+from contextlib import suppress
+from pathlib import Path
+
+import click
+
+from graphbench.algorithms.base import Algorithm
+from graphbench.engines.base import Engine
+from graphbench.errors import UnknownNameError
+
+
+@click.command("show")
+@click.argument("name")
+def command(name: str) -> None:
+    """Show an algorithm (problem, certificate, every adapter), a dataset or an engine."""
+    from graphbench import datasets, registry
+
+    with suppress(UnknownNameError):
+        return _algorithm(registry.algorithm(name))
+    with suppress(UnknownNameError):
+        return _engine(registry.engine(name))
+    with suppress(UnknownNameError):
+        return click.echo(datasets.describe(name).text())
+    known = [*registry.algorithm_names(), *registry.engine_names(), *datasets.names()]
+    raise UnknownNameError("algorithm, dataset or engine", name, known)
+
+
+def _algorithm(algorithm: Algorithm) -> None:
+    from graphbench import registry
+
+    page = inspect.getmodule(algorithm.certify_check)
+    click.echo(f"{algorithm.title} ({algorithm.name})\n\n{inspect.getdoc(page)}\n")
+    form = algorithm.form
+    direction = "keeps the dataset's direction" if form.directed else "undirected: a directed dataset is symmetrised"
+    click.echo(f"Posed on: {direction}; weights {form.weights}.")
+    click.echo("\nParameters")
+    for parameter in algorithm.parameters:
+        option = "--" + parameter.name.replace("_", "-")
+        default = "" if parameter.default is None else f" [default: {parameter.default}]"
+        click.echo(f"  {option:<18} {parameter.help}{default}")
+    click.echo("\nCertificate")
+    click.echo(textwrap.indent(inspect.getdoc(algorithm.certify_check) or "", "  "))
+    for name in registry.engine_names():
+        if name not in algorithm.adapters:
+            click.echo(f"\n{name}: none ({algorithm.gaps.get(name, 'no adapter')})")
+            continue
+        adapter = algorithm.adapters[name]
+        lacks = f"; has no knob for {', '.join(adapter.no_equivalent)}" if adapter.no_equivalent else ""
+        click.echo(f"\n{name}: {_place(adapter.file)}:{adapter.line}{lacks}")
+        click.echo(textwrap.indent(textwrap.dedent(inspect.getsource(adapter.call)).rstrip(), "  "))
+
+
+def _engine(engine: Engine) -> None:
+    from graphbench import registry
+
+    found = engine.availability()
+    click.echo(f"{engine.title} ({engine.name})\n\n{inspect.getdoc(inspect.getmodule(type(engine)))}\n")
+    click.echo(f"Version:   {engine.version() or 'not installed'}")
+    click.echo(f"Device:    {engine.device}")
+    click.echo(f"State:     {'available' if found.ok else f'unavailable: {found.reason}. {found.fix}'}")
+    solves = [name for name in registry.algorithm_names() if engine.name in registry.algorithm(name).adapters]
+    click.echo(f"Solves:    {', '.join(solves)}")
+    click.echo(f"File:      {_place(inspect.getfile(type(engine)))}")
+
+
+def _place(file: str) -> str:
+    """The path from the package on: what a reader finds in a checkout and on the web."""
+    parts = Path(file).parts
+    return str(Path(*parts[len(parts) - parts[::-1].index("graphbench") - 1 :])) if "graphbench" in parts else file
