@@ -1,0 +1,89 @@
+"""NetworKit: C++ with OpenMP behind a Python interface; a parallel engine for the CPU."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from graphbench.algorithms.base import Kind
+from graphbench.edgelist import Columns, EdgeList
+from graphbench.engines.base import Engine, Settings
+
+_UNREACHED = np.finfo(np.float64).max
+"""What NetworKit's searches give for a vertex that they did not reach."""
+
+
+class NetworKit(Engine):
+    """Graphs in C++; answers as algorithm objects, partitions and lists."""
+
+    name = "networkit"
+    title = "NetworKit"
+    library = "networkit"
+    distributions = ("networkit",)
+    pace = 0
+    parallel = True
+
+    def environment(self, settings: Settings) -> dict[str, str]:
+        """OpenMP reads its number of threads once, when the library is loaded."""
+        return {} if settings.threads is None else {"OMP_NUM_THREADS": str(settings.threads)}
+
+    def start(self, settings: Settings) -> Any:
+        """Import the library and set the number of threads, if one is asked for."""
+        networkit = super().start(settings)
+        if settings.threads is not None:
+            networkit.setNumberOfThreads(settings.threads)
+        return networkit
+
+    def build(self, columns: Columns, edges: EdgeList, **options: Any) -> Any:
+        """From coordinates, the library's quickest documented way."""
+        import networkit
+
+        # Only 64-bit ids: with others, GraphFromCoo refuses some forms of its input and dies on the rest.
+        ends = columns.src.astype(np.int64, copy=False), columns.dst.astype(np.int64, copy=False)
+        weighted = columns.weight is not None
+        return networkit.GraphFromCoo(
+            (columns.weight, ends) if weighted else ends,
+            n=edges.num_vertices,
+            weighted=weighted,
+            directed=edges.directed,
+        )
+
+    def pairs(self, pairs: npt.NDArray[np.int64]) -> list[tuple[int, int]]:
+        """A list of tuples, as link predictors document."""
+        return list(map(tuple, pairs.tolist()))
+
+    def collect(self, raw: Any, kind: Kind, edges: EdgeList, pairs: npt.NDArray[np.int64] | None) -> npt.NDArray[Any]:
+        """Values are copied out of the algorithm object that owns them."""
+        match kind:
+            case "partition" | "labels":
+                return np.array(raw.getVector(), dtype=np.int64)
+            case "depths":
+                distances = np.array(raw.getDistances(asarray=True))
+                return np.where(distances == _UNREACHED, -1, distances).astype(np.int64)
+            case "distances":
+                distances = np.array(raw.getDistances(asarray=True))
+                return np.where(distances == _UNREACHED, np.inf, distances)
+            case "pair_scores":
+                return _in_given_order(raw, pairs)
+            case "scores":
+                return np.array(raw.scores(), dtype=np.float64)
+
+    def used(self, settings: Settings) -> Mapping[str, Any]:
+        """The threads of OpenMP as the loaded library sees them."""
+        import networkit
+
+        return {"threads": networkit.getMaxNumberOfThreads()}
+
+
+def _in_given_order(raw: Any, pairs: npt.NDArray[np.int64] | None) -> npt.NDArray[np.float64]:
+    """Link predictors return ((u, v), score) sorted by pair, whatever the order of the pairs that they were given."""
+    assert pairs is not None
+    scores = np.empty(len(pairs))
+    scores[np.lexsort((pairs[:, 1], pairs[:, 0]))] = np.fromiter((score for _, score in raw), np.float64, len(raw))
+    return scores
+
+
+engine = NetworKit()

@@ -1,0 +1,68 @@
+"""NetworkX: pure Python on dictionaries of dictionaries; the usual baseline.
+
+Graphs are plain `nx.Graph` and `nx.DiGraph` objects, so NetworkX dispatches nothing to a backend unless its
+configuration says so; the worker that measures drops the variables that could.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from graphbench.algorithms.base import Kind
+from graphbench.edgelist import Columns, EdgeList
+from graphbench.engines.base import Engine, from_groups, scatter
+
+
+class NetworkX(Engine):
+    """Graphs as dictionaries; answers as dictionaries, sets and lists of tuples."""
+
+    name = "networkx"
+    title = "NetworkX"
+    library = "networkx"
+    distributions = ("networkx",)
+    pace = 2
+
+    def build(self, columns: Columns, edges: EdgeList, **options: Any) -> Any:
+        """All vertices first, in order, so that isolated ones exist and answers come back in order."""
+        import networkx as nx
+
+        graph: Any = nx.DiGraph() if edges.directed else nx.Graph()
+        graph.add_nodes_from(range(edges.num_vertices))
+        # Plain integers: NumPy scalars as vertices would be several times slower to hash.
+        src, dst = columns.src.tolist(), columns.dst.tolist()
+        if columns.weight is None:
+            graph.add_edges_from(zip(src, dst, strict=True))
+        else:
+            graph.add_weighted_edges_from(zip(src, dst, columns.weight.tolist(), strict=True))
+        return graph
+
+    def pairs(self, pairs: npt.NDArray[np.int64]) -> list[tuple[int, int]]:
+        """A list of tuples."""
+        return list(map(tuple, pairs.tolist()))
+
+    def collect(self, raw: Any, kind: Kind, edges: EdgeList, pairs: npt.NDArray[np.int64] | None) -> npt.NDArray[Any]:
+        """Sets become labels, dictionaries columns; a vertex that a search left out is unreached."""
+        n = edges.num_vertices
+        match kind:
+            case "partition" | "labels":
+                return from_groups(n, raw)
+            case "pair_scores":
+                return np.fromiter((score for _, _, score in raw), dtype=np.float64, count=len(raw))
+            case "depths":
+                return _column(n, raw, fill=-1, dtype=np.int64)
+            case "distances":
+                return _column(n, raw, fill=np.inf, dtype=np.float64)
+            case "scores":
+                return _column(n, raw, fill=np.nan, dtype=np.float64)
+
+
+def _column(n: int, values: dict[int, Any], *, fill: Any, dtype: Any) -> npt.NDArray[Any]:
+    size = len(values)
+    vertices = np.fromiter(values, dtype=np.int64, count=size)
+    return scatter(n, vertices, np.fromiter(values.values(), dtype=dtype, count=size), fill=fill, dtype=dtype)
+
+
+engine = NetworkX()
