@@ -42,7 +42,7 @@ def _datasets() -> None:
         rows.append([facts.name, facts.kind, f"{facts.num_vertices:,}", f"{facts.num_edges:,}", facts.state])
     click.echo(text_table(["dataset", "kind", "vertices", "edges", "state"], rows, right=(2, 3)))
     click.echo(
-        "\nAlso: GROUP/NAME of the SuiteSparse Matrix Collection; a file (.mtx, .csv, .tsv, .graph, .parquet, also .gz);"
+        "\nAlso: GROUP/NAME of the SuiteSparse Matrix Collection; a file (.mtx, .csv, .graph, .parquet, ..., also .gz);"
         "\na generator, such as ba:n=100000,m=5,seed=1 or rmat:scale=20,edgefactor=16,seed=1."
     )
 

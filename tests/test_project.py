@@ -1,0 +1,32 @@
+"""What the project says of itself must be true."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import graphbench
+
+ROOT = Path(graphbench.__file__).resolve().parents[1]
+
+
+def test_readme_has_exactly_one_command_to_try_it_and_one_to_test_it():
+    lines = (ROOT / "README.md").read_text(encoding="utf-8").splitlines()
+    for extra in ("cpu", "test"):
+        assert len([line for line in lines if line.startswith(f"pip install -e '.[{extra}]'")]) == 1
+
+
+def test_nothing_tells_users_to_install_another_project_of_the_same_name():
+    texts = [*ROOT.glob("*.md"), *ROOT.glob("graphbench/**/*.py"), *ROOT.glob("datasets/*.md")]
+    for path in texts:
+        assert not re.search(r"pip install (-U )?['\"]?graphbench", path.read_text(encoding="utf-8")), path
+
+
+def test_both_gpu_extras_bring_the_cpu_engines_too():
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["optional-dependencies"]
+    for name in ("cu12", "cu13", "test"):
+        assert "graph-workbench[cpu]" in extras[name]
+
+
+def test_the_version_is_the_same_everywhere():
+    citation = (ROOT / "CITATION.cff").read_text(encoding="utf-8")
+    assert f"version: {graphbench.__version__}\n" in citation
