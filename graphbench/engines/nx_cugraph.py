@@ -1,0 +1,64 @@
+"""nx-cugraph, NetworkX's GPU backend: NetworkX calls on a converted graph.
+
+Building has two steps, timed apart: the `networkx.Graph` that a NetworkX user has anyway, and its conversion to a
+device graph, which every call on the original graph would otherwise hide. NetworkX dispatches by the type of the
+graph object, so no configuration is touched; nx-cugraph builds cuGraph's own structure in every call, and that is part
+of `run`, as it is for its users.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from graphbench.edgelist import EdgeList
+from graphbench.engines._gpu import OnGpu
+from graphbench.engines.base import Settings
+from graphbench.engines.networkx import NetworkX
+
+
+class NxCuGraph(OnGpu, NetworkX):
+    """nx-cugraph on one GPU: NetworkX's graph and calls, cuGraph's kernels."""
+
+    name = "nx-cugraph"
+    title = "nx-cugraph"
+    library = "networkx"
+    distributions = ("nx-cugraph-cu13", "nx-cugraph-cu12", "nx-cugraph")
+    module = "nx_cugraph"
+    wheel = "nx-cugraph"
+    converts = True
+
+    def start(self, settings: Settings) -> Any:
+        """Import NetworkX and the backend, choose the allocator, run a trivial kernel."""
+        import cupy
+        import networkx as nx
+        import nx_cugraph  # noqa: F401 - imported here, or its first use would pay for it
+
+        self.memory.choose(settings)
+        if settings.allocator != "default":  # else CuPy keeps its own pool, as it does for nx-cugraph's users
+            from rmm.allocators.cupy import rmm_cupy_allocator
+
+            cupy.cuda.set_allocator(rmm_cupy_allocator)
+        cupy.arange(3).sum()
+        self.synchronize()
+        return nx
+
+    def convert(self, graph: Any, edges: EdgeList, **_: Any) -> Any:
+        """The device graph, weights in float64 where there are any."""
+        import nx_cugraph
+
+        weights = {"edge_attrs": {"weight": 1.0}, "edge_dtypes": {"weight": np.float64}} if edges.weighted else {}
+        converted = nx_cugraph.from_networkx(graph, **weights)
+        self.synchronize()
+        return converted
+
+    def device_peak_bytes(self) -> int | None:
+        """Peak of RMM's allocations, and what CuPy's own pool has taken from the device."""
+        import cupy
+
+        peak = super().device_peak_bytes()
+        return None if peak is None else peak + int(cupy.get_default_memory_pool().total_bytes())
+
+
+engine = NxCuGraph()
