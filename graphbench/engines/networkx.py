@@ -6,7 +6,7 @@ configuration says so; the worker that measures drops the variables that could.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -22,7 +22,7 @@ class NetworkX(Engine):
     name = "networkx"
     title = "NetworkX"
     library = "networkx"
-    distributions = ("networkx",)
+    distributions: ClassVar[tuple[str, ...]] = ("networkx",)
     pace = 2
 
     def build(self, columns: Columns, edges: EdgeList, **options: Any) -> Any:
