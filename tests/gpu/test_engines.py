@@ -1,0 +1,102 @@
+"""What is particular to engines on a GPU: allocators, peaks, precision, traps of the libraries."""
+
+import warnings
+
+import numpy as np
+import pytest
+
+import graphbench as gb
+from graphbench import registry
+from graphbench.engines import _cuda
+from graphbench.engines.base import Settings
+
+GPU = ["cugraph", "nx-cugraph"]
+
+
+@pytest.mark.parametrize("allocator", ["default", "pool", "async"])
+def test_every_allocator_measures_and_is_recorded(allocator):
+    result = gb.run("wcc", "power", engines=GPU, allocator=allocator, trials=2, baseline="cugraph")
+    assert result.ok
+    for record in result.records:
+        assert record.environment.allocator == allocator
+        assert record.memory.device_peak_bytes > 0
+        assert record.environment.gpus
+
+
+def test_the_device_peak_covers_the_graph_and_is_no_more_than_the_driver_sees():
+    engine = registry.engine("cugraph")
+    engine.start(Settings())
+    edges = gb.load("email-Enron")
+    engine.reset_device_peak()
+    before = engine.device_peak_bytes()
+    graph = engine.build(engine.read(edges), edges)
+    peak = engine.device_peak_bytes()
+    stored = 2 * edges.num_edges * 4  # CSR indices alone, int32, both directions
+    assert peak - before >= stored
+    assert peak <= _cuda.process_bytes()
+    del graph
+
+
+def test_isolated_vertices_count_in_pagerank():
+    result = gb.run("pagerank", "netscience", engines=[*GPU, "igraph"], trials=1, baseline="igraph")
+    assert result.ok
+    scores = {engine: result.answer(engine) for engine in [*GPU, "igraph"]}
+    assert all(len(each) == gb.load("netscience").num_vertices for each in scores.values())
+    for engine in GPU:
+        np.testing.assert_allclose(scores[engine], scores["igraph"], atol=1e-6)
+
+
+@pytest.mark.parametrize("engine", GPU)
+def test_pagerank_reaches_a_tolerance_that_float32_cannot(engine):
+    result = gb.run("pagerank", "email-Enron", engines=[engine], tolerance=1e-11, trials=1, baseline=engine)
+    (record,) = result.records
+    assert record.outcome == "ok", record.reason
+    assert record.answer["residual"] <= 1e-11
+
+
+def test_pagerank_does_not_pay_for_a_transposition_in_every_trial():
+    engine = registry.engine("cugraph")
+    library = engine.start(Settings())
+    page = registry.algorithm("pagerank")
+    edges = page.pose(gb.load("karate"), seed=0)
+    adapter = page.adapter("cugraph")
+    graph = engine.build(engine.read(edges), edges, **adapter.build)
+    call = page.call(edges, page.resolve({}), page.draw(edges, page.resolve({}), 0), seed=0)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")  # cuGraph warns when the storage is the wrong way round
+        adapter.call(library, graph, call)
+
+
+def test_shortest_paths_are_exact_where_float32_is_not(tmp_path):
+    heavy = 2.0**24
+    path = tmp_path / "path.csv"
+    path.write_text("".join(f"{v},{v + 1},{heavy + v % 2}\n" for v in range(64)))
+    result = gb.run("sssp", path, engines=["cugraph", "networkx"], source="0", trials=1)
+    assert result.ok
+    np.testing.assert_array_equal(result.answer("cugraph"), result.answer("networkx"))
+
+
+def test_unreached_vertices_come_back_as_unreached(tmp_path):
+    path = tmp_path / "two.csv"
+    path.write_text("0,1\n2,3\n")
+    for algorithm, unreached in (("bfs", -1), ("sssp", np.inf)):
+        result = gb.run(algorithm, path, engines=GPU, source="0", trials=1, baseline="cugraph")
+        assert result.ok
+        for engine in GPU:
+            assert (result.answer(engine)[2:] == unreached).all()
+
+
+def test_weights_reach_both_gpu_engines():
+    result = gb.run("louvain", "lesmis", engines=[*GPU, "igraph"], trials=3, baseline="igraph")
+    plain = gb.run("louvain", "lesmis", engines=[*GPU, "igraph"], trials=3, baseline="igraph", ignore_weights=True)
+    assert result.ok
+    assert plain.ok
+    for weighted, unweighted in zip(result.records, plain.records, strict=True):
+        assert weighted.answer["modularity"] != pytest.approx(unweighted.answer["modularity"], abs=1e-4)
+
+
+def test_the_conversion_of_nx_cugraph_is_shown_apart():
+    result = gb.run("wcc", "power", engines=["nx-cugraph"], trials=1, baseline="nx-cugraph")
+    steps = result.records[0].phases.build_steps_s
+    assert set(steps) == {"graph", "conversion"}
+    assert sum(steps.values()) == pytest.approx(result.records[0].phases.build_s)
