@@ -1,0 +1,273 @@
+"""Records to comparisons: ratios with intervals, bounds where a limit struck, and a verdict on every one of them.
+
+A ratio is baseline time over engine time: how many times faster the engine is. Pure functions of records; the rules
+are in :mod:`graphbench.judging`, the reasons in :mod:`graphbench.reasons`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Literal
+
+import msgspec
+
+from graphbench import statistics
+from graphbench.judging import Pair, judge
+from graphbench.model import Outcome, Record
+from graphbench.reasons import Effect, Reason, Verdict
+from graphbench.statistics import Estimate
+
+_DECIDED_BY_A_REASON = frozenset(
+    {"allocator", "device", "ignore_weights", "pairs", "seed", "source", "sources", "threads"}
+)
+"""Parameters that two sides may differ in and still be paired: a reason then says that they do."""
+
+_TICK_S = 1e-9
+"""One tick of the clock: what a trial takes at least."""
+
+
+class Comparison(msgspec.Struct, frozen=True, kw_only=True):
+    """Two records set against each other.
+
+    Attributes:
+        algorithm: what was computed.
+        dataset: on which graph.
+        engine: whose record it is about.
+        baseline: the engine that it is set against.
+        role: `baseline`: that was asked for; `best_cpu`: the fastest CPU engine that is like, on the same machine.
+        ratio_run: baseline time over engine time, of one warm call; None where the comparison is refused.
+        interval: the 95 % bootstrap interval of `ratio_run`; None from fewer than five trials, and for bounds.
+        range: the smallest and largest ratio of single trials, where there are too few for an interval.
+        n: from how many trials, or sources that both sides ran; of the smaller side.
+        ratio_end_to_end: the same for read + build + cold + collect.
+        bound: `lower` if the true ratio is this or more, `upper` if it is this or less, None if it is this.
+        verdict: `like`, `unlike` or `refused`.
+        reasons: why it is not like: a code, a colon, a sentence (:class:`graphbench.reasons.Reason`).
+        notes: what to know though it is like, in the same form.
+        params: of the engine's task.
+        record: the id of the engine's record.
+        baseline_record: the id of the baseline's record; None if there is none to set it against.
+    """
+
+    algorithm: str
+    dataset: str
+    engine: str
+    baseline: str
+    role: Literal["baseline", "best_cpu"] = "baseline"
+    ratio_run: float | None = None
+    interval: tuple[float, float] | None = None
+    range: tuple[float, float] | None = None
+    n: int = 0
+    ratio_end_to_end: float | None = None
+    bound: Literal["lower", "upper"] | None = None
+    verdict: Verdict
+    reasons: list[str] = msgspec.field(default_factory=list)
+    notes: list[str] = msgspec.field(default_factory=list)
+    params: dict[str, Any] = msgspec.field(default_factory=dict)
+    record: str = ""
+    baseline_record: str | None = None
+
+
+def compare(
+    records: Iterable[Record], baseline: str = "networkx", *, stale: Mapping[str, str] | None = None
+) -> list[Comparison]:
+    """Set every engine against the baseline, and every GPU engine against the best CPU engine as well.
+
+    Of a task that was measured several times on one machine, the newest record counts. Engines of a group (algorithm
+    and dataset) in which the baseline was not measured at all get no comparison with it.
+
+    Args:
+        records: in any order; each side is paired only within its algorithm and dataset.
+        baseline: the engine to set the others against.
+        stale: what changed since a record was made, for each stale record's id: its ratios are refused.
+
+    Returns:
+        Comparisons in the order of the records; that with the best CPU engine follows that with the baseline.
+    """
+    stale = stale or {}
+    found: list[Comparison] = []
+    for group in _groups(newest(records)):
+        baselines = [record for record in group if record.task.engine == baseline]
+        for record in group:
+            if record.task.engine == baseline:
+                continue
+            if baselines:
+                found.append(_against_baseline(record, baselines, stale))
+            if record.device == "gpu":
+                best = _against_best_cpu(record, group, stale)
+                if best is not None and best.baseline != baseline:
+                    found.append(best)
+    return found
+
+
+def newest(records: Iterable[Record]) -> list[Record]:
+    """Of each task, dataset version and machine the record that was measured last; order is kept."""
+    chosen: dict[tuple[str, str, str], Record] = {}
+    for record in records:
+        machine = record.environment.machine if record.environment else ""
+        digest = record.dataset.digest if record.dataset else ""
+        key = (record.task.key, machine, digest)
+        if key not in chosen or record.measured_at >= chosen[key].measured_at:
+            chosen[key] = record
+    return list(chosen.values())
+
+
+def set_against(baseline: Record, engine: Record, *, stale: Mapping[str, str] | None = None) -> Comparison:
+    """The comparison of one record with another."""
+    stale = stale or {}
+    ratio, bound = _ratio_run(baseline, engine)
+    reasons: list[str] = []
+    notes: list[str] = []
+    verdict = Verdict.LIKE
+    for reason, text in judge(Pair(baseline=baseline, engine=engine, ratio=ratio, bound=bound, stale=stale)):
+        (notes if reason.effect is Effect.NOTE else reasons).append(text)
+        if reason.effect is not Effect.NOTE and verdict is not Verdict.REFUSED:
+            verdict = Verdict(reason.effect.value)
+    common = _common(baseline, engine)
+    if verdict is Verdict.REFUSED or ratio is None:
+        return msgspec.structs.replace(common, verdict=Verdict.REFUSED, reasons=reasons)
+    return msgspec.structs.replace(
+        common,
+        ratio_run=ratio.value,
+        interval=ratio.interval,
+        range=ratio.range,
+        n=ratio.n,
+        ratio_end_to_end=_ratio_end_to_end(baseline, engine),
+        bound=bound,
+        verdict=verdict,
+        reasons=reasons,
+        notes=notes,
+    )
+
+
+def _common(baseline: Record, engine: Record) -> Comparison:
+    return Comparison(
+        algorithm=engine.task.algorithm,
+        dataset=engine.task.dataset,
+        engine=engine.task.engine,
+        baseline=baseline.task.engine,
+        verdict=Verdict.REFUSED,
+        params=engine.task.params,
+        record=engine.id,
+        baseline_record=baseline.id,
+    )
+
+
+# Who is set against whom
+
+
+def _groups(records: list[Record]) -> list[list[Record]]:
+    groups: dict[tuple[str, str], list[Record]] = {}
+    for record in records:
+        groups.setdefault((record.task.algorithm, record.task.dataset), []).append(record)
+    return list(groups.values())
+
+
+def _against_baseline(record: Record, baselines: list[Record], stale: Mapping[str, str]) -> Comparison:
+    fitting = [other for other in baselines if _same_problem(record, other)]
+    if fitting:
+        return set_against(max(fitting, key=lambda other: _affinity(record, other)), record, stale=stale)
+    name = baselines[0].task.engine
+    differing = ", ".join(_differing(record, baselines[-1]))
+    text = Reason.NO_TIME.because(f"{name} was not measured with the same parameters ({differing})")
+    refused = msgspec.structs.replace(_common(baselines[-1], record), baseline_record=None)
+    return msgspec.structs.replace(refused, reasons=[text])
+
+
+def _against_best_cpu(record: Record, group: list[Record], stale: Mapping[str, str]) -> Comparison | None:
+    """The comparison with the CPU engine over which the gain is smallest, among those that are like."""
+    candidates = [
+        set_against(other, record, stale=stale)
+        for other in group
+        if other.device == "cpu" and other.outcome is Outcome.OK and _same_problem(record, other)
+    ]
+    like = [each for each in candidates if each.verdict is Verdict.LIKE and each.ratio_run is not None]
+    if not like:
+        return None
+    best = min(like, key=lambda each: each.ratio_run or 0.0)
+    return msgspec.structs.replace(best, role="best_cpu")
+
+
+def _differing(one: Record, two: Record) -> list[str]:
+    """Parameters that both have and that make them different problems."""
+    shared = one.task.params.keys() & two.task.params.keys()
+    return sorted(name for name in shared - _DECIDED_BY_A_REASON if one.task.params[name] != two.task.params[name])
+
+
+def _same_problem(one: Record, two: Record) -> bool:
+    return not _differing(one, two)
+
+
+def _affinity(record: Record, other: Record) -> tuple[bool, bool, int, str]:
+    """How well two records fit: the same machine before the same graph before like settings before the newest."""
+    machines = (each.environment.machine if each.environment else None for each in (record, other))
+    digests = (each.dataset.digest if each.dataset else None for each in (record, other))
+    alike = sum(other.task.params.get(name) == value for name, value in record.task.params.items())
+    return len(set(machines)) == 1, len(set(digests)) == 1, alike, other.measured_at
+
+
+# Times
+
+
+def _ratio_run(baseline: Record, engine: Record) -> tuple[Estimate | None, Literal["lower", "upper"] | None]:
+    one, two = _trials(baseline), _trials(engine)
+    if one and two:
+        return _ratio_of_trials(baseline, engine), None
+    if two and (limit := _stopped_in_call(baseline)):
+        return statistics.ratio([limit], two)._replace(interval=None, range=None, n=len(two)), "lower"
+    if one and (limit := _stopped_in_call(engine)):
+        return statistics.ratio(one, [limit])._replace(interval=None, range=None, n=len(one)), "upper"
+    return None, None
+
+
+def _trials(record: Record) -> list[float]:
+    """The warm trials of a record that came to an answer; a wrong one is refused later, and by its own reason."""
+    if record.outcome not in (Outcome.OK, Outcome.INVALID):
+        return []
+    return [max(seconds, _TICK_S) for seconds in record.phases.run_s]
+
+
+def _stopped_in_call(record: Record) -> float | None:
+    """How long the call had run when the limit struck; None where no call was running."""
+    if record.outcome is not Outcome.TIMEOUT or record.censored is None:
+        return None
+    return record.censored.after_s if record.censored.phase in ("cold", "run") else None
+
+
+def _ratio_of_trials(baseline: Record, engine: Record) -> Estimate:
+    """Over the sources that both sides ran, paired; over all trials where nothing is searched from sources.
+
+    A handful of sources, each run many times, is no sample of sources: the trials from them are resampled then.
+    """
+    sources = baseline.trials.sources, engine.trials.sources
+    common = set(sources[0]) & set(sources[1])
+    if not common:
+        return statistics.ratio(_trials(baseline), _trials(engine))
+    if len(common) < statistics.ENOUGH:
+        one, two = (
+            [
+                seconds
+                for source, seconds in zip(record.trials.sources, _trials(record), strict=False)
+                if source in common
+            ]
+            for record in (baseline, engine)
+        )
+        return statistics.ratio(one, two)
+    of_baseline, of_engine = (
+        statistics.by_question(record.trials.sources, _trials(record)) for record in (baseline, engine)
+    )
+    both = [source for source in of_baseline if source in of_engine]
+    return statistics.paired_ratio([of_baseline[each] for each in both], [of_engine[each] for each in both])
+
+
+def _ratio_end_to_end(baseline: Record, engine: Record) -> float | None:
+    one, two = _end_to_end(baseline), _end_to_end(engine)
+    return one / two if one and two else None
+
+
+def _end_to_end(record: Record) -> float | None:
+    """Seconds from the cache to the answer; for a timeout, what had passed until the limit struck."""
+    if record.outcome is not Outcome.TIMEOUT or record.censored is None:
+        return record.phases.end_to_end_s
+    done = (record.phases.read_s, record.phases.build_s, record.phases.cold_s)
+    return sum(part for part in done if part is not None) + record.censored.after_s

@@ -1,0 +1,354 @@
+"""Verdicts: each reason fires on the flaw it is about, has its one effect, and keeps quiet on a fair pair."""
+
+import msgspec
+import pytest
+from builders import H100, HERE, bfs, jaccard, pagerank, record, replace
+
+from graphbench.comparison import Comparison, compare, newest, set_against
+from graphbench.model import Censored, Certificate, Outcome, Phases, Task, Trials
+from graphbench.reasons import Effect, Reason, Verdict
+
+FAIR = {
+    "louvain": (record("networkx", 10.0), record("igraph", 1.0)),
+    "pagerank": (pagerank("networkx", 10.0), pagerank("igraph", 1.0)),
+    "bfs": (bfs("networkx", 10.0), bfs("igraph", 1.0)),
+    "jaccard": (jaccard("networkx", 10.0), jaccard("igraph", 1.0)),
+}
+
+
+def codes(comparison):
+    return {Reason.of(text) for text in (*comparison.reasons, *comparison.notes)}
+
+
+def quality(values, **more):
+    return Trials(quality=list(values), seeds=list(range(len(values))), **more)
+
+
+def timeout(engine, phase="cold", after=600.0):
+    return record(
+        engine, outcome=Outcome.TIMEOUT, censored=Censored(phase, after), answer={}, certificate=None, trials=Trials(),
+        phases=Phases(start_s=0.5, read_s=1.0, build_s=2.0),
+    )  # fmt: skip
+
+
+UNFAIR = {
+    "few trials": (Reason.FEW_TRIALS, record("networkx"), record("igraph", n=4)),
+    "threads": (Reason.THREADS, record(), replace(record("igraph"), environment__threads=8)),
+    "dtype": (Reason.DTYPE, pagerank(), pagerank("igraph", adapter={"dtype": "float32"})),
+    "over-solved": (
+        Reason.OVER_SOLVED,
+        pagerank(),
+        pagerank("igraph", answer={"residual": 1e-15, "sum": 1.0}),
+    ),
+    "baseline censored": (Reason.CENSORED, timeout("networkx"), record("igraph")),
+    "trial cut off": (Reason.CENSORED, record("networkx", censored=Censored("run", 9.0)), record("igraph")),
+    "allocator": (Reason.ALLOCATOR, record(), replace(record("cugraph"), environment__allocator="pool")),
+    "one trial": (Reason.ONE_SEED, record(n=1), record("igraph", 0.1)),
+    "one seed, many trials": (
+        Reason.ONE_SEED,
+        record(trials=Trials(seeds=[0] * 6, quality=[0.83] * 6)),
+        record("igraph", 0.1, trials=quality([0.815] * 6)),
+    ),
+    "lower quality": (Reason.QUALITY, record(), record("igraph", 0.1, trials=quality([0.71] * 6))),
+    "quality not kept": (
+        Reason.QUALITY,
+        record(),
+        record("igraph", 0.1, trials=Trials(), answer={"communities": 3}),
+    ),
+    "one seed, far lower": (Reason.QUALITY, record(n=1), record("igraph", 0.1, trials=quality([0.80]))),
+    "residual": (Reason.RESIDUAL, pagerank(), pagerank("igraph", answer={"residual": 2e-6, "sum": 1.0})),
+    "residual not a number": (
+        Reason.RESIDUAL,
+        pagerank(answer={"residual": float("nan"), "sum": 1.0}),
+        pagerank("igraph"),
+    ),
+    "weights": (Reason.WEIGHTS, record(), replace(record("igraph"), posed__weights="dataset", posed__digest="x")),
+    "drawn weights": (
+        Reason.WEIGHTS,
+        replace(record(), posed__weights="drawn", posed__digest="x"),
+        replace(record("igraph"), posed__weights="drawn", posed__digest="y"),
+    ),
+    "weights on one side": (Reason.WEIGHTS, record(adapter={"weight": "1/degree"}), record("igraph")),
+    "direction": (Reason.DIRECTION, record(), replace(record("igraph"), posed__directed=True, posed__digest="x")),
+    "other sources": (
+        Reason.SOURCES,
+        bfs(),
+        bfs("igraph", trials=Trials(sources=[7, 8, 9, 10, 11, 12])),
+    ),
+    "reached one vertex": (Reason.SOURCES, bfs(), bfs("igraph", answer={"reached": 1, "max_distance": 0})),
+    "pairs": (Reason.PAIRS, jaccard(), jaccard("igraph", digest="other")),
+    "vacuous engine rule": (Reason.VACUOUS_TOLERANCE, pagerank(adapter={"stops_at": 2.99}), pagerank("igraph")),
+    "vacuous tolerance": (
+        Reason.VACUOUS_TOLERANCE,
+        pagerank(task=Task("pagerank", "coAuthorsDBLP", "networkx", {"tolerance": 2.0})),
+        pagerank("igraph", task=Task("pagerank", "coAuthorsDBLP", "igraph", {"tolerance": 2.0})),
+    ),
+    "build not timed": (Reason.CONVERSION, record(), replace(record("nx-cugraph"), phases__build_s=None)),
+    "conversion not counted": (
+        Reason.CONVERSION,
+        record(),
+        replace(record("nx-cugraph"), phases__build_steps_s={"graph": 0.1, "conversion": 5.0}),
+    ),
+    "other machine": (Reason.MACHINE, record(), replace(record("igraph"), environment__machine="m2")),
+    "other graph": (Reason.DATASET, record(), replace(record("igraph"), dataset__digest="x")),
+    "entries for edges": (Reason.DATASET, record(), replace(record("igraph"), dataset__num_edges=1_955_352)),
+    "invalid": (
+        Reason.INVALID,
+        record(),
+        record("igraph", outcome=Outcome.INVALID, certificate=Certificate(valid=False, detail="vertex 3")),
+    ),
+    "no time": (Reason.NO_TIME, record(), record("igraph", outcome=Outcome.ERROR, phases=Phases(), answer={})),
+    "both timed out": (Reason.NO_TIME, timeout("networkx"), timeout("igraph")),
+    "timed out in build": (Reason.NO_TIME, timeout("networkx", phase="build"), record("igraph")),
+    "ok, but no trial": (Reason.NO_TIME, record(n=0), record("igraph")),
+}
+
+
+@pytest.mark.parametrize("kind", FAIR)
+def test_a_fair_pair_is_like_without_any_reason_or_note(kind):
+    one, two = FAIR[kind]
+    comparison = set_against(one, two)
+    assert (comparison.verdict, comparison.reasons, comparison.notes) == (Verdict.LIKE, [], [])
+    assert comparison.ratio_run == pytest.approx(10.0)
+    assert comparison.interval[0] <= comparison.ratio_run <= comparison.interval[1]
+
+
+@pytest.mark.parametrize("case", UNFAIR)
+def test_each_flaw_is_flagged_with_its_one_effect(case):
+    reason, one, two = UNFAIR[case]
+    comparison = set_against(one, two)
+    assert reason in codes(comparison)
+    expected = {Effect.NOTE: "like", Effect.UNLIKE: "unlike", Effect.REFUSED: "refused"}[reason.effect]
+    assert comparison.verdict == expected
+    assert any(
+        text.startswith(f"{reason}: ") for text in getattr(comparison, "notes" if expected == "like" else "reasons")
+    )
+
+
+def test_every_reason_is_covered_and_says_what_to_do():
+    assert {reason for reason, *_ in UNFAIR.values()} | {Reason.STALE} == set(Reason)
+    for reason in Reason:
+        assert reason.sentence
+        assert reason.remedy.endswith(".")
+        assert Reason.of(reason.because("with figures: 3")) is reason
+
+
+def test_a_text_without_a_known_code_is_about_no_reason():
+    with pytest.raises(ValueError, match="no reason"):
+        Reason.of("nonsense: x")
+
+
+@pytest.mark.parametrize(("id_", "verdict"), [("igraph-1", "refused"), ("networkx-1", "refused"), ("other", "like")])
+def test_a_stale_record_on_either_side_refuses_the_ratio(id_, verdict):
+    comparison = set_against(record(), record("igraph"), stale={id_: "igraph 0.11 is now 0.12"})
+    assert comparison.verdict == verdict
+    assert (Reason.STALE in codes(comparison)) == (verdict == "refused")
+
+
+def test_what_is_refused_carries_no_ratio_and_only_what_refuses_it():
+    worst = replace(record("igraph", n=1), environment__machine="m2", dataset__digest="x", posed__directed=True)
+    comparison = set_against(record(), worst)
+    assert (comparison.ratio_run, comparison.ratio_end_to_end, comparison.interval) == (None, None, None)
+    assert codes(comparison) == {Reason.MACHINE, Reason.DATASET}
+
+
+# Quality
+
+
+@pytest.mark.parametrize(
+    ("baseline", "engine", "seconds", "verdict"),
+    [
+        (0.80, 0.7921, 0.1, "like"),  # 0.99 % lower
+        (0.80, 0.7919, 0.1, "unlike"),  # 1.01 % lower
+        (0.80, 0.50, 10.0, "like"),  # the slower side may be worse: its ratio flatters nobody
+        (0.50, 0.80, 10.0, "unlike"),  # the baseline is the faster side here
+        (0.0, 0.0, 0.1, "like"),
+        (0.01, -0.01, 0.1, "unlike"),
+    ],
+)
+def test_the_faster_side_may_be_at_most_one_per_cent_worse(baseline, engine, seconds, verdict):
+    comparison = set_against(
+        record(trials=quality([baseline] * 6)), record("igraph", seconds, trials=quality([engine] * 6))
+    )
+    assert comparison.verdict == verdict
+    assert Reason.ONE_SEED not in codes(comparison)
+
+
+def test_quality_is_compared_by_medians_not_by_the_answer_that_was_certified():
+    lucky = record("igraph", 0.1, answer={"modularity": 0.99}, trials=quality([0.71, 0.71, 0.71, 0.71, 0.99]))
+    assert set_against(record(), lucky).verdict == "unlike"
+
+
+@pytest.mark.parametrize(("engine", "verdict"), [(0.777, "like"), (0.775, "unlike")])
+def test_a_single_seed_is_allowed_three_per_cent(engine, verdict):
+    comparison = set_against(record(trials=quality([0.80])), record("igraph", 0.1, trials=quality([engine] * 6)))
+    assert comparison.verdict == verdict
+    assert (Reason.ONE_SEED in codes(comparison)) == (verdict == "like")
+
+
+def test_an_engine_without_a_seed_shows_its_spread_by_its_trials():
+    unseeded = record("cugraph", 0.1, adapter={"seed": None}, trials=Trials(seeds=[0] * 6, quality=[0.83] * 6))
+    assert Reason.ONE_SEED not in codes(set_against(record(), unseeded))
+
+
+# Bounds
+
+
+def test_a_timeout_of_the_baseline_is_a_lower_bound_from_the_time_inside_the_call():
+    comparison = set_against(timeout("networkx", after=600.0), record("igraph", 1.0))
+    assert (comparison.bound, comparison.verdict, comparison.interval) == ("lower", "like", None)
+    assert comparison.ratio_run == pytest.approx(600.0)
+    assert comparison.ratio_end_to_end == pytest.approx((1.0 + 2.0 + 600.0) / (0.01 + 0.1 + 1.1 + 0.02))
+
+
+def test_a_timeout_of_the_engine_is_an_upper_bound():
+    comparison = set_against(record("networkx", 1.0), timeout("igraph", after=600.0))
+    assert (comparison.bound, comparison.verdict) == ("upper", "like")
+    assert comparison.ratio_run == pytest.approx(1 / 600)
+
+
+# Sources
+
+
+def test_ratios_use_only_the_sources_that_both_sides_ran():
+    slow = bfs("networkx", 10.0, sources=6)
+    fast = bfs("igraph", 1.0, sources=64)
+    comparison = set_against(slow, fast)
+    assert (comparison.verdict, comparison.n) == ("like", 6)
+    assert comparison.ratio_run == pytest.approx(10.0)
+    assert comparison.interval == pytest.approx((10.0, 10.0))
+
+
+def test_too_few_common_sources_give_a_range():
+    slow = bfs("networkx", 10.0, sources=2)
+    fast = replace(
+        bfs("igraph", 1.0, sources=2),
+        trials__sources=[100, 101, 100, 101, 100, 101],
+        phases__run_s=[1.0, 2.0, 1.0, 2.0, 1.0, 2.0],
+    )
+    comparison = set_against(slow, fast)
+    assert (comparison.n, comparison.interval) == (2, None)
+    assert comparison.ratio_run == pytest.approx(10.0)
+    assert comparison.range == pytest.approx((5.0, 20.0))
+
+
+def test_a_source_that_one_side_repeats_more_often_counts_once():
+    slow = bfs("networkx", 10.0, sources=6)
+    fast = replace(
+        bfs("igraph", 1.0, sources=6), trials__sources=[100, *range(100, 106)], phases__run_s=[9.0, 9.0, 2, 3, 4, 5, 6]
+    )
+    comparison = set_against(slow, fast)
+    assert comparison.n == 6
+    assert comparison.ratio_run == pytest.approx(35 / 4.5)
+
+
+# Trials
+
+
+def test_few_trials_give_a_range_and_one_trial_on_both_sides_gives_neither():
+    few = set_against(record(n=3), record("igraph", 0.1, n=20))
+    assert few.interval is None
+    assert few.range[0] < few.ratio_run < few.range[1]
+    one = set_against(record(n=1), record("igraph", 0.1, n=1))
+    assert (one.interval, one.range, one.n) == (None, None, 1)
+    assert one.ratio_run == pytest.approx(10.0)
+
+
+def test_the_note_on_few_trials_names_the_call_that_is_both_cold_and_run():
+    alone = record(n=1)
+    comparison = set_against(replace(alone, trials__stopped="cold_is_run"), record("igraph", 0.1))
+    assert any("networkx outlasted the budget" in note for note in comparison.notes)
+
+
+# Who is set against whom
+
+
+def test_every_engine_but_the_baseline_is_compared_within_its_group():
+    records = [record("igraph"), record("networkx", 2.0), pagerank("networkit"), pagerank("networkx", 3.0)]
+    found = compare(records)
+    assert [(each.algorithm, each.engine, each.baseline) for each in found] == [
+        ("louvain", "igraph", "networkx"),
+        ("pagerank", "networkit", "networkx"),
+    ]
+    assert [each.ratio_run for each in found] == [pytest.approx(2.0), pytest.approx(3.0)]
+
+
+def test_another_baseline_can_be_asked_for():
+    (found,) = compare([record("igraph", 1.0), record("networkx", 2.0)], baseline="igraph")
+    assert (found.engine, found.ratio_run) == ("networkx", pytest.approx(0.5))
+
+
+def test_a_group_without_the_baseline_has_no_comparison():
+    assert compare([record("igraph"), record("networkit")]) == []
+    assert compare([]) == []
+
+
+def test_a_gpu_engine_is_also_set_against_the_best_cpu_engine_that_is_like():
+    gpu = record("cugraph", 0.1, device="gpu", environment=replace(HERE, gpus=[H100]))
+    sloppy = record("networkit", 0.2, trials=quality([0.5] * 6))
+    beaten = record("igraph", 0.5, trials=quality([0.95] * 6))
+    good = record("graph-tool", 1.0)
+    found = compare([gpu, record("networkx", 10.0), sloppy, beaten, good])
+    assert [(each.engine, each.baseline, each.role) for each in found if each.engine == "cugraph"] == [
+        ("cugraph", "networkx", "baseline"),
+        ("cugraph", "networkit", "best_cpu"),
+    ]
+    worse_gpu = replace(gpu, trials=quality([0.828] * 6))
+    (best,) = [each for each in compare([worse_gpu, record("networkx", 10.0), beaten, good]) if each.role == "best_cpu"]
+    assert best.baseline == "graph-tool"
+    assert best.ratio_run == pytest.approx(10.0)
+
+
+def test_no_second_comparison_where_the_baseline_is_the_best_cpu_engine():
+    gpu = record("cugraph", 0.1, device="gpu")
+    assert [each.role for each in compare([gpu, record("networkx", 1.0)])] == ["baseline"]
+
+
+def test_different_parameters_are_different_problems():
+    task = Task("louvain", "coAuthorsDBLP", "igraph", {"resolution": 2.0, "threshold": 1e-7})
+    (refused,) = compare([record("networkx"), record("igraph", task=task)])
+    assert refused.verdict == "refused"
+    assert "resolution" in refused.reasons[0]
+    matching = record("networkx", 3.0, task=Task("louvain", "coAuthorsDBLP", "networkx", task.params), id="networkx-2")
+    (found,) = compare([record("networkx"), matching, record("igraph", task=task)])
+    assert found.baseline_record == "networkx-2"
+
+
+def test_a_parameter_that_only_one_engine_has_does_not_part_them():
+    task = Task("louvain", "coAuthorsDBLP", "cugraph", record().task.params | {"allocator": "async"})
+    (found,) = compare([record("networkx"), record("cugraph", task=task)])
+    assert found.verdict == "like"
+
+
+def test_the_baseline_on_the_same_machine_is_preferred_and_another_machine_refused():
+    there = replace(record("networkx", 50.0, id="there", measured_at="2027-01-01"), environment__machine="m2")
+    (found,) = compare([record("networkx", 2.0), there, record("igraph")])
+    assert (found.baseline_record, found.verdict) == ("networkx-1", "like")
+    (found,) = compare([there, record("igraph")])
+    assert codes(found) == {Reason.MACHINE}
+
+
+def test_of_repeated_measurements_the_newest_counts():
+    old = record("networkx", 5.0, id="old", measured_at="2025-01-01T00:00:00Z")
+    assert [each.id for each in newest([record("networkx"), old])] == ["networkx-1"]
+    assert [each.id for each in newest([old, record("networkx")])] == ["networkx-1"]
+
+
+def test_the_same_records_give_the_same_bytes_and_survive_json():
+    records = [record("networkx", 10.0), record("igraph"), timeout("networkit"), record("cugraph", 0.1, device="gpu")]
+    one, two = (msgspec.json.encode(compare(records)) for _ in range(2))
+    assert one == two
+    assert msgspec.json.decode(one, type=list[Comparison]) == compare(records)
+
+
+def test_threads_of_the_host_do_not_matter_to_a_gpu():
+    gpu = replace(record("cugraph", 0.1, device="gpu"), environment__threads=8)
+    assert Reason.THREADS not in codes(set_against(record(), gpu))
+
+
+def test_a_prefix_of_the_sources_is_fair_and_a_lone_vertex_may_reach_itself_only():
+    lone = [
+        replace(bfs(name), answer={"reached": 1, "max_distance": 0}, posed__num_vertices=1)
+        for name in ("networkx", "igraph")
+    ]
+    assert set_against(*lone).verdict == "like"
