@@ -1,0 +1,26 @@
+#!/usr/bin/env bash
+# All that proves the GPU engines, in one go: conformance, the loader's benchmarks, the reference records.
+#
+#   tests/gpu/run.sh FOLDER [option of tests/gpu/reference.py ...]
+#
+# Results and logs go to FOLDER as they come. Cut off, it resumes: finished steps are skipped, and so are tasks whose
+# record is in FOLDER/records.jsonl. Exit code 0 when every step ended well.
+set -uo pipefail
+cd "$(dirname "$0")/../.."
+out=$(mkdir -p "$1" && cd "$1" && pwd); shift
+failed=0
+
+step() { # NAME COMMAND...: run once, keep the log
+  local name=$1; shift
+  [ -e "$out/$name.done" ] && { echo "== $name: done before"; return; }
+  echo "== $name: $*"
+  if "$@" >"$out/$name.log" 2>&1; then touch "$out/$name.done"; else failed=1; fi
+  tail -n 3 "$out/$name.log"
+}
+
+step doctor python3 -m graphbench doctor
+step conformance python3 -m pytest -p no:cacheprovider -q -m gpu tests --benchmark-skip
+step loader python3 -m pytest -p no:cacheprovider -q tests/benchmarks/test_device_loader.py --benchmark-only \
+  --benchmark-json="$out/loader.json" -o addopts=
+step reference python3 tests/gpu/reference.py --store "$out/records.jsonl" "$@"
+exit $failed

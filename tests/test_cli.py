@@ -1,0 +1,245 @@
+"""The command line: what a user types, what comes out, how it ends."""
+
+import csv
+import io
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from graphbench import cli, registry
+from graphbench.engines.base import Availability
+
+QUICK = ["--trials", "2", "--engine", "networkx,igraph"]
+
+
+@pytest.fixture
+def graphbench(capsys):
+    """Run the command line in this process; gives (exit code, stdout, stderr)."""
+
+    def run(*arguments):
+        code = cli.invoke(list(map(str, arguments)))
+        captured = capsys.readouterr()
+        return code, captured.out, captured.err
+
+    return run
+
+
+def start(*arguments, **options):
+    command = [sys.executable, "-m", "graphbench", *map(str, arguments)]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **options)
+
+
+def test_a_run_shows_every_engine_and_ends_well(graphbench):
+    code, out, _ = graphbench("wcc", "karate", *QUICK)
+    assert code == 0
+    assert "networkx" in out
+    assert "igraph" in out
+    assert "34 vertices" in out
+    assert "78 edges" in out
+
+
+def test_json_holds_records_and_comparisons(graphbench):
+    code, out, _ = graphbench("bfs", "karate", *QUICK, "--source", "0", "--format", "json")
+    assert code == 0
+    result = json.loads(out)
+    assert set(result) == {"records", "comparisons"}
+    for record in result["records"]:
+        assert record["task"]["algorithm"] == "bfs"
+        assert record["task"]["dataset"] == "karate"
+        assert record["outcome"] == "ok"
+        assert record["answer"]["reached"] == 34
+        assert record["answer"]["max_distance"] == 3
+        assert record["certificate"]["valid"] is True
+        assert len(record["phases"]["run_s"]) == 2
+        assert record["dataset"]["num_entries"] == 156
+    (comparison,) = result["comparisons"]
+    assert (comparison["engine"], comparison["baseline"]) == ("igraph", "networkx")
+    assert comparison["ratio_run"] > 0
+    assert comparison["verdict"] == "like"
+
+
+def test_csv_has_one_line_per_record(graphbench):
+    _, out, _ = graphbench("wcc", "karate", "lesmis", *QUICK, "--format", "csv")
+    rows = list(csv.DictReader(io.StringIO(out)))
+    assert [(row["dataset"], row["engine"]) for row in rows] == [
+        (dataset, engine) for dataset in ("karate", "lesmis") for engine in ("igraph", "networkx")
+    ]
+
+
+def test_list_options_are_repeatable_and_have_both_spellings(graphbench):
+    code, out, _ = graphbench(
+        "wcc", "karate", "--trials", 1, "--engines", "networkx", "--engine", "igraph,networkx", "--format", "csv"
+    )
+    assert code == 0
+    assert len(out.splitlines()) == 3
+
+
+def test_an_alias_and_any_case_are_understood(graphbench):
+    code, out, _ = graphbench("Components", "KARATE", *QUICK, "--format", "json")
+    assert code == 0
+    assert json.loads(out)["records"][0]["task"] | {"params": 0} == {
+        "algorithm": "wcc",
+        "dataset": "karate",
+        "engine": "igraph",
+        "params": 0,
+    }
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (["luvain", "karate"], "louvain"),
+        (["louvain", "karrate"], "karate"),
+        (["louvain", "karate", "--engine", "netwrokx"], "networkx"),
+        (["louvain", "karate", "--baseline", "igrph"], "igraph"),
+        (["louvain"], "DATASET"),
+        (["louvain", "karate", "--budget", "-1"], "budget"),
+        (["louvain", "karate", "--resolution", "-1"], "resolution"),
+        (["pagerank", "karate", "--damping", "2"], "damping"),
+        (["bfs", "karate", "--source", "99"], "99"),
+        (["louvain", "karate", "--save-answer", "answer.docx"], ".csv"),
+        (["wcc", "karate", "lesmis", "--save-answer", "answer.csv"], "one dataset"),
+        (["fetch"], "--all"),
+        (["show", "louvian"], "louvain"),
+        (["wcc", "ba:n=10,q=3"], "q"),
+    ],
+)
+def test_wrong_usage_ends_with_2_and_says_what_would_be_right(graphbench, arguments, expected):
+    code, out, err = graphbench(*arguments)
+    assert code == 2
+    assert out == ""
+    assert expected in err
+    assert "Traceback" not in err
+
+
+def test_a_file_that_is_not_there_and_one_that_is_no_graph_end_clearly(graphbench, tmp_path):
+    code, _, err = graphbench("wcc", tmp_path / "no.mtx", *QUICK)
+    assert code in {1, 2}
+    assert "no.mtx" in err
+    broken = tmp_path / "broken.mtx"
+    broken.write_text("%%MatrixMarket matrix coordinate pattern symmetric\n3 3 2\n2 1\n")
+    code, _, err = graphbench("wcc", broken, *QUICK)
+    assert code == 1
+    assert "broken.mtx" in err
+    assert "2" in err
+
+
+def test_a_named_engine_that_is_unavailable_counts_and_an_unnamed_one_does_not(graphbench, monkeypatch):
+    gone = Availability(ok=False, reason="not installed", fix="Install it: somehow.")
+    monkeypatch.setattr(type(registry.engine("networkit")), "availability", lambda _: gone)
+    monkeypatch.setattr(type(registry.engine("cugraph")), "availability", lambda _: gone)
+    monkeypatch.setattr(type(registry.engine("nx-cugraph")), "availability", lambda _: gone)
+    code, out, _ = graphbench("wcc", "karate", "--trials", 1)
+    assert code == 0
+    assert "not installed" in out
+    assert "Install it: somehow." in out
+    code, _, _ = graphbench("wcc", "karate", "--trials", 1, "--engine", "igraph,networkit")
+    assert code == 1
+
+
+def test_piped_tables_are_neither_wrapped_nor_coloured():
+    process = start("wcc", "karate", *QUICK, env={**os.environ, "COLUMNS": "40"})
+    out, _ = process.communicate(timeout=120)
+    assert process.returncode == 0
+    assert "\x1b" not in out
+    assert max(map(len, out.splitlines())) > 80
+
+
+def test_results_go_to_stdout_and_progress_to_stderr(graphbench):
+    _, out, err = graphbench("wcc", "karate", *QUICK)
+    assert "n = 2" in err
+    assert "wcc · karate · igraph: ok" not in out
+
+
+def test_output_goes_to_a_file(graphbench, tmp_path):
+    path = tmp_path / "result.md"
+    code, out, _ = graphbench("wcc", "karate", *QUICK, "--format", "markdown", "--output", path)
+    assert code == 0
+    assert out == ""
+    assert "| networkx |" in path.read_text(encoding="utf-8").replace("`", "")
+
+
+def test_answers_are_saved_by_vertex_name_and_engine(graphbench, tmp_path):
+    graph = tmp_path / "people.csv"
+    graph.write_text("ada,bob\ncyd,dan\n")
+    path = tmp_path / "answer.csv"
+    code, _, _ = graphbench("wcc", graph, *QUICK, "--save-answer", path)
+    assert code == 0
+    rows = list(csv.DictReader(path.open()))
+    assert [row["vertex"] for row in rows] == ["ada", "bob", "cyd", "dan"]
+    for engine in ("networkx", "igraph"):
+        labels = [row[engine] for row in rows]
+        assert labels[0] == labels[1] != labels[2] == labels[3]
+
+
+def test_pair_answers_are_saved_with_their_pairs(graphbench, tmp_path):
+    path = tmp_path / "answer.csv"
+    code, _, _ = graphbench("jaccard", "karate", *QUICK, "--pairs", 7, "--save-answer", path)
+    assert code == 0
+    rows = list(csv.DictReader(path.open()))
+    assert len(rows) == 7
+    assert set(rows[0]) == {"first", "second", "networkx", "igraph"}
+
+
+def test_records_are_kept_as_they_come(graphbench, private_home):
+    graphbench("wcc", "karate", *QUICK)
+    lines = (private_home / "records.jsonl").read_text().splitlines()
+    assert [json.loads(line)["task"]["engine"] for line in lines] == ["igraph", "networkx"]
+
+
+def test_interrupting_keeps_what_is_complete_and_ends_with_130():
+    process = start("bfs", "karate", "--engine", "networkx", "--budget", 60, "--sources", 5, start_new_session=True)
+    for line in process.stderr:
+        if "bfs" in line:
+            break
+    time.sleep(0.2)
+    os.killpg(process.pid, signal.SIGINT)
+    _, err = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "Interrupted" in err
+    assert "Traceback" not in err
+
+
+def test_list_and_show_and_doctor_tell_what_there_is(graphbench):
+    _, out, _ = graphbench("list")
+    for name in ("louvain", "coAuthorsDBLP", "nx-cugraph"):
+        assert name in out
+    _, out, _ = graphbench("show", "pagerank")
+    for part in ("--damping", "networkit", "def _(", "graphbench/algorithms/pagerank.py:"):
+        assert part in out
+    _, out, _ = graphbench("show", "coAuthorsDBLP")
+    assert "977,676" in out
+    code, out, _ = graphbench("doctor")
+    assert code == 0
+    assert "driver" in out.lower()
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["louvain", "--help"], ["cache", "--help"], ["--version"]])
+def test_help_imports_no_engine(arguments):
+    script = (
+        "import sys; from graphbench import cli; code = cli.invoke(sys.argv[1:]);"
+        "heavy = {'networkx', 'igraph', 'networkit', 'cugraph', 'cudf', 'scipy', 'pandas', 'pyarrow', 'matplotlib'};"
+        "sys.exit(code or (f'imported {heavy & set(sys.modules)}' if heavy & set(sys.modules) else 0))"
+    )
+    subprocess.run([sys.executable, "-c", script, *arguments], check=True, stdout=subprocess.DEVNULL)
+
+
+def test_fetching_an_embedded_graph_needs_no_network(graphbench):
+    code, out, _ = graphbench("fetch", "karate")
+    assert code == 0
+    assert out.startswith("karate\t")
+
+
+def test_the_cache_is_listed_and_cleared(graphbench, private_home):
+    graphbench("wcc", "karate", *QUICK)
+    _, out, _ = graphbench("cache", "list")
+    assert "karate" in out
+    code, out, _ = graphbench("cache", "clear", "--yes")
+    assert code == 0
+    assert not list(private_home.rglob("*.parquet"))
+    assert (private_home / "records.jsonl").exists()
