@@ -23,6 +23,9 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 
+_LISTED = 40
+"""How many names a message lists; the index of a collection has thousands."""
+
 
 class GraphbenchError(Exception):
     """The root: catching it catches all that graphbench raises on purpose."""
@@ -46,7 +49,8 @@ class UnknownNameError(UsageError):
         known = sorted(known)
         spelt = {candidate.casefold(): candidate for candidate in known}
         close = [spelt[match] for match in difflib.get_close_matches(name.casefold(), spelt, n=3, cutoff=0.6)]
-        advice = f"Did you mean {_either(close)}?" if close else f"Known: {', '.join(known)}."
+        listed = known if len(known) <= _LISTED else [*known[:_LISTED], f"and {len(known) - _LISTED:,} more"]
+        advice = f"Did you mean {_either(close)}?" if close else f"Known: {', '.join(listed)}."
         super().__init__(" ".join(part for part in (f"No {kind} is called {name!r}.", advice, hint) if part))
         self.kind, self.name, self.suggestions = kind, name, tuple(close)
 
