@@ -1,27 +1,48 @@
-"""What several certificates share: checks of an answer that rest on no engine.
+"""What certificates share: checks of an answer that rest on no engine.
 
-Everything runs over chunks of the edge list in O(edges), in float64 or int64, without a Python loop over edges.
+Everything runs over chunks of the edge list in O(edges), in float64 or int64, without a Python loop over edges. The
+functions named `..._fault` say in one sentence what is wrong and where, and give the empty string where nothing is.
+How two answers compare with each other is in :mod:`graphbench.agreement`.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 
-from graphbench.edgelist import EdgeList
+from graphbench.agreement import agreement
+from graphbench.edgelist import EdgeList, Ids
+
+Floats = npt.NDArray[np.float64]
 
 
 def labels_fault(labels: npt.NDArray[Any], num_vertices: int) -> str:
-    """Why these are not one non-negative integer label for each vertex; empty if they are."""
-    if labels.shape != (num_vertices,):
-        return f"{labels.shape} labels for {num_vertices:,} vertices"
-    if not np.issubdtype(labels.dtype, np.integer):
-        return f"labels are {labels.dtype}, not integers"
-    if num_vertices and labels.min() < 0:
-        missing = int(np.argmax(labels < 0))
-        return f"vertex {missing} has no label"
+    """Why these are not one non-negative integer label for each vertex."""
+    if fault := form_fault(labels, num_vertices, "integer", "labels"):
+        return fault
+    if labels.size and labels.min() < 0:
+        return f"vertex {np.argmax(labels < 0):,} has no label"
+    return ""
+
+
+def form_fault(values: npt.NDArray[Any], count: int, kind: Literal["integer", "floating"], noun: str) -> str:
+    """Why these are not `count` values of that kind of number, none of them NaN.
+
+    Args:
+        values: the answer.
+        count: how many values there must be, in one dimension.
+        kind: what type of number.
+        noun: what the values are, in the plural, for the sentence.
+    """
+    if values.shape != (count,):
+        return f"{noun} of shape {values.shape} where ({count},) was expected"
+    if not np.issubdtype(values.dtype, getattr(np, kind)):
+        return f"{noun} are {values.dtype} where {kind} values were expected"
+    if np.isnan(values).any():
+        return f"{noun}: the value at {np.argmax(np.isnan(values)):,} is not a number"
     return ""
 
 
@@ -37,7 +58,7 @@ def modularity(edges: EdgeList, labels: npt.NDArray[Any], *, resolution: float =
         resolution: gamma.
 
     Returns:
-        Q in float64; 0.0 for a graph without edges, as igraph and NetworkX define no better value.
+        Q in float64; 0.0 for a graph whose edges weigh nothing, where the formula has no value.
     """
     names, label = np.unique(labels, return_inverse=True)
     inside = total = 0.0
@@ -52,3 +73,168 @@ def modularity(edges: EdgeList, labels: npt.NDArray[Any], *, resolution: float =
     if total == 0:
         return 0.0
     return inside / total - resolution * float(np.square(degree / (2 * total)).sum())
+
+
+def search_fault(edges: EdgeList, distance: Floats, source: int, *, tolerance: float = 0.0) -> str:
+    """Why these are not the shortest distances from a source.
+
+    Theorem. Let every arc u -> v have a length l > 0, and let d be infinite exactly where it claims that a vertex is
+    unreached. If d(source) = 0, if d(v) <= d(u) + l for every arc, and if every v but the source with finite d(v) has
+    an in-arc with d(v) = d(u) + l, then d is the distance from the source. *Not above:* along a shortest path the
+    second rule adds up to d(v) <= dist(v); so whatever can be reached is reached. *Not below:* by the third rule one
+    can walk back from v along arcs that d itself accounts for; since l > 0, d falls strictly, so the walk never turns
+    in a circle and can only end at the source: it is a path of length d(v), and dist(v) <= d(v).
+
+    With a tolerance the equations hold within that relative error, and the walk still has to fall strictly: a
+    distance is then right within (number of arcs of its path) * tolerance.
+
+    Args:
+        edges: the posed graph; without weights every arc has length 1.
+        distance: shape (num_vertices,), infinity where unreached, no NaN.
+        source: where the search began.
+        tolerance: relative; 0 demands equality.
+    """
+    if distance[source] != 0:
+        return f"the source, vertex {source:,}, is at distance {distance[source]:g}, not 0"
+    below = np.flatnonzero(distance < 0)
+    if len(below):
+        return f"vertex {below[0]:,} is at distance {distance[below[0]]:g}, below 0"
+    supported = np.zeros(edges.num_vertices, dtype=bool)
+    for tail, head, weight in arcs(edges):
+        length = 1.0 if weight is None else weight
+        before, after = distance[tail], distance[head]
+        along = before + length
+        short = np.flatnonzero(after > along * (1 + tolerance))
+        if len(short):
+            k = short[0]
+            return (
+                f"the edge {tail[k]:,} -> {head[k]:,} reaches vertex {head[k]:,} at {along[k]:g}, "
+                f"but the answer has it {_at(after[k])}"
+            )
+        tight = (after >= along * (1 - tolerance)) & (before < after)
+        supported[head[tight]] = True
+    supported[source] = True
+    loose = np.flatnonzero(np.isfinite(distance) & ~supported)
+    if len(loose):
+        return f"vertex {loose[0]:,} is said to be at {distance[loose[0]]:g}, but no edge leads there at that distance"
+    return ""
+
+
+def integral(edges: EdgeList) -> bool:
+    """Whether all weights are whole numbers (then sums below 2^53 are exact, in any order)."""
+    return all(part.weight is None or bool((part.weight == np.floor(part.weight)).all()) for part in edges.chunks())
+
+
+def components(edges: EdgeList) -> int:
+    """The number of (weakly) connected components, counted by SciPy's graph traversal."""
+    from scipy.sparse import csr_array
+    from scipy.sparse.csgraph import connected_components
+
+    src, dst, _ = edges.to_numpy()
+    # Rows are sorted, so the columns are a CSR matrix already; SciPy adds the other direction itself.
+    indptr = np.zeros(edges.num_vertices + 1, dtype=np.int64)
+    np.cumsum(np.bincount(src, minlength=edges.num_vertices), out=indptr[1:])
+    if len(src) <= np.iinfo(np.int32).max:
+        indptr = indptr.astype(dst.dtype)
+    matrix: Any = csr_array((np.ones(len(src)), dst, indptr), shape=(edges.num_vertices,) * 2)
+    count, _ = connected_components(matrix, directed=False)
+    return int(count)
+
+
+def split_fault(edges: EdgeList, labels: npt.NDArray[Any]) -> str:
+    """Where an edge has its ends under different labels."""
+    for src, dst, _ in edges.chunks():
+        split = np.flatnonzero(labels[src] != labels[dst])
+        if len(split):
+            u, v = src[split[0]], dst[split[0]]
+            return f"the edge {u:,} - {v:,} joins vertices of different labels, {labels[u]:,} and {labels[v]:,}"
+    return ""
+
+
+def pagerank_step(edges: EdgeList, ranks: Floats, damping: float) -> Floats:
+    """One application of the PageRank operator, in float64.
+
+    G(x)(v) = damping * (sum over u -> v of x(u) w(u, v) / W(u)  +  dangling / n) + (1 - damping) / n, where W(u) is
+    the weight of all arcs out of u and `dangling` the rank of the vertices that have W(u) = 0 (Page, Brin, Motwani,
+    Winograd, 1999, with dangling rank spread evenly, as NetworkX, igraph and cuGraph do).
+    """
+    n = edges.num_vertices
+    out = np.zeros(n)
+    for tail, _, weight in arcs(edges):
+        out += np.bincount(tail, weights=weight, minlength=n)
+    share = np.divide(ranks, out, out=np.zeros(n), where=out > 0)
+    arriving = np.zeros(n)
+    for tail, head, weight in arcs(edges):
+        flow = share[tail]
+        arriving += np.bincount(head, weights=flow if weight is None else flow * weight, minlength=n)
+    dangling = float(ranks[out == 0].sum())
+    return damping * (arriving + dangling / n) + (1 - damping) / n
+
+
+def jaccard(edges: EdgeList, pairs: npt.NDArray[np.int64]) -> Floats:
+    """The Jaccard coefficients of a few pairs of vertices, exactly, from sets of neighbours.
+
+    Args:
+        edges: undirected.
+        pairs: shape (k, 2); a thousand take less than a second.
+
+    Returns:
+        |N(u) & N(v)| / |N(u) | N(v)| for each pair, shape (k,); 0 where neither has a neighbour.
+    """
+    from scipy.sparse import coo_array
+
+    vertices, index = np.unique(pairs, return_inverse=True)
+    row_of = np.full(edges.num_vertices, -1)
+    row_of[vertices] = np.arange(len(vertices))
+    rows, columns = [], []
+    for tail, head, _ in arcs(edges):
+        wanted = row_of[tail]
+        here = wanted >= 0
+        rows.append(wanted[here])
+        columns.append(head[here])
+    ends = np.concatenate(rows), np.concatenate(columns)
+    matrix = coo_array((np.ones(len(ends[0]), dtype=bool), ends), shape=(len(vertices), edges.num_vertices)).tocsr()
+    matrix.sort_indices()
+    out = np.zeros(len(pairs))
+    for k, (u, v) in enumerate(index.reshape(pairs.shape)):
+        one, two = (matrix.indices[matrix.indptr[row] : matrix.indptr[row + 1]] for row in (u, v))
+        common = _common(one, two)
+        union = len(one) + len(two) - common
+        out[k] = common / union if union else 0.0
+    return out
+
+
+def arcs(edges: EdgeList) -> Iterator[tuple[Ids, Ids, Floats | None]]:
+    """(tail, head, weight) of all arcs in chunks: an undirected edge is two arcs."""
+    for src, dst, weight in edges.chunks():
+        yield src, dst, weight
+        if not edges.directed:
+            yield dst, src, weight
+
+
+def _common(one: npt.NDArray[Any], two: npt.NDArray[Any]) -> int:
+    """How many values two sorted arrays of distinct values share, in O(short * log(long))."""
+    short, long = sorted((one, two), key=len)
+    if len(short) == 0:
+        return 0
+    place = np.minimum(np.searchsorted(long, short), len(long) - 1)
+    return int(np.count_nonzero(long[place] == short))
+
+
+def _at(distance: float) -> str:
+    return f"at {distance:g}" if np.isfinite(distance) else "unreached"
+
+
+__all__ = [
+    "agreement",
+    "arcs",
+    "components",
+    "form_fault",
+    "integral",
+    "jaccard",
+    "labels_fault",
+    "modularity",
+    "pagerank_step",
+    "search_fault",
+    "split_fault",
+]

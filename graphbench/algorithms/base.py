@@ -75,6 +75,7 @@ class Parameter:
     minimum: float | None = None
     exclusive_minimum: bool = False
     maximum: float | None = None
+    exclusive_maximum: bool = False
 
     def check(self, value: Any) -> Any:
         """The value in the parameter's type.
@@ -91,7 +92,10 @@ class Parameter:
         too_low = self.minimum is not None and (
             not value >= self.minimum or (self.exclusive_minimum and value == self.minimum)
         )
-        if too_low or (self.maximum is not None and not value <= self.maximum):
+        too_high = self.maximum is not None and (
+            not value <= self.maximum or (self.exclusive_maximum and value == self.maximum)
+        )
+        if too_low or too_high:
             raise UsageError(f"{self.name} takes {self._range()}, not {value!r}.")
         return value
 
@@ -101,7 +105,8 @@ class Parameter:
             return noun
         above = "above" if self.exclusive_minimum else "from"
         low = "" if self.minimum is None else f" {above} {self.minimum:g}"
-        return noun + low + ("" if self.maximum is None else f" up to {self.maximum:g}")
+        below = "below" if self.exclusive_maximum else "up to"
+        return noun + low + ("" if self.maximum is None else f" {below} {self.maximum:g}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -162,6 +167,8 @@ class Algorithm:
         seeded: whether trial i should run with `seed + i`.
         quality: for heuristics, the key of the figure that measures quality (higher is better); else None.
         headline: the key of the figure that stands for the answer in a table.
+        epsilon: from the parameters, how far two right answers may differ in one value: the tolerance of
+            :func:`graphbench.certify.agreement`.
     """
 
     name: str
@@ -174,6 +181,7 @@ class Algorithm:
     draws: Literal["sources", "pairs"] | None = None
     seeded: bool = False
     quality: str | None = None
+    epsilon: Callable[[Mapping[str, Any]], float] = lambda _: 0.0
     adapters: dict[str, Attached] = field(default_factory=dict)
     gaps: dict[str, str] = field(default_factory=dict)
     _certify: Check | None = None

@@ -63,7 +63,7 @@ def _(edges: EdgeList, answer: npt.NDArray[Any], p: Call) -> Finding:
     return Finding(valid=True, detail=detail, figures={"modularity": quality, "communities": communities})
 
 
-@louvain.on("networkx", "nx-cugraph")
+@louvain.on("networkx")
 def _(nx: Any, graph: Any, p: Call) -> Any:
     return nx.community.louvain_communities(
         graph, weight=p.weight, resolution=p.resolution, threshold=p.threshold, seed=p.seed
@@ -82,6 +82,17 @@ def _(networkit: Any, graph: Any, p: Call) -> Any:
     return networkit.community.PLM(graph, refine=False, gamma=p.resolution).run().getPartition()
 
 
-@louvain.on("cugraph", no_equivalent=("seed",))
+def _on_gpu(p: Call) -> dict[str, Any]:
+    return {"dtype": "float64" if p.weighted else "float32"}  # cuGraph computes in the type of the weights
+
+
+@louvain.on("cugraph", no_equivalent=("seed",), told=_on_gpu)
 def _(cugraph: Any, graph: Any, p: Call) -> Any:
     return cugraph.louvain(graph, resolution=p.resolution, threshold=p.threshold)[0]
+
+
+@louvain.on("nx-cugraph", no_equivalent=("seed",), told=_on_gpu)  # it takes a seed and ignores it
+def _(nx: Any, graph: Any, p: Call) -> Any:
+    return nx.community.louvain_communities(
+        graph, weight=p.weight, resolution=p.resolution, threshold=p.threshold, seed=p.seed
+    )

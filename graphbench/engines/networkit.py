@@ -69,7 +69,7 @@ class NetworKit(Engine):
             case "pair_scores":
                 return _in_given_order(raw, pairs)
             case "scores":
-                return np.array(raw.scores(), dtype=np.float64)
+                return np.asarray(raw, dtype=np.float64)
 
     def used(self, settings: Settings) -> Mapping[str, Any]:
         """The threads of OpenMP as the loaded library sees them."""

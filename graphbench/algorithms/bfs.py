@@ -1,0 +1,86 @@
+"""Breadth-first search: how many edges away every vertex is from a source.
+
+Moore, "The shortest path through a maze", Proc. Int. Symp. Theory of Switching (1959); as a benchmark, Graph500 and
+GAP. Direction is kept, depth counts out-edges, weights are ignored. The sources are drawn with the stored seed from
+the largest component and are the same for every engine; trial i searches from source i mod k.
+
+What is asked for is depths, not a tree: several trees can be right, the depths are unique. Every library is called so
+that it returns depths and keeps no paths.
+
+How engines differ. NetworkX builds a dictionary of the reached vertices; igraph, NetworKit and cuGraph fill a column
+with a mark at unreached vertices. NetworKit's search of one source runs on one thread. cuGraph always returns
+a predecessor's column too unless told not to.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from graphbench import certify
+from graphbench.algorithms.base import Algorithm, Call, Figures, Finding, Form, Parameter
+from graphbench.edgelist import EdgeList
+
+bfs = Algorithm(
+    name="bfs",
+    title="BFS",
+    form=Form(directed=True, weights="ignored"),
+    kind="depths",
+    headline="reached",
+    draws="sources",
+    parameters=[
+        Parameter(
+            name="sources",
+            type=int,
+            default=64,
+            minimum=1,
+            help="How many sources to draw from the largest component.",
+        ),
+        Parameter(name="source", type=str, default=None, help="Search from this vertex only, and draw none."),
+    ],
+)
+
+
+@bfs.certificate
+def _(edges: EdgeList, answer: npt.NDArray[Any], p: Call) -> Finding:
+    """The depth rule: 0 at the source, no edge skips a level, and every other reached vertex has a parent.
+
+    Theorem. If d(source) = 0; if for every edge u -> v with u reached, v is reached and d(v) <= d(u) + 1; and if every
+    reached v but the source has an in-neighbour at depth d(v) - 1, then d is the depth of every vertex: the second
+    rule forbids that a depth is too large or a vertex overlooked, the third that it is too small or made up. The
+    proof, with lengths other than 1 too, is at :func:`graphbench.certify.search_fault`.
+    """
+    if fault := certify.form_fault(answer, edges.num_vertices, "integer", "depths"):
+        return Finding(valid=False, detail=fault)
+    if answer.min() < -1:
+        return Finding(valid=False, detail=f"vertex {np.argmin(answer):,} is at depth {answer.min():,}")
+    reached = int(np.count_nonzero(answer >= 0))
+    figures: Figures = {"reached": reached, "max_distance": int(answer.max())}
+    fault = certify.search_fault(edges, np.where(answer < 0, np.inf, answer), p.source)
+    if fault:
+        return Finding(valid=False, detail=fault, figures=figures)
+    detail = f"depth rule holds on every edge from source {p.source:,}; {reached:,} vertices reached"
+    return Finding(valid=True, detail=detail, figures=figures)
+
+
+@bfs.on("networkx", "nx-cugraph")
+def _(nx: Any, graph: Any, p: Call) -> Any:
+    return dict(nx.single_source_shortest_path_length(graph, p.source))
+
+
+@bfs.on("igraph")
+def _(_igraph: Any, graph: Any, p: Call) -> Any:
+    # Without weights this is a breadth-first search; `Graph.bfs`, which returns an order and parents, takes as long.
+    return graph.distances(source=[p.source], mode="out")[0]
+
+
+@bfs.on("networkit")
+def _(networkit: Any, graph: Any, p: Call) -> Any:
+    return networkit.distance.BFS(graph, p.source, storePaths=False).run()
+
+
+@bfs.on("cugraph")
+def _(cugraph: Any, graph: Any, p: Call) -> Any:
+    return cugraph.bfs(graph, p.source, return_predecessors=False)

@@ -1,0 +1,140 @@
+"""PageRank: how often a random surfer is at each vertex, who now and then jumps anywhere.
+
+Page, Brin, Motwani, Winograd, "The PageRank citation ranking: bringing order to the web", Stanford (1999). Direction
+is kept (an undirected edge leads both ways), weights count where the dataset has them, and the rank of a dangling
+vertex, one without out-edges, is spread evenly over all vertices. The ranks sum to 1.
+
+The problem states one absolute tolerance: the answer is right if one more iteration would change it by no more than
+that, summed over all vertices. It is posed in float64 on every engine.
+
+How engines differ. NetworkX and nx-cugraph stop when an iteration changes less than n * tol in total, for n vertices,
+so they are given tolerance / n. cuGraph stops below tol itself. NetworKit does so only once its norm is set to L1 (its
+default is L2) and its sink handling is switched on, which it has for directed graphs only. igraph solves the
+linear system directly and has neither tolerance nor limit: it is always as accurate as float64 allows.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from graphbench import certify
+from graphbench.algorithms.base import Algorithm, Call, Finding, Form, Parameter
+from graphbench.edgelist import EdgeList
+
+pagerank = Algorithm(
+    name="pagerank",
+    title="PageRank",
+    form=Form(directed=True, weights="used"),
+    kind="scores",
+    headline="residual",
+    epsilon=lambda params: 2 * params["tolerance"] / (1 - params["damping"]),
+    parameters=[
+        Parameter(
+            name="damping",
+            type=float,
+            default=0.85,
+            minimum=0,
+            maximum=1,
+            exclusive_maximum=True,
+            help="Probability of following an edge rather than jumping anywhere.",
+        ),
+        Parameter(
+            name="tolerance",
+            type=float,
+            default=1e-6,
+            minimum=0,
+            exclusive_minimum=True,
+            help="Largest change, summed over all vertices, that one more iteration may still make.",
+        ),
+        Parameter(
+            name="max_iterations",
+            type=int,
+            default=500,
+            minimum=1,
+            help="Give up after this many iterations.",
+        ),
+    ],
+)
+
+
+@pagerank.certificate
+def _(edges: EdgeList, answer: npt.NDArray[Any], p: Call) -> Finding:
+    """One more iteration, made by us in float64, changes the ranks by at most the tolerance; they sum to 1.
+
+    Theorem. The operator G (see :func:`graphbench.certify.pagerank_step`) contracts the L1 distance by the damping
+    factor, so it has one fixed point x*, and |x - x*| <= |G(x) - x| / (1 - damping): a small residual proves a small
+    error. G(x) - x sums to (1 - damping) (1 - sum(x)): a small residual also bounds how far the sum is from 1.
+    """
+    if fault := certify.form_fault(answer, edges.num_vertices, "floating", "ranks"):
+        return Finding(valid=False, detail=fault)
+    ranks = answer.astype(np.float64, copy=False)
+    if not np.isfinite(ranks).all() or ranks.min() < 0:
+        bad = int(np.argmax(~np.isfinite(ranks) | (ranks < 0)))
+        return Finding(valid=False, detail=f"the rank of vertex {bad:,} is {ranks[bad]:g}")
+    change = np.abs(certify.pagerank_step(edges, ranks, p.damping) - ranks)
+    residual, total = float(change.sum()), float(ranks.sum())
+    figures = {"residual": residual, "sum": total}
+    slack = p.tolerance / (1 - p.damping) + 1e-12 * np.sqrt(len(ranks))
+    if abs(total - 1) > slack:
+        return Finding(valid=False, detail=f"the ranks sum to {total:.9g}, not to 1", figures=figures)
+    if residual > p.tolerance:
+        worst = int(np.argmax(change))
+        detail = (
+            f"one more iteration changes the ranks by {residual:.3g} in total, more than the tolerance of "
+            f"{p.tolerance:g}; most at vertex {worst:,} ({ranks[worst]:.6g} by {change[worst]:.3g})"
+        )
+        return Finding(valid=False, detail=detail, figures=figures)
+    error = residual / (1 - p.damping)
+    detail = f"L1 residual {residual:.3g}, at most {p.tolerance:g}: the total error is at most {error:.3g}"
+    return Finding(valid=True, detail=detail, figures=figures)
+
+
+def _per_vertex(p: Call) -> dict[str, Any]:
+    return {"tol": p.tolerance / p.num_vertices, "stops_at": p.tolerance, "max_iter": p.max_iterations}
+
+
+def _absolute(p: Call) -> dict[str, Any]:
+    return {"tol": p.tolerance, "stops_at": p.tolerance, "max_iter": p.max_iterations}
+
+
+@pagerank.on("networkx", told=_per_vertex)
+def _(nx: Any, graph: Any, p: Call) -> Any:
+    return nx.pagerank(
+        graph, alpha=p.damping, tol=p.tolerance / p.num_vertices, max_iter=p.max_iterations, weight=p.weight
+    )
+
+
+@pagerank.on("igraph", no_equivalent=("tolerance", "max_iterations"))
+def _(_igraph: Any, graph: Any, p: Call) -> Any:
+    return graph.pagerank(damping=p.damping, weights=p.weight)  # implementation="prpack", the documented choice
+
+
+@pagerank.on("networkit", told=lambda p: _absolute(p) | {"norm": "L1", "distributes_sinks": p.directed})
+def _(networkit: Any, graph: Any, p: Call) -> Any:
+    centrality, tolerance = networkit.centrality, p.tolerance
+    if not p.directed:
+        # NetworKit sees no sinks in an undirected graph: the rank of its isolated vertices is lost and the others stay
+        # in proportion. Scaled up to a sum of 1, they keep the tolerance only if it is scaled as well.
+        isolated = centrality.DegreeCentrality(graph).run().scores().count(0.0)
+        kept = 1 - p.damping * isolated / p.num_vertices
+        tolerance *= kept / max(kept, p.damping)
+    sinks = centrality.SinkHandling.DistributeSinks
+    ranks = centrality.PageRank(graph, damp=p.damping, tol=tolerance, distributeSinks=sinks)
+    ranks.norm = centrality.Norm.L1_NORM
+    ranks.maxIterations = p.max_iterations
+    scores = np.array(ranks.run().scores())
+    return scores / scores.sum()
+
+
+@pagerank.on("cugraph", build={"store_transposed": True, "float64_weights": True}, told=_absolute)
+def _(cugraph: Any, graph: Any, p: Call) -> Any:
+    return cugraph.pagerank(graph, alpha=p.damping, tol=p.tolerance, max_iter=p.max_iterations)
+
+
+@pagerank.on("nx-cugraph", told=lambda p: _per_vertex(p) | {"dtype": "float64"})
+def _(nx: Any, graph: Any, p: Call) -> Any:
+    tol = p.tolerance / p.num_vertices
+    return nx.pagerank(graph, alpha=p.damping, tol=tol, max_iter=p.max_iterations, weight=p.weight, dtype=np.float64)

@@ -1,0 +1,88 @@
+"""Shortest paths from one source: the least total weight on the way to every vertex.
+
+Dijkstra, "A note on two problems in connexion with graphs", Numerische Mathematik 1 (1959) 269-271; as a benchmark,
+GAP and LDBC Graphalytics. Direction is kept. Weights are the dataset's and must be above 0; where it has none, whole
+numbers from 1 to 255 are drawn with the stored seed (GAP's choice), the same for every engine. Sources are drawn as
+for breadth-first search.
+
+What is asked for is distances, not paths. They are float64 everywhere, so whole-number weights give exact answers.
+
+How engines differ. NetworkX, igraph and NetworKit run Dijkstra's algorithm with a heap on one thread; cuGraph relaxes
+buckets of vertices in parallel (delta stepping's kin), which does more work in fewer steps.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from graphbench import certify
+from graphbench.algorithms.base import Algorithm, Call, Finding, Form, Parameter
+from graphbench.edgelist import EdgeList
+
+RELATIVE = 1e-5
+"""How far a distance may be off where weights are fractions, so that sums depend on their order."""
+
+sssp = Algorithm(
+    name="sssp",
+    title="SSSP",
+    form=Form(directed=True, weights="required", zero_weights=False),
+    kind="distances",
+    headline="reached",
+    draws="sources",
+    epsilon=lambda _: RELATIVE,
+    parameters=[
+        Parameter(
+            name="sources",
+            type=int,
+            default=64,
+            minimum=1,
+            help="How many sources to draw from the largest component.",
+        ),
+        Parameter(name="source", type=str, default=None, help="Search from this vertex only, and draw none."),
+    ],
+)
+
+
+@sssp.certificate
+def _(edges: EdgeList, answer: npt.NDArray[Any], p: Call) -> Finding:
+    """No edge offers a shorter way, and every reached vertex but the source has an edge that accounts for it.
+
+    The theorem and its proof are at :func:`graphbench.certify.search_fault`. Equality is demanded where all weights
+    are whole numbers; otherwise each step may be off by a relative 1e-5.
+    """
+    if fault := certify.form_fault(answer, edges.num_vertices, "floating", "distances"):
+        return Finding(valid=False, detail=fault)
+    distance = answer.astype(np.float64, copy=False)
+    reached = np.isfinite(distance)
+    count = int(np.count_nonzero(reached))
+    figures = {"reached": count, "max_distance": float(distance[reached].max()) if count else 0.0}
+    exact = certify.integral(edges) and figures["max_distance"] < 2**53
+    fault = certify.search_fault(edges, distance, p.source, tolerance=0.0 if exact else RELATIVE)
+    if fault:
+        return Finding(valid=False, detail=fault, figures=figures)
+    how = "exactly" if exact else f"within a relative {RELATIVE:g}"
+    detail = f"no edge shortens a path and every distance is accounted for, {how}; {count:,} vertices reached"
+    return Finding(valid=True, detail=detail, figures=figures)
+
+
+@sssp.on("networkx", "nx-cugraph")
+def _(nx: Any, graph: Any, p: Call) -> Any:
+    return dict(nx.single_source_dijkstra_path_length(graph, p.source, weight=p.weight))
+
+
+@sssp.on("igraph")
+def _(_igraph: Any, graph: Any, p: Call) -> Any:
+    return graph.distances(source=[p.source], weights=p.weight, mode="out", algorithm="dijkstra")[0]
+
+
+@sssp.on("networkit")
+def _(networkit: Any, graph: Any, p: Call) -> Any:
+    return networkit.distance.Dijkstra(graph, p.source, storePaths=False).run()
+
+
+@sssp.on("cugraph")
+def _(cugraph: Any, graph: Any, p: Call) -> Any:
+    return cugraph.sssp(graph, p.source)
