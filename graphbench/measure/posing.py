@@ -1,0 +1,134 @@
+"""A cell made ready, before any clock: parameters resolved, the graph posed and written, inputs drawn and stored."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from graphbench import registry
+from graphbench.algorithms.base import Algorithm, Inputs
+from graphbench.edgelist import EdgeList
+from graphbench.engines.base import Engine, Settings
+from graphbench.measure.base import Cell
+from graphbench.measure.folder import writable
+from graphbench.model import Draw, Params, PosedInfo, Task
+from graphbench.paths import home
+
+
+@dataclass(frozen=True, kw_only=True)
+class Posed:
+    """A cell that engines can be set to.
+
+    Attributes:
+        params: the algorithm's parameters, all of them.
+        edges: the posed graph, in a file.
+        inputs: what was drawn.
+        inputs_file: where it is stored, for the workers; None if nothing was.
+        draw: what the record says of it.
+    """
+
+    cell: Cell
+    algorithm: Algorithm
+    params: Params
+    edges: EdgeList
+    inputs: Inputs
+    inputs_file: Path | None
+    draw: Draw | None
+    seed: int
+
+    @property
+    def info(self) -> PosedInfo:
+        """What the record says of the graph."""
+        return PosedInfo(
+            num_vertices=self.edges.num_vertices,
+            num_edges=self.edges.num_edges,
+            num_entries=self.edges.num_entries,
+            directed=self.edges.directed,
+            weights=self.edges.weights,
+            digest=self.edges.digest,
+        )
+
+    def task(self, engine: Engine, settings: Settings) -> Task:
+        """The identity of measuring this with an engine, its settings included."""
+        return Task(
+            algorithm=self.algorithm.name,
+            dataset=self.cell.dataset.info.name,
+            engine=engine.name,
+            params=self.params | identity(self.cell, engine, settings, self.seed),
+        )
+
+
+def identity(cell: Cell, engine: Engine, settings: Settings, seed: int) -> Params:
+    """What belongs to a task besides the algorithm's parameters: left out where it has no say."""
+    told: Params = {"seed": seed}
+    if cell.ignore_weights:
+        told["ignore_weights"] = True
+    if settings.threads is not None and engine.parallel:
+        told["threads"] = settings.threads
+    if engine.device == "gpu":
+        told["allocator"] = settings.allocator
+    return told
+
+
+def pose(cell: Cell, params: Params, seed: int) -> Posed:
+    """Make a cell ready.
+
+    Raises:
+        InputError: if the graph does not fit the problem.
+        UsageError: if a parameter names a vertex that does not exist.
+        StoreError: if the graph cannot be written.
+    """
+    algorithm = registry.algorithm(cell.algorithm)
+    edges = algorithm.pose(cell.dataset.edges, seed=seed, ignore_weights=cell.ignore_weights)
+    inputs = algorithm.draw(edges, params, seed)
+    with writable("the graph as posed"):
+        file, draw = _store(inputs, seed)
+        edges = _in_file(edges)
+    return Posed(
+        cell=cell,
+        algorithm=algorithm,
+        params=params,
+        edges=edges,
+        inputs=inputs,
+        inputs_file=file,
+        draw=draw,
+        seed=seed,
+    )
+
+
+def _in_file(edges: EdgeList) -> EdgeList:
+    """The same graph, in a file that workers can open; graphs that are equal share one."""
+    if edges.path is not None:
+        return edges
+    path = home() / "posed" / f"{edges.digest}-{edges.weights}.parquet"
+    return EdgeList.open(path, edges.name) if path.exists() else edges.write(path)
+
+
+def _store(inputs: Inputs, seed: int) -> tuple[Path | None, Draw | None]:
+    drawn = {"sources": inputs.sources, "pairs": inputs.pairs}
+    for kind, values in drawn.items():
+        if values is None:
+            continue
+        digest = hashlib.blake2b(np.ascontiguousarray(values).data, digest_size=16).hexdigest()
+        path = home() / "inputs" / f"{digest}.npz"
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            part = path.with_name(f".{digest}.{os.getpid()}.npz")
+            with part.open("wb") as file:
+                np.savez(file, **{kind: values})  # type: ignore[arg-type]  # the stubs take no other names
+            part.replace(path)
+        return path, Draw(kind=kind, count=len(values), seed=seed, digest=digest)
+    return None, None
+
+
+def by_dataset(cells: Sequence[Cell]) -> list[list[int]]:
+    """Indices of cells, grouped by dataset in the order of first appearance: a worker keeps one dataset's graph."""
+    groups: dict[tuple[str, str], list[int]] = {}
+    for index, cell in enumerate(cells):
+        groups.setdefault((cell.dataset.info.name, cell.dataset.info.digest), []).append(index)
+    return list(groups.values())

@@ -1,0 +1,180 @@
+"""The parent's handle on one worker process."""
+
+from __future__ import annotations
+
+import os
+import selectors
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from pathlib import Path
+
+from graphbench.measure import protocol
+from graphbench.measure.protocol import Done, Event, Failed, Request
+
+GRACE_S = 1.0
+"""How long a worker may take to end when told to, before it is killed."""
+_POLL_S = 0.1
+"""How often to see whether the worker lives, on systems where its death cannot be waited for with the pipe."""
+_FOREIGN = ("NETWORKX_", "NX_CUGRAPH_")
+"""Settings of NetworkX's dispatcher: left in, a user's own would send the NetworkX baseline to the GPU."""
+
+
+class OutOfTimeError(Exception):
+    """The deadline passed before the task was complete."""
+
+
+class DiedError(Exception):
+    """The worker ended in the middle of a task.
+
+    Args:
+        status: as `subprocess.Popen.returncode`: negative for a signal.
+    """
+
+    def __init__(self, status: int) -> None:
+        super().__init__(status)
+        self.status = status
+        self.by_kill = status == -signal.SIGKILL
+
+
+class WorkerProcess:
+    """A worker in a session and process group of its own, its output going to files.
+
+    Args:
+        log: path without suffix: standard output goes to `.out`, standard error to `.err`.
+        environment: variables to add.
+    """
+
+    def __init__(self, log: Path, environment: Mapping[str, str]) -> None:
+        self.out, self.err = log.with_suffix(".out"), log.with_suffix(".err")
+        requests, self._requests = os.pipe()
+        self._events, events = os.pipe()
+        try:
+            with self.out.open("ab") as out, self.err.open("ab") as err:
+                self._process = subprocess.Popen(
+                    [
+                        sys.executable,
+                        "-P",
+                        "-m",
+                        "graphbench.measure.worker",
+                        *map(str, (requests, events, os.getpid())),
+                    ],
+                    stdin=subprocess.DEVNULL,
+                    stdout=out,
+                    stderr=err,
+                    pass_fds=(requests, events),
+                    start_new_session=True,
+                    env=_variables(environment),
+                )
+        except BaseException:
+            os.close(self._requests)
+            os.close(self._events)
+            raise
+        finally:
+            os.close(requests)
+            os.close(events)
+        os.set_blocking(self._events, False)
+        self._buffer = bytearray()
+        self._listening, self._open = True, True
+        self._watch = selectors.DefaultSelector()
+        self._watch.register(self._events, selectors.EVENT_READ)
+        self._exit: int | None = None
+        if hasattr(os, "pidfd_open"):
+            with suppress(OSError):  # not on every kernel
+                self._exit = os.pidfd_open(self._process.pid)
+                self._watch.register(self._exit, selectors.EVENT_READ)
+
+    @property
+    def pid(self) -> int:
+        """The process id, which is that of its group too."""
+        return self._process.pid
+
+    def ask(self, request: Request) -> Iterator[Event]:
+        """Send a request and give the events as they come, :class:`Done` or :class:`Failed` last.
+
+        Raises:
+            OutOfTimeError: if the request's deadline passes; the worker still runs then.
+            DiedError: if the worker ends before; all events it sent have been given.
+        """
+        with suppress(BrokenPipeError):  # it is dead: its last events tell more than this
+            os.write(self._requests, protocol.to_line(request))
+        for line in self._lines(request.deadline):
+            event = protocol.to_event(line)
+            yield event
+            if isinstance(event, Done | Failed):
+                return
+
+    def _lines(self, deadline: float) -> Iterator[bytes]:
+        poll = _POLL_S if self._exit is None else None
+        while True:
+            while (end := self._buffer.find(b"\n")) >= 0:
+                line = bytes(self._buffer[:end])
+                del self._buffer[: end + 1]
+                yield line
+            left = max(deadline - protocol.now(), 0)
+            self._watch.select(left if poll is None else min(left, poll))
+            # First whether it lives, then what it said: nothing can be said in between. And what it said in time
+            # counts, even if this process took its time to come and listen.
+            dead = self._process.poll() is not None
+            if self._receive():
+                continue
+            if dead:
+                raise DiedError(self._process.returncode)
+            if left == 0:
+                raise OutOfTimeError
+
+    def _receive(self) -> bool:
+        """Take in what the worker has sent; False if there was nothing."""
+        try:
+            chunk = os.read(self._events, 1 << 16)
+        except BlockingIOError:
+            return False
+        self._buffer += chunk
+        if not chunk and self._listening:  # closed: from now on only its death can be waited for
+            self._watch.unregister(self._events)
+            self._listening = False
+        return bool(chunk)
+
+    def finish(self) -> None:
+        """Let the worker end in good order, and make sure that it and all it started do."""
+        if not self._open:
+            return
+        with suppress(BrokenPipeError):
+            os.write(self._requests, protocol.NO_MORE)
+        with suppress(subprocess.TimeoutExpired):
+            self._process.wait(GRACE_S)
+        self.kill()
+
+    def kill(self) -> None:
+        """End the whole process group: first politely, then surely."""
+        if not self._open:
+            return
+        if self._process.poll() is None:
+            self._signal(signal.SIGTERM)
+            with suppress(subprocess.TimeoutExpired):
+                self._process.wait(GRACE_S)
+        self._signal(signal.SIGKILL)
+        self._process.wait()
+        self._close()
+
+    def _signal(self, number: int) -> None:
+        with suppress(ProcessLookupError, PermissionError):  # macOS answers EPERM where all are zombies
+            os.killpg(self._process.pid, number)
+
+    def _close(self) -> None:
+        if self._open:
+            self._open = False
+            self._watch.close()
+            for descriptor in (self._requests, self._events, self._exit):
+                if descriptor is not None:
+                    os.close(descriptor)
+
+
+def _variables(extra: Mapping[str, str]) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(_FOREIGN)}
+    # The worker finds graphbench, plugins and libraries where this process does; sets and dicts keep their order.
+    path = os.pathsep.join(entry or str(Path.cwd()) for entry in sys.path)
+    here = {"PYTHONPATH": path, "PYTHONHASHSEED": "0"}
+    return kept | here | dict(extra)

@@ -1,0 +1,134 @@
+"""What parent and worker say to each other: one JSON line per message, over pipes of their own.
+
+The parent sends one :class:`Request` at a time. The worker answers with events as things happen, so that a worker that
+dies has told all it measured; :class:`Done` or :class:`Failed` is the last event of every request.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import msgspec
+
+from graphbench.engines.base import Settings
+from graphbench.model import Environment, Memory
+
+
+class Request(msgspec.Struct, frozen=True, kw_only=True):
+    """One task, as the worker needs it.
+
+    Attributes:
+        edges: the Parquet file of the posed graph.
+        inputs: the .npz file of what was drawn, or None.
+        answers: path that the names of answer files start with.
+        deadline: on :func:`now`'s clock; the parent kills the worker then.
+        trials: exactly this many warm trials; None: as many as it takes.
+    """
+
+    algorithm: str
+    engine: str
+    settings: Settings
+    dataset: str
+    edges: str
+    inputs: str | None
+    params: dict[str, Any]
+    seed: int
+    answers: str
+    deadline: float
+    budget_s: float
+    trials: int | None
+    command: str
+
+
+class Began(msgspec.Struct, frozen=True, tag="began"):
+    """A phase has begun."""
+
+    phase: str
+
+
+class Ended(msgspec.Struct, frozen=True, kw_only=True, tag="ended"):
+    """A phase is over.
+
+    Attributes:
+        steps: seconds of its parts, where it has several.
+        shared: it was done for an earlier task, and this is what it took then.
+        memory: peaks so far.
+    """
+
+    phase: str
+    seconds: float
+    steps: dict[str, float] = {}
+    shared: bool = False
+    memory: Memory = Memory()
+
+
+class Equipped(msgspec.Struct, frozen=True, kw_only=True, tag="equipped"):
+    """The engine has started: what runs where, and what the engine really uses (threads, allocator)."""
+
+    environment: Environment
+    used: dict[str, Any]
+
+
+class Trial(msgspec.Struct, frozen=True, tag="trial"):
+    """A warm trial has ended; trials are numbered in the order of these messages."""
+
+    seconds: float
+
+
+class Saved(msgspec.Struct, frozen=True, tag="saved"):
+    """The answer of a trial lies in a .npy file; :data:`COLD` means that of the cold call."""
+
+    trial: int
+    file: str
+
+
+class Displaced(msgspec.Struct, frozen=True, tag="displaced"):
+    """The answer of a trial is no longer kept."""
+
+    trial: int
+
+
+class Done(msgspec.Struct, frozen=True, kw_only=True, tag="done"):
+    """The task is complete: why sampling stopped, and the peaks."""
+
+    stopped: str
+    memory: Memory
+
+
+class Failed(msgspec.Struct, frozen=True, kw_only=True, tag="failed"):
+    """The task raised: the outcome that this means, and the reason in one line."""
+
+    outcome: str
+    reason: str
+
+
+Event = Began | Ended | Equipped | Trial | Saved | Displaced | Done | Failed
+
+COLD = -1
+NO_MORE = b"\n"
+"""The line instead of a request, after which the worker ends in good order."""
+
+_encoder = msgspec.json.Encoder(enc_hook=lambda value: value.item())  # NumPy's numbers are numbers
+_requests = msgspec.json.Decoder(Request)
+_events: msgspec.json.Decoder[Event] = msgspec.json.Decoder(Event)
+
+
+def to_line(message: Request | Event) -> bytes:
+    """One message as one line."""
+    return _encoder.encode(message) + b"\n"
+
+
+def to_request(line: bytes) -> Request:
+    """The request on a line."""
+    return _requests.decode(line)
+
+
+def to_event(line: bytes) -> Event:
+    """The event on a line."""
+    return _events.decode(line)
+
+
+def now() -> float:
+    """Seconds on the one clock that parent and worker share: it runs evenly, whatever is done to the time of day."""
+    return time.clock_gettime(time.CLOCK_MONOTONIC)

@@ -1,0 +1,176 @@
+"""The parent: sets engines to tasks, and gives a record the moment a task is complete.
+
+One worker process serves one engine on one dataset, its tasks in order. A task that fails or has to be killed is lost
+alone: what it measured before is in its record, and a fresh worker goes on with the next. Certificates and agreement
+are computed here between tasks, while the worker idles.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from graphbench import registry
+from graphbench.algorithms.base import Attached
+from graphbench.engines.base import Engine
+from graphbench.errors import UnsupportedError, UsageError
+from graphbench.measure.account import Account
+from graphbench.measure.answers import Earlier, agreements, keep, verify
+from graphbench.measure.base import Limits, Observer, Plan, Progress
+from graphbench.measure.folder import RunFolder, writable
+from graphbench.measure.posing import Posed, by_dataset, pose
+from graphbench.measure.supervisor import Supervisor
+from graphbench.model import Outcome, Record, Task, Trials
+
+
+def measure(plan: Plan, observe: Observer = lambda _: None) -> Iterator[Record]:
+    """Measure everything in a plan.
+
+    Datasets come in the plan's order; for each, engine after engine, the quick ones first; for each of these, the cells
+    in order. Closing the iterator, or an exception such as Ctrl-C, kills the worker and drops the task in hand only.
+
+    Args:
+        plan: what to measure.
+        observe: is told of every phase and trial.
+
+    Yields:
+        One record for each task, the moment it is complete: failures are records too.
+
+    Raises:
+        UsageError: for names, parameters or limits that make no sense; before anything is measured.
+        InputError: if a graph does not fit a problem; before anything is measured on that dataset.
+        StoreError: if the graph as posed, or an answer, cannot be written.
+    """
+    _check(plan.limits)
+    params = [registry.algorithm(cell.algorithm).resolve(cell.params) for cell in plan.cells]
+    for cell in plan.cells:
+        registry.engines(cell.engines)
+    with RunFolder() as folder:
+        for group in by_dataset(plan.cells):
+            cells = [_Cell(pose(plan.cells[index], params[index], plan.seed)) for index in group]
+            yield from _measure_dataset(plan, cells, folder, observe)
+
+
+def _check(limits: Limits) -> None:
+    if limits.trials is not None and limits.trials < 1:
+        raise UsageError(f"--trials takes a whole number from 1, not {limits.trials}.")
+    for option, seconds in (("--budget", limits.budget_s), ("--timeout", limits.timeout_s)):
+        if not seconds > 0:
+            raise UsageError(f"{option} takes seconds above 0, not {seconds:g}.")
+
+
+@dataclass
+class _Cell:
+    """A posed cell, and the answers it has got so far."""
+
+    posed: Posed
+    earlier: list[Earlier] = field(default_factory=list)
+
+
+def _measure_dataset(plan: Plan, cells: list[_Cell], folder: RunFolder, observe: Observer) -> Iterator[Record]:
+    tasks: dict[Engine, list[_Cell]] = defaultdict(list)
+    for cell in cells:
+        for engine in registry.engines(dict.fromkeys(cell.posed.cell.engines)):
+            tasks[engine].append(cell)
+    for engine in registry.engines(engine.name for engine in tasks):
+        with Supervisor(engine, plan, folder) as supervisor:
+            for cell in tasks[engine]:
+                record = _measure_task(plan, engine, supervisor, cell, observe)
+                observe(Progress(task=record.task, phase="done", trial=len(record.phases.run_s), record=record))
+                yield record
+
+
+def _measure_task(plan: Plan, engine: Engine, supervisor: Supervisor, cell: _Cell, observe: Observer) -> Record:
+    posed = cell.posed
+    task = posed.task(engine, plan.settings)
+    try:
+        attached = posed.algorithm.adapter(engine.name)
+    except UnsupportedError as gap:
+        return _record(task, engine, posed, outcome=Outcome.UNSUPPORTED, reason=str(gap))
+    if not supervisor.availability.ok:
+        why = supervisor.availability
+        reason = f"{why.reason}. {why.fix}" if why.fix else why.reason
+        return _record(task, engine, posed, outcome=Outcome.UNAVAILABLE, reason=reason)
+    measured_at = _now()
+    account, worker = supervisor.run(task, posed, observe)
+    found = _facts(account, attached, posed) | {"measured_at": measured_at, "worker": worker}
+    if account.answers and worker is not None:
+        observe(Progress(task=task, phase="certify", trial=len(account.times)))
+        found |= _verified(engine, account, cell, found["trials"])
+        for leftover in supervisor.answers(worker):
+            if not any(leftover in earlier.files.values() for earlier in cell.earlier):
+                leftover.unlink()
+    return _record(task, engine, posed, **found)
+
+
+def _facts(account: Account, attached: Attached, posed: Posed) -> dict[str, Any]:
+    """What the record says of the measuring itself."""
+
+    def call(trial: int) -> Any:
+        return posed.algorithm.call(posed.edges, posed.params, posed.inputs, seed=posed.seed, trial=trial)
+
+    trials = range(len(account.times))
+    return {
+        "outcome": account.outcome,
+        "reason": account.reason,
+        "phases": account.phases,
+        "memory": account.memory,
+        "environment": account.environment,
+        "censored": account.censored,
+        "trials": Trials(
+            seeds=[call(trial).seed for trial in trials] if posed.algorithm.seeded else [],
+            sources=[call(trial).source for trial in trials] if posed.inputs.sources is not None else [],
+            stopped=account.stopped,
+        ),
+        "adapter": {**dict.fromkeys(attached.no_equivalent), **attached.told(call(0)), **account.used},
+    }
+
+
+def _verified(engine: Engine, account: Account, cell: _Cell, trials: Trials) -> dict[str, Any]:
+    """What the record says of the answers; the ones that others can be compared with are remembered."""
+    posed, files = cell.posed, account.answers
+    verdict = verify(posed.algorithm, posed.edges, files, params=posed.params, inputs=posed.inputs, seed=posed.seed)
+    found: dict[str, Any] = {
+        "certificate": verdict.certificate,
+        "answer": verdict.figures,
+        "trials": Trials(
+            seeds=trials.seeds,
+            sources=trials.sources,
+            quality=verdict.quality,
+            certified=sorted(files)[: verdict.certificate.checked],
+            stopped=trials.stopped,
+        ),
+    }
+    if not verdict.certificate.valid:
+        worse = {"outcome": Outcome.INVALID, "reason": verdict.certificate.detail}
+        return found | (worse if account.outcome is Outcome.OK else {})
+    mine = Earlier(engine=engine.name, files=files if posed.inputs.sources is not None else {0: files[verdict.chosen]})
+    found["agreement"] = agreements(posed.algorithm, mine, cell.earlier, posed.params)
+    with writable("the answer"):
+        found["answer"] = {**verdict.figures, "digest": keep(mine)}
+    cell.earlier.append(mine)
+    return found
+
+
+def _record(task: Task, engine: Engine, posed: Posed, **found: Any) -> Record:
+    algorithm = posed.algorithm
+    return Record(
+        id=uuid.uuid4().hex,
+        task=task,
+        device=engine.device,
+        headline=algorithm.headline,
+        quality=algorithm.quality or "",
+        dataset=posed.cell.dataset.info,
+        posed=posed.info,
+        draw=posed.draw,
+        fingerprint=registry.fingerprint(algorithm.name, engine.name),
+        **({"measured_at": _now()} | found),
+    )
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")

@@ -1,0 +1,140 @@
+"""When to stop measuring, and which answers to keep: pure functions of what has been seen.
+
+The rules are those of pyperf and hyperfine where they agree, and of Hoefler and Belli (SC'15) on when a median is known
+well enough: until its 95 % interval is within 5 % of it on both sides. Nothing here reads a clock.
+"""
+
+from __future__ import annotations
+
+import math
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from graphbench import statistics
+from graphbench.statistics import Bounds
+
+PRECISION = 0.05
+"""Half-width of the interval that is narrow enough, as a fraction of the median."""
+MOST_TRIALS = 1_000
+"""Where trials take microseconds, the budget would buy millions that tell nothing more."""
+MOST_QUALITY_TRIALS = 20
+"""Heuristics: every trial's quality is computed, which costs more than the trial."""
+MARGIN = 1.1
+"""How much longer than the longest so far the next trial may turn out."""
+
+Stop = Literal["", "precise", "budget", "count", "limit", "cold_is_run"]
+"""Why to stop; empty for going on. `count`: as many as asked for, or as are worth having."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rule:
+    """How long to sample one task.
+
+    Attributes:
+        budget_s: seconds of warm trials.
+        trials: exactly this many, whatever the budget; None: until precise.
+        questions: how many sources the trials take turns with; all are asked once before the median counts.
+        most: never more trials than this.
+    """
+
+    budget_s: float
+    trials: int | None = None
+    questions: int = 1
+    most: int = MOST_TRIALS
+
+
+def before_first(rule: Rule, *, cold_s: float, lap_s: float, left_s: float) -> Stop:
+    """Whether the cold call has to do as the only run.
+
+    Args:
+        rule: how long to sample.
+        cold_s: the cold call.
+        lap_s: the cold call and everything around it.
+        left_s: until the task's limit strikes.
+    """
+    too_long_for_budget = rule.trials is None and cold_s >= rule.budget_s
+    return "cold_is_run" if too_long_for_budget or MARGIN * lap_s >= left_s else ""
+
+
+def after_trial(rule: Rule, times: Sequence[float], *, longest_lap_s: float, left_s: float) -> Stop:
+    """Whether to stop after these warm trials, and why.
+
+    Args:
+        rule: how long to sample.
+        times: seconds of every trial so far, at least one.
+        longest_lap_s: the longest trial so far with everything around it.
+        left_s: until the task's limit strikes.
+    """
+    n = len(times)
+    if n >= (rule.most if rule.trials is None else rule.trials):
+        return "count"
+    if rule.trials is None:
+        if n >= rule.questions and _worth_a_look(n, rule.questions) and precise(times):
+            return "precise"
+        if sum(times) >= rule.budget_s:
+            return "budget"
+    return "limit" if MARGIN * longest_lap_s >= left_s else ""
+
+
+def precise(times: Sequence[float]) -> bool:
+    """Whether the median's interval lies within :data:`PRECISION` of it; never below five values."""
+    if len(times) < statistics.ENOUGH:
+        return False
+    low, high = median_interval(times)
+    middle = statistics.median(times).value
+    return low >= (1 - PRECISION) * middle and high <= (1 + PRECISION) * middle
+
+
+def median_interval(values: Sequence[float]) -> Bounds:
+    """The median's 95 % bootstrap interval; below five values, where there is none, their range."""
+    found = statistics.median(values)
+    return found.interval or found.range or Bounds(found.value, found.value)
+
+
+def _worth_a_look(n: int, questions: int) -> bool:
+    """At 5, at one full pass, and then whenever there are a fifth more: an interval costs a millisecond."""
+    step = math.log(1.2)
+    return n in {statistics.ENOUGH, questions} or int(math.log(n) / step) != int(math.log(max(n - 1, 1)) / step)
+
+
+class Reservoir:
+    """Which trials' answers to certify: a seeded sample without replacement, of a stream whose end is unknown.
+
+    Vitter's algorithm R (ACM TOMS 11, 1985), the first trial always in. Only the first pass over the questions takes
+    part, so that all answers kept are to different questions.
+
+    Args:
+        size: how many answers to keep.
+        seed: of the draw.
+        questions: how many different questions there are; 1 if all trials ask the same, and then all take part.
+        keep_first: keep trial 0 whatever is drawn, as every engine has an answer to the first question.
+    """
+
+    def __init__(self, size: int, *, seed: int, questions: int = 1, keep_first: bool = False) -> None:
+        self._size = size
+        self._last = questions if questions > 1 else None
+        self._first = 1 if keep_first else 0
+        self._random = random.Random(seed)
+        self.kept: list[int] = []
+
+    def offer(self, trial: int) -> tuple[bool, int | None]:
+        """Decide on a trial that has just ended.
+
+        Args:
+            trial: its index; all are offered in order, from 0.
+
+        Returns:
+            Whether to keep its answer, and the trial whose answer it displaces, if any.
+        """
+        if self._last is not None and trial >= self._last:
+            return False, None
+        if len(self.kept) < self._size:
+            self.kept.append(trial)
+            return True, None
+        place = self._first + self._random.randrange(max(trial + 1 - self._first, 1))
+        if place >= self._size:
+            return False, None
+        displaced, self.kept[place] = self.kept[place], trial
+        return True, displaced

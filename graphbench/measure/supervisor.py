@@ -1,0 +1,133 @@
+"""One engine on one dataset: a worker while all goes well, a fresh one whenever it doesn't."""
+
+from __future__ import annotations
+
+import functools
+from pathlib import Path
+from typing import Self
+
+from graphbench.engines.base import Availability, Engine
+from graphbench.measure import memory, protocol
+from graphbench.measure.account import Account
+from graphbench.measure.base import Observer, Plan, Progress
+from graphbench.measure.folder import RunFolder
+from graphbench.measure.posing import Posed
+from graphbench.measure.process import DiedError, OutOfTimeError, WorkerProcess
+from graphbench.model import Outcome, Task, Worker
+
+_TAIL = 2_000
+"""Bytes of a worker's standard error that a record carries."""
+
+
+class Supervisor:
+    """Sets an engine to tasks, one after another; on leaving, its worker and all that it started are gone.
+
+    Args:
+        engine: the engine.
+        plan: for limits and settings.
+        folder: where answers and output go.
+    """
+
+    def __init__(self, engine: Engine, plan: Plan, folder: RunFolder) -> None:
+        self._engine, self._plan, self._folder = engine, plan, folder
+        self._process: WorkerProcess | None = None
+        self._id = ""
+        self._position = 0
+        self._all_well = True
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        self._end(in_good_order=kind is None)
+
+    @functools.cached_property
+    def availability(self) -> Availability:
+        """Whether the engine can run on this machine."""
+        return self._engine.availability()
+
+    def run(self, task: Task, posed: Posed, observe: Observer) -> tuple[Account, Worker | None]:
+        """Run one task in the worker, whatever becomes of it.
+
+        Returns:
+            What was learnt, its outcome set, and who measured it: None if no process could be started.
+        """
+        account, limits = Account(), self._plan.limits
+        deadline = protocol.now() + limits.timeout_s
+        try:
+            process = self._process or self._start()
+        except OSError as error:
+            account.outcome, account.reason = Outcome.ERROR, f"no worker process could be started: {error}"
+            return account, None
+        said, killed = process.err.stat().st_size, memory.kills_for_want_of_memory()
+        try:
+            for event in process.ask(self._request(posed, deadline)):
+                account.add(event)
+                if isinstance(event, protocol.Began | protocol.Trial):
+                    observe(Progress(task=task, phase=account.phase, trial=len(account.times)))
+        except OutOfTimeError:
+            account.ran_out_of_time(limits.timeout_s)
+        except DiedError as death:
+            last_words = _tail(process.err, said).rpartition("\n")[2]
+            ran_out = killed is not None and memory.kills_for_want_of_memory() != killed and death.by_kill
+            ran_out = ran_out or self._engine.is_out_of_memory(RuntimeError(last_words))
+            account.died(death.status, last_words, memory_ran_out=ran_out)
+        worker = Worker(
+            id=self._id,
+            pid=process.pid,
+            position=self._position,
+            shared_build=account.shared_build,
+            stderr_tail=_tail(process.err, said),
+        )
+        self._position += 1
+        if account.censored or account.outcome in {Outcome.ERROR, Outcome.OUT_OF_MEMORY}:
+            # Even one that lives may be harmed: a failed CUDA call poisons its context, a failed allocation its heap.
+            self._all_well = False
+            self._end(in_good_order=False)
+        return account, worker
+
+    def answers(self, worker: Worker) -> list[Path]:
+        """All files with answers of the task that this worker has just run."""
+        return list(self._folder.path.glob(f"{worker.id}-{worker.position}-*.npy"))
+
+    def _request(self, posed: Posed, deadline: float) -> protocol.Request:
+        return protocol.Request(
+            algorithm=posed.algorithm.name,
+            engine=self._engine.name,
+            settings=self._plan.settings,
+            dataset=posed.edges.name,
+            edges=str(posed.edges.path),
+            inputs=str(posed.inputs_file) if posed.inputs_file else None,
+            params=posed.params,
+            seed=posed.seed,
+            answers=str(self._folder.path / f"{self._id}-{self._position}-"),
+            deadline=deadline,
+            budget_s=self._plan.limits.budget_s,
+            trials=self._plan.limits.trials,
+            command=self._plan.command,
+        )
+
+    def _start(self) -> WorkerProcess:
+        self._id, self._position, self._all_well = self._folder.next_worker(), 0, True
+        self._process = WorkerProcess(self._folder.logs / self._id, self._engine.environment(self._plan.settings))
+        return self._process
+
+    def _end(self, *, in_good_order: bool) -> None:
+        process, self._process = self._process, None
+        if process is None:
+            return
+        if in_good_order:
+            process.finish()
+        else:
+            process.kill()
+        for log in (process.out, process.err):
+            if self._all_well or log.stat().st_size == 0:
+                log.unlink(missing_ok=True)
+
+
+def _tail(log: Path, start: int) -> str:
+    """The end of what was printed since `start`."""
+    with log.open("rb") as file:
+        size = file.seek(0, 2)
+        file.seek(max(start, size - _TAIL))
+        return file.read().decode(errors="replace").strip()
