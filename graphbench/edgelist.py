@@ -11,17 +11,19 @@ worker process can take from the file just what its engine wants, on the host or
 from __future__ import annotations
 
 import functools
-import hashlib
+import importlib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
-import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from graphbench.errors import FormatError, UsageError
+from graphbench import edgefile
+from graphbench.columns import INT32_VERTICES, Columns, Ids, Weights, digest, merge_parallel
+from graphbench.edgefile import Counts
+from graphbench.errors import UnavailableError, UsageError
 
 if TYPE_CHECKING:
     import cudf
@@ -29,31 +31,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from scipy.sparse import csr_array
 
-Ids = npt.NDArray[np.signedinteger[Any]]
-Weights = npt.NDArray[np.float64]
-
-INT32_VERTICES = np.iinfo(np.int32).max
-_METADATA = b"graphbench"
-
-
-class Columns(NamedTuple):
-    """The columns of an edge list on the host: two of ids (int32 or int64), one of float64 weights or None."""
-
-    src: Ids
-    dst: Ids
-    weight: Weights | None
-
-
-class Counts(msgspec.Struct, frozen=True, kw_only=True):
-    """What is known of an edge list without reading it; stored in the Parquet file's metadata."""
-
-    num_vertices: int
-    num_edges: int
-    directed: bool
-    weighted: bool
-    digest: str
-    weights: str
-    """`none`, `dataset` or `drawn`."""
+__all__ = ["INT32_VERTICES", "Columns", "Counts", "EdgeList", "Ids", "Weights", "merge_parallel"]
 
 
 class EdgeList:
@@ -116,48 +94,42 @@ class EdgeList:
             num_edges=len(src),
             directed=directed,
             weighted=weight is not None,
-            digest=_digest(columns, num_vertices, directed),
+            digest=digest(columns, num_vertices, directed),
             weights=weights or ("none" if weight is None else "dataset"),
+            named=names is not None,
         )
         return cls(counts, columns=columns, path=None, name=name, names=names)
 
     @classmethod
-    def open(cls, path: str | os.PathLike[str], name: str = "") -> EdgeList:
+    def open(cls, path: str | os.PathLike[str], name: str = "", *, verify: bool = False) -> EdgeList:
         """Open what :meth:`write` wrote; reads only the file's metadata.
 
-        Raises:
-            FormatError: if the file was not written by :meth:`write`.
-        """
-        import pyarrow.parquet as pq
+        Args:
+            path: the file.
+            name: what to call it in messages; the file's stem by default.
+            verify: also read the file through once and compare it with the sum taken when it was written.
 
+        Raises:
+            FormatError: if the file was not written by :meth:`write`, or is damaged.
+        """
         path = Path(path)
-        metadata = pq.read_schema(path).metadata or {}
-        if _METADATA not in metadata:
-            raise FormatError(path, "not a cached edge list; a Parquet file of your own is read by graphbench.load().")
-        counts = msgspec.json.decode(metadata[_METADATA], type=Counts)
+        counts = edgefile.read_counts(path, verify=verify)
         return cls(counts, columns=None, path=path, name=name or path.stem, names=None)
 
-    def write(self, path: str | os.PathLike[str]) -> EdgeList:
+    def write(self, path: str | os.PathLike[str], *, metadata: Mapping[str, str] | None = None) -> EdgeList:
         """Write uncompressed Parquet, atomically, and return a handle on the file.
 
         Columns `src`, `dst` and, if weighted, `weight`; names go beside it as `STEM.names.parquet`.
-        """
-        import pyarrow as pa
-        import pyarrow.parquet as pq
 
+        Args:
+            path: where to.
+            metadata: more to keep in the file; :func:`graphbench.edgefile.read_metadata` reads it.
+
+        Raises:
+            OSError: if it cannot be written.
+        """
         path = Path(path)
-        columns = self.to_numpy()
-        arrays: dict[str, npt.NDArray[Any]] = {"src": columns.src, "dst": columns.dst}
-        if columns.weight is not None:
-            arrays["weight"] = columns.weight
-        table = pa.table({key: pa.array(value) for key, value in arrays.items()})
-        table = table.replace_schema_metadata({_METADATA: msgspec.json.encode(self._counts)})
-        # The names go first: whoever sees the edges sees their names too.
-        if self.names is not None:
-            names = pa.table({"name": pa.array(self.names.tolist())})
-            _write_atomically(_names_path(path), lambda part: pq.write_table(names, part, compression="zstd"))
-        plain: dict[str, Any] = {"compression": "none", "use_dictionary": False, "write_statistics": False}
-        _write_atomically(path, lambda part: pq.write_table(table, part, row_group_size=1 << 22, **plain))
+        edgefile.write(path, self.to_numpy(), self._counts, self.names, metadata or {})
         return EdgeList(self._counts, columns=None, path=path, name=self.name, names=None)
 
     # What it is
@@ -178,10 +150,8 @@ class EdgeList:
     @property
     def names(self) -> npt.NDArray[Any] | None:
         """The vertices' own names, shape (num_vertices,), or None where the ids are the names."""
-        if self._names is None and self.path is not None and (names := _names_path(self.path)).exists():
-            import pyarrow.parquet as pq
-
-            self._names = pq.read_table(names).column("name").to_numpy()
+        if self._names is None and self._counts.named and self.path is not None:
+            self._names = edgefile.read_names(self.path)
         return self._names  # type: ignore[no-any-return]
 
     @functools.cached_property
@@ -196,7 +166,14 @@ class EdgeList:
     @property
     def num_isolated(self) -> int:
         """Vertices without any edge."""
-        return int(np.count_nonzero(self.degrees == 0))
+        if self.num_vertices > 8 * self.num_edges:  # a hypersparse graph: an array over all vertices might not fit
+            src, dst, _ = self.to_numpy()
+            return self.num_vertices - len(np.unique(np.concatenate([src, dst])))
+        touched = np.zeros(self.num_vertices, dtype=bool)
+        for part in self.chunks():
+            for ends in (part.src, part.dst):
+                touched[ends] = True
+        return self.num_vertices - int(np.count_nonzero(touched))
 
     # Forms to hand on
 
@@ -204,26 +181,20 @@ class EdgeList:
         """The columns as NumPy arrays (views where they are in memory, a fresh read where they are in a file)."""
         if self._columns is not None:
             return self._columns
-        import pyarrow.parquet as pq
-
-        table = pq.read_table(self.path)
-        src, dst = (table.column(key).to_numpy() for key in ("src", "dst"))
-        return Columns(src, dst, table.column("weight").to_numpy() if self.weighted else None)
+        assert self.path is not None
+        return edgefile.read_columns(self.path)
 
     def chunks(self, rows: int = 1 << 22) -> Iterator[Columns]:
         """The columns in pieces of at most about `rows` rows: what certificates run over."""
         if self._columns is not None:
             src, dst, weight = self._columns
+            # One piece even of nothing: a certificate then sees columns of the right dtype.
             for start in range(0, max(len(src), 1), rows):
                 piece = slice(start, start + rows)
                 yield Columns(src[piece], dst[piece], None if weight is None else weight[piece])
             return
-        import pyarrow.parquet as pq
-
-        with pq.ParquetFile(self.path) as file:
-            for batch in file.iter_batches(batch_size=rows):
-                src, dst = batch.column("src").to_numpy(), batch.column("dst").to_numpy()
-                yield Columns(src, dst, batch.column("weight").to_numpy() if self.weighted else None)
+        assert self.path is not None
+        yield from edgefile.read_chunks(self.path, rows)
 
     def to_scipy(self) -> csr_array[Any, tuple[int, int]]:
         """The adjacency matrix, float64, shape (num_vertices, num_vertices); symmetric if undirected."""
@@ -255,10 +226,9 @@ class EdgeList:
         """Like :meth:`to_pandas`, in device memory; read by cuDF from the Parquet file where there is one.
 
         Raises:
-            ImportError: if cuDF is not installed (`graphbench doctor` says what is missing).
+            UnavailableError: if cuDF is not installed.
         """
-        import cudf
-
+        cudf = _rapids("cudf")
         if self.path is not None:
             frame = cudf.read_parquet(self.path)
         else:
@@ -276,11 +246,11 @@ class EdgeList:
 
         Raises:
             UsageError: if the edge list is not in a file, where workers could read their part.
+            UnavailableError: if dask-cuDF is not installed.
         """
-        import dask_cudf
-
         if self.path is None:
             raise UsageError("Only an edge list in a file can be read by several workers: write() it first.")
+        dask_cudf = _rapids("dask_cudf")
         frame = dask_cudf.read_parquet(self.path, split_row_groups=True)
         if npartitions is not None:
             frame = frame.repartition(npartitions=npartitions)
@@ -319,65 +289,9 @@ class EdgeList:
         return EdgeList.from_columns(src, dst, weight, name=self.name, names=self.names, **made)  # type: ignore[arg-type]
 
 
-def merge_parallel(
-    src: Ids, dst: Ids, weight: Weights | None, num_vertices: int
-) -> tuple[Ids, Ids, Weights | None, int]:
-    """Sort rows by (src, dst) and merge equal ones, keeping the smallest weight.
-
-    Returns:
-        The three columns, and how many rows were merged away. Rows that are strictly sorted already come back as
-        they are, after one pass.
-    """
-    if len(src) < 2 or _strictly_sorted(src, dst):
-        return src, dst, weight, 0
-    # Two 31-bit ids fit one key; longer ones need the two-column sort.
-    packable = num_vertices <= INT32_VERTICES
-    if packable and weight is None:
-        keys = np.unique(_pack(src, dst))
-        merged = len(src) - len(keys)
-        return (keys >> 32).astype(src.dtype), (keys & 0xFFFFFFFF).astype(dst.dtype), None, merged
-    by_edge = (_pack(src, dst),) if packable else (dst, src)
-    order = np.lexsort(by_edge if weight is None else (weight, *by_edge))
-    src, dst = src[order], dst[order]
-    first = np.ones(len(src), dtype=bool)
-    np.logical_or(src[1:] != src[:-1], dst[1:] != dst[:-1], out=first[1:])
-    merged = len(src) - int(np.count_nonzero(first))
-    return src[first], dst[first], None if weight is None else weight[order][first], merged
-
-
-def _strictly_sorted(src: Ids, dst: Ids) -> bool:
-    step = 1 << 20
-    for start in range(0, len(src) - 1, step):
-        one, two = src[start : start + step + 1], dst[start : start + step + 1]
-        if not bool(np.all((one[:-1] < one[1:]) | ((one[:-1] == one[1:]) & (two[:-1] < two[1:])))):
-            return False
-    return True
-
-
-def _pack(src: Ids, dst: Ids) -> npt.NDArray[np.int64]:
-    keys = src.astype(np.int64)
-    keys <<= 32
-    keys |= dst
-    return keys
-
-
-def _digest(columns: Columns, num_vertices: int, directed: bool) -> str:
-    state = hashlib.blake2b(f"{num_vertices} {directed} {columns.weight is not None}".encode(), digest_size=16)
-    for column in columns:
-        if column is not None:
-            state.update(np.ascontiguousarray(column).data)
-    return state.hexdigest()
-
-
-def _names_path(path: Path) -> Path:
-    return path.with_name(f"{path.stem}.names.parquet")
-
-
-def _write_atomically(path: Path, write: Any) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+def _rapids(module: str) -> Any:
     try:
-        write(part)
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
+        return importlib.import_module(module)
+    except ImportError as error:
+        fix = "Install RAPIDS (the extra cu12 or cu13); `graphbench doctor` says what is missing."
+        raise UnavailableError(module, f"not installed ({error})", fix) from error

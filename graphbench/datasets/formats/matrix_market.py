@@ -15,6 +15,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO, Any, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -158,7 +159,7 @@ def _parse(stream: Bounded, path: Path, header: Header) -> _Parsed:
 
     entries = _Entries(stream, path, header)
     try:
-        matrix = scipy.io.mmread(entries, spmatrix=False)
+        matrix: Any = scipy.io.mmread(cast("IO[bytes]", entries), spmatrix=False)
     except (ValueError, OverflowError) as error:
         entries.finish()
         raise _translated(error, path, header) from error
@@ -178,6 +179,17 @@ def _translated(error: Exception, path: Path, header: Header) -> FormatError:
     if "out of bounds" in what or "out of range" in what:
         return FormatError(path, f"{what.rstrip('.')}: expected ids from 1 to {header.size:,}.", line)
     return FormatError(path, f"{what.rstrip('.')}; expected {_EXPECTED[header.field]}.", line)
+
+
+def _plain_pairs(block: bytes, newlines: int) -> bool:
+    """Whether a block is digits, one blank per line on average, and newlines: a fifth of the grammar's time.
+
+    Together with the parser, which needs two numbers in each line and counts the lines, that leaves exactly two.
+    """
+    characters = np.frombuffer(block, dtype=np.uint8)
+    blanks = int(np.count_nonzero(characters == ord(" ")))
+    below_digits = int(np.count_nonzero(characters < ord("0")))
+    return blanks == newlines and below_digits == blanks + newlines and bool(characters.max() <= ord("9"))
 
 
 class _Entries:
@@ -230,7 +242,7 @@ class _Entries:
         for part in parts:
             block = part
             new = count_lines(block)
-            if matches(grammar, block):
+            if _plain_pairs(block, new) if not value else matches(grammar, block):
                 self._seen += new
             else:
                 block = self._line_by_line(block, re.compile(grammar[:-1].encode()), lines)

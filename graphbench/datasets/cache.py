@@ -1,0 +1,190 @@
+"""Cleaned graphs kept as Parquet, and what else graphbench keeps: listed, and cleared when asked.
+
+Under `home()`: `downloads/` (archives), `cleaned/` (this file's own), `posed/` and `inputs/` (graphs and draws as
+problems pose them), `answers/` (for comparing engines). All of it can be had or made again. Records cannot, so nothing
+here looks at any other folder; and since `home()` may be any folder that a user names, only files that are called and
+placed as graphbench calls and places them are ever listed or removed.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import re
+import warnings
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+from graphbench import edgefile, paths
+from graphbench.datasets import catalogue
+from graphbench.datasets.base import Raw
+from graphbench.datasets.clean import CLEANER_VERSION, Cleaning, clean
+from graphbench.edgelist import EdgeList
+from graphbench.errors import DatasetError, FormatError
+
+Kind = Literal["download", "cleaned", "posed", "inputs", "answer"]
+
+_CLEANING, _NAME = "graphbench.cleaning", "graphbench.name"
+_DIGEST = r"[0-9a-f]{32}"
+# A hidden `.NAME.PID.part` is a file in the making, or what a killed process left of it.
+_MADE: dict[Kind, tuple[str, re.Pattern[str]]] = {
+    "cleaned": ("cleaned", re.compile(rf"{_DIGEST}(\.names)?\.parquet|\.{_DIGEST}\.[\w.]+\.part")),
+    "posed": ("posed", re.compile(rf"{_DIGEST}-[a-z]+(\.names)?\.parquet|\.{_DIGEST}-[\w.]+\.part")),
+    "inputs": ("inputs", re.compile(rf"\.?{_DIGEST}(\.\d+)?\.npz")),
+    "answer": ("answers", re.compile(rf"\.?{_DIGEST}(\.\d+)?\.npy")),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """Something that graphbench keeps.
+
+    Attributes:
+        name: the dataset's name where it belongs to one, else the file's.
+        path: the file.
+        bytes: its size, with the files that go with it (names, recorded checksum).
+        kind: `download`, `cleaned`, `posed`, `inputs` or `answer`.
+        modified: when it was last written, UTC.
+    """
+
+    name: str
+    path: Path
+    bytes: int
+    kind: Kind
+    modified: datetime
+
+    @property
+    def files(self) -> list[Path]:
+        """The file and those that go with it."""
+        beside = [edgefile.names_path(self.path), self.path.with_name(f"{self.path.name}.sha256")]
+        return [self.path, *(path for path in beside if path.is_file())]
+
+
+def cleaned(
+    source_sha256: str, name: str, make: Callable[[], Raw], *, directed: bool | None = None
+) -> tuple[EdgeList, Cleaning]:
+    """The cleaned form of a source, from the cache or made now and put there.
+
+    Several processes may ask at once: each then makes the same file, and the last replaces the others' atomically.
+
+    Args:
+        source_sha256: of the file (or of whatever else determines the rows, such as a generator's parameters).
+        name: what the user calls the dataset.
+        make: reads or generates the raw rows; called only if the cache has nothing.
+        directed: the direction that the user asked for; it changes what is read from the same file.
+
+    Returns:
+        A handle on the cached file, and what cleaning did.
+
+    Raises:
+        DatasetError: if the cache cannot be written, or whatever `make` raises.
+    """
+    path = paths.home() / "cleaned" / f"{_key(source_sha256, directed)}.parquet"
+    if path.exists():
+        try:
+            return _stored(path, name)
+        except (FormatError, OSError) as error:
+            warnings.warn(f"The cached form of {name} is unreadable and is made anew. ({error})", stacklevel=2)
+    edges, cleaning = clean(make(), name)
+    metadata = {_CLEANING: msgspec.json.encode(cleaning).decode(), _NAME: name}
+    try:
+        return edges.write(path, metadata=metadata), cleaning
+    except OSError as error:
+        reason = error.strerror or str(error)
+        advice = f"Free space there, or set {paths.HOME_VARIABLE} to a folder that can be written."
+        raise DatasetError(f"The cleaned form of {name} cannot be kept in {path.parent}: {reason}. {advice}") from error
+
+
+def _key(source_sha256: str, directed: bool | None) -> str:
+    direction = {None: "", True: " directed", False: " undirected"}[directed]
+    return hashlib.sha256(f"{source_sha256} cleaner {CLEANER_VERSION}{direction}".encode()).hexdigest()[:32]
+
+
+def _stored(path: Path, name: str) -> tuple[EdgeList, Cleaning]:
+    edges = EdgeList.open(path, name, verify=True)
+    try:
+        return edges, msgspec.json.decode(edgefile.read_metadata(path)[_CLEANING], type=Cleaning)
+    except (KeyError, msgspec.DecodeError) as error:
+        raise FormatError(path, f"what cleaning did is not stored with the edges: {error!r}.") from error
+
+
+def entries() -> list[Entry]:
+    """All that is kept, by kind and name."""
+    found = []
+    for kind, name, path in (*_downloads(), *_made()):
+        with contextlib.suppress(FileNotFoundError):  # another process may clear at the same time
+            status = path.stat()
+            modified = datetime.fromtimestamp(status.st_mtime, UTC)
+            entry = Entry(name=name, path=path, bytes=status.st_size, kind=kind, modified=modified)
+            beside = sum(each.stat().st_size for each in entry.files[1:])
+            found.append(replace(entry, bytes=entry.bytes + beside))
+    return sorted(found, key=lambda entry: (entry.kind, entry.name.casefold(), entry.path))
+
+
+def clear(names: Iterable[str] | None = None) -> list[Entry]:
+    """Remove what is kept, and say what it was. Records are never touched.
+
+    Args:
+        names: only of these datasets (`GROUP/NAME`, or NAME alone; upper and lower case are one); None: everything.
+
+    Raises:
+        DatasetError: if something cannot be removed.
+    """
+    wanted = None if names is None else {name.casefold() for name in names}
+    removed = []
+    for entry in entries():
+        spellings = {entry.name.casefold(), entry.name.casefold().rpartition("/")[2]}
+        if wanted is not None and not wanted & spellings:
+            continue
+        try:
+            for path in entry.files:
+                path.unlink(missing_ok=True)
+        except OSError as error:
+            raise DatasetError(f"{entry.path} cannot be removed: {error.strerror or error}.") from error
+        removed.append(entry)
+        if entry.kind == "download":
+            with contextlib.suppress(OSError):  # other archives of the group are still there
+                entry.path.parent.rmdir()
+    return removed
+
+
+_Found = tuple[Kind, str, Path]
+
+
+def _downloads() -> Iterator[_Found]:
+    """Archives that are surely graphbench's: in the catalogue, or with the checksum recorded beside them."""
+    folder = paths.home() / "downloads"
+    index = folder / "ssstats.csv"
+    if index.is_file():
+        yield "download", index.name, index
+    known = {f"{entry.group}/{entry.name}" for entry in catalogue.entries().values()}
+    for path in folder.glob("*/*.tar.gz"):
+        name = f"{path.parent.name}/{path.name.removesuffix('.tar.gz')}"
+        if name in known or path.with_name(f"{path.name}.sha256").is_file():
+            yield "download", name, path
+    for path in folder.glob("*/.*.tar.gz.part"):
+        yield "download", f"{path.parent.name}/{path.name[1:].removesuffix('.tar.gz.part')}", path
+
+
+def _made() -> Iterator[_Found]:
+    for kind, (folder, pattern) in _MADE.items():
+        for path in (paths.home() / folder).glob("*"):
+            if pattern.fullmatch(path.name) and path.is_file() and not _goes_with_another(path):
+                yield kind, _dataset(path) if kind == "cleaned" else path.stem, path
+
+
+def _goes_with_another(path: Path) -> bool:
+    stem, names, _ = path.name.partition(".names.parquet")
+    return bool(names) and path.with_name(f"{stem}.parquet").is_file()
+
+
+def _dataset(path: Path) -> str:
+    try:
+        return edgefile.read_metadata(path).get(_NAME, path.stem)
+    except FormatError:
+        return path.stem

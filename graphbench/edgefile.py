@@ -1,0 +1,206 @@
+"""An edge list in a file: uncompressed Parquet, whole or not there at all, with its counts and a seal in the footer.
+
+Uncompressed and without nulls, so that reading it costs one copy; any Parquet reader takes it, cuDF's too.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+
+from graphbench.columns import Columns
+from graphbench.errors import FormatError
+
+_COUNTS, _SEAL = b"graphbench", b"graphbench.seal"
+_ROW_GROUP = 1 << 22
+
+
+class Counts(msgspec.Struct, frozen=True, kw_only=True):
+    """What is known of an edge list without reading it; stored in the Parquet file's metadata."""
+
+    num_vertices: int
+    num_edges: int
+    directed: bool
+    weighted: bool
+    digest: str
+    weights: str
+    """`none`, `dataset` or `drawn`."""
+    named: bool = False
+    """Whether the vertices have names of their own."""
+
+
+def write(
+    path: Path, columns: Columns, counts: Counts, names: npt.NDArray[Any] | None, metadata: Mapping[str, str]
+) -> None:
+    """Write an edge list, each file atomically: columns `src`, `dst`, perhaps `weight`; names in `STEM.names.parquet`.
+
+    Args:
+        path: where to; its folder is made.
+        columns: the columns.
+        counts: what :func:`read_counts` will tell.
+        names: the vertices' own names, or None.
+        metadata: more to keep in the footer; :func:`read_metadata` reads it.
+
+    Raises:
+        OSError: if it cannot be written.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    present = {key: pa.array(column) for key, column in columns._asdict().items() if column is not None}
+    schema = pa.schema([pa.field(key, column.type, nullable=False) for key, column in present.items()])
+    table = pa.table(list(present.values()), schema=schema)
+
+    def write_edges(part: Path) -> None:
+        plain: dict[str, Any] = {"compression": "none", "use_dictionary": False, "write_statistics": False}
+        with pa.OSFile(str(part), "wb") as sink, pq.ParquetWriter(sink, schema, **plain) as writer:
+            writer.write_table(table, row_group_size=_ROW_GROUP)
+            # Metadata goes into the footer, behind the rows, so it can hold a sum over them.
+            stored = {_COUNTS: msgspec.json.encode(counts), _SEAL: _seal(part, sink.tell())}
+            writer.add_key_value_metadata(stored | {key.encode(): value.encode() for key, value in metadata.items()})
+
+    # The names go first: whoever sees the edges sees their names too.
+    if names is not None:
+        labels = pa.table({"name": pa.array(names.tolist())})
+        _atomically(names_path(path), lambda part: pq.write_table(labels, part, compression="zstd"))
+    _atomically(path, write_edges)
+
+
+def read_counts(path: Path, *, verify: bool = False) -> Counts:
+    """The counts of an edge list that :func:`write` wrote.
+
+    Args:
+        path: the file.
+        verify: also read it through once and compare it with the sum that was taken when it was written.
+
+    Raises:
+        FormatError: if it was not written by :func:`write`, or is damaged.
+    """
+    metadata, rows = _footer(path)
+    if _COUNTS not in metadata:
+        raise FormatError(path, "not a cached edge list; a Parquet file of your own is read by graphbench.load().")
+    try:
+        counts = msgspec.json.decode(metadata[_COUNTS], type=Counts)
+    except msgspec.DecodeError as error:
+        raise FormatError(path, f"a cached edge list of another version ({error}); delete it.") from error
+    damaged = (
+        rows != counts.num_edges
+        or (counts.named and not names_path(path).exists())
+        or (verify and metadata.get(_SEAL) != _seal(path, _footer_start(path)))
+    )
+    if damaged:
+        raise FormatError(path, "the cached edge list is damaged; delete it and load the dataset again.")
+    return counts
+
+
+def read_metadata(path: Path) -> dict[str, str]:
+    """The metadata that was handed to :func:`write`.
+
+    Raises:
+        FormatError: if the file is not Parquet, or is cut off.
+    """
+    metadata, _ = _footer(path)
+    own = {_COUNTS, _SEAL, b"ARROW:schema"}
+    return {key.decode(): value.decode(errors="replace") for key, value in metadata.items() if key not in own}
+
+
+def read_columns(path: Path) -> Columns:
+    """The columns, in host memory.
+
+    Raises:
+        FormatError: if the file is damaged.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        table = pq.read_table(path, memory_map=True)
+    except (pa.ArrowException, OSError) as error:
+        raise FormatError(path, f"the cached edge list cannot be read: {error}. Load the dataset again.") from error
+    arrays = {key: table.column(key).to_numpy() for key in table.column_names}
+    return Columns(arrays["src"], arrays["dst"], arrays.get("weight"))
+
+
+def read_chunks(path: Path, rows: int) -> Iterator[Columns]:
+    """The columns in pieces of at most `rows` rows; of no edges, one piece without rows."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    with pq.ParquetFile(path, memory_map=True) as file:
+        batches = file.iter_batches(batch_size=rows)
+        empty = pa.RecordBatch.from_pylist([], schema=file.schema_arrow)
+        for batch in batches if file.metadata.num_rows else [empty]:
+            arrays = dict(zip(batch.schema.names, (column.to_numpy() for column in batch.columns), strict=True))
+            yield Columns(arrays["src"], arrays["dst"], arrays.get("weight"))
+
+
+def read_names(path: Path) -> npt.NDArray[Any]:
+    """The vertices' own names, shape (num_vertices,): integers, or text (dtype object).
+
+    Raises:
+        FormatError: if their file is damaged or gone.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        names: npt.NDArray[Any] = pq.read_table(names_path(path)).column("name").to_numpy()
+    except (pa.ArrowException, OSError, KeyError) as error:
+        raise FormatError(path, f"the vertices' names cannot be read: {error}. Load the dataset again.") from error
+    return names
+
+
+def _footer(path: Path) -> tuple[dict[bytes, bytes], int]:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        found = pq.read_metadata(path)
+    except (pa.ArrowException, OSError) as error:
+        raise FormatError(path, f"no readable Parquet file: {error}") from error
+    return found.metadata or {}, found.num_rows
+
+
+def _footer_start(path: Path) -> int:
+    """Where the rows end: a Parquet file closes with its footer, the footer's length (4 bytes) and `PAR1`."""
+    with path.open("rb") as file:
+        end = file.seek(-8, os.SEEK_END)
+        return end - int.from_bytes(file.read(4), "little")
+
+
+def _seal(path: Path, stop: int) -> bytes:
+    """The sum of the file's first `stop` bytes as 64-bit words.
+
+    Enough against zeroed pages and flipped bits, at the speed of memory: a CRC of each page doubles the reading time.
+    """
+    words = stop // 8
+    total = 0
+    if words:
+        total = int(np.memmap(path, dtype="<u8", mode="r", shape=(words,)).sum(dtype=np.uint64))
+    with path.open("rb") as file:
+        file.seek(8 * words)
+        total += int.from_bytes(file.read(stop - 8 * words), "little")
+    return f"{total % (1 << 64):016x}".encode()
+
+
+def names_path(path: Path) -> Path:
+    """Where the names of the vertices are kept."""
+    return path.with_name(f"{path.stem}.names.parquet")
+
+
+def _atomically(path: Path, write: Callable[[Path], None]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    # Threads of one process may write the same dataset, so the process id alone would not keep them apart.
+    part = path.with_name(f".{path.name}.{os.getpid()}.{threading.get_ident()}.part")
+    try:
+        write(part)
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
