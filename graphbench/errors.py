@@ -24,7 +24,7 @@ import difflib
 from collections.abc import Iterable
 
 _LISTED = 40
-"""How many names a message lists; the index of a collection has thousands."""
+"""How many names a message lists at most; the index of a collection has thousands."""
 
 
 class GraphbenchError(Exception):
@@ -49,8 +49,10 @@ class UnknownNameError(UsageError):
         known = sorted(known)
         spelt = {candidate.casefold(): candidate for candidate in known}
         close = [spelt[match] for match in difflib.get_close_matches(name.casefold(), spelt, n=3, cutoff=0.6)]
-        listed = known if len(known) <= _LISTED else [*known[:_LISTED], f"and {len(known) - _LISTED:,} more"]
-        advice = f"Did you mean {_either(close)}?" if close else f"Known: {', '.join(listed)}."
+        all_of_them = (
+            f"Known: {', '.join(known)}." if len(known) <= _LISTED else f"None of the {len(known):,} is close."
+        )
+        advice = f"Did you mean {_either(close)}?" if close else all_of_them
         super().__init__(" ".join(part for part in (f"No {kind} is called {name!r}.", advice, hint) if part))
         self.kind, self.name, self.suggestions = kind, name, tuple(close)
 

@@ -1,1 +1,35 @@
-"""Names to datasets: the catalogue, fetching, reading, cleaning, caching."""
+"""Names to datasets: the catalogue, fetching, reading, cleaning, caching.
+
+The public functions are imported when they are first asked for, so that naming this package costs nothing.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from graphbench.datasets.base import Dataset, Raw
+    from graphbench.datasets.description import Description, describe, names
+    from graphbench.datasets.fetching import fetch
+    from graphbench.datasets.loading import load
+    from graphbench.datasets.objects import from_object
+
+_HOMES = {
+    "Dataset": "base",
+    "Raw": "base",
+    "Description": "description",
+    "describe": "description",
+    "names": "description",
+    "fetch": "fetching",
+    "load": "loading",
+    "from_object": "objects",
+}
+
+__all__ = ["Dataset", "Description", "Raw", "describe", "fetch", "from_object", "load", "names"]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(f"{__name__}.{_HOMES[name]}"), name)

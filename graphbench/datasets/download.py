@@ -18,7 +18,6 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
-from graphbench.datasets import transfer
 from graphbench.errors import ChecksumError, DatasetError, FetchError
 
 Progress = Callable[[int, int | None], None]
@@ -97,6 +96,8 @@ def _from_any(
     hint: str,
 ) -> None:
     """Fill the part from the first address that gives the right bytes."""
+    from graphbench.datasets import transfer  # Here, because it brings an HTTP library.
+
     failures: list[str] = []
     wrong = False
     for address in addresses:

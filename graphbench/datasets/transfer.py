@@ -217,5 +217,5 @@ def _in_words(error: Exception) -> str:
     return f"the connection broke ({type(error).__name__})"
 
 
-def _silent(done: int, total: int | None) -> None:  # noqa: ARG001 (it takes what a progress bar takes)
+def _silent(done: int, total: int | None) -> None:
     pass

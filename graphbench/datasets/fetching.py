@@ -91,12 +91,16 @@ def archive(
             "Its checksum is the one recorded when the graph was first fetched; if the collection has published a "
             f"correction since, `graphbench cache clear {group}/{name}` forgets it."
         )
-    relative = f"MM/{group}/{name}.tar.gz"
-    download(path, mirrors.addresses(relative), expected=wanted, progress=progress, hint=hint)
+    download(path, mirrors.addresses(_relative(group, name)), expected=wanted, progress=progress, hint=hint)
     got = sha256(path)
     if expected is None:
         _record(path, got)
     return path, got
+
+
+def address(group: str, name: str) -> str:
+    """Where the collection itself offers the archive of a matrix."""
+    return f"{mirrors.COLLECTION}/{_relative(group, name)}"
 
 
 def archive_path(group: str, name: str) -> Path:
@@ -110,6 +114,10 @@ def recorded(path: Path) -> str | None:
         return _record_path(path).read_text(encoding="ascii").split()[0]
     except (OSError, IndexError, UnicodeDecodeError):
         return None
+
+
+def _relative(group: str, name: str) -> str:
+    return f"MM/{group}/{name}.tar.gz"
 
 
 def discard(path: Path) -> None:

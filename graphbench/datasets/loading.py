@@ -1,0 +1,174 @@
+"""From a name to a cleaned dataset, whatever kind of name it is."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import os
+from pathlib import Path
+
+import numpy as np
+
+from graphbench.datasets import cache, catalogue, fetching, formats, generators, index
+from graphbench.datasets.base import Dataset, Raw
+from graphbench.datasets.clean import Cleaning
+from graphbench.datasets.download import Progress, sha256
+from graphbench.edgelist import EdgeList
+from graphbench.errors import DatasetError, FormatError
+from graphbench.model import DatasetInfo
+
+
+def load(name: str | os.PathLike[str], *, directed: bool | None = None, progress: Progress | None = None) -> Dataset:
+    """Load a graph: fetched, read and cleaned if need be, else taken from the cache.
+
+    A name is looked at in this order:
+
+    1. a name of the catalogue (`coAuthorsDBLP`; upper and lower case are one);
+    2. a generator's specification (`ba:n=100000,m=5,seed=1`, `rmat:scale=20`; see :mod:`.generators`);
+    3. a file: an existing one, or anything that looks like one (a suffix that is read, `./`, `~/`, several `/`);
+    4. `GROUP/NAME` of the SuiteSparse Matrix Collection, or a bare NAME that its kept index has exactly once.
+
+    Args:
+        name: any of these; a path object is always a file.
+        directed: take the rows of a table as arcs (True). False drops the direction of any graph. For `rmat` it is the
+            parameter of that name. Other graphs say themselves what they are, and True changes nothing there.
+        progress: told of a download, with the bytes done and the bytes in all (None if unknown).
+
+    Raises:
+        UnknownNameError: if nothing is called that; it suggests what is.
+        UsageError: if a specification is wrong.
+        FormatError: if the file is not what its format, or the collection's index, promises.
+        FetchError: if it has to be downloaded and cannot be.
+        DatasetError: if the file is missing, the matrix no graph, or the cache cannot be written.
+    """
+    if not isinstance(name, str):
+        return _from_file(Path(name), directed)
+    name = name.strip()
+    entry = catalogue.find(name)
+    if entry is not None:
+        return _from_catalogue(entry, directed, progress)
+    if generators.is_spec(name):
+        return _generated(generators.parse(name), directed)
+    if _is_file(name):
+        return _from_file(Path(name).expanduser(), directed)
+    if ":" in name and "=" in name:
+        generators.parse(name)  # It is nothing else, and this says which generators there are.
+    return _from_collection(fetching.resolve(name, progress), directed, progress)
+
+
+def _from_catalogue(entry: catalogue.Entry, directed: bool | None, progress: Progress | None) -> Dataset:
+    if entry.path is None:
+        path, checksum = fetching.archive(entry.group or "", entry.name, expected=entry.sha256, progress=progress)
+    else:
+        path, checksum = entry.path, entry.sha256
+    edges, cleaning = cache.cleaned(
+        _key(path, checksum), entry.name, lambda: formats.read(path, directed=directed), directed=directed
+    )
+    return dataset(entry.name, edges, cleaning, sha256=checksum, source=entry.address)
+
+
+def _from_collection(matrix: index.Matrix, directed: bool | None, progress: Progress | None) -> Dataset:
+    matrix.refuse_unless_graph()
+    path, checksum = fetching.archive(matrix.group, matrix.name, progress=progress)
+
+    def make() -> Raw:
+        raw = formats.read(path)
+        fault = matrix.fault(num_vertices=raw.num_vertices, num_entries=_num_entries(raw), directed=raw.directed)
+        if fault:
+            fetching.discard(path)
+            raise FormatError(
+                path,
+                f"is not {matrix.full_name} as the collection's index describes it: {fault}. The download is not kept. "
+                f"If the collection has changed, remove {index.path()} and try again.",
+            )
+        return dataclasses.replace(raw, directed=False) if directed is False else raw
+
+    edges, cleaning = cache.cleaned(_key(path, checksum), matrix.full_name, make, directed=directed)
+    return dataset(
+        matrix.full_name, edges, cleaning, sha256=checksum, source=fetching.address(matrix.group, matrix.name)
+    )
+
+
+def _from_file(path: Path, directed: bool | None) -> Dataset:
+    try:
+        checksum = sha256(path)
+    except IsADirectoryError:
+        raise DatasetError(f"{path} is a folder; a dataset is a file. {formats.UNDERSTOOD}") from None
+    except FileNotFoundError:
+        raise DatasetError(
+            f"There is no file {path}. `graphbench list datasets` shows the graphs with a name."
+        ) from None
+    except OSError as error:
+        raise DatasetError(f"{path} cannot be read: {error.strerror or error}. Make it readable.") from error
+    edges, cleaning = cache.cleaned(
+        _key(path, checksum), path.name, lambda: formats.read(path, directed=directed), directed=directed
+    )
+    return dataset(path.name, edges, cleaning, sha256=checksum, source=str(path.absolute()))
+
+
+def _generated(spec: generators.Spec, directed: bool | None) -> Dataset:
+    if directed is not None and "directed" in spec.values:
+        spec = dataclasses.replace(spec, values={**spec.values, "directed": int(directed)})
+    key = hashlib.sha256(spec.key.encode()).hexdigest()
+    edges, cleaning = cache.cleaned(key, str(spec), spec.make)
+    return dataset(str(spec), edges, cleaning, source=f"generator {spec.key}")
+
+
+def dataset(name: str, edges: EdgeList, cleaning: Cleaning, *, source: str, sha256: str | None = None) -> Dataset:
+    """Cleaned edges with all that is known about them.
+
+    Args:
+        name: what the dataset is called in tables and records.
+        edges: the cleaned edges.
+        cleaning: what cleaning did.
+        source: where it came from, in words.
+        sha256: of the file that it came from; None: there is none, and that of the canonical edges is taken.
+    """
+    info = DatasetInfo(
+        name=name,
+        num_vertices=edges.num_vertices,
+        num_edges=edges.num_edges,
+        num_entries=edges.num_entries,
+        num_isolated=cleaning.num_isolated,
+        directed=edges.directed,
+        weighted=edges.weighted,
+        sha256=sha256 or _edges_sha256(edges),
+        digest=edges.digest,
+        source=source,
+        loops_dropped=cleaning.loops_dropped,
+        duplicates_merged=cleaning.duplicates_merged,
+        zero_weights=cleaning.zero_weights,
+        negative_weights=cleaning.negative_weights,
+        nonfinite_weights=cleaning.nonfinite_weights,
+    )
+    return Dataset(info=info, edges=edges)
+
+
+def _is_file(name: str) -> bool:
+    path = Path(name).expanduser()
+    if formats.suffix(path) in formats.SUFFIXES or path.is_file():
+        return True
+    # GROUP/NAME has exactly one separator, and neither part is a folder's short name.
+    return path.is_absolute() or name.startswith(("./", "../")) or name.count("/") > 1
+
+
+def _key(path: Path, checksum: str) -> str:
+    # The same bytes under another suffix are read as another format.
+    return f"{checksum} {formats.suffix(path)}"
+
+
+def _num_entries(raw: Raw) -> int:
+    """What a matrix holds whose rows these are, before cleaning: symmetric storage keeps one of two mirror images."""
+    if raw.directed:
+        return len(raw.src)
+    return 2 * len(raw.src) - int(np.count_nonzero(raw.src == raw.dst))
+
+
+def _edges_sha256(edges: EdgeList) -> str:
+    state = hashlib.sha256(f"{edges.num_vertices} {edges.directed} {edges.weighted}".encode())
+    columns = edges.to_numpy()
+    for column, kind in ((columns.src, "<i8"), (columns.dst, "<i8"), (columns.weight, "<f8")):
+        if column is not None:
+            for start in range(0, len(column), 1 << 20):
+                state.update(column[start : start + (1 << 20)].astype(kind).data)
+    return state.hexdigest()

@@ -1,0 +1,214 @@
+"""Graphs that a program holds already: of NetworkX, pandas, cuDF, SciPy, cuGraph, or edge lists of our own.
+
+No library is imported to find out what an object is: the name of its class's module tells.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from graphbench.datasets import cache
+from graphbench.datasets.base import Dataset, Raw
+from graphbench.datasets.loading import dataset
+from graphbench.edgelist import EdgeList
+from graphbench.errors import InputError, UsageError
+
+ACCEPTED = (
+    "a NetworkX graph, a frame of edges (pandas, cuDF, Polars, PyArrow), a SciPy sparse matrix, a cuGraph graph or an "
+    "EdgeList"
+)
+_SOURCE = ("source", "src", "from")
+_DESTINATION = ("destination", "dst", "target", "to")
+_WEIGHT = ("weight", "weights", "wgt")
+
+
+def from_object(graph: Any, name: str = "graph", directed: bool | None = None) -> Dataset:
+    """Clean a graph that is in memory, and keep it in the cache, where worker processes can open it.
+
+    ===============  ==================================================================================================
+    given            taken
+    ===============  ==================================================================================================
+    NetworkX         nodes in sorted order, with their names unless those are 0, 1, ...; the edge attribute `weight`,
+                     which is 1 where only some edges have it
+    frame            columns source/src/from and destination/dst/target/to, else the first two; the column weight,
+                     weights or wgt, if there is one
+    SciPy            a square matrix; undirected if it is symmetric; unweighted if all stored values are 1 or boolean;
+                     duplicate coordinates are summed, as SciPy means them
+    cuGraph          its edges, vertices and weights
+    EdgeList         as it is
+    ===============  ==================================================================================================
+
+    Args:
+        graph: any of these.
+        name: what to call it in tables and records.
+        directed: whether (u, v) differs from (v, u), where the object does not say so (a frame: by default it does
+            not). False drops the direction of any object.
+
+    Raises:
+        UsageError: if the object is none of these.
+        InputError: if it is no graph: a rectangular matrix, weights that are no numbers, a frame of one column.
+    """
+    raw = _raw(graph, directed)
+    if directed is not None and raw.directed != directed:
+        raw = Raw(**{**vars(raw), "directed": directed})
+    edges, cleaning = cache.cleaned(_content(raw), name, lambda: raw)
+    return dataset(name, edges, cleaning, source=f"{type(graph).__module__}.{type(graph).__qualname__} in memory")
+
+
+def _raw(graph: Any, directed: bool | None) -> Raw:
+    if isinstance(graph, EdgeList):
+        src, dst, weight = graph.to_numpy()
+        return Raw(
+            src=src,
+            dst=dst,
+            weight=weight,
+            num_vertices=graph.num_vertices,
+            directed=graph.directed,
+            names=graph.names,
+        )
+    libraries = {base.__module__.partition(".")[0] for base in type(graph).__mro__}
+    if libraries & {"pandas", "cudf", "polars", "pyarrow"} and hasattr(graph, "columns"):
+        return _from_frame(graph if "pandas" in libraries else graph.to_pandas(), bool(directed))
+    if "scipy" in libraries and hasattr(graph, "tocsr"):
+        return _from_matrix(graph, directed)
+    # An nx-cugraph graph is a NetworkX graph too.
+    if libraries & {"networkx", "nx_cugraph"} and hasattr(graph, "adj"):
+        return _from_networkx(graph)
+    if "cugraph" in libraries and hasattr(graph, "decompress_to_edgelist"):
+        return _from_cugraph(graph)
+    kind = f"{type(graph).__module__}.{type(graph).__qualname__}"
+    raise UsageError(f"A graph is {ACCEPTED}; this is a {kind}. Convert it into one of those.")
+
+
+def _from_networkx(graph: Any) -> Raw:
+    nodes = list(graph.nodes)
+    names, ids = _number_nodes(nodes)
+    number = dict(zip(nodes, ids.tolist(), strict=True))
+    rows = list(graph.edges(data="weight"))
+    src = np.fromiter((number[one] for one, _, _ in rows), dtype=np.int64, count=len(rows))
+    dst = np.fromiter((number[two] for _, two, _ in rows), dtype=np.int64, count=len(rows))
+    weight = None
+    if any(value is not None for _, _, value in rows):
+        weight = _numbers([1.0 if value is None else value for _, _, value in rows])
+    return Raw(
+        src=src, dst=dst, weight=weight, num_vertices=len(nodes), directed=bool(graph.is_directed()), names=names
+    )
+
+
+def _number_nodes(nodes: list[Any]) -> tuple[npt.NDArray[Any] | None, npt.NDArray[np.int64]]:
+    """Names in sorted order (None if they are 0, 1, ...), and the id of each node in the order given.
+
+    What is neither all whole numbers nor all texts is named by its text, and keeps its order.
+    """
+    if all(isinstance(node, int | np.integer) and not isinstance(node, bool) for node in nodes):
+        try:
+            values = np.array([int(node) for node in nodes], dtype=np.int64)
+        except OverflowError:
+            raise InputError("A node's number is beyond 64 bits. Relabel the nodes.") from None
+        return _in_order(values)
+    if all(isinstance(node, str) for node in nodes):
+        return _in_order(np.array(nodes, dtype=object))
+    texts = [str(node) for node in nodes]
+    if len(set(texts)) < len(texts):
+        raise InputError("Two nodes have the same name once written as text. Relabel the nodes.")
+    return np.array(texts, dtype=object), np.arange(len(nodes), dtype=np.int64)
+
+
+def _in_order(values: npt.NDArray[Any]) -> tuple[npt.NDArray[Any] | None, npt.NDArray[np.int64]]:
+    names, ids = np.unique(values, return_inverse=True)
+    if names.dtype != object and np.array_equal(names, np.arange(len(names))):
+        return None, ids
+    return names, ids
+
+
+def _from_frame(frame: Any, directed: bool) -> Raw:
+    lowered = {str(column).casefold(): column for column in reversed(frame.columns)}
+    columns = list(frame.columns)
+    source = next((lowered[key] for key in _SOURCE if key in lowered), None)
+    destination = next((lowered[key] for key in _DESTINATION if key in lowered), None)
+    if source is None or destination is None:
+        if len(columns) < 2:
+            raise InputError(f"A frame of edges has a source and a destination; this one has the columns {columns}.")
+        source, destination = columns[:2]
+    ends = [frame[column] for column in (source, destination)]
+    for column in ends:
+        if bool(column.isna().any()):
+            raise InputError(f"The column {column.name!r} has empty cells; every edge has two ends. Drop those rows.")
+    weighted = next((lowered[key] for key in _WEIGHT if key in lowered), None)
+    weight = None if weighted is None else _numbers(frame[weighted].to_numpy())
+    one, two = (column.to_numpy() for column in ends)
+    if all(np.issubdtype(column.dtype, np.integer) for column in (one, two)):
+        if max((int(column.max(initial=0)) for column in (one, two)), default=0) > np.iinfo(np.int64).max:
+            raise InputError("A vertex's number is beyond 64 bits. Renumber the vertices.")
+        together = np.concatenate([one.astype(np.int64), two.astype(np.int64)])
+    else:
+        together = np.array([str(value) for column in (one, two) for value in column], dtype=object)
+    names, ids = _in_order(together)
+    count = len(names) if names is not None else int(ids.max(initial=-1)) + 1
+    return Raw(
+        src=ids[: len(one)], dst=ids[len(one) :], weight=weight, num_vertices=count, directed=directed, names=names
+    )
+
+
+def _from_matrix(matrix: Any, directed: bool | None) -> Raw:
+    if matrix.ndim != 2 or matrix.shape[0] != matrix.shape[1]:
+        shape = " x ".join(f"{size:,}" for size in matrix.shape)
+        raise InputError(f"The matrix is {shape}: only a square one is a graph.")
+    if np.issubdtype(matrix.dtype, np.complexfloating):
+        raise InputError("The matrix holds complex numbers, which are no weights.")
+    rows = matrix.tocsr().tocoo()
+    symmetric = directed is None and (matrix != matrix.T).nnz == 0
+    src, dst = rows.row.astype(np.int64), rows.col.astype(np.int64)
+    plain = matrix.dtype == bool or bool(np.all(rows.data == 1))
+    return Raw(
+        src=src,
+        dst=dst,
+        weight=None if plain else _numbers(rows.data),
+        num_vertices=matrix.shape[0],
+        directed=not symmetric,
+    )
+
+
+def _from_cugraph(graph: Any) -> Raw:
+    frame = graph.decompress_to_edgelist().to_pandas()
+    raw = _from_frame(frame, bool(graph.is_directed()))
+    vertices = np.sort(np.asarray(graph.nodes().to_pandas()))
+    if len(vertices) == raw.num_vertices:
+        return raw
+    # Vertices without an edge are in no row.
+    names, ids = _in_order(vertices)
+    number = dict(zip(vertices.tolist(), ids.tolist(), strict=True))
+    known = raw.names if raw.names is not None else np.arange(raw.num_vertices)
+    moved = np.array([number[each] for each in known.tolist()], dtype=np.int64)
+    return Raw(
+        src=moved[raw.src],
+        dst=moved[raw.dst],
+        weight=raw.weight,
+        num_vertices=len(vertices),
+        directed=raw.directed,
+        names=names,
+    )
+
+
+def _numbers(values: Any) -> npt.NDArray[np.float64]:
+    try:
+        return np.asarray(values, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise InputError(f"The weights are not all numbers: {error}.") from None
+
+
+def _content(raw: Raw) -> str:
+    """A digest of all that decides the cleaned graph."""
+    state = hashlib.sha256(f"{raw.num_vertices} {raw.directed} {raw.weight is not None}".encode())
+    for column in (raw.src, raw.dst, raw.weight):
+        if column is not None:
+            state.update(f"{column.dtype.str} {len(column)}".encode())
+            state.update(np.ascontiguousarray(column).data)
+    if raw.names is not None:
+        for name in raw.names.tolist():
+            state.update(repr(name).encode() + b"\n")
+    return state.hexdigest()
