@@ -17,7 +17,7 @@ from graphbench.model import Outcome, Record
 from graphbench.reasons import Effect, Reason, Verdict
 from graphbench.statistics import Estimate
 
-_DECIDED_BY_A_REASON = frozenset(
+DECIDED_BY_A_REASON = frozenset(
     {"allocator", "device", "ignore_weights", "pairs", "seed", "source", "sources", "threads"}
 )
 """Parameters that two sides may differ in and still be paired: a reason then says that they do."""
@@ -164,7 +164,7 @@ def _groups(records: list[Record]) -> list[list[Record]]:
 
 
 def _against_baseline(record: Record, baselines: list[Record], stale: Mapping[str, str]) -> Comparison:
-    fitting = [other for other in baselines if _same_problem(record, other)]
+    fitting = [other for other in baselines if same_problem(record, other)]
     if fitting:
         return set_against(max(fitting, key=lambda other: _affinity(record, other)), record, stale=stale)
     name = baselines[0].task.engine
@@ -179,7 +179,7 @@ def _against_best_cpu(record: Record, group: list[Record], stale: Mapping[str, s
     candidates = [
         set_against(other, record, stale=stale)
         for other in group
-        if other.device == "cpu" and other.outcome is Outcome.OK and _same_problem(record, other)
+        if other.device == "cpu" and other.outcome is Outcome.OK and same_problem(record, other)
     ]
     like = [each for each in candidates if each.verdict is Verdict.LIKE and each.ratio_run is not None]
     if not like:
@@ -191,10 +191,11 @@ def _against_best_cpu(record: Record, group: list[Record], stale: Mapping[str, s
 def _differing(one: Record, two: Record) -> list[str]:
     """Parameters that both have and that make them different problems."""
     shared = one.task.params.keys() & two.task.params.keys()
-    return sorted(name for name in shared - _DECIDED_BY_A_REASON if one.task.params[name] != two.task.params[name])
+    return sorted(name for name in shared - DECIDED_BY_A_REASON if one.task.params[name] != two.task.params[name])
 
 
-def _same_problem(one: Record, two: Record) -> bool:
+def same_problem(one: Record, two: Record) -> bool:
+    """Whether two records agree in every parameter that both have, those aside that a reason would flag."""
     return not _differing(one, two)
 
 

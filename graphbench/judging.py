@@ -224,9 +224,10 @@ def _conversion(pair: Pair) -> str:
 def _few_trials(pair: Pair) -> str:
     if pair.ratio is None or pair.ratio.n >= ENOUGH:
         return ""
-    trials = [f"{len(record.phases.run_s)} of {record.task.engine}" for record in pair.answered]
-    common = " on sources that both ran" if all(record.trials.sources for record in pair.sides) else ""
-    text = f"too few warm trials{common} for an interval ({', '.join(trials)}; {ENOUGH} are needed)"
+    few = [record for record in pair.answered if len(record.phases.run_s) < ENOUGH]
+    trials = [f"{len(record.phases.run_s)} of {record.task.engine}" for record in few]
+    counts = ", ".join(trials) or f"{pair.ratio.n} from sources that both ran"
+    text = f"too few warm trials for an interval ({counts}; {ENOUGH} are needed)"
     alone = [record.task.engine for record in pair.answered if record.trials.stopped == "cold_is_run"]
     return text + (
         f"; the first call of {' and '.join(alone)} outlasted the budget and is the only one" if alone else ""

@@ -79,6 +79,7 @@ def record(engine: str = "networkx", seconds: float = 1.0, *, n: int = 6, **chan
 def pagerank(engine: str = "networkx", seconds: float = 1.0, **changes: Any) -> Record:
     """A valid PageRank record: a residual and a tolerance instead of a quality."""
     made = {
+        "id": f"pagerank-{engine}-1",
         "task": Task("pagerank", "coAuthorsDBLP", engine, {"damping": 0.85, "tolerance": 1e-6}),
         "answer": {"residual": 5e-7, "sum": 1.0},
         "headline": "residual",
@@ -92,6 +93,7 @@ def bfs(engine: str = "networkx", seconds: float = 1.0, *, sources: int = 6, **c
     """A valid BFS record: one trial from each source; source i takes i + 1 times as long."""
     names = [100 + i for i in range(sources)]
     made = {
+        "id": f"bfs-{engine}-1",
         "task": Task("bfs", "coAuthorsDBLP", engine, {"sources": 64, "source": None}),
         "answer": {"reached": 299_067, "max_distance": 23},
         "headline": "reached",
@@ -109,6 +111,7 @@ def bfs(engine: str = "networkx", seconds: float = 1.0, *, sources: int = 6, **c
 def jaccard(engine: str = "networkx", seconds: float = 1.0, *, digest: str = "pp", **changes: Any) -> Record:
     """A valid Jaccard record."""
     made = {
+        "id": f"jaccard-{engine}-1",
         "task": Task("jaccard", "coAuthorsDBLP", engine, {"pairs": 1000}),
         "answer": {"pairs": 1000, "mean": 0.21},
         "headline": "mean",

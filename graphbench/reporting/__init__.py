@@ -1,1 +1,111 @@
-"""Comparisons to text, tables and pages."""
+"""Records and comparisons to text: tables for people, JSON and CSV for programs, Markdown and HTML to pass on.
+
+Pure: nothing here measures, and nothing knows an engine or a graph.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, TextIO
+
+from graphbench.errors import UsageError
+
+if TYPE_CHECKING:
+    from graphbench.comparison import Comparison
+    from graphbench.model import Record
+
+FORMATS = ("table", "json", "csv", "markdown")
+
+
+def render(
+    records: Sequence[Record],
+    comparisons: Sequence[Comparison],
+    format: str = "table",  # noqa: A002 - the option's name
+    *,
+    width: int | None = None,
+    colour: bool = False,
+    ascii_only: bool = False,
+) -> str:
+    """Records and what was made of them, as text that ends with a line break.
+
+    Args:
+        records: of any number of problems and datasets.
+        comparisons: made from these records.
+        format: `table`, `json`, `csv` or `markdown`.
+        width: tables: the terminal's width in columns; None: nothing is wrapped, as a pipe wants it.
+        colour: tables: whether to colour with ANSI sequences.
+        ascii_only: use no sign beyond ASCII (`us` for microseconds, `>=` for a bound).
+
+    Raises:
+        UsageError: if there is no such format.
+    """
+    from graphbench.reporting import figures, formats, markup, table, view
+
+    signs = figures.ASCII if ascii_only else figures.UNICODE
+    if format == "json":
+        return formats.to_json(records, comparisons, ascii_only=ascii_only)
+    if format == "csv":
+        text = formats.to_csv(records, comparisons)
+    elif format == "markdown":
+        text = markup.to_markdown(view.views(records, comparisons, signs))
+    elif format == "table":
+        text = table.draw(view.views(records, comparisons, signs), width=width, colour=colour, signs=signs)
+    else:
+        raise UsageError(f"There is no format {format!r}; there are: {', '.join(FORMATS)}.")
+    return text.encode("ascii", "replace").decode("ascii") if ascii_only else text
+
+
+def show(
+    records: Sequence[Record],
+    comparisons: Sequence[Comparison],
+    format: str,  # noqa: A002 - the option's name
+    stream: TextIO,
+) -> None:
+    """Write to a stream what fits it: coloured and as wide as the terminal, or plain and unwrapped in a pipe.
+
+    `NO_COLOR` and `TERM=dumb` switch colours off.
+    """
+    from graphbench.reporting.figures import fits
+
+    terminal = stream.isatty()
+    plain = bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb"
+    text = render(
+        records,
+        comparisons,
+        format,
+        width=shutil.get_terminal_size((100, 24)).columns if terminal else None,
+        colour=terminal and not plain,
+        ascii_only=not fits(stream.encoding),
+    )
+    # What fits() tried are our own signs; a name of the user's may still hold one that the stream lacks.
+    encoding = stream.encoding or "ascii"
+    stream.write(text.encode(encoding, "replace").decode(encoding))
+
+
+def html_table(records: Sequence[Record], comparisons: Sequence[Comparison]) -> str:
+    """HTML for notebooks: every text escaped, no styles or scripts of its own."""
+    from graphbench.reporting import markup, view
+
+    return markup.to_html(view.views(records, comparisons))
+
+
+def text_table(headers: Sequence[str], rows: Sequence[Sequence[str]], *, right: Sequence[int] = ()) -> str:
+    """A plain table of texts, never wrapped, without a line break at its end.
+
+    Args:
+        headers: one for each column.
+        rows: as many texts as there are headers.
+        right: numbers of the columns to align at the right.
+    """
+    from graphbench.reporting import table
+
+    return table.text_table(headers, rows, right=right)
+
+
+def seconds(value: float | None) -> str:
+    """A duration with three significant digits and the unit that fits: `1.23 s`, `45.6 ms`."""
+    from graphbench.reporting import figures
+
+    return figures.seconds(value)

@@ -1,0 +1,134 @@
+"""The answer to the question in one sentence: how much faster, and are the answers the same?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from statistics import median
+
+from graphbench.comparison import Comparison
+from graphbench.model import Outcome, Record
+from graphbench.reasons import Reason, Verdict
+from graphbench.reporting.figures import Signs, figure, listed, span, three
+
+
+def answer(rows: Sequence[Record], comparisons: Sequence[Comparison], signs: Signs) -> str:
+    """One sentence on a group of records of one problem, dataset and machine."""
+    headline = _headline(rows, comparisons)
+    parts = [_speed(headline, comparisons, signs), _fastest_cpu(headline, rows, comparisons, signs), _answers(rows)]
+    sentence = "; ".join(part for part in parts if part)
+    return f"{sentence}." if sentence else ""
+
+
+def _headline(rows: Sequence[Record], comparisons: Sequence[Comparison]) -> Comparison | None:
+    """The comparison with the baseline that the sentence is about; None where no ratio is given."""
+    gpu = {row.id for row in rows if row.device == "gpu"}
+
+    def rank(each: Comparison) -> tuple[bool, bool, bool, float]:
+        # What compares like with like leads, an estimate before a bound, a GPU engine before the others.
+        return each.verdict is Verdict.LIKE, each.bound != "upper", each.record in gpu, each.ratio_run or 0.0
+
+    given = [each for each in comparisons if each.role == "baseline" and each.ratio_run is not None]
+    return max(given, key=rank, default=None)
+
+
+def _speed(headline: Comparison | None, comparisons: Sequence[Comparison], signs: Signs) -> str:
+    if headline is None:
+        missing = [text.partition(": ")[2] for each in comparisons for text in each.reasons]
+        return f"no ratio can be given: {missing[0]}" if missing else ""
+    text = _sentence(headline, signs)
+    if headline.verdict is Verdict.UNLIKE:
+        text += f", but unlike: {listed([Reason.of(each).value.replace('_', ' ') for each in headline.reasons])}"
+    return text
+
+
+def _sentence(each: Comparison, signs: Signs) -> str:
+    assert each.ratio_run is not None
+    faster = each.ratio_run >= 1
+    ends = each.interval or each.range
+    # Slower is told the other way round: "2 times slower" rather than "0.5 times faster".
+    if ends and not faster:
+        ends = (1 / ends[1], 1 / ends[0])
+    spread = f" {span(*ends, interval=each.interval is not None)}" if ends else ""
+    run = f"{_times(each.ratio_run, each.bound, signs)}{spread} {_word(each.ratio_run)} than {each.baseline} on run"
+    text = f"{each.engine} is {run}"
+    if each.ratio_end_to_end is None:
+        return text
+    end = _times(each.ratio_end_to_end, each.bound, signs)
+    turned = "" if (each.ratio_end_to_end >= 1) == faster else f" {_word(each.ratio_end_to_end)}"
+    return f"{text}, {end}{turned} end to end"
+
+
+def _times(ratio: float, bound: str | None, signs: Signs) -> str:
+    """The factor, as a number from 1 up; a bound on the ratio bounds it from below only if they point the same way."""
+    faster = ratio >= 1
+    least = {"lower": "at least " if faster else "at most ", "upper": "at most " if faster else "at least "}
+    return f"{least.get(bound or '', '')}{three(ratio if faster else 1 / ratio)}{signs.times}"
+
+
+def _word(ratio: float) -> str:
+    return "faster" if ratio >= 1 else "slower"
+
+
+def _fastest_cpu(
+    headline: Comparison | None, rows: Sequence[Record], comparisons: Sequence[Comparison], signs: Signs
+) -> str:
+    best = [each for each in comparisons if each.role == "best_cpu" and each.ratio_run is not None]
+    of_headline = [each for each in best if headline is not None and each.record == headline.record]
+    if best:
+        each = max(of_headline or best, key=lambda one: one.ratio_run or 0.0)
+        assert each.ratio_run is not None
+        times = f"{_times(each.ratio_run, each.bound, signs)} {_word(each.ratio_run)}"
+        return f"{'' if of_headline else f'{each.engine} is '}{times} than {each.baseline}, the best CPU engine"
+    verdicts = {each.record: each.verdict for each in comparisons if each.role == "baseline"}
+    fair = [
+        row
+        for row in rows
+        if row.device == "cpu"
+        and row.outcome is Outcome.OK
+        and row.phases.run_s
+        and verdicts.get(row.id, Verdict.LIKE) is Verdict.LIKE
+    ]
+    if len(fair) < 2:
+        return ""
+    return f"fastest CPU engine: {min(fair, key=lambda row: median(row.phases.run_s)).task.engine}"
+
+
+def _answers(rows: Sequence[Record]) -> str:
+    wrong = [row.task.engine for row in rows if row.outcome is Outcome.INVALID]
+    if wrong:
+        return f"answers: wrong from {listed(wrong)}"
+    right = [row for row in rows if row.outcome is Outcome.OK]
+    if len(right) < 2:
+        return "answer: certified" if right and all(row.certificate for row in right) else ""
+    if all(row.quality for row in right):
+        return _qualities(right)
+    kinds = {each.kind for row in right for each in row.agreement}
+    if "differs" in kinds:
+        apart = [
+            f"{row.task.engine} and {each.engine}" for row in right for each in row.agreement if each.kind == "differs"
+        ]
+        return f"answers: differ between {apart[0]}"
+    if kinds:
+        words = {
+            "exact": "identical",
+            "equivalent": "the same up to renaming",
+            "epsilon": "the same within the tolerance",
+        }
+        loosest = next((words[kind] for kind in ("epsilon", "equivalent", "exact") if kind in kinds), "")
+        return f"answers: {loosest}" if loosest else ""
+    return "answers: each certified" if all(row.certificate and row.certificate.valid for row in right) else ""
+
+
+def _qualities(rows: Sequence[Record]) -> str:
+    measure = rows[0].quality
+    values = [median(row.trials.quality) if row.trials.quality else row.answer.get(row.quality) for row in rows]
+    known = [value for value in values if value is not None]
+    if len(known) < len(values):
+        return ""
+    low, high = min(known), max(known)
+    same = high - low <= 0.01 * abs(high)
+    between = figure(low) if figure(low) == figure(high) else f"{figure(low)} to {figure(high)}"
+    if same:
+        return f"answers: same quality ({measure} {between})"
+    worst = rows[known.index(low)].task.engine
+    return f"answers: quality differs ({measure} {between}; lowest from {worst})"

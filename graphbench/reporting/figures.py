@@ -1,0 +1,130 @@
+"""Numbers as people read them: three significant digits, a unit that fits, and signs that any terminal can show."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+
+class Signs(NamedTuple):
+    """The signs beyond ASCII that tables use, or what stands in for them."""
+
+    micro: str
+    times: str
+    at_least: str
+    at_most: str
+    rule: str
+    none: str
+    digits: str
+    """The ten digits that number footnotes; empty: plain digits in brackets."""
+
+
+UNICODE = Signs("µ", "×", "≥ ", "≤ ", "─", "–", "⁰¹²³⁴⁵⁶⁷⁸⁹")  # noqa: RUF001 - the sign for multiplication, and a dash
+ASCII = Signs("u", "x", ">=", "<=", "-", "-", "")
+
+
+def fits(encoding: str | None) -> bool:
+    """Whether a stream of this encoding can show :data:`UNICODE`."""
+    try:
+        "".join(UNICODE).encode(encoding or "ascii")
+    except (UnicodeEncodeError, LookupError):
+        return False
+    return True
+
+
+def three(value: float) -> str:
+    """Three significant digits, thousands separated, never in exponents from a millionth to a trillion."""
+    if not math.isfinite(value):
+        return str(value)
+    rounded = float(f"{value:.2e}")
+    if rounded == 0:
+        return "0"
+    magnitude = math.floor(math.log10(abs(rounded)))
+    if not -7 < magnitude < 12:
+        return f"{value:.2e}"
+    return f"{rounded:,.{max(0, 2 - magnitude)}f}"
+
+
+_SECONDS = ((1.0, "s"), (1e-3, "ms"), (1e-6, "µs"), (1e-9, "ns"))
+
+
+def seconds(value: float | None, signs: Signs = UNICODE) -> str:
+    """A duration: `1.23 s`, `45.6 ms`, `7.89 µs`, `12.0 ns`."""
+    if value is None:
+        return signs.none
+    size, unit = _unit(value)
+    return f"{three(value / size)} {unit.replace('µ', signs.micro)}"
+
+
+def seconds_span(low: float, high: float, like: float, *, interval: bool) -> str:
+    """Two durations in the unit in which `like` is shown: an interval `[low, high]`, or a range `(low to high)`."""
+    size, _ = _unit(like)
+    return span(low / size, high / size, interval=interval)
+
+
+def span(low: float, high: float, *, interval: bool) -> str:
+    """An interval `[low, high]`, or a range `(low to high)`."""
+    return f"[{three(low)}, {three(high)}]" if interval else f"({three(low)} to {three(high)})"
+
+
+def _unit(value: float) -> tuple[float, str]:
+    # Rounded first, or 999.9 ms would show as 1,000 ms.
+    rounded = float(f"{abs(value):.2e}")
+    return next((each for each in _SECONDS if rounded >= each[0]), _SECONDS[-1]) if rounded else _SECONDS[0]
+
+
+def memory(value: int | None, signs: Signs = UNICODE) -> str:
+    """An amount of memory: `512 B`, `1.50 KiB`, `300 MiB`, `80.0 GiB`."""
+    if value is None:
+        return signs.none
+    size, units = float(value), ["B", "KiB", "MiB", "GiB", "TiB"]
+    while float(f"{size:.2e}") >= 1024 and len(units) > 1:
+        size /= 1024
+        units.pop(0)
+    return f"{value} B" if units[0] == "B" else f"{three(size)} {units[0]}"
+
+
+def ratio(value: float | None, signs: Signs = UNICODE, bound: str | None = None) -> str:
+    """How many times: the factor with a sign for times, and before it `≥` for a lower bound, `≤` for an upper."""
+    if value is None:
+        return signs.none
+    sign = {"lower": signs.at_least, "upper": signs.at_most}.get(bound or "", "")
+    return f"{sign}{three(value)}{signs.times}"
+
+
+def figure(value: Any, signs: Signs = UNICODE) -> str:
+    """A figure of an answer: whole numbers in full, others with four significant digits."""
+    if value is None:
+        return signs.none
+    if isinstance(value, float):
+        return f"{value:#.4g}" if value == 0 or 1e-4 <= abs(value) < 1e4 else f"{value:.2e}"
+    return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else str(value)
+
+
+def setting(value: Any) -> str:
+    """The value of a parameter, as it would be typed."""
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def mark(number: int, signs: Signs = UNICODE) -> str:
+    """The number of a footnote: superscript, or in brackets where the stream has no such digits."""
+    if not signs.digits:
+        return f"({number})"
+    return "".join(signs.digits[int(digit)] for digit in str(number))
+
+
+def plain(text: object) -> str:
+    """A text in one line without control characters: names and messages come from files and from other programs."""
+    return "".join(sign for sign in " ".join(str(text).split()) if sign.isprintable())
+
+
+def listed(words: Sequence[str]) -> str:
+    """Words in a row: `a`, `a and b`, `a, b and c`."""
+    return " and ".join([", ".join(words[:-1]), words[-1]]) if len(words) > 1 else "".join(words)
+
+
+def count(number: int, noun: str) -> str:
+    """A number with its noun: `1 edge`, `2 edges`, `3 vertices`, `4 entries`."""
+    plurals = {"vertex": "vertices", "entry": "entries"}
+    return f"{number:,} {noun if number == 1 else plurals.get(noun, noun + 's')}"

@@ -1,0 +1,98 @@
+"""Records and comparisons for other programs: JSON, and CSV with one line per record."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from graphbench import statistics
+from graphbench.comparison import Comparison
+from graphbench.model import Outcome, Record, Task
+
+_NOTHING = Record(id="", measured_at="", task=Task("", "", "", {}), outcome=Outcome.OK)
+"""A record that shows which columns there are, even where there are no rows."""
+
+
+def to_json(records: Sequence[Record], comparisons: Sequence[Comparison], *, ascii_only: bool = False) -> str:
+    """`{"records": [...], "comparisons": [...]}`; a number that is not finite becomes null.
+
+    Args:
+        records: as they are in the store.
+        comparisons: of them.
+        ascii_only: escape what is not ASCII.
+    """
+    packed = msgspec.json.encode({"records": list(records), "comparisons": list(comparisons)})
+    return json.dumps(json.loads(packed), indent=2, ensure_ascii=ascii_only) + "\n"
+
+
+def to_csv(records: Sequence[Record], comparisons: Sequence[Comparison]) -> str:
+    """A header and one line per record: flat columns, units in their names, an empty field for what is not known."""
+    out = io.StringIO()
+    rows = [_row(record, comparisons) for record in records]
+    writer = csv.DictWriter(out, fieldnames=list(_row(_NOTHING, [])), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return out.getvalue()
+
+
+def _row(record: Record, comparisons: Sequence[Comparison]) -> dict[str, Any]:
+    phases, posed, where, dataset = record.phases, record.posed, record.environment, record.dataset
+    run = statistics.median(phases.run_s) if phases.run_s else None
+    own = {each.role: each for each in comparisons if each.record == record.id}
+    low, high = (run and run.interval) or (None, None)
+    main, best = own.get("baseline"), own.get("best_cpu")
+    ratio_low, ratio_high = (main and main.interval) or (None, None)
+    return {
+        "algorithm": record.task.algorithm,
+        "dataset": record.task.dataset,
+        "engine": record.task.engine,
+        "engine_version": where and where.engine_version,
+        "device": record.device,
+        "params": json.dumps(record.task.params, sort_keys=True),
+        "outcome": str(record.outcome),
+        "reason": record.reason,
+        "num_vertices": dataset and dataset.num_vertices,
+        "num_edges": dataset and dataset.num_edges,
+        "num_entries": dataset and dataset.num_entries,
+        "posed_edges": posed and posed.num_edges,
+        "directed": posed and posed.directed,
+        "weights": posed and posed.weights,
+        "start_s": phases.start_s,
+        "read_s": phases.read_s,
+        "build_s": phases.build_s,
+        "cold_s": phases.cold_s,
+        "collect_s": phases.collect_s,
+        "end_to_end_s": phases.end_to_end_s,
+        "run_median_s": run and run.value,
+        "run_low_s": low,
+        "run_high_s": high,
+        "run_min_s": min(phases.run_s, default=None),
+        "run_max_s": max(phases.run_s, default=None),
+        "run_trials": len(phases.run_s),
+        "host_peak_bytes": record.memory.host_peak_bytes,
+        "device_peak_bytes": record.memory.device_peak_bytes,
+        "answer": record.headline,
+        "answer_value": record.answer.get(record.headline),
+        "certified": record.certificate and record.certificate.valid,
+        "baseline": main and main.baseline,
+        "ratio_run": main and main.ratio_run,
+        "ratio_run_low": ratio_low,
+        "ratio_run_high": ratio_high,
+        "ratio_end_to_end": main and main.ratio_end_to_end,
+        "bound": main and main.bound,
+        "verdict": main and str(main.verdict),
+        "reasons": main and " | ".join(main.reasons),
+        "notes": main and " | ".join(main.notes),
+        "best_cpu_engine": best and best.baseline,
+        "ratio_run_best_cpu": best and best.ratio_run,
+        "machine": where and where.machine,
+        "threads": where and where.threads,
+        "allocator": where and where.allocator,
+        "measured_at": record.measured_at,
+        "id": record.id,
+    }

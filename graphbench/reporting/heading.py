@@ -1,0 +1,110 @@
+"""What stands above a table: the graph, how the problem was posed on it, and the machine."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from graphbench.model import DatasetInfo, Environment, PosedInfo, Record
+from graphbench.reporting.figures import Signs, count, listed, memory, plain, setting
+
+
+def facts(rows: Sequence[Record], signs: Signs) -> list[str]:
+    """One line each: the graph, the problem, the machine; what no record knows is left out."""
+    dataset = next((row.dataset for row in rows if row.dataset is not None), None)
+    posed = next((row.posed for row in rows if row.posed is not None), None)
+    where = next((row.environment for row in rows if row.environment is not None), None)
+    lines = [
+        _graph(dataset) if dataset else "",
+        _problem(rows, dataset, posed),
+        _machine(where, rows, signs) if where else "",
+    ]
+    return [plain(line) for line in lines if line]
+
+
+def label(row: Record, rows: Sequence[Record]) -> str:
+    """The engine's name, with what tells it from other rows of the same engine, and its allocator."""
+    name = row.task.engine
+    extra = []
+    if row.environment is not None and row.environment.allocator:
+        extra.append(row.environment.allocator)
+    same = [other for other in rows if other.task.engine == name and other is not row]
+    for key, value in row.task.params.items():
+        if key != "allocator" and any(other.task.params.get(key) != value for other in same):
+            extra.append(f"{key} {setting(value)}")
+    return plain(f"{name} ({', '.join(extra)})" if extra else name)
+
+
+def _counts(graph: DatasetInfo | PosedInfo) -> str:
+    edges, entries = count(graph.num_edges, "edge"), count(graph.num_entries, "entry")
+    return (
+        f"{count(graph.num_vertices, 'vertex')}, {edges} ({entries} in both directions)"
+        if not graph.directed
+        else (f"{count(graph.num_vertices, 'vertex')}, {edges} ({entries})")
+    )
+
+
+def _graph(dataset: DatasetInfo) -> str:
+    kind = f"{'directed' if dataset.directed else 'undirected'}, {'weighted' if dataset.weighted else 'unweighted'}"
+    cleaned = [
+        count(number, noun) + how
+        for number, noun, how in (
+            (dataset.loops_dropped, "loop", " dropped"),
+            (dataset.duplicates_merged, "duplicate", " merged"),
+        )
+        if number
+    ]
+    odd = [
+        f"{number:,} {name} weights"
+        for number, name in (
+            (dataset.zero_weights, "zero"),
+            (dataset.negative_weights, "negative"),
+            (dataset.nonfinite_weights, "non-finite"),
+        )
+        if number
+    ]
+    isolated = f"{dataset.num_isolated:,} isolated"
+    cleaning = f"cleaning: {listed(cleaned)}" if cleaned else "cleaning dropped nothing"
+    return "; ".join(["graph: " + kind + ", " + _counts(dataset), isolated, cleaning, *odd])
+
+
+def _problem(rows: Sequence[Record], dataset: DatasetInfo | None, posed: PosedInfo | None) -> str:
+    parts = []
+    if posed is not None:
+        weights = {
+            "none": "no weights",
+            "dataset": "the dataset's weights",
+            "drawn": "drawn weights (integers 1 to 255)",
+        }.get(posed.weights, posed.weights)
+        parts.append(f"{'directed' if posed.directed else 'undirected'} edges, {weights}")
+        if dataset is not None and (posed.num_edges, posed.directed) != (dataset.num_edges, dataset.directed):
+            parts.append(_counts(posed))
+    draw = next((row.draw for row in rows if row.draw is not None), None)
+    if draw is not None:
+        parts.append(f"{draw.count:,} {draw.kind} drawn with seed {draw.seed}")
+    shared = {
+        key: value
+        for key, value in rows[0].task.params.items()
+        if value is not None
+        and not (draw is not None and key == draw.kind)
+        and all(row.task.params.get(key, value) == value for row in rows)
+    }
+    parts += [f"{key.replace('_', ' ')} {setting(value)}" for key, value in shared.items()]
+    return f"posed: {'; '.join(parts)}" if parts else ""
+
+
+def _machine(where: Environment, rows: Sequence[Record], signs: Signs) -> str:
+    parts = [where.cpu, count(where.cores, "core"), f"{memory(where.memory_bytes, signs)} of memory"]
+    used = next((row.environment for row in rows if row.device == "gpu" and row.environment is not None), where)
+    parts += [f"{gpu.name} ({memory(gpu.memory_bytes, signs)})" for gpu in used.gpus]
+    threads = {row.environment.threads for row in rows if row.environment is not None and row.device == "cpu"}
+    if threads:
+        parts.append(
+            f"{count(max(threads), 'thread')} at most" if len(threads) > 1 else count(next(iter(threads)), "thread")
+        )
+    versions: dict[str, None] = {}
+    for row in rows:
+        if row.environment is not None and row.environment.engine_version:
+            versions[f"{row.task.engine} {row.environment.engine_version}"] = None
+    return "; ".join(
+        ["machine: " + ", ".join(parts), f"{where.os}, Python {where.python}", ", ".join(versions)]
+    ).rstrip("; ")

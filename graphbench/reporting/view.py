@@ -1,0 +1,313 @@
+"""One problem on one dataset on one machine, ready to be shown: texts and columns, whatever they are drawn with."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from statistics import median
+from typing import Literal
+
+from graphbench import statistics
+from graphbench.comparison import Comparison, same_problem
+from graphbench.model import Outcome, Record
+from graphbench.reasons import Reason, Verdict
+from graphbench.reporting import figures, heading
+from graphbench.reporting.answer import answer
+from graphbench.reporting.figures import Signs
+
+Tone = Literal["", "good", "doubtful", "bad", "quiet"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Column:
+    """One column.
+
+    Attributes:
+        title: its head; a line break parts it in two lines.
+        cells: one text for each row.
+        right: whether to align at the right, as numbers are.
+        joined: whether it belongs to the column before it and must not be parted from it.
+        tones: what each cell means, for colours; empty: nothing.
+    """
+
+    title: str
+    cells: list[str]
+    right: bool = True
+    joined: bool = False
+    tones: list[Tone] = field(default_factory=list)
+
+
+@dataclass(frozen=True, kw_only=True)
+class View:
+    """What is shown of a group of records.
+
+    Attributes:
+        title: algorithm and dataset.
+        facts: the graph, how the problem was posed, the machine; one line each.
+        columns: one row for each record; the first column names it.
+        remarks: failures with their reasons, steps, warnings; one line each.
+        footnotes: number and text of each, in order.
+        legend: how intervals and ranges are written, if there are any.
+        answer: the result in one sentence.
+    """
+
+    title: str
+    facts: list[str]
+    columns: list[Column]
+    remarks: list[str]
+    footnotes: list[tuple[int, str]]
+    legend: str
+    answer: str
+
+
+def views(records: Sequence[Record], comparisons: Sequence[Comparison], signs: Signs = figures.UNICODE) -> list[View]:
+    """A view for each problem, dataset and machine, in the order of the records."""
+    return [_view(group, comparisons, signs) for group in _groups(records)]
+
+
+def _groups(records: Sequence[Record]) -> list[list[Record]]:
+    """Records of one algorithm, dataset, machine and parameters; those that never ran join the first that fits."""
+    groups: list[list[Record]] = []
+    ran = [record for record in records if record.environment is not None]
+    for record in [*ran, *(record for record in records if record.environment is None)]:
+        fitting = (group for group in groups if _belongs(record, group[0]))
+        group = next(fitting, None)
+        if group is None:
+            groups.append([record])
+        else:
+            group.append(record)
+    first = {id(record): place for place, record in enumerate(records)}
+    return sorted(groups, key=lambda group: min(first[id(record)] for record in group))
+
+
+def _belongs(record: Record, other: Record) -> bool:
+    here, there = record.environment, other.environment
+    same_machine = here is None or there is None or here.machine == there.machine
+    one, two = record.task, other.task
+    same = (one.algorithm, one.dataset) == (two.algorithm, two.dataset)
+    return same and same_machine and same_problem(record, other)
+
+
+def _view(group: list[Record], comparisons: Sequence[Comparison], signs: Signs) -> View:
+    rows = sorted(group, key=_speed)
+    ids = {record.id for record in rows}
+    own = [each for each in comparisons if each.record in ids]
+    notes = _Footnotes(signs)
+    columns = _columns(rows, own, notes, signs)
+    shown = [cell for column in columns for cell in column.cells]
+    legend = "; ".join(
+        text
+        for start, text in (("[", "[a, b]: 95 % bootstrap interval"), ("(", "(a to b): range, where n < 5"))
+        if any(cell.startswith(start) and " " in cell for cell in shown)
+    )
+    return View(
+        title=figures.plain(f"{rows[0].task.algorithm} on {rows[0].task.dataset}"),
+        facts=heading.facts(rows, signs),
+        columns=columns,
+        remarks=[figures.plain(remark) for remark in _remarks(rows, signs)],
+        footnotes=notes.listed(),
+        legend=legend,
+        answer=figures.plain(answer(rows, own, signs)),
+    )
+
+
+def _speed(record: Record) -> tuple[int, float]:
+    if record.outcome is Outcome.OK and record.phases.run_s:
+        return 0, median(record.phases.run_s)
+    order = [Outcome.OK, Outcome.INVALID, Outcome.TIMEOUT, Outcome.OUT_OF_MEMORY, Outcome.ERROR]
+    return 1 + (order.index(record.outcome) if record.outcome in order else len(order)), 0.0
+
+
+class _Footnotes:
+    """Numbers reasons and notes in the order in which they are met; the same text keeps its number."""
+
+    def __init__(self, signs: Signs) -> None:
+        self._signs = signs
+        self._texts: list[str] = []
+
+    def marks(self, texts: Sequence[str]) -> str:
+        self._texts += [text for text in dict.fromkeys(texts) if text not in self._texts]
+        numbers = sorted({self._texts.index(text) + 1 for text in texts})
+        return "".join(f" {figures.mark(number, self._signs)}" for number in numbers)
+
+    def listed(self) -> list[tuple[int, str]]:
+        """Number and text of each, the remedy where its reason is met for the first time."""
+        found, advised = [], set()
+        for number, text in enumerate(self._texts, start=1):
+            reason = Reason.of(text)
+            advice = "" if reason in advised else f" {reason.remedy}"
+            advised.add(reason)
+            found.append((number, figures.plain(f"{text}.{advice}")))
+        return found
+
+
+# Columns
+
+
+def _columns(rows: list[Record], own: list[Comparison], notes: _Footnotes, signs: Signs) -> list[Column]:
+    runs = [statistics.median(row.phases.run_s) if row.phases.run_s else None for row in rows]
+    spread = Column(title="", cells=[_spread_of_run(run) for run in runs], right=False, joined=True)
+    columns = [
+        Column(title="engine", cells=[heading.label(row, rows) for row in rows], right=False),
+        Column(
+            title="outcome",
+            cells=[str(row.outcome).replace("_", " ") for row in rows],
+            right=False,
+            tones=[_tone_of_outcome(row.outcome) for row in rows],
+        ),
+        *(
+            Column(title=phase, cells=[_phase(row, phase, signs) for row in rows], joined=True)
+            for phase in ("read", "build", "cold", "collect")
+        ),
+        Column(
+            title="end to\nend", cells=[figures.seconds(row.phases.end_to_end_s, signs) for row in rows], joined=True
+        ),
+        Column(title="plus\nstart", cells=[_phase(row, "start", signs) for row in rows], joined=True),
+        Column(
+            title="run,\nmedian",
+            cells=[
+                figures.seconds(run.value, signs) if run else _cut_off(row, "run", signs)
+                for run, row in zip(runs, rows, strict=True)
+            ],
+        ),
+        spread,
+        Column(title="n", cells=[str(run.n) if run else "0" for run in runs], joined=True),
+        *_ratios(rows, own, notes, signs),
+        *_memory(rows, signs),
+        _answer(rows, signs),
+        _verdict(rows, own, notes),
+    ]
+    return [column for column in columns if column.title or any(column.cells)]
+
+
+def _phase(row: Record, phase: str, signs: Signs) -> str:
+    taken = getattr(row.phases, f"{phase}_s")
+    return _cut_off(row, phase, signs) if taken is None else figures.seconds(taken, signs)
+
+
+def _cut_off(row: Record, phase: str, signs: Signs) -> str:
+    """How long a phase had run when the time limit ended it."""
+    if row.outcome is Outcome.TIMEOUT and row.censored is not None and row.censored.phase == phase:
+        return f"> {figures.seconds(row.censored.after_s, signs)}"
+    return signs.none
+
+
+def _spread_of_run(run: statistics.Estimate | None) -> str:
+    ends = run and (run.interval or run.range)
+    if not run or not ends:
+        return ""
+    return figures.seconds_span(ends.low, ends.high, run.value, interval=run.interval is not None)
+
+
+def _tone_of_outcome(outcome: Outcome) -> Tone:
+    if outcome is Outcome.OK:
+        return "good"
+    return "quiet" if outcome in (Outcome.UNAVAILABLE, Outcome.UNSUPPORTED) else "bad"
+
+
+def _ratios(rows: list[Record], own: list[Comparison], notes: _Footnotes, signs: Signs) -> list[Column]:
+    found: list[Column] = []
+    main = {each.record: each for each in own if each.role == "baseline"}
+    if main:
+        name = next(iter(main.values())).baseline
+        mine = [main.get(row.id) for row in rows]
+        runs, ends = (
+            [_times(each, row, name, value, signs) for each, row in zip(mine, rows, strict=True)]
+            for value in ("ratio_run", "ratio_end_to_end")
+        )
+        found += [
+            Column(title=f"run vs\n{name}", cells=runs),
+            Column(title="", cells=[_spread(each) for each in mine], right=False, joined=True),
+            Column(title=f"end to end\nvs {name}", cells=ends, joined=True),
+        ]
+    best = {each.record: each for each in own if each.role == "best_cpu"}
+    if best:
+        cells = []
+        for row in rows:
+            each = best.get(row.id)
+            if each is None:
+                cells.append("")
+                continue
+            cells.append(f"{figures.ratio(each.ratio_run, signs)} {each.baseline}{notes.marks(each.notes)}")
+        found.append(Column(title="run vs\nbest CPU", cells=cells, right=False))
+        found.append(Column(title="", cells=[_spread(best.get(row.id)) for row in rows], right=False, joined=True))
+    return found
+
+
+def _times(comparison: Comparison | None, row: Record, baseline: str, value: str, signs: Signs) -> str:
+    if comparison is None:
+        return "1" if row.task.engine == baseline and row.outcome is Outcome.OK else signs.none
+    return figures.ratio(getattr(comparison, value), signs, comparison.bound)
+
+
+def _spread(comparison: Comparison | None) -> str:
+    if comparison is None:
+        return ""
+    ends = comparison.interval or comparison.range
+    return figures.span(*ends, interval=comparison.interval is not None) if ends else ""
+
+
+def _memory(rows: list[Record], signs: Signs) -> list[Column]:
+    device = [row.memory.device_peak_bytes for row in rows]
+    columns = [Column(title="host\npeak", cells=[figures.memory(row.memory.host_peak_bytes, signs) for row in rows])]
+    if any(peak is not None for peak in device):
+        columns.append(
+            Column(title="device\npeak", cells=[figures.memory(peak, signs) for peak in device], joined=True)
+        )
+    return columns
+
+
+def _answer(rows: list[Record], signs: Signs) -> Column:
+    key = next((row.headline for row in rows if row.headline), "answer")
+    cells = []
+    for row in rows:
+        values = row.trials.quality if row.headline and row.headline == row.quality else []
+        cell = figures.figure(median(values) if values else row.answer.get(row.headline), signs)
+        low, high = (figures.figure(end, signs) for end in (min(values), max(values))) if values else ("", "")
+        cells.append(f"{cell} ({low} to {high})" if low != high else cell)
+    return Column(title=key.replace("_", " "), cells=cells, right=False)
+
+
+_TONES: dict[Verdict, Tone] = {Verdict.LIKE: "good", Verdict.UNLIKE: "doubtful", Verdict.REFUSED: "bad"}
+
+
+def _verdict(rows: list[Record], own: list[Comparison], notes: _Footnotes) -> Column:
+    main = {each.record: each for each in own if each.role == "baseline"}
+    baselines = {each.baseline for each in main.values()}
+    cells: list[str] = []
+    tones: list[Tone] = []
+    for row in rows:
+        each = main.get(row.id)
+        tone: Tone = "quiet"
+        if each is None:
+            cells.append("baseline" if row.task.engine in baselines else "")
+        elif row.outcome in (Outcome.UNAVAILABLE, Outcome.UNSUPPORTED):
+            cells.append("")  # nothing was refused: it never ran
+        elif row.outcome in (Outcome.ERROR, Outcome.OUT_OF_MEMORY):
+            cells.append(str(each.verdict))  # why it has no time stands beneath the table anyway
+            tone = "bad"
+        else:
+            cells.append(f"{each.verdict}{notes.marks([*each.reasons, *each.notes])}")
+            tone = _TONES[each.verdict]
+        tones.append(tone)
+    return Column(title="verdict", cells=cells, right=False, tones=tones)
+
+
+# Beneath the table
+
+
+def _remarks(rows: list[Record], signs: Signs) -> list[str]:
+    found = []
+    for row in rows:
+        name = heading.label(row, rows)
+        if row.outcome is not Outcome.OK:
+            detail = row.reason or (row.certificate.detail if row.certificate else "no reason was recorded")
+            found.append(f"{name}, {str(row.outcome).replace('_', ' ')}: {detail}")
+        if len(row.phases.build_steps_s) > 1:
+            steps = [f"{step} {figures.seconds(taken, signs)}" for step, taken in row.phases.build_steps_s.items()]
+            found.append(f"{name} builds in steps: {figures.listed(steps)}.")
+        found += [f"{name}: {warning}" for warning in row.warnings]
+    if any(row.worker is not None and row.worker.shared_build for row in rows):
+        names = [heading.label(row, rows) for row in rows if row.worker is not None and row.worker.shared_build]
+        found.append(f"read and build of {figures.listed(names)} were shared with an earlier task and are that task's.")
+    return found
