@@ -1,0 +1,170 @@
+"""One suite for all: every engine solves every problem on every tiny graph, rightly, and they agree."""
+
+import itertools
+
+import numpy as np
+import pytest
+from tiny import GRAPHS, certify, graph, path, posed, raw, solve
+
+from graphbench import registry
+from graphbench.algorithms.base import Kind
+from graphbench.certify import agreement
+from graphbench.engines.base import Settings
+from graphbench.errors import InputError
+
+ALGORITHMS = registry.algorithm_names()
+SHAPES = {
+    "partition": np.int64,
+    "labels": np.int64,
+    "scores": np.float64,
+    "depths": np.int64,
+    "distances": np.float64,
+    "pair_scores": np.float64,
+}
+assert set(SHAPES) == set(Kind.__args__)
+
+
+def _engine(name):
+    engine = registry.engine(name)
+    found = engine.availability()
+    marks = [pytest.mark.gpu] if engine.device == "gpu" else []
+    if not found.ok:
+        marks.append(pytest.mark.skip(reason=f"{name} is unavailable: {found.reason}"))
+    return pytest.param(name, marks=marks)
+
+
+ENGINES = [_engine(name) for name in registry.engine_names()]
+AVAILABLE = [name for name in registry.engine_names() if registry.engine(name).availability().ok]
+EACH = [
+    pytest.param(*engine.values, algorithm, marks=engine.marks)
+    for engine, algorithm in itertools.product(ENGINES, ALGORITHMS)
+    if engine.values[0] in registry.algorithm(algorithm).adapters
+]
+
+
+@pytest.mark.parametrize("name", GRAPHS)
+@pytest.mark.parametrize(("engine", "algorithm"), EACH)
+def test_every_answer_is_certified(engine, algorithm, name):
+    answer = solve(engine, algorithm, GRAPHS[name])
+    finding = certify(algorithm, GRAPHS[name], answer)
+    assert finding.valid, finding.detail
+    page = registry.algorithm(algorithm)
+    assert page.headline in finding.figures
+    assert answer.dtype == SHAPES[page.kind]
+
+
+@pytest.mark.parametrize("name", GRAPHS)
+@pytest.mark.parametrize("algorithm", [each for each in ALGORITHMS if not registry.algorithm(each).quality])
+def test_engines_agree(algorithm, name):
+    page, _, _, p = posed(algorithm, GRAPHS[name])
+    engines = [each for each in AVAILABLE if each in page.adapters]
+    first, *others = [solve(engine, algorithm, GRAPHS[name]) for engine in engines]
+    for engine, answer in zip(engines[1:], others, strict=True):
+        found = agreement(page.kind, first, answer, page.epsilon(vars(p)))
+        assert found.kind in {"exact", "equivalent", "epsilon"}, f"{engines[0]} and {engine}: {found}"
+
+
+@pytest.mark.parametrize("algorithm", ALGORITHMS)
+def test_a_graph_without_vertices_is_refused(algorithm):
+    with pytest.raises(InputError, match="no vertices"):
+        posed(algorithm, graph([], 0))
+
+
+@pytest.mark.parametrize(("engine", "algorithm"), EACH)
+def test_nothing_is_left_lazy(engine, algorithm):
+    result = raw(engine, algorithm, GRAPHS["clique"])
+    assert not hasattr(result, "__next__"), "an unread generator has computed nothing yet"
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_searches_follow_out_edges(engine):
+    answer = solve(engine, "bfs", GRAPHS["directed path"], source="4")
+    assert answer.tolist() == [-1, -1, -1, -1, 0, 1, 2, 3, 4, 5, 6, 7]
+    answer = solve(engine, "sssp", graph([(0, 1, 2), (1, 2, 3), (3, 1, 1)], 4, directed=True), source="1")
+    assert answer.tolist() == [np.inf, 0, 3, np.inf]
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_shortest_paths_go_by_weight_and_not_by_hops(engine):
+    shortcut = graph([(0, 1, 1), (1, 2, 1), (2, 3, 1), (0, 3, 10)], 4)
+    assert solve(engine, "sssp", shortcut, source="0").tolist() == [0, 1, 2, 3]
+    assert solve(engine, "bfs", shortcut, source="0").tolist() == [0, 1, 2, 1]
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_pagerank_uses_weights(engine):
+    even = graph([(0, 1), (0, 2), (1, 0), (2, 0)], 3, directed=True)
+    uneven = graph([(0, 1, 3), (0, 2, 1), (1, 0, 1), (2, 0, 1)], 3, directed=True)
+    ranks = solve(engine, "pagerank", even)
+    assert ranks[1] == pytest.approx(ranks[2])
+    ranks = solve(engine, "pagerank", uneven, tolerance=1e-9)
+    assert ranks[1] - 0.05 == pytest.approx(3 * (ranks[2] - 0.05))
+
+
+@pytest.mark.parametrize("tolerance", [1e-2, 1e-6, 1e-10])
+@pytest.mark.parametrize("name", ["mostly isolated", "dangling vertices", "path", "weighted"])
+@pytest.mark.parametrize("engine", ENGINES)
+def test_pagerank_reaches_the_tolerance_that_was_asked_for(engine, name, tolerance):
+    answer = solve(engine, "pagerank", GRAPHS[name], tolerance=tolerance)
+    finding = certify("pagerank", GRAPHS[name], answer, tolerance=tolerance)
+    assert finding.valid, finding.detail
+    assert finding.figures["sum"] == pytest.approx(1)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_pagerank_without_damping_is_uniform(engine):
+    assert solve(engine, "pagerank", GRAPHS["dangling vertices"], damping=0) == pytest.approx([1 / 6] * 6)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_jaccard_counts_open_neighbourhoods_and_keeps_the_order_of_pairs(engine):
+    # N(0) = {1, 2}, N(3) = {1, 2, 4}, N(4) = {3}
+    square = graph([(0, 1), (0, 2), (3, 1), (3, 2), (3, 4)], 6)
+    page, at, _, p = posed("jaccard", square)
+    it, adapter = registry.engine(engine), page.adapter(engine)
+    pairs = np.array([[3, 4], [0, 3], [1, 2], [0, 1], [1, 4]])
+    p.pairs = it.pairs(pairs)
+    built = it.convert(it.build(it.read(at), at, **adapter.build), at, **adapter.build)
+    library = it.start(Settings())
+    answer = it.collect(adapter.call(library, built, p), page.kind, at, pairs)
+    assert answer == pytest.approx([0, 2 / 3, 1, 0, 1 / 2], abs=1e-6)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_louvain_finds_two_cliques(engine):
+    clique = [(u, v) for u in range(8) for v in range(u)]
+    twins = graph([*clique, *((u + 8, v + 8) for u, v in clique), (0, 8)], 16)
+    answer = solve(engine, "louvain", twins)
+    assert agreement("labels", answer, np.repeat([0, 1], 8)).kind == "equivalent"
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_louvain_uses_weights_and_resolution(engine):
+    weighted = graph([(0, 1, 10), (1, 2, 1), (2, 3, 10), (3, 0, 1)], 4)
+    assert agreement("labels", solve(engine, "louvain", weighted), np.array([0, 0, 1, 1])).kind == "equivalent"
+    coarse = solve(engine, "louvain", graph(path(40), 40), resolution=0.1)
+    fine = solve(engine, "louvain", graph(path(40), 40), resolution=2.0)
+    assert len(set(fine.tolist())) > len(set(coarse.tolist()))
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_threads_are_obeyed(engine):
+    it = registry.engine(engine)
+    if it.device == "gpu":
+        pytest.skip("threads are the CPU's")
+    it.start(Settings(threads=1))
+    assert it.used(Settings(threads=1))["threads"] == 1
+    if it.parallel:
+        it.start(Settings(threads=2))
+        assert it.used(Settings(threads=2))["threads"] == 2
+        assert it.environment(Settings(threads=2))["OMP_NUM_THREADS"] == "2"
+    assert it.version()
+
+
+@pytest.mark.parametrize("ids", [np.int32, np.int64])
+@pytest.mark.parametrize("engine", ENGINES)
+def test_both_widths_of_ids_are_taken(engine, ids):
+    edges = GRAPHS["star"]
+    columns = edges.to_numpy()
+    wide = type(edges).from_columns(columns.src.astype(ids), columns.dst.astype(ids), num_vertices=9, directed=False)
+    assert certify("wcc", wide, solve(engine, "wcc", wide)).figures == {"components": 1, "largest": 9}
