@@ -10,8 +10,9 @@ import click
 @click.command("doctor")
 def command() -> None:
     """Tell what this machine has, what works, what is missing and how to get it. Imports no engine."""
-    from graphbench import datasets, paths, registry
+    from graphbench import paths, registry
     from graphbench._version import __version__
+    from graphbench.datasets import mirrors
     from graphbench.engines import _cuda
     from graphbench.measure.environment import machine_summary
     from graphbench.reporting import text_table
@@ -33,7 +34,7 @@ def command() -> None:
     facts += [
         ("home", f"{paths.home()} (moved by {paths.HOME_VARIABLE})"),
         ("data", str(paths.data())),
-        ("mirrors", " ".join(datasets.addresses())),
+        ("mirrors", " ".join(mirrors.addresses(""))),
     ]
     click.echo("\n".join(f"{label:<15}{value}" for label, value in facts))
     rows, fixes = [], []

@@ -25,7 +25,7 @@ from rich.progress import (
 from graphbench.api import Download
 from graphbench.datasets.base import Dataset
 from graphbench.measure.base import Progress
-from graphbench.model import Outcome, Record
+from graphbench.model import Outcome, Record, Task
 
 
 class Reporter:
@@ -36,6 +36,7 @@ class Reporter:
         self._live = live
         self._line: TaskID | None = None
         self._of: tuple[str, str] | None = None
+        self._told: Task | None = None
 
     @classmethod
     @contextmanager
@@ -85,6 +86,9 @@ class Reporter:
             self._finish()
             self._line = self._live.add_task("", total=None)
             self._of = (task.dataset, task.engine)
+        if not self._console.is_terminal and progress.phase != "done" and task != self._told:
+            self._told = task
+            self.say(f"{task.algorithm} · {task.dataset} · {task.engine} ...")
         trials = f", {progress.trial} trials" if progress.trial else ""
         self._live.update(
             self._line, description=f"{task.algorithm} · {task.dataset} · {task.engine}: {progress.phase}{trials}"

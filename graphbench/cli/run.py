@@ -86,7 +86,7 @@ def run(
     parameters: dict[str, Any],
     *,
     datasets: tuple[str, ...],
-    engines: tuple[tuple[str, ...], ...],
+    engines: tuple[str, ...],
     baseline: str,
     budget: float,
     timeout: float,
@@ -112,7 +112,7 @@ def run(
     context = click.get_current_context(silent=True)
     chosen = context is not None and context.get_parameter_source("baseline") is click.core.ParameterSource.COMMANDLINE
     if named and chosen:
-        named = joined([named, [baseline]])
+        named = joined([*named, baseline])
     if save_answer and save_answer.suffix not in SAVED:
         raise UsageError(f"--save-answer writes {', '.join(SAVED)}, not {save_answer.name!r}.")
     if save_answer and len(datasets) > 1:
