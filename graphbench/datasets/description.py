@@ -129,7 +129,12 @@ def _of_generator(name: str) -> Description | None:
 
     if name.casefold() in generators.GENERATORS:
         generator = generators.GENERATORS[name.casefold()]
-        return Description(name=generator.name, state="generated", kind="generator", description=f"{generator.usage}.")
+        return Description(
+            name=generator.name,
+            state="generated",
+            kind="generator",
+            description=f"{generator.title}. {generator.usage}.",
+        )
     if not generators.is_spec(name):
         return None
     spec = generators.parse(name)
@@ -137,7 +142,7 @@ def _of_generator(name: str) -> Description | None:
         name=str(spec),
         state="generated",
         kind="generator",
-        description=f"{spec.generator.usage}.",
+        description=f"{spec.generator.title}.",
         num_vertices=spec.values["n"] if "n" in spec.values else 1 << spec.values["scale"],
         directed=bool(spec.values.get("directed", 0)),
         weighted=False,

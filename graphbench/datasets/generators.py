@@ -58,6 +58,7 @@ class Generator:
     """A family of graphs."""
 
     name: str
+    title: str
     options: Mapping[str, Option]
     num_rows: Callable[[Mapping[str, Any]], int]
     """How many rows it will make, for telling beforehand whether they fit into memory."""
@@ -239,6 +240,7 @@ _SEED = Option(type=int, default=1, low=0, high=2**63 - 1, help="seed of the dra
 GENERATORS: dict[str, Generator] = {
     "ba": Generator(
         name="ba",
+        title="Barabási-Albert preferential attachment, m (n - m) edges",
         options={
             "n": Option(type=int, default=None, low=2, high=2**40, help="vertices"),
             "m": Option(type=int, default=5, low=1, high=2**20, help="edges that each vertex brings"),
@@ -250,6 +252,7 @@ GENERATORS: dict[str, Generator] = {
     ),
     "rmat": Generator(
         name="rmat",
+        title="Kronecker graph of Graph500, 2^scale vertices",
         options={
             "scale": Option(type=int, default=None, low=1, high=40, help="log2 of the number of vertices"),
             "edgefactor": Option(type=int, default=16, low=1, high=2**20, help="draws of an edge for each vertex"),
