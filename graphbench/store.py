@@ -6,6 +6,7 @@ a file beside the store, and the store is whole again.
 
 from __future__ import annotations
 
+import errno
 import os
 import warnings
 from collections.abc import Iterable, Iterator
@@ -109,9 +110,7 @@ class Store:
         line = to_json(record) + b"\n"
         before = os.fstat(self._file.fileno()).st_size
         try:
-            written = self._file.write(line)
-            if written != len(line):
-                raise OSError(None, f"only {written} of {len(line)} bytes could be written: the disk is full")
+            _write_all(self._file, line)
             os.fsync(self._file.fileno())
         except OSError as error:
             with suppress(OSError):
@@ -121,10 +120,10 @@ class Store:
     def close(self) -> None:
         """Release the lock."""
         if self._file is not None:
+            with suppress(OSError):  # before the lock goes: afterwards the file could be the next writer's
+                self._owner.unlink()
             self._file.close()
             self._file = None
-            with suppress(OSError):
-                self._owner.unlink()
 
     def records(self) -> Iterator[Record]:
         """All records, oldest first; none if there is no file. A torn last line is passed over with a warning.
@@ -210,6 +209,11 @@ def _read(path: Path, *, missing_ok: bool) -> Iterator[Record]:
             raise StoreError(f"{path} does not exist; `graphbench records` lists what has been measured.") from None
     except OSError as error:
         raise StoreError(f"{path} cannot be read: {error.strerror or error}.") from error
+
+
+def _write_all(file: BinaryIO, line: bytes) -> None:
+    if file.write(line) != len(line):  # what fits is written, and only the next write would say why
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
 def _is_record(line: bytes) -> bool:

@@ -1,0 +1,186 @@
+"""A plugin that misbehaves on demand: one problem, an engine that has every fault, and one that has none."""
+# ruff: noqa: ARG001, ARG005  adapters all have one signature, whatever they make of it
+
+import ctypes
+import os
+import resource
+import signal
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+
+from graphbench.algorithms.base import Algorithm, Finding, Form, Parameter
+from graphbench.engines.base import Availability, Engine
+
+ordeal = Algorithm(
+    name="ordeal",
+    title="Ordeal",
+    form=Form(directed=False, weights="ignored"),
+    kind="labels",
+    headline="labels",
+    parameters=[
+        Parameter(name="fault", type=str, default="none", help="What goes wrong."),
+        Parameter(name="note", type=str, default="", help="A file to write process ids to."),
+    ],
+)
+
+
+@ordeal.certificate
+def _(edges, answer, p):
+    valid = bool(np.all(answer.reshape(edges.num_vertices) == 0))
+    return Finding(valid=valid, detail="all zero" if valid else "not all zero", figures={"labels": answer.size})
+
+
+@ordeal.on("faulty", no_equivalent=("note",), told=lambda p: {"stops_at": 0.5})
+def _(module, graph, p):
+    module.calls += 1
+    return FAULTS[p.fault](module, graph, p)
+
+
+@ordeal.on("steady")
+def _(module, graph, p):
+    return graph
+
+
+ordeal.gap("gappy", "not in the library")
+
+
+class Steady(Engine):
+    """Answers at once, and rightly."""
+
+    name = "steady"
+    title = "Steady"
+    library = "numpy"
+    distributions = ("numpy",)
+    pace = 0
+
+    def start(self, settings):
+        self.calls = 0
+        return self
+
+    def build(self, columns, edges, **options):
+        return np.zeros(edges.num_vertices, dtype=np.int64)
+
+    def collect(self, raw, kind, edges, pairs):
+        return raw
+
+
+class Faulty(Steady):
+    """Has the fault that the task asks for."""
+
+    name = "faulty"
+    pace = 1
+    converts = True
+
+    def used(self, settings):
+        return {"threads": 3}
+
+
+class Gappy(Steady):
+    """Has no adapter."""
+
+    name = "gappy"
+
+
+class Absent(Steady):
+    """Is not installed."""
+
+    name = "absent"
+
+    def availability(self):
+        return Availability(ok=False, reason="not installed", fix="Install it.")
+
+
+ordeal.adapters["absent"] = ordeal.adapters["steady"]
+steady, faulty, gappy, absent = Steady(), Faulty(), Gappy(), Absent()
+
+
+def _raise(module, graph, p):
+    raise ValueError("the vertex\nis lost")
+
+
+def _sleep(module, graph, p):
+    time.sleep(600)
+
+
+def _sleep_deaf(module, graph, p):
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    time.sleep(600)
+
+
+def _sleep_in_third_trial(module, graph, p):
+    if module.calls == 4:
+        time.sleep(600)
+    return graph
+
+
+def _sleep_in_first_trial(module, graph, p):
+    if module.calls == 2:
+        time.sleep(600)
+    return graph
+
+
+def _segfault(module, graph, p):
+    sys.stderr.write("my last words\n")
+    sys.stderr.flush()
+    ctypes.string_at(0)
+
+
+def _exhaust_address_space(module, graph, p):
+    _, hard = resource.getrlimit(resource.RLIMIT_AS)
+    resource.setrlimit(resource.RLIMIT_AS, (1 << 40, hard))
+    return np.ones(1 << 50, dtype=np.uint8)
+
+
+def _abort_for_memory(module, graph, p):
+    os.write(2, b"terminate called after throwing an instance of 'std::bad_alloc'\n  what():  std::bad_alloc\n")
+    os.abort()
+
+
+def _chatter(module, graph, p):
+    line = "x" * 1023 + "\n"
+    for stream in (sys.stdout, sys.stderr):
+        stream.write(line * 2048)
+    return graph
+
+
+def _leave_child(module, graph, p):
+    child = os.fork()
+    if child == 0:
+        time.sleep(600)
+        os._exit(0)
+    with Path(p.note).open("a") as file:
+        file.write(f"{child}\n")
+    return graph
+
+
+def _leave_child_and_sleep(module, graph, p):
+    _leave_child(module, graph, p)
+    with Path(p.note).open("a") as file:
+        file.write(f"{os.getpid()}\n")
+    time.sleep(600)
+
+
+FAULTS = {
+    "none": lambda module, graph, p: graph,
+    "raise": _raise,
+    "leave": lambda module, graph, p: sys.exit(0),
+    "wrong": lambda module, graph, p: graph + 1,
+    "not numbers": lambda module, graph, p: np.array([object()] * len(graph)),
+    "not an array": lambda module, graph, p: list(graph),
+    "odd shape": lambda module, graph, p: np.zeros((2, 2)),
+    "sleep": _sleep,
+    "sleep deaf": _sleep_deaf,
+    "sleep in third trial": _sleep_in_third_trial,
+    "sleep in first trial": _sleep_in_first_trial,
+    "exit": lambda module, graph, p: os._exit(3),
+    "segfault": _segfault,
+    "be killed": lambda module, graph, p: os.kill(os.getpid(), signal.SIGKILL),
+    "memory error": _exhaust_address_space,
+    "bad alloc": _abort_for_memory,
+    "chatter": _chatter,
+    "leave child": _leave_child,
+    "leave child and sleep": _leave_child_and_sleep,
+}

@@ -1,0 +1,103 @@
+"""What a record says of the machine and the software."""
+
+import subprocess
+import sys
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from graphbench import registry
+from graphbench.engines import _cuda
+from graphbench.measure import environment, memory
+from graphbench.measure.environment import capture, libraries, machine_summary
+
+
+@pytest.fixture
+def two_gpus(monkeypatch):
+    device = {"total": 80 << 30, "free": 79 << 30, "capability": (9, 0)}
+    found = _cuda.Cuda(
+        driver="580.65.06",
+        cuda=(13, 0),
+        devices=tuple(_cuda.Device(index=index, name="NVIDIA H100", **device) for index in range(2)),
+    )
+    monkeypatch.setattr(_cuda, "probe", lambda: found)
+    machine_summary.cache_clear()
+    yield
+    machine_summary.cache_clear()
+
+
+def test_the_machine_is_described_and_has_one_digest():
+    machine = machine_summary()
+    assert machine.cpu
+    assert machine.cores >= 1
+    assert machine.memory_bytes > 1 << 28
+    assert len(machine.digest) == 16
+    again = subprocess.run(
+        [sys.executable, "-c", "from graphbench.measure.environment import machine_summary as m; print(m().digest)"],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={"PYTHONPATH": ":".join(sys.path)},
+    )
+    assert again.stdout.strip() == machine.digest
+
+
+@pytest.mark.usefixtures("two_gpus")
+def test_another_gpu_makes_another_machine(monkeypatch):
+    machine = machine_summary()
+    assert [(gpu.name, gpu.index, gpu.memory_bytes) for gpu in machine.gpus] == [
+        ("NVIDIA H100", 0, 80 << 30),
+        ("NVIDIA H100", 1, 80 << 30),
+    ]
+    assert (machine.driver, machine.cuda) == ("580.65.06", "13.0")
+    machine_summary.cache_clear()
+    monkeypatch.setattr(_cuda, "probe", _cuda.Cuda)
+    assert machine_summary().digest != machine.digest
+    assert (machine_summary().driver, machine_summary().cuda) == (None, None)
+
+
+def test_the_environment_names_what_was_used_and_by_which_command():
+    found = capture(registry.engine("networkx"), {"threads": 3, "allocator": "pool"}, "graphbench wcc karate")
+    assert (found.threads, found.allocator, found.command) == (3, "pool", "graphbench wcc karate")
+    assert found.libraries["numpy"] == np.__version__
+    assert found.engine_version == found.libraries["networkx"]
+    assert found.machine == machine_summary().digest
+    assert found.clocks == {}
+
+
+def test_libraries_that_are_missing_are_left_out():
+    engine = SimpleNamespace(distributions=("no-such-distribution",), device="gpu")
+    assert "no-such-distribution" not in libraries(engine)
+
+
+@pytest.mark.usefixtures("two_gpus")
+def test_clocks_are_asked_of_the_gpu_that_is_visible_and_may_be_refused(monkeypatch):
+    import pynvml
+
+    def refuse(*_):
+        raise pynvml.NVMLError(pynvml.NVML_ERROR_NOT_SUPPORTED)
+
+    asked = []
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "1")
+    for name in ("nvmlInit", "nvmlShutdown"):
+        monkeypatch.setattr(pynvml, name, lambda: None)
+    monkeypatch.setattr(pynvml, "nvmlDeviceGetHandleByIndex", lambda index: asked.append(index) or "gpu")
+    monkeypatch.setattr(pynvml, "nvmlDeviceGetClockInfo", lambda *_: 1980)
+    monkeypatch.setattr(pynvml, "nvmlDeviceGetMaxClockInfo", refuse)
+    monkeypatch.setattr(pynvml, "nvmlDeviceGetTemperature", lambda *_: 41)
+    monkeypatch.setattr(pynvml, "nvmlDeviceGetCurrentClocksThrottleReasons", refuse)
+    assert environment.gpu_clocks() == {"sm_mhz": 1980, "memory_mhz": 1980, "temperature_c": 41}
+    assert asked == [1]
+
+
+def test_peak_memory_belongs_to_what_ran_since_the_reset():
+    ballast = np.ones(50_000_000)
+    del ballast
+    before = memory.host_peak_bytes()
+    if not memory.reset_host_peak():
+        pytest.skip("this system cannot reset a process's peak memory")
+    assert memory.host_peak_bytes() < before - 200_000_000
+    ballast = np.ones(25_000_000)
+    assert memory.host_peak_bytes() > 200_000_000
+    del ballast

@@ -1,0 +1,304 @@
+"""Every task ends in the right outcome, nothing measured is lost, and the next task is unharmed."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import psutil
+import pytest
+
+from graphbench import paths
+from graphbench.datasets.base import Dataset
+from graphbench.edgelist import EdgeList
+from graphbench.errors import InputError, StoreError, UnknownNameError, UsageError
+from graphbench.measure import memory
+from graphbench.measure.base import Cell, Limits, Plan
+from graphbench.measure.runner import measure
+from graphbench.model import DatasetInfo, Outcome
+from graphbench.store import from_json, to_json
+
+FEW = Limits(trials=3, timeout_s=60)
+
+
+@pytest.fixture(autouse=True)
+def ordeal(monkeypatch):
+    monkeypatch.setenv("GRAPHBENCH_PLUGINS", "ordeal")
+
+
+def dataset(n=8, *, name="ring", weight=None):
+    src = np.arange(n, dtype=np.int32)
+    ends = np.sort(np.stack([src, (src + 1) % n]), axis=0)
+    order = np.lexsort((ends[1], ends[0]))
+    edges = EdgeList.from_columns(ends[0][order], ends[1][order], weight, num_vertices=n, directed=False, name=name)
+    info = DatasetInfo(
+        name=name,
+        num_vertices=n,
+        num_edges=n,
+        num_entries=2 * n,
+        num_isolated=0,
+        directed=False,
+        weighted=edges.weighted,
+        sha256="",
+        digest=edges.digest,
+    )
+    return Dataset(info=info, edges=edges)
+
+
+def plan(*faults, engines=("faulty",), limits=FEW, **params):
+    ring = dataset()
+    cells = [
+        Cell(algorithm="ordeal", dataset=ring, engines=engines, params={"fault": each} | params) for each in faults
+    ]
+    return Plan(cells=tuple(cells), limits=limits)
+
+
+def gone(pid):
+    """Whether a process has ended; a zombie that nobody has reaped has."""
+    try:
+        return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
+
+
+def wait_until(condition, seconds=20):
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "waited in vain"
+        time.sleep(0.02)
+
+
+@pytest.mark.parametrize(
+    ("fault", "outcome", "reason"),
+    [
+        ("raise", Outcome.ERROR, "ValueError: the vertex is lost (in phase cold)"),
+        ("leave", Outcome.ERROR, "SystemExit: 0 (in phase cold)"),
+        ("exit", Outcome.ERROR, "ended the process with exit status 3 in phase cold"),
+        ("segfault", Outcome.ERROR, "died of SIGSEGV in phase cold; it last said: my last words"),
+        ("be killed", Outcome.ERROR, "died of SIGKILL in phase cold, killed from outside"),
+        ("memory error", Outcome.OUT_OF_MEMORY, "(in phase cold)"),
+        ("bad alloc", Outcome.OUT_OF_MEMORY, "died of SIGABRT in phase cold: memory ran out"),
+    ],
+)
+def test_a_fault_costs_its_task_only_and_a_fresh_worker_goes_on(fault, outcome, reason):
+    bad, good = measure(plan(fault, "none"))
+    assert (bad.outcome, good.outcome) == (outcome, Outcome.OK)
+    assert reason in bad.reason
+    assert bad.phases.build_s is not None, "what was measured before the fault is lost"
+    assert bad.phases.cold_s is None
+    assert bad.worker.id != good.worker.id
+    assert len(good.phases.run_s) == 3
+    if fault == "segfault":
+        log = paths.home() / "logs" / f"{bad.worker.id}.err"
+        assert "my last words" in log.read_text()
+
+
+@pytest.mark.parametrize(
+    ("fault", "reason"),
+    [
+        ("wrong", "not all zero"),
+        ("not numbers", "not numbers"),
+        ("not an array", "not numbers"),
+        ("odd shape", "cannot make sense of it"),
+    ],
+)
+def test_a_wrong_answer_is_invalid_and_says_why(fault, reason):
+    bad, good = measure(plan(fault, "none"))
+    assert (bad.outcome, good.outcome) == (Outcome.INVALID, Outcome.OK)
+    assert reason in bad.reason
+    assert "digest" not in bad.answer
+    assert bad.phases.cold_s > 0
+
+
+def test_a_call_longer_than_the_limit_is_a_timeout_even_if_it_ignores_sigterm():
+    bad, good = measure(plan("sleep deaf", "none", limits=Limits(trials=3, timeout_s=5)))
+    assert (bad.outcome, good.outcome) == (Outcome.TIMEOUT, Outcome.OK)
+    assert bad.censored.phase == "cold"
+    assert 0 < bad.censored.after_s < 6
+    assert "5 s struck in phase cold" in bad.reason
+    assert gone(bad.worker.pid)
+
+
+@pytest.mark.parametrize(
+    ("fault", "trials", "stopped"), [("sleep in third trial", 2, "limit"), ("sleep in first trial", 1, "cold_is_run")]
+)
+def test_trials_that_ended_before_the_limit_make_a_certified_result(fault, trials, stopped):
+    (record,) = measure(plan(fault, limits=Limits(trials=5, timeout_s=5)))
+    assert record.outcome is Outcome.OK
+    assert (len(record.phases.run_s), record.trials.stopped) == (trials, stopped)
+    assert record.censored.phase == "run"
+    assert record.certificate.valid
+    if stopped == "cold_is_run":
+        assert record.phases.run_s == [record.phases.cold_s]
+
+
+def test_a_kill_by_the_kernel_for_want_of_memory_is_out_of_memory(monkeypatch):
+    counts = iter([7, 8])
+    monkeypatch.setattr(memory, "kills_for_want_of_memory", lambda: next(counts))
+    (record,) = measure(plan("be killed"))
+    assert record.outcome is Outcome.OUT_OF_MEMORY
+    assert "memory ran out" in record.reason
+
+
+def test_what_engines_print_disturbs_nothing(capfd):
+    (record,) = measure(plan("chatter"))
+    assert record.outcome is Outcome.OK
+    assert len(record.worker.stderr_tail) <= 2_000
+    assert capfd.readouterr() == ("", "")
+
+
+def test_children_that_outlive_their_worker_are_ended(tmp_path):
+    note = tmp_path / "pids"
+    (record,) = measure(plan("leave child", note=str(note)))
+    assert record.outcome is Outcome.OK
+    pids = [int(line) for line in note.read_text().split()]
+    assert len(pids) == 4
+    wait_until(lambda: all(gone(pid) for pid in pids))
+
+
+def test_ctrl_c_ends_the_worker_and_keeps_what_is_complete(tmp_path):
+    note = tmp_path / "pids"
+    asleep = []
+
+    def interrupt(progress):
+        if progress.phase == "cold" and asleep:
+            wait_until(lambda: note.exists() and len(note.read_text().split()) == 2)
+            raise KeyboardInterrupt
+        if progress.phase == "done":
+            asleep.append(progress)
+
+    records = measure(plan("none", "leave child and sleep", note=str(note)), interrupt)
+    assert next(records).outcome is Outcome.OK
+    with pytest.raises(KeyboardInterrupt):
+        next(records)
+    wait_until(lambda: all(gone(int(pid)) for pid in note.read_text().split()))
+    assert not list((paths.home() / "runs").iterdir())
+
+
+def test_a_worker_and_its_children_die_with_a_parent_that_is_killed(tmp_path):
+    note = tmp_path / "pids"
+    script = (
+        f"import sys, test_runner as t\nfor _ in t.measure(t.plan('leave child and sleep', note={str(note)!r})): pass\n"
+    )
+    search = os.pathsep.join([str(Path(__file__).parent), *sys.path])
+    parent = subprocess.Popen([sys.executable, "-c", script], env=os.environ | {"PYTHONPATH": search})
+    wait_until(lambda: note.exists() and note.read_text().count("\n") == 2, 60)
+    parent.send_signal(signal.SIGKILL)
+    parent.wait()
+    wait_until(lambda: all(gone(int(pid)) for pid in note.read_text().split()))
+    assert list((paths.home() / "runs").iterdir()), "the killed run should have left its folder"
+    assert [record.outcome for record in measure(plan("none"))] == [Outcome.OK]
+    assert not list((paths.home() / "runs").iterdir())
+
+
+def test_a_record_tells_all_about_its_task():
+    seen = []
+    first, second = measure(plan("none", "none", engines=("faulty",), note="-"), seen.append)
+    assert (first.task.algorithm, first.task.dataset, first.task.engine) == ("ordeal", "ring", "faulty")
+    assert first.task.params == {"fault": "none", "note": "-", "seed": 0}
+    assert first.phases.build_s == pytest.approx(sum(first.phases.build_steps_s.values()))
+    assert set(first.phases.build_steps_s) == {"graph", "conversion"}
+    assert None not in (first.phases.start_s, first.phases.read_s, first.phases.cold_s, first.phases.collect_s)
+    assert first.trials.stopped == "count"
+    assert len(first.trials.certified) == first.certificate.checked == 1
+    assert first.memory.host_peak_bytes > 1 << 20
+    assert first.adapter == {"note": None, "stops_at": 0.5, "threads": 3}
+    assert first.environment.threads == 3
+    assert first.headline == "labels"
+    assert first.fingerprint
+    assert (first.worker.position, first.worker.shared_build) == (0, False)
+    assert (second.worker.position, second.worker.shared_build) == (1, True)
+    assert second.worker.id == first.worker.id
+    assert second.phases.build_s == first.phases.build_s
+    assert np.array_equal(np.load(paths.home() / "answers" / f"{first.answer['digest']}.npy"), np.zeros(8))
+    assert from_json(to_json(first)) == first
+    assert not list((paths.home() / "logs").iterdir())
+    assert [each.phase for each in seen if each.task == first.task][:6] == [
+        "start",
+        "read",
+        "build",
+        "cold",
+        "collect",
+        "run",
+    ]
+    assert [each.record for each in seen if each.phase == "done"] == [first, second]
+
+
+def test_engines_answer_one_after_the_other_and_are_compared():
+    steady, faulty = measure(plan("none", engines=("faulty", "steady")))
+    assert (steady.task.engine, faulty.task.engine) == ("steady", "faulty")
+    assert steady.agreement == []
+    assert [(each.engine, each.kind) for each in faulty.agreement] == [("steady", "equivalent")]
+
+
+def test_gaps_and_absent_engines_are_records_too():
+    absent, gappy = measure(plan("none", engines=("absent", "gappy")))
+    assert (absent.outcome, absent.reason) == (Outcome.UNAVAILABLE, "not installed. Install it.")
+    assert (gappy.outcome, gappy.reason) == (Outcome.UNSUPPORTED, "not in the library")
+    assert gappy.environment is None
+
+
+def test_networkx_gets_no_settings_that_would_send_it_elsewhere(monkeypatch):
+    from graphbench.measure.process import _variables
+
+    monkeypatch.setenv("NETWORKX_BACKEND_PRIORITY", "cugraph")
+    monkeypatch.setenv("NX_CUGRAPH_AUTOCONFIG", "True")
+    passed = _variables({"OMP_NUM_THREADS": "2"})
+    assert not [name for name in passed if name.startswith(("NETWORKX_", "NX_CUGRAPH_"))]
+    assert (passed["OMP_NUM_THREADS"], passed["PYTHONHASHSEED"]) == ("2", "0")
+
+
+def test_real_engines_find_the_one_component_of_a_ring():
+    cell = Cell(algorithm="wcc", dataset=dataset(), engines=("networkx",))
+    (record,) = measure(Plan(cells=(cell,), limits=FEW))
+    assert (record.outcome, record.answer["components"]) == (Outcome.OK, 1)
+
+
+def test_searches_take_turns_with_the_sources_and_certify_different_ones():
+    cell = Cell(algorithm="bfs", dataset=dataset(), engines=("networkx",), params={"sources": 6})
+    (record,) = measure(Plan(cells=(cell,), limits=Limits(trials=9, timeout_s=60), seed=5))
+    assert record.draw.count == len(set(record.trials.sources[:6])) == 6
+    assert record.trials.sources[6:] == record.trials.sources[:3]
+    assert len(record.trials.certified) == record.certificate.checked == 4
+    assert record.trials.certified[0] == 0
+    assert max(record.trials.certified) < 6
+
+
+def test_a_heuristic_has_the_quality_of_every_trial_and_another_seed_in_each():
+    cell = Cell(algorithm="louvain", dataset=dataset(40), engines=("networkx",))
+    (record,) = measure(Plan(cells=(cell,), limits=Limits(trials=6, timeout_s=60), seed=3))
+    assert record.trials.seeds == [3, 4, 5, 6, 7, 8]
+    assert len(record.trials.quality) == 6
+    assert record.answer["modularity"] in record.trials.quality
+    assert record.quality == "modularity"
+
+
+def test_wrong_requests_are_refused_before_anything_is_measured():
+    ring = dataset()
+    good = Cell(algorithm="ordeal", dataset=ring, engines=("steady",))
+    for cells, limits, error in [
+        ([good, Cell(algorithm="ordeal", dataset=ring, engines=("steady",), params={"x": 1})], FEW, UsageError),
+        ([good, Cell(algorithm="ordeal", dataset=ring, engines=("stedy",))], FEW, UnknownNameError),
+        ([good, Cell(algorithm="ordal", dataset=ring, engines=("steady",))], FEW, UnknownNameError),
+        ([good], Limits(trials=0), UsageError),
+        ([good], Limits(timeout_s=0), UsageError),
+    ]:
+        with pytest.raises(error):
+            next(measure(Plan(cells=tuple(cells), limits=limits)))
+
+
+def test_a_graph_that_does_not_fit_is_refused_before_its_dataset_is_touched():
+    negative = dataset(weight=-np.ones(8))
+    cells = tuple(Cell(algorithm=each, dataset=negative, engines=("networkx",)) for each in ("wcc", "sssp"))
+    with pytest.raises(InputError, match="negative"):
+        next(measure(Plan(cells=cells, limits=FEW)))
+
+
+def test_a_home_that_cannot_be_written_is_an_error_with_advice(monkeypatch, tmp_path):
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("GRAPHBENCH_HOME", str(tmp_path / "file"))
+    with pytest.raises(StoreError, match="GRAPHBENCH_HOME"):
+        next(measure(plan("none")))
