@@ -10,31 +10,23 @@ from graphbench.datasets.base import Raw
 from graphbench.errors import FormatError
 
 UNDERSTOOD = (
-    "Understood are Matrix Market (.mtx, .mtx.gz, a SuiteSparse .tar.gz), edge lists (.csv, .tsv, .txt, .edges, .el or "
-    "no suffix; also with .gz), METIS (.graph, .graph.gz) and Parquet (.parquet)."
+    "Understood are Matrix Market (.mtx, .mtx.gz, a SuiteSparse .tar.gz), METIS (.graph), Parquet (.parquet) and edge "
+    "lists (.csv, .tsv, .txt, .edges, .el, or any other name); the text formats also with .gz."
 )
+SUFFIXES = (".mtx", ".tar.gz", ".tgz", ".csv", ".tsv", ".txt", ".edges", ".el", ".graph", ".parquet")
+"""The suffixes that say how a file is read; text formats may have `.gz` behind theirs."""
 
 _READERS = {
     ".mtx": "matrix_market",
     ".tar.gz": "archive",
     ".tgz": "archive",
-    ".csv": "table",
-    ".tsv": "table",
-    ".txt": "table",
-    ".edges": "table",
-    ".edgelist": "table",
-    ".el": "table",
-    ".wel": "table",
-    "": "table",
     ".graph": "metis",
     ".parquet": "parquet",
 }
-SUFFIXES = tuple(suffix for suffix in _READERS if suffix)
-"""The suffixes that say how a file is read; text formats may have `.gz` behind theirs."""
 
 
 def read(path: str | os.PathLike[str], *, directed: bool | None = None) -> Raw:
-    """Read a graph from a file whose name says its format.
+    """Read a graph from a file whose name says its format; an unknown name is taken for an edge list.
 
     Args:
         path: a Matrix Market file or SuiteSparse archive, an edge list, a METIS graph or a Parquet file.
@@ -45,13 +37,16 @@ def read(path: str | os.PathLike[str], *, directed: bool | None = None) -> Raw:
         FormatError: if the file cannot be read or is not what its format promises.
     """
     path = Path(path)
-    reader = _READERS.get(suffix(path))
     if path.is_dir():
         raise FormatError(path, f"is a folder, not a file. {UNDERSTOOD}")
-    if reader is None:
-        raise FormatError(path, f"the suffix {suffix(path)!r} is not one that graphbench reads. {UNDERSTOOD}")
-    module = importlib.import_module(f"graphbench.datasets.formats.{reader}")
-    raw: Raw = module.read(path, directed=directed)
+    kind = suffix(path)
+    module = importlib.import_module(f"graphbench.datasets.formats.{_READERS.get(kind, 'table')}")
+    try:
+        raw: Raw = module.read(path, directed=directed)
+    except FormatError as error:
+        if kind in SUFFIXES or not path.exists():
+            raise
+        raise FormatError(path, f"{error.problem} {UNDERSTOOD}", error.line) from error
     return raw
 
 

@@ -168,7 +168,7 @@ def _parse(stream: Bounded, path: Path, header: Header) -> _Parsed:
     entries.finish()
     value = matrix.data
     if entries.infinities != (found := int(np.count_nonzero(np.isinf(value))) if header.field != "pattern" else 0):
-        raise FormatError(path, f"{found - entries.infinities:,} values are too large for a 64-bit float.")
+        raise FormatError(path, f"{found - entries.infinities:,} value(s) too large for a 64-bit float.")
     return matrix.coords[0], matrix.coords[1], value
 
 
@@ -178,6 +178,9 @@ def _translated(error: Exception, path: Path, header: Header) -> FormatError:
     line, what = (int(found[1]), found[2]) if found else (None, str(error))
     if "out of bounds" in what or "out of range" in what:
         return FormatError(path, f"{what.rstrip('.')}: expected ids from 1 to {header.size:,}.", line)
+    if what.startswith("Truncated"):
+        problem = f"fewer than the {header.entries:,} rows that the size line promises have {_EXPECTED[header.field]}"
+        return FormatError(path, f"{problem}; others are blank or have more.")
     return FormatError(path, f"{what.rstrip('.')}; expected {_EXPECTED[header.field]}.", line)
 
 
@@ -229,11 +232,10 @@ class _Entries:
         if self._error is not None:
             raise self._error
         if self._seen != self._header.entries:
-            raise self._count_error(f"has only {self._seen:,} entries")
+            raise self._count_error(f"has only {self._seen:,} of the {self._header.entries:,} entries")
 
     def _count_error(self, what: str) -> FormatError:
-        problem = f"{what}, but the size line promises {self._header.entries:,}: the file is cut off or was edited."
-        return FormatError(self._path, problem)
+        return FormatError(self._path, f"{what} that its size line promises: it is damaged or was edited.")
 
     def _checked(self, parts: Iterator[bytes]) -> Iterator[bytes]:
         value = _VALUES[self._header.field]
@@ -248,7 +250,7 @@ class _Entries:
                 block = self._line_by_line(block, re.compile(grammar[:-1].encode()), lines)
             lines += new
             if self._seen > self._header.entries:
-                raise self._count_error("has more entries than it should")
+                raise self._count_error(f"has more than the {self._header.entries:,} entries")
             if value and (b"i" in block or b"I" in block):
                 self.infinities += len(re.findall(rb"(?i)inf", block))
             yield block

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import re
+import sys
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,6 +21,9 @@ BLOCK_BYTES = 1 << 22
 
 LINE_BYTES = 1 << 16
 """The longest line that anything but METIS may have; a longer one is no edge list."""
+
+TEXT = r"[^\x00-\x08\x0e-\x1f]*"
+"""What :func:`matches` finds in text and not in binary data."""
 
 # Text of vertex ids compresses 3 to 30 times, DEFLATE's ceiling is 1032: beyond this ratio it is no graph.
 _RATIO, _FLOOR = 300, 1 << 26
@@ -42,7 +46,8 @@ def opened(path: Path) -> Iterator[Bounded]:
     packed = path.name.casefold().endswith((".gz", ".tgz"))
     with failures_named(path), path.open("rb") as file:
         if not packed:
-            yield Bounded(file, path, path.stat().st_size)
+            # A pipe has no size that could be known.
+            yield Bounded(file, path, path.stat().st_size if path.is_file() else sys.maxsize)
             return
         with gzip.GzipFile(fileobj=file) as stream:
             yield Bounded(cast("BinaryIO", stream), path, expansion_bound(path))
