@@ -7,6 +7,7 @@ are in :mod:`graphbench.judging`, the reasons in :mod:`graphbench.reasons`.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from statistics import median
 from typing import Any, Literal
 
 import msgspec
@@ -175,17 +176,17 @@ def _against_baseline(record: Record, baselines: list[Record], stale: Mapping[st
 
 
 def _against_best_cpu(record: Record, group: list[Record], stale: Mapping[str, str]) -> Comparison | None:
-    """The comparison with the CPU engine over which the gain is smallest, among those that are like."""
+    """The comparison with the quickest CPU engine that is like."""
     candidates = [
-        set_against(other, record, stale=stale)
+        other
         for other in group
-        if other.device == "cpu" and other.outcome is Outcome.OK and same_problem(record, other)
+        if other.device == "cpu" and other.outcome is Outcome.OK and other.phases.run_s and same_problem(record, other)
     ]
-    like = [each for each in candidates if each.verdict is Verdict.LIKE and each.ratio_run is not None]
-    if not like:
-        return None
-    best = min(like, key=lambda each: each.ratio_run or 0.0)
-    return msgspec.structs.replace(best, role="best_cpu")
+    for other in sorted(candidates, key=lambda each: median(each.phases.run_s)):
+        comparison = set_against(other, record, stale=stale)
+        if comparison.verdict is Verdict.LIKE:
+            return msgspec.structs.replace(comparison, role="best_cpu")
+    return None
 
 
 def _differing(one: Record, two: Record) -> list[str]:
@@ -215,8 +216,10 @@ def _ratio_run(baseline: Record, engine: Record) -> tuple[Estimate | None, Liter
     if one and two:
         return _ratio_of_trials(baseline, engine), None
     if two and (limit := _stopped_in_call(baseline)):
+        two = _of_first_source(engine)
         return statistics.ratio([limit], two)._replace(interval=None, range=None, n=len(two)), "lower"
     if one and (limit := _stopped_in_call(engine)):
+        one = _of_first_source(baseline)
         return statistics.ratio(one, [limit])._replace(interval=None, range=None, n=len(one)), "upper"
     return None, None
 
@@ -226,6 +229,12 @@ def _trials(record: Record) -> list[float]:
     if record.outcome not in (Outcome.OK, Outcome.INVALID):
         return []
     return [max(seconds, _TICK_S) for seconds in record.phases.run_s]
+
+
+def _of_first_source(record: Record) -> list[float]:
+    """The trials to set against a first call that never ended: those from its source, where there are sources."""
+    sources, trials = record.trials.sources, _trials(record)
+    return [seconds for source, seconds in zip(sources, trials, strict=False) if source == sources[0]] or trials
 
 
 def _stopped_in_call(record: Record) -> float | None:

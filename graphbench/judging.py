@@ -95,7 +95,7 @@ def _invalid(pair: Pair) -> str:
     for record in pair.sides:
         certificate = record.certificate
         if record.outcome is Outcome.INVALID or (certificate is not None and not certificate.valid):
-            detail = certificate.detail if certificate is not None else record.reason
+            detail = certificate.detail if certificate is not None and not certificate.valid else record.reason
             return f"the answer of {record.task.engine} failed its certificate: {detail}"
     return ""
 
@@ -271,8 +271,8 @@ def _allocator(pair: Pair) -> str:
     one, two = (record.environment.allocator if record.environment else None for record in pair.sides)
     if one == two:
         return ""
-    named = [f"{each} of {name}" for each, name in zip((one, two), _engines(pair), strict=True) if each]
-    return f"device memory came from the allocator {' and '.join(named)}"
+    named = [f"{name} from the {each} allocator" for each, name in zip((one, two), _engines(pair), strict=True) if each]
+    return f"device memory of {' and of '.join(named)}"
 
 
 def _one_seed(pair: Pair) -> str:

@@ -110,7 +110,7 @@ def paired_ratio(numerators: Sequence[float], denominators: Sequence[float]) -> 
     rng, made = _generator(), []
     for start in range(0, _RESAMPLES, step := max(1, _BLOCK // n)):
         chosen = rng.integers(n, size=(min(step, _RESAMPLES - start), n))
-        made.append(np.median(top[chosen], axis=1) / np.median(bottom[chosen], axis=1))
+        made.append(_row_medians(top[chosen]) / _row_medians(bottom[chosen]))
     return Estimate(value, _percentiles(np.concatenate(made)), None, n)
 
 
@@ -185,6 +185,15 @@ def _resampled_medians(data: Floats, rng: np.random.Generator) -> Floats:
     if n % 2 == 0:
         upper = lower + (1 - lower) * rng.beta(1, n - k, size=_RESAMPLES)
         medians = (medians + ordered[_ranks(upper, n)]) / 2
+    return medians
+
+
+def _row_medians(rows: Floats) -> Floats:
+    """Of each row; `rows` is reordered. Several times quicker than np.median on short rows."""
+    n = rows.shape[1]
+    low, high = (n - 1) // 2, n // 2
+    rows.partition((low, high), axis=1)
+    medians: Floats = (rows[:, low] + rows[:, high]) / 2
     return medians
 
 

@@ -207,6 +207,12 @@ def test_a_timeout_of_the_engine_is_an_upper_bound():
     assert comparison.ratio_run == pytest.approx(1 / 600)
 
 
+def test_a_search_that_never_ended_is_set_against_the_same_source():
+    stopped = bfs("networkx", outcome=Outcome.TIMEOUT, censored=Censored("cold", 600.0), trials=Trials(), answer={})
+    comparison = set_against(replace(stopped, phases__run_s=[]), bfs("igraph", 1.0, sources=9))
+    assert (comparison.bound, comparison.ratio_run, comparison.n) == ("lower", pytest.approx(600.0), 1)
+
+
 # Sources
 
 

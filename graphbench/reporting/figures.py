@@ -79,7 +79,7 @@ def memory(value: int | None, signs: Signs = UNICODE) -> str:
     if value is None:
         return signs.none
     size, units = float(value), ["B", "KiB", "MiB", "GiB", "TiB"]
-    while float(f"{size:.2e}") >= 1024 and len(units) > 1:
+    while float(f"{size:.2e}") >= 1000 and len(units) > 1:
         size /= 1024
         units.pop(0)
     return f"{value} B" if units[0] == "B" else f"{three(size)} {units[0]}"

@@ -81,12 +81,12 @@ def _problem(rows: Sequence[Record], dataset: DatasetInfo | None, posed: PosedIn
     draw = next((row.draw for row in rows if row.draw is not None), None)
     if draw is not None:
         parts.append(f"{draw.count:,} {draw.kind} drawn with seed {draw.seed}")
+    # How an engine ran belongs to its row; what was drawn, and with which seed, has been said.
+    hidden = {"allocator", "threads", *((draw.kind, "seed") if draw is not None else ())}
     shared = {
         key: value
         for key, value in rows[0].task.params.items()
-        if value is not None
-        and not (draw is not None and key == draw.kind)
-        and all(row.task.params.get(key, value) == value for row in rows)
+        if value is not None and key not in hidden and all(row.task.params.get(key, value) == value for row in rows)
     }
     parts += [f"{key.replace('_', ' ')} {setting(value)}" for key, value in shared.items()]
     return f"posed: {'; '.join(parts)}" if parts else ""
@@ -106,5 +106,9 @@ def _machine(where: Environment, rows: Sequence[Record], signs: Signs) -> str:
         if row.environment is not None and row.environment.engine_version:
             versions[f"{row.task.engine} {row.environment.engine_version}"] = None
     return "; ".join(
-        ["machine: " + ", ".join(parts), f"{where.os}, Python {where.python}", ", ".join(versions)]
+        [
+            "machine: " + ", ".join(parts),
+            f"{where.os}, {where.python if where.python[:1].isalpha() else f'Python {where.python}'}",
+            ", ".join(versions),
+        ]
     ).rstrip("; ")

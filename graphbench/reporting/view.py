@@ -171,7 +171,7 @@ def _columns(rows: list[Record], own: list[Comparison], notes: _Footnotes, signs
             ],
         ),
         spread,
-        Column(title="n", cells=[str(run.n) if run else "0" for run in runs], joined=True),
+        Column(title="n", cells=[str(run.n) if run else signs.none for run in runs], joined=True),
         *_ratios(rows, own, notes, signs),
         *_memory(rows, signs),
         _answer(rows, signs),
@@ -228,7 +228,7 @@ def _ratios(rows: list[Record], own: list[Comparison], notes: _Footnotes, signs:
             if each is None:
                 cells.append("")
                 continue
-            cells.append(f"{figures.ratio(each.ratio_run, signs)} {each.baseline}{notes.marks(each.notes)}")
+            cells.append(f"{figures.ratio(each.ratio_run, signs, each.bound)} {each.baseline}{notes.marks(each.notes)}")
         found.append(Column(title="run vs\nbest CPU", cells=cells, right=False))
         found.append(Column(title="", cells=[_spread(best.get(row.id)) for row in rows], right=False, joined=True))
     return found
@@ -297,17 +297,25 @@ def _verdict(rows: list[Record], own: list[Comparison], notes: _Footnotes) -> Co
 
 
 def _remarks(rows: list[Record], signs: Signs) -> list[str]:
+    """Failures with their reasons, engines that fail alike together; then what else is to be known of a row."""
+    failures: dict[tuple[Outcome, str], list[str]] = {}
     found = []
     for row in rows:
         name = heading.label(row, rows)
         if row.outcome is not Outcome.OK:
             detail = row.reason or (row.certificate.detail if row.certificate else "no reason was recorded")
-            found.append(f"{name}, {str(row.outcome).replace('_', ' ')}: {detail}")
+            failures.setdefault((row.outcome, detail), []).append(name)
         if len(row.phases.build_steps_s) > 1:
             steps = [f"{step} {figures.seconds(taken, signs)}" for step, taken in row.phases.build_steps_s.items()]
             found.append(f"{name} builds in steps: {figures.listed(steps)}.")
         found += [f"{name}: {warning}" for warning in row.warnings]
-    if any(row.worker is not None and row.worker.shared_build for row in rows):
-        names = [heading.label(row, rows) for row in rows if row.worker is not None and row.worker.shared_build]
-        found.append(f"read and build of {figures.listed(names)} were shared with an earlier task and are that task's.")
-    return found
+    shared = [heading.label(row, rows) for row in rows if row.worker is not None and row.worker.shared_build]
+    if shared:
+        found.append(
+            f"The graph of {figures.listed(shared)} was read and built once, for an earlier task; timed there."
+        )
+    failed = [
+        f"{figures.listed(names)}, {str(outcome).replace('_', ' ')}: {detail}"
+        for (outcome, detail), names in failures.items()
+    ]
+    return [*failed, *found]

@@ -1,0 +1,463 @@
+"""What people and programs get to see: golden files of every form, and what must hold of any record.
+
+After a change that is meant, `GRAPHBENCH_GOLDEN=write pytest tests/test_reporting.py` writes the golden files anew:
+read the difference before committing it.
+"""
+
+# ruff: noqa: RUF001 - the signs for multiplication and for nothing are what is tested
+
+import csv
+import io
+import json
+import os
+import re
+import subprocess
+import sys
+from html.parser import HTMLParser
+from pathlib import Path
+
+import msgspec
+import pytest
+from builders import DBLP, H100, HERE, bfs, record, replace
+from hypothesis import assume, given
+from hypothesis import strategies as st
+from rich.cells import cell_len
+
+from graphbench import reporting
+from graphbench.comparison import Comparison, compare
+from graphbench.errors import UsageError
+from graphbench.model import Censored, Certificate, Memory, Outcome, Phases, Record, Trials
+from graphbench.reporting import figures
+from graphbench.reporting.table import blocks
+from graphbench.reporting.view import views
+
+GOLDEN = Path(__file__).parent / "golden"
+
+
+def gallery():
+    """One of everything: GPU and CPU engines, a range, a worse answer, failures, a bound, a wrong answer."""
+    on_gpu = replace(HERE, gpus=[H100], allocator="default", engine_version="26.10")
+    device = Memory(host_peak_bytes=2 << 30, device_peak_bytes=700 << 20)
+    nothing = {"phases": Phases(), "trials": Trials(), "memory": Memory(), "answer": {}, "certificate": None}
+    worse = Trials(seeds=list(range(20)), quality=[0.71 + i * 1e-3 for i in range(20)])
+    converted = record("nx-cugraph", 0.0034, n=3, device="gpu", environment=on_gpu, memory=device)
+    wrong = Certificate(valid=False, detail="vertex 7 is wrong")
+    stopped = Phases(start_s=0.1, read_s=0.2, build_s=3.0)
+    return [
+        record("cugraph", 0.0024, n=20, device="gpu", environment=on_gpu, memory=device),
+        replace(converted, phases__build_steps_s={"graph": 0.0002, "conversion": 0.00014}),
+        replace(record("networkit", 0.081, n=20), environment__threads=8),
+        record("igraph", 0.21, n=20, trials=worse),
+        record("networkx", 27.3, n=3, warnings=["the first trial took 3 times as long as the others"]),
+        record("rustworkx", outcome=Outcome.ERROR, reason="ValueError in cold: too big.", **nothing),
+        record("graph-tool", outcome=Outcome.UNAVAILABLE, reason="not installed.", environment=None, **nothing),
+        bfs("igraph", 1e-4),
+        bfs("networkit", outcome=Outcome.INVALID, reason="vertex 7 is wrong", certificate=wrong),
+        bfs("networkx", outcome=Outcome.TIMEOUT, censored=Censored("cold", 600.0), reason="stopped after 600 s.",
+            phases=stopped, trials=Trials(), answer={}, certificate=None),
+    ]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def shown():
+    records = gallery()
+    return records, compare(records)
+
+
+FORMS = {
+    "piped.txt": {},
+    "ascii.txt": {"ascii_only": True},
+    "80.txt": {"width": 80},
+    "100.txt": {"width": 100},
+    "160.txt": {"width": 160},
+    "colour.txt": {"width": 160, "colour": True},
+    "report.md": {"format": "markdown"},
+    "records.csv": {"format": "csv"},
+    "comparisons.json": {"format": "json"},
+}
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_every_form_is_as_in_its_golden_file(shown, name):
+    text = reporting.render(*shown, **FORMS[name])
+    if name.endswith(".json"):  # the records are the store's own affair
+        text = json.dumps(json.loads(text)["comparisons"], indent=1) + "\n"
+    path = GOLDEN / name
+    if os.environ.get("GRAPHBENCH_GOLDEN") == "write":
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    assert text == path.read_text(encoding="utf-8")
+
+
+def test_html_is_as_in_its_golden_file_and_well_formed(shown):
+    page = reporting.html_table(*shown)
+    path = GOLDEN / "table.html"
+    if os.environ.get("GRAPHBENCH_GOLDEN") == "write":
+        path.write_text(page, encoding="utf-8")
+    assert page == path.read_text(encoding="utf-8")
+
+    class Balanced(HTMLParser):
+        def __init__(self):
+            super().__init__()
+            self.open_tags = []
+
+        def handle_starttag(self, tag, attrs):
+            if tag != "br":
+                self.open_tags.append(tag)
+
+        def handle_endtag(self, tag):
+            assert self.open_tags.pop() == tag
+
+    parser = Balanced()
+    parser.feed(page)
+    assert parser.open_tags == []
+
+
+# Tables
+
+
+@pytest.mark.parametrize("width", [60, 80, 100, 120, 160, 250])
+def test_a_table_fits_the_terminal_and_no_cell_is_cut(shown, width):
+    text = reporting.render(*shown, width=width)
+    assert max(map(cell_len, text.splitlines())) <= width
+    whole = set(reporting.render(*shown).split())
+    for view in views(*shown):
+        for column in view.columns:
+            for cell in column.cells:
+                assert cell in text
+                assert set(cell.split()) <= whole
+
+
+def test_a_terminal_too_narrow_for_a_cell_gets_it_whole_all_the_same(shown):
+    text = reporting.render(*shown, width=30)
+    assert "nx-cugraph (default)" in text
+    assert "0.8310 (0.8300 to 0.8320)" in text
+
+
+def test_columns_are_stacked_in_order_and_each_block_is_headed_by_the_engine(shown):
+    columns = views(*shown)[0].columns
+    stacked = blocks(columns, 80)
+    assert len(stacked) > 1
+    assert all(block[0] is columns[0] for block in stacked)
+    assert [column for block in stacked for column in block[1:]] == columns[1:]
+
+
+def test_a_piped_table_has_one_line_for_each_engine(shown):
+    lines = reporting.render(*shown).splitlines()
+    (line,) = [line for line in lines if line.startswith("networkit ") and " ok " in line]
+    assert re.split(r"\s{2,}", line)[:7] == ["networkit", "ok", "10.0 ms", "8.10 ms", "89.1 ms", "20.0 ms", "127 ms"]
+
+
+def test_start_is_beside_and_not_in_end_to_end(shown):
+    columns = {column.title.replace("\n", " "): column.cells for column in views(*shown)[0].columns}
+    assert columns["plus start"][0] == "500 ms"
+    assert columns["end to end"][0] == "32.9 ms"
+
+
+def test_failed_engines_keep_their_row_and_their_reason_stands_beneath(shown):
+    view = views(*shown)[0]
+    assert view.columns[0].cells[-2:] == ["rustworkx", "graph-tool"]
+    assert view.columns[1].cells[-2:] == ["error", "unavailable"]
+    assert "rustworkx, error: ValueError in cold: too big." in view.remarks
+    assert "graph-tool, unavailable: not installed." in view.remarks
+
+
+def test_footnotes_are_numbered_as_they_are_met_and_advice_is_given_once(shown):
+    view = views(*shown)[0]
+    assert [number for number, _ in view.footnotes] == list(range(1, len(view.footnotes) + 1))
+    texts = [text for _, text in view.footnotes]
+    assert len(set(texts)) == len(texts)
+    assert sum("--trials 5" in text for text in texts) == 1
+
+
+def test_counts_say_what_they_count(shown):
+    (graph, *_) = views(*shown)[0].facts
+    assert "977,676 edges (1,955,352 entries in both directions)" in graph
+
+
+def test_cleaning_is_told():
+    dirty = replace(DBLP, loops_dropped=3, duplicates_merged=65, num_isolated=266)
+    (graph, *_) = views([record(dataset=dirty)], [])[0].facts
+    assert "266 isolated" in graph
+    assert "3 loops dropped and 65 duplicates merged" in graph
+
+
+def test_machines_and_parameters_are_not_mixed_in_one_table():
+    there = replace(record("igraph", id="there"), environment__machine="m2")
+    other = replace(record("igraph", id="other"), task__params={"resolution": 2.0, "threshold": 1e-7})
+    assert len(views([record(), there, other], [])) == 3
+
+
+def test_two_records_of_one_engine_are_told_apart():
+    one, two = (
+        record("cugraph", id=name, device="gpu", environment=replace(HERE, allocator=name),
+               task=msgspec.structs.replace(record("cugraph").task, params={"resolution": 1.0, "allocator": name}))
+        for name in ("default", "async")
+    )  # fmt: skip
+    assert views([one, two], [])[0].columns[0].cells == ["cugraph (default)", "cugraph (async)"]
+
+
+def test_nothing_at_all_and_a_lone_failure_can_be_shown():
+    assert reporting.render([], []) == ""
+    assert reporting.render([], [], "markdown") == ""
+    assert json.loads(reporting.render([], [], "json")) == {"records": [], "comparisons": []}
+    bare = Record(id="x", measured_at="", task=record().task, outcome=Outcome.UNAVAILABLE)
+    for form in reporting.FORMATS:
+        assert "unavailable" in reporting.render([bare], compare([bare]), form)
+
+
+def test_hostile_names_can_neither_steer_a_terminal_nor_break_a_page():
+    nasty = "<script>alert(1)</script>|`x`\x1b[2J\n**@everyone** #1 [red]"
+    bad = record("igraph", outcome=Outcome.ERROR, reason=nasty, phases=Phases(), answer={})
+    bad = replace(bad, task=msgspec.structs.replace(bad.task, dataset=nasty))
+    for width in (None, 80):
+        text = reporting.render([bad], compare([bad]), width=width)
+        assert "\x1b" not in text
+        assert "<script>" in text  # no markup to a terminal: shown as it is
+        assert "[red]" in text
+    assert "<script>" not in reporting.html_table([bad], [])
+    markdown = reporting.render([bad], [], "markdown")
+    assert "<script>" not in markdown
+    assert "@everyone" not in markdown
+    assert "#1" not in markdown
+
+
+def test_an_unknown_format_is_refused_by_name():
+    with pytest.raises(UsageError, match=r"'yaml'.*table, json, csv, markdown"):
+        reporting.render([], [], "yaml")
+
+
+# Streams
+
+
+class Stream(io.TextIOWrapper):
+    def __init__(self, encoding, terminal):
+        super().__init__(io.BytesIO(), encoding=encoding, write_through=True)
+        self.terminal = terminal
+
+    def isatty(self):
+        return self.terminal
+
+    def text(self):
+        return self.buffer.getvalue().decode(self.encoding)
+
+
+def show(records, *, encoding="utf-8", terminal=False, form="table"):
+    stream = Stream(encoding, terminal)
+    reporting.show(records, compare(records), form, stream)
+    return stream.text()
+
+
+def test_a_pipe_gets_plain_unwrapped_text(monkeypatch):
+    monkeypatch.setenv("COLUMNS", "40")
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    assert show(gallery()) == reporting.render(gallery(), compare(gallery()))
+
+
+def test_a_terminal_gets_colours_unless_they_are_declined(monkeypatch):
+    monkeypatch.setenv("COLUMNS", "100")
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    monkeypatch.setenv("TERM", "xterm")
+    assert "\x1b[" in show(gallery(), terminal=True)
+    monkeypatch.setenv("NO_COLOR", "1")
+    plain = show(gallery(), terminal=True)
+    assert plain == reporting.render(gallery(), compare(gallery()), width=100)
+
+
+@pytest.mark.parametrize("form", reporting.FORMATS)
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1"])
+def test_a_stream_of_a_poor_encoding_gets_a_table_all_the_same(encoding, form):
+    records = [*gallery(), replace(record(), dataset__name="näive", task__dataset="日本")]
+    text = show(records, encoding=encoding, form=form)
+    assert "igraph" in text
+    if form == "json":
+        assert json.loads(text)["records"][-1]["task"]["dataset"] == "日本"
+
+
+# CSV and JSON
+
+
+def test_csv_has_one_line_per_record_and_flat_columns_with_units(shown):
+    records, comparisons = shown
+    rows = list(csv.DictReader(io.StringIO(reporting.render(records, comparisons, "csv"))))
+    assert [row["engine"] for row in rows] == [each.task.engine for each in records]
+    cugraph = rows[0]
+    assert float(cugraph["run_median_s"]) == pytest.approx(0.0024)
+    assert float(cugraph["ratio_run"]) == pytest.approx(27.3 / 0.0024)
+    assert cugraph["best_cpu_engine"] == "networkit"
+    assert rows[-1]["run_median_s"] == ""
+
+
+def test_the_header_of_a_csv_does_not_depend_on_the_records(shown):
+    assert reporting.render([], [], "csv") == reporting.render(*shown, "csv").splitlines(keepends=True)[0]
+
+
+def test_json_gives_back_what_went_in(shown):
+    records, comparisons = shown
+    found = json.loads(reporting.render(records, comparisons, "json"))
+    assert msgspec.convert(found["records"], list[Record]) == records
+    assert msgspec.convert(found["comparisons"], list[Comparison]) == comparisons
+
+
+def test_json_has_the_fields_that_others_rely_on(shown):
+    found = json.loads(reporting.render(*shown, "json"))
+    comparison = {"algorithm", "dataset", "engine", "baseline", "ratio_run", "interval", "ratio_end_to_end", "bound"}
+    assert all(comparison | {"verdict", "reasons", "notes"} <= each.keys() for each in found["comparisons"])
+    assert {"task", "outcome", "reason", "phases", "memory", "answer", "certificate"} <= found["records"][0].keys()
+
+
+def test_json_has_no_number_that_is_not_one():
+    odd = record(answer={"modularity": float("nan"), "communities": 1})
+    assert json.loads(reporting.render([odd], [], "json"), parse_constant=pytest.fail)["records"][0]["answer"] == {
+        "modularity": None,
+        "communities": 1,
+    }
+
+
+# The answer
+
+
+def last_line(records, baseline="networkx"):
+    return reporting.render(records, compare(records, baseline)).splitlines()[-1]
+
+
+def test_the_answer_names_ratio_interval_end_to_end_fastest_and_quality():
+    line = last_line([record("networkx", 12.3), record("networkit", 1.0)])
+    assert re.match(
+        r"networkit is 12\.3× \[1[12]\.\d, 12\.\d\] faster than networkx on run, 12\.\d× end to end; "
+        r"fastest CPU engine: networkit; answers: same quality \(modularity 0\.8310\)\.",
+        line,
+    )
+
+
+def test_the_answer_tells_a_slower_engine_the_right_way_round():
+    line = last_line([record("networkx", 1.0), record("igraph", 4.0)])
+    match = re.match(r"igraph is 4\.00× \[(\S+), (\S+)\] slower than networkx on run, 3\.\d\d× end to end;", line)
+    assert float(match[1]) <= 4 <= float(match[2])
+
+
+def test_the_answer_says_when_run_and_end_to_end_point_apart():
+    slow_build = replace(record("igraph", 0.1), phases__build_s=10.0)
+    assert re.search(
+        r"10\.0× \S+ \S+ faster than networkx on run, \S+× slower end to end", last_line([record(), slow_build])
+    )
+
+
+def test_the_answer_gives_bounds_as_bounds():
+    stopped = {"outcome": Outcome.TIMEOUT, "censored": Censored("cold", 600.0), "trials": Trials(), "answer": {}}
+    times = Phases(read_s=0.1, build_s=0.1)
+    lower = last_line([record("networkx", phases=times, **stopped), record("igraph")])
+    assert lower.startswith("igraph is at least 600× faster than networkx on run, at least ")
+    upper = last_line([record("networkx"), record("igraph", phases=times, **stopped)])
+    assert upper.startswith("igraph is at least 600× slower than networkx on run, at least ")
+
+
+def test_the_answer_does_not_boast_of_what_is_unlike():
+    worse = record("igraph", 0.01, trials=Trials(seeds=[0, 1], quality=[0.5, 0.5]))
+    line = last_line([record(), worse])
+    assert "but unlike: quality" in line
+    assert "lowest from igraph" in line
+    assert "fastest CPU engine" not in line
+    fair = last_line([record(), worse, record("networkit", 0.5)])
+    assert fair.startswith("networkit is 2.00×")
+
+
+def test_the_answer_names_the_best_cpu_engine_beside_the_baseline(shown):
+    assert "; 33.8× faster than networkit, the best CPU engine;" in views(*shown)[0].answer
+
+
+def test_the_answer_says_whose_answer_is_wrong(shown):
+    assert "answers: wrong from networkit" in views(*shown)[1].answer
+
+
+def test_the_answer_says_why_there_is_no_ratio():
+    failed = record("igraph", outcome=Outcome.ERROR, reason="x", phases=Phases(), answer={})
+    assert last_line([record(), failed]).startswith("no ratio can be given: igraph has no time (error)")
+
+
+# Figures
+
+
+def parsed(text):
+    return float(text.replace(",", ""))
+
+
+@given(st.floats(1e-6, 1e11))
+def test_three_digits_keep_the_magnitude(value):
+    text = figures.three(value)
+    assert parsed(text) == pytest.approx(value, rel=0.005 + 1e-9)
+    assert "e" not in text
+
+
+@given(st.floats(-1e300, 1e300))
+def test_three_digits_keep_any_number_there_is(value):
+    assert parsed(figures.three(value)) == pytest.approx(value, rel=0.005 + 1e-9)
+
+
+UNITS = {"s": 1.0, "ms": 1e-3, "µs": 1e-6, "us": 1e-6, "ns": 1e-9}
+
+
+@given(st.floats(1e-9, 1e6), st.sampled_from([figures.UNICODE, figures.ASCII]))
+def test_a_duration_reads_back_as_itself_in_a_unit_that_fits(value, signs):
+    number, unit = figures.seconds(value, signs).split()
+    assert parsed(number) * UNITS[unit] == pytest.approx(value, rel=0.006)
+    assert parsed(number) >= 1
+    assert unit == "s" or parsed(number) < 1000
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(0.9999, "1.00 s"), (0.0009996, "1.00 ms"), (0.0, "0 s"), (None, "–"), (1234.5, "1,230 s"), (3e-10, "0.300 ns")],
+)
+def test_durations_at_the_edges(value, text):
+    assert figures.seconds(value) == text == reporting.seconds(value)
+
+
+@given(st.floats(1e-9, 1e4), st.floats(1, 1000))
+def test_the_ends_of_an_interval_are_in_the_unit_of_its_middle(middle, factor):
+    low, high = middle / factor, middle * factor
+    assume(high / middle < 1e6)
+    _, unit = figures.seconds(middle).split()
+    ends = re.findall(r"[\d.,e+-]*\d", figures.seconds_span(low, high, middle, interval=True))
+    assert [parsed(end) * UNITS[unit] for end in ends] == pytest.approx([low, high], rel=0.006)
+
+
+@given(st.integers(0, 1 << 50))
+def test_memory_keeps_its_magnitude(value):
+    number, unit = figures.memory(value).split()
+    size = {"B": 0, "KiB": 1, "MiB": 2, "GiB": 3, "TiB": 4}[unit]
+    assert parsed(number) * 1024**size == pytest.approx(value, rel=0.006)
+    assert unit == "TiB" or parsed(number) < 1000
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(299067, "299,067"), (0.83, "0.8300"), (1.27e-16, "1.27e-16"), (0.0, "0.000"), (None, "–"), ("ok", "ok")],
+)
+def test_figures_of_answers(value, text):
+    assert figures.figure(value) == text
+
+
+def test_footnote_marks_do_without_superscripts_where_they_must():
+    assert figures.mark(12) == "¹²"
+    assert figures.mark(12, figures.ASCII) == "(12)"
+    assert all(sign.isascii() for sign in figures.ASCII)
+    assert not figures.fits("ascii")
+    assert not figures.fits(None)
+    assert figures.fits("utf-8")
+
+
+def test_text_tables_align_and_never_wrap():
+    table = reporting.text_table(["name", "count"], [["a" * 300, "1"], ["b", "1,000"]], right=(1,))
+    assert table.splitlines() == [f"{'name':300}  count", f"{'a' * 300}      1", f"{'b':300}  1,000"]
+
+
+def test_drawing_a_report_imports_no_engine_and_importing_it_no_library():
+    code = (
+        "import sys, graphbench.reporting;"
+        "assert not {'rich', 'numpy', 'msgspec'} & set(sys.modules), 'light';"
+        "from graphbench.comparison import compare;"
+        "graphbench.reporting.render([], compare([]));"
+        "assert not {'networkx', 'igraph', 'networkit', 'cugraph', 'pandas', 'scipy'} & set(sys.modules), 'no engine'"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
