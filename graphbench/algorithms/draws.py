@@ -19,7 +19,7 @@ def sources(edges: EdgeList, count: int, source: int | str | None, seed: int) ->
 
     Args:
         edges: the posed graph.
-        count: how many to draw; fewer come back where there are fewer candidates.
+        count: how many to draw; fewer come back where there are fewer candidates. A smaller count gives a prefix.
         source: the one vertex that the user named, by its own name or its 0-based id; nothing is drawn then.
         seed: of the draw.
 
@@ -39,8 +39,8 @@ def sources(edges: EdgeList, count: int, source: int | str | None, seed: int) ->
     candidates = np.flatnonzero((labels == largest) & (np.diff(matrix.indptr) > 0))
     if len(candidates) == 0:
         return np.zeros(1, dtype=np.int64)
-    chosen = np.random.default_rng(seed).choice(candidates, size=min(count, len(candidates)), replace=False)
-    return chosen.astype(np.int64)
+    # A whole permutation, so that fewer sources are a prefix of more.
+    return np.random.default_rng(seed).permutation(candidates)[:count].astype(np.int64)
 
 
 def pairs(edges: EdgeList, count: int, seed: int) -> Vertices:
@@ -58,13 +58,14 @@ def pairs(edges: EdgeList, count: int, seed: int) -> Vertices:
     rng = np.random.default_rng(seed)
     found = np.empty(0, dtype=np.int64)
     for _ in range(20 if len(indices) else 0):
-        arcs = rng.integers(len(indices), size=2 * count)
+        arcs = rng.integers(len(indices), size=max(2 * count, 4096))
         u = np.searchsorted(indptr, arcs, side="right") - 1
         v = indices[arcs]
         w = indices[indptr[v] + rng.integers(np.maximum(indptr[v + 1] - indptr[v], 1))]
         low, high = np.minimum(u, w), np.maximum(u, w)
+        known = len(found)
         found = np.unique(np.concatenate([found, (low * n + high)[low != high]]))
-        if len(found) >= count:
+        if len(found) >= count or len(found) == known:  # enough, or so many wedges without a new pair: as good as all
             break
     keys = np.sort(rng.permutation(found)[:count])
     return np.stack([keys // n, keys % n], axis=1)
