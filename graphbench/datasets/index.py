@@ -77,7 +77,7 @@ class Matrix(msgspec.Struct, frozen=True, kw_only=True):
 
 def path() -> Path:
     """Where the index is kept."""
-    return paths.home() / "downloads" / FILE
+    return paths.home() / "downloads" / "ssstats.csv"
 
 
 def known() -> dict[str, Matrix]:

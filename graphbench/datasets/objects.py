@@ -5,6 +5,7 @@ No library is imported to find out what an object is: the name of its class's mo
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 from typing import Any
 
@@ -13,17 +14,15 @@ import numpy.typing as npt
 
 from graphbench.datasets import cache
 from graphbench.datasets.base import Dataset, Raw
+from graphbench.datasets.formats import layout, naming
 from graphbench.datasets.loading import dataset
-from graphbench.edgelist import EdgeList
+from graphbench.edgelist import EdgeList, Ids
 from graphbench.errors import InputError, UsageError
 
 ACCEPTED = (
     "a NetworkX graph, a frame of edges (pandas, cuDF, Polars, PyArrow), a SciPy sparse matrix, a cuGraph graph or an "
     "EdgeList"
 )
-_SOURCE = ("source", "src", "from")
-_DESTINATION = ("destination", "dst", "target", "to")
-_WEIGHT = ("weight", "weights", "wgt")
 
 
 def from_object(graph: Any, name: str = "graph", directed: bool | None = None) -> Dataset:
@@ -34,8 +33,8 @@ def from_object(graph: Any, name: str = "graph", directed: bool | None = None) -
     ===============  ==================================================================================================
     NetworkX         nodes in sorted order, with their names unless those are 0, 1, ...; the edge attribute `weight`,
                      which is 1 where only some edges have it
-    frame            columns source/src/from and destination/dst/target/to, else the first two; the column weight,
-                     weights or wgt, if there is one
+    frame            columns source/src/from/... and destination/dst/target/to/..., else the first two; the column
+                     called weight, if there is one; as a table in a file would be taken
     SciPy            a square matrix; undirected if it is symmetric; unweighted if all stored values are 1 or boolean;
                      duplicate coordinates are summed, as SciPy means them
     cuGraph          its edges, vertices and weights
@@ -54,7 +53,7 @@ def from_object(graph: Any, name: str = "graph", directed: bool | None = None) -
     """
     raw = _raw(graph, directed)
     if directed is not None and raw.directed != directed:
-        raw = Raw(**{**vars(raw), "directed": directed})
+        raw = dataclasses.replace(raw, directed=directed)
     edges, cleaning = cache.cleaned(_content(raw), name, lambda: raw)
     return dataset(name, edges, cleaning, source=f"{type(graph).__module__}.{type(graph).__qualname__} in memory")
 
@@ -126,32 +125,48 @@ def _in_order(values: npt.NDArray[Any]) -> tuple[npt.NDArray[Any] | None, npt.ND
 
 
 def _from_frame(frame: Any, directed: bool) -> Raw:
-    lowered = {str(column).casefold(): column for column in reversed(frame.columns)}
+    def called(known: frozenset[str]) -> Any:
+        found = [column for column in frame.columns if str(column).casefold() in known]
+        return found[0] if len(found) == 1 else None
+
     columns = list(frame.columns)
-    source = next((lowered[key] for key in _SOURCE if key in lowered), None)
-    destination = next((lowered[key] for key in _DESTINATION if key in lowered), None)
+    source, destination, weighted = called(layout.SOURCES), called(layout.DESTINATIONS), called(layout.WEIGHTS)
     if source is None or destination is None:
         if len(columns) < 2:
             raise InputError(f"A frame of edges has a source and a destination; this one has the columns {columns}.")
         source, destination = columns[:2]
-    ends = [frame[column] for column in (source, destination)]
-    for column in ends:
-        if bool(column.isna().any()):
-            raise InputError(f"The column {column.name!r} has empty cells; every edge has two ends. Drop those rows.")
-    weighted = next((lowered[key] for key in _WEIGHT if key in lowered), None)
-    weight = None if weighted is None else _numbers(frame[weighted].to_numpy())
-    one, two = (column.to_numpy() for column in ends)
-    if all(np.issubdtype(column.dtype, np.integer) for column in (one, two)):
-        if max((int(column.max(initial=0)) for column in (one, two)), default=0) > np.iinfo(np.int64).max:
-            raise InputError("A vertex's number is beyond 64 bits. Renumber the vertices.")
-        together = np.concatenate([one.astype(np.int64), two.astype(np.int64)])
-    else:
-        together = np.array([str(value) for column in (one, two) for value in column], dtype=object)
-    names, ids = _in_order(together)
-    count = len(names) if names is not None else int(ids.max(initial=-1)) + 1
-    return Raw(
-        src=ids[: len(one)], dst=ids[len(one) :], weight=weight, num_vertices=count, directed=directed, names=names
-    )
+    weight = None
+    if weighted is not None and weighted not in {source, destination}:
+        weight = _numbers(frame[weighted].to_numpy())
+    src, dst, names = _number_ends(_vertices(frame[source]), _vertices(frame[destination]))
+    count = naming.count(src, dst, names)
+    return Raw(src=src, dst=dst, weight=weight, num_vertices=count, directed=directed, names=names)
+
+
+def _vertices(column: Any) -> npt.NDArray[Any]:
+    """A pandas column of vertices, as int64 if it holds whole numbers."""
+    if bool(column.isna().any()):
+        raise InputError(f"The column {column.name!r} has empty cells; every edge has two ends. Drop those rows.")
+    values: npt.NDArray[Any] = column.infer_objects().to_numpy()
+    if values.dtype.kind not in "iuf":
+        return values
+    # pandas turns whole numbers into floats as soon as a cell has been empty.
+    whole = values.dtype.kind != "f" or bool(np.all(np.rint(values) == values))
+    limit = 2**53 if values.dtype.kind == "f" else 2**63
+    if not whole or bool(np.any(values >= limit)):
+        raise InputError(
+            f"The column {column.name!r} holds numbers that are no vertices: fractions, or beyond 64 bits."
+        )
+    return values.astype(np.int64)
+
+
+def _number_ends(one: npt.NDArray[Any], two: npt.NDArray[Any]) -> tuple[Ids, Ids, npt.NDArray[Any] | None]:
+    if one.dtype == two.dtype == np.int64:
+        return naming.number_integers(one, two)
+    import pyarrow as pa
+
+    texts = [pa.array([str(value) for value in values], pa.string()) for values in (one, two)]
+    return naming.numbered([texts[0]], [texts[1]])
 
 
 def _from_matrix(matrix: Any, directed: bool | None) -> Raw:
@@ -174,24 +189,16 @@ def _from_matrix(matrix: Any, directed: bool | None) -> Raw:
 
 
 def _from_cugraph(graph: Any) -> Raw:
-    frame = graph.decompress_to_edgelist().to_pandas()
-    raw = _from_frame(frame, bool(graph.is_directed()))
-    vertices = np.sort(np.asarray(graph.nodes().to_pandas()))
+    raw = _from_frame(graph.decompress_to_edgelist().to_pandas(), bool(graph.is_directed()))
+    vertices = graph.nodes().to_pandas().to_numpy()
     if len(vertices) == raw.num_vertices:
         return raw
-    # Vertices without an edge are in no row.
+    # Vertices without an edge are in no row: number all of them, and move the rows to those numbers.
     names, ids = _in_order(vertices)
     number = dict(zip(vertices.tolist(), ids.tolist(), strict=True))
-    known = raw.names if raw.names is not None else np.arange(raw.num_vertices)
-    moved = np.array([number[each] for each in known.tolist()], dtype=np.int64)
-    return Raw(
-        src=moved[raw.src],
-        dst=moved[raw.dst],
-        weight=raw.weight,
-        num_vertices=len(vertices),
-        directed=raw.directed,
-        names=names,
-    )
+    occurring = np.arange(raw.num_vertices) if raw.names is None else raw.names
+    moved = np.array([number[each] for each in occurring.tolist()], dtype=np.int64)
+    return dataclasses.replace(raw, src=moved[raw.src], dst=moved[raw.dst], num_vertices=len(vertices), names=names)
 
 
 def _numbers(values: Any) -> npt.NDArray[np.float64]:

@@ -1,0 +1,305 @@
+"""Whatever names or holds a graph becomes the same cleaned dataset."""
+
+import sys
+import types
+
+import networkx as nx
+import numpy as np
+import pandas as pd
+import pytest
+import scipy.sparse as sp
+from collection import archive, index, serving
+
+from graphbench import datasets
+from graphbench.datasets import fetching, formats, mirrors
+from graphbench.edgelist import EdgeList
+from graphbench.errors import DatasetError, FetchError, FormatError, InputError, UnknownNameError, UsageError
+
+PATH = "%%MatrixMarket matrix coordinate pattern symmetric\n4 4 2\n2 1\n3 2\n"
+
+
+@pytest.fixture(autouse=True)
+def no_network(monkeypatch):
+    monkeypatch.setattr(mirrors, "COLLECTION", "http://127.0.0.1:9")
+
+
+@pytest.fixture
+def collection(monkeypatch):
+    with serving() as server:
+        monkeypatch.setattr(mirrors, "COLLECTION", server.address)
+        yield server
+
+
+def offer(server, matrix, line):
+    name = line.split(",")[1]
+    server.files[f"/MM/Test/{name}.tar.gz"] = archive(name, matrix)
+    server.files["/files/ssstats.csv"] = index(line)
+
+
+# Names
+
+
+def test_catalogue_name_in_any_case_with_blanks_around():
+    assert datasets.load(" KARATE ").info.name == "karate"
+
+
+def test_loading_twice_reads_once(monkeypatch):
+    first = datasets.load("karate")
+    monkeypatch.setattr(formats, "read", None)
+    again = datasets.load("karate")
+    assert again.info == first.info
+    assert again.edges.path == first.edges.path
+
+
+def test_direction_can_be_dropped_and_is_kept_apart():
+    as_is, dropped = datasets.load("polblogs"), datasets.load("polblogs", directed=False)
+    assert (as_is.info.directed, dropped.info.directed) == (True, False)
+    assert dropped.info.digest == as_is.edges.undirected().digest
+    assert datasets.load("polblogs").info.digest == as_is.info.digest
+
+
+def test_typo_gets_a_suggestion_and_the_other_ways():
+    with pytest.raises(UnknownNameError, match=r"Did you mean karate\? A dataset is also GROUP/NAME"):
+        datasets.load("karatte")
+
+
+def test_missing_network_is_told_with_a_way_out():
+    with pytest.raises(FetchError, match=r"(?s)dblp-2010.tar.gz: nobody answers.*GRAPHBENCH_MIRROR.*embedded"):
+        datasets.load("dblp-2010")
+
+
+def test_real_archives(mirror, monkeypatch):
+    monkeypatch.setenv("GRAPHBENCH_MIRROR", mirror.as_uri())
+    info = datasets.load("caidaRouterLevel").info
+    assert (info.num_vertices, info.num_edges, info.num_entries) == (192_244, 609_066, 1_218_132)
+    assert info.sha256.startswith("1242d7f5")
+    info = datasets.load("gleich/wb-cs-stanford").info
+    assert info.name == "Gleich/wb-cs-stanford"
+    assert (info.directed, info.num_vertices, info.num_edges, info.loops_dropped) == (True, 9914, 35_555, 1299)
+
+
+# The whole collection
+
+
+def test_matrix_is_checked_against_the_index_and_cleaned(collection):
+    offer(collection, PATH, "Test,path,4,4,4,1,1,0,0,1,1,undirected graph,4")
+    info = datasets.load("test/path").info
+    assert (info.name, info.num_vertices, info.num_edges, info.num_isolated) == ("Test/path", 4, 2, 1)
+    assert info.source == f"{collection.address}/MM/Test/path.tar.gz"
+
+
+def test_explicit_zeros_count_as_entries_of_the_file(collection):
+    zeros = "%%MatrixMarket matrix coordinate real general\n3 3 3\n1 2 1.5\n2 1 0\n3 1 2\n"
+    offer(collection, zeros, "Test,zeros,3,3,2,1,0,0,0,0,0,directed graph,3")
+    assert datasets.load("Test/zeros").info.zero_weights == 1
+
+
+@pytest.mark.parametrize(
+    ("line", "fault"),
+    [
+        ("Test,path,5,5,4,1,1,0,0,1,1,undirected graph,4", "it has 4 rows, not 5"),
+        ("Test,path,4,4,5,1,1,0,0,1,1,undirected graph,5", "it has 4 entries, not 5"),
+        ("Test,path,4,4,4,1,1,0,0,.5,.5,directed graph,4", "stored as a symmetric matrix, but should not be"),
+    ],
+)
+def test_matrix_that_contradicts_the_index_is_not_kept(collection, line, fault):
+    offer(collection, PATH, line)
+    with pytest.raises(FormatError, match=fault):
+        datasets.load("Test/path")
+    path = fetching.archive_path("Test", "path")
+    assert not path.exists()
+    assert fetching.recorded(path) is None
+
+
+def test_general_matrix_that_should_be_symmetric_is_refused(collection):
+    general = "%%MatrixMarket matrix coordinate pattern general\n2 2 2\n1 2\n2 1\n"
+    offer(collection, general, "Test,two,2,2,2,1,1,0,0,1,1,undirected graph,2")
+    with pytest.raises(FormatError, match="not stored as a symmetric matrix"):
+        datasets.load("Test/two", directed=False)
+
+
+# Files
+
+
+def test_file_is_named_by_itself_and_hashed(tmp_path):
+    path = tmp_path / "my.mtx"
+    path.write_text(PATH)
+    info = datasets.load(path).info
+    assert info.name == "my.mtx"
+    assert len(info.sha256) == 64
+    assert datasets.load(str(path)).info == info
+
+
+def test_changed_file_is_read_again(tmp_path):
+    path = tmp_path / "edges.csv"
+    path.write_text("0,1\n")
+    assert datasets.load(path).info.num_edges == 1
+    path.write_text("0,1\n1,2\n")
+    assert datasets.load(path).info.num_edges == 2
+
+
+def test_same_bytes_under_another_suffix_are_another_format(tmp_path):
+    text = "3 2\n2\n1 3\n2\n"
+    for name in ("three.graph", "three.txt"):
+        (tmp_path / name).write_text(text)
+    assert datasets.load(tmp_path / "three.graph").info.num_edges == 2
+    with pytest.raises(FormatError):
+        datasets.load(tmp_path / "three.txt")
+
+
+def test_table_takes_its_direction_from_the_caller(tmp_path):
+    path = tmp_path / "edges.csv"
+    path.write_text("0,1\n1,0\n")
+    assert datasets.load(path).info.num_edges == 1
+    assert datasets.load(path, directed=True).info.num_edges == 2
+
+
+def test_catalogue_comes_before_a_file_of_that_name(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "karate").write_text("0 1\n")
+    (tmp_path / "other").write_text("0 1\n")
+    assert datasets.load("karate").info.num_edges == 78
+    assert datasets.load("./karate").info.num_edges == 1
+    assert datasets.load("other").info.num_edges == 1
+
+
+@pytest.mark.parametrize("name", ["missing.csv", "./missing", "/no/such/place", "a/b/c", "folder/missing.mtx.gz"])
+def test_missing_file_is_told(name, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(DatasetError, match="There is no file"):
+        datasets.load(name)
+
+
+def test_folder_is_no_dataset(tmp_path):
+    with pytest.raises(DatasetError, match="is a folder"):
+        datasets.load(tmp_path)
+
+
+# Objects
+
+
+@pytest.fixture
+def karate():
+    return datasets.load("karate")
+
+
+@pytest.mark.parametrize(
+    "convert",
+    [
+        lambda edges: edges,
+        lambda edges: EdgeList.from_columns(*edges.to_numpy(), num_vertices=34, directed=False),
+        lambda edges: edges.to_scipy(),
+        lambda edges: edges.to_scipy().tocoo().astype(bool),
+        lambda edges: sp.csc_matrix(edges.to_scipy()),
+        lambda edges: edges.to_pandas(),
+        lambda edges: edges.to_pandas().rename(columns={"source": "SRC", "destination": "Dst"})[["Dst", "SRC"]],
+        lambda edges: edges.to_pandas().rename(columns={"source": "one", "destination": "other"}),
+        lambda edges: edges.to_pandas().astype(float),
+        lambda edges: edges.to_pandas().astype(object),
+        lambda edges: nx.from_scipy_sparse_array(edges.to_scipy(), edge_attribute="ignored"),
+        lambda edges: nx.MultiGraph([*nx.from_scipy_sparse_array(edges.to_scipy(), edge_attribute="x").edges] * 2),
+    ],
+)
+def test_every_kind_of_object_gives_the_same_graph(karate, convert):
+    given = datasets.from_object(convert(karate.edges))
+    assert given.info.digest == karate.info.digest
+    assert given.edges.path.is_file()
+    assert EdgeList.open(given.edges.path).digest == karate.info.digest
+
+
+def test_object_and_file_of_the_same_edges_are_the_same_graph(tmp_path):
+    frame = pd.DataFrame({"source": ["b", "a", "ä"], "destination": ["c", "b", "a"], "weight": [1, 2, 3.5]})
+    frame.to_csv(tmp_path / "named.csv", index=False)
+    graph = nx.from_pandas_edgelist(frame, "source", "destination", "weight")
+    file, *others = (datasets.load(tmp_path / "named.csv"), datasets.from_object(frame), datasets.from_object(graph))
+    for other in others:
+        assert other.info.digest == file.info.digest
+        assert other.edges.names.tolist() == file.edges.names.tolist() == ["a", "b", "c", "ä"]
+
+
+def test_directed_objects_stay_directed():
+    assert datasets.from_object(nx.DiGraph([(0, 1), (1, 2)])).info.directed
+    assert datasets.from_object(sp.csr_array([[0, 1], [0, 0]])).info.directed
+    frame = pd.DataFrame({"src": [0, 1], "dst": [1, 0]})
+    assert datasets.from_object(frame, directed=True).info.num_edges == 2
+    assert datasets.from_object(nx.DiGraph([(0, 1), (1, 0)]), directed=False).info.num_edges == 1
+
+
+def test_networkx_keeps_isolated_nodes_and_names():
+    graph = nx.Graph([("x", "y")])
+    graph.add_node("alone")
+    given = datasets.from_object(graph)
+    assert given.info.num_isolated == 1
+    assert given.edges.names.tolist() == ["alone", "x", "y"]
+    mixed = datasets.from_object(nx.grid_2d_graph(2, 2)).edges
+    assert mixed.names.tolist() == ["(0, 0)", "(0, 1)", "(1, 0)", "(1, 1)"]
+
+
+def test_networkx_weights_default_to_one_where_some_are_given():
+    graph = nx.Graph()
+    graph.add_edge(0, 1, weight=5)
+    graph.add_edge(1, 2)
+    assert datasets.from_object(graph).edges.to_numpy().weight.tolist() == [5, 1]
+    assert not datasets.from_object(nx.path_graph(3)).info.weighted
+
+
+def test_matrix_values_are_weights_unless_all_are_one():
+    weighted = datasets.from_object(sp.csr_array([[0, 2.5], [2.5, 0]]))
+    assert weighted.edges.to_numpy().weight.tolist() == [2.5]
+    assert not datasets.from_object(sp.csr_array([[0, 1], [1, 0]])).info.weighted
+
+
+def test_different_objects_under_one_name_are_kept_apart():
+    one, two = (datasets.from_object(nx.path_graph(n), name="mine") for n in (3, 4))
+    assert one.edges.path != two.edges.path
+    assert one.info.sha256 != two.info.sha256
+    assert one.info.name == two.info.name == "mine"
+
+
+@pytest.mark.parametrize("isolated", [False, True])
+def test_cugraph_graphs_are_taken_without_importing_cugraph(isolated, monkeypatch):
+    class Graph:
+        __module__ = "cugraph.structure.graph_classes"
+
+        def is_directed(self):
+            return True
+
+        def decompress_to_edgelist(self):
+            return types.SimpleNamespace(to_pandas=lambda: pd.DataFrame({"src": [10, 30], "dst": [30, 10]}))
+
+        def nodes(self):
+            return types.SimpleNamespace(to_pandas=lambda: pd.Series([30, 20, 10] if isolated else [30, 10]))
+
+    monkeypatch.setitem(sys.modules, "cugraph", None)
+    given = datasets.from_object(Graph())
+    assert given.edges.names.tolist() == ([10, 20, 30] if isolated else [10, 30])
+    assert given.edges.to_pandas(names=True).to_numpy().tolist() == [[10, 30], [30, 10]]
+    assert given.info.num_isolated == int(isolated)
+
+
+@pytest.mark.parametrize(
+    ("graph", "error", "message"),
+    [
+        ([(0, 1)], UsageError, "A graph is a NetworkX graph.* this is a builtins.list"),
+        (np.eye(3), UsageError, "this is a numpy.ndarray"),
+        (sp.csr_array(np.ones((2, 3))), InputError, "2 x 3: only a square one"),
+        (sp.csr_array([[0, 1j], [1j, 0]]), InputError, "complex"),
+        (pd.DataFrame({"a": [1]}), InputError, "a source and a destination"),
+        (pd.DataFrame({"src": [1, None], "dst": [2, 3]}), InputError, "'src' has empty cells"),
+        (pd.DataFrame({"src": [1.5], "dst": [2]}), InputError, "'src' holds numbers that are no vertices"),
+        (pd.DataFrame({"src": [2**64 - 1], "dst": [2]}), InputError, "beyond 64 bits"),
+        (pd.DataFrame({"src": [1], "dst": [2], "weight": ["heavy"]}), InputError, "weights are not all numbers"),
+        (nx.Graph([(0, 1, {"weight": "heavy"})]), InputError, "weights are not all numbers"),
+        (nx.Graph([(2**70, 1)]), InputError, "beyond 64 bits"),
+        (nx.Graph([(1, "1")]), InputError, "same name"),
+    ],
+)
+def test_what_is_no_graph_is_refused(graph, error, message):
+    with pytest.raises(error, match=message):
+        datasets.from_object(graph)
+
+
+def test_dataset_info_is_complete():
+    info = datasets.load("celegansneural").info
+    unset = [field for field in info.__struct_fields__ if getattr(info, field) in {None, ""}]
+    assert unset == []
