@@ -142,6 +142,12 @@ def test_columns_are_stacked_in_order_and_each_block_is_headed_by_the_engine(sho
     assert [column for block in stacked for column in block[1:]] == columns[1:]
 
 
+@pytest.mark.parametrize("width", [70, 80, 100, 130])
+def test_a_number_is_never_parted_from_its_interval(shown, width):
+    stacked = blocks(views(*shown)[0].columns, width)
+    assert all(block[1].title for block in stacked)
+
+
 def test_a_piped_table_has_one_line_for_each_engine(shown):
     lines = reporting.render(*shown).splitlines()
     (line,) = [line for line in lines if line.startswith("networkit ") and " ok " in line]

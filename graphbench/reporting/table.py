@@ -85,30 +85,39 @@ def _draw(view: View, console: Console, width: int | None, signs: Signs) -> None
 
 
 def blocks(columns: Sequence[Column], width: int | None) -> list[list[Column]]:
-    """Columns in blocks that fit the width, the first column repeated; joined columns stay together if they can."""
-    first, *others = columns
+    """Columns in as few blocks as fit the width, about equally wide, the first column repeated in each.
+
+    Joined columns stay together where they can.
+    """
     if width is None:
         return [list(columns)]
+    first, *others = columns
+    room = width - _size(first)
     units: list[list[Column]] = []
     for column in others:
-        if column.joined and units:
+        if column.joined and units and _wide(units[-1]) + _size(column) <= room:
             units[-1].append(column)
         else:
             units.append([column])
-    room = width - _size(first)
-    units = [
-        piece for unit in units for piece in ([unit] if sum(map(_size, unit)) <= room else [[each] for each in unit])
-    ]
+    fewest = len(_packed(units, room))
+    widest = max(map(_wide, units))
+    packed = next(each for less in range(widest, max(room, widest) + 1) if len(each := _packed(units, less)) <= fewest)
+    return [[first, *block] for block in packed]
+
+
+def _packed(units: Sequence[list[Column]], room: int) -> list[list[Column]]:
+    """Units side by side as far as there is room; one that is wider than that has a block to itself."""
     found: list[list[Column]] = []
-    left = 0
     for unit in units:
-        size = sum(map(_size, unit))
-        if not found or size > left:
-            found.append([first])
-            left = room
-        found[-1] += unit
-        left -= size
+        if found and _wide(found[-1]) + _wide(unit) <= room:
+            found[-1] += unit
+        else:
+            found.append(list(unit))
     return found
+
+
+def _wide(columns: Sequence[Column]) -> int:
+    return sum(map(_size, columns))
 
 
 def _size(column: Column) -> int:
