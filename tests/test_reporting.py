@@ -372,6 +372,14 @@ def test_the_answer_names_the_best_cpu_engine_beside_the_baseline(shown):
     assert "; 33.8× faster than networkit, the best CPU engine;" in views(*shown)[0].answer
 
 
+@pytest.mark.parametrize(
+    ("quality", "words"), [(0.795, "same quality"), (0.78, "quality within 2.5 %"), (0.7, "quality differs")]
+)
+def test_the_answer_says_how_far_apart_qualities_are(quality, words):
+    one, two = (Trials(seeds=[0, 1], quality=[each] * 2) for each in (0.8, quality))
+    assert f"answers: {words} (modularity 0.7" in last_line([record(trials=one), record("igraph", 0.1, trials=two)])
+
+
 def test_the_answer_says_whose_answer_is_wrong(shown):
     assert "answers: wrong from networkit" in views(*shown)[1].answer
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from statistics import median
 
 from graphbench.comparison import Comparison
+from graphbench.judging import LOWER_QUALITY, LOWER_QUALITY_ONE_SEED
 from graphbench.model import Outcome, Record
 from graphbench.reasons import Reason, Verdict
 from graphbench.reporting.figures import Signs, figure, listed, span, three
@@ -126,9 +127,10 @@ def _qualities(rows: Sequence[Record]) -> str:
     if len(known) < len(values):
         return ""
     low, high = min(known), max(known)
-    same = high - low <= 0.01 * abs(high)
+    apart = (high - low) / abs(high) if high else 0.0
     between = figure(low) if figure(low) == figure(high) else f"{figure(low)} to {figure(high)}"
-    if same:
+    if apart <= LOWER_QUALITY:
         return f"answers: same quality ({measure} {between})"
     worst = rows[known.index(low)].task.engine
-    return f"answers: quality differs ({measure} {between}; lowest from {worst})"
+    how = f"within {100 * apart:.2g} %" if apart <= LOWER_QUALITY_ONE_SEED else "differs"
+    return f"answers: quality {how} ({measure} {between}; lowest from {worst})"
