@@ -105,7 +105,10 @@ def test_silent_server_times_out(server, tmp_path, monkeypatch):
 
 
 def test_nobody_listening_is_told_at_once(tmp_path):
-    with pytest.raises(FetchError, match=r"127.0.0.1:9/file: nobody answers there\n.*GRAPHBENCH_MIRROR"):
+    with pytest.raises(
+        FetchError,
+        match=r"(?s)file could not be downloaded.*127.0.0.1:9/file: nobody answers there\n.*GRAPHBENCH_MIRROR",
+    ):
         download.download(tmp_path / "file", ["http://127.0.0.1:9/file"])
 
 

@@ -73,7 +73,9 @@ def download(
             if expected is None:
                 file.truncate(0)  # Nothing could tell whether an old part belongs to this file.
             try:
-                _from_any(file, part, addresses, expected=expected, check=check, progress=progress, hint=hint)
+                _from_any(
+                    file, part, addresses, name=path.name, expected=expected, check=check, progress=progress, hint=hint
+                )
                 os.fsync(file.fileno())
                 part.replace(path)
             except BaseException as error:
@@ -90,6 +92,7 @@ def _from_any(
     part: Path,
     addresses: Sequence[str],
     *,
+    name: str,
     expected: str | None,
     check: Check | None,
     progress: Progress | None,
@@ -121,10 +124,10 @@ def _from_any(
     tried = "".join(f"\n  {failure}" for failure in failures)
     if wrong:
         raise ChecksumError(
-            f"What was downloaded is not what was asked for, and nothing of it was kept:{tried}\nTry again; if the "
+            f"{name}: what was downloaded is not what was asked for, and nothing of it was kept:{tried}\nTry again; if the "
             f"same bytes come back, the mirror or a proxy on the way alters them: ask another address. {hint or ADVICE}"
         )
-    raise FetchError(f"Nothing could be downloaded:{tried}\n{ADVICE}")
+    raise FetchError(f"{name} could not be downloaded:{tried}\n{ADVICE}")
 
 
 def _fault(part: Path, expected: str | None, check: Check | None) -> str:
