@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import errno
 import os
+import time
 import warnings
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
@@ -19,6 +20,9 @@ import msgspec
 from graphbench.errors import StoreError
 from graphbench.model import SCHEMA, Record
 from graphbench.paths import HOME_VARIABLE, home
+
+_PATIENCE_S = 0.5
+"""How long to wait for another writer, who may just be appending one record."""
 
 _encoder = msgspec.json.Encoder(enc_hook=lambda value: value.item())  # NumPy's numbers are numbers
 _decoder = msgspec.json.Decoder(Record)
@@ -138,18 +142,18 @@ class Store:
         return self.path.with_name(f"{self.path.name}.pid")
 
     def _lock(self, file: BinaryIO) -> None:
-        import fcntl
-
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+        patience = time.monotonic() + _PATIENCE_S
+        while not _locked(file):
+            if time.monotonic() < patience:
+                time.sleep(0.02)
+                continue
             pid = ""
             with suppress(OSError):
                 pid = self._owner.read_text(encoding="ascii").strip()
             raise StoreError(
                 f"Another process{f' (pid {pid})' if pid else ''} is writing to {self.path}. "
                 "Wait until it is done, or write to a file of your own: --store FILE."
-            ) from None
+            )
         self._owner.write_text(f"{os.getpid()}\n", encoding="ascii")
 
     def _set_torn_line_aside(self, file: BinaryIO) -> None:
@@ -209,6 +213,16 @@ def _read(path: Path, *, missing_ok: bool) -> Iterator[Record]:
             raise StoreError(f"{path} does not exist; `graphbench records` lists what has been measured.") from None
     except OSError as error:
         raise StoreError(f"{path} cannot be read: {error.strerror or error}.") from error
+
+
+def _locked(file: BinaryIO) -> bool:
+    import fcntl
+
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def _write_all(file: BinaryIO, line: bytes) -> None:

@@ -58,9 +58,10 @@ def measure(plan: Plan, observe: Observer = lambda _: None) -> Iterator[Record]:
 def _check(limits: Limits) -> None:
     if limits.trials is not None and limits.trials < 1:
         raise UsageError(f"--trials takes a whole number from 1, not {limits.trials}.")
-    for option, seconds in (("--budget", limits.budget_s), ("--timeout", limits.timeout_s)):
-        if not seconds > 0:
-            raise UsageError(f"{option} takes seconds above 0, not {seconds:g}.")
+    if not limits.budget_s >= 0:
+        raise UsageError(f"--budget takes seconds from 0, not {limits.budget_s:g}.")
+    if not limits.timeout_s > 0:
+        raise UsageError(f"--timeout takes seconds above 0, not {limits.timeout_s:g}.")
 
 
 @dataclass

@@ -80,7 +80,7 @@ class Supervisor:
             stderr_tail=_tail(process.err, said),
         )
         self._position += 1
-        if account.censored or account.outcome in {Outcome.ERROR, Outcome.OUT_OF_MEMORY}:
+        if account.censored or account.outcome not in {Outcome.OK, Outcome.INVALID}:
             # Even one that lives may be harmed: a failed CUDA call poisons its context, a failed allocation its heap.
             self._all_well = False
             self._end(in_good_order=False)

@@ -8,14 +8,19 @@ that, and takes along what it has started itself.
 
 from __future__ import annotations
 
+import atexit
 import ctypes
 import faulthandler
 import os
 import select
 import signal
 import sys
+from typing import Any
 
 _PR_SET_PDEATHSIG = 1  # from <linux/prctl.h>
+
+_kept: list[Any] = []
+"""What lives until the process ends, so that it need not be freed."""
 
 
 def main(arguments: list[str]) -> None:
@@ -27,6 +32,9 @@ def main(arguments: list[str]) -> None:
     requests, events, parent = (int(each) for each in arguments)
     _die_with(parent)
     guard = _start_guard(requests, events)
+    # Registered first, so run last: the libraries' own handlers have run, and nobody waits while gigabytes of Python
+    # objects are freed one by one.
+    atexit.register(os._exit, 0)
     faulthandler.enable(file=sys.__stdout__ or sys.stderr)  # the last words on stderr are the engine's own
     for descriptor in (requests, events):
         os.set_inheritable(descriptor, False)
@@ -48,6 +56,7 @@ def _serve(requests: int, events: int) -> None:
             outbox.flush()
 
         bench = Bench(tell)
+        _kept.append(bench)
         for line in inbox:
             if line == protocol.NO_MORE:
                 break
