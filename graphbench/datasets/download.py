@@ -124,8 +124,8 @@ def _from_any(
     tried = "".join(f"\n  {failure}" for failure in failures)
     if wrong:
         raise ChecksumError(
-            f"{name}: what was downloaded is not what was asked for, and nothing of it was kept:{tried}\nTry again; if the "
-            f"same bytes come back, the mirror or a proxy on the way alters them: ask another address. {hint or ADVICE}"
+            f"{name}: what was downloaded is not what was asked for, and nothing of it was kept:{tried}\nTry again; if "
+            f"the same bytes come back, a mirror or proxy on the way alters them: ask another address. {hint or ADVICE}"
         )
     raise FetchError(f"{name} could not be downloaded:{tried}\n{ADVICE}")
 
