@@ -1,0 +1,436 @@
+"""Certificates accept right answers, from a reference that is no engine, and reject every kind of wrong one."""
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.sparse.csgraph import connected_components, dijkstra
+from tiny import GRAPHS, certify, graph, path, posed
+
+from graphbench import certify as checks
+from graphbench.agreement import Agreed, agreement, normalised_mutual_information
+from graphbench.edgelist import EdgeList
+from graphbench.errors import InputError
+
+SOURCE = "0"
+
+
+def _random(seed, n=60, m=90, *, directed, weighted=False):
+    """A random graph on n vertices, where vertex 0 leads on, and five isolated ones."""
+    rng = np.random.default_rng(seed)
+    rows = [*((0, v) for v in (1, 2, 3)), *(tuple(row) for row in rng.integers(n, size=(m, 2)).tolist())]
+    if weighted:
+        rows = [(u, v, float(w)) for (u, v), w in zip(rows, rng.integers(1, 9, size=len(rows)), strict=True)]
+    return graph(rows, n + 5, directed=directed)
+
+
+def depths(edges, source=0):
+    hops = dijkstra(edges.to_scipy(), indices=source, unweighted=True)
+    return np.where(np.isinf(hops), -1, hops).astype(np.int64)
+
+
+def distances(edges, source=0):
+    return dijkstra(edges.to_scipy(), indices=source)
+
+
+def ranks(edges, damping=0.85):
+    n = edges.num_vertices
+    matrix = edges.to_scipy().toarray()
+    out = matrix.sum(axis=1)
+    step = np.where(out[:, None] > 0, matrix / np.where(out > 0, out, 1)[:, None], 1 / n)
+    return np.linalg.solve(np.eye(n) - damping * step.T, np.full(n, (1 - damping) / n))
+
+
+def coefficients(edges, pairs):
+    matrix = edges.to_scipy().toarray() > 0
+    shared = (matrix[pairs[:, 0]] & matrix[pairs[:, 1]]).sum(axis=1)
+    either = (matrix[pairs[:, 0]] | matrix[pairs[:, 1]]).sum(axis=1)
+    return shared / np.maximum(either, 1)
+
+
+def changed(answer, at, value):
+    out = answer.copy()
+    out[at] = value
+    return out
+
+
+def rejected(algorithm, edges, answer, because, **given):
+    finding = certify(algorithm, edges, answer, **given)
+    assert not finding.valid
+    assert because in finding.detail, finding.detail
+
+
+MALFORMED = {
+    "too short": (lambda right: right[:-1], "shape"),
+    "too long": (lambda right: np.append(right, right[-1]), "shape"),
+    "two-dimensional": (lambda right: right[:, None], "shape"),
+    "text": (lambda right: right.astype(str), "expected"),
+    "the other type of number": (
+        lambda right: np.zeros_like(right, dtype=np.float64 if right.dtype.kind == "i" else np.int64),
+        "expected",
+    ),
+}
+DIRECTED, UNDIRECTED = _random(1, m=120, directed=True), _random(2, m=70, directed=False)
+WEIGHTED = _random(3, m=120, directed=True, weighted=True)
+
+
+def test_the_searches_of_these_tests_reach_much_and_not_all():
+    for hops in (depths(DIRECTED), depths(WEIGHTED), depths(UNDIRECTED)):
+        assert 20 < np.count_nonzero(hops >= 0) < 60
+        assert hops.max() > 3
+
+
+def right_answer(algorithm):
+    """A graph and the right answer on it."""
+    match algorithm:
+        case "bfs":
+            return DIRECTED, depths(DIRECTED)
+        case "sssp":
+            return WEIGHTED, distances(WEIGHTED)
+        case "pagerank":
+            return WEIGHTED, ranks(WEIGHTED)
+        case "jaccard":
+            _, _, inputs, _ = posed("jaccard", UNDIRECTED)
+            return UNDIRECTED, coefficients(UNDIRECTED, inputs.pairs)
+        case "wcc" | "louvain":
+            return UNDIRECTED, connected_components(UNDIRECTED.to_scipy(), directed=False)[1].astype(np.int64)
+
+
+def _given(algorithm):
+    return {"source": SOURCE} if algorithm in {"bfs", "sssp"} else {}
+
+
+@pytest.mark.parametrize("algorithm", ["bfs", "sssp", "pagerank", "jaccard", "wcc", "louvain"])
+def test_a_right_answer_is_valid(algorithm):
+    edges, right = right_answer(algorithm)
+    finding = certify(algorithm, edges, right, **_given(algorithm))
+    assert finding.valid, finding.detail
+
+
+@pytest.mark.parametrize("fault", MALFORMED)
+@pytest.mark.parametrize("algorithm", ["bfs", "sssp", "pagerank", "jaccard", "wcc", "louvain"])
+def test_a_malformed_answer_is_invalid(algorithm, fault):
+    spoil, because = MALFORMED[fault]
+    edges, right = right_answer(algorithm)
+    rejected(algorithm, edges, spoil(right), because, **_given(algorithm))
+
+
+@pytest.mark.parametrize("algorithm", ["sssp", "pagerank", "jaccard"])
+def test_a_value_that_is_no_number_is_invalid(algorithm):
+    edges, right = right_answer(algorithm)
+    rejected(algorithm, edges, changed(right, 3, np.nan), "the value at 3 is not a number", **_given(algorithm))
+
+
+# Searches
+
+
+@given(seed=st.integers(0, 10_000), directed=st.booleans(), at=st.integers(0, 64), by=st.sampled_from([-1, 1, 2, -3]))
+@settings(max_examples=60, deadline=None)
+def test_no_depth_can_be_changed_unnoticed(seed, directed, at, by):
+    edges = _random(seed, directed=directed)
+    right = depths(edges)
+    assert certify("bfs", edges, right, source=SOURCE).valid
+    value = right[at] + by if right[at] + by >= -1 else 5
+    assert not certify("bfs", edges, changed(right, at, value), source=SOURCE).valid
+
+
+@given(seed=st.integers(0, 10_000), directed=st.booleans(), at=st.integers(0, 64), by=st.sampled_from([-1, 1, 0.5]))
+@settings(max_examples=60, deadline=None)
+def test_no_distance_can_be_changed_unnoticed(seed, directed, at, by):
+    edges = _random(seed, directed=directed, weighted=True)
+    right = distances(edges)
+    assert certify("sssp", edges, right, source=SOURCE).valid
+    value = right[at] + by if np.isfinite(right[at]) else 7.0
+    assert not certify("sssp", edges, changed(right, at, value), source=SOURCE).valid
+
+
+def test_wrong_depths_say_what_is_wrong_and_where():
+    line = graph([*path(6), (7, 8)], 9)
+    right = depths(line)
+    assert right.tolist() == [0, 1, 2, 3, 4, 5, -1, -1, -1]
+    wrong = {
+        "vertex 5 at 5, but the answer has it unreached": changed(right, 5, -1),
+        "vertex 6 is said to be at 3, but no edge leads there": changed(right, 6, 3),
+        "the source, vertex 0, is at distance 1, not 0": changed(right, 0, 1),
+        "vertex 2 at 2, but the answer has it at 3": changed(right, 2, 3),
+        "vertex 2 is at depth -4": changed(right, 2, -4),
+        "vertex 7 is said to be at 0, but no edge leads there": changed(right, slice(7, None), [0, 1]),
+    }
+    for because, answer in wrong.items():
+        rejected("bfs", line, answer, because, source=SOURCE)
+
+
+def test_all_zero_depths_and_permuted_depths_are_invalid():
+    edges, right = right_answer("bfs")
+    rejected("bfs", edges, np.zeros_like(right), "no edge leads there", source=SOURCE)
+    permuted = np.concatenate([right[:1], np.roll(right[1:], 1)])
+    assert not certify("bfs", edges, permuted, source=SOURCE).valid
+
+
+def test_depths_of_the_reversed_graph_are_invalid():
+    backwards = EdgeList.from_columns(*reversed(DIRECTED.to_numpy()[:2]), num_vertices=65, directed=True)
+    assert not certify("bfs", DIRECTED, depths(backwards), source=SOURCE).valid
+
+
+def test_depths_from_another_source_are_invalid():
+    assert not certify("bfs", UNDIRECTED, depths(UNDIRECTED, source=1), source=SOURCE).valid
+
+
+def test_a_cycle_that_vouches_for_itself_is_invalid():
+    loop = graph([(0, 1), (2, 3), (3, 4), (4, 2)], 5, directed=True)
+    rejected("bfs", loop, np.array([0, 1, 5, 6, 7]), "vertex 2 is said to be at 5", source=SOURCE)
+    light = graph([(0, 1, 1e6), (1, 2, 1e-6), (2, 1, 1e-6)], 3, directed=True)
+    assert certify("sssp", light, np.array([0, 1e6, 1e6 + 1e-6]), source=SOURCE).valid
+    assert not certify("sssp", light, np.array([0, 9e5, 9e5 + 1e-6]), source=SOURCE).valid
+    assert not certify("sssp", light, np.array([0, 9e5, 9e5]), source=SOURCE).valid
+
+
+def test_whole_number_distances_must_be_exact_and_fractions_nearly():
+    whole, fractions = graph([(0, 1, 3), (1, 2, 4)], 3), graph([(0, 1, 0.3), (1, 2, 0.4)], 3)
+    assert not certify("sssp", whole, np.array([0, 3, 7 * (1 + 1e-9)]), source=SOURCE).valid
+    assert certify("sssp", fractions, np.array([0, 0.3, 0.7 * (1 + 1e-9)]), source=SOURCE).valid
+    assert not certify("sssp", fractions, np.array([0, 0.3, 0.7 * (1 + 1e-4)]), source=SOURCE).valid
+
+
+@pytest.mark.parametrize("value", [-1.0, -np.inf])
+def test_negative_distances_are_invalid(value):
+    rejected("sssp", WEIGHTED, changed(distances(WEIGHTED), 4, value), "vertex 4 is at distance -", source=SOURCE)
+
+
+@pytest.mark.parametrize("weight", [0.0, -1.0, math.inf, math.nan])
+def test_shortest_paths_are_not_posed_on_weights_without_meaning(weight):
+    bad = graph([(0, 1, 1.0), (1, 2, weight)], 3)
+    with pytest.raises(InputError, match="--ignore-weights"):
+        posed("sssp", bad)
+
+
+def test_search_figures_are_those_of_the_answer():
+    line = graph([(0, 1, 2.5), (1, 2, 1.5)], 5)
+    assert certify("bfs", line, depths(line), source=SOURCE).figures == {"reached": 3, "max_distance": 2}
+    assert certify("sssp", line, distances(line), source=SOURCE).figures == {"reached": 3, "max_distance": 4.0}
+
+
+# PageRank
+
+
+@pytest.mark.parametrize("edges", [DIRECTED, UNDIRECTED, WEIGHTED], ids=["directed", "undirected", "weighted"])
+@pytest.mark.parametrize("damping", [0.0, 0.5, 0.85, 0.99])
+def test_exact_ranks_are_valid_for_their_own_damping_only(edges, damping):
+    right = ranks(edges, damping)
+    finding = certify("pagerank", edges, right, damping=damping, tolerance=1e-12)
+    assert finding.valid, finding.detail
+    assert finding.figures["residual"] < 1e-13
+    assert finding.figures["sum"] == pytest.approx(1)
+    rejected("pagerank", edges, ranks(edges, 0.7), "one more iteration changes", damping=damping)
+
+
+def test_ranks_that_do_not_sum_to_one_are_invalid():
+    rejected("pagerank", DIRECTED, 2 * ranks(DIRECTED), "sum to 2")
+    rejected("pagerank", DIRECTED, len(ranks(DIRECTED)) * ranks(DIRECTED), "sum to 65")
+    rejected("pagerank", DIRECTED, np.zeros(65), "sum to 0")
+
+
+def test_negative_and_infinite_ranks_are_invalid():
+    rejected("pagerank", DIRECTED, changed(ranks(DIRECTED), 7, -1e-9), "the rank of vertex 7 is -1e-09")
+    rejected("pagerank", DIRECTED, changed(ranks(DIRECTED), 7, np.inf), "the rank of vertex 7 is inf")
+
+
+def test_ranks_that_ignore_weights_direction_or_dangling_vertices_are_invalid():
+    assert not certify("pagerank", WEIGHTED, ranks(WEIGHTED.unweighted())).valid
+    assert not certify("pagerank", WEIGHTED, ranks(WEIGHTED.undirected())).valid
+    matrix = DIRECTED.to_scipy().toarray()
+    out = np.maximum(matrix.sum(axis=1), 1)
+    drained = np.linalg.solve(np.eye(65) - 0.85 * (matrix / out[:, None]).T, np.full(65, 0.15 / 65))
+    assert not certify("pagerank", DIRECTED, drained).valid
+
+
+def test_ranks_in_another_order_are_invalid():
+    assert not certify("pagerank", DIRECTED, ranks(DIRECTED)[::-1].copy()).valid
+
+
+def test_two_exchanged_ranks_are_invalid():
+    right = ranks(DIRECTED)
+    low, high = int(right.argmin()), int(right.argmax())
+    assert not certify("pagerank", DIRECTED, changed(changed(right, low, right[high]), high, right[low])).valid
+
+
+def test_the_residual_decides_at_the_tolerance():
+    right = ranks(DIRECTED)
+    off = changed(right, 0, right[0] + 1e-5)
+    residual = certify("pagerank", DIRECTED, off, tolerance=1).figures["residual"]
+    assert 1e-6 < residual < 2e-5
+    assert certify("pagerank", DIRECTED, off, tolerance=residual * 1.001).valid
+    assert not certify("pagerank", DIRECTED, off, tolerance=residual * 0.999).valid
+
+
+def test_a_vertex_whose_edges_weigh_nothing_is_dangling():
+    nothing = graph([(0, 1, 0), (1, 2, 1), (2, 1, 1)], 3, directed=True)
+    assert certify("pagerank", nothing, ranks(nothing), tolerance=1e-12).valid
+
+
+# Components
+
+
+@given(seed=st.integers(0, 10_000), at=st.integers(0, 64), to=st.integers(0, 64))
+@settings(max_examples=60, deadline=None)
+def test_no_label_can_be_changed_unnoticed(seed, at, to):
+    edges = _random(seed, m=40, directed=False)
+    right = connected_components(edges.to_scipy(), directed=False)[1].astype(np.int64)
+    assert certify("wcc", edges, right).valid
+    wrong = changed(right, at, right[to])
+    same = agreement("labels", wrong, right).kind == "equivalent"
+    assert certify("wcc", edges, wrong).valid == same
+
+
+def test_merged_and_split_components_are_invalid():
+    two = GRAPHS["disconnected"]
+    rejected("wcc", two, np.zeros(6, dtype=np.int64), "1 labels, but there are 2 components")
+    rejected("wcc", two, np.array([0, 0, 0, 1, 1, 2]), "joins vertices of different labels, 1 and 2")
+    rejected("wcc", two, np.arange(6), "joins vertices of different labels")
+    rejected("wcc", two, np.array([0, 0, 0, 1, 1, -1]), "vertex 5 has no label")
+    assert certify("wcc", two, np.array([7, 7, 7, 3, 3, 3])).figures == {"components": 2, "largest": 3}
+
+
+def test_weak_components_are_not_strong_ones():
+    chain = GRAPHS["one weak component, many strong"]
+    assert not certify("wcc", chain, np.arange(5)).valid
+    assert certify("wcc", chain, np.zeros(5, dtype=np.int64)).valid
+
+
+# Jaccard
+
+
+def test_any_wrong_coefficient_of_a_small_set_is_invalid():
+    edges, right = right_answer("jaccard")
+    for at in range(0, len(right), len(right) // 15):
+        assert not certify("jaccard", edges, changed(right, at, right[at] / 2)).valid
+    assert "all " in certify("jaccard", edges, right).detail
+
+
+def test_two_exchanged_coefficients_are_invalid():
+    edges, right = right_answer("jaccard")
+    low, high = int(right.argmin()), int(right.argmax())
+    assert not certify("jaccard", edges, changed(changed(right, low, right[high]), high, right[low])).valid
+    assert not certify("jaccard", edges, right[::-1].copy()).valid
+
+
+def test_closed_neighbourhoods_are_invalid():
+    _, _, inputs, _ = posed("jaccard", UNDIRECTED)
+    matrix = (UNDIRECTED.to_scipy().toarray() > 0) | np.eye(65, dtype=bool)
+    first, second = matrix[inputs.pairs[:, 0]], matrix[inputs.pairs[:, 1]]
+    closed = (first & second).sum(axis=1) / (first | second).sum(axis=1)
+    assert not certify("jaccard", UNDIRECTED, closed).valid
+
+
+@pytest.mark.parametrize("value", [-0.1, 1.1, np.inf])
+def test_a_coefficient_outside_its_range_is_invalid_wherever_it_is(value):
+    many = _random(4, n=400, m=1500, directed=False)
+    _, at, inputs, _ = posed("jaccard", many)
+    assert len(inputs.pairs) > 5_000
+    right = checks.jaccard(at, inputs.pairs)
+    finding = certify("jaccard", many, right)
+    assert finding.valid
+    assert f"a sample of 1,000 of {len(right):,}" in finding.detail
+    assert finding.figures == {"pairs": len(right), "mean": pytest.approx(right.mean())}
+    for place in range(0, len(right), 1_000):
+        rejected("jaccard", many, changed(right, place, value), "is not between 0 and 1")
+
+
+def test_float32_coefficients_are_accurate_enough():
+    edges, right = right_answer("jaccard")
+    assert certify("jaccard", edges, right.astype(np.float32)).valid
+
+
+# Partitions
+
+
+def test_modularity_is_that_of_the_definition():
+    matrix = UNDIRECTED.to_scipy().toarray()
+    label = np.arange(65) % 7
+    total, degree = matrix.sum(), matrix.sum(axis=1)
+    same = label[:, None] == label[None, :]
+    for gamma in (0.5, 1.0, 2.0):
+        expected = ((matrix - gamma * np.outer(degree, degree) / total) * same).sum() / total
+        finding = certify("louvain", UNDIRECTED, label, resolution=gamma)
+        assert finding.figures == {"modularity": pytest.approx(expected), "communities": 7}
+
+
+def test_modularity_counts_weights_and_every_chunk(monkeypatch):
+    heavy = graph([(0, 1, 5), (2, 3, 5), (1, 2, 1)], 4)
+    label = np.array([0, 0, 1, 1])
+    whole = checks.modularity(heavy, label)
+    assert whole == pytest.approx(10 / 11 - 0.5)
+    chunks = EdgeList.chunks
+    monkeypatch.setattr(EdgeList, "chunks", lambda self: chunks(self, rows=1))
+    assert checks.modularity(heavy, label) == pytest.approx(whole)
+
+
+def test_a_vertex_in_no_community_is_invalid():
+    rejected("louvain", UNDIRECTED, changed(np.zeros(65, dtype=np.int64), 9, -1), "vertex 9 has no label")
+
+
+@pytest.mark.parametrize("algorithm", ["bfs", "sssp", "pagerank", "jaccard", "wcc"])
+def test_certificates_do_not_depend_on_chunks_or_where_the_columns_are(algorithm, monkeypatch, tmp_path):
+    edges, right = right_answer(algorithm)
+    filed = edges.write(tmp_path / "edges.parquet")
+    expected = certify(algorithm, edges, right, **_given(algorithm))
+    found = certify(algorithm, filed, right, **_given(algorithm))
+    assert found.valid
+    chunks = EdgeList.chunks
+    monkeypatch.setattr(EdgeList, "chunks", lambda self: chunks(self, rows=7))
+    chunked = certify(algorithm, edges, right, **_given(algorithm))
+    assert chunked.valid
+    for finding in (found, chunked):
+        assert finding.figures == pytest.approx(expected.figures, abs=1e-12)
+
+
+# Agreement of two answers
+
+
+@pytest.mark.parametrize(
+    ("kind", "a", "b", "expected"),
+    [
+        ("depths", [0, 1, -1], [0, 1, -1], Agreed("exact", 0.0, None)),
+        ("depths", [0, 1, 4], [0, 1, 2], Agreed("differs", 2.0, 2)),
+        ("depths", [0, 1, -1], [0, 1, 0], Agreed("differs", None, 2)),
+        ("labels", [0, 0, 1], [5, 5, 2], Agreed("equivalent", None, None)),
+        ("labels", [0, 0, 1], [0, 1, 1], Agreed("differs", None, 1)),
+        ("labels", [0, 0, 1, 2], [4, 4, 4, 2], Agreed("differs", None, 2)),
+        ("distances", [0.0, 2.0, np.inf], [0.0, 2.0, np.inf], Agreed("exact", 0.0, None)),
+        ("distances", [0.0, 256.0], [0.0, 256.0 + 2**-10], Agreed("epsilon", 2**-10, 1)),
+        ("distances", [0.0, 2.0], [0.0, 2.5], Agreed("differs", 0.5, 1)),
+        ("distances", [0.0, 2.0], [0.0, np.inf], Agreed("differs", None, 1)),
+        ("scores", [0.5, 0.5], [0.5 + 2**-20, 0.5], Agreed("epsilon", 2**-20, 0)),
+        ("scores", [0.5, 0.5], [0.25, 0.75], Agreed("differs", 0.25, 0)),
+        ("scores", [0.5, np.nan], [0.5, 0.5], Agreed("differs", None, 1)),
+        ("pair_scores", [], [], Agreed("exact", 0.0, None)),
+        ("partition", [0, 0, 1, 1], [3, 3, 2, 2], Agreed("nmi", 0.0, None)),
+        ("partition", [0, 0, 1, 1], [0, 1, 0, 1], Agreed("nmi", 1.0, None)),
+    ],
+)
+def test_agreement_has_a_kind_a_size_and_a_place(kind, a, b, expected):
+    assert agreement(kind, np.array(a), np.array(b), tolerance=1e-5) == expected
+
+
+def test_answers_to_different_questions_cannot_agree():
+    with pytest.raises(ValueError, match="different questions"):
+        agreement("depths", np.zeros(3), np.zeros(4))
+    with pytest.raises(ValueError, match="no kind of answer"):
+        agreement("colours", np.zeros(3), np.zeros(3))
+
+
+def test_mutual_information_is_that_of_the_definition():
+    rng = np.random.default_rng(0)
+    a, b = rng.integers(4, size=500), rng.integers(6, size=500)
+    b[:250] = a[:250]
+    joint = np.histogram2d(a, b, bins=(4, 6))[0] / 500
+    rows, columns = joint.sum(axis=1), joint.sum(axis=0)
+    positive = joint > 0
+    information = (joint[positive] * np.log((joint / np.outer(rows, columns))[positive])).sum()
+    entropies = -(rows * np.log(rows)).sum() - (columns * np.log(columns)).sum()
+    assert normalised_mutual_information(a, b) == pytest.approx(2 * information / entropies)
+    assert normalised_mutual_information(a, a + 3) == 1.0
+    assert normalised_mutual_information(np.zeros(5), np.zeros(5)) == 1.0
+    assert normalised_mutual_information(np.zeros(5), np.arange(5)) == 0.0
