@@ -1,0 +1,129 @@
+"""Names find their objects, wrong names find help, and no pair of algorithm and engine is forgotten."""
+
+import itertools
+
+import pytest
+
+from graphbench import registry
+from graphbench.algorithms.base import Algorithm
+from graphbench.engines.base import Engine
+from graphbench.errors import UnknownNameError, UnsupportedError
+
+SIX = ["bfs", "jaccard", "louvain", "pagerank", "sssp", "wcc"]
+REFERENCE = ["cugraph", "igraph", "networkit", "networkx", "nx-cugraph"]
+
+
+def test_the_reference_algorithms_and_engines_are_there():
+    assert set(SIX) <= set(registry.algorithm_names())
+    assert set(REFERENCE) <= set(registry.engine_names())
+
+
+@pytest.mark.parametrize("name", registry.algorithm_names())
+def test_an_algorithm_is_found_by_its_name_and_its_aliases(name):
+    found = registry.algorithm(name)
+    assert isinstance(found, Algorithm)
+    assert found.name == name
+    for alias in (*found.aliases, name.upper(), name.replace("-", "_")):
+        assert registry.algorithm(alias) is found
+
+
+@pytest.mark.parametrize("name", registry.engine_names())
+def test_an_engine_is_found_by_its_name(name):
+    found = registry.engine(name)
+    assert isinstance(found, Engine)
+    assert found.name == name
+    assert registry.engine(name.upper().replace("-", "_")) is found
+
+
+def test_components_is_another_name_of_wcc():
+    assert registry.algorithm("components").name == "wcc"
+
+
+def test_no_alias_hides_a_name_or_another_alias():
+    aliases = list(
+        itertools.chain.from_iterable(registry.algorithm(name).aliases for name in registry.algorithm_names())
+    )
+    assert len(aliases) == len(set(aliases))
+    assert not set(aliases) & set(registry.algorithm_names())
+
+
+@pytest.mark.parametrize(
+    ("find", "typed", "meant"),
+    [
+        (registry.algorithm, "pagernak", "pagerank"),
+        (registry.algorithm, "Louvian", "louvain"),
+        (registry.algorithm, "component", "components"),
+        (registry.engine, "netwrokx", "networkx"),
+        (registry.engine, "nxcugraph", "nx-cugraph"),
+    ],
+)
+def test_a_slip_of_the_finger_gets_a_suggestion(find, typed, meant):
+    with pytest.raises(UnknownNameError, match=f"Did you mean .*{meant}") as caught:
+        find(typed)
+    assert meant in caught.value.suggestions
+
+
+@pytest.mark.parametrize("find", [registry.algorithm, registry.engine])
+def test_a_name_like_no_other_gets_the_list(find):
+    with pytest.raises(UnknownNameError, match=r"Known: .*(louvain|igraph)"):
+        find("zzzzzz")
+
+
+@pytest.mark.parametrize("private", ["base", "draws", "__init__"])
+def test_files_that_are_no_pages_are_no_names(private):
+    assert private not in registry.algorithm_names() + registry.engine_names()
+
+
+@pytest.mark.parametrize(
+    ("algorithm", "engine"), list(itertools.product(registry.algorithm_names(), registry.engine_names()))
+)
+def test_every_pair_has_an_adapter_or_a_reason_why_not(algorithm, engine):
+    page = registry.algorithm(algorithm)
+    assert (engine in page.adapters) != (engine in page.gaps)
+    if engine in page.gaps:
+        with pytest.raises(UnsupportedError, match=r"\w{3,} \w+"):
+            page.adapter(engine)
+
+
+@pytest.mark.parametrize(("algorithm", "engine"), list(itertools.product(SIX, REFERENCE)))
+def test_the_reference_engines_solve_all_six_problems(algorithm, engine):
+    adapter = registry.algorithm(algorithm).adapter(engine)
+    known = {parameter.name for parameter in registry.algorithm(algorithm).parameters} | {"seed"}
+    assert set(adapter.no_equivalent) <= known
+    assert adapter.file == str(registry.algorithm(algorithm).page)
+    assert adapter.line > 0
+
+
+def test_an_engine_that_nobody_wrote_for_is_unsupported_and_not_a_key_error():
+    with pytest.raises(UnsupportedError, match="scipy has no adapter for bfs"):
+        registry.algorithm("bfs").adapter("scipy")
+
+
+def test_quick_engines_come_first():
+    paces = [engine.pace for engine in registry.engines()]
+    assert paces == sorted(paces)
+    assert [engine.name for engine in registry.engines(["networkx", "igraph"])] == ["igraph", "networkx"]
+
+
+@pytest.mark.parametrize("name", registry.algorithm_names())
+def test_a_summary_is_one_sentence_of_the_page(name):
+    summary = registry.summary(name)
+    assert 20 < len(summary) < 160
+    assert summary.endswith(".")
+    assert "\n" not in summary
+
+
+def test_a_fingerprint_belongs_to_one_algorithm_and_one_engine():
+    prints = {registry.fingerprint(a, e) for a, e in itertools.product(SIX, REFERENCE)}
+    assert len(prints) == len(SIX) * len(REFERENCE)
+    assert registry.fingerprint("bfs", "igraph") == registry.fingerprint("bfs", "igraph")
+
+
+@pytest.mark.parametrize("name", ["networkx", "igraph", "networkit"])
+def test_an_engine_that_is_not_installed_says_how_to_get_it(name, monkeypatch):
+    engine = registry.engine(name)
+    monkeypatch.setattr(engine, "library", "no_such_library_anywhere", raising=False)
+    found = engine.availability()
+    assert not found.ok
+    assert found.reason == "not installed"
+    assert "pip install -e '.[cpu]'" in found.fix
