@@ -11,7 +11,7 @@ import numpy as np
 import psutil
 import pytest
 
-from graphbench import paths
+from graphbench import paths, registry
 from graphbench.datasets.base import Dataset
 from graphbench.edgelist import EdgeList
 from graphbench.errors import InputError, StoreError, UnknownNameError, UsageError
@@ -288,6 +288,12 @@ def test_wrong_requests_are_refused_before_anything_is_measured():
     ]:
         with pytest.raises(error):
             next(measure(Plan(cells=tuple(cells), limits=limits)))
+
+
+def test_a_plugin_that_cannot_be_imported_is_named(monkeypatch):
+    monkeypatch.setenv("GRAPHBENCH_PLUGINS", "ordeal,no_such_module")
+    with pytest.raises(UsageError, match="no_such_module"):
+        registry.engine_names()
 
 
 def test_a_graph_that_does_not_fit_is_refused_before_its_dataset_is_touched():

@@ -4,6 +4,7 @@ import errno
 import os
 import subprocess
 import sys
+import threading
 import warnings
 from pathlib import Path
 
@@ -128,6 +129,17 @@ def test_a_second_writer_is_refused_by_the_pid_of_the_first(path):
         assert list(Store(path).records()) == [record(1)], "reading needs no lock"
     with Store(path) as store:
         store.append(record(2))
+
+
+def test_a_writer_who_is_done_in_a_moment_is_waited_for(path):
+    first = Store(path)
+    first.append(record(1))
+    done = threading.Timer(0.1, first.close)
+    done.start()
+    with Store(path) as second:
+        second.append(record(2))
+    done.join()
+    assert [each.id for each in load([path])] == ["r1", "r2"]
 
 
 def test_a_full_disk_leaves_no_torn_line_and_says_what_to_do(path, monkeypatch):

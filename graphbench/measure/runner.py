@@ -32,6 +32,7 @@ def measure(plan: Plan, observe: Observer = lambda _: None) -> Iterator[Record]:
 
     Datasets come in the plan's order; for each, engine after engine, the quick ones first; for each of these, the cells
     in order. Closing the iterator, or an exception such as Ctrl-C, kills the worker and drops the task in hand only.
+    On Linux a worker also dies with the thread that started it, so drive the iterator from one thread that lives on.
 
     Args:
         plan: what to measure.

@@ -1,0 +1,92 @@
+"""Answers in the parent: certified, kept by digest, compared with those of engines before."""
+
+import numpy as np
+import pytest
+
+from graphbench import paths
+from graphbench.algorithms.base import Algorithm, Finding, Form, Inputs
+from graphbench.edgelist import EdgeList
+from graphbench.measure import answers
+from graphbench.measure.answers import Earlier, agreements, digest, keep, verify
+
+
+@pytest.fixture
+def edges():
+    return EdgeList.from_columns(np.array([0, 1]), np.array([1, 2]), num_vertices=3, directed=False)
+
+
+def problem(check, **options):
+    made = Algorithm(name="x", title="X", form=Form(directed=False, weights="ignored"), headline="f", **options)
+    made.certificate(check)
+    return made
+
+
+def saved(folder, *values):
+    files = {}
+    for trial, value in enumerate(values):
+        files[trial] = folder / f"{trial}.npy"
+        np.save(files[trial], np.asarray(value))
+    return files
+
+
+def run(algorithm, edges, files):
+    return verify(algorithm, edges, files, params={}, inputs=Inputs(), seed=0)
+
+
+def test_the_answer_of_median_quality_stands_for_a_heuristic(tmp_path, edges):
+    algorithm = problem(
+        lambda _, answer, p: Finding(valid=True, detail=f"seed {p.seed}", figures={"q": float(answer[0])}),
+        kind="partition",
+        quality="q",
+        seeded=True,
+    )
+    found = run(algorithm, edges, saved(tmp_path, [0.9], [0.2], [0.5], [0.4], [0.8]))
+    assert found.quality == [0.9, 0.2, 0.5, 0.4, 0.8]
+    assert (found.chosen, found.figures, found.certificate.detail) == (2, {"q": 0.5}, "seed 2")
+    assert found.certificate.checked == 5
+
+
+def test_one_wrong_answer_among_several_is_enough(tmp_path, edges):
+    algorithm = problem(lambda _, answer, __: Finding(valid=bool(answer[0]), detail="is 0"), kind="labels")
+    found = run(algorithm, edges, saved(tmp_path, [1], [0], [1]))
+    assert not found.certificate.valid
+    assert found.certificate.detail == "trial 1: is 0"
+    assert found.certificate.checked == 2
+
+
+def test_answers_are_kept_by_digest_unless_they_are_too_large(tmp_path, monkeypatch):
+    small, large = (Earlier(engine="a", files=saved(tmp_path / name, values)) for name, values in folders(tmp_path))
+    name = keep(small)
+    assert small.files[0] == paths.home() / "answers" / f"{name}.npy"
+    assert np.load(small.files[0]).tolist() == [1, 2]
+    monkeypatch.setattr(answers, "MOST_KEPT", 2)
+    keep(large)
+    assert large.files[0].parent == tmp_path / "large"
+
+
+def folders(tmp_path):
+    for name, values in {"small": [1, 2], "large": [1, 2, 3]}.items():
+        (tmp_path / name).mkdir()
+        yield name, values
+
+
+def test_digests_tell_types_and_shapes_apart():
+    ones = np.ones(4, dtype=np.int64)
+    assert digest(ones) == digest(ones.copy())
+    assert len({digest(each) for each in (ones, ones.astype(np.int32), ones.reshape(2, 2), ones * 2)}) == 4
+
+
+def test_agreement_is_that_of_the_worst_common_question(tmp_path):
+    folders = [tmp_path / name for name in "abc"]
+    for folder in folders:
+        folder.mkdir()
+    exact, other = [0, 1, 2], [0, 1, 9]
+    a = Earlier(engine="a", files=saved(folders[0], exact, exact, exact))
+    b = Earlier(engine="b", files={0: saved(folders[1], other)[0]})
+    mine = Earlier(engine="c", files=saved(folders[2], exact, other))
+    algorithm = problem(lambda *_: Finding(valid=True, detail=""), kind="depths")
+    with_a, with_b = agreements(algorithm, mine, [a, b], {})
+    assert (with_a.engine, with_a.kind, with_a.at, with_a.max_difference) == ("a", "differs", 2, 7)
+    assert (with_b.engine, with_b.kind) == ("b", "differs")
+    nothing_common = Earlier(engine="d", files={5: mine.files[0]})
+    assert agreements(algorithm, nothing_common, [a, b], {}) == []
