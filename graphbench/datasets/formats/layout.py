@@ -108,8 +108,9 @@ def _delimiter(lines: Sequence[str]) -> str:
     """The first delimiter that gives all rows one width; else the first that splits the first row at all."""
     widths = {delimiter: [len(_split(line, delimiter)) for line in lines] for delimiter in _DELIMITERS}
     splitting = [delimiter for delimiter in _DELIMITERS if widths[delimiter][0] > 1]
-    # `1 2 0,5` is three columns with a decimal comma, which is then refused, and not two columns.
-    if BLANKS in splitting and splitting[0] != BLANKS and all(_are_integers(line.split(), 0, 1) for line in lines):
+    # Integers between blanks are columns: tabs may be mixed with blanks, and `1 2 0,5` is three columns with a decimal
+    # comma (which is then refused), not two columns.
+    if BLANKS in splitting and all(_are_integers(line.split(), 0, 1) for line in lines):
         return BLANKS
     even = [delimiter for delimiter in splitting if len(set(widths[delimiter])) == 1]
     return (even or splitting or [BLANKS])[0]

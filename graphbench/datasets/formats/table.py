@@ -28,7 +28,7 @@ from graphbench.errors import FormatError
 if TYPE_CHECKING:
     import pyarrow as pa
 
-_BLOCK_BYTES = 1 << 25  # pyarrow splits it further, one piece per thread
+_BLOCK_BYTES = 1 << 23  # pyarrow splits it further, one piece per thread
 _SAMPLE = 100
 _COMMENT = re.compile(rb"(?m)^[ \t]*[#%].*$")
 _INT64 = np.iinfo(np.int64)
@@ -152,7 +152,10 @@ def _plain(block: bytes, delimiter: str) -> bytes:
             block = block.replace(b"\t", b" ")
         while b"  " in block:
             block = block.replace(b"  ", b" ")
-        block = block.replace(b" \n", b"\n").replace(b"\n ", b"\n").lstrip(b" ")
+        for stray in (b" \n", b"\n "):
+            if stray in block:  # looking is several times as quick as replacing
+                block = block.replace(stray, b"\n")
+        block = block.lstrip(b" ")
     return block
 
 

@@ -19,6 +19,8 @@ from graphbench.errors import FormatError
 BLOCK_BYTES = 1 << 22
 """How much text is checked and parsed at once: large enough to amortise a call, small enough for the CPU's cache."""
 
+_IN_CACHE = 1 << 18
+
 LINE_BYTES = 1 << 16
 """The longest line that anything but METIS may have; a longer one is no edge list."""
 
@@ -141,7 +143,9 @@ def matches(pattern: str, block: bytes) -> bool:
 
 def count_lines(block: bytes) -> int:
     """Newlines in a block; where lines are short, several times as fast as `block.count`."""
-    return int(np.count_nonzero(np.frombuffer(block, dtype=np.uint8) == ord("\n")))
+    characters = np.frombuffer(block, dtype=np.uint8)
+    pieces = range(0, len(characters), _IN_CACHE)
+    return sum(int(np.count_nonzero(characters[at : at + _IN_CACHE] == ord("\n"))) for at in pieces)
 
 
 _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1f\x7f]")

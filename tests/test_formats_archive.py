@@ -1,0 +1,133 @@
+"""SuiteSparse archives: the matrix is read, nothing else is touched, and nothing is ever written."""
+
+import gzip
+import io
+import tarfile
+
+import pytest
+
+from graphbench.datasets import formats
+from graphbench.datasets.clean import clean
+from graphbench.errors import FormatError
+
+MATRIX = b"%%MatrixMarket matrix coordinate pattern symmetric\n3 3 2\n2 1\n3 1\n"
+
+
+@pytest.fixture
+def pack(tmp_path):
+    def pack(*members, name="toy.tar.gz"):
+        """Members are (name, bytes) or ready-made TarInfo objects."""
+        path = tmp_path / name
+        with tarfile.open(path, "w:gz") as archive:
+            for member in members:
+                info, data = (
+                    (member, b"") if isinstance(member, tarfile.TarInfo) else (tarfile.TarInfo(member[0]), member[1])
+                )
+                info.size = len(data)
+                archive.addfile(info, io.BytesIO(data))
+        return path
+
+    return pack
+
+
+def link(name, target, kind):
+    info = tarfile.TarInfo(name)
+    info.type, info.linkname = kind, target
+    return info
+
+
+@pytest.mark.parametrize("prefix", ["", "./"])
+@pytest.mark.parametrize("name", ["toy.tar.gz", "renamed.TGZ"])
+def test_the_matrix_is_found_among_other_members(pack, prefix, name):
+    others = ("toy/toy_coord.mtx", b"not this one"), ("toy/toy_nodename.txt", b"nor this"), ("toy.mtx", b"nor this")
+    raw = formats.read(pack(*others, (f"{prefix}toy/toy.mtx", MATRIX), ("toy/README", b"x"), name=name))
+    assert (raw.num_vertices, raw.src.tolist(), raw.dst.tolist(), raw.directed) == (3, [0, 0], [1, 2], False)
+
+
+REAL = {
+    "DIMACS10/caidaRouterLevel": (192_244, 609_066, False, 0, 0),
+    "DIMACS10/coAuthorsDBLP": (299_067, 977_676, False, 0, 0),
+    # 479 vertices are in no row; 9 more have nothing but a loop.
+    "Gleich/wb-cs-stanford": (9_914, 36_854, True, 1_299, 479 + 9),
+}
+
+
+@pytest.mark.parametrize("name", REAL)
+def test_real_archives_hold_what_the_collection_says(mirror, name):
+    vertices, entries, directed, loops, isolated = REAL[name]
+    raw = formats.read(mirror / "MM" / f"{name}.tar.gz")
+    assert (raw.num_vertices, len(raw.src), raw.directed, raw.weight) == (vertices, entries, directed, None)
+    edges, cleaning = clean(raw, name)
+    assert (cleaning.loops_dropped, cleaning.num_isolated) == (loops, isolated)
+    assert edges.num_edges == entries - loops - cleaning.duplicates_merged
+
+
+def test_members_that_point_outside_are_passed_over_and_nothing_is_written(pack, tmp_path):
+    evil = [
+        ("../evil/evil.mtx", MATRIX),
+        ("/tmp/evil.mtx", MATRIX),
+        link("toy/toy.mtx", "/etc/passwd", tarfile.SYMTYPE),
+        link("toy/toy.mtx", "/etc/passwd", tarfile.LNKTYPE),
+        link("toy/toy.mtx", "", tarfile.FIFOTYPE),
+    ]
+    path = pack(*evil)
+    with pytest.raises(FormatError, match=r"expected a member NAME/NAME\.mtx.*found '\.\./evil/evil\.mtx'"):
+        formats.read(path)
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_an_empty_archive_says_what_was_expected(pack):
+    with pytest.raises(FormatError, match="found nothing"):
+        formats.read(pack())
+
+
+def test_a_fault_in_the_matrix_is_told_with_the_archive_and_the_line(pack):
+    path = pack(("toy/toy.mtx", MATRIX.replace(b"3 1\n", b"3 x\n")))
+    with pytest.raises(FormatError, match=r"toy\.tar\.gz, line 4: .*not '3 x'"):
+        formats.read(path)
+
+
+def test_a_size_line_that_promises_more_than_the_member_holds_is_refused_before_anything_is_allocated(pack):
+    path = pack(("toy/toy.mtx", MATRIX.replace(b"3 3 2", b"3 3 200000000000")))
+    with pytest.raises(FormatError, match="200,000,000,000 entries, more than"):
+        formats.read(path)
+
+
+def test_a_member_that_is_longer_than_its_size_line_says_is_refused(pack):
+    path = pack(("toy/toy.mtx", MATRIX + b"3 2\n" * 100_000))
+    with pytest.raises(FormatError, match="more than the 2 entries"):
+        formats.read(path)
+
+
+def test_a_bomb_in_front_of_the_matrix_is_not_expanded(pack, monkeypatch):
+    from graphbench.datasets.formats import text
+
+    monkeypatch.setattr(text, "_FLOOR", 1 << 16)
+    path = pack(("toy/toy_big.txt", bytes(16 << 20)), ("toy/toy.mtx", MATRIX))
+    with pytest.raises(FormatError, match="decompression bomb"):
+        formats.read(path)
+
+
+@pytest.mark.parametrize("keep", [0, 1, 10, 60, -20, -1])
+def test_an_archive_that_was_cut_off_says_so(pack, keep):
+    body = (
+        MATRIX[: MATRIX.index(b"3 3 2")]
+        + b"300 300 4000\n"
+        + b"".join(b"%d %d\n" % (1 + i % 300, 1 + i * i % 300) for i in range(4000))
+    )
+    path = pack(("toy/toy.mtx", body))
+    data = path.read_bytes()
+    path.write_bytes(data[:keep])
+    if keep == -1:  # only the checksum behind everything is short: the matrix was whole
+        assert len(formats.read(path).src) == 4000
+        return
+    with pytest.raises(FormatError, match=r"[Gg]et the file again|damaged"):
+        formats.read(path)
+
+
+@pytest.mark.parametrize("data", [b"", b"junk" * 100, gzip.compress(b"junk" * 1000), gzip.compress(b"")])
+def test_what_is_no_archive_says_so(tmp_path, data):
+    path = tmp_path / "toy.tar.gz"
+    path.write_bytes(data)
+    with pytest.raises(FormatError, match=r"[Gg]et the file again"):
+        formats.read(path)

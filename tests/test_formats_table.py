@@ -1,0 +1,216 @@
+"""Tables of edges: whatever delimits, comments, headers, names and weights; and errors that name the line."""
+
+import gzip
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from graphbench.datasets import formats
+from graphbench.errors import FormatError
+
+
+@pytest.fixture
+def read(tmp_path):
+    def read(text, name="edges.txt", **kwargs):
+        data = text if isinstance(text, bytes) else text.encode()
+        path = tmp_path / name
+        path.write_bytes(gzip.compress(data) if name.endswith(".gz") else data)
+        return formats.read(path, **kwargs)
+
+    return read
+
+
+def named(raw):
+    """Rows with the vertices' own names."""
+    names = np.arange(raw.num_vertices) if raw.names is None else raw.names
+    rows = [(names[one], names[two]) for one, two in zip(raw.src, raw.dst, strict=True)]
+    return rows if raw.weight is None else [(*row, value) for row, value in zip(rows, raw.weight.tolist(), strict=True)]
+
+
+@pytest.mark.parametrize("delimiter", [",", ", ", ";", "\t", " ", "   ", " \t "])
+@pytest.mark.parametrize(
+    "name", ["edges.csv", "edges.tsv", "edges.txt", "a.edges", "a.el", "out.ucidata", "edges", "edges.txt.gz"]
+)
+def test_every_delimiter_is_found_whatever_the_file_is_called(read, delimiter, name):
+    text = "".join(delimiter.join(row) + "\n" for row in (("10", "20", ".5"), ("20", "40", "-2e3"), ("10", "40", "7")))
+    assert named(read(text, name)) == [(10, 20, 0.5), (20, 40, -2000), (10, 40, 7)]
+
+
+def test_snap_comments_blank_lines_stray_blanks_and_windows_line_ends_do_not_matter(read):
+    text = "# Directed graph\n# FromNodeId\tToNodeId\r\n\n  1\t2 \r\n% more\n   # and more\n 2\t 3\n\t\n3  4"
+    assert named(read(text)) == [(1, 2), (2, 3), (3, 4)]
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "source,target,weight",
+        "FromNodeId,ToNodeId,weight",
+        '"src","dst","w"',
+        "a,b,c",
+        "x,y,weight",
+        "Source ID,Target ID,Weight",
+    ],
+)
+def test_a_header_row_is_found(read, header):
+    assert named(read(f"# c\n\n{header}\n1,2,3\n3,1,4\n", "a.csv")) == [(1, 2, 3), (3, 1, 4)]
+
+
+def test_a_header_over_names_is_found_by_its_words_or_by_its_weight(read):
+    assert named(read("source,target\nx,y\n")) == [("x", "y")]
+    assert named(read("one,two,three\nx,y,1\n")) == [("x", "y", 1)]
+
+
+def test_a_first_row_of_names_is_no_header(read):
+    assert named(read("anna,bert\nbert,carl\n")) == [("anna", "bert"), ("bert", "carl")]
+    assert named(read("a,b\n")) == [("a", "b")]
+
+
+def test_a_header_says_which_columns_count(read):
+    text = "id,weight,target,note,source\n1,.5,8,x,9\n2,.25,9,y,8\n"
+    assert named(read(text)) == [(9, 8, 0.5), (8, 9, 0.25)]
+    assert named(read("weight;dst;src\n5;1;2\n")) == [(2, 1, 5)]
+    assert named(read("source,target,kind,year\n1,2,x,1999\n")) == [(1, 2)]
+
+
+def test_rows_are_edges_unless_they_are_said_to_be_arcs(read):
+    assert not read("1 2\n").directed
+    assert not read("1 2\n", directed=False).directed
+    assert read("1 2\n", directed=True).directed
+
+
+def test_integers_are_numbered_in_order_and_kept_unless_they_are_the_numbers_themselves(read):
+    raw = read("7 -3\n1000000000000 7\n")
+    assert (raw.names.tolist(), raw.src.tolist(), raw.dst.tolist()) == ([-3, 7, 10**12], [1, 2], [0, 1])
+    raw = read("5 9\n9 7\n")
+    assert (raw.names.tolist(), raw.src.tolist(), raw.dst.tolist()) == ([5, 7, 9], [0, 2], [2, 1])
+    raw = read("2 0\n1 2\n")
+    assert (raw.names, raw.num_vertices, raw.src.tolist(), raw.dst.tolist()) == (None, 3, [2, 1], [0, 2])
+
+
+def test_names_are_text_in_sorted_order_with_quotes_blanks_and_any_script(read):
+    raw = read('"New York, NY",Oslo\nOslo,  Åre \nÅre,"say ""hi"""\n京都,Oslo\n', "a.csv")
+    assert raw.names.tolist() == sorted(["New York, NY", "Oslo", "Åre", 'say "hi"', "京都"])
+    assert named(raw)[2] == ("Åre", 'say "hi"')
+    assert named(read("New York\tSan José\n", "a.tsv")) == [("New York", "San José")]
+    assert named(read('"New York" Oslo\n')) == [("New York", "Oslo")]
+
+
+def test_one_name_among_integers_makes_all_of_them_names_however_late_it_comes(read):
+    rows = [f"{i} {i + 1}\n" for i in range(1_200_000)]  # several blocks
+    raw = read("".join(rows) + "5 late\n")
+    assert raw.num_vertices == 1_200_002
+    assert named(raw)[-1] == ("5", "late")
+    assert named(raw)[0] == ("0", "1")
+
+
+def test_names_that_look_special_are_names_among_names(read):
+    assert named(read("Nan,Inf\nEve,1e5\n")) == [("Nan", "Inf"), ("Eve", "1e5")]
+    assert named(read("1 2\n0x10 16\n")) == [("1", "2"), ("0x10", "16")]
+
+
+def test_a_byte_order_mark_is_no_part_of_a_name(read):
+    assert named(read(b"\xef\xbb\xbfx,y\n")) == [("x", "y")]
+    assert named(read(b"\xef\xbb\xbf1 2\n3 4\n")) == [(1, 2), (3, 4)]
+
+
+def test_infinite_and_undefined_weights_are_read_for_the_cleaner_to_count(read):
+    np.testing.assert_equal(
+        [row[2] for row in named(read("1 2 inf\n2 3 -Infinity\n3 4 NaN\n"))], [np.inf, -np.inf, np.nan]
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "words"),
+    [
+        ("1 2\n1 2 3\n", 2, "expected 2 columns, as in the rows before, not 3: '1 2 3'"),
+        ("1,2\n\n# c\n3\n", 4, "expected 2 columns, as in the rows before, not 1: '3'"),
+        ("u,v\n1,2\n3,4,5\n", 3, "expected 2 columns"),
+        ("1 2 3\n3 4 heavy\n", 2, "expected a number as the weight, not 'heavy'"),
+        ("1 2 0,5\n2 3 1,5\n", 1, "expected a number as the weight, not '0,5'"),
+        ("1,2,\n3,4,1\n", 1, "expected a number as the weight, not ''"),
+        ("1,2,1_0\n", 1, "expected a number as the weight, not '1_0'"),
+        ("1 2 1e400\n", 1, "too large for a 64-bit float"),
+        ("1 2\nnan 3\n", 2, "integers or names, not 'nan'"),
+        ("1 2\n2.5 3\n", 2, "integers or names, not '2.5'"),
+        ("1.0 2.0\n", 1, "integers or names, not '1.0'"),
+        ("1 2\n1 99999999999999999999\n", 2, "does not fit 64 bits"),
+        ("1 2\n1 -9223372036854775809\n", 2, "does not fit 64 bits"),
+        ("1,2\n,3\n", 2, "expected a vertex (an integer or a name), not ''"),
+        ("x,y\n,z\n", 2, "expected a vertex (an integer or a name), not ''"),
+        ("x,y\nz, \n", 2, "expected a vertex (an integer or a name), not ''"),
+        ("x y\nz \0w\n", None, "binary data"),
+        ("1 2 3 4\n", 1, "rows have 4 columns"),
+        ("1\n2\n", 1, "not '1'"),
+        ("", None, "holds no edges"),
+        ("# nothing\n\n", None, "holds no edges"),
+        ("source,target\n", None, "holds no edges"),
+        ('1,2\n3,4"\n"5,6\n', 3, "expected 2 columns"),
+        (b"caf\xe9 bar\n", 1, "not UTF-8"),
+        (bytes(range(256)) * 4, None, "binary data"),
+        (b"PK\x03\x04" + bytes(60), None, "binary data"),
+    ],
+)
+def test_a_broken_table_says_where_and_what_was_expected(read, text, line, words):
+    with pytest.raises(FormatError) as caught:
+        read(text)
+    assert caught.value.line == line
+    assert words in caught.value.problem
+
+
+def test_the_line_is_right_far_into_a_large_file(read):
+    rows = ["1,2"] * 3_000_000  # more than a block
+    rows[2_500_000] = "1;2"
+    with pytest.raises(FormatError) as caught:
+        read("\n".join(rows))
+    assert caught.value.line == 2_500_001
+
+
+def test_bad_text_far_into_a_table_of_names_is_found(read):
+    with pytest.raises(FormatError, match=r"line 900001: is not UTF-8"):
+        read(b"abc def\n" * 900_000 + b"\xff\xfe x\n" + b"abc def\n" * 300_000)
+
+
+def test_an_unknown_suffix_that_is_no_table_either_is_told_what_is_understood(read):
+    with pytest.raises(FormatError, match=r"binary data.* Understood are Matrix Market .*METIS.*Parquet.*edge lists"):
+        read(b"\x89HDF\r\n\x1a\n" + bytes(30), "graph.h5")
+
+
+def test_a_compressed_table_that_was_cut_off_says_so(tmp_path):
+    path = tmp_path / "a.csv.gz"
+    path.write_bytes(gzip.compress(b"1,2\n" * 1000)[:-9])
+    with pytest.raises(FormatError, match="damaged or cut off"):
+        formats.read(path)
+
+
+names = st.one_of(
+    st.integers(-(2**63), 2**63 - 1).map(str), st.text("abcXYZ äß", min_size=1).map(str.strip).filter(bool)
+)
+
+
+@given(st.lists(st.tuples(names, names), min_size=1, max_size=20), st.sampled_from([",", ";", "\t"]))
+def test_names_survive_the_reading(tmp_path_factory, rows, delimiter):
+    path = tmp_path_factory.mktemp("table") / "table.csv"
+    path.write_text(
+        f"source{delimiter}target\n" + "".join(f"{delimiter.join(row)}\n" for row in rows), encoding="utf-8"
+    )
+    raw = formats.read(path)
+    got = [(str(one), str(two)) for one, two in named(raw)]
+    assert got == rows
+    used = {*raw.src.tolist(), *raw.dst.tolist()}
+    assert used == set(range(raw.num_vertices))
+    assert raw.names is None or raw.names.tolist() == sorted(raw.names.tolist())
+
+
+@given(st.binary(max_size=60))
+def test_junk_of_any_kind_is_read_or_is_a_format_error(tmp_path_factory, junk):
+    for name in ("junk.txt", "junk.graph", "junk.parquet", "junk.csv.gz", "junk.tar.gz", "junk.xyz"):
+        path = tmp_path_factory.mktemp("junk") / name
+        path.write_bytes(junk)
+        try:
+            raw = formats.read(path)
+        except FormatError:
+            continue
+        assert len(raw.src) == len(raw.dst)
