@@ -1,0 +1,102 @@
+"""METIS graphs: every `fmt`, blank lines, comments; and a graph that is not symmetric is not let through."""
+
+import pytest
+
+from graphbench.datasets import formats
+from graphbench.errors import FormatError
+
+
+@pytest.fixture
+def read(tmp_path):
+    def read(text, **kwargs):
+        path = tmp_path / "graph.graph"
+        path.write_text(text)
+        return formats.read(path, **kwargs)
+
+    return read
+
+
+def edges(raw):
+    values = [None] * len(raw.src) if raw.weight is None else raw.weight.tolist()
+    return sorted(zip(raw.src.tolist(), raw.dst.tolist(), values, strict=True), key=str)
+
+
+@pytest.mark.parametrize(
+    ("header", "before", "weights"),
+    [
+        ("4 2", "", False),
+        ("4 2 0", "", False),
+        ("4 2 000", "", False),
+        ("4 2 1", "", True),
+        ("4 2 001", "", True),
+        ("4 2 10", "7", False),
+        ("4 2 10 3", "7 8 9", False),
+        ("4 2 11", "7", True),
+        ("4 2 011 2", "7 8", True),
+        ("4 2 100", "5", False),
+        ("4 2 111 2", "5 7 8", True),
+    ],
+)
+def test_each_fmt_is_read_and_vertex_numbers_are_passed_over(read, header, before, weights):
+    lines = ["2 5 3 6", "1 5", "1 6", ""] if weights else ["2 3", "1", "1", ""]
+    raw = read("\n".join([header, *(f"{before} {line}" for line in lines)]) + "\n")
+    assert edges(raw) == ([(0, 1, 5), (0, 2, 6)] if weights else [(0, 1, None), (0, 2, None)])
+    assert (raw.num_vertices, raw.directed, raw.names) == (4, False, None)
+
+
+def test_blank_lines_are_vertices_and_comments_are_not(read):
+    raw = read("% c\n%\n5 1\n\n% between\n\t \n4\r\n  % indented\n 3  \n\n")
+    assert (raw.num_vertices, edges(raw)) == (5, [(2, 3, None)])
+
+
+def test_a_last_line_without_newline_and_lines_after_the_last_vertex_that_are_blank(read):
+    assert edges(read("2 1\n2\n1")) == [(0, 1, None)]
+    assert edges(read("2 1\n2\n1\n\n\n")) == [(0, 1, None)]
+
+
+@pytest.mark.parametrize("text", ["0 0\n", "2 0\n\n\n"])
+def test_graphs_without_edges_are_read(read, text):
+    raw = read(text)
+    assert (raw.num_vertices, len(raw.src)) == (int(text[0]), 0)
+
+
+def test_parallel_edges_and_loops_stay_for_the_cleaner_to_count(read):
+    assert edges(read("2 3\n2 2 1\n1 1 2\n")) == [(0, 0, None), (0, 1, None), (0, 1, None), (1, 1, None)]
+
+
+def test_directed_true_keeps_both_arcs(read):
+    raw = read("2 1\n2\n1\n", directed=True)
+    assert (raw.directed, edges(raw)) == (True, [(0, 1, None), (1, 0, None)])
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "words"),
+    [
+        ("3 3\n2 3\n1\n1\n", 1, "promises 3 edges, each listed twice; 4 neighbours are listed instead of 6"),
+        ("%\n3 1\n2 3\n1\n1\n", 2, "promises 1 edges"),
+        ("3 2\n2 3\n1\n2\n", None, "edge 1 - 3 is not listed alike in the lines of both its vertices"),
+        ("3 2 1\n2 5 3 6\n1 5\n1 7\n", None, "edge 1 - 3 is not listed alike"),
+        ("2 1\n2 2\n\n", None, "edge 1 - 2 is not listed alike"),
+        ("2 1\n\n1 1\n", None, "edge 1 - 2 is not listed alike"),
+        ("3 2\n2 4\n1\n1\n", None, "line of vertex 1 lists vertex 4; expected 1 to 3"),
+        ("3 2\n2 0\n1\n1\n", None, "line of vertex 1 lists vertex 0; expected 1 to 3"),
+        ("3 2\n2 3\n1\n", 1, "promises 3 vertices, a line for each; there are 2 lines"),
+        ("1 1\n2\n1\n", 1, "promises 1 vertices, a line for each; there are 2 lines"),
+        ("2 1 1\n2 5\n1\n", None, "line of vertex 2 has 1 numbers; expected neighbours, each with its weight"),
+        ("2 1 10 2\n7 8 2\n7\n", None, "line of vertex 2 has 1 numbers; expected 2 numbers of the vertex, then"),
+        ("2 1\n2\nx\n", 3, "expected whole numbers, not 'x'"),
+        ("2 1 1\n2 1.5\n1 1.5\n", 2, "expected whole numbers, not '2 1.5'"),
+        ("2 1\n-2\n1\n", 2, "expected whole numbers, not '-2'"),
+        ("2 1\n99999999999999999999\n1\n", None, "beyond 64 bits"),
+        ("", 1, "expected the METIS header"),
+        ("% only\n", 2, "expected the METIS header"),
+        ("2\n", 1, "expected the METIS header"),
+        ("2 1 7\n2\n1\n", 1, "expected the METIS header"),
+        ("99999999999 1\n2\n1\n", 1, "more than"),
+    ],
+)
+def test_a_broken_graph_says_where_and_what_was_expected(read, text, line, words):
+    with pytest.raises(FormatError) as caught:
+        read(text)
+    assert caught.value.line == line
+    assert words in caught.value.problem

@@ -1,0 +1,89 @@
+"""Parquet: the columns are found by name or by place, and anything but vertices in them is refused."""
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from graphbench.datasets import formats
+from graphbench.edgelist import EdgeList
+from graphbench.errors import FormatError
+
+
+@pytest.fixture
+def read(tmp_path):
+    def read(columns, **kwargs):
+        path = tmp_path / "edges.parquet"
+        pq.write_table(columns if isinstance(columns, pa.Table) else pa.table(columns), path)
+        return formats.read(path, **kwargs)
+
+    return read
+
+
+@pytest.mark.parametrize("ends", [("src", "dst"), ("source", "destination"), ("Source", "Target"), ("left", "right")])
+@pytest.mark.parametrize("dtype", ["int8", "uint8", "int32", "uint32", "int64", "uint64"])
+def test_columns_are_found_by_name_or_by_place(read, ends, dtype):
+    one, two = np.array([0, 2], dtype=dtype), np.array([1, 1], dtype=dtype)
+    raw = read({ends[0]: one, ends[1]: two, "weight": [0.5, 2]})
+    assert (raw.src.tolist(), raw.dst.tolist(), raw.weight.tolist()) == ([0, 2], [1, 1], [0.5, 2])
+    assert (raw.num_vertices, raw.directed, raw.names) == (3, False, None)
+
+
+def test_names_beat_places_and_other_columns_are_ignored(read):
+    raw = read({"weight": [7], "note": ["x"], "dst": [0], "src": [1]}, directed=True)
+    assert (raw.src.tolist(), raw.dst.tolist(), raw.weight.tolist(), raw.directed) == ([1], [0], [7], True)
+    assert read({"a": [0], "b": [1], "c": [5.0]}).weight is None
+
+
+@pytest.mark.parametrize("kind", [pa.string(), pa.large_string(), pa.dictionary(pa.int32(), pa.string())])
+def test_names_and_categories_are_numbered_in_sorted_order(read, kind):
+    raw = read({"src": pa.array(["zoe", "ann"], kind), "dst": pa.array(["ann", "bob"], kind)})
+    assert (raw.names.tolist(), raw.src.tolist(), raw.dst.tolist()) == (["ann", "bob", "zoe"], [2, 0], [0, 1])
+
+
+def test_integers_with_gaps_keep_their_names(read):
+    raw = read({"src": [5, 9], "dst": [9, 7]})
+    assert (raw.names.tolist(), raw.src.tolist(), raw.dst.tolist()) == ([5, 7, 9], [0, 2], [2, 1])
+
+
+def test_an_empty_table_is_an_empty_graph(read):
+    raw = read({"src": pa.array([], pa.int64()), "dst": pa.array([], pa.int64())})
+    assert (raw.num_vertices, len(raw.src)) == (0, 0)
+    raw = read({"src": pa.array([], pa.string()), "dst": pa.array([], pa.string())})
+    assert (raw.num_vertices, len(raw.src)) == (0, 0)
+
+
+def test_what_graphbench_wrote_comes_back_whole(tmp_path):
+    ends = np.array([0, 1], np.int32), np.array([2, 3], np.int32)
+    names = np.array(["a", "b", "c", "d", "alone"], dtype=object)
+    EdgeList.from_columns(*ends, num_vertices=5, directed=True, names=names).write(tmp_path / "mine.parquet")
+    raw = formats.read(tmp_path / "mine.parquet")
+    assert (raw.num_vertices, raw.directed, raw.names.tolist()) == (5, True, names.tolist())
+    assert (raw.src.tolist(), raw.dst.tolist(), raw.weight) == ([0, 1], [2, 3], None)
+
+
+@pytest.mark.parametrize(
+    ("columns", "words"),
+    [
+        ({"src": [1]}, "has the columns src; expected two columns of vertices"),
+        ({"src": [1.5], "dst": [2.0]}, "column 'src' is of type double"),
+        ({"src": [1, None], "dst": [1, 2]}, "column 'src' has 1 nulls"),
+        ({"src": ["a"], "dst": [1]}, "different types, string and int64"),
+        ({"src": pa.array([2**64 - 1], pa.uint64()), "dst": [1]}, "beyond 64 bits"),
+        ({"src": [1], "dst": [2], "weight": ["x"]}, "column 'weight' is of type string; expected numbers"),
+        ({"src": [1], "dst": [2], "weight": pa.array([None], pa.float64())}, "column 'weight' has 1 nulls"),
+    ],
+)
+def test_what_is_no_edge_list_says_what_was_expected(read, columns, words):
+    with pytest.raises(FormatError) as caught:
+        read(columns)
+    assert words in caught.value.problem
+
+
+def test_a_file_that_was_cut_off_says_so(tmp_path):
+    path = tmp_path / "edges.parquet"
+    pq.write_table(pa.table({"src": [1], "dst": [2]}), path)
+    for data in (path.read_bytes()[:-3], b"", b"PAR1junkPAR1"):
+        path.write_bytes(data)
+        with pytest.raises(FormatError, match="no readable Parquet file"):
+            formats.read(path)
