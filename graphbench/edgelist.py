@@ -143,6 +143,11 @@ class EdgeList:
         return f"<EdgeList {self.name}: {self.num_vertices:,} vertices, {self.num_edges:,} {kind} edges, {weights}>"
 
     @property
+    def id_type(self) -> type[np.signedinteger[Any]]:
+        """Type of the ids: int32 where they fit."""
+        return np.int32 if self.num_vertices <= INT32_VERTICES else np.int64
+
+    @property
     def num_entries(self) -> int:
         """What the adjacency matrix stores: an undirected edge counts twice."""
         return self.num_edges if self.directed else 2 * self.num_edges

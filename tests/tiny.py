@@ -74,7 +74,7 @@ def raw(engine, algorithm, edges, *, seed=0, **given):
     it, adapter = registry.engine(engine), page.adapter(engine)
     graph = it.convert(it.build(it.read(edges), edges, **adapter.build), edges, **adapter.build)
     if inputs.pairs is not None:
-        p.pairs = it.pairs(inputs.pairs)
+        p.pairs = it.pairs(inputs.pairs, edges)
     result = adapter.call(module, graph, p)
     it.synchronize()
     return result

@@ -134,7 +134,8 @@ def _(cugraph: Any, graph: Any, p: Call) -> Any:
     return cugraph.pagerank(graph, alpha=p.damping, tol=p.tolerance, max_iter=p.max_iterations)
 
 
-@pagerank.on("nx-cugraph", told=lambda p: _per_vertex(p) | {"dtype": "float64"})
+# nx-cugraph's `dtype` converts weights and does nothing without any: weights of 1.0 make it compute in float64.
+@pagerank.on("nx-cugraph", build={"float64_weights": True}, told=lambda p: _per_vertex(p) | {"dtype": "float64"})
 def _(nx: Any, graph: Any, p: Call) -> Any:
     tol = p.tolerance / p.num_vertices
-    return nx.pagerank(graph, alpha=p.damping, tol=tol, max_iter=p.max_iterations, weight=p.weight, dtype=np.float64)
+    return nx.pagerank(graph, alpha=p.damping, tol=tol, max_iter=p.max_iterations, weight="weight", dtype=np.float64)

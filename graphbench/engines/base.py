@@ -113,8 +113,8 @@ class Engine:
         """Second step of building, where `converts` says that there is one."""
         return graph
 
-    def pairs(self, pairs: npt.NDArray[np.int64]) -> Any:
-        """Vertex pairs, shape (k, 2), in the form that the library's calls take."""
+    def pairs(self, pairs: npt.NDArray[np.int64], edges: EdgeList) -> Any:
+        """Vertex pairs of the posed graph, shape (k, 2), in the form that the library's calls take."""
         return pairs
 
     def synchronize(self) -> None:

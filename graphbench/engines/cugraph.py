@@ -90,11 +90,11 @@ class CuGraph(OnGpu):
         self.synchronize()
         return graph
 
-    def pairs(self, pairs: npt.NDArray[np.int64]) -> Any:
-        """A frame with columns `first` and `second`."""
+    def pairs(self, pairs: npt.NDArray[np.int64], edges: EdgeList) -> Any:
+        """A frame with columns `first` and `second`, of the graph's vertex type: cuGraph would convert any other."""
         import cudf
 
-        return cudf.DataFrame({"first": pairs[:, 0], "second": pairs[:, 1]})
+        return cudf.DataFrame(np.asarray(pairs, dtype=edges.id_type), columns=["first", "second"])
 
     def collect(self, raw: Any, kind: Kind, edges: EdgeList, pairs: npt.NDArray[np.int64] | None) -> npt.NDArray[Any]:
         """Rows come in any order, one for each vertex or pair; unreached is the type's largest number."""

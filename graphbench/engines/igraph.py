@@ -31,7 +31,7 @@ class IGraph(Engine):
         attributes = {} if columns.weight is None else {"weight": columns.weight.tolist()}
         return igraph.Graph(n=edges.num_vertices, edges=pairs, directed=edges.directed, edge_attrs=attributes)
 
-    def pairs(self, pairs: npt.NDArray[np.int64]) -> list[tuple[int, int]]:
+    def pairs(self, pairs: npt.NDArray[np.int64], edges: EdgeList) -> list[tuple[int, int]]:
         """A list of tuples, as `similarity_jaccard` documents."""
         return list(map(tuple, pairs.tolist()))
 

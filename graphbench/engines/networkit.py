@@ -51,7 +51,7 @@ class NetworKit(Engine):
             directed=edges.directed,
         )
 
-    def pairs(self, pairs: npt.NDArray[np.int64]) -> list[tuple[int, int]]:
+    def pairs(self, pairs: npt.NDArray[np.int64], edges: EdgeList) -> list[tuple[int, int]]:
         """A list of tuples, as link predictors document."""
         return list(map(tuple, pairs.tolist()))
 

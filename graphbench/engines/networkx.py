@@ -39,7 +39,7 @@ class NetworkX(Engine):
             graph.add_weighted_edges_from(zip(src, dst, columns.weight.tolist(), strict=True))
         return graph
 
-    def pairs(self, pairs: npt.NDArray[np.int64]) -> list[tuple[int, int]]:
+    def pairs(self, pairs: npt.NDArray[np.int64], edges: EdgeList) -> list[tuple[int, int]]:
         """A list of tuples."""
         return list(map(tuple, pairs.tolist()))
 

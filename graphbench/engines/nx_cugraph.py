@@ -44,11 +44,18 @@ class NxCuGraph(OnGpu, NetworkX):
         self.synchronize()
         return nx
 
-    def convert(self, graph: Any, edges: EdgeList, **_: Any) -> Any:
-        """The device graph, weights in float64 where there are any."""
+    def convert(self, graph: Any, edges: EdgeList, *, float64_weights: bool = False, **_: Any) -> Any:
+        """The device graph, weights in float64 where there are any.
+
+        Args:
+            graph: the NetworkX graph.
+            edges: for whether they are weighted.
+            float64_weights: give an unweighted graph weights of 1.0: it computes in float32 without.
+        """
         import nx_cugraph
 
-        weights = {"edge_attrs": {"weight": 1.0}, "edge_dtypes": {"weight": np.float64}} if edges.weighted else {}
+        wanted = edges.weighted or float64_weights
+        weights = {"edge_attrs": {"weight": 1.0}, "edge_dtypes": {"weight": np.float64}} if wanted else {}
         converted = nx_cugraph.from_networkx(graph, **weights)
         self.synchronize()
         return converted

@@ -77,7 +77,7 @@ class Bench:
         posed = _opened(request)
         self._build(engine, posed, attached)
         inputs = _load(request.inputs)
-        pairs = None if inputs.pairs is None else engine.pairs(inputs.pairs)
+        pairs = None if inputs.pairs is None else engine.pairs(inputs.pairs, posed)
         engine.synchronize()
 
         def call(trial: int) -> Call:
