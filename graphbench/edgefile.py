@@ -18,7 +18,7 @@ import numpy.typing as npt
 from graphbench.columns import Columns
 from graphbench.errors import FormatError
 
-_COUNTS, _SEAL = b"graphbench", b"graphbench.seal"
+_COUNTS, _SEAL, _NAMES_SEAL = b"graphbench", b"graphbench.seal", b"graphbench.names"
 _ROW_GROUP = 1 << 22
 
 
@@ -45,7 +45,7 @@ def write(
         path: where to; its folder is made.
         columns: the columns.
         counts: what :func:`read_counts` will tell.
-        names: the vertices' own names, or None.
+        names: the vertices' own names, or None; if they are of several types, they are kept as text.
         metadata: more to keep in the footer; :func:`read_metadata` reads it.
 
     Raises:
@@ -64,13 +64,24 @@ def write(
             writer.write_table(table, row_group_size=_ROW_GROUP)
             # Metadata goes into the footer, behind the rows, so it can hold a sum over them.
             stored = {_COUNTS: msgspec.json.encode(counts), _SEAL: _seal(part, sink.tell())}
+            if names is not None:
+                stored[_NAMES_SEAL] = _seal(names_path(path))
             writer.add_key_value_metadata(stored | {key.encode(): value.encode() for key, value in metadata.items()})
 
     # The names go first: whoever sees the edges sees their names too.
     if names is not None:
-        labels = pa.table({"name": pa.array(names.tolist())})
+        labels = pa.table({"name": _one_type(names)})
         _atomically(names_path(path), lambda part: pq.write_table(labels, part, compression="zstd"))
     _atomically(path, write_edges)
+
+
+def _one_type(names: npt.NDArray[Any]) -> Any:
+    import pyarrow as pa
+
+    try:
+        return pa.array(names.tolist())
+    except pa.ArrowException:  # names of several types, such as a NetworkX graph may have
+        return pa.array([str(name) for name in names])
 
 
 def read_counts(path: Path, *, verify: bool = False) -> Counts:
@@ -90,12 +101,11 @@ def read_counts(path: Path, *, verify: bool = False) -> Counts:
         counts = msgspec.json.decode(metadata[_COUNTS], type=Counts)
     except msgspec.DecodeError as error:
         raise FormatError(path, f"a cached edge list of another version ({error}); delete it.") from error
-    damaged = (
-        rows != counts.num_edges
-        or (counts.named and not names_path(path).exists())
-        or (verify and metadata.get(_SEAL) != _seal(path, _footer_start(path)))
-    )
-    if damaged:
+    whole = rows == counts.num_edges and (not counts.named or names_path(path).is_file())
+    if whole and verify:
+        whole = metadata.get(_SEAL) == _seal(path, _footer_start(path))
+        whole &= not counts.named or metadata.get(_NAMES_SEAL) == _seal(names_path(path))
+    if not whole:
         raise FormatError(path, "the cached edge list is damaged; delete it and load the dataset again.")
     return counts
 
@@ -107,7 +117,7 @@ def read_metadata(path: Path) -> dict[str, str]:
         FormatError: if the file is not Parquet, or is cut off.
     """
     metadata, _ = _footer(path)
-    own = {_COUNTS, _SEAL, b"ARROW:schema"}
+    own = {_COUNTS, _SEAL, _NAMES_SEAL, b"ARROW:schema"}
     return {key.decode(): value.decode(errors="replace") for key, value in metadata.items() if key not in own}
 
 
@@ -175,11 +185,12 @@ def _footer_start(path: Path) -> int:
         return end - int.from_bytes(file.read(4), "little")
 
 
-def _seal(path: Path, stop: int) -> bytes:
-    """The sum of the file's first `stop` bytes as 64-bit words.
+def _seal(path: Path, stop: int | None = None) -> bytes:
+    """The sum of a file's first `stop` bytes (default: all) as 64-bit words.
 
     Enough against zeroed pages and flipped bits, at the speed of memory: a CRC of each page doubles the reading time.
     """
+    stop = path.stat().st_size if stop is None else stop
     words = stop // 8
     total = 0
     if words:

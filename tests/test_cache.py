@@ -1,0 +1,242 @@
+"""The cache: cleaned once, whole or made anew, safe among processes, and cleared of nothing that is not its own."""
+
+import multiprocessing
+import os
+import warnings
+
+import numpy as np
+import pytest
+
+from graphbench.datasets import cache
+from graphbench.datasets.base import Raw
+from graphbench.datasets.clean import Cleaning
+from graphbench.errors import DatasetError
+
+SHA = "ab" * 32
+
+
+def toy(names=None):
+    src, dst = np.array([2, 0, 1, 1]), np.array([1, 0, 2, 3])
+    return Raw(src=src, dst=dst, weight=None, num_vertices=5, directed=False, names=names)
+
+
+def never():
+    raise AssertionError("the cache should have had it")
+
+
+@pytest.fixture
+def kept(private_home):
+    """The one cached file."""
+
+    def kept():
+        (path,) = (path for path in (private_home / "cleaned").iterdir() if ".names." not in path.name)
+        return path
+
+    return kept
+
+
+def test_a_source_is_cleaned_once_and_what_was_done_is_remembered():
+    first, done = cache.cleaned(SHA, "toy", toy)
+    again, remembered = cache.cleaned(SHA, "toy", never)
+    assert done == remembered == Cleaning(loops_dropped=1, duplicates_merged=1, num_isolated=2)
+    assert first.digest == again.digest
+    assert again.path is not None
+    assert (again.to_numpy().src.tolist(), again.to_numpy().dst.tolist()) == ([1, 1], [2, 3])
+
+
+def test_the_name_is_the_callers_each_time():
+    cache.cleaned(SHA, "toy", toy)
+    assert cache.cleaned(SHA, "/other/toy.mtx", never)[0].name == "/other/toy.mtx"
+
+
+def test_names_of_vertices_are_kept():
+    names = np.array(list("abcde"), dtype=object)
+    cache.cleaned(SHA, "toy", lambda: toy(names))
+    assert cache.cleaned(SHA, "toy", never)[0].names.tolist() == names.tolist()
+
+
+def test_another_source_direction_or_cleaner_is_another_entry(monkeypatch):
+    made = []
+
+    def make():
+        made.append(1)
+        return toy()
+
+    for arguments in ({}, {"directed": True}, {"directed": False}):
+        for _ in range(2):
+            cache.cleaned(SHA, "toy", make, **arguments)
+    cache.cleaned("cd" * 32, "toy", make)
+    monkeypatch.setattr(cache, "CLEANER_VERSION", -1)
+    cache.cleaned(SHA, "toy", make)
+    assert len(made) == 5
+
+
+def flip(path, at):
+    data = bytearray(path.read_bytes())
+    data[at] ^= 1
+    path.write_bytes(data)
+
+
+@pytest.mark.parametrize(
+    "damage",
+    {
+        "empty": lambda path: path.write_bytes(b""),
+        "junk": lambda path: path.write_bytes(b"junk" * 100),
+        "cut off": lambda path: os.truncate(path, path.stat().st_size - 5),
+        "cut off by half": lambda path: os.truncate(path, path.stat().st_size // 2),
+        "a bit flipped among the rows": lambda path: flip(path, 60),
+        "rows zeroed": lambda path: path.write_bytes(path.read_bytes()[:40] + bytes(20) + path.read_bytes()[60:]),
+        "names gone": lambda path: path.with_name(f"{path.stem}.names.parquet").unlink(),
+        "names junk": lambda path: path.with_name(f"{path.stem}.names.parquet").write_bytes(b"junk"),
+    }.items(),
+    ids=lambda item: item[0],
+)
+def test_a_damaged_file_is_made_anew_with_a_warning(kept, damage):
+    names = np.array(list("abcde"), dtype=object)
+    whole, done = cache.cleaned(SHA, "toy", lambda: toy(names))
+    damage[1](kept())
+    with pytest.warns(UserWarning, match="cached form of toy is unreadable and is made anew"):
+        again, remembered = cache.cleaned(SHA, "toy", lambda: toy(names))
+    assert (again.digest, remembered) == (whole.digest, done)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        edges, _ = cache.cleaned(SHA, "toy", never)
+    assert edges.to_numpy().src.tolist() == [1, 1]
+    assert edges.names.tolist() == names.tolist()
+
+
+def test_a_parquet_file_that_someone_else_put_there_is_made_anew(kept):
+    edges, _ = cache.cleaned(SHA, "toy", toy)
+    edges.write(kept())  # an edge list, but without what cleaning did
+    with pytest.warns(UserWarning, match="what cleaning did is not stored"):
+        cache.cleaned(SHA, "toy", toy)
+
+
+def test_nothing_is_left_behind_when_making_fails(private_home):
+    def broken():
+        raise DatasetError("no such graph")
+
+    with pytest.raises(DatasetError, match="no such graph"):
+        cache.cleaned(SHA, "toy", broken)
+    assert not list(private_home.rglob("*.*"))
+
+
+def test_a_cache_that_cannot_be_written_says_what_to_do(private_home):
+    (private_home / "cleaned").write_text("in the way")
+    with pytest.raises(DatasetError, match=r"toy cannot be kept in .*GRAPHBENCH_HOME"):
+        cache.cleaned(SHA, "toy", toy)
+
+
+def _ask(barrier, results):
+    barrier.wait(60)
+    edges, cleaning = cache.cleaned(SHA, "toy", toy)
+    results.put((edges.digest, edges.to_numpy().src.tolist(), cleaning.loops_dropped))
+
+
+def test_processes_that_ask_at_once_all_get_the_same_and_leave_one_file(private_home):
+    context = multiprocessing.get_context("spawn")
+    barrier, results = context.Barrier(3), context.Queue()
+    processes = [context.Process(target=_ask, args=(barrier, results)) for _ in range(3)]
+    for process in processes:
+        process.start()
+    answers = [results.get(timeout=120) for _ in processes]
+    for process in processes:
+        process.join(60)
+    assert answers == [(cache.cleaned(SHA, "toy", never)[0].digest, [1, 1], 1)] * 3
+    assert len(list((private_home / "cleaned").iterdir())) == 1
+
+
+# What is listed and cleared
+
+
+def put(path, size=3):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(b"x" * size)
+    return path
+
+
+@pytest.fixture
+def full_home(private_home):
+    """A home with all that graphbench keeps, and beside it files that are none of its business."""
+    home = private_home
+    cache.cleaned(SHA, "toy", lambda: toy(np.array(list("abcde"), dtype=object)))
+    cache.cleaned("cd" * 32, "DIMACS10/coAuthorsDBLP", toy)
+    digest = "0123456789abcdef" * 2
+    own = [
+        put(home / "downloads" / "DIMACS10" / "coAuthorsDBLP.tar.gz", 100),
+        put(home / "downloads" / "HB" / "other.tar.gz", 50),
+        put(home / "downloads" / "HB" / "other.tar.gz.sha256", 5),
+        put(home / "downloads" / "HB" / ".torn.tar.gz.part"),
+        put(home / "downloads" / "ssstats.csv"),
+        put(home / "answers" / f"{digest}.npy"),
+        put(home / "posed" / f"{digest}-drawn.parquet"),
+        put(home / "inputs" / f"{digest}.npz"),
+        put(home / "cleaned" / f".{digest}.parquet.123.456.part"),
+        put(home / "cleaned" / f"{digest}.names.parquet"),
+        *(path for path in (home / "cleaned").iterdir() if path.name.endswith(".parquet")),
+    ]
+    alien = [
+        put(home / "records" / "2026-01-01.jsonl"),
+        put(home / "downloads" / "holiday.jpg"),
+        put(home / "downloads" / "backup.tar.gz"),
+        put(home / "downloads" / "projects" / "thesis.tar.gz"),
+        put(home / "answers" / "exam.npy"),
+        put(home / "cleaned" / "mine.parquet"),
+        put(home / "posed" / "photo.parquet"),
+        put(home / "cleaned" / "sub" / f"{digest}.parquet"),
+        put(home / "thesis.parquet"),
+    ]
+    return home, set(own), set(alien)
+
+
+def files(home):
+    return {path for path in home.rglob("*") if path.is_file()}
+
+
+def test_entries_are_listed_with_name_kind_size_and_time(full_home):
+    home, own, _ = full_home
+    entries = cache.entries()
+    assert {file for entry in entries for file in entry.files} == own
+    listed = {(entry.kind, entry.name): entry for entry in entries}
+    assert {"toy", "DIMACS10/coAuthorsDBLP"} <= {name for kind, name in listed if kind == "cleaned"}
+    other = listed["download", "HB/other"]
+    assert (other.bytes, other.path) == (55, home / "downloads" / "HB" / "other.tar.gz")
+    assert sum(entry.bytes for entry in entries) == sum(path.stat().st_size for path in own)
+    assert other.modified.timestamp() == pytest.approx(other.path.stat().st_mtime)
+
+
+def test_clearing_all_removes_what_graphbench_made_and_nothing_else(full_home):
+    home, _, alien = full_home
+    listed = cache.entries()
+    assert cache.clear() == listed
+    assert files(home) == alien
+    assert not (home / "downloads" / "HB").exists()
+    assert cache.entries() == cache.clear() == []
+
+
+@pytest.mark.parametrize("name", ["coauthorsdblp", "DIMACS10/coAuthorsDBLP"])
+def test_clearing_by_name_removes_the_archive_and_the_cleaned_form(full_home, name):
+    home, own, alien = full_home
+    removed = cache.clear([name])
+    assert {(entry.kind, entry.name) for entry in removed} == {
+        ("download", "DIMACS10/coAuthorsDBLP"),
+        ("cleaned", "DIMACS10/coAuthorsDBLP"),
+    }
+    assert files(home) == (own | alien) - {entry.path for entry in removed}
+
+
+def test_clearing_a_download_forgets_its_recorded_checksum(full_home):
+    home, _, _ = full_home
+    cache.clear(["HB/other"])
+    assert not (home / "downloads" / "HB" / "other.tar.gz.sha256").exists()
+
+
+def test_clearing_nothing_or_an_unknown_name_removes_nothing(full_home):
+    home, own, alien = full_home
+    assert cache.clear([]) == cache.clear(["nobody"]) == []
+    assert files(home) == own | alien
+
+
+def test_a_home_that_does_not_exist_is_empty(private_home):
+    private_home.rmdir()
+    assert cache.entries() == cache.clear() == []
