@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-import warnings
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from graphbench import paths
@@ -15,10 +13,10 @@ from graphbench.comparison import Comparison, compare
 from graphbench.datasets.base import Dataset
 from graphbench.edgelist import EdgeList
 from graphbench.engines.base import Settings
-from graphbench.errors import StoreError, UsageError
+from graphbench.errors import UsageError
+from graphbench.keeping import Keeper
 from graphbench.measure.base import Cell, Limits, Observer, Plan
 from graphbench.model import Outcome, Record
-from graphbench.store import Store
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -109,15 +107,17 @@ class Result:
     Attributes:
         records: one per task, in the order in which they were measured.
         baseline: the engine that ratios are taken against.
+        stale: what changed since a record was made, by its id; what has just been measured is never stale.
         comparisons: each other engine against the baseline.
     """
 
     records: list[Record]
     baseline: str = BASELINE
+    stale: Mapping[str, str] = field(default_factory=dict)
     comparisons: list[Comparison] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.comparisons = compare(self.records, baseline=self.baseline)
+        self.comparisons = compare(self.records, baseline=self.baseline, stale=self.stale)
 
     def __str__(self) -> str:
         return self.render("table")
@@ -213,20 +213,24 @@ def make_plan(
 def execute(plan: Plan, *, observe: Observer | None = None, store: bool | os.PathLike[str] = True) -> Iterator[Record]:
     """Measure a plan and keep every record the moment it is complete.
 
-    A store that cannot be written is a warning, not the end: what is measured is still handed on.
+    The store is held for the whole run. One that cannot be written is a warning, not the end: what is measured is
+    still handed on, and written as soon as that can be done.
+
+    Args:
+        plan: what to measure.
+        observe: is told of every phase and trial.
+        store: the file to append to; True: the one under `$GRAPHBENCH_HOME`; False: none.
     """
     from graphbench.measure.runner import measure
 
-    keep = bool(store)
-    for record in measure(plan, observe or (lambda _: None)):
-        if keep:
-            try:
-                with Store(None if store is True else Path(store)) as opened:  # type: ignore[arg-type]
-                    opened.append(record)
-            except StoreError as error:
-                keep = False
-                warnings.warn(f"Records are shown but not kept: {error}", stacklevel=2)
-        yield record
+    records = measure(plan, observe or (lambda _: None))
+    if store is False:
+        yield from records
+        return
+    with Keeper(None if store is True else store) as keeper:
+        for record in records:
+            keeper.keep(record)
+            yield record
 
 
 def kept_answer(digest: str) -> npt.NDArray[Any]:

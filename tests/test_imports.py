@@ -21,8 +21,8 @@ MEASURING = [
     {"registry"},
     {"measure"},
 ]
-JUDGING = [*GROUND, {"store"}, {"comparison", "judging", "reasons"}, {"reporting"}]
-TOP = {"__init__", "__main__", "api", "benchmarks", "cli", "pytest_plugin", "result"}
+JUDGING = [*GROUND, {"store"}, {"keeping"}, {"comparison", "judging", "reasons"}, {"reporting"}]
+TOP = {"__init__", "__main__", "api", "benchmarks", "cli", "pytest_plugin", "result", "staleness", "suites"}
 """Where the two chains meet."""
 HEAVY = [
     "cudf",

@@ -21,6 +21,7 @@ COMMANDS = {
     "doctor": "Machine, GPU, driver and libraries: what works, what is missing, how to get it.",
     "fetch": "Download graphs ahead of time.",
     "list": "Algorithms, datasets and engines.",
+    "records": "What has been measured: listed, filtered, exported.",
     "show": "All about one algorithm, dataset or engine.",
 }
 """Every command that is not an algorithm, with its one line of help; `graphbench.cli.NAME` holds it."""

@@ -1,0 +1,225 @@
+"""`graphbench records [list|export]`: what has been measured, filtered, listed and exported."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+import sys
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from graphbench.cli.options import joined, names_option
+from graphbench.errors import UsageError
+from graphbench.model import Outcome, Record
+
+if TYPE_CHECKING:
+    from graphbench.staleness import Present
+
+FORMATS = ("table", "json", "csv", "markdown")
+_UNITS = {"h": "hours", "d": "days", "w": "weeks"}
+
+
+@click.command("records")
+@click.argument("action", type=click.Choice(["list", "export"]), default="list", metavar="[list|export]")
+@names_option("algorithm", "Only these algorithms.")
+@names_option("dataset", "Only these datasets.")
+@names_option("engine", "Only these engines.")
+@names_option("outcome", f"Only these outcomes: {', '.join(Outcome)}.")
+@click.option(
+    "--machine", help="Only this machine: `here`, the start of its digest, or a part of its CPU's or GPU's name."
+)
+@click.option("--since", metavar="WHEN", help="Only those measured since: a date (2026-01-31), or 12h, 7d, 2w ago.")
+@click.option("--current/--stale", "current", default=None, help="Only what still holds here, or only what does not.")
+@click.option(
+    "--store",
+    "stores",
+    multiple=True,
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Read this file; repeatable [default: records.jsonl in the home folder].",
+)
+@click.option("--baseline", default="networkx", show_default=True, help="export: the engine ratios are taken against.")
+@click.option(
+    "--format", "form", type=click.Choice(FORMATS), help="list: table if not given; export: JSON Lines if not given."
+)
+@click.option(
+    "--output",
+    type=click.Path(dir_okay=False, writable=True, path_type=Path),
+    metavar="FILE",
+    help="Write to this file instead of stdout.",
+)
+def command(
+    *,
+    action: str,
+    machine: str | None,
+    since: str | None,
+    current: bool | None,
+    stores: tuple[Path, ...],
+    baseline: str,
+    form: str | None,
+    output: Path | None,
+    **names: tuple[str, ...],
+) -> None:
+    """List what has been measured, newest last, or export it.
+
+    `list` gives a line for each record, and says what has changed since it was made. `export` gives the records
+    themselves, one line of JSON each, as a store holds them; with --format what a measurement shows: records and the
+    comparisons between them, those with stale ones refused.
+    """
+    from graphbench import registry
+    from graphbench.staleness import changes, present
+
+    now = present()
+    wanted = {name.removesuffix("s"): joined(given) for name, given in names.items()}
+    unknown = [word for word in wanted["outcome"] if word.replace("-", "_").casefold() not in set(Outcome)]
+    if unknown:
+        raise UsageError(f"No outcome is called {unknown[0]!r}; there are: {', '.join(Outcome)}.")
+    wanted["algorithm"] = [_known(registry.algorithm, name) for name in wanted["algorithm"]]
+    keep = _filter(wanted, machine, _moment(since) if since else None, now)
+    records = [
+        record
+        for record in _read(stores)
+        if keep(record) and (current is None or current is not bool(changes(record, now)))
+    ]
+    text = _listed(records, form or "table", now) if action == "list" else _exported(records, form, baseline, now)
+    if output:
+        output.write_text(text, encoding="utf-8")
+    else:
+        encoding = sys.stdout.encoding or "ascii"
+        click.echo(text.encode(encoding, "replace").decode(encoding), nl=False)
+
+
+def _known(find: Callable[[str], Any], name: str) -> str:
+    """An alias by its proper name; what is not known any more may still have records."""
+    from graphbench.errors import UnknownNameError
+
+    try:
+        return str(find(name).name)
+    except UnknownNameError:
+        return name
+
+
+def _read(stores: Sequence[Path]) -> list[Record]:
+    from graphbench import store
+
+    return store.load(stores) if stores else list(store.Store().records())
+
+
+def _filter(
+    wanted: dict[str, list[str]], machine: str | None, since: datetime | None, now: Present
+) -> Callable[[Record], bool]:
+    names = {key: {name.replace("-", "_").casefold() for name in given} for key, given in wanted.items()}
+
+    def keep(record: Record) -> bool:
+        task, where = record.task, record.environment
+        own = {
+            "algorithm": task.algorithm,
+            "dataset": task.dataset,
+            "engine": task.engine,
+            "outcome": str(record.outcome),
+        }
+        if any(names[key] and own[key].replace("-", "_").casefold() not in names[key] for key in names):
+            return False
+        if machine is not None:
+            texts = [] if where is None else [where.cpu, *(gpu.name for gpu in where.gpus)]
+            here = where is not None and machine == "here" and where.machine == now.machine
+            digest = where is not None and where.machine.startswith(machine.casefold())
+            if not (here or digest or any(machine.casefold() in text.casefold() for text in texts)):
+                return False
+        return since is None or _when(record) >= since
+
+    return keep
+
+
+def _when(record: Record) -> datetime:
+    moment = datetime.fromisoformat(record.measured_at)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _moment(text: str) -> datetime:
+    if ago := re.fullmatch(r"(\d+)([hdw])", text.strip().casefold()):
+        return datetime.now(UTC) - timedelta(**{_UNITS[ago[2]]: int(ago[1])})
+    try:
+        return datetime.fromisoformat(text).astimezone()
+    except ValueError:
+        raise UsageError(
+            f"--since takes a date such as 2026-01-31, a time such as 2026-01-31T18:30, or 12h, 7d, 2w; not {text!r}."
+        ) from None
+
+
+# What comes out
+
+
+def _listed(records: Sequence[Record], form: str, now: Present) -> str:
+    from graphbench import reporting
+    from graphbench.reporting.figures import plain
+
+    rows = [_row(record, now) for record in records]
+    if form == "json":
+        return json.dumps(rows, indent=2, ensure_ascii=False) + "\n"
+    heads = ["measured", "algorithm", "dataset", "engine", "version", "outcome", "run", "n", "machine", "stale", "id"]
+    if form == "csv":
+        text = io.StringIO()
+        writer = csv.DictWriter(text, fieldnames=list(_COLUMNS), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+        return text.getvalue()
+    cells = [
+        [
+            row["measured_at"][:16].replace("T", " "),
+            *(row[key] or "-" for key in ("algorithm", "dataset", "engine", "engine_version", "outcome")),
+            reporting.seconds(row["run_median_s"]) if row["run_median_s"] is not None else "-",
+            str(row["run_trials"]),
+            row["machine"] or "-",
+            row["stale"],
+            row["id"][:8],
+        ]
+        for row in rows
+    ]
+    if form == "markdown":
+        escaped = [[cell.replace("|", "\\|") for cell in line] for line in cells]
+        return "".join(f"| {' | '.join(line)} |\n" for line in [heads, ["---"] * len(heads), *escaped])
+    if not rows:
+        return "No records.\n"
+    stale = sum(bool(row["stale"]) for row in rows)
+    table = reporting.text_table(heads, [[plain(cell) for cell in line] for line in cells], right=(6, 7))
+    count = "1 record" if len(rows) == 1 else f"{len(rows):,} records"
+    return f"{table}\n\n{count}" + (f", {stale:,} of them stale.\n" if stale else ", all current.\n")
+
+
+_COLUMNS = (
+    "measured_at", "algorithm", "dataset", "engine", "engine_version", "params", "outcome", "reason", "run_median_s",
+    "run_trials", "machine", "stale", "id",
+)  # fmt: skip
+
+
+def _row(record: Record, now: Present) -> dict[str, Any]:
+    from statistics import median
+
+    from graphbench.staleness import changes
+
+    task, where = record.task, record.environment
+    values = (
+        record.measured_at, task.algorithm, task.dataset, task.engine, where and where.engine_version,
+        json.dumps(task.params, sort_keys=True), str(record.outcome), record.reason,
+        median(record.phases.run_s) if record.phases.run_s else None, len(record.phases.run_s),
+        where and where.machine, ", ".join(changes(record, now)), record.id,
+    )  # fmt: skip
+    return dict(zip(_COLUMNS, values, strict=True))
+
+
+def _exported(records: Sequence[Record], form: str | None, baseline: str, now: Present) -> str:
+    if form is None:
+        from graphbench.store import to_json
+
+        return "".join(f"{to_json(record).decode()}\n" for record in records)
+    from graphbench.api import Result
+    from graphbench.staleness import stale
+
+    return Result(list(records), baseline=baseline, stale=stale(records, now)).render(form)

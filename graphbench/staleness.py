@@ -1,0 +1,95 @@
+"""Which records are out of date: measured by other code, another version or on another graph than there are now.
+
+A record is *current* for the same machine, engine version, dataset and fingerprint of the algorithm's page and the
+engine's file. Only current records spare a suite from measuring again, and a ratio with a stale one is refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from graphbench.errors import UnknownNameError
+from graphbench.model import Record
+
+ELSEWHERE = "another machine"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Present:
+    """What a record is held against; each function answers None where it cannot tell.
+
+    Attributes:
+        machine: digest of this machine.
+        version: the installed version of an engine; None if it is not installed.
+        fingerprint: of the files that an algorithm and an engine are written in; None if there is no such adapter now.
+        checksum: SHA-256 of a dataset's file.
+    """
+
+    machine: str
+    version: Callable[[str], str | None]
+    fingerprint: Callable[[str, str], str | None]
+    checksum: Callable[[str], str | None]
+
+
+def present() -> Present:
+    """This machine, these libraries, this version of graphbench and its catalogue; imports no engine."""
+    from graphbench import registry
+    from graphbench.datasets import catalogue
+    from graphbench.measure.environment import machine_summary
+
+    def version(engine: str) -> str | None:
+        try:
+            return registry.engine(engine).version()
+        except UnknownNameError:
+            return None
+
+    def fingerprint(algorithm: str, engine: str) -> str | None:
+        try:
+            return registry.fingerprint(algorithm, engine)
+        except UnknownNameError:
+            return None
+
+    def checksum(dataset: str) -> str | None:
+        entry = catalogue.find(dataset)
+        return entry.sha256 if entry else None
+
+    return Present(machine=machine_summary().digest, version=version, fingerprint=fingerprint, checksum=checksum)
+
+
+def changes(record: Record, now: Present) -> list[str]:
+    """What has changed since a record was made, in words; nothing for a current one.
+
+    A record from another machine is not current here, whatever else holds; which versions are installed here says
+    nothing about it. A task that never ran has no environment, and belongs to every machine.
+    """
+    task, where = record.task, record.environment
+    found = []
+    fingerprint = now.fingerprint(task.algorithm, task.engine)
+    if fingerprint is None:
+        found.append(f"there is no {task.algorithm} on {task.engine} any more")
+    elif record.fingerprint and record.fingerprint != fingerprint:
+        found.append(f"the page of {task.algorithm} or the file of {task.engine} was changed")
+    checksum = now.checksum(task.dataset)
+    if checksum and record.dataset is not None and record.dataset.sha256 not in {"", checksum}:
+        found.append(f"{task.dataset} was another file")
+    if where is not None and where.machine != now.machine:
+        found.append(ELSEWHERE)
+    elif where is not None and where.engine_version:
+        version = now.version(task.engine)
+        if version != where.engine_version:
+            is_now = f"is now {version}" if version else "is not installed now"
+            found.append(f"{task.engine} {where.engine_version} {is_now}")
+    return found
+
+
+def stale(records: Iterable[Record], now: Present) -> dict[str, str]:
+    """What changed since each stale record was made, by its id, as :func:`graphbench.comparison.compare` takes it.
+
+    That a record was made on another machine makes no ratio wrong whose other side was made there too.
+    """
+    found = {}
+    for record in records:
+        if since := [change for change in changes(record, now) if change != ELSEWHERE]:
+            found[record.id] = ", ".join(since)
+    return found
