@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graphbench import edgefile
@@ -156,6 +156,7 @@ def cleaned(rows, *, directed, weighted, dtype):
     return clean(Raw(src=ends[:, 0], dst=ends[:, 1], weight=weight, num_vertices=6, directed=directed), "toy")[0]
 
 
+@settings(deadline=None)
 @given(edges_of_six, st.booleans(), st.booleans(), st.randoms())
 def test_equal_graphs_have_equal_digests_whatever_the_order_of_their_rows(rows, directed, weighted, random):
     shuffled = [row if directed or random.random() < 0.5 else (row[1], row[0], row[2]) for row in rows]
@@ -165,6 +166,7 @@ def test_equal_graphs_have_equal_digests_whatever_the_order_of_their_rows(rows, 
     assert one.digest == two.digest
 
 
+@settings(deadline=None)
 @given(edges_of_six, edges_of_six)
 def test_different_graphs_have_different_digests(one, two):
     graphs = [cleaned(rows, directed=True, weighted=True, dtype=np.int64) for rows in (one, two)]
@@ -270,6 +272,7 @@ def test_drawn_weights_are_integers_in_range_and_the_same_for_the_same_seed():
     assert (one.weights, one.weighted) == ("drawn", True)
 
 
+@settings(deadline=None)
 @given(edges_of_six, st.booleans(), st.sampled_from([6, 2**40]))
 def test_merging_keeps_each_row_once_sorted_with_its_smallest_weight(rows, weighted, num_vertices):
     src, dst, weight = (np.array(column) for column in zip(*rows, strict=True)) if rows else (np.empty(0, int),) * 3

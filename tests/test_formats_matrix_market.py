@@ -7,7 +7,7 @@ import threading
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graphbench.datasets import formats
@@ -325,6 +325,7 @@ def test_missing_files_folders_and_closed_doors_say_so(tmp_path):
         formats.read(tmp_path)
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=200))
 def test_junk_of_any_kind_is_a_format_error(tmp_path_factory, junk):
     path = tmp_path_factory.mktemp("junk") / "junk.mtx"
@@ -343,6 +344,7 @@ numbers = st.one_of(
 )
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(1, 50), st.integers(1, 50), numbers)), st.sampled_from([" ", "\t", "   "]))
 def test_whatever_is_well_formed_reads_as_the_slow_parser_reads_it(tmp_path_factory, rows, gap):
     text = io.StringIO()
