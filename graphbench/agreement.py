@@ -30,7 +30,8 @@ def agreement(kind: str, a: npt.NDArray[Any], b: npt.NDArray[Any], tolerance: fl
     """Compare two certified answers of one kind.
 
     Args:
-        kind: the algorithm's kind of answer: `depths`, `labels`, `distances`, `scores`, `pair_scores`, `partition`.
+        kind: the algorithm's kind of answer: `depths`, `labels`, `distances`, `scores`, `counts`, `pair_scores`,
+            `partition`.
         a: one answer in the common form.
         b: the other.
         tolerance: the largest difference that still counts as `epsilon`; of distances relative to the larger one,
@@ -51,6 +52,8 @@ def agreement(kind: str, a: npt.NDArray[Any], b: npt.NDArray[Any], tolerance: fl
             return _difference(np.where(a < 0, np.inf, a), np.where(b < 0, np.inf, b), 0.0, relative=False)
         case "distances":
             return _difference(a, b, tolerance, relative=True)
+        case "counts":
+            return _difference(a, b, 0.0, relative=False)
         case "scores" | "pair_scores":
             return _difference(a, b, tolerance, relative=False)
     raise ValueError(f"no kind of answer is called {kind!r}")

@@ -7,7 +7,9 @@ How two answers compare with each other is in :mod:`graphbench.agreement`.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Literal
 
 import numpy as np
@@ -17,6 +19,7 @@ from graphbench.agreement import agreement
 from graphbench.edgelist import EdgeList, Ids
 
 Floats = npt.NDArray[np.float64]
+_BLOCK_OF_WORK = 5_000_000
 
 
 def labels_fault(labels: npt.NDArray[Any], num_vertices: int) -> str:
@@ -125,12 +128,20 @@ def integral(edges: EdgeList) -> bool:
     return all(part.weight is None or bool((part.weight == np.floor(part.weight)).all()) for part in edges.chunks())
 
 
-def components(edges: EdgeList) -> int:
-    """The number of (weakly) connected components, counted by SciPy's graph traversal."""
+def components(edges: EdgeList, *, within: npt.NDArray[Any] | None = None) -> int:
+    """The number of (weakly) connected components, counted by SciPy's graph traversal.
+
+    Args:
+        edges: the graph.
+        within: labels, shape (num_vertices,); only edges between vertices of one label count then.
+    """
     from scipy.sparse import csr_array
     from scipy.sparse.csgraph import connected_components
 
     src, dst, _ = edges.to_numpy()
+    if within is not None:
+        inside = within[src] == within[dst]
+        src, dst = src[inside], dst[inside]
     # Rows are sorted, so the columns are a CSR matrix already; SciPy adds the other direction itself.
     indptr = np.zeros(edges.num_vertices + 1, dtype=np.int64)
     np.cumsum(np.bincount(src, minlength=edges.num_vertices), out=indptr[1:])
@@ -204,6 +215,49 @@ def jaccard(edges: EdgeList, pairs: npt.NDArray[np.int64]) -> Floats:
     return out
 
 
+def triangles(
+    edges: EdgeList, *, seed: int, most_work: int = 200_000_000
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """The number of triangles at each vertex of a seeded sample: of all vertices where that is little work.
+
+    Let every edge lead from its end of lower degree to the other, and let L be the matrix of these arcs and A that of
+    the undirected graph. t(v), the number of edges between neighbours of v, is row v of (A L) o A, summed: it follows
+    each arc from a neighbour of v, and counts those that end at another. Led so, no vertex has more than sqrt(2m) arcs
+    (Chiba, Nishizeki, SIAM J. Comput. 14 (1985) 210-223), so no hub makes its neighbours dear.
+
+    Args:
+        edges: undirected.
+        seed: of the order in which vertices are drawn.
+        most_work: arcs to follow; 200 million take about two seconds on two cores.
+
+    Returns:
+        The vertices in ascending order, and their counts, both of shape (k,): k = num_vertices, or as many as
+        `most_work` allows, and at least one.
+    """
+    from scipy.sparse import coo_array
+
+    n = edges.num_vertices
+    src, dst, _ = edges.to_numpy()
+    upwards = edges.degrees[src] <= edges.degrees[dst]  # edges are stored with src < dst, so that no tie makes a circle
+    ends = np.where(upwards, src, dst), np.where(upwards, dst, src)
+    up = coo_array((np.ones(len(src), dtype=np.int32), ends), shape=(n, n)).tocsr()
+    adjacency = (up + up.T).tocsr()
+    work = np.asarray(adjacency @ np.diff(up.indptr).astype(np.int64))
+    drawn = np.arange(n)
+    if work.sum() > most_work:
+        order = np.random.default_rng(seed).permutation(n)
+        drawn = np.sort(order[: max(1, int(np.searchsorted(np.cumsum(work[order]), most_work, side="right")))])
+
+    def count(vertices: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+        rows = adjacency[vertices]
+        return np.asarray((rows @ up).multiply(rows).sum(axis=1, dtype=np.int64))
+
+    # Blocks of even work bound the memory of their product; SciPy multiplies without holding the interpreter.
+    cuts = np.flatnonzero(np.diff(np.cumsum(work[drawn]) // _BLOCK_OF_WORK)) + 1
+    with ThreadPoolExecutor(min(4, os.cpu_count() or 1)) as pool:
+        return drawn, np.concatenate(list(pool.map(count, np.split(drawn, cuts))))
+
+
 def arcs(edges: EdgeList) -> Iterator[tuple[Ids, Ids, Floats | None]]:
     """(tail, head, weight) of all arcs in chunks: an undirected edge is two arcs."""
     for src, dst, weight in edges.chunks():
@@ -237,4 +291,5 @@ __all__ = [
     "pagerank_step",
     "search_fault",
     "split_fault",
+    "triangles",
 ]

@@ -22,6 +22,8 @@ from graphbench.agreement import Agreed, agreement, normalised_mutual_informatio
         ("scores", [0.5, 0.5], [0.5 + 2**-20, 0.5], Agreed("epsilon", 2**-20, 0)),
         ("scores", [0.5, 0.5], [0.25, 0.75], Agreed("differs", 0.25, 0)),
         ("scores", [0.5, np.nan], [0.5, 0.5], Agreed("differs", None, 1)),
+        ("counts", [3, 0], [3, 0], Agreed("exact", 0.0, None)),
+        ("counts", [3, 0], [3, 1], Agreed("differs", 1.0, 1)),
         ("pair_scores", [], [], Agreed("exact", 0.0, None)),
         ("partition", [0, 0, 1, 1], [3, 3, 2, 2], Agreed("nmi", 0.0, None)),
         ("partition", [0, 0, 1, 1], [0, 1, 0, 1], Agreed("nmi", 1.0, None)),

@@ -23,6 +23,8 @@ def _page(name):
     ("algorithm", "expected"),
     [
         ("louvain", {"resolution": 1.0, "threshold": 1e-7}),
+        ("leiden", {"resolution": 1.0, "iterations": 2}),
+        ("triangle-count", {}),
         ("pagerank", {"damping": 0.85, "tolerance": 1e-6, "max_iterations": 500}),
         ("bfs", {"sources": 64, "source": None}),
         ("sssp", {"sources": 64, "source": None}),
@@ -46,6 +48,7 @@ def test_defaults_are_those_that_are_documented(algorithm, expected):
         ("bfs", {"sources": 0}, "a whole number from 1"),
         ("jaccard", {"pairs": -5}, "a whole number from 1"),
         ("louvain", {"resolution": -1}, "from 0"),
+        ("leiden", {"iterations": 0}, "a whole number from 1"),
         ("wcc", {"damping": 0.5}, "wcc has no parameter 'damping'; it has: none"),
         ("bfs", {"depth": 2}, "it has: sources, source"),
     ],
@@ -87,6 +90,8 @@ def test_bounds_are_inclusive_unless_they_say_otherwise(bounds, value, fits):
     ("algorithm", "directed", "weights"),
     [
         ("louvain", False, "dataset"),
+        ("leiden", False, "dataset"),
+        ("triangle-count", False, "none"),
         ("pagerank", True, "dataset"),
         ("bfs", True, "none"),
         ("sssp", True, "dataset"),

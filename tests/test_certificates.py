@@ -10,6 +10,7 @@ from scipy.sparse.csgraph import connected_components, dijkstra
 from tiny import GRAPHS, certify, graph, path, posed
 
 from graphbench import certify as checks
+from graphbench import registry
 from graphbench.agreement import agreement
 from graphbench.edgelist import EdgeList
 from graphbench.errors import InputError
@@ -48,6 +49,11 @@ def coefficients(edges, pairs):
     shared = (matrix[pairs[:, 0]] & matrix[pairs[:, 1]]).sum(axis=1)
     either = (matrix[pairs[:, 0]] | matrix[pairs[:, 1]]).sum(axis=1)
     return shared / np.maximum(either, 1)
+
+
+def triangles(edges):
+    matrix = edges.to_scipy().toarray() > 0
+    return np.diag(np.linalg.matrix_power(matrix.astype(np.int64), 3)) // 2
 
 
 def changed(answer, at, value):
@@ -94,7 +100,9 @@ def right_answer(algorithm):
         case "jaccard":
             _, _, inputs, _ = posed("jaccard", UNDIRECTED)
             return UNDIRECTED, coefficients(UNDIRECTED, inputs.pairs)
-        case "wcc" | "louvain":
+        case "triangle-count":
+            return UNDIRECTED, triangles(UNDIRECTED)
+        case "wcc" | "louvain" | "leiden":
             return UNDIRECTED, connected_components(UNDIRECTED.to_scipy(), directed=False)[1].astype(np.int64)
 
 
@@ -102,7 +110,7 @@ def _given(algorithm):
     return {"source": SOURCE} if algorithm in {"bfs", "sssp"} else {}
 
 
-@pytest.mark.parametrize("algorithm", ["bfs", "sssp", "pagerank", "jaccard", "wcc", "louvain"])
+@pytest.mark.parametrize("algorithm", registry.algorithm_names())
 def test_a_right_answer_is_valid(algorithm):
     edges, right = right_answer(algorithm)
     finding = certify(algorithm, edges, right, **_given(algorithm))
@@ -110,7 +118,7 @@ def test_a_right_answer_is_valid(algorithm):
 
 
 @pytest.mark.parametrize("fault", MALFORMED)
-@pytest.mark.parametrize("algorithm", ["bfs", "sssp", "pagerank", "jaccard", "wcc", "louvain"])
+@pytest.mark.parametrize("algorithm", registry.algorithm_names())
 def test_a_malformed_answer_is_invalid(algorithm, fault):
     spoil, because = MALFORMED[fault]
     edges, right = right_answer(algorithm)
@@ -371,7 +379,90 @@ def test_a_vertex_in_no_community_is_invalid():
     rejected("louvain", UNDIRECTED, changed(np.zeros(65, dtype=np.int64), 9, -1), "vertex 9 has no label")
 
 
-@pytest.mark.parametrize("algorithm", ["bfs", "sssp", "pagerank", "jaccard", "wcc"])
+@given(seed=st.integers(0, 10_000))
+@settings(max_examples=30, deadline=None)
+def test_as_many_communities_are_broken_as_there_are_pieces_too_many(seed):
+    edges = _random(seed, m=60, directed=False)
+    label = np.random.default_rng(seed).integers(8, size=65)
+    matrix = edges.to_scipy().toarray() * (label[:, None] == label[None, :])
+    pieces = connected_components(matrix, directed=False)[0]
+    finding = certify("leiden", edges, label)
+    assert finding.valid
+    assert finding.figures["loose_pieces"] == pieces - len(np.unique(label))
+
+
+def test_a_broken_community_is_told_on_and_no_error():
+    two = GRAPHS["disconnected"]
+    broken = certify("leiden", two, np.zeros(6, dtype=np.int64))
+    assert broken.valid
+    assert broken.notes == ("its 1 communities are in 2 pieces, though Leiden keeps them connected",)
+    whole = certify("leiden", two, np.array([0, 0, 0, 1, 1, 1]))
+    assert whole.notes == ()
+    assert "every community is connected" in whole.detail
+
+
+# Triangles
+
+
+@given(seed=st.integers(0, 10_000), at=st.integers(0, 64), by=st.sampled_from([-3, -1, 1, 3]))
+@settings(max_examples=60, deadline=None)
+def test_no_count_of_triangles_can_be_changed_unnoticed(seed, at, by):
+    edges = _random(seed, m=150, directed=False)
+    right = triangles(edges)
+    assert certify("triangle-count", edges, right).valid
+    assert not certify("triangle-count", edges, changed(right, at, right[at] + by)).valid
+
+
+def test_wrong_counts_of_triangles_say_what_is_wrong_and_where():
+    clique = GRAPHS["clique"]
+    right = triangles(clique)
+    assert certify("triangle-count", clique, right).figures == {"triangles": 35, "most": 15}
+    assert "all 7 vertices" in certify("triangle-count", clique, right).detail
+    rejected("triangle-count", clique, changed(right, 2, 14), "vertex 2 lies in 15 triangles, not in 14; 1 such")
+    rejected("triangle-count", clique, changed(right, 2, 16), "vertex 2 with 6 neighbours cannot lie in 16 triangles")
+    rejected("triangle-count", clique, changed(right, 2, -1), "cannot lie in -1 triangles")
+    rejected("triangle-count", clique, right // 3, "lies in 15 triangles, not in 5; 7 such")
+    rejected("triangle-count", UNDIRECTED, triangles(UNDIRECTED)[::-1].copy(), "triangles")
+
+
+@pytest.fixture
+def little_work(monkeypatch):
+    """Triangles are recomputed for a sample only."""
+    whole = checks.triangles
+    monkeypatch.setattr(checks, "triangles", lambda edges, *, seed: whole(edges, seed=seed, most_work=2_000))
+
+
+@pytest.mark.usefixtures("little_work")
+def test_a_sample_of_counts_says_so_and_finds_what_is_wrong_everywhere():
+    many = _random(4, n=400, m=1500, directed=False)
+    right = triangles(many)
+    finding = certify("triangle-count", many, right)
+    assert finding.valid
+    size = int(finding.detail.split("a sample of ")[1].split(" of ")[0])
+    assert 20 < size < 300
+    rejected("triangle-count", many, 2 * right, "triangles")
+    rejected("triangle-count", many, np.zeros_like(right), "triangles, not in 0")
+    vertex = next(v for v in range(405) if certify("triangle-count", many, changed(right, v, right[v] + 3)).valid)
+    rejected("triangle-count", many, changed(right, vertex, right[vertex] + 1), "no multiple of 3")
+
+
+@pytest.mark.parametrize("most_work", [1, 500, 10**9])
+def test_the_sample_is_the_same_for_every_engine_and_never_empty(most_work):
+    many = _random(4, n=400, m=1500, directed=False)
+    vertices, counts = checks.triangles(many, seed=3, most_work=most_work)
+    again, _ = checks.triangles(many, seed=3, most_work=most_work)
+    assert np.array_equal(vertices, again)
+    assert len(vertices) >= 1
+    assert np.array_equal(counts, triangles(many)[vertices])
+    assert (len(vertices) == 405) == (most_work == 10**9)
+
+
+def test_blocks_of_work_do_not_change_counts(monkeypatch):
+    monkeypatch.setattr(checks, "_BLOCK_OF_WORK", 50)
+    assert np.array_equal(checks.triangles(UNDIRECTED, seed=0)[1], triangles(UNDIRECTED))
+
+
+@pytest.mark.parametrize("algorithm", registry.algorithm_names())
 def test_certificates_do_not_depend_on_chunks_or_where_the_columns_are(algorithm, monkeypatch, tmp_path):
     edges, right = right_answer(algorithm)
     filed = edges.write(tmp_path / "edges.parquet")

@@ -17,11 +17,12 @@ SHAPES = {
     "partition": np.int64,
     "labels": np.int64,
     "scores": np.float64,
+    "counts": np.int64,
     "depths": np.int64,
     "distances": np.float64,
     "pair_scores": np.float64,
 }
-assert set(SHAPES) == set(Kind.__args__)
+assert set(SHAPES) == {*Kind.__args__, "counts"}
 
 
 def _engine(name):
@@ -130,21 +131,40 @@ def test_jaccard_counts_open_neighbourhoods_and_keeps_the_order_of_pairs(engine)
     assert answer == pytest.approx([0, 2 / 3, 1, 0, 1 / 2], abs=1e-6)
 
 
-@pytest.mark.parametrize("engine", ENGINES)
-def test_louvain_finds_two_cliques(engine):
+def _of(algorithm):
+    return [each for each in ENGINES if each.values[0] in registry.algorithm(algorithm).adapters]
+
+
+BOTH = [
+    pytest.param(*engine.values, algorithm, marks=engine.marks)
+    for algorithm in ("louvain", "leiden")
+    for engine in _of(algorithm)
+]
+
+
+@pytest.mark.parametrize(("engine", "algorithm"), BOTH)
+def test_communities_of_two_cliques_are_found(engine, algorithm):
     clique = [(u, v) for u in range(8) for v in range(u)]
     twins = graph([*clique, *((u + 8, v + 8) for u, v in clique), (0, 8)], 16)
-    answer = solve(engine, "louvain", twins)
+    answer = solve(engine, algorithm, twins)
     assert agreement("labels", answer, np.repeat([0, 1], 8)).kind == "equivalent"
 
 
-@pytest.mark.parametrize("engine", ENGINES)
-def test_louvain_uses_weights_and_resolution(engine):
+@pytest.mark.parametrize(("engine", "algorithm"), BOTH)
+def test_communities_go_by_weights_and_resolution(engine, algorithm):
     weighted = graph([(0, 1, 10), (1, 2, 1), (2, 3, 10), (3, 0, 1)], 4)
-    assert agreement("labels", solve(engine, "louvain", weighted), np.array([0, 0, 1, 1])).kind == "equivalent"
-    coarse = solve(engine, "louvain", graph(path(40), 40), resolution=0.1)
-    fine = solve(engine, "louvain", graph(path(40), 40), resolution=2.0)
+    assert agreement("labels", solve(engine, algorithm, weighted), np.array([0, 0, 1, 1])).kind == "equivalent"
+    coarse = solve(engine, algorithm, graph(path(40), 40), resolution=0.1)
+    fine = solve(engine, algorithm, graph(path(40), 40), resolution=2.0)
     assert len(set(fine.tolist())) > len(set(coarse.tolist()))
+
+
+@pytest.mark.parametrize("engine", _of("triangle-count"))
+def test_triangles_are_counted_at_each_vertex_exactly(engine):
+    bowtie = graph([(0, 1), (1, 2), (2, 0), (2, 3), (3, 4), (4, 2), (4, 5)], 7)
+    assert solve(engine, "triangle-count", bowtie).tolist() == [1, 1, 2, 1, 1, 0, 0]
+    wheel = graph([*((0, v) for v in range(1, 200)), *((v, v % 199 + 1) for v in range(1, 200))], 200)
+    assert solve(engine, "triangle-count", wheel).tolist() == [199, *[2] * 199]
 
 
 @pytest.mark.parametrize("engine", ENGINES)

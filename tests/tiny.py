@@ -84,7 +84,7 @@ def solve(engine, algorithm, edges, *, seed=0, **given):
     """An engine's answer in the common form."""
     page, at, inputs, _ = posed(algorithm, edges, seed=seed, **given)
     result = raw(engine, algorithm, edges, seed=seed, **given)
-    return registry.engine(engine).collect(result, page.kind, at, inputs.pairs)
+    return registry.engine(engine).answer(result, page.kind, at, inputs.pairs)
 
 
 def certify(algorithm, edges, answer, *, seed=0, **given):

@@ -18,7 +18,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -27,7 +27,9 @@ from graphbench.edgelist import EdgeList
 from graphbench.errors import InputError, UnsupportedError, UsageError
 
 Kind = Literal["partition", "labels", "scores", "depths", "distances", "pair_scores"]
-"""The common form of an answer, a NumPy array that `Engine.collect` makes.
+AnyKind = Kind | Literal["counts"]
+"""The common form of an answer, a NumPy array that `Engine.answer` makes: counts alike for all engines, a `Kind` as
+each engine's `collect` says.
 
 =============  ==================  ==========================================================================
 kind           shape, dtype        meaning
@@ -35,6 +37,7 @@ kind           shape, dtype        meaning
 partition      (n,) int64          community of each vertex; any labels; several answers can be good
 labels         (n,) int64          component of each vertex; any labels; one right answer up to renaming
 scores         (n,) float64        one number for each vertex
+counts         (n,) int64          one whole number for each vertex, exact
 depths         (n,) int64          hops from the source, -1 where unreached
 distances      (n,) float64        weighted distance from the source, inf where unreached
 pair_scores    (k,) float64        one number for each of the k given pairs, in their order
@@ -130,11 +133,28 @@ class Finding:
         valid: whether the answer is right.
         detail: one sentence: what was shown, or what is wrong and where.
         figures: the answer in a few figures, as the record's `answer` carries them.
+        notes: what is odd about a valid answer, one sentence each; the record's `warnings` carry them.
     """
 
     valid: bool
     detail: str
     figures: Figures = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+
+class Claimed(NamedTuple):
+    """What an adapter returns where the library also says how good its answer is.
+
+    The record's `answer` carries each figure as `reported_...` beside the one that the certificate computed, and
+    `warnings` say where the two differ. Nothing else uses it.
+
+    Attributes:
+        result: the raw result.
+        figures: by the name of the certificate's figure.
+    """
+
+    result: Any
+    figures: Mapping[str, float]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -174,7 +194,7 @@ class Algorithm:
     name: str
     title: str
     form: Form
-    kind: Kind
+    kind: AnyKind
     headline: str
     parameters: Sequence[Parameter] = ()
     aliases: tuple[str, ...] = ()

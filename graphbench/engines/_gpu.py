@@ -7,8 +7,11 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any, ClassVar, Literal
 
+import numpy as np
+import numpy.typing as npt
+
 from graphbench.engines import _cuda
-from graphbench.engines.base import Availability, Engine, Settings
+from graphbench.engines.base import Availability, Engine, Settings, scatter
 
 
 class OnGpu(Engine):
@@ -38,6 +41,13 @@ class OnGpu(Engine):
         import cupy
 
         cupy.cuda.Device().synchronize()
+
+    def counts(self, raw: Any, num_vertices: int) -> npt.NDArray[np.int64]:
+        """From a frame with columns `vertex` and `counts`, in any order; else as everywhere."""
+        if not hasattr(raw, "columns"):
+            return super().counts(raw, num_vertices)
+        vertices, values = (raw[column].to_numpy() for column in ("vertex", "counts"))
+        return scatter(num_vertices, vertices, values, fill=-1, dtype=np.int64)
 
     def reset_device_peak(self) -> None:
         """Forget the peak so far."""

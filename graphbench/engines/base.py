@@ -16,7 +16,7 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 import numpy.typing as npt
 
-from graphbench.algorithms.base import Kind
+from graphbench.algorithms.base import AnyKind, Claimed, Kind
 from graphbench.edgelist import Columns, EdgeList
 
 CHECKOUT_HINT = "pip install -e '.[{extra}]' in a checkout of graphbench"
@@ -50,7 +50,7 @@ class Engine:
     """A library that solves problems.
 
     The worker process calls, in this order: :meth:`start`, :meth:`read`, :meth:`build`, :meth:`convert`, then the
-    adapters, each followed by :meth:`synchronize` before the clock stops, then :meth:`collect`.
+    adapters, each followed by :meth:`synchronize` before the clock stops, then :meth:`answer`.
     """
 
     name: ClassVar[str]
@@ -126,6 +126,19 @@ class Engine:
 
     def reset_device_peak(self) -> None:
         """Forget the device's peak memory so far."""
+    def answer(self, raw: Any, kind: AnyKind, edges: EdgeList, pairs: npt.NDArray[np.int64] | None) -> npt.NDArray[Any]:
+        """What an adapter returned, in the common form: :meth:`counts` or :meth:`collect`, without what it claims."""
+        if isinstance(raw, Claimed):
+            raw = raw.result
+        return self.counts(raw, edges.num_vertices) if kind == "counts" else self.collect(raw, kind, edges, pairs)
+
+    def counts(self, raw: Any, num_vertices: int) -> npt.NDArray[np.int64]:
+        """Whole numbers per vertex: libraries return them as a dictionary or in order."""
+        if isinstance(raw, Mapping):
+            vertices, values = (np.fromiter(part, dtype=np.int64, count=len(raw)) for part in (raw, raw.values()))
+            return scatter(num_vertices, vertices, values, fill=-1, dtype=np.int64)
+        return np.asarray(raw, dtype=np.int64)
+
 
     def device_peak_bytes(self) -> int | None:
         """Peak device memory since the last reset, or None where there is no device."""

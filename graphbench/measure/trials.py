@@ -87,7 +87,7 @@ class Bench:
             return p
 
         def collect(raw: Any) -> npt.NDArray[Any]:
-            return engine.collect(raw, algorithm.kind, posed, inputs.pairs)
+            return engine.answer(raw, algorithm.kind, posed, inputs.pairs)
 
         lap = protocol.now()
         self._begin("cold")

@@ -1,0 +1,94 @@
+"""Triangles: in how many of them each vertex lies.
+
+t(v) = number of edges between neighbours of v. The graph is undirected, weights are ignored. The graph's total is a
+third of the sum over vertices. Counting and listing: Latapy, "Main-memory triangle computations for very large (sparse
+(power-law)) graphs", Theor. Comput. Sci. 407 (2008) 458-473; as a benchmark, GAP and Graph Challenge.
+
+The answer is exact, one whole number for each vertex.
+
+How engines differ. NetworkX intersects sets of neighbours; nx-cugraph and cuGraph intersect adjacency lists in
+parallel. igraph and NetworKit have no count for each vertex, other than listing every triangle in memory or scoring
+every edge; both have the local clustering coefficient, the same work and a division by d(v) (d(v) - 1) / 2, which is
+taken back here inside the timer: rounding to the nearest whole number is exact below 2^50. NetworKit runs it in its
+turbo mode, which orders edges by degree first as the others do; its plain mode is several times slower.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from graphbench import certify
+from graphbench.algorithms.base import Algorithm, Call, Figures, Finding, Form
+from graphbench.edgelist import EdgeList
+
+triangle_count = Algorithm(
+    name="triangle-count",
+    title="triangle count",
+    aliases=("triangles",),
+    form=Form(directed=False, weights="ignored"),
+    kind="counts",
+    headline="triangles",
+)
+
+
+@triangle_count.certificate
+def _(edges: EdgeList, answer: npt.NDArray[Any], p: Call) -> Finding:
+    """Counts, recomputed exactly, agree: all of them where that is quick, else those of a seeded sample of vertices.
+
+    Every count lies between 0 and d(v) (d(v) - 1) / 2, and they sum to a multiple of 3, since a triangle is counted at
+    each of its three vertices. What else a sample shows is told in its own words: with s of the n vertices recomputed,
+    an answer with w wrong counts passes with probability of at most (1 - s/n)^w.
+    """
+    if fault := certify.form_fault(answer, edges.num_vertices, "integer", "counts"):
+        return Finding(valid=False, detail=fault)
+    total = int(answer.sum(dtype=np.int64))
+    figures: Figures = {"triangles": total // 3, "most": int(answer.max())}
+    most = edges.degrees * (edges.degrees - 1) // 2
+    outside = np.flatnonzero((answer < 0) | (answer > most))
+    if len(outside):
+        v = outside[0]
+        detail = f"vertex {v:,} with {edges.degrees[v]:,} neighbours cannot lie in {answer[v]:,} triangles"
+        return Finding(valid=False, detail=detail, figures=figures)
+    vertices, expected = certify.triangles(edges, seed=p.seed)
+    wrong = np.flatnonzero(answer[vertices] != expected)
+    if len(wrong):
+        v, right = vertices[wrong[0]], expected[wrong[0]]
+        detail = f"vertex {v:,} lies in {right:,} triangles, not in {answer[v]:,}; {len(wrong):,} such vertices found"
+        return Finding(valid=False, detail=detail, figures=figures)
+    if total % 3:
+        return Finding(valid=False, detail=f"the counts sum to {total:,}, no multiple of 3", figures=figures)
+    all_of = "all" if len(vertices) == len(answer) else f"a sample of {len(vertices):,} of"
+    detail = (
+        f"the counts of {all_of} {len(answer):,} vertices, recomputed exactly, agree; they sum to 3 x {total // 3:,}"
+    )
+    return Finding(valid=True, detail=detail, figures=figures)
+
+
+@triangle_count.on("networkx", "nx-cugraph")
+def _(nx: Any, graph: Any, _p: Call) -> Any:
+    return nx.triangles(graph)
+
+
+def _from_coefficients(coefficients: Any, degrees: Any) -> npt.NDArray[np.int64]:
+    degree: npt.NDArray[np.int64] = np.asarray(degrees, dtype=np.int64)
+    triangles: npt.NDArray[np.int64] = np.rint(coefficients * (degree * (degree - 1) // 2)).astype(np.int64)
+    return triangles
+
+
+@triangle_count.on("igraph")
+def _(_igraph: Any, graph: Any, _p: Call) -> Any:
+    return _from_coefficients(graph.transitivity_local_undirected(mode="zero"), graph.degree())
+
+
+@triangle_count.on("networkit")
+def _(networkit: Any, graph: Any, _p: Call) -> Any:
+    coefficients = networkit.centrality.LocalClusteringCoefficient(graph, turbo=True).run().scores()
+    return _from_coefficients(coefficients, networkit.centrality.DegreeCentrality(graph).run().scores())
+
+
+@triangle_count.on("cugraph")
+def _(cugraph: Any, graph: Any, _p: Call) -> Any:
+    return cugraph.triangle_count(graph)
