@@ -83,6 +83,8 @@ class Trials(msgspec.Struct, frozen=True, kw_only=True):
     """Indices of the trials whose answers were certified."""
     stopped: str = ""
     """Why sampling ended: `precise`, `budget`, `count`, `limit`, `cold_is_run` or empty if it never began."""
+    rounds: list[int] = msgspec.field(default_factory=list)
+    """How many of the trials each round gave, where engines were interleaved; empty: all come from one worker."""
 
 
 class Memory(msgspec.Struct, frozen=True):
@@ -103,10 +105,14 @@ class Certificate(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Censored(msgspec.Struct, frozen=True):
-    """A limit struck: in which phase, and how long that phase had been running."""
+    """A limit struck: in which phase, how long that phase had been running, and which limit it was."""
 
     phase: str
     after_s: float
+    limit_s: float | None = None
+    """The time limit, if it was that."""
+    limit_bytes: int | None = None
+    """The limit on host memory, if it was that."""
 
 
 class Agreement(msgspec.Struct, frozen=True, kw_only=True):

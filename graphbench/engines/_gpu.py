@@ -78,17 +78,21 @@ class DeviceMemory:
     def choose(self, settings: Settings) -> None:
         """Install the allocator that the user asked for, with statistics around it.
 
-        `default` keeps what importing the library has set. A pool starts at half of the free memory and grows.
+        `default` keeps what importing the library has set. A pool starts at half of the free memory and grows. Where
+        the device's memory is limited, what would exceed the limit fails as if the device were full.
         """
         import rmm
 
         if settings.allocator == "pool":
             free, _ = rmm.mr.available_device_memory()
+            free = min(free, settings.device_memory_bytes or free)
             upstream = rmm.mr.PoolMemoryResource(rmm.mr.CudaMemoryResource(), initial_pool_size=free // 512 * 256)
         elif settings.allocator == "async":
             upstream = rmm.mr.CudaAsyncMemoryResource()
         else:
             upstream = rmm.mr.get_current_device_resource()
+        if settings.device_memory_bytes is not None:
+            upstream = rmm.mr.LimitingResourceAdaptor(upstream, settings.device_memory_bytes)
         self._resource = rmm.mr.StatisticsResourceAdaptor(upstream)
         rmm.mr.set_current_device_resource(self._resource)
         self._resource.push_counters()  # the bottom of RMM's stack of counters cannot be popped

@@ -30,11 +30,13 @@ class Settings:
         threads: threads an engine may use on the CPU; None: all it finds.
         device: index of the GPU.
         allocator: RMM memory resource: `default` (what `import cugraph` gives), `pool` or `async`.
+        device_memory_bytes: what the memory resource may give at most; None: all there is.
     """
 
     threads: int | None = None
     device: int = 0
     allocator: Literal["default", "pool", "async"] = "default"
+    device_memory_bytes: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -124,8 +126,6 @@ class Engine:
         """Bring an adapter's raw result into the common form of its kind."""
         raise NotImplementedError
 
-    def reset_device_peak(self) -> None:
-        """Forget the device's peak memory so far."""
     def answer(self, raw: Any, kind: AnyKind, edges: EdgeList, pairs: npt.NDArray[np.int64] | None) -> npt.NDArray[Any]:
         """What an adapter returned, in the common form: :meth:`counts` or :meth:`collect`, without what it claims."""
         if isinstance(raw, Claimed):
@@ -139,6 +139,8 @@ class Engine:
             return scatter(num_vertices, vertices, values, fill=-1, dtype=np.int64)
         return np.asarray(raw, dtype=np.int64)
 
+    def reset_device_peak(self) -> None:
+        """Forget the device's peak memory so far."""
 
     def device_peak_bytes(self) -> int | None:
         """Peak device memory since the last reset, or None where there is no device."""

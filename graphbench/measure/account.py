@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from graphbench.measure import protocol
 from graphbench.measure.protocol import COLD, Began, Displaced, Done, Ended, Equipped, Event, Failed, Saved
 from graphbench.model import Censored, Environment, Memory, Outcome, Phases
@@ -66,10 +68,16 @@ class Account:
             case Displaced(trial):
                 self.answers.pop(trial, None)
             case Done():
-                self.stopped, self.memory, self.outcome = event.stopped, event.memory, Outcome.OK
+                self._complete(event)
             case Failed():
                 self.outcome, self.reason = Outcome(event.outcome), event.reason
         self._since = protocol.now()
+
+    def _complete(self, event: Done) -> None:
+        self.stopped, self.memory, self.outcome = event.stopped, event.memory, Outcome.OK
+        if self.environment is not None and event.clocks:
+            clocks = self.environment.clocks | {"after": event.clocks}
+            self.environment = msgspec.structs.replace(self.environment, clocks=clocks)
 
     @property
     def phases(self) -> Phases:
@@ -79,7 +87,7 @@ class Account:
 
     def ran_out_of_time(self, timeout_s: float) -> None:
         """The limit struck. What has been timed stands: only without any timed call is it a timeout."""
-        self.censored = Censored(phase=self.phase, after_s=protocol.now() - self._since)
+        self.censored = Censored(phase=self.phase, after_s=protocol.now() - self._since, limit_s=timeout_s)
         cold = self._seconds.get("cold")
         if not self.times and cold is not None and self.cold_answer is not None:
             self.times, self.answers, self.stopped = [cold], {0: self.cold_answer}, "cold_is_run"
@@ -90,6 +98,15 @@ class Account:
         self.reason = (
             f"the limit of {timeout_s:g} s struck in phase {self.phase}, {self.censored.after_s:.3g} s into it; "
             "--timeout SECONDS sets it"
+        )
+
+    def ran_out_of_memory(self, limit: int, held: int) -> None:
+        """The worker held more memory than it may. What has been timed is told, but the task is not complete."""
+        self.censored = Censored(phase=self.phase, after_s=protocol.now() - self._since, limit_bytes=limit)
+        self.outcome = Outcome.OUT_OF_MEMORY
+        self.reason = (
+            f"the limit of {limit / 2**30:.3g} GiB of host memory was exceeded in phase {self.phase} "
+            f"({held / 2**30:.3g} GiB held); --memory-limit SIZE sets it"
         )
 
     def died(self, status: int, last_words: str, *, memory_ran_out: bool) -> None:

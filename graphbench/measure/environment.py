@@ -98,7 +98,7 @@ def capture(engine: Engine, used: Mapping[str, Any], command: str) -> Environmen
         gpus=hardware.gpus,
         driver=hardware.driver,
         cuda=hardware.cuda,
-        clocks=gpu_clocks() if engine.device == "gpu" else {},
+        clocks=gpu_clocks() | gpu_neighbours() if engine.device == "gpu" else {},
         command=command,
         allocator=used.get("allocator"),
         load_average=load_average(),
@@ -153,6 +153,25 @@ def gpu_clocks() -> dict[str, Any]:
         finally:
             pynvml.nvmlShutdown()
     return answers
+
+
+def gpu_neighbours() -> dict[str, Any]:
+    """How many other processes compute on the GPU that this process may use; empty where it cannot be told.
+
+    In a container NVML shows other process ids than ours, or none: then one of those shown is taken to be this one.
+    """
+    if not _cuda.probe().devices:
+        return {}
+    import pynvml
+
+    with suppress(pynvml.NVMLError):
+        pynvml.nvmlInit()
+        try:
+            pids = {process.pid for process in pynvml.nvmlDeviceGetComputeRunningProcesses(_first_visible())}
+            return {"other_processes": len(pids - {os.getpid()}) if os.getpid() in pids else max(len(pids) - 1, 0)}
+        finally:
+            pynvml.nvmlShutdown()
+    return {}
 
 
 def _first_visible() -> Any:

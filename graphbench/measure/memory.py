@@ -1,14 +1,22 @@
-"""Peak host memory of this process, by task."""
+"""Memory: the peak of this process by task, what a worker holds now, and what is free."""
 
 from __future__ import annotations
 
+import os
 import resource
 import sys
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
 _STATUS = Path("/proc/self/status")
 _CLEAR = Path("/proc/self/clear_refs")
+_CGROUP = Path("/sys/fs/cgroup")
+
+WATCH_S = 0.05
+"""How often a worker with a limit is looked at: 20 microseconds of the parent's time each."""
+_FAMILY = 20
+"""Every how many looks its children are searched for, which costs more."""
 
 
 def reset_host_peak() -> bool:
@@ -42,4 +50,95 @@ def kills_for_want_of_memory() -> int | None:
             for line in counter.read_text(encoding="ascii").splitlines():
                 if line.startswith("oom_kill "):
                     return int(line.split()[1])
+    return None
+
+
+class Watch:
+    """Holds the memory of a process and all that it has started against a limit.
+
+    What is resident is watched from outside: a limit on the address space (`RLIMIT_AS`) cannot be set for CUDA, which
+    reserves terabytes of addresses that it never fills. A burst between two looks may exceed the limit.
+
+    Args:
+        pid: of the process.
+        limit: bytes.
+    """
+
+    def __init__(self, pid: int, limit: int) -> None:
+        self._pid, self._limit = pid, limit
+        self._children: list[int] = []
+        self._looks = 0
+
+    def over(self) -> int:
+        """Bytes held, if they are more than the limit; else 0."""
+        if self._looks % _FAMILY == 0:
+            self._children = _children(self._pid)
+        self._looks += 1
+        held = sum(_resident(pid) for pid in (self._pid, *self._children))
+        return held if held > self._limit else 0
+
+
+def _children(pid: int) -> list[int]:
+    import psutil
+
+    with suppress(psutil.Error):
+        return [child.pid for child in psutil.Process(pid).children(recursive=True)]
+    return []
+
+
+def _resident(pid: int) -> int:
+    """Resident bytes of a process, shared libraries included; 0 if it has gone."""
+    with suppress(OSError):
+        return int(Path(f"/proc/{pid}/statm").read_text(encoding="ascii").split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    import psutil
+
+    with suppress(psutil.Error):
+        return int(psutil.Process(pid).memory_info().rss)
+    return 0
+
+
+def free_host_bytes() -> int:
+    """What a process could still use: of the machine, and of the container if that has a limit."""
+    import psutil
+
+    return min([int(psutil.virtual_memory().available), *_free_in_container()])
+
+
+def _free_in_container() -> Iterator[int]:
+    """What the control group leaves (version 2, then 1); file caches count as free, as the kernel drops them."""
+    for limit, used in (
+        ("memory.max", "memory.current"),
+        ("memory/memory.limit_in_bytes", "memory/memory.usage_in_bytes"),
+    ):
+        with suppress(OSError, ValueError):  # "max": no limit
+            most, now = (int((_CGROUP / name).read_text(encoding="ascii")) for name in (limit, used))
+            statistics = (_CGROUP / used).with_name("memory.stat").read_text(encoding="ascii").splitlines()
+            cached = sum(
+                int(line.split()[1]) for line in statistics if line.startswith(("inactive_file ", "active_file "))
+            )
+            yield most - now + cached
+            return
+
+
+def free_device_bytes(device: int) -> int | None:
+    """Free memory of a GPU, through NVML and without a CUDA context; None where it cannot be told.
+
+    Args:
+        device: the user's `--device`, counted among those visible.
+    """
+    from graphbench.engines import _cuda
+
+    if not _cuda.probe().devices:
+        return None
+    import pynvml
+
+    with suppress(pynvml.NVMLError):
+        pynvml.nvmlInit()
+        try:
+            name = _cuda.visible(device)
+            by_number = name.isdigit()
+            gpu = pynvml.nvmlDeviceGetHandleByIndex(int(name)) if by_number else pynvml.nvmlDeviceGetHandleByUUID(name)
+            return int(pynvml.nvmlDeviceGetMemoryInfo(gpu).free)
+        finally:
+            pynvml.nvmlShutdown()
     return None

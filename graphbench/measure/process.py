@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 
-from graphbench.measure import protocol
+from graphbench.measure import memory, protocol
 from graphbench.measure.protocol import Done, Event, Failed, Request
 
 GRACE_S = 1.0
@@ -24,6 +24,18 @@ _FOREIGN = ("NETWORKX_", "NX_CUGRAPH_")
 
 class OutOfTimeError(Exception):
     """The deadline passed before the task was complete."""
+
+
+class OutOfMemoryError(Exception):
+    """The worker, with what it has started, holds more memory than it may.
+
+    Args:
+        held: bytes resident when that was seen.
+    """
+
+    def __init__(self, held: int) -> None:
+        super().__init__(held)
+        self.held = held
 
 
 class DiedError(Exception):
@@ -91,23 +103,29 @@ class WorkerProcess:
         """The process id, which is that of its group too."""
         return self._process.pid
 
-    def ask(self, request: Request) -> Iterator[Event]:
+    def ask(self, request: Request, memory_bytes: int | None = None) -> Iterator[Event]:
         """Send a request and give the events as they come, :class:`Done` or :class:`Failed` last.
+
+        Args:
+            request: the task.
+            memory_bytes: how much memory the worker and what it started may hold resident; None: all there is.
 
         Raises:
             OutOfTimeError: if the request's deadline passes; the worker still runs then.
+            OutOfMemoryError: if it holds more memory than it may; it still runs, and grows, then.
             DiedError: if the worker ends before; all events it sent have been given.
         """
         with suppress(BrokenPipeError):  # it is dead: its last events tell more than this
             os.write(self._requests, protocol.to_line(request))
-        for line in self._lines(request.deadline):
+        watch = None if memory_bytes is None else memory.Watch(self._process.pid, memory_bytes)
+        for line in self._lines(request.deadline, watch):
             event = protocol.to_event(line)
             yield event
             if isinstance(event, Done | Failed):
                 return
 
-    def _lines(self, deadline: float) -> Iterator[bytes]:
-        poll = _POLL_S if self._exit is None else None
+    def _lines(self, deadline: float, watch: memory.Watch | None) -> Iterator[bytes]:
+        poll = memory.WATCH_S if watch is not None else _POLL_S if self._exit is None else None
         while True:
             while (end := self._buffer.find(b"\n")) >= 0:
                 line = bytes(self._buffer[:end])
@@ -118,6 +136,8 @@ class WorkerProcess:
             # First whether it lives, then what it said: nothing can be said in between. And what it said in time
             # counts, even if this process took its time to come and listen.
             dead = self._process.poll() is not None
+            if watch is not None and not dead and (held := watch.over()):
+                raise OutOfMemoryError(held)
             if self._receive():
                 continue
             if dead:

@@ -90,10 +90,11 @@ class Displaced(msgspec.Struct, frozen=True, tag="displaced"):
 
 
 class Done(msgspec.Struct, frozen=True, kw_only=True, tag="done"):
-    """The task is complete: why sampling stopped, and the peaks."""
+    """The task is complete: why sampling stopped, the peaks, and the GPU's clocks after the trials."""
 
     stopped: str
     memory: Memory
+    clocks: dict[str, Any] = {}
 
 
 class Failed(msgspec.Struct, frozen=True, kw_only=True, tag="failed"):

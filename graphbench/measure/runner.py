@@ -7,6 +7,7 @@ are computed here between tasks, while the worker idles.
 
 from __future__ import annotations
 
+import random
 import uuid
 from collections import defaultdict
 from collections.abc import Iterator
@@ -17,34 +18,38 @@ from typing import Any
 from graphbench import registry
 from graphbench.algorithms.base import Attached
 from graphbench.engines.base import Engine
-from graphbench.errors import UnsupportedError, UsageError
+from graphbench.errors import InputError, StoreError, UnsupportedError, UsageError
 from graphbench.measure.account import Account
-from graphbench.measure.answers import Earlier, agreements, keep, verify
-from graphbench.measure.base import Limits, Observer, Plan, Progress
+from graphbench.measure.advice import advice
+from graphbench.measure.answers import Earlier, agreements, keep, kept, verify
+from graphbench.measure.base import Cell, Foresee, Limits, Observer, Plan, Progress
 from graphbench.measure.folder import RunFolder, writable
-from graphbench.measure.posing import Posed, by_dataset, pose
+from graphbench.measure.posing import Posed, by_dataset, identity, pose
 from graphbench.measure.supervisor import Supervisor
-from graphbench.model import Outcome, Record, Task, Trials
+from graphbench.model import Outcome, Params, Record, Task, Trials
 
 
-def measure(plan: Plan, observe: Observer = lambda _: None) -> Iterator[Record]:
+def measure(plan: Plan, observe: Observer = lambda _: None, foresee: Foresee = lambda *_: None) -> Iterator[Record]:
     """Measure everything in a plan.
 
     Datasets come in the plan's order; for each, engine after engine, the quick ones first; for each of these, the cells
-    in order. Closing the iterator, or an exception such as Ctrl-C, kills the worker and drops the task in hand only.
-    On Linux a worker also dies with the thread that started it, so drive the iterator from one thread that lives on.
+    in order; a plan may ask for a random order of engines and cells. Closing the iterator, or an exception such as
+    Ctrl-C, kills the worker and drops the task in hand only. On Linux a worker also dies with the thread that started
+    it, so drive the iterator from one thread that lives on.
 
     Args:
         plan: what to measure.
         observe: is told of every phase and trial.
+        foresee: is asked before each task whether it need be started; what it answers becomes the record.
 
     Yields:
         One record for each task, the moment it is complete: failures are records too.
 
     Raises:
         UsageError: for names, parameters or limits that make no sense; before anything is measured.
-        InputError: if a graph does not fit a problem; before anything is measured on that dataset.
-        StoreError: if the graph as posed, or an answer, cannot be written.
+        InputError: if a graph does not fit a problem, unless the plan is lenient; before anything is measured on that
+            dataset.
+        StoreError: if the graph as posed cannot be written.
     """
     _check(plan.limits)
     params = [registry.algorithm(cell.algorithm).resolve(cell.params) for cell in plan.cells]
@@ -52,8 +57,38 @@ def measure(plan: Plan, observe: Observer = lambda _: None) -> Iterator[Record]:
         registry.engines(cell.engines)
     with RunFolder() as folder:
         for group in by_dataset(plan.cells):
-            cells = [_Cell(pose(plan.cells[index], params[index], plan.seed)) for index in group]
-            yield from _measure_dataset(plan, cells, folder, observe)
+            cells, unfit = [], []
+            for index in group:
+                try:
+                    cells.append(_Cell.of(pose(plan.cells[index], params[index], plan.seed)))
+                except InputError as error:
+                    if not plan.lenient:
+                        raise
+                    unfit += _unfit(plan, plan.cells[index], params[index], error)
+            yield from unfit
+            yield from _measure_dataset(plan, cells, folder, observe, foresee)
+
+
+def _unfit(plan: Plan, cell: Cell, params: Params, error: InputError) -> list[Record]:
+    """Records of a problem that the graph does not fit."""
+    return [
+        Record(
+            id=uuid.uuid4().hex,
+            measured_at=_now(),
+            task=Task(
+                algorithm=registry.algorithm(cell.algorithm).name,
+                dataset=cell.dataset.info.name,
+                engine=engine.name,
+                params=params | identity(cell, engine, plan.settings, plan.seed),
+            ),
+            device=engine.device,
+            outcome=Outcome.UNSUPPORTED,
+            reason=str(error),
+            dataset=cell.dataset.info,
+            fingerprint=registry.fingerprint(cell.algorithm, engine.name),
+        )
+        for engine in registry.engines(cell.engines)
+    ]
 
 
 def _check(limits: Limits) -> None:
@@ -63,6 +98,8 @@ def _check(limits: Limits) -> None:
         raise UsageError(f"--budget takes seconds from 0, not {limits.budget_s:g}.")
     if not limits.timeout_s > 0:
         raise UsageError(f"--timeout takes seconds above 0, not {limits.timeout_s:g}.")
+    if limits.memory_bytes is not None and limits.memory_bytes <= 0:
+        raise UsageError(f"--memory-limit takes a size above 0, not {limits.memory_bytes}.")
 
 
 @dataclass
@@ -72,21 +109,37 @@ class _Cell:
     posed: Posed
     earlier: list[Earlier] = field(default_factory=list)
 
+    @classmethod
+    def of(cls, posed: Posed) -> _Cell:
+        """The cell, with the answers that are kept from earlier runs: each is to the first question."""
+        files = {engine: kept(digest) for engine, digest in posed.cell.answered.items()}
+        return cls(posed, [Earlier(engine, {0: file}) for engine, file in files.items() if file.exists()])
 
-def _measure_dataset(plan: Plan, cells: list[_Cell], folder: RunFolder, observe: Observer) -> Iterator[Record]:
+
+def _measure_dataset(
+    plan: Plan, cells: list[_Cell], folder: RunFolder, observe: Observer, foresee: Foresee
+) -> Iterator[Record]:
     tasks: dict[Engine, list[_Cell]] = defaultdict(list)
     for cell in cells:
         for engine in registry.engines(dict.fromkeys(cell.posed.cell.engines)):
             tasks[engine].append(cell)
-    for engine in registry.engines(engine.name for engine in tasks):
+    engines = registry.engines(engine.name for engine in tasks)
+    if plan.order is not None and cells:
+        draw = random.Random(f"{plan.order} {cells[0].posed.cell.dataset.info.name}")
+        draw.shuffle(engines)
+        for engine in engines:
+            draw.shuffle(tasks[engine])
+    for engine in engines:
         with Supervisor(engine, plan, folder) as supervisor:
             for cell in tasks[engine]:
-                record = _measure_task(plan, engine, supervisor, cell, observe)
+                record = _measure_task(plan, engine, supervisor, cell, observe=observe, foresee=foresee)
                 observe(Progress(task=record.task, phase="done", trial=len(record.phases.run_s), record=record))
                 yield record
 
 
-def _measure_task(plan: Plan, engine: Engine, supervisor: Supervisor, cell: _Cell, observe: Observer) -> Record:
+def _measure_task(
+    plan: Plan, engine: Engine, supervisor: Supervisor, cell: _Cell, *, observe: Observer, foresee: Foresee
+) -> Record:
     posed = cell.posed
     task = posed.task(engine, plan.settings)
     try:
@@ -97,6 +150,8 @@ def _measure_task(plan: Plan, engine: Engine, supervisor: Supervisor, cell: _Cel
         why = supervisor.availability
         reason = f"{why.reason}. {why.fix}" if why.fix else why.reason
         return _record(task, engine, posed, outcome=Outcome.UNAVAILABLE, reason=reason)
+    if foreseen := foresee(task, engine, posed.info):
+        return _record(task, engine, posed, outcome=foreseen.outcome, reason=foreseen.reason)
     measured_at = _now()
     account, worker = supervisor.run(task, posed, observe)
     found = _facts(account, attached, posed) | {"measured_at": measured_at, "worker": worker}
@@ -105,7 +160,8 @@ def _measure_task(plan: Plan, engine: Engine, supervisor: Supervisor, cell: _Cel
         found |= _verified(engine, account, cell, found["trials"])
         for leftover in supervisor.answers(worker):
             if not any(leftover in earlier.files.values() for earlier in cell.earlier):
-                leftover.unlink()
+                leftover.unlink(missing_ok=True)
+    found["warnings"] += advice(account.times, found["trials"], account.environment)
     return _record(task, engine, posed, **found)
 
 
@@ -129,6 +185,7 @@ def _facts(account: Account, attached: Attached, posed: Posed) -> dict[str, Any]
             stopped=account.stopped,
         ),
         "adapter": {**dict.fromkeys(attached.no_equivalent), **attached.told(call(0)), **account.used},
+        "warnings": [],
     }
 
 
@@ -152,8 +209,11 @@ def _verified(engine: Engine, account: Account, cell: _Cell, trials: Trials) -> 
         return found | (worse if account.outcome is Outcome.OK else {})
     mine = Earlier(engine=engine.name, files=files if posed.inputs.sources is not None else {0: files[verdict.chosen]})
     found["agreement"] = agreements(posed.algorithm, mine, cell.earlier, posed.params)
-    with writable("the answer"):
-        found["answer"] = {**verdict.figures, "digest": keep(mine)}
+    try:
+        with writable("the answer"):
+            found["answer"] = {**verdict.figures, "digest": keep(mine)}
+    except StoreError as error:  # what was measured is worth more than a copy of the answer
+        found["warnings"] = [f"the answer is not kept. {error}"]
     cell.earlier.append(mine)
     return found
 

@@ -12,7 +12,7 @@ from graphbench.measure.account import Account
 from graphbench.measure.base import Observer, Plan, Progress
 from graphbench.measure.folder import RunFolder
 from graphbench.measure.posing import Posed
-from graphbench.measure.process import DiedError, OutOfTimeError, WorkerProcess
+from graphbench.measure.process import DiedError, OutOfMemoryError, OutOfTimeError, WorkerProcess
 from graphbench.model import Outcome, Task, Worker
 
 _TAIL = 2_000
@@ -61,12 +61,15 @@ class Supervisor:
             return account, None
         said, killed = process.err.stat().st_size, memory.kills_for_want_of_memory()
         try:
-            for event in process.ask(self._request(posed, deadline)):
+            for event in process.ask(self._request(posed, deadline), limits.memory_bytes):
                 account.add(event)
                 if isinstance(event, protocol.Began | protocol.Trial):
                     observe(Progress(task=task, phase=account.phase, trial=len(account.times)))
         except OutOfTimeError:
             account.ran_out_of_time(limits.timeout_s)
+        except OutOfMemoryError as excess:
+            assert limits.memory_bytes is not None
+            account.ran_out_of_memory(limits.memory_bytes, excess.held)
         except DiedError as death:
             last_words = _tail(process.err, said).rpartition("\n")[2]
             ran_out = killed is not None and memory.kills_for_want_of_memory() != killed and death.by_kill

@@ -33,6 +33,10 @@ class GarbageError(Exception):
     """An engine's answer is not an array of numbers."""
 
 
+class ClockError(Exception):
+    """Time ran backwards."""
+
+
 class Bench:
     """The engine of this process and the graph it holds, over several tasks.
 
@@ -111,7 +115,8 @@ class Bench:
         else:
             trial = lambda index: self._timed(engine, attached, call(index))  # noqa: E731
             stop = self._sample(request, rule, _keeping(request, algorithm, inputs), trial, collect)
-        self._tell(Done(stopped=stop, memory=self._peaks()))
+        clocks = environment.gpu_clocks() if engine.device == "gpu" else {}
+        self._tell(Done(stopped=stop, memory=self._peaks(), clocks=clocks))
 
     def _sample(
         self,
@@ -209,7 +214,10 @@ def _clocked(engine: Engine, action: Callable[..., Any], *args: Any, **options: 
     started = time.perf_counter_ns()
     made = action(*args, **options)
     engine.synchronize()
-    return made, (time.perf_counter_ns() - started) / 1e9
+    taken = time.perf_counter_ns() - started
+    if taken < 0:  # a broken clock source, or a virtual machine that was moved: no time is better than a wrong one
+        raise ClockError(f"the clock ran backwards by {-taken / 1e9:g} s during a call; measure again")
+    return made, taken / 1e9
 
 
 def _rule(request: Request, algorithm: Algorithm, inputs: Inputs) -> sampling.Rule:

@@ -299,6 +299,7 @@ def _verdict(rows: list[Record], own: list[Comparison], notes: _Footnotes) -> Co
 def _remarks(rows: list[Record], signs: Signs) -> list[str]:
     """Failures with their reasons, engines that fail alike together; then what else is to be known of a row."""
     failures: dict[tuple[Outcome, str], list[str]] = {}
+    warned: dict[str, list[str]] = {}
     found = []
     for row in rows:
         name = heading.label(row, rows)
@@ -308,7 +309,8 @@ def _remarks(rows: list[Record], signs: Signs) -> list[str]:
         if len(row.phases.build_steps_s) > 1:
             steps = [f"{step} {figures.seconds(taken, signs)}" for step, taken in row.phases.build_steps_s.items()]
             found.append(f"{name} builds in steps: {figures.listed(steps)}.")
-        found += [f"{name}: {warning}" for warning in row.warnings]
+        for warning in row.warnings:
+            warned.setdefault(warning, []).append(name)
     shared = [heading.label(row, rows) for row in rows if row.worker is not None and row.worker.shared_build]
     if shared:
         found.append(
@@ -318,4 +320,4 @@ def _remarks(rows: list[Record], signs: Signs) -> list[str]:
         f"{figures.listed(names)}, {str(outcome).replace('_', ' ')}: {detail}"
         for (outcome, detail), names in failures.items()
     ]
-    return [*failed, *found]
+    return [*failed, *found, *(f"{figures.listed(names)}: {text}" for text, names in warned.items())]
