@@ -11,6 +11,7 @@ An interval needs five values: at three, a bootstrap interval of a median covers
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -25,6 +26,7 @@ _SEED = 20_191_105
 _BLOCK = 1 << 20
 
 Floats = npt.NDArray[np.float64]
+Ranks = npt.NDArray[np.int32]
 
 
 class Bounds(NamedTuple):
@@ -60,7 +62,7 @@ def median(values: Sequence[float]) -> Estimate:
         ValueError: if there is none.
     """
     data = _checked(values)
-    interval = _percentiles(_resampled_medians(data, _generator())) if len(data) >= ENOUGH else None
+    interval = _percentiles(*_resampled_medians(data)) if len(data) >= ENOUGH else None
     spread = Bounds(float(data.min()), float(data.max())) if interval is None and len(data) > 1 else None
     return Estimate(float(np.median(data)), interval, spread, len(data))
 
@@ -79,10 +81,8 @@ def ratio(numerators: Sequence[float], denominators: Sequence[float]) -> Estimat
     value = float(np.median(top) / np.median(bottom))
     fewest = min(len(top), len(bottom))
     if fewest >= ENOUGH:
-        rng = _generator()
-        return Estimate(
-            value, _percentiles(_resampled_medians(top, rng) / _resampled_medians(bottom, rng)), None, fewest
-        )
+        of_top, of_bottom = _resampled_medians(top, bottom)
+        return Estimate(value, _percentiles(of_top / of_bottom), None, fewest)
     return Estimate(value, None, _extremes(top.min() / bottom.max(), top.max() / bottom.min()), fewest)
 
 
@@ -171,21 +171,32 @@ def _checked(values: Sequence[float], *, positive: bool = False) -> Floats:
     return data
 
 
-def _resampled_medians(data: Floats, rng: np.random.Generator) -> Floats:
-    """Medians of resamples with replacement, shape (_RESAMPLES,), in memory that does not grow with the data.
+def _resampled_medians(*samples: Floats) -> list[Floats]:
+    """Medians of resamples with replacement, shape (_RESAMPLES,) for each sample, in memory that does not grow."""
+    found: list[Floats] = []
+    ranks = _ranks_of_medians(*map(len, samples))
+    for data, (low, high) in zip(samples, ranks, strict=True):
+        ordered = np.sort(data)
+        found.append(ordered[low] if high is None else (ordered[low] + ordered[high]) / 2)
+    return found
+
+
+@lru_cache(maxsize=64)
+def _ranks_of_medians(*sizes: int) -> list[tuple[Ranks, Ranks | None]]:
+    """Which values resampled medians fall on, for samples of these sizes: the middle rank, or the middle two.
 
     The order statistics of n draws from n values are the values at the floor of n times those of n uniforms, whose
     k-th is Beta(k, n + 1 - k); given it, the next is the smallest of n - k uniforms above it (David and Nagaraja,
-    Order Statistics, 2003, section 2). So the middle one or two ranks are drawn, and nothing else.
+    Order Statistics, 2003, section 2). So the middle one or two ranks are drawn, and nothing else. They depend on
+    the sizes alone: a report of thousands of comparisons draws them once for each pair of sizes.
     """
-    n, ordered = len(data), np.sort(data)
-    k = (n + 1) // 2
-    lower = rng.beta(k, n + 1 - k, size=_RESAMPLES)
-    medians: Floats = ordered[_ranks(lower, n)]
-    if n % 2 == 0:
-        upper = lower + (1 - lower) * rng.beta(1, n - k, size=_RESAMPLES)
-        medians = (medians + ordered[_ranks(upper, n)]) / 2
-    return medians
+    rng, found = _generator(), []
+    for n in sizes:
+        k = (n + 1) // 2
+        lower = rng.beta(k, n + 1 - k, size=_RESAMPLES)
+        upper = lower + (1 - lower) * rng.beta(1, n - k, size=_RESAMPLES) if n % 2 == 0 else None
+        found.append((_ranks(lower, n), None if upper is None else _ranks(upper, n)))
+    return found
 
 
 def _row_medians(rows: Floats) -> Floats:
@@ -197,8 +208,8 @@ def _row_medians(rows: Floats) -> Floats:
     return medians
 
 
-def _ranks(uniform: Floats, n: int) -> npt.NDArray[np.intp]:
-    return np.minimum((n * uniform).astype(np.intp), n - 1)
+def _ranks(uniform: Floats, n: int) -> Ranks:
+    return np.minimum((n * uniform).astype(np.int32), n - 1)
 
 
 def _percentiles(resampled: Floats) -> Bounds:
