@@ -13,6 +13,7 @@ from typing import Any, Literal
 import msgspec
 
 from graphbench import statistics
+from graphbench.break_even import Runs, break_even
 from graphbench.judging import Pair, judge
 from graphbench.model import Outcome, Record
 from graphbench.reasons import Effect, Reason, Verdict
@@ -41,6 +42,8 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
         range: the smallest and largest ratio of single trials, where there are too few for an interval.
         n: from how many trials, or sources that both sides ran; of the smaller side.
         ratio_end_to_end: the same for read + build + cold + collect.
+        break_even_runs: of a GPU engine against a CPU engine: after how many runs on one graph its fixed cost (start +
+            read + build + first call) is won back; `never` if it is not, None if that is not known.
         bound: `lower` if the true ratio is this or more, `upper` if it is this or less, None if it is this.
         verdict: `like`, `unlike` or `refused`.
         reasons: why it is not like: a code, a colon, a sentence (:class:`graphbench.reasons.Reason`).
@@ -60,6 +63,7 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
     range: tuple[float, float] | None = None
     n: int = 0
     ratio_end_to_end: float | None = None
+    break_even_runs: Runs | None = None
     bound: Literal["lower", "upper"] | None = None
     verdict: Verdict
     reasons: list[str] = msgspec.field(default_factory=list)
@@ -134,6 +138,7 @@ def set_against(baseline: Record, engine: Record, *, stale: Mapping[str, str] | 
         range=ratio.range,
         n=ratio.n,
         ratio_end_to_end=_ratio_end_to_end(baseline, engine),
+        break_even_runs=break_even(baseline, engine) if (baseline.device, engine.device) == ("cpu", "gpu") else None,
         bound=bound,
         verdict=verdict,
         reasons=reasons,

@@ -3,7 +3,10 @@
 import msgspec
 import pytest
 from builders import H100, HERE, bfs, jaccard, pagerank, record, replace
+from hypothesis import given
+from hypothesis import strategies as st
 
+from graphbench.break_even import break_even
 from graphbench.comparison import Comparison, compare, newest, set_against
 from graphbench.model import Censored, Certificate, Outcome, Phases, Task, Trials
 from graphbench.reasons import Effect, Reason, Verdict
@@ -358,3 +361,67 @@ def test_a_prefix_of_the_sources_is_fair_and_a_lone_vertex_may_reach_itself_only
         for name in ("networkx", "igraph")
     ]
     assert set_against(*lone).verdict == "like"
+
+
+# Break-even
+
+
+def _costing(engine, fixed, run, *, device="cpu"):
+    phases = Phases(start_s=fixed / 2, read_s=fixed / 8, build_s=fixed / 8, cold_s=fixed / 4, run_s=[run] * 5)
+    return record(engine, device=device, phases=replace(phases, collect_s=0.0))
+
+
+@given(st.floats(0.01, 1e3), st.floats(0.01, 1e3), st.floats(1e-4, 10), st.floats(1e-4, 10))
+def test_break_even_is_the_first_run_after_which_the_gpu_has_cost_no_more(fixed_gpu, fixed_cpu, run_gpu, run_cpu):
+    runs = break_even(_costing("networkx", fixed_cpu, run_cpu), _costing("cugraph", fixed_gpu, run_gpu, device="gpu"))
+
+    def behind(n):
+        return fixed_gpu + (n - 1) * run_gpu - fixed_cpu - (n - 1) * run_cpu
+
+    slack = 1e-9 * (fixed_gpu + fixed_cpu)
+    if runs == "never":
+        assert fixed_gpu > fixed_cpu - slack
+        assert run_gpu >= run_cpu
+    else:
+        assert behind(runs) <= slack * runs
+        assert runs == 1 or behind(runs - 1) > -slack * runs
+
+
+@pytest.mark.parametrize(
+    ("gpu", "cpu", "expected"),
+    [
+        ((1.0, 0.1), (8.0, 5.0), 1),
+        ((8.0, 0.1), (1.0, 1.1), 8),
+        ((8.0, 2.0), (1.0, 1.0), "never"),
+        ((8, 1), (1, 1), "never"),
+    ],
+)
+def test_a_gpu_engine_is_told_when_it_has_won_back_its_fixed_cost(gpu, cpu, expected):
+    one = [_costing("cugraph", *gpu, device="gpu"), _costing("networkx", *cpu)]
+    (found,) = compare(one)
+    assert found.break_even_runs == expected
+
+
+def test_break_even_is_told_against_both_baselines():
+    records = [_costing("cugraph", 8, 0.1, device="gpu"), _costing("networkx", 1, 10.1), _costing("igraph", 1, 0.2)]
+    assert [(each.baseline, each.break_even_runs) for each in compare(records) if each.engine == "cugraph"] == [
+        ("networkx", 2),
+        ("igraph", 71),
+    ]
+
+
+def test_between_two_cpu_engines_there_is_no_break_even():
+    (found,) = compare([_costing("igraph", 8, 0.1), _costing("networkx", 1, 10)])
+    assert found.break_even_runs is None
+
+
+def test_a_baseline_that_was_stopped_inside_its_first_call_is_beaten_at_once_or_nothing_is_known():
+    gpu = _costing("cugraph", 8, 0.1, device="gpu")
+    assert compare([gpu, timeout("networkx", after=600.0)])[0].break_even_runs == 1
+    assert compare([gpu, timeout("networkx", after=1.0)])[0].break_even_runs is None
+
+
+def test_where_a_phase_is_missing_or_the_ratio_is_refused_break_even_is_not_known():
+    cpu, gpu = _costing("networkx", 1, 10), _costing("cugraph", 8, 0.1, device="gpu")
+    for unknown in (replace(gpu, phases__start_s=None), replace(gpu, environment__machine="m2")):
+        assert compare([cpu, unknown])[0].break_even_runs is None

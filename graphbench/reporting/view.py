@@ -8,6 +8,7 @@ from statistics import median
 from typing import Literal
 
 from graphbench import statistics
+from graphbench.break_even import Runs, fixed_cost
 from graphbench.comparison import Comparison, same_problem
 from graphbench.model import Outcome, Record
 from graphbench.reasons import Reason, Verdict
@@ -104,7 +105,7 @@ def _view(group: list[Record], comparisons: Sequence[Comparison], signs: Signs) 
         title=figures.plain(f"{rows[0].task.algorithm} on {rows[0].task.dataset}"),
         facts=heading.facts(rows, signs),
         columns=columns,
-        remarks=[figures.plain(remark) for remark in _remarks(rows, signs)],
+        remarks=[figures.plain(remark) for remark in [*_remarks(rows, signs), *_won_back(rows, own, signs)]],
         footnotes=notes.listed(),
         legend=legend,
         answer=figures.plain(answer(rows, own, signs)),
@@ -321,3 +322,25 @@ def _remarks(rows: list[Record], signs: Signs) -> list[str]:
         for (outcome, detail), names in failures.items()
     ]
     return [*failed, *found, *(f"{figures.listed(names)}: {text}" for text, names in warned.items())]
+
+
+def _won_back(rows: list[Record], own: list[Comparison], signs: Signs) -> list[str]:
+    """After how many runs each GPU engine has won back its fixed cost, against each CPU engine it is set against."""
+    found = []
+    for row in rows:
+        against = [
+            f"{_after(each.break_even_runs)} against {each.baseline}"
+            for each in own
+            if each.record == row.id and each.break_even_runs is not None
+        ]
+        if against:
+            cost = figures.seconds(fixed_cost(row), signs)
+            found.append(
+                f"{heading.label(row, rows)} wins back its fixed cost (start, read, build and first call: {cost}) "
+                f"{figures.listed(against)}."
+            )
+    return found
+
+
+def _after(runs: Runs) -> str:
+    return runs if runs == "never" else f"after {figures.count(runs, 'run')}"
