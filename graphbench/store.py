@@ -17,6 +17,7 @@ from typing import BinaryIO, Self
 
 import msgspec
 
+from graphbench import interchange
 from graphbench.errors import StoreError
 from graphbench.model import SCHEMA, Record
 from graphbench.paths import HOME_VARIABLE, home
@@ -185,6 +186,8 @@ class Store:
 def load(paths: Iterable[str | os.PathLike[str]]) -> list[Record]:
     """All records of several files, in the order of the files and lines; one that is in two files comes once.
 
+    A file that pytest-benchmark wrote is read too, if its benchmarks are graphbench's.
+
     Raises:
         StoreError: if a file is missing or cannot be read, or a line is no record (file and line).
     """
@@ -198,6 +201,11 @@ def load(paths: Iterable[str | os.PathLike[str]]) -> list[Record]:
 def _read(path: Path, *, missing_ok: bool) -> Iterator[Record]:
     try:
         with path.open("rb") as file:
+            if interchange.looks_like_document(file.readline()):
+                file.seek(0)
+                yield from _read_document(path, file.read())
+                return
+            file.seek(0)
             for number, line in enumerate(file, start=1):
                 if not line.strip():
                     continue
@@ -213,6 +221,14 @@ def _read(path: Path, *, missing_ok: bool) -> Iterator[Record]:
             raise StoreError(f"{path} does not exist; `graphbench records` lists what has been measured.") from None
     except OSError as error:
         raise StoreError(f"{path} cannot be read: {error.strerror or error}.") from error
+
+
+def _read_document(path: Path, text: bytes) -> Iterator[Record]:
+    try:
+        for raw in interchange.raw_records(text):
+            yield from_json(raw)
+    except StoreError as error:
+        raise StoreError(f"{path}: {error}") from None
 
 
 def _locked(file: BinaryIO) -> bool:

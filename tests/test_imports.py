@@ -21,7 +21,13 @@ MEASURING = [
     {"registry"},
     {"measure"},
 ]
-JUDGING = [*GROUND, {"store"}, {"keeping"}, {"break_even", "comparison", "judging", "reasons"}, {"reporting"}]
+JUDGING = [
+    *GROUND,
+    {"interchange", "store"},
+    {"keeping"},
+    {"break_even", "comparison", "judging", "reasons"},
+    {"reporting"},
+]
 TOP = {"__init__", "__main__", "api", "benchmarks", "cli", "pytest_plugin", "result", "staleness", "suites"}
 """Where the two chains meet."""
 HEAVY = [
