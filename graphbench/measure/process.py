@@ -18,7 +18,7 @@ GRACE_S = 1.0
 """How long a worker may take to end when told to, before it is killed."""
 _POLL_S = 0.1
 """How often to see whether the worker lives, on systems where its death cannot be waited for with the pipe."""
-_FOREIGN = ("NETWORKX_", "NX_CUGRAPH_")
+FOREIGN = ("NETWORKX_", "NX_CUGRAPH_")
 """Settings of NetworkX's dispatcher: left in, a user's own would send the NetworkX baseline to the GPU."""
 
 
@@ -193,7 +193,7 @@ class WorkerProcess:
 
 
 def _variables(extra: Mapping[str, str]) -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(_FOREIGN)}
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(FOREIGN)}
     # The worker finds graphbench, plugins and libraries where this process does; sets and dicts keep their order.
     path = os.pathsep.join(entry or str(Path.cwd()) for entry in sys.path)
     here = {"PYTHONPATH": path, "PYTHONHASHSEED": "0"}
