@@ -29,8 +29,8 @@ def saved(folder, *values):
     return files
 
 
-def run(algorithm, edges, files):
-    return verify(algorithm, edges, files, params={}, inputs=Inputs(), seed=0)
+def run(algorithm, edges, files, claims=None):
+    return verify(algorithm, edges, files, params={}, inputs=Inputs(), seed=0, claims=claims or {})
 
 
 def test_the_answer_of_median_quality_stands_for_a_heuristic(tmp_path, edges):
@@ -52,6 +52,20 @@ def test_one_wrong_answer_among_several_is_enough(tmp_path, edges):
     assert not found.certificate.valid
     assert found.certificate.detail == "trial 1: is 0"
     assert found.certificate.checked == 2
+
+
+@pytest.mark.parametrize(("claim", "believed"), [(0.5, True), (0.5004, True), (0.5006, False), (float("nan"), False)])
+def test_what_an_engine_claims_of_its_answer_stands_beside_what_was_computed(tmp_path, edges, claim, believed):
+    algorithm = problem(
+        lambda *_: Finding(valid=True, detail="", figures={"q": 0.5}, notes=("odd",)), kind="partition", quality="q"
+    )
+    found = run(algorithm, edges, saved(tmp_path, [1]), {0: {"q": claim, "time": 3.0}})
+    assert found.figures["q"] == 0.5
+    assert found.figures["reported_time"] == 3.0
+    assert found.figures["reported_q"] == pytest.approx(claim, nan_ok=True)
+    assert found.notes[0] == "odd"
+    assert (len(found.notes) == 1) == believed
+    assert found.quality == [0.5]
 
 
 def test_answers_are_kept_by_digest_unless_they_are_too_large(tmp_path, monkeypatch):

@@ -26,6 +26,7 @@ class Account:
         times: seconds of each warm trial.
         answers: by trial, the file with its answer.
         cold_answer: the file with the cold call's.
+        claims: by trial, the figures that the engine itself gave for its answer.
         outcome: how it ended; None while it runs.
         reason: why it is not ok.
     """
@@ -34,6 +35,7 @@ class Account:
     times: list[float] = field(default_factory=list)
     answers: dict[int, Path] = field(default_factory=dict)
     cold_answer: Path | None = None
+    claims: dict[int, dict[str, float]] = field(default_factory=dict)
     stopped: str = ""
     shared_build: bool = False
     memory: Memory = field(default_factory=Memory)
@@ -60,11 +62,8 @@ class Account:
                 self.environment, self.used = event.environment, event.used
             case protocol.Trial(seconds):
                 self.times.append(seconds)
-            case Saved(trial, file):
-                if trial == COLD:
-                    self.cold_answer = Path(file)
-                else:
-                    self.answers[trial] = Path(file)
+            case Saved():
+                self._keep(event)
             case Displaced(trial):
                 self.answers.pop(trial, None)
             case Done():
@@ -79,6 +78,13 @@ class Account:
             clocks = self.environment.clocks | {"after": event.clocks}
             self.environment = msgspec.structs.replace(self.environment, clocks=clocks)
 
+    def _keep(self, saved: Saved) -> None:
+        self.claims[saved.trial] = saved.claims
+        if saved.trial == COLD:
+            self.cold_answer = Path(saved.file)
+        else:
+            self.answers[saved.trial] = Path(saved.file)
+
     @property
     def phases(self) -> Phases:
         """Seconds of what has ended."""
@@ -91,6 +97,7 @@ class Account:
         cold = self._seconds.get("cold")
         if not self.times and cold is not None and self.cold_answer is not None:
             self.times, self.answers, self.stopped = [cold], {0: self.cold_answer}, "cold_is_run"
+            self.claims[0] = self.claims[COLD]
         if self.times and self.answers:
             self.outcome, self.stopped = Outcome.OK, self.stopped or "limit"
             return

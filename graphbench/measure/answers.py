@@ -6,7 +6,7 @@ All in the parent, between tasks, so that no timing is disturbed.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -22,6 +22,8 @@ from graphbench.paths import home
 
 MOST_KEPT = 50_000_000
 """Answers with more values are not kept after their run."""
+CLAIM = 1e-3
+"""How far, as a fraction, an engine's own figure may be from ours: sums in float32 err by no more."""
 Answer = npt.NDArray[Any]
 
 
@@ -33,12 +35,14 @@ class Verified(NamedTuple):
         figures: of the answer that stands for the task.
         quality: heuristics: of each trial.
         chosen: the trial whose answer stands for the task.
+        notes: what is odd about that answer, one sentence each.
     """
 
     certificate: Certificate
     figures: Figures
     quality: list[float]
     chosen: int
+    notes: list[str]
 
 
 def verify(
@@ -49,6 +53,7 @@ def verify(
     params: Mapping[str, Any],
     inputs: Inputs,
     seed: int,
+    claims: Mapping[int, Mapping[str, float]],
 ) -> Verified:
     """Run the certificate over the answers of a task.
 
@@ -61,6 +66,7 @@ def verify(
         params: resolved parameters.
         inputs: what was drawn.
         seed: the plan's.
+        claims: by trial, the figures that the engine itself gave for its answer.
     """
     findings: dict[int, Finding] = {}
     for trial in sorted(files):
@@ -69,7 +75,7 @@ def verify(
         if not finding.valid:
             where = f"trial {trial}: " if len(files) > 1 else ""
             certificate = Certificate(valid=False, detail=where + finding.detail, checked=len(findings))
-            return Verified(certificate, finding.figures, [], trial)
+            return Verified(certificate, finding.figures, [], trial, [])
     quality = [float(each.figures[algorithm.quality]) for each in findings.values()] if algorithm.quality else []
     if algorithm.quality:
         ranked = sorted(findings, key=lambda trial: findings[trial].figures[algorithm.quality or ""])
@@ -77,7 +83,16 @@ def verify(
     else:
         chosen = min(findings)
     certificate = Certificate(valid=True, detail=findings[chosen].detail, checked=len(findings))
-    return Verified(certificate, findings[chosen].figures, quality, chosen)
+    found, claimed = findings[chosen], claims.get(chosen, {})
+    reported = {f"reported_{name}": value for name, value in claimed.items()}
+    notes = [*found.notes, *_false_claims(claimed, found.figures)]
+    return Verified(certificate, found.figures | reported, quality, chosen, notes)
+
+
+def _false_claims(claimed: Mapping[str, float], figures: Figures) -> Iterator[str]:
+    for name, value in claimed.items():
+        if name in figures and not abs(value - figures[name]) <= CLAIM * abs(figures[name]):
+            yield f"the engine reports a {name} of {value:.4f}, but that of its answer is {figures[name]:.4f}"
 
 
 def _certified(algorithm: Algorithm, posed: EdgeList, answer: Answer, p: Any) -> Finding:

@@ -77,10 +77,15 @@ class Trial(msgspec.Struct, frozen=True, tag="trial"):
 
 
 class Saved(msgspec.Struct, frozen=True, tag="saved"):
-    """The answer of a trial lies in a .npy file; :data:`COLD` means that of the cold call."""
+    """The answer of a trial lies in a .npy file; :data:`COLD` means that of the cold call.
+
+    Attributes:
+        claims: the figures that the engine itself gives for it.
+    """
 
     trial: int
     file: str
+    claims: dict[str, float] = {}
 
 
 class Displaced(msgspec.Struct, frozen=True, tag="displaced"):

@@ -192,10 +192,12 @@ def _facts(account: Account, attached: Attached, posed: Posed) -> dict[str, Any]
 def _verified(engine: Engine, account: Account, cell: _Cell, trials: Trials) -> dict[str, Any]:
     """What the record says of the answers; the ones that others can be compared with are remembered."""
     posed, files = cell.posed, account.answers
-    verdict = verify(posed.algorithm, posed.edges, files, params=posed.params, inputs=posed.inputs, seed=posed.seed)
+    asked: dict[str, Any] = {"params": posed.params, "inputs": posed.inputs, "seed": posed.seed}
+    verdict = verify(posed.algorithm, posed.edges, files, **asked, claims=account.claims)
     found: dict[str, Any] = {
         "certificate": verdict.certificate,
         "answer": verdict.figures,
+        "warnings": verdict.notes,
         "trials": Trials(
             seeds=trials.seeds,
             sources=trials.sources,
@@ -213,7 +215,7 @@ def _verified(engine: Engine, account: Account, cell: _Cell, trials: Trials) -> 
         with writable("the answer"):
             found["answer"] = {**verdict.figures, "digest": keep(mine)}
     except StoreError as error:  # what was measured is worth more than a copy of the answer
-        found["warnings"] = [f"the answer is not kept. {error}"]
+        found["warnings"] += [f"the answer is not kept. {error}"]
     cell.earlier.append(mine)
     return found
 

@@ -7,6 +7,7 @@ and not during it, the graph itself is kept out of the collector's way, and what
 from __future__ import annotations
 
 import gc
+import math
 import time
 import traceback
 from collections.abc import Callable, Mapping
@@ -17,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from graphbench import registry
-from graphbench.algorithms.base import Algorithm, Attached, Call, Inputs
+from graphbench.algorithms.base import Algorithm, Attached, Call, Claimed, Inputs
 from graphbench.edgelist import EdgeList
 from graphbench.engines.base import Engine
 from graphbench.errors import UnavailableError, UnsupportedError
@@ -31,6 +32,10 @@ CERTIFIED_SOURCES = 4
 
 class GarbageError(Exception):
     """An engine's answer is not an array of numbers."""
+
+
+class LazyError(Exception):
+    """An adapter returned something that has computed nothing yet."""
 
 
 class ClockError(Exception):
@@ -67,7 +72,7 @@ class Bench:
             return Outcome.UNAVAILABLE
         if isinstance(error, UnsupportedError):
             return Outcome.UNSUPPORTED
-        if isinstance(error, GarbageError):
+        if isinstance(error, GarbageError | LazyError):
             return Outcome.INVALID
         ran_out = isinstance(error, MemoryError) or (self._engine is not None and self._engine.is_out_of_memory(error))
         return Outcome.OUT_OF_MEMORY if ran_out else Outcome.ERROR
@@ -100,9 +105,10 @@ class Bench:
         self._begin("collect")
         answer, collect_s = _clocked(engine, collect, raw)
         self._end("collect", collect_s)
+        claims = _claims(raw)
         del raw
         cold_file = _save(request, COLD, answer)
-        self._tell(Saved(COLD, cold_file))
+        self._tell(Saved(COLD, cold_file, claims))
         del answer
         lap_s = protocol.now() - lap
 
@@ -111,7 +117,7 @@ class Bench:
         stop = sampling.before_first(rule, cold_s=cold_s, lap_s=lap_s, left_s=request.deadline - protocol.now())
         if stop:
             self._tell(protocol.Trial(cold_s))
-            self._tell(Saved(0, cold_file))
+            self._tell(Saved(0, cold_file, claims))
         else:
             trial = lambda index: self._timed(engine, attached, call(index))  # noqa: E731
             stop = self._sample(request, rule, _keeping(request, algorithm, inputs), trial, collect)
@@ -136,7 +142,7 @@ class Bench:
             self._tell(protocol.Trial(seconds))
             wanted, displaced = keep.offer(index)
             if wanted:
-                self._tell(Saved(index, _save(request, index, collect(raw))))
+                self._tell(Saved(index, _save(request, index, collect(raw)), _claims(raw)))
             if displaced is not None:
                 self._tell(Displaced(displaced))
             del raw
@@ -149,9 +155,12 @@ class Bench:
         gc.collect()
         gc.disable()
         try:
-            return _clocked(engine, attached.call, self._module, self._graph, p)
+            raw, seconds = _clocked(engine, attached.call, self._module, self._graph, p)
         finally:
             gc.enable()
+        if hasattr(raw.result if isinstance(raw, Claimed) else raw, "__next__"):
+            raise LazyError("the adapter returned an unread generator, so the timer held no work; it must read it")
+        return raw, seconds
 
     def _started(self, request: Request) -> Engine:
         if self._engine is None:
@@ -207,6 +216,11 @@ class Bench:
     def _peaks(self) -> Memory:
         device = None if self._engine is None else self._engine.device_peak_bytes()
         return Memory(host_peak_bytes=memory.host_peak_bytes(), device_peak_bytes=device)
+
+
+def _claims(raw: Any) -> dict[str, float]:
+    figures = raw.figures if isinstance(raw, Claimed) else {}
+    return {name: value for name, value in figures.items() if math.isfinite(value)}  # JSON has no other numbers
 
 
 def _clocked(engine: Engine, action: Callable[..., Any], *args: Any, **options: Any) -> tuple[Any, float]:

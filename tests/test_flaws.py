@@ -1,0 +1,193 @@
+"""Every flaw found in published comparisons, rebuilt in miniature: graphbench sees each one.
+
+Where an engine can commit it, an unfair engine does (the plugin `unfair`) and is measured like any other; what only a
+record can carry is written into one.
+"""
+
+import importlib
+import sys
+
+import networkx as nx
+import pytest
+from builders import bfs, pagerank, record, replace
+
+from graphbench import api
+from graphbench.comparison import compare, set_against
+from graphbench.model import Outcome
+from graphbench.reasons import Reason, Verdict
+
+KARATE = nx.Graph(nx.karate_club_graph().edges())
+
+
+@pytest.fixture(scope="module")
+def unfair():
+    """The plugin, in this process and in its workers; afterwards nothing of it is left."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("GRAPHBENCH_PLUGINS", "unfair")
+        sys.modules.pop("unfair", None)
+        plugin = importlib.import_module("unfair")
+        yield plugin
+    for page in plugin.PAGES:
+        for engine in _engines(plugin):
+            page.adapters.pop(engine.name, None)
+
+
+def _engines(plugin):
+    return [value for value in vars(plugin).values() if isinstance(value, plugin.Unfair)]
+
+
+@pytest.fixture(scope="module")
+def measured(unfair, tmp_path_factory):
+    """One run for each problem, everybody in it: records and comparisons with NetworkX by (algorithm, engine)."""
+    names = [engine.name for engine in _engines(unfair)]
+    runs = {page.name: ["networkx", *(name for name in names if name in page.adapters)] for page in unfair.PAGES}
+    found = {}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("GRAPHBENCH_HOME", str(tmp_path_factory.mktemp("flaws")))
+        for algorithm, engines in runs.items():
+            result = api.run(algorithm, KARATE, engines=engines, trials=5, timeout=60, threads=1)
+            for each in result.records:
+                against = [comparison for comparison in result.comparisons if comparison.record == each.id]
+                found[algorithm, each.task.engine] = each, *against
+    return found
+
+
+def codes(comparison):
+    return {Reason.of(text) for text in (*comparison.reasons, *comparison.notes)}
+
+
+def test_the_honest_baseline_is_measured_without_complaint(measured):
+    for algorithm in ("bfs", "jaccard", "pagerank", "louvain"):
+        assert measured[algorithm, "networkx"][0].outcome is Outcome.OK
+
+
+@pytest.mark.parametrize("algorithm", ["bfs", "jaccard"])
+def test_an_unread_generator_has_no_speed(measured, algorithm):
+    made, comparison = measured[algorithm, "lazy"]
+    assert made.outcome is Outcome.INVALID
+    assert "unread generator" in made.reason
+    assert (comparison.verdict, comparison.ratio_run) == (Verdict.REFUSED, None)
+    assert Reason.INVALID in codes(comparison)
+
+
+@pytest.mark.parametrize(
+    ("algorithm", "engine", "because"),
+    [
+        ("pagerank", "untranslated", "more than the tolerance"),  # N * tol instead of tol
+        ("pagerank", "silent", "more than the tolerance"),  # weights of 1/degree on one side, not told
+        ("jaccard", "other-pairs", "wrong for"),
+        ("bfs", "blind", "the answer has it unreached"),
+    ],
+)
+def test_an_easier_problem_than_that_which_was_posed_is_a_wrong_answer(measured, algorithm, engine, because):
+    made, comparison = measured[algorithm, engine]
+    assert made.outcome is Outcome.INVALID
+    assert because in made.reason
+    assert codes(comparison) == {Reason.INVALID}
+
+
+def test_weights_on_one_side_make_it_unlike(measured):
+    _, comparison = measured["louvain", "weighting"]
+    assert comparison.verdict is Verdict.UNLIKE
+    assert Reason.WEIGHTS in codes(comparison)
+    assert "1/degree" in comparison.reasons[0]
+
+
+def test_a_partition_of_lower_quality_is_unlike_where_it_is_faster(measured):
+    made, comparison = measured["louvain", "sloppy"]
+    assert made.outcome is Outcome.OK
+    assert comparison.ratio_run > 1
+    assert comparison.verdict is Verdict.UNLIKE
+    assert Reason.QUALITY in codes(comparison)
+
+
+def test_the_quality_that_an_engine_claims_is_shown_and_not_believed(measured):
+    made, comparison = measured["louvain", "boastful"]
+    assert made.answer["reported_modularity"] == 0.99
+    assert made.answer["modularity"] == pytest.approx(0)
+    assert made.warnings == ["the engine reports a modularity of 0.9900, but that of its answer is 0.0000"]
+    assert Reason.QUALITY in codes(comparison)
+
+
+def test_float32_against_float64_is_noted(measured):
+    made, comparison = measured["pagerank", "narrow"]
+    assert made.outcome is Outcome.OK
+    assert Reason.DTYPE in codes(comparison)
+
+
+@pytest.mark.usefixtures("unfair")
+def test_a_float32_engine_that_stops_by_its_own_rounded_sums_misses_a_tight_tolerance():
+    result = api.run("pagerank", KARATE, engines="narrow", trials=1, timeout=60, tolerance=1e-10)
+    assert result.records[0].outcome is Outcome.INVALID
+
+
+def test_a_tolerance_that_any_vector_meets_is_unlike():
+    result = api.run("pagerank", KARATE, engines=["networkx", "igraph"], trials=5, timeout=60, tolerance=2.5)
+    (comparison,) = result.comparisons
+    assert comparison.verdict is Verdict.UNLIKE
+    assert Reason.VACUOUS_TOLERANCE in codes(comparison)
+
+
+def test_different_sets_of_pairs_are_unlike_and_a_single_trial_is_noted():
+    records = [
+        api.run("jaccard", KARATE, engines=name, trials=1, seed=seed, pairs=20, timeout=60).records[0]
+        for name, seed in (("networkx", 0), ("igraph", 1))
+    ]
+    (comparison,) = compare(records)
+    assert comparison.verdict is Verdict.UNLIKE
+    assert codes(comparison) >= {Reason.PAIRS, Reason.FEW_TRIALS}
+    assert comparison.interval is None
+
+
+def test_a_search_that_went_nowhere_is_unlike():
+    lonely = nx.Graph(KARATE)
+    lonely.add_node(34)
+    result = api.run("bfs", lonely, engines=["networkx", "igraph"], trials=5, timeout=60, source="34")
+    (comparison,) = result.comparisons
+    assert comparison.verdict is Verdict.UNLIKE
+    assert Reason.SOURCES in codes(comparison)
+    assert "reached one vertex of 35" in comparison.reasons[0]
+
+
+@pytest.mark.parametrize(
+    ("flaw", "engine", "reason", "verdict"),
+    [
+        ("conversion left out", replace(record("cugraph", 0.1), phases__build_s=None), Reason.CONVERSION, "unlike"),
+        (
+            "conversion timed and not counted",
+            replace(record("cugraph", 0.1), phases__build_steps_s={"graph": 0.01, "conversion": 9.0}),
+            Reason.CONVERSION,
+            "unlike",
+        ),
+        ("another machine", replace(record("cugraph", 0.1), environment__machine="m2"), Reason.MACHINE, "refused"),
+        (
+            "entries taken for edges",
+            replace(record("cugraph"), dataset__num_edges=1_955_352),
+            Reason.DATASET,
+            "refused",
+        ),
+    ],
+)
+def test_what_a_record_shows_is_flagged(flaw, engine, reason, verdict):
+    comparison = set_against(record(), engine)
+    assert reason in codes(comparison), flaw
+    assert comparison.verdict == verdict
+
+
+def test_a_stale_record_is_refused():
+    comparison = set_against(record(), record("igraph", 0.1), stale={"igraph-1": "its adapter changed"})
+    assert comparison.verdict is Verdict.REFUSED
+    assert codes(comparison) == {Reason.STALE}
+
+
+def test_entries_are_twice_the_edges_of_an_undirected_graph_wherever_both_are_told():
+    made = api.run("wcc", KARATE, engines="igraph", trials=1, timeout=60)
+    assert (made.records[0].dataset.num_edges, made.records[0].dataset.num_entries) == (78, 156)
+    assert "78 edges (156 entries in both directions)" in str(made)
+
+
+@pytest.mark.parametrize(
+    "pair", [(record(), record("igraph", 0.1)), (bfs(), bfs("igraph")), (pagerank(), pagerank("x"))]
+)
+def test_a_fair_pair_is_left_alone(pair):
+    assert set_against(*pair).verdict is Verdict.LIKE
