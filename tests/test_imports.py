@@ -11,7 +11,7 @@ import pytest
 import graphbench
 
 ROOT = Path(graphbench.__file__).parent
-GROUND = [{"_version", "errors", "model", "paths", "statistics"}]
+GROUND = [{"_version", "errors", "model", "paths", "prediction", "sizes", "statistics"}]
 MEASURING = [
     *GROUND,
     {"columns", "edgefile", "edgelist"},
@@ -28,7 +28,18 @@ JUDGING = [
     {"break_even", "comparison", "judging", "reasons"},
     {"reporting"},
 ]
-TOP = {"__init__", "__main__", "api", "benchmarks", "cli", "pytest_plugin", "result", "staleness", "suites"}
+TOP = {
+    "__init__",
+    "__main__",
+    "api",
+    "benchmarks",
+    "cli",
+    "foresight",
+    "pytest_plugin",
+    "result",
+    "staleness",
+    "suites",
+}
 """Where the two chains meet."""
 HEAVY = [
     "cudf",

@@ -23,6 +23,7 @@ COMMANDS = {
     "list": "Algorithms, datasets and engines.",
     "records": "What has been measured: listed, filtered, exported.",
     "show": "All about one algorithm, dataset or engine.",
+    "suite": "Every algorithm on every dataset with every engine, in any number of sittings.",
 }
 """Every command that is not an algorithm, with its one line of help; `graphbench.cli.NAME` holds it."""
 

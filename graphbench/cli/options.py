@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
+from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
 import click
+
+from graphbench.errors import UsageError
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 
@@ -14,6 +18,23 @@ def names_option(singular: str, help: str) -> Callable[[Decorated], Decorated]: 
     """An option for a list: `--engine a,b --engines c`, repeatable, in the singular and in the plural."""
     spelt = (f"--{singular}", f"--{singular}s", f"{singular}s")
     return click.option(*spelt, multiple=True, metavar="NAME[,NAME...]", help=help)
+
+
+def moment(text: str, option: str) -> datetime:
+    """A date, a time, or so long ago.
+
+    Raises:
+        UsageError: if it is none.
+    """
+    units = {"h": "hours", "d": "days", "w": "weeks"}
+    if ago := re.fullmatch(r"(\d+)([hdw])", text.strip().casefold()):
+        return datetime.now(UTC) - timedelta(**{units[ago[2]]: int(ago[1])})
+    try:
+        return datetime.fromisoformat(text).astimezone()
+    except ValueError:
+        raise UsageError(
+            f"{option} takes a date such as 2026-01-31, a time such as 2026-01-31T18:30, or 12h, 7d, 2w; not {text!r}."
+        ) from None
 
 
 def joined(lists: Iterable[str]) -> list[str]:

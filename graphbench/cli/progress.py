@@ -21,6 +21,9 @@ from rich.progress import (
 from rich.progress import (
     Progress as RichProgress,
 )
+from rich.progress import (
+    Task as RichTask,
+)
 
 from graphbench.api import Download
 from graphbench.datasets.base import Dataset
@@ -37,13 +40,16 @@ class Reporter:
         self._line: TaskID | None = None
         self._of: tuple[str, str] | None = None
         self._told: Task | None = None
+        self._bar: TaskID | None = None
+        self._place = ""
+        self._unavailable: set[str] = set()
 
     @classmethod
     @contextmanager
     def on_stderr(cls) -> Iterator[Reporter]:
         """A reporter whose live line is gone when the block ends."""
         console = Console(stderr=True, highlight=False, soft_wrap=True)
-        columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+        columns = (SpinnerColumn(), TextColumn("{task.description}"), _BarOfKnownLength(), TimeElapsedColumn())
         with RichProgress(*columns, console=console, transient=True, disable=not console.is_terminal) as live:
             yield cls(console, live)
 
@@ -54,6 +60,21 @@ class Reporter:
     def warn(self, message: Warning | str, *_: Any, **__: Any) -> None:
         """Stand in for `warnings.showwarning`."""
         self.say(f"Warning: {message}")
+
+    def overall(self, name: str, done: int, total: int, left_s: float | None) -> None:
+        """Tell how far a suite is: a bar on a terminal, and a count before every line that stays.
+
+        Args:
+            name: of the suite.
+            done: tasks that are complete.
+            total: tasks in all.
+            left_s: seconds until the end, as far as can be told.
+        """
+        left = f", about {duration(left_s)} left" if left_s and done < total else ""
+        self._place = f"[{done}/{total}{left}] "
+        if self._bar is None:
+            self._bar = self._live.add_task("", total=total)
+        self._live.update(self._bar, description=f"{name}: {done} of {total}{left}", completed=done)
 
     def load(self, names: Iterable[str], *, directed: bool | None) -> list[Dataset]:
         """Load datasets, showing downloads as bars with bytes and time left."""
@@ -95,12 +116,38 @@ class Reporter:
         )
         if progress.record is not None:
             self._finish()
-            self.say(_line_of(progress.record))
+            self._tell(progress.record)
+
+    def _tell(self, record: Record) -> None:
+        """A line for a task that has ended; that an engine cannot run here is told once, and not for every task."""
+        if record.outcome is Outcome.UNAVAILABLE:
+            if record.task.engine in self._unavailable:
+                return
+            self._unavailable.add(record.task.engine)
+        self.say(f"{self._place}{_line_of(record)}")
 
     def _finish(self) -> None:
         if self._line is not None:
             self._live.remove_task(self._line)
             self._line = None
+
+
+class _BarOfKnownLength(BarColumn):
+    """A bar for what has a length; nothing for what has none."""
+
+    def render(self, task: RichTask) -> Any:
+        """The bar."""
+        return super().render(task) if task.total is not None else ""
+
+
+def duration(seconds: float) -> str:
+    """A time to wait, roughly: `40 s`, `12 min`, `3 h 20 min`."""
+    if seconds < 90:
+        return f"{max(round(seconds), 1)} s"
+    minutes = round(seconds / 60)
+    if minutes < 90:
+        return f"{minutes} min"
+    return f"{minutes // 60} h {minutes % 60} min" if minutes % 60 else f"{minutes // 60} h"
 
 
 @contextmanager

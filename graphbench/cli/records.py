@@ -5,16 +5,15 @@ from __future__ import annotations
 import csv
 import io
 import json
-import re
 import sys
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from graphbench.cli.options import joined, names_option
+from graphbench.cli.options import joined, moment, names_option
 from graphbench.errors import UsageError
 from graphbench.model import Outcome, Record
 
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
     from graphbench.staleness import Present
 
 FORMATS = ("table", "json", "csv", "markdown")
-_UNITS = {"h": "hours", "d": "days", "w": "weeks"}
 
 
 @click.command("records")
@@ -81,7 +79,7 @@ def command(
     if unknown:
         raise UsageError(f"No outcome is called {unknown[0]!r}; there are: {', '.join(Outcome)}.")
     wanted["algorithm"] = [_known(registry.algorithm, name) for name in wanted["algorithm"]]
-    keep = _filter(wanted, machine, _moment(since) if since else None, now)
+    keep = _filter(wanted, machine, moment(since, "--since") if since else None, now)
     records = [
         record
         for record in _read(stores)
@@ -140,17 +138,6 @@ def _filter(
 def _when(record: Record) -> datetime:
     moment = datetime.fromisoformat(record.measured_at)
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-
-
-def _moment(text: str) -> datetime:
-    if ago := re.fullmatch(r"(\d+)([hdw])", text.strip().casefold()):
-        return datetime.now(UTC) - timedelta(**{_UNITS[ago[2]]: int(ago[1])})
-    try:
-        return datetime.fromisoformat(text).astimezone()
-    except ValueError:
-        raise UsageError(
-            f"--since takes a date such as 2026-01-31, a time such as 2026-01-31T18:30, or 12h, 7d, 2w; not {text!r}."
-        ) from None
 
 
 # What comes out

@@ -88,6 +88,6 @@ def _of_environment(where: Environment) -> Iterator[str]:
         yield f"{programs} used the GPU meanwhile. End what `nvidia-smi` lists, and measure again."
     if where.load_average is not None and where.load_average > where.cores:
         yield (
-            f"the machine was busy: {where.load_average:.3g} processes ran on {where.cores} cores at the start. Wait "
-            "until they are done, and measure again."
+            "the machine was busy at the start: more processes wanted to run than it has cores. Wait until they are "
+            "done, and measure again."
         )

@@ -59,14 +59,14 @@ class Posed:
             algorithm=self.algorithm.name,
             dataset=self.cell.dataset.info.name,
             engine=engine.name,
-            params=self.params | identity(self.cell, engine, settings, self.seed),
+            params=self.params | identity(engine, settings, seed=self.seed, ignore_weights=self.cell.ignore_weights),
         )
 
 
-def identity(cell: Cell, engine: Engine, settings: Settings, seed: int) -> Params:
+def identity(engine: Engine, settings: Settings, *, seed: int, ignore_weights: bool) -> Params:
     """What belongs to a task besides the algorithm's parameters: left out where it has no say."""
     told: Params = {"seed": seed}
-    if cell.ignore_weights:
+    if ignore_weights:
         told["ignore_weights"] = True
     if settings.threads is not None and engine.parallel:
         told["threads"] = settings.threads

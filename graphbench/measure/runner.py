@@ -65,7 +65,9 @@ def measure(plan: Plan, observe: Observer = lambda _: None, foresee: Foresee = l
                     if not plan.lenient:
                         raise
                     unfit += _unfit(plan, plan.cells[index], params[index], error)
-            yield from unfit
+            for record in unfit:
+                observe(Progress(task=record.task, phase="done", record=record))
+                yield record
             yield from _measure_dataset(plan, cells, folder, observe, foresee)
 
 
@@ -79,7 +81,7 @@ def _unfit(plan: Plan, cell: Cell, params: Params, error: InputError) -> list[Re
                 algorithm=registry.algorithm(cell.algorithm).name,
                 dataset=cell.dataset.info.name,
                 engine=engine.name,
-                params=params | identity(cell, engine, plan.settings, plan.seed),
+                params=params | identity(engine, plan.settings, seed=plan.seed, ignore_weights=cell.ignore_weights),
             ),
             device=engine.device,
             outcome=Outcome.UNSUPPORTED,

@@ -1,0 +1,252 @@
+"""`graphbench suite [NAME|FILE.toml]`: a whole matrix, measured in any number of sittings."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+import warnings
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from graphbench import sizes
+from graphbench.cli.options import joined, moment, names_option
+from graphbench.errors import DatasetError, UnknownNameError, UsageError
+from graphbench.model import Outcome, Record
+
+if TYPE_CHECKING:
+    from graphbench.cli.progress import Reporter
+    from graphbench.measure.base import Progress
+    from graphbench.suites.definition import Suite
+    from graphbench.suites.matrix import Item
+    from graphbench.suites.running import Run
+
+FORMATS = ("table", "json", "csv", "markdown")
+INTERRUPTED = 130  # as `graphbench.cli.INTERRUPTED`
+
+
+@click.command("suite")
+@click.argument("name", required=False, metavar="[NAME|FILE.toml]")
+@names_option("algorithm", "Algorithms [default: all].")
+@names_option("dataset", "Datasets: whatever `graphbench ALGORITHM` takes.")
+@names_option("engine", "Engines [default: all].")
+@names_option("allocator", "GPU memory resources: default, pool, async; CPU engines are measured once.")
+@click.option("--baseline", help="The engine that ratios are taken against [default: networkx].")
+@click.option("--budget", type=float, help="Seconds of warm trials per task [default: 10].")
+@click.option("--timeout", type=float, help="Seconds per task and round, all included [default: 600].")
+@click.option("--trials", type=int, help="Exactly this many warm trials per task and round.")
+@click.option("--rounds", type=int, help="How often the engines take turns on a dataset [default: 1].")
+@click.option("--threads", type=int, help="CPU threads that an engine may use [default: all].")
+@click.option("--seed", type=int, help="Seed of every draw, of seeded engines and of the order [default: 0].")
+@click.option("--ignore-weights", is_flag=True, default=None, help="Pose the problems without the datasets' weights.")
+@click.option("--directed/--undirected", default=None, help="How to read files that do not say (CSV, Parquet, ...).")
+@click.option("--device", type=int, help="Which GPU, counted among the visible ones [default: 0].")
+@click.option(
+    "--memory-limit", type=sizes.parse, metavar="SIZE", help="Host memory that an engine may hold, such as 16GB."
+)
+@click.option("--device-memory-limit", type=sizes.parse, metavar="SIZE", help="GPU memory that RMM may give.")
+@click.option("--dry-run", is_flag=True, help="Show the plan with predicted times, and measure nothing.")
+@click.option("--fresh", is_flag=True, help="Measure everything again.")
+@click.option(
+    "--newer-than", metavar="WHEN", help="Measure again what is older: a time (2026-01-31T18:30), or 12h, 7d."
+)
+@click.option("--no-skip", is_flag=True, help="Try also what is hopeless by what smaller graphs took.")
+@click.option("--no-predict", is_flag=True, help="Try also what is predicted not to fit into memory.")
+@click.option("--format", "form", type=click.Choice(FORMATS), default="table", show_default=True, help="Of the result.")
+@click.option(
+    "--output",
+    type=click.Path(dir_okay=False, writable=True, path_type=Path),
+    metavar="FILE",
+    help="Write the result to this file instead of stdout.",
+)
+@click.option(
+    "--store",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Keep records in this file, and resume from it [default: records.jsonl in the home folder].",
+)
+def command(
+    *,
+    name: str | None,
+    dry_run: bool,
+    fresh: bool,
+    newer_than: str | None,
+    no_skip: bool,
+    no_predict: bool,
+    form: str,
+    output: Path | None,
+    store: Path | None,
+    **given: Any,
+) -> int:
+    """Measure every algorithm on every dataset with every engine.
+
+    What is measured is named here, or in a file, whose settings options replace; `smoke` (small graphs, two minutes)
+    and `deck` (the eight graphs of the published table) are shipped. Every task is kept at once, so a suite that was
+    interrupted, by whatever, goes on with the same command: tasks that have a current record on this machine are not
+    measured again.
+
+    Exit code 0: every task has ended, a timeout or too little memory being results too; 1: an answer was wrong, or
+    something failed; 130: interrupted.
+    """
+    from graphbench.cli.progress import Reporter
+    from graphbench.keeping import Keeper
+    from graphbench.store import Store
+    from graphbench.suites import matrix
+
+    suite, named = _suite(name, given)
+    matrix.check(suite)
+    started = datetime.now(UTC)
+    since = moment(newer_than, "--newer-than") if newer_than else started if fresh else None
+    with Reporter.on_stderr() as reporter, warnings.catch_warnings():
+        warnings.showwarning = reporter.warn
+        if dry_run:
+            click.echo(_dry(_prepared(suite, list(Store(store).records()), since, reporter, load=False)))
+            return 0
+        with Keeper(store, must=True) as keeper:
+            run = _prepared(suite, list(Store(store).records()), since, reporter, load=True)
+            run.fit, run.skip, run.command = not no_predict, not no_skip, " ".join(sys.argv)
+            try:
+                _measure(run, reporter, keeper)
+            except KeyboardInterrupt:
+                left, _ = run.left()
+                reporter.say(f"Interrupted. What was complete is kept; {left} to go. To go on:\n  {_again(started)}")
+                return INTERRUPTED
+    _show(run, form, output)
+    return 0 if all(_fine(record, named) for record in run.records.values()) else 1
+
+
+def _suite(name: str | None, given: dict[str, Any]) -> tuple[Suite, set[str]]:
+    """The suite, and the engines that the user asked for by name."""
+    from graphbench import registry
+    from graphbench.suites import definition
+
+    for key in ("algorithms", "engines", "allocators"):
+        given[key] = joined(given[key])
+    given["datasets"] = list(given["datasets"])
+    base = definition.read(name) if name else definition.Suite(name="suite")
+    suite = definition.merged(base, given)
+    return suite, {registry.engine(each).name for each in suite.engines}
+
+
+def _prepared(
+    suite: Suite, records: Sequence[Record], since: datetime | None, reporter: Reporter, *, load: bool
+) -> Run:
+    """The suite with its datasets; what cannot be had is known by its error, and the others are measured."""
+    from graphbench.staleness import present
+    from graphbench.suites.matrix import Graph
+    from graphbench.suites.resuming import Earlier
+    from graphbench.suites.running import Run, past
+
+    graphs: list[Graph] = []
+    missing: dict[str, DatasetError] = {}
+    described = {name: Graph.described(name) for name in suite.datasets} if not load else {}
+    for name in suite.datasets:
+        try:
+            graphs.append(described[name] if not load else _loaded(name, suite, reporter))
+        except (UnknownNameError, UsageError):
+            raise
+        except DatasetError as error:
+            reporter.say(f"Error: {name} cannot be had, and is passed over: {error}")
+            missing[name] = error
+    return Run(
+        suite=suite,
+        graphs=list({graph.name: graph for graph in graphs}.values()),
+        missing=missing,
+        earlier=Earlier(records, suite, present(), since),
+        past=past(records),
+    )
+
+
+def _loaded(name: str, suite: Suite, reporter: Reporter) -> Any:
+    from graphbench.suites.matrix import Graph
+
+    (dataset,) = reporter.load([name], directed=suite.directed)
+    return Graph.loaded(dataset)
+
+
+def _measure(run: Run, reporter: Reporter, keeper: Any) -> None:
+    total, seconds = run.left()
+    done = len(run.items) - sum(bool(item.rounds) for item in run.items)
+    known = f", {done} measured before" if done else ""
+    reporter.say(f"{run.suite.name}: {total} tasks to measure{known}{_about(seconds)}")
+    reporter.overall(run.suite.name, 0, total, seconds)
+
+    def follow(progress: Progress) -> None:
+        if progress.record is not None:
+            left, seconds = run.left()
+            reporter.overall(run.suite.name, total - left + 1, total, seconds)
+        reporter.observe(progress)
+
+    for record in run.measure(follow):
+        if run.earlier.is_news(record):
+            keeper.keep(record)
+
+
+def _about(seconds: float | None) -> str:
+    from graphbench.cli.progress import duration
+
+    return f", about {duration(seconds)}" if seconds else ""
+
+
+def _again(started: datetime) -> str:
+    """The command that goes on: the same, but that `--fresh` means only what is older than this run."""
+    typed = []
+    for word in sys.argv[1:]:
+        typed += ["--newer-than", started.isoformat(timespec="seconds")] if word == "--fresh" else [word]
+    return shlex.join(["graphbench", *typed])
+
+
+def _dry(run: Run) -> str:
+    from graphbench import reporting
+    from graphbench.cli.progress import duration
+
+    rows = []
+    for item in run.items:
+        allocator = item.task.params.get("allocator")
+        state, runs = _state(item)
+        predicted = "" if not runs else "?" if item.seconds is None else duration(item.seconds)
+        engine = f"{item.task.engine} ({allocator})" if allocator else item.task.engine
+        rows.append([item.task.dataset, item.task.algorithm, engine, state, predicted])
+    due = [item for item in run.items if _state(item)[1]]
+    known = [item.seconds for item in due if item.seconds is not None]
+    unknown = f", {len(due) - len(known)} of unknown length" if len(known) < len(due) else ""
+    table = reporting.text_table(["dataset", "algorithm", "engine", "state", "predicted"], rows, right=(4,))
+    count = f"{len(run.items)} tasks, {len(due)} to measure"
+    return f"{table}\n\n{count}: about {duration(sum(known))}{unknown}. Nothing was measured."
+
+
+def _state(item: Item) -> tuple[str, bool]:
+    from graphbench import registry
+
+    algorithm = registry.algorithm(item.task.algorithm)
+    if not item.rounds:
+        return "measured before", False
+    if item.engine.name not in algorithm.adapters:
+        return f"unsupported: {algorithm.gaps.get(item.engine.name, 'no adapter')}", False
+    found = item.engine.availability()
+    return ("to measure", True) if found.ok else (f"unavailable: {found.reason}", False)
+
+
+def _show(run: Run, form: str, output: Path | None) -> None:
+    from graphbench import api, reporting
+    from graphbench.reporting.figures import ASCII, UNICODE, fits
+    from graphbench.reporting.summary import summary
+
+    result = api.Result(list(run.records.values()), baseline=run.suite.baseline)
+    signs = UNICODE if output or fits(sys.stdout.encoding) else ASCII
+    beneath = f"\n{summary(result.records, result.comparisons, signs)}" if form == "table" else ""
+    if output:
+        text = reporting.render(result.records, result.comparisons, form) + beneath
+        output.write_text(text, encoding="utf-8")
+    else:
+        reporting.show(result.records, result.comparisons, form, sys.stdout)
+        click.echo(beneath, nl=False)
+
+
+def _fine(record: Record, asked: set[str]) -> bool:
+    if record.outcome is Outcome.UNAVAILABLE:
+        return record.task.engine not in asked
+    return record.outcome not in {Outcome.INVALID, Outcome.ERROR}

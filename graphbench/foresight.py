@@ -1,0 +1,121 @@
+"""Tasks that need not be started: too large for the memory that is free, or hopeless by what smaller graphs took.
+
+Their records say so: the outcome that was avoided, `out_of_memory` or `timeout`, and a reason that begins with
+:data:`PREDICTED`. They have no phases, no environment and no `censored`, so that no ratio is ever bounded by what was
+not measured.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from graphbench.engines.base import Engine, Settings
+from graphbench.measure import memory
+from graphbench.measure.base import Foreseen, Limits
+from graphbench.measure.environment import machine_summary
+from graphbench.model import Outcome, PosedInfo, Record, Task
+from graphbench.prediction import Past
+
+PREDICTED = "predicted: "
+HOPELESS = 3.0
+"""How many times the time limit a call must be predicted to take before it is not tried."""
+_EDGE_BYTES_PYTHON = 750
+"""Host memory of an edge in a graph of Python dictionaries: 0.5 to 1 KB were measured."""
+_EDGE_BYTES_COMPILED = 150
+"""Of an edge in a compiled library, the columns it was made from included."""
+_HOST_BASE = 200 << 20
+_DEVICE_BASE = 600 << 20
+"""A CUDA context and its libraries."""
+_COPIES_DIRECTED, _COPIES_UNDIRECTED = 3, 6
+"""Peak of cuGraph's graph creation in sizes of the edge list, by its own measure."""
+
+
+@dataclass(kw_only=True)
+class Foresight:
+    """Foresees the end of tasks by records; call it as :data:`graphbench.measure.base.Foresee`.
+
+    Attributes:
+        past: what is known; :meth:`learn` adds to it.
+        limits: of the plan.
+        settings: of the plan.
+        fit: whether tasks that would not fit into memory are foreseen.
+        time: whether tasks that would not end in time are.
+    """
+
+    past: Past
+    limits: Limits
+    settings: Settings
+    fit: bool = True
+    time: bool = False
+
+    def __call__(self, task: Task, engine: Engine, posed: PosedInfo) -> Foreseen | None:
+        """How a task would end, if that is known; None: try it."""
+        return (self._memory(task, engine, posed) if self.fit else None) or (
+            self._time(task, posed) if self.time else None
+        )
+
+    def learn(self, record: Record) -> None:
+        """Take in what has just been measured."""
+        self.past.add(record)
+
+    def _memory(self, task: Task, engine: Engine, posed: PosedInfo) -> Foreseen | None:
+        seen = self.past.peaks(task.algorithm, engine.name, posed.num_entries)
+        needs = seen.host or host_bytes(engine, posed)
+        free = min(memory.free_host_bytes(), self.limits.memory_bytes or needs)
+        if needs > free:
+            return _too_large("host", needs, free)
+        if engine.device == "gpu":
+            needs = (seen.device or device_bytes(posed)) + _DEVICE_BASE
+            there = memory.free_device_bytes(self.settings.device)
+            bounds = [bound for bound in (there, self.settings.device_memory_bytes) if bound is not None]
+            if bounds and needs > min(bounds):
+                return _too_large("device", needs, min(bounds))
+        return None
+
+    def _time(self, task: Task, posed: PosedInfo) -> Foreseen | None:
+        limit = self.limits.timeout_s
+        if (smaller := self.past.gave_up(task, posed.num_entries, limit)) is not None:
+            return _hopeless(
+                f"{task.engine} did not end within {limit:g} s on {smaller.task.dataset}, which is smaller"
+            )
+        needs = self.past.call_seconds(task, posed.num_entries)
+        if needs is not None and needs > HOPELESS * limit:
+            return _hopeless(
+                f"by what smaller graphs took, one call would take about {needs:,.0f} s, and the limit is {limit:g} s"
+            )
+        return None
+
+
+def foresight(
+    records: Iterable[Record], limits: Limits, settings: Settings, *, fit: bool = True, time: bool = False
+) -> Foresight:
+    """What can be foreseen on this machine by these records."""
+    past = Past(records, machine_summary().digest)
+    return Foresight(past=past, limits=limits, settings=settings, fit=fit, time=time)
+
+
+def is_predicted(record: Record) -> bool:
+    """Whether a record tells of a task that was not started because its end was foreseen."""
+    return record.reason.startswith(PREDICTED)
+
+
+def host_bytes(engine: Engine, posed: PosedInfo) -> int:
+    """Host memory by rule of thumb: many bytes an edge where edges are Python objects, few in a compiled library."""
+    in_python = engine.pace >= 2 or engine.converts  # interpreted, or built from a graph that is
+    return _HOST_BASE + posed.num_edges * (_EDGE_BYTES_PYTHON if in_python else _EDGE_BYTES_COMPILED)
+
+
+def device_bytes(posed: PosedInfo) -> int:
+    """Device memory by rule of thumb: the edge list three times if directed, six times if not."""
+    edge = 2 * (4 if posed.num_edges < 2**30 else 8) + (0 if posed.weights == "none" else 8)
+    return posed.num_edges * edge * (_COPIES_DIRECTED if posed.directed else _COPIES_UNDIRECTED)
+
+
+def _too_large(where: str, needs: int, free: int) -> Foreseen:
+    reason = f"needs about {needs / 2**30:.3g} GiB of {where} memory, {free / 2**30:.3g} GiB free"
+    return Foreseen(outcome=Outcome.OUT_OF_MEMORY, reason=f"{PREDICTED}{reason}; --no-predict tries anyway")
+
+
+def _hopeless(why: str) -> Foreseen:
+    return Foreseen(outcome=Outcome.TIMEOUT, reason=f"{PREDICTED}{why}; --no-skip tries anyway")

@@ -1,0 +1,155 @@
+"""What a task will take, in time and memory, by the records of others like it: pure functions of records.
+
+A prediction is rough on purpose: it tells minutes from hours, and what fits from what does not. Sizes are matrix
+entries of the graph as posed, which is what a call has to touch.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from graphbench.model import Outcome, Record, Task
+
+STEEPEST = 2.5
+"""The steepest growth with the size that is believed; steeper ones come from noise on tiny graphs."""
+FARTHEST = 1_000.0
+"""How many times larger than the largest graph measured a graph may be for a prediction of its time."""
+SPREAD = 2.0
+"""Sizes closer together than this say nothing about growth; it is taken to be linear then."""
+LEAST_ENTRIES = 100_000
+"""Memory on smaller graphs is that of the interpreter and the libraries."""
+BASE_BYTES = 100 << 20
+"""What an engine holds without a graph, at least."""
+MARGIN = 1.1
+"""Memory does not grow quite evenly."""
+
+
+class Peaks(NamedTuple):
+    """Bytes at once, on the host and on the device; None where nothing is known."""
+
+    host: int | None
+    device: int | None
+
+
+class Past:
+    """What is known from records.
+
+    Args:
+        records: in any order; only those made on the machine count.
+        machine: its digest.
+    """
+
+    def __init__(self, records: Iterable[Record], machine: str) -> None:
+        self._machine = machine
+        self._by_work: dict[tuple[str, str], list[Record]] = defaultdict(list)
+        for record in records:
+            self.add(record)
+
+    def add(self, record: Record) -> None:
+        """Take in one more record; what never ran, or ran elsewhere, says nothing."""
+        where = record.environment
+        if where is not None and where.machine == self._machine and record.posed is not None:
+            self._by_work[record.task.algorithm, record.task.engine].append(record)
+
+    def task_seconds(self, task: Task, entries: int | None, budget_s: float) -> float | None:
+        """How long a whole task will take, or None if nothing is known.
+
+        Args:
+            task: what to predict.
+            entries: of the graph as posed, if known.
+            budget_s: for warm trials.
+        """
+        known = self._like(task)
+        same = [record for record in known if record.task.dataset == task.dataset]
+        if same:
+            return _whole(same[-1])
+        answered = [record for record in known if record.outcome is Outcome.OK and record.phases.cold_s]
+        if not answered or not entries:
+            return None
+        nearest = min(answered, key=lambda each: abs(math.log(max(_entries(each), 1) / entries)))
+        factor: float = (entries / max(_entries(nearest), 1)) ** _growth(answered)
+        phases = nearest.phases
+        grows = sum(part or 0 for part in (phases.read_s, phases.build_s, phases.cold_s, phases.collect_s))
+        warm = min(sum(phases.run_s) * max(factor, 1), budget_s)
+        return (phases.start_s or 0) + grows * factor + warm
+
+    def call_seconds(self, task: Task, entries: int) -> float | None:
+        """How long one call will take on a graph larger than all that were measured; None if that cannot be told."""
+        answered = [
+            record
+            for record in self._like(task)
+            if record.outcome is Outcome.OK and record.phases.cold_s and _entries(record)
+        ]
+        if not answered:
+            return None
+        largest = max(answered, key=_entries)
+        if not _entries(largest) < entries <= FARTHEST * _entries(largest):
+            return None
+        assert largest.phases.cold_s is not None
+        return float(largest.phases.cold_s * (entries / _entries(largest)) ** _growth(answered))
+
+    def gave_up(self, task: Task, entries: int, timeout_s: float) -> Record | None:
+        """The record of the same work that did not end within this time on a smaller graph."""
+        return next(
+            (
+                record
+                for record in self._like(task)
+                if record.outcome is Outcome.TIMEOUT
+                and record.censored is not None
+                and record.censored.phase in ("cold", "build")
+                and record.censored.after_s >= 0.5 * timeout_s
+                and _entries(record) < entries
+            ),
+            None,
+        )
+
+    def peaks(self, algorithm: str, engine: str, entries: int) -> Peaks:
+        """How much memory a task will hold at most, by what its like held per entry."""
+        measured = [record for record in self._by_work[algorithm, engine] if _entries(record) >= LEAST_ENTRIES]
+        return Peaks(
+            _scaled([(record.memory.host_peak_bytes, _entries(record)) for record in measured], entries, BASE_BYTES),
+            _scaled([(record.memory.device_peak_bytes, _entries(record)) for record in measured], entries, 0),
+        )
+
+    def _like(self, task: Task) -> list[Record]:
+        """Records of the same work: the seed apart, the same parameters."""
+        params = _work(task)
+        return [record for record in self._by_work[task.algorithm, task.engine] if _work(record.task) == params]
+
+
+def _work(task: Task) -> dict[str, object]:
+    return {name: value for name, value in task.params.items() if name != "seed"}
+
+
+def _entries(record: Record) -> int:
+    return record.posed.num_entries if record.posed else 0
+
+
+def _whole(record: Record) -> float:
+    phases, censored = record.phases, record.censored
+    parts = (phases.start_s, phases.read_s, phases.build_s, phases.cold_s, phases.collect_s)
+    return sum(part or 0 for part in parts) + sum(phases.run_s) + (censored.after_s if censored else 0)
+
+
+def _growth(records: list[Record]) -> float:
+    """The exponent with which the time of a call grows with the size: a line through the logarithms."""
+    points = [
+        (math.log(_entries(record)), math.log(record.phases.cold_s))
+        for record in records
+        if record.phases.cold_s and _entries(record)
+    ]
+    sizes = [size for size, _ in points]
+    if not sizes or max(sizes) - min(sizes) < math.log(SPREAD):
+        return 1.0
+    size, time = (sum(values) / len(points) for values in zip(*points, strict=True))
+    slope: float = sum((x - size) * (y - time) for x, y in points) / sum((x - size) ** 2 for x in sizes)
+    return min(max(slope, 0.0), STEEPEST)
+
+
+def _scaled(peaks: list[tuple[int | None, int]], entries: int, base: int) -> int | None:
+    """The most per entry that was seen above the base, for so many entries."""
+    rates = [max(peak - base, 0) / size for peak, size in peaks if peak is not None]
+    return int(base + MARGIN * max(rates) * entries) if rates else None

@@ -1,0 +1,65 @@
+"""Many tables in one: how many times faster than the baseline each engine is, for every problem and dataset."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+
+from graphbench.comparison import Comparison
+from graphbench.model import Outcome, Record
+from graphbench.reasons import Verdict
+from graphbench.reporting import figures, table
+from graphbench.reporting.figures import Signs
+from graphbench.statistics import common_geometric_means
+
+
+def summary(records: Sequence[Record], comparisons: Sequence[Comparison], signs: Signs = figures.UNICODE) -> str:
+    """A row for each problem and dataset, a column for each engine that is there, and their geometric means beneath.
+
+    The means are over the rows that all engines with any ratio completed, like with like.
+
+    Args:
+        records: one for each task.
+        comparisons: made from them.
+        signs: which signs the stream can show.
+    """
+    main = {each.record: each for each in comparisons if each.role == "baseline"}
+    if not main:
+        return ""
+    baseline = next(iter(main.values())).baseline
+    there = {record.task.engine for record in records if record.outcome is not Outcome.UNAVAILABLE}
+    mine = [record for record in records if record.task.engine != baseline and record.task.engine in there]
+    engines = list(dict.fromkeys(_label(record) for record in mine))
+    cells: dict[tuple[str, str], dict[str, str]] = {}
+    ratios: dict[str, dict[Hashable, float]] = {}
+    for record in mine:
+        row = record.task.algorithm, record.task.dataset
+        each = main.get(record.id)
+        cells.setdefault(row, {})[_label(record)] = _cell(record, each, signs)
+        if each is not None and each.verdict is Verdict.LIKE and each.bound is None and each.ratio_run:
+            ratios.setdefault(_label(record), {})[row] = each.ratio_run
+    rows = [
+        [algorithm, dataset, *(found.get(engine, signs.none) for engine in engines)]
+        for (algorithm, dataset), found in cells.items()
+    ]
+    means, common = common_geometric_means(ratios)
+    if common:
+        label = f"of {len(common)} that all completed"
+        ends = [figures.ratio(means[engine], signs) if engine in means else signs.none for engine in engines]
+        rows.append(["geometric mean", label, *ends])
+    right = tuple(range(2, 2 + len(engines)))
+    drawn = table.text_table(["algorithm", "dataset", *engines], rows, right=right)
+    return f"Warm calls, times faster than {baseline}:\n\n{drawn}\n"
+
+
+def _label(record: Record) -> str:
+    allocator = record.task.params.get("allocator")
+    return f"{record.task.engine} ({allocator})" if allocator else record.task.engine
+
+
+def _cell(record: Record, each: Comparison | None, signs: Signs) -> str:
+    if record.outcome is not Outcome.OK and (each is None or each.ratio_run is None):
+        return str(record.outcome).replace("_", " ")
+    if each is None or each.ratio_run is None:
+        return signs.none if each is None else str(each.verdict)
+    unlike = f" {each.verdict}" if each.verdict is not Verdict.LIKE else ""
+    return f"{figures.ratio(each.ratio_run, signs, each.bound)}{unlike}"

@@ -1,0 +1,1 @@
+"""Suites: the matrix of algorithms, datasets and engines, measured over hours, stopped and resumed at will."""

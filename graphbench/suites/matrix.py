@@ -1,0 +1,139 @@
+"""The matrix of a suite: every algorithm on every dataset with every engine, before anything is measured."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from graphbench import registry
+from graphbench.datasets.base import Dataset
+from graphbench.engines.base import Engine, Settings
+from graphbench.errors import UnknownNameError, UsageError
+from graphbench.measure.posing import identity
+from graphbench.model import Task
+from graphbench.prediction import Past
+from graphbench.suites.definition import Allocator, Suite
+from graphbench.suites.resuming import Earlier
+
+
+@dataclass(frozen=True, kw_only=True)
+class Graph:
+    """What is known of a dataset, be it loaded or not.
+
+    Attributes:
+        digest: of the cleaned edges; None until it is loaded.
+        entries: of its matrix, if known.
+        dataset: once it is loaded.
+    """
+
+    name: str
+    digest: str | None = None
+    entries: int | None = None
+    directed: bool = False
+    dataset: Dataset | None = None
+
+    @classmethod
+    def loaded(cls, dataset: Dataset) -> Graph:
+        """A graph that can be measured on."""
+        info = dataset.info
+        return cls(
+            name=info.name, digest=info.digest, entries=info.num_entries, directed=info.directed, dataset=dataset
+        )
+
+    @classmethod
+    def described(cls, name: str) -> Graph:
+        """A graph that is only planned with: nothing is fetched or read.
+
+        Raises:
+            UnknownNameError: if nothing is called that.
+        """
+        from graphbench import datasets
+
+        try:
+            found = datasets.describe(name)
+        except UnknownNameError:
+            if not Path(name).expanduser().is_file():
+                raise
+            return cls(name=Path(name).name)
+        return cls(name=found.name, entries=found.num_entries, directed=bool(found.directed))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Item:
+    """One task of a suite.
+
+    Attributes:
+        rounds: how many of its rounds are still to be measured; 0: it is done.
+        runs: whether measuring starts anything: the engine is there, and solves the problem.
+        seconds: how long that is predicted to take; None if nothing is known.
+    """
+
+    task: Task
+    engine: Engine
+    graph: Graph
+    allocator: Allocator
+    rounds: int
+    runs: bool
+    seconds: float | None
+
+
+def settings(suite: Suite, allocator: Allocator) -> Settings:
+    """How engines run, with this allocator."""
+    return Settings(
+        threads=suite.threads,
+        device=suite.device,
+        allocator=allocator,
+        device_memory_bytes=suite.device_memory_limit,
+    )
+
+
+def check(suite: Suite) -> None:
+    """Refuse what would come out wrong only hours later.
+
+    Raises:
+        UnknownNameError: for an algorithm or engine that there is not.
+        UsageError: without a dataset.
+    """
+    for name in suite.algorithms:
+        registry.algorithm(name)
+    registry.engines([*suite.engines, suite.baseline])
+    if not suite.datasets:
+        raise UsageError("A suite needs datasets: name them with --datasets, or a suite that has some.")
+
+
+def items(suite: Suite, graphs: Iterable[Graph], earlier: Earlier, past: Past) -> list[Item]:
+    """Every task of a suite, those on small graphs first: what they take tells what is hopeless on larger ones."""
+    ordered = sorted(graphs, key=lambda graph: graph.entries if graph.entries is not None else float("inf"))
+    return [item for graph in ordered for item in _of_graph(suite, graph, earlier, past)]
+
+
+def _of_graph(suite: Suite, graph: Graph, earlier: Earlier, past: Past) -> Iterator[Item]:
+    algorithms = [registry.algorithm(name) for name in suite.algorithms or registry.algorithm_names()]
+    for allocator, engine in _variants(suite):
+        available = engine.availability().ok
+        for algorithm in algorithms:
+            told = identity(engine, settings(suite, allocator), seed=suite.seed, ignore_weights=suite.ignore_weights)
+            task = Task(algorithm.name, graph.name, engine.name, algorithm.resolve({}) | told)
+            missing = earlier.missing_rounds(earlier.lasting(task.key, graph.digest))
+            runs = missing > 0 and engine.name in algorithm.adapters and available
+            doubled = graph.directed and not algorithm.form.directed
+            entries = graph.entries and graph.entries * (2 if doubled else 1)
+            each = past.task_seconds(task, entries, suite.budget / suite.rounds) if runs else 0.0
+            yield Item(
+                task=task,
+                engine=engine,
+                graph=graph,
+                allocator=allocator,
+                rounds=missing,
+                runs=runs,
+                seconds=None if each is None else min(each, suite.timeout) * missing,
+            )
+
+
+def _variants(suite: Suite) -> Iterator[tuple[Allocator, Engine]]:
+    """Engines with the allocators that they know: CPU engines are measured once."""
+    for number, allocator in enumerate(suite.allocators):
+        for engine in registry.engines(suite.engines or None):
+            if number == 0 or engine.device == "gpu":
+                yield allocator, engine

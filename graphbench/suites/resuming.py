@@ -1,0 +1,72 @@
+"""Which records spare a suite from measuring again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from graphbench.foresight import is_predicted
+from graphbench.model import Outcome, Record
+from graphbench.staleness import Present, changes
+from graphbench.suites.definition import Suite
+from graphbench.suites.rounds import rounds_of
+
+LASTING = frozenset({Outcome.OK, Outcome.INVALID, Outcome.TIMEOUT, Outcome.OUT_OF_MEMORY, Outcome.UNSUPPORTED})
+"""Outcomes that measuring again would not change; errors and unavailable engines are tried again."""
+
+
+class Earlier:
+    """What earlier runs have left, by task.
+
+    Args:
+        records: of the store, oldest first: of several that count for a task the last one does, whatever the time of
+            day says.
+        suite: whose limits they have to match.
+        now: what they are held against.
+        since: records that were measured before do not count.
+    """
+
+    def __init__(self, records: Iterable[Record], suite: Suite, now: Present, since: datetime | None = None) -> None:
+        self._suite = suite
+        self._since = since
+        self._lasting: dict[str, Record] = {}
+        self._newest: dict[str, Record] = {}
+        for record in records:
+            self._newest[record.task.key] = record
+            if self._counts(record) and not changes(record, now):
+                self._lasting[record.task.key] = record
+
+    def lasting(self, key: str, digest: str | None) -> Record | None:
+        """The current record of a task, on the dataset of this digest (None: whichever), with the rounds it has."""
+        record = self._lasting.get(key)
+        if record is None or (digest and record.dataset is not None and record.dataset.digest != digest):
+            return None
+        return record
+
+    def missing_rounds(self, record: Record | None) -> int:
+        """How many rounds a task still needs; those without a time need none."""
+        if record is None:
+            return self._suite.rounds
+        return max(self._suite.rounds - len(rounds_of(record)), 0) if record.outcome is Outcome.OK else 0
+
+    def is_news(self, record: Record) -> bool:
+        """Whether a record of a task that never ran says anything that the newest one in the store does not."""
+        known = self._newest.get(record.task.key)
+        if record.environment is not None or record.worker is not None or known is None:
+            return True
+        return (known.outcome, known.reason) != (record.outcome, record.reason)
+
+    def _counts(self, record: Record) -> bool:
+        if record.outcome not in LASTING or is_predicted(record):
+            return False
+        if self._since is not None and datetime.fromisoformat(record.measured_at) < self._since:
+            return False
+        struck, suite = record.censored, self._suite
+        if struck is None or record.outcome is Outcome.OK:
+            return True
+        # More time or memory than it was given then may change how it ends.
+        more_time = struck.limit_s is not None and struck.limit_s < suite.timeout
+        more_memory = struck.limit_bytes is not None and (
+            suite.memory_limit is None or struck.limit_bytes < suite.memory_limit
+        )
+        return not (more_time or more_memory)
