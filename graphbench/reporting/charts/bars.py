@@ -1,0 +1,216 @@
+"""Bars in rows, one row for each engine under the name of its graph: speedups, and where the time goes.
+
+Each row ends in words: the ratio with its interval and verdict, or why there is none. There is never a bare bar.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+from graphbench.reporting.charts import style
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+WIDTH = 7.0
+"""Of every chart, in inches: what a page of text is wide."""
+LEFT, RIGHT = 1.32, 2.2
+ROW, HEAD = 0.185, 0.27
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bar:
+    """A speedup.
+
+    Attributes:
+        label: the engine.
+        text: what stands at the end of the row.
+        ratio: how many times faster; None: a gap, whose text says why.
+        ends: of its interval or range.
+        second: the end-to-end ratio, drawn as a mark.
+        look: `like` is solid, `unlike` hatched, a bound is hollow.
+        colour: of the engine.
+    """
+
+    label: str
+    text: str
+    ratio: float | None = None
+    ends: tuple[float, float] | None = None
+    second: float | None = None
+    look: Literal["like", "unlike", "bound"] = "like"
+    colour: str = style.GREY
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stack:
+    """Shares of a whole, in order: seconds of each phase; `text` is the whole in words."""
+
+    label: str
+    text: str
+    parts: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Rows:
+    """A graph's heading and the rows under it."""
+
+    heading: str
+    rows: Sequence[Bar | Stack]
+
+
+def speedups(groups: Sequence[Rows], *, baseline: str) -> Figure:
+    """Bars on a logarithmic axis, from 1 outward; a diamond marks end to end."""
+    figure, axes, places = _canvas(groups, below=0.62)
+    axes.set_xscale("log")
+    bars = [row for group in groups for row in group.rows if isinstance(row, Bar)]
+    low, high = _limits(bars)
+    axes.set_xlim(low, high)
+    for bar, y in zip(bars, places, strict=True):
+        if bar.ratio is None:
+            continue
+        looks = {
+            "like": {"facecolor": bar.colour},
+            "unlike": {"facecolor": style.PAPER, "hatch": "//////"},
+            "bound": {"facecolor": style.PAPER, "linestyle": (0, (3, 2))},
+        }
+        axes.barh(y, bar.ratio - 1, left=1, height=0.68 * ROW, edgecolor=bar.colour, linewidth=1, **looks[bar.look])
+        if bar.ends is not None:
+            axes.plot(bar.ends, (y, y), color=style.INK, linewidth=1.1, marker="|", markersize=4.5, zorder=3)
+        if bar.second is not None:
+            axes.plot(
+                [bar.second], [y], marker="D", markersize=4.2, color=style.PAPER, zorder=4,
+                markeredgecolor=style.INK, markeredgewidth=0.9,
+            )  # fmt: skip
+    axes.axvline(1, color=style.MUTED, linewidth=0.9, zorder=1)
+    _ticks(axes, low, high)
+    axes.set_xlabel(f"times as fast as {baseline} (logarithmic)")
+    _key(figure, axes, bars)
+    return figure
+
+
+def stacks(groups: Sequence[Rows]) -> Figure:
+    """Phases one after another, each row to its own whole."""
+    figure, axes, places = _canvas(groups, below=0.62)
+    axes.set_xlim(0, 100)
+    rows = [row for group in groups for row in group.rows if isinstance(row, Stack)]
+    for stack, y in zip(rows, places, strict=True):
+        whole, done = sum(stack.parts.values()), 0.0
+        for phase, seconds in stack.parts.items():
+            share = 100 * seconds / whole if whole else 0.0
+            axes.barh(
+                y, share, left=done, height=0.68 * ROW, facecolor=style.PHASES[phase], edgecolor=style.PAPER, linewidth=0.4
+            )
+            if share >= 9:
+                dark = phase in {"build", "cold", "collect"}
+                axes.text(
+                    done + share / 2, y, phase, ha="center", va="center", fontsize=6.2,
+                    color=style.PAPER if dark else style.INK,
+                )  # fmt: skip
+            done += share
+    axes.set_xticks([0, 25, 50, 75, 100], ["0", "25", "50", "75", "100 %"])
+    axes.set_xlabel("share of start + read + build + cold + one warm call + collect")
+    from matplotlib.patches import Patch
+
+    used = [phase for phase in style.PHASES if any(phase in row.parts for row in rows)]
+    handles = [Patch(facecolor=style.PHASES[phase], label=phase) for phase in used]
+    _legend(figure, handles)
+    return figure
+
+
+def _canvas(groups: Sequence[Rows], *, below: float) -> tuple[Figure, Axes, list[float]]:
+    """A figure with all words in place, and where the rows are, in inches below the top of the axes."""
+    from matplotlib.figure import Figure
+
+    places: list[float] = []
+    heads: list[float] = []
+    y = 0.0
+    for group in groups:
+        heads.append(y + 0.62 * HEAD)
+        y += HEAD
+        for _ in group.rows:
+            places.append(y + ROW / 2)
+            y += ROW
+        y += 0.06
+    above = 0.06
+    height = y + above + below
+    figure = Figure(figsize=(WIDTH, height))
+    axes = figure.add_axes((LEFT / WIDTH, below / height, (WIDTH - LEFT - RIGHT) / WIDTH, y / height))
+    axes.set_ylim(y, 0)
+    axes.set_yticks([])
+    axes.spines["left"].set_visible(False)
+    axes.grid(axis="x")
+    words = axes.get_yaxis_transform()
+    for group, head in zip(groups, heads, strict=True):
+        axes.text(
+            (0.05 - LEFT) / (WIDTH - LEFT - RIGHT), head, group.heading, transform=words, weight="bold", va="center",
+            bbox={"facecolor": style.PAPER, "edgecolor": "none", "pad": 1.2},
+        )  # fmt: skip
+    rows = [row for group in groups for row in group.rows]
+    for row, place in zip(rows, places, strict=True):
+        axes.text(-0.02, place, shortened(row.label, 21), transform=words, ha="right", va="center", fontsize=7.6)
+        axes.text(1.02, place, shortened(row.text, 43), transform=words, ha="left", va="center", fontsize=7.2)
+    return figure, axes, places
+
+
+def shortened(text: str, most: int) -> str:
+    """The text, cut with an ellipsis where it is longer; `$` would begin a formula and is doubled by a backslash."""
+    return (text if len(text) <= most else f"{text[: most - 1]}…").replace("$", r"\$")
+
+
+def _limits(bars: Sequence[Bar]) -> tuple[float, float]:
+    values = [1.0]
+    for bar in bars:
+        values += [value for value in (bar.ratio, bar.second, *(bar.ends or ())) if value]
+    return min(0.7, 0.8 * min(values)), max(3.0, 1.3 * max(values))
+
+
+def _ticks(axes: Axes, low: float, high: float) -> None:
+    from matplotlib.ticker import FixedLocator, NullFormatter, NullLocator
+
+    decades = [10.0**power for power in range(-9, 13) if low <= 10.0**power <= high]
+    if len(decades) < 2:
+        decades = [value for value in (0.1, 0.2, 0.5, 1, 2, 5, 10) if low <= value <= high]
+    every = max(1, -(-len(decades) // 7))
+    one = decades.index(1.0)
+    decades = [value for place, value in enumerate(decades) if (place - one) % every == 0]
+    axes.xaxis.set_major_locator(FixedLocator(decades))
+    axes.xaxis.set_minor_locator(NullLocator())
+    axes.xaxis.set_minor_formatter(NullFormatter())
+    axes.set_xticklabels([_factor(value) for value in decades])
+
+
+def _factor(value: float) -> str:
+    return f"{value:,.0f}×" if value >= 1 else f"{value:g}×"  # noqa: RUF001 - the sign for multiplication
+
+
+def _key(figure: Figure, axes: Axes, bars: Sequence[Bar]) -> None:
+    from matplotlib.lines import Line2D
+    from matplotlib.patches import Patch
+
+    shown = [bar for bar in bars if bar.ratio is not None]
+    handles: list[Patch | Line2D] = []
+    if any(bar.look == "like" for bar in shown):
+        handles.append(Patch(facecolor=style.GREY, edgecolor=style.GREY, label="run, like"))
+    if any(bar.look == "unlike" for bar in shown):
+        handles.append(Patch(facecolor=style.PAPER, edgecolor=style.GREY, hatch="//////", label="run, unlike"))
+    if any(bar.look == "bound" for bar in shown):
+        handles.append(Patch(facecolor=style.PAPER, edgecolor=style.GREY, linestyle=(0, (3, 2)), label="bound"))
+    if any(bar.ends for bar in shown):
+        handles.append(Line2D([], [], color=style.INK, marker="|", linewidth=1.1, label="interval or range"))
+    if any(bar.second for bar in shown):
+        handles.append(
+            Line2D([], [], linestyle="", marker="D", markersize=4.2, color=style.PAPER, markeredgecolor=style.INK,
+                   label="end to end")
+        )  # fmt: skip
+    _legend(figure, handles)
+
+
+def _legend(figure: Figure, handles: Sequence[object]) -> None:
+    if handles:
+        figure.legend(
+            handles=handles, loc="lower left", ncols=len(handles), fontsize=7.2, bbox_to_anchor=(0.0, 0.0),
+            borderaxespad=0.2, columnspacing=1.4, handlelength=1.6, handletextpad=0.5,
+        )  # fmt: skip

@@ -1,0 +1,73 @@
+"""A figure of matplotlib to a document: SVG with the same bytes for the same records, or PNG."""
+
+from __future__ import annotations
+
+import html
+import io
+import re
+from typing import TYPE_CHECKING
+
+from graphbench.reporting.charts import style
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+_ID = re.compile(r'\s+id="([^"]*)"')
+_REFERENCE = re.compile(r'(?:url\(#|href="#)([^)"]+)')
+_NUMBER = re.compile(r"-?\d+\.\d{3,}")
+_SHELL = re.compile(r'<svg [^>]*viewBox="0 0 ([\d.]+) ([\d.]+)"[^>]*>', re.DOTALL)
+
+
+def to_svg(figure: Figure, name: str, alt: str) -> str:
+    """A whole SVG document, with light and dark colours, no dates, and ids that are unique to its name.
+
+    Args:
+        figure: drawn within :func:`graphbench.reporting.charts.style.style`.
+        name: letters, digits and hyphens; begins every id, so that several can stand in one page.
+        alt: what it shows, for those who cannot see it.
+    """
+    import matplotlib as mpl
+    from matplotlib.backends.backend_svg import FigureCanvasSVG
+
+    out = io.StringIO()
+    with mpl.rc_context({"svg.hashsalt": name}):
+        FigureCanvasSVG(figure).print_svg(out, metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
+    return _tidied(out.getvalue(), name, alt)
+
+
+def to_png(figure: Figure) -> bytes:
+    """A PNG at 160 dots per inch, in light colours."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+    out = io.BytesIO()
+    FigureCanvasAgg(figure)
+    figure.savefig(out, format="png", dpi=160, metadata={"Software": None})
+    return out.getvalue()
+
+
+def inline(svg: str) -> str:
+    """The SVG as an element of a page: the page has the dark colours, and gives it its size."""
+    bare = re.sub(r"<style>.*?</style>", "", svg.partition("\n")[2], count=1, flags=re.DOTALL)
+    return re.sub(r'(<svg [^>]*?) width="[^"]*" height="[^"]*"', r"\1", bare, count=1).strip()
+
+
+def _tidied(text: str, name: str, alt: str) -> str:
+    body = text[text.index("<svg") :]
+    body = re.sub(r"<metadata>.*?</metadata>", "", body, flags=re.DOTALL)
+    body = re.sub(r"<!--.*?-->", "", body, flags=re.DOTALL)
+    shell = _SHELL.match(body)
+    assert shell is not None
+    width, height = (f"{float(size):.0f}" for size in shell.groups())
+    used = set(_REFERENCE.findall(body))
+    body = _ID.sub(lambda found: f' id="{name}-{found[1]}"' if found[1] in used else "", body[shell.end() :])
+    body = _REFERENCE.sub(lambda found: found[0].replace(f"#{found[1]}", f"#{name}-{found[1]}"), body)
+    body = _NUMBER.sub(lambda found: f"{float(found[0]):.2f}".rstrip("0").rstrip("."), body)
+    body = re.sub(r"\n\s*", "\n", body).replace("\n", " ").replace("> <", ">\n<").replace("xlink:href", "href")
+    label = html.escape(alt)
+    return (
+        '<?xml version="1.0" encoding="UTF-8"?>\n'
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="chart" role="img" aria-label="{label}" '
+        f'width="{width}pt" height="{height}pt" viewBox="0 0 {width} {height}">\n'
+        f"<title>{label}</title>\n"
+        f"<style>@media (prefers-color-scheme: dark){{{style.dark_css()}}}</style>\n{body.strip()}\n"
+    )

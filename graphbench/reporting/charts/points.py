@@ -1,0 +1,151 @@
+"""Points in panels, on logarithmic axes: time against quality, time against edges, memory against the edge list."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from graphbench.reporting.charts import style
+from graphbench.reporting.charts.bars import WIDTH, shortened
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+
+@dataclass(frozen=True)
+class Series:
+    """Points of one engine: pairs of x and y; `line` are the ends of a fitted line; hollow points are bounds."""
+
+    label: str
+    points: Sequence[tuple[float, float]]
+    line: Sequence[tuple[float, float]] = ()
+    hollow: Sequence[tuple[float, float]] = ()
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One pair of axes."""
+
+    title: str
+    series: Sequence[Series] = field(default_factory=list)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Axis:
+    """What an axis is; `guides` are factors k for which a line y = k x is drawn, with their names."""
+
+    x: str
+    y: str
+    log_y: bool = True
+    guides: Mapping[float, str] = field(default_factory=dict)
+
+
+def panels(each: Sequence[Panel], axis: Axis, colours: Mapping[str, str]) -> Figure:
+    """Small multiples in two columns with one legend; shapes tell series apart as well as colours do."""
+    from matplotlib.figure import Figure
+
+    columns = min(2, len(each))
+    rows = -(-len(each) // columns)
+    labels = sorted({series.label for panel in each for series in panel.series})
+    shapes = style.markers(labels)
+    lines = -(-len(labels) // 4)
+    legend = 0.12 + 0.19 * lines
+    height = 2.15 * rows + legend
+    figure = Figure(figsize=(WIDTH, height))
+    wide = (WIDTH - 0.1) / columns
+    for place, panel in enumerate(each):
+        left = 0.1 + wide * (place % columns) + 0.62
+        bottom = height - 2.15 * (place // columns + 1) + 0.48
+        axes = figure.add_axes((left / WIDTH, bottom / height, (wide - 0.78) / WIDTH, 1.4 / height))
+        _panel(axes, panel, axis, colours, shapes)
+        if place % columns:
+            axes.set_ylabel("")
+    _legend(figure, labels, colours, shapes)
+    return figure
+
+
+def _panel(axes: Axes, panel: Panel, axis: Axis, colours: Mapping[str, str], shapes: Mapping[str, str]) -> None:
+    axes.set_title(shortened(panel.title, 44), pad=5)
+    axes.set_xscale("log")
+    if axis.log_y:
+        axes.set_yscale("log")
+    axes.grid(True)
+    axes.set_xlabel(axis.x)
+    axes.set_ylabel(axis.y)
+    for series in panel.series:
+        colour, shape = colours[series.label], shapes[series.label]
+        common = {"linestyle": "", "marker": shape, "markersize": 4.6, "markeredgewidth": 0.7}
+        if series.line:
+            axes.plot(*zip(*series.line, strict=True), color=colour, linewidth=1.0, alpha=0.75)
+        if series.points:
+            axes.plot(*zip(*series.points, strict=True), color=colour, markeredgecolor=style.PAPER, **common)
+        if series.hollow:
+            axes.plot(*zip(*series.hollow, strict=True), color=style.PAPER, markeredgecolor=colour, **common)
+    _extent(axes, panel, log_y=axis.log_y)
+    for factor, name in axis.guides.items():
+        ends = axes.get_xlim()
+        axes.plot(ends, [factor * end for end in ends], color=style.MUTED, linewidth=0.7, linestyle=(0, (2, 2)), zorder=1)
+        axes.annotate(
+            name, (ends[1], factor * ends[1]), xytext=(-3, -1), textcoords="offset points", ha="right", va="top",
+            fontsize=6.6, color=style.MUTED, annotation_clip=True,
+        )  # fmt: skip
+    _ticks(axes, log_y=axis.log_y)
+
+
+def _extent(axes: Axes, panel: Panel, *, log_y: bool) -> None:
+    """Some room around all points; set by hand, so that it depends on nothing but them."""
+    points = [point for series in panel.series for point in (*series.points, *series.hollow)]
+    xs, ys = [x for x, _ in points], [y for _, y in points]
+    axes.set_xlim(min(xs) / 1.6, max(xs) * 1.6)
+    if log_y:
+        axes.set_ylim(min(ys) / 2, max(ys) * 2)
+    else:
+        room = 0.12 * (max(ys) - min(ys)) or 0.02
+        axes.set_ylim(min(ys) - room, max(ys) + room)
+
+
+def _ticks(axes: Axes, *, log_y: bool) -> None:
+    from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter
+
+    for each in (axes.xaxis, axes.yaxis):
+        if each is axes.yaxis and not log_y:
+            each.set_major_locator(MaxNLocator(5))
+            continue
+        low, high = each.get_view_interval()
+        narrow = high / low < 30
+        each.set_major_locator(LogLocator(numticks=6, subs=(1.0, 2.0, 5.0) if narrow else (1.0,)))
+        each.set_minor_formatter(NullFormatter())
+        each.set_major_formatter(FuncFormatter(_plainly if narrow else _power))
+
+
+def _plainly(value: float, _: object = None) -> str:
+    for size, unit in ((1e9, "G"), (1e6, "M"), (1e4, "k")):
+        if value >= size:
+            return f"{value / (1e3 if unit == 'k' else size):g}{unit}"
+    return f"{value:g}"
+
+
+def _power(value: float, _: object = None) -> str:
+    digits = "⁰¹²³⁴⁵⁶⁷⁸⁹"
+    power = round(math.log10(value))
+    if -3 <= power <= 3:
+        return f"{10.0**power:,.0f}" if power >= 0 else f"{10.0**power:g}"
+    sign = "⁻" if power < 0 else ""
+    return "10" + sign + "".join(digits[int(digit)] for digit in str(abs(power)))
+
+
+def _legend(figure: Figure, labels: Sequence[str], colours: Mapping[str, str], shapes: Mapping[str, str]) -> None:
+    from matplotlib.lines import Line2D
+
+    handles = [
+        Line2D([], [], linestyle="", marker=shapes[label], markersize=5, color=colours[label],
+               markeredgecolor=style.PAPER, markeredgewidth=0.7, label=shortened(label, 28))
+        for label in labels
+    ]  # fmt: skip
+    figure.legend(
+        handles=handles, loc="lower center", ncols=min(4, len(handles)), fontsize=7.4, borderaxespad=0.3,
+        handletextpad=0.2, columnspacing=1.6,
+    )  # fmt: skip

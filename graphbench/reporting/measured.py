@@ -1,0 +1,169 @@
+"""Records sorted for a report: by machine, then by problem, each with its comparisons. Nothing is paired across."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from statistics import median
+
+from graphbench.comparison import DECIDED_BY_A_REASON, Comparison, compare, newest
+from graphbench.model import Environment, Outcome, Record
+from graphbench.reporting.figures import memory, plain, setting
+from graphbench.reporting.heading import label
+
+NEVER_RAN = frozenset({Outcome.UNAVAILABLE, Outcome.UNSUPPORTED})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cell:
+    """One record in its place.
+
+    Attributes:
+        record: the newest of its task on its machine.
+        label: the engine, with what tells it from other records of that engine (its allocator).
+        problem: the algorithm, with the parameters that tell it from other problems of that algorithm.
+        main: the comparison with the baseline, if it has one.
+        best: the comparison with the best CPU engine, if it has one.
+    """
+
+    record: Record
+    label: str
+    problem: str
+    main: Comparison | None = None
+    best: Comparison | None = None
+
+    @property
+    def run(self) -> float | None:
+        """The median warm call in seconds, of an answer that is right."""
+        trials = self.record.phases.run_s
+        return median(trials) if trials and self.record.outcome is Outcome.OK else None
+
+    @property
+    def edges(self) -> int:
+        """Edges of the graph as posed; 0 where no graph was."""
+        known = self.record.posed or self.record.dataset
+        return known.num_edges if known is not None else 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Measured:
+    """What was measured on one machine.
+
+    Attributes:
+        name: the machine in words: its GPU, else its processor.
+        digest: of the machine; empty where nothing ran.
+        environment: of the newest record that ran, one with a GPU first.
+        baseline: the engine that ratios are taken against.
+        cells: one for each record, in the order of the records.
+    """
+
+    name: str
+    digest: str
+    environment: Environment | None
+    baseline: str
+    cells: Sequence[Cell] = field(default_factory=list)
+
+    @property
+    def problems(self) -> dict[str, list[Cell]]:
+        """The cells of each problem, in the order of their names."""
+        found: dict[str, list[Cell]] = {}
+        for cell in sorted(self.cells, key=lambda each: each.problem):
+            found.setdefault(cell.problem, []).append(cell)
+        return found
+
+
+def by_graph(cells: Iterable[Cell]) -> dict[str, list[Cell]]:
+    """The cells of each graph, the smallest graph first; cells as fast ones first, those without a time last."""
+    graphs: dict[str, list[Cell]] = {}
+    for cell in cells:
+        graphs.setdefault(cell.record.task.dataset, []).append(cell)
+    size = {name: max(cell.edges for cell in group) for name, group in graphs.items()}
+    return {name: sorted(graphs[name], key=_quickest_first) for name in sorted(graphs, key=lambda each: (size[each], each))}
+
+
+def _quickest_first(cell: Cell) -> tuple[bool, float, str]:
+    return cell.run is None, cell.run or 0.0, cell.label
+
+
+def sort_out(records: Iterable[Record], baseline: str, stale: Mapping[str, str]) -> list[Measured]:
+    """What was measured on each machine, that with the most records first.
+
+    A task that never ran belongs to every machine on which its problem was posed and that engine was not tried.
+    """
+    records = list(records)
+    machines: dict[str, list[Record]] = {}
+    for record in records:
+        if record.environment is not None:
+            machines.setdefault(record.environment.machine, []).append(record)
+    homeless = [record for record in records if record.environment is None]
+    if not machines and homeless:
+        machines[""] = []
+    for group in machines.values():
+        posed = {(one.task.algorithm, one.task.dataset) for one in group}
+        tried = {(one.task.algorithm, one.task.dataset, one.task.engine) for one in group}
+        for record in homeless:
+            task = record.task
+            lone = not any(group)
+            if lone or ((task.algorithm, task.dataset) in posed and (task.algorithm, task.dataset, task.engine) not in tried):
+                group.append(record)
+    ordered = sorted(machines.items(), key=lambda each: (-len(each[1]), each[0]))
+    return [_machine(digest, group, baseline, stale) for digest, group in ordered]
+
+
+def _machine(digest: str, records: list[Record], baseline: str, stale: Mapping[str, str]) -> Measured:
+    # In the order of when they were made: the order of files and lines must not decide what a report shows.
+    kept = newest(sorted(records, key=lambda each: (each.measured_at, each.id)))
+    kept.sort(key=lambda each: (each.task.algorithm, each.task.dataset, each.task.engine, each.measured_at, each.id))
+    main: dict[str, Comparison] = {}
+    best: dict[str, Comparison] = {}
+    for each in compare(kept, baseline, stale=stale):
+        (main if each.role == "baseline" else best)[each.record] = each
+    problems = _problems(kept)
+    peers: dict[tuple[str, str], list[Record]] = {}
+    for record in kept:
+        peers.setdefault((problems[record.id], record.task.dataset), []).append(record)
+    cells = [
+        Cell(
+            record=record,
+            label=label(record, peers[problems[record.id], record.task.dataset]),
+            problem=problems[record.id],
+            main=main.get(record.id),
+            best=best.get(record.id),
+        )
+        for record in kept
+    ]
+    where = [record.environment for record in kept if record.environment is not None]
+    environment = max(where, key=lambda each: len(each.gpus), default=None)
+    return Measured(name=_name(environment), digest=digest, environment=environment, baseline=baseline, cells=cells)
+
+
+def _problems(records: Sequence[Record]) -> dict[str, str]:
+    """The name of each record's problem, by its id: the algorithm, and the parameters in which records of it differ."""
+    values: dict[str, dict[str, set[str]]] = {}
+    for record in records:
+        known = values.setdefault(record.task.algorithm, {})
+        for name, value in record.task.params.items():
+            if name not in DECIDED_BY_A_REASON:
+                known.setdefault(name, set()).add(setting(value))
+    found = {}
+    for record in records:
+        varying = [
+            f"{name.replace('_', ' ')} {setting(value)}"
+            for name, value in sorted(record.task.params.items())
+            if len(values[record.task.algorithm].get(name, ())) > 1
+        ]
+        found[record.id] = plain(f"{record.task.algorithm} ({', '.join(varying)})" if varying else record.task.algorithm)
+    return found
+
+
+def _name(where: Environment | None) -> str:
+    if where is None:
+        return "no machine"
+    gpus = dict.fromkeys(gpu.name for gpu in where.gpus)
+    parts = [*(f"{_times(name, where)}{name}" for name in gpus), f"{where.cpu}, {where.cores} cores, {memory(where.memory_bytes)}"]
+    return plain("; ".join(parts))
+
+
+def _times(name: str, where: Environment) -> str:
+    number = sum(gpu.name == name for gpu in where.gpus)
+    return f"{number} × " if number > 1 else ""  # noqa: RUF001 - the sign for multiplication

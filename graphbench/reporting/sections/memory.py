@@ -1,0 +1,90 @@
+"""Peak memory against the edge list: how many times its size an engine needs, on the host and on the device."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from graphbench.model import Outcome, Record
+from graphbench.reporting.charts import drawing, points, style
+from graphbench.reporting.document import Chart, Section, Table, Text
+from graphbench.reporting.figures import memory, plain, three
+from graphbench.reporting.measured import Cell, Measured, by_graph
+
+INT32_VERTICES = 2**31 - 1
+_GUIDES = {1.0: "1×", 10.0: "10×", 100.0: "100×"}  # noqa: RUF001 - the sign for multiplication
+
+
+def section(measured: Measured, key: str) -> Section | None:
+    """Two panels, host and device, of all problems; the largest graphs in a table."""
+    known = [cell for cell in measured.cells if cell.record.outcome is Outcome.OK and edge_list_bytes(cell.record)]
+    labels = sorted({cell.label for cell in known})
+    engines = {cell.label: cell.record.task.engine for cell in known}
+    series = {
+        "host": _series(known, labels, lambda record: record.memory.host_peak_bytes),
+        "device": _series(known, labels, lambda record: record.memory.device_peak_bytes),
+    }
+    panels = [points.Panel(f"{where}, peak", own) for where, own in series.items() if own]
+    if not panels:
+        return None
+    colours = style.colours(labels, next((label for label in labels if engines[label] == measured.baseline), ""))
+    name = f"{key}memory"
+    alt = plain(
+        "Peak memory against the size of the edge list: "
+        + "; ".join(f"{panel.title}: {', '.join(each.label for each in panel.series)}" for panel in panels)
+    )
+    with style.style():
+        axis = points.Axis(x="edge list, MiB", y="peak, MiB", guides=_GUIDES)
+        svg = drawing.to_svg(points.panels(panels, axis, colours), name, alt)
+    how = Text(
+        "The edge list is two vertex ids per edge (4 bytes each, 8 where 4 do not suffice) and 8 bytes for a weight, an "
+        "undirected edge stored once. Host peaks are of the whole process, its libraries included, so small graphs seem "
+        "to need many times their size.",
+        quiet=True,
+    )
+    chart = Chart(name=name, svg=svg, alt=alt, caption="Peak memory against the edge list; dotted lines are multiples of it")
+    return Section("Memory", f"{key}memory", [how, chart, _table(measured)])
+
+
+def edge_list_bytes(record: Record) -> int:
+    """Bytes of the posed edges as columns; 0 where the graph is not known."""
+    posed = record.posed
+    if posed is None:
+        return 0
+    ids = 4 if posed.num_vertices <= INT32_VERTICES else 8
+    return posed.num_edges * (2 * ids + (8 if posed.weights != "none" else 0))
+
+
+def _series(cells: list[Cell], labels: list[str], peak: Callable[[Record], int | None]) -> list[points.Series]:
+    found = []
+    for label in labels:
+        pairs = [
+            (edge_list_bytes(cell.record) / 2**20, bytes_ / 2**20)
+            for cell in cells
+            if cell.label == label and (bytes_ := peak(cell.record))
+        ]
+        if pairs:
+            found.append(points.Series(label, sorted(set(pairs))))
+    return found
+
+
+def _table(measured: Measured) -> Table:
+    """Of each problem and engine, the largest graph that it finished."""
+    rows = []
+    for problem, cells in measured.problems.items():
+        largest: dict[str, Cell] = {}
+        for group in by_graph(cells).values():
+            for cell in group:
+                if cell.record.outcome is Outcome.OK and edge_list_bytes(cell.record):
+                    largest[cell.label] = cell
+        for label in sorted(largest):
+            record, size = largest[label].record, edge_list_bytes(largest[label].record)
+            host, device = record.memory.host_peak_bytes, record.memory.device_peak_bytes
+            rows.append(
+                [problem, label, plain(record.task.dataset), memory(size), memory(host), _times(host, size), memory(device), _times(device, size)]
+            )
+    heads = ["problem", "engine", "largest graph finished", "edge list", "host peak", "of the list", "device peak", "of the list"]
+    return Table(heads=heads, rows=rows, right=(3, 4, 5, 6, 7))
+
+
+def _times(peak: int | None, size: int) -> str:
+    return f"{three(peak / size)}×" if peak else ""  # noqa: RUF001 - the sign for multiplication

@@ -1,0 +1,96 @@
+"""Where the time goes: every phase of every engine, in a chart of shares and in a table of seconds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from graphbench.model import Outcome, Record
+from graphbench.reporting.charts import bars, drawing, style
+from graphbench.reporting.document import Block, Chart, Fold, Section, Table, Text
+from graphbench.reporting.figures import memory, plain, seconds
+from graphbench.reporting.measured import Cell, Measured, by_graph
+from graphbench.reporting.sections.speedup import MOST_ROWS, _slug, outcome
+from graphbench.statistics import median
+
+PHASES = ("start", "read", "build", "cold", "run", "collect")
+
+
+def section(measured: Measured, key: str) -> Section | None:
+    """The largest graph of each problem that most engines finished; the others' seconds are in the tables."""
+    blocks: list[Block] = []
+    for problem, cells in measured.problems.items():
+        chart = phases_chart(cells, name=f"{key}phases-{_slug(problem)}", title=problem)
+        if chart is not None:
+            blocks += [Text(problem, strong=True), chart, Fold(f"Seconds of each phase: {problem}", [_seconds(cells)])]
+    if not blocks:
+        return None
+    how = Text(
+        "One row is one engine from its import to its answer, phase after phase, each row to its own scale; its time in "
+        "full stands at the end. End to end is read + build + cold + collect; start is beside it, and run is one warm "
+        "call, as every later one is.",
+        quiet=True,
+    )
+    return Section("Where the time goes", f"{key}phases", [how, *blocks])
+
+
+def seconds_of(record: Record) -> dict[str, float]:
+    """The seconds of each phase that was timed; of `run`, the median of the warm calls."""
+    phases = record.phases
+    taken = {phase: getattr(phases, f"{phase}_s") for phase in PHASES if phase != "run"}
+    taken["run"] = median(phases.run_s).value if phases.run_s else None
+    return {phase: taken[phase] for phase in PHASES if taken[phase] is not None}
+
+
+def phases_chart(cells: Sequence[Cell], *, name: str, title: str) -> Chart | None:
+    """The chart of one problem; None where nothing was timed to its end."""
+    groups: list[bars.Rows] = []
+    graphs = by_graph(cells)
+    done = {graph: sum(cell.record.outcome is Outcome.OK for cell in group) for graph, group in graphs.items()}
+    most = max(done.values(), default=0)
+    if not most:
+        return None
+    # The largest graph on which most engines finished says more than all the others beside it.
+    graph = [graph for graph, number in done.items() if number == most][-1]
+    rows = []
+    for cell in graphs[graph][:MOST_ROWS]:
+        record = cell.record
+        if record.outcome is not Outcome.OK or record.phases.end_to_end_s is None:
+            rows.append(bars.Stack(label=cell.label, text=outcome(cell)))
+            continue
+        text = f"{seconds(record.phases.end_to_end_s)} end to end"
+        if record.phases.start_s is not None:
+            text += f", start {seconds(record.phases.start_s)}"
+        rows.append(bars.Stack(label=cell.label, text=text, parts=seconds_of(record)))
+    edges = max(cell.edges for cell in graphs[graph])
+    groups.append(bars.Rows(f"{bars.shortened(plain(graph), 40)} · {edges:,} edges", rows))
+    alt = plain(f"{title} on {graph}, where the time goes: " + "; ".join(_told(row) for row in rows))
+    with style.style():
+        svg = drawing.to_svg(bars.stacks(groups), name, alt)
+    return Chart(name=name, svg=svg, alt=alt, caption=f"{title} on {plain(graph)}: phases of each engine")
+
+
+def _told(row: bars.Stack) -> str:
+    return f"{row.label} " + (", ".join(f"{phase} {seconds(taken)}" for phase, taken in row.parts.items()) or row.text)
+
+
+def _seconds(cells: Sequence[Cell]) -> Table:
+    rows = []
+    for graph, group in by_graph(cells).items():
+        for cell in group:
+            taken = seconds_of(cell.record)
+            phases = cell.record.phases
+            steps = ", ".join(f"{step} {seconds(value)}" for step, value in phases.build_steps_s.items())
+            rows.append(
+                [
+                    plain(graph),
+                    cell.label,
+                    outcome(cell) if cell.record.outcome is not Outcome.OK else "ok",
+                    *(seconds(taken.get(phase)) for phase in PHASES),
+                    seconds(phases.end_to_end_s),
+                    memory(cell.record.memory.host_peak_bytes),
+                    memory(cell.record.memory.device_peak_bytes),
+                    steps if len(phases.build_steps_s) > 1 else "",
+                ]
+            )
+    heads = ["graph", "engine", "outcome", *PHASES, "end to end", "host peak", "device peak", "steps of build"]
+    return Table(heads=heads, rows=rows[-2 * MOST_ROWS :], right=tuple(range(3, 12)))

@@ -1,0 +1,173 @@
+"""How many times faster, on each graph and for each engine: a chart of bars for each problem."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from graphbench.model import Outcome
+from graphbench.reasons import Reason, Verdict
+from graphbench.reporting.charts import bars, drawing, style
+from graphbench.reporting.command import command
+from graphbench.reporting.document import Block, Chart, Fold, Section, Table, Text
+from graphbench.reporting.figures import UNICODE, listed, plain, ratio, seconds, span
+from graphbench.reporting.measured import Cell, Measured, by_graph
+
+MOST_ROWS = 64
+"""How many rows a chart has at most; a taller one is not read."""
+_SIGNS = UNICODE
+
+
+def section(measured: Measured, key: str) -> Section | None:
+    """Bars on a logarithmic axis with intervals, and under each chart its figures and commands."""
+    blocks: list[Block] = []
+    for problem, cells in measured.problems.items():
+        chart = speedup_chart(cells, measured.baseline, name=f"{key}speedup-{_slug(problem)}", title=problem)
+        if chart is not None:
+            blocks += [Text(problem, strong=True), chart, Fold(f"Figures and commands: {problem}", [_figures(cells, measured)])]
+    if not blocks:
+        return None
+    how = Text(
+        f"Baseline time over engine time: above 1 is faster than {measured.baseline}. Solid bars compare like with like; "
+        "hatched ones are unlike, for the reason beside them; hollow ones are bounds, where a time limit struck; the "
+        "diamond is end to end (read + build + cold + collect). An engine without a bar says why.",
+        quiet=True,
+    )
+    return Section("Speedup, graph by graph", f"{key}speedup", [how, *blocks])
+
+
+def speedup_chart(cells: Sequence[Cell], baseline: str, *, name: str, title: str) -> Chart | None:
+    """The chart of one problem; None where no engine stands beside the baseline."""
+    made = _rows(cells, baseline)
+    if made is None:
+        return None
+    groups, left_out = made
+    alt = plain(f"{title}: how many times faster than {baseline}. " + "; ".join(_told(group) for group in groups))
+    with style.style():
+        svg = drawing.to_svg(bars.speedups(groups, baseline=baseline), name, alt)
+    caption = f"{title}: speedup over {baseline}"
+    if left_out:
+        caption += f"; the largest graphs, {left_out} more are in the table of all records"
+    return Chart(name=name, svg=svg, alt=alt, caption=caption)
+
+
+def speedup_png(cells: Sequence[Cell], baseline: str) -> bytes | None:
+    """The same as a PNG."""
+    made = _rows(cells, baseline)
+    if made is None:
+        return None
+    with style.style():
+        return drawing.to_png(bars.speedups(made[0], baseline=baseline))
+
+
+def _rows(cells: Sequence[Cell], baseline: str) -> tuple[list[bars.Rows], int] | None:
+    colours = style.colours((cell.record.task.engine for cell in cells), baseline)
+    groups: list[bars.Rows] = []
+    for graph, group in by_graph(cells).items():
+        others = [cell for cell in group if cell.record.task.engine != baseline]
+        if others:
+            heading = _heading(graph, group, baseline)
+            groups.append(bars.Rows(heading, [_bar(cell, colours[cell.record.task.engine]) for cell in others]))
+    kept: list[bars.Rows] = []
+    for group in reversed(groups):
+        if kept and sum(len(each.rows) for each in kept) + len(group.rows) > MOST_ROWS:
+            break
+        kept.insert(0, group)
+    return (kept, len(groups) - len(kept)) if groups else None
+
+
+def _heading(graph: str, cells: Sequence[Cell], baseline: str) -> str:
+    edges = max(cell.edges for cell in cells)
+    parts = [bars.shortened(plain(graph), 40), f"{edges:,} edges" if edges else ""]
+    own = next((cell for cell in cells if cell.record.task.engine == baseline), None)
+    if own is None:
+        parts.append(f"{baseline} was not measured")
+    else:
+        parts.append(f"{baseline} {seconds(own.run) if own.run is not None else outcome(own)}")
+    return " · ".join(part for part in parts if part)
+
+
+def _bar(cell: Cell, colour: str) -> bars.Bar:
+    each = cell.main
+    if each is None or each.ratio_run is None or cell.record.outcome in {Outcome.UNAVAILABLE, Outcome.UNSUPPORTED}:
+        return bars.Bar(label=cell.label, text=_gap(cell), colour=colour)
+    look = "bound" if each.bound else "unlike" if each.verdict is Verdict.UNLIKE else "like"
+    return bars.Bar(
+        label=cell.label,
+        text=_words(cell),
+        ratio=each.ratio_run,
+        ends=each.interval or each.range,
+        second=each.ratio_end_to_end,
+        look=look,
+        colour=colour,
+    )
+
+
+def _words(cell: Cell) -> str:
+    each = cell.main
+    assert each is not None
+    words = f"{ratio(each.ratio_run, _SIGNS, each.bound)}; {ratio(each.ratio_end_to_end, _SIGNS, each.bound)} end to end"
+    if each.verdict is Verdict.UNLIKE:
+        words = f"{ratio(each.ratio_run, _SIGNS, each.bound)} unlike: {listed(codes(each.reasons))}"
+    return words
+
+
+def _gap(cell: Cell) -> str:
+    if cell.record.outcome is not Outcome.OK:
+        return outcome(cell)
+    if cell.main is None and cell.best is not None:
+        return f"{ratio(cell.best.ratio_run, _SIGNS, cell.best.bound)} vs {cell.best.baseline}, best on CPU"
+    reasons = codes(cell.main.reasons) if cell.main else []
+    return f"no ratio: {listed(reasons)}" if reasons else "no ratio"
+
+
+def outcome(cell: Cell) -> str:
+    """How it ended, in a few words: `timeout after 600 s in cold`."""
+    record = cell.record
+    words = str(record.outcome).replace("_", " ")
+    if record.censored is not None and record.outcome is Outcome.TIMEOUT:
+        words += f" after {seconds(record.censored.after_s)} in {record.censored.phase}"
+    return words
+
+
+def codes(reasons: Sequence[str]) -> list[str]:
+    """The codes of reasons, as words."""
+    return [Reason.of(reason).value.replace("_", " ") for reason in reasons]
+
+
+def _figures(cells: Sequence[Cell], measured: Measured) -> Table:
+    rows, tones = [], []
+    for graph, group in by_graph(cells).items():
+        for cell in group:
+            each = cell.main
+            if cell.record.task.engine == measured.baseline:
+                continue
+            ends = each and (each.interval or each.range)
+            spread = f" {span(*ends, interval=each.interval is not None)}" if each and ends else ""
+            verdict = str(each.verdict) if each else ""
+            why = [*(each.reasons if each else []), *(each.notes if each else [])]
+            rows.append(
+                [
+                    plain(graph),
+                    cell.label,
+                    seconds(cell.run) if cell.run is not None else outcome(cell),
+                    f"{ratio(each.ratio_run, _SIGNS, each.bound)}{spread}" if each else "–",  # noqa: RUF001 - a dash
+                    ratio(each.ratio_end_to_end, _SIGNS, each.bound) if each else "–",  # noqa: RUF001 - a dash
+                    f"{ratio(cell.best.ratio_run, _SIGNS, cell.best.bound)} {cell.best.baseline}" if cell.best else "",
+                    verdict,
+                    plain("; ".join(why) or cell.record.reason),
+                    command(cell.record, measured.baseline),
+                ]
+            )
+            tones.append({6: {"like": "good", "unlike": "doubtful", "refused": "bad"}.get(verdict, "")})
+    heads = ["graph", "engine", "run", f"run vs {measured.baseline}", "end to end", "run vs best CPU", "verdict", "why", "command"]
+    return Table(heads=heads, rows=rows[-2 * MOST_ROWS :], right=(2, 3, 4), code=(8,), tones=tones[-2 * MOST_ROWS :])
+
+
+def _told(group: bars.Rows) -> str:
+    return f"{group.heading}: " + ", ".join(
+        f"{row.label} {row.text}" for row in group.rows
+    )
+
+
+def _slug(text: str) -> str:
+    return "-".join("".join(sign if sign.isalnum() and sign.isascii() else " " for sign in text).split()).lower()

@@ -1,0 +1,218 @@
+"""The answer in one screen: how much faster for each problem, how often like with like, on what and when."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from statistics import median
+
+from graphbench.comparison import Comparison
+from graphbench.model import Outcome
+from graphbench.reasons import Verdict
+from graphbench.reporting.charts import bars, drawing, style
+from graphbench.reporting.document import Block, Bullets, Chart, Fold, Section, Table, Text
+from graphbench.reporting.figures import count, listed, plain, ratio, three
+from graphbench.reporting.measured import NEVER_RAN, Measured
+from graphbench.statistics import common_geometric_means, geometric_mean
+
+NOTHING = "–"  # noqa: RUF001 - a dash
+
+
+def section(measured: Measured, key: str) -> Section:
+    """The headline of every problem, then the same for every engine."""
+    blocks: list[Block] = []
+    lead = leader(measured)
+    if lead:
+        blocks.append(Text(_sentence(measured, lead), strong=True))
+        chart = overview(measured, lead, name=f"{key}overview")
+        if chart is not None:
+            blocks.append(chart)
+        blocks.append(_headlines(measured, lead))
+        blocks.append(
+            Text(
+                "Ratios are averaged geometrically over the graphs on which both sides finished and like was compared "
+                "with like; in brackets the smallest and the largest. Unlike ratios and bounds are counted, not averaged.",
+                quiet=True,
+            )
+        )
+    else:
+        blocks.append(Text(f"No engine could be set against {measured.baseline} here.", strong=True))
+    blocks.append(Bullets(_counts(measured)))
+    engines = _engines(measured)
+    if engines.rows:
+        blocks.append(
+            Fold("Every engine, over the graphs that all of them completed", [engines])
+        )
+    return Section("The answer", f"{key}answer", blocks)
+
+
+def leader(measured: Measured) -> str:
+    """The engine that headlines are about.
+
+    A GPU engine before others, then the one that has a ratio in most cells, then one as its import leaves it (the
+    default allocator): never the one that happens to have the best ratios.
+    """
+    ranked: Counter[tuple[bool, bool, str]] = Counter()
+    for cell in measured.cells:
+        each = cell.main or cell.best
+        if each is not None and each.ratio_run is not None:
+            where = cell.record.environment
+            plainly = where is None or where.allocator in {None, "default"}
+            ranked[cell.record.device == "gpu", plainly, cell.label] += 1
+    best = min(ranked, key=lambda each: (not each[0], -ranked[each], not each[1], each[2]), default=None)
+    return best[2] if best else ""
+
+
+def fair(each: Comparison) -> bool:
+    """Whether a ratio may be averaged: both sides finished, and like was compared with like."""
+    return each.verdict is Verdict.LIKE and each.bound is None and each.ratio_run is not None
+
+
+def _mean(ratios: Sequence[float | None]) -> str:
+    known = [value for value in ratios if value is not None]
+    if not known:
+        return NOTHING
+    if len(known) == 1:
+        return ratio(known[0])
+    return f"{ratio(geometric_mean(known))} ({three(min(known))} to {three(max(known))})"
+
+
+def _headlines(measured: Measured, lead: str) -> Table:
+    rows = []
+    for problem, cells in measured.problems.items():
+        own = [cell for cell in cells if cell.label == lead]
+        if not own:
+            continue
+        main = [cell.main for cell in own if cell.main is not None and fair(cell.main)]
+        best = [cell.best for cell in own if cell.best is not None and fair(cell.best)]
+        # The baseline may itself be the best CPU engine: then there is one comparison for both.
+        against = Counter(each.baseline for each in best)
+        rows.append(
+            [
+                problem,
+                str(len({cell.record.task.dataset for cell in own})),
+                _mean([each.ratio_run for each in main]),
+                _mean([each.ratio_end_to_end for each in main]),
+                _mean([each.ratio_run for each in best]),
+                _mean([each.ratio_end_to_end for each in best]),
+                listed([name for name, _ in against.most_common()]) or NOTHING,
+                _verdicts([cell.main for cell in own if cell.main is not None and cell.record.outcome not in NEVER_RAN]),
+            ]
+        )
+    name = measured.baseline
+    heads = [
+        f"{lead} on", "graphs", f"run vs {name}", f"end to end vs {name}", "run vs best CPU", "end to end vs best CPU",
+        "best CPU", "verdicts",
+    ]  # fmt: skip
+    return Table(heads=heads, rows=rows, right=(1, 2, 3, 4, 5))
+
+
+def overview(measured: Measured, lead: str, *, name: str) -> Chart | None:
+    """One row for each problem: the geometric mean of the leading engine's ratios, and their range."""
+    rows = []
+    for problem, cells in measured.problems.items():
+        own = [cell.main for cell in cells if cell.label == lead and cell.main is not None and fair(cell.main)]
+        runs = [each.ratio_run for each in own if each.ratio_run is not None]
+        ends = [each.ratio_end_to_end for each in own if each.ratio_end_to_end is not None]
+        text = f"{count(len(runs), 'graph')}: {ratio(geometric_mean(runs))}" if runs else "no ratio of like with like"
+        if runs and ends:
+            text += f"; {ratio(geometric_mean(ends))} end to end"
+        if any(cell.label == lead for cell in cells):
+            rows.append(
+                bars.Bar(
+                    label=problem,
+                    text=text,
+                    ratio=geometric_mean(runs) if runs else None,
+                    ends=(min(runs), max(runs)) if len(runs) > 1 else None,
+                    second=geometric_mean(ends) if runs and ends else None,
+                    colour=style.SERIES[0],
+                )
+            )
+    if not any(row.ratio for row in rows):
+        return None
+    heading = f"{lead} against {measured.baseline}, geometric mean and range over graphs"
+    alt = f"{heading}: " + "; ".join(f"{row.label} {row.text}" for row in rows)
+    with style.style():
+        svg = drawing.to_svg(bars.speedups([bars.Rows(heading, rows)], baseline=measured.baseline), name, alt)
+    return Chart(name=name, svg=svg, alt=alt, caption=f"{heading} (only like with like; on {measured.name})")
+
+
+def _sentence(measured: Measured, lead: str) -> str:
+    own = [cell for cell in measured.cells if cell.label == lead]
+    main = [cell.main for cell in own if cell.main is not None and fair(cell.main)]
+    best = [cell.best for cell in own if cell.best is not None and fair(cell.best)]
+    parts = []
+    if main:
+        ends = [each.ratio_end_to_end for each in main if each.ratio_end_to_end is not None]
+        parts.append(f"{_factor([each.ratio_run for each in main])} {measured.baseline} on run")
+        if ends:
+            parts.append(f"{_factor(ends)} it end to end")
+    if best:
+        parts.append(f"{_factor([each.ratio_run for each in best])} the best CPU engine on run")
+    if not parts:
+        return f"{lead} has no ratio that compares like with like."
+    over = count(len({(cell.problem, cell.record.task.dataset) for cell in own if cell.main and fair(cell.main)} or main or best), "case")
+    return plain(f"{lead} is {listed(parts)} (geometric means, {over} of like with like).")
+
+
+def _factor(ratios: Sequence[float | None]) -> str:
+    mean = geometric_mean([value for value in ratios if value is not None])
+    return f"{three(mean)} times as fast as" if mean >= 1 else f"{three(1 / mean)} times slower than"
+
+
+def _verdicts(found: Sequence[Comparison]) -> str:
+    counted = Counter(str(each.verdict) for each in found)
+    bounds = sum(each.bound is not None for each in found)
+    words = [f"{counted[verdict]} {verdict}" for verdict in Verdict if counted[verdict]]
+    if bounds:
+        words.append(f"{bounds} only a bound")
+    return ", ".join(words) or NOTHING
+
+
+def _counts(measured: Measured) -> list[str]:
+    outcomes = Counter(cell.record.outcome for cell in measured.cells)
+    told = ", ".join(f"{number:,} {str(outcome).replace('_', ' ')}" for outcome, number in outcomes.most_common())
+    verdicts = [cell.main for cell in measured.cells if cell.main is not None and cell.record.outcome not in NEVER_RAN]
+    dates = sorted(cell.record.measured_at[:10] for cell in measured.cells if cell.record.measured_at)
+    when = "" if not dates else dates[0] if dates[0] == dates[-1] else f"{dates[0]} to {dates[-1]}"
+    shown = [
+        f"Verdicts against {measured.baseline}: {_verdicts(verdicts)}.",
+        f"{count(len(measured.cells), 'record')}: {told}.",
+        f"Machine: {measured.name}.",
+        f"Measured {when}." if when else "",
+    ]
+    return [line for line in shown if line]
+
+
+def _engines(measured: Measured) -> Table:
+    """Each engine's mean over the graphs that all engines completed, so that the means may stand side by side."""
+    rows = []
+    for problem, cells in measured.problems.items():
+        done: dict[str, dict[object, float]] = {}
+        ends: dict[str, dict[object, float]] = {}
+        for cell in cells:
+            if cell.main is not None and fair(cell.main):
+                graph = cell.record.task.dataset
+                done.setdefault(cell.label, {})[graph] = cell.main.ratio_run or 1.0
+                ends.setdefault(cell.label, {})[graph] = cell.main.ratio_end_to_end or 1.0
+        means, common = common_geometric_means(done)
+        whole, _ = common_geometric_means(ends)
+        for label in sorted(done, key=lambda each: -means.get(each, 0.0)):
+            times = [
+                median(cell.record.phases.run_s)
+                for cell in cells
+                if cell.label == label and cell.record.outcome is Outcome.OK and cell.record.phases.run_s
+            ]
+            rows.append(
+                [
+                    problem,
+                    label,
+                    ratio(means[label]) if label in means else NOTHING,
+                    ratio(whole[label]) if label in whole else NOTHING,
+                    f"{len(common)} of {len({cell.record.task.dataset for cell in cells})}",
+                    str(len(times)),
+                ]
+            )
+    heads = ["problem", "engine", f"run vs {measured.baseline}", "end to end", "common graphs", "graphs completed"]
+    return Table(heads=heads, rows=rows, right=(2, 3, 4, 5))
+

@@ -1,0 +1,133 @@
+"""Records of a whole report: four problems, six graphs, six engines on one machine, a few on another; all by rule.
+
+Times follow a power law of the edges with a scatter that is seeded, so that fits, means and verdicts are known
+beforehand; every kind of outcome and verdict occurs.
+"""
+
+import random
+
+from builders import DBLP, H100, HERE, NEAR, POSED, record, replace
+
+from graphbench.model import Agreement, Censored, Certificate, Memory, Outcome, Phases, Task, Trials
+
+GRAPHS = {
+    "email-Enron": (36_692, 183_831),
+    "preferentialAttachment": (100_000, 499_985),
+    "coAuthorsDBLP": (299_067, 977_676),
+    "citationCiteseer": (268_495, 1_156_647),
+    "as-Skitter": (1_696_415, 11_095_298),
+    "coPapersDBLP": (540_486, 15_245_729),
+}
+PROBLEMS = {
+    "louvain": {"resolution": 1.0, "threshold": 1e-7},
+    "pagerank": {"damping": 0.85, "tolerance": 1e-6},
+    "bfs": {"sources": 64, "source": None},
+    "wcc": {},
+}
+# Seconds at a million edges, and the exponent of the edges.
+ENGINES = {
+    "cugraph": (0.02, 0.55),
+    "nx-cugraph": (0.03, 0.6),
+    "networkit": (0.12, 1.05),
+    "igraph": (0.5, 1.1),
+    "networkx": (20.0, 1.12),
+}
+ALGORITHM_FACTOR = {"louvain": 5.0, "pagerank": 1.0, "bfs": 0.3, "wcc": 0.2}
+ON_GPU = replace(HERE, gpus=[H100], engine_version="26.10", allocator="default", driver="580.1", cuda="13.0")
+NOTHING = {"phases": Phases(), "trials": Trials(), "memory": Memory(), "answer": {}, "certificate": None}
+
+
+def report_records():
+    """About 120 records on the machine with a GPU, and four on one without."""
+    made = []
+    for algorithm, params in PROBLEMS.items():
+        for graph, (vertices, edges) in GRAPHS.items():
+            made += [_record(algorithm, params, graph, vertices, edges, engine) for engine in ENGINES]
+        made.append(_unavailable(algorithm, params))
+    made += [_asynchronous(each) for each in made if each.task.engine == "cugraph"]
+    made = [_spoilt(each) for each in made]
+    elsewhere = replace(HERE, machine="m2", cpu="Another Processor", cores=4)
+    small = [each for each in made if each.task.dataset == "email-Enron" and each.task.algorithm == "louvain"]
+    made += [
+        replace(each, id=f"{each.id}-m2", environment=elsewhere)
+        for each in small
+        if each.device == "cpu" and each.environment is not None
+    ]
+    return made
+
+
+def _record(algorithm, params, graph, vertices, edges, engine):
+    at_million, exponent = ENGINES[engine]
+    gpu = engine in {"cugraph", "nx-cugraph"}
+    draw = random.Random(f"{algorithm} {graph} {engine}")
+    seconds = at_million * ALGORITHM_FACTOR[algorithm] * (edges / 1e6) ** exponent * draw.uniform(0.9, 1.1)
+    n = 3 if seconds > 60 else 12
+    run_s = [seconds * NEAR[i % len(NEAR)] * draw.uniform(0.99, 1.02) for i in range(n)]
+    build = {"cugraph": 0.004, "nx-cugraph": 2.5, "networkx": 2.0}.get(engine, 0.2) * edges / 1e6
+    quality = algorithm == "louvain"
+    answer = {"louvain": {"modularity": 0.82}, "pagerank": {"residual": 5e-7}, "bfs": {"reached": vertices}, "wcc": {"components": 1}}
+    worse = 0.04 if engine == "cugraph" and graph == "preferentialAttachment" else 0.0
+    others = [name for name in ENGINES if name < engine]
+    kind = {"louvain": "nmi", "pagerank": "epsilon", "bfs": "exact", "wcc": "equivalent"}[algorithm]
+    return record(
+        engine,
+        seconds,
+        id=f"{algorithm}-{graph}-{engine}",
+        task=Task(algorithm, graph, engine, dict(params, seed=0) | ({"allocator": "default"} if gpu else {})),
+        device="gpu" if gpu else "cpu",
+        environment=ON_GPU if gpu else replace(HERE, gpus=[H100]),
+        phases=Phases(
+            start_s=4.0 if gpu else 0.4, read_s=0.02 * edges / 1e6, build_s=build, cold_s=1.3 * seconds, run_s=run_s,
+            collect_s=0.03 * edges / 1e6,
+            build_steps_s={"graph": 0.8 * build, "conversion": 0.2 * build} if engine == "nx-cugraph" else {},
+        ),
+        trials=Trials(
+            seeds=list(range(n)) if quality else [], stopped="precise",
+            quality=[0.82 - worse + draw.uniform(-0.002, 0.002) for _ in range(n)] if quality else [],
+        ),
+        memory=Memory(int(3e8 + 90 * edges), int(5e8 + 60 * edges) if gpu else None),
+        answer=answer[algorithm], headline=next(iter(answer[algorithm])), quality="modularity" if quality else "",
+        agreement=[Agreement(engine=name, kind=kind, max_difference=3e-7 if kind == "epsilon" else None, at=None) for name in others],
+        dataset=replace(DBLP, name=graph, num_vertices=vertices, num_edges=edges, num_entries=2 * edges, digest=f"d-{graph}"),
+        posed=replace(POSED, num_vertices=vertices, num_edges=edges, num_entries=2 * edges, digest=f"d-{graph}"),
+        measured_at=f"2026-01-0{1 + list(GRAPHS).index(graph)}T08:00:00+00:00",
+    )  # fmt: skip
+
+
+def _unavailable(algorithm, params):
+    return record(
+        "graph-tool", id=f"{algorithm}-graph-tool", outcome=Outcome.UNAVAILABLE, reason="not installed.", environment=None,
+        task=Task(algorithm, "email-Enron", "graph-tool", dict(params, seed=0)), dataset=None, posed=None, **NOTHING,
+    )  # fmt: skip
+
+
+def _asynchronous(each):
+    task = each.task
+    return replace(
+        each,
+        id=f"{each.id}-async",
+        task=Task(task.algorithm, task.dataset, task.engine, task.params | {"allocator": "async"}),
+        environment__allocator="async",
+        phases__run_s=[0.6 * seconds for seconds in each.phases.run_s],
+    )
+
+
+def _spoilt(each):
+    """A few cells end otherwise than well."""
+    where = each.task.algorithm, each.task.dataset, each.task.engine
+    if where == ("louvain", "coPapersDBLP", "networkx"):
+        return replace(each, outcome=Outcome.TIMEOUT, reason="stopped after 600 s.", censored=Censored("cold", 600.0),
+                       phases__cold_s=None, phases__run_s=[], phases__collect_s=None, trials=Trials(), answer={},
+                       certificate=None, agreement=[])  # fmt: skip
+    if where == ("louvain", "coPapersDBLP", "nx-cugraph"):
+        return replace(each, outcome=Outcome.OUT_OF_MEMORY, reason="the device's 80 GiB were full in build.", agreement=[], **NOTHING)
+    if where == ("bfs", "as-Skitter", "networkit"):
+        wrong = Certificate(valid=False, detail="edge 17 to 4: the depth rises by 2")
+        return replace(each, outcome=Outcome.INVALID, reason=wrong.detail, certificate=wrong)
+    if where == ("wcc", "as-Skitter", "igraph"):
+        return replace(each, outcome=Outcome.ERROR, reason="MemoryError in build: too big.", agreement=[], **NOTHING)
+    if where == ("pagerank", "citationCiteseer", "igraph"):
+        return replace(each, answer={"residual": 4e-5}, warnings=["the clock was throttled"])
+    if where == ("wcc", "coAuthorsDBLP", "nx-cugraph"):
+        return replace(each, agreement=[Agreement(engine="igraph", kind="differs", max_difference=3.0, at=17)])
+    return each
