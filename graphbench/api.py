@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import os
 import sys
+import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
-from graphbench import paths
+from graphbench import paths, sizes
 from graphbench.comparison import Comparison, compare
 from graphbench.datasets.base import Dataset
 from graphbench.edgelist import EdgeList
 from graphbench.engines.base import Settings
-from graphbench.errors import UsageError
+from graphbench.errors import StoreError, UsageError
 from graphbench.keeping import Keeper
 from graphbench.measure.base import Cell, Limits, Observer, Plan
 from graphbench.model import Outcome, Record
+from graphbench.store import Store
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -60,6 +62,9 @@ def run(
     directed: bool | None = None,
     allocator: Literal["default", "pool", "async"] = "default",
     device: int = 0,
+    memory_limit: int | str | None = None,
+    device_memory_limit: int | str | None = None,
+    predict: bool = True,
     store: bool = True,
     **parameters: Any,
 ) -> Result:
@@ -79,6 +84,9 @@ def run(
         directed: as for :func:`load`.
         allocator: of GPU engines.
         device: index of the GPU.
+        memory_limit: host memory that an engine may hold: bytes, or a text such as `16GB`.
+        device_memory_limit: the same for the GPU's memory.
+        predict: do not start tasks that would not fit into the memory that is free.
         store: keep the records in the store under `$GRAPHBENCH_HOME`.
         parameters: the algorithm's own (`resolution=1.0`, `damping=0.85`, ...).
 
@@ -91,13 +99,15 @@ def run(
         algorithm,
         [_dataset(source, directed, None) for source in sources],
         engines=[engines] if isinstance(engines, str) else engines,
-        limits=Limits(budget_s=budget, timeout_s=timeout, trials=trials),
-        settings=Settings(threads=threads, device=device, allocator=allocator),
+        limits=Limits(budget_s=budget, timeout_s=timeout, trials=trials, memory_bytes=_size(memory_limit)),
+        settings=Settings(
+            threads=threads, device=device, allocator=allocator, device_memory_bytes=_size(device_memory_limit)
+        ),
         seed=seed,
         ignore_weights=ignore_weights,
         parameters=parameters,
     )
-    return Result(list(execute(plan, store=store)), baseline=baseline)
+    return Result(list(execute(plan, store=store, predict=predict)), baseline=baseline)
 
 
 @dataclass
@@ -210,7 +220,13 @@ def make_plan(
     return Plan(cells=cells, limits=limits, settings=settings, seed=seed, command=command or " ".join(sys.argv))
 
 
-def execute(plan: Plan, *, observe: Observer | None = None, store: bool | os.PathLike[str] = True) -> Iterator[Record]:
+def execute(
+    plan: Plan,
+    *,
+    observe: Observer | None = None,
+    store: bool | os.PathLike[str] = True,
+    predict: bool = True,
+) -> Iterator[Record]:
     """Measure a plan and keep every record the moment it is complete.
 
     The store is held for the whole run. One that cannot be written is a warning, not the end: what is measured is
@@ -220,14 +236,19 @@ def execute(plan: Plan, *, observe: Observer | None = None, store: bool | os.Pat
         plan: what to measure.
         observe: is told of every phase and trial.
         store: the file to append to; True: the one under `$GRAPHBENCH_HOME`; False: none.
+        predict: do not start tasks that would not fit into the memory that is free, by rules of thumb and by what
+            the store tells of others like them.
     """
+    from graphbench.foresight import foresight
     from graphbench.measure.runner import measure
 
-    records = measure(plan, observe or (lambda _: None))
+    path = None if isinstance(store, bool) else store
+    foresee = foresight(_kept(path), plan.limits, plan.settings, fit=predict)
+    records = measure(plan, observe or (lambda _: None), foresee)
     if store is False:
         yield from records
         return
-    with Keeper(None if store is True else store) as keeper:
+    with Keeper(path) as keeper:
         for record in records:
             keeper.keep(record)
             yield record
@@ -245,6 +266,20 @@ def kept_answer(digest: str) -> npt.NDArray[Any]:
     if not path.exists():
         raise UsageError(f"The answer {digest} is not kept; run the task again.")
     return np.load(path)  # type: ignore[no-any-return]
+
+
+def _kept(path: str | os.PathLike[str] | None) -> list[Record]:
+    """What a store tells; one that cannot be read tells nothing, and whoever writes to it says why."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return list(Store(path).records())
+    except StoreError:
+        return []
+
+
+def _size(given: int | str | None) -> int | None:
+    return None if given is None else sizes.parse(given)
 
 
 def _dataset(source: Any, directed: bool | None, progress: Download | None) -> Dataset:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from graphbench import sizes
 from graphbench.engines.base import Engine, Settings
 from graphbench.measure import memory
 from graphbench.measure.base import Foreseen, Limits
@@ -62,15 +63,17 @@ class Foresight:
     def _memory(self, task: Task, engine: Engine, posed: PosedInfo) -> Foreseen | None:
         seen = self.past.peaks(task.algorithm, engine.name, posed.num_entries)
         needs = seen.host or host_bytes(engine, posed)
-        free = min(memory.free_host_bytes(), self.limits.memory_bytes or needs)
-        if needs > free:
-            return _too_large("host", needs, free)
+        if needs > (free := memory.free_host_bytes()):
+            return _too_large(needs, f"host memory, {sizes.text(free)} free")
+        if self.limits.memory_bytes is not None and needs > self.limits.memory_bytes:
+            return _too_large(needs, f"host memory, {sizes.text(self.limits.memory_bytes)} allowed")
         if engine.device == "gpu":
             needs = (seen.device or device_bytes(posed)) + _DEVICE_BASE
-            there = memory.free_device_bytes(self.settings.device)
-            bounds = [bound for bound in (there, self.settings.device_memory_bytes) if bound is not None]
-            if bounds and needs > min(bounds):
-                return _too_large("device", needs, min(bounds))
+            there, allowed = memory.free_device_bytes(self.settings.device), self.settings.device_memory_bytes
+            if there is not None and needs > there:
+                return _too_large(needs, f"device memory, {sizes.text(there)} free")
+            if allowed is not None and needs > allowed:
+                return _too_large(needs, f"device memory, {sizes.text(allowed)} allowed")
         return None
 
     def _time(self, task: Task, posed: PosedInfo) -> Foreseen | None:
@@ -112,9 +115,9 @@ def device_bytes(posed: PosedInfo) -> int:
     return posed.num_edges * edge * (_COPIES_DIRECTED if posed.directed else _COPIES_UNDIRECTED)
 
 
-def _too_large(where: str, needs: int, free: int) -> Foreseen:
-    reason = f"needs about {needs / 2**30:.3g} GiB of {where} memory, {free / 2**30:.3g} GiB free"
-    return Foreseen(outcome=Outcome.OUT_OF_MEMORY, reason=f"{PREDICTED}{reason}; --no-predict tries anyway")
+def _too_large(needs: int, of_what: str) -> Foreseen:
+    reason = f"{PREDICTED}needs about {sizes.text(needs)} of {of_what}; --no-predict tries anyway"
+    return Foreseen(outcome=Outcome.OUT_OF_MEMORY, reason=reason)
 
 
 def _hopeless(why: str) -> Foreseen:

@@ -23,3 +23,8 @@ def parse(text: str | int) -> int:
     if not found:
         raise UsageError(f"{text!r} is no amount of memory; write it as 16GB, 1.5GiB or 512MB.")
     return int(float(found[1]) * _UNITS[found[2] or ""])
+
+
+def text(size: float) -> str:
+    """An amount in GiB, or in MiB below one: `23.5 GiB`, `300 MiB`."""
+    return f"{size / 2**30:.3g} GiB" if size >= 2**30 else f"{size / 2**20:.3g} MiB"

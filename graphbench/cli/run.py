@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from graphbench import sizes
 from graphbench.algorithms.base import Algorithm, Parameter
 from graphbench.cli.options import joined, names_option
 from graphbench.engines.base import Settings
@@ -56,6 +57,9 @@ def algorithm_command(algorithm: Algorithm) -> click.Command:
     help="GPU memory resource; `default` is what importing the library gives.",
 )
 @click.option("--device", type=int, default=0, show_default=True, help="Which GPU, counted among the visible ones.")
+@click.option("--memory-limit", type=sizes.parse, metavar="SIZE", help="Host memory an engine may hold, such as 16GB.")
+@click.option("--device-memory-limit", type=sizes.parse, metavar="SIZE", help="GPU memory that RMM may give.")
+@click.option("--no-predict", is_flag=True, help="Try also what is predicted not to fit into memory.")
 @click.option(
     "--save-answer",
     type=click.Path(dir_okay=False, path_type=Path),
@@ -97,6 +101,9 @@ def run(
     directed: bool | None,
     allocator: Any,
     device: int,
+    memory_limit: int | None,
+    device_memory_limit: int | None,
+    no_predict: bool,
     save_answer: Path | None,
     form: str,
     output: Path | None,
@@ -117,8 +124,8 @@ def run(
         raise UsageError(f"--save-answer writes {', '.join(SAVED)}, not {save_answer.name!r}.")
     if save_answer and len(datasets) > 1:
         raise UsageError("--save-answer writes the answers on one dataset; name just one.")
-    settings = Settings(threads=threads, device=device, allocator=allocator)
-    limits = Limits(budget_s=budget, timeout_s=timeout, trials=trials)
+    settings = Settings(threads=threads, device=device, allocator=allocator, device_memory_bytes=device_memory_limit)
+    limits = Limits(budget_s=budget, timeout_s=timeout, trials=trials, memory_bytes=memory_limit)
     with Reporter.on_stderr() as reporter, warnings.catch_warnings():
         warnings.showwarning = reporter.warn
         loaded = reporter.load(datasets, directed=directed)
@@ -134,7 +141,7 @@ def run(
         )
         records, interrupted = [], False
         try:
-            for record in api.execute(plan, observe=reporter.observe, store=store or True):
+            for record in api.execute(plan, observe=reporter.observe, store=store or True, predict=not no_predict):
                 records.append(record)  # noqa: PERF402 - on Ctrl-C those complete are still shown
         except KeyboardInterrupt:
             interrupted = True

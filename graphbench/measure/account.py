@@ -12,6 +12,7 @@ from typing import Any
 
 import msgspec
 
+from graphbench import sizes
 from graphbench.measure import protocol
 from graphbench.measure.protocol import COLD, Began, Displaced, Done, Ended, Equipped, Event, Failed, Saved
 from graphbench.model import Censored, Environment, Memory, Outcome, Phases
@@ -112,8 +113,8 @@ class Account:
         self.censored = Censored(phase=self.phase, after_s=protocol.now() - self._since, limit_bytes=limit)
         self.outcome = Outcome.OUT_OF_MEMORY
         self.reason = (
-            f"the limit of {limit / 2**30:.3g} GiB of host memory was exceeded in phase {self.phase} "
-            f"({held / 2**30:.3g} GiB held); --memory-limit SIZE sets it"
+            f"the limit of {sizes.text(limit)} of host memory was exceeded in phase {self.phase} "
+            f"({sizes.text(held)} held); --memory-limit SIZE sets it"
         )
 
     def died(self, status: int, last_words: str, *, memory_ran_out: bool) -> None:
