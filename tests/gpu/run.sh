@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # All that proves the GPU engines, in one go: conformance, the loader's benchmarks, the reference records.
 #
-#   tests/gpu/run.sh FOLDER [option of tests/gpu/reference.py ...]
+#   tests/gpu/run.sh FOLDER [option of `graphbench suite` ...]
 #
 # Results and logs go to FOLDER as they come. Cut off, it resumes: finished steps are skipped, and so are tasks whose
-# record is in FOLDER/records.jsonl. Exit code 0 when every step ended well.
+# current record is in FOLDER/records.jsonl. Exit code 0 when every step ended well.
 set -uo pipefail
 cd "$(dirname "$0")/../.."
 out=$(mkdir -p "$1" && cd "$1" && pwd); shift
@@ -22,5 +22,5 @@ step doctor python3 -m graphbench doctor
 step conformance python3 -m pytest -p no:cacheprovider -q -m gpu tests --benchmark-skip
 step loader python3 -m pytest -p no:cacheprovider -q tests/benchmarks/test_device_loader.py --benchmark-only \
   --benchmark-json="$out/loader.json" -o addopts=
-step reference python3 tests/gpu/reference.py --store "$out/records.jsonl" "$@"
+step reference python3 -m graphbench suite tests/gpu/reference.toml --store "$out/records.jsonl" "$@"
 exit $failed
