@@ -12,21 +12,17 @@ import uuid
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from typing import Any
 
 from graphbench import registry
-from graphbench.algorithms.base import Attached
 from graphbench.engines.base import Engine
-from graphbench.errors import InputError, StoreError, UnsupportedError, UsageError
-from graphbench.measure.account import Account
-from graphbench.measure.advice import advice
-from graphbench.measure.answers import Earlier, agreements, keep, kept, verify
+from graphbench.errors import InputError, UnsupportedError, UsageError
+from graphbench.measure import recording
+from graphbench.measure.answers import Earlier, kept
 from graphbench.measure.base import Cell, Foresee, Limits, Observer, Plan, Progress
-from graphbench.measure.folder import RunFolder, writable
+from graphbench.measure.folder import RunFolder
 from graphbench.measure.posing import Posed, by_dataset, identity, pose
 from graphbench.measure.supervisor import Supervisor
-from graphbench.model import Outcome, Params, Record, Task, Trials
+from graphbench.model import Outcome, Params, Record, Task
 
 
 def measure(plan: Plan, observe: Observer = lambda _: None, foresee: Foresee = lambda *_: None) -> Iterator[Record]:
@@ -76,7 +72,7 @@ def _unfit(plan: Plan, cell: Cell, params: Params, error: InputError) -> list[Re
     return [
         Record(
             id=uuid.uuid4().hex,
-            measured_at=_now(),
+            measured_at=recording.now(),
             task=Task(
                 algorithm=registry.algorithm(cell.algorithm).name,
                 dataset=cell.dataset.info.name,
@@ -147,96 +143,29 @@ def _measure_task(
     try:
         attached = posed.algorithm.adapter(engine.name)
     except UnsupportedError as gap:
-        return _record(task, engine, posed, outcome=Outcome.UNSUPPORTED, reason=str(gap))
+        return recording.record(task, engine, posed, outcome=Outcome.UNSUPPORTED, reason=str(gap))
     if not supervisor.availability.ok:
         why = supervisor.availability
         reason = f"{why.reason}. {why.fix}" if why.fix else why.reason
-        return _record(task, engine, posed, outcome=Outcome.UNAVAILABLE, reason=reason)
+        return recording.record(task, engine, posed, outcome=Outcome.UNAVAILABLE, reason=reason)
     if foreseen := foresee(task, engine, posed.info):
-        return _record(task, engine, posed, outcome=foreseen.outcome, reason=foreseen.reason)
-    measured_at = _now()
+        return recording.record(task, engine, posed, outcome=foreseen.outcome, reason=foreseen.reason)
+    measured_at = recording.now()
     account, worker = supervisor.run(task, posed, observe)
-    found = _facts(account, attached, posed) | {"measured_at": measured_at, "worker": worker}
-    if account.answers and worker is not None:
+    if account.answers:
         observe(Progress(task=task, phase="certify", trial=len(account.times)))
-        found |= _verified(engine, account, cell, found["trials"])
+    found = recording.complete(
+        task,
+        engine,
+        posed,
+        account,
+        attached=attached,
+        earlier=cell.earlier,
+        measured_at=measured_at,
+        worker=worker,
+    )
+    if account.answers and worker is not None:
         for leftover in supervisor.answers(worker):
             if not any(leftover in earlier.files.values() for earlier in cell.earlier):
                 leftover.unlink(missing_ok=True)
-    found["warnings"] += advice(account.times, found["trials"], account.environment)
-    return _record(task, engine, posed, **found)
-
-
-def _facts(account: Account, attached: Attached, posed: Posed) -> dict[str, Any]:
-    """What the record says of the measuring itself."""
-
-    def call(trial: int) -> Any:
-        return posed.algorithm.call(posed.edges, posed.params, posed.inputs, seed=posed.seed, trial=trial)
-
-    trials = range(len(account.times))
-    return {
-        "outcome": account.outcome,
-        "reason": account.reason,
-        "phases": account.phases,
-        "memory": account.memory,
-        "environment": account.environment,
-        "censored": account.censored,
-        "trials": Trials(
-            seeds=[call(trial).seed for trial in trials] if posed.algorithm.seeded else [],
-            sources=[call(trial).source for trial in trials] if posed.inputs.sources is not None else [],
-            stopped=account.stopped,
-        ),
-        "adapter": {**dict.fromkeys(attached.no_equivalent), **attached.told(call(0)), **account.used},
-        "warnings": [],
-    }
-
-
-def _verified(engine: Engine, account: Account, cell: _Cell, trials: Trials) -> dict[str, Any]:
-    """What the record says of the answers; the ones that others can be compared with are remembered."""
-    posed, files = cell.posed, account.answers
-    asked: dict[str, Any] = {"params": posed.params, "inputs": posed.inputs, "seed": posed.seed}
-    verdict = verify(posed.algorithm, posed.edges, files, **asked, claims=account.claims)
-    found: dict[str, Any] = {
-        "certificate": verdict.certificate,
-        "answer": verdict.figures,
-        "warnings": verdict.notes,
-        "trials": Trials(
-            seeds=trials.seeds,
-            sources=trials.sources,
-            quality=verdict.quality,
-            certified=sorted(files)[: verdict.certificate.checked],
-            stopped=trials.stopped,
-        ),
-    }
-    if not verdict.certificate.valid:
-        worse = {"outcome": Outcome.INVALID, "reason": verdict.certificate.detail}
-        return found | (worse if account.outcome is Outcome.OK else {})
-    mine = Earlier(engine=engine.name, files=files if posed.inputs.sources is not None else {0: files[verdict.chosen]})
-    found["agreement"] = agreements(posed.algorithm, mine, cell.earlier, posed.params)
-    try:
-        with writable("the answer"):
-            found["answer"] = {**verdict.figures, "digest": keep(mine)}
-    except StoreError as error:  # what was measured is worth more than a copy of the answer
-        found["warnings"] += [f"the answer is not kept. {error}"]
-    cell.earlier.append(mine)
     return found
-
-
-def _record(task: Task, engine: Engine, posed: Posed, **found: Any) -> Record:
-    algorithm = posed.algorithm
-    return Record(
-        id=uuid.uuid4().hex,
-        task=task,
-        device=engine.device,
-        headline=algorithm.headline,
-        quality=algorithm.quality or "",
-        dataset=posed.cell.dataset.info,
-        posed=posed.info,
-        draw=posed.draw,
-        fingerprint=registry.fingerprint(algorithm.name, engine.name),
-        **({"measured_at": _now()} | found),
-    )
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds")

@@ -1,0 +1,125 @@
+"""From what is known of a task to its record: certificates and agreement included."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import UTC, datetime
+from typing import Any
+
+from graphbench import registry
+from graphbench.algorithms.base import Attached
+from graphbench.engines.base import Engine
+from graphbench.errors import StoreError
+from graphbench.measure.account import Account
+from graphbench.measure.advice import advice
+from graphbench.measure.answers import Earlier, agreements, keep, verify
+from graphbench.measure.folder import writable
+from graphbench.measure.posing import Posed
+from graphbench.model import Outcome, Record, Task, Trials, Worker
+
+
+def complete(
+    task: Task,
+    engine: Engine,
+    posed: Posed,
+    account: Account,
+    *,
+    attached: Attached,
+    earlier: list[Earlier],
+    measured_at: str,
+    worker: Worker | None,
+) -> Record:
+    """The record of a task that was started, whatever became of it.
+
+    Args:
+        task: its identity.
+        engine: that worked on it.
+        posed: the problem.
+        account: what is known.
+        attached: the adapter.
+        earlier: valid answers of the engines before, to compare with; this one's is added.
+        measured_at: when it was started, as :func:`now` says it.
+        worker: who measured; None if nobody could be started.
+    """
+    found = _facts(account, attached, posed) | {"measured_at": measured_at, "worker": worker}
+    if account.answers and worker is not None:
+        found |= _verified(engine, account, posed, earlier, found["trials"])
+    found["warnings"] += advice(account.times, found["trials"], account.environment)
+    return record(task, engine, posed, **found)
+
+
+def _facts(account: Account, attached: Attached, posed: Posed) -> dict[str, Any]:
+    """What the record says of the measuring itself."""
+
+    def call(trial: int) -> Any:
+        return posed.algorithm.call(posed.edges, posed.params, posed.inputs, seed=posed.seed, trial=trial)
+
+    trials = range(len(account.times))
+    return {
+        "outcome": account.outcome,
+        "reason": account.reason,
+        "phases": account.phases,
+        "memory": account.memory,
+        "environment": account.environment,
+        "censored": account.censored,
+        "trials": Trials(
+            seeds=[call(trial).seed for trial in trials] if posed.algorithm.seeded else [],
+            sources=[call(trial).source for trial in trials] if posed.inputs.sources is not None else [],
+            stopped=account.stopped,
+        ),
+        "adapter": {**dict.fromkeys(attached.no_equivalent), **attached.told(call(0)), **account.used},
+        "warnings": [],
+    }
+
+
+def _verified(engine: Engine, account: Account, posed: Posed, earlier: list[Earlier], trials: Trials) -> dict[str, Any]:
+    """What the record says of the answers."""
+    files = account.answers
+    asked: dict[str, Any] = {"params": posed.params, "inputs": posed.inputs, "seed": posed.seed}
+    verdict = verify(posed.algorithm, posed.edges, files, **asked, claims=account.claims)
+    found: dict[str, Any] = {
+        "certificate": verdict.certificate,
+        "answer": verdict.figures,
+        "warnings": verdict.notes,
+        "trials": Trials(
+            seeds=trials.seeds,
+            sources=trials.sources,
+            quality=verdict.quality,
+            certified=sorted(files)[: verdict.certificate.checked],
+            stopped=trials.stopped,
+        ),
+    }
+    if not verdict.certificate.valid:
+        worse = {"outcome": Outcome.INVALID, "reason": verdict.certificate.detail}
+        return found | (worse if account.outcome is Outcome.OK else {})
+    mine = Earlier(engine=engine.name, files=files if posed.inputs.sources is not None else {0: files[verdict.chosen]})
+    found["agreement"] = agreements(posed.algorithm, mine, earlier, posed.params)
+    try:
+        with writable("the answer"):
+            found["answer"] = {**verdict.figures, "digest": keep(mine)}
+    except StoreError as error:  # what was measured is worth more than a copy of the answer
+        found["warnings"] += [f"the answer is not kept. {error}"]
+    earlier.append(mine)
+    return found
+
+
+def record(task: Task, engine: Engine, posed: Posed, **found: Any) -> Record:
+    """The record of a task of which no more is known than these fields, `outcome` among them."""
+    algorithm = posed.algorithm
+    return Record(
+        id=uuid.uuid4().hex,
+        task=task,
+        device=engine.device,
+        headline=algorithm.headline,
+        quality=algorithm.quality or "",
+        dataset=posed.cell.dataset.info,
+        posed=posed.info,
+        draw=posed.draw,
+        fingerprint=registry.fingerprint(algorithm.name, engine.name),
+        **({"measured_at": now()} | found),
+    )
+
+
+def now() -> str:
+    """The time of day in UTC, to the second, as a record carries it."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
