@@ -48,6 +48,7 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
         verdict: `like`, `unlike` or `refused`.
         reasons: why it is not like: a code, a colon, a sentence (:class:`graphbench.reasons.Reason`).
         notes: what to know though it is like, in the same form.
+        matched: whether both sides ran at the fastest setting of equal quality that was found for them.
         params: of the engine's task.
         record: the id of the engine's record.
         baseline_record: the id of the baseline's record; None if there is none to set it against.
@@ -68,6 +69,7 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
     verdict: Verdict
     reasons: list[str] = msgspec.field(default_factory=list)
     notes: list[str] = msgspec.field(default_factory=list)
+    matched: bool = False
     params: dict[str, Any] = msgspec.field(default_factory=dict)
     record: str = ""
     baseline_record: str | None = None
@@ -148,11 +150,12 @@ def set_against(baseline: Record, engine: Record, *, stale: Mapping[str, str] | 
 
 def _common(baseline: Record, engine: Record) -> Comparison:
     return Comparison(
-        algorithm=engine.task.algorithm,
+        algorithm=engine.problem,
         dataset=engine.task.dataset,
         engine=engine.task.engine,
         baseline=baseline.task.engine,
         verdict=Verdict.REFUSED,
+        matched=baseline.matched is not None and engine.matched is not None,
         params=engine.task.params,
         record=engine.id,
         baseline_record=baseline.id,
@@ -165,7 +168,7 @@ def _common(baseline: Record, engine: Record) -> Comparison:
 def _groups(records: list[Record]) -> list[list[Record]]:
     groups: dict[tuple[str, str], list[Record]] = {}
     for record in records:
-        groups.setdefault((record.task.algorithm, record.task.dataset), []).append(record)
+        groups.setdefault((record.problem, record.task.dataset), []).append(record)
     return list(groups.values())
 
 
@@ -195,8 +198,10 @@ def _against_best_cpu(record: Record, group: list[Record], stale: Mapping[str, s
 
 
 def _differing(one: Record, two: Record) -> list[str]:
-    """Parameters that both have and that make them different problems."""
+    """Parameters that both have and that make them different problems: at equal quality, not those that were varied."""
     shared = one.task.params.keys() & two.task.params.keys()
+    if one.matched and two.matched:
+        shared -= one.matched.setting.keys() | two.matched.setting.keys()
     return sorted(name for name in shared - DECIDED_BY_A_REASON if one.task.params[name] != two.task.params[name])
 
 

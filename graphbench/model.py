@@ -217,6 +217,32 @@ class Environment(msgspec.Struct, frozen=True, kw_only=True):
     load_average: float | None = None
 
 
+class Tried(msgspec.Struct, frozen=True, kw_only=True):
+    """One setting that was tried for equal quality: a point of time against quality for each of its trials."""
+
+    algorithm: str
+    setting: Params
+    """What was varied; empty for an engine that has no such knob."""
+    outcome: Outcome
+    run_s: list[float] = msgspec.field(default_factory=list)
+    quality: list[float] = msgspec.field(default_factory=list)
+    """Index for index with `run_s`."""
+
+
+class Matched(msgspec.Struct, frozen=True, kw_only=True):
+    """How a record came to its setting: the engine's fastest within a fraction of the best quality that was seen."""
+
+    problem: str
+    """The algorithm that was asked for; the task's may be another that was allowed instead."""
+    best: float
+    """The best quality of all settings of all engines, a median over trials."""
+    within: float
+    setting: Params
+    """The one that was chosen and measured once more."""
+    tried: list[Tried]
+    """All settings of this engine."""
+
+
 class Record(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that one task produced."""
 
@@ -246,6 +272,8 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     draw: Draw | None = None
     worker: Worker | None = None
     environment: Environment | None = None
+    matched: Matched | None = None
+    """Heuristics measured at equal quality: how the setting was found."""
     fingerprint: str = ""
     """Of the algorithm's page and the engine's file: a changed adapter makes old records stale."""
     adapter: dict[str, Any] = msgspec.field(default_factory=dict)
@@ -255,3 +283,8 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     weights it was given, null for none) and `stops_at` (the absolute L1 change at which its own rule, as told, stops).
     """
     warnings: list[str] = msgspec.field(default_factory=list)
+
+    @property
+    def problem(self) -> str:
+        """The algorithm that was asked for: the task's, or the one that it stands in for at equal quality."""
+        return self.matched.problem if self.matched else self.task.algorithm

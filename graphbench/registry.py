@@ -27,7 +27,7 @@ PLUGINS_VARIABLE = "GRAPHBENCH_PLUGINS"
 _T = TypeVar("_T", Algorithm, Engine)
 
 _HERE = Path(__file__).parent
-_NOT_PAGES = {"__init__", "base", "draws"}
+_NOT_PAGES = {"__init__", "base", "draws", "efforts"}
 
 
 def algorithm_names() -> list[str]:

@@ -27,9 +27,14 @@ def label(row: Record, rows: Sequence[Record]) -> str:
     extra = []
     if row.environment is not None and row.environment.allocator:
         extra.append(row.environment.allocator)
+    if row.task.algorithm != row.problem:
+        extra.append(row.task.algorithm)
+    if row.matched is not None:
+        extra += [f"{key} {setting(value)}" for key, value in row.matched.setting.items()]
     same = [other for other in rows if other.task.engine == name and other is not row]
     for key, value in row.task.params.items():
-        if key != "allocator" and any(other.task.params.get(key) != value for other in same):
+        told = key == "allocator" or (row.matched is not None and key in row.matched.setting)
+        if not told and any(other.task.params.get(key) != value for other in same):
             extra.append(f"{key} {setting(value)}")
     return plain(f"{name} ({', '.join(extra)})" if extra else name)
 

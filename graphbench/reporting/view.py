@@ -84,8 +84,7 @@ def _groups(records: Sequence[Record]) -> list[list[Record]]:
 def _belongs(record: Record, other: Record) -> bool:
     here, there = record.environment, other.environment
     same_machine = here is None or there is None or here.machine == there.machine
-    one, two = record.task, other.task
-    same = (one.algorithm, one.dataset) == (two.algorithm, two.dataset)
+    same = (record.problem, record.task.dataset) == (other.problem, other.task.dataset)
     return same and same_machine and same_problem(record, other)
 
 
@@ -102,10 +101,12 @@ def _view(group: list[Record], comparisons: Sequence[Comparison], signs: Signs) 
         if any(cell.startswith(start) and " " in cell for cell in shown)
     )
     return View(
-        title=figures.plain(f"{rows[0].task.algorithm} on {rows[0].task.dataset}"),
+        title=figures.plain(f"{rows[0].problem} on {rows[0].task.dataset}"),
         facts=heading.facts(rows, signs),
         columns=columns,
-        remarks=[figures.plain(remark) for remark in [*_remarks(rows, signs), *_won_back(rows, own, signs)]],
+        remarks=[
+            figures.plain(remark) for remark in [*_remarks(rows, signs), *_won_back(rows, own, signs), *_matched(rows)]
+        ],
         footnotes=notes.listed(),
         legend=legend,
         answer=figures.plain(answer(rows, own, signs)),
@@ -344,3 +345,22 @@ def _won_back(rows: list[Record], own: list[Comparison], signs: Signs) -> list[s
 
 def _after(runs: Runs) -> str:
     return runs if runs == "never" else f"after {figures.count(runs, 'run')}"
+
+
+def _matched(rows: list[Record]) -> list[str]:
+    """How each engine came to its setting, where quality was matched."""
+    found = []
+    for row in rows:
+        if row.matched is None:
+            continue
+        mark = (
+            f"{row.quality} within {100 * row.matched.within:g} % of the best seen ({figures.figure(row.matched.best)})"
+        )
+        count = figures.count(len(row.matched.tried), "setting")
+        reached = max((median(each.quality) for each in row.matched.tried if each.quality), default=None)
+        if reached is not None and reached < row.matched.best - row.matched.within * abs(row.matched.best):
+            how = f"none of {count} has a {mark}; this is its best ({figures.figure(reached)})"
+        else:
+            how = f"the fastest of {count} with a {mark}"
+        found.append(f"{heading.label(row, rows)} at equal quality: {how}.")
+    return found

@@ -1,0 +1,36 @@
+"""Settings with which a heuristic works less or more thoroughly: the candidates of `--match-quality`.
+
+They stand apart from the pages on purpose: a page's text is part of the fingerprint of its records, and one candidate
+more makes no record stale.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from graphbench.algorithms.base import Algorithm
+
+EFFORTS: Mapping[str, tuple[Mapping[str, Any], ...]] = {
+    "louvain": tuple({"threshold": threshold} for threshold in (1e-7, 1e-4, 1e-3, 1e-2)),
+    "leiden": tuple({"iterations": iterations} for iterations in (1, 2, 5)),
+}
+"""By algorithm. An engine without such a knob has one setting: its own."""
+
+
+def efforts(algorithm: Algorithm, engine: str, given: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The settings of a heuristic that are worth trying on an engine, each once.
+
+    Args:
+        algorithm: the heuristic.
+        engine: the engine's name; one that has no adapter gets one setting, and its gap is told when it is measured.
+        given: parameters that the user fixed: they are not varied.
+    """
+    attached = algorithm.adapters.get(engine)
+    fixed = {*given, *(attached.no_equivalent if attached else (each.name for each in algorithm.parameters))}
+    found: list[dict[str, Any]] = []
+    for setting in EFFORTS.get(algorithm.name, ({},)):
+        free = {name: value for name, value in setting.items() if name not in fixed}
+        if free not in found:
+            found.append(free)
+    return found

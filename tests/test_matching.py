@@ -1,0 +1,178 @@
+"""Heuristics at equal quality: the fastest setting that is good enough, chosen in the open."""
+
+import importlib
+import sys
+
+import networkx as nx
+import pytest
+from builders import record, replace
+
+from graphbench import registry
+from graphbench.algorithms.efforts import EFFORTS, efforts
+from graphbench.comparison import compare
+from graphbench.datasets import from_object
+from graphbench.errors import UsageError
+from graphbench.measure.base import Cell, Limits, Plan
+from graphbench.measure.matching import choose, measure_matched
+from graphbench.model import Matched, Outcome, Task, Trials, Tried
+from graphbench.reporting import render
+from graphbench.store import from_json, to_json
+
+
+def cliques():
+    joined = nx.disjoint_union(nx.complete_graph(8), nx.complete_graph(8))
+    joined.add_edge(0, 8)
+    return from_object(joined, directed=None)
+
+
+def plan(algorithm="louvain", engines=("tunable", "fixed", "hopeless"), **params):
+    cell = Cell(algorithm=algorithm, dataset=cliques(), engines=engines, params=params)
+    return Plan(cells=(cell,), limits=Limits(budget_s=1.0, timeout_s=60))
+
+
+@pytest.fixture(scope="module")
+def plugin():
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("GRAPHBENCH_PLUGINS", "tunable")
+        sys.modules.pop("tunable", None)
+        found = importlib.import_module("tunable")
+        yield found
+    for page in (found.louvain, found.leiden):
+        for name in found.NAMES:
+            page.adapters.pop(name, None)
+
+
+@pytest.fixture(scope="module")
+def matched(plugin, tmp_path_factory):
+    """Records by engine."""
+    assert plugin.NAMES
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("GRAPHBENCH_HOME", str(tmp_path_factory.mktemp("matching")))
+        return {each.task.engine: each for each in measure_matched(plan())}
+
+
+def test_the_fastest_setting_that_is_good_enough_is_measured(matched):
+    assert {name: each.outcome for name, each in matched.items()} == dict.fromkeys(matched, Outcome.OK)
+    assert matched["tunable"].task.params["threshold"] == 1e-4
+    assert matched["tunable"].matched.setting == {"threshold": 1e-4}
+    assert matched["fixed"].matched.setting == {}
+    assert matched["hopeless"].answer["modularity"] < 0.99 * matched["hopeless"].matched.best
+
+
+def test_every_trial_of_every_setting_is_kept_as_a_point(matched):
+    found = matched["tunable"].matched
+    assert [each.setting["threshold"] for each in found.tried] == [1e-7, 1e-4, 1e-3, 1e-2]
+    for each in found.tried:
+        assert len(each.run_s) == len(each.quality) >= 1
+    assert max(found.tried[2].quality) < 0 < found.best == pytest.approx(max(found.tried[1].quality))
+    assert len(matched["fixed"].matched.tried) == 1
+
+
+def test_what_was_chosen_is_measured_afresh(matched):
+    assert not any(each.worker.shared_build for each in matched.values())
+    assert matched["tunable"].phases.run_s not in [each.run_s for each in matched["tunable"].matched.tried]
+
+
+def test_a_matched_record_survives_the_store(matched):
+    for each in matched.values():
+        assert from_json(to_json(each)) == each
+
+
+def test_settings_that_differ_are_compared_and_shown(matched):
+    records = list(matched.values())
+    comparisons = compare(records, baseline="fixed")
+    found = {each.engine: each for each in comparisons}
+    assert found["tunable"].matched
+    assert found["tunable"].verdict == "like"
+    assert found["tunable"].ratio_run > 1
+    assert found["hopeless"].verdict == "unlike"
+    text = render(records, comparisons)
+    assert "tunable (threshold 0.0001)" in text
+    assert "the fastest of 4 settings with a modularity within 1 % of the best seen" in text
+    assert "hopeless at equal quality: none of 1 setting has a modularity within 1 %" in text
+    assert text.count("louvain on") == 1
+
+
+@pytest.mark.usefixtures("plugin")
+def test_another_heuristic_may_stand_in_where_it_is_allowed():
+    records = list(measure_matched(plan(engines=("tunable", "fixed")), allow=["leiden"]))
+    stand_in = next(each for each in records if each.task.engine == "fixed")
+    assert (stand_in.task.algorithm, stand_in.problem) == ("leiden", "louvain")
+    assert stand_in.matched.setting == {"iterations": 1}
+    assert [each.algorithm for each in stand_in.matched.tried] == ["louvain", "leiden", "leiden", "leiden"]
+    (comparison,) = compare(records, baseline="fixed")
+    assert (comparison.algorithm, comparison.engine, comparison.verdict) == ("louvain", "tunable", "like")
+    assert "fixed (leiden, iterations 1)" in render(records, [comparison])
+
+
+@pytest.mark.usefixtures("plugin")
+def test_a_setting_that_the_user_fixed_is_not_varied():
+    (found,) = measure_matched(plan(engines=("tunable",), threshold=1e-3))
+    assert found.task.params["threshold"] == 1e-3
+    assert [each.setting for each in found.matched.tried] == [{}]
+
+
+@pytest.mark.parametrize(
+    ("algorithm", "allow", "says"),
+    [("wcc", [], "wcc has one right answer"), ("louvain", ["pagerank"], "--allow pagerank")],
+)
+def test_only_what_has_a_quality_can_be_matched(algorithm, allow, says):
+    with pytest.raises(UsageError, match=says):
+        list(measure_matched(plan(algorithm, engines=("igraph",)), allow=allow))
+
+
+@pytest.mark.usefixtures("plugin")
+def test_an_engine_without_the_algorithm_says_so_once():
+    page = registry.algorithm("leiden")
+    (found,) = measure_matched(plan("leiden", engines=("hopeless",)))
+    assert found.outcome is Outcome.UNSUPPORTED
+    assert found.matched is None
+    assert "hopeless" not in page.adapters
+
+
+# Choosing
+
+
+def tried(seconds, quality, **more):
+    return record("igraph", seconds, trials=Trials(quality=[quality] * 6, seeds=list(range(6))), **more)
+
+
+@pytest.mark.parametrize(
+    ("points", "best", "chosen"),
+    [
+        ([(9.0, 0.80), (1.0, 0.7921), (0.5, 0.7919)], 0.80, 1),
+        ([(9.0, 0.80), (1.0, 0.80)], 0.80, 1),
+        ([(1.0, 0.5), (9.0, 0.6)], 0.80, 1),
+        ([(1.0, -0.10), (9.0, -0.05)], -0.05, 1),
+        ([(1.0, 0.0), (2.0, 0.0)], 0.0, 0),
+    ],
+)
+def test_the_fastest_within_one_per_cent_is_chosen_or_the_best_of_the_rest(points, best, chosen):
+    records = [tried(*point) for point in points]
+    assert choose(records, best) is records[chosen]
+
+
+def test_candidates_are_settings_that_the_page_and_the_engine_have():
+    for name, settings in EFFORTS.items():
+        page = registry.algorithm(name)
+        for setting in settings:
+            assert page.resolve(setting) | setting == page.resolve(setting)
+    louvain = registry.algorithm("louvain")
+    assert efforts(louvain, "igraph", {}) == [{}]
+    assert len(efforts(louvain, "networkx", {})) == 4
+    assert efforts(louvain, "networkx", {"threshold": 0.1}) == [{}]
+    assert efforts(louvain, "no such engine", {}) == [{}]
+    assert efforts(registry.algorithm("wcc"), "networkx", {}) == [{}]
+
+
+def test_a_matched_record_is_not_compared_with_one_of_another_setting():
+    point = Tried(algorithm="louvain", setting={"threshold": 1e-3}, outcome=Outcome.OK, run_s=[1.0], quality=[0.83])
+    how = Matched(problem="louvain", best=0.83, within=0.01, setting=point.setting, tried=[point])
+    params = record().task.params | {"threshold": 1e-3}
+    fast = replace(record("igraph", 0.1, matched=how), task=Task("louvain", "coAuthorsDBLP", "igraph", params))
+    (refused,) = compare([record(), fast])
+    assert refused.verdict == "refused"
+    assert "threshold" in refused.reasons[0]
+    baseline = replace(record(), matched=replace(how, setting={"threshold": 1e-7}))
+    (like,) = compare([baseline, fast])
+    assert (like.verdict, like.matched) == ("like", True)
