@@ -32,6 +32,7 @@ ENGINES = {
     "igraph": (0.5, 1.1),
     "networkx": (20.0, 1.12),
 }
+BYTES = {"cugraph": 60, "nx-cugraph": 160, "networkit": 40, "igraph": 70, "networkx": 420}
 ALGORITHM_FACTOR = {"louvain": 5.0, "pagerank": 1.0, "bfs": 0.3, "wcc": 0.2}
 ON_GPU = replace(HERE, gpus=[H100], engine_version="26.10", allocator="default", driver="580.1", cuda="13.0")
 NOTHING = {"phases": Phases(), "trials": Trials(), "memory": Memory(), "answer": {}, "certificate": None}
@@ -85,7 +86,7 @@ def _record(algorithm, params, graph, vertices, edges, engine):
             seeds=list(range(n)) if quality else [], stopped="precise",
             quality=[0.82 - worse + draw.uniform(-0.002, 0.002) for _ in range(n)] if quality else [],
         ),
-        memory=Memory(int(3e8 + 90 * edges), int(5e8 + 60 * edges) if gpu else None),
+        memory=Memory(int(1.5e8 + BYTES[engine] * edges), int(5e8 + 0.6 * BYTES[engine] * edges) if gpu else None),
         answer=answer[algorithm], headline=next(iter(answer[algorithm])), quality="modularity" if quality else "",
         agreement=[Agreement(engine=name, kind=kind, max_difference=3e-7 if kind == "epsilon" else None, at=None) for name in others],
         dataset=replace(DBLP, name=graph, num_vertices=vertices, num_edges=edges, num_entries=2 * edges, digest=f"d-{graph}"),

@@ -8,6 +8,7 @@ from statistics import median
 
 from graphbench.comparison import DECIDED_BY_A_REASON, Comparison, compare, newest
 from graphbench.model import Environment, Outcome, Record
+from graphbench.reporting.charts import style
 from graphbench.reporting.figures import memory, plain, setting
 from graphbench.reporting.heading import label
 
@@ -64,6 +65,17 @@ class Measured:
     cells: Sequence[Cell] = field(default_factory=list)
 
     @property
+    def colours(self) -> dict[str, str]:
+        """The colour of each label, which is its engine's in every chart."""
+        engines = style.colours((cell.record.task.engine for cell in self.cells), self.baseline)
+        return {cell.label: engines[cell.record.task.engine] for cell in self.cells}
+
+    @property
+    def shapes(self) -> dict[str, str]:
+        """The shape of each label's points."""
+        return style.markers(cell.label for cell in self.cells)
+
+    @property
     def problems(self) -> dict[str, list[Cell]]:
         """The cells of each problem, in the order of their names."""
         found: dict[str, list[Cell]] = {}
@@ -78,7 +90,9 @@ def by_graph(cells: Iterable[Cell]) -> dict[str, list[Cell]]:
     for cell in cells:
         graphs.setdefault(cell.record.task.dataset, []).append(cell)
     size = {name: max(cell.edges for cell in group) for name, group in graphs.items()}
-    return {name: sorted(graphs[name], key=_quickest_first) for name in sorted(graphs, key=lambda each: (size[each], each))}
+    return {
+        name: sorted(graphs[name], key=_quickest_first) for name in sorted(graphs, key=lambda each: (size[each], each))
+    }
 
 
 def _quickest_first(cell: Cell) -> tuple[bool, float, str]:
@@ -104,7 +118,9 @@ def sort_out(records: Iterable[Record], baseline: str, stale: Mapping[str, str])
         for record in homeless:
             task = record.task
             lone = not any(group)
-            if lone or ((task.algorithm, task.dataset) in posed and (task.algorithm, task.dataset, task.engine) not in tried):
+            if lone or (
+                (task.algorithm, task.dataset) in posed and (task.algorithm, task.dataset, task.engine) not in tried
+            ):
                 group.append(record)
     ordered = sorted(machines.items(), key=lambda each: (-len(each[1]), each[0]))
     return [_machine(digest, group, baseline, stale) for digest, group in ordered]
@@ -152,7 +168,9 @@ def _problems(records: Sequence[Record]) -> dict[str, str]:
             for name, value in sorted(record.task.params.items())
             if len(values[record.task.algorithm].get(name, ())) > 1
         ]
-        found[record.id] = plain(f"{record.task.algorithm} ({', '.join(varying)})" if varying else record.task.algorithm)
+        found[record.id] = plain(
+            f"{record.task.algorithm} ({', '.join(varying)})" if varying else record.task.algorithm
+        )
     return found
 
 
@@ -160,7 +178,10 @@ def _name(where: Environment | None) -> str:
     if where is None:
         return "no machine"
     gpus = dict.fromkeys(gpu.name for gpu in where.gpus)
-    parts = [*(f"{_times(name, where)}{name}" for name in gpus), f"{where.cpu}, {where.cores} cores, {memory(where.memory_bytes)}"]
+    parts = [
+        *(f"{_times(name, where)}{name}" for name in gpus),
+        f"{where.cpu}, {where.cores} cores, {memory(where.memory_bytes)}",
+    ]
     return plain("; ".join(parts))
 
 

@@ -101,7 +101,13 @@ def stacks(groups: Sequence[Rows]) -> Figure:
         for phase, seconds in stack.parts.items():
             share = 100 * seconds / whole if whole else 0.0
             axes.barh(
-                y, share, left=done, height=0.68 * ROW, facecolor=style.PHASES[phase], edgecolor=style.PAPER, linewidth=0.4
+                y,
+                share,
+                left=done,
+                height=0.68 * ROW,
+                facecolor=style.PHASES[phase],
+                edgecolor=style.PAPER,
+                linewidth=0.4,
             )
             if share >= 9:
                 dark = phase in {"build", "cold", "collect"}

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 _ID = re.compile(r'\s+id="([^"]*)"')
 _REFERENCE = re.compile(r'(?:url\(#|href="#)([^)"]+)')
+_TAG = re.compile(r"<[^>]*>")  # what stands between tags is words, and keeps all its digits
 _NUMBER = re.compile(r"-?\d+\.\d{3,}")
 _SHELL = re.compile(r'<svg [^>]*viewBox="0 0 ([\d.]+) ([\d.]+)"[^>]*>', re.DOTALL)
 
@@ -51,6 +52,10 @@ def inline(svg: str) -> str:
     return re.sub(r'(<svg [^>]*?) width="[^"]*" height="[^"]*"', r"\1", bare, count=1).strip()
 
 
+def _rounded(number: re.Match[str]) -> str:
+    return f"{float(number[0]):.2f}".rstrip("0").rstrip(".")
+
+
 def _tidied(text: str, name: str, alt: str) -> str:
     body = text[text.index("<svg") :]
     body = re.sub(r"<metadata>.*?</metadata>", "", body, flags=re.DOTALL)
@@ -61,7 +66,7 @@ def _tidied(text: str, name: str, alt: str) -> str:
     used = set(_REFERENCE.findall(body))
     body = _ID.sub(lambda found: f' id="{name}-{found[1]}"' if found[1] in used else "", body[shell.end() :])
     body = _REFERENCE.sub(lambda found: found[0].replace(f"#{found[1]}", f"#{name}-{found[1]}"), body)
-    body = _NUMBER.sub(lambda found: f"{float(found[0]):.2f}".rstrip("0").rstrip("."), body)
+    body = _TAG.sub(lambda tag: _NUMBER.sub(_rounded, tag[0]), body)
     body = re.sub(r"\n\s*", "\n", body).replace("\n", " ").replace("> <", ">\n<").replace("xlink:href", "href")
     label = html.escape(alt)
     return (

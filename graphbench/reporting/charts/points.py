@@ -43,14 +43,13 @@ class Axis:
     guides: Mapping[float, str] = field(default_factory=dict)
 
 
-def panels(each: Sequence[Panel], axis: Axis, colours: Mapping[str, str]) -> Figure:
+def panels(each: Sequence[Panel], axis: Axis, colours: Mapping[str, str], shapes: Mapping[str, str]) -> Figure:
     """Small multiples in two columns with one legend; shapes tell series apart as well as colours do."""
     from matplotlib.figure import Figure
 
     columns = min(2, len(each))
     rows = -(-len(each) // columns)
     labels = sorted({series.label for panel in each for series in panel.series})
-    shapes = style.markers(labels)
     lines = -(-len(labels) // 4)
     legend = 0.12 + 0.19 * lines
     height = 2.15 * rows + legend
@@ -87,11 +86,16 @@ def _panel(axes: Axes, panel: Panel, axis: Axis, colours: Mapping[str, str], sha
     _extent(axes, panel, log_y=axis.log_y)
     for factor, name in axis.guides.items():
         ends = axes.get_xlim()
-        axes.plot(ends, [factor * end for end in ends], color=style.MUTED, linewidth=0.7, linestyle=(0, (2, 2)), zorder=1)
-        axes.annotate(
-            name, (ends[1], factor * ends[1]), xytext=(-3, -1), textcoords="offset points", ha="right", va="top",
-            fontsize=6.6, color=style.MUTED, annotation_clip=True,
-        )  # fmt: skip
+        axes.plot(
+            ends, [factor * end for end in ends], color=style.MUTED, linewidth=0.7, linestyle=(0, (2, 2)), zorder=1
+        )
+        low, high = axes.get_ylim()
+        leaves = min(ends[1], high / factor)
+        if leaves > ends[0] and leaves * factor > low:
+            axes.annotate(
+                name, (leaves, factor * leaves), xytext=(-7, -3), textcoords="offset points", ha="right", va="top",
+                fontsize=6.6, color=style.MUTED,
+            )  # fmt: skip
     _ticks(axes, log_y=axis.log_y)
 
 

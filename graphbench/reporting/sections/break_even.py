@@ -21,7 +21,9 @@ def section(measured: Measured, key: str) -> Section | None:
                     phases = cell.record.phases
                     fixed = sum(part or 0.0 for part in (phases.start_s, phases.read_s, phases.build_s, phases.cold_s))
                     against = cell.best.baseline if cell.best else ""
-                    rows.append([problem, plain(graph), cell.label, seconds(fixed), seconds(cell.run), main, best, against])
+                    rows.append(
+                        [problem, plain(graph), cell.label, seconds(fixed), seconds(cell.run), main, best, against]
+                    )
     if not rows:
         return None
     how = Text(
@@ -29,7 +31,16 @@ def section(measured: Measured, key: str) -> Section | None:
         "(N - 1) warm calls. The fewest runs after which that is no more than what the other side costs; 1 is at once.",
         quiet=True,
     )
-    heads = ["problem", "graph", "engine", "fixed cost", "run", f"runs vs {measured.baseline}", "runs vs best CPU", "best CPU"]
+    heads = [
+        "problem",
+        "graph",
+        "engine",
+        "fixed cost",
+        "run",
+        f"runs vs {measured.baseline}",
+        "runs vs best CPU",
+        "best CPU",
+    ]
     return Section("Break-even", f"{key}break-even", [how, Table(heads=heads, rows=rows, right=(3, 4, 5, 6))])
 
 

@@ -18,19 +18,20 @@ def section(measured: Measured, key: str) -> Section | None:
     """A panel for each problem that was posed on several sizes, and the exponents of the fitted lines."""
     problems = {problem: _series(cells) for problem, cells in measured.problems.items()}
     problems = {
-        problem: series for problem, series in problems.items() if any(len({x for x, _ in own.points}) > 1 for own in series)
+        problem: series
+        for problem, series in problems.items()
+        if any(len({x for x, _ in own.points}) > 1 for own in series)
     }
     if not problems:
         return None
-    labels = {cell.label for cell in measured.cells}
-    engines = {cell.label: cell.record.task.engine for cell in measured.cells}
-    colours = style.colours(labels, next((each for each in sorted(labels) if engines[each] == measured.baseline), ""))
     name = f"{key}growth"
     panels = [points.Panel(problem, series) for problem, series in problems.items()]
-    alt = plain("Seconds of a warm call against edges: " + "; ".join(f"{panel.title}: {_told(panel)}" for panel in panels))
+    alt = plain(
+        "Seconds of a warm call against edges: " + "; ".join(f"{panel.title}: {_told(panel)}" for panel in panels)
+    )
     with style.style():
         axis = points.Axis(x="edges, as posed", y="seconds, run")
-        svg = drawing.to_svg(points.panels(panels, axis, colours), name, alt)
+        svg = drawing.to_svg(points.panels(panels, axis, measured.colours, measured.shapes), name, alt)
     blocks: list[Block] = [
         Text(
             "Lines are power laws, fitted by least squares of the logarithms to three sizes or more: an exponent of 1 is "
@@ -63,7 +64,10 @@ def _series(cells: Sequence[Cell]) -> list[points.Series]:
 
 def _told(panel: points.Panel) -> str:
     laws = {series.label: fit(series.points) for series in panel.series}
-    return ", ".join(f"{label} grows with exponent {law.exponent:.2f}" for label, law in laws.items() if law) or "too few sizes"
+    return (
+        ", ".join(f"{label} grows with exponent {law.exponent:.2f}" for label, law in laws.items() if law)
+        or "too few sizes"
+    )
 
 
 def _exponents(measured: Measured) -> Table:
@@ -78,7 +82,9 @@ def _exponents(measured: Measured) -> Table:
                 continue
             whole = ends[label]
             even = "" if label == baseline else _break_even(whole, other)
-            rows.append([problem, label, f"{law.exponent:.2f}", f"{100 * law.residual:.0f} %", _span(law), str(law.n), even])
+            rows.append(
+                [problem, label, f"{law.exponent:.2f}", f"{100 * law.residual:.0f} %", _span(law), str(law.n), even]
+            )
     heads = ["problem", "engine", "exponent", "scatter", "edges", "sizes", f"break-even size vs {measured.baseline}"]
     return Table(heads=heads, rows=rows, right=(2, 3, 5))
 

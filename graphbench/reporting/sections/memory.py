@@ -18,7 +18,6 @@ def section(measured: Measured, key: str) -> Section | None:
     """Two panels, host and device, of all problems; the largest graphs in a table."""
     known = [cell for cell in measured.cells if cell.record.outcome is Outcome.OK and edge_list_bytes(cell.record)]
     labels = sorted({cell.label for cell in known})
-    engines = {cell.label: cell.record.task.engine for cell in known}
     series = {
         "host": _series(known, labels, lambda record: record.memory.host_peak_bytes),
         "device": _series(known, labels, lambda record: record.memory.device_peak_bytes),
@@ -26,7 +25,6 @@ def section(measured: Measured, key: str) -> Section | None:
     panels = [points.Panel(f"{where}, peak", own) for where, own in series.items() if own]
     if not panels:
         return None
-    colours = style.colours(labels, next((label for label in labels if engines[label] == measured.baseline), ""))
     name = f"{key}memory"
     alt = plain(
         "Peak memory against the size of the edge list: "
@@ -34,14 +32,16 @@ def section(measured: Measured, key: str) -> Section | None:
     )
     with style.style():
         axis = points.Axis(x="edge list, MiB", y="peak, MiB", guides=_GUIDES)
-        svg = drawing.to_svg(points.panels(panels, axis, colours), name, alt)
+        svg = drawing.to_svg(points.panels(panels, axis, measured.colours, measured.shapes), name, alt)
     how = Text(
         "The edge list is two vertex ids per edge (4 bytes each, 8 where 4 do not suffice) and 8 bytes for a weight, an "
         "undirected edge stored once. Host peaks are of the whole process, its libraries included, so small graphs seem "
         "to need many times their size.",
         quiet=True,
     )
-    chart = Chart(name=name, svg=svg, alt=alt, caption="Peak memory against the edge list; dotted lines are multiples of it")
+    chart = Chart(
+        name=name, svg=svg, alt=alt, caption="Peak memory against the edge list; dotted lines are multiples of it"
+    )
     return Section("Memory", f"{key}memory", [how, chart, _table(measured)])
 
 
@@ -80,9 +80,27 @@ def _table(measured: Measured) -> Table:
             record, size = largest[label].record, edge_list_bytes(largest[label].record)
             host, device = record.memory.host_peak_bytes, record.memory.device_peak_bytes
             rows.append(
-                [problem, label, plain(record.task.dataset), memory(size), memory(host), _times(host, size), memory(device), _times(device, size)]
+                [
+                    problem,
+                    label,
+                    plain(record.task.dataset),
+                    memory(size),
+                    memory(host),
+                    _times(host, size),
+                    memory(device),
+                    _times(device, size),
+                ]
             )
-    heads = ["problem", "engine", "largest graph finished", "edge list", "host peak", "of the list", "device peak", "of the list"]
+    heads = [
+        "problem",
+        "engine",
+        "largest graph finished",
+        "edge list",
+        "host peak",
+        "of the list",
+        "device peak",
+        "of the list",
+    ]
     return Table(heads=heads, rows=rows, right=(3, 4, 5, 6, 7))
 
 

@@ -21,7 +21,7 @@ def section(measured: Measured, key: str) -> Section | None:
     for problem, cells in measured.problems.items():
         own = [cell for cell in cells if cell.record.quality and _points(cell)]
         if own:
-            chart = _chart(own, measured.baseline, f"{key}quality-{_slug(problem)}", problem)
+            chart = _chart(own, measured, f"{key}quality-{_slug(problem)}", problem)
             blocks += [Text(problem, strong=True), chart, Fold(f"Figures: {problem}", [_figures(own)])]
     if not blocks:
         return None
@@ -40,13 +40,12 @@ def _points(cell: Cell) -> list[tuple[float, float]]:
     return [pair for pair in zip(record.phases.run_s, record.trials.quality, strict=False) if pair[0] > 0]
 
 
-def _chart(cells: Sequence[Cell], baseline: str, name: str, problem: str) -> Chart:
+def _chart(cells: Sequence[Cell], measured: Measured, name: str, problem: str) -> Chart:
     measure = cells[0].record.quality
-    labels = {cell.label: cell.record.task.engine for cell in cells}
-    colours = style.colours(labels, next((label for label, engine in labels.items() if engine == baseline), ""))
     graphs = list(by_graph(cells).items())[-MOST_PANELS:]
     panels = [
-        points.Panel(plain(graph), [points.Series(cell.label, _points(cell)) for cell in group]) for graph, group in graphs
+        points.Panel(plain(graph), [points.Series(cell.label, _points(cell)) for cell in group])
+        for graph, group in graphs
     ]
     alt = plain(
         f"{problem}, time against {measure}: "
@@ -54,7 +53,7 @@ def _chart(cells: Sequence[Cell], baseline: str, name: str, problem: str) -> Cha
     )
     with style.style():
         axis = points.Axis(x="seconds of one warm call", y=measure, log_y=False)
-        svg = drawing.to_svg(points.panels(panels, axis, colours), name, alt)
+        svg = drawing.to_svg(points.panels(panels, axis, measured.colours, measured.shapes), name, alt)
     return Chart(name=name, svg=svg, alt=alt, caption=f"{problem}: {measure} against time, all trials")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from graphbench.model import Outcome
 from graphbench.reasons import Reason, Verdict
@@ -21,9 +21,15 @@ def section(measured: Measured, key: str) -> Section | None:
     """Bars on a logarithmic axis with intervals, and under each chart its figures and commands."""
     blocks: list[Block] = []
     for problem, cells in measured.problems.items():
-        chart = speedup_chart(cells, measured.baseline, name=f"{key}speedup-{_slug(problem)}", title=problem)
+        chart = speedup_chart(
+            cells, measured.baseline, measured.colours, name=f"{key}speedup-{_slug(problem)}", title=problem
+        )
         if chart is not None:
-            blocks += [Text(problem, strong=True), chart, Fold(f"Figures and commands: {problem}", [_figures(cells, measured)])]
+            blocks += [
+                Text(problem, strong=True),
+                chart,
+                Fold(f"Figures and commands: {problem}", [_figures(cells, measured)]),
+            ]
     if not blocks:
         return None
     how = Text(
@@ -35,9 +41,11 @@ def section(measured: Measured, key: str) -> Section | None:
     return Section("Speedup, graph by graph", f"{key}speedup", [how, *blocks])
 
 
-def speedup_chart(cells: Sequence[Cell], baseline: str, *, name: str, title: str) -> Chart | None:
+def speedup_chart(
+    cells: Sequence[Cell], baseline: str, colours: Mapping[str, str], *, name: str, title: str
+) -> Chart | None:
     """The chart of one problem; None where no engine stands beside the baseline."""
-    made = _rows(cells, baseline)
+    made = _rows(cells, baseline, colours)
     if made is None:
         return None
     groups, left_out = made
@@ -50,23 +58,22 @@ def speedup_chart(cells: Sequence[Cell], baseline: str, *, name: str, title: str
     return Chart(name=name, svg=svg, alt=alt, caption=caption)
 
 
-def speedup_png(cells: Sequence[Cell], baseline: str) -> bytes | None:
+def speedup_png(cells: Sequence[Cell], baseline: str, colours: Mapping[str, str]) -> bytes | None:
     """The same as a PNG."""
-    made = _rows(cells, baseline)
+    made = _rows(cells, baseline, colours)
     if made is None:
         return None
     with style.style():
         return drawing.to_png(bars.speedups(made[0], baseline=baseline))
 
 
-def _rows(cells: Sequence[Cell], baseline: str) -> tuple[list[bars.Rows], int] | None:
-    colours = style.colours((cell.record.task.engine for cell in cells), baseline)
+def _rows(cells: Sequence[Cell], baseline: str, colours: Mapping[str, str]) -> tuple[list[bars.Rows], int] | None:
     groups: list[bars.Rows] = []
     for graph, group in by_graph(cells).items():
         others = [cell for cell in group if cell.record.task.engine != baseline]
         if others:
             heading = _heading(graph, group, baseline)
-            groups.append(bars.Rows(heading, [_bar(cell, colours[cell.record.task.engine]) for cell in others]))
+            groups.append(bars.Rows(heading, [_bar(cell, colours[cell.label]) for cell in others]))
     kept: list[bars.Rows] = []
     for group in reversed(groups):
         if kept and sum(len(each.rows) for each in kept) + len(group.rows) > MOST_ROWS:
@@ -105,7 +112,9 @@ def _bar(cell: Cell, colour: str) -> bars.Bar:
 def _words(cell: Cell) -> str:
     each = cell.main
     assert each is not None
-    words = f"{ratio(each.ratio_run, _SIGNS, each.bound)}; {ratio(each.ratio_end_to_end, _SIGNS, each.bound)} end to end"
+    words = (
+        f"{ratio(each.ratio_run, _SIGNS, each.bound)}; {ratio(each.ratio_end_to_end, _SIGNS, each.bound)} end to end"
+    )
     if each.verdict is Verdict.UNLIKE:
         words = f"{ratio(each.ratio_run, _SIGNS, each.bound)} unlike: {listed(codes(each.reasons))}"
     return words
@@ -159,14 +168,22 @@ def _figures(cells: Sequence[Cell], measured: Measured) -> Table:
                 ]
             )
             tones.append({6: {"like": "good", "unlike": "doubtful", "refused": "bad"}.get(verdict, "")})
-    heads = ["graph", "engine", "run", f"run vs {measured.baseline}", "end to end", "run vs best CPU", "verdict", "why", "command"]
+    heads = [
+        "graph",
+        "engine",
+        "run",
+        f"run vs {measured.baseline}",
+        "end to end",
+        "run vs best CPU",
+        "verdict",
+        "why",
+        "command",
+    ]
     return Table(heads=heads, rows=rows[-2 * MOST_ROWS :], right=(2, 3, 4), code=(8,), tones=tones[-2 * MOST_ROWS :])
 
 
 def _told(group: bars.Rows) -> str:
-    return f"{group.heading}: " + ", ".join(
-        f"{row.label} {row.text}" for row in group.rows
-    )
+    return f"{group.heading}: " + ", ".join(f"{row.label} {row.text}" for row in group.rows)
 
 
 def _slug(text: str) -> str:

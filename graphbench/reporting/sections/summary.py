@@ -40,9 +40,7 @@ def section(measured: Measured, key: str) -> Section:
     blocks.append(Bullets(_counts(measured)))
     engines = _engines(measured)
     if engines.rows:
-        blocks.append(
-            Fold("Every engine, over the graphs that all of them completed", [engines])
-        )
+        blocks.append(Fold("Every engine, over the graphs that all of them completed", [engines]))
     return Section("The answer", f"{key}answer", blocks)
 
 
@@ -96,7 +94,9 @@ def _headlines(measured: Measured, lead: str) -> Table:
                 _mean([each.ratio_run for each in best]),
                 _mean([each.ratio_end_to_end for each in best]),
                 listed([name for name, _ in against.most_common()]) or NOTHING,
-                _verdicts([cell.main for cell in own if cell.main is not None and cell.record.outcome not in NEVER_RAN]),
+                _verdicts(
+                    [cell.main for cell in own if cell.main is not None and cell.record.outcome not in NEVER_RAN]
+                ),
             ]
         )
     name = measured.baseline
@@ -125,7 +125,7 @@ def overview(measured: Measured, lead: str, *, name: str) -> Chart | None:
                     ratio=geometric_mean(runs) if runs else None,
                     ends=(min(runs), max(runs)) if len(runs) > 1 else None,
                     second=geometric_mean(ends) if runs and ends else None,
-                    colour=style.SERIES[0],
+                    colour=measured.colours[lead],
                 )
             )
     if not any(row.ratio for row in rows):
@@ -151,7 +151,12 @@ def _sentence(measured: Measured, lead: str) -> str:
         parts.append(f"{_factor([each.ratio_run for each in best])} the best CPU engine on run")
     if not parts:
         return f"{lead} has no ratio that compares like with like."
-    over = count(len({(cell.problem, cell.record.task.dataset) for cell in own if cell.main and fair(cell.main)} or main or best), "case")
+    over = count(
+        len(
+            {(cell.problem, cell.record.task.dataset) for cell in own if cell.main and fair(cell.main)} or main or best
+        ),
+        "case",
+    )
     return plain(f"{lead} is {listed(parts)} (geometric means, {over} of like with like).")
 
 
@@ -215,4 +220,3 @@ def _engines(measured: Measured) -> Table:
             )
     heads = ["problem", "engine", f"run vs {measured.baseline}", "end to end", "common graphs", "graphs completed"]
     return Table(heads=heads, rows=rows, right=(2, 3, 4, 5))
-

@@ -1,0 +1,84 @@
+"""Who agreed with whom, by how much, and which certificates were shown."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from graphbench.model import Outcome
+from graphbench.reporting.document import Block, Bullets, Section, Table, Text
+from graphbench.reporting.figures import count, plain
+from graphbench.reporting.measured import Cell, Measured
+
+_KINDS = ("exact", "equivalent", "epsilon", "nmi", "differs")
+
+
+def section(measured: Measured, key: str) -> Section | None:
+    """A row for each problem and pair of engines; disagreements and failed certificates above, one by one."""
+    checked = [cell for cell in measured.cells if cell.record.certificate is not None]
+    if not checked:
+        return None
+    blocks: list[Block] = []
+    troubles = _disagreements(measured) + _failures(measured)
+    if troubles:
+        blocks.append(Text(f"{count(len(troubles), 'disagreement or failed certificate')}:", strong=True))
+        blocks.append(Bullets(troubles))
+    else:
+        blocks.append(Text("No two engines disagreed, and no certificate failed.", strong=True))
+    blocks += [
+        Text("Answers compared with each other:", quiet=True),
+        _pairs(measured),
+        Text("Certificates, each a check that rests on no engine:", quiet=True),
+        _certificates(checked),
+    ]
+    return Section("Agreement and certificates", f"{key}agreement", blocks)
+
+
+def _disagreements(measured: Measured) -> list[str]:
+    found = []
+    for cell in measured.cells:
+        for each in cell.record.agreement:
+            if each.kind == "differs":
+                most = f" by up to {each.max_difference:.3g}" if each.max_difference is not None else ""
+                where = f", most at {each.at:,}" if each.at is not None else ""
+                found.append(plain(f"{cell.problem} on {cell.record.task.dataset}: {cell.label} differs from {each.engine}{most}{where}"))
+    return found
+
+
+def _failures(measured: Measured) -> list[str]:
+    return [
+        plain(f"{cell.problem} on {cell.record.task.dataset}: {cell.label} is wrong: {cell.record.certificate.detail}")
+        for cell in measured.cells
+        if cell.record.certificate is not None and not cell.record.certificate.valid
+    ]
+
+
+def _pairs(measured: Measured) -> Table:
+    kinds: dict[tuple[str, str, str], Counter[str]] = {}
+    apart: dict[tuple[str, str, str], float] = {}
+    for cell in measured.cells:
+        for each in cell.record.agreement:
+            one, two = sorted((cell.record.task.engine, each.engine))
+            pair = (cell.problem, one, two)
+            kinds.setdefault(pair, Counter())[each.kind] += 1
+            apart[pair] = max(apart.get(pair, 0.0), each.max_difference or 0.0)
+    rows = [
+        [problem, one, two, *(str(counted[kind] or "") for kind in _KINDS), f"{apart[problem, one, two]:.3g}" if apart[problem, one, two] else ""]
+        for (problem, one, two), counted in sorted(kinds.items())
+    ]
+    tones = [{7: "bad"} if row[7] else {} for row in rows]
+    heads = ["problem", "engine", "other engine", "exact", "equivalent", "within epsilon", "by NMI", "differ", "largest difference"]
+    return Table(heads=heads, rows=rows, right=tuple(range(3, 9)), tones=tones)
+
+
+def _certificates(cells: list[Cell]) -> Table:
+    rows = []
+    for problem, label in sorted({(cell.problem, cell.label) for cell in cells}):
+        own = [cell for cell in cells if (cell.problem, cell.label) == (problem, label)]
+        shown = [cell.record.certificate for cell in own if cell.record.certificate is not None]
+        valid = [each for each in shown if each.valid]
+        answers = sum(each.checked for each in shown)
+        wrong = sum(cell.record.outcome is Outcome.INVALID for cell in own)
+        rows.append([problem, label, str(len(valid)), str(wrong or ""), str(answers), plain((valid or shown)[-1].detail)])
+    tones = [{3: "bad"} if row[3] else {} for row in rows]
+    heads = ["problem", "engine", "valid", "invalid", "answers checked", "for instance"]
+    return Table(heads=heads, rows=rows, right=(2, 3, 4), tones=tones)

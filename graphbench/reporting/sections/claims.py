@@ -1,0 +1,52 @@
+"""Claims: what was published, under which conditions, and what was measured here."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from graphbench.reporting.claims import Claim, check, claims
+from graphbench.reporting.document import Bullets, Section, Table, Text
+from graphbench.reporting.figures import plain, ratio, seconds
+from graphbench.reporting.measured import Measured
+
+_TONES = {"reproduced": "good", "not reproduced": "bad", "measured": "doubtful"}
+
+
+def section(measured: Measured, key: str) -> Section:
+    """A row for each claim, in the order of their file."""
+    found = [check(claim, measured) for claim in claims()]
+    counted = Counter(finding.status for finding in found)
+    told = ", ".join(f"{number} {status}" for status, number in counted.most_common())
+    how = Bullets(
+        [
+            "reproduced: our ratio, or its interval, reaches the published one; not reproduced: it does not",
+            "measured: there is a figure, and it decides nothing (unlike, only a bound, or other hardware by far)",
+            "not measured: the engine ran here, that case did not; not runnable here: the engine did not run, or more GPUs are needed",
+        ]
+    )
+    rows = [
+        [_what(each.claim), _published(each.claim), plain(f"{each.claim.source}; {each.claim.conditions}"), each.ours, each.status, plain(each.remark)]
+        for each in found
+    ]
+    tones = [{4: _TONES.get(each.status, "quiet")} for each in found]
+    table = Table(heads=["claim", "published", "source and conditions", "ours", "status", "remark"], rows=rows, tones=tones)
+    return Section("Claims", f"{key}claims", [Text(f"{len(found)} published figures: {told}.", strong=True), table, how])
+
+
+def _what(claim: Claim) -> str:
+    if claim.text:
+        return claim.text
+    return f"{claim.algorithm} on {claim.dataset or 'any graph'}: {claim.engine} vs {claim.baseline}"
+
+
+def _published(claim: Claim) -> str:
+    parts = []
+    if claim.ratio is not None:
+        parts.append(f"{'up to ' if claim.bound else ''}{ratio(claim.ratio)}{' end to end' if claim.timed == 'end_to_end' else ''}")
+    if claim.seconds is not None:
+        parts.append(f"{seconds(claim.seconds)} against {seconds(claim.baseline_seconds)}")
+    if claim.modularity is not None:
+        parts.append(f"modularity {claim.modularity:g} against {claim.baseline_modularity:g}")
+    return "; ".join(parts)
+
+

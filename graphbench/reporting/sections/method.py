@@ -1,0 +1,131 @@
+"""How it was measured: the rules, and the settings, versions, seeds and warnings that the records carry."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+
+from graphbench.model import Environment, Record
+from graphbench.reporting.document import Block, Bullets, Fold, Section, Table, Text
+from graphbench.reporting.figures import count, listed, memory, plain, setting
+from graphbench.reporting.measured import Measured
+from graphbench.statistics import CONFIDENCE, ENOUGH
+
+MOST_LINES = 40
+
+
+def section(measured: Sequence[Measured], stale: Mapping[str, str]) -> Section:
+    """One section for the whole report, with a table of machines."""
+    records = [cell.record for each in measured for cell in each.cells]
+    ran = [record for record in records if record.environment is not None]
+    blocks: list[Block] = [
+        Bullets(_rules(measured[0].baseline if measured else "networkx")),
+        Text("Settings, as the records have them:", quiet=True),
+        Bullets(_settings(ran)),
+        _machines(measured),
+        _versions(ran),
+    ]
+    if stale:
+        told = Counter(stale.values()).most_common(MOST_LINES)
+        blocks.append(Text(f"{count(len(stale), 'record')} measured before something changed:", strong=True))
+        blocks.append(Bullets([plain(f"{number} × {since}") for since, number in told]))  # noqa: RUF001 - times
+    warnings = _warnings(records)
+    if warnings:
+        blocks.append(Fold(f"Warnings while measuring ({len(warnings)})", [Bullets(warnings[:MOST_LINES])]))
+    commands = sorted({record.environment.command for record in ran if record.environment and record.environment.command})
+    if commands:
+        rows = [[plain(each)] for each in commands[:MOST_LINES]]
+        blocks.append(Fold(f"Commands that measured ({len(commands)})", [Table(heads=["command"], rows=rows, code=(0,))]))
+    return Section("How it was measured", "method", blocks)
+
+
+def _rules(baseline: str) -> list[str]:
+    return [
+        "Every engine got the same cleaned graph and the same problem; each ran in a process of its own, with a time limit.",
+        "The timer holds one call: the device is synchronised and lazy results are consumed before it stops. Answers are "
+        "checked outside of it.",
+        f"Times are medians of warm calls; intervals are {100 * CONFIDENCE:.0f} % bootstrap intervals, from {ENOUGH} trials "
+        "on; fewer give a range, in round brackets.",
+        f"A ratio is the time of {baseline} over the time of the engine. Run is one warm call; end to end is read + build + "
+        "cold + collect, with the library already imported.",
+        "like: the inputs and the achieved accuracy or quality match; unlike: they do not, for the reason that is given; "
+        "refused: there is no ratio. Means are geometric, of like ratios only.",
+        "A time limit makes a bound of a ratio: at least, where the baseline was stopped, at most, where the engine was.",
+        "Machines are never compared with each other.",
+    ]
+
+
+def _settings(records: Sequence[Record]) -> list[str]:
+    trials = Counter(record.trials.stopped for record in records if record.trials.stopped)
+    ends = {
+        "precise": "the interval was narrow enough",
+        "budget": "the budget of time ended",
+        "count": "as many as were asked for were done",
+        "limit": "there are no more than this",
+        "cold_is_run": "the first call had outlasted the budget",
+    }
+    seeds = sorted({setting(record.task.params["seed"]) for record in records if "seed" in record.task.params})
+    seeds += [each for each in sorted({str(record.draw.seed) for record in records if record.draw}) if each not in seeds]
+    threads: dict[str, set[int]] = {}
+    allocators: dict[str, None] = {}
+    for record in sorted(records, key=lambda each: each.task.engine):
+        assert record.environment is not None
+        threads.setdefault(record.task.engine, set()).add(record.environment.threads)
+        if record.environment.allocator:
+            allocators[record.environment.allocator] = None
+    lines = [
+        f"Seeds: {listed(seeds)}." if seeds else "",
+        "Threads: " + ", ".join(f"{engine} {_numbers(used)}" for engine, used in threads.items()) + "." if threads else "",
+        f"Device memory from the allocators: {listed(list(allocators))}." if allocators else "",
+        "Trials ended because "
+        + listed([f"{ends.get(why, why)} ({number:,} times)" for why, number in trials.most_common()])
+        + "."
+        if trials
+        else "",
+    ]
+    return [plain(line) for line in lines if line]
+
+
+def _numbers(values: Iterable[int]) -> str:
+    return listed([str(value) for value in sorted(values)])
+
+
+def _machines(measured: Sequence[Measured]) -> Table:
+    rows = []
+    for each in measured:
+        where = each.environment
+        if where is None:
+            continue
+        gpus = listed([f"{gpu.name} ({memory(gpu.memory_bytes)})" for gpu in where.gpus]) or "none"
+        rows.append(
+            [plain(where.cpu), str(where.cores), memory(where.memory_bytes), plain(gpus), _driver(where), plain(where.os), plain(where.python), where.graphbench, where.machine[:12]]
+        )
+    heads = ["processor", "cores", "memory", "GPU", "driver, CUDA", "system", "Python", "graphbench", "digest"]
+    return Table(heads=heads, rows=rows, right=(1, 2))
+
+
+def _driver(where: Environment) -> str:
+    return ", ".join(part for part in (where.driver, where.cuda) if part)
+
+
+def _versions(records: Sequence[Record]) -> Table:
+    engines: dict[str, set[str]] = {}
+    libraries: dict[str, set[str]] = {}
+    for record in records:
+        assert record.environment is not None
+        if record.environment.engine_version:
+            engines.setdefault(record.task.engine, set()).add(record.environment.engine_version)
+        for name, version in record.environment.libraries.items():
+            libraries.setdefault(name, set()).add(version)
+    rows = [["engine", name, ", ".join(sorted(engines[name]))] for name in sorted(engines)]
+    rows += [["library", name, ", ".join(sorted(libraries[name]))] for name in sorted(libraries) if name not in engines]
+    return Table(heads=["", "name", "version"], rows=rows)
+
+
+def _warnings(records: Sequence[Record]) -> list[str]:
+    told = Counter(
+        plain(f"{record.task.engine}, {record.task.algorithm} on {record.task.dataset}: {warning}")
+        for record in records
+        for warning in record.warnings
+    )
+    return [f"{text} ({number} times)" if number > 1 else text for text, number in sorted(told.items())]
