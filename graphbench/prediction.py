@@ -70,7 +70,8 @@ class Past:
         if not answered or not entries:
             return None
         nearest = min(answered, key=lambda each: abs(math.log(max(_entries(each), 1) / entries)))
-        factor: float = (entries / max(_entries(nearest), 1)) ** _growth(answered)
+        # At least linear: on tiny graphs, calls take as long whatever the size.
+        factor: float = (entries / max(_entries(nearest), 1)) ** max(_growth(answered), 1.0)
         phases = nearest.phases
         grows = sum(part or 0 for part in (phases.read_s, phases.build_s, phases.cold_s, phases.collect_s))
         warm = min(sum(phases.run_s) * max(factor, 1), budget_s)

@@ -85,7 +85,11 @@ def command(
         for record in _read(stores)
         if keep(record) and (current is None or current is not bool(changes(record, now)))
     ]
-    text = _listed(records, form or "table", now) if action == "list" else _exported(records, form, baseline, now)
+    text = (
+        _listed(sorted(records, key=_when), form or "table", now)
+        if action == "list"
+        else _exported(records, form, baseline, now)
+    )
     if output:
         output.write_text(text, encoding="utf-8")
     else:

@@ -1,0 +1,67 @@
+"""Warnings: each condition has its own, with what to do about it; good measurements have none."""
+
+import builders
+import msgspec
+import pytest
+
+from graphbench.measure.advice import advice
+from graphbench.model import Trials
+
+CALM = [1.0, 1.01, 0.99, 1.02, 0.98, 1.0, 1.01, 0.99]
+
+
+def environment(load=0.5, **clocks):
+    return msgspec.structs.replace(builders.HERE, load_average=load, clocks=clocks)
+
+
+def said(times, *, stopped="precise", sources=(), where=None):
+    return advice(times, Trials(stopped=stopped, sources=list(sources)), where)
+
+
+def test_a_calm_measurement_has_no_warning():
+    assert said(CALM, where=environment(throttle_reasons=1, other_processes=0, after={"throttle_reasons": 0})) == []
+
+
+def test_a_first_trial_far_slower_is_told_and_is_not_an_outlier_besides():
+    (text,) = said([3.0, *CALM])
+    assert "3 times as long" in text
+
+
+def test_outliers_are_counted():
+    (text,) = said([*CALM, 9.0, 9.5])
+    assert text.startswith("2 of 10 trials")
+
+
+def test_an_interval_that_never_narrowed_is_told_with_its_width():
+    (text,) = said([1.0, 1.5, 2.0, 1.2, 1.8], stopped="budget")
+    assert "after 5 trials" in text
+    assert "--budget" in text
+    assert said([1.0, 1.5, 2.0, 1.2, 1.8], stopped="count") == [], "as many as were asked for"
+
+
+def test_searches_from_different_sources_may_differ():
+    assert said([5.0, 1.0, 1.0, 1.1, 9.0, 1.0], stopped="budget", sources=range(6)) == []
+
+
+@pytest.mark.parametrize("times", [[], [1.0], [5.0, 1.0, 1.0, 1.0]])
+def test_too_few_trials_say_nothing(times):
+    assert said(times) == []
+
+
+def test_what_takes_microseconds_may_scatter():
+    assert said([9e-6, 1e-6, 1e-6, 1.1e-6, 1e-6, 1.01e-6, 8e-6]) == []
+
+
+@pytest.mark.parametrize(
+    ("where", "expected"),
+    [
+        (environment(load=8.5), "busy"),
+        (environment(other_processes=1), "another process used the GPU"),
+        (environment(other_processes=3), "3 other processes used the GPU"),
+        (environment(throttle_reasons=0x4), "the power cap"),
+        (environment(after={"throttle_reasons": 0x60, "sm_mhz": 1200, "sm_max_mhz": 1980}), "1,200 of 1,980 MHz"),
+    ],
+)
+def test_what_the_machine_was_doing_is_told(where, expected):
+    (text,) = said(CALM, where=where)
+    assert expected in text

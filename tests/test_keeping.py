@@ -1,0 +1,74 @@
+"""Keeping records while they are measured: nothing is lost to a store that cannot be written for a while."""
+
+import errno
+import os
+import warnings
+
+import pytest
+from test_store import record
+
+from graphbench.errors import StoreError
+from graphbench.keeping import Keeper
+from graphbench.store import Store
+
+
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / "records.jsonl"
+
+
+def ids(path):
+    return [each.id for each in Store(path).records()]
+
+
+def test_records_are_on_the_disk_at_once_and_the_store_is_held(path):
+    with Keeper(path) as keeper:
+        keeper.keep(record(1))
+        assert ids(path) == ["r1"]
+        with pytest.raises(StoreError, match=f"pid {os.getpid()}"):
+            Store(path).open()
+    with Store(path) as store:
+        store.append(record(2))
+    assert ids(path) == ["r1", "r2"]
+
+
+def test_a_disk_that_is_full_for_a_moment_loses_nothing(path, monkeypatch):
+    def full(_):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        with Keeper(path) as keeper:
+            keeper.keep(record(1))
+            with monkeypatch.context() as patched:
+                patched.setattr(os, "fsync", full)
+                keeper.keep(record(2))
+                keeper.keep(record(3))
+            assert ids(path) == ["r1"]
+            keeper.keep(record(4))
+    assert ids(path) == ["r1", "r2", "r3", "r4"]
+    assert len(told) == 1
+    assert "No space left" in str(told[0].message)
+
+
+def test_what_could_not_be_kept_in_the_end_is_counted(path, monkeypatch):
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        with Keeper(path) as keeper:
+            monkeypatch.setattr(os, "fsync", lambda _: (_ for _ in ()).throw(OSError(errno.EIO, "Input/output error")))
+            keeper.keep(record(1))
+            keeper.keep(record(2))
+    assert "2 records were not kept" in str(told[-1].message)
+
+
+def test_another_writer_is_a_warning_or_if_the_store_matters_an_error(path):
+    with Store(path) as first:
+        first.append(record(1))
+        with pytest.raises(StoreError, match=f"pid {os.getpid()}"), Keeper(path, must=True):
+            pass
+        second = Keeper(path)
+        with pytest.warns(UserWarning, match=f"pid {os.getpid()}"):
+            second.__enter__()
+    second.keep(record(2))
+    second.__exit__()
+    assert ids(path) == ["r1", "r2"], "it was free again before the end"

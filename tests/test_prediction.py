@@ -1,0 +1,180 @@
+"""What a task will take, by the records of others like it, and what is not started because of that."""
+
+import builders
+import msgspec
+import pytest
+
+from graphbench import registry
+from graphbench.engines.base import Settings
+from graphbench.foresight import Foresight, device_bytes, host_bytes, is_predicted
+from graphbench.measure import memory
+from graphbench.measure.base import Limits
+from graphbench.model import Censored, Memory, Outcome, Phases, PosedInfo, Task
+from graphbench.prediction import Past
+
+GIB = 1 << 30
+
+
+def posed(entries, *, directed=False, weights="none"):
+    return PosedInfo(
+        num_vertices=1_000,
+        num_edges=entries if directed else entries // 2,
+        num_entries=entries,
+        directed=directed,
+        weights=weights,
+        digest="x",
+    )
+
+
+def measured(dataset, entries, cold_s, *, engine="networkx", seed=0, **changes):
+    phases = Phases(start_s=0.5, read_s=0.1, build_s=1.0, cold_s=cold_s, run_s=[cold_s] * 3, collect_s=0.1)
+    made = {
+        "task": task(dataset, engine, seed=seed),
+        "posed": posed(entries),
+        "phases": phases,
+    }
+    return builders.record(engine, **(made | changes))
+
+
+def task(dataset, engine="networkx", *, seed=0):
+    return Task("louvain", dataset, engine, {"resolution": 1.0, "seed": seed})
+
+
+def timed_out(dataset, entries, after_s, phase="cold"):
+    return measured(
+        dataset,
+        entries,
+        None,
+        outcome=Outcome.TIMEOUT,
+        censored=Censored(phase=phase, after_s=after_s),
+        phases=Phases(),
+    )
+
+
+def past(*records):
+    return Past(records, "m1")
+
+
+def test_a_task_measured_before_takes_as_long_again():
+    known = past(measured("a", 1_000, 2.0))
+    assert known.task_seconds(task("a"), None, budget_s=10) == pytest.approx(0.5 + 0.1 + 1.0 + 2.0 + 0.1 + 6.0)
+
+
+def test_larger_graphs_take_longer_and_warm_trials_stop_at_the_budget():
+    known = past(measured("a", 1_000, 2.0))
+    assert known.task_seconds(task("b"), 10_000, budget_s=10) == pytest.approx(0.5 + 10 * 3.2 + 10)
+    assert known.task_seconds(task("b"), None, budget_s=10) is None
+    assert past().task_seconds(task("b"), 10_000, budget_s=10) is None
+
+
+def test_what_ran_elsewhere_or_with_other_parameters_says_nothing():
+    elsewhere = measured("a", 1_000, 2.0, environment=msgspec.structs.replace(builders.HERE, machine="m2"))
+    other = measured("a", 1_000, 2.0, task=Task("louvain", "a", "networkx", {"resolution": 2.0, "seed": 0}))
+    assert past(elsewhere, other).task_seconds(task("b"), 1_000, budget_s=10) is None
+    assert past(measured("a", 1_000, 2.0, seed=7)).task_seconds(task("b"), 1_000, budget_s=10) is not None
+
+
+def test_growth_is_fitted_from_two_sizes_and_believed_up_to_a_limit():
+    square = past(measured("a", 1_000, 1.0), measured("b", 10_000, 100.0))
+    assert square.call_seconds(task("c"), 100_000) == pytest.approx(10_000.0)
+    linear = past(measured("a", 1_000, 1.0), measured("b", 1_500, 100.0))
+    assert linear.call_seconds(task("c"), 15_000) == pytest.approx(1_000.0)
+    absurd = past(measured("a", 1_000, 1e-9), measured("b", 10_000, 1.0))
+    assert absurd.call_seconds(task("c"), 100_000) == pytest.approx(10**2.5)
+
+
+def test_calls_are_foretold_for_larger_graphs_only():
+    known = past(measured("a", 1_000, 1.0))
+    assert known.call_seconds(task("c"), 1_000) is None
+    assert known.call_seconds(task("c"), 10**9) is None, "too far away to tell"
+
+
+def foresight(*records, timeout=60.0, memory_bytes=None, **how):
+    limits = Limits(timeout_s=timeout, memory_bytes=memory_bytes)
+    return Foresight(past=past(*records), limits=limits, settings=Settings(), **how)
+
+
+def test_what_timed_out_on_a_smaller_graph_is_hopeless_and_says_where():
+    networkx = registry.engine("networkx")
+    foresee = foresight(timed_out("small", 1_000, 58.0), fit=False, time=True)
+    found = foresee(task("large"), networkx, posed(2_000))
+    assert found.outcome is Outcome.TIMEOUT
+    assert "60 s on small" in found.reason
+    assert "--no-skip" in found.reason
+    assert is_predicted(builders.record(reason=found.reason))
+    assert foresee(task("smaller"), networkx, posed(500)) is None
+    assert foresight(timed_out("small", 1_000, 5.0), fit=False, time=True)(task("l"), networkx, posed(2_000)) is None
+
+
+def test_what_would_take_thrice_the_limit_is_hopeless_and_what_would_take_twice_is_tried():
+    networkx = registry.engine("networkx")
+    foresee = foresight(measured("a", 1_000, 1.0), fit=False, time=True)
+    assert "limit is 60 s" in foresee(task("b"), networkx, posed(200_000)).reason
+    assert foresee(task("b"), networkx, posed(120_000)) is None
+    assert foresight(measured("a", 1_000, 1.0), fit=False)(task("b"), networkx, posed(200_000)) is None
+
+
+def test_what_is_measured_meanwhile_counts():
+    foresee = foresight(fit=False, time=True)
+    assert foresee(task("b"), registry.engine("networkx"), posed(2_000)) is None
+    foresee.learn(timed_out("a", 1_000, 60.0))
+    assert foresee(task("b"), registry.engine("networkx"), posed(2_000)) is not None
+
+
+def test_a_graph_that_would_not_fit_on_the_host_is_not_started(monkeypatch):
+    monkeypatch.setattr(memory, "free_host_bytes", lambda: 10 * GIB)
+    foresee = foresight()
+    large, small = posed(40_000_000), posed(2_000_000)
+    found = foresee(task("large"), registry.engine("networkx"), large)
+    assert found.outcome is Outcome.OUT_OF_MEMORY
+    assert "10 GiB free" in found.reason
+    assert "--no-predict" in found.reason
+    assert foresee(task("large"), registry.engine("igraph"), large) is None
+    assert foresee(task("small"), registry.engine("networkx"), small) is None
+    assert foresight(fit=False)(task("large"), registry.engine("networkx"), large) is None
+
+
+def test_a_limit_counts_as_what_is_free(monkeypatch):
+    monkeypatch.setattr(memory, "free_host_bytes", lambda: 100 * GIB)
+    found = foresight(memory_bytes=GIB)(task("large"), registry.engine("networkx"), posed(40_000_000))
+    assert "1 GiB allowed" in found.reason
+
+
+def test_own_records_replace_the_rules_of_thumb(monkeypatch):
+    monkeypatch.setattr(memory, "free_host_bytes", lambda: 10 * GIB)
+    frugal = measured("a", 1_000_000, 1.0, memory=Memory(host_peak_bytes=(100 << 20) + 100_000_000))
+    assert past(frugal).peaks("louvain", "networkx", 2_000_000).host == pytest.approx((100 << 20) + 220_000_000)
+    assert foresight(frugal)(task("large"), registry.engine("networkx"), posed(40_000_000)) is None
+    tiny = measured("a", 1_000, 1.0, memory=Memory(host_peak_bytes=GIB))
+    assert past(tiny).peaks("louvain", "networkx", 2_000_000) == (None, None)
+
+
+def test_a_graph_that_would_not_fit_on_the_device_is_not_started(monkeypatch):
+    monkeypatch.setattr(memory, "free_host_bytes", lambda: 1_000 * GIB)
+    monkeypatch.setattr(memory, "free_device_bytes", lambda _: 4 * GIB)
+    cugraph = registry.engine("cugraph")
+    assert "device memory, 4 GiB free" in foresight()(task("l"), cugraph, posed(200_000_000)).reason
+    assert foresight()(task("l"), cugraph, posed(100_000_000)) is None
+
+
+def test_undirected_and_weighted_graphs_need_more_on_the_device():
+    assert device_bytes(posed(2_000)) == 1_000 * 8 * 6
+    assert device_bytes(posed(1_000, directed=True)) == 1_000 * 8 * 3
+    assert device_bytes(posed(2_000, weights="dataset")) == 1_000 * 16 * 6
+
+
+def test_a_graph_of_python_objects_needs_more_on_the_host():
+    one, two, three = (
+        host_bytes(registry.engine(name), posed(2_000_000)) for name in ("igraph", "networkx", "nx-cugraph")
+    )
+    assert 2 * one < two == three
+
+
+def test_free_memory_is_bounded_by_the_container(monkeypatch, tmp_path):
+    (tmp_path / "memory.max").write_text("1000000\n")
+    (tmp_path / "memory.current").write_text("400000\n")
+    (tmp_path / "memory.stat").write_text("anon 5\ninactive_file 30000\nactive_file 20000\nactive_file_else 7\n")
+    monkeypatch.setattr(memory, "_CGROUP", tmp_path)
+    assert memory.free_host_bytes() == 650_000
+    (tmp_path / "memory.max").write_text("max\n")
+    assert memory.free_host_bytes() > 650_000

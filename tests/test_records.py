@@ -1,0 +1,157 @@
+"""`graphbench records`: what is listed, what is marked stale and why, what is exported."""
+
+import csv
+import io
+import json
+
+import builders
+import pytest
+
+from graphbench import cli, registry
+from graphbench.comparison import compare
+from graphbench.model import Outcome
+from graphbench.reasons import Verdict
+from graphbench.staleness import Present, changes, present, stale
+from graphbench.store import Store, from_json
+
+NOW = Present(
+    machine="m1",
+    version=lambda _: "3.4",
+    fingerprint=lambda *_: "f1",
+    checksum=lambda _: builders.DBLP.sha256,
+)
+
+
+def now(**other):
+    return Present(**({name: getattr(NOW, name) for name in Present.__dataclass_fields__} | other))
+
+
+def record(engine="networkx", seconds=1.0, **changed):
+    return builders.record(engine, seconds, **({"fingerprint": "f1"} | changed))
+
+
+@pytest.mark.parametrize(
+    ("present_now", "expected"),
+    [
+        (NOW, []),
+        (now(version=lambda _: "3.5"), ["networkx 3.4 is now 3.5"]),
+        (now(version=lambda _: None), ["networkx 3.4 is not installed now"]),
+        (now(fingerprint=lambda *_: "f2"), ["the page of louvain or the file of networkx was changed"]),
+        (now(fingerprint=lambda *_: None), ["there is no louvain on networkx any more"]),
+        (now(checksum=lambda _: "00"), ["coAuthorsDBLP was another file"]),
+        (now(checksum=lambda _: None), []),
+        (now(machine="m2"), ["another machine"]),
+        (now(machine="m2", version=lambda _: "3.5"), ["another machine"]),
+    ],
+)
+def test_what_has_changed_since_is_told(present_now, expected):
+    assert changes(record(), present_now) == expected
+
+
+def test_a_task_that_never_ran_belongs_to_every_machine():
+    assert changes(record(environment=None, outcome=Outcome.UNSUPPORTED), now(machine="m2")) == []
+
+
+def test_ratios_with_stale_records_are_refused_and_those_from_elsewhere_stand():
+    pair = [record(), record("igraph", 0.1)]
+    (refused,) = compare(pair, stale=stale(pair, now(version=lambda engine: "3.5" if engine == "igraph" else "3.4")))
+    assert refused.verdict is Verdict.REFUSED
+    assert "igraph 3.4 is now 3.5" in refused.reasons[0]
+    (like,) = compare(pair, stale=stale(pair, now(machine="m2")))
+    assert like.verdict is Verdict.LIKE
+
+
+def test_the_present_is_this_machine_and_these_libraries():
+    here = present()
+    assert here.version("networkx") == registry.engine("networkx").version()
+    assert here.fingerprint("wcc", "igraph") == registry.fingerprint("wcc", "igraph")
+    assert here.fingerprint("wcc", "gone") is here.version("gone") is here.checksum("gone") is None
+    assert here.checksum("coAuthorsDBLP").startswith("e74e2319f100b514")
+
+
+@pytest.fixture
+def store(tmp_path):
+    path = tmp_path / "records.jsonl"
+    with Store(path) as opened:
+        opened.append(record())
+        opened.append(record("igraph", 0.1, id="igraph-1", measured_at="2026-03-01T00:00:00+00:00"))
+        opened.append(builders.bfs(id="bfs-1", outcome=Outcome.TIMEOUT, reason="too | long"))
+    return path
+
+
+@pytest.fixture
+def records(store, capsys):
+    def run(*arguments):
+        code = cli.invoke(["records", *map(str, arguments), "--store", str(store)])
+        captured = capsys.readouterr()
+        assert code == 0, captured.err
+        return captured.out
+
+    return run
+
+
+def listed(text):
+    return [row["id"] for row in csv.DictReader(io.StringIO(text))]
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        ([], ["networkx-1", "bfs-1", "igraph-1"]),
+        (["--algorithm", "bfs"], ["bfs-1"]),
+        (["--algorithms", "BFS,louvain", "--engine", "igraph"], ["igraph-1"]),
+        (["--dataset", "coauthorsdblp", "--outcome", "timeout"], ["bfs-1"]),
+        (["--dataset", "karate"], []),
+        (["--since", "2026-02-01"], ["igraph-1"]),
+        (["--since", "1h"], []),
+        (["--machine", "m1"], ["networkx-1", "bfs-1", "igraph-1"]),
+        (["--machine", "processor 9000"], ["networkx-1", "bfs-1", "igraph-1"]),
+        (["--machine", "here"], []),
+        (["--current"], []),
+        (["--stale"], ["networkx-1", "bfs-1", "igraph-1"]),
+    ],
+)
+def test_records_are_filtered(records, options, expected):
+    assert listed(records("--format", "csv", *options)) == expected
+
+
+def test_the_table_has_the_newest_last_and_counts_the_stale(records):
+    lines = records().splitlines()
+    assert "2026-03-01 00:00" in lines[3]
+    assert "another machine" in lines[3]
+    assert lines[-1] == "3 records, 3 of them stale."
+    assert records("--dataset", "nothing") == "No records.\n"
+
+
+def test_the_list_goes_to_programs_too(records):
+    assert [row["outcome"] for row in json.loads(records("list", "--format", "json"))] == ["ok", "timeout", "ok"]
+    markdown = records("--format", "markdown").splitlines()
+    assert {line.count(" | ") for line in markdown} == {10}
+
+
+def test_export_gives_the_very_records(records, store, tmp_path):
+    assert [from_json(line) for line in records("export").splitlines()] == list(Store(store).records())
+    target = tmp_path / "out.jsonl"
+    assert records("export", "--engine", "igraph", "--output", target) == ""
+    assert [each.id for each in Store(target).records()] == ["igraph-1"]
+
+
+def test_export_compares_and_refuses_what_is_stale(records):
+    found = json.loads(records("export", "--format", "json"))
+    assert len(found["records"]) == 3
+    (comparison,) = found["comparisons"]
+    assert comparison["verdict"] == "refused"
+    assert comparison["reasons"][0].startswith("stale: ")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (["--outcome", "okay"], "out_of_memory"),
+        (["--since", "yesterday"], "2026-01-31"),
+        (["--store", "no"], "no does"),
+    ],
+)
+def test_wrong_usage_is_explained(arguments, expected, capsys):
+    assert cli.invoke(["records", *arguments]) in {1, 2}
+    assert expected in capsys.readouterr().err
