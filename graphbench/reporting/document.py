@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
@@ -110,14 +110,14 @@ class Document:
         facts: what was measured, when, on what; short lines.
         parts: one for each machine, then what concerns all.
         records: the records as JSON Lines, as they were measured.
-        rows: heads and cells of the table of every record.
+        rows: JSON of the table of every record (:mod:`graphbench.reporting.rows`).
     """
 
     title: str
     facts: Sequence[str]
     parts: Sequence[Part]
     records: bytes = b""
-    rows: Table = field(default_factory=lambda: Table(heads=[], rows=[]))
+    rows: str = ""
 
     @property
     def charts(self) -> list[Chart]:

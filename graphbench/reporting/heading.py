@@ -87,7 +87,8 @@ def _problem(rows: Sequence[Record], dataset: DatasetInfo | None, posed: PosedIn
     if draw is not None:
         parts.append(f"{draw.count:,} {draw.kind} drawn with seed {draw.seed}")
     # How an engine ran belongs to its row; what was drawn, and with which seed, has been said.
-    hidden = {"allocator", "threads", *((draw.kind, "seed") if draw is not None else ())}
+    varied = {key for row in rows if row.matched is not None for key in row.matched.setting}
+    hidden = {"allocator", "threads", *varied, *((draw.kind, "seed") if draw is not None else ())}
     shared = {
         key: value
         for key, value in rows[0].task.params.items()

@@ -34,17 +34,24 @@ def filled(columns: Sequence[Column]) -> list[Column]:
     return found
 
 
+def safe(text: str) -> str:
+    """Escape what Markdown, and HTML within it, would take for its own; `@name` and `#1` must not notify anybody."""
+    text = html.escape(text, quote=False)
+    text = re.sub(r"([\\`*_|\[\]~])", r"\\\1", text)
+    return re.sub(r"([@#])(?=\w)", "\\1\u2060", text)
+
+
 def _markdown(view: View) -> str:
     columns = filled(view.columns)
-    heads = [_safe(column.title.replace("\n", " ")) for column in columns]
+    heads = [safe(column.title.replace("\n", " ")) for column in columns]
     rules = ["---:" if column.right else "---" for column in columns]
-    rows = [[_safe(column.cells[place]) for column in columns] for place in range(len(columns[0].cells))]
+    rows = [[safe(column.cells[place]) for column in columns] for place in range(len(columns[0].cells))]
     table = "\n".join(f"| {' | '.join(cells)} |" for cells in [heads, rules, *rows])
     lines = [*view.remarks, *(f"{_superscript(number)} {text}" for number, text in view.footnotes), view.legend]
-    notes = "\n".join(f"- {_safe(line)}" for line in lines if line)
-    parts = [f"### {_safe(view.title)}", "\n".join(f"- {_safe(fact)}" for fact in view.facts), table, notes]
+    notes = "\n".join(f"- {safe(line)}" for line in lines if line)
+    parts = [f"### {safe(view.title)}", "\n".join(f"- {safe(fact)}" for fact in view.facts), table, notes]
     if view.answer:
-        parts.append(f"**{_safe(view.answer)}**")
+        parts.append(f"**{safe(view.answer)}**")
     return "\n\n".join(part for part in parts if part)
 
 
@@ -52,13 +59,6 @@ def _superscript(number: int) -> str:
     from graphbench.reporting.figures import mark
 
     return mark(number)
-
-
-def _safe(text: str) -> str:
-    """Escape what Markdown, and HTML within it, would take for its own; `@name` and `#1` must not notify anybody."""
-    text = html.escape(text, quote=False)
-    text = re.sub(r"([\\`*_|\[\]~])", r"\\\1", text)
-    return re.sub(r"([@#])(?=\w)", "\\1\u2060", text)
 
 
 def _html(view: View) -> str:

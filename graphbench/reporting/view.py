@@ -356,9 +356,9 @@ def _matched(rows: list[Record]) -> list[str]:
         mark = (
             f"{row.quality} within {100 * row.matched.within:g} % of the best seen ({figures.figure(row.matched.best)})"
         )
-        count = figures.count(len(row.matched.tried), "setting")
-        reached = max((median(each.quality) for each in row.matched.tried if each.quality), default=None)
-        if reached is not None and reached < row.matched.best - row.matched.within * abs(row.matched.best):
+        qualities = [median(each.quality) for each in row.matched.tried if each.quality]
+        count, reached = figures.count(len(qualities), "setting"), max(qualities)
+        if reached < row.matched.best - row.matched.within * abs(row.matched.best):
             how = f"none of {count} has a {mark}; this is its best ({figures.figure(reached)})"
         else:
             how = f"the fastest of {count} with a {mark}"

@@ -1,0 +1,61 @@
+"""A report as GitHub-flavoured Markdown, its charts beside it as files."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from graphbench.reporting.document import AllRecords, Block, Bullets, Chart, Code, Document, Fold, Section, Table, Text
+from graphbench.reporting.markup import safe
+
+
+def to_markdown(document: Document, *, charts: str) -> str:
+    """The whole report; pictures are looked for in the folder `charts` beside it."""
+    several = sum(bool(part.title) for part in document.parts)
+    lines = [f"# {safe(document.title)}", "\n".join(f"- {safe(fact)}" for fact in document.facts)]
+    for part in document.parts:
+        if part.title:
+            lines.append(f"## {safe(part.title)}")
+        depth = 3 if part.title and several else 2
+        lines += [_section(section, depth, charts) for section in part.sections]
+    return "\n\n".join(line for line in lines if line) + "\n"
+
+
+def _section(section: Section, depth: int, charts: str) -> str:
+    return "\n\n".join([f"{'#' * depth} {safe(section.title)}", *_blocks(section.blocks, charts)])
+
+
+def _blocks(blocks: Sequence[Block], charts: str) -> list[str]:
+    return [text for block in blocks if (text := _block(block, charts))]
+
+
+def _block(block: Block, charts: str) -> str:  # noqa: PLR0911 - one line for each kind
+    match block:
+        case Text():
+            return f"**{safe(block.text)}**" if block.strong else safe(block.text)
+        case Bullets():
+            return "\n".join(f"- {safe(item)}" for item in block.items)
+        case Code():
+            return f"```sh\n{block.text}\n```"
+        case Chart():
+            return f"![{safe(block.caption)}]({charts}/{block.name}.svg)"
+        case Table():
+            return _table(block)
+        case Fold():
+            inner = "\n\n".join(_blocks(block.blocks, charts))
+            return f"<details><summary>{safe(block.summary)}</summary>\n\n{inner}\n\n</details>"
+        case AllRecords():
+            return f"The {block.count:,} records are in the page beside this file, `index.html`, to sort, to filter and to download."
+
+
+def _table(table: Table) -> str:
+    heads = [safe(head) for head in table.heads]
+    rules = ["---:" if place in table.right else "---" for place in range(len(heads))]
+    rows = [[_cell(cell, code=place in table.code) for place, cell in enumerate(row)] for row in table.rows]
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in [heads, rules, *rows])
+
+
+def _cell(text: str, *, code: bool) -> str:
+    if not code or not text:
+        return safe(text)
+    fence = "``" if "`" in text else "`"
+    return f"{fence}{text.replace('|', chr(92) + '|')}{fence}"

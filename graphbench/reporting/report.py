@@ -1,0 +1,123 @@
+"""A whole report: records to a document, and the document to a folder with a page, Markdown and charts. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from graphbench.errors import UsageError
+from graphbench.model import Record
+from graphbench.reporting import rows
+from graphbench.reporting.document import AllRecords, Document, Part, Section, Text
+from graphbench.reporting.figures import count, plain
+from graphbench.reporting.measured import Measured, sort_out
+from graphbench.reporting.sections import (
+    agreement,
+    break_even,
+    claims,
+    growth,
+    memory,
+    method,
+    phases,
+    quality,
+    speedup,
+    summary,
+)
+from graphbench.store import to_json
+
+TITLE = "How much faster, and are the answers the same?"
+PAGE, MARKDOWN, CHARTS = "index.html", "README.md", "charts"
+
+_SECTIONS: Sequence[Callable[[Measured, str], Section | None]] = (
+    summary.section,
+    speedup.section,
+    phases.section,
+    quality.section,
+    growth.section,
+    break_even.section,
+    memory.section,
+    claims.section,
+    agreement.section,
+)
+
+
+def build(
+    records: Sequence[Record],
+    *,
+    title: str = TITLE,
+    baseline: str = "networkx",
+    stale: Mapping[str, str] | None = None,
+) -> Document:
+    """The report on some records: a part for each machine, then every record, and how it was measured.
+
+    Args:
+        records: at least one; of several of one task on one machine, the newest counts.
+        title: the heading.
+        baseline: the engine that ratios are taken against.
+        stale: what changed since a record was made, for each stale record's id: its ratios are refused.
+
+    Raises:
+        UsageError: if there is no record.
+    """
+    if not records:
+        raise UsageError("There are no records to report on; measure something first: graphbench louvain karate.")
+    stale = stale or {}
+    measured = sort_out(records, baseline, stale)
+    parts = []
+    for number, each in enumerate(measured, start=1):
+        key = "" if len(measured) == 1 else f"m{number}-"
+        made = [section for make in _SECTIONS if (section := make(each, key)) is not None]
+        parts.append(Part("" if len(measured) == 1 else each.name, f"{key}machine", made))
+    parts.append(Part("", "common", [_every_record(len(records)), method.section(measured, stale)]))
+    ordered = sorted(records, key=lambda record: (record.measured_at, record.id))
+    return Document(
+        title=plain(title),
+        facts=_facts(records, measured),
+        parts=parts,
+        records=b"".join(to_json(record) + b"\n" for record in ordered),
+        rows=rows.table(records, measured, baseline, stale),
+    )
+
+
+def write(document: Document, folder: Path) -> Path:
+    """Write the page, the same in Markdown, and the charts; what else is in the folder stays.
+
+    Returns:
+        The page.
+
+    Raises:
+        UsageError: if it cannot be written there.
+    """
+    from graphbench.reporting import markdown, page
+
+    try:
+        (folder / CHARTS).mkdir(parents=True, exist_ok=True)
+        for chart in document.charts:
+            (folder / CHARTS / f"{chart.name}.svg").write_text(chart.svg, encoding="utf-8")
+        (folder / MARKDOWN).write_text(markdown.to_markdown(document, charts=CHARTS), encoding="utf-8")
+        (folder / PAGE).write_text(page.to_html(document), encoding="utf-8")
+    except OSError as error:
+        raise UsageError(
+            f"The report cannot be written to {folder}: {error.strerror or error}. Name another folder with --output."
+        ) from error
+    return folder / PAGE
+
+
+def _every_record(number: int) -> Section:
+    how = Text(
+        "Every record, the older ones of a task that was measured again included. The command makes the measurement "
+        "again, and what it is set against.",
+        quiet=True,
+    )
+    return Section("Every record", "records", [how, AllRecords(number)])
+
+
+def _facts(records: Sequence[Record], measured: Sequence[Measured]) -> list[str]:
+    dates = sorted(record.measured_at[:10] for record in records if record.measured_at)
+    when = "" if not dates else f"measured {dates[0]}" if dates[0] == dates[-1] else f"measured {dates[0]} to {dates[-1]}"
+    graphs = len({record.task.dataset for record in records})
+    algorithms = len({record.task.algorithm for record in records})
+    engines = len({record.task.engine for record in records})
+    what = [count(algorithms, "algorithm"), count(graphs, "graph"), count(engines, "engine"), count(len(records), "record")]
+    machines = [each.name for each in measured if each.digest]
+    return [line for line in (", ".join(what), "; ".join(machines) if len(machines) == 1 else count(len(machines), "machine"), when) if line]

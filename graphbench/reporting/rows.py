@@ -1,0 +1,101 @@
+"""The table of every record: raw values with a kind for each column, which a page sorts, filters and formats."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from graphbench.model import Record
+from graphbench.reporting.command import command
+from graphbench.reporting.figures import plain
+from graphbench.reporting.measured import Cell, Measured
+
+
+class Column(NamedTuple):
+    """A column; `kind` is `text`, `choice` (a text to filter by), `count`, `seconds`, `ratio`, `bytes` or `command`."""
+
+    title: str
+    kind: str
+
+
+def columns(baseline: str) -> list[Column]:
+    """What is told of a record."""
+    return [
+        Column("algorithm", "choice"),
+        Column("graph", "choice"),
+        Column("edges", "count"),
+        Column("engine", "choice"),
+        Column("outcome", "choice"),
+        Column("run, median", "seconds"),
+        Column("n", "count"),
+        Column(f"run vs {baseline}", "ratio"),
+        Column("end to end", "seconds"),
+        Column(f"end to end vs {baseline}", "ratio"),
+        Column("run vs best CPU", "ratio"),
+        Column("verdict", "choice"),
+        Column("host peak", "bytes"),
+        Column("device peak", "bytes"),
+        Column("machine", "choice"),
+        Column("measured", "text"),
+        Column("why", "text"),
+        Column("command", "command"),
+    ]
+
+
+def table(records: Sequence[Record], measured: Sequence[Measured], baseline: str, stale: Mapping[str, str]) -> str:
+    """JSON of the columns and of one row for each record, in the order of what the report shows, older ones last."""
+    shown: dict[str, tuple[Measured, Cell]] = {}
+    for each in measured:
+        for cell in each.cells:
+            shown.setdefault(cell.record.id, (each, cell))
+    names = {each.digest: each.name for each in measured}
+    rows = [_row(cell.record, cell, each.name, baseline, stale) for each, cell in shown.values()]
+    older = sorted((one for one in records if one.id not in shown), key=lambda one: (one.measured_at, one.id))
+    for record in older:
+        digest = record.environment.machine if record.environment else ""
+        rows.append(_row(record, None, names.get(digest, ""), baseline, stale))
+    data = {"columns": columns(baseline), "rows": rows}
+    return json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+
+
+def _row(record: Record, cell: Cell | None, machine: str, baseline: str, stale: Mapping[str, str]) -> list[Any]:
+    main, best = (cell.main, cell.best) if cell else (None, None)
+    own = record.posed or record.dataset
+    why = [*(main.reasons if main else []), *(main.notes if main else []), record.reason, *record.warnings]
+    if cell is None:
+        why.insert(0, "measured again later")
+    if record.id in stale:
+        why.insert(0, f"stale: {stale[record.id]}")
+    sign = {"lower": "≥ ", "upper": "≤ "}.get((main.bound if main else None) or "", "")
+    return [
+        plain(record.task.algorithm if cell is None else cell.problem),
+        plain(record.task.dataset),
+        own.num_edges if own else None,
+        plain(record.task.engine if cell is None else cell.label),
+        str(record.outcome).replace("_", " "),
+        _short(cell.run if cell else None),
+        len(record.phases.run_s),
+        _bounded(main.ratio_run if main else None, sign),
+        _short(record.phases.end_to_end_s),
+        _bounded(main.ratio_end_to_end if main else None, sign),
+        _bounded(best.ratio_run if best else None, {"lower": "≥ ", "upper": "≤ "}.get((best.bound if best else None) or "", "")),
+        str(main.verdict) if main else "baseline" if record.task.engine == baseline else "",
+        record.memory.host_peak_bytes,
+        record.memory.device_peak_bytes,
+        machine,
+        record.measured_at[:16].replace("T", " "),
+        plain("; ".join(text for text in why if text)),
+        command(record, baseline if record.task.engine != baseline else ""),
+    ]
+
+
+def _bounded(value: float | None, sign: str) -> list[Any] | float | None:
+    """A ratio, or a pair of it and the sign of a bound."""
+    short = _short(value)
+    return [short, sign] if sign and short is not None else short
+
+
+def _short(value: float | None) -> float | None:
+    """Four significant digits: what is shown has three."""
+    return None if value is None else float(f"{value:.4g}")
