@@ -65,6 +65,8 @@ def run(
     memory_limit: int | str | None = None,
     device_memory_limit: int | str | None = None,
     predict: bool = True,
+    match_quality: bool = False,
+    allow: str | Sequence[str] = (),
     store: bool = True,
     **parameters: Any,
 ) -> Result:
@@ -87,6 +89,8 @@ def run(
         memory_limit: host memory that an engine may hold: bytes, or a text such as `16GB`.
         device_memory_limit: the same for the GPU's memory.
         predict: do not start tasks that would not fit into the memory that is free.
+        match_quality: heuristics: measure each engine at its fastest setting within 1 % of the best quality seen.
+        allow: with `match_quality`: other heuristics that an engine may use instead (`leiden` for `louvain`).
         store: keep the records in the store under `$GRAPHBENCH_HOME`.
         parameters: the algorithm's own (`resolution=1.0`, `damping=0.85`, ...).
 
@@ -107,7 +111,8 @@ def run(
         ignore_weights=ignore_weights,
         parameters=parameters,
     )
-    return Result(list(execute(plan, store=store, predict=predict)), baseline=baseline)
+    match = matching(match_quality, [allow] if isinstance(allow, str) else allow)
+    return Result(list(execute(plan, store=store, predict=predict, match=match)), baseline=baseline)
 
 
 @dataclass
@@ -226,6 +231,7 @@ def execute(
     observe: Observer | None = None,
     store: bool | os.PathLike[str] = True,
     predict: bool = True,
+    match: Sequence[str] | None = None,
 ) -> Iterator[Record]:
     """Measure a plan and keep every record the moment it is complete.
 
@@ -238,13 +244,16 @@ def execute(
         store: the file to append to; True: the one under `$GRAPHBENCH_HOME`; False: none.
         predict: do not start tasks that would not fit into the memory that is free, by rules of thumb and by what
             the store tells of others like them.
+        match: measure heuristics at equal quality, allowing these others to stand in; None: at the settings given.
     """
     from graphbench.foresight import foresight
+    from graphbench.measure.matching import measure_matched
     from graphbench.measure.runner import measure
 
     path = None if isinstance(store, bool) else store
     foresee = foresight(_kept(path), plan.limits, plan.settings, fit=predict)
-    records = measure(plan, observe or (lambda _: None), foresee)
+    asked = plan, observe or (lambda _: None), foresee
+    records = measure(*asked) if match is None else measure_matched(*asked, allow=match)
     if store is False:
         yield from records
         return
@@ -252,6 +261,17 @@ def execute(
         for record in records:
             keeper.keep(record)
             yield record
+
+
+def matching(match_quality: bool, allow: Sequence[str]) -> Sequence[str] | None:
+    """What :func:`execute` takes as `match`.
+
+    Raises:
+        UsageError: if something is allowed that would have no effect.
+    """
+    if allow and not match_quality:
+        raise UsageError("--allow names heuristics that may stand in at equal quality; give --match-quality with it.")
+    return allow if match_quality else None
 
 
 def kept_answer(digest: str) -> npt.NDArray[Any]:

@@ -156,6 +156,20 @@ def test_results_go_to_stdout_and_progress_to_stderr(graphbench):
     assert "wcc · karate · igraph: ok" not in out
 
 
+def test_equal_quality_is_asked_for_by_an_option_that_only_heuristics_have(graphbench):
+    code, out, _ = graphbench(
+        "louvain", "karate", "--engine", "igraph", "--match-quality", "--budget", 0.1, "--format", "json"
+    )
+    assert code == 0
+    (made,) = json.loads(out)["records"]
+    assert made["matched"]["problem"] == "louvain"
+    assert made["matched"]["tried"][0]["quality"]
+    code, _, err = graphbench("louvain", "karate", "--allow", "leiden")
+    assert (code, "--match-quality" in err) == (2, True)
+    code, _, err = graphbench("pagerank", "karate", "--match-quality")
+    assert (code, "No such option" in err) == (2, True)
+
+
 def test_output_goes_to_a_file(graphbench, tmp_path):
     path = tmp_path / "result.md"
     code, out, _ = graphbench("wcc", "karate", *QUICK, "--format", "markdown", "--output", path)

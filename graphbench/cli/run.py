@@ -34,9 +34,21 @@ def algorithm_command(algorithm: Algorithm) -> click.Command:
     command.params = [
         click.Argument(["datasets"], nargs=-1, required=True, metavar="DATASET..."),
         *(_option(parameter) for parameter in algorithm.parameters),
+        *(_MATCHING.params if algorithm.quality else ()),
         *_MEASURING.params,
     ]
     return command
+
+
+@click.command()
+@click.option(
+    "--match-quality",
+    is_flag=True,
+    help="Measure each engine at its fastest setting whose quality is within 1 % of the best seen.",
+)
+@names_option("allow", "With --match-quality: other heuristics that an engine may use instead, such as leiden.")
+def _MATCHING() -> None:  # noqa: N802 - as below, of heuristics
+    """Carry the options of equal quality."""
 
 
 @click.command()
@@ -108,6 +120,8 @@ def run(
     form: str,
     output: Path | None,
     store: Path | None,
+    match_quality: bool = False,
+    allows: tuple[str, ...] = (),
 ) -> int:
     """Measure, show the result, and return the exit code."""
     from graphbench import api, registry, reporting
@@ -125,6 +139,7 @@ def run(
     if save_answer and len(datasets) > 1:
         raise UsageError("--save-answer writes the answers on one dataset; name just one.")
     settings = Settings(threads=threads, device=device, allocator=allocator, device_memory_bytes=device_memory_limit)
+    match = api.matching(match_quality, joined(allows))
     limits = Limits(budget_s=budget, timeout_s=timeout, trials=trials, memory_bytes=memory_limit)
     with Reporter.on_stderr() as reporter, warnings.catch_warnings():
         warnings.showwarning = reporter.warn
@@ -141,7 +156,10 @@ def run(
         )
         records, interrupted = [], False
         try:
-            for record in api.execute(plan, observe=reporter.observe, store=store or True, predict=not no_predict):
+            measured = api.execute(
+                plan, observe=reporter.observe, store=store or True, predict=not no_predict, match=match
+            )
+            for record in measured:
                 records.append(record)  # noqa: PERF402 - on Ctrl-C those complete are still shown
         except KeyboardInterrupt:
             interrupted = True
