@@ -156,6 +156,26 @@ def _leave_child(module, graph, p):
     return graph
 
 
+def _hoard(module, graph, p):
+    held = []
+    while True:
+        held.append(np.ones(4 << 20, dtype=np.uint8))
+        time.sleep(0.01)
+
+
+def _hoard_in_child(module, graph, p):
+    if os.fork() == 0:
+        _hoard(module, graph, p)
+    time.sleep(600)
+
+
+def _turn_clock_back(module, graph, p):
+    if module.calls == 3:
+        real = time.perf_counter_ns
+        time.perf_counter_ns = lambda: real() - 3_600_000_000_000
+    return graph
+
+
 def _leave_child_and_sleep(module, graph, p):
     _leave_child(module, graph, p)
     with Path(p.note).open("a") as file:
@@ -180,6 +200,9 @@ FAULTS = {
     "be killed": lambda module, graph, p: os.kill(os.getpid(), signal.SIGKILL),
     "memory error": _exhaust_address_space,
     "bad alloc": _abort_for_memory,
+    "hoard": _hoard,
+    "hoard in child": _hoard_in_child,
+    "turn clock back": _turn_clock_back,
     "chatter": _chatter,
     "leave child": _leave_child,
     "leave child and sleep": _leave_child_and_sleep,

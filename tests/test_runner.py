@@ -16,7 +16,7 @@ from graphbench.datasets.base import Dataset
 from graphbench.edgelist import EdgeList
 from graphbench.errors import InputError, StoreError, UnknownNameError, UsageError
 from graphbench.measure import memory
-from graphbench.measure.base import Cell, Limits, Plan
+from graphbench.measure.base import Cell, Foreseen, Limits, Plan
 from graphbench.measure.runner import measure
 from graphbench.model import DatasetInfo, Outcome
 from graphbench.store import from_json, to_json
@@ -118,6 +118,7 @@ def test_a_call_longer_than_the_limit_is_a_timeout_even_if_it_ignores_sigterm():
     assert (bad.outcome, good.outcome) == (Outcome.TIMEOUT, Outcome.OK)
     assert bad.censored.phase == "cold"
     assert 0 < bad.censored.after_s < 6
+    assert bad.censored.limit_s == 5
     assert "5 s struck in phase cold" in bad.reason
     assert gone(bad.worker.pid)
 
@@ -141,6 +142,46 @@ def test_a_kill_by_the_kernel_for_want_of_memory_is_out_of_memory(monkeypatch):
     (record,) = measure(plan("be killed"))
     assert record.outcome is Outcome.OUT_OF_MEMORY
     assert "memory ran out" in record.reason
+
+
+@pytest.mark.parametrize("fault", ["hoard", "hoard in child"])
+def test_a_worker_that_holds_more_memory_than_it_may_is_out_of_memory(fault):
+    limits = Limits(trials=3, timeout_s=60, memory_bytes=600 << 20)
+    bad, good = measure(plan(fault, "none", limits=limits))
+    assert (bad.outcome, good.outcome) == (Outcome.OUT_OF_MEMORY, Outcome.OK)
+    assert (bad.censored.phase, bad.censored.limit_bytes) == ("cold", 600 << 20)
+    assert "600 MiB" in bad.reason
+    assert "--memory-limit" in bad.reason
+    assert bad.phases.build_s is not None
+    assert gone(bad.worker.pid)
+
+
+def test_a_clock_that_runs_backwards_gives_no_time_and_keeps_those_before():
+    bad, good = measure(plan("turn clock back", "none", limits=Limits(trials=5, timeout_s=60)))
+    assert (bad.outcome, good.outcome) == (Outcome.ERROR, Outcome.OK)
+    assert "ran backwards" in bad.reason
+    assert len(bad.phases.run_s) == 1
+    assert min(bad.phases.run_s) >= 0
+    assert bad.certificate.valid
+
+
+def test_an_answer_that_cannot_be_kept_costs_the_copy_and_not_the_record():
+    (paths.home() / "answers").touch()
+    (record,) = measure(plan("none"))
+    assert record.outcome is Outcome.OK
+    assert len(record.phases.run_s) == 3
+    assert "digest" not in record.answer
+    assert "the answer is not kept" in record.warnings[0]
+
+
+def test_a_task_whose_end_is_foreseen_is_not_started():
+    def foresee(task, engine, posed):
+        assert (task.engine, posed.num_edges) == (engine.name, 8)
+        return Foreseen(outcome=Outcome.TIMEOUT, reason="hopeless") if engine.name == "faulty" else None
+
+    steady, faulty = measure(plan("none", engines=("steady", "faulty")), foresee=foresee)
+    assert steady.outcome is Outcome.OK
+    assert (faulty.outcome, faulty.reason, faulty.worker) == (Outcome.TIMEOUT, "hopeless", None)
 
 
 def test_what_engines_print_disturbs_nothing(capfd):

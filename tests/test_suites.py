@@ -1,0 +1,410 @@
+"""Suites: what is planned, what is measured, and that nothing is measured twice whatever interrupts it."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+
+import builders
+import msgspec
+import pytest
+from test_runner import dataset
+
+from graphbench import cli, paths, registry
+from graphbench.errors import FetchError, UnknownNameError, UsageError
+from graphbench.foresight import is_predicted
+from graphbench.model import Censored, Outcome, Phases, Trials
+from graphbench.staleness import present
+from graphbench.store import Store
+from graphbench.suites import definition, matrix
+from graphbench.suites.definition import Suite
+from graphbench.suites.resuming import Earlier
+from graphbench.suites.rounds import pooled
+from graphbench.suites.running import Run, past
+
+SMALL = ("suite", "--datasets", "karate", "--datasets", "lesmis", "--algorithms", "bfs,wcc", "--engines",
+         "networkx,igraph", "--trials", "2")  # fmt: skip
+
+
+@pytest.fixture
+def graphbench(capsys, monkeypatch):
+    def run(*arguments):
+        monkeypatch.setattr(sys, "argv", ["graphbench", *map(str, arguments)])
+        code = cli.invoke(list(map(str, arguments)))
+        captured = capsys.readouterr()
+        return code, captured.out, captured.err
+
+    return run
+
+
+def stored():
+    return list(Store().records())
+
+
+def tasks(records):
+    return Counter((each.task.algorithm, each.task.dataset, each.task.engine) for each in records)
+
+
+# What a suite is
+
+
+@pytest.mark.parametrize("name", definition.names())
+def test_shipped_suites_are_sound_and_name_graphs_of_the_catalogue(name):
+    suite = definition.read(name)
+    matrix.check(suite)
+    assert suite.title
+    assert [matrix.Graph.described(each).name for each in suite.datasets] == suite.datasets
+
+
+def test_smoke_and_deck_are_shipped():
+    assert {"smoke", "deck"} <= set(definition.names())
+    assert len(definition.read("deck").datasets) == 8
+    assert all((paths.data() / "embedded" / f"{each}.mtx.gz").exists() for each in definition.read("smoke").datasets)
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("budgt = 3", "budget"),
+        ('budget = "much"', "float"),
+        ("trials = 0", "trials takes a number from 1"),
+        ("rounds = 0", "rounds"),
+        ("timeout = 0", "timeout"),
+        ('allocators = ["arena"]', "arena"),
+        ('memory_limit = "lots"', "lots"),
+        ("budget = ", "TOML"),
+    ],
+)
+def test_a_suite_that_makes_no_sense_is_refused_with_file_and_key(tmp_path, text, says):
+    path = tmp_path / "mine.toml"
+    path.write_text(text)
+    with pytest.raises(UsageError, match=says) as caught:
+        definition.read(str(path))
+    assert "mine" in str(caught.value) or "lots" in str(caught.value)
+
+
+def test_a_suite_that_is_not_there_is_suggested(tmp_path):
+    with pytest.raises(UnknownNameError, match="smoke"):
+        definition.read("smokey")
+    with pytest.raises(UsageError, match="cannot be read"):
+        definition.read(str(tmp_path / "no.toml"))
+
+
+def test_options_replace_what_a_file_says(tmp_path):
+    path = tmp_path / "mine.toml"
+    path.write_text('datasets = ["karate", "karate"]\nbudget = 3\nmemory_limit = "2GiB"\nseed = 5\n')
+    suite = definition.read(str(path))
+    assert (suite.name, suite.datasets, suite.budget, suite.memory_limit) == ("mine", ["karate"], 3.0, 2 << 30)
+    changed = definition.merged(suite, {"datasets": ["lesmis"], "budget": 1.0, "seed": None, "engines": []})
+    assert (changed.datasets, changed.budget, changed.seed) == (["lesmis"], 1.0, 5)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["suite"], "--datasets"),
+        (["suite", "smoke", "--engine", "igrph"], "igraph"),
+        (["suite", "smoke", "--algorithm", "bsf"], "bfs"),
+        (["suite", "smoke", "--allocator", "arena"], "arena"),
+        (["suite", "--dataset", "karrate"], "karate"),
+        (["suite", "smoke", "--memory-limit", "2Q"], "2Q"),
+        (["suite", "smoke", "--newer-than", "soon"], "--newer-than"),
+    ],
+)
+def test_wrong_usage_ends_with_2_before_anything_is_measured(graphbench, arguments, says):
+    code, out, err = graphbench(*arguments)
+    assert (code, out) == (2, "")
+    assert says in err
+    assert stored() == []
+
+
+# Measuring and resuming
+
+
+def test_a_suite_measures_every_task_once_and_shows_tables_and_a_summary(graphbench):
+    code, out, err = graphbench(*SMALL)
+    assert code == 0, err
+    assert set(tasks(stored()).values()) == {1}
+    assert len(stored()) == 8
+    assert out.count("\nengine ") == 4
+    assert "geometric mean" in out
+    assert "[8/8]" in err
+    workers = {(each.task.dataset, each.task.engine): each.worker.id for each in stored()}
+    assert len(set(workers.values())) == 4, "one worker per dataset and engine"
+
+
+def test_what_is_current_is_not_measured_again(graphbench):
+    graphbench(*SMALL)
+    code, out, err = graphbench(*SMALL, "--format", "csv")
+    assert code == 0
+    assert "0 tasks to measure, 8 measured before" in err
+    assert len(stored()) == 8
+    assert len(out.splitlines()) == 9
+    graphbench(*SMALL, "--engines", "networkit", "--algorithms", "wcc")
+    assert len(stored()) == 8 + 4, "only what is new: networkit with three algorithms' tasks"
+
+
+def test_fresh_measures_again_and_newer_than_goes_on_with_that(graphbench):
+    graphbench(*SMALL, "--algorithm", "wcc")
+    before = len(stored())
+    graphbench(*SMALL, "--fresh")
+    assert len(stored()) == 2 * before
+    graphbench(*SMALL, "--newer-than", "1h")
+    assert len(stored()) == 2 * before
+
+
+def test_a_dry_run_measures_nothing_and_tells_what_would_be(graphbench):
+    code, out, _ = graphbench(*SMALL, "--dry-run")
+    assert code == 0
+    assert "8 tasks, 8 to measure" in out
+    assert "8 of unknown length" in out
+    assert stored() == []
+    graphbench(*SMALL, "--datasets", "karate")
+    _, out, _ = graphbench(*SMALL, "--dry-run")
+    assert "8 tasks, 0 to measure" in out
+
+
+def test_a_graph_that_cannot_be_had_has_a_row_that_says_so_and_the_others_are_measured(graphbench, monkeypatch):
+    from graphbench import datasets
+    from graphbench.datasets import loading
+
+    def load(name, **how):
+        if name == "dblp-2010":
+            raise FetchError("no network here")
+        return loading.load(name, **how)
+
+    monkeypatch.setattr(datasets, "load", load, raising=False)
+    arguments = ("suite", "--dataset", "karate", "--dataset", "dblp-2010", "--algorithm", "wcc", "--engine", "igraph",
+                 "--trials", "2")  # fmt: skip
+    code, out, _ = graphbench(*arguments)
+    assert code == 1
+    assert "the graph cannot be had: no network here" in out
+    assert [each.outcome for each in stored()] == [Outcome.ERROR, Outcome.OK]
+    graphbench(*arguments)
+    assert len(stored()) == 2, "the same news is not kept twice"
+
+
+def test_a_graph_that_does_not_fit_a_problem_is_unsupported_and_the_others_are_measured(graphbench, tmp_path):
+    path = tmp_path / "negative.csv"
+    path.write_text("0,1,-1\n1,2,1\n")
+    code, _, _ = graphbench("suite", "--dataset", path, "--algorithm", "sssp,wcc", "--engine", "igraph", "--trials", 2)
+    assert code == 0
+    found = {each.task.algorithm: each for each in stored()}
+    assert (found["sssp"].outcome, found["wcc"].outcome) == (Outcome.UNSUPPORTED, Outcome.OK)
+    assert "negative" in found["sssp"].reason
+
+
+def test_two_suites_on_one_store_are_refused_by_the_pid(graphbench):
+    with Store():
+        code, out, err = graphbench(*SMALL)
+    assert (code, out) == (1, "")
+    assert f"pid {os.getpid()}" in err
+
+
+def start(*arguments):
+    command = [sys.executable, "-m", "graphbench", *map(str, arguments)]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def wait_for_a_record(process):
+    path = paths.home() / "records.jsonl"
+    deadline = time.monotonic() + 60
+    while not (path.exists() and path.read_bytes().count(b"\n")):
+        assert process.poll() is None, process.communicate()
+        assert time.monotonic() < deadline
+        time.sleep(0.005)
+
+
+@pytest.mark.parametrize("blow", [signal.SIGINT, signal.SIGKILL])
+def test_a_suite_that_is_interrupted_goes_on_with_the_same_command_and_repeats_nothing(blow, graphbench):
+    process = start(*SMALL)
+    wait_for_a_record(process)
+    process.send_signal(blow)
+    out, err = process.communicate(timeout=60)
+    if blow == signal.SIGINT:
+        assert (process.returncode, out) == (130, "")
+        assert err.rstrip().endswith(" ".join(SMALL))
+        assert "Traceback" not in err
+    before = len(stored())
+    assert 0 < before < 8
+    code, _, err = graphbench(*SMALL)
+    assert code == 0
+    assert f"{8 - before} tasks to measure, {before} measured before" in err
+    assert len(stored()) == 8
+    assert set(tasks(stored()).values()) == {1}
+    assert not list((paths.home() / "runs").iterdir())
+
+
+def test_what_is_resumed_is_compared_with_what_was_measured_before(graphbench):
+    pagerank = ("suite", "--datasets", "karate", "--algorithms", "pagerank", "--trials", 2)
+    graphbench(*pagerank, "--engines", "igraph")
+    graphbench(*pagerank, "--engines", "igraph,networkx")
+    assert len(stored()) == 2
+    last = stored()[-1]
+    assert (last.task.engine, [each.engine for each in last.agreement]) == ("networkx", ["igraph"])
+
+
+# Inside: limits, rounds, predictions, with engines that do what the test says
+
+
+@pytest.fixture
+def ordeal(monkeypatch):
+    monkeypatch.setenv("GRAPHBENCH_PLUGINS", "ordeal")
+
+
+def prepared(suite, records=(), *graphs):
+    loaded = [matrix.Graph.loaded(each) for each in graphs or [dataset()]]
+    return Run(
+        suite=suite, graphs=loaded, missing={}, earlier=Earlier(records, suite, present()), past=past(list(records))
+    )
+
+
+def nothing(_):
+    pass
+
+
+@pytest.mark.usefixtures("ordeal")
+def test_rounds_interleave_engines_and_make_one_record_of_each_task():
+    suite = Suite(algorithms=["ordeal"], engines=["steady", "faulty"], trials=3, rounds=2, datasets=["ring"])
+    run = prepared(suite)
+    records = list(run.measure(nothing))
+    engines = [each.task.engine for each in records]
+    assert sorted(engines[:2]) == sorted(engines[2:]) == ["faulty", "steady"]
+    assert [len(each.phases.run_s) for each in records] == [3, 3, 6, 6]
+    assert [each.trials.rounds for each in records] == [[3], [3], [3, 3], [3, 3]]
+    assert len({each.worker.id for each in records}) == 4
+    assert run.left() == (0, 0.0)
+    halfway = prepared(suite, records[:3])
+    assert sorted(item.rounds for item in halfway.items) == [0, 1]
+    assert [each.trials.rounds for each in halfway.measure(nothing)] == [[3, 3]]
+
+
+@pytest.mark.usefixtures("ordeal")
+def test_the_order_of_engines_and_problems_is_drawn_with_the_seed():
+    def order(seed):
+        suite = Suite(
+            algorithms=["wcc", "ordeal"], engines=["steady", "gappy", "absent", "faulty"], trials=1, seed=seed
+        )
+        return [(each.task.engine, each.task.algorithm) for each in prepared(suite).measure(nothing)]
+
+    orders = [order(seed) for seed in (1, 1, 2, 3)]
+    assert orders[0] == orders[1]
+    assert len(set(map(tuple, orders))) > 1
+    assert all([engine for engine, _ in each][::2] == [engine for engine, _ in each][1::2] for each in orders)
+
+
+def test_small_graphs_come_first():
+    suite = Suite(algorithms=["wcc"], engines=["igraph"], trials=1)
+    run = prepared(suite, [], dataset(40, name="large"), dataset(8, name="small"))
+    assert [each.task.dataset for each in run.measure(nothing)] == ["small", "large"]
+
+
+def current(suite, **changed):
+    """A record that counts for wcc with igraph on the ring."""
+    (item,) = prepared(suite).items
+    info = dataset().info
+    where = msgspec.structs.replace(
+        builders.HERE, machine=present().machine, engine_version=registry.engine("igraph").version()
+    )
+    made = {
+        "task": item.task,
+        "environment": where,
+        "fingerprint": registry.fingerprint("wcc", "igraph"),
+        "dataset": info,
+        "posed": builders.replace(builders.POSED, num_entries=info.num_entries),
+    }
+    return builders.record("igraph", **(made | changed))
+
+
+WCC = Suite(algorithms=["wcc"], engines=["igraph"], datasets=["ring"], timeout=60)
+
+
+@pytest.mark.parametrize(
+    ("changed", "counts"),
+    [
+        ({}, True),
+        ({"outcome": Outcome.INVALID}, True),
+        ({"outcome": Outcome.ERROR}, False),
+        ({"outcome": Outcome.UNAVAILABLE, "environment": None}, False),
+        ({"outcome": Outcome.UNSUPPORTED, "environment": None}, True),
+        ({"outcome": Outcome.TIMEOUT, "censored": Censored("cold", 50.0, limit_s=60.0)}, True),
+        ({"outcome": Outcome.TIMEOUT, "censored": Censored("cold", 20.0, limit_s=30.0)}, False),
+        ({"outcome": Outcome.OUT_OF_MEMORY}, True),
+        ({"outcome": Outcome.OUT_OF_MEMORY, "censored": Censored("cold", 1.0, limit_bytes=1 << 30)}, False),
+        ({"outcome": Outcome.TIMEOUT, "reason": "predicted: hopeless", "environment": None}, False),
+        ({"fingerprint": "older"}, False),
+        ({"dataset": builders.DBLP}, False),
+        ({"environment": builders.HERE}, False),
+    ],
+)
+def test_which_records_spare_from_measuring_again(changed, counts):
+    (item,) = prepared(WCC, [current(WCC, **changed)]).items
+    assert item.rounds == (0 if counts else 1)
+
+
+def test_an_error_does_not_hide_the_good_record_before_it():
+    records = [current(WCC), current(WCC, outcome=Outcome.ERROR)]
+    (item,) = prepared(WCC, records).items
+    assert item.rounds == 0
+
+
+def test_hopeless_tasks_are_not_started_unless_asked_for():
+    small, large = dataset(8, name="ring"), dataset(40, name="large")
+    limit = Censored("cold", 59.0, limit_s=60.0)
+    slow = current(WCC, outcome=Outcome.TIMEOUT, censored=limit, phases=Phases(), reason="the limit struck")
+    run = prepared(WCC, [slow], small, large)
+    (record,) = run.measure(nothing)
+    assert (record.task.dataset, record.outcome) == ("large", Outcome.TIMEOUT)
+    assert is_predicted(record)
+    assert record.censored is None, "what was not measured bounds no ratio"
+    again = prepared(WCC, [slow], small, large)
+    again.skip = False
+    assert [each.outcome for each in again.measure(nothing)] == [Outcome.OK]
+
+
+def test_pooling_keeps_trials_in_line_and_tells_of_drift():
+    one = builders.record(seconds=1.0, n=5)
+    two = builders.record(seconds=1.5, n=5, warnings=["busy"])
+    both = pooled(one, two)
+    assert both.phases.run_s == one.phases.run_s + two.phases.run_s
+    assert len(both.trials.seeds) == len(both.trials.quality) == 10
+    assert both.trials.rounds == [5, 5]
+    assert both.warnings[0] == "busy"
+    assert "50 % apart" in both.warnings[1]
+    third = pooled(both, builders.record(trials=Trials(certified=[1]), n=2))
+    assert (third.trials.rounds, third.trials.certified) == ([5, 5, 2], [11])
+    failed = builders.record(outcome=Outcome.ERROR)
+    assert pooled(one, failed) is failed
+
+
+def test_the_summary_averages_only_what_all_completed():
+    from graphbench.comparison import compare
+    from graphbench.reporting.summary import summary
+
+    def row(dataset, engine, seconds, **changed):
+        task = msgspec.structs.replace(builders.record(engine).task, dataset=dataset)
+        return builders.record(engine, seconds, id=f"{engine}-{dataset}", task=task, **changed)
+
+    records = [
+        row("a", "networkx", 8.0), row("a", "igraph", 2.0), row("a", "networkit", 1.0),
+        row("b", "networkx", 9.0), row("b", "igraph", 1.0),
+        row("b", "networkit", 1.0, outcome=Outcome.ERROR),
+        row("b", "cugraph", 1.0, outcome=Outcome.UNAVAILABLE, environment=None),
+    ]  # fmt: skip
+    text = summary(records, compare(records))
+    *_, b, mean = text.splitlines()
+    assert b.split() == ["louvain", "b", "9.00×", "error"]  # noqa: RUF001
+    assert mean.split() == ["geometric", "mean", "of", "1", "that", "all", "completed", "4.00×", "8.00×"]  # noqa: RUF001
+    assert "cugraph" not in text
+    assert summary(records[:1], []) == ""
+
+
+def test_results_go_to_programs(graphbench, tmp_path):
+    path = tmp_path / "out.json"
+    assert graphbench(*SMALL, "--format", "json", "--output", path)[0] == 0
+    assert len(json.loads(path.read_text())["records"]) == 8
+    assert Path(path).read_text().rstrip().endswith("}")
