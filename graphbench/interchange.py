@@ -51,7 +51,7 @@ def raw_records(text: bytes) -> Iterator[bytes]:
     records = [each for each in found if each is not None]
     if not records:
         raise StoreError(
-            f"{len(found)} benchmarks of pytest-benchmark, none of them measured by graphbench. Such a file is made by: "
+            f"{len(found)} benchmarks of pytest-benchmark, none of them graphbench's. Such a file is made by: "
             "pytest --pyargs graphbench.benchmarks --graphbench-datasets NAME --benchmark-json FILE"
         )
     return map(msgspec.json.encode, records)

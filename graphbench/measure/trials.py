@@ -9,7 +9,7 @@ from __future__ import annotations
 import gc
 import time
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from graphbench import registry
@@ -130,13 +130,20 @@ class Bench:
         if displaced is not None:
             self._tell(Displaced(displaced))
 
+    def add_times(self, times: Iterable[float]) -> None:
+        """Tell what another's clock has measured: seconds of each trial, in order."""
+        for seconds in times:
+            self._tell(protocol.Trial(seconds))
+
     def done(self, stop: str) -> None:
         """Tell that the task is complete, and why there are no more trials."""
         gpu = self._engine is not None and self._engine.device == "gpu"
         self._tell(Done(stopped=stop, memory=self._peaks(), clocks=environment.gpu_clocks() if gpu else {}))
 
     def release(self) -> None:
-        """Let go of the graph."""
+        """Let go of the graph, if there is one."""
+        if self._held is None:
+            return  # what is frozen then is another's
         self._graph = self._held = None
         gc.unfreeze()
         gc.collect()

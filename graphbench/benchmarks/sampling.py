@@ -1,0 +1,71 @@
+"""How many rounds pytest-benchmark's own options ask for."""
+
+from __future__ import annotations
+
+import math
+import statistics
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rounds:
+    """The options that decide on the number of rounds.
+
+    pytest-benchmark settles it only for calls that it may repeat without a pause. Here every call has its own inputs,
+    made ready outside the clock, and such calls get a number that was settled beforehand.
+
+    Attributes:
+        fewest: `--benchmark-min-rounds`.
+        max_s: `--benchmark-max-time`: how long to go on above the fewest rounds.
+        precision: `--benchmark-precision`: the relative margin of error of the mean that is small enough, or None.
+        confidence: `--benchmark-confidence`, of that margin.
+    """
+
+    fewest: int = 5
+    max_s: float = 1.0
+    precision: float | None = None
+    confidence: float = 0.99
+
+    @classmethod
+    def of(cls, request: pytest.FixtureRequest) -> Rounds:
+        """What the command line says, or the test's mark `benchmark`."""
+        mark = request.node.get_closest_marker("benchmark")
+        own = mark.kwargs if mark else {}
+
+        def option(name: str, default: Any) -> Any:
+            value = own.get(name, request.config.getoption(f"benchmark_{name}", None))
+            return default if value is None else value
+
+        precision = option("precision", None)
+        return cls(
+            fewest=int(option("min_rounds", cls.fewest)),
+            max_s=float(option("max_time", cls.max_s)),
+            precision=None if precision is None else float(precision),
+            confidence=float(option("confidence", cls.confidence)),
+        )
+
+    def settle(self, cold_s: float, warm: Callable[[], float], most: int) -> int:
+        """How many rounds to run.
+
+        A cold call that alone outlasts the time for all rounds is warm-up enough, and they are the fewest. Else a warm
+        call tells how many fit. For a precision the sample that it takes is estimated from a first one of the fewest
+        rounds (Stein, Ann. Math. Statist. 16, 1945).
+
+        Args:
+            cold_s: what the first call took.
+            warm: makes a call, and gives its seconds.
+            most: more rounds than this tell nothing more; the fewest are run in any case.
+        """
+        if cold_s >= self.max_s:
+            return self.fewest
+        pilot = [warm() for _ in range(1 if self.precision is None else max(self.fewest, 2))]
+        mean = statistics.mean(pilot)
+        rounds = min(most, math.ceil(self.max_s / mean) if mean > 0 else most)
+        if self.precision is not None and mean > 0:
+            quantile = statistics.NormalDist().inv_cdf(0.5 + self.confidence / 2)
+            rounds = min(rounds, math.ceil((quantile * statistics.stdev(pilot) / (self.precision * mean)) ** 2))
+        return max(self.fewest, rounds)

@@ -1,0 +1,56 @@
+"""One case for each algorithm, graph and engine that the options name."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from graphbench import interchange
+from graphbench.benchmarks import selection
+from graphbench.benchmarks.sampling import Rounds
+from graphbench.benchmarks.selection import Case
+from graphbench.benchmarks.sitting import Sitting
+from graphbench.errors import GraphbenchError, UnavailableError, UnsupportedError
+from graphbench.model import Outcome
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Make the cases, grouped so that each engine builds each graph once."""
+    if not metafunc.config.pluginmanager.hasplugin("benchmark"):
+        pytest.fail("graphbench's cases need pytest-benchmark: pip install pytest-benchmark", pytrace=False)
+    chosen = selection.cases(metafunc.config)
+    if not chosen:
+        pytest.fail("Say which graphs to measure, for instance: --graphbench-datasets email-Enron", pytrace=False)
+    metafunc.parametrize(Case._fields, chosen, ids=[interchange.case_id(*case) for case in chosen])
+
+
+@pytest.fixture
+def case(algorithm: str, dataset: str, engine: str) -> Case:
+    """The parameters, which pytest-benchmark can group by, as one."""
+    return Case(algorithm, dataset, engine)
+
+
+@pytest.fixture(scope="session")
+def sitting(pytestconfig: pytest.Config) -> Iterator[Sitting]:
+    """What the cases share: graphs loaded, engines started."""
+    command = shlex.join(["pytest", *map(str, pytestconfig.invocation_params.args)])
+    with Sitting(command) as opened:
+        yield opened
+
+
+@pytest.mark.filterwarnings("default")  # as in a worker: a library's warning is no failure of its algorithm
+@pytest.mark.benchmark(disable_gc=True)
+def test_measure(benchmark: Any, sitting: Sitting, case: Case, request: pytest.FixtureRequest) -> None:
+    """Times the engine's warm calls; passes if its answers are right."""
+    try:
+        record = sitting.measure(case, benchmark, Rounds.of(request))
+    except (UnavailableError, UnsupportedError) as gap:
+        pytest.skip(str(gap))
+    except GraphbenchError as error:
+        pytest.fail(str(error), pytrace=False)
+    if record.outcome is not Outcome.OK:
+        benchmark.has_error = True  # not saved: nothing is to be compared with a wrong answer's time
+        pytest.fail(f"{case.engine} answers {case.algorithm} on {case.dataset} wrongly: {record.reason}", pytrace=False)
