@@ -12,7 +12,7 @@ from graphbench.comparison import compare
 from graphbench.model import Outcome
 from graphbench.reasons import Verdict
 from graphbench.staleness import Present, changes, present, stale
-from graphbench.store import Store, from_json
+from graphbench.store import Store, from_json, load
 
 NOW = Present(
     machine="m1",
@@ -136,6 +136,13 @@ def test_export_gives_the_very_records(records, store, tmp_path):
     assert [each.id for each in Store(target).records()] == ["igraph-1"]
 
 
+def test_export_for_pytest_benchmark_holds_what_is_ok_and_is_read_back(records, store, tmp_path):
+    path = tmp_path / "saved.json"
+    assert records("export", "--pytest-benchmark", "--output", path) == ""
+    assert load([path]) == [each for each in Store(store).records() if each.outcome is Outcome.OK]
+    assert listed(records("list", "--format", "csv", "--store", path)) == ["networkx-1", "bfs-1", "igraph-1"]
+
+
 def test_export_compares_and_refuses_what_is_stale(records):
     found = json.loads(records("export", "--format", "json"))
     assert len(found["records"]) == 3
@@ -150,6 +157,8 @@ def test_export_compares_and_refuses_what_is_stale(records):
         (["--outcome", "okay"], "out_of_memory"),
         (["--since", "yesterday"], "2026-01-31"),
         (["--store", "no"], "no does"),
+        (["--pytest-benchmark"], "a form of its own of `export`"),
+        (["export", "--pytest-benchmark", "--format", "csv"], "a form of its own of `export`"),
     ],
 )
 def test_wrong_usage_is_explained(arguments, expected, capsys):

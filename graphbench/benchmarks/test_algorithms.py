@@ -41,16 +41,19 @@ def sitting(pytestconfig: pytest.Config) -> Iterator[Sitting]:
         yield opened
 
 
-@pytest.mark.filterwarnings("default")  # as in a worker: a library's warning is no failure of its algorithm
+# A library's warning is no failure of its algorithm, as in a worker; a case that is skipped says itself why.
+@pytest.mark.filterwarnings("default", "ignore:Benchmark fixture was not used")
 @pytest.mark.benchmark(disable_gc=True)
 def test_measure(benchmark: Any, sitting: Sitting, case: Case, request: pytest.FixtureRequest) -> None:
     """Times the engine's warm calls; passes if its answers are right."""
     try:
-        record = sitting.measure(case, benchmark, Rounds.of(request))
-    except (UnavailableError, UnsupportedError) as gap:
-        pytest.skip(str(gap))
+        record, stopped = sitting.measure(case, benchmark, Rounds.of(request)), None
     except GraphbenchError as error:
-        pytest.fail(str(error), pytrace=False)
+        record, stopped = None, error
+    if isinstance(stopped, UnavailableError | UnsupportedError):
+        pytest.skip(str(stopped))
+    if record is None:
+        pytest.fail(str(stopped), pytrace=False)
     if record.outcome is not Outcome.OK:
         benchmark.has_error = True  # not saved: nothing is to be compared with a wrong answer's time
         pytest.fail(f"{case.engine} answers {case.algorithm} on {case.dataset} wrongly: {record.reason}", pytrace=False)

@@ -47,6 +47,11 @@ FORMATS = ("table", "json", "csv", "markdown")
     "--format", "form", type=click.Choice(FORMATS), help="list: table if not given; export: JSON Lines if not given."
 )
 @click.option(
+    "--pytest-benchmark",
+    is_flag=True,
+    help="export: as a file of pytest-benchmark, for its comparisons; only what is ok.",
+)
+@click.option(
     "--output",
     type=click.Path(dir_okay=False, writable=True, path_type=Path),
     metavar="FILE",
@@ -61,6 +66,7 @@ def command(
     stores: tuple[Path, ...],
     baseline: str,
     form: str | None,
+    pytest_benchmark: bool,
     output: Path | None,
     **names: tuple[str, ...],
 ) -> None:
@@ -68,7 +74,8 @@ def command(
 
     `list` gives a line for each record, and says what has changed since it was made. `export` gives the records
     themselves, one line of JSON each, as a store holds them; with --format what a measurement shows: records and the
-    comparisons between them, those with stale ones refused.
+    comparisons between them, those with stale ones refused; with --pytest-benchmark a file for that plugin's own
+    comparisons, from which graphbench reads the records back in full.
     """
     from graphbench import registry
     from graphbench.staleness import changes, present
@@ -85,11 +92,16 @@ def command(
         for record in _read(stores)
         if keep(record) and (current is None or current is not bool(changes(record, now)))
     ]
-    text = (
-        _listed(sorted(records, key=_when), form or "table", now)
-        if action == "list"
-        else _exported(records, form, baseline, now)
-    )
+    if pytest_benchmark and (action == "list" or form):
+        raise UsageError(
+            "--pytest-benchmark is a form of its own of `export`: give it neither to `list` nor with --format."
+        )
+    if pytest_benchmark:
+        text = _for_pytest_benchmark(records)
+    elif action == "list":
+        text = _listed(sorted(records, key=_when), form or "table", now)
+    else:
+        text = _exported(records, form, baseline, now)
     if output:
         output.write_text(text, encoding="utf-8")
     else:
@@ -214,3 +226,14 @@ def _exported(records: Sequence[Record], form: str | None, baseline: str, now: P
     from graphbench.staleness import stale
 
     return Result(list(records), baseline=baseline, stale=stale(records, now)).render(form)
+
+
+def _for_pytest_benchmark(records: Sequence[Record]) -> str:
+    from graphbench import interchange
+
+    document = interchange.document(records)
+    if left_out := len(records) - len(document["benchmarks"]):
+        click.echo(
+            f"{left_out:,} of {len(records):,} records are left out: only those that are ok are compared.", err=True
+        )
+    return json.dumps(document, indent=4) + "\n"
