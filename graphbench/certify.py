@@ -2,6 +2,10 @@
 
 Everything runs over chunks of the edge list in O(edges), in float64 or int64, without a Python loop over edges. The
 functions named `..._fault` say in one sentence what is wrong and where, and give the empty string where nothing is.
+
+Where nothing but array functions is needed (faults, modularity, a step of PageRank), chunks and answers may be any
+arrays that implement NumPy's protocols, such as CuPy's: a graph that never leaves its device is certified there. What
+rests on SciPy (components, triangles, Jaccard) is the host's.
 How two answers compare with each other is in :mod:`graphbench.agreement`.
 """
 
@@ -27,7 +31,7 @@ def labels_fault(labels: npt.NDArray[Any], num_vertices: int) -> str:
     if fault := form_fault(labels, num_vertices, "integer", "labels"):
         return fault
     if labels.size and labels.min() < 0:
-        return f"vertex {np.argmax(labels < 0):,} has no label"
+        return f"vertex {int(np.argmax(labels < 0)):,} has no label"
     return ""
 
 
@@ -45,7 +49,7 @@ def form_fault(values: npt.NDArray[Any], count: int, kind: Literal["integer", "f
     if not np.issubdtype(values.dtype, getattr(np, kind)):
         return f"{noun} are {values.dtype} where {kind} values were expected"
     if np.isnan(values).any():
-        return f"{noun}: the value at {np.argmax(np.isnan(values)):,} is not a number"
+        return f"{noun}: the value at {int(np.argmax(np.isnan(values))):,} is not a number"
     return ""
 
 
@@ -65,10 +69,10 @@ def modularity(edges: EdgeList, labels: npt.NDArray[Any], *, resolution: float =
     """
     names, label = np.unique(labels, return_inverse=True)
     inside = total = 0.0
-    degree = np.zeros(len(names))
+    degree = np.zeros_like(label, dtype=np.float64, shape=len(names))
     for src, dst, weight in edges.chunks():
         one, two = label[src], label[dst]
-        values = np.ones(len(src)) if weight is None else weight
+        values = np.ones_like(one, dtype=np.float64) if weight is None else weight
         inside += float(values[one == two].sum())
         total += float(values.sum())
         for ends in (one, two):
@@ -98,28 +102,29 @@ def search_fault(edges: EdgeList, distance: Floats, source: int, *, tolerance: f
         tolerance: relative; 0 demands equality.
     """
     if distance[source] != 0:
-        return f"the source, vertex {source:,}, is at distance {distance[source]:g}, not 0"
+        return f"the source, vertex {source:,}, is at distance {float(distance[source]):g}, not 0"
     below = np.flatnonzero(distance < 0)
     if len(below):
-        return f"vertex {below[0]:,} is at distance {distance[below[0]]:g}, below 0"
-    supported = np.zeros(edges.num_vertices, dtype=bool)
+        return f"vertex {int(below[0]):,} is at distance {float(distance[below[0]]):g}, below 0"
+    supported = np.zeros_like(distance, dtype=bool)
     for tail, head, weight in arcs(edges):
         length = 1.0 if weight is None else weight
         before, after = distance[tail], distance[head]
         along = before + length
         short = np.flatnonzero(after > along * (1 + tolerance))
         if len(short):
-            k = short[0]
+            u, v, reached, told = (each[short[0]] for each in (tail, head, along, after))
             return (
-                f"the edge {tail[k]:,} -> {head[k]:,} reaches vertex {head[k]:,} at {along[k]:g}, "
-                f"but the answer has it {_at(after[k])}"
+                f"the edge {int(u):,} -> {int(v):,} reaches vertex {int(v):,} at {float(reached):g}, "
+                f"but the answer has it {_at(float(told))}"
             )
         tight = (after >= along * (1 - tolerance)) & (before < after)
         supported[head[tight]] = True
     supported[source] = True
     loose = np.flatnonzero(np.isfinite(distance) & ~supported)
     if len(loose):
-        return f"vertex {loose[0]:,} is said to be at {distance[loose[0]]:g}, but no edge leads there at that distance"
+        v, told = int(loose[0]), float(distance[loose[0]])
+        return f"vertex {v:,} is said to be at {told:g}, but no edge leads there at that distance"
     return ""
 
 
@@ -157,8 +162,10 @@ def split_fault(edges: EdgeList, labels: npt.NDArray[Any]) -> str:
     for src, dst, _ in edges.chunks():
         split = np.flatnonzero(labels[src] != labels[dst])
         if len(split):
-            u, v = src[split[0]], dst[split[0]]
-            return f"the edge {u:,} - {v:,} joins vertices of different labels, {labels[u]:,} and {labels[v]:,}"
+            u, v = int(src[split[0]]), int(dst[split[0]])
+            return (
+                f"the edge {u:,} - {v:,} joins vertices of different labels, {int(labels[u]):,} and {int(labels[v]):,}"
+            )
     return ""
 
 
@@ -170,11 +177,11 @@ def pagerank_step(edges: EdgeList, ranks: Floats, damping: float) -> Floats:
     Winograd, 1999, with dangling rank spread evenly, as NetworkX, igraph and cuGraph do).
     """
     n = edges.num_vertices
-    out = np.zeros(n)
+    out = np.zeros_like(ranks)
     for tail, _, weight in arcs(edges):
         out += np.bincount(tail, weights=weight, minlength=n)
-    share = np.divide(ranks, out, out=np.zeros(n), where=out > 0)
-    arriving = np.zeros(n)
+    share = np.where(out > 0, ranks / np.where(out > 0, out, 1.0), 0.0)
+    arriving = np.zeros_like(ranks)
     for tail, head, weight in arcs(edges):
         flow = share[tail]
         arriving += np.bincount(head, weights=flow if weight is None else flow * weight, minlength=n)

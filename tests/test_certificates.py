@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 import pytest
+from device import DeviceArray
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.sparse.csgraph import connected_components, dijkstra
@@ -475,3 +476,46 @@ def test_certificates_do_not_depend_on_chunks_or_where_the_columns_are(algorithm
     assert chunked.valid
     for finding in (found, chunked):
         assert finding.figures == pytest.approx(expected.figures, abs=1e-12)
+
+
+# Arrays of a device
+
+
+def _on_device(edges, rows=50, chunks=EdgeList.chunks):
+    for part in chunks(edges, rows=rows):
+        yield type(part)(*(None if column is None else DeviceArray(column) for column in part))
+
+
+def _checked(up):
+    """What the checks that need array functions only say of right and wrong answers, made by `up`."""
+    label, right, rank = np.arange(65), distances(WEIGHTED), ranks(DIRECTED)
+    figures = [
+        checks.modularity(UNDIRECTED, up(label % 7)),
+        checks.modularity(WEIGHTED, up(label % 3)),
+        *(float(checks.pagerank_step(DIRECTED, up(rank), 0.5)[v]) for v in range(65)),
+        *(float(checks.pagerank_step(WEIGHTED, up(ranks(WEIGHTED)), 0.85)[v]) for v in range(65)),
+    ]
+    wrong = [changed(right, 9, -1.0), changed(right, 64, 5.0), changed(right, 0, 1.0), changed(right, 1, 1e6)]
+    faults = [
+        *(checks.search_fault(WEIGHTED, up(each), 0) for each in (right, *wrong)),
+        *(checks.split_fault(UNDIRECTED, up(each)) for each in (np.zeros_like(label), label)),
+        *(checks.labels_fault(up(each), 65) for each in (label, changed(label, 9, -1))),
+        *(checks.form_fault(up(each), 65, "floating", "ranks") for each in (rank, changed(rank, 9, np.nan))),
+    ]
+    return figures, faults
+
+
+def test_a_graph_that_never_leaves_its_device_is_certified_there(monkeypatch):
+    figures, faults = _checked(lambda values: values)
+    assert [bool(each) for each in faults] == [False, *[True] * 4, False, True, False, True, False, True]
+    monkeypatch.setattr(EdgeList, "chunks", _on_device)
+    there = _checked(DeviceArray)
+    assert there[0] == pytest.approx(figures, rel=1e-14)
+    assert there[1] == faults
+
+
+def test_the_stand_in_refuses_what_a_device_would():
+    here, there = np.arange(3), DeviceArray(np.arange(3))
+    for mix in (lambda: here + there, lambda: there[here], lambda: np.asarray(there), lambda: f"{there[0]:,}"):
+        with pytest.raises((TypeError, ValueError)):
+            mix()
