@@ -210,6 +210,17 @@ def test_a_timeout_of_the_engine_is_an_upper_bound():
     assert comparison.ratio_run == pytest.approx(1 / 600)
 
 
+@given(seconds=st.floats(1e-3, 1e3), after=st.floats(1e-3, 1e4), more=st.floats(0, 1e4))
+def test_a_bound_holds_whatever_the_time_had_come_to_be(seconds, after, more):
+    engine, ended = record("igraph", seconds), record("networkx", (after + more) * 1.05)  # its quickest trial: 0.98
+    lower = set_against(timeout("networkx", after=after), engine)
+    assert lower.bound == "lower"
+    assert lower.ratio_run <= set_against(ended, engine).ratio_run
+    upper = set_against(engine, timeout("networkx", after=after))
+    assert upper.bound == "upper"
+    assert upper.ratio_run >= set_against(engine, ended).ratio_run
+
+
 def test_a_search_that_never_ended_is_set_against_the_same_source():
     stopped = bfs("networkx", outcome=Outcome.TIMEOUT, censored=Censored("cold", 600.0), trials=Trials(), answer={})
     comparison = set_against(replace(stopped, phases__run_s=[]), bfs("igraph", 1.0, sources=9))

@@ -125,6 +125,43 @@ def test_means_that_stand_side_by_side_are_over_the_cells_that_all_completed():
     assert means == pytest.approx({"cugraph": 200.0, "igraph": 20.0})
 
 
+@given(
+    st.dictionaries(st.sampled_from("abcdef"), st.floats(0.01, 1e4), min_size=1),
+    st.dictionaries(st.sampled_from("abcdef"), st.floats(0.01, 1e4), min_size=1),
+    st.floats(0.01, 1e4),
+)
+def test_a_cell_that_only_one_side_completed_changes_no_mean(one, two, extra):
+    means, common = statistics.common_geometric_means({"one": one, "two": two})
+    again, same = statistics.common_geometric_means({"one": one | {"alone": extra}, "two": two})
+    assert (again, same) == (means, common)
+    assert common == one.keys() & two.keys()
+    for side, ratios in (("one", one), ("two", two)):
+        if common:
+            values = [ratios[cell] for cell in common]
+            assert min(values) <= means[side] * (1 + 1e-12)
+            assert means[side] <= max(values) * (1 + 1e-12)
+
+
+@given(st.lists(st.tuples(seconds, seconds), min_size=5, max_size=30), scale)
+@settings(deadline=None)
+def test_a_hard_question_is_hard_for_both_whatever_its_weight(pairs, factor):
+    top, bottom = zip(*pairs, strict=True)
+    found = statistics.paired_ratio(top, bottom)
+    each = [one / two for one, two in pairs]
+    assert min(top) / max(bottom) <= found.interval.low <= found.interval.high <= max(top) / min(bottom)
+    scaled = statistics.paired_ratio([factor * one for one in top], bottom)
+    assert scaled.interval == pytest.approx([factor * end for end in found.interval])
+    if max(each) == min(each):
+        assert found.interval == pytest.approx((each[0], each[0]))
+
+
+@given(st.permutations(range(6)))
+def test_the_order_of_questions_does_not_change_a_paired_ratio_itself(order):
+    top, bottom = [9.0, 1.0, 5.0, 3.0, 7.0, 2.0], [1.0, 2.0, 3.0, 4.0, 5.0, 6.0]
+    shuffled = statistics.paired_ratio([top[i] for i in order], [bottom[i] for i in order])
+    assert shuffled.value == statistics.paired_ratio(top, bottom).value
+
+
 @pytest.mark.parametrize("cells", [{}, {"one": {}}, {"one": {"a": 1.0}, "two": {"b": 1.0}}])
 def test_without_a_common_cell_there_is_no_mean(cells):
     assert statistics.common_geometric_means(cells) == ({}, frozenset())
