@@ -97,7 +97,12 @@ def check(claim: Claim, measured: Measured) -> Finding:
         and cell.record.task.algorithm == claim.algorithm
         and claim.dataset in {"", cell.record.task.dataset}
     ]
-    pairs = [(cell, each) for cell in cells for each in (cell.main, cell.best) if each is not None and each.baseline == baseline]
+    pairs = [
+        (cell, each)
+        for cell in cells
+        for each in (cell.main, cell.best)
+        if each is not None and each.baseline == baseline
+    ]
     given = [(cell, each) for cell, each in pairs if _ours(each, claim.timed) is not None]
     if not given:
         return Finding(claim=claim, status=_absent(engine, measured), remark=_why_absent(claim, cells, measured))
@@ -150,7 +155,11 @@ def _why_absent(claim: Claim, cells: Sequence[Cell], measured: Measured) -> str:
         return f"{engine} did not run on this machine"
     if not cells:
         return f"{claim.algorithm} on {claim.dataset or 'any graph'} was not measured with {engine}"
-    failed = [f"{cell.label}: {str(cell.record.outcome).replace('_', ' ')}" for cell in cells if cell.record.outcome is not Outcome.OK]
+    failed = [
+        f"{cell.label}: {str(cell.record.outcome).replace('_', ' ')}"
+        for cell in cells
+        if cell.record.outcome is not Outcome.OK
+    ]
     refused = [reason for cell in cells for each in (cell.main,) if each for reason in each.reasons]
     return listed(failed) or "; ".join(refused) or f"not set against {claim.nearest_baseline or claim.baseline}"
 
@@ -162,7 +171,9 @@ def _capacity(claim: Claim, measured: Measured) -> Finding:
         if cell.record.task.engine == claim.engine and cell.record.outcome is Outcome.OK and cell.edges
     ]  # fmt: skip
     if not done:
-        return Finding(claim=claim, status=_absent(claim.engine, measured), remark=f"{claim.engine} finished no graph here")
+        return Finding(
+            claim=claim, status=_absent(claim.engine, measured), remark=f"{claim.engine} finished no graph here"
+        )
     largest = max(done, key=lambda cell: (cell.edges, cell.label))
     gpus = largest.record.environment.gpus if largest.record.environment else []
     smallest = min((gpu.memory_bytes for gpu in gpus), default=0)
@@ -172,5 +183,7 @@ def _capacity(claim: Claim, measured: Measured) -> Finding:
         return Finding(claim=claim, status="not runnable here", ours=ours, remark=f"{where}, {claim.gpus} are needed")
     larger = claim.gpu_memory_bytes is not None and smallest > claim.gpu_memory_bytes
     if claim.num_edges is None or largest.edges < claim.num_edges:
-        return Finding(claim=claim, status="not measured", ours=ours, remark=f"{where}; the largest graph that was tried")
+        return Finding(
+            claim=claim, status="not measured", ours=ours, remark=f"{where}; the largest graph that was tried"
+        )
     return Finding(claim=claim, status="measured" if larger else "reproduced", ours=ours, remark=where)

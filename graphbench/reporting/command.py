@@ -31,13 +31,10 @@ def command(record: Record, *beside: str) -> str:
 
 
 def _told(words: Sequence[str], record: Record) -> str:
-    """What the original command said about a graph's direction or its time limits is kept, for it is not in the task."""
+    """With what the original command said of a graph's direction and of time limits, which is not in the task."""
     where = record.environment
     original = _split(where.command) if where is not None else []
-    kept: list[str] = []
-    for option in ("--directed", "--undirected"):
-        if option in original:
-            kept.append(option)
+    kept = [option for option in ("--directed", "--undirected") if option in original]
     for option in ("--budget", "--timeout", "--trials"):
         if option in original[:-1]:
             kept += [option, original[original.index(option) + 1]]

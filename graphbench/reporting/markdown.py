@@ -44,7 +44,7 @@ def _block(block: Block, charts: str) -> str:  # noqa: PLR0911 - one line for ea
             inner = "\n\n".join(_blocks(block.blocks, charts))
             return f"<details><summary>{safe(block.summary)}</summary>\n\n{inner}\n\n</details>"
         case AllRecords():
-            return f"The {block.count:,} records are in the page beside this file, `index.html`, to sort, to filter and to download."
+            return f"All {block.count:,} are in the page beside this file, `index.html`, to sort, filter and download."
 
 
 def _table(table: Table) -> str:

@@ -36,7 +36,7 @@ def to_html(document: Document) -> str:
         picture=picture,
         css=Markup(_text("page.css")),  # noqa: S704 - a file of ours
         script=Markup(_text("page.js")),  # noqa: S704 - a file of ours
-        dark=Markup(style.dark_css("svg.chart ")),  # noqa: S704 - made here
+        dark=Markup(style.dark_css()),  # noqa: S704 - made here
         rows=_packed(document.rows.encode()),
         records=_packed(document.records),
     )

@@ -114,10 +114,25 @@ def _every_record(number: int) -> Section:
 
 def _facts(records: Sequence[Record], measured: Sequence[Measured]) -> list[str]:
     dates = sorted(record.measured_at[:10] for record in records if record.measured_at)
-    when = "" if not dates else f"measured {dates[0]}" if dates[0] == dates[-1] else f"measured {dates[0]} to {dates[-1]}"
+    when = (
+        "" if not dates else f"measured {dates[0]}" if dates[0] == dates[-1] else f"measured {dates[0]} to {dates[-1]}"
+    )
     graphs = len({record.task.dataset for record in records})
     algorithms = len({record.task.algorithm for record in records})
     engines = len({record.task.engine for record in records})
-    what = [count(algorithms, "algorithm"), count(graphs, "graph"), count(engines, "engine"), count(len(records), "record")]
+    what = [
+        count(algorithms, "algorithm"),
+        count(graphs, "graph"),
+        count(engines, "engine"),
+        count(len(records), "record"),
+    ]
     machines = [each.name for each in measured if each.digest]
-    return [line for line in (", ".join(what), "; ".join(machines) if len(machines) == 1 else count(len(machines), "machine"), when) if line]
+    return [
+        line
+        for line in (
+            ", ".join(what),
+            "; ".join(machines) if len(machines) == 1 else count(len(machines), "machine"),
+            when,
+        )
+        if line
+    ]

@@ -10,6 +10,7 @@ from graphbench.model import Record
 from graphbench.reporting.command import command
 from graphbench.reporting.figures import plain
 from graphbench.reporting.measured import Cell, Measured
+from graphbench.reporting.sections.speedup import codes
 
 
 class Column(NamedTuple):
@@ -62,7 +63,7 @@ def table(records: Sequence[Record], measured: Sequence[Measured], baseline: str
 def _row(record: Record, cell: Cell | None, machine: str, baseline: str, stale: Mapping[str, str]) -> list[Any]:
     main, best = (cell.main, cell.best) if cell else (None, None)
     own = record.posed or record.dataset
-    why = [*(main.reasons if main else []), *(main.notes if main else []), record.reason, *record.warnings]
+    why = [*(codes([*main.reasons, *main.notes]) if main else []), record.reason, *record.warnings]
     if cell is None:
         why.insert(0, "measured again later")
     if record.id in stale:
@@ -79,7 +80,10 @@ def _row(record: Record, cell: Cell | None, machine: str, baseline: str, stale: 
         _bounded(main.ratio_run if main else None, sign),
         _short(record.phases.end_to_end_s),
         _bounded(main.ratio_end_to_end if main else None, sign),
-        _bounded(best.ratio_run if best else None, {"lower": "≥ ", "upper": "≤ "}.get((best.bound if best else None) or "", "")),
+        _bounded(
+            best.ratio_run if best else None,
+            {"lower": "≥ ", "upper": "≤ "}.get((best.bound if best else None) or "", ""),
+        ),
         str(main.verdict) if main else "baseline" if record.task.engine == baseline else "",
         record.memory.host_peak_bytes,
         record.memory.device_peak_bytes,

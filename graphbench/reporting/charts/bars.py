@@ -1,13 +1,14 @@
 """Bars in rows, one row for each engine under the name of its graph: speedups, and where the time goes.
 
-Each row ends in words: the ratio with its interval and verdict, or why there is none. There is never a bare bar.
+Each row has its ratio beside the engine's name, so that a narrow screen shows it first, and ends in words: end to end,
+why it is unlike, or why there is no ratio. There is never a bare bar.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from graphbench.reporting.charts import style
 
@@ -15,9 +16,10 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-WIDTH = 7.0
+WIDTH = 6.4
 """Of every chart, in inches: what a page of text is wide."""
-LEFT, RIGHT = 1.32, 2.2
+Look = Literal["like", "unlike", "bound"]
+LEFT, RIGHT = 2.0, 1.55
 ROW, HEAD = 0.185, 0.27
 
 
@@ -27,7 +29,8 @@ class Bar:
 
     Attributes:
         label: the engine.
-        text: what stands at the end of the row.
+        value: the ratio in words, beside the label.
+        text: what stands at the end of the row; in place of the bar where there is none.
         ratio: how many times faster; None: a gap, whose text says why.
         ends: of its interval or range.
         second: the end-to-end ratio, drawn as a mark.
@@ -37,19 +40,21 @@ class Bar:
 
     label: str
     text: str
+    value: str = ""
     ratio: float | None = None
     ends: tuple[float, float] | None = None
     second: float | None = None
-    look: Literal["like", "unlike", "bound"] = "like"
+    look: Look = "like"
     colour: str = style.GREY
 
 
 @dataclass(frozen=True, kw_only=True)
 class Stack:
-    """Shares of a whole, in order: seconds of each phase; `text` is the whole in words."""
+    """Shares of a whole, in order: seconds of each phase; `value` is the whole in words, `text` what else to say."""
 
     label: str
     text: str
+    value: str = ""
     parts: dict[str, float] = field(default_factory=dict)
 
 
@@ -71,7 +76,7 @@ def speedups(groups: Sequence[Rows], *, baseline: str) -> Figure:
     for bar, y in zip(bars, places, strict=True):
         if bar.ratio is None:
             continue
-        looks = {
+        looks: dict[str, dict[str, Any]] = {
             "like": {"facecolor": bar.colour},
             "unlike": {"facecolor": style.PAPER, "hatch": "//////"},
             "bound": {"facecolor": style.PAPER, "linestyle": (0, (3, 2))},
@@ -87,7 +92,7 @@ def speedups(groups: Sequence[Rows], *, baseline: str) -> Figure:
     axes.axvline(1, color=style.MUTED, linewidth=0.9, zorder=1)
     _ticks(axes, low, high)
     axes.set_xlabel(f"times as fast as {baseline} (logarithmic)")
-    _key(figure, axes, bars)
+    _key(figure, bars)
     return figure
 
 
@@ -110,14 +115,11 @@ def stacks(groups: Sequence[Rows]) -> Figure:
                 linewidth=0.4,
             )
             if share >= 9:
-                dark = phase in {"build", "cold", "collect"}
-                axes.text(
-                    done + share / 2, y, phase, ha="center", va="center", fontsize=6.2,
-                    color=style.PAPER if dark else style.INK,
-                )  # fmt: skip
+                on = style.ON_PHASES.get(phase, style.ON_BRIGHT)
+                axes.text(done + share / 2, y, phase, ha="center", va="center", fontsize=6.2, color=on)
             done += share
     axes.set_xticks([0, 25, 50, 75, 100], ["0", "25", "50", "75", "100 %"])
-    axes.set_xlabel("share of start + read + build + cold + one warm call + collect")
+    axes.set_xlabel("share of all six phases, run being one warm call")
     from matplotlib.patches import Patch
 
     used = [phase for phase in style.PHASES if any(phase in row.parts for row in rows)]
@@ -156,8 +158,17 @@ def _canvas(groups: Sequence[Rows], *, below: float) -> tuple[Figure, Axes, list
         )  # fmt: skip
     rows = [row for group in groups for row in group.rows]
     for row, place in zip(rows, places, strict=True):
-        axes.text(-0.02, place, shortened(row.label, 21), transform=words, ha="right", va="center", fontsize=7.6)
-        axes.text(1.02, place, shortened(row.text, 43), transform=words, ha="left", va="center", fontsize=7.2)
+        left = (0.05 - LEFT) / (WIDTH - LEFT - RIGHT)
+        axes.text(left, place, shortened(row.label, 20), transform=words, ha="left", va="center", fontsize=7.4)
+        axes.text(-0.025, place, row.value, transform=words, ha="right", va="center", fontsize=7.4, weight="bold")
+        drawn = bool(row.parts) if isinstance(row, Stack) else row.ratio is not None
+        if drawn:
+            axes.text(1.02, place, shortened(row.text, 30), transform=words, ha="left", va="center", fontsize=6.9)
+        else:
+            axes.annotate(
+                shortened(row.text, 72), (0.0 if isinstance(row, Stack) else 1.0, place), xytext=(5, 0),
+                textcoords="offset points", ha="left", va="center", fontsize=6.9, style="italic", color=style.MUTED,
+            )  # fmt: skip
     return figure, axes, places
 
 
@@ -192,7 +203,7 @@ def _factor(value: float) -> str:
     return f"{value:,.0f}×" if value >= 1 else f"{value:g}×"  # noqa: RUF001 - the sign for multiplication
 
 
-def _key(figure: Figure, axes: Axes, bars: Sequence[Bar]) -> None:
+def _key(figure: Figure, bars: Sequence[Bar]) -> None:
     from matplotlib.lines import Line2D
     from matplotlib.patches import Patch
 

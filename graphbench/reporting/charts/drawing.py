@@ -32,7 +32,8 @@ def to_svg(figure: Figure, name: str, alt: str) -> str:
 
     out = io.StringIO()
     with mpl.rc_context({"svg.hashsalt": name}):
-        FigureCanvasSVG(figure).print_svg(out, metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
+        FigureCanvasSVG(figure)
+        figure.savefig(out, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
     return _tidied(out.getvalue(), name, alt)
 
 

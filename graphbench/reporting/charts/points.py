@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from graphbench.reporting.charts import style
 from graphbench.reporting.charts.bars import WIDTH, shortened
@@ -76,7 +76,7 @@ def _panel(axes: Axes, panel: Panel, axis: Axis, colours: Mapping[str, str], sha
     axes.set_ylabel(axis.y)
     for series in panel.series:
         colour, shape = colours[series.label], shapes[series.label]
-        common = {"linestyle": "", "marker": shape, "markersize": 4.6, "markeredgewidth": 0.7}
+        common: dict[str, Any] = {"linestyle": "", "marker": shape, "markersize": 4.6, "markeredgewidth": 0.7}
         if series.line:
             axes.plot(*zip(*series.line, strict=True), color=colour, linewidth=1.0, alpha=0.75)
         if series.points:

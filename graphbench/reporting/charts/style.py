@@ -22,6 +22,9 @@ PHASES = {
     "run": "#e69f01",
     "collect": "#009e74",
 }
+ON_BRIGHT = "#111213"
+ON_PHASES = {"build": "#fdfdff", "start": INK}
+"""The colours of words on phases; the others have :data:`ON_BRIGHT`, by day and by night."""
 DARK = {
     INK: "#e8e9ec",
     MUTED: "#a4a8af",
@@ -36,6 +39,7 @@ DARK = {
     "#4a9fd4": "#8fd0f5",
     "#8a5a44": "#c39580",
     "#5b5ea6": "#9c9fe0",
+    "#fdfdff": "#0f1012",
     "#b4b7bd": "#6d7178",
     "#56b4e8": "#7cc4ee",
     "#0072b3": "#3d8fd0",
@@ -88,12 +92,13 @@ def style() -> Iterator[None]:
 
     with mpl.rc_context():
         mpl.rcdefaults()
-        mpl.rcParams.update(RC)
+        settings: Any = RC  # matplotlib's types list every key
+        mpl.rcParams.update(settings)
         yield
 
 
 def colours(names: Iterable[str], baseline: str = "") -> dict[str, str]:
-    """A colour for each engine, by the order of their names, so that all charts of a report agree; grey for the baseline."""
+    """A colour for each engine, by the order of their names, so that charts agree; grey for the baseline."""
     others = sorted({name for name in names if name != baseline})
     found = {name: SERIES[place % len(SERIES)] for place, name in enumerate(others)}
     return found | {baseline: GREY}
@@ -104,15 +109,16 @@ def markers(names: Iterable[str]) -> dict[str, str]:
     return {name: MARKERS[place % len(MARKERS)] for place, name in enumerate(sorted(set(names)))}
 
 
-def dark_css(scope: str = "") -> str:
+def dark_css() -> str:
     """Rules that turn the colours of charts dark, for a media query to hold.
 
     They match the colours where matplotlib writes them, in style attributes: what reads no style sheet shows the
-    light colours and is right all the same.
+    light colours and is right all the same. No selector has an ancestor in it: marks are `use` elements, and an
+    ancestor outside of what they show is not matched there.
     """
     rules = []
     for light, dark in DARK.items():
-        rules.append(f'{scope}[style*="fill: {light}"]{{fill:{dark}!important}}')
-        rules.append(f'{scope}[style*="stroke: {light}"]{{stroke:{dark}!important}}')
-        rules.append(f'{scope}[fill="{light}"]{{fill:{dark}}}')
+        rules.append(f'[style*="fill: {light}"]{{fill:{dark}!important}}')
+        rules.append(f'[style*="stroke: {light}"]{{stroke:{dark}!important}}')
+        rules.append(f'[fill="{light}"]{{fill:{dark}}}')
     return "".join(rules)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from graphbench.model import Outcome
-from graphbench.reporting.document import Block, Bullets, Section, Table, Text
+from graphbench.reporting.document import Block, Bullets, Fold, Section, Table, Text
 from graphbench.reporting.figures import count, plain
 from graphbench.reporting.measured import Cell, Measured
 
@@ -20,16 +20,14 @@ def section(measured: Measured, key: str) -> Section | None:
     blocks: list[Block] = []
     troubles = _disagreements(measured) + _failures(measured)
     if troubles:
-        blocks.append(Text(f"{count(len(troubles), 'disagreement or failed certificate')}:", strong=True))
+        blocks.append(Text(f"Disagreements and failed certificates, {len(troubles)} in all:", strong=True))
         blocks.append(Bullets(troubles))
     else:
         blocks.append(Text("No two engines disagreed, and no certificate failed.", strong=True))
-    blocks += [
-        Text("Answers compared with each other:", quiet=True),
-        _pairs(measured),
-        Text("Certificates, each a check that rests on no engine:", quiet=True),
-        _certificates(checked),
-    ]
+    pairs, shown = _pairs(measured), _certificates(checked)
+    if pairs.rows:
+        blocks.append(Fold(f"Answers compared with each other ({count(len(pairs.rows), 'pair')} of engines)", [pairs]))
+    blocks.append(Fold(f"Certificates, each a check that rests on no engine ({len(checked)})", [shown]))
     return Section("Agreement and certificates", f"{key}agreement", blocks)
 
 
@@ -40,7 +38,12 @@ def _disagreements(measured: Measured) -> list[str]:
             if each.kind == "differs":
                 most = f" by up to {each.max_difference:.3g}" if each.max_difference is not None else ""
                 where = f", most at {each.at:,}" if each.at is not None else ""
-                found.append(plain(f"{cell.problem} on {cell.record.task.dataset}: {cell.label} differs from {each.engine}{most}{where}"))
+                found.append(
+                    plain(
+                        f"{cell.problem} on {cell.record.task.dataset}: {cell.label} differs from "
+                        f"{each.engine}{most}{where}"
+                    )
+                )
     return found
 
 
@@ -62,11 +65,27 @@ def _pairs(measured: Measured) -> Table:
             kinds.setdefault(pair, Counter())[each.kind] += 1
             apart[pair] = max(apart.get(pair, 0.0), each.max_difference or 0.0)
     rows = [
-        [problem, one, two, *(str(counted[kind] or "") for kind in _KINDS), f"{apart[problem, one, two]:.3g}" if apart[problem, one, two] else ""]
+        [
+            problem,
+            one,
+            two,
+            *(str(counted[kind] or "") for kind in _KINDS),
+            f"{apart[problem, one, two]:.3g}" if apart[problem, one, two] else "",
+        ]
         for (problem, one, two), counted in sorted(kinds.items())
     ]
     tones = [{7: "bad"} if row[7] else {} for row in rows]
-    heads = ["problem", "engine", "other engine", "exact", "equivalent", "within epsilon", "by NMI", "differ", "largest difference"]
+    heads = [
+        "problem",
+        "engine",
+        "other engine",
+        "exact",
+        "equivalent",
+        "within epsilon",
+        "by NMI",
+        "differ",
+        "largest difference",
+    ]
     return Table(heads=heads, rows=rows, right=tuple(range(3, 9)), tones=tones)
 
 
@@ -78,7 +97,9 @@ def _certificates(cells: list[Cell]) -> Table:
         valid = [each for each in shown if each.valid]
         answers = sum(each.checked for each in shown)
         wrong = sum(cell.record.outcome is Outcome.INVALID for cell in own)
-        rows.append([problem, label, str(len(valid)), str(wrong or ""), str(answers), plain((valid or shown)[-1].detail)])
+        rows.append(
+            [problem, label, str(len(valid)), str(wrong or ""), str(answers), plain((valid or shown)[-1].detail)]
+        )
     tones = [{3: "bad"} if row[3] else {} for row in rows]
     heads = ["problem", "engine", "valid", "invalid", "answers checked", "for instance"]
     return Table(heads=heads, rows=rows, right=(2, 3, 4), tones=tones)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from graphbench.break_even import Runs
 from graphbench.comparison import Comparison
-from graphbench.reporting.document import Section, Table, Text
+from graphbench.reporting.document import Fold, Section, Table, Text
 from graphbench.reporting.figures import plain, seconds
 from graphbench.reporting.measured import Measured, by_graph
 
@@ -26,22 +29,43 @@ def section(measured: Measured, key: str) -> Section | None:
                     )
     if not rows:
         return None
+    heads = [
+        "problem", "graph", "engine", "fixed cost", "run", f"runs vs {measured.baseline}", "runs vs best CPU",
+        "best CPU",
+    ]  # fmt: skip
+    table = Table(heads=heads, rows=rows, right=(3, 4, 5, 6))
     how = Text(
         "A GPU engine starts slowly and then runs fast: N runs on one graph cost start + read + build + first call + "
         "(N - 1) warm calls. The fewest runs after which that is no more than what the other side costs; 1 is at once.",
         quiet=True,
     )
-    heads = [
-        "problem",
-        "graph",
-        "engine",
-        "fixed cost",
-        "run",
-        f"runs vs {measured.baseline}",
-        "runs vs best CPU",
-        "best CPU",
-    ]
-    return Section("Break-even", f"{key}break-even", [how, Table(heads=heads, rows=rows, right=(3, 4, 5, 6))])
+    fold = Fold(f"Graph by graph ({len(rows)})", [table])
+    return Section("Break-even", f"{key}break-even", [how, _overview(measured), fold])
+
+
+def _overview(measured: Measured) -> Table:
+    """Of each problem and engine, over its graphs: how often at once, how many runs else, how often never."""
+    rows = []
+    for problem, cells in measured.problems.items():
+        for label in sorted({cell.label for cell in cells if cell.record.device == "gpu"}):
+            own = [cell for cell in cells if cell.label == label]
+            main = [cell.main.break_even_runs for cell in own if cell.main and cell.main.break_even_runs is not None]
+            best = [cell.best.break_even_runs for cell in own if cell.best and cell.best.break_even_runs is not None]
+            if main or best:
+                rows.append([problem, label, str(len(own)), _spread(main), _spread(best)])
+    heads = ["problem", "engine", "graphs", f"runs vs {measured.baseline}", "runs vs best CPU"]
+    return Table(heads=heads, rows=rows, right=(2,))
+
+
+def _spread(runs: Sequence[Runs]) -> str:
+    """`1 to 12 (5 at once, 1 never)`."""
+    known = sorted(each for each in runs if not isinstance(each, str))
+    never, once = len(runs) - len(known), known.count(1)
+    if not known:
+        return "never" if runs else ""
+    words = f"{known[0]:,}" if known[0] == known[-1] else f"{known[0]:,} to {known[-1]:,}"
+    aside = [f"{number} {what}" for number, what in ((once, "at once"), (never, "never")) if number]
+    return f"{words} ({', '.join(aside)})" if aside and len(runs) > 1 else words
 
 
 def _runs(each: Comparison | None) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from graphbench.reporting.claims import Claim, check, claims
-from graphbench.reporting.document import Bullets, Section, Table, Text
+from graphbench.reporting.document import Bullets, Fold, Section, Table, Text
 from graphbench.reporting.figures import plain, ratio, seconds
 from graphbench.reporting.measured import Measured
 
@@ -21,16 +21,29 @@ def section(measured: Measured, key: str) -> Section:
         [
             "reproduced: our ratio, or its interval, reaches the published one; not reproduced: it does not",
             "measured: there is a figure, and it decides nothing (unlike, only a bound, or other hardware by far)",
-            "not measured: the engine ran here, that case did not; not runnable here: the engine did not run, or more GPUs are needed",
+            "not measured: the engine ran here, that case did not; not runnable here: the engine did not run, or "
+            "more GPUs are needed",
         ]
     )
     rows = [
-        [_what(each.claim), _published(each.claim), plain(f"{each.claim.source}; {each.claim.conditions}"), each.ours, each.status, plain(each.remark)]
+        [
+            _what(each.claim),
+            _published(each.claim),
+            plain(f"{each.claim.source}; {each.claim.conditions}"),
+            each.ours,
+            each.status,
+            plain(each.remark),
+        ]
         for each in found
     ]
     tones = [{4: _TONES.get(each.status, "quiet")} for each in found]
-    table = Table(heads=["claim", "published", "source and conditions", "ours", "status", "remark"], rows=rows, tones=tones)
-    return Section("Claims", f"{key}claims", [Text(f"{len(found)} published figures: {told}.", strong=True), table, how])
+    table = Table(
+        heads=["claim", "published", "source and conditions", "ours", "status", "remark"], rows=rows, tones=tones
+    )
+    head = Text(f"{len(found)} published figures: {told}.", strong=True)
+    if counted.keys() & {"reproduced", "not reproduced", "measured"}:
+        return Section("Claims", f"{key}claims", [head, table, how])
+    return Section("Claims", f"{key}claims", [head, Fold("All of them", [table, how])])
 
 
 def _what(claim: Claim) -> str:
@@ -42,11 +55,10 @@ def _what(claim: Claim) -> str:
 def _published(claim: Claim) -> str:
     parts = []
     if claim.ratio is not None:
-        parts.append(f"{'up to ' if claim.bound else ''}{ratio(claim.ratio)}{' end to end' if claim.timed == 'end_to_end' else ''}")
+        how = " end to end" if claim.timed == "end_to_end" else ""
+        parts.append(f"{'up to ' if claim.bound else ''}{ratio(claim.ratio)}{how}")
     if claim.seconds is not None:
         parts.append(f"{seconds(claim.seconds)} against {seconds(claim.baseline_seconds)}")
     if claim.modularity is not None:
         parts.append(f"modularity {claim.modularity:g} against {claim.baseline_modularity:g}")
     return "; ".join(parts)
-
-

@@ -34,9 +34,10 @@ def section(measured: Measured, key: str) -> Section | None:
         svg = drawing.to_svg(points.panels(panels, axis, measured.colours, measured.shapes), name, alt)
     blocks: list[Block] = [
         Text(
-            "Lines are power laws, fitted by least squares of the logarithms to three sizes or more: an exponent of 1 is "
-            "linear in the edges. Hollow points are time limits. Graphs differ in more than their size, so a fit tells a "
-            "tendency; the break-even size is where the fitted end-to-end times of engine and baseline cross.",
+            "Lines are power laws, fitted by least squares of the logarithms to three sizes or more: an exponent "
+            "of 1 is "
+            "linear in the edges. Hollow points are time limits. Graphs differ in more than their size, so a fit "
+            "tells a tendency; the break-even size is where the fitted end-to-end times of engine and baseline cross.",
             quiet=True,
         ),
         Chart(name=name, svg=svg, alt=alt, caption="Growth: time of a warm call against edges"),

@@ -34,9 +34,9 @@ def section(measured: Measured, key: str) -> Section | None:
         axis = points.Axis(x="edge list, MiB", y="peak, MiB", guides=_GUIDES)
         svg = drawing.to_svg(points.panels(panels, axis, measured.colours, measured.shapes), name, alt)
     how = Text(
-        "The edge list is two vertex ids per edge (4 bytes each, 8 where 4 do not suffice) and 8 bytes for a weight, an "
-        "undirected edge stored once. Host peaks are of the whole process, its libraries included, so small graphs seem "
-        "to need many times their size.",
+        "The edge list is two vertex ids per edge (4 bytes each, 8 where 4 do not suffice) and 8 bytes for a "
+        "weight, an undirected edge stored once. Host peaks are of the whole process, its libraries included, so small "
+        "graphs seem to need many times their size.",
         quiet=True,
     )
     chart = Chart(

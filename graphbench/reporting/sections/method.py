@@ -32,25 +32,44 @@ def section(measured: Sequence[Measured], stale: Mapping[str, str]) -> Section:
     warnings = _warnings(records)
     if warnings:
         blocks.append(Fold(f"Warnings while measuring ({len(warnings)})", [Bullets(warnings[:MOST_LINES])]))
-    commands = sorted({record.environment.command for record in ran if record.environment and record.environment.command})
+    commands = sorted(
+        {record.environment.command for record in ran if record.environment and record.environment.command}
+    )
     if commands:
         rows = [[plain(each)] for each in commands[:MOST_LINES]]
-        blocks.append(Fold(f"Commands that measured ({len(commands)})", [Table(heads=["command"], rows=rows, code=(0,))]))
+        blocks.append(
+            Fold(f"Commands that measured ({len(commands)})", [Table(heads=["command"], rows=rows, code=(0,))])
+        )
     return Section("How it was measured", "method", blocks)
 
 
 def _rules(baseline: str) -> list[str]:
     return [
-        "Every engine got the same cleaned graph and the same problem; each ran in a process of its own, with a time limit.",
-        "The timer holds one call: the device is synchronised and lazy results are consumed before it stops. Answers are "
-        "checked outside of it.",
-        f"Times are medians of warm calls; intervals are {100 * CONFIDENCE:.0f} % bootstrap intervals, from {ENOUGH} trials "
-        "on; fewer give a range, in round brackets.",
-        f"A ratio is the time of {baseline} over the time of the engine. Run is one warm call; end to end is read + build + "
-        "cold + collect, with the library already imported.",
-        "like: the inputs and the achieved accuracy or quality match; unlike: they do not, for the reason that is given; "
-        "refused: there is no ratio. Means are geometric, of like ratios only.",
-        "A time limit makes a bound of a ratio: at least, where the baseline was stopped, at most, where the engine was.",
+        (
+            "Every engine got the same cleaned graph and the same problem; each ran in a process of its own, with a "
+            "time limit."
+        ),
+        (
+            "The timer holds one call: the device is synchronised and lazy results are consumed before it stops. "
+            "Answers are checked outside of it."
+        ),
+        (
+            f"Times are medians of warm calls; intervals are {100 * CONFIDENCE:.0f} % bootstrap intervals, from "
+            f"{ENOUGH} trials "
+            "on; fewer give a range, in round brackets."
+        ),
+        (
+            f"A ratio is the time of {baseline} over the time of the engine. Run is one warm call; end to end is read "
+            "+ build + cold + collect, with the library already imported."
+        ),
+        (
+            "like: the inputs and the achieved accuracy or quality match; unlike: they do not, for the reason that "
+            "is given; refused: there is no ratio. Means are geometric, of like ratios only."
+        ),
+        (
+            "A time limit makes a bound of a ratio: at least, where the baseline was stopped, at most, where the "
+            "engine was."
+        ),
         "Machines are never compared with each other.",
     ]
 
@@ -65,7 +84,9 @@ def _settings(records: Sequence[Record]) -> list[str]:
         "cold_is_run": "the first call had outlasted the budget",
     }
     seeds = sorted({setting(record.task.params["seed"]) for record in records if "seed" in record.task.params})
-    seeds += [each for each in sorted({str(record.draw.seed) for record in records if record.draw}) if each not in seeds]
+    seeds += [
+        each for each in sorted({str(record.draw.seed) for record in records if record.draw}) if each not in seeds
+    ]
     threads: dict[str, set[int]] = {}
     allocators: dict[str, None] = {}
     for record in sorted(records, key=lambda each: each.task.engine):
@@ -75,7 +96,9 @@ def _settings(records: Sequence[Record]) -> list[str]:
             allocators[record.environment.allocator] = None
     lines = [
         f"Seeds: {listed(seeds)}." if seeds else "",
-        "Threads: " + ", ".join(f"{engine} {_numbers(used)}" for engine, used in threads.items()) + "." if threads else "",
+        "Threads: " + ", ".join(f"{engine} {_numbers(used)}" for engine, used in threads.items()) + "."
+        if threads
+        else "",
         f"Device memory from the allocators: {listed(list(allocators))}." if allocators else "",
         "Trials ended because "
         + listed([f"{ends.get(why, why)} ({number:,} times)" for why, number in trials.most_common()])
@@ -98,7 +121,17 @@ def _machines(measured: Sequence[Measured]) -> Table:
             continue
         gpus = listed([f"{gpu.name} ({memory(gpu.memory_bytes)})" for gpu in where.gpus]) or "none"
         rows.append(
-            [plain(where.cpu), str(where.cores), memory(where.memory_bytes), plain(gpus), _driver(where), plain(where.os), plain(where.python), where.graphbench, where.machine[:12]]
+            [
+                plain(where.cpu),
+                str(where.cores),
+                memory(where.memory_bytes),
+                plain(gpus),
+                _driver(where),
+                plain(where.os),
+                plain(where.python),
+                where.graphbench,
+                where.machine[:12],
+            ]
         )
     heads = ["processor", "cores", "memory", "GPU", "driver, CUDA", "system", "Python", "graphbench", "digest"]
     return Table(heads=heads, rows=rows, right=(1, 2))

@@ -25,7 +25,8 @@ def section(measured: Measured, key: str) -> Section | None:
     if not blocks:
         return None
     how = Text(
-        "One row is one engine from its import to its answer, phase after phase, each row to its own scale; its time in "
+        "One row is one engine from its import to its answer, phase after phase, each row to its own scale; its "
+        "time in "
         "full stands at the end. End to end is read + build + cold + collect; start is beside it, and run is one warm "
         "call, as every later one is.",
         quiet=True,
@@ -57,10 +58,10 @@ def phases_chart(cells: Sequence[Cell], *, name: str, title: str) -> Chart | Non
         if record.outcome is not Outcome.OK or record.phases.end_to_end_s is None:
             rows.append(bars.Stack(label=cell.label, text=outcome(cell)))
             continue
-        text = f"{seconds(record.phases.end_to_end_s)} end to end"
-        if record.phases.start_s is not None:
-            text += f", start {seconds(record.phases.start_s)}"
-        rows.append(bars.Stack(label=cell.label, text=text, parts=seconds_of(record)))
+        started = record.phases.start_s
+        text = "end to end" if started is None else f"end to end, start {seconds(started)}"
+        value = seconds(record.phases.end_to_end_s)
+        rows.append(bars.Stack(label=cell.label, value=value, text=text, parts=seconds_of(record)))
     edges = max(cell.edges for cell in graphs[graph])
     groups.append(bars.Rows(f"{bars.shortened(plain(graph), 40)} · {edges:,} edges", rows))
     alt = plain(f"{title} on {graph}, where the time goes: " + "; ".join(_told(row) for row in rows))

@@ -26,8 +26,8 @@ def section(measured: Measured, key: str) -> Section | None:
     if not blocks:
         return None
     how = Text(
-        "One point is one trial, each from a seed of its own: up is better, left is faster. The quality is recomputed by "
-        "graphbench, in float64, from every answer.",
+        "One point is one trial, each from a seed of its own: up is better, left is faster. The quality is "
+        "recomputed by graphbench, in float64, from every answer.",
         quiet=True,
     )
     return Section("Time against quality", f"{key}quality", [how, *blocks])

@@ -33,7 +33,8 @@ def section(measured: Measured, key: str) -> Section | None:
     if not blocks:
         return None
     how = Text(
-        f"Baseline time over engine time: above 1 is faster than {measured.baseline}. Solid bars compare like with like; "
+        f"Baseline time over engine time: above 1 is faster than {measured.baseline}. Solid bars compare like "
+        "with like; "
         "hatched ones are unlike, for the reason beside them; hollow ones are bounds, where a time limit struck; the "
         "diamond is end to end (read + build + cold + collect). An engine without a bar says why.",
         quiet=True,
@@ -75,10 +76,10 @@ def _rows(cells: Sequence[Cell], baseline: str, colours: Mapping[str, str]) -> t
             heading = _heading(graph, group, baseline)
             groups.append(bars.Rows(heading, [_bar(cell, colours[cell.label]) for cell in others]))
     kept: list[bars.Rows] = []
-    for group in reversed(groups):
-        if kept and sum(len(each.rows) for each in kept) + len(group.rows) > MOST_ROWS:
+    for rows in reversed(groups):
+        if kept and sum(len(each.rows) for each in kept) + len(rows.rows) > MOST_ROWS:
             break
-        kept.insert(0, group)
+        kept.insert(0, rows)
     return (kept, len(groups) - len(kept)) if groups else None
 
 
@@ -97,9 +98,10 @@ def _bar(cell: Cell, colour: str) -> bars.Bar:
     each = cell.main
     if each is None or each.ratio_run is None or cell.record.outcome in {Outcome.UNAVAILABLE, Outcome.UNSUPPORTED}:
         return bars.Bar(label=cell.label, text=_gap(cell), colour=colour)
-    look = "bound" if each.bound else "unlike" if each.verdict is Verdict.UNLIKE else "like"
+    look: bars.Look = "bound" if each.bound else "unlike" if each.verdict is Verdict.UNLIKE else "like"
     return bars.Bar(
         label=cell.label,
+        value=ratio(each.ratio_run, _SIGNS, each.bound),
         text=_words(cell),
         ratio=each.ratio_run,
         ends=each.interval or each.range,
@@ -112,12 +114,9 @@ def _bar(cell: Cell, colour: str) -> bars.Bar:
 def _words(cell: Cell) -> str:
     each = cell.main
     assert each is not None
-    words = (
-        f"{ratio(each.ratio_run, _SIGNS, each.bound)}; {ratio(each.ratio_end_to_end, _SIGNS, each.bound)} end to end"
-    )
     if each.verdict is Verdict.UNLIKE:
-        words = f"{ratio(each.ratio_run, _SIGNS, each.bound)} unlike: {listed(codes(each.reasons))}"
-    return words
+        return f"unlike: {listed(codes(each.reasons))}"
+    return f"{ratio(each.ratio_end_to_end, _SIGNS, each.bound)} end to end"
 
 
 def _gap(cell: Cell) -> str:
@@ -183,7 +182,9 @@ def _figures(cells: Sequence[Cell], measured: Measured) -> Table:
 
 
 def _told(group: bars.Rows) -> str:
-    return f"{group.heading}: " + ", ".join(f"{row.label} {row.text}" for row in group.rows)
+    return f"{group.heading}: " + ", ".join(
+        " ".join(filter(None, (row.label, row.value, row.text))) for row in group.rows
+    )
 
 
 def _slug(text: str) -> str:

@@ -31,7 +31,8 @@ def section(measured: Measured, key: str) -> Section:
         blocks.append(
             Text(
                 "Ratios are averaged geometrically over the graphs on which both sides finished and like was compared "
-                "with like; in brackets the smallest and the largest. Unlike ratios and bounds are counted, not averaged.",
+                "with like; in brackets the smallest and the largest. Unlike ratios and bounds are counted, not "
+                "averaged.",
                 quiet=True,
             )
         )
@@ -114,13 +115,14 @@ def overview(measured: Measured, lead: str, *, name: str) -> Chart | None:
         own = [cell.main for cell in cells if cell.label == lead and cell.main is not None and fair(cell.main)]
         runs = [each.ratio_run for each in own if each.ratio_run is not None]
         ends = [each.ratio_end_to_end for each in own if each.ratio_end_to_end is not None]
-        text = f"{count(len(runs), 'graph')}: {ratio(geometric_mean(runs))}" if runs else "no ratio of like with like"
-        if runs and ends:
-            text += f"; {ratio(geometric_mean(ends))} end to end"
+        text = f"{ratio(geometric_mean(ends))} end to end" if runs and ends else ""
+        if not runs:
+            text = "no ratio that compares like with like"
         if any(cell.label == lead for cell in cells):
             rows.append(
                 bars.Bar(
-                    label=problem,
+                    label=f"{problem}, {count(len(runs), 'graph')}",
+                    value=ratio(geometric_mean(runs)) if runs else "",
                     text=text,
                     ratio=geometric_mean(runs) if runs else None,
                     ends=(min(runs), max(runs)) if len(runs) > 1 else None,
@@ -131,7 +133,7 @@ def overview(measured: Measured, lead: str, *, name: str) -> Chart | None:
     if not any(row.ratio for row in rows):
         return None
     heading = f"{lead} against {measured.baseline}, geometric mean and range over graphs"
-    alt = f"{heading}: " + "; ".join(f"{row.label} {row.text}" for row in rows)
+    alt = f"{heading}: " + "; ".join(f"{row.label} {row.value} {row.text}" for row in rows)
     with style.style():
         svg = drawing.to_svg(bars.speedups([bars.Rows(heading, rows)], baseline=measured.baseline), name, alt)
     return Chart(name=name, svg=svg, alt=alt, caption=f"{heading} (only like with like; on {measured.name})")
