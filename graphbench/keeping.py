@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import os
+import signal
+import threading
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
 from typing import Self
 
 from graphbench.errors import StoreError
@@ -55,9 +60,10 @@ class Keeper:
 
     def _write(self) -> None:
         try:
-            while self._waiting:
-                self._store.append(self._waiting[0])
-                self._waiting.pop(0)
+            with _undisturbed():
+                while self._waiting:
+                    self._store.append(self._waiting[0])
+                    self._waiting.pop(0)
         except StoreError as error:
             self._failed(error)
 
@@ -65,3 +71,19 @@ class Keeper:
         if not self._why:
             warnings.warn(f"Records are shown but cannot be kept now, which is tried again: {error}", stacklevel=4)
         self._why = str(error)
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Let Ctrl-C wait until the block is over: in its middle nobody could say whether a record has been written."""
+    if threading.current_thread() is not threading.main_thread() or signal.getsignal(signal.SIGINT) is None:
+        yield  # only the main thread is interrupted, and may say how
+        return
+    pressed: list[tuple[int, FrameType | None]] = []
+    before = signal.signal(signal.SIGINT, lambda number, frame: pressed.append((number, frame)))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+        if pressed and callable(before):
+            before(*pressed[0])

@@ -6,6 +6,7 @@ engine's file. Only current records spare a suite from measuring again, and a ra
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
@@ -38,6 +39,7 @@ def present() -> Present:
     from graphbench.datasets import catalogue
     from graphbench.measure.environment import machine_summary
 
+    @functools.cache  # it looks through installed distributions: a millisecond, and there are thousands of records
     def version(engine: str) -> str | None:
         try:
             return registry.engine(engine).version()

@@ -1,5 +1,6 @@
 """What a record says of the machine and the software."""
 
+import os
 import subprocess
 import sys
 from types import SimpleNamespace
@@ -89,6 +90,28 @@ def test_clocks_are_asked_of_the_gpu_that_is_visible_and_may_be_refused(monkeypa
     monkeypatch.setattr(pynvml, "nvmlDeviceGetCurrentClocksThrottleReasons", refuse)
     assert environment.gpu_clocks() == {"sm_mhz": 1980, "memory_mhz": 1980, "temperature_c": 41}
     assert asked == [1]
+
+
+@pytest.mark.usefixtures("two_gpus")
+@pytest.mark.parametrize(
+    ("pids", "others"), [([], 0), (["own"], 0), (["own", 4_000_001], 1), ([4_000_001], 0), ([4_000_001, 4_000_002], 1)]
+)
+def test_other_processes_on_the_gpu_are_counted_and_in_a_container_one_of_those_seen_is_this(monkeypatch, pids, others):
+    import pynvml
+
+    for name in ("nvmlInit", "nvmlShutdown"):
+        monkeypatch.setattr(pynvml, name, lambda: None)
+    monkeypatch.setattr(pynvml, "nvmlDeviceGetHandleByIndex", lambda index: index)
+    running = [SimpleNamespace(pid=os.getpid() if pid == "own" else pid) for pid in pids]
+    monkeypatch.setattr(pynvml, "nvmlDeviceGetComputeRunningProcesses", lambda _: running)
+    assert environment.gpu_neighbours() == {"other_processes": others}
+
+
+def test_without_a_gpu_nothing_is_said_of_one():
+    if _cuda.probe().devices:
+        pytest.skip("there is a GPU here")
+    assert environment.gpu_neighbours() == environment.gpu_clocks() == {}
+    assert memory.free_device_bytes(0) is None
 
 
 def test_peak_memory_belongs_to_what_ran_since_the_reset():

@@ -2,6 +2,7 @@
 
 import errno
 import os
+import signal
 import warnings
 
 import pytest
@@ -49,6 +50,21 @@ def test_a_disk_that_is_full_for_a_moment_loses_nothing(path, monkeypatch):
     assert ids(path) == ["r1", "r2", "r3", "r4"]
     assert len(told) == 1
     assert "No space left" in str(told[0].message)
+
+
+def test_ctrl_c_while_a_record_is_written_comes_after_it(path, monkeypatch):
+    sync = os.fsync
+
+    def interrupted(descriptor):
+        signal.raise_signal(signal.SIGINT)
+        sync(descriptor)
+
+    handler = signal.getsignal(signal.SIGINT)
+    monkeypatch.setattr(os, "fsync", interrupted)
+    with pytest.raises(KeyboardInterrupt), Keeper(path) as keeper:
+        keeper.keep(record(1))
+    assert ids(path) == ["r1"]
+    assert signal.getsignal(signal.SIGINT) is handler
 
 
 def test_what_could_not_be_kept_in_the_end_is_counted(path, monkeypatch):

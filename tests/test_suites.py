@@ -366,6 +366,19 @@ def test_hopeless_tasks_are_not_started_unless_asked_for():
     assert [each.outcome for each in again.measure(nothing)] == [Outcome.OK]
 
 
+def test_a_bound_that_was_measured_is_not_replaced_by_a_prediction():
+    small, large = dataset(8, name="ring"), dataset(40, name="large")
+    limit = Censored("cold", 59.0, limit_s=60.0)
+    slow = current(WCC, outcome=Outcome.TIMEOUT, censored=limit, phases=Phases())
+    shorter = Censored("cold", 29.0, limit_s=30.0)
+    task = msgspec.structs.replace(slow.task, dataset="large")
+    bound = current(WCC, outcome=Outcome.TIMEOUT, censored=shorter, phases=Phases(), task=task, dataset=large.info)
+    run = prepared(WCC, [slow, bound], small, large)
+    assert [item.rounds for item in run.items] == [0, 1]
+    assert list(run.measure(nothing)) == []
+    assert run.records[task.key] == bound
+
+
 def test_pooling_keeps_trials_in_line_and_tells_of_drift():
     one = builders.record(seconds=1.0, n=5)
     two = builders.record(seconds=1.5, n=5, warnings=["busy"])

@@ -30,18 +30,22 @@ class Earlier:
         self._suite = suite
         self._since = since
         self._lasting: dict[str, Record] = {}
+        self._ended: dict[str, Record] = {}
         self._newest: dict[str, Record] = {}
         for record in records:
             self._newest[record.task.key] = record
-            if self._counts(record) and not changes(record, now):
-                self._lasting[record.task.key] = record
+            if self._has_ended(record) and not changes(record, now):
+                self._ended[record.task.key] = record
+                if self._had_enough(record):
+                    self._lasting[record.task.key] = record
 
     def lasting(self, key: str, digest: str | None) -> Record | None:
         """The current record of a task, on the dataset of this digest (None: whichever), with the rounds it has."""
-        record = self._lasting.get(key)
-        if record is None or (digest and record.dataset is not None and record.dataset.digest != digest):
-            return None
-        return record
+        return _of_graph(self._lasting.get(key), digest)
+
+    def ended(self, key: str, digest: str | None) -> Record | None:
+        """The current record of a task, though it may have had less time or memory than it would be given now."""
+        return _of_graph(self._ended.get(key), digest)
 
     def missing_rounds(self, record: Record | None) -> int:
         """How many rounds a task still needs; those without a time need none."""
@@ -56,17 +60,23 @@ class Earlier:
             return True
         return (known.outcome, known.reason) != (record.outcome, record.reason)
 
-    def _counts(self, record: Record) -> bool:
+    def _has_ended(self, record: Record) -> bool:
         if record.outcome not in LASTING or is_predicted(record):
             return False
-        if self._since is not None and datetime.fromisoformat(record.measured_at) < self._since:
-            return False
+        return self._since is None or datetime.fromisoformat(record.measured_at) >= self._since
+
+    def _had_enough(self, record: Record) -> bool:
+        """Whether more time or memory than it was given then would not change how it ended."""
         struck, suite = record.censored, self._suite
         if struck is None or record.outcome is Outcome.OK:
             return True
-        # More time or memory than it was given then may change how it ends.
         more_time = struck.limit_s is not None and struck.limit_s < suite.timeout
         more_memory = struck.limit_bytes is not None and (
             suite.memory_limit is None or struck.limit_bytes < suite.memory_limit
         )
         return not (more_time or more_memory)
+
+
+def _of_graph(record: Record | None, digest: str | None) -> Record | None:
+    other = record is not None and digest and record.dataset is not None and record.dataset.digest != digest
+    return None if other else record

@@ -13,7 +13,7 @@ import msgspec
 
 from graphbench import registry
 from graphbench.errors import DatasetError
-from graphbench.foresight import Foresight
+from graphbench.foresight import Foresight, is_predicted
 from graphbench.measure.base import Cell, Limits, Observer, Plan
 from graphbench.measure.environment import machine_summary
 from graphbench.measure.runner import measure
@@ -146,6 +146,11 @@ class Run:
         for latest in measure(plan, observe, foresee):
             key, record = latest.task.key, latest
             before = self.records.get(key)
+            digest = record.dataset.digest if record.dataset else None
+            ended = self.earlier.ended(key, digest) if is_predicted(record) else None
+            if ended is not None:  # a bound that was measured tells more than a prediction
+                self.records[key], self._rounds[key] = ended, 0
+                continue
             if self.suite.rounds > 1 and record.outcome is Outcome.OK:
                 trials = msgspec.structs.replace(record.trials, rounds=rounds_of(record))
                 record = msgspec.structs.replace(record, trials=trials)

@@ -1,0 +1,23 @@
+"""Device memory is bounded by RMM: what exceeds the limit is out of memory, and what fits is not disturbed."""
+
+import pytest
+
+from graphbench import datasets
+from graphbench.engines.base import Settings
+from graphbench.measure.base import Cell, Limits, Plan
+from graphbench.measure.runner import measure
+from graphbench.model import Outcome
+
+
+@pytest.mark.parametrize("allocator", ["default", "pool", "async"])
+def test_a_graph_beyond_the_limit_is_out_of_memory(allocator):
+    graph = datasets.load("ba:n=200000,m=5,seed=1")
+    cell = Cell(algorithm="pagerank", dataset=graph, engines=("cugraph",))
+
+    def outcome(limit):
+        settings = Settings(allocator=allocator, device_memory_bytes=limit)
+        (record,) = measure(Plan(cells=(cell,), limits=Limits(trials=2, timeout_s=120), settings=settings))
+        return record.outcome, record.reason
+
+    assert outcome(8 << 20)[0] is Outcome.OUT_OF_MEMORY
+    assert outcome(4 << 30) == (Outcome.OK, "")
