@@ -105,7 +105,7 @@ def test_the_quality_that_an_engine_claims_is_shown_and_not_believed(measured):
     made, comparison = measured["louvain", "boastful"]
     assert made.answer["reported_modularity"] == 0.99
     assert made.answer["modularity"] == pytest.approx(0)
-    assert made.warnings == ["the engine reports a modularity of 0.9900, but that of its answer is 0.0000"]
+    assert "the engine reports a modularity of 0.9900, but that of its answer is 0.0000" in made.warnings
     assert Reason.QUALITY in codes(comparison)
 
 

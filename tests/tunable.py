@@ -35,13 +35,13 @@ def halves(n):
 
 @louvain.on("tunable")
 def _(np_, n, p):
-    time.sleep({1e-7: 0.1, 1e-4: 0.02}.get(p.threshold, 0.001))
+    time.sleep({1e-7: 0.2, 1e-4: 0.01}.get(p.threshold, 0.001))
     return halves(n) if p.threshold <= 1e-4 else np.arange(n)
 
 
 @louvain.on("fixed", no_equivalent=("threshold",))
 def _(np_, n, p):
-    time.sleep(0.05)
+    time.sleep(0.15)
     return halves(n)
 
 
