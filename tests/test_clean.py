@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from graphbench.datasets.base import Raw
@@ -46,7 +46,6 @@ weights = st.sampled_from([-2.5, -0.0, 0.0, 1.0, 3.5, np.inf, -np.inf, np.nan])
 weighted_rows = st.lists(st.tuples(vertices, vertices, weights), max_size=25)
 
 
-@settings(deadline=None)
 @given(weighted_rows, st.booleans(), st.booleans())
 def test_the_rules_hold_and_everything_is_counted(rows, directed, weighted):
     if not weighted:
@@ -64,7 +63,6 @@ def test_the_rules_hold_and_everything_is_counted(rows, directed, weighted):
     assert (edges.name, edges.num_vertices, edges.directed, edges.weighted) == ("toy", 6, directed, weighted)
 
 
-@settings(deadline=None)
 @given(weighted_rows, st.booleans(), st.randoms())
 def test_the_order_of_rows_changes_nothing_and_neither_does_the_way_round_of_an_edge(rows, directed, random):
     one, _ = clean(raw(rows, directed=directed, weighted=True), "one")
@@ -75,7 +73,6 @@ def test_the_order_of_rows_changes_nothing_and_neither_does_the_way_round_of_an_
     np.testing.assert_equal(one.to_numpy(), two.to_numpy())
 
 
-@settings(deadline=None)
 @given(weighted_rows, st.booleans())
 def test_cleaning_twice_is_cleaning_once(rows, directed):
     once, _ = clean(raw(rows, directed=directed, weighted=True), "toy")
@@ -85,7 +82,6 @@ def test_cleaning_twice_is_cleaning_once(rows, directed):
     assert (cleaning.loops_dropped, cleaning.duplicates_merged) == (0, 0)
 
 
-@settings(deadline=None)
 @given(st.lists(st.tuples(vertices, vertices), max_size=25), st.booleans())
 def test_an_unweighted_graph_is_the_special_case_of_weight_one(rows, directed):
     plain, one = clean(raw(rows, directed=directed), "plain")

@@ -125,7 +125,11 @@ def test_an_archive_that_was_cut_off_says_so(pack, keep):
         formats.read(path)
 
 
-@pytest.mark.parametrize("data", [b"", b"junk" * 100, gzip.compress(b"junk" * 1000), gzip.compress(b"")])
+@pytest.mark.parametrize(
+    "data",
+    [b"", b"junk" * 100, gzip.compress(b"junk" * 1000, mtime=0), gzip.compress(b"", mtime=0)],
+    ids=["nothing", "junk", "packed junk", "packed nothing"],  # of bytes, pytest would make names
+)
 def test_what_is_no_archive_says_so(tmp_path, data):
     path = tmp_path / "toy.tar.gz"
     path.write_bytes(data)

@@ -4,7 +4,7 @@ import gzip
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from graphbench.datasets import formats
@@ -190,7 +190,6 @@ names = st.one_of(
 )
 
 
-@settings(deadline=None)
 @given(st.lists(st.tuples(names, names), min_size=1, max_size=20), st.sampled_from([",", ";", "\t"]))
 def test_names_survive_the_reading(tmp_path_factory, rows, delimiter):
     path = tmp_path_factory.mktemp("table") / "table.csv"
@@ -205,7 +204,6 @@ def test_names_survive_the_reading(tmp_path_factory, rows, delimiter):
     assert raw.names is None or raw.names.tolist() == sorted(raw.names.tolist())
 
 
-@settings(deadline=None)
 @given(st.binary(max_size=60))
 def test_junk_of_any_kind_is_read_or_is_a_format_error(tmp_path_factory, junk):
     for name in ("junk.txt", "junk.graph", "junk.parquet", "junk.csv.gz", "junk.tar.gz", "junk.xyz"):

@@ -8,7 +8,7 @@ import msgspec
 import numpy as np
 import pytest
 from builders import HERE, record
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pytest_benchmark.stats import Stats
 
@@ -83,7 +83,6 @@ def test_a_store_torn_to_a_single_brace_is_a_torn_store(tmp_path):
 times = st.lists(st.floats(1e-6, 1e3), min_size=1, max_size=40)
 
 
-@settings(deadline=None)
 @given(times)
 def test_statistics_are_those_that_pytest_benchmark_computes(seconds):
     theirs = Stats()

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import bootstrap
 
@@ -27,7 +27,6 @@ def test_a_median_comes_with_an_interval_or_a_range_never_both(values):
 
 
 @given(timings, timings)
-@settings(deadline=None)
 def test_a_ratio_lies_within_the_extremes_and_its_interval_is_ordered(top, bottom):
     found = statistics.ratio(top, bottom)
     low, high = min(top) / max(bottom), max(top) / min(bottom)
@@ -37,7 +36,6 @@ def test_a_ratio_lies_within_the_extremes_and_its_interval_is_ordered(top, botto
 
 
 @given(enough, enough, scale)
-@settings(deadline=None)
 def test_a_change_of_unit_scales_medians_and_leaves_ratios(top, bottom, factor):
     one, scaled = statistics.median(top), statistics.median([factor * each for each in top])
     assert scaled.interval == pytest.approx([factor * each for each in one.interval])
@@ -46,7 +44,6 @@ def test_a_change_of_unit_scales_medians_and_leaves_ratios(top, bottom, factor):
 
 
 @given(timings, timings)
-@settings(deadline=None)
 def test_swapping_the_sides_inverts_the_ratio(top, bottom):
     assert statistics.ratio(top, bottom).value * statistics.ratio(bottom, top).value == pytest.approx(1)
 
@@ -57,7 +54,6 @@ def test_the_order_of_trials_does_not_matter(values):
 
 
 @given(enough, st.floats(0.01, 100))
-@settings(deadline=None)
 def test_pairing_takes_out_what_is_hard_for_both(times, factor):
     found = statistics.paired_ratio([factor * each for each in times], times)
     assert found.interval == pytest.approx((factor, factor))
@@ -143,7 +139,6 @@ def test_a_cell_that_only_one_side_completed_changes_no_mean(one, two, extra):
 
 
 @given(st.lists(st.tuples(seconds, seconds), min_size=5, max_size=30), scale)
-@settings(deadline=None)
 def test_a_hard_question_is_hard_for_both_whatever_its_weight(pairs, factor):
     top, bottom = zip(*pairs, strict=True)
     found = statistics.paired_ratio(top, bottom)
