@@ -255,7 +255,11 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     """Where the engine computes: `cpu` or `gpu`."""
     outcome: Outcome
     reason: str = ""
-    """Why it is not `ok`, and what to do about it."""
+    """Why it is not `ok`, and what to do about it.
+
+    It begins with `predicted: ` where a timeout or a want of memory was foreseen and the task not started; such a
+    record has neither an environment nor `censored`.
+    """
     phases: Phases = msgspec.field(default_factory=Phases)
     trials: Trials = msgspec.field(default_factory=Trials)
     memory: Memory = msgspec.field(default_factory=Memory)

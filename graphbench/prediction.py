@@ -20,9 +20,7 @@ FARTHEST = 1_000.0
 SPREAD = 2.0
 """Sizes closer together than this say nothing about growth; it is taken to be linear then."""
 LEAST_ENTRIES = 100_000
-"""Memory on smaller graphs is that of the interpreter and the libraries."""
-BASE_BYTES = 100 << 20
-"""What an engine holds without a graph, at least."""
+"""Memory on smaller graphs says little about what an entry takes."""
 MARGIN = 1.1
 """Memory does not grow quite evenly."""
 
@@ -108,11 +106,11 @@ class Past:
         )
 
     def peaks(self, algorithm: str, engine: str, entries: int) -> Peaks:
-        """How much memory a task will hold at most, by what its like held per entry."""
-        measured = [record for record in self._by_work[algorithm, engine] if _entries(record) >= LEAST_ENTRIES]
+        """How much memory a task will hold at most, by what its like held on graphs of different sizes."""
+        measured = self._by_work[algorithm, engine]
         return Peaks(
-            _scaled([(record.memory.host_peak_bytes, _entries(record)) for record in measured], entries, BASE_BYTES),
-            _scaled([(record.memory.device_peak_bytes, _entries(record)) for record in measured], entries, 0),
+            _scaled([(_entries(record), record.memory.host_peak_bytes) for record in measured], entries),
+            _scaled([(_entries(record), record.memory.device_peak_bytes) for record in measured], entries),
         )
 
     def _like(self, task: Task) -> list[Record]:
@@ -150,7 +148,14 @@ def _growth(records: list[Record]) -> float:
     return min(max(slope, 0.0), STEEPEST)
 
 
-def _scaled(peaks: list[tuple[int | None, int]], entries: int, base: int) -> int | None:
-    """The most per entry that was seen above the base, for so many entries."""
-    rates = [max(peak - base, 0) / size for peak, size in peaks if peak is not None]
-    return int(base + MARGIN * max(rates) * entries) if rates else None
+def _scaled(peaks: list[tuple[int, int | None]], entries: int) -> int | None:
+    """Memory for so many entries: that on the smallest graph, and the steepest rise from there that was seen.
+
+    A process holds its libraries whatever the graph, gigabytes of them on a GPU machine, so one size tells nothing.
+    """
+    known = sorted((size, peak) for size, peak in peaks if peak is not None)
+    if not known:
+        return None
+    least, base = known[0]
+    rates = [(peak - base) / (size - least) for size, peak in known if size >= max(SPREAD * least, LEAST_ENTRIES)]
+    return int(base + MARGIN * max(*rates, 0.0) * max(entries - least, 0)) if rates else None

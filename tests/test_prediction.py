@@ -142,11 +142,32 @@ def test_a_limit_counts_as_what_is_free(monkeypatch):
 
 def test_own_records_replace_the_rules_of_thumb(monkeypatch):
     monkeypatch.setattr(memory, "free_host_bytes", lambda: 10 * GIB)
-    frugal = measured("a", 1_000_000, 1.0, memory=Memory(host_peak_bytes=(100 << 20) + 100_000_000))
-    assert past(frugal).peaks("louvain", "networkx", 2_000_000).host == pytest.approx((100 << 20) + 220_000_000)
-    assert foresight(frugal)(task("large"), registry.engine("networkx"), posed(40_000_000)) is None
-    tiny = measured("a", 1_000, 1.0, memory=Memory(host_peak_bytes=GIB))
-    assert past(tiny).peaks("louvain", "networkx", 2_000_000) == (None, None)
+    base = 3 * GIB  # libraries, whatever the graph
+    small, frugal = (
+        measured(name, entries, 1.0, memory=Memory(host_peak_bytes=base + 100 * (entries - 1_000)))
+        for name, entries in (("a", 1_000), ("b", 1_001_000))
+    )
+    known = past(small, frugal)
+    assert known.peaks("louvain", "networkx", 2_001_000).host == pytest.approx(base + 1.1 * 200_000_000)
+    assert foresight(small, frugal)(task("large"), registry.engine("networkx"), posed(40_000_000)) is None
+
+
+def test_memory_on_one_size_or_on_tiny_graphs_says_nothing_about_others():
+    large = measured("a", 1_000_000, 1.0, memory=Memory(host_peak_bytes=GIB))
+    assert past(large).peaks("louvain", "networkx", 2_000_000) == (None, None)
+    tiny = [measured("a", size, 1.0, memory=Memory(host_peak_bytes=GIB * size)) for size in (10, 1_000)]
+    assert past(*tiny).peaks("louvain", "networkx", 2_000_000) == (None, None)
+
+
+def test_a_single_run_does_not_start_what_would_not_fit_unless_told_to():
+    import graphbench as gb
+
+    (record,) = gb.run("wcc", "karate", engines="igraph", trials=1, memory_limit="10MB").records
+    assert (record.outcome, record.worker) == (Outcome.OUT_OF_MEMORY, None)
+    assert is_predicted(record)
+    (record,) = gb.run("wcc", "karate", engines="igraph", trials=1, memory_limit="10MB", predict=False).records
+    assert record.outcome is Outcome.OUT_OF_MEMORY
+    assert record.censored.limit_bytes == 10_000_000
 
 
 def test_a_graph_that_would_not_fit_on_the_device_is_not_started(monkeypatch):

@@ -205,6 +205,13 @@ def test_two_suites_on_one_store_are_refused_by_the_pid(graphbench):
     assert f"pid {os.getpid()}" in err
 
 
+def test_a_store_that_cannot_be_written_is_refused_before_anything_is_measured(graphbench, tmp_path):
+    (tmp_path / "file").touch()
+    code, out, err = graphbench(*SMALL, "--store", tmp_path / "file" / "records.jsonl")
+    assert (code, out) == (1, "")
+    assert "--store FILE" in err
+
+
 def start(*arguments):
     command = [sys.executable, "-m", "graphbench", *map(str, arguments)]
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)

@@ -72,9 +72,10 @@ class Reporter:
         """
         left = f", about {duration(left_s)} left" if left_s and done < total else ""
         self._place = f"[{done}/{total}{left}] "
+        description = f"{name}: {done} of {total}{left}"
         if self._bar is None:
-            self._bar = self._live.add_task("", total=total)
-        self._live.update(self._bar, description=f"{name}: {done} of {total}{left}", completed=done)
+            self._bar = self._live.add_task(description, total=total)
+        self._live.update(self._bar, description=description, completed=done)
 
     def load(self, names: Iterable[str], *, directed: bool | None) -> list[Dataset]:
         """Load datasets, showing downloads as bars with bytes and time left."""

@@ -1,0 +1,51 @@
+"""What is told on stderr while a suite runs."""
+
+import io
+
+import builders
+import pytest
+from rich.console import Console
+from rich.progress import Progress as RichProgress
+
+from graphbench.cli.progress import Reporter, duration
+from graphbench.measure.base import Progress
+from graphbench.model import Outcome
+
+
+@pytest.fixture
+def told():
+    return io.StringIO()
+
+
+@pytest.fixture
+def reporter(told):
+    console = Console(file=told, width=200)
+    return Reporter(console, RichProgress(console=console, disable=True))
+
+
+def ends(record):
+    return Progress(task=record.task, phase="done", record=record)
+
+
+def test_lines_of_a_suite_begin_with_how_far_it_is(reporter, told):
+    reporter.overall("deck", 2, 10, 300.0)
+    reporter.observe(ends(builders.record()))
+    assert told.getvalue().startswith("[2/10, about 5 min left] louvain · coAuthorsDBLP · networkx: ok")
+    reporter.overall("deck", 10, 10, 0.0)
+    reporter.observe(ends(builders.record()))
+    assert "\n[10/10] " in told.getvalue()
+
+
+def test_an_engine_that_cannot_run_here_is_told_once(reporter, told):
+    gone = {"outcome": Outcome.UNAVAILABLE, "reason": "no GPU"}
+    for engine in ("cugraph", "cugraph", "nx-cugraph"):
+        reporter.observe(ends(builders.record(engine, **gone)))
+    assert told.getvalue().count("no GPU") == 2
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(0.2, "1 s"), (40, "40 s"), (89, "89 s"), (120, "2 min"), (5_400, "1 h 30 min"), (7_200, "2 h")],
+)
+def test_times_to_wait_are_rough(seconds, text):
+    assert duration(seconds) == text

@@ -1,0 +1,33 @@
+"""Amounts of memory as people write them."""
+
+import pytest
+
+from graphbench import sizes
+from graphbench.errors import UsageError
+
+
+@pytest.mark.parametrize(
+    ("written", "size"),
+    [
+        ("16GB", 16 * 10**9),
+        ("1.5 GiB", 3 << 29),
+        ("512M", 512 * 10**6),
+        ("10", 10),
+        (7, 7),
+        (".5kib", 512),
+        ("2tb", 2 * 10**12),
+    ],
+)
+def test_sizes_are_read(written, size):
+    assert sizes.parse(written) == size
+
+
+@pytest.mark.parametrize("written", ["", "GB", "-1GB", "1.2.3MB", "4 apples", "1e9"])
+def test_what_is_no_size_is_refused(written):
+    with pytest.raises(UsageError, match="16GB"):
+        sizes.parse(written)
+
+
+@pytest.mark.parametrize(("size", "text"), [(300 << 20, "300 MiB"), (3 << 29, "1.5 GiB"), (10**6, "0.954 MiB")])
+def test_sizes_are_shown(size, text):
+    assert sizes.text(size) == text
