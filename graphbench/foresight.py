@@ -36,6 +36,9 @@ _COPIES_DIRECTED, _COPIES_UNDIRECTED = 3, 6
 class Foresight:
     """Foresees the end of tasks by records; call it as :data:`graphbench.measure.base.Foresee`.
 
+    What is free is the most that has been, since a worker that goes on with the next task gives up the graph, or takes
+    from the pool, that it holds now.
+
     Attributes:
         past: what is known; :meth:`learn` adds to it.
         limits: of the plan.
@@ -49,6 +52,8 @@ class Foresight:
     settings: Settings
     fit: bool = True
     time: bool = False
+    _free_host: int = 0
+    _free_device: int = 0
 
     def __call__(self, task: Task, engine: Engine, posed: PosedInfo) -> Foreseen | None:
         """How a task would end, if that is known; None: try it."""
@@ -63,15 +68,17 @@ class Foresight:
     def _memory(self, task: Task, engine: Engine, posed: PosedInfo) -> Foreseen | None:
         seen = self.past.peaks(task.algorithm, engine.name, posed.num_entries)
         needs = seen.host or host_bytes(engine, posed)
-        if needs > (free := memory.free_host_bytes()):
-            return _too_large(needs, f"host memory, {sizes.text(free)} free")
+        self._free_host = max(self._free_host, memory.free_host_bytes())
+        if needs > self._free_host:
+            return _too_large(needs, f"host memory, {sizes.text(self._free_host)} free")
         if self.limits.memory_bytes is not None and needs > self.limits.memory_bytes:
             return _too_large(needs, f"host memory, {sizes.text(self.limits.memory_bytes)} allowed")
         if engine.device == "gpu":
             needs = (seen.device or device_bytes(posed)) + _DEVICE_BASE
-            there, allowed = memory.free_device_bytes(self.settings.device), self.settings.device_memory_bytes
-            if there is not None and needs > there:
-                return _too_large(needs, f"device memory, {sizes.text(there)} free")
+            self._free_device = max(self._free_device, memory.free_device_bytes(self.settings.device) or 0)
+            if self._free_device and needs > self._free_device:
+                return _too_large(needs, f"device memory, {sizes.text(self._free_device)} free")
+            allowed = self.settings.device_memory_bytes
             if allowed is not None and needs > allowed:
                 return _too_large(needs, f"device memory, {sizes.text(allowed)} allowed")
         return None

@@ -134,6 +134,13 @@ def test_a_graph_that_would_not_fit_on_the_host_is_not_started(monkeypatch):
     assert foresight(fit=False)(task("large"), registry.engine("networkx"), large) is None
 
 
+def test_what_the_worker_holds_already_counts_as_free(monkeypatch):
+    free = iter([10 * GIB, 2 * GIB])
+    monkeypatch.setattr(memory, "free_host_bytes", lambda: next(free))
+    foresee = foresight()
+    assert [foresee(task("a"), registry.engine("networkx"), posed(16_000_000)) for _ in range(2)] == [None, None]
+
+
 def test_a_limit_counts_as_what_is_free(monkeypatch):
     monkeypatch.setattr(memory, "free_host_bytes", lambda: 100 * GIB)
     found = foresight(memory_bytes=GIB)(task("large"), registry.engine("networkx"), posed(40_000_000))
