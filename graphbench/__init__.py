@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from graphbench._version import __version__
 
 if TYPE_CHECKING:
-    from graphbench.api import Result, load, run
+    from graphbench.api import Result, load, report, run
     from graphbench.comparison import Comparison, compare
     from graphbench.edgelist import EdgeList
     from graphbench.errors import GraphbenchError
@@ -28,6 +28,7 @@ _HOMES = {
     "Result": "graphbench.api",
     "compare": "graphbench.comparison",
     "load": "graphbench.api",
+    "report": "graphbench.api",
     "run": "graphbench.api",
 }
 
@@ -40,6 +41,7 @@ __all__ = [
     "__version__",
     "compare",
     "load",
+    "report",
     "run",
 ]
 

@@ -7,6 +7,7 @@ import sys
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from graphbench import paths, sizes
@@ -178,6 +179,62 @@ class Result:
         """Whether every task that could run here succeeded."""
         skipped = {Outcome.UNAVAILABLE, Outcome.UNSUPPORTED}
         return all(record.outcome is Outcome.OK for record in self.records if record.outcome not in skipped)
+
+
+def report(
+    records: Result | Iterable[Record] | Iterable[str | os.PathLike[str]] | str | os.PathLike[str] | None = None,
+    output: str | os.PathLike[str] = "report",
+    *,
+    title: str | None = None,
+    baseline: str = BASELINE,
+    keep_stale: bool = False,
+) -> Path:
+    """Write a report: a page (`index.html`), the same in Markdown (`README.md`), and its charts (`charts/*.svg`).
+
+    Nothing is measured, and no engine, GPU or network is used. The same records give the same bytes.
+
+    Args:
+        records: a result of :func:`run`, records, or files of records; None: the store under `$GRAPHBENCH_HOME`.
+        output: the folder to write to; what else is in it stays.
+        title: the heading.
+        baseline: the engine that ratios are taken against.
+        keep_stale: give ratios of records, too, whose adapter or graph has changed since, instead of refusing them.
+
+    Returns:
+        The page.
+
+    Raises:
+        UsageError: there is nothing to report on, or the folder cannot be written.
+        StoreError: a file of records cannot be read.
+    """
+    from graphbench.reporting import report as reports
+
+    found = _records(records)
+    stale = {} if keep_stale else _outdated(found)
+    document = reports.build(found, title=title or reports.TITLE, baseline=baseline, stale=stale)
+    return reports.write(document, Path(output))
+
+
+def _records(given: Any) -> list[Record]:
+    from graphbench import store
+
+    if given is None:
+        return list(store.Store().records())
+    if isinstance(given, Result):
+        return given.records
+    if isinstance(given, str | os.PathLike):
+        return store.load([given])
+    several = list(given)
+    return several if all(isinstance(each, Record) for each in several) else store.load(several)
+
+
+def _outdated(records: Sequence[Record]) -> dict[str, str]:
+    """What changed in code and catalogue; what is installed on the machine that draws the report is no matter."""
+    import dataclasses
+
+    from graphbench.staleness import present, stale
+
+    return stale(records, dataclasses.replace(present(), machine=""))
 
 
 def make_plan(

@@ -25,7 +25,7 @@ JUDGING = [
     *GROUND,
     {"interchange", "store"},
     {"keeping"},
-    {"break_even", "comparison", "judging", "reasons"},
+    {"break_even", "comparison", "judging", "reasons", "regression"},
     {"reporting"},
 ]
 TOP = {

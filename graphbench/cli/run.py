@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import warnings
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -17,7 +17,11 @@ from graphbench.errors import UsageError
 from graphbench.measure.base import Limits
 from graphbench.model import Outcome, Record
 
+if TYPE_CHECKING:
+    from graphbench.api import Result
+
 SAVED = (".csv", ".tsv", ".parquet")
+CHARTED = (".svg", ".png")
 FORMATS = ("table", "json", "csv", "markdown")
 
 
@@ -88,6 +92,12 @@ def _MATCHING() -> None:  # noqa: N802 - as below, of heuristics
     help="Write the result to this file instead of stdout.",
 )
 @click.option(
+    "--chart",
+    type=click.Path(dir_okay=False, writable=True, path_type=Path),
+    metavar="FILE",
+    help="Draw the speedups to this file as well; .svg or .png.",
+)
+@click.option(
     "--store",
     type=click.Path(dir_okay=False, path_type=Path),
     metavar="FILE",
@@ -119,6 +129,7 @@ def run(
     save_answer: Path | None,
     form: str,
     output: Path | None,
+    chart: Path | None,
     store: Path | None,
     match_quality: bool = False,
     allows: tuple[str, ...] = (),
@@ -134,10 +145,7 @@ def run(
     chosen = context is not None and context.get_parameter_source("baseline") is click.core.ParameterSource.COMMANDLINE
     if named and chosen:
         named = joined([*named, baseline])
-    if save_answer and save_answer.suffix not in SAVED:
-        raise UsageError(f"--save-answer writes {', '.join(SAVED)}, not {save_answer.name!r}.")
-    if save_answer and len(datasets) > 1:
-        raise UsageError("--save-answer writes the answers on one dataset; name just one.")
+    _check_files(save_answer, chart, datasets)
     settings = Settings(threads=threads, device=device, allocator=allocator, device_memory_bytes=device_memory_limit)
     match = api.matching(match_quality, joined(allows))
     limits = Limits(budget_s=budget, timeout_s=timeout, trials=trials, memory_bytes=memory_limit)
@@ -168,14 +176,36 @@ def run(
     result = api.Result(records, baseline=baseline)
     if save_answer:
         save_answers(save_answer, result, plan)
-    if output:
-        output.write_text(reporting.render(result.records, result.comparisons, form), encoding="utf-8")
-    else:
-        reporting.show(result.records, result.comparisons, form, sys.stdout)
+    if chart:
+        chart.write_bytes(reporting.chart(result.records, baseline, chart.suffix))
+    _show(result, form, output)
     if interrupted:
         raise KeyboardInterrupt
     asked = {registry.engine(name).name for name in named} | ({baseline} if chosen else set())
     return 0 if all(_fine(record, asked) for record in records) else 1
+
+
+def _check_files(save_answer: Path | None, chart: Path | None, datasets: tuple[str, ...]) -> None:
+    """Wrong endings are told before anything is measured.
+
+    Raises:
+        UsageError: if a file has an ending that nothing here writes, or there is more than one dataset for it.
+    """
+    if save_answer and save_answer.suffix not in SAVED:
+        raise UsageError(f"--save-answer writes {', '.join(SAVED)}, not {save_answer.name!r}.")
+    if save_answer and len(datasets) > 1:
+        raise UsageError("--save-answer writes the answers on one dataset; name just one.")
+    if chart and chart.suffix not in CHARTED:
+        raise UsageError(f"--chart writes {' and '.join(CHARTED)}, not {chart.name!r}.")
+
+
+def _show(result: Result, form: str, output: Path | None) -> None:
+    from graphbench import reporting
+
+    if output:
+        output.write_text(reporting.render(result.records, result.comparisons, form), encoding="utf-8")
+    else:
+        reporting.show(result.records, result.comparisons, form, sys.stdout)
 
 
 def _fine(record: Record, asked: set[str]) -> bool:

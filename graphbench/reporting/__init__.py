@@ -91,6 +91,27 @@ def html_table(records: Sequence[Record], comparisons: Sequence[Comparison]) -> 
     return markup.to_html(view.views(records, comparisons))
 
 
+def chart(records: Sequence[Record], baseline: str, form: str) -> bytes:
+    """The speedups over the baseline as a picture: of one problem, on any number of graphs.
+
+    Args:
+        records: of one algorithm; if they are of several machines, the one with the most is shown.
+        baseline: the engine that ratios are taken against.
+        form: `.svg` or `.png`.
+
+    Raises:
+        UsageError: if nothing was set against the baseline, or there is no such form.
+    """
+    from graphbench.reporting.measured import sort_out
+    from graphbench.reporting.sections import speedup
+
+    measured = sort_out(records, baseline, {})
+    drawn = speedup.picture(measured[0], form) if measured else None
+    if drawn is None:
+        raise UsageError(f"There is nothing to draw: no engine was measured beside {baseline}.")
+    return drawn
+
+
 def text_table(headers: Sequence[str], rows: Sequence[Sequence[str]], *, right: Sequence[int] = ()) -> str:
     """A plain table of texts, never wrapped, without a line break at its end.
 

@@ -34,7 +34,7 @@ def _told(words: Sequence[str], record: Record) -> str:
     """With what the original command said of a graph's direction and of time limits, which is not in the task."""
     where = record.environment
     original = _split(where.command) if where is not None else []
-    kept = [option for option in ("--directed", "--undirected") if option in original]
+    kept: list[str] = [option for option in ("--directed", "--undirected") if option in original]
     for option in ("--budget", "--timeout", "--trials"):
         if option in original[:-1]:
             kept += [option, original[original.index(option) + 1]]

@@ -8,13 +8,13 @@ from statistics import median
 from typing import Literal
 
 from graphbench import statistics
-from graphbench.break_even import Runs, fixed_cost
 from graphbench.comparison import Comparison, same_problem
 from graphbench.model import Outcome, Record
 from graphbench.reasons import Reason, Verdict
 from graphbench.reporting import figures, heading
 from graphbench.reporting.answer import answer
 from graphbench.reporting.figures import Signs
+from graphbench.reporting.remarks import remarks
 
 Tone = Literal["", "good", "doubtful", "bad", "quiet"]
 
@@ -104,9 +104,7 @@ def _view(group: list[Record], comparisons: Sequence[Comparison], signs: Signs) 
         title=figures.plain(f"{rows[0].problem} on {rows[0].task.dataset}"),
         facts=heading.facts(rows, signs),
         columns=columns,
-        remarks=[
-            figures.plain(remark) for remark in [*_remarks(rows, signs), *_won_back(rows, own, signs), *_matched(rows)]
-        ],
+        remarks=[figures.plain(remark) for remark in remarks(rows, own, signs)],
         footnotes=notes.listed(),
         legend=legend,
         answer=figures.plain(answer(rows, own, signs)),
@@ -293,74 +291,3 @@ def _verdict(rows: list[Record], own: list[Comparison], notes: _Footnotes) -> Co
             tone = _TONES[each.verdict]
         tones.append(tone)
     return Column(title="verdict", cells=cells, right=False, tones=tones)
-
-
-# Beneath the table
-
-
-def _remarks(rows: list[Record], signs: Signs) -> list[str]:
-    """Failures with their reasons, engines that fail alike together; then what else is to be known of a row."""
-    failures: dict[tuple[Outcome, str], list[str]] = {}
-    warned: dict[str, list[str]] = {}
-    found = []
-    for row in rows:
-        name = heading.label(row, rows)
-        if row.outcome is not Outcome.OK:
-            detail = row.reason or (row.certificate.detail if row.certificate else "no reason was recorded")
-            failures.setdefault((row.outcome, detail), []).append(name)
-        if len(row.phases.build_steps_s) > 1:
-            steps = [f"{step} {figures.seconds(taken, signs)}" for step, taken in row.phases.build_steps_s.items()]
-            found.append(f"{name} builds in steps: {figures.listed(steps)}.")
-        for warning in row.warnings:
-            warned.setdefault(warning, []).append(name)
-    shared = [heading.label(row, rows) for row in rows if row.worker is not None and row.worker.shared_build]
-    if shared:
-        found.append(
-            f"The graph of {figures.listed(shared)} was read and built once, for an earlier task; timed there."
-        )
-    failed = [
-        f"{figures.listed(names)}, {str(outcome).replace('_', ' ')}: {detail}"
-        for (outcome, detail), names in failures.items()
-    ]
-    return [*failed, *found, *(f"{figures.listed(names)}: {text}" for text, names in warned.items())]
-
-
-def _won_back(rows: list[Record], own: list[Comparison], signs: Signs) -> list[str]:
-    """After how many runs each GPU engine has won back its fixed cost, against each CPU engine it is set against."""
-    found = []
-    for row in rows:
-        against = [
-            f"{_after(each.break_even_runs)} against {each.baseline}"
-            for each in own
-            if each.record == row.id and each.break_even_runs is not None
-        ]
-        if against:
-            cost = figures.seconds(fixed_cost(row), signs)
-            found.append(
-                f"{heading.label(row, rows)} wins back its fixed cost (start, read, build and first call: {cost}) "
-                f"{figures.listed(against)}."
-            )
-    return found
-
-
-def _after(runs: Runs) -> str:
-    return runs if runs == "never" else f"after {figures.count(runs, 'run')}"
-
-
-def _matched(rows: list[Record]) -> list[str]:
-    """How each engine came to its setting, where quality was matched."""
-    found = []
-    for row in rows:
-        if row.matched is None:
-            continue
-        mark = (
-            f"{row.quality} within {100 * row.matched.within:g} % of the best seen ({figures.figure(row.matched.best)})"
-        )
-        qualities = [median(each.quality) for each in row.matched.tried if each.quality]
-        count, reached = figures.count(len(qualities), "setting"), max(qualities)
-        if reached < row.matched.best - row.matched.within * abs(row.matched.best):
-            how = f"none of {count} has a {mark}; this is its best ({figures.figure(reached)})"
-        else:
-            how = f"the fastest of {count} with a {mark}"
-        found.append(f"{heading.label(row, rows)} at equal quality: {how}.")
-    return found

@@ -21,8 +21,10 @@ def section(measured: Measured, key: str) -> Section:
         [
             "reproduced: our ratio, or its interval, reaches the published one; not reproduced: it does not",
             "measured: there is a figure, and it decides nothing (unlike, only a bound, or other hardware by far)",
-            "not measured: the engine ran here, that case did not; not runnable here: the engine did not run, or "
-            "more GPUs are needed",
+            (
+                "not measured: the engine ran here, that case did not; not runnable here: the engine did not run, or "
+                "more GPUs are needed"
+            ),
         ]
     )
     rows = [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from graphbench.errors import UsageError
 from graphbench.model import Outcome
 from graphbench.reasons import Reason, Verdict
 from graphbench.reporting.charts import bars, drawing, style
@@ -59,13 +60,23 @@ def speedup_chart(
     return Chart(name=name, svg=svg, alt=alt, caption=caption)
 
 
-def speedup_png(cells: Sequence[Cell], baseline: str, colours: Mapping[str, str]) -> bytes | None:
-    """The same as a PNG."""
-    made = _rows(cells, baseline, colours)
+def picture(measured: Measured, form: str) -> bytes | None:
+    """The chart of the first problem as a file of the form `.svg` or `.png`; None where there is nothing to draw.
+
+    Raises:
+        UsageError: if there is no such form.
+    """
+    if form not in {".svg", ".png"}:
+        raise UsageError(f"A chart is .svg or .png, not {form!r}.")
+    problem, cells = next(iter(measured.problems.items()))
+    if form == ".svg":
+        chart = speedup_chart(cells, measured.baseline, measured.colours, name="speedup", title=problem)
+        return chart.svg.encode() if chart else None
+    made = _rows(cells, measured.baseline, measured.colours)
     if made is None:
         return None
     with style.style():
-        return drawing.to_png(bars.speedups(made[0], baseline=baseline))
+        return drawing.to_png(bars.speedups(made[0], baseline=measured.baseline))
 
 
 def _rows(cells: Sequence[Cell], baseline: str, colours: Mapping[str, str]) -> tuple[list[bars.Rows], int] | None:

@@ -1,0 +1,56 @@
+"""`graphbench report`: records to a page, to Markdown and to charts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+
+@click.command("report")
+@click.option(
+    "--records",
+    "stores",
+    multiple=True,
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Report on this file; repeatable [default: records.jsonl in the home folder].",
+)
+@click.argument("more", nargs=-1, type=click.Path(dir_okay=False, path_type=Path), metavar="[FILE...]")
+@click.option(
+    "--output",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("report"),
+    show_default=True,
+    metavar="FOLDER",
+    help="Write here; what else is in the folder stays.",
+)
+@click.option("--title", help="The heading of the report.")
+@click.option("--baseline", default="networkx", show_default=True, help="The engine that ratios are taken against.")
+@click.option(
+    "--keep-stale", is_flag=True, help="Give ratios of records, too, whose adapter or graph has changed since."
+)
+def command(
+    *,
+    stores: tuple[Path, ...],
+    more: tuple[Path, ...],
+    output: Path,
+    title: str | None,
+    baseline: str,
+    keep_stale: bool,
+) -> None:
+    """Write a report: a self-contained page, the same in Markdown, and its charts.
+
+    FOLDER gets index.html, README.md and charts/*.svg. Nothing is measured; no engine, GPU or network is used, and the
+    same records give the same bytes. Records of several machines are shown apart and never set against each other.
+    """
+    from graphbench import api, registry
+
+    page = api.report(
+        [*stores, *more] or None,
+        output,
+        title=title,
+        baseline=registry.engine(baseline).name,
+        keep_stale=keep_stale,
+    )
+    click.echo(str(page))

@@ -1,0 +1,98 @@
+"""What became of the cells of two stores, as a table for people or data for programs."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections import Counter
+from collections.abc import Sequence
+
+import msgspec
+
+from graphbench.regression import KINDS, Change
+from graphbench.reporting.figures import listed, plain, ratio, seconds, setting, span
+from graphbench.reporting.markup import safe
+from graphbench.reporting.table import text_table
+
+NOTHING = "–"  # noqa: RUF001 - a dash
+_HEADS = ["change", "algorithm", "graph", "engine", "old run", "new run", "old / new", "", "effect", "why"]
+_FIELDS = ("kind", "algorithm", "dataset", "engine", "old_s", "new_s", "ratio", "bound", "effect", "broken")
+
+
+def render(found: Sequence[Change], form: str) -> str:
+    """As `table`, `markdown`, `json` or `csv`, ending with a line break."""
+    if form == "json":
+        return json.dumps(msgspec.to_builtins(list(found)), indent=2, ensure_ascii=False) + "\n"
+    if form == "csv":
+        return _csv(found)
+    places: dict[tuple[str, str, str], list[Change]] = {}
+    for each in found:
+        places.setdefault(_place(each), []).append(each)
+    rows = [[plain(cell) for cell in _row(each, places[_place(each)])] for each in found]
+    summary = _summary(found)
+    if not rows:
+        return f"{summary}\n"
+    if form == "markdown":
+        lines = [_HEADS, ["---"] * len(_HEADS), *([safe(cell) for cell in row] for row in rows)]
+        return "".join(f"| {' | '.join(line)} |\n" for line in lines) + f"\n{safe(summary)}\n"
+    return f"{text_table(_HEADS, rows, right=(4, 5, 6, 8))}\n\n{summary}\n"
+
+
+def _place(each: Change) -> tuple[str, str, str]:
+    return each.algorithm, each.dataset, each.engine
+
+
+def _row(each: Change, same: Sequence[Change]) -> list[str]:
+    ends = each.interval or each.range
+    kind = f"{each.kind}, broken" if each.broken and each.kind != "slower" else each.kind
+    return [
+        kind,
+        each.algorithm,
+        each.dataset,
+        _label(each, same),
+        seconds(each.old_s),
+        seconds(each.new_s),
+        ratio(each.ratio, bound=each.bound),
+        span(*ends, interval=each.interval is not None) if ends else "",
+        f"{each.effect:+.2f}" if each.effect is not None else NOTHING,
+        "; ".join([*each.reasons, *each.versions]),
+    ]
+
+
+def _label(each: Change, same: Sequence[Change]) -> str:
+    """The engine, with the parameters in which its cells of one algorithm and graph differ."""
+    varying = [
+        f"{name} {setting(value)}"
+        for name, value in each.params.items()
+        if any(other.params.get(name) != value for other in same)
+    ]
+    return f"{each.engine} ({', '.join(varying)})" if varying else each.engine
+
+
+def _summary(found: Sequence[Change]) -> str:
+    counted = Counter(each.kind for each in found)
+    words = [f"{counted[kind]} {kind}" for kind in KINDS if counted[kind]]
+    worst = [1 / each.ratio - 1 for each in found if each.kind == "slower" and each.ratio]
+    most = f"; at worst {100 * max(worst):.3g} % longer" if worst else ""
+    broken = sum(each.broken for each in found)
+    return f"{listed(words) or 'No cells'}{most}{f'; {broken} without an answer now' if broken else ''}."
+
+
+def _csv(found: Sequence[Change]) -> str:
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow([*_FIELDS, "interval_low", "interval_high", "params", "reasons", "versions"])
+    for each in found:
+        low, high = each.interval or ("", "")
+        writer.writerow(
+            [
+                *(getattr(each, name) for name in _FIELDS),
+                low,
+                high,
+                json.dumps(each.params, sort_keys=True),
+                " | ".join(each.reasons),
+                " | ".join(each.versions),
+            ]
+        )
+    return out.getvalue()
