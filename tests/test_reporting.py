@@ -475,3 +475,18 @@ def test_drawing_a_report_imports_no_engine_and_importing_it_no_library():
         "assert not {'networkx', 'igraph', 'networkit', 'cugraph', 'pandas', 'scipy'} & set(sys.modules), 'no engine'"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_a_gpu_engine_that_no_cpu_engine_is_like_is_told_on():
+    on_gpu = replace(HERE, gpus=[H100])
+    worse = Trials(seeds=list(range(6)), quality=[0.7] * 6)
+    alone = [
+        record("cugraph", 0.1, device="gpu", environment=on_gpu, trials=worse),
+        record("networkx"),
+        record("igraph"),
+    ]
+    assert "No CPU engine is like cugraph" in reporting.render(alone, compare(alone))
+    fair = [record("cugraph", 0.1, device="gpu", environment=on_gpu), *alone[1:]]
+    assert "No CPU engine" not in reporting.render(fair, compare(fair))
+    nobody = alone[:1]
+    assert "No CPU engine" not in reporting.render(nobody, compare(nobody))

@@ -39,8 +39,8 @@ def _(edges: EdgeList, answer: npt.NDArray[Any], p: Call) -> Finding:
     """Counts, recomputed exactly, agree: all of them where that is quick, else those of a seeded sample of vertices.
 
     Every count lies between 0 and d(v) (d(v) - 1) / 2, and they sum to a multiple of 3, since a triangle is counted at
-    each of its three vertices. What else a sample shows is told in its own words: with s of the n vertices recomputed,
-    an answer with w wrong counts passes with probability of at most (1 - s/n)^w.
+    each of its three vertices. A sample proves no more than that and itself, and says so: with s of n vertices
+    recomputed, an answer with w wrong counts passes with probability of about (1 - s/n)^w.
     """
     if fault := certify.form_fault(answer, edges.num_vertices, "integer", "counts"):
         return Finding(valid=False, detail=fault)
