@@ -12,6 +12,8 @@ from graphbench.reporting.charts import style
 from graphbench.reporting.figures import memory, plain, setting
 from graphbench.reporting.heading import label
 
+MOST_ROWS = 64
+"""How many rows a chart has at most, and half as many as a table: a longer one is not read."""
 NEVER_RAN = frozenset({Outcome.UNAVAILABLE, Outcome.UNSUPPORTED})
 
 
@@ -93,6 +95,18 @@ def by_graph(cells: Iterable[Cell]) -> dict[str, list[Cell]]:
     return {
         name: sorted(graphs[name], key=_quickest_first) for name in sorted(graphs, key=lambda each: (size[each], each))
     }
+
+
+def largest(cells: Iterable[Cell], most: int = 2 * MOST_ROWS) -> dict[str, list[Cell]]:
+    """The cells of the largest graphs, at most so many of them: the rest is in the table of every record."""
+    graphs = by_graph(cells)
+    kept: dict[str, list[Cell]] = {}
+    for name in reversed(graphs):
+        most -= len(graphs[name])
+        if most < 0 and kept:
+            break
+        kept[name] = graphs[name]
+    return dict(reversed(kept.items()))
 
 
 def _quickest_first(cell: Cell) -> tuple[bool, float, str]:

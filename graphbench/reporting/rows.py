@@ -10,7 +10,7 @@ from graphbench.model import Record
 from graphbench.reporting.command import command
 from graphbench.reporting.figures import plain
 from graphbench.reporting.measured import Cell, Measured
-from graphbench.reporting.sections.speedup import codes
+from graphbench.reporting.wording import codes
 
 
 class Column(NamedTuple):

@@ -8,14 +8,14 @@ from graphbench.break_even import Runs
 from graphbench.comparison import Comparison
 from graphbench.reporting.document import Fold, Section, Table, Text
 from graphbench.reporting.figures import plain, seconds
-from graphbench.reporting.measured import Measured, by_graph
+from graphbench.reporting.measured import Measured, largest
 
 
 def section(measured: Measured, key: str) -> Section | None:
     """A table of runs, against the baseline and against the best CPU engine."""
     rows = []
     for problem, cells in measured.problems.items():
-        for graph, group in by_graph(cells).items():
+        for graph, group in largest(cells).items():
             for cell in group:
                 if cell.record.device != "gpu" or not (cell.main or cell.best):
                     continue

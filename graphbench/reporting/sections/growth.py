@@ -10,8 +10,9 @@ from graphbench.reporting.document import Block, Chart, Section, Table, Text
 from graphbench.reporting.figures import plain, three
 from graphbench.reporting.fits import PowerLaw, crossing, fit
 from graphbench.reporting.measured import Cell, Measured
+from graphbench.reporting.wording import NOTHING
 
-NOTHING = "–"  # noqa: RUF001 - a dash
+MOST_POINTS = 150
 
 
 def section(measured: Measured, key: str) -> Section | None:
@@ -59,8 +60,13 @@ def _series(cells: Sequence[Cell]) -> list[points.Series]:
         law = fit(ran)
         line = [(edges, law.at(edges)) for edges in (law.low, law.high)] if law else []
         if ran or limits:
-            found.append(points.Series(label, ran, line, limits))
+            found.append(points.Series(label, _thinned(ran), line, limits))
     return found
+
+
+def _thinned(values: list[tuple[float, float]]) -> list[tuple[float, float]]:
+    """Every so many, so that a chart of thousands stays light; the fit is of all."""
+    return values[:: -(-len(values) // MOST_POINTS)] if values else values
 
 
 def _told(panel: points.Panel) -> str:

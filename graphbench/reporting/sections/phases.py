@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from statistics import median
 
 from graphbench.model import Outcome, Record
 from graphbench.reporting.charts import bars, drawing, style
 from graphbench.reporting.document import Block, Chart, Fold, Section, Table, Text
 from graphbench.reporting.figures import memory, plain, seconds
-from graphbench.reporting.measured import Cell, Measured, by_graph
-from graphbench.reporting.sections.speedup import MOST_ROWS, _slug, outcome
-from graphbench.statistics import median
+from graphbench.reporting.measured import MOST_ROWS, Cell, Measured, by_graph, largest
+from graphbench.reporting.wording import outcome, slug
 
 PHASES = ("start", "read", "build", "cold", "run", "collect")
 
@@ -19,7 +19,7 @@ def section(measured: Measured, key: str) -> Section | None:
     """The largest graph of each problem that most engines finished; the others' seconds are in the tables."""
     blocks: list[Block] = []
     for problem, cells in measured.problems.items():
-        chart = phases_chart(cells, name=f"{key}phases-{_slug(problem)}", title=problem)
+        chart = phases_chart(cells, name=f"{key}phases-{slug(problem)}", title=problem)
         if chart is not None:
             blocks += [Text(problem, strong=True), chart, Fold(f"Seconds of each phase: {problem}", [_seconds(cells)])]
     if not blocks:
@@ -38,7 +38,7 @@ def seconds_of(record: Record) -> dict[str, float]:
     """The seconds of each phase that was timed; of `run`, the median of the warm calls."""
     phases = record.phases
     taken = {phase: getattr(phases, f"{phase}_s") for phase in PHASES if phase != "run"}
-    taken["run"] = median(phases.run_s).value if phases.run_s else None
+    taken["run"] = median(phases.run_s) if phases.run_s else None
     return {phase: taken[phase] for phase in PHASES if taken[phase] is not None}
 
 
@@ -76,7 +76,7 @@ def _told(row: bars.Stack) -> str:
 
 def _seconds(cells: Sequence[Cell]) -> Table:
     rows = []
-    for graph, group in by_graph(cells).items():
+    for graph, group in largest(cells).items():
         for cell in group:
             taken = seconds_of(cell.record)
             phases = cell.record.phases
@@ -94,4 +94,4 @@ def _seconds(cells: Sequence[Cell]) -> Table:
                 ]
             )
     heads = ["graph", "engine", "outcome", *PHASES, "end to end", "host peak", "device peak", "steps of build"]
-    return Table(heads=heads, rows=rows[-2 * MOST_ROWS :], right=tuple(range(3, 12)))
+    return Table(heads=heads, rows=rows, right=tuple(range(3, 12)))

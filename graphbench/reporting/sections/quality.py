@@ -9,8 +9,8 @@ from graphbench.model import Outcome
 from graphbench.reporting.charts import drawing, points, style
 from graphbench.reporting.document import Block, Chart, Fold, Section, Table, Text
 from graphbench.reporting.figures import figure, plain, seconds
-from graphbench.reporting.measured import Cell, Measured, by_graph
-from graphbench.reporting.sections.speedup import _slug
+from graphbench.reporting.measured import Cell, Measured, by_graph, largest
+from graphbench.reporting.wording import slug
 
 MOST_PANELS = 8
 
@@ -21,7 +21,7 @@ def section(measured: Measured, key: str) -> Section | None:
     for problem, cells in measured.problems.items():
         own = [cell for cell in cells if cell.record.quality and _points(cell)]
         if own:
-            chart = _chart(own, measured, f"{key}quality-{_slug(problem)}", problem)
+            chart = _chart(own, measured, f"{key}quality-{slug(problem)}", problem)
             blocks += [Text(problem, strong=True), chart, Fold(f"Figures: {problem}", [_figures(own)])]
     if not blocks:
         return None
@@ -72,7 +72,7 @@ def _figures(cells: Sequence[Cell]) -> Table:
             figure(max(cell.record.trials.quality)),
             str(len(cell.record.trials.quality)),
         ]
-        for graph, group in by_graph(cells).items()
+        for graph, group in largest(cells).items()
         for cell in group
     ]
     heads = ["graph", "engine", "run, median", f"{cells[0].record.quality}, median", "lowest", "highest", "trials"]

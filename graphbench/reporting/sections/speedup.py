@@ -6,15 +6,14 @@ from collections.abc import Mapping, Sequence
 
 from graphbench.errors import UsageError
 from graphbench.model import Outcome
-from graphbench.reasons import Reason, Verdict
+from graphbench.reasons import Verdict
 from graphbench.reporting.charts import bars, drawing, style
 from graphbench.reporting.command import command
 from graphbench.reporting.document import Block, Chart, Fold, Section, Table, Text
 from graphbench.reporting.figures import UNICODE, listed, plain, ratio, seconds, span
-from graphbench.reporting.measured import Cell, Measured, by_graph
+from graphbench.reporting.measured import MOST_ROWS, Cell, Measured, by_graph, largest
+from graphbench.reporting.wording import NOTHING, codes, outcome, slug
 
-MOST_ROWS = 64
-"""How many rows a chart has at most; a taller one is not read."""
 _SIGNS = UNICODE
 
 
@@ -23,7 +22,7 @@ def section(measured: Measured, key: str) -> Section | None:
     blocks: list[Block] = []
     for problem, cells in measured.problems.items():
         chart = speedup_chart(
-            cells, measured.baseline, measured.colours, name=f"{key}speedup-{_slug(problem)}", title=problem
+            cells, measured.baseline, measured.colours, name=f"{key}speedup-{slug(problem)}", title=problem
         )
         if chart is not None:
             blocks += [
@@ -139,23 +138,9 @@ def _gap(cell: Cell) -> str:
     return f"no ratio: {listed(reasons)}" if reasons else "no ratio"
 
 
-def outcome(cell: Cell) -> str:
-    """How it ended, in a few words: `timeout after 600 s in cold`."""
-    record = cell.record
-    words = str(record.outcome).replace("_", " ")
-    if record.censored is not None and record.outcome is Outcome.TIMEOUT:
-        words += f" after {seconds(record.censored.after_s)} in {record.censored.phase}"
-    return words
-
-
-def codes(reasons: Sequence[str]) -> list[str]:
-    """The codes of reasons, as words."""
-    return [Reason.of(reason).value.replace("_", " ") for reason in reasons]
-
-
 def _figures(cells: Sequence[Cell], measured: Measured) -> Table:
     rows, tones = [], []
-    for graph, group in by_graph(cells).items():
+    for graph, group in largest(cells).items():
         for cell in group:
             each = cell.main
             if cell.record.task.engine == measured.baseline:
@@ -169,8 +154,8 @@ def _figures(cells: Sequence[Cell], measured: Measured) -> Table:
                     plain(graph),
                     cell.label,
                     seconds(cell.run) if cell.run is not None else outcome(cell),
-                    f"{ratio(each.ratio_run, _SIGNS, each.bound)}{spread}" if each else "–",  # noqa: RUF001 - a dash
-                    ratio(each.ratio_end_to_end, _SIGNS, each.bound) if each else "–",  # noqa: RUF001 - a dash
+                    f"{ratio(each.ratio_run, _SIGNS, each.bound)}{spread}" if each else NOTHING,
+                    ratio(each.ratio_end_to_end, _SIGNS, each.bound) if each else NOTHING,
                     f"{ratio(cell.best.ratio_run, _SIGNS, cell.best.bound)} {cell.best.baseline}" if cell.best else "",
                     verdict,
                     plain("; ".join(why) or cell.record.reason),
@@ -189,14 +174,10 @@ def _figures(cells: Sequence[Cell], measured: Measured) -> Table:
         "why",
         "command",
     ]
-    return Table(heads=heads, rows=rows[-2 * MOST_ROWS :], right=(2, 3, 4), code=(8,), tones=tones[-2 * MOST_ROWS :])
+    return Table(heads=heads, rows=rows, right=(2, 3, 4), code=(8,), tones=tones)
 
 
 def _told(group: bars.Rows) -> str:
     return f"{group.heading}: " + ", ".join(
         " ".join(filter(None, (row.label, row.value, row.text))) for row in group.rows
     )
-
-
-def _slug(text: str) -> str:
-    return "-".join("".join(sign if sign.isalnum() and sign.isascii() else " " for sign in text).split()).lower()

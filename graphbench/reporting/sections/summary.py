@@ -13,9 +13,8 @@ from graphbench.reporting.charts import bars, drawing, style
 from graphbench.reporting.document import Block, Bullets, Chart, Fold, Section, Table, Text
 from graphbench.reporting.figures import count, listed, plain, ratio, three
 from graphbench.reporting.measured import NEVER_RAN, Measured
+from graphbench.reporting.wording import NOTHING
 from graphbench.statistics import common_geometric_means, geometric_mean
-
-NOTHING = "–"  # noqa: RUF001 - a dash
 
 
 def section(measured: Measured, key: str) -> Section:
