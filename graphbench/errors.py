@@ -20,7 +20,6 @@ Each message says what happened and why, and ends with what to do next.
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
 
 _LISTED = 40
@@ -46,6 +45,8 @@ class UnknownNameError(UsageError):
     """
 
     def __init__(self, kind: str, name: str, known: Iterable[str], hint: str = "") -> None:
+        import difflib  # a slip is rare, and importing this takes longer than naming all errors
+
         known = sorted(known)
         spelt = {candidate.casefold(): candidate for candidate in known}
         close = [spelt[match] for match in difflib.get_close_matches(name.casefold(), spelt, n=3, cutoff=0.6)]

@@ -5,26 +5,31 @@ Names are found by looking into the two folders, so listing them imports nothing
 `GRAPHBENCH_PLUGINS=module,...` adds every :class:`Algorithm` and :class:`Engine` that these modules define, here and in
 the worker processes, which inherit the variable. Unlike the folders, plugins are imported as soon as names are listed:
 like an engine's file, a plugin must not import its library at the top.
+
+Importing this module is light too (no NumPy): `graphbench --help` does.
 """
 
 from __future__ import annotations
 
-import ast
 import functools
-import hashlib
 import importlib
-import inspect
 import os
+import re
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TypeVar
+from types import ModuleType
+from typing import TYPE_CHECKING, TypeVar
 
-from graphbench.algorithms.base import Algorithm
-from graphbench.engines.base import Engine
 from graphbench.errors import UnknownNameError, UsageError
 
+if TYPE_CHECKING:
+    from graphbench.algorithms.base import Algorithm
+    from graphbench.engines.base import Engine
+
 PLUGINS_VARIABLE = "GRAPHBENCH_PLUGINS"
-_T = TypeVar("_T", Algorithm, Engine)
+_Named = TypeVar("_Named", "Algorithm", "Engine")
+_OPENING = re.compile(r'\s*(?:#[^\n]*\n\s*)*[rR]?"""(.*?)(?:"""|\n\s*\n)', re.DOTALL)
+"""The first paragraph of a module's docstring."""
 
 _HERE = Path(__file__).parent
 _NOT_PAGES = {"__init__", "base", "draws", "efforts"}
@@ -32,19 +37,19 @@ _NOT_PAGES = {"__init__", "base", "draws", "efforts"}
 
 def algorithm_names() -> list[str]:
     """Names of all algorithms, sorted; nothing is imported."""
-    return sorted([*_names(_HERE / "algorithms"), *_plugged(Algorithm)])
+    return sorted([*_names(_HERE / "algorithms"), *_plugged_algorithms()])
 
 
 def engine_names() -> list[str]:
     """Names of all engines, sorted; nothing is imported."""
-    return sorted([*_names(_HERE / "engines"), *_plugged(Engine)])
+    return sorted([*_names(_HERE / "engines"), *_plugged_engines()])
 
 
 def summary(name: str) -> str:
     """The first sentence of an algorithm's page, read without importing it."""
-    page = algorithm(name).page if name in _plugged(Algorithm) else _HERE / "algorithms" / f"{_module(name)}.py"
-    tree = ast.parse(page.read_text(encoding="utf-8"))
-    return (ast.get_docstring(tree) or "").split("\n\n")[0].replace("\n", " ")
+    page = algorithm(name).page if name in _plugged_algorithms() else _HERE / "algorithms" / f"{_module(name)}.py"
+    opening = _OPENING.match(page.read_text(encoding="utf-8"))
+    return " ".join(opening[1].split()) if opening else ""
 
 
 @functools.cache
@@ -55,11 +60,13 @@ def algorithm(name: str) -> Algorithm:
         UnknownNameError: if there is none.
     """
     wanted = name.casefold().replace("_", "-")
-    if plugged := _plugged(Algorithm).get(wanted):
+    if plugged := _plugged_algorithms().get(wanted):
         return plugged
     if wanted in algorithm_names():
+        from graphbench.algorithms.base import Algorithm
+
         module = importlib.import_module(f"graphbench.algorithms.{_module(wanted)}")
-        found = [value for value in vars(module).values() if isinstance(value, Algorithm) and value.name == wanted]
+        found = [each for each in _defined(module, Algorithm) if each.name == wanted]
         if len(found) != 1:
             raise TypeError(f"{module.__file__} must define exactly one Algorithm named {wanted!r}")
         for each in engine_names():  # engines may bring adapters of their own
@@ -79,12 +86,11 @@ def engine(name: str) -> Engine:
         UnknownNameError: if there is none.
     """
     wanted = name.casefold().replace("_", "-")
-    if plugged := _plugged(Engine).get(wanted):
+    if plugged := _plugged_engines().get(wanted):
         return plugged
     if wanted not in engine_names():
         raise UnknownNameError("engine", name, engine_names())
-    found = importlib.import_module(f"graphbench.engines.{_module(wanted)}").engine
-    assert isinstance(found, Engine)
+    found: Engine = importlib.import_module(f"graphbench.engines.{_module(wanted)}").engine
     return found
 
 
@@ -98,6 +104,9 @@ def engines(names: Iterable[str] | None = None) -> list[Engine]:
 @functools.cache
 def fingerprint(algorithm_name: str, engine_name: str) -> str:
     """A digest of the algorithm's page and the engine's file: when it changes, old records are stale."""
+    import hashlib
+    import inspect
+
     state = hashlib.sha256()
     for path in (algorithm(algorithm_name).page, Path(inspect.getfile(type(engine(engine_name))))):
         state.update(path.read_bytes())
@@ -113,12 +122,37 @@ def _module(name: str) -> str:
     return name.replace("-", "_")
 
 
-def _plugged(kind: type[_T]) -> dict[str, _T]:
-    found: dict[str, _T] = {}
-    for module in filter(None, os.environ.get(PLUGINS_VARIABLE, "").split(",")):
-        try:
-            values = vars(importlib.import_module(module.strip())).values()
-        except ModuleNotFoundError as error:
-            raise UsageError(f"{PLUGINS_VARIABLE} names {module!r}, which cannot be imported: {error}.") from None
-        found |= {value.name: value for value in values if isinstance(value, kind)}
-    return found
+def _plugged_algorithms() -> dict[str, Algorithm]:
+    if not os.environ.get(PLUGINS_VARIABLE):
+        return {}
+    from graphbench.algorithms.base import Algorithm
+
+    return _plugged(Algorithm)
+
+
+def _plugged_engines() -> dict[str, Engine]:
+    if not os.environ.get(PLUGINS_VARIABLE):
+        return {}
+    from graphbench.engines.base import Engine
+
+    return _plugged(Engine)
+
+
+def _plugged(kind: type[_Named]) -> dict[str, _Named]:
+    names = filter(None, map(str.strip, os.environ.get(PLUGINS_VARIABLE, "").split(",")))
+    return {each.name: each for name in names for each in _defined(_plugin(name), kind)}
+
+
+def _plugin(name: str) -> ModuleType:
+    try:
+        return importlib.import_module(name)
+    except Exception as error:  # a plugin is somebody's program: anything may go wrong in it
+        what = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+        raise UsageError(
+            f"{PLUGINS_VARIABLE} names {name!r}, which cannot be imported ({what}). Mend it, or its place on "
+            "PYTHONPATH, or take its name away."
+        ) from error
+
+
+def _defined(module: ModuleType, kind: type[_Named]) -> list[_Named]:
+    return [value for value in vars(module).values() if isinstance(value, kind)]

@@ -257,3 +257,57 @@ def test_the_cache_is_listed_and_cleared(graphbench, private_home):
     assert code == 0
     assert not list(private_home.rglob("*.parquet"))
     assert (private_home / "records.jsonl").exists()
+
+
+@pytest.mark.parametrize(
+    ("redirection", "problem"), [(">/dev/full", "No space left on device"), (">&-", "stdout is closed")]
+)
+@pytest.mark.parametrize("arguments", ["wcc karate --trials 1 --engine igraph", "--help", "list datasets"])
+def test_a_stdout_that_takes_nothing_is_told_in_a_sentence(arguments, redirection, problem):
+    if "full" in redirection and not os.path.exists("/dev/full"):  # noqa: PTH110 - a device
+        pytest.skip("this system has no /dev/full")
+    command = f"{sys.executable} -m graphbench {arguments} {redirection}"
+    done = subprocess.run(command, shell=True, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 1
+    assert problem in done.stderr
+    assert "Traceback" not in done.stderr
+    assert "Exception ignored" not in done.stderr
+
+
+@pytest.mark.parametrize("imported", ["click", "graphbench.registry", "graphbench.cli.run", "graphbench.api"])
+def test_an_interrupt_while_the_program_still_starts_ends_with_130(imported):
+    script = (
+        "import sys\n"
+        "class Press:\n"
+        "    def find_spec(self, name, path=None, target=None):\n"
+        f"        if name == {imported!r}: raise KeyboardInterrupt\n"
+        "sys.meta_path.insert(0, Press())\n"
+        "from graphbench.cli import main\n"
+        "main(['wcc', 'karate'])"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 130
+    assert done.stderr.strip() == "Interrupted. What was complete is kept."
+
+
+def test_memory_that_runs_out_is_told_in_a_sentence(graphbench, monkeypatch):
+    from graphbench.datasets import loading
+
+    def hungry(*_, **__):
+        raise MemoryError("Unable to allocate 7.28 TiB")
+
+    monkeypatch.setattr(loading.cache, "cleaned", hungry)
+    code, _, err = graphbench("wcc", "karate", *QUICK)
+    assert code == 1
+    assert "memory ran out (Unable to allocate 7.28 TiB)" in err
+
+
+@pytest.mark.parametrize("body", ["import no_such_library", "1 / 0", "raise SystemError", "def ("])
+def test_a_plugin_that_breaks_is_named(graphbench, monkeypatch, tmp_path, body):
+    (tmp_path / "broken_plugin.py").write_text(f"{body}\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setenv("GRAPHBENCH_PLUGINS", "broken_plugin")
+    monkeypatch.delitem(sys.modules, "broken_plugin", raising=False)
+    code, _, err = graphbench("list", "engines")
+    assert code == 2
+    assert "GRAPHBENCH_PLUGINS names 'broken_plugin', which cannot be imported" in err

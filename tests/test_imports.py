@@ -134,6 +134,20 @@ def _loaded_by(code):
 @pytest.mark.parametrize(
     "code",
     [
+        "from graphbench import registry; registry.algorithm_names(); registry.engine_names()",
+        "from graphbench import registry; [registry.summary(name) for name in registry.algorithm_names()]",
+        "from graphbench.cli.commands import cli",
+        "import os; from graphbench import cli; sys.stdout = open(os.devnull, 'w'); assert cli.invoke(['--help']) == 0; sys.stdout = sys.__stdout__",
+    ],
+    ids=["names", "summaries", "command line", "help"],
+)
+def test_names_and_help_do_without_numpy(code):
+    assert not _loaded_by(code) & {*HEAVY, "numpy"}
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
         "import graphbench",
         "from graphbench import registry; registry.algorithm_names(); registry.engine_names()",
         "from graphbench import registry; [registry.summary(name) for name in registry.algorithm_names()]",

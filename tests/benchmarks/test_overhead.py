@@ -65,3 +65,22 @@ def test_whole_command(benchmark, tmp_path):
     beyond = float(np.median(np.array(took) - np.array(libraries)))
     benchmark.extra_info["beyond_imports_s"] = beyond
     assert Path(tmp_path / "records.jsonl").exists()
+
+
+def test_help(benchmark):
+    """`graphbench --help`, in times of a Python process that does nothing: under 12 is asked for."""
+
+    def took(*arguments):
+        started = time.perf_counter()
+        subprocess.run([sys.executable, *arguments], capture_output=True, check=True)
+        return time.perf_counter() - started
+
+    nothing, told = [], []
+
+    def run():
+        nothing.append(took("-c", "pass"))
+        told.append(took("-m", "graphbench", "--help"))
+
+    benchmark.group = "overhead"
+    benchmark.pedantic(run, rounds=10, warmup_rounds=1)
+    benchmark.extra_info["times_of_nothing"] = median(told) / median(nothing)

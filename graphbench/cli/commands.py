@@ -1,0 +1,127 @@
+"""Every command by its name, and what becomes of its errors.
+
+An algorithm is the verb: `graphbench louvain email-Enron`. Everything heavy is imported by the command that needs it,
+so that `--help` and a typo answer at once.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+from importlib import import_module
+from typing import Any
+
+import click
+
+from graphbench import registry
+from graphbench._version import __version__
+from graphbench.errors import GraphbenchError, UnknownNameError, UsageError
+
+COMMANDS = {
+    "cache": "Show or clear what is kept on disk: downloads, cleaned graphs, answers.",
+    "compare": "Two stores: what became faster, what slower.",
+    "doctor": "Machine, GPU, driver and libraries: what works, what is missing, how to get it.",
+    "fetch": "Download graphs ahead of time.",
+    "list": "Algorithms, datasets and engines.",
+    "records": "What has been measured: listed, filtered, exported.",
+    "report": "A page, Markdown and charts from records.",
+    "show": "All about one algorithm, dataset or engine.",
+    "suite": "Every algorithm on every dataset with every engine, in any number of sittings.",
+}
+"""Every command that is not an algorithm, with its one line of help; `graphbench.cli.NAME` holds it."""
+
+
+class Commands(click.Group):
+    """Algorithms and other commands, found by name and imported when used."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Algorithms first."""
+        return [*registry.algorithm_names(), *COMMANDS]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command; an algorithm may be called by an alias."""
+        if cmd_name in COMMANDS:
+            command: click.Command = import_module(f"graphbench.cli.{cmd_name}").command
+            return command
+        from graphbench.cli.run import algorithm_command
+
+        try:
+            return algorithm_command(registry.algorithm(cmd_name))
+        except UnknownNameError as error:
+            known = [
+                *self.list_commands(ctx),
+                *(alias for name in registry.algorithm_names() for alias in registry.algorithm(name).aliases),
+            ]
+            hint = "`graphbench --help` lists them all."
+            raise UnknownNameError("algorithm or command", cmd_name, known, hint) from error
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Two lists, neither of which imports an algorithm."""
+        with formatter.section("Algorithms (graphbench ALGORITHM DATASET...)"):
+            formatter.write_dl([(name, registry.summary(name)) for name in registry.algorithm_names()])
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.group(
+    cls=Commands,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
+    epilog="Try: graphbench louvain email-Enron",
+)
+@click.version_option(__version__, prog_name="graphbench")
+def cli() -> None:
+    """How much faster is cuGraph than NetworkX on your graph, are the answers the same, and where does the time go?"""
+
+
+def obey(arguments: list[str] | None) -> int:
+    """Run a command and give the exit code; errors that somebody can mend are told in a sentence on stderr.
+
+    Raises:
+        KeyboardInterrupt: on Ctrl-C.
+    """
+    if sys.stdout is None:  # the shell's `>&-`
+        click.echo("Error: stdout is closed, so nothing could be shown. Open it, or send it to /dev/null.", err=True)
+        return 1
+    try:
+        status: Any = cli(args=arguments, prog_name="graphbench", standalone_mode=False)
+        sys.stdout.flush()  # here, where a full disk can still be told
+    except click.exceptions.Exit as stop:
+        return stop.exit_code
+    except click.exceptions.Abort:  # click's word for Ctrl-C at a prompt
+        raise KeyboardInterrupt from None
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except (GraphbenchError, MemoryError, OSError) as error:
+        return _tell(error)
+    return status if isinstance(status, int) else 0
+
+
+def _tell(error: GraphbenchError | MemoryError | OSError) -> int:
+    if isinstance(error, OSError):
+        _forget_stdout()
+    if not isinstance(error, BrokenPipeError):  # else the reader of our stdout has gone: there is nobody to tell
+        click.echo(f"Error: {_words(error)}", err=True)
+    return 2 if isinstance(error, UsageError) else 1
+
+
+def _words(error: GraphbenchError | MemoryError | OSError) -> str:
+    if isinstance(error, MemoryError):
+        why = f" ({error})" if str(error) else ""
+        return f"memory ran out{why}. Close other programs, or take a smaller graph."
+    if not isinstance(error, OSError):
+        return str(error)
+    reason = error.strerror or str(error)
+    if error.filename is not None:
+        return f"{error.filename}: {reason}."
+    return f"the result cannot be written to stdout: {reason}. What was measured is kept; make room, or use --output."
+
+
+def _forget_stdout() -> None:
+    """Let what is still in the buffer go nowhere: the interpreter would try again at exit, and say so at length."""
+    with contextlib.suppress(OSError, ValueError):
+        sys.stdout.flush()
+        return
+    with contextlib.suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
