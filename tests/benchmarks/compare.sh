@@ -24,12 +24,13 @@ rm -rf "$work/old/tests"
 cp -r "$work/new/tests" "$work/old/tests"
 cp "$work/new/pyproject.toml" "$work/old/pyproject.toml"
 
-measure() { # in worktree $1, with what follows; python -m puts the worktree's package before an installed one
+measure() { # in worktree $1, with what follows; its package goes before an installed one, in child processes too
   local side=$1
   shift
   printf '\n== %s: %s\n' "$side" "$(git -C "$work/$side" log -1 --format='%h %s')"
-  (cd "$work/$side" && python3 -m pytest tests/benchmarks -n 0 -q -p no:cacheprovider -p no:graphbench --timeout 0 \
-    --benchmark-storage="file://$work/saved" --benchmark-save="$side" --benchmark-columns=median,iqr,rounds "$@")
+  (cd "$work/$side" && PYTHONPATH=$PWD python3 -m pytest tests/benchmarks -n 0 -q -p no:cacheprovider -p no:graphbench --timeout 0 \
+    --benchmark-storage="file://$work/saved" --benchmark-save="$side" --benchmark-columns=median,iqr,rounds "$@" 2>&1) |
+    sed '/^Traceback (most recent call last)/,$d' # a slowdown ends pytest-benchmark with one, after saying what it was
 }
 
 measure old "$@" || [ $? -eq 1 ] # a benchmark that OLD cannot run has nothing to be compared with
