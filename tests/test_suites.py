@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from datetime import UTC, datetime
 from pathlib import Path
 
 import builders
@@ -244,6 +245,14 @@ def test_a_suite_that_is_interrupted_goes_on_with_the_same_command_and_repeats_n
     assert len(stored()) == 8
     assert set(tasks(stored()).values()) == {1}
     assert not list((paths.home() / "runs").iterdir())
+
+
+def test_going_on_with_a_fresh_run_measures_again_only_what_is_older_than_it(monkeypatch):
+    from graphbench.cli.suite import _again
+
+    monkeypatch.setattr(sys, "argv", ["graphbench", "suite", "my suite.toml", "--fresh"])
+    started = datetime(2026, 1, 31, 18, 30, tzinfo=UTC)
+    assert _again(started) == "graphbench suite 'my suite.toml' --newer-than 2026-01-31T18:30:00+00:00"
 
 
 def test_what_is_resumed_is_compared_with_what_was_measured_before(graphbench):

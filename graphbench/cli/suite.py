@@ -169,9 +169,11 @@ def _loaded(name: str, suite: Suite, reporter: Reporter) -> Any:
 
 def _measure(run: Run, reporter: Reporter, keeper: Any) -> None:
     total, seconds = run.left()
-    done = len(run.items) - sum(bool(item.rounds) for item in run.items)
+    due, done = sum(item.runs for item in run.items), sum(not item.rounds for item in run.items)
+    others = len(run.items) - due - done
     known = f", {done} measured before" if done else ""
-    reporter.say(f"{run.suite.name}: {total} tasks to measure{known}{_about(seconds)}")
+    cannot = f", {others} that cannot run here" if others else ""
+    reporter.say(f"{run.suite.name}: {due} tasks to measure{known}{cannot}{_about(seconds)}")
     reporter.overall(run.suite.name, 0, total, seconds)
 
     def follow(progress: Progress) -> None:
