@@ -37,13 +37,14 @@ def _datasets() -> None:
     from graphbench.reporting import text_table
 
     rows = []
-    for name in datasets.names():
+    for name in [*datasets.names(), *datasets.twin_names()]:
         facts = datasets.describe(name)
         rows.append([facts.name, facts.kind, f"{facts.num_vertices:,}", f"{facts.num_edges:,}", facts.state])
     click.echo(text_table(["dataset", "kind", "vertices", "edges", "state"], rows, right=(2, 3)))
     click.echo(
         "\nAlso: GROUP/NAME of the SuiteSparse Matrix Collection; a file (.mtx, .csv, .graph, .parquet, ..., also .gz);"
-        "\na generator, such as ba:n=100000,m=5,seed=1 or rmat:scale=20,edgefactor=16,seed=1."
+        "\na generator, such as ba:n=100000,m=5,seed=1, rmat:scale=20,edgefactor=16,seed=1, twin:coAuthorsDBLP,seed=2."
+        "\nA twin is a synthetic stand-in, made without a network: never the graph itself."
     )
 
 

@@ -26,7 +26,7 @@ def command(name: str) -> None:
         return _engine(registry.engine(name))
     with suppress(UnknownNameError):
         return click.echo(datasets.describe(name).text())
-    known = [*registry.algorithm_names(), *registry.engine_names(), *datasets.names()]
+    known = [*registry.algorithm_names(), *registry.engine_names(), *datasets.names(), *datasets.twin_names()]
     raise UnknownNameError("algorithm, dataset or engine", name, known)
 
 

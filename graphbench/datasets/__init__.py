@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from graphbench.datasets.base import Dataset, Raw
-    from graphbench.datasets.description import Description, describe, names
+    from graphbench.datasets.description import Description, describe, names, twin_names
     from graphbench.datasets.fetching import fetch
     from graphbench.datasets.loading import load
     from graphbench.datasets.objects import from_object
@@ -21,12 +21,13 @@ _HOMES = {
     "Description": "description",
     "describe": "description",
     "names": "description",
+    "twin_names": "description",
     "fetch": "fetching",
     "load": "loading",
     "from_object": "objects",
 }
 
-__all__ = ["Dataset", "Description", "Raw", "describe", "fetch", "from_object", "load", "names"]
+__all__ = ["Dataset", "Description", "Raw", "describe", "fetch", "from_object", "load", "names", "twin_names"]
 
 
 def __getattr__(name: str) -> Any:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import numpy.typing as npt
 
-from graphbench.edgelist import EdgeList, Ids
+from graphbench.edgelist import INT32_VERTICES, EdgeList, Ids
 from graphbench.model import DatasetInfo
 
 
@@ -38,3 +39,8 @@ class Dataset:
 
     info: DatasetInfo
     edges: EdgeList
+
+
+def id_type(num_vertices: int) -> npt.DTypeLike:
+    """The type of ids that graphs of that size have once they are cleaned."""
+    return np.int32 if num_vertices <= INT32_VERTICES else np.int64

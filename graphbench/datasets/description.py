@@ -63,6 +63,13 @@ def names() -> list[str]:
     return catalogue.names()
 
 
+def twin_names() -> list[str]:
+    """The names of all twins: synthetic stand-ins for graphs of the catalogue."""
+    from graphbench.datasets import twins
+
+    return [f"twin:{name}" for name in twins.names()]
+
+
 def describe(name: str) -> Description:
     """Describe a dataset by name; nothing is downloaded.
 
@@ -138,12 +145,17 @@ def _of_generator(name: str) -> Description | None:
     if not generators.is_spec(name):
         return None
     spec = generators.parse(name)
+    about = spec.generator.about(spec.values)
     return Description(
         name=str(spec),
         state="generated",
-        kind="generator",
-        description=f"{spec.generator.title}.",
-        num_vertices=spec.values["n"] if "n" in spec.values else 1 << spec.values["scale"],
+        kind=about.kind,
+        description=about.description,
+        num_vertices=about.num_vertices,
+        num_edges=about.num_edges,
+        num_entries=None if about.num_edges is None else 2 * about.num_edges,
+        num_components=about.num_components,
+        num_isolated=about.num_isolated,
         directed=bool(spec.values.get("directed", 0)),
         weighted=False,
     )

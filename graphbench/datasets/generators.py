@@ -11,6 +11,8 @@ rmat   the Kronecker graph of Graph500: 2^scale vertices; edgefactor x 2^scale d
        that an id says nothing of a degree. Loops and repeated draws are among them until cleaning drops them, and
        vertices without an edge stay. Undirected unless `directed=1`. Chakrabarti, Zhan, Faloutsos: R-MAT: A
        Recursive Model for Graph Mining, SDM (2004); Graph500 specification 3.0, section 3.
+twin   a synthetic stand-in for a graph of the catalogue: its counts, and the structure of its kind; see
+       :mod:`.twins`. Undirected.
 =====  ==========================================================================================================
 
 The same specification gives the same graph: on every machine, as long as NumPy keeps the streams of its generators.
@@ -19,17 +21,18 @@ The same specification gives the same graph: on every machine, as long as NumPy 
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import psutil
 
-from graphbench.datasets.base import Raw
-from graphbench.edgelist import INT32_VERTICES
+from graphbench.datasets import twins
+from graphbench.datasets.attachment import barabasi_albert
+from graphbench.datasets.base import Raw, id_type
 from graphbench.errors import InputError, UnknownNameError, UsageError
 
 VERSION = 1
@@ -54,6 +57,30 @@ class Option:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Subject:
+    """What a generator needs to know first, given without a key: the name of something that exists.
+
+    `resolve` gives its usual spelling, or raises UnknownNameError.
+    """
+
+    key: str
+    help: str
+    resolve: Callable[[str], str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class About:
+    """What is known of a generated graph before it is made. Counts are those of the cleaned graph."""
+
+    kind: str
+    description: str
+    num_vertices: int
+    num_edges: int | None = None
+    num_components: int | None = None
+    num_isolated: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Generator:
     """A family of graphs."""
 
@@ -63,7 +90,11 @@ class Generator:
     num_rows: Callable[[Mapping[str, Any]], int]
     """How many rows it will make, for telling beforehand whether they fit into memory."""
     make: Callable[..., Raw]
+    about: Callable[[Mapping[str, Any]], About]
     example: str
+    subject: Subject | None = None
+    revision: Callable[[Mapping[str, Any]], str] = lambda _: f"version {VERSION}"
+    """What decides the rows beside the values."""
 
     @property
     def usage(self) -> str:
@@ -72,7 +103,8 @@ class Generator:
             f"{key} ({option.help}{'' if option.default is None else f'; default {option.default:g}'})"
             for key, option in self.options.items()
         )
-        return f"{self.name} takes {', '.join(parts)}; for example {self.example}"
+        subject = [] if self.subject is None else [f"{self.subject.key} ({self.subject.help})"]
+        return f"{self.name} takes {', '.join([*subject, *parts])}; for example {self.example}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,11 +124,12 @@ class Spec:
 
     @property
     def key(self) -> str:
-        """All parameters and the generators' version: what decides the rows."""
-        return f"{self._spelt(self.values)} version {VERSION}"
+        """All parameters and the generator's version: what decides the rows."""
+        return f"{self._spelt(self.generator.options)} {self.generator.revision(self.values)}"
 
     def _spelt(self, keys: Iterable[str]) -> str:
-        return f"{self.generator.name}:" + ",".join(f"{key}={self.values[key]}" for key in keys)
+        subject = [] if self.generator.subject is None else [str(self.values[self.generator.subject.key])]
+        return f"{self.generator.name}:" + ",".join([*subject, *(f"{key}={self.values[key]}" for key in keys)])
 
     def make(self) -> Raw:
         """The graph.
@@ -120,10 +153,10 @@ def is_spec(text: str) -> bool:
 
 
 def parse(text: str) -> Spec:
-    """Understand a specification, `NAME:KEY=VALUE,...`.
+    """Understand a specification, `NAME:KEY=VALUE,...`, or `NAME:SUBJECT,KEY=VALUE,...`.
 
     Raises:
-        UnknownNameError: if there is no such generator.
+        UnknownNameError: if there is no such generator, or no such subject.
         UsageError: if a parameter is unknown, missing, repeated, ill-typed or out of range.
     """
     name, _, rest = text.partition(":")
@@ -131,15 +164,24 @@ def parse(text: str) -> Spec:
     if generator is None:
         raise UnknownNameError("generator", name, GENERATORS)
     given: dict[str, str] = {}
+    subject = generator.subject
+    keys = [*generator.options] if subject is None else [subject.key, *generator.options]
     for part in filter(None, (part.strip() for part in rest.split(","))):
         key, equals, value = (piece.strip() for piece in part.partition("="))
         key = key.casefold()
-        if not equals or key not in generator.options:
+        if subject is not None and not equals and not given:
+            key, equals, value = subject.key, "=", part
+        if not equals or key not in keys:
             raise UsageError(f"{part!r} in {text!r} is not understood: {generator.usage}.")
         if key in given:
             raise UsageError(f"{key} is given twice in {text!r}: {generator.usage}.")
         given[key] = value
-    values = {key: _value(generator, key, given.get(key), text) for key in generator.options}
+    values: dict[str, Any] = {}
+    if subject is not None:
+        if not given.get(subject.key):
+            raise UsageError(f"{subject.key} is missing in {text!r}: {generator.usage}.")
+        values[subject.key] = subject.resolve(given[subject.key])
+    values |= {key: _value(generator, key, given.get(key), text) for key in generator.options}
     if "m" in values and values["m"] >= values["n"]:
         raise UsageError(f"m must be below n, as each vertex attaches to m others, in {text!r}: {generator.usage}.")
     if "a" in values and (total := math.fsum(values[key] for key in "abc")) > 1 + 1e-9:
@@ -174,48 +216,11 @@ def _number(kind: type, text: str) -> float:
     return math.nan
 
 
-def barabasi_albert(*, n: int, m: int, seed: int) -> Raw:
-    """A graph that grows by preferential attachment; see the module's docstring.
-
-    A vertex is drawn in proportion to its degree by drawing from the ends of all edges so far (Batagelj, Brandes:
-    Efficient Generation of Large Random Networks, Phys. Rev. E 71, 036113, 2005). Vertices come in blocks: all draws
-    of a block are looked up at once, and only vertices that drew an end inside the block, or one vertex twice, are
-    gone through one by one. Which vertices those are changes nothing in the distribution.
-    """
-    rng = np.random.default_rng(seed)
-    # Ends of edges in the order of their making: edge i joins ends[i, 0], the younger vertex, and ends[i, 1].
-    ends = np.empty((m * (n - m), 2), dtype=_id_type(n))
-    ends[:m, 0], ends[:m, 1] = np.arange(1, m + 1), 0
-    ends[m:, 0] = np.repeat(np.arange(m + 1, n, dtype=ends.dtype), m)
-    drawn_from = ends.reshape(-1)
-    first = m + 1
-    while first < n:
-        # Blocks grow with the graph, so that few draws fall into the block itself.
-        vertices = np.arange(first, min(n, first + max(1, first // 64)))
-        # Vertex v finds the m (v - m) edges that came before it.
-        limits = 2 * m * (vertices - m)
-        draws = (rng.random((len(vertices), m)) * limits[:, None]).astype(np.int64)
-        targets = drawn_from[np.minimum(draws, limits[0] - 1)]
-        ordered = np.sort(targets, axis=1)
-        single = (draws >= limits[0]).any(axis=1) | (ordered[:, 1:] == ordered[:, :-1]).any(axis=1)
-        rows = m * (vertices - m)
-        ends[rows[0] : rows[-1] + m, 1] = targets.reshape(-1)
-        for each in np.flatnonzero(single):
-            chosen: dict[int, None] = {}
-            for draw in draws[each]:
-                chosen[int(drawn_from[draw])] = None
-            while len(chosen) < m:
-                chosen[int(drawn_from[rng.integers(limits[each])])] = None
-            ends[rows[each] : rows[each] + m, 1] = list(chosen)
-        first = int(vertices[-1]) + 1
-    return Raw(src=ends[:, 1].copy(), dst=ends[:, 0].copy(), weight=None, num_vertices=n, directed=False)
-
-
 def rmat(*, scale: int, edgefactor: int, a: float, b: float, c: float, seed: int, directed: int) -> Raw:
     """A Kronecker graph after Graph500; see the module's docstring."""
     rng = np.random.default_rng(seed)
     n, rows = 1 << scale, edgefactor << scale
-    shuffled = rng.permutation(n).astype(_id_type(n))
+    shuffled = rng.permutation(n).astype(id_type(n))
     src, dst = np.empty(rows, dtype=shuffled.dtype), np.empty(rows, dtype=shuffled.dtype)
     for start in range(0, rows, _BLOCK):
         size = min(_BLOCK, rows - start)
@@ -231,8 +236,16 @@ def rmat(*, scale: int, edgefactor: int, a: float, b: float, c: float, seed: int
     return Raw(src=src, dst=dst, weight=None, num_vertices=n, directed=bool(directed))
 
 
-def _id_type(n: int) -> npt.DTypeLike:
-    return np.int32 if n <= INT32_VERTICES else np.int64
+def _about_twin(graph: str) -> About:
+    original = twins.original(graph)
+    return About(
+        kind="synthetic twin",
+        description=f"Synthetic twin of {graph}, not the graph itself: {twins.find(graph).description}",
+        num_vertices=original.num_vertices,
+        num_edges=original.num_edges,
+        num_components=original.num_components,
+        num_isolated=twins.find(graph).num_isolated,
+    )
 
 
 _SEED = Option(type=int, default=1, low=0, high=2**63 - 1, help="seed of the draws")
@@ -248,6 +261,14 @@ GENERATORS: dict[str, Generator] = {
         },
         num_rows=lambda values: values["m"] * (values["n"] - values["m"]),
         make=barabasi_albert,
+        about=lambda values: About(
+            kind="generator",
+            description="Barabási-Albert preferential attachment, m (n - m) edges.",
+            num_vertices=values["n"],
+            num_edges=values["m"] * (values["n"] - values["m"]),
+            num_components=1,
+            num_isolated=0,
+        ),
         example="ba:n=100000,m=5,seed=1",
     ),
     "rmat": Generator(
@@ -266,6 +287,22 @@ GENERATORS: dict[str, Generator] = {
         },
         num_rows=lambda values: values["edgefactor"] << values["scale"],
         make=rmat,
+        about=lambda values: About(
+            kind="generator",
+            description="Kronecker graph of Graph500, 2^scale vertices, made by NumPy on the CPU.",
+            num_vertices=1 << values["scale"],
+        ),
         example="rmat:scale=20,edgefactor=16,seed=1",
+    ),
+    "twin": Generator(
+        name="twin",
+        title="Synthetic twin of a graph of the catalogue: its counts and the structure of its kind",
+        subject=Subject(key="graph", help="a graph of the published table", resolve=twins.resolve),
+        options={"seed": dataclasses.replace(_SEED, brief=True)},
+        num_rows=lambda values: 4 * twins.original(values["graph"]).num_edges,
+        make=twins.make,
+        about=lambda values: _about_twin(values["graph"]),
+        revision=lambda values: twins.revision(values["graph"]),
+        example="twin:coAuthorsDBLP,seed=2",
     ),
 }

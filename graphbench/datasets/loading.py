@@ -24,7 +24,7 @@ def load(name: str | os.PathLike[str], *, directed: bool | None = None, progress
     A name is looked at in this order:
 
     1. a name of the catalogue (`coAuthorsDBLP`; upper and lower case are one);
-    2. a generator's specification (`ba:n=100000,m=5,seed=1`, `rmat:scale=20`; see :mod:`.generators`);
+    2. a generator's specification (`ba:n=100000,m=5`, `rmat:scale=20`, `twin:as-Skitter`; see :mod:`.generators`);
     3. a file: an existing one, or anything that looks like one (a suffix that is read, `./`, `~/`, several `/`);
     4. `GROUP/NAME` of the SuiteSparse Matrix Collection, or a bare NAME that its kept index has exactly once.
 
@@ -51,7 +51,7 @@ def load(name: str | os.PathLike[str], *, directed: bool | None = None, progress
         return _generated(generators.parse(name), directed)
     if _is_file(name):
         return _from_file(Path(name).expanduser(), directed)
-    if ":" in name and "=" in name:
+    if ":" in name:
         generators.parse(name)  # It is nothing else, and this says which generators there are.
     return _from_collection(fetching.resolve(name, progress), directed, progress)
 
