@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -17,8 +16,9 @@ from graphbench.edgelist import EdgeList
 from graphbench.engines.base import Settings
 from graphbench.errors import StoreError, UsageError
 from graphbench.keeping import Keeper
-from graphbench.measure.base import Cell, Limits, Observer, Plan
+from graphbench.measure.base import Limits, Observer, Plan
 from graphbench.model import Outcome, Record
+from graphbench.planning import make_plan
 from graphbench.store import Store
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def run(
     dataset: Any,
     *,
     engines: str | Sequence[str] | None = None,
-    baseline: str = BASELINE,
+    baseline: str | None = None,
     budget: float = 10.0,
     timeout: float = 600.0,
     trials: int | None = None,
@@ -75,9 +75,11 @@ def run(
 
     Args:
         algorithm: `louvain`, `pagerank`, ... (`graphbench list algorithms`).
-        dataset: what :func:`load` takes, or a list of such.
+        dataset: what :func:`load` takes, or a list of such. A graph that is given twice is measured once; different
+            graphs of one name are told apart by their paths, or numbered (`graph 1`, `graph 2`).
         engines: names of engines; None: all.
-        baseline: the engine that ratios are taken against.
+        baseline: the engine that ratios are taken against; one that is named here is measured even if it is not among
+            `engines` [default: networkx].
         budget: seconds of warm trials per engine.
         timeout: seconds per engine, everything included.
         trials: exactly this many warm trials instead of as many as the interval needs.
@@ -96,13 +98,16 @@ def run(
         parameters: the algorithm's own (`resolution=1.0`, `damping=0.85`, ...).
 
     Raises:
-        UsageError: unknown names or parameters, values out of range.
+        UsageError: unknown names or parameters, values of a wrong type or out of range.
         DatasetError: the graph cannot be had or does not fit the problem.
     """
+    from graphbench import registry
+
     sources = dataset if isinstance(dataset, list | tuple) else [dataset]
+    against = registry.engine(str(baseline) if baseline is not None else BASELINE).name
     plan = make_plan(
         algorithm,
-        [_dataset(source, directed, None) for source in sources],
+        (_dataset(source, directed, None) for source in sources),
         engines=[engines] if isinstance(engines, str) else engines,
         limits=Limits(budget_s=budget, timeout_s=timeout, trials=trials, memory_bytes=_size(memory_limit)),
         settings=Settings(
@@ -111,9 +116,10 @@ def run(
         seed=seed,
         ignore_weights=ignore_weights,
         parameters=parameters,
+        baseline=None if baseline is None else against,
     )
     match = matching(match_quality, [allow] if isinstance(allow, str) else allow)
-    return Result(list(execute(plan, store=store, predict=predict, match=match)), baseline=baseline)
+    return Result(list(execute(plan, store=store, predict=predict, match=match)), baseline=against)
 
 
 @dataclass
@@ -163,16 +169,21 @@ class Result:
         """An engine's answer in the common form, shape (num_vertices,) or (num_pairs,).
 
         Raises:
-            UsageError: if that engine gave no answer, or several datasets were measured and none is named.
+            UsageError: if that engine gave no answer, or several datasets were measured and none of them is named.
         """
         digests = {
-            str(record.answer["digest"])
+            record.task.dataset: str(record.answer["digest"])
             for record in self.records
             if record.task.engine == engine and dataset in {None, record.task.dataset} and "digest" in record.answer
         }
-        if len(digests) != 1:
-            raise UsageError(f"{engine} gave {len(digests)} answers here; name the dataset, or see `records` for why.")
-        return kept_answer(digests.pop())
+        if not digests:
+            where = "" if dataset is None else f" on {dataset!r}"
+            names = ", ".join(dict.fromkeys(record.task.dataset for record in self.records))
+            raise UsageError(f"{engine} gave no answer{where}; `records` tell why. Measured were: {names}.")
+        if len(digests) > 1:
+            raise UsageError(f"{engine} gave an answer on each of {', '.join(digests)}: name the dataset.")
+        (digest,) = digests.values()
+        return kept_answer(digest)
 
     @property
     def ok(self) -> bool:
@@ -235,51 +246,6 @@ def _outdated(records: Sequence[Record]) -> dict[str, str]:
     from graphbench.staleness import present, stale
 
     return stale(records, dataclasses.replace(present(), machine=""))
-
-
-def make_plan(
-    algorithm: str,
-    datasets: Iterable[Dataset],
-    *,
-    engines: Sequence[str] | None,
-    limits: Limits,
-    settings: Settings,
-    seed: int,
-    ignore_weights: bool,
-    parameters: dict[str, Any],
-    command: str = "",
-) -> Plan:
-    """Names and values checked, and put into one plan; nothing is measured yet.
-
-    Raises:
-        UsageError: unknown names or parameters, values out of range.
-    """
-    from graphbench import registry
-
-    problem = registry.algorithm(algorithm)
-    problem.resolve(parameters)
-    names = [each.name for each in registry.engines(engines)]
-    for option, value, least in (
-        ("budget", limits.budget_s, 0),
-        ("timeout", limits.timeout_s, 0),
-        ("trials", limits.trials, 1),
-        ("threads", settings.threads, 1),
-        ("seed", seed, 0),
-        ("device", settings.device, 0),
-    ):
-        if value is not None and not value >= least:
-            raise UsageError(f"{option} takes a number from {least}, not {value}.")
-    cells = tuple(
-        Cell(
-            algorithm=problem.name,
-            dataset=dataset,
-            engines=tuple(dict.fromkeys(names)),
-            params=parameters,
-            ignore_weights=ignore_weights,
-        )
-        for dataset in datasets
-    )
-    return Plan(cells=cells, limits=limits, settings=settings, seed=seed, command=command or " ".join(sys.argv))
 
 
 def execute(

@@ -35,6 +35,7 @@ TOP = {
     "benchmarks",
     "cli",
     "foresight",
+    "planning",
     "pytest_plugin",
     "result",
     "staleness",
@@ -137,7 +138,10 @@ def _loaded_by(code):
         "from graphbench import registry; registry.algorithm_names(); registry.engine_names()",
         "from graphbench import registry; [registry.summary(name) for name in registry.algorithm_names()]",
         "from graphbench.cli.commands import cli",
-        "import os; from graphbench import cli; sys.stdout = open(os.devnull, 'w'); assert cli.invoke(['--help']) == 0; sys.stdout = sys.__stdout__",
+        (
+            "import os; from graphbench import cli; sys.stdout = open(os.devnull, 'w')\n"
+            "assert cli.invoke(['--help']) == 0; sys.stdout = sys.__stdout__"
+        ),
     ],
     ids=["names", "summaries", "command line", "help"],
 )

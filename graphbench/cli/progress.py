@@ -77,15 +77,14 @@ class Reporter:
             self._bar = self._live.add_task(description, total=total)
         self._live.update(self._bar, description=description, completed=done)
 
-    def load(self, names: Iterable[str], *, directed: bool | None) -> list[Dataset]:
-        """Load datasets, showing downloads as bars with bytes and time left."""
+    def load(self, names: Iterable[str], *, directed: bool | None) -> Iterator[Dataset]:
+        """Load datasets one by one as they are asked for, showing downloads as bars with bytes and time left."""
         from graphbench import datasets
 
-        loaded = []
         for name in names:
             with self._waiting(f"loading {name}"), self.download(name) as progress:
-                loaded.append(datasets.load(name, directed=directed, progress=progress))
-        return loaded
+                dataset = datasets.load(name, directed=directed, progress=progress)
+            yield dataset
 
     @contextmanager
     def download(self, name: str) -> Iterator[Download]:

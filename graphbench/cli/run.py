@@ -138,24 +138,23 @@ def run(
     from graphbench import api, registry, reporting
     from graphbench.cli.answers import save_answers
     from graphbench.cli.progress import Reporter
+    from graphbench.planning import make_plan
 
     named = joined(engines)
     baseline = registry.engine(baseline).name
     context = click.get_current_context(silent=True)
     chosen = context is not None and context.get_parameter_source("baseline") is click.core.ParameterSource.COMMANDLINE
-    if named and chosen:
-        named = joined([*named, baseline])
     _check_files(save_answer, chart, datasets)
     settings = Settings(threads=threads, device=device, allocator=allocator, device_memory_bytes=device_memory_limit)
     match = api.matching(match_quality, joined(allows))
     limits = Limits(budget_s=budget, timeout_s=timeout, trials=trials, memory_bytes=memory_limit)
     with Reporter.on_stderr() as reporter, warnings.catch_warnings():
         warnings.showwarning = reporter.warn
-        loaded = reporter.load(datasets, directed=directed)
-        plan = api.make_plan(
+        plan = make_plan(
             algorithm.name,
-            loaded,
-            engines=named or None,
+            reporter.load(datasets, directed=directed),
+            engines=named if engines else None,
+            baseline=baseline if chosen else None,
             limits=limits,
             settings=settings,
             seed=seed,

@@ -1,0 +1,127 @@
+"""From what a user asks for to a plan: names and values are checked here, whether they were typed or passed."""
+
+from __future__ import annotations
+
+import math
+import numbers
+import operator
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, get_args, get_type_hints
+
+from graphbench import registry
+from graphbench.datasets.base import Dataset
+from graphbench.datasets.distinct import distinct
+from graphbench.engines.base import Settings
+from graphbench.errors import UsageError
+from graphbench.measure.base import Cell, Limits, Plan
+
+SEEDS = 2**63 - 1
+"""The largest seed. Trial i uses seed + i, which thus stays within 64 unsigned bits: what NetworKit and cuGraph take
+(NumPy's generators and Python's, which NetworkX and igraph are given, take any number from 0)."""
+
+
+def make_plan(
+    algorithm: str,
+    datasets: Iterable[Dataset],
+    *,
+    engines: Sequence[str] | None,
+    limits: Limits,
+    settings: Settings,
+    seed: int,
+    ignore_weights: bool,
+    parameters: Mapping[str, Any],
+    baseline: str | None = None,
+    command: str = "",
+) -> Plan:
+    """Names and values checked, and put into one plan; nothing is measured yet.
+
+    Args:
+        algorithm: by name or alias.
+        datasets: looked at after everything else has been checked, so an iterator may load them as it goes. One that
+            comes twice is measured once, and different ones of one name are told apart.
+        engines: names; None: all.
+        limits: how long to measure.
+        settings: how engines run.
+        seed: of every draw and of seeded engines, from 0 to :data:`SEEDS`.
+        ignore_weights: pose the problem without the dataset's weights.
+        parameters: the algorithm's own.
+        baseline: an engine that is to be measured as well, since ratios are taken against it; None: none.
+        command: what the user typed, for the record; by default this program's arguments.
+
+    Raises:
+        UsageError: unknown names or parameters, values of a wrong type or out of range, nothing to measure.
+    """
+    problem = registry.algorithm(_name("algorithm", algorithm))
+    problem.resolve(parameters)
+    names = _engines(engines, baseline)
+    limits, settings, seed = _limits(limits), _settings(settings), _whole("seed", seed, 0, SEEDS)
+    cells = tuple(
+        Cell(
+            algorithm=problem.name,
+            dataset=dataset,
+            engines=names,
+            params=parameters,
+            ignore_weights=bool(ignore_weights),
+        )
+        for dataset in distinct(datasets)
+    )
+    if not cells:
+        raise UsageError("There is no dataset to measure on: name one (`graphbench list datasets`).")
+    return Plan(cells=cells, limits=limits, settings=settings, seed=seed, command=command or " ".join(sys.argv))
+
+
+def _engines(engines: Sequence[str] | None, baseline: str | None) -> tuple[str, ...]:
+    if engines is None:
+        return tuple(each.name for each in registry.engines())
+    if not engines:
+        raise UsageError(f"No engine is named; there are: {', '.join(registry.engine_names())}.")
+    asked = [_name("engine", name) for name in (*engines, *([] if baseline is None else [baseline]))]
+    return tuple(dict.fromkeys(each.name for each in registry.engines(asked)))
+
+
+def _limits(given: Limits) -> Limits:
+    return Limits(
+        budget_s=_seconds("budget", given.budget_s, zero=True),
+        timeout_s=_seconds("timeout", given.timeout_s, zero=False),
+        trials=None if given.trials is None else _whole("trials", given.trials, 1),
+        memory_bytes=None if given.memory_bytes is None else _whole("memory_limit", given.memory_bytes, 1),
+    )
+
+
+def _settings(given: Settings) -> Settings:
+    allocators = get_args(get_type_hints(Settings)["allocator"])
+    if given.allocator not in allocators:
+        raise UsageError(f"allocator is one of {', '.join(allocators)}, not {given.allocator!r}.")
+    memory = given.device_memory_bytes
+    return Settings(
+        threads=None if given.threads is None else _whole("threads", given.threads, 1),
+        device=_whole("device", given.device, 0),
+        allocator=given.allocator,
+        device_memory_bytes=None if memory is None else _whole("device_memory_limit", memory, 1),
+    )
+
+
+def _name(kind: str, value: Any) -> str:
+    if not isinstance(value, str):
+        raise UsageError(f"An {kind} is given by its name, not as {value!r}.")
+    return value
+
+
+def _whole(option: str, value: Any, least: int, most: int | None = None) -> int:
+    """Whole numbers of Python's and NumPy's types; not `True`, not 5.0."""
+    reach = f"from {least}" + ("" if most is None else f" to {most}")
+    try:
+        number = None if isinstance(value, bool) else operator.index(value)
+    except TypeError:
+        number = None
+    if number is None or number < least or (most is not None and number > most):
+        raise UsageError(f"{option} takes a whole number {reach}, not {value!r}.")
+    return number
+
+
+def _seconds(option: str, value: Any, *, zero: bool) -> float:
+    number = isinstance(value, numbers.Real) and type(value) is not bool and math.isfinite(value)
+    if not number or value < 0 or (value == 0 and not zero):
+        raise UsageError(f"{option} takes a finite number of seconds {'from' if zero else 'above'} 0, not {value!r}.")
+    return float(value)

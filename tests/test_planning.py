@@ -1,0 +1,103 @@
+"""What is asked for is checked before anything is loaded or measured, and every graph is measured once by its name."""
+
+import math
+
+import networkx as nx
+import numpy as np
+import pytest
+
+import graphbench as gb
+from graphbench import cli
+from graphbench.errors import UsageError
+from graphbench.planning import SEEDS
+
+QUICK = {"engines": ["networkx", "igraph"], "trials": 1, "timeout": 60}
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ({"trials": 2.0}, r"trials takes a whole number from 1, not 2\.0"),
+        ({"trials": True}, "trials takes a whole number"),
+        ({"trials": 0}, "trials takes a whole number from 1, not 0"),
+        ({"threads": "2"}, "threads takes a whole number from 1, not '2'"),
+        ({"device": -1}, "device takes a whole number from 0, not -1"),
+        ({"seed": -1}, "seed takes a whole number from 0 to 9223372036854775807, not -1"),
+        ({"seed": SEEDS + 1}, "seed takes a whole number from 0 to"),
+        ({"seed": None}, "seed takes a whole number"),
+        ({"budget": math.nan}, "budget takes a finite number of seconds from 0, not nan"),
+        ({"budget": "5"}, "budget takes a finite number"),
+        ({"timeout": math.inf}, "timeout takes a finite number of seconds above 0, not inf"),
+        ({"timeout": 0}, "timeout takes a finite number of seconds above 0, not 0"),
+        ({"allocator": "fast"}, "allocator is one of default, pool, async, not 'fast'"),
+        ({"baseline": "netwrokx"}, "Did you mean networkx"),
+        ({"engines": []}, "No engine is named; there are: cugraph, igraph"),
+        ({"engines": [3]}, "An engine is given by its name, not as 3"),
+        ({"memory_limit": 0}, "memory_limit takes a whole number from 1"),
+    ],
+)
+def test_a_value_that_makes_no_sense_is_refused_before_anything_is_loaded(given, expected):
+    with pytest.raises(UsageError, match=expected):
+        gb.run("wcc", "no/such/graph.mtx", **(QUICK | given))
+
+
+def test_an_algorithm_that_is_no_name_and_an_empty_list_of_graphs_are_refused():
+    with pytest.raises(UsageError, match="An algorithm is given by its name, not as 7"):
+        gb.run(7, "karate")
+    with pytest.raises(UsageError, match="There is no dataset to measure on"):
+        gb.run("wcc", [], **QUICK)
+
+
+def test_numbers_of_numpy_are_numbers():
+    given = {"trials": np.int64(1), "seed": np.uint32(3), "budget": np.float64(1), "timeout": np.int32(60)}
+    assert gb.run("wcc", "karate", engines="igraph", **given).ok
+
+
+@pytest.mark.parametrize("engine", ["networkx", "igraph", "networkit"])
+@pytest.mark.parametrize("algorithm", ["louvain", "leiden"])
+def test_the_largest_seed_is_one_that_every_engine_takes(algorithm, engine):
+    pytest.importorskip(engine)
+    result = gb.run(algorithm, "karate", engines=[engine], trials=2, seed=SEEDS, timeout=60)
+    (record,) = result.records
+    if record.outcome != "unsupported":
+        assert record.outcome == "ok", record.reason
+        assert record.trials.seeds == [SEEDS, SEEDS + 1]
+
+
+def test_a_named_baseline_is_measured_too_and_the_default_one_is_not():
+    named = gb.run("wcc", "karate", engines="igraph", baseline="NetworkX", trials=1, timeout=60)
+    assert [record.task.engine for record in named.records] == ["igraph", "networkx"]
+    assert [each.baseline for each in named.comparisons] == ["networkx"]
+    alone = gb.run("wcc", "karate", engines="igraph", trials=1, timeout=60)
+    assert [record.task.engine for record in alone.records] == ["igraph"]
+
+
+def test_two_graphs_in_memory_are_two_tables_and_two_answers():
+    result = gb.run("wcc", [nx.path_graph(3), nx.empty_graph(4)], **QUICK)
+    assert [record.task.dataset for record in result.records] == ["graph 1", "graph 1", "graph 2", "graph 2"]
+    assert str(result).count("wcc on graph") == 2
+    assert [len(result.answer("igraph", f"graph {number}")) for number in (1, 2)] == [3, 4]
+    with pytest.raises(UsageError, match="an answer on each of graph 1, graph 2: name the dataset"):
+        result.answer("igraph")
+    with pytest.raises(UsageError, match=r"no answer on 'graph 3'.* Measured were: graph 1, graph 2"):
+        result.answer("igraph", "graph 3")
+
+
+def test_files_of_one_name_are_told_apart_by_their_folders(tmp_path, capsys):
+    for folder, text in (("d1", "a,b\n"), ("d2", "a,b\nb,c\n")):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "g.csv").write_text(text)
+    files = [str(tmp_path / folder / "g.csv") for folder in ("d1", "d2")]
+    assert cli.invoke(["wcc", *files, "--engine", "igraph", "--trials", "1"]) == 0
+    out = capsys.readouterr().out
+    assert "wcc on d1/g.csv" in out
+    assert "wcc on d2/g.csv" in out
+
+
+def test_a_graph_that_is_given_twice_is_measured_once(tmp_path):
+    for folder in ("d1", "d2"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "g.csv").write_text("a,b\n")
+    twice = [tmp_path / "d1" / "g.csv", tmp_path / "d2" / "g.csv", "karate", "KARATE"]
+    result = gb.run("wcc", twice, engines="igraph", trials=1, timeout=60)
+    assert [record.task.dataset for record in result.records] == ["g.csv", "karate"]
