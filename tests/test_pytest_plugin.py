@@ -143,6 +143,15 @@ def test_settings_of_networkx_warnings_and_the_users_strictness_do_not_reach_the
     run(*chosen("moody,away")).assert_outcomes(passed=1, skipped=1, warnings=1)
 
 
+def test_a_limit_that_a_project_sets_for_its_tests_does_not_stop_a_measurement_and_one_that_is_typed_does(
+    run, pytester, monkeypatch
+):
+    monkeypatch.setenv("TEMPER", "slow")
+    pytester.makeini("[pytest]\ntimeout = 0.05\n")
+    run(*chosen("moody")).assert_outcomes(passed=1)
+    run(*chosen("moody"), "--timeout=0.05").assert_outcomes(failed=1)
+
+
 # What is asked wrongly
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 from collections.abc import Iterator
 from typing import Any
@@ -24,7 +25,17 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     chosen = selection.cases(metafunc.config)
     if not chosen:
         pytest.fail("Say which graphs to measure, for instance: --graphbench-datasets email-Enron", pytrace=False)
-    metafunc.parametrize(Case._fields, chosen, ids=[interchange.case_id(*case) for case in chosen])
+    marks = _no_limit_meant_for_others(metafunc.config)
+    cases = [pytest.param(*case, id=interchange.case_id(*case), marks=marks) for case in chosen]
+    metafunc.parametrize(Case._fields, cases)
+
+
+def _no_limit_meant_for_others(config: pytest.Config) -> list[pytest.MarkDecorator]:
+    """Lift a time limit of pytest-timeout that a project's settings have for its tests; one that is typed holds."""
+    if not config.pluginmanager.hasplugin("timeout"):
+        return []
+    typed = config.getoption("timeout", None) is not None or "PYTEST_TIMEOUT" in os.environ
+    return [] if typed else [pytest.mark.timeout(0)]
 
 
 @pytest.fixture
