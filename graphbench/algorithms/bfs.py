@@ -67,7 +67,7 @@ def _(edges: EdgeList, answer: npt.NDArray[Any], p: Call) -> Finding:
 
 @bfs.on("networkx", "nx-cugraph")
 def _(nx: Any, graph: Any, p: Call) -> Any:
-    return dict(nx.single_source_shortest_path_length(graph, p.source))
+    return nx.single_source_shortest_path_length(graph, p.source)
 
 
 @bfs.on("igraph")

@@ -70,7 +70,7 @@ def _(edges: EdgeList, answer: npt.NDArray[Any], p: Call) -> Finding:
 
 @sssp.on("networkx", "nx-cugraph")
 def _(nx: Any, graph: Any, p: Call) -> Any:
-    return dict(nx.single_source_dijkstra_path_length(graph, p.source, weight=p.weight))
+    return nx.single_source_dijkstra_path_length(graph, p.source, weight=p.weight)
 
 
 @sssp.on("igraph")

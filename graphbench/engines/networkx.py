@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from graphbench.algorithms.base import Kind
 from graphbench.edgelist import Columns, EdgeList
-from graphbench.engines.base import Engine, from_groups, scatter
+from graphbench.engines.base import Engine, Settings, from_groups, scatter
 
 
 class NetworkX(Engine):
@@ -24,6 +24,12 @@ class NetworkX(Engine):
     library = "networkx"
     distributions: ClassVar[tuple[str, ...]] = ("networkx",)
     pace = 2
+
+    def start(self, settings: Settings) -> Any:
+        """Import NetworkX, and what some of its functions would import when they are first called."""
+        import scipy.sparse  # noqa: F401
+
+        return super().start(settings)
 
     def build(self, columns: Columns, edges: EdgeList, **options: Any) -> Any:
         """All vertices first, in order, so that isolated ones exist and answers come back in order."""

@@ -34,6 +34,7 @@ class NxCuGraph(OnGpu, NetworkX):
         import cupy
         import networkx as nx
         import nx_cugraph  # noqa: F401 - imported here, or its first use would pay for it
+        import scipy.sparse  # noqa: F401 - likewise: NetworkX imports it in a function
 
         self.memory.choose(settings)
         if settings.allocator != "default":  # else CuPy keeps its own pool, as it does for nx-cugraph's users

@@ -1,0 +1,67 @@
+"""An engine's imports lie in its `start`: no first call pays for one, so `cold` is the algorithm's alone."""
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from tiny import graph, posed
+
+from graphbench import registry
+from graphbench.engines.base import Settings
+from graphbench.measure import protocol
+
+WORKER = """
+import sys
+from graphbench.measure import protocol
+from graphbench.measure.trials import Bench
+
+def tell(event):
+    global before
+    if isinstance(event, protocol.Began) and event.phase == "cold":
+        before = set(sys.modules)
+    if isinstance(event, protocol.Ended) and event.phase == "cold":
+        print(request.algorithm, "imports", *sorted(set(sys.modules) - before))
+
+for line in open(sys.argv[1], "rb"):
+    request = protocol.to_request(line)
+    Bench(tell).prepare(request)
+"""
+
+
+def _request(engine, algorithm, folder):
+    rng = np.random.default_rng(0)
+    ends, weights = rng.integers(50, size=(200, 2)), rng.integers(1, 9, size=200)
+    rows = [(u, v, float(w)) for (u, v), w in zip(ends.tolist(), weights, strict=True)]
+    page, edges, inputs, _ = posed(algorithm, graph(rows, 50))
+    file = folder / f"{algorithm}.npz"
+    np.savez(file, **{kind: drawn for kind, drawn in vars(inputs).items() if drawn is not None})
+    return protocol.Request(
+        algorithm=algorithm,
+        engine=engine,
+        settings=Settings(),
+        dataset="tiny",
+        edges=str(edges.write(folder / f"{algorithm}.parquet").path),
+        inputs=str(file),
+        params=page.resolve({}),
+        seed=0,
+        answers=str(folder / "answer-"),
+        deadline=protocol.now() + 600,
+        budget_s=1.0,
+        trials=1,
+        command="",
+    )
+
+
+@pytest.mark.parametrize("engine", registry.engine_names())
+def test_a_first_call_imports_nothing(engine, tmp_path):
+    found = registry.engine(engine).availability()
+    if not found.ok:
+        pytest.skip(f"{engine} is unavailable: {found.reason}")
+    algorithms = [name for name in registry.algorithm_names() if engine in registry.algorithm(name).adapters]
+    requests = tmp_path / "requests"
+    requests.write_bytes(b"".join(protocol.to_line(_request(engine, each, tmp_path)) for each in algorithms))
+    command = [sys.executable, "-c", WORKER, str(requests)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines() == [f"{algorithm} imports" for algorithm in algorithms]
