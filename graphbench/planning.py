@@ -121,7 +121,7 @@ def _whole(option: str, value: Any, least: int, most: int | None = None) -> int:
 
 
 def _seconds(option: str, value: Any, *, zero: bool) -> float:
-    number = isinstance(value, numbers.Real) and type(value) is not bool and math.isfinite(value)
-    if not number or value < 0 or (value == 0 and not zero):
+    number = float(value) if isinstance(value, numbers.Real) and str(value) not in {"True", "False"} else math.nan
+    if not math.isfinite(number) or number < 0 or (number == 0 and not zero):
         raise UsageError(f"{option} takes a finite number of seconds {'from' if zero else 'above'} 0, not {value!r}.")
-    return float(value)
+    return number

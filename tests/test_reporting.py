@@ -28,6 +28,7 @@ from graphbench.comparison import Comparison, compare
 from graphbench.errors import UsageError
 from graphbench.model import Censored, Certificate, Memory, Outcome, Phases, Record, Trials
 from graphbench.reporting import figures
+from graphbench.reporting.measured import Cell, by_graph
 from graphbench.reporting.table import blocks
 from graphbench.reporting.view import views
 
@@ -490,3 +491,29 @@ def test_a_gpu_engine_that_no_cpu_engine_is_like_is_told_on():
     assert "No CPU engine" not in reporting.render(fair, compare(fair))
     nobody = alone[:1]
     assert "No CPU engine" not in reporting.render(nobody, compare(nobody))
+
+
+def test_different_graphs_of_one_name_are_different_tables():
+    other = {"dataset__digest": "x" * 32, "dataset__num_vertices": 7}
+    records = [
+        record(),
+        record("igraph", 0.1),
+        replace(record(id="networkx-2"), **other),
+        replace(record("igraph", 0.1, id="igraph-2"), **other),
+    ]
+    first, second = views(records, compare(records))
+    assert "299,067 vertices" in first.facts[0]
+    assert "7 vertices" in second.facts[0]
+    assert [len(each.columns[0].cells) for each in (first, second)] == [2, 2]
+
+
+def test_a_report_tells_different_graphs_of_one_name_apart():
+    other = replace(record(id="networkx-2"), dataset__digest="x" * 32)
+    never = replace(record("cugraph", id="cugraph-1", environment=None), dataset__digest="y" * 32)
+    cells = [Cell(record=each, label=each.task.engine, problem="louvain") for each in (record(), other, never)]
+    graphs = by_graph(cells)
+    assert {name: len(group) for name, group in graphs.items()} == {
+        f"coAuthorsDBLP ({DBLP.digest[:6]})": 2,
+        "coAuthorsDBLP (xxxxxx)": 1,
+    }
+    assert list(by_graph([cells[0], cells[2]])) == ["coAuthorsDBLP"]

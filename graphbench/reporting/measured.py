@@ -87,10 +87,21 @@ class Measured:
 
 
 def by_graph(cells: Iterable[Cell]) -> dict[str, list[Cell]]:
-    """The cells of each graph, the smallest graph first; cells as fast ones first, those without a time last."""
+    """The cells of each graph, the smallest graph first; cells as fast ones first, those without a time last.
+
+    Different graphs of one name are told apart by the beginnings of their digests; what never ran joins the first.
+    """
+    cells = list(cells)
+    digests: dict[str, dict[str, None]] = {}
+    for cell in sorted(cells, key=lambda each: each.record.environment is None):
+        known = digests.setdefault(cell.record.task.dataset, {})
+        if not known or cell.record.environment is not None:
+            known[_digest(cell)] = None
     graphs: dict[str, list[Cell]] = {}
     for cell in cells:
-        graphs.setdefault(cell.record.task.dataset, []).append(cell)
+        name = cell.record.task.dataset
+        own = _digest(cell) if _digest(cell) in digests[name] else next(iter(digests[name]))
+        graphs.setdefault(name if len(digests[name]) == 1 else f"{name} ({own[:6]})", []).append(cell)
     size = {name: max(cell.edges for cell in group) for name, group in graphs.items()}
     return {
         name: sorted(graphs[name], key=_quickest_first) for name in sorted(graphs, key=lambda each: (size[each], each))
@@ -107,6 +118,10 @@ def largest(cells: Iterable[Cell], most: int = 2 * MOST_ROWS) -> dict[str, list[
             break
         kept[name] = graphs[name]
     return dict(reversed(kept.items()))
+
+
+def _digest(cell: Cell) -> str:
+    return cell.record.dataset.digest if cell.record.dataset else ""
 
 
 def _quickest_first(cell: Cell) -> tuple[bool, float, str]:

@@ -67,7 +67,7 @@ def views(records: Sequence[Record], comparisons: Sequence[Comparison], signs: S
 
 
 def _groups(records: Sequence[Record]) -> list[list[Record]]:
-    """Records of one algorithm, dataset, machine and parameters; those that never ran join the first that fits."""
+    """Records of one algorithm, graph, machine and parameters; those that never ran join the first that fits."""
     groups: list[list[Record]] = []
     ran = [record for record in records if record.environment is not None]
     for record in [*ran, *(record for record in records if record.environment is None)]:
@@ -85,7 +85,9 @@ def _belongs(record: Record, other: Record) -> bool:
     here, there = record.environment, other.environment
     same_machine = here is None or there is None or here.machine == there.machine
     same = (record.problem, record.task.dataset) == (other.problem, other.task.dataset)
-    return same and same_machine and same_problem(record, other)
+    one, two = record.dataset, other.dataset
+    same_graph = one is None or two is None or one.digest == two.digest  # a name may stand for several graphs
+    return same and same_graph and same_machine and same_problem(record, other)
 
 
 def _view(group: list[Record], comparisons: Sequence[Comparison], signs: Signs) -> View:
