@@ -30,7 +30,8 @@ def thin(
 ) -> tuple[Integers, Integers]:
     """Take away edges at random until `num_edges` are left, without breaking any component.
 
-    Removed edges that were all that held something together are put back, and others removed in their place.
+    Removed edges without which something falls apart are put back, and others removed in their place. It is meant for
+    graphs with many more edges than a forest: of several removed edges that hold the same parts, all are put back.
 
     Raises:
         ValueError: if there are fewer edges already, or nothing more can go.

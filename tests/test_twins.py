@@ -1,0 +1,279 @@
+"""Twins have their originals' counts and the structure of their kind, and are never called the graph itself."""
+
+import functools
+import re
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from graphbench import certify, datasets
+from graphbench.datasets import affiliation, catalogue, twins
+from graphbench.datasets.affiliation import Affiliation, Law, affiliated
+from graphbench.datasets.clean import clean
+from graphbench.datasets.connecting import connect, thin
+from graphbench.datasets.generators import parse
+from graphbench.errors import UnknownNameError, UsageError
+
+TABLE = ["preferentialAttachment", "caidaRouterLevel", "coAuthorsDBLP", "dblp-2010"]
+TABLE += ["citationCiteseer", "coPapersDBLP", "coPapersCiteseer", "as-Skitter"]
+MID_SIZE = ["preferentialAttachment", "caidaRouterLevel", "coAuthorsDBLP", "dblp-2010", "citationCiteseer"]
+
+SMALL = Affiliation(
+    memberships=Law(low=1.3, scale=1.2, exponent=1.5, high=100),
+    group_size=Law(low=2, scale=4, exponent=3, high=40),
+    reach=0.5,
+    widening=0.5,
+    spread=1.5,
+    anywhere=0.1,
+)
+
+
+@functools.cache
+def cleaned(name, seed=1):
+    return clean(twins.make(graph=name, seed=seed), f"twin:{name}")
+
+
+def degrees(edges):
+    columns = edges.to_numpy()
+    return np.bincount(np.concatenate([columns.src, columns.dst]), minlength=edges.num_vertices)
+
+
+def small(seed=0, **changed):
+    counts = {
+        "num_vertices": 3000, "num_edges": 6000, "num_components": 161, "num_isolated": 100, "island_vertices": 200
+    }  # fmt: skip
+    return affiliated(SMALL, **{**counts, **changed}, rng=np.random.default_rng(seed))
+
+
+def edge_list(src, dst, num_vertices):
+    return clean(datasets.Raw(src=src, dst=dst, weight=None, num_vertices=num_vertices, directed=False), "graph")
+
+
+# ---- counts
+
+
+@pytest.mark.parametrize("name", MID_SIZE)
+@pytest.mark.parametrize("seed", [1, 2])
+def test_counts_are_those_of_the_original(name, seed):
+    edges, cleaning = cleaned(name, seed)
+    known = catalogue.entries()[name]
+    assert edges.num_vertices == known.num_vertices
+    assert edges.num_edges == known.num_edges
+    assert certify.components(edges) == known.num_components
+    assert cleaning.num_isolated == twins.find(name).num_isolated
+    assert (cleaning.loops_dropped, cleaning.duplicates_merged) == (0, 0)
+
+
+def test_every_graph_of_the_published_table_has_a_twin():
+    assert twins.names() == TABLE
+    assert datasets.twin_names() == [f"twin:{name}" for name in TABLE]
+    assert {entry.name for entry in catalogue.entries().values() if not entry.file} == set(TABLE)
+
+
+def test_same_seed_same_twin_other_seed_other_twin():
+    one, again = (clean(twins.make(graph="caidaRouterLevel", seed=1), "twin")[0] for _ in range(2))
+    assert one.digest == again.digest != cleaned("caidaRouterLevel", 2)[0].digest
+
+
+# ---- structure
+
+
+def test_preferential_attachment_starts_from_a_clique_and_brings_five_edges_with_each_vertex():
+    columns = cleaned("preferentialAttachment")[0].to_numpy()
+    low, high = np.minimum(columns.src, columns.dst), np.maximum(columns.src, columns.dst)
+    assert np.count_nonzero(high < 6) == 15
+    assert set(np.bincount(high)[6:].tolist()) == {5}
+    assert np.bincount(low).max() > 500
+
+
+def shape(edges):
+    """Degrees, clustering (0 for degree 1), transitivity, Louvain modularity, size of the largest component."""
+    import networkit
+
+    columns = edges.to_numpy()
+    graph = networkit.GraphFromCoo((columns.src.astype(np.int64), columns.dst.astype(np.int64)), n=edges.num_vertices)
+    found = degrees(edges)
+    local = np.nan_to_num(networkit.centrality.LocalClusteringCoefficient(graph, True).run().scores())
+    triples = found * (found - 1) / 2
+    networkit.setSeed(1, False)
+    partition = networkit.community.PLM(graph, True).run().getPartition()
+    components = networkit.components.ConnectedComponents(graph).run()
+    return {
+        "degrees": np.sort(found),
+        "clustering": np.where(found > 1, local, 0).mean(),
+        "transitivity": (local * triples).sum() / triples.sum(),
+        "modularity": networkit.community.Modularity().getQuality(partition, graph),
+        "large": max(components.getComponentSizes().values()),
+    }
+
+
+@pytest.mark.parametrize("name", ["caidaRouterLevel", "coAuthorsDBLP"])
+def test_a_twin_is_like_its_original(name, mirror, monkeypatch):
+    """The bands: what `datasets/README.md` promises."""
+    pytest.importorskip("networkit")
+    monkeypatch.setenv("GRAPHBENCH_MIRROR", mirror.as_uri())
+    seen = [shape(datasets.load(name).edges), shape(cleaned(name)[0])]
+    real, twin = seen
+    values = np.arange(1, 400)
+    shares = [np.searchsorted(each["degrees"], values, side="right") / len(each["degrees"]) for each in seen]
+    assert np.abs(shares[0] - shares[1]).max() < 0.06  # Kolmogorov-Smirnov distance
+    for quantile in (0.5, 0.75, 0.9, 0.99):
+        of_real, of_twin = (np.quantile(each["degrees"], quantile) for each in seen)
+        assert of_twin == pytest.approx(of_real, rel=0.15, abs=1), quantile
+    assert twin["degrees"][-1] == pytest.approx(real["degrees"][-1], rel=0.4)
+    assert twin["clustering"] == pytest.approx(real["clustering"], rel=0.2)
+    assert twin["transitivity"] == pytest.approx(real["transitivity"], rel=0.25)
+    assert twin["modularity"] == pytest.approx(real["modularity"], abs=0.03)
+    assert twin["large"] == real["large"]
+
+
+def test_numbers_are_as_local_as_those_of_a_real_graph():
+    # A quarter of the real coAuthorsDBLP's edges join numbers that differ by under 0.1 % of the vertices.
+    edges = cleaned("coAuthorsDBLP")[0]
+    columns = edges.to_numpy()
+    apart = np.abs(columns.src.astype(int) - columns.dst) / edges.num_vertices
+    assert np.quantile(apart, 0.25) < 0.001
+    assert 0.05 < np.median(apart) < 0.25
+
+
+# ---- the model
+
+
+@given(seed=st.integers(0, 50), isolated=st.integers(0, 40), islands=st.integers(0, 40))
+def test_groups_yield_exactly_what_is_asked_for(seed, isolated, islands):
+    src, dst = small(
+        seed,
+        num_components=1 + isolated + islands,
+        num_isolated=isolated,
+        island_vertices=3 * islands,
+        num_edges=4000,
+    )
+    edges, cleaning = edge_list(src, dst, 3000)
+    assert edges.num_edges == len(src) == 4000
+    assert cleaning.num_isolated == isolated
+    assert certify.components(edges) == 1 + isolated + islands
+
+
+def test_more_nearness_is_more_modularity():
+    igraph = pytest.importorskip("igraph")
+
+    def modularity(anywhere):
+        law = Affiliation(**{**{name: getattr(SMALL, name) for name in SMALL.__struct_fields__}, "anywhere": anywhere})
+        src, dst = affiliated(
+            law,
+            num_vertices=3000,
+            num_edges=6000,
+            num_components=1,
+            num_isolated=0,
+            island_vertices=0,
+            rng=np.random.default_rng(1),
+        )
+        return igraph.Graph(n=3000, edges=np.stack([src, dst], axis=1)).community_multilevel().modularity
+
+    assert modularity(0.02) > modularity(0.9) + 0.05
+
+
+def test_members_of_a_group_all_know_one_another():
+    src, dst = affiliation._pairs(np.array([5, 6, 7, 8, 9]), np.array([3, 2]))
+    assert list(zip(src.tolist(), dst.tolist(), strict=True)) == [(5, 6), (5, 7), (6, 7), (8, 9)]
+
+
+def test_a_law_keeps_to_its_bounds_and_tail():
+    values = Law(low=1, scale=2, exponent=2, high=500).draw(100_000, np.random.default_rng(0))
+    assert (values.min(), values.max()) == (1, 500)
+    for beyond in (3, 11, 51):  # P(X >= k) = (1 + (k - 1) / scale)^-exponent
+        assert np.mean(values >= beyond) == pytest.approx((1 + (beyond - 1) / 2) ** -2, rel=0.02)
+
+
+def test_too_many_edges_for_the_parameters_is_an_error():
+    with pytest.raises(ValueError, match=r"The parameters yield .* edges, and 60,000 are asked for"):
+        small(num_edges=60_000)
+
+
+def test_thinning_never_breaks_a_component():
+    # Two cliques joined by a bridge, which can never go.
+    one, two = np.triu_indices(6, k=1)
+    src, dst = np.concatenate([one, one + 6, [0]]), np.concatenate([two, two + 6, [6]])
+    for seed in range(20):
+        left = thin(src, dst, 12, 20, np.random.default_rng(seed))
+        edges = edge_list(*left, 12)[0]
+        assert (edges.num_edges, certify.components(edges)) == (20, 1)
+    with pytest.raises(ValueError, match="too few"):
+        thin(src, dst, 12, 10, np.random.default_rng(0))
+
+
+def test_connecting_adds_one_edge_for_each_component_but_the_largest():
+    src, dst = connect(np.array([0, 1, 4, 7]), np.array([1, 2, 5, 8]), 7, np.random.default_rng(0))
+    # Vertices 0 to 6 become one; 7 and 8 stay by themselves.
+    assert len(src) == 4 + 3
+    assert certify.components(edge_list(src, dst, 9)[0]) == 2
+
+
+# ---- names
+
+
+@pytest.mark.parametrize(
+    "text", ["twin:caidaRouterLevel", "TWIN: caidarouterlevel", "twin:DIMACS10/caidaRouterLevel,seed=1"]
+)
+def test_names_are_canonical(text):
+    assert str(parse(text)) == "twin:caidaRouterLevel"
+
+
+def test_another_seed_shows_in_the_name():
+    assert str(parse("twin:as-skitter, seed=2")) == "twin:as-Skitter,seed=2"
+
+
+def test_a_loaded_twin_is_called_a_twin():
+    info = datasets.load("twin:preferentialattachment").info
+    assert info.name == "twin:preferentialAttachment"
+    assert info.source.startswith("generator twin:preferentialAttachment,seed=1 ")
+    assert info.num_edges == 499_985
+
+
+@pytest.mark.parametrize("name", TABLE)
+def test_a_twin_is_described_as_one_with_its_originals_counts(name):
+    found, known = datasets.describe(f"twin:{name}"), catalogue.entries()[name]
+    assert (found.name, found.kind, found.state) == (f"twin:{name}", "synthetic twin", "generated")
+    assert found.description.startswith(f"Synthetic twin of {name}, not the graph itself: ")
+    assert (found.num_vertices, found.num_edges) == (known.num_vertices, known.num_edges)
+    assert (found.num_entries, found.num_components) == (known.num_entries, known.num_components)
+    assert found.sha256 is None
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("twin:coPaperDBLP", r"No graph with a twin is called 'coPaperDBLP'\. Did you mean coPapersDBLP"),
+        ("twin:karate", r"Known: as-Skitter, caidaRouterLevel, .*preferentialAttachment"),
+        ("twins:coPapersDBLP", r"No generator is called 'twins'\. Did you mean twin\?"),
+    ],
+)
+def test_typos_are_answered_with_names(text, message):
+    with pytest.raises(UnknownNameError, match=message):
+        datasets.load(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("twin:", "graph is missing in 'twin:': twin takes graph "),
+        ("twin:seed=2", "graph is missing"),
+        ("twin:as-Skitter,coPapersDBLP", "'coPapersDBLP'.*is not understood"),
+        ("twin:as-Skitter,sed=2", "'sed=2'.*is not understood"),
+        ("twin:as-Skitter,seed=x", "seed takes a whole number"),
+    ],
+)
+def test_wrong_specifications_say_what_is_accepted(text, message):
+    with pytest.raises(UsageError, match=message) as caught:
+        datasets.load(text)
+    assert "for example twin:" in str(caught.value)
+
+
+def test_another_parameter_is_another_key(monkeypatch):
+    before = parse("twin:as-Skitter").key
+    assert re.fullmatch(r"twin:as-Skitter,seed=1 version 1 parameters [0-9a-f]{12}", before)
+    changed = {**twins._table(), "as-Skitter": twins._table()["coPapersDBLP"]}
+    monkeypatch.setattr(twins, "_table", lambda: changed)
+    assert parse("twin:as-Skitter").key != before
