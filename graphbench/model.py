@@ -197,7 +197,13 @@ class Environment(msgspec.Struct, frozen=True, kw_only=True):
     """The machine and the software, captured by the process that measured, when it measured."""
 
     machine: str
-    """A digest of processor, cores and GPUs: records of different machines are never compared."""
+    """A digest: records of different machines are never compared.
+
+    Of the processor's model, the logical cores that may be used, the physical cores, the memory that is installed (to
+    the nearest power of two: what a kernel reports drifts, and shrinks with a virtual machine's balloon), the models of
+    the GPUs, and a keyed hash of `/etc/machine-id`, where there is one: two machines of one model are two machines.
+    A container has the number of its image, or none, and is then known by its hardware.
+    """
     cpu: str
     cores: int
     threads: int

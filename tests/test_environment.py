@@ -124,3 +124,57 @@ def test_peak_memory_belongs_to_what_ran_since_the_reset():
     ballast = np.ones(25_000_000)
     assert memory.host_peak_bytes() > 200_000_000
     del ballast
+
+
+@pytest.fixture
+def identity(monkeypatch, tmp_path):
+    """The digest of a machine with this hardware, memory and /etc/machine-id."""
+
+    def identify(
+        machine_id="0123456789abcdef" * 2, *, cpu="Example", cores=8, physical=4, blocks=190, gpus=("NVIDIA H100",)
+    ):
+        real = environment.Path
+        folder = tmp_path / f"memory-{blocks}"
+        folder.mkdir(exist_ok=True)
+        (folder / "block_size_bytes").write_text("8000000\n")
+        for number in range(blocks):
+            (folder / f"memory{number}").touch()
+        (tmp_path / "machine-id").write_text(machine_id)
+        places = {"/etc/machine-id": tmp_path / "machine-id", "/sys/devices/system/memory": folder}
+        monkeypatch.setattr(environment, "Path", lambda path: places.get(path, real(path)))
+        return environment._identity(cpu, cores, physical, gpus)
+
+    return identify
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"machine_id": "f" * 32},
+        {"machine_id": ""},
+        {"cpu": "Other"},
+        {"cores": 4},
+        {"physical": 8},
+        {"blocks": 384},
+        {"gpus": ()},
+        {"gpus": ("NVIDIA H100",) * 2},
+    ],
+)
+def test_another_machine_has_another_digest(identity, changed):
+    assert identity(**changed) != identity()
+
+
+def test_a_machine_keeps_its_digest_when_its_kernel_reports_a_little_less_memory(identity):
+    assert identity(blocks=192) == identity(blocks=188)
+
+
+@pytest.mark.parametrize("unset", ["", "uninitialized\n", "b08dfa6083e7567a1921a715000001fb-more"])
+def test_a_machine_without_a_number_is_known_by_its_hardware(identity, unset):
+    assert identity(unset) == identity("")
+
+
+def test_the_machine_id_itself_is_nowhere_in_a_record(identity):
+    identity()
+    digest = environment._system_identity()
+    assert len(digest) == 64
+    assert "0123456789abcdef" not in digest

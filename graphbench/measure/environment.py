@@ -9,10 +9,13 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import hmac
 import importlib.metadata
+import math
 import os
 import platform
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -33,7 +36,7 @@ class Machine(msgspec.Struct, frozen=True, kw_only=True):
     """The hardware and what drives it.
 
     Attributes:
-        digest: of processor, cores and GPUs.
+        digest: see :func:`_identity`.
         cores: logical cores that this process may use.
         physical_cores: of the whole machine; None if unknown.
         memory_bytes: that this process may use (a container's limit, if there is one).
@@ -59,13 +62,13 @@ def machine_summary() -> Machine:
     """The hardware of this machine."""
     cuda = _cuda.probe()
     cpu, cores = _cpu_model(), _cores()
+    physical_cores = _physical_cores()
     gpus = [Gpu(name=each.name, memory_bytes=each.total, index=each.index) for each in cuda.devices]
-    identity = "\n".join([cpu, str(cores), *(gpu.name for gpu in gpus)])
     return Machine(
-        digest=hashlib.sha256(identity.encode()).hexdigest()[:16],
+        digest=_identity(cpu, cores, physical_cores, [gpu.name for gpu in gpus]),
         cpu=cpu,
         cores=cores,
-        physical_cores=_physical_cores(),
+        physical_cores=physical_cores,
         memory_bytes=_memory_bytes(),
         os=_system(),
         gpus=gpus,
@@ -73,6 +76,39 @@ def machine_summary() -> Machine:
         cuda=".".join(map(str, cuda.cuda)) if cuda.cuda != (0, 0) else None,
         fault=cuda.fault,
     )
+
+
+def _identity(cpu: str, cores: int, physical_cores: int | None, gpus: Sequence[str]) -> str:
+    """A digest by which records of one machine are known: its hardware, and the number that its system gave it.
+
+    The hardware is what this process may use of it: the same machine with half its cores is another machine. Memory
+    counts as installed, to the nearest power of two: what the kernel calls the total is a little different after every
+    update, and follows the balloon of a virtual machine.
+    """
+    memory = _installed_bytes()
+    known = [cpu, cores, physical_cores, round(math.log2(memory)) if memory else None, *gpus, _system_identity()]
+    return hashlib.sha256("\n".join(map(str, known)).encode()).hexdigest()[:16]
+
+
+def _system_identity() -> str:
+    """A digest of `/etc/machine-id`, which is not to be shown itself (machine-id(5)); empty where there is none."""
+    with suppress(OSError):
+        text = Path("/etc/machine-id").read_text(encoding="ascii", errors="replace").strip()
+        if re.fullmatch("[0-9a-f]{32}", text):  # not so before a system's first start: "uninitialized"
+            return hmac.new(bytes.fromhex(text), b"graphbench", "sha256").hexdigest()
+    return ""
+
+
+def _installed_bytes() -> int:
+    """The machine's memory: by the blocks that the kernel manages where Linux tells, else its total."""
+    import psutil
+
+    folder = Path("/sys/devices/system/memory")
+    with suppress(OSError, ValueError):
+        block = int((folder / "block_size_bytes").read_text(encoding="ascii"), 16)
+        if found := sum(1 for _ in folder.glob("memory[0-9]*")):
+            return block * found
+    return int(psutil.virtual_memory().total)
 
 
 def capture(engine: Engine, used: Mapping[str, Any], command: str) -> Environment:
