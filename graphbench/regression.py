@@ -2,7 +2,7 @@
 
 A cell is a task on a machine and a graph. A change is told from noise by two measures together: the 95 % bootstrap
 interval of the ratio leaves out 1, and the trials of the two sides hardly overlap by Cliff's delta (N. Cliff,
-"Dominance statistics", Psychological Bulletin 114, 1993), at least 0.33 being a medium effect (J. Romano et al.,
+"Dominance statistics", Psychological Bulletin 114, 1993), at least 0.474, which is a large effect (J. Romano et al.,
 2006). The interval alone would call every tiny shift a change, once there are trials enough.
 """
 
@@ -19,8 +19,8 @@ from graphbench.errors import UsageError
 from graphbench.model import Environment, Outcome, Record
 from graphbench.reasons import Verdict
 
-MEDIUM_EFFECT = 0.33
-"""Cliff's delta from which on an effect is more than small."""
+LARGE_EFFECT = 0.474
+"""Cliff's delta from which on an effect is large."""
 SAME_WITHIN = 0.02
 """A change below this is within what starting a process anew changes, whatever the trials within it say."""
 
@@ -158,7 +158,7 @@ def _kind(
         if bound == "upper":
             return "slower" if ratio < 1 else "incomparable"
         return "faster" if ratio > 1 else "incomparable"
-    if abs(ratio - 1) < SAME_WITHIN or effect is None or abs(effect) < MEDIUM_EFFECT:
+    if abs(ratio - 1) < SAME_WITHIN or effect is None or abs(effect) < LARGE_EFFECT:
         return "same"
     if ends is not None and ends[0] <= 1 <= ends[1]:
         return "same"

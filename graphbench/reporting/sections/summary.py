@@ -168,11 +168,9 @@ def _factor(ratios: Sequence[float | None]) -> str:
 
 def _verdicts(found: Sequence[Comparison]) -> str:
     counted = Counter(str(each.verdict) for each in found)
-    bounds = sum(each.bound is not None for each in found)
-    words = [f"{counted[verdict]} {verdict}" for verdict in Verdict if counted[verdict]]
-    if bounds:
-        words.append(f"{bounds} only a bound")
-    return ", ".join(words) or NOTHING
+    bounds = Counter(str(each.verdict) for each in found if each.bound is not None)
+    aside = {verdict: f" ({number} only a bound)" if number else "" for verdict, number in bounds.items()}
+    return ", ".join(f"{counted[each]} {each}{aside.get(each, '')}" for each in Verdict if counted[each]) or NOTHING
 
 
 def _counts(measured: Measured) -> list[str]:

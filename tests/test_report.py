@@ -1,0 +1,370 @@
+"""Reports from records alone: the same bytes for the same records, every section, machines apart."""
+
+import base64
+import gzip
+import json
+import os
+import random
+import re
+import subprocess
+import sys
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from builders import HERE, pagerank, record, replace
+from gallery import report_records
+
+import graphbench as gb
+from graphbench.errors import StoreError, UsageError
+from graphbench.model import Outcome
+from graphbench.reporting import measured, report
+from graphbench.reporting.command import command
+from graphbench.reporting.document import Bullets, Chart, Fold, Table, Text
+from graphbench.reporting.fits import crossing, fit
+from graphbench.reporting.markdown import to_markdown
+from graphbench.reporting.page import to_html
+from graphbench.reporting.sections import break_even, growth, memory, phases, speedup, summary
+from graphbench.store import to_json
+
+GOLDEN = Path(__file__).parent / "golden" / "report-markdown.md"
+
+
+def some(*graphs, algorithms=("louvain", "wcc")):
+    return [each for each in report_records() if each.task.dataset in graphs and each.task.algorithm in algorithms]
+
+
+@pytest.fixture(scope="module")
+def records():
+    return some("email-Enron", "preferentialAttachment", "coAuthorsDBLP", "coPapersDBLP")
+
+
+@pytest.fixture(scope="module")
+def document(records):
+    return report.build(records, title="A <title> & more")
+
+
+@pytest.fixture(scope="module")
+def page(document):
+    return to_html(document)
+
+
+def of(records, section):
+    (here, *_) = measured.sort_out(records, "networkx", {})
+    return section.section(here, "")
+
+
+def tables(blocks):
+    for block in blocks:
+        if isinstance(block, Table):
+            yield block
+        elif isinstance(block, Fold):
+            yield from tables(block.blocks)
+
+
+def texts(blocks):
+    return " ".join(
+        " ".join(block.items) if isinstance(block, Bullets) else block.text
+        for block in blocks
+        if isinstance(block, Text | Bullets)
+    )
+
+
+# The whole
+
+
+def test_golden_records_give_the_golden_markdown(document):
+    text = to_markdown(document, charts="charts")
+    if os.environ.get("GRAPHBENCH_GOLDEN") == "write":
+        GOLDEN.write_text(text, encoding="utf-8")
+    assert text == GOLDEN.read_text(encoding="utf-8")
+
+
+def test_the_same_records_give_the_same_bytes_in_any_order(records, tmp_path):
+    few = [each for each in records if each.task.algorithm == "louvain"]
+    mixed = random.Random(5).sample(few, len(few))
+    for folder, given in (("one", few), ("two", mixed)):
+        report.write(report.build(given), tmp_path / folder)
+    files = sorted(path.relative_to(tmp_path / "one") for path in (tmp_path / "one").rglob("*.*"))
+    assert {"index.html", "README.md"} < {path.name for path in files}
+    for file in files:
+        assert (tmp_path / "one" / file).read_bytes() == (tmp_path / "two" / file).read_bytes(), file
+
+
+def test_a_report_has_every_section(document):
+    titles = [section.title for part in document.parts[:1] for section in part.sections]
+    assert titles == [
+        "The answer", "Speedup, graph by graph", "Where the time goes", "Time against quality", "Growth with size",
+        "Break-even", "Memory", "Claims", "Agreement and certificates",
+    ]  # fmt: skip
+    assert [section.title for section in document.parts[-1].sections] == ["Every record", "How it was measured"]
+
+
+def test_ids_and_anchors_are_unique_and_every_link_within_the_page_leads_somewhere(page):
+    ids = re.findall(r'\sid="([^"]+)"', page)
+    assert len(ids) == len(set(ids))
+    assert set(re.findall(r'href="#([^"]+)"', page)) <= set(ids)
+
+
+def test_the_page_is_balanced_and_names_no_other_address(page):
+    class Balanced(HTMLParser):
+        def __init__(self):
+            super().__init__()
+            self.open_tags = []
+            self.addresses = []
+
+        def handle_starttag(self, tag, attrs):
+            self.addresses += [value for name, value in attrs if name in {"src", "href"}]
+            if tag not in {"meta", "link", "br", "input"}:
+                self.open_tags.append(tag)
+
+        def handle_startendtag(self, tag, attrs):
+            self.addresses += [value for name, value in attrs if name in {"src", "href"}]
+
+        def handle_endtag(self, tag):
+            assert self.open_tags.pop() == tag
+
+    parser = Balanced()
+    parser.feed(page)
+    assert parser.open_tags == []
+    assert all(address.startswith(("#", "data:,")) for address in parser.addresses)
+    assert "@import" not in page
+
+
+def test_what_a_title_or_a_record_says_is_text_and_never_markup():
+    nasty = "</script><script>alert(1)</script><img src=x onerror=alert(1)>"
+    bad = replace(record("igraph", outcome=Outcome.ERROR, reason=nasty), task__dataset=nasty, warnings=[nasty])
+    made = report.build([record("networkx"), bad], title=nasty)
+    page, text = to_html(made), to_markdown(made, charts="charts")
+    for shown in (page, re.sub(r"(`+).*?\1", "", text)):  # what stands in a code span is text in any case
+        assert "<script>alert" not in shown
+        assert "<img" not in shown
+
+
+def test_the_records_are_embedded_once_as_they_are(records, page):
+    packed = re.search(r'id="records-data">([^<]*)<', page)[1]
+    lines = gzip.decompress(base64.b64decode(packed)).splitlines()
+    assert sorted(lines) == sorted(to_json(each) for each in records)
+
+
+def test_every_record_has_its_row_and_older_ones_say_so(records):
+    old = replace(records[0], id="older", measured_at="2020-01-01T00:00:00+00:00")
+    rows = json.loads(report.build([*records, old]).rows)
+    titles = [title for title, _ in rows["columns"]]
+    assert len(rows["rows"]) == len(records) + 1
+    assert all(len(row) == len(titles) for row in rows["rows"])
+    assert rows["rows"][-1][titles.index("why")].startswith("measured again later")
+    assert not any(row[titles.index("why")].startswith("measured again") for row in rows["rows"][:-1])
+
+
+def test_charts_are_files_that_markdown_shows(document, tmp_path):
+    report.write(document, tmp_path)
+    text = (tmp_path / "README.md").read_text(encoding="utf-8")
+    named = re.findall(r"\]\((charts/[^)]+)\)", text)
+    assert len(named) == len(document.charts) > 5
+    assert all((tmp_path / name).is_file() for name in named)
+
+
+# Machines
+
+
+def test_machines_are_shown_apart_and_never_set_against_each_other(records):
+    document = report.build(records)
+    assert [part.title.split(",")[0] for part in document.parts] == [
+        "NVIDIA H100; Example Processor 9000", "Another Processor", "",
+    ]  # fmt: skip
+    for each in measured.sort_out(records, "networkx", {}):
+        own = {cell.record.id for cell in each.cells}
+        pairs = [cell.main or cell.best for cell in each.cells if cell.main or cell.best]
+        assert pairs
+        assert all(pair.baseline_record in own for pair in pairs)
+
+
+def test_a_task_that_never_ran_is_no_gap_on_a_machine_where_it_did_run():
+    never = record("igraph", id="never", outcome=Outcome.UNAVAILABLE, environment=None)
+    ran = [record("networkx"), record("igraph")]
+    elsewhere = replace(record("networkx", id="there"), environment__machine="m2")
+    machines = measured.sort_out([*ran, never, elsewhere], "networkx", {})
+    shown = {each.digest: {cell.record.id for cell in each.cells} for each in machines}
+    assert shown == {"m1": {"networkx-1", "igraph-1"}, "m2": {"there", "never"}}
+
+
+def test_what_never_ran_anywhere_is_shown_too():
+    never = record("igraph", outcome=Outcome.UNAVAILABLE, reason="not installed.", environment=None)
+    assert "unavailable" in to_markdown(report.build([never]), charts="charts")
+
+
+def test_graphs_of_one_name_are_told_apart_and_what_never_saw_one_joins_the_first():
+    other = replace(record("networkx", id="other"), dataset__digest="ffffffffff")
+    never = record("igraph", id="never", outcome=Outcome.UNAVAILABLE, environment=None, dataset=None)
+    (here,) = measured.sort_out([record("networkx"), other, never], "networkx", {})
+    graphs = measured.by_graph(here.cells)
+    assert {name: len(cells) for name, cells in graphs.items()} == {
+        "coAuthorsDBLP (d1d1d1)": 2, "coAuthorsDBLP (ffffff)": 1,
+    }  # fmt: skip
+
+
+# The answer
+
+
+def test_the_headline_is_about_the_gpu_engine_as_it_comes_and_averages_like_ratios_only(records):
+    (here, *_) = measured.sort_out(records, "networkx", {})
+    assert summary.leader(here) == "cugraph (default)"
+    (table, _) = tables(summary.section(here, "").blocks)
+    louvain = table.rows[0]
+    ratios = [
+        cell.main.ratio_run
+        for cell in here.cells
+        if cell.label == "cugraph (default)" and cell.problem == "louvain" and summary.fair(cell.main)
+    ]
+    assert len(ratios) == 2  # of four: one is unlike, one a bound
+    mean = (ratios[0] * ratios[1]) ** 0.5
+    assert louvain[2].startswith(f"{mean:.0f}×")  # noqa: RUF001
+    assert louvain[-1] == "3 like (1 only a bound), 1 unlike"
+
+
+def test_without_a_baseline_the_report_says_so_and_still_shows_the_rest(records):
+    left = [each for each in records if each.task.engine != "networkx" and each.task.algorithm == "wcc"]
+    (chart, *_) = report.build(left).charts
+    assert "networkx was not measured" in chart.svg
+    assert "best on CPU" in chart.svg
+
+
+def test_engines_are_averaged_over_the_graphs_that_all_of_them_completed(records):
+    *_, engines = tables(of(records, summary).blocks)
+    common = {row[0]: row[4] for row in engines.rows}
+    assert common == {"louvain": "2 of 4", "wcc": "4 of 4"}
+
+
+# Bars and phases
+
+
+def test_no_bar_is_bare_unlike_and_bounds_and_gaps_say_why(records):
+    section = of(records, speedup)
+    (louvain, _) = [block for block in section.blocks if isinstance(block, Chart)]
+    for words in ("unlike: quality", "≥ 2,180×", "out of memory", "unavailable", "timeout after 600 s in cold"):  # noqa: RUF001
+        assert words in louvain.svg
+        assert words in louvain.alt
+
+
+def test_each_bar_has_the_command_that_makes_it_again(records):
+    (table, *_) = tables(of(records, speedup).blocks)
+    commands = [row[-1] for row in table.rows if row[1] == "cugraph (async)"]
+    assert commands[0] == (
+        "graphbench louvain email-Enron --engine networkx,cugraph --resolution 1.0 --threshold 1e-07 --seed 0 "
+        "--allocator async"
+    )
+
+
+def test_a_command_keeps_what_the_record_does_not_hold_and_quotes_what_a_shell_would_take_apart():
+    told = replace(
+        pagerank("igraph"), environment=replace(HERE, command="graphbench pagerank x --directed --budget 0.5")
+    )
+    told = replace(told, task__dataset="my graphs/a b.csv")
+    assert command(told, "networkx") == (
+        "graphbench pagerank 'my graphs/a b.csv' --engine networkx,igraph --damping 0.85 --tolerance 1e-06 --directed "
+        "--budget 0.5"
+    )
+
+
+def test_phases_are_shown_of_the_largest_graph_that_most_engines_finished(records):
+    section = of(records, phases)
+    captions = [block.caption for block in section.blocks if isinstance(block, Chart)]
+    assert captions == ["louvain on coAuthorsDBLP: phases of each engine", "wcc on coPapersDBLP: phases of each engine"]
+
+
+# Growth, break-even, memory
+
+
+def test_a_power_law_is_found_again_and_two_sizes_are_too_few():
+    law = fit([(edges, 3e-6 * edges**1.2) for edges in (1e3, 1e4, 1e5, 1e6)])
+    assert law.exponent == pytest.approx(1.2)
+    assert law.at(1e5) == pytest.approx(3e-6 * 1e5**1.2)
+    assert law.residual == pytest.approx(0, abs=1e-9)
+    assert fit([(1e3, 1.0), (1e4, 2.0), (1e4, 2.1)]) is None
+
+
+def test_laws_cross_where_their_times_are_equal():
+    slow_start = fit([(edges, 1.0 * edges**0.1) for edges in (10, 100, 1000)])
+    steep = fit([(edges, 0.01 * edges) for edges in (10, 100, 1000)])
+    edges = crossing(slow_start, steep)
+    assert slow_start.at(edges) == pytest.approx(steep.at(edges))
+    assert crossing(steep, slow_start) is None
+
+
+def test_growth_gives_the_exponent_that_the_times_were_made_with(records):
+    (table,) = tables(of(records, growth).blocks)
+    found = {(row[0], row[1]): float(row[2]) for row in table.rows}
+    assert found["wcc", "networkx"] == pytest.approx(1.12, abs=0.06)
+    assert found["wcc", "cugraph (default)"] == pytest.approx(0.55, abs=0.06)
+
+
+def test_break_even_is_the_comparisons_own(records):
+    (here, *_) = measured.sort_out(records, "networkx", {})
+    table = list(tables(break_even.section(here, "").blocks))[1]
+    runs = {(row[0], row[1], row[2]): row[5] for row in table.rows}
+    cell = next(cell for cell in here.cells if cell.record.id == "wcc-email-Enron-cugraph")
+    assert runs["wcc", "email-Enron", "cugraph (default)"] == str(cell.main.break_even_runs)
+
+
+def test_memory_is_told_in_multiples_of_the_edge_list(records):
+    (table,) = tables(of(records, memory).blocks)
+    (row,) = [row for row in table.rows if row[:2] == ["wcc", "cugraph (default)"]]
+    edges = 15_245_729
+    assert row[5] == f"{(1.5e8 + 60 * edges) / (8 * edges):.2f}×"  # noqa: RUF001
+
+
+# Errors and the interfaces
+
+
+def test_nothing_to_report_on_is_said(tmp_path):
+    with pytest.raises(UsageError, match="no record"):
+        gb.report([], tmp_path)
+
+
+def test_a_missing_file_of_records_is_named(tmp_path):
+    with pytest.raises(StoreError, match=r"gone\.jsonl"):
+        gb.report(tmp_path / "gone.jsonl", tmp_path)
+
+
+def test_a_folder_that_cannot_be_written_is_named(tmp_path, records):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(UsageError, match="--output"):
+        gb.report(records[:3], tmp_path / "file" / "in", keep_stale=True)
+
+
+def test_ratios_of_stale_records_are_refused_unless_they_are_kept(tmp_path):
+    stale = [replace(each, fingerprint="old") for each in some("email-Enron", algorithms=("wcc",))]
+    refused = gb.report(stale, tmp_path / "refused").read_text(encoding="utf-8")
+    kept = gb.report(stale, tmp_path / "kept", keep_stale=True).read_text(encoding="utf-8")
+    assert "no ratio: stale" in refused
+    assert "measured before something changed" in refused
+    assert "stale" not in kept
+
+
+def test_drawing_a_report_imports_no_engine_and_reaches_for_no_network(tmp_path, records):
+    file = tmp_path / "records.jsonl"
+    file.write_bytes(b"".join(to_json(each) + b"\n" for each in records if each.task.algorithm == "wcc"))
+    script = (
+        "import sys, socket\n"
+        "def refuse(*_): raise AssertionError('a socket was opened')\n"
+        "socket.socket.connect = refuse\n"
+        "from graphbench.cli import invoke\n"
+        f"assert invoke(['report', '--records', {str(file)!r}, '--output', {str(tmp_path / 'out')!r}]) == 0\n"
+        "print(*sorted({name.partition('.')[0] for name in sys.modules}))"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=120)
+    loaded = set(done.stdout.split())
+    assert not loaded & {
+        "networkx",
+        "igraph",
+        "networkit",
+        "cugraph",
+        "nx_cugraph",
+        "cudf",
+        "cupy",
+        "rmm",
+        "pandas",
+        "scipy",
+    }
+    assert (tmp_path / "out" / "index.html").is_file()
