@@ -311,3 +311,50 @@ def test_a_plugin_that_breaks_is_named(graphbench, monkeypatch, tmp_path, body):
     code, _, err = graphbench("list", "engines")
     assert code == 2
     assert "GRAPHBENCH_PLUGINS names 'broken_plugin', which cannot be imported" in err
+
+
+@pytest.mark.parametrize("option", ["--output", "--save-answer", "--chart"])
+def test_a_file_that_cannot_be_written_is_told_before_anything_is_measured(graphbench, private_home, tmp_path, option):
+    suffix = {"--output": "md", "--save-answer": "csv", "--chart": "svg"}[option]
+    code, out, err = graphbench("wcc", "karate", *QUICK, option, tmp_path / "no" / f"x.{suffix}")
+    assert (code, out) == (2, "")
+    assert "there is no folder" in err
+    assert not (private_home / "records.jsonl").exists()
+
+
+@pytest.mark.parametrize("command", [["suite", "smoke"], ["records", "export"]])
+def test_every_command_looks_at_its_output_first(graphbench, tmp_path, command):
+    code, out, err = graphbench(*command, "--output", tmp_path / "no" / "x.md")
+    assert (code, out) == (2, "")
+    assert "there is no folder" in err
+
+
+@pytest.mark.parametrize("option", ["--output", "--save-answer"])
+def test_a_file_that_cannot_be_written_after_all_loses_no_table(graphbench, tmp_path, option):
+    if not os.path.exists("/dev/full"):  # noqa: PTH110 - a device
+        pytest.skip("this system has no /dev/full")
+    path = tmp_path / "full.csv"
+    path.symlink_to("/dev/full")
+    code, out, err = graphbench("wcc", "karate", *QUICK, option, path)
+    assert code == 1
+    assert "networkx" in out
+    assert "full.csv cannot be written: No space left on device. What was measured is kept" in err
+
+
+def test_the_answer_to_a_search_names_its_source(graphbench, tmp_path):
+    graph = tmp_path / "people.csv"
+    graph.write_text("ada,bob\nbob,cyd\n")
+    path = tmp_path / "hops.csv"
+    code, _, err = graphbench("bfs", graph, *QUICK, "--source", "cyd", "--save-answer", path)
+    assert code == 0, err
+    rows = {row["vertex"]: row for row in csv.DictReader(path.read_text().splitlines())}
+    assert {name: row["igraph from cyd"] for name, row in rows.items()} == {"ada": "2", "bob": "1", "cyd": "0"}
+    assert "the answers of igraph and networkx, those to the search from cyd." in err
+
+
+def test_the_answer_that_is_saved_is_the_one_to_the_first_source(graphbench, tmp_path):
+    path = tmp_path / "hops.csv"
+    graphbench("bfs", "karate", *QUICK, "--sources", 3, "--trials", 4, "--save-answer", path)
+    rows = list(csv.DictReader(path.read_text().splitlines()))
+    (column,) = (head for head in rows[0] if head.startswith("networkx from "))
+    assert [row["vertex"] for row in rows if row[column] == "0"] == [column.removeprefix("networkx from ")]

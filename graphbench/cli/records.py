@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from graphbench.cli.files import OutputFile, write
 from graphbench.cli.options import joined, moment, names_option
 from graphbench.errors import UsageError
 from graphbench.model import Outcome, Record
@@ -53,7 +54,7 @@ FORMATS = ("table", "json", "csv", "markdown")
 )
 @click.option(
     "--output",
-    type=click.Path(dir_okay=False, writable=True, path_type=Path),
+    type=OutputFile(),
     metavar="FILE",
     help="Write to this file instead of stdout.",
 )
@@ -103,7 +104,7 @@ def command(
     else:
         text = _exported(records, form, baseline, now)
     if output:
-        output.write_text(text, encoding="utf-8")
+        write(output, text)
     else:
         encoding = sys.stdout.encoding or "ascii"
         click.echo(text.encode(encoding, "replace").decode(encoding), nl=False)

@@ -11,9 +11,10 @@ import click
 
 from graphbench import sizes
 from graphbench.algorithms.base import Algorithm, Parameter
+from graphbench.cli.files import OutputFile, write
 from graphbench.cli.options import joined, names_option
 from graphbench.engines.base import Settings
-from graphbench.errors import UsageError
+from graphbench.errors import GraphbenchError, UsageError
 from graphbench.measure.base import Limits
 from graphbench.model import Outcome, Record
 
@@ -78,7 +79,7 @@ def _MATCHING() -> None:  # noqa: N802 - as below, of heuristics
 @click.option("--no-predict", is_flag=True, help="Try also what is predicted not to fit into memory.")
 @click.option(
     "--save-answer",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=OutputFile(),
     metavar="FILE",
     help="Write the answers: a row per vertex (or pair), a column per engine; .csv, .tsv or .parquet.",
 )
@@ -87,13 +88,13 @@ def _MATCHING() -> None:  # noqa: N802 - as below, of heuristics
 )
 @click.option(
     "--output",
-    type=click.Path(dir_okay=False, writable=True, path_type=Path),
+    type=OutputFile(),
     metavar="FILE",
     help="Write the result to this file instead of stdout.",
 )
 @click.option(
     "--chart",
-    type=click.Path(dir_okay=False, writable=True, path_type=Path),
+    type=OutputFile(),
     metavar="FILE",
     help="Draw the speedups to this file as well; .svg or .png.",
 )
@@ -173,11 +174,11 @@ def run(
     if interrupted and not records:
         raise KeyboardInterrupt
     result = api.Result(records, baseline=baseline)
-    if save_answer:
-        save_answers(save_answer, result, plan)
-    if chart:
-        chart.write_bytes(reporting.chart(result.records, baseline, chart.suffix))
     _show(result, form, output)
+    if save_answer:
+        click.echo(save_answers(save_answer, result, plan), err=True)
+    if chart:
+        write(chart, reporting.chart(result.records, baseline, chart.suffix))
     if interrupted:
         raise KeyboardInterrupt
     asked = {registry.engine(name).name for name in named} | ({baseline} if chosen else set())
@@ -201,10 +202,13 @@ def _check_files(save_answer: Path | None, chart: Path | None, datasets: tuple[s
 def _show(result: Result, form: str, output: Path | None) -> None:
     from graphbench import reporting
 
-    if output:
-        output.write_text(reporting.render(result.records, result.comparisons, form), encoding="utf-8")
-    else:
-        reporting.show(result.records, result.comparisons, form, sys.stdout)
+    if output is None:
+        return reporting.show(result.records, result.comparisons, form, sys.stdout)
+    try:
+        write(output, reporting.render(result.records, result.comparisons, form))
+    except GraphbenchError:
+        reporting.show(result.records, result.comparisons, form, sys.stdout)  # better there than nowhere
+        raise
 
 
 def _fine(record: Record, asked: set[str]) -> bool:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from graphbench import sizes
+from graphbench.cli.files import OutputFile, write
 from graphbench.cli.options import joined, moment, names_option
 from graphbench.errors import DatasetError, UnknownNameError, UsageError
 from graphbench.model import Outcome, Record
@@ -58,7 +59,7 @@ INTERRUPTED = 130  # as `graphbench.cli.INTERRUPTED`
 @click.option("--format", "form", type=click.Choice(FORMATS), default="table", show_default=True, help="Of the result.")
 @click.option(
     "--output",
-    type=click.Path(dir_okay=False, writable=True, path_type=Path),
+    type=OutputFile(),
     metavar="FILE",
     help="Write the result to this file instead of stdout.",
 )
@@ -242,7 +243,7 @@ def _show(run: Run, form: str, output: Path | None) -> None:
     beneath = f"\n{summary(result.records, result.comparisons, signs)}" if form == "table" else ""
     if output:
         text = reporting.render(result.records, result.comparisons, form) + beneath
-        output.write_text(text, encoding="utf-8")
+        write(output, text)
     else:
         reporting.show(result.records, result.comparisons, form, sys.stdout)
         click.echo(beneath, nl=False)

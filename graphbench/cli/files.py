@@ -1,0 +1,48 @@
+"""Files that a command writes its result to: looked at before anything is measured, and written with clear errors."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import click
+
+from graphbench.errors import GraphbenchError
+
+
+class OutputFile(click.Path):
+    """A file that can be written, as far as that can be told beforehand: its folder exists, and both may be written."""
+
+    def __init__(self) -> None:
+        super().__init__(dir_okay=False, path_type=Path)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The path, or a usage error that says what is in the way."""
+        path = Path(os.fsdecode(super().convert(value, param, ctx))).expanduser()
+        folder = path.parent
+        if not folder.is_dir():
+            self.fail(f"{path}: there is no folder {folder}; make it, or name another file.", param, ctx)
+        if not os.access(path if path.exists() else folder, os.W_OK):
+            self.fail(f"{path} may not be written to; change its permissions, or name another file.", param, ctx)
+        return path
+
+
+def write(path: Path, content: str | bytes) -> None:
+    """Write a whole file.
+
+    Raises:
+        GraphbenchError: if it cannot be written after all.
+    """
+    try:
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
+    except OSError as error:
+        raise unwritable(path, error) from error
+
+
+def unwritable(path: Path, error: OSError) -> GraphbenchError:
+    """What to raise where a result is lost but its records are not."""
+    reason = error.strerror or str(error)
+    return GraphbenchError(
+        f"{path} cannot be written: {reason}. What was measured is kept: `graphbench records export` gives it again."
+    )
