@@ -8,6 +8,7 @@ from statistics import median
 
 from graphbench.comparison import DECIDED_BY_A_REASON, Comparison, compare, newest
 from graphbench.model import Environment, Outcome, Record
+from graphbench.reasons import Verdict
 from graphbench.reporting.charts import style
 from graphbench.reporting.figures import memory, plain, setting
 from graphbench.reporting.heading import label
@@ -26,7 +27,7 @@ class Cell:
         label: the engine, with what tells it from other records of that engine (its allocator).
         problem: the algorithm, with the parameters that tell it from other problems of that algorithm.
         main: the comparison with the baseline, if it has one.
-        best: the comparison with the best CPU engine, if it has one.
+        best: of a GPU engine, the comparison with the best CPU engine, which may be the baseline itself.
     """
 
     record: Record
@@ -173,13 +174,19 @@ def _machine(digest: str, records: list[Record], baseline: str, stale: Mapping[s
             label=label(record, peers[problems[record.id], record.task.dataset]),
             problem=problems[record.id],
             main=main.get(record.id),
-            best=best.get(record.id),
+            best=best.get(record.id) or _itself(record, main.get(record.id)),
         )
         for record in kept
     ]
     where = [record.environment for record in kept if record.environment is not None]
     environment = max(where, key=lambda each: len(each.gpus), default=None)
     return Measured(name=_name(environment), digest=digest, environment=environment, baseline=baseline, cells=cells)
+
+
+def _itself(record: Record, main: Comparison | None) -> Comparison | None:
+    """The comparison with the baseline, where that is the best CPU engine: there is then no second one beside it."""
+    alike = main is not None and main.verdict is Verdict.LIKE and main.bound is None
+    return main if alike and record.device == "gpu" else None
 
 
 def _problems(records: Sequence[Record]) -> dict[str, str]:

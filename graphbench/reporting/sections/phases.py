@@ -25,10 +25,10 @@ def section(measured: Measured, key: str) -> Section | None:
     if not blocks:
         return None
     how = Text(
-        "One row is one engine from its import to its answer, phase after phase, each row to its own scale; its "
-        "time in "
-        "full stands at the end. End to end is read + build + cold + collect; start is beside it, and run is one warm "
-        "call, as every later one is.",
+        "One row is one engine from the cleaned edges to its answer, phase after phase, each row to its own "
+        "scale. Beside "
+        "its name stands end to end, which is read + build + cold + collect; run is one warm call, as every "
+        "later one is. Start (imports, device context) happens once for each process and stands at the end of the row.",
         quiet=True,
     )
     return Section("Where the time goes", f"{key}phases", [how, *blocks])
@@ -40,6 +40,11 @@ def seconds_of(record: Record) -> dict[str, float]:
     taken = {phase: getattr(phases, f"{phase}_s") for phase in PHASES if phase != "run"}
     taken["run"] = median(phases.run_s) if phases.run_s else None
     return {phase: taken[phase] for phase in PHASES if taken[phase] is not None}
+
+
+def _without_start(record: Record) -> dict[str, float]:
+    """What a bar is made of: the start of a GPU library takes seconds, and would leave nothing to be seen beside it."""
+    return {phase: taken for phase, taken in seconds_of(record).items() if phase != "start"}
 
 
 def phases_chart(cells: Sequence[Cell], *, name: str, title: str) -> Chart | None:
@@ -59,9 +64,9 @@ def phases_chart(cells: Sequence[Cell], *, name: str, title: str) -> Chart | Non
             rows.append(bars.Stack(label=cell.label, text=outcome(cell)))
             continue
         started = record.phases.start_s
-        text = "end to end" if started is None else f"end to end, start {seconds(started)}"
+        text = "end to end" if started is None else f"and start {seconds(started)}"
         value = seconds(record.phases.end_to_end_s)
-        rows.append(bars.Stack(label=cell.label, value=value, text=text, parts=seconds_of(record)))
+        rows.append(bars.Stack(label=cell.label, value=value, text=text, parts=_without_start(record)))
     edges = max(cell.edges for cell in graphs[graph])
     groups.append(bars.Rows(f"{bars.shortened(plain(graph), 40)} · {edges:,} edges", rows))
     alt = plain(f"{title} on {graph}, where the time goes: " + "; ".join(_told(row) for row in rows))
