@@ -8,7 +8,7 @@ import pytest
 
 import graphbench as gb
 from graphbench import cli
-from graphbench.errors import UsageError
+from graphbench.errors import InputError, UsageError
 from graphbench.planning import SEEDS
 
 QUICK = {"engines": ["networkx", "igraph"], "trials": 1, "timeout": 60}
@@ -101,3 +101,13 @@ def test_a_graph_that_is_given_twice_is_measured_once(tmp_path):
     twice = [tmp_path / "d1" / "g.csv", tmp_path / "d2" / "g.csv", "karate", "KARATE"]
     result = gb.run("wcc", twice, engines="igraph", trials=1, timeout=60)
     assert [record.task.dataset for record in result.records] == ["g.csv", "karate"]
+
+
+def test_a_tiny_file_that_promises_vertices_beyond_all_memory_is_refused_at_once(tmp_path):
+    path = tmp_path / "huge.mtx"
+    path.write_text("%%MatrixMarket matrix coordinate pattern general\n99999999999 99999999999 1\n1 2\n")
+    for algorithm in ("wcc", "pagerank", "louvain", "bfs"):
+        with pytest.raises(
+            InputError, match=r"99,999,999,999 vertices .* 1\.49e\+03 GiB of memory at least.* are free"
+        ):
+            gb.run(algorithm, path, **QUICK)

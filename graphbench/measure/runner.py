@@ -13,16 +13,20 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from graphbench import registry
+from graphbench import registry, sizes
 from graphbench.engines.base import Engine
 from graphbench.errors import InputError, UnsupportedError, UsageError
 from graphbench.measure import recording
 from graphbench.measure.answers import Earlier, kept
 from graphbench.measure.base import Cell, Foresee, Limits, Observer, Plan, Progress
 from graphbench.measure.folder import RunFolder
+from graphbench.measure.memory import free_host_bytes
 from graphbench.measure.posing import Posed, by_dataset, identity, pose
 from graphbench.measure.supervisor import Supervisor
-from graphbench.model import Outcome, Params, Record, Task
+from graphbench.model import DatasetInfo, Outcome, Params, Record, Task
+
+_BYTES_PER_VERTEX = 16
+"""Where an edge list is put into rows and a vertex gets an answer: an offset and a number of 64 bits each."""
 
 
 def measure(plan: Plan, observe: Observer = lambda _: None, foresee: Foresee = lambda *_: None) -> Iterator[Record]:
@@ -56,6 +60,7 @@ def measure(plan: Plan, observe: Observer = lambda _: None, foresee: Foresee = l
             cells, unfit = [], []
             for index in group:
                 try:
+                    _check_room(plan.cells[index].dataset.info)
                     cells.append(_Cell.of(pose(plan.cells[index], params[index], plan.seed)))
                 except InputError as error:
                     if not plan.lenient:
@@ -87,6 +92,21 @@ def _unfit(plan: Plan, cell: Cell, params: Params, error: InputError) -> list[Re
         )
         for engine in registry.engines(cell.engines)
     ]
+
+
+def _check_room(graph: DatasetInfo) -> None:
+    """Refuse a graph whose vertices alone would not fit: a slip in a size line promises any number of them.
+
+    Raises:
+        InputError: if it is so.
+    """
+    needed, there = _BYTES_PER_VERTEX * graph.num_vertices, free_host_bytes()
+    if needed > there:
+        raise InputError(
+            f"{graph.name} has {graph.num_vertices:,} vertices ({graph.num_isolated:,} of them isolated), which need "
+            f"{sizes.text(needed)} of memory at least, and {sizes.text(there)} are free. If that number is right, take "
+            "a machine with more memory; if not, mend the size that the file promises."
+        )
 
 
 def _check(limits: Limits) -> None:
