@@ -235,6 +235,6 @@ def _help(algorithm: Algorithm) -> str:
     also = f" Also called {', '.join(algorithm.aliases)}." if algorithm.aliases else ""
     return (
         f"{registry.summary(algorithm.name)}{also}\n\nDATASET is a name from `graphbench list datasets`, GROUP/NAME of "
-        "the SuiteSparse Matrix Collection, a file, or a generator such as ba:n=100000,m=5,seed=1.\n\n"
+        "the SuiteSparse Matrix Collection, a file, or a generator such as ba:n=100000,m=5 or twin:as-Skitter.\n\n"
         f"`graphbench show {algorithm.name}` tells what is computed, how it is checked, and shows every adapter."
     )
