@@ -49,7 +49,6 @@ def test_snap_comments_blank_lines_stray_blanks_and_windows_line_ends_do_not_mat
         "source,target,weight",
         "FromNodeId,ToNodeId,weight",
         '"src","dst","w"',
-        "a,b,c",
         "x,y,weight",
         "Source ID,Target ID,Weight",
     ],
@@ -60,7 +59,7 @@ def test_a_header_row_is_found(read, header):
 
 def test_a_header_over_names_is_found_by_its_words_or_by_its_weight(read):
     assert named(read("source,target\nx,y\n")) == [("x", "y")]
-    assert named(read("one,two,three\nx,y,1\n")) == [("x", "y", 1)]
+    assert named(read("one,two,weight\nx,y,1\n")) == [("x", "y", 1)]
 
 
 def test_a_first_row_of_names_is_no_header(read):
@@ -72,7 +71,35 @@ def test_a_header_says_which_columns_count(read):
     text = "id,weight,target,note,source\n1,.5,8,x,9\n2,.25,9,y,8\n"
     assert named(read(text)) == [(9, 8, 0.5), (8, 9, 0.25)]
     assert named(read("weight;dst;src\n5;1;2\n")) == [(2, 1, 5)]
-    assert named(read("source,target,kind,year\n1,2,x,1999\n")) == [(1, 2)]
+    assert named(read("source,target,kind\n1,2,x\n")) == [(1, 2)]
+
+
+@pytest.mark.parametrize(
+    "text", ["source,target,rating\n1,2,5\n", "a,b,rating\n1,2,5\n", "rating;to;from;note\n5;2;1;good\n"]
+)
+def test_a_column_that_is_not_called_a_weight_is_none_and_that_is_told(read, text):
+    with pytest.warns(UserWarning, match="no column is called weight, so 'rating' counts for nothing. Call a column"):
+        assert named(read(text)) == [(1, 2)]
+
+
+def test_without_a_header_the_third_column_is_the_weight(read):
+    assert named(read("1,2,5\n2,3,6\n")) == [(1, 2, 5), (2, 3, 6)]
+
+
+def test_semicolons_in_every_row_come_before_commas(read):
+    for text in ("1;2;0,5\n", "source;target;weight\n1;2;0,5\n2;3;1,5\n", "ann;bob;0,5\nbob;cyd;1,5\n"):
+        with pytest.raises(
+            FormatError, match=r"expected a number as the weight, not '0,5'\. Write decimals with a point"
+        ):
+            read(text, "a.csv")
+    assert named(read("Doe, Jane;Roe, Max\n")) == [("Doe, Jane", "Roe, Max")]
+    assert named(read("source,target,note\n1,2,a;b\n3,4,c;d\n")) == [(1, 2), (3, 4)]
+
+
+def test_text_in_a_third_column_is_told_how_to_be_ignored(read):
+    with pytest.raises(FormatError, match=r"not 'friend'\. A third column is the weight unless a header row gives it"):
+        read("1,2,friend\n2,3,enemy\n")
+    assert named(read("source,target,kind\n1,2,friend\n2,3,enemy\n")) == [(1, 2), (2, 3)]
 
 
 def test_rows_are_edges_unless_they_are_said_to_be_arcs(read):

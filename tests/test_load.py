@@ -249,6 +249,24 @@ def test_matrix_values_are_weights_unless_all_are_one():
     assert not datasets.from_object(sp.csr_array([[0, 1], [1, 0]])).info.weighted
 
 
+@pytest.mark.parametrize(
+    ("values", "directed"),
+    [
+        ([[0, np.nan], [np.nan, 0]], False),
+        ([[0, np.nan, 2], [np.nan, 0, 0], [2, 0, 0]], False),
+        ([[0, np.nan], [3, 0]], True),
+        ([[0, np.nan], [0, 0]], True),
+    ],
+)
+def test_a_matrix_with_undefined_weights_is_symmetric_if_they_are(values, directed):
+    assert datasets.from_object(sp.csr_array(np.array(values))).info.directed is directed
+
+
+def test_a_zero_that_is_stored_on_one_side_only_makes_no_direction():
+    matrix = sp.coo_array(([0.0, 2.0, 2.0], ([0, 1, 2], [1, 2, 1])), shape=(3, 3))
+    assert not datasets.from_object(matrix).info.directed
+
+
 def test_different_objects_under_one_name_are_kept_apart():
     one, two = (datasets.from_object(nx.path_graph(n), name="mine") for n in (3, 4))
     assert one.edges.path != two.edges.path
@@ -286,6 +304,12 @@ def test_cugraph_graphs_are_taken_without_importing_cugraph(isolated, monkeypatc
         (sp.csr_array([[0, 1j], [1j, 0]]), InputError, "complex"),
         (pd.DataFrame({"a": [1]}), InputError, "a source and a destination"),
         (pd.DataFrame({"src": [1, None], "dst": [2, 3]}), InputError, "'src' has empty cells"),
+        (
+            pd.DataFrame([[1, 2, 3]], columns=["src", "dst", "src"]),
+            InputError,
+            "several columns called 'src', so it does not say which to take. Rename or drop",
+        ),
+        (pd.DataFrame([[1, 2]], columns=["a", "a"]), InputError, "several columns called 'a'"),
         (pd.DataFrame({"src": [1.5], "dst": [2]}), InputError, "'src' holds numbers that are no vertices"),
         (pd.DataFrame({"src": [2**64 - 1], "dst": [2]}), InputError, "beyond 64 bits"),
         (pd.DataFrame({"src": [1], "dst": [2], "weight": ["heavy"]}), InputError, "weights are not all numbers"),

@@ -16,8 +16,8 @@ from graphbench.datasets.base import Raw
 from graphbench.edgelist import INT32_VERTICES, EdgeList, Ids, Weights, merge_parallel
 from graphbench.errors import InputError
 
-CLEANER_VERSION = 1
-"""Raised when the rules change: edges cleaned by other rules are never taken from the cache."""
+CLEANER_VERSION = 2
+"""Raised when the rules of reading or cleaning change: edges made by other rules are never taken from the cache."""
 
 
 class Cleaning(msgspec.Struct, frozen=True, kw_only=True):

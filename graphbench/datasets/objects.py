@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+from collections import Counter
 from typing import Any
 
 import numpy as np
@@ -130,6 +131,11 @@ def _from_frame(frame: Any, directed: bool) -> Raw:
         return found[0] if len(found) == 1 else None
 
     columns = list(frame.columns)
+    if repeated := [str(name) for name, times in Counter(columns).items() if times > 1]:
+        raise InputError(
+            f"The frame has several columns called {', '.join(map(repr, repeated))}, so it does not say which to take. "
+            "Rename or drop them."
+        )
     source, destination, weighted = called(layout.SOURCES), called(layout.DESTINATIONS), called(layout.WEIGHTS)
     if source is None or destination is None:
         if len(columns) < 2:
@@ -176,7 +182,8 @@ def _from_matrix(matrix: Any, directed: bool | None) -> Raw:
     if np.issubdtype(matrix.dtype, np.complexfloating):
         raise InputError("The matrix holds complex numbers, which are no weights.")
     rows = matrix.tocsr().tocoo()
-    symmetric = directed is None and (matrix != matrix.T).nnz == 0
+    rows.sum_duplicates()
+    symmetric = directed is None and _is_symmetric(rows)
     src, dst = rows.row.astype(np.int64), rows.col.astype(np.int64)
     plain = matrix.dtype == bool or bool(np.all(rows.data == 1))
     return Raw(
@@ -185,6 +192,18 @@ def _from_matrix(matrix: Any, directed: bool | None) -> Raw:
         weight=None if plain else _numbers(rows.data),
         num_vertices=matrix.shape[0],
         directed=not symmetric,
+    )
+
+
+def _is_symmetric(rows: Any) -> bool:
+    """Whether a matrix without repeated coordinates equals its transpose; a NaN equals a NaN, a stored zero none."""
+    stored = rows.data != 0
+    row, col, data = rows.row[stored], rows.col[stored], rows.data[stored]
+    own, mirrored = np.lexsort((col, row)), np.lexsort((row, col))
+    return (
+        np.array_equal(row[own], col[mirrored])
+        and np.array_equal(col[own], row[mirrored])
+        and np.array_equal(data[own], data[mirrored], equal_nan=data.dtype.kind == "f")
     )
 
 

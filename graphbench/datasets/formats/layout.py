@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -84,15 +85,19 @@ def find(rows: Sequence[tuple[int, str]], path: Path) -> Layout:
     src, dst, weight = (_position(words, known) for known in (SOURCES, DESTINATIONS, WEIGHTS))
     named = src is not None and dst is not None
     if src is None or dst is None:
-        src, dst, weight = 0, 1, 2 if len(fields) == 3 else None
-    elif weight is None and len(fields) == 3:
-        weight = 3 - src - dst
+        src, dst = 0, 1
+    third = 3 - src - dst if len(fields) == 3 else None
     if len(fields) > 3 and not named:
         advice = "Name them in a header row (source,destination,weight) to say which columns count"
         raise FormatError(path, f"rows have {len(fields)} columns; expected {EXPECTED}. {advice}.", number)
     data = [_split(line, delimiter) for _, line in rows[1:]]
     data = [row for row in data if len(row) == len(fields)]
-    header = named or _is_header(fields, data, src, dst, weight)
+    header = named or _is_header(fields, data, src, dst, third)
+    if not header:
+        weight = third
+    elif weight in {None, src, dst}:
+        weight = None
+        _warn_of_ignored(fields, data, {src, dst}, path)
     return Layout(
         delimiter=delimiter,
         width=len(fields),
@@ -104,8 +109,27 @@ def find(rows: Sequence[tuple[int, str]], path: Path) -> Layout:
     )
 
 
+def _warn_of_ignored(fields: list[str], data: list[list[str]], ends: set[int], path: Path) -> None:
+    """Say which columns could have been meant as weights, where none is called so."""
+    numeric = [
+        name
+        for index, name in enumerate(fields)
+        if index not in ends and data and all(NUMBER.fullmatch(row[index]) for row in data)
+    ]
+    if numeric:
+        warnings.warn(
+            f"{path.name}: no column is called weight, so {', '.join(map(repr, numeric))} counts for nothing. "
+            "Call a column weight in the header to have it used, or leave it out to be rid of this warning.",
+            stacklevel=2,
+        )
+
+
 def _delimiter(lines: Sequence[str]) -> str:
-    """The first delimiter that gives all rows one width; else the first that splits the first row at all."""
+    """The first delimiter that gives all rows one width; else the first that splits the first row at all.
+
+    A semicolon in every row comes before a comma, which is then a decimal comma or part of a name, unless only the
+    comma gives vertices that are integers.
+    """
     widths = {delimiter: [len(_split(line, delimiter)) for line in lines] for delimiter in _DELIMITERS}
     splitting = [delimiter for delimiter in _DELIMITERS if widths[delimiter][0] > 1]
     # Integers between blanks are columns: tabs may be mixed with blanks, and `1 2 0,5` is three columns with a decimal
@@ -113,7 +137,10 @@ def _delimiter(lines: Sequence[str]) -> str:
     if BLANKS in splitting and all(_are_integers(line.split(), 0, 1) for line in lines):
         return BLANKS
     even = [delimiter for delimiter in splitting if len(set(widths[delimiter])) == 1]
-    return (even or splitting or [BLANKS])[0]
+    even.sort(key=lambda delimiter: delimiter != ";")
+    data = lines[1:] or lines
+    integral = [each for each in even if all(_are_integers(_split(line, each), 0, 1) for line in data)]
+    return (integral or even or splitting or [BLANKS])[0]
 
 
 def _split(line: str, delimiter: str) -> list[str]:

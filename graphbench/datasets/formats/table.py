@@ -2,7 +2,9 @@
 
 One edge a row: source, destination and perhaps a weight. Lines that begin with `#` or `%` are comments. The delimiter
 (comma, semicolon, tab, blanks) and a header row are found from the first rows; a header that names the columns
-(`source`, `target`, `weight`, ...) also says which they are. Vertices are integers, or, if any of them is not, names.
+(`source`, `target`, `weight`, ...) also says which they are. Without a header a third column is the weight; under one
+only a column that is called so (`weight`, `w`, `value`, `cost`, `distance`). Numbers have a decimal point. Vertices are
+integers, or, if any of them is not, names.
 
 Blocks go through pyarrow's CSV reader. It says neither in which line it failed nor knows comments; so a block that it
 refuses is read again line by line, which either understands it or finds the line to blame.
@@ -195,7 +197,7 @@ def _by_hand(block: bytes, before: int, path: Path, table: Layout, integers: boo
         for values, field in zip(ends, (fields[table.src], fields[table.dst]), strict=True):
             values.append(_vertex(field, integers, path, number))
         if table.weight is not None:
-            weights.append(_weight(fields[table.weight], path, number))
+            weights.append(_weight(fields[table.weight], path, number, table))
     kind = pa.int64() if integers else pa.string()
     src, dst = (pa.chunked_array([pa.array(values, type=kind)]) for values in ends)
     return src, dst, None if table.weight is None else pa.chunked_array([pa.array(weights, type=pa.float64())])
@@ -215,9 +217,17 @@ def _vertex(field: str, integers: bool, path: Path, number: int) -> int | str:
     raise _NamesFoundError
 
 
-def _weight(field: str, path: Path, number: int) -> float:
+def _weight(field: str, path: Path, number: int, table: Layout) -> float:
     if not NUMBER.fullmatch(field):
-        raise FormatError(path, f"expected a number as the weight, not {shown(field.encode())}.", number)
+        advice = ""
+        if NUMBER.fullmatch(field.replace(",", ".")):
+            advice = " Write decimals with a point."
+        elif field and not table.header:
+            advice = (
+                " A third column is the weight unless a header row gives it another name: put one in front, such as "
+                "source,target,kind, to have it ignored."
+            )
+        raise FormatError(path, f"expected a number as the weight, not {shown(field.encode())}.{advice}", number)
     value = float(field)
     if np.isinf(value) and "inf" not in field.casefold():
         raise FormatError(path, f"the weight {shown(field.encode())} is too large for a 64-bit float.", number)
