@@ -203,6 +203,34 @@ def test_whole_number_distances_must_be_exact_and_fractions_nearly():
     assert not certify("sssp", fractions, np.array([0, 0.3, 0.7 * (1 + 1e-4)]), source=SOURCE).valid
 
 
+def test_small_errors_do_not_add_up_along_a_path():
+    n = 200_000
+    long = EdgeList.from_columns(
+        np.arange(n - 1), np.arange(1, n), np.full(n - 1, 0.5), num_vertices=n, directed=True, weights="dataset"
+    )
+    growing = np.zeros(n)
+    for k in range(1, n):
+        growing[k] = (growing[k - 1] + 0.5) * (1 + 9.9e-6)
+    rejected("sssp", long, growing, "off by more than a relative 1e-05", source=SOURCE)
+    assert certify("sssp", long, np.arange(n) * 0.5, source=SOURCE).valid
+    assert certify("sssp", long, np.arange(n) * 0.5 * (1 + 9e-6), source=SOURCE).valid
+
+
+def test_a_weight_that_is_lost_in_rounding_is_no_fault_of_the_answer():
+    tiny = graph([(0, 1, 1.0), (1, 2, 1e-20), (2, 3, 1.0)], 5)
+    assert certify("sssp", tiny, np.array([0, 1, 1, 2, np.inf]), source=SOURCE).valid
+    rejected("sssp", tiny, np.array([0, 1, 1, 2, 2.0]), "vertex 4 is unreached", source=SOURCE)
+    rejected("sssp", tiny, np.array([0, 1, np.inf, 2, np.inf]), "the answer has it unreached", source=SOURCE)
+    rejected("sssp", tiny, np.array([0.5, 1, 1, 2, np.inf]), "vertex 0 is at 0", source=SOURCE)
+
+
+def test_distances_beyond_the_whole_numbers_of_float64_are_still_judged():
+    huge = graph([(0, 1, 2.0**53), (1, 2, 1.0), (2, 3, 2.0**53)], 4)
+    assert certify("sssp", huge, distances(huge), source=SOURCE).valid
+    rejected("sssp", huge, np.array([0, 2.0**53, 2.0**53, 2.0**53]), "3 is at 1.80", source=SOURCE)
+    rejected("sssp", huge, np.array([0, 5.0, 6.0, 7.0]), "1 is said to be at 5", source=SOURCE)
+
+
 @pytest.mark.parametrize("value", [-1.0, -np.inf])
 def test_negative_distances_are_invalid(value):
     rejected("sssp", WEIGHTED, changed(distances(WEIGHTED), 4, value), "vertex 4 is at distance -", source=SOURCE)
@@ -277,6 +305,7 @@ def test_the_residual_decides_at_the_tolerance():
 def test_a_vertex_whose_edges_weigh_nothing_is_dangling():
     nothing = graph([(0, 1, 0), (1, 2, 1), (2, 1, 1)], 3, directed=True)
     assert certify("pagerank", nothing, ranks(nothing), tolerance=1e-12).valid
+    assert ranks(nothing) == pytest.approx(ranks(graph([(1, 2, 1), (2, 1, 1)], 3, directed=True)))
 
 
 # Components

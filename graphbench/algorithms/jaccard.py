@@ -34,7 +34,7 @@ jaccard = Algorithm(
     kind="pair_scores",
     headline="mean",
     draws="pairs",
-    epsilon=lambda _: EPSILON,
+    epsilon=lambda _: 2 * EPSILON,
     parameters=[
         Parameter(name="pairs", type=int, default=100_000, minimum=1, help="How many pairs of vertices to draw."),
     ],
