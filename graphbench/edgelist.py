@@ -283,6 +283,14 @@ class EdgeList:
         src, dst, _ = self.to_numpy()
         return self._derive(src, dst, None, directed=self.directed, weights="none")
 
+    def without_zero_weights(self) -> EdgeList:
+        """Leave out the edges of weight 0; all vertices stay."""
+        src, dst, weight = self.to_numpy()
+        if weight is None or weight.all():
+            return self
+        some = weight != 0
+        return self._derive(src[some], dst[some], weight[some], directed=self.directed, weights=self.weights)
+
     def with_drawn_weights(self, seed: int, low: int = 1, high: int = 255) -> EdgeList:
         """Draw seeded integer weights, uniform on low..high (GAP's choice for SSSP: 1 to 255), one for each edge."""
         src, dst, _ = self.to_numpy()

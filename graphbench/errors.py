@@ -12,7 +12,8 @@
     │   └── InputError        the graph does not fit the problem (negative weights, no vertex, ...)
     ├── EngineError           an engine cannot do what was asked
     │   ├── UnavailableError  not installed, no GPU, ... (reason and fix)
-    │   └── UnsupportedError  the engine has no such algorithm, or a declared gap (reason)
+    │   ├── UnsupportedError  the engine has no such algorithm, or a declared gap (reason)
+    │   └── ConvergenceError  the engine used up its iterations before it met the tolerance
     └── StoreError            records cannot be read or written
 
 Each message says what happened and why, and ends with what to do next.
@@ -109,6 +110,18 @@ class UnavailableError(EngineError):
 
 class UnsupportedError(EngineError):
     """An engine does not solve this problem."""
+
+
+class ConvergenceError(EngineError):
+    """An engine gave up at the limit of iterations.
+
+    Args:
+        iterations: the limit that it was given.
+    """
+
+    def __init__(self, iterations: int) -> None:
+        super().__init__(f"did not converge within {iterations:,} iterations; raise --max-iterations")
+        self.iterations = iterations
 
 
 class StoreError(GraphbenchError):

@@ -44,6 +44,8 @@ def test_defaults_are_those_that_are_documented(algorithm, expected):
         ("pagerank", {"damping": "much"}, "takes a number"),
         ("pagerank", {"tolerance": 0}, "above 0, not 0"),
         ("pagerank", {"tolerance": float("nan")}, "above 0, not nan"),
+        ("pagerank", {"tolerance": float("inf")}, "above 0, not inf"),
+        ("louvain", {"resolution": float("inf")}, "from 0, not inf"),
         ("pagerank", {"max_iterations": 0}, "a whole number from 1"),
         ("bfs", {"sources": 0}, "a whole number from 1"),
         ("jaccard", {"pairs": -5}, "a whole number from 1"),
@@ -145,6 +147,33 @@ def test_weights_are_refused_where_the_problem_forbids_them(algorithm, weight, r
     with pytest.raises(InputError, match=r"1 \S+ weights.*--ignore-weights"):
         posed(algorithm, odd)
     _page(algorithm).pose(odd, seed=0, ignore_weights=True)
+
+
+@pytest.mark.parametrize("algorithm", ["louvain", "leiden"])
+def test_communities_are_not_posed_where_all_edges_weigh_nothing(algorithm):
+    with pytest.raises(InputError, match=r"has no weight above 0.*--ignore-weights"):
+        posed(algorithm, graph([(0, 1, 0.0), (1, 2, 0.0)], 3))
+    posed(algorithm, graph([], 3))
+
+
+@pytest.mark.parametrize("algorithm", ["louvain", "leiden", "pagerank", "sssp"])
+@pytest.mark.parametrize("count", [1, 2])
+def test_weights_whose_sum_overflows_are_refused(algorithm, count):
+    heavy = graph([(v, v + 1, 1e308) for v in range(count)], 4)
+    with pytest.raises(InputError, match="sum is beyond float64"):
+        posed(algorithm, heavy)
+
+
+def test_pagerank_leaves_out_edges_that_weigh_nothing_and_keeps_their_vertices():
+    _, at, _, _ = posed("pagerank", graph([(0, 1, 0.0), (1, 2, 3.0), (2, 1, 0.0)], 5, directed=True))
+    assert (at.num_vertices, at.num_edges, at.weights) == (5, 1, "dataset")
+    assert [column.tolist() for column in at.to_numpy()] == [[1], [2], [3.0]]
+
+
+def test_a_tolerance_that_float64_cannot_resolve_is_refused_with_one_that_it_can():
+    with pytest.raises(UsageError, match=r"1e-18 .* 4 vertices; .* --tolerance 1e-15"):
+        posed("pagerank", ARROWS, tolerance=1e-18)
+    posed("pagerank", ARROWS, tolerance=1e-15)
 
 
 # One call

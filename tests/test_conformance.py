@@ -10,7 +10,7 @@ from graphbench import registry
 from graphbench.algorithms.base import Kind
 from graphbench.certify import agreement
 from graphbench.engines.base import Settings
-from graphbench.errors import InputError
+from graphbench.errors import ConvergenceError, InputError
 
 ALGORITHMS = registry.algorithm_names()
 SHAPES = {
@@ -110,6 +110,29 @@ def test_pagerank_reaches_the_tolerance_that_was_asked_for(engine, name, toleran
     finding = certify("pagerank", GRAPHS[name], answer, tolerance=tolerance)
     assert finding.valid, finding.detail
     assert finding.figures["sum"] == pytest.approx(1)
+
+
+@pytest.mark.parametrize("directed", [True, False])
+@pytest.mark.parametrize("engine", ENGINES)
+def test_pagerank_takes_edges_that_weigh_nothing_for_none(engine, directed):
+    # All out-edges of vertices 1 and 4 weigh 0.
+    rows = [(0, 1, 2.0), (0, 2, 1.0), (2, 0, 0.5), (3, 0, 1.0)]
+    without, nothing = (graph(each, 6, directed=directed) for each in (rows, [*rows, (1, 4, 0.0), (4, 3, 0.0)]))
+    ranks = solve(engine, "pagerank", nothing, tolerance=1e-10)
+    assert certify("pagerank", nothing, ranks, tolerance=1e-10).valid
+    assert ranks == pytest.approx(solve(engine, "pagerank", without, tolerance=1e-10), abs=1e-9)
+    weightless = graph([(0, 1, 0.0), (1, 2, 0.0)], 4, directed=directed)
+    assert solve(engine, "pagerank", weightless) == pytest.approx([1 / 4] * 4)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_pagerank_that_runs_out_of_iterations_says_so_alike_everywhere(engine):
+    if "max_iterations" in registry.algorithm("pagerank").adapter(engine).no_equivalent:
+        pytest.skip(f"{engine} does not iterate")
+    few = {"tolerance": 1e-12, "max_iterations": 3}
+    with pytest.raises(ConvergenceError, match="did not converge within 3 iterations; raise --max-iterations"):
+        solve(engine, "pagerank", GRAPHS["dangling vertices"], **few)
+    raw(engine, "pagerank", GRAPHS["dangling vertices"], tolerance=0.5, max_iterations=10)
 
 
 @pytest.mark.parametrize("engine", ENGINES)

@@ -14,6 +14,7 @@ a certificate. Its page attaches one adapter per engine::
 from __future__ import annotations
 
 import inspect
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -56,12 +57,13 @@ class Form:
     Attributes:
         directed: keep the dataset's direction; False: symmetrise.
         weights: `ignored`; `used` where the dataset has them; `required`: drawn where it has none (integers 1-255).
-        zero_weights: whether an edge of weight 0 makes sense.
+        zero_weights: what an edge of weight 0 is: `kept` like any other, `dropped` where it is as good as no edge by
+            the problem's definition, `refused` where it makes no sense. Where they are kept, not all may be 0.
     """
 
     directed: bool
     weights: Literal["ignored", "used", "required"]
-    zero_weights: bool = True
+    zero_weights: Literal["kept", "dropped", "refused"] = "kept"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,13 +94,14 @@ class Parameter:
             value = self.type(value)
         except (TypeError, ValueError):
             raise UsageError(f"{self.name} takes {self._range()}, not {value!r}.") from None
+        endless = self.type is float and not math.isfinite(value)
         too_low = self.minimum is not None and (
             not value >= self.minimum or (self.exclusive_minimum and value == self.minimum)
         )
         too_high = self.maximum is not None and (
             not value <= self.maximum or (self.exclusive_maximum and value == self.maximum)
         )
-        if too_low or too_high:
+        if endless or too_low or too_high:
             raise UsageError(f"{self.name} takes {self._range()}, not {value!r}.")
         return value
 
@@ -189,6 +192,7 @@ class Algorithm:
         headline: the key of the figure that stands for the answer in a table.
         epsilon: from the parameters, how far two right answers may differ in one value: the tolerance of
             :func:`graphbench.certify.agreement`.
+        refusal: from the posed graph and the parameters, why they make no sense together; empty where they do.
     """
 
     name: str
@@ -202,6 +206,7 @@ class Algorithm:
     seeded: bool = False
     quality: str | None = None
     epsilon: Callable[[Mapping[str, Any]], float] = lambda _: 0.0
+    refusal: Callable[[EdgeList, Mapping[str, Any]], str] = lambda _, __: ""
     adapters: dict[str, Attached] = field(default_factory=dict)
     gaps: dict[str, str] = field(default_factory=dict)
     _certify: Check | None = None
@@ -295,6 +300,8 @@ class Algorithm:
             edges = edges.unweighted()
         if edges.weighted:
             self._check_weights(edges)
+            if self.form.zero_weights == "dropped":
+                edges = edges.without_zero_weights()
         if not self.form.directed:
             edges = edges.undirected()
         if self.form.weights == "required" and not edges.weighted:
@@ -304,22 +311,37 @@ class Algorithm:
     def _check_weights(self, edges: EdgeList) -> None:
         weight = edges.to_numpy().weight
         assert weight is not None
+        zero = int(np.count_nonzero(weight == 0))
+        with np.errstate(over="ignore", invalid="ignore"):
+            total = float(2 * weight.sum())  # twice, as degrees count each edge at both ends
         faults = {
             "non-finite": int(np.count_nonzero(~np.isfinite(weight))),
             "negative": int(np.count_nonzero(weight < 0)),
-            "zero": 0 if self.form.zero_weights else int(np.count_nonzero(weight == 0)),
+            "zero": zero if self.form.zero_weights == "refused" else 0,
         }
-        found = ", ".join(f"{count:,} {fault}" for fault, count in faults.items() if count)
-        if found:
-            raise InputError(
-                f"{edges.name} has {found} weights, and {self.title} is not defined on them. "
-                "Use --ignore-weights to pose the problem on the graph without its weights."
-            )
+        found = ", ".join(f"{count:,} {fault}" for fault, count in faults.items() if count) + " weights"
+        if not any(faults.values()):
+            if self.form.zero_weights == "kept" and 0 < zero == len(weight):
+                found = "no weight above 0"
+            elif math.isfinite(total):
+                return
+            else:
+                found = "weights whose sum is beyond float64"
+        raise InputError(
+            f"{edges.name} has {found}, and {self.title} is not defined on them. "
+            "Use --ignore-weights to pose the problem on the graph without its weights."
+        )
 
     def draw(self, posed: EdgeList, params: Mapping[str, Any], seed: int) -> Inputs:
-        """Draw sources or pairs, the same for every engine."""
+        """Draw sources or pairs, the same for every engine.
+
+        Raises:
+            UsageError: if a parameter makes no sense on this graph, or names a vertex that it does not have.
+        """
         from graphbench.algorithms import draws
 
+        if why := self.refusal(posed, params):
+            raise UsageError(why)
         if self.draws == "sources":
             return Inputs(sources=draws.sources(posed, params["sources"], params["source"], seed))
         if self.draws == "pairs":

@@ -1,7 +1,8 @@
 """Communities by the Leiden method: Louvain with a refinement that keeps every community in one piece.
 
 Traag, Waltman, van Eck, "From Louvain to Leiden: guaranteeing well-connected communities", Scientific Reports 9 (2019)
-5233. The graph is undirected; weights count where the dataset has them; what is maximised is modularity.
+5233. The graph is undirected; weights count where the dataset has them; what is maximised is modularity. Of a directed
+dataset the direction is dropped, and where there is an edge each way, the smaller weight is kept.
 
 A heuristic, compared like Louvain by the modularity of every partition, recomputed here in float64. That communities
 are connected is the method's promise. It is counted here, and an engine that breaks it is told on; its partition is
@@ -19,6 +20,7 @@ returns a modularity: it is recorded, and never used.
 from __future__ import annotations
 
 import importlib.metadata
+import math
 import random
 from typing import Any
 
@@ -66,6 +68,8 @@ def _(edges: EdgeList, answer: npt.NDArray[Any], p: Call) -> Finding:
     if fault := certify.labels_fault(answer, edges.num_vertices):
         return Finding(valid=False, detail=fault)
     quality = certify.modularity(edges, answer, resolution=p.resolution)
+    if not math.isfinite(quality):
+        return Finding(valid=False, detail=f"the modularity of the partition comes to {quality}")
     communities = len(np.unique(answer))
     loose = certify.components(edges, within=answer) - communities
     figures = {"modularity": quality, "communities": communities, "loose_pieces": loose}

@@ -1,7 +1,8 @@
 """Communities by the Louvain method: greedy maximisation of modularity, level by level.
 
 Blondel, Guillaume, Lambiotte, Lefebvre, "Fast unfolding of communities in large networks", J. Stat. Mech. (2008)
-P10008. The graph is undirected; weights count where the dataset has them.
+P10008. The graph is undirected; weights count where the dataset has them. Of a directed dataset the direction is
+dropped, and where there is an edge each way, the smaller weight is kept.
 
 A heuristic: engines visit vertices in different orders, stop by different rules and so return different partitions,
 each of which is a right answer. What is compared is quality: the modularity of every partition, recomputed here in
@@ -14,6 +15,7 @@ cuGraph has no seed. Where the graph is unweighted nobody is given weights.
 
 from __future__ import annotations
 
+import math
 import random
 from typing import Any
 
@@ -58,6 +60,8 @@ def _(edges: EdgeList, answer: npt.NDArray[Any], p: Call) -> Finding:
     if fault:
         return Finding(valid=False, detail=fault)
     quality = certify.modularity(edges, answer, resolution=p.resolution)
+    if not math.isfinite(quality):
+        return Finding(valid=False, detail=f"the modularity of the partition comes to {quality}")
     communities = len(np.unique(answer))
     detail = f"a partition of all {edges.num_vertices:,} vertices; modularity recomputed in float64"
     return Finding(valid=True, detail=detail, figures={"modularity": quality, "communities": communities})

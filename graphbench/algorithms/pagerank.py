@@ -2,35 +2,63 @@
 
 Page, Brin, Motwani, Winograd, "The PageRank citation ranking: bringing order to the web", Stanford (1999). Direction
 is kept (an undirected edge leads both ways), weights count where the dataset has them, and the rank of a dangling
-vertex, one without out-edges, is spread evenly over all vertices. The ranks sum to 1.
+vertex, one without out-edges, is spread evenly over all vertices. The ranks sum to 1. Edges of weight 0 are left out
+when the problem is posed: nobody ever follows one, so the ranks are the same by definition, and a vertex with no other
+out-edges is dangling. (Given such a vertex with its edges, NetworKit divides by 0 and never stops.)
 
 The problem states one absolute tolerance: the answer is right if one more iteration would change it by no more than
-that, summed over all vertices. It is posed in float64 on every engine.
+that, summed over all vertices. It is posed in float64 on every engine; a tolerance that float64 cannot resolve is
+refused. An engine that has not met its tolerance after `max_iterations` has no answer.
 
 How engines differ. NetworkX and nx-cugraph stop when an iteration changes less than n * tol in total, for n vertices,
 so they are given tolerance / n. cuGraph stops below tol itself. NetworKit does so only once its norm is set to L1 (its
-default is L2) and its sink handling is switched on, which it has for directed graphs only. igraph solves the
-linear system directly and has neither tolerance nor limit: it is always as accurate as float64 allows.
+default is L2) and its sink handling is switched on, which it has for directed graphs only: of an undirected graph with
+isolated vertices its ranks are right in proportion, and are brought to a sum of 1 when they are collected. igraph
+solves the linear system directly and has neither tolerance nor limit: it is always as accurate as float64 allows.
 """
 
 from __future__ import annotations
 
+import functools
+import math
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from graphbench import certify
-from graphbench.algorithms.base import Algorithm, Call, Finding, Form, Parameter
+from graphbench.algorithms.base import Adapter, Algorithm, Call, Finding, Form, Parameter
 from graphbench.edgelist import EdgeList
+from graphbench.errors import ConvergenceError
+
+_GAVE_UP = {"PowerIterationFailedConvergence", "FailedToConvergeError"}
+"""What NetworkX and nx-cugraph, and cuGraph, raise at the limit of iterations."""
+
+
+def _beyond_float64(edges: EdgeList, params: Mapping[str, Any]) -> str:
+    """Refuse tolerances below eps * sqrt(n).
+
+    A sum of k terms is rounded by about sqrt(k) * eps of its value (Higham, Accuracy and Stability of Numerical
+    Algorithms, 2002, section 2.8), and k is at most n for a rank: an iteration may change the ranks by that for ever.
+    """
+    least = float(np.finfo(np.float64).eps) * math.sqrt(edges.num_vertices)
+    if params["tolerance"] >= least:
+        return ""
+    return (
+        f"A tolerance of {params['tolerance']:g} is below what float64 can resolve on {edges.num_vertices:,} vertices; "
+        f"the least that makes sense is --tolerance {10.0 ** math.ceil(math.log10(least)):g}."
+    )
+
 
 pagerank = Algorithm(
     name="pagerank",
     title="PageRank",
-    form=Form(directed=True, weights="used"),
+    form=Form(directed=True, weights="used", zero_weights="dropped"),
     kind="scores",
     headline="residual",
     epsilon=lambda params: 2 * params["tolerance"] / (1 - params["damping"]),
+    refusal=_beyond_float64,
     parameters=[
         Parameter(
             name="damping",
@@ -78,9 +106,9 @@ def _(edges: EdgeList, answer: npt.NDArray[Any], p: Call) -> Finding:
     residual, total = float(change.sum()), float(ranks.sum())
     figures = {"residual": residual, "sum": total}
     slack = p.tolerance / (1 - p.damping) + 1e-12 * np.sqrt(len(ranks))
-    if abs(total - 1) > slack:
+    if not abs(total - 1) <= slack:
         return Finding(valid=False, detail=f"the ranks sum to {total:.9g}, not to 1", figures=figures)
-    if residual > p.tolerance:
+    if not residual <= p.tolerance:
         worst = int(np.argmax(change))
         detail = (
             f"one more iteration changes the ranks by {residual:.3g} in total, more than the tolerance of "
@@ -100,7 +128,23 @@ def _absolute(p: Call) -> dict[str, Any]:
     return {"tol": p.tolerance, "stops_at": p.tolerance, "max_iter": p.max_iterations}
 
 
+def _limited(call: Adapter) -> Adapter:
+    """The adapter, with one error for every library's own when the iterations are used up."""
+
+    @functools.wraps(call)
+    def within_limit(library: Any, graph: Any, p: Call) -> Any:
+        try:
+            return call(library, graph, p)
+        except Exception as error:
+            if type(error).__name__ in _GAVE_UP:
+                raise ConvergenceError(p.max_iterations) from error
+            raise
+
+    return within_limit
+
+
 @pagerank.on("networkx", told=_per_vertex)
+@_limited
 def _(nx: Any, graph: Any, p: Call) -> Any:
     return nx.pagerank(
         graph, alpha=p.damping, tol=p.tolerance / p.num_vertices, max_iter=p.max_iterations, weight=p.weight
@@ -112,30 +156,37 @@ def _(_igraph: Any, graph: Any, p: Call) -> Any:
     return graph.pagerank(damping=p.damping, weights=p.weight)  # implementation="prpack", the documented choice
 
 
-@pagerank.on("networkit", told=lambda p: _absolute(p) | {"norm": "L1", "distributes_sinks": p.directed})
+@pagerank.on(
+    "networkit",
+    build={"count_isolated": True},
+    told=lambda p: _absolute(p) | {"norm": "L1", "distributes_sinks": p.directed},
+)
 def _(networkit: Any, graph: Any, p: Call) -> Any:
     centrality, tolerance = networkit.centrality, p.tolerance
+    graph, isolated = graph
     if not p.directed:
         # NetworKit sees no sinks in an undirected graph: the rank of its isolated vertices is lost and the others stay
         # in proportion. Scaled up to a sum of 1, they keep the tolerance only if it is scaled as well.
-        isolated = centrality.DegreeCentrality(graph).run().scores().count(0.0)
         kept = 1 - p.damping * isolated / p.num_vertices
         tolerance *= kept / max(kept, p.damping)
     sinks = centrality.SinkHandling.DistributeSinks
     ranks = centrality.PageRank(graph, damp=p.damping, tol=tolerance, distributeSinks=sinks)
     ranks.norm = centrality.Norm.L1_NORM
-    ranks.maxIterations = p.max_iterations
-    scores = np.array(ranks.run().scores())
-    return scores / scores.sum()
+    ranks.maxIterations = p.max_iterations + 1  # it stops at its limit without a word, so that one more tells
+    if ranks.run().numberOfIterations() > p.max_iterations:
+        raise ConvergenceError(p.max_iterations)
+    return ranks
 
 
 @pagerank.on("cugraph", build={"store_transposed": True, "float64_weights": True}, told=_absolute)
+@_limited
 def _(cugraph: Any, graph: Any, p: Call) -> Any:
     return cugraph.pagerank(graph, alpha=p.damping, tol=p.tolerance, max_iter=p.max_iterations)
 
 
 # nx-cugraph's `dtype` converts weights and does nothing without any: weights of 1.0 make it compute in float64.
 @pagerank.on("nx-cugraph", build={"float64_weights": True}, told=lambda p: _per_vertex(p) | {"dtype": "float64"})
+@_limited
 def _(nx: Any, graph: Any, p: Call) -> Any:
     tol = p.tolerance / p.num_vertices
     return nx.pagerank(graph, alpha=p.damping, tol=tol, max_iter=p.max_iterations, weight="weight", dtype=np.float64)

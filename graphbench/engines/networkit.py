@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +14,13 @@ from graphbench.engines.base import Engine, Settings
 
 _UNREACHED = np.finfo(np.float64).max
 """What NetworKit's searches give for a vertex that they did not reach."""
+
+
+class Counted(NamedTuple):
+    """A graph, and how many vertices it has without any edge."""
+
+    graph: Any
+    isolated: int
 
 
 class NetworKit(Engine):
@@ -37,19 +44,26 @@ class NetworKit(Engine):
             networkit.setNumberOfThreads(settings.threads)
         return networkit
 
-    def build(self, columns: Columns, edges: EdgeList, **options: Any) -> Any:
-        """From coordinates, the library's quickest documented way."""
+    def build(self, columns: Columns, edges: EdgeList, *, count_isolated: bool = False, **_: Any) -> Any:
+        """From coordinates, the library's quickest documented way.
+
+        Args:
+            columns: the edges.
+            edges: for counts.
+            count_isolated: give a :class:`Counted`, not the graph alone.
+        """
         import networkit
 
         # Only 64-bit ids: with others, GraphFromCoo refuses some forms of its input and dies on the rest.
         ends = columns.src.astype(np.int64, copy=False), columns.dst.astype(np.int64, copy=False)
         weighted = columns.weight is not None
-        return networkit.GraphFromCoo(
+        graph = networkit.GraphFromCoo(
             (columns.weight, ends) if weighted else ends,
             n=edges.num_vertices,
             weighted=weighted,
             directed=edges.directed,
         )
+        return Counted(graph, edges.num_isolated) if count_isolated else graph
 
     def pairs(self, pairs: npt.NDArray[np.int64], edges: EdgeList) -> list[tuple[int, int]]:
         """A list of tuples, as link predictors document."""
@@ -69,13 +83,21 @@ class NetworKit(Engine):
             case "pair_scores":
                 return _in_given_order(raw, pairs)
             case "scores":
-                return np.asarray(raw, dtype=np.float64)
+                return _scores(raw)
 
     def used(self, settings: Settings) -> Mapping[str, Any]:
         """The threads of OpenMP as the loaded library sees them."""
         import networkit
 
         return {"threads": networkit.getMaxNumberOfThreads()}
+
+
+def _scores(raw: Any) -> npt.NDArray[np.float64]:
+    """Scores as they are; ranks of an undirected graph with isolated vertices are right in proportion only."""
+    import networkit
+
+    scores = np.array(raw.scores(), dtype=np.float64)
+    return scores / scores.sum() if isinstance(raw, networkit.centrality.PageRank) else scores
 
 
 def _in_given_order(raw: Any, pairs: npt.NDArray[np.int64] | None) -> npt.NDArray[np.float64]:

@@ -16,7 +16,7 @@ from graphbench import registry
 from graphbench.algorithms.base import Attached, Call
 from graphbench.edgelist import EdgeList
 from graphbench.engines.base import Engine
-from graphbench.errors import UnavailableError, UnsupportedError
+from graphbench.errors import GraphbenchError, UnavailableError, UnsupportedError
 from graphbench.measure import environment, memory, protocol, sampling
 from graphbench.measure.job import Cold, GarbageError, Job, LazyError, refuse_unread
 from graphbench.measure.protocol import COLD, Began, Displaced, Done, Ended, Equipped, Event, Failed, Request, Saved
@@ -225,4 +225,6 @@ def _clocked(engine: Engine, action: Callable[..., Any], *args: Any, **options: 
 
 def _in_one_line(error: BaseException) -> str:
     text = " ".join(str(error).split())
+    if isinstance(error, GraphbenchError):
+        return text  # a sentence of our own
     return f"{type(error).__name__}: {text[:500]}" if text else type(error).__name__
