@@ -52,7 +52,7 @@ class Reason(enum.StrEnum):
         "threads",
         Effect.NOTE,
         "the two sides may use different numbers of threads",
-        "Set the same number for all with --threads.",
+        "Engines without threads have one, so only --threads 1 is the same for all.",
     )
     DTYPE = (
         "dtype",

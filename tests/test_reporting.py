@@ -26,7 +26,7 @@ from rich.cells import cell_len
 from graphbench import reporting
 from graphbench.comparison import Comparison, compare
 from graphbench.errors import UsageError
-from graphbench.model import Censored, Certificate, Memory, Outcome, Phases, Record, Trials
+from graphbench.model import Censored, Certificate, Memory, Outcome, Phases, Record, Task, Trials
 from graphbench.reporting import figures
 from graphbench.reporting.measured import Cell, by_graph
 from graphbench.reporting.table import blocks
@@ -517,3 +517,18 @@ def test_a_report_tells_different_graphs_of_one_name_apart():
         "coAuthorsDBLP (xxxxxx)": 1,
     }
     assert list(by_graph([cells[0], cells[2]])) == ["coAuthorsDBLP"]
+
+
+def test_one_of_a_thing_is_singular_and_a_source_that_was_named_was_not_drawn():
+    odd = replace(bfs(), dataset__negative_weights=1, dataset__zero_weights=2, draw__count=1)
+    (view,) = views([odd], [])
+    text = " ".join(view.facts)
+    assert "1 negative weight" in text
+    assert "negative weights" not in text
+    assert "2 zero weights" in text
+    assert "1 source drawn with seed 0" in text
+    named = replace(odd, task=Task("bfs", "coAuthorsDBLP", "networkx", {"sources": 64, "source": "17"}))
+    (view,) = views([named], [])
+    text = " ".join(view.facts)
+    assert "source 17" in text
+    assert "drawn" not in text

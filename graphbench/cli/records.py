@@ -162,7 +162,7 @@ def _when(record: Record) -> datetime:
 
 def _listed(records: Sequence[Record], form: str, now: Present) -> str:
     from graphbench import reporting
-    from graphbench.reporting.figures import plain
+    from graphbench.reporting.figures import count, plain
 
     rows = [_row(record, now) for record in records]
     if form == "json":
@@ -193,8 +193,9 @@ def _listed(records: Sequence[Record], form: str, now: Present) -> str:
         return "No records.\n"
     stale = sum(bool(row["stale"]) for row in rows)
     table = reporting.text_table(heads, [[plain(cell) for cell in line] for line in cells], right=(6, 7))
-    count = "1 record" if len(rows) == 1 else f"{len(rows):,} records"
-    return f"{table}\n\n{count}" + (f", {stale:,} of them stale.\n" if stale else ", all current.\n")
+    return f"{table}\n\n{count(len(rows), 'record')}" + (
+        f", {stale:,} of them stale.\n" if stale else ", all current.\n"
+    )
 
 
 _COLUMNS = (
@@ -231,10 +232,10 @@ def _exported(records: Sequence[Record], form: str | None, baseline: str, now: P
 
 def _for_pytest_benchmark(records: Sequence[Record]) -> str:
     from graphbench import interchange
+    from graphbench.reporting.figures import count
 
     document = interchange.document(records)
     if left_out := len(records) - len(document["benchmarks"]):
-        click.echo(
-            f"{left_out:,} of {len(records):,} records are left out: only those that are ok are compared.", err=True
-        )
+        left = f"{left_out:,} of {count(len(records), 'record')}"
+        click.echo(f"{left} left out: only those that are ok are compared.", err=True)
     return json.dumps(document, indent=4) + "\n"

@@ -59,7 +59,7 @@ def _graph(dataset: DatasetInfo) -> str:
         if number
     ]
     odd = [
-        f"{number:,} {name} weights"
+        count(number, f"{name} weight")
         for number, name in (
             (dataset.zero_weights, "zero"),
             (dataset.negative_weights, "negative"),
@@ -83,9 +83,10 @@ def _problem(rows: Sequence[Record], dataset: DatasetInfo | None, posed: PosedIn
         parts.append(f"{'directed' if posed.directed else 'undirected'} edges, {weights}")
         if dataset is not None and (posed.num_edges, posed.directed) != (dataset.num_edges, dataset.directed):
             parts.append(_counts(posed))
+        parts += _how_weights_came(dataset, posed) if dataset is not None and posed.weights == "dataset" else ()
     draw = next((row.draw for row in rows if row.draw is not None), None)
-    if draw is not None:
-        parts.append(f"{draw.count:,} {draw.kind} drawn with seed {draw.seed}")
+    if draw is not None and rows[0].task.params.get("source") is None:  # else the user named it: it stands below
+        parts.append(f"{count(draw.count, draw.kind.removesuffix('s'))} drawn with seed {draw.seed}")
     # How an engine ran belongs to its row; what was drawn, and with which seed, has been said.
     varied = {key for row in rows if row.matched is not None for key in row.matched.setting}
     hidden = {"allocator", "threads", *varied, *((draw.kind, "seed") if draw is not None else ())}
@@ -96,6 +97,14 @@ def _problem(rows: Sequence[Record], dataset: DatasetInfo | None, posed: PosedIn
     }
     parts += [f"{key.replace('_', ' ')} {setting(value)}" for key, value in shared.items()]
     return f"posed: {'; '.join(parts)}" if parts else ""
+
+
+def _how_weights_came(dataset: DatasetInfo, posed: PosedInfo) -> list[str]:
+    """What posing did to a weighted dataset."""
+    if dataset.directed and not posed.directed:
+        return ["of two directions the smaller weight is kept"]
+    dropped = dataset.num_edges - posed.num_edges
+    return [f"{count(dropped, 'edge')} of weight 0 dropped"] if dropped else []
 
 
 def _machine(where: Environment, rows: Sequence[Record], signs: Signs) -> str:
