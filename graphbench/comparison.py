@@ -263,7 +263,11 @@ def _ratio_of_trials(baseline: Record, engine: Record) -> Estimate:
     common = set(sources[0]) & set(sources[1])
     if not common:
         return statistics.ratio(_trials(baseline), _trials(engine))
-    if len(common) < statistics.ENOUGH:
+    of_baseline, of_engine = (
+        statistics.by_question(record.trials.sources, _trials(record)) for record in (baseline, engine)
+    )
+    both = [source for source in of_baseline if source in of_engine]
+    if len(both) < statistics.ENOUGH:
         one, two = (
             [
                 seconds
@@ -273,10 +277,6 @@ def _ratio_of_trials(baseline: Record, engine: Record) -> Estimate:
             for record in (baseline, engine)
         )
         return statistics.ratio(one, two)
-    of_baseline, of_engine = (
-        statistics.by_question(record.trials.sources, _trials(record)) for record in (baseline, engine)
-    )
-    both = [source for source in of_baseline if source in of_engine]
     return statistics.paired_ratio([of_baseline[each] for each in both], [of_engine[each] for each in both])
 
 

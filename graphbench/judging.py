@@ -229,9 +229,18 @@ def _few_trials(pair: Pair) -> str:
     counts = ", ".join(trials) or f"{pair.ratio.n} from sources that both ran"
     text = f"too few warm trials for an interval ({counts}; {ENOUGH} are needed)"
     alone = [record.task.engine for record in pair.answered if record.trials.stopped == "cold_is_run"]
-    return text + (
-        f"; the first call of {' and '.join(alone)} outlasted the budget and is the only one" if alone else ""
-    )
+    if not alone:
+        return text
+    text += f"; the first call of {' and '.join(alone)} outlasted the budget and is the only one"
+    return text + _of_first_calls(pair) if len(alone) == 1 else text
+
+
+def _of_first_calls(pair: Pair) -> str:
+    """The ratio of first calls, where that given is of a first call and of warm ones, which have warmed up."""
+    one, two = (record.phases.cold_s for record in pair.sides)
+    if not one or not two or pair.bound:
+        return ""
+    return f", set against warm trials: first call against first call the ratio is {one / two:.3g}"
 
 
 def _threads(pair: Pair) -> str:

@@ -93,20 +93,18 @@ def paired_ratio(numerators: Sequence[float], denominators: Sequence[float]) -> 
     apart would count that as noise.
 
     Args:
-        numerators: at least one positive value, one for each question.
+        numerators: positive values, one for each question, of at least :data:`ENOUGH` questions.
         denominators: as many.
 
     Raises:
-        ValueError: if the lengths differ, a side is empty or has a value that is not positive.
+        ValueError: if the lengths differ, there are too few, or a value is not positive.
     """
     top, bottom = _checked(numerators, positive=True), _checked(denominators, positive=True)
     if len(top) != len(bottom):
         raise ValueError(f"{len(top)} values cannot be paired with {len(bottom)}")
-    n = len(top)
+    if (n := len(top)) < ENOUGH:
+        raise ValueError(f"a paired ratio needs values of {ENOUGH} questions, not of {n}")
     value = float(np.median(top) / np.median(bottom))
-    if n < ENOUGH:
-        each = top / bottom
-        return Estimate(value, None, _extremes(each.min(), each.max()), n)
     rng, made = _generator(), []
     for start in range(0, _RESAMPLES, step := max(1, _BLOCK // n)):
         chosen = rng.integers(n, size=(min(step, _RESAMPLES - start), n))

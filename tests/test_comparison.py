@@ -280,6 +280,16 @@ def test_the_note_on_few_trials_names_the_call_that_is_both_cold_and_run():
     assert any("networkx outlasted the budget" in note for note in comparison.notes)
 
 
+def test_a_first_call_against_warm_trials_is_told_with_the_ratio_of_first_calls():
+    alone = replace(record(n=1), trials__stopped="cold_is_run", phases__cold_s=1.0)
+    warm = replace(record("igraph", 0.1), phases__cold_s=0.4)
+    (note,) = [each for each in set_against(alone, warm).notes if Reason.of(each) is Reason.FEW_TRIALS]
+    assert "set against warm trials: first call against first call the ratio is 2.5" in note
+    both = replace(warm, phases__run_s=[0.4], trials__stopped="cold_is_run")
+    (note,) = [each for each in set_against(alone, both).notes if Reason.of(each) is Reason.FEW_TRIALS]
+    assert "first call against first call" not in note
+
+
 # Who is set against whom
 
 

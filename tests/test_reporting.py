@@ -519,6 +519,17 @@ def test_a_report_tells_different_graphs_of_one_name_apart():
     assert list(by_graph([cells[0], cells[2]])) == ["coAuthorsDBLP"]
 
 
+def test_what_posing_did_to_weights_is_told():
+    arrows = replace(DBLP, weighted=True, directed=True)
+    (view,) = views([replace(record(), dataset=arrows, posed__weights="dataset")], [])
+    assert "of two directions the smaller weight is kept" in " ".join(view.facts)
+    (view,) = views([replace(record(), dataset=arrows)], [])
+    assert "smaller weight" not in " ".join(view.facts)
+    light = replace(record(), dataset=replace(DBLP, weighted=True), posed__weights="dataset", posed__num_edges=977_674)
+    (view,) = views([light], [])
+    assert "2 edges of weight 0 dropped" in " ".join(view.facts)
+
+
 def test_one_of_a_thing_is_singular_and_a_source_that_was_named_was_not_drawn():
     odd = replace(bfs(), dataset__negative_weights=1, dataset__zero_weights=2, draw__count=1)
     (view,) = views([odd], [])

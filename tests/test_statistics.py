@@ -178,3 +178,8 @@ def test_what_cannot_be_a_ratio_is_refused(wrong):
 def test_sides_of_unequal_length_cannot_be_paired():
     with pytest.raises(ValueError, match="paired"):
         statistics.paired_ratio([1.0, 2.0], [1.0])
+
+
+def test_a_handful_of_questions_is_no_sample_to_pair():
+    with pytest.raises(ValueError, match="5 questions, not of 4"):
+        statistics.paired_ratio([1.0] * 4, [1.0] * 4)
