@@ -10,7 +10,7 @@ import pytest
 from graphbench.datasets import cache
 from graphbench.datasets.base import Raw
 from graphbench.datasets.clean import Cleaning
-from graphbench.errors import DatasetError
+from graphbench.errors import DatasetError, UnknownNameError
 
 SHA = "ab" * 32
 
@@ -233,8 +233,19 @@ def test_clearing_a_download_forgets_its_recorded_checksum(full_home):
 
 def test_clearing_nothing_or_an_unknown_name_removes_nothing(full_home):
     home, own, alien = full_home
-    assert cache.clear([]) == cache.clear(["nobody"]) == []
+    assert cache.clear([]) == []
+    with pytest.raises(UnknownNameError, match="Did you mean DIMACS10/coAuthorsDBLP"):
+        cache.clear(["toy", "DIMACS10/coAuthorDBLP"])
     assert files(home) == own | alien
+
+
+def test_clearing_by_name_removes_posed_forms_that_carry_it(private_home):
+    edges, _ = cache.cleaned(SHA, "toy", toy)
+    posed = edges.with_drawn_weights(seed=0)
+    path = private_home / "posed" / f"{posed.digest}-drawn.parquet"
+    posed.write(path, metadata={"graphbench.name": "toy"})
+    assert {entry.kind for entry in cache.clear(["toy"])} == {"cleaned", "posed"}
+    assert not path.exists()
 
 
 def test_a_home_that_does_not_exist_is_empty(private_home):

@@ -358,3 +358,49 @@ def test_the_answer_that_is_saved_is_the_one_to_the_first_source(graphbench, tmp
     rows = list(csv.DictReader(path.read_text().splitlines()))
     (column,) = (head for head in rows[0] if head.startswith("networkx from "))
     assert [row["vertex"] for row in rows if row[column] == "0"] == [column.removeprefix("networkx from ")]
+
+
+def test_clearing_what_is_not_kept_is_wrong_usage(graphbench):
+    graphbench("wcc", "karate", *QUICK)
+    code, out, err = graphbench("cache", "clear", "karrate")
+    assert (code, out) == (2, "")
+    assert "Did you mean karate?" in err
+
+
+@pytest.mark.parametrize(
+    ("typed", "code", "words"),
+    [("", 2, "Not confirmed"), ("n\n", 1, "Nothing was removed"), ("y\n", 0, "")],
+)
+def test_everything_is_cleared_only_by_who_says_yes(private_home, typed, code, words):
+    kept = private_home / "answers" / f"{'0' * 32}.npy"
+    kept.parent.mkdir()
+    kept.touch()
+    done = subprocess.run(
+        [sys.executable, "-m", "graphbench", "cache", "clear"], input=typed, capture_output=True, text=True, timeout=60,
+        check=False,
+    )  # fmt: skip
+    assert done.returncode == code
+    assert words in done.stderr
+    assert "Interrupted" not in done.stderr
+    assert kept.exists() == (code != 0)
+
+
+def test_a_line_stays_of_what_was_fetched_and_none_of_what_failed(capsys):
+    from graphbench.cli.progress import Reporter
+
+    def torn(reporter):
+        with reporter.download("G/two") as progress:
+            progress(5, 10)
+            raise OSError("gone")
+
+    with Reporter.on_stderr() as reporter:
+        with reporter.download("G/one") as progress:
+            for done, total in ((0, 10**6), (10**6, 10**6), (0, None), (2 * 10**6, None)):  # the index, then the graph
+                progress(done, total)
+        with reporter.download("G/here"):
+            pass
+        with pytest.raises(OSError, match="gone"):
+            torn(reporter)
+    lines = [line for line in capsys.readouterr().err.splitlines() if line.startswith("fetched")]
+    assert len(lines) == 1
+    assert lines[0].startswith("fetched 3.0 MB for G/one in ")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import click
 
+from graphbench.errors import UsageError
+
 
 @click.group("cache")
 def command() -> None:
@@ -15,22 +17,37 @@ def show() -> None:
     """List what is kept, with its size."""
     from graphbench import paths
     from graphbench.datasets import cache
+    from graphbench.reporting.figures import count
 
     entries = cache.entries()
     for entry in entries:
         click.echo(f"{entry.kind:<10} {entry.bytes / 1e6:>10,.1f} MB  {entry.name}")
     total = sum(entry.bytes for entry in entries)
-    click.echo(f"{len(entries)} files, {total / 1e6:,.1f} MB in {paths.home()}")
+    click.echo(f"{count(len(entries), 'file')}, {total / 1e6:,.1f} MB in {paths.home()}")
 
 
 @command.command("clear")
 @click.argument("names", nargs=-1, metavar="[NAME...]")
 @click.option("--yes", is_flag=True, help="Do not ask.")
-def clear(names: tuple[str, ...], yes: bool) -> None:
+def clear(names: tuple[str, ...], yes: bool) -> int:
     """Remove what is kept of the named datasets, or all of it."""
     from graphbench.datasets import cache
+    from graphbench.reporting.figures import count
 
-    if not names and not yes:
-        click.confirm("Remove all downloads, cleaned graphs and answers?", abort=True)
+    if not names and not yes and not _confirmed("Remove all downloads, cleaned graphs and answers?"):
+        click.echo("Nothing was removed.", err=True)
+        return 1
     removed = cache.clear(names or None)
-    click.echo(f"Removed {len(removed)} files, {sum(entry.bytes for entry in removed) / 1e6:,.1f} MB.")
+    size = sum(entry.bytes for entry in removed) / 1e6
+    click.echo(f"Removed {count(len(removed), 'file')}, {size:,.1f} MB.")
+    return 0
+
+
+def _confirmed(question: str) -> bool:
+    try:
+        return click.confirm(question, err=True)
+    except click.Abort as stop:
+        if not isinstance(stop.__context__, EOFError):
+            raise  # Ctrl-C
+        click.echo(err=True)
+        raise UsageError("Not confirmed, as nobody could be asked, so nothing was removed; use --yes.") from None

@@ -152,7 +152,7 @@ def duration(seconds: float) -> str:
 
 @contextmanager
 def _download_bar(console: Console, live: RichProgress, name: str) -> Iterator[Download]:
-    """A callback that draws a bar from its first call on."""
+    """A callback that draws a bar from its first call on; what was fetched without a failure stays as a line."""
     bar = RichProgress(
         TextColumn("fetching {task.description}"),
         BarColumn(),
@@ -164,9 +164,13 @@ def _download_bar(console: Console, live: RichProgress, name: str) -> Iterator[D
     )
     task: TaskID | None = None
     began = 0.0
+    files = [0]  # bytes of each: the collection's index may come before the graph
 
     def progress(done: int, total: int | None) -> None:
         nonlocal task, began
+        if done < files[-1]:
+            files.append(0)
+        files[-1] = done
         if task is None:
             live.stop()  # only one live display at a time
             began = time.monotonic()
@@ -180,10 +184,13 @@ def _download_bar(console: Console, live: RichProgress, name: str) -> Iterator[D
 
     try:
         yield progress
+        if task is not None:
+            bar.stop()
+            took = time.monotonic() - began
+            console.print(f"fetched {sum(files) / 1e6:,.1f} MB for {name} in {took:,.1f} s", markup=False)
     finally:
         if task is not None:
             bar.stop()
-            console.print(f"fetched {name} in {time.monotonic() - began:,.1f} s", markup=False)
             if console.is_terminal:
                 live.start()
 

@@ -25,11 +25,11 @@ from graphbench.datasets import catalogue
 from graphbench.datasets.base import Raw
 from graphbench.datasets.clean import CLEANER_VERSION, Cleaning, clean
 from graphbench.edgelist import EdgeList
-from graphbench.errors import DatasetError, FormatError
+from graphbench.errors import DatasetError, FormatError, UnknownNameError
 
 Kind = Literal["download", "cleaned", "posed", "inputs", "answer"]
 
-_CLEANING, _NAME = "graphbench.cleaning", "graphbench.name"
+_CLEANING, _NAME = "graphbench.cleaning", "graphbench.name"  # a posed graph carries its dataset's name too
 _DIGEST = r"[0-9a-f]{32}"
 # A hidden `.NAME.PID.part` is a file in the making, or what a killed process left of it.
 _MADE: dict[Kind, tuple[str, re.Pattern[str]]] = {
@@ -130,16 +130,25 @@ def clear(names: Iterable[str] | None = None) -> list[Entry]:
     """Remove what is kept, and say what it was. Records are never touched.
 
     Args:
-        names: only of these datasets (`GROUP/NAME`, or NAME alone; upper and lower case are one); None: everything.
+        names: only of these datasets (`GROUP/NAME`, or NAME alone; upper and lower case are one), with the forms in
+            which problems pose them; None: everything.
 
     Raises:
+        UnknownNameError: if nothing is kept of one of them; nothing is removed then.
         DatasetError: if something cannot be removed.
     """
+    kept = entries()
+    if names is not None:
+        names = list(names)
+        known = {spelling for entry in kept for spelling in _spellings(entry)}
+        for name in names:
+            if name.casefold() not in known:
+                what = {entry.name for entry in kept if entry.kind in {"download", "cleaned"}}
+                raise UnknownNameError("dataset that is kept", name, what, "`graphbench cache list` shows what is.")
     wanted = None if names is None else {name.casefold() for name in names}
     removed = []
-    for entry in entries():
-        spellings = {entry.name.casefold(), entry.name.casefold().rpartition("/")[2]}
-        if wanted is not None and not wanted & spellings:
+    for entry in kept:
+        if wanted is not None and not wanted & _spellings(entry):
             continue
         try:
             for path in entry.files:
@@ -151,6 +160,10 @@ def clear(names: Iterable[str] | None = None) -> list[Entry]:
             with contextlib.suppress(OSError):  # other archives of the group are still there
                 entry.path.parent.rmdir()
     return removed
+
+
+def _spellings(entry: Entry) -> set[str]:
+    return {entry.name.casefold(), entry.name.casefold().rpartition("/")[2]}
 
 
 _Found = tuple[Kind, str, Path]
@@ -175,7 +188,7 @@ def _made() -> Iterator[_Found]:
     for kind, (folder, pattern) in _MADE.items():
         for path in (paths.home() / folder).glob("*"):
             if pattern.fullmatch(path.name) and path.is_file() and not _goes_with_another(path):
-                yield kind, _dataset(path) if kind == "cleaned" else path.stem, path
+                yield kind, _dataset(path) if kind in {"cleaned", "posed"} else path.stem, path
 
 
 def _goes_with_another(path: Path) -> bool:
