@@ -17,7 +17,7 @@ from gallery import report_records
 
 import graphbench as gb
 from graphbench.errors import StoreError, UsageError
-from graphbench.model import Outcome
+from graphbench.model import Matched, Outcome, Phases
 from graphbench.reporting import measured, report
 from graphbench.reporting.command import command
 from graphbench.reporting.document import Bullets, Chart, Fold, Table, Text
@@ -265,6 +265,29 @@ def test_a_command_keeps_what_the_record_does_not_hold_and_quotes_what_a_shell_w
         "graphbench pagerank 'my graphs/a b.csv' --engine networkx,igraph --damping 0.85 --tolerance 1e-06 --directed "
         "--budget 0.5"
     )
+
+
+def test_records_at_equal_quality_are_a_problem_of_their_own_whatever_settings_they_came_to():
+    def at(engine, **setting):
+        how = Matched(problem="louvain", best=0.83, within=0.01, setting=setting, tried=[])
+        made = record(engine, id=f"{engine}-{len(setting)}-{setting}", matched=how)
+        return replace(made, task__params={"resolution": 1.0, "threshold": 1e-7} | setting)
+
+    given = [record("networkx"), record("igraph"), at("networkx", threshold=1e-3), at("igraph", trials=2)]
+    (here,) = measured.sort_out(given, "networkx", {})
+    problems = {name: sorted(cell.label for cell in cells) for name, cells in here.problems.items()}
+    assert problems == {"louvain": ["igraph", "networkx"], "louvain (equal quality)": ["igraph", "networkx"]}
+    assert all(cell.main is not None for cell in here.cells if cell.label == "igraph")
+    assert command(given[-1], "networkx").startswith(
+        "graphbench louvain coAuthorsDBLP --engine networkx,igraph --match-quality --resolution 1.0"
+    )
+    assert "--trials" not in command(given[-1])
+
+
+def test_a_timeout_that_was_foreseen_says_so():
+    foreseen = record("igraph", outcome=Outcome.TIMEOUT, reason="predicted: 3 h.", environment=None, phases=Phases())
+    (chart, *_) = report.build([record("networkx"), foreseen]).charts
+    assert "timeout, predicted" in chart.svg
 
 
 def test_phases_are_shown_of_the_largest_graph_that_most_engines_finished(records):

@@ -20,9 +20,13 @@ def command(record: Record, *beside: str) -> str:
     """
     task = record.task
     engines = ",".join(dict.fromkeys([*(name for name in beside if name), task.engine]))
-    words = ["graphbench", task.algorithm, task.dataset, "--engine", engines]
+    own = record.matched.setting if record.matched is not None else {}
+    words = ["graphbench", record.problem, task.dataset, "--engine", engines]
+    if record.matched is not None:
+        words.append("--match-quality")
+        words += ["--allow", task.algorithm] if task.algorithm != record.problem else []
     for name, value in task.params.items():
-        if value is None or value is False:
+        if value is None or value is False or name in own:
             continue
         words.append(f"--{name.replace('_', '-')}")
         if value is not True:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from statistics import median
 
 from graphbench.comparison import DECIDED_BY_A_REASON, Comparison, compare, newest
-from graphbench.model import Environment, Outcome, Record
+from graphbench.model import Environment, Outcome, Params, Record
 from graphbench.reasons import Verdict
 from graphbench.reporting.charts import style
 from graphbench.reporting.figures import memory, plain, setting
@@ -171,7 +171,7 @@ def _machine(digest: str, records: list[Record], baseline: str, stale: Mapping[s
     cells = [
         Cell(
             record=record,
-            label=label(record, peers[problems[record.id], record.task.dataset]),
+            label=_label(record, peers[problems[record.id], record.task.dataset]),
             problem=problems[record.id],
             main=main.get(record.id),
             best=best.get(record.id) or _itself(record, main.get(record.id)),
@@ -190,24 +190,41 @@ def _itself(record: Record, main: Comparison | None) -> Comparison | None:
 
 
 def _problems(records: Sequence[Record]) -> dict[str, str]:
-    """The name of each record's problem, by its id: the algorithm, and the parameters in which records of it differ."""
+    """The name of each record's problem, by its id: the algorithm, and the parameters in which records of it differ.
+
+    Where quality was matched, settings were each engine's own affair and do not make another problem.
+    """
     values: dict[str, dict[str, set[str]]] = {}
     for record in records:
-        known = values.setdefault(record.task.algorithm, {})
-        for name, value in record.task.params.items():
-            if name not in DECIDED_BY_A_REASON:
-                known.setdefault(name, set()).add(setting(value))
+        for name, value in _posed(record).items():
+            values.setdefault(record.problem, {}).setdefault(name, set()).add(setting(value))
     found = {}
     for record in records:
         varying = [
             f"{name.replace('_', ' ')} {setting(value)}"
-            for name, value in sorted(record.task.params.items())
-            if len(values[record.task.algorithm].get(name, ())) > 1
+            for name, value in sorted(_posed(record).items())
+            if len(values[record.problem][name]) > 1
         ]
-        found[record.id] = plain(
-            f"{record.task.algorithm} ({', '.join(varying)})" if varying else record.task.algorithm
-        )
+        if record.matched is not None:
+            varying.append("equal quality")
+        found[record.id] = plain(f"{record.problem} ({', '.join(varying)})" if varying else record.problem)
     return found
+
+
+def _posed(record: Record) -> Params:
+    """The parameters that make it this problem."""
+    own = record.matched.setting if record.matched is not None else {}
+    return {
+        name: value for name, value in record.task.params.items() if name not in DECIDED_BY_A_REASON and name not in own
+    }
+
+
+def _label(record: Record, peers: Sequence[Record]) -> str:
+    """As tables have it; where quality was matched, without the setting, which is another one on each graph."""
+    if record.matched is None:
+        return label(record, peers)
+    allocator = record.environment.allocator if record.environment is not None else None
+    return plain(f"{record.task.engine} ({allocator})" if allocator else record.task.engine)
 
 
 def _name(where: Environment | None) -> str:

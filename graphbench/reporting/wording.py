@@ -16,6 +16,8 @@ def outcome(cell: Cell) -> str:
     """How it ended, in a few words: `timeout after 600 s in cold`."""
     record = cell.record
     words = str(record.outcome).replace("_", " ")
+    if record.reason.startswith("predicted: "):
+        return f"{words}, predicted"
     if record.censored is not None and record.outcome is Outcome.TIMEOUT:
         words += f" after {seconds(record.censored.after_s)} in {record.censored.phase}"
     return words

@@ -93,8 +93,8 @@ def _panel(axes: Axes, panel: Panel, axis: Axis, colours: Mapping[str, str], sha
         leaves = min(ends[1], high / factor)
         if leaves > ends[0] and leaves * factor > low:
             axes.annotate(
-                name, (leaves, factor * leaves), xytext=(-7, -3), textcoords="offset points", ha="right", va="top",
-                fontsize=6.6, color=style.MUTED,
+                name, (leaves, factor * leaves), xytext=(-9, -4), textcoords="offset points", ha="right", va="top",
+                fontsize=6.6, color=style.MUTED, bbox={"facecolor": style.PAPER, "edgecolor": "none", "pad": 0.6},
             )  # fmt: skip
     _ticks(axes, log_y=axis.log_y)
 

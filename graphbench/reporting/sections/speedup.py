@@ -135,6 +135,8 @@ def _gap(cell: Cell) -> str:
     if cell.main is None and cell.best is not None:
         return f"{ratio(cell.best.ratio_run, _SIGNS, cell.best.bound)} vs {cell.best.baseline}, best on CPU"
     reasons = codes(cell.main.reasons) if cell.main else []
+    if reasons == ["no time"] and cell.run is not None:
+        return f"{seconds(cell.run)}, and nothing to set it against"
     return f"no ratio: {listed(reasons)}" if reasons else "no ratio"
 
 

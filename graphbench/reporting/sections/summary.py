@@ -104,6 +104,9 @@ def _headlines(measured: Measured, lead: str) -> Table:
         f"{lead} on", "graphs", f"run vs {name}", f"end to end vs {name}", "run vs best CPU", "end to end vs best CPU",
         "best CPU", "verdicts",
     ]  # fmt: skip
+    if not any(cell.best for cell in measured.cells if cell.label == lead):  # a CPU engine has no such column
+        heads, rows = heads[:4] + heads[7:], [row[:4] + row[7:] for row in rows]
+        return Table(heads=heads, rows=rows, right=(1, 2, 3))
     return Table(heads=heads, rows=rows, right=(1, 2, 3, 4, 5))
 
 
@@ -120,7 +123,7 @@ def overview(measured: Measured, lead: str, *, name: str) -> Chart | None:
         if any(cell.label == lead for cell in cells):
             rows.append(
                 bars.Bar(
-                    label=f"{problem}, {count(len(runs), 'graph')}",
+                    label=f"{problem} ({len(runs)})",
                     value=ratio(geometric_mean(runs)) if runs else "",
                     text=text,
                     ratio=geometric_mean(runs) if runs else None,
@@ -131,7 +134,7 @@ def overview(measured: Measured, lead: str, *, name: str) -> Chart | None:
             )
     if not any(row.ratio for row in rows):
         return None
-    heading = f"{lead} against {measured.baseline}, geometric mean and range over graphs"
+    heading = f"{lead} against {measured.baseline}: geometric mean and range over (n) graphs"
     alt = f"{heading}: " + "; ".join(f"{row.label} {row.value} {row.text}" for row in rows)
     with style.style():
         svg = drawing.to_svg(bars.speedups([bars.Rows(heading, rows)], baseline=measured.baseline), name, alt)
