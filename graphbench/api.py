@@ -117,6 +117,7 @@ def run(
         ignore_weights=ignore_weights,
         parameters=parameters,
         baseline=None if baseline is None else against,
+        directed=directed,
     )
     match = matching(match_quality, [allow] if isinstance(allow, str) else allow)
     return Result(list(execute(plan, store=store, predict=predict, match=match)), baseline=against)
@@ -197,7 +198,7 @@ def report(
     output: str | os.PathLike[str] = "report",
     *,
     title: str | None = None,
-    baseline: str = BASELINE,
+    baseline: str | None = None,
     keep_stale: bool = False,
 ) -> Path:
     """Write a report: a page (`index.html`), the same in Markdown (`README.md`), and its charts (`charts/*.svg`).
@@ -208,7 +209,7 @@ def report(
         records: a result of :func:`run`, records, or files of records; None: the store under `$GRAPHBENCH_HOME`.
         output: the folder to write to; what else is in it stays.
         title: the heading.
-        baseline: the engine that ratios are taken against.
+        baseline: the engine that ratios are taken against; None: the result's own, else networkx.
         keep_stale: give ratios of records, too, whose adapter or graph has changed since, instead of refusing them.
 
     Returns:
@@ -222,6 +223,8 @@ def report(
 
     found = _records(records)
     stale = {} if keep_stale else _outdated(found)
+    if baseline is None:
+        baseline = records.baseline if isinstance(records, Result) else BASELINE
     document = reports.build(found, title=title or reports.TITLE, baseline=baseline, stale=stale)
     return reports.write(document, Path(output))
 

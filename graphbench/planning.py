@@ -6,6 +6,7 @@ import math
 import numbers
 import operator
 import sys
+import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, get_args, get_type_hints
 
@@ -32,6 +33,7 @@ def make_plan(
     ignore_weights: bool,
     parameters: Mapping[str, Any],
     baseline: str | None = None,
+    directed: bool | None = None,
     command: str = "",
 ) -> Plan:
     """Names and values checked, and put into one plan; nothing is measured yet.
@@ -47,6 +49,7 @@ def make_plan(
         ignore_weights: pose the problem without the dataset's weights.
         parameters: the algorithm's own.
         baseline: an engine that is to be measured as well, since ratios are taken against it; None: none.
+        directed: how the user wants rows to be read; a warning says so where that makes no difference.
         command: what the user typed, for the record; by default this program's arguments.
 
     Raises:
@@ -56,6 +59,10 @@ def make_plan(
     problem.resolve(parameters)
     names = _engines(engines, baseline)
     limits, settings, seed = _limits(limits), _settings(settings), _whole("seed", seed, 0, SEEDS)
+    if directed and not problem.form.directed:
+        warnings.warn(
+            f"{problem.title} is posed on the graph without its direction: --directed changes nothing.", stacklevel=2
+        )
     cells = tuple(
         Cell(
             algorithm=problem.name,

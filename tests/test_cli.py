@@ -404,3 +404,54 @@ def test_a_line_stays_of_what_was_fetched_and_none_of_what_failed(capsys):
     lines = [line for line in capsys.readouterr().err.splitlines() if line.startswith("fetched")]
     assert len(lines) == 1
     assert lines[0].startswith("fetched 3.0 MB for G/one in ")
+
+
+@pytest.mark.parametrize("command", [["wcc", "karate"], ["records"], ["suite", "smoke", "--dry-run"]])
+@pytest.mark.parametrize("empty", ["", " , "])
+def test_a_list_without_names_is_wrong_usage_and_not_all_of_them(graphbench, command, empty):
+    code, out, err = graphbench(*command, "--engine", empty)
+    assert (code, out) == (2, "")
+    assert "no name was given" in err
+
+
+def test_a_file_is_shown(graphbench, tmp_path):
+    path = tmp_path / "toy.csv"
+    path.write_text("source,target,weight\na,b,1\nb,a,2\nb,b,3\nb,c,4\n")
+    code, out, _ = graphbench("show", path)
+    assert code == 0
+    assert "Cleaning dropped 1 loop and merged 1 duplicate." in out
+    for line in ("Vertices:   3", "Edges:      2", "Entries:    4", "Weighted:   yes", f"From:       {path}"):
+        assert line in out
+    code, _, err = graphbench("show", tmp_path / "no.csv")
+    assert code == 1
+    assert "There is no file" in err
+
+
+def test_what_is_generated_or_a_file_needs_no_fetching(graphbench, tmp_path):
+    path = tmp_path / "toy.csv"
+    path.write_text("a,b\n")
+    code, out, err = graphbench("fetch", "ba:n=10,m=2", path, "karate")
+    assert code == 0
+    assert out.startswith("karate\t")
+    assert "ba:n=10,m=2 is generated, so there is nothing to fetch." in err
+    assert f"{path} is a file, so there is nothing to fetch." in err
+    code, _, err = graphbench("fetch", "ba:n=10,q=2")
+    assert (code, "'q=2'" in err) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("algorithm", "dataset", "words"),
+    [
+        ("pagerank", "karate", "karate says itself that its edges have no direction: --directed changes nothing."),
+        ("wcc", None, "is posed on the graph without its direction: --directed changes nothing."),
+        ("pagerank", None, ""),
+    ],
+)
+def test_a_direction_without_effect_is_told(tmp_path, algorithm, dataset, words):
+    table = tmp_path / "toy.csv"
+    table.write_text("a,b\nb,c\n")
+    process = start(algorithm, dataset or table, *QUICK, "--directed")  # here, warnings would be errors
+    _, err = process.communicate(timeout=120)
+    assert process.returncode == 0
+    assert words in err
+    assert ("changes nothing" in err) is bool(words)

@@ -24,6 +24,9 @@ def command(names: tuple[str, ...], everything: bool) -> int:
     failed = 0
     with Reporter.on_stderr() as reporter:
         for name in datasets.names() if everything else names:
+            if not everything and (here := _is_here(name)):
+                reporter.say(f"{name} {here}, so there is nothing to fetch.")
+                continue
             try:
                 with reporter.download(name) as progress:
                     path = datasets.fetch(name, progress=progress)
@@ -33,3 +36,19 @@ def command(names: tuple[str, ...], everything: bool) -> int:
             else:
                 click.echo(f"{name}\t{path}")
     return 1 if failed else 0
+
+
+def _is_here(name: str) -> str:
+    """Why a dataset needs no fetching, unless it is one that could be fetched; empty for those.
+
+    Raises:
+        UsageError: if it is a wrong specification.
+    """
+    from graphbench.datasets import catalogue, generators, loading
+
+    if catalogue.find(name) is not None:
+        return ""
+    if generators.is_spec(name):
+        generators.parse(name)
+        return "is generated"
+    return "is a file" if loading.is_file(name) else ""

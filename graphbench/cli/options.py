@@ -17,7 +17,13 @@ Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 def names_option(singular: str, help: str) -> Callable[[Decorated], Decorated]:  # noqa: A002 - click's own word
     """An option for a list: `--engine a,b --engines c`, repeatable, in the singular and in the plural."""
     spelt = (f"--{singular}", f"--{singular}s", f"{singular}s")
-    return click.option(*spelt, multiple=True, metavar="NAME[,NAME...]", help=help)
+    return click.option(*spelt, multiple=True, metavar="NAME[,NAME...]", callback=_some, help=help)
+
+
+def _some(ctx: click.Context, param: click.Parameter, value: tuple[str, ...]) -> tuple[str, ...]:
+    if value and not joined(value):  # an unset variable of a shell, which does not mean all
+        raise click.BadParameter("no name was given.", ctx, param)
+    return value
 
 
 def moment(text: str, option: str) -> datetime:

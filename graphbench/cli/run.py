@@ -156,6 +156,7 @@ def run(
             reporter.load(datasets, directed=directed),
             engines=named if engines else None,
             baseline=baseline if chosen else None,
+            directed=directed,
             limits=limits,
             settings=settings,
             seed=seed,

@@ -6,14 +6,15 @@ from typing import Literal
 
 import msgspec
 
-from graphbench.datasets import catalogue, fetching, index
+from graphbench.datasets import catalogue, fetching, index, loading
 from graphbench.errors import UnknownNameError
+from graphbench.model import DatasetInfo
 
 COLLECTION_CITATION = (
     "T. A. Davis, Y. Hu: The University of Florida Sparse Matrix Collection. ACM Trans. Math. Softw. 38(1), 1 (2011)."
 )
 
-State = Literal["embedded", "cached", "to be fetched", "generated"]
+State = Literal["embedded", "cached", "to be fetched", "generated", "file"]
 
 
 class Description(msgspec.Struct, frozen=True, kw_only=True):
@@ -75,9 +76,10 @@ def describe(name: str) -> Description:
 
     Args:
         name: of the catalogue, a matrix of the SuiteSparse collection if its index is kept already, a generator (`ba`)
-            or a generator's specification.
+            or a generator's specification, or a file, which is read.
 
     Raises:
+        DatasetError: if a file is not there, or is no graph.
         UnknownNameError: if nothing is called that.
         UsageError: if a specification is wrong.
     """
@@ -86,6 +88,8 @@ def describe(name: str) -> Description:
         return _of_entry(entry)
     if (described := _of_generator(name)) is not None:
         return described
+    if loading.is_file(name):
+        return _of_file(loading.load(name).info)
     found = index.known().get(name.casefold()) if "/" in name else fetching.resolve(name)
     if found is None:
         hint = "The collection's index is fetched with the first GROUP/NAME that is loaded or fetched."
@@ -110,6 +114,24 @@ def _of_entry(entry: catalogue.Entry) -> Description:
         address=entry.address,
         licence=entry.licence,
         citation=entry.citation,
+    )
+
+
+def _of_file(info: DatasetInfo) -> Description:
+    return Description(
+        name=info.name,
+        state="file",
+        kind="file",
+        description=f"Cleaning dropped {_counted(info.loops_dropped, 'loop')} and merged "
+        f"{_counted(info.duplicates_merged, 'duplicate')}.",
+        num_vertices=info.num_vertices,
+        num_edges=info.num_edges,
+        num_entries=info.num_entries,
+        num_isolated=info.num_isolated,
+        directed=info.directed,
+        weighted=info.weighted,
+        sha256=info.sha256,
+        address=info.source,
     )
 
 
@@ -159,6 +181,10 @@ def _of_generator(name: str) -> Description | None:
         directed=bool(spec.values.get("directed", 0)),
         weighted=False,
     )
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def _figure(value: int | bool | None) -> str | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import os
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -31,7 +32,8 @@ def load(name: str | os.PathLike[str], *, directed: bool | None = None, progress
     Args:
         name: any of these; a path object is always a file.
         directed: take the rows of a table as arcs (True). False drops the direction of any graph. For `rmat` it is the
-            parameter of that name. Other graphs say themselves what they are, and True changes nothing there.
+            parameter of that name. Other graphs say themselves what they are, and True changes nothing there: a
+            warning says so.
         progress: told of a download, with the bytes done and the bytes in all (None if unknown).
 
     Raises:
@@ -41,6 +43,15 @@ def load(name: str | os.PathLike[str], *, directed: bool | None = None, progress
         FetchError: if it has to be downloaded and cannot be.
         DatasetError: if the file is missing, the matrix no graph, or the cache cannot be written.
     """
+    found = _found(name, directed, progress)
+    if directed and not found.info.directed:
+        warnings.warn(
+            f"{found.info.name} says itself that its edges have no direction: --directed changes nothing.", stacklevel=2
+        )
+    return found
+
+
+def _found(name: str | os.PathLike[str], directed: bool | None, progress: Progress | None) -> Dataset:
     if not isinstance(name, str):
         return _from_file(Path(name), directed)
     name = name.strip()
@@ -49,7 +60,7 @@ def load(name: str | os.PathLike[str], *, directed: bool | None = None, progress
         return _from_catalogue(entry, directed, progress)
     if generators.is_spec(name):
         return _generated(generators.parse(name), directed)
-    if _is_file(name):
+    if is_file(name):
         return _from_file(Path(name).expanduser(), directed)
     if ":" in name:
         generators.parse(name)  # It is nothing else, and this says which generators there are.
@@ -144,7 +155,8 @@ def dataset(name: str, edges: EdgeList, cleaning: Cleaning, *, source: str, sha2
     return Dataset(info=info, edges=edges)
 
 
-def _is_file(name: str) -> bool:
+def is_file(name: str) -> bool:
+    """Whether a name that is neither in the catalogue nor a specification is meant as a file's."""
     path = Path(name).expanduser()
     if formats.suffix(path) in formats.SUFFIXES or path.is_file():
         return True
