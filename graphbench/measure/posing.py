@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import hashlib
 import os
+import warnings
+import zipfile
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 
 from graphbench import registry
 from graphbench.algorithms.base import Algorithm, Inputs
 from graphbench.edgelist import EdgeList
 from graphbench.engines.base import Engine, Settings
+from graphbench.errors import FormatError
 from graphbench.measure.base import Cell
 from graphbench.measure.folder import writable
 from graphbench.model import Draw, Params, PosedInfo, Task
@@ -106,7 +111,23 @@ def _in_file(edges: EdgeList) -> EdgeList:
     if edges.path is not None:
         return edges
     path = home() / "posed" / f"{edges.digest}-{edges.weights}.parquet"
-    return EdgeList.open(path, edges.name) if path.exists() else edges.write(path)
+    if path.exists():
+        try:
+            stored = EdgeList.open(path, edges.name, verify=True)
+        except (FormatError, OSError):
+            stored = None
+        if stored is not None and _identity(stored) == _identity(edges):
+            return stored
+        _tell_damaged(path)
+    return edges.write(path)
+
+
+def _identity(edges: EdgeList) -> tuple[object, ...]:
+    return edges.digest, edges.num_vertices, edges.num_edges, edges.directed, edges.weights
+
+
+def _tell_damaged(path: Path) -> None:
+    warnings.warn(f"{path} was damaged since it was written, and is written anew.", stacklevel=3)
 
 
 def _store(inputs: Inputs, seed: int) -> tuple[Path | None, Draw | None]:
@@ -116,7 +137,11 @@ def _store(inputs: Inputs, seed: int) -> tuple[Path | None, Draw | None]:
             continue
         digest = hashlib.blake2b(np.ascontiguousarray(values).data, digest_size=16).hexdigest()
         path = home() / "inputs" / f"{digest}.npz"
-        if not path.exists():
+        kept = path.exists()
+        if kept and not _holds(path, kind, values):
+            _tell_damaged(path)
+            kept = False
+        if not kept:
             path.parent.mkdir(parents=True, exist_ok=True)
             part = path.with_name(f".{digest}.{os.getpid()}.npz")
             with part.open("wb") as file:
@@ -124,6 +149,14 @@ def _store(inputs: Inputs, seed: int) -> tuple[Path | None, Draw | None]:
             part.replace(path)
         return path, Draw(kind=kind, count=len(values), seed=seed, digest=digest)
     return None, None
+
+
+def _holds(path: Path, kind: str, values: npt.NDArray[np.int64]) -> bool:
+    try:
+        with path.open("rb") as file, np.load(file) as arrays:
+            return arrays[kind].dtype == values.dtype and np.array_equal(arrays[kind], values)
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error):
+        return False
 
 
 def by_dataset(cells: Sequence[Cell]) -> list[list[int]]:

@@ -1,0 +1,86 @@
+"""What is posed once is kept for workers and for later runs, and trusted only after a look."""
+
+import warnings
+
+import networkx as nx
+import numpy as np
+import pytest
+
+from graphbench import registry
+from graphbench.datasets.objects import from_object
+from graphbench.edgelist import EdgeList
+from graphbench.measure.base import Cell
+from graphbench.measure.posing import pose
+
+
+@pytest.fixture
+def cell():
+    """Shortest paths: weights are drawn and written, and so are sources."""
+    ring = from_object(nx.cycle_graph(3000), name="ring")
+    return Cell(algorithm="sssp", dataset=ring, engines=("networkx",))
+
+
+def posed(cell):
+    return pose(cell, registry.algorithm(cell.algorithm).resolve({}), 0)
+
+
+def answers_to(problem):
+    """What a worker would read."""
+    columns = EdgeList.open(problem.edges.path).to_numpy()
+    with np.load(problem.inputs_file) as arrays:
+        return [*(column.tolist() for column in columns), arrays["sources"].tolist()]
+
+
+def flip(path):
+    content = bytearray(path.read_bytes())
+    content[len(content) // 3] ^= 0xFF
+    path.write_bytes(content)
+
+
+def exchange_pages(path):
+    content = path.read_bytes()
+    path.write_bytes(content[4096:8192] + content[:4096] + content[8192:])
+
+
+DAMAGE = {
+    "flipped": flip,
+    "cut off": lambda path: path.write_bytes(path.read_bytes()[: path.stat().st_size // 2]),
+    "emptied": lambda path: path.write_bytes(b""),
+    "zeroed": lambda path: path.write_bytes(bytes(path.stat().st_size)),
+}
+
+
+def test_what_is_intact_is_used_again(cell):
+    first = posed(cell)
+    made = [path.stat().st_mtime_ns for path in (first.edges.path, first.inputs_file)]
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        again = posed(cell)
+    assert [path.stat().st_mtime_ns for path in (again.edges.path, again.inputs_file)] == made
+
+
+@pytest.mark.parametrize("damage", [*DAMAGE.values(), exchange_pages], ids=[*DAMAGE, "pages exchanged"])
+def test_a_damaged_graph_is_written_anew(cell, damage):
+    right = answers_to(posed(cell))
+    damage(posed(cell).edges.path)
+    with pytest.warns(UserWarning, match="damaged"):
+        again = posed(cell)
+    assert answers_to(again) == right
+
+
+def test_another_graph_in_its_place_is_not_measured(cell):
+    right = answers_to(posed(cell))
+    other = EdgeList.from_columns(np.array([0]), np.array([1]), np.array([1.0]), num_vertices=2, directed=False)
+    other.write(posed(cell).edges.path)
+    with pytest.warns(UserWarning, match="damaged"):
+        again = posed(cell)
+    assert answers_to(again) == right
+
+
+@pytest.mark.parametrize("damage", DAMAGE.values(), ids=DAMAGE)
+def test_damaged_inputs_are_written_anew(cell, damage):
+    right = answers_to(posed(cell))
+    damage(posed(cell).inputs_file)
+    with pytest.warns(UserWarning, match="damaged"):
+        again = posed(cell)
+    assert answers_to(again) == right
