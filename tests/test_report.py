@@ -16,6 +16,7 @@ from builders import HERE, pagerank, record, replace
 from gallery import report_records
 
 import graphbench as gb
+from graphbench.cli import invoke
 from graphbench.errors import StoreError, UsageError
 from graphbench.model import Matched, Outcome, Phases
 from graphbench.reporting import measured, report
@@ -343,6 +344,20 @@ def test_memory_is_told_in_multiples_of_the_edge_list(records):
 def test_nothing_to_report_on_is_said(tmp_path):
     with pytest.raises(UsageError, match="no record"):
         gb.report([], tmp_path)
+
+
+def test_a_result_is_reported_on_with_its_own_baseline(tmp_path, records):
+    given = [replace(each, fingerprint="") for each in records if each.task.algorithm == "wcc"]
+    page = gb.report(gb.Result(given, baseline="igraph"), tmp_path, title="Mine", keep_stale=True)
+    text = page.with_name("README.md").read_text(encoding="utf-8")
+    assert text.startswith("# Mine\n")
+    assert "run vs igraph" in text
+
+
+def test_an_empty_store_is_told_with_what_to_do(tmp_path, capsys):
+    assert invoke(["report", "--output", str(tmp_path / "out")]) == 2
+    assert "graphbench louvain karate" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
 
 
 def test_a_missing_file_of_records_is_named(tmp_path):

@@ -101,6 +101,8 @@ def _table(measured: Measured) -> Table:
         "device peak",
         "of the list",
     ]
+    if not any(row[7] for row in rows):  # no GPU engine: nothing on a device
+        return Table(heads=heads[:6], rows=[row[:6] for row in rows], right=(3, 4, 5))
     return Table(heads=heads, rows=rows, right=(3, 4, 5, 6, 7))
 
 
