@@ -437,3 +437,13 @@ def test_results_go_to_programs(graphbench, tmp_path):
     assert graphbench(*SMALL, "--format", "json", "--output", path)[0] == 0
     assert len(json.loads(path.read_text())["records"]) == 8
     assert Path(path).read_text().rstrip().endswith("}")
+
+
+def test_files_of_one_name_are_told_apart_and_one_given_twice_is_measured_once(graphbench, tmp_path):
+    for folder, text in (("d1", "a,b\n"), ("d2", "a,b\nb,c\n")):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "g.csv").write_text(text)
+    given = [argument for folder in ("d1", "d2", "d1") for argument in ("--datasets", tmp_path / folder / "g.csv")]
+    code, _, err = graphbench("suite", *given, "--algorithms", "wcc", "--engines", "igraph", "--trials", "1")
+    assert code == 0, err
+    assert tasks(stored()) == {("wcc", "d1/g.csv", "igraph"): 1, ("wcc", "d2/g.csv", "igraph"): 1}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 import sys
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,11 +15,12 @@ import click
 from graphbench import sizes
 from graphbench.cli.files import OutputFile, write
 from graphbench.cli.options import joined, moment, names_option
-from graphbench.errors import DatasetError, UnknownNameError, UsageError
+from graphbench.errors import DatasetError
 from graphbench.model import Outcome, Record
 
 if TYPE_CHECKING:
     from graphbench.cli.progress import Reporter
+    from graphbench.datasets.base import Dataset
     from graphbench.measure.base import Progress
     from graphbench.suites.definition import Suite
     from graphbench.suites.matrix import Item
@@ -136,36 +137,34 @@ def _prepared(
     suite: Suite, records: Sequence[Record], since: datetime | None, reporter: Reporter, *, load: bool
 ) -> Run:
     """The suite with its datasets; what cannot be had is known by its error, and the others are measured."""
+    from graphbench.datasets.distinct import distinct
     from graphbench.staleness import present
     from graphbench.suites.matrix import Graph
     from graphbench.suites.resuming import Earlier
     from graphbench.suites.running import Run, past
 
-    graphs: list[Graph] = []
     missing: dict[str, DatasetError] = {}
-    described = {name: Graph.described(name) for name in suite.datasets} if not load else {}
-    for name in suite.datasets:
-        try:
-            graphs.append(described[name] if not load else _loaded(name, suite, reporter))
-        except (UnknownNameError, UsageError):
-            raise
-        except DatasetError as error:
-            reporter.say(f"Error: {name} cannot be had, and is passed over: {error}")
-            missing[name] = error
+    if load:
+        graphs = [Graph.loaded(dataset) for dataset in distinct(_loaded(suite, reporter, missing))]
+    else:
+        graphs = list({graph.name: graph for graph in map(Graph.described, suite.datasets)}.values())
     return Run(
         suite=suite,
-        graphs=list({graph.name: graph for graph in graphs}.values()),
+        graphs=graphs,
         missing=missing,
         earlier=Earlier(records, suite, present(), since),
         past=past(records),
     )
 
 
-def _loaded(name: str, suite: Suite, reporter: Reporter) -> Any:
-    from graphbench.suites.matrix import Graph
-
-    (dataset,) = reporter.load([name], directed=suite.directed)
-    return Graph.loaded(dataset)
+def _loaded(suite: Suite, reporter: Reporter, missing: dict[str, DatasetError]) -> Iterator[Dataset]:
+    """The datasets that can be had; the others are put into `missing`, and told."""
+    for name in suite.datasets:
+        try:
+            yield from reporter.load([name], directed=suite.directed)
+        except DatasetError as error:
+            reporter.say(f"Error: {name} cannot be had, and is passed over: {error}")
+            missing[name] = error
 
 
 def _measure(run: Run, reporter: Reporter, keeper: Any) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from graphbench import registry
 from graphbench.datasets.base import Dataset
 from graphbench.engines.base import Engine, Settings
-from graphbench.errors import UnknownNameError, UsageError
+from graphbench.errors import UsageError
 from graphbench.measure.posing import identity
 from graphbench.model import Task
 from graphbench.prediction import Past
@@ -47,15 +47,15 @@ class Graph:
 
         Raises:
             UnknownNameError: if nothing is called that.
+            DatasetError: if a file is not there.
         """
         from graphbench import datasets
+        from graphbench.datasets import catalogue, generators, loading
 
-        try:
-            found = datasets.describe(name)
-        except UnknownNameError:
-            if not Path(name).expanduser().is_file():
-                raise
-            return cls(name=Path(name).name)
+        file = Path(name).expanduser()
+        if catalogue.find(name) is None and not generators.is_spec(name) and loading.is_file(name) and file.is_file():
+            return cls(name=file.name)
+        found = datasets.describe(name)
         return cls(name=found.name, entries=found.num_entries, directed=bool(found.directed))
 
 
