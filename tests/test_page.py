@@ -107,6 +107,17 @@ def test_nothing_is_wider_than_the_screen(browser, address, width):
     assert wide == []
 
 
+def test_on_paper_no_table_runs_off_the_sheet_and_its_heads_are_there(browser, address):
+    open_page(browser, address, width=720)
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
+    try:
+        assert browser.execute_script("return document.documentElement.scrollWidth") <= 720
+        assert head(browser, "engine").is_displayed()
+        assert not browser.find_element("id", "filters").is_displayed()
+    finally:
+        browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
+
+
 def test_words_of_a_chart_do_not_leave_it(browser, address):
     open_page(browser, address)
     outside = browser.execute_script(
