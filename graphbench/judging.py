@@ -218,6 +218,25 @@ def _conversion(pair: Pair) -> str:
     return ""
 
 
+def _disagreement(pair: Pair) -> str:
+    for record, other in (pair.sides, pair.sides[::-1]):
+        for agreed in record.agreement:
+            if agreed.engine == other.task.engine and agreed.kind == "differs":
+                far = "" if agreed.max_difference is None else f" by {agreed.max_difference:.2g}"
+                where = "" if agreed.at is None else f", most at {agreed.at:,}"
+                return f"the answers of {record.task.engine} and {other.task.engine} differ{far}{where}"
+    return ""
+
+
+def _nothing(pair: Pair) -> str:
+    for record in pair.sides:
+        if record.posed is not None and record.posed.num_edges == 0:
+            return f"{record.task.dataset} as posed has no edge: calls were timed, and no work"
+        if record.draw is not None and record.draw.count == 0:
+            return f"{record.task.dataset} has no {record.draw.kind} to draw: calls were timed, and no work"
+    return ""
+
+
 # Notes
 
 
@@ -309,6 +328,8 @@ _CHECKS: dict[Reason, Callable[[Pair], str]] = {
     Reason.PAIRS: _pairs,
     Reason.VACUOUS_TOLERANCE: _vacuous,
     Reason.CONVERSION: _conversion,
+    Reason.DISAGREEMENT: _disagreement,
+    Reason.NOTHING_TO_COMPUTE: _nothing,
     Reason.FEW_TRIALS: _few_trials,
     Reason.THREADS: _threads,
     Reason.DTYPE: _dtype,

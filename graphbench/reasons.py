@@ -132,6 +132,18 @@ class Reason(enum.StrEnum):
         "making the graph is not fully timed, so end to end leaves out a conversion",
         "Measure again with this version of graphbench, which times reading, building and converting.",
     )
+    DISAGREEMENT = (
+        "disagreement",
+        Effect.UNLIKE,
+        "the two sides' answers differ by more than right answers can",
+        "At least one is wrong where its certificate did not look: report both to the engines' authors.",
+    )
+    NOTHING_TO_COMPUTE = (
+        "nothing_to_compute",
+        Effect.UNLIKE,
+        "there was nothing to compute, so calls were timed and no work",
+        "Choose a graph with edges that the problem can work on.",
+    )
     MACHINE = (
         "machine",
         Effect.REFUSED,

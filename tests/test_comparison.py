@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from graphbench.break_even import break_even
 from graphbench.comparison import Comparison, compare, newest, set_against
-from graphbench.model import Censored, Certificate, Outcome, Phases, Task, Trials
+from graphbench.model import Agreement, Censored, Certificate, Outcome, Phases, Task, Trials
 from graphbench.reasons import Effect, Reason, Verdict
 
 FAIR = {
@@ -91,6 +91,26 @@ UNFAIR = {
         Reason.CONVERSION,
         record(),
         replace(record("nx-cugraph"), phases__build_steps_s={"graph": 0.1, "conversion": 5.0}),
+    ),
+    "answers differ": (
+        Reason.DISAGREEMENT,
+        jaccard(),
+        jaccard("igraph", agreement=[Agreement(engine="networkx", kind="differs", max_difference=0.1, at=7)]),
+    ),
+    "answers differ, found out by the baseline": (
+        Reason.DISAGREEMENT,
+        bfs(agreement=[Agreement(engine="igraph", kind="differs")]),
+        bfs("igraph"),
+    ),
+    "no edge": (
+        Reason.NOTHING_TO_COMPUTE,
+        replace(record(), posed__num_edges=0),
+        replace(record("igraph"), posed__num_edges=0),
+    ),
+    "no pair": (
+        Reason.NOTHING_TO_COMPUTE,
+        replace(jaccard(), draw__count=0),
+        replace(jaccard("igraph"), draw__count=0),
     ),
     "other machine": (Reason.MACHINE, record(), replace(record("igraph"), environment__machine="m2")),
     "other graph": (Reason.DATASET, record(), replace(record("igraph"), dataset__digest="x")),

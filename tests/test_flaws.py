@@ -11,7 +11,7 @@ import networkx as nx
 import pytest
 from builders import bfs, pagerank, record, replace
 
-from graphbench import api
+from graphbench import api, registry
 from graphbench.comparison import compare, set_against
 from graphbench.model import Outcome
 from graphbench.reasons import Reason, Verdict
@@ -84,6 +84,32 @@ def test_an_easier_problem_than_that_which_was_posed_is_a_wrong_answer(measured,
     assert made.outcome is Outcome.INVALID
     assert because in made.reason
     assert codes(comparison) == {Reason.INVALID}
+
+
+@pytest.mark.usefixtures("unfair")
+@pytest.mark.parametrize("first", ["networkx", "lucky"])
+def test_a_wrong_answer_that_the_sample_missed_is_found_where_engines_differ(first, monkeypatch):
+    monkeypatch.setattr(importlib.import_module("graphbench.algorithms.jaccard"), "SAMPLE", 1)
+    monkeypatch.setattr(registry.engine(first), "pace", -1)
+    result = api.run("jaccard", KARATE, engines=["networkx", "lucky"], trials=5, timeout=60)
+    assert result.records[0].task.engine == first
+    (comparison,) = result.comparisons
+    made = {each.task.engine: each for each in result.records}
+    if first == "networkx":
+        assert made["lucky"].outcome is Outcome.INVALID
+        assert codes(comparison) == {Reason.INVALID}
+    else:  # its record was written before anybody knew
+        assert comparison.verdict is Verdict.UNLIKE
+        assert Reason.DISAGREEMENT in codes(comparison)
+        assert "differ from those of lucky (pairs recomputed exactly: 1)" in made["networkx"].warnings[0]
+
+
+def test_where_there_is_nothing_to_compute_there_is_nothing_to_compare():
+    for algorithm in ("wcc", "jaccard"):
+        result = api.run(algorithm, nx.empty_graph(4), engines=["networkx", "igraph"], trials=5, timeout=60)
+        (comparison,) = result.comparisons
+        assert comparison.verdict is Verdict.UNLIKE
+        assert Reason.NOTHING_TO_COMPUTE in codes(comparison)
 
 
 def test_weights_on_one_side_make_it_unlike(measured):

@@ -26,6 +26,7 @@ def _named(name):
 
 lazy, untranslated, weighting, weighting_silently = map(_named, ("lazy", "untranslated", "weighting", "silent"))
 sloppy, boastful, other_pairs, narrow, blind = map(_named, ("sloppy", "boastful", "other-pairs", "narrow", "blind"))
+lucky = _named("lucky")
 
 
 @bfs.on("lazy")
@@ -47,6 +48,13 @@ def _(nx, graph, p):
 def _(nx, graph, p):
     own = np.random.default_rng(1).integers(len(graph), size=(len(p.pairs), 2)).tolist()
     return list(nx.jaccard_coefficient(graph, own))
+
+
+@jaccard.on("lucky")
+def _(nx, graph, p):
+    made = list(nx.jaccard_coefficient(graph, p.pairs))
+    u, v, right = made[-1]
+    return [*made[:-1], (u, v, right / 2 + 0.1)]  # wrong just where a small sample does not look
 
 
 @pagerank.on("untranslated")

@@ -8,7 +8,8 @@ a certificate. Its page attaches one adapter per engine::
         return graph.community_multilevel(weights=p.weight, resolution=p.resolution)
 
 `p` (a :class:`Call`) holds every parameter of the problem, and of this trial: `p.seed`, `p.source` or `p.pairs`, and
-`p.weight`: `"weight"` if the posed graph is weighted, else None.
+`p.weight`: `"weight"` if the posed graph is weighted, else None. A certificate that recomputes a sample of the pairs
+adds those of `p.disputed`, shape (d,), indices of pairs on which engines differ.
 """
 
 from __future__ import annotations
@@ -357,6 +358,7 @@ class Algorithm:
             p.source = int(inputs.sources[trial % len(inputs.sources)])
         if inputs.pairs is not None:
             p.pairs = inputs.pairs
+            p.disputed = np.empty(0, dtype=np.int64)
         return p
 
     def certify(self, posed: EdgeList, answer: npt.NDArray[Any], p: Call) -> Finding:

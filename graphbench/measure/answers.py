@@ -22,6 +22,8 @@ from graphbench.paths import home
 
 MOST_KEPT = 50_000_000
 """Answers with more values are not kept after their run."""
+MOST_DISPUTED = 1_000
+"""How many pairs on which engines differ are recomputed at most: less than a second."""
 CLAIM = 1e-3
 """How far, as a fraction, an engine's own figure may be from ours: sums in float32 err by no more."""
 Answer = npt.NDArray[Any]
@@ -87,6 +89,29 @@ def verify(
     reported = {f"reported_{name}": value for name, value in claimed.items()}
     notes = [*found.notes, *_false_claims(claimed, found.figures)]
     return Verified(certificate, found.figures | reported, quality, chosen, notes)
+
+
+def disputed(mine: Path, others: Sequence[Path], tolerance: float) -> npt.NDArray[np.int64]:
+    """Indices of the values, at most :data:`MOST_DISPUTED`, in which an answer is further from another than that."""
+    answer = np.load(mine)
+    far = [np.flatnonzero(~(np.abs(answer - np.load(other)) <= tolerance)) for other in others]
+    return np.unique(np.concatenate(far))[:MOST_DISPUTED]
+
+
+def arbitrate(
+    algorithm: Algorithm,
+    posed: EdgeList,
+    file: Path,
+    *,
+    params: Mapping[str, Any],
+    inputs: Inputs,
+    seed: int,
+    at: npt.NDArray[np.int64],
+) -> Finding:
+    """Run the certificate of pairs' values once more, those at `at` recomputed too: somebody is wrong there."""
+    p = algorithm.call(posed, params, inputs, seed=seed)
+    p.disputed = at
+    return _certified(algorithm, posed, np.load(file), p)
 
 
 def _false_claims(claimed: Mapping[str, float], figures: Figures) -> Iterator[str]:

@@ -7,15 +7,15 @@ from datetime import UTC, datetime
 from typing import Any
 
 from graphbench import registry
-from graphbench.algorithms.base import Attached
+from graphbench.algorithms.base import Attached, Finding
 from graphbench.engines.base import Engine
 from graphbench.errors import StoreError
 from graphbench.measure.account import Account
 from graphbench.measure.advice import advice
-from graphbench.measure.answers import Earlier, agreements, keep, verify
+from graphbench.measure.answers import Earlier, agreements, arbitrate, disputed, keep, verify
 from graphbench.measure.folder import writable
 from graphbench.measure.posing import Posed
-from graphbench.model import Outcome, Record, Task, Trials, Worker
+from graphbench.model import Agreement, Certificate, Outcome, Record, Task, Trials, Worker
 
 
 def complete(
@@ -94,6 +94,13 @@ def _verified(engine: Engine, account: Account, posed: Posed, earlier: list[Earl
         return found | (worse if account.outcome is Outcome.OK else {})
     mine = Earlier(engine=engine.name, files=files if posed.inputs.sources is not None else {0: files[verdict.chosen]})
     found["agreement"] = agreements(posed.algorithm, mine, earlier, posed.params)
+    if found["agreement"] and posed.algorithm.kind == "pair_scores":
+        wrong, notes = _disputes(posed, mine, earlier, found["agreement"])
+        if wrong is not None:
+            found |= {"certificate": Certificate(valid=False, detail=wrong.detail), "agreement": []}
+            worse = {"outcome": Outcome.INVALID, "reason": wrong.detail}
+            return found | (worse if account.outcome is Outcome.OK else {})
+        found["warnings"] += notes
     try:
         with writable("the answer"):
             found["answer"] = {**verdict.figures, "digest": keep(mine)}
@@ -101,6 +108,25 @@ def _verified(engine: Engine, account: Account, posed: Posed, earlier: list[Earl
         found["warnings"] += [f"the answer is not kept. {error}"]
     earlier.append(mine)
     return found
+
+
+def _disputes(
+    posed: Posed, mine: Earlier, earlier: list[Earlier], agreed: list[Agreement]
+) -> tuple[Finding | None, list[str]]:
+    """Where pairs' values differ from another engine's: what is wrong with these, else who is wrong instead."""
+    differing = {each.engine for each in agreed if each.kind == "differs"}
+    others = [other for other in earlier if other.engine in differing]
+    if not others:
+        return None, []
+    tolerance = posed.algorithm.epsilon(posed.params)
+    at = disputed(mine.files[0], [other.files[0] for other in others], tolerance)
+    asked: dict[str, Any] = {"params": posed.params, "inputs": posed.inputs, "seed": posed.seed}
+    finding = arbitrate(posed.algorithm, posed.edges, mine.files[0], **asked, at=at)
+    if not finding.valid:
+        return finding, []
+    names = " and ".join(other.engine for other in others)
+    told = f"values differ from those of {names} (pairs recomputed exactly: {len(at):,}), and these are right"
+    return None, [told]
 
 
 def record(task: Task, engine: Engine, posed: Posed, **found: Any) -> Record:
