@@ -19,6 +19,9 @@ import numpy.typing as npt
 from graphbench.columns import Columns
 from graphbench.errors import FormatError
 
+DATASET = "graphbench.name"
+"""The key in the metadata under which a file carries the name of its dataset, to be listed and cleared by it."""
+
 _COUNTS, _SEAL, _NAMES_SEAL = b"graphbench", b"graphbench.seal", b"graphbench.names"
 _ROW_GROUP = 1 << 22
 _PAGE = 4096 // 8

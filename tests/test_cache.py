@@ -7,6 +7,7 @@ import warnings
 import numpy as np
 import pytest
 
+from graphbench import edgefile
 from graphbench.datasets import cache
 from graphbench.datasets.base import Raw
 from graphbench.datasets.clean import Cleaning
@@ -243,7 +244,7 @@ def test_clearing_by_name_removes_posed_forms_that_carry_it(private_home):
     edges, _ = cache.cleaned(SHA, "toy", toy)
     posed = edges.with_drawn_weights(seed=0)
     path = private_home / "posed" / f"{posed.digest}-drawn.parquet"
-    posed.write(path, metadata={"graphbench.name": "toy"})
+    posed.write(path, metadata={edgefile.DATASET: "toy"})
     assert {entry.kind for entry in cache.clear(["toy"])} == {"cleaned", "posed"}
     assert not path.exists()
 

@@ -455,3 +455,12 @@ def test_a_direction_without_effect_is_told(tmp_path, algorithm, dataset, words)
     assert process.returncode == 0
     assert words in err
     assert ("changes nothing" in err) is bool(words)
+
+
+def test_clearing_a_dataset_clears_the_forms_in_which_problems_pose_it(graphbench, private_home):
+    graphbench("sssp", "karate", *QUICK)
+    assert list((private_home / "posed").iterdir())
+    code, out, _ = graphbench("cache", "clear", "karate")
+    assert code == 0
+    assert out.startswith("Removed 2 files")
+    assert not list((private_home / "posed").iterdir())

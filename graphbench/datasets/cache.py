@@ -29,7 +29,7 @@ from graphbench.errors import DatasetError, FormatError, UnknownNameError
 
 Kind = Literal["download", "cleaned", "posed", "inputs", "answer"]
 
-_CLEANING, _NAME = "graphbench.cleaning", "graphbench.name"  # a posed graph carries its dataset's name too
+_CLEANING = "graphbench.cleaning"
 _DIGEST = r"[0-9a-f]{32}"
 # A hidden `.NAME.PID.part` is a file in the making, or what a killed process left of it.
 _MADE: dict[Kind, tuple[str, re.Pattern[str]]] = {
@@ -91,7 +91,7 @@ def cleaned(
         except (FormatError, OSError) as error:
             warnings.warn(f"The cached form of {name} is unreadable and is made anew. ({error})", stacklevel=2)
     edges, cleaning = clean(make(), name)
-    metadata = {_CLEANING: msgspec.json.encode(cleaning).decode(), _NAME: name}
+    metadata = {_CLEANING: msgspec.json.encode(cleaning).decode(), edgefile.DATASET: name}
     try:
         return edges.write(path, metadata=metadata), cleaning
     except OSError as error:
@@ -198,6 +198,6 @@ def _goes_with_another(path: Path) -> bool:
 
 def _dataset(path: Path) -> str:
     try:
-        return edgefile.read_metadata(path).get(_NAME, path.stem)
+        return edgefile.read_metadata(path).get(edgefile.DATASET, path.stem)
     except FormatError:
         return path.stem

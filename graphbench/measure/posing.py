@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from graphbench import registry
+from graphbench import edgefile, registry
 from graphbench.algorithms.base import Algorithm, Inputs
 from graphbench.edgelist import EdgeList
 from graphbench.engines.base import Engine, Settings
@@ -119,7 +119,7 @@ def _in_file(edges: EdgeList) -> EdgeList:
         if stored is not None and _identity(stored) == _identity(edges):
             return stored
         _tell_damaged(path)
-    return edges.write(path)
+    return edges.write(path, metadata={edgefile.DATASET: edges.name})
 
 
 def _identity(edges: EdgeList) -> tuple[object, ...]:
