@@ -5,9 +5,11 @@ from __future__ import annotations
 import math
 import numbers
 import operator
+import shlex
 import sys
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import Any, get_args, get_type_hints
 
 from graphbench import registry
@@ -75,7 +77,7 @@ def make_plan(
     )
     if not cells:
         raise UsageError("There is no dataset to measure on: name one (`graphbench list datasets`).")
-    return Plan(cells=cells, limits=limits, settings=settings, seed=seed, command=command or " ".join(sys.argv))
+    return Plan(cells=cells, limits=limits, settings=settings, seed=seed, command=command or command_line())
 
 
 def _engines(engines: Sequence[str] | None, baseline: str | None) -> tuple[str, ...]:
@@ -132,3 +134,10 @@ def _seconds(option: str, value: Any, *, zero: bool) -> float:
     if not math.isfinite(number) or number < 0 or (number == 0 and not zero):
         raise UsageError(f"{option} takes a finite number of seconds {'from' if zero else 'above'} 0, not {value!r}.")
     return number
+
+
+def command_line() -> str:
+    """What the user typed, without the folder that the program happens to lie in."""
+    program = Path(sys.argv[0])
+    name = "graphbench" if program.name == "__main__.py" and program.parent.name == "graphbench" else program.name
+    return shlex.join([name, *sys.argv[1:]])

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import graphbench as gb
-from graphbench import cli
+from graphbench import cli, planning
 from graphbench.errors import InputError, UsageError
 from graphbench.planning import SEEDS
 
@@ -111,3 +111,16 @@ def test_a_tiny_file_that_promises_vertices_beyond_all_memory_is_refused_at_once
             InputError, match=r"99,999,999,999 vertices .* 1\.49e\+03 GiB of memory at least.* are free"
         ):
             gb.run(algorithm, path, **QUICK)
+
+
+@pytest.mark.parametrize(
+    ("program", "name"),
+    [
+        ("/home/me/.venv/bin/graphbench", "graphbench"),
+        ("/home/me/src/graphbench/__main__.py", "graphbench"),
+        ("/home/me/nightly.py", "nightly.py"),
+    ],
+)
+def test_the_recorded_command_names_no_folder_of_the_program(monkeypatch, program, name):
+    monkeypatch.setattr("sys.argv", [program, "wcc", "my graph.csv"])
+    assert planning.command_line() == f"{name} wcc 'my graph.csv'"

@@ -95,6 +95,7 @@ def command(
     """
     from graphbench.cli.progress import Reporter
     from graphbench.keeping import Keeper
+    from graphbench.planning import command_line
     from graphbench.store import Store
     from graphbench.suites import matrix
 
@@ -109,7 +110,7 @@ def command(
             return 0
         with Keeper(store, must=True) as keeper:
             run = _prepared(suite, list(Store(store).records()), since, reporter, load=True)
-            run.fit, run.skip, run.command = not no_predict, not no_skip, " ".join(sys.argv)
+            run.fit, run.skip, run.command = not no_predict, not no_skip, command_line()
             try:
                 _measure(run, reporter, keeper)
             except KeyboardInterrupt:
