@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from graphbench import paths, sizes
+from graphbench import sizes
 from graphbench.comparison import Comparison, compare
 from graphbench.datasets.base import Dataset
 from graphbench.edgelist import EdgeList
@@ -308,7 +308,9 @@ def kept_answer(digest: str) -> npt.NDArray[Any]:
     """
     import numpy as np
 
-    path = paths.home() / "answers" / f"{digest}.npy"
+    from graphbench.measure.answers import kept
+
+    path = kept(digest)
     if not path.exists():
         raise UsageError(f"The answer {digest} is not kept; run the task again.")
     return np.load(path)  # type: ignore[no-any-return]

@@ -61,10 +61,6 @@ class Foresight:
             self._time(task, posed) if self.time else None
         )
 
-    def learn(self, record: Record) -> None:
-        """Take in what has just been measured."""
-        self.past.add(record)
-
     def _memory(self, task: Task, engine: Engine, posed: PosedInfo) -> Foreseen | None:
         seen = self.past.peaks(task.algorithm, engine.name, posed.num_entries)
         needs = seen.host or host_bytes(engine, posed)

@@ -19,6 +19,7 @@ import msgspec
 
 from graphbench import interchange
 from graphbench.errors import StoreError
+from graphbench.locking import locked
 from graphbench.model import SCHEMA, Record
 from graphbench.paths import HOME_VARIABLE, home
 
@@ -144,7 +145,7 @@ class Store:
 
     def _lock(self, file: BinaryIO) -> None:
         patience = time.monotonic() + _PATIENCE_S
-        while not _locked(file):
+        while not locked(file):
             if time.monotonic() < patience:
                 time.sleep(0.02)
                 continue
@@ -229,16 +230,6 @@ def _read_document(path: Path, text: bytes) -> Iterator[Record]:
             yield from_json(raw)
     except StoreError as error:
         raise StoreError(f"{path}: {error}") from None
-
-
-def _locked(file: BinaryIO) -> bool:
-    import fcntl
-
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
 
 
 def _write_all(file: BinaryIO, line: bytes) -> None:

@@ -268,7 +268,7 @@ def test_file_system_without_locks_works_too(server, tmp_path, monkeypatch):
     def refuse(_file, _operation):
         raise OSError(errno.ENOSYS, "not here")
 
-    monkeypatch.setattr(download.fcntl, "flock", refuse)
+    monkeypatch.setattr("fcntl.flock", refuse)
     assert get(server, tmp_path / "file", expected=SUM) == BODY
     assert (tmp_path / "file").exists()
 

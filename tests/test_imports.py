@@ -11,7 +11,7 @@ import pytest
 import graphbench
 
 ROOT = Path(graphbench.__file__).parent
-GROUND = [{"_version", "errors", "model", "paths", "prediction", "sizes", "statistics"}]
+GROUND = [{"_version", "errors", "locking", "model", "paths", "prediction", "sizes", "statistics"}]
 MEASURING = [
     *GROUND,
     {"columns", "edgefile", "edgelist"},

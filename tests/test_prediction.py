@@ -117,7 +117,7 @@ def test_what_would_take_thrice_the_limit_is_hopeless_and_what_would_take_twice_
 def test_what_is_measured_meanwhile_counts():
     foresee = foresight(fit=False, time=True)
     assert foresee(task("b"), registry.engine("networkx"), posed(2_000)) is None
-    foresee.learn(timed_out("a", 1_000, 60.0))
+    foresee.past.add(timed_out("a", 1_000, 60.0))
     assert foresee(task("b"), registry.engine("networkx"), posed(2_000)) is not None
 
 

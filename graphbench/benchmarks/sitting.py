@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import math
 import os
 from dataclasses import dataclass, field
 from typing import Any, Self
@@ -161,21 +160,8 @@ class Sitting:
         return found
 
     def _request(self, engine: Engine, posed: Posed) -> protocol.Request:
-        return protocol.Request(
-            algorithm=posed.algorithm.name,
-            engine=engine.name,
-            settings=self._settings,
-            dataset=posed.edges.name,
-            edges=str(posed.edges.path),
-            inputs=str(posed.inputs_file) if posed.inputs_file else None,
-            params=posed.params,
-            seed=posed.seed,
-            answers=str(self._folder.path / f"{self._id}-{self._position}-"),
-            deadline=math.inf,
-            budget_s=math.inf,
-            trials=None,
-            command=self._command,
-        )
+        answers = self._folder.path / f"{self._id}-{self._position}-"
+        return posed.request(engine, self._settings, answers=answers, command=self._command)
 
 
 def _timed_by(benchmark: Any, bench: Bench, job: Job, rounds: int) -> None:

@@ -8,8 +8,7 @@ from pathlib import Path
 import click
 
 from graphbench.errors import UsageError
-
-FORMATS = ("table", "json", "csv", "markdown")
+from graphbench.reporting import FORMATS
 
 
 @click.command("compare")

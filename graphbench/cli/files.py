@@ -28,6 +28,11 @@ class OutputFile(click.Path):
         return path
 
 
+output_option = click.option(
+    "--output", type=OutputFile(), metavar="FILE", help="Write the result to this file instead of stdout."
+)
+
+
 def write(path: Path, content: str | bytes) -> None:
     """Write a whole file.
 

@@ -13,15 +13,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from graphbench.cli.files import OutputFile, write
+from graphbench.cli.files import output_option, write
 from graphbench.cli.options import joined, moment, names_option
 from graphbench.errors import UsageError
 from graphbench.model import Outcome, Record
+from graphbench.reporting import FORMATS
 
 if TYPE_CHECKING:
     from graphbench.staleness import Present
-
-FORMATS = ("table", "json", "csv", "markdown")
 
 
 @click.command("records")
@@ -52,12 +51,7 @@ FORMATS = ("table", "json", "csv", "markdown")
     is_flag=True,
     help="export: as a file of pytest-benchmark, for its comparisons; only what is ok.",
 )
-@click.option(
-    "--output",
-    type=OutputFile(),
-    metavar="FILE",
-    help="Write to this file instead of stdout.",
-)
+@output_option
 def command(
     *,
     action: str,

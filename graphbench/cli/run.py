@@ -11,19 +11,19 @@ import click
 
 from graphbench import sizes
 from graphbench.algorithms.base import Algorithm, Parameter
-from graphbench.cli.files import OutputFile, write
+from graphbench.cli.files import OutputFile, output_option, write
 from graphbench.cli.options import joined, names_option
 from graphbench.engines.base import Settings
 from graphbench.errors import GraphbenchError, UsageError
 from graphbench.measure.base import Limits
 from graphbench.model import Outcome, Record
+from graphbench.reporting import FORMATS
 
 if TYPE_CHECKING:
     from graphbench.api import Result
 
 SAVED = (".csv", ".tsv", ".parquet")
 CHARTED = (".svg", ".png")
-FORMATS = ("table", "json", "csv", "markdown")
 
 
 def algorithm_command(algorithm: Algorithm) -> click.Command:
@@ -86,12 +86,7 @@ def _MATCHING() -> None:  # noqa: N802 - as below, of heuristics
 @click.option(
     "--format", "form", type=click.Choice(FORMATS), default="table", show_default=True, help="How to show the result."
 )
-@click.option(
-    "--output",
-    type=OutputFile(),
-    metavar="FILE",
-    help="Write the result to this file instead of stdout.",
-)
+@output_option
 @click.option(
     "--chart",
     type=OutputFile(),

@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from graphbench import sizes
-from graphbench.cli.files import OutputFile, write
+from graphbench.cli import INTERRUPTED
+from graphbench.cli.files import output_option, write
 from graphbench.cli.options import joined, moment, names_option
 from graphbench.errors import DatasetError
 from graphbench.model import Outcome, Record
+from graphbench.reporting import FORMATS
 
 if TYPE_CHECKING:
     from graphbench.cli.progress import Reporter
@@ -25,9 +27,6 @@ if TYPE_CHECKING:
     from graphbench.suites.definition import Suite
     from graphbench.suites.matrix import Item
     from graphbench.suites.running import Run
-
-FORMATS = ("table", "json", "csv", "markdown")
-INTERRUPTED = 130  # as `graphbench.cli.INTERRUPTED`
 
 
 @click.command("suite")
@@ -58,12 +57,7 @@ INTERRUPTED = 130  # as `graphbench.cli.INTERRUPTED`
 @click.option("--no-skip", is_flag=True, help="Try also what is hopeless by what smaller graphs took.")
 @click.option("--no-predict", is_flag=True, help="Try also what is predicted not to fit into memory.")
 @click.option("--format", "form", type=click.Choice(FORMATS), default="table", show_default=True, help="Of the result.")
-@click.option(
-    "--output",
-    type=OutputFile(),
-    metavar="FILE",
-    help="Write the result to this file instead of stdout.",
-)
+@output_option
 @click.option(
     "--store",
     type=click.Path(dir_okay=False, path_type=Path),

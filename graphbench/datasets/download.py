@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import fcntl
 import hashlib
 import os
 import secrets
@@ -19,6 +18,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from graphbench.errors import ChecksumError, DatasetError, FetchError
+from graphbench.locking import locked
 
 Progress = Callable[[int, int | None], None]
 """Called with the bytes done and the bytes in all, None where the server does not say."""
@@ -150,7 +150,7 @@ def _claimed(path: Path, progress: Progress | None) -> Iterator[tuple[BinaryIO, 
     while True:
         file = part.open("ab+", buffering=0)
         try:
-            while not _locked(file):
+            while not locked(file):
                 if progress is not None:
                     progress(file.seek(0, os.SEEK_END), None)
                 time.sleep(_WAIT_S)
@@ -172,15 +172,6 @@ def _claimed(path: Path, progress: Progress | None) -> Iterator[tuple[BinaryIO, 
             # Still locked, so nobody else's: what holds no bytes is of no use to anybody.
             if _is_at(file, part) and file.seek(0, os.SEEK_END) == 0:
                 part.unlink()
-
-
-def _locked(file: BinaryIO) -> bool:
-    """Take the lock, if it is free; it ends with the process, however that ends."""
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
 
 
 def _is_at(file: BinaryIO, path: Path) -> bool:

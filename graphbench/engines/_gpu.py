@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
-from contextlib import suppress
 from typing import Any, ClassVar, Literal
 
 import numpy as np
@@ -107,22 +105,3 @@ class DeviceMemory:
     def peak_bytes(self) -> int | None:
         """The most that was allocated at once since the last reset, or None before :meth:`choose`."""
         return None if self._resource is None else self._held + int(self._resource.allocation_counts.peak_bytes)
-
-
-def process_bytes() -> int | None:
-    """What NVML says this process holds on its device, context and libraries included: the check of RMM's figures."""
-    import pynvml
-
-    with suppress(pynvml.NVMLError, ValueError):
-        pynvml.nvmlInit()
-        try:
-            handle = pynvml.nvmlDeviceGetHandleByIndex(
-                int((os.environ.get("CUDA_VISIBLE_DEVICES") or "0").split(",")[0])
-            )
-            for process in pynvml.nvmlDeviceGetComputeRunningProcesses(handle):
-                if process.pid == os.getpid() and process.usedGpuMemory:
-                    return int(process.usedGpuMemory)
-            return int(pynvml.nvmlDeviceGetMemoryInfo(handle).used)  # in a container NVML sees other pids
-        finally:
-            pynvml.nvmlShutdown()
-    return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 import os
 import warnings
 import zipfile
@@ -21,6 +22,7 @@ from graphbench.engines.base import Engine, Settings
 from graphbench.errors import FormatError
 from graphbench.measure.base import Cell
 from graphbench.measure.folder import writable
+from graphbench.measure.protocol import Request
 from graphbench.model import Draw, Params, PosedInfo, Task
 from graphbench.paths import home
 
@@ -56,6 +58,44 @@ class Posed:
             directed=self.edges.directed,
             weights=self.edges.weights,
             digest=self.edges.digest,
+        )
+
+    def request(
+        self,
+        engine: Engine,
+        settings: Settings,
+        *,
+        answers: Path,
+        command: str,
+        deadline: float = math.inf,
+        budget_s: float = math.inf,
+        trials: int | None = None,
+    ) -> Request:
+        """What sets an engine to this problem; without a deadline and a budget, somebody else says when to stop.
+
+        Args:
+            engine: that is to solve it.
+            settings: how it runs.
+            answers: what the names of answer files start with.
+            command: what the user typed.
+            deadline: on the protocol's clock.
+            budget_s: seconds of warm trials.
+            trials: exactly this many of them; None: as many as it takes.
+        """
+        return Request(
+            algorithm=self.algorithm.name,
+            engine=engine.name,
+            settings=settings,
+            dataset=self.edges.name,
+            edges=str(self.edges.path),
+            inputs=str(self.inputs_file) if self.inputs_file else None,
+            params=self.params,
+            seed=self.seed,
+            answers=str(answers),
+            deadline=deadline,
+            budget_s=budget_s,
+            trials=trials,
+            command=command,
         )
 
     def task(self, engine: Engine, settings: Settings) -> Task:

@@ -15,7 +15,7 @@ from graphbench.measure.advice import advice
 from graphbench.measure.answers import Earlier, agreements, arbitrate, disputed, keep, verify
 from graphbench.measure.folder import writable
 from graphbench.measure.posing import Posed
-from graphbench.model import Agreement, Certificate, Outcome, Record, Task, Trials, Worker
+from graphbench.model import Agreement, Certificate, DatasetInfo, Outcome, Record, Task, Trials, Worker
 
 
 def complete(
@@ -143,6 +143,20 @@ def record(task: Task, engine: Engine, posed: Posed, **found: Any) -> Record:
         draw=posed.draw,
         fingerprint=registry.fingerprint(algorithm.name, engine.name),
         **({"measured_at": now()} | found),
+    )
+
+
+def unposed(task: Task, engine: Engine, outcome: Outcome, reason: str, dataset: DatasetInfo | None = None) -> Record:
+    """The record of a task whose problem could not even be posed: the graph cannot be had, or does not fit."""
+    return Record(
+        id=uuid.uuid4().hex,
+        measured_at=now(),
+        task=task,
+        device=engine.device,
+        outcome=outcome,
+        reason=reason,
+        dataset=dataset,
+        fingerprint=registry.fingerprint(task.algorithm, engine.name),
     )
 
 

@@ -8,7 +8,6 @@ are computed here between tasks, while the worker idles.
 from __future__ import annotations
 
 import random
-import uuid
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -74,24 +73,17 @@ def measure(plan: Plan, observe: Observer = lambda _: None, foresee: Foresee = l
 
 def _unfit(plan: Plan, cell: Cell, params: Params, error: InputError) -> list[Record]:
     """Records of a problem that the graph does not fit."""
-    return [
-        Record(
-            id=uuid.uuid4().hex,
-            measured_at=recording.now(),
-            task=Task(
-                algorithm=registry.algorithm(cell.algorithm).name,
-                dataset=cell.dataset.info.name,
-                engine=engine.name,
-                params=params | identity(engine, plan.settings, seed=plan.seed, ignore_weights=cell.ignore_weights),
-            ),
-            device=engine.device,
-            outcome=Outcome.UNSUPPORTED,
-            reason=str(error),
-            dataset=cell.dataset.info,
-            fingerprint=registry.fingerprint(cell.algorithm, engine.name),
+    records = []
+    for engine in registry.engines(cell.engines):
+        told = identity(engine, plan.settings, seed=plan.seed, ignore_weights=cell.ignore_weights)
+        task = Task(
+            algorithm=registry.algorithm(cell.algorithm).name,
+            dataset=cell.dataset.info.name,
+            engine=engine.name,
+            params=params | told,
         )
-        for engine in registry.engines(cell.engines)
-    ]
+        records.append(recording.unposed(task, engine, Outcome.UNSUPPORTED, str(error), cell.dataset.info))
+    return records
 
 
 def _check_room(graph: DatasetInfo) -> None:

@@ -94,20 +94,14 @@ class Supervisor:
         return list(self._folder.path.glob(f"{worker.id}-{worker.position}-*.npy"))
 
     def _request(self, posed: Posed, deadline: float) -> protocol.Request:
-        return protocol.Request(
-            algorithm=posed.algorithm.name,
-            engine=self._engine.name,
-            settings=self._plan.settings,
-            dataset=posed.edges.name,
-            edges=str(posed.edges.path),
-            inputs=str(posed.inputs_file) if posed.inputs_file else None,
-            params=posed.params,
-            seed=posed.seed,
-            answers=str(self._folder.path / f"{self._id}-{self._position}-"),
+        return posed.request(
+            self._engine,
+            self._plan.settings,
+            answers=self._folder.path / f"{self._id}-{self._position}-",
+            command=self._plan.command,
             deadline=deadline,
             budget_s=self._plan.limits.budget_s,
             trials=self._plan.limits.trials,
-            command=self._plan.command,
         )
 
     def _start(self) -> WorkerProcess:

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import uuid
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from itertools import groupby
 
 import msgspec
 
-from graphbench import registry
 from graphbench.errors import DatasetError
 from graphbench.foresight import Foresight, is_predicted
+from graphbench.measure import recording
 from graphbench.measure.base import Cell, Limits, Observer, Plan
 from graphbench.measure.environment import machine_summary
 from graphbench.measure.runner import measure
@@ -165,15 +163,8 @@ class Run:
         """A record for every task on a dataset that cannot be had."""
         lost = [Graph(name=name) for name in self.missing]
         for item in items(self.suite, lost, self.earlier, self.past):
-            yield Record(
-                id=uuid.uuid4().hex,
-                measured_at=datetime.now(UTC).isoformat(timespec="seconds"),
-                task=item.task,
-                device=item.engine.device,
-                outcome=Outcome.ERROR,
-                reason=f"the graph cannot be had: {self.missing[item.graph.name]}",
-                fingerprint=registry.fingerprint(item.task.algorithm, item.task.engine),
-            )
+            reason = f"the graph cannot be had: {self.missing[item.graph.name]}"
+            yield recording.unposed(item.task, item.engine, Outcome.ERROR, reason)
 
 
 def past(records: Sequence[Record]) -> Past:
