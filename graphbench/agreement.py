@@ -30,8 +30,8 @@ def agreement(kind: str, a: npt.NDArray[Any], b: npt.NDArray[Any], tolerance: fl
     """Compare two certified answers of one kind.
 
     Args:
-        kind: the algorithm's kind of answer: `depths`, `labels`, `distances`, `scores`, `counts`, `pair_scores`,
-            `partition`.
+        kind: the algorithm's kind of answer, one of :data:`graphbench.algorithms.base.AnyKind` but `walks`, which are
+            never compared.
         a: one answer in the common form.
         b: the other.
         tolerance: the largest difference that still counts as `epsilon`; of distances relative to the larger one,
@@ -40,6 +40,8 @@ def agreement(kind: str, a: npt.NDArray[Any], b: npt.NDArray[Any], tolerance: fl
     Raises:
         ValueError: if the answers are not equally many, or the kind is unknown.
     """
+    if kind in {"edges", "arcs"}:
+        return _same_rows(a, b, tolerance)
     if a.shape != b.shape:
         raise ValueError(f"answers of shapes {a.shape} and {b.shape} answer different questions")
     match kind:
@@ -54,8 +56,8 @@ def agreement(kind: str, a: npt.NDArray[Any], b: npt.NDArray[Any], tolerance: fl
             return _difference(a, b, tolerance, relative=True)
         case "counts":
             return _difference(a, b, 0.0, relative=False)
-        case "scores" | "pair_scores":
-            return _difference(a, b, tolerance, relative=False)
+        case "scores" | "pair_scores" | "vectors" | "figures":
+            return _difference(np.ravel(a), np.ravel(b), tolerance, relative=False)
     raise ValueError(f"no kind of answer is called {kind!r}")
 
 
@@ -95,6 +97,15 @@ def _renaming(a: npt.NDArray[Any], b: npt.NDArray[Any]) -> Agreed:
 def _first_with_label(labels: npt.NDArray[Any]) -> npt.NDArray[np.int64]:
     _, first, label = np.unique(labels, return_index=True, return_inverse=True)
     return first[label]
+
+
+def _same_rows(a: npt.NDArray[Any], b: npt.NDArray[Any], tolerance: float) -> Agreed:
+    """Sorted rows of edges or of a matrix's entries: the same ends, and values within a relative tolerance."""
+    width = min(len(a), len(b))
+    other = np.flatnonzero((a[:width, :2] != b[:width, :2]).any(axis=1))
+    if len(other) or a.shape != b.shape:
+        return Agreed("differs", None, int(other[0]) if len(other) else width)
+    return _difference(np.ravel(a[:, 2:]), np.ravel(b[:, 2:]), tolerance, relative=True)
 
 
 def _difference(a: npt.NDArray[Any], b: npt.NDArray[Any], tolerance: float, *, relative: bool) -> Agreed:

@@ -163,10 +163,10 @@ class PosedInfo(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Draw(msgspec.Struct, frozen=True, kw_only=True):
-    """What was drawn once and given to every engine: sources of searches, or pairs of vertices."""
+    """What was drawn once and given to every engine: sources of searches, pairs or a set of vertices, a partition."""
 
     kind: str
-    """`sources` or `pairs`."""
+    """`sources`, `pairs`, `vertices` or `labels`."""
     count: int
     seed: int
     digest: str

@@ -17,6 +17,7 @@ from graphbench.engines.base import Availability, Engine
 ordeal = Algorithm(
     name="ordeal",
     title="Ordeal",
+    family="structure",
     form=Form(directed=False, weights="ignored"),
     kind="labels",
     headline="labels",

@@ -16,7 +16,9 @@ def edges():
 
 
 def problem(check, **options):
-    made = Algorithm(name="x", title="X", form=Form(directed=False, weights="ignored"), headline="f", **options)
+    made = Algorithm(
+        name="x", title="X", family="structure", form=Form(directed=False, weights="ignored"), headline="f", **options
+    )
     made.certificate(check)
     return made
 

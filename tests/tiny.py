@@ -73,8 +73,9 @@ def raw(engine, algorithm, edges, *, seed=0, **given):
     page, edges, inputs, p = posed(algorithm, edges, seed=seed, **given)
     it, adapter = registry.engine(engine), page.adapter(engine)
     graph = it.convert(it.build(it.read(edges), edges, **adapter.build), edges, **adapter.build)
-    if inputs.pairs is not None:
-        p.pairs = it.pairs(inputs.pairs, edges)
+    for name in ("pairs", "vertices", "labels"):
+        if (values := getattr(inputs, name)) is not None:
+            setattr(p, name, getattr(it, name)(values, edges))
     result = adapter.call(module, graph, p)
     it.synchronize()
     return result

@@ -7,9 +7,11 @@ a certificate. Its page attaches one adapter per engine::
     def _(igraph, graph, p):
         return graph.community_multilevel(weights=p.weight, resolution=p.resolution)
 
-`p` (a :class:`Call`) holds every parameter of the problem, and of this trial: `p.seed`, `p.source` or `p.pairs`, and
-`p.weight`: `"weight"` if the posed graph is weighted, else None. A certificate that recomputes a sample of the pairs
-adds those of `p.disputed`, shape (d,), indices of pairs on which engines differ.
+`p` (a :class:`Call`) holds every parameter of the problem, and of this trial: `p.seed`, `p.source`, `p.pairs`,
+`p.vertices` or `p.labels`, and `p.weight`: `"weight"` if the posed graph is weighted, else None. An adapter gets what
+was drawn in the form that its library takes (:meth:`Engine.pairs` and the like), made before the clock starts; a
+certificate gets NumPy arrays. A certificate that recomputes a sample of the pairs adds those of `p.disputed`, shape
+(d,), indices of pairs on which engines differ.
 """
 
 from __future__ import annotations
@@ -25,10 +27,23 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from graphbench.algorithms._parameter import Parameter as Parameter  # noqa: PLC0414 - pages take it from here
 from graphbench.edgelist import EdgeList
 from graphbench.errors import InputError, UnsupportedError, UsageError
 
-Kind = Literal["partition", "labels", "scores", "depths", "distances", "pair_scores"]
+Kind = Literal[
+    "partition",
+    "labels",
+    "scores",
+    "vectors",
+    "depths",
+    "distances",
+    "pair_scores",
+    "edges",
+    "arcs",
+    "walks",
+    "figures",
+]
 AnyKind = Kind | Literal["counts"]
 """The common form of an answer, a NumPy array that `Engine.answer` makes: counts alike for all engines, a `Kind` as
 each engine's `collect` says.
@@ -39,12 +54,32 @@ kind           shape, dtype        meaning
 partition      (n,) int64          community of each vertex; any labels; several answers can be good
 labels         (n,) int64          component of each vertex; any labels; one right answer up to renaming
 scores         (n,) float64        one number for each vertex
+vectors        (n, c) float64      c numbers for each vertex, in the order that the page states
 counts         (n,) int64          one whole number for each vertex, exact
 depths         (n,) int64          hops from the source, -1 where unreached
 distances      (n,) float64        weighted distance from the source, inf where unreached
 pair_scores    (k,) float64        one number for each of the k given pairs, in their order
+edges          (k, 2) int64        edges of a subgraph, sorted; an undirected one once, the smaller end first
+arcs           (k, 2) int64        entries of a sparse matrix, row and column, sorted; with weights
+               (k, 3) float64      a third column
+walks          (k, l) int64        vertices of each walk, in the order of the given starts; -1 after its end
+figures        (c,) float64        a few numbers about the whole graph, in the order that the page states
 =============  ==================  ==========================================================================
 """
+
+Family = Literal[
+    "centrality",
+    "community",
+    "components",
+    "cores",
+    "link analysis",
+    "link prediction",
+    "sampling",
+    "structure",
+    "traversal",
+    "trees",
+]
+"""The families of cuGraph's own catalogue of algorithms."""
 
 Call = SimpleNamespace
 Adapter = Callable[[Any, Any, Call], Any]
@@ -68,65 +103,36 @@ class Form:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Parameter:
-    """One parameter of a problem, with its one meaning.
-
-    `name` is also the option's name (`max_iterations` is `--max-iterations`).
-    """
-
-    name: str
-    type: type
-    default: Any
-    help: str
-    minimum: float | None = None
-    exclusive_minimum: bool = False
-    maximum: float | None = None
-    exclusive_maximum: bool = False
-
-    def check(self, value: Any) -> Any:
-        """The value in the parameter's type.
-
-        Raises:
-            UsageError: if it does not fit.
-        """
-        if value is None:
-            return None if self.default is None else self.default
-        try:
-            value = self.type(value)
-        except (TypeError, ValueError):
-            raise UsageError(f"{self.name} takes {self._range()}, not {value!r}.") from None
-        endless = self.type is float and not math.isfinite(value)
-        too_low = self.minimum is not None and (
-            not value >= self.minimum or (self.exclusive_minimum and value == self.minimum)
-        )
-        too_high = self.maximum is not None and (
-            not value <= self.maximum or (self.exclusive_maximum and value == self.maximum)
-        )
-        if endless or too_low or too_high:
-            raise UsageError(f"{self.name} takes {self._range()}, not {value!r}.")
-        return value
-
-    def _range(self) -> str:
-        noun = {int: "a whole number", float: "a number", str: "a text"}[self.type]
-        if self.minimum is None and self.maximum is None:
-            return noun
-        above = "above" if self.exclusive_minimum else "from"
-        low = "" if self.minimum is None else f" {above} {self.minimum:g}"
-        below = "below" if self.exclusive_maximum else "up to"
-        return noun + low + ("" if self.maximum is None else f" {below} {self.maximum:g}")
-
-
-@dataclass(frozen=True, kw_only=True)
 class Inputs:
     """What is drawn once, with the stored seed, and given to every engine.
 
     Attributes:
-        sources: BFS and SSSP: source vertices, shape (k,).
+        sources: BFS and SSSP: source vertices, shape (k,); each trial asks about one of them.
         pairs: Jaccard and its relatives: vertex pairs, shape (k, 2), each `u < v`, all different.
+        vertices: a set of vertices, shape (k,), all of which every trial is about.
+        labels: a partition that is given, shape (n,): the cluster of each vertex, 0 to c - 1.
     """
 
     sources: npt.NDArray[np.int64] | None = None
     pairs: npt.NDArray[np.int64] | None = None
+    vertices: npt.NDArray[np.int64] | None = None
+    labels: npt.NDArray[np.int64] | None = None
+
+
+Drawing = Callable[[EdgeList, Mapping[str, Any], int], Inputs]
+"""A draw of a page's own: from the posed graph, the resolved parameters and the seed."""
+
+
+class Renumbered(NamedTuple):
+    """A subgraph whose library gave its vertices new numbers.
+
+    Attributes:
+        graph: the library's.
+        vertices: the old number of each new one, in order.
+    """
+
+    graph: Any
+    vertices: Any
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -183,11 +189,14 @@ class Algorithm:
     Attributes:
         name: the verb on the command line.
         title: the name in prose.
+        family: that it is listed under.
         form: the graph it is posed on.
         kind: the common form of its answer.
-        parameters: all of them; those of the draw (`sources`, `pairs`) included.
+        parameters: all of them; those of the draw (`sources`, `pairs`, `vertices`) included.
         aliases: other spellings of the name.
-        draws: `sources`, `pairs` or None.
+        draws: `sources`, `pairs`, `vertices`, a draw of the page's own, or None.
+        unique: whether there is one right answer (up to renaming, within epsilon); answers of engines are compared with
+            each other only then (and partitions by their mutual information): elsewhere the certificate decides alone.
         seeded: whether trial i should run with `seed + i`.
         quality: for heuristics, the key of the figure that measures quality (higher is better); else None.
         headline: the key of the figure that stands for the answer in a table.
@@ -198,12 +207,14 @@ class Algorithm:
 
     name: str
     title: str
+    family: Family
     form: Form
     kind: AnyKind
     headline: str
     parameters: Sequence[Parameter] = ()
     aliases: tuple[str, ...] = ()
-    draws: Literal["sources", "pairs"] | None = None
+    draws: Literal["sources", "pairs", "vertices"] | Drawing | None = None
+    unique: bool = True
     seeded: bool = False
     quality: str | None = None
     epsilon: Callable[[Mapping[str, Any]], float] = lambda _: 0.0
@@ -334,7 +345,7 @@ class Algorithm:
         )
 
     def draw(self, posed: EdgeList, params: Mapping[str, Any], seed: int) -> Inputs:
-        """Draw sources or pairs, the same for every engine.
+        """Draw what the problem asks about, the same for every engine.
 
         Raises:
             UsageError: if a parameter makes no sense on this graph, or names a vertex that it does not have.
@@ -347,7 +358,9 @@ class Algorithm:
             return Inputs(sources=draws.sources(posed, params["sources"], params["source"], seed))
         if self.draws == "pairs":
             return Inputs(pairs=draws.pairs(posed, params["pairs"], seed))
-        return Inputs()
+        if self.draws == "vertices":
+            return Inputs(vertices=draws.sources(posed, params["vertices"], None, seed))
+        return self.draws(posed, params, seed) if self.draws else Inputs()
 
     def call(self, posed: EdgeList, params: Mapping[str, Any], inputs: Inputs, *, seed: int, trial: int = 0) -> Call:
         """The namespace that an adapter and the certificate get for one trial."""
@@ -359,6 +372,9 @@ class Algorithm:
         if inputs.pairs is not None:
             p.pairs = inputs.pairs
             p.disputed = np.empty(0, dtype=np.int64)
+        for name in ("vertices", "labels"):
+            if (values := getattr(inputs, name)) is not None:
+                setattr(p, name, values)
         return p
 
     def certify(self, posed: EdgeList, answer: npt.NDArray[Any], p: Call) -> Finding:

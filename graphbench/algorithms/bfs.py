@@ -26,6 +26,7 @@ from graphbench.edgelist import EdgeList
 bfs = Algorithm(
     name="bfs",
     title="BFS",
+    family="traversal",
     form=Form(directed=True, weights="ignored"),
     kind="depths",
     headline="reached",

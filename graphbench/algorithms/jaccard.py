@@ -30,6 +30,7 @@ EPSILON = 1e-6
 jaccard = Algorithm(
     name="jaccard",
     title="Jaccard",
+    family="link prediction",
     form=Form(directed=False, weights="ignored"),
     kind="pair_scores",
     headline="mean",

@@ -34,6 +34,7 @@ from graphbench.edgelist import EdgeList
 leiden = Algorithm(
     name="leiden",
     title="Leiden",
+    family="community",
     form=Form(directed=False, weights="used"),
     kind="partition",
     headline="modularity",

@@ -29,6 +29,7 @@ from graphbench.edgelist import EdgeList
 louvain = Algorithm(
     name="louvain",
     title="Louvain",
+    family="community",
     form=Form(directed=False, weights="used"),
     kind="partition",
     headline="modularity",

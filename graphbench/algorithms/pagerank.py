@@ -54,6 +54,7 @@ def _beyond_float64(edges: EdgeList, params: Mapping[str, Any]) -> str:
 pagerank = Algorithm(
     name="pagerank",
     title="PageRank",
+    family="link analysis",
     form=Form(directed=True, weights="used", zero_weights="dropped"),
     kind="scores",
     headline="residual",

@@ -28,6 +28,7 @@ RELATIVE = 1e-5
 sssp = Algorithm(
     name="sssp",
     title="SSSP",
+    family="traversal",
     form=Form(directed=True, weights="required", zero_weights="refused"),
     kind="distances",
     headline="reached",

@@ -27,6 +27,7 @@ from graphbench.edgelist import EdgeList
 triangle_count = Algorithm(
     name="triangle-count",
     title="triangle count",
+    family="community",
     aliases=("triangles",),
     form=Form(directed=False, weights="ignored"),
     kind="counts",

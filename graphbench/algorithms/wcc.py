@@ -25,6 +25,7 @@ from graphbench.edgelist import EdgeList
 wcc = Algorithm(
     name="wcc",
     title="WCC",
+    family="components",
     aliases=("components",),
     form=Form(directed=False, weights="ignored"),
     kind="labels",

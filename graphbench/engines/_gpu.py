@@ -41,10 +41,11 @@ class OnGpu(Engine):
         cupy.cuda.Device().synchronize()
 
     def counts(self, raw: Any, num_vertices: int) -> npt.NDArray[np.int64]:
-        """From a frame with columns `vertex` and `counts`, in any order; else as everywhere."""
+        """From a frame with a column `vertex` and one of values, in any order; else as everywhere."""
         if not hasattr(raw, "columns"):
             return super().counts(raw, num_vertices)
-        vertices, values = (raw[column].to_numpy() for column in ("vertex", "counts"))
+        (value,) = (name for name in raw.columns if name != "vertex")
+        vertices, values = (raw[column].to_numpy() for column in ("vertex", value))
         return scatter(num_vertices, vertices, values, fill=-1, dtype=np.int64)
 
     def reset_device_peak(self) -> None:

@@ -119,6 +119,14 @@ class Engine:
         """Vertex pairs of the posed graph, shape (k, 2), in the form that the library's calls take."""
         return pairs
 
+    def vertices(self, vertices: npt.NDArray[np.int64], edges: EdgeList) -> Any:
+        """Vertices of the posed graph, shape (k,), in the form that the library's calls take."""
+        return vertices.tolist()
+
+    def labels(self, labels: npt.NDArray[np.int64], edges: EdgeList) -> Any:
+        """A partition, shape (n,), clusters 0 to c - 1, in the form that the library's calls take."""
+        return labels
+
     def synchronize(self) -> None:
         """Wait until the device is done."""
 
@@ -162,6 +170,40 @@ def scatter(n: int, vertices: Any, values: Any, *, fill: Any, dtype: Any) -> npt
     return out
 
 
+def edge_rows(src: Any, dst: Any, *, directed: bool) -> npt.NDArray[np.int64]:
+    """The common form of kind `edges`, shape (k, 2), from the ends of edges in any order.
+
+    A repeated edge stays twice, so that a certificate sees it: of a library that lists an undirected edge in both
+    directions, one of them is to be left out before.
+    """
+    ends = np.stack([np.asarray(src, dtype=np.int64), np.asarray(dst, dtype=np.int64)], axis=1).reshape(-1, 2)
+    if not directed:
+        ends.sort(axis=1)
+    return ends[np.lexsort((ends[:, 1], ends[:, 0]))]
+
+
+def matrix_rows(rows: Any, columns: Any, values: Any = None) -> npt.NDArray[Any]:
+    """The common form of kind `arcs`: entries of a sparse matrix in any order, and their values if there are any."""
+    ends = np.stack([np.asarray(rows, dtype=np.int64), np.asarray(columns, dtype=np.int64)], axis=1).reshape(-1, 2)
+    order = np.lexsort((ends[:, 1], ends[:, 0]))
+    if values is None:
+        return ends[order]
+    return np.column_stack([ends, np.asarray(values, dtype=np.float64)])[order]
+
+
+def compressed_rows(offsets: Any, indices: Any, values: Any = None) -> npt.NDArray[Any]:
+    """The common form of kind `arcs` from a matrix in compressed sparse rows.
+
+    Raises:
+        ValueError: if the offsets do not ascend from 0 to the number of indices.
+    """
+    offsets = np.asarray(offsets, dtype=np.int64)
+    counts = np.diff(offsets)
+    if len(offsets) == 0 or offsets[0] != 0 or offsets[-1] != len(indices) or (counts < 0).any():
+        raise ValueError(f"offsets do not ascend from 0 to the {len(indices):,} indices")
+    return matrix_rows(np.repeat(np.arange(len(counts)), counts), indices, values)
+
+
 def from_groups(n: int, groups: Any) -> npt.NDArray[np.int64]:
     """Labels, shape (n,), from an iterable of collections of vertices; -1 where a vertex is in none."""
     out = np.full(n, -1, dtype=np.int64)
@@ -170,4 +212,15 @@ def from_groups(n: int, groups: Any) -> npt.NDArray[np.int64]:
     return out
 
 
-__all__ = ["CHECKOUT_HINT", "Availability", "Columns", "Engine", "Settings", "from_groups", "scatter"]
+__all__ = [
+    "CHECKOUT_HINT",
+    "Availability",
+    "Columns",
+    "Engine",
+    "Settings",
+    "compressed_rows",
+    "edge_rows",
+    "from_groups",
+    "matrix_rows",
+    "scatter",
+]

@@ -15,17 +15,10 @@ import numpy.typing as npt
 from graphbench.algorithms.base import Kind
 from graphbench.edgelist import EdgeList
 from graphbench.engines._gpu import OnGpu
-from graphbench.engines.base import Settings, scatter
+from graphbench.engines.base import Settings, compressed_rows, edge_rows, scatter
 
-VALUE = {
-    "partition": "partition",
-    "labels": "labels",
-    "scores": "pagerank",
-    "depths": "distance",
-    "distances": "distance",
-    "pair_scores": "jaccard_coeff",
-}
-"""The column that carries the answer, where the frame has one besides the vertices'."""
+NOT_VALUES = {"vertex", "first", "second", "predecessor"}
+"""The columns of cuGraph's frames that name vertices; the others carry the answer."""
 
 
 class CuGraph(OnGpu):
@@ -96,22 +89,62 @@ class CuGraph(OnGpu):
 
         return cudf.DataFrame(np.asarray(pairs, dtype=edges.id_type), columns=["first", "second"])
 
+    def vertices(self, vertices: npt.NDArray[np.int64], edges: EdgeList) -> Any:
+        """A series of the graph's vertex type: cuGraph would convert any other."""
+        import cudf
+
+        return cudf.Series(np.asarray(vertices, dtype=edges.id_type))
+
+    def labels(self, labels: npt.NDArray[np.int64], edges: EdgeList) -> Any:
+        """A frame with columns `vertex` and `cluster`, int32: cuGraph's analyses of clusterings know no other."""
+        import cudf
+
+        return cudf.DataFrame({"vertex": np.arange(len(labels), dtype=np.int32), "cluster": labels.astype(np.int32)})
+
     def collect(self, raw: Any, kind: Kind, edges: EdgeList, pairs: npt.NDArray[np.int64] | None) -> npt.NDArray[Any]:
         """Rows come in any order, one for each vertex or pair; unreached is the type's largest number."""
-        values = raw[VALUE[kind]].to_numpy()
-        if kind == "pair_scores":
-            assert pairs is not None
-            return _in_order_of(pairs, raw["first"].to_numpy(), raw["second"].to_numpy(), values, edges.num_vertices)
-        vertices = raw["vertex"].to_numpy()
-        if kind == "depths":
-            depths = np.where(values == np.iinfo(values.dtype).max, -1, values)
-            return scatter(edges.num_vertices, vertices, depths, fill=-1, dtype=np.int64)
-        if kind == "distances":
-            distances = np.where(values == np.finfo(values.dtype).max, np.inf, values)
-            return scatter(edges.num_vertices, vertices, distances, fill=np.inf, dtype=np.float64)
-        if kind == "scores":
-            return scatter(edges.num_vertices, vertices, values, fill=np.nan, dtype=np.float64)
-        return scatter(edges.num_vertices, vertices, values, fill=-1, dtype=np.int64)
+        n = edges.num_vertices
+        match kind:
+            case "edges":
+                return _edges(raw, directed=edges.directed)
+            case "arcs":
+                return compressed_rows(*(None if part is None else part.to_numpy() for part in raw))
+            case "walks":
+                return np.asarray(raw.to_numpy(), dtype=np.int64)
+            case "figures":
+                return np.asarray(raw, dtype=np.float64)
+        names = [name for name in raw.columns if name not in NOT_VALUES]
+        if kind == "vectors":
+            return np.stack([_by_vertex(raw, name, n, fill=np.nan, dtype=np.float64) for name in names], axis=1)
+        (name,) = names
+        values = raw[name].to_numpy()
+        match kind:
+            case "pair_scores":
+                assert pairs is not None
+                return _in_order_of(pairs, raw["first"].to_numpy(), raw["second"].to_numpy(), values, n)
+            case "depths":
+                raw = raw.assign(**{name: np.where(values == np.iinfo(values.dtype).max, -1, values)})
+                return _by_vertex(raw, name, n, fill=-1, dtype=np.int64)
+            case "distances":
+                raw = raw.assign(**{name: np.where(values == np.finfo(values.dtype).max, np.inf, values)})
+                return _by_vertex(raw, name, n, fill=np.inf, dtype=np.float64)
+            case "scores":
+                return _by_vertex(raw, name, n, fill=np.nan, dtype=np.float64)
+            case _:
+                return _by_vertex(raw, name, n, fill=-1, dtype=np.int64)
+
+
+def _by_vertex(frame: Any, name: str, n: int, *, fill: Any, dtype: Any) -> npt.NDArray[Any]:
+    return scatter(n, frame["vertex"].to_numpy(), frame[name].to_numpy(), fill=fill, dtype=dtype)
+
+
+def _edges(graph: Any, *, directed: bool) -> npt.NDArray[np.int64]:
+    """The edges that a `cugraph.Graph` stores; of an undirected one it stores both directions."""
+    frame = graph.decompress_to_edgelist()
+    src, dst = frame["src"].to_numpy(), frame["dst"].to_numpy()
+    if not directed:
+        src, dst = src[src < dst], dst[src < dst]
+    return edge_rows(src, dst, directed=directed)
 
 
 def _in_order_of(

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from graphbench.algorithms.base import Kind
+from graphbench.algorithms.base import Kind, Renumbered
 from graphbench.edgelist import Columns, EdgeList
-from graphbench.engines.base import Engine
+from graphbench.engines.base import Engine, edge_rows
 
 
 class IGraph(Engine):
@@ -43,8 +43,22 @@ class IGraph(Engine):
             case "depths":
                 depths = np.array(raw, dtype=np.float64)
                 return np.where(np.isinf(depths), -1, depths).astype(np.int64)
+            case "vectors":
+                return np.array(raw, dtype=np.float64).T
+            case "edges":
+                return _edges(raw, directed=edges.directed)
+            case "walks":
+                return np.array(raw, dtype=np.int64)
             case _:
                 return np.array(raw, dtype=np.float64)
+
+
+def _edges(raw: Any, *, directed: bool) -> npt.NDArray[np.int64]:
+    graph, old = raw if isinstance(raw, Renumbered) else (raw, None)
+    ends = np.array(graph.get_edgelist(), dtype=np.int64).reshape(-1, 2)
+    if old is not None:
+        ends = np.asarray(old, dtype=np.int64)[ends]
+    return edge_rows(ends[:, 0], ends[:, 1], directed=directed)
 
 
 engine = IGraph()

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from graphbench.algorithms.base import Kind
 from graphbench.edgelist import Columns, EdgeList
-from graphbench.engines.base import Engine, Settings
+from graphbench.engines.base import Engine, Settings, edge_rows
 
 _UNREACHED = np.finfo(np.float64).max
 """What NetworKit's searches give for a vertex that they did not reach."""
@@ -69,6 +69,14 @@ class NetworKit(Engine):
         """A list of tuples, as link predictors document."""
         return list(map(tuple, pairs.tolist()))
 
+    def labels(self, labels: npt.NDArray[np.int64], edges: EdgeList) -> Any:
+        """A partition of the library's own."""
+        import networkit
+
+        partition = networkit.Partition(len(labels), data=labels.tolist())
+        partition.setUpperBound(int(labels.max(initial=-1)) + 1)
+        return partition
+
     def collect(self, raw: Any, kind: Kind, edges: EdgeList, pairs: npt.NDArray[np.int64] | None) -> npt.NDArray[Any]:
         """Values are copied out of the algorithm object that owns them."""
         match kind:
@@ -84,12 +92,27 @@ class NetworKit(Engine):
                 return _in_given_order(raw, pairs)
             case "scores":
                 return _scores(raw)
+            case "edges":
+                return _edges(raw, directed=edges.directed)
+            case _:
+                return np.array(raw, dtype=np.int64 if kind == "walks" else np.float64)
 
     def used(self, settings: Settings) -> Mapping[str, Any]:
         """The threads of OpenMP as the loaded library sees them."""
         import networkit
 
         return {"threads": networkit.getMaxNumberOfThreads()}
+
+
+def _edges(graph: Any, *, directed: bool) -> npt.NDArray[np.int64]:
+    """Edges of a graph whose vertices kept their numbers."""
+    import networkit
+
+    matrix = networkit.algebraic.adjacencyMatrix(graph).tocoo()
+    src, dst = matrix.row, matrix.col
+    if not directed:
+        src, dst = src[src < dst], dst[src < dst]
+    return edge_rows(src, dst, directed=directed)
 
 
 def _scores(raw: Any) -> npt.NDArray[np.float64]:

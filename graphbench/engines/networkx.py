@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from graphbench.algorithms.base import Kind
 from graphbench.edgelist import Columns, EdgeList
-from graphbench.engines.base import Engine, Settings, from_groups, scatter
+from graphbench.engines.base import Engine, Settings, compressed_rows, edge_rows, from_groups, scatter
 
 
 class NetworkX(Engine):
@@ -49,8 +49,17 @@ class NetworkX(Engine):
         """A list of tuples."""
         return list(map(tuple, pairs.tolist()))
 
+    def labels(self, labels: npt.NDArray[np.int64], edges: EdgeList) -> list[set[int]]:
+        """A list of sets."""
+        order = np.argsort(labels, kind="stable")
+        cuts = np.flatnonzero(np.diff(labels[order])) + 1
+        return [set(group.tolist()) for group in np.split(order, cuts)]
+
     def collect(self, raw: Any, kind: Kind, edges: EdgeList, pairs: npt.NDArray[np.int64] | None) -> npt.NDArray[Any]:
-        """Sets become labels, dictionaries columns; a vertex that a search left out is unreached."""
+        """Sets become labels, dictionaries columns; a vertex that a search left out is unreached.
+
+        Subgraphs are graphs again, sparse matrices SciPy's.
+        """
         n = edges.num_vertices
         match kind:
             case "partition" | "labels":
@@ -63,6 +72,17 @@ class NetworkX(Engine):
                 return _column(n, raw, fill=np.inf, dtype=np.float64)
             case "scores":
                 return _column(n, raw, fill=np.nan, dtype=np.float64)
+            case "vectors":
+                return np.stack([_column(n, each, fill=np.nan, dtype=np.float64) for each in raw], axis=1)
+            case "edges":
+                src, dst = zip(*raw.edges, strict=True) if raw.number_of_edges() else ((), ())
+                return edge_rows(src, dst, directed=edges.directed)
+            case "arcs":
+                return compressed_rows(raw.indptr, raw.indices, raw.data if edges.weighted else None)
+            case "walks":
+                return np.array(raw, dtype=np.int64)
+            case "figures":
+                return np.array(raw, dtype=np.float64)
 
 
 def _column(n: int, values: dict[int, Any], *, fill: Any, dtype: Any) -> npt.NDArray[Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -52,7 +52,7 @@ class Job:
         request: as the parent put it.
         posed: the graph as posed.
         inputs: what was drawn.
-        pairs: the drawn pairs in the form that the engine takes; None if none were drawn.
+        given: what was drawn, in the form that the engine takes, by its name in a call.
     """
 
     request: Request
@@ -61,7 +61,7 @@ class Job:
     engine: Engine
     posed: EdgeList
     inputs: Inputs
-    pairs: Any
+    given: Mapping[str, Any]
 
     @classmethod
     def of(cls, request: Request, engine: Engine) -> Job:
@@ -78,15 +78,18 @@ class Job:
             engine=engine,
             posed=posed,
             inputs=inputs,
-            pairs=None if inputs.pairs is None else engine.pairs(inputs.pairs, posed),
+            given={
+                name: getattr(engine, name)(values, posed)
+                for name in ("pairs", "vertices", "labels")
+                if (values := getattr(inputs, name)) is not None
+            },
         )
 
     def call(self, trial: int) -> Call:
         """What the adapter gets in that trial; in the cold call, what it gets in the first."""
         request = self.request
         p = self.algorithm.call(self.posed, request.params, self.inputs, seed=request.seed, trial=max(trial, 0))
-        if self.pairs is not None:
-            p.pairs = self.pairs
+        vars(p).update(self.given)
         return p
 
     def solver(self, module: Any, graph: Any) -> Callable[[Call], Any]:

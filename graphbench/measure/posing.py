@@ -171,8 +171,7 @@ def _tell_damaged(path: Path) -> None:
 
 
 def _store(inputs: Inputs, seed: int) -> tuple[Path | None, Draw | None]:
-    drawn = {"sources": inputs.sources, "pairs": inputs.pairs}
-    for kind, values in drawn.items():
+    for kind, values in vars(inputs).items():
         if values is None:
             continue
         digest = hashlib.blake2b(np.ascontiguousarray(values).data, digest_size=16).hexdigest()
@@ -185,7 +184,7 @@ def _store(inputs: Inputs, seed: int) -> tuple[Path | None, Draw | None]:
             path.parent.mkdir(parents=True, exist_ok=True)
             part = path.with_name(f".{digest}.{os.getpid()}.npz")
             with part.open("wb") as file:
-                np.savez(file, **{kind: values})  # type: ignore[arg-type]  # the stubs take no other names
+                np.savez(file, **{kind: values})
             part.replace(path)
         return path, Draw(kind=kind, count=len(values), seed=seed, digest=digest)
     return None, None

@@ -93,8 +93,9 @@ def _verified(engine: Engine, account: Account, posed: Posed, earlier: list[Earl
         worse = {"outcome": Outcome.INVALID, "reason": verdict.certificate.detail}
         return found | (worse if account.outcome is Outcome.OK else {})
     mine = Earlier(engine=engine.name, files=files if posed.inputs.sources is not None else {0: files[verdict.chosen]})
-    found["agreement"] = agreements(posed.algorithm, mine, earlier, posed.params)
-    if found["agreement"] and posed.algorithm.kind == "pair_scores":
+    if posed.algorithm.unique:
+        found["agreement"] = agreements(posed.algorithm, mine, earlier, posed.params)
+    if found.get("agreement") and posed.algorithm.kind == "pair_scores":
         wrong, notes = _disputes(posed, mine, earlier, found["agreement"])
         if wrong is not None:
             found |= {"certificate": Certificate(valid=False, detail=wrong.detail), "agreement": []}
