@@ -20,9 +20,9 @@ from graphbench.reasons import Effect, Reason, Verdict
 from graphbench.statistics import Estimate
 
 DECIDED_BY_A_REASON = frozenset(
-    {"allocator", "device", "ignore_weights", "pairs", "seed", "source", "sources", "threads"}
+    {"allocator", "device", "gpus", "ignore_weights", "pairs", "seed", "source", "sources", "threads"}
 )
-"""Parameters that two sides may differ in and still be paired: a reason then says that they do."""
+"""Parameters that two sides may differ in and still be paired: a reason then says that they do, or their labels."""
 
 _TICK_S = 1e-9
 """One tick of the clock: what a trial takes at least."""

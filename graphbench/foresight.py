@@ -7,7 +7,7 @@ not measured.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from graphbench import sizes
@@ -16,7 +16,7 @@ from graphbench.measure import memory
 from graphbench.measure.base import Foreseen, Limits
 from graphbench.measure.environment import machine_summary
 from graphbench.model import Outcome, PosedInfo, Record, Task
-from graphbench.prediction import Past
+from graphbench.prediction import Past, gpus_of
 
 PREDICTED = "predicted: "
 HOPELESS = 3.0
@@ -45,6 +45,7 @@ class Foresight:
         settings: of the plan.
         fit: whether tasks that would not fit into memory are foreseen.
         time: whether tasks that would not end in time are.
+        series: names of graphs that differ in size alone: where memory ran out on one, it would on larger ones.
     """
 
     past: Past
@@ -52,6 +53,7 @@ class Foresight:
     settings: Settings
     fit: bool = True
     time: bool = False
+    series: Collection[str] = ()
     _free_host: int = 0
     _free_device: int = 0
 
@@ -62,20 +64,24 @@ class Foresight:
         )
 
     def _memory(self, task: Task, engine: Engine, posed: PosedInfo) -> Foreseen | None:
-        seen = self.past.peaks(task.algorithm, engine.name, posed.num_entries)
+        allowed = self.limits.memory_bytes
+        if smaller := self.past.ran_out(task, posed.num_entries, self.series, allowed):
+            why = f"{task.engine} ran out of memory on {smaller.task.dataset}, which is smaller"
+            return Foreseen(outcome=Outcome.OUT_OF_MEMORY, reason=f"{PREDICTED}{why}; --no-predict tries anyway")
+        seen = self.past.peaks(task.algorithm, engine.name, posed.num_entries, gpus_of(task))
         needs = seen.host or host_bytes(engine, posed)
         self._free_host = max(self._free_host, memory.free_host_bytes())
         if needs > self._free_host:
             return _too_large(needs, f"host memory, {sizes.text(self._free_host)} free")
-        if self.limits.memory_bytes is not None and needs > self.limits.memory_bytes:
-            return _too_large(needs, f"host memory, {sizes.text(self.limits.memory_bytes)} allowed")
+        if allowed is not None and needs > allowed:
+            return _too_large(needs, f"host memory, {sizes.text(allowed)} allowed")
         if engine.device == "gpu":
-            needs = (seen.device or device_bytes(posed)) + _DEVICE_BASE
+            needs = seen.device or device_bytes(posed) // gpus_of(task)
             self._free_device = max(self._free_device, memory.free_device_bytes(self.settings.device) or 0)
-            if self._free_device and needs > self._free_device:
-                return _too_large(needs, f"device memory, {sizes.text(self._free_device)} free")
+            if self._free_device and needs + _DEVICE_BASE > self._free_device:
+                return _too_large(needs + _DEVICE_BASE, f"device memory, {sizes.text(self._free_device)} free")
             allowed = self.settings.device_memory_bytes
-            if allowed is not None and needs > allowed:
+            if allowed is not None and needs > allowed:  # a limit on what is allocated, without context and libraries
                 return _too_large(needs, f"device memory, {sizes.text(allowed)} allowed")
         return None
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
 from graphbench.model import Outcome, Record, Task
@@ -105,13 +105,38 @@ class Past:
             None,
         )
 
-    def peaks(self, algorithm: str, engine: str, entries: int) -> Peaks:
-        """How much memory a task will hold at most, by what its like held on graphs of different sizes."""
+    def ran_out(self, task: Task, entries: int, series: Collection[str], memory_bytes: int | None) -> Record | None:
+        """The record of the same work that ran out of memory on a smaller graph of a series.
+
+        Args:
+            task: what is to be done.
+            entries: of the graph as posed.
+            series: names of graphs that differ in size alone: on other graphs, want of memory says little.
+            memory_bytes: of the host that it may use; what ran out of less says nothing.
+        """
+        return next(
+            (
+                record
+                for record in self._like(task)
+                if record.outcome is Outcome.OUT_OF_MEMORY
+                and record.task.dataset in series
+                and _entries(record) < entries
+                and not _had_less(record, memory_bytes)
+            ),
+            None,
+        )
+
+    def peaks(self, algorithm: str, engine: str, entries: int, gpus: int = 1) -> Peaks:
+        """How much memory a task will hold at most, by what its like held on graphs of different sizes.
+
+        On several GPUs the device's peak is that of one of them, which holds its share of the graph.
+        """
         measured = self._by_work[algorithm, engine]
         return Peaks(
             _scaled([(_entries(record), record.memory.host_peak_bytes) for record in measured], entries),
-            _scaled([(_entries(record), record.memory.device_peak_bytes) for record in measured], entries),
-        )
+            _scaled([(_entries(record) * gpus // gpus_of(record.task), record.memory.device_peak_bytes)
+                     for record in measured], entries),
+        )  # fmt: skip
 
     def _like(self, task: Task) -> list[Record]:
         """Records of the same work: the seed apart, the same parameters."""
@@ -119,8 +144,19 @@ class Past:
         return [record for record in self._by_work[task.algorithm, task.engine] if _work(record.task) == params]
 
 
+def gpus_of(task: Task) -> int:
+    """On how many GPUs a task runs, as far as it says so: one, but for engines that take several."""
+    number = task.params.get("gpus")
+    return number if isinstance(number, int) and number > 0 else 1
+
+
 def _work(task: Task) -> dict[str, object]:
     return {name: value for name, value in task.params.items() if name != "seed"}
+
+
+def _had_less(record: Record, memory_bytes: int | None) -> bool:
+    allowed = record.censored.limit_bytes if record.censored else None
+    return allowed is not None and (memory_bytes is None or allowed < memory_bytes)
 
 
 def _entries(record: Record) -> int:

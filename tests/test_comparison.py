@@ -466,3 +466,20 @@ def test_where_a_phase_is_missing_or_the_ratio_is_refused_break_even_is_not_know
     cpu, gpu = _costing("networkx", 1, 10), _costing("cugraph", 8, 0.1, device="gpu")
     for unknown in (replace(gpu, phases__start_s=None), replace(gpu, environment__machine="m2")):
         assert compare([cpu, unknown])[0].break_even_runs is None
+
+
+def test_records_under_a_limit_of_device_memory_are_told_apart_by_their_labels():
+    from graphbench.reporting.heading import label
+
+    def on_gpu(**params):
+        task = Task("louvain", "coAuthorsDBLP", "cugraph", {"resolution": 1.0, "allocator": "default", **params})
+        return record(
+            "cugraph", id=str(params), device="gpu", task=task, environment=replace(HERE, allocator="default")
+        )
+
+    free, bounded, several = on_gpu(), on_gpu(device_memory_limit=32 << 30), on_gpu(gpus=2)
+    rows = [free, bounded, several]
+    assert [label(each, rows) for each in rows] == [
+        "cugraph (default)", "cugraph (default, at most 32.0 GiB)", "cugraph (2 GPUs, default)",
+    ]  # fmt: skip
+    assert len({each.task.key for each in rows}) == 3

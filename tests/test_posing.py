@@ -9,8 +9,9 @@ import pytest
 from graphbench import registry
 from graphbench.datasets.objects import from_object
 from graphbench.edgelist import EdgeList
+from graphbench.engines.base import Settings
 from graphbench.measure.base import Cell
-from graphbench.measure.posing import pose
+from graphbench.measure.posing import identity, pose
 
 
 @pytest.fixture
@@ -84,3 +85,13 @@ def test_damaged_inputs_are_written_anew(cell, damage):
     with pytest.warns(UserWarning, match="damaged"):
         again = posed(cell)
     assert answers_to(again) == right
+
+
+def test_a_limit_on_device_memory_belongs_to_the_task_of_a_gpu_engine():
+    settings = Settings(device_memory_bytes=32_000_000_000)
+    told = {
+        name: identity(registry.engine(name), settings, seed=0, ignore_weights=False) for name in ("cugraph", "igraph")
+    }
+    assert told["cugraph"]["device_memory_limit"] == 32_000_000_000
+    assert "device_memory_limit" not in told["igraph"]
+    assert "device_memory_limit" not in identity(registry.engine("cugraph"), Settings(), seed=0, ignore_weights=False)

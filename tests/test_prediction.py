@@ -206,3 +206,49 @@ def test_free_memory_is_bounded_by_the_container(monkeypatch, tmp_path):
     assert memory.free_host_bytes() == 650_000
     (tmp_path / "memory.max").write_text("max\n")
     assert memory.free_host_bytes() > 650_000
+
+
+def ran_out(dataset, entries, limit=None):
+    struck = Censored(phase="build", after_s=1.0, limit_bytes=limit) if limit else None
+    return measured(dataset, entries, None, outcome=Outcome.OUT_OF_MEMORY, censored=struck, phases=Phases())
+
+
+def test_what_one_graph_of_a_series_has_no_memory_for_larger_ones_have_not_either(monkeypatch):
+    monkeypatch.setattr(memory, "free_host_bytes", lambda: 100 * GIB)
+    foresee = foresight(ran_out("b", 2_000))
+    networkx = registry.engine("networkx")
+    assert foresee(task("c"), networkx, posed(4_000)) is None, "other graphs differ in more than their size"
+    foresee.series = ("a", "b", "c")
+    found = foresee(task("c"), networkx, posed(4_000))
+    assert found.outcome is Outcome.OUT_OF_MEMORY
+    assert "ran out of memory on b, which is smaller" in found.reason
+    assert foresee(task("a"), networkx, posed(1_000)) is None
+
+
+def test_what_had_less_memory_says_nothing_of_more(monkeypatch):
+    monkeypatch.setattr(memory, "free_host_bytes", lambda: 100 * GIB)
+    networkx = registry.engine("networkx")
+    for allowed, foreseen in ((GIB, True), (2 * GIB, True), (3 * GIB, False), (None, False)):
+        foresee = foresight(ran_out("a", 1_000, limit=2 * GIB), memory_bytes=allowed)
+        foresee.series = ("a", "b")
+        assert (foresee(task("b"), networkx, posed(2_000)) is not None) is foreseen
+
+
+def test_several_gpus_share_a_graph():
+    def peak(entries, gpus, peak):
+        name = Task("louvain", f"g{entries}", "networkx", {"gpus": gpus})
+        return measured("g", entries, 1.0, task=name, memory=Memory(device_peak_bytes=peak))
+
+    known = past(peak(1_000_000, 1, 1 * GIB), peak(8_000_000, 2, 4 * GIB))
+    (one, four) = (known.peaks("louvain", "networkx", 32_000_000, gpus).device for gpus in (1, 4))
+    assert four == pytest.approx(GIB + 1.1 * 7 * GIB, rel=0.01), "8 million for each, as many as there were once"
+    assert one > 3 * four
+
+
+def test_what_the_device_may_give_does_not_hold_its_libraries(monkeypatch):
+    monkeypatch.setattr(memory, "free_host_bytes", lambda: 100 * GIB)
+    monkeypatch.setattr(memory, "free_device_bytes", lambda _: 80 * GIB)
+    cugraph, graph = registry.engine("cugraph"), posed(40_000_000)
+    for allowed, foreseen in ((device_bytes(graph), False), (device_bytes(graph) - 1, True)):
+        foresee = Foresight(past=past(), limits=Limits(), settings=Settings(device_memory_bytes=allowed))
+        assert (foresee(task("g", "cugraph"), cugraph, graph) is not None) is foreseen

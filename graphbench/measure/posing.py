@@ -117,6 +117,8 @@ def identity(engine: Engine, settings: Settings, *, seed: int, ignore_weights: b
         told["threads"] = settings.threads
     if engine.device == "gpu":
         told["allocator"] = settings.allocator
+        if settings.device_memory_bytes is not None:
+            told["device_memory_limit"] = settings.device_memory_bytes
     return told
 
 

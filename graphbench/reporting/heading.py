@@ -7,6 +7,9 @@ from collections.abc import Sequence
 from graphbench.model import DatasetInfo, Environment, PosedInfo, Record
 from graphbench.reporting.figures import Signs, count, listed, memory, plain, setting
 
+ON_HARDWARE = frozenset({"allocator", "device_memory_limit", "gpus"})
+"""Parameters of a task that say what of the hardware it had: they belong to a row's label."""
+
 
 def facts(rows: Sequence[Record], signs: Signs) -> list[str]:
     """One line each: the graph, the problem, the machine; what no record knows is left out."""
@@ -22,21 +25,35 @@ def facts(rows: Sequence[Record], signs: Signs) -> list[str]:
 
 
 def label(row: Record, rows: Sequence[Record]) -> str:
-    """The engine's name, with what tells it from other rows of the same engine, and its allocator."""
+    """The engine's name, with what tells it from other rows of the same engine, and what it had of the hardware."""
     name = row.task.engine
-    extra = []
-    if row.environment is not None and row.environment.allocator:
-        extra.append(row.environment.allocator)
+    extra = hardware(row)
     if row.task.algorithm != row.problem:
         extra.append(row.task.algorithm)
     if row.matched is not None:
         extra += [f"{key} {setting(value)}" for key, value in row.matched.setting.items()]
     same = [other for other in rows if other.task.engine == name and other is not row]
     for key, value in row.task.params.items():
-        told = key == "allocator" or (row.matched is not None and key in row.matched.setting)
+        told = key in ON_HARDWARE or (row.matched is not None and key in row.matched.setting)
         if not told and any(other.task.params.get(key) != value for other in same):
             extra.append(f"{key} {setting(value)}")
     return plain(f"{name} ({', '.join(extra)})" if extra else name)
+
+
+def hardware(row: Record, *, planned: bool = False) -> list[str]:
+    """What an engine had of the GPUs, in words: how many, which allocator, how much memory at most.
+
+    Args:
+        row: its record.
+        planned: name the allocator also where nothing ran.
+    """
+    params = row.task.params
+    allocator = row.environment.allocator if row.environment is not None else None
+    allocator = allocator or (params.get("allocator") if planned else None)
+    words = [count(params["gpus"], "GPU")] if isinstance(params.get("gpus"), int) else []
+    words += [str(allocator)] if allocator else []
+    limit = params.get("device_memory_limit")
+    return [*words, f"at most {memory(limit)}"] if limit is not None else words
 
 
 def _counts(graph: DatasetInfo | PosedInfo) -> str:
@@ -89,7 +106,7 @@ def _problem(rows: Sequence[Record], dataset: DatasetInfo | None, posed: PosedIn
         parts.append(f"{count(draw.count, draw.kind.removesuffix('s'))} drawn with seed {draw.seed}")
     # How an engine ran belongs to its row; what was drawn, and with which seed, has been said.
     varied = {key for row in rows if row.matched is not None for key in row.matched.setting}
-    hidden = {"allocator", "threads", *varied, *((draw.kind, "seed") if draw is not None else ())}
+    hidden = {*ON_HARDWARE, "threads", *varied, *((draw.kind, "seed") if draw is not None else ())}
     shared = {
         key: value
         for key, value in rows[0].task.params.items()

@@ -11,7 +11,7 @@ from graphbench.model import Environment, Outcome, Params, Record
 from graphbench.reasons import Verdict
 from graphbench.reporting.charts import style
 from graphbench.reporting.figures import memory, plain, setting
-from graphbench.reporting.heading import label
+from graphbench.reporting.heading import ON_HARDWARE, hardware, label
 
 MOST_ROWS = 64
 """How many rows a chart has at most, and half as many as a table: a longer one is not read."""
@@ -215,7 +215,9 @@ def _posed(record: Record) -> Params:
     """The parameters that make it this problem."""
     own = record.matched.setting if record.matched is not None else {}
     return {
-        name: value for name, value in record.task.params.items() if name not in DECIDED_BY_A_REASON and name not in own
+        name: value
+        for name, value in record.task.params.items()
+        if name not in DECIDED_BY_A_REASON and name not in ON_HARDWARE and name not in own
     }
 
 
@@ -223,8 +225,8 @@ def _label(record: Record, peers: Sequence[Record]) -> str:
     """As tables have it; where quality was matched, without the setting, which is another one on each graph."""
     if record.matched is None:
         return label(record, peers)
-    allocator = record.environment.allocator if record.environment is not None else None
-    return plain(f"{record.task.engine} ({allocator})" if allocator else record.task.engine)
+    words = hardware(record)
+    return plain(f"{record.task.engine} ({', '.join(words)})" if words else record.task.engine)
 
 
 def _name(where: Environment | None) -> str:

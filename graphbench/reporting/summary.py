@@ -9,6 +9,7 @@ from graphbench.model import Outcome, Record
 from graphbench.reasons import Verdict
 from graphbench.reporting import figures, table
 from graphbench.reporting.figures import Signs
+from graphbench.reporting.heading import hardware
 from graphbench.statistics import common_geometric_means
 
 
@@ -52,8 +53,8 @@ def summary(records: Sequence[Record], comparisons: Sequence[Comparison], signs:
 
 
 def _label(record: Record) -> str:
-    allocator = record.task.params.get("allocator")
-    return f"{record.task.engine} ({allocator})" if allocator else record.task.engine
+    words = hardware(record, planned=True)
+    return f"{record.task.engine} ({', '.join(words)})" if words else record.task.engine
 
 
 def _cell(record: Record, each: Comparison | None, signs: Signs) -> str:
