@@ -69,8 +69,7 @@ def algorithm(name: str) -> Algorithm:
         found = [each for each in _defined(module, Algorithm) if each.name == wanted]
         if len(found) != 1:
             raise TypeError(f"{module.__file__} must define exactly one Algorithm named {wanted!r}")
-        for each in engine_names():  # engines may bring adapters of their own
-            engine(each)
+        _hear_engines(found[0])
         return found[0]
     by_alias = {alias: each for each in algorithm_names() for alias in algorithm(each).aliases}
     if wanted in by_alias:
@@ -111,6 +110,13 @@ def fingerprint(algorithm_name: str, engine_name: str) -> str:
     for path in (algorithm(algorithm_name).page, Path(inspect.getfile(type(engine(engine_name))))):
         state.update(path.read_bytes())
     return state.hexdigest()[:16]
+
+
+def _hear_engines(page: Algorithm) -> None:
+    """Load every engine, since its file may bring adapters, and declare the gap of those that say nothing here."""
+    for each in map(engine, engine_names()):
+        if each.gap and each.name not in page.adapters and each.name not in page.gaps:
+            page.gap(each.name, each.gap)
 
 
 def _names(folder: Path) -> list[str]:

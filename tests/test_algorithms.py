@@ -22,7 +22,7 @@ def _page(name):
 @pytest.mark.parametrize(
     ("algorithm", "expected"),
     [
-        ("louvain", {"resolution": 1.0, "threshold": 1e-7}),
+        ("louvain", {"resolution": 1.0, "threshold": 1e-7, "max_level": None}),
         ("leiden", {"resolution": 1.0, "iterations": 2}),
         ("triangle-count", {}),
         ("pagerank", {"damping": 0.85, "tolerance": 1e-6, "max_iterations": 500}),
@@ -202,7 +202,7 @@ def test_what_an_engine_was_told_of_the_tolerance_is_recorded(engine):
 
 def test_a_knob_that_an_engine_lacks_is_declared():
     assert _page("pagerank").adapter("igraph").no_equivalent == ("tolerance", "max_iterations")
-    assert _page("louvain").adapter("igraph").no_equivalent == ("threshold",)
+    assert _page("louvain").adapter("igraph").no_equivalent == ("threshold", "max_level")
     assert "seed" in _page("louvain").adapter("cugraph").no_equivalent
 
 

@@ -204,6 +204,15 @@ def test_communities_go_by_weights_and_resolution(engine, algorithm):
     assert len(set(fine.tolist())) > len(set(coarse.tolist()))
 
 
+@pytest.mark.parametrize("engine", _of("louvain"))
+def test_louvain_stops_after_as_many_levels_as_it_was_allowed(engine):
+    if "max_level" in registry.algorithm("louvain").adapter(engine).no_equivalent:
+        pytest.skip(f"{engine} takes no limit")
+    chain = graph(path(400), 400)
+    one, two, all_of_them = (len(set(solve(engine, "louvain", chain, max_level=level))) for level in (1, 2, None))
+    assert one > two > all_of_them > 1
+
+
 @pytest.mark.parametrize("engine", _of("triangle-count"))
 def test_triangles_are_counted_at_each_vertex_exactly(engine):
     bowtie = graph([(0, 1), (1, 2), (2, 0), (2, 3), (3, 4), (4, 2), (4, 5)], 7)

@@ -159,8 +159,10 @@ def test_candidates_are_settings_that_the_page_and_the_engine_have():
             assert page.resolve(setting) | setting == page.resolve(setting)
     louvain = registry.algorithm("louvain")
     assert efforts(louvain, "igraph", {}) == [{}]
-    assert len(efforts(louvain, "networkx", {})) == 4
-    assert efforts(louvain, "networkx", {"threshold": 0.1}) == [{}]
+    assert len(efforts(louvain, "networkx", {})) == 6
+    assert efforts(louvain, "networkx", {"threshold": 0.1}) == [{}, {"max_level": 3}, {"max_level": 2}]
+    assert len(efforts(louvain, "networkx", {"max_level": 2})) == 4
+    assert efforts(louvain, "networkx", {"threshold": 0.1, "max_level": 2}) == [{}]
     assert efforts(louvain, "no such engine", {}) == [{}]
     assert efforts(registry.algorithm("wcc"), "networkx", {}) == [{}]
 

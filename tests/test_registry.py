@@ -95,8 +95,8 @@ def test_the_reference_engines_solve_all_six_problems(algorithm, engine):
 
 
 def test_an_engine_that_nobody_wrote_for_is_unsupported_and_not_a_key_error():
-    with pytest.raises(UnsupportedError, match="scipy has no adapter for bfs"):
-        registry.algorithm("bfs").adapter("scipy")
+    with pytest.raises(UnsupportedError, match="graph-tool has no adapter for bfs"):
+        registry.algorithm("bfs").adapter("graph-tool")
 
 
 def test_quick_engines_come_first():

@@ -33,13 +33,13 @@ def halves(n):
     return np.repeat([0, 1], n // 2)
 
 
-@louvain.on("tunable")
+@louvain.on("tunable", no_equivalent=("max_level",))
 def _(np_, n, p):
     time.sleep({1e-7: 0.2, 1e-4: 0.01}.get(p.threshold, 0.001))
     return halves(n) if p.threshold <= 1e-4 else np.arange(n)
 
 
-@louvain.on("fixed", no_equivalent=("threshold",))
+@louvain.on("fixed", no_equivalent=("threshold", "max_level"))
 def _(np_, n, p):
     time.sleep(0.15)
     return halves(n)
@@ -51,6 +51,6 @@ def _(np_, n, p):
     return halves(n)
 
 
-@louvain.on("hopeless", no_equivalent=("threshold",))
+@louvain.on("hopeless", no_equivalent=("threshold", "max_level"))
 def _(np_, n, p):
     return np.arange(n) // 4

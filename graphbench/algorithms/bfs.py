@@ -20,7 +20,8 @@ import numpy as np
 import numpy.typing as npt
 
 from graphbench import certify
-from graphbench.algorithms.base import Algorithm, Call, Figures, Finding, Form, Parameter
+from graphbench.algorithms._shared import SOURCES
+from graphbench.algorithms.base import Algorithm, Call, Figures, Finding, Form
 from graphbench.edgelist import EdgeList
 
 bfs = Algorithm(
@@ -31,16 +32,7 @@ bfs = Algorithm(
     kind="depths",
     headline="reached",
     draws="sources",
-    parameters=[
-        Parameter(
-            name="sources",
-            type=int,
-            default=64,
-            minimum=1,
-            help="How many sources to draw from the largest component.",
-        ),
-        Parameter(name="source", type=str, default=None, help="Search from this vertex only, and draw none."),
-    ],
+    parameters=SOURCES,
 )
 
 

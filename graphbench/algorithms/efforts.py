@@ -12,10 +12,13 @@ from typing import Any
 from graphbench.algorithms.base import Algorithm
 
 EFFORTS: Mapping[str, tuple[Mapping[str, Any], ...]] = {
-    "louvain": tuple({"threshold": threshold} for threshold in (1e-7, 1e-4, 1e-3, 1e-2)),
+    "louvain": (
+        *({"threshold": threshold} for threshold in (1e-7, 1e-4, 1e-3, 1e-2)),
+        *({"max_level": levels} for levels in (3, 2)),
+    ),
     "leiden": tuple({"iterations": iterations} for iterations in (1, 2, 5)),
 }
-"""By algorithm. An engine without such a knob has one setting: its own."""
+"""By algorithm; an engine without any of these knobs has one setting: its own."""
 
 
 def efforts(algorithm: Algorithm, engine: str, given: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -28,9 +31,9 @@ def efforts(algorithm: Algorithm, engine: str, given: Mapping[str, Any]) -> list
     """
     attached = algorithm.adapters.get(engine)
     fixed = {*given, *(attached.no_equivalent if attached else (each.name for each in algorithm.parameters))}
-    found: list[dict[str, Any]] = []
+    found: dict[tuple[Any, ...], dict[str, Any]] = {}
     for setting in EFFORTS.get(algorithm.name, ({},)):
         free = {name: value for name, value in setting.items() if name not in fixed}
-        if free not in found:
-            found.append(free)
-    return found
+        # Without a knob that the engine lacks, a setting may be another under another name: the defaults, for one.
+        found.setdefault(tuple(algorithm.resolve({**given, **free}).values()), free)
+    return list(found.values())

@@ -28,6 +28,7 @@ import numpy as np
 import numpy.typing as npt
 
 from graphbench import certify
+from graphbench.algorithms._shared import RESOLUTION
 from graphbench.algorithms.base import Algorithm, Call, Claimed, Finding, Form, Parameter
 from graphbench.edgelist import EdgeList
 
@@ -41,13 +42,7 @@ leiden = Algorithm(
     quality="modularity",
     seeded=True,
     parameters=[
-        Parameter(
-            name="resolution",
-            type=float,
-            default=1.0,
-            minimum=0,
-            help="Resolution gamma of the modularity; larger values give smaller communities.",
-        ),
+        RESOLUTION,
         Parameter(
             name="iterations",
             type=int,

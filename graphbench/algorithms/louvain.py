@@ -10,7 +10,9 @@ float64 whatever the engine reports.
 
 How engines differ. NetworkX and cuGraph stop a level when modularity gains less than `threshold`; igraph moves until
 nothing gains; NetworKit stops after 32 rounds a level and runs in parallel, so its answer changes from run to run.
-cuGraph has no seed. Where the graph is unweighted nobody is given weights.
+cuGraph has no seed. Left to themselves NetworkX has no limit to its levels, nx-cugraph one of 500 and cuGraph one of
+100, which no graph is known to reach; igraph and NetworKit take none. Where the graph is unweighted nobody is given
+weights.
 """
 
 from __future__ import annotations
@@ -23,6 +25,7 @@ import numpy as np
 import numpy.typing as npt
 
 from graphbench import certify
+from graphbench.algorithms._shared import RESOLUTION
 from graphbench.algorithms.base import Algorithm, Call, Finding, Form, Parameter
 from graphbench.edgelist import EdgeList
 
@@ -36,19 +39,21 @@ louvain = Algorithm(
     quality="modularity",
     seeded=True,
     parameters=[
-        Parameter(
-            name="resolution",
-            type=float,
-            default=1.0,
-            minimum=0,
-            help="Resolution gamma of the modularity; larger values give smaller communities.",
-        ),
+        RESOLUTION,
         Parameter(
             name="threshold",
             type=float,
             default=1e-7,
             minimum=0,
             help="Stop a level when modularity gains less than this.",
+        ),
+        Parameter(
+            name="max_level",
+            type=int,
+            default=None,
+            minimum=1,
+            maximum=500,
+            help="Stop after this many levels; by default each library goes on as far as it would by itself.",
         ),
     ],
 )
@@ -71,17 +76,22 @@ def _(edges: EdgeList, answer: npt.NDArray[Any], p: Call) -> Finding:
 @louvain.on("networkx")
 def _(nx: Any, graph: Any, p: Call) -> Any:
     return nx.community.louvain_communities(
-        graph, weight=p.weight, resolution=p.resolution, threshold=p.threshold, seed=p.seed
+        graph,
+        weight=p.weight,
+        resolution=p.resolution,
+        threshold=p.threshold,
+        max_level=p.max_level,
+        seed=p.seed,
     )
 
 
-@louvain.on("igraph", no_equivalent=("threshold",))
+@louvain.on("igraph", no_equivalent=("threshold", "max_level"))
 def _(igraph: Any, graph: Any, p: Call) -> Any:
     igraph.set_random_number_generator(random.Random(p.seed))
     return graph.community_multilevel(weights=p.weight, resolution=p.resolution)
 
 
-@louvain.on("networkit", no_equivalent=("threshold",))
+@louvain.on("networkit", no_equivalent=("threshold", "max_level"))
 def _(networkit: Any, graph: Any, p: Call) -> Any:
     networkit.engineering.setSeed(p.seed, useThreadId=True)
     return networkit.community.PLM(graph, refine=False, gamma=p.resolution).run().getPartition()
@@ -93,11 +103,16 @@ def _on_gpu(p: Call) -> dict[str, Any]:
 
 @louvain.on("cugraph", no_equivalent=("seed",), told=_on_gpu)
 def _(cugraph: Any, graph: Any, p: Call) -> Any:
-    return cugraph.louvain(graph, resolution=p.resolution, threshold=p.threshold)[0]
+    return cugraph.louvain(graph, max_level=p.max_level, resolution=p.resolution, threshold=p.threshold)[0]
 
 
 @louvain.on("nx-cugraph", no_equivalent=("seed",), told=_on_gpu)  # it takes a seed and ignores it
 def _(nx: Any, graph: Any, p: Call) -> Any:
     return nx.community.louvain_communities(
-        graph, weight=p.weight, resolution=p.resolution, threshold=p.threshold, seed=p.seed
+        graph,
+        weight=p.weight,
+        resolution=p.resolution,
+        threshold=p.threshold,
+        max_level=p.max_level,
+        seed=p.seed,
     )

@@ -19,7 +19,8 @@ import numpy as np
 import numpy.typing as npt
 
 from graphbench import certify
-from graphbench.algorithms.base import Algorithm, Call, Finding, Form, Parameter
+from graphbench.algorithms._shared import SOURCES
+from graphbench.algorithms.base import Algorithm, Call, Finding, Form
 from graphbench.edgelist import EdgeList
 
 RELATIVE = 1e-5
@@ -34,16 +35,7 @@ sssp = Algorithm(
     headline="reached",
     draws="sources",
     epsilon=lambda _: 2 * RELATIVE,
-    parameters=[
-        Parameter(
-            name="sources",
-            type=int,
-            default=64,
-            minimum=1,
-            help="How many sources to draw from the largest component.",
-        ),
-        Parameter(name="source", type=str, default=None, help="Search from this vertex only, and draw none."),
-    ],
+    parameters=SOURCES,
 )
 
 

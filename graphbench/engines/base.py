@@ -70,6 +70,9 @@ class Engine:
     """Whether building has a second step, timed apart: a conversion from another library's graph."""
     parallel: ClassVar[bool] = False
     """Whether the engine uses more than one CPU thread."""
+    gap: ClassVar[str] = ""
+    """Why it lacks every algorithm for which there is neither an adapter nor a reason, of an engine that brings its
+    adapters in its own file; empty: pages name it, one by one."""
 
     def availability(self) -> Availability:
         """Whether the engine can run here, told without importing it (at most 50 ms)."""
