@@ -5,8 +5,9 @@ The functions named `..._fault` say in one sentence what is wrong and where, and
 
 Where nothing but array functions is needed (faults, modularity, a step of PageRank), chunks and answers may be any
 arrays that implement NumPy's protocols, such as CuPy's: a graph that never leaves its device is certified there. What
-rests on SciPy (components, distances, triangles, Jaccard) is the host's.
-How two answers compare with each other is in :mod:`graphbench.agreement`.
+rests on SciPy (components, distances, triangles) is the host's.
+How two answers compare with each other is in :mod:`graphbench.agreement`; neighbourhoods of pairs are in
+:mod:`graphbench.certify_similarity`.
 """
 
 from __future__ import annotations
@@ -195,12 +196,21 @@ def split_fault(edges: EdgeList, labels: npt.NDArray[Any]) -> str:
     return ""
 
 
-def pagerank_step(edges: EdgeList, ranks: Floats, damping: float) -> Floats:
+def pagerank_step(
+    edges: EdgeList, ranks: Floats, damping: float, *, teleport: npt.NDArray[np.int64] | None = None
+) -> Floats:
     """One application of the PageRank operator, in float64.
 
-    G(x)(v) = damping * (sum over u -> v of x(u) w(u, v) / W(u)  +  dangling / n) + (1 - damping) / n, where W(u) is
-    the weight of all arcs out of u and `dangling` the rank of the vertices that have W(u) = 0 (Page, Brin, Motwani,
-    Winograd, 1999, with dangling rank spread evenly, as NetworkX, igraph and cuGraph do).
+    G(x)(v) = damping * (sum over u -> v of x(u) w(u, v) / W(u)  +  dangling * t(v)) + (1 - damping) * t(v), where W(u)
+    is the weight of all arcs out of u, `dangling` the rank of the vertices that have W(u) = 0, and t the distribution
+    of where a jump leads (Page, Brin, Motwani, Winograd, 1999, with dangling rank spread like jumps, as NetworkX,
+    igraph and cuGraph do).
+
+    Args:
+        edges: the posed graph; weights count if there are any.
+        ranks: x, shape (num_vertices,).
+        damping: the probability of following an arc.
+        teleport: vertices, all different, that jumps lead to, each as likely; None: all of them.
     """
     n = edges.num_vertices
     out = np.zeros_like(ranks)
@@ -211,41 +221,12 @@ def pagerank_step(edges: EdgeList, ranks: Floats, damping: float) -> Floats:
     for tail, head, weight in arcs(edges):
         flow = share[tail]
         arriving += np.bincount(head, weights=flow if weight is None else flow * weight, minlength=n)
-    dangling = float(ranks[out == 0].sum())
-    return damping * (arriving + dangling / n) + (1 - damping) / n
-
-
-def jaccard(edges: EdgeList, pairs: npt.NDArray[np.int64]) -> Floats:
-    """The Jaccard coefficients of a few pairs of vertices, exactly, from sets of neighbours.
-
-    Args:
-        edges: undirected.
-        pairs: shape (k, 2); a thousand take less than a second.
-
-    Returns:
-        |N(u) & N(v)| / |N(u) | N(v)| for each pair, shape (k,); 0 where neither has a neighbour.
-    """
-    from scipy.sparse import coo_array
-
-    vertices, index = np.unique(pairs, return_inverse=True)
-    row_of = np.full(edges.num_vertices, -1)
-    row_of[vertices] = np.arange(len(vertices))
-    rows, columns = [], []
-    for tail, head, _ in arcs(edges):
-        wanted = row_of[tail]
-        here = wanted >= 0
-        rows.append(wanted[here])
-        columns.append(head[here])
-    ends = np.concatenate(rows), np.concatenate(columns)
-    matrix = coo_array((np.ones(len(ends[0]), dtype=bool), ends), shape=(len(vertices), edges.num_vertices)).tocsr()
-    matrix.sort_indices()
-    out = np.zeros(len(pairs))
-    for k, (u, v) in enumerate(index.reshape(pairs.shape)):
-        one, two = (matrix.indices[matrix.indptr[row] : matrix.indptr[row + 1]] for row in (u, v))
-        common = _common(one, two)
-        union = len(one) + len(two) - common
-        out[k] = common / union if union else 0.0
-    return out
+    jumping = damping * float(ranks[out == 0].sum()) + (1 - damping)
+    if teleport is None:
+        return damping * arriving + jumping / n
+    stepped = damping * arriving
+    stepped[teleport] += jumping / len(teleport)
+    return stepped
 
 
 def triangles(
@@ -299,15 +280,6 @@ def arcs(edges: EdgeList) -> Iterator[tuple[Ids, Ids, Floats | None]]:
             yield dst, src, weight
 
 
-def _common(one: npt.NDArray[Any], two: npt.NDArray[Any]) -> int:
-    """How many values two sorted arrays of distinct values share, in O(short * log(long))."""
-    short, long = sorted((one, two), key=len)
-    if len(short) == 0:
-        return 0
-    place = np.minimum(np.searchsorted(long, short), len(long) - 1)
-    return int(np.count_nonzero(long[place] == short))
-
-
 def _at(distance: float) -> str:
     return f"at {distance:.9g}" if np.isfinite(distance) else "unreached"
 
@@ -319,7 +291,6 @@ __all__ = [
     "distances_fault",
     "form_fault",
     "integral",
-    "jaccard",
     "labels_fault",
     "modularity",
     "pagerank_step",

@@ -15,6 +15,7 @@ import functools
 import importlib
 import os
 import re
+import sys
 from collections.abc import Iterable
 from pathlib import Path
 from types import ModuleType
@@ -102,12 +103,17 @@ def engines(names: Iterable[str] | None = None) -> list[Engine]:
 
 @functools.cache
 def fingerprint(algorithm_name: str, engine_name: str) -> str:
-    """A digest of the algorithm's page and the engine's file: when it changes, old records are stale."""
+    """A digest of the algorithm's page, of what it shares with others, and of the engine's file.
+
+    When it changes, old records are stale.
+    """
     import hashlib
     import inspect
 
+    page = algorithm(algorithm_name).page
+    shared = (Path(str(each.__file__)) for each in _shared_by(page.stem))
     state = hashlib.sha256()
-    for path in (algorithm(algorithm_name).page, Path(inspect.getfile(type(engine(engine_name))))):
+    for path in (page, *shared, Path(inspect.getfile(type(engine(engine_name))))):
         state.update(path.read_bytes())
     return state.hexdigest()[:16]
 
@@ -117,6 +123,17 @@ def _hear_engines(page: Algorithm) -> None:
     for each in map(engine, engine_names()):
         if each.gap and each.name not in page.adapters and each.name not in page.gaps:
             page.gap(each.name, each.gap)
+
+
+def _shared_by(page: str) -> list[ModuleType]:
+    """The private modules beside a page that it takes its own parts from, in order of their names."""
+    module = sys.modules.get(f"graphbench.algorithms.{page}")
+    parts = vars(module).values() if module else ()
+    private = "graphbench.algorithms._"
+    return sorted(
+        (each for each in parts if isinstance(each, ModuleType) and each.__name__.startswith(private)),
+        key=lambda each: each.__name__,
+    )
 
 
 def _names(folder: Path) -> list[str]:

@@ -29,6 +29,10 @@ def _page(name):
         ("bfs", {"sources": 64, "source": None}),
         ("sssp", {"sources": 64, "source": None}),
         ("jaccard", {"pairs": 100_000}),
+        ("weighted-jaccard", {"pairs": 100_000}),
+        ("overlap", {"pairs": 100_000}),
+        ("sorensen", {"pairs": 100_000}),
+        ("cosine", {"pairs": 100_000}),
         ("wcc", {}),
     ],
 )
@@ -98,6 +102,10 @@ def test_bounds_are_inclusive_unless_they_say_otherwise(bounds, value, fits):
         ("bfs", True, "none"),
         ("sssp", True, "dataset"),
         ("jaccard", False, "none"),
+        ("weighted-jaccard", False, "dataset"),
+        ("overlap", False, "none"),
+        ("sorensen", False, "none"),
+        ("cosine", False, "none"),
         ("wcc", False, "none"),
     ],
 )
@@ -137,6 +145,9 @@ def test_drawn_weights_are_whole_numbers_from_the_seed():
         ("bfs", -1.0, False),
         ("wcc", np.nan, False),
         ("jaccard", -1.0, False),
+        ("weighted-jaccard", -1.0, True),
+        ("weighted-jaccard", 0.0, False),
+        ("cosine", -1.0, False),
     ],
 )
 def test_weights_are_refused_where_the_problem_forbids_them(algorithm, weight, refused):

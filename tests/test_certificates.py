@@ -13,6 +13,7 @@ from tiny import GRAPHS, certify, graph, path, posed
 from graphbench import certify as checks
 from graphbench import registry
 from graphbench.agreement import agreement
+from graphbench.certify_similarity import neighbourhoods
 from graphbench.edgelist import EdgeList
 from graphbench.errors import InputError
 
@@ -45,11 +46,21 @@ def ranks(edges, damping=0.85):
     return np.linalg.solve(np.eye(n) - damping * step.T, np.full(n, (1 - damping) / n))
 
 
-def coefficients(edges, pairs):
-    matrix = edges.to_scipy().toarray() > 0
-    shared = (matrix[pairs[:, 0]] & matrix[pairs[:, 1]]).sum(axis=1)
-    either = (matrix[pairs[:, 0]] | matrix[pairs[:, 1]]).sum(axis=1)
-    return shared / np.maximum(either, 1)
+def coefficients(algorithm, edges, pairs):
+    """Similarities of neighbourhoods, from rows of the dense matrix."""
+    matrix = edges.to_scipy().toarray()
+    one, two = matrix[pairs[:, 0]], matrix[pairs[:, 1]]
+    shared, either = np.minimum(one, two).sum(axis=1), np.maximum(one, two).sum(axis=1)
+    first, second = one.sum(axis=1), two.sum(axis=1)
+    match algorithm:
+        case "jaccard" | "weighted-jaccard":
+            return shared / either
+        case "overlap":
+            return shared / np.minimum(first, second)
+        case "sorensen":
+            return 2 * shared / (first + second)
+        case "cosine":
+            return (one * two).sum(axis=1) / np.linalg.norm(one, axis=1) / np.linalg.norm(two, axis=1)
 
 
 def triangles(edges):
@@ -98,9 +109,10 @@ def right_answer(algorithm):
             return WEIGHTED, distances(WEIGHTED)
         case "pagerank":
             return WEIGHTED, ranks(WEIGHTED)
-        case "jaccard":
-            _, _, inputs, _ = posed("jaccard", UNDIRECTED)
-            return UNDIRECTED, coefficients(UNDIRECTED, inputs.pairs)
+        case "jaccard" | "weighted-jaccard" | "overlap" | "sorensen" | "cosine":
+            edges = WEIGHTED if algorithm == "weighted-jaccard" else UNDIRECTED
+            _, at, inputs, _ = posed(algorithm, edges)
+            return edges, coefficients(algorithm, at, inputs.pairs)
         case "triangle-count":
             return UNDIRECTED, triangles(UNDIRECTED)
         case "wcc" | "louvain" | "leiden":
@@ -126,7 +138,7 @@ def test_a_malformed_answer_is_invalid(algorithm, fault):
     rejected(algorithm, edges, spoil(right), because, **_given(algorithm))
 
 
-@pytest.mark.parametrize("algorithm", ["sssp", "pagerank", "jaccard"])
+@pytest.mark.parametrize("algorithm", ["sssp", "pagerank", "jaccard", "weighted-jaccard", "cosine"])
 def test_a_value_that_is_no_number_is_invalid(algorithm):
     edges, right = right_answer(algorithm)
     rejected(algorithm, edges, changed(right, 3, np.nan), "the value at 3 is not a number", **_given(algorithm))
@@ -337,48 +349,105 @@ def test_weak_components_are_not_strong_ones():
     assert certify("wcc", chain, np.zeros(5, dtype=np.int64)).valid
 
 
-# Jaccard
+# Similar neighbourhoods
+
+SIMILARITIES = ("jaccard", "weighted-jaccard", "overlap", "sorensen", "cosine")
+each_similarity = pytest.mark.parametrize("similarity", SIMILARITIES)
 
 
-def test_any_wrong_coefficient_of_a_small_set_is_invalid():
-    edges, right = right_answer("jaccard")
+@each_similarity
+def test_any_wrong_coefficient_of_a_small_set_is_invalid(similarity):
+    edges, right = right_answer(similarity)
     for at in range(0, len(right), len(right) // 15):
-        assert not certify("jaccard", edges, changed(right, at, right[at] / 2)).valid
-    assert "all " in certify("jaccard", edges, right).detail
+        assert not certify(similarity, edges, changed(right, at, right[at] / 2)).valid
+    assert "all " in certify(similarity, edges, right).detail
 
 
-def test_two_exchanged_coefficients_are_invalid():
-    edges, right = right_answer("jaccard")
+@each_similarity
+def test_two_exchanged_coefficients_are_invalid(similarity):
+    edges, right = right_answer(similarity)
     low, high = int(right.argmin()), int(right.argmax())
-    assert not certify("jaccard", edges, changed(changed(right, low, right[high]), high, right[low])).valid
-    assert not certify("jaccard", edges, right[::-1].copy()).valid
+    assert not certify(similarity, edges, changed(changed(right, low, right[high]), high, right[low])).valid
+    assert not certify(similarity, edges, right[::-1].copy()).valid
 
 
-def test_closed_neighbourhoods_are_invalid():
-    _, _, inputs, _ = posed("jaccard", UNDIRECTED)
-    matrix = (UNDIRECTED.to_scipy().toarray() > 0) | np.eye(65, dtype=bool)
-    first, second = matrix[inputs.pairs[:, 0]], matrix[inputs.pairs[:, 1]]
-    closed = (first & second).sum(axis=1) / (first | second).sum(axis=1)
-    assert not certify("jaccard", UNDIRECTED, closed).valid
+@pytest.mark.parametrize("other", SIMILARITIES)
+@each_similarity
+def test_no_similarity_is_taken_for_another(similarity, other):
+    _, at, inputs, _ = posed(similarity, WEIGHTED)
+    finding = certify(similarity, WEIGHTED, coefficients(other, at, inputs.pairs))
+    one_formula = {"jaccard", "weighted-jaccard"}
+    assert finding.valid == (similarity == other or {similarity, other} == one_formula), finding.detail
 
 
+@each_similarity
+def test_closed_neighbourhoods_are_invalid(similarity):
+    edges, _ = right_answer(similarity)
+    _, at, inputs, _ = posed(similarity, edges)
+    loops = np.arange(at.num_vertices)
+    src, dst, weight = at.to_numpy()
+    closed = EdgeList.from_columns(
+        np.append(src, loops),
+        np.append(dst, loops),
+        None if weight is None else np.append(weight, np.full(len(loops), 4.0)),
+        num_vertices=at.num_vertices,
+        directed=False,
+    )
+    assert not certify(similarity, edges, coefficients(similarity, closed, inputs.pairs)).valid
+
+
+def test_a_similarity_that_ignores_weights_or_draws_others_is_invalid():
+    _, at, inputs, _ = posed("weighted-jaccard", WEIGHTED)
+    rejected("weighted-jaccard", WEIGHTED, coefficients("jaccard", at.unweighted(), inputs.pairs), "wrong for")
+    _, at, inputs, _ = posed("weighted-jaccard", UNDIRECTED, seed=0)
+    assert certify("weighted-jaccard", UNDIRECTED, coefficients("weighted-jaccard", at, inputs.pairs), seed=0).valid
+    _, other, _, _ = posed("weighted-jaccard", UNDIRECTED, seed=1)
+    rejected("weighted-jaccard", UNDIRECTED, coefficients("weighted-jaccard", other, inputs.pairs), "wrong for")
+
+
+@pytest.mark.parametrize("weights", [False, True])
+def test_a_cosine_of_what_is_common_alone_is_invalid(weights):
+    """What `cugraph.cosine` computes: all 1 without weights, and with them norms over the common neighbours only."""
+    edges = WEIGHTED if weights else UNDIRECTED
+    _, _, inputs, _ = posed("cosine", edges)
+    matrix = edges.undirected().to_scipy().toarray()
+    one, two = matrix[inputs.pairs[:, 0]], matrix[inputs.pairs[:, 1]]
+    common = (one > 0) & (two > 0)
+    norms = [np.sqrt(np.where(common, np.square(each), 0).sum(axis=1)) for each in (one, two)]
+    rejected("cosine", edges, np.where(common, one * two, 0).sum(axis=1) / (norms[0] * norms[1]), "wrong for")
+
+
+@each_similarity
 @pytest.mark.parametrize("value", [-0.1, 1.1, np.inf])
-def test_a_coefficient_outside_its_range_is_invalid_wherever_it_is(value):
-    many = _random(4, n=400, m=1500, directed=False)
-    _, at, inputs, _ = posed("jaccard", many)
+def test_a_coefficient_outside_its_range_is_invalid_wherever_it_is(similarity, value):
+    many = _random(4, n=400, m=1500, directed=False, weighted=True)
+    _, at, inputs, _ = posed(similarity, many)
     assert len(inputs.pairs) > 5_000
-    right = checks.jaccard(at, inputs.pairs)
-    finding = certify("jaccard", many, right)
+    right = coefficients(similarity, at, inputs.pairs)
+    finding = certify(similarity, many, right)
     assert finding.valid
     assert f"a sample of 1,000 of {len(right):,}" in finding.detail
     assert finding.figures == {"pairs": len(right), "mean": pytest.approx(right.mean())}
     for place in range(0, len(right), 1_000):
-        rejected("jaccard", many, changed(right, place, value), "is not between 0 and 1")
+        rejected(similarity, many, changed(right, place, value), "is not between 0 and 1")
 
 
-def test_float32_coefficients_are_accurate_enough():
-    edges, right = right_answer("jaccard")
-    assert certify("jaccard", edges, right.astype(np.float32)).valid
+@each_similarity
+def test_float32_coefficients_are_accurate_enough(similarity):
+    edges, right = right_answer(similarity)
+    assert certify(similarity, edges, right.astype(np.float32)).valid
+
+
+def test_neighbourhoods_are_counted_whatever_the_degrees_and_chunks(monkeypatch):
+    rows = [(0, 1, 2.0), (0, 2, 3.0), (0, 9, 1.0), (1, 2, 5.0), (2, 3, 0.5), (2, 4, 1.0), (2, 5, 1.0)]
+    pairs = np.array([[0, 1], [1, 0], [0, 3], [4, 5], [0, 6], [6, 7], [2, 2]])
+    expected = [[3, 3, 0.5, 1, 0, 0, 10.5], [6, 7, 6, 1, 6, 0, 10.5], [7, 6, 0.5, 1, 0, 0, 10.5]]
+    edges = graph(rows, 10)
+    assert [part.tolist() for part in neighbourhoods(edges, pairs)] == expected
+    chunks = EdgeList.chunks
+    monkeypatch.setattr(EdgeList, "chunks", lambda self: chunks(self, rows=2))
+    assert [part.tolist() for part in neighbourhoods(edges, pairs)] == expected
+    assert neighbourhoods(edges.unweighted(), pairs).common.tolist() == [1, 1, 1, 1, 0, 0, 5]
 
 
 # Partitions

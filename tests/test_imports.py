@@ -15,7 +15,7 @@ GROUND = [{"_version", "errors", "locking", "model", "paths", "prediction", "siz
 MEASURING = [
     *GROUND,
     {"columns", "edgefile", "edgelist"},
-    {"agreement", "certify", "datasets"},
+    {"agreement", "certify", "certify_levels", "certify_similarity", "certify_spectral", "datasets"},
     {"algorithms"},
     {"engines"},
     {"registry"},

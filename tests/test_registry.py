@@ -119,6 +119,20 @@ def test_a_fingerprint_belongs_to_one_algorithm_and_one_engine():
     assert registry.fingerprint("bfs", "igraph") == registry.fingerprint("bfs", "igraph")
 
 
+def test_a_fingerprint_covers_what_a_page_shares_with_others(monkeypatch, tmp_path):
+    from graphbench.algorithms import _similarity
+
+    before = {name: registry.fingerprint(name, "igraph") for name in ("jaccard", "sorensen", "bfs")}
+    changed = tmp_path / "_similarity.py"
+    changed.write_text("# another certificate\n")
+    monkeypatch.setattr(_similarity, "__file__", str(changed))
+    registry.fingerprint.cache_clear()
+    after = {name: registry.fingerprint(name, "igraph") for name in before}
+    monkeypatch.undo()
+    registry.fingerprint.cache_clear()
+    assert [name for name in before if before[name] != after[name]] == ["jaccard", "sorensen"]
+
+
 @pytest.mark.parametrize("name", ["networkx", "igraph", "networkit"])
 def test_an_engine_that_is_not_installed_says_how_to_get_it(name, monkeypatch):
     engine = registry.engine(name)
