@@ -15,7 +15,17 @@ GROUND = [{"_version", "errors", "locking", "model", "paths", "prediction", "siz
 MEASURING = [
     *GROUND,
     {"columns", "edgefile", "edgelist"},
-    {"agreement", "certify", "certify_levels", "certify_similarity", "certify_spectral", "datasets"},
+    {
+        "agreement",
+        "certify",
+        "certify_cores",
+        "certify_levels",
+        "certify_similarity",
+        "certify_spectral",
+        "certify_subgraphs",
+        "certify_walks",
+        "datasets",
+    },
     {"algorithms"},
     {"engines"},
     {"registry"},

@@ -110,7 +110,7 @@ class CuGraph(OnGpu):
             case "arcs":
                 return compressed_rows(*(None if part is None else part.to_numpy() for part in raw))
             case "walks":
-                return np.asarray(raw.to_numpy(), dtype=np.int64)
+                return np.asarray(raw.get(), dtype=np.int64)
             case "figures":
                 return np.asarray(raw, dtype=np.float64)
         names = [name for name in raw.columns if name not in NOT_VALUES]
@@ -139,7 +139,12 @@ def _by_vertex(frame: Any, name: str, n: int, *, fill: Any, dtype: Any) -> npt.N
 
 
 def _edges(graph: Any, *, directed: bool) -> npt.NDArray[np.int64]:
-    """The edges that a `cugraph.Graph` stores; of an undirected one it stores both directions."""
+    """The edges that a `cugraph.Graph` stores; of an undirected one it stores both directions.
+
+    Where no edge is left of a graph, some of cuGraph's calls return None.
+    """
+    if graph is None:
+        return edge_rows([], [], directed=directed)
     frame = graph.decompress_to_edgelist()
     src, dst = frame["src"].to_numpy(), frame["dst"].to_numpy()
     if not directed:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import zip_longest
 from typing import Any
 
 import numpy as np
@@ -35,6 +36,10 @@ class IGraph(Engine):
         """A list of tuples, as `similarity_jaccard` documents."""
         return list(map(tuple, pairs.tolist()))
 
+    def labels(self, labels: npt.NDArray[np.int64], edges: EdgeList) -> list[int]:
+        """A list, as `VertexClustering` documents."""
+        return labels.tolist()
+
     def collect(self, raw: Any, kind: Kind, edges: EdgeList, pairs: npt.NDArray[np.int64] | None) -> npt.NDArray[Any]:
         """Lists become columns; igraph marks an unreached vertex by infinity."""
         match kind:
@@ -48,7 +53,8 @@ class IGraph(Engine):
             case "edges":
                 return _edges(raw, directed=edges.directed)
             case "walks":
-                return np.array(raw, dtype=np.int64)
+                # One list for each walk, as long as it is: shorter ones are filled up.
+                return np.array(list(zip_longest(*raw, fillvalue=-1)), dtype=np.int64).T
             case _:
                 return np.array(raw, dtype=np.float64)
 
@@ -57,7 +63,8 @@ def _edges(raw: Any, *, directed: bool) -> npt.NDArray[np.int64]:
     graph, old = raw if isinstance(raw, Renumbered) else (raw, None)
     ends = np.array(graph.get_edgelist(), dtype=np.int64).reshape(-1, 2)
     if old is not None:
-        ends = np.asarray(old, dtype=np.int64)[ends]
+        # Vertices that are left keep their order, whatever the order in which they were asked for.
+        ends = np.sort(np.asarray(old, dtype=np.int64))[ends]
     return edge_rows(ends[:, 0], ends[:, 1], directed=directed)
 
 

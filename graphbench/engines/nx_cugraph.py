@@ -11,10 +11,12 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
+from graphbench.algorithms.base import Kind
 from graphbench.edgelist import EdgeList
 from graphbench.engines._gpu import OnGpu
-from graphbench.engines.base import Settings
+from graphbench.engines.base import Settings, edge_rows
 from graphbench.engines.networkx import NetworkX
 
 
@@ -61,12 +63,27 @@ class NxCuGraph(OnGpu, NetworkX):
         self.synchronize()
         return converted
 
+    def collect(self, raw: Any, kind: Kind, edges: EdgeList, pairs: npt.NDArray[np.int64] | None) -> npt.NDArray[Any]:
+        """As NetworkX's, but for subgraphs: those are device graphs, which have no `edges` to walk through."""
+        return _edges(raw, directed=edges.directed) if kind == "edges" else super().collect(raw, kind, edges, pairs)
+
     def device_peak_bytes(self) -> int | None:
         """Peak of RMM's allocations, and what CuPy's own pool has taken from the device."""
         import cupy
 
         peak = super().device_peak_bytes()
         return None if peak is None else peak + int(cupy.get_default_memory_pool().total_bytes())
+
+
+def _edges(graph: Any, *, directed: bool) -> npt.NDArray[np.int64]:
+    """The edges that a device graph stores: by its own numbers, and both directions of an undirected one."""
+    src, dst = graph.src_indices.get(), graph.dst_indices.get()
+    if graph.id_to_key is not None:
+        old = np.array(graph.id_to_key, dtype=np.int64)
+        src, dst = old[src], old[dst]
+    if not directed:
+        src, dst = src[src < dst], dst[src < dst]
+    return edge_rows(src, dst, directed=directed)
 
 
 engine = NxCuGraph()

@@ -1,0 +1,78 @@
+"""Ego graph: all edges between the vertices that are within a few hops of one vertex.
+
+The ball B = {v : dist(source, v) <= radius}, and the subgraph that it induces: the edges between neighbours belong to
+it, not only those that lead to them (Freeman, "Centered graphs and the structure of ego networks", Math. Soc. Sci. 3
+(1982) 291-304). Direction is kept: the ball follows out-edges, and every edge between its vertices counts. Weights are
+ignored, distance is in hops. The sources are drawn as for breadth-first search and are the same for every engine;
+trial i asks about source i mod k. The radius is 2 by default: one hop, the default of the libraries, leaves so little
+work at most vertices that nothing but the cost of a call would be measured.
+
+The answer is a graph in the library's own form; its edges are compared exactly.
+
+How engines differ. NetworkX copies the subgraph of a bounded search, nx-cugraph follows it on the device. igraph has
+the ball (`neighborhood`) and the induced subgraph, two calls. cuGraph extracts the edges of the ball and builds a graph
+from them. NetworKit has a search without a bound only.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from graphbench import certify_subgraphs as subgraphs
+from graphbench.algorithms._shared import SOURCES
+from graphbench.algorithms.base import Algorithm, Call, Figures, Finding, Form, Parameter, Renumbered
+from graphbench.edgelist import EdgeList
+
+ego_graph = Algorithm(
+    name="ego-graph",
+    title="ego graph",
+    family="community",
+    aliases=("ego",),
+    form=Form(directed=True, weights="ignored"),
+    kind="edges",
+    headline="edges",
+    draws="sources",
+    parameters=[
+        *SOURCES,
+        Parameter(name="radius", type=int, default=2, minimum=1, help="How many hops from the source to go."),
+    ],
+)
+
+
+@ego_graph.certificate
+def _(edges: EdgeList, answer: npt.NDArray[Any], p: Call) -> Finding:
+    """The ball is computed anew; an edge is in the answer exactly if both its ends are in the ball."""
+    mask, fault = subgraphs.chosen(edges, answer)
+    if fault:
+        return Finding(valid=False, detail=fault)
+    inside = subgraphs.ball(edges, p.source, p.radius)
+    figures: Figures = {"edges": len(answer), "vertices": int(np.count_nonzero(inside))}
+    if fault := subgraphs.induced_fault(edges, mask, inside):
+        return Finding(valid=False, detail=fault, figures=figures)
+    detail = (
+        f"exactly the {len(answer):,} edges between the {figures['vertices']:,} vertices "
+        f"within {p.radius} hops of vertex {p.source:,}"
+    )
+    return Finding(valid=True, detail=detail, figures=figures)
+
+
+@ego_graph.on("networkx", "nx-cugraph")
+def _(nx: Any, graph: Any, p: Call) -> Any:
+    return nx.ego_graph(graph, p.source, radius=p.radius)
+
+
+@ego_graph.on("igraph")
+def _(_igraph: Any, graph: Any, p: Call) -> Any:
+    ball = graph.neighborhood(p.source, order=p.radius, mode="out")
+    return Renumbered(graph.induced_subgraph(ball), ball)
+
+
+@ego_graph.on("cugraph")
+def _(cugraph: Any, graph: Any, p: Call) -> Any:
+    return cugraph.ego_graph(graph, p.source, radius=p.radius)
+
+
+ego_graph.gap("networkit", "not in the library: its searches cannot be bounded")

@@ -1,0 +1,99 @@
+"""Induced subgraph: all edges of a graph between the vertices of a given set.
+
+G[S] = (S, {(u, v) in E : u in S and v in S}) (Diestel, "Graph Theory", 5th ed. (2017), 1.1). Direction is kept,
+weights are ignored. The set is drawn once with the stored seed and given to every engine: a share of all vertices,
+each as likely as any other, half of them by default. An edge is then left with the square of that probability, a
+quarter: work that does not vanish on a sparse graph, as it would with a few vertices drawn at random. A smaller share
+gives a part of the same set.
+
+The answer is a graph in the library's own form, and its edges are compared exactly; vertices that lose all their edges
+belong to it too, and are not asked for.
+
+How engines differ. NetworkX's `subgraph` is a view, which has done nothing yet: it is copied here inside the timer, as
+its documentation says for a graph of one's own. igraph numbers the vertices that are left anew; NetworKit and cuGraph
+keep their numbers. cuGraph extracts the edges and then builds a graph from them, both directions of an undirected one,
+and gives None where no edge is left.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from graphbench import certify_subgraphs as subgraphs
+from graphbench.algorithms.base import Algorithm, Call, Figures, Finding, Form, Inputs, Parameter, Renumbered
+from graphbench.edgelist import EdgeList
+
+
+def _draw(posed: EdgeList, params: Mapping[str, Any], seed: int) -> Inputs:
+    n = posed.num_vertices
+    # A whole permutation, so that a smaller share is a prefix of a larger one.
+    order = np.random.default_rng(seed).permutation(n)
+    return Inputs(vertices=order[: max(1, round(params["share"] * n))].astype(np.int64))
+
+
+induced_subgraph = Algorithm(
+    name="induced-subgraph",
+    title="induced subgraph",
+    family="community",
+    aliases=("subgraph",),
+    form=Form(directed=True, weights="ignored"),
+    kind="edges",
+    headline="edges",
+    draws=_draw,
+    parameters=[
+        Parameter(
+            name="share",
+            type=float,
+            default=0.5,
+            minimum=0,
+            exclusive_minimum=True,
+            maximum=1,
+            help="How much of all vertices to draw, as a fraction; at least one vertex is drawn.",
+        ),
+    ],
+)
+
+
+@induced_subgraph.certificate
+def _(edges: EdgeList, answer: npt.NDArray[Any], p: Call) -> Finding:
+    """The definition, edge by edge: an edge of the graph is in the answer exactly if both its ends are in the set."""
+    mask, fault = subgraphs.chosen(edges, answer)
+    if fault:
+        return Finding(valid=False, detail=fault)
+    inside = np.zeros(edges.num_vertices, dtype=bool)
+    inside[np.asarray(p.vertices)] = True
+    figures: Figures = {"edges": len(answer), "vertices": len(p.vertices)}
+    if fault := subgraphs.induced_fault(edges, mask, inside):
+        return Finding(valid=False, detail=fault, figures=figures)
+    detail = (
+        f"exactly the {len(answer):,} of {edges.num_edges:,} edges with both ends among {len(p.vertices):,} vertices"
+    )
+    return Finding(valid=True, detail=detail, figures=figures)
+
+
+@induced_subgraph.on("networkx")
+def _(_nx: Any, graph: Any, p: Call) -> Any:
+    return graph.subgraph(p.vertices).copy()
+
+
+@induced_subgraph.on("igraph")
+def _(_igraph: Any, graph: Any, p: Call) -> Any:
+    return Renumbered(graph.induced_subgraph(p.vertices), p.vertices)
+
+
+@induced_subgraph.on("networkit")
+def _(networkit: Any, graph: Any, p: Call) -> Any:
+    return networkit.graphtools.subgraphFromNodes(graph, p.vertices)
+
+
+@induced_subgraph.on("cugraph")
+def _(cugraph: Any, graph: Any, p: Call) -> Any:
+    subgraph, _ = cugraph.induced_subgraph(graph, p.vertices)
+    return subgraph
+
+
+induced_subgraph.gap("nx-cugraph", "not in the library")

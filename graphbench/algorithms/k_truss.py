@@ -1,0 +1,71 @@
+"""k-truss: the largest subgraph in which every edge lies in at least k - 2 triangles.
+
+Cohen, "Trusses: Cohesive subgraphs for social network analysis" (NSA technical report, 2008); as a benchmark, Graph
+Challenge. The graph is undirected, weights are ignored. k is 4 by default: at 3 one pass over the triangles is enough,
+since the three edges of a triangle keep each other, so 4 is the first k at which edges that go take others with them. A
+graph without such edges has an empty truss, 0 edges.
+
+The answer is a graph in the library's own form; its edges are compared exactly.
+
+How engines differ. NetworkX counts common neighbours of every edge again in each round; cuGraph counts triangles once
+and unrolls those that an edge takes with it, in parallel, and builds a graph from the edges that are left. (Some texts
+call the same subgraph the (k - 2)-truss; NetworkX and cuGraph count as here.)
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy.typing as npt
+
+from graphbench import certify_cores as cores
+from graphbench import certify_subgraphs as subgraphs
+from graphbench.algorithms.base import Algorithm, Call, Figures, Finding, Form, Parameter
+from graphbench.edgelist import EdgeList
+
+k_truss = Algorithm(
+    name="k-truss",
+    title="k-truss",
+    family="cores",
+    aliases=("truss",),
+    form=Form(directed=False, weights="ignored"),
+    kind="edges",
+    headline="edges",
+    parameters=[
+        Parameter(
+            name="k", type=int, default=4, minimum=3, help="Every edge of the k-truss lies in k - 2 triangles or more."
+        ),
+    ],
+)
+
+
+@k_truss.certificate
+def _(edges: EdgeList, answer: npt.NDArray[Any], p: Call) -> Finding:
+    """Every edge of the answer has its triangles within the answer, and all other edges can be peeled off.
+
+    The theorem, and what is done where that would be dear, is at :func:`graphbench.certify_cores.truss`.
+    """
+    mask, fault = subgraphs.chosen(edges, answer)
+    if fault:
+        return Finding(valid=False, detail=fault)
+    figures: Figures = {"edges": len(answer), "vertices": subgraphs.vertices(edges, mask)}
+    fault, shown = cores.truss(edges, mask, p.k, seed=p.seed)
+    return Finding(valid=not fault, detail=fault or shown, figures=figures)
+
+
+@k_truss.on("networkx")
+def _(nx: Any, graph: Any, p: Call) -> Any:
+    return nx.k_truss(graph, p.k)
+
+
+@k_truss.on("cugraph")
+def _(cugraph: Any, graph: Any, p: Call) -> Any:
+    return cugraph.k_truss(graph, p.k)
+
+
+k_truss.gap("igraph", "not in the library")
+k_truss.gap("networkit", "not in the library: it counts the triangles at each edge, but peels nothing off")
+k_truss.gap(
+    "nx-cugraph",
+    "would not be the same problem: its truss numbers the vertices that are left anew and forgets which they were",
+)

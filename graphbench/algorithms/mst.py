@@ -1,0 +1,88 @@
+"""Minimum spanning tree: the lightest edges that connect whatever the graph connects.
+
+A tree in each component, of least total weight: a spanning forest where the graph is not connected. Boruvka (1926);
+Kruskal, Proc. AMS 7 (1956) 48-50; Prim, Bell System Technical Journal 36 (1957) 1389-1401. The graph is undirected.
+Weights are the dataset's, 0 allowed; where it has none, whole numbers from 1 to 255 are drawn with the stored seed, as
+for shortest paths, the same for every engine.
+
+What is asked for is the edges. With equal weights several forests are right, so those of engines are not compared with
+each other: the certificate holds each of them against the least total weight.
+
+How engines differ. NetworkX runs Kruskal's algorithm; igraph chooses, Prim's where there are weights; NetworKit runs
+Kruskal's, sorting on all threads, and its forest forgets the weights. cuGraph runs Boruvka's in parallel, makes equal
+weights different by tiny amounts, and builds a graph from the edges that it finds.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from graphbench import certify
+from graphbench import certify_subgraphs as subgraphs
+from graphbench.algorithms.base import Algorithm, Call, Figures, Finding, Form
+from graphbench.edgelist import EdgeList
+
+mst = Algorithm(
+    name="mst",
+    title="minimum spanning tree",
+    family="trees",
+    aliases=("minimum-spanning-tree",),
+    form=Form(directed=False, weights="required"),
+    kind="edges",
+    headline="weight",
+    unique=False,
+)
+
+
+@mst.certificate
+def _(edges: EdgeList, answer: npt.NDArray[Any], _p: Call) -> Finding:
+    """Edges of the graph, a forest that spans it, and no heavier than one of SciPy's.
+
+    A spanning forest is shown by counting (:func:`graphbench.certify_subgraphs.forest_fault`). All minimum spanning
+    forests weigh the same, so one computed anew shows the least total. Whole numbers must come out equal; fractions,
+    whose ties rounding may decide, within a relative 1e-6.
+    """
+    mask, fault = subgraphs.chosen(edges, answer)
+    if fault:
+        return Finding(valid=False, detail=fault)
+    _, _, weight = edges.to_numpy()
+    assert weight is not None
+    total, components = float(weight[mask].sum()), certify.components(edges)
+    figures: Figures = {"weight": total, "edges": len(answer), "trees": components}
+    if fault := subgraphs.forest_fault(edges, mask, components):
+        return Finding(valid=False, detail=fault, figures=figures)
+    least = subgraphs.least_forest(edges)
+    exact = certify.integral(edges) and least < 2**53
+    if total > least and (exact or not np.isclose(total, least, rtol=subgraphs.RELATIVE, atol=0)):
+        detail = f"the edges weigh {total:.17g} together, but a spanning forest of {least:.17g} exists"
+        return Finding(valid=False, detail=detail, figures=figures)
+    shown = "exactly" if exact else f"within a relative {subgraphs.RELATIVE:g}"
+    trees = "1 tree" if components == 1 else f"{components:,} trees"
+    detail = f"{len(answer):,} edges without a cycle span the graph in {trees}, of the least total weight {shown}"
+    return Finding(valid=True, detail=detail, figures=figures)
+
+
+@mst.on("networkx")
+def _(nx: Any, graph: Any, p: Call) -> Any:
+    return nx.minimum_spanning_tree(graph, weight=p.weight)
+
+
+@mst.on("igraph")
+def _(_igraph: Any, graph: Any, p: Call) -> Any:
+    return graph.spanning_tree(weights=p.weight)
+
+
+@mst.on("networkit")
+def _(networkit: Any, graph: Any, _p: Call) -> Any:
+    return networkit.graph.KruskalMSF(graph).run().getForest()
+
+
+@mst.on("cugraph")
+def _(cugraph: Any, graph: Any, _p: Call) -> Any:
+    return cugraph.minimum_spanning_tree(graph)
+
+
+mst.gap("nx-cugraph", "not in the library")

@@ -1,0 +1,109 @@
+"""What the certificate of random walks rests on: hops that are edges, ends that are dead ends, and chance.
+
+The functions named `..._fault` say in one sentence what is wrong and where, and give the empty string where nothing is.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from graphbench.edgelist import EdgeList
+
+Walks = npt.NDArray[Any]
+SIGMAS = 6.0
+"""How many standard deviations are no chance: beyond it lies a probability of 2e-9."""
+
+
+def form_fault(walks: Walks, starts: npt.NDArray[np.int64], length: int, num_vertices: int) -> str:
+    """Why these are not walks of vertices from the given starts.
+
+    Args:
+        walks: integer, shape (k, at most length + 1): the vertices of each walk in their order, then -1 to the end of
+            its row. Columns after the end of the longest walk may be left out.
+        starts: shape (k,).
+        length: how many hops a walk may have.
+        num_vertices: ids are below it.
+    """
+    if walks.ndim != 2 or len(walks) != len(starts) or not 1 <= walks.shape[1] <= length + 1:
+        return f"walks of shape {walks.shape} where ({len(starts)}, {length + 1}) was expected"
+    if not np.issubdtype(walks.dtype, np.integer):
+        return f"walks are {walks.dtype} where integer values were expected"
+    if walks.min() < -1 or walks.max() >= num_vertices:
+        walk, step = np.argwhere((walks < -1) | (walks >= num_vertices))[0]
+        return f"walk {walk:,} is at {walks[walk, step]:,} after {step:,} steps, which is no vertex"
+    elsewhere = np.flatnonzero(walks[:, 0] != starts)
+    if len(elsewhere):
+        walk = elsewhere[0]
+        return f"walk {walk:,} starts at vertex {walks[walk, 0]:,}, not at {starts[walk]:,}"
+    back = np.argwhere((walks[:, 1:] >= 0) & (walks[:, :-1] < 0))
+    if len(back):
+        walk, step = back[0]
+        return f"walk {walk:,} goes on after its end, at step {step + 1:,}"
+    return ""
+
+
+def hops_fault(edges: EdgeList, walks: Walks, length: int) -> str:
+    """Why these are not random walks on the graph: hops that are no edges, ends without need, or no chance.
+
+    Args:
+        edges: the posed graph; an undirected edge can be walked both ways.
+        walks: as :func:`form_fault` lets pass.
+        length: how many hops a walk takes unless it comes to a vertex without out-edges.
+    """
+    n = edges.num_vertices
+    matrix = edges.to_scipy()
+    matrix.sort_indices()
+    starts, degree = matrix.indptr.astype(np.int64), np.diff(matrix.indptr).astype(np.int64)
+    steps = (walks >= 0).sum(axis=1) - 1
+    last = walks[np.arange(len(walks)), steps]
+    early = np.flatnonzero((steps < length) & (degree[last] > 0))
+    if len(early):
+        walk, at = early[0], last[early[0]]
+        return (
+            f"walk {walk:,} ends after {steps[walk]:,} steps at vertex {at:,}, which has {degree[at]:,} out-edges; "
+            f"{len(early):,} such walks found"
+        )
+    hop = walks[:, 1:] >= 0
+    tails, heads = walks[:, :-1][hop].astype(np.int64), walks[:, 1:][hop].astype(np.int64)
+    if len(tails) == 0:
+        return ""
+    keys = np.repeat(np.arange(n), degree) * n + matrix.indices
+    wanted = tails * n + heads
+    place = np.minimum(np.searchsorted(keys, wanted), max(len(keys) - 1, 0))
+    alien = np.flatnonzero(keys[place] != wanted) if len(keys) else np.arange(len(wanted))
+    if len(alien):
+        u, v = tails[alien[0]], heads[alien[0]]
+        return f"the hop {u:,} -> {v:,} is no edge of the graph; {len(alien):,} such hops found"
+    return chance_fault(place - starts[tails], degree[tails])
+
+
+def chance_fault(chosen: npt.NDArray[np.int64], choices: npt.NDArray[np.int64]) -> str:
+    """Why hops were not drawn evenly among neighbours: two moments of their places in the rows of the graph.
+
+    Let a hop take neighbour j of d, in the order of their numbers, and x = (2j + 1 - d) / d, between -1 and 1. If all d
+    are as likely, then E x = 0, E x^2 = (d^2 - 1) / (3 d^2) and E x^4 = (d^2 - 1)(3 d^2 - 7) / (15 d^4). Given the way
+    so far, each hop is drawn anew, so that the sums of x and of x^2 - E x^2 are close to normal with the summed
+    variance. A walker that prefers low, high, middle or outer numbers is off in one of them.
+
+    Args:
+        chosen: j, from 0, shape (number of hops,).
+        choices: d, likewise.
+    """
+    d = choices.astype(np.float64)
+    x = (2 * chosen + 1 - d) / d
+    second = (d**2 - 1) / (3 * d**2)
+    fourth = (d**2 - 1) * (3 * d**2 - 7) / (15 * d**4)
+    moments = {
+        "neighbours of low or of high number": (x, second),
+        "the first and last neighbours, or those between them": (x**2 - second, fourth - second**2),
+    }
+    for preferred, (deviation, variance) in moments.items():
+        spread = math.sqrt(max(float(variance.sum()), 0.0))
+        off = abs(float(deviation.sum()))
+        if spread > 0 and off > SIGMAS * spread:
+            return f"the hops prefer {preferred}: {off / spread:.1f} standard deviations from even chances"
+    return ""
