@@ -1,0 +1,123 @@
+"""SciPy: sparse matrices in C++ and the algorithms of `scipy.sparse.csgraph`; all of it runs on one thread.
+
+A graph is its adjacency matrix, a `csr_array` with both directions of an undirected edge, float64 weights (1.0 where
+there are none) and sorted rows. SciPy has few algorithms, but what it has is what many a program uses that never heard
+of a graph library; where a few lines on matrices are what its users write (Jaccard, triangles), those lines stand here.
+Everything else is not in the library.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+import numpy as np
+import numpy.typing as npt
+
+from graphbench.algorithms.base import Call, Kind
+from graphbench.algorithms.bfs import bfs
+from graphbench.algorithms.jaccard import jaccard
+from graphbench.algorithms.sssp import sssp
+from graphbench.algorithms.triangle_count import triangle_count
+from graphbench.algorithms.wcc import wcc
+from graphbench.edgelist import Columns, EdgeList
+from graphbench.engines.base import Engine, Settings, compressed_rows, edge_rows
+
+PAIRS_AT_ONCE = 10_000
+"""Pairs whose neighbourhoods are copied out of the matrix together: the hubs of a million would not fit."""
+
+WORK_AT_ONCE = 10_000_000
+"""Entries of a product of matrices that are made at once, at most."""
+
+
+class SciPy(Engine):
+    """Graphs as sparse matrices; answers as arrays and sparse matrices."""
+
+    name = "scipy"
+    title = "SciPy"
+    library = "scipy"
+    distributions: ClassVar[tuple[str, ...]] = ("scipy",)
+    pace = 1
+    gap = "not in the library"
+
+    def start(self, settings: Settings) -> Any:
+        """Import SciPy, and the parts of it that would be imported when they are first used."""
+        import scipy.sparse.csgraph
+
+        return scipy
+
+    def build(self, columns: Columns, edges: EdgeList, **options: Any) -> Any:
+        """The adjacency matrix in compressed rows, which SciPy sorts as it makes them."""
+        from scipy.sparse import coo_array
+
+        src, dst, weight = columns
+        values = np.ones(len(src)) if weight is None else weight
+        if not edges.directed:
+            src, dst, values = np.concatenate([src, dst]), np.concatenate([dst, src]), np.concatenate([values, values])
+        return coo_array((values, (src, dst)), shape=(edges.num_vertices, edges.num_vertices)).tocsr()
+
+    def vertices(self, vertices: npt.NDArray[np.int64], edges: EdgeList) -> npt.NDArray[np.int64]:
+        """An array, which rows of a matrix are chosen by."""
+        return vertices
+
+    def collect(self, raw: Any, kind: Kind, edges: EdgeList, pairs: npt.NDArray[np.int64] | None) -> npt.NDArray[Any]:
+        """Arrays are in order of the vertices or pairs; an unreached vertex is at infinity."""
+        match kind:
+            case "partition" | "labels" | "walks":
+                return np.asarray(raw, dtype=np.int64)
+            case "depths":
+                return np.where(np.isinf(raw), -1, raw).astype(np.int64)
+            case "edges":
+                entries = raw.tocoo()
+                src, dst = entries.coords
+                once = slice(None) if edges.directed else src < dst
+                return edge_rows(src[once], dst[once], directed=edges.directed)
+            case "arcs":
+                return compressed_rows(raw.indptr, raw.indices, raw.data if edges.weighted else None)
+            case _:
+                return np.asarray(raw, dtype=np.float64)
+
+
+@wcc.on("scipy")
+def _(scipy: Any, graph: Any, _p: Call) -> Any:
+    return scipy.sparse.csgraph.connected_components(graph, directed=False)[1]
+
+
+@bfs.on("scipy")
+def _(scipy: Any, graph: Any, p: Call) -> Any:
+    # `breadth_first_order` returns an order and parents, no depths: Dijkstra's algorithm without weights does.
+    return scipy.sparse.csgraph.dijkstra(graph, indices=p.source, unweighted=True)
+
+
+@sssp.on("scipy")
+def _(scipy: Any, graph: Any, p: Call) -> Any:
+    return scipy.sparse.csgraph.dijkstra(graph, indices=p.source)
+
+
+@jaccard.on("scipy")
+def _(_scipy: Any, graph: Any, p: Call) -> Any:
+    degree = np.diff(graph.indptr)
+    scores = np.zeros(len(p.pairs))
+    for start in range(0, len(p.pairs), PAIRS_AT_ONCE):
+        some = slice(start, start + PAIRS_AT_ONCE)
+        u, v = p.pairs[some].T
+        common = graph[u].multiply(graph[v]).sum(axis=1)
+        union = degree[u] + degree[v] - common
+        np.divide(common, union, out=scores[some], where=union > 0)
+    return scores
+
+
+@triangle_count.on("scipy")
+def _(scipy: Any, graph: Any, _p: Call) -> Any:
+    # Each edge leads to its end of higher degree, so that no row of `onward` is long: the plain product of the matrix
+    # with itself joins all neighbours of every hub.
+    degree, entries = np.diff(graph.indptr), graph.tocoo()
+    u, v = entries.coords
+    higher = (degree[u] < degree[v]) | ((degree[u] == degree[v]) & (u < v))
+    onward = scipy.sparse.csr_array((entries.data[higher], (u[higher], v[higher])), shape=graph.shape)
+    work = np.cumsum(graph @ np.diff(onward.indptr).astype(np.float64)) // WORK_AT_ONCE
+    blocks = np.split(np.arange(graph.shape[0]), np.flatnonzero(np.diff(work)) + 1)
+    counts = [(graph[rows] @ onward).multiply(graph[rows]).sum(axis=1) for rows in blocks]
+    return np.concatenate(counts)
+
+
+engine = SciPy()
