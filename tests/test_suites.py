@@ -1,5 +1,6 @@
 """Suites: what is planned, what is measured, and that nothing is measured twice whatever interrupts it."""
 
+import dataclasses
 import json
 import os
 import signal
@@ -248,11 +249,11 @@ def test_a_suite_that_is_interrupted_goes_on_with_the_same_command_and_repeats_n
 
 
 def test_going_on_with_a_fresh_run_measures_again_only_what_is_older_than_it(monkeypatch):
-    from graphbench.cli.suite import _again
+    from graphbench.cli.sitting import again
 
     monkeypatch.setattr(sys, "argv", ["graphbench", "suite", "my suite.toml", "--fresh"])
     started = datetime(2026, 1, 31, 18, 30, tzinfo=UTC)
-    assert _again(started) == "graphbench suite 'my suite.toml' --newer-than 2026-01-31T18:30:00+00:00"
+    assert again(started) == "graphbench suite 'my suite.toml' --newer-than 2026-01-31T18:30:00+00:00"
 
 
 def test_what_is_resumed_is_compared_with_what_was_measured_before(graphbench):
@@ -447,3 +448,65 @@ def test_files_of_one_name_are_told_apart_and_one_given_twice_is_measured_once(g
     code, _, err = graphbench("suite", *given, "--algorithms", "wcc", "--engines", "igraph", "--trials", "1")
     assert code == 0, err
     assert tasks(stored()) == {("wcc", "d1/g.csv", "igraph"): 1, ("wcc", "d2/g.csv", "igraph"): 1}
+
+
+# Twins stand in for graphs that cannot be fetched
+
+
+def test_a_twin_stands_in_for_a_graph_that_cannot_be_fetched_under_its_own_name(graphbench, monkeypatch):
+    from graphbench import datasets
+    from graphbench.datasets import loading
+
+    here = []
+
+    def load(name, **how):
+        if name == "dblp-2010" and not here:
+            raise FetchError("no network here")
+        small = loading.load({"dblp-2010": "karate", "twin:dblp-2010": "lesmis"}[name], **how)
+        return dataclasses.replace(small, info=msgspec.structs.replace(small.info, name=name))
+
+    monkeypatch.setattr(datasets, "load", load, raising=False)
+    asked = ("suite", "--datasets", "dblp-2010", "--algorithms", "wcc", "--engines", "igraph", "--trials", "1")
+    code, out, err = graphbench(*asked, "--twins")
+    assert code == 0
+    assert "called twin:dblp-2010 everywhere: it is not the graph" in err
+    assert err.index("Notice") < err.index("1 task to measure")
+    assert "twin:dblp-2010" in out
+    assert [each.task.dataset for each in stored()] == ["twin:dblp-2010"]
+    graphbench(*asked, "--twins")
+    assert len(stored()) == 1
+    here.append("the network")
+    code, _, err = graphbench(*asked, "--twins")
+    assert (code, "Notice" in err) == (0, False)
+    assert [each.task.dataset for each in stored()] == ["twin:dblp-2010", "dblp-2010"]
+
+
+def test_without_being_asked_nothing_stands_in(graphbench, monkeypatch):
+    from graphbench import datasets
+
+    def load(name, **_):
+        raise FetchError(f"{name}: no network here")
+
+    monkeypatch.setattr(datasets, "load", load, raising=False)
+    asked = ("suite", "--datasets", "dblp-2010", "--algorithms", "wcc", "--engines", "igraph", "--trials", "1")
+    code, _, err = graphbench(*asked)
+    assert (code, "twin" in err) == (1, False)
+    assert [each.outcome for each in stored()] == [Outcome.ERROR]
+
+
+def test_deck_stands_on_twins_unless_told_not_to_and_a_dry_run_says_so(graphbench):
+    assert definition.read("deck").twins
+    assert not definition.read("smoke").twins
+    few = ("suite", "deck", "--datasets", "dblp-2010", "--algorithm", "wcc", "--dry-run")
+    _, out, _ = graphbench(*few)
+    assert "dblp-2010 is still to be fetched; if it cannot be, its synthetic twin twin:dblp-2010 is measured" in out
+    _, out, _ = graphbench(*few, "--no-twins")
+    assert "twin" not in out
+
+
+def test_numbers_of_gpus_make_tasks_of_engines_that_take_several_only():
+    suite = definition.merged(Suite(algorithms=["wcc"], engines=["igraph"], datasets=["ring"]), {"gpus": [1, 2, 2]})
+    assert suite.gpus == [1, 2]
+    assert len(prepared(suite).items) == 1
+    with pytest.raises(UsageError, match="gpus takes numbers of GPUs from 1"):
+        definition.merged(suite, {"gpus": [0]})

@@ -43,6 +43,18 @@ def moment(text: str, option: str) -> datetime:
         ) from None
 
 
+def numbers(text: str) -> list[int]:
+    """Whole numbers from 1, separated by commas.
+
+    Raises:
+        UsageError: if it is anything else.
+    """
+    words = [word.strip() for word in text.split(",")]
+    if not all(word.isdecimal() and int(word) for word in words):
+        raise UsageError(f"{text!r} is no list of whole numbers from 1, such as 1,2,4.")
+    return list(dict.fromkeys(int(word) for word in words))
+
+
 def joined(lists: Iterable[str]) -> list[str]:
     """What a repeated list option gave, split at commas, as one list without repetitions."""
     names = (name.strip() for text in lists for name in text.split(","))

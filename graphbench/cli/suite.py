@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 import sys
 import warnings
 from collections.abc import Iterator, Sequence
@@ -15,15 +14,15 @@ import click
 from graphbench import sizes
 from graphbench.cli import INTERRUPTED
 from graphbench.cli.files import output_option, write
-from graphbench.cli.options import joined, moment, names_option
-from graphbench.errors import DatasetError
-from graphbench.model import Outcome, Record
+from graphbench.cli.options import joined, moment, names_option, numbers
+from graphbench.cli.sitting import again, fine, measure
+from graphbench.errors import DatasetError, FetchError
+from graphbench.model import Record
 from graphbench.reporting import FORMATS
 
 if TYPE_CHECKING:
     from graphbench.cli.progress import Reporter
     from graphbench.datasets.base import Dataset
-    from graphbench.measure.base import Progress
     from graphbench.suites.definition import Suite
     from graphbench.suites.matrix import Item
     from graphbench.suites.running import Run
@@ -33,8 +32,17 @@ if TYPE_CHECKING:
 @click.argument("name", required=False, metavar="[NAME|FILE.toml]")
 @names_option("algorithm", "Algorithms [default: all].")
 @names_option("dataset", "Datasets: whatever `graphbench ALGORITHM` takes.")
+@click.option(
+    "--twins/--no-twins",
+    default=None,
+    help="Measure the synthetic twin of a graph that cannot be fetched [default: as the suite says; deck: yes].",
+)
 @names_option("engine", "Engines [default: all].")
 @names_option("allocator", "GPU memory resources: default, pool, async; CPU engines are measured once.")
+@click.option(
+    "--gpus", type=numbers, metavar="N[,N...]", help="Measure cugraph-mg too, on each of these numbers of GPUs."
+)
+@click.option("--scheduler", metavar="ADDRESS", help="Use a running Dask cluster, tcp://HOST:PORT, for cugraph-mg.")
 @click.option("--baseline", help="The engine that ratios are taken against [default: networkx].")
 @click.option("--budget", type=float, help="Seconds of warm trials per task [default: 10].")
 @click.option("--timeout", type=float, help="Seconds per task and round, all included [default: 600].")
@@ -106,13 +114,13 @@ def command(
             run = _prepared(suite, list(Store(store).records()), since, reporter, load=True)
             run.fit, run.skip, run.command = not no_predict, not no_skip, command_line()
             try:
-                _measure(run, reporter, keeper)
+                measure(run, run.suite.name, reporter, keeper)
             except KeyboardInterrupt:
                 left, _ = run.left()
-                reporter.say(f"Interrupted. What was complete is kept; {left} to go. To go on:\n  {_again(started)}")
+                reporter.say(f"Interrupted. What was complete is kept; {left} to go. To go on:\n  {again(started)}")
                 return INTERRUPTED
     _show(run, form, output)
-    return 0 if all(_fine(record, named) for record in run.records.values()) else 1
+    return 0 if all(fine(record, named) for record in run.records.values()) else 1
 
 
 def _suite(name: str | None, given: dict[str, Any]) -> tuple[Suite, set[str]]:
@@ -153,47 +161,23 @@ def _prepared(
 
 
 def _loaded(suite: Suite, reporter: Reporter, missing: dict[str, DatasetError]) -> Iterator[Dataset]:
-    """The datasets that can be had; the others are put into `missing`, and told."""
+    """The datasets that can be had, or their twins; the others are put into `missing`, and told."""
+    from graphbench.datasets.twins import stand_in
+
     for name in suite.datasets:
         try:
             yield from reporter.load([name], directed=suite.directed)
         except DatasetError as error:
-            reporter.say(f"Error: {name} cannot be had, and is passed over: {error}")
-            missing[name] = error
-
-
-def _measure(run: Run, reporter: Reporter, keeper: Any) -> None:
-    total, seconds = run.left()
-    due, done = sum(item.runs for item in run.items), sum(not item.rounds for item in run.items)
-    others = len(run.items) - due - done
-    known = f", {done} measured before" if done else ""
-    cannot = f", {others} that cannot run here" if others else ""
-    reporter.say(f"{run.suite.name}: {due} tasks to measure{known}{cannot}{_about(seconds)}")
-    reporter.overall(run.suite.name, 0, total, seconds)
-
-    def follow(progress: Progress) -> None:
-        if progress.record is not None:
-            left, seconds = run.left()
-            reporter.overall(run.suite.name, total - left + 1, total, seconds)
-        reporter.observe(progress)
-
-    for record in run.measure(follow):
-        if run.earlier.is_news(record):
-            keeper.keep(record)
-
-
-def _about(seconds: float | None) -> str:
-    from graphbench.cli.progress import duration
-
-    return f", about {duration(seconds)}" if seconds else ""
-
-
-def _again(started: datetime) -> str:
-    """The command that goes on: the same, but that `--fresh` means only what is older than this run."""
-    typed = []
-    for word in sys.argv[1:]:
-        typed += ["--newer-than", started.isoformat(timespec="seconds")] if word == "--fresh" else [word]
-    return shlex.join(["graphbench", *typed])
+            twin = stand_in(name) if suite.twins and isinstance(error, FetchError) else None
+            if twin is None:
+                reporter.say(f"Error: {name} cannot be had, and is passed over: {error}")
+                missing[name] = error
+                continue
+            reporter.say(
+                f"Notice: {name} cannot be fetched, so its synthetic twin is measured in its place, and called {twin} "
+                f"everywhere: it is not the graph. Once {name} can be had, the same command measures it. ({error})"
+            )
+            yield from reporter.load([twin], directed=suite.directed)
 
 
 def _dry(run: Run) -> str:
@@ -210,9 +194,23 @@ def _dry(run: Run) -> str:
     due = [item for item in run.items if _state(item)[1]]
     known = [item.seconds for item in due if item.seconds is not None]
     unknown = f", {len(due) - len(known)} of unknown length" if len(known) < len(due) else ""
+    beneath = "".join(f"\n{line}" for line in _twins(run.suite))
     table = reporting.text_table(["dataset", "algorithm", "engine", "state", "predicted"], rows, right=(4,))
     count = f"{len(run.items)} tasks, {len(due)} to measure"
-    return f"{table}\n\n{count}: about {duration(sum(known))}{unknown}. Nothing was measured."
+    return f"{table}\n\n{count}: about {duration(sum(known))}{unknown}. Nothing was measured.{beneath}"
+
+
+def _twins(suite: Suite) -> list[str]:
+    """What would stand in for what is still to be fetched."""
+    from graphbench import datasets
+    from graphbench.datasets.twins import stand_in
+
+    twins = {name: twin for name in suite.datasets if suite.twins and (twin := stand_in(name))}
+    return [
+        f"{name} is still to be fetched; if it cannot be, its synthetic twin {twin} is measured instead."
+        for name, twin in twins.items()
+        if datasets.describe(name).state == "to be fetched"
+    ]
 
 
 def _state(item: Item) -> tuple[str, bool]:
@@ -241,9 +239,3 @@ def _show(run: Run, form: str, output: Path | None) -> None:
     else:
         reporting.show(result.records, result.comparisons, form, sys.stdout)
         click.echo(beneath, nl=False)
-
-
-def _fine(record: Record, asked: set[str]) -> bool:
-    if record.outcome is Outcome.UNAVAILABLE:
-        return record.task.engine not in asked
-    return record.outcome not in {Outcome.INVALID, Outcome.ERROR}

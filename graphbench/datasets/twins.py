@@ -63,6 +63,14 @@ def resolve(name: str) -> str:
     return entry.name
 
 
+def stand_in(name: str) -> str | None:
+    """What the twin of a graph is called, `twin:NAME`; None if there is none."""
+    try:
+        return f"twin:{resolve(name)}"
+    except UnknownNameError:
+        return None
+
+
 def find(name: str) -> Twin:
     """The twin of a graph, by the graph's usual spelling."""
     return _table()[name]

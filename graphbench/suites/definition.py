@@ -23,8 +23,11 @@ class Suite(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
         title: what it is for, in one sentence.
         algorithms: their names; empty: all.
         datasets: whatever `graphbench ALGORITHM` takes.
-        engines: their names; empty: all.
+        twins: measure the synthetic twin of a graph that cannot be fetched, under the twin's name, instead of nothing.
+        engines: their names; empty: all but those that are measured on request only.
         allocators: GPU engines are measured with each of them, CPU engines once.
+        gpus: engines for several GPUs are measured on each of these numbers of them; empty: on all that are visible.
+        scheduler: address of a running Dask scheduler, whose workers these engines use.
         budget: seconds of warm trials per task, all rounds together.
         timeout: seconds per task and round.
         trials: exactly this many warm trials per task and round.
@@ -43,8 +46,11 @@ class Suite(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     title: str = ""
     algorithms: list[str] = []
     datasets: list[str] = []
+    twins: bool = False
     engines: list[str] = []
     allocators: list[Allocator] = msgspec.field(default_factory=lambda: ["default"])
+    gpus: list[int] = []
+    scheduler: str | None = None
     budget: float = 10.0
     timeout: float = 600.0
     trials: int | None = None
@@ -110,9 +116,14 @@ def _typed(table: dict[str, Any], where: str) -> Suite:
         suite = msgspec.convert(table | limits, Suite)
     except msgspec.ValidationError as error:
         raise UsageError(f"{where}: {error}.") from None
-    for key in ("algorithms", "datasets", "engines", "allocators"):
+    for key in ("algorithms", "datasets", "engines", "allocators", "gpus"):
         if len(set(getattr(suite, key))) < len(getattr(suite, key)):
             suite = msgspec.structs.replace(suite, **{key: list(dict.fromkeys(getattr(suite, key)))})
+    _check(suite, where)
+    return suite
+
+
+def _check(suite: Suite, where: str) -> None:
     for key, least in {
         "budget": 0, "trials": 1, "threads": 1, "seed": 0, "rounds": 1, "device": 0, "memory_limit": 1,
         "device_memory_limit": 1,
@@ -120,8 +131,9 @@ def _typed(table: dict[str, Any], where: str) -> Suite:
         value = getattr(suite, key)
         if value is not None and not value >= least:
             raise UsageError(f"{where}: {key} takes a number from {least}, not {value}.")
+    if any(number < 1 for number in suite.gpus):
+        raise UsageError(f"{where}: gpus takes numbers of GPUs from 1, not {min(suite.gpus)}.")
     if not suite.timeout > 0:
         raise UsageError(f"{where}: timeout takes seconds above 0, not {suite.timeout}.")
     if not suite.allocators:
         raise UsageError(f"{where}: allocators needs one at least.")
-    return suite

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from graphbench import registry
 from graphbench.datasets.base import Dataset
 from graphbench.engines.base import Engine, Settings
 from graphbench.errors import UsageError
 from graphbench.measure.posing import identity
-from graphbench.model import Task
+from graphbench.model import Params, Task
 from graphbench.prediction import Past
 from graphbench.suites.definition import Allocator, Suite
 from graphbench.suites.resuming import Earlier
@@ -59,6 +60,13 @@ class Graph:
         return cls(name=found.name, entries=found.num_entries, directed=bool(found.directed))
 
 
+class Variant(NamedTuple):
+    """How GPU engines run: the memory resource, and on how many GPUs (None: all) those run that take several."""
+
+    allocator: Allocator
+    gpus: int | None = None
+
+
 @dataclass(frozen=True, kw_only=True)
 class Item:
     """One task of a suite.
@@ -72,20 +80,28 @@ class Item:
     task: Task
     engine: Engine
     graph: Graph
-    allocator: Allocator
+    variant: Variant
     rounds: int
     runs: bool
     seconds: float | None
 
 
-def settings(suite: Suite, allocator: Allocator) -> Settings:
-    """How engines run, with this allocator."""
+def settings(suite: Suite, variant: Variant) -> Settings:
+    """How engines run."""
     return Settings(
         threads=suite.threads,
         device=suite.device,
-        allocator=allocator,
+        allocator=variant.allocator,
         device_memory_bytes=suite.device_memory_limit,
+        gpus=variant.gpus,
+        scheduler=suite.scheduler,
     )
+
+
+def variants(suite: Suite) -> list[Variant]:
+    """Every allocator with every number of GPUs."""
+    numbers: list[int | None] = [*suite.gpus] or [None]
+    return [Variant(allocator, number) for allocator in suite.allocators for number in numbers]
 
 
 def check(suite: Suite) -> None:
@@ -110,10 +126,9 @@ def items(suite: Suite, graphs: Iterable[Graph], earlier: Earlier, past: Past) -
 
 def _of_graph(suite: Suite, graph: Graph, earlier: Earlier, past: Past) -> Iterator[Item]:
     algorithms = [registry.algorithm(name) for name in suite.algorithms or registry.algorithm_names()]
-    for allocator, engine in _variants(suite):
+    for variant, engine, told in _engines(suite):
         available = engine.availability().ok
         for algorithm in algorithms:
-            told = identity(engine, settings(suite, allocator), seed=suite.seed, ignore_weights=suite.ignore_weights)
             task = Task(algorithm.name, graph.name, engine.name, algorithm.resolve({}) | told)
             missing = earlier.missing_rounds(earlier.lasting(task.key, graph.digest))
             runs = missing > 0 and engine.name in algorithm.adapters and available
@@ -124,16 +139,23 @@ def _of_graph(suite: Suite, graph: Graph, earlier: Earlier, past: Past) -> Itera
                 task=task,
                 engine=engine,
                 graph=graph,
-                allocator=allocator,
+                variant=variant,
                 rounds=missing,
                 runs=runs,
                 seconds=None if each is None else min(each, suite.timeout) * missing,
             )
 
 
-def _variants(suite: Suite) -> Iterator[tuple[Allocator, Engine]]:
-    """Engines with the allocators that they know: CPU engines are measured once."""
-    for number, allocator in enumerate(suite.allocators):
-        for engine in registry.engines(suite.engines or None):
-            if number == 0 or engine.device == "gpu":
-                yield allocator, engine
+def _engines(suite: Suite) -> Iterator[tuple[Variant, Engine, Params]]:
+    """Engines with the variants that make a difference to them, which is to say to their tasks."""
+    several = bool(suite.gpus or suite.scheduler)
+    names = suite.engines or [
+        engine.name for engine in registry.engines() if not engine.on_request or (engine.several and several)
+    ]
+    known: list[tuple[str, Params]] = []
+    for variant in variants(suite):
+        for engine in registry.engines(names):
+            told = identity(engine, settings(suite, variant), seed=suite.seed, ignore_weights=suite.ignore_weights)
+            if (engine.name, told) not in known:
+                known.append((engine.name, told))
+                yield variant, engine, told

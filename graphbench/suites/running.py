@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 
@@ -17,8 +17,8 @@ from graphbench.measure.environment import machine_summary
 from graphbench.measure.runner import measure
 from graphbench.model import Outcome, Record
 from graphbench.prediction import Past
-from graphbench.suites.definition import Allocator, Suite
-from graphbench.suites.matrix import Graph, Item, items, settings
+from graphbench.suites.definition import Suite
+from graphbench.suites.matrix import Graph, Item, Variant, items, settings, variants
 from graphbench.suites.resuming import Earlier
 from graphbench.suites.rounds import pooled, rounds_of
 
@@ -36,6 +36,7 @@ class Run:
         command: what the user typed.
         fit: whether tasks that would not fit into memory are passed over.
         skip: whether tasks that are hopeless by what smaller graphs took are passed over.
+        series: names of graphs that differ in size alone, of which these are some.
         items: every task on the graphs that there are.
         records: by task, the newest record: at first those that spare from measuring again.
     """
@@ -48,6 +49,7 @@ class Run:
     command: str = ""
     fit: bool = True
     skip: bool = True
+    series: Collection[str] = ()
     items: list[Item] = field(init=False)
     records: dict[str, Record] = field(init=False)
 
@@ -68,8 +70,8 @@ class Run:
         for _, group in groupby(self.items, key=lambda item: item.graph.name):
             mine = list(group)
             for number in range(self.suite.rounds):
-                for allocator in self.suite.allocators:
-                    plan = self._plan(mine, allocator, number)
+                for variant in variants(self.suite):
+                    plan = self._plan(mine, variant, number)
                     if plan.cells:
                         yield from self._measure(plan, observe)
 
@@ -94,12 +96,10 @@ class Run:
         each = self.past.task_seconds(item.task, item.graph.entries, self.suite.budget / self.suite.rounds)
         return None if each is None else min(each, self.suite.timeout) * rounds
 
-    def _plan(self, mine: Sequence[Item], allocator: Allocator, number: int) -> Plan:
+    def _plan(self, mine: Sequence[Item], variant: Variant, number: int) -> Plan:
         suite = self.suite
         due = [
-            item
-            for item in mine
-            if item.allocator == allocator and self._rounds[item.task.key] >= suite.rounds - number
+            item for item in mine if item.variant == variant and self._rounds[item.task.key] >= suite.rounds - number
         ]
         engines: dict[str, list[str]] = defaultdict(list)
         for item in due:
@@ -121,7 +121,7 @@ class Run:
                 trials=suite.trials,
                 memory_bytes=suite.memory_limit,
             ),
-            settings=settings(suite, allocator),
+            settings=settings(suite, variant),
             seed=suite.seed,
             command=self.command,
             order=f"{suite.seed} {number}",
@@ -140,7 +140,14 @@ class Run:
         }
 
     def _measure(self, plan: Plan, observe: Observer) -> Iterator[Record]:
-        foresee = Foresight(past=self.past, limits=plan.limits, settings=plan.settings, fit=self.fit, time=self.skip)
+        foresee = Foresight(
+            past=self.past,
+            limits=plan.limits,
+            settings=plan.settings,
+            fit=self.fit,
+            time=self.skip,
+            series=self.series,
+        )
         for latest in measure(plan, observe, foresee):
             key, record = latest.task.key, latest
             before = self.records.get(key)

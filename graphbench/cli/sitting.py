@@ -1,0 +1,67 @@
+"""What the commands share that measure over hours: progress, the store, and how to go on after Ctrl-C."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from graphbench.model import Outcome, Record
+
+if TYPE_CHECKING:
+    from graphbench.cli.progress import Reporter
+    from graphbench.keeping import Keeper
+    from graphbench.measure.base import Progress
+    from graphbench.suites.running import Run
+
+
+def measure(run: Run, name: str, reporter: Reporter, keeper: Keeper) -> None:
+    """Measure what is missing of a run, keep every record the moment it is complete, and tell how far it is.
+
+    Args:
+        run: what to measure.
+        name: what it is called where its progress is told.
+        reporter: tells it.
+        keeper: of the store.
+    """
+    total, seconds = run.left()
+    due, done = sum(item.runs for item in run.items), sum(not item.rounds for item in run.items)
+    others = len(run.items) - due - done
+    known = f", {done} measured before" if done else ""
+    cannot = f", {others} that cannot run here" if others else ""
+    tasks = f"{due} task{'' if due == 1 else 's'}"
+    reporter.say(f"{name}: {tasks} to measure{known}{cannot}{about(seconds)}")
+    reporter.overall(name, 0, total, seconds)
+
+    def follow(progress: Progress) -> None:
+        if progress.record is not None:
+            left, seconds = run.left()
+            reporter.overall(name, total - left + 1, total, seconds)
+        reporter.observe(progress)
+
+    for record in run.measure(follow):
+        if run.earlier.is_news(record):
+            keeper.keep(record)
+
+
+def about(seconds: float | None) -> str:
+    """How long something will take, to be appended; empty where that is not known."""
+    from graphbench.cli.progress import duration
+
+    return f", about {duration(seconds)}" if seconds else ""
+
+
+def again(started: datetime) -> str:
+    """The command that goes on: the same, but that `--fresh` means only what is older than this run."""
+    typed = []
+    for word in sys.argv[1:]:
+        typed += ["--newer-than", started.isoformat(timespec="seconds")] if word == "--fresh" else [word]
+    return shlex.join(["graphbench", *typed])
+
+
+def fine(record: Record, asked: set[str]) -> bool:
+    """Whether a record is a result; that an engine is not there is none if it was asked for by name."""
+    if record.outcome is Outcome.UNAVAILABLE:
+        return record.task.engine not in asked
+    return record.outcome not in {Outcome.INVALID, Outcome.ERROR}

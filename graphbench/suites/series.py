@@ -1,0 +1,123 @@
+"""A series of R-MAT graphs that differ in size alone, measured from small to large until no engine goes on.
+
+`rmat:scale=22..28,edgefactor=16` stands for seven graphs, all made by one generator: graphs of the CPU's generator and
+of cuGraph's are not the same, and are never mixed in a series.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+import msgspec
+
+from graphbench.datasets import generators
+from graphbench.datasets.base import Dataset
+from graphbench.errors import DatasetError, UsageError
+from graphbench.model import Outcome, Record
+from graphbench.suites.definition import Suite
+from graphbench.suites.matrix import Graph
+from graphbench.suites.resuming import Earlier
+from graphbench.suites.running import Run, past
+
+EXAMPLE = "rmat:scale=22..28,edgefactor=16"
+STRUCK = frozenset({Outcome.OUT_OF_MEMORY, Outcome.TIMEOUT})
+"""How an engine ends that would end so on every larger graph."""
+NEVER_RAN = frozenset({Outcome.UNAVAILABLE, Outcome.UNSUPPORTED})
+
+_RANGE = re.compile(r"(?<![a-z])scale\s*=\s*(\d+)\s*\.\.\s*(\d+)", re.IGNORECASE)
+
+
+def expand(text: str) -> list[str]:
+    """The graphs of a series, small ones first, by their usual names.
+
+    Args:
+        text: an R-MAT specification whose `scale` is a range, or a single number.
+
+    Raises:
+        UsageError: if it is no such specification, or the range is empty.
+    """
+    if not text.strip().casefold().startswith("rmat:"):
+        raise UsageError(f"A series is made of R-MAT graphs, such as {EXAMPLE}; {text!r} is none.")
+    found = _RANGE.search(text)
+    if found is None:
+        return [str(generators.parse(text))]
+    low, high = int(found[1]), int(found[2])
+    if low > high:
+        raise UsageError(f"scale={low}..{high} in {text!r} is empty: write the smaller scale first, as in {EXAMPLE}.")
+    for end in (low, high):  # before a range of a million scales is written out
+        generators.parse(_at(text, end))
+    return [str(generators.parse(_at(text, scale))) for scale in range(low, high + 1)]
+
+
+def _at(text: str, scale: int) -> str:
+    return _RANGE.sub(f"scale={scale}", text)
+
+
+@dataclass(kw_only=True)
+class Climb:
+    """A series at work. A graph is made only when its turn comes, since the largest take long to make.
+
+    Attributes:
+        suite: what to measure; its datasets are the series, small ones first.
+        load: makes a graph.
+        earlier: what earlier runs have left.
+        records: of the store; new ones are added.
+        command: what the user typed.
+        fit: whether tasks that would not fit into memory are passed over.
+        skip: whether tasks that are hopeless by what smaller graphs took are passed over.
+        done: the runs so far, one for each graph.
+        ended: why the series ended before its largest graph; empty: it did not.
+    """
+
+    suite: Suite
+    load: Callable[[str], Dataset]
+    earlier: Earlier
+    records: Sequence[Record]
+    command: str = ""
+    fit: bool = True
+    skip: bool = True
+    done: list[Run] = field(default_factory=list)
+    ended: str = ""
+
+    def runs(self) -> Iterator[Run]:
+        """A run for each graph, to be measured before the next is asked for."""
+        known = past(self.records)
+        for name in self.suite.datasets:
+            if self.done and (why := _all_stopped(self.done[-1])):
+                self.ended = f"{why}, so {name} and what is larger are not tried"
+                return
+            try:
+                dataset = self.load(name)
+            except DatasetError as error:
+                self.ended = f"{name} cannot be had, and the series ends there: {error}"
+                return
+            run = Run(
+                suite=msgspec.structs.replace(self.suite, datasets=[name]),
+                graphs=[Graph.loaded(dataset)],
+                missing={},
+                earlier=self.earlier,
+                past=known,
+                command=self.command,
+                fit=self.fit,
+                skip=self.skip,
+                series=self.suite.datasets,
+            )
+            self.done.append(run)
+            yield run
+
+    @property
+    def measured(self) -> list[Record]:
+        """The records of all runs, in their order."""
+        return [record for run in self.done for record in run.records.values()]
+
+
+def _all_stopped(run: Run) -> str:
+    """Why nobody goes on after this graph; empty: somebody does."""
+    tried = [record for record in run.records.values() if record.outcome not in NEVER_RAN]
+    if not tried:
+        return "no engine could run here"
+    if all(record.outcome in STRUCK for record in tried):
+        return f"nothing completed {run.suite.datasets[0]} within its memory and time"
+    return ""
