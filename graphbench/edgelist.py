@@ -15,7 +15,7 @@ import importlib
 import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -46,7 +46,12 @@ class EdgeList:
         directed: whether (u, v) differs from (v, u).
         weighted: whether there is a weight column (float64).
         digest: equal for equal graphs, weights included.
+        on_device: whether :meth:`chunks` gives arrays of a device; see :mod:`graphbench.device`.
     """
+
+    suffix: ClassVar[str] = ".parquet"
+    """Of the files that :meth:`write` writes."""
+    on_device: ClassVar[bool] = False
 
     def __init__(self, counts: Counts, *, columns: Columns | None, path: Path | None, name: str, names: Any) -> None:
         self._counts = counts
@@ -102,7 +107,7 @@ class EdgeList:
 
     @classmethod
     def open(cls, path: str | os.PathLike[str], name: str = "", *, verify: bool = False) -> EdgeList:
-        """Open what :meth:`write` wrote; reads only the file's metadata.
+        """Open what :meth:`write` wrote; reads only the file's metadata. A graph made on a device has a recipe's file.
 
         Args:
             path: the file.
@@ -113,6 +118,11 @@ class EdgeList:
             FormatError: if the file was not written by :meth:`write`, or is damaged.
         """
         path = Path(path)
+        if path.suffix != cls.suffix:
+            from graphbench.device.edges import MadeOnDevice
+
+            if path.suffix == MadeOnDevice.suffix:
+                return MadeOnDevice.read(path, name)
         counts = edgefile.read_counts(path, verify=verify)
         return cls(counts, columns=None, path=path, name=name or path.stem, names=None)
 
@@ -168,6 +178,16 @@ class EdgeList:
                 degrees += np.bincount(ends, minlength=self.num_vertices)
         return degrees
 
+    @functools.cached_property
+    def largest_out_degree(self) -> int:
+        """The most arcs that lead out of one vertex: of an undirected graph, the largest degree."""
+        if not self.directed:
+            return int(self.degrees.max(initial=0))
+        out = np.zeros(self.num_vertices, dtype=np.int64)
+        for part in self.chunks():
+            out += np.bincount(part.src, minlength=self.num_vertices)
+        return int(out.max(initial=0))
+
     @property
     def num_isolated(self) -> int:
         """Vertices without any edge."""
@@ -201,6 +221,23 @@ class EdgeList:
         assert self.path is not None
         yield from edgefile.read_chunks(self.path, rows)
 
+    def around(self, vertices: npt.NDArray[np.int64]) -> tuple[Ids, Ids, Weights | None]:
+        """The arcs out of a few vertices, in host memory: tails, heads and weights; an undirected edge is two arcs.
+
+        Args:
+            vertices: ids, shape (k,).
+        """
+        marked = np.zeros(self.num_vertices, dtype=bool)
+        marked[vertices] = True
+        found: list[Columns] = []
+        for src, dst, weight in self.chunks():
+            for tail, head in ((src, dst),) if self.directed else ((src, dst), (dst, src)):
+                here = marked[tail]
+                found.append(Columns(tail[here], head[here], None if weight is None else weight[here]))
+        tails, heads = (np.concatenate([part[end] for part in found]) for end in (0, 1))
+        weights = [part.weight for part in found if part.weight is not None]
+        return tails, heads, np.concatenate(weights) if weights else None
+
     def to_scipy(self) -> csr_array[Any, tuple[int, int]]:
         """The adjacency matrix, float64, shape (num_vertices, num_vertices); symmetric if undirected."""
         from scipy.sparse import coo_array
@@ -233,7 +270,7 @@ class EdgeList:
         Raises:
             UnavailableError: if cuDF is not installed.
         """
-        cudf = _rapids("cudf")
+        cudf = rapids("cudf")
         if self.path is not None:
             frame = cudf.read_parquet(self.path)
         else:
@@ -255,7 +292,7 @@ class EdgeList:
         """
         if self.path is None:
             raise UsageError("Only an edge list in a file can be read by several workers: write() it first.")
-        dask_cudf = _rapids("dask_cudf")
+        dask_cudf = rapids("dask_cudf")
         frame = dask_cudf.read_parquet(self.path, split_row_groups=True)
         if npartitions is not None:
             frame = frame.repartition(npartitions=npartitions)
@@ -275,6 +312,16 @@ class EdgeList:
         low, high = np.minimum(src, dst), np.maximum(src, dst)
         low, high, weight, _ = merge_parallel(low, high, weight, self.num_vertices)
         return self._derive(low, high, weight, directed=False, weights=self.weights)
+
+    def entries(self) -> EdgeList:
+        """The entries of the adjacency matrix as a directed graph: an undirected edge becomes an arc each way."""
+        if self.directed:
+            return self
+        src, dst, weight = self.to_numpy()
+        tail, head = np.concatenate([src, dst]), np.concatenate([dst, src])
+        both = None if weight is None else np.concatenate([weight, weight])
+        tail, head, both, _ = merge_parallel(tail, head, both, self.num_vertices)
+        return self._derive(tail, head, both, directed=True, weights=self.weights)
 
     def unweighted(self) -> EdgeList:
         """Forget the weights."""
@@ -302,7 +349,12 @@ class EdgeList:
         return EdgeList.from_columns(src, dst, weight, name=self.name, names=self.names, **made)  # type: ignore[arg-type]
 
 
-def _rapids(module: str) -> Any:
+def rapids(module: str) -> Any:
+    """A module of RAPIDS, or of what comes with it.
+
+    Raises:
+        UnavailableError: if it is not installed.
+    """
     try:
         return importlib.import_module(module)
     except ImportError as error:

@@ -11,10 +11,10 @@ import pytest
 import graphbench
 
 ROOT = Path(graphbench.__file__).parent
-GROUND = [{"_version", "errors", "locking", "model", "paths", "prediction", "sizes", "statistics"}]
+GROUND = [{"_version", "errors", "gpus", "locking", "model", "paths", "prediction", "sizes", "statistics"}]
 MEASURING = [
     *GROUND,
-    {"columns", "edgefile", "edgelist"},
+    {"columns", "device", "edgefile", "edgelist"},
     {
         "agreement",
         "certify",

@@ -6,18 +6,15 @@ about availability: the driver and NVML are asked instead, which imports no engi
 
 from __future__ import annotations
 
-import ctypes
-import ctypes.util
-import functools
 import importlib.metadata
 import importlib.util
 import os
 import platform
 import sys
 from contextlib import suppress
-from dataclasses import dataclass
 
 from graphbench.engines.base import CHECKOUT_HINT, Availability
+from graphbench.gpus import Cuda, Device, probe, visible
 
 DRIVER_FOR = {12: 535, 13: 580}
 """Oldest driver branch for each CUDA major version (NVIDIA, RAPIDS platform support, 26.10)."""
@@ -27,84 +24,6 @@ PYTHONS = ((3, 11), (3, 14))
 """First and last Python that RAPIDS 26.10 has wheels for."""
 MINIMUM_FREE = 1 << 30
 """Below this much free device memory not even the CUDA contexts and libraries fit well."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Device:
-    """One GPU as NVML sees it; memory in bytes."""
-
-    index: int
-    name: str
-    total: int
-    free: int
-    capability: tuple[int, int]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Cuda:
-    """What the machine offers.
-
-    Attributes:
-        driver: the driver's version ("580.65.06"), or "" without one.
-        cuda: the newest CUDA version that the driver supports, or (0, 0).
-        devices: all GPUs, those hidden by CUDA_VISIBLE_DEVICES included.
-        fault: what went wrong with a driver that is installed.
-    """
-
-    driver: str = ""
-    cuda: tuple[int, int] = (0, 0)
-    devices: tuple[Device, ...] = ()
-    fault: str = ""
-
-
-@functools.cache
-def probe() -> Cuda:
-    """Ask the driver, without a CUDA context: a millisecond without a driver, about 100 with one."""
-    try:
-        ctypes.CDLL("nvcuda.dll" if sys.platform == "win32" else "libcuda.so.1")
-    except OSError:
-        return Cuda()
-    import pynvml
-
-    try:
-        pynvml.nvmlInit()
-    except pynvml.NVMLError as error:
-        return Cuda(driver="unknown", fault=f"the NVIDIA driver does not answer ({error})")
-    try:
-        version = pynvml.nvmlSystemGetCudaDriverVersion()
-        return Cuda(
-            driver=pynvml.nvmlSystemGetDriverVersion(),
-            cuda=(version // 1000, version % 1000 // 10),
-            devices=tuple(_device(index) for index in range(pynvml.nvmlDeviceGetCount())),
-        )
-    except pynvml.NVMLError as error:
-        return Cuda(driver="unknown", fault=f"the NVIDIA driver does not answer ({error})")
-    finally:
-        with suppress(pynvml.NVMLError):
-            pynvml.nvmlShutdown()
-
-
-def _device(index: int) -> Device:
-    import pynvml
-
-    handle = pynvml.nvmlDeviceGetHandleByIndex(index)
-    memory = pynvml.nvmlDeviceGetMemoryInfo(handle)
-    return Device(
-        index=index,
-        name=pynvml.nvmlDeviceGetName(handle),
-        total=int(memory.total),
-        free=int(memory.free),
-        capability=tuple(pynvml.nvmlDeviceGetCudaComputeCapability(handle)),
-    )
-
-
-def visible(device: int) -> str:
-    """The value of CUDA_VISIBLE_DEVICES that leaves just the user's `--device`, counted among those visible now."""
-    listed = os.environ.get("CUDA_VISIBLE_DEVICES")
-    if listed is None:
-        return str(device)
-    names = [name for name in listed.split(",") if name]
-    return names[device] if device < len(names) else ""
 
 
 def installed_major(distribution: str) -> int | None:
@@ -231,3 +150,6 @@ def process_bytes() -> int | None:
         finally:
             pynvml.nvmlShutdown()
     return None
+
+
+__all__ = ["Cuda", "Device", "availability", "installed_major", "probe", "process_bytes", "visible"]
