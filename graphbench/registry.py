@@ -15,7 +15,6 @@ import functools
 import importlib
 import os
 import re
-import sys
 from collections.abc import Iterable
 from pathlib import Path
 from types import ModuleType
@@ -111,9 +110,8 @@ def fingerprint(algorithm_name: str, engine_name: str) -> str:
     import inspect
 
     page = algorithm(algorithm_name).page
-    shared = (Path(str(each.__file__)) for each in _shared_by(page.stem))
     state = hashlib.sha256()
-    for path in (page, *shared, Path(inspect.getfile(type(engine(engine_name))))):
+    for path in (page, *_shared_by(page), Path(inspect.getfile(type(engine(engine_name))))):
         state.update(path.read_bytes())
     return state.hexdigest()[:16]
 
@@ -125,15 +123,17 @@ def _hear_engines(page: Algorithm) -> None:
             page.gap(each.name, each.gap)
 
 
-def _shared_by(page: str) -> list[ModuleType]:
-    """The private modules beside a page that it takes its own parts from, in order of their names."""
-    module = sys.modules.get(f"graphbench.algorithms.{page}")
-    parts = vars(module).values() if module else ()
-    private = "graphbench.algorithms._"
-    return sorted(
-        (each for each in parts if isinstance(each, ModuleType) and each.__name__.startswith(private)),
-        key=lambda each: each.__name__,
-    )
+def _shared_by(page: Path) -> list[Path]:
+    """The private modules that a page imports from the folder of algorithms, themselves or parts of them, sorted."""
+    import ast
+
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(page.read_bytes())):
+        if isinstance(node, ast.ImportFrom) and node.module == "graphbench.algorithms":
+            names |= {each.name for each in node.names if each.name.startswith("_")}
+        elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith("graphbench.algorithms._"):
+            names.add((node.module or "").rpartition(".")[2])
+    return [_HERE / "algorithms" / f"{name}.py" for name in sorted(names)]
 
 
 def _names(folder: Path) -> list[str]:

@@ -1,6 +1,7 @@
 """Names find their objects, wrong names find help, and no pair of algorithm and engine is forgotten."""
 
 import itertools
+from types import SimpleNamespace
 
 import pytest
 
@@ -119,18 +120,22 @@ def test_a_fingerprint_belongs_to_one_algorithm_and_one_engine():
     assert registry.fingerprint("bfs", "igraph") == registry.fingerprint("bfs", "igraph")
 
 
-def test_a_fingerprint_covers_what_a_page_shares_with_others(monkeypatch, tmp_path):
-    from graphbench.algorithms import _similarity
-
-    before = {name: registry.fingerprint(name, "igraph") for name in ("jaccard", "sorensen", "bfs")}
-    changed = tmp_path / "_similarity.py"
-    changed.write_text("# another certificate\n")
-    monkeypatch.setattr(_similarity, "__file__", str(changed))
-    registry.fingerprint.cache_clear()
-    after = {name: registry.fingerprint(name, "igraph") for name in before}
-    monkeypatch.undo()
-    registry.fingerprint.cache_clear()
-    assert [name for name in before if before[name] != after[name]] == ["jaccard", "sorensen"]
+@pytest.mark.parametrize(
+    "imports", ["from graphbench.algorithms import _odd as odd", "from graphbench.algorithms._odd import check"]
+)
+def test_a_fingerprint_covers_what_a_page_shares_with_others(imports, monkeypatch, tmp_path):
+    folder = tmp_path / "algorithms"
+    folder.mkdir()
+    page, shared = folder / "page.py", folder / "_odd.py"
+    page.write_text(f"{imports}\n")
+    monkeypatch.setattr(registry, "_HERE", tmp_path)
+    monkeypatch.setattr(registry, "algorithm", lambda _: SimpleNamespace(page=page))
+    monkeypatch.setattr(registry, "engine", lambda _: Engine())
+    found = set()
+    for text in ("one", "another", "one"):
+        shared.write_text(text)
+        found.add(registry.fingerprint.__wrapped__("page", "engine"))
+    assert len(found) == 2
 
 
 @pytest.mark.parametrize("name", ["networkx", "igraph", "networkit"])
