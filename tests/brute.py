@@ -1,0 +1,93 @@
+"""Right answers, slow and simple by design: what certificates of subgraphs, cores and walks are held against."""
+
+import itertools
+
+import numpy as np
+
+
+def rows(pairs):
+    """Kind `edges` from pairs in the form of the graph, in any order."""
+    return np.array(sorted(pairs), dtype=np.int64).reshape(-1, 2)
+
+
+def pairs(edges):
+    """The edges of a posed graph, as it stores them."""
+    src, dst, _ = edges.to_numpy()
+    return list(zip(src.tolist(), dst.tolist(), strict=True))
+
+
+def induced(edges, vertices):
+    """The edges with both ends among the vertices."""
+    inside = set(np.asarray(vertices).tolist())
+    return rows((u, v) for u, v in pairs(edges) if u in inside and v in inside)
+
+
+def ball(edges, center, radius):
+    """The vertices within that many out-edges."""
+    reached = {center}
+    for _ in range(radius):
+        reached |= {v for u, v in _arcs(edges) if u in reached}
+    return sorted(reached)
+
+
+def truss(edges, k):
+    """The k-truss: take away any edge in too few triangles, and look again at all that are left."""
+    left = set(pairs(edges))
+    while True:
+        near = {v: {a if b == v else b for a, b in left if v in (a, b)} for v in itertools.chain(*left)}
+        weak = {(u, v) for u, v in left if len(near[u] & near[v]) < k - 2}
+        if not weak:
+            return rows(left)
+        left -= weak
+
+
+def cores(edges):
+    """Core numbers: for each k, take away vertices with too few neighbours until none is left."""
+    core = np.zeros(edges.num_vertices, dtype=np.int64)
+    for k in range(1, edges.num_vertices):
+        left = set(range(edges.num_vertices))
+        while True:
+            degree = dict.fromkeys(left, 0)
+            for u, v in pairs(edges):
+                if u in left and v in left:
+                    degree[u] += 1
+                    degree[v] += 1
+            weak = {v for v in left if degree[v] < k}
+            if not weak:
+                break
+            left -= weak
+        core[sorted(left)] = k
+    return core
+
+
+def forest(edges):
+    """A minimum spanning forest: Kruskal's algorithm with a list of labels."""
+    label, found = list(range(edges.num_vertices)), []
+    for weight, (u, v) in sorted(zip(edges.to_numpy().weight.tolist(), pairs(edges), strict=True)):
+        assert weight >= 0
+        if label[u] != label[v]:
+            found.append((u, v))
+            old = label[v]
+            label = [label[u] if each == old else each for each in label]
+    return rows(found)
+
+
+def walks(edges, starts, length, *, seed=0, choose=None):
+    """Random walks; `choose(rng, neighbours)` picks the next vertex, evenly unless it is given."""
+    rng = np.random.default_rng(seed)
+    near = [[] for _ in range(edges.num_vertices)]
+    for u, v in sorted(_arcs(edges)):
+        near[u].append(v)
+    choose = choose or (lambda rng, neighbours: neighbours[rng.integers(len(neighbours))])
+    out = np.full((len(starts), length + 1), -1, dtype=np.int64)
+    for walk, start in enumerate(starts):
+        out[walk, 0] = at = start
+        for step in range(1, length + 1):
+            if not near[at]:
+                break
+            out[walk, step] = at = choose(rng, near[at])
+    return out
+
+
+def _arcs(edges):
+    return [arc for u, v in pairs(edges) for arc in ([(u, v)] if edges.directed else [(u, v), (v, u)])]

@@ -1,0 +1,112 @@
+"""The certificate of random walks: every hop an edge, no end without need, no favourites."""
+
+import brute
+import numpy as np
+import pytest
+from tiny import GRAPHS, certify, graph, path, posed
+
+from graphbench import certify_walks as checks
+
+GRID = graph([(v, v + 1) for v in range(99) if v % 10 < 9] + [(v, v + 10) for v in range(90)], 100)
+DANGLING = GRAPHS["dangling vertices"]
+
+
+def walked(edges, *, length=20, choose=None, vertices=50):
+    _, at, inputs, _ = posed("random-walks", edges, length=length, vertices=vertices)
+    return brute.walks(at, inputs.vertices, length, choose=choose)
+
+
+def rejected(edges, answer, because, *, length=20, vertices=50):
+    finding = certify("random-walks", edges, answer, length=length, vertices=vertices)
+    assert not finding.valid
+    assert because in finding.detail, finding.detail
+
+
+def changed(answer, at, value):
+    out = answer.copy()
+    out[at] = value
+    return out
+
+
+def test_right_walks_are_valid_and_their_hops_counted():
+    right = walked(GRID)
+    finding = certify("random-walks", GRID, right, length=20, vertices=50)
+    assert finding.valid
+    assert finding.figures == {"hops": 1_000, "visited": len(set(right.ravel().tolist())), "ended_early": 0}
+
+
+def test_a_walk_may_end_early_at_a_dead_end_only():
+    right = walked(DANGLING)
+    assert (right == -1).any()
+    finding = certify("random-walks", DANGLING, right, length=20, vertices=50)
+    assert finding.valid
+    assert 0 < finding.figures["ended_early"] <= len(right)
+    assert finding.figures["hops"] == (right >= 0).sum() - len(right)
+    rejected(GRID, changed(walked(GRID), (3, slice(9, None)), -1), "walk 3 ends after 8 steps at vertex")
+
+
+def test_columns_after_the_longest_walk_may_be_left_out():
+    line = graph(path(5), 5, directed=True)
+    right = walked(line)
+    assert certify("random-walks", line, right[:, :5], length=20, vertices=50).valid
+    rejected(line, right[:, :4], "ends after 3 steps")
+
+
+@pytest.mark.parametrize(
+    ("at", "value", "because"),
+    [
+        ((2, 7), 100, "walk 2 is at 100 after 7 steps, which is no vertex"),
+        ((2, 7), -2, "walk 2 is at -2 after 7 steps, which is no vertex"),
+        ((2, 7), -1, "walk 2 goes on after its end, at step 8"),
+        ((4, 0), -1, "walk 4 starts at vertex -1, not at"),
+    ],
+)
+def test_walks_of_no_vertices_say_which_and_where(at, value, because):
+    rejected(GRID, changed(walked(GRID), at, value), because)
+
+
+def test_walks_from_elsewhere_and_in_another_order_are_invalid():
+    right = walked(GRID)
+    rejected(GRID, right[::-1].copy(), "walk 0 starts at vertex")
+    rejected(GRID, np.roll(right, -1, axis=1), "starts at vertex")
+
+
+def test_a_hop_that_is_no_edge_is_found_wherever_it_is():
+    right = walked(GRID)
+    for at in ((0, 1), (17, 9), (49, 20)):
+        stays = changed(right, at, right[at[0], at[1] - 1])
+        rejected(GRID, stays, "is no edge of the graph")
+
+
+def test_walks_go_along_edges_and_not_against_them():
+    ring = GRAPHS["directed cycle"]
+    right = walked(ring)
+    assert certify("random-walks", ring, right, length=20, vertices=50).valid
+    against = (2 * right[:, :1] - right) % 6
+    rejected(ring, against, "is no edge of the graph; 120 such hops")
+
+
+FAVOURITES = {
+    "the lowest": lambda _, near: near[0],
+    "the highest": lambda _, near: near[-1],
+    "never the highest": lambda rng, near: near[rng.integers(max(len(near) - 1, 1))],
+    "the outer ones": lambda rng, near: near[[0, -1][rng.integers(2)]],
+    "the middle": lambda _, near: near[len(near) // 2],
+}
+
+
+@pytest.mark.parametrize("favourite", FAVOURITES)
+def test_walkers_with_favourites_are_invalid(favourite):
+    answer = walked(GRID, length=80, vertices=100, choose=FAVOURITES[favourite])
+    rejected(GRID, answer, "the hops prefer", length=80, vertices=100)
+
+
+def test_even_chances_are_never_mistaken():
+    for seed in range(40):
+        rng = np.random.default_rng(seed)
+        choices = rng.integers(1, 9, size=2_000)
+        assert checks.chance_fault(rng.integers(choices), choices) == ""
+
+
+def test_a_walk_without_a_choice_is_no_favour():
+    assert checks.chance_fault(np.zeros(1_000, dtype=np.int64), np.ones(1_000, dtype=np.int64)) == ""
