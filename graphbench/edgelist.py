@@ -283,8 +283,14 @@ class EdgeList:
                 frame[end] = labels.take(frame[end]).reset_index(drop=True)
         return frame
 
-    def to_dask_cudf(self, npartitions: int | None = None) -> dask_cudf.DataFrame:
+    def to_dask_cudf(
+        self, npartitions: int | None = None, *, id_type: type[np.signedinteger[Any]] | None = None
+    ) -> dask_cudf.DataFrame:
         """Like :meth:`to_cudf`, partitioned over the workers of a Dask-CUDA cluster.
+
+        Args:
+            npartitions: how many; by default one for each row group of the file.
+            id_type: of the ids; :attr:`id_type` by default.
 
         Raises:
             UsageError: if the edge list is not in a file, where workers could read their part.
@@ -293,10 +299,17 @@ class EdgeList:
         if self.path is None:
             raise UsageError("Only an edge list in a file can be read by several workers: write() it first.")
         dask_cudf = rapids("dask_cudf")
-        frame = dask_cudf.read_parquet(self.path, split_row_groups=True)
+        if self.num_edges:
+            frame = dask_cudf.read_parquet(self.path, split_row_groups=True)
+        else:  # a file without row groups has no partition
+            frame = dask_cudf.from_cudf(rapids("cudf").read_parquet(self.path), npartitions=1)
         if npartitions is not None:
             frame = frame.repartition(npartitions=npartitions)
-        return frame.rename(columns={"src": "source", "dst": "destination"})
+        frame = frame.rename(columns={"src": "source", "dst": "destination"})
+        for end in ("source", "destination"):
+            if id_type is not None and frame[end].dtype != id_type:
+                frame[end] = frame[end].astype(id_type)
+        return frame
 
     # Other graphs made from it
 

@@ -41,6 +41,7 @@ Kind = Literal[
     "pair_scores",
     "edges",
     "arcs",
+    "numbering",
     "walks",
     "figures",
 ]
@@ -62,6 +63,8 @@ pair_scores    (k,) float64        one number for each of the k given pairs, in 
 edges          (k, 2) int64        edges of a subgraph, sorted; an undirected one once, the smaller end first
 arcs           (k, 2) int64        entries of a sparse matrix, row and column, sorted; with weights
                (k, 3) float64      a third column
+numbering      (k + m, 2) int64    a table, then edges: for each new number 0 to k - 1, in order, that number and the
+                                   old one; then the m edges in new numbers, sorted
 walks          (k, l) int64        vertices of each walk, in the order of the given starts; -1 after its end
 figures        (c,) float64        a few numbers about the whole graph, in the order that the page states
 =============  ==================  ==========================================================================
@@ -92,14 +95,17 @@ class Form:
 
     Attributes:
         directed: keep the dataset's direction; False: symmetrise.
+        entries: pose the entries of the adjacency matrix: a directed graph, an undirected edge being an arc each way.
         weights: `ignored`; `used` where the dataset has them; `required`: drawn where it has none (integers 1-255).
         zero_weights: what an edge of weight 0 is: `kept` like any other, `dropped` where it is as good as no edge by
             the problem's definition, `refused` where it makes no sense. Where they are kept, not all may be 0.
+            `any` is for problems that do not compute with weights: they may all be 0, and below 0.
     """
 
     directed: bool
     weights: Literal["ignored", "used", "required"]
-    zero_weights: Literal["kept", "dropped", "refused"] = "kept"
+    entries: bool = False
+    zero_weights: Literal["any", "kept", "dropped", "refused"] = "kept"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -133,6 +139,22 @@ class Renumbered(NamedTuple):
 
     graph: Any
     vertices: Any
+
+
+class Scaled(NamedTuple):
+    """Scores on the library's own scale; they are brought to the problem's when they are collected.
+
+    Attributes:
+        result: the raw result.
+        factor: what every score is multiplied by.
+        vertices: those that have a factor of their own, as NumPy takes them.
+        factor_there: of these vertices; 0 makes a score 0 even where the library has no number.
+    """
+
+    result: Any
+    factor: float
+    vertices: Any = ()
+    factor_there: float = 1.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -200,9 +222,12 @@ class Algorithm:
         seeded: whether trial i should run with `seed + i`.
         quality: for heuristics, the key of the figure that measures quality (higher is better); else None.
         headline: the key of the figure that stands for the answer in a table.
+        columns: names of the numbers of kind `vectors` (one word each) and `figures`, in their order.
         epsilon: from the parameters, how far two right answers may differ in one value: the tolerance of
             :func:`graphbench.certify.agreement`.
         refusal: from the posed graph and the parameters, why they make no sense together; empty where they do.
+        derived: from the posed graph and the parameters, further values that every adapter and the certificate find in
+            their :class:`Call`.
     """
 
     name: str
@@ -211,6 +236,7 @@ class Algorithm:
     form: Form
     kind: AnyKind
     headline: str
+    columns: tuple[str, ...] = ()
     parameters: Sequence[Parameter] = ()
     aliases: tuple[str, ...] = ()
     draws: Literal["sources", "pairs", "vertices"] | Drawing | None = None
@@ -219,6 +245,7 @@ class Algorithm:
     quality: str | None = None
     epsilon: Callable[[Mapping[str, Any]], float] = lambda _: 0.0
     refusal: Callable[[EdgeList, Mapping[str, Any]], str] = lambda _, __: ""
+    derived: Callable[[EdgeList, Mapping[str, Any]], Mapping[str, Any]] = lambda _, __: {}
     adapters: dict[str, Attached] = field(default_factory=dict)
     gaps: dict[str, str] = field(default_factory=dict)
     _certify: Check | None = None
@@ -314,7 +341,9 @@ class Algorithm:
             self._check_weights(edges)
             if self.form.zero_weights == "dropped":
                 edges = edges.without_zero_weights()
-        if not self.form.directed:
+        if self.form.entries:
+            edges = edges.entries()
+        elif not self.form.directed:
             edges = edges.undirected()
         if self.form.weights == "required" and not edges.weighted:
             edges = edges.with_drawn_weights(seed)
@@ -328,14 +357,14 @@ class Algorithm:
             total = float(2 * weight.sum())  # twice, as degrees count each edge at both ends
         faults = {
             "non-finite": int(np.count_nonzero(~np.isfinite(weight))),
-            "negative": int(np.count_nonzero(weight < 0)),
+            "negative": 0 if self.form.zero_weights == "any" else int(np.count_nonzero(weight < 0)),
             "zero": zero if self.form.zero_weights == "refused" else 0,
         }
         found = ", ".join(f"{count:,} {fault}" for fault, count in faults.items() if count) + " weights"
         if not any(faults.values()):
             if self.form.zero_weights == "kept" and 0 < zero == len(weight):
                 found = "no weight above 0"
-            elif math.isfinite(total):
+            elif math.isfinite(total) or self.form.zero_weights == "any":
                 return
             else:
                 found = "weights whose sum is beyond float64"
@@ -364,7 +393,8 @@ class Algorithm:
 
     def call(self, posed: EdgeList, params: Mapping[str, Any], inputs: Inputs, *, seed: int, trial: int = 0) -> Call:
         """The namespace that an adapter and the certificate get for one trial."""
-        p = Call(**params, num_vertices=posed.num_vertices, directed=posed.directed, weighted=posed.weighted)
+        p = Call(**params, **self.derived(posed, params))
+        p.num_vertices, p.directed, p.weighted = posed.num_vertices, posed.directed, posed.weighted
         p.weight = "weight" if posed.weighted else None
         p.seed = seed + trial if self.seeded else seed
         if inputs.sources is not None:

@@ -19,37 +19,23 @@ solves the linear system directly and has neither tolerance nor limit: it is alw
 
 from __future__ import annotations
 
-import functools
-import math
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from graphbench import certify
-from graphbench.algorithms.base import Adapter, Algorithm, Call, Finding, Form, Parameter
+from graphbench.algorithms._iterating import (
+    beyond_float64,
+    iteration_limit,
+    limited,
+    told_in_total,
+    told_per_vertex,
+    tolerance_of,
+)
+from graphbench.algorithms.base import Algorithm, Call, Finding, Form, Parameter
 from graphbench.edgelist import EdgeList
 from graphbench.errors import ConvergenceError
-
-_GAVE_UP = {"PowerIterationFailedConvergence", "FailedToConvergeError"}
-"""What NetworkX and nx-cugraph, and cuGraph, raise at the limit of iterations."""
-
-
-def _beyond_float64(edges: EdgeList, params: Mapping[str, Any]) -> str:
-    """Refuse tolerances below eps * sqrt(n).
-
-    A sum of k terms is rounded by about sqrt(k) * eps of its value (Higham, Accuracy and Stability of Numerical
-    Algorithms, 2002, section 2.8), and k is at most n for a rank: an iteration may change the ranks by that for ever.
-    """
-    least = float(np.finfo(np.float64).eps) * math.sqrt(edges.num_vertices)
-    if params["tolerance"] >= least:
-        return ""
-    return (
-        f"A tolerance of {params['tolerance']:g} is below what float64 can resolve on {edges.num_vertices:,} vertices; "
-        f"the least that makes sense is --tolerance {10.0 ** math.ceil(math.log10(least)):g}."
-    )
-
 
 pagerank = Algorithm(
     name="pagerank",
@@ -59,7 +45,7 @@ pagerank = Algorithm(
     kind="scores",
     headline="residual",
     epsilon=lambda params: 2 * params["tolerance"] / (1 - params["damping"]),
-    refusal=_beyond_float64,
+    refusal=beyond_float64,
     parameters=[
         Parameter(
             name="damping",
@@ -70,40 +56,23 @@ pagerank = Algorithm(
             exclusive_maximum=True,
             help="Probability of following an edge rather than jumping anywhere.",
         ),
-        Parameter(
-            name="tolerance",
-            type=float,
-            default=1e-6,
-            minimum=0,
-            exclusive_minimum=True,
-            help="Largest change, summed over all vertices, that one more iteration may still make.",
-        ),
-        Parameter(
-            name="max_iterations",
-            type=int,
-            default=500,
-            minimum=1,
-            help="Give up after this many iterations.",
-        ),
+        tolerance_of("Largest change, summed over all vertices, that one more iteration may still make."),
+        iteration_limit(500),
     ],
 )
 
 
-@pagerank.certificate
-def _(edges: EdgeList, answer: npt.NDArray[Any], p: Call) -> Finding:
-    """One more iteration, made by us in float64, changes the ranks by at most the tolerance; they sum to 1.
-
-    Theorem. The operator G (see :func:`graphbench.certify.pagerank_step`) contracts the L1 distance by the damping
-    factor, so it has one fixed point x*, and |x - x*| <= |G(x) - x| / (1 - damping): a small residual proves a small
-    error. G(x) - x sums to (1 - damping) (1 - sum(x)): a small residual also bounds how far the sum is from 1.
-    """
+def finding(
+    edges: EdgeList, answer: npt.NDArray[Any], p: Call, *, teleport: npt.NDArray[np.int64] | None = None
+) -> Finding:
+    """What the certificate finds, for jumps to all vertices or to those of `teleport` only."""
     if fault := certify.form_fault(answer, edges.num_vertices, "floating", "ranks"):
         return Finding(valid=False, detail=fault)
     ranks = answer.astype(np.float64, copy=False)
     if not np.isfinite(ranks).all() or ranks.min() < 0:
         bad = int(np.argmax(~np.isfinite(ranks) | (ranks < 0)))
         return Finding(valid=False, detail=f"the rank of vertex {bad:,} is {ranks[bad]:g}")
-    change = np.abs(certify.pagerank_step(edges, ranks, p.damping) - ranks)
+    change = np.abs(certify.pagerank_step(edges, ranks, p.damping, teleport=teleport) - ranks)
     residual, total = float(change.sum()), float(ranks.sum())
     figures = {"residual": residual, "sum": total}
     slack = p.tolerance / (1 - p.damping) + 1e-12 * np.sqrt(len(ranks))
@@ -121,31 +90,19 @@ def _(edges: EdgeList, answer: npt.NDArray[Any], p: Call) -> Finding:
     return Finding(valid=True, detail=detail, figures=figures)
 
 
-def _per_vertex(p: Call) -> dict[str, Any]:
-    return {"tol": p.tolerance / p.num_vertices, "stops_at": p.tolerance, "max_iter": p.max_iterations}
+@pagerank.certificate
+def _(edges: EdgeList, answer: npt.NDArray[Any], p: Call) -> Finding:
+    """One more iteration, made by us in float64, changes the ranks by at most the tolerance; they sum to 1.
+
+    Theorem. The operator G (see :func:`graphbench.certify.pagerank_step`) contracts the L1 distance by the damping
+    factor, so it has one fixed point x*, and |x - x*| <= |G(x) - x| / (1 - damping): a small residual proves a small
+    error. G(x) - x sums to (1 - damping) (1 - sum(x)): a small residual also bounds how far the sum is from 1.
+    """
+    return finding(edges, answer, p)
 
 
-def _absolute(p: Call) -> dict[str, Any]:
-    return {"tol": p.tolerance, "stops_at": p.tolerance, "max_iter": p.max_iterations}
-
-
-def _limited(call: Adapter) -> Adapter:
-    """The adapter, with one error for every library's own when the iterations are used up."""
-
-    @functools.wraps(call)
-    def within_limit(library: Any, graph: Any, p: Call) -> Any:
-        try:
-            return call(library, graph, p)
-        except Exception as error:
-            if type(error).__name__ in _GAVE_UP:
-                raise ConvergenceError(p.max_iterations) from error
-            raise
-
-    return within_limit
-
-
-@pagerank.on("networkx", told=_per_vertex)
-@_limited
+@pagerank.on("networkx", told=told_per_vertex)
+@limited
 def _(nx: Any, graph: Any, p: Call) -> Any:
     return nx.pagerank(
         graph, alpha=p.damping, tol=p.tolerance / p.num_vertices, max_iter=p.max_iterations, weight=p.weight
@@ -160,7 +117,7 @@ def _(_igraph: Any, graph: Any, p: Call) -> Any:
 @pagerank.on(
     "networkit",
     build={"count_isolated": True},
-    told=lambda p: _absolute(p) | {"norm": "L1", "distributes_sinks": p.directed},
+    told=lambda p: told_in_total(p) | {"norm": "L1", "distributes_sinks": p.directed},
 )
 def _(networkit: Any, graph: Any, p: Call) -> Any:
     centrality, tolerance = networkit.centrality, p.tolerance
@@ -179,15 +136,15 @@ def _(networkit: Any, graph: Any, p: Call) -> Any:
     return ranks
 
 
-@pagerank.on("cugraph", build={"store_transposed": True, "float64_weights": True}, told=_absolute)
-@_limited
+@pagerank.on("cugraph", build={"store_transposed": True, "float64_weights": True}, told=told_in_total)
+@limited
 def _(cugraph: Any, graph: Any, p: Call) -> Any:
     return cugraph.pagerank(graph, alpha=p.damping, tol=p.tolerance, max_iter=p.max_iterations)
 
 
 # nx-cugraph's `dtype` converts weights and does nothing without any: weights of 1.0 make it compute in float64.
-@pagerank.on("nx-cugraph", build={"float64_weights": True}, told=lambda p: _per_vertex(p) | {"dtype": "float64"})
-@_limited
+@pagerank.on("nx-cugraph", build={"float64_weights": True}, told=lambda p: told_per_vertex(p) | {"dtype": "float64"})
+@limited
 def _(nx: Any, graph: Any, p: Call) -> Any:
     tol = p.tolerance / p.num_vertices
     return nx.pagerank(graph, alpha=p.damping, tol=tol, max_iter=p.max_iterations, weight="weight", dtype=np.float64)

@@ -16,7 +16,7 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 import numpy.typing as npt
 
-from graphbench.algorithms.base import AnyKind, Claimed, Kind
+from graphbench.algorithms.base import AnyKind, Claimed, Kind, Scaled
 from graphbench.edgelist import Columns, EdgeList
 
 CHECKOUT_HINT = "pip install -e '.[{extra}]' in a checkout of graphbench"
@@ -31,12 +31,16 @@ class Settings:
         device: index of the GPU.
         allocator: RMM memory resource: `default` (what `import cugraph` gives), `pool` or `async`.
         device_memory_bytes: what the memory resource may give at most; None: all there is.
+        gpus: how many GPUs an engine for several of them uses; None: all that are visible.
+        scheduler: address of a running Dask scheduler whose workers such an engine uses, instead of starting its own.
     """
 
     threads: int | None = None
     device: int = 0
     allocator: Literal["default", "pool", "async"] = "default"
     device_memory_bytes: int | None = None
+    gpus: int | None = None
+    scheduler: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,6 +74,12 @@ class Engine:
     """Whether building has a second step, timed apart: a conversion from another library's graph."""
     parallel: ClassVar[bool] = False
     """Whether the engine uses more than one CPU thread."""
+    several: ClassVar[bool] = False
+    """Whether it may use several GPUs: how many is then part of a task."""
+    on_request: ClassVar[bool] = False
+    """Whether it is measured only where it is asked for, by its name or by its own options."""
+    start_steps: ClassVar[tuple[str, ...]] = ()
+    """Methods that go on with what :meth:`start` has begun, each given the settings and timed apart."""
     gap: ClassVar[str] = ""
     """Why it lacks every algorithm for which there is neither an adapter nor a reason, of an engine that brings its
     adapters in its own file; empty: pages name it, one by one."""
@@ -89,6 +99,10 @@ class Engine:
             except importlib.metadata.PackageNotFoundError:
                 continue
         return None
+
+    def gpus(self, settings: Settings) -> int:
+        """How many GPUs it uses with these settings; 0 where there are none."""
+        return int(self.device == "gpu")
 
     # In the worker process
 
@@ -141,6 +155,8 @@ class Engine:
         """What an adapter returned, in the common form: :meth:`counts` or :meth:`collect`, without what it claims."""
         if isinstance(raw, Claimed):
             raw = raw.result
+        if isinstance(raw, Scaled):
+            return _rescaled(self.answer(raw.result, kind, edges, pairs), raw)
         return self.counts(raw, edges.num_vertices) if kind == "counts" else self.collect(raw, kind, edges, pairs)
 
     def counts(self, raw: Any, num_vertices: int) -> npt.NDArray[np.int64]:
@@ -154,8 +170,12 @@ class Engine:
         """Forget the device's peak memory so far."""
 
     def device_peak_bytes(self) -> int | None:
-        """Peak device memory since the last reset, or None where there is no device."""
+        """Peak device memory since the last reset, or None where there is no device; of several the largest."""
         return None
+
+    def device_peaks(self) -> list[int]:
+        """Where there are several devices, the peak of each."""
+        return []
 
     def used(self, settings: Settings) -> Mapping[str, Any]:
         """What the engine really uses, for the record: threads, allocator."""
@@ -171,6 +191,14 @@ def scatter(n: int, vertices: Any, values: Any, *, fill: Any, dtype: Any) -> npt
     out = np.full(n, fill, dtype=dtype)
     out[np.asarray(vertices, dtype=np.int64)] = np.asarray(values, dtype=dtype)
     return out
+
+
+def _rescaled(scores: npt.NDArray[Any], scale: Scaled) -> npt.NDArray[Any]:
+    there = np.asarray(scale.vertices, dtype=np.int64)
+    special = scores[there] * scale.factor_there if scale.factor_there else 0.0
+    scores *= scale.factor
+    scores[there] = special
+    return scores
 
 
 def edge_rows(src: Any, dst: Any, *, directed: bool) -> npt.NDArray[np.int64]:

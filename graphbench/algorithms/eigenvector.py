@@ -1,0 +1,129 @@
+"""Eigenvector centrality: scores that are proportional, at every vertex, to the sum of its neighbours' scores.
+
+Bonacich, "Power and centrality: a family of measures", Amer. J. Sociology 92 (1987) 1170-1182; Newman, Networks (2010),
+section 7.2. The answer is a non-negative eigenvector of the adjacency matrix A for its largest eigenvalue. A directed
+dataset is symmetrised first (on a graph without circles direction would leave nothing but 0), weights are ignored.
+
+An eigenvector has a direction and no length: the certificate scales every answer to a Euclidean length of 1. On a
+graph with several components more than one direction can be right, and where the next eigenvalue is close, right
+answers can be far apart; so answers are not compared with each other, and the certificate decides alone. On a graph
+without edges every direction is right.
+
+The problem states one absolute tolerance: the answer is right if one more step of x -> x + A x, scaled to length 1,
+moves it by no more than that, in Euclidean length, and if its eigenvalue is within 0.1 % of the largest. It is posed
+in float64 on every engine. An engine that has not met its tolerance after `max_iterations` has no answer.
+
+How engines differ. NetworkX, nx-cugraph and cuGraph iterate x + A x from a uniform vector until a step changes less
+than n * tol in total, for n vertices; a sum of changes bounds their Euclidean length, and they are given
+tolerance / 2n, as the step after the last could move a little more. igraph takes ARPACK's Lanczos method to the full
+accuracy of float64 and scales the largest score to 1. NetworKit iterates A x and stops as soon as the vector's length
+hardly changes: on a star that is after one step, far from any eigenvector.
+"""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from graphbench import certify
+from graphbench.algorithms._iterating import beyond_float64, iteration_limit, limited, tolerance_of
+from graphbench.algorithms.base import Algorithm, Call, Figures, Finding, Form
+from graphbench.certify_spectral import SLACK, direction, largest_eigenvalue, negative, scores_fault
+from graphbench.edgelist import EdgeList
+
+eigenvector = Algorithm(
+    name="eigenvector",
+    title="eigenvector centrality",
+    family="centrality",
+    form=Form(directed=False, weights="ignored"),
+    kind="scores",
+    headline="residual",
+    unique=False,
+    refusal=beyond_float64,
+    parameters=[
+        tolerance_of("Farthest that one more step may move the scores, scaled to length 1."),
+        iteration_limit(1000),
+    ],
+)
+
+
+@eigenvector.certificate
+def _(edges: EdgeList, answer: npt.NDArray[Any], p: Call) -> Finding:
+    """One more step moves the scores by at most the tolerance; their eigenvalue is the largest, computed anew.
+
+    Theorem. Let x have length 1 and r = (x + A x) / |x + A x| - x. Then A x = m x + (m + 1) r for m = |x + A x| - 1,
+    so x is an exact eigenvector of a matrix that differs from A by at most (m + 1) |r| (Wilkinson, The Algebraic
+    Eigenvalue Problem, 1965): a right answer to a question that close. Which eigenvalue it is follows from comparing
+    x^T A x with the largest; by Perron and Frobenius a non-negative vector belongs to that one.
+    """
+    if fault := certify.form_fault(answer, edges.num_vertices, "floating", "scores"):
+        return Finding(valid=False, detail=fault)
+    if fault := scores_fault(answer, "score"):
+        return Finding(valid=False, detail=fault)
+    scores = direction(answer)
+    if (bad := negative(scores, p.tolerance)) is not None:
+        return Finding(valid=False, detail=f"scores of both signs: that of vertex {bad:,} is {answer[bad]:.6g}")
+    matrix = edges.to_scipy()
+    product = matrix @ scores
+    value = float(scores @ product)
+    moved = np.abs(direction(scores + product) - scores)
+    residual = float(np.linalg.norm(moved))
+    figures: Figures = {"residual": residual, "eigenvalue": value}
+    if not residual <= p.tolerance:
+        worst = int(np.argmax(moved))
+        detail = (
+            f"one more step moves the scores by {residual:.3g}, more than the tolerance of {p.tolerance:g}; "
+            f"most at vertex {worst:,} ({scores[worst]:.6g} by {moved[worst]:.3g})"
+        )
+        return Finding(valid=False, detail=detail, figures=figures)
+    largest = largest_eigenvalue(matrix)
+    if value < (1 - SLACK) * largest:
+        detail = f"the scores belong to the eigenvalue {value:.9g}, but the largest is {largest:.9g}"
+        return Finding(valid=False, detail=detail, figures=figures)
+    detail = f"residual {residual:.3g}, at most {p.tolerance:g}, at the largest eigenvalue, {value:.9g}"
+    return Finding(valid=True, detail=detail, figures=figures)
+
+
+def _per_vertex(p: Call) -> float:
+    tol: float = p.tolerance / (2 * p.num_vertices)
+    return tol
+
+
+def _told(p: Call) -> dict[str, Any]:
+    return {"tol": _per_vertex(p), "stops_at": p.tolerance / 2, "max_iter": p.max_iterations}
+
+
+@eigenvector.on("networkx", told=_told)
+@limited
+def _(nx: Any, graph: Any, p: Call) -> Any:
+    return nx.eigenvector_centrality(graph, tol=_per_vertex(p), max_iter=p.max_iterations)
+
+
+@eigenvector.on("igraph", no_equivalent=("tolerance", "max_iterations"), told=lambda _: {"largest_score": 1})
+def _(_igraph: Any, graph: Any, _p: Call) -> Any:
+    with warnings.catch_warnings():
+        # It doubts the meaning of the scores where the graph is disconnected; what they mean here is on this page.
+        warnings.filterwarnings("ignore", ".*not meaningful for disconnected graphs", RuntimeWarning)
+        return graph.eigenvector_centrality()
+
+
+eigenvector.gap(
+    "networkit", "would not be the same problem: it stops when the vector's length, not the vector, settles"
+)
+
+
+@eigenvector.on("cugraph", build={"store_transposed": True, "float64_weights": True}, told=_told)
+@limited
+def _(cugraph: Any, graph: Any, p: Call) -> Any:
+    return cugraph.eigenvector_centrality(graph, tol=_per_vertex(p), max_iter=p.max_iterations)
+
+
+@eigenvector.on("nx-cugraph", build={"float64_weights": True}, told=lambda p: _told(p) | {"dtype": "float64"})
+@limited
+def _(nx: Any, graph: Any, p: Call) -> Any:
+    # Weights of 1.0 make it compute in float64.
+    tol, limit = _per_vertex(p), p.max_iterations
+    return nx.eigenvector_centrality(graph, tol=tol, max_iter=limit, weight="weight", dtype=np.float64)

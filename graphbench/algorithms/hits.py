@@ -1,0 +1,149 @@
+"""HITS: hubs, which point to good authorities, and authorities, which good hubs point to.
+
+Kleinberg, "Authoritative sources in a hyperlinked environment", J. ACM 46 (1999) 604-632. With A the adjacency matrix,
+authorities are A^T times the hubs and hubs A times the authorities, up to a factor: the hubs are an eigenvector of
+A A^T for its largest eigenvalue, the authorities one of A^T A (theorem 3.1 there). Direction is kept (an
+undirected edge leads both ways), weights are ignored. A graph without edges is refused: nobody points to anybody.
+
+The answer has two columns, hubs and authorities. Each is a direction without a length: the certificate scales both to
+a Euclidean length of 1. Usually one direction is right, and it has no negative score. Where several components share
+the largest eigenvalue, or an undirected graph is bipartite, there are many, some with scores of both signs, which are
+noted; so answers are not compared with each other, and the certificate decides alone.
+
+The problem states one absolute tolerance: the answer is right if one more iteration, through A and A^T, moves neither
+column by more than that, in Euclidean length, and if both belong to a singular value of A within 0.1 % of the largest.
+It is posed in float64 on every engine.
+
+How engines differ. cuGraph, nx-cugraph and NetworkX from 3.7 on iterate from uniform hubs until an iteration changes
+the hubs, the largest of them 1, by less than tol in total, which bounds the Euclidean length; they are given half the
+tolerance, as the authorities are half an iteration behind. cuGraph returns what it has at the limit of iterations
+without a word: the certificate tells. NetworkX before 3.7 asks ARPACK for a singular vector, from a random start, so
+that where the largest value is repeated scores of both signs come out; as their sum can be 0, it is told not to divide
+by it. igraph asks ARPACK too, in one call for each column, and makes the largest score 1. cuGraph and nx-cugraph scale
+to a sum of 1. NetworKit does not have it.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from graphbench import certify
+from graphbench.algorithms._iterating import beyond_float64, iteration_limit, limited, tolerance_of
+from graphbench.algorithms.base import Algorithm, Call, Figures, Finding, Form
+from graphbench.certify_spectral import SLACK, direction, largest_singular_value, negative, scores_fault
+from graphbench.edgelist import EdgeList
+
+COLUMNS = ("hub", "authority")
+
+
+def _refusal(edges: EdgeList, params: Mapping[str, Any]) -> str:
+    if edges.num_edges == 0:
+        return f"{edges.name} has no edges: no vertex points to another, and there are neither hubs nor authorities."
+    return beyond_float64(edges, params)
+
+
+hits = Algorithm(
+    name="hits",
+    title="HITS",
+    family="link analysis",
+    form=Form(directed=True, weights="ignored"),
+    kind="vectors",
+    headline="residual",
+    unique=False,
+    refusal=_refusal,
+    parameters=[
+        tolerance_of(
+            "Farthest that hubs or authorities, scaled to length 1, may be from what the others make of them."
+        ),
+        iteration_limit(1000),
+    ],
+)
+
+
+@hits.certificate
+def _(edges: EdgeList, answer: npt.NDArray[Any], p: Call) -> Finding:
+    """One more iteration moves neither column by more than the tolerance; their singular value is the largest.
+
+    Theorem. Let h have length 1, s = |A A^T h| and r = A A^T h / s - h. Then A A^T h = s h + s r, so h is an exact
+    eigenvector of a matrix that differs from A A^T by at most s |r| (Wilkinson, The Algebraic Eigenvalue Problem,
+    1965): a right answer to a question that close; likewise the authorities with A^T A. Which eigenvalue it is follows
+    from comparing |A^T h| and |A a| with the largest singular value of A, computed anew. By Perron and Frobenius one
+    eigenvector for that has no negative score; an answer that has some shows that it is not the only one.
+    """
+    if answer.shape != (edges.num_vertices, 2):
+        detail = f"scores of shape {answer.shape} where ({edges.num_vertices}, 2) was expected"
+        return Finding(valid=False, detail=detail)
+    for column, name in zip(answer.T, COLUMNS, strict=True):
+        if fault := certify.form_fault(column, edges.num_vertices, "floating", f"{name} scores"):
+            return Finding(valid=False, detail=fault)
+        if fault := scores_fault(column, f"{name} score"):
+            return Finding(valid=False, detail=fault)
+    hubs, authorities = map(direction, answer.T)
+    matrix = edges.to_scipy()
+    transposed = matrix.T
+    pointed_to, pointing = transposed @ hubs, matrix @ authorities
+    moved = {
+        "hub": np.abs(direction(matrix @ pointed_to) - hubs),
+        "authority": np.abs(direction(transposed @ pointing) - authorities),
+    }
+    residuals = {name: float(np.linalg.norm(each)) for name, each in moved.items()}
+    value = min(float(np.linalg.norm(pointed_to)), float(np.linalg.norm(pointing)))
+    figures: Figures = {"residual": max(residuals.values()), "singular_value": value}
+    for name, off in residuals.items():
+        if not off <= p.tolerance:
+            worst = int(np.argmax(moved[name]))
+            detail = (
+                f"one more iteration moves the {name} scores by {off:.3g}, more than the tolerance of "
+                f"{p.tolerance:g}; most at vertex {worst:,}"
+            )
+            return Finding(valid=False, detail=detail, figures=figures)
+    largest = largest_singular_value(matrix)
+    if value < (1 - SLACK) * largest:
+        detail = f"the scores belong to the singular value {value:.9g}, but the largest is {largest:.9g}"
+        return Finding(valid=False, detail=detail, figures=figures)
+    residual = figures["residual"]
+    detail = f"residual {residual:.3g}, at most {p.tolerance:g}, at the largest singular value, {value:.9g}"
+    notes = tuple(
+        f"{name} scores of both signs: the largest singular value is repeated or nearly so, and others are as right"
+        for name, column in zip(COLUMNS, (hubs, authorities), strict=True)
+        if negative(column, p.tolerance) is not None
+    )
+    return Finding(valid=True, detail=detail, figures=figures, notes=notes)
+
+
+def _told(p: Call) -> dict[str, Any]:
+    return {"tol": p.tolerance / 2, "stops_at": p.tolerance / 2, "max_iter": p.max_iterations}
+
+
+@hits.on("networkx", told=_told)
+@limited
+def _(nx: Any, graph: Any, p: Call) -> Any:
+    return nx.hits(graph, max_iter=p.max_iterations, tol=p.tolerance / 2, normalized=False)
+
+
+@hits.on("igraph", no_equivalent=("tolerance", "max_iterations"), told=lambda _: {"largest_score": 1})
+def _(_igraph: Any, graph: Any, _p: Call) -> Any:
+    with warnings.catch_warnings():
+        # It says that eigenvectors would do on undirected graphs, and doubts the meaning where many scores are 0.
+        warnings.filterwarnings("ignore", ".*(hub (and|or) authority scores|eigenvector centralit)", RuntimeWarning)
+        return graph.hub_score(), graph.authority_score()
+
+
+hits.gap("networkit", "not in the library")
+
+
+@hits.on("cugraph", build={"store_transposed": True, "float64_weights": True}, told=_told)
+def _(cugraph: Any, graph: Any, p: Call) -> Any:
+    return cugraph.hits(graph, max_iter=p.max_iterations, tol=p.tolerance / 2)
+
+
+@hits.on("nx-cugraph", build={"float64_weights": True}, told=lambda p: _told(p) | {"dtype": "float64"})
+@limited
+def _(nx: Any, graph: Any, p: Call) -> Any:
+    # Weights of 1.0 make it compute in float64.
+    return nx.hits(graph, max_iter=p.max_iterations, tol=p.tolerance / 2, weight="weight", dtype=np.float64)

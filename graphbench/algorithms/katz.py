@@ -1,0 +1,151 @@
+"""Katz centrality: how many walks end at each vertex, long ones counting less.
+
+Katz, "A new status index derived from sociometric analysis", Psychometrika 18 (1953) 39-43. The scores solve
+x = alpha A^T x + beta, scaled to a Euclidean length of 1. Direction is kept: a score comes in along in-edges (an
+undirected edge leads both ways). Weights are ignored, as NetworkX does unless told otherwise.
+
+The sum converges if alpha is below 1 / lambda, for the largest eigenvalue lambda of A, which is at most the largest
+out-degree D. So the problem gives alpha as `attenuation` / D with an attenuation below 1: one number for all engines,
+computed from the posed graph. (cuGraph's own default would be 1 / (2 D) on an undirected graph, NetworkX's 0.1, which
+diverges on most graphs.) Beta only scales, and scaling is undone: all are given 1 / sqrt(n), for n vertices, so that
+scaled scores are no larger than those iterated.
+
+The problem states one absolute tolerance: the answer is right if x - alpha A^T x is the same at every vertex, up to a
+total deviation of no more than that. It is posed in float64 on every engine, and answers are compared within
+4 tolerance / (1 - attenuation). An engine that has not met its tolerance after `max_iterations` has no answer.
+
+How engines differ. All iterate the equation from 0 and scale at the end. NetworkX and nx-cugraph stop when an iteration
+changes less than n * tol in total, cuGraph below tol; all are given what makes them stop at half the tolerance, as the
+constant part, which scaling hides, can take the other half. cuGraph's documentation promises out-edges on directed
+graphs; it takes in-edges as NetworkX does. NetworKit's answer is not a solution of the equation (it does not add beta
+in each step but adds up rescaled terms, so that its normalised scores depend on beta); igraph does not have it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from graphbench import certify
+from graphbench.algorithms._iterating import beyond_float64, iteration_limit, limited, tolerance_of
+from graphbench.algorithms.base import Algorithm, Call, Figures, Finding, Form, Parameter
+from graphbench.certify_spectral import direction, scores_fault
+from graphbench.edgelist import EdgeList
+
+
+def _alpha_and_beta(edges: EdgeList, params: Mapping[str, Any]) -> dict[str, float]:
+    return {
+        "alpha": params["attenuation"] / max(edges.largest_out_degree, 1),
+        "beta": 1 / float(np.sqrt(edges.num_vertices)),
+    }
+
+
+katz = Algorithm(
+    name="katz",
+    title="Katz centrality",
+    family="centrality",
+    form=Form(directed=True, weights="ignored"),
+    kind="scores",
+    headline="residual",
+    derived=_alpha_and_beta,
+    epsilon=lambda params: 4 * params["tolerance"] / (1 - params["attenuation"]),
+    refusal=beyond_float64,
+    parameters=[
+        Parameter(
+            name="attenuation",
+            type=float,
+            default=0.85,
+            minimum=0,
+            exclusive_minimum=True,
+            maximum=1,
+            exclusive_maximum=True,
+            help="Alpha times the largest out-degree: how little longer walks are discounted.",
+        ),
+        tolerance_of("Largest deviation from the equation, summed over all vertices."),
+        iteration_limit(1000),
+    ],
+)
+
+
+@katz.certificate
+def _(edges: EdgeList, answer: npt.NDArray[Any], p: Call) -> Finding:
+    """At every vertex x - alpha A^T x, computed by us in float64, is one positive number, up to the tolerance.
+
+    Theorem. Let y = x - alpha A^T x, b its mean and e = y - b. The matrix alpha A^T has columns that sum to at most
+    the attenuation, so I - alpha A^T has an inverse of L1 norm at most 1 / (1 - attenuation), and x differs from the
+    solution with b on the right-hand side, a multiple of the one sought, by at most |e| / (1 - attenuation) in total.
+    """
+    if fault := certify.form_fault(answer, edges.num_vertices, "floating", "scores"):
+        return Finding(valid=False, detail=fault)
+    scores = answer.astype(np.float64, copy=False)
+    if fault := scores_fault(scores, "score"):
+        return Finding(valid=False, detail=fault)
+    length = float(np.linalg.norm(scores))
+    figures: Figures = {"length": length, "largest": float(scores.max())}
+    if abs(length - 1) > 1e-6:
+        return Finding(valid=False, detail=f"the scores are of length {length:.9g}, not 1", figures=figures)
+    scores = direction(scores)
+    arriving = np.zeros_like(scores)
+    for tail, head, _ in certify.arcs(edges):
+        arriving += np.bincount(head, weights=scores[tail], minlength=len(scores))
+    constant = scores - p.alpha * arriving
+    off = np.abs(constant - constant.mean())
+    residual = float(off.sum())
+    figures["residual"] = residual
+    if constant.mean() <= 0 or not residual <= p.tolerance:
+        worst = int(np.argmax(off))
+        detail = (
+            f"x - alpha A^T x is not constant: it deviates from {constant.mean():.6g} by {residual:.3g} in total, more "
+            f"than the tolerance of {p.tolerance:g}; most at vertex {worst:,}, where it is {constant[worst]:.6g}"
+        )
+        return Finding(valid=False, detail=detail, figures=figures)
+    error = residual / (1 - p.attenuation)
+    detail = f"L1 residual {residual:.3g}, at most {p.tolerance:g}: the total error is at most {2 * error:.3g}"
+    return Finding(valid=True, detail=detail, figures=figures)
+
+
+def _told(p: Call, tol: float) -> dict[str, Any]:
+    return {"alpha": p.alpha, "beta": p.beta, "tol": tol, "stops_at": p.tolerance / 2, "max_iter": p.max_iterations}
+
+
+@katz.on("networkx", told=lambda p: _told(p, p.tolerance / (2 * p.num_vertices)))
+@limited
+def _(nx: Any, graph: Any, p: Call) -> Any:
+    tol = p.tolerance / (2 * p.num_vertices)
+    return nx.katz_centrality(graph, alpha=p.alpha, beta=p.beta, tol=tol, max_iter=p.max_iterations)
+
+
+katz.gap("igraph", "not in the library")
+katz.gap("networkit", "would not be the same problem: its scores do not solve the equation, and depend on beta")
+
+
+@katz.on(
+    "cugraph",
+    build={"store_transposed": True, "float64_weights": True},
+    told=lambda p: _told(p, p.tolerance / 2),
+)
+@limited
+def _(cugraph: Any, graph: Any, p: Call) -> Any:
+    tol = p.tolerance / 2
+    return cugraph.katz_centrality(graph, alpha=p.alpha, beta=p.beta, tol=tol, max_iter=p.max_iterations)
+
+
+@katz.on(
+    "nx-cugraph",
+    build={"float64_weights": True},
+    told=lambda p: _told(p, p.tolerance / (2 * p.num_vertices)) | {"dtype": "float64"},
+)
+@limited
+def _(nx: Any, graph: Any, p: Call) -> Any:
+    return nx.katz_centrality(
+        graph,
+        alpha=p.alpha,
+        beta=p.beta,
+        tol=p.tolerance / (2 * p.num_vertices),
+        max_iter=p.max_iterations,
+        weight="weight",  # all 1.0: they make it compute in float64
+        dtype=np.float64,
+    )

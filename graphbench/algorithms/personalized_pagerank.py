@@ -1,0 +1,122 @@
+"""Personalized PageRank: how often a random surfer is at each vertex, who now and then jumps back to one of a few.
+
+Page, Brin, Motwani, Winograd, "The PageRank citation ranking: bringing order to the web", Stanford (1999), section 6;
+Haveliwala, "Topic-sensitive PageRank", WWW (2002). Jumps lead to a set of vertices, each as likely, that is drawn with
+the stored seed from the largest component, among vertices with out-edges, and is the same for every engine. The rank
+of a dangling vertex, one without out-edges, goes to that set as well. All else is as for PageRank: direction is kept
+(an undirected edge leads both ways), weights count where the dataset has them, edges of weight 0 are left out when the
+problem is posed, and the ranks sum to 1; those of vertices that cannot be reached from the set are 0.
+
+The problem states one absolute tolerance: the answer is right if one more iteration would change it by no more than
+that, summed over all vertices. It is posed in float64 on every engine, and answers are compared within 2 tolerance /
+(1 - damping). An engine that has not met its tolerance after `max_iterations` has no answer.
+
+How engines differ. NetworkX and nx-cugraph take a dictionary, and stop when an iteration changes less than n * tol in
+total, for n vertices, so they are given tolerance / n. cuGraph takes a frame, and stops below tol itself. igraph takes
+the vertices and solves the linear system directly, with neither tolerance nor limit. NetworKit jumps to all vertices
+alike. The dictionary and the frame are made inside the timer, as their users make them.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from graphbench.algorithms import pagerank
+from graphbench.algorithms._iterating import (
+    beyond_float64,
+    iteration_limit,
+    limited,
+    told_in_total,
+    told_per_vertex,
+    tolerance_of,
+)
+from graphbench.algorithms.base import Algorithm, Call, Finding, Form, Parameter
+from graphbench.edgelist import EdgeList
+
+personalized_pagerank = Algorithm(
+    name="personalized-pagerank",
+    title="personalized PageRank",
+    family="link analysis",
+    aliases=("ppr",),
+    form=Form(directed=True, weights="used", zero_weights="dropped"),
+    kind="scores",
+    headline="residual",
+    draws="vertices",
+    epsilon=lambda params: 2 * params["tolerance"] / (1 - params["damping"]),
+    refusal=beyond_float64,
+    parameters=[
+        Parameter(
+            name="damping",
+            type=float,
+            default=0.85,
+            minimum=0,
+            maximum=1,
+            exclusive_maximum=True,
+            help="Probability of following an edge rather than jumping back to the set.",
+        ),
+        tolerance_of("Largest change, summed over all vertices, that one more iteration may still make."),
+        iteration_limit(500),
+        Parameter(
+            name="vertices",
+            type=int,
+            default=64,
+            minimum=1,
+            help="How many vertices to draw that jumps lead to.",
+        ),
+    ],
+)
+
+
+@personalized_pagerank.certificate
+def _(edges: EdgeList, answer: npt.NDArray[Any], p: Call) -> Finding:
+    """One more iteration, made by us in float64, changes the ranks by at most the tolerance; they sum to 1.
+
+    Theorem. As for PageRank: wherever jumps lead, the operator G (see :func:`graphbench.certify.pagerank_step`)
+    contracts the L1 distance by the damping factor, so it has one fixed point x*, |x - x*| <= |G(x) - x| / (1 -
+    damping), and a small residual proves a small error.
+    """
+    return pagerank.finding(edges, answer, p, teleport=p.vertices)
+
+
+@personalized_pagerank.on("networkx", told=told_per_vertex)
+@limited
+def _(nx: Any, graph: Any, p: Call) -> Any:
+    back = dict.fromkeys(p.vertices, 1 / len(p.vertices))  # dangling rank follows it
+    tol = p.tolerance / p.num_vertices
+    return nx.pagerank(
+        graph, alpha=p.damping, personalization=back, tol=tol, max_iter=p.max_iterations, weight=p.weight
+    )
+
+
+@personalized_pagerank.on("igraph", no_equivalent=("tolerance", "max_iterations"))
+def _(_igraph: Any, graph: Any, p: Call) -> Any:
+    return graph.personalized_pagerank(damping=p.damping, reset_vertices=p.vertices, weights=p.weight)
+
+
+personalized_pagerank.gap("networkit", "not in the library: its PageRank jumps to all vertices alike")
+
+
+@personalized_pagerank.on("cugraph", build={"store_transposed": True, "float64_weights": True}, told=told_in_total)
+@limited
+def _(cugraph: Any, graph: Any, p: Call) -> Any:
+    back = p.vertices.to_frame("vertex").assign(values=1 / len(p.vertices))
+    return cugraph.pagerank(graph, alpha=p.damping, personalization=back, tol=p.tolerance, max_iter=p.max_iterations)
+
+
+@personalized_pagerank.on(
+    "nx-cugraph", build={"float64_weights": True}, told=lambda p: told_per_vertex(p) | {"dtype": "float64"}
+)
+@limited
+def _(nx: Any, graph: Any, p: Call) -> Any:
+    return nx.pagerank(
+        graph,
+        alpha=p.damping,
+        personalization=dict.fromkeys(p.vertices, 1 / len(p.vertices)),
+        tol=p.tolerance / p.num_vertices,
+        max_iter=p.max_iterations,
+        weight="weight",
+        dtype=np.float64,
+    )
