@@ -35,7 +35,7 @@ def agreement(kind: str, a: npt.NDArray[Any], b: npt.NDArray[Any], tolerance: fl
         a: one answer in the common form.
         b: the other.
         tolerance: the largest difference that still counts as `epsilon`; of distances relative to the larger one,
-            of scores absolute.
+            of scores absolute, of figures relative to the larger one or to 1, whatever is larger.
 
     Raises:
         ValueError: if the answers are not equally many, or the kind is unknown.
@@ -56,8 +56,10 @@ def agreement(kind: str, a: npt.NDArray[Any], b: npt.NDArray[Any], tolerance: fl
             return _difference(a, b, tolerance, relative=True)
         case "counts":
             return _difference(a, b, 0.0, relative=False)
-        case "scores" | "pair_scores" | "vectors" | "figures":
+        case "scores" | "pair_scores" | "vectors":
             return _difference(np.ravel(a), np.ravel(b), tolerance, relative=False)
+        case "figures":
+            return _difference(a, b, tolerance * np.fmax(1.0, np.fmax(np.abs(a), np.abs(b))), relative=False)
     raise ValueError(f"no kind of answer is called {kind!r}")
 
 
@@ -108,7 +110,9 @@ def _same_rows(a: npt.NDArray[Any], b: npt.NDArray[Any], tolerance: float) -> Ag
     return _difference(np.ravel(a[:, 2:]), np.ravel(b[:, 2:]), tolerance, relative=True)
 
 
-def _difference(a: npt.NDArray[Any], b: npt.NDArray[Any], tolerance: float, *, relative: bool) -> Agreed:
+def _difference(
+    a: npt.NDArray[Any], b: npt.NDArray[Any], tolerance: float | npt.NDArray[np.float64], *, relative: bool
+) -> Agreed:
     if len(a) == 0:
         return Agreed("exact", 0.0, None)
     # Equal infinities are equal; their difference would not be a number.

@@ -1,10 +1,13 @@
-"""Seeded draws of sources and pairs: made once for each posed graph, stored, and given to every engine."""
+"""Seeded draws of sources, pairs and clusterings: made once for each posed graph, stored, and given to every engine."""
 
 from __future__ import annotations
+
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from graphbench.device.edges import MadeOnDevice
 from graphbench.edgelist import EdgeList
 from graphbench.errors import UsageError
 
@@ -15,7 +18,8 @@ def sources(edges: EdgeList, count: int, source: int | str | None, seed: int) ->
     """Source vertices for BFS and SSSP, as GAP draws them: at random among vertices where a search can start.
 
     They come from the largest (weakly) connected component and have at least one out-edge, without repetition. A
-    graph without edges gives vertex 0.
+    graph without edges gives vertex 0. A graph made on a device tells up to 4,096 vertices with an out-edge, drawn
+    uniformly, as Graph500 draws them (specification 3.0, section 6): nobody has looked for its components.
 
     Args:
         edges: the posed graph.
@@ -31,6 +35,8 @@ def sources(edges: EdgeList, count: int, source: int | str | None, seed: int) ->
     """
     if source is not None:
         return np.array([vertex(edges, source)], dtype=np.int64)
+    if isinstance(edges, MadeOnDevice):
+        return np.random.default_rng(seed).permutation(edges.source_candidates)[:count]
     from scipy.sparse.csgraph import connected_components
 
     matrix = edges.to_scipy()
@@ -48,11 +54,15 @@ def pairs(edges: EdgeList, count: int, seed: int) -> Vertices:
 
     Uniform pairs of a sparse graph have nothing in common: every engine would be timed on zeros. A wedge is drawn by
     a random arc (u, v) and a random neighbour w of v. Pairs are different from each other and ordered `u < w`; where
-    the graph has too few wedges, fewer pairs come back.
+    the graph has too few wedges, fewer pairs come back. A graph made on a device tells up to 200,000 pairs, each with a
+    common neighbour below both, found from edges that its own seed chooses; the given seed draws among these.
 
     Returns:
         Vertex ids, shape (at most count, 2), sorted.
     """
+    if isinstance(edges, MadeOnDevice):
+        drawn = np.random.default_rng(seed).permutation(edges.pair_candidates)[:count]
+        return drawn[np.lexsort((drawn[:, 1], drawn[:, 0]))]
     matrix = edges.to_scipy()
     n, indptr, indices = edges.num_vertices, matrix.indptr.astype(np.int64), matrix.indices.astype(np.int64)
     rng = np.random.default_rng(seed)
@@ -69,6 +79,47 @@ def pairs(edges: EdgeList, count: int, seed: int) -> Vertices:
             break
     keys = np.sort(rng.permutation(found)[:count])
     return np.stack([keys // n, keys % n], axis=1)
+
+
+def clustering(edges: EdgeList, clusters: int, seed: int) -> Vertices:
+    """A partition that follows the graph: a vertex belongs to that one of a few drawn vertices that it is nearest to.
+
+    Uniform labels would make every clustering as bad as chance. The searches from all drawn vertices run as one
+    breadth-first search, O(m), from a further vertex that is joined to them (graph Voronoi diagrams: Erwig, Networks 36
+    (2000) 156-163). A vertex that none of them reaches gets a label at random.
+
+    Args:
+        edges: undirected.
+        clusters: how many; where there are fewer vertices, as many as these. The vertices drawn for fewer are a prefix.
+        seed: of the draw.
+
+    Returns:
+        The cluster of each vertex, shape (num_vertices,); each of 0 to c - 1 occurs.
+    """
+    from scipy.sparse import csr_array
+    from scipy.sparse.csgraph import breadth_first_order
+
+    n = edges.num_vertices
+    rng = np.random.default_rng(seed)
+    centres = sources(edges, clusters, None, seed)
+    others = np.setdiff1d(np.arange(n), centres)  # isolated, or of another component
+    centres = np.concatenate([centres, rng.permutation(others)[: max(clusters - len(centres), 0)]])
+    matrix = edges.to_scipy()
+    indices = np.concatenate([matrix.indices, centres]).astype(matrix.indices.dtype)
+    indptr = np.append(matrix.indptr, len(indices)).astype(matrix.indptr.dtype)
+    joined: Any = csr_array((np.ones(len(indices)), indices, indptr), shape=(n + 1, n + 1))
+    _, before = breadth_first_order(joined, n)
+    # Who was reached from whom, followed back to the start: each pass doubles the number of steps.
+    start = np.where(before[:n] >= 0, before[:n], np.arange(n)).astype(np.int64)
+    start[centres] = centres
+    while not np.array_equal(further := start[start], start):
+        start = further
+    label = np.full(n, -1)
+    label[centres] = np.arange(len(centres))
+    found = label[start]
+    lost = found < 0
+    found[lost] = rng.integers(len(centres), size=np.count_nonzero(lost))
+    return found
 
 
 def vertex(edges: EdgeList, name: int | str) -> int:

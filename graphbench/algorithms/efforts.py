@@ -16,6 +16,7 @@ EFFORTS: Mapping[str, tuple[Mapping[str, Any], ...]] = {
         *({"threshold": threshold} for threshold in (1e-7, 1e-4, 1e-3, 1e-2)),
         *({"max_level": levels} for levels in (3, 2)),
     ),
+    "ecg": tuple({"ensemble_size": size} for size in (4, 16, 64)),
     "leiden": tuple({"iterations": iterations} for iterations in (1, 2, 5)),
 }
 """By algorithm; an engine without any of these knobs has one setting: its own."""

@@ -36,7 +36,7 @@ class IGraph(Engine):
         """A list of tuples, as `similarity_jaccard` documents."""
         return list(map(tuple, pairs.tolist()))
 
-    def labels(self, labels: npt.NDArray[np.int64], edges: EdgeList) -> list[int]:
+    def labels(self, labels: npt.NDArray[np.int64], edges: EdgeList) -> Any:
         """A list, as `VertexClustering` documents."""
         return labels.tolist()
 

@@ -1,0 +1,139 @@
+"""Analysis of a given clustering: its modularity, its edge cut and its ratio cut.
+
+With w(c) the weight inside cluster c, d(c) the weighted degrees of its vertices together, cut(c) the weight of the
+edges with one end in it, n(c) its vertices and W the weight of all edges, the answer is, in this order,
+
+- modularity: the sum over clusters of  w(c) / W - (d(c) / 2W)^2  (Newman, Girvan, Phys. Rev. E 69 (2004) 026113);
+- edge cut: half the sum of cut(c), so that an edge between two clusters counts once;
+- ratio cut: the sum of cut(c) / n(c)  (Hagen, Kahng, IEEE Trans. CAD 11 (1992) 1074-1085).
+
+The graph is undirected; weights count where the dataset has them. Of a directed dataset the direction is dropped, and
+where there is an edge each way, the smaller weight is kept. Without any edge modularity has no value: such a graph is
+refused. One clustering, drawn with the stored seed, is given to every engine: `clusters` vertices are drawn, and every
+other one belongs to the nearest of them, so that clusters follow the graph.
+
+The answer is exact but for rounding. All engines compute in float64.
+
+How engines differ. cuGraph multiplies, for each cluster, the modularity matrix and the Laplacian with the vector that
+marks its vertices: three calls, each of which goes through all edges as often as there are clusters. NetworkX goes
+through the edges of each cluster, once for its modularity and once for its cut. igraph, NetworKit and SciPy contract
+clusters to vertices, whose degrees are the cuts (what NetworKit 11 calls expansion is not divided by the size, whatever
+its documentation says). An engine that has but two of the three figures does not solve this problem.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from graphbench import certify, certify_partition
+from graphbench.algorithms import draws
+from graphbench.algorithms.base import Algorithm, Call, Finding, Form, Inputs, Parameter
+from graphbench.edgelist import EdgeList
+
+EPSILON = 1e-9
+"""How far a figure may be off, of its size where that is above 1: float64 is enough."""
+
+NAMES = ("modularity", "edge_cut", "ratio_cut")
+
+
+def _draw(edges: EdgeList, params: Mapping[str, Any], seed: int) -> Inputs:
+    return Inputs(labels=draws.clustering(edges, params["clusters"], seed))
+
+
+def _refusal(edges: EdgeList, _params: Mapping[str, Any]) -> str:
+    return (
+        ""
+        if edges.num_edges
+        else f"{edges.name} has no edges, so a clustering of it has no modularity: use a graph that has some."
+    )
+
+
+analyze_clustering = Algorithm(
+    name="analyze-clustering",
+    title="analysis of a clustering",
+    family="community",
+    form=Form(directed=False, weights="used"),
+    kind="figures",
+    headline="modularity",
+    draws=_draw,
+    refusal=_refusal,
+    epsilon=lambda _: 2 * EPSILON,
+    parameters=[
+        Parameter(
+            name="clusters",
+            type=int,
+            default=8,
+            minimum=2,
+            help="How many clusters to draw; as many as vertices where there are fewer.",
+        ),
+    ],
+)
+
+
+@analyze_clustering.certificate
+def _(edges: EdgeList, answer: npt.NDArray[Any], p: Call) -> Finding:
+    """All three figures, computed anew from the edges in float64, agree within 1e-9 (of their size, if above 1)."""
+    if fault := certify.form_fault(answer, len(NAMES), "floating", "figures"):
+        return Finding(valid=False, detail=fault)
+    found = certify_partition.cuts(edges, p.labels)
+    right = np.array([certify.modularity(edges, p.labels), found.edge_cut, found.ratio_cut])
+    figures = dict(zip(NAMES, map(float, answer), strict=True)) | {"clusters": len(found.sizes)}
+    wrong = np.flatnonzero(~(np.abs(answer - right) <= EPSILON * np.maximum(1, np.abs(right))))
+    if len(wrong):
+        name, value, told = NAMES[wrong[0]], right[wrong[0]], answer[wrong[0]]
+        detail = f"the {name.replace('_', ' ')} is {value:.12g}, not {told:.12g}"
+        return Finding(valid=False, detail=detail, figures=figures)
+    detail = f"modularity, edge cut and ratio cut recomputed in float64 agree within {EPSILON:g}"
+    return Finding(valid=True, detail=detail, figures=figures)
+
+
+@analyze_clustering.on("networkx")
+def _(nx: Any, graph: Any, p: Call) -> Any:
+    modularity = nx.community.modularity(graph, p.labels, weight=p.weight)
+    cuts = [nx.cut_size(graph, cluster, weight=p.weight) for cluster in p.labels]
+    return modularity, sum(cuts) / 2, sum(cut / len(cluster) for cut, cluster in zip(cuts, p.labels, strict=True))
+
+
+@analyze_clustering.on("igraph")
+def _(igraph: Any, graph: Any, p: Call) -> Any:
+    clustering = igraph.VertexClustering(graph, p.labels)
+    modularity = graph.modularity(clustering, weights=p.weight)
+    cuts = clustering.cluster_graph(combine_edges=False).strength(loops=False, weights=p.weight)
+    return modularity, sum(cuts) / 2, sum(cut / size for cut, size in zip(cuts, clustering.sizes(), strict=True))
+
+
+@analyze_clustering.on("networkit")
+def _(networkit: Any, graph: Any, p: Call) -> Any:
+    modularity = networkit.community.Modularity().getQuality(p.labels, graph)
+    coarsening = networkit.coarsening.ParallelPartitionCoarsening(graph, p.labels).run()
+    contracted, members = coarsening.getCoarseGraph(), coarsening.getCoarseToFineNodeMapping()
+    cuts = {c: contracted.weightedDegree(c) - contracted.weight(c, c) for c in contracted.iterNodes()}
+    return modularity, sum(cuts.values()) / 2, sum(cut / len(members[c]) for c, cut in cuts.items())
+
+
+@analyze_clustering.on("scipy")
+def _(scipy: Any, graph: Any, p: Call) -> Any:
+    n = p.num_vertices
+    marks = scipy.sparse.csr_array((np.ones(n), p.labels, np.arange(n + 1)))
+    between = (marks.T @ graph @ marks).toarray()
+    degrees, inside = between.sum(axis=1), between.diagonal()
+    shares, leaving = degrees / degrees.sum(), degrees - inside
+    modularity = (inside / degrees.sum() - shares**2).sum()
+    return modularity, leaving.sum() / 2, (leaving / np.bincount(p.labels)).sum()
+
+
+@analyze_clustering.on("cugraph", build={"float64_weights": True})
+def _(cugraph: Any, graph: Any, p: Call) -> Any:
+    clusters = min(p.clusters, p.num_vertices)
+    return (
+        cugraph.analyzeClustering_modularity(graph, clusters, p.labels),
+        cugraph.analyzeClustering_edge_cut(graph, clusters, p.labels),
+        cugraph.analyzeClustering_ratio_cut(graph, clusters, p.labels),
+    )
+
+
+analyze_clustering.gap("nx-cugraph", "not in the library")

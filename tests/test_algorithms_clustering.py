@@ -1,0 +1,378 @@
+"""Partitions that are sought and partitions that are given: ECG, the spectral methods, the analysis of a clustering."""
+
+import warnings
+
+import numpy as np
+import pytest
+from tiny import GRAPHS, certify, graph, path, posed, solve
+
+from graphbench import certify_partition, registry
+from graphbench.agreement import agreement
+from graphbench.algorithms import draws
+from graphbench.certify import modularity
+from graphbench.errors import UsageError
+
+SPECTRAL = ("spectral-modularity", "spectral-balanced-cut")
+CLIQUE = [(u, v) for u in range(8) for v in range(u)]
+
+
+def cliques(count):
+    """Cliques of eight vertices in a ring, joined by one edge each."""
+    inside = [(u + 8 * k, v + 8 * k) for k in range(count) for u, v in CLIQUE]
+    around = [(8 * k, (8 * k + 9) % (8 * count)) for k in range(count)]
+    return graph([*inside, *around], 8 * count)
+
+
+def each_engine(*algorithms):
+    """Every engine that has an adapter (and the algorithm, if there are several), skipped where it cannot run."""
+    cases, several = [], len(algorithms) > 1
+    for engine in registry.engines():
+        found = engine.availability()
+        marks = [pytest.mark.gpu] if engine.device == "gpu" else []
+        if not found.ok:
+            marks.append(pytest.mark.skip(reason=f"{engine.name} is unavailable: {found.reason}"))
+        cases += [
+            pytest.param(engine.name, *([algorithm] if several else []), marks=marks)
+            for algorithm in algorithms
+            if engine.name in registry.algorithm(algorithm).adapters
+        ]
+    return pytest.mark.parametrize(("engine", "algorithm") if several else "engine", cases)
+
+
+def rejected(algorithm, edges, answer, because, **given):
+    finding = certify(algorithm, edges, np.asarray(answer), **given)
+    assert not finding.valid
+    assert because in finding.detail, finding.detail
+
+
+# What is cut
+
+
+def test_cuts_are_as_counted_by_hand():
+    # 0-1-2 and 3-4 joined by 2-3; 5 alone.
+    edges = graph([(0, 1), (1, 2), (0, 2), (2, 3), (3, 4)], 6)
+    found = certify_partition.cuts(edges, np.array([7, 7, 7, 1, 1, 4]))
+    assert found.leaving.tolist() == [1, 0, 1]
+    assert found.sizes.tolist() == [2, 1, 3]
+    assert (found.total, found.edge_cut) == (5, 1)
+    assert found.ratio_cut == pytest.approx(1 / 2 + 0 + 1 / 3)
+
+
+def test_cuts_weigh_edges_whatever_the_chunks(monkeypatch):
+    edges = graph([(0, 1, 2.0), (1, 2, 0.5), (2, 3, 4.0), (0, 3, 8.0)], 4)
+    labels = np.array([0, 0, 1, 1])
+    whole = certify_partition.cuts(edges, labels)
+    assert whole.leaving.tolist() == [8.5, 8.5]
+    chunks = type(edges).chunks
+    monkeypatch.setattr(type(edges), "chunks", lambda self: chunks(self, rows=1))
+    assert certify_partition.cuts(edges, labels).leaving.tolist() == [8.5, 8.5]
+
+
+def test_separation_is_0_for_what_chance_gives_on_average_and_1_for_nothing_cut():
+    rng = np.random.default_rng(0)
+    edges = graph(rng.integers(60, size=(300, 2)).tolist(), 60)
+    sizes = np.repeat(np.arange(4), [3, 7, 20, 30])
+    drawn = [certify_partition.cuts(edges, rng.permutation(sizes)).separation(4) for _ in range(2_000)]
+    assert np.mean(drawn) == pytest.approx(0, abs=0.01)
+    assert certify_partition.cuts(GRAPHS["disconnected"], np.repeat([0, 1], 3)).separation(2) == 1
+
+
+def test_separation_gains_nothing_by_leaving_clusters_out():
+    ring = cliques(4)
+    right = np.repeat(np.arange(4), 8)
+    best = certify_partition.cuts(ring, right).separation(4)
+    assert best > 0.9
+    assert certify_partition.cuts(ring, np.minimum(right, 2)).separation(4) < best - 0.2
+    assert certify_partition.cuts(ring, np.zeros(32, dtype=int)).separation(4) == 0
+    assert certify_partition.cuts(GRAPHS["no edges"], np.arange(5)).separation(5) == 0
+
+
+def test_separation_does_not_depend_on_the_scale_of_weights():
+    rows = [(0, 1, 2.0), (1, 2, 0.5), (2, 3, 4.0), (0, 3, 8.0)]
+    labels = np.array([0, 0, 1, 1])
+    one, other = (graph([(u, v, factor * w) for u, v, w in rows], 4) for factor in (1, 1024))
+    assert certify_partition.cuts(one, labels).separation(2) == certify_partition.cuts(other, labels).separation(2)
+
+
+# Spectral methods
+
+
+@each_engine(*SPECTRAL)
+@pytest.mark.parametrize("count", [2, 3, 4, 6])
+def test_cliques_in_a_ring_are_told_apart(engine, algorithm, count):
+    answer = solve(engine, algorithm, cliques(count), clusters=count)
+    finding = certify(algorithm, cliques(count), answer, clusters=count)
+    assert finding.valid, finding.detail
+    assert not finding.notes
+    planted = np.repeat(np.arange(count), 8)
+    quality = registry.algorithm(algorithm).quality
+    # Rings look the same all around, so that more than two cliques leave the choice of eigenvectors open.
+    assert finding.figures[quality] > 0.5 * certify(algorithm, cliques(count), planted, clusters=count).figures[quality]
+    if count == 2:
+        assert agreement("labels", answer, planted).kind == "equivalent"
+
+
+@each_engine(*SPECTRAL)
+@pytest.mark.parametrize("name", [name for name, edges in GRAPHS.items() if edges.num_vertices > 3 and edges.num_edges])
+def test_every_tiny_graph_is_split_in_two(engine, algorithm, name):
+    edges = GRAPHS[name]
+    finding = certify(algorithm, edges, solve(engine, algorithm, edges, clusters=2), clusters=2)
+    assert finding.valid, finding.detail
+
+
+@each_engine(*SPECTRAL)
+def test_spectral_clusters_go_by_weights(engine, algorithm):
+    square = graph([(0, 1, 10), (1, 2, 1), (2, 3, 10), (3, 0, 1)], 4)
+    answer = solve(engine, algorithm, square, clusters=2)
+    assert agreement("labels", answer, np.array([0, 0, 1, 1])).kind == "equivalent"
+
+
+@each_engine(*SPECTRAL)
+def test_a_direction_is_no_part_of_the_problem(engine, algorithm):
+    arcs = graph([(v, (v + 1) % 8) for v in range(8)] + [(0, 4)], 8, directed=True)
+    finding = certify(algorithm, arcs, solve(engine, algorithm, arcs, clusters=3), clusters=3)
+    assert finding.valid, finding.detail
+
+
+@pytest.mark.parametrize("engine", ["scipy", "igraph"])
+def test_a_seed_gives_the_same_clusters_again(engine):
+    rng = np.random.default_rng(5)
+    edges = graph(rng.integers(80, size=(200, 2)).tolist(), 80)
+    one, again = (solve(engine, "spectral-modularity", edges, seed=3) for _ in range(2))
+    assert one.tolist() == again.tolist()
+
+
+@pytest.mark.parametrize("algorithm", SPECTRAL)
+def test_more_clusters_than_a_graph_can_be_split_into_are_refused(algorithm):
+    with pytest.raises(UsageError, match=r"has 7 vertices.*give --clusters 6, or fewer"):
+        posed(algorithm, GRAPHS["clique"], clusters=7)
+    with pytest.raises(UsageError, match=r"has 2 vertices.*use a larger graph"):
+        posed(algorithm, GRAPHS["one edge"], clusters=2)
+    with pytest.raises(UsageError, match="has no edges"):
+        posed(algorithm, GRAPHS["no edges"], clusters=2)
+    posed(algorithm, GRAPHS["clique"], clusters=6)
+
+
+@pytest.mark.parametrize("algorithm", SPECTRAL)
+def test_partitions_that_are_none_or_have_too_many_clusters_are_invalid(algorithm):
+    rejected(algorithm, GRAPHS["path"], np.arange(12), "12 clusters, where at most 8", clusters=8)
+    rejected(algorithm, GRAPHS["path"], [0] * 11 + [-1], "vertex 11 has no label", clusters=2)
+    rejected(algorithm, GRAPHS["path"], [0] * 11, "shape", clusters=2)
+    rejected(algorithm, GRAPHS["path"], np.zeros(12), "expected", clusters=2)
+
+
+def test_components_that_are_not_joined_are_told_and_allowed_where_modularity_is_sought():
+    three = graph([(u + 8 * k, v + 8 * k) for k in range(3) for u, v in CLIQUE], 24)
+    finding = certify("spectral-modularity", three, np.repeat([0, 1, 2], 8), clusters=2)
+    assert finding.valid
+    assert finding.notes == ("3 clusters and not 2: components of the graph are not joined",)
+    rejected(
+        "spectral-modularity", three, np.repeat([0, 1, 2, 3], [8, 8, 7, 1]), "4 clusters, where at most 3", clusters=2
+    )
+    rejected("spectral-balanced-cut", three, np.repeat([0, 1, 2], 8), "3 clusters, where at most 2", clusters=2)
+
+
+def test_clusters_that_are_no_better_than_chance_are_told():
+    ring = cliques(4)
+    across = np.tile(np.arange(8) % 4, 4)
+    (note,) = certify("spectral-modularity", ring, across, clusters=4).notes
+    assert "no better than" in note
+    (note,) = certify("spectral-balanced-cut", ring, across, clusters=4).notes
+    assert "no better than" in note
+    for algorithm in SPECTRAL:
+        assert not certify(algorithm, ring, np.repeat(np.arange(4), 8), clusters=4).notes
+
+
+def test_figures_of_a_spectral_partition_are_as_counted_by_hand():
+    edges, halves = GRAPHS["path"], np.repeat([0, 1], 6)
+    found = certify("spectral-balanced-cut", edges, halves, clusters=2).figures
+    chance = 2 * 11 * (2 - 1) / (12 - 1)
+    assert found == {
+        "separation": pytest.approx(1 - (2 / 6) / chance),
+        "edge_cut": 1,
+        "ratio_cut": pytest.approx(2 / 6),
+        "clusters": 2,
+        "largest": 6,
+    }
+    found = certify("spectral-modularity", edges, halves, clusters=2).figures
+    assert found == {"modularity": pytest.approx(10 / 11 - 1 / 2), "clusters": 2, "largest": 6}
+
+
+@pytest.mark.parametrize(("clusters", "vertices", "expected"), [(8, 1000, 8), (8, 17, 8), (8, 16, 7), (2, 3, 1)])
+def test_cugraph_is_asked_for_as_many_eigenvectors_as_its_method_has_room_for(clusters, vertices, expected):
+    for algorithm in SPECTRAL:
+        page, edges, inputs, _ = posed(algorithm, graph(path(vertices), vertices), clusters=clusters)
+        p = page.call(edges, page.resolve({"clusters": clusters}), inputs, seed=0)
+        assert page.adapter("cugraph").told(p)["eigenvectors"] == expected
+        assert 2 * expected < vertices
+
+
+class Deprecated:
+    """A cuGraph whose balanced cut warns, as 26.10's does."""
+
+    def __init__(self):
+        self.given = None
+
+    def spectralBalancedCutClustering(self, graph, clusters, **options):  # noqa: N802
+        warnings.warn("spectralBalancedCutClustering is deprecated and will be removed.", FutureWarning, stacklevel=2)
+        self.given = (graph, clusters, options)
+        return "frame"
+
+
+def test_that_cugraphs_balanced_cut_is_deprecated_is_known():
+    library = Deprecated()
+    page, edges, inputs, _ = posed("spectral-balanced-cut", GRAPHS["path"], clusters=3)
+    p = page.call(edges, page.resolve({"clusters": 3}), inputs, seed=7, trial=2)
+    assert page.adapter("cugraph").call(library, "graph", p) == "frame"
+    assert library.given == ("graph", 3, {"num_eigen_vects": 3, "evs_tolerance": 1e-5, "random_state": 9})
+
+
+# ECG
+
+
+def test_ecg_takes_the_papers_defaults_and_no_resolution_above_1():
+    page = registry.algorithm("ecg")
+    assert page.resolve({}) == {"ensemble_size": 16, "min_weight": 0.05, "resolution": 1.0, "threshold": 1e-7}
+    for wrong in ({"resolution": 1.5}, {"resolution": 0}, {"min_weight": 0}, {"threshold": 2}, {"ensemble_size": 0}):
+        with pytest.raises(UsageError, match="takes a"):
+            page.resolve(wrong)
+
+
+def test_ecg_is_judged_like_louvain_so_that_it_can_stand_in_for_it():
+    ecg, louvain = (registry.algorithm(name) for name in ("ecg", "louvain"))
+    assert (ecg.quality, ecg.form) == (louvain.quality, louvain.form)
+    labels = np.repeat([0, 1], 6)
+    one, other = (certify(name, GRAPHS["path"], labels, resolution=0.5).figures for name in ("ecg", "louvain"))
+    assert one == other
+
+
+@each_engine("ecg")
+def test_ecg_finds_cliques_and_obeys_its_seed(engine):
+    ring = cliques(4)
+    answer = solve(engine, "ecg", ring)
+    assert agreement("labels", answer, np.repeat(np.arange(4), 8)).kind == "equivalent"
+    assert solve(engine, "ecg", ring, seed=5).tolist() == solve(engine, "ecg", ring, seed=5).tolist()
+
+
+@each_engine("ecg")
+def test_ecg_goes_by_weights(engine):
+    square = graph([(0, 1, 10), (1, 2, 1), (2, 3, 10), (3, 0, 1)], 4)
+    assert agreement("labels", solve(engine, "ecg", square), np.array([0, 0, 1, 1])).kind == "equivalent"
+
+
+# Analysis of a clustering
+
+BOWTIE = [(0, 1), (1, 2), (2, 0), (2, 3), (3, 4), (4, 2), (4, 5)]
+
+
+def analysed(engine, edges, labels, **given):
+    """The answer for a clustering that is given here, not drawn."""
+    page, at, _, p = posed("analyze-clustering", edges, **given)
+    it, adapter = registry.engine(engine), page.adapter(engine)
+    library = it.start(_settings())
+    built = it.convert(it.build(it.read(at), at, **adapter.build), at, **adapter.build)
+    p.labels = it.labels(np.asarray(labels), at)
+    return it.answer(adapter.call(library, built, p), page.kind, at, None)
+
+
+def _settings():
+    from graphbench.engines.base import Settings
+
+    return Settings()
+
+
+@each_engine("analyze-clustering")
+def test_figures_of_a_clustering_are_as_counted_by_hand(engine):
+    # Clusters {0, 1, 2}, {3, 4}, {5, 6}: inside 3, 1, 0; degrees 8, 5, 1; cut 2, 3, 1; vertex 6 has no edge.
+    answer = analysed(engine, graph(BOWTIE, 7), [0, 0, 0, 1, 1, 2, 2], clusters=3)
+    assert answer == pytest.approx([4 / 7 - (64 + 25 + 1) / 196, 3, 2 / 3 + 3 / 2 + 1 / 2], abs=1e-12)
+
+
+@each_engine("analyze-clustering")
+def test_figures_of_a_clustering_go_by_weights(engine):
+    rows = [(0, 1, 4.0), (1, 2, 0.5), (2, 3, 2.0), (0, 3, 1.5)]
+    answer = analysed(engine, graph(rows, 4), [0, 0, 1, 1], clusters=2)
+    # W = 8: inside 4 and 2; degrees 10 and 6; both cut by 2.
+    assert answer == pytest.approx([6 / 8 - (100 + 36) / 256, 2, 2 / 2 + 2 / 2], abs=1e-12)
+
+
+@each_engine("analyze-clustering")
+def test_a_clustering_is_analysed_whatever_the_order_of_its_labels(engine):
+    labels = np.array([2, 0, 1, 1, 0, 2, 2])
+    one = analysed(engine, graph(BOWTIE, 7), labels, clusters=3)
+    assert analysed(engine, graph(BOWTIE, 7), 2 - labels, clusters=3) == pytest.approx(one, abs=1e-12)
+
+
+@each_engine("analyze-clustering")
+def test_the_weights_of_two_arcs_are_not_added(engine):
+    arcs = graph([(0, 1, 3.0), (1, 0, 5.0), (1, 2, 1.0)], 3, directed=True)
+    assert analysed(engine, arcs, [0, 1, 1], clusters=2)[1] == 3
+
+
+@each_engine("analyze-clustering")
+def test_as_many_clusters_as_vertices_are_analysed(engine):
+    clique, problem = GRAPHS["clique"], "analyze-clustering"
+    finding = certify(problem, clique, solve(engine, problem, clique, clusters=50), clusters=50)
+    assert finding.valid, finding.detail
+    assert finding.figures["clusters"] == 7
+    assert finding.figures["edge_cut"] == 21
+
+
+def test_no_figure_of_a_clustering_can_be_changed_unnoticed():
+    page, at, inputs, p = posed("analyze-clustering", GRAPHS["weighted"], clusters=3)
+    found = certify_partition.cuts(at, inputs.labels)
+    right = np.array([modularity(at, inputs.labels), found.edge_cut, found.ratio_cut])
+    assert page.certify(at, right, p).valid
+    for which, name in enumerate(("modularity", "edge cut", "ratio cut")):
+        wrong = right + 1e-6 * np.eye(3)[which]
+        rejected("analyze-clustering", GRAPHS["weighted"], wrong, f"the {name} is", clusters=3)
+    rejected("analyze-clustering", GRAPHS["weighted"], right * [1, 2, 1], "the edge cut is", clusters=3)
+    rejected("analyze-clustering", GRAPHS["weighted"], [*right[:2], np.nan], "not a number", clusters=3)
+    rejected("analyze-clustering", GRAPHS["weighted"], [*right[:2], np.inf], "the ratio cut is", clusters=3)
+    rejected("analyze-clustering", GRAPHS["weighted"], right[:2], "shape", clusters=3)
+
+
+def test_a_clustering_of_nothing_is_refused():
+    with pytest.raises(UsageError, match="has no edges, so a clustering of it has no modularity"):
+        posed("analyze-clustering", GRAPHS["no edges"])
+
+
+def test_large_figures_agree_within_a_fraction_of_themselves():
+    one = np.array([0.5, 1e9, 1e4])
+    assert agreement("figures", one, one * (1 + 1e-10), 1e-9).kind == "epsilon"
+    assert agreement("figures", one, np.array([0.5, 1e9, 1e4 + 1e-3]), 1e-9).kind == "differs"
+    assert agreement("figures", np.zeros(3), np.array([0, 1e-10, 0]), 1e-9).kind == "epsilon"
+    assert agreement("figures", np.zeros(3), np.array([0, 1e-8, 0]), 1e-9).kind == "differs"
+
+
+# The clustering that is drawn
+
+
+def test_a_drawn_clustering_covers_every_vertex_and_leaves_no_cluster_empty():
+    for edges in GRAPHS.values():
+        for clusters in (2, 3, 8, 100):
+            labels = draws.clustering(edges.undirected(), clusters, seed=1)
+            assert labels.shape == (edges.num_vertices,)
+            assert labels.dtype == np.int64
+            assert set(labels.tolist()) == set(range(min(clusters, edges.num_vertices)))
+
+
+def test_a_drawn_clustering_is_far_better_than_chance_and_comes_from_the_seed():
+    ring = cliques(20)
+    labels = draws.clustering(ring, 8, seed=1)
+    assert labels.tolist() == draws.clustering(ring, 8, seed=1).tolist() != draws.clustering(ring, 8, seed=2).tolist()
+    assert certify_partition.cuts(ring, labels).separation(8) > 0.5
+
+
+def test_a_vertex_belongs_to_the_nearest_of_those_that_were_drawn():
+    line = graph(path(30), 30)
+    centres = draws.sources(line, 4, None, seed=3)
+    labels = draws.clustering(line, 4, seed=3)
+    distance = np.abs(np.arange(30)[:, None] - centres)
+    assert (distance[np.arange(30), labels] == distance.min(axis=1)).all()
+
+
+def test_components_without_a_drawn_vertex_are_labelled_at_random():
+    apart = graph([*path(40), *((v + 50, v + 51) for v in range(0, 400, 2))], 500)
+    labels = draws.clustering(apart, 2, seed=0)
+    assert 100 < np.count_nonzero(labels[50:] == 0) < 350
