@@ -72,7 +72,7 @@ def test_its_columns_do_not_depend_on_the_memory_at_hand(device, monkeypatch):
         np.testing.assert_array_equal(np.concatenate([piece[column]._host for piece in pieces]), right)
 
 
-def test_a_range_that_does_not_fit_is_made_in_halves(device, monkeypatch):
+def test_a_range_that_does_not_fit_is_made_in_halves(monkeypatch):
     there, right = made(rmat()), made(rmat()).to_numpy()
     real = ranges.edges_of
 

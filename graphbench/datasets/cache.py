@@ -24,6 +24,7 @@ from graphbench import edgefile, paths
 from graphbench.datasets import catalogue
 from graphbench.datasets.base import Raw
 from graphbench.datasets.clean import CLEANER_VERSION, Cleaning, clean
+from graphbench.device import recipe
 from graphbench.edgelist import EdgeList
 from graphbench.errors import DatasetError, FormatError, UnknownNameError
 
@@ -33,8 +34,8 @@ _CLEANING = "graphbench.cleaning"
 _DIGEST = r"[0-9a-f]{32}"
 # A hidden `.NAME.PID.part` is a file in the making, or what a killed process left of it.
 _MADE: dict[Kind, tuple[str, re.Pattern[str]]] = {
-    "cleaned": ("cleaned", re.compile(rf"{_DIGEST}(\.names)?\.parquet|\.{_DIGEST}\.[\w.]+\.part")),
-    "posed": ("posed", re.compile(rf"{_DIGEST}-[a-z]+(\.names)?\.parquet|\.{_DIGEST}-[\w.]+\.part")),
+    "cleaned": ("cleaned", re.compile(rf"{_DIGEST}((\.names)?\.parquet|\.json)|\.{_DIGEST}\.[\w.]+\.part")),
+    "posed": ("posed", re.compile(rf"{_DIGEST}-[a-z]+((\.names)?\.parquet|\.json)|\.{_DIGEST}-[\w.]+\.part")),
     "inputs": ("inputs", re.compile(rf"\.?{_DIGEST}(\.\d+)?\.npz")),
     "answer": ("answers", re.compile(rf"\.?{_DIGEST}(\.\d+)?\.npy")),
 }
@@ -198,6 +199,8 @@ def _goes_with_another(path: Path) -> bool:
 
 def _dataset(path: Path) -> str:
     try:
+        if path.suffix == recipe.SUFFIX:
+            return recipe.read(path).name
         return edgefile.read_metadata(path).get(edgefile.DATASET, path.stem)
     except FormatError:
         return path.stem

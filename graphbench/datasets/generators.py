@@ -10,18 +10,21 @@ rmat   the Kronecker graph of Graph500: 2^scale vertices; edgefactor x 2^scale d
        four quadrants with probability a, b, c or 1 - a - b - c, scale times; then the vertices are shuffled, so
        that an id says nothing of a degree. Loops and repeated draws are among them until cleaning drops them, and
        vertices without an edge stay. Undirected unless `directed=1`. Chakrabarti, Zhan, Faloutsos: R-MAT: A
-       Recursive Model for Graph Mining, SDM (2004); Graph500 specification 3.0, section 3.
+       Recursive Model for Graph Mining, SDM (2004); Graph500 specification 3.0, section 3. With `by=cugraph` it is
+       drawn by cuGraph and stays on the GPU (:mod:`graphbench.device`): another graph, under another name.
 twin   a synthetic stand-in for a graph of the catalogue: its counts, and the structure of its kind; see
        :mod:`.twins`. Undirected.
 =====  ==========================================================================================================
 
-The same specification gives the same graph: on every machine, as long as NumPy keeps the streams of its generators.
+The same specification gives the same graph: on every machine, as long as NumPy keeps the streams of its generators;
+`by=cugraph` on every GPU of one model, with one release of cuGraph.
 """
 
 from __future__ import annotations
 
 import contextlib
 import dataclasses
+import importlib.util
 import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -30,30 +33,35 @@ from typing import Any
 import numpy as np
 import psutil
 
+from graphbench import gpus
 from graphbench.datasets import twins
 from graphbench.datasets.attachment import barabasi_albert
 from graphbench.datasets.base import Raw, id_type
+from graphbench.device.recipe import MOST_SCALE, Recipe
 from graphbench.errors import InputError, UnknownNameError, UsageError
 
 VERSION = 1
 """Of the generators: another graph for the same specification is another version."""
 
+LARGE = 1 << 28
+"""Draws beyond which a graph is made on a GPU, where there is one: a CPU takes minutes, and 9 GB of memory."""
 _BLOCK = 1 << 20
 
 
 @dataclass(frozen=True, kw_only=True)
 class Option:
-    """One parameter of a generator: its type, its range, and its default (None: it has to be given).
+    """One parameter of a generator: its type, its range or choices, its default (None: it has to be given).
 
     `brief` parameters are left out of a graph's name where they have their default.
     """
 
     type: type
-    default: float | None
-    low: float
-    high: float
+    default: float | str | None
+    low: float = 0
+    high: float = 0
     help: str
     brief: bool = False
+    choices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,7 +108,7 @@ class Generator:
     def usage(self) -> str:
         """What the specification takes, in one line."""
         parts = (
-            f"{key} ({option.help}{'' if option.default is None else f'; default {option.default:g}'})"
+            f"{key} ({option.help}{'' if option.default is None else f'; default {_text(option.default)}'})"
             for key, option in self.options.items()
         )
         subject = [] if self.subject is None else [f"{self.subject.key} ({self.subject.help})"]
@@ -113,6 +121,8 @@ class Spec:
 
     generator: Generator
     values: Mapping[str, Any]
+    given: frozenset[str] = frozenset()
+    """The parameters that were spelt out."""
 
     def __str__(self) -> str:
         """The specification in the usual order, as short as it can be."""
@@ -120,12 +130,55 @@ class Spec:
             key
             for key, option in self.generator.options.items()
             if not (option.brief and self.values[key] == option.default)
+            or (key == "by" and key in self.given and self.is_large)
         )
 
     @property
     def key(self) -> str:
         """All parameters and the generator's version: what decides the rows."""
-        return f"{self._spelt(self.generator.options)} {self.generator.revision(self.values)}"
+        keys = [key for key in self.generator.options if key != "by" or self.on_device]
+        return f"{self._spelt(keys)} {self.generator.revision(self.values)}"
+
+    @property
+    def on_device(self) -> bool:
+        """Whether the graph is made on a GPU, and stays there."""
+        return bool(self.values.get("by", "numpy") != "numpy")
+
+    @property
+    def is_large(self) -> bool:
+        """Whether it takes a CPU so many minutes that a GPU, where there is one, makes it unless told otherwise."""
+        return self.generator.num_rows(self.values) > LARGE
+
+    def resolved(self) -> Spec:
+        """Who makes it, decided: a large graph is made on a GPU, if there is one and nobody was named."""
+        if "by" not in self.values or "by" in self.given or self.on_device or not self.is_large:
+            return self
+        if not gpus.probe().devices or importlib.util.find_spec("pylibcugraph") is None:
+            return self
+        return dataclasses.replace(self, values={**self.values, "by": "cugraph"})
+
+    def recipe(self) -> Recipe:
+        """How it is made on a device.
+
+        Raises:
+            UsageError: if the generator there cannot.
+        """
+        values = self.values
+        if values["scale"] > MOST_SCALE:
+            raise UsageError(
+                f"cuGraph draws graphs up to scale {MOST_SCALE}, and {self} is beyond that. Choose a smaller scale, "
+                "with a larger edgefactor if it is edges that matter."
+            )
+        return Recipe(
+            by=values["by"],
+            scale=values["scale"],
+            draws=self.generator.num_rows(values),
+            a=float(values["a"]),
+            b=float(values["b"]),
+            c=float(values["c"]),
+            seed=values["seed"],
+            directed=bool(values["directed"]),
+        )
 
     def _spelt(self, keys: Iterable[str]) -> str:
         subject = [] if self.generator.subject is None else [str(self.values[self.generator.subject.key])]
@@ -186,20 +239,28 @@ def parse(text: str) -> Spec:
         raise UsageError(f"m must be below n, as each vertex attaches to m others, in {text!r}: {generator.usage}.")
     if "a" in values and (total := math.fsum(values[key] for key in "abc")) > 1 + 1e-9:
         raise UsageError(f"a + b + c is {total:g}, above 1, in {text!r}: {generator.usage}.")
-    return Spec(generator=generator, values=values)
+    return Spec(generator=generator, values=values, given=frozenset(given))
 
 
-def _value(generator: Generator, key: str, text: str | None, spec: str) -> float:
+def _value(generator: Generator, key: str, text: str | None, spec: str) -> float | str:
     option = generator.options[key]
     if text is None:
         if option.default is None:
             raise UsageError(f"{key} is missing in {spec!r}: {generator.usage}.")
         return option.default
+    if option.choices:
+        if text.casefold() not in option.choices:
+            raise UsageError(f"{key} takes {' or '.join(option.choices)}, not {text!r}: {generator.usage}.")
+        return text.casefold()
     number = _number(option.type, text)
     if not option.low <= number <= option.high:
         noun = "a whole number" if option.type is int else "a number"
         raise UsageError(f"{key} takes {noun} from {option.low:,} to {option.high:,}, not {text!r}: {generator.usage}.")
     return number
+
+
+def _text(default: float | str) -> str:
+    return default if isinstance(default, str) else f"{default:g}"
 
 
 def _number(kind: type, text: str) -> float:
@@ -216,7 +277,7 @@ def _number(kind: type, text: str) -> float:
     return math.nan
 
 
-def rmat(*, scale: int, edgefactor: int, a: float, b: float, c: float, seed: int, directed: int) -> Raw:
+def rmat(*, scale: int, edgefactor: int, a: float, b: float, c: float, seed: int, directed: int, **_by: str) -> Raw:
     """A Kronecker graph after Graph500; see the module's docstring."""
     rng = np.random.default_rng(seed)
     n, rows = 1 << scale, edgefactor << scale
@@ -277,6 +338,13 @@ GENERATORS: dict[str, Generator] = {
         options={
             "scale": Option(type=int, default=None, low=1, high=40, help="log2 of the number of vertices"),
             "edgefactor": Option(type=int, default=16, low=1, high=2**20, help="draws of an edge for each vertex"),
+            "by": Option(
+                type=str,
+                default="numpy",
+                choices=("numpy", "cugraph"),
+                help="who draws: numpy, on the CPU, or cugraph, on a GPU, where the graph stays",
+                brief=True,
+            ),
             "a": Option(
                 type=float, default=0.57, low=0, high=1, help="probability of the upper left quadrant", brief=True
             ),
@@ -289,7 +357,8 @@ GENERATORS: dict[str, Generator] = {
         make=rmat,
         about=lambda values: About(
             kind="generator",
-            description="Kronecker graph of Graph500, 2^scale vertices, made by NumPy on the CPU.",
+            description="Kronecker graph of Graph500, 2^scale vertices, made by "
+            + ("NumPy on the CPU." if values["by"] == "numpy" else "cuGraph on a GPU, where it stays."),
             num_vertices=1 << values["scale"],
         ),
         example="rmat:scale=20,edgefactor=16,seed=1",

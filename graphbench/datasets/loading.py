@@ -14,6 +14,7 @@ from graphbench.datasets import cache, catalogue, fetching, formats, generators,
 from graphbench.datasets.base import Dataset, Raw
 from graphbench.datasets.clean import Cleaning
 from graphbench.datasets.download import Progress, sha256
+from graphbench.device import taking
 from graphbench.edgelist import EdgeList
 from graphbench.errors import DatasetError, FormatError
 from graphbench.model import DatasetInfo
@@ -41,6 +42,7 @@ def load(name: str | os.PathLike[str], *, directed: bool | None = None, progress
         UsageError: if a specification is wrong.
         FormatError: if the file is not what its format, or the collection's index, promises.
         FetchError: if it has to be downloaded and cannot be.
+        UnavailableError: if it is made on a GPU (`by=cugraph`), and there is none.
         DatasetError: if the file is missing, the matrix no graph, or the cache cannot be written.
     """
     found = _found(name, directed, progress)
@@ -120,9 +122,30 @@ def _from_file(path: Path, directed: bool | None) -> Dataset:
 def _generated(spec: generators.Spec, directed: bool | None) -> Dataset:
     if directed is not None and "directed" in spec.values:
         spec = dataclasses.replace(spec, values={**spec.values, "directed": int(directed)})
+    resolved = spec.resolved()
+    if resolved is not spec:
+        warnings.warn(
+            f"{spec} is large, so it is made by cuGraph on the GPU: as {resolved}, another graph than by=numpy makes.",
+            stacklevel=5,
+        )
+    if resolved.on_device:
+        return _made_on_device(resolved)
     key = hashlib.sha256(spec.key.encode()).hexdigest()
     edges, cleaning = cache.cleaned(key, str(spec), spec.make)
     return dataset(str(spec), edges, cleaning, source=f"generator {spec.key}")
+
+
+def _made_on_device(spec: generators.Spec) -> Dataset:
+    edges = taking.made(str(spec), spec.recipe())
+    census = edges.stored.census
+    cleaning = Cleaning(
+        loops_dropped=census.loops_dropped,
+        duplicates_merged=census.duplicates_merged,
+        num_isolated=census.num_isolated,
+    )
+    source = f"generator {spec.key} by {census.origin.library} on {census.origin.device}"
+    checksum = hashlib.sha256(f"{source} {edges.digest}".encode()).hexdigest()
+    return dataset(str(spec), edges, cleaning, source=source, sha256=checksum)
 
 
 def dataset(name: str, edges: EdgeList, cleaning: Cleaning, *, source: str, sha256: str | None = None) -> Dataset:

@@ -16,7 +16,7 @@ import numpy.typing as npt
 from graphbench.datasets import cache
 from graphbench.datasets.base import Dataset, Raw
 from graphbench.datasets.formats import layout, naming
-from graphbench.datasets.loading import dataset
+from graphbench.datasets.loading import dataset, load
 from graphbench.edgelist import EdgeList, Ids
 from graphbench.errors import InputError, UsageError
 
@@ -52,6 +52,8 @@ def from_object(graph: Any, name: str = "graph", directed: bool | None = None) -
         UsageError: if the object is none of these.
         InputError: if it is no graph: a rectangular matrix, weights that are no numbers, a frame of one column.
     """
+    if isinstance(graph, EdgeList) and graph.on_device:
+        return load(graph.name, directed=directed)
     raw = _raw(graph, directed)
     if directed is not None and raw.directed != directed:
         raw = dataclasses.replace(raw, directed=directed)

@@ -119,6 +119,8 @@ def identity(engine: Engine, settings: Settings, *, seed: int, ignore_weights: b
         told["allocator"] = settings.allocator
         if settings.device_memory_bytes is not None:
             told["device_memory_limit"] = settings.device_memory_bytes
+    if engine.several and (number := engine.gpus(settings)):
+        told["gpus"] = number
     return told
 
 
@@ -152,7 +154,7 @@ def _in_file(edges: EdgeList) -> EdgeList:
     """The same graph, in a file that workers can open; graphs that are equal share one."""
     if edges.path is not None:
         return edges
-    path = home() / "posed" / f"{edges.digest}-{edges.weights}.parquet"
+    path = home() / "posed" / f"{edges.digest}-{edges.weights}{edges.suffix}"
     if path.exists():
         try:
             stored = EdgeList.open(path, edges.name, verify=True)

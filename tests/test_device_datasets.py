@@ -1,0 +1,169 @@
+"""Graphs made on a device, by name: who makes them, what is known of them, and how they are kept."""
+
+import json
+
+import msgspec
+import numpy as np
+import pytest
+from standin import StandIn, rmat, small_blocks
+
+from graphbench import api, datasets, gpus, registry
+from graphbench.algorithms import draws
+from graphbench.datasets import cache, generators
+from graphbench.datasets.base import Dataset
+from graphbench.datasets.generators import parse
+from graphbench.device import census, taking
+from graphbench.device import edges as device_edges
+from graphbench.edgelist import EdgeList
+from graphbench.errors import UnavailableError, UsageError
+from graphbench.measure.base import Cell
+from graphbench.measure.posing import pose
+
+NAME = "rmat:scale=9,edgefactor=8,by=cugraph,seed=1"
+
+
+@pytest.fixture
+def device(monkeypatch):
+    small_blocks(monkeypatch)
+    there = StandIn()
+    monkeypatch.setattr(device_edges, "maker", lambda _: there)
+    monkeypatch.setattr(census, "maker", lambda _: there)
+
+    def run(command, **_):
+        code = census.main(command[4:])
+        return type("Done", (), {"returncode": code, "stdout": "", "stderr": ""})
+
+    monkeypatch.setattr(taking.subprocess, "run", run)
+    return there
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "on_device"),
+    [
+        ("rmat:scale=20", "rmat:scale=20,edgefactor=16,seed=1", False),
+        ("rmat:scale=20,by=numpy", "rmat:scale=20,edgefactor=16,seed=1", False),
+        ("RMAT:by=CUGRAPH,seed=3,scale=20", "rmat:scale=20,edgefactor=16,by=cugraph,seed=3", True),
+        ("rmat:scale=28", "rmat:scale=28,edgefactor=16,seed=1", False),
+        ("rmat:scale=28,by=numpy", "rmat:scale=28,edgefactor=16,by=numpy,seed=1", False),
+    ],
+)
+def test_the_name_says_who_makes_the_graph(text, name, on_device):
+    spec = parse(text)
+    assert str(spec) == name
+    assert spec.on_device is on_device
+    assert str(parse(name)) == name
+
+
+def test_who_makes_it_is_one_of_two():
+    with pytest.raises(UsageError, match="by takes numpy or cugraph, not 'gpu'"):
+        parse("rmat:scale=5,by=gpu")
+    with pytest.raises(UsageError, match="is not understood"):
+        parse("ba:n=10,m=2,by=cugraph")
+
+
+def test_graphs_by_numpy_keep_the_key_that_they_are_cached_under():
+    assert parse("rmat:scale=5,by=numpy").key == parse("rmat:scale=5").key
+    assert "by" not in parse("rmat:scale=5").key
+    assert "by=cugraph" in parse("rmat:scale=5,by=cugraph").key
+
+
+def test_large_graphs_are_made_on_a_gpu_where_there_is_one(monkeypatch):
+    large, small, forced = (parse(f"rmat:{text}") for text in ("scale=25", "scale=24", "scale=25,by=numpy"))
+    assert large.resolved() is large
+    gpu = gpus.Device(index=0, name="NVIDIA Test", total=1, free=1, capability=(9, 0))
+    monkeypatch.setattr(gpus, "probe", lambda: gpus.Cuda(driver="580", cuda=(13, 0), devices=(gpu,)))
+    assert large.resolved() is large  # the library is not installed
+    monkeypatch.setattr(generators.importlib.util, "find_spec", lambda _: object())
+    assert str(large.resolved()) == "rmat:scale=25,edgefactor=16,by=cugraph,seed=1"
+    assert (small.resolved(), forced.resolved()) == (small, forced)
+    twin = parse("twin:as-Skitter")
+    assert twin.resolved() is twin
+
+
+@pytest.mark.usefixtures("device")
+def test_a_graph_that_moves_to_the_gpu_says_so(monkeypatch):
+    monkeypatch.setattr(generators, "LARGE", 1000)
+    gpu = gpus.Device(index=0, name="NVIDIA Test", total=1, free=1, capability=(9, 0))
+    monkeypatch.setattr(gpus, "probe", lambda: gpus.Cuda(driver="580", cuda=(13, 0), devices=(gpu,)))
+    monkeypatch.setattr(generators.importlib.util, "find_spec", lambda _: object())
+    with pytest.warns(UserWarning, match=r"large, so it is made by cuGraph.*by=cugraph.*by=numpy"):
+        found = datasets.load("rmat:scale=9,edgefactor=8")
+    assert found.info.name == NAME
+
+
+def test_scales_beyond_the_generator_are_refused():
+    with pytest.raises(UsageError, match=r"up to scale 30.*smaller scale"):
+        datasets.load("rmat:scale=31,by=cugraph")
+
+
+def test_without_a_gpu_it_is_unavailable_and_described_all_the_same():
+    with pytest.raises(UnavailableError, match=r"no NVIDIA GPU.*doctor"):
+        datasets.load(NAME)
+    assert "cuGraph on a GPU" in datasets.describe(NAME).text()
+    assert "by (who draws" in datasets.describe("rmat").text()
+
+
+@pytest.mark.usefixtures("device")
+def test_the_dataset_says_where_it_comes_from():
+    found = datasets.load(NAME)
+    info, counted = found.info, found.edges.stored.census
+    assert info.name == NAME
+    assert info.source.startswith("generator rmat:scale=9,edgefactor=8,by=cugraph,")
+    assert info.source.endswith(" by stand-in 1 on none")
+    assert (info.loops_dropped, info.duplicates_merged) == (counted.loops_dropped, counted.duplicates_merged)
+    assert info.loops_dropped > 0
+    assert info.num_edges == counted.num_edges
+    other = datasets.load(NAME.replace("seed=1", "seed=2")).info
+    numpy = datasets.load("rmat:scale=9,edgefactor=8").info
+    assert len({each.digest for each in (info, other, numpy)}) == 3
+    assert len({each.sha256 for each in (info, other, numpy)}) == 3
+    assert datasets.load(NAME, directed=True).info.directed
+
+
+@pytest.mark.usefixtures("device")
+def test_it_is_listed_and_cleared_by_name():
+    found = datasets.load(NAME)
+    posed = found.edges.with_drawn_weights(0)
+    pose(Cell(algorithm="sssp", dataset=found, engines=()), registry.algorithm("sssp").resolve({}), 0)
+    kinds = {entry.kind: entry.name for entry in cache.entries()}
+    assert kinds["cleaned"] == kinds["posed"] == NAME
+    assert any(entry.path.name.startswith(posed.digest) for entry in cache.entries())
+    assert {entry.kind for entry in cache.clear([NAME])} == {"cleaned", "posed"}
+
+
+@pytest.mark.usefixtures("device")
+def test_a_handle_is_a_dataset_too():
+    assert datasets.from_object(datasets.load(NAME).edges).info == datasets.load(NAME).info
+    assert api.load(NAME).on_device
+
+
+@pytest.mark.parametrize("algorithm", ["bfs", "sssp", "pagerank", "wcc", "louvain", "jaccard"])
+def test_problems_are_posed_without_the_edges(device, algorithm):
+    found = datasets.load(NAME)
+    device.drawn = 0
+    page = registry.algorithm(algorithm)
+    posed = pose(Cell(algorithm=algorithm, dataset=found, engines=()), page.resolve({}), 7)
+    assert device.drawn == 0
+    assert posed.edges.path.suffix == ".json"
+    again = EdgeList.open(posed.edges.path)
+    assert (again.digest, again.weights) == (posed.edges.digest, "drawn" if algorithm == "sssp" else "none")
+    assert isinstance(posed.cell.dataset, Dataset)
+
+
+@pytest.mark.usefixtures("device")
+def test_draws_are_seeded_and_a_smaller_one_is_a_prefix():
+    edges = datasets.load(NAME).edges
+    many, few = draws.sources(edges, 20, None, 3), draws.sources(edges, 5, None, 3)
+    assert many[:5].tolist() == few.tolist()
+    assert many.tolist() != draws.sources(edges, 20, None, 4).tolist()
+    assert draws.sources(edges, 9, "17", 3).tolist() == [17]
+    pairs = draws.pairs(edges, 100, 3)
+    assert pairs.shape == (100, 2)
+    assert (np.lexsort((pairs[:, 1], pairs[:, 0])) == np.arange(100)).all()
+    assert pairs.tolist() != draws.pairs(edges, 100, 4).tolist()
+
+
+@pytest.mark.usefixtures("device")
+def test_its_recipe_is_plain_json():
+    path = datasets.load(NAME).edges.path
+    assert json.loads(path.read_text())["recipe"] == msgspec.to_builtins(rmat())
