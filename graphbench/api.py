@@ -18,7 +18,7 @@ from graphbench.errors import StoreError, UsageError
 from graphbench.keeping import Keeper
 from graphbench.measure.base import Limits, Observer, Plan
 from graphbench.model import Outcome, Record
-from graphbench.planning import make_plan
+from graphbench.planning import gpu_count, make_plan
 from graphbench.store import Store
 
 if TYPE_CHECKING:
@@ -65,6 +65,8 @@ def run(
     device: int = 0,
     memory_limit: int | str | None = None,
     device_memory_limit: int | str | None = None,
+    gpus: int | Literal["all"] | None = None,
+    scheduler: str | None = None,
     predict: bool = True,
     match_quality: bool = False,
     allow: str | Sequence[str] = (),
@@ -91,6 +93,8 @@ def run(
         device: index of the GPU.
         memory_limit: host memory that an engine may hold: bytes, or a text such as `16GB`.
         device_memory_limit: the same for the GPU's memory.
+        gpus: measure engine `cugraph-mg` too, on so many GPUs.
+        scheduler: use the workers of this Dask scheduler (`tcp://HOST:PORT`), as many as `gpus`, for that.
         predict: do not start tasks that would not fit into the memory that is free.
         match_quality: heuristics: measure each engine at its fastest setting within 1 % of the best quality seen.
         allow: with `match_quality`: other heuristics that an engine may use instead (`leiden` for `louvain`).
@@ -111,7 +115,12 @@ def run(
         engines=[engines] if isinstance(engines, str) else engines,
         limits=Limits(budget_s=budget, timeout_s=timeout, trials=trials, memory_bytes=_size(memory_limit)),
         settings=Settings(
-            threads=threads, device=device, allocator=allocator, device_memory_bytes=_size(device_memory_limit)
+            threads=threads,
+            device=device,
+            allocator=allocator,
+            device_memory_bytes=_size(device_memory_limit),
+            gpus=gpu_count(gpus),
+            scheduler=scheduler,
         ),
         seed=seed,
         ignore_weights=ignore_weights,
@@ -167,7 +176,13 @@ class Result:
         return pd.read_csv(io.StringIO(self.render("csv")))
 
     def answer(self, engine: str, dataset: str | None = None) -> npt.NDArray[Any]:
-        """An engine's answer in the common form, shape (num_vertices,) or (num_pairs,).
+        """An engine's answer in the common form of the algorithm's kind.
+
+        One value for each vertex, shape (num_vertices,), or for each pair, shape (num_pairs,); several for each vertex,
+        shape (num_vertices, c), in the order of the algorithm's `columns`; rows of edges or of a matrix's entries,
+        shape (k, 2) or with values (k, 3); walks, shape (k, l), -1 after an end; or a few figures, shape (c,).
+        :data:`graphbench.algorithms.base.AnyKind` has them all, and `graphbench.registry.algorithm(NAME).kind` says
+        which it is. Vertices are 0-based ids. Of searches it is the answer from the first source.
 
         Raises:
             UsageError: if that engine gave no answer, or several datasets were measured and none of them is named.

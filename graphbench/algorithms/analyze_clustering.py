@@ -59,6 +59,7 @@ analyze_clustering = Algorithm(
     form=Form(directed=False, weights="used"),
     kind="figures",
     headline="modularity",
+    columns=NAMES,
     draws=_draw,
     refusal=_refusal,
     epsilon=lambda _: 2 * EPSILON,

@@ -54,6 +54,7 @@ hits = Algorithm(
     form=Form(directed=True, weights="ignored"),
     kind="vectors",
     headline="residual",
+    columns=COLUMNS,
     unique=False,
     refusal=_refusal,
     parameters=[

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import numpy.typing as npt
 
+from graphbench.algorithms.base import Algorithm
 from graphbench.api import Result, kept_answer
 from graphbench.cli.files import unwritable
 from graphbench.errors import GraphbenchError
@@ -13,9 +17,12 @@ from graphbench.measure.base import Plan
 from graphbench.model import Record
 from graphbench.reporting.figures import listed
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 
 def save_answers(path: Path, result: Result, plan: Plan) -> str:
-    """Write a row per vertex (by its own name) or per pair, and a column per engine that gave an answer.
+    """Write the answers of all engines that gave one, vertices by their own names; :func:`table` tells the layout.
 
     Of searches from several sources that is the answer to the first, which the column's head names.
 
@@ -30,28 +37,24 @@ def save_answers(path: Path, result: Result, plan: Plan) -> str:
     Raises:
         GraphbenchError: no engine gave an answer, or the file cannot be written.
     """
-    import pandas as pd
-
     from graphbench import registry
 
     (cell,) = plan.cells
     algorithm, edges = registry.algorithm(cell.algorithm), cell.dataset.edges
-    labels = np.arange(edges.num_vertices) if edges.names is None else edges.names
+    names = np.arange(edges.num_vertices) if edges.names is None else edges.names
     answered = [record for record in result.records if "digest" in record.answer]
     if not answered:
         raise GraphbenchError(f"No engine gave an answer, so {path} was not written; the table says why.")
-    origins = {record.id: f" from {labels[source]}" for record in answered for source in _source(record)}
-    columns = {
+    origins = {record.id: f" from {names[source]}" for record in answered for source in _source(record)}
+    answers = {
         f"{record.task.engine}{origins.get(record.id, '')}": kept_answer(str(record.answer["digest"]))
         for record in answered
     }
+    pairs = None
     if algorithm.draws == "pairs":  # drawn again: the same seed gives the same pairs
         posed = algorithm.pose(edges, seed=plan.seed, ignore_weights=cell.ignore_weights)
         pairs = algorithm.draw(posed, algorithm.resolve(cell.params), plan.seed).pairs
-        assert pairs is not None
-        frame = pd.DataFrame({"first": labels[pairs[:, 0]], "second": labels[pairs[:, 1]], **columns})
-    else:
-        frame = pd.DataFrame({"vertex": labels, **columns})
+    frame = table(algorithm, answers, names, pairs)
     try:
         if path.suffix == ".parquet":
             frame.to_parquet(path, index=False)
@@ -63,6 +66,68 @@ def save_answers(path: Path, result: Result, plan: Plan) -> str:
     return f"{path} has the answers of {listed([record.task.engine for record in answered])}" + (
         f", those to {searched}." if searched else "."
     )
+
+
+def table(
+    algorithm: Algorithm,
+    answers: Mapping[str, npt.NDArray[Any]],
+    names: npt.NDArray[Any],
+    pairs: npt.NDArray[np.int64] | None = None,
+) -> pd.DataFrame:
+    """Answers in the common form as one table.
+
+    Where all engines answer about the same things, these are the rows and every engine has a column: vertices (of
+    `vectors` a column for each of its numbers), pairs, or figures. Where each engine found its own things, one engine
+    follows the other, named in the first column: a row for each edge, entry of a matrix, new number, or step of a walk.
+
+    Args:
+        algorithm: the problem.
+        answers: by the engine's name.
+        names: the vertices' own, shape (num_vertices,).
+        pairs: where the problem is about pairs, shape (k, 2).
+    """
+    import pandas as pd
+
+    match algorithm.kind:
+        case "pair_scores":
+            assert pairs is not None
+            return pd.DataFrame({"first": names[pairs[:, 0]], "second": names[pairs[:, 1]], **answers})
+        case "figures":
+            (count,) = {len(answer) for answer in answers.values()}
+            return pd.DataFrame({"figure": _titles(algorithm, count), **answers})
+        case "vectors":
+            parts = {
+                f"{engine} {title}": answer[:, place]
+                for engine, answer in answers.items()
+                for place, title in enumerate(_titles(algorithm, answer.shape[1]))
+            }
+            return pd.DataFrame({"vertex": names, **parts})
+        case "edges" | "arcs" | "numbering" | "walks":
+            frames = [
+                pd.DataFrame({"engine": engine, **_rows(algorithm.kind, answer, names)})
+                for engine, answer in answers.items()
+            ]
+            return pd.concat(frames, ignore_index=True)
+        case _:
+            return pd.DataFrame({"vertex": names, **answers})
+
+
+def _rows(kind: str, answer: npt.NDArray[Any], names: npt.NDArray[Any]) -> dict[str, npt.NDArray[Any]]:
+    """The columns of one engine's answer where engines have rows of their own."""
+    if kind == "walks":
+        walk, step = np.nonzero(answer >= 0)
+        return {"walk": walk, "step": step, "vertex": names[answer[walk, step]]}
+    if kind == "numbering":  # edges in new numbers, which follow, start below the count of numbers
+        numbers = int(np.argmin(np.append(answer[:, 0], -1) == np.arange(len(answer) + 1)))
+        return {"number": answer[:numbers, 0], "id": answer[:numbers, 1]}
+    heads = ("source", "target") if kind == "edges" else ("row", "column")
+    ends = answer[:, :2].astype(np.int64)
+    found = {head: names[ends[:, place]] for place, head in enumerate(heads)}
+    return found if answer.shape[1] == 2 else found | {"value": answer[:, 2]}
+
+
+def _titles(algorithm: Algorithm, count: int) -> Sequence[str]:
+    return algorithm.columns or [str(number) for number in range(1, count + 1)]
 
 
 def _source(record: Record) -> list[int]:

@@ -2,59 +2,87 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import NamedTuple
+
 import click
 
 WHAT = ("algorithms", "datasets", "engines")
 
 
+class Listing(NamedTuple):
+    """A table of texts, and what is to be said below it.
+
+    Attributes:
+        heads: one for each column.
+        rows: as many texts as there are heads.
+        right: numbers of the columns to align at the right.
+        below: a paragraph, or nothing.
+    """
+
+    heads: Sequence[str]
+    rows: Sequence[Sequence[str]]
+    right: Sequence[int] = ()
+    below: str = ""
+
+
 @click.command("list")
 @click.argument("what", type=click.Choice([*WHAT, *(word[:-1] for word in WHAT)]), required=False, metavar="[WHAT]")
-def command(what: str | None) -> None:
-    """List algorithms, datasets and engines, or one of the three."""
-    lists = {"algorithms": _algorithms, "datasets": _datasets, "engines": _engines}
+@click.option("--format", "form", type=click.Choice(["table", "markdown"]), default="table", show_default=True)
+def command(what: str | None, form: str) -> None:
+    """List algorithms, datasets and engines, or one of the three.
+
+    Algorithms come by family, with the engines that have them.
+    """
+    from graphbench.reporting import markdown_table, text_table
+
+    lists = {"algorithms": algorithms, "datasets": _datasets, "engines": _engines}
     chosen = [what if what in lists else f"{what}s"] if what else list(lists)
+    table = markdown_table if form == "markdown" else text_table
     for number, name in enumerate(chosen):
-        if number:
-            click.echo()
-        lists[name]()
+        listing = lists[name]()
+        drawn = table(listing.heads, listing.rows, right=listing.right)
+        click.echo("\n" * bool(number) + drawn + (f"\n\n{listing.below}" if listing.below else ""))
 
 
-def _algorithms() -> None:
+def algorithms() -> Listing:
+    """Every algorithm under its family, and which engine has an adapter for it."""
     from graphbench import registry
-    from graphbench.reporting import text_table
 
     engines = registry.engine_names()
-    rows = []
-    for name in registry.algorithm_names():
-        algorithm = registry.algorithm(name)
-        marks = ["yes" if engine in algorithm.adapters else "-" for engine in engines]
-        rows.append([" ".join([name, *(f"({alias})" for alias in algorithm.aliases)]), algorithm.title, *marks])
-    click.echo(text_table(["algorithm", "title", *engines], rows))
+    rows, above = [], ""
+    for page in sorted(map(registry.algorithm, registry.algorithm_names()), key=lambda page: (page.family, page.name)):
+        marks = ["yes" if engine in page.adapters else "-" for engine in engines]
+        aliases = [f"({alias})" for alias in page.aliases]
+        rows.append(["" if page.family == above else page.family, " ".join([page.name, *aliases]), *marks])
+        above = page.family
+    below = "Why an engine lacks one, and how each is called: graphbench show ALGORITHM."
+    return Listing(["family", "algorithm", *engines], rows, below=below)
 
 
-def _datasets() -> None:
+def _datasets() -> Listing:
     from graphbench import datasets
-    from graphbench.reporting import text_table
 
     rows = []
     for name in [*datasets.names(), *datasets.twin_names()]:
         facts = datasets.describe(name)
         rows.append([facts.name, facts.kind, f"{facts.num_vertices:,}", f"{facts.num_edges:,}", facts.state])
-    click.echo(text_table(["dataset", "kind", "vertices", "edges", "state"], rows, right=(2, 3)))
-    click.echo(
-        "\nAlso: GROUP/NAME of the SuiteSparse Matrix Collection; a file (.mtx, .csv, .graph, .parquet, ..., also .gz);"
-        "\na generator, such as ba:n=100000,m=5,seed=1, rmat:scale=20,edgefactor=16,seed=1, twin:coAuthorsDBLP,seed=2."
-        "\nA twin is a synthetic stand-in, made without a network: never the graph itself."
+    return Listing(
+        ["dataset", "kind", "vertices", "edges", "state"],
+        rows,
+        right=(2, 3),
+        below="Also: GROUP/NAME of the SuiteSparse Matrix Collection; a file (.mtx, .csv, .graph, .parquet, ..., also "
+        ".gz);\na generator, such as ba:n=100000,m=5,seed=1, rmat:scale=20,edgefactor=16,seed=1, "
+        "twin:coAuthorsDBLP,seed=2.\nA twin is a synthetic stand-in, made without a network: never the graph itself.",
     )
 
 
-def _engines() -> None:
+def _engines() -> Listing:
     from graphbench import registry
-    from graphbench.reporting import text_table
 
     rows = []
     for engine in registry.engines():
         found = engine.availability()
         state = "available" if found.ok else f"unavailable: {found.reason}. {found.fix}"
         rows.append([engine.name, engine.version() or "-", engine.device, state])
-    click.echo(text_table(["engine", "version", "device", "state"], rows))
+    return Listing(["engine", "version", "device", "state"], rows)

@@ -12,7 +12,7 @@ import click
 from graphbench import sizes
 from graphbench.algorithms.base import Algorithm, Parameter
 from graphbench.cli.files import OutputFile, output_option, write
-from graphbench.cli.options import joined, names_option
+from graphbench.cli.options import gpu_number, joined, names_option
 from graphbench.engines.base import Settings
 from graphbench.errors import GraphbenchError, UsageError
 from graphbench.measure.base import Limits
@@ -76,12 +76,16 @@ def _MATCHING() -> None:  # noqa: N802 - as below, of heuristics
 @click.option("--device", type=int, default=0, show_default=True, help="Which GPU, counted among the visible ones.")
 @click.option("--memory-limit", type=sizes.parse, metavar="SIZE", help="Host memory an engine may hold, such as 16GB.")
 @click.option("--device-memory-limit", type=sizes.parse, metavar="SIZE", help="GPU memory that RMM may give.")
+@click.option("--gpus", type=gpu_number, metavar="N|all", help="Measure cugraph-mg too, on so many GPUs.")
+@click.option(
+    "--scheduler", metavar="ADDRESS", help="Use the workers of this Dask scheduler for it, such as tcp://HOST:PORT."
+)
 @click.option("--no-predict", is_flag=True, help="Try also what is predicted not to fit into memory.")
 @click.option(
     "--save-answer",
     type=OutputFile(),
     metavar="FILE",
-    help="Write the answers: a row per vertex (or pair), a column per engine; .csv, .tsv or .parquet.",
+    help="Write the answers: a row per vertex, pair or edge, vertices by name; .csv, .tsv or .parquet.",
 )
 @click.option(
     "--format", "form", type=click.Choice(FORMATS), default="table", show_default=True, help="How to show the result."
@@ -121,6 +125,8 @@ def run(
     device: int,
     memory_limit: int | None,
     device_memory_limit: int | None,
+    gpus: int | None,
+    scheduler: str | None,
     no_predict: bool,
     save_answer: Path | None,
     form: str,
@@ -141,7 +147,14 @@ def run(
     context = click.get_current_context(silent=True)
     chosen = context is not None and context.get_parameter_source("baseline") is click.core.ParameterSource.COMMANDLINE
     _check_files(save_answer, chart, datasets)
-    settings = Settings(threads=threads, device=device, allocator=allocator, device_memory_bytes=device_memory_limit)
+    settings = Settings(
+        threads=threads,
+        device=device,
+        allocator=allocator,
+        device_memory_bytes=device_memory_limit,
+        gpus=gpus,
+        scheduler=scheduler,
+    )
     match = api.matching(match_quality, joined(allows))
     limits = Limits(budget_s=budget, timeout_s=timeout, trials=trials, memory_bytes=memory_limit)
     with Reporter.on_stderr() as reporter, warnings.catch_warnings():

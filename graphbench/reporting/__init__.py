@@ -125,6 +125,13 @@ def text_table(headers: Sequence[str], rows: Sequence[Sequence[str]], *, right: 
     return table.text_table(headers, rows, right=right)
 
 
+def markdown_table(headers: Sequence[str], rows: Sequence[Sequence[str]], *, right: Sequence[int] = ()) -> str:
+    """The same in GitHub-flavoured Markdown, every text escaped."""
+    from graphbench.reporting import document, markdown
+
+    return markdown.table(document.Table(heads=headers, rows=rows, right=right))
+
+
 def seconds(value: float | None) -> str:
     """A duration with three significant digits and the unit that fits: `1.23 s`, `45.6 ms`."""
     from graphbench.reporting import figures

@@ -16,12 +16,13 @@ def to_markdown(document: Document, *, charts: str) -> str:
         if part.title:
             lines.append(f"## {safe(part.title)}")
         depth = 3 if part.title and several else 2
-        lines += [_section(section, depth, charts) for section in part.sections]
+        lines += [section(each, depth, charts) for each in part.sections]
     return "\n\n".join(line for line in lines if line) + "\n"
 
 
-def _section(section: Section, depth: int, charts: str) -> str:
-    return "\n\n".join([f"{'#' * depth} {safe(section.title)}", *_blocks(section.blocks, charts)])
+def section(one: Section, depth: int, charts: str) -> str:
+    """One section under a heading of that depth; pictures are looked for in the folder `charts`."""
+    return "\n\n".join([f"{'#' * depth} {safe(one.title)}", *_blocks(one.blocks, charts)])
 
 
 def _blocks(blocks: Sequence[Block], charts: str) -> list[str]:
@@ -39,7 +40,7 @@ def _block(block: Block, charts: str) -> str:  # noqa: PLR0911 - one line for ea
         case Chart():
             return f"![{safe(block.caption)}]({charts}/{block.name}.svg)"
         case Table():
-            return _table(block)
+            return table(block)
         case Fold():
             inner = "\n\n".join(_blocks(block.blocks, charts))
             return f"<details><summary>{safe(block.summary)}</summary>\n\n{inner}\n\n</details>"
@@ -47,10 +48,11 @@ def _block(block: Block, charts: str) -> str:  # noqa: PLR0911 - one line for ea
             return f"All {block.count:,} are in the page beside this file, `index.html`, to sort, filter and download."
 
 
-def _table(table: Table) -> str:
-    heads = [safe(head) for head in table.heads]
-    rules = ["---:" if place in table.right else "---" for place in range(len(heads))]
-    rows = [[_cell(cell, code=place in table.code) for place, cell in enumerate(row)] for row in table.rows]
+def table(block: Table) -> str:
+    """One table."""
+    heads = [safe(head) for head in block.heads]
+    rules = ["---:" if place in block.right else "---" for place in range(len(heads))]
+    rows = [[_cell(cell, code=place in block.code) for place, cell in enumerate(row)] for row in block.rows]
     return "\n".join(f"| {' | '.join(cells)} |" for cells in [heads, rules, *rows])
 
 
