@@ -51,11 +51,11 @@ def _(edges: EdgeList, answer: npt.NDArray[Any], _p: Call) -> Finding:
     _, _, weight = edges.to_numpy()
     assert weight is not None
     total, components = float(weight[mask].sum()), certify.components(edges)
-    figures: Figures = {"weight": total, "edges": len(answer), "trees": components}
+    exact = certify.integral(edges) and total < 2**53
+    figures: Figures = {"weight": int(total) if exact else total, "edges": len(answer), "trees": components}
     if fault := subgraphs.forest_fault(edges, mask, components):
         return Finding(valid=False, detail=fault, figures=figures)
     least = subgraphs.least_forest(edges)
-    exact = certify.integral(edges) and least < 2**53
     if total > least and (exact or not np.isclose(total, least, rtol=subgraphs.RELATIVE, atol=0)):
         detail = f"the edges weigh {total:.17g} together, but a spanning forest of {least:.17g} exists"
         return Finding(valid=False, detail=detail, figures=figures)
