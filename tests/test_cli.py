@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -219,12 +220,54 @@ def test_interrupting_keeps_what_is_complete_and_ends_with_130():
     assert "Traceback" not in err
 
 
+def test_algorithms_are_listed_by_family_with_the_engines_that_have_them(graphbench):
+    code, out, _ = graphbench("list", "algorithms")
+    assert code == 0
+    heads, *rows = out.split("\n\n")[0].splitlines()
+    assert heads.split() == ["family", "algorithm", *registry.engine_names()]
+    assert [row.split()[-len(registry.engine_names()) :] for row in rows] == [
+        ["yes" if engine in page.adapters else "-" for engine in registry.engine_names()] for page in _by_family()
+    ]
+    names = [re.split(r"\s{2,}", row.strip()) for row in rows]
+    starts = [row for row in rows if not row.startswith(" ")]
+    assert [row.split("  ")[0] for row in starts] == sorted({page.family for page in _by_family()})
+    assert [(cells[1] if row in starts else cells[0]).split()[0] for cells, row in zip(names, rows, strict=True)] == [
+        page.name for page in _by_family()
+    ]
+
+
+def _by_family():
+    return sorted(map(registry.algorithm, registry.algorithm_names()), key=lambda page: (page.family, page.name))
+
+
+@pytest.mark.parametrize("what", ["algorithms", "datasets", "engines"])
+def test_lists_come_in_markdown_too(graphbench, what):
+    code, out, _ = graphbench("list", what, "--format", "markdown")
+    assert code == 0
+    heads, rule, *rows = [line for line in out.splitlines() if line.startswith("|")]
+    assert set(rule) <= set("|-: ")
+    assert len(rows) > 4
+    assert {len(re.findall(r"(?<!\\)\|", row)) for row in [heads, rule, *rows]} == {heads.count("|")}
+
+
+@pytest.mark.parametrize("name", registry.algorithm_names())
+def test_an_algorithm_shows_every_engine_either_with_its_adapter_or_with_the_reason_of_its_gap(graphbench, name):
+    _, out, _ = graphbench("show", name)
+    page = registry.algorithm(name)
+    shown, _, gaps = out.partition("\nNot solved by\n")
+    for engine in registry.engine_names():
+        if engine in page.adapters:
+            assert re.search(rf"^([\w-]+, )*{engine}(, [\w-]+)*: graphbench/\S+\.py:\d+", shown, re.MULTILINE), engine
+        else:
+            assert re.search(rf"^  {engine} +{re.escape(page.gaps[engine])}$", gaps, re.MULTILINE), engine
+
+
 def test_list_and_show_and_doctor_tell_what_there_is(graphbench):
     _, out, _ = graphbench("list")
     for name in ("louvain", "coAuthorsDBLP", "nx-cugraph"):
         assert name in out
     _, out, _ = graphbench("show", "pagerank")
-    for part in ("--damping", "networkit", "def _(", "graphbench/algorithms/pagerank.py:"):
+    for part in ("Family: link analysis.", "--damping", "networkit", "def _(", "graphbench/algorithms/pagerank.py:"):
         assert part in out
     _, out, _ = graphbench("show", "coAuthorsDBLP")
     assert "977,676" in out

@@ -1,10 +1,12 @@
 """What the project says of itself must be true."""
 
+import os
 import re
 import tomllib
 from pathlib import Path
 
 import graphbench
+from graphbench import cli
 
 ROOT = Path(graphbench.__file__).resolve().parents[1]
 
@@ -13,6 +15,22 @@ def test_readme_has_exactly_one_command_to_try_it_and_one_to_test_it():
     lines = (ROOT / "README.md").read_text(encoding="utf-8").splitlines()
     for extra in ("cpu", "test"):
         assert len([line for line in lines if line.startswith(f"pip install -e '.[{extra}]'")]) == 1
+
+
+def test_the_readme_has_the_table_of_algorithms_and_engines_as_the_command_prints_it(capsys, monkeypatch):
+    monkeypatch.delenv("GRAPHBENCH_PLUGINS", raising=False)
+    assert cli.invoke(["list", "algorithms", "--format", "markdown"]) == 0
+    printed = capsys.readouterr().out.strip()
+    path = ROOT / "README.md"
+    text = path.read_text(encoding="utf-8")
+    before, rest = text.split("<!-- begin: graphbench list algorithms --format markdown -->\n")
+    table, after = rest.split("<!-- end -->\n")
+    if os.environ.get("GRAPHBENCH_GOLDEN") == "write":
+        path.write_text(text.replace(f"\n{table}<!-- end", f"\n{printed}\n<!-- end"), encoding="utf-8")
+        return
+    assert before
+    assert after
+    assert table.strip() == printed, "GRAPHBENCH_GOLDEN=write pytest tests/test_project.py writes it anew"
 
 
 def test_nothing_tells_users_to_install_another_project_of_the_same_name():

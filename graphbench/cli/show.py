@@ -6,10 +6,11 @@ import inspect
 import textwrap
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import click
 
-from graphbench.algorithms.base import Algorithm
+from graphbench.algorithms.base import Algorithm, Attached
 from graphbench.engines.base import Engine
 from graphbench.errors import UnknownNameError
 
@@ -35,24 +36,47 @@ def _algorithm(algorithm: Algorithm) -> None:
 
     page = inspect.getmodule(algorithm.certify_check)
     click.echo(f"{algorithm.title} ({algorithm.name})\n\n{inspect.getdoc(page)}\n")
-    form = algorithm.form
-    direction = "keeps the dataset's direction" if form.directed else "undirected: a directed dataset is symmetrised"
-    click.echo(f"Posed on: {direction}; weights {form.weights}.")
-    click.echo("\nParameters")
+    click.echo(f"Family: {algorithm.family}.")
+    if algorithm.aliases:
+        click.echo(f"Also called: {', '.join(algorithm.aliases)}.")
+    click.echo(f"Posed on: {_direction(algorithm)}; weights {algorithm.form.weights}.")
+    if algorithm.parameters:
+        click.echo("\nParameters")
     for parameter in algorithm.parameters:
         option = "--" + parameter.name.replace("_", "-")
         default = "" if parameter.default is None else f" [default: {parameter.default}]"
         click.echo(f"  {option:<18} {parameter.help}{default}")
     click.echo("\nCertificate")
     click.echo(textwrap.indent(inspect.getdoc(algorithm.certify_check) or "", "  "))
-    for name in registry.engine_names():
-        if name not in algorithm.adapters:
-            click.echo(f"\n{name}: none ({algorithm.gaps.get(name, 'no adapter')})")
-            continue
-        adapter = algorithm.adapters[name]
+    for adapter, engines in _adapters(algorithm):
         lacks = f"; has no knob for {', '.join(adapter.no_equivalent)}" if adapter.no_equivalent else ""
-        click.echo(f"\n{name}: {_place(adapter.file)}:{adapter.line}{lacks}")
+        click.echo(f"\n{', '.join(engines)}: {_place(adapter.file)}:{adapter.line}{lacks}")
         click.echo(textwrap.indent(textwrap.dedent(inspect.getsource(adapter.call)).rstrip(), "  "))
+    gaps = [name for name in registry.engine_names() if name not in algorithm.adapters]
+    if gaps:
+        click.echo("\nNot solved by")
+    for name in gaps:
+        click.echo(f"  {name:<18} {algorithm.gaps.get(name, 'no adapter')}")
+
+
+def _direction(algorithm: Algorithm) -> str:
+    if algorithm.form.entries:
+        return "the entries of the adjacency matrix, where an undirected edge is one each way"
+    return (
+        "keeps the dataset's direction" if algorithm.form.directed else "undirected: a directed dataset is symmetrised"
+    )
+
+
+def _adapters(algorithm: Algorithm) -> list[tuple[Attached, list[str]]]:
+    """Every adapter with the engines that it serves alike, in the order of the first of them."""
+    from graphbench import registry
+
+    found: dict[tuple[Any, ...], tuple[Attached, list[str]]] = {}
+    for name in registry.engine_names():
+        if adapter := algorithm.adapters.get(name):
+            key = adapter.file, adapter.line, adapter.no_equivalent
+            found.setdefault(key, (adapter, []))[1].append(name)
+    return list(found.values())
 
 
 def _engine(engine: Engine) -> None:
