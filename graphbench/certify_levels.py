@@ -37,11 +37,11 @@ def strong_fault(edges: EdgeList, labels: npt.NDArray[Any]) -> str:
     tail = np.repeat(np.arange(edges.num_vertices), np.diff(matrix.indptr))
     head = matrix.indices
     inside = label[tail] == label[head]
-    for start, end, place in ((tail, head, "reached from"), (head, tail, "led back to")):
+    for start, end, place in ((tail, head, "is not reached from"), (head, tail, "does not lead back to")):
         lost = _unreached(start[inside], end[inside], first, edges.num_vertices)
         if lost is not None:
             other = int(first[label[lost]])
-            return f"vertices {lost:,} and {other:,} share a label, but {lost:,} is not {place} {other:,} inside it"
+            return f"vertices {lost:,} and {other:,} share a label, but {lost:,} {place} {other:,} inside it"
     stuck = _on_or_behind_a_circle(label[tail[~inside]], label[head[~inside]], len(first))
     if stuck is None:
         return ""

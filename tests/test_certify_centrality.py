@@ -1,0 +1,285 @@
+"""Certificates of link analysis, centrality and strong components reject every kind of wrong answer."""
+
+import exact
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tiny import GRAPHS, certify, graph, path, posed
+
+from graphbench import certify_levels, certify_spectral
+from graphbench.agreement import agreement
+
+
+def _random(seed, n=40, m=90, *, directed):
+    rng = np.random.default_rng(seed)
+    return graph([(0, 1), (1, 2), *map(tuple, rng.integers(n, size=(m, 2)).tolist())], n + 3, directed=directed)
+
+
+DIRECTED, UNDIRECTED = _random(1, directed=True), _random(2, directed=False)
+
+
+def changed(answer, at, value):
+    out = answer.copy()
+    out[at] = value
+    return out
+
+
+def rejected(algorithm, edges, answer, because, **given):
+    finding = certify(algorithm, edges, answer, **given)
+    assert not finding.valid
+    assert because in finding.detail, finding.detail
+
+
+# Personalized PageRank
+
+
+def _back(edges, **given):
+    return posed("personalized-pagerank", edges, **given)[2].vertices
+
+
+@pytest.mark.parametrize("damping", [0.0, 0.5, 0.99])
+@pytest.mark.parametrize("edges", [DIRECTED, UNDIRECTED, GRAPHS["weighted, directed"]])
+def test_exact_personalized_ranks_are_valid(edges, damping):
+    right = exact.personalized_ranks(edges, _back(edges, vertices=3), damping)
+    finding = certify("personalized-pagerank", edges, right, damping=damping, vertices=3, tolerance=1e-12)
+    assert finding.valid, finding.detail
+    assert finding.figures["sum"] == pytest.approx(1)
+
+
+def test_ranks_that_jump_elsewhere_are_invalid():
+    given = {"vertices": 3}
+    back = _back(DIRECTED, **given)
+    everywhere = exact.personalized_ranks(DIRECTED, np.arange(43))
+    rejected("personalized-pagerank", DIRECTED, everywhere, "one more iteration changes", **given)
+    rejected("personalized-pagerank", DIRECTED, exact.personalized_ranks(DIRECTED, back[:2]), "changes", **given)
+    assert certify("personalized-pagerank", DIRECTED, exact.personalized_ranks(DIRECTED, back), **given).valid
+
+
+def test_dangling_rank_that_is_spread_evenly_is_invalid():
+    edges = GRAPHS["dangling vertices"]
+    (back,) = _back(edges, vertices=1)
+    matrix = edges.to_scipy().toarray()
+    out = matrix.sum(axis=1)
+    step = np.where(out[:, None] > 0, matrix / np.maximum(out, 1)[:, None], 1 / 6)
+    spread = np.linalg.solve(np.eye(6) - 0.85 * step.T, 0.15 * (np.arange(6) == back))
+    assert spread.sum() == pytest.approx(1)
+    rejected("personalized-pagerank", edges, spread, "one more iteration changes", vertices=1)
+
+
+# Katz
+
+
+@pytest.mark.parametrize("attenuation", [0.1, 0.85, 0.99])
+@pytest.mark.parametrize("edges", [DIRECTED, UNDIRECTED, GRAPHS["weighted"], GRAPHS["directed path"]])
+def test_exact_katz_scores_are_valid_for_their_own_alpha_only(edges, attenuation):
+    finding = certify("katz", edges, exact.katz(edges, attenuation), attenuation=attenuation, tolerance=1e-12)
+    assert finding.valid, finding.detail
+    assert finding.figures["length"] == pytest.approx(1)
+    rejected("katz", edges, exact.katz(edges, 0.5), "is not constant", attenuation=attenuation)
+
+
+def test_katz_scores_of_another_length_direction_or_order_are_invalid():
+    right = exact.katz(DIRECTED)
+    rejected("katz", DIRECTED, 2 * right, "of length 2, not 1")
+    rejected("katz", DIRECTED, -right, "is not constant")
+    reverse = graph(list(zip(*DIRECTED.to_numpy()[1::-1], strict=True)), 43, directed=True)
+    rejected("katz", DIRECTED, exact.katz(reverse), "is not constant")
+    rejected("katz", DIRECTED, right[::-1].copy(), "is not constant")
+    rejected("katz", DIRECTED, np.zeros(43), "of every vertex is 0")
+    rejected("katz", DIRECTED, changed(right, 5, np.inf), "the score of vertex 5 is inf")
+
+
+def test_the_katz_residual_bounds_the_error():
+    right = exact.katz(DIRECTED)
+    off = changed(right, 5, right[5] + 1e-5)
+    off /= np.linalg.norm(off)
+    residual = certify("katz", DIRECTED, off, tolerance=1.0).figures["residual"]
+    assert np.abs(off - right).max() <= 2 * residual / (1 - 0.85)
+    assert certify("katz", DIRECTED, off, tolerance=residual * 1.001).valid
+    assert not certify("katz", DIRECTED, off, tolerance=residual * 0.999).valid
+
+
+# Eigenvector centrality and HITS
+
+
+def test_exact_eigenvectors_are_valid_at_any_length():
+    for edges in (UNDIRECTED, DIRECTED, GRAPHS["star"], GRAPHS["path"]):
+        for scale in (1.0, 1e-200, 1e200):
+            finding = certify("eigenvector", edges, scale * exact.eigenvector(edges), tolerance=1e-12)
+            assert finding.valid, finding.detail
+
+
+def test_an_eigenvector_of_a_smaller_eigenvalue_is_invalid():
+    _, vectors = np.linalg.eigh(UNDIRECTED.to_scipy().toarray())
+    rejected("eigenvector", UNDIRECTED, vectors[:, -2].copy(), "scores of both signs")
+    unequal = graph([*((u, v) for u in range(5) for v in range(u)), (5, 6), (6, 7), (7, 5)], 8)
+    small = np.array([0, 0, 0, 0, 0, 1.0, 1, 1])
+    rejected("eigenvector", unequal, small, "belong to the eigenvalue 2, but the largest is 4")
+    assert certify("eigenvector", unequal, 1 - small).valid
+
+
+def test_every_direction_is_an_eigenvector_where_eigenvalues_are_equal():
+    two = GRAPHS["disconnected"]
+    for weights in ((1, 1), (1, 0), (0.2, 0.9)):
+        assert certify("eigenvector", two, np.repeat(np.array(weights, dtype=float), 3)).valid
+    assert certify("eigenvector", GRAPHS["no edges"], np.arange(5.0)).valid
+
+
+def test_degrees_and_uniform_scores_are_no_eigenvectors():
+    for scores in (UNDIRECTED.degrees.astype(float), np.ones(43), exact.eigenvector(UNDIRECTED)[::-1].copy()):
+        rejected("eigenvector", UNDIRECTED, scores, "one more step moves the scores")
+    rejected("eigenvector", UNDIRECTED, np.zeros(43), "of every vertex is 0")
+
+
+def test_what_networkit_takes_for_the_eigenvector_of_a_star_is_none():
+    one_step = np.where(np.arange(9) == 4, 8.0, 1.0)
+    rejected("eigenvector", GRAPHS["star"], one_step, "one more step moves the scores")
+
+
+def test_exact_hubs_and_authorities_are_valid_at_any_length_and_not_exchanged():
+    right = exact.hits(DIRECTED)
+    finding = certify("hits", DIRECTED, right * [5.0, 1e-100], tolerance=1e-12)
+    assert finding.valid, finding.detail
+    assert finding.figures["singular_value"] == pytest.approx(np.linalg.norm(DIRECTED.to_scipy().toarray(), 2))
+    assert finding.notes == ()
+    rejected("hits", DIRECTED, right[:, ::-1].copy(), "one more iteration moves the hub scores")
+
+
+def test_singular_vectors_of_a_smaller_value_are_invalid():
+    left, _, right = np.linalg.svd(DIRECTED.to_scipy().toarray())
+    rejected("hits", DIRECTED, np.stack([left[:, 1], right[1]], axis=1), "but the largest is")
+    mixed = np.stack([exact.hits(DIRECTED)[:, 0], np.abs(right[1])], axis=1)
+    rejected("hits", DIRECTED, mixed, "moves the authority scores")
+    two = graph([(0, 1), (0, 2), (0, 3), (4, 5)], 6, directed=True)
+    small = np.array([[0, 0], [0, 0], [0, 0], [0, 0], [1, 0], [0, 1.0]])
+    rejected("hits", two, small, "belong to the singular value 1, but the largest is 1.73")
+
+
+def test_scores_of_both_signs_are_right_where_the_largest_singular_value_is_repeated_and_are_noted():
+    cycle = GRAPHS["directed cycle"]
+    scores = np.array([[1, 1], [-1, 1], [0, 1], [0, 1], [0, 1], [0, 1.0]])
+    finding = certify("hits", cycle, scores)
+    assert finding.valid
+    (note,) = finding.notes
+    assert note.startswith("hub scores of both signs")
+
+
+def test_hubs_and_authorities_of_nothing_are_invalid():
+    rejected("hits", DIRECTED, np.zeros((43, 2)), "the hub score of every vertex is 0")
+    rejected("hits", DIRECTED, changed(exact.hits(DIRECTED), (7, 1), np.inf), "the authority score of vertex 7 is inf")
+    rejected("hits", DIRECTED, changed(exact.hits(DIRECTED), (7, 1), np.nan), "value at 7 is not a number")
+    rejected("hits", DIRECTED, exact.hits(DIRECTED)[:, :1].copy(), "shape")
+
+
+@pytest.mark.parametrize("n", [5, 15, 16, 60])
+def test_the_largest_eigenvalue_and_singular_value_are_found_at_every_size(n):
+    for seed in range(5):
+        matrix = _random(seed, n, 3 * n, directed=True).to_scipy()
+        both = matrix + matrix.T
+        largest = np.linalg.eigvalsh(both.toarray()).max()
+        assert certify_spectral.largest_eigenvalue(both) == pytest.approx(largest, rel=1e-3)
+        assert certify_spectral.largest_singular_value(matrix) == pytest.approx(
+            np.linalg.norm(matrix.toarray(), 2), rel=1e-3
+        )
+
+
+def test_without_edges_every_eigenvalue_is_zero():
+    matrix = graph([], 30).to_scipy()
+    assert certify_spectral.largest_eigenvalue(matrix) == certify_spectral.largest_singular_value(matrix) == 0
+
+
+# Betweenness
+
+
+@given(seed=st.integers(0, 1_000), at=st.integers(0, 20), by=st.sampled_from([0.0, 0.9, 1.002, -1.0]))
+@settings(max_examples=25, deadline=None)
+def test_no_betweenness_can_be_changed_unnoticed(seed, at, by):
+    edges = _random(seed, n=18, m=30, directed=False)
+    _, _, inputs, _ = posed("betweenness", edges)
+    right = exact.betweenness(edges, inputs.vertices)
+    finding = certify("betweenness", edges, right)
+    assert finding.valid, finding.detail
+    wrong = changed(right, at, right[at] * by if right[at] else 1e-3)
+    rejected("betweenness", edges, wrong, f"the score of vertex {at:,} is")
+
+
+def test_betweenness_from_other_sources_or_on_another_scale_is_invalid():
+    sources = posed("betweenness", UNDIRECTED, vertices=4)[2].vertices
+    right = exact.betweenness(UNDIRECTED, sources)
+    assert certify("betweenness", UNDIRECTED, right, vertices=4).valid
+    for wrong in (exact.betweenness(UNDIRECTED, sources[:3]), right / 2, 2 * right, right[::-1].copy()):
+        rejected("betweenness", UNDIRECTED, wrong, "is right", vertices=4)
+    unlike_the_rest = right.copy()
+    unlike_the_rest[sources] *= 4 / 3
+    rejected("betweenness", UNDIRECTED, unlike_the_rest, "is right", vertices=4)
+
+
+def test_more_shortest_paths_than_float64_can_count_do_not_spoil_the_certificate():
+    """A ladder of k diamonds has 2^k shortest paths from end to end; all of them go through every second vertex."""
+    k = 1_200
+    rows = [(3 * i + a, 3 * i + b) for i in range(k) for a, b in ((0, 1), (0, 2), (1, 3), (2, 3))]
+    ladder = graph(rows, 3 * k + 1)
+    delta = certify_levels.dependencies(ladder, np.array([0]))
+    joint = np.arange(1, k)
+    assert delta[3 * joint] == pytest.approx(3 * (k - joint))
+    assert delta[1::3] == pytest.approx(delta[2::3])
+    assert delta[1::3] == pytest.approx((3 * (k - np.arange(k)) - 2) / 2)
+
+
+def test_wide_levels_are_taken_in_parts(monkeypatch):
+    whole = certify_levels.dependencies(UNDIRECTED, np.arange(5))
+    monkeypatch.setattr(certify_levels, "_ARCS_AT_ONCE", 3)
+    assert certify_levels.dependencies(UNDIRECTED, np.arange(5)) == pytest.approx(whole, abs=1e-12)
+    assert certify("scc", DIRECTED, exact.strong(DIRECTED)).valid
+
+
+# Strong components
+
+
+@given(seed=st.integers(0, 10_000), at=st.integers(0, 42), to=st.integers(0, 42))
+@settings(max_examples=60, deadline=None)
+def test_no_strong_label_can_be_changed_unnoticed(seed, at, to):
+    edges = _random(seed, m=60, directed=True)
+    right = exact.strong(edges)
+    assert certify("scc", edges, right).valid
+    wrong = changed(right, at, right[to])
+    same = agreement("labels", wrong, right).kind == "equivalent"
+    assert certify("scc", edges, wrong).valid == same
+
+
+def test_split_and_merged_strong_components_say_what_is_wrong_and_where():
+    cycle = GRAPHS["directed cycle"]
+    rejected("scc", cycle, np.array([0, 0, 0, 1, 1, 1]), "vertices 1 and 0 share a label, but 1 does not lead")
+    rejected("scc", cycle, np.arange(6), "have different labels, but these lie on one circle")
+    line = GRAPHS["directed path"]
+    rejected("scc", line, np.zeros(12, dtype=np.int64), "does not lead back to 0 inside it")
+    assert certify("scc", line, np.arange(12)).figures == {"components": 12, "largest": 1}
+
+
+def test_components_that_are_only_weak_are_invalid():
+    chain = GRAPHS["one weak component, many strong"]
+    rejected("scc", chain, np.zeros(5, dtype=np.int64), "share a label")
+    assert certify("scc", chain, np.arange(5)).valid
+
+
+def test_two_circles_joined_one_way_are_two_components():
+    rows = [(0, 1), (1, 2), (2, 0), (2, 3), (3, 4), (4, 3)]
+    edges = graph(rows, 5, directed=True)
+    assert certify("scc", edges, np.array([7, 7, 7, 3, 3])).figures == {"components": 2, "largest": 3}
+    rejected("scc", edges, np.array([0, 0, 0, 0, 0]), "share a label")
+    rejected("scc", edges, np.array([0, 0, 0, 1, 2]), "vertices 4 and 3 have different labels")
+    rejected("scc", edges, np.array([0, 0, 0, 1, -1]), "vertex 4 has no label")
+
+
+def test_a_label_that_is_two_components_at_once_is_invalid():
+    apart = graph([(0, 1), (1, 0), (2, 3), (3, 2)], 4, directed=True)
+    rejected("scc", apart, np.zeros(4, dtype=np.int64), "2 is not reached from 0")
+
+
+def test_a_circle_is_found_behind_a_long_tail():
+    n = 3_000
+    tail = graph([*path(n), (n - 1, n - 3)], n, directed=True)
+    right = np.minimum(np.arange(n), n - 3)
+    assert certify("scc", tail, right).valid
+    rejected("scc", tail, np.arange(n), "lie on one circle")
