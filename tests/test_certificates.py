@@ -3,6 +3,7 @@
 import math
 
 import brute
+import exact
 import numpy as np
 import pytest
 from device import DeviceArray
@@ -121,6 +122,20 @@ def right_answer(algorithm):  # noqa: C901, PLR0912 - one case for each kind of 
             found = WEIGHTED, distances(WEIGHTED)
         case "pagerank":
             found = WEIGHTED, ranks(WEIGHTED)
+        case "personalized-pagerank":
+            _, _, inputs, _ = posed(algorithm, WEIGHTED)
+            found = WEIGHTED, exact.personalized_ranks(WEIGHTED, inputs.vertices)
+        case "betweenness":
+            _, _, inputs, _ = posed(algorithm, UNDIRECTED)
+            found = UNDIRECTED, exact.betweenness(UNDIRECTED, inputs.vertices)
+        case "katz":
+            found = DIRECTED, exact.katz(DIRECTED)
+        case "hits":
+            found = DIRECTED, exact.hits(DIRECTED)
+        case "eigenvector":
+            found = UNDIRECTED, exact.eigenvector(UNDIRECTED)
+        case "scc":
+            found = DIRECTED, exact.strong(DIRECTED)
         case "jaccard" | "weighted-jaccard" | "overlap" | "sorensen" | "cosine":
             edges = WEIGHTED if algorithm == "weighted-jaccard" else UNDIRECTED
             _, at, inputs, _ = posed(algorithm, edges)
