@@ -29,7 +29,7 @@ core_number = Algorithm(
     name="core-number",
     title="core number",
     family="cores",
-    aliases=("coreness", "k-core"),
+    aliases=("coreness",),
     form=Form(directed=False, weights="ignored"),
     kind="counts",
     headline="max_core",

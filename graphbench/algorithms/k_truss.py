@@ -1,9 +1,9 @@
 """k-truss: the largest subgraph in which every edge lies in at least k - 2 triangles.
 
-Cohen, "Trusses: Cohesive subgraphs for social network analysis" (NSA technical report, 2008); as a benchmark, Graph
-Challenge. The graph is undirected, weights are ignored. k is 4 by default: at 3 one pass over the triangles is enough,
-since the three edges of a triangle keep each other, so 4 is the first k at which edges that go take others with them. A
-graph without such edges has an empty truss, 0 edges.
+Cohen, "Trusses: Cohesive subgraphs for social network analysis", NSA technical report (2008); Wang, Cheng, PVLDB 5
+(2012) 812-823; as a benchmark, Graph Challenge. The graph is undirected, weights are ignored. k is 4 by default: at 3
+one pass over the triangles is enough, since the three edges of a triangle keep each other, so 4 is the first k at which
+edges that go take others with them. A graph without such edges has an empty truss, 0 edges.
 
 The answer is a graph in the library's own form; its edges are compared exactly.
 

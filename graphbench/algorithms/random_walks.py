@@ -1,10 +1,10 @@
 """Random walks: from each of many vertices, a walk that goes on to a random out-neighbour at every step.
 
-Every out-neighbour is as likely as any other, whatever came before (Lovasz, "Random walks on graphs: a survey", 1993);
-such walks feed DeepWalk (Perozzi, Al-Rfou, Skiena, KDD 2014). Direction is kept, weights are ignored. A walk ends early
-at a vertex without out-edges. The starts, all different, are drawn with the stored seed from the largest component,
-have an out-edge each, and are the same for every engine; trial i walks with seed + i. A walk takes 80 steps by default,
-as node2vec's do (Grover, Leskovec, KDD 2016).
+Every out-neighbour is as likely as any other, whatever came before (Lovasz, "Random walks on graphs: a survey", in
+"Combinatorics, Paul Erdos is eighty" 2 (1993) 1-46); such walks feed DeepWalk (Perozzi, Al-Rfou, Skiena, KDD 2014).
+Direction is kept, weights are ignored. A walk ends early at a vertex without out-edges. The starts, all different, are
+drawn with the stored seed from the largest component, have an out-edge each, and are the same for every engine; trial i
+walks with seed + i. A walk takes 80 steps by default, as node2vec's do (Grover, Leskovec, KDD 2016).
 
 No two engines walk the same way, so answers are not compared with each other: the certificate holds each walk against
 the graph, and all of them against chance. Throughput is `hops`, the steps of all walks together, by the time.
