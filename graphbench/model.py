@@ -63,6 +63,8 @@ class Phases(msgspec.Struct, frozen=True, kw_only=True):
     collect_s: float | None = None
     build_steps_s: dict[str, float] = msgspec.field(default_factory=dict)
     """The parts of `build`, where an engine has several (nx-cugraph: graph, conversion)."""
+    start_steps_s: dict[str, float] = msgspec.field(default_factory=dict)
+    """The parts of `start`, where an engine has several (cugraph-mg: imports, cluster, communications)."""
 
     @property
     def end_to_end_s(self) -> float | None:
@@ -91,7 +93,11 @@ class Memory(msgspec.Struct, frozen=True):
     """Peak memory while the task ran, in bytes; None where it could not be measured."""
 
     host_peak_bytes: int | None = None
+    """Of the process that measured."""
     device_peak_bytes: int | None = None
+    """Of several devices, the largest."""
+    device_peaks_bytes: list[int] = []
+    """Where there are several devices, of each."""
 
 
 class Certificate(msgspec.Struct, frozen=True, kw_only=True):

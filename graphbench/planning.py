@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import numbers
 import operator
+import re
 import shlex
 import sys
 import warnings
@@ -12,7 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, get_args, get_type_hints
 
-from graphbench import registry
+from graphbench import gpus, registry
 from graphbench.datasets.base import Dataset
 from graphbench.datasets.distinct import distinct
 from graphbench.engines.base import Settings
@@ -22,6 +23,9 @@ from graphbench.measure.base import Cell, Limits, Plan
 SEEDS = 2**63 - 1
 """The largest seed. Trial i uses seed + i, which thus stays within 64 unsigned bits: what NetworKit and cuGraph take
 (NumPy's generators and Python's, which NetworkX and igraph are given, take any number from 0)."""
+
+_ADDRESS = re.compile(r"(tcp|tls|ucx|ucxx)://[^\s:/]+:\d+|\w+://\[[0-9a-fA-F:]+\]:\d+")
+"""Of a Dask scheduler."""
 
 
 def make_plan(
@@ -59,8 +63,8 @@ def make_plan(
     """
     problem = registry.algorithm(_name("algorithm", algorithm))
     problem.resolve(parameters)
-    names = _engines(engines, baseline)
     limits, settings, seed = _limits(limits), _settings(settings), _whole("seed", seed, 0, SEEDS)
+    names = _engines(engines, baseline, settings)
     if directed and not problem.form.directed:
         warnings.warn(
             f"{problem.title} is posed on the graph without its direction: --directed changes nothing.", stacklevel=2
@@ -80,9 +84,32 @@ def make_plan(
     return Plan(cells=cells, limits=limits, settings=settings, seed=seed, command=command or command_line())
 
 
-def _engines(engines: Sequence[str] | None, baseline: str | None) -> tuple[str, ...]:
+def gpu_count(given: int | str | None) -> int | None:
+    """How many GPUs are meant: `all` are those that are visible here.
+
+    Raises:
+        UsageError: for another word than `all`.
+    """
+    if not isinstance(given, str):
+        return given
+    if given != "all":
+        raise UsageError(f"gpus takes a whole number from 1, or all; not {given!r}.")
+    return max(len(gpus.visible_names()), 1)
+
+
+def _engines(engines: Sequence[str] | None, baseline: str | None, settings: Settings) -> tuple[str, ...]:
+    names = _engines_named(engines, baseline, settings)
+    if settings.gpus is not None and not any(registry.engine(name).several for name in names):
+        warnings.warn(
+            "--gpus is for engines on several GPUs, none of which is measured: add --engine cugraph-mg.", stacklevel=3
+        )
+    return names
+
+
+def _engines_named(engines: Sequence[str] | None, baseline: str | None, settings: Settings) -> tuple[str, ...]:
     if engines is None:
-        return tuple(each.name for each in registry.engines())
+        wanted = dict.fromkeys([*registry.usual_engines(settings), *([] if baseline is None else [baseline])])
+        return tuple(each.name for each in registry.engines(wanted))
     if not engines:
         raise UsageError(f"No engine is named; there are: {', '.join(registry.engine_names())}.")
     asked = [_name("engine", name) for name in (*engines, *([] if baseline is None else [baseline]))]
@@ -102,12 +129,18 @@ def _settings(given: Settings) -> Settings:
     allocators = get_args(get_type_hints(Settings)["allocator"])
     if given.allocator not in allocators:
         raise UsageError(f"allocator is one of {', '.join(allocators)}, not {given.allocator!r}.")
-    memory = given.device_memory_bytes
+    memory, scheduler = given.device_memory_bytes, given.scheduler
+    if scheduler is not None and not _ADDRESS.fullmatch(scheduler):
+        raise UsageError(f"scheduler takes an address such as tcp://10.0.0.1:8786, not {scheduler!r}.")
+    if scheduler is not None and given.gpus is None:
+        raise UsageError("--scheduler needs --gpus N, the number of its workers: it is part of what is compared.")
     return Settings(
         threads=None if given.threads is None else _whole("threads", given.threads, 1),
         device=_whole("device", given.device, 0),
         allocator=given.allocator,
         device_memory_bytes=None if memory is None else _whole("device_memory_limit", memory, 1),
+        gpus=None if given.gpus is None else _whole("gpus", given.gpus, 1),
+        scheduler=scheduler,
     )
 
 

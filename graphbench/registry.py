@@ -24,7 +24,7 @@ from graphbench.errors import UnknownNameError, UsageError
 
 if TYPE_CHECKING:
     from graphbench.algorithms.base import Algorithm
-    from graphbench.engines.base import Engine
+    from graphbench.engines.base import Engine, Settings
 
 PLUGINS_VARIABLE = "GRAPHBENCH_PLUGINS"
 _Named = TypeVar("_Named", "Algorithm", "Engine")
@@ -98,6 +98,12 @@ def engines(names: Iterable[str] | None = None) -> list[Engine]:
     return sorted(
         (engine(name) for name in (names if names is not None else engine_names())), key=lambda each: each.pace
     )
+
+
+def usual_engines(settings: Settings) -> list[str]:
+    """Names of the engines that are measured where none is named: those on request only if something asks for them."""
+    asked = settings.gpus is not None
+    return [each.name for each in engines() if asked or not each.on_request]
 
 
 @functools.cache

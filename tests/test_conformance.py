@@ -24,6 +24,7 @@ SHAPES = {
     "vectors": np.float64,
     "edges": np.int64,
     "arcs": np.int64,
+    "numbering": np.int64,
     "walks": np.int64,
     "figures": np.float64,
 }
@@ -39,8 +40,10 @@ def _engine(name):
     return pytest.param(name, marks=marks)
 
 
-ENGINES = [_engine(name) for name in registry.engine_names()]
-AVAILABLE = [name for name in registry.engine_names() if registry.engine(name).availability().ok]
+# Several GPUs take a cluster, which is started once: tests/gpu/test_multi_gpu.py has the same questions for them.
+NAMES = [name for name in registry.engine_names() if not registry.engine(name).several]
+ENGINES = [_engine(name) for name in NAMES]
+AVAILABLE = [name for name in NAMES if registry.engine(name).availability().ok]
 EACH = [
     pytest.param(*engine.values, algorithm, marks=engine.marks)
     for engine, algorithm in itertools.product(ENGINES, ALGORITHMS)

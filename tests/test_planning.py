@@ -31,9 +31,13 @@ QUICK = {"engines": ["networkx", "igraph"], "trials": 1, "timeout": 60}
         ({"timeout": 0}, "timeout takes a finite number of seconds above 0, not 0"),
         ({"allocator": "fast"}, "allocator is one of default, pool, async, not 'fast'"),
         ({"baseline": "netwrokx"}, "Did you mean networkx"),
-        ({"engines": []}, "No engine is named; there are: cugraph, igraph"),
+        ({"engines": []}, "No engine is named; there are: cugraph, cugraph-mg, igraph"),
         ({"engines": [3]}, "An engine is given by its name, not as 3"),
         ({"memory_limit": 0}, "memory_limit takes a whole number from 1"),
+        ({"gpus": 0}, "gpus takes a whole number from 1, not 0"),
+        ({"gpus": "most"}, "gpus takes a whole number from 1, or all; not 'most'"),
+        ({"gpus": 2, "scheduler": "localhost"}, "scheduler takes an address such as tcp://"),
+        ({"scheduler": "tcp://localhost:8786"}, "--scheduler needs --gpus N"),
     ],
 )
 def test_a_value_that_makes_no_sense_is_refused_before_anything_is_loaded(given, expected):

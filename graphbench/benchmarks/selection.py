@@ -26,10 +26,11 @@ def cases(config: pytest.Config) -> list[Case]:
         UsageError: for a name that no algorithm or engine has.
     """
     from graphbench import registry
+    from graphbench.engines.base import Settings
 
     algorithms = names(config.getoption("graphbench_algorithms")) or registry.algorithm_names()
     problems = dict.fromkeys(registry.algorithm(name).name for name in algorithms)
-    engines = registry.engines(names(config.getoption("graphbench_engines")) or None)
+    engines = registry.engines(names(config.getoption("graphbench_engines")) or registry.usual_engines(Settings()))
     return [
         Case(algorithm, dataset, engine.name)
         for dataset in names(config.getoption("graphbench_datasets"))

@@ -55,6 +55,17 @@ def numbers(text: str) -> list[int]:
     return list(dict.fromkeys(int(word) for word in words))
 
 
+def gpu_number(text: str) -> int | None:
+    """A whole number from 1, or `all`: as many as are visible.
+
+    Raises:
+        UsageError: if it is anything else.
+    """
+    from graphbench.planning import gpu_count
+
+    return int(text) if text.isdecimal() and int(text) else gpu_count(text)
+
+
 def joined(lists: Iterable[str]) -> list[str]:
     """What a repeated list option gave, split at commas, as one list without repetitions."""
     names = (name.strip() for text in lists for name in text.split(","))

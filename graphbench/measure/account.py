@@ -46,7 +46,7 @@ class Account:
     outcome: Outcome | None = None
     reason: str = ""
     _seconds: dict[str, float] = field(default_factory=dict)
-    _steps: dict[str, float] = field(default_factory=dict)
+    _steps: dict[str, dict[str, float]] = field(default_factory=dict)
     _since: float = field(default_factory=protocol.now)
 
     def add(self, event: Event) -> None:
@@ -58,7 +58,8 @@ class Account:
                 self._seconds[event.phase] = event.seconds
                 self.shared_build |= event.shared
                 self.memory = event.memory if event.memory.host_peak_bytes is not None else self.memory
-                self._steps |= event.steps
+                if event.steps:
+                    self._steps[f"{event.phase}_steps_s"] = event.steps
             case Equipped():
                 self.environment, self.used = event.environment, event.used
             case protocol.Trial(seconds):
@@ -89,8 +90,8 @@ class Account:
     @property
     def phases(self) -> Phases:
         """Seconds of what has ended."""
-        known = {f"{phase}_s": seconds for phase, seconds in self._seconds.items()}
-        return Phases(**known, run_s=list(self.times), build_steps_s=dict(self._steps))
+        known: dict[str, Any] = {f"{phase}_s": seconds for phase, seconds in self._seconds.items()}
+        return Phases(**known, **self._steps, run_s=list(self.times))
 
     def ran_out_of_time(self, timeout_s: float) -> None:
         """The limit struck. What has been timed stands: only without any timed call is it a timeout."""

@@ -15,7 +15,7 @@ from typing import Any
 from graphbench import registry
 from graphbench.algorithms.base import Attached, Call
 from graphbench.edgelist import EdgeList
-from graphbench.engines.base import Engine
+from graphbench.engines.base import Engine, Settings
 from graphbench.errors import GraphbenchError, UnavailableError, UnsupportedError
 from graphbench.measure import environment, memory, protocol, sampling
 from graphbench.measure.job import Cold, GarbageError, Job, LazyError, refuse_unread
@@ -39,7 +39,7 @@ class Bench:
         self._phase = "start"
         self._engine: Engine | None = None
         self._module: Any = None
-        self._start_s = 0.0
+        self._start_s, self._start_steps = 0.0, dict[str, float]()
         self._graph: Any = None
         self._held: tuple[str, Mapping[str, Any]] | None = None
         self._build_events: list[Ended] = []
@@ -169,11 +169,19 @@ class Bench:
         if self._engine is None:
             self._engine = registry.engine(request.engine)
             self.begin("start")
-            self._module, self._start_s = _clocked(self._engine, self._engine.start, request.settings)
-        self._end("start", self._start_s)
+            self._start(self._engine, request.settings)
+        self._end("start", self._start_s, self._start_steps)
         used = dict(self._engine.used(request.settings))
         self._tell(Equipped(environment=environment.capture(self._engine, used, request.command), used=used))
         return self._engine
+
+    def _start(self, engine: Engine, settings: Settings) -> None:
+        self._module, self._start_s = _clocked(engine, engine.start, settings)
+        if engine.start_steps:
+            self._start_steps["imports"] = self._start_s
+            for step in engine.start_steps:
+                _, self._start_steps[step] = _clocked(engine, getattr(engine, step), settings)
+            self._start_s = sum(self._start_steps.values())
 
     def _build(self, engine: Engine, posed: EdgeList, attached: Attached) -> None:
         """Have the engine's graph ready: built now, or left by the task before if it is the very same."""
@@ -208,8 +216,12 @@ class Bench:
         self._tell(Ended(phase=phase, seconds=seconds, steps=steps or {}, memory=self._peaks()))
 
     def _peaks(self) -> Memory:
-        device = None if self._engine is None else self._engine.device_peak_bytes()
-        return Memory(host_peak_bytes=memory.host_peak_bytes(), device_peak_bytes=device)
+        engine, host = self._engine, memory.host_peak_bytes()
+        if engine is None:
+            return Memory(host)
+        if each := engine.device_peaks():
+            return Memory(host, max(each), each)
+        return Memory(host, engine.device_peak_bytes())
 
 
 def _clocked(engine: Engine, action: Callable[..., Any], *args: Any, **options: Any) -> tuple[Any, float]:
