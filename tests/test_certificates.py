@@ -15,6 +15,7 @@ from tiny import GRAPHS, certify, graph, path, posed
 from graphbench import certify as checks
 from graphbench import registry
 from graphbench.agreement import agreement
+from graphbench.algorithms._lists import external_ids
 from graphbench.certify_similarity import neighbourhoods
 from graphbench.edgelist import EdgeList
 from graphbench.errors import InputError
@@ -80,6 +81,24 @@ def analysis(edges, labels):
     return np.array([modularity, (degree - inside).sum() / 2, ((degree - inside) / marks.sum(axis=0)).sum()])
 
 
+def entries(edges, *, transposed=False):
+    """Row by row, from the dense matrix."""
+    matrix = edges.to_scipy().toarray()
+    matrix = matrix.T if transposed else matrix
+    rows, columns = np.nonzero(matrix)
+    ends = np.stack([rows, columns], axis=1)
+    return np.column_stack([ends, matrix[rows, columns]]) if edges.weighted else ends
+
+
+def numbering(edges, seed=0):
+    """The vertices that have edges, numbered in an order of their own, and the edges."""
+    src, dst, _ = edges.to_numpy()
+    vertices = np.random.default_rng(seed).permutation(np.unique([src, dst]))
+    number = {int(vertex): at for at, vertex in enumerate(vertices)}
+    table = [(at, external_ids(edges.num_vertices)[vertex]) for at, vertex in enumerate(vertices)]
+    return np.array(table + sorted((number[u], number[v]) for u, v in zip(src.tolist(), dst.tolist(), strict=True)))
+
+
 def changed(answer, at, value):
     out = answer.copy()
     out[at] = value
@@ -113,7 +132,7 @@ def test_the_searches_of_these_tests_reach_much_and_not_all():
         assert hops.max() > 3
 
 
-def right_answer(algorithm):  # noqa: C901, PLR0912 - one case for each kind of problem
+def right_answer(algorithm):  # noqa: C901, PLR0912, PLR0915 - one case for each kind of problem
     """A graph and the right answer on it."""
     match algorithm:
         case "bfs":
@@ -136,6 +155,10 @@ def right_answer(algorithm):  # noqa: C901, PLR0912 - one case for each kind of 
             found = UNDIRECTED, exact.eigenvector(UNDIRECTED)
         case "scc":
             found = DIRECTED, exact.strong(DIRECTED)
+        case "coo-to-csr" | "transpose":
+            found = WEIGHTED, entries(WEIGHTED, transposed=algorithm == "transpose")
+        case "renumber":
+            found = DIRECTED, numbering(DIRECTED)
         case "jaccard" | "weighted-jaccard" | "overlap" | "sorensen" | "cosine":
             edges = WEIGHTED if algorithm == "weighted-jaccard" else UNDIRECTED
             _, at, inputs, _ = posed(algorithm, edges)
@@ -666,3 +689,57 @@ def test_the_stand_in_refuses_what_a_device_would():
     for mix in (lambda: here + there, lambda: there[here], lambda: np.asarray(there), lambda: f"{there[0]:,}"):
         with pytest.raises((TypeError, ValueError)):
             mix()
+
+
+# Structure
+
+
+@pytest.mark.parametrize("algorithm", ["coo-to-csr", "transpose"])
+def test_no_entry_can_be_changed_lost_or_doubled_unnoticed(algorithm):
+    edges, right = right_answer(algorithm)
+    for row in range(len(right)):
+        for column, by in ((0, 1), (1, -1), (2, 1e-12)):
+            spoilt = right.copy()
+            spoilt[row, column] += by
+            rejected(algorithm, edges, spoilt[np.lexsort(spoilt.T[1::-1])], "was expected")
+    rejected(algorithm, edges, np.repeat(right, [2, 0, *[1] * (len(right) - 2)], axis=0), "was expected")
+    other = {"coo-to-csr": "transpose", "transpose": "coo-to-csr"}[algorithm]
+    rejected(algorithm, edges, right_answer(other)[1], "was expected")
+    rejected(algorithm, edges, right[:, :2].astype(np.int64), "shape")
+
+
+def test_a_wrong_entry_is_named_as_the_answer_has_it():
+    arrows = graph([(0, 1, 2.0), (2, 1, 0.5)], 3, directed=True)
+    rejected("coo-to-csr", arrows, np.array([[0, 1, 2.0], [2, 1, 0.25]]), "(2, 1) = 0.25 stands where (2, 1) = 0.5")
+    rejected("transpose", arrows, np.array([[0, 1, 2.0], [1, 2, 0.5]]), "(0, 1) = 2 stands where (1, 0) = 2")
+    finding = certify("transpose", arrows, np.array([[1, 0, 2.0], [1, 2, 0.5]]))
+    assert finding.valid
+    assert finding.figures == {"entries": 2, "fullest_row": 2}
+
+
+@given(seed=st.integers(0, 10_000), directed=st.booleans(), at=st.integers(0, 500), by=st.sampled_from([-1, 1, 7]))
+@settings(max_examples=60, deadline=None)
+def test_no_number_can_be_changed_unnoticed(seed, directed, at, by):
+    edges = _random(seed, directed=directed)
+    right = numbering(edges, seed)
+    assert certify("renumber", edges, right).valid
+    spoilt = right.copy()
+    spoilt[at % len(right), seed % 2] += by
+    assert not certify("renumber", edges, spoilt).valid
+
+
+def test_a_wrong_numbering_says_what_is_wrong():
+    edges = graph([(0, 1), (1, 2), (4, 2)], 6, directed=True)
+    ids = external_ids(6)
+    right = np.array([(0, ids[4]), (1, ids[2]), (2, ids[1]), (3, ids[0]), (0, 1), (2, 1), (3, 2)])
+    assert certify("renumber", edges, right).figures == {"numbers": 4, "edges": 3}
+    for at, row, because in (
+        (0, (1, ids[4]), "is in the place of another number of 0 to 3"),
+        (0, (0, 17), "the number 0 (id 17) stands for an id that no vertex has"),
+        (0, (0, ids[3]), "stands for the id of a vertex without edges"),
+        (2, (2, ids[4]), "stands for an id that has a number already"),
+        (4, (0, 4), "an edge between 0 and 4, but the numbers are 0 to 3"),
+        (4, (2, 1), "1 of the edges are there twice"),
+        (4, (1, 0), "the edge 2 - 4 stands where 4 - 2 was expected"),
+    ):
+        rejected("renumber", edges, changed(right, at, row), because)

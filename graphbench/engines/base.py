@@ -222,6 +222,13 @@ def matrix_rows(rows: Any, columns: Any, values: Any = None) -> npt.NDArray[Any]
     return np.column_stack([ends, np.asarray(values, dtype=np.float64)])[order]
 
 
+def numbering_rows(ids: Any, src: Any, dst: Any, *, directed: bool) -> npt.NDArray[np.int64]:
+    """The common form of kind `numbering`, from the id of each number and the ends of edges, in any order."""
+    ids = np.asarray(ids, dtype=np.int64)
+    table = np.stack([np.arange(len(ids)), ids], axis=1)
+    return np.concatenate([table, edge_rows(src, dst, directed=directed)])
+
+
 def compressed_rows(offsets: Any, indices: Any, values: Any = None) -> npt.NDArray[Any]:
     """The common form of kind `arcs` from a matrix in compressed sparse rows.
 
@@ -253,5 +260,6 @@ __all__ = [
     "edge_rows",
     "from_groups",
     "matrix_rows",
+    "numbering_rows",
     "scatter",
 ]

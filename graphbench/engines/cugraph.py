@@ -7,15 +7,16 @@ PageRank's N with them), in the storage order that the algorithm wants, so that 
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 
+from graphbench.algorithms._lists import disorder, external_ids
 from graphbench.algorithms.base import Kind
 from graphbench.edgelist import EdgeList
 from graphbench.engines._gpu import OnGpu
-from graphbench.engines.base import Settings, compressed_rows, edge_rows, scatter
+from graphbench.engines.base import Settings, compressed_rows, edge_rows, numbering_rows, scatter
 
 NOT_VALUES = {"vertex", "first", "second", "predecessor"}
 """The columns of cuGraph's frames that name vertices; the others carry the answer."""
@@ -54,6 +55,7 @@ class CuGraph(OnGpu):
         *,
         store_transposed: bool = False,
         float64_weights: bool = False,
+        listed: Literal["entries", "external"] | None = None,
         **_: Any,
     ) -> Any:
         """Make the graph.
@@ -64,11 +66,19 @@ class CuGraph(OnGpu):
             store_transposed: store in-edges, as PageRank and its relatives want.
             float64_weights: give an unweighted graph weights of 1.0 in float64: cuGraph computes in the weights' type,
                 and in float32 where there are none.
+            listed: what the graph is made from is what matters, and it is in no order: `entries` gives a graph whose
+                own list is so, `external` no graph but the frame, with columns of external ids.
         """
         import cudf
         import cugraph
         import cupy
 
+        if listed:
+            columns = columns.take(cupy.asarray(disorder(len(columns)))).reset_index(drop=True)
+        if listed == "external":
+            ids = cudf.Series(external_ids(edges.num_vertices))
+            ends = {end: ids.take(columns[end]).reset_index(drop=True) for end in ("source", "destination")}
+            return cudf.DataFrame(ends)
         if float64_weights and not edges.weighted:
             columns = columns.assign(weight=cudf.Series(cupy.ones(len(columns), dtype=np.float64)))
         graph = cugraph.Graph(directed=edges.directed)
@@ -108,7 +118,9 @@ class CuGraph(OnGpu):
             case "edges":
                 return _edges(raw, directed=edges.directed)
             case "arcs":
-                return compressed_rows(*(None if part is None else part.to_numpy() for part in raw))
+                return _rows(*raw, weighted=edges.weighted)
+            case "numbering":
+                return _numbering(*raw, directed=edges.directed)
             case "walks":
                 return np.asarray(raw.get(), dtype=np.int64)
             case "figures":
@@ -150,6 +162,22 @@ def _edges(graph: Any, *, directed: bool) -> npt.NDArray[np.int64]:
     if not directed:
         src, dst = src[src < dst], dst[src < dst]
     return edge_rows(src, dst, directed=directed)
+
+
+def _rows(offsets: Any, indices: Any, values: Any, *, weighted: bool) -> npt.NDArray[Any]:
+    """Compressed rows of a matrix; those after the last that has an entry are missing.
+
+    Of a list without entries cuGraph makes a lone offset and, though there is none, a lone index.
+    """
+    indices = indices.to_numpy()[: None if len(offsets) > 1 else 0]
+    return compressed_rows(offsets.to_numpy(), indices, values.to_numpy() if weighted else None)
+
+
+def _numbering(frame: Any, table: Any, *, directed: bool) -> npt.NDArray[np.int64]:
+    """A frame of edges and the `NumberMap` that made it, whose own frame has the columns `id` (new) and `0` (old)."""
+    new, old = (table.df_internal_to_external[name].to_numpy() for name in ("id", "0"))
+    src, dst = (frame[name].to_numpy() for name in (table.renumbered_src_col_name, table.renumbered_dst_col_name))
+    return numbering_rows(scatter(len(new), new, old, fill=-1, dtype=np.int64), src, dst, directed=directed)
 
 
 def _in_order_of(

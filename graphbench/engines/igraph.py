@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from graphbench.algorithms.base import Kind, Renumbered
 from graphbench.edgelist import Columns, EdgeList
-from graphbench.engines.base import Engine, edge_rows
+from graphbench.engines.base import Engine, edge_rows, matrix_rows
 
 
 class IGraph(Engine):
@@ -52,6 +52,9 @@ class IGraph(Engine):
                 return np.array(raw, dtype=np.float64).T
             case "edges":
                 return _edges(raw, directed=edges.directed)
+            case "arcs":
+                ends = np.array(raw.get_edgelist(), dtype=np.int64).reshape(-1, 2)
+                return matrix_rows(ends[:, 0], ends[:, 1], raw.es["weight"] if edges.weighted else None)
             case "walks":
                 # One list for each walk, as long as it is: shorter ones are filled up.
                 return np.array(list(zip_longest(*raw, fillvalue=-1)), dtype=np.int64).T

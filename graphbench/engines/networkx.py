@@ -6,14 +6,24 @@ configuration says so; the worker that measures drops the variables that could.
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 import numpy.typing as npt
 
+from graphbench.algorithms._lists import disorder, external_ids
 from graphbench.algorithms.base import Kind
 from graphbench.edgelist import Columns, EdgeList
-from graphbench.engines.base import Engine, Settings, compressed_rows, edge_rows, from_groups, scatter
+from graphbench.engines.base import (
+    Engine,
+    Settings,
+    compressed_rows,
+    edge_rows,
+    from_groups,
+    matrix_rows,
+    numbering_rows,
+    scatter,
+)
 
 
 class NetworkX(Engine):
@@ -31,11 +41,22 @@ class NetworkX(Engine):
 
         return super().start(settings)
 
-    def build(self, columns: Columns, edges: EdgeList, **options: Any) -> Any:
-        """All vertices first, in order, so that isolated ones exist and answers come back in order."""
+    def build(self, columns: Columns, edges: EdgeList, *, listed: Literal["external"] | None = None, **_: Any) -> Any:
+        """All vertices first, in order, so that isolated ones exist and answers come back in order.
+
+        Args:
+            columns: the edges.
+            edges: for counts.
+            listed: a graph of external ids, made from edges in no order; isolated vertices are not in it.
+        """
         import networkx as nx
 
         graph: Any = nx.DiGraph() if edges.directed else nx.Graph()
+        if listed == "external":
+            ids, order = external_ids(edges.num_vertices), disorder(len(columns.src))
+            ends = (ids[end[order]].tolist() for end in (columns.src, columns.dst))
+            graph.add_edges_from(zip(*ends, strict=True))
+            return graph
         graph.add_nodes_from(range(edges.num_vertices))
         # Plain integers: NumPy scalars as vertices would be several times slower to hash.
         src, dst = columns.src.tolist(), columns.dst.tolist()
@@ -77,8 +98,16 @@ class NetworkX(Engine):
             case "edges":
                 src, dst = zip(*raw.edges, strict=True) if raw.number_of_edges() else ((), ())
                 return edge_rows(src, dst, directed=edges.directed)
-            case "arcs":
+            case "arcs" if hasattr(raw, "indptr"):
                 return compressed_rows(raw.indptr, raw.indices, raw.data if edges.weighted else None)
+            case "arcs":
+                rows = zip(*raw.edges(data="weight"), strict=True) if raw.number_of_edges() else ((), (), ())
+                src, dst, weight = rows
+                return matrix_rows(src, dst, weight if edges.weighted else None)
+            case "numbering":
+                graph, ids = raw
+                src, dst = zip(*graph.edges, strict=True) if graph.number_of_edges() else ((), ())
+                return numbering_rows(ids, src, dst, directed=edges.directed)
             case "walks":
                 return np.array(raw, dtype=np.int64)
             case "figures":

@@ -16,7 +16,7 @@ import numpy.typing as npt
 from graphbench.algorithms.base import Kind
 from graphbench.edgelist import EdgeList
 from graphbench.engines._gpu import OnGpu
-from graphbench.engines.base import Settings, edge_rows
+from graphbench.engines.base import Settings, edge_rows, matrix_rows
 from graphbench.engines.networkx import NetworkX
 
 
@@ -64,8 +64,15 @@ class NxCuGraph(OnGpu, NetworkX):
         return converted
 
     def collect(self, raw: Any, kind: Kind, edges: EdgeList, pairs: npt.NDArray[np.int64] | None) -> npt.NDArray[Any]:
-        """As NetworkX's, but for subgraphs: those are device graphs, which have no `edges` to walk through."""
-        return _edges(raw, directed=edges.directed) if kind == "edges" else super().collect(raw, kind, edges, pairs)
+        """As NetworkX's, but for graphs: those are on the device, and have no `edges` to walk through."""
+        match kind:
+            case "edges":
+                return _edges(raw, directed=edges.directed)
+            case "arcs":
+                weight = raw.edge_values["weight"].get() if edges.weighted else None
+                return matrix_rows(raw.src_indices.get(), raw.dst_indices.get(), weight)
+            case _:
+                return super().collect(raw, kind, edges, pairs)
 
     def device_peak_bytes(self) -> int | None:
         """Peak of RMM's allocations, and what CuPy's own pool has taken from the device."""

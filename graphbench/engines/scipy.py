@@ -8,19 +8,23 @@ Everything else is not in the library.
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 import numpy.typing as npt
 
-from graphbench.algorithms.base import Call, Kind
+from graphbench.algorithms._lists import disorder, external_ids
+from graphbench.algorithms.base import Call, Kind, Renumbered
 from graphbench.algorithms.bfs import bfs
+from graphbench.algorithms.coo_to_csr import coo_to_csr
 from graphbench.algorithms.jaccard import jaccard
+from graphbench.algorithms.renumber import renumber
 from graphbench.algorithms.sssp import sssp
+from graphbench.algorithms.transpose import transpose
 from graphbench.algorithms.triangle_count import triangle_count
 from graphbench.algorithms.wcc import wcc
 from graphbench.edgelist import Columns, EdgeList
-from graphbench.engines.base import Engine, Settings, compressed_rows, edge_rows
+from graphbench.engines.base import Engine, Settings, compressed_rows, edge_rows, numbering_rows
 
 PAIRS_AT_ONCE = 10_000
 """Pairs whose neighbourhoods are copied out of the matrix together: the hubs of a million would not fit."""
@@ -41,19 +45,36 @@ class SciPy(Engine):
 
     def start(self, settings: Settings) -> Any:
         """Import SciPy, and the parts of it that would be imported when they are first used."""
+        import pandas  # noqa: F401, ICN001 - renumbering takes it
         import scipy.sparse.csgraph
 
         return scipy
 
-    def build(self, columns: Columns, edges: EdgeList, **options: Any) -> Any:
-        """The adjacency matrix in compressed rows, which SciPy sorts as it makes them."""
+    def build(
+        self, columns: Columns, edges: EdgeList, *, listed: Literal["entries", "external"] | None = None, **_: Any
+    ) -> Any:
+        """The adjacency matrix in compressed rows, which SciPy sorts as it makes them.
+
+        Args:
+            columns: the edges.
+            edges: for counts.
+            listed: give no matrix but what one is made from, in no order: its entries as a `coo_array`, or the two
+                columns of edges between external ids.
+        """
         from scipy.sparse import coo_array
 
         src, dst, weight = columns
+        if listed == "external":
+            ids, order = external_ids(edges.num_vertices), disorder(len(src))
+            return ids[src[order]], ids[dst[order]]
         values = np.ones(len(src)) if weight is None else weight
         if not edges.directed:
             src, dst, values = np.concatenate([src, dst]), np.concatenate([dst, src]), np.concatenate([values, values])
-        return coo_array((values, (src, dst)), shape=(edges.num_vertices, edges.num_vertices)).tocsr()
+        if listed == "entries":
+            order = disorder(len(src))
+            src, dst, values = src[order], dst[order], values[order]
+        matrix = coo_array((values, (src, dst)), shape=(edges.num_vertices, edges.num_vertices))
+        return matrix if listed else matrix.tocsr()
 
     def vertices(self, vertices: npt.NDArray[np.int64], edges: EdgeList) -> npt.NDArray[np.int64]:
         """An array, which rows of a matrix are chosen by."""
@@ -73,6 +94,8 @@ class SciPy(Engine):
                 return edge_rows(src[once], dst[once], directed=edges.directed)
             case "arcs":
                 return compressed_rows(raw.indptr, raw.indices, raw.data if edges.weighted else None)
+            case "numbering":
+                return numbering_rows(raw.vertices, *raw.graph, directed=edges.directed)
             case _:
                 return np.asarray(raw, dtype=np.float64)
 
@@ -118,6 +141,24 @@ def _(scipy: Any, graph: Any, _p: Call) -> Any:
     blocks = np.split(np.arange(graph.shape[0]), np.flatnonzero(np.diff(work)) + 1)
     counts = [(graph[rows] @ onward).multiply(graph[rows]).sum(axis=1) for rows in blocks]
     return np.concatenate(counts)
+
+
+@coo_to_csr.on("scipy", build={"listed": "entries"})
+def _(_scipy: Any, entries: Any, _p: Call) -> Any:
+    return entries.tocsr()
+
+
+@transpose.on("scipy")
+def _(_scipy: Any, graph: Any, _p: Call) -> Any:
+    return graph.T.tocsr()
+
+
+@renumber.on("scipy", build={"listed": "external"}, told=lambda _: {"with": "pandas.factorize"})
+def _(_scipy: Any, columns: Any, _p: Call) -> Any:
+    import pandas as pd
+
+    numbers, ids = pd.factorize(np.concatenate(columns))
+    return Renumbered(np.split(numbers, 2), ids)
 
 
 engine = SciPy()

@@ -1,0 +1,153 @@
+"""Structure: matrices in compressed rows, graphs turned round, vertices with numbers; and what is left of SciPy."""
+
+import numpy as np
+import pytest
+from test_conformance import _of
+from tiny import GRAPHS, certify, graph, library, posed, solve
+
+from graphbench import registry
+from graphbench.algorithms import _lists
+from graphbench.columns import INT32_VERTICES
+from graphbench.errors import InputError, UnsupportedError
+
+ARROWS = graph([(0, 1, 0.5), (0, 2, -2.0), (3, 0, 1e-300), (2, 3, 0.0)], 6, directed=True)
+EDGES = graph([(0, 1, 0.5), (2, 1, 3.0)], 4)
+
+
+# Entries
+
+
+def test_an_undirected_edge_is_an_entry_each_way_and_a_directed_one_is_not():
+    both = EDGES.entries()
+    assert both.directed
+    assert list(zip(*(column.tolist() for column in both.to_numpy()), strict=True)) == [
+        (0, 1, 0.5),
+        (1, 0, 0.5),
+        (1, 2, 3.0),
+        (2, 1, 3.0),
+    ]
+    assert (both.num_edges, both.num_entries, both.num_vertices) == (4, 4, 4)
+    assert both.weights == EDGES.weights
+    assert both.digest == both.entries().digest != EDGES.digest
+    assert ARROWS.entries() is ARROWS
+    assert EDGES.unweighted().entries().to_numpy().weight is None
+
+
+@pytest.mark.parametrize("engine", _of("coo-to-csr"))
+def test_compressed_rows_hold_every_entry_and_its_value_to_the_last_bit(engine):
+    assert solve(engine, "coo-to-csr", ARROWS).tolist() == [[0, 1, 0.5], [0, 2, -2], [2, 3, 0], [3, 0, 1e-300]]
+    assert solve(engine, "coo-to-csr", EDGES).tolist() == [[0, 1, 0.5], [1, 0, 0.5], [1, 2, 3], [2, 1, 3]]
+    assert solve(engine, "coo-to-csr", EDGES.unweighted()).tolist() == [[0, 1], [1, 0], [1, 2], [2, 1]]
+
+
+@pytest.mark.parametrize("engine", _of("transpose"))
+def test_every_arc_is_turned_round_and_keeps_its_weight(engine):
+    assert solve(engine, "transpose", ARROWS).tolist() == [[0, 3, 1e-300], [1, 0, 0.5], [2, 0, -2], [3, 2, 0]]
+    assert solve(engine, "transpose", GRAPHS["directed path"]).tolist() == [[v + 1, v] for v in range(11)]
+    assert solve(engine, "transpose", EDGES).tolist() == [[0, 1, 0.5], [1, 0, 0.5], [1, 2, 3], [2, 1, 3]]
+
+
+@pytest.mark.parametrize("algorithm", ["coo-to-csr", "transpose", "renumber"])
+@pytest.mark.parametrize("engine", _of("wcc"))
+def test_every_trial_does_the_same_work_on_the_same_input(engine, algorithm):
+    if engine not in registry.algorithm(algorithm).adapters:
+        pytest.skip("not in the library")
+    page, at, inputs, p = posed(algorithm, ARROWS)
+    it, adapter = registry.engine(engine), page.adapter(engine)
+    module = library(engine)
+    built = it.convert(it.build(it.read(at), at, **adapter.build), at, **adapter.build)
+    calls = [adapter.call(module, built, p) for _ in range(3)]
+    assert len({id(each) for each in calls}) == 3
+    one, *others = (it.answer(each, page.kind, at, inputs.pairs) for each in calls)
+    assert certify(algorithm, ARROWS, one).valid
+    assert all(np.array_equal(one, other) for other in others)
+
+
+def test_the_entries_that_are_to_be_sorted_are_in_no_order():
+    page, at, _, _ = posed("coo-to-csr", GRAPHS["clique"])
+    scipy = registry.engine("scipy")
+    built = scipy.build(scipy.read(at), at, **page.adapter("scipy").build)
+    rows = built.coords[0]
+    assert built.format == "coo"
+    assert sorted(rows.tolist()) == at.to_numpy().src.tolist() != rows.tolist()
+    again = scipy.build(scipy.read(at), at, **page.adapter("scipy").build)
+    assert np.array_equal(rows, again.coords[0])
+
+
+@pytest.mark.parametrize("algorithm", ["coo-to-csr", "transpose"])
+def test_structure_takes_any_finite_weights_and_no_others(algorithm):
+    for weights in ([0.0, 0.0], [-1.0, 0.0], [1e308, 1e308]):
+        edges = graph([(0, 1, weights[0]), (1, 2, weights[1])], 3)
+        assert certify(algorithm, edges, solve("scipy", algorithm, edges)).valid
+    for wrong in (np.inf, np.nan):
+        with pytest.raises(InputError, match="1 non-finite weights"):
+            posed(algorithm, graph([(0, 1, 1.0), (1, 2, wrong)], 3))
+
+
+def test_rows_that_cugraph_would_count_in_too_few_bits_are_refused():
+    _, _, _, p = posed("transpose", ARROWS)
+    _lists.refuse_wide(p)
+    p.num_vertices = INT32_VERTICES + 1
+    with pytest.raises(UnsupportedError, match="32 bits"):
+        _lists.refuse_wide(p)
+
+
+# Numbers
+
+
+@pytest.mark.parametrize("engine", _of("renumber"))
+def test_every_id_gets_one_number_and_edges_are_told_in_them(engine):
+    edges = graph([(5, 1), (1, 3), (5, 3)], 8, directed=True)
+    answer = solve(engine, "renumber", edges)
+    ids = _lists.external_ids(8)
+    table, renumbered = answer[:3], answer[3:]
+    assert table[:, 0].tolist() == [0, 1, 2]
+    assert set(table[:, 1].tolist()) == {int(ids[v]) for v in (1, 3, 5)}
+    back = {number: ids.tolist().index(old) for number, old in table.tolist()}
+    assert {(back[u], back[v]) for u, v in renumbered.tolist()} == {(5, 1), (1, 3), (5, 3)}
+
+
+def test_external_ids_are_large_different_and_in_no_order():
+    ids = _lists.external_ids(200_000)
+    assert len(np.unique(ids)) == len(ids)
+    assert ids.dtype == np.int64
+    assert 0 <= ids.min() < 2**48 < 2**61 < ids.max() < 2**62
+    assert 0.49 < np.mean(np.diff(ids) > 0) < 0.51
+    assert np.array_equal(_lists.external_ids(10), ids[:10])
+
+
+def test_disorder_is_a_permutation_and_always_the_same():
+    order = _lists.disorder(10_000)
+    assert np.array_equal(np.sort(order), np.arange(10_000))
+    assert np.count_nonzero(order == np.arange(10_000)) < 20
+    assert np.array_equal(order, _lists.disorder(10_000))
+    assert _lists.disorder(0).tolist() == []
+
+
+# SciPy
+
+
+def test_scipy_says_of_everything_else_that_it_has_none():
+    assert registry.algorithm("louvain").gaps["scipy"] == "not in the library"
+    with pytest.raises(UnsupportedError, match="not in the library"):
+        registry.algorithm("pagerank").adapter("scipy")
+
+
+def test_a_reason_that_a_page_gives_itself_stands(monkeypatch):
+    page, scipy = registry.algorithm("louvain"), registry.engine("scipy")
+    monkeypatch.setitem(page.gaps, "scipy", "for a reason of its own")
+    registry._hear_engines(page)
+    assert page.gaps["scipy"] == "for a reason of its own"
+    assert scipy.gap
+
+
+@pytest.mark.parametrize("name", ["isolated vertices", "weighted, directed", "clique"])
+def test_scipys_graph_is_the_adjacency_matrix_with_sorted_rows(name):
+    edges = GRAPHS[name]
+    it = registry.engine("scipy")
+    matrix = it.build(it.read(edges), edges)
+    assert matrix.format == "csr"
+    assert matrix.has_sorted_indices
+    assert matrix.dtype == np.float64
+    assert np.array_equal(matrix.toarray(), edges.to_scipy().toarray())
+    assert edges.directed or np.array_equal(matrix.toarray(), matrix.toarray().T)
