@@ -20,12 +20,14 @@ from graphbench.errors import GraphbenchError, UnknownNameError, UsageError
 
 COMMANDS = {
     "cache": "Show or clear what is kept on disk: downloads, cleaned graphs, answers.",
+    "capacity": "The largest R-MAT graph that completes within a limit of device memory.",
     "compare": "Two stores: what became faster, what slower.",
     "doctor": "Machine, GPU, driver and libraries: what works, what is missing, how to get it.",
     "fetch": "Download graphs ahead of time.",
     "list": "Algorithms, datasets and engines.",
     "records": "What has been measured: listed, filtered, exported.",
     "report": "A page, Markdown and charts from records.",
+    "scale": "Time against size on a series of R-MAT graphs, and on more and more GPUs.",
     "show": "All about one algorithm, dataset or engine.",
     "suite": "Every algorithm on every dataset with every engine, in any number of sittings.",
 }

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import shlex
 import sys
+from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from graphbench.errors import UnavailableError
 from graphbench.model import Outcome, Record
 
 if TYPE_CHECKING:
@@ -43,6 +45,22 @@ def measure(run: Run, name: str, reporter: Reporter, keeper: Keeper) -> None:
     for record in run.measure(follow):
         if run.earlier.is_news(record):
             keeper.keep(record)
+
+
+def able_to_run(engines: Sequence[str]) -> None:
+    """Refuse at once what no engine could begin on this machine.
+
+    Raises:
+        UnavailableError: if none of them can run here.
+    """
+    from graphbench import registry
+
+    found = [(engine, engine.availability()) for engine in registry.engines(engines)]
+    if not any(availability.ok for _, availability in found):
+        engine, why = found[0]
+        others = [each.name for each in registry.engines() if each.availability().ok]
+        instead = f"What can run here: --engine {','.join(others)}." if others else ""
+        raise UnavailableError(engine.name, why.reason.rstrip("."), f"{why.fix} {instead}".strip())
 
 
 def about(seconds: float | None) -> str:

@@ -20,6 +20,7 @@ from graphbench.reporting.sections import (
     method,
     phases,
     quality,
+    scaling,
     speedup,
     summary,
 )
@@ -34,6 +35,7 @@ _SECTIONS: Sequence[Callable[[Measured, str], Section | None]] = (
     phases.section,
     quality.section,
     growth.section,
+    scaling.section,
     break_even.section,
     memory.section,
     claims.section,

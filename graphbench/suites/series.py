@@ -32,6 +32,8 @@ _RANGE = re.compile(r"(?<![a-z])scale\s*=\s*(\d+)\s*\.\.\s*(\d+)", re.IGNORECASE
 def expand(text: str) -> list[str]:
     """The graphs of a series, small ones first, by their usual names.
 
+    Where nobody is named to make them, whoever makes the largest makes all.
+
     Args:
         text: an R-MAT specification whose `scale` is a range, or a single number.
 
@@ -41,13 +43,15 @@ def expand(text: str) -> list[str]:
     if not text.strip().casefold().startswith("rmat:"):
         raise UsageError(f"A series is made of R-MAT graphs, such as {EXAMPLE}; {text!r} is none.")
     found = _RANGE.search(text)
-    if found is None:
-        return [str(generators.parse(text))]
-    low, high = int(found[1]), int(found[2])
+    low, high = (int(found[1]), int(found[2])) if found else (0, 0)
     if low > high:
         raise UsageError(f"scale={low}..{high} in {text!r} is empty: write the smaller scale first, as in {EXAMPLE}.")
-    for end in (low, high):  # before a range of a million scales is written out
-        generators.parse(_at(text, end))
+    generators.parse(_at(text, low))
+    largest = generators.parse(_at(text, high)).resolved()
+    if largest.on_device:
+        largest.recipe()  # which refuses what the device's generator cannot make
+    if "by" not in largest.given:
+        text = f"{text},by={largest.values['by']}"
     return [str(generators.parse(_at(text, scale))) for scale in range(low, high + 1)]
 
 

@@ -35,12 +35,18 @@ class Panel:
 
 @dataclass(frozen=True, kw_only=True)
 class Axis:
-    """What an axis is; `guides` are factors k for which a line y = k x is drawn, with their names."""
+    """What an axis is.
+
+    Attributes:
+        guides: factors k for which a line y = k x is drawn, with their names.
+        at: where the ticks of x are; empty: where they fall.
+    """
 
     x: str
     y: str
     log_y: bool = True
     guides: Mapping[float, str] = field(default_factory=dict)
+    at: Sequence[float] = ()
 
 
 def panels(each: Sequence[Panel], axis: Axis, colours: Mapping[str, str], shapes: Mapping[str, str]) -> Figure:
@@ -97,6 +103,9 @@ def _panel(axes: Axes, panel: Panel, axis: Axis, colours: Mapping[str, str], sha
                 fontsize=6.6, color=style.MUTED, bbox={"facecolor": style.PAPER, "edgecolor": "none", "pad": 0.6},
             )  # fmt: skip
     _ticks(axes, log_y=axis.log_y)
+    if axis.at:
+        axes.set_xticks(list(axis.at), [f"{place:g}" for place in axis.at], minor=False)
+        axes.set_xticks([], minor=True)
 
 
 def _extent(axes: Axes, panel: Panel, *, log_y: bool) -> None:

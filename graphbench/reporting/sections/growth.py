@@ -10,47 +10,66 @@ from graphbench.reporting.document import Block, Chart, Section, Table, Text
 from graphbench.reporting.figures import plain, three
 from graphbench.reporting.fits import PowerLaw, crossing, fit
 from graphbench.reporting.measured import Cell, Measured
+from graphbench.reporting.series import VARIOUS, family
 from graphbench.reporting.wording import NOTHING
 
 MOST_POINTS = 150
+HOW = (
+    "Lines are power laws, time = c x edges^b, fitted by least squares of the logarithms to three sizes or more: an "
+    "exponent b of 1 is linear in the edges, and its interval is that of the fit. Each series of R-MAT graphs, which "
+    "differ in size alone, has lines of its own; other graphs differ in more than their size, so a fit through them "
+    "tells a tendency. Hollow points are time limits. The break-even size is where the fitted end-to-end times of "
+    "engine and baseline cross."
+)
+_AXIS = points.Axis(x="edges, as posed", y="seconds, run")
 
 
 def section(measured: Measured, key: str) -> Section | None:
     """A panel for each problem that was posed on several sizes, and the exponents of the fitted lines."""
-    problems = {problem: _series(cells) for problem, cells in measured.problems.items()}
-    problems = {
-        problem: series
-        for problem, series in problems.items()
-        if any(len({x for x, _ in own.points}) > 1 for own in series)
-    }
-    if not problems:
+    panels = _panels(measured)
+    if not panels:
         return None
     name = f"{key}growth"
-    panels = [points.Panel(problem, series) for problem, series in problems.items()]
     alt = plain(
         "Seconds of a warm call against edges: " + "; ".join(f"{panel.title}: {_told(panel)}" for panel in panels)
     )
     with style.style():
-        axis = points.Axis(x="edges, as posed", y="seconds, run")
-        svg = drawing.to_svg(points.panels(panels, axis, measured.colours, measured.shapes), name, alt)
+        svg = drawing.to_svg(points.panels(panels, _AXIS, measured.colours, measured.shapes), name, alt)
     blocks: list[Block] = [
-        Text(
-            "Lines are power laws, fitted by least squares of the logarithms to three sizes or more: an exponent "
-            "of 1 is "
-            "linear in the edges. Hollow points are time limits. Graphs differ in more than their size, so a fit "
-            "tells a tendency; the break-even size is where the fitted end-to-end times of engine and baseline cross.",
-            quiet=True,
-        ),
+        Text(HOW, quiet=True),
         Chart(name=name, svg=svg, alt=alt, caption="Growth: time of a warm call against edges"),
-        _exponents(measured),
+        exponents(measured),
     ]
     return Section("Growth with size", f"{key}growth", blocks)
 
 
+def picture(measured: Measured, form: str) -> bytes | None:
+    """The chart alone, `.svg` or `.png`; None where no problem was posed on several sizes."""
+    panels = _panels(measured)
+    if not panels:
+        return None
+    with style.style():
+        figure = points.panels(panels, _AXIS, measured.colours, measured.shapes)
+        if form == ".png":
+            return drawing.to_png(figure)
+        return drawing.to_svg(figure, "growth", "Seconds of a warm call against edges").encode()
+
+
+def _panels(measured: Measured) -> list[points.Panel]:
+    problems = {problem: _series(cells) for problem, cells in measured.problems.items()}
+    return [
+        points.Panel(problem, series)
+        for problem, series in problems.items()
+        if any(len({x for x, _ in own.points}) > 1 for own in series)
+    ]
+
+
 def _series(cells: Sequence[Cell]) -> list[points.Series]:
     found = []
-    for label in sorted({cell.label for cell in cells}):
-        own = [cell for cell in cells if cell.label == label and cell.edges]
+    for label, kind in _sorts(cells):
+        own = [
+            cell for cell in cells if cell.label == label and cell.edges and family(cell.record.task.dataset) == kind
+        ]
         ran = sorted((float(cell.edges), cell.run) for cell in own if cell.run)
         limits = [
             (float(cell.edges), cell.record.censored.after_s)
@@ -62,6 +81,11 @@ def _series(cells: Sequence[Cell]) -> list[points.Series]:
         if ran or limits:
             found.append(points.Series(label, _thinned(ran), line, limits))
     return found
+
+
+def _sorts(cells: Sequence[Cell]) -> list[tuple[str, str]]:
+    """Engines and series of graphs: a line is fitted to graphs of one series, or to those that are of none."""
+    return sorted({(cell.label, family(cell.record.task.dataset)) for cell in cells})
 
 
 def _thinned(values: list[tuple[float, float]]) -> list[tuple[float, float]]:
@@ -77,30 +101,53 @@ def _told(panel: points.Panel) -> str:
     )
 
 
-def _exponents(measured: Measured) -> Table:
+def exponents(measured: Measured) -> Table:
+    """A row for each line that was fitted."""
     rows = []
     for problem, cells in measured.problems.items():
-        runs = {label: fit(_times(cells, label, whole=False)) for label in sorted({cell.label for cell in cells})}
-        ends = {label: fit(_times(cells, label, whole=True)) for label in runs}
         baseline = next((cell.label for cell in cells if cell.record.task.engine == measured.baseline), None)
-        other = ends.get(baseline) if baseline else None
-        for label, law in runs.items():
+        for label, kind in _sorts(cells):
+            runs = _times(cells, label, kind, whole=False)
+            law = fit(runs)
             if law is None:
                 continue
-            whole = ends[label]
-            even = "" if label == baseline else _break_even(whole, other)
+            most, taken = max(runs)
+            whole = fit(_times(cells, label, kind, whole=True))
+            other = fit(_times(cells, baseline, kind, whole=True)) if baseline else None
             rows.append(
-                [problem, label, f"{law.exponent:.2f}", f"{100 * law.residual:.0f} %", _span(law), str(law.n), even]
+                [
+                    problem,
+                    label,
+                    plain(kind) or VARIOUS,
+                    f"{law.exponent:.2f}",
+                    "[{:.2f}, {:.2f}]".format(*law.interval),
+                    f"{100 * law.residual:.0f} %",
+                    _span(law),
+                    str(law.n),
+                    three(most / taken),
+                    "" if label == baseline else _break_even(whole, other),
+                ]
             )
-    heads = ["problem", "engine", "exponent", "scatter", "edges", "sizes", f"break-even size vs {measured.baseline}"]
-    return Table(heads=heads, rows=rows, right=(2, 3, 5))
+    heads = [
+        "problem", "engine", "graphs", "exponent", "95 % interval", "scatter", "edges", "sizes",
+        "edges/s at the largest", f"break-even size vs {measured.baseline}",
+    ]  # fmt: skip
+    dropped = {2} if all(row[2] == VARIOUS for row in rows) else set()
+    dropped |= {len(heads) - 1} if all(row[-1] in {"", NOTHING} for row in rows) else set()
+    kept = [place for place in range(len(heads)) if place not in dropped]
+    return Table(
+        heads=[heads[place] for place in kept],
+        rows=[[row[place] for place in kept] for row in rows],
+        right=tuple(number for number, place in enumerate(kept) if place in {3, 4, 5, 7, 8}),
+    )
 
 
-def _times(cells: Sequence[Cell], label: str, *, whole: bool) -> list[tuple[float, float]]:
+def _times(cells: Sequence[Cell], label: str, kind: str, *, whole: bool) -> list[tuple[float, float]]:
     found = []
     for cell in cells:
         taken = cell.record.phases.end_to_end_s if whole else cell.run
-        if cell.label == label and cell.run is not None and taken is not None:
+        of_this = cell.label == label and family(cell.record.task.dataset) == kind
+        if of_this and cell.run is not None and taken is not None:
             found.append((float(cell.edges), taken))
     return found
 

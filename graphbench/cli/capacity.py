@@ -1,0 +1,177 @@
+"""`graphbench capacity ALGORITHM...`: the largest graph that fits."""
+
+from __future__ import annotations
+
+import sys
+import warnings
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from graphbench import sizes
+from graphbench.cli import INTERRUPTED
+from graphbench.cli.files import output_option, write
+from graphbench.cli.options import moment
+from graphbench.cli.sitting import able_to_run, again, measure
+from graphbench.errors import UsageError
+from graphbench.model import Outcome
+from graphbench.reporting import FORMATS
+
+if TYPE_CHECKING:
+    from graphbench.cli.progress import Reporter
+    from graphbench.datasets.base import Dataset
+    from graphbench.keeping import Keeper
+    from graphbench.model import Record
+    from graphbench.suites.capacity import Hunt
+    from graphbench.suites.definition import Suite
+
+
+@click.command("capacity")
+@click.argument("algorithms", nargs=-1, required=True, metavar="ALGORITHM...")
+@click.option("--engine", default="cugraph", show_default=True, help="The engine.")
+@click.option(
+    "--device-memory", "device_memory_limit", type=sizes.parse, metavar="SIZE",
+    help="GPU memory that RMM may give, such as 32GB [default: all].",
+)  # fmt: skip
+@click.option(
+    "--memory-limit", type=sizes.parse, metavar="SIZE",
+    help="Host memory that the engine may hold; for engines on the CPU, the memory that is searched.",
+)  # fmt: skip
+@click.option(
+    "--edgefactor", type=click.IntRange(min=1), default=16, show_default=True, help="Edges drawn for each vertex."
+)
+@click.option(
+    "--by", type=click.Choice(["cugraph", "numpy"]),
+    help="Who makes the graphs [default: cugraph for engines on a GPU, else numpy].",
+)  # fmt: skip
+@click.option("--gpus", type=click.IntRange(min=1), help="How many GPUs an engine for several uses [default: all].")
+@click.option("--scheduler", metavar="ADDRESS", help="Use a running Dask cluster, tcp://HOST:PORT.")
+@click.option(
+    "--tries", type=click.IntRange(min=1), default=16, show_default=True, help="At most so many an algorithm."
+)
+@click.option(
+    "--allocator", type=click.Choice(["default", "pool", "async"]), default="default", show_default=True,
+    help="GPU memory resource.",
+)  # fmt: skip
+@click.option("--trials", type=int, default=1, show_default=True, help="Warm trials on each graph.")
+@click.option("--timeout", type=float, default=600.0, show_default=True, help="Seconds for each try, all included.")
+@click.option("--threads", type=int, help="CPU threads that an engine may use [default: all].")
+@click.option("--seed", type=int, help="Seed of every draw and of seeded engines [default: 0].")
+@click.option("--device", type=int, help="Which GPU, counted among the visible ones [default: 0].")
+@click.option("--fresh", is_flag=True, help="Measure everything again.")
+@click.option("--newer-than", metavar="WHEN", help="Measure again what is older: a time, or 12h, 7d.")
+@click.option("--format", "form", type=click.Choice(FORMATS), default="table", show_default=True, help="Of the result.")
+@output_option
+@click.option(
+    "--store",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Keep records in this file, and resume from it [default: records.jsonl in the home folder].",
+)
+def command(
+    *,
+    algorithms: tuple[str, ...],
+    engine: str,
+    edgefactor: int,
+    by: str | None,
+    gpus: int | None,
+    tries: int,
+    allocator: str,
+    fresh: bool,
+    newer_than: str | None,
+    form: str,
+    output: Path | None,
+    store: Path | None,
+    **given: Any,
+) -> int:
+    """Find the largest R-MAT graph that each algorithm completes within a limit of memory.
+
+    The scale is raised while the graph completes, which doubles its edges; then the edge factor is bisected between the
+    largest that completed and the smallest that did not. Memory that earlier tries took tells where to look first, so a
+    search takes few tries. Each is an ordinary record, certified like any other: a search that was stopped goes on with
+    the same command. A time limit that strikes ends the search, and the result says so.
+
+    Exit code 0: every search ended at the boundary of memory; 1: another one did not, or found a wrong answer; 130:
+    interrupted.
+    """
+    from graphbench.cli.progress import Reporter
+    from graphbench.keeping import Keeper
+    from graphbench.reporting.capacity import render
+
+    given |= {"gpus": [gpus] if gpus else [], "allocators": [allocator]}
+    suites = _suites(algorithms, engine, given)
+    started = datetime.now(UTC)
+    since = moment(newer_than, "--newer-than") if newer_than else started if fresh else None
+    hunts: list[Hunt] = []
+    with Reporter.on_stderr() as reporter, warnings.catch_warnings():
+        warnings.showwarning = reporter.warn
+        with Keeper(store, must=True) as keeper:
+            records = _stored(store)
+            try:
+                for suite in suites:
+                    hunts.append(_hunt(suite, records, since, reporter, factor=edgefactor, by=by or "", most=tries))
+                    _measure(hunts[-1], reporter, keeper)
+            except KeyboardInterrupt:
+                reporter.say(f"Interrupted. What was complete is kept. To go on:\n  {again(started)}")
+                return INTERRUPTED
+    findings = [hunt.finding for hunt in hunts]
+    text = render(findings, form)
+    if output:
+        write(output, text)
+    else:
+        encoding = sys.stdout.encoding or "ascii"
+        click.echo(text.encode(encoding, "replace").decode(encoding), nl=False)
+    wrong = any(each.failed is not None and each.failed.outcome is Outcome.INVALID for each in findings)
+    return 0 if all(each.complete for each in findings) and not wrong else 1
+
+
+def _suites(algorithms: Sequence[str], engine: str, given: dict[str, Any]) -> list[Suite]:
+    """A suite for each algorithm; what could not be measured is refused before anything is."""
+    from graphbench import registry
+    from graphbench.suites import definition
+    from graphbench.suites.capacity import limit_of
+
+    solver = registry.engine(engine)
+    found = []
+    for name in dict.fromkeys(registry.algorithm(each).name for each in algorithms):
+        registry.algorithm(name).adapter(solver.name)
+        base = definition.Suite(name=f"capacity {name}", algorithms=[name], engines=[solver.name], baseline=solver.name)
+        found.append(definition.merged(base, given))
+    if given["device_memory_limit"] and solver.device != "gpu":
+        raise UsageError(f"{solver.name} computes on the CPU: --memory-limit SIZE is its limit, not --device-memory.")
+    able_to_run([solver.name])
+    for suite in found:
+        limit_of(suite, solver)
+    return found
+
+
+def _stored(store: Path | None) -> list[Record]:
+    from graphbench.store import Store
+
+    return list(Store(store).records())
+
+
+def _hunt(suite: Suite, records: list[Record], since: datetime | None, reporter: Reporter, **asked: Any) -> Hunt:
+    from graphbench.planning import command_line
+    from graphbench.staleness import present
+    from graphbench.suites.capacity import Hunt
+    from graphbench.suites.resuming import Earlier
+
+    def load(name: str) -> Dataset:
+        (dataset,) = reporter.load([name], directed=None)
+        return dataset
+
+    earlier = Earlier(records, suite, present(), since)
+    return Hunt(suite=suite, load=load, earlier=earlier, records=records, command=command_line(), **asked)
+
+
+def _measure(hunt: Hunt, reporter: Reporter, keeper: Keeper) -> None:
+    known = hunt.finding
+    if known.tries:
+        reporter.say(f"{hunt.suite.name}: {known.tries} graphs were tried before")
+    for run in hunt.runs():
+        measure(run, f"{hunt.suite.name}: {run.suite.datasets[0]}", reporter, keeper)
+    reporter.say(f"{hunt.suite.name}: {hunt.finding.end}")

@@ -1,0 +1,185 @@
+"""`graphbench scale ALGORITHM rmat:scale=22..28`: how time grows with the graph, and shrinks with GPUs."""
+
+from __future__ import annotations
+
+import sys
+import warnings
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from graphbench import sizes
+from graphbench.cli import INTERRUPTED
+from graphbench.cli.files import OutputFile, output_option, write
+from graphbench.cli.options import joined, moment, names_option, numbers
+from graphbench.cli.run import CHARTED
+from graphbench.cli.sitting import able_to_run, again, fine, measure
+from graphbench.errors import UsageError
+from graphbench.reporting import FORMATS
+
+if TYPE_CHECKING:
+    from graphbench.cli.progress import Reporter
+    from graphbench.datasets.base import Dataset
+    from graphbench.keeping import Keeper
+    from graphbench.suites.definition import Suite
+    from graphbench.suites.series import Climb
+
+
+@click.command("scale")
+@click.argument("algorithm")
+@click.argument("series", metavar="rmat:scale=FROM..TO[,edgefactor=16,...]")
+@names_option("engine", "Engines [default: cugraph, and cugraph-mg with --gpus].")
+@click.option("--gpus", type=numbers, metavar="N[,N...]", help="Measure cugraph-mg on each of these numbers of GPUs.")
+@click.option("--scheduler", metavar="ADDRESS", help="Use a running Dask cluster, tcp://HOST:PORT, for cugraph-mg.")
+@names_option("allocator", "GPU memory resources: default, pool, async.")
+@click.option("--budget", type=float, help="Seconds of warm trials per task [default: 10].")
+@click.option("--timeout", type=float, help="Seconds per task, all included [default: 600].")
+@click.option("--trials", type=int, help="Exactly this many warm trials per task.")
+@click.option("--threads", type=int, help="CPU threads that an engine may use [default: all].")
+@click.option("--seed", type=int, help="Seed of every draw and of seeded engines [default: 0].")
+@click.option("--device", type=int, help="Which GPU, counted among the visible ones [default: 0].")
+@click.option(
+    "--memory-limit", type=sizes.parse, metavar="SIZE", help="Host memory that an engine may hold, such as 16GB."
+)
+@click.option("--device-memory-limit", type=sizes.parse, metavar="SIZE", help="GPU memory that RMM may give.")
+@click.option("--fresh", is_flag=True, help="Measure everything again.")
+@click.option("--newer-than", metavar="WHEN", help="Measure again what is older: a time, or 12h, 7d.")
+@click.option("--no-skip", is_flag=True, help="Try also what is hopeless by what smaller graphs took.")
+@click.option("--no-predict", is_flag=True, help="Try also what is predicted not to fit into memory.")
+@click.option("--format", "form", type=click.Choice(FORMATS), default="table", show_default=True, help="Of the result.")
+@output_option
+@click.option("--chart", type=OutputFile(), metavar="FILE", help="Draw time against edges as well; .svg or .png.")
+@click.option(
+    "--store",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Keep records in this file, and resume from it [default: records.jsonl in the home folder].",
+)
+def command(
+    *,
+    algorithm: str,
+    series: str,
+    fresh: bool,
+    newer_than: str | None,
+    no_skip: bool,
+    no_predict: bool,
+    form: str,
+    output: Path | None,
+    chart: Path | None,
+    store: Path | None,
+    **given: Any,
+) -> int:
+    """Measure one algorithm on a series of R-MAT graphs that differ in size alone, from small to large.
+
+    An engine that ran out of memory or time on one graph is not tried on larger ones, and a graph is made only when
+    an engine goes on to it. With --gpus, the same graphs are measured on each number of GPUs. One generator makes the
+    whole series: NumPy's, or cuGraph's with `by=cugraph`. Every record is kept at once, so the same command goes on
+    where it was interrupted.
+
+    The tables give time and edges per second by graph and engine, the exponent b of time = c x edges^b with its 95 %
+    interval, and for several GPUs speedup and efficiency t(1) / (g t(g)).
+
+    Exit code 0: something completed, and nothing was wrong; 1: an answer was wrong, something failed, or no engine
+    could run here; 130: interrupted.
+    """
+    from graphbench.cli.progress import Reporter
+    from graphbench.keeping import Keeper
+
+    if chart and chart.suffix not in CHARTED:
+        raise UsageError(f"--chart writes {' and '.join(CHARTED)}, not {chart.name!r}.")
+    suite = _suite(algorithm, series, given)
+    started = datetime.now(UTC)
+    since = moment(newer_than, "--newer-than") if newer_than else started if fresh else None
+    with Reporter.on_stderr() as reporter, warnings.catch_warnings():
+        warnings.showwarning = reporter.warn
+        with Keeper(store, must=True) as keeper:
+            climb = _climb(suite, store, since, reporter)
+            climb.fit, climb.skip = not no_predict, not no_skip
+            try:
+                _measure(climb, reporter, keeper)
+            except KeyboardInterrupt:
+                left = len(suite.datasets) - len(climb.done)
+                reporter.say(
+                    f"Interrupted. What was complete is kept; this graph and {left} larger ones are to go. To go on:\n"
+                    f"  {again(started)}"
+                )
+                return INTERRUPTED
+    _show(climb, form, output, chart)
+    named = set(suite.engines)
+    completed = any(record.phases.run_s for record in climb.measured)
+    return 0 if completed and all(fine(record, named) for record in climb.measured) else 1
+
+
+def _suite(algorithm: str, series: str, given: dict[str, Any]) -> Suite:
+    from graphbench import registry
+    from graphbench.suites import definition, matrix
+    from graphbench.suites.series import expand
+
+    engines = joined(given.pop("engines")) or ["cugraph"]
+    several = given["gpus"] or given["scheduler"]
+    if several and not any(registry.engine(each).several for each in engines):
+        engines.append("cugraph-mg")
+    base = definition.Suite(
+        name=f"scale {registry.algorithm(algorithm).name}",
+        algorithms=[registry.algorithm(algorithm).name],
+        datasets=expand(series),
+        engines=[registry.engine(each).name for each in engines],
+        baseline=registry.engine(engines[0]).name,
+    )
+    given["allocators"] = joined(given["allocators"])
+    suite = definition.merged(base, given)
+    matrix.check(suite)
+    able_to_run(suite.engines)
+    return suite
+
+
+def _climb(suite: Suite, store: Path | None, since: datetime | None, reporter: Reporter) -> Climb:
+    from graphbench.planning import command_line
+    from graphbench.staleness import present
+    from graphbench.store import Store
+    from graphbench.suites.resuming import Earlier
+    from graphbench.suites.series import Climb
+
+    def load(name: str) -> Dataset:
+        (dataset,) = reporter.load([name], directed=None)
+        return dataset
+
+    records = list(Store(store).records())
+    earlier = Earlier(records, suite, present(), since)
+    return Climb(suite=suite, load=load, earlier=earlier, records=records, command=command_line())
+
+
+def _measure(climb: Climb, reporter: Reporter, keeper: Keeper) -> None:
+    for number, run in enumerate(climb.runs(), start=1):
+        measure(run, f"{run.suite.datasets[0]} ({number} of {len(climb.suite.datasets)})", reporter, keeper)
+    if climb.ended:
+        reporter.say(f"The series ends early: {climb.ended}.")
+
+
+def _show(climb: Climb, form: str, output: Path | None, chart: Path | None) -> None:
+    from graphbench import api, reporting
+    from graphbench.reporting import scale
+
+    records = climb.measured
+    if form in {"json", "csv"}:
+        text = reporting.render(records, api.Result(records, baseline=climb.suite.baseline).comparisons, form)
+    else:
+        text = scale.text(records, form, _notes(climb))
+    if output:
+        write(output, text)
+    else:
+        encoding = sys.stdout.encoding or "ascii"
+        click.echo(text.encode(encoding, "replace").decode(encoding), nl=False)
+    if chart:
+        write(chart, scale.chart(records, chart.suffix))
+
+
+def _notes(climb: Climb) -> Sequence[str]:
+    absent = {
+        record.task.engine: record.reason for record in climb.measured if record.environment is None and record.reason
+    }
+    told = [f"{engine}: {reason}" for engine, reason in absent.items()]
+    return [*told, *([f"The series ends early: {climb.ended}."] if climb.ended else [])]

@@ -1,0 +1,195 @@
+"""What `graphbench capacity` shows: the largest graph that completed, and where the next larger one failed. Pure."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from graphbench.model import Record
+from graphbench.reporting import markdown, table
+from graphbench.reporting.document import Bullets, Section, Table
+from graphbench.reporting.figures import memory, plain, three
+from graphbench.reporting.wording import NOTHING
+
+PHASES = ("start", "read", "build", "cold", "run", "collect")
+_IN_WORDS = {"start": "start", "read": "read", "build": "build", "cold": "run, first call", "run": "run, warm calls",
+             "collect": "collect"}  # fmt: skip
+
+
+class Finding(msgspec.Struct, frozen=True, kw_only=True):
+    """The result of one search.
+
+    Attributes:
+        algorithm: what was computed.
+        engine: by which engine.
+        gpu: whether the limit is on a device's memory; else it is on the host's.
+        limit_bytes: of memory.
+        limited: whether that was set; else it is all the device has.
+        largest: the record of the largest graph that completed; None: none did.
+        failed: the record of the smallest larger one that did not.
+        end: why the search ended, in words.
+        complete: whether the boundary was found, so that nothing between the two is untried.
+        tries: how many graphs were measured, earlier sittings included.
+        surprises: graphs that did not complete although a larger one did.
+    """
+
+    algorithm: str
+    engine: str
+    gpu: bool
+    limit_bytes: int
+    limited: bool
+    largest: Record | None = None
+    failed: Record | None = None
+    end: str = ""
+    complete: bool = False
+    tries: int = 0
+    surprises: list[str] = msgspec.field(default_factory=list)
+
+    @property
+    def peak_bytes(self) -> int | None:
+        """The most memory that the largest graph took at once."""
+        return None if self.largest is None else peak(self.largest)
+
+    @property
+    def bytes_per_edge(self) -> float | None:
+        """That by its edges, each counted once; None where it is not known."""
+        posed = self.largest.posed if self.largest is not None else None
+        return self.peak_bytes / posed.num_edges if posed and posed.num_edges and self.peak_bytes else None
+
+
+def peak(record: Record) -> int | None:
+    """The most memory that a task held at once where its engine computes: on the device, else on the host."""
+    return record.memory.device_peak_bytes if record.device == "gpu" else record.memory.host_peak_bytes
+
+
+def phase(record: Record) -> str:
+    """The phase in which a task failed: that in which a limit struck, else the first that did not end."""
+    if record.censored is not None:
+        return record.censored.phase
+    phases = record.phases
+    ended = (phases.start_s, phases.read_s, phases.build_s, phases.cold_s, phases.run_s or None)
+    return next((name for name, seconds in zip(PHASES, ended, strict=False) if seconds is None), "collect")
+
+
+def render(findings: Sequence[Finding], form: str) -> str:
+    """Findings as `table`, `markdown`, `json` or `csv`."""
+    if form == "json":
+        return json.dumps({"capacity": [_flat(each) for each in findings]}, indent=2, ensure_ascii=False) + "\n"
+    if form == "csv":
+        out = io.StringIO()
+        writer = csv.DictWriter(out, fieldnames=list(_flat(_EMPTY)), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(_flat(each) | {"surprises": " | ".join(each.surprises)} for each in findings)
+        return out.getvalue()
+    found, notes = _table(findings), _notes(findings)
+    if form == "markdown":
+        return markdown.section(Section("Capacity", "capacity", [found, Bullets(notes)]), 3, "") + "\n"
+    return "\n".join([table.text_table(found.heads, found.rows, right=found.right), "", *notes, ""])
+
+
+def _table(findings: Sequence[Finding]) -> Table:
+    heads = [
+        "algorithm", "engine", "limit", "largest completed", "vertices", "edges, once", "entries", "peak",
+        "bytes/edge", "smallest that failed", "its edges", "failed in", "tries",
+    ]  # fmt: skip
+    rows = []
+    for each in findings:
+        posed = each.largest.posed if each.largest else None
+        lost = each.failed.posed if each.failed else None
+        rows.append(
+            [
+                each.algorithm,
+                _engine(each),
+                f"{memory(each.limit_bytes)}{'' if each.limited else ', all'}",
+                plain(each.largest.task.dataset) if each.largest else "none",
+                f"{posed.num_vertices:,}" if posed else NOTHING,
+                f"{posed.num_edges:,}" if posed else NOTHING,
+                f"{posed.num_entries:,}" if posed else NOTHING,
+                memory(each.peak_bytes) if each.peak_bytes else NOTHING,
+                three(each.bytes_per_edge) if each.bytes_per_edge else NOTHING,
+                plain(each.failed.task.dataset) if each.failed else NOTHING,
+                f"{lost.num_edges:,}" if lost else NOTHING,
+                failure(each.failed) if each.failed else NOTHING,
+                str(each.tries),
+            ]
+        )
+    return Table(heads=heads, rows=rows, right=(4, 5, 6, 7, 8, 10, 12))
+
+
+def failure(record: Record) -> str:
+    """How and in which phase a task failed: `build: out of memory`."""
+    return f"{_IN_WORDS[phase(record)]}: {str(record.outcome).replace('_', ' ')}"
+
+
+def _engine(each: Finding) -> str:
+    record = each.largest or each.failed
+    where = record.environment if record is not None else None
+    return f"{each.engine} ({where.allocator})" if where is not None and where.allocator else each.engine
+
+
+def _notes(findings: Sequence[Finding]) -> list[str]:
+    notes = [f"{each.algorithm}: {each.end}" for each in findings]
+    notes += [
+        f"{each.algorithm}: not monotone: {name} did not complete, though a larger graph did"
+        for each in findings
+        for name in each.surprises
+    ]
+    devices = dict.fromkeys(_device(each) for each in findings)
+    notes += [f"Device: {device}." for device in devices if device]
+    notes.append(
+        "Edges of the graph as posed, loops and repeated ones dropped: an undirected edge counts once in edges, twice "
+        "in entries. Every answer was certified."
+    )
+    if any(each.gpu for each in findings):
+        notes.append(
+            "The limit is on what RMM gives out: the CUDA context and the libraries, about half a gigabyte, come on "
+            "top."
+        )
+    return [plain(note) for note in notes]
+
+
+def _device(each: Finding) -> str:
+    record = each.largest or each.failed
+    where = record.environment if record is not None else None
+    if where is None:
+        return ""
+    gpus = ", ".join(f"{gpu.name} ({memory(gpu.memory_bytes)})" for gpu in where.gpus)
+    return gpus if each.gpu and gpus else f"{where.cpu}, {memory(where.memory_bytes)} of memory"
+
+
+def _flat(each: Finding) -> dict[str, Any]:
+    posed = each.largest.posed if each.largest else None
+    lost = each.failed
+    return {
+        "algorithm": each.algorithm,
+        "engine": each.engine,
+        "memory": "device" if each.gpu else "host",
+        "limit_bytes": each.limit_bytes,
+        "limited": each.limited,
+        "largest": each.largest.task.dataset if each.largest else None,
+        "num_vertices": posed and posed.num_vertices,
+        "num_edges": posed and posed.num_edges,
+        "num_entries": posed and posed.num_entries,
+        "peak_bytes": each.peak_bytes,
+        "bytes_per_edge": each.bytes_per_edge,
+        "record": each.largest.id if each.largest else None,
+        "failed": lost.task.dataset if lost else None,
+        "failed_num_edges": lost.posed.num_edges if lost and lost.posed else None,
+        "failed_phase": phase(lost) if lost else None,
+        "failed_outcome": str(lost.outcome) if lost else None,
+        "failed_reason": lost.reason if lost else None,
+        "failed_record": lost.id if lost else None,
+        "complete": each.complete,
+        "end": each.end,
+        "tries": each.tries,
+        "surprises": each.surprises,
+    }
+
+
+_EMPTY = Finding(algorithm="", engine="", gpu=False, limit_bytes=0, limited=False)
+"""Shows which columns there are."""

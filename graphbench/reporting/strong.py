@@ -1,0 +1,101 @@
+"""Strong scaling: one graph on more and more GPUs. Pure.
+
+On g GPUs, speedup is t(1) / t(g) and efficiency t(1) / (g t(g)), after Amdahl (AFIPS 1967) and Eager, Zahorjan and
+Lazowska (IEEE Trans. Comput. 38(3), 1989). Where a graph does not fit on one GPU, the fewest that it ran on, g0, stand
+in: g0 t(g0) takes the place of t(1).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from graphbench.model import Outcome
+from graphbench.reporting.figures import plain
+from graphbench.reporting.heading import hardware
+from graphbench.reporting.measured import Cell, by_graph
+
+
+class Step(NamedTuple):
+    """One graph on one number of GPUs.
+
+    Attributes:
+        gpus: how many.
+        cell: what was measured.
+        speedup: over one GPU; None where there is no time to tell it from.
+        efficiency: speedup by GPU; 1 is ideal.
+    """
+
+    gpus: int
+    cell: Cell
+    speedup: float | None
+    efficiency: float | None
+
+
+class Climb(NamedTuple):
+    """One problem on one graph by one engine, on every number of GPUs that was tried, few first.
+
+    Attributes:
+        problem: the algorithm, with what tells it from others of its name.
+        graph: its name.
+        engine: with the allocator, without the number of GPUs.
+        base: the fewest GPUs with a time, which the others are set against; None: nothing completed.
+        steps: one for each number of GPUs.
+        single: the engine for one GPU on the same graph, as far as it was measured.
+    """
+
+    problem: str
+    graph: str
+    engine: str
+    base: int | None
+    steps: list[Step]
+    single: Cell | None
+
+
+def gpus(cell: Cell) -> int | None:
+    """How many GPUs a record of an engine for several of them had; None: the engine takes no such number."""
+    number = cell.record.task.params.get("gpus")
+    return number if isinstance(number, int) else None
+
+
+def climbs(problem: str, cells: Iterable[Cell]) -> list[Climb]:
+    """Every graph that an engine for several GPUs was set to, small graphs first.
+
+    Args:
+        problem: what the cells' problem is called.
+        cells: of this problem, of one machine.
+    """
+    found = []
+    for graph, group in by_graph(cells).items():
+        engines: dict[str, list[tuple[int, Cell]]] = {}
+        for cell in group:
+            if (number := gpus(cell)) is not None:
+                engines.setdefault(_without_number(cell), []).append((number, cell))
+        single = next((cell for cell in group if cell.record.device == "gpu" and gpus(cell) is None and cell.run), None)
+        for engine, tried in sorted(engines.items()):
+            steps, base = _steps(sorted(tried, key=lambda each: each[0]))
+            found.append(Climb(problem, graph, engine, base, steps, single))
+    return found
+
+
+def _steps(tried: list[tuple[int, Cell]]) -> tuple[list[Step], int | None]:
+    known = [(number, cell.run) for number, cell in tried if cell.run]
+    if not known:
+        return [Step(number, cell, None, None) for number, cell in tried], None
+    base, seconds = known[0]
+    steps = []
+    for number, cell in tried:
+        speedup = base * seconds / cell.run if cell.run else None
+        steps.append(Step(number, cell, speedup, speedup and speedup / number))
+    return steps, base
+
+
+def _without_number(cell: Cell) -> str:
+    """The engine's label without how many GPUs it had."""
+    words = [word for word in hardware(cell.record, planned=True) if not word.endswith((" GPU", " GPUs"))]
+    return plain(f"{cell.record.task.engine} ({', '.join(words)})" if words else cell.record.task.engine)
+
+
+def completed(step: Step) -> bool:
+    """Whether it came to a right answer."""
+    return step.cell.record.outcome is Outcome.OK

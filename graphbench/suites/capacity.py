@@ -1,0 +1,212 @@
+"""The largest R-MAT graph that completes: a search of :mod:`.search` whose every try is an ordinary record.
+
+A try is a suite of one task on one graph, so a search that was stopped goes on from the store and repeats nothing.
+Predictions only choose the sizes: no try is passed over because of them, since the boundary is to be measured.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+import msgspec
+
+from graphbench import registry
+from graphbench.datasets import generators
+from graphbench.datasets.base import Dataset
+from graphbench.device.recipe import MOST_SCALE
+from graphbench.engines.base import Engine
+from graphbench.errors import DatasetError, UsageError
+from graphbench.measure.memory import free_device_bytes
+from graphbench.measure.posing import identity
+from graphbench.model import Outcome, Record, Task
+from graphbench.reporting.capacity import Finding, failure, peak
+from graphbench.suites.definition import Suite
+from graphbench.suites.matrix import Graph, settings, variants
+from graphbench.suites.resuming import Earlier
+from graphbench.suites.running import Run, past
+from graphbench.suites.search import Search, Size, State, Try, state
+
+FACTOR = 16
+"""Of Graph500: edges drawn for each vertex."""
+TRIES = 16
+_ENOUGH_EDGES = 100_000
+"""Records of smaller graphs tell nothing of what an edge takes."""
+_NAME = re.compile(r"rmat:scale=(\d+),edgefactor=(\d+),")
+
+
+def by_of(engine: Engine) -> str:
+    """Who makes the graphs, unless somebody is named: cuGraph for engines on a GPU, NumPy for others."""
+    return "cugraph" if engine.device == "gpu" else "numpy"
+
+
+def limit_of(suite: Suite, engine: Engine) -> int:
+    """The memory that a search is about: as given, else all that the device has free.
+
+    Raises:
+        UsageError: for an engine on the CPU without a limit: filling the whole machine would harm everybody on it.
+    """
+    if engine.device != "gpu":
+        if suite.memory_limit is None:
+            raise UsageError(
+                f"{engine.name} computes in the host's memory, and filling all of it would harm whatever else runs "
+                "here: say how much it may hold, such as --memory-limit 4GB."
+            )
+        return suite.memory_limit
+    return suite.device_memory_limit or free_device_bytes(suite.device) or 0
+
+
+@dataclass(kw_only=True)
+class Hunt:
+    """One search: of one algorithm with one engine.
+
+    Attributes:
+        suite: one algorithm, one engine, and how to measure; without a dataset.
+        load: makes a graph.
+        earlier: what earlier sittings have left.
+        records: of the store, for predictions.
+        factor: the edge factor while the scale is raised.
+        by: who makes the graphs.
+        most: how many tries this sitting may make.
+        command: what the user typed.
+    """
+
+    suite: Suite
+    load: Callable[[str], Dataset]
+    earlier: Earlier
+    records: list[Record]
+    factor: int = FACTOR
+    by: str = ""
+    most: int = TRIES
+    command: str = ""
+    _tried: dict[Size, Record] = field(default_factory=dict)
+    _stopped: str = ""
+
+    def __post_init__(self) -> None:
+        (algorithm,), (engine,) = self.suite.algorithms, self.suite.engines
+        self.algorithm, self.engine = registry.algorithm(algorithm), registry.engine(engine)
+        self.by = self.by or by_of(self.engine)
+        self.limit = limit_of(self.suite, self.engine)
+        self.search = Search(
+            factor=self.factor,
+            limit_bytes=self.limit,
+            bytes_by_draw=self._known_rate(),
+            highest=MOST_SCALE if self.by != "numpy" else 40,
+        )
+        self._tried = {size: record for size in self._sizes() if (record := self._kept(size)) is not None}
+
+    def name(self, size: Size) -> str:
+        """What the graph of a size is called."""
+        text = f"rmat:scale={size.scale},edgefactor={size.factor},by={self.by},seed=1"
+        return str(generators.parse(text))
+
+    def runs(self) -> Iterator[Run]:
+        """A run for each try, to be measured before the next is asked for."""
+        known = past(self.records)
+        for _ in range(self.most):
+            size = self.state.following
+            if size is None:
+                return
+            name = self.name(size)
+            try:
+                dataset = self.load(name)
+            except DatasetError as error:
+                self._stopped = f"{name} cannot be made here: {error}"
+                return
+            suite = msgspec.structs.replace(self.suite, datasets=[name])
+            graphs = [Graph.loaded(dataset)]
+            run = Run(
+                suite=suite, graphs=graphs, missing={}, earlier=self.earlier, past=known, command=self.command,
+                fit=False, skip=False,
+            )  # fmt: skip
+            yield run
+            (self._tried[size],) = run.records.values()
+            self.records.append(self._tried[size])
+
+    @property
+    def state(self) -> State:
+        """Where the search stands."""
+        tries = [Try(size, self._outcome(record), peak(record)) for size, record in self._tried.items()]
+        return state(self.search, tries)
+
+    @property
+    def finding(self) -> Finding:
+        """What was found, whether the search has ended or not."""
+        now = self.state
+        return Finding(
+            algorithm=self.algorithm.name,
+            engine=self.engine.name,
+            gpu=self.engine.device == "gpu",
+            limit_bytes=self.limit,
+            limited=self.engine.device != "gpu" or self.suite.device_memory_limit is not None,
+            largest=self._tried[now.largest.size] if now.largest else None,
+            failed=self._tried[now.failed.size] if now.failed else None,
+            end=self._end(now),
+            complete=now.end in {"found", "nothing fits"},
+            tries=len(self._tried),
+            surprises=[self.name(each.size) for each in now.surprises],
+        )
+
+    def _end(self, now: State) -> str:
+        if self._stopped:
+            return self._stopped
+        match now.end:
+            case "found":
+                return "found: there is no whole edge factor between the largest that completed and the smallest not"
+            case "nothing fits":
+                return f"not even {self.name(Size(self.search.lowest, self.factor))} completed"
+            case "no larger graph":
+                return f"the generator makes no graph larger than scale {self.search.highest}: the memory holds more"
+            case "other":
+                assert now.failed is not None
+                return self._other(self._tried[now.failed.size])
+        return f"stopped after {len(self._tried)} tries; the boundary lies between (--tries goes on)"
+
+    def _other(self, record: Record) -> str:
+        if record.outcome is Outcome.TIMEOUT:
+            what = "time and not memory is the limit of what completed; --timeout SECONDS gives more"
+        else:
+            what = "no want of device memory, so the search ends there"
+        return f"{record.task.dataset} ended in {failure(record)}: {what}. {record.reason}".rstrip()
+
+    def _outcome(self, record: Record) -> Outcome:
+        """Of an engine on a GPU, want of host memory is no want of the memory that is searched."""
+        on_host = record.device == "gpu" and (
+            "SIGKILL" in record.reason or (record.censored is not None and record.censored.limit_bytes is not None)
+        )
+        return Outcome.ERROR if record.outcome is Outcome.OUT_OF_MEMORY and on_host else record.outcome
+
+    def _sizes(self) -> Iterator[Size]:
+        """Sizes that the store has records of, whoever made them."""
+        for name in {record.task.dataset for record in self.records if record.task.engine == self.engine.name}:
+            if found := _NAME.match(name):
+                size = Size(int(found[1]), int(found[2]))
+                if self.name(size) == name:
+                    yield size
+
+    def _kept(self, size: Size) -> Record | None:
+        """The current record of a size, of the graph as the generator makes it now."""
+        name, suite = self.name(size), self.suite
+        told = identity(
+            self.engine, settings(suite, variants(suite)[0]), seed=suite.seed, ignore_weights=suite.ignore_weights
+        )
+        task = Task(self.algorithm.name, name, self.engine.name, self.algorithm.resolve({}) | told)
+        record = self.earlier.lasting(task.key, None)
+        if record is None or record.outcome is Outcome.UNSUPPORTED:
+            return None
+        return record
+
+    def _known_rate(self) -> float | None:
+        """Bytes by edge on the largest graph that the same work was done on, whatever its limit was."""
+        known = [
+            (record.posed.num_edges, taken)
+            for record in self.records
+            if (record.task.algorithm, record.task.engine) == (self.algorithm.name, self.engine.name)
+            and record.outcome is Outcome.OK
+            and record.posed is not None
+            and record.posed.num_edges >= _ENOUGH_EDGES
+            and (taken := peak(record))
+        ]
+        edges, taken = max(known, default=(0, 0))
+        return taken / edges if edges else None
