@@ -93,9 +93,13 @@ def _(networkit: Any, graph: Any, p: Call) -> Any:
 @spectral_balanced_cut.on("scipy", told=lambda p: {"eigenvectors": p.clusters, "tolerance": TOLERANCE})
 def _(scipy: Any, graph: Any, p: Call) -> Any:
     laplacian, roots = scipy.sparse.csgraph.laplacian(graph, normed=True, return_diag=True)
+    # The largest eigenvalues of I - L, not the smallest of L: a tolerance that is relative to values near 0 is not met.
+    similarity = (scipy.sparse.eye_array(p.num_vertices) - laplacian).tocsr()
     start = np.random.default_rng(p.seed).random(p.num_vertices)
-    _, vectors = scipy.sparse.linalg.eigsh(laplacian.tocsr(), k=p.clusters, which="SA", tol=TOLERANCE, v0=start)
-    return _spectral.k_means(scipy, vectors / roots[:, None], p)  # roots of degrees: from D^-1/2 L D^-1/2 to D^-1 L
+    # These eigenvalues lie close together: a basis of three times SciPy's usual size takes half the time.
+    basis = min(p.num_vertices, 6 * p.clusters)
+    _, vectors = scipy.sparse.linalg.eigsh(similarity, k=p.clusters, which="LA", ncv=basis, tol=TOLERANCE, v0=start)
+    return _spectral.k_means(scipy, vectors / roots[:, None], p)  # eigenvectors of D^-1 A now
 
 
 def _on_gpu(p: Call) -> dict[str, Any]:
