@@ -11,7 +11,8 @@ The answer is a graph in the library's own form; its edges are compared exactly.
 
 How engines differ. NetworkX copies the subgraph of a bounded search, nx-cugraph follows it on the device. igraph has
 the ball (`neighborhood`) and the induced subgraph, two calls. cuGraph extracts the edges of the ball and builds a graph
-from them. NetworKit has a search without a bound only.
+from them; it refuses a radius of as many hops as there are vertices, and takes the largest below instead. NetworKit has
+a search without a bound only.
 """
 
 from __future__ import annotations
@@ -70,9 +71,14 @@ def _(_igraph: Any, graph: Any, p: Call) -> Any:
     return Renumbered(graph.induced_subgraph(ball), ball)
 
 
-@ego_graph.on("cugraph")
+def _radius(p: Call) -> int:
+    """As large as cuGraph lets it be: below the number of vertices, within which everything in reach lies."""
+    return int(min(p.radius, p.num_vertices - 1))
+
+
+@ego_graph.on("cugraph", told=lambda p: {"radius": _radius(p)} if _radius(p) != p.radius else {})
 def _(cugraph: Any, graph: Any, p: Call) -> Any:
-    return cugraph.ego_graph(graph, p.source, radius=p.radius)
+    return cugraph.ego_graph(graph, p.source, radius=_radius(p)) if p.num_vertices > 1 else None  # it refuses that
 
 
 ego_graph.gap("networkit", "not in the library: its searches cannot be bounded")

@@ -11,8 +11,9 @@ belong to it too, and are not asked for.
 
 How engines differ. NetworkX's `subgraph` is a view, which has done nothing yet: it is copied here inside the timer, as
 its documentation says for a graph of one's own. igraph numbers the vertices that are left anew; NetworKit and cuGraph
-keep their numbers. cuGraph extracts the edges and then builds a graph from them, both directions of an undirected one,
-and gives None where no edge is left.
+keep their numbers. cuGraph documents that it takes weighted graphs only (its 26.10 reads weights that need not be
+there), so its edges weigh 1 and it extracts the weights too; then it builds a graph from them, both directions of an
+undirected one, and gives None where no edge is left.
 """
 
 from __future__ import annotations
@@ -90,7 +91,7 @@ def _(networkit: Any, graph: Any, p: Call) -> Any:
     return networkit.graphtools.subgraphFromNodes(graph, p.vertices)
 
 
-@induced_subgraph.on("cugraph")
+@induced_subgraph.on("cugraph", build={"float64_weights": True}, told=lambda _: {"weights": 1.0})
 def _(cugraph: Any, graph: Any, p: Call) -> Any:
     subgraph, _ = cugraph.induced_subgraph(graph, p.vertices)
     return subgraph
