@@ -5,7 +5,7 @@ The functions named `..._fault` say in one sentence what is wrong and where, and
 
 Where nothing but array functions is needed (faults, modularity, a step of PageRank), chunks and answers may be any
 arrays that implement NumPy's protocols, such as CuPy's: a graph that never leaves its device is certified there. What
-rests on SciPy (components, distances, triangles) is the host's.
+rests on SciPy is the host's; for components and triangles :mod:`graphbench.certify_device` takes its place.
 How two answers compare with each other is in :mod:`graphbench.agreement`; neighbourhoods of pairs are in
 :mod:`graphbench.certify_similarity`.
 """
@@ -21,6 +21,7 @@ import numpy as np
 import numpy.typing as npt
 
 from graphbench.agreement import agreement
+from graphbench.device.edges import MadeOnDevice
 from graphbench.edgelist import EdgeList, Ids
 
 Floats = npt.NDArray[np.float64]
@@ -157,16 +158,22 @@ def distances_fault(edges: EdgeList, distance: Floats, source: int, *, tolerance
 
 def integral(edges: EdgeList) -> bool:
     """Whether all weights are whole numbers (then sums below 2^53 are exact, in any order)."""
+    if edges.weights == "drawn":
+        return True
     return all(part.weight is None or bool((part.weight == np.floor(part.weight)).all()) for part in edges.chunks())
 
 
 def components(edges: EdgeList, *, within: npt.NDArray[Any] | None = None) -> int:
-    """The number of (weakly) connected components, counted by SciPy's graph traversal.
+    """The number of (weakly) connected components, counted by SciPy's graph traversal, or on the graph's device.
 
     Args:
         edges: the graph.
         within: labels, shape (num_vertices,); only edges between vertices of one label count then.
     """
+    if isinstance(edges, MadeOnDevice):
+        from graphbench import certify_device
+
+        return certify_device.components(edges, within)
     from scipy.sparse import csr_array
     from scipy.sparse.csgraph import connected_components
 
@@ -248,6 +255,10 @@ def triangles(
         The vertices in ascending order, and their counts, both of shape (k,): k = num_vertices, or as many as
         `most_work` allows, and at least one.
     """
+    if isinstance(edges, MadeOnDevice):
+        from graphbench import certify_device
+
+        return certify_device.triangles(edges, seed=seed)
     from scipy.sparse import coo_array
 
     n = edges.num_vertices

@@ -12,7 +12,6 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from graphbench.certify import arcs
 from graphbench.edgelist import EdgeList
 
 Floats = npt.NDArray[np.float64]
@@ -42,17 +41,10 @@ def neighbourhoods(edges: EdgeList, pairs: npt.NDArray[np.int64]) -> Neighbourho
     from scipy.sparse import coo_array
 
     vertices, index = np.unique(pairs, return_inverse=True)
-    row_of = np.full(edges.num_vertices, -1)
-    row_of[vertices] = np.arange(len(vertices))
-    rows, columns, weights = [], [], []
-    for tail, head, weight in arcs(edges):
-        wanted = row_of[tail]
-        here = wanted >= 0
-        rows.append(wanted[here])
-        columns.append(head[here])
-        weights.append(np.ones(np.count_nonzero(here)) if weight is None else weight[here])
-    ends = np.concatenate(rows), np.concatenate(columns)
-    matrix = coo_array((np.concatenate(weights), ends), shape=(len(vertices), edges.num_vertices)).tocsr()
+    tail, head, weight = edges.around(vertices)
+    values = np.ones(len(tail)) if weight is None else weight
+    ends = np.searchsorted(vertices, tail), head
+    matrix = coo_array((values, ends), shape=(len(vertices), edges.num_vertices)).tocsr()
     matrix.sort_indices()
     sizes = np.asarray(matrix.sum(axis=1), dtype=np.float64)
     index = index.reshape(pairs.shape)

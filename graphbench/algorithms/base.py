@@ -223,6 +223,8 @@ class Algorithm:
         quality: for heuristics, the key of the figure that measures quality (higher is better); else None.
         headline: the key of the figure that stands for the answer in a table.
         columns: names of the numbers of kind `vectors` (one word each) and `figures`, in their order.
+        on_device: whether its certificate takes the edges in chunks of any arrays, so that it can run where a graph is
+            made on a device; without that, such a graph is brought to the host to be certified.
         epsilon: from the parameters, how far two right answers may differ in one value: the tolerance of
             :func:`graphbench.certify.agreement`.
         refusal: from the posed graph and the parameters, why they make no sense together; empty where they do.
@@ -243,6 +245,7 @@ class Algorithm:
     unique: bool = True
     seeded: bool = False
     quality: str | None = None
+    on_device: bool = False
     epsilon: Callable[[Mapping[str, Any]], float] = lambda _: 0.0
     refusal: Callable[[EdgeList, Mapping[str, Any]], str] = lambda _, __: ""
     derived: Callable[[EdgeList, Mapping[str, Any]], Mapping[str, Any]] = lambda _, __: {}

@@ -32,6 +32,7 @@ bfs = Algorithm(
     kind="depths",
     headline="reached",
     draws="sources",
+    on_device=True,
     parameters=SOURCES,
 )
 
@@ -48,7 +49,7 @@ def _(edges: EdgeList, answer: npt.NDArray[Any], p: Call) -> Finding:
     if fault := certify.form_fault(answer, edges.num_vertices, "integer", "depths"):
         return Finding(valid=False, detail=fault)
     if answer.min() < -1:
-        return Finding(valid=False, detail=f"vertex {np.argmin(answer):,} is at depth {answer.min():,}")
+        return Finding(valid=False, detail=f"vertex {int(np.argmin(answer)):,} is at depth {int(answer.min()):,}")
     reached = int(np.count_nonzero(answer >= 0))
     figures: Figures = {"reached": reached, "max_distance": int(answer.max())}
     fault = certify.search_fault(edges, np.where(answer < 0, np.inf, answer), p.source)

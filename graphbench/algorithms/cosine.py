@@ -38,6 +38,7 @@ cosine = Algorithm(
     kind="pair_scores",
     headline="mean",
     draws="pairs",
+    on_device=True,
     epsilon=similarity.apart,
     parameters=[similarity.PAIRS],
 )

@@ -29,6 +29,7 @@ jaccard = Algorithm(
     kind="pair_scores",
     headline="mean",
     draws="pairs",
+    on_device=True,
     epsilon=similarity.apart,
     parameters=[similarity.PAIRS],
 )

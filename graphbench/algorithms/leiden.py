@@ -40,6 +40,7 @@ leiden = Algorithm(
     kind="partition",
     headline="modularity",
     quality="modularity",
+    on_device=True,
     seeded=True,
     parameters=[
         RESOLUTION,

@@ -37,6 +37,7 @@ louvain = Algorithm(
     kind="partition",
     headline="modularity",
     quality="modularity",
+    on_device=True,
     seeded=True,
     parameters=[
         RESOLUTION,

@@ -33,6 +33,7 @@ overlap = Algorithm(
     kind="pair_scores",
     headline="mean",
     draws="pairs",
+    on_device=True,
     epsilon=similarity.apart,
     parameters=[similarity.PAIRS],
 )

@@ -44,6 +44,7 @@ pagerank = Algorithm(
     form=Form(directed=True, weights="used", zero_weights="dropped"),
     kind="scores",
     headline="residual",
+    on_device=True,
     epsilon=lambda params: 2 * params["tolerance"] / (1 - params["damping"]),
     refusal=beyond_float64,
     parameters=[
@@ -71,7 +72,7 @@ def finding(
     ranks = answer.astype(np.float64, copy=False)
     if not np.isfinite(ranks).all() or ranks.min() < 0:
         bad = int(np.argmax(~np.isfinite(ranks) | (ranks < 0)))
-        return Finding(valid=False, detail=f"the rank of vertex {bad:,} is {ranks[bad]:g}")
+        return Finding(valid=False, detail=f"the rank of vertex {bad:,} is {float(ranks[bad]):g}")
     change = np.abs(certify.pagerank_step(edges, ranks, p.damping, teleport=teleport) - ranks)
     residual, total = float(change.sum()), float(ranks.sum())
     figures = {"residual": residual, "sum": total}
@@ -82,7 +83,7 @@ def finding(
         worst = int(np.argmax(change))
         detail = (
             f"one more iteration changes the ranks by {residual:.3g} in total, more than the tolerance of "
-            f"{p.tolerance:g}; most at vertex {worst:,} ({ranks[worst]:.6g} by {change[worst]:.3g})"
+            f"{p.tolerance:g}; most at vertex {worst:,} ({float(ranks[worst]):.6g} by {float(change[worst]):.3g})"
         )
         return Finding(valid=False, detail=detail, figures=figures)
     error = residual / (1 - p.damping)

@@ -31,6 +31,7 @@ sorensen = Algorithm(
     kind="pair_scores",
     headline="mean",
     draws="pairs",
+    on_device=True,
     epsilon=similarity.apart,
     parameters=[similarity.PAIRS],
 )

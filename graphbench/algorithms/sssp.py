@@ -34,6 +34,7 @@ sssp = Algorithm(
     kind="distances",
     headline="reached",
     draws="sources",
+    on_device=True,
     epsilon=lambda _: 2 * RELATIVE,
     parameters=SOURCES,
 )

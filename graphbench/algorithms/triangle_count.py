@@ -32,6 +32,7 @@ triangle_count = Algorithm(
     form=Form(directed=False, weights="ignored"),
     kind="counts",
     headline="triangles",
+    on_device=True,
 )
 
 

@@ -30,6 +30,7 @@ wcc = Algorithm(
     form=Form(directed=False, weights="ignored"),
     kind="labels",
     headline="components",
+    on_device=True,
 )
 
 

@@ -34,6 +34,7 @@ weighted_jaccard = Algorithm(
     kind="pair_scores",
     headline="mean",
     draws="pairs",
+    on_device=True,
     epsilon=similarity.apart,
     parameters=[similarity.PAIRS],
 )

@@ -44,6 +44,7 @@ class MadeOnDevice(EdgeList):
     Attributes:
         stored: the recipe, the census, the seed of drawn weights.
         on_device: True: :meth:`chunks` gives arrays of a device.
+        thrift: edges are made in this fraction of the memory that they would else be made in.
     """
 
     suffix = recipe.SUFFIX
@@ -60,6 +61,7 @@ class MadeOnDevice(EdgeList):
         )
         super().__init__(counts, columns=None, path=path, name=stored.name, names=None)
         self.stored = stored
+        self.thrift = 1
         self._held: Columns | None = None
 
     @classmethod
@@ -188,14 +190,34 @@ class MadeOnDevice(EdgeList):
         tail, head = (np.concatenate(part) for part in found[:2])
         return tail, head, np.concatenate(found[2]) if self.weighted else None
 
+    def between(self, vertices: npt.NDArray[np.int64], *, most: int) -> tuple[Any, Any]:
+        """The edges between a few vertices, gathered on the device, on the host: sources and destinations.
+
+        Args:
+            vertices: ids, shape (k,).
+            most: stop as soon as there are more than so many.
+        """
+        marked = self.arrays.zeros(self.num_vertices, dtype=bool)
+        marked[self.maker.to_device(np.asarray(vertices, dtype=np.int64))] = True
+        ends: tuple[list[npt.NDArray[Any]], list[npt.NDArray[Any]]] = ([], [])
+        found = 0
+        for src, dst, _ in self.chunks():
+            here = np.flatnonzero(marked[src] & marked[dst])
+            for part, column in zip(ends, (src, dst), strict=True):
+                part.append(self.maker.to_host(column[here]))
+            found += len(here)
+            if found > most:
+                break
+        return np.concatenate(ends[0]), np.concatenate(ends[1])
+
     def _piece_rows(self) -> int:
         free = self.maker.free_bytes() - _VERTEX_BYTES * self.num_vertices
-        return min(max(free // 2 // _PIECE_BYTES, 1 << 22), _MOST_PIECE)
+        return min(max(free // (2 * self.thrift) // _PIECE_BYTES, 1 << 22), _MOST_PIECE)
 
     def _ranges(self, share: float = 0.5) -> Iterator[tuple[int, Columns]]:
         """(row that it begins at, columns) of each range, in order."""
         by, reserved = self.maker, _VERTEX_BYTES * self.num_vertices
-        most = ranges.room_for_rows(by, share, reserved)
+        most = ranges.room_for_rows(by, share / self.thrift, reserved)
         yield from self._made(ranges.divided(ranges.expected(by, self.recipe), most))
 
     def _made(self, wanted: list[Range]) -> Iterator[tuple[int, Columns]]:

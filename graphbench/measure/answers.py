@@ -1,6 +1,7 @@
 """Answers: certified, kept by digest, and compared with those of the engines before.
 
-All in the parent, between tasks, so that no timing is disturbed.
+All in the parent, between tasks, so that no timing is disturbed; only what was answered about a graph that is made on a
+device is certified in a worker, where that is (:mod:`.certifying`).
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import numpy.typing as npt
 
 from graphbench.agreement import Agreed, agreement
 from graphbench.algorithms.base import Algorithm, Figures, Finding, Inputs
+from graphbench.device.edges import MadeOnDevice
 from graphbench.edgelist import EdgeList
 from graphbench.model import Agreement, Certificate
 from graphbench.paths import home
@@ -26,6 +28,9 @@ MOST_DISPUTED = 1_000
 """How many pairs on which engines differ are recomputed at most: less than a second."""
 CLAIM = 1e-3
 """How far, as a fraction, an engine's own figure may be from ours: sums in float32 err by no more."""
+PER_VERTEX = {"partition", "labels", "scores", "depths", "distances"}
+"""Kinds of answers that certificates set against the edges, array against array; the others are looked into in places,
+and stay on the host."""
 Answer = npt.NDArray[Any]
 
 
@@ -56,6 +61,7 @@ def verify(
     inputs: Inputs,
     seed: int,
     claims: Mapping[int, Mapping[str, float]],
+    disputed: npt.NDArray[np.int64] | None = None,
 ) -> Verified:
     """Run the certificate over the answers of a task.
 
@@ -69,10 +75,16 @@ def verify(
         inputs: what was drawn.
         seed: the plan's.
         claims: by trial, the figures that the engine itself gave for its answer.
+        disputed: indices of pairs that are to be recomputed too: engines differ there, so that somebody is wrong.
+
+    Raises:
+        Exception: of a graph on a device, whatever its library raises: that says nothing of the answer.
     """
     findings: dict[int, Finding] = {}
     for trial in sorted(files):
         p = algorithm.call(posed, params, inputs, seed=seed, trial=trial)
+        if disputed is not None:
+            p.disputed = disputed
         findings[trial] = finding = _certified(algorithm, posed, np.load(files[trial]), p)
         if not finding.valid:
             where = f"trial {trial}: " if len(files) > 1 else ""
@@ -98,22 +110,6 @@ def disputed(mine: Path, others: Sequence[Path], tolerance: float) -> npt.NDArra
     return np.unique(np.concatenate(far))[:MOST_DISPUTED]
 
 
-def arbitrate(
-    algorithm: Algorithm,
-    posed: EdgeList,
-    file: Path,
-    *,
-    params: Mapping[str, Any],
-    inputs: Inputs,
-    seed: int,
-    at: npt.NDArray[np.int64],
-) -> Finding:
-    """Run the certificate of pairs' values once more, those at `at` recomputed too: somebody is wrong there."""
-    p = algorithm.call(posed, params, inputs, seed=seed)
-    p.disputed = at
-    return _certified(algorithm, posed, np.load(file), p)
-
-
 def _false_claims(claimed: Mapping[str, float], figures: Figures) -> Iterator[str]:
     for name, value in claimed.items():
         if name in figures and not abs(value - figures[name]) <= CLAIM * abs(figures[name]):
@@ -121,6 +117,8 @@ def _false_claims(claimed: Mapping[str, float], figures: Figures) -> Iterator[st
 
 
 def _certified(algorithm: Algorithm, posed: EdgeList, answer: Answer, p: Any) -> Finding:
+    if isinstance(posed, MadeOnDevice):
+        return algorithm.certify(posed, posed.maker.to_device(answer) if algorithm.kind in PER_VERTEX else answer, p)
     try:
         return algorithm.certify(posed, answer, p)
     except Exception as error:  # noqa: BLE001  an answer of a strange shape may trip the check itself

@@ -70,7 +70,7 @@ class Job:
 
         algorithm = registry.algorithm(request.algorithm)
         posed = EdgeList.open(request.edges, request.dataset)
-        inputs = _load(request.inputs)
+        inputs = load_inputs(request.inputs)
         return cls(
             request=request,
             algorithm=algorithm,
@@ -167,7 +167,8 @@ def _claims(raw: Any) -> dict[str, float]:
     return {name: value for name, value in figures.items() if math.isfinite(value)}  # JSON has no other numbers
 
 
-def _load(path: str | None) -> Inputs:
+def load_inputs(path: str | None) -> Inputs:
+    """What was drawn, from the file that the request names; nothing if it names none."""
     if path is None:
         return Inputs()
     with np.load(path) as arrays:

@@ -8,7 +8,7 @@ import os
 import warnings
 import zipfile
 import zlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,7 +22,7 @@ from graphbench.engines.base import Engine, Settings
 from graphbench.errors import FormatError
 from graphbench.measure.base import Cell
 from graphbench.measure.folder import writable
-from graphbench.measure.protocol import Request
+from graphbench.measure.protocol import Certify, Request
 from graphbench.model import Draw, Params, PosedInfo, Task
 from graphbench.paths import home
 
@@ -96,6 +96,35 @@ class Posed:
             budget_s=budget_s,
             trials=trials,
             command=command,
+        )
+
+    def certification(
+        self,
+        files: Mapping[int, Path],
+        claims: Mapping[int, Mapping[str, float]],
+        disputed: npt.NDArray[np.int64] | None,
+        *,
+        deadline: float,
+    ) -> Certify:
+        """What has the answers to this problem certified where its graph is made.
+
+        Args:
+            files: by trial, the file with its answer.
+            claims: by trial, the figures that the engine itself gave for it.
+            disputed: indices of pairs that are to be recomputed too.
+            deadline: on the protocol's clock.
+        """
+        return Certify(
+            algorithm=self.algorithm.name,
+            dataset=self.edges.name,
+            edges=str(self.edges.path),
+            inputs=str(self.inputs_file) if self.inputs_file else None,
+            params=self.params,
+            seed=self.seed,
+            files={trial: str(file) for trial, file in files.items()},
+            claims={trial: dict(figures) for trial, figures in claims.items()},
+            disputed=None if disputed is None else disputed.tolist(),
+            deadline=deadline,
         )
 
     def task(self, engine: Engine, settings: Settings) -> Task:

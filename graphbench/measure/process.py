@@ -12,7 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from graphbench.measure import memory, protocol
-from graphbench.measure.protocol import Done, Event, Failed, Request
+from graphbench.measure.protocol import LAST, Certify, Event, Request
 
 GRACE_S = 1.0
 """How long a worker may take to end when told to, before it is killed."""
@@ -103,8 +103,8 @@ class WorkerProcess:
         """The process id, which is that of its group too."""
         return self._process.pid
 
-    def ask(self, request: Request, memory_bytes: int | None = None) -> Iterator[Event]:
-        """Send a request and give the events as they come, :class:`Done` or :class:`Failed` last.
+    def ask(self, request: Request | Certify, memory_bytes: int | None = None) -> Iterator[Event]:
+        """Send a request and give the events as they come, one of :data:`graphbench.measure.protocol.LAST` last.
 
         Args:
             request: the task.
@@ -121,7 +121,7 @@ class WorkerProcess:
         for line in self._lines(request.deadline, watch):
             event = protocol.to_event(line)
             yield event
-            if isinstance(event, Done | Failed):
+            if isinstance(event, LAST):
                 return
 
     def _lines(self, deadline: float, watch: memory.Watch | None) -> Iterator[bytes]:

@@ -1,7 +1,8 @@
 """What parent and worker say to each other: one JSON line per message, over pipes of their own.
 
 The parent sends one :class:`Request` at a time. The worker answers with events as things happen, so that a worker that
-dies has told all it measured; :class:`Done` or :class:`Failed` is the last event of every request.
+dies has told all it measured; :class:`Done` or :class:`Failed` is the last event of every request. After a task on a
+graph that is made on a device, :class:`Certify` asks for its certificate: :class:`Verdict` or :class:`Failed`.
 """
 
 from __future__ import annotations
@@ -10,12 +11,14 @@ import time
 from typing import Any
 
 import msgspec
+import numpy as np
+import numpy.typing as npt
 
 from graphbench.engines.base import Settings
-from graphbench.model import Environment, Memory
+from graphbench.model import Certificate, Environment, Memory
 
 
-class Request(msgspec.Struct, frozen=True, kw_only=True):
+class Request(msgspec.Struct, frozen=True, kw_only=True, tag="measure"):
     """One task, as the worker needs it.
 
     Attributes:
@@ -39,6 +42,35 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     budget_s: float
     trials: int | None
     command: str
+
+
+class Certify(msgspec.Struct, frozen=True, kw_only=True, tag="certify"):
+    """Answers of a task that is over, to be certified where the graph is made.
+
+    Attributes:
+        edges: the recipe of the posed graph.
+        inputs: the .npz file of what was drawn, or None.
+        files: by trial, the .npy file with its answer.
+        claims: by trial, the figures that the engine itself gave for it.
+        disputed: indices of pairs that are to be recomputed too; None: no engines differ.
+        deadline: on :func:`now`'s clock; the parent gives up then.
+    """
+
+    algorithm: str
+    dataset: str
+    edges: str
+    inputs: str | None
+    params: dict[str, Any]
+    seed: int
+    files: dict[int, str]
+    claims: dict[int, dict[str, float]]
+    disputed: list[int] | None
+    deadline: float
+
+    @property
+    def disputed_pairs(self) -> npt.NDArray[np.int64] | None:
+        """The indices as an array."""
+        return None if self.disputed is None else np.array(self.disputed, dtype=np.int64)
 
 
 class Began(msgspec.Struct, frozen=True, tag="began"):
@@ -109,23 +141,35 @@ class Failed(msgspec.Struct, frozen=True, kw_only=True, tag="failed"):
     reason: str
 
 
-Event = Began | Ended | Equipped | Trial | Saved | Displaced | Done | Failed
+class Verdict(msgspec.Struct, frozen=True, kw_only=True, tag="verdict"):
+    """What the answers of a task came to: the fields of :class:`graphbench.measure.answers.Verified`."""
+
+    certificate: Certificate
+    figures: dict[str, float | int]
+    quality: list[float]
+    chosen: int
+    notes: list[str]
+
+
+Event = Began | Ended | Equipped | Trial | Saved | Displaced | Done | Failed | Verdict
+LAST = Done | Failed | Verdict
+"""Events after which nothing more comes."""
 
 COLD = -1
 NO_MORE = b"\n"
 """The line instead of a request, after which the worker ends in good order."""
 
 _encoder = msgspec.json.Encoder(enc_hook=lambda value: value.item())  # NumPy's numbers are numbers
-_requests = msgspec.json.Decoder(Request)
+_requests: msgspec.json.Decoder[Request | Certify] = msgspec.json.Decoder(Request | Certify)
 _events: msgspec.json.Decoder[Event] = msgspec.json.Decoder(Event)
 
 
-def to_line(message: Request | Event) -> bytes:
+def to_line(message: Request | Certify | Event) -> bytes:
     """One message as one line."""
     return _encoder.encode(message) + b"\n"
 
 
-def to_request(line: bytes) -> Request:
+def to_request(line: bytes) -> Request | Certify:
     """The request on a line."""
     return _requests.decode(line)
 

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import functools
 import uuid
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
 from graphbench import registry
-from graphbench.algorithms.base import Attached, Finding
+from graphbench.algorithms.base import Attached
 from graphbench.engines.base import Engine
 from graphbench.errors import StoreError
 from graphbench.measure.account import Account
 from graphbench.measure.advice import advice
-from graphbench.measure.answers import Earlier, agreements, arbitrate, disputed, keep, verify
+from graphbench.measure.answers import Earlier, Verified, agreements, disputed, keep, verify
+from graphbench.measure.certifying import attempted
 from graphbench.measure.folder import writable
 from graphbench.measure.posing import Posed
 from graphbench.model import Agreement, Certificate, DatasetInfo, Outcome, Record, Task, Trials, Worker
+
+Certify = Callable[..., Verified | str]
+"""Certifies answers, as :func:`graphbench.measure.answers.verify` does from `files` on: or tells why that failed."""
 
 
 def complete(
@@ -28,6 +34,7 @@ def complete(
     earlier: list[Earlier],
     measured_at: str,
     worker: Worker | None,
+    certify: Certify | None = None,
 ) -> Record:
     """The record of a task that was started, whatever became of it.
 
@@ -40,10 +47,11 @@ def complete(
         earlier: valid answers of the engines before, to compare with; this one's is added.
         measured_at: when it was started, as :func:`now` says it.
         worker: who measured; None if nobody could be started.
+        certify: who certifies the answers; by default this process does.
     """
     found = _facts(account, attached, posed) | {"measured_at": measured_at, "worker": worker}
     if account.answers and worker is not None:
-        found |= _verified(engine, account, posed, earlier, found["trials"])
+        found |= _verified(engine, account, posed, earlier, trials=found["trials"], certify=certify or _here(posed))
     found["warnings"] += advice(account.times, found["trials"], account.environment)
     return record(task, engine, posed, **found)
 
@@ -72,11 +80,26 @@ def _facts(account: Account, attached: Attached, posed: Posed) -> dict[str, Any]
     }
 
 
-def _verified(engine: Engine, account: Account, posed: Posed, earlier: list[Earlier], trials: Trials) -> dict[str, Any]:
+def _here(posed: Posed) -> Certify:
+    """Certify in this process."""
+    asked: dict[str, Any] = {"params": posed.params, "inputs": posed.inputs, "seed": posed.seed}
+    return functools.partial(attempted if posed.edges.on_device else verify, posed.algorithm, posed.edges, **asked)
+
+
+def _verified(
+    engine: Engine,
+    account: Account,
+    posed: Posed,
+    earlier: list[Earlier],
+    *,
+    trials: Trials,
+    certify: Certify,
+) -> dict[str, Any]:
     """What the record says of the answers."""
     files = account.answers
-    asked: dict[str, Any] = {"params": posed.params, "inputs": posed.inputs, "seed": posed.seed}
-    verdict = verify(posed.algorithm, posed.edges, files, **asked, claims=account.claims)
+    verdict = certify(files, claims=account.claims)
+    if isinstance(verdict, str):
+        return {"warnings": [f"the answer is not certified, as that failed on the device: {verdict}"]}
     found: dict[str, Any] = {
         "certificate": verdict.certificate,
         "answer": verdict.figures,
@@ -96,9 +119,9 @@ def _verified(engine: Engine, account: Account, posed: Posed, earlier: list[Earl
     if posed.algorithm.unique:
         found["agreement"] = agreements(posed.algorithm, mine, earlier, posed.params)
     if found.get("agreement") and posed.algorithm.kind == "pair_scores":
-        wrong, notes = _disputes(posed, mine, earlier, found["agreement"])
+        wrong, notes = _disputes(posed, mine, earlier, found["agreement"], certify)
         if wrong is not None:
-            found |= {"certificate": Certificate(valid=False, detail=wrong.detail), "agreement": []}
+            found |= {"certificate": wrong, "agreement": []}
             worse = {"outcome": Outcome.INVALID, "reason": wrong.detail}
             return found | (worse if account.outcome is Outcome.OK else {})
         found["warnings"] += notes
@@ -112,8 +135,8 @@ def _verified(engine: Engine, account: Account, posed: Posed, earlier: list[Earl
 
 
 def _disputes(
-    posed: Posed, mine: Earlier, earlier: list[Earlier], agreed: list[Agreement]
-) -> tuple[Finding | None, list[str]]:
+    posed: Posed, mine: Earlier, earlier: list[Earlier], agreed: list[Agreement], certify: Certify
+) -> tuple[Certificate | None, list[str]]:
     """Where pairs' values differ from another engine's: what is wrong with these, else who is wrong instead."""
     differing = {each.engine for each in agreed if each.kind == "differs"}
     others = [other for other in earlier if other.engine in differing]
@@ -121,11 +144,12 @@ def _disputes(
         return None, []
     tolerance = posed.algorithm.epsilon(posed.params)
     at = disputed(mine.files[0], [other.files[0] for other in others], tolerance)
-    asked: dict[str, Any] = {"params": posed.params, "inputs": posed.inputs, "seed": posed.seed}
-    finding = arbitrate(posed.algorithm, posed.edges, mine.files[0], **asked, at=at)
-    if not finding.valid:
-        return finding, []
     names = " and ".join(other.engine for other in others)
+    verdict = certify({0: mine.files[0]}, claims={}, disputed=at)
+    if isinstance(verdict, str):
+        return None, [f"values differ from those of {names}, and who is wrong is not known: {verdict}"]
+    if not verdict.certificate.valid:
+        return verdict.certificate, []
     told = f"values differ from those of {names} (pairs recomputed exactly: {len(at):,}), and these are right"
     return None, [told]
 

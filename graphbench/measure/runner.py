@@ -2,11 +2,12 @@
 
 One worker process serves one engine on one dataset, its tasks in order. A task that fails or has to be killed is lost
 alone: what it measured before is in its record, and a fresh worker goes on with the next. Certificates and agreement
-are computed here between tasks, while the worker idles.
+are computed here between tasks, while the worker idles; graphs that are made on a device are certified by the worker.
 """
 
 from __future__ import annotations
 
+import functools
 import random
 from collections import defaultdict
 from collections.abc import Iterator
@@ -175,6 +176,7 @@ def _measure_task(
         earlier=cell.earlier,
         measured_at=measured_at,
         worker=worker,
+        certify=functools.partial(supervisor.certify, posed) if posed.edges.on_device else None,
     )
     if account.answers and worker is not None:
         for leftover in supervisor.answers(worker):

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Self
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
 
 from graphbench.engines.base import Availability, Engine
 from graphbench.measure import memory, protocol
 from graphbench.measure.account import Account
+from graphbench.measure.answers import Verified
 from graphbench.measure.base import Observer, Plan, Progress
+from graphbench.measure.certifying import LEAST_S
 from graphbench.measure.folder import RunFolder
 from graphbench.measure.posing import Posed
 from graphbench.measure.process import DiedError, OutOfMemoryError, OutOfTimeError, WorkerProcess
@@ -88,6 +95,44 @@ class Supervisor:
             self._all_well = False
             self._end(in_good_order=False)
         return account, worker
+
+    def certify(
+        self,
+        posed: Posed,
+        files: Mapping[int, Path],
+        *,
+        claims: Mapping[int, Mapping[str, float]],
+        disputed: npt.NDArray[np.int64] | None = None,
+    ) -> Verified | str:
+        """Have answers certified in the worker, or in a fresh one if that is gone; no part of the task's time.
+
+        Args:
+            posed: the problem, on a graph that is made on a device.
+            files: by trial, the file with its answer.
+            claims: by trial, the figures that the engine itself gave for it.
+            disputed: indices of pairs that are to be recomputed too.
+
+        Returns:
+            What they came to, or why that is not known.
+        """
+        limit = max(self._plan.limits.timeout_s, LEAST_S)
+        request = posed.certification(files, claims, disputed, deadline=protocol.now() + limit)
+        try:
+            for event in (self._process or self._start()).ask(request):
+                match event:
+                    case protocol.Verdict():
+                        return Verified(**msgspec.structs.asdict(event))
+                    case protocol.Failed(reason=reason):
+                        return reason
+        except OutOfTimeError:
+            why = f"that took more than {limit:g} s"
+        except DiedError as death:
+            why = f"the worker ended with status {death.status} while it was at it"
+        except OSError as error:
+            why = f"no worker process could be started: {error}"
+        self._all_well = False
+        self._end(in_good_order=False)
+        return why
 
     def answers(self, worker: Worker) -> list[Path]:
         """All files with answers of the task that this worker has just run."""

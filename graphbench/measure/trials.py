@@ -18,6 +18,7 @@ from graphbench.edgelist import EdgeList
 from graphbench.engines.base import Engine, Settings
 from graphbench.errors import GraphbenchError, UnavailableError, UnsupportedError
 from graphbench.measure import environment, memory, protocol, sampling
+from graphbench.measure.certifying import certified
 from graphbench.measure.job import Cold, GarbageError, Job, LazyError, refuse_unread
 from graphbench.measure.protocol import COLD, Began, Displaced, Done, Ended, Equipped, Event, Failed, Request, Saved
 from graphbench.model import Memory, Outcome
@@ -51,6 +52,16 @@ class Bench:
         except BaseException as error:  # noqa: BLE001  an engine may raise anything, SystemExit included
             traceback.print_exc()
             self._tell(Failed(outcome=self._outcome(error), reason=f"{_in_one_line(error)} (in phase {self._phase})"))
+
+    def certify(self, request: protocol.Certify) -> None:
+        """Certify the answers of a task that is over, without its graph; whatever is raised becomes :class:`Failed`."""
+        self.begin("certify")
+        try:
+            self.release()
+            self._tell(protocol.Verdict(**certified(request)._asdict()))
+        except BaseException as error:  # noqa: BLE001  a library may raise anything
+            traceback.print_exc()
+            self._tell(Failed(outcome=self._outcome(error), reason=_in_one_line(error)))
 
     def _outcome(self, error: BaseException) -> Outcome:
         if isinstance(error, UnavailableError):

@@ -60,7 +60,11 @@ def _serve(requests: int, events: int) -> None:
         for line in inbox:
             if line == protocol.NO_MORE:
                 break
-            bench.run(protocol.to_request(line))
+            request = protocol.to_request(line)
+            if isinstance(request, protocol.Certify):
+                bench.certify(request)
+            else:
+                bench.run(request)
             sys.stdout.flush()
             sys.stderr.flush()
 
