@@ -23,7 +23,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-_LISTED = 40
+_LISTED = 80
 """How many names a message lists at most; the index of a collection has thousands."""
 
 

@@ -2,7 +2,7 @@
 
 Timings are skewed to the right, so they are summed up by their median, with a percentile bootstrap interval (Efron,
 "Bootstrap methods: another look at the jackknife", Ann. Statist. 7, 1979). What is averaged and how follows Hoefler and
-Belli, "Scientific benchmarking of parallel computing systems" (SC'15): ratios geometrically, rates harmonically.
+Belli, "Scientific benchmarking of parallel computing systems" (SC'15): ratios are averaged geometrically.
 
 An interval needs five values: at three, a bootstrap interval of a median covers 74 % rather than 95 %. Below
 :data:`ENOUGH` values the range is given instead, and called so.
@@ -127,15 +127,6 @@ def geometric_mean(ratios: Sequence[float]) -> float:
         ValueError: if there is none, or one is not positive.
     """
     return float(np.exp(np.log(_checked(ratios, positive=True)).mean()))
-
-
-def harmonic_mean(rates: Sequence[float]) -> float:
-    """The mean of rates (edges per second): the rate at which the same work, done at each of them, is done in all.
-
-    Raises:
-        ValueError: if there is none, or one is not positive.
-    """
-    return float(1 / (1 / _checked(rates, positive=True)).mean())
 
 
 def common_geometric_means(

@@ -151,3 +151,17 @@ def test_scipys_graph_is_the_adjacency_matrix_with_sorted_rows(name):
     assert matrix.dtype == np.float64
     assert np.array_equal(matrix.toarray(), edges.to_scipy().toarray())
     assert edges.directed or np.array_equal(matrix.toarray(), matrix.toarray().T)
+
+
+def test_scipys_spanning_trees_would_lose_edges_that_weigh_nothing_and_it_says_so():
+    rows = [(0, 1, 1.0), (1, 2, 2.0), (0, 2, 3.0)]
+    assert solve("scipy", "mst", graph(rows, 4)).tolist() == [[0, 1], [1, 2]]
+    with pytest.raises(UnsupportedError, match="lose edges of weight 0"):
+        solve("scipy", "mst", graph([*rows, (0, 3, 0.0)], 4))
+
+
+@pytest.mark.parametrize("directed", [True, False])
+def test_scipys_subgraphs_keep_the_numbers_of_their_vertices(directed):
+    square = graph([(3, 1), (1, 2), (2, 0), (0, 3), (4, 2)], 6, directed=directed)
+    answer = solve("scipy", "induced-subgraph", square, share=1.0)
+    assert answer.tolist() == np.stack(square.to_numpy()[:2], axis=1).tolist()

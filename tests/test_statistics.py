@@ -110,10 +110,6 @@ def test_a_geometric_mean_of_inverses_is_the_inverse(ratios):
     assert statistics.geometric_mean(inverses) * statistics.geometric_mean(ratios) == pytest.approx(1)
 
 
-def test_a_harmonic_mean_is_the_rate_of_equal_work():
-    assert statistics.harmonic_mean([100.0, 25.0]) == pytest.approx(2 / (1 / 100 + 1 / 25))
-
-
 def test_means_that_stand_side_by_side_are_over_the_cells_that_all_completed():
     cells = {"cugraph": {"a": 100.0, "b": 400.0, "big": 9000.0}, "igraph": {"a": 10.0, "b": 40.0, "small": 1.0}}
     means, common = statistics.common_geometric_means(cells)
@@ -169,7 +165,6 @@ def test_what_cannot_be_a_ratio_is_refused(wrong):
         lambda: statistics.ratio([1.0], wrong),
         lambda: statistics.paired_ratio(wrong, wrong),
         lambda: statistics.geometric_mean(wrong),
-        lambda: statistics.harmonic_mean(wrong),
     ):
         with pytest.raises(ValueError, match="value"):
             call()

@@ -17,14 +17,18 @@ from graphbench.algorithms._lists import disorder, external_ids
 from graphbench.algorithms.base import Call, Kind, Renumbered
 from graphbench.algorithms.bfs import bfs
 from graphbench.algorithms.coo_to_csr import coo_to_csr
+from graphbench.algorithms.induced_subgraph import induced_subgraph
 from graphbench.algorithms.jaccard import jaccard
+from graphbench.algorithms.mst import mst
 from graphbench.algorithms.renumber import renumber
+from graphbench.algorithms.scc import scc
 from graphbench.algorithms.sssp import sssp
 from graphbench.algorithms.transpose import transpose
 from graphbench.algorithms.triangle_count import triangle_count
 from graphbench.algorithms.wcc import wcc
 from graphbench.edgelist import Columns, EdgeList
 from graphbench.engines.base import Engine, Settings, compressed_rows, edge_rows, numbering_rows
+from graphbench.errors import UnsupportedError
 
 PAIRS_AT_ONCE = 10_000
 """Pairs whose neighbourhoods are copied out of the matrix together: the hubs of a million would not fit."""
@@ -46,6 +50,7 @@ class SciPy(Engine):
     def start(self, settings: Settings) -> Any:
         """Import SciPy, and the parts of it that would be imported when they are first used."""
         import pandas  # noqa: F401, ICN001 - renumbering takes it
+        import scipy.cluster.vq
         import scipy.sparse.csgraph
 
         return scipy
@@ -88,10 +93,7 @@ class SciPy(Engine):
             case "depths":
                 return np.where(np.isinf(raw), -1, raw).astype(np.int64)
             case "edges":
-                entries = raw.tocoo()
-                src, dst = entries.coords
-                once = slice(None) if edges.directed else src < dst
-                return edge_rows(src[once], dst[once], directed=edges.directed)
+                return _edges(raw, directed=edges.directed)
             case "arcs":
                 return compressed_rows(raw.indptr, raw.indices, raw.data if edges.weighted else None)
             case "numbering":
@@ -100,9 +102,24 @@ class SciPy(Engine):
                 return np.asarray(raw, dtype=np.float64)
 
 
+def _edges(raw: Any, *, directed: bool) -> npt.NDArray[np.int64]:
+    """The entries of a matrix, where an undirected edge may be an entry in one direction or in both."""
+    matrix, old = raw if isinstance(raw, Renumbered) else (raw, None)
+    src, dst = matrix.tocoo().coords
+    rows = edge_rows(src, dst, directed=directed) if old is None else edge_rows(old[src], old[dst], directed=directed)
+    again = np.zeros(len(rows), dtype=bool)
+    again[1:] = (rows[1:] == rows[:-1]).all(axis=1)
+    return rows[~again]
+
+
 @wcc.on("scipy")
 def _(scipy: Any, graph: Any, _p: Call) -> Any:
     return scipy.sparse.csgraph.connected_components(graph, directed=False)[1]
+
+
+@scc.on("scipy")
+def _(scipy: Any, graph: Any, _p: Call) -> Any:
+    return scipy.sparse.csgraph.connected_components(graph, directed=True, connection="strong")[1]
 
 
 @bfs.on("scipy")
@@ -114,6 +131,18 @@ def _(scipy: Any, graph: Any, p: Call) -> Any:
 @sssp.on("scipy")
 def _(scipy: Any, graph: Any, p: Call) -> Any:
     return scipy.sparse.csgraph.dijkstra(graph, indices=p.source)
+
+
+@mst.on("scipy")
+def _(scipy: Any, graph: Any, _p: Call) -> Any:
+    if not graph.data.all():  # it marks what it leaves out by a weight of 0
+        raise UnsupportedError("its spanning trees lose edges of weight 0")
+    return scipy.sparse.csgraph.minimum_spanning_tree(graph)
+
+
+@induced_subgraph.on("scipy")
+def _(_scipy: Any, graph: Any, p: Call) -> Any:
+    return Renumbered(graph[p.vertices][:, p.vertices], p.vertices)
 
 
 @jaccard.on("scipy")
