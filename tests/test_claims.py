@@ -3,10 +3,11 @@
 import pytest
 from builders import H100, HERE, record, replace
 
-from graphbench.model import Censored, Outcome, Phases, Trials
-from graphbench.reporting.claims import Claim, check, claims
+from graphbench.model import Censored, Certificate, Outcome, Phases, Task, Trials
+from graphbench.reporting.claims import check
 from graphbench.reporting.document import Table
 from graphbench.reporting.measured import sort_out
+from graphbench.reporting.published import Claim, claims
 from graphbench.reporting.sections import claims as section
 
 ON_GPU = replace(HERE, gpus=[H100])
@@ -64,24 +65,109 @@ def test_the_nearest_of_our_engines_stand_in_and_the_remark_says_so():
     assert "against networkx instead of python-louvain" in found.remark
 
 
-def test_a_capacity_needs_the_edges_and_a_gpu_such_as_it_speaks_of():
-    big = gpu(0.01, posed=replace(record().posed, num_edges=600_000_000))
-    capacity = Claim(source="s", conditions="c", engine="cugraph", text="big", num_edges=500_000_000)
-    assert checked(capacity, big).status == "reproduced"
-    assert (
-        checked(Claim(source="s", conditions="c", engine="cugraph", num_edges=700_000_000), big).status
-        == "not measured"
+# Capacities
+
+
+def graph(edges):
+    return replace(record().posed, num_edges=edges, num_entries=2 * edges)
+
+
+def fitted(edges, *, limit=None, lost=False, **changes):
+    """A record of cuGraph on an H100, perhaps under a limit; `lost` where memory ran out."""
+    params = {"resolution": 1.0} | ({} if limit is None else {"device_memory_limit": limit})
+    made = {"id": f"{edges}", "task": Task("louvain", f"g{edges}", "cugraph", params), "posed": graph(edges)}
+    if lost:
+        made |= {"outcome": Outcome.OUT_OF_MEMORY, "phases": Phases(start_s=1.0, read_s=1.0), "certificate": None}
+    return gpu(0.01, **(made | changes))
+
+
+HALF_A_BILLION = Claim(
+    source="s", conditions="c", engine="cugraph", algorithm="louvain", num_edges=500_000_000, gpu_memory_bytes=32 << 30
+)
+GB32 = 32_000_000_000
+
+
+@pytest.mark.parametrize(
+    ("completed", "lost", "status"),
+    [
+        (600_000_000, 700_000_000, "reproduced"),
+        (600_000_000, None, "reproduced"),
+        (490_000_000, 499_000_000, "depends on the count"),
+        (300_000_000, 320_000_000, "depends on the count"),
+        (300_000_000, None, "depends on the count"),
+        (200_000_000, 210_000_000, "refuted"),
+        (None, 210_000_000, "refuted"),
+        (200_000_000, 300_000_000, "open"),
+        (200_000_000, 600_000_000, "open"),
+        (200_000_000, None, "open"),
+    ],
+)
+def test_a_capacity_is_judged_by_both_ways_to_count(completed, lost, status):
+    found = checked(
+        HALF_A_BILLION,
+        *([fitted(completed, limit=GB32)] if completed else []),
+        *([fitted(lost, limit=GB32, lost=True)] if lost else []),
     )
-    small = Claim(source="s", conditions="c", engine="cugraph", num_edges=500_000_000, gpu_memory_bytes=32 << 30)
-    assert checked(small, big).status == "measured"
-    several = Claim(source="s", conditions="c", engine="cugraph", num_edges=1_000_000_000, gpus=2)
-    assert checked(several, big).status == "not runnable here"
+    assert found.status == status
+    assert "counting edges once" in found.remark
+    assert "counting entries" in found.remark
+    if completed:
+        assert f"{completed:,} edges, {2 * completed:,} entries" in found.ours
+    if lost:
+        assert "build: out of memory" in found.ours
+
+
+def test_less_memory_than_the_claim_speaks_of_refutes_nothing_and_more_reproduces_nothing():
+    assert checked(HALF_A_BILLION, fitted(100_000_000, limit=16 << 30, lost=True)).status == "not tried"
+    assert checked(HALF_A_BILLION, fitted(600_000_000, limit=16 << 30)).status == "reproduced"
+    larger = checked(HALF_A_BILLION, fitted(600_000_000))
+    assert larger.status == "not tried"
+    assert "80.0 GiB" in larger.remark
+    assert "graphbench capacity louvain --device-memory 32GiB" in larger.remark
+
+
+def test_an_answer_without_a_certificate_reproduces_nothing():
+    for certificate in (None, Certificate(valid=False, detail="wrong")):
+        assert checked(HALF_A_BILLION, fitted(600_000_000, limit=GB32, certificate=certificate)).status == "not tried"
+
+
+def test_want_of_host_memory_and_predictions_refute_nothing():
+    killed = fitted(100_000_000, limit=GB32, lost=True, reason="died of SIGKILL in phase build")
+    assert checked(HALF_A_BILLION, killed).status == "not tried"
+    predicted = fitted(100_000_000, limit=GB32, lost=True, reason="predicted: needs", worker=None)
+    assert checked(HALF_A_BILLION, predicted).status == "not tried"
+
+
+def test_another_algorithm_says_nothing_of_this_one():
+    bfs = replace(HALF_A_BILLION, algorithm="bfs")
+    assert checked(bfs, fitted(600_000_000, limit=GB32)).status == "not tried"
+
+
+def test_billions_need_several_gpus_and_their_memory_is_told_together():
+    claimed = Claim(source="s", conditions="c", engine="cugraph", nearest="cugraph-mg", algorithm="louvain",
+                    num_edges=1_000_000_000, gpus=2)  # fmt: skip
+
+    def on(gpus, edges):
+        task = Task("louvain", "big", "cugraph-mg", {"gpus": gpus})
+        four = replace(HERE, gpus=[H100] * 4)
+        return record("cugraph-mg", 0.01, device="gpu", task=task, posed=graph(edges), environment=four)
+
+    assert checked(claimed, fitted(10)).status == "not runnable here"
+    assert checked(claimed, on(1, 2_000_000_000)).status == "not runnable here"
+    found = checked(claimed, on(4, 2_000_000_000))
+    assert found.status == "reproduced"
+    assert "on 4 GPUs of 80.0 GiB, 320 GiB together" in found.remark
+    assert checked(claimed, on(4, 600_000_000)).status == "depends on the count"
 
 
 def test_every_published_claim_is_read_and_has_its_row():
     (measured,) = sort_out([record("networkx"), gpu(0.005)], "networkx", {})
     (table,) = [block for block in section.section(measured, "").blocks if isinstance(block, Table)]
-    assert len(table.rows) == len(claims()) == 23
+    assert len(table.rows) == len(claims()) == 34
     published = {row[1] for row in table.rows}
     assert any(each.startswith("up to 12,000×") for each in published)  # noqa: RUF001
     assert any("modularity 0.765 against 0.827" in each for each in published)
+    capacities = [row[0] for row in table.rows if row[0].startswith("500 million edges")]
+    assert [each.rpartition(": ")[2] for each in capacities] == [
+        "pagerank", "bfs", "wcc", "louvain", "sssp", "jaccard", "triangle-count",
+    ]  # fmt: skip

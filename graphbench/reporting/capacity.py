@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from graphbench.model import Record
+from graphbench.model import Outcome, Record
 from graphbench.reporting import markdown, table
 from graphbench.reporting.document import Bullets, Section, Table
 from graphbench.reporting.figures import memory, plain, three
@@ -65,6 +65,13 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
 def peak(record: Record) -> int | None:
     """The most memory that a task held at once where its engine computes: on the device, else on the host."""
     return record.memory.device_peak_bytes if record.device == "gpu" else record.memory.host_peak_bytes
+
+
+def starved_on_host(record: Record) -> bool:
+    """Whether it was the host's memory that ran out under an engine that computes on a device."""
+    if record.device != "gpu" or record.outcome is not Outcome.OUT_OF_MEMORY:
+        return False
+    return "SIGKILL" in record.reason or (record.censored is not None and record.censored.limit_bytes is not None)
 
 
 def phase(record: Record) -> str:

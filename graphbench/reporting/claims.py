@@ -2,93 +2,25 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Sequence
-from typing import Literal
-
-import msgspec
 
 from graphbench.comparison import Comparison
 from graphbench.model import Outcome
-from graphbench.paths import data
 from graphbench.reasons import Verdict
-from graphbench.reporting.figures import count, listed, memory, ratio, span
+from graphbench.reporting import fitting
+from graphbench.reporting.figures import listed, ratio, span
 from graphbench.reporting.measured import NEVER_RAN, Cell, Measured
-
-Status = Literal["reproduced", "not reproduced", "measured", "not measured", "not runnable here"]
-
-
-class Claim(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A published figure, as `datasets/claims.toml` has it.
-
-    Attributes:
-        source: where it was published.
-        conditions: under which it was measured, as far as they were told.
-        engine: that it is about.
-        text: the claim in words, where it is no ratio.
-        algorithm: graphbench's name of it.
-        dataset: graphbench's name of the graph; empty: over several.
-        baseline: what the engine was set against.
-        ratio: baseline time over engine time.
-        bound: `upper` for an "up to".
-        seconds: the engine's time.
-        baseline_seconds: the baseline's.
-        modularity: that the engine reached.
-        baseline_modularity: that the baseline reached.
-        measured: when.
-        timed: which of our ratios it is to be set against.
-        nearest: our engine that comes closest; empty: the one of that name.
-        nearest_baseline: the same of the baseline.
-        num_edges: a capacity: edges of the graph.
-        gpus: a capacity: on how many GPUs at least.
-        gpu_memory_bytes: a capacity: with how much memory in each at most.
-    """
-
-    source: str
-    conditions: str
-    engine: str
-    text: str = ""
-    algorithm: str = ""
-    dataset: str = ""
-    baseline: str = ""
-    ratio: float | None = None
-    bound: Literal["upper"] | None = None
-    seconds: float | None = None
-    baseline_seconds: float | None = None
-    modularity: float | None = None
-    baseline_modularity: float | None = None
-    measured: str = ""
-    timed: Literal["run", "end_to_end"] = "run"
-    nearest: str = ""
-    nearest_baseline: str = ""
-    num_edges: int | None = None
-    gpus: int = 1
-    gpu_memory_bytes: int | None = None
-
-
-class Finding(msgspec.Struct, frozen=True, kw_only=True):
-    """What stands beside a claim: its status, our figure in words, and what to know of it."""
-
-    claim: Claim
-    status: Status
-    ours: str = ""
-    remark: str = ""
-
-
-def claims() -> list[Claim]:
-    """The published figures that come with graphbench, in the order of their file."""
-    table = tomllib.loads((data() / "claims.toml").read_text(encoding="utf-8"))
-    return msgspec.convert(table["claim"], list[Claim])
+from graphbench.reporting.published import Claim, Finding, Status
 
 
 def check(claim: Claim, measured: Measured) -> Finding:
     """Set a claim against what was measured on one machine.
 
     A ratio is reproduced if ours is at least as large, or its interval reaches as far; `measured` is what decides
-    nothing: an unlike ratio, a bound on the wrong side, a capacity on a larger GPU.
+    nothing: an unlike ratio, a bound on the wrong side. Of capacities, :mod:`.fitting` decides.
     """
     if claim.ratio is None:
-        return _capacity(claim, measured)
+        return fitting.check(claim, measured)
     engine, baseline = claim.nearest or claim.engine, claim.nearest_baseline or claim.baseline
     cells = [
         cell
@@ -162,28 +94,3 @@ def _why_absent(claim: Claim, cells: Sequence[Cell], measured: Measured) -> str:
     ]
     refused = [reason for cell in cells for each in (cell.main,) if each for reason in each.reasons]
     return listed(failed) or "; ".join(refused) or f"not set against {claim.nearest_baseline or claim.baseline}"
-
-
-def _capacity(claim: Claim, measured: Measured) -> Finding:
-    """How large a graph: the largest that the engine finished, on GPUs such as the claim speaks of."""
-    done = [
-        cell for cell in measured.cells
-        if cell.record.task.engine == claim.engine and cell.record.outcome is Outcome.OK and cell.edges
-    ]  # fmt: skip
-    if not done:
-        return Finding(
-            claim=claim, status=_absent(claim.engine, measured), remark=f"{claim.engine} finished no graph here"
-        )
-    largest = max(done, key=lambda cell: (cell.edges, cell.label))
-    gpus = largest.record.environment.gpus if largest.record.environment else []
-    smallest = min((gpu.memory_bytes for gpu in gpus), default=0)
-    ours = f"{largest.edges:,} edges ({largest.record.task.algorithm} on {largest.record.task.dataset})"
-    where = f"on {count(len(gpus), 'GPU')} of {memory(smallest)}" if gpus else "without a GPU"
-    if claim.gpus > len(gpus):
-        return Finding(claim=claim, status="not runnable here", ours=ours, remark=f"{where}, {claim.gpus} are needed")
-    larger = claim.gpu_memory_bytes is not None and smallest > claim.gpu_memory_bytes
-    if claim.num_edges is None or largest.edges < claim.num_edges:
-        return Finding(
-            claim=claim, status="not measured", ours=ours, remark=f"{where}; the largest graph that was tried"
-        )
-    return Finding(claim=claim, status="measured" if larger else "reproduced", ours=ours, remark=where)

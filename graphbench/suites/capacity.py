@@ -21,7 +21,7 @@ from graphbench.errors import DatasetError, UsageError
 from graphbench.measure.memory import free_device_bytes
 from graphbench.measure.posing import identity
 from graphbench.model import Outcome, Record, Task
-from graphbench.reporting.capacity import Finding, failure, peak
+from graphbench.reporting.capacity import Finding, failure, peak, starved_on_host
 from graphbench.suites.definition import Suite
 from graphbench.suites.matrix import Graph, settings, variants
 from graphbench.suites.resuming import Earlier
@@ -127,7 +127,7 @@ class Hunt:
     @property
     def state(self) -> State:
         """Where the search stands."""
-        tries = [Try(size, self._outcome(record), peak(record)) for size, record in self._tried.items()]
+        tries = [Try(size, _outcome(record), peak(record)) for size, record in self._tried.items()]
         return state(self.search, tries)
 
     @property
@@ -170,13 +170,6 @@ class Hunt:
             what = "no want of device memory, so the search ends there"
         return f"{record.task.dataset} ended in {failure(record)}: {what}. {record.reason}".rstrip()
 
-    def _outcome(self, record: Record) -> Outcome:
-        """Of an engine on a GPU, want of host memory is no want of the memory that is searched."""
-        on_host = record.device == "gpu" and (
-            "SIGKILL" in record.reason or (record.censored is not None and record.censored.limit_bytes is not None)
-        )
-        return Outcome.ERROR if record.outcome is Outcome.OUT_OF_MEMORY and on_host else record.outcome
-
     def _sizes(self) -> Iterator[Size]:
         """Sizes that the store has records of, whoever made them."""
         for name in {record.task.dataset for record in self.records if record.task.engine == self.engine.name}:
@@ -210,3 +203,8 @@ class Hunt:
         ]
         edges, taken = max(known, default=(0, 0))
         return taken / edges if edges else None
+
+
+def _outcome(record: Record) -> Outcome:
+    """How a try ended: of an engine on a GPU, want of host memory is no want of the memory that is searched."""
+    return Outcome.ERROR if starved_on_host(record) else record.outcome

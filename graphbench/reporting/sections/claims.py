@@ -4,12 +4,20 @@ from __future__ import annotations
 
 from collections import Counter
 
-from graphbench.reporting.claims import Claim, check, claims
+from graphbench.reporting.claims import check
 from graphbench.reporting.document import Bullets, Fold, Section, Table, Text
 from graphbench.reporting.figures import plain, ratio, seconds
 from graphbench.reporting.measured import Measured
+from graphbench.reporting.published import Claim, claims
 
-_TONES = {"reproduced": "good", "not reproduced": "bad", "measured": "doubtful"}
+_TONES = {
+    "reproduced": "good",
+    "not reproduced": "bad",
+    "refuted": "bad",
+    "depends on the count": "doubtful",
+    "open": "doubtful",
+    "measured": "doubtful",
+}
 
 
 def section(measured: Measured, key: str) -> Section:
@@ -24,6 +32,11 @@ def section(measured: Measured, key: str) -> Section:
             (
                 "not measured: the engine ran here, that case did not; not runnable here: the engine did not run, or "
                 "more GPUs are needed"
+            ),
+            (
+                "capacities, by certified records within the memory of the claim: reproduced if a graph with so many "
+                "edges completed; refuted if memory ran out on one with no more; open in between; not tried. Each is "
+                "judged counting an undirected edge once and counting its two entries, as the claim does not tell"
             ),
         ]
     )
@@ -43,14 +56,14 @@ def section(measured: Measured, key: str) -> Section:
         heads=["claim", "published", "source and conditions", "ours", "status", "remark"], rows=rows, tones=tones
     )
     head = Text(f"{len(found)} published figures: {told}.", strong=True)
-    if counted.keys() & {"reproduced", "not reproduced", "measured"}:
+    if counted.keys() & _TONES.keys():
         return Section("Claims", f"{key}claims", [head, table, how])
     return Section("Claims", f"{key}claims", [head, Fold("All of them", [table, how])])
 
 
 def _what(claim: Claim) -> str:
     if claim.text:
-        return claim.text
+        return f"{claim.text}: {claim.algorithm}" if claim.algorithm else claim.text
     return f"{claim.algorithm} on {claim.dataset or 'any graph'}: {claim.engine} vs {claim.baseline}"
 
 

@@ -1,0 +1,84 @@
+"""Published figures, as `datasets/claims.toml` has them, and what can be said of one. Pure."""
+
+from __future__ import annotations
+
+import tomllib
+from typing import Literal
+
+import msgspec
+
+from graphbench.paths import data
+
+Status = Literal[
+    "reproduced", "not reproduced", "refuted", "depends on the count", "open", "measured", "not measured", "not tried",
+    "not runnable here",
+]  # fmt: skip
+
+
+class Claim(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A published figure, as `datasets/claims.toml` has it.
+
+    Attributes:
+        source: where it was published.
+        conditions: under which it was measured, as far as they were told.
+        engine: that it is about.
+        text: the claim in words, where it is no ratio.
+        algorithm: graphbench's name of it; empty: it was not told.
+        algorithms: a capacity whose algorithm was not told: for which of them it is judged, each by itself.
+        dataset: graphbench's name of the graph; empty: over several.
+        baseline: what the engine was set against.
+        ratio: baseline time over engine time.
+        bound: `upper` for an "up to".
+        seconds: the engine's time.
+        baseline_seconds: the baseline's.
+        modularity: that the engine reached.
+        baseline_modularity: that the baseline reached.
+        measured: when.
+        timed: which of our ratios it is to be set against.
+        nearest: our engine that comes closest; empty: the one of that name.
+        nearest_baseline: the same of the baseline.
+        num_edges: a capacity: edges of the graph.
+        gpus: a capacity: on how many GPUs at least.
+        gpu_memory_bytes: a capacity: with how much memory in each at most.
+    """
+
+    source: str
+    conditions: str
+    engine: str
+    text: str = ""
+    algorithm: str = ""
+    algorithms: list[str] = []
+    dataset: str = ""
+    baseline: str = ""
+    ratio: float | None = None
+    bound: Literal["upper"] | None = None
+    seconds: float | None = None
+    baseline_seconds: float | None = None
+    modularity: float | None = None
+    baseline_modularity: float | None = None
+    measured: str = ""
+    timed: Literal["run", "end_to_end"] = "run"
+    nearest: str = ""
+    nearest_baseline: str = ""
+    num_edges: int | None = None
+    gpus: int = 1
+    gpu_memory_bytes: int | None = None
+
+
+class Finding(msgspec.Struct, frozen=True, kw_only=True):
+    """What stands beside a claim: its status, our figure in words, and what to know of it."""
+
+    claim: Claim
+    status: Status
+    ours: str = ""
+    remark: str = ""
+
+
+def claims() -> list[Claim]:
+    """The published figures that come with graphbench, in the order of their file; one for each algorithm it names."""
+    table = tomllib.loads((data() / "claims.toml").read_text(encoding="utf-8"))
+    return [
+        msgspec.structs.replace(claim, algorithm=algorithm, algorithms=[])
+        for claim in msgspec.convert(table["claim"], list[Claim])
+        for algorithm in claim.algorithms or [claim.algorithm]
+    ]
