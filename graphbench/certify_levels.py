@@ -34,31 +34,43 @@ def strong_fault(edges: EdgeList, labels: npt.NDArray[Any]) -> str:
     """
     _, first, label = np.unique(labels, return_index=True, return_inverse=True)
     matrix = edges.to_scipy()
-    tail = np.repeat(np.arange(edges.num_vertices), np.diff(matrix.indptr))
-    head = matrix.indices
-    inside = label[tail] == label[head]
-    for start, end, place in ((tail, head, "is not reached from"), (head, tail, "does not lead back to")):
-        lost = _unreached(start[inside], end[inside], first, edges.num_vertices)
+    tail = np.repeat(np.arange(edges.num_vertices, dtype=matrix.indices.dtype), np.diff(matrix.indptr))
+    inside = label[tail] == label[matrix.indices]
+    kept = _rows_kept(matrix, inside)
+    forwards = [(kept, "is not reached from")]
+    backwards = [(kept.T.tocsr(), "does not lead back to")] if edges.directed else []  # an edge leads both ways
+    for arcs, fault in forwards + backwards:
+        lost = _unreached(arcs, first)
         if lost is not None:
             other = int(first[label[lost]])
-            return f"vertices {lost:,} and {other:,} share a label, but {lost:,} {place} {other:,} inside it"
-    stuck = _on_or_behind_a_circle(label[tail[~inside]], label[head[~inside]], len(first))
+            return f"vertices {lost:,} and {other:,} share a label, but {lost:,} {fault} {other:,} inside it"
+    stuck = _on_or_behind_a_circle(label[tail[~inside]], label[matrix.indices[~inside]], len(first))
     if stuck is None:
         return ""
     one, two = (int(first[each]) for each in stuck)
     return f"vertices {one:,} and {two:,} have different labels, but these lie on one circle"
 
 
-def _unreached(start: Any, end: Any, seeds: Integers, n: int) -> int | None:
+def _rows_kept(matrix: Any, kept: npt.NDArray[np.bool_]) -> Any:
+    """The matrix with only those of its entries; their values do not matter."""
+    from scipy.sparse import csr_array
+
+    before = np.concatenate([[0], np.cumsum(kept)])[matrix.indptr].astype(matrix.indptr.dtype)
+    return csr_array((np.ones(int(before[-1]), dtype=np.int8), matrix.indices[kept], before), shape=matrix.shape)
+
+
+def _unreached(matrix: Any, seeds: Integers) -> int | None:
     """A vertex that no path leads to from any of the seeds."""
-    from scipy.sparse import coo_array
+    from scipy.sparse import csr_array
     from scipy.sparse.csgraph import breadth_first_order
 
-    ends = np.concatenate([start, np.full(len(seeds), n)]), np.concatenate([end, seeds])  # a root above the seeds
+    n = matrix.shape[0]
+    ends = np.concatenate([matrix.indices, seeds.astype(matrix.indices.dtype)])  # of arcs from a root above the seeds
+    rows = np.append(matrix.indptr, np.asarray(len(ends), dtype=matrix.indptr.dtype))
+    rooted = csr_array((np.ones(len(ends), dtype=np.int8), ends, rows), shape=(n + 1, n + 1))
     reach: Any = breadth_first_order  # the stubs know no call that returns one array
-    matrix = coo_array((np.ones(len(ends[0]), dtype=np.int8), ends), shape=(n + 1, n + 1)).tocsr()
     lost = np.ones(n + 1, dtype=bool)
-    lost[reach(matrix, n, directed=True, return_predecessors=False)] = False
+    lost[reach(rooted, n, directed=True, return_predecessors=False)] = False
     return int(np.argmax(lost)) if lost.any() else None
 
 
@@ -107,39 +119,59 @@ def dependencies(edges: EdgeList, sources: Integers) -> Floats:
         Shape (num_vertices,).
     """
     matrix = edges.to_scipy()
+    backwards = matrix.T if edges.directed else matrix
     total = np.zeros(edges.num_vertices)
     for source in sources.tolist():
-        total += _dependency(matrix, source)
+        total += _dependency(matrix, backwards, source)
     return total
 
 
-def _dependency(matrix: Any, source: int) -> Floats:
-    n = matrix.shape[0]
-    depth = np.full(n, -1, dtype=np.int32)
-    paths, dependency = np.zeros(n), np.zeros(n)
-    depth[source], paths[source] = 0, 1.0
+def _dependency(matrix: Any, backwards: Any, source: int) -> Floats:
+    """One source's part: path counts outwards over the levels, then dependencies back.
+
+    Where most arcs leave one level, a product with the whole matrix is cheaper than looking at each of them.
+    """
+    n, dear = matrix.shape[0], matrix.nnz // 10
+    seen = np.zeros(n, dtype=bool)
+    paths, dependency, share = np.zeros(n), np.zeros(n), np.zeros(n)
+    seen[source], paths[source] = True, 1.0
     level = np.array([source])
-    steps: list[tuple[float, list[tuple[Any, Any]]]] = []
-    while len(level):
-        # The arcs that lead from one level to the next are those to vertices not seen on an earlier one.
-        step, found = [], []
-        for start, end in out_arcs(matrix, level):
-            onward = (depth[end] < 0) | (depth[end] == len(steps) + 1)
-            tails, heads = start[onward], end[onward]
-            np.add.at(paths, heads, paths[tails])
-            found.append(heads[depth[heads] < 0])
-            depth[heads] = len(steps) + 1
-            step.append((tails, heads))
-        level = np.unique(np.concatenate(found))
-        most = float(paths[level].max(initial=0.0))
-        scale = most if most > _TOO_MANY else 1.0  # only ratios of neighbouring levels count
-        paths[level] /= scale
-        steps.append((scale, step))
-    for scale, step in reversed(steps):
-        for tails, heads in step:
-            np.add.at(dependency, tails, paths[tails] / (paths[heads] * scale) * (1.0 + dependency[heads]))
-    dependency[source] = 0.0
+    levels, scales = [level], [1.0]
+    while True:
+        if _num_arcs(matrix, level) > dear:
+            here = np.zeros(n)
+            here[level] = paths[level]
+            arriving = backwards @ here
+            level = np.flatnonzero((arriving > 0) & ~seen)
+            paths[level] = arriving[level]
+        else:
+            found = []
+            for tails, heads in out_arcs(matrix, level):
+                new = ~seen[heads]
+                np.add.at(paths, heads[new], paths[tails[new]])
+                found.append(heads[new])
+            level = np.unique(np.concatenate(found))
+        if len(level) == 0:
+            break
+        seen[level] = True
+        most = float(paths[level].max())
+        scales.append(most if most > _TOO_MANY else 1.0)  # only ratios of neighbouring levels count
+        paths[level] /= scales[-1]
+        levels.append(level)
+    for level, following, scale in zip(levels[-2:0:-1], levels[:1:-1], scales[:1:-1], strict=True):
+        share[following] = (1.0 + dependency[following]) / (paths[following] * scale)
+        if _num_arcs(matrix, level) > dear:
+            dependency[level] = (matrix @ share)[level]
+        else:
+            for tails, heads in out_arcs(matrix, level):
+                np.add.at(dependency, tails, share[heads])
+        dependency[level] *= paths[level]
+        share[following] = 0.0
     return dependency
+
+
+def _num_arcs(matrix: Any, vertices: npt.NDArray[Any]) -> int:
+    return int((matrix.indptr[vertices + 1] - matrix.indptr[vertices]).sum())
 
 
 def out_arcs(matrix: Any, vertices: npt.NDArray[Any]) -> Iterator[tuple[npt.NDArray[Any], npt.NDArray[Any]]]:

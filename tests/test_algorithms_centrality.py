@@ -202,6 +202,15 @@ def test_a_repeated_largest_singular_value_gives_some_right_answer_and_no_infini
         assert certify("hits", GRAPHS[name], answer).valid
 
 
+@pytest.mark.parametrize("engine", [each for each in of("hits") if each.values[0] in {"cugraph", "nx-cugraph"}])
+def test_hubs_that_cugraph_returns_unfinished_without_a_word_are_told(engine):
+    given = {"tolerance": 1e-12, "max_iterations": 2}
+    answer = solve(engine, "hits", GRAPHS["path"], **given)
+    finding = certify("hits", GRAPHS["path"], answer, **given)
+    assert not finding.valid
+    assert "one more iteration moves" in finding.detail
+
+
 # Betweenness
 
 

@@ -128,13 +128,13 @@ def test_every_direction_is_an_eigenvector_where_eigenvalues_are_equal():
 
 def test_degrees_and_uniform_scores_are_no_eigenvectors():
     for scores in (UNDIRECTED.degrees.astype(float), np.ones(43), exact.eigenvector(UNDIRECTED)[::-1].copy()):
-        rejected("eigenvector", UNDIRECTED, scores, "one more step moves the scores")
+        rejected("eigenvector", UNDIRECTED, scores, "one more step changes the scores")
     rejected("eigenvector", UNDIRECTED, np.zeros(43), "of every vertex is 0")
 
 
 def test_what_networkit_takes_for_the_eigenvector_of_a_star_is_none():
     one_step = np.where(np.arange(9) == 4, 8.0, 1.0)
-    rejected("eigenvector", GRAPHS["star"], one_step, "one more step moves the scores")
+    rejected("eigenvector", GRAPHS["star"], one_step, "one more step changes the scores")
 
 
 def test_exact_hubs_and_authorities_are_valid_at_any_length_and_not_exchanged():
