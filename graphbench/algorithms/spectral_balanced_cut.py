@@ -62,12 +62,10 @@ def _(edges: EdgeList, answer: npt.NDArray[Any], p: Call) -> Finding:
     (1993) 744-750). What can be said is whether it is better than chance, which cuts the same whatever the sizes of
     the clusters.
     """
-    if fault := certify.labels_fault(answer, edges.num_vertices):
+    fault = certify.labels_fault(answer, edges.num_vertices)
+    if fault := fault or certify_partition.too_many_fault(answer, p.clusters):
         return Finding(valid=False, detail=fault)
     found = certify_partition.cuts(edges, answer)
-    clusters = len(found.sizes)
-    if clusters > p.clusters:
-        return Finding(valid=False, detail=f"{clusters:,} clusters, where at most {p.clusters:,} were asked for")
     separation = found.separation(p.clusters)
     if not math.isfinite(separation):
         return Finding(valid=False, detail=f"the separation of the partition comes to {separation}")
@@ -75,7 +73,7 @@ def _(edges: EdgeList, answer: npt.NDArray[Any], p: Call) -> Finding:
         "separation": separation,
         "edge_cut": found.edge_cut,
         "ratio_cut": found.ratio_cut,
-        "clusters": clusters,
+        "clusters": len(found.sizes),
         "largest": int(found.sizes.max()),
     }
     detail = f"a partition of all {edges.num_vertices:,} vertices; what it cuts recomputed in float64"

@@ -15,8 +15,8 @@ no better than one of the same sizes that a seed has drawn.
 How engines differ. SciPy is the method as it is written above, each vertex's row of eigenvectors brought to length 1
 (with two clusters: to its sign, which is Newman's division). igraph divides instead: from the graph's components on,
 each time by the sign of the leading eigenvector of one part, as long as modularity gains, so it can end with fewer
-clusters; and it joins nothing, so that a graph of more components than `clusters` stays in its components, which is
-allowed, and told. cuGraph 26.10 takes one path for this problem and for `spectral-balanced-cut`: k-means on
+clusters. It joins nothing: of a graph with more components than `clusters` it returns these, in no time, and that is
+taken for no answer. cuGraph 26.10 takes one path for this problem and for `spectral-balanced-cut`: k-means on
 eigenvectors of the normalised Laplacian (cuVS), which do not look for modularity; it uses two of them unless told to
 use as many as there are clusters, as here.
 """
@@ -34,6 +34,7 @@ from graphbench import certify, certify_partition
 from graphbench.algorithms import _spectral
 from graphbench.algorithms.base import Algorithm, Call, Finding, Form
 from graphbench.edgelist import EdgeList
+from graphbench.errors import UnsupportedError
 
 TOLERANCE = 1e-5
 """Relative tolerance of eigenvalues: cuGraph's default."""
@@ -55,36 +56,40 @@ spectral_modularity = Algorithm(
 
 @spectral_modularity.certificate
 def _(edges: EdgeList, answer: npt.NDArray[Any], p: Call) -> Finding:
-    """Every vertex is in one of at most `clusters` clusters (or components), whose modularity is what we compute.
+    """Every vertex is in one of at most `clusters` clusters, whose modularity is what we compute.
 
     How near to the best that is, no certificate can say: maximising modularity is NP-hard (Brandes et al., IEEE
     Trans. Knowl. Data Eng. 20 (2008) 172-188). What can be said is whether it is better than chance.
     """
     fault = certify.labels_fault(answer, edges.num_vertices)
-    if fault := fault or certify_partition.too_many_fault(edges, answer, p.clusters):
+    if fault := fault or certify_partition.too_many_fault(answer, p.clusters):
         return Finding(valid=False, detail=fault)
     quality = certify.modularity(edges, answer)
     if not math.isfinite(quality):
         return Finding(valid=False, detail=f"the modularity of the partition comes to {quality}")
     _, sizes = np.unique(answer, return_counts=True)
     figures = {"modularity": quality, "clusters": len(sizes), "largest": int(sizes.max())}
-    notes = []
-    if len(sizes) > p.clusters:
-        notes.append(f"{len(sizes):,} clusters and not {p.clusters:,}: components of the graph are not joined")
-    chance = certify_partition.shuffled_modularity(edges, answer, seed=p.seed)
-    if quality <= chance:
-        notes.append(
-            f"its modularity of {quality:.4f} is no better than the {chance:.4f} of a partition of the same sizes "
-            "that was drawn at random"
-        )
     detail = f"a partition of all {edges.num_vertices:,} vertices; modularity recomputed in float64"
-    return Finding(valid=True, detail=detail, figures=figures, notes=tuple(notes))
+    chance = certify_partition.shuffled_modularity(edges, answer, seed=p.seed)
+    if quality > chance:
+        return Finding(valid=True, detail=detail, figures=figures)
+    poor = (
+        f"its modularity of {quality:.4f} is no better than the {chance:.4f} of a partition of the same sizes that was "
+        "drawn at random"
+    )
+    return Finding(valid=True, detail=detail, figures=figures, notes=(poor,))
 
 
 @spectral_modularity.on("igraph", told=lambda _: {"tolerance": 0.0})
 def _(igraph: Any, graph: Any, p: Call) -> Any:
     igraph.set_random_number_generator(random.Random(p.seed))
-    return graph.community_leading_eigenvector(clusters=p.clusters, weights=p.weight)
+    found = graph.community_leading_eigenvector(clusters=p.clusters, weights=p.weight)
+    if len(found) > p.clusters:
+        raise UnsupportedError(
+            f"would not be the same problem: it splits components and joins none, so this graph's {len(found):,} "
+            f"components do not become {p.clusters:,} clusters; ask for more clusters than components"
+        )
+    return found
 
 
 @spectral_modularity.on("scipy", told=lambda p: {"eigenvectors": p.clusters - 1, "tolerance": TOLERANCE})
