@@ -71,7 +71,7 @@ def modularity(edges: EdgeList, labels: npt.NDArray[Any], *, resolution: float =
     """
     names, label = np.unique(labels, return_inverse=True)
     inside = total = 0.0
-    degree = np.zeros_like(label, dtype=np.float64, shape=len(names))
+    degree = np.zeros_like(label, dtype=np.float64, shape=(len(names),))
     for src, dst, weight in edges.chunks():
         one, two = label[src], label[dst]
         values = np.ones_like(one, dtype=np.float64) if weight is None else weight

@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from graphbench import sizes
+from graphbench.datasets import generators
 from graphbench.engines.base import Engine, Settings
 from graphbench.measure import memory
 from graphbench.measure.base import Foreseen, Limits
@@ -25,6 +26,8 @@ _EDGE_BYTES_PYTHON = 750
 """Host memory of an edge in a graph of Python dictionaries: 0.5 to 1 KB were measured."""
 _EDGE_BYTES_COMPILED = 150
 """Of an edge in a compiled library, the columns it was made from included."""
+_ANSWER_BYTES = 48
+"""Of a vertex: its answer, and what is made of it on the way to a file."""
 _HOST_BASE = 200 << 20
 _DEVICE_BASE = 600 << 20
 """A CUDA context and its libraries."""
@@ -69,7 +72,7 @@ class Foresight:
             why = f"{task.engine} ran out of memory on {smaller.task.dataset}, which is smaller"
             return Foreseen(outcome=Outcome.OUT_OF_MEMORY, reason=f"{PREDICTED}{why}; --no-predict tries anyway")
         seen = self.past.peaks(task.algorithm, engine.name, posed.num_entries, gpus_of(task))
-        needs = seen.host or host_bytes(engine, posed)
+        needs = seen.host or host_bytes(engine, posed, stays=_stays(task, engine))
         self._free_host = max(self._free_host, memory.free_host_bytes())
         if needs > self._free_host:
             return _too_large(needs, f"host memory, {sizes.text(self._free_host)} free")
@@ -112,10 +115,25 @@ def is_predicted(record: Record) -> bool:
     return record.reason.startswith(PREDICTED)
 
 
-def host_bytes(engine: Engine, posed: PosedInfo) -> int:
-    """Host memory by rule of thumb: many bytes an edge where edges are Python objects, few in a compiled library."""
+def host_bytes(engine: Engine, posed: PosedInfo, *, stays: bool = False) -> int:
+    """Host memory by rule of thumb: many bytes an edge where edges are Python objects, few in a compiled library.
+
+    Args:
+        engine: that is to solve the problem.
+        posed: the graph.
+        stays: no edge ever comes to the host; answers do.
+    """
+    if stays:
+        return _HOST_BASE + posed.num_vertices * _ANSWER_BYTES
     in_python = engine.pace >= 2 or engine.converts  # interpreted, or built from a graph that is
     return _HOST_BASE + posed.num_edges * (_EDGE_BYTES_PYTHON if in_python else _EDGE_BYTES_COMPILED)
+
+
+def _stays(task: Task, engine: Engine) -> bool:
+    """Whether a graph is made on the device that the engine runs on, so that its edges never meet the host."""
+    if engine.device != "gpu" or engine.converts or not generators.is_spec(task.dataset):
+        return False
+    return generators.parse(task.dataset).on_device
 
 
 def device_bytes(posed: PosedInfo) -> int:

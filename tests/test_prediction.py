@@ -159,6 +159,22 @@ def test_own_records_replace_the_rules_of_thumb(monkeypatch):
     assert foresight(small, frugal)(task("large"), registry.engine("networkx"), posed(40_000_000)) is None
 
 
+def test_edges_that_are_made_on_the_device_take_no_host_memory(monkeypatch):
+    monkeypatch.setattr(memory, "free_host_bytes", lambda: GIB)
+    monkeypatch.setattr(memory, "free_device_bytes", lambda _: 1_000 * GIB)
+    foresee = Foresight(past=Past([], "m"), limits=Limits(), settings=Settings())
+    made, stored = "rmat:scale=24,by=cugraph", "rmat:scale=24"
+
+    def foreseen(dataset, engine):
+        found = foresee(task(dataset, engine), registry.engine(engine), posed(100_000_000))
+        return found and found.outcome
+
+    assert foreseen(made, "cugraph") is None
+    assert foreseen(stored, "cugraph") is Outcome.OUT_OF_MEMORY
+    assert foreseen(made, "igraph") is Outcome.OUT_OF_MEMORY
+    assert foreseen(made, "nx-cugraph") is Outcome.OUT_OF_MEMORY
+
+
 def test_memory_on_one_size_or_on_tiny_graphs_says_nothing_about_others():
     large = measured("a", 1_000_000, 1.0, memory=Memory(host_peak_bytes=GIB))
     assert past(large).peaks("louvain", "networkx", 2_000_000) == (None, None)
