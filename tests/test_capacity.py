@@ -1,0 +1,178 @@
+"""Capacity from the command line: the boundary, resuming, other ends, and what is shown."""
+
+import csv
+import io
+import json
+import sys
+
+import pytest
+from builders import record, replace
+from hungry import need
+
+from graphbench import cli
+from graphbench.model import Censored, Outcome, Phases
+from graphbench.reporting.capacity import Finding, failure, phase, render, starved_on_host
+from graphbench.store import Store
+
+LIMIT = 400_000
+ASKED = ("capacity", "ordeal", "--engine", "hungry", "--by", "numpy", "--device-memory", str(LIMIT))
+
+
+@pytest.fixture
+def graphbench(capsys, monkeypatch):
+    monkeypatch.setenv("GRAPHBENCH_PLUGINS", "hungry")
+
+    def run(*arguments):
+        monkeypatch.setattr(sys, "argv", ["graphbench", *map(str, arguments)])
+        code = cli.invoke(list(map(str, arguments)))
+        captured = capsys.readouterr()
+        return code, captured.out, captured.err
+
+    return run
+
+
+def stored():
+    return list(Store().records())
+
+
+def found(graphbench, *more):
+    code, out, err = graphbench(*ASKED, "--format", "json", *more)
+    (each,) = json.loads(out)["capacity"]
+    return code, each, err
+
+
+def test_the_boundary_of_memory_is_found_and_every_try_is_a_record(graphbench):
+    code, each, _ = found(graphbench)
+    assert code == 0
+    assert (each["complete"], each["memory"], each["limit_bytes"]) == (True, "device", LIMIT)
+    assert need(each["num_edges"]) == each["peak_bytes"] <= LIMIT < need(each["failed_num_edges"])
+    assert each["num_entries"] == 2 * each["num_edges"]
+    assert each["bytes_per_edge"] == pytest.approx(each["peak_bytes"] / each["num_edges"])
+    assert (each["failed_phase"], each["failed_outcome"]) == ("build", "out_of_memory")
+    records = stored()
+    assert len(records) == each["tries"] <= 9
+    assert {record.task.params["device_memory_limit"] for record in records} == {LIMIT}
+    assert all(record.certificate.valid for record in records if record.outcome is Outcome.OK)
+    assert {each["record"], each["failed_record"]} <= {record.id for record in records}
+
+
+def test_the_same_command_goes_on_and_repeats_nothing(graphbench):
+    code, whole, _ = found(graphbench)
+    total = len(stored())
+    code, again, err = found(graphbench)
+    assert (code, again) == (0, whole)
+    assert len(stored()) == total
+    assert f"{total} graphs were tried before" in err
+
+
+def test_few_tries_leave_the_search_open_and_the_next_sitting_ends_it(graphbench):
+    code, first, _ = found(graphbench, "--tries", "2")
+    assert (code, first["complete"], first["tries"]) == (1, False, 2)
+    assert "2 tries" in first["end"]
+    code, whole, _ = found(graphbench)
+    assert (code, whole["complete"]) == (0, True)
+    assert len(stored()) == whole["tries"]
+
+
+def test_another_limit_is_another_search_that_starts_where_memory_by_edge_says(graphbench):
+    _, first, _ = found(graphbench)
+    code, second, _ = found(graphbench, "--device-memory", str(2 * LIMIT))
+    assert code == 0
+    assert second["num_edges"] > 1.8 * first["num_edges"]
+    assert len(stored()) == first["tries"] + second["tries"]
+
+
+def test_a_time_limit_is_an_end_of_its_own(graphbench, monkeypatch):
+    monkeypatch.setenv("HUNGRY_STOPS", "1500 time")
+    code, each, _ = found(graphbench, "--timeout", "2")
+    assert code == 1
+    assert (each["failed_outcome"], each["failed_phase"], each["complete"]) == ("timeout", "build", False)
+    assert "time and not memory is the limit" in each["end"]
+
+
+def test_an_error_ends_the_search_with_its_reason_and_is_tried_again_next_time(graphbench, monkeypatch):
+    monkeypatch.setenv("HUNGRY_STOPS", "2500 error")
+    code, each, _ = found(graphbench)
+    assert code == 1
+    assert "a number does not fit into 32 bits" in each["end"]
+    monkeypatch.delenv("HUNGRY_STOPS")
+    code, each, _ = found(graphbench)
+    assert (code, each["complete"]) == (0, True)
+
+
+def test_an_engine_that_fits_nothing_is_told(graphbench):
+    code, each, _ = found(graphbench, "--device-memory", "1000")
+    assert (code, each["complete"], each["largest"], each["num_edges"]) == (0, True, None, None)
+    assert "not even rmat:scale=4" in each["end"]
+
+
+def test_several_algorithms_have_a_row_each_and_the_table_says_how_edges_are_counted(graphbench):
+    code, out, _ = graphbench("capacity", "wcc", "bfs", "--engine", "igraph", "--memory-limit", "30MB", "--tries", "1")
+    assert code == 1
+    rows = [line.split()[0] for line in out.splitlines()[1:3]]
+    assert rows == ["wcc", "bfs"]
+    assert "edges, once" in out
+    assert "counts once in edges, twice in entries" in out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "says"),
+    [
+        (["capacity", "wcc"], 1, "What can run here: --engine"),
+        (["capacity", "wcc", "--engine", "igraph"], 2, "--memory-limit 4GB"),
+        (["capacity", "wcc", "--engine", "igraph", "--device-memory", "1GB"], 2, "--memory-limit SIZE is its limit"),
+        (["capacity", "wcx", "--engine", "igraph"], 2, "wcc"),
+        (["capacity", "wcc", "--engine", "hungry", "--device-memory", "1GB"], 1, "hungry"),
+    ],
+)
+def test_what_cannot_be_measured_is_refused_at_once(graphbench, arguments, code, says):
+    given, out, err = graphbench(*arguments)
+    assert (given, out) == (code, "")
+    assert says in err
+    assert stored() == []
+
+
+# What is shown
+
+
+@pytest.mark.parametrize(
+    ("changes", "where"),
+    [
+        ({"phases": Phases()}, "start"),
+        ({"phases": Phases(start_s=1.0)}, "read"),
+        ({"phases": Phases(start_s=1.0, read_s=1.0)}, "build"),
+        ({"phases": Phases(start_s=1.0, read_s=1.0, build_s=1.0)}, "cold"),
+        ({"phases": Phases(start_s=1.0, read_s=1.0, build_s=1.0, cold_s=1.0)}, "run"),
+        ({"phases": Phases(start_s=1.0, read_s=1.0), "censored": Censored("collect", 1.0)}, "collect"),
+    ],
+)
+def test_the_phase_that_failed_is_the_first_that_did_not_end(changes, where):
+    assert phase(record(outcome=Outcome.OUT_OF_MEMORY, **changes)) == where
+
+
+def test_want_of_host_memory_is_told_from_that_of_the_device():
+    killed = record("cugraph", device="gpu", outcome=Outcome.OUT_OF_MEMORY, reason="died of SIGKILL in phase build")
+    assert starved_on_host(killed)
+    assert starved_on_host(replace(killed, reason="", censored=Censored("build", 1.0, limit_bytes=1 << 30)))
+    assert not starved_on_host(replace(killed, reason="std::bad_alloc"))
+    assert not starved_on_host(replace(killed, device="cpu"))
+
+
+def test_findings_are_shown_in_every_form():
+    lost = record(
+        "cugraph", id="2", device="gpu", outcome=Outcome.OUT_OF_MEMORY, phases=Phases(start_s=1.0, read_s=1.0)
+    )
+    one = Finding(algorithm="wcc", engine="cugraph", gpu=True, limit_bytes=32 << 30, limited=True, largest=record(),
+                  failed=lost, end="found", complete=True, tries=4, surprises=["rmat:a"])  # fmt: skip
+    none = Finding(algorithm="bfs", engine="cugraph", gpu=True, limit_bytes=80 << 30, limited=False, end="nothing")
+    table, markdown = (render([one, none], form) for form in ("table", "markdown"))
+    for text in (table, markdown):
+        assert "977,676" in text
+        assert "build: out of memory" in text
+        assert "80.0 GiB, all" in text
+        assert "not monotone: rmat:a" in text
+        assert "context" in text
+    assert failure(lost) == "build: out of memory"
+    rows = list(csv.DictReader(io.StringIO(render([one, none], "csv"))))
+    assert [row["num_edges"] for row in rows] == ["977676", ""]
+    assert json.loads(render([none], "json"))["capacity"][0]["largest"] is None

@@ -1,0 +1,258 @@
+"""Series from the command line and in reports: growth, several GPUs, and where a series ends."""
+
+import json
+import sys
+
+import pytest
+from builders import H100, HERE, POSED, record, replace
+
+from graphbench import cli
+from graphbench.datasets import generators
+from graphbench.errors import UsageError
+from graphbench.foresight import is_predicted
+from graphbench.model import Outcome, Phases, Task
+from graphbench.reporting import scale
+from graphbench.reporting.document import Bullets, Table
+from graphbench.reporting.fits import fit
+from graphbench.reporting.measured import sort_out
+from graphbench.reporting.sections import growth, scaling
+from graphbench.reporting.series import family
+from graphbench.store import Store
+from graphbench.suites.series import expand
+
+ASKED = ("scale", "ordeal", "rmat:scale=4..7,edgefactor=8", "--engine", "hungry", "--trials", "1")
+
+
+@pytest.fixture
+def graphbench(capsys, monkeypatch):
+    monkeypatch.setenv("GRAPHBENCH_PLUGINS", "hungry")
+
+    def run(*arguments):
+        monkeypatch.setattr(sys, "argv", ["graphbench", *map(str, arguments)])
+        code = cli.invoke(list(map(str, arguments)))
+        captured = capsys.readouterr()
+        return code, captured.out, captured.err
+
+    return run
+
+
+def stored():
+    return list(Store().records())
+
+
+# What a series is
+
+
+def test_a_range_of_scales_is_a_graph_for_each_from_small_to_large():
+    assert expand("rmat:scale=9..11,edgefactor=4") == [
+        f"rmat:scale={scale},edgefactor=4,seed=1" for scale in (9, 10, 11)
+    ]
+    assert expand("rmat:edgefactor=4,scale=3") == ["rmat:scale=3,edgefactor=4,seed=1"]
+    assert all("by=cugraph" in each for each in expand("rmat:scale=4..6,by=cugraph"))
+
+
+@pytest.mark.parametrize("on_gpu", [False, True])
+def test_one_generator_makes_the_whole_series(monkeypatch, on_gpu):
+    def resolved(spec):
+        by = "cugraph" if on_gpu and spec.is_large and "by" not in spec.given else spec.values["by"]
+        return generators.dataclasses.replace(spec, values={**spec.values, "by": by})
+
+    monkeypatch.setattr(generators.Spec, "resolved", resolved)
+    names = expand("rmat:scale=22..26")
+    assert {generators.parse(each).values["by"] for each in names} == {"cugraph" if on_gpu else "numpy"}
+    assert [generators.parse(each).resolved().values["by"] for each in names] == [
+        "cugraph" if on_gpu else "numpy"
+    ] * 5, "nor does anybody decide otherwise when it is loaded"
+    assert len({family(each) for each in names}) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("karate", "rmat:scale=22..28"),
+        ("rmat:scale=9..8", "empty"),
+        ("rmat:scale=1..9999999", "40"),
+        ("rmat:scale=1..4,colour=2", "colour"),
+        ("rmat:scale=28..31,by=cugraph", "scale 30"),
+    ],
+)
+def test_what_is_no_series_is_refused(text, says):
+    with pytest.raises(UsageError, match=says):
+        expand(text)
+
+
+# Measuring
+
+
+def test_a_series_is_measured_from_small_to_large_and_resumes(graphbench):
+    code, out, _ = graphbench(*ASKED)
+    assert code == 0
+    names = [f"rmat:scale={number},edgefactor=8,seed=1" for number in (4, 5, 6, 7)]
+    assert [each.task.dataset for each in stored()] == names
+    assert all(name in out for name in names)
+    assert "95 % interval" in out
+    assert "rmat:scale=*,edgefactor=8,seed=1" in out
+    code, again, err = graphbench(*ASKED)
+    assert (code, again) == (0, out)
+    assert err.count("0 tasks to measure, 1 measured before") == 4
+    assert len(stored()) == 4
+
+
+def test_every_number_of_gpus_is_a_task_of_its_own(graphbench):
+    code, out, _ = graphbench(*ASKED[:2], "rmat:scale=5", "--engine", "hungry,pack", "--gpus", "1,2", "--trials", "1")
+    assert code == 0, out
+    assert sorted((each.task.engine, each.task.params.get("gpus", 0)) for each in stored()) == [
+        ("hungry", 0), ("pack", 1), ("pack", 2),
+    ]  # fmt: skip
+    assert "efficiency" in out
+    assert "pack (2 GPUs, default)" in out
+    assert "No exponent is fitted" in out
+
+
+def test_where_memory_ran_out_larger_graphs_are_bounds_and_the_series_ends_when_nobody_goes_on(graphbench, monkeypatch):
+    monkeypatch.setenv("HUNGRY_STOPS", "100 memory")
+    code, out, err = graphbench(*ASKED)
+    assert code == 0
+    assert [each.outcome for each in stored()] == [Outcome.OK, Outcome.OUT_OF_MEMORY]
+    assert "nothing completed rmat:scale=5" in err
+    assert "ends early" in out
+
+
+def test_an_engine_that_stopped_is_predicted_while_others_go_on(graphbench, monkeypatch):
+    monkeypatch.setenv("GRAPHBENCH_PLUGINS", "hungry,ordeal")
+    monkeypatch.setenv("HUNGRY_STOPS", "100 memory")
+    code, out, _ = graphbench(*ASKED, "--engine", "steady")
+    assert code == 0
+    hungry = [each for each in stored() if each.task.engine == "hungry"]
+    assert [each.outcome for each in hungry] == [Outcome.OK] + 3 * [Outcome.OUT_OF_MEMORY]
+    assert [is_predicted(each) for each in hungry] == [False, False, True, True]
+    assert "out of memory, predicted" in out
+    assert [each.outcome for each in stored() if each.task.engine == "steady"] == 4 * [Outcome.OK]
+
+
+def test_results_go_to_programs_and_pictures_to_files(graphbench, tmp_path):
+    picture, table = tmp_path / "growth.svg", tmp_path / "growth.json"
+    code, out, _ = graphbench(*ASKED, "--chart", picture, "--format", "json", "--output", table)
+    assert (code, out) == (0, "")
+    assert picture.read_text().startswith("<?xml")
+    assert len(json.loads(table.read_text())["records"]) == 4
+    code, out, _ = graphbench(*ASKED, "--format", "markdown")
+    assert out.startswith("### Time against edges")
+    code, _, err = graphbench(*ASKED, "--chart", tmp_path / "growth.jpg")
+    assert (code, ".svg" in err) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "says"),
+    [
+        (["scale", "wcc", "rmat:scale=4..5"], 1, "What can run here"),
+        (["scale", "wcc", "karate", "--engine", "igraph"], 2, "R-MAT"),
+        (["scale", "wcc", "rmat:scale=4..5", "--gpus", "0"], 2, "1,2,4"),
+    ],
+)
+def test_what_cannot_be_measured_is_refused_at_once(graphbench, arguments, code, says):
+    given, out, err = graphbench(*arguments)
+    assert (given, out) == (code, "")
+    assert says in err
+    assert stored() == []
+
+
+# What is shown
+
+
+def on(gpus, seconds, *, edges=10**9, engine="cugraph-mg", **changes):
+    params = {"resolution": 1.0, "allocator": "default"} | ({"gpus": gpus} if gpus else {})
+    made = {
+        "id": f"{engine}-{gpus}-{edges}",
+        "task": Task("louvain", f"rmat:scale={edges},edgefactor=16,seed=1", engine, params),
+        "posed": replace(POSED, num_edges=edges),
+        "device": "gpu",
+        "environment": replace(HERE, gpus=[H100] * 4, allocator="default"),
+    }
+    return record(engine, seconds, **(made | changes))
+
+
+def lost(gpus, **changes):
+    return on(gpus, 1.0, outcome=Outcome.OUT_OF_MEMORY, phases=Phases(start_s=1.0, read_s=1.0), **changes)
+
+
+def shown(*records):
+    (measured,) = sort_out(records, "networkx", {})
+    return scaling.section(measured, "")
+
+
+def blocks(section, kind):
+    return [block for block in section.blocks if isinstance(block, kind)]
+
+
+def cells(section, *columns):
+    (table,) = blocks(section, Table)
+    return [tuple(row[table.heads.index(column)] for column in columns) for row in table.rows]
+
+
+def test_speedup_and_efficiency_are_over_one_gpu_of_the_same_engine():
+    section = shown(on(1, 8.0), on(2, 5.0), on(4, 2.0), on(None, 4.0, engine="cugraph"))
+    assert cells(section, "GPUs", "speedup", "efficiency", "vs the engine for one GPU") == [
+        ("1", "1.00×", "1.00", "0.500×"),  # noqa: RUF001
+        ("2", "1.60×", "0.80", "0.800×"),  # noqa: RUF001
+        ("4", "4.00×", "1.00", "2.00×"),  # noqa: RUF001
+    ]
+    assert "4 GPUs 4.00" in section.blocks[1].alt
+    assert not blocks(section, Bullets)
+
+
+def test_where_one_gpu_did_not_suffice_the_fewest_stand_in_and_it_is_said():
+    section = shown(lost(1), on(2, 6.0), on(4, 4.0))
+    assert cells(section, "GPUs", "run", "speedup", "efficiency") == [
+        ("1", "out of memory", "–", "–"),  # noqa: RUF001
+        ("2", "6.00 s", "2.00×", "1.00"),  # noqa: RUF001
+        ("4", "4.00 s", "3.00×", "0.75"),  # noqa: RUF001
+    ]
+    (notes,) = blocks(section, Bullets)
+    assert "relative to 2 GPUs" in notes.items[0]
+
+
+def test_what_cannot_be_computed_is_said():
+    (notes,) = blocks(shown(lost(1), lost(2)), Bullets)
+    assert "on no number of GPUs" in notes.items[0]
+    (notes,) = blocks(shown(on(2, 1.0), lost(1)), Bullets)
+    assert "nothing to set it against" in notes.items[0]
+
+
+def test_without_several_gpus_there_is_no_such_section():
+    assert shown(record("networkx"), on(None, 1.0, engine="cugraph")) is None
+
+
+def test_graphs_of_a_series_have_lines_of_their_own():
+    sizes = (10**6, 2 * 10**6, 4 * 10**6)
+    numpy = [on(None, edges / 10**6, edges=edges, engine="cugraph") for edges in sizes]
+    slower = [
+        replace(each, id=f"{each.id}-device", task=replace(each.task, dataset=f"{each.task.dataset},by=cugraph"),
+                phases=replace(each.phases, run_s=[each.phases.run_s[0] ** 2] * 5))
+        for each in numpy
+    ]  # fmt: skip
+    (measured,) = sort_out([*numpy, *slower], "networkx", {})
+    table = growth.exponents(measured)
+    assert [row[table.heads.index("exponent")] for row in table.rows] == ["1.00", "2.00"]
+    assert len({row[table.heads.index("graphs")] for row in table.rows}) == 2
+
+
+def test_the_interval_of_an_exponent_is_that_of_least_squares():
+    import numpy as np
+    from scipy.stats import linregress, t
+
+    points = [(1e3, 1.0), (1e4, 9.0), (1e5, 120.0), (1e6, 1000.0)]
+    known = linregress(*np.log(points).T)
+    half = t.ppf(0.975, 2) * known.stderr
+    assert fit(points).interval == pytest.approx((known.slope - half, known.slope + half), rel=1e-3)
+    many = [(10.0**i, (1.1 if i % 2 else 0.9) * 10.0**i) for i in range(1, 31)]
+    known = linregress(*np.log(many).T)
+    half = t.ppf(0.975, 28) * known.stderr
+    assert fit(many).interval == pytest.approx((known.slope - half, known.slope + half), rel=1e-3)
+
+
+@pytest.mark.parametrize("form", [".svg", ".png"])
+def test_a_single_size_is_drawn_against_gpus_and_nothing_is_refused(form):
+    assert scale.chart([on(1, 8.0), on(2, 5.0)], form)
+    with pytest.raises(UsageError, match="nothing to draw"):
+        scale.chart([on(1, 8.0)], form)
