@@ -208,7 +208,7 @@ def test_hubs_that_cugraph_returns_unfinished_without_a_word_are_told(engine):
     answer = solve(engine, "hits", GRAPHS["path"], **given)
     finding = certify("hits", GRAPHS["path"], answer, **given)
     assert not finding.valid
-    assert "one more iteration moves" in finding.detail
+    assert "one more iteration changes" in finding.detail
 
 
 # Betweenness

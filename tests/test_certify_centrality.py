@@ -143,14 +143,14 @@ def test_exact_hubs_and_authorities_are_valid_at_any_length_and_not_exchanged():
     assert finding.valid, finding.detail
     assert finding.figures["singular_value"] == pytest.approx(np.linalg.norm(DIRECTED.to_scipy().toarray(), 2))
     assert finding.notes == ()
-    rejected("hits", DIRECTED, right[:, ::-1].copy(), "one more iteration moves the hub scores")
+    rejected("hits", DIRECTED, right[:, ::-1].copy(), "one more iteration changes the hub scores")
 
 
 def test_singular_vectors_of_a_smaller_value_are_invalid():
     left, _, right = np.linalg.svd(DIRECTED.to_scipy().toarray())
     rejected("hits", DIRECTED, np.stack([left[:, 1], right[1]], axis=1), "but the largest is")
     mixed = np.stack([exact.hits(DIRECTED)[:, 0], np.abs(right[1])], axis=1)
-    rejected("hits", DIRECTED, mixed, "moves the authority scores")
+    rejected("hits", DIRECTED, mixed, "changes the authority scores")
     two = graph([(0, 1), (0, 2), (0, 3), (4, 5)], 6, directed=True)
     small = np.array([[0, 0], [0, 0], [0, 0], [0, 0], [1, 0], [0, 1.0]])
     rejected("hits", two, small, "belong to the singular value 1, but the largest is 1.73")
