@@ -89,11 +89,9 @@ class Cluster:
 
     def close(self) -> None:
         """Give everything back. Workers that were started here would also die with this process's group."""
-        from cugraph.dask.comms import comms
-
         if self._watch is not None:
             self._watch.end()
-        for give_back in (comms.destroy, *(each.close for each in (self.client, self._local) if each is not None)):
+        for give_back in (_separate, *(each.close for each in (self.client, self._local) if each is not None)):
             with suppress(Exception):  # of workers that are gone, nothing can be given back
                 give_back()
         self.__init__()  # type: ignore[misc]
@@ -136,6 +134,12 @@ class Cluster:
         for future in futures:
             if future.status == "error":
                 raise future.exception()
+
+
+def _separate() -> None:
+    from cugraph.dask.comms import comms
+
+    comms.destroy()
 
 
 def _local_cluster(gpus: int) -> Any:
@@ -208,6 +212,7 @@ class Watch:
         except EngineError:
             raise
         except Exception:
+            self._is_armed.clear()
             self._loss.wait(1)  # if a worker died, what was raised is only a consequence, and may come first
             self._refuse_lost()
             raise
@@ -215,8 +220,9 @@ class Watch:
             self._is_armed.clear()
 
     def end(self) -> None:
-        """Stop looking."""
+        """Stop looking and listening."""
         self._ended.set()
+        self._client.unsubscribe_topic("all")
 
     def _refuse_lost(self) -> None:
         if self._lost:

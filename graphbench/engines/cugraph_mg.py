@@ -303,10 +303,14 @@ def _(dcg: Any, graph: Any, p: Call) -> Any:
     return dcg.bfs(graph, [p.source])
 
 
-@ego_graph.on("cugraph-mg")
+def _radius(p: Call) -> int:
+    return int(min(p.radius, p.num_vertices - 1))  # cuGraph refuses a larger one
+
+
+@ego_graph.on("cugraph-mg", told=lambda p: {"radius": _radius(p)} if _radius(p) != p.radius else {})
 @_on_workers
 def _(dcg: Any, graph: Any, p: Call) -> Any:
-    return _done(dcg.ego_graph(graph, [p.source], radius=p.radius))
+    return _done(dcg.ego_graph(graph, [p.source], radius=_radius(p))) if p.num_vertices > 1 else None
 
 
 @k_truss.on("cugraph-mg")

@@ -91,7 +91,7 @@ class Account:
     def phases(self) -> Phases:
         """Seconds of what has ended."""
         known: dict[str, Any] = {f"{phase}_s": seconds for phase, seconds in self._seconds.items()}
-        return Phases(**known, **self._steps, run_s=list(self.times))
+        return Phases(**(known | self._steps), run_s=list(self.times))
 
     def ran_out_of_time(self, timeout_s: float) -> None:
         """The limit struck. What has been timed stands: only without any timed call is it a timeout."""

@@ -33,9 +33,10 @@ def _of_outcomes(rows: list[Record], signs: Signs) -> list[str]:
         if row.outcome is not Outcome.OK:
             detail = row.reason or (row.certificate.detail if row.certificate else "no reason was recorded")
             failures.setdefault((row.outcome, detail), []).append(name)
-        if len(row.phases.build_steps_s) > 1:
-            steps = [f"{step} {figures.seconds(taken, signs)}" for step, taken in row.phases.build_steps_s.items()]
-            found.append(f"{name} builds in steps: {figures.listed(steps)}.")
+        for verb, taken in (("starts", row.phases.start_steps_s), ("builds", row.phases.build_steps_s)):
+            if len(taken) > 1:
+                steps = [f"{step} {figures.seconds(each, signs)}" for step, each in taken.items()]
+                found.append(f"{name} {verb} in steps: {figures.listed(steps)}.")
         for warning in row.warnings:
             warned.setdefault(warning, []).append(name)
     shared = [heading.label(row, rows) for row in rows if row.worker is not None and row.worker.shared_build]

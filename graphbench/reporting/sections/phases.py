@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from statistics import median
 
 from graphbench.model import Outcome, Record
@@ -79,13 +79,17 @@ def _told(row: bars.Stack) -> str:
     return f"{row.label} " + (", ".join(f"{phase} {seconds(taken)}" for phase, taken in row.parts.items()) or row.text)
 
 
+def _listed(steps: Mapping[str, float]) -> str:
+    return ", ".join(f"{step} {seconds(taken)}" for step, taken in steps.items())
+
+
 def _seconds(cells: Sequence[Cell]) -> Table:
     rows = []
     for graph, group in largest(cells).items():
         for cell in group:
             taken = seconds_of(cell.record)
             phases = cell.record.phases
-            steps = ", ".join(f"{step} {seconds(value)}" for step, value in phases.build_steps_s.items())
+            steps = [phases.start_steps_s, phases.build_steps_s]
             rows.append(
                 [
                     plain(graph),
@@ -95,8 +99,17 @@ def _seconds(cells: Sequence[Cell]) -> Table:
                     seconds(phases.end_to_end_s),
                     memory(cell.record.memory.host_peak_bytes),
                     memory(cell.record.memory.device_peak_bytes),
-                    steps if len(phases.build_steps_s) > 1 else "",
+                    "; ".join(_listed(each) for each in steps if len(each) > 1),
                 ]
             )
-    heads = ["graph", "engine", "outcome", *PHASES, "end to end", "host peak", "device peak", "steps of build"]
+    heads = [
+        "graph",
+        "engine",
+        "outcome",
+        *PHASES,
+        "end to end",
+        "host peak",
+        "device peak",
+        "steps of start and build",
+    ]
     return Table(heads=heads, rows=rows, right=tuple(range(3, 12)))

@@ -1,0 +1,207 @@
+"""Engine `cugraph-mg` as far as it can be told without a GPU: who asks for it, what a task is, what the watch does."""
+
+import signal
+import threading
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from tiny import GRAPHS
+
+from graphbench import cli, gpus, registry
+from graphbench.datasets import load
+from graphbench.engines import _dask, cugraph_mg
+from graphbench.engines.base import Settings
+from graphbench.errors import EngineError, UnavailableError
+from graphbench.measure import account, protocol
+from graphbench.measure.base import Limits
+from graphbench.measure.posing import identity
+from graphbench.planning import make_plan
+
+engine = cugraph_mg.engine
+ISSUE = ("bfs", "jaccard", "louvain", "pagerank", "sssp", "wcc")
+
+
+@pytest.fixture
+def four(monkeypatch):
+    """A machine that shows four GPUs."""
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "3,5,GPU-abc,7")
+
+
+def plan(**given):
+    settings = Settings(**{name: given.pop(name) for name in ("gpus", "scheduler") if name in given})
+    asked = {"engines": None, "limits": Limits(), "seed": 0, "ignore_weights": False, "parameters": {}}
+    (cell,) = make_plan("wcc", [load("karate")], settings=settings, **(asked | given)).cells
+    return cell.engines
+
+
+def test_it_is_measured_only_where_it_is_asked_for():
+    assert engine.name not in plan()
+    assert engine.name in plan(gpus=1)
+    assert plan(engines=["cugraph-mg"]) == ("cugraph-mg",)
+    assert plan(baseline="cugraph-mg").count("cugraph-mg") == 1
+
+
+def test_gpus_for_engines_that_take_one_is_warned_of():
+    with pytest.warns(UserWarning, match="none of which is measured: add --engine cugraph-mg"):
+        plan(gpus=2, engines=["igraph"])
+
+
+@pytest.mark.usefixtures("four")
+def test_the_command_line_takes_a_number_or_all(capsys):
+    command = ["wcc", "karate", "--engine", "cugraph-mg", "--baseline", "cugraph-mg", "--format", "json"]
+    cli.invoke([*command, "--gpus", "all"])
+    assert '"gpus":4' in capsys.readouterr().out.replace(" ", "")
+    assert cli.invoke([*command, "--gpus", "some"]) == 2
+    assert "or all" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("four")
+def test_the_number_of_gpus_belongs_to_its_tasks_and_to_no_other_engines():
+    def told(name, **settings):
+        return identity(registry.engine(name), Settings(**settings), seed=0, ignore_weights=False).get("gpus")
+
+    assert (told("cugraph-mg"), told("cugraph-mg", device=1), told("cugraph-mg", gpus=2)) == (4, 3, 2)
+    assert told("cugraph", gpus=2) is None
+    assert told("igraph", gpus=2) is None
+
+
+def test_without_a_gpu_a_task_names_no_number(monkeypatch):
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "")
+    assert "gpus" not in identity(engine, Settings(), seed=0, ignore_weights=False)
+
+
+@pytest.mark.usefixtures("four")
+def test_workers_are_shown_as_many_gpus_as_were_asked_for_from_the_device_on():
+    assert engine.environment(Settings()) == {"CUDA_VISIBLE_DEVICES": "3,5,GPU-abc,7"}
+    assert engine.environment(Settings(gpus=2)) == {"CUDA_VISIBLE_DEVICES": "3,5"}
+    assert engine.environment(Settings(gpus=2, device=1)) == {"CUDA_VISIBLE_DEVICES": "5,GPU-abc"}
+    assert engine.environment(Settings(gpus=2, scheduler="tcp://host:8786")) == {}
+
+
+def test_all_gpus_are_visible_where_nothing_hides_them(monkeypatch):
+    monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
+    assert gpus.visible(1, 3) == "1,2,3"
+
+
+@pytest.mark.usefixtures("four")
+def test_more_gpus_than_there_are_is_told_before_anything_is_imported():
+    with pytest.raises(UnavailableError, match=r"5 GPUs are asked for, and 4 visible\. Ask for fewer"):
+        engine.start(Settings(gpus=5))
+
+
+def test_it_solves_what_the_distributed_api_has_and_says_why_not_the_rest():
+    pages = {name: registry.algorithm(name) for name in registry.algorithm_names()}
+    having = {name for name, page in pages.items() if engine.name in page.adapters}
+    assert having.issuperset(ISSUE)
+    assert having.issuperset(cugraph_mg.SAME_CALL)
+    assert not having & {"scc", "mst"}
+    assert all(page.gaps[engine.name] for name, page in pages.items() if name not in having)
+
+
+@pytest.mark.parametrize("name", [name for name in cugraph_mg.SAME_CALL if name != "bfs"])
+def test_a_shared_adapter_builds_and_tells_what_the_one_for_one_gpu_does(name):
+    page = registry.algorithm(name)
+    one, several = page.adapters["cugraph"], page.adapters[engine.name]
+    assert (several.build, several.told, several.no_equivalent) == (one.build, one.told, one.no_equivalent)
+
+
+@pytest.mark.parametrize(("entries", "wanted"), [(2**31 - 1, np.int32), (2**31, np.int64)])
+def test_ids_are_as_wide_as_the_number_of_stored_edges_needs(entries, wanted):
+    assert _dask.integers_for(entries, np.int32) is wanted
+    assert _dask.integers_for(entries, np.int64) is np.int64
+
+
+def test_subgraphs_come_back_with_both_directions_of_an_edge():
+    frame = {"src": np.array([1, 0, 2, 1]), "dst": np.array([0, 1, 1, 2])}
+    frame = {key: SimpleNamespace(to_numpy=lambda values=values: values) for key, values in frame.items()}
+    found = engine.collect((frame, "offsets"), "edges", GRAPHS["path"], None)
+    assert found.tolist() == [[0, 1], [1, 2]]
+    assert len(engine.collect((frame, "offsets"), "edges", GRAPHS["directed path"], None)) == 4
+    assert engine.collect(None, "edges", GRAPHS["path"], None).shape == (0, 2)
+
+
+def test_steps_of_start_and_of_build_are_kept_apart():
+    kept = account.Account()
+    kept.add(protocol.Ended(phase="start", seconds=3, steps={"imports": 1, "cluster": 2}))
+    kept.add(protocol.Ended(phase="build", seconds=7, steps={"graph": 3, "conversion": 4}))
+    kept.add(protocol.Ended(phase="cold", seconds=1))
+    assert kept.phases.start_steps_s == {"imports": 1, "cluster": 2}
+    assert kept.phases.build_steps_s == {"graph": 3, "conversion": 4}
+
+
+# The watch
+
+
+class Client:
+    """What the watch needs of Dask's client."""
+
+    def __init__(self):
+        self.futures, self.hear = {}, None
+
+    def subscribe_topic(self, topic, handler):
+        assert topic == "all"
+        self.hear = handler
+
+    def unsubscribe_topic(self, topic):
+        assert topic == "all"
+        self.hear = None
+
+
+@pytest.fixture
+def client():
+    return Client()
+
+
+@pytest.fixture
+def watch(client, monkeypatch):
+    monkeypatch.setattr(_dask.Watch, "LOOK_S", 0.01)
+    before = signal.getsignal(signal.SIGUSR1)
+    found = _dask.Watch(client)
+    yield found
+    found.end()
+    signal.signal(signal.SIGUSR1, before)
+
+
+def removal(worker):
+    return 0.0, {"action": "remove-worker", "worker": worker}
+
+
+def test_a_dead_worker_ends_a_wait_that_would_never_end(client, watch):
+    watch.places = {"tcp://a:1": "H100 (host, CUDA_VISIBLE_DEVICES=0)"}
+    threading.Timer(0.05, client.hear, [removal("tcp://a:1")]).start()
+    with pytest.raises(EngineError, match=r"worker tcp://a:1 died, and its part .*H100"), watch.armed():
+        threading.Event().wait(60)
+    with pytest.raises(EngineError, match="tcp://a:1 died"), watch.armed():
+        pytest.fail("a cluster that lost a worker is not used again")
+
+
+def test_a_failed_task_ends_the_wait_for_the_others(client, watch):
+    client.futures["task"] = SimpleNamespace(status="error", exception=RuntimeError("std::bad_alloc"))
+    with pytest.raises(EngineError, match="RuntimeError: std::bad_alloc") as raised, watch.armed():
+        threading.Event().wait(60)
+    assert engine.is_out_of_memory(raised.value)
+
+
+def test_what_a_worker_raised_comes_first_if_it_comes(client, watch):
+    client.futures["task"] = SimpleNamespace(status="error", exception=ValueError("no"))
+    with pytest.raises(ValueError, match="no"), watch.armed():
+        raise ValueError("no")
+
+
+def test_what_follows_from_a_worker_s_death_is_told_as_that(client, watch):
+    threading.Timer(0.05, client.hear, [removal("tcp://a:1")]).start()
+    with pytest.raises(EngineError, match="tcp://a:1 died"), watch.armed():
+        raise OSError("the connection was closed")
+
+
+def test_unarmed_it_raises_nothing(client, watch):
+    client.futures["task"] = SimpleNamespace(status="error", exception=ValueError("no"))
+    assert not threading.Event().wait(0.05 + 2 * watch.GRACE * watch.LOOK_S)
+
+
+def test_other_news_of_workers_is_no_trouble(client, watch):
+    client.hear((0.0, {"action": "add-worker", "worker": "tcp://a:1"}))
+    client.hear((0.0, "text"))
+    with watch.armed():
+        pass
