@@ -10,11 +10,11 @@ Output: a graph, or the compressed rows of a matrix, with an arc (v, u) for each
 last bit. The graph that was given stays as it is.
 
 How engines differ. What they turn round is what their graphs are. NetworkX builds new dictionaries, igraph copies its
-indexed lists and turns the copy round (it has only a call that changes the graph itself), NetworKit builds new
-adjacency lists on all threads. SciPy goes from compressed rows to compressed columns and back, on one thread.
-cuGraph's `view_transposed_adj_list` makes compressed rows from the list that a graph was made from, by a sort; its rows
-are counted in 32 bits, so a graph with more vertices is refused. nx-cugraph copies its two columns and exchanges them:
-it has rows in no graph, and makes them in the calls that need some.
+indexed lists and turns the copy round (it has only a call that changes the graph itself, by exchanging its lists),
+NetworKit builds new adjacency lists. SciPy reads compressed rows as compressed columns and makes rows of these. All four
+take one thread. cuGraph's `view_transposed_adj_list` makes compressed rows from the list that a graph was made from, by
+a sort; its rows are counted in 32 bits, so a graph with more vertices is refused. nx-cugraph copies its two columns and
+exchanges them: its graphs have no rows, which are made in the calls that need some.
 """
 
 from __future__ import annotations
