@@ -3,28 +3,13 @@
 import exact
 import numpy as np
 import pytest
+from roster import ENGINES, having
 from tiny import GRAPHS, certify, graph, path, posed, raw, solve
 
 from graphbench import registry
 from graphbench.agreement import agreement
 from graphbench.algorithms.base import Scaled
 from graphbench.errors import ConvergenceError, UsageError
-
-
-def _engine(name):
-    engine = registry.engine(name)
-    found = engine.availability()
-    marks = [pytest.mark.gpu] if engine.device == "gpu" else []
-    if not found.ok:
-        marks.append(pytest.mark.skip(reason=f"{name} is unavailable: {found.reason}"))
-    return pytest.param(name, marks=marks)
-
-
-ENGINES = [_engine(name) for name in registry.engine_names()]
-
-
-def of(algorithm):
-    return [each for each in ENGINES if each.values[0] in registry.algorithm(algorithm).adapters]
 
 
 def told(algorithm, engine, edges, **given):
@@ -94,7 +79,7 @@ def test_nobody_is_a_hub_of_a_graph_without_edges():
 
 
 @pytest.mark.parametrize("name", ["dangling vertices", "weighted, directed", "weighted", "mostly isolated"])
-@pytest.mark.parametrize("engine", of("personalized-pagerank"))
+@pytest.mark.parametrize("engine", having("personalized-pagerank"))
 def test_jumps_and_dangling_rank_go_to_the_set(engine, name):
     given = {"vertices": 2, "tolerance": 1e-10}
     back = posed("personalized-pagerank", GRAPHS[name], **given)[2].vertices
@@ -102,14 +87,14 @@ def test_jumps_and_dangling_rank_go_to_the_set(engine, name):
     assert solve(engine, "personalized-pagerank", GRAPHS[name], **given) == pytest.approx(right, abs=1e-9)
 
 
-@pytest.mark.parametrize("engine", of("personalized-pagerank"))
+@pytest.mark.parametrize("engine", having("personalized-pagerank"))
 def test_what_the_set_does_not_reach_has_no_rank(engine):
     ranks = solve(engine, "personalized-pagerank", GRAPHS["mostly isolated"], vertices=1)
     assert ranks[4:] == pytest.approx(np.zeros(56), abs=1e-12)
     assert ranks.sum() == pytest.approx(1)
 
 
-@pytest.mark.parametrize("engine", of("personalized-pagerank"))
+@pytest.mark.parametrize("engine", having("personalized-pagerank"))
 def test_personalized_pagerank_without_damping_is_the_set(engine):
     (back,) = posed("personalized-pagerank", GRAPHS["path"], vertices=1)[2].vertices
     ranks = solve(engine, "personalized-pagerank", GRAPHS["path"], vertices=1, damping=0)
@@ -119,14 +104,14 @@ def test_personalized_pagerank_without_damping_is_the_set(engine):
 # Katz
 
 
-@pytest.mark.parametrize("engine", of("katz"))
+@pytest.mark.parametrize("engine", having("katz"))
 def test_katz_comes_in_along_in_edges(engine):
     scores = solve(engine, "katz", graph([(0, 1), (1, 2)], 3, directed=True), tolerance=1e-12)
     assert scores / scores[0] == pytest.approx([1, 1.85, 1 + 0.85 * 1.85])
 
 
 @pytest.mark.parametrize("name", ["star", "weighted", "dangling vertices", "mostly isolated", "no edges"])
-@pytest.mark.parametrize("engine", of("katz"))
+@pytest.mark.parametrize("engine", having("katz"))
 def test_katz_solves_its_equation_and_has_length_1(engine, name):
     for attenuation in (0.1, 0.99):
         given = {"attenuation": attenuation, "tolerance": 1e-10, "max_iterations": 5_000}
@@ -137,11 +122,11 @@ def test_katz_solves_its_equation_and_has_length_1(engine, name):
 
 def test_alpha_is_the_same_for_every_engine_and_follows_from_the_largest_out_degree():
     for edges, degree in ((GRAPHS["star"], 8), (GRAPHS["dangling vertices"], 2), (GRAPHS["no edges"], 1)):
-        alphas = {told("katz", each.values[0], edges)["alpha"] for each in of("katz")}
+        alphas = {told("katz", each.values[0], edges)["alpha"] for each in having("katz")}
         assert alphas == {0.85 / degree}
 
 
-@pytest.mark.parametrize("engine", of("katz"))
+@pytest.mark.parametrize("engine", having("katz"))
 def test_iterations_that_converge_slowly_run_out_alike(engine):
     with pytest.raises(ConvergenceError, match="did not converge within 3 iterations; raise --max-iterations"):
         solve(engine, "katz", GRAPHS["clique"], tolerance=1e-10, max_iterations=3)
@@ -161,7 +146,7 @@ def test_libraries_that_count_a_tolerance_per_vertex_are_given_it_so(algorithm):
 
 
 @pytest.mark.parametrize("name", ["star", "path", "clique", "directed path", "mostly isolated"])
-@pytest.mark.parametrize("engine", of("eigenvector"))
+@pytest.mark.parametrize("engine", having("eigenvector"))
 def test_eigenvectors_are_found_on_bipartite_and_disconnected_graphs_too(engine, name):
     scores = solve(engine, "eigenvector", GRAPHS[name], tolerance=1e-10, max_iterations=20_000)
     assert scores / np.linalg.norm(scores) == pytest.approx(exact.eigenvector(GRAPHS[name]), abs=1e-6)
@@ -183,7 +168,7 @@ def test_the_tolerance_that_was_asked_for_is_reached(engine, algorithm, toleranc
 # HITS
 
 
-@pytest.mark.parametrize("engine", of("hits"))
+@pytest.mark.parametrize("engine", having("hits"))
 def test_hubs_point_and_authorities_are_pointed_to(engine):
     # 0 and 1 point to 2; 0 also to 3.
     answer = solve(engine, "hits", graph([(0, 2), (1, 2), (0, 3)], 5, directed=True), tolerance=1e-10)
@@ -194,7 +179,7 @@ def test_hubs_point_and_authorities_are_pointed_to(engine):
 
 
 @pytest.mark.parametrize("name", ["directed cycle", "dangling vertices", "weighted, directed", "disconnected"])
-@pytest.mark.parametrize("engine", of("hits"))
+@pytest.mark.parametrize("engine", having("hits"))
 def test_a_repeated_largest_singular_value_gives_some_right_answer_and_no_infinities(engine, name):
     for _ in range(3):
         answer = solve(engine, "hits", GRAPHS[name])
@@ -202,7 +187,7 @@ def test_a_repeated_largest_singular_value_gives_some_right_answer_and_no_infini
         assert certify("hits", GRAPHS[name], answer).valid
 
 
-@pytest.mark.parametrize("engine", [each for each in of("hits") if each.values[0] in {"cugraph", "nx-cugraph"}])
+@pytest.mark.parametrize("engine", [each for each in having("hits") if each.values[0] in {"cugraph", "nx-cugraph"}])
 def test_hubs_that_cugraph_returns_unfinished_without_a_word_are_told(engine):
     given = {"tolerance": 1e-12, "max_iterations": 2}
     answer = solve(engine, "hits", GRAPHS["path"], **given)
@@ -214,20 +199,20 @@ def test_hubs_that_cugraph_returns_unfinished_without_a_word_are_told(engine):
 # Betweenness
 
 
-@pytest.mark.parametrize("engine", of("betweenness"))
+@pytest.mark.parametrize("engine", having("betweenness"))
 def test_betweenness_from_every_vertex_of_a_path_counts_pairs_on_both_sides(engine):
     scores = solve(engine, "betweenness", graph(path(5), 5))
     assert scores == pytest.approx(np.array([0, 2 * 3, 2 * 4, 2 * 3, 0]) / (5 * 3), rel=1e-5)
 
 
-@pytest.mark.parametrize("engine", of("betweenness"))
+@pytest.mark.parametrize("engine", having("betweenness"))
 def test_shortest_paths_share_what_lies_between(engine):
     square = graph([(0, 1), (1, 2), (2, 3), (3, 0)], 5)
     assert solve(engine, "betweenness", square) == pytest.approx(np.array([1, 1, 1, 1, 0]) / (4 * 3), rel=1e-5)
 
 
 @pytest.mark.parametrize("count", [1, 2, 8, 9])
-@pytest.mark.parametrize("engine", of("betweenness"))
+@pytest.mark.parametrize("engine", having("betweenness"))
 def test_betweenness_has_one_scale_whatever_the_number_of_sources(engine, count):
     """Libraries scale the sources unlike the rest, except where k = n or n - 1, and leave none where k = 1."""
     star = GRAPHS["star"]
@@ -238,7 +223,7 @@ def test_betweenness_has_one_scale_whatever_the_number_of_sources(engine, count)
     assert scores[4] == pytest.approx(sum(s != 4 for s in sources) / count)
 
 
-@pytest.mark.parametrize("engine", of("betweenness"))
+@pytest.mark.parametrize("engine", having("betweenness"))
 def test_betweenness_of_a_graph_too_small_for_it_is_zero(engine):
     for name in ("one edge", "one vertex", "no edges"):
         assert not solve(engine, "betweenness", GRAPHS[name]).any()
@@ -256,14 +241,14 @@ def test_scores_on_a_librarys_own_scale_are_brought_to_the_problems():
 # Strong components
 
 
-@pytest.mark.parametrize("engine", of("scc"))
+@pytest.mark.parametrize("engine", having("scc"))
 def test_strong_components_need_a_way_back(engine):
     rows = [(0, 1), (1, 2), (2, 0), (2, 3), (3, 4), (4, 3), (5, 0)]
     answer = solve(engine, "scc", graph(rows, 7, directed=True))
     assert agreement("labels", answer, np.array([0, 0, 0, 1, 1, 2, 3])).kind == "equivalent"
 
 
-@pytest.mark.parametrize("engine", of("scc"))
+@pytest.mark.parametrize("engine", having("scc"))
 def test_strong_components_of_an_undirected_graph_are_its_components(engine):
     answer = solve(engine, "scc", GRAPHS["disconnected"])
     assert agreement("labels", answer, np.array([0, 0, 0, 1, 1, 1])).kind == "equivalent"
@@ -273,7 +258,7 @@ def test_nx_cugraph_says_why_it_has_no_strong_components():
     assert registry.algorithm("scc").gaps["nx-cugraph"] == "not in the library"
 
 
-@pytest.mark.parametrize("engine", of("eigenvector"))
+@pytest.mark.parametrize("engine", having("eigenvector"))
 @pytest.mark.filterwarnings("error")
 def test_doubts_of_a_library_about_meaning_are_no_warnings_here(engine):
     for name in ("no edges", "disconnected", "mostly isolated"):

@@ -4,6 +4,7 @@ import warnings
 
 import numpy as np
 import pytest
+from roster import ENGINES
 from tiny import GRAPHS, certify, graph, path, posed, solve
 
 from graphbench import certify_partition, registry
@@ -26,15 +27,12 @@ def cliques(count):
 def each_engine(*algorithms):
     """Every engine that has an adapter (and the algorithm, if there are several), skipped where it cannot run."""
     cases, several = [], len(algorithms) > 1
-    for engine in registry.engines():
-        found = engine.availability()
-        marks = [pytest.mark.gpu] if engine.device == "gpu" else []
-        if not found.ok:
-            marks.append(pytest.mark.skip(reason=f"{engine.name} is unavailable: {found.reason}"))
+    for engine in ENGINES:
+        (name,) = engine.values
         cases += [
-            pytest.param(engine.name, *([algorithm] if several else []), marks=marks)
+            pytest.param(name, *([algorithm] if several else []), marks=engine.marks)
             for algorithm in algorithms
-            if engine.name in registry.algorithm(algorithm).adapters
+            if name in registry.algorithm(algorithm).adapters
         ]
     return pytest.mark.parametrize(("engine", "algorithm") if several else "engine", cases)
 

@@ -5,6 +5,7 @@ import math
 
 import numpy as np
 import pytest
+from roster import ENGINES
 from tiny import GRAPHS, certify, graph, library, path, posed, solve
 
 from graphbench import certify_similarity, registry
@@ -15,16 +16,6 @@ from graphbench.engines.base import Settings
 SIMILARITIES = ("jaccard", "weighted-jaccard", "overlap", "sorensen", "cosine")
 
 
-def _engine(name):
-    engine = registry.engine(name)
-    found = engine.availability()
-    marks = [pytest.mark.gpu] if engine.device == "gpu" else []
-    if not found.ok:
-        marks.append(pytest.mark.skip(reason=f"{name} is unavailable: {found.reason}"))
-    return pytest.param(name, marks=marks)
-
-
-ENGINES = [_engine(name) for name in registry.engine_names()]
 EACH = [
     pytest.param(*engine.values, similarity, marks=engine.marks)
     for engine, similarity in itertools.product(ENGINES, SIMILARITIES)

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from test_conformance import _of
+from roster import having
 from tiny import GRAPHS, certify, graph, library, posed, solve
 
 from graphbench import registry
@@ -33,14 +33,14 @@ def test_an_undirected_edge_is_an_entry_each_way_and_a_directed_one_is_not():
     assert EDGES.unweighted().entries().to_numpy().weight is None
 
 
-@pytest.mark.parametrize("engine", _of("coo-to-csr"))
+@pytest.mark.parametrize("engine", having("coo-to-csr"))
 def test_compressed_rows_hold_every_entry_and_its_value_to_the_last_bit(engine):
     assert solve(engine, "coo-to-csr", ARROWS).tolist() == [[0, 1, 0.5], [0, 2, -2], [2, 3, 0], [3, 0, 1e-300]]
     assert solve(engine, "coo-to-csr", EDGES).tolist() == [[0, 1, 0.5], [1, 0, 0.5], [1, 2, 3], [2, 1, 3]]
     assert solve(engine, "coo-to-csr", EDGES.unweighted()).tolist() == [[0, 1], [1, 0], [1, 2], [2, 1]]
 
 
-@pytest.mark.parametrize("engine", _of("transpose"))
+@pytest.mark.parametrize("engine", having("transpose"))
 def test_every_arc_is_turned_round_and_keeps_its_weight(engine):
     assert solve(engine, "transpose", ARROWS).tolist() == [[0, 3, 1e-300], [1, 0, 0.5], [2, 0, -2], [3, 2, 0]]
     assert solve(engine, "transpose", GRAPHS["directed path"]).tolist() == [[v + 1, v] for v in range(11)]
@@ -48,7 +48,7 @@ def test_every_arc_is_turned_round_and_keeps_its_weight(engine):
 
 
 @pytest.mark.parametrize("algorithm", ["coo-to-csr", "transpose", "renumber"])
-@pytest.mark.parametrize("engine", _of("wcc"))
+@pytest.mark.parametrize("engine", having("wcc"))
 def test_every_trial_does_the_same_work_on_the_same_input(engine, algorithm):
     if engine not in registry.algorithm(algorithm).adapters:
         pytest.skip("not in the library")
@@ -95,7 +95,7 @@ def test_rows_that_cugraph_would_count_in_too_few_bits_are_refused():
 # Numbers
 
 
-@pytest.mark.parametrize("engine", _of("renumber"))
+@pytest.mark.parametrize("engine", having("renumber"))
 def test_every_id_gets_one_number_and_edges_are_told_in_them(engine):
     edges = graph([(5, 1), (1, 3), (5, 3)], 8, directed=True)
     answer = solve(engine, "renumber", edges)

@@ -3,6 +3,7 @@
 import brute
 import numpy as np
 import pytest
+from roster import having, marks
 from tiny import certify, graph, library, path, posed, raw, solve
 
 from graphbench import registry
@@ -10,19 +11,9 @@ from graphbench.algorithms.base import Inputs
 from graphbench.errors import UsageError
 
 
-def _engine(name):
-    engine = registry.engine(name)
-    found = engine.availability()
-    marks = [pytest.mark.gpu] if engine.device == "gpu" else []
-    if not found.ok:
-        marks.append(pytest.mark.skip(reason=f"{name} is unavailable: {found.reason}"))
-    return pytest.param(name, marks=marks)
-
-
 def on_each(algorithm):
     """Run the test on every engine that has the algorithm."""
-    names = [name for name in registry.engine_names() if name in registry.algorithm(algorithm).adapters]
-    return pytest.mark.parametrize("engine", [_engine(name) for name in names])
+    return pytest.mark.parametrize("engine", having(algorithm))
 
 
 # A clique of 4 to 7 behind a path from 0, a triangle 7-8-9 at it, and an isolated vertex: what is left of it has
@@ -139,7 +130,7 @@ def test_a_truss_below_three_is_no_problem():
         posed("k-truss", HAND, k=2)
 
 
-@pytest.mark.parametrize("engine", [_engine("nx-cugraph")])
+@pytest.mark.parametrize("engine", [pytest.param("nx-cugraph", marks=marks("nx-cugraph"))])
 def test_nx_cugraph_still_forgets_which_vertices_a_truss_has(engine):
     """The declared gap is true: once this fails, an adapter can be written."""
     it = registry.engine(engine)

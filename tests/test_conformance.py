@@ -4,6 +4,7 @@ import itertools
 
 import numpy as np
 import pytest
+from roster import AVAILABLE, ENGINES, having
 from tiny import GRAPHS, certify, graph, path, posed, raw, solve
 
 from graphbench import registry
@@ -31,28 +32,11 @@ SHAPES = {
 assert set(SHAPES) == {*Kind.__args__, "counts"}
 
 
-def _engine(name):
-    engine = registry.engine(name)
-    found = engine.availability()
-    marks = [pytest.mark.gpu] if engine.device == "gpu" else []
-    if not found.ok:
-        marks.append(pytest.mark.skip(reason=f"{name} is unavailable: {found.reason}"))
-    return pytest.param(name, marks=marks)
-
-
-# Several GPUs take a cluster, which is started once: tests/gpu/test_multi_gpu.py has the same questions for them.
-NAMES = [name for name in registry.engine_names() if not registry.engine(name).several]
-ENGINES = [_engine(name) for name in NAMES]
-AVAILABLE = [name for name in NAMES if registry.engine(name).availability().ok]
 EACH = [
     pytest.param(*engine.values, algorithm, marks=engine.marks)
     for engine, algorithm in itertools.product(ENGINES, ALGORITHMS)
     if engine.values[0] in registry.algorithm(algorithm).adapters
 ]
-
-
-def _of(algorithm):
-    return [each for each in ENGINES if each.values[0] in registry.algorithm(algorithm).adapters]
 
 
 def has_one_answer(page):
@@ -109,7 +93,7 @@ def test_nothing_is_left_lazy(engine, algorithm):
     assert not hasattr(result, "__next__"), "an unread generator has computed nothing yet"
 
 
-@pytest.mark.parametrize("engine", _of("sssp"))
+@pytest.mark.parametrize("engine", having("sssp"))
 def test_searches_follow_out_edges(engine):
     answer = solve(engine, "bfs", GRAPHS["directed path"], source="4")
     assert answer.tolist() == [-1, -1, -1, -1, 0, 1, 2, 3, 4, 5, 6, 7]
@@ -117,14 +101,14 @@ def test_searches_follow_out_edges(engine):
     assert answer.tolist() == [np.inf, 0, 3, np.inf]
 
 
-@pytest.mark.parametrize("engine", _of("sssp"))
+@pytest.mark.parametrize("engine", having("sssp"))
 def test_shortest_paths_go_by_weight_and_not_by_hops(engine):
     shortcut = graph([(0, 1, 1), (1, 2, 1), (2, 3, 1), (0, 3, 10)], 4)
     assert solve(engine, "sssp", shortcut, source="0").tolist() == [0, 1, 2, 3]
     assert solve(engine, "bfs", shortcut, source="0").tolist() == [0, 1, 2, 1]
 
 
-@pytest.mark.parametrize("engine", _of("pagerank"))
+@pytest.mark.parametrize("engine", having("pagerank"))
 def test_pagerank_uses_weights(engine):
     even = graph([(0, 1), (0, 2), (1, 0), (2, 0)], 3, directed=True)
     uneven = graph([(0, 1, 3), (0, 2, 1), (1, 0, 1), (2, 0, 1)], 3, directed=True)
@@ -136,7 +120,7 @@ def test_pagerank_uses_weights(engine):
 
 @pytest.mark.parametrize("tolerance", [1e-2, 1e-6, 1e-10])
 @pytest.mark.parametrize("name", ["mostly isolated", "dangling vertices", "path", "weighted"])
-@pytest.mark.parametrize("engine", _of("pagerank"))
+@pytest.mark.parametrize("engine", having("pagerank"))
 def test_pagerank_reaches_the_tolerance_that_was_asked_for(engine, name, tolerance):
     answer = solve(engine, "pagerank", GRAPHS[name], tolerance=tolerance)
     finding = certify("pagerank", GRAPHS[name], answer, tolerance=tolerance)
@@ -145,7 +129,7 @@ def test_pagerank_reaches_the_tolerance_that_was_asked_for(engine, name, toleran
 
 
 @pytest.mark.parametrize("directed", [True, False])
-@pytest.mark.parametrize("engine", _of("pagerank"))
+@pytest.mark.parametrize("engine", having("pagerank"))
 def test_pagerank_takes_edges_that_weigh_nothing_for_none(engine, directed):
     # All out-edges of vertices 1 and 4 weigh 0.
     rows = [(0, 1, 2.0), (0, 2, 1.0), (2, 0, 0.5), (3, 0, 1.0)]
@@ -157,7 +141,7 @@ def test_pagerank_takes_edges_that_weigh_nothing_for_none(engine, directed):
     assert solve(engine, "pagerank", weightless) == pytest.approx([1 / 4] * 4)
 
 
-@pytest.mark.parametrize("engine", _of("pagerank"))
+@pytest.mark.parametrize("engine", having("pagerank"))
 def test_pagerank_that_runs_out_of_iterations_says_so_alike_everywhere(engine):
     if "max_iterations" in registry.algorithm("pagerank").adapter(engine).no_equivalent:
         pytest.skip(f"{engine} does not iterate")
@@ -167,12 +151,12 @@ def test_pagerank_that_runs_out_of_iterations_says_so_alike_everywhere(engine):
     raw(engine, "pagerank", GRAPHS["dangling vertices"], tolerance=0.5, max_iterations=10)
 
 
-@pytest.mark.parametrize("engine", _of("pagerank"))
+@pytest.mark.parametrize("engine", having("pagerank"))
 def test_pagerank_without_damping_is_uniform(engine):
     assert solve(engine, "pagerank", GRAPHS["dangling vertices"], damping=0) == pytest.approx([1 / 6] * 6)
 
 
-@pytest.mark.parametrize("engine", _of("jaccard"))
+@pytest.mark.parametrize("engine", having("jaccard"))
 def test_jaccard_counts_open_neighbourhoods_and_keeps_the_order_of_pairs(engine):
     # N(0) = {1, 2}, N(3) = {1, 2, 4}, N(4) = {3}
     square = graph([(0, 1), (0, 2), (3, 1), (3, 2), (3, 4)], 6)
@@ -189,7 +173,7 @@ def test_jaccard_counts_open_neighbourhoods_and_keeps_the_order_of_pairs(engine)
 BOTH = [
     pytest.param(*engine.values, algorithm, marks=engine.marks)
     for algorithm in ("louvain", "leiden")
-    for engine in _of(algorithm)
+    for engine in having(algorithm)
 ]
 
 
@@ -210,7 +194,7 @@ def test_communities_go_by_weights_and_resolution(engine, algorithm):
     assert len(set(fine.tolist())) > len(set(coarse.tolist()))
 
 
-@pytest.mark.parametrize("engine", _of("louvain"))
+@pytest.mark.parametrize("engine", having("louvain"))
 def test_louvain_stops_after_as_many_levels_as_it_was_allowed(engine):
     if "max_level" in registry.algorithm("louvain").adapter(engine).no_equivalent:
         pytest.skip(f"{engine} takes no limit")
@@ -219,7 +203,7 @@ def test_louvain_stops_after_as_many_levels_as_it_was_allowed(engine):
     assert one > two > all_of_them > 1
 
 
-@pytest.mark.parametrize("engine", _of("triangle-count"))
+@pytest.mark.parametrize("engine", having("triangle-count"))
 def test_triangles_are_counted_at_each_vertex_exactly(engine):
     bowtie = graph([(0, 1), (1, 2), (2, 0), (2, 3), (3, 4), (4, 2), (4, 5)], 7)
     assert solve(engine, "triangle-count", bowtie).tolist() == [1, 1, 2, 1, 1, 0, 0]

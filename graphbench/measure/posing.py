@@ -208,14 +208,14 @@ def _store(inputs: Inputs, seed: int) -> tuple[Path | None, Draw | None]:
         if values is None:
             continue
         digest = hashlib.blake2b(np.ascontiguousarray(values).data, digest_size=16).hexdigest()
-        path = home() / "inputs" / f"{digest}.npz"
+        path = home() / "inputs" / f"{kind}-{digest}.npz"
         kept = path.exists()
         if kept and not _holds(path, kind, values):
             _tell_damaged(path)
             kept = False
         if not kept:
             path.parent.mkdir(parents=True, exist_ok=True)
-            part = path.with_name(f".{digest}.{os.getpid()}.npz")
+            part = path.with_name(f".{kind}-{digest}.{os.getpid()}.npz")
             with part.open("wb") as file:
                 np.savez(file, **{kind: values})
             part.replace(path)
