@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from graphbench.edgelist import EdgeList
     from graphbench.errors import GraphbenchError
     from graphbench.model import Record
+    from graphbench.suites.calls import capacity, scale
 
 _HOMES = {
     "Comparison": "graphbench.comparison",
@@ -26,10 +27,12 @@ _HOMES = {
     "GraphbenchError": "graphbench.errors",
     "Record": "graphbench.model",
     "Result": "graphbench.api",
+    "capacity": "graphbench.suites.calls",
     "compare": "graphbench.comparison",
     "load": "graphbench.api",
     "report": "graphbench.api",
     "run": "graphbench.api",
+    "scale": "graphbench.suites.calls",
 }
 
 __all__ = [
@@ -39,10 +42,12 @@ __all__ = [
     "Record",
     "Result",
     "__version__",
+    "capacity",
     "compare",
     "load",
     "report",
     "run",
+    "scale",
 ]
 
 

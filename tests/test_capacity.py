@@ -176,3 +176,16 @@ def test_findings_are_shown_in_every_form():
     rows = list(csv.DictReader(io.StringIO(render([one, none], "csv"))))
     assert [row["num_edges"] for row in rows] == ["977676", ""]
     assert json.loads(render([none], "json"))["capacity"][0]["largest"] is None
+
+
+def test_the_same_from_python(monkeypatch):
+    import graphbench as gb
+
+    monkeypatch.setenv("GRAPHBENCH_PLUGINS", "hungry")
+    (found,) = gb.capacity("ordeal", engine="hungry", by="numpy", device_memory=LIMIT)
+    assert found.complete
+    assert found.peak_bytes <= LIMIT < need(found.failed.posed.num_edges)
+    assert len(stored()) == found.tries
+    result = gb.scale("ordeal", "rmat:scale=4..6", engines="hungry", trials=1)
+    assert [each.posed.num_vertices for each in result.records] == [16, 32, 64]
+    assert len(stored()) == found.tries + 3

@@ -171,14 +171,16 @@ def _listed(records: Sequence[Record], form: str, now: Present) -> str:
     cells = [
         [
             row["measured_at"][:16].replace("T", " "),
-            *(row[key] or "-" for key in ("algorithm", "dataset", "engine", "engine_version", "outcome")),
+            *(row[key] or "-" for key in ("algorithm", "dataset")),
+            _engine(record),
+            *(row[key] or "-" for key in ("engine_version", "outcome")),
             reporting.seconds(row["run_median_s"]) if row["run_median_s"] is not None else "-",
             str(row["run_trials"]),
             row["machine"] or "-",
             row["stale"],
             row["id"][:8],
         ]
-        for row in rows
+        for record, row in zip(records, rows, strict=True)
     ]
     if form == "markdown":
         escaped = [[cell.replace("|", "\\|") for cell in line] for line in cells]
@@ -190,6 +192,14 @@ def _listed(records: Sequence[Record], form: str, now: Present) -> str:
     return f"{table}\n\n{count(len(rows), 'record')}" + (
         f", {stale:,} of them stale.\n" if stale else ", all current.\n"
     )
+
+
+def _engine(record: Record) -> str:
+    """Its name, with what it had of the GPUs: records under a limit are told from others."""
+    from graphbench.reporting.heading import hardware
+
+    words = hardware(record)
+    return f"{record.task.engine} ({', '.join(words)})" if words else record.task.engine
 
 
 _COLUMNS = (

@@ -28,7 +28,7 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
         algorithm: what was computed.
         engine: by which engine.
         gpu: whether the limit is on a device's memory; else it is on the host's.
-        limit_bytes: of memory.
+        limit_bytes: of memory, of each GPU.
         limited: whether that was set; else it is all the device has.
         largest: the record of the largest graph that completed; None: none did.
         failed: the record of the smallest larger one that did not.
@@ -52,14 +52,16 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def peak_bytes(self) -> int | None:
-        """The most memory that the largest graph took at once."""
+        """The most memory that the largest graph took at once; on several GPUs, of the one that needed most."""
         return None if self.largest is None else peak(self.largest)
 
     @property
     def bytes_per_edge(self) -> float | None:
-        """That by its edges, each counted once; None where it is not known."""
-        posed = self.largest.posed if self.largest is not None else None
-        return self.peak_bytes / posed.num_edges if posed and posed.num_edges and self.peak_bytes else None
+        """That by its edges, each counted once, of all GPUs together; None where it is not known."""
+        if self.largest is None or self.largest.posed is None or not self.largest.posed.num_edges:
+            return None
+        taken = sum(self.largest.memory.device_peaks_bytes) or self.peak_bytes
+        return taken / self.largest.posed.num_edges if taken else None
 
 
 def peak(record: Record) -> int | None:

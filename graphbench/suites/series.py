@@ -121,7 +121,7 @@ def _all_stopped(run: Run) -> str:
     """Why nobody goes on after this graph; empty: somebody does."""
     tried = [record for record in run.records.values() if record.outcome not in NEVER_RAN]
     if not tried:
-        return "no engine could run here"
+        return f"no engine could be measured on {run.suite.datasets[0]}"
     if all(record.outcome in STRUCK for record in tried):
         return f"nothing completed {run.suite.datasets[0]} within its memory and time"
     return ""
