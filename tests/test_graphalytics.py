@@ -6,9 +6,9 @@ The data's traps: an unreached depth is 2^63 - 1; edges are in NAME.e even where
 
 import numpy as np
 import pytest
+from roster import having
 from tiny import certify, graph, solve
 
-from graphbench import registry
 from graphbench.certify import agreement
 
 UNREACHED = 2**63 - 1
@@ -19,15 +19,6 @@ CASES = [
     *(("pagerank", f"test-pr-{kind}") for kind in ("directed", "undirected")),
 ]
 SUFFIX = {"bfs": "BFS", "sssp": "SSSP", "wcc": "WCC", "pagerank": "PR"}
-
-
-def _engine(name):
-    engine = registry.engine(name)
-    found = engine.availability()
-    marks = [pytest.mark.gpu] if engine.device == "gpu" else []
-    if not found.ok:
-        marks.append(pytest.mark.skip(reason=f"{name} is unavailable: {found.reason}"))
-    return pytest.param(name, marks=marks)
 
 
 def _rows(path):
@@ -66,8 +57,14 @@ def _given(folder, algorithm, edges):
     return {}
 
 
-@pytest.mark.parametrize(("algorithm", "name"), CASES, ids=[f"{algorithm}-{name}" for algorithm, name in CASES])
-@pytest.mark.parametrize("engine", [_engine(name) for name in registry.engine_names()])
+@pytest.mark.parametrize(
+    ("engine", "algorithm", "name"),
+    [
+        pytest.param(*engine.values, algorithm, name, marks=engine.marks)
+        for algorithm, name in CASES
+        for engine in having(algorithm)
+    ],
+)
 def test_the_answer_is_the_published_one(graphalytics, engine, algorithm, name):
     edges = _load(graphalytics, name)
     expected = _expected(graphalytics, algorithm, edges)

@@ -37,7 +37,7 @@ class NetworkX(Engine):
 
     def start(self, settings: Settings) -> Any:
         """Import NetworkX, and what some of its functions would import when they are first called."""
-        import scipy.sparse  # noqa: F401
+        import scipy.sparse.linalg  # noqa: F401
 
         return super().start(settings)
 
