@@ -1,5 +1,6 @@
 """One suite for all: every engine solves every problem on every tiny graph, rightly, and they agree."""
 
+import contextlib
 import itertools
 
 import numpy as np
@@ -72,13 +73,16 @@ def test_every_answer_is_certified(engine, algorithm, name):
 def test_engines_agree(algorithm, name):
     fitting(algorithm, GRAPHS[name])
     page, _, _, p = posed(algorithm, GRAPHS[name])
-    engines = [each for each in AVAILABLE if each in page.adapters]
-    if not engines:
+    answers = {}
+    for engine in set(AVAILABLE) & set(page.adapters):
+        with contextlib.suppress(UnsupportedError):
+            answers[engine] = solve(engine, algorithm, GRAPHS[name])
+    if not answers:
         pytest.skip("no engine here has it")
-    first, *others = [solve(engine, algorithm, GRAPHS[name]) for engine in engines]
-    for engine, answer in zip(engines[1:], others, strict=True):
+    (one, first), *others = sorted(answers.items())
+    for engine, answer in others:
         found = agreement(page.kind, first, answer, page.epsilon(vars(p)))
-        assert found.kind in {"exact", "equivalent", "epsilon"}, f"{engines[0]} and {engine}: {found}"
+        assert found.kind in {"exact", "equivalent", "epsilon"}, f"{one} and {engine}: {found}"
 
 
 @pytest.mark.parametrize("algorithm", ALGORITHMS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import warnings
 from collections.abc import Mapping
 from typing import Any
@@ -9,8 +10,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from graphbench.algorithms.base import Call, Parameter
+from graphbench.algorithms.base import Adapter, Call, Parameter
 from graphbench.edgelist import EdgeList
+from graphbench.errors import UnsupportedError
 
 CLUSTERS = Parameter(
     name="clusters",
@@ -38,10 +40,38 @@ def refusal(edges: EdgeList, params: Mapping[str, Any]) -> str:
 def eigenvectors_on_gpu(p: Call) -> int:
     """How many eigenvectors cuGraph is asked for: one for each cluster.
 
-    On a graph of at most twice as many vertices, fewer: its Lanczos method has room for `n - k` basis vectors, and
-    needs more than the k that it is to find (cuVS 26.10).
+    On a graph of at most twice as many vertices, fewer: of k eigenvectors its Lanczos method has a basis of at most
+    n - k vectors, and with fewer than k + 2 it writes past its end (cuVS 26.10, which ends the process).
     """
-    return int(min(p.clusters, max(1, (p.num_vertices - 1) // 2)))
+    return int(min(p.clusters, (p.num_vertices - 2) // 2))
+
+
+def on_gpu(call: Adapter) -> Adapter:
+    """A call of cuGraph, unless its eigensolver cannot work on the graph.
+
+    Its Lanczos method fills a basis of at least 20 vectors where there is room. Where the Laplacian has fewer different
+    eigenvalues, as on graphs with many symmetries, it has vectors of zeros from then on, and either divides by their
+    length, and says that it could not converge, or takes them for eigenvectors, and all vertices are in one cluster
+    (RAFT 26.10). The first is raised here; the second is an answer, and told on as every poor one is.
+
+    Raises:
+        UnsupportedError: instead of the eigensolver's error, or on a graph too small for two eigenvectors.
+    """
+
+    @functools.wraps(call)
+    def solvable(cugraph: Any, graph: Any, p: Call) -> Any:
+        if eigenvectors_on_gpu(p) < 2:
+            raise UnsupportedError(f"its eigensolver needs six vertices, and this graph has {p.num_vertices}")
+        try:
+            return call(cugraph, graph, p)
+        except RuntimeError as error:
+            if "eigensolver couldn't converge" not in str(error):
+                raise
+            raise UnsupportedError(
+                "its eigensolver fails on this graph, as on others whose Laplacian has few different eigenvalues"
+            ) from error
+
+    return solvable
 
 
 def k_means(scipy: Any, points: npt.NDArray[np.float64], p: Call) -> npt.NDArray[Any]:

@@ -15,16 +15,17 @@ The answer is certified within a relative 1e-3 at each vertex, and answers are c
 
 How engines differ. NetworkX counts pairs of given sources and targets (all vertices) and halves them, igraph likewise.
 cuGraph divides by k (n - 2), and at the sources by (k - 1)(n - 2), as NetworkX does since 3.5, which leaves no number
-at the one source of k = 1; where k = n - 1 it divides by k (n - 2) everywhere. All of that is undone when answers are
-collected. nx-cugraph takes a number k and a random generator, not a list: it is given a generator that draws the list.
-cuGraph is posed in float64; nx-cugraph computes in float32. cuGraph counts paths in whole numbers as wide as its edge
-ids, so that on graphs with 2^31 shortest paths between two vertices its answer can be wrong: the certificate tells.
-NetworKit can be given how many sources, not which.
+at the one source of k = 1; where k = n - 1 it divides by k (n - 2) everywhere, and with two vertices 0 by 0. All of
+that is undone when answers are collected. nx-cugraph takes a number k and a random generator, not a list: it is given a
+generator that draws the list. cuGraph is posed in float64; nx-cugraph computes in float32. cuGraph counts paths in
+whole numbers as wide as its edge ids, so that on graphs with 2^31 shortest paths between two vertices its answer can be
+wrong: the certificate tells. NetworKit can be given how many sources, not which.
 """
 
 from __future__ import annotations
 
 import random
+import warnings
 from collections.abc import Sequence
 from typing import Any
 
@@ -111,6 +112,8 @@ betweenness.gap("networkit", "would not be the same problem: it draws the source
 
 def _without_own_scale(result: Any, sources: Any, p: Call) -> Scaled:
     """Of scores that are divided by (k - 1)(n - 2) at the k sources, and by k (n - 2) elsewhere."""
+    if p.num_vertices <= 2:  # nothing lies between two vertices, and n - 2 is nothing to divide by
+        return Scaled(result, 1.0, range(p.num_vertices), 0.0)
     k = len(sources)
     alike = k == p.num_vertices - 1
     return Scaled(result, 1.0, () if alike else sources, (k - 1) / k)
@@ -118,7 +121,10 @@ def _without_own_scale(result: Any, sources: Any, p: Call) -> Scaled:
 
 @betweenness.on("cugraph", build={"float64_weights": True})
 def _(cugraph: Any, graph: Any, p: Call) -> Any:
-    scores = cugraph.betweenness_centrality(graph, k=p.vertices)
+    with warnings.catch_warnings():
+        # It says so of `result_dtype`, whether or not it is given.
+        warnings.filterwarnings("ignore", "This parameter is deprecated", PendingDeprecationWarning)
+        scores = cugraph.betweenness_centrality(graph, k=p.vertices)
     return _without_own_scale(scores, p.vertices.to_numpy(), p)
 
 

@@ -16,12 +16,13 @@ hubs, the largest of them 1, by no more than that, summed over all vertices, and
 the tolerance, if that is more). It is posed in float64 on every engine.
 
 How engines differ. cuGraph, nx-cugraph and NetworkX from 3.7 on iterate from uniform hubs until an iteration changes
-the hubs, the largest of them 1, by less than tol in total; they are given half the tolerance, as the iteration after
-the last could change a little more, and the authorities are half an iteration behind. cuGraph returns what it has at
-the limit of iterations without a word: the certificate tells. NetworkX before 3.7 asks ARPACK for a singular vector,
-from a random start, so that where the largest value is repeated scores of both signs come out; as their sum can be 0,
-it is told not to divide by it. igraph asks ARPACK too, in one call for each column, and makes the largest score 1.
-cuGraph and nx-cugraph scale to a sum of 1. NetworKit does not have it.
+the hubs, the largest of them 1, by less than tol in total; cuGraph 26.10, and nx-cugraph on top of it, by less than
+n * tol for n vertices. All are given what makes them stop at half the tolerance, as the iteration after the last could
+change a little more, and the authorities are half an iteration behind. cuGraph returns what it has at the limit of
+iterations without a word: the certificate tells. NetworkX before 3.7 asks ARPACK for a singular vector, from a random
+start, so that where the largest value is repeated scores of both signs come out; as their sum can be 0, it is told not
+to divide by it. igraph asks ARPACK too, in one call for each column, and makes the largest score 1. cuGraph and
+nx-cugraph scale to a sum of 1. NetworKit does not have it.
 """
 
 from __future__ import annotations
@@ -121,11 +122,16 @@ def _(edges: EdgeList, answer: npt.NDArray[Any], p: Call) -> Finding:
     return Finding(valid=True, detail=detail, figures=figures, notes=notes)
 
 
-def _told(p: Call) -> dict[str, Any]:
-    return {"tol": p.tolerance / 2, "stops_at": p.tolerance / 2, "max_iter": p.max_iterations}
+def _told(p: Call, tol: float) -> dict[str, Any]:
+    return {"tol": tol, "stops_at": p.tolerance / 2, "max_iter": p.max_iterations}
 
 
-@hits.on("networkx", told=_told)
+def _per_vertex(p: Call) -> float:
+    tol: float = p.tolerance / (2 * p.num_vertices)
+    return tol
+
+
+@hits.on("networkx", told=lambda p: _told(p, p.tolerance / 2))
 @limited
 def _(nx: Any, graph: Any, p: Call) -> Any:
     return nx.hits(graph, max_iter=p.max_iterations, tol=p.tolerance / 2, normalized=False)
@@ -142,13 +148,21 @@ def _(_igraph: Any, graph: Any, _p: Call) -> Any:
 hits.gap("networkit", "not in the library")
 
 
-@hits.on("cugraph", build={"store_transposed": True, "float64_weights": True}, told=_told)
+@hits.on(
+    "cugraph",
+    build={"store_transposed": True, "float64_weights": True},
+    told=lambda p: _told(p, _per_vertex(p)),
+)
 def _(cugraph: Any, graph: Any, p: Call) -> Any:
-    return cugraph.hits(graph, max_iter=p.max_iterations, tol=p.tolerance / 2)
+    return cugraph.hits(graph, max_iter=p.max_iterations, tol=_per_vertex(p))
 
 
-@hits.on("nx-cugraph", build={"float64_weights": True}, told=lambda p: _told(p) | {"dtype": "float64"})
+@hits.on(
+    "nx-cugraph",
+    build={"float64_weights": True},
+    told=lambda p: _told(p, _per_vertex(p)) | {"dtype": "float64"},
+)
 @limited
 def _(nx: Any, graph: Any, p: Call) -> Any:
     # Weights of 1.0 make it compute in float64.
-    return nx.hits(graph, max_iter=p.max_iterations, tol=p.tolerance / 2, weight="weight", dtype=np.float64)
+    return nx.hits(graph, max_iter=p.max_iterations, tol=_per_vertex(p), weight="weight", dtype=np.float64)

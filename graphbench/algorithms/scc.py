@@ -7,9 +7,9 @@ problem is meant for directed ones. A vertex on no circle is a component of its 
 
 Labels are arbitrary names: two answers are the same if one turns into the other by renaming.
 
-How engines differ. NetworkX yields one set of vertices after another (all of them are read) and, like NetworKit,
-refuses undirected graphs, which get its undirected search instead. igraph, NetworKit and NetworkX search depth-first
-on one thread. cuGraph works on all vertices in parallel. nx-cugraph does not have it.
+How engines differ. NetworkX yields one set of vertices after another (all of them are read) and, like NetworKit and
+cuGraph, refuses undirected graphs, which get its undirected search instead. igraph, NetworKit and NetworkX search
+depth-first on one thread. cuGraph works on all vertices in parallel. nx-cugraph does not have it.
 """
 
 from __future__ import annotations
@@ -74,5 +74,6 @@ def _(networkit: Any, graph: Any, p: Call) -> Any:
 
 
 @scc.on("cugraph")
-def _(cugraph: Any, graph: Any, _p: Call) -> Any:
-    return cugraph.strongly_connected_components(graph)
+def _(cugraph: Any, graph: Any, p: Call) -> Any:
+    search = cugraph.strongly_connected_components if p.directed else cugraph.weakly_connected_components
+    return search(graph)

@@ -17,9 +17,10 @@ the size of the largest cluster: on social graphs the least ratio cuts split off
 
 How engines differ. SciPy is the method as it is written above. cuGraph 26.10 is too (cuVS; its documentation calls the
 function deprecated, in favour of one that takes the same path), in float32 where there are no weights; it uses two
-eigenvectors unless told to use as many as there are clusters, as here. NetworKit cuts at quantiles of one eigenvector
-of the unnormalised Laplacian after the other: its clusters are of equal size, whatever they cut. Its eigensolver draws
-its own start, so its answer changes from run to run.
+eigenvectors unless told to use as many as there are clusters, as here. Its eigensolver needs six vertices and many
+different eigenvalues: on graphs with many symmetries, such as rings of cliques, it fails or puts all vertices into one
+cluster. NetworKit cuts at quantiles of one eigenvector of the unnormalised Laplacian after the other: its clusters are
+of equal size, whatever they cut. Its eigensolver draws its own start, so its answer changes from run to run.
 """
 
 from __future__ import annotations
@@ -106,6 +107,7 @@ def _on_gpu(p: Call) -> dict[str, Any]:
 
 
 @spectral_balanced_cut.on("cugraph", told=_on_gpu)
+@_spectral.on_gpu
 def _(cugraph: Any, graph: Any, p: Call) -> Any:
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "spectralBalancedCutClustering is deprecated", FutureWarning)

@@ -18,7 +18,8 @@ each time by the sign of the leading eigenvector of one part, as long as modular
 clusters. It joins nothing: of a graph with more components than `clusters` it returns these, in no time, and that is
 taken for no answer. cuGraph 26.10 takes one path for this problem and for `spectral-balanced-cut`: k-means on
 eigenvectors of the normalised Laplacian (cuVS), which do not look for modularity; it uses two of them unless told to
-use as many as there are clusters, as here.
+use as many as there are clusters, as here. Its eigensolver needs six vertices and many different eigenvalues: on
+graphs with many symmetries, such as rings of cliques, it fails or puts all vertices into one cluster.
 """
 
 from __future__ import annotations
@@ -111,6 +112,7 @@ def _on_gpu(p: Call) -> dict[str, Any]:
 
 
 @spectral_modularity.on("cugraph", told=_on_gpu)
+@_spectral.on_gpu
 def _(cugraph: Any, graph: Any, p: Call) -> Any:
     return cugraph.spectralModularityMaximizationClustering(
         graph,

@@ -18,6 +18,7 @@ from graphbench.edgelist import EdgeList
 from graphbench.engines._gpu import OnGpu
 from graphbench.engines.base import Settings, edge_rows, matrix_rows
 from graphbench.engines.networkx import NetworkX
+from graphbench.errors import UnsupportedError
 
 
 class NxCuGraph(OnGpu, NetworkX):
@@ -54,9 +55,17 @@ class NxCuGraph(OnGpu, NetworkX):
             graph: the NetworkX graph.
             edges: for whether they are weighted.
             float64_weights: give an unweighted graph weights of 1.0: it computes in float32 without.
+
+        Raises:
+            UnsupportedError: if float64 is asked for and there is no edge that could have a weight.
         """
         import nx_cugraph
 
+        if float64_weights and edges.num_edges == 0:
+            raise UnsupportedError(
+                "would not be the same problem: it computes in the type of the weights, and without an edge there are "
+                "none, so in float32"
+            )
         wanted = edges.weighted or float64_weights
         weights = {"edge_attrs": {"weight": 1.0}, "edge_dtypes": {"weight": np.float64}} if wanted else {}
         converted = nx_cugraph.from_networkx(graph, **weights)
