@@ -41,7 +41,8 @@ def eigenvectors_on_gpu(p: Call) -> int:
     """How many eigenvectors cuGraph is asked for: one for each cluster.
 
     On a graph of at most twice as many vertices, fewer: of k eigenvectors its Lanczos method has a basis of at most
-    n - k vectors, and with fewer than k + 2 it writes past its end (cuVS 26.10, which ends the process).
+    n - k vectors, and when it restarts it writes to the place k + 1 of it, which must be there (by the sources of cuVS
+    and RAFT; 26.10 ended the process on five vertices).
     """
     return int(min(p.clusters, (p.num_vertices - 2) // 2))
 
@@ -52,7 +53,7 @@ def on_gpu(call: Adapter) -> Adapter:
     Its Lanczos method fills a basis of at least 20 vectors where there is room. Where the Laplacian has fewer different
     eigenvalues, as on graphs with many symmetries, it has vectors of zeros from then on, and either divides by their
     length, and says that it could not converge, or takes them for eigenvectors, and all vertices are in one cluster
-    (RAFT 26.10). The first is raised here; the second is an answer, and told on as every poor one is.
+    (by RAFT's source; 26.10 does both). The first is raised here; the second is an answer, and noted as poor.
 
     Raises:
         UnsupportedError: instead of the eigensolver's error, or on a graph too small for two eigenvectors.
