@@ -187,11 +187,12 @@ def _sources(pair: Pair) -> str:
 
 
 def _pairs(pair: Pair) -> str:
+    """Whatever is drawn must be the same for both; of sources a part may do, and :func:`_sources` looks at them."""
     one, two = (record.draw for record in pair.sides)
-    if one is None or two is None or "pairs" not in (one.kind, two.kind) or one.digest == two.digest:
+    if one is None or two is None or {one.kind, two.kind} <= {"sources"} or one.digest == two.digest:
         return ""
     here, there = _engines(pair)
-    drawn = [f"{name} got {draw.count:,} pairs of seed {draw.seed}" for name, draw in ((here, one), (there, two))]
+    drawn = [f"{name} got {draw.count:,} {draw.kind} of seed {draw.seed}" for name, draw in ((here, one), (there, two))]
     return f"{drawn[0]}, {drawn[1]}: not the same"
 
 

@@ -117,8 +117,8 @@ class Reason(enum.StrEnum):
     PAIRS = (
         "pairs",
         Effect.UNLIKE,
-        "the two sides were given different vertex pairs",
-        "Measure both again with the same --pairs and --seed.",
+        "the two sides were given different pairs, vertices or labels",
+        "Measure both again with the same --seed, and with the same number of what is drawn.",
     )
     VACUOUS_TOLERANCE = (
         "vacuous_tolerance",

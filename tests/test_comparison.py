@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from graphbench.break_even import break_even
 from graphbench.comparison import Comparison, compare, newest, set_against
-from graphbench.model import Agreement, Censored, Certificate, Outcome, Phases, Task, Trials
+from graphbench.model import Agreement, Censored, Certificate, Draw, Outcome, Phases, Task, Trials
 from graphbench.reasons import Effect, Reason, Verdict
 
 FAIR = {
@@ -80,6 +80,16 @@ UNFAIR = {
     ),
     "reached one vertex": (Reason.SOURCES, bfs(), bfs("igraph", answer={"reached": 1, "max_distance": 0})),
     "pairs": (Reason.PAIRS, jaccard(), jaccard("igraph", digest="other")),
+    "other vertices": (
+        Reason.PAIRS,
+        jaccard(draw=Draw(kind="vertices", count=16, seed=0, digest="pp")),
+        jaccard("igraph", draw=Draw(kind="vertices", count=16, seed=1, digest="other")),
+    ),
+    "another clustering": (
+        Reason.PAIRS,
+        jaccard(draw=Draw(kind="labels", count=100, seed=0, digest="pp")),
+        jaccard("igraph", draw=Draw(kind="labels", count=100, seed=1, digest="other")),
+    ),
     "vacuous engine rule": (Reason.VACUOUS_TOLERANCE, pagerank(adapter={"stops_at": 2.99}), pagerank("igraph")),
     "vacuous tolerance": (
         Reason.VACUOUS_TOLERANCE,
