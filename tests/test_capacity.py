@@ -118,7 +118,10 @@ def test_several_algorithms_have_a_row_each_and_the_table_says_how_edges_are_cou
 @pytest.mark.parametrize(
     ("arguments", "code", "says"),
     [
-        (["capacity", "wcc"], 1, "What can run here: --engine"),
+        (["capacity", "wcc"], 1, " or networkx."),
+        (["capacity", "wcc", "--engine", "igraph,scipy"], 2, "one engine"),
+        (["capacity", "wcc", "coo-to-csr", "--engine", "igraph"], 1, "igraph cannot solve coo-to-csr"),
+        (["capacity", "coo-to-csr", "--engine", "igraph"], 1, "these have it: cugraph, scipy."),
         (["capacity", "wcc", "--engine", "igraph"], 2, "--memory-limit 4GB"),
         (["capacity", "wcc", "--engine", "igraph", "--device-memory", "1GB"], 2, "--memory-limit SIZE is its limit"),
         (["capacity", "wcx", "--engine", "igraph"], 2, "wcc"),
@@ -130,6 +133,18 @@ def test_what_cannot_be_measured_is_refused_at_once(graphbench, arguments, code,
     assert (given, out) == (code, "")
     assert says in err
     assert stored() == []
+
+
+def test_what_completed_with_more_host_memory_than_is_allowed_now_is_tried_again(graphbench):
+    asked = ("capacity", "wcc", "--engine", "igraph", "--tries", "1", "--format", "json", "--memory-limit")
+    _, out, _ = graphbench(*asked, "1GB")
+    assert json.loads(out)["capacity"][0]["largest"]
+    (before,) = stored()
+    code, out, _ = graphbench(*asked, "5MB")
+    (each,) = json.loads(out)["capacity"]
+    assert (each["largest"], each["failed_outcome"]) == (None, "out_of_memory")
+    assert before.outcome is Outcome.OK
+    assert len(stored()) == 2
 
 
 # What is shown

@@ -16,11 +16,12 @@ from graphbench.cli import INTERRUPTED
 from graphbench.cli.files import output_option, write
 from graphbench.cli.options import moment
 from graphbench.cli.sitting import able_to_run, again, measure
-from graphbench.errors import UsageError
+from graphbench.errors import UnsupportedError, UsageError
 from graphbench.model import Outcome
 from graphbench.reporting import FORMATS
 
 if TYPE_CHECKING:
+    from graphbench.algorithms.base import Algorithm
     from graphbench.cli.progress import Reporter
     from graphbench.datasets.base import Dataset
     from graphbench.keeping import Keeper
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
 @click.command("capacity")
 @click.argument("algorithms", nargs=-1, required=True, metavar="ALGORITHM...")
-@click.option("--engine", default="cugraph", show_default=True, help="The engine.")
+@click.option("--engine", default="cugraph", show_default=True, help="The engine, one.")
 @click.option(
     "--device-memory", "device_memory_limit", type=sizes.parse, metavar="SIZE",
     help="GPU memory that RMM may give, such as 32GB [default: all].",
@@ -134,18 +135,36 @@ def _suites(algorithms: Sequence[str], engine: str, given: dict[str, Any]) -> li
     from graphbench.suites import definition
     from graphbench.suites.capacity import limit_of
 
+    if "," in engine:
+        raise UsageError(f"A search is about one engine, not {engine!r}: run the command once for each.")
     solver = registry.engine(engine)
     found = []
     for name in dict.fromkeys(registry.algorithm(each).name for each in algorithms):
-        registry.algorithm(name).adapter(solver.name)
+        _solved_by(registry.algorithm(name), solver.name)
         base = definition.Suite(name=f"capacity {name}", algorithms=[name], engines=[solver.name], baseline=solver.name)
         found.append(definition.merged(base, given))
     if given["device_memory_limit"] and solver.device != "gpu":
         raise UsageError(f"{solver.name} computes on the CPU: --memory-limit SIZE is its limit, not --device-memory.")
-    able_to_run([solver.name])
+    able_to_run([solver.name], one=True)
     for suite in found:
         limit_of(suite, solver)
     return found
+
+
+def _solved_by(algorithm: Algorithm, engine: str) -> None:
+    """Refuse an algorithm that the engine lacks, and name those that have it.
+
+    Raises:
+        UnsupportedError: if it lacks it.
+    """
+    try:
+        algorithm.adapter(engine)
+    except UnsupportedError as error:
+        others = ", ".join(sorted(algorithm.adapters))
+        raise UnsupportedError(
+            f"{engine} cannot solve {algorithm.name}: {error}. Leave {algorithm.name} out, or name another --engine; "
+            f"these have it: {others}."
+        ) from error
 
 
 def _stored(store: Path | None) -> list[Record]:
@@ -157,14 +176,14 @@ def _stored(store: Path | None) -> list[Record]:
 def _hunt(suite: Suite, records: list[Record], since: datetime | None, reporter: Reporter, **asked: Any) -> Hunt:
     from graphbench.planning import command_line
     from graphbench.staleness import present
-    from graphbench.suites.capacity import Hunt
+    from graphbench.suites.capacity import Hunt, within
     from graphbench.suites.resuming import Earlier
 
     def load(name: str) -> Dataset:
         (dataset,) = reporter.load([name], directed=None)
         return dataset
 
-    earlier = Earlier(records, suite, present(), since)
+    earlier = Earlier(within(records, suite), suite, present(), since)
     return Hunt(suite=suite, load=load, earlier=earlier, records=records, command=command_line(), **asked)
 
 

@@ -20,7 +20,7 @@ from graphbench.errors import GraphbenchError, UnknownNameError, UsageError
 
 COMMANDS = {
     "cache": "Show or clear what is kept on disk: downloads, cleaned graphs, answers.",
-    "capacity": "The largest R-MAT graph that completes within a limit of device memory.",
+    "capacity": "The largest R-MAT graph that completes within a limit of memory.",
     "compare": "Two stores: what became faster, what slower.",
     "doctor": "Machine, GPU, driver and libraries: what works, what is missing, how to get it.",
     "fetch": "Download graphs ahead of time.",

@@ -47,8 +47,12 @@ def measure(run: Run, name: str, reporter: Reporter, keeper: Keeper) -> None:
             keeper.keep(record)
 
 
-def able_to_run(engines: Sequence[str]) -> None:
+def able_to_run(engines: Sequence[str], *, one: bool = False) -> None:
     """Refuse at once what no engine could begin on this machine.
+
+    Args:
+        engines: that were asked for.
+        one: whether the command takes a single one.
 
     Raises:
         UnavailableError: if none of them can run here.
@@ -59,7 +63,7 @@ def able_to_run(engines: Sequence[str]) -> None:
     if not any(availability.ok for _, availability in found):
         engine, why = found[0]
         others = [each.name for each in registry.engines() if each.availability().ok]
-        instead = f"What can run here: --engine {','.join(others)}." if others else ""
+        instead = f"What can run here: --engine {(' or ' if one else ',').join(others)}." if others else ""
         raise UnavailableError(engine.name, why.reason.rstrip("."), f"{why.fix} {instead}".strip())
 
 

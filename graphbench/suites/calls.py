@@ -14,7 +14,7 @@ from graphbench.reporting.capacity import Finding
 from graphbench.staleness import present
 from graphbench.store import Store
 from graphbench.suites import definition, matrix
-from graphbench.suites.capacity import FACTOR, TRIES, Hunt
+from graphbench.suites.capacity import FACTOR, TRIES, Hunt, within
 from graphbench.suites.resuming import Earlier
 from graphbench.suites.running import Run
 from graphbench.suites.series import Climb, expand
@@ -85,7 +85,7 @@ def capacity(
     found = []
     for name in [algorithms] if isinstance(algorithms, str) else algorithms:
         suite = _suite([name], [engine], {"trials": 1, "device_memory_limit": limit} | settings)
-        earlier = Earlier(records, suite, present())
+        earlier = Earlier(within(records, suite), suite, present())
         hunt = Hunt(
             suite=suite, load=_load, earlier=earlier, records=records, factor=edgefactor, by=by, most=tries
         )  # fmt: skip

@@ -7,7 +7,7 @@ Predictions only choose the sizes: no try is passed over because of them, since 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 import msgspec
@@ -55,6 +55,20 @@ def limit_of(suite: Suite, engine: Engine) -> int:
             )
         return suite.memory_limit
     return suite.device_memory_limit or free_device_bytes(suite.device) or 0
+
+
+def within(records: Iterable[Record], suite: Suite) -> list[Record]:
+    """The records that count under the suite's limit of host memory.
+
+    What completed with more than that would not complete now. A limit of device memory is a parameter of the task, so
+    records under another one are those of another task.
+    """
+    limit = suite.memory_limit
+    return [
+        record
+        for record in records
+        if limit is None or record.outcome is not Outcome.OK or (record.memory.host_peak_bytes or 0) <= limit
+    ]
 
 
 @dataclass(kw_only=True)
