@@ -16,6 +16,8 @@ from graphbench.edgelist import EdgeList
 Walks = npt.NDArray[Any]
 SIGMAS = 6.0
 """How many standard deviations are no chance: beyond it lies a probability of 2e-9."""
+_EXPONENT = 20.7
+"""The same for a bound on one side: exp(-20.7) is 1e-9."""
 
 
 def form_fault(walks: Walks, starts: npt.NDArray[np.int64], length: int, num_vertices: int) -> str:
@@ -78,7 +80,13 @@ def hops_fault(edges: EdgeList, walks: Walks, length: int) -> str:
     if len(alien):
         u, v = tails[alien[0]], heads[alien[0]]
         return f"the hop {u:,} -> {v:,} is no edge of the graph; {len(alien):,} such hops found"
-    return chance_fault(place - starts[tails], degree[tails])
+    if fault := chance_fault(place - starts[tails], degree[tails]):
+        return fault
+    again = hop[:, 1:]  # hops that have one before them
+    before, at, after = (walks[:, i : walks.shape[1] - 2 + i][again].astype(np.int64) for i in range(3))
+    back = at * n + before
+    can_return = keys[np.minimum(np.searchsorted(keys, back), len(keys) - 1)] == back
+    return memory_fault((before == after)[can_return], degree[at[can_return]])
 
 
 def chance_fault(chosen: npt.NDArray[np.int64], choices: npt.NDArray[np.int64]) -> str:
@@ -107,3 +115,27 @@ def chance_fault(chosen: npt.NDArray[np.int64], choices: npt.NDArray[np.int64]) 
         if spread > 0 and off > SIGMAS * spread:
             return f"the hops prefer {preferred}: {off / spread:.1f} standard deviations from even chances"
     return ""
+
+
+def memory_fault(returned: npt.NDArray[np.bool_], choices: npt.NDArray[np.int64]) -> str:
+    """Why hops depend on where a walk came from: how many lead straight back.
+
+    Of a hop from a vertex with d neighbours, one of which the walk has just come from, 1 / d leads back there. A
+    walker that bounces, one that never turns, and the biased walks of node2vec are off. Returns from hubs are too rare
+    for their number to be normal, so the bound is Freedman's (Ann. Probab. 3 (1975) 100-118): with V the summed
+    variance, it is off by t or more, to one side, with a probability of at most exp(-t^2 / (2 V + 2 t / 3)).
+
+    Args:
+        returned: whether a hop leads back, shape (number of hops that could,).
+        choices: d, likewise.
+    """
+    chance = 1 / choices.astype(np.float64)
+    variance = float((chance * (1 - chance)).sum())
+    off = float((returned - chance).sum())
+    if abs(off) <= _EXPONENT / 3 + math.sqrt(_EXPONENT**2 / 9 + 2 * _EXPONENT * variance):
+        return ""
+    often = "more" if off > 0 else "less"
+    return (
+        f"the hops lead straight back {often} often than by chance: {int(returned.sum()):,} of {len(returned):,} do, "
+        f"where {float(chance.sum()):,.1f} were expected"
+    )

@@ -224,3 +224,14 @@ def test_where_it_would_be_dear_a_sample_is_looked_at_and_said_to_be_one():
     assert whole.shown == "all 10 edges lie in at least 2 triangles of them, and all others can be peeled off"
     everything = np.ones_like(right)
     assert all(cores.truss(CLIQUES, everything, 6, seed=seed, most_edges=1).fault for seed in range(5))
+
+
+def test_a_truss_that_is_missing_is_missed_in_a_sample_too():
+    cliques = graph([(c + i, c + j) for c in range(0, 1_000, 10) for j in range(10) for i in range(j)], 1_000)
+    work = 1_000 * 9 * 9 // 2
+    for seed in range(5):
+        found = cores.truss(cliques, np.zeros(cliques.num_edges, dtype=bool), 4, seed=seed, most_work=work // 10)
+        assert "is missing" in found.fault
+        enough = cores.truss(cliques, np.zeros(cliques.num_edges, dtype=bool), 11, seed=seed, most_work=work // 10)
+        assert enough.fault == ""
+        assert "of 4,500 others, a sample of " in enough.shown

@@ -110,3 +110,27 @@ def test_even_chances_are_never_mistaken():
 
 def test_a_walk_without_a_choice_is_no_favour():
     assert checks.chance_fault(np.zeros(1_000, dtype=np.int64), np.ones(1_000, dtype=np.int64)) == ""
+
+
+def test_walkers_with_a_memory_are_found():
+    right = walked(GRID, length=40)
+    bouncing = right.copy()
+    bouncing[:, 2::2], bouncing[:, 3::2] = right[:, :1], right[:, 1:2]
+    onwards = right.copy()
+    arcs = _both(GRID)
+    near = [[v for u, v in arcs if u == at] for at in range(100)]
+    rng = np.random.default_rng(0)
+    for walk in onwards:
+        for step in range(2, 41):
+            choices = [v for v in near[walk[step - 1]] if v != walk[step - 2]]
+            walk[step] = rng.choice(choices or near[walk[step - 1]])
+    rejected(GRID, bouncing, "the hops ", length=40)
+    rejected(GRID, onwards, "straight back less often", length=40)
+    assert "straight back more often" in checks.memory_fault(np.ones(80, dtype=bool), np.full(80, 3))
+    assert checks.memory_fault(np.arange(300) % 3 == 0, np.full(300, 3)) == ""
+    assert checks.memory_fault(np.array([True, True, False]), np.full(3, 10_000)) == "", "rare, but too few to tell"
+
+
+def _both(edges):
+    src, dst, _ = edges.to_numpy()
+    return [*zip(src.tolist(), dst.tolist(), strict=True), *zip(dst.tolist(), src.tolist(), strict=True)]

@@ -48,7 +48,8 @@ def _(edges: EdgeList, answer: npt.NDArray[Any], p: Call) -> Finding:
     """Walks start where they should, every hop is an edge, none ends without need, and hops favour no neighbour.
 
     The first three are exact. The last is a test that chance fails with a probability below 1e-8
-    (:func:`graphbench.certify_walks.chance_fault`); it finds walkers that prefer neighbours by their numbers.
+    (:func:`graphbench.certify_walks.chance_fault`, :func:`graphbench.certify_walks.memory_fault`); it finds walkers
+    that prefer neighbours by their numbers, and those that turn back more or less often than others.
     """
     starts = np.asarray(p.vertices)
     if fault := walks.form_fault(answer, starts, p.length, edges.num_vertices):
@@ -79,6 +80,10 @@ def _(cugraph: Any, graph: Any, p: Call) -> Any:
     return paths.to_cupy().reshape(len(p.vertices), -1)
 
 
-random_walks.gap("networkx", "would not be the same problem: its `generate_random_paths` draws the starts itself")
+random_walks.gap(
+    "networkx",
+    "would not be the same problem: its `generate_random_paths` makes a dense matrix of all vertices for each start, "
+    "and cannot stop at a vertex without out-edges",
+)
 random_walks.gap("networkit", "would not be the same problem: its `Node2Vec` walks, but returns an embedding")
 random_walks.gap("nx-cugraph", "not in the library")
