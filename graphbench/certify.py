@@ -186,7 +186,7 @@ def components(edges: EdgeList, *, within: npt.NDArray[Any] | None = None) -> in
     np.cumsum(np.bincount(src, minlength=edges.num_vertices), out=indptr[1:])
     if len(src) <= np.iinfo(np.int32).max:
         indptr = indptr.astype(dst.dtype)
-    matrix: Any = csr_array((np.ones(len(src)), dst, indptr), shape=(edges.num_vertices,) * 2)
+    matrix: Any = csr_array((np.ones(len(src)), np.ascontiguousarray(dst), indptr), shape=(edges.num_vertices,) * 2)
     count, _ = connected_components(matrix, directed=False)
     return int(count)
 

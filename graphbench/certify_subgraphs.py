@@ -17,7 +17,7 @@ from graphbench.edgelist import EdgeList
 
 Mask = npt.NDArray[np.bool_]
 RELATIVE = 1e-6
-"""How far above the least total weight a spanning forest may be where weights are fractions."""
+"""How far above the least a spanning forest may be where weights are fractions: each edge, and all together."""
 
 
 class Chosen(NamedTuple):
@@ -125,11 +125,14 @@ def forest_fault(edges: EdgeList, mask: Mask, components: int) -> str:
     return ""
 
 
-def least_forest(edges: EdgeList) -> float:
-    """The total weight of a minimum spanning forest, from SciPy's Kruskal, O(m log m).
+def least_forest(edges: EdgeList) -> npt.NDArray[np.float64]:
+    """The weights of a minimum spanning forest in ascending order, from SciPy's Kruskal, O(m log m).
+
+    All minimum spanning forests have the same weights, and the i-th lightest edge of any other spanning forest is no
+    lighter than theirs (the exchange property of matroids: Edmonds, Math. Programming 1 (1971) 127-136).
 
     SciPy takes an edge of weight 0 for no edge. Which forests are least depends on the order of the weights alone,
-    so it is given their ranks, from 1, and the weights of the edges that it chooses are added up here.
+    so it is given their ranks, from 1, and the weights of the edges that it chooses are looked up here.
     """
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import minimum_spanning_tree
@@ -140,7 +143,7 @@ def least_forest(edges: EdgeList) -> float:
     shape = (edges.num_vertices, edges.num_vertices)
     ranked = coo_array(((rank + 1).astype(np.float64), (src, dst)), shape=shape).tocsr()
     least = minimum_spanning_tree(ranked, overwrite=True)
-    return float(values[least.data.astype(np.int64) - 1].sum())
+    return np.asarray(values[np.sort(least.data.astype(np.int64)) - 1], dtype=np.float64)
 
 
 def _name(edges: EdgeList, u: Any, v: Any) -> str:

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tiny import GRAPHS, certify, graph, path, posed
 
+from graphbench import certify as certify_module
 from graphbench import certify_cores as cores
 from graphbench import certify_subgraphs as subgraphs
 
@@ -102,7 +103,7 @@ def test_of_spanning_forests_the_lightest_are_valid_and_no_others(seed, weights)
     right = brute.forest(edges)
     finding = certify("mst", edges, right)
     assert finding.valid, finding.detail
-    assert finding.figures["weight"] == pytest.approx(subgraphs.least_forest(edges), rel=1e-12)
+    assert finding.figures["weight"] == pytest.approx(subgraphs.least_forest(edges).sum(), rel=1e-12)
     src, dst, weight = edges.to_numpy()
     heavy = brute.forest(type(edges).from_columns(src, dst, weight.max() - weight, num_vertices=14, directed=False))
     least, most = finding.figures["weight"], weight[subgraphs.chosen(edges, heavy).mask].sum()
@@ -119,6 +120,20 @@ def test_a_forest_that_is_broken_cyclic_or_too_heavy_says_which():
     rejected("mst", square, brute.rows(brute.pairs(square)), "close 1 cycles: 5 edges")
     heavier = brute.rows([(0, 1), (1, 2), (0, 3), (5, 6)])
     rejected("mst", square, heavier, "weigh 9 together, but a spanning forest of 5 exists")
+
+
+def test_one_edge_too_heavy_is_found_however_much_all_weigh_together():
+    edges = graph([(0, 1, 0.1), (1, 2, 0.2), (0, 2, 0.3), (2, 3, 1e7)], 4)
+    assert certify("mst", edges, np.array([(0, 1), (1, 2), (2, 3)])).valid
+    finding = certify("mst", edges, np.array([(0, 1), (0, 2), (2, 3)]))
+    assert not finding.valid
+    assert "edge 2 by weight weighs 0.3, but that of the least forests 0.2" in finding.detail
+
+
+def test_columns_may_be_views_of_one_array():
+    rows = np.array([(0, 1), (1, 2), (3, 4)])
+    edges = type(CLIQUES).from_columns(rows[:, 0], rows[:, 1], num_vertices=5, directed=False)
+    assert certify_module.components(edges) == 2
 
 
 def test_whole_weights_must_be_least_exactly_and_fractions_nearly():

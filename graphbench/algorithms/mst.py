@@ -43,8 +43,9 @@ def _(edges: EdgeList, answer: npt.NDArray[Any], _p: Call) -> Finding:
     """Edges of the graph, a forest that spans it, and no heavier than one of SciPy's.
 
     A spanning forest is shown by counting (:func:`graphbench.certify_subgraphs.forest_fault`). All minimum spanning
-    forests weigh the same, so one computed anew shows the least total. Whole numbers must come out equal; fractions,
-    whose ties rounding may decide, within a relative 1e-6.
+    forests have the same weights, edge by edge in ascending order (:func:`graphbench.certify_subgraphs.least_forest`),
+    so one computed anew shows them. Whole numbers must come out equal; fractions, whose ties rounding may decide,
+    within a relative 1e-6, each of them and all together.
     """
     mask, fault = subgraphs.chosen(edges, answer)
     if fault:
@@ -56,9 +57,16 @@ def _(edges: EdgeList, answer: npt.NDArray[Any], _p: Call) -> Finding:
     figures: Figures = {"weight": int(total) if exact else total, "edges": len(answer), "trees": components}
     if fault := subgraphs.forest_fault(edges, mask, components):
         return Finding(valid=False, detail=fault, figures=figures)
-    least = subgraphs.least_forest(edges)
+    lightest = subgraphs.least_forest(edges)
+    least = float(lightest.sum())
     if total > least and (exact or not np.isclose(total, least, rtol=subgraphs.RELATIVE, atol=0)):
         detail = f"the edges weigh {total:.17g} together, but a spanning forest of {least:.17g} exists"
+        return Finding(valid=False, detail=detail, figures=figures)
+    chosen = np.sort(weight[mask])
+    heavy = np.flatnonzero(chosen > lightest * (1 + subgraphs.RELATIVE))
+    if len(heavy):
+        at = heavy[0]
+        detail = f"edge {at + 1:,} by weight weighs {chosen[at]:.9g}, but that of the least forests {lightest[at]:.9g}"
         return Finding(valid=False, detail=detail, figures=figures)
     shown = "exactly" if exact else f"within a relative {subgraphs.RELATIVE:g}"
     trees = "1 tree" if components == 1 else f"{components:,} trees"
