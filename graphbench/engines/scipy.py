@@ -1,4 +1,6 @@
-"""SciPy: sparse matrices in C++ and the algorithms of `scipy.sparse.csgraph`; all of it runs on one thread.
+"""SciPy: sparse matrices in C++ and the algorithms of `scipy.sparse.csgraph`, on one thread.
+
+Only its dense linear algebra, which eigenvectors and k-means rest on, is BLAS's, which takes all threads it may.
 
 A graph is its adjacency matrix, a `csr_array` with both directions of an undirected edge, float64 weights (1.0 where
 there are none) and sorted rows. SciPy has few algorithms, but what it has is what many a program uses that never heard
@@ -8,6 +10,8 @@ Everything else is not in the library.
 
 from __future__ import annotations
 
+import os
+from collections.abc import Mapping
 from typing import Any, ClassVar, Literal
 
 import numpy as np
@@ -45,7 +49,13 @@ class SciPy(Engine):
     library = "scipy"
     distributions: ClassVar[tuple[str, ...]] = ("scipy",)
     pace = 1
+    parallel = True
     gap = "not in the library"
+
+    def environment(self, settings: Settings) -> dict[str, str]:
+        """BLAS reads its number of threads once, when it is loaded."""
+        names = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+        return {} if settings.threads is None else dict.fromkeys(names, str(settings.threads))
 
     def start(self, settings: Settings) -> Any:
         """Import SciPy, and the parts of it that would be imported when they are first used."""
@@ -100,6 +110,14 @@ class SciPy(Engine):
                 return numbering_rows(raw.vertices, *raw.graph, directed=edges.directed)
             case _:
                 return np.asarray(raw, dtype=np.float64)
+
+    def used(self, settings: Settings) -> Mapping[str, Any]:
+        """The threads that BLAS may take."""
+        return {"threads": settings.threads or _usable_cpus()}
+
+
+def _usable_cpus() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _edges(raw: Any, *, directed: bool) -> npt.NDArray[np.int64]:
