@@ -81,7 +81,7 @@ def run(
             graphs of one name are told apart by their paths, or numbered (`graph 1`, `graph 2`).
         engines: names of engines; None: all.
         baseline: the engine that ratios are taken against; one that is named here is measured even if it is not among
-            `engines` [default: networkx].
+            `engines` [default: networkx; where it lacks the problem, :func:`graphbench.registry.baseline`].
         budget: seconds of warm trials per engine.
         timeout: seconds per engine, everything included.
         trials: exactly this many warm trials instead of as many as the interval needs.
@@ -108,7 +108,7 @@ def run(
     from graphbench import registry
 
     sources = dataset if isinstance(dataset, list | tuple) else [dataset]
-    against = registry.engine(str(baseline) if baseline is not None else BASELINE).name
+    against = registry.engine(str(baseline)).name if baseline is not None else registry.baseline(algorithm)
     plan = make_plan(
         algorithm,
         (_dataset(source, directed, None) for source in sources),

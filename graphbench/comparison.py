@@ -81,7 +81,7 @@ def compare(
     """Set every engine against the baseline, and every GPU engine against the best CPU engine as well.
 
     Of a task that was measured several times on one machine, the newest record counts. Engines of a group (algorithm
-    and dataset) in which the baseline was not measured at all get no comparison with it.
+    and dataset) in which the baseline was not measured at all, or lacks the problem, get no comparison with it.
 
     Args:
         records: in any order; each side is paired only within its algorithm and dataset.
@@ -94,7 +94,8 @@ def compare(
     stale = stale or {}
     found: list[Comparison] = []
     for group in _groups(newest(records)):
-        baselines = [record for record in group if record.task.engine == baseline]
+        own = [record for record in group if record.task.engine == baseline]
+        baselines = [record for record in own if record.outcome is not Outcome.UNSUPPORTED]
         for record in group:
             if record.task.engine == baseline:
                 continue

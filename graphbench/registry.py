@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from graphbench.algorithms.base import Algorithm
     from graphbench.engines.base import Engine, Settings
 
+BASELINE = "networkx"
 PLUGINS_VARIABLE = "GRAPHBENCH_PLUGINS"
 _Named = TypeVar("_Named", "Algorithm", "Engine")
 _OPENING = re.compile(r'\s*(?:#[^\n]*\n\s*)*[rR]?"""(.*?)(?:"""|\n\s*\n)', re.DOTALL)
@@ -104,6 +105,17 @@ def usual_engines(settings: Settings) -> list[str]:
     """Names of the engines that are measured where none is named: those on request only if something asks for them."""
     asked = settings.gpus is not None
     return [each.name for each in engines() if asked or not each.on_request]
+
+
+def baseline(algorithm_name: str) -> str:
+    """The engine that ratios are taken against where none is named: NetworkX.
+
+    Where NetworkX lacks the problem, it is the least quick of the engines on the CPU that have it, which is fixed
+    before anything is measured. Where none has it, it stays NetworkX.
+    """
+    adapters = algorithm(algorithm_name).adapters
+    solvers = [each.name for each in engines() if each.device == "cpu" and each.name in adapters]
+    return BASELINE if BASELINE in adapters or not solvers else solvers[-1]
 
 
 @functools.cache

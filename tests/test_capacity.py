@@ -140,7 +140,7 @@ def test_what_completed_with_more_host_memory_than_is_allowed_now_is_tried_again
     _, out, _ = graphbench(*asked, "1GB")
     assert json.loads(out)["capacity"][0]["largest"]
     (before,) = stored()
-    code, out, _ = graphbench(*asked, "5MB")
+    _, out, _ = graphbench(*asked, "5MB")
     (each,) = json.loads(out)["capacity"]
     assert (each["largest"], each["failed_outcome"]) == (None, "out_of_memory")
     assert before.outcome is Outcome.OK

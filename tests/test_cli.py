@@ -72,6 +72,26 @@ def test_csv_has_one_line_per_record(graphbench):
     ]
 
 
+def test_a_problem_that_networkx_lacks_is_set_against_another_cpu_engine(graphbench):
+    asked = ("spectral-modularity", "karate", "--clusters", "2", "--trials", "2", "--engine", "igraph,scipy")
+    code, out, _ = graphbench(*asked, "--format", "json")
+    (each,) = json.loads(out)["comparisons"]
+    assert (code, each["engine"], each["baseline"]) == (0, "igraph", "scipy")
+    assert each["ratio_run"] > 0
+    code, out, _ = graphbench(*asked, "--baseline", "networkx", "--format", "json")
+    assert (code, json.loads(out)["comparisons"]) == (1, []), "it was asked for, and nothing can be set against it"
+
+
+def test_where_nothing_could_be_measured_the_answer_says_so_and_the_exit_code_is_1(graphbench, monkeypatch):
+    code, out, _ = graphbench("katz", "karate", "--engine", "igraph")
+    assert code == 1
+    assert "none of these engines has katz; `graphbench show katz` tells which do" in out
+    monkeypatch.setattr("graphbench.engines.cugraph.engine.availability", lambda: Availability(ok=False))
+    code, out, _ = graphbench("ecg", "karate")
+    assert code == 1
+    assert "of these engines, cugraph would do ecg, but cannot run here" in out
+
+
 def test_list_options_are_repeatable_and_have_both_spellings(graphbench):
     code, out, _ = graphbench(
         "wcc", "karate", "--trials", 1, "--engines", "networkx", "--engine", "igraph,networkx", "--format", "csv"
@@ -224,15 +244,17 @@ def test_algorithms_are_listed_by_family_with_the_engines_that_have_them(graphbe
     code, out, _ = graphbench("list", "algorithms")
     assert code == 0
     heads, *rows = out.split("\n\n")[0].splitlines()
-    assert heads.split() == ["family", "algorithm", *registry.engine_names()]
-    assert [row.split()[-len(registry.engine_names()) :] for row in rows] == [
-        ["yes" if engine in page.adapters else "-" for engine in registry.engine_names()] for page in _by_family()
-    ]
-    names = [re.split(r"\s{2,}", row.strip()) for row in rows]
+    assert re.split(r"\s{2,}", heads) == ["family", "algorithm", *registry.engine_names(), "also called"]
     starts = [row for row in rows if not row.startswith(" ")]
     assert [row.split("  ")[0] for row in starts] == sorted({page.family for page in _by_family()})
-    assert [(cells[1] if row in starts else cells[0]).split()[0] for cells, row in zip(names, rows, strict=True)] == [
-        page.name for page in _by_family()
+    cells = [re.split(r"\s{2,}", row.strip())[row in starts :] for row in rows]
+    assert cells == [
+        [
+            page.name,
+            *("yes" if engine in page.adapters else "-" for engine in registry.engine_names()),
+            *([", ".join(page.aliases)] if page.aliases else []),
+        ]
+        for page in _by_family()
     ]
 
 

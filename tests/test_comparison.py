@@ -19,6 +19,12 @@ FAIR = {
 }
 
 
+def test_a_baseline_that_lacks_the_problem_is_no_side_of_a_comparison():
+    lacks = record("networkx", outcome=Outcome.UNSUPPORTED, phases=Phases(), certificate=None, answer={})
+    (only,) = compare([lacks, record("igraph"), record("cugraph", 0.1, device="gpu")])
+    assert (only.engine, only.baseline, only.role) == ("cugraph", "igraph", "best_cpu")
+
+
 def codes(comparison):
     return {Reason.of(text) for text in (*comparison.reasons, *comparison.notes)}
 

@@ -36,6 +36,14 @@ def test_an_engine_is_found_by_its_name(name):
     assert registry.engine(name.upper().replace("-", "_")) is found
 
 
+@pytest.mark.parametrize(
+    ("algorithm", "engine"),
+    [("wcc", "networkx"), ("weighted-jaccard", "scipy"), ("random-walks", "igraph"), ("ecg", "networkx")],
+)
+def test_the_baseline_is_networkx_or_where_it_lacks_the_problem_a_cpu_engine_that_has_it(algorithm, engine):
+    assert registry.baseline(algorithm) == engine
+
+
 def test_components_is_another_name_of_wcc():
     assert registry.algorithm("components").name == "wcc"
 

@@ -170,6 +170,21 @@ def test_a_dry_run_measures_nothing_and_tells_what_would_be(graphbench):
     assert "8 tasks, 0 to measure" in out
 
 
+def test_a_dry_run_counts_what_cannot_be_measured_by_reason_and_lists_the_rest(graphbench):
+    asked = ("suite", "--datasets", "karate", "--algorithms", "coo-to-csr,wcc", "--engines", "scipy,igraph", "--trials",
+             "2")  # fmt: skip
+    for state in ("to measure", "measured before"):
+        _, out, _ = graphbench(*asked, "--dry-run")
+        rows = [line.split(maxsplit=3)[1:] for line in out.splitlines()[1:4]]
+        assert sorted((algorithm, engine) for algorithm, engine, _ in rows) == [
+            ("coo-to-csr", "scipy"), ("wcc", "igraph"), ("wcc", "scipy"),
+        ]  # fmt: skip
+        assert all(rest.startswith(state) for *_, rest in rows)
+        assert "1 task left out: the engine does not have the algorithm" in out
+        graphbench(*asked)
+    assert "4 tasks, 0 to measure. Nothing was measured." in out
+
+
 def test_a_graph_that_cannot_be_had_has_a_row_that_says_so_and_the_others_are_measured(graphbench, monkeypatch):
     from graphbench import datasets
     from graphbench.datasets import loading
@@ -499,7 +514,7 @@ def test_deck_stands_on_twins_unless_told_not_to_and_a_dry_run_says_so(graphbenc
     assert not definition.read("smoke").twins
     few = ("suite", "deck", "--datasets", "dblp-2010", "--algorithm", "wcc", "--dry-run")
     _, out, _ = graphbench(*few)
-    assert "dblp-2010 is still to be fetched; if it cannot be, its synthetic twin twin:dblp-2010 is measured" in out
+    assert "Still to be fetched: dblp-2010. Of what cannot be, the synthetic twin is measured: twin:dblp-2010." in out
     _, out, _ = graphbench(*few, "--no-twins")
     assert "twin" not in out
 

@@ -53,11 +53,10 @@ def algorithms() -> Listing:
     rows, above = [], ""
     for page in sorted(map(registry.algorithm, registry.algorithm_names()), key=lambda page: (page.family, page.name)):
         marks = ["yes" if engine in page.adapters else "-" for engine in engines]
-        aliases = [f"({alias})" for alias in page.aliases]
-        rows.append(["" if page.family == above else page.family, " ".join([page.name, *aliases]), *marks])
+        rows.append(["" if page.family == above else page.family, page.name, *marks, ", ".join(page.aliases)])
         above = page.family
     below = "Why an engine lacks one, and how each is called: graphbench show ALGORITHM."
-    return Listing(["family", "algorithm", *engines], rows, below=below)
+    return Listing(["family", "algorithm", *engines, "also called"], rows, below=below)
 
 
 def _datasets() -> Listing:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 SAVED = (".csv", ".tsv", ".parquet")
 CHARTED = (".svg", ".png")
+_NOT_BEGUN = frozenset({Outcome.UNAVAILABLE, Outcome.UNSUPPORTED})
 
 
 def algorithm_command(algorithm: Algorithm) -> click.Command:
@@ -58,7 +59,12 @@ def _MATCHING() -> None:  # noqa: N802 - as below, of heuristics
 
 @click.command()
 @names_option("engine", "Engines to measure, instead of all.")
-@click.option("--baseline", default="networkx", show_default=True, help="The engine that ratios are taken against.")
+@click.option(
+    "--baseline",
+    metavar="NAME",
+    help="The engine that ratios are taken against [default: networkx; where it lacks the problem scipy, igraph or "
+    "networkit, the first that has it].",
+)
 @click.option("--budget", type=float, default=10.0, show_default=True, help="Seconds of warm trials per engine.")
 @click.option("--timeout", type=float, default=600.0, show_default=True, help="Seconds per engine, all included.")
 @click.option("--trials", type=int, help="Exactly this many warm trials, instead of as many as the interval needs.")
@@ -113,7 +119,7 @@ def run(
     *,
     datasets: tuple[str, ...],
     engines: tuple[str, ...],
-    baseline: str,
+    baseline: str | None,
     budget: float,
     timeout: float,
     trials: int | None,
@@ -143,9 +149,8 @@ def run(
     from graphbench.planning import make_plan
 
     named = joined(engines)
-    baseline = registry.engine(baseline).name
-    context = click.get_current_context(silent=True)
-    chosen = context is not None and context.get_parameter_source("baseline") is click.core.ParameterSource.COMMANDLINE
+    chosen = registry.engine(baseline).name if baseline is not None else None
+    against = chosen or registry.baseline(algorithm.name)
     _check_files(save_answer, chart, datasets)
     settings = Settings(
         threads=threads,
@@ -163,7 +168,7 @@ def run(
             algorithm.name,
             reporter.load(datasets, directed=directed),
             engines=named if engines else None,
-            baseline=baseline if chosen else None,
+            baseline=chosen,
             directed=directed,
             limits=limits,
             settings=settings,
@@ -182,16 +187,17 @@ def run(
             interrupted = True
     if interrupted and not records:
         raise KeyboardInterrupt
-    result = api.Result(records, baseline=baseline)
+    result = api.Result(records, baseline=against)
     _show(result, form, output)
     if save_answer:
         click.echo(save_answers(save_answer, result, plan), err=True)
     if chart:
-        write(chart, reporting.chart(result.records, baseline, chart.suffix))
+        write(chart, reporting.chart(result.records, against, chart.suffix))
     if interrupted:
         raise KeyboardInterrupt
-    asked = {registry.engine(name).name for name in named} | ({baseline} if chosen else set())
-    return 0 if all(_fine(record, asked) for record in records) else 1
+    asked = {registry.engine(name).name for name in named} | ({chosen} if chosen else set())
+    began = any(record.outcome not in _NOT_BEGUN for record in records)
+    return 0 if began and all(_fine(record, asked) for record in records) else 1
 
 
 def _check_files(save_answer: Path | None, chart: Path | None, datasets: tuple[str, ...]) -> None:
@@ -221,7 +227,7 @@ def _show(result: Result, form: str, output: Path | None) -> None:
 
 
 def _fine(record: Record, asked: set[str]) -> bool:
-    if record.outcome in {Outcome.UNAVAILABLE, Outcome.UNSUPPORTED}:
+    if record.outcome in _NOT_BEGUN:
         return record.task.engine not in asked
     return record.outcome is Outcome.OK
 

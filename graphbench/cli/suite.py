@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sys
 import warnings
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -181,23 +182,51 @@ def _loaded(suite: Suite, reporter: Reporter, missing: dict[str, DatasetError]) 
 
 
 def _dry(run: Run) -> str:
+    """The plan: a row for each task that is or was measured; those that cannot be are counted by their reason."""
     from graphbench import reporting
     from graphbench.cli.progress import duration
 
-    rows = []
+    rows, cannot = [], Counter[str]()
     for item in run.items:
+        if why := _hindrance(item):
+            cannot[why] += 1
+            continue
         allocator = item.task.params.get("allocator")
-        state, runs = _state(item)
-        predicted = "" if not runs else "?" if item.seconds is None else duration(item.seconds)
         engine = f"{item.task.engine} ({allocator})" if allocator else item.task.engine
+        predicted = "" if not item.rounds else "?" if item.seconds is None else duration(item.seconds)
+        state = "to measure" if item.rounds else "measured before"
         rows.append([item.task.dataset, item.task.algorithm, engine, state, predicted])
-    due = [item for item in run.items if _state(item)[1]]
+    due = [item for item in run.items if item.rounds and not _hindrance(item)]
     known = [item.seconds for item in due if item.seconds is not None]
     unknown = f", {len(due) - len(known)} of unknown length" if len(known) < len(due) else ""
-    beneath = "".join(f"\n{line}" for line in _twins(run.suite))
-    table = reporting.text_table(["dataset", "algorithm", "engine", "state", "predicted"], rows, right=(4,))
-    count = f"{len(run.items)} tasks, {len(due)} to measure"
-    return f"{table}\n\n{count}: about {duration(sum(known))}{unknown}. Nothing was measured.{beneath}"
+    beneath = "".join(f"\n{line}" for line in [*_left_out(cannot), *_twins(run.suite)])
+    heads = ["dataset", "algorithm", "engine", "state", "predicted"]
+    table = f"{reporting.text_table(heads, rows, right=(4,))}\n\n" if rows else ""
+    known_to_take = f": about {duration(sum(known))}" if known else ""
+    count = f"{_counted(len(run.items))}, {len(due)} to measure{known_to_take}{unknown}"
+    return f"{table}{count}. Nothing was measured.{beneath}"
+
+
+def _left_out(cannot: Mapping[str, int]) -> list[str]:
+    return [f"{_counted(number)} left out: {why}." for why, number in cannot.items()]
+
+
+def _counted(tasks: int) -> str:
+    return f"{tasks} task{'' if tasks == 1 else 's'}"
+
+
+def _hindrance(item: Item) -> str:
+    """Why a task cannot be measured here; empty if it can be."""
+    from graphbench import registry
+
+    if item.engine.name not in registry.algorithm(item.task.algorithm).adapters:
+        return "the engine does not have the algorithm (`graphbench list algorithms` shows which do)"
+    found = item.engine.availability()
+    return (
+        ""
+        if found.ok or not item.rounds
+        else f"{item.engine.name} is unavailable: {found.reason} (`graphbench doctor` says what to do)"
+    )
 
 
 def _twins(suite: Suite) -> list[str]:
@@ -206,23 +235,11 @@ def _twins(suite: Suite) -> list[str]:
     from graphbench.datasets.twins import stand_in
 
     twins = {name: twin for name in suite.datasets if suite.twins and (twin := stand_in(name))}
-    return [
-        f"{name} is still to be fetched; if it cannot be, its synthetic twin {twin} is measured instead."
-        for name, twin in twins.items()
-        if datasets.describe(name).state == "to be fetched"
-    ]
-
-
-def _state(item: Item) -> tuple[str, bool]:
-    from graphbench import registry
-
-    algorithm = registry.algorithm(item.task.algorithm)
-    if not item.rounds:
-        return "measured before", False
-    if item.engine.name not in algorithm.adapters:
-        return f"unsupported: {algorithm.gaps.get(item.engine.name, 'no adapter')}", False
-    found = item.engine.availability()
-    return ("to measure", True) if found.ok else (f"unavailable: {found.reason}", False)
+    due = [name for name in twins if datasets.describe(name).state == "to be fetched"]
+    if not due:
+        return []
+    instead = ", ".join(twins[name] for name in due)
+    return [f"Still to be fetched: {', '.join(due)}. Of what cannot be, the synthetic twin is measured: {instead}."]
 
 
 def _show(run: Run, form: str, output: Path | None) -> None:

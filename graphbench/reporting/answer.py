@@ -14,10 +14,21 @@ from graphbench.reporting.figures import Signs, figure, listed, span, three
 
 def answer(rows: Sequence[Record], comparisons: Sequence[Comparison], signs: Signs) -> str:
     """One sentence on a group of records of one problem, dataset and machine."""
+    if all(row.outcome in (Outcome.UNAVAILABLE, Outcome.UNSUPPORTED) for row in rows):
+        return _nothing(rows)
     headline = _headline(rows, comparisons)
     parts = [_speed(headline, comparisons, signs), _fastest_cpu(headline, rows, comparisons, signs), _answers(rows)]
     sentence = "; ".join(part for part in parts if part)
     return f"{sentence}." if sentence else ""
+
+
+def _nothing(rows: Sequence[Record]) -> str:
+    """Why there is no answer where no engine could begin, and what would give one."""
+    problem = rows[0].task.algorithm
+    absent = list(dict.fromkeys(row.task.engine for row in rows if row.outcome is Outcome.UNAVAILABLE))
+    if absent:
+        return f"nothing was measured: of these engines, {listed(absent)} would do {problem}, but cannot run here."
+    return f"nothing was measured: none of these engines has {problem}; `graphbench show {problem}` tells which do."
 
 
 def _headline(rows: Sequence[Record], comparisons: Sequence[Comparison]) -> Comparison | None:
