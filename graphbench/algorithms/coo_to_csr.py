@@ -14,6 +14,7 @@ No entry is there twice: graphbench merged parallel edges when it cleaned the da
 the values up, and cuGraph's conversion keeps them all.
 
 How engines differ. SciPy counts the entries of each row, puts each in its place, and sorts the rows, on one thread.
+Its matrices have values, 1.0 where the dataset has none, and they are moved too; cuGraph's lists then have none.
 cuGraph sorts all entries by row on the device. Its `view_adj_list` converts the list that a graph was made from, as it
 was given: an undirected `cugraph.Graph` has one direction of each edge in it, and half of the rows' entries would be
 missing. So the graph is made directed, from the entries of both directions. Its rows are counted in 32 bits: a graph

@@ -11,8 +11,9 @@ last bit. The graph that was given stays as it is.
 
 How engines differ. What they turn round is what their graphs are. NetworkX builds new dictionaries, igraph copies its
 indexed lists and turns the copy round (its only call changes the graph itself, and exchanges the lists),
-NetworKit builds new adjacency lists. SciPy reads compressed rows as columns and makes rows of these. All four
-take one thread. cuGraph's `view_transposed_adj_list` makes compressed rows from the list that a graph was made from, by
+NetworKit builds new adjacency lists. SciPy reads compressed rows as columns and makes rows of these, and of
+their values, 1.0 where there are no weights. All four take one thread.
+cuGraph's `view_transposed_adj_list` makes compressed rows from the list that a graph was made from, by
 a sort; its rows are counted in 32 bits, so a graph with more vertices is refused. nx-cugraph copies its two columns and
 exchanges them: its graphs have no rows, which are made in the calls that need some.
 """
