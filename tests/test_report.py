@@ -25,7 +25,7 @@ from graphbench.reporting.document import Bullets, Chart, Fold, Table, Text
 from graphbench.reporting.fits import crossing, fit
 from graphbench.reporting.markdown import to_markdown
 from graphbench.reporting.page import to_html
-from graphbench.reporting.sections import break_even, growth, memory, phases, speedup, summary
+from graphbench.reporting.sections import break_even, growth, memory, phases, scaling, speedup, summary
 from graphbench.store import to_json
 
 GOLDEN = Path(__file__).parent / "golden" / "report-markdown.md"
@@ -229,6 +229,32 @@ def test_without_a_baseline_the_report_says_so_and_still_shows_the_rest(records)
     (chart, *_) = report.build(left).charts
     assert "networkx was not measured" in chart.svg
     assert "best on CPU" in chart.svg
+
+
+def test_a_problem_that_the_baseline_lacks_has_figures_and_no_bars_and_its_command_asks_for_no_baseline():
+    lacks = record("networkx", outcome=Outcome.UNSUPPORTED, phases=Phases(), certificate=None, answer={})
+    made = of([lacks, record("igraph"), record("cugraph", 0.1, device="gpu")], speedup)
+    assert any(isinstance(block, Chart) for block in made.blocks), "against the best CPU engine there is a ratio"
+    made = of([lacks, record("igraph"), record("networkit", 0.1)], speedup)
+    assert not any(isinstance(block, Chart) for block in made.blocks)
+    assert "networkx does not have it" in texts(made.blocks)
+    (table,) = tables(made.blocks)
+    assert [row[1] for row in table.rows] == ["networkit", "igraph"]
+    assert all("networkx" not in row[-1] for row in table.rows)
+
+
+def test_what_the_leading_engine_never_began_is_not_among_its_graphs():
+    begun = [pagerank("networkx", 10.0), pagerank("igraph", 1.0)]
+    never = record("igraph", outcome=Outcome.UNSUPPORTED, phases=Phases(), certificate=None, answer={})
+    table = next(iter(tables(of([*begun, record("networkx"), never], summary).blocks)))
+    assert [row[0] for row in table.rows] == ["pagerank"]
+
+
+def test_several_gpus_that_were_nowhere_to_be_had_are_no_section():
+    there = replace(record("cugraph-mg", device="gpu"), task__params={"gpus": 2})
+    assert of([there], scaling) is not None
+    away = replace(there, outcome=Outcome.UNAVAILABLE, phases=Phases(), certificate=None, answer={})
+    assert of([away], scaling) is None
 
 
 def test_engines_are_averaged_over_the_graphs_that_all_of_them_completed(records):

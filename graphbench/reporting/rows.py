@@ -90,7 +90,7 @@ def _row(record: Record, cell: Cell | None, machine: str, baseline: str, stale: 
         machine,
         record.measured_at[:16].replace("T", " "),
         plain("; ".join(text for text in why if text)),
-        command(record, baseline if record.task.engine != baseline else ""),
+        command(record, baseline if main else ""),
     ]
 
 

@@ -20,6 +20,8 @@ WIDTH = 6.4
 """Of every chart, in inches: what a page of text is wide."""
 Look = Literal["like", "unlike", "bound"]
 LEFT, RIGHT = 2.0, 1.55
+LABEL, LABEL_ALONE = 24, 32
+"""Letters that a row's label has room for: beside a value, and without one."""
 ROW, HEAD = 0.185, 0.27
 
 
@@ -159,7 +161,15 @@ def _canvas(groups: Sequence[Rows], *, below: float) -> tuple[Figure, Axes, list
     rows = [row for group in groups for row in group.rows]
     for row, place in zip(rows, places, strict=True):
         left = (0.05 - LEFT) / (WIDTH - LEFT - RIGHT)
-        axes.text(left, place, shortened(row.label, 20), transform=words, ha="left", va="center", fontsize=7.4)
+        axes.text(
+            left,
+            place,
+            shortened(row.label, LABEL if row.value else LABEL_ALONE),
+            transform=words,
+            ha="left",
+            va="center",
+            fontsize=7.4,
+        )
         axes.text(-0.025, place, row.value, transform=words, ha="right", va="center", fontsize=7.4, weight="bold")
         drawn = bool(row.parts) if isinstance(row, Stack) else row.ratio is not None
         if drawn:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from graphbench.reporting.charts import drawing, points, style
 from graphbench.reporting.document import Block, Bullets, Chart, Section, Table, Text
 from graphbench.reporting.figures import count, plain, ratio, seconds, three
-from graphbench.reporting.measured import Cell, Measured
+from graphbench.reporting.measured import NEVER_RAN, Cell, Measured
 from graphbench.reporting.strong import Climb, climbs
 from graphbench.reporting.wording import NOTHING, outcome
 
@@ -21,7 +21,7 @@ MOST_GRAPHS = 6
 
 def section(measured: Measured, key: str) -> Section | None:
     """A panel and a table of every problem that was set to several GPUs; None if none was."""
-    found = all_climbs(measured)
+    found = [climb for climb in all_climbs(measured) if any(_began(step.cell) for step in climb.steps)]
     if not found:
         return None
     blocks: list[Block] = [
@@ -44,6 +44,10 @@ def section(measured: Measured, key: str) -> Section | None:
     blocks.append(table(found))
     notes = remarks(found)
     return Section("Several GPUs", f"{key}scaling", [*blocks, *([Bullets(notes)] if notes else [])])
+
+
+def _began(cell: Cell) -> bool:
+    return cell.record.outcome not in NEVER_RAN
 
 
 def all_climbs(measured: Measured) -> list[Climb]:

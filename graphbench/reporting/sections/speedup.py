@@ -24,10 +24,13 @@ def section(measured: Measured, key: str) -> Section | None:
         chart = speedup_chart(
             cells, measured.baseline, measured.colours, name=f"{key}speedup-{slug(problem)}", title=problem
         )
-        if chart is not None:
+        if any(cell.record.task.engine != measured.baseline for cell in cells):
+            none = Text(
+                f"No bars: {measured.baseline} does not have it, or was not measured on these graphs.", quiet=True
+            )
             blocks += [
                 Text(problem, strong=True),
-                chart,
+                chart or none,
                 Fold(f"Figures and commands: {problem}", [_figures(cells, measured)]),
             ]
     if not blocks:
@@ -45,7 +48,7 @@ def section(measured: Measured, key: str) -> Section | None:
 def speedup_chart(
     cells: Sequence[Cell], baseline: str, colours: Mapping[str, str], *, name: str, title: str
 ) -> Chart | None:
-    """The chart of one problem; None where no engine stands beside the baseline."""
+    """The chart of one problem; None where nothing could be set against another engine."""
     made = _rows(cells, baseline, colours)
     if made is None:
         return None
@@ -79,10 +82,11 @@ def picture(measured: Measured, form: str) -> bytes | None:
 
 
 def _rows(cells: Sequence[Cell], baseline: str, colours: Mapping[str, str]) -> tuple[list[bars.Rows], int] | None:
+    """The largest graphs on which anything was set against another engine, and how many more there are."""
     groups: list[bars.Rows] = []
     for graph, group in by_graph(cells).items():
         others = [cell for cell in group if cell.record.task.engine != baseline]
-        if others:
+        if any(cell.main or cell.best for cell in others):
             heading = _heading(graph, group, baseline)
             groups.append(bars.Rows(heading, [_bar(cell, colours[cell.label]) for cell in others]))
     kept: list[bars.Rows] = []
@@ -161,7 +165,7 @@ def _figures(cells: Sequence[Cell], measured: Measured) -> Table:
                     f"{ratio(cell.best.ratio_run, _SIGNS, cell.best.bound)} {cell.best.baseline}" if cell.best else "",
                     verdict,
                     plain("; ".join(why) or cell.record.reason),
-                    command(cell.record, measured.baseline),
+                    command(cell.record, measured.baseline if cell.main else ""),
                 ]
             )
             tones.append({6: {"like": "good", "unlike": "doubtful", "refused": "bad"}.get(verdict, "")})

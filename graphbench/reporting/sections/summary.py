@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from statistics import median
 
 from graphbench.comparison import Comparison
@@ -12,7 +12,7 @@ from graphbench.reasons import Verdict
 from graphbench.reporting.charts import bars, drawing, style
 from graphbench.reporting.document import Block, Bullets, Chart, Fold, Section, Table, Text
 from graphbench.reporting.figures import count, listed, plain, ratio, three
-from graphbench.reporting.measured import NEVER_RAN, Measured
+from graphbench.reporting.measured import NEVER_RAN, Cell, Measured
 from graphbench.reporting.wording import NOTHING
 from graphbench.statistics import common_geometric_means, geometric_mean
 
@@ -75,10 +75,15 @@ def _mean(ratios: Sequence[float | None]) -> str:
     return f"{ratio(geometric_mean(known))} ({three(min(known))} to {three(max(known))})"
 
 
+def _ran(cells: Iterable[Cell], label: str) -> list[Cell]:
+    """The cells of an engine that were begun: one that lacks the problem, or is not there, has nothing to tell."""
+    return [cell for cell in cells if cell.label == label and cell.record.outcome not in NEVER_RAN]
+
+
 def _headlines(measured: Measured, lead: str) -> Table:
     rows = []
     for problem, cells in measured.problems.items():
-        own = [cell for cell in cells if cell.label == lead]
+        own = _ran(cells, lead)
         if not own:
             continue
         main = [cell.main for cell in own if cell.main is not None and fair(cell.main)]
@@ -94,9 +99,7 @@ def _headlines(measured: Measured, lead: str) -> Table:
                 _mean([each.ratio_run for each in best]),
                 _mean([each.ratio_end_to_end for each in best]),
                 listed([name for name, _ in against.most_common()]) or NOTHING,
-                _verdicts(
-                    [cell.main for cell in own if cell.main is not None and cell.record.outcome not in NEVER_RAN]
-                ),
+                _verdicts([cell.main for cell in own if cell.main is not None]),
             ]
         )
     name = measured.baseline
@@ -114,16 +117,21 @@ def overview(measured: Measured, lead: str, *, name: str) -> Chart | None:
     """One row for each problem: the geometric mean of the leading engine's ratios, and their range."""
     rows = []
     for problem, cells in measured.problems.items():
-        own = [cell.main for cell in cells if cell.label == lead and cell.main is not None and fair(cell.main)]
+        begun = _ran(cells, lead)
+        own = [cell.main for cell in begun if cell.main is not None and fair(cell.main)]
+        best = [cell.best for cell in begun if cell.best is not None and fair(cell.best)]
         runs = [each.ratio_run for each in own if each.ratio_run is not None]
         ends = [each.ratio_end_to_end for each in own if each.ratio_end_to_end is not None]
         text = f"{ratio(geometric_mean(ends))} end to end" if runs and ends else ""
         if not runs:
-            text = "no ratio that compares like with like"
-        if any(cell.label == lead for cell in cells):
+            mean = _mean([each.ratio_run for each in best])
+            text = f"{mean} vs the best CPU engine" if best else "no ratio that compares like with like"
+        if begun:
+            number = f" ({len(runs)})"
+            room = (bars.LABEL if runs else bars.LABEL_ALONE) - len(number)
             rows.append(
                 bars.Bar(
-                    label=f"{problem} ({len(runs)})",
+                    label=f"{bars.shortened(problem, room)}{number}",
                     value=ratio(geometric_mean(runs)) if runs else "",
                     text=text,
                     ratio=geometric_mean(runs) if runs else None,
