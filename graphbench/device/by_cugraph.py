@@ -38,7 +38,10 @@ class ByCuGraph:
     """The generator of one process, on its current device."""
 
     def __init__(self) -> None:
-        fix = "It takes an NVIDIA GPU and RAPIDS (the extra cu12 or cu13); `graphbench doctor` says what is missing."
+        fix = (
+            "It takes an NVIDIA GPU and RAPIDS (the extra cu12 or cu13); `graphbench doctor` says what is missing. "
+            "Without by=cugraph, NumPy draws another graph of the same kind, on the CPU."
+        )
         if not gpus.probe().devices:
             raise UnavailableError("the generator by=cugraph", "no NVIDIA GPU", fix)
         try:
