@@ -108,7 +108,7 @@ def run(
     from graphbench import registry
 
     sources = dataset if isinstance(dataset, list | tuple) else [dataset]
-    against = registry.engine(str(baseline)).name if baseline is not None else registry.baseline(algorithm)
+    chosen = None if baseline is None else registry.engine(str(baseline)).name
     plan = make_plan(
         algorithm,
         (_dataset(source, directed, None) for source in sources),
@@ -125,9 +125,10 @@ def run(
         seed=seed,
         ignore_weights=ignore_weights,
         parameters=parameters,
-        baseline=None if baseline is None else against,
+        baseline=chosen,
         directed=directed,
     )
+    against = chosen or registry.baseline(algorithm)
     match = matching(match_quality, [allow] if isinstance(allow, str) else allow)
     return Result(list(execute(plan, store=store, predict=predict, match=match)), baseline=against)
 

@@ -45,6 +45,11 @@ def test_a_value_that_makes_no_sense_is_refused_before_anything_is_loaded(given,
         gb.run("wcc", "no/such/graph.mtx", **(QUICK | given))
 
 
+def test_the_baseline_of_a_problem_that_networkx_lacks_is_an_engine_that_has_it():
+    result = gb.run("weighted-jaccard", "karate", engines="scipy", trials=2, store=False)
+    assert result.baseline == "scipy"
+
+
 def test_an_algorithm_that_is_no_name_and_an_empty_list_of_graphs_are_refused():
     with pytest.raises(UsageError, match="An algorithm is given by its name, not as 7"):
         gb.run(7, "karate")
