@@ -208,10 +208,16 @@ def test_a_repeated_largest_singular_value_gives_some_right_answer_and_no_infini
 
 
 @pytest.mark.parametrize("engine", [each for each in having("hits") if each.values[0] in {"cugraph", "nx-cugraph"}])
-def test_hubs_that_cugraph_returns_unfinished_without_a_word_are_told(engine):
-    given = {"tolerance": 1e-12, "max_iterations": 2}
-    answer = solve(engine, "hits", GRAPHS["path"], **given)
-    finding = certify("hits", GRAPHS["path"], answer, **given)
+def test_hubs_that_cugraph_has_not_finished_at_the_limit_of_iterations_are_no_answer(engine):
+    with pytest.raises((ConvergenceError, RuntimeError), match="(failed to|did not) converge"):
+        solve(engine, "hits", GRAPHS["path"], tolerance=1e-12, max_iterations=2)
+
+
+def test_hubs_after_two_iterations_are_told_unfinished():
+    edges, given = GRAPHS["path"], {"tolerance": 1e-12, "max_iterations": 2}
+    matrix = edges.to_scipy()
+    hubs = matrix @ (matrix.T @ (matrix @ (matrix.T @ np.ones(edges.num_vertices))))
+    finding = certify("hits", edges, np.stack([hubs, matrix.T @ hubs], axis=1), **given)
     assert not finding.valid
     assert "one more iteration changes" in finding.detail
 
