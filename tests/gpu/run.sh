@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# All that proves the GPU engines, in one go: conformance, the loader's benchmarks, the reference records.
+# All that proves the GPU engines, in one go: conformance, the loader's benchmarks, the reference records, several GPUs,
+# and how much fits into 32 GiB.
 #
 #   tests/gpu/run.sh FOLDER [option of `graphbench suite` ...]
 #
@@ -18,9 +19,18 @@ step() { # NAME COMMAND...: run once, keep the log
   tail -n 3 "$out/$name.log"
 }
 
+suite() { # NAME [OPTION...]: the suite beside this script
+  local name=$1; shift
+  step "$name" python3 -m graphbench suite "tests/gpu/$name.toml" --store "$out/records.jsonl" "$@"
+}
+
 step doctor python3 -m graphbench doctor
 step conformance python3 -m pytest -p no:cacheprovider -q -m gpu tests --benchmark-skip
 step loader python3 -m pytest -p no:cacheprovider -q tests/benchmarks/test_device_loader.py --benchmark-only \
   --benchmark-json="$out/loader.json" -o addopts=
-step reference python3 -m graphbench suite tests/gpu/reference.toml --store "$out/records.jsonl" "$@"
+for name in reference families directed; do suite "$name" "$@"; done
+gpus=$(nvidia-smi --list-gpus | wc -l)
+suite several --gpus "$(seq -s, "$gpus")" "$@"
+step capacity python3 -m graphbench capacity bfs jaccard louvain pagerank sssp triangle-count wcc \
+  --device-memory 32GiB --store "$out/records.jsonl"
 exit $failed
