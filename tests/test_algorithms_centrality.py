@@ -209,7 +209,7 @@ def test_a_repeated_largest_singular_value_gives_some_right_answer_and_no_infini
 
 @pytest.mark.parametrize("engine", [each for each in having("hits") if each.values[0] in {"cugraph", "nx-cugraph"}])
 def test_hubs_that_cugraph_has_not_finished_at_the_limit_of_iterations_are_no_answer(engine):
-    with pytest.raises((ConvergenceError, RuntimeError), match="(failed to|did not) converge"):
+    with pytest.raises((ConvergenceError, RuntimeError), match=r"(failed to|did not) converge"):
         solve(engine, "hits", GRAPHS["path"], tolerance=1e-12, max_iterations=2)
 
 
