@@ -12,7 +12,6 @@ import pytest
 
 from graphbench import store
 from graphbench.benchmarks.sampling import Rounds
-from graphbench.benchmarks.selection import names
 from graphbench.model import Outcome
 
 pytest_plugins = ["pytester"]
@@ -215,22 +214,6 @@ def test_benchmarks_that_are_skipped_start_no_engine(run, monkeypatch):
 
 
 # Parts
-
-
-@pytest.mark.parametrize(
-    ("given", "expected"),
-    [
-        ([], []),
-        (["karate, power ,"], ["karate", "power"]),
-        (["karate", "power,karate"], ["karate", "power"]),
-        (["ba:n=9,m=3,seed=1,karate,rmat:scale=5"], ["ba:n=9,m=3,seed=1", "karate", "rmat:scale=5"]),
-        (["karate,m=3"], ["karate", "m=3"]),
-        (["GROUP/NAME,./a file.mtx"], ["GROUP/NAME", "./a file.mtx"]),
-    ],
-    ids=str,
-)
-def test_lists_are_split_at_commas_but_not_inside_a_generator(given, expected):
-    assert names(given) == expected
 
 
 def settle(rounds, cold, warm, most=1000):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
@@ -10,6 +11,9 @@ from typing import Any, TypeVar
 import click
 
 from graphbench.errors import UsageError
+
+_GENERATED = re.compile(r"\w[\w-]*\s*:")
+_PARAMETER = re.compile(r"\w+\s*=")
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 
@@ -67,6 +71,30 @@ def gpu_number(text: str) -> int | None:
 
 
 def joined(lists: Iterable[str]) -> list[str]:
-    """What a repeated list option gave, split at commas, as one list without repetitions."""
-    names = (name.strip() for text in lists for name in text.split(","))
-    return list(dict.fromkeys(name for name in names if name))
+    """The names in repeated, comma-separated lists, each once.
+
+    The options of a generator are separated by commas too: what follows `NAME:...` as KEY=VALUE belongs to it, and
+    anything else begins the next name.
+
+    >>> joined(["karate,ba:n=100,m=3", "twin:power,seed=2,twin:karate", "karate"])
+    ['karate', 'ba:n=100,m=3', 'twin:power,seed=2', 'twin:karate']
+    """
+    found: list[str] = []
+    for text in lists:
+        own: list[str] = []
+        for part in filter(None, (part.strip() for part in text.split(","))):
+            if own and _GENERATED.match(own[-1]) and _PARAMETER.match(part):
+                own[-1] += f",{part}"
+            else:
+                own.append(part)
+        found += own
+    return list(dict.fromkeys(found))
+
+
+def datasets(lists: Iterable[str]) -> list[str]:
+    """The same for datasets, where a file that exists is one name whatever its commas."""
+    return list(dict.fromkeys(name for text in lists for name in ([text] if _is_file(text) else joined([text]))))
+
+
+def _is_file(text: str) -> bool:
+    return os.path.isfile(os.path.expanduser(text))  # noqa: PTH111, PTH113 - False, not an error, for too long a name

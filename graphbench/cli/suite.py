@@ -15,7 +15,7 @@ import click
 from graphbench import sizes
 from graphbench.cli import INTERRUPTED
 from graphbench.cli.files import output_option, write
-from graphbench.cli.options import joined, moment, names_option, numbers
+from graphbench.cli.options import datasets, joined, moment, names_option, numbers
 from graphbench.cli.sitting import again, fine, measure
 from graphbench.errors import DatasetError, FetchError
 from graphbench.model import Record
@@ -131,7 +131,7 @@ def _suite(name: str | None, given: dict[str, Any]) -> tuple[Suite, set[str]]:
 
     for key in ("algorithms", "engines", "allocators"):
         given[key] = joined(given[key])
-    given["datasets"] = list(given["datasets"])
+    given["datasets"] = datasets(given["datasets"])
     base = definition.read(name) if name else definition.Suite(name="suite")
     suite = definition.merged(base, given)
     return suite, {registry.engine(each).name for each in suite.engines}
