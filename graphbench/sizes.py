@@ -26,5 +26,9 @@ def parse(text: str | int) -> int:
 
 
 def text(size: float) -> str:
-    """An amount in GiB, or in MiB below one: `23.5 GiB`, `300 MiB`."""
-    return f"{size / 2**30:.3g} GiB" if size >= 2**30 else f"{size / 2**20:.3g} MiB"
+    """An amount in the largest binary unit that it reaches: `4 bytes`, `1.5 KiB`, `300 MiB`, `23.5 GiB`."""
+    for unit, scale in (("TiB", 2**40), ("GiB", 2**30), ("MiB", 2**20), ("KiB", 2**10)):
+        if size >= scale:
+            number = size / scale
+            return f"{number:.3g} {unit}" if number < 999.5 else f"{number:.0f} {unit}"
+    return "1 byte" if size == 1 else f"{size:.0f} bytes"

@@ -258,6 +258,25 @@ def test_algorithms_are_listed_by_family_with_the_engines_that_have_them(graphbe
     ]
 
 
+def test_what_would_make_engines_available_is_said_once_for_all_that_want_the_same(graphbench, monkeypatch):
+    faults = {"cugraph": "no driver", "nx-cugraph": "no driver", "cugraph-mg": "no cluster"}
+    for engine in registry.engines():
+        fault = faults.get(engine.name)
+        found = Availability(ok=not fault, reason=fault or "", fix=f"End {fault}." if fault else "")
+        monkeypatch.setattr(type(engine), "availability", lambda _, found=found: found)
+    code, out, _ = graphbench("list", "engines")
+    assert code == 0
+    table, below = out.strip().split("\n\n")
+    states = {line.split()[0]: line.split("  ")[-1].strip() for line in table.splitlines()[1:]}
+    assert states == dict.fromkeys(registry.engine_names(), "available") | {
+        name: f"unavailable: {fault}" for name, fault in faults.items()
+    }
+    assert sorted(below.splitlines()) == [
+        "cugraph and nx-cugraph: no driver. End no driver.",
+        "cugraph-mg: no cluster. End no cluster.",
+    ]
+
+
 def _by_family():
     return sorted(map(registry.algorithm, registry.algorithm_names()), key=lambda page: (page.family, page.name))
 

@@ -28,6 +28,21 @@ def test_what_is_no_size_is_refused(written):
         sizes.parse(written)
 
 
-@pytest.mark.parametrize(("size", "text"), [(300 << 20, "300 MiB"), (3 << 29, "1.5 GiB"), (10**6, "0.954 MiB")])
+@pytest.mark.parametrize(
+    ("size", "text"),
+    [
+        (0, "0 bytes"),
+        (1, "1 byte"),
+        (4, "4 bytes"),
+        (1023, "1023 bytes"),
+        (1024, "1 KiB"),
+        (10**6, "977 KiB"),
+        (1010 << 10, "1010 KiB"),
+        (300 << 20, "300 MiB"),
+        (3 << 29, "1.5 GiB"),
+        (1000 << 30, "1000 GiB"),
+        (2 << 40, "2 TiB"),
+    ],
+)
 def test_sizes_are_shown(size, text):
     assert sizes.text(size) == text

@@ -95,8 +95,8 @@ def command(
     search takes few tries. Each is an ordinary record, certified like any other: a search that was stopped goes on with
     the same command. A time limit that strikes ends the search, and the result says so.
 
-    Exit code 0: every search ended at the boundary of memory; 1: another one did not, or found a wrong answer; 130:
-    interrupted.
+    Exit code 0: every search ended at the boundary of memory; 1: one did not, since --tries or --timeout ended it or
+    something failed, or an answer was wrong; 130: interrupted. After --tries, the same command goes on from there.
     """
     from graphbench.cli.progress import Reporter
     from graphbench.keeping import Keeper

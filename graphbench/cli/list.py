@@ -77,11 +77,17 @@ def _datasets() -> Listing:
 
 
 def _engines() -> Listing:
+    """Every engine, and below, once for all engines that want the same, what would mend it."""
     from graphbench import registry
+    from graphbench.reporting.figures import listed
 
     rows = []
+    alike: dict[tuple[str, str], list[str]] = {}
     for engine in registry.engines():
         found = engine.availability()
-        state = "available" if found.ok else f"unavailable: {found.reason}. {found.fix}"
+        state = "available" if found.ok else f"unavailable: {found.reason}"
         rows.append([engine.name, engine.version() or "-", engine.device, state])
-    return Listing(["engine", "version", "device", "state"], rows)
+        if not found.ok:
+            alike.setdefault((found.reason, found.fix), []).append(engine.name)
+    below = [f"{listed(engines)}: {reason}. {fix}".rstrip() for (reason, fix), engines in alike.items()]
+    return Listing(["engine", "version", "device", "state"], rows, below="\n".join(below))
