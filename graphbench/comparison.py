@@ -6,7 +6,7 @@ are in :mod:`graphbench.judging`, the reasons in :mod:`graphbench.reasons`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from statistics import median
 from typing import Any, Literal
 
@@ -109,15 +109,38 @@ def compare(
 
 
 def newest(records: Iterable[Record]) -> list[Record]:
-    """Of each task, dataset version and machine the record that was measured last; order is kept."""
-    chosen: dict[tuple[str, str, str], Record] = {}
+    """Of each task, dataset version and machine the record that was measured last; order is kept.
+
+    A limit of host memory is no part of a task. So what ran out of it hides no earlier success of the same code that
+    held more than it allows: both are true, and the success says more.
+    """
+    found: dict[tuple[str, str, str], list[Record]] = {}
     for record in records:
         machine = record.environment.machine if record.environment else ""
         digest = record.dataset.digest if record.dataset else ""
-        key = (record.task.key, machine, digest)
-        if key not in chosen or record.measured_at >= chosen[key].measured_at:
-            chosen[key] = record
-    return list(chosen.values())
+        found.setdefault((record.task.key, machine, digest), []).append(record)
+    return [_telling(group) for group in found.values()]
+
+
+def _telling(group: Sequence[Record]) -> Record:
+    """The last of one task's records, or the last success that its limit of host memory would not have let through."""
+    last = _last(group)
+    limit = last.censored.limit_bytes if last.censored else None
+    if limit is None or last.outcome is not Outcome.OUT_OF_MEMORY:
+        return last
+    right = [record for record in group if record.outcome is Outcome.OK and _code(record) == _code(last)]
+    if not right:
+        return last
+    held = _last(right).memory.host_peak_bytes
+    return _last(right) if held is None or held > limit else last
+
+
+def _last(records: Sequence[Record]) -> Record:
+    return max(reversed(records), key=lambda record: record.measured_at)
+
+
+def _code(record: Record) -> tuple[str, str | None]:
+    return record.fingerprint, record.environment.engine_version if record.environment else None
 
 
 def set_against(baseline: Record, engine: Record, *, stale: Mapping[str, str] | None = None) -> Comparison:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from graphbench.break_even import break_even
 from graphbench.comparison import Comparison, compare, newest, set_against
-from graphbench.model import Agreement, Censored, Certificate, Draw, Outcome, Phases, Task, Trials
+from graphbench.model import Agreement, Censored, Certificate, Draw, Memory, Outcome, Phases, Task, Trials
 from graphbench.reasons import Effect, Reason, Verdict
 
 FAIR = {
@@ -398,6 +398,42 @@ def test_of_repeated_measurements_the_newest_counts():
     old = record("networkx", 5.0, id="old", measured_at="2025-01-01T00:00:00Z")
     assert [each.id for each in newest([record("networkx"), old])] == ["networkx-1"]
     assert [each.id for each in newest([old, record("networkx")])] == ["networkx-1"]
+    assert [each.id for each in newest([record("networkx"), record("networkx", id="later line")])] == ["later line"]
+
+
+@pytest.mark.parametrize(
+    ("limit", "changes", "shown"),
+    [
+        (200 << 20, {}, "ok"),
+        (400 << 20, {}, "starved"),
+        (None, {}, "starved"),
+        (200 << 20, {"memory": Memory()}, "ok"),
+        (200 << 20, {"fingerprint": "older code"}, "starved"),
+        (200 << 20, {"environment__engine_version": "3.3"}, "starved"),
+        (200 << 20, {"outcome": Outcome.INVALID}, "starved"),
+    ],
+    ids=str,
+)
+def test_want_of_memory_under_a_limit_hides_no_success_that_held_more(limit, changes, shown):
+    ok = replace(record(id="ok"), **changes)
+    starved = record(
+        id="starved", outcome=Outcome.OUT_OF_MEMORY, measured_at="2026-02-01T00:00:00Z",
+        censored=Censored(phase="build", after_s=0.1, limit_bytes=limit),
+    )  # fmt: skip
+    for order in ([ok, starved], [starved, ok]):
+        assert [each.id for each in newest(order)] == [shown]
+    again = record(id="again", measured_at="2026-03-01T00:00:00Z")
+    assert [each.id for each in newest([again, starved, ok])] == ["again"]
+
+
+def test_a_limit_of_device_memory_makes_another_task_which_hides_nothing():
+    params = record().task.params
+    ok = record("cugraph", device="gpu", id="ok")
+    starved = record(
+        "cugraph", device="gpu", id="starved", outcome=Outcome.OUT_OF_MEMORY, measured_at="2026-02-01T00:00:00Z",
+        task=Task("louvain", "coAuthorsDBLP", "cugraph", params | {"device_memory_limit": 1 << 20}),
+    )  # fmt: skip
+    assert [each.id for each in newest([ok, starved])] == ["ok", "starved"]
 
 
 def test_the_same_records_give_the_same_bytes_and_survive_json():
