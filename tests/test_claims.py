@@ -5,7 +5,7 @@ from builders import H100, HERE, record, replace
 
 from graphbench.model import Censored, Certificate, Outcome, Phases, Task, Trials
 from graphbench.reporting.claims import check
-from graphbench.reporting.document import Table
+from graphbench.reporting.document import Fold, Table
 from graphbench.reporting.measured import sort_out
 from graphbench.reporting.published import Claim, claims
 from graphbench.reporting.sections import claims as section
@@ -162,12 +162,42 @@ def test_billions_need_several_gpus_and_their_memory_is_told_together():
 
 def test_every_published_claim_is_read_and_has_its_row():
     (measured,) = sort_out([record("networkx"), gpu(0.005)], "networkx", {})
-    (table,) = [block for block in section.section(measured, "").blocks if isinstance(block, Table)]
-    assert len(table.rows) == len(claims()) == 34
-    published = {row[1] for row in table.rows}
+    blocks = section.section(measured, "").blocks
+    rows = [row for block in _tables(blocks) for row in block.rows]
+    assert len(rows) == len(claims()) == 34
+    published = {row[1] for row in rows}
     assert any(each.startswith("up to 12,000×") for each in published)  # noqa: RUF001
     assert any("modularity 0.765 against 0.827" in each for each in published)
-    capacities = [row[0] for row in table.rows if row[0].startswith("500 million edges")]
+    capacities = [row[0] for row in rows if row[0].startswith("500 million edges")]
     assert [each.rpartition(": ")[2] for each in capacities] == [
         "pagerank", "bfs", "wcc", "louvain", "sssp", "jaccard", "triangle-count",
     ]  # fmt: skip
+
+
+def _tables(blocks):
+    for block in blocks:
+        if isinstance(block, Table):
+            yield block
+        elif isinstance(block, Fold):
+            yield from _tables(block.blocks)
+
+
+def test_what_cannot_run_here_is_one_sentence_with_its_reasons_and_opens_to_rows():
+    (measured,) = sort_out([record("networkx"), gpu(0.005)], "networkx", {})
+    blocks = section.section(measured, "").blocks
+    (fold,) = [each for block in blocks if isinstance(block, Fold) for each in (block, *block.blocks)
+               if isinstance(each, Fold) and "not runnable" in each.summary]  # fmt: skip
+    (table,) = fold.blocks
+    assert fold.summary.startswith(f"{len(table.rows)} are not runnable here: ")
+    assert "cugraph-mg did not run on this machine (6)" in fold.summary
+    assert {row[4] for row in table.rows} == {"not runnable here"}
+    others = [row for each in _tables(blocks) if each is not table for row in each.rows]
+    assert len(others) == 34 - len(table.rows)
+    assert "not runnable here" not in {row[4] for row in others}
+
+
+def test_a_machine_without_a_gpu_has_one_sentence_and_no_other_claims():
+    (measured,) = sort_out([record("networkx"), record("igraph")], "networkx", {})
+    head, fold = section.section(measured, "").blocks
+    assert head.text == "34 published figures: 34 not runnable here."
+    assert fold.summary.startswith("34 are not runnable here: cugraph did not run on this machine (")

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 
 from graphbench.reporting.claims import check
-from graphbench.reporting.document import Bullets, Fold, Section, Table, Text
+from graphbench.reporting.document import Block, Bullets, Fold, Section, Table, Text
 from graphbench.reporting.figures import plain, ratio, seconds
 from graphbench.reporting.measured import Measured
-from graphbench.reporting.published import Claim, claims
+from graphbench.reporting.published import Claim, Finding, claims
 
 _TONES = {
     "reproduced": "good",
@@ -19,9 +20,11 @@ _TONES = {
     "measured": "doubtful",
 }
 
+_ELSEWHERE = "not runnable here"
+
 
 def section(measured: Measured, key: str) -> Section:
-    """A row for each claim, in the order of their file."""
+    """A row for each claim, in the order of their file; what cannot run here is one sentence, which opens to rows."""
     found = [check(claim, measured) for claim in claims()]
     counted = Counter(finding.status for finding in found)
     told = ", ".join(f"{number} {status}" for status, number in counted.most_common())
@@ -40,6 +43,17 @@ def section(measured: Measured, key: str) -> Section:
             ),
         ]
     )
+    here = [each for each in found if each.status != _ELSEWHERE]
+    away = [each for each in found if each.status == _ELSEWHERE]
+    head = Text(f"{len(found)} published figures: {told}.", strong=True)
+    blocks: list[Block] = [_table(here)] if here else []
+    blocks += [Fold(_elsewhere(away), [_table(away)])] if away else []
+    if counted.keys() & _TONES.keys():
+        return Section("Claims", f"{key}claims", [head, *blocks, how])
+    return Section("Claims", f"{key}claims", [head, Fold("All of them", [*blocks, how]) if here else blocks[0]])
+
+
+def _table(found: Sequence[Finding]) -> Table:
     rows = [
         [
             _what(each.claim),
@@ -52,13 +66,16 @@ def section(measured: Measured, key: str) -> Section:
         for each in found
     ]
     tones = [{4: _TONES.get(each.status, "quiet")} for each in found]
-    table = Table(
+    return Table(
         heads=["claim", "published", "source and conditions", "ours", "status", "remark"], rows=rows, tones=tones
     )
-    head = Text(f"{len(found)} published figures: {told}.", strong=True)
-    if counted.keys() & _TONES.keys():
-        return Section("Claims", f"{key}claims", [head, table, how])
-    return Section("Claims", f"{key}claims", [head, Fold("All of them", [table, how])])
+
+
+def _elsewhere(found: Sequence[Finding]) -> str:
+    """All that cannot run here, by their reasons, each with how many it keeps away."""
+    why = Counter(each.remark for each in found)
+    reasons = "; ".join(f"{plain(remark)} ({number})" for remark, number in why.most_common())
+    return f"{len(found)} {'is' if len(found) == 1 else 'are'} {_ELSEWHERE}: {reasons}."
 
 
 def _what(claim: Claim) -> str:
