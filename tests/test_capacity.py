@@ -10,8 +10,12 @@ from builders import record, replace
 from hungry import need
 
 from graphbench import cli
-from graphbench.model import Censored, Outcome, Phases
+from graphbench.model import Censored, Memory, Outcome, Phases, Task
+from graphbench.reporting import searches
 from graphbench.reporting.capacity import Finding, failure, phase, render, starved_on_host
+from graphbench.reporting.document import Table
+from graphbench.reporting.measured import sort_out
+from graphbench.reporting.sections import capacity, growth
 from graphbench.store import Store
 
 LIMIT = 400_000
@@ -191,6 +195,67 @@ def test_findings_are_shown_in_every_form():
     rows = list(csv.DictReader(io.StringIO(render([one, none], "csv"))))
     assert [row["num_edges"] for row in rows] == ["977676", ""]
     assert json.loads(render([none], "json"))["capacity"][0]["largest"] is None
+
+
+def tried(size, outcome=Outcome.OK, **changes):
+    """A try on the R-MAT graph of a scale and an edge factor, none of whose edges is lost."""
+    scale, factor = size
+    lost = {} if outcome is Outcome.OK else {"phases": Phases(start_s=1.0, read_s=1.0), "certificate": None}
+    made = (
+        {"device": "gpu", "outcome": outcome, "memory": Memory(device_peak_bytes=64 * factor << scale)} | lost | changes
+    )
+    made = replace(record("cugraph", 1.0, **made), id=f"{scale}-{factor}-{made.get('id', '')}",
+                   posed__num_edges=factor << scale)  # fmt: skip
+    name = f"rmat:scale={scale},edgefactor={factor},by=cugraph,seed=1"
+    return replace(made, task=Task("wcc", name, "cugraph", {"device_memory_limit": 32 << 30, **made.task.params}))
+
+
+def here(*records):
+    (measured,) = sort_out(records, "networkx", {})
+    return measured
+
+
+LOST = Outcome.OUT_OF_MEMORY
+SEARCH = (tried((22, 16)), tried((24, 16)), tried((24, 27)), tried((24, 28), LOST), tried((25, 16), LOST))
+
+
+def test_a_search_is_known_again_from_its_records_and_reported():
+    (found,) = searches.findings(here(*SEARCH, record("networkx")))
+    assert found.largest.task.dataset.startswith("rmat:scale=24,edgefactor=27,")
+    assert found.failed.task.dataset.startswith("rmat:scale=24,edgefactor=28,")
+    assert (found.limit_bytes, found.gpu, found.tries, found.bytes_per_edge) == (32 << 30, True, 5, 64)
+    (table,) = [each for each in capacity.section(here(*SEARCH), "").blocks if isinstance(each, Table)]
+    (row,) = table.rows
+    assert row[table.heads.index("limit")] == "32.0 GiB"
+    assert row[table.heads.index("failed in")] == "build: out of memory"
+    assert capacity.section(here(record("networkx"), record("igraph")), "") is None
+
+
+def test_what_was_only_predicted_is_no_try_and_what_failed_below_the_largest_is_told():
+    foreseen = tried((24, 17), LOST, reason="predicted: does not fit")
+    below = tried((22, 20), Outcome.ERROR)
+    (found,) = searches.findings(here(*SEARCH, foreseen, below))
+    assert found.tries == 6
+    assert found.surprises == [below.task.dataset]
+
+
+def test_a_limit_of_the_host_is_known_where_it_struck():
+    def on_host(size, outcome=Outcome.OK, **changes):
+        made = tried(size, outcome, device="cpu", **changes)
+        return replace(made, task=Task("wcc", made.task.dataset, "igraph", {}))
+
+    limit = 4 << 30
+    small = on_host((20, 16), memory=Memory(host_peak_bytes=limit // 2))
+    above = on_host((22, 8), memory=Memory(host_peak_bytes=2 * limit))
+    lost = on_host((21, 16), LOST, censored=Censored("build", 1.0, limit_bytes=limit))
+    (found,) = searches.findings(here(small, above, lost))
+    assert (found.largest.id, found.failed.id, found.limit_bytes, found.gpu) == (small.id, lost.id, limit, False)
+
+
+def test_tries_of_a_search_are_no_series_and_a_series_under_a_limit_is_one():
+    assert growth.section(here(*SEARCH), "") is None
+    series = [tried((scale, 16)) for scale in (20, 21, 22)]
+    assert growth.section(here(*series), "") is not None
 
 
 def test_the_same_from_python(monkeypatch):

@@ -10,7 +10,7 @@ import pytest
 
 from graphbench import registry
 from graphbench.engines import _cuda
-from graphbench.measure import environment, memory
+from graphbench.measure import environment, memory, neighbours
 from graphbench.measure.environment import capture, libraries, machine_summary
 
 
@@ -90,6 +90,46 @@ def test_clocks_are_asked_of_the_gpu_that_is_visible_and_may_be_refused(monkeypa
     monkeypatch.setattr(pynvml, "nvmlDeviceGetCurrentClocksThrottleReasons", refuse)
     assert environment.gpu_clocks() == {"sm_mhz": 1980, "memory_mhz": 1980, "temperature_c": 41}
     assert asked == [1]
+
+
+@pytest.mark.parametrize("apart", [False, True])
+def test_a_worker_the_processes_it_starts_and_who_started_it_are_its_own(apart):
+    asks = (
+        "import os, subprocess, sys; from graphbench.measure.neighbours import own_processes; "
+        "child = subprocess.Popen([sys.executable, '-c', 'input()'], stdin=subprocess.PIPE, "
+        f"start_new_session={apart}); own = own_processes(); child.communicate(b'\\n'); "
+        f"print({{os.getpid(), os.getppid(), child.pid}} <= own, {os.getppid()} in own)"
+    )
+    told = subprocess.run(
+        [sys.executable, "-c", asks], check=False, capture_output=True, text=True, start_new_session=True
+    )
+    assert (told.stdout.split(), told.stderr) == (["True", "False"], "")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="who computes is told by /proc")
+def test_a_process_computes_that_has_the_device_of_cuda_open(monkeypatch, tmp_path):
+    device = tmp_path / "nvidia-uvm"
+    monkeypatch.setattr(neighbours, "COMPUTES", str(device))
+    assert not neighbours.computes(os.getpid())
+    with device.open("w"):
+        assert neighbours.computes(os.getpid())
+    assert not neighbours.computes(4_200_000), "there is no such process"
+
+
+@pytest.mark.parametrize(
+    ("on_gpu", "computing", "others"),
+    [
+        ({1, 2, 3}, {1, 2, 3}, 0),  # workers of one cluster
+        ({1, 2, 9}, {1, 2}, 1),
+        ({2}, {2}, 0),  # a cluster's worker, whose client has no context
+        ({7, 8}, {2, 3}, 0),  # a container: ids are not ours
+        ({7, 8, 9}, {2, 3}, 1),
+        ({7, 8}, set(), 1),
+    ],
+)
+def test_what_a_measurement_started_is_no_stranger_on_its_gpu(monkeypatch, on_gpu, computing, others):
+    monkeypatch.setattr(neighbours, "computes", computing.__contains__)
+    assert neighbours.strangers(on_gpu, {1, 2, 3, 4}) == others
 
 
 @pytest.mark.usefixtures("two_gpus")

@@ -26,6 +26,7 @@ from graphbench.reporting.fits import crossing, fit
 from graphbench.reporting.markdown import to_markdown
 from graphbench.reporting.page import to_html
 from graphbench.reporting.sections import break_even, growth, memory, phases, scaling, speedup, summary
+from graphbench.reporting.wording import brief
 from graphbench.store import to_json
 
 GOLDEN = Path(__file__).parent / "golden" / "report-markdown.md"
@@ -237,10 +238,53 @@ def test_a_problem_that_the_baseline_lacks_has_figures_and_no_bars_and_its_comma
     assert any(isinstance(block, Chart) for block in made.blocks), "against the best CPU engine there is a ratio"
     made = of([lacks, record("igraph"), record("networkit", 0.1)], speedup)
     assert not any(isinstance(block, Chart) for block in made.blocks)
-    assert "networkx does not have it" in texts(made.blocks)
+    assert made.title == "Times, graph by graph"
+    (fold,) = made.blocks
+    assert "networkx does not have" in texts(fold.blocks)
     (table,) = tables(made.blocks)
-    assert [row[1] for row in table.rows] == ["networkit", "igraph"]
+    assert [row[table.heads.index("engine")] for row in table.rows] == ["networkit", "igraph"]
     assert all("networkx" not in row[-1] for row in table.rows)
+
+
+def test_problems_without_anything_to_compare_share_one_table_beneath_the_bars():
+    alone = [pagerank("cugraph", 2.0, device="gpu"), replace(record("cugraph"), id="w", task__algorithm="wcc")]
+    made = of([record("networkx", 10.0), record("igraph"), *alone], speedup)
+    assert made.title == "Speedup, graph by graph"
+    assert [block.text for block in made.blocks if isinstance(block, Text) and block.strong] == ["louvain"]
+    (fold,) = [block for block in made.blocks if isinstance(block, Fold) and "anything to set" in block.summary]
+    (table,) = tables([fold])
+    assert [row[0] for row in table.rows] == ["pagerank", "wcc"]
+
+
+def test_without_anything_to_compare_the_answer_is_what_completed_how_large_and_whether_certified():
+    several = replace(record("cugraph-mg", 2.0, device="gpu"), task__params={"gpus": 2}, posed__num_edges=10**9)
+    lost = pagerank("cugraph-mg", device="gpu", outcome=Outcome.OUT_OF_MEMORY, phases=Phases(), certificate=None)
+    unchecked = record("cugraph", device="gpu", certificate=None)
+    made = of([several, lost, unchecked], summary)
+    assert "2 of 3 tasks completed, 1 of them with a certified answer" in made.blocks[0].text
+    assert "1,000,000,000 edges, took cugraph-mg on 2 GPUs 2.00 s for louvain" in made.blocks[0].text
+    (table,) = tables(made.blocks)
+    told = {row[0]: dict(zip(table.heads, row, strict=True)) for row in table.rows}
+    assert told["louvain"]["edges"] == "1,000,000,000"
+    assert (told["louvain"]["GPUs"], told["louvain"]["certified"]) == ("2", "1 of 2")
+    assert told["pagerank"]["largest graph completed"] == "none"
+    assert told["pagerank"]["not completed"] == "1 out of memory"
+    assert "Verdicts" not in texts(made.blocks)
+
+
+def test_long_reasons_are_cut_in_tables_and_whole_in_the_table_of_every_record():
+    reason = (
+        "RuntimeError: non-success value returned from cugraph_graph_create_with_times_sg(): CUGRAPH_UNKNOWN_ERROR "
+        "std::bad_alloc: out_of_memory: RMM failure at:/src/rmm/mr/limiting_resource_adaptor_impl.cpp:61: Exceeded "
+        "memory limit 34359738368; Allocated bytes 31685045248; Requested bytes 8377762688 (in phase build)"
+    )
+    assert brief(reason).endswith("out_of_memory: RMM failure: Exceeded memory limit 34359738368…")
+    assert brief("a" * 500) == "a" * 159 + "…"
+    assert brief(" ".join(["word"] * 100)).endswith(" word…")
+    assert brief("memory ran out; --memory-limit SIZE sets it") == "memory ran out; --memory-limit SIZE sets it"
+    made = report.build([record("cugraph", device="gpu", outcome=Outcome.OUT_OF_MEMORY, reason=reason)])
+    assert "Allocated" not in to_markdown(made, charts="charts")
+    assert "Allocated bytes 31685045248" in made.rows
 
 
 def test_what_the_leading_engine_never_began_is_not_among_its_graphs():

@@ -12,7 +12,7 @@ from graphbench.errors import UsageError
 from graphbench.foresight import is_predicted
 from graphbench.model import Outcome, Phases, Task
 from graphbench.reporting import scale
-from graphbench.reporting.document import Bullets, Table
+from graphbench.reporting.document import Bullets, Chart, Table
 from graphbench.reporting.fits import fit
 from graphbench.reporting.measured import sort_out
 from graphbench.reporting.sections import growth, scaling
@@ -201,22 +201,44 @@ def test_speedup_and_efficiency_are_over_one_gpu_of_the_same_engine():
     assert not blocks(section, Bullets)
 
 
-def test_where_one_gpu_did_not_suffice_the_fewest_stand_in_and_it_is_said():
+def test_where_one_gpu_did_not_suffice_speedup_is_over_the_fewest_and_names_them():
     section = shown(lost(1), on(2, 6.0), on(4, 4.0))
     assert cells(section, "GPUs", "run", "speedup", "efficiency") == [
         ("1", "out of memory", "–", "–"),  # noqa: RUF001
-        ("2", "6.00 s", "2.00×", "1.00"),  # noqa: RUF001
-        ("4", "4.00 s", "3.00×", "0.75"),  # noqa: RUF001
+        ("2", "6.00 s", "1.00× over 2 GPUs", "1.00"),  # noqa: RUF001
+        ("4", "4.00 s", "1.50× over 2 GPUs", "0.75"),  # noqa: RUF001
     ]
     (notes,) = blocks(section, Bullets)
     assert "relative to 2 GPUs" in notes.items[0]
+    (drawn,) = blocks(section, Chart)
+    assert "over 2 GPUs: 2 GPUs 1.00, 4 GPUs 1.50" in drawn.alt
+    assert "ideal over 2" in drawn.svg
 
 
-def test_what_cannot_be_computed_is_said():
+def test_a_time_on_one_number_of_gpus_has_neither_speedup_nor_efficiency_and_is_not_drawn():
+    sizes = (10**6, 2 * 10**6, 3 * 10**6)
+    section = shown(*(on(2, 1.0, edges=edges) for edges in sizes), lost(1, edges=sizes[0]))
+    (table,) = blocks(section, Table)
+    assert not {"speedup", "efficiency"} & set(table.heads)
+    assert cells(section, "GPUs", "run", "edges/s")[:2] == [("1", "out of memory", "–"), ("2", "1.00 s", "1,000,000")]  # noqa: RUF001
+    assert not blocks(section, Chart)
+    (notes,) = blocks(section, Bullets)
+    assert len(notes.items) == 1
+    assert notes.items[0].startswith("3 cases have a time on 2 GPUs only")
+
+
+def test_a_graph_with_one_number_of_gpus_stands_apart_from_those_that_are_compared():
+    section = shown(on(1, 8.0), on(2, 5.0), on(2, 7.0, edges=10**6))
+    compared, alone = blocks(section, Table)
+    assert [row[4] for row in compared.rows] == ["1", "2"]
+    assert [row[4:6] for row in alone.rows] == [["2", "7.00 s"]]
+    (drawn,) = blocks(section, Chart)
+    assert "scale=1000000," not in drawn.alt + drawn.svg
+
+
+def test_what_completed_nowhere_is_said():
     (notes,) = blocks(shown(lost(1), lost(2)), Bullets)
     assert "on no number of GPUs" in notes.items[0]
-    (notes,) = blocks(shown(on(2, 1.0), lost(1)), Bullets)
-    assert "nothing to set it against" in notes.items[0]
 
 
 def test_without_several_gpus_there_is_no_such_section():

@@ -25,6 +25,7 @@ import msgspec
 from graphbench._version import __version__
 from graphbench.engines import _cuda
 from graphbench.engines.base import Engine
+from graphbench.measure.neighbours import own_processes, strangers
 from graphbench.model import Environment, Gpu
 
 LIBRARIES = ("numpy", "scipy", "networkx", "pandas", "pyarrow", "msgspec")
@@ -194,7 +195,7 @@ def gpu_clocks() -> dict[str, Any]:
 def gpu_neighbours() -> dict[str, Any]:
     """How many other processes compute on the GPU that this process may use; empty where it cannot be told.
 
-    In a container NVML shows other process ids than ours, or none: then one of those shown is taken to be this one.
+    What the measurement itself has started is none of them (:mod:`.neighbours`).
     """
     if not _cuda.probe().devices:
         return {}
@@ -204,7 +205,7 @@ def gpu_neighbours() -> dict[str, Any]:
         pynvml.nvmlInit()
         try:
             pids = {process.pid for process in pynvml.nvmlDeviceGetComputeRunningProcesses(_first_visible())}
-            return {"other_processes": len(pids - {os.getpid()}) if os.getpid() in pids else max(len(pids) - 1, 0)}
+            return {"other_processes": strangers(pids, own_processes())}
         finally:
             pynvml.nvmlShutdown()
     return {}

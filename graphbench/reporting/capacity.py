@@ -11,9 +11,10 @@ from typing import Any
 import msgspec
 
 from graphbench.model import Outcome, Record
-from graphbench.reporting import markdown, table
+from graphbench.reporting import markdown
 from graphbench.reporting.document import Bullets, Section, Table
 from graphbench.reporting.figures import memory, plain, three
+from graphbench.reporting.table import text_table
 from graphbench.reporting.wording import NOTHING
 
 PHASES = ("start", "read", "build", "cold", "run", "collect")
@@ -95,13 +96,14 @@ def render(findings: Sequence[Finding], form: str) -> str:
         writer.writeheader()
         writer.writerows(_flat(each) | {"surprises": " | ".join(each.surprises)} for each in findings)
         return out.getvalue()
-    found, notes = _table(findings), _notes(findings)
+    found, told = table(findings), [plain(f"{each.algorithm}: {each.end}") for each in findings] + notes(findings)
     if form == "markdown":
-        return markdown.section(Section("Capacity", "capacity", [found, Bullets(notes)]), 3, "") + "\n"
-    return "\n".join([table.text_table(found.heads, found.rows, right=found.right), "", *notes, ""])
+        return markdown.section(Section("Capacity", "capacity", [found, Bullets(told)]), 3, "") + "\n"
+    return "\n".join([text_table(found.heads, found.rows, right=found.right), "", *told, ""])
 
 
-def _table(findings: Sequence[Finding]) -> Table:
+def table(findings: Sequence[Finding]) -> Table:
+    """A row for each search."""
     heads = [
         "algorithm", "engine", "limit", "largest completed", "vertices", "edges, once", "entries", "peak",
         "bytes/edge", "smallest that failed", "its edges", "failed in", "tries",
@@ -132,34 +134,36 @@ def _table(findings: Sequence[Finding]) -> Table:
 
 def failure(record: Record) -> str:
     """How and in which phase a task failed: `build: out of memory`."""
-    return f"{_IN_WORDS[phase(record)]}: {str(record.outcome).replace('_', ' ')}"
+    words = f"{_IN_WORDS[phase(record)]}: {str(record.outcome).replace('_', ' ')}"
+    return f"{words}, of the host" if starved_on_host(record) else words
 
 
 def _engine(each: Finding) -> str:
     record = each.largest or each.failed
     where = record.environment if record is not None else None
-    return f"{each.engine} ({where.allocator})" if where is not None and where.allocator else each.engine
+    told = where is None or not where.allocator or "(" in each.engine
+    return each.engine if told or where is None else f"{each.engine} ({where.allocator})"
 
 
-def _notes(findings: Sequence[Finding]) -> list[str]:
-    notes = [f"{each.algorithm}: {each.end}" for each in findings]
-    notes += [
+def notes(findings: Sequence[Finding]) -> list[str]:
+    """What a reader of the table must know: where size did not decide, how edges are counted, what a limit is on."""
+    told = [
         f"{each.algorithm}: not monotone: {name} did not complete, though a larger graph did"
         for each in findings
         for name in each.surprises
     ]
     devices = dict.fromkeys(_device(each) for each in findings)
-    notes += [f"Device: {device}." for device in devices if device]
-    notes.append(
+    told += [f"Device: {device}." for device in devices if device]
+    told.append(
         "Edges of the graph as posed, loops and repeated ones dropped: an undirected edge counts once in edges, twice "
         "in entries. Every answer was certified."
     )
     if any(each.gpu for each in findings):
-        notes.append(
+        told.append(
             "The limit is on what RMM gives out: the CUDA context and the libraries, about half a gigabyte, come on "
             "top."
         )
-    return [plain(note) for note in notes]
+    return [plain(note) for note in told]
 
 
 def _device(each: Finding) -> str:

@@ -14,6 +14,7 @@ from graphbench.reporting.measured import Measured, sort_out
 from graphbench.reporting.sections import (
     agreement,
     break_even,
+    capacity,
     claims,
     growth,
     memory,
@@ -38,6 +39,7 @@ _SECTIONS: Sequence[Callable[[Measured, str], Section | None]] = (
     scaling.section,
     break_even.section,
     memory.section,
+    capacity.section,
     claims.section,
     agreement.section,
 )

@@ -54,7 +54,7 @@ def _sections(measured: Measured, notes: Sequence[str]) -> list[Section]:
     if laws.rows:
         found.append(Section("Growth: time = c x edges^b", "growth", [laws]))
     if climbs:
-        found.append(Section("Several GPUs", "scaling", [scaling.table(climbs)]))
+        found.append(Section("Several GPUs", "scaling", scaling.tables(climbs)))
         told += scaling.remarks(climbs)
     if told:
         found.append(Section("Notes", "notes", [Bullets([plain(note) for note in told])]))

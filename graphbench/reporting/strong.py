@@ -1,8 +1,9 @@
 """Strong scaling: one graph on more and more GPUs. Pure.
 
 On g GPUs, speedup is t(1) / t(g) and efficiency t(1) / (g t(g)), after Amdahl (AFIPS 1967) and Eager, Zahorjan and
-Lazowska (IEEE Trans. Comput. 38(3), 1989). Where a graph does not fit on one GPU, the fewest that it ran on, g0, stand
-in: g0 t(g0) takes the place of t(1).
+Lazowska (IEEE Trans. Comput. 38(3), 1989). Where a graph has no time on one GPU, the fewest that it ran on, g0, stand
+in: speedup is t(g0) / t(g), relative to g0, and efficiency g0 t(g0) / (g t(g)). A time on one number of GPUs alone has
+neither.
 """
 
 from __future__ import annotations
@@ -22,8 +23,8 @@ class Step(NamedTuple):
     Attributes:
         gpus: how many.
         cell: what was measured.
-        speedup: over one GPU; None where there is no time to tell it from.
-        efficiency: speedup by GPU; 1 is ideal.
+        speedup: over the fewest GPUs with a time, one wherever there is one; None where there is nothing to compare.
+        efficiency: speedup by how many times as many GPUs there are; 1 is ideal.
     """
 
     gpus: int
@@ -39,7 +40,7 @@ class Climb(NamedTuple):
         problem: the algorithm, with what tells it from others of its name.
         graph: its name.
         engine: with the allocator, without the number of GPUs.
-        base: the fewest GPUs with a time, which the others are set against; None: nothing completed.
+        base: the fewest GPUs with a time, which the others are set against; None: there is no other.
         steps: one for each number of GPUs.
         single: the engine for one GPU on the same graph, as far as it was measured.
     """
@@ -80,13 +81,13 @@ def climbs(problem: str, cells: Iterable[Cell]) -> list[Climb]:
 
 def _steps(tried: list[tuple[int, Cell]]) -> tuple[list[Step], int | None]:
     known = [(number, cell.run) for number, cell in tried if cell.run]
-    if not known:
+    if len({number for number, _ in known}) < 2:
         return [Step(number, cell, None, None) for number, cell in tried], None
     base, seconds = known[0]
     steps = []
     for number, cell in tried:
-        speedup = base * seconds / cell.run if cell.run else None
-        steps.append(Step(number, cell, speedup, speedup and speedup / number))
+        speedup = seconds / cell.run if cell.run else None
+        steps.append(Step(number, cell, speedup, speedup and speedup * base / number))
     return steps, base
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from graphbench.model import Outcome
@@ -10,6 +11,11 @@ from graphbench.reporting.figures import seconds
 from graphbench.reporting.measured import Cell
 
 NOTHING = "–"  # noqa: RUF001 - a dash
+MOST_SIGNS = 160
+"""How long a reason is in a table at most; the table of every record has it in full."""
+_PLACE = re.compile(r"\s+at:?\s*/[^\s:]+:\d+")
+"""Where in the sources of a library something was thrown, as RMM and libcugraph say it."""
+_HOLLOW = "non-success value returned from "
 
 
 def outcome(cell: Cell) -> str:
@@ -31,3 +37,19 @@ def codes(reasons: Sequence[str]) -> list[str]:
 def slug(text: str) -> str:
     """A text as part of a file's name and of an anchor: `louvain (resolution 2)` is `louvain-resolution-2`."""
     return "-".join("".join(sign if sign.isalnum() and sign.isascii() else " " for sign in text).split()).lower()
+
+
+def brief(reason: str) -> str:
+    """A reason as a table has room for it: what libraries say at length without the place in their sources, then cut.
+
+    The cut is where a clause ends, else where a word does, and is marked.
+    """
+    if len(reason) <= MOST_SIGNS:
+        return reason
+    text = _PLACE.sub("", " ".join(reason.split())).replace(_HOLLOW, "")
+    if len(text) <= MOST_SIGNS:
+        return text
+    room = text[: MOST_SIGNS - 1]
+    ends = [match.start() for match in re.finditer(r"[;.] ", room)]
+    end = ends[-1] if ends and ends[-1] > MOST_SIGNS // 3 else room.rfind(" ") if " " in room else len(room)
+    return f"{room[:end].rstrip(',:;. ')}…"

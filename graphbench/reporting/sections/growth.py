@@ -10,6 +10,7 @@ from graphbench.reporting.document import Block, Chart, Section, Table, Text
 from graphbench.reporting.figures import plain, three
 from graphbench.reporting.fits import PowerLaw, crossing, fit
 from graphbench.reporting.measured import Cell, Measured
+from graphbench.reporting.searches import tries
 from graphbench.reporting.series import VARIOUS, family
 from graphbench.reporting.wording import NOTHING
 
@@ -38,8 +39,10 @@ def section(measured: Measured, key: str) -> Section | None:
     blocks: list[Block] = [
         Text(HOW, quiet=True),
         Chart(name=name, svg=svg, alt=alt, caption="Growth: time of a warm call against edges"),
-        exponents(measured),
     ]
+    fitted = exponents(measured)
+    if fitted.rows:
+        blocks.append(fitted)
     return Section("Growth with size", f"{key}growth", blocks)
 
 
@@ -56,12 +59,21 @@ def picture(measured: Measured, form: str) -> bytes | None:
 
 
 def _panels(measured: Measured) -> list[points.Panel]:
-    problems = {problem: _series(cells) for problem, cells in measured.problems.items()}
+    problems = {problem: _series(cells) for problem, cells in _grown(measured).items()}
     return [
         points.Panel(problem, series)
         for problem, series in problems.items()
         if any(len({x for x, _ in own.points}) > 1 for own in series)
     ]
+
+
+def _grown(measured: Measured) -> dict[str, list[Cell]]:
+    """The cells of each problem but the tries of searches, whose sizes are those at which memory ended."""
+    searched = tries(measured)
+    return {
+        problem: [cell for cell in cells if cell.record.id not in searched]
+        for problem, cells in measured.problems.items()
+    }
 
 
 def _series(cells: Sequence[Cell]) -> list[points.Series]:
@@ -104,7 +116,7 @@ def _told(panel: points.Panel) -> str:
 def exponents(measured: Measured) -> Table:
     """A row for each line that was fitted."""
     rows = []
-    for problem, cells in measured.problems.items():
+    for problem, cells in _grown(measured).items():
         baseline = next((cell.label for cell in cells if cell.record.task.engine == measured.baseline), None)
         for label, kind in _sorts(cells):
             runs = _times(cells, label, kind, whole=False)

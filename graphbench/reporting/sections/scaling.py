@@ -9,7 +9,7 @@ from graphbench.reporting.charts import drawing, points, style
 from graphbench.reporting.document import Block, Bullets, Chart, Section, Table, Text
 from graphbench.reporting.figures import count, plain, ratio, seconds, three
 from graphbench.reporting.measured import NEVER_RAN, Cell, Measured
-from graphbench.reporting.strong import Climb, climbs
+from graphbench.reporting.strong import Climb, Step, climbs
 from graphbench.reporting.wording import NOTHING, outcome
 
 if TYPE_CHECKING:
@@ -24,24 +24,27 @@ def section(measured: Measured, key: str) -> Section | None:
     found = [climb for climb in all_climbs(measured) if any(_began(step.cell) for step in climb.steps)]
     if not found:
         return None
-    blocks: list[Block] = [
-        Text(
-            "One graph on more and more GPUs. Speedup is over one GPU of the same engine, efficiency is speedup by "
-            "GPU: 1 is ideal. The engine for one GPU stands beside it, since the distributed one pays for being "
-            "distributed also on a single GPU.",
-            quiet=True,
+    blocks: list[Block] = []
+    if any(climb.base for climb in found):
+        blocks.append(
+            Text(
+                "One graph on more and more GPUs. Speedup is over the fewest GPUs of the same engine that have a time, "
+                "one unless another number is named; efficiency is speedup by how many times as many GPUs there are: 1 "
+                "is ideal. The engine for one GPU stands beside it, since the distributed one pays for being "
+                "distributed also on a single GPU.",
+                quiet=True,
+            )
         )
-    ]
     panels = _panels(found)
     if panels:
         name = f"{key}scaling"
-        alt = plain("Speedup against the number of GPUs: " + "; ".join(_told(climb) for climb in found))
+        alt = plain("Speedup against the number of GPUs: " + "; ".join(_told(climb) for climb in found if climb.base))
         with style.style():
             svg = drawing.to_svg(_figure(panels, found), name, alt)
         blocks.append(
             Chart(name=name, svg=svg, alt=alt, caption="Strong scaling: speedup on one graph; the dotted line is ideal")
         )
-    blocks.append(table(found))
+    blocks += tables(found)
     notes = remarks(found)
     return Section("Several GPUs", f"{key}scaling", [*blocks, *([Bullets(notes)] if notes else [])])
 
@@ -67,31 +70,53 @@ def picture(found: Sequence[Climb], form: str) -> bytes | None:
         return drawing.to_svg(figure, "scaling", "Speedup against the number of GPUs").encode()
 
 
-def table(found: Sequence[Climb]) -> Table:
-    """A row for each graph and number of GPUs."""
-    rows = []
-    for climb in found:
-        for step in climb.steps:
-            single = climb.single.run if climb.single else None
-            rows.append(
-                [
-                    climb.problem,
-                    plain(climb.graph),
-                    f"{step.cell.edges:,}" if step.cell.edges else NOTHING,
-                    climb.engine,
-                    str(step.gpus),
-                    seconds(step.cell.run) if step.cell.run else outcome(step.cell),
-                    rate(step.cell),
-                    ratio(step.speedup) if step.speedup else NOTHING,
-                    f"{step.efficiency:.2f}" if step.efficiency else NOTHING,
-                    ratio(single / step.cell.run) if single and step.cell.run else NOTHING,
-                ]
-            )
-    heads = [
-        "problem", "graph", "edges", "engine", "GPUs", "run", "edges/s", "speedup", "efficiency",
-        "vs the engine for one GPU",
-    ]  # fmt: skip
-    return Table(heads=heads, rows=rows, right=(2, 4, 5, 6, 7, 8, 9))
+def tables(found: Sequence[Climb]) -> list[Table]:
+    """A row for each graph and number of GPUs: those with a speedup, then those with nothing but a time."""
+    compared = [climb for climb in found if climb.base]
+    alone = [climb for climb in found if not climb.base]
+    return [*([_compared(compared)] if compared else []), *([_alone(alone)] if alone else [])]
+
+
+def _compared(found: Sequence[Climb]) -> Table:
+    rows = [
+        [
+            *_measured(climb, step),
+            f"{ratio(step.speedup)}{_over(climb)}" if step.speedup else NOTHING,
+            f"{step.efficiency:.2f}" if step.efficiency else NOTHING,
+            _beside(climb, step),
+        ]
+        for climb in found
+        for step in climb.steps
+    ]
+    return Table(heads=[*_HEADS, "speedup", "efficiency", _BESIDE], rows=rows, right=(2, 4, 5, 6, 7, 8, 9))
+
+
+def _alone(found: Sequence[Climb]) -> Table:
+    rows = [[*_measured(climb, step), _beside(climb, step)] for climb in found for step in climb.steps]
+    if all(row[-1] == NOTHING for row in rows):
+        return Table(heads=_HEADS, rows=[row[:-1] for row in rows], right=(2, 4, 5, 6))
+    return Table(heads=[*_HEADS, _BESIDE], rows=rows, right=(2, 4, 5, 6, 7))
+
+
+_HEADS = ("problem", "graph", "edges", "engine", "GPUs", "run", "edges/s")
+_BESIDE = "vs the engine for one GPU"
+
+
+def _measured(climb: Climb, step: Step) -> list[str]:
+    return [
+        climb.problem,
+        plain(climb.graph),
+        f"{step.cell.edges:,}" if step.cell.edges else NOTHING,
+        climb.engine,
+        str(step.gpus),
+        seconds(step.cell.run) if step.cell.run else outcome(step.cell),
+        rate(step.cell),
+    ]
+
+
+def _beside(climb: Climb, step: Step) -> str:
+    single = climb.single.run if climb.single else None
+    return ratio(single / step.cell.run) if single and step.cell.run else NOTHING
 
 
 def rate(cell: Cell) -> str:
@@ -100,43 +125,57 @@ def rate(cell: Cell) -> str:
 
 
 def remarks(found: Sequence[Climb]) -> list[str]:
-    """What cannot be computed, and why."""
+    """What cannot be computed, and why: a sentence for all that have one number of GPUs, one for each other base."""
     told = []
-    for climb in found:
-        where = f"{climb.problem} on {climb.graph}, {climb.engine}"
-        if climb.base is None:
-            told.append(f"{where}: it completed on no number of GPUs, so there is neither speedup nor efficiency")
-        elif sum(step.speedup is not None for step in climb.steps) == 1:
-            told.append(f"{where}: there is a time on {count(climb.base, 'GPU')} only, so nothing to set it against")
-        elif climb.base > 1:
-            told.append(
-                f"{where}: there is no time on one GPU, so speedup and efficiency are relative to {climb.base} GPUs, "
-                "taken as ideal"
-            )
+    timed = [climb for climb in found if not climb.base and any(step.cell.run for step in climb.steps)]
+    if timed:
+        numbers = sorted({step.gpus for climb in timed for step in climb.steps if step.cell.run})
+        on = " or ".join(count(number, "GPU") for number in numbers)
+        cases = "one case has" if len(timed) == 1 else f"{len(timed):,} cases have"
+        told.append(f"{cases} a time on {on} only: without another to set it against, no speedup and no efficiency")
+    if never := [_where(climb) for climb in found if not any(step.cell.run for step in climb.steps)]:
+        told.append(f"completed on no number of GPUs: {'; '.join(never)}")
+    told += [
+        f"{_where(climb)}: there is no time on one GPU, so speedup and efficiency are relative to {climb.base} GPUs"
+        for climb in found
+        if climb.base and climb.base > 1
+    ]
     return [plain(each) for each in told]
+
+
+def _where(climb: Climb) -> str:
+    return f"{climb.problem} on {climb.graph}, {climb.engine}"
 
 
 def _panels(found: Sequence[Climb]) -> list[points.Panel]:
     problems: dict[str, list[points.Series]] = {}
     for climb in found:
         known = [(float(step.gpus), step.speedup) for step in climb.steps if step.speedup]
-        if len(known) > 1:
+        if climb.base:
             problems.setdefault(climb.problem, []).append(points.Series(_name(climb, found), known, known))
     return [points.Panel(problem, series[-MOST_GRAPHS:]) for problem, series in problems.items()]
 
 
 def _name(climb: Climb, found: Sequence[Climb]) -> str:
-    several = len({each.engine for each in found}) > 1
-    return f"{climb.graph}, {climb.engine}" if several else climb.graph
+    several = len({each.engine for each in found if each.base}) > 1
+    return f"{climb.graph}{', ' if several else ''}{climb.engine if several else ''}{_over(climb)}"
 
 
 def _figure(panels: Sequence[points.Panel], found: Sequence[Climb]) -> Figure:
-    names = [_name(climb, found) for climb in found]
-    numbers = sorted({float(step.gpus) for climb in found for step in climb.steps})
-    axis = points.Axis(x="GPUs", y="speedup", guides={1.0: "ideal"}, at=numbers)
+    drawn = [climb for climb in found if climb.base]
+    names = [_name(climb, found) for climb in drawn]
+    numbers = sorted({float(step.gpus) for climb in drawn for step in climb.steps})
+    bases = sorted({climb.base for climb in drawn if climb.base})
+    guides = {1 / base: "ideal" if base == 1 else f"ideal over {base}" for base in bases}
+    axis = points.Axis(x="GPUs", y="speedup", guides=guides, at=numbers)
     return points.panels(panels, axis, style.colours(names), style.markers(names))
 
 
 def _told(climb: Climb) -> str:
-    known = [f"{step.gpus} GPUs {step.speedup:.2f}" for step in climb.steps if step.speedup]
-    return f"{climb.problem} on {climb.graph}: {', '.join(known) or 'no time'}"
+    known = [f"{count(step.gpus, 'GPU')} {step.speedup:.2f}" for step in climb.steps if step.speedup]
+    return f"{climb.problem} on {climb.graph}{_over(climb)}: {', '.join(known)}"
+
+
+def _over(climb: Climb) -> str:
+    """What speedup is over, where that is not one GPU."""
+    return f" over {climb.base} GPUs" if climb.base and climb.base > 1 else ""

@@ -10,9 +10,9 @@ from graphbench.reasons import Verdict
 from graphbench.reporting.charts import bars, drawing, style
 from graphbench.reporting.command import command
 from graphbench.reporting.document import Block, Chart, Fold, Section, Table, Text
-from graphbench.reporting.figures import UNICODE, listed, plain, ratio, seconds, span
+from graphbench.reporting.figures import UNICODE, listed, plain, ratio, seconds, span, three
 from graphbench.reporting.measured import MOST_ROWS, Cell, Measured, by_graph, largest
-from graphbench.reporting.wording import NOTHING, codes, outcome, slug
+from graphbench.reporting.wording import NOTHING, brief, codes, outcome, slug
 
 _SIGNS = UNICODE
 
@@ -20,29 +20,36 @@ _SIGNS = UNICODE
 def section(measured: Measured, key: str) -> Section | None:
     """Bars on a logarithmic axis with intervals, and under each chart its figures and commands."""
     blocks: list[Block] = []
+    alone: dict[str, list[Cell]] = {}
     for problem, cells in measured.problems.items():
         chart = speedup_chart(
             cells, measured.baseline, measured.colours, name=f"{key}speedup-{slug(problem)}", title=problem
         )
-        if any(cell.record.task.engine != measured.baseline for cell in cells):
-            none = Text(
-                f"No bars: {measured.baseline} does not have it, or was not measured on these graphs.", quiet=True
-            )
+        others = [cell for cell in cells if cell.record.task.engine != measured.baseline]
+        if chart is not None:
             blocks += [
                 Text(problem, strong=True),
-                chart or none,
+                chart,
                 Fold(f"Figures and commands: {problem}", [_figures(cells, measured)]),
             ]
-    if not blocks:
+        elif others:
+            alone[problem] = others
+    if not blocks and not alone:
         return None
-    how = Text(
-        f"Baseline time over engine time: above 1 is faster than {measured.baseline}. Solid bars compare like "
-        "with like; "
-        "hatched ones are unlike, for the reason beside them; hollow ones are bounds, where a time limit struck; the "
-        "diamond is end to end (read + build + cold + collect). An engine without a bar says why.",
-        quiet=True,
-    )
-    return Section("Speedup, graph by graph", f"{key}speedup", [how, *blocks])
+    title = "Speedup, graph by graph" if blocks else "Times, graph by graph"
+    if blocks:
+        how = (
+            f"Baseline time over engine time: above 1 is faster than {measured.baseline}. Solid bars compare like with "
+            "like; hatched ones are unlike, for the reason beside them; hollow ones are bounds, where a time limit "
+            "struck; the diamond is end to end (read + build + cold + collect). An engine without a bar says why."
+        )
+        blocks.insert(0, Text(how, quiet=True))
+    if alone:
+        why = f"No bars: {measured.baseline} does not have these problems, or was not measured on these graphs."
+        blocks.append(
+            Fold("Measured without anything to set it against", [Text(why, quiet=True), _times(alone, measured)])
+        )
+    return Section(title, f"{key}speedup", blocks)
 
 
 def speedup_chart(
@@ -164,7 +171,7 @@ def _figures(cells: Sequence[Cell], measured: Measured) -> Table:
                     ratio(each.ratio_end_to_end, _SIGNS, each.bound) if each else NOTHING,
                     f"{ratio(cell.best.ratio_run, _SIGNS, cell.best.bound)} {cell.best.baseline}" if cell.best else "",
                     verdict,
-                    plain("; ".join(why) or cell.record.reason),
+                    plain("; ".join(map(brief, why)) or brief(cell.record.reason)),
                     command(cell.record, measured.baseline if cell.main else ""),
                 ]
             )
@@ -181,6 +188,28 @@ def _figures(cells: Sequence[Cell], measured: Measured) -> Table:
         "command",
     ]
     return Table(heads=heads, rows=rows, right=(2, 3, 4), code=(8,), tones=tones)
+
+
+def _times(problems: Mapping[str, Sequence[Cell]], measured: Measured) -> Table:
+    """A row for each record, whatever its problem: there is no ratio to tell of any."""
+    rows = [
+        [
+            problem,
+            plain(graph),
+            f"{cell.edges:,}" if cell.edges else NOTHING,
+            cell.label,
+            seconds(cell.run) if cell.run is not None else outcome(cell),
+            seconds(cell.record.phases.end_to_end_s) if cell.run is not None else NOTHING,
+            three(cell.edges / cell.run) if cell.run and cell.edges else NOTHING,
+            plain("; ".join(map(brief, cell.main.reasons if cell.main else ())) or brief(cell.record.reason)),
+            command(cell.record, measured.baseline if cell.main else ""),
+        ]
+        for problem, cells in problems.items()
+        for graph, group in largest(cells).items()
+        for cell in group
+    ]
+    heads = ["problem", "graph", "edges", "engine", "run", "end to end", "edges/s", "why", "command"]
+    return Table(heads=heads, rows=rows, right=(2, 4, 5, 6), code=(8,))
 
 
 def _told(group: bars.Rows) -> str:

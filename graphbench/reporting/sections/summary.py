@@ -13,6 +13,7 @@ from graphbench.reporting.charts import bars, drawing, style
 from graphbench.reporting.document import Block, Bullets, Chart, Fold, Section, Table, Text
 from graphbench.reporting.figures import count, listed, plain, ratio, three
 from graphbench.reporting.measured import NEVER_RAN, Cell, Measured
+from graphbench.reporting.sections import alone
 from graphbench.reporting.wording import NOTHING
 from graphbench.statistics import common_geometric_means, geometric_mean
 
@@ -36,7 +37,11 @@ def section(measured: Measured, key: str) -> Section:
             )
         )
     else:
-        blocks.append(Text(f"No engine could be set against {measured.baseline} here.", strong=True))
+        none = f"No engine could be set against {measured.baseline} here."
+        blocks.append(Text(f"{none} {alone.sentence(measured)}".rstrip(), strong=True))
+        largest = alone.table(measured)
+        if largest.rows:
+            blocks.append(largest)
     blocks.append(Bullets(_counts(measured)))
     engines = _engines(measured)
     if engines.rows:
@@ -191,7 +196,7 @@ def _counts(measured: Measured) -> list[str]:
     dates = sorted(cell.record.measured_at[:10] for cell in measured.cells if cell.record.measured_at)
     when = "" if not dates else dates[0] if dates[0] == dates[-1] else f"{dates[0]} to {dates[-1]}"
     shown = [
-        f"Verdicts against {measured.baseline}: {_verdicts(verdicts)}.",
+        f"Verdicts against {measured.baseline}: {_verdicts(verdicts)}." if verdicts else "",
         f"{count(len(measured.cells), 'record')}: {told}.",
         f"Machine: {measured.name}.",
         f"Measured {when}." if when else "",

@@ -1,0 +1,22 @@
+"""How much fits: the largest graph that completed within a limit of memory, and the smallest that did not."""
+
+from __future__ import annotations
+
+from graphbench.reporting.capacity import notes, table
+from graphbench.reporting.document import Bullets, Section, Text
+from graphbench.reporting.measured import Measured
+from graphbench.reporting.searches import findings
+
+
+def section(measured: Measured, key: str) -> Section | None:
+    """A row for each search; None where nothing was searched for."""
+    found = findings(measured)
+    if not found:
+        return None
+    how = Text(
+        "R-MAT graphs of growing size within a limit of memory: the largest that completed, and the smallest larger "
+        "one that did not. In between nothing was tried. The tries of a search are in no chart of growth, since their "
+        "sizes are those at which memory ended.",
+        quiet=True,
+    )
+    return Section("How much fits", f"{key}capacity", [how, table(found), Bullets(notes(found))])
