@@ -116,9 +116,7 @@ def test_a_tiny_file_that_promises_vertices_beyond_all_memory_is_refused_at_once
     path = tmp_path / "huge.mtx"
     path.write_text("%%MatrixMarket matrix coordinate pattern general\n99999999999 99999999999 1\n1 2\n")
     for algorithm in ("wcc", "pagerank", "louvain", "bfs"):
-        with pytest.raises(
-            InputError, match=r"99,999,999,999 vertices .* 1\.46 TiB of memory at least.* are free"
-        ):
+        with pytest.raises(InputError, match=r"99,999,999,999 vertices .* 1\.46 TiB of memory at least.* are free"):
             gb.run(algorithm, path, **QUICK)
 
 
