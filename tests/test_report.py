@@ -212,7 +212,7 @@ def test_graphs_of_one_name_are_told_apart_and_what_never_saw_one_joins_the_firs
 def test_the_headline_is_about_the_gpu_engine_as_it_comes_and_averages_like_ratios_only(records):
     (here, *_) = measured.sort_out(records, "networkx", {})
     assert summary.leader(here) == "cugraph (default)"
-    (table, _) = tables(summary.section(here, "").blocks)
+    (_, table, _) = tables(summary.section(here, "").blocks)
     louvain = table.rows[0]
     ratios = [
         cell.main.ratio_run
@@ -254,6 +254,30 @@ def test_problems_without_anything_to_compare_share_one_table_beneath_the_bars()
     (fold,) = [block for block in made.blocks if isinstance(block, Fold) and "anything to set" in block.summary]
     (table,) = tables([fold])
     assert [row[0] for row in table.rows] == ["pagerank", "wcc"]
+
+
+def test_means_are_told_for_each_graph_and_each_with_the_cases_it_is_taken_over(records):
+    answer = of(records, summary)
+    by_graph, headlines = list(tables(answer.blocks))[:2]
+    edges = [int(row[1].replace(",", "")) for row in by_graph.rows]
+    assert len(edges) > 1
+    assert edges == sorted(edges)
+    main = sum(int(row[2]) for row in by_graph.rows)
+    best = sum(int(row[5]) for row in by_graph.rows)
+    assert main != best
+    assert f"over {main} cases against networkx and {best} cases against the best CPU engine" in answer.blocks[0].text
+    one = of([each for each in records if each.task.dataset == "email-Enron"], summary)
+    assert next(tables(one.blocks)).heads[1] == "graphs"  # one graph needs no table of graphs
+    assert headlines.heads[1] == "graphs"
+
+
+def test_the_best_cpu_engine_is_told_with_how_many_there_were_to_choose_from():
+    few = some("email-Enron", algorithms=("louvain",))
+    column = "best CPU, of how many"
+    alone = [each for each in few if each.device == "gpu" or each.task.engine == "networkx"]
+    for given, text in ((few, "networkit, of 3"), (alone, "networkx, of 1")):
+        table = next(tables(of(given, summary).blocks))
+        assert table.rows[0][table.heads.index(column)].endswith(text)
 
 
 def test_without_anything_to_compare_the_answer_is_what_completed_how_large_and_whether_certified():

@@ -27,15 +27,17 @@ def section(measured: Measured, key: str) -> Section:
         chart = overview(measured, lead, name=f"{key}overview")
         if chart is not None:
             blocks.append(chart)
+        graphs = _by_graph(measured, lead)
+        if len(graphs.rows) > 1:  # a mean over a small graph and a large one tells of neither
+            blocks.append(graphs)
         blocks.append(_headlines(measured, lead))
-        blocks.append(
-            Text(
-                "Ratios are averaged geometrically over the graphs on which both sides finished and like was compared "
-                "with like; in brackets the smallest and the largest. Unlike ratios and bounds are counted, not "
-                "averaged.",
-                quiet=True,
-            )
+        told = (
+            "Ratios are averaged geometrically over the graphs on which both sides finished and like was compared with "
+            "like; in brackets the smallest and the largest. Unlike ratios and bounds are counted, not averaged."
         )
+        if any(cell.best for cell in measured.cells if cell.label == lead):
+            told += " The best CPU engine is the best of those with a time: of one, it is just the only one measured."
+        blocks.append(Text(told, quiet=True))
     else:
         none = f"No engine could be set against {measured.baseline} here."
         blocks.append(Text(f"{none} {alone.sentence(measured)}".rstrip(), strong=True))
@@ -103,19 +105,65 @@ def _headlines(measured: Measured, lead: str) -> Table:
                 _mean([each.ratio_end_to_end for each in main]),
                 _mean([each.ratio_run for each in best]),
                 _mean([each.ratio_end_to_end for each in best]),
-                listed([name for name, _ in against.most_common()]) or NOTHING,
+                _best_of(against, cells, {cell.record.task.dataset for cell in own if cell.best and fair(cell.best)}),
                 _verdicts([cell.main for cell in own if cell.main is not None]),
             ]
         )
     name = measured.baseline
     heads = [
         f"{lead} on", "graphs", f"run vs {name}", f"end to end vs {name}", "run vs best CPU", "end to end vs best CPU",
-        "best CPU", "verdicts",
+        "best CPU, of how many", "verdicts",
     ]  # fmt: skip
     if not any(cell.best for cell in measured.cells if cell.label == lead):  # a CPU engine has no such column
         heads, rows = heads[:4] + heads[7:], [row[:4] + row[7:] for row in rows]
         return Table(heads=heads, rows=rows, right=(1, 2, 3))
     return Table(heads=heads, rows=rows, right=(1, 2, 3, 4, 5))
+
+
+def _best_of(against: Counter[str], cells: Sequence[Cell], graphs: set[str]) -> str:
+    """The best CPU engines, and of how many that have a time on a graph: the best of one was never contested."""
+    if not against:
+        return NOTHING
+    finished = {
+        (cell.record.task.dataset, cell.record.task.engine)
+        for cell in cells
+        if cell.record.device == "cpu" and cell.record.outcome is Outcome.OK and cell.record.task.dataset in graphs
+    }
+    numbers = sorted(Counter(graph for graph, _ in finished).values())
+    low, high = numbers[0], numbers[-1]
+    return f"{listed([name for name, _ in against.most_common()])}, of {low if low == high else f'{low} to {high}'}"
+
+
+def _by_graph(measured: Measured, lead: str) -> Table:
+    """The same means for each graph, over its problems, from the graph with the fewest edges to that with the most."""
+    known: dict[str, list[Cell]] = {}
+    for cell in _ran(measured.cells, lead):
+        known.setdefault(cell.record.task.dataset, []).append(cell)
+    sized = []
+    for graph, cells in known.items():
+        main = [cell.main for cell in cells if cell.main is not None and fair(cell.main)]
+        best = [cell.best for cell in cells if cell.best is not None and fair(cell.best)]
+        edges = max((cell.record.dataset.num_edges for cell in cells if cell.record.dataset), default=None)
+        row = [
+            graph,
+            NOTHING if edges is None else f"{edges:,}",
+            str(len(main)),
+            _mean([each.ratio_run for each in main]),
+            _mean([each.ratio_end_to_end for each in main]),
+            str(len(best)),
+            _mean([each.ratio_run for each in best]),
+            _mean([each.ratio_end_to_end for each in best]),
+        ]
+        sized.append((edges or 0, graph, row))
+    name = measured.baseline
+    heads = [
+        f"{lead} on", "edges", f"cases vs {name}", f"run vs {name}", f"end to end vs {name}", "cases vs best CPU",
+        "run vs best CPU", "end to end vs best CPU",
+    ]  # fmt: skip
+    rows = [row for _, _, row in sorted(sized)]
+    if all(row[5] == "0" for row in rows):  # a CPU engine has no such columns
+        heads, rows = heads[:5], [row[:5] for row in rows]
+    return Table(heads=heads, rows=rows, right=tuple(range(1, len(heads))))
 
 
 def overview(measured: Measured, lead: str, *, name: str) -> Chart | None:
@@ -168,13 +216,17 @@ def _sentence(measured: Measured, lead: str) -> str:
         parts.append(f"{_factor([each.ratio_run for each in best])} the best CPU engine on run")
     if not parts:
         return f"{lead} has no ratio that compares like with like."
-    over = count(
-        len(
-            {(cell.problem, cell.record.task.dataset) for cell in own if cell.main and fair(cell.main)} or main or best
-        ),
-        "case",
-    )
-    return plain(f"{lead} is {listed(parts)} (geometric means, {over} of like with like).")
+    return plain(f"{lead} is {listed(parts)} ({_over(measured, main, best)}).")
+
+
+def _over(measured: Measured, main: Sequence[Comparison], best: Sequence[Comparison]) -> str:
+    """What the means are taken over: told apart where the baseline lacks a problem that another CPU engine has."""
+    if main and best and len(main) != len(best):
+        return (
+            f"geometric means of like with like, over {count(len(main), 'case')} against {measured.baseline} and "
+            f"{count(len(best), 'case')} against the best CPU engine"
+        )
+    return f"geometric means, {count(len(main or best), 'case')} of like with like"
 
 
 def _factor(ratios: Sequence[float | None]) -> str:
