@@ -13,12 +13,11 @@ import click
 
 from graphbench import sizes
 from graphbench.cli import INTERRUPTED
-from graphbench.cli.files import output_option, write
-from graphbench.cli.options import moment
+from graphbench.cli.files import write
+from graphbench.cli.options import machine_options, moment, result_options, resuming_options
 from graphbench.cli.sitting import able_to_run, again, measure
 from graphbench.errors import UnsupportedError, UsageError
 from graphbench.model import Outcome
-from graphbench.reporting import FORMATS
 
 if TYPE_CHECKING:
     from graphbench.algorithms.base import Algorithm
@@ -59,19 +58,9 @@ if TYPE_CHECKING:
 )  # fmt: skip
 @click.option("--trials", type=int, default=1, show_default=True, help="Warm trials on each graph.")
 @click.option("--timeout", type=float, default=600.0, show_default=True, help="Seconds for each try, all included.")
-@click.option("--threads", type=int, help="CPU threads that an engine may use [default: all].")
-@click.option("--seed", type=int, help="Seed of every draw and of seeded engines [default: 0].")
-@click.option("--device", type=int, help="Which GPU, counted among the visible ones [default: 0].")
-@click.option("--fresh", is_flag=True, help="Measure everything again.")
-@click.option("--newer-than", metavar="WHEN", help="Measure again what is older: a time, or 12h, 7d.")
-@click.option("--format", "form", type=click.Choice(FORMATS), default="table", show_default=True, help="Of the result.")
-@output_option
-@click.option(
-    "--store",
-    type=click.Path(dir_okay=False, path_type=Path),
-    metavar="FILE",
-    help="Keep records in this file, and resume from it [default: records.jsonl in the home folder].",
-)
+@machine_options
+@resuming_options
+@result_options
 def command(
     *,
     algorithms: tuple[str, ...],

@@ -6,11 +6,15 @@ import os
 import re
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
+from graphbench import sizes
+from graphbench.cli.files import output_option
 from graphbench.errors import UsageError
+from graphbench.reporting import FORMATS
 
 _GENERATED = re.compile(r"\w[\w-]*\s*:")
 _PARAMETER = re.compile(r"\w+\s*=")
@@ -22,6 +26,61 @@ def names_option(singular: str, help: str) -> Callable[[Decorated], Decorated]: 
     """An option for a list: `--engine a,b --engines c`, repeatable, in the singular and in the plural."""
     spelt = (f"--{singular}", f"--{singular}s", f"{singular}s")
     return click.option(*spelt, multiple=True, metavar="NAME[,NAME...]", callback=_some, help=help)
+
+
+def _stacked(*options: Callable[[Decorated], Decorated]) -> Callable[[Decorated], Decorated]:
+    """Several options as one decorator, in the order in which help shows them."""
+
+    def decorate(command: Decorated) -> Decorated:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return decorate
+
+
+machine_options = _stacked(
+    click.option("--threads", type=int, help="CPU threads that an engine may use [default: all]."),
+    click.option("--seed", type=int, help="Seed of every draw, of seeded engines and of the order [default: 0]."),
+    click.option("--device", type=int, help="Which GPU, counted among the visible ones [default: 0]."),
+)
+"""Where and with which seed a sitting of many tasks is measured."""
+
+memory_options = _stacked(
+    click.option(
+        "--memory-limit", type=sizes.parse, metavar="SIZE", help="Host memory that an engine may hold, such as 16GB."
+    ),
+    click.option("--device-memory-limit", type=sizes.parse, metavar="SIZE", help="GPU memory that RMM may give."),
+)
+"""How much memory engines may take."""
+
+resuming_options = _stacked(
+    click.option("--fresh", is_flag=True, help="Measure everything again."),
+    click.option(
+        "--newer-than", metavar="WHEN", help="Measure again what is older: a time (2026-01-31T18:30), or 12h, 7d."
+    ),
+)
+"""What a sitting takes from the store."""
+
+hopeless_options = _stacked(
+    click.option("--no-skip", is_flag=True, help="Try also what is hopeless by what smaller graphs took."),
+    click.option("--no-predict", is_flag=True, help="Try also what is predicted not to fit into memory."),
+)
+"""What a sitting leaves out."""
+
+result_options = _stacked(
+    click.option(
+        "--format", "form", type=click.Choice(FORMATS), default="table", show_default=True, help="Of the result."
+    ),
+    output_option,
+    click.option(
+        "--store",
+        type=click.Path(dir_okay=False, path_type=Path),
+        metavar="FILE",
+        help="Keep records in this file, and resume from it [default: records.jsonl in the home folder].",
+    ),
+)
+"""What becomes of a sitting's records and of its result."""
 
 
 def _some(ctx: click.Context, param: click.Parameter, value: tuple[str, ...]) -> tuple[str, ...]:

@@ -11,14 +11,22 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from graphbench import sizes
 from graphbench.cli import INTERRUPTED
-from graphbench.cli.files import OutputFile, output_option, write
-from graphbench.cli.options import joined, moment, names_option, numbers
+from graphbench.cli.files import OutputFile, write
+from graphbench.cli.options import (
+    hopeless_options,
+    joined,
+    machine_options,
+    memory_options,
+    moment,
+    names_option,
+    numbers,
+    result_options,
+    resuming_options,
+)
 from graphbench.cli.run import CHARTED
 from graphbench.cli.sitting import able_to_run, again, fine, measure
 from graphbench.errors import UsageError
-from graphbench.reporting import FORMATS
 
 if TYPE_CHECKING:
     from graphbench.cli.progress import Reporter
@@ -38,26 +46,12 @@ if TYPE_CHECKING:
 @click.option("--budget", type=float, help="Seconds of warm trials per task [default: 10].")
 @click.option("--timeout", type=float, help="Seconds per task, all included [default: 600].")
 @click.option("--trials", type=int, help="Exactly this many warm trials per task.")
-@click.option("--threads", type=int, help="CPU threads that an engine may use [default: all].")
-@click.option("--seed", type=int, help="Seed of every draw and of seeded engines [default: 0].")
-@click.option("--device", type=int, help="Which GPU, counted among the visible ones [default: 0].")
-@click.option(
-    "--memory-limit", type=sizes.parse, metavar="SIZE", help="Host memory that an engine may hold, such as 16GB."
-)
-@click.option("--device-memory-limit", type=sizes.parse, metavar="SIZE", help="GPU memory that RMM may give.")
-@click.option("--fresh", is_flag=True, help="Measure everything again.")
-@click.option("--newer-than", metavar="WHEN", help="Measure again what is older: a time, or 12h, 7d.")
-@click.option("--no-skip", is_flag=True, help="Try also what is hopeless by what smaller graphs took.")
-@click.option("--no-predict", is_flag=True, help="Try also what is predicted not to fit into memory.")
-@click.option("--format", "form", type=click.Choice(FORMATS), default="table", show_default=True, help="Of the result.")
-@output_option
+@machine_options
+@memory_options
+@resuming_options
+@hopeless_options
 @click.option("--chart", type=OutputFile(), metavar="FILE", help="Draw time against edges as well; .svg or .png.")
-@click.option(
-    "--store",
-    type=click.Path(dir_okay=False, path_type=Path),
-    metavar="FILE",
-    help="Keep records in this file, and resume from it [default: records.jsonl in the home folder].",
-)
+@result_options
 def command(
     *,
     algorithm: str,

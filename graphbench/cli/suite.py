@@ -12,14 +12,23 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from graphbench import sizes
 from graphbench.cli import INTERRUPTED
-from graphbench.cli.files import output_option, write
-from graphbench.cli.options import datasets, joined, moment, names_option, numbers
+from graphbench.cli.files import write
+from graphbench.cli.options import (
+    datasets,
+    hopeless_options,
+    joined,
+    machine_options,
+    memory_options,
+    moment,
+    names_option,
+    numbers,
+    result_options,
+    resuming_options,
+)
 from graphbench.cli.sitting import again, fine, measure
 from graphbench.errors import DatasetError, FetchError
 from graphbench.model import Record
-from graphbench.reporting import FORMATS
 
 if TYPE_CHECKING:
     from graphbench.cli.progress import Reporter
@@ -49,30 +58,14 @@ if TYPE_CHECKING:
 @click.option("--timeout", type=float, help="Seconds per task and round, all included [default: 600].")
 @click.option("--trials", type=int, help="Exactly this many warm trials per task and round.")
 @click.option("--rounds", type=int, help="How often the engines take turns on a dataset [default: 1].")
-@click.option("--threads", type=int, help="CPU threads that an engine may use [default: all].")
-@click.option("--seed", type=int, help="Seed of every draw, of seeded engines and of the order [default: 0].")
+@machine_options
 @click.option("--ignore-weights", is_flag=True, default=None, help="Pose the problems without the datasets' weights.")
 @click.option("--directed/--undirected", default=None, help="How to read files that do not say (CSV, Parquet, ...).")
-@click.option("--device", type=int, help="Which GPU, counted among the visible ones [default: 0].")
-@click.option(
-    "--memory-limit", type=sizes.parse, metavar="SIZE", help="Host memory that an engine may hold, such as 16GB."
-)
-@click.option("--device-memory-limit", type=sizes.parse, metavar="SIZE", help="GPU memory that RMM may give.")
+@memory_options
 @click.option("--dry-run", is_flag=True, help="Show the plan with predicted times, and measure nothing.")
-@click.option("--fresh", is_flag=True, help="Measure everything again.")
-@click.option(
-    "--newer-than", metavar="WHEN", help="Measure again what is older: a time (2026-01-31T18:30), or 12h, 7d."
-)
-@click.option("--no-skip", is_flag=True, help="Try also what is hopeless by what smaller graphs took.")
-@click.option("--no-predict", is_flag=True, help="Try also what is predicted not to fit into memory.")
-@click.option("--format", "form", type=click.Choice(FORMATS), default="table", show_default=True, help="Of the result.")
-@output_option
-@click.option(
-    "--store",
-    type=click.Path(dir_okay=False, path_type=Path),
-    metavar="FILE",
-    help="Keep records in this file, and resume from it [default: records.jsonl in the home folder].",
-)
+@resuming_options
+@hopeless_options
+@result_options
 def command(
     *,
     name: str | None,
