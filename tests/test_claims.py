@@ -196,6 +196,17 @@ def test_what_cannot_run_here_is_one_sentence_with_its_reasons_and_opens_to_rows
     assert "not runnable here" not in {row[4] for row in others}
 
 
+def test_claims_that_nothing_was_measured_for_are_folded_beneath_those_with_figures():
+    (measured,) = sort_out([record("networkx"), gpu(0.005)], "networkx", {})
+    blocks = section.section(measured, "").blocks
+    folds = {block.summary: block.blocks[0] for block in blocks if isinstance(block, Fold)}
+    (untried,) = [table for summary, table in folds.items() if summary.startswith("Without a figure of ours: ")]
+    assert {row[4] for row in untried.rows} <= {"not measured", "not tried"}
+    (shown,) = [block for block in blocks if isinstance(block, Table)]
+    assert shown.rows
+    assert not {row[4] for row in shown.rows} & {"not measured", "not tried", "not runnable here"}
+
+
 def test_a_machine_without_a_gpu_has_one_sentence_and_no_other_claims():
     (measured,) = sort_out([record("networkx"), record("igraph")], "networkx", {})
     head, fold = section.section(measured, "").blocks

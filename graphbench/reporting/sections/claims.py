@@ -24,7 +24,7 @@ _ELSEWHERE = "not runnable here"
 
 
 def section(measured: Measured, key: str) -> Section:
-    """A row for each claim, in the order of their file; what cannot run here is one sentence, which opens to rows."""
+    """A row for each claim with a figure of ours, in the order of their file; the rest are lines that open to rows."""
     found = [check(claim, measured) for claim in claims()]
     counted = Counter(finding.status for finding in found)
     told = ", ".join(f"{number} {status}" for status, number in counted.most_common())
@@ -43,14 +43,16 @@ def section(measured: Measured, key: str) -> Section:
             ),
         ]
     )
-    here = [each for each in found if each.status != _ELSEWHERE]
+    told_on = [each for each in found if each.status in _TONES]
+    untried = [each for each in found if each.status not in _TONES and each.status != _ELSEWHERE]
     away = [each for each in found if each.status == _ELSEWHERE]
     head = Text(f"{len(found)} published figures: {told}.", strong=True)
-    blocks: list[Block] = [_table(here)] if here else []
+    blocks: list[Block] = [_table(told_on)] if told_on else []
+    blocks += [Fold(_untried(untried), [_table(untried)])] if untried else []
     blocks += [Fold(_elsewhere(away), [_table(away)])] if away else []
-    if counted.keys() & _TONES.keys():
-        return Section("Claims", f"{key}claims", [head, *blocks, how])
-    return Section("Claims", f"{key}claims", [head, Fold("All of them", [*blocks, how]) if here else blocks[0]])
+    if told_on or untried:
+        blocks.append(how)
+    return Section("Claims", f"{key}claims", [head, *blocks])
 
 
 def _table(found: Sequence[Finding]) -> Table:
@@ -69,6 +71,12 @@ def _table(found: Sequence[Finding]) -> Table:
     return Table(
         heads=["claim", "published", "source and conditions", "ours", "status", "remark"], rows=rows, tones=tones
     )
+
+
+def _untried(found: Sequence[Finding]) -> str:
+    """What the engines could run here, and did not."""
+    counted = Counter(each.status for each in found)
+    return f"Without a figure of ours: {', '.join(f'{number} {status}' for status, number in counted.most_common())}."
 
 
 def _elsewhere(found: Sequence[Finding]) -> str:
