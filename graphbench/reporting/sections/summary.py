@@ -24,12 +24,12 @@ def section(measured: Measured, key: str) -> Section:
     lead = leader(measured)
     if lead:
         blocks.append(Text(_sentence(measured, lead), strong=True))
-        chart = overview(measured, lead, name=f"{key}overview")
-        if chart is not None:
-            blocks.append(chart)
         graphs = _by_graph(measured, lead)
         if len(graphs.rows) > 1:  # a mean over a small graph and a large one tells of neither
             blocks.append(graphs)
+        chart = overview(measured, lead, name=f"{key}overview")
+        if chart is not None:
+            blocks.append(chart)
         blocks.append(_headlines(measured, lead))
         told = (
             "Ratios are averaged geometrically over the graphs on which both sides finished and like was compared with "
