@@ -10,7 +10,7 @@ from device import DeviceArray
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.sparse.csgraph import connected_components, dijkstra
-from tiny import GRAPHS, certify, graph, path, posed
+from tiny import GRAPHS, certify, changed, graph, path, posed, rejected
 
 from graphbench import certify as checks
 from graphbench import registry
@@ -97,18 +97,6 @@ def numbering(edges, seed=0):
     number = {int(vertex): at for at, vertex in enumerate(vertices)}
     table = [(at, external_ids(edges.num_vertices)[vertex]) for at, vertex in enumerate(vertices)]
     return np.array(table + sorted((number[u], number[v]) for u, v in zip(src.tolist(), dst.tolist(), strict=True)))
-
-
-def changed(answer, at, value):
-    out = answer.copy()
-    out[at] = value
-    return out
-
-
-def rejected(algorithm, edges, answer, because, **given):
-    finding = certify(algorithm, edges, answer, **given)
-    assert not finding.valid
-    assert because in finding.detail, finding.detail
 
 
 MALFORMED = {

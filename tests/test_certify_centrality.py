@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tiny import GRAPHS, certify, graph, path, posed
+from tiny import GRAPHS, certify, changed, graph, path, posed, rejected
 
 from graphbench import certify_levels, certify_spectral
 from graphbench.agreement import agreement
@@ -17,18 +17,6 @@ def _random(seed, n=40, m=90, *, directed):
 
 
 DIRECTED, UNDIRECTED = _random(1, directed=True), _random(2, directed=False)
-
-
-def changed(answer, at, value):
-    out = answer.copy()
-    out[at] = value
-    return out
-
-
-def rejected(algorithm, edges, answer, because, **given):
-    finding = certify(algorithm, edges, answer, **given)
-    assert not finding.valid
-    assert because in finding.detail, finding.detail
 
 
 # Personalized PageRank

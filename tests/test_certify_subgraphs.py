@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tiny import GRAPHS, certify, graph, path, posed
+from tiny import GRAPHS, certify, graph, path, posed, rejected
 
 from graphbench import certify as certify_module
 from graphbench import certify_cores as cores
@@ -22,12 +22,6 @@ def _random(seed, n=14, m=40, *, directed=False, weights=None):
     if weights is not None:
         rows = [(u, v, float(w)) for (u, v), w in zip(rows, rng.choice(weights, size=m), strict=True)]
     return graph([tuple(row) for row in rows], n, directed=directed)
-
-
-def rejected(algorithm, edges, answer, because, **given):
-    finding = certify(algorithm, edges, answer, **given)
-    assert not finding.valid
-    assert because in finding.detail, finding.detail
 
 
 def without(rows, at):

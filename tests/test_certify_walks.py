@@ -3,7 +3,7 @@
 import brute
 import numpy as np
 import pytest
-from tiny import GRAPHS, certify, graph, path, posed
+from tiny import GRAPHS, certify, changed, graph, path, posed, rejected
 
 from graphbench import certify_walks as checks
 
@@ -16,16 +16,8 @@ def walked(edges, *, length=20, choose=None, vertices=50):
     return brute.walks(at, inputs.vertices, length, choose=choose)
 
 
-def rejected(edges, answer, because, *, length=20, vertices=50):
-    finding = certify("random-walks", edges, answer, length=length, vertices=vertices)
-    assert not finding.valid
-    assert because in finding.detail, finding.detail
-
-
-def changed(answer, at, value):
-    out = answer.copy()
-    out[at] = value
-    return out
+def refused(edges, answer, because, *, length=20, vertices=50):
+    rejected("random-walks", edges, answer, because, length=length, vertices=vertices)
 
 
 def test_right_walks_are_valid_and_their_hops_counted():
@@ -42,14 +34,14 @@ def test_a_walk_may_end_early_at_a_dead_end_only():
     assert finding.valid
     assert 0 < finding.figures["ended_early"] <= len(right)
     assert finding.figures["hops"] == (right >= 0).sum() - len(right)
-    rejected(GRID, changed(walked(GRID), (3, slice(9, None)), -1), "walk 3 ends after 8 steps at vertex")
+    refused(GRID, changed(walked(GRID), (3, slice(9, None)), -1), "walk 3 ends after 8 steps at vertex")
 
 
 def test_columns_after_the_longest_walk_may_be_left_out():
     line = graph(path(5), 5, directed=True)
     right = walked(line)
     assert certify("random-walks", line, right[:, :5], length=20, vertices=50).valid
-    rejected(line, right[:, :4], "ends after 3 steps")
+    refused(line, right[:, :4], "ends after 3 steps")
 
 
 @pytest.mark.parametrize(
@@ -62,20 +54,20 @@ def test_columns_after_the_longest_walk_may_be_left_out():
     ],
 )
 def test_walks_of_no_vertices_say_which_and_where(at, value, because):
-    rejected(GRID, changed(walked(GRID), at, value), because)
+    refused(GRID, changed(walked(GRID), at, value), because)
 
 
 def test_walks_from_elsewhere_and_in_another_order_are_invalid():
     right = walked(GRID)
-    rejected(GRID, right[::-1].copy(), "walk 0 starts at vertex")
-    rejected(GRID, np.roll(right, -1, axis=1), "starts at vertex")
+    refused(GRID, right[::-1].copy(), "walk 0 starts at vertex")
+    refused(GRID, np.roll(right, -1, axis=1), "starts at vertex")
 
 
 def test_a_hop_that_is_no_edge_is_found_wherever_it_is():
     right = walked(GRID)
     for at in ((0, 1), (17, 9), (49, 20)):
         stays = changed(right, at, right[at[0], at[1] - 1])
-        rejected(GRID, stays, "is no edge of the graph")
+        refused(GRID, stays, "is no edge of the graph")
 
 
 def test_walks_go_along_edges_and_not_against_them():
@@ -83,7 +75,7 @@ def test_walks_go_along_edges_and_not_against_them():
     right = walked(ring)
     assert certify("random-walks", ring, right, length=20, vertices=50).valid
     against = (2 * right[:, :1] - right) % 6
-    rejected(ring, against, "is no edge of the graph; 120 such hops")
+    refused(ring, against, "is no edge of the graph; 120 such hops")
 
 
 FAVOURITES = {
@@ -98,7 +90,7 @@ FAVOURITES = {
 @pytest.mark.parametrize("favourite", FAVOURITES)
 def test_walkers_with_favourites_are_invalid(favourite):
     answer = walked(GRID, length=80, vertices=100, choose=FAVOURITES[favourite])
-    rejected(GRID, answer, "the hops prefer", length=80, vertices=100)
+    refused(GRID, answer, "the hops prefer", length=80, vertices=100)
 
 
 def test_even_chances_are_never_mistaken():
@@ -124,8 +116,8 @@ def test_walkers_with_a_memory_are_found():
         for step in range(2, 41):
             choices = [v for v in near[walk[step - 1]] if v != walk[step - 2]]
             walk[step] = rng.choice(choices or near[walk[step - 1]])
-    rejected(GRID, bouncing, "the hops ", length=40)
-    rejected(GRID, onwards, "straight back less often", length=40)
+    refused(GRID, bouncing, "the hops ", length=40)
+    refused(GRID, onwards, "straight back less often", length=40)
     assert "straight back more often" in checks.memory_fault(np.ones(80, dtype=bool), np.full(80, 3))
     assert checks.memory_fault(np.arange(300) % 3 == 0, np.full(300, 3)) == ""
     assert checks.memory_fault(np.array([True, True, False]), np.full(3, 10_000)) == "", "rare, but too few to tell"

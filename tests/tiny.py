@@ -92,3 +92,17 @@ def certify(algorithm, edges, answer, *, seed=0, **given):
     """What the certificate finds."""
     page, at, _, p = posed(algorithm, edges, seed=seed, **given)
     return page.certify(at, answer, p)
+
+
+def rejected(algorithm, edges, answer, because, **given):
+    """The certificate finds the answer wrong, and says why."""
+    finding = certify(algorithm, edges, answer, **given)
+    assert not finding.valid
+    assert because in finding.detail, finding.detail
+
+
+def changed(answer, at, value):
+    """The answer with another value in one place."""
+    out = answer.copy()
+    out[at] = value
+    return out
