@@ -87,7 +87,7 @@ def take(by: Maker, wanted: Recipe, rows: int | None = None) -> Census:
 def _made(by: Maker, wanted: Recipe, rows: int | None) -> Iterator[tuple[Range, ranges.Keys]]:
     most = rows or ranges.room_for_rows(by, 0.6, reserved=2 * wanted.num_vertices)
     for at in ranges.divided(ranges.expected(by, wanted), most):
-        yield from ranges.with_fewer_rows(by, wanted, at, is_out_of_memory)
+        yield from ranges.with_fewer_rows(by, wanted, at)
 
 
 def _sources(by: Maker, wanted: Recipe, candidates: Any) -> npt.NDArray[np.int64]:

@@ -15,7 +15,7 @@ import psutil
 from graphbench import sizes
 from graphbench.columns import Columns
 from graphbench.device import mixing, ranges, recipe
-from graphbench.device.maker import Maker, id_type, is_out_of_memory, maker
+from graphbench.device.maker import Maker, id_type, maker
 from graphbench.device.ranges import Range
 from graphbench.device.recipe import Recipe, Stored, integers
 from graphbench.edgefile import Counts
@@ -223,7 +223,7 @@ class MadeOnDevice(EdgeList):
     def _made(self, wanted: list[Range]) -> Iterator[tuple[int, Columns]]:
         counts = integers(self.stored.census.slices)
         for each in wanted:
-            for at, made in ranges.with_fewer_rows(self.maker, self.recipe, each, is_out_of_memory):
+            for at, made in ranges.with_fewer_rows(self.maker, self.recipe, each):
                 right = int(counts[at.first : at.last].sum())
                 if len(made.keys) != right:
                     raise DatasetError(

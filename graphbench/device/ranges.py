@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from graphbench.device import mixing
-from graphbench.device.maker import Maker
+from graphbench.device.maker import Maker, is_out_of_memory
 from graphbench.device.recipe import Recipe
 
 ROW_BYTES = 48
@@ -152,7 +152,7 @@ def _distinct(keys: Any) -> Any:
     return keys[fresh]
 
 
-def with_fewer_rows(maker: Maker, recipe: Recipe, at: Range, is_out_of_memory: Any) -> Iterator[tuple[Range, Keys]]:
+def with_fewer_rows(maker: Maker, recipe: Recipe, at: Range) -> Iterator[tuple[Range, Keys]]:
     """The edges of a range, in two halves or quarters if they do not fit at once.
 
     Raises:
@@ -169,4 +169,4 @@ def with_fewer_rows(maker: Maker, recipe: Recipe, at: Range, is_out_of_memory: A
         return
     middle = (at.first + at.last) // 2
     for first, last in ((at.first, middle), (middle, at.last)):
-        yield from with_fewer_rows(maker, recipe, Range(first, last, at.rows // 2), is_out_of_memory)
+        yield from with_fewer_rows(maker, recipe, Range(first, last, at.rows // 2))
