@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import warnings
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -13,7 +12,7 @@ import click
 
 from graphbench import sizes
 from graphbench.cli import INTERRUPTED
-from graphbench.cli.files import write
+from graphbench.cli.files import give
 from graphbench.cli.options import machine_options, moment, result_options, resuming_options
 from graphbench.cli.sitting import able_to_run, again, measure
 from graphbench.errors import UnsupportedError, UsageError
@@ -108,12 +107,7 @@ def command(
                 reporter.say(f"Interrupted. What was complete is kept. To go on:\n  {again(started)}")
                 return INTERRUPTED
     findings = [hunt.finding for hunt in hunts]
-    text = render(findings, form)
-    if output:
-        write(output, text)
-    else:
-        encoding = sys.stdout.encoding or "ascii"
-        click.echo(text.encode(encoding, "replace").decode(encoding), nl=False)
+    give(render(findings, form), output)
     wrong = any(each.failed is not None and each.failed.outcome is Outcome.INVALID for each in findings)
     return 0 if all(each.complete for each in findings) and not wrong else 1
 

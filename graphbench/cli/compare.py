@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import click
 
+from graphbench.cli.files import give
 from graphbench.errors import UsageError
 from graphbench.reporting import FORMATS
 
@@ -35,8 +35,7 @@ def command(*, old: Path, new: Path, cross_machine: bool, fail_slower: str | Non
 
     limit = _percent(fail_slower) if fail_slower is not None else None
     found = changes(store.load([old]), store.load([new]), cross_machine=cross_machine)
-    encoding = sys.stdout.encoding or "ascii"
-    click.echo(shown.render(found, form).encode(encoding, "replace").decode(encoding), nl=False)
+    give(shown.render(found, form))
     bad = failed(found, limit) if limit is not None else []
     if bad:
         click.echo(f"{len(bad)} beyond --fail-slower {100 * limit:g}%." if limit is not None else "", err=True)

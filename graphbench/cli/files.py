@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +44,20 @@ def write(path: Path, content: str | bytes) -> None:
         path.write_bytes(content.encode() if isinstance(content, str) else content)
     except OSError as error:
         raise unwritable(path, error) from error
+
+
+def give(text: str, output: Path | None = None) -> None:
+    """Write a result to a file, or to stdout where none is named: signs that stdout lacks are replaced there.
+
+    Raises:
+        GraphbenchError: if the file cannot be written after all.
+    """
+    from graphbench.reporting.figures import encodable
+
+    if output:
+        write(output, text)
+    else:
+        click.echo(encodable(text, sys.stdout.encoding), nl=False)
 
 
 def unwritable(path: Path, error: OSError) -> GraphbenchError:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import sys
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from graphbench.cli.files import output_option, write
+from graphbench.cli.files import give, output_option
 from graphbench.cli.options import joined, moment, names_option
 from graphbench.errors import UsageError
 from graphbench.model import Outcome, Record
@@ -97,11 +96,7 @@ def command(
         text = _listed(sorted(records, key=_when), form or "table", now)
     else:
         text = _exported(records, form, baseline, now)
-    if output:
-        write(output, text)
-    else:
-        encoding = sys.stdout.encoding or "ascii"
-        click.echo(text.encode(encoding, "replace").decode(encoding), nl=False)
+    give(text, output)
 
 
 def _known(find: Callable[[str], Any], name: str) -> str:

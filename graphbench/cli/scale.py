@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import warnings
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -12,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from graphbench.cli import INTERRUPTED
-from graphbench.cli.files import OutputFile, write
+from graphbench.cli.files import OutputFile, give, write
 from graphbench.cli.options import (
     hopeless_options,
     joined,
@@ -162,11 +161,7 @@ def _show(climb: Climb, form: str, output: Path | None, chart: Path | None) -> N
         text = reporting.render(records, api.Result(records, baseline=climb.suite.baseline).comparisons, form)
     else:
         text = scale.text(records, form, _notes(climb))
-    if output:
-        write(output, text)
-    else:
-        encoding = sys.stdout.encoding or "ascii"
-        click.echo(text.encode(encoding, "replace").decode(encoding), nl=False)
+    give(text, output)
     if chart:
         write(chart, scale.chart(records, chart.suffix))
 

@@ -67,7 +67,7 @@ def show(
 
     `NO_COLOR` and `TERM=dumb` switch colours off.
     """
-    from graphbench.reporting.figures import fits
+    from graphbench.reporting.figures import encodable, fits
 
     terminal = stream.isatty()
     plain = bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb"
@@ -80,8 +80,7 @@ def show(
         ascii_only=not fits(stream.encoding),
     )
     # What fits() tried are our own signs; a name of the user's may still hold one that the stream lacks.
-    encoding = stream.encoding or "ascii"
-    stream.write(text.encode(encoding, "replace").decode(encoding))
+    stream.write(encodable(text, stream.encoding))
 
 
 def html_table(records: Sequence[Record], comparisons: Sequence[Comparison]) -> str:

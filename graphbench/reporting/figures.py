@@ -33,6 +33,12 @@ def fits(encoding: str | None) -> bool:
     return True
 
 
+def encodable(text: str, encoding: str | None) -> str:
+    """The text with a question mark for every sign that a stream of this encoding lacks."""
+    encoding = encoding or "ascii"
+    return text.encode(encoding, "replace").decode(encoding)
+
+
 def three(value: float) -> str:
     """Three significant digits, thousands separated, never in exponents from a millionth to a trillion."""
     if not math.isfinite(value):
