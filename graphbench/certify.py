@@ -291,6 +291,21 @@ def arcs(edges: EdgeList) -> Iterator[tuple[Ids, Ids, Floats | None]]:
             yield dst, src, weight
 
 
+def looked_up(
+    wanted: npt.NDArray[np.int64], keys: npt.NDArray[np.int64]
+) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.bool_]]:
+    """Where each of the wanted numbers stands among sorted keys, and whether it does: if not, its place says nothing.
+
+    Args:
+        wanted: in any order, shape (k,).
+        keys: ascending; there may be none.
+    """
+    if len(keys) == 0:
+        return np.zeros(len(wanted), dtype=np.intp), np.zeros(len(wanted), dtype=bool)
+    place = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
+    return place, keys[place] == wanted
+
+
 def _at(distance: float) -> str:
     return f"at {distance:.9g}" if np.isfinite(distance) else "unreached"
 
@@ -303,6 +318,7 @@ __all__ = [
     "form_fault",
     "integral",
     "labels_fault",
+    "looked_up",
     "modularity",
     "pagerank_step",
     "search_fault",

@@ -55,9 +55,8 @@ def chosen(edges: EdgeList, answer: npt.NDArray[Any]) -> Chosen:
         return Chosen(mask, f"the edge {_name(edges, u, v)} is there twice, or out of order")
     src, dst, _ = edges.to_numpy()
     keys = src.astype(np.int64) * n + dst
-    # Without edges there is none to point at.
-    place = np.minimum(np.searchsorted(keys, wanted), max(len(keys) - 1, 0))
-    alien = np.flatnonzero(keys[place] != wanted) if len(keys) else np.arange(len(wanted))
+    place, there = certify.looked_up(wanted, keys)
+    alien = np.flatnonzero(~there)
     if len(alien):
         u, v = answer[alien[0]]
         return Chosen(mask, f"{_name(edges, u, v)} is no edge of the graph; {len(alien):,} such edges found")

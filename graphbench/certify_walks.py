@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from graphbench import certify
 from graphbench.edgelist import EdgeList
 
 Walks = npt.NDArray[Any]
@@ -74,9 +75,8 @@ def hops_fault(edges: EdgeList, walks: Walks, length: int) -> str:
     if len(tails) == 0:
         return ""
     keys = np.repeat(np.arange(n), degree) * n + matrix.indices
-    wanted = tails * n + heads
-    place = np.minimum(np.searchsorted(keys, wanted), max(len(keys) - 1, 0))
-    alien = np.flatnonzero(keys[place] != wanted) if len(keys) else np.arange(len(wanted))
+    place, there = certify.looked_up(tails * n + heads, keys)
+    alien = np.flatnonzero(~there)
     if len(alien):
         u, v = tails[alien[0]], heads[alien[0]]
         return f"the hop {u:,} -> {v:,} is no edge of the graph; {len(alien):,} such hops found"
@@ -84,8 +84,7 @@ def hops_fault(edges: EdgeList, walks: Walks, length: int) -> str:
         return fault
     again = hop[:, 1:]  # hops that have one before them
     before, at, after = (walks[:, i : walks.shape[1] - 2 + i][again].astype(np.int64) for i in range(3))
-    back = at * n + before
-    can_return = keys[np.minimum(np.searchsorted(keys, back), len(keys) - 1)] == back
+    _, can_return = certify.looked_up(at * n + before, keys)
     return memory_fault((before == after)[can_return], degree[at[can_return]])
 
 
