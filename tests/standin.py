@@ -3,7 +3,7 @@
 import numpy as np
 from device import DeviceArray
 
-from graphbench.device import recipe
+from graphbench.device import census, edges, recipe, taking
 from graphbench.device.recipe import Origin, Recipe
 
 
@@ -66,3 +66,23 @@ def rmat(scale=9, edgefactor=8, *, seed=1, directed=False, by="cugraph"):
 def small_blocks(monkeypatch, size=1000):
     """Make a small graph in several blocks."""
     monkeypatch.setattr(recipe, "BLOCK", size)
+
+
+def made_here(monkeypatch):
+    """Have a stand-in make the edges of this process, and return it."""
+    here = StandIn()
+    monkeypatch.setattr(edges, "maker", lambda _: here)
+    return here
+
+
+def census_here(monkeypatch, maker):
+    """Have the census taken in this process, by that maker; returns the commands as they come."""
+    commands = []
+    monkeypatch.setattr(census, "maker", lambda _: maker)
+
+    def run(command, **_):
+        commands.append(command)
+        return type("Done", (), {"returncode": census.main(command[4:]), "stdout": "", "stderr": ""})
+
+    monkeypatch.setattr(taking.subprocess, "run", run)
+    return commands

@@ -7,11 +7,10 @@ import numpy as np
 import pytest
 from device import DeviceArray
 from scipy.sparse.csgraph import connected_components, dijkstra
-from standin import StandIn, rmat, small_blocks
+from standin import StandIn, census_here, made_here, rmat, small_blocks
 
 from graphbench import certify, certify_device, datasets, registry
 from graphbench.device import census, ranges, taking
-from graphbench.device import edges as device_edges
 from graphbench.device.edges import MadeOnDevice
 from graphbench.device.recipe import Stored
 from graphbench.measure import certifying
@@ -26,9 +25,7 @@ SPARSE = {"scale": 10, "edgefactor": 1}
 @pytest.fixture
 def device(monkeypatch):
     small_blocks(monkeypatch)
-    there = StandIn()
-    monkeypatch.setattr(device_edges, "maker", lambda _: there)
-    return there
+    return made_here(monkeypatch)
 
 
 def made(**options):
@@ -193,14 +190,8 @@ def test_other_certificates_run_on_the_host(tmp_path):
 def there(monkeypatch):
     """A dataset whose edges are made by the stand-in, in this process and in workers."""
     monkeypatch.setenv("GRAPHBENCH_PLUGINS", "standin_plugin,temper")
-    maker = StandIn()
-    monkeypatch.setattr(device_edges, "maker", lambda _: maker)
-    monkeypatch.setattr(census, "maker", lambda _: maker)
-
-    def run(command, **_):
-        return type("Done", (), {"returncode": census.main(command[4:]), "stdout": "", "stderr": ""})
-
-    monkeypatch.setattr(taking.subprocess, "run", run)
+    maker = made_here(monkeypatch)
+    census_here(monkeypatch, maker)
     found = datasets.load("rmat:scale=5,edgefactor=64,by=cugraph")
     maker.draw = None  # from now on edges are made in workers only
     return found

@@ -5,15 +5,13 @@ import json
 import msgspec
 import numpy as np
 import pytest
-from standin import StandIn, rmat, small_blocks
+from standin import census_here, made_here, rmat, small_blocks
 
 from graphbench import api, datasets, gpus, registry
 from graphbench.algorithms import draws
 from graphbench.datasets import cache, generators
 from graphbench.datasets.base import Dataset
 from graphbench.datasets.generators import parse
-from graphbench.device import census, taking
-from graphbench.device import edges as device_edges
 from graphbench.edgelist import EdgeList
 from graphbench.errors import UnavailableError, UsageError
 from graphbench.measure.base import Cell
@@ -25,15 +23,8 @@ NAME = "rmat:scale=9,edgefactor=8,by=cugraph,seed=1"
 @pytest.fixture
 def device(monkeypatch):
     small_blocks(monkeypatch)
-    there = StandIn()
-    monkeypatch.setattr(device_edges, "maker", lambda _: there)
-    monkeypatch.setattr(census, "maker", lambda _: there)
-
-    def run(command, **_):
-        code = census.main(command[4:])
-        return type("Done", (), {"returncode": code, "stdout": "", "stderr": ""})
-
-    monkeypatch.setattr(taking.subprocess, "run", run)
+    there = made_here(monkeypatch)
+    census_here(monkeypatch, there)
     return there
 
 

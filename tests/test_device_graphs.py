@@ -3,7 +3,7 @@
 import msgspec
 import numpy as np
 import pytest
-from standin import StandIn, rmat, small_blocks
+from standin import StandIn, census_here, made_here, rmat, small_blocks
 
 from graphbench.datasets.base import Raw
 from graphbench.datasets.clean import clean
@@ -19,9 +19,7 @@ from graphbench.errors import DatasetError, FormatError, InputError, Unavailable
 @pytest.fixture(autouse=True)
 def device(monkeypatch):
     small_blocks(monkeypatch)
-    there = StandIn()
-    monkeypatch.setattr(device_edges, "maker", lambda _: there)
-    return there
+    return made_here(monkeypatch)
 
 
 def made(wanted, name="made", **options):
@@ -50,6 +48,7 @@ def test_it_is_what_cleaning_makes_of_the_draws(wanted):
     counted = there.stored.census
     assert (counted.loops_dropped, counted.duplicates_merged) == (done.loops_dropped, done.duplicates_merged)
     np.testing.assert_array_equal(there.degrees, edges.degrees)
+    assert there.largest_out_degree == edges.largest_out_degree
 
 
 @pytest.mark.parametrize("wanted", RECIPES[:3], ids=str)
@@ -259,16 +258,7 @@ def test_without_a_gpu_it_says_what_is_missing():
 @pytest.fixture
 def in_process(monkeypatch):
     """Run the census in this process, and count how often."""
-    runs = []
-    monkeypatch.setattr(census, "maker", lambda _: StandIn())
-
-    def run(command, **_):
-        runs.append(command)
-        code = census.main(command[4:])
-        return type("Done", (), {"returncode": code, "stdout": "", "stderr": ""})
-
-    monkeypatch.setattr(taking.subprocess, "run", run)
-    return runs
+    return census_here(monkeypatch, StandIn())
 
 
 def test_the_census_is_taken_once(in_process):
