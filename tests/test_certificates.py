@@ -42,11 +42,7 @@ def distances(edges, source=0):
 
 
 def ranks(edges, damping=0.85):
-    n = edges.num_vertices
-    matrix = edges.to_scipy().toarray()
-    out = matrix.sum(axis=1)
-    step = np.where(out[:, None] > 0, matrix / np.where(out > 0, out, 1)[:, None], 1 / n)
-    return np.linalg.solve(np.eye(n) - damping * step.T, np.full(n, (1 - damping) / n))
+    return exact.personalized_ranks(edges, np.arange(edges.num_vertices), damping)
 
 
 def coefficients(algorithm, edges, pairs):
