@@ -77,8 +77,8 @@ def write(
     # The names go first: whoever sees the edges sees their names too.
     if names is not None:
         labels = pa.table({"name": _one_type(names)})
-        _atomically(names_path(path), lambda part: pq.write_table(labels, part, compression="zstd"))
-    _atomically(path, write_edges)
+        atomically(names_path(path), lambda part: pq.write_table(labels, part, compression="zstd"))
+    atomically(path, write_edges)
 
 
 def _one_type(names: npt.NDArray[Any]) -> Any:
@@ -213,7 +213,16 @@ def names_path(path: Path) -> Path:
     return path.with_name(f"{path.stem}.names.parquet")
 
 
-def _atomically(path: Path, write: Callable[[Path], None]) -> None:
+def atomically(path: Path, write: Callable[[Path], object]) -> None:
+    """Write a file, whole or not at all.
+
+    Args:
+        path: the file; its folder is made if it is not there.
+        write: is given a path beside it to write to.
+
+    Raises:
+        OSError: if it cannot be written.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     # Threads of one process may write the same dataset, so the process id alone would not keep them apart.
     part = path.with_name(f".{path.name}.{os.getpid()}.{threading.get_ident()}.part")

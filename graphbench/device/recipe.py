@@ -6,14 +6,13 @@ The file is JSON, a few megabytes at most: what to draw, and the census, what ca
 from __future__ import annotations
 
 import hashlib
-import os
-import threading
 from pathlib import Path
 
 import msgspec
 import numpy as np
 import numpy.typing as npt
 
+from graphbench.edgefile import atomically
 from graphbench.errors import FormatError
 
 SUFFIX = ".json"
@@ -175,13 +174,7 @@ def write(path: Path, stored: Stored) -> None:
     Raises:
         OSError: if it cannot be written.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.{os.getpid()}.{threading.get_ident()}.part")
-    try:
-        part.write_bytes(encode(stored))
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
+    atomically(path, lambda part: part.write_bytes(encode(stored)))
 
 
 def encode(stored: Stored) -> bytes:
