@@ -172,21 +172,21 @@ class EdgeList:
     @functools.cached_property
     def degrees(self) -> npt.NDArray[np.int64]:
         """Edges at each vertex, shape (num_vertices,), both directions counted: zero means isolated."""
-        degrees = np.zeros(self.num_vertices, dtype=np.int64)
+        degrees = self._zeros(np.int64)
         for part in self.chunks():
             for ends in (part.src, part.dst):
                 degrees += np.bincount(ends, minlength=self.num_vertices)
-        return degrees
+        return self._fetched(degrees)
 
     @functools.cached_property
     def largest_out_degree(self) -> int:
         """The most arcs that lead out of one vertex: of an undirected graph, the largest degree."""
         if not self.directed:
             return int(self.degrees.max(initial=0))
-        out = np.zeros(self.num_vertices, dtype=np.int64)
+        out = self._zeros(np.int64)
         for part in self.chunks():
             out += np.bincount(part.src, minlength=self.num_vertices)
-        return int(out.max(initial=0))
+        return int(self._fetched(out).max(initial=0))
 
     @property
     def num_isolated(self) -> int:
@@ -227,16 +227,16 @@ class EdgeList:
         Args:
             vertices: ids, shape (k,).
         """
-        marked = np.zeros(self.num_vertices, dtype=bool)
-        marked[vertices] = True
+        marked = self._marked(vertices)
         found: list[Columns] = []
         for src, dst, weight in self.chunks():
             for tail, head in ((src, dst),) if self.directed else ((src, dst), (dst, src)):
-                here = marked[tail]
-                found.append(Columns(tail[here], head[here], None if weight is None else weight[here]))
+                here = np.flatnonzero(marked[tail])
+                weights = None if weight is None else self._fetched(weight[here])
+                found.append(Columns(self._fetched(tail[here]), self._fetched(head[here]), weights))
         tails, heads = (np.concatenate([part[end] for part in found]) for end in (0, 1))
-        weights = [part.weight for part in found if part.weight is not None]
-        return tails, heads, np.concatenate(weights) if weights else None
+        kept = [part.weight for part in found if part.weight is not None]
+        return tails, heads, np.concatenate(kept) if kept else None
 
     def to_scipy(self) -> csr_array[Any, tuple[int, int]]:
         """The adjacency matrix, float64, shape (num_vertices, num_vertices); symmetric if undirected."""
@@ -360,6 +360,22 @@ class EdgeList:
     def _derive(self, src: Ids, dst: Ids, weight: Weights | None, *, directed: bool, weights: str) -> EdgeList:
         made = {"num_vertices": self.num_vertices, "directed": directed, "weights": weights}
         return EdgeList.from_columns(src, dst, weight, name=self.name, names=self.names, **made)  # type: ignore[arg-type]
+
+    # What goes through chunks runs where they are: a graph on a device has other forms of these three.
+
+    def _zeros(self, kind: type[Any]) -> Any:
+        """A number for each vertex."""
+        return np.zeros(self.num_vertices, dtype=kind)
+
+    def _marked(self, vertices: npt.NDArray[np.int64]) -> Any:
+        """Whether a vertex is one of these, shape (num_vertices,)."""
+        marked = self._zeros(bool)
+        marked[vertices] = True
+        return marked
+
+    def _fetched(self, values: Any) -> npt.NDArray[Any]:
+        """An array of that place, in host memory."""
+        return np.asarray(values)
 
 
 def rapids(module: str) -> Any:

@@ -100,15 +100,6 @@ class MadeOnDevice(EdgeList):
         """Vertices without any edge, by the census."""
         return self.stored.census.num_isolated
 
-    @functools.cached_property
-    def degrees(self) -> npt.NDArray[np.int64]:
-        """Edges at each vertex, on the host, shape (num_vertices,); counted on the device."""
-        degrees = self.maker.arrays.zeros(self.num_vertices, dtype=np.int64)
-        for src, dst, _ in self.chunks():
-            for ends in (src, dst):
-                degrees += np.bincount(ends, minlength=self.num_vertices)
-        return self.maker.to_host(degrees)
-
     @property
     def source_candidates(self) -> npt.NDArray[np.int64]:
         """Up to 4,096 different vertices with an out-edge, drawn uniformly when the graph was first made."""
@@ -176,20 +167,6 @@ class MadeOnDevice(EdgeList):
         """Give up what :meth:`hold` keeps."""
         self._held = None
 
-    def around(self, vertices: npt.NDArray[np.int64]) -> tuple[Any, Any, Any]:
-        """The arcs out of a few vertices, gathered on the device, on the host."""
-        marked = self.arrays.zeros(self.num_vertices, dtype=bool)
-        marked[self.maker.to_device(np.asarray(vertices, dtype=np.int64))] = True
-        found: list[list[npt.NDArray[Any]]] = [[], [], []]
-        for src, dst, weight in self.chunks():
-            for tail, head in ((src, dst),) if self.directed else ((src, dst), (dst, src)):
-                here = np.flatnonzero(marked[tail])
-                for part, column in zip(found, (tail, head, weight), strict=True):
-                    if column is not None:
-                        part.append(self.maker.to_host(column[here]))
-        tail, head = (np.concatenate(part) for part in found[:2])
-        return tail, head, np.concatenate(found[2]) if self.weighted else None
-
     def between(self, vertices: npt.NDArray[np.int64], *, most: int) -> tuple[Any, Any]:
         """The edges between a few vertices, gathered on the device, on the host: sources and destinations.
 
@@ -197,18 +174,26 @@ class MadeOnDevice(EdgeList):
             vertices: ids, shape (k,).
             most: stop as soon as there are more than so many.
         """
-        marked = self.arrays.zeros(self.num_vertices, dtype=bool)
-        marked[self.maker.to_device(np.asarray(vertices, dtype=np.int64))] = True
+        marked = self._marked(vertices)
         ends: tuple[list[npt.NDArray[Any]], list[npt.NDArray[Any]]] = ([], [])
         found = 0
         for src, dst, _ in self.chunks():
             here = np.flatnonzero(marked[src] & marked[dst])
             for part, column in zip(ends, (src, dst), strict=True):
-                part.append(self.maker.to_host(column[here]))
+                part.append(self._fetched(column[here]))
             found += len(here)
             if found > most:
                 break
         return np.concatenate(ends[0]), np.concatenate(ends[1])
+
+    def _zeros(self, kind: type[Any]) -> Any:
+        return self.arrays.zeros(self.num_vertices, dtype=kind)
+
+    def _marked(self, vertices: npt.NDArray[np.int64]) -> Any:
+        return super()._marked(self.maker.to_device(np.asarray(vertices, dtype=np.int64)))
+
+    def _fetched(self, values: Any) -> npt.NDArray[Any]:
+        return self.maker.to_host(values)
 
     def _piece_rows(self) -> int:
         free = self.maker.free_bytes() - _VERTEX_BYTES * self.num_vertices
