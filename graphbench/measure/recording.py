@@ -8,6 +8,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
+import msgspec
+
 from graphbench import registry
 from graphbench.algorithms.base import Attached
 from graphbench.engines.base import Engine
@@ -104,26 +106,19 @@ def _verified(
         "certificate": verdict.certificate,
         "answer": verdict.figures,
         "warnings": verdict.notes,
-        "trials": Trials(
-            seeds=trials.seeds,
-            sources=trials.sources,
-            quality=verdict.quality,
-            certified=sorted(files)[: verdict.certificate.checked],
-            stopped=trials.stopped,
+        "trials": msgspec.structs.replace(
+            trials, quality=verdict.quality, certified=sorted(files)[: verdict.certificate.checked]
         ),
     }
     if not verdict.certificate.valid:
-        worse = {"outcome": Outcome.INVALID, "reason": verdict.certificate.detail}
-        return found | (worse if account.outcome is Outcome.OK else {})
+        return found | _invalid(account, verdict.certificate)
     mine = Earlier(engine=engine.name, files=files if posed.inputs.sources is not None else {0: files[verdict.chosen]})
     if posed.algorithm.unique:
         found["agreement"] = agreements(posed.algorithm, mine, earlier, posed.params)
     if found.get("agreement") and posed.algorithm.kind == "pair_scores":
         wrong, notes = _disputes(posed, mine, earlier, found["agreement"], certify)
         if wrong is not None:
-            found |= {"certificate": wrong, "agreement": []}
-            worse = {"outcome": Outcome.INVALID, "reason": wrong.detail}
-            return found | (worse if account.outcome is Outcome.OK else {})
+            return found | {"certificate": wrong, "agreement": []} | _invalid(account, wrong)
         found["warnings"] += notes
     try:
         with writable("the answer"):
@@ -132,6 +127,13 @@ def _verified(
         found["warnings"] += [f"the answer is not kept. {error}"]
     earlier.append(mine)
     return found
+
+
+def _invalid(account: Account, certificate: Certificate) -> dict[str, Any]:
+    """What a wrong answer makes of a task's outcome: one that failed anyway stays what it was."""
+    if account.outcome is not Outcome.OK:
+        return {}
+    return {"outcome": Outcome.INVALID, "reason": certificate.detail}
 
 
 def _disputes(
