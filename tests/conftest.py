@@ -1,9 +1,12 @@
 """What all tests share: a private home folder, real inputs where they are at hand, and tiny graphs."""
 
+import sys
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+
+from graphbench import cli
 
 # The same examples on every machine and in every worker, and none refused because a machine was busy.
 settings.register_profile("repeatable", deadline=None, derandomize=True, database=None)
@@ -19,6 +22,20 @@ def private_home(tmp_path_factory, monkeypatch):
     monkeypatch.setenv("GRAPHBENCH_HOME", str(home))
     monkeypatch.setenv("GRAPHBENCH_MIRROR", "")
     return home
+
+
+@pytest.fixture
+def graphbench(capsys, monkeypatch):
+    """Run the command line in this process; gives (exit code, stdout, stderr)."""
+
+    def run(*arguments):
+        arguments = list(map(str, arguments))
+        monkeypatch.setattr(sys, "argv", ["graphbench", *arguments])
+        code = cli.invoke(arguments)
+        captured = capsys.readouterr()
+        return code, captured.out, captured.err
+
+    return run
 
 
 def _shared(folder):

@@ -3,13 +3,11 @@
 import csv
 import io
 import json
-import sys
 
 import pytest
 from builders import record, replace
 from hungry import need
 
-from graphbench import cli
 from graphbench.model import Censored, Memory, Outcome, Phases, Task
 from graphbench.reporting import searches
 from graphbench.reporting.capacity import Finding, failure, phase, render, starved_on_host
@@ -23,16 +21,9 @@ ASKED = ("capacity", "ordeal", "--engine", "hungry", "--by", "numpy", "--device-
 
 
 @pytest.fixture
-def graphbench(capsys, monkeypatch):
+def graphbench(graphbench, monkeypatch):
     monkeypatch.setenv("GRAPHBENCH_PLUGINS", "hungry")
-
-    def run(*arguments):
-        monkeypatch.setattr(sys, "argv", ["graphbench", *map(str, arguments)])
-        code = cli.invoke(list(map(str, arguments)))
-        captured = capsys.readouterr()
-        return code, captured.out, captured.err
-
-    return run
+    return graphbench
 
 
 def stored():

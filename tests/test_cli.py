@@ -12,22 +12,10 @@ import time
 
 import pytest
 
-from graphbench import cli, registry
+from graphbench import registry
 from graphbench.engines.base import Availability
 
 QUICK = ["--trials", "2", "--engine", "networkx,igraph"]
-
-
-@pytest.fixture
-def graphbench(capsys):
-    """Run the command line in this process; gives (exit code, stdout, stderr)."""
-
-    def run(*arguments):
-        code = cli.invoke(list(map(str, arguments)))
-        captured = capsys.readouterr()
-        return code, captured.out, captured.err
-
-    return run
 
 
 def start(*arguments, **options):

@@ -1,22 +1,8 @@
 """Lists on the command line: names between commas, some of which have commas of their own."""
 
-import sys
-
 import pytest
 
-from graphbench import cli
 from graphbench.cli.options import datasets, joined
-
-
-@pytest.fixture
-def graphbench(capsys, monkeypatch):
-    def run(*arguments):
-        monkeypatch.setattr(sys, "argv", ["graphbench", *arguments])
-        code = cli.invoke(list(arguments))
-        captured = capsys.readouterr()
-        return code, captured.out, captured.err
-
-    return run
 
 
 @pytest.mark.parametrize(

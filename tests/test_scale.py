@@ -1,16 +1,14 @@
 """Series from the command line and in reports: growth, several GPUs, and where a series ends."""
 
 import json
-import sys
 
 import pytest
 from builders import H100, HERE, POSED, record, replace
 
-from graphbench import cli
 from graphbench.datasets import generators
 from graphbench.errors import UsageError
-from graphbench.foresight import is_predicted
 from graphbench.model import Outcome, Phases, Task
+from graphbench.prediction import is_predicted
 from graphbench.reporting import scale
 from graphbench.reporting.document import Bullets, Chart, Table
 from graphbench.reporting.fits import fit
@@ -24,16 +22,9 @@ ASKED = ("scale", "ordeal", "rmat:scale=4..7,edgefactor=8", "--engine", "hungry"
 
 
 @pytest.fixture
-def graphbench(capsys, monkeypatch):
+def graphbench(graphbench, monkeypatch):
     monkeypatch.setenv("GRAPHBENCH_PLUGINS", "hungry")
-
-    def run(*arguments):
-        monkeypatch.setattr(sys, "argv", ["graphbench", *map(str, arguments)])
-        code = cli.invoke(list(map(str, arguments)))
-        captured = capsys.readouterr()
-        return code, captured.out, captured.err
-
-    return run
+    return graphbench
 
 
 def stored():

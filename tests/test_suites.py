@@ -16,10 +16,10 @@ import msgspec
 import pytest
 from test_runner import dataset
 
-from graphbench import cli, paths, registry
+from graphbench import paths, registry
 from graphbench.errors import FetchError, UnknownNameError, UsageError
-from graphbench.foresight import is_predicted
 from graphbench.model import Censored, Outcome, Phases, Trials
+from graphbench.prediction import is_predicted
 from graphbench.staleness import present
 from graphbench.store import Store
 from graphbench.suites import definition, matrix
@@ -30,17 +30,6 @@ from graphbench.suites.running import Run, past
 
 SMALL = ("suite", "--datasets", "karate", "--datasets", "lesmis", "--algorithms", "bfs,wcc", "--engines",
          "networkx,igraph", "--trials", "2")  # fmt: skip
-
-
-@pytest.fixture
-def graphbench(capsys, monkeypatch):
-    def run(*arguments):
-        monkeypatch.setattr(sys, "argv", ["graphbench", *map(str, arguments)])
-        code = cli.invoke(list(map(str, arguments)))
-        captured = capsys.readouterr()
-        return code, captured.out, captured.err
-
-    return run
 
 
 def stored():
