@@ -5,7 +5,7 @@ import warnings
 import numpy as np
 import pytest
 from roster import ENGINES
-from tiny import GRAPHS, certify, changed, graph, path, posed, rejected, solve
+from tiny import GRAPHS, certify, changed, graph, not_drawn, path, posed, rejected, solve
 
 from graphbench import certify_partition, registry
 from graphbench.agreement import agreement
@@ -342,48 +342,38 @@ def test_ecg_goes_by_weights(engine):
 BOWTIE = [(0, 1), (1, 2), (2, 0), (2, 3), (3, 4), (4, 2), (4, 5)]
 
 
-def analysed(engine, edges, labels, **given):
-    """The answer for a clustering that is given here, not drawn."""
-    page, at, _, p = posed("analyze-clustering", edges, **given)
-    it, adapter = registry.engine(engine), page.adapter(engine)
-    library = it.start(_settings())
-    built = it.convert(it.build(it.read(at), at, **adapter.build), at, **adapter.build)
-    p.labels = it.labels(np.asarray(labels), at)
-    return it.answer(adapter.call(library, built, p), page.kind, at, None)
-
-
-def _settings():
-    from graphbench.engines.base import Settings
-
-    return Settings()
+def analysed(engine, edges, labels, monkeypatch, **given):
+    """The answer for this clustering instead of one that is drawn."""
+    not_drawn(monkeypatch, "analyze-clustering", labels=labels)
+    return solve(engine, "analyze-clustering", edges, **given)
 
 
 @each_engine("analyze-clustering")
-def test_figures_of_a_clustering_are_as_counted_by_hand(engine):
+def test_figures_of_a_clustering_are_as_counted_by_hand(engine, monkeypatch):
     # Clusters {0, 1, 2}, {3, 4}, {5, 6}: inside 3, 1, 0; degrees 8, 5, 1; cut 2, 3, 1; vertex 6 has no edge.
-    answer = analysed(engine, graph(BOWTIE, 7), [0, 0, 0, 1, 1, 2, 2], clusters=3)
+    answer = analysed(engine, graph(BOWTIE, 7), [0, 0, 0, 1, 1, 2, 2], monkeypatch, clusters=3)
     assert answer == pytest.approx([4 / 7 - (64 + 25 + 1) / 196, 3, 2 / 3 + 3 / 2 + 1 / 2], abs=1e-12)
 
 
 @each_engine("analyze-clustering")
-def test_figures_of_a_clustering_go_by_weights(engine):
+def test_figures_of_a_clustering_go_by_weights(engine, monkeypatch):
     rows = [(0, 1, 4.0), (1, 2, 0.5), (2, 3, 2.0), (0, 3, 1.5)]
-    answer = analysed(engine, graph(rows, 4), [0, 0, 1, 1], clusters=2)
+    answer = analysed(engine, graph(rows, 4), [0, 0, 1, 1], monkeypatch, clusters=2)
     # W = 8: inside 4 and 2; degrees 10 and 6; both cut by 2.
     assert answer == pytest.approx([6 / 8 - (100 + 36) / 256, 2, 2 / 2 + 2 / 2], abs=1e-12)
 
 
 @each_engine("analyze-clustering")
-def test_a_clustering_is_analysed_whatever_the_order_of_its_labels(engine):
+def test_a_clustering_is_analysed_whatever_the_order_of_its_labels(engine, monkeypatch):
     labels = np.array([2, 0, 1, 1, 0, 2, 2])
-    one = analysed(engine, graph(BOWTIE, 7), labels, clusters=3)
-    assert analysed(engine, graph(BOWTIE, 7), 2 - labels, clusters=3) == pytest.approx(one, abs=1e-12)
+    one = analysed(engine, graph(BOWTIE, 7), labels, monkeypatch, clusters=3)
+    assert analysed(engine, graph(BOWTIE, 7), 2 - labels, monkeypatch, clusters=3) == pytest.approx(one, abs=1e-12)
 
 
 @each_engine("analyze-clustering")
-def test_the_weights_of_two_arcs_are_not_added(engine):
+def test_the_weights_of_two_arcs_are_not_added(engine, monkeypatch):
     arcs = graph([(0, 1, 3.0), (1, 0, 5.0), (1, 2, 1.0)], 3, directed=True)
-    assert analysed(engine, arcs, [0, 1, 1], clusters=2)[1] == 3
+    assert analysed(engine, arcs, [0, 1, 1], monkeypatch, clusters=2)[1] == 3
 
 
 @each_engine("analyze-clustering")

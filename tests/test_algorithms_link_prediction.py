@@ -6,11 +6,10 @@ import math
 import numpy as np
 import pytest
 from roster import ENGINES
-from tiny import GRAPHS, certify, graph, library, path, posed, solve
+from tiny import GRAPHS, certify, graph, library, not_drawn, path, posed, solve
 
 from graphbench import certify_similarity, registry
 from graphbench.algorithms import _similarity
-from graphbench.algorithms.base import Inputs
 from graphbench.engines.base import Settings
 
 SIMILARITIES = ("jaccard", "weighted-jaccard", "overlap", "sorensen", "cosine")
@@ -25,8 +24,7 @@ EACH = [
 
 def asked(engine, similarity, edges, pairs, monkeypatch):
     """An engine's answer about these pairs, in this order, instead of pairs that are drawn."""
-    page = registry.algorithm(similarity)
-    monkeypatch.setattr(page, "draws", lambda *_: Inputs(pairs=np.array(pairs, dtype=np.int64)))
+    not_drawn(monkeypatch, similarity, pairs=pairs)
     return solve(engine, similarity, edges)
 
 

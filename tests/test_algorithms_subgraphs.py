@@ -4,10 +4,9 @@ import brute
 import numpy as np
 import pytest
 from roster import having, marks
-from tiny import certify, graph, library, path, posed, raw, solve
+from tiny import certify, graph, library, not_drawn, path, posed, raw, solve
 
 from graphbench import registry
-from graphbench.algorithms.base import Inputs
 from graphbench.errors import UsageError
 
 
@@ -27,8 +26,7 @@ HEAVY = graph([(u, v, 1.0 + 100 * ((u, v) in CLIQUE)) for u, v in LOLLIPOP], 11)
 
 def about(vertices, monkeypatch):
     """The problem of these vertices, in this order, instead of vertices that are drawn."""
-    page = registry.algorithm("induced-subgraph")
-    monkeypatch.setattr(page, "draws", lambda *_: Inputs(vertices=np.array(vertices, dtype=np.int64)))
+    not_drawn(monkeypatch, "induced-subgraph", vertices=vertices)
 
 
 # Induced subgraphs

@@ -5,6 +5,7 @@ import functools
 import numpy as np
 
 from graphbench import registry
+from graphbench.algorithms.base import Inputs
 from graphbench.datasets.base import Raw
 from graphbench.datasets.clean import clean
 from graphbench.engines.base import Settings
@@ -92,6 +93,12 @@ def certify(algorithm, edges, answer, *, seed=0, **given):
     """What the certificate finds."""
     page, at, _, p = posed(algorithm, edges, seed=seed, **given)
     return page.certify(at, answer, p)
+
+
+def not_drawn(monkeypatch, algorithm, **inputs):
+    """Have the problem posed with these inputs, in this order, instead of some that are drawn."""
+    given = Inputs(**{name: np.array(values, dtype=np.int64) for name, values in inputs.items()})
+    monkeypatch.setattr(registry.algorithm(algorithm), "draws", lambda *_: given)
 
 
 def rejected(algorithm, edges, answer, because, **given):
