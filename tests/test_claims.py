@@ -2,6 +2,7 @@
 
 import pytest
 from builders import H100, HERE, record, replace
+from test_report import tables
 
 from graphbench.model import Censored, Certificate, Outcome, Phases, Task, Trials
 from graphbench.reporting.claims import check
@@ -163,7 +164,7 @@ def test_billions_need_several_gpus_and_their_memory_is_told_together():
 def test_every_published_claim_is_read_and_has_its_row():
     (measured,) = sort_out([record("networkx"), gpu(0.005)], "networkx", {})
     blocks = section.section(measured, "").blocks
-    rows = [row for block in _tables(blocks) for row in block.rows]
+    rows = [row for block in tables(blocks) for row in block.rows]
     assert len(rows) == len(claims()) == 34
     published = {row[1] for row in rows}
     assert any(each.startswith("up to 12,000×") for each in published)  # noqa: RUF001
@@ -172,14 +173,6 @@ def test_every_published_claim_is_read_and_has_its_row():
     assert [each.rpartition(": ")[2] for each in capacities] == [
         "pagerank", "bfs", "wcc", "louvain", "sssp", "jaccard", "triangle-count",
     ]  # fmt: skip
-
-
-def _tables(blocks):
-    for block in blocks:
-        if isinstance(block, Table):
-            yield block
-        elif isinstance(block, Fold):
-            yield from _tables(block.blocks)
 
 
 def test_what_cannot_run_here_is_one_sentence_with_its_reasons_and_opens_to_rows():
@@ -191,7 +184,7 @@ def test_what_cannot_run_here_is_one_sentence_with_its_reasons_and_opens_to_rows
     assert fold.summary.startswith(f"{len(table.rows)} are not runnable here: ")
     assert "cugraph-mg did not run on this machine (6)" in fold.summary
     assert {row[4] for row in table.rows} == {"not runnable here"}
-    others = [row for each in _tables(blocks) if each is not table for row in each.rows]
+    others = [row for each in tables(blocks) if each is not table for row in each.rows]
     assert len(others) == 34 - len(table.rows)
     assert "not runnable here" not in {row[4] for row in others}
 
