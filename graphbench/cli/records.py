@@ -191,10 +191,9 @@ def _listed(records: Sequence[Record], form: str, now: Present) -> str:
 
 def _engine(record: Record) -> str:
     """Its name, with what it had of the GPUs: records under a limit are told from others."""
-    from graphbench.reporting.heading import hardware
+    from graphbench.reporting.heading import hardware, named
 
-    words = hardware(record)
-    return f"{record.task.engine} ({', '.join(words)})" if words else record.task.engine
+    return named(record.task.engine, hardware(record))
 
 
 _COLUMNS = (

@@ -12,6 +12,7 @@ import msgspec
 
 from graphbench.regression import KINDS, Change
 from graphbench.reporting.figures import listed, plain, ratio, seconds, setting, span
+from graphbench.reporting.heading import named
 from graphbench.reporting.markup import safe
 from graphbench.reporting.table import text_table
 
@@ -67,7 +68,7 @@ def _label(each: Change, same: Sequence[Change]) -> str:
         for name, value in each.params.items()
         if any(other.params.get(name) != value for other in same)
     ]
-    return f"{each.engine} ({', '.join(varying)})" if varying else each.engine
+    return named(each.engine, varying)
 
 
 def _summary(found: Sequence[Change]) -> str:

@@ -37,7 +37,12 @@ def label(row: Record, rows: Sequence[Record]) -> str:
         told = key in ON_HARDWARE or (row.matched is not None and key in row.matched.setting)
         if not told and any(other.task.params.get(key) != value for other in same):
             extra.append(f"{key} {setting(value)}")
-    return plain(f"{name} ({', '.join(extra)})" if extra else name)
+    return plain(named(name, extra))
+
+
+def named(engine: str, words: Sequence[str]) -> str:
+    """An engine with what tells it from others of its name, in brackets."""
+    return f"{engine} ({', '.join(words)})" if words else engine
 
 
 def hardware(row: Record, *, planned: bool = False) -> list[str]:

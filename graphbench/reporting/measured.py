@@ -11,7 +11,7 @@ from graphbench.model import Environment, Outcome, Params, Record
 from graphbench.reasons import Verdict
 from graphbench.reporting.charts import style
 from graphbench.reporting.figures import memory, plain, setting
-from graphbench.reporting.heading import ON_HARDWARE, hardware, label
+from graphbench.reporting.heading import ON_HARDWARE, hardware, label, named
 
 MOST_ROWS = 64
 """How many rows a chart has at most, and half as many as a table: a longer one is not read."""
@@ -225,8 +225,7 @@ def _label(record: Record, peers: Sequence[Record]) -> str:
     """As tables have it; where quality was matched, without the setting, which is another one on each graph."""
     if record.matched is None:
         return label(record, peers)
-    words = hardware(record)
-    return plain(f"{record.task.engine} ({', '.join(words)})" if words else record.task.engine)
+    return plain(named(record.task.engine, hardware(record)))
 
 
 def _name(where: Environment | None) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from graphbench.model import Outcome, Record
 from graphbench.reporting.capacity import Finding, peak
-from graphbench.reporting.heading import hardware
+from graphbench.reporting.heading import hardware, named
 from graphbench.reporting.measured import Cell, Measured
 
 _SIZE = re.compile(r"(?<=[:,])scale=(\d+),edgefactor=(\d+)")
@@ -94,7 +94,7 @@ def _finding(key: _Key, tried: Sequence[Cell]) -> Finding:
 def _engine(record: Record) -> str:
     """With how many GPUs and which allocator; the limit has a column of its own."""
     words = [word for word in hardware(record) if not word.startswith("at most ")]
-    return f"{record.task.engine} ({', '.join(words)})" if words else record.task.engine
+    return named(record.task.engine, words)
 
 
 def _size(record: Record) -> tuple[int, int]:

@@ -11,9 +11,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from graphbench.model import Outcome
 from graphbench.reporting.figures import plain
-from graphbench.reporting.heading import hardware
+from graphbench.reporting.heading import hardware, named
 from graphbench.reporting.measured import Cell, by_graph
 
 
@@ -94,9 +93,4 @@ def _steps(tried: list[tuple[int, Cell]]) -> tuple[list[Step], int | None]:
 def _without_number(cell: Cell) -> str:
     """The engine's label without how many GPUs it had."""
     words = [word for word in hardware(cell.record, planned=True) if not word.endswith((" GPU", " GPUs"))]
-    return plain(f"{cell.record.task.engine} ({', '.join(words)})" if words else cell.record.task.engine)
-
-
-def completed(step: Step) -> bool:
-    """Whether it came to a right answer."""
-    return step.cell.record.outcome is Outcome.OK
+    return plain(named(cell.record.task.engine, words))

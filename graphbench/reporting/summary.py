@@ -9,7 +9,7 @@ from graphbench.model import Outcome, Record
 from graphbench.reasons import Verdict
 from graphbench.reporting import figures, table
 from graphbench.reporting.figures import Signs
-from graphbench.reporting.heading import hardware
+from graphbench.reporting.heading import hardware, named
 from graphbench.statistics import common_geometric_means
 
 
@@ -53,8 +53,7 @@ def summary(records: Sequence[Record], comparisons: Sequence[Comparison], signs:
 
 
 def _label(record: Record) -> str:
-    words = hardware(record, planned=True)
-    return f"{record.task.engine} ({', '.join(words)})" if words else record.task.engine
+    return named(record.task.engine, hardware(record, planned=True))
 
 
 def _cell(record: Record, each: Comparison | None, signs: Signs) -> str:
