@@ -1,8 +1,8 @@
 """Tasks that need not be started: too large for the memory that is free, or hopeless by what smaller graphs took.
 
 Their records say so: the outcome that was avoided, `out_of_memory` or `timeout`, and a reason that begins with
-:data:`PREDICTED`. They have no phases, no environment and no `censored`, so that no ratio is ever bounded by what was
-not measured.
+:data:`graphbench.prediction.PREDICTED`. They have no phases, no environment and no `censored`, so that no ratio is
+ever bounded by what was not measured.
 """
 
 from __future__ import annotations
@@ -17,9 +17,8 @@ from graphbench.measure import memory
 from graphbench.measure.base import Foreseen, Limits
 from graphbench.measure.environment import machine_summary
 from graphbench.model import Outcome, PosedInfo, Record, Task
-from graphbench.prediction import Past, gpus_of
+from graphbench.prediction import PREDICTED, Past, gpus_of
 
-PREDICTED = "predicted: "
 HOPELESS = 3.0
 """How many times the time limit a call must be predicted to take before it is not tried."""
 _EDGE_BYTES_PYTHON = 750
@@ -43,7 +42,7 @@ class Foresight:
     from the pool, that it holds now.
 
     Attributes:
-        past: what is known; :meth:`learn` adds to it.
+        past: what is known; :meth:`graphbench.prediction.Past.add` adds to it.
         limits: of the plan.
         settings: of the plan.
         fit: whether tasks that would not fit into memory are foreseen.
@@ -102,17 +101,10 @@ class Foresight:
         return None
 
 
-def foresight(
-    records: Iterable[Record], limits: Limits, settings: Settings, *, fit: bool = True, time: bool = False
-) -> Foresight:
+def foresight(records: Iterable[Record], limits: Limits, settings: Settings, *, fit: bool = True) -> Foresight:
     """What can be foreseen on this machine by these records."""
     past = Past(records, machine_summary().digest)
-    return Foresight(past=past, limits=limits, settings=settings, fit=fit, time=time)
-
-
-def is_predicted(record: Record) -> bool:
-    """Whether a record tells of a task that was not started because its end was foreseen."""
-    return record.reason.startswith(PREDICTED)
+    return Foresight(past=past, limits=limits, settings=settings, fit=fit)
 
 
 def host_bytes(engine: Engine, posed: PosedInfo, *, stays: bool = False) -> int:

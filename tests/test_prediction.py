@@ -6,11 +6,11 @@ import pytest
 
 from graphbench import registry
 from graphbench.engines.base import Settings
-from graphbench.foresight import Foresight, device_bytes, host_bytes, is_predicted
+from graphbench.foresight import Foresight, device_bytes, host_bytes
 from graphbench.measure import memory
 from graphbench.measure.base import Limits
 from graphbench.model import Censored, Memory, Outcome, Phases, PosedInfo, Task
-from graphbench.prediction import Past
+from graphbench.prediction import Past, is_predicted
 
 GIB = 1 << 30
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from graphbench.model import Outcome, Record
+from graphbench.prediction import is_predicted
 from graphbench.reporting.capacity import Finding, peak
 from graphbench.reporting.heading import hardware, named
 from graphbench.reporting.measured import Cell, Measured
@@ -51,7 +52,7 @@ def _searches(measured: Measured) -> dict[_Key, list[Cell]]:
 def _tried(record: Record) -> bool:
     """Whether it tells what fits: nothing that was only predicted, or never began, does."""
     begun = record.environment is not None and record.posed is not None
-    return begun and not record.reason.startswith("predicted: ")
+    return begun and not is_predicted(record)
 
 
 def _struck(record: Record) -> int | None:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from graphbench.model import Outcome
+from graphbench.prediction import is_predicted
 from graphbench.reasons import Reason
 from graphbench.reporting.figures import seconds
 from graphbench.reporting.measured import Cell
@@ -22,7 +23,7 @@ def outcome(cell: Cell) -> str:
     """How it ended, in a few words: `timeout after 600 s in cold`."""
     record = cell.record
     words = str(record.outcome).replace("_", " ")
-    if record.reason.startswith("predicted: "):
+    if is_predicted(record):
         return f"{words}, predicted"
     if record.censored is not None and record.outcome is Outcome.TIMEOUT:
         words += f" after {seconds(record.censored.after_s)} in {record.censored.phase}"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from graphbench.foresight import is_predicted
 from graphbench.model import Outcome, Record
+from graphbench.prediction import is_predicted
 from graphbench.staleness import Present, changes
 from graphbench.suites.definition import Suite
 from graphbench.suites.rounds import rounds_of

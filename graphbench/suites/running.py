@@ -10,13 +10,13 @@ from itertools import groupby
 import msgspec
 
 from graphbench.errors import DatasetError
-from graphbench.foresight import Foresight, is_predicted
+from graphbench.foresight import Foresight
 from graphbench.measure import recording
 from graphbench.measure.base import Cell, Limits, Observer, Plan
 from graphbench.measure.environment import machine_summary
 from graphbench.measure.runner import measure
 from graphbench.model import Outcome, Record
-from graphbench.prediction import Past
+from graphbench.prediction import Past, is_predicted
 from graphbench.suites.definition import Suite
 from graphbench.suites.matrix import Graph, Item, Variant, items, settings, variants
 from graphbench.suites.resuming import Earlier
