@@ -73,6 +73,15 @@ def fair(each: Comparison) -> bool:
     return each.verdict is Verdict.LIKE and each.bound is None and each.ratio_run is not None
 
 
+def _fair(cells: Iterable[Cell]) -> tuple[list[Comparison], list[Comparison]]:
+    """What may be averaged of some cells: against the baseline, and against the best CPU engine."""
+    cells = list(cells)
+    return (
+        [cell.main for cell in cells if cell.main is not None and fair(cell.main)],
+        [cell.best for cell in cells if cell.best is not None and fair(cell.best)],
+    )
+
+
 def _mean(ratios: Sequence[float | None]) -> str:
     known = [value for value in ratios if value is not None]
     if not known:
@@ -93,8 +102,7 @@ def _headlines(measured: Measured, lead: str) -> Table:
         own = _ran(cells, lead)
         if not own:
             continue
-        main = [cell.main for cell in own if cell.main is not None and fair(cell.main)]
-        best = [cell.best for cell in own if cell.best is not None and fair(cell.best)]
+        main, best = _fair(own)
         # The baseline may itself be the best CPU engine: then there is one comparison for both.
         against = Counter(each.baseline for each in best)
         rows.append(
@@ -141,8 +149,7 @@ def _by_graph(measured: Measured, lead: str) -> Table:
         known.setdefault(cell.record.task.dataset, []).append(cell)
     sized = []
     for graph, cells in known.items():
-        main = [cell.main for cell in cells if cell.main is not None and fair(cell.main)]
-        best = [cell.best for cell in cells if cell.best is not None and fair(cell.best)]
+        main, best = _fair(cells)
         edges = max((cell.record.dataset.num_edges for cell in cells if cell.record.dataset), default=None)
         row = [
             graph,
@@ -171,8 +178,7 @@ def overview(measured: Measured, lead: str, *, name: str) -> Chart | None:
     rows = []
     for problem, cells in measured.problems.items():
         begun = _ran(cells, lead)
-        own = [cell.main for cell in begun if cell.main is not None and fair(cell.main)]
-        best = [cell.best for cell in begun if cell.best is not None and fair(cell.best)]
+        own, best = _fair(begun)
         runs = [each.ratio_run for each in own if each.ratio_run is not None]
         ends = [each.ratio_end_to_end for each in own if each.ratio_end_to_end is not None]
         text = f"{ratio(geometric_mean(ends))} end to end" if runs and ends else ""
@@ -203,9 +209,7 @@ def overview(measured: Measured, lead: str, *, name: str) -> Chart | None:
 
 
 def _sentence(measured: Measured, lead: str) -> str:
-    own = [cell for cell in measured.cells if cell.label == lead]
-    main = [cell.main for cell in own if cell.main is not None and fair(cell.main)]
-    best = [cell.best for cell in own if cell.best is not None and fair(cell.best)]
+    main, best = _fair(cell for cell in measured.cells if cell.label == lead)
     parts = []
     if main:
         ends = [each.ratio_end_to_end for each in main if each.ratio_end_to_end is not None]
