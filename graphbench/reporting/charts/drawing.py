@@ -47,6 +47,11 @@ def to_png(figure: Figure) -> bytes:
     return out.getvalue()
 
 
+def to_file(figure: Figure, form: str, name: str, alt: str) -> bytes:
+    """The bytes of a file, `.png` or else `.svg`; name and alternative text are as for :func:`to_svg`."""
+    return to_png(figure) if form == ".png" else to_svg(figure, name, alt).encode()
+
+
 def inline(svg: str) -> str:
     """The SVG as an element of a page: the page has the dark colours, and gives it its size."""
     bare = re.sub(r"<style>.*?</style>", "", svg.partition("\n")[2], count=1, flags=re.DOTALL)

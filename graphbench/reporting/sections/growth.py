@@ -53,9 +53,7 @@ def picture(measured: Measured, form: str) -> bytes | None:
         return None
     with style.style():
         figure = points.panels(panels, _AXIS, measured.colours, measured.shapes)
-        if form == ".png":
-            return drawing.to_png(figure)
-        return drawing.to_svg(figure, "growth", "Seconds of a warm call against edges").encode()
+        return drawing.to_file(figure, form, "growth", "Seconds of a warm call against edges")
 
 
 def _panels(measured: Measured) -> list[points.Panel]:

@@ -49,7 +49,6 @@ def _without_start(record: Record) -> dict[str, float]:
 
 def phases_chart(cells: Sequence[Cell], *, name: str, title: str) -> Chart | None:
     """The chart of one problem; None where nothing was timed to its end."""
-    groups: list[bars.Rows] = []
     graphs = by_graph(cells)
     done = {graph: sum(cell.record.outcome is Outcome.OK for cell in group) for graph, group in graphs.items()}
     most = max(done.values(), default=0)
@@ -68,10 +67,10 @@ def phases_chart(cells: Sequence[Cell], *, name: str, title: str) -> Chart | Non
         value = seconds(record.phases.end_to_end_s)
         rows.append(bars.Stack(label=cell.label, value=value, text=text, parts=_without_start(record)))
     edges = max(cell.edges for cell in graphs[graph])
-    groups.append(bars.Rows(f"{bars.shortened(plain(graph), 40)} · {edges:,} edges", rows))
+    group = bars.Rows(f"{bars.shortened(plain(graph), 40)} · {edges:,} edges", rows)
     alt = plain(f"{title} on {graph}, where the time goes: " + "; ".join(_told(row) for row in rows))
     with style.style():
-        svg = drawing.to_svg(bars.stacks(groups), name, alt)
+        svg = drawing.to_svg(bars.stacks([group]), name, alt)
     return Chart(name=name, svg=svg, alt=alt, caption=f"{title} on {plain(graph)}: phases of each engine")
 
 

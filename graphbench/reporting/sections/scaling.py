@@ -65,9 +65,7 @@ def picture(found: Sequence[Climb], form: str) -> bytes | None:
         return None
     with style.style():
         figure = _figure(panels, found)
-        if form == ".png":
-            return drawing.to_png(figure)
-        return drawing.to_svg(figure, "scaling", "Speedup against the number of GPUs").encode()
+        return drawing.to_file(figure, form, "scaling", "Speedup against the number of GPUs")
 
 
 def tables(found: Sequence[Climb]) -> list[Table]:
