@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from graphbench.break_even import Runs
+from graphbench.break_even import Runs, fixed_cost
 from graphbench.comparison import Comparison
 from graphbench.reporting.document import Fold, Section, Table, Text
 from graphbench.reporting.figures import plain, seconds
@@ -21,8 +21,7 @@ def section(measured: Measured, key: str) -> Section | None:
                     continue
                 main, best = _runs(cell.main), _runs(cell.best)
                 if main or best:
-                    phases = cell.record.phases
-                    fixed = sum(part or 0.0 for part in (phases.start_s, phases.read_s, phases.build_s, phases.cold_s))
+                    fixed = fixed_cost(cell.record)
                     against = cell.best.baseline if cell.best else ""
                     rows.append(
                         [problem, plain(graph), cell.label, seconds(fixed), seconds(cell.run), main, best, against]
