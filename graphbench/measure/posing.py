@@ -11,6 +11,7 @@ import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -83,14 +84,9 @@ class Posed:
             trials: exactly this many of them; None: as many as it takes.
         """
         return Request(
-            algorithm=self.algorithm.name,
+            **self._problem(),
             engine=engine.name,
             settings=settings,
-            dataset=self.edges.name,
-            edges=str(self.edges.path),
-            inputs=str(self.inputs_file) if self.inputs_file else None,
-            params=self.params,
-            seed=self.seed,
             answers=str(answers),
             deadline=deadline,
             budget_s=budget_s,
@@ -115,17 +111,23 @@ class Posed:
             deadline: on the protocol's clock.
         """
         return Certify(
-            algorithm=self.algorithm.name,
-            dataset=self.edges.name,
-            edges=str(self.edges.path),
-            inputs=str(self.inputs_file) if self.inputs_file else None,
-            params=self.params,
-            seed=self.seed,
+            **self._problem(),
             files={trial: str(file) for trial, file in files.items()},
             claims={trial: dict(figures) for trial, figures in claims.items()},
             disputed=None if disputed is None else disputed.tolist(),
             deadline=deadline,
         )
+
+    def _problem(self) -> dict[str, Any]:
+        """What both kinds of requests say of the problem."""
+        return {
+            "algorithm": self.algorithm.name,
+            "dataset": self.edges.name,
+            "edges": str(self.edges.path),
+            "inputs": str(self.inputs_file) if self.inputs_file else None,
+            "params": self.params,
+            "seed": self.seed,
+        }
 
     def task(self, engine: Engine, settings: Settings) -> Task:
         """The identity of measuring this with an engine, its settings included."""

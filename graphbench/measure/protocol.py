@@ -18,54 +18,52 @@ from graphbench.engines.base import Settings
 from graphbench.model import Certificate, Environment, Memory
 
 
-class Request(msgspec.Struct, frozen=True, kw_only=True, tag="measure"):
-    """One task, as the worker needs it.
+class Problem(msgspec.Struct, frozen=True, kw_only=True):
+    """What every request says: which problem it is about, and until when it may take.
 
     Attributes:
-        edges: the Parquet file of the posed graph.
+        edges: the file of the posed graph: Parquet, or a recipe.
         inputs: the .npz file of what was drawn, or None.
-        answers: path that the names of answer files start with.
         deadline: on :func:`now`'s clock; the parent kills the worker then.
-        trials: exactly this many warm trials; None: as many as it takes.
     """
 
     algorithm: str
-    engine: str
-    settings: Settings
     dataset: str
     edges: str
     inputs: str | None
     params: dict[str, Any]
     seed: int
-    answers: str
     deadline: float
+
+
+class Request(Problem, frozen=True, kw_only=True, tag="measure"):
+    """One task, as the worker needs it.
+
+    Attributes:
+        answers: path that the names of answer files start with.
+        trials: exactly this many warm trials; None: as many as it takes.
+    """
+
+    engine: str
+    settings: Settings
+    answers: str
     budget_s: float
     trials: int | None
     command: str
 
 
-class Certify(msgspec.Struct, frozen=True, kw_only=True, tag="certify"):
+class Certify(Problem, frozen=True, kw_only=True, tag="certify"):
     """Answers of a task that is over, to be certified where the graph is made.
 
     Attributes:
-        edges: the recipe of the posed graph.
-        inputs: the .npz file of what was drawn, or None.
         files: by trial, the .npy file with its answer.
         claims: by trial, the figures that the engine itself gave for it.
         disputed: indices of pairs that are to be recomputed too; None: no engines differ.
-        deadline: on :func:`now`'s clock; the parent gives up then.
     """
 
-    algorithm: str
-    dataset: str
-    edges: str
-    inputs: str | None
-    params: dict[str, Any]
-    seed: int
     files: dict[int, str]
     claims: dict[int, dict[str, float]]
     disputed: list[int] | None
-    deadline: float
 
     @property
     def disputed_pairs(self) -> npt.NDArray[np.int64] | None:
