@@ -16,6 +16,7 @@ from graphbench.datasets import generators
 from graphbench.datasets.base import Dataset
 from graphbench.errors import DatasetError, UsageError
 from graphbench.model import Outcome, Record
+from graphbench.reporting.measured import NEVER_RAN
 from graphbench.suites.definition import Suite
 from graphbench.suites.matrix import Graph
 from graphbench.suites.resuming import Earlier
@@ -24,7 +25,6 @@ from graphbench.suites.running import Run, past
 EXAMPLE = "rmat:scale=22..28,edgefactor=16"
 STRUCK = frozenset({Outcome.OUT_OF_MEMORY, Outcome.TIMEOUT})
 """How an engine ends that would end so on every larger graph."""
-NEVER_RAN = frozenset({Outcome.UNAVAILABLE, Outcome.UNSUPPORTED})
 
 _RANGE = re.compile(r"(?<![a-z])scale\s*=\s*(\d+)\s*\.\.\s*(\d+)", re.IGNORECASE)
 

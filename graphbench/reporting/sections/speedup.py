@@ -11,7 +11,7 @@ from graphbench.reporting.charts import bars, drawing, style
 from graphbench.reporting.command import command
 from graphbench.reporting.document import Block, Chart, Fold, Section, Table, Text
 from graphbench.reporting.figures import UNICODE, listed, plain, ratio, seconds, span, three
-from graphbench.reporting.measured import MOST_ROWS, Cell, Measured, by_graph, largest
+from graphbench.reporting.measured import MOST_ROWS, NEVER_RAN, Cell, Measured, by_graph, largest
 from graphbench.reporting.wording import NOTHING, brief, codes, outcome, slug
 
 _SIGNS = UNICODE
@@ -117,7 +117,7 @@ def _heading(graph: str, cells: Sequence[Cell], baseline: str) -> str:
 
 def _bar(cell: Cell, colour: str) -> bars.Bar:
     each = cell.main
-    if each is None or each.ratio_run is None or cell.record.outcome in {Outcome.UNAVAILABLE, Outcome.UNSUPPORTED}:
+    if each is None or each.ratio_run is None or cell.record.outcome in NEVER_RAN:
         return bars.Bar(label=cell.label, text=_gap(cell), colour=colour)
     look: bars.Look = "bound" if each.bound else "unlike" if each.verdict is Verdict.UNLIKE else "like"
     return bars.Bar(
