@@ -13,7 +13,7 @@ import click
 from graphbench import sizes
 from graphbench.cli import INTERRUPTED
 from graphbench.cli.files import give
-from graphbench.cli.options import machine_options, moment, result_options, resuming_options
+from graphbench.cli.options import counted_since, machine_options, result_options, resuming_options
 from graphbench.cli.sitting import able_to_run, again, measure
 from graphbench.errors import UnsupportedError, UsageError
 from graphbench.model import Outcome
@@ -21,7 +21,6 @@ from graphbench.model import Outcome
 if TYPE_CHECKING:
     from graphbench.algorithms.base import Algorithm
     from graphbench.cli.progress import Reporter
-    from graphbench.datasets.base import Dataset
     from graphbench.keeping import Keeper
     from graphbench.model import Record
     from graphbench.suites.capacity import Hunt
@@ -93,7 +92,7 @@ def command(
     given |= {"gpus": [gpus] if gpus else [], "allocators": [allocator]}
     suites = _suites(algorithms, engine, given)
     started = datetime.now(UTC)
-    since = moment(newer_than, "--newer-than") if newer_than else started if fresh else None
+    since = counted_since(started, fresh=fresh, newer_than=newer_than)
     hunts: list[Hunt] = []
     with Reporter.on_stderr() as reporter, warnings.catch_warnings():
         warnings.showwarning = reporter.warn
@@ -162,12 +161,8 @@ def _hunt(suite: Suite, records: list[Record], since: datetime | None, reporter:
     from graphbench.suites.capacity import Hunt, within
     from graphbench.suites.resuming import Earlier
 
-    def load(name: str) -> Dataset:
-        (dataset,) = reporter.load([name], directed=None)
-        return dataset
-
     earlier = Earlier(within(records, suite), suite, present(), since)
-    return Hunt(suite=suite, load=load, earlier=earlier, records=records, command=command_line(), **asked)
+    return Hunt(suite=suite, load=reporter.load_one, earlier=earlier, records=records, command=command_line(), **asked)
 
 
 def _measure(hunt: Hunt, reporter: Reporter, keeper: Keeper) -> None:

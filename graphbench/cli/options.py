@@ -106,6 +106,17 @@ def moment(text: str, option: str) -> datetime:
         ) from None
 
 
+def counted_since(started: datetime, *, fresh: bool, newer_than: str | None) -> datetime | None:
+    """From when on records of the store count, by :data:`resuming_options`; None: from ever.
+
+    Raises:
+        UsageError: if `--newer-than` is no time.
+    """
+    if newer_than:
+        return moment(newer_than, "--newer-than")
+    return started if fresh else None
+
+
 def numbers(text: str) -> list[int]:
     """Whole numbers from 1, separated by commas.
 

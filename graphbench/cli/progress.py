@@ -86,6 +86,11 @@ class Reporter:
                 dataset = datasets.load(name, directed=directed, progress=progress)
             yield dataset
 
+    def load_one(self, name: str) -> Dataset:
+        """Load a single dataset in the same way."""
+        (dataset,) = self.load([name], directed=None)
+        return dataset
+
     @contextmanager
     def download(self, name: str) -> Iterator[Download]:
         """A callback for a download that draws a bar from its first call on."""

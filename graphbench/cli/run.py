@@ -210,6 +210,15 @@ def _check_files(save_answer: Path | None, chart: Path | None, datasets: tuple[s
         raise UsageError(f"--save-answer writes {', '.join(SAVED)}, not {save_answer.name!r}.")
     if save_answer and len(datasets) > 1:
         raise UsageError("--save-answer writes the answers on one dataset; name just one.")
+    check_chart(chart)
+
+
+def check_chart(chart: Path | None) -> None:
+    """Refuse a chart whose ending is that of no picture.
+
+    Raises:
+        UsageError: if it is.
+    """
     if chart and chart.suffix not in CHARTED:
         raise UsageError(f"--chart writes {' and '.join(CHARTED)}, not {chart.name!r}.")
 

@@ -13,23 +13,21 @@ import click
 from graphbench.cli import INTERRUPTED
 from graphbench.cli.files import OutputFile, give, write
 from graphbench.cli.options import (
+    counted_since,
     hopeless_options,
     joined,
     machine_options,
     memory_options,
-    moment,
     names_option,
     numbers,
     result_options,
     resuming_options,
 )
-from graphbench.cli.run import CHARTED
+from graphbench.cli.run import check_chart
 from graphbench.cli.sitting import able_to_run, again, fine, measure
-from graphbench.errors import UsageError
 
 if TYPE_CHECKING:
     from graphbench.cli.progress import Reporter
-    from graphbench.datasets.base import Dataset
     from graphbench.keeping import Keeper
     from graphbench.suites.definition import Suite
     from graphbench.suites.series import Climb
@@ -81,11 +79,10 @@ def command(
     from graphbench.cli.progress import Reporter
     from graphbench.keeping import Keeper
 
-    if chart and chart.suffix not in CHARTED:
-        raise UsageError(f"--chart writes {' and '.join(CHARTED)}, not {chart.name!r}.")
+    check_chart(chart)
     suite = _suite(algorithm, series, given)
     started = datetime.now(UTC)
-    since = moment(newer_than, "--newer-than") if newer_than else started if fresh else None
+    since = counted_since(started, fresh=fresh, newer_than=newer_than)
     with Reporter.on_stderr() as reporter, warnings.catch_warnings():
         warnings.showwarning = reporter.warn
         with Keeper(store, must=True) as keeper:
@@ -136,13 +133,9 @@ def _climb(suite: Suite, store: Path | None, since: datetime | None, reporter: R
     from graphbench.suites.resuming import Earlier
     from graphbench.suites.series import Climb
 
-    def load(name: str) -> Dataset:
-        (dataset,) = reporter.load([name], directed=None)
-        return dataset
-
     records = list(Store(store).records())
     earlier = Earlier(records, suite, present(), since)
-    return Climb(suite=suite, load=load, earlier=earlier, records=records, command=command_line())
+    return Climb(suite=suite, load=reporter.load_one, earlier=earlier, records=records, command=command_line())
 
 
 def _measure(climb: Climb, reporter: Reporter, keeper: Keeper) -> None:

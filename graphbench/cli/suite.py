@@ -15,12 +15,12 @@ import click
 from graphbench.cli import INTERRUPTED
 from graphbench.cli.files import write
 from graphbench.cli.options import (
+    counted_since,
     datasets,
     hopeless_options,
     joined,
     machine_options,
     memory_options,
-    moment,
     names_option,
     numbers,
     result_options,
@@ -98,7 +98,7 @@ def command(
     suite, named = _suite(name, given)
     matrix.check(suite)
     started = datetime.now(UTC)
-    since = moment(newer_than, "--newer-than") if newer_than else started if fresh else None
+    since = counted_since(started, fresh=fresh, newer_than=newer_than)
     with Reporter.on_stderr() as reporter, warnings.catch_warnings():
         warnings.showwarning = reporter.warn
         if dry_run:
