@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from graphbench import certify
+from graphbench.certify_levels import places_of
 from graphbench.edgelist import EdgeList
 
 Mask = npt.NDArray[np.bool_]
@@ -56,7 +57,7 @@ def core_fault(edges: EdgeList, core: npt.NDArray[Any]) -> str:
     gone = left <= core
     leaving = np.flatnonzero(gone)
     while len(leaving):
-        lost = neighbours[_rows(starts, leaving)[1]]
+        lost = neighbours[places_of(starts, leaving)[1]]
         touched, times = np.unique(lost[~gone[lost]], return_counts=True)
         left[touched] -= times
         leaving = touched[left[touched] <= core[touched]]
@@ -195,7 +196,7 @@ def _supported(edges: EdgeList, among: npt.NDArray[np.int64], asked: npt.NDArray
     begin, width = 0, 4
     while len(open_):
         for piece in np.array_split(open_, -(-len(open_) * width // _BLOCK)):
-            row, place = _rows(starts, fewer[piece], begin, width)
+            row, place = places_of(starts, fewer[piece], begin, width)
             closed = np.asarray(adjacency[neighbours[place], more[piece][row]])
             found[piece] += np.bincount(row, weights=closed, minlength=len(piece)).astype(np.int64)
         begin, width = begin + width, 2 * width
@@ -211,20 +212,3 @@ def _compressed(src: npt.NDArray[Any], dst: npt.NDArray[Any], n: int) -> tuple[n
     matrix = coo_array((np.ones(len(ends[0]), dtype=np.int8), ends), shape=(n, n)).tocsr()
     matrix.sort_indices()
     return matrix.indptr, matrix.indices
-
-
-def _rows(
-    starts: npt.NDArray[Any], vertices: npt.NDArray[Any], begin: int = 0, width: int | None = None
-) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """Places in compressed rows: of each vertex's neighbours, those from number `begin` on, at most `width`.
-
-    Returns:
-        For each place, the index in `vertices` that it belongs to; and the place.
-    """
-    first = starts[vertices].astype(np.int64) + begin
-    count = np.maximum(starts[vertices + 1] - first, 0)
-    if width is not None:
-        count = np.minimum(count, width)
-    row = np.repeat(np.arange(len(vertices)), count)
-    before = np.cumsum(count) - count
-    return row, np.arange(len(row)) - before[row] + first[row]

@@ -181,14 +181,28 @@ def out_arcs(matrix: Any, vertices: npt.NDArray[Any]) -> Iterator[tuple[npt.NDAr
         matrix: SciPy's, in compressed sparse rows.
         vertices: all different, at least one.
     """
-    first = matrix.indptr[vertices].astype(np.int64)
-    count = matrix.indptr[vertices + 1] - first
+    count = matrix.indptr[vertices + 1].astype(np.int64) - matrix.indptr[vertices]
     cuts = np.flatnonzero(np.diff(np.cumsum(count) // _ARCS_AT_ONCE)) + 1
-    for part in np.split(np.arange(len(vertices)), cuts):
-        counts = count[part]
-        before = np.cumsum(counts) - counts
-        places = np.arange(int(counts.sum())) + np.repeat(first[part] - before, counts)
-        yield np.repeat(vertices[part], counts), matrix.indices[places]
+    for part in np.split(vertices, cuts):
+        index, places = places_of(matrix.indptr, part)
+        yield part[index], matrix.indices[places]
 
 
-__all__ = ["dependencies", "out_arcs", "strong_fault"]
+def places_of(
+    starts: npt.NDArray[Any], vertices: npt.NDArray[Any], begin: int = 0, width: int | None = None
+) -> tuple[Integers, Integers]:
+    """Places in compressed rows: of each vertex's neighbours, those from number `begin` on, at most `width`.
+
+    Returns:
+        For each place, the index in `vertices` that it belongs to; and the place.
+    """
+    first = starts[vertices].astype(np.int64) + begin
+    count = np.maximum(starts[vertices + 1] - first, 0)
+    if width is not None:
+        count = np.minimum(count, width)
+    before = np.cumsum(count) - count
+    index = np.repeat(np.arange(len(vertices)), count)
+    return index, np.arange(len(index)) + np.repeat(first - before, count)
+
+
+__all__ = ["dependencies", "out_arcs", "places_of", "strong_fault"]
