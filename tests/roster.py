@@ -1,5 +1,7 @@
 """The engines that tests ask in their own process, each marked `gpu` and skipped with a reason where it cannot run."""
 
+import itertools
+
 import pytest
 
 from graphbench import registry
@@ -22,3 +24,12 @@ ENGINES = [pytest.param(name, marks=marks(name)) for name in NAMES]
 def having(algorithm):
     """Those that have the algorithm, as parameters of a test."""
     return [each for each in ENGINES if each.values[0] in registry.algorithm(algorithm).adapters]
+
+
+def each_with(algorithms):
+    """Each engine with each of the algorithms that it has, as parameters of a test."""
+    return [
+        pytest.param(*engine.values, algorithm, marks=engine.marks)
+        for engine, algorithm in itertools.product(ENGINES, algorithms)
+        if engine.values[0] in registry.algorithm(algorithm).adapters
+    ]

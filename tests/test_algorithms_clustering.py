@@ -4,7 +4,7 @@ import warnings
 
 import numpy as np
 import pytest
-from roster import ENGINES
+from roster import each_with, having
 from tiny import GRAPHS, certify, changed, graph, not_drawn, path, posed, rejected, solve
 
 from graphbench import certify_partition, registry
@@ -26,15 +26,9 @@ def cliques(count):
 
 def each_engine(*algorithms):
     """Every engine that has an adapter (and the algorithm, if there are several), skipped where it cannot run."""
-    cases, several = [], len(algorithms) > 1
-    for engine in ENGINES:
-        (name,) = engine.values
-        cases += [
-            pytest.param(name, *([algorithm] if several else []), marks=engine.marks)
-            for algorithm in algorithms
-            if name in registry.algorithm(algorithm).adapters
-        ]
-    return pytest.mark.parametrize(("engine", "algorithm") if several else "engine", cases)
+    if len(algorithms) == 1:
+        return pytest.mark.parametrize("engine", having(*algorithms))
+    return pytest.mark.parametrize(("engine", "algorithm"), each_with(algorithms))
 
 
 # What is cut

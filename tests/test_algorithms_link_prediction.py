@@ -1,11 +1,10 @@
 """Similarities of neighbourhoods: values worked out by hand, on every engine, and what the problems are posed on."""
 
-import itertools
 import math
 
 import numpy as np
 import pytest
-from roster import ENGINES
+from roster import ENGINES, each_with
 from tiny import GRAPHS, certify, graph, library, not_drawn, path, posed, solve
 
 from graphbench import certify_similarity, registry
@@ -13,13 +12,7 @@ from graphbench.algorithms import _similarity
 from graphbench.engines.base import Settings
 
 SIMILARITIES = ("jaccard", "weighted-jaccard", "overlap", "sorensen", "cosine")
-
-
-EACH = [
-    pytest.param(*engine.values, similarity, marks=engine.marks)
-    for engine, similarity in itertools.product(ENGINES, SIMILARITIES)
-    if engine.values[0] in registry.algorithm(similarity).adapters
-]
+EACH = each_with(SIMILARITIES)
 
 
 def asked(engine, similarity, edges, pairs, monkeypatch):

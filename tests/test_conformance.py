@@ -1,11 +1,10 @@
 """One suite for all: every engine solves every problem on every tiny graph, rightly, and they agree."""
 
 import contextlib
-import itertools
 
 import numpy as np
 import pytest
-from roster import AVAILABLE, ENGINES, having
+from roster import AVAILABLE, ENGINES, each_with, having
 from tiny import GRAPHS, certify, graph, path, posed, raw, solve
 
 from graphbench import registry
@@ -33,11 +32,7 @@ SHAPES = {
 assert set(SHAPES) == {*Kind.__args__, "counts"}
 
 
-EACH = [
-    pytest.param(*engine.values, algorithm, marks=engine.marks)
-    for engine, algorithm in itertools.product(ENGINES, ALGORITHMS)
-    if engine.values[0] in registry.algorithm(algorithm).adapters
-]
+EACH = each_with(ALGORITHMS)
 
 
 def has_one_answer(page):
