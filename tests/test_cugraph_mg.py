@@ -205,3 +205,43 @@ def test_other_news_of_workers_is_no_trouble(client, watch):
     client.hear((0.0, "text"))
     with watch.armed():
         pass
+
+
+# Letting go
+
+
+def test_it_waits_until_the_workers_have_given_up_a_graph(monkeypatch):
+    monkeypatch.setattr(_dask, "SETTLE_LOOK_S", 0)
+    cluster, held = _dask.Cluster(), [[2, 1], [0, 1], [0, 0], [5, 5]]
+    monkeypatch.setattr(cluster, "each", lambda _: held.pop(0))
+    cluster.settle()
+    assert held == [[5, 5]]
+
+
+def test_it_does_not_wait_for_ever_nor_for_workers_that_are_gone(monkeypatch):
+    monkeypatch.setattr(_dask, "SETTLE_LOOK_S", 0)
+    cluster, looks = _dask.Cluster(), []
+    monkeypatch.setattr(cluster, "each", lambda _: looks.append(1) or [1])
+    cluster.settle()
+    assert len(looks) == _dask.SETTLE_LOOKS
+
+    def gone(_):
+        raise EngineError("a worker died")
+
+    monkeypatch.setattr(cluster, "each", gone)
+    cluster.settle()
+
+
+def test_walks_on_several_gpus_are_given_no_seed_that_all_workers_would_share():
+    page, given = registry.algorithm("random-walks"), {}
+    attached = page.adapters[engine.name]
+
+    def walk(_, starts, **options):
+        given.update(options, starts=starts)
+        return "paths", "weights", 3
+
+    module = SimpleNamespace(uniform_random_walks=walk)
+    call = SimpleNamespace(vertices=[0], length=3, seed=7)
+    assert attached.call.__wrapped__(module, None, call) == ("paths", 4)
+    assert given == {"max_depth": 3, "starts": [0]}
+    assert attached.told(call) == {"random_state": None}

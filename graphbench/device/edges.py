@@ -153,13 +153,15 @@ class MadeOnDevice(EdgeList):
             yield Columns(nothing, nothing, nothing.astype(np.float64) if self.weighted else None)
 
     def hold(self) -> bool:
-        """Keep all columns on the device for the calls of :meth:`chunks` to come, if they fill less than a third of it.
+        """Keep all columns on the device for the calls of :meth:`chunks` to come, if they leave two fifths of it free.
+
+        Making them anew takes a sweep of all draws for each range that fits, in every pass over the edges.
 
         Returns:
             Whether they are kept; :meth:`let_go` gives them up.
         """
         needed = self.num_edges * (8 + 8 * self.weighted)
-        if self._held is None and 3 * (needed + _VERTEX_BYTES * self.num_vertices) < self.maker.free_bytes():
+        if self._held is None and 5 * (needed + _VERTEX_BYTES * self.num_vertices) < 3 * self.maker.free_bytes():
             self._held = self._whole(np.int32)
         return self._held is not None
 

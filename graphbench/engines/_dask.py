@@ -6,6 +6,7 @@ that on the hosts of a cluster of one's own this package must be installed too.
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import threading
@@ -25,6 +26,8 @@ PROTOCOL = "tcp"
 """Of Dask's own messages; between GPUs, cuGraph communicates through NCCL and UCX whatever this is."""
 START_S = 120
 """How long a worker may take to come up: it imports cuGraph."""
+SETTLE_LOOKS, SETTLE_LOOK_S = 100, 0.05
+"""How often, and how long between, workers are asked whether they have given up a graph that was let go of."""
 CONFIGURATION = {
     # cuGraph's calls hold the interpreter, so a worker gives no sign of life while it computes.
     "distributed.scheduler.worker-ttl": None,
@@ -128,6 +131,17 @@ class Cluster:
         self.check(placed)
         meta = frame._meta  # noqa: SLF001 - what dask-cuDF's own callers use
         return dask_cudf.from_delayed(placed, meta=meta, verify_meta=False)
+
+    def settle(self) -> None:
+        """Wait until the workers hold nothing any more, for as long as that gets on: they are told by and by.
+
+        What is built, or made for a certificate, before they have given up a graph would find their memory full.
+        """
+        with suppress(Exception):  # of workers that are gone, whoever needs them next will hear
+            for _ in range(SETTLE_LOOKS):
+                if not any(self.each(held)):
+                    return
+                threading.Event().wait(SETTLE_LOOK_S)
 
     def check(self, futures: Iterable[Any]) -> None:
         """Raise what a worker raised: waiting for futures does not."""
@@ -380,6 +394,12 @@ def reset_peak() -> None:
 def peak_bytes() -> int:
     """Most device memory allocated at once since."""
     return (_memory.peak_bytes() if _memory is not None else None) or 0
+
+
+def held(dask_worker: Any) -> int:
+    """How many results the worker holds, graphs and frames, garbage collected."""
+    gc.collect()
+    return len(dask_worker.data)
 
 
 def synchronize() -> None:

@@ -166,6 +166,9 @@ class Engine:
             return scatter(num_vertices, vertices, values, fill=-1, dtype=np.int64)
         return np.asarray(raw, dtype=np.int64)
 
+    def released(self) -> None:
+        """The last graph has been let go of: wait until its memory is free, if that takes more than letting go."""
+
     def reset_device_peak(self) -> None:
         """Forget the device's peak memory so far."""
 

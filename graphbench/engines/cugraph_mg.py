@@ -219,6 +219,10 @@ class CuGraphMG(CuGraph):
 
     # What was used
 
+    def released(self) -> None:
+        """Wait until the workers have given up what they held."""
+        self.workers.settle()
+
     def reset_device_peak(self) -> None:
         """Forget the workers' peaks so far."""
         self.workers.each(_dask.reset_peak)
@@ -319,8 +323,9 @@ def _(dcg: Any, graph: Any, p: Call) -> Any:
     return dcg.ktruss_subgraph(graph, p.k)
 
 
-@random_walks.on("cugraph-mg")
+# It hands one seed to all workers, each of which needs another: libcugraph refuses that. Unseeded, each takes its own.
+@random_walks.on("cugraph-mg", told=lambda _: {"random_state": None})
 @_on_workers
 def _(dcg: Any, graph: Any, p: Call) -> Any:
-    paths, _, _ = dcg.uniform_random_walks(graph, p.vertices, max_depth=p.length, random_state=p.seed)
+    paths, _, _ = dcg.uniform_random_walks(graph, p.vertices, max_depth=p.length)
     return paths, p.length + 1

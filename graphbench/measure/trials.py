@@ -158,6 +158,8 @@ class Bench:
         self._graph = self._held = None
         gc.unfreeze()
         gc.collect()
+        if self._engine is not None:
+            self._engine.released()
 
     def _sample(self, job: Job) -> sampling.Stop:
         """Run warm trials until the rule says stop, keeping some answers; returns why it stopped."""
