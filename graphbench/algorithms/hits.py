@@ -13,16 +13,17 @@ noted; so answers are not compared with each other, and the certificate decides 
 The problem states one absolute tolerance: the answer is right if one more iteration, through A and A^T, changes the
 hubs, the largest of them 1, by no more than that, summed over all vertices, and moves the authorities, scaled to length
 1, by no more than that in Euclidean length; and if both belong to a singular value of A within 0.1 % of the largest (or
-the tolerance, if that is more). It is posed in float64 on every engine.
+the tolerance, if that is more). It is posed in float64 on every engine. An engine that has not met its tolerance after
+`max_iterations` has no answer.
 
 How engines differ. cuGraph, nx-cugraph and NetworkX from 3.7 on iterate from uniform hubs until an iteration changes
 the hubs, the largest of them 1, by less than tol in total; cuGraph 26.10, and nx-cugraph on top of it, by less than
 n * tol for n vertices. All are given what makes them stop at half the tolerance, as the iteration after the last could
-change a little more, and the authorities are half an iteration behind. cuGraph returns what it has at the limit of
-iterations without a word: the certificate tells. NetworkX before 3.7 asks ARPACK for a singular vector, from a random
-start, so that where the largest value is repeated scores of both signs come out; as their sum can be 0, it is told not
-to divide by it. igraph asks ARPACK too, in one call for each column, and makes the largest score 1. cuGraph and
-nx-cugraph scale to a sum of 1. NetworKit does not have it.
+change a little more, and the authorities are half an iteration behind. At the limit of iterations cuGraph 26.10 raises,
+as the other two do. NetworkX before 3.7 asks ARPACK for a singular vector, from a random start, so that where the
+largest value is repeated scores of both signs come out; as their sum can be 0, it is told not to divide by it. igraph
+asks ARPACK too, in one call for each column, and makes the largest score 1. cuGraph and nx-cugraph scale to a sum of 1.
+NetworKit does not have it.
 """
 
 from __future__ import annotations
@@ -153,6 +154,7 @@ hits.gap("networkit", "not in the library")
     build={"store_transposed": True, "float64_weights": True},
     told=lambda p: _told(p, _per_vertex(p)),
 )
+@limited
 def _(cugraph: Any, graph: Any, p: Call) -> Any:
     return cugraph.hits(graph, max_iter=p.max_iterations, tol=_per_vertex(p))
 
