@@ -1,6 +1,7 @@
 """Names find their objects, wrong names find help, and no pair of algorithm and engine is forgotten."""
 
 import itertools
+import re
 from types import SimpleNamespace
 
 import pytest
@@ -144,6 +145,15 @@ def test_a_fingerprint_covers_what_a_page_shares_with_others(imports, monkeypatc
         shared.write_text(text)
         found.add(registry.fingerprint.__wrapped__("page", "engine"))
     assert len(found) == 2
+
+
+@pytest.mark.parametrize("name", registry.algorithm_names())
+def test_a_page_rests_on_no_other_page_which_its_fingerprint_would_not_cover(name):
+    used = set(
+        re.findall(r"from graphbench\.algorithms(?: import |\.)(\w+)", registry.algorithm(name).page.read_text())
+    )
+    assert "base" in used
+    assert not used & {each.replace("-", "_") for each in registry.algorithm_names()}
 
 
 @pytest.mark.parametrize("name", ["networkx", "igraph", "networkit"])

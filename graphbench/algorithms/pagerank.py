@@ -24,16 +24,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from graphbench import certify
-from graphbench.algorithms._iterating import (
-    beyond_float64,
-    iteration_limit,
-    limited,
-    told_in_total,
-    told_per_vertex,
-    tolerance_of,
-)
-from graphbench.algorithms.base import Algorithm, Call, Finding, Form, Parameter
+from graphbench.algorithms import _pagerank
+from graphbench.algorithms._iterating import beyond_float64, limited, told_in_total, told_per_vertex
+from graphbench.algorithms.base import Algorithm, Call, Finding, Form
 from graphbench.edgelist import EdgeList
 from graphbench.errors import ConvergenceError
 
@@ -45,50 +38,10 @@ pagerank = Algorithm(
     kind="scores",
     headline="residual",
     on_device=True,
-    epsilon=lambda params: 2 * params["tolerance"] / (1 - params["damping"]),
+    epsilon=_pagerank.apart,
     refusal=beyond_float64,
-    parameters=[
-        Parameter(
-            name="damping",
-            type=float,
-            default=0.85,
-            minimum=0,
-            maximum=1,
-            exclusive_maximum=True,
-            help="Probability of following an edge rather than jumping anywhere.",
-        ),
-        tolerance_of("Largest change, summed over all vertices, that one more iteration may still make."),
-        iteration_limit(500),
-    ],
+    parameters=_pagerank.parameters("jumping anywhere"),
 )
-
-
-def finding(
-    edges: EdgeList, answer: npt.NDArray[Any], p: Call, *, teleport: npt.NDArray[np.int64] | None = None
-) -> Finding:
-    """What the certificate finds, for jumps to all vertices or to those of `teleport` only."""
-    if fault := certify.form_fault(answer, edges.num_vertices, "floating", "ranks"):
-        return Finding(valid=False, detail=fault)
-    ranks = answer.astype(np.float64, copy=False)
-    if not np.isfinite(ranks).all() or ranks.min() < 0:
-        bad = int(np.argmax(~np.isfinite(ranks) | (ranks < 0)))
-        return Finding(valid=False, detail=f"the rank of vertex {bad:,} is {float(ranks[bad]):g}")
-    change = np.abs(certify.pagerank_step(edges, ranks, p.damping, teleport=teleport) - ranks)
-    residual, total = float(change.sum()), float(ranks.sum())
-    figures = {"residual": residual, "sum": total}
-    slack = p.tolerance / (1 - p.damping) + 1e-12 * np.sqrt(len(ranks))
-    if not abs(total - 1) <= slack:
-        return Finding(valid=False, detail=f"the ranks sum to {total:.9g}, not to 1", figures=figures)
-    if not residual <= p.tolerance:
-        worst = int(np.argmax(change))
-        detail = (
-            f"one more iteration changes the ranks by {residual:.3g} in total, more than the tolerance of "
-            f"{p.tolerance:g}; most at vertex {worst:,} ({float(ranks[worst]):.6g} by {float(change[worst]):.3g})"
-        )
-        return Finding(valid=False, detail=detail, figures=figures)
-    error = residual / (1 - p.damping)
-    detail = f"L1 residual {residual:.3g}, at most {p.tolerance:g}: the total error is at most {error:.3g}"
-    return Finding(valid=True, detail=detail, figures=figures)
 
 
 @pagerank.certificate
@@ -99,7 +52,7 @@ def _(edges: EdgeList, answer: npt.NDArray[Any], p: Call) -> Finding:
     factor, so it has one fixed point x*, and |x - x*| <= |G(x) - x| / (1 - damping): a small residual proves a small
     error. G(x) - x sums to (1 - damping) (1 - sum(x)): a small residual also bounds how far the sum is from 1.
     """
-    return finding(edges, answer, p)
+    return _pagerank.finding(edges, answer, p)
 
 
 @pagerank.on("networkx", told=told_per_vertex)

@@ -24,15 +24,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from graphbench.algorithms import pagerank
-from graphbench.algorithms._iterating import (
-    beyond_float64,
-    iteration_limit,
-    limited,
-    told_in_total,
-    told_per_vertex,
-    tolerance_of,
-)
+from graphbench.algorithms import _pagerank
+from graphbench.algorithms._iterating import beyond_float64, limited, told_in_total, told_per_vertex
 from graphbench.algorithms.base import Algorithm, Call, Finding, Form, Parameter
 from graphbench.edgelist import EdgeList
 
@@ -45,20 +38,10 @@ personalized_pagerank = Algorithm(
     kind="scores",
     headline="residual",
     draws="vertices",
-    epsilon=lambda params: 2 * params["tolerance"] / (1 - params["damping"]),
+    epsilon=_pagerank.apart,
     refusal=beyond_float64,
     parameters=[
-        Parameter(
-            name="damping",
-            type=float,
-            default=0.85,
-            minimum=0,
-            maximum=1,
-            exclusive_maximum=True,
-            help="Probability of following an edge rather than jumping back to the set.",
-        ),
-        tolerance_of("Largest change, summed over all vertices, that one more iteration may still make."),
-        iteration_limit(500),
+        *_pagerank.parameters("jumping back to the set"),
         Parameter(
             name="vertices",
             type=int,
@@ -78,7 +61,7 @@ def _(edges: EdgeList, answer: npt.NDArray[Any], p: Call) -> Finding:
     contracts the L1 distance by the damping factor, so it has one fixed point x*, |x - x*| <= |G(x) - x| / (1 -
     damping), and a small residual proves a small error.
     """
-    return pagerank.finding(edges, answer, p, teleport=p.vertices)
+    return _pagerank.finding(edges, answer, p, teleport=p.vertices)
 
 
 @personalized_pagerank.on("networkx", told=told_per_vertex)

@@ -1,0 +1,69 @@
+"""What the two pages of PageRank share: parameters, how far apart answers may be, and what the certificate finds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from graphbench import certify
+from graphbench.algorithms._iterating import iteration_limit, tolerance_of
+from graphbench.algorithms.base import Call, Finding, Parameter
+from graphbench.edgelist import EdgeList
+
+
+def parameters(jumping: str) -> list[Parameter]:
+    """The damping, the tolerance and the limit of iterations.
+
+    Args:
+        jumping: what the surfer does who follows no edge.
+    """
+    return [
+        Parameter(
+            name="damping",
+            type=float,
+            default=0.85,
+            minimum=0,
+            maximum=1,
+            exclusive_maximum=True,
+            help=f"Probability of following an edge rather than {jumping}.",
+        ),
+        tolerance_of("Largest change, summed over all vertices, that one more iteration may still make."),
+        iteration_limit(500),
+    ]
+
+
+def apart(params: Mapping[str, Any]) -> float:
+    """How far two right answers may be apart in one value: each is off by at most tolerance / (1 - damping)."""
+    most: float = 2 * params["tolerance"] / (1 - params["damping"])
+    return most
+
+
+def finding(
+    edges: EdgeList, answer: npt.NDArray[Any], p: Call, *, teleport: npt.NDArray[np.int64] | None = None
+) -> Finding:
+    """What the certificate finds, for jumps to all vertices or to those of `teleport` only."""
+    if fault := certify.form_fault(answer, edges.num_vertices, "floating", "ranks"):
+        return Finding(valid=False, detail=fault)
+    ranks = answer.astype(np.float64, copy=False)
+    if not np.isfinite(ranks).all() or ranks.min() < 0:
+        bad = int(np.argmax(~np.isfinite(ranks) | (ranks < 0)))
+        return Finding(valid=False, detail=f"the rank of vertex {bad:,} is {float(ranks[bad]):g}")
+    change = np.abs(certify.pagerank_step(edges, ranks, p.damping, teleport=teleport) - ranks)
+    residual, total = float(change.sum()), float(ranks.sum())
+    figures = {"residual": residual, "sum": total}
+    slack = p.tolerance / (1 - p.damping) + 1e-12 * np.sqrt(len(ranks))
+    if not abs(total - 1) <= slack:
+        return Finding(valid=False, detail=f"the ranks sum to {total:.9g}, not to 1", figures=figures)
+    if not residual <= p.tolerance:
+        worst = int(np.argmax(change))
+        detail = (
+            f"one more iteration changes the ranks by {residual:.3g} in total, more than the tolerance of "
+            f"{p.tolerance:g}; most at vertex {worst:,} ({float(ranks[worst]):.6g} by {float(change[worst]):.3g})"
+        )
+        return Finding(valid=False, detail=detail, figures=figures)
+    error = residual / (1 - p.damping)
+    detail = f"L1 residual {residual:.3g}, at most {p.tolerance:g}: the total error is at most {error:.3g}"
+    return Finding(valid=True, detail=detail, figures=figures)
