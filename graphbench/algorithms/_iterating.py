@@ -61,6 +61,25 @@ def told_in_total(p: Call) -> dict[str, Any]:
     return {"tol": p.tolerance, "stops_at": p.tolerance, "max_iter": p.max_iterations}
 
 
+def half_per_vertex(p: Call) -> float:
+    """What makes a library stop at half the tolerance that stops when an iteration changes less than n * tol in total.
+
+    Where half is wanted, the page says why.
+    """
+    tol: float = p.tolerance / (2 * p.num_vertices)
+    return tol
+
+
+def told_half_per_vertex(p: Call) -> dict[str, Any]:
+    """As `told_half_in_total`, of a library that stops when an iteration changes less than n * tol in total."""
+    return told_half_in_total(p) | {"tol": half_per_vertex(p)}
+
+
+def told_half_in_total(p: Call) -> dict[str, Any]:
+    """What a library is given for half the tolerance that stops when an iteration changes less than tol in total."""
+    return {"tol": p.tolerance / 2, "stops_at": p.tolerance / 2, "max_iter": p.max_iterations}
+
+
 def limited(call: Adapter) -> Adapter:
     """The adapter, with one error for every library's own when the iterations are used up."""
 

@@ -30,7 +30,14 @@ import numpy as np
 import numpy.typing as npt
 
 from graphbench import certify
-from graphbench.algorithms._iterating import beyond_float64, iteration_limit, limited, tolerance_of
+from graphbench.algorithms._iterating import (
+    beyond_float64,
+    half_per_vertex,
+    iteration_limit,
+    limited,
+    told_half_per_vertex,
+    tolerance_of,
+)
 from graphbench.algorithms.base import Algorithm, Call, Figures, Finding, Form
 from graphbench.certify_spectral import SLACK, direction, largest_eigenvalue, negative, scores_fault
 from graphbench.edgelist import EdgeList
@@ -89,19 +96,10 @@ def _(edges: EdgeList, answer: npt.NDArray[Any], p: Call) -> Finding:
     return Finding(valid=True, detail=detail, figures=figures)
 
 
-def _per_vertex(p: Call) -> float:
-    tol: float = p.tolerance / (2 * p.num_vertices)
-    return tol
-
-
-def _told(p: Call) -> dict[str, Any]:
-    return {"tol": _per_vertex(p), "stops_at": p.tolerance / 2, "max_iter": p.max_iterations}
-
-
-@eigenvector.on("networkx", told=_told)
+@eigenvector.on("networkx", told=told_half_per_vertex)
 @limited
 def _(nx: Any, graph: Any, p: Call) -> Any:
-    return nx.eigenvector_centrality(graph, tol=_per_vertex(p), max_iter=p.max_iterations)
+    return nx.eigenvector_centrality(graph, tol=half_per_vertex(p), max_iter=p.max_iterations)
 
 
 @eigenvector.on("igraph", no_equivalent=("tolerance", "max_iterations"), told=lambda _: {"largest_score": 1})
@@ -117,15 +115,17 @@ eigenvector.gap(
 )
 
 
-@eigenvector.on("cugraph", build={"store_transposed": True, "float64_weights": True}, told=_told)
+@eigenvector.on("cugraph", build={"store_transposed": True, "float64_weights": True}, told=told_half_per_vertex)
 @limited
 def _(cugraph: Any, graph: Any, p: Call) -> Any:
-    return cugraph.eigenvector_centrality(graph, tol=_per_vertex(p), max_iter=p.max_iterations)
+    return cugraph.eigenvector_centrality(graph, tol=half_per_vertex(p), max_iter=p.max_iterations)
 
 
-@eigenvector.on("nx-cugraph", build={"float64_weights": True}, told=lambda p: _told(p) | {"dtype": "float64"})
+@eigenvector.on(
+    "nx-cugraph", build={"float64_weights": True}, told=lambda p: told_half_per_vertex(p) | {"dtype": "float64"}
+)
 @limited
 def _(nx: Any, graph: Any, p: Call) -> Any:
     # Weights of 1.0 make it compute in float64.
-    tol, limit = _per_vertex(p), p.max_iterations
+    tol, limit = half_per_vertex(p), p.max_iterations
     return nx.eigenvector_centrality(graph, tol=tol, max_iter=limit, weight="weight", dtype=np.float64)

@@ -36,7 +36,15 @@ import numpy as np
 import numpy.typing as npt
 
 from graphbench import certify
-from graphbench.algorithms._iterating import beyond_float64, iteration_limit, limited, tolerance_of
+from graphbench.algorithms._iterating import (
+    beyond_float64,
+    half_per_vertex,
+    iteration_limit,
+    limited,
+    told_half_in_total,
+    told_half_per_vertex,
+    tolerance_of,
+)
 from graphbench.algorithms.base import Algorithm, Call, Figures, Finding, Form
 from graphbench.certify_spectral import SLACK, direction, largest_singular_value, negative, scores_fault
 from graphbench.edgelist import EdgeList
@@ -123,16 +131,7 @@ def _(edges: EdgeList, answer: npt.NDArray[Any], p: Call) -> Finding:
     return Finding(valid=True, detail=detail, figures=figures, notes=notes)
 
 
-def _told(p: Call, tol: float) -> dict[str, Any]:
-    return {"tol": tol, "stops_at": p.tolerance / 2, "max_iter": p.max_iterations}
-
-
-def _per_vertex(p: Call) -> float:
-    tol: float = p.tolerance / (2 * p.num_vertices)
-    return tol
-
-
-@hits.on("networkx", told=lambda p: _told(p, p.tolerance / 2))
+@hits.on("networkx", told=told_half_in_total)
 @limited
 def _(nx: Any, graph: Any, p: Call) -> Any:
     return nx.hits(graph, max_iter=p.max_iterations, tol=p.tolerance / 2, normalized=False)
@@ -152,19 +151,19 @@ hits.gap("networkit", "not in the library")
 @hits.on(
     "cugraph",
     build={"store_transposed": True, "float64_weights": True},
-    told=lambda p: _told(p, _per_vertex(p)),
+    told=told_half_per_vertex,
 )
 @limited
 def _(cugraph: Any, graph: Any, p: Call) -> Any:
-    return cugraph.hits(graph, max_iter=p.max_iterations, tol=_per_vertex(p))
+    return cugraph.hits(graph, max_iter=p.max_iterations, tol=half_per_vertex(p))
 
 
 @hits.on(
     "nx-cugraph",
     build={"float64_weights": True},
-    told=lambda p: _told(p, _per_vertex(p)) | {"dtype": "float64"},
+    told=lambda p: told_half_per_vertex(p) | {"dtype": "float64"},
 )
 @limited
 def _(nx: Any, graph: Any, p: Call) -> Any:
     # Weights of 1.0 make it compute in float64.
-    return nx.hits(graph, max_iter=p.max_iterations, tol=_per_vertex(p), weight="weight", dtype=np.float64)
+    return nx.hits(graph, max_iter=p.max_iterations, tol=half_per_vertex(p), weight="weight", dtype=np.float64)

@@ -30,7 +30,15 @@ import numpy as np
 import numpy.typing as npt
 
 from graphbench import certify
-from graphbench.algorithms._iterating import beyond_float64, iteration_limit, limited, tolerance_of
+from graphbench.algorithms._iterating import (
+    beyond_float64,
+    half_per_vertex,
+    iteration_limit,
+    limited,
+    told_half_in_total,
+    told_half_per_vertex,
+    tolerance_of,
+)
 from graphbench.algorithms.base import Algorithm, Call, Figures, Finding, Form, Parameter
 from graphbench.certify_spectral import direction, scores_fault
 from graphbench.edgelist import EdgeList
@@ -107,14 +115,14 @@ def _(edges: EdgeList, answer: npt.NDArray[Any], p: Call) -> Finding:
     return Finding(valid=True, detail=detail, figures=figures)
 
 
-def _told(p: Call, tol: float) -> dict[str, Any]:
-    return {"alpha": p.alpha, "beta": p.beta, "tol": tol, "stops_at": p.tolerance / 2, "max_iter": p.max_iterations}
+def _equation(p: Call) -> dict[str, Any]:
+    return {"alpha": p.alpha, "beta": p.beta}
 
 
-@katz.on("networkx", told=lambda p: _told(p, p.tolerance / (2 * p.num_vertices)))
+@katz.on("networkx", told=lambda p: _equation(p) | told_half_per_vertex(p))
 @limited
 def _(nx: Any, graph: Any, p: Call) -> Any:
-    tol = p.tolerance / (2 * p.num_vertices)
+    tol = half_per_vertex(p)
     return nx.katz_centrality(graph, alpha=p.alpha, beta=p.beta, tol=tol, max_iter=p.max_iterations)
 
 
@@ -125,7 +133,7 @@ katz.gap("networkit", "would not be the same problem: its scores do not solve th
 @katz.on(
     "cugraph",
     build={"store_transposed": True, "float64_weights": True},
-    told=lambda p: _told(p, p.tolerance / 2),
+    told=lambda p: _equation(p) | told_half_in_total(p),
 )
 @limited
 def _(cugraph: Any, graph: Any, p: Call) -> Any:
@@ -136,7 +144,7 @@ def _(cugraph: Any, graph: Any, p: Call) -> Any:
 @katz.on(
     "nx-cugraph",
     build={"float64_weights": True},
-    told=lambda p: _told(p, p.tolerance / (2 * p.num_vertices)) | {"dtype": "float64"},
+    told=lambda p: _equation(p) | told_half_per_vertex(p) | {"dtype": "float64"},
 )
 @limited
 def _(nx: Any, graph: Any, p: Call) -> Any:
@@ -144,7 +152,7 @@ def _(nx: Any, graph: Any, p: Call) -> Any:
         graph,
         alpha=p.alpha,
         beta=p.beta,
-        tol=p.tolerance / (2 * p.num_vertices),
+        tol=half_per_vertex(p),
         max_iter=p.max_iterations,
         weight="weight",  # all 1.0: they make it compute in float64
         dtype=np.float64,
