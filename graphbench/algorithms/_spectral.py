@@ -1,4 +1,4 @@
-"""What the two spectral pages share: how many clusters, and k-means on rows of eigenvectors."""
+"""What the two spectral pages share: how many clusters, how exact, and k-means on rows of eigenvectors."""
 
 from __future__ import annotations
 
@@ -21,6 +21,9 @@ CLUSTERS = Parameter(
     minimum=2,
     help="How many clusters to look for: fewer than vertices.",
 )
+
+TOLERANCE = 1e-5
+"""Relative tolerance of eigenvalues: cuGraph's default."""
 
 
 def refusal(edges: EdgeList, params: Mapping[str, Any]) -> str:
@@ -45,6 +48,12 @@ def eigenvectors_on_gpu(p: Call) -> int:
     and RAFT; 26.10 ended the process on five vertices).
     """
     return int(min(p.clusters, (p.num_vertices - 2) // 2))
+
+
+def told_on_gpu(p: Call) -> dict[str, Any]:
+    """What cuGraph is given: it computes in the type of the weights, and in float32 where there are none."""
+    dtype = "float64" if p.weighted else "float32"
+    return {"dtype": dtype, "eigenvectors": eigenvectors_on_gpu(p), "tolerance": TOLERANCE}
 
 
 def on_gpu(call: Adapter) -> Adapter:

@@ -37,9 +37,6 @@ from graphbench.algorithms import _spectral
 from graphbench.algorithms.base import Algorithm, Call, Figures, Finding, Form
 from graphbench.edgelist import EdgeList
 
-TOLERANCE = 1e-5
-"""Relative tolerance of eigenvalues: cuGraph's default."""
-
 spectral_balanced_cut = Algorithm(
     name="spectral-balanced-cut",
     title="spectral balanced cut",
@@ -89,7 +86,7 @@ def _(networkit: Any, graph: Any, p: Call) -> Any:
     return partitioner.getPartition()
 
 
-@spectral_balanced_cut.on("scipy", told=lambda p: {"eigenvectors": p.clusters, "tolerance": TOLERANCE})
+@spectral_balanced_cut.on("scipy", told=lambda p: {"eigenvectors": p.clusters, "tolerance": _spectral.TOLERANCE})
 def _(scipy: Any, graph: Any, p: Call) -> Any:
     laplacian, roots = scipy.sparse.csgraph.laplacian(graph, normed=True, return_diag=True)
     # The largest eigenvalues of I - L, not the smallest of L: a tolerance that is relative to values near 0 is not met.
@@ -97,16 +94,13 @@ def _(scipy: Any, graph: Any, p: Call) -> Any:
     start = np.random.default_rng(p.seed).random(p.num_vertices)
     # These eigenvalues lie close together: a basis of three times SciPy's usual size takes half the time.
     basis = min(p.num_vertices, 6 * p.clusters)
-    _, vectors = scipy.sparse.linalg.eigsh(similarity, k=p.clusters, which="LA", ncv=basis, tol=TOLERANCE, v0=start)
+    _, vectors = scipy.sparse.linalg.eigsh(
+        similarity, k=p.clusters, which="LA", ncv=basis, tol=_spectral.TOLERANCE, v0=start
+    )
     return _spectral.k_means(scipy, vectors / roots[:, None], p)  # eigenvectors of D^-1 A now
 
 
-def _on_gpu(p: Call) -> dict[str, Any]:
-    dtype = "float64" if p.weighted else "float32"
-    return {"dtype": dtype, "eigenvectors": _spectral.eigenvectors_on_gpu(p), "tolerance": TOLERANCE}
-
-
-@spectral_balanced_cut.on("cugraph", told=_on_gpu)
+@spectral_balanced_cut.on("cugraph", told=_spectral.told_on_gpu)
 @_spectral.on_gpu
 def _(cugraph: Any, graph: Any, p: Call) -> Any:
     with warnings.catch_warnings():
@@ -115,7 +109,7 @@ def _(cugraph: Any, graph: Any, p: Call) -> Any:
             graph,
             p.clusters,
             num_eigen_vects=_spectral.eigenvectors_on_gpu(p),
-            evs_tolerance=TOLERANCE,
+            evs_tolerance=_spectral.TOLERANCE,
             random_state=p.seed,
         )
 

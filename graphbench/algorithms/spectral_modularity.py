@@ -37,9 +37,6 @@ from graphbench.algorithms.base import Algorithm, Call, Finding, Form
 from graphbench.edgelist import EdgeList
 from graphbench.errors import UnsupportedError
 
-TOLERANCE = 1e-5
-"""Relative tolerance of eigenvalues: cuGraph's default."""
-
 spectral_modularity = Algorithm(
     name="spectral-modularity",
     title="spectral modularity maximisation",
@@ -93,7 +90,7 @@ def _(igraph: Any, graph: Any, p: Call) -> Any:
     return found
 
 
-@spectral_modularity.on("scipy", told=lambda p: {"eigenvectors": p.clusters - 1, "tolerance": TOLERANCE})
+@spectral_modularity.on("scipy", told=lambda p: {"eigenvectors": p.clusters - 1, "tolerance": _spectral.TOLERANCE})
 def _(scipy: Any, graph: Any, p: Call) -> Any:
     degrees = graph.sum(axis=1)
     twice_total = degrees.sum()
@@ -101,24 +98,21 @@ def _(scipy: Any, graph: Any, p: Call) -> Any:
         graph.shape, matvec=lambda x: graph @ x - degrees * (degrees @ x / twice_total), dtype=np.float64
     )
     start = np.random.default_rng(p.seed).random(p.num_vertices)
-    _, vectors = scipy.sparse.linalg.eigsh(modularity_matrix, k=p.clusters - 1, which="LA", tol=TOLERANCE, v0=start)
+    _, vectors = scipy.sparse.linalg.eigsh(
+        modularity_matrix, k=p.clusters - 1, which="LA", tol=_spectral.TOLERANCE, v0=start
+    )
     lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
     return _spectral.k_means(scipy, np.divide(vectors, lengths, out=vectors, where=lengths > 0), p)
 
 
-def _on_gpu(p: Call) -> dict[str, Any]:
-    dtype = "float64" if p.weighted else "float32"
-    return {"dtype": dtype, "eigenvectors": _spectral.eigenvectors_on_gpu(p), "tolerance": TOLERANCE}
-
-
-@spectral_modularity.on("cugraph", told=_on_gpu)
+@spectral_modularity.on("cugraph", told=_spectral.told_on_gpu)
 @_spectral.on_gpu
 def _(cugraph: Any, graph: Any, p: Call) -> Any:
     return cugraph.spectralModularityMaximizationClustering(
         graph,
         p.clusters,
         num_eigen_vects=_spectral.eigenvectors_on_gpu(p),
-        evs_tolerance=TOLERANCE,
+        evs_tolerance=_spectral.TOLERANCE,
         random_state=p.seed,
     )
 
