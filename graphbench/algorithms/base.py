@@ -12,6 +12,8 @@ a certificate. Its page attaches one adapter per engine::
 was drawn in the form that its library takes (:meth:`Engine.pairs` and the like), made before the clock starts; a
 certificate gets NumPy arrays. A certificate that recomputes a sample of the pairs adds those of `p.disputed`, shape
 (d,), indices of pairs on which engines differ.
+
+What an answer can be is in :mod:`graphbench.algorithms._answer`; pages and engines take that, too, from here.
 """
 
 from __future__ import annotations
@@ -22,53 +24,15 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 
-from graphbench.algorithms._parameter import Parameter as Parameter  # noqa: PLC0414 - pages take it from here
+from graphbench.algorithms._answer import AnyKind, Claimed, Figures, Finding, Kind, Renumbered, Scaled
+from graphbench.algorithms._parameter import Parameter
 from graphbench.edgelist import EdgeList
 from graphbench.errors import InputError, UnsupportedError, UsageError
-
-Kind = Literal[
-    "partition",
-    "labels",
-    "scores",
-    "vectors",
-    "depths",
-    "distances",
-    "pair_scores",
-    "edges",
-    "arcs",
-    "numbering",
-    "walks",
-    "figures",
-]
-AnyKind = Kind | Literal["counts"]
-"""The common form of an answer, a NumPy array that `Engine.answer` makes: counts alike for all engines, a `Kind` as
-each engine's `collect` says.
-
-=============  ==================  ==========================================================================
-kind           shape, dtype        meaning
-=============  ==================  ==========================================================================
-partition      (n,) int64          community of each vertex; any labels; several answers can be good
-labels         (n,) int64          component of each vertex; any labels; one right answer up to renaming
-scores         (n,) float64        one number for each vertex
-vectors        (n, c) float64      c numbers for each vertex, in the order that the page states
-counts         (n,) int64          one whole number for each vertex, exact
-depths         (n,) int64          hops from the source, -1 where unreached
-distances      (n,) float64        weighted distance from the source, inf where unreached
-pair_scores    (k,) float64        one number for each of the k given pairs, in their order
-edges          (k, 2) int64        edges of a subgraph, sorted; an undirected one once, the smaller end first
-arcs           (k, 2) int64        entries of a sparse matrix, row and column, sorted; with weights
-               (k, 3) float64      a third column
-numbering      (k + m, 2) int64    a table, then edges: for each new number 0 to k - 1, in order, that number and the
-                                   old one; then the m edges in new numbers, sorted
-walks          (k, l) int64        vertices of each walk, in the order of the given starts; -1 after its end
-figures        (c,) float64        a few numbers about the whole graph, in the order that the page states
-=============  ==================  ==========================================================================
-"""
 
 Family = Literal[
     "centrality",
@@ -86,7 +50,6 @@ Family = Literal[
 
 Call = SimpleNamespace
 Adapter = Callable[[Any, Any, Call], Any]
-Figures = dict[str, float | int]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -127,66 +90,6 @@ class Inputs:
 
 Drawing = Callable[[EdgeList, Mapping[str, Any], int], Inputs]
 """A draw of a page's own: from the posed graph, the resolved parameters and the seed."""
-
-
-class Renumbered(NamedTuple):
-    """A subgraph whose library gave its vertices new numbers.
-
-    Attributes:
-        graph: the library's.
-        vertices: the old number of each new one, in order.
-    """
-
-    graph: Any
-    vertices: Any
-
-
-class Scaled(NamedTuple):
-    """Scores on the library's own scale; they are brought to the problem's when they are collected.
-
-    Attributes:
-        result: the raw result.
-        factor: what every score is multiplied by.
-        vertices: those that have a factor of their own, as NumPy takes them.
-        factor_there: of these vertices; 0 makes a score 0 even where the library has no number.
-    """
-
-    result: Any
-    factor: float
-    vertices: Any = ()
-    factor_there: float = 1.0
-
-
-@dataclass(frozen=True, kw_only=True)
-class Finding:
-    """What a certificate found.
-
-    Attributes:
-        valid: whether the answer is right.
-        detail: one sentence: what was shown, or what is wrong and where.
-        figures: the answer in a few figures, as the record's `answer` carries them.
-        notes: what is odd about a valid answer, one sentence each; the record's `warnings` carry them.
-    """
-
-    valid: bool
-    detail: str
-    figures: Figures = field(default_factory=dict)
-    notes: tuple[str, ...] = ()
-
-
-class Claimed(NamedTuple):
-    """What an adapter returns where the library also says how good its answer is.
-
-    The record's `answer` carries each figure as `reported_...` beside the one that the certificate computed, and
-    `warnings` say where the two differ. Nothing else uses it.
-
-    Attributes:
-        result: the raw result.
-        figures: by the name of the certificate's figure.
-    """
-
-    result: Any
-    figures: Mapping[str, float]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -413,3 +316,24 @@ class Algorithm:
     def certify(self, posed: EdgeList, answer: npt.NDArray[Any], p: Call) -> Finding:
         """Check an answer in the common form, independently of every engine."""
         return self.certify_check(posed, answer, p)
+
+
+__all__ = [
+    "Adapter",
+    "Algorithm",
+    "AnyKind",
+    "Attached",
+    "Call",
+    "Check",
+    "Claimed",
+    "Drawing",
+    "Family",
+    "Figures",
+    "Finding",
+    "Form",
+    "Inputs",
+    "Kind",
+    "Parameter",
+    "Renumbered",
+    "Scaled",
+]
