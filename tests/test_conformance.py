@@ -1,6 +1,8 @@
 """One suite for all: every engine solves every problem on every tiny graph, rightly, and they agree."""
 
 import contextlib
+import sys
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -142,11 +144,20 @@ def test_pagerank_takes_edges_that_weigh_nothing_for_none(engine, directed):
 @pytest.mark.parametrize("engine", having("pagerank"))
 def test_pagerank_is_uniform_where_all_edges_weigh_nothing(engine, directed):
     weightless = graph([(0, 1, 0.0), (1, 2, 0.0)], 4, directed=directed)
-    if engine == "nx-cugraph":
-        with pytest.raises(UnsupportedError, match="in the type of the weights, and without an edge there are none"):
-            solve(engine, "pagerank", weightless)
-        return
-    assert solve(engine, "pagerank", weightless) == pytest.approx([1 / 4] * 4)
+    assert solve(engine, "pagerank", weightless, tolerance=1e-12) == pytest.approx([1 / 4] * 4, rel=1e-12)
+
+
+def test_nx_cugraph_is_told_to_compute_in_float64_where_no_edge_has_a_weight_to_tell_it_by(monkeypatch):
+    converted = SimpleNamespace(
+        edge_values={}
+    )  # what it makes of a graph without edges, whatever weights are asked for
+    monkeypatch.setitem(sys.modules, "nx_cugraph", SimpleNamespace(from_networkx=lambda _, **__: converted))
+    monkeypatch.setitem(sys.modules, "cupy", np)
+    engine = registry.engine("nx-cugraph")
+    monkeypatch.setattr(engine, "synchronize", lambda: None)
+    assert engine.convert(None, GRAPHS["no edges"]).edge_values == {}
+    weight = engine.convert(None, GRAPHS["no edges"], float64_weights=True).edge_values["weight"]
+    assert (weight.shape, weight.dtype) == ((0,), np.float64)
 
 
 @pytest.mark.parametrize("engine", having("pagerank"))

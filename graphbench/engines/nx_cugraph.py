@@ -18,7 +18,6 @@ from graphbench.edgelist import EdgeList
 from graphbench.engines._gpu import OnGpu
 from graphbench.engines.base import Settings, edge_rows, matrix_rows
 from graphbench.engines.networkx import NetworkX
-from graphbench.errors import UnsupportedError
 
 
 class NxCuGraph(OnGpu, NetworkX):
@@ -55,20 +54,16 @@ class NxCuGraph(OnGpu, NetworkX):
             graph: the NetworkX graph.
             edges: for whether they are weighted.
             float64_weights: give an unweighted graph weights of 1.0: it computes in float32 without.
-
-        Raises:
-            UnsupportedError: if float64 is asked for and there is no edge that could have a weight.
         """
+        import cupy
         import nx_cugraph
 
-        if float64_weights and edges.num_edges == 0:
-            raise UnsupportedError(
-                "would not be the same problem: it computes in the type of the weights, and without an edge there are "
-                "none, so in float32"
-            )
         wanted = edges.weighted or float64_weights
         weights = {"edge_attrs": {"weight": 1.0}, "edge_dtypes": {"weight": np.float64}} if wanted else {}
         converted = nx_cugraph.from_networkx(graph, **weights)
+        if float64_weights and edges.num_edges == 0:
+            # It makes no array of weights where there is no edge; an empty one tells the type as well.
+            converted.edge_values["weight"] = cupy.empty(0, dtype=np.float64)
         self.synchronize()
         return converted
 
