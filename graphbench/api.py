@@ -17,7 +17,7 @@ from graphbench.engines.base import Settings
 from graphbench.errors import StoreError, UsageError
 from graphbench.keeping import Keeper
 from graphbench.measure.base import Limits, Observer, Plan
-from graphbench.model import Outcome, Record
+from graphbench.model import NEVER_RAN, Outcome, Record
 from graphbench.planning import gpu_count, make_plan
 from graphbench.store import Store
 
@@ -205,8 +205,7 @@ class Result:
     @property
     def ok(self) -> bool:
         """Whether every task that could run here succeeded."""
-        skipped = {Outcome.UNAVAILABLE, Outcome.UNSUPPORTED}
-        return all(record.outcome is Outcome.OK for record in self.records if record.outcome not in skipped)
+        return all(record.outcome is Outcome.OK for record in self.records if record.outcome not in NEVER_RAN)
 
 
 def report(

@@ -30,6 +30,10 @@ class Outcome(enum.StrEnum):
     UNAVAILABLE = "unavailable"  # the engine cannot run on this machine; see reason
 
 
+NEVER_RAN = frozenset({Outcome.UNSUPPORTED, Outcome.UNAVAILABLE})
+"""How a task ends that never ran: the engine lacks the algorithm, or the machine lacks the engine."""
+
+
 class Task(msgspec.Struct, frozen=True):
     """The identity of a measurement: the same task measured twice is the same measurement repeated."""
 

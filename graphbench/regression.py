@@ -16,7 +16,7 @@ import numpy as np
 
 from graphbench.comparison import newest, set_against
 from graphbench.errors import UsageError
-from graphbench.model import Environment, Outcome, Record
+from graphbench.model import NEVER_RAN, Environment, Outcome, Record
 from graphbench.reasons import Verdict
 
 LARGE_EFFECT = 0.474
@@ -132,7 +132,7 @@ def _change(old: Record | None, new: Record | None, cross_machine: bool) -> Chan
         return _with(common, reasons=[f"only in the {'new' if old is None else 'old'} store"])
     common = _with(common, versions=_versions(old, new))
     comparison = set_against(_named(old, "old", cross_machine), _named(new, "new", cross_machine))
-    broken = old.outcome is Outcome.OK and new.outcome not in {Outcome.OK, Outcome.UNAVAILABLE, Outcome.UNSUPPORTED}
+    broken = old.outcome is Outcome.OK and new.outcome not in NEVER_RAN | {Outcome.OK}
     common = _with(common, broken=broken, reasons=[*comparison.reasons])
     if comparison.ratio_run is None or comparison.verdict is not Verdict.LIKE:
         return common

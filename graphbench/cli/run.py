@@ -16,7 +16,7 @@ from graphbench.cli.options import gpu_number, joined, names_option
 from graphbench.engines.base import Settings
 from graphbench.errors import GraphbenchError, UsageError
 from graphbench.measure.base import Limits
-from graphbench.model import Outcome, Record
+from graphbench.model import NEVER_RAN, Outcome, Record
 from graphbench.reporting import FORMATS
 
 if TYPE_CHECKING:
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 SAVED = (".csv", ".tsv", ".parquet")
 CHARTED = (".svg", ".png")
-_NOT_BEGUN = frozenset({Outcome.UNAVAILABLE, Outcome.UNSUPPORTED})
 
 
 def algorithm_command(algorithm: Algorithm) -> click.Command:
@@ -196,7 +195,7 @@ def run(
     if interrupted:
         raise KeyboardInterrupt
     asked = {registry.engine(name).name for name in named} | ({chosen} if chosen else set())
-    began = any(record.outcome not in _NOT_BEGUN for record in records)
+    began = any(record.outcome not in NEVER_RAN for record in records)
     return 0 if began and all(_fine(record, asked) for record in records) else 1
 
 
@@ -236,7 +235,7 @@ def _show(result: Result, form: str, output: Path | None) -> None:
 
 
 def _fine(record: Record, asked: set[str]) -> bool:
-    if record.outcome in _NOT_BEGUN:
+    if record.outcome in NEVER_RAN:
         return record.task.engine not in asked
     return record.outcome is Outcome.OK
 

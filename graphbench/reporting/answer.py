@@ -7,14 +7,14 @@ from statistics import median
 
 from graphbench.comparison import Comparison
 from graphbench.judging import LOWER_QUALITY, LOWER_QUALITY_ONE_SEED
-from graphbench.model import Outcome, Record
+from graphbench.model import NEVER_RAN, Outcome, Record
 from graphbench.reasons import Reason, Verdict
 from graphbench.reporting.figures import Signs, figure, listed, span, three
 
 
 def answer(rows: Sequence[Record], comparisons: Sequence[Comparison], signs: Signs) -> str:
     """One sentence on a group of records of one problem, dataset and machine."""
-    if all(row.outcome in (Outcome.UNAVAILABLE, Outcome.UNSUPPORTED) for row in rows):
+    if all(row.outcome in NEVER_RAN for row in rows):
         return _nothing(rows)
     headline = _headline(rows, comparisons)
     parts = [_speed(headline, comparisons, signs), _fastest_cpu(headline, rows, comparisons, signs), _answers(rows)]

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from graphbench.comparison import Comparison
-from graphbench.model import Outcome
+from graphbench.model import NEVER_RAN, Outcome
 from graphbench.reasons import Verdict
 from graphbench.reporting import fitting
 from graphbench.reporting.figures import listed, ratio, span
-from graphbench.reporting.measured import NEVER_RAN, Cell, Measured
+from graphbench.reporting.measured import Cell, Measured
 from graphbench.reporting.published import Claim, Finding, Status
 
 

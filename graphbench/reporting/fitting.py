@@ -11,10 +11,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Literal, NamedTuple
 
-from graphbench.model import Outcome, PosedInfo, Record
+from graphbench.model import NEVER_RAN, Outcome, PosedInfo, Record
 from graphbench.reporting.capacity import failure, peak, starved_on_host
 from graphbench.reporting.figures import count, memory
-from graphbench.reporting.measured import NEVER_RAN, Measured
+from graphbench.reporting.measured import Measured
 from graphbench.reporting.published import Claim, Finding, Status
 
 NEARLY = 0.9

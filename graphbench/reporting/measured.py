@@ -15,7 +15,6 @@ from graphbench.reporting.heading import ON_HARDWARE, hardware, label, named
 
 MOST_ROWS = 64
 """How many rows a chart has at most, and half as many as a table: a longer one is not read."""
-NEVER_RAN = frozenset({Outcome.UNAVAILABLE, Outcome.UNSUPPORTED})
 
 
 @dataclass(frozen=True, kw_only=True)

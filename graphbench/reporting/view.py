@@ -9,7 +9,7 @@ from typing import Literal
 
 from graphbench import statistics
 from graphbench.comparison import Comparison, same_problem
-from graphbench.model import Outcome, Record
+from graphbench.model import NEVER_RAN, Outcome, Record
 from graphbench.reasons import Reason, Verdict
 from graphbench.reporting import figures, heading
 from graphbench.reporting.answer import answer
@@ -204,7 +204,7 @@ def _spread_of_run(run: statistics.Estimate | None) -> str:
 def _tone_of_outcome(outcome: Outcome) -> Tone:
     if outcome is Outcome.OK:
         return "good"
-    return "quiet" if outcome in (Outcome.UNAVAILABLE, Outcome.UNSUPPORTED) else "bad"
+    return "quiet" if outcome in NEVER_RAN else "bad"
 
 
 def _ratios(rows: list[Record], own: list[Comparison], notes: _Footnotes, signs: Signs) -> list[Column]:
@@ -283,7 +283,7 @@ def _verdict(rows: list[Record], own: list[Comparison], notes: _Footnotes) -> Co
         tone: Tone = "quiet"
         if each is None:
             cells.append("baseline" if row.task.engine in baselines else "")
-        elif row.outcome in (Outcome.UNAVAILABLE, Outcome.UNSUPPORTED):
+        elif row.outcome in NEVER_RAN:
             cells.append("")  # nothing was refused: it never ran
         elif row.outcome in (Outcome.ERROR, Outcome.OUT_OF_MEMORY):
             cells.append(str(each.verdict))  # why it has no time stands beneath the table anyway

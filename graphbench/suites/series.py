@@ -15,8 +15,7 @@ import msgspec
 from graphbench.datasets import generators
 from graphbench.datasets.base import Dataset
 from graphbench.errors import DatasetError, UsageError
-from graphbench.model import Outcome, Record
-from graphbench.reporting.measured import NEVER_RAN
+from graphbench.model import NEVER_RAN, Outcome, Record
 from graphbench.suites.definition import Suite
 from graphbench.suites.matrix import Graph
 from graphbench.suites.resuming import Earlier

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 
-from graphbench.model import Outcome
+from graphbench.model import NEVER_RAN, Outcome
 from graphbench.reporting.document import Table
 from graphbench.reporting.figures import count, plain, seconds, three
-from graphbench.reporting.measured import NEVER_RAN, Cell, Measured
+from graphbench.reporting.measured import Cell, Measured
 from graphbench.reporting.strong import gpus
 from graphbench.reporting.wording import NOTHING, outcome
 

@@ -7,12 +7,12 @@ from collections.abc import Iterable, Sequence
 from statistics import median
 
 from graphbench.comparison import Comparison
-from graphbench.model import Outcome
+from graphbench.model import NEVER_RAN, Outcome
 from graphbench.reasons import Verdict
 from graphbench.reporting.charts import bars, drawing, style
 from graphbench.reporting.document import Block, Bullets, Chart, Fold, Section, Table, Text
 from graphbench.reporting.figures import count, listed, plain, ratio, three
-from graphbench.reporting.measured import NEVER_RAN, Cell, Measured
+from graphbench.reporting.measured import Cell, Measured
 from graphbench.reporting.sections import alone
 from graphbench.reporting.wording import NOTHING
 from graphbench.statistics import common_geometric_means, geometric_mean
