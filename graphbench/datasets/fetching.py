@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import contextlib
 import difflib
-import os
 from collections.abc import Iterable
 from pathlib import Path
 
 from graphbench import paths
 from graphbench.datasets import catalogue, index, mirrors
 from graphbench.datasets.download import Progress, download, sha256
+from graphbench.edgefile import atomically
 from graphbench.errors import UnknownNameError
 
 
@@ -134,12 +134,9 @@ def _is_near(name: str, candidates: Iterable[str]) -> bool:
 def _record(path: Path, checksum: str) -> None:
     if recorded(path) == checksum:
         return
-    record = _record_path(path)
-    part = record.with_name(f".{record.name}.{os.getpid()}.part")
     # A record that cannot be written (a cache folder made read-only, to share it) is no reason to refuse the graph.
     with contextlib.suppress(OSError):
-        part.write_text(f"{checksum}  {path.name}\n", encoding="ascii")
-        part.replace(record)
+        atomically(_record_path(path), lambda part: part.write_text(f"{checksum}  {path.name}\n", encoding="ascii"))
 
 
 def _record_path(path: Path) -> Path:

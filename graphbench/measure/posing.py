@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import math
-import os
 import warnings
 import zipfile
 import zlib
@@ -216,13 +216,14 @@ def _store(inputs: Inputs, seed: int) -> tuple[Path | None, Draw | None]:
             _tell_damaged(path)
             kept = False
         if not kept:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            part = path.with_name(f".{kind}-{digest}.{os.getpid()}.npz")
-            with part.open("wb") as file:
-                np.savez(file, **{kind: values})
-            part.replace(path)
+            edgefile.atomically(path, functools.partial(_save, {kind: values}))
         return path, Draw(kind=kind, count=len(values), seed=seed, digest=digest)
     return None, None
+
+
+def _save(arrays: Mapping[str, Any], part: Path) -> None:
+    with part.open("wb") as file:  # given the path, NumPy would add .npz to it
+        np.savez(file, **arrays)
 
 
 def _holds(path: Path, kind: str, values: npt.NDArray[np.int64]) -> bool:
