@@ -116,7 +116,7 @@ def _why_no_time(record: Record) -> str:
     name, phase = record.task.engine, record.censored.phase if record.censored else ""
     if record.outcome is Outcome.OK:
         return f"{name} has no complete trial"
-    how = str(record.outcome).replace("_", " ")
+    how = record.outcome.in_words
     return f"{name} has no time ({how}{f' in {phase}' if phase else ''})"
 
 

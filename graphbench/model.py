@@ -29,6 +29,11 @@ class Outcome(enum.StrEnum):
     UNSUPPORTED = "unsupported"  # the engine has no such algorithm, or the gap is declared; see reason
     UNAVAILABLE = "unavailable"  # the engine cannot run on this machine; see reason
 
+    @property
+    def in_words(self) -> str:
+        """As a reader sees it: `out of memory`."""
+        return self.value.replace("_", " ")
+
 
 NEVER_RAN = frozenset({Outcome.UNSUPPORTED, Outcome.UNAVAILABLE})
 """How a task ends that never ran: the engine lacks the algorithm, or the machine lacks the engine."""

@@ -8,8 +8,9 @@ from statistics import median
 from graphbench.comparison import Comparison
 from graphbench.judging import LOWER_QUALITY, LOWER_QUALITY_ONE_SEED
 from graphbench.model import NEVER_RAN, Outcome, Record
-from graphbench.reasons import Reason, Verdict
+from graphbench.reasons import Verdict
 from graphbench.reporting.figures import Signs, figure, listed, span, three
+from graphbench.reporting.wording import codes
 
 
 def answer(rows: Sequence[Record], comparisons: Sequence[Comparison], signs: Signs) -> str:
@@ -49,7 +50,7 @@ def _speed(headline: Comparison | None, comparisons: Sequence[Comparison], signs
         return f"no ratio can be given: {missing[0]}" if missing else ""
     text = _sentence(headline, signs)
     if headline.verdict is Verdict.UNLIKE:
-        text += f", but unlike: {listed([Reason.of(each).value.replace('_', ' ') for each in headline.reasons])}"
+        text += f", but unlike: {listed(codes(headline.reasons))}"
     return text
 
 

@@ -134,7 +134,7 @@ def table(findings: Sequence[Finding]) -> Table:
 
 def failure(record: Record) -> str:
     """How and in which phase a task failed: `build: out of memory`."""
-    words = f"{_IN_WORDS[phase(record)]}: {str(record.outcome).replace('_', ' ')}"
+    words = f"{_IN_WORDS[phase(record)]}: {record.outcome.in_words}"
     return f"{words}, of the host" if starved_on_host(record) else words
 
 

@@ -88,9 +88,7 @@ def _why_absent(claim: Claim, cells: Sequence[Cell], measured: Measured) -> str:
     if not cells:
         return f"{claim.algorithm} on {claim.dataset or 'any graph'} was not measured with {engine}"
     failed = [
-        f"{cell.label}: {str(cell.record.outcome).replace('_', ' ')}"
-        for cell in cells
-        if cell.record.outcome is not Outcome.OK
+        f"{cell.label}: {cell.record.outcome.in_words}" for cell in cells if cell.record.outcome is not Outcome.OK
     ]
     refused = [reason for cell in cells for each in (cell.main,) if each for reason in each.reasons]
     return listed(failed) or "; ".join(refused) or f"not set against {claim.nearest_baseline or claim.baseline}"

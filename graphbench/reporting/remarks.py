@@ -44,10 +44,7 @@ def _of_outcomes(rows: list[Record], signs: Signs) -> list[str]:
         found.append(
             f"The graph of {figures.listed(shared)} was read and built once, for an earlier task; timed there."
         )
-    failed = [
-        f"{figures.listed(names)}, {str(outcome).replace('_', ' ')}: {detail}"
-        for (outcome, detail), names in failures.items()
-    ]
+    failed = [f"{figures.listed(names)}, {outcome.in_words}: {detail}" for (outcome, detail), names in failures.items()]
     return [*failed, *found, *(f"{figures.listed(names)}: {text}" for text, names in warned.items())]
 
 

@@ -74,7 +74,7 @@ def _row(record: Record, cell: Cell | None, machine: str, baseline: str, stale: 
         plain(record.task.dataset),
         own.num_edges if own else None,
         plain(record.task.engine if cell is None else cell.label),
-        str(record.outcome).replace("_", " "),
+        record.outcome.in_words,
         _short(cell.run if cell else None),
         len(record.phases.run_s),
         _bounded(main.ratio_run if main else None, sign),

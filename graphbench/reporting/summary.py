@@ -58,7 +58,7 @@ def _label(record: Record) -> str:
 
 def _cell(record: Record, each: Comparison | None, signs: Signs) -> str:
     if record.outcome is not Outcome.OK and (each is None or each.ratio_run is None):
-        return str(record.outcome).replace("_", " ")
+        return record.outcome.in_words
     if each is None or each.ratio_run is None:
         return signs.none if each is None else str(each.verdict)
     unlike = f" {each.verdict}" if each.verdict is not Verdict.LIKE else ""

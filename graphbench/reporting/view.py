@@ -153,7 +153,7 @@ def _columns(rows: list[Record], own: list[Comparison], notes: _Footnotes, signs
         Column(title="engine", cells=[heading.label(row, rows) for row in rows], right=False),
         Column(
             title="outcome",
-            cells=[str(row.outcome).replace("_", " ") for row in rows],
+            cells=[row.outcome.in_words for row in rows],
             right=False,
             tones=[_tone_of_outcome(row.outcome) for row in rows],
         ),

@@ -22,7 +22,7 @@ _HOLLOW = "non-success value returned from "
 def outcome(cell: Cell) -> str:
     """How it ended, in a few words: `timeout after 600 s in cold`."""
     record = cell.record
-    words = str(record.outcome).replace("_", " ")
+    words = record.outcome.in_words
     if is_predicted(record):
         return f"{words}, predicted"
     if record.censored is not None and record.outcome is Outcome.TIMEOUT:

@@ -247,7 +247,7 @@ def _verdicts(found: Sequence[Comparison]) -> str:
 
 def _counts(measured: Measured) -> list[str]:
     outcomes = Counter(cell.record.outcome for cell in measured.cells)
-    told = ", ".join(f"{number:,} {str(outcome).replace('_', ' ')}" for outcome, number in outcomes.most_common())
+    told = ", ".join(f"{number:,} {outcome.in_words}" for outcome, number in outcomes.most_common())
     verdicts = [cell.main for cell in measured.cells if cell.main is not None and cell.record.outcome not in NEVER_RAN]
     dates = sorted(cell.record.measured_at[:10] for cell in measured.cells if cell.record.measured_at)
     when = "" if not dates else dates[0] if dates[0] == dates[-1] else f"{dates[0]} to {dates[-1]}"
