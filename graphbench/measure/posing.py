@@ -131,12 +131,13 @@ class Posed:
 
     def task(self, engine: Engine, settings: Settings) -> Task:
         """The identity of measuring this with an engine, its settings included."""
-        return Task(
-            algorithm=self.algorithm.name,
-            dataset=self.cell.dataset.info.name,
-            engine=engine.name,
-            params=self.params | identity(engine, settings, seed=self.seed, ignore_weights=self.cell.ignore_weights),
-        )
+        return task_of(self.cell, engine, settings, params=self.params, seed=self.seed)
+
+
+def task_of(cell: Cell, engine: Engine, settings: Settings, *, params: Params, seed: int) -> Task:
+    """The identity of measuring a cell with an engine; `params` are the algorithm's parameters, all of them."""
+    told = identity(engine, settings, seed=seed, ignore_weights=cell.ignore_weights)
+    return Task(registry.algorithm(cell.algorithm).name, cell.dataset.info.name, engine.name, params | told)
 
 
 def identity(engine: Engine, settings: Settings, *, seed: int, ignore_weights: bool) -> Params:

@@ -21,9 +21,9 @@ from graphbench.measure.answers import Earlier, kept
 from graphbench.measure.base import Cell, Foresee, Limits, Observer, Plan, Progress
 from graphbench.measure.folder import RunFolder
 from graphbench.measure.memory import free_host_bytes
-from graphbench.measure.posing import Posed, by_dataset, identity, pose
+from graphbench.measure.posing import Posed, by_dataset, pose, task_of
 from graphbench.measure.supervisor import Supervisor
-from graphbench.model import DatasetInfo, Outcome, Params, Record, Task
+from graphbench.model import DatasetInfo, Outcome, Params, Record
 
 _BYTES_PER_VERTEX = 16
 """Where an edge list is put into rows and a vertex gets an answer: an offset and a number of 64 bits each."""
@@ -76,13 +76,7 @@ def _unfit(plan: Plan, cell: Cell, params: Params, error: InputError) -> list[Re
     """Records of a problem that the graph does not fit."""
     records = []
     for engine in registry.engines(cell.engines):
-        told = identity(engine, plan.settings, seed=plan.seed, ignore_weights=cell.ignore_weights)
-        task = Task(
-            algorithm=registry.algorithm(cell.algorithm).name,
-            dataset=cell.dataset.info.name,
-            engine=engine.name,
-            params=params | told,
-        )
+        task = task_of(cell, engine, plan.settings, params=params, seed=plan.seed)
         records.append(recording.unposed(task, engine, Outcome.UNSUPPORTED, str(error), cell.dataset.info))
     return records
 

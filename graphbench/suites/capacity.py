@@ -19,11 +19,10 @@ from graphbench.device.recipe import MOST_SCALE
 from graphbench.engines.base import Engine
 from graphbench.errors import DatasetError, UsageError
 from graphbench.measure.memory import free_device_bytes
-from graphbench.measure.posing import identity
-from graphbench.model import Outcome, Record, Task
+from graphbench.model import Outcome, Record
 from graphbench.reporting.capacity import Finding, failure, peak, starved_on_host
 from graphbench.suites.definition import Suite
-from graphbench.suites.matrix import Graph, settings, variants
+from graphbench.suites.matrix import Graph, task_of, variants
 from graphbench.suites.resuming import Earlier
 from graphbench.suites.running import Run, past
 from graphbench.suites.search import Search, Size, State, Try, state
@@ -194,11 +193,7 @@ class Hunt:
 
     def _kept(self, size: Size) -> Record | None:
         """The current record of a size, of the graph as the generator makes it now."""
-        name, suite = self.name(size), self.suite
-        told = identity(
-            self.engine, settings(suite, variants(suite)[0]), seed=suite.seed, ignore_weights=suite.ignore_weights
-        )
-        task = Task(self.algorithm.name, name, self.engine.name, self.algorithm.resolve({}) | told)
+        task = task_of(self.suite, self.algorithm, self.name(size), self.engine, variants(self.suite)[0])
         record = self.earlier.lasting(task.key, None)
         if record is None or record.outcome is Outcome.UNSUPPORTED:
             return None

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from graphbench import registry
+from graphbench.algorithms.base import Algorithm
 from graphbench.datasets.base import Dataset
 from graphbench.engines.base import Engine, Settings
 from graphbench.errors import UsageError
@@ -104,6 +105,15 @@ def variants(suite: Suite) -> list[Variant]:
     return [Variant(allocator, number) for allocator in suite.allocators for number in numbers]
 
 
+def task_of(suite: Suite, algorithm: Algorithm, dataset: str, engine: Engine, variant: Variant) -> Task:
+    """One task of a suite, in which algorithms have the parameters that they have if nobody names any."""
+    return Task(algorithm.name, dataset, engine.name, algorithm.resolve({}) | _told(suite, engine, variant))
+
+
+def _told(suite: Suite, engine: Engine, variant: Variant) -> Params:
+    return identity(engine, settings(suite, variant), seed=suite.seed, ignore_weights=suite.ignore_weights)
+
+
 def check(suite: Suite) -> None:
     """Refuse what would come out wrong only hours later.
 
@@ -126,10 +136,10 @@ def items(suite: Suite, graphs: Iterable[Graph], earlier: Earlier, past: Past) -
 
 def _of_graph(suite: Suite, graph: Graph, earlier: Earlier, past: Past) -> Iterator[Item]:
     algorithms = [registry.algorithm(name) for name in suite.algorithms or registry.algorithm_names()]
-    for variant, engine, told in _engines(suite):
+    for variant, engine in _engines(suite):
         available = engine.availability().ok
         for algorithm in algorithms:
-            task = Task(algorithm.name, graph.name, engine.name, algorithm.resolve({}) | told)
+            task = task_of(suite, algorithm, graph.name, engine, variant)
             missing = earlier.missing_rounds(earlier.lasting(task.key, graph.digest))
             runs = missing > 0 and engine.name in algorithm.adapters and available
             doubled = graph.directed and not algorithm.form.directed
@@ -146,7 +156,7 @@ def _of_graph(suite: Suite, graph: Graph, earlier: Earlier, past: Past) -> Itera
             )
 
 
-def _engines(suite: Suite) -> Iterator[tuple[Variant, Engine, Params]]:
+def _engines(suite: Suite) -> Iterator[tuple[Variant, Engine]]:
     """Engines with the variants that make a difference to them, which is to say to their tasks."""
     several = bool(suite.gpus or suite.scheduler)
     names = suite.engines or [
@@ -155,7 +165,7 @@ def _engines(suite: Suite) -> Iterator[tuple[Variant, Engine, Params]]:
     known: list[tuple[str, Params]] = []
     for variant in variants(suite):
         for engine in registry.engines(names):
-            told = identity(engine, settings(suite, variant), seed=suite.seed, ignore_weights=suite.ignore_weights)
+            told = _told(suite, engine, variant)
             if (engine.name, told) not in known:
                 known.append((engine.name, told))
-                yield variant, engine, told
+                yield variant, engine
