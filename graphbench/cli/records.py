@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
@@ -152,17 +150,15 @@ def _when(record: Record) -> datetime:
 def _listed(records: Sequence[Record], form: str, now: Present) -> str:
     from graphbench import reporting
     from graphbench.reporting.figures import count, plain
+    from graphbench.reporting.formats import csv_text
+    from graphbench.reporting.markup import piped
 
     rows = [_row(record, now) for record in records]
     if form == "json":
         return json.dumps(rows, indent=2, ensure_ascii=False) + "\n"
     heads = ["measured", "algorithm", "dataset", "engine", "version", "outcome", "run", "n", "machine", "stale", "id"]
     if form == "csv":
-        text = io.StringIO()
-        writer = csv.DictWriter(text, fieldnames=list(_COLUMNS), lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
-        return text.getvalue()
+        return csv_text(_COLUMNS, (row.values() for row in rows))
     cells = [
         [
             row["measured_at"][:16].replace("T", " "),
@@ -179,7 +175,7 @@ def _listed(records: Sequence[Record], form: str, now: Present) -> str:
     ]
     if form == "markdown":
         escaped = [[cell.replace("|", "\\|") for cell in line] for line in cells]
-        return "".join(f"| {' | '.join(line)} |\n" for line in [heads, ["---"] * len(heads), *escaped])
+        return f"{piped([heads, ['---'] * len(heads), *escaped])}\n"
     if not rows:
         return "No records.\n"
     stale = sum(bool(row["stale"]) for row in rows)

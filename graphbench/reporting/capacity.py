@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections.abc import Sequence
 from typing import Any
@@ -14,6 +12,7 @@ from graphbench.model import Outcome, Record
 from graphbench.reporting import markdown
 from graphbench.reporting.document import Bullets, Section, Table
 from graphbench.reporting.figures import memory, plain, three
+from graphbench.reporting.formats import csv_text
 from graphbench.reporting.table import text_table
 from graphbench.reporting.wording import NOTHING
 
@@ -91,11 +90,8 @@ def render(findings: Sequence[Finding], form: str) -> str:
     if form == "json":
         return json.dumps({"capacity": [_flat(each) for each in findings]}, indent=2, ensure_ascii=False) + "\n"
     if form == "csv":
-        out = io.StringIO()
-        writer = csv.DictWriter(out, fieldnames=list(_flat(_EMPTY)), lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(_flat(each) | {"surprises": " | ".join(each.surprises)} for each in findings)
-        return out.getvalue()
+        flat = [_flat(each) | {"surprises": " | ".join(each.surprises)} for each in findings]
+        return csv_text(_flat(_EMPTY), (row.values() for row in flat))
     found, told = table(findings), [plain(f"{each.algorithm}: {each.end}") for each in findings] + notes(findings)
     if form == "markdown":
         return markdown.section(Section("Capacity", "capacity", [found, Bullets(told)]), 3, "") + "\n"

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections import Counter
 from collections.abc import Sequence
@@ -12,11 +10,12 @@ import msgspec
 
 from graphbench.regression import KINDS, Change
 from graphbench.reporting.figures import listed, plain, ratio, seconds, setting, span
+from graphbench.reporting.formats import csv_text
 from graphbench.reporting.heading import named
-from graphbench.reporting.markup import safe
+from graphbench.reporting.markup import piped, safe
 from graphbench.reporting.table import text_table
+from graphbench.reporting.wording import NOTHING
 
-NOTHING = "–"  # noqa: RUF001 - a dash
 _HEADS = ["change", "algorithm", "graph", "engine", "old run", "new run", "old / new", "", "effect", "why"]
 _FIELDS = ("kind", "algorithm", "dataset", "engine", "old_s", "new_s", "ratio", "bound", "effect", "broken")
 
@@ -36,7 +35,7 @@ def render(found: Sequence[Change], form: str) -> str:
         return f"{summary}\n"
     if form == "markdown":
         lines = [_HEADS, ["---"] * len(_HEADS), *([safe(cell) for cell in row] for row in rows)]
-        return "".join(f"| {' | '.join(line)} |\n" for line in lines) + f"\n{safe(summary)}\n"
+        return f"{piped(lines)}\n\n{safe(summary)}\n"
     return f"{text_table(_HEADS, rows, right=(4, 5, 6, 8))}\n\n{summary}\n"
 
 
@@ -81,19 +80,14 @@ def _summary(found: Sequence[Change]) -> str:
 
 
 def _csv(found: Sequence[Change]) -> str:
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow([*_FIELDS, "interval_low", "interval_high", "params", "reasons", "versions"])
-    for each in found:
-        low, high = each.interval or ("", "")
-        writer.writerow(
-            [
-                *(getattr(each, name) for name in _FIELDS),
-                low,
-                high,
-                json.dumps(each.params, sort_keys=True),
-                " | ".join(each.reasons),
-                " | ".join(each.versions),
-            ]
-        )
-    return out.getvalue()
+    rows = [
+        [
+            *(getattr(each, name) for name in _FIELDS),
+            *(each.interval or ("", "")),
+            json.dumps(each.params, sort_keys=True),
+            " | ".join(each.reasons),
+            " | ".join(each.versions),
+        ]
+        for each in found
+    ]
+    return csv_text([*_FIELDS, "interval_low", "interval_high", "params", "reasons", "versions"], rows)

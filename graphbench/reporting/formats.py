@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import msgspec
@@ -32,11 +32,13 @@ def to_json(records: Sequence[Record], comparisons: Sequence[Comparison], *, asc
 
 def to_csv(records: Sequence[Record], comparisons: Sequence[Comparison]) -> str:
     """A header and one line per record: flat columns, units in their names, an empty field for what is not known."""
+    return csv_text(_row(_NOTHING, []), (_row(record, comparisons).values() for record in records))
+
+
+def csv_text(heads: Iterable[str], rows: Iterable[Iterable[Any]]) -> str:
+    """A header and one line per row; what is None is an empty field."""
     out = io.StringIO()
-    rows = [_row(record, comparisons) for record in records]
-    writer = csv.DictWriter(out, fieldnames=list(_row(_NOTHING, [])), lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
+    csv.writer(out, lineterminator="\n").writerows([heads, *rows])
     return out.getvalue()
 
 

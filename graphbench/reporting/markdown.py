@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from graphbench.reporting.document import AllRecords, Block, Bullets, Chart, Code, Document, Fold, Section, Table, Text
-from graphbench.reporting.markup import safe
+from graphbench.reporting.markup import piped, safe
 
 
 def to_markdown(document: Document, *, charts: str) -> str:
@@ -53,7 +53,7 @@ def table(block: Table) -> str:
     heads = [safe(head) for head in block.heads]
     rules = ["---:" if place in block.right else "---" for place in range(len(heads))]
     rows = [[_cell(cell, code=place in block.code) for place, cell in enumerate(row)] for row in block.rows]
-    return "\n".join(f"| {' | '.join(cells)} |" for cells in [heads, rules, *rows])
+    return piped([heads, rules, *rows])
 
 
 def _cell(text: str, *, code: bool) -> str:

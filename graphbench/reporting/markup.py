@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from graphbench.reporting.view import Column, View
 
@@ -41,12 +41,17 @@ def safe(text: str) -> str:
     return re.sub(r"([@#])(?=\w)", "\\1\u2060", text)
 
 
+def piped(rows: Iterable[Iterable[str]]) -> str:
+    """The lines of a table, its cells escaped already."""
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in rows)
+
+
 def _markdown(view: View) -> str:
     columns = filled(view.columns)
     heads = [safe(column.title.replace("\n", " ")) for column in columns]
     rules = ["---:" if column.right else "---" for column in columns]
     rows = [[safe(column.cells[place]) for column in columns] for place in range(len(columns[0].cells))]
-    table = "\n".join(f"| {' | '.join(cells)} |" for cells in [heads, rules, *rows])
+    table = piped([heads, rules, *rows])
     lines = [*view.remarks, *(f"{_superscript(number)} {text}" for number, text in view.footnotes), view.legend]
     notes = "\n".join(f"- {safe(line)}" for line in lines if line)
     parts = [f"### {safe(view.title)}", "\n".join(f"- {safe(fact)}" for fact in view.facts), table, notes]
