@@ -95,8 +95,12 @@ def ratio(value: float | None, signs: Signs = UNICODE, bound: str | None = None)
     """How many times: the factor with a sign for times, and before it `≥` for a lower bound, `≤` for an upper."""
     if value is None:
         return signs.none
-    sign = {"lower": signs.at_least, "upper": signs.at_most}.get(bound or "", "")
-    return f"{sign}{three(value)}{signs.times}"
+    return f"{bound_sign(bound, signs)}{three(value)}{signs.times}"
+
+
+def bound_sign(bound: str | None, signs: Signs = UNICODE) -> str:
+    """What stands before a bound; nothing before an estimate."""
+    return {"lower": signs.at_least, "upper": signs.at_most}.get(bound or "", "")
 
 
 def figure(value: Any, signs: Signs = UNICODE) -> str:

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from graphbench.model import Record
 from graphbench.reporting.command import command
-from graphbench.reporting.figures import plain
+from graphbench.reporting.figures import bound_sign, plain
 from graphbench.reporting.measured import Cell, Measured
 from graphbench.reporting.wording import codes
 
@@ -68,7 +68,6 @@ def _row(record: Record, cell: Cell | None, machine: str, baseline: str, stale: 
         why.insert(0, "measured again later")
     if record.id in stale:
         why.insert(0, f"stale: {stale[record.id]}")
-    sign = {"lower": "≥ ", "upper": "≤ "}.get((main.bound if main else None) or "", "")
     return [
         plain(record.task.algorithm if cell is None else cell.problem),
         plain(record.task.dataset),
@@ -77,13 +76,10 @@ def _row(record: Record, cell: Cell | None, machine: str, baseline: str, stale: 
         record.outcome.in_words,
         _short(cell.run if cell else None),
         len(record.phases.run_s),
-        _bounded(main.ratio_run if main else None, sign),
+        _bounded(main.ratio_run, main.bound) if main else None,
         _short(record.phases.end_to_end_s),
-        _bounded(main.ratio_end_to_end if main else None, sign),
-        _bounded(
-            best.ratio_run if best else None,
-            {"lower": "≥ ", "upper": "≤ "}.get((best.bound if best else None) or "", ""),
-        ),
+        _bounded(main.ratio_end_to_end, main.bound) if main else None,
+        _bounded(best.ratio_run, best.bound) if best else None,
         str(main.verdict) if main else "baseline" if record.task.engine == baseline else "",
         record.memory.host_peak_bytes,
         record.memory.device_peak_bytes,
@@ -94,9 +90,9 @@ def _row(record: Record, cell: Cell | None, machine: str, baseline: str, stale: 
     ]
 
 
-def _bounded(value: float | None, sign: str) -> list[Any] | float | None:
+def _bounded(value: float | None, bound: str | None) -> list[Any] | float | None:
     """A ratio, or a pair of it and the sign of a bound."""
-    short = _short(value)
+    short, sign = _short(value), bound_sign(bound)
     return [short, sign] if sign and short is not None else short
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from statistics import median
 
 from graphbench.comparison import Comparison
 from graphbench.model import NEVER_RAN, Outcome
@@ -274,11 +273,7 @@ def _engines(measured: Measured) -> Table:
         means, common = common_geometric_means(done)
         whole, _ = common_geometric_means(ends)
         for label in sorted(done, key=lambda each: -means.get(each, 0.0)):
-            times = [
-                median(cell.record.phases.run_s)
-                for cell in cells
-                if cell.label == label and cell.record.outcome is Outcome.OK and cell.record.phases.run_s
-            ]
+            completed = sum(cell.label == label and cell.run is not None for cell in cells)
             rows.append(
                 [
                     problem,
@@ -286,7 +281,7 @@ def _engines(measured: Measured) -> Table:
                     ratio(means[label]) if label in means else NOTHING,
                     ratio(whole[label]) if label in whole else NOTHING,
                     f"{len(common)} of {len({cell.record.task.dataset for cell in cells})}",
-                    str(len(times)),
+                    str(completed),
                 ]
             )
     heads = ["problem", "engine", f"run vs {measured.baseline}", "end to end", "common graphs", "graphs completed"]
