@@ -19,6 +19,7 @@ from graphbench.model import (
     Trials,
     Worker,
 )
+from graphbench.store import Store
 
 DBLP = DatasetInfo(
     name="coAuthorsDBLP",
@@ -131,3 +132,8 @@ def replace(struct: Any, **changes: Any) -> Any:
             msgspec.structs.replace(flat.get(outer, getattr(struct, outer)), **{inner: value}) if inner else value
         )
     return msgspec.structs.replace(struct, **flat)
+
+
+def stored() -> list[Record]:
+    """The records of the store in the home folder, oldest first."""
+    return list(Store().records())

@@ -38,6 +38,12 @@ def graphbench(capsys, monkeypatch):
     return run
 
 
+@pytest.fixture
+def ordeal(monkeypatch):
+    """The engines and the algorithm of `ordeal.py`, which do what a test says, here and in workers."""
+    monkeypatch.setenv("GRAPHBENCH_PLUGINS", "ordeal")
+
+
 def _shared(folder):
     path = SHARED / folder
     if not path.is_dir():

@@ -5,7 +5,7 @@ import io
 import json
 
 import pytest
-from builders import record, replace
+from builders import record, replace, stored
 from hungry import need
 
 from graphbench.model import Censored, Memory, Outcome, Phases, Task
@@ -14,7 +14,6 @@ from graphbench.reporting.capacity import Finding, failure, phase, render, starv
 from graphbench.reporting.document import Table
 from graphbench.reporting.measured import sort_out
 from graphbench.reporting.sections import capacity, growth
-from graphbench.store import Store
 
 LIMIT = 400_000
 ASKED = ("capacity", "ordeal", "--engine", "hungry", "--by", "numpy", "--device-memory", str(LIMIT))
@@ -24,10 +23,6 @@ ASKED = ("capacity", "ordeal", "--engine", "hungry", "--by", "numpy", "--device-
 def graphbench(graphbench, monkeypatch):
     monkeypatch.setenv("GRAPHBENCH_PLUGINS", "hungry")
     return graphbench
-
-
-def stored():
-    return list(Store().records())
 
 
 def found(graphbench, *more):

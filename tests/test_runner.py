@@ -22,11 +22,7 @@ from graphbench.model import DatasetInfo, Outcome
 from graphbench.store import from_json, to_json
 
 FEW = Limits(trials=3, timeout_s=60)
-
-
-@pytest.fixture(autouse=True)
-def ordeal(monkeypatch):
-    monkeypatch.setenv("GRAPHBENCH_PLUGINS", "ordeal")
+pytestmark = pytest.mark.usefixtures("ordeal")
 
 
 def dataset(n=8, *, name="ring", weight=None):

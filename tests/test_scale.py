@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from builders import H100, HERE, POSED, record, replace
+from builders import H100, HERE, POSED, record, replace, stored
 
 from graphbench.datasets import generators
 from graphbench.errors import UsageError
@@ -15,7 +15,6 @@ from graphbench.reporting.fits import fit
 from graphbench.reporting.measured import sort_out
 from graphbench.reporting.sections import growth, scaling
 from graphbench.reporting.series import family
-from graphbench.store import Store
 from graphbench.suites.series import expand
 
 ASKED = ("scale", "ordeal", "rmat:scale=4..7,edgefactor=8", "--engine", "hungry", "--trials", "1")
@@ -25,10 +24,6 @@ ASKED = ("scale", "ordeal", "rmat:scale=4..7,edgefactor=8", "--engine", "hungry"
 def graphbench(graphbench, monkeypatch):
     monkeypatch.setenv("GRAPHBENCH_PLUGINS", "hungry")
     return graphbench
-
-
-def stored():
-    return list(Store().records())
 
 
 # What a series is

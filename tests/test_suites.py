@@ -14,6 +14,7 @@ from pathlib import Path
 import builders
 import msgspec
 import pytest
+from builders import stored
 from test_runner import dataset
 
 from graphbench import paths, registry
@@ -30,10 +31,6 @@ from graphbench.suites.running import Run, past
 
 SMALL = ("suite", "--datasets", "karate", "--datasets", "lesmis", "--algorithms", "bfs,wcc", "--engines",
          "networkx,igraph", "--trials", "2")  # fmt: skip
-
-
-def stored():
-    return list(Store().records())
 
 
 def tasks(records):
@@ -270,11 +267,6 @@ def test_what_is_resumed_is_compared_with_what_was_measured_before(graphbench):
 
 
 # Inside: limits, rounds, predictions, with engines that do what the test says
-
-
-@pytest.fixture
-def ordeal(monkeypatch):
-    monkeypatch.setenv("GRAPHBENCH_PLUGINS", "ordeal")
 
 
 def prepared(suite, records=(), *graphs):

@@ -5,6 +5,7 @@ import functools
 import numpy as np
 
 from graphbench import registry
+from graphbench.agreement import agreement
 from graphbench.algorithms.base import Inputs
 from graphbench.datasets.base import Raw
 from graphbench.datasets.clean import clean
@@ -106,6 +107,14 @@ def rejected(algorithm, edges, answer, because, **given):
     finding = certify(algorithm, edges, answer, **given)
     assert not finding.valid
     assert because in finding.detail, finding.detail
+
+
+def relabelled(algorithm, edges, answer, at, to):
+    """One vertex with the label of another is the same partition, or else the certificate finds it wrong."""
+    assert certify(algorithm, edges, answer).valid
+    other = changed(answer, at, answer[to])
+    same = agreement("labels", other, answer).kind == "equivalent"
+    assert certify(algorithm, edges, other).valid == same
 
 
 def changed(answer, at, value):

@@ -23,11 +23,6 @@ from graphbench.measure.runner import measure
 ENGINES = ("networkx", "igraph")
 
 
-@pytest.fixture
-def ordeal(monkeypatch):
-    monkeypatch.setenv("GRAPHBENCH_PLUGINS", "ordeal")
-
-
 @pytest.mark.usefixtures("ordeal")
 def test_runner_per_trial(benchmark):
     """An adapter that returns at once: what its trials last is what the runner's clock adds to every trial."""
