@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# All that proves the GPU engines, in one go: conformance, the loader's benchmarks, the reference records, several GPUs,
-# and how much fits into 32 GiB.
+# All that proves the GPU engines, in one go: conformance, the loader's benchmarks, the reference records, the eight
+# published graphs, growth with size, several GPUs, and how much fits into 32 GiB.
 #
 #   tests/gpu/run.sh FOLDER [option of `graphbench suite` ...]
 #
@@ -29,8 +29,13 @@ step conformance python3 -m pytest -p no:cacheprovider -q -m gpu tests --benchma
 step loader python3 -m pytest -p no:cacheprovider -q tests/benchmarks/test_device_loader.py --benchmark-only \
   --benchmark-json="$out/loader.json" -o addopts=
 for name in reference families directed; do suite "$name" "$@"; done
+step deck python3 -m graphbench suite deck --store "$out/records.jsonl" \
+  --algorithms bfs,jaccard,leiden,louvain,pagerank,sssp,triangle-count,wcc "$@"
+step scale python3 -m graphbench scale pagerank rmat:scale=22..26,edgefactor=16,by=cugraph,directed=1 \
+  --store "$out/records.jsonl"
 gpus=$(nvidia-smi --list-gpus | wc -l)
 suite several --gpus "$(seq -s, "$gpus")" "$@"
+[ "$gpus" -ge 4 ] && for name in billions largest; do suite "$name" --gpus "$gpus" "$@"; done
 step capacity python3 -m graphbench capacity bfs jaccard louvain pagerank sssp triangle-count wcc \
   --device-memory 32GiB --store "$out/records.jsonl"
 exit $failed
