@@ -72,6 +72,17 @@ def test_another_limit_is_another_search_that_starts_where_memory_by_edge_says(g
     assert len(stored()) == first["tries"] + second["tries"]
 
 
+def test_a_search_with_another_edge_factor_is_another_search(graphbench):
+    _, first, _ = found(graphbench, "--edgefactor", "4")
+    code, second, err = found(graphbench)
+    assert "before" not in err
+    assert (code, second["complete"]) == (0, True)
+    factors = [int(record.task.dataset.partition("edgefactor=")[2].partition(",")[0]) for record in stored()]
+    assert len(stored()) == first["tries"] + second["tries"]
+    assert all(4 <= factor < 8 for factor in factors[: first["tries"]])
+    assert all(16 <= factor < 32 for factor in factors[first["tries"] :])
+
+
 def test_a_time_limit_is_an_end_of_its_own(graphbench, monkeypatch):
     monkeypatch.setenv("HUNGRY_STOPS", "1500 time")
     code, each, _ = found(graphbench, "--timeout", "2")

@@ -6,7 +6,6 @@ Predictions only choose the sizes: no try is passed over because of them, since 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
@@ -20,19 +19,19 @@ from graphbench.engines.base import Engine
 from graphbench.errors import DatasetError, UsageError
 from graphbench.measure.memory import free_device_bytes
 from graphbench.model import Outcome, Record
+from graphbench.reporting.boundary import Size, own, size_of
 from graphbench.reporting.capacity import Finding, failure, peak, starved_on_host
 from graphbench.suites.definition import Suite
 from graphbench.suites.matrix import Graph, task_of, variants
 from graphbench.suites.resuming import Earlier
 from graphbench.suites.running import Run, past
-from graphbench.suites.search import Search, Size, State, Try, state
+from graphbench.suites.search import Search, State, Try, state
 
 FACTOR = 16
 """Of Graph500: edges drawn for each vertex."""
 TRIES = 16
 _ENOUGH_EDGES = 100_000
 """Records of smaller graphs tell nothing of what an edge takes."""
-_NAME = re.compile(r"rmat:scale=(\d+),edgefactor=(\d+),")
 
 
 def by_of(engine: Engine) -> str:
@@ -107,7 +106,9 @@ class Hunt:
             bytes_by_draw=self._known_rate(),
             highest=MOST_SCALE if self.by != "numpy" else 40,
         )
-        self._tried = {size: record for size in self._sizes() if (record := self._kept(size)) is not None}
+        known = {size: record for size in self._sizes() if (record := self._kept(size)) is not None}
+        mine = own(self.factor, {size: record.outcome is Outcome.OK for size, record in known.items()})
+        self._tried = {size: known[size] for size in mine}
 
     def name(self, size: Size) -> str:
         """What the graph of a size is called."""
@@ -186,10 +187,8 @@ class Hunt:
     def _sizes(self) -> Iterator[Size]:
         """Sizes that the store has records of, whoever made them."""
         for name in {record.task.dataset for record in self.records if record.task.engine == self.engine.name}:
-            if found := _NAME.match(name):
-                size = Size(int(found[1]), int(found[2]))
-                if self.name(size) == name:
-                    yield size
+            if (size := size_of(name)) is not None and self.name(size) == name:
+                yield size
 
     def _kept(self, size: Size) -> Record | None:
         """The current record of a size, of the graph as the generator makes it now."""

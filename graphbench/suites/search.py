@@ -15,6 +15,7 @@ from typing import Literal, NamedTuple
 import msgspec
 
 from graphbench.model import Outcome
+from graphbench.reporting.boundary import Size, untried
 
 GUESSED = 2
 """How many tries between two edge factors may follow a prediction; from then on it is bisected."""
@@ -22,18 +23,6 @@ UNKNOWN_BYTES = 500.0
 """Of memory for a drawn edge, where nothing is known: more than most problems take, so that the first try completes."""
 
 End = Literal["", "found", "nothing fits", "no larger graph", "other"]
-
-
-class Size(NamedTuple):
-    """An R-MAT graph before loops and repeated edges are dropped: `factor` draws for each of 2^scale vertices."""
-
-    scale: int
-    factor: int
-
-    @property
-    def draws(self) -> int:
-        """How many edges are drawn."""
-        return self.factor << self.scale
 
 
 class Try(NamedTuple):
@@ -136,10 +125,10 @@ def _down(search: Search, tries: Sequence[Try], failed: Try) -> tuple[Size | Non
 
 def _between(tries: Sequence[Try], largest: Try, failed: Try, guess: float) -> tuple[Size | None, End]:
     """An edge factor at the scale of the largest size that completed."""
-    scale = largest.size.scale
-    low, high = (_draws(largest) >> scale) + 1, (_draws(failed) - 1) >> scale
-    if low > high:
+    scale, left = largest.size.scale, untried(largest.size, failed.size)
+    if not left:
         return None, "found"
+    low, high = left[0], left[-1]
     likely, middle = math.floor(guess / (1 << scale)), (low + high) // 2
     here = sum(each.size.scale == scale for each in tries)
     if here > GUESSED or likely > high:
