@@ -4,16 +4,19 @@ import csv
 import io
 import json
 
+import msgspec
 import pytest
 from builders import record, replace, stored
 from hungry import need
 
 from graphbench.model import Censored, Memory, Outcome, Phases, Task
 from graphbench.reporting import searches
+from graphbench.reporting.boundary import generator_of, size_of
 from graphbench.reporting.capacity import Finding, failure, phase, render, starved_on_host
 from graphbench.reporting.document import Table
 from graphbench.reporting.measured import sort_out
 from graphbench.reporting.sections import capacity, growth
+from graphbench.store import Store
 
 LIMIT = 400_000
 ASKED = ("capacity", "ordeal", "--engine", "hungry", "--by", "numpy", "--device-memory", str(LIMIT))
@@ -85,10 +88,31 @@ def test_a_search_with_another_edge_factor_is_another_search(graphbench):
 
 def test_a_time_limit_is_an_end_of_its_own(graphbench, monkeypatch):
     monkeypatch.setenv("HUNGRY_STOPS", "1500 time")
-    code, each, _ = found(graphbench, "--timeout", "2")
+    code, each, _ = found(graphbench, "--edgefactor", "1", "--timeout", "8")  # between 1 and 2 nothing is bisected
     assert code == 1
     assert (each["failed_outcome"], each["failed_phase"], each["complete"]) == ("timeout", "build", False)
     assert "time and not memory is the limit" in each["end"]
+
+
+def test_a_time_limit_that_struck_far_above_does_not_end_a_search_below_it(graphbench, monkeypatch):
+    monkeypatch.setenv("HUNGRY_STOPS", "30000 time")
+    above = ("rmat:scale=12,edgefactor=16", "--engine", "hungry", "--device-memory-limit", str(LIMIT))
+    graphbench("ordeal", *above, "--timeout", "8", "--no-predict", "--trials", "1")
+    assert [record.outcome for record in stored()] == [Outcome.TIMEOUT]
+    code, each, err = found(graphbench, "--timeout", "8")
+    assert "tried before" in err
+    assert (code, each["complete"], each["failed_outcome"]) == (0, True, "out_of_memory")
+
+
+def test_a_wrong_answer_is_exit_code_1_though_the_boundary_was_found_below_it(graphbench):
+    _, each, _ = found(graphbench)
+    (lost,) = [record for record in stored() if record.id == each["failed_record"]]
+    above = f"rmat:scale={size_of(lost.task.dataset).scale + 2},edgefactor=16,{generator_of(lost.task.dataset)[6:]}"
+    wrong = replace(lost, id="w", outcome=Outcome.INVALID, task=msgspec.structs.replace(lost.task, dataset=above))
+    with Store() as store:
+        store.append(wrong)
+    code, again, _ = found(graphbench)
+    assert (code, again["complete"]) == (1, True)
 
 
 def test_an_error_ends_the_search_with_its_reason_and_is_tried_again_next_time(graphbench, monkeypatch):

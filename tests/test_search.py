@@ -78,12 +78,31 @@ def test_it_ends_at_the_largest_graph_that_can_be_made():
     assert (found.end, found.largest.size, found.failed) == ("no larger graph", Size(30, 16), None)
 
 
-@pytest.mark.parametrize("outcome", [Outcome.TIMEOUT, Outcome.ERROR, Outcome.INVALID])
-def test_what_is_no_want_of_memory_ends_the_search(outcome):
-    tries = [Try(Size(20, 16), Outcome.OK, GB), Try(Size(21, 16), outcome)]
-    found = state(Search(factor=16, limit_bytes=32 * GB), tries)
+OTHERS = [Outcome.TIMEOUT, Outcome.ERROR, Outcome.INVALID]
+
+
+@pytest.mark.parametrize("outcome", OTHERS)
+def test_what_is_no_want_of_memory_ends_the_search_where_nothing_is_left_below_it(outcome):
+    tries = [Try(Size(20, 20), Outcome.OK, GB), Try(Size(20, 21), outcome)]
+    found = state(Search(factor=16, limit_bytes=2 * GB), tries)
     assert (found.end, found.following) == ("other", None)
-    assert (found.largest.size, found.failed.size) == (Size(20, 16), Size(21, 16))
+    assert (found.largest.size, found.failed.size) == (Size(20, 20), Size(20, 21))
+
+
+@pytest.mark.parametrize("outcome", OTHERS)
+def test_a_failure_far_above_that_is_no_want_of_memory_leaves_the_sizes_below_it_to_be_tried(outcome):
+    for known in ([Try(Size(26, 16), outcome)], [Try(Size(20, 16), Outcome.OK, GB), Try(Size(26, 16), outcome)]):
+        found, tries = hunt(NEEDS["linear"], 8 * GB, known=known)
+        assert found.end == "found"
+        assert found.failed.outcome is Outcome.OUT_OF_MEMORY
+        assert len(tries) < 16
+
+
+def test_the_largest_below_a_failure_that_is_no_want_of_memory_is_found_and_no_boundary_of_memory():
+    found, _ = hunt(NEEDS["linear"], 8 * GB, known=[Try(Size(21, 16), Outcome.TIMEOUT)])
+    assert (found.end, found.largest.size, found.failed.size) == ("other", Size(20, 31), Size(21, 16))
+    found, _ = hunt(NEEDS["linear"], GB // 4, known=[Try(Size(4, 16), Outcome.ERROR)])
+    assert (found.end, found.largest) == ("other", None)
 
 
 def test_beyond_memory_that_ran_out_other_ends_do_not_matter():

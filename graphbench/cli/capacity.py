@@ -16,7 +16,6 @@ from graphbench.cli.files import give
 from graphbench.cli.options import counted_since, machine_options, result_options, resuming_options
 from graphbench.cli.sitting import able_to_run, again, measure
 from graphbench.errors import UnsupportedError, UsageError
-from graphbench.model import Outcome
 
 if TYPE_CHECKING:
     from graphbench.algorithms.base import Algorithm
@@ -80,10 +79,10 @@ def command(
     The scale is raised while the graph completes, which doubles its edges; then the edge factor is bisected between the
     largest that completed and the smallest that did not. Memory that earlier tries took tells where to look first, so a
     search takes few tries. Each is an ordinary record, certified like any other: a search that was stopped goes on with
-    the same command. A time limit that strikes ends the search, and the result says so.
+    the same command. A failure for another reason, such as a time limit, bounds the search too, and the result says so.
 
-    Exit code 0: every search ended at the boundary of memory; 1: one did not, since --tries or --timeout ended it or
-    something failed, or an answer was wrong; 130: interrupted. After --tries, the same command goes on from there.
+    Exit code 0: every search ended at the boundary of memory; 1: one did not, since --tries ended it or --timeout or
+    an error came first, or an answer was wrong; 130: interrupted. After --tries, the same command goes on from there.
     """
     from graphbench.cli.progress import Reporter
     from graphbench.keeping import Keeper
@@ -107,8 +106,7 @@ def command(
                 return INTERRUPTED
     findings = [hunt.finding for hunt in hunts]
     give(render(findings, form), output)
-    wrong = any(each.failed is not None and each.failed.outcome is Outcome.INVALID for each in findings)
-    return 0 if all(each.complete for each in findings) and not wrong else 1
+    return 0 if all(each.complete for each in findings) and not any(hunt.wrong for hunt in hunts) else 1
 
 
 def _suites(algorithms: Sequence[str], engine: str, given: dict[str, Any]) -> list[Suite]:

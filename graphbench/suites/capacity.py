@@ -145,6 +145,11 @@ class Hunt:
         return state(self.search, tries)
 
     @property
+    def wrong(self) -> bool:
+        """Whether an answer was wrong."""
+        return any(record.outcome is Outcome.INVALID for record in self._tried.values())
+
+    @property
     def finding(self) -> Finding:
         """What was found, whether the search has ended or not."""
         now = self.state
@@ -181,7 +186,7 @@ class Hunt:
         if record.outcome is Outcome.TIMEOUT:
             what = "time and not memory is the limit of what completed; --timeout SECONDS gives more"
         else:
-            what = "no want of device memory, so the search ends there"
+            what = "no want of the memory that is searched, which may hold more"
         return f"{record.task.dataset} ended in {failure(record)}: {what}. {record.reason}".rstrip()
 
     def _sizes(self) -> Iterator[Size]:

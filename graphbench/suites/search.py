@@ -3,7 +3,11 @@
 The scale is raised by one, which doubles the draws of edges at a fixed edge factor, until memory runs out; then the
 edge factor is bisected between the largest size that completed and the smallest that did not. What the tries took of
 memory tells where the boundary is likely to lie, so that it is approached in few steps; a guess that misleads only
-costs a try, since the boundary counts as found only when the two sizes have no whole edge factor between them. Pure.
+costs a try, since the boundary counts as found only when the two sizes have no whole edge factor between them.
+
+Whatever did not complete bounds the sizes that are still to be tried, for want of memory or not: a time limit that
+struck far above, in whichever command, says nothing of the sizes below it. What it was decides what the end is called.
+Pure.
 """
 
 from __future__ import annotations
@@ -65,8 +69,8 @@ class State(NamedTuple):
         failed: the smallest above it that did not.
         surprises: tries below the largest that did not complete though it did.
         following: what to try next; None: the search has ended.
-        end: why: `found`; `nothing fits`; `no larger graph` can be made; `other`: what stopped the next larger size was
-            no want of memory.
+        end: why: `found`; `nothing fits`; `no larger graph` can be made; `other`: between the largest and what was no
+            want of memory nothing is left to try.
     """
 
     largest: Try | None
@@ -84,9 +88,9 @@ def state(search: Search, tries: Sequence[Try]) -> State:
     reached = _draws(largest) if largest else 0
     failed = min((each for each in others if _draws(each) > reached), key=_draws, default=None)
     surprises = sorted((each for each in others if _draws(each) <= reached), key=_draws)
-    if failed is not None and failed.outcome is not Outcome.OUT_OF_MEMORY:
-        return State(largest, failed, surprises, None, "other")
     following, end = _following(search, tries, largest, failed)
+    if following is None and failed is not None and failed.outcome is not Outcome.OUT_OF_MEMORY:
+        end = "other"
     return State(largest, failed, surprises, following, end)
 
 
