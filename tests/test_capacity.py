@@ -3,12 +3,14 @@
 import csv
 import io
 import json
+from types import SimpleNamespace
 
 import msgspec
 import pytest
 from builders import record, replace, stored
 from hungry import need
 
+from graphbench.datasets import generators
 from graphbench.model import Censored, Memory, Outcome, Phases, Task
 from graphbench.reporting import searches
 from graphbench.reporting.boundary import generator_of, size_of
@@ -17,6 +19,7 @@ from graphbench.reporting.document import Table
 from graphbench.reporting.measured import sort_out
 from graphbench.reporting.sections import capacity, growth
 from graphbench.store import Store
+from graphbench.suites import capacity as hunting
 
 LIMIT = 400_000
 ASKED = ("capacity", "ordeal", "--engine", "hungry", "--by", "numpy", "--device-memory", str(LIMIT))
@@ -113,6 +116,25 @@ def test_a_wrong_answer_is_exit_code_1_though_the_boundary_was_found_below_it(gr
         store.append(wrong)
     code, again, _ = found(graphbench)
     assert (code, again["complete"]) == (1, True)
+
+
+def test_where_the_generator_makes_no_larger_graph_the_search_goes_on_below_and_says_so(graphbench, monkeypatch):
+    most = 20 << 9  # edges that may be drawn
+    monkeypatch.setattr(generators, "psutil", SimpleNamespace(virtual_memory=lambda: SimpleNamespace(total=32 * most)))
+    code, each, _ = found(graphbench, "--device-memory", "1GB", "--edgefactor", "10", "--tries", "9")
+    assert (code, each["complete"], each["failed"]) == (1, False, None)
+    assert size_of(each["largest"]).draws == most
+    assert "the generator was the limit, and not hungry" in each["end"]
+    assert each["tries"] == len(stored()) > 0
+    assert all(record.outcome is Outcome.OK for record in stored())
+
+
+def test_a_limit_beyond_the_memory_of_the_machine_is_refused(graphbench, monkeypatch):
+    monkeypatch.setattr(hunting, "host_bytes", lambda: 24 << 30)
+    code, out, err = graphbench("capacity", "wcc", "--engine", "igraph", "--memory-limit", "500GB")
+    assert (code, out, stored()) == (2, "", [])
+    assert "more than the 24 GiB" in err
+    assert "--memory-limit 12GB" in err
 
 
 def test_an_error_ends_the_search_with_its_reason_and_is_tried_again_next_time(graphbench, monkeypatch):

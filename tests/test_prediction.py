@@ -220,8 +220,10 @@ def test_free_memory_is_bounded_by_the_container(monkeypatch, tmp_path):
     (tmp_path / "memory.stat").write_text("anon 5\ninactive_file 30000\nactive_file 20000\nactive_file_else 7\n")
     monkeypatch.setattr(memory, "_CGROUP", tmp_path)
     assert memory.free_host_bytes() == 650_000
+    assert memory.host_bytes() == 1_000_000
     (tmp_path / "memory.max").write_text("max\n")
     assert memory.free_host_bytes() > 650_000
+    assert memory.host_bytes() > 1_000_000
 
 
 def ran_out(dataset, entries, limit=None):

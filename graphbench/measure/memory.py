@@ -97,6 +97,21 @@ def _resident(pid: int) -> int:
     return 0
 
 
+def host_bytes() -> int:
+    """All that a process could ever use: of the machine, and of the container if that has a limit."""
+    import psutil
+
+    return min([int(psutil.virtual_memory().total), *_of_container()])
+
+
+def _of_container() -> Iterator[int]:
+    """The limit of the control group (version 2, then 1), if it has one."""
+    for limit in ("memory.max", "memory/memory.limit_in_bytes"):
+        with suppress(OSError, ValueError):  # "max": no limit
+            yield int((_CGROUP / limit).read_text(encoding="ascii"))
+            return
+
+
 def free_host_bytes() -> int:
     """What a process could still use: of the machine, and of the container if that has a limit."""
     import psutil

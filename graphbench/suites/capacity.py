@@ -11,13 +11,13 @@ from dataclasses import dataclass, field
 
 import msgspec
 
-from graphbench import registry
+from graphbench import registry, sizes
 from graphbench.datasets import generators
 from graphbench.datasets.base import Dataset
 from graphbench.device.recipe import MOST_SCALE
 from graphbench.engines.base import Engine
 from graphbench.errors import DatasetError, UsageError
-from graphbench.measure.memory import free_device_bytes
+from graphbench.measure.memory import free_device_bytes, host_bytes
 from graphbench.model import Outcome, Record
 from graphbench.reporting.boundary import Size, own, size_of
 from graphbench.reporting.capacity import Finding, failure, peak, starved_on_host
@@ -43,13 +43,20 @@ def limit_of(suite: Suite, engine: Engine) -> int:
     """The memory that a search is about: as given, else all that the device has free.
 
     Raises:
-        UsageError: for an engine on the CPU without a limit: filling the whole machine would harm everybody on it.
+        UsageError: for an engine on the CPU without a limit: filling the whole machine would harm everybody on it; nor
+            may the limit be more than there is, since the search would end where the system kills, and not there.
     """
     if engine.device != "gpu":
         if suite.memory_limit is None:
             raise UsageError(
                 f"{engine.name} computes in the host's memory, and filling all of it would harm whatever else runs "
                 "here: say how much it may hold, such as --memory-limit 4GB."
+            )
+        if suite.memory_limit > (there := host_bytes()):
+            raise UsageError(
+                f"A limit of {sizes.text(suite.memory_limit)} is more than the {sizes.text(there)} of memory that this "
+                f"machine has, so the search would never meet it: give less, such as --memory-limit "
+                f"{max(there // 2 >> 30, 1)}GB, which leaves room for whatever else runs here."
             )
         return suite.memory_limit
     return suite.device_memory_limit or free_device_bytes(suite.device) or 0
@@ -93,7 +100,7 @@ class Hunt:
     most: int = TRIES
     command: str = ""
     _tried: dict[Size, Record] = field(default_factory=dict)
-    _stopped: str = ""
+    _unmade: dict[Size, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         (algorithm,), (engine,) = self.suite.algorithms, self.suite.engines
@@ -116,18 +123,19 @@ class Hunt:
         return str(generators.parse(text))
 
     def runs(self) -> Iterator[Run]:
-        """A run for each try, to be measured before the next is asked for."""
-        known = past(self.records)
-        for _ in range(self.most):
-            size = self.state.following
-            if size is None:
-                return
+        """A run for each try, to be measured before the next is asked for.
+
+        A graph that cannot be made is none: the search goes on below it.
+        """
+        known, made = past(self.records), 0
+        while made < self.most and (size := self.state.following) is not None:
             name = self.name(size)
             try:
                 dataset = self.load(name)
             except DatasetError as error:
-                self._stopped = f"{name} cannot be made here: {error}"
-                return
+                self._unmade[size] = str(error)
+                continue
+            made += 1
             suite = msgspec.structs.replace(self.suite, datasets=[name])
             graphs = [Graph.loaded(dataset)]
             run = Run(
@@ -142,7 +150,7 @@ class Hunt:
     def state(self) -> State:
         """Where the search stands."""
         tries = [Try(size, _outcome(record), peak(record)) for size, record in self._tried.items()]
-        return state(self.search, tries)
+        return state(self.search, [*tries, *(Try(size, Outcome.UNAVAILABLE) for size in self._unmade)])
 
     @property
     def wrong(self) -> bool:
@@ -160,7 +168,7 @@ class Hunt:
             limit_bytes=self.limit,
             limited=self.engine.device != "gpu" or self.suite.device_memory_limit is not None,
             largest=self._tried[now.largest.size] if now.largest else None,
-            failed=self._tried[now.failed.size] if now.failed else None,
+            failed=self._tried.get(now.failed.size) if now.failed else None,
             end=self._end(now),
             complete=now.end in {"found", "nothing fits"},
             tries=len(self._tried),
@@ -168,8 +176,6 @@ class Hunt:
         )
 
     def _end(self, now: State) -> str:
-        if self._stopped:
-            return self._stopped
         match now.end:
             case "found":
                 return "found: there is no whole edge factor between the largest that completed and the smallest not"
@@ -179,10 +185,16 @@ class Hunt:
                 return f"the generator makes no graph larger than scale {self.search.highest}: the memory holds more"
             case "other":
                 assert now.failed is not None
-                return self._other(self._tried[now.failed.size])
+                return self._other(now.failed.size)
         return f"stopped after {len(self._tried)} tries; the boundary lies between (--tries goes on)"
 
-    def _other(self, record: Record) -> str:
+    def _other(self, size: Size) -> str:
+        if size in self._unmade:
+            return (
+                f"the generator was the limit, and not {self.engine.name}: {self.name(size)} cannot be made here. "
+                f"{self._unmade[size]}"
+            )
+        record = self._tried[size]
         if record.outcome is Outcome.TIMEOUT:
             what = "time and not memory is the limit of what completed; --timeout SECONDS gives more"
         else:
