@@ -150,7 +150,16 @@ def test_an_error_ends_the_search_with_its_reason_and_is_tried_again_next_time(g
 def test_an_engine_that_fits_nothing_is_told(graphbench):
     code, each, _ = found(graphbench, "--device-memory", "1000")
     assert (code, each["complete"], each["largest"], each["num_edges"]) == (0, True, None, None)
-    assert "not even rmat:scale=4" in each["end"]
+    assert each["end"].startswith("nothing fits: not even rmat:scale=4")
+    _, out, _ = graphbench(*ASKED[:-1], "1000")
+    assert "certified" not in out
+
+
+def test_one_try_is_told_in_the_singular(graphbench):
+    _, each, _ = found(graphbench, "--tries", "1")
+    assert each["end"].startswith("stopped after 1 try;")
+    _, _, err = found(graphbench, "--tries", "1")
+    assert "1 graph was tried before" in err
 
 
 def test_several_algorithms_have_a_row_each_and_the_table_says_how_edges_are_counted(graphbench):

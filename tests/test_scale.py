@@ -1,6 +1,7 @@
 """Series from the command line and in reports: growth, several GPUs, and where a series ends."""
 
 import json
+from types import SimpleNamespace
 
 import pytest
 from builders import H100, HERE, POSED, record, replace, stored
@@ -102,6 +103,16 @@ def test_where_memory_ran_out_larger_graphs_are_bounds_and_the_series_ends_when_
     assert [each.outcome for each in stored()] == [Outcome.OK, Outcome.OUT_OF_MEMORY]
     assert "nothing completed rmat:scale=5" in err
     assert "ends early" in out
+
+
+def test_a_graph_that_cannot_be_made_ends_the_series_and_the_sentence_once(graphbench, monkeypatch):
+    room = SimpleNamespace(total=32 * 8 << 4)
+    monkeypatch.setattr(generators, "psutil", SimpleNamespace(virtual_memory=lambda: room))
+    code, out, err = graphbench(*ASKED)
+    assert (code, len(stored())) == (0, 1)
+    for text in (out, err):
+        assert "Choose a smaller graph." in text
+        assert "graph.." not in text
 
 
 def test_an_engine_that_stopped_is_predicted_while_others_go_on(graphbench, monkeypatch):

@@ -164,9 +164,12 @@ def _hunt(suite: Suite, records: list[Record], since: datetime | None, reporter:
 
 
 def _measure(hunt: Hunt, reporter: Reporter, keeper: Keeper) -> None:
+    from graphbench.reporting.figures import count
+
     known = hunt.finding
     if known.tries:
-        reporter.say(f"{hunt.suite.name}: {known.tries} graphs were tried before")
+        were = "was" if known.tries == 1 else "were"
+        reporter.say(f"{hunt.suite.name}: {count(known.tries, 'graph')} {were} tried before")
     for run in hunt.runs():
         measure(run, f"{hunt.suite.name}: {run.suite.datasets[0]}", reporter, keeper)
     reporter.say(f"{hunt.suite.name}: {hunt.finding.end}")

@@ -150,9 +150,10 @@ def notes(findings: Sequence[Finding]) -> list[str]:
     ]
     devices = dict.fromkeys(_device(each) for each in findings)
     told += [f"Device: {device}." for device in devices if device]
+    certified = " Every answer was certified." if any(each.largest for each in findings) else ""
     told.append(
         "Edges of the graph as posed, loops and repeated ones dropped: an undirected edge counts once in edges, twice "
-        "in entries. Every answer was certified."
+        f"in entries.{certified}"
     )
     if any(each.gpu for each in findings):
         told.append(

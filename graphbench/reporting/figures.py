@@ -135,6 +135,6 @@ def listed(words: Sequence[str]) -> str:
 
 
 def count(number: int, noun: str) -> str:
-    """A number with its noun: `1 edge`, `2 edges`, `3 vertices`, `4 entries`."""
-    plurals = {"vertex": "vertices", "entry": "entries"}
+    """A number with its noun: `1 edge`, `2 edges`, `3 vertices`, `4 entries`, `5 tries`."""
+    plurals = {"vertex": "vertices", "entry": "entries", "try": "tries"}
     return f"{number:,} {noun if number == 1 else plurals.get(noun, noun + 's')}"

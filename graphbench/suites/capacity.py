@@ -21,6 +21,7 @@ from graphbench.measure.memory import free_device_bytes, host_bytes
 from graphbench.model import Outcome, Record
 from graphbench.reporting.boundary import Size, own, size_of
 from graphbench.reporting.capacity import Finding, failure, peak, starved_on_host
+from graphbench.reporting.figures import count
 from graphbench.suites.definition import Suite
 from graphbench.suites.matrix import Graph, task_of, variants
 from graphbench.suites.resuming import Earlier
@@ -180,13 +181,13 @@ class Hunt:
             case "found":
                 return "found: there is no whole edge factor between the largest that completed and the smallest not"
             case "nothing fits":
-                return f"not even {self.name(Size(self.search.lowest, self.factor))} completed"
+                return f"nothing fits: not even {self.name(Size(self.search.lowest, self.factor))} completed"
             case "no larger graph":
                 return f"the generator makes no graph larger than scale {self.search.highest}: the memory holds more"
             case "other":
                 assert now.failed is not None
                 return self._other(now.failed.size)
-        return f"stopped after {len(self._tried)} tries; the boundary lies between (--tries goes on)"
+        return f"stopped after {count(len(self._tried), 'try')}; the boundary lies between (--tries goes on)"
 
     def _other(self, size: Size) -> str:
         if size in self._unmade:

@@ -94,7 +94,7 @@ class Climb:
             try:
                 dataset = self.load(name)
             except DatasetError as error:
-                self.ended = f"{name} cannot be had, and the series ends there: {error}"
+                self.ended = f"{name} cannot be had, and the series ends there: {str(error).rstrip('.')}"
                 return
             run = Run(
                 suite=msgspec.structs.replace(self.suite, datasets=[name]),
