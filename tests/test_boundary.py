@@ -2,7 +2,7 @@
 
 import pytest
 
-from graphbench.reporting.boundary import Size, generator_of, own, size_of, untried
+from graphbench.reporting.boundary import Size, beginnings, generator_of, own, size_of, untried
 
 
 def test_a_size_is_read_from_the_name_of_an_rmat_graph_alone():
@@ -21,6 +21,12 @@ def test_a_search_owns_its_factor_at_every_scale_and_the_next_factors_at_one():
 
 def test_without_a_completed_size_no_factor_was_bisected():
     assert own(16, {Size(11, 16): False, Size(11, 20): False}) == [Size(11, 16)]
+
+
+def test_a_search_began_with_a_factor_that_no_smaller_one_came_to():
+    tried = {Size(10, 16): True, Size(11, 16): False, Size(10, 24): True, Size(10, 50): True, Size(8, 4): True}
+    assert beginnings(tried) == [4, 16, 50]
+    assert beginnings(tried | {Size(9, 24): True}) == [4, 16, 24, 50]
 
 
 @pytest.mark.parametrize(

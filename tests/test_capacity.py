@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import msgspec
 import pytest
-from builders import record, replace, stored
+from builders import H100, HERE, record, replace, stored
 from hungry import need
 
 from graphbench.datasets import generators
@@ -15,7 +15,7 @@ from graphbench.model import Censored, Memory, Outcome, Phases, Task
 from graphbench.reporting import searches
 from graphbench.reporting.boundary import generator_of, size_of
 from graphbench.reporting.capacity import Finding, failure, phase, render, starved_on_host
-from graphbench.reporting.document import Table
+from graphbench.reporting.document import Bullets, Table
 from graphbench.reporting.measured import sort_out
 from graphbench.reporting.sections import capacity, growth
 from graphbench.store import Store
@@ -285,7 +285,7 @@ def test_a_search_is_known_again_from_its_records_and_reported():
 
 def test_what_was_only_predicted_is_no_try_and_what_failed_below_the_largest_is_told():
     foreseen = tried((24, 17), LOST, reason="predicted: does not fit")
-    below = tried((22, 20), Outcome.ERROR)
+    below = tried((24, 20), Outcome.ERROR)
     (found,) = searches.findings(here(*SEARCH, foreseen, below))
     assert found.tries == 6
     assert found.surprises == [below.task.dataset]
@@ -304,10 +304,82 @@ def test_a_limit_of_the_host_is_known_where_it_struck():
     assert (found.largest.id, found.failed.id, found.limit_bytes, found.gpu) == (small.id, lost.id, limit, False)
 
 
-def test_tries_of_a_search_are_no_series_and_a_series_under_a_limit_is_one():
-    assert growth.section(here(*SEARCH), "") is None
-    series = [tried((scale, 16)) for scale in (20, 21, 22)]
-    assert growth.section(here(*series), "") is not None
+def on_host(size, outcome=Outcome.OK, **changes):
+    """A try in the host's memory; with `limit`, one that ran into it."""
+    limit = changes.pop("limit", None)
+    if limit:
+        outcome, changes["censored"] = LOST, Censored("build", 1.0, limit_bytes=limit)
+    made = tried(size, outcome, device="cpu", memory=Memory(host_peak_bytes=64 * size[1] << size[0]), **changes)
+    return replace(made, task=Task("wcc", made.task.dataset, "igraph", {}))
+
+
+def test_searches_that_began_with_different_edge_factors_are_told_apart():
+    small = (tried((25, 4)), tried((26, 4)), tried((26, 6)), tried((26, 7), LOST), tried((27, 4), LOST))
+    found = searches.findings(here(*SEARCH, *small))
+    assert [(each.largest.id, each.failed.id, each.tries) for each in found] == [
+        (small[2].id, small[3].id, 5), (SEARCH[2].id, SEARCH[3].id, 5),
+    ]  # fmt: skip
+
+
+def test_a_series_with_another_edge_factor_is_no_try_of_a_search():
+    search = (on_host((20, 16)), on_host((20, 17)), on_host((21, 16), limit=2 << 30))
+    series = [on_host((scale, 4)) for scale in (16, 17, 18)]
+    measured = here(*search, *series)
+    (found,) = searches.findings(measured)
+    assert found.tries == len(search)
+    (row,) = growth.exponents(measured).rows
+    assert any("edgefactor=4" in column for column in row)
+    assert "3" in row
+
+
+def test_a_failure_for_another_reason_bounds_a_search_on_the_host():
+    search = (on_host((20, 16)), on_host((20, 18), Outcome.TIMEOUT), on_host((21, 16), limit=2 << 30))
+    (found,) = searches.findings(here(*search))
+    assert (found.failed.outcome, found.complete) == (Outcome.TIMEOUT, False)
+    assert "no want of this memory" in found.end
+
+
+def test_edge_factors_between_two_scales_are_in_no_chart_of_growth_but_those_of_a_series_are():
+    measured = here(*SEARCH)
+    assert searches.tries(measured) == {SEARCH[2].id, SEARCH[3].id}
+    series = [tried((scale, 16)) for scale in (20, 21)]
+    (row,) = growth.exponents(here(*SEARCH, *series)).rows
+    assert any("edgefactor=16" in column for column in row)
+    assert "4" in row
+    own = [tried((scale, 27)) for scale in (21, 22)]
+    assert SEARCH[2].id not in searches.tries(here(*SEARCH, *own))
+
+
+def test_the_report_says_whether_the_boundary_was_found_and_else_between_which_graphs_it_lies():
+    def shown(*records):
+        (told,) = [each for each in capacity.section(here(*records), "").blocks if isinstance(each, Bullets)]
+        (table,) = [each for each in capacity.section(here(*records), "").blocks if isinstance(each, Table)]
+        return table.rows[0][table.heads.index("boundary")], "\n".join(told.items)
+
+    assert shown(*SEARCH)[0] == "found"
+    assert "lies between" not in shown(*SEARCH)[1]
+    state, told = shown(*SEARCH[:3], SEARCH[4])
+    assert state == "open"
+    assert "lies between rmat:scale=24,edgefactor=27" in told
+    assert "and rmat:scale=25,edgefactor=16" in told
+    state, told = shown(*SEARCH[:3])
+    assert (state, "nothing larger was tried" in told) == ("open", True)
+    state, told = shown(tried((24, 16), LOST), tried((20, 16), LOST))
+    assert (state, "below rmat:scale=20" in told) == ("open", True)
+    assert shown(tried((8, 16), LOST), tried((4, 16), LOST))[0] == "found"
+
+
+def test_a_search_within_all_memory_of_a_device_is_reported_once_memory_ran_out():
+    def everything(each):
+        where = replace(HERE, gpus=[H100])
+        return replace(each, environment=where, task=Task("wcc", each.task.dataset, "cugraph", {}))
+
+    whole = [everything(each) for each in SEARCH]
+    (found,) = searches.findings(here(*whole))
+    assert (found.limited, found.limit_bytes, found.complete) == (False, 80 << 30, True)
+    (table,) = [each for each in capacity.section(here(*whole), "").blocks if isinstance(each, Table)]
+    assert table.rows[0][table.heads.index("limit")] == "all memory of NVIDIA H100 (80.0 GiB)"
+    assert searches.findings(here(*whole[:2])) == []
 
 
 def test_the_same_from_python(monkeypatch):

@@ -53,6 +53,16 @@ def own(factor: int, tried: Mapping[Size, bool]) -> list[Size]:
     ]
 
 
+def beginnings(tried: Mapping[Size, bool]) -> list[int]:
+    """The edge factors that searches among these sizes began with: those that no search with a smaller one came to."""
+    found: list[int] = []
+    for factor in sorted({size.factor for size in tried}):
+        sizes = {size for size in tried if size.factor == factor}
+        if not any(sizes <= set(own(each, tried)) for each in found):
+            found.append(factor)
+    return found
+
+
 def untried(largest: Size, failed: Size) -> range:
     """The whole edge factors between two sizes, at the scale of the smaller one; empty: they are neighbours."""
     return range(largest.factor + 1, ((failed.draws - 1) >> largest.scale) + 1)

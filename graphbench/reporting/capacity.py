@@ -21,6 +21,20 @@ _IN_WORDS = {"start": "start", "read": "read", "build": "build", "cold": "run, f
              "collect": "collect"}  # fmt: skip
 
 
+FOUND = "found: there is no whole edge factor between the largest that completed and the smallest not"
+
+
+def lies_between(largest: Record | None, failed: Record | None) -> str:
+    """Between which graphs the boundary is known to lie, in words."""
+    if largest is None:
+        return (
+            f"nothing has completed yet: the boundary lies below {failed.task.dataset}" if failed else "nothing tried"
+        )
+    if failed is None:
+        return f"the boundary lies beyond {largest.task.dataset}: nothing larger was tried"
+    return f"the boundary lies between {largest.task.dataset} and {failed.task.dataset}"
+
+
 class Finding(msgspec.Struct, frozen=True, kw_only=True):
     """The result of one search.
 
@@ -102,7 +116,7 @@ def table(findings: Sequence[Finding]) -> Table:
     """A row for each search."""
     heads = [
         "algorithm", "engine", "limit", "largest completed", "vertices", "edges, once", "entries", "peak",
-        "bytes/edge", "smallest that failed", "its edges", "failed in", "tries",
+        "bytes/edge", "smallest that failed", "its edges", "failed in", "boundary", "tries",
     ]  # fmt: skip
     rows = []
     for each in findings:
@@ -112,7 +126,7 @@ def table(findings: Sequence[Finding]) -> Table:
             [
                 each.algorithm,
                 _engine(each),
-                f"{memory(each.limit_bytes)}{'' if each.limited else ', all'}",
+                _limit(each),
                 plain(each.largest.task.dataset) if each.largest else "none",
                 f"{posed.num_vertices:,}" if posed else NOTHING,
                 f"{posed.num_edges:,}" if posed else NOTHING,
@@ -122,16 +136,35 @@ def table(findings: Sequence[Finding]) -> Table:
                 plain(each.failed.task.dataset) if each.failed else NOTHING,
                 f"{lost.num_edges:,}" if lost else NOTHING,
                 failure(each.failed) if each.failed else NOTHING,
+                "found" if each.complete else "open",
                 str(each.tries),
             ]
         )
-    return Table(heads=heads, rows=rows, right=(4, 5, 6, 7, 8, 10, 12))
+    return Table(heads=heads, rows=rows, right=(4, 5, 6, 7, 8, 10, 13))
 
 
 def failure(record: Record) -> str:
     """How and in which phase a task failed: `build: out of memory`."""
     words = f"{_IN_WORDS[phase(record)]}: {record.outcome.in_words}"
     return f"{words}, of the host" if starved_on_host(record) else words
+
+
+def unfinished(findings: Sequence[Finding]) -> list[str]:
+    """A sentence for each search that did not find the boundary: between which graphs it lies."""
+    return [
+        plain(f"{each.algorithm}, {_engine(each)}, {_limit(each)}: {each.end}.")
+        for each in findings
+        if not each.complete
+    ]
+
+
+def _limit(each: Finding) -> str:
+    """The limit, or whose memory it was all of."""
+    record = each.largest or each.failed
+    gpu = next(iter(record.environment.gpus), None) if record is not None and record.environment is not None else None
+    if each.limited or gpu is None:
+        return f"{memory(each.limit_bytes)}{'' if each.limited else ', all'}"
+    return plain(f"all memory of {gpu.name} ({memory(gpu.memory_bytes)})")
 
 
 def _engine(each: Finding) -> str:

@@ -2,51 +2,107 @@
 
 from __future__ import annotations
 
-import re
+from collections import Counter
 from collections.abc import Sequence
+from typing import NamedTuple
+
+import msgspec
 
 from graphbench.model import Outcome, Record
 from graphbench.prediction import is_predicted
-from graphbench.reporting.capacity import Finding, peak
-from graphbench.reporting.heading import hardware, named
+from graphbench.reporting.boundary import Size, beginnings, generator_of, own, size_of, untried
+from graphbench.reporting.capacity import FOUND, Finding, failure, lies_between, peak, starved_on_host
+from graphbench.reporting.fits import ENOUGH_SIZES
+from graphbench.reporting.heading import ON_HARDWARE, hardware, named
 from graphbench.reporting.measured import Cell, Measured
+from graphbench.reporting.series import family
 
-_SIZE = re.compile(r"(?<=[:,])scale=(\d+),edgefactor=(\d+)")
-_Key = tuple[str, str, str, int]
-"""The problem, the engine with what it had of the hardware, the generator without a size, the limit in bytes."""
+_LOWEST = 4
+"""The smallest scale that a search tries: where that did not complete, nothing fits."""
+
+
+class _Kind(NamedTuple):
+    """What all tries of a search share but the limit and the edge factor that it began with."""
+
+    problem: str
+    engine: str
+    generator: str
+    params: str
+
+
+class _Key(NamedTuple):
+    """One search. The limit is in bytes; 0: all memory of the device."""
+
+    kind: _Kind
+    limit: int
+    factor: int
 
 
 def findings(measured: Measured) -> list[Finding]:
     """What every search came to, problem by problem.
 
-    A search is R-MAT graphs of two sizes or more of one generator, tried within one limit of memory: that of RMM, which
-    is a parameter of the task, or that of the host, which a record has when the limit struck.
+    A search is R-MAT graphs of two sizes or more, by the rule of :mod:`.boundary` and within one limit of memory: that
+    of RMM, which is a parameter of the task, or that of the host, which a record has when the limit struck, or all
+    memory of the device. Of the latter two it is one only if memory ran out, since any series would be one else.
     """
-    return [_finding(key, tried) for key, tried in sorted(_searches(measured).items())]
+    return [_finding(key, tried) for key, tried in sorted(_searches(measured).items(), key=lambda each: each[0])]
 
 
 def tries(measured: Measured) -> set[str]:
-    """The records that searches left which bisected the edge factor: their sizes are nobody's series."""
+    """The records of edge factors that searches came to between two scales, and that are nobody's series.
+
+    Those of the factor that a search began with are a series like any other, and so are those of a factor that has
+    sizes enough for a line.
+    """
+    found = [
+        (cell, _size(cell.record).factor != key.factor) for key, own in _searches(measured).items() for cell in own
+    ]
+    sizes = Counter((cell.problem, cell.label, family(cell.record.task.dataset)) for cell in measured.cells if cell.run)
     return {
         cell.record.id
-        for tried in _searches(measured).values()
-        if len({_size(cell.record)[1] for cell in tried}) > 1
-        for cell in tried
+        for cell, between in found
+        if between and sizes[cell.problem, cell.label, family(cell.record.task.dataset)] < ENOUGH_SIZES
     }
 
 
 def _searches(measured: Measured) -> dict[_Key, list[Cell]]:
-    drawn = [cell for cell in measured.cells if _SIZE.search(cell.record.task.dataset) and _tried(cell.record)]
-    struck: dict[tuple[str, str], set[int]] = {}
-    for cell in drawn:
-        if (limit := _struck(cell.record)) is not None:
-            struck.setdefault((cell.problem, cell.record.task.engine), set()).add(limit)
+    """The tries of each search by their draws.
+
+    Where two that began with different edge factors came to one boundary, only the first is kept.
+    """
     found: dict[_Key, list[Cell]] = {}
-    for cell in drawn:
-        kind = _SIZE.sub("", cell.record.task.dataset)
-        for limit in _limits(cell.record, struck.get((cell.problem, cell.record.task.engine), set())):
-            found.setdefault((cell.problem, _engine(cell.record), kind, limit), []).append(cell)
-    return {key: tried for key, tried in found.items() if len({_size(cell.record) for cell in tried}) > 1}
+    for kind, cells in _kinds(measured).items():
+        struck = {limit for cell in cells if (limit := _struck(cell.record)) is not None}
+        limited: dict[int, dict[Size, Cell]] = {}
+        for cell in cells:
+            for limit in _limits(cell.record, struck):
+                limited.setdefault(limit, {})[_size(cell.record)] = cell
+        for limit, tried in limited.items():
+            completed = {size: cell.record.outcome is Outcome.OK for size, cell in tried.items()}
+            known: list[tuple[Record | None, Record | None]] = []
+            for factor in beginnings(completed):
+                mine = [tried[size] for size in sorted(own(factor, completed), key=lambda size: size.draws)]
+                sides = _sides([cell.record for cell in mine])
+                if len(mine) > 1 and sides not in known and (_is_given(mine[0].record) or any(map(_ran_out, mine))):
+                    found[_Key(kind, limit, factor)] = mine
+                    known.append(sides)
+    return found
+
+
+def _kinds(measured: Measured) -> dict[_Kind, list[Cell]]:
+    """The cells that a search may have left."""
+    found: dict[_Kind, list[Cell]] = {}
+    for cell in measured.cells:
+        if size_of(cell.record.task.dataset) is not None and _tried(cell.record):
+            found.setdefault(_kind(cell), []).append(cell)
+    return found
+
+
+def _kind(cell: Cell) -> _Kind:
+    task = cell.record.task
+    params = {name: value for name, value in task.params.items() if name not in ON_HARDWARE}
+    told = msgspec.json.encode(params, order="deterministic").decode()
+    return _Kind(cell.problem, _engine(cell.record), generator_of(task.dataset), told)
 
 
 def _tried(record: Record) -> bool:
@@ -55,41 +111,82 @@ def _tried(record: Record) -> bool:
     return begun and not is_predicted(record)
 
 
+def _ran_out(cell: Cell) -> bool:
+    return cell.record.outcome is Outcome.OUT_OF_MEMORY and not starved_on_host(cell.record)
+
+
+def _is_given(record: Record) -> bool:
+    """Whether the limit is a parameter of the task."""
+    return isinstance(record.task.params.get("device_memory_limit"), int)
+
+
 def _struck(record: Record) -> int | None:
     """The limit of host memory that a task on the CPU ran into."""
     return record.censored.limit_bytes if record.censored is not None and record.device != "gpu" else None
 
 
 def _limits(record: Record, struck: set[int]) -> list[int]:
-    """The limits that a record counts under; of those that struck on the host, all that it needed no more than."""
+    """The limits that a record counts under.
+
+    On the host, of those that struck: all that it needed no more than, if it completed; all that are no more than the
+    one that it ran into; all, if it failed for another reason.
+    """
     given = record.task.params.get("device_memory_limit")
     if isinstance(given, int):
         return [given]
-    if record.outcome is not Outcome.OK:
-        own = _struck(record)
-        return [] if own is None else [own]
-    taken = peak(record)
-    return sorted(limit for limit in struck if taken is not None and taken <= limit)
+    if record.device == "gpu":
+        return [0]
+    if record.outcome is Outcome.OK:
+        taken = peak(record)
+        return sorted(limit for limit in struck if taken is not None and taken <= limit)
+    met = _struck(record)
+    return sorted(limit for limit in struck if met is None or limit <= met)
 
 
 def _finding(key: _Key, tried: Sequence[Cell]) -> Finding:
-    problem, engine, _, limit = key
-    ordered = sorted((cell.record for cell in tried), key=lambda record: (_edges(record), record.task.dataset))
-    completed = [record for record in ordered if record.outcome is Outcome.OK]
-    largest = completed[-1] if completed else None
-    lost = [record for record in ordered if record.outcome is not Outcome.OK]
-    reached = _edges(largest) if largest else 0
+    ordered = [cell.record for cell in tried]
+    largest, failed = _sides(ordered)
+    reached = _size(largest).draws if largest else 0
+    complete, end = _end(largest, failed)
     return Finding(
-        algorithm=problem,
-        engine=engine,
+        algorithm=key.kind.problem,
+        engine=key.kind.engine,
         gpu=ordered[0].device == "gpu",
-        limit_bytes=limit,
-        limited=True,
+        limit_bytes=key.limit or _memory(ordered[0]),
+        limited=bool(key.limit),
         largest=largest,
-        failed=next((record for record in lost if _edges(record) > reached), None),
+        failed=failed,
+        end=end,
+        complete=complete,
         tries=len(ordered),
-        surprises=[record.task.dataset for record in lost if _edges(record) <= reached],
+        surprises=[
+            record.task.dataset
+            for record in ordered
+            if record.outcome is not Outcome.OK and _size(record).draws <= reached
+        ],
     )
+
+
+def _sides(ordered: Sequence[Record]) -> tuple[Record | None, Record | None]:
+    """The largest that completed, and the smallest above it that did not."""
+    largest = next((record for record in reversed(ordered) if record.outcome is Outcome.OK), None)
+    above = ordered[ordered.index(largest) + 1 :] if largest is not None else ordered
+    return largest, next(iter(above), None)
+
+
+def _end(largest: Record | None, failed: Record | None) -> tuple[bool, str]:
+    """Whether the boundary of memory was found, and in words."""
+    if failed is None:
+        return False, lies_between(largest, failed)
+    if failed.outcome is not Outcome.OUT_OF_MEMORY or starved_on_host(failed):
+        return False, f"{lies_between(largest, failed)}, which ended in {failure(failed)}: no want of this memory"
+    if largest is None:
+        lowest = _size(failed).scale <= _LOWEST
+        return lowest, f"nothing fits: not even {failed.task.dataset} completed" if lowest else lies_between(
+            None, failed
+        )
+    found = not untried(_size(largest), _size(failed))
+    return found, FOUND if found else lies_between(largest, failed)
 
 
 def _engine(record: Record) -> str:
@@ -98,10 +195,11 @@ def _engine(record: Record) -> str:
     return named(record.task.engine, words)
 
 
-def _size(record: Record) -> tuple[int, int]:
-    found = _SIZE.search(record.task.dataset)
-    return (int(found[1]), int(found[2])) if found else (0, 0)
+def _memory(record: Record) -> int:
+    """Of the smallest of its GPUs."""
+    where = record.environment
+    return min((gpu.memory_bytes for gpu in where.gpus), default=0) if where is not None else 0
 
 
-def _edges(record: Record) -> int:
-    return record.posed.num_edges if record.posed is not None else 0
+def _size(record: Record) -> Size:
+    return size_of(record.task.dataset) or Size(0, 0)

@@ -20,7 +20,7 @@ from graphbench.errors import DatasetError, UsageError
 from graphbench.measure.memory import free_device_bytes, host_bytes
 from graphbench.model import Outcome, Record
 from graphbench.reporting.boundary import Size, own, size_of
-from graphbench.reporting.capacity import Finding, failure, peak, starved_on_host
+from graphbench.reporting.capacity import FOUND, Finding, failure, lies_between, peak, starved_on_host
 from graphbench.reporting.figures import count
 from graphbench.suites.definition import Suite
 from graphbench.suites.matrix import Graph, task_of, variants
@@ -179,7 +179,7 @@ class Hunt:
     def _end(self, now: State) -> str:
         match now.end:
             case "found":
-                return "found: there is no whole edge factor between the largest that completed and the smallest not"
+                return FOUND
             case "nothing fits":
                 return f"nothing fits: not even {self.name(Size(self.search.lowest, self.factor))} completed"
             case "no larger graph":
@@ -187,7 +187,9 @@ class Hunt:
             case "other":
                 assert now.failed is not None
                 return self._other(now.failed.size)
-        return f"stopped after {count(len(self._tried), 'try')}; the boundary lies between (--tries goes on)"
+        largest = self._tried[now.largest.size] if now.largest else None
+        between = lies_between(largest, self._tried.get(now.failed.size) if now.failed else None)
+        return f"stopped after {count(len(self._tried), 'try')}; {between} (--tries goes on)"
 
     def _other(self, size: Size) -> str:
         if size in self._unmade:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from graphbench.reporting.capacity import notes, table
+from graphbench.reporting.capacity import notes, table, unfinished
 from graphbench.reporting.document import Bullets, Section, Text
 from graphbench.reporting.measured import Measured
 from graphbench.reporting.searches import findings
@@ -15,8 +15,9 @@ def section(measured: Measured, key: str) -> Section | None:
         return None
     how = Text(
         "R-MAT graphs of growing size within a limit of memory: the largest that completed, and the smallest larger "
-        "one that did not. In between nothing was tried. The tries of a search are in no chart of growth, since their "
-        "sizes are those at which memory ended.",
+        "one that did not. The boundary is found where no whole edge factor lies between the two; else it is open, and "
+        "lies between them. Edge factors that were tried between two scales are in no chart of growth, since they are "
+        "those at which memory ended.",
         quiet=True,
     )
-    return Section("How much fits", f"{key}capacity", [how, table(found), Bullets(notes(found))])
+    return Section("How much fits", f"{key}capacity", [how, table(found), Bullets([*unfinished(found), *notes(found)])])
