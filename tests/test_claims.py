@@ -118,6 +118,25 @@ def test_a_capacity_is_judged_by_both_ways_to_count(completed, lost, status):
         assert "build: out of memory" in found.ours
 
 
+def test_a_capacity_says_whether_its_boundary_was_found_and_else_between_which_sizes_it_lies():
+    def on(size, **changes):
+        scale, factor = size
+        params = {"resolution": 1.0, "device_memory_limit": GB32}
+        task = Task("louvain", f"rmat:scale={scale},edgefactor={factor},by=cugraph,seed=1", "cugraph", params)
+        return fitted(factor << scale, limit=GB32, task=task, **changes)
+
+    def remark(*records):
+        return checked(HALF_A_BILLION, *records).remark
+
+    assert "the boundary was found" in remark(on((24, 25)), on((24, 26), lost=True))
+    assert "the boundary was found" in remark(on((24, 31)), on((25, 16), lost=True))
+    between = remark(on((24, 25)), on((25, 16), lost=True))
+    assert f"lies between {25 << 24:,} and {16 << 25:,} edges" in between
+    assert f"lies beyond {25 << 24:,} edges" in remark(on((24, 25)))
+    assert "nothing completed" in remark(on((24, 25), lost=True))
+    assert "the boundary was not found" in remark(fitted(10, limit=GB32), fitted(11, limit=GB32, lost=True))
+
+
 def test_less_memory_than_the_claim_speaks_of_refutes_nothing_and_more_reproduces_nothing():
     assert checked(HALF_A_BILLION, fitted(100_000_000, limit=16 << 30, lost=True)).status == "not tried"
     assert checked(HALF_A_BILLION, fitted(600_000_000, limit=16 << 30)).status == "reproduced"

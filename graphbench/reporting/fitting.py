@@ -11,7 +11,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Literal, NamedTuple
 
-from graphbench.model import NEVER_RAN, Outcome, PosedInfo, Record
+from graphbench.model import NEVER_RAN, Outcome, Params, PosedInfo, Record
+from graphbench.reporting.boundary import generator_of, size_of, untried
 from graphbench.reporting.capacity import failure, peak, starved_on_host
 from graphbench.reporting.figures import count, memory
 from graphbench.reporting.measured import Measured
@@ -61,7 +62,7 @@ def check(claim: Claim, measured: Measured) -> Finding:
         status=_status(verdicts["num_edges"], verdicts["num_entries"]),
         ours=f"{_said('completed', completed)}; {_said('memory ran out on', lost)}",
         remark=f"counting edges once: {verdicts['num_edges']}; counting entries: {verdicts['num_entries']}; "
-        f"{_where(completed or lost)}",
+        f"{_boundary(completed, lost)}; {_where(completed or lost)}",
     )
 
 
@@ -153,6 +154,23 @@ def _said(what: str, record: Record | None) -> str:
         f"{what}: {posed.num_edges:,} edges, {posed.num_entries:,} entries "
         f"({record.task.algorithm} on {record.task.dataset}{how})"
     )
+
+
+def _boundary(completed: Record | None, lost: Record | None) -> str:
+    """Whether a search found where memory ends, or between which numbers of edges that lies."""
+    if completed is None:
+        return "nothing completed"
+    if lost is None:
+        return f"the boundary was not found, and lies beyond {_edges(completed):,} edges"
+    sides = size_of(completed.task.dataset), size_of(lost.task.dataset)
+    if _searched(completed) == _searched(lost) and sides[0] and sides[1] and not untried(sides[0], sides[1]):
+        return "the boundary was found: no whole edge factor lies between the two"
+    return f"the boundary was not found, and lies between {_edges(completed):,} and {_edges(lost):,} edges"
+
+
+def _searched(record: Record) -> tuple[str, str, Params]:
+    """What the tries of one search share."""
+    return record.task.algorithm, generator_of(record.task.dataset), record.task.params
 
 
 def _where(record: Record | None) -> str:
