@@ -256,6 +256,29 @@ def test_graphs_of_a_series_have_lines_of_their_own():
     assert len({row[table.heads.index("graphs")] for row in table.rows}) == 2
 
 
+def test_twins_have_lines_of_their_own_since_a_twin_is_never_the_graph():
+    sizes = (10**6, 2 * 10**6, 4 * 10**6)
+
+    def called(names, power):
+        return [
+            record("igraph", (edges / 10**6) ** power, id=name, posed=replace(POSED, num_edges=edges),
+                   task=Task("louvain", name, "igraph", {"resolution": 1.0}))
+            for name, edges in zip(names, sizes, strict=True)
+        ]  # fmt: skip
+
+    real, twins = called(("a", "b", "c"), 1), called(("twin:a", "twin:b", "twin:c"), 2)
+    (measured,) = sort_out([*real, *twins], "networkx", {})
+    table = growth.exponents(measured)
+    found = {row[table.heads.index("graphs")]: row[table.heads.index("exponent")] for row in table.rows}
+    assert found == {"various": "1.00", "twins": "2.00"}
+    section = growth.section(measured, "")
+    assert "Synthetic twins" in section.blocks[0].text
+    assert "exponent 1.00" in section.blocks[1].alt
+    assert "exponent 2.00" in section.blocks[1].alt
+    (without,) = sort_out(real, "networkx", {})
+    assert "twins" not in growth.section(without, "").blocks[0].text
+
+
 def test_the_interval_of_an_exponent_is_that_of_least_squares():
     import numpy as np
     from scipy.stats import linregress, t

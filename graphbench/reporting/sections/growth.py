@@ -11,7 +11,7 @@ from graphbench.reporting.figures import plain, three
 from graphbench.reporting.fits import PowerLaw, crossing, fit
 from graphbench.reporting.measured import Cell, Measured
 from graphbench.reporting.searches import tries
-from graphbench.reporting.series import VARIOUS, family
+from graphbench.reporting.series import TWINS, VARIOUS, family
 from graphbench.reporting.wording import NOTHING
 
 MOST_POINTS = 150
@@ -22,6 +22,7 @@ HOW = (
     "tells a tendency. Hollow points are time limits. The break-even size is where the fitted end-to-end times of "
     "engine and baseline cross."
 )
+_TWINS = " Synthetic twins, which are never the graphs that they stand for, have lines of their own."
 _AXIS = points.Axis(x="edges, as posed", y="seconds, run")
 
 
@@ -37,13 +38,17 @@ def section(measured: Measured, key: str) -> Section | None:
     with style.style():
         svg = drawing.to_svg(points.panels(panels, _AXIS, measured.colours, measured.shapes), name, alt)
     blocks: list[Block] = [
-        Text(HOW, quiet=True),
+        Text(HOW + (_TWINS if _has_twins(measured) else ""), quiet=True),
         Chart(name=name, svg=svg, alt=alt, caption="Growth: time of a warm call against edges"),
     ]
     fitted = exponents(measured)
     if fitted.rows:
         blocks.append(fitted)
     return Section("Growth with size", f"{key}growth", blocks)
+
+
+def _has_twins(measured: Measured) -> bool:
+    return any(family(cell.record.task.dataset) == TWINS for cell in measured.cells)
 
 
 def picture(measured: Measured, form: str) -> bytes | None:
@@ -94,7 +99,7 @@ def _series(cells: Sequence[Cell]) -> list[points.Series]:
 
 
 def _sorts(cells: Sequence[Cell]) -> list[tuple[str, str]]:
-    """Engines and series of graphs: a line is fitted to graphs of one series, or to those that are of none."""
+    """Engines and kinds of graphs: a line is fitted to those of one series, to twins, or to all others."""
     return sorted({(cell.label, family(cell.record.task.dataset)) for cell in cells})
 
 
@@ -104,11 +109,8 @@ def _thinned(values: list[tuple[float, float]]) -> list[tuple[float, float]]:
 
 
 def _told(panel: points.Panel) -> str:
-    laws = {series.label: fit(series.points) for series in panel.series}
-    return (
-        ", ".join(f"{label} grows with exponent {law.exponent:.2f}" for label, law in laws.items() if law)
-        or "too few sizes"
-    )
+    laws = [(series.label, fit(series.points)) for series in panel.series]
+    return ", ".join(f"{label} grows with exponent {law.exponent:.2f}" for label, law in laws if law) or "too few sizes"
 
 
 def exponents(measured: Measured) -> Table:
