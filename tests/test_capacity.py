@@ -366,7 +366,7 @@ def test_the_report_says_whether_the_boundary_was_found_and_else_between_which_g
     assert (state, "nothing larger was tried" in told) == ("open", True)
     state, told = shown(tried((24, 16), LOST), tried((20, 16), LOST))
     assert (state, "below rmat:scale=20" in told) == ("open", True)
-    assert shown(tried((8, 16), LOST), tried((4, 16), LOST))[0] == "found"
+    assert shown(tried((8, 16), LOST), tried((4, 16), LOST))[0] == "nothing fits"
 
 
 def test_a_search_within_all_memory_of_a_device_is_reported_once_memory_ran_out():

@@ -136,7 +136,7 @@ def table(findings: Sequence[Finding]) -> Table:
                 plain(each.failed.task.dataset) if each.failed else NOTHING,
                 f"{lost.num_edges:,}" if lost else NOTHING,
                 failure(each.failed) if each.failed else NOTHING,
-                "found" if each.complete else "open",
+                _boundary(each),
                 str(each.tries),
             ]
         )
@@ -156,6 +156,12 @@ def unfinished(findings: Sequence[Finding]) -> list[str]:
         for each in findings
         if not each.complete
     ]
+
+
+def _boundary(each: Finding) -> str:
+    if not each.complete:
+        return "open"
+    return "found" if each.largest else "nothing fits"
 
 
 def _limit(each: Finding) -> str:
