@@ -27,6 +27,9 @@ _ROW_GROUP = 1 << 22
 _PAGE = 4096 // 8
 """Words in what a disk or a memory page holds."""
 
+PART = r"\.({})\.\d+\.\d+\.part"
+"""What matches the names of files in the making (or what a killed process left of them), given what matches theirs."""
+
 
 class Counts(msgspec.Struct, frozen=True, kw_only=True):
     """What is known of an edge list without reading it; stored in the Parquet file's metadata."""
@@ -224,7 +227,7 @@ def atomically(path: Path, write: Callable[[Path], object]) -> None:
         OSError: if it cannot be written.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    # Threads of one process may write the same dataset, so the process id alone would not keep them apart.
+    # Named as :data:`PART` says. Threads of one process may write the same dataset, so its id alone does not suffice.
     part = path.with_name(f".{path.name}.{os.getpid()}.{threading.get_ident()}.part")
     try:
         write(part)

@@ -7,6 +7,7 @@ import warnings
 import numpy as np
 import pytest
 
+import graphbench as gb
 from graphbench import edgefile
 from graphbench.datasets import cache
 from graphbench.datasets.base import Raw
@@ -171,8 +172,10 @@ def full_home(private_home):
         put(home / "downloads" / "ssstats.csv"),
         put(home / "answers" / f"{digest}.npy"),
         put(home / "posed" / f"{digest}-drawn.parquet"),
-        put(home / "inputs" / f"{digest}.npz"),
+        put(home / "inputs" / f"sources-{digest}.npz"),
+        put(home / "inputs" / f".pairs-{digest}.npz.123.456.part"),
         put(home / "cleaned" / f".{digest}.parquet.123.456.part"),
+        put(home / "posed" / f".{digest}-drawn.parquet.123.456.part"),
         put(home / "cleaned" / f"{digest}.names.parquet"),
         *(path for path in (home / "cleaned").iterdir() if path.name.endswith(".parquet")),
     ]
@@ -184,6 +187,7 @@ def full_home(private_home):
         put(home / "answers" / "exam.npy"),
         put(home / "cleaned" / "mine.parquet"),
         put(home / "posed" / "photo.parquet"),
+        put(home / "inputs" / "survey.npz"),
         put(home / "cleaned" / "sub" / f"{digest}.parquet"),
         put(home / "thesis.parquet"),
     ]
@@ -247,6 +251,34 @@ def test_clearing_by_name_removes_posed_forms_that_carry_it(private_home):
     posed.write(path, metadata={edgefile.DATASET: "toy"})
     assert {entry.kind for entry in cache.clear(["toy"])} == {"cleaned", "posed"}
     assert not path.exists()
+
+
+def test_whatever_a_measurement_leaves_but_its_records_is_listed_and_cleared(private_home):
+    for algorithm in ("sssp", "jaccard", "induced-subgraph"):
+        assert gb.run(algorithm, "karate", engines="igraph", trials=1, timeout=60).ok
+    assert {entry.kind for entry in cache.entries()} == {"cleaned", "posed", "inputs", "answer"}
+    cache.clear()
+    assert {path.name for path in files(private_home)} == {"records.jsonl"}
+
+
+@pytest.mark.parametrize("folder", ["cleaned", "posed", "inputs"])
+def test_what_a_killed_process_left_half_written_is_cleared(private_home, folder):
+    whole = {
+        "cleaned": private_home / "cleaned" / f"{'0' * 32}.parquet",
+        "posed": cache.posed_path("0" * 32, "drawn", ".parquet"),
+        "inputs": cache.inputs_path("sources", "0" * 32),
+    }[folder]
+    part = []
+
+    def killed(path):
+        part.append(path.name)
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        edgefile.atomically(whole, killed)
+    put(whole.with_name(part[0]))
+    assert len(cache.clear()) == 1
+    assert files(private_home) == set()
 
 
 def test_a_home_that_does_not_exist_is_empty(private_home):

@@ -32,13 +32,14 @@ Kind = Literal["download", "cleaned", "posed", "inputs", "answer"]
 
 _CLEANING = "graphbench.cleaning"
 _DIGEST = r"[0-9a-f]{32}"
-# A hidden `.NAME.PID.part` is a file in the making, or what a killed process left of it.
-_MADE: dict[Kind, tuple[str, re.Pattern[str]]] = {
-    "cleaned": ("cleaned", re.compile(rf"{_DIGEST}((\.names)?\.parquet|\.json)|\.{_DIGEST}\.[\w.]+\.part")),
-    "posed": ("posed", re.compile(rf"{_DIGEST}-[a-z]+((\.names)?\.parquet|\.json)|\.{_DIGEST}-[\w.]+\.part")),
-    "inputs": ("inputs", re.compile(rf"\.?{_DIGEST}(\.\d+)?\.npz")),
-    "answer": ("answers", re.compile(rf"\.?{_DIGEST}(\.\d+)?\.npy")),
+_GRAPH = r"((\.names)?\.parquet|\.json)"
+_MADE: dict[Kind, tuple[str, str]] = {
+    "cleaned": ("cleaned", rf"{_DIGEST}{_GRAPH}"),
+    "posed": ("posed", rf"{_DIGEST}-[a-z]+{_GRAPH}"),
+    "inputs": ("inputs", rf"[a-z]+-{_DIGEST}\.npz"),
+    "answer": ("answers", rf"{_DIGEST}\.npy"),
 }
+"""By kind, the folder, and what matches the names of the files in it; :data:`edgefile.PART` matches unfinished ones."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,6 +115,16 @@ def _stored(path: Path, name: str) -> tuple[EdgeList, Cleaning]:
         raise FormatError(path, f"what cleaning did is not stored with the edges: {error!r}.") from error
 
 
+def posed_path(digest: str, weights: str, suffix: str) -> Path:
+    """Where a graph as posed is kept: by the digest of its edges, what its weights are, and the form of the file."""
+    return paths.home() / "posed" / f"{digest}-{weights}{suffix}"
+
+
+def inputs_path(kind: str, digest: str) -> Path:
+    """Where what was drawn is kept: by its kind (`sources`, `pairs`, ...) and the digest of the values."""
+    return paths.home() / "inputs" / f"{kind}-{digest}.npz"
+
+
 def entries() -> list[Entry]:
     """All that is kept, by kind and name."""
     found = []
@@ -186,7 +197,8 @@ def _downloads() -> Iterator[_Found]:
 
 
 def _made() -> Iterator[_Found]:
-    for kind, (folder, pattern) in _MADE.items():
+    for kind, (folder, names) in _MADE.items():
+        pattern = re.compile(f"{names}|{edgefile.PART.format(names)}")
         for path in (paths.home() / folder).glob("*"):
             if pattern.fullmatch(path.name) and path.is_file() and not _goes_with_another(path):
                 yield kind, _dataset(path) if kind in {"cleaned", "posed"} else path.stem, path

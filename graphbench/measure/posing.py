@@ -18,6 +18,7 @@ import numpy.typing as npt
 
 from graphbench import edgefile, registry
 from graphbench.algorithms.base import Algorithm, Inputs
+from graphbench.datasets import cache
 from graphbench.edgelist import EdgeList
 from graphbench.engines.base import Engine, Settings
 from graphbench.errors import FormatError
@@ -25,7 +26,6 @@ from graphbench.measure.base import Cell
 from graphbench.measure.folder import writable
 from graphbench.measure.protocol import Certify, Request
 from graphbench.model import Draw, Params, PosedInfo, Task
-from graphbench.paths import home
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -186,7 +186,7 @@ def _in_file(edges: EdgeList) -> EdgeList:
     """The same graph, in a file that workers can open; graphs that are equal share one."""
     if edges.path is not None:
         return edges
-    path = home() / "posed" / f"{edges.digest}-{edges.weights}{edges.suffix}"
+    path = cache.posed_path(edges.digest, edges.weights, edges.suffix)
     if path.exists():
         try:
             stored = EdgeList.open(path, edges.name, verify=True)
@@ -211,7 +211,7 @@ def _store(inputs: Inputs, seed: int) -> tuple[Path | None, Draw | None]:
         if values is None:
             continue
         digest = hashlib.blake2b(np.ascontiguousarray(values).data, digest_size=16).hexdigest()
-        path = home() / "inputs" / f"{kind}-{digest}.npz"
+        path = cache.inputs_path(kind, digest)
         kept = path.exists()
         if kept and not _holds(path, kind, values):
             _tell_damaged(path)
