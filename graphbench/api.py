@@ -119,7 +119,7 @@ def run(
             device=device,
             allocator=allocator,
             device_memory_bytes=_size(device_memory_limit),
-            gpus=gpu_count(gpus),
+            gpus=None if gpus is None else gpu_count(gpus),
             scheduler=scheduler,
         ),
         seed=seed,

@@ -63,7 +63,7 @@ def make_plan(
     """
     problem = registry.algorithm(_name("algorithm", algorithm))
     problem.resolve(parameters)
-    limits, settings, seed = _limits(limits), _settings(settings), _whole("seed", seed, 0, SEEDS)
+    limits, settings, seed = _limits(limits), checked(settings), _whole("seed", seed, 0, SEEDS)
     names = _engines(engines, baseline, settings)
     if directed and not problem.form.directed:
         warnings.warn(
@@ -84,17 +84,18 @@ def make_plan(
     return Plan(cells=cells, limits=limits, settings=settings, seed=seed, command=command or command_line())
 
 
-def gpu_count(given: int | str | None) -> int | None:
+def gpu_count(given: int | str) -> int:
     """How many GPUs are meant: `all` are those that are visible here.
 
     Raises:
-        UsageError: for another word than `all`.
+        UsageError: if it is neither that word nor a whole number from 1.
     """
-    if not isinstance(given, str):
-        return given
-    if given != "all":
-        raise UsageError(f"gpus takes a whole number from 1, or all; not {given!r}.")
-    return max(len(gpus.visible_names()), 1)
+    if given == "all":
+        return max(len(gpus.visible_names()), 1)
+    try:
+        return _whole("gpus", given, 1)
+    except UsageError as error:
+        raise UsageError(f"gpus takes a whole number from 1, or all; not {given!r}.") from error
 
 
 def _engines(engines: Sequence[str] | None, baseline: str | None, settings: Settings) -> tuple[str, ...]:
@@ -125,7 +126,12 @@ def _limits(given: Limits) -> Limits:
     )
 
 
-def _settings(given: Settings) -> Settings:
+def checked(given: Settings) -> Settings:
+    """How engines run, if it makes sense.
+
+    Raises:
+        UsageError: for values of a wrong type or out of range, and for a scheduler whose workers nobody counted.
+    """
     allocators = get_args(get_type_hints(Settings)["allocator"])
     if given.allocator not in allocators:
         raise UsageError(f"allocator is one of {', '.join(allocators)}, not {given.allocator!r}.")

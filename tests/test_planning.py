@@ -5,11 +5,14 @@ import math
 import networkx as nx
 import numpy as np
 import pytest
+from builders import stored
 
 import graphbench as gb
 from graphbench import cli, planning
+from graphbench.cli import options
 from graphbench.errors import InputError, UsageError
 from graphbench.planning import SEEDS
+from graphbench.suites import definition
 
 QUICK = {"engines": ["networkx", "igraph"], "trials": 1, "timeout": 60}
 
@@ -34,7 +37,7 @@ QUICK = {"engines": ["networkx", "igraph"], "trials": 1, "timeout": 60}
         ({"engines": []}, "No engine is named; there are: cugraph, cugraph-mg, igraph"),
         ({"engines": [3]}, "An engine is given by its name, not as 3"),
         ({"memory_limit": 0}, "memory_limit takes a whole number from 1"),
-        ({"gpus": 0}, "gpus takes a whole number from 1, not 0"),
+        ({"gpus": 0}, "gpus takes a whole number from 1, or all; not 0"),
         ({"gpus": "most"}, "gpus takes a whole number from 1, or all; not 'most'"),
         ({"gpus": 2, "scheduler": "localhost"}, "scheduler takes an address such as tcp://"),
         ({"scheduler": "tcp://localhost:8786"}, "--scheduler needs --gpus N"),
@@ -43,6 +46,67 @@ QUICK = {"engines": ["networkx", "igraph"], "trials": 1, "timeout": 60}
 def test_a_value_that_makes_no_sense_is_refused_before_anything_is_loaded(given, expected):
     with pytest.raises(UsageError, match=expected):
         gb.run("wcc", "no/such/graph.mtx", **(QUICK | given))
+
+
+@pytest.mark.parametrize(
+    "how",
+    [
+        lambda **given: gb.run("wcc", "karate", engines="igraph", **given),
+        lambda **given: gb.scale("wcc", "rmat:scale=4", engines="igraph", **given),
+        lambda **given: gb.capacity("wcc", engine="igraph", memory_limit="1GB", **given),
+        ["wcc", "karate", "--engine", "igraph"],
+        ["scale", "wcc", "rmat:scale=4", "--engine", "igraph"],
+        ["suite", "smoke"],
+        ["suite", "smoke", "--dry-run"],
+        ["capacity", "wcc", "--engine", "igraph", "--memory-limit", "1GB"],
+    ],
+    ids=["run()", "scale()", "capacity()", "run", "scale", "suite", "suite --dry-run", "capacity"],
+)
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        (
+            {"scheduler": "nonsense", "gpus": 2},
+            "scheduler takes an address such as tcp://10.0.0.1:8786, not 'nonsense'",
+        ),
+        ({"scheduler": "tcp://10.0.0.1:8786"}, "--scheduler needs --gpus N"),
+    ],
+    ids=["no address", "no number"],
+)
+def test_a_scheduler_is_checked_wherever_it_can_be_named(capsys, how, given, expected):
+    if isinstance(how, list):
+        assert cli.invoke([*how, *(word for key, value in given.items() for word in (f"--{key}", str(value)))]) == 2
+        captured = capsys.readouterr()
+        assert captured.out == ""
+        assert expected in captured.err
+    else:
+        with pytest.raises(UsageError, match=expected):
+            how(**given)
+    assert stored() == []
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [("all", [3]), ("1,all", [1, 3]), (["all", 3], [3]), (2, [2]), ([2, 4], [2, 4])],
+    ids=str,
+)
+def test_all_gpus_are_those_that_are_visible_wherever_a_number_is_taken(monkeypatch, given, expected):
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "0,1,5")
+    if isinstance(given, str):
+        assert options.gpu_numbers(given) == expected
+    if given == "all":
+        assert [options.gpu_number(given)] == expected
+    if given != "1,all":
+        assert definition.merged(definition.Suite(), {"gpus": given}).gpus == expected
+
+
+@pytest.mark.parametrize(
+    "command", [["scale", "wcc", "rmat:scale=4"], ["suite", "smoke", "--dry-run"], ["wcc", "karate"]]
+)
+@pytest.mark.parametrize("given", ["most", "1,,2", "-1", "1.5"])
+def test_a_number_of_gpus_that_is_none_is_refused(capsys, command, given):
+    assert cli.invoke([*command, "--gpus", given]) == 2
+    assert "gpus takes a whole number from 1, or all; not" in capsys.readouterr().err
 
 
 def test_the_baseline_of_a_problem_that_networkx_lacks_is_an_engine_that_has_it():

@@ -144,7 +144,7 @@ def test_results_go_to_programs_and_pictures_to_files(graphbench, tmp_path):
     [
         (["scale", "wcc", "rmat:scale=4..5"], 1, "What can run here"),
         (["scale", "wcc", "karate", "--engine", "igraph"], 2, "R-MAT"),
-        (["scale", "wcc", "rmat:scale=4..5", "--gpus", "0"], 2, "1,2,4"),
+        (["scale", "wcc", "rmat:scale=4..5", "--gpus", "0"], 2, "gpus takes a whole number from 1, or all; not 0"),
     ],
 )
 def test_what_cannot_be_measured_is_refused_at_once(graphbench, arguments, code, says):

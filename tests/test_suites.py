@@ -504,5 +504,5 @@ def test_numbers_of_gpus_make_tasks_of_engines_that_take_several_only():
     suite = definition.merged(Suite(algorithms=["wcc"], engines=["igraph"], datasets=["ring"]), {"gpus": [1, 2, 2]})
     assert suite.gpus == [1, 2]
     assert len(prepared(suite).items) == 1
-    with pytest.raises(UsageError, match="gpus takes numbers of GPUs from 1"):
+    with pytest.raises(UsageError, match="gpus takes a whole number from 1, or all; not 0"):
         definition.merged(suite, {"gpus": [0]})

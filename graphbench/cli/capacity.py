@@ -13,7 +13,7 @@ import click
 from graphbench import sizes
 from graphbench.cli import INTERRUPTED
 from graphbench.cli.files import give
-from graphbench.cli.options import counted_since, machine_options, result_options, resuming_options
+from graphbench.cli.options import counted_since, gpu_number, machine_options, result_options, resuming_options
 from graphbench.cli.sitting import able_to_run, again, measure
 from graphbench.errors import UnsupportedError, UsageError
 
@@ -44,7 +44,9 @@ if TYPE_CHECKING:
     "--by", type=click.Choice(["cugraph", "numpy"]),
     help="Who makes the graphs [default: cugraph for engines on a GPU, else numpy].",
 )  # fmt: skip
-@click.option("--gpus", type=click.IntRange(min=1), help="How many GPUs an engine for several uses [default: all].")
+@click.option(
+    "--gpus", type=gpu_number, metavar="N|all", help="How many GPUs an engine for several uses [default: all]."
+)
 @click.option("--scheduler", metavar="ADDRESS", help="Use a running Dask cluster, tcp://HOST:PORT.")
 @click.option(
     "--tries", type=click.IntRange(min=1), default=16, show_default=True, help="At most so many an algorithm."
@@ -112,7 +114,7 @@ def command(
 def _suites(algorithms: Sequence[str], engine: str, given: dict[str, Any]) -> list[Suite]:
     """A suite for each algorithm; what could not be measured is refused before anything is."""
     from graphbench import registry
-    from graphbench.suites import definition
+    from graphbench.suites import definition, matrix
     from graphbench.suites.capacity import limit_of
 
     if "," in engine:
@@ -123,6 +125,7 @@ def _suites(algorithms: Sequence[str], engine: str, given: dict[str, Any]) -> li
         _solved_by(registry.algorithm(name), solver.name)
         base = definition.Suite(name=f"capacity {name}", algorithms=[name], engines=[solver.name], baseline=solver.name)
         found.append(definition.merged(base, given))
+        matrix.check(found[-1])
     if given["device_memory_limit"] and solver.device != "gpu":
         raise UsageError(f"{solver.name} computes on the CPU: --memory-limit SIZE is its limit, not --device-memory.")
     able_to_run([solver.name], one=True)

@@ -117,19 +117,16 @@ def counted_since(started: datetime, *, fresh: bool, newer_than: str | None) -> 
     return started if fresh else None
 
 
-def numbers(text: str) -> list[int]:
-    """Whole numbers from 1, separated by commas.
+def gpu_numbers(text: str) -> list[int]:
+    """Whole numbers from 1, separated by commas, or `all`: as many as are visible.
 
     Raises:
         UsageError: if it is anything else.
     """
-    words = [word.strip() for word in text.split(",")]
-    if not all(word.isdecimal() and int(word) for word in words):
-        raise UsageError(f"{text!r} is no list of whole numbers from 1, such as 1,2,4.")
-    return list(dict.fromkeys(int(word) for word in words))
+    return list(dict.fromkeys(map(gpu_number, text.split(","))))
 
 
-def gpu_number(text: str) -> int | None:
+def gpu_number(text: str) -> int:
     """A whole number from 1, or `all`: as many as are visible.
 
     Raises:
@@ -137,7 +134,8 @@ def gpu_number(text: str) -> int | None:
     """
     from graphbench.planning import gpu_count
 
-    return int(text) if text.isdecimal() and int(text) else gpu_count(text)
+    word = text.strip()
+    return gpu_count(int(word) if word.isdecimal() else word)
 
 
 def joined(lists: Iterable[str]) -> list[str]:

@@ -14,12 +14,12 @@ from graphbench.cli import INTERRUPTED
 from graphbench.cli.files import OutputFile, give, write
 from graphbench.cli.options import (
     counted_since,
+    gpu_numbers,
     hopeless_options,
     joined,
     machine_options,
     memory_options,
     names_option,
-    numbers,
     result_options,
     resuming_options,
 )
@@ -37,7 +37,9 @@ if TYPE_CHECKING:
 @click.argument("algorithm")
 @click.argument("series", metavar="rmat:scale=FROM..TO[,edgefactor=16,...]")
 @names_option("engine", "Engines [default: cugraph, and cugraph-mg with --gpus].")
-@click.option("--gpus", type=numbers, metavar="N[,N...]", help="Measure cugraph-mg on each of these numbers of GPUs.")
+@click.option(
+    "--gpus", type=gpu_numbers, metavar="N[,N...]|all", help="Measure cugraph-mg on each of these numbers of GPUs."
+)
 @click.option("--scheduler", metavar="ADDRESS", help="Use a running Dask cluster, tcp://HOST:PORT, for cugraph-mg.")
 @names_option("allocator", "GPU memory resources: default, pool, async.")
 @click.option("--budget", type=float, help="Seconds of warm trials per task [default: 10].")
@@ -109,8 +111,7 @@ def _suite(algorithm: str, series: str, given: dict[str, Any]) -> Suite:
     from graphbench.suites.series import expand
 
     engines = joined(given.pop("engines")) or ["cugraph"]
-    several = given["gpus"] or given["scheduler"]
-    if several and not any(registry.engine(each).several for each in engines):
+    if given["gpus"] and not any(registry.engine(each).several for each in engines):
         engines.append("cugraph-mg")
     base = definition.Suite(
         name=f"scale {registry.algorithm(algorithm).name}",

@@ -17,17 +17,17 @@ from graphbench.cli.files import write
 from graphbench.cli.options import (
     counted_since,
     datasets,
+    gpu_numbers,
     hopeless_options,
     joined,
     machine_options,
     memory_options,
     names_option,
-    numbers,
     result_options,
     resuming_options,
 )
 from graphbench.cli.sitting import again, fine, measure
-from graphbench.errors import DatasetError, FetchError
+from graphbench.errors import DatasetError, FetchError, UsageError
 from graphbench.model import Record
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ if TYPE_CHECKING:
 @names_option("engine", "Engines [default: all].")
 @names_option("allocator", "GPU memory resources: default, pool, async; CPU engines are measured once.")
 @click.option(
-    "--gpus", type=numbers, metavar="N[,N...]", help="Measure cugraph-mg too, on each of these numbers of GPUs."
+    "--gpus", type=gpu_numbers, metavar="N[,N...]|all", help="Measure cugraph-mg too, on each of these numbers of GPUs."
 )
 @click.option("--scheduler", metavar="ADDRESS", help="Use a running Dask cluster, tcp://HOST:PORT, for cugraph-mg.")
 @click.option("--baseline", help="The engine that ratios are taken against [default: networkx].")
@@ -97,6 +97,8 @@ def command(
 
     suite, named = _suite(name, given)
     matrix.check(suite)
+    if not suite.datasets:
+        raise UsageError("A suite needs datasets: name them with --datasets, or a suite that has some.")
     started = datetime.now(UTC)
     since = counted_since(started, fresh=fresh, newer_than=newer_than)
     with Reporter.on_stderr() as reporter, warnings.catch_warnings():

@@ -42,7 +42,6 @@ def scale(
     """
     names = [engines] if isinstance(engines, str) else list(engines)
     suite = _suite([algorithm], names, settings | {"datasets": expand(series)})
-    matrix.check(suite)
     records = list(Store(store).records())
     climb = Climb(suite=suite, load=_load, earlier=Earlier(records, suite, present()), records=records)
     _drive(climb.runs(), store)
@@ -100,7 +99,9 @@ def _suite(algorithms: list[str], engines: list[str], settings: dict[str, Any]) 
         engines=[registry.engine(each).name for each in engines],
         baseline=registry.engine(engines[0]).name,
     )
-    return definition.merged(base, settings)
+    suite = definition.merged(base, settings)
+    matrix.check(suite)
+    return suite
 
 
 def _drive(runs: Iterable[Run], store: Path | None) -> None:

@@ -11,6 +11,7 @@ import msgspec
 
 from graphbench import paths, sizes
 from graphbench.errors import UnknownNameError, UsageError
+from graphbench.planning import gpu_count
 
 Allocator = Literal["default", "pool", "async"]
 
@@ -27,6 +28,7 @@ class Suite(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
         engines: their names; empty: all but those that are measured on request only.
         allocators: GPU engines are measured with each of them, CPU engines once.
         gpus: engines for several GPUs are measured on each of these numbers of them; empty: on all that are visible.
+            A single number stands for a list, and `all` for the number of those that are visible.
         scheduler: address of a running Dask scheduler, whose workers these engines use.
         budget: seconds of warm trials per task, all rounds together.
         timeout: seconds per task and round.
@@ -113,7 +115,7 @@ def _typed(table: dict[str, Any], where: str) -> Suite:
             raise UnknownNameError("setting of a suite", key, known - {"name"}, f"It is in {where}.")
     limits = {key: sizes.parse(table[key]) for key in ("memory_limit", "device_memory_limit") if table.get(key)}
     try:
-        suite = msgspec.convert(table | limits, Suite)
+        suite = msgspec.convert(table | limits | {"gpus": _counted(table.get("gpus", []), where)}, Suite)
     except msgspec.ValidationError as error:
         raise UsageError(f"{where}: {error}.") from None
     for key in ("algorithms", "datasets", "engines", "allocators", "gpus"):
@@ -121,6 +123,13 @@ def _typed(table: dict[str, Any], where: str) -> Suite:
             suite = msgspec.structs.replace(suite, **{key: list(dict.fromkeys(getattr(suite, key)))})
     _check(suite, where)
     return suite
+
+
+def _counted(gpus: Any, where: str) -> list[int]:
+    try:
+        return [gpu_count(number) for number in (gpus if isinstance(gpus, list | tuple) else [gpus])]
+    except UsageError as error:
+        raise UsageError(f"{where}: {error}") from None
 
 
 def _check(suite: Suite, where: str) -> None:
@@ -131,8 +140,6 @@ def _check(suite: Suite, where: str) -> None:
         value = getattr(suite, key)
         if value is not None and not value >= least:
             raise UsageError(f"{where}: {key} takes a number from {least}, not {value}.")
-    if any(number < 1 for number in suite.gpus):
-        raise UsageError(f"{where}: gpus takes numbers of GPUs from 1, not {min(suite.gpus)}.")
     if not suite.timeout > 0:
         raise UsageError(f"{where}: timeout takes seconds above 0, not {suite.timeout}.")
     if not suite.allocators:

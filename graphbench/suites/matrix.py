@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from graphbench import registry
+from graphbench import planning, registry
 from graphbench.algorithms.base import Algorithm
 from graphbench.datasets.base import Dataset
 from graphbench.engines.base import Engine, Settings
-from graphbench.errors import UsageError
 from graphbench.measure.posing import identity
 from graphbench.model import Params, Task
 from graphbench.prediction import Past
@@ -119,13 +118,13 @@ def check(suite: Suite) -> None:
 
     Raises:
         UnknownNameError: for an algorithm or engine that there is not.
-        UsageError: without a dataset.
+        UsageError: for settings that a single run would refuse.
     """
     for name in suite.algorithms:
         registry.algorithm(name)
     registry.engines([*suite.engines, suite.baseline])
-    if not suite.datasets:
-        raise UsageError("A suite needs datasets: name them with --datasets, or a suite that has some.")
+    for variant in variants(suite):
+        planning.checked(settings(suite, variant))
 
 
 def items(suite: Suite, graphs: Iterable[Graph], earlier: Earlier, past: Past) -> list[Item]:
@@ -158,9 +157,8 @@ def _of_graph(suite: Suite, graph: Graph, earlier: Earlier, past: Past) -> Itera
 
 def _engines(suite: Suite) -> Iterator[tuple[Variant, Engine]]:
     """Engines with the variants that make a difference to them, which is to say to their tasks."""
-    several = bool(suite.gpus or suite.scheduler)
     names = suite.engines or [
-        engine.name for engine in registry.engines() if not engine.on_request or (engine.several and several)
+        engine.name for engine in registry.engines() if not engine.on_request or (engine.several and suite.gpus)
     ]
     known: list[tuple[str, Params]] = []
     for variant in variants(suite):
