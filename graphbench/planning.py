@@ -100,11 +100,18 @@ def gpu_count(given: int | str) -> int:
 
 def _engines(engines: Sequence[str] | None, baseline: str | None, settings: Settings) -> tuple[str, ...]:
     names = _engines_named(engines, baseline, settings)
-    if settings.gpus is not None and not any(registry.engine(name).several for name in names):
-        warnings.warn(
-            "--gpus is for engines on several GPUs, none of which is measured: add --engine cugraph-mg.", stacklevel=3
-        )
+    if settings.gpus is not None:
+        tell_unused_gpus(names)
     return names
+
+
+def tell_unused_gpus(engines: Iterable[str]) -> None:
+    """Warn that a number of GPUs was given to engines none of which takes several."""
+    if not any(registry.engine(name).several for name in engines):
+        warnings.warn(
+            "--gpus is for engines on several GPUs, none of which is measured: name --engine cugraph-mg too.",
+            stacklevel=3,
+        )
 
 
 def _engines_named(engines: Sequence[str] | None, baseline: str | None, settings: Settings) -> tuple[str, ...]:

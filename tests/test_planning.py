@@ -12,7 +12,7 @@ from graphbench import cli, planning
 from graphbench.cli import options
 from graphbench.errors import InputError, UsageError
 from graphbench.planning import SEEDS
-from graphbench.suites import definition
+from graphbench.suites import calls, definition
 
 QUICK = {"engines": ["networkx", "igraph"], "trials": 1, "timeout": 60}
 
@@ -107,6 +107,31 @@ def test_all_gpus_are_those_that_are_visible_wherever_a_number_is_taken(monkeypa
 def test_a_number_of_gpus_that_is_none_is_refused(capsys, command, given):
     assert cli.invoke([*command, "--gpus", given]) == 2
     assert "gpus takes a whole number from 1, or all; not" in capsys.readouterr().err
+
+
+@pytest.mark.filterwarnings("default:--gpus is for engines on several GPUs")
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["wcc", "karate"],
+        ["scale", "wcc", "rmat:scale=4"],
+        ["suite", "--datasets", "karate", "--algorithms", "wcc"],
+        ["capacity", "wcc", "--memory-limit", "1GB", "--tries", "1"],
+    ],
+    ids=lambda command: command[0],
+)
+def test_a_number_of_gpus_for_engines_that_take_one_has_no_effect_but_a_warning(capsys, command):
+    cli.invoke([*command, "--engine", "igraph", "--trials", "1", "--gpus", "2"])
+    err = capsys.readouterr().err
+    assert err.count("Warning: --gpus is for engines on several GPUs, none of which is measured") == 1
+    assert [each.task.engine for each in stored()] == ["igraph"]
+
+
+def test_a_series_called_with_numbers_of_gpus_is_measured_on_several(monkeypatch):
+    measured = []
+    monkeypatch.setattr(calls, "_drive", lambda runs, _: measured.extend(next(runs).suite.engines))
+    gb.scale("wcc", "rmat:scale=4,by=numpy", gpus=[1, 2])
+    assert measured == ["cugraph", "cugraph-mg"]
 
 
 def test_the_baseline_of_a_problem_that_networkx_lacks_is_an_engine_that_has_it():

@@ -91,12 +91,12 @@ def command(
     from graphbench.reporting.capacity import render
 
     given |= {"gpus": [gpus] if gpus else [], "allocators": [allocator]}
-    suites = _suites(algorithms, engine, given)
     started = datetime.now(UTC)
     since = counted_since(started, fresh=fresh, newer_than=newer_than)
     hunts: list[Hunt] = []
     with Reporter.on_stderr() as reporter, warnings.catch_warnings():
         warnings.showwarning = reporter.warn
+        suites = _suites(algorithms, engine, given)
         with Keeper(store, must=True) as keeper:
             records = _stored(store)
             try:

@@ -82,11 +82,11 @@ def command(
     from graphbench.keeping import Keeper
 
     check_chart(chart)
-    suite = _suite(algorithm, series, given)
     started = datetime.now(UTC)
     since = counted_since(started, fresh=fresh, newer_than=newer_than)
     with Reporter.on_stderr() as reporter, warnings.catch_warnings():
         warnings.showwarning = reporter.warn
+        suite = _suite(algorithm, series, given)
         with Keeper(store, must=True) as keeper:
             climb = _climb(suite, store, since, reporter)
             climb.fit, climb.skip = not no_predict, not no_skip
@@ -108,11 +108,9 @@ def command(
 def _suite(algorithm: str, series: str, given: dict[str, Any]) -> Suite:
     from graphbench import registry
     from graphbench.suites import definition, matrix
-    from graphbench.suites.series import expand
+    from graphbench.suites.series import expand, usual_engines
 
-    engines = joined(given.pop("engines")) or ["cugraph"]
-    if given["gpus"] and not any(registry.engine(each).several for each in engines):
-        engines.append("cugraph-mg")
+    engines = joined(given.pop("engines")) or usual_engines(several=bool(given["gpus"]))
     base = definition.Suite(
         name=f"scale {registry.algorithm(algorithm).name}",
         algorithms=[registry.algorithm(algorithm).name],

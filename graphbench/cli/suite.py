@@ -96,13 +96,13 @@ def command(
     from graphbench.suites import matrix
 
     suite, named = _suite(name, given)
-    matrix.check(suite)
     if not suite.datasets:
         raise UsageError("A suite needs datasets: name them with --datasets, or a suite that has some.")
     started = datetime.now(UTC)
     since = counted_since(started, fresh=fresh, newer_than=newer_than)
     with Reporter.on_stderr() as reporter, warnings.catch_warnings():
         warnings.showwarning = reporter.warn
+        matrix.check(suite)
         if dry_run:
             click.echo(_dry(_prepared(suite, list(Store(store).records()), since, reporter, load=False)))
             return 0

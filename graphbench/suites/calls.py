@@ -17,13 +17,18 @@ from graphbench.suites import definition, matrix
 from graphbench.suites.capacity import FACTOR, TRIES, Hunt, within
 from graphbench.suites.resuming import Earlier
 from graphbench.suites.running import Run
-from graphbench.suites.series import Climb, expand
+from graphbench.suites.series import Climb, expand, usual_engines
 
 Path = str | os.PathLike[str]
 
 
 def scale(
-    algorithm: str, series: str, *, engines: str | Sequence[str] = "cugraph", store: Path | None = None, **settings: Any
+    algorithm: str,
+    series: str,
+    *,
+    engines: str | Sequence[str] | None = None,
+    store: Path | None = None,
+    **settings: Any,
 ) -> Result:
     """Measure one algorithm on a series of R-MAT graphs, from small to large, as far as an engine goes on.
 
@@ -32,7 +37,7 @@ def scale(
     Args:
         algorithm: by name or alias.
         series: such as `rmat:scale=22..28,edgefactor=16`.
-        engines: names.
+        engines: names; None: cugraph, and cugraph-mg if numbers of GPUs are given.
         store: the file of records; None: the one under `$GRAPHBENCH_HOME`.
         settings: fields of :class:`graphbench.suites.definition.Suite`: `gpus=[1, 2, 4]`, `budget=5`, ...
 
@@ -40,6 +45,8 @@ def scale(
         UsageError: unknown names, or values that make no sense.
         StoreError: the store cannot be written.
     """
+    if engines is None:
+        engines = usual_engines(several=bool(settings.get("gpus")))
     names = [engines] if isinstance(engines, str) else list(engines)
     suite = _suite([algorithm], names, settings | {"datasets": expand(series)})
     records = list(Store(store).records())

@@ -104,6 +104,13 @@ def variants(suite: Suite) -> list[Variant]:
     return [Variant(allocator, number) for allocator in suite.allocators for number in numbers]
 
 
+def engines(suite: Suite) -> list[str]:
+    """Names of the engines that are measured: those that are named, else all but those on request."""
+    return suite.engines or [
+        engine.name for engine in registry.engines() if not engine.on_request or (engine.several and suite.gpus)
+    ]
+
+
 def task_of(suite: Suite, algorithm: Algorithm, dataset: str, engine: Engine, variant: Variant) -> Task:
     """One task of a suite, in which algorithms have the parameters that they have if nobody names any."""
     return Task(algorithm.name, dataset, engine.name, algorithm.resolve({}) | _told(suite, engine, variant))
@@ -114,7 +121,7 @@ def _told(suite: Suite, engine: Engine, variant: Variant) -> Params:
 
 
 def check(suite: Suite) -> None:
-    """Refuse what would come out wrong only hours later.
+    """Refuse what would come out wrong only hours later, and warn of what would have no effect.
 
     Raises:
         UnknownNameError: for an algorithm or engine that there is not.
@@ -125,6 +132,8 @@ def check(suite: Suite) -> None:
     registry.engines([*suite.engines, suite.baseline])
     for variant in variants(suite):
         planning.checked(settings(suite, variant))
+    if suite.gpus:
+        planning.tell_unused_gpus(engines(suite))
 
 
 def items(suite: Suite, graphs: Iterable[Graph], earlier: Earlier, past: Past) -> list[Item]:
@@ -157,12 +166,9 @@ def _of_graph(suite: Suite, graph: Graph, earlier: Earlier, past: Past) -> Itera
 
 def _engines(suite: Suite) -> Iterator[tuple[Variant, Engine]]:
     """Engines with the variants that make a difference to them, which is to say to their tasks."""
-    names = suite.engines or [
-        engine.name for engine in registry.engines() if not engine.on_request or (engine.several and suite.gpus)
-    ]
     known: list[tuple[str, Params]] = []
     for variant in variants(suite):
-        for engine in registry.engines(names):
+        for engine in registry.engines(engines(suite)):
             told = _told(suite, engine, variant)
             if (engine.name, told) not in known:
                 known.append((engine.name, told))

@@ -54,6 +54,15 @@ def expand(text: str) -> list[str]:
     return [str(generators.parse(_at(text, scale))) for scale in range(low, high + 1)]
 
 
+def usual_engines(*, several: bool) -> list[str]:
+    """Names of the engines that a series is measured with if nobody names any.
+
+    Args:
+        several: whether numbers of GPUs are given.
+    """
+    return ["cugraph", "cugraph-mg"] if several else ["cugraph"]
+
+
 def _at(text: str, scale: int) -> str:
     return _RANGE.sub(f"scale={scale}", text)
 
