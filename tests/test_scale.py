@@ -68,6 +68,19 @@ def test_what_is_no_series_is_refused(text, says):
         expand(text)
 
 
+@pytest.mark.parametrize("scale", ["10..", "..12", "10...12", "-3..4", "10..99", "0..4", "10-12", "1e1", "ten", ""])
+def test_a_range_that_is_none_is_answered_in_one_sentence_with_an_example(scale):
+    with pytest.raises(UsageError, match=r"FROM\.\.TO, whole numbers from 1 to 40") as caught:
+        expand(f"rmat:scale={scale},edgefactor=4")
+    assert "rmat:scale=22..28,edgefactor=16" in str(caught.value)
+    assert len(str(caught.value)) < 200
+
+
+def test_a_series_without_a_scale_is_told_what_it_takes():
+    with pytest.raises(UsageError, match=r"FROM\.\.TO"):
+        expand("rmat:edgefactor=4")
+
+
 # Measuring
 
 

@@ -25,7 +25,8 @@ EXAMPLE = "rmat:scale=22..28,edgefactor=16"
 STRUCK = frozenset({Outcome.OUT_OF_MEMORY, Outcome.TIMEOUT})
 """How an engine ends that would end so on every larger graph."""
 
-_RANGE = re.compile(r"(?<![a-z])scale\s*=\s*(\d+)\s*\.\.\s*(\d+)", re.IGNORECASE)
+_SCALE = re.compile(r"(?<![a-z])scale\s*=\s*([^,]*)", re.IGNORECASE)
+_RANGE = re.compile(r"(\d+)(?:\s*\.\.\s*(\d+))?")
 
 
 def expand(text: str) -> list[str]:
@@ -37,21 +38,19 @@ def expand(text: str) -> list[str]:
         text: an R-MAT specification whose `scale` is a range, or a single number.
 
     Raises:
-        UsageError: if it is no such specification, or the range is empty.
+        UsageError: if it is no such specification, or the range is none, empty, or beyond what the generator takes.
     """
     if not text.strip().casefold().startswith("rmat:"):
         raise UsageError(f"A series is made of R-MAT graphs, such as {EXAMPLE}; {text!r} is none.")
-    found = _RANGE.search(text)
-    low, high = (int(found[1]), int(found[2])) if found else (0, 0)
-    if low > high:
-        raise UsageError(f"scale={low}..{high} in {text!r} is empty: write the smaller scale first, as in {EXAMPLE}.")
+    scales = _scales(text)
+    low, high = scales[0], scales[-1]
     generators.parse(_at(text, low))
     largest = generators.parse(_at(text, high)).resolved()
     if largest.on_device:
         largest.recipe()  # which refuses what the device's generator cannot make
     if "by" not in largest.given:
         text = f"{text},by={largest.values['by']}"
-    return [str(generators.parse(_at(text, scale))) for scale in range(low, high + 1)]
+    return [str(generators.parse(_at(text, scale))) for scale in scales]
 
 
 def usual_engines(*, several: bool) -> list[str]:
@@ -63,8 +62,25 @@ def usual_engines(*, several: bool) -> list[str]:
     return ["cugraph", "cugraph-mg"] if several else ["cugraph"]
 
 
+def _scales(text: str) -> range:
+    given = _SCALE.search(text)
+    said = given[1].strip() if given else ""
+    option = generators.GENERATORS["rmat"].options["scale"]
+    least, most = int(option.low), int(option.high)
+    found = _RANGE.fullmatch(said)
+    low, high = (int(found[1]), int(found[2] or found[1])) if found else (0, 0)
+    if not least <= min(low, high) <= max(low, high) <= most:
+        raise UsageError(
+            f"The scale of a series is FROM..TO, whole numbers from {least} to {most}, or one of them, not {said!r}; "
+            f"such as {EXAMPLE}."
+        )
+    if low > high:
+        raise UsageError(f"scale={low}..{high} in {text!r} is empty: write the smaller scale first, as in {EXAMPLE}.")
+    return range(low, high + 1)
+
+
 def _at(text: str, scale: int) -> str:
-    return _RANGE.sub(f"scale={scale}", text)
+    return _SCALE.sub(f"scale={scale}", text, count=1)
 
 
 @dataclass(kw_only=True)
