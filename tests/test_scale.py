@@ -157,6 +157,8 @@ def test_results_go_to_programs_and_pictures_to_files(graphbench, tmp_path):
     [
         (["scale", "wcc", "rmat:scale=4..5"], 1, "What can run here"),
         (["scale", "wcc", "karate", "--engine", "igraph"], 2, "R-MAT"),
+        (["scale", "coo-to-csr", "rmat:scale=4", "--engine", "igraph"], 1, "igraph cannot solve coo-to-csr"),
+        (["scale", "coo-to-csr", "rmat:scale=4", "--engine", "igraph"], 1, "these have it: cugraph, scipy."),
         (["scale", "wcc", "rmat:scale=4..5", "--gpus", "0"], 2, "gpus takes a whole number from 1, or all; not 0"),
     ],
 )

@@ -14,11 +14,10 @@ from graphbench import sizes
 from graphbench.cli import INTERRUPTED
 from graphbench.cli.files import give
 from graphbench.cli.options import counted_since, gpu_number, machine_options, result_options, resuming_options
-from graphbench.cli.sitting import able_to_run, again, measure
-from graphbench.errors import UnsupportedError, UsageError
+from graphbench.cli.sitting import able_to_run, able_to_solve, again, measure
+from graphbench.errors import UsageError
 
 if TYPE_CHECKING:
-    from graphbench.algorithms.base import Algorithm
     from graphbench.cli.progress import Reporter
     from graphbench.keeping import Keeper
     from graphbench.model import Record
@@ -122,7 +121,7 @@ def _suites(algorithms: Sequence[str], engine: str, given: dict[str, Any]) -> li
     solver = registry.engine(engine)
     found = []
     for name in dict.fromkeys(registry.algorithm(each).name for each in algorithms):
-        _solved_by(registry.algorithm(name), solver.name)
+        able_to_solve([solver.name], name)
         base = definition.Suite(name=f"capacity {name}", algorithms=[name], engines=[solver.name], baseline=solver.name)
         found.append(definition.merged(base, given))
         matrix.check(found[-1])
@@ -132,22 +131,6 @@ def _suites(algorithms: Sequence[str], engine: str, given: dict[str, Any]) -> li
     for suite in found:
         limit_of(suite, solver)
     return found
-
-
-def _solved_by(algorithm: Algorithm, engine: str) -> None:
-    """Refuse an algorithm that the engine lacks, and name those that have it.
-
-    Raises:
-        UnsupportedError: if it lacks it.
-    """
-    try:
-        algorithm.adapter(engine)
-    except UnsupportedError as error:
-        others = ", ".join(sorted(algorithm.adapters))
-        raise UnsupportedError(
-            f"{engine} cannot solve {algorithm.name}: {error}. Leave {algorithm.name} out, or name another --engine; "
-            f"these have it: {others}."
-        ) from error
 
 
 def _stored(store: Path | None) -> list[Record]:

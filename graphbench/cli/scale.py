@@ -24,7 +24,7 @@ from graphbench.cli.options import (
     resuming_options,
 )
 from graphbench.cli.run import check_chart
-from graphbench.cli.sitting import able_to_run, again, fine, measure
+from graphbench.cli.sitting import able_to_run, able_to_solve, again, fine, measure
 
 if TYPE_CHECKING:
     from graphbench.cli.progress import Reporter
@@ -121,6 +121,7 @@ def _suite(algorithm: str, series: str, given: dict[str, Any]) -> Suite:
     given["allocators"] = joined(given["allocators"])
     suite = definition.merged(base, given)
     matrix.check(suite)
+    able_to_solve(suite.engines, *suite.algorithms)
     able_to_run(suite.engines)
     return suite
 

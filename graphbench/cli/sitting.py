@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from graphbench.errors import UnavailableError
+from graphbench.errors import UnavailableError, UnsupportedError
 from graphbench.model import Outcome, Record
 
 if TYPE_CHECKING:
@@ -65,6 +65,30 @@ def able_to_run(engines: Sequence[str], *, one: bool = False) -> None:
         others = [each.name for each in registry.engines() if each.availability().ok]
         instead = f"What can run here: --engine {(' or ' if one else ',').join(others)}." if others else ""
         raise UnavailableError(engine.name, why.reason.rstrip("."), f"{why.fix} {instead}".strip())
+
+
+def able_to_solve(engines: Sequence[str], algorithm: str) -> None:
+    """Refuse at once an algorithm that no engine has, and name those that have it.
+
+    Args:
+        engines: that were asked for.
+        algorithm: by its name.
+
+    Raises:
+        UnsupportedError: if none of them has it.
+    """
+    from graphbench import registry
+
+    problem = registry.algorithm(algorithm)
+    if any(engine in problem.adapters for engine in engines):
+        return
+    try:
+        problem.adapter(engines[0])
+    except UnsupportedError as error:
+        others = ", ".join(sorted(problem.adapters))
+        raise UnsupportedError(
+            f"{engines[0]} cannot solve {problem.name}: {error}. Name another --engine: these have it: {others}."
+        ) from error
 
 
 def about(seconds: float | None) -> str:
