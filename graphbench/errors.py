@@ -79,7 +79,16 @@ class FormatError(DatasetError):
 
 
 class FetchError(DatasetError):
-    """A download failed at every address."""
+    """A download failed at every address.
+
+    Args:
+        problem: what was tried, and what came of it.
+        advice: what to try next, whatever was to be fetched; the message ends with it.
+    """
+
+    def __init__(self, problem: str, advice: str = "") -> None:
+        super().__init__(f"{problem}\n{advice}" if advice else problem)
+        self.problem, self.advice = problem, advice
 
 
 class ChecksumError(FetchError):

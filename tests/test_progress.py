@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.progress import Progress as RichProgress
 
 from graphbench.cli.progress import Reporter, duration
+from graphbench.errors import FetchError
 from graphbench.measure.base import Progress
 from graphbench.model import Outcome
 
@@ -41,6 +42,14 @@ def test_an_engine_that_cannot_run_here_is_told_once(reporter, told):
     for engine in ("cugraph", "cugraph", "nx-cugraph"):
         reporter.observe(ends(builders.record(engine, **gone)))
     assert told.getvalue().count("no GPU") == 2
+
+
+def test_advice_that_several_errors_share_is_given_once(reporter):
+    errors = [FetchError(f"{name} is nowhere", "Try a mirror.") for name in "ab"]
+    assert [reporter.trouble(each) for each in errors] == ["a is nowhere\nTry a mirror.", "b is nowhere"]
+    assert reporter.trouble(FetchError("c is nowhere")) == "c is nowhere"
+    assert reporter.trouble(FetchError("d is nowhere", "Wait.")) == "d is nowhere\nWait."
+    assert str(errors[1]) == "b is nowhere\nTry a mirror."
 
 
 @pytest.mark.parametrize(

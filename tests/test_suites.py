@@ -18,6 +18,7 @@ from builders import stored
 from test_runner import dataset
 
 from graphbench import paths, registry
+from graphbench.datasets import mirrors
 from graphbench.errors import FetchError, UnknownNameError, UsageError
 from graphbench.model import Censored, Outcome, Phases, Trials
 from graphbench.prediction import is_predicted
@@ -475,6 +476,17 @@ def test_a_twin_stands_in_for_a_graph_that_cannot_be_fetched_under_its_own_name(
     code, _, err = graphbench(*asked, "--twins")
     assert (code, "Notice" in err) == (0, False)
     assert [each.task.dataset for each in stored()] == ["twin:dblp-2010", "dblp-2010"]
+
+
+def test_what_to_do_without_a_network_is_said_once_for_all_graphs(graphbench, monkeypatch):
+    monkeypatch.setattr(mirrors, "COLLECTION", "http://127.0.0.1:9")
+    _, _, err = graphbench("suite", "deck", "--datasets", "dblp-2010", "--datasets", "coAuthorsDBLP", "--no-twins",
+                           "--algorithms", "wcc", "--engines", "igraph")  # fmt: skip
+    assert err.count("could not be downloaded") == 2
+    assert err.count("Set GRAPHBENCH_MIRROR") == 1
+    _, _, err = graphbench("fetch", "dblp-2010", "coAuthorsDBLP")
+    assert err.count("could not be downloaded") == 2
+    assert err.count("Set GRAPHBENCH_MIRROR") == 1
 
 
 def test_without_being_asked_nothing_stands_in(graphbench, monkeypatch):

@@ -32,7 +32,7 @@ def command(names: tuple[str, ...], everything: bool) -> int:
                     path = datasets.fetch(name, progress=progress)
             except DatasetError as error:
                 failed += 1
-                reporter.say(f"Error: {error}")
+                reporter.say(f"Error: {reporter.trouble(error)}")
             else:
                 click.echo(f"{name}\t{path}")
     return 1 if failed else 0

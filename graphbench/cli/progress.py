@@ -27,6 +27,7 @@ from rich.progress import (
 
 from graphbench.api import Download
 from graphbench.datasets.base import Dataset
+from graphbench.errors import FetchError
 from graphbench.measure.base import Progress
 from graphbench.model import Outcome, Record, Task
 
@@ -43,6 +44,7 @@ class Reporter:
         self._bar: TaskID | None = None
         self._place = ""
         self._unavailable: set[str] = set()
+        self._advice: set[str] = set()
 
     @classmethod
     @contextmanager
@@ -60,6 +62,14 @@ class Reporter:
     def warn(self, message: Warning | str, *_: Any, **__: Any) -> None:
         """Stand in for `warnings.showwarning`."""
         self.say(f"Warning: {message}")
+
+    def trouble(self, error: Exception) -> str:
+        """What an error says; of several that end with the same advice, the first has it."""
+        if not isinstance(error, FetchError) or not error.advice:
+            return str(error)
+        known = error.advice in self._advice
+        self._advice.add(error.advice)
+        return error.problem if known else str(error)
 
     def overall(self, name: str, done: int, total: int, left_s: float | None) -> None:
         """Tell how far a suite is: a bar on a terminal, and a count before every line that stays.

@@ -166,12 +166,13 @@ def _loaded(suite: Suite, reporter: Reporter, missing: dict[str, DatasetError]) 
         except DatasetError as error:
             twin = stand_in(name) if suite.twins and isinstance(error, FetchError) else None
             if twin is None:
-                reporter.say(f"Error: {name} cannot be had, and is passed over: {error}")
+                reporter.say(f"Error: {name} cannot be had, and is passed over: {reporter.trouble(error)}")
                 missing[name] = error
                 continue
             reporter.say(
                 f"Notice: {name} cannot be fetched, so its synthetic twin is measured in its place, and called {twin} "
-                f"everywhere: it is not the graph. Once {name} can be had, the same command measures it. ({error})"
+                f"everywhere: it is not the graph. Once {name} can be had, the same command measures it. "
+                f"({reporter.trouble(error)})"
             )
             yield from reporter.load([twin], directed=suite.directed)
 

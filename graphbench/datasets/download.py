@@ -127,7 +127,7 @@ def _from_any(
             f"{name}: what was downloaded is not what was asked for, and nothing of it was kept:{tried}\nTry again; if "
             f"the same bytes come back, a mirror or proxy on the way alters them: ask another address. {hint or ADVICE}"
         )
-    raise FetchError(f"{name} could not be downloaded:{tried}\n{ADVICE}")
+    raise FetchError(f"{name} could not be downloaded:{tried}", ADVICE)
 
 
 def _fault(part: Path, expected: str | None, check: Check | None) -> str:
