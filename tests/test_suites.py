@@ -17,8 +17,8 @@ import pytest
 from builders import stored
 from test_runner import dataset
 
-from graphbench import paths, registry
-from graphbench.datasets import mirrors
+from graphbench import datasets, paths, registry
+from graphbench.datasets import catalogue, loading, mirrors
 from graphbench.errors import FetchError, UnknownNameError, UsageError
 from graphbench.model import Censored, Outcome, Phases, Trials
 from graphbench.prediction import is_predicted
@@ -173,9 +173,6 @@ def test_a_dry_run_counts_what_cannot_be_measured_by_reason_and_lists_the_rest(g
 
 
 def test_a_graph_that_cannot_be_had_has_a_row_that_says_so_and_the_others_are_measured(graphbench, monkeypatch):
-    from graphbench import datasets
-    from graphbench.datasets import loading
-
     def load(name, **how):
         if name == "dblp-2010":
             raise FetchError("no network here")
@@ -451,9 +448,6 @@ def test_files_of_one_name_are_told_apart_and_one_given_twice_is_measured_once(g
 
 
 def test_a_twin_stands_in_for_a_graph_that_cannot_be_fetched_under_its_own_name(graphbench, monkeypatch):
-    from graphbench import datasets
-    from graphbench.datasets import loading
-
     here = []
 
     def load(name, **how):
@@ -478,6 +472,35 @@ def test_a_twin_stands_in_for_a_graph_that_cannot_be_fetched_under_its_own_name(
     assert [each.task.dataset for each in stored()] == ["twin:dblp-2010", "dblp-2010"]
 
 
+def test_a_dry_run_counts_what_was_measured_on_a_twin_unless_the_graph_is_at_hand(graphbench, monkeypatch, tmp_path):
+    monkeypatch.setattr(mirrors, "COLLECTION", "http://127.0.0.1:9")
+
+    def load(name, **how):
+        small = loading.load({"twin:preferentialAttachment": "karate"}.get(name, name), **how)
+        return dataclasses.replace(small, info=msgspec.structs.replace(small.info, name=name))
+
+    monkeypatch.setattr(datasets, "load", load, raising=False)
+    name = "preferentialAttachment"
+    asked = ("suite", "--datasets", name, "--algorithms", "bfs,wcc", "--engines", "igraph", "--trials", "1", "--twins")
+    _, out, _ = graphbench(*asked, "--dry-run")
+    assert "2 tasks, 2 to measure" in out
+    assert f"the synthetic twin is measured: twin:{name}." in out
+    assert graphbench(*asked)[0] == 0
+    _, out, _ = graphbench(*asked, "--dry-run")
+    assert "2 tasks, 0 to measure" in out
+    assert out.count(f"twin:{name}") == 2
+    assert f"Still to be fetched: {name}. The plan has the synthetic twins" in out
+    _, out, _ = graphbench(*asked, "--dry-run", "--no-twins")
+    assert "2 tasks, 2 to measure" in out
+    archive = tmp_path / "MM" / catalogue.find(name).group / f"{name}.tar.gz"
+    archive.parent.mkdir(parents=True)
+    archive.touch()
+    monkeypatch.setenv("GRAPHBENCH_MIRROR", tmp_path.as_uri())
+    _, out, _ = graphbench(*asked, "--dry-run")
+    assert "2 tasks, 2 to measure" in out
+    assert "twin" not in out
+
+
 def test_what_to_do_without_a_network_is_said_once_for_all_graphs(graphbench, monkeypatch):
     monkeypatch.setattr(mirrors, "COLLECTION", "http://127.0.0.1:9")
     _, _, err = graphbench("suite", "deck", "--datasets", "dblp-2010", "--datasets", "coAuthorsDBLP", "--no-twins",
@@ -490,8 +513,6 @@ def test_what_to_do_without_a_network_is_said_once_for_all_graphs(graphbench, mo
 
 
 def test_without_being_asked_nothing_stands_in(graphbench, monkeypatch):
-    from graphbench import datasets
-
     def load(name, **_):
         raise FetchError(f"{name}: no network here")
 

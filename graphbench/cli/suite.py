@@ -33,8 +33,10 @@ from graphbench.model import Record
 if TYPE_CHECKING:
     from graphbench.cli.progress import Reporter
     from graphbench.datasets.base import Dataset
+    from graphbench.prediction import Past
     from graphbench.suites.definition import Suite
-    from graphbench.suites.matrix import Item
+    from graphbench.suites.matrix import Graph, Item
+    from graphbench.suites.resuming import Earlier
     from graphbench.suites.running import Run
 
 
@@ -142,18 +144,41 @@ def _prepared(
     from graphbench.suites.resuming import Earlier
     from graphbench.suites.running import Run, past
 
+    earlier, known = Earlier(records, suite, present(), since), past(records)
     missing: dict[str, DatasetError] = {}
     if load:
         graphs = [Graph.loaded(dataset) for dataset in distinct(_loaded(suite, reporter, missing))]
     else:
-        graphs = list({graph.name: graph for graph in map(Graph.described, suite.datasets)}.values())
+        graphs = list({graph.name: graph for graph in _described(suite, earlier, known)}.values())
     return Run(
         suite=suite,
         graphs=graphs,
         missing=missing,
-        earlier=Earlier(records, suite, present(), since),
-        past=past(records),
+        earlier=earlier,
+        past=known,
     )
+
+
+def _described(suite: Suite, earlier: Earlier, known: Past) -> Iterator[Graph]:
+    """The datasets to plan with; of one that may have to be fetched and its twin, that on which more is measured."""
+    from graphbench.suites.matrix import Graph, items
+
+    def left(graph: Graph) -> int:
+        return sum(item.rounds for item in items(suite, [graph], earlier, known))
+
+    for name in suite.datasets:
+        twin = _substitute(suite, name)
+        graph = Graph.described(name)
+        yield graph if twin is None else min(graph, Graph.described(twin), key=left)
+
+
+def _substitute(suite: Suite, name: str) -> str | None:
+    """The twin that would be measured if a graph, which is not at hand, cannot be fetched; None: nothing would."""
+    from graphbench.datasets import fetching
+    from graphbench.datasets.twins import stand_in
+
+    twin = stand_in(name) if suite.twins else None
+    return None if twin is None or fetching.is_at_hand(name) else twin
 
 
 def _loaded(suite: Suite, reporter: Reporter, missing: dict[str, DatasetError]) -> Iterator[Dataset]:
@@ -195,7 +220,7 @@ def _dry(run: Run) -> str:
     due = [item for item in run.items if item.rounds and not _hindrance(item)]
     known = [item.seconds for item in due if item.seconds is not None]
     unknown = f", {len(due) - len(known)} of unknown length" if len(known) < len(due) else ""
-    beneath = "".join(f"\n{line}" for line in [*_left_out(cannot), *_twins(run.suite)])
+    beneath = "".join(f"\n{line}" for line in [*_left_out(cannot), *_twins(run)])
     heads = ["dataset", "algorithm", "engine", "state", "predicted"]
     table = f"{reporting.text_table(heads, rows, right=(4,))}\n\n" if rows else ""
     known_to_take = f": about {duration(sum(known))}" if known else ""
@@ -225,17 +250,24 @@ def _hindrance(item: Item) -> str:
     )
 
 
-def _twins(suite: Suite) -> list[str]:
-    """What would stand in for what is still to be fetched."""
-    from graphbench import datasets
-    from graphbench.datasets.twins import stand_in
-
-    twins = {name: twin for name in suite.datasets if suite.twins and (twin := stand_in(name))}
-    due = [name for name in twins if datasets.describe(name).state == "to be fetched"]
-    if not due:
-        return []
-    instead = ", ".join(twins[name] for name in due)
-    return [f"Still to be fetched: {', '.join(due)}. Of what cannot be, the synthetic twin is measured: {instead}."]
+def _twins(run: Run) -> list[str]:
+    """What stands in for what is still to be fetched, or would."""
+    twins = {name: twin for name in run.suite.datasets if (twin := _substitute(run.suite, name))}
+    planned = {graph.name for graph in run.graphs}
+    stood = [name for name, twin in twins.items() if twin in planned]
+    due = [name for name in twins if name not in stood]
+    told = []
+    if stood:
+        told.append(
+            f"Still to be fetched: {', '.join(stood)}. The plan has the synthetic twins, which were measured in their "
+            "place; what can be fetched is measured itself."
+        )
+    if due:
+        instead = ", ".join(twins[name] for name in due)
+        told.append(
+            f"Still to be fetched: {', '.join(due)}. Of what cannot be, the synthetic twin is measured: {instead}."
+        )
+    return told
 
 
 def _show(run: Run, form: str, output: Path | None) -> None:

@@ -108,6 +108,20 @@ def archive_path(group: str, name: str) -> Path:
     return paths.home() / "downloads" / group / f"{name}.tar.gz"
 
 
+def is_at_hand(name: str) -> bool:
+    """Whether a graph of the catalogue can be had without a network: embedded, kept, or in a mirror that is a folder.
+
+    Raises:
+        UnknownNameError: if it is not in the catalogue.
+    """
+    entry = catalogue.find(name)
+    if entry is None:
+        raise UnknownNameError("dataset", name, catalogue.names())
+    group = entry.group or ""
+    here = entry.path or mirrors.in_folder(_relative(group, entry.name))
+    return here is not None or archive_path(group, entry.name).is_file()
+
+
 def recorded(path: Path) -> str | None:
     """The checksum that was recorded when an archive was first fetched, or None."""
     try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 from urllib.parse import urlsplit
+from urllib.request import url2pathname
 
 from graphbench.errors import UsageError
 
@@ -23,6 +24,15 @@ def addresses(relative: str) -> list[str]:
     """
     bases = [*map(_base, os.environ.get(VARIABLE, "").split()), COLLECTION]
     return [f"{base.rstrip('/')}/{relative}" for base in bases]
+
+
+def in_folder(relative: str) -> Path | None:
+    """A file of the collection in the first mirror on this machine (`file://`) that has it; None if none has."""
+    for address in addresses(relative):
+        parts = urlsplit(address)
+        if parts.scheme == "file" and (path := Path(url2pathname(parts.path))).is_file():
+            return path
+    return None
 
 
 def _base(mirror: str) -> str:
