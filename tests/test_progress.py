@@ -1,14 +1,17 @@
 """What is told on stderr while a suite runs."""
 
 import io
+import re
 
 import builders
 import pytest
 from rich.console import Console
 from rich.progress import Progress as RichProgress
 
+from graphbench import datasets
+from graphbench.cli import progress
 from graphbench.cli.progress import Reporter, duration
-from graphbench.errors import FetchError
+from graphbench.errors import FetchError, InputError
 from graphbench.measure.base import Progress
 from graphbench.model import Outcome
 
@@ -42,6 +45,42 @@ def test_an_engine_that_cannot_run_here_is_told_once(reporter, told):
     for engine in ("cugraph", "cugraph", "nx-cugraph"):
         reporter.observe(ends(builders.record(engine, **gone)))
     assert told.getvalue().count("no GPU") == 2
+
+
+def test_a_graph_that_takes_long_to_make_is_told_at_once_with_its_length_and_when_it_is_done(
+    reporter, told, monkeypatch
+):
+    seen = []
+    monkeypatch.setattr(datasets, "load", lambda name, **_: seen.append((name, told.getvalue())), raising=False)
+    reporter.load_one("TWIN:copapersdblp")
+    ((_, before),) = seen
+    assert re.fullmatch(r"making twin:coPapersDBLP, which takes about \d+ s \.\.\.\n", before)
+    assert re.fullmatch(r"made twin:coPapersDBLP in [\d.]+ s\n", told.getvalue().removeprefix(before))
+
+
+def test_a_graph_that_is_kept_or_soon_made_is_not_told(reporter, told, monkeypatch):
+    reporter.load_one("ba:n=30,m=2")
+    reporter.load_one("karate")
+    assert told.getvalue() == ""
+    monkeypatch.setattr(progress, "LONG_S", 0.0)
+    reporter.load_one("ba:n=30,m=2")
+    assert told.getvalue() == ""
+    assert list(reporter.load(["rmat:scale=4"], directed=True))
+    assert "made rmat:scale=4,edgefactor=16,seed=1,directed=1 in" in told.getvalue()
+    before = told.getvalue()
+    assert list(reporter.load(["rmat:scale=4,directed=1"], directed=None))
+    assert told.getvalue() == before
+
+
+def test_the_end_of_a_graph_that_could_not_be_made_is_not_told_as_one(reporter, told, monkeypatch):
+    def load(*_, **__):
+        raise InputError("too large")
+
+    monkeypatch.setattr(datasets, "load", load, raising=False)
+    with pytest.raises(InputError):
+        reporter.load_one("twin:coPapersDBLP")
+    assert "making" in told.getvalue()
+    assert "made" not in told.getvalue()
 
 
 def test_advice_that_several_errors_share_is_given_once(reporter):

@@ -31,6 +31,9 @@ from graphbench.errors import FetchError
 from graphbench.measure.base import Progress
 from graphbench.model import Outcome, Record, Task
 
+LONG_S = 3.0
+"""Seconds from which on making a graph is told with a line that stays."""
+
 
 class Reporter:
     """Tells what is being fetched and measured. Use it as :meth:`on_stderr`."""
@@ -92,7 +95,7 @@ class Reporter:
         from graphbench import datasets
 
         for name in names:
-            with self._waiting(f"loading {name}"), self.download(name) as progress:
+            with self._preparing(name, directed), self.download(name) as progress:
                 dataset = datasets.load(name, directed=directed, progress=progress)
             yield dataset
 
@@ -106,6 +109,24 @@ class Reporter:
         """A callback for a download that draws a bar from its first call on."""
         with _download_bar(self._console, self._live, name) as progress:
             yield progress
+
+    @contextmanager
+    def _preparing(self, name: str, directed: bool | None) -> Iterator[None]:
+        """Tell what is waited for: at once and in a line that stays if a graph is made that takes long."""
+        from graphbench.datasets.loading import to_make
+
+        made = to_make(name, directed=directed)
+        if made is None or (made.seconds is not None and made.seconds < LONG_S):
+            with self._waiting(f"loading {name}"):
+                yield
+            return
+        how = " on the GPU" if made.seconds is None else f", which takes about {duration(made.seconds)}"
+        if not self._console.is_terminal:
+            self.say(f"making {made}{how} ...")
+        began = time.monotonic()
+        with self._waiting(f"making {made}{how}"):
+            yield
+        self.say(f"made {made} in {time.monotonic() - began:,.1f} s")
 
     @contextmanager
     def _waiting(self, message: str) -> Iterator[None]:

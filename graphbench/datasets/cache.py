@@ -86,7 +86,7 @@ def cleaned(
     Raises:
         DatasetError: if the cache cannot be written, or whatever `make` raises.
     """
-    path = paths.home() / "cleaned" / f"{_key(source_sha256, directed)}.parquet"
+    path = _cleaned_path(source_sha256, directed)
     if path.exists():
         try:
             return _stored(path, name)
@@ -102,9 +102,15 @@ def cleaned(
         raise DatasetError(f"The cleaned form of {name} cannot be kept in {path.parent}: {reason}. {advice}") from error
 
 
-def _key(source_sha256: str, directed: bool | None) -> str:
+def has_cleaned(source_sha256: str, *, directed: bool | None = None) -> bool:
+    """Whether the cleaned form of a source is kept, so that :func:`cleaned` need not make it (unless it is damaged)."""
+    return _cleaned_path(source_sha256, directed).exists()
+
+
+def _cleaned_path(source_sha256: str, directed: bool | None) -> Path:
     direction = {None: "", True: " directed", False: " undirected"}[directed]
-    return hashlib.sha256(f"{source_sha256} cleaner {CLEANER_VERSION}{direction}".encode()).hexdigest()[:32]
+    key = hashlib.sha256(f"{source_sha256} cleaner {CLEANER_VERSION}{direction}".encode()).hexdigest()[:32]
+    return paths.home() / "cleaned" / f"{key}.parquet"
 
 
 def _stored(path: Path, name: str) -> tuple[EdgeList, Cleaning]:

@@ -99,6 +99,8 @@ class Generator:
     """How many rows it will make, for telling beforehand whether they fit into memory."""
     make: Callable[..., Raw]
     about: Callable[[Mapping[str, Any]], About]
+    seconds: Callable[[Mapping[str, Any]], float]
+    """How long making it on one core and cleaning it takes, roughly."""
     example: str
     subject: Subject | None = None
     revision: Callable[[Mapping[str, Any]], str] = lambda _: f"version {VERSION}"
@@ -156,6 +158,11 @@ class Spec:
         if not gpus.probe().devices or importlib.util.find_spec("pylibcugraph") is None:
             return self
         return dataclasses.replace(self, values={**self.values, "by": "cugraph"})
+
+    @property
+    def seconds(self) -> float | None:
+        """How long making it and cleaning it takes, roughly; None on a GPU, where nothing tells beforehand."""
+        return None if self.on_device else self.generator.seconds(self.values)
 
     def recipe(self) -> Recipe:
         """How it is made on a device.
@@ -322,6 +329,7 @@ GENERATORS: dict[str, Generator] = {
         },
         num_rows=lambda values: values["m"] * (values["n"] - values["m"]),
         make=barabasi_albert,
+        seconds=lambda values: 0.4e-6 * values["m"] * values["n"],
         about=lambda values: About(
             kind="generator",
             description="Barabási-Albert preferential attachment, m (n - m) edges.",
@@ -355,6 +363,7 @@ GENERATORS: dict[str, Generator] = {
         },
         num_rows=lambda values: values["edgefactor"] << values["scale"],
         make=rmat,
+        seconds=lambda values: 0.02e-6 * values["scale"] * (values["edgefactor"] << values["scale"]),
         about=lambda values: About(
             kind="generator",
             description="Kronecker graph of Graph500, 2^scale vertices, made by "
@@ -370,6 +379,7 @@ GENERATORS: dict[str, Generator] = {
         options={"seed": dataclasses.replace(_SEED, brief=True)},
         num_rows=lambda values: 4 * twins.original(values["graph"]).num_edges,
         make=twins.make,
+        seconds=lambda values: twins.seconds(values["graph"]),
         about=lambda values: _about_twin(values["graph"]),
         revision=lambda values: twins.revision(values["graph"]),
         example="twin:coAuthorsDBLP,seed=2",

@@ -53,6 +53,20 @@ def load(name: str | os.PathLike[str], *, directed: bool | None = None, progress
     return found
 
 
+def to_make(name: str, *, directed: bool | None = None) -> generators.Spec | None:
+    """What :func:`load` would have to generate now; None: nothing, as the graph is kept, or comes from elsewhere.
+
+    Raises:
+        UsageError: if a specification is wrong.
+    """
+    name = name.strip()
+    if catalogue.find(name) is not None or not generators.is_spec(name):
+        return None
+    spec = _asked(generators.parse(name), directed).resolved()
+    kept = taking.file_of(spec.recipe()).exists() if spec.on_device else cache.has_cleaned(_generated_key(spec))
+    return None if kept else spec
+
+
 def _found(name: str | os.PathLike[str], directed: bool | None, progress: Progress | None) -> Dataset:
     if not isinstance(name, str):
         return _from_file(Path(name), directed)
@@ -120,8 +134,7 @@ def _from_file(path: Path, directed: bool | None) -> Dataset:
 
 
 def _generated(spec: generators.Spec, directed: bool | None) -> Dataset:
-    if directed is not None and "directed" in spec.values:
-        spec = dataclasses.replace(spec, values={**spec.values, "directed": int(directed)})
+    spec = _asked(spec, directed)
     resolved = spec.resolved()
     if resolved is not spec:
         warnings.warn(
@@ -130,9 +143,18 @@ def _generated(spec: generators.Spec, directed: bool | None) -> Dataset:
         )
     if resolved.on_device:
         return _made_on_device(resolved)
-    key = hashlib.sha256(spec.key.encode()).hexdigest()
-    edges, cleaning = cache.cleaned(key, str(spec), spec.make)
+    edges, cleaning = cache.cleaned(_generated_key(spec), str(spec), spec.make)
     return dataset(str(spec), edges, cleaning, source=f"generator {spec.key}")
+
+
+def _asked(spec: generators.Spec, directed: bool | None) -> generators.Spec:
+    if directed is None or "directed" not in spec.values:
+        return spec
+    return dataclasses.replace(spec, values={**spec.values, "directed": int(directed)})
+
+
+def _generated_key(spec: generators.Spec) -> str:
+    return hashlib.sha256(spec.key.encode()).hexdigest()
 
 
 def _made_on_device(spec: generators.Spec) -> Dataset:
