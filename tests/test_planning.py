@@ -134,6 +134,41 @@ def test_a_series_called_with_numbers_of_gpus_is_measured_on_several(monkeypatch
     assert measured == ["cugraph", "cugraph-mg"]
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["scale", "wcc", "rmat:scale=4", "--engine", "igraph"],
+        ["suite", "smoke"],
+        ["capacity", "wcc", "--engine", "igraph"],
+    ],
+    ids=lambda command: command[0],
+)
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        (["--memory-limit", "0"], "--memory-limit takes a number from 1, not 0."),
+        (["--device-memory-limit", "0"], "--device-memory-limit takes a number from 1, not 0."),
+        (["--seed", "-1"], "--seed takes a number from 0, not -1."),
+        (["--timeout", "0"], "--timeout takes seconds above 0, not 0"),
+    ],
+    ids=lambda each: each[0] if isinstance(each, list) else "",
+)
+def test_a_value_of_an_option_that_makes_no_sense_is_told_with_the_option(capsys, command, given, expected):
+    assert cli.invoke([*command, *given]) == 2
+    err = capsys.readouterr().err
+    assert expected in err
+    assert "the command line" not in err
+
+
+def test_a_setting_of_a_call_that_makes_no_sense_is_told_with_its_name():
+    with pytest.raises(UsageError, match=r"^memory_limit takes a number from 1, not 0"):
+        gb.scale("wcc", "rmat:scale=4", engines="igraph", memory_limit=0)
+    with pytest.raises(UsageError, match=r"^trials: Expected `int \| null`, got `str`"):
+        gb.capacity("wcc", engine="igraph", trials="many")
+    with pytest.raises(UsageError, match=r"Did you mean trials or threads\?$"):
+        gb.scale("wcc", "rmat:scale=4", engines="igraph", trails=2)
+
+
 def test_the_baseline_of_a_problem_that_networkx_lacks_is_an_engine_that_has_it():
     result = gb.run("weighted-jaccard", "karate", engines="scipy", trials=2, store=False)
     assert result.baseline == "scipy"

@@ -152,6 +152,16 @@ def test_results_go_to_programs_and_pictures_to_files(graphbench, tmp_path):
     assert (code, ".svg" in err) == (2, True)
 
 
+def test_one_size_is_measured_and_shown_and_that_nothing_is_drawn_is_a_notice(graphbench, tmp_path):
+    picture = tmp_path / "growth.svg"
+    code, out, err = graphbench(*ASKED[:2], "rmat:scale=5", *ASKED[3:], "--chart", picture)
+    assert code == 0
+    assert "rmat:scale=5" in out
+    assert "growth.svg is not drawn. " in err
+    assert "nothing to draw" in err
+    assert not picture.exists()
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "says"),
     [

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 @click.argument("algorithms", nargs=-1, required=True, metavar="ALGORITHM...")
 @click.option("--engine", default="cugraph", show_default=True, help="The engine, one.")
 @click.option(
-    "--device-memory", "device_memory_limit", type=sizes.parse, metavar="SIZE",
+    "--device-memory", "--device-memory-limit", "device_memory_limit", type=sizes.parse, metavar="SIZE",
     help="GPU memory that RMM may give, such as 32GB [default: all].",
 )  # fmt: skip
 @click.option(

@@ -25,6 +25,7 @@ from graphbench.cli.options import (
 )
 from graphbench.cli.run import check_chart
 from graphbench.cli.sitting import able_to_run, able_to_solve, again, fine, measure
+from graphbench.errors import UsageError
 
 if TYPE_CHECKING:
     from graphbench.cli.progress import Reporter
@@ -156,7 +157,12 @@ def _show(climb: Climb, form: str, output: Path | None, chart: Path | None) -> N
         text = scale.text(records, form, _notes(climb))
     give(text, output)
     if chart:
-        write(chart, scale.chart(records, chart.suffix))
+        try:
+            picture = scale.chart(records, chart.suffix)
+        except UsageError as error:  # only now is it known how many sizes completed
+            click.echo(f"Notice: {chart} is not drawn. {error}", err=True)
+        else:
+            write(chart, picture)
 
 
 def _notes(climb: Climb) -> Sequence[str]:

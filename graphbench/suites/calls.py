@@ -106,7 +106,7 @@ def _suite(algorithms: list[str], engines: list[str], settings: dict[str, Any]) 
         engines=[registry.engine(each).name for each in engines],
         baseline=registry.engine(engines[0]).name,
     )
-    suite = definition.merged(base, settings)
+    suite = definition.merged(base, settings, where="")
     matrix.check(suite)
     return suite
 

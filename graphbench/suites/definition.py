@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,6 +15,7 @@ from graphbench.errors import UnknownNameError, UsageError
 from graphbench.planning import gpu_count
 
 Allocator = Literal["default", "pool", "async"]
+COMMAND_LINE = "the command line"
 
 
 class Suite(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -94,30 +96,33 @@ def read(name: str) -> Suite:
     return _typed({"name": path.stem} | table, f"{path}")
 
 
-def merged(suite: Suite, given: Mapping[str, Any]) -> Suite:
-    """The suite with what the command line says instead.
+def merged(suite: Suite, given: Mapping[str, Any], where: str = COMMAND_LINE) -> Suite:
+    """The suite with what the command line, or a call, says instead.
 
     Args:
         suite: as the file has it.
         given: by name of the field, what was given; a list that is empty was not.
+        where: it was given, for messages, which name options if it is the command line; empty: a call.
 
     Raises:
         UsageError: if the result makes no sense.
     """
     own = msgspec.to_builtins(suite)
-    return _typed(own | {key: value for key, value in given.items() if value not in (None, [])}, "the command line")
+    return _typed(own | {key: value for key, value in given.items() if value not in (None, [])}, where)
 
 
 def _typed(table: dict[str, Any], where: str) -> Suite:
     known = {field.name for field in msgspec.structs.fields(Suite)}
     for key in table:
         if key not in known:
-            raise UnknownNameError("setting of a suite", key, known - {"name"}, f"It is in {where}.")
+            raise UnknownNameError("setting of a suite", key, known - {"name"}, f"It is in {where}." if where else "")
     limits = {key: sizes.parse(table[key]) for key in ("memory_limit", "device_memory_limit") if table.get(key)}
     try:
         suite = msgspec.convert(table | limits | {"gpus": _counted(table.get("gpus", []), where)}, Suite)
     except msgspec.ValidationError as error:
-        raise UsageError(f"{where}: {error}.") from None
+        problem, _, place = str(error).partition(" - at `$.")
+        found = re.match(r"\w*", place)
+        raise UsageError(f"{_named(found[0] if found else '', where)}: {problem}.") from None
     for key in ("algorithms", "datasets", "engines", "allocators", "gpus"):
         if len(set(getattr(suite, key))) < len(getattr(suite, key)):
             suite = msgspec.structs.replace(suite, **{key: list(dict.fromkeys(getattr(suite, key)))})
@@ -129,7 +134,7 @@ def _counted(gpus: Any, where: str) -> list[int]:
     try:
         return [gpu_count(number) for number in (gpus if isinstance(gpus, list | tuple) else [gpus])]
     except UsageError as error:
-        raise UsageError(f"{where}: {error}") from None
+        raise UsageError(f"{where}: {error}" if where else f"{error}") from None
 
 
 def _check(suite: Suite, where: str) -> None:
@@ -139,8 +144,15 @@ def _check(suite: Suite, where: str) -> None:
     }.items():  # fmt: skip
         value = getattr(suite, key)
         if value is not None and not value >= least:
-            raise UsageError(f"{where}: {key} takes a number from {least}, not {value}.")
+            raise UsageError(f"{_named(key, where)} takes a number from {least}, not {value}.")
     if not suite.timeout > 0:
-        raise UsageError(f"{where}: timeout takes seconds above 0, not {suite.timeout}.")
+        raise UsageError(f"{_named('timeout', where)} takes seconds above 0, not {suite.timeout}.")
     if not suite.allocators:
-        raise UsageError(f"{where}: allocators needs one at least.")
+        raise UsageError(f"{_named('allocators', where)} needs one at least.")
+
+
+def _named(key: str, where: str) -> str:
+    """A setting as whoever gave it knows it: an option, an argument of a call, or a key and its file."""
+    if where == COMMAND_LINE:
+        return f"--{key.replace('_', '-')}"
+    return f"{where}: {key}" if where else key
