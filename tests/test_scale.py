@@ -258,6 +258,25 @@ def test_a_graph_with_one_number_of_gpus_stands_apart_from_those_that_are_compar
     assert "scale=1000000," not in drawn.alt + drawn.svg
 
 
+def test_beside_several_gpus_stands_the_same_library_on_one_with_the_same_allocator_and_parameters_or_nothing():
+    def posed(each, **params):
+        allocator = params.get("allocator", "default")
+        where = replace(each.environment, allocator=allocator)
+        task = replace(each.task, params=each.task.params | {"seed": 0} | params)
+        return replace(each, id=f"{each.id}-{params}", task=task, environment=where)
+
+    column = "vs the engine for one GPU"
+    several, single = [posed(on(1, 8.0)), posed(on(2, 5.0))], on(None, 4.0, engine="cugraph")
+    others = [
+        posed(on(None, 1.0, engine="nx-cugraph")),
+        posed(replace(single, phases=on(1, 0.5).phases), allocator="async"),
+        posed(replace(single, phases=on(1, 0.5).phases), seed=7),
+    ]
+    for other in others:
+        assert {row for (row,) in cells(shown(*several, other), column)} == {"–"}  # noqa: RUF001
+    assert cells(shown(*several, *others, posed(single)), column) == [("0.500×",), ("0.800×",)]  # noqa: RUF001
+
+
 def test_what_completed_nowhere_is_said():
     (notes,) = blocks(shown(lost(1), lost(2)), Bullets)
     assert "on no number of GPUs" in notes.items[0]

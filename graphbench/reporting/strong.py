@@ -11,9 +11,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from graphbench.model import Record
 from graphbench.reporting.figures import plain
 from graphbench.reporting.heading import hardware, named
 from graphbench.reporting.measured import Cell, by_graph
+
+ON_ONE_GPU = {"cugraph-mg": "cugraph"}
+"""The engine for one GPU whose library an engine for several distributes."""
 
 
 class Step(NamedTuple):
@@ -41,7 +45,8 @@ class Climb(NamedTuple):
         engine: with the allocator, without the number of GPUs.
         base: the fewest GPUs with a time, which the others are set against; None: there is no other.
         steps: one for each number of GPUs.
-        single: the engine for one GPU on the same graph, as far as it was measured.
+        single: the engine's counterpart for one GPU on the same graph, with the same allocator and parameters; None
+            if it has none, or that was not measured.
     """
 
     problem: str
@@ -71,11 +76,21 @@ def climbs(problem: str, cells: Iterable[Cell]) -> list[Climb]:
         for cell in group:
             if (number := gpus(cell)) is not None:
                 engines.setdefault(_without_number(cell), []).append((number, cell))
-        single = next((cell for cell in group if cell.record.device == "gpu" and gpus(cell) is None and cell.run), None)
         for engine, tried in sorted(engines.items()):
             steps, base = _steps(sorted(tried, key=lambda each: each[0]))
+            single = next((cell for cell in group if cell.run and _is_counterpart(cell, tried[0][1])), None)
             found.append(Climb(problem, graph, engine, base, steps, single))
     return found
+
+
+def _is_counterpart(cell: Cell, distributed: Cell) -> bool:
+    """Whether a cell is of the engine for one GPU that another is made of, with the same allocator and parameters."""
+    one, several = cell.record, distributed.record
+    if one.task.engine != ON_ONE_GPU.get(several.task.engine):
+        return False
+    shared = one.task.params.keys() & several.task.params.keys()
+    alike = all(one.task.params[name] == several.task.params[name] for name in shared)
+    return alike and hardware(one, planned=True) == _without_gpus(several)
 
 
 def _steps(tried: list[tuple[int, Cell]]) -> tuple[list[Step], int | None]:
@@ -92,5 +107,8 @@ def _steps(tried: list[tuple[int, Cell]]) -> tuple[list[Step], int | None]:
 
 def _without_number(cell: Cell) -> str:
     """The engine's label without how many GPUs it had."""
-    words = [word for word in hardware(cell.record, planned=True) if not word.endswith((" GPU", " GPUs"))]
-    return plain(named(cell.record.task.engine, words))
+    return plain(named(cell.record.task.engine, _without_gpus(cell.record)))
+
+
+def _without_gpus(record: Record) -> list[str]:
+    return [word for word in hardware(record, planned=True) if not word.endswith((" GPU", " GPUs"))]

@@ -31,8 +31,8 @@ def section(measured: Measured, key: str) -> Section | None:
             Text(
                 "One graph on more and more GPUs. Speedup is over the fewest GPUs of the same engine that have a time, "
                 "one unless another number is named; efficiency is speedup by how many times as many GPUs there are: 1 "
-                "is ideal. The engine for one GPU stands beside it, since the distributed one pays for being "
-                "distributed also on a single GPU.",
+                "is ideal. The engine for one GPU, with the same allocator and parameters, stands beside it where it "
+                "was measured, since the distributed one pays for being distributed also on a single GPU.",
                 quiet=True,
             )
         )
