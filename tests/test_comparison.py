@@ -370,6 +370,18 @@ def test_no_second_comparison_where_the_baseline_is_the_best_cpu_engine():
     assert [each.role for each in compare([gpu, record("networkx", 1.0)])] == ["baseline"]
 
 
+def test_the_best_cpu_engine_is_chosen_for_run_and_for_end_to_end_each_by_itself():
+    gpu = record("cugraph", 0.3, device="gpu")
+    on_run = replace(record("igraph", 0.4), phases__build_s=9.0)
+    whole = replace(record("scipy", 0.5), phases__build_s=0.001)
+    found = {each.role: each for each in compare([gpu, on_run, whole, record("networkx", 20.0)])}
+    assert (found["best_cpu"].baseline, found["best_cpu_end_to_end"].baseline) == ("igraph", "scipy")
+    ends = {each.task.engine: each.phases.end_to_end_s for each in (gpu, on_run, whole)}
+    assert found["best_cpu_end_to_end"].ratio_end_to_end == pytest.approx(ends["scipy"] / ends["cugraph"])
+    alone = [each.role for each in compare([gpu, whole, record("networkx", 20.0)])]
+    assert "best_cpu_end_to_end" not in alone  # one that is the best of both is told once
+
+
 def test_different_parameters_are_different_problems():
     task = Task("louvain", "coAuthorsDBLP", "igraph", {"resolution": 2.0, "threshold": 1e-7})
     (refused,) = compare([record("networkx"), record("igraph", task=task)])

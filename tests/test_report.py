@@ -22,6 +22,7 @@ from graphbench.model import Matched, Outcome, Phases
 from graphbench.reporting import measured, report
 from graphbench.reporting.command import command
 from graphbench.reporting.document import Bullets, Chart, Fold, Table, Text
+from graphbench.reporting.figures import ratio
 from graphbench.reporting.fits import crossing, fit
 from graphbench.reporting.markdown import to_markdown
 from graphbench.reporting.page import to_html
@@ -275,9 +276,44 @@ def test_the_best_cpu_engine_is_told_with_how_many_there_were_to_choose_from():
     few = some("email-Enron", algorithms=("louvain",))
     column = "best CPU, of how many"
     alone = [each for each in few if each.device == "gpu" or each.task.engine == "networkx"]
-    for given, text in ((few, "networkit, of 3"), (alone, "networkx, of 1")):
-        table = next(tables(of(given, summary).blocks))
+    for given, text, uncontested in ((few, "networkit, of 3", False), (alone, "networkx, of 1", True)):
+        blocks = of(given, summary).blocks
+        table = next(tables(blocks))
         assert table.rows[0][table.heads.index(column)].endswith(text)
+        assert ("in 1 case the only one with a time" in blocks[0].text) is uncontested
+
+
+def test_both_best_cpu_engines_are_named_wherever_a_ratio_to_one_of_them_stands():
+    gpu = record("cugraph", 0.3, device="gpu")
+    on_run = replace(record("igraph", 0.4), phases__build_s=9.0)
+    whole = replace(record("scipy", 0.5), phases__build_s=0.001)
+    (here,) = measured.sort_out([gpu, on_run, whole, record("networkx", 20.0)], "networkx", {})
+    (cell,) = [each for each in here.cells if each.record is gpu]
+    ends = ratio(cell.whole.ratio_end_to_end)
+    assert "the best CPU engine is igraph on run; scipy end to end" in texts(summary.section(here, "").blocks)
+    (headlines, *_) = tables(summary.section(here, "").blocks)
+    row = dict(zip(headlines.heads, headlines.rows[0], strict=True))
+    assert row["best CPU, of how many"] == "igraph on run; scipy end to end, of 3"
+    assert row["end to end vs best CPU"] == ends
+    (figures,) = tables(speedup.section(here, "").blocks)
+    row = dict(zip(figures.heads, figures.rows[0], strict=True))
+    assert (row["run vs best CPU"][-6:], row["end to end vs best CPU"]) == ("igraph", f"{ends} scipy")
+    (without,) = measured.sort_out([gpu, on_run, whole], "networkx", {})
+    for section in (summary, speedup):
+        (chart,) = [block for block in section.section(without, "").blocks if isinstance(block, Chart)] or [None]
+        assert chart is None or ("igraph" in chart.svg and "scipy" in chart.svg)
+    assert isinstance(chart, Chart)
+
+
+def test_runs_until_break_even_are_those_against_the_harder_of_the_best_cpu_engines():
+    gpu = record("cugraph", 0.3, device="gpu")
+    on_run = replace(record("igraph", 0.4), phases__build_s=9.0)
+    whole = replace(record("scipy", 0.5), phases__build_s=0.001, phases__start_s=0.0, phases__cold_s=0.5)
+    made = of([replace(gpu, phases__start_s=2.0), on_run, whole, record("networkx", 20.0)], break_even)
+    *_, table = tables(made.blocks)
+    row = dict(zip(table.heads, table.rows[0], strict=True))
+    assert row["best CPU"] == "scipy"
+    assert int(row["runs vs best CPU"]) > 1
 
 
 def test_without_anything_to_compare_the_answer_is_what_completed_how_large_and_whether_certified():

@@ -369,8 +369,23 @@ def test_the_answer_does_not_boast_of_what_is_unlike():
     assert fair.startswith("networkit is 2.00×")
 
 
+def test_the_best_cpu_engine_on_run_and_that_end_to_end_have_columns_of_their_own_and_both_are_named():
+    gpu = record("cugraph", 0.3, device="gpu")
+    on_run = replace(record("igraph", 0.4), phases__build_s=9.0)
+    whole = replace(record("scipy", 0.5), phases__build_s=0.001)
+    made = [gpu, on_run, whole, record("networkx", 20.0)]
+    (view,) = views(made, compare(made))
+    cells = {column.title.replace("\n", " "): column.cells[0] for column in view.columns}
+    assert "igraph" in cells["run vs best CPU"]
+    assert "scipy" in cells["end to end vs best CPU"]
+    assert "than igraph, the best CPU engine on run, and" in view.answer
+    assert "than scipy, the best end to end" in view.answer
+    table = list(csv.DictReader(io.StringIO(reporting.render(made, compare(made), "csv"))))
+    assert (table[0]["best_cpu_engine"], table[0]["best_cpu_engine_end_to_end"]) == ("igraph", "scipy")
+
+
 def test_the_answer_names_the_best_cpu_engine_beside_the_baseline(shown):
-    assert "; 33.8× faster than networkit, the best CPU engine;" in views(*shown)[0].answer
+    assert "; 33.8× faster than networkit, the best CPU engine, 3.87× end to end;" in views(*shown)[0].answer
 
 
 @pytest.mark.parametrize(

@@ -89,9 +89,8 @@ def _fastest_cpu(
     of_headline = [each for each in best if headline is not None and each.record == headline.record]
     if best:
         each = max(of_headline or best, key=lambda one: one.ratio_run or 0.0)
-        assert each.ratio_run is not None
-        times = f"{_times(each.ratio_run, each.bound, signs)} {_word(each.ratio_run)}"
-        return f"{'' if of_headline else f'{each.engine} is '}{times} than {each.baseline}, the best CPU engine"
+        subject = "" if of_headline else f"{each.engine} is "
+        return f"{subject}{_than(each, each.ratio_run, signs)}, the best CPU engine{_whole(each, comparisons, signs)}"
     verdicts = {each.record: each.verdict for each in comparisons if each.role == "baseline"}
     fair = [
         row
@@ -104,6 +103,25 @@ def _fastest_cpu(
     if len(fair) < 2:
         return ""
     return f"fastest CPU engine: {min(fair, key=lambda row: median(row.phases.run_s)).task.engine}"
+
+
+def _than(each: Comparison, ratio: float | None, signs: Signs) -> str:
+    assert ratio is not None
+    return f"{_times(ratio, each.bound, signs)} {_word(ratio)} than {each.baseline}"
+
+
+def _whole(best: Comparison, comparisons: Sequence[Comparison], signs: Signs) -> str:
+    """What stands behind the ratio to the best CPU engine on run: that to the best end to end, which may be another."""
+    other = next(
+        (each for each in comparisons if each.role == "best_cpu_end_to_end" and each.record == best.record), None
+    )
+    if other is not None and other.ratio_end_to_end is not None:
+        return f" on run, and {_than(other, other.ratio_end_to_end, signs)}, the best end to end"
+    if best.ratio_end_to_end is None:
+        return ""
+    turned = (best.ratio_end_to_end >= 1) != ((best.ratio_run or 1.0) >= 1)
+    word = f" {_word(best.ratio_end_to_end)}" if turned else ""
+    return f", {_times(best.ratio_end_to_end, best.bound, signs)}{word} end to end"
 
 
 def _answers(rows: Sequence[Record]) -> str:

@@ -48,6 +48,7 @@ def _row(record: Record, comparisons: Sequence[Comparison]) -> dict[str, Any]:
     own = {each.role: each for each in comparisons if each.record == record.id}
     low, high = (run and run.interval) or (None, None)
     main, best = own.get("baseline"), own.get("best_cpu")
+    whole = own.get("best_cpu_end_to_end") or best
     ratio_low, ratio_high = (main and main.interval) or (None, None)
     return {
         "algorithm": record.task.algorithm,
@@ -94,6 +95,8 @@ def _row(record: Record, comparisons: Sequence[Comparison]) -> dict[str, Any]:
         "best_cpu_engine": best and best.baseline,
         "ratio_run_best_cpu": best and best.ratio_run,
         "break_even_runs_best_cpu": best and best.break_even_runs,
+        "best_cpu_engine_end_to_end": whole and whole.baseline,
+        "ratio_end_to_end_best_cpu": whole and whole.ratio_end_to_end,
         "machine": where and where.machine,
         "threads": where and where.threads,
         "allocator": where and where.allocator,

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from statistics import median
 
-from graphbench.comparison import DECIDED_BY_A_REASON, Comparison, compare, newest
+from graphbench.comparison import DECIDED_BY_A_REASON, Comparison, Role, compare, newest
 from graphbench.model import Environment, Outcome, Params, Record
 from graphbench.reasons import Verdict
 from graphbench.reporting.charts import style
@@ -26,7 +26,8 @@ class Cell:
         label: the engine, with what tells it from other records of that engine (its allocator).
         problem: the algorithm, with the parameters that tell it from other problems of that algorithm.
         main: the comparison with the baseline, if it has one.
-        best: of a GPU engine, the comparison with the best CPU engine, which may be the baseline itself.
+        best: of a GPU engine, the comparison with the CPU engine that is best on run, which may be the baseline itself.
+        whole: the same with the one that is best end to end, which may be either of the others.
     """
 
     record: Record
@@ -34,6 +35,14 @@ class Cell:
     problem: str
     main: Comparison | None = None
     best: Comparison | None = None
+    whole: Comparison | None = None
+
+    @property
+    def hardest(self) -> Comparison | None:
+        """Of the best CPU engines, that against which a fixed cost takes the most runs to be won back."""
+        known = [each for each in (self.best, self.whole) if each is not None and each.break_even_runs is not None]
+        never = [each for each in known if each.break_even_runs == "never"]
+        return max(never or known, key=_runs, default=None)
 
     @property
     def run(self) -> float | None:
@@ -84,6 +93,10 @@ class Measured:
         for cell in sorted(self.cells, key=lambda each: each.problem):
             found.setdefault(cell.problem, []).append(cell)
         return found
+
+
+def _runs(each: Comparison) -> int:
+    return each.break_even_runs if isinstance(each.break_even_runs, int) else 0
 
 
 def by_graph(cells: Iterable[Cell]) -> dict[str, list[Cell]]:
@@ -159,10 +172,15 @@ def _machine(digest: str, records: list[Record], baseline: str, stale: Mapping[s
     # In the order of when they were made: the order of files and lines must not decide what a report shows.
     kept = newest(sorted(records, key=lambda each: (each.measured_at, each.id)))
     kept.sort(key=lambda each: (each.task.algorithm, each.task.dataset, each.task.engine, each.measured_at, each.id))
-    main: dict[str, Comparison] = {}
-    best: dict[str, Comparison] = {}
+    found: dict[Role, dict[str, Comparison]] = {"baseline": {}, "best_cpu": {}, "best_cpu_end_to_end": {}}
     for each in compare(kept, baseline, stale=stale):
-        (main if each.role == "baseline" else best)[each.record] = each
+        found[each.role][each.record] = each
+    main = found["baseline"]
+    best = {
+        record.id: own
+        for record in kept
+        if (own := found["best_cpu"].get(record.id) or _itself(record, main.get(record.id)))
+    }
     problems = _problems(kept)
     peers: dict[tuple[str, str], list[Record]] = {}
     for record in kept:
@@ -173,7 +191,8 @@ def _machine(digest: str, records: list[Record], baseline: str, stale: Mapping[s
             label=_label(record, peers[problems[record.id], record.task.dataset]),
             problem=problems[record.id],
             main=main.get(record.id),
-            best=best.get(record.id) or _itself(record, main.get(record.id)),
+            best=best.get(record.id),
+            whole=found["best_cpu_end_to_end"].get(record.id) or best.get(record.id),
         )
         for record in kept
     ]

@@ -52,16 +52,16 @@ def _won_back(rows: list[Record], own: list[Comparison], signs: Signs) -> list[s
     """After how many runs each GPU engine has won back its fixed cost, against each CPU engine it is set against."""
     found = []
     for row in rows:
-        against = [
-            f"{_after(each.break_even_runs)} against {each.baseline}"
+        against = {
+            each.baseline: f"{_after(each.break_even_runs)} against {each.baseline}"
             for each in own
             if each.record == row.id and each.break_even_runs is not None
-        ]
+        }
         if against:
             cost = figures.seconds(fixed_cost(row), signs)
             found.append(
                 f"{heading.label(row, rows)} wins back its fixed cost (start, read, build and first call: {cost}) "
-                f"{figures.listed(against)}."
+                f"{figures.listed(list(against.values()))}."
             )
     return found
 

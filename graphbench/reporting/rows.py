@@ -34,6 +34,9 @@ def columns(baseline: str) -> list[Column]:
         Column("end to end", "seconds"),
         Column(f"end to end vs {baseline}", "ratio"),
         Column("run vs best CPU", "ratio"),
+        Column("best CPU on run", "choice"),
+        Column("end to end vs best CPU", "ratio"),
+        Column("best CPU end to end", "choice"),
         Column("verdict", "choice"),
         Column("host peak", "bytes"),
         Column("device peak", "bytes"),
@@ -61,7 +64,7 @@ def table(records: Sequence[Record], measured: Sequence[Measured], baseline: str
 
 
 def _row(record: Record, cell: Cell | None, machine: str, baseline: str, stale: Mapping[str, str]) -> list[Any]:
-    main, best = (cell.main, cell.best) if cell else (None, None)
+    main, best, whole = (cell.main, cell.best, cell.whole) if cell else (None, None, None)
     own = record.posed or record.dataset
     why = [*(codes([*main.reasons, *main.notes]) if main else []), record.reason, *record.warnings]
     if cell is None:
@@ -80,6 +83,9 @@ def _row(record: Record, cell: Cell | None, machine: str, baseline: str, stale: 
         _short(record.phases.end_to_end_s),
         _bounded(main.ratio_end_to_end, main.bound) if main else None,
         _bounded(best.ratio_run, best.bound) if best else None,
+        best.baseline if best else "",
+        _bounded(whole.ratio_end_to_end, whole.bound) if whole else None,
+        whole.baseline if whole else "",
         str(main.verdict) if main else "baseline" if record.task.engine == baseline else "",
         record.memory.host_peak_bytes,
         record.memory.device_peak_bytes,

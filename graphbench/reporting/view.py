@@ -223,17 +223,30 @@ def _ratios(rows: list[Record], own: list[Comparison], notes: _Footnotes, signs:
             Column(title=f"end to end\nvs {name}", cells=ends, joined=True),
         ]
     best = {each.record: each for each in own if each.role == "best_cpu"}
-    if best:
-        cells = []
-        for row in rows:
-            each = best.get(row.id)
-            if each is None:
-                cells.append("")
-                continue
-            cells.append(f"{figures.ratio(each.ratio_run, signs, each.bound)} {each.baseline}{notes.marks(each.notes)}")
-        found.append(Column(title="run vs\nbest CPU", cells=cells, right=False))
-        found.append(Column(title="", cells=[_spread(best.get(row.id)) for row in rows], right=False, joined=True))
+    whole = {each.record: each for each in own if each.role == "best_cpu_end_to_end"}
+    if best or whole:
+        gpu = {row.id for row in rows if row.device == "gpu"}
+        baseline = {
+            id_: each for id_, each in main.items() if id_ in gpu and each.bound is None
+        }  # the best, if no other
+        runs, ends = (
+            [_vs_cpu(of.get(row.id), value, notes, signs) for row in rows]
+            for of, value in ((baseline | best, "ratio_run"), (baseline | best | whole, "ratio_end_to_end"))
+        )
+        found += [
+            Column(title="run vs\nbest CPU", cells=runs, right=False),
+            Column(title="", cells=[_spread(best.get(row.id)) for row in rows], right=False, joined=True),
+            Column(title="end to end\nvs best CPU", cells=ends, right=False, joined=True),
+        ]
     return found
+
+
+def _vs_cpu(each: Comparison | None, value: str, notes: _Footnotes, signs: Signs) -> str:
+    """A ratio with the engine that it is against, and the numbers of its footnotes."""
+    if each is None or each.verdict is not Verdict.LIKE or getattr(each, value) is None:
+        return ""
+    marks = "" if each.role == "baseline" else notes.marks(each.notes)
+    return f"{figures.ratio(getattr(each, value), signs, each.bound)} {each.baseline}{marks}"
 
 
 def _times(comparison: Comparison | None, row: Record, baseline: str, value: str, signs: Signs) -> str:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Literal
 
+from graphbench.comparison import Comparison
 from graphbench.errors import UsageError
 from graphbench.model import NEVER_RAN, Outcome
 from graphbench.reasons import Verdict
@@ -144,11 +146,27 @@ def _gap(cell: Cell) -> str:
     if cell.record.outcome is not Outcome.OK:
         return outcome(cell)
     if cell.main is None and cell.best is not None:
-        return f"{ratio(cell.best.ratio_run, _SIGNS, cell.best.bound)} vs {cell.best.baseline}, best on CPU"
+        return _vs_best(cell)
     reasons = codes(cell.main.reasons) if cell.main else []
     if reasons == ["no time"] and cell.run is not None:
         return f"{seconds(cell.run)}, and nothing to set it against"
     return f"no ratio: {listed(reasons)}" if reasons else "no ratio"
+
+
+def _vs_best(cell: Cell) -> str:
+    """Both ratios to the best on the CPU, which may be two engines."""
+    best, whole = cell.best, cell.whole
+    assert best is not None
+    run = f"best on CPU: {ratio(best.ratio_run, _SIGNS, best.bound)} vs {best.baseline} on run"
+    if whole is None or whole.ratio_end_to_end is None:
+        return run
+    against = f" vs {whole.baseline}" if whole.baseline != best.baseline else ""
+    return f"{run}, {ratio(whole.ratio_end_to_end, _SIGNS, whole.bound)}{against} end to end"
+
+
+def _vs(each: Comparison | None, which: Literal["ratio_run", "ratio_end_to_end"]) -> str:
+    value = getattr(each, which) if each is not None else None
+    return f"{ratio(value, _SIGNS, each.bound)} {each.baseline}" if each is not None and value is not None else ""
 
 
 def _figures(cells: Sequence[Cell], measured: Measured) -> Table:
@@ -169,13 +187,14 @@ def _figures(cells: Sequence[Cell], measured: Measured) -> Table:
                     seconds(cell.run) if cell.run is not None else outcome(cell),
                     f"{ratio(each.ratio_run, _SIGNS, each.bound)}{spread}" if each else NOTHING,
                     ratio(each.ratio_end_to_end, _SIGNS, each.bound) if each else NOTHING,
-                    f"{ratio(cell.best.ratio_run, _SIGNS, cell.best.bound)} {cell.best.baseline}" if cell.best else "",
+                    _vs(cell.best, "ratio_run"),
+                    _vs(cell.whole, "ratio_end_to_end"),
                     verdict,
                     plain("; ".join(map(brief, why)) or brief(cell.record.reason)),
                     command(cell.record, measured.baseline if cell.main else ""),
                 ]
             )
-            tones.append({6: {"like": "good", "unlike": "doubtful", "refused": "bad"}.get(verdict, "")})
+            tones.append({7: {"like": "good", "unlike": "doubtful", "refused": "bad"}.get(verdict, "")})
     heads = [
         "graph",
         "engine",
@@ -183,11 +202,12 @@ def _figures(cells: Sequence[Cell], measured: Measured) -> Table:
         f"run vs {measured.baseline}",
         "end to end",
         "run vs best CPU",
+        "end to end vs best CPU",
         "verdict",
         "why",
         "command",
     ]
-    return Table(heads=heads, rows=rows, right=(2, 3, 4), code=(8,), tones=tones)
+    return Table(heads=heads, rows=rows, right=(2, 3, 4), code=(9,), tones=tones)
 
 
 def _times(problems: Mapping[str, Sequence[Cell]], measured: Measured) -> Table:

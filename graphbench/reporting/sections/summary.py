@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 from graphbench.comparison import Comparison
 from graphbench.model import NEVER_RAN, Outcome
@@ -35,7 +36,10 @@ def section(measured: Measured, key: str) -> Section:
             "like; in brackets the smallest and the largest. Unlike ratios and bounds are counted, not averaged."
         )
         if any(cell.best for cell in measured.cells if cell.label == lead):
-            told += " The best CPU engine is the best of those with a time: of one, it is just the only one measured."
+            told += (
+                " The best CPU engine is the best of those with a time, chosen for run and for end to end each by "
+                "itself: of one, it is just the only one measured."
+            )
         blocks.append(Text(told, quiet=True))
     else:
         none = f"No engine could be set against {measured.baseline} here."
@@ -72,12 +76,30 @@ def fair(each: Comparison) -> bool:
     return each.verdict is Verdict.LIKE and each.bound is None and each.ratio_run is not None
 
 
-def _fair(cells: Iterable[Cell]) -> tuple[list[Comparison], list[Comparison]]:
-    """What may be averaged of some cells: against the baseline, and against the best CPU engine."""
+class _Fair(NamedTuple):
+    """What may be averaged of some cells: against the baseline, and the best CPU engine on run and end to end."""
+
+    main: list[Comparison]
+    best: list[Comparison]
+    whole: list[Comparison]
+
+    @property
+    def against(self) -> str:
+        """The best CPU engines, those of most cells first; on run and end to end apart where they are not the same."""
+        on_run, whole = (listed([name for name, _ in _engines_of(each)]) for each in (self.best, self.whole))
+        return on_run if on_run == whole else f"{on_run} on run; {whole} end to end"
+
+
+def _engines_of(found: Sequence[Comparison]) -> list[tuple[str, int]]:
+    return sorted(Counter(each.baseline for each in found).items(), key=lambda each: (-each[1], each[0]))
+
+
+def _fair(cells: Iterable[Cell]) -> _Fair:
     cells = list(cells)
-    return (
+    return _Fair(
         [cell.main for cell in cells if cell.main is not None and fair(cell.main)],
         [cell.best for cell in cells if cell.best is not None and fair(cell.best)],
+        [cell.whole for cell in cells if cell.whole is not None and fair(cell.whole)],
     )
 
 
@@ -101,9 +123,8 @@ def _headlines(measured: Measured, lead: str) -> Table:
         own = _ran(cells, lead)
         if not own:
             continue
-        main, best = _fair(own)
-        # The baseline may itself be the best CPU engine: then there is one comparison for both.
-        against = Counter(each.baseline for each in best)
+        known = _fair(own)
+        main, best, whole = known
         rows.append(
             [
                 problem,
@@ -111,8 +132,8 @@ def _headlines(measured: Measured, lead: str) -> Table:
                 _mean([each.ratio_run for each in main]),
                 _mean([each.ratio_end_to_end for each in main]),
                 _mean([each.ratio_run for each in best]),
-                _mean([each.ratio_end_to_end for each in best]),
-                _best_of(against, cells, {cell.record.task.dataset for cell in own if cell.best and fair(cell.best)}),
+                _mean([each.ratio_end_to_end for each in whole]),
+                _best_of(known, cells, {cell.record.task.dataset for cell in own if cell.best and fair(cell.best)}),
                 _verdicts([cell.main for cell in own if cell.main is not None]),
             ]
         )
@@ -127,9 +148,9 @@ def _headlines(measured: Measured, lead: str) -> Table:
     return Table(heads=heads, rows=rows, right=(1, 2, 3, 4, 5))
 
 
-def _best_of(against: Counter[str], cells: Sequence[Cell], graphs: set[str]) -> str:
+def _best_of(known: _Fair, cells: Sequence[Cell], graphs: set[str]) -> str:
     """The best CPU engines, and of how many that have a time on a graph: the best of one was never contested."""
-    if not against:
+    if not known.best:
         return NOTHING
     finished = {
         (cell.record.task.dataset, cell.record.task.engine)
@@ -138,17 +159,18 @@ def _best_of(against: Counter[str], cells: Sequence[Cell], graphs: set[str]) -> 
     }
     numbers = sorted(Counter(graph for graph, _ in finished).values())
     low, high = numbers[0], numbers[-1]
-    return f"{listed([name for name, _ in against.most_common()])}, of {low if low == high else f'{low} to {high}'}"
+    return f"{known.against}, of {low if low == high else f'{low} to {high}'}"
 
 
 def _by_graph(measured: Measured, lead: str) -> Table:
     """The same means for each graph, over its problems, from the graph with the fewest edges to that with the most."""
-    known: dict[str, list[Cell]] = {}
+    graphs: dict[str, list[Cell]] = {}
     for cell in _ran(measured.cells, lead):
-        known.setdefault(cell.record.task.dataset, []).append(cell)
+        graphs.setdefault(cell.record.task.dataset, []).append(cell)
     sized = []
-    for graph, cells in known.items():
-        main, best = _fair(cells)
+    for graph, cells in graphs.items():
+        known = _fair(cells)
+        main, best, whole = known
         edges = max((cell.record.dataset.num_edges for cell in cells if cell.record.dataset), default=None)
         row = [
             graph,
@@ -158,18 +180,19 @@ def _by_graph(measured: Measured, lead: str) -> Table:
             _mean([each.ratio_end_to_end for each in main]),
             str(len(best)),
             _mean([each.ratio_run for each in best]),
-            _mean([each.ratio_end_to_end for each in best]),
+            _mean([each.ratio_end_to_end for each in whole]),
+            known.against or NOTHING,
         ]
         sized.append((edges or 0, graph, row))
     name = measured.baseline
     heads = [
         f"{lead} on", "edges", f"cases vs {name}", f"run vs {name}", f"end to end vs {name}", "cases vs best CPU",
-        "run vs best CPU", "end to end vs best CPU",
+        "run vs best CPU", "end to end vs best CPU", "best CPU",
     ]  # fmt: skip
     rows = [row for _, _, row in sorted(sized)]
     if all(row[5] == "0" for row in rows):  # a CPU engine has no such columns
         heads, rows = heads[:5], [row[:5] for row in rows]
-    return Table(heads=heads, rows=rows, right=tuple(range(1, len(heads))))
+    return Table(heads=heads, rows=rows, right=tuple(range(1, min(len(heads), 8))))
 
 
 def overview(measured: Measured, lead: str, *, name: str) -> Chart | None:
@@ -177,13 +200,13 @@ def overview(measured: Measured, lead: str, *, name: str) -> Chart | None:
     rows = []
     for problem, cells in measured.problems.items():
         begun = _ran(cells, lead)
-        own, best = _fair(begun)
+        known = _fair(begun)
+        own = known.main
         runs = [each.ratio_run for each in own if each.ratio_run is not None]
         ends = [each.ratio_end_to_end for each in own if each.ratio_end_to_end is not None]
         text = f"{ratio(geometric_mean(ends))} end to end" if runs and ends else ""
         if not runs:
-            mean = _mean([each.ratio_run for each in best])
-            text = f"{mean} vs the best CPU engine" if best else "no ratio that compares like with like"
+            text = _best_in_words(known) or "no ratio that compares like with like"
         if begun:
             number = f" ({len(runs)})"
             room = (bars.LABEL if runs else bars.LABEL_ALONE) - len(number)
@@ -207,8 +230,24 @@ def overview(measured: Measured, lead: str, *, name: str) -> Chart | None:
     return Chart(name=name, svg=svg, alt=alt, caption=f"{heading} (only like with like; on {measured.name})")
 
 
+def _best_in_words(known: _Fair) -> str:
+    """The means against the best CPU engines, with their names: what a row has without a bar."""
+    if not known.best:
+        return ""
+    means = [
+        f"{ratio(geometric_mean(ratios))} {word}"
+        for word, ratios in (
+            ("on run", [each.ratio_run for each in known.best if each.ratio_run]),
+            ("end to end", [each.ratio_end_to_end for each in known.whole if each.ratio_end_to_end]),
+        )
+        if ratios
+    ]
+    return f"{', '.join(means)} vs best CPU ({known.against})"
+
+
 def _sentence(measured: Measured, lead: str) -> str:
-    main, best = _fair(cell for cell in measured.cells if cell.label == lead)
+    known = _fair(cell for cell in measured.cells if cell.label == lead)
+    main, best, whole = known
     parts = []
     if main:
         ends = [each.ratio_end_to_end for each in main if each.ratio_end_to_end is not None]
@@ -217,9 +256,28 @@ def _sentence(measured: Measured, lead: str) -> str:
             parts.append(f"{_factor(ends)} it end to end")
     if best:
         parts.append(f"{_factor([each.ratio_run for each in best])} the best CPU engine on run")
+    if ends := [each.ratio_end_to_end for each in whole if each.ratio_end_to_end is not None]:
+        parts.append(f"{_factor(ends)} the best end to end")
     if not parts:
         return f"{lead} has no ratio that compares like with like."
-    return plain(f"{lead} is {listed(parts)} ({_over(measured, main, best)}).")
+    best_cpu = f"; the best CPU engine is {known.against}" if best else ""
+    if best and (alone := _uncontested(measured, lead)):
+        best_cpu += f", in {count(alone, 'case')} the only one with a time"
+    return plain(f"{lead} is {listed(parts)} ({_over(measured, main, best)}{best_cpu}).")
+
+
+def _uncontested(measured: Measured, lead: str) -> int:
+    """In how many cases the best CPU engine is the only one that finished."""
+    alone = 0
+    for cells in measured.problems.values():
+        done = Counter(
+            cell.record.task.dataset
+            for cell in cells
+            if cell.record.device == "cpu" and cell.record.outcome is Outcome.OK
+        )
+        own = [cell for cell in cells if cell.label == lead and cell.best is not None and fair(cell.best)]
+        alone += sum(done[cell.record.task.dataset] == 1 for cell in own)
+    return alone
 
 
 def _over(measured: Measured, main: Sequence[Comparison], best: Sequence[Comparison]) -> str:
