@@ -19,7 +19,7 @@ import graphbench as gb
 from graphbench.cli import invoke
 from graphbench.errors import StoreError, UsageError
 from graphbench.model import Matched, Outcome, Phases
-from graphbench.reporting import measured, report
+from graphbench.reporting import measured, report, twins
 from graphbench.reporting.command import command
 from graphbench.reporting.document import Bullets, Chart, Fold, Table, Text
 from graphbench.reporting.figures import ratio
@@ -536,3 +536,42 @@ def test_drawing_a_report_imports_no_engine_and_reaches_for_no_network(tmp_path,
         "scipy",
     }
     assert (tmp_path / "out" / "index.html").is_file()
+
+
+# Twins
+
+
+def _twin(each, suffix=""):
+    return replace(each, id=f"{each.id}-twin{suffix}", task__dataset=f"twin:{each.task.dataset}{suffix}")
+
+
+def test_a_report_says_what_its_twins_are_in_its_heading_and_wherever_graphs_are_listed():
+    real = [record("networkx", 10.0), record("cugraph", device="gpu")]
+    made = report.build([*real, *map(_twin, real)])
+    told = twins.note(["twin:coAuthorsDBLP"])
+    assert "synthetic stand-in" in told
+    assert told in made.facts
+    assert any("1 of them synthetic twins" in fact for fact in made.facts)
+    for section in (summary, speedup, memory):
+        assert told in texts(of([*real, *map(_twin, real)], section).blocks)
+    assert to_markdown(made, charts="charts").count("synthetic stand-in") >= 4
+    assert "synthetic stand-in" in to_html(made)
+    alone = to_markdown(report.build(real), charts="charts")
+    assert "synthetic" not in alone
+    overview = next(chart for chart in made.charts if chart.name.endswith("overview"))
+    assert "synthetic twins among them" in overview.alt
+
+
+def test_twins_are_hollow_in_the_chart_of_memory():
+    real = [record("networkx", 10.0), record("cugraph", device="gpu")]
+    (chart,) = [block for block in of([*real, *map(_twin, real)], memory).blocks if isinstance(block, Chart)]
+    assert twins.HOLLOW in chart.svg
+    assert twins.HOLLOW in chart.caption
+    (chart,) = [block for block in of(real, memory).blocks if isinstance(block, Chart)]
+    assert "hollow" not in chart.svg
+
+
+def test_of_several_twins_it_is_said_once_what_they_are():
+    assert twins.note(["karate", "twin:a", "twin:b,seed=2"]).startswith("twin:NAME is not the graph NAME")
+    assert twins.note(["twin:b,seed=2"]).startswith("twin:b,seed=2 is not the graph b ")
+    assert twins.note(["karate"]) == ""

@@ -27,8 +27,9 @@ from graphbench import reporting
 from graphbench.comparison import Comparison, compare
 from graphbench.errors import UsageError
 from graphbench.model import Censored, Certificate, Memory, Outcome, Phases, Record, Task, Trials
-from graphbench.reporting import figures
+from graphbench.reporting import figures, twins
 from graphbench.reporting.measured import Cell, by_graph
+from graphbench.reporting.summary import summary
 from graphbench.reporting.table import blocks
 from graphbench.reporting.view import views
 
@@ -558,3 +559,13 @@ def test_one_of_a_thing_is_singular_and_a_source_that_was_named_was_not_drawn():
     text = " ".join(view.facts)
     assert "source 17" in text
     assert "drawn" not in text
+
+
+def test_tables_say_what_a_twin_is_above_one_and_beneath_many():
+    made = [replace(each, task__dataset="twin:coAuthorsDBLP") for each in (record("networkx"), record("igraph", 0.1))]
+    told = twins.note(["twin:coAuthorsDBLP"])
+    for form in ("table", "markdown"):
+        assert told in reporting.render(made, compare(made), form)
+    assert summary(made, compare(made)).endswith(f"{told}\n")
+    real = [record("networkx"), record("igraph", 0.1)]
+    assert "stand-in" not in summary(real, compare(real)) + reporting.render(real, compare(real))

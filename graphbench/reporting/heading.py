@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from graphbench.model import DatasetInfo, Environment, PosedInfo, Record
+from graphbench.reporting import twins
 from graphbench.reporting.figures import Signs, count, listed, memory, plain, setting
 
 ON_HARDWARE = frozenset({"allocator", "device_memory_limit", "gpus"})
@@ -18,6 +19,7 @@ def facts(rows: Sequence[Record], signs: Signs) -> list[str]:
     where = next((row.environment for row in rows if row.environment is not None), None)
     lines = [
         _graph(dataset) if dataset else "",
+        twins.note(row.task.dataset for row in rows),
         _problem(rows, dataset, posed),
         _machine(where, rows, signs) if where else "",
     ]

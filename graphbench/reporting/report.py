@@ -7,7 +7,7 @@ from pathlib import Path
 
 from graphbench.errors import UsageError
 from graphbench.model import Record
-from graphbench.reporting import rows
+from graphbench.reporting import rows, twins
 from graphbench.reporting.document import AllRecords, Document, Part, Section, Text
 from graphbench.reporting.figures import count, plain
 from graphbench.reporting.measured import Measured, sort_out
@@ -72,7 +72,7 @@ def build(
         key = "" if len(measured) == 1 else f"m{number}-"
         made = [section for make in _SECTIONS if (section := make(each, key)) is not None]
         parts.append(Part("" if len(measured) == 1 else each.name, f"{key}machine", made))
-    parts.append(Part("", "common", [_every_record(len(records)), method.section(measured, stale)]))
+    parts.append(Part("", "common", [_every_record(records), method.section(measured, stale)]))
     ordered = sorted(records, key=lambda record: (record.measured_at, record.id))
     return Document(
         title=plain(title),
@@ -107,13 +107,12 @@ def write(document: Document, folder: Path) -> Path:
     return folder / PAGE
 
 
-def _every_record(number: int) -> Section:
-    how = Text(
+def _every_record(records: Sequence[Record]) -> Section:
+    how = (
         "Every record, the older ones of a task that was measured again included. The command makes the measurement "
-        "again, and what it is set against.",
-        quiet=True,
+        f"again, and what it is set against. {twins.note(record.task.dataset for record in records)}"
     )
-    return Section("Every record", "records", [how, AllRecords(number)])
+    return Section("Every record", "records", [Text(how.rstrip(), quiet=True), AllRecords(len(records))])
 
 
 def _facts(records: Sequence[Record], measured: Sequence[Measured]) -> list[str]:
@@ -121,12 +120,13 @@ def _facts(records: Sequence[Record], measured: Sequence[Measured]) -> list[str]
     when = (
         "" if not dates else f"measured {dates[0]}" if dates[0] == dates[-1] else f"measured {dates[0]} to {dates[-1]}"
     )
-    graphs = len({record.task.dataset for record in records})
+    graphs = {record.task.dataset for record in records}
+    synthetic = sum(map(twins.is_twin, graphs))
     algorithms = len({record.task.algorithm for record in records})
     engines = len({record.task.engine for record in records})
     what = [
         count(algorithms, "algorithm"),
-        count(graphs, "graph"),
+        count(len(graphs), "graph") + (f" ({synthetic:,} of them synthetic twins)" if synthetic else ""),
         count(engines, "engine"),
         count(len(records), "record"),
     ]
@@ -137,6 +137,7 @@ def _facts(records: Sequence[Record], measured: Sequence[Measured]) -> list[str]
             ", ".join(what),
             "; ".join(machines) if len(machines) == 1 else count(len(machines), "machine"),
             when,
+            twins.note(graphs),
         )
         if line
     ]

@@ -7,7 +7,7 @@ from collections.abc import Hashable, Sequence
 from graphbench.comparison import Comparison
 from graphbench.model import Outcome, Record
 from graphbench.reasons import Verdict
-from graphbench.reporting import figures, table
+from graphbench.reporting import figures, table, twins
 from graphbench.reporting.figures import Signs
 from graphbench.reporting.heading import hardware, named
 from graphbench.statistics import common_geometric_means
@@ -49,7 +49,8 @@ def summary(records: Sequence[Record], comparisons: Sequence[Comparison], signs:
         rows.append(["geometric mean", label, *ends])
     right = tuple(range(2, 2 + len(engines)))
     drawn = table.text_table(["algorithm", "dataset", *engines], rows, right=right)
-    return f"Warm calls, times faster than {baseline}:\n\n{drawn}\n"
+    told = twins.note(dataset for _, dataset in cells)
+    return f"Warm calls, times faster than {baseline}:\n\n{drawn}\n" + (f"\n{told}\n" if told else "")
 
 
 def _label(record: Record) -> str:

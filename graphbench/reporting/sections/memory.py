@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from graphbench.model import Outcome, Record
+from graphbench.reporting import twins
 from graphbench.reporting.charts import drawing, points, style
 from graphbench.reporting.document import Chart, Section, Table, Text
 from graphbench.reporting.figures import memory, plain, three
@@ -25,24 +26,31 @@ def section(measured: Measured, key: str) -> Section | None:
     panels = [points.Panel(f"{where}, peak", own) for where, own in series.items() if own]
     if not panels:
         return None
+    synthetic = twins.note(cell.record.task.dataset for cell in known)
     name = f"{key}memory"
     alt = plain(
         "Peak memory against the size of the edge list: "
         + "; ".join(f"{panel.title}: {', '.join(each.label for each in panel.series)}" for panel in panels)
     )
     with style.style():
-        axis = points.Axis(x="edge list, MiB", y="peak, MiB", guides=_GUIDES)
+        axis = points.Axis(
+            x=f"edge list, MiB ({twins.HOLLOW})" if synthetic else "edge list, MiB", y="peak, MiB", guides=_GUIDES
+        )
         svg = drawing.to_svg(points.panels(panels, axis, measured.colours, measured.shapes), name, alt)
-    how = Text(
+    how = (
         "The edge list is two vertex ids per edge (4 bytes each, 8 where 4 do not suffice) and 8 bytes for a "
         "weight, an undirected edge stored once. Host peaks are of the whole process, its libraries included, so small "
-        "graphs seem to need many times their size.",
-        quiet=True,
+        "graphs seem to need many times their size."
     )
     chart = Chart(
-        name=name, svg=svg, alt=alt, caption="Peak memory against the edge list; dotted lines are multiples of it"
+        name=name,
+        svg=svg,
+        alt=alt,
+        caption="Peak memory against the edge list; dotted lines are multiples of it"
+        + (f"; {twins.HOLLOW}" if synthetic else ""),
     )
-    return Section("Memory", f"{key}memory", [how, chart, _table(measured)])
+    told = Text(f"{how} {synthetic}".rstrip(), quiet=True)
+    return Section("Memory", f"{key}memory", [told, chart, _table(measured)])
 
 
 def edge_list_bytes(record: Record) -> int:
@@ -57,13 +65,13 @@ def edge_list_bytes(record: Record) -> int:
 def _series(cells: list[Cell], labels: list[str], peak: Callable[[Record], int | None]) -> list[points.Series]:
     found = []
     for label in labels:
-        pairs = [
-            (edge_list_bytes(cell.record) / 2**20, bytes_ / 2**20)
-            for cell in cells
-            if cell.label == label and (bytes_ := peak(cell.record))
-        ]
-        if pairs:
-            found.append(points.Series(label, sorted(set(pairs))))
+        pairs: dict[bool, set[tuple[float, float]]] = {False: set(), True: set()}
+        for cell in cells:
+            if cell.label == label and (bytes_ := peak(cell.record)):
+                place = edge_list_bytes(cell.record) / 2**20, bytes_ / 2**20
+                pairs[twins.is_twin(cell.record.task.dataset)].add(place)
+        if any(pairs.values()):
+            found.append(points.Series(label, sorted(pairs[False]), hollow=sorted(pairs[True])))
     return found
 
 

@@ -9,6 +9,7 @@ from graphbench.comparison import Comparison
 from graphbench.errors import UsageError
 from graphbench.model import NEVER_RAN, Outcome
 from graphbench.reasons import Verdict
+from graphbench.reporting import twins
 from graphbench.reporting.charts import bars, drawing, style
 from graphbench.reporting.command import command
 from graphbench.reporting.document import Block, Chart, Fold, Section, Table, Text
@@ -45,7 +46,8 @@ def section(measured: Measured, key: str) -> Section | None:
             "like; hatched ones are unlike, for the reason beside them; hollow ones are bounds, where a time limit "
             "struck; the diamond is end to end (read + build + cold + collect). An engine without a bar says why."
         )
-        blocks.insert(0, Text(how, quiet=True))
+        synthetic = twins.note(cell.record.task.dataset for cell in measured.cells)
+        blocks.insert(0, Text(f"{how} {synthetic}".rstrip(), quiet=True))
     if alone:
         why = f"No bars: {measured.baseline} does not have these problems, or was not measured on these graphs."
         blocks.append(

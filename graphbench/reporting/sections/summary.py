@@ -9,6 +9,7 @@ from typing import NamedTuple
 from graphbench.comparison import Comparison
 from graphbench.model import NEVER_RAN, Outcome
 from graphbench.reasons import Verdict
+from graphbench.reporting import twins
 from graphbench.reporting.charts import bars, drawing, style
 from graphbench.reporting.document import Block, Bullets, Chart, Fold, Section, Table, Text
 from graphbench.reporting.figures import count, listed, plain, ratio, three
@@ -27,6 +28,8 @@ def section(measured: Measured, key: str) -> Section:
         graphs = _by_graph(measured, lead)
         if len(graphs.rows) > 1:  # a mean over a small graph and a large one tells of neither
             blocks.append(graphs)
+            if synthetic := twins.note(row[0] for row in graphs.rows):
+                blocks.append(Text(synthetic))
         chart = overview(measured, lead, name=f"{key}overview")
         if chart is not None:
             blocks.append(chart)
@@ -47,6 +50,8 @@ def section(measured: Measured, key: str) -> Section:
         largest = alone.table(measured)
         if largest.rows:
             blocks.append(largest)
+            if synthetic := twins.note(row[1] for row in largest.rows):
+                blocks.append(Text(synthetic))
     blocks.append(Bullets(_counts(measured)))
     engines = _engines(measured)
     if engines.rows:
@@ -224,6 +229,8 @@ def overview(measured: Measured, lead: str, *, name: str) -> Chart | None:
     if not any(row.ratio for row in rows):
         return None
     heading = f"{lead} against {measured.baseline}: geometric mean and range over (n) graphs"
+    if any(twins.is_twin(cell.record.task.dataset) for cell in _ran(measured.cells, lead)):
+        heading += ", synthetic twins among them"
     alt = f"{heading}: " + "; ".join(f"{row.label} {row.value} {row.text}" for row in rows)
     with style.style():
         svg = drawing.to_svg(bars.speedups([bars.Rows(heading, rows)], baseline=measured.baseline), name, alt)
