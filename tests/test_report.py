@@ -18,7 +18,7 @@ from gallery import report_records
 import graphbench as gb
 from graphbench.cli import invoke
 from graphbench.errors import StoreError, UsageError
-from graphbench.model import Matched, Outcome, Phases
+from graphbench.model import Matched, Memory, Outcome, Phases
 from graphbench.reporting import measured, report, twins
 from graphbench.reporting.command import command
 from graphbench.reporting.document import Bullets, Chart, Fold, Table, Text
@@ -575,3 +575,21 @@ def test_of_several_twins_it_is_said_once_what_they_are():
     assert twins.note(["karate", "twin:a", "twin:b,seed=2"]).startswith("twin:NAME is not the graph NAME")
     assert twins.note(["twin:b,seed=2"]).startswith("twin:b,seed=2 is not the graph b ")
     assert twins.note(["karate"]) == ""
+
+
+def test_the_device_memory_of_several_gpus_is_told_for_each_and_set_against_the_list_all_together():
+    posed = replace(record(), posed__num_edges=2**30, posed__num_vertices=2**20).posed  # an edge list of 8 GiB
+    one = record("cugraph", device="gpu", posed=posed, memory=Memory(2**30, 24 * 2**30))
+    several = record(
+        "cugraph-mg", device="gpu", posed=posed, memory=Memory(2**30, 16 * 2**30, [16 * 2**30, 12 * 2**30])
+    )
+    (table,) = tables(of([one, several], memory).blocks)
+    told = {row[1].partition(" ")[0]: row for row in table.rows}
+    device, column = table.heads.index("device peak"), table.heads.index("GPUs: device peak of each")
+    assert told["cugraph-mg"][device : device + 2] == ["28.0 GiB", "3.50×"]  # noqa: RUF001
+    assert told["cugraph-mg"][column] == "2: 12.0 GiB to 16.0 GiB"
+    assert told["cugraph"][device : device + 2] == ["24.0 GiB", "3.00×"]  # noqa: RUF001
+    assert told["cugraph"][column] == ""
+    assert "sum" in texts(of([one, several], memory).blocks)
+    (alone,) = tables(of([one], memory).blocks)
+    assert column >= len(alone.heads)

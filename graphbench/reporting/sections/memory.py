@@ -21,7 +21,7 @@ def section(measured: Measured, key: str) -> Section | None:
     labels = sorted({cell.label for cell in known})
     series = {
         "host": _series(known, labels, lambda record: record.memory.host_peak_bytes),
-        "device": _series(known, labels, lambda record: record.memory.device_peak_bytes),
+        "device": _series(known, labels, device_total_bytes),
     }
     panels = [points.Panel(f"{where}, peak", own) for where, own in series.items() if own]
     if not panels:
@@ -42,6 +42,8 @@ def section(measured: Measured, key: str) -> Section | None:
         "weight, an undirected edge stored once. Host peaks are of the whole process, its libraries included, so small "
         "graphs seem to need many times their size."
     )
+    if any(len(cell.record.memory.device_peaks_bytes) > 1 for cell in known):
+        how += " Of several GPUs the peak is that of all together, the sum of what each held at its own peak."
     chart = Chart(
         name=name,
         svg=svg,
@@ -60,6 +62,20 @@ def edge_list_bytes(record: Record) -> int:
         return 0
     ids = 4 if posed.num_vertices <= INT32_VERTICES else 8
     return posed.num_edges * (2 * ids + (8 if posed.weights != "none" else 0))
+
+
+def device_total_bytes(record: Record) -> int | None:
+    """The device peak, of several GPUs the sum of theirs; None where nothing was on a device."""
+    return sum(record.memory.device_peaks_bytes) or record.memory.device_peak_bytes
+
+
+def _per_gpu(record: Record) -> str:
+    """What each of several GPUs held at its own peak: `134 GiB`, or `120 to 134 GiB`; empty for one."""
+    peaks = record.memory.device_peaks_bytes
+    if len(peaks) < 2:
+        return ""
+    low, high = memory(min(peaks)), memory(max(peaks))
+    return f"{len(peaks)}: {high if low == high else f'{low} to {high}'}"
 
 
 def _series(cells: list[Cell], labels: list[str], peak: Callable[[Record], int | None]) -> list[points.Series]:
@@ -86,7 +102,7 @@ def _table(measured: Measured) -> Table:
                     largest[cell.label] = cell
         for label in sorted(largest):
             record, size = largest[label].record, edge_list_bytes(largest[label].record)
-            host, device = record.memory.host_peak_bytes, record.memory.device_peak_bytes
+            host, device = record.memory.host_peak_bytes, device_total_bytes(record)
             rows.append(
                 [
                     problem,
@@ -97,6 +113,7 @@ def _table(measured: Measured) -> Table:
                     _times(host, size),
                     memory(device),
                     _times(device, size),
+                    _per_gpu(record),
                 ]
             )
     heads = [
@@ -108,9 +125,12 @@ def _table(measured: Measured) -> Table:
         "of the list",
         "device peak",
         "of the list",
+        "GPUs: device peak of each",
     ]
     if not any(row[7] for row in rows):  # no GPU engine: nothing on a device
         return Table(heads=heads[:6], rows=[row[:6] for row in rows], right=(3, 4, 5))
+    if not any(row[8] for row in rows):
+        heads, rows = heads[:8], [row[:8] for row in rows]
     return Table(heads=heads, rows=rows, right=(3, 4, 5, 6, 7))
 
 
