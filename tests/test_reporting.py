@@ -27,7 +27,7 @@ from graphbench import reporting
 from graphbench.comparison import Comparison, compare
 from graphbench.errors import UsageError
 from graphbench.model import Censored, Certificate, Memory, Outcome, Phases, Record, Task, Trials
-from graphbench.reporting import figures, twins
+from graphbench.reporting import figures, peaks, twins
 from graphbench.reporting.measured import Cell, by_graph
 from graphbench.reporting.summary import summary
 from graphbench.reporting.table import blocks
@@ -569,3 +569,21 @@ def test_tables_say_what_a_twin_is_above_one_and_beneath_many():
     assert summary(made, compare(made)).endswith(f"{told}\n")
     real = [record("networkx"), record("igraph", 0.1)]
     assert "stand-in" not in summary(real, compare(real)) + reporting.render(real, compare(real))
+
+
+def test_the_peaks_of_a_task_that_was_cut_off_are_told_as_the_least_that_it_held():
+    lost = record("igraph", outcome=Outcome.OUT_OF_MEMORY, phases=Phases(start_s=1.0, read_s=1.0), reason="too big")
+    made = [record("networkx"), lost]
+    (view,) = views(made, compare(made))
+    (column,) = [each for each in view.columns if each.title == "host\npeak"]
+    assert sorted(column.cells) == ["300 MiB", "≥ 300 MiB"]
+    assert peaks.note() in view.legend
+    (view,) = views(made[:1], [])
+    assert peaks.note() not in view.legend
+
+
+def test_the_device_peak_of_several_gpus_is_told_together_with_their_number():
+    several = record("cugraph-mg", device="gpu", memory=Memory(2**30, 3 * 2**30, [2**30, 3 * 2**30]))
+    (view,) = views([several], [])
+    (column,) = [each for each in view.columns if each.title == "device\npeak"]
+    assert column.cells == ["4.00 GiB (2 GPUs)"]

@@ -149,6 +149,7 @@ def test_a_worker_that_holds_more_memory_than_it_may_is_out_of_memory(fault):
     assert "600 MiB" in bad.reason
     assert "--memory-limit" in bad.reason
     assert bad.phases.build_s is not None
+    assert bad.memory.host_peak_bytes > 600 << 20  # what was held when the limit struck, as the reason says
     assert gone(bad.worker.pid)
 
 

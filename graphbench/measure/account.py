@@ -112,6 +112,7 @@ class Account:
     def ran_out_of_memory(self, limit: int, held: int) -> None:
         """The worker held more memory than it may. What has been timed is told, but the task is not complete."""
         self.censored = Censored(phase=self.phase, after_s=protocol.now() - self._since, limit_bytes=limit)
+        self.memory = msgspec.structs.replace(self.memory, host_peak_bytes=max(held, self.memory.host_peak_bytes or 0))
         self.outcome = Outcome.OUT_OF_MEMORY
         self.reason = (
             f"the limit of {sizes.text(limit)} of host memory was exceeded in phase {self.phase} "

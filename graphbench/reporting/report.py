@@ -7,7 +7,7 @@ from pathlib import Path
 
 from graphbench.errors import UsageError
 from graphbench.model import Record
-from graphbench.reporting import rows, twins
+from graphbench.reporting import peaks, rows, twins
 from graphbench.reporting.document import AllRecords, Document, Part, Section, Text
 from graphbench.reporting.figures import count, plain
 from graphbench.reporting.measured import Measured, sort_out
@@ -110,7 +110,7 @@ def write(document: Document, folder: Path) -> Path:
 def _every_record(records: Sequence[Record]) -> Section:
     how = (
         "Every record, the older ones of a task that was measured again included. The command makes the measurement "
-        f"again, and what it is set against. {twins.note(record.task.dataset for record in records)}"
+        f"again, and what it is set against; {peaks.note()}. {twins.note(record.task.dataset for record in records)}"
     )
     return Section("Every record", "records", [Text(how.rstrip(), quiet=True), AllRecords(len(records))])
 

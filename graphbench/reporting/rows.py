@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from graphbench.model import Record
+from graphbench.reporting import peaks
 from graphbench.reporting.command import command
 from graphbench.reporting.figures import bound_sign, plain
 from graphbench.reporting.measured import Cell, Measured
@@ -87,8 +88,8 @@ def _row(record: Record, cell: Cell | None, machine: str, baseline: str, stale: 
         _bounded(whole.ratio_end_to_end, whole.bound) if whole else None,
         whole.baseline if whole else "",
         str(main.verdict) if main else "baseline" if record.task.engine == baseline else "",
-        record.memory.host_peak_bytes,
-        record.memory.device_peak_bytes,
+        _peak(record, record.memory.host_peak_bytes),
+        _peak(record, peaks.device_bytes(record)),
         machine,
         record.measured_at[:16].replace("T", " "),
         plain("; ".join(text for text in why if text)),
@@ -100,6 +101,10 @@ def _bounded(value: float | None, bound: str | None) -> list[Any] | float | None
     """A ratio, or a pair of it and the sign of a bound."""
     short, sign = _short(value), bound_sign(bound)
     return [short, sign] if sign and short is not None else short
+
+
+def _peak(record: Record, value: int | None) -> list[Any] | int | None:
+    return [value, bound_sign("lower")] if value is not None and peaks.is_bound(record) else value
 
 
 def _short(value: float | None) -> float | None:

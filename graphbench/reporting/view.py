@@ -11,7 +11,7 @@ from graphbench import statistics
 from graphbench.comparison import Comparison, same_problem
 from graphbench.model import NEVER_RAN, Outcome, Record
 from graphbench.reasons import Reason, Verdict
-from graphbench.reporting import figures, heading
+from graphbench.reporting import figures, heading, peaks
 from graphbench.reporting.answer import answer
 from graphbench.reporting.figures import Signs
 from graphbench.reporting.remarks import remarks
@@ -48,7 +48,7 @@ class View:
         columns: one row for each record; the first column names it.
         remarks: failures with their reasons, steps, warnings; one line each.
         footnotes: number and text of each, in order.
-        legend: how intervals and ranges are written, if there are any.
+        legend: how intervals, ranges and bounds of memory are written, if there are any.
         answer: the result in one sentence.
     """
 
@@ -102,6 +102,8 @@ def _view(group: list[Record], comparisons: Sequence[Comparison], signs: Signs) 
         for start, text in (("[", "[a, b]: 95 % bootstrap interval"), ("(", "(a to b): range, where n < 5"))
         if any(cell.startswith(start) and " " in cell for cell in shown)
     )
+    if any(peaks.is_bound(row) and row.memory.host_peak_bytes is not None for row in rows):
+        legend = "; ".join(filter(None, (legend, peaks.note(signs))))
     return View(
         title=figures.plain(f"{rows[0].problem} on {rows[0].task.dataset}"),
         facts=heading.facts(rows, signs),
@@ -263,12 +265,9 @@ def _spread(comparison: Comparison | None) -> str:
 
 
 def _memory(rows: list[Record], signs: Signs) -> list[Column]:
-    device = [row.memory.device_peak_bytes for row in rows]
-    columns = [Column(title="host\npeak", cells=[figures.memory(row.memory.host_peak_bytes, signs) for row in rows])]
-    if any(peak is not None for peak in device):
-        columns.append(
-            Column(title="device\npeak", cells=[figures.memory(peak, signs) for peak in device], joined=True)
-        )
+    columns = [Column(title="host\npeak", cells=[peaks.host(row, signs) for row in rows])]
+    if any(row.memory.device_peak_bytes is not None for row in rows):
+        columns.append(Column(title="device\npeak", cells=[peaks.device(row, signs) for row in rows], joined=True))
     return columns
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from graphbench.model import Outcome, Record
-from graphbench.reporting import twins
+from graphbench.reporting import peaks, twins
 from graphbench.reporting.charts import drawing, points, style
 from graphbench.reporting.document import Chart, Section, Table, Text
 from graphbench.reporting.figures import memory, plain, three
@@ -21,7 +21,7 @@ def section(measured: Measured, key: str) -> Section | None:
     labels = sorted({cell.label for cell in known})
     series = {
         "host": _series(known, labels, lambda record: record.memory.host_peak_bytes),
-        "device": _series(known, labels, device_total_bytes),
+        "device": _series(known, labels, peaks.device_bytes),
     }
     panels = [points.Panel(f"{where}, peak", own) for where, own in series.items() if own]
     if not panels:
@@ -64,20 +64,6 @@ def edge_list_bytes(record: Record) -> int:
     return posed.num_edges * (2 * ids + (8 if posed.weights != "none" else 0))
 
 
-def device_total_bytes(record: Record) -> int | None:
-    """The device peak, of several GPUs the sum of theirs; None where nothing was on a device."""
-    return sum(record.memory.device_peaks_bytes) or record.memory.device_peak_bytes
-
-
-def _per_gpu(record: Record) -> str:
-    """What each of several GPUs held at its own peak: `134 GiB`, or `120 to 134 GiB`; empty for one."""
-    peaks = record.memory.device_peaks_bytes
-    if len(peaks) < 2:
-        return ""
-    low, high = memory(min(peaks)), memory(max(peaks))
-    return f"{len(peaks)}: {high if low == high else f'{low} to {high}'}"
-
-
 def _series(cells: list[Cell], labels: list[str], peak: Callable[[Record], int | None]) -> list[points.Series]:
     found = []
     for label in labels:
@@ -102,7 +88,7 @@ def _table(measured: Measured) -> Table:
                     largest[cell.label] = cell
         for label in sorted(largest):
             record, size = largest[label].record, edge_list_bytes(largest[label].record)
-            host, device = record.memory.host_peak_bytes, device_total_bytes(record)
+            host, device = record.memory.host_peak_bytes, peaks.device_bytes(record)
             rows.append(
                 [
                     problem,
@@ -113,7 +99,7 @@ def _table(measured: Measured) -> Table:
                     _times(host, size),
                     memory(device),
                     _times(device, size),
-                    _per_gpu(record),
+                    peaks.each_device(record),
                 ]
             )
     heads = [

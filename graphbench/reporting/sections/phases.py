@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from statistics import median
 
 from graphbench.model import Outcome, Record
+from graphbench.reporting import peaks
 from graphbench.reporting.charts import bars, drawing, style
 from graphbench.reporting.document import Block, Chart, Fold, Section, Table, Text
-from graphbench.reporting.figures import memory, plain, seconds
+from graphbench.reporting.figures import plain, seconds
 from graphbench.reporting.measured import MOST_ROWS, Cell, Measured, by_graph, largest
 from graphbench.reporting.wording import outcome, slug
 
@@ -28,7 +29,8 @@ def section(measured: Measured, key: str) -> Section | None:
         "One row is one engine from the cleaned edges to its answer, phase after phase, each row to its own "
         "scale. Beside "
         "its name stands end to end, which is read + build + cold + collect; run is one warm call, as every "
-        "later one is. Start (imports, device context) happens once for each process and stands at the end of the row.",
+        "later one is. Start (imports, device context) happens once for each process and stands at the end of the row. "
+        f"{peaks.note()}.",
         quiet=True,
     )
     return Section("Where the time goes", f"{key}phases", [how, *blocks])
@@ -96,8 +98,8 @@ def _seconds(cells: Sequence[Cell]) -> Table:
                     outcome(cell) if cell.record.outcome is not Outcome.OK else "ok",
                     *(seconds(taken.get(phase)) for phase in PHASES),
                     seconds(phases.end_to_end_s),
-                    memory(cell.record.memory.host_peak_bytes),
-                    memory(cell.record.memory.device_peak_bytes),
+                    peaks.host(cell.record),
+                    peaks.device(cell.record),
                     "; ".join(_listed(each) for each in steps if len(each) > 1),
                 ]
             )

@@ -33,7 +33,7 @@
   const FORMATS = {
     count: (value) => value.toLocaleString("en"),
     seconds: (value) => united(value, SECONDS),
-    bytes: memory,
+    bytes: (value) => (Array.isArray(value) ? `${value[1]}${memory(value[0])}` : memory(value)),
     ratio: (value) => (Array.isArray(value) ? `${value[1]}${three(value[0])}×` : `${three(value)}×`),
   };
   const TONES = { like: "good", unlike: "doubtful", refused: "bad", ok: "good", invalid: "bad", error: "bad", timeout: "bad",
