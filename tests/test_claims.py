@@ -60,6 +60,18 @@ def test_what_did_not_run_is_told_apart_from_what_cannot():
     assert checked(claim(), record("networkx"), record("igraph")).status == "not runnable here"
 
 
+def test_a_try_within_a_bounded_memory_is_no_reason_why_there_is_no_speedup():
+    lost = {"outcome": Outcome.OUT_OF_MEMORY, "phases": Phases(start_s=1.0), "certificate": None}
+    limited = Task("louvain", "big", "cugraph", record().task.params | {"device_memory_limit": 2**35})
+    on_device = gpu(1.0, task=limited, **lost)
+    on_host = gpu(1.0, id="host", censored=Censored("build", 1.0, limit_bytes=2**30), **lost)
+    for tries in ([on_device], [on_host], [on_device, on_host]):
+        found = checked(claim(dataset=""), *tries)
+        assert found.status == "not measured"
+        assert found.remark == "louvain on any graph was not measured with cugraph"
+    assert "out of memory" in checked(claim(dataset=""), gpu(1.0, **lost)).remark
+
+
 def test_the_nearest_of_our_engines_stand_in_and_the_remark_says_so():
     found = checked(claim(baseline="python-louvain", nearest_baseline="networkx"), record("networkx"), gpu(0.005))
     assert found.status == "reproduced"

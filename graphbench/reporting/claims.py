@@ -81,10 +81,19 @@ def _absent(engine: str, measured: Measured) -> Status:
     return "not measured" if ran else "not runnable here"
 
 
+def _bounded(cell: Cell) -> bool:
+    """Whether it was a try within a bounded memory: that it failed says how much fits, and nothing of a speed."""
+    lost = cell.record.censored
+    return cell.record.task.params.get("device_memory_limit") is not None or (
+        lost is not None and lost.limit_bytes is not None
+    )
+
+
 def _why_absent(claim: Claim, cells: Sequence[Cell], measured: Measured) -> str:
     engine = claim.nearest or claim.engine
     if _absent(engine, measured) == "not runnable here":
         return f"{engine} did not run on this machine"
+    cells = [cell for cell in cells if not _bounded(cell)]
     if not cells:
         return f"{claim.algorithm} on {claim.dataset or 'any graph'} was not measured with {engine}"
     failed = [
