@@ -40,6 +40,12 @@ def test_lines_of_a_suite_begin_with_how_far_it_is(reporter, told):
     assert "\n[10/10] " in told.getvalue()
 
 
+def test_a_line_tells_the_median_also_of_an_even_number_of_trials(reporter, told):
+    phases = builders.replace(builders.record(), phases__run_s=[1.0, 4.0, 2.0, 3.0]).phases
+    reporter.observe(ends(builders.record(phases=phases)))
+    assert "run 2.50 s (n = 4)" in told.getvalue()
+
+
 def test_an_engine_that_cannot_run_here_is_told_once(reporter, told):
     gone = {"outcome": Outcome.UNAVAILABLE, "reason": "no GPU"}
     for engine in ("cugraph", "cugraph", "nx-cugraph"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from statistics import median
 from typing import Any
 
 from rich.console import Console
@@ -238,5 +239,5 @@ def _line_of(record: Record) -> str:
     head = f"{task.algorithm} · {task.dataset} · {task.engine}: {record.outcome}"
     if record.outcome is not Outcome.OK:
         return f"{head}, {record.reason}" if record.reason else head
-    runs = sorted(record.phases.run_s)
-    return f"{head}, run {seconds(runs[len(runs) // 2])} (n = {len(runs)})" if runs else head
+    runs = record.phases.run_s
+    return f"{head}, run {seconds(median(runs))} (n = {len(runs)})" if runs else head
