@@ -25,10 +25,35 @@ def parse(text: str | int) -> int:
     return int(float(found[1]) * _UNITS[found[2] or ""])
 
 
-def text(size: float) -> str:
-    """An amount in the largest binary unit that it reaches: `4 bytes`, `1.5 KiB`, `300 MiB`, `23.5 GiB`."""
-    for unit, scale in (("TiB", 2**40), ("GiB", 2**30), ("MiB", 2**20), ("KiB", 2**10)):
+_BINARY = (("TiB", 2**40), ("GiB", 2**30), ("MiB", 2**20), ("KiB", 2**10))
+_DECIMAL = (("TB", 10**12), ("GB", 10**9), ("MB", 10**6), ("kB", 10**3))
+
+
+def text(size: float, *, like: int | None = None) -> str:
+    """An amount in the largest unit that it reaches: `4 bytes`, `1.5 KiB`, `300 MiB`, `23.5 GiB`.
+
+    Units are binary, but what is round in decimal ones alone is told in these, as it was surely given: `1 GB`, `16 GB`.
+
+    Args:
+        size: in bytes.
+        like: another amount, in whose kind of units it is told, and with one digit more, so that the two can be told
+            apart.
+    """
+    kind, digits = _kind(size if like is None else like), 3 if like is None else 4
+    for unit, scale in kind:
         if size >= scale:
             number = size / scale
-            return f"{number:.3g} {unit}" if number < 999.5 else f"{number:.0f} {unit}"
+            return f"{number:.{digits}g} {unit}" if number < 999.5 else f"{number:.0f} {unit}"
     return "1 byte" if size == 1 else f"{size:.0f} bytes"
+
+
+def _kind(size: float) -> tuple[tuple[str, int], ...]:
+    return (
+        _DECIMAL if size >= _BINARY[-1][1] and _is_round(size, _DECIMAL) and not _is_round(size, _BINARY) else _BINARY
+    )
+
+
+def _is_round(size: float, kind: tuple[tuple[str, int], ...]) -> bool:
+    """Whether three digits tell all of it."""
+    scale = next((scale for _, scale in kind if size >= scale), 1)
+    return float(f"{size / scale:.3g}") * scale == size or (size % scale == 0 and size < 1024 * scale)

@@ -582,6 +582,14 @@ def test_the_peaks_of_a_task_that_was_cut_off_are_told_as_the_least_that_it_held
     assert peaks.note() not in view.legend
 
 
+def test_a_limit_of_memory_is_told_in_a_label_as_it_was_given():
+    for limit, told in ((32 << 30, "at most 32 GiB"), (16 * 10**9, "at most 16 GB")):
+        task = record("cugraph").task
+        bounded = replace(task, params=task.params | {"device_memory_limit": limit})
+        (view,) = views([record("cugraph", device="gpu", task=bounded)], [])
+        assert told in view.columns[0].cells[0]
+
+
 def test_the_device_peak_of_several_gpus_is_told_together_with_their_number():
     several = record("cugraph-mg", device="gpu", memory=Memory(2**30, 3 * 2**30, [2**30, 3 * 2**30]))
     (view,) = views([several], [])

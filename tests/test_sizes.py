@@ -36,7 +36,13 @@ def test_what_is_no_size_is_refused(written):
         (4, "4 bytes"),
         (1023, "1023 bytes"),
         (1024, "1 KiB"),
-        (10**6, "977 KiB"),
+        (10**6 + 1, "977 KiB"),
+        (10**6, "1 MB"),
+        (10**9, "1 GB"),
+        (16 * 10**9, "16 GB"),
+        (1_500_000_000, "1.5 GB"),
+        (32 << 30, "32 GiB"),
+        (1_234_567_890, "1.15 GiB"),
         (1010 << 10, "1010 KiB"),
         (300 << 20, "300 MiB"),
         (3 << 29, "1.5 GiB"),
@@ -46,3 +52,13 @@ def test_what_is_no_size_is_refused(written):
 )
 def test_sizes_are_shown(size, text):
     assert sizes.text(size) == text
+
+
+@pytest.mark.parametrize("written", ["1 GB", "32 GiB", "1.5 GiB", "512 MB", "300 MiB", "2 TB", "100 kB", "750 GB"])
+def test_a_size_that_was_given_is_told_in_its_own_units(written):
+    assert sizes.text(sizes.parse(written)) == written
+
+
+def test_what_is_set_against_a_limit_is_told_in_the_units_of_the_limit():
+    assert sizes.text(1_001_400_000, like=10**9) == "1.001 GB"
+    assert sizes.text((32 << 30) + (50 << 20), like=32 << 30) == "32.05 GiB"

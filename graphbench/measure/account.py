@@ -116,7 +116,7 @@ class Account:
         self.outcome = Outcome.OUT_OF_MEMORY
         self.reason = (
             f"the limit of {sizes.text(limit)} of host memory was exceeded in phase {self.phase} "
-            f"({sizes.text(held)} held); --memory-limit SIZE sets it"
+            f"({sizes.text(held, like=limit)} held); --memory-limit SIZE sets it"
         )
 
     def died(self, status: int, last_words: str, *, memory_ran_out: bool) -> None:

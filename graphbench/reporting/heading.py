@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from graphbench import sizes
 from graphbench.model import DatasetInfo, Environment, PosedInfo, Record
 from graphbench.reporting import twins
 from graphbench.reporting.figures import Signs, count, listed, memory, plain, setting
@@ -60,7 +61,7 @@ def hardware(row: Record, *, planned: bool = False) -> list[str]:
     words = [count(params["gpus"], "GPU")] if isinstance(params.get("gpus"), int) else []
     words += [str(allocator)] if allocator else []
     limit = params.get("device_memory_limit")
-    return [*words, f"at most {memory(limit)}"] if limit is not None else words
+    return [*words, f"at most {sizes.text(limit)}"] if limit is not None else words
 
 
 def _counts(graph: DatasetInfo | PosedInfo) -> str:
