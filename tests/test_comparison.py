@@ -544,6 +544,6 @@ def test_records_under_a_limit_of_device_memory_are_told_apart_by_their_labels()
     free, bounded, several = on_gpu(), on_gpu(device_memory_limit=32 << 30), on_gpu(gpus=2)
     rows = [free, bounded, several]
     assert [label(each, rows) for each in rows] == [
-        "cugraph (default)", "cugraph (default, at most 32.0 GiB)", "cugraph (2 GPUs, default)",
+        "cugraph (default)", "cugraph (default, at most 32 GiB)", "cugraph (2 GPUs, default)",
     ]  # fmt: skip
     assert len({each.task.key for each in rows}) == 3
