@@ -14,7 +14,7 @@ import msgspec
 
 from graphbench import statistics
 from graphbench.break_even import Runs, break_even
-from graphbench.judging import Pair, judge
+from graphbench.judging import Pair, judge, quality_of
 from graphbench.model import Outcome, Record
 from graphbench.reasons import Effect, Reason, Verdict
 from graphbench.statistics import Estimate
@@ -39,8 +39,9 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
         dataset: on which graph.
         engine: whose record it is about.
         baseline: the engine that it is set against.
-        role: `baseline`: that was asked for; `best_cpu`: the CPU engine that is like and has the fastest warm calls, on
-            the same machine; `best_cpu_end_to_end`: that which is the fastest end to end, where it is another.
+        role: `baseline`: that was asked for; `best_cpu`: the CPU engine that has the fastest warm calls, on the same
+            machine, of those that are like or whose answer is the better one (which is unlike, and no ratio counts
+            then); `best_cpu_end_to_end`: that which is the fastest end to end, where it is another.
         ratio_run: baseline time over engine time, of one warm call; None where the comparison is refused.
         interval: the 95 % bootstrap interval of `ratio_run`; None from fewer than five trials, and for bounds.
         range: the smallest and largest ratio of single trials, where there are too few for an interval.
@@ -215,25 +216,38 @@ def _against_baseline(record: Record, baselines: list[Record], stale: Mapping[st
 def _against_best_cpu(
     record: Record, group: list[Record], baseline: str, stale: Mapping[str, str]
 ) -> Iterator[Comparison]:
-    """The comparison with the CPU engine that is like and the quickest on run, and with the quickest end to end."""
+    """The comparison with the CPU engine that is the quickest on run, and with the quickest end to end."""
     candidates = [
         other
         for other in group
         if other.device == "cpu" and other.outcome is Outcome.OK and other.phases.run_s and same_problem(record, other)
     ]
     candidates.sort(key=lambda each: median(each.phases.run_s))
-    on_run = _first_like(record, candidates, stale)
+    on_run = _first_fit(record, candidates, stale)
     if on_run is not None and on_run.baseline != baseline:
         yield msgspec.structs.replace(on_run, role="best_cpu")
     known = [(seconds, place) for place, each in enumerate(candidates) if (seconds := each.phases.end_to_end_s)]
-    whole = _first_like(record, [candidates[place] for _, place in sorted(known)], stale)
+    whole = _first_fit(record, [candidates[place] for _, place in sorted(known)], stale)
     if whole is not None and on_run is not None and whole.baseline_record != on_run.baseline_record:
         yield msgspec.structs.replace(whole, role="best_cpu_end_to_end")
 
 
-def _first_like(record: Record, others: Iterable[Record], stale: Mapping[str, str]) -> Comparison | None:
-    made = (set_against(other, record, stale=stale) for other in others)
-    return next((each for each in made if each.verdict is Verdict.LIKE), None)
+def _first_fit(record: Record, others: Iterable[Record], stale: Mapping[str, str]) -> Comparison | None:
+    """The first that is like, or that is unlike because its answer is the better one: others are passed over.
+
+    To pass that one over too, for a slower engine, would reward the worse answer.
+    """
+    for other in others:
+        made = set_against(other, record, stale=stale)
+        bettered = any(Reason.of(text) is Reason.QUALITY for text in made.reasons) and _is_worse(record, other)
+        if made.verdict is Verdict.LIKE or bettered:
+            return made
+    return None
+
+
+def _is_worse(record: Record, other: Record) -> bool:
+    mine, theirs = quality_of(record), quality_of(other)
+    return mine is not None and theirs is not None and mine < theirs
 
 
 def _differing(one: Record, two: Record) -> list[str]:

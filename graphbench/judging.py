@@ -132,13 +132,13 @@ def _quality(pair: Pair) -> str:
         return ""
     fast, slow = _fast_slow(pair)
     return (
-        f"{fast.quality} {_quality_of(fast):.4f} of {fast.task.engine} against {_quality_of(slow):.4f} "
+        f"{fast.quality} {quality_of(fast):.4f} of {fast.task.engine} against {quality_of(slow):.4f} "
         f"of {slow.task.engine} ({100 * shortfall:.2g} % lower on the faster side)"
     )
 
 
 def _quality_unknown(pair: Pair) -> str:
-    without = [record.task.engine for record in pair.answered if record.quality and _quality_of(record) is None]
+    without = [record.task.engine for record in pair.answered if record.quality and quality_of(record) is None]
     return f"the quality of {' and '.join(without)} is not known" if without else ""
 
 
@@ -310,7 +310,7 @@ def _one_seed(pair: Pair) -> str:
         return ""
     fast, slow = _fast_slow(pair)
     return (
-        f"{fast.quality} {_quality_of(fast):.4f} of {fast.task.engine} and {_quality_of(slow):.4f} of "
+        f"{fast.quality} {quality_of(fast):.4f} of {fast.task.engine} and {quality_of(slow):.4f} of "
         f"{slow.task.engine} are compared from a single seed, where 3 % is allowed"
     )
 
@@ -348,7 +348,7 @@ def _engines(pair: Pair) -> tuple[str, str]:
     return pair.baseline.task.engine, pair.engine.task.engine
 
 
-def _quality_of(record: Record) -> float | None:
+def quality_of(record: Record) -> float | None:
     """The median over trials of the quality that graphbench recomputed; the certified answer's where none is kept."""
     if record.trials.quality:
         return median(record.trials.quality)
@@ -364,7 +364,7 @@ def _shortfall(pair: Pair) -> float | None:
     """By what fraction the faster side's quality is below the other's; None where there is nothing to compare."""
     if pair.ratio is None or len(pair.answered) < 2 or not all(record.quality for record in pair.sides):
         return None
-    fast, slow = (_quality_of(record) for record in _fast_slow(pair))
+    fast, slow = (quality_of(record) for record in _fast_slow(pair))
     if fast is None or slow is None:
         return None
     if fast >= slow:

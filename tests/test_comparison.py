@@ -359,10 +359,13 @@ def test_a_gpu_engine_is_also_set_against_the_best_cpu_engine_that_is_like():
         ("cugraph", "networkx", "baseline"),
         ("cugraph", "networkit", "best_cpu"),
     ]
-    worse_gpu = replace(gpu, trials=quality([0.828] * 6))
-    (best,) = [each for each in compare([worse_gpu, record("networkx", 10.0), beaten, good]) if each.role == "best_cpu"]
-    assert best.baseline == "graph-tool"
-    assert best.ratio_run == pytest.approx(10.0)
+
+
+def test_no_slower_cpu_engine_takes_the_place_of_one_whose_answer_is_the_better():
+    gpu = record("cugraph", 0.1, device="gpu", trials=quality([0.828] * 6))
+    better, slower = record("igraph", 0.5, trials=quality([0.95] * 6)), record("graph-tool", 1.0)
+    (best,) = [each for each in compare([gpu, record("networkx", 10.0), better, slower]) if each.role == "best_cpu"]
+    assert (best.baseline, best.verdict) == ("igraph", "unlike")
 
 
 def test_no_second_comparison_where_the_baseline_is_the_best_cpu_engine():

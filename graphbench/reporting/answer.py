@@ -85,7 +85,11 @@ def _word(ratio: float) -> str:
 def _fastest_cpu(
     headline: Comparison | None, rows: Sequence[Record], comparisons: Sequence[Comparison], signs: Signs
 ) -> str:
-    best = [each for each in comparisons if each.role == "best_cpu" and each.ratio_run is not None]
+    best = [
+        each
+        for each in comparisons
+        if each.role == "best_cpu" and each.verdict is Verdict.LIKE and each.ratio_run is not None
+    ]
     of_headline = [each for each in best if headline is not None and each.record == headline.record]
     if best:
         each = max(of_headline or best, key=lambda one: one.ratio_run or 0.0)
@@ -115,7 +119,7 @@ def _whole(best: Comparison, comparisons: Sequence[Comparison], signs: Signs) ->
     other = next(
         (each for each in comparisons if each.role == "best_cpu_end_to_end" and each.record == best.record), None
     )
-    if other is not None and other.ratio_end_to_end is not None:
+    if other is not None and other.verdict is Verdict.LIKE and other.ratio_end_to_end is not None:
         return f" on run, and {_than(other, other.ratio_end_to_end, signs)}, the best end to end"
     if best.ratio_end_to_end is None:
         return ""

@@ -13,6 +13,7 @@ import msgspec
 from graphbench import statistics
 from graphbench.comparison import Comparison
 from graphbench.model import Outcome, Record, Task
+from graphbench.reasons import Verdict
 
 _NOTHING = Record(id="", measured_at="", task=Task("", "", "", {}), outcome=Outcome.OK)
 """A record that shows which columns there are, even where there are no rows."""
@@ -45,7 +46,11 @@ def csv_text(heads: Iterable[str], rows: Iterable[Iterable[Any]]) -> str:
 def _row(record: Record, comparisons: Sequence[Comparison]) -> dict[str, Any]:
     phases, posed, where, dataset = record.phases, record.posed, record.environment, record.dataset
     run = statistics.median(phases.run_s) if phases.run_s else None
-    own = {each.role: each for each in comparisons if each.record == record.id}
+    own = {
+        each.role: each
+        for each in comparisons
+        if each.record == record.id and (each.role == "baseline" or each.verdict is Verdict.LIKE)
+    }
     low, high = (run and run.interval) or (None, None)
     main, best = own.get("baseline"), own.get("best_cpu")
     whole = own.get("best_cpu_end_to_end") or best

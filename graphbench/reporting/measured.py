@@ -180,7 +180,9 @@ def _machine(digest: str, records: list[Record], baseline: str, stale: Mapping[s
         record.id: own
         for record in kept
         if (own := found["best_cpu"].get(record.id) or _itself(record, main.get(record.id)))
+        and own.verdict is Verdict.LIKE
     }
+    whole = {id_: each for id_, each in found["best_cpu_end_to_end"].items() if each.verdict is Verdict.LIKE}
     problems = _problems(kept)
     peers: dict[tuple[str, str], list[Record]] = {}
     for record in kept:
@@ -192,7 +194,7 @@ def _machine(digest: str, records: list[Record], baseline: str, stale: Mapping[s
             problem=problems[record.id],
             main=main.get(record.id),
             best=best.get(record.id),
-            whole=found["best_cpu_end_to_end"].get(record.id) or best.get(record.id),
+            whole=whole.get(record.id) or best.get(record.id),
         )
         for record in kept
     ]

@@ -245,8 +245,10 @@ def _ratios(rows: list[Record], own: list[Comparison], notes: _Footnotes, signs:
 
 def _vs_cpu(each: Comparison | None, value: str, notes: _Footnotes, signs: Signs) -> str:
     """A ratio with the engine that it is against, and the numbers of its footnotes."""
-    if each is None or each.verdict is not Verdict.LIKE or getattr(each, value) is None:
+    if each is None or getattr(each, value) is None:
         return ""
+    if each.verdict is not Verdict.LIKE:
+        return "" if each.role == "baseline" else f"unlike {each.baseline}{notes.marks(each.reasons)}"
     marks = "" if each.role == "baseline" else notes.marks(each.notes)
     return f"{figures.ratio(getattr(each, value), signs, each.bound)} {each.baseline}{marks}"
 

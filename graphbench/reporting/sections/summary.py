@@ -41,7 +41,8 @@ def section(measured: Measured, key: str) -> Section:
         if any(cell.best for cell in measured.cells if cell.label == lead):
             told += (
                 " The best CPU engine is the best of those with a time, chosen for run and for end to end each by "
-                "itself: of one, it is just the only one measured."
+                "itself: of one, it is just the only one measured. Where its answer is the better one, by more than is "
+                "like, no slower engine takes its place, and there is no ratio."
             )
         blocks.append(Text(told, quiet=True))
     else:
