@@ -176,17 +176,22 @@ def _machine(digest: str, records: list[Record], baseline: str, stale: Mapping[s
     for each in compare(kept, baseline, stale=stale):
         found[each.role][each.record] = each
     main = found["baseline"]
-    best = {
-        record.id: own
-        for record in kept
-        if (own := found["best_cpu"].get(record.id) or _itself(record, main.get(record.id)))
-        and own.verdict is Verdict.LIKE
-    }
-    whole = {id_: each for id_, each in found["best_cpu_end_to_end"].items() if each.verdict is Verdict.LIKE}
     problems = _problems(kept)
     peers: dict[tuple[str, str], list[Record]] = {}
     for record in kept:
         peers.setdefault((problems[record.id], record.task.dataset), []).append(record)
+    timed = {case: {each.task.engine for each in group if _counts(each)} for case, group in peers.items()}
+    contested = {case for case, engines in timed.items() if len(engines) > 1}
+    best = {
+        record.id: own
+        for record in kept
+        if (
+            own := found["best_cpu"].get(record.id)
+            or _itself(record, main.get(record.id), (problems[record.id], record.task.dataset) in contested)
+        )
+        and own.verdict is Verdict.LIKE
+    }
+    whole = {id_: each for id_, each in found["best_cpu_end_to_end"].items() if each.verdict is Verdict.LIKE}
     cells = [
         Cell(
             record=record,
@@ -203,10 +208,18 @@ def _machine(digest: str, records: list[Record], baseline: str, stale: Mapping[s
     return Measured(name=_name(environment), digest=digest, environment=environment, baseline=baseline, cells=cells)
 
 
-def _itself(record: Record, main: Comparison | None) -> Comparison | None:
-    """The comparison with the baseline, where that is the best CPU engine: there is then no second one beside it."""
+def _counts(record: Record) -> bool:
+    """Whether a record has a time on a CPU, and so may be the best."""
+    return record.device == "cpu" and record.outcome is Outcome.OK and bool(record.phases.run_s)
+
+
+def _itself(record: Record, main: Comparison | None, contested: bool) -> Comparison | None:
+    """The comparison with the baseline, where that is the best CPU engine: there is then no second one beside it.
+
+    None where it was the only CPU engine with a time: it is the slowest of them as a rule, and the best of nothing.
+    """
     alike = main is not None and main.verdict is Verdict.LIKE and main.bound is None
-    return main if alike and record.device == "gpu" else None
+    return main if alike and contested and record.device == "gpu" else None
 
 
 def _problems(records: Sequence[Record]) -> dict[str, str]:
