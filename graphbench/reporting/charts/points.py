@@ -15,14 +15,22 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
+_LONG = 24
+"""Signs of a label that four columns of the legend have room for."""
+
+
 @dataclass(frozen=True)
 class Series:
-    """Points of one engine: pairs of x and y; `line` are the ends of a fitted line; hollow points are bounds."""
+    """Points of one engine: pairs of x and y; `line` are the ends of a fitted line; hollow points are bounds.
+
+    Pale points and lines are another kind of the same engine's.
+    """
 
     label: str
     points: Sequence[tuple[float, float]]
     line: Sequence[tuple[float, float]] = ()
     hollow: Sequence[tuple[float, float]] = ()
+    pale: bool = False
 
 
 @dataclass(frozen=True)
@@ -56,7 +64,7 @@ def panels(each: Sequence[Panel], axis: Axis, colours: Mapping[str, str], shapes
     columns = min(2, len(each))
     rows = -(-len(each) // columns)
     labels = sorted({series.label for panel in each for series in panel.series})
-    lines = -(-len(labels) // 4)
+    lines = -(-len(labels) // _columns(labels))
     legend = 0.12 + 0.19 * lines
     height = 2.15 * rows + legend
     figure = Figure(figsize=(WIDTH, height))
@@ -82,9 +90,12 @@ def _panel(axes: Axes, panel: Panel, axis: Axis, colours: Mapping[str, str], sha
     axes.set_ylabel(axis.y)
     for series in panel.series:
         colour, shape = colours[series.label], shapes[series.label]
-        common: dict[str, Any] = {"linestyle": "", "marker": shape, "markersize": 4.6, "markeredgewidth": 0.7}
+        common: dict[str, Any] = {
+            "linestyle": "", "marker": shape, "markersize": 4.6, "markeredgewidth": 0.7,
+            "alpha": 0.4 if series.pale else 1.0,
+        }  # fmt: skip
         if series.line:
-            axes.plot(*zip(*series.line, strict=True), color=colour, linewidth=1.0, alpha=0.75)
+            axes.plot(*zip(*series.line, strict=True), color=colour, linewidth=1.0, alpha=0.3 if series.pale else 0.75)
         if series.points:
             axes.plot(*zip(*series.points, strict=True), color=colour, markeredgecolor=style.PAPER, **common)
         if series.hollow:
@@ -150,15 +161,20 @@ def _power(value: float, _: object = None) -> str:
     return "10" + sign + "".join(digits[int(digit)] for digit in str(abs(power)))
 
 
+def _columns(labels: Sequence[str]) -> int:
+    """Of the legend: four, fewer where a label is long or there are not as many."""
+    return min(3 if max(map(len, labels), default=0) > _LONG else 4, max(len(labels), 1))
+
+
 def _legend(figure: Figure, labels: Sequence[str], colours: Mapping[str, str], shapes: Mapping[str, str]) -> None:
     from matplotlib.lines import Line2D
 
     handles = [
         Line2D([], [], linestyle="", marker=shapes[label], markersize=5, color=colours[label],
-               markeredgecolor=style.PAPER, markeredgewidth=0.7, label=shortened(label, 28))
+               markeredgecolor=style.PAPER, markeredgewidth=0.7, label=shortened(label, 40))
         for label in labels
     ]  # fmt: skip
     figure.legend(
-        handles=handles, loc="lower center", ncols=min(4, len(handles)), fontsize=7.4, borderaxespad=0.3,
+        handles=handles, loc="lower center", ncols=_columns(labels), fontsize=7.4, borderaxespad=0.3,
         handletextpad=0.2, columnspacing=1.6,
     )  # fmt: skip

@@ -22,8 +22,7 @@ HOW = (
     "tells a tendency. Hollow points are time limits. The break-even size is where the fitted end-to-end times of "
     "engine and baseline cross."
 )
-_TWINS = " Synthetic twins, which are never the graphs that they stand for, have lines of their own."
-_AXIS = points.Axis(x="edges, as posed", y="seconds, run")
+_TWINS = " Synthetic twins, which are never the graphs that they stand for, are pale and have lines of their own."
 
 
 def section(measured: Measured, key: str) -> Section | None:
@@ -36,7 +35,7 @@ def section(measured: Measured, key: str) -> Section | None:
         "Seconds of a warm call against edges: " + "; ".join(f"{panel.title}: {_told(panel)}" for panel in panels)
     )
     with style.style():
-        svg = drawing.to_svg(points.panels(panels, _AXIS, measured.colours, measured.shapes), name, alt)
+        svg = drawing.to_svg(points.panels(panels, _axis(measured), measured.colours, measured.shapes), name, alt)
     blocks: list[Block] = [
         Text(HOW + (_TWINS if _has_twins(measured) else ""), quiet=True),
         Chart(name=name, svg=svg, alt=alt, caption="Growth: time of a warm call against edges"),
@@ -45,6 +44,12 @@ def section(measured: Measured, key: str) -> Section | None:
     if fitted.rows:
         blocks.append(fitted)
     return Section("Growth with size", f"{key}growth", blocks)
+
+
+def _axis(measured: Measured) -> points.Axis:
+    return points.Axis(
+        x="edges, as posed (pale: synthetic twins)" if _has_twins(measured) else "edges, as posed", y="seconds, run"
+    )
 
 
 def _has_twins(measured: Measured) -> bool:
@@ -57,7 +62,7 @@ def picture(measured: Measured, form: str) -> bytes | None:
     if not panels:
         return None
     with style.style():
-        figure = points.panels(panels, _AXIS, measured.colours, measured.shapes)
+        figure = points.panels(panels, _axis(measured), measured.colours, measured.shapes)
         return drawing.to_file(figure, form, "growth", "Seconds of a warm call against edges")
 
 
@@ -94,7 +99,7 @@ def _series(cells: Sequence[Cell]) -> list[points.Series]:
         law = fit(ran)
         line = [(edges, law.at(edges)) for edges in (law.low, law.high)] if law else []
         if ran or limits:
-            found.append(points.Series(label, _thinned(ran), line, limits))
+            found.append(points.Series(label, _thinned(ran), line, limits, pale=kind == TWINS))
     return found
 
 

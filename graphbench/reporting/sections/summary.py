@@ -229,12 +229,14 @@ def overview(measured: Measured, lead: str, *, name: str) -> Chart | None:
             )
     if not any(row.ratio for row in rows):
         return None
+    title = f"{lead} against {measured.baseline}: mean and range over (n) graphs"
     heading = f"{lead} against {measured.baseline}: geometric mean and range over (n) graphs"
     if any(twins.is_twin(cell.record.task.dataset) for cell in _ran(measured.cells, lead)):
+        title += ", twins too"
         heading += ", synthetic twins among them"
     alt = f"{heading}: " + "; ".join(f"{row.label} {row.value} {row.text}" for row in rows)
     with style.style():
-        svg = drawing.to_svg(bars.speedups([bars.Rows(heading, rows)], baseline=measured.baseline), name, alt)
+        svg = drawing.to_svg(bars.speedups([bars.Rows(title, rows)], baseline=measured.baseline), name, alt)
     return Chart(name=name, svg=svg, alt=alt, caption=f"{heading} (only like with like; on {measured.name})")
 
 
