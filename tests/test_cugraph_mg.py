@@ -1,5 +1,6 @@
 """Engine `cugraph-mg` as far as it can be told without a GPU: who asks for it, what a task is, what the watch does."""
 
+import contextlib
 import signal
 import threading
 from types import SimpleNamespace
@@ -205,6 +206,26 @@ def test_other_news_of_workers_is_no_trouble(client, watch):
     client.hear((0.0, "text"))
     with watch.armed():
         pass
+
+
+# What the calls take and give
+
+
+@pytest.mark.parametrize(("pairs", "workers", "posed"), [(3, 2, 3), (3, 3, 3), (2, 5, 5), (0, 4, 0)])
+def test_no_worker_is_left_without_a_pair(pairs, workers, posed):
+    given = np.arange(2 * pairs).reshape(pairs, 2)
+    rows = cugraph_mg._enough(given, workers)
+    assert rows.shape == (posed, 2)
+    assert set(map(tuple, rows)) == set(map(tuple, given))
+
+
+def test_walks_are_taken_whole_from_a_series_that_knows_no_columns(monkeypatch):
+    class Series:
+        def compute(self):
+            return SimpleNamespace(to_numpy=lambda: np.array([4, 2, -1, 7, 3, 5]))
+
+    monkeypatch.setattr(engine.workers, "watched", contextlib.nullcontext)
+    assert engine.collect((Series(), 3), "walks", GRAPHS["path"], None).tolist() == [[4, 2, -1], [7, 3, 5]]
 
 
 # Letting go

@@ -174,10 +174,16 @@ class CuGraphMG(CuGraph):
         return graph
 
     def pairs(self, pairs: npt.NDArray[np.int64], edges: EdgeList) -> Any:
-        """A frame with columns `first` and `second`, of the graph's vertex type."""
+        """A frame with columns `first` and `second`, of the graph's vertex type, and a row for each worker at least.
+
+        Every worker is given its part of the rows, and cuGraph's calls fail where one would get none: of fewer pairs
+        than that, some are asked about twice.
+        """
         import cudf
 
-        return cudf.DataFrame(np.asarray(pairs, dtype=_ids(edges)), columns=["first", "second"])
+        return cudf.DataFrame(
+            np.asarray(_enough(pairs, len(self.workers.workers)), dtype=_ids(edges)), columns=["first", "second"]
+        )
 
     def vertices(self, vertices: npt.NDArray[np.int64], edges: EdgeList) -> Any:
         """A series of the graph's vertex type."""
@@ -194,8 +200,9 @@ class CuGraphMG(CuGraph):
     def collect(self, raw: Any, kind: Kind, edges: EdgeList, pairs: npt.NDArray[np.int64] | None) -> npt.NDArray[Any]:
         """The workers' parts together, then as for one GPU; of a subgraph, a frame with its edges both ways."""
         if kind == "walks":
-            paths, length = raw
-            return np.asarray(self._gathered(paths).to_numpy(), dtype=np.int64).reshape(-1, length)
+            paths, length = raw  # a series: all of it is wanted
+            with self.workers.watched():
+                return np.asarray(paths.compute().to_numpy(), dtype=np.int64).reshape(-1, length)
         frame = self._gathered(raw)
         if kind != "edges":
             return super().collect(frame, kind, edges, pairs)
@@ -248,6 +255,11 @@ class CuGraphMG(CuGraph):
 
 
 engine = CuGraphMG()
+
+
+def _enough(rows: npt.NDArray[np.int64], least: int) -> npt.NDArray[np.int64]:
+    """The rows, from the first on once more where there are fewer; none stay none."""
+    return rows if len(rows) >= least or len(rows) == 0 else np.resize(rows, (least, *rows.shape[1:]))
 
 
 def _ids(edges: EdgeList) -> Any:

@@ -31,22 +31,37 @@ pytestmark = [
 
 
 @pytest.fixture(scope="module")
-def library():
-    """The engine's module, with a cluster of all GPUs."""
-    engine = registry.engine(ENGINE)
-    module = engine.start(Settings())
-    engine.cluster(Settings())
-    engine.communications(Settings())
-    yield module
-    engine.workers.close()
+def engine():
+    """The engine; its cluster lasts over tests, and ends with them."""
+    found = registry.engine(ENGINE)
+    yield found
+    found.workers.close()
 
 
 @pytest.fixture
-def solve(library, tmp_path):
+def library(engine):
+    """The engine's module, with a cluster of all GPUs: a fresh one where a test before has failed in it."""
+    module = engine.start(Settings())
+    if engine.workers.client is None:
+        engine.cluster(Settings())
+        engine.communications(Settings())
+    return module
+
+
+@pytest.fixture
+def solve(engine, library, tmp_path):
     """Solves a problem on a graph: its page, the posed graph, the certificate's call, and the answer."""
 
-    def solved(algorithm, edges, **given):
-        engine = registry.engine(ENGINE)
+    def solved(*question, **given):
+        try:
+            return attempted(*question, **given)
+        except UsageError:  # refused before any worker was asked
+            raise
+        except Exception:
+            engine.workers.close()  # a call that failed on one worker leaves the others waiting for it
+            raise
+
+    def attempted(algorithm, edges, **given):
         page, at, inputs, p = posed(algorithm, edges, **given)
         at = at.write(tmp_path / f"{at.digest}.parquet")
         adapter = page.adapter(ENGINE)
@@ -101,16 +116,15 @@ def test_pagerank_that_runs_out_of_iterations_says_so(solve):
 
 
 @pytest.mark.usefixtures("library")
-def test_every_call_is_computed_anew():
+def test_every_call_is_computed_anew(engine):
     """Dask hands out what an equal call has computed if anybody still holds it."""
-    client = registry.engine(ENGINE).workers.client
+    client = engine.workers.client
     one, other = (client.submit(os.urandom, 8) for _ in range(2))
     assert one.result() != other.result()
 
 
 @pytest.mark.usefixtures("library")
-def test_the_edge_list_is_given_up_once_the_graph_is_built():
-    engine = registry.engine(ENGINE)
+def test_the_edge_list_is_given_up_once_the_graph_is_built(engine):
     edges = load("ba:n=20000,m=5").edges
     columns = engine.read(edges)
     built = engine.build(columns, edges)
