@@ -44,7 +44,7 @@ def test_it_is_measured_only_where_it_is_asked_for():
 
 
 def test_gpus_for_engines_that_take_one_is_warned_of():
-    with pytest.warns(UserWarning, match="none of which is measured: add --engine cugraph-mg"):
+    with pytest.warns(UserWarning, match="none of which is measured: name --engine cugraph-mg too"):
         plan(gpus=2, engines=["igraph"])
 
 
