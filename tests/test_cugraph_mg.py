@@ -11,7 +11,7 @@ from tiny import GRAPHS
 
 from graphbench import cli, gpus, registry
 from graphbench.datasets import load
-from graphbench.engines import _dask, cugraph_mg
+from graphbench.engines import _dask, _watch, cugraph_mg
 from graphbench.engines.base import Settings
 from graphbench.errors import EngineError, UnavailableError
 from graphbench.measure import account, protocol
@@ -156,9 +156,9 @@ def client():
 
 @pytest.fixture
 def watch(client, monkeypatch):
-    monkeypatch.setattr(_dask.Watch, "LOOK_S", 0.01)
+    monkeypatch.setattr(_watch.Watch, "LOOK_S", 0.01)
     before = signal.getsignal(signal.SIGUSR1)
-    found = _dask.Watch(client)
+    found = _watch.Watch(client)
     yield found
     found.end()
     signal.signal(signal.SIGUSR1, before)
