@@ -213,15 +213,16 @@ def _against_baseline(record: Record, baselines: list[Record], stale: Mapping[st
     return msgspec.structs.replace(refused, reasons=[text])
 
 
+def timed_on_cpu(record: Record) -> bool:
+    """Whether a record has a time on a CPU, and so may be that of the best CPU engine."""
+    return record.device == "cpu" and record.outcome is Outcome.OK and bool(record.phases.run_s)
+
+
 def _against_best_cpu(
     record: Record, group: list[Record], baseline: str, stale: Mapping[str, str]
 ) -> Iterator[Comparison]:
     """The comparison with the CPU engine that is the quickest on run, and with the quickest end to end."""
-    candidates = [
-        other
-        for other in group
-        if other.device == "cpu" and other.outcome is Outcome.OK and other.phases.run_s and same_problem(record, other)
-    ]
+    candidates = [other for other in group if timed_on_cpu(other) and same_problem(record, other)]
     candidates.sort(key=lambda each: median(each.phases.run_s))
     on_run = _first_fit(record, candidates, stale)
     if on_run is not None and on_run.baseline != baseline:
@@ -239,8 +240,8 @@ def _first_fit(record: Record, others: Iterable[Record], stale: Mapping[str, str
     """
     for other in others:
         made = set_against(other, record, stale=stale)
-        bettered = any(Reason.of(text) is Reason.QUALITY for text in made.reasons) and _is_worse(record, other)
-        if made.verdict is Verdict.LIKE or bettered:
+        by_quality = made.verdict is Verdict.UNLIKE and any(Reason.of(text) is Reason.QUALITY for text in made.reasons)
+        if made.verdict is Verdict.LIKE or (by_quality and _is_worse(record, other)):
             return made
     return None
 

@@ -25,6 +25,7 @@ import msgspec
 from graphbench._version import __version__
 from graphbench.engines import _cuda
 from graphbench.engines.base import Engine
+from graphbench.measure.memory import host_bytes
 from graphbench.measure.neighbours import own_processes, strangers
 from graphbench.model import Environment, Gpu
 
@@ -70,7 +71,7 @@ def machine_summary() -> Machine:
         cpu=cpu,
         cores=cores,
         physical_cores=physical_cores,
-        memory_bytes=_memory_bytes(),
+        memory_bytes=host_bytes(),
         os=_system(),
         gpus=gpus,
         driver=cuda.driver or None,
@@ -241,16 +242,6 @@ def _physical_cores() -> int | None:
     with suppress(OSError, RuntimeError):
         return psutil.cpu_count(logical=False)
     return None
-
-
-def _memory_bytes() -> int:
-    import psutil
-
-    total = int(psutil.virtual_memory().total)
-    for limit in ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"):
-        with suppress(OSError, ValueError):  # "max": no limit
-            return min(total, int(Path(limit).read_text(encoding="ascii")))
-    return total
 
 
 def _system() -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from statistics import median
 
-from graphbench.comparison import Comparison
+from graphbench.comparison import Comparison, timed_on_cpu
 from graphbench.judging import LOWER_QUALITY, LOWER_QUALITY_ONE_SEED
 from graphbench.model import NEVER_RAN, Outcome, Record
 from graphbench.reasons import Verdict
@@ -96,14 +96,7 @@ def _fastest_cpu(
         subject = "" if of_headline else f"{each.engine} is "
         return f"{subject}{_than(each, each.ratio_run, signs)}, the best CPU engine{_whole(each, comparisons, signs)}"
     verdicts = {each.record: each.verdict for each in comparisons if each.role == "baseline"}
-    fair = [
-        row
-        for row in rows
-        if row.device == "cpu"
-        and row.outcome is Outcome.OK
-        and row.phases.run_s
-        and verdicts.get(row.id, Verdict.LIKE) is Verdict.LIKE
-    ]
+    fair = [row for row in rows if timed_on_cpu(row) and verdicts.get(row.id, Verdict.LIKE) is Verdict.LIKE]
     if len(fair) < 2:
         return ""
     return f"fastest CPU engine: {min(fair, key=lambda row: median(row.phases.run_s)).task.engine}"

@@ -11,6 +11,8 @@ import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
+LOWEST = 4
+"""The smallest scale that is worth trying: where that did not complete, nothing fits."""
 _SIZE = re.compile(r"^rmat:scale=(\d+),edgefactor=(\d+)")
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from statistics import median
 
-from graphbench.comparison import DECIDED_BY_A_REASON, Comparison, Role, compare, newest
+from graphbench.comparison import DECIDED_BY_A_REASON, Comparison, Role, compare, newest, timed_on_cpu
 from graphbench.model import Environment, Outcome, Params, Record
 from graphbench.reasons import Verdict
 from graphbench.reporting.charts import style
@@ -180,15 +180,11 @@ def _machine(digest: str, records: list[Record], baseline: str, stale: Mapping[s
     peers: dict[tuple[str, str], list[Record]] = {}
     for record in kept:
         peers.setdefault((problems[record.id], record.task.dataset), []).append(record)
-    timed = {case: {each.task.engine for each in group if _counts(each)} for case, group in peers.items()}
-    contested = {case for case, engines in timed.items() if len(engines) > 1}
     best = {
         record.id: own
-        for record in kept
-        if (
-            own := found["best_cpu"].get(record.id)
-            or _itself(record, main.get(record.id), (problems[record.id], record.task.dataset) in contested)
-        )
+        for case in peers.values()
+        for record in case
+        if (own := found["best_cpu"].get(record.id) or _itself(record, main.get(record.id), case))
         and own.verdict is Verdict.LIKE
     }
     whole = {id_: each for id_, each in found["best_cpu_end_to_end"].items() if each.verdict is Verdict.LIKE}
@@ -208,18 +204,15 @@ def _machine(digest: str, records: list[Record], baseline: str, stale: Mapping[s
     return Measured(name=_name(environment), digest=digest, environment=environment, baseline=baseline, cells=cells)
 
 
-def _counts(record: Record) -> bool:
-    """Whether a record has a time on a CPU, and so may be the best."""
-    return record.device == "cpu" and record.outcome is Outcome.OK and bool(record.phases.run_s)
-
-
-def _itself(record: Record, main: Comparison | None, contested: bool) -> Comparison | None:
+def _itself(record: Record, main: Comparison | None, case: Sequence[Record]) -> Comparison | None:
     """The comparison with the baseline, where that is the best CPU engine: there is then no second one beside it.
 
     None where it was the only CPU engine with a time: it is the slowest of them as a rule, and the best of nothing.
     """
-    alike = main is not None and main.verdict is Verdict.LIKE and main.bound is None
-    return main if alike and contested and record.device == "gpu" else None
+    if record.device != "gpu" or main is None or main.verdict is not Verdict.LIKE or main.bound is not None:
+        return None
+    contested = len({each.task.engine for each in case if timed_on_cpu(each)}) > 1
+    return main if contested else None
 
 
 def _problems(records: Sequence[Record]) -> dict[str, str]:

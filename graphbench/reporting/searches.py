@@ -10,15 +10,12 @@ import msgspec
 
 from graphbench.model import Outcome, Record
 from graphbench.prediction import is_predicted
-from graphbench.reporting.boundary import Size, beginnings, generator_of, own, size_of, untried
+from graphbench.reporting.boundary import LOWEST, Size, beginnings, generator_of, own, size_of, untried
 from graphbench.reporting.capacity import FOUND, Finding, failure, lies_between, peak, starved_on_host
 from graphbench.reporting.fits import ENOUGH_SIZES
 from graphbench.reporting.heading import ON_HARDWARE, hardware, named
 from graphbench.reporting.measured import Cell, Measured
 from graphbench.reporting.series import family
-
-_LOWEST = 4
-"""The smallest scale that a search tries: where that did not complete, nothing fits."""
 
 
 class _Kind(NamedTuple):
@@ -181,7 +178,7 @@ def _end(largest: Record | None, failed: Record | None) -> tuple[bool, str]:
     if failed.outcome is not Outcome.OUT_OF_MEMORY or starved_on_host(failed):
         return False, f"{lies_between(largest, failed)}, which ended in {failure(failed)}: no want of this memory"
     if largest is None:
-        lowest = _size(failed).scale <= _LOWEST
+        lowest = _size(failed).scale <= LOWEST
         return lowest, f"nothing fits: not even {failed.task.dataset} completed" if lowest else lies_between(
             None, failed
         )

@@ -19,7 +19,7 @@ from typing import Literal, NamedTuple
 import msgspec
 
 from graphbench.model import Outcome
-from graphbench.reporting.boundary import Size, untried
+from graphbench.reporting.boundary import LOWEST, Size, untried
 
 GUESSED = 2
 """How many tries between two edge factors may follow a prediction; from then on it is bisected."""
@@ -57,7 +57,7 @@ class Search(msgspec.Struct, frozen=True, kw_only=True):
     factor: int
     limit_bytes: int
     bytes_by_draw: float | None = None
-    lowest: int = 4
+    lowest: int = LOWEST
     highest: int = 40
 
 
