@@ -15,7 +15,7 @@ import msgspec
 from graphbench import statistics
 from graphbench.break_even import Runs, break_even
 from graphbench.judging import Pair, judge, quality_of
-from graphbench.model import Outcome, Record
+from graphbench.model import Outcome, Record, Revisions
 from graphbench.reasons import Effect, Reason, Verdict
 from graphbench.statistics import Estimate
 
@@ -145,8 +145,8 @@ def _last(records: Sequence[Record]) -> Record:
     return max(reversed(records), key=lambda record: record.measured_at)
 
 
-def _code(record: Record) -> tuple[str, str | None]:
-    return record.fingerprint, record.environment.engine_version if record.environment else None
+def _code(record: Record) -> tuple[Revisions | None, str | None]:
+    return record.revisions, record.environment.engine_version if record.environment else None
 
 
 def set_against(baseline: Record, engine: Record, *, stale: Mapping[str, str] | None = None) -> Comparison:

@@ -264,6 +264,17 @@ class Matched(msgspec.Struct, frozen=True, kw_only=True):
     """All settings of this engine."""
 
 
+class Revisions(msgspec.Struct, frozen=True, kw_only=True):
+    """Which revision of the measuring code made a record. People raise a revision when the measurement changes."""
+
+    algorithm: int
+    """Of the algorithm's page: its parameters, adapters and certificate."""
+    engine: int
+    """Of the engine's file: how it starts, builds and collects."""
+    trials: int
+    """Of the module that runs and times the trials."""
+
+
 class Record(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that one task produced."""
 
@@ -299,8 +310,8 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     environment: Environment | None = None
     matched: Matched | None = None
     """Heuristics measured at equal quality: how the setting was found."""
-    fingerprint: str = ""
-    """Of the algorithm's page and the engine's file: a changed adapter makes old records stale."""
+    revisions: Revisions | None = None
+    """Of the code that measured: a raised revision makes older records stale. None: before revisions were kept."""
     adapter: dict[str, Any] = msgspec.field(default_factory=dict)
     """What the engine was really told: its translation of the parameters; null for a knob it lacks.
 

@@ -118,40 +118,11 @@ def baseline(algorithm_name: str) -> str:
     return BASELINE if BASELINE in adapters or not solvers else solvers[-1]
 
 
-@functools.cache
-def fingerprint(algorithm_name: str, engine_name: str) -> str:
-    """A digest of the algorithm's page, of what it shares with others, and of the engine's file.
-
-    When it changes, old records are stale.
-    """
-    import hashlib
-    import inspect
-
-    page = algorithm(algorithm_name).page
-    state = hashlib.sha256()
-    for path in (page, *_shared_by(page), Path(inspect.getfile(type(engine(engine_name))))):
-        state.update(path.read_bytes())
-    return state.hexdigest()[:16]
-
-
 def _hear_engines(page: Algorithm) -> None:
     """Load every engine, since its file may bring adapters, and declare the gap of those that say nothing here."""
     for each in map(engine, engine_names()):
         if each.gap and each.name not in page.adapters and each.name not in page.gaps:
             page.gap(each.name, each.gap)
-
-
-def _shared_by(page: Path) -> list[Path]:
-    """The private modules that a page imports from the folder of algorithms, themselves or parts of them, sorted."""
-    import ast
-
-    names: set[str] = set()
-    for node in ast.walk(ast.parse(page.read_bytes())):
-        if isinstance(node, ast.ImportFrom) and node.module == "graphbench.algorithms":
-            names |= {each.name for each in node.names if each.name.startswith("_")}
-        elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith("graphbench.algorithms._"):
-            names.add((node.module or "").rpartition(".")[2])
-    return [_HERE / "algorithms" / f"{name}.py" for name in sorted(names)]
 
 
 def _names(folder: Path) -> list[str]:

@@ -1,7 +1,9 @@
 """Which records are out of date: measured by other code, another version or on another graph than there are now.
 
-A record is *current* for the same machine, engine version, dataset and fingerprint of the algorithm's page and the
-engine's file. Only current records spare a suite from measuring again, and a ratio with a stale one is refused.
+A record is *current* for the same machine, engine version, dataset and revisions of the algorithm's page, the engine's
+file and the module of trials. A revision is a number that people raise when a change alters what is measured: a
+corrected docstring makes no record stale. Only current records spare a suite from measuring again, and a ratio with a
+stale one is refused.
 """
 
 from __future__ import annotations
@@ -11,7 +13,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from graphbench.errors import UnknownNameError
-from graphbench.model import Record
+from graphbench.model import Record, Revisions, Task
 
 ELSEWHERE = "another machine"
 
@@ -23,13 +25,13 @@ class Present:
     Attributes:
         machine: digest of this machine.
         version: the installed version of an engine; None if it is not installed.
-        fingerprint: of the files that an algorithm and an engine are written in; None if there is no such adapter now.
+        revisions: of the code that measures an algorithm on an engine; None if there is no such adapter now.
         checksum: SHA-256 of a dataset's file.
     """
 
     machine: str
     version: Callable[[str], str | None]
-    fingerprint: Callable[[str, str], str | None]
+    revisions: Callable[[str, str], Revisions | None]
     checksum: Callable[[str], str | None]
 
 
@@ -37,6 +39,7 @@ def present() -> Present:
     """This machine, these libraries, this version of graphbench and its catalogue; imports no engine."""
     from graphbench import registry
     from graphbench.datasets import catalogue
+    from graphbench.measure import trials
     from graphbench.measure.environment import machine_summary
 
     @functools.cache  # it looks through installed distributions: a millisecond, and there are thousands of records
@@ -46,9 +49,9 @@ def present() -> Present:
         except UnknownNameError:
             return None
 
-    def fingerprint(algorithm: str, engine: str) -> str | None:
+    def revisions(algorithm: str, engine: str) -> Revisions | None:
         try:
-            return registry.fingerprint(algorithm, engine)
+            return trials.revisions(registry.algorithm(algorithm), registry.engine(engine))
         except UnknownNameError:
             return None
 
@@ -56,7 +59,7 @@ def present() -> Present:
         entry = catalogue.find(dataset)
         return entry.sha256 if entry else None
 
-    return Present(machine=machine_summary().digest, version=version, fingerprint=fingerprint, checksum=checksum)
+    return Present(machine=machine_summary().digest, version=version, revisions=revisions, checksum=checksum)
 
 
 def changes(record: Record, now: Present) -> list[str]:
@@ -66,12 +69,7 @@ def changes(record: Record, now: Present) -> list[str]:
     nothing about it. A task that never ran has no environment, and belongs to every machine.
     """
     task, where = record.task, record.environment
-    found = []
-    fingerprint = now.fingerprint(task.algorithm, task.engine)
-    if fingerprint is None:
-        found.append(f"there is no {task.algorithm} on {task.engine} any more")
-    elif record.fingerprint and record.fingerprint != fingerprint:
-        found.append(f"the page of {task.algorithm} or the file of {task.engine} was changed")
+    found = _changed_code(task, record.revisions, now.revisions(task.algorithm, task.engine))
     checksum = now.checksum(task.dataset)
     if checksum and record.dataset is not None and record.dataset.sha256 not in {"", checksum}:
         found.append(f"{task.dataset} was another file")
@@ -83,6 +81,19 @@ def changes(record: Record, now: Present) -> list[str]:
             is_now = f"is now {version}" if version else "is not installed now"
             found.append(f"{task.engine} {where.engine_version} {is_now}")
     return found
+
+
+def _changed_code(task: Task, then: Revisions | None, now: Revisions | None) -> list[str]:
+    if now is None:
+        return [f"there is no {task.algorithm} on {task.engine} any more"]
+    if then is None:
+        return ["it was measured before revisions of the code were recorded"]
+    parts = {"algorithm": task.algorithm, "engine": task.engine, "trials": "the timing of trials"}
+    return [
+        f"{name} was at revision {getattr(then, part)} and is at {getattr(now, part)}"
+        for part, name in parts.items()
+        if getattr(then, part) != getattr(now, part)
+    ]
 
 
 def stale(records: Iterable[Record], now: Present) -> dict[str, str]:

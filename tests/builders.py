@@ -15,6 +15,7 @@ from graphbench.model import (
     Phases,
     PosedInfo,
     Record,
+    Revisions,
     Task,
     Trials,
     Worker,
@@ -73,6 +74,7 @@ def record(engine: str = "networkx", seconds: float = 1.0, *, n: int = 6, **chan
         "posed": POSED,
         "worker": Worker(id="w1", pid=100, position=0),
         "environment": HERE,
+        "revisions": Revisions(algorithm=1, engine=1, trials=1),
     }
     return Record(**(made | changes))
 

@@ -423,7 +423,7 @@ def test_of_repeated_measurements_the_newest_counts():
         (400 << 20, {}, "starved"),
         (None, {}, "starved"),
         (200 << 20, {"memory": Memory()}, "ok"),
-        (200 << 20, {"fingerprint": "older code"}, "starved"),
+        (200 << 20, {"revisions": None}, "starved"),
         (200 << 20, {"environment__engine_version": "3.3"}, "starved"),
         (200 << 20, {"outcome": Outcome.INVALID}, "starved"),
     ],

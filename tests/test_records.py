@@ -6,18 +6,21 @@ import json
 
 import builders
 import pytest
+from msgspec.structs import replace
 
 from graphbench import cli, registry
 from graphbench.comparison import compare
-from graphbench.model import Outcome
+from graphbench.measure.trials import revisions
+from graphbench.model import Outcome, Revisions
 from graphbench.reasons import Verdict
 from graphbench.staleness import Present, changes, present, stale
 from graphbench.store import Store, from_json, load
 
+ONE = Revisions(algorithm=1, engine=1, trials=1)
 NOW = Present(
     machine="m1",
     version=lambda _: "3.4",
-    fingerprint=lambda *_: "f1",
+    revisions=lambda *_: ONE,
     checksum=lambda _: builders.DBLP.sha256,
 )
 
@@ -27,7 +30,7 @@ def now(**other):
 
 
 def record(engine="networkx", seconds=1.0, **changed):
-    return builders.record(engine, seconds, **({"fingerprint": "f1"} | changed))
+    return builders.record(engine, seconds, **({"revisions": ONE} | changed))
 
 
 @pytest.mark.parametrize(
@@ -36,8 +39,10 @@ def record(engine="networkx", seconds=1.0, **changed):
         (NOW, []),
         (now(version=lambda _: "3.5"), ["networkx 3.4 is now 3.5"]),
         (now(version=lambda _: None), ["networkx 3.4 is not installed now"]),
-        (now(fingerprint=lambda *_: "f2"), ["the page of louvain or the file of networkx was changed"]),
-        (now(fingerprint=lambda *_: None), ["there is no louvain on networkx any more"]),
+        (now(revisions=lambda *_: replace(ONE, algorithm=2)), ["louvain was at revision 1 and is at 2"]),
+        (now(revisions=lambda *_: replace(ONE, engine=2)), ["networkx was at revision 1 and is at 2"]),
+        (now(revisions=lambda *_: replace(ONE, trials=3)), ["the timing of trials was at revision 1 and is at 3"]),
+        (now(revisions=lambda *_: None), ["there is no louvain on networkx any more"]),
         (now(checksum=lambda _: "00"), ["coAuthorsDBLP was another file"]),
         (now(checksum=lambda _: None), []),
         (now(machine="m2"), ["another machine"]),
@@ -46,6 +51,10 @@ def record(engine="networkx", seconds=1.0, **changed):
 )
 def test_what_has_changed_since_is_told(present_now, expected):
     assert changes(record(), present_now) == expected
+
+
+def test_a_record_from_before_revisions_is_stale():
+    assert changes(record(revisions=None), NOW) == ["it was measured before revisions of the code were recorded"]
 
 
 def test_a_task_that_never_ran_belongs_to_every_machine():
@@ -64,8 +73,8 @@ def test_ratios_with_stale_records_are_refused_and_those_from_elsewhere_stand():
 def test_the_present_is_this_machine_and_these_libraries():
     here = present()
     assert here.version("networkx") == registry.engine("networkx").version()
-    assert here.fingerprint("wcc", "igraph") == registry.fingerprint("wcc", "igraph")
-    assert here.fingerprint("wcc", "gone") is here.version("gone") is here.checksum("gone") is None
+    assert here.revisions("wcc", "igraph") == revisions(registry.algorithm("wcc"), registry.engine("igraph"))
+    assert here.revisions("wcc", "gone") is here.version("gone") is here.checksum("gone") is None
     assert here.checksum("coAuthorsDBLP").startswith("e74e2319f100b514")
 
 

@@ -2,7 +2,6 @@
 
 import itertools
 import re
-from types import SimpleNamespace
 
 import pytest
 
@@ -123,32 +122,18 @@ def test_a_summary_is_one_sentence_of_the_page(name):
     assert "\n" not in summary
 
 
-def test_a_fingerprint_belongs_to_one_algorithm_and_one_engine():
-    prints = {registry.fingerprint(a, e) for a, e in itertools.product(SIX, REFERENCE)}
-    assert len(prints) == len(SIX) * len(REFERENCE)
-    assert registry.fingerprint("bfs", "igraph") == registry.fingerprint("bfs", "igraph")
+@pytest.mark.parametrize("name", registry.algorithm_names())
+def test_a_page_declares_its_revision(name):
+    assert re.search(r"^    revision=\d+,$", registry.algorithm(name).page.read_text(), re.MULTILINE)
 
 
-@pytest.mark.parametrize(
-    "imports", ["from graphbench.algorithms import _odd as odd", "from graphbench.algorithms._odd import check"]
-)
-def test_a_fingerprint_covers_what_a_page_shares_with_others(imports, monkeypatch, tmp_path):
-    folder = tmp_path / "algorithms"
-    folder.mkdir()
-    page, shared = folder / "page.py", folder / "_odd.py"
-    page.write_text(f"{imports}\n")
-    monkeypatch.setattr(registry, "_HERE", tmp_path)
-    monkeypatch.setattr(registry, "algorithm", lambda _: SimpleNamespace(page=page))
-    monkeypatch.setattr(registry, "engine", lambda _: Engine())
-    found = set()
-    for text in ("one", "another", "one"):
-        shared.write_text(text)
-        found.add(registry.fingerprint.__wrapped__("page", "engine"))
-    assert len(found) == 2
+@pytest.mark.parametrize("name", registry.engine_names())
+def test_an_engine_declares_its_revision(name):
+    assert "revision" in vars(type(registry.engine(name)))
 
 
 @pytest.mark.parametrize("name", registry.algorithm_names())
-def test_a_page_rests_on_no_other_page_which_its_fingerprint_would_not_cover(name):
+def test_a_page_uses_no_other_page_whose_revision_would_not_cover_it(name):
     used = set(
         re.findall(r"from graphbench\.algorithms(?: import |\.)(\w+)", registry.algorithm(name).page.read_text())
     )

@@ -483,7 +483,7 @@ def test_nothing_to_report_on_is_said(tmp_path):
 
 
 def test_a_result_is_reported_on_with_its_own_baseline(tmp_path, records):
-    given = [replace(each, fingerprint="") for each in records if each.task.algorithm == "wcc"]
+    given = [replace(each, revisions=None) for each in records if each.task.algorithm == "wcc"]
     page = gb.report(gb.Result(given, baseline="igraph"), tmp_path, title="Mine", keep_stale=True)
     text = page.with_name("README.md").read_text(encoding="utf-8")
     assert text.startswith("# Mine\n")
@@ -508,7 +508,7 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path, records):
 
 
 def test_ratios_of_stale_records_are_refused_unless_they_are_kept(tmp_path):
-    stale = [replace(each, fingerprint="old") for each in some("email-Enron", algorithms=("wcc",))]
+    stale = [replace(each, revisions=None) for each in some("email-Enron", algorithms=("wcc",))]
     refused = gb.report(stale, tmp_path / "refused").read_text(encoding="utf-8")
     kept = gb.report(stale, tmp_path / "kept", keep_stale=True).read_text(encoding="utf-8")
     assert "no ratio: stale" in refused

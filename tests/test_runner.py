@@ -246,7 +246,7 @@ def test_a_record_tells_all_about_its_task():
     assert first.adapter == {"note": None, "stops_at": 0.5, "threads": 3}
     assert first.environment.threads == 3
     assert first.headline == "labels"
-    assert first.fingerprint
+    assert first.revisions
     assert (first.worker.position, first.worker.shared_build) == (0, False)
     assert (second.worker.position, second.worker.shared_build) == (1, True)
     assert second.worker.id == first.worker.id

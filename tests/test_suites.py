@@ -20,7 +20,8 @@ from test_runner import dataset
 from graphbench import datasets, paths, registry
 from graphbench.datasets import catalogue, loading, mirrors
 from graphbench.errors import FetchError, UnknownNameError, UsageError
-from graphbench.model import Censored, Outcome, Phases, Trials
+from graphbench.measure.trials import revisions
+from graphbench.model import Censored, Outcome, Phases, Revisions, Trials
 from graphbench.prediction import is_predicted
 from graphbench.staleness import present
 from graphbench.store import Store
@@ -324,7 +325,7 @@ def current(suite, **changed):
     made = {
         "task": item.task,
         "environment": where,
-        "fingerprint": registry.fingerprint("wcc", "igraph"),
+        "revisions": revisions(registry.algorithm("wcc"), registry.engine("igraph")),
         "dataset": info,
         "posed": builders.replace(builders.POSED, num_entries=info.num_entries),
     }
@@ -347,7 +348,8 @@ WCC = Suite(algorithms=["wcc"], engines=["igraph"], datasets=["ring"], timeout=6
         ({"outcome": Outcome.OUT_OF_MEMORY}, True),
         ({"outcome": Outcome.OUT_OF_MEMORY, "censored": Censored("cold", 1.0, limit_bytes=1 << 30)}, False),
         ({"outcome": Outcome.TIMEOUT, "reason": "predicted: hopeless", "environment": None}, False),
-        ({"fingerprint": "older"}, False),
+        ({"revisions": None}, False),
+        ({"revisions": Revisions(algorithm=1, engine=1, trials=0)}, False),
         ({"dataset": builders.DBLP}, False),
         ({"environment": builders.HERE}, False),
     ],

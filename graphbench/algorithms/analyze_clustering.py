@@ -54,6 +54,7 @@ def _refusal(edges: EdgeList, _params: Mapping[str, Any]) -> str:
 
 analyze_clustering = Algorithm(
     name="analyze-clustering",
+    revision=1,
     title="analysis of a clustering",
     family="community",
     form=Form(directed=False, weights="used"),

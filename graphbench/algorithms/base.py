@@ -114,6 +114,8 @@ class Algorithm:
     Attributes:
         name: the verb on the command line.
         title: the name in prose.
+        revision: raise it when a change to the parameters, the adapters or the certificate makes old records
+            incomparable with new ones; they become stale.
         family: that it is listed under.
         form: the graph it is posed on.
         kind: the common form of its answer.
@@ -141,6 +143,7 @@ class Algorithm:
     form: Form
     kind: AnyKind
     headline: str
+    revision: int = 1
     columns: tuple[str, ...] = ()
     parameters: Sequence[Parameter] = ()
     aliases: tuple[str, ...] = ()

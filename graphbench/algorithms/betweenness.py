@@ -43,6 +43,7 @@ FLOOR = 1e-9
 
 betweenness = Algorithm(
     name="betweenness",
+    revision=1,
     title="betweenness",
     family="centrality",
     form=Form(directed=False, weights="ignored"),

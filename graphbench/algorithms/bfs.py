@@ -26,6 +26,7 @@ from graphbench.edgelist import EdgeList
 
 bfs = Algorithm(
     name="bfs",
+    revision=1,
     title="BFS",
     family="traversal",
     form=Form(directed=True, weights="ignored"),

@@ -34,6 +34,7 @@ from graphbench.edgelist import EdgeList
 
 coo_to_csr = Algorithm(
     name="coo-to-csr",
+    revision=1,
     title="COO to CSR",
     family="structure",
     form=Form(directed=True, entries=True, weights="used", zero_weights="any"),

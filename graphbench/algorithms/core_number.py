@@ -27,6 +27,7 @@ from graphbench.edgelist import EdgeList
 
 core_number = Algorithm(
     name="core-number",
+    revision=1,
     title="core number",
     family="cores",
     aliases=("coreness",),

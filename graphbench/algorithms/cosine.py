@@ -31,6 +31,7 @@ from graphbench.edgelist import EdgeList
 
 cosine = Algorithm(
     name="cosine",
+    revision=1,
     title="cosine similarity",
     family="link prediction",
     aliases=("salton",),

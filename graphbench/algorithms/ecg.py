@@ -32,6 +32,7 @@ from graphbench.edgelist import EdgeList
 
 ecg = Algorithm(
     name="ecg",
+    revision=1,
     title="ECG",
     family="community",
     form=Form(directed=False, weights="used"),

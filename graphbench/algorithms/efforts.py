@@ -1,7 +1,6 @@
 """Settings with which a heuristic works less or more thoroughly: the candidates of `--match-quality`.
 
-They stand apart from the pages on purpose: a page's text is part of the fingerprint of its records, and one candidate
-more makes no record stale.
+They are not on the pages, whose revision says what was measured: one candidate more makes no record stale.
 """
 
 from __future__ import annotations

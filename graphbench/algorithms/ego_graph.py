@@ -29,6 +29,7 @@ from graphbench.edgelist import EdgeList
 
 ego_graph = Algorithm(
     name="ego-graph",
+    revision=1,
     title="ego graph",
     family="community",
     aliases=("ego",),

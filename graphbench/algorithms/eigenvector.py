@@ -44,6 +44,7 @@ from graphbench.edgelist import EdgeList
 
 eigenvector = Algorithm(
     name="eigenvector",
+    revision=1,
     title="eigenvector centrality",
     family="centrality",
     form=Form(directed=False, weights="ignored"),

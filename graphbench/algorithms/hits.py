@@ -60,6 +60,7 @@ def _refusal(edges: EdgeList, params: Mapping[str, Any]) -> str:
 
 hits = Algorithm(
     name="hits",
+    revision=1,
     title="HITS",
     family="link analysis",
     form=Form(directed=True, weights="ignored"),

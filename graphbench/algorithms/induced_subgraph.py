@@ -38,6 +38,7 @@ def _draw(posed: EdgeList, params: Mapping[str, Any], seed: int) -> Inputs:
 
 induced_subgraph = Algorithm(
     name="induced-subgraph",
+    revision=1,
     title="induced subgraph",
     family="community",
     aliases=("subgraph",),

@@ -23,6 +23,7 @@ from graphbench.edgelist import EdgeList
 
 jaccard = Algorithm(
     name="jaccard",
+    revision=1,
     title="Jaccard",
     family="link prediction",
     form=Form(directed=False, weights="ignored"),

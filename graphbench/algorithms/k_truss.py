@@ -25,6 +25,7 @@ from graphbench.edgelist import EdgeList
 
 k_truss = Algorithm(
     name="k-truss",
+    revision=1,
     title="k-truss",
     family="cores",
     aliases=("truss",),

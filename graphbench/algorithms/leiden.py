@@ -34,6 +34,7 @@ from graphbench.edgelist import EdgeList
 
 leiden = Algorithm(
     name="leiden",
+    revision=1,
     title="Leiden",
     family="community",
     form=Form(directed=False, weights="used"),

@@ -31,6 +31,7 @@ from graphbench.edgelist import EdgeList
 
 louvain = Algorithm(
     name="louvain",
+    revision=1,
     title="Louvain",
     family="community",
     form=Form(directed=False, weights="used"),

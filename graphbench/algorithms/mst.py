@@ -28,6 +28,7 @@ from graphbench.errors import UnsupportedError
 
 mst = Algorithm(
     name="mst",
+    revision=1,
     title="minimum spanning tree",
     family="trees",
     aliases=("minimum-spanning-tree",),

@@ -26,6 +26,7 @@ from graphbench.edgelist import EdgeList
 
 overlap = Algorithm(
     name="overlap",
+    revision=1,
     title="overlap coefficient",
     family="link prediction",
     aliases=("szymkiewicz-simpson",),

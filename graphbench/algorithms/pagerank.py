@@ -32,6 +32,7 @@ from graphbench.errors import ConvergenceError
 
 pagerank = Algorithm(
     name="pagerank",
+    revision=1,
     title="PageRank",
     family="link analysis",
     form=Form(directed=True, weights="used", zero_weights="dropped"),

@@ -31,6 +31,7 @@ from graphbench.edgelist import EdgeList
 
 personalized_pagerank = Algorithm(
     name="personalized-pagerank",
+    revision=1,
     title="personalized PageRank",
     family="link analysis",
     aliases=("ppr",),

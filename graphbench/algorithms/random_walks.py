@@ -27,6 +27,7 @@ from graphbench.edgelist import EdgeList
 
 random_walks = Algorithm(
     name="random-walks",
+    revision=1,
     title="random walks",
     family="sampling",
     aliases=("walks",),

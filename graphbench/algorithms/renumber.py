@@ -33,6 +33,7 @@ from graphbench.edgelist import EdgeList
 
 renumber = Algorithm(
     name="renumber",
+    revision=1,
     title="renumbering",
     family="structure",
     form=Form(directed=True, weights="ignored"),

@@ -25,6 +25,7 @@ from graphbench.edgelist import EdgeList
 
 scc = Algorithm(
     name="scc",
+    revision=1,
     title="SCC",
     family="components",
     form=Form(directed=True, weights="ignored"),

@@ -24,6 +24,7 @@ from graphbench.edgelist import EdgeList
 
 sorensen = Algorithm(
     name="sorensen",
+    revision=1,
     title="Sorensen-Dice",
     family="link prediction",
     aliases=("dice", "sorensen-dice"),

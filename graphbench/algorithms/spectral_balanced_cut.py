@@ -39,6 +39,7 @@ from graphbench.edgelist import EdgeList
 
 spectral_balanced_cut = Algorithm(
     name="spectral-balanced-cut",
+    revision=1,
     title="spectral balanced cut",
     family="community",
     aliases=("balanced-cut",),

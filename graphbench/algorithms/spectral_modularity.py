@@ -39,6 +39,7 @@ from graphbench.errors import UnsupportedError
 
 spectral_modularity = Algorithm(
     name="spectral-modularity",
+    revision=1,
     title="spectral modularity maximisation",
     family="community",
     aliases=("modularity-maximization", "modularity-maximisation"),

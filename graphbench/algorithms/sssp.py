@@ -28,6 +28,7 @@ RELATIVE = 1e-5
 
 sssp = Algorithm(
     name="sssp",
+    revision=1,
     title="SSSP",
     family="traversal",
     form=Form(directed=True, weights="required", zero_weights="refused"),

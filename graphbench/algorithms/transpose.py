@@ -31,6 +31,7 @@ from graphbench.edgelist import EdgeList
 
 transpose = Algorithm(
     name="transpose",
+    revision=1,
     title="transpose",
     family="structure",
     aliases=("reverse",),

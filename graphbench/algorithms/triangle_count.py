@@ -26,6 +26,7 @@ from graphbench.edgelist import EdgeList
 
 triangle_count = Algorithm(
     name="triangle-count",
+    revision=1,
     title="triangle count",
     family="community",
     aliases=("triangles",),

@@ -24,6 +24,7 @@ from graphbench.edgelist import EdgeList
 
 wcc = Algorithm(
     name="wcc",
+    revision=1,
     title="WCC",
     family="components",
     aliases=("components",),

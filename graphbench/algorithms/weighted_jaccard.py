@@ -27,6 +27,7 @@ from graphbench.edgelist import EdgeList
 
 weighted_jaccard = Algorithm(
     name="weighted-jaccard",
+    revision=1,
     title="weighted Jaccard",
     family="link prediction",
     aliases=("ruzicka",),

@@ -61,6 +61,9 @@ class Engine:
 
     name: ClassVar[str]
     title: ClassVar[str]
+    revision: ClassVar[int] = 1
+    """Raise it when a change to how the engine starts, builds or collects makes old records incomparable with new
+    ones; they become stale."""
     library: ClassVar[str]
     """The module that adapters get as their first argument."""
     distributions: ClassVar[tuple[str, ...]]

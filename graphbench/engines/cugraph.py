@@ -27,6 +27,7 @@ class CuGraph(OnGpu):
 
     name = "cugraph"
     title = "cuGraph"
+    revision = 1
     library = "cugraph"
     distributions = ("cugraph-cu13", "cugraph-cu12", "cugraph")
     module = "cugraph"

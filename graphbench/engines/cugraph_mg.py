@@ -73,6 +73,7 @@ class CuGraphMG(CuGraph):
 
     name = "cugraph-mg"
     title = "cuGraph (several GPUs)"
+    revision = 1
     several = True
     on_request = True
     start_steps = ("cluster", "communications")

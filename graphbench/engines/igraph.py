@@ -18,6 +18,7 @@ class IGraph(Engine):
 
     name = "igraph"
     title = "igraph"
+    revision = 1
     library = "igraph"
     distributions = ("igraph", "python-igraph")
     pace = 1

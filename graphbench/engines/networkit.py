@@ -28,6 +28,7 @@ class NetworKit(Engine):
 
     name = "networkit"
     title = "NetworKit"
+    revision = 1
     library = "networkit"
     distributions = ("networkit",)
     pace = 0

@@ -31,6 +31,7 @@ class NetworkX(Engine):
 
     name = "networkx"
     title = "NetworkX"
+    revision = 1
     library = "networkx"
     distributions: ClassVar[tuple[str, ...]] = ("networkx",)
     pace = 2

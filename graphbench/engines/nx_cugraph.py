@@ -25,6 +25,7 @@ class NxCuGraph(OnGpu, NetworkX):
 
     name = "nx-cugraph"
     title = "nx-cugraph"
+    revision = 1
     library = "networkx"
     distributions = ("nx-cugraph-cu13", "nx-cugraph-cu12", "nx-cugraph")
     module = "nx_cugraph"

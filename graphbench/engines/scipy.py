@@ -46,6 +46,7 @@ class SciPy(Engine):
 
     name = "scipy"
     title = "SciPy"
+    revision = 1
     library = "scipy"
     distributions: ClassVar[tuple[str, ...]] = ("scipy",)
     pace = 1

@@ -20,6 +20,7 @@ from graphbench.measure.answers import Earlier, Verified, agreements, disputed, 
 from graphbench.measure.certifying import attempted
 from graphbench.measure.folder import writable
 from graphbench.measure.posing import Posed
+from graphbench.measure.trials import revisions
 from graphbench.model import Agreement, Certificate, DatasetInfo, Outcome, Record, Task, Trials, Worker
 
 Certify = Callable[..., Verified | str]
@@ -168,7 +169,7 @@ def record(task: Task, engine: Engine, posed: Posed, **found: Any) -> Record:
         dataset=posed.cell.dataset.info,
         posed=posed.info,
         draw=posed.draw,
-        fingerprint=registry.fingerprint(algorithm.name, engine.name),
+        revisions=revisions(algorithm, engine),
         **({"measured_at": now()} | found),
     )
 
@@ -183,7 +184,7 @@ def unposed(task: Task, engine: Engine, outcome: Outcome, reason: str, dataset: 
         outcome=outcome,
         reason=reason,
         dataset=dataset,
-        fingerprint=registry.fingerprint(task.algorithm, engine.name),
+        revisions=revisions(registry.algorithm(task.algorithm), engine),
     )
 
 

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from graphbench import registry
-from graphbench.algorithms.base import Attached, Call
+from graphbench.algorithms.base import Algorithm, Attached, Call
 from graphbench.edgelist import EdgeList
 from graphbench.engines.base import Engine, Settings
 from graphbench.errors import GraphbenchError, UnavailableError, UnsupportedError
@@ -21,7 +21,15 @@ from graphbench.measure import environment, memory, protocol, sampling
 from graphbench.measure.certifying import certified
 from graphbench.measure.job import Cold, GarbageError, Job, LazyError, refuse_unread
 from graphbench.measure.protocol import COLD, Began, Displaced, Done, Ended, Equipped, Event, Failed, Request, Saved
-from graphbench.model import Memory, Outcome
+from graphbench.model import Memory, Outcome, Revisions
+
+REVISION = 1
+"""Of how trials are run and timed. Raise it when a change here makes old times incomparable with new ones."""
+
+
+def revisions(algorithm: Algorithm, engine: Engine) -> Revisions:
+    """The revisions of the code that measures this algorithm on this engine."""
+    return Revisions(algorithm=algorithm.revision, engine=engine.revision, trials=REVISION)
 
 
 class ClockError(Exception):
