@@ -15,24 +15,24 @@ from graphbench._version import __version__
 
 if TYPE_CHECKING:
     from graphbench.api import Result, load, report, run
-    from graphbench.comparison import Comparison, compare
-    from graphbench.edgelist import EdgeList
     from graphbench.errors import GraphbenchError
-    from graphbench.model import Record
-    from graphbench.suites.calls import capacity, scale
+    from graphbench.graphs.edgelist import EdgeList
+    from graphbench.measure.suites.calls import capacity, scale
+    from graphbench.records.comparison import Comparison, compare
+    from graphbench.records.model import Record
 
 _HOMES = {
-    "Comparison": "graphbench.comparison",
-    "EdgeList": "graphbench.edgelist",
+    "Comparison": "graphbench.records.comparison",
+    "EdgeList": "graphbench.graphs.edgelist",
     "GraphbenchError": "graphbench.errors",
-    "Record": "graphbench.model",
+    "Record": "graphbench.records.model",
     "Result": "graphbench.api",
-    "capacity": "graphbench.suites.calls",
-    "compare": "graphbench.comparison",
+    "capacity": "graphbench.measure.suites.calls",
+    "compare": "graphbench.records.comparison",
     "load": "graphbench.api",
     "report": "graphbench.api",
     "run": "graphbench.api",
-    "scale": "graphbench.suites.calls",
+    "scale": "graphbench.measure.suites.calls",
 }
 
 __all__ = [

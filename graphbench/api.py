@@ -9,17 +9,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from graphbench import sizes
-from graphbench.comparison import Comparison, compare
-from graphbench.datasets.base import Dataset
-from graphbench.edgelist import EdgeList
 from graphbench.engines.base import Settings
 from graphbench.errors import StoreError, UsageError
-from graphbench.keeping import Keeper
-from graphbench.measure.base import Limits, Observer, Plan
-from graphbench.model import NEVER_RAN, Outcome, Record
-from graphbench.planning import gpu_count, make_plan
-from graphbench.store import Store
+from graphbench.graphs.base import Dataset
+from graphbench.graphs.edgelist import EdgeList
+from graphbench.measure.plan import Limits, Observer, Plan
+from graphbench.measure.planning import gpu_count, make_plan
+from graphbench.records.comparison import Comparison, compare
+from graphbench.records.keeping import Keeper
+from graphbench.records.model import NEVER_RAN, Outcome, Record
+from graphbench.records.store import Store
+from graphbench.system import text
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -245,7 +245,7 @@ def report(
 
 
 def _records(given: Any) -> list[Record]:
-    from graphbench import store
+    from graphbench.records import store
 
     if given is None:
         return list(store.Store().records())
@@ -261,7 +261,7 @@ def _outdated(records: Sequence[Record]) -> dict[str, str]:
     """What changed in code and catalogue; what is installed on the machine that draws the report is no matter."""
     import dataclasses
 
-    from graphbench.staleness import present, stale
+    from graphbench.measure.staleness import present, stale
 
     return stale(records, dataclasses.replace(present(), machine=""))
 
@@ -287,8 +287,8 @@ def execute(
             the store tells of others like them.
         match: measure heuristics at equal quality, allowing these others to stand in; None: at the settings given.
     """
-    from graphbench.foresight import foresight
-    from graphbench.measure.matching import measure_matched
+    from graphbench.measure.equal_quality import measure_matched
+    from graphbench.measure.predict import foresight
     from graphbench.measure.runner import measure
 
     path = None if isinstance(store, bool) else store
@@ -342,14 +342,14 @@ def _kept(path: str | os.PathLike[str] | None) -> list[Record]:
 
 
 def _size(given: int | str | None) -> int | None:
-    return None if given is None else sizes.parse(given)
+    return None if given is None else text.parse(given)
 
 
 def _dataset(source: Any, directed: bool | None, progress: Download | None) -> Dataset:
-    from graphbench import datasets
+    from graphbench import graphs
 
     if isinstance(source, Dataset):
         return source
     if isinstance(source, str | os.PathLike):
-        return datasets.load(source, directed=directed, progress=progress)
-    return datasets.from_object(source, directed=directed)
+        return graphs.load(source, directed=directed, progress=progress)
+    return graphs.from_object(source, directed=directed)

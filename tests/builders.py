@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from graphbench.model import (
+from graphbench.records.model import (
     Certificate,
     DatasetInfo,
     Draw,
@@ -20,7 +20,7 @@ from graphbench.model import (
     Trials,
     Worker,
 )
-from graphbench.store import Store
+from graphbench.records.store import Store
 
 DBLP = DatasetInfo(
     name="coAuthorsDBLP",

@@ -8,7 +8,7 @@ import random
 
 from builders import DBLP, H100, HERE, NEAR, POSED, record, replace
 
-from graphbench.model import Agreement, Censored, Certificate, Memory, Outcome, Phases, Task, Trials
+from graphbench.records.model import Agreement, Censored, Certificate, Memory, Outcome, Phases, Task, Trials
 
 GRAPHS = {
     "email-Enron": (36_692, 183_831),

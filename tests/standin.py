@@ -3,8 +3,8 @@
 import numpy as np
 from device import DeviceArray
 
-from graphbench.device import census, edges, recipe, taking
-from graphbench.device.recipe import Origin, Recipe
+from graphbench.graphs.on_device import census, edges, load, recipe
+from graphbench.graphs.on_device.recipe import Origin, Recipe
 
 
 class Arrays:
@@ -84,5 +84,5 @@ def census_here(monkeypatch, maker):
         commands.append(command)
         return type("Done", (), {"returncode": census.main(command[4:]), "stdout": "", "stderr": ""})
 
-    monkeypatch.setattr(taking.subprocess, "run", run)
+    monkeypatch.setattr(load.subprocess, "run", run)
     return commands

@@ -1,5 +1,5 @@
 """A plugin for tests: in a worker that imports it, the stand-in draws what cuGraph would."""
 
-from graphbench.device.maker import MAKERS
+from graphbench.graphs.on_device.maker import MAKERS
 
 MAKERS["cugraph"] = "standin"

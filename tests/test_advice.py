@@ -4,8 +4,8 @@ import builders
 import msgspec
 import pytest
 
-from graphbench.measure.advice import advice
-from graphbench.model import Trials
+from graphbench.measure.noise import advice
+from graphbench.records.model import Trials
 
 CALM = [1.0, 1.01, 0.99, 1.02, 0.98, 1.0, 1.01, 0.99]
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from graphbench.agreement import Agreed, agreement, normalised_mutual_information
+from graphbench.certificates.agreement import Agreed, agreement, normalised_mutual_information
 
 
 @pytest.mark.parametrize(

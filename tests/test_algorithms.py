@@ -6,7 +6,7 @@ from tiny import GRAPHS, graph, posed
 
 from graphbench import registry
 from graphbench.algorithms.base import Parameter
-from graphbench.certify import pagerank_step
+from graphbench.certificates.checks import pagerank_step
 from graphbench.errors import InputError, UsageError
 
 ARROWS = graph([(0, 1, 2.0), (1, 0, 5.0), (1, 2, 3.0)], 4, directed=True)

@@ -9,8 +9,8 @@ from roster import ENGINES, having
 from tiny import GRAPHS, certify, graph, path, posed, raw, solve
 
 from graphbench import registry
-from graphbench.agreement import agreement
 from graphbench.algorithms.base import Scaled
+from graphbench.certificates.agreement import agreement
 from graphbench.errors import ConvergenceError, UsageError
 
 

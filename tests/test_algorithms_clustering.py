@@ -7,10 +7,11 @@ import pytest
 from roster import each_with, having
 from tiny import GRAPHS, certify, changed, graph, not_drawn, path, posed, rejected, solve
 
-from graphbench import certify_partition, registry
-from graphbench.agreement import agreement
+from graphbench import registry
 from graphbench.algorithms import draws
-from graphbench.certify import modularity
+from graphbench.certificates import partition
+from graphbench.certificates.agreement import agreement
+from graphbench.certificates.checks import modularity
 from graphbench.errors import UnsupportedError, UsageError
 
 SPECTRAL = ("spectral-modularity", "spectral-balanced-cut")
@@ -37,7 +38,7 @@ def each_engine(*algorithms):
 def test_cuts_are_as_counted_by_hand():
     # 0-1-2 and 3-4 joined by 2-3; 5 alone.
     edges = graph([(0, 1), (1, 2), (0, 2), (2, 3), (3, 4)], 6)
-    found = certify_partition.cuts(edges, np.array([7, 7, 7, 1, 1, 4]))
+    found = partition.cuts(edges, np.array([7, 7, 7, 1, 1, 4]))
     assert found.leaving.tolist() == [1, 0, 1]
     assert found.sizes.tolist() == [2, 1, 3]
     assert (found.total, found.edge_cut) == (5, 1)
@@ -47,37 +48,37 @@ def test_cuts_are_as_counted_by_hand():
 def test_cuts_weigh_edges_whatever_the_chunks(monkeypatch):
     edges = graph([(0, 1, 2.0), (1, 2, 0.5), (2, 3, 4.0), (0, 3, 8.0)], 4)
     labels = np.array([0, 0, 1, 1])
-    whole = certify_partition.cuts(edges, labels)
+    whole = partition.cuts(edges, labels)
     assert whole.leaving.tolist() == [8.5, 8.5]
     chunks = type(edges).chunks
     monkeypatch.setattr(type(edges), "chunks", lambda self: chunks(self, rows=1))
-    assert certify_partition.cuts(edges, labels).leaving.tolist() == [8.5, 8.5]
+    assert partition.cuts(edges, labels).leaving.tolist() == [8.5, 8.5]
 
 
 def test_separation_is_0_for_what_chance_gives_on_average_and_1_for_nothing_cut():
     rng = np.random.default_rng(0)
     edges = graph(rng.integers(60, size=(300, 2)).tolist(), 60)
     sizes = np.repeat(np.arange(4), [3, 7, 20, 30])
-    drawn = [certify_partition.cuts(edges, rng.permutation(sizes)).separation(4) for _ in range(2_000)]
+    drawn = [partition.cuts(edges, rng.permutation(sizes)).separation(4) for _ in range(2_000)]
     assert np.mean(drawn) == pytest.approx(0, abs=0.01)
-    assert certify_partition.cuts(GRAPHS["disconnected"], np.repeat([0, 1], 3)).separation(2) == 1
+    assert partition.cuts(GRAPHS["disconnected"], np.repeat([0, 1], 3)).separation(2) == 1
 
 
 def test_separation_gains_nothing_by_leaving_clusters_out():
     ring = cliques(4)
     right = np.repeat(np.arange(4), 8)
-    best = certify_partition.cuts(ring, right).separation(4)
+    best = partition.cuts(ring, right).separation(4)
     assert best > 0.9
-    assert certify_partition.cuts(ring, np.minimum(right, 2)).separation(4) < best - 0.2
-    assert certify_partition.cuts(ring, np.zeros(32, dtype=int)).separation(4) == 0
-    assert certify_partition.cuts(GRAPHS["no edges"], np.arange(5)).separation(5) == 0
+    assert partition.cuts(ring, np.minimum(right, 2)).separation(4) < best - 0.2
+    assert partition.cuts(ring, np.zeros(32, dtype=int)).separation(4) == 0
+    assert partition.cuts(GRAPHS["no edges"], np.arange(5)).separation(5) == 0
 
 
 def test_separation_does_not_depend_on_the_scale_of_weights():
     rows = [(0, 1, 2.0), (1, 2, 0.5), (2, 3, 4.0), (0, 3, 8.0)]
     labels = np.array([0, 0, 1, 1])
     one, other = (graph([(u, v, factor * w) for u, v, w in rows], 4) for factor in (1, 1024))
-    assert certify_partition.cuts(one, labels).separation(2) == certify_partition.cuts(other, labels).separation(2)
+    assert partition.cuts(one, labels).separation(2) == partition.cuts(other, labels).separation(2)
 
 
 # Spectral methods
@@ -381,7 +382,7 @@ def test_as_many_clusters_as_vertices_are_analysed(engine):
 
 def test_no_figure_of_a_clustering_can_be_changed_unnoticed():
     page, at, inputs, p = posed("analyze-clustering", GRAPHS["weighted"], clusters=3)
-    found = certify_partition.cuts(at, inputs.labels)
+    found = partition.cuts(at, inputs.labels)
     right = np.array([modularity(at, inputs.labels), found.edge_cut, found.ratio_cut])
     assert page.certify(at, right, p).valid
     for which, name in enumerate(("modularity", "edge cut", "ratio cut")):
@@ -422,7 +423,7 @@ def test_a_drawn_clustering_is_far_better_than_chance_and_comes_from_the_seed():
     ring = cliques(20)
     labels = draws.clustering(ring, 8, seed=1)
     assert labels.tolist() == draws.clustering(ring, 8, seed=1).tolist() != draws.clustering(ring, 8, seed=2).tolist()
-    assert certify_partition.cuts(ring, labels).separation(8) > 0.5
+    assert partition.cuts(ring, labels).separation(8) > 0.5
 
 
 def test_a_vertex_belongs_to_the_nearest_of_those_that_were_drawn():

@@ -7,8 +7,9 @@ import pytest
 from roster import ENGINES, each_with
 from tiny import GRAPHS, certify, graph, library, not_drawn, path, posed, solve
 
-from graphbench import certify_similarity, registry
+from graphbench import registry
 from graphbench.algorithms import _similarity
+from graphbench.certificates import similarity as certify_similarity
 from graphbench.engines.base import Settings
 
 SIMILARITIES = ("jaccard", "weighted-jaccard", "overlap", "sorensen", "cosine")

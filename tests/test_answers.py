@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from graphbench import paths
 from graphbench.algorithms.base import Algorithm, Finding, Form, Inputs
-from graphbench.edgelist import EdgeList
+from graphbench.graphs.edgelist import EdgeList
 from graphbench.measure import answers
 from graphbench.measure.answers import Earlier, agreements, digest, keep, verify
+from graphbench.system import files as paths
 
 
 @pytest.fixture

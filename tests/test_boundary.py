@@ -2,7 +2,7 @@
 
 import pytest
 
-from graphbench.reporting.boundary import Size, beginnings, generator_of, own, size_of, untried
+from graphbench.records.capacity import Size, beginnings, generator_of, own, size_of, untried
 
 
 def test_a_size_is_read_from_the_name_of_an_rmat_graph_alone():

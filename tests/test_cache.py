@@ -8,11 +8,10 @@ import numpy as np
 import pytest
 
 import graphbench as gb
-from graphbench import edgefile
-from graphbench.datasets import cache
-from graphbench.datasets.base import Raw
-from graphbench.datasets.clean import Cleaning
 from graphbench.errors import DatasetError, UnknownNameError
+from graphbench.graphs import cache, parquet
+from graphbench.graphs.base import Raw
+from graphbench.graphs.clean import Cleaning
 
 SHA = "ab" * 32
 
@@ -248,7 +247,7 @@ def test_clearing_by_name_removes_posed_forms_that_carry_it(private_home):
     edges, _ = cache.cleaned(SHA, "toy", toy)
     posed = edges.with_drawn_weights(seed=0)
     path = private_home / "posed" / f"{posed.digest}-drawn.parquet"
-    posed.write(path, metadata={edgefile.DATASET: "toy"})
+    posed.write(path, metadata={parquet.DATASET: "toy"})
     assert {entry.kind for entry in cache.clear(["toy"])} == {"cleaned", "posed"}
     assert not path.exists()
 
@@ -275,7 +274,7 @@ def test_what_a_killed_process_left_half_written_is_cleared(private_home, folder
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        edgefile.atomically(whole, killed)
+        parquet.atomically(whole, killed)
     put(whole.with_name(part[0]))
     assert len(cache.clear()) == 1
     assert files(private_home) == set()

@@ -10,16 +10,16 @@ import pytest
 from builders import H100, HERE, record, replace, stored
 from hungry import need
 
-from graphbench.datasets import generators
-from graphbench.model import Censored, Memory, Outcome, Phases, Task
+from graphbench.graphs.generators import spec
+from graphbench.measure.suites import capacity as hunting
+from graphbench.records.capacity import generator_of, size_of
+from graphbench.records.model import Censored, Memory, Outcome, Phases, Task
+from graphbench.records.store import Store
 from graphbench.reporting import searches
-from graphbench.reporting.boundary import generator_of, size_of
 from graphbench.reporting.capacity import Finding, failure, phase, render, starved_on_host
 from graphbench.reporting.document import Bullets, Table
 from graphbench.reporting.measured import sort_out
 from graphbench.reporting.sections import capacity, growth
-from graphbench.store import Store
-from graphbench.suites import capacity as hunting
 
 LIMIT = 400_000
 ASKED = ("capacity", "ordeal", "--engine", "hungry", "--by", "numpy", "--device-memory", str(LIMIT))
@@ -120,7 +120,7 @@ def test_a_wrong_answer_is_exit_code_1_though_the_boundary_was_found_below_it(gr
 
 def test_where_the_generator_makes_no_larger_graph_the_search_goes_on_below_and_says_so(graphbench, monkeypatch):
     most = 20 << 9  # edges that may be drawn
-    monkeypatch.setattr(generators, "psutil", SimpleNamespace(virtual_memory=lambda: SimpleNamespace(total=32 * most)))
+    monkeypatch.setattr(spec, "psutil", SimpleNamespace(virtual_memory=lambda: SimpleNamespace(total=32 * most)))
     code, each, _ = found(graphbench, "--device-memory", "1GB", "--edgefactor", "10", "--tries", "9")
     assert (code, each["complete"], each["failed"]) == (1, False, None)
     assert size_of(each["largest"]).draws == most

@@ -10,10 +10,11 @@ from subprocess import run
 import pytest
 from scipy.sparse.csgraph import connected_components
 
-from graphbench import datasets, paths
-from graphbench.datasets import catalogue
-from graphbench.datasets.fetching import archive_path
+from graphbench import graphs
 from graphbench.errors import UnknownNameError, UsageError
+from graphbench.graphs import catalogue
+from graphbench.graphs.fetching import archive_path
+from graphbench.system import files
 
 EMBEDDED = [entry for entry in catalogue.entries().values() if entry.file]
 FETCHED = [entry for entry in catalogue.entries().values() if not entry.file]
@@ -22,7 +23,7 @@ each_embedded = pytest.mark.parametrize("entry", EMBEDDED, ids=lambda entry: ent
 
 def test_there_are_eight_embedded_and_eight_fetched_graphs():
     assert (len(EMBEDDED), len(FETCHED)) == (8, 8)
-    assert datasets.names() == [entry.name for entry in EMBEDDED + FETCHED]
+    assert graphs.names() == [entry.name for entry in EMBEDDED + FETCHED]
 
 
 @each_embedded
@@ -32,7 +33,7 @@ def test_embedded_file_has_the_checksum_of_the_catalogue(entry):
 
 @each_embedded
 def test_embedded_graph_has_the_counts_of_the_catalogue(entry):
-    loaded = datasets.load(entry.name)
+    loaded = graphs.load(entry.name)
     for field in (
         "num_vertices", "num_edges", "num_entries", "num_isolated", "loops_dropped", "duplicates_merged", "directed",
         "weighted", "sha256",
@@ -51,9 +52,9 @@ def test_embedded_file_is_reproducible_and_says_where_it_is_from(entry):
 
 
 def test_known_details_of_embedded_graphs():
-    assert datasets.load("polblogs").info.loops_dropped == 3
-    assert datasets.load("lesmis").edges.to_numpy().weight.max() == 31  # Cosette and Valjean
-    assert datasets.load("netscience").info.num_isolated == 128
+    assert graphs.load("polblogs").info.loops_dropped == 3
+    assert graphs.load("lesmis").edges.to_numpy().weight.max() == 31  # Cosette and Valjean
+    assert graphs.load("netscience").info.num_isolated == 128
 
 
 @pytest.mark.parametrize("entry", FETCHED, ids=lambda entry: entry.name)
@@ -77,16 +78,16 @@ def test_names_are_found_in_any_case_and_with_their_group():
 
 
 def test_describing_says_whether_a_graph_is_here():
-    assert datasets.describe("karate").state == "embedded"
-    assert datasets.describe("dblp-2010").state == "to be fetched"
+    assert graphs.describe("karate").state == "embedded"
+    assert graphs.describe("dblp-2010").state == "to be fetched"
     path = archive_path("LAW", "dblp-2010")
     path.parent.mkdir(parents=True)
     path.touch()
-    assert datasets.describe("dblp-2010").state == "cached"
+    assert graphs.describe("dblp-2010").state == "cached"
 
 
 def test_describing_shows_counts_licence_and_citation():
-    text = datasets.describe("as-Skitter").text()
+    text = graphs.describe("as-Skitter").text()
     assert "22,190,596" in text
     assert "11,095,298" in text
     assert "CC-BY 4.0" in text
@@ -94,15 +95,15 @@ def test_describing_shows_counts_licence_and_citation():
 
 
 def test_describing_generators():
-    assert "edgefactor" in datasets.describe("rmat").text()
-    assert datasets.describe("rmat:scale=5").num_vertices == 32
+    assert "edgefactor" in graphs.describe("rmat").text()
+    assert graphs.describe("rmat:scale=5").num_vertices == 32
     with pytest.raises(UsageError, match="scale"):
-        datasets.describe("rmat:scale=x")
+        graphs.describe("rmat:scale=x")
 
 
 def test_a_typo_gets_a_suggestion():
     with pytest.raises(UnknownNameError, match="Did you mean coAuthorsDBLP"):
-        datasets.describe("coAutorsDBLP")
+        graphs.describe("coAutorsDBLP")
 
 
 def test_describing_needs_no_http_and_no_reader():
@@ -115,7 +116,7 @@ def test_describing_needs_no_http_and_no_reader():
 
 
 def test_claims_carry_source_and_conditions():
-    claims = tomllib.loads((paths.data() / "claims.toml").read_text(encoding="utf-8"))["claim"]
+    claims = tomllib.loads((files.data() / "claims.toml").read_text(encoding="utf-8"))["claim"]
     assert len(claims) == 23
     assert all(claim["source"] and claim["conditions"] for claim in claims)
     runs = [claim for claim in claims if "baseline_seconds" in claim]

@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 from scipy.sparse.csgraph import connected_components, dijkstra
 from tiny import GRAPHS, certify, changed, graph, path, posed, rejected, relabelled
 
-from graphbench import certify as checks
 from graphbench import registry
 from graphbench.algorithms._lists import external_ids
-from graphbench.certify_similarity import neighbourhoods
-from graphbench.edgelist import EdgeList
+from graphbench.certificates import checks
+from graphbench.certificates.similarity import neighbourhoods
 from graphbench.errors import InputError
+from graphbench.graphs.edgelist import EdgeList
 
 SOURCE = "0"
 

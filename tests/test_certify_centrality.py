@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tiny import GRAPHS, certify, changed, graph, path, posed, rejected, relabelled
 
-from graphbench import certify_levels, certify_spectral
+from graphbench.certificates import levels, spectral
 
 
 def _random(seed, n=40, m=90, *, directed):
@@ -165,15 +165,13 @@ def test_the_largest_eigenvalue_and_singular_value_are_found_at_every_size(n):
         matrix = _random(seed, n, 3 * n, directed=True).to_scipy()
         both = matrix + matrix.T
         largest = np.linalg.eigvalsh(both.toarray()).max()
-        assert certify_spectral.largest_eigenvalue(both) == pytest.approx(largest, rel=1e-3)
-        assert certify_spectral.largest_singular_value(matrix) == pytest.approx(
-            np.linalg.norm(matrix.toarray(), 2), rel=1e-3
-        )
+        assert spectral.largest_eigenvalue(both) == pytest.approx(largest, rel=1e-3)
+        assert spectral.largest_singular_value(matrix) == pytest.approx(np.linalg.norm(matrix.toarray(), 2), rel=1e-3)
 
 
 def test_without_edges_every_eigenvalue_is_zero():
     matrix = graph([], 30).to_scipy()
-    assert certify_spectral.largest_eigenvalue(matrix) == certify_spectral.largest_singular_value(matrix) == 0
+    assert spectral.largest_eigenvalue(matrix) == spectral.largest_singular_value(matrix) == 0
 
 
 # Betweenness
@@ -207,7 +205,7 @@ def test_more_shortest_paths_than_float64_can_count_do_not_spoil_the_certificate
     k = 1_200
     rows = [(3 * i + a, 3 * i + b) for i in range(k) for a, b in ((0, 1), (0, 2), (1, 3), (2, 3))]
     ladder = graph(rows, 3 * k + 1)
-    delta = certify_levels.dependencies(ladder, np.array([0]))
+    delta = levels.dependencies(ladder, np.array([0]))
     joint = np.arange(1, k)
     assert delta[3 * joint] == pytest.approx(3 * (k - joint))
     assert delta[1::3] == pytest.approx(delta[2::3])
@@ -215,9 +213,9 @@ def test_more_shortest_paths_than_float64_can_count_do_not_spoil_the_certificate
 
 
 def test_wide_levels_are_taken_in_parts(monkeypatch):
-    whole = certify_levels.dependencies(UNDIRECTED, np.arange(5))
-    monkeypatch.setattr(certify_levels, "_ARCS_AT_ONCE", 3)
-    assert certify_levels.dependencies(UNDIRECTED, np.arange(5)) == pytest.approx(whole, abs=1e-12)
+    whole = levels.dependencies(UNDIRECTED, np.arange(5))
+    monkeypatch.setattr(levels, "_ARCS_AT_ONCE", 3)
+    assert levels.dependencies(UNDIRECTED, np.arange(5)) == pytest.approx(whole, abs=1e-12)
     assert certify("scc", DIRECTED, exact.strong(DIRECTED)).valid
 
 

@@ -9,15 +9,17 @@ from device import DeviceArray
 from scipy.sparse.csgraph import connected_components, dijkstra
 from standin import StandIn, census_here, made_here, rmat, small_blocks
 
-from graphbench import certify, certify_device, datasets, registry
-from graphbench.device import census, ranges, taking
-from graphbench.device.edges import MadeOnDevice
-from graphbench.device.recipe import Stored
+from graphbench import graphs, registry
+from graphbench.certificates import checks
+from graphbench.certificates import device as certify_device
+from graphbench.graphs.on_device import census, load, ranges
+from graphbench.graphs.on_device.edges import MadeOnDevice
+from graphbench.graphs.on_device.recipe import Stored
 from graphbench.measure import certifying
 from graphbench.measure.answers import verify
-from graphbench.measure.base import Cell, Limits, Plan
+from graphbench.measure.plan import Cell, Limits, Plan
 from graphbench.measure.runner import measure
-from graphbench.model import Outcome
+from graphbench.records.model import Outcome
 
 SPARSE = {"scale": 10, "edgefactor": 1}
 
@@ -44,7 +46,7 @@ def _right(page, edges, p):
     if page.name == "pagerank":
         ranks = np.full(n, 1 / n)
         for _ in range(150):
-            ranks = certify.pagerank_step(edges, ranks, p.damping)
+            ranks = checks.pagerank_step(edges, ranks, p.damping)
         return ranks
     if page.name == "triangle-count":
         return (matrix @ matrix).multiply(matrix).sum(axis=1).astype(np.int64) // 2
@@ -67,7 +69,7 @@ def _wrong(page, right, edges, p):
 @pytest.mark.parametrize("name", ["bfs", "sssp", "pagerank", "wcc", "louvain", "leiden", "jaccard", "triangle-count"])
 @pytest.mark.usefixtures("device")
 def test_the_device_finds_what_the_host_finds(monkeypatch, tmp_path, name, directed):
-    monkeypatch.setattr(taking, "made", lambda *_: made(directed=False))
+    monkeypatch.setattr(load, "made", lambda *_: made(directed=False))
     page = registry.algorithm(name)
     there = page.pose(made(directed=directed), seed=3)
     here = there.on_host()
@@ -97,11 +99,11 @@ def test_components_are_scipys(options, free, monkeypatch):
     there = made(**options)
     monkeypatch.setattr(MadeOnDevice, "_piece_rows", lambda _: 37 if not free else 10**6)
     expected, labels = connected_components(there.to_scipy(), directed=False)
-    assert certify.components(there) == expected
+    assert checks.components(there) == expected
     halves = np.arange(there.num_vertices) % 2
-    inside = certify.components(there.on_host(), within=halves)
-    assert certify.components(there, within=DeviceArray(halves)) == inside
-    assert certify.components(there, within=DeviceArray(labels)) == expected
+    inside = checks.components(there.on_host(), within=halves)
+    assert checks.components(there, within=DeviceArray(halves)) == inside
+    assert checks.components(there, within=DeviceArray(labels)) == expected
 
 
 @pytest.mark.usefixtures("device")
@@ -192,7 +194,7 @@ def there(monkeypatch):
     monkeypatch.setenv("GRAPHBENCH_PLUGINS", "standin_plugin,temper")
     maker = made_here(monkeypatch)
     census_here(monkeypatch, maker)
-    found = datasets.load("rmat:scale=5,edgefactor=64,by=cugraph")
+    found = graphs.load("rmat:scale=5,edgefactor=64,by=cugraph")
     maker.draw = None  # from now on edges are made in workers only
     return found
 
@@ -253,9 +255,9 @@ def test_what_cannot_be_certified_has_no_certificate_and_says_why(there, monkeyp
         MadeOnDevice(msgspec.structs.replace(stored, census=census_now)).write(file)
         return real(**fields)
 
-    from graphbench.measure import posing
+    from graphbench.measure import prepare
 
-    monkeypatch.setattr(posing, "Certify", sabotaged)
+    monkeypatch.setattr(prepare, "Certify", sabotaged)
     (record,) = records(there, "wcc")
     assert record.outcome is Outcome.OK
     assert record.certificate is None

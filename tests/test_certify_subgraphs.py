@@ -7,9 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tiny import GRAPHS, certify, graph, path, posed, rejected
 
-from graphbench import certify as certify_module
-from graphbench import certify_cores as cores
-from graphbench import certify_subgraphs as subgraphs
+from graphbench.certificates import checks as certify_module
+from graphbench.certificates import cores, subgraphs
 
 BOWTIE = graph([(0, 1), (1, 2), (2, 0), (2, 3), (3, 4), (4, 2), (4, 5)], 7)
 CLIQUES = graph([*((u, v) for v in range(5) for u in range(v)), (4, 5), (5, 6), (6, 4), (6, 7)], 9)

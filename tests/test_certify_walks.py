@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from tiny import GRAPHS, certify, changed, graph, path, posed, rejected
 
-from graphbench import certify_walks as checks
+from graphbench.certificates import walks as checks
 
 GRID = graph([(v, v + 1) for v in range(99) if v % 10 < 9] + [(v, v + 10) for v in range(90)], 100)
 DANGLING = GRAPHS["dangling vertices"]

@@ -4,7 +4,7 @@ import pytest
 from builders import H100, HERE, record, replace
 from test_report import tables
 
-from graphbench.model import Censored, Certificate, Outcome, Phases, Task, Trials
+from graphbench.records.model import Censored, Certificate, Outcome, Phases, Task, Trials
 from graphbench.reporting.claims import check
 from graphbench.reporting.document import Fold, Table
 from graphbench.reporting.measured import sort_out

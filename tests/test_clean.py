@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from graphbench.datasets.base import Raw
-from graphbench.datasets.clean import clean
 from graphbench.errors import InputError
+from graphbench.graphs.base import Raw
+from graphbench.graphs.clean import clean
 
 
 def raw(rows, *, num_vertices=6, directed=False, weighted=False, dtype=np.int64):

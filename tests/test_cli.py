@@ -363,7 +363,7 @@ def test_an_interrupt_while_the_program_still_starts_ends_with_130(imported):
 
 
 def test_memory_that_runs_out_is_told_in_a_sentence(graphbench, monkeypatch):
-    from graphbench.datasets import loading
+    from graphbench.graphs import loading
 
     def hungry(*_, **__):
         raise MemoryError("Unable to allocate 7.28 TiB")

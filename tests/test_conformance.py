@@ -11,7 +11,7 @@ from tiny import GRAPHS, certify, graph, path, posed, raw, solve
 
 from graphbench import registry
 from graphbench.algorithms.base import Kind
-from graphbench.certify import agreement
+from graphbench.certificates.checks import agreement
 from graphbench.engines.base import Settings
 from graphbench.errors import ConvergenceError, InputError, UnsupportedError, UsageError
 

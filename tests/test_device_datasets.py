@@ -7,15 +7,17 @@ import numpy as np
 import pytest
 from standin import census_here, made_here, rmat, small_blocks
 
-from graphbench import api, datasets, gpus, registry
+from graphbench import api, graphs, registry
 from graphbench.algorithms import draws
-from graphbench.datasets import cache, generators
-from graphbench.datasets.base import Dataset
-from graphbench.datasets.generators import parse
-from graphbench.edgelist import EdgeList
 from graphbench.errors import UnavailableError, UsageError
-from graphbench.measure.base import Cell
-from graphbench.measure.posing import pose
+from graphbench.graphs import cache
+from graphbench.graphs.base import Dataset
+from graphbench.graphs.edgelist import EdgeList
+from graphbench.graphs.generators import spec as generators
+from graphbench.graphs.generators.spec import parse
+from graphbench.measure.plan import Cell
+from graphbench.measure.prepare import pose
+from graphbench.system import gpus
 
 NAME = "rmat:scale=9,edgefactor=8,by=cugraph,seed=1"
 
@@ -78,25 +80,25 @@ def test_a_graph_that_moves_to_the_gpu_says_so(monkeypatch):
     monkeypatch.setattr(gpus, "probe", lambda: gpus.Cuda(driver="580", cuda=(13, 0), devices=(gpu,)))
     monkeypatch.setattr(generators.importlib.util, "find_spec", lambda _: object())
     with pytest.warns(UserWarning, match=r"large, so it is made by cuGraph.*by=cugraph.*by=numpy"):
-        found = datasets.load("rmat:scale=9,edgefactor=8")
+        found = graphs.load("rmat:scale=9,edgefactor=8")
     assert found.info.name == NAME
 
 
 def test_scales_beyond_the_generator_are_refused():
     with pytest.raises(UsageError, match=r"up to scale 30.*smaller scale"):
-        datasets.load("rmat:scale=31,by=cugraph")
+        graphs.load("rmat:scale=31,by=cugraph")
 
 
 def test_without_a_gpu_it_is_unavailable_and_described_all_the_same():
     with pytest.raises(UnavailableError, match=r"no NVIDIA GPU.*doctor"):
-        datasets.load(NAME)
-    assert "cuGraph on a GPU" in datasets.describe(NAME).text()
-    assert "by (who draws" in datasets.describe("rmat").text()
+        graphs.load(NAME)
+    assert "cuGraph on a GPU" in graphs.describe(NAME).text()
+    assert "by (who draws" in graphs.describe("rmat").text()
 
 
 @pytest.mark.usefixtures("device")
 def test_the_dataset_says_where_it_comes_from():
-    found = datasets.load(NAME)
+    found = graphs.load(NAME)
     info, counted = found.info, found.edges.stored.census
     assert info.name == NAME
     assert info.source.startswith("generator rmat:scale=9,edgefactor=8,by=cugraph,")
@@ -104,16 +106,16 @@ def test_the_dataset_says_where_it_comes_from():
     assert (info.loops_dropped, info.duplicates_merged) == (counted.loops_dropped, counted.duplicates_merged)
     assert info.loops_dropped > 0
     assert info.num_edges == counted.num_edges
-    other = datasets.load(NAME.replace("seed=1", "seed=2")).info
-    numpy = datasets.load("rmat:scale=9,edgefactor=8").info
+    other = graphs.load(NAME.replace("seed=1", "seed=2")).info
+    numpy = graphs.load("rmat:scale=9,edgefactor=8").info
     assert len({each.digest for each in (info, other, numpy)}) == 3
     assert len({each.sha256 for each in (info, other, numpy)}) == 3
-    assert datasets.load(NAME, directed=True).info.directed
+    assert graphs.load(NAME, directed=True).info.directed
 
 
 @pytest.mark.usefixtures("device")
 def test_it_is_listed_and_cleared_by_name():
-    found = datasets.load(NAME)
+    found = graphs.load(NAME)
     posed = found.edges.with_drawn_weights(0)
     pose(Cell(algorithm="sssp", dataset=found, engines=()), registry.algorithm("sssp").resolve({}), 0)
     kinds = {entry.kind: entry.name for entry in cache.entries()}
@@ -124,13 +126,13 @@ def test_it_is_listed_and_cleared_by_name():
 
 @pytest.mark.usefixtures("device")
 def test_a_handle_is_a_dataset_too():
-    assert datasets.from_object(datasets.load(NAME).edges).info == datasets.load(NAME).info
+    assert graphs.from_object(graphs.load(NAME).edges).info == graphs.load(NAME).info
     assert api.load(NAME).on_device
 
 
 @pytest.mark.parametrize("algorithm", ["bfs", "sssp", "pagerank", "wcc", "louvain", "jaccard"])
 def test_problems_are_posed_without_the_edges(device, algorithm):
-    found = datasets.load(NAME)
+    found = graphs.load(NAME)
     device.drawn = 0
     page = registry.algorithm(algorithm)
     posed = pose(Cell(algorithm=algorithm, dataset=found, engines=()), page.resolve({}), 7)
@@ -143,7 +145,7 @@ def test_problems_are_posed_without_the_edges(device, algorithm):
 
 @pytest.mark.usefixtures("device")
 def test_draws_are_seeded_and_a_smaller_one_is_a_prefix():
-    edges = datasets.load(NAME).edges
+    edges = graphs.load(NAME).edges
     many, few = draws.sources(edges, 20, None, 3), draws.sources(edges, 5, None, 3)
     assert many[:5].tolist() == few.tolist()
     assert many.tolist() != draws.sources(edges, 20, None, 4).tolist()
@@ -156,5 +158,5 @@ def test_draws_are_seeded_and_a_smaller_one_is_a_prefix():
 
 @pytest.mark.usefixtures("device")
 def test_its_recipe_is_plain_json():
-    path = datasets.load(NAME).edges.path
+    path = graphs.load(NAME).edges.path
     assert json.loads(path.read_text())["recipe"] == msgspec.to_builtins(rmat())

@@ -5,15 +5,15 @@ import numpy as np
 import pytest
 from standin import StandIn, census_here, made_here, rmat, small_blocks
 
-from graphbench.datasets.base import Raw
-from graphbench.datasets.clean import clean
-from graphbench.device import census, mixing, ranges, taking
-from graphbench.device import edges as device_edges
-from graphbench.device import recipe as recipes
-from graphbench.device.edges import MadeOnDevice
-from graphbench.device.recipe import Stored
-from graphbench.edgelist import EdgeList
 from graphbench.errors import DatasetError, FormatError, InputError, UnavailableError, UnsupportedError
+from graphbench.graphs.base import Raw
+from graphbench.graphs.clean import clean
+from graphbench.graphs.edgelist import EdgeList
+from graphbench.graphs.on_device import census, edge_hash, load, ranges
+from graphbench.graphs.on_device import edges as device_edges
+from graphbench.graphs.on_device import recipe as recipes
+from graphbench.graphs.on_device.edges import MadeOnDevice
+from graphbench.graphs.on_device.recipe import Stored
 
 
 @pytest.fixture(autouse=True)
@@ -111,10 +111,10 @@ def test_weights_belong_to_edges_and_seeds():
 
 def test_mixing_spreads_all_bits():
     keys = np.arange(1 << 12)
-    bits = np.unpackbits(mixing.mixed(keys, 0).view(np.uint8).reshape(len(keys), 8), axis=1)
+    bits = np.unpackbits(edge_hash.mixed(keys, 0).view(np.uint8).reshape(len(keys), 8), axis=1)
     assert np.abs(bits.mean(axis=0) - 0.5).max() < 6 * 0.5 / len(keys) ** 0.5
-    assert mixing.checksum(keys) == mixing.checksum(keys[::-1])
-    assert (mixing.checksum(keys[:9]) + mixing.checksum(keys[9:])) % 2**64 == mixing.checksum(keys)
+    assert edge_hash.checksum(keys) == edge_hash.checksum(keys[::-1])
+    assert (edge_hash.checksum(keys[:9]) + edge_hash.checksum(keys[9:])) % 2**64 == edge_hash.checksum(keys)
 
 
 @pytest.mark.parametrize("directed", [False, True])
@@ -255,7 +255,7 @@ def test_a_damaged_file_is_refused(tmp_path, change, why):
 
 def test_without_a_gpu_it_says_what_is_missing():
     with pytest.raises(UnavailableError, match=r"no NVIDIA GPU.*doctor"):
-        taking.made("made", rmat())
+        load.made("made", rmat())
 
 
 @pytest.fixture
@@ -265,24 +265,24 @@ def in_process(monkeypatch):
 
 
 def test_the_census_is_taken_once(in_process):
-    first, second = taking.made("one", rmat()), taking.made("two", rmat())
+    first, second = load.made("one", rmat()), load.made("two", rmat())
     assert len(in_process) == 1
     assert (first.name, second.name) == ("one", "two")
     assert first.digest == second.digest
-    assert taking.made("three", rmat(seed=2)).digest != first.digest
+    assert load.made("three", rmat(seed=2)).digest != first.digest
     assert len(in_process) == 2
 
 
 def test_a_damaged_recipe_is_made_anew(in_process):
-    path = taking.made("one", rmat()).path
+    path = load.made("one", rmat()).path
     path.write_text("{}")
     with pytest.warns(UserWarning, match="unreadable"):
-        assert taking.made("one", rmat()).num_edges > 0
+        assert load.made("one", rmat()).num_edges > 0
     assert len(in_process) == 2
 
 
 def test_dropping_the_direction_takes_a_census_of_its_own(in_process):
-    arcs = taking.made("one", rmat(directed=True))
+    arcs = load.made("one", rmat(directed=True))
     edges = arcs.undirected()
     assert len(in_process) == 2
     np.testing.assert_array_equal(edges.to_numpy().src, made(rmat()).to_numpy().src)
@@ -311,13 +311,13 @@ def test_what_goes_wrong_in_the_census_is_told(monkeypatch, capsys, error, raise
         code = census.main(command[4:])
         return type("Done", (), {"returncode": code, "stdout": capsys.readouterr().out, "stderr": ""})
 
-    monkeypatch.setattr(taking.subprocess, "run", run)
+    monkeypatch.setattr(load.subprocess, "run", run)
     with pytest.raises(raised, match=why):
-        taking.made("made", rmat())
+        load.made("made", rmat())
 
 
 def test_a_census_that_dies_is_told(monkeypatch):
     done = type("Done", (), {"returncode": -9, "stdout": "", "stderr": "warning\nKilled"})
-    monkeypatch.setattr(taking.subprocess, "run", lambda *_, **__: done)
+    monkeypatch.setattr(load.subprocess, "run", lambda *_, **__: done)
     with pytest.raises(DatasetError, match="ended with status -9: Killed"):
-        taking.made("made", rmat())
+        load.made("made", rmat())

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from graphbench import edgefile
-from graphbench.datasets.base import Raw
-from graphbench.datasets.clean import clean
-from graphbench.edgelist import Columns, EdgeList, merge_parallel
 from graphbench.errors import FormatError, UnavailableError, UsageError
+from graphbench.graphs import parquet
+from graphbench.graphs.base import Raw
+from graphbench.graphs.clean import clean
+from graphbench.graphs.edgelist import Columns, EdgeList, merge_parallel
 
 
 def make(rows, *, num_vertices=6, directed=False, weight=None, dtype=np.int32, **kwargs):
@@ -92,7 +92,7 @@ def test_chunks_are_the_same_from_memory_and_from_a_file(path, name):
 
 def test_a_file_says_who_wrote_it_and_what_else_was_stored(path):
     make([(0, 1)]).write(path, metadata={"note": "größer"})
-    assert edgefile.read_metadata(path) == {"note": "größer"}
+    assert parquet.read_metadata(path) == {"note": "größer"}
     pq.write_table(pa.table({"src": [0], "dst": [1]}), path)
     with pytest.raises(FormatError, match=r"not a cached edge list.*graphbench\.load"):
         EdgeList.open(path)

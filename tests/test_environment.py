@@ -10,8 +10,9 @@ import pytest
 
 from graphbench import registry
 from graphbench.engines import _cuda
-from graphbench.measure import environment, memory, neighbours
+from graphbench.measure import environment, gpu_processes
 from graphbench.measure.environment import capture, libraries, machine_summary
+from graphbench.system import memory
 
 
 @pytest.fixture
@@ -95,7 +96,7 @@ def test_clocks_are_asked_of_the_gpu_that_is_visible_and_may_be_refused(monkeypa
 @pytest.mark.parametrize("apart", [False, True])
 def test_a_worker_the_processes_it_starts_and_who_started_it_are_its_own(apart):
     asks = (
-        "import os, subprocess, sys; from graphbench.measure.neighbours import own_processes; "
+        "import os, subprocess, sys; from graphbench.measure.gpu_processes import own_processes; "
         "child = subprocess.Popen([sys.executable, '-c', 'input()'], stdin=subprocess.PIPE, "
         f"start_new_session={apart}); own = own_processes(); child.communicate(b'\\n'); "
         f"print({{os.getpid(), os.getppid(), child.pid}} <= own, {os.getppid()} in own)"
@@ -109,11 +110,11 @@ def test_a_worker_the_processes_it_starts_and_who_started_it_are_its_own(apart):
 @pytest.mark.skipif(sys.platform != "linux", reason="who computes is told by /proc")
 def test_a_process_computes_that_has_the_device_of_cuda_open(monkeypatch, tmp_path):
     device = tmp_path / "nvidia-uvm"
-    monkeypatch.setattr(neighbours, "COMPUTES", str(device))
-    assert not neighbours.computes(os.getpid())
+    monkeypatch.setattr(gpu_processes, "COMPUTES", str(device))
+    assert not gpu_processes.computes(os.getpid())
     with device.open("w"):
-        assert neighbours.computes(os.getpid())
-    assert not neighbours.computes(4_200_000), "there is no such process"
+        assert gpu_processes.computes(os.getpid())
+    assert not gpu_processes.computes(4_200_000), "there is no such process"
 
 
 @pytest.mark.parametrize(
@@ -128,8 +129,8 @@ def test_a_process_computes_that_has_the_device_of_cuda_open(monkeypatch, tmp_pa
     ],
 )
 def test_what_a_measurement_started_is_no_stranger_on_its_gpu(monkeypatch, on_gpu, computing, others):
-    monkeypatch.setattr(neighbours, "computes", computing.__contains__)
-    assert neighbours.strangers(on_gpu, {1, 2, 3, 4}) == others
+    monkeypatch.setattr(gpu_processes, "computes", computing.__contains__)
+    assert gpu_processes.strangers(on_gpu, {1, 2, 3, 4}) == others
 
 
 @pytest.mark.usefixtures("two_gpus")

@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 from collection import archive, index, serving
 
-from graphbench import datasets
-from graphbench.datasets import download, fetching, mirrors, transfer
-from graphbench.datasets import index as collection_index
+from graphbench import graphs
 from graphbench.errors import ChecksumError, DatasetError, FetchError, UnknownNameError, UsageError
+from graphbench.graphs import download, fetching, mirrors, transfer
+from graphbench.graphs import suitesparse as collection_index
 
 BODY = bytes(range(256)) * 4000  # A megabyte, of which every piece is known by its place.
 SUM = hashlib.sha256(BODY).hexdigest()
@@ -232,7 +232,7 @@ def test_failing_addresses_are_all_named(server, tmp_path):
 def test_two_processes_fetch_the_same_file_once(server, tmp_path):
     server.gate = threading.Event()
     code = (
-        "import sys; from pathlib import Path; from graphbench.datasets.download import download;"
+        "import sys; from pathlib import Path; from graphbench.graphs.download import download;"
         "print('asks', flush=True);"
         f"download(Path(sys.argv[1]), ['{server.address}/file'], expected='{SUM}')"
     )
@@ -255,7 +255,7 @@ def test_two_processes_fetch_the_same_file_once(server, tmp_path):
 
 def test_process_that_is_killed_leaves_its_part_to_the_next(server, tmp_path):
     code = (
-        "import os, sys; from pathlib import Path; from graphbench.datasets.download import download;"
+        "import os, sys; from pathlib import Path; from graphbench.graphs.download import download;"
         "die = lambda done, total: done > 400_000 and os.kill(os.getpid(), 9);"
         f"download(Path(sys.argv[1]), ['{server.address}/file'], expected='{SUM}', progress=die)"
     )
@@ -334,7 +334,7 @@ def test_folder_with_blanks_is_a_mirror(tmp_path):
 
 def test_catalogue_graph_comes_from_a_mirror(mirror, monkeypatch):
     monkeypatch.setenv("GRAPHBENCH_MIRROR", f"file:///nowhere {mirror.as_uri()}")
-    path = datasets.fetch("caidarouterlevel")
+    path = graphs.fetch("caidarouterlevel")
     assert path.name == "caidaRouterLevel.tar.gz"
     assert download.sha256(path).startswith("1242d7f5b2eeb6ff")
 
@@ -343,80 +343,80 @@ def test_catalogue_graph_with_wrong_bytes_is_refused(server, monkeypatch, privat
     server.files["/MM/LAW/dblp-2010.tar.gz"] = b"no graph"
     monkeypatch.setenv("GRAPHBENCH_MIRROR", server.address)
     with pytest.raises(ChecksumError, match=r"expected SHA-256 b806042f.*got "):
-        datasets.fetch("dblp-2010")
+        graphs.fetch("dblp-2010")
     assert [each for each in private_home.rglob("*") if each.is_file()] == []
 
 
 def test_embedded_graph_needs_no_network():
-    assert datasets.fetch("karate").name == "karate.mtx.gz"
+    assert graphs.fetch("karate").name == "karate.mtx.gz"
 
 
 # The whole collection
 
 
 def test_any_matrix_is_fetched_through_the_index_once(collection):
-    first = datasets.fetch("test/TRIANGLE")
+    first = graphs.fetch("test/TRIANGLE")
     assert first.name == "triangle.tar.gz"
-    assert datasets.fetch("Test/triangle") == first
-    assert datasets.fetch("triangle") == first
+    assert graphs.fetch("Test/triangle") == first
+    assert graphs.fetch("triangle") == first
     assert collection.paths() == ["/files/ssstats.csv", "/MM/Test/triangle.tar.gz"]
 
 
 @pytest.mark.usefixtures("collection")
 def test_checksum_is_recorded_as_sha256sum_reads_it():
-    path = datasets.fetch("Test/triangle")
+    path = graphs.fetch("Test/triangle")
     record = path.with_name("triangle.tar.gz.sha256")
     assert record.read_text() == f"{download.sha256(path)}  triangle.tar.gz\n"
 
 
 @pytest.mark.usefixtures("collection")
 def test_damaged_archive_is_fetched_again():
-    path = datasets.fetch("Test/triangle")
+    path = graphs.fetch("Test/triangle")
     whole = path.read_bytes()
     path.write_bytes(whole[:100])
-    assert datasets.fetch("Test/triangle").read_bytes() == whole
+    assert graphs.fetch("Test/triangle").read_bytes() == whole
 
 
 def test_other_bytes_than_at_the_first_fetch_are_refused(collection):
-    path = datasets.fetch("Test/triangle")
+    path = graphs.fetch("Test/triangle")
     path.unlink()
     collection.files["/MM/Test/triangle.tar.gz"] = archive("triangle", TRIANGLE.replace("3 2\n", "2 3\n"))
     with pytest.raises(ChecksumError, match="cache clear Test/triangle"):
-        datasets.fetch("Test/triangle")
+        graphs.fetch("Test/triangle")
     assert not path.exists()
 
 
 def test_index_is_fetched_again_for_a_new_name(collection):
-    datasets.fetch("Test/triangle")
+    graphs.fetch("Test/triangle")
     collection.files["/files/ssstats.csv"] = index(LINE, LINE.replace("triangle", "newer"))
     collection.files["/MM/Test/newer.tar.gz"] = archive("newer", TRIANGLE)
-    assert datasets.fetch("Test/newer").name == "newer.tar.gz"
+    assert graphs.fetch("Test/newer").name == "newer.tar.gz"
 
 
 @pytest.mark.usefixtures("collection")
 def test_name_that_the_collection_lacks_gets_a_suggestion():
     with pytest.raises(UnknownNameError, match="Did you mean Test/triangle"):
-        datasets.fetch("Test/triangel")
+        graphs.fetch("Test/triangel")
 
 
 @pytest.mark.usefixtures("collection")
 def test_name_is_unknown_if_no_newer_index_can_be_had(monkeypatch):
-    datasets.fetch("Test/triangle")
+    graphs.fetch("Test/triangle")
     monkeypatch.setattr(mirrors, "COLLECTION", "http://127.0.0.1:9")
-    assert datasets.fetch("Test/triangle").exists()
+    assert graphs.fetch("Test/triangle").exists()
     with pytest.raises(UnknownNameError, match=r"newer index.*could not be fetched"):
-        datasets.fetch("Test/newer")
+        graphs.fetch("Test/newer")
 
 
 def test_without_any_index_the_addresses_are_named():
     with pytest.raises(FetchError, match=r"(?s)index.*127.0.0.1:9/files/ssstats.csv: nobody answers"):
-        datasets.fetch("Test/triangle")
+        graphs.fetch("Test/triangle")
 
 
 def test_page_that_is_no_index_is_not_kept(collection):
     collection.files["/files/ssstats.csv"] = b"<html>Please log in</html>"
     with pytest.raises(FetchError, match="not the collection's index"):
-        datasets.fetch("Test/triangle")
+        graphs.fetch("Test/triangle")
     assert not collection_index.path().exists()
 
 
@@ -427,14 +427,14 @@ def test_page_that_is_no_index_is_not_kept(collection):
 def test_torn_index_is_not_kept(collection, body, fault):
     collection.files["/files/ssstats.csv"] = body
     with pytest.raises(FetchError, match=fault):
-        datasets.fetch("Test/triangle")
+        graphs.fetch("Test/triangle")
 
 
 def test_name_in_several_groups_is_ambiguous(collection):
     collection.files["/files/ssstats.csv"] = index(LINE, LINE.replace("Test", "Other"))
-    datasets.fetch("Test/triangle")
+    graphs.fetch("Test/triangle")
     with pytest.raises(UnknownNameError, match=r"Other/triangle.*Test/triangle|Test/triangle.*Other/triangle"):
-        datasets.fetch("triangle")
+        graphs.fetch("triangle")
 
 
 @pytest.mark.parametrize(
@@ -447,7 +447,7 @@ def test_name_in_several_groups_is_ambiguous(collection):
 def test_matrix_that_is_no_graph_is_refused_before_it_is_fetched(collection, line, problem):
     collection.files["/files/ssstats.csv"] = index(line)
     with pytest.raises(DatasetError, match=problem):
-        datasets.fetch("Test/wide")
+        graphs.fetch("Test/wide")
     assert collection.paths() == ["/files/ssstats.csv"]
 
 
@@ -455,7 +455,7 @@ def test_archive_put_there_by_hand_is_taken(collection):
     path = fetching.archive_path("Test", "triangle")
     path.parent.mkdir(parents=True)
     path.write_bytes(collection.files["/MM/Test/triangle.tar.gz"])
-    assert datasets.fetch("Test/triangle") == path
+    assert graphs.fetch("Test/triangle") == path
     assert "/MM/Test/triangle.tar.gz" not in collection.paths()
     assert fetching.recorded(path) == download.sha256(path)
 
@@ -465,4 +465,4 @@ def test_the_real_index_is_read(mirror, monkeypatch):
     found = collection_index.matrix("gleich/WB-CS-Stanford")
     assert (found.full_name, found.rows, found.nonzeros) == ("Gleich/wb-cs-stanford", 9914, 36854)
     assert len(collection_index.known()) == 2893
-    assert isinstance(datasets.fetch("Gleich/wb-cs-stanford"), Path)
+    assert isinstance(graphs.fetch("Gleich/wb-cs-stanford"), Path)

@@ -12,9 +12,9 @@ import pytest
 from builders import bfs, pagerank, record, replace
 
 from graphbench import api, registry
-from graphbench.comparison import compare, set_against
-from graphbench.model import Outcome
-from graphbench.reasons import Reason, Verdict
+from graphbench.records.comparison import compare, set_against
+from graphbench.records.model import Outcome
+from graphbench.records.rules import Reason, Verdict
 
 KARATE = nx.Graph(nx.karate_club_graph().edges())
 

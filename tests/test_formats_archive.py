@@ -6,9 +6,9 @@ import tarfile
 
 import pytest
 
-from graphbench.datasets import formats
-from graphbench.datasets.clean import clean
 from graphbench.errors import FormatError
+from graphbench.graphs import formats
+from graphbench.graphs.clean import clean
 
 MATRIX = b"%%MatrixMarket matrix coordinate pattern symmetric\n3 3 2\n2 1\n3 1\n"
 
@@ -100,7 +100,7 @@ def test_a_member_that_is_longer_than_its_size_line_says_is_refused(pack):
 
 
 def test_a_bomb_in_front_of_the_matrix_is_not_expanded(pack, monkeypatch):
-    from graphbench.datasets.formats import text
+    from graphbench.graphs.formats import text
 
     monkeypatch.setattr(text, "_FLOOR", 1 << 16)
     path = pack(("toy/toy_big.txt", bytes(16 << 20)), ("toy/toy.mtx", MATRIX))

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from graphbench.datasets import formats
 from graphbench.errors import FormatError
+from graphbench.graphs import formats
 
 RECTANGULAR = "rectangular"
 ARRAY = "(array)"
@@ -292,7 +292,7 @@ def test_a_compressed_file_that_was_cut_off_or_is_none_says_so(write):
 
 
 def test_a_decompression_bomb_is_not_expanded(tmp_path, monkeypatch):
-    from graphbench.datasets.formats import text
+    from graphbench.graphs.formats import text
 
     monkeypatch.setattr(text, "_FLOOR", 1 << 16)
     path = tmp_path / "bomb.mtx.gz"

@@ -2,8 +2,8 @@
 
 import pytest
 
-from graphbench.datasets import formats
 from graphbench.errors import FormatError
+from graphbench.graphs import formats
 
 
 @pytest.fixture

@@ -5,9 +5,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from graphbench.datasets import formats
-from graphbench.edgelist import EdgeList
 from graphbench.errors import FormatError
+from graphbench.graphs import formats
+from graphbench.graphs.edgelist import EdgeList
 
 
 @pytest.fixture

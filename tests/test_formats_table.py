@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from graphbench.datasets import formats
 from graphbench.errors import FormatError
+from graphbench.graphs import formats
 
 
 @pytest.fixture

@@ -5,10 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from graphbench import datasets
-from graphbench.datasets import generators
-from graphbench.datasets.generators import parse
+from graphbench import graphs
 from graphbench.errors import InputError, UnknownNameError, UsageError
+from graphbench.graphs.generators import spec as generators
+from graphbench.graphs.generators.spec import parse
 
 
 def degrees(raw):
@@ -67,22 +67,22 @@ def test_rmat_spans_several_blocks_of_draws(monkeypatch):
 
 @pytest.mark.parametrize("spec", ["ba:n=3000,m=4", "rmat:scale=8"])
 def test_same_seed_same_graph_other_seed_other_graph(spec):
-    first, again, other = (datasets.load(f"{spec},seed={seed}").info for seed in (1, 1, 2))
+    first, again, other = (graphs.load(f"{spec},seed={seed}").info for seed in (1, 1, 2))
     assert first.digest == again.digest != other.digest
 
 
 def test_loaded_graph_is_cleaned_and_kept():
-    first = datasets.load("rmat:scale=8,edgefactor=16,seed=1")
+    first = graphs.load("rmat:scale=8,edgefactor=16,seed=1")
     assert first.info.loops_dropped > 0
     assert first.info.duplicates_merged > 0
     assert first.info.num_edges + first.info.loops_dropped + first.info.duplicates_merged == 16 << 8
-    assert datasets.load("rmat: scale=8").edges.path == first.edges.path
+    assert graphs.load("rmat: scale=8").edges.path == first.edges.path
 
 
 def test_direction_can_be_asked_for_either_way():
-    assert datasets.load("rmat:scale=5,directed=1").info.directed
-    assert datasets.load("rmat:scale=5", directed=True).info.name == "rmat:scale=5,edgefactor=16,seed=1,directed=1"
-    assert not datasets.load("rmat:scale=5").info.directed
+    assert graphs.load("rmat:scale=5,directed=1").info.directed
+    assert graphs.load("rmat:scale=5", directed=True).info.name == "rmat:scale=5,edgefactor=16,seed=1,directed=1"
+    assert not graphs.load("rmat:scale=5").info.directed
 
 
 def test_names_are_canonical():
@@ -111,15 +111,15 @@ def test_names_are_canonical():
 )
 def test_wrong_specifications_say_what_is_accepted(spec, message):
     with pytest.raises(UsageError, match=message) as caught:
-        datasets.load(spec)
+        graphs.load(spec)
     assert "for example" in str(caught.value)
 
 
 def test_unknown_generator():
     with pytest.raises(UnknownNameError, match=r"No generator is called 'er'.*Known: ba, rmat"):
-        datasets.load("er:n=10")
+        graphs.load("er:n=10")
 
 
 def test_too_large_a_graph_is_refused_before_memory_is_taken():
     with pytest.raises(InputError, match=r"needs about .* GiB"):
-        datasets.load("rmat:scale=40")
+        graphs.load("rmat:scale=40")

@@ -9,7 +9,7 @@ import pytest
 from roster import having
 from tiny import certify, graph, solve
 
-from graphbench.certify import agreement
+from graphbench.certificates.checks import agreement
 
 UNREACHED = 2**63 - 1
 CASES = [

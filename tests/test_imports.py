@@ -126,9 +126,9 @@ def test_datasets_and_certificates_do_not_know_each_other():
 @pytest.mark.parametrize(
     ("source", "parts"),
     [
-        ("from graphbench.measure.base import Plan", ["measure"]),
+        ("from graphbench.measure.plan import Plan", ["measure"]),
         ("from graphbench import registry, certify", ["registry", "certify"]),
-        ("import graphbench.store", ["store"]),
+        ("import graphbench.records.store", ["store"]),
         ("import graphbench", ["__init__"]),
         ("from graphbench import run", ["__init__"]),
         ("def f():\n    from graphbench.cli import main", ["cli"]),

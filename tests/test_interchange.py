@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pytest_benchmark.stats import Stats
 
-from graphbench import interchange, store
 from graphbench.errors import StoreError, UsageError
-from graphbench.model import Outcome, Task
+from graphbench.records import pytest_benchmark, store
+from graphbench.records.model import Outcome, Task
 
 
 @pytest.fixture
@@ -30,18 +30,18 @@ def written(tmp_path):
 @pytest.mark.parametrize("layout", [{"indent": 4}, {"indent": None}, {"separators": (",", ":")}], ids=str)
 def test_records_come_back_in_full_however_the_file_is_laid_out(written, layout):
     records = [record("networkx"), record("igraph", 0.1), record("cugraph", 0.001)]
-    assert store.load([written(interchange.document(records), **layout)]) == records
+    assert store.load([written(pytest_benchmark.document(records), **layout)]) == records
 
 
 def test_a_file_of_records_and_one_of_pytest_benchmark_load_together_and_what_is_in_both_comes_once(written, tmp_path):
     one, two = record("networkx"), record("igraph")
     lines = tmp_path / "records.jsonl"
     lines.write_bytes(store.to_json(one) + b"\n")
-    assert store.load([lines, written(interchange.document([one, two]), indent=4)]) == [one, two]
+    assert store.load([lines, written(pytest_benchmark.document([one, two]), indent=4)]) == [one, two]
 
 
 def test_other_benchmarks_in_the_file_are_passed_over_even_with_numbers_that_json_does_not_have(written):
-    document = interchange.document([record()])
+    document = pytest_benchmark.document([record()])
     document["benchmarks"].insert(0, {"name": "test_other", "extra_info": {"loss": float("nan")}, "stats": {}})
     assert store.load([written(document, indent=4)]) == [record()]
 
@@ -60,14 +60,14 @@ def test_indented_json_that_is_something_else_is_refused_by_name(written, docume
 
 
 def test_a_file_cut_in_the_middle_is_refused_and_not_taken_for_fewer_records(written):
-    path = written(interchange.document([record()]), indent=4)
+    path = written(pytest_benchmark.document([record()]), indent=4)
     path.write_text(path.read_text()[:-20])
     with pytest.raises(StoreError, match=r"saved.json"):
         store.load([path])
 
 
 def test_a_record_of_another_schema_is_refused_as_in_a_store(written):
-    document = interchange.document([record()])
+    document = pytest_benchmark.document([record()])
     document["benchmarks"][0]["extra_info"]["graphbench"]["schema"] = 999
     with pytest.raises(StoreError, match="schema 999"):
         store.load([written(document, indent=4)])
@@ -88,7 +88,7 @@ def test_statistics_are_those_that_pytest_benchmark_computes(seconds):
     theirs = Stats()
     for each in seconds:
         theirs.update(each)
-    ours = interchange.stats(seconds)
+    ours = pytest_benchmark.stats(seconds)
     expected = theirs.as_dict()
     rounding = {"iqr_outliers", "stddev_outliers", "outliers", "ld15iqr", "hd15iqr"}
     assert set(ours) == {*expected, "data", "iterations"}
@@ -101,7 +101,7 @@ def test_outliers_are_counted_as_pytest_benchmark_counts_them():
     seconds = [1.0, 1.1, 0.9, 1.2, 0.8, 1.05, 0.95, 9.0, 0.001]
     theirs = Stats()
     theirs.data = seconds
-    ours = interchange.stats(seconds)
+    ours = pytest_benchmark.stats(seconds)
     assert ours["iqr_outliers"] == 2
     for key in ("outliers", "ld15iqr", "hd15iqr", "iqr_outliers", "stddev_outliers"):
         assert ours[key] == getattr(theirs, key)
@@ -109,23 +109,23 @@ def test_outliers_are_counted_as_pytest_benchmark_counts_them():
 
 def test_only_right_answers_get_into_a_file_that_knows_no_verdict():
     wrong = record("igraph", outcome=Outcome.INVALID)
-    assert [bench["params"]["engine"] for bench in interchange.document([wrong, record()])["benchmarks"]] == [
+    assert [bench["params"]["engine"] for bench in pytest_benchmark.document([wrong, record()])["benchmarks"]] == [
         "networkx"
     ]
     with pytest.raises(UsageError, match="None of these records"):
-        interchange.document([wrong])
+        pytest_benchmark.document([wrong])
 
 
 def test_two_machines_do_not_fit_into_one_file():
     there = msgspec.structs.replace(HERE, machine="m2")
     with pytest.raises(UsageError, match=r"2 machines \(m1, m2\).*--machine"):
-        interchange.document([record(), record("igraph", environment=there)])
+        pytest_benchmark.document([record(), record("igraph", environment=there)])
 
 
 def test_tasks_that_differ_in_parameters_only_have_different_names():
     params = [{"resolution": 1.0, "seed": 0}, {"resolution": 2.0, "seed": 0}]
     records = [record(task=Task("louvain", "coAuthorsDBLP", "igraph", each)) for each in params] + [record()]
-    assert [bench["fullname"] for bench in interchange.document(records)["benchmarks"]] == [
+    assert [bench["fullname"] for bench in pytest_benchmark.document(records)["benchmarks"]] == [
         "graphbench/benchmarks/test_algorithms.py::test_measure[louvain-coAuthorsDBLP-igraph-resolution=1.0]",
         "graphbench/benchmarks/test_algorithms.py::test_measure[louvain-coAuthorsDBLP-igraph-resolution=2.0]",
         "graphbench/benchmarks/test_algorithms.py::test_measure[louvain-coAuthorsDBLP-networkx]",
@@ -134,12 +134,12 @@ def test_tasks_that_differ_in_parameters_only_have_different_names():
 
 def test_numbers_of_numpy_in_a_record_are_numbers_in_the_file(written):
     odd = record(answer={"modularity": np.float64(0.5), "communities": np.int64(3)})
-    (back,) = store.load([written(interchange.document([odd]), indent=4)])
+    (back,) = store.load([written(pytest_benchmark.document([odd]), indent=4)])
     assert back.answer == {"modularity": 0.5, "communities": 3}
 
 
 def test_pytest_benchmark_compares_what_was_exported(written, tmp_path):
-    path = written(interchange.document([record("networkx"), record("igraph", 0.1)]), indent=4)
+    path = written(pytest_benchmark.document([record("networkx"), record("igraph", 0.1)]), indent=4)
     command = [sys.executable, "-m", "pytest_benchmark", "compare", str(path), "--columns=median,rounds", "--csv=t.csv"]
     done = subprocess.run(command, check=False, cwd=tmp_path, capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stderr

@@ -9,8 +9,8 @@ import pytest
 from test_store import record
 
 from graphbench.errors import StoreError
-from graphbench.keeping import Keeper
-from graphbench.store import Store
+from graphbench.records.keeping import Keeper
+from graphbench.records.store import Store
 
 
 @pytest.fixture

@@ -10,10 +10,10 @@ import pytest
 import scipy.sparse as sp
 from collection import archive, index, serving
 
-from graphbench import datasets
-from graphbench.datasets import fetching, formats, mirrors
-from graphbench.edgelist import EdgeList
+from graphbench import graphs
 from graphbench.errors import DatasetError, FetchError, FormatError, InputError, UnknownNameError, UsageError
+from graphbench.graphs import fetching, formats, mirrors
+from graphbench.graphs.edgelist import EdgeList
 
 PATH = "%%MatrixMarket matrix coordinate pattern symmetric\n4 4 2\n2 1\n3 2\n"
 
@@ -40,40 +40,40 @@ def offer(server, matrix, line):
 
 
 def test_catalogue_name_in_any_case_with_blanks_around():
-    assert datasets.load(" KARATE ").info.name == "karate"
+    assert graphs.load(" KARATE ").info.name == "karate"
 
 
 def test_loading_twice_reads_once(monkeypatch):
-    first = datasets.load("karate")
+    first = graphs.load("karate")
     monkeypatch.setattr(formats, "read", None)
-    again = datasets.load("karate")
+    again = graphs.load("karate")
     assert again.info == first.info
     assert again.edges.path == first.edges.path
 
 
 def test_direction_can_be_dropped_and_is_kept_apart():
-    as_is, dropped = datasets.load("polblogs"), datasets.load("polblogs", directed=False)
+    as_is, dropped = graphs.load("polblogs"), graphs.load("polblogs", directed=False)
     assert (as_is.info.directed, dropped.info.directed) == (True, False)
     assert dropped.info.digest == as_is.edges.undirected().digest
-    assert datasets.load("polblogs").info.digest == as_is.info.digest
+    assert graphs.load("polblogs").info.digest == as_is.info.digest
 
 
 def test_typo_gets_a_suggestion_and_the_other_ways():
     with pytest.raises(UnknownNameError, match=r"Did you mean karate\? A dataset is also GROUP/NAME"):
-        datasets.load("karatte")
+        graphs.load("karatte")
 
 
 def test_missing_network_is_told_with_a_way_out():
     with pytest.raises(FetchError, match=r"(?s)dblp-2010.tar.gz: nobody answers.*GRAPHBENCH_MIRROR.*embedded"):
-        datasets.load("dblp-2010")
+        graphs.load("dblp-2010")
 
 
 def test_real_archives(mirror, monkeypatch):
     monkeypatch.setenv("GRAPHBENCH_MIRROR", mirror.as_uri())
-    info = datasets.load("caidaRouterLevel").info
+    info = graphs.load("caidaRouterLevel").info
     assert (info.num_vertices, info.num_edges, info.num_entries) == (192_244, 609_066, 1_218_132)
     assert info.sha256.startswith("1242d7f5")
-    info = datasets.load("gleich/wb-cs-stanford").info
+    info = graphs.load("gleich/wb-cs-stanford").info
     assert info.name == "Gleich/wb-cs-stanford"
     assert (info.directed, info.num_vertices, info.num_edges, info.loops_dropped) == (True, 9914, 35_555, 1299)
 
@@ -83,7 +83,7 @@ def test_real_archives(mirror, monkeypatch):
 
 def test_matrix_is_checked_against_the_index_and_cleaned(collection):
     offer(collection, PATH, "Test,path,4,4,4,1,1,0,0,1,1,undirected graph,4")
-    info = datasets.load("test/path").info
+    info = graphs.load("test/path").info
     assert (info.name, info.num_vertices, info.num_edges, info.num_isolated) == ("Test/path", 4, 2, 1)
     assert info.source == f"{collection.address}/MM/Test/path.tar.gz"
 
@@ -91,7 +91,7 @@ def test_matrix_is_checked_against_the_index_and_cleaned(collection):
 def test_explicit_zeros_count_as_entries_of_the_file(collection):
     zeros = "%%MatrixMarket matrix coordinate real general\n3 3 3\n1 2 1.5\n2 1 0\n3 1 2\n"
     offer(collection, zeros, "Test,zeros,3,3,2,1,0,0,0,0,0,directed graph,3")
-    assert datasets.load("Test/zeros").info.zero_weights == 1
+    assert graphs.load("Test/zeros").info.zero_weights == 1
 
 
 @pytest.mark.parametrize(
@@ -105,7 +105,7 @@ def test_explicit_zeros_count_as_entries_of_the_file(collection):
 def test_matrix_that_contradicts_the_index_is_not_kept(collection, line, fault):
     offer(collection, PATH, line)
     with pytest.raises(FormatError, match=fault):
-        datasets.load("Test/path")
+        graphs.load("Test/path")
     path = fetching.archive_path("Test", "path")
     assert not path.exists()
     assert fetching.recorded(path) is None
@@ -115,7 +115,7 @@ def test_general_matrix_that_should_be_symmetric_is_refused(collection):
     general = "%%MatrixMarket matrix coordinate pattern general\n2 2 2\n1 2\n2 1\n"
     offer(collection, general, "Test,two,2,2,2,1,1,0,0,1,1,undirected graph,2")
     with pytest.raises(FormatError, match="not stored as a symmetric matrix"):
-        datasets.load("Test/two", directed=False)
+        graphs.load("Test/two", directed=False)
 
 
 # Files
@@ -124,55 +124,55 @@ def test_general_matrix_that_should_be_symmetric_is_refused(collection):
 def test_file_is_named_by_itself_and_hashed(tmp_path):
     path = tmp_path / "my.mtx"
     path.write_text(PATH)
-    info = datasets.load(path).info
+    info = graphs.load(path).info
     assert info.name == "my.mtx"
     assert len(info.sha256) == 64
-    assert datasets.load(str(path)).info == info
+    assert graphs.load(str(path)).info == info
 
 
 def test_changed_file_is_read_again(tmp_path):
     path = tmp_path / "edges.csv"
     path.write_text("0,1\n")
-    assert datasets.load(path).info.num_edges == 1
+    assert graphs.load(path).info.num_edges == 1
     path.write_text("0,1\n1,2\n")
-    assert datasets.load(path).info.num_edges == 2
+    assert graphs.load(path).info.num_edges == 2
 
 
 def test_same_bytes_under_another_suffix_are_another_format(tmp_path):
     text = "3 2\n2\n1 3\n2\n"
     for name in ("three.graph", "three.txt"):
         (tmp_path / name).write_text(text)
-    assert datasets.load(tmp_path / "three.graph").info.num_edges == 2
+    assert graphs.load(tmp_path / "three.graph").info.num_edges == 2
     with pytest.raises(FormatError):
-        datasets.load(tmp_path / "three.txt")
+        graphs.load(tmp_path / "three.txt")
 
 
 def test_table_takes_its_direction_from_the_caller(tmp_path):
     path = tmp_path / "edges.csv"
     path.write_text("0,1\n1,0\n")
-    assert datasets.load(path).info.num_edges == 1
-    assert datasets.load(path, directed=True).info.num_edges == 2
+    assert graphs.load(path).info.num_edges == 1
+    assert graphs.load(path, directed=True).info.num_edges == 2
 
 
 def test_catalogue_comes_before_a_file_of_that_name(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "karate").write_text("0 1\n")
     (tmp_path / "other").write_text("0 1\n")
-    assert datasets.load("karate").info.num_edges == 78
-    assert datasets.load("./karate").info.num_edges == 1
-    assert datasets.load("other").info.num_edges == 1
+    assert graphs.load("karate").info.num_edges == 78
+    assert graphs.load("./karate").info.num_edges == 1
+    assert graphs.load("other").info.num_edges == 1
 
 
 @pytest.mark.parametrize("name", ["missing.csv", "./missing", "/no/such/place", "a/b/c", "folder/missing.mtx.gz"])
 def test_missing_file_is_told(name, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     with pytest.raises(DatasetError, match="There is no file"):
-        datasets.load(name)
+        graphs.load(name)
 
 
 def test_folder_is_no_dataset(tmp_path):
     with pytest.raises(DatasetError, match="is a folder"):
-        datasets.load(tmp_path)
+        graphs.load(tmp_path)
 
 
 # Objects
@@ -180,7 +180,7 @@ def test_folder_is_no_dataset(tmp_path):
 
 @pytest.fixture
 def karate():
-    return datasets.load("karate")
+    return graphs.load("karate")
 
 
 @pytest.mark.parametrize(
@@ -201,7 +201,7 @@ def karate():
     ],
 )
 def test_every_kind_of_object_gives_the_same_graph(karate, convert):
-    given = datasets.from_object(convert(karate.edges))
+    given = graphs.from_object(convert(karate.edges))
     assert given.info.digest == karate.info.digest
     assert given.edges.path.is_file()
     assert EdgeList.open(given.edges.path).digest == karate.info.digest
@@ -211,27 +211,27 @@ def test_object_and_file_of_the_same_edges_are_the_same_graph(tmp_path):
     frame = pd.DataFrame({"source": ["b", "a", "ä"], "destination": ["c", "b", "a"], "weight": [1, 2, 3.5]})
     frame.to_csv(tmp_path / "named.csv", index=False)
     graph = nx.from_pandas_edgelist(frame, "source", "destination", "weight")
-    file, *others = (datasets.load(tmp_path / "named.csv"), datasets.from_object(frame), datasets.from_object(graph))
+    file, *others = (graphs.load(tmp_path / "named.csv"), graphs.from_object(frame), graphs.from_object(graph))
     for other in others:
         assert other.info.digest == file.info.digest
         assert other.edges.names.tolist() == file.edges.names.tolist() == ["a", "b", "c", "ä"]
 
 
 def test_directed_objects_stay_directed():
-    assert datasets.from_object(nx.DiGraph([(0, 1), (1, 2)])).info.directed
-    assert datasets.from_object(sp.csr_array([[0, 1], [0, 0]])).info.directed
+    assert graphs.from_object(nx.DiGraph([(0, 1), (1, 2)])).info.directed
+    assert graphs.from_object(sp.csr_array([[0, 1], [0, 0]])).info.directed
     frame = pd.DataFrame({"src": [0, 1], "dst": [1, 0]})
-    assert datasets.from_object(frame, directed=True).info.num_edges == 2
-    assert datasets.from_object(nx.DiGraph([(0, 1), (1, 0)]), directed=False).info.num_edges == 1
+    assert graphs.from_object(frame, directed=True).info.num_edges == 2
+    assert graphs.from_object(nx.DiGraph([(0, 1), (1, 0)]), directed=False).info.num_edges == 1
 
 
 def test_networkx_keeps_isolated_nodes_and_names():
     graph = nx.Graph([("x", "y")])
     graph.add_node("alone")
-    given = datasets.from_object(graph)
+    given = graphs.from_object(graph)
     assert given.info.num_isolated == 1
     assert given.edges.names.tolist() == ["alone", "x", "y"]
-    mixed = datasets.from_object(nx.grid_2d_graph(2, 2)).edges
+    mixed = graphs.from_object(nx.grid_2d_graph(2, 2)).edges
     assert mixed.names.tolist() == ["(0, 0)", "(0, 1)", "(1, 0)", "(1, 1)"]
 
 
@@ -239,14 +239,14 @@ def test_networkx_weights_default_to_one_where_some_are_given():
     graph = nx.Graph()
     graph.add_edge(0, 1, weight=5)
     graph.add_edge(1, 2)
-    assert datasets.from_object(graph).edges.to_numpy().weight.tolist() == [5, 1]
-    assert not datasets.from_object(nx.path_graph(3)).info.weighted
+    assert graphs.from_object(graph).edges.to_numpy().weight.tolist() == [5, 1]
+    assert not graphs.from_object(nx.path_graph(3)).info.weighted
 
 
 def test_matrix_values_are_weights_unless_all_are_one():
-    weighted = datasets.from_object(sp.csr_array([[0, 2.5], [2.5, 0]]))
+    weighted = graphs.from_object(sp.csr_array([[0, 2.5], [2.5, 0]]))
     assert weighted.edges.to_numpy().weight.tolist() == [2.5]
-    assert not datasets.from_object(sp.csr_array([[0, 1], [1, 0]])).info.weighted
+    assert not graphs.from_object(sp.csr_array([[0, 1], [1, 0]])).info.weighted
 
 
 @pytest.mark.parametrize(
@@ -259,16 +259,16 @@ def test_matrix_values_are_weights_unless_all_are_one():
     ],
 )
 def test_a_matrix_with_undefined_weights_is_symmetric_if_they_are(values, directed):
-    assert datasets.from_object(sp.csr_array(np.array(values))).info.directed is directed
+    assert graphs.from_object(sp.csr_array(np.array(values))).info.directed is directed
 
 
 def test_a_zero_that_is_stored_on_one_side_only_makes_no_direction():
     matrix = sp.coo_array(([0.0, 2.0, 2.0], ([0, 1, 2], [1, 2, 1])), shape=(3, 3))
-    assert not datasets.from_object(matrix).info.directed
+    assert not graphs.from_object(matrix).info.directed
 
 
 def test_different_objects_under_one_name_are_kept_apart():
-    one, two = (datasets.from_object(nx.path_graph(n), name="mine") for n in (3, 4))
+    one, two = (graphs.from_object(nx.path_graph(n), name="mine") for n in (3, 4))
     assert one.edges.path != two.edges.path
     assert one.info.sha256 != two.info.sha256
     assert one.info.name == two.info.name == "mine"
@@ -289,7 +289,7 @@ def test_cugraph_graphs_are_taken_without_importing_cugraph(isolated, monkeypatc
             return types.SimpleNamespace(to_pandas=lambda: pd.Series([30, 20, 10] if isolated else [30, 10]))
 
     monkeypatch.setitem(sys.modules, "cugraph", None)
-    given = datasets.from_object(Graph())
+    given = graphs.from_object(Graph())
     assert given.edges.names.tolist() == ([10, 20, 30] if isolated else [10, 30])
     assert given.edges.to_pandas(names=True).to_numpy().tolist() == [[10, 30], [30, 10]]
     assert given.info.num_isolated == int(isolated)
@@ -320,10 +320,10 @@ def test_cugraph_graphs_are_taken_without_importing_cugraph(isolated, monkeypatc
 )
 def test_what_is_no_graph_is_refused(graph, error, message):
     with pytest.raises(error, match=message):
-        datasets.from_object(graph)
+        graphs.from_object(graph)
 
 
 def test_dataset_info_is_complete():
-    info = datasets.load("celegansneural").info
+    info = graphs.load("celegansneural").info
     unset = [field for field in info.__struct_fields__ if getattr(info, field) in {None, ""}]
     assert unset == []

@@ -8,15 +8,15 @@ import pytest
 from builders import record, replace
 
 from graphbench import registry
-from graphbench.algorithms.efforts import EFFORTS, efforts
-from graphbench.comparison import compare
-from graphbench.datasets import from_object
 from graphbench.errors import UsageError
-from graphbench.measure.base import Cell, Limits, Plan
-from graphbench.measure.matching import choose, measure_matched
-from graphbench.model import Matched, Outcome, Task, Trials, Tried
+from graphbench.graphs import from_object
+from graphbench.measure.efforts import EFFORTS, efforts
+from graphbench.measure.equal_quality import choose, measure_matched
+from graphbench.measure.plan import Cell, Limits, Plan
+from graphbench.records.comparison import compare
+from graphbench.records.model import Matched, Outcome, Task, Trials, Tried
+from graphbench.records.store import from_json, to_json
 from graphbench.reporting import render
-from graphbench.store import from_json, to_json
 
 
 def cliques():

@@ -9,8 +9,8 @@ import pytest
 from builders import replace
 from gallery import report_records
 
-from graphbench.reporting import figures, report
-from graphbench.store import to_json
+from graphbench.records.store import to_json
+from graphbench.reporting import numbers, report
 
 selenium = pytest.importorskip("selenium", reason="needs selenium, which the test extra installs")
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
@@ -214,7 +214,7 @@ def test_numbers_are_written_as_in_the_rest_of_the_report(browser, address):
     search.clear()
     search.send_keys("louvain copapers async")
     assert cells(browser, "run vs networkx") == ["≥ 2,180×"]  # noqa: RUF001
-    assert cells(browser, "host peak") == [figures.memory(int(1.5e8 + 60 * 15_245_729))] == ["0.992 GiB"]
+    assert cells(browser, "host peak") == [numbers.memory(int(1.5e8 + 60 * 15_245_729))] == ["0.992 GiB"]
 
 
 @pytest.mark.timeout(600)

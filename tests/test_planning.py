@@ -8,11 +8,12 @@ import pytest
 from builders import stored
 
 import graphbench as gb
-from graphbench import cli, planning
+from graphbench import cli
 from graphbench.cli import options
 from graphbench.errors import InputError, UsageError
-from graphbench.planning import SEEDS
-from graphbench.suites import calls, definition
+from graphbench.measure import planning
+from graphbench.measure.planning import SEEDS
+from graphbench.measure.suites import calls, suite
 
 QUICK = {"engines": ["networkx", "igraph"], "trials": 1, "timeout": 60}
 
@@ -97,7 +98,7 @@ def test_all_gpus_are_those_that_are_visible_wherever_a_number_is_taken(monkeypa
     if given == "all":
         assert [options.gpu_number(given)] == expected
     if given != "1,all":
-        assert definition.merged(definition.Suite(), {"gpus": given}).gpus == expected
+        assert suite.merged(suite.Suite(), {"gpus": given}).gpus == expected
 
 
 @pytest.mark.parametrize(

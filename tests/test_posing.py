@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 
 from graphbench import registry
-from graphbench.datasets.objects import from_object
-from graphbench.edgelist import EdgeList
 from graphbench.engines.base import Settings
-from graphbench.measure.base import Cell
-from graphbench.measure.posing import identity, pose
+from graphbench.graphs.edgelist import EdgeList
+from graphbench.graphs.from_objects import from_object
+from graphbench.measure.plan import Cell
+from graphbench.measure.prepare import identity, pose
 
 
 @pytest.fixture

@@ -6,11 +6,11 @@ import pytest
 
 from graphbench import registry
 from graphbench.engines.base import Settings
-from graphbench.foresight import Foresight, device_bytes, host_bytes
-from graphbench.measure import memory
-from graphbench.measure.base import Limits
-from graphbench.model import Censored, Memory, Outcome, Phases, PosedInfo, Task
-from graphbench.prediction import Past, is_predicted
+from graphbench.measure.plan import Limits
+from graphbench.measure.predict import Foresight, device_bytes, host_bytes
+from graphbench.measure.prediction import Past, is_predicted
+from graphbench.records.model import Censored, Memory, Outcome, Phases, PosedInfo, Task
+from graphbench.system import memory
 
 GIB = 1 << 30
 

@@ -8,12 +8,12 @@ import pytest
 from rich.console import Console
 from rich.progress import Progress as RichProgress
 
-from graphbench import datasets
+from graphbench import graphs
 from graphbench.cli import progress
 from graphbench.cli.progress import Reporter, duration
 from graphbench.errors import FetchError, InputError
-from graphbench.measure.base import Progress
-from graphbench.model import Outcome
+from graphbench.measure.plan import Progress
+from graphbench.records.model import Outcome
 
 
 @pytest.fixture
@@ -57,7 +57,7 @@ def test_a_graph_that_takes_long_to_make_is_told_at_once_with_its_length_and_whe
     reporter, told, monkeypatch
 ):
     seen = []
-    monkeypatch.setattr(datasets, "load", lambda name, **_: seen.append((name, told.getvalue())), raising=False)
+    monkeypatch.setattr(graphs, "load", lambda name, **_: seen.append((name, told.getvalue())), raising=False)
     reporter.load_one("TWIN:copapersdblp")
     ((_, before),) = seen
     assert re.fullmatch(r"making twin:coPapersDBLP, which takes about \d+ s \.\.\.\n", before)
@@ -82,7 +82,7 @@ def test_the_end_of_a_graph_that_could_not_be_made_is_not_told_as_one(reporter, 
     def load(*_, **__):
         raise InputError("too large")
 
-    monkeypatch.setattr(datasets, "load", load, raising=False)
+    monkeypatch.setattr(graphs, "load", load, raising=False)
     with pytest.raises(InputError):
         reporter.load_one("twin:coPapersDBLP")
     assert "making" in told.getvalue()

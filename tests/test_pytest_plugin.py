@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from graphbench import store
 from graphbench.benchmarks.sampling import Rounds
-from graphbench.model import Outcome
+from graphbench.records import store
+from graphbench.records.model import Outcome
 
 pytest_plugins = ["pytester"]
 
@@ -49,14 +49,16 @@ def records(pytester, name="saved.json"):
 
 def test_pytest_finds_the_plugin():
     assert [each.value for each in metadata.entry_points(group="pytest11", name="graphbench")] == [
-        "graphbench.pytest_plugin"
+        "graphbench.benchmarks.plugin"
     ]
 
 
 def test_the_plugin_imports_nothing_of_graphbench_until_it_is_used():
-    code = "import sys, graphbench.pytest_plugin; print(*sorted(m for m in sys.modules if m.startswith('graphbench')))"
+    code = (
+        "import sys, graphbench.benchmarks.plugin; print(*sorted(m for m in sys.modules if m.startswith('graphbench')))"
+    )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
-    assert done.stdout.split() == ["graphbench", "graphbench._version", "graphbench.pytest_plugin"]
+    assert done.stdout.split() == ["graphbench", "graphbench._version", "graphbench.benchmarks.plugin"]
 
 
 def test_other_projects_see_options_in_the_help_and_nothing_else(pytester):
@@ -245,7 +247,7 @@ def test_rounds_follow_the_options(rounds, cold, warm, expected):
 
 
 def test_the_users_own_settings_come_back_after_the_session(monkeypatch):
-    from graphbench import pytest_plugin
+    from graphbench.benchmarks import plugin
 
     class Config:
         stash = pytest.Stash()
@@ -256,10 +258,10 @@ def test_the_users_own_settings_come_back_after_the_session(monkeypatch):
     monkeypatch.setenv("NETWORKX_BACKEND_PRIORITY", "parallel")
     monkeypatch.delitem(sys.modules, "networkx", raising=False)
     config = Config()
-    pytest_plugin.pytest_configure(config)
+    plugin.pytest_configure(config)
     assert "NETWORKX_BACKEND_PRIORITY" not in os.environ
-    pytest_plugin.pytest_unconfigure(config)
+    plugin.pytest_unconfigure(config)
     assert os.environ["NETWORKX_BACKEND_PRIORITY"] == "parallel"
     monkeypatch.setitem(sys.modules, "networkx", object())
     with pytest.raises(pytest.UsageError, match=r"NETWORKX_BACKEND_PRIORITY set.*Unset"):
-        pytest_plugin.pytest_configure(config)
+        plugin.pytest_configure(config)

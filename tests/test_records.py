@@ -9,12 +9,12 @@ import pytest
 from msgspec.structs import replace
 
 from graphbench import cli, registry
-from graphbench.comparison import compare
+from graphbench.measure.staleness import Present, changes, present, stale
 from graphbench.measure.trials import revisions
-from graphbench.model import Outcome, Revisions
-from graphbench.reasons import Verdict
-from graphbench.staleness import Present, changes, present, stale
-from graphbench.store import Store, from_json, load
+from graphbench.records.comparison import compare
+from graphbench.records.model import Outcome, Revisions
+from graphbench.records.rules import Verdict
+from graphbench.records.store import Store, from_json, load
 
 ONE = Revisions(algorithm=1, engine=1, trials=1)
 NOW = Present(

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from graphbench.cli import invoke
 from graphbench.errors import UsageError
-from graphbench.model import Censored, Certificate, Outcome, Phases, Trials
-from graphbench.regression import LARGE_EFFECT, changes, cliffs_delta, failed
-from graphbench.store import to_json
+from graphbench.records.model import Censored, Certificate, Outcome, Phases, Trials
+from graphbench.records.regression import LARGE_EFFECT, changes, cliffs_delta, failed
+from graphbench.records.store import to_json
 
 seconds = st.lists(st.floats(1e-6, 1e3), min_size=1, max_size=30)
 

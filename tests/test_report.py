@@ -18,17 +18,17 @@ from gallery import report_records
 import graphbench as gb
 from graphbench.cli import invoke
 from graphbench.errors import StoreError, UsageError
-from graphbench.model import Matched, Memory, Outcome, Phases
+from graphbench.records.model import Matched, Memory, Outcome, Phases
+from graphbench.records.store import to_json
 from graphbench.reporting import measured, report, twins
-from graphbench.reporting.command import command
 from graphbench.reporting.document import Bullets, Chart, Fold, Table, Text
-from graphbench.reporting.figures import ratio
-from graphbench.reporting.fits import crossing, fit
 from graphbench.reporting.markdown import to_markdown
+from graphbench.reporting.numbers import ratio
 from graphbench.reporting.page import to_html
+from graphbench.reporting.power_law import crossing, fit
+from graphbench.reporting.reproduce import command
 from graphbench.reporting.sections import break_even, growth, memory, phases, scaling, speedup, summary
 from graphbench.reporting.wording import brief
-from graphbench.store import to_json
 
 GOLDEN = Path(__file__).parent / "golden" / "report-markdown.md"
 

@@ -24,14 +24,14 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from graphbench import reporting
-from graphbench.comparison import Comparison, compare
 from graphbench.errors import UsageError
-from graphbench.model import Censored, Certificate, Memory, Outcome, Phases, Record, Task, Trials
-from graphbench.reporting import figures, peaks, twins
+from graphbench.records.comparison import Comparison, compare
+from graphbench.records.model import Censored, Certificate, Memory, Outcome, Phases, Record, Task, Trials
+from graphbench.reporting import numbers, peaks, twins
 from graphbench.reporting.measured import Cell, by_graph
+from graphbench.reporting.problem import views
 from graphbench.reporting.summary import summary
 from graphbench.reporting.table import blocks
-from graphbench.reporting.view import views
 
 GOLDEN = Path(__file__).parent / "golden"
 
@@ -415,22 +415,22 @@ def parsed(text):
 
 @given(st.floats(1e-6, 1e11))
 def test_three_digits_keep_the_magnitude(value):
-    text = figures.three(value)
+    text = numbers.three(value)
     assert parsed(text) == pytest.approx(value, rel=0.005 + 1e-9)
     assert "e" not in text
 
 
 @given(st.floats(-1e300, 1e300))
 def test_three_digits_keep_any_number_there_is(value):
-    assert parsed(figures.three(value)) == pytest.approx(value, rel=0.005 + 1e-9)
+    assert parsed(numbers.three(value)) == pytest.approx(value, rel=0.005 + 1e-9)
 
 
 UNITS = {"s": 1.0, "ms": 1e-3, "µs": 1e-6, "us": 1e-6, "ns": 1e-9}
 
 
-@given(st.floats(1e-9, 1e6), st.sampled_from([figures.UNICODE, figures.ASCII]))
+@given(st.floats(1e-9, 1e6), st.sampled_from([numbers.UNICODE, numbers.ASCII]))
 def test_a_duration_reads_back_as_itself_in_a_unit_that_fits(value, signs):
-    number, unit = figures.seconds(value, signs).split()
+    number, unit = numbers.seconds(value, signs).split()
     assert parsed(number) * UNITS[unit] == pytest.approx(value, rel=0.006)
     assert parsed(number) >= 1
     assert unit == "s" or parsed(number) < 1000
@@ -441,21 +441,21 @@ def test_a_duration_reads_back_as_itself_in_a_unit_that_fits(value, signs):
     [(0.9999, "1.00 s"), (0.0009996, "1.00 ms"), (0.0, "0 s"), (None, "–"), (1234.5, "1,230 s"), (3e-10, "0.300 ns")],
 )
 def test_durations_at_the_edges(value, text):
-    assert figures.seconds(value) == text == reporting.seconds(value)
+    assert numbers.seconds(value) == text == reporting.seconds(value)
 
 
 @given(st.floats(1e-9, 1e4), st.floats(1, 1000))
 def test_the_ends_of_an_interval_are_in_the_unit_of_its_middle(middle, factor):
     low, high = middle / factor, middle * factor
     assume(high / middle < 1e6)
-    _, unit = figures.seconds(middle).split()
-    ends = re.findall(r"[\d.,e+-]*\d", figures.seconds_span(low, high, middle, interval=True))
+    _, unit = numbers.seconds(middle).split()
+    ends = re.findall(r"[\d.,e+-]*\d", numbers.seconds_span(low, high, middle, interval=True))
     assert [parsed(end) * UNITS[unit] for end in ends] == pytest.approx([low, high], rel=0.006)
 
 
 @given(st.integers(0, 1 << 50))
 def test_memory_keeps_its_magnitude(value):
-    number, unit = figures.memory(value).split()
+    number, unit = numbers.memory(value).split()
     size = {"B": 0, "KiB": 1, "MiB": 2, "GiB": 3, "TiB": 4}[unit]
     assert parsed(number) * 1024**size == pytest.approx(value, rel=0.006)
     assert unit == "TiB" or parsed(number) < 1000
@@ -466,16 +466,16 @@ def test_memory_keeps_its_magnitude(value):
     [(299067, "299,067"), (0.83, "0.8300"), (1.27e-16, "1.27e-16"), (0.0, "0.000"), (None, "–"), ("ok", "ok")],
 )
 def test_figures_of_answers(value, text):
-    assert figures.figure(value) == text
+    assert numbers.figure(value) == text
 
 
 def test_footnote_marks_do_without_superscripts_where_they_must():
-    assert figures.mark(12) == "¹²"
-    assert figures.mark(12, figures.ASCII) == "(12)"
-    assert all(sign.isascii() for sign in figures.ASCII)
-    assert not figures.fits("ascii")
-    assert not figures.fits(None)
-    assert figures.fits("utf-8")
+    assert numbers.mark(12) == "¹²"
+    assert numbers.mark(12, numbers.ASCII) == "(12)"
+    assert all(sign.isascii() for sign in numbers.ASCII)
+    assert not numbers.fits("ascii")
+    assert not numbers.fits(None)
+    assert numbers.fits("utf-8")
 
 
 def test_text_tables_align_and_never_wrap():
@@ -487,7 +487,7 @@ def test_drawing_a_report_imports_no_engine_and_importing_it_no_library():
     code = (
         "import sys, graphbench.reporting;"
         "assert not {'rich', 'numpy', 'msgspec'} & set(sys.modules), 'light';"
-        "from graphbench.comparison import compare;"
+        "from graphbench.records.comparison import compare;"
         "graphbench.reporting.render([], compare([]));"
         "assert not {'networkx', 'igraph', 'networkit', 'cugraph', 'pandas', 'scipy'} & set(sys.modules), 'no engine'"
     )

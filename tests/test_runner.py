@@ -11,15 +11,15 @@ import numpy as np
 import psutil
 import pytest
 
-from graphbench import paths, registry
-from graphbench.datasets.base import Dataset
-from graphbench.edgelist import EdgeList
+from graphbench import registry
 from graphbench.errors import InputError, StoreError, UnknownNameError, UsageError
-from graphbench.measure import memory
-from graphbench.measure.base import Cell, Foreseen, Limits, Plan
+from graphbench.graphs.base import Dataset
+from graphbench.graphs.edgelist import EdgeList
+from graphbench.measure.plan import Cell, Foreseen, Limits, Plan
 from graphbench.measure.runner import measure
-from graphbench.model import DatasetInfo, Outcome
-from graphbench.store import from_json, to_json
+from graphbench.records.model import DatasetInfo, Outcome
+from graphbench.records.store import from_json, to_json
+from graphbench.system import files, memory
 
 FEW = Limits(trials=3, timeout_s=60)
 pytestmark = pytest.mark.usefixtures("ordeal")
@@ -88,7 +88,7 @@ def test_a_fault_costs_its_task_only_and_a_fresh_worker_goes_on(fault, outcome, 
     assert bad.worker.id != good.worker.id
     assert len(good.phases.run_s) == 3
     if fault == "segfault":
-        log = paths.home() / "logs" / f"{bad.worker.id}.err"
+        log = files.home() / "logs" / f"{bad.worker.id}.err"
         assert "my last words" in log.read_text()
 
 
@@ -163,7 +163,7 @@ def test_a_clock_that_runs_backwards_gives_no_time_and_keeps_those_before():
 
 
 def test_an_answer_that_cannot_be_kept_costs_the_copy_and_not_the_record():
-    (paths.home() / "answers").touch()
+    (files.home() / "answers").touch()
     (record,) = measure(plan("none"))
     assert record.outcome is Outcome.OK
     assert len(record.phases.run_s) == 3
@@ -213,7 +213,7 @@ def test_ctrl_c_ends_the_worker_and_keeps_what_is_complete(tmp_path):
     with pytest.raises(KeyboardInterrupt):
         next(records)
     wait_until(lambda: all(gone(int(pid)) for pid in note.read_text().split()))
-    assert not list((paths.home() / "runs").iterdir())
+    assert not list((files.home() / "runs").iterdir())
 
 
 def test_a_worker_and_its_children_die_with_a_parent_that_is_killed(tmp_path):
@@ -227,9 +227,9 @@ def test_a_worker_and_its_children_die_with_a_parent_that_is_killed(tmp_path):
     parent.send_signal(signal.SIGKILL)
     parent.wait()
     wait_until(lambda: all(gone(int(pid)) for pid in note.read_text().split()))
-    assert list((paths.home() / "runs").iterdir()), "the killed run should have left its folder"
+    assert list((files.home() / "runs").iterdir()), "the killed run should have left its folder"
     assert [record.outcome for record in measure(plan("none"))] == [Outcome.OK]
-    assert not list((paths.home() / "runs").iterdir())
+    assert not list((files.home() / "runs").iterdir())
 
 
 def test_a_record_tells_all_about_its_task():
@@ -251,9 +251,9 @@ def test_a_record_tells_all_about_its_task():
     assert (second.worker.position, second.worker.shared_build) == (1, True)
     assert second.worker.id == first.worker.id
     assert second.phases.build_s == first.phases.build_s
-    assert np.array_equal(np.load(paths.home() / "answers" / f"{first.answer['digest']}.npy"), np.zeros(8))
+    assert np.array_equal(np.load(files.home() / "answers" / f"{first.answer['digest']}.npy"), np.zeros(8))
     assert from_json(to_json(first)) == first
-    assert not list((paths.home() / "logs").iterdir())
+    assert not list((files.home() / "logs").iterdir())
     assert [each.phase for each in seen if each.task == first.task][:6] == [
         "start",
         "read",

@@ -6,17 +6,17 @@ from types import SimpleNamespace
 import pytest
 from builders import H100, HERE, POSED, record, replace, stored
 
-from graphbench.datasets import generators
 from graphbench.errors import UsageError
-from graphbench.model import Outcome, Phases, Task
-from graphbench.prediction import is_predicted
+from graphbench.graphs.generators import spec as generators
+from graphbench.measure.prediction import is_predicted
+from graphbench.measure.suites.series import expand
+from graphbench.records.model import Outcome, Phases, Task
 from graphbench.reporting import scale
 from graphbench.reporting.document import Bullets, Chart, Table
-from graphbench.reporting.fits import fit
 from graphbench.reporting.measured import sort_out
+from graphbench.reporting.power_law import fit
 from graphbench.reporting.sections import growth, scaling
 from graphbench.reporting.series import family
-from graphbench.suites.series import expand
 
 ASKED = ("scale", "ordeal", "rmat:scale=4..7,edgefactor=8", "--engine", "hungry", "--trials", "1")
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from graphbench.model import Outcome
-from graphbench.suites.search import Search, Size, Try, state
+from graphbench.measure.suites.search import Search, Size, Try, state
+from graphbench.records.model import Outcome
 
 GB = 10**9
 

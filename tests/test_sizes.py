@@ -2,8 +2,8 @@
 
 import pytest
 
-from graphbench import sizes
 from graphbench.errors import UsageError
+from graphbench.system import text as sizes
 
 
 @pytest.mark.parametrize(

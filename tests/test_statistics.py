@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import bootstrap
 
-from graphbench import statistics
+from graphbench.records import statistics
 
 seconds = st.floats(1e-7, 1e4)
 timings = st.lists(seconds, min_size=1, max_size=40)

@@ -12,10 +12,10 @@ import msgspec
 import numpy as np
 import pytest
 
-from graphbench import paths
 from graphbench.errors import StoreError
-from graphbench.model import Outcome, Phases, Record, Task
-from graphbench.store import Store, from_json, load, to_json
+from graphbench.records.model import Outcome, Phases, Record, Task
+from graphbench.records.store import Store, from_json, load, to_json
+from graphbench.system import files as paths
 
 
 def record(number, **extra):
@@ -116,7 +116,7 @@ def test_a_second_writer_is_refused_by_the_pid_of_the_first(path):
     with Store(path) as store:
         store.append(record(1))
         script = (
-            "import sys; from graphbench.store import Store; from graphbench.errors import StoreError\n"
+            "import sys; from graphbench.records.store import Store; from graphbench.errors import StoreError\n"
             "try: Store(sys.argv[1]).open()\n"
             "except StoreError as error: print(error)"
         )

@@ -17,19 +17,22 @@ import pytest
 from builders import stored
 from test_runner import dataset
 
-from graphbench import datasets, paths, registry
-from graphbench.datasets import catalogue, loading, mirrors
+from graphbench import graphs as datasets
+from graphbench import registry
 from graphbench.errors import FetchError, UnknownNameError, UsageError
+from graphbench.graphs import catalogue, loading, mirrors
+from graphbench.measure.prediction import is_predicted
+from graphbench.measure.staleness import present
+from graphbench.measure.suites import suite as definition
+from graphbench.measure.suites import tasks as matrix
+from graphbench.measure.suites.resuming import Earlier
+from graphbench.measure.suites.rounds import pooled
+from graphbench.measure.suites.run import Run, past
+from graphbench.measure.suites.suite import Suite
 from graphbench.measure.trials import revisions
-from graphbench.model import Censored, Outcome, Phases, Revisions, Trials
-from graphbench.prediction import is_predicted
-from graphbench.staleness import present
-from graphbench.store import Store
-from graphbench.suites import definition, matrix
-from graphbench.suites.definition import Suite
-from graphbench.suites.resuming import Earlier
-from graphbench.suites.rounds import pooled
-from graphbench.suites.running import Run, past
+from graphbench.records.model import Censored, Outcome, Phases, Revisions, Trials
+from graphbench.records.store import Store
+from graphbench.system import files
 
 SMALL = ("suite", "--datasets", "karate", "--datasets", "lesmis", "--algorithms", "bfs,wcc", "--engines",
          "networkx,igraph", "--trials", "2")  # fmt: skip
@@ -53,7 +56,7 @@ def test_shipped_suites_are_sound_and_name_graphs_of_the_catalogue(name):
 def test_smoke_and_deck_are_shipped():
     assert {"smoke", "deck"} <= set(definition.names())
     assert len(definition.read("deck").datasets) == 8
-    assert all((paths.data() / "embedded" / f"{each}.mtx.gz").exists() for each in definition.read("smoke").datasets)
+    assert all((files.data() / "embedded" / f"{each}.mtx.gz").exists() for each in definition.read("smoke").datasets)
 
 
 @pytest.mark.parametrize(
@@ -220,7 +223,7 @@ def start(*arguments):
 
 
 def wait_for_a_record(process):
-    path = paths.home() / "records.jsonl"
+    path = files.home() / "records.jsonl"
     deadline = time.monotonic() + 60
     while not (path.exists() and path.read_bytes().count(b"\n")):
         assert process.poll() is None, process.communicate()
@@ -245,11 +248,11 @@ def test_a_suite_that_is_interrupted_goes_on_with_the_same_command_and_repeats_n
     assert f"{8 - before} tasks to measure, {before} measured before" in err
     assert len(stored()) == 8
     assert set(tasks(stored()).values()) == {1}
-    assert not list((paths.home() / "runs").iterdir())
+    assert not list((files.home() / "runs").iterdir())
 
 
 def test_going_on_with_a_fresh_run_measures_again_only_what_is_older_than_it(monkeypatch):
-    from graphbench.cli.sitting import again
+    from graphbench.cli.session import again
 
     monkeypatch.setattr(sys, "argv", ["graphbench", "suite", "my suite.toml", "--fresh"])
     started = datetime(2026, 1, 31, 18, 30, tzinfo=UTC)
@@ -408,7 +411,7 @@ def test_pooling_keeps_trials_in_line_and_tells_of_drift():
 
 
 def test_the_summary_averages_only_what_all_completed():
-    from graphbench.comparison import compare
+    from graphbench.records.comparison import compare
     from graphbench.reporting.summary import summary
 
     def row(dataset, engine, seconds, **changed):

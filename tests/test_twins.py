@@ -8,13 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from graphbench import certify, datasets
-from graphbench.datasets import affiliation, catalogue, twins
-from graphbench.datasets.affiliation import Affiliation, Law, affiliated
-from graphbench.datasets.clean import clean
-from graphbench.datasets.connecting import connect, thin
-from graphbench.datasets.generators import parse
+from graphbench import graphs
+from graphbench.certificates import checks
 from graphbench.errors import UnknownNameError, UsageError
+from graphbench.graphs import catalogue
+from graphbench.graphs.clean import clean
+from graphbench.graphs.generators import affiliation, twins
+from graphbench.graphs.generators.affiliation import Affiliation, Law, affiliated
+from graphbench.graphs.generators.connecting import connect, thin
+from graphbench.graphs.generators.spec import parse
 
 TABLE = ["preferentialAttachment", "caidaRouterLevel", "coAuthorsDBLP", "dblp-2010"]
 TABLE += ["citationCiteseer", "coPapersDBLP", "coPapersCiteseer", "as-Skitter"]
@@ -48,7 +50,7 @@ def small(seed=0, **changed):
 
 
 def edge_list(src, dst, num_vertices):
-    return clean(datasets.Raw(src=src, dst=dst, weight=None, num_vertices=num_vertices, directed=False), "graph")
+    return clean(graphs.Raw(src=src, dst=dst, weight=None, num_vertices=num_vertices, directed=False), "graph")
 
 
 # ---- counts
@@ -61,14 +63,14 @@ def test_counts_are_those_of_the_original(name, seed):
     known = catalogue.entries()[name]
     assert edges.num_vertices == known.num_vertices
     assert edges.num_edges == known.num_edges
-    assert certify.components(edges) == known.num_components
+    assert checks.components(edges) == known.num_components
     assert cleaning.num_isolated == twins.find(name).num_isolated
     assert (cleaning.loops_dropped, cleaning.duplicates_merged) == (0, 0)
 
 
 def test_every_graph_of_the_published_table_has_a_twin():
     assert twins.names() == TABLE
-    assert datasets.twin_names() == [f"twin:{name}" for name in TABLE]
+    assert graphs.twin_names() == [f"twin:{name}" for name in TABLE]
     assert {entry.name for entry in catalogue.entries().values() if not entry.file} == set(TABLE)
 
 
@@ -114,7 +116,7 @@ def test_a_twin_is_like_its_original(name, mirror, monkeypatch):
     """The bands: what `datasets/README.md` promises."""
     pytest.importorskip("networkit")
     monkeypatch.setenv("GRAPHBENCH_MIRROR", mirror.as_uri())
-    seen = [shape(datasets.load(name).edges), shape(cleaned(name)[0])]
+    seen = [shape(graphs.load(name).edges), shape(cleaned(name)[0])]
     real, twin = seen
     values = np.arange(1, 400)
     shares = [np.searchsorted(each["degrees"], values, side="right") / len(each["degrees"]) for each in seen]
@@ -153,7 +155,7 @@ def test_groups_yield_exactly_what_is_asked_for(seed, isolated, islands):
     edges, cleaning = edge_list(src, dst, 3000)
     assert edges.num_edges == len(src) == 4000
     assert cleaning.num_isolated == isolated
-    assert certify.components(edges) == 1 + isolated + islands
+    assert checks.components(edges) == 1 + isolated + islands
 
 
 def test_more_nearness_is_more_modularity():
@@ -199,7 +201,7 @@ def test_thinning_never_breaks_a_component():
     for seed in range(20):
         left = thin(src, dst, 12, 20, np.random.default_rng(seed))
         edges = edge_list(*left, 12)[0]
-        assert (edges.num_edges, certify.components(edges)) == (20, 1)
+        assert (edges.num_edges, checks.components(edges)) == (20, 1)
     with pytest.raises(ValueError, match="too few"):
         thin(src, dst, 12, 10, np.random.default_rng(0))
 
@@ -208,7 +210,7 @@ def test_connecting_adds_one_edge_for_each_component_but_the_largest():
     src, dst = connect(np.array([0, 1, 4, 7]), np.array([1, 2, 5, 8]), 7, np.random.default_rng(0))
     # Vertices 0 to 6 become one; 7 and 8 stay by themselves.
     assert len(src) == 4 + 3
-    assert certify.components(edge_list(src, dst, 9)[0]) == 2
+    assert checks.components(edge_list(src, dst, 9)[0]) == 2
 
 
 # ---- names
@@ -226,7 +228,7 @@ def test_another_seed_shows_in_the_name():
 
 
 def test_a_loaded_twin_is_called_a_twin():
-    info = datasets.load("twin:preferentialattachment").info
+    info = graphs.load("twin:preferentialattachment").info
     assert info.name == "twin:preferentialAttachment"
     assert info.source.startswith("generator twin:preferentialAttachment,seed=1 ")
     assert info.num_edges == 499_985
@@ -234,7 +236,7 @@ def test_a_loaded_twin_is_called_a_twin():
 
 @pytest.mark.parametrize("name", TABLE)
 def test_a_twin_is_described_as_one_with_its_originals_counts(name):
-    found, known = datasets.describe(f"twin:{name}"), catalogue.entries()[name]
+    found, known = graphs.describe(f"twin:{name}"), catalogue.entries()[name]
     assert (found.name, found.kind, found.state) == (f"twin:{name}", "synthetic twin", "generated")
     assert found.description.startswith(f"Synthetic twin of {name}, not the graph itself: ")
     assert (found.num_vertices, found.num_edges) == (known.num_vertices, known.num_edges)
@@ -252,7 +254,7 @@ def test_a_twin_is_described_as_one_with_its_originals_counts(name):
 )
 def test_typos_are_answered_with_names(text, message):
     with pytest.raises(UnknownNameError, match=message):
-        datasets.load(text)
+        graphs.load(text)
 
 
 @pytest.mark.parametrize(
@@ -267,7 +269,7 @@ def test_typos_are_answered_with_names(text, message):
 )
 def test_wrong_specifications_say_what_is_accepted(text, message):
     with pytest.raises(UsageError, match=message) as caught:
-        datasets.load(text)
+        graphs.load(text)
     assert "for example twin:" in str(caught.value)
 
 

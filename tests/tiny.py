@@ -5,11 +5,11 @@ import functools
 import numpy as np
 
 from graphbench import registry
-from graphbench.agreement import agreement
 from graphbench.algorithms.base import Inputs
-from graphbench.datasets.base import Raw
-from graphbench.datasets.clean import clean
+from graphbench.certificates.agreement import agreement
 from graphbench.engines.base import Settings
+from graphbench.graphs.base import Raw
+from graphbench.graphs.clean import clean
 
 
 def graph(rows, num_vertices, *, directed=False, names=None, name="tiny"):

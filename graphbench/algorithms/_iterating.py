@@ -11,8 +11,8 @@ import numpy as np
 
 from graphbench.algorithms._parameter import Parameter
 from graphbench.algorithms.base import Adapter, Call
-from graphbench.edgelist import EdgeList
 from graphbench.errors import ConvergenceError
+from graphbench.graphs.edgelist import EdgeList
 
 _GAVE_UP = {"PowerIterationFailedConvergence", "FailedToConvergeError"}
 """What NetworkX and nx-cugraph, and cuGraph's PageRank, raise at the limit of iterations."""

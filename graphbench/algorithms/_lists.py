@@ -11,8 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from graphbench.algorithms.base import Call
-from graphbench.columns import INT32_VERTICES
 from graphbench.errors import UnsupportedError
+from graphbench.graphs.columns import INT32_VERTICES
 
 _BITS = 62
 _MASK = np.uint64((1 << _BITS) - 1)

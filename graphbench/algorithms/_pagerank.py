@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from graphbench import certify
 from graphbench.algorithms._iterating import iteration_limit, tolerance_of
 from graphbench.algorithms.base import Call, Finding, Parameter
-from graphbench.edgelist import EdgeList
+from graphbench.certificates import checks
+from graphbench.graphs.edgelist import EdgeList
 
 
 def parameters(jumping: str) -> list[Parameter]:
@@ -45,13 +45,13 @@ def finding(
     edges: EdgeList, answer: npt.NDArray[Any], p: Call, *, teleport: npt.NDArray[np.int64] | None = None
 ) -> Finding:
     """What the certificate finds, for jumps to all vertices or to those of `teleport` only."""
-    if fault := certify.form_fault(answer, edges.num_vertices, "floating", "ranks"):
+    if fault := checks.form_fault(answer, edges.num_vertices, "floating", "ranks"):
         return Finding(valid=False, detail=fault)
     ranks = answer.astype(np.float64, copy=False)
     if not np.isfinite(ranks).all() or ranks.min() < 0:
         bad = int(np.argmax(~np.isfinite(ranks) | (ranks < 0)))
         return Finding(valid=False, detail=f"the rank of vertex {bad:,} is {float(ranks[bad]):g}")
-    change = np.abs(certify.pagerank_step(edges, ranks, p.damping, teleport=teleport) - ranks)
+    change = np.abs(checks.pagerank_step(edges, ranks, p.damping, teleport=teleport) - ranks)
     residual, total = float(change.sum()), float(ranks.sum())
     figures = {"residual": residual, "sum": total}
     slack = p.tolerance / (1 - p.damping) + 1e-12 * np.sqrt(len(ranks))

@@ -13,14 +13,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from graphbench import certify
 from graphbench.algorithms.base import Call, Finding, Parameter
-from graphbench.certify_similarity import Neighbourhoods, neighbourhoods
-from graphbench.edgelist import EdgeList
+from graphbench.certificates import checks
+from graphbench.certificates.similarity import Neighbourhoods, neighbourhoods
+from graphbench.graphs.edgelist import EdgeList
 
 Floats = npt.NDArray[np.float64]
 Coefficient = Callable[[Floats, Floats, Floats], Floats]
-"""From `common`, `first` and `second` of :class:`graphbench.certify_similarity.Neighbourhoods` to the value."""
+"""From `common`, `first` and `second` of :class:`graphbench.certificates.similarity.Neighbourhoods` to the value."""
 
 SAMPLE = 1_000
 """How many pairs a certificate recomputes."""
@@ -56,7 +56,7 @@ def sampled(edges: EdgeList, answer: npt.NDArray[Any], p: Call, *, symbol: str, 
         formula: its definition.
     """
     pairs = np.asarray(p.pairs, dtype=np.int64).reshape(-1, 2)
-    if fault := certify.form_fault(answer, len(pairs), "floating", "coefficients"):
+    if fault := checks.form_fault(answer, len(pairs), "floating", "coefficients"):
         return Finding(valid=False, detail=fault)
     if len(pairs) == 0:
         detail = "the graph has no path of two edges, so there was no pair to compare"

@@ -11,8 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from graphbench.algorithms.base import Adapter, Call, Parameter
-from graphbench.edgelist import EdgeList
 from graphbench.errors import UnsupportedError
+from graphbench.graphs.edgelist import EdgeList
 
 CLUSTERS = Parameter(
     name="clusters",

@@ -29,10 +29,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from graphbench import certify, certify_partition
 from graphbench.algorithms import draws
 from graphbench.algorithms.base import Algorithm, Call, Finding, Form, Inputs, Parameter
-from graphbench.edgelist import EdgeList
+from graphbench.certificates import checks, partition
+from graphbench.graphs.edgelist import EdgeList
 
 EPSILON = 1e-9
 """How far a figure may be off, of its size where that is above 1: float64 is enough."""
@@ -79,10 +79,10 @@ analyze_clustering = Algorithm(
 @analyze_clustering.certificate
 def _(edges: EdgeList, answer: npt.NDArray[Any], p: Call) -> Finding:
     """All three figures, computed anew from the edges in float64, agree within 1e-9 (of their size, if above 1)."""
-    if fault := certify.form_fault(answer, len(NAMES), "floating", "figures"):
+    if fault := checks.form_fault(answer, len(NAMES), "floating", "figures"):
         return Finding(valid=False, detail=fault)
-    found = certify_partition.cuts(edges, p.labels)
-    right = np.array([certify.modularity(edges, p.labels), found.edge_cut, found.ratio_cut])
+    found = partition.cuts(edges, p.labels)
+    right = np.array([checks.modularity(edges, p.labels), found.edge_cut, found.ratio_cut])
     figures = dict(zip(NAMES, map(float, answer), strict=True)) | {"clusters": len(found.sizes)}
     wrong = np.flatnonzero(~(np.abs(answer - right) <= EPSILON * np.maximum(1, np.abs(right))))
     if len(wrong):

@@ -32,9 +32,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from graphbench import certify, certify_levels
 from graphbench.algorithms.base import Algorithm, Call, Figures, Finding, Form, Parameter, Scaled
-from graphbench.edgelist import EdgeList
+from graphbench.certificates import checks, levels
+from graphbench.graphs.edgelist import EdgeList
 
 RELATIVE = 1e-3
 """How far a score may be off, relative to the right one: sums in float32 of what many paths contribute."""
@@ -71,10 +71,10 @@ def _(edges: EdgeList, answer: npt.NDArray[Any], p: Call) -> Finding:
     (1 + delta_s(w)) (Brandes, theorem 6): path counts go from level to level outwards, dependencies back. No cheaper
     proof is known than doing so: a second for 10 million edges and each source.
     """
-    if fault := certify.form_fault(answer, edges.num_vertices, "floating", "scores"):
+    if fault := checks.form_fault(answer, edges.num_vertices, "floating", "scores"):
         return Finding(valid=False, detail=fault)
     scale = len(p.vertices) * max(edges.num_vertices - 2, 1)
-    right = certify_levels.dependencies(edges, p.vertices) / scale
+    right = levels.dependencies(edges, p.vertices) / scale
     off = np.abs(answer - right)
     allowed = RELATIVE * right + FLOOR * right.max()
     figures: Figures = {

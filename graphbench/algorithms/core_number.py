@@ -20,10 +20,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from graphbench import certify
-from graphbench import certify_cores as cores
 from graphbench.algorithms.base import Algorithm, Call, Figures, Finding, Form
-from graphbench.edgelist import EdgeList
+from graphbench.certificates import checks, cores
+from graphbench.graphs.edgelist import EdgeList
 
 core_number = Algorithm(
     name="core-number",
@@ -41,9 +40,9 @@ core_number = Algorithm(
 def _(edges: EdgeList, answer: npt.NDArray[Any], _p: Call) -> Finding:
     """Every vertex has enough neighbours of its level or above, and each level can be peeled off.
 
-    The theorem and its proof are at :func:`graphbench.certify_cores.core_fault`.
+    The theorem and its proof are at :func:`graphbench.certificates.cores.core_fault`.
     """
-    if fault := certify.form_fault(answer, edges.num_vertices, "integer", "core numbers"):
+    if fault := checks.form_fault(answer, edges.num_vertices, "integer", "core numbers"):
         return Finding(valid=False, detail=fault)
     figures: Figures = {"max_core": int(answer.max()), "in_max_core": int(np.count_nonzero(answer == answer.max()))}
     if fault := cores.core_fault(edges, answer):

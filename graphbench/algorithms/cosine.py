@@ -27,7 +27,7 @@ import numpy.typing as npt
 
 from graphbench.algorithms import _similarity as similarity
 from graphbench.algorithms.base import Algorithm, Call, Finding, Form
-from graphbench.edgelist import EdgeList
+from graphbench.graphs.edgelist import EdgeList
 
 cosine = Algorithm(
     name="cosine",

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from graphbench.device.edges import MadeOnDevice
-from graphbench.edgelist import EdgeList
 from graphbench.errors import UsageError
+from graphbench.graphs.edgelist import EdgeList
+from graphbench.graphs.on_device.edges import MadeOnDevice
 
 Vertices = npt.NDArray[np.int64]
 

@@ -26,9 +26,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from graphbench import certify
 from graphbench.algorithms.base import Algorithm, Call, Finding, Form, Parameter
-from graphbench.edgelist import EdgeList
+from graphbench.certificates import checks
+from graphbench.graphs.edgelist import EdgeList
 
 ecg = Algorithm(
     name="ecg",
@@ -82,9 +82,9 @@ ecg = Algorithm(
 @ecg.certificate
 def _(edges: EdgeList, answer: npt.NDArray[Any], p: Call) -> Finding:
     """Every vertex is in exactly one community, and the modularity is what we compute of it."""
-    if fault := certify.labels_fault(answer, edges.num_vertices):
+    if fault := checks.labels_fault(answer, edges.num_vertices):
         return Finding(valid=False, detail=fault)
-    quality = certify.modularity(edges, answer, resolution=p.resolution)
+    quality = checks.modularity(edges, answer, resolution=p.resolution)
     if not math.isfinite(quality):
         return Finding(valid=False, detail=f"the modularity of the partition comes to {quality}")
     detail = f"a partition of all {edges.num_vertices:,} vertices; modularity recomputed in float64"

@@ -22,10 +22,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from graphbench import certify_subgraphs as subgraphs
 from graphbench.algorithms._shared import SOURCES
 from graphbench.algorithms.base import Algorithm, Call, Figures, Finding, Form, Parameter, Renumbered
-from graphbench.edgelist import EdgeList
+from graphbench.certificates import subgraphs
+from graphbench.graphs.edgelist import EdgeList
 
 ego_graph = Algorithm(
     name="ego-graph",

@@ -29,7 +29,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from graphbench import certify
 from graphbench.algorithms._iterating import (
     beyond_float64,
     half_per_vertex,
@@ -39,8 +38,9 @@ from graphbench.algorithms._iterating import (
     tolerance_of,
 )
 from graphbench.algorithms.base import Algorithm, Call, Figures, Finding, Form
-from graphbench.certify_spectral import SLACK, direction, largest_eigenvalue, negative, scores_fault
-from graphbench.edgelist import EdgeList
+from graphbench.certificates import checks
+from graphbench.certificates.spectral import SLACK, direction, largest_eigenvalue, negative, scores_fault
+from graphbench.graphs.edgelist import EdgeList
 
 eigenvector = Algorithm(
     name="eigenvector",
@@ -69,7 +69,7 @@ def _(edges: EdgeList, answer: npt.NDArray[Any], p: Call) -> Finding:
     Which eigenvalue it is follows from comparing x^T A x with the largest; by Perron and Frobenius a non-negative
     vector belongs to that one.
     """
-    if fault := certify.form_fault(answer, edges.num_vertices, "floating", "scores"):
+    if fault := checks.form_fault(answer, edges.num_vertices, "floating", "scores"):
         return Finding(valid=False, detail=fault)
     if fault := scores_fault(answer, "score"):
         return Finding(valid=False, detail=fault)

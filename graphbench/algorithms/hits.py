@@ -35,7 +35,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from graphbench import certify
 from graphbench.algorithms._iterating import (
     beyond_float64,
     half_per_vertex,
@@ -46,8 +45,9 @@ from graphbench.algorithms._iterating import (
     tolerance_of,
 )
 from graphbench.algorithms.base import Algorithm, Call, Figures, Finding, Form
-from graphbench.certify_spectral import SLACK, direction, largest_singular_value, negative, scores_fault
-from graphbench.edgelist import EdgeList
+from graphbench.certificates import checks
+from graphbench.certificates.spectral import SLACK, direction, largest_singular_value, negative, scores_fault
+from graphbench.graphs.edgelist import EdgeList
 
 COLUMNS = ("hub", "authority")
 
@@ -92,7 +92,7 @@ def _(edges: EdgeList, answer: npt.NDArray[Any], p: Call) -> Finding:
         detail = f"scores of shape {answer.shape} where ({edges.num_vertices}, 2) was expected"
         return Finding(valid=False, detail=detail)
     for column, name in zip(answer.T, COLUMNS, strict=True):
-        if fault := certify.form_fault(column, edges.num_vertices, "floating", f"{name} scores"):
+        if fault := checks.form_fault(column, edges.num_vertices, "floating", f"{name} scores"):
             return Finding(valid=False, detail=fault)
         if fault := scores_fault(column, f"{name} score"):
             return Finding(valid=False, detail=fault)

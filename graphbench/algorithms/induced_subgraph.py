@@ -24,9 +24,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from graphbench import certify_subgraphs as subgraphs
 from graphbench.algorithms.base import Algorithm, Call, Figures, Finding, Form, Inputs, Parameter, Renumbered
-from graphbench.edgelist import EdgeList
+from graphbench.certificates import subgraphs
+from graphbench.graphs.edgelist import EdgeList
 
 
 def _draw(posed: EdgeList, params: Mapping[str, Any], seed: int) -> Inputs:

@@ -18,10 +18,9 @@ from typing import Any
 
 import numpy.typing as npt
 
-from graphbench import certify_cores as cores
-from graphbench import certify_subgraphs as subgraphs
 from graphbench.algorithms.base import Algorithm, Call, Figures, Finding, Form, Parameter
-from graphbench.edgelist import EdgeList
+from graphbench.certificates import cores, subgraphs
+from graphbench.graphs.edgelist import EdgeList
 
 k_truss = Algorithm(
     name="k-truss",
@@ -44,7 +43,7 @@ k_truss = Algorithm(
 def _(edges: EdgeList, answer: npt.NDArray[Any], p: Call) -> Finding:
     """Every edge of the answer has its triangles within the answer, and all other edges can be peeled off.
 
-    The theorem, and what is done where that would be dear, is at :func:`graphbench.certify_cores.truss`.
+    The theorem, and what is done where that would be dear, is at :func:`graphbench.certificates.cores.truss`.
     """
     mask, fault = subgraphs.chosen(edges, answer)
     if fault:

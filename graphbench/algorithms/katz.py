@@ -29,7 +29,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from graphbench import certify
 from graphbench.algorithms._iterating import (
     beyond_float64,
     half_per_vertex,
@@ -40,8 +39,9 @@ from graphbench.algorithms._iterating import (
     tolerance_of,
 )
 from graphbench.algorithms.base import Algorithm, Call, Figures, Finding, Form, Parameter
-from graphbench.certify_spectral import direction, scores_fault
-from graphbench.edgelist import EdgeList
+from graphbench.certificates import checks
+from graphbench.certificates.spectral import direction, scores_fault
+from graphbench.graphs.edgelist import EdgeList
 
 
 def _alpha_and_beta(edges: EdgeList, params: Mapping[str, Any]) -> dict[str, float]:
@@ -87,7 +87,7 @@ def _(edges: EdgeList, answer: npt.NDArray[Any], p: Call) -> Finding:
     the attenuation, so I - alpha A^T has an inverse of L1 norm at most 1 / (1 - attenuation), and x differs from the
     solution with b on the right-hand side, a multiple of the one sought, by at most |e| / (1 - attenuation) in total.
     """
-    if fault := certify.form_fault(answer, edges.num_vertices, "floating", "scores"):
+    if fault := checks.form_fault(answer, edges.num_vertices, "floating", "scores"):
         return Finding(valid=False, detail=fault)
     scores = answer.astype(np.float64, copy=False)
     if fault := scores_fault(scores, "score"):
@@ -98,7 +98,7 @@ def _(edges: EdgeList, answer: npt.NDArray[Any], p: Call) -> Finding:
         return Finding(valid=False, detail=f"the scores are of length {length:.9g}, not 1", figures=figures)
     scores = direction(scores)
     arriving = np.zeros_like(scores)
-    for tail, head, _ in certify.arcs(edges):
+    for tail, head, _ in checks.arcs(edges):
         arriving += np.bincount(head, weights=scores[tail], minlength=len(scores))
     constant = scores - p.alpha * arriving
     off = np.abs(constant - constant.mean())

@@ -27,10 +27,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from graphbench import certify
 from graphbench.algorithms._shared import RESOLUTION
 from graphbench.algorithms.base import Algorithm, Call, Claimed, Finding, Form, Parameter
-from graphbench.edgelist import EdgeList
+from graphbench.certificates import checks
+from graphbench.graphs.edgelist import EdgeList
 
 leiden = Algorithm(
     name="leiden",
@@ -63,13 +63,13 @@ def _(edges: EdgeList, answer: npt.NDArray[Any], p: Call) -> Finding:
     A community is in one piece if its vertices are connected by edges inside it. There are as many pieces as the graph
     has components once the edges between communities are gone, so (pieces - communities) are too many.
     """
-    if fault := certify.labels_fault(answer, edges.num_vertices):
+    if fault := checks.labels_fault(answer, edges.num_vertices):
         return Finding(valid=False, detail=fault)
-    quality = certify.modularity(edges, answer, resolution=p.resolution)
+    quality = checks.modularity(edges, answer, resolution=p.resolution)
     if not math.isfinite(quality):
         return Finding(valid=False, detail=f"the modularity of the partition comes to {quality}")
     communities = len(np.unique(answer))
-    loose = certify.components(edges, within=answer) - communities
+    loose = checks.components(edges, within=answer) - communities
     figures = {"modularity": quality, "communities": communities, "loose_pieces": loose}
     detail = f"a partition of all {edges.num_vertices:,} vertices; modularity recomputed in float64"
     if not loose:

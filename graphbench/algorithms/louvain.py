@@ -24,10 +24,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from graphbench import certify
 from graphbench.algorithms._shared import RESOLUTION
 from graphbench.algorithms.base import Algorithm, Call, Finding, Form, Parameter
-from graphbench.edgelist import EdgeList
+from graphbench.certificates import checks
+from graphbench.graphs.edgelist import EdgeList
 
 louvain = Algorithm(
     name="louvain",
@@ -64,10 +64,10 @@ louvain = Algorithm(
 @louvain.certificate
 def _(edges: EdgeList, answer: npt.NDArray[Any], p: Call) -> Finding:
     """Every vertex is in exactly one community, and the modularity is what we compute of it."""
-    fault = certify.labels_fault(answer, edges.num_vertices)
+    fault = checks.labels_fault(answer, edges.num_vertices)
     if fault:
         return Finding(valid=False, detail=fault)
-    quality = certify.modularity(edges, answer, resolution=p.resolution)
+    quality = checks.modularity(edges, answer, resolution=p.resolution)
     if not math.isfinite(quality):
         return Finding(valid=False, detail=f"the modularity of the partition comes to {quality}")
     communities = len(np.unique(answer))

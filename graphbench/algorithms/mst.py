@@ -20,11 +20,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from graphbench import certify
-from graphbench import certify_subgraphs as subgraphs
 from graphbench.algorithms.base import Algorithm, Call, Figures, Finding, Form
-from graphbench.edgelist import EdgeList
+from graphbench.certificates import checks, subgraphs
 from graphbench.errors import UnsupportedError
+from graphbench.graphs.edgelist import EdgeList
 
 mst = Algorithm(
     name="mst",
@@ -43,8 +42,8 @@ mst = Algorithm(
 def _(edges: EdgeList, answer: npt.NDArray[Any], _p: Call) -> Finding:
     """Edges of the graph, a forest that spans it, and no heavier than one of SciPy's.
 
-    A spanning forest is shown by counting (:func:`graphbench.certify_subgraphs.forest_fault`). All minimum spanning
-    forests have the same weights, edge by edge in ascending order (:func:`graphbench.certify_subgraphs.least_forest`),
+    A spanning forest is shown by counting (`subgraphs.forest_fault`). All minimum spanning
+    forests have the same weights, edge by edge in ascending order (`subgraphs.least_forest`),
     so one computed anew shows them. Whole numbers must come out equal; fractions, whose ties rounding may decide,
     within a relative 1e-6, each of them and all together.
     """
@@ -53,8 +52,8 @@ def _(edges: EdgeList, answer: npt.NDArray[Any], _p: Call) -> Finding:
         return Finding(valid=False, detail=fault)
     _, _, weight = edges.to_numpy()
     assert weight is not None
-    total, components = float(weight[mask].sum()), certify.components(edges)
-    exact = certify.integral(edges) and total < 2**53
+    total, components = float(weight[mask].sum()), checks.components(edges)
+    exact = checks.integral(edges) and total < 2**53
     figures: Figures = {"weight": int(total) if exact else total, "edges": len(answer), "trees": components}
     if fault := subgraphs.forest_fault(edges, mask, components):
         return Finding(valid=False, detail=fault, figures=figures)

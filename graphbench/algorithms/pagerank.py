@@ -27,8 +27,8 @@ import numpy.typing as npt
 from graphbench.algorithms import _pagerank
 from graphbench.algorithms._iterating import beyond_float64, limited, told_in_total, told_per_vertex
 from graphbench.algorithms.base import Algorithm, Call, Finding, Form
-from graphbench.edgelist import EdgeList
 from graphbench.errors import ConvergenceError
+from graphbench.graphs.edgelist import EdgeList
 
 pagerank = Algorithm(
     name="pagerank",
@@ -49,7 +49,7 @@ pagerank = Algorithm(
 def _(edges: EdgeList, answer: npt.NDArray[Any], p: Call) -> Finding:
     """One more iteration, made by us in float64, changes the ranks by at most the tolerance; they sum to 1.
 
-    Theorem. The operator G (see :func:`graphbench.certify.pagerank_step`) contracts the L1 distance by the damping
+    Theorem. The operator G (see `checks.pagerank_step`) contracts the L1 distance by the damping
     factor, so it has one fixed point x*, and |x - x*| <= |G(x) - x| / (1 - damping): a small residual proves a small
     error. G(x) - x sums to (1 - damping) (1 - sum(x)): a small residual also bounds how far the sum is from 1.
     """

@@ -27,7 +27,7 @@ import numpy.typing as npt
 from graphbench.algorithms import _pagerank
 from graphbench.algorithms._iterating import beyond_float64, limited, told_in_total, told_per_vertex
 from graphbench.algorithms.base import Algorithm, Call, Finding, Form, Parameter
-from graphbench.edgelist import EdgeList
+from graphbench.graphs.edgelist import EdgeList
 
 personalized_pagerank = Algorithm(
     name="personalized-pagerank",
@@ -58,7 +58,7 @@ personalized_pagerank = Algorithm(
 def _(edges: EdgeList, answer: npt.NDArray[Any], p: Call) -> Finding:
     """One more iteration, made by us in float64, changes the ranks by at most the tolerance; they sum to 1.
 
-    Theorem. As for PageRank: wherever jumps lead, the operator G (see :func:`graphbench.certify.pagerank_step`)
+    Theorem. As for PageRank: wherever jumps lead, the operator G (see `checks.pagerank_step`)
     contracts the L1 distance by the damping factor, so it has one fixed point x*, |x - x*| <= |G(x) - x| / (1 -
     damping), and a small residual proves a small error.
     """

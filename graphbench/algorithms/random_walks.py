@@ -21,9 +21,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from graphbench import certify_walks as walks
 from graphbench.algorithms.base import Algorithm, Call, Figures, Finding, Form, Parameter
-from graphbench.edgelist import EdgeList
+from graphbench.certificates import walks
+from graphbench.graphs.edgelist import EdgeList
 
 random_walks = Algorithm(
     name="random-walks",
@@ -49,7 +49,7 @@ def _(edges: EdgeList, answer: npt.NDArray[Any], p: Call) -> Finding:
     """Walks start where they should, every hop is an edge, none ends without need, and hops favour no neighbour.
 
     The first three are exact. The last is a test that chance fails with a probability below 1e-8
-    (:func:`graphbench.certify_walks.chance_fault`, :func:`graphbench.certify_walks.memory_fault`); it finds walkers
+    (`walks.chance_fault`, `walks.memory_fault`); it finds walkers
     that prefer neighbours by their numbers, and those that turn back more or less often than others.
     """
     starts = np.asarray(p.vertices)

@@ -26,10 +26,10 @@ from typing import Any
 
 import numpy.typing as npt
 
-from graphbench import certify_structure as structure
 from graphbench.algorithms import _lists
 from graphbench.algorithms.base import Algorithm, Call, Finding, Form, Renumbered
-from graphbench.edgelist import EdgeList
+from graphbench.certificates import structure
+from graphbench.graphs.edgelist import EdgeList
 
 renumber = Algorithm(
     name="renumber",
@@ -47,7 +47,7 @@ renumber = Algorithm(
 def _(edges: EdgeList, answer: npt.NDArray[Any], _p: Call) -> Finding:
     """The table is one to one, and the edges, their ends looked up in it, are those of the input, and no others.
 
-    The theorem is at :func:`graphbench.certify_structure.numbering_fault`.
+    The theorem is at :func:`graphbench.certificates.structure.numbering_fault`.
     """
     if fault := structure.numbering_fault(edges, answer, _lists.external_ids(edges.num_vertices)):
         return Finding(valid=False, detail=fault)

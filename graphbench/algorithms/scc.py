@@ -19,9 +19,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from graphbench import certify, certify_levels
 from graphbench.algorithms.base import Algorithm, Call, Figures, Finding, Form
-from graphbench.edgelist import EdgeList
+from graphbench.certificates import checks, levels
+from graphbench.graphs.edgelist import EdgeList
 
 scc = Algorithm(
     name="scc",
@@ -44,11 +44,11 @@ def _(edges: EdgeList, answer: npt.NDArray[Any], _p: Call) -> Finding:
     second by taking away labels that no arc leads to, until none is left (Kahn, Comm. ACM 5 (1962) 558-562). Neither
     is an algorithm for strong components.
     """
-    if fault := certify.labels_fault(answer, edges.num_vertices):
+    if fault := checks.labels_fault(answer, edges.num_vertices):
         return Finding(valid=False, detail=fault)
     _, sizes = np.unique(answer, return_counts=True)
     figures: Figures = {"components": len(sizes), "largest": int(sizes.max())}
-    if fault := certify_levels.strong_fault(edges, answer):
+    if fault := levels.strong_fault(edges, answer):
         return Finding(valid=False, detail=fault, figures=figures)
     detail = f"{len(sizes):,} labels, strongly connected inside each, without a circle between them"
     return Finding(valid=True, detail=detail, figures=figures)

@@ -12,7 +12,7 @@ where there is an edge each way, the smaller weight is kept. `clusters` must be 
 A heuristic, compared by the ratio cut of every partition: the sum over clusters of the weight of the edges that leave
 one, divided by how many vertices it has (Hagen, Kahng, 1992). Quality is its `separation`, recomputed here in float64:
 how much is avoided of the ratio cut that chance would give, 1 where nothing is cut and 0 where it is as chance; see
-:meth:`graphbench.certify_partition.Cuts.separation`. `edge_cut` and `ratio_cut` are recorded beside it, and `largest`,
+`Cuts.separation`. `edge_cut` and `ratio_cut` are recorded beside it, and `largest`,
 the size of the largest cluster: on social graphs the least ratio cuts split off small fringes, and balance nothing.
 
 How engines differ. SciPy is the method as it is written above. cuGraph 26.10 is too (cuVS; its documentation calls the
@@ -32,10 +32,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from graphbench import certify, certify_partition
 from graphbench.algorithms import _spectral
 from graphbench.algorithms.base import Algorithm, Call, Figures, Finding, Form
-from graphbench.edgelist import EdgeList
+from graphbench.certificates import checks, partition
+from graphbench.graphs.edgelist import EdgeList
 
 spectral_balanced_cut = Algorithm(
     name="spectral-balanced-cut",
@@ -61,10 +61,10 @@ def _(edges: EdgeList, answer: npt.NDArray[Any], p: Call) -> Finding:
     (1993) 744-750). What can be said is whether it is better than chance, which cuts the same whatever the sizes of
     the clusters.
     """
-    fault = certify.labels_fault(answer, edges.num_vertices)
-    if fault := fault or certify_partition.too_many_fault(answer, p.clusters):
+    fault = checks.labels_fault(answer, edges.num_vertices)
+    if fault := fault or partition.too_many_fault(answer, p.clusters):
         return Finding(valid=False, detail=fault)
-    found = certify_partition.cuts(edges, answer)
+    found = partition.cuts(edges, answer)
     separation = found.separation(p.clusters)
     if not math.isfinite(separation):
         return Finding(valid=False, detail=f"the separation of the partition comes to {separation}")

@@ -31,11 +31,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from graphbench import certify, certify_partition
 from graphbench.algorithms import _spectral
 from graphbench.algorithms.base import Algorithm, Call, Finding, Form
-from graphbench.edgelist import EdgeList
+from graphbench.certificates import checks, partition
 from graphbench.errors import UnsupportedError
+from graphbench.graphs.edgelist import EdgeList
 
 spectral_modularity = Algorithm(
     name="spectral-modularity",
@@ -60,16 +60,16 @@ def _(edges: EdgeList, answer: npt.NDArray[Any], p: Call) -> Finding:
     How near to the best that is, no certificate can say: maximising modularity is NP-hard (Brandes et al., IEEE
     Trans. Knowl. Data Eng. 20 (2008) 172-188). What can be said is whether it is better than chance.
     """
-    fault = certify.labels_fault(answer, edges.num_vertices)
-    if fault := fault or certify_partition.too_many_fault(answer, p.clusters):
+    fault = checks.labels_fault(answer, edges.num_vertices)
+    if fault := fault or partition.too_many_fault(answer, p.clusters):
         return Finding(valid=False, detail=fault)
-    quality = certify.modularity(edges, answer)
+    quality = checks.modularity(edges, answer)
     if not math.isfinite(quality):
         return Finding(valid=False, detail=f"the modularity of the partition comes to {quality}")
     _, sizes = np.unique(answer, return_counts=True)
     figures = {"modularity": quality, "clusters": len(sizes), "largest": int(sizes.max())}
     detail = f"a partition of all {edges.num_vertices:,} vertices; modularity recomputed in float64"
-    chance = certify_partition.shuffled_modularity(edges, answer, seed=p.seed)
+    chance = partition.shuffled_modularity(edges, answer, seed=p.seed)
     if quality > chance:
         return Finding(valid=True, detail=detail, figures=figures)
     poor = (

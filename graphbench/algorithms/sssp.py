@@ -18,10 +18,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from graphbench import certify
 from graphbench.algorithms._shared import SOURCES
 from graphbench.algorithms.base import Algorithm, Call, Finding, Form
-from graphbench.edgelist import EdgeList
+from graphbench.certificates import checks
+from graphbench.graphs.edgelist import EdgeList
 
 RELATIVE = 1e-5
 """How far a distance may be off where weights are fractions, so that sums depend on their order."""
@@ -45,22 +45,22 @@ sssp = Algorithm(
 def _(edges: EdgeList, answer: npt.NDArray[Any], p: Call) -> Finding:
     """Whole numbers: no edge offers a shorter way, and an edge accounts for every reached vertex but the source.
 
-    The theorem and its proof are at :func:`graphbench.certify.search_fault`; equality is demanded. Where weights are
+    The theorem and its proof are at `checks.search_fault`; equality is demanded. Where weights are
     fractions, sums are rounded: the answer is compared with a Dijkstra of SciPy's, O(m log n), and every distance must
     be right within a relative 1e-5, however long its path.
     """
-    if fault := certify.form_fault(answer, edges.num_vertices, "floating", "distances"):
+    if fault := checks.form_fault(answer, edges.num_vertices, "floating", "distances"):
         return Finding(valid=False, detail=fault)
     distance = answer.astype(np.float64, copy=False)
     reached = np.isfinite(distance)
     count = int(np.count_nonzero(reached))
     figures = {"reached": count, "max_distance": float(distance[reached].max()) if count else 0.0}
-    exact = certify.integral(edges) and figures["max_distance"] < 2**53
+    exact = checks.integral(edges) and figures["max_distance"] < 2**53
     if exact:
-        fault = certify.search_fault(edges, distance, p.source)
+        fault = checks.search_fault(edges, distance, p.source)
         shown = "no edge shortens a path and every distance is accounted for, exactly"
     else:
-        fault = certify.distances_fault(edges, distance, p.source, tolerance=RELATIVE)
+        fault = checks.distances_fault(edges, distance, p.source, tolerance=RELATIVE)
         shown = f"every distance is that of a Dijkstra of our own within a relative {RELATIVE:g}"
     if fault:
         return Finding(valid=False, detail=fault, figures=figures)

@@ -24,10 +24,10 @@ from typing import Any
 
 import numpy.typing as npt
 
-from graphbench import certify_structure as structure
 from graphbench.algorithms import _lists
 from graphbench.algorithms.base import Algorithm, Call, Finding, Form
-from graphbench.edgelist import EdgeList
+from graphbench.certificates import structure
+from graphbench.graphs.edgelist import EdgeList
 
 transpose = Algorithm(
     name="transpose",

@@ -20,9 +20,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from graphbench import certify
 from graphbench.algorithms.base import Algorithm, Call, Figures, Finding, Form
-from graphbench.edgelist import EdgeList
+from graphbench.certificates import checks
+from graphbench.graphs.edgelist import EdgeList
 
 triangle_count = Algorithm(
     name="triangle-count",
@@ -45,7 +45,7 @@ def _(edges: EdgeList, answer: npt.NDArray[Any], p: Call) -> Finding:
     each of its three vertices. A sample proves no more than that and itself, and says so: with s of n vertices
     recomputed, an answer with w wrong counts passes with probability of about (1 - s/n)^w.
     """
-    if fault := certify.form_fault(answer, edges.num_vertices, "integer", "counts"):
+    if fault := checks.form_fault(answer, edges.num_vertices, "integer", "counts"):
         return Finding(valid=False, detail=fault)
     total = int(answer.sum(dtype=np.int64))
     figures: Figures = {"triangles": total // 3, "most": int(answer.max())}
@@ -55,7 +55,7 @@ def _(edges: EdgeList, answer: npt.NDArray[Any], p: Call) -> Finding:
         v = outside[0]
         detail = f"vertex {v:,} with {edges.degrees[v]:,} neighbours cannot lie in {answer[v]:,} triangles"
         return Finding(valid=False, detail=detail, figures=figures)
-    vertices, expected = certify.triangles(edges, seed=p.seed)
+    vertices, expected = checks.triangles(edges, seed=p.seed)
     wrong = np.flatnonzero(answer[vertices] != expected)
     if len(wrong):
         v, right = vertices[wrong[0]], expected[wrong[0]]

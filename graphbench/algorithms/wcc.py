@@ -18,9 +18,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from graphbench import certify
 from graphbench.algorithms.base import Algorithm, Call, Figures, Finding, Form
-from graphbench.edgelist import EdgeList
+from graphbench.certificates import checks
+from graphbench.graphs.edgelist import EdgeList
 
 wcc = Algorithm(
     name="wcc",
@@ -43,13 +43,13 @@ def _(edges: EdgeList, answer: npt.NDArray[Any], _p: Call) -> Finding:
     labels in use. A map between two finite sets of equal size that is onto is one to one: different components have
     different labels. The number of components comes from a traversal of our own.
     """
-    if fault := certify.labels_fault(answer, edges.num_vertices):
+    if fault := checks.labels_fault(answer, edges.num_vertices):
         return Finding(valid=False, detail=fault)
     _, sizes = np.unique(answer, return_counts=True)
     figures: Figures = {"components": len(sizes), "largest": int(sizes.max())}
-    if fault := certify.split_fault(edges, answer):
+    if fault := checks.split_fault(edges, answer):
         return Finding(valid=False, detail=fault, figures=figures)
-    expected = certify.components(edges)
+    expected = checks.components(edges)
     if len(sizes) != expected:
         detail = f"{len(sizes):,} labels, but there are {expected:,} components"
         return Finding(valid=False, detail=detail, figures=figures)

@@ -23,7 +23,7 @@ import numpy.typing as npt
 
 from graphbench.algorithms import _similarity as similarity
 from graphbench.algorithms.base import Algorithm, Call, Finding, Form
-from graphbench.edgelist import EdgeList
+from graphbench.graphs.edgelist import EdgeList
 
 weighted_jaccard = Algorithm(
     name="weighted-jaccard",

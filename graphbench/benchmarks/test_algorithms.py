@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 
-from graphbench import interchange
 from graphbench.benchmarks import selection
 from graphbench.benchmarks.sampling import Rounds
 from graphbench.benchmarks.selection import Case
-from graphbench.benchmarks.sitting import Sitting
+from graphbench.benchmarks.session import Sitting
 from graphbench.errors import GraphbenchError, UnavailableError, UnsupportedError
-from graphbench.model import Outcome
+from graphbench.records import pytest_benchmark
+from graphbench.records.model import Outcome
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -26,7 +26,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if not chosen:
         pytest.fail("Say which graphs to measure, for instance: --graphbench-datasets email-Enron", pytrace=False)
     marks = _no_limit_meant_for_others(metafunc.config)
-    cases = [pytest.param(*case, id=interchange.case_id(*case), marks=marks) for case in chosen]
+    cases = [pytest.param(*case, id=pytest_benchmark.case_id(*case), marks=marks) for case in chosen]
     metafunc.parametrize(Case._fields, cases)
 
 

@@ -13,9 +13,9 @@ from graphbench.algorithms.base import Algorithm
 from graphbench.api import Result, kept_answer
 from graphbench.cli.files import unwritable
 from graphbench.errors import GraphbenchError
-from graphbench.measure.base import Plan
-from graphbench.model import Record
-from graphbench.reporting.figures import listed
+from graphbench.measure.plan import Plan
+from graphbench.records.model import Record
+from graphbench.reporting.numbers import listed
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -15,15 +15,15 @@ def command() -> None:
 @command.command("list")
 def show() -> None:
     """List what is kept, with its size."""
-    from graphbench import paths
-    from graphbench.datasets import cache
-    from graphbench.reporting.figures import count
+    from graphbench.graphs import cache
+    from graphbench.reporting.numbers import count
+    from graphbench.system import files
 
     entries = cache.entries()
     for entry in entries:
         click.echo(f"{entry.kind:<10} {entry.bytes / 1e6:>10,.1f} MB  {entry.name}")
     total = sum(entry.bytes for entry in entries)
-    click.echo(f"{count(len(entries), 'file')}, {total / 1e6:,.1f} MB in {paths.home()}")
+    click.echo(f"{count(len(entries), 'file')}, {total / 1e6:,.1f} MB in {files.home()}")
 
 
 @command.command("clear")
@@ -31,8 +31,8 @@ def show() -> None:
 @click.option("--yes", is_flag=True, help="Do not ask.")
 def clear(names: tuple[str, ...], yes: bool) -> int:
     """Remove what is kept of the named datasets, or all of it."""
-    from graphbench.datasets import cache
-    from graphbench.reporting.figures import count
+    from graphbench.graphs import cache
+    from graphbench.reporting.numbers import count
 
     if not names and not yes and not _confirmed("Remove all downloads, cleaned graphs and answers?"):
         click.echo("Nothing was removed.", err=True)

@@ -10,30 +10,30 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from graphbench import sizes
 from graphbench.cli import INTERRUPTED
 from graphbench.cli.files import give
 from graphbench.cli.options import counted_since, gpu_number, machine_options, result_options, resuming_options
-from graphbench.cli.sitting import able_to_run, able_to_solve, again, measure
+from graphbench.cli.session import able_to_run, able_to_solve, again, measure
 from graphbench.errors import UsageError
+from graphbench.system import text
 
 if TYPE_CHECKING:
     from graphbench.cli.progress import Reporter
-    from graphbench.keeping import Keeper
-    from graphbench.model import Record
-    from graphbench.suites.capacity import Hunt
-    from graphbench.suites.definition import Suite
+    from graphbench.measure.suites.capacity import Hunt
+    from graphbench.measure.suites.suite import Suite
+    from graphbench.records.keeping import Keeper
+    from graphbench.records.model import Record
 
 
 @click.command("capacity")
 @click.argument("algorithms", nargs=-1, required=True, metavar="ALGORITHM...")
 @click.option("--engine", default="cugraph", show_default=True, help="The engine, one.")
 @click.option(
-    "--device-memory", "--device-memory-limit", "device_memory_limit", type=sizes.parse, metavar="SIZE",
+    "--device-memory", "--device-memory-limit", "device_memory_limit", type=text.parse, metavar="SIZE",
     help="GPU memory that RMM may give, such as 32GB [default: all].",
 )  # fmt: skip
 @click.option(
-    "--memory-limit", type=sizes.parse, metavar="SIZE",
+    "--memory-limit", type=text.parse, metavar="SIZE",
     help="Host memory that the engine may hold; for engines on the CPU, the memory that is searched.",
 )  # fmt: skip
 @click.option(
@@ -86,7 +86,7 @@ def command(
     an error came first, or an answer was wrong; 130: interrupted. After --tries, the same command goes on from there.
     """
     from graphbench.cli.progress import Reporter
-    from graphbench.keeping import Keeper
+    from graphbench.records.keeping import Keeper
     from graphbench.reporting.capacity import render
 
     given |= {"gpus": [gpus] if gpus else [], "allocators": [allocator]}
@@ -113,8 +113,9 @@ def command(
 def _suites(algorithms: Sequence[str], engine: str, given: dict[str, Any]) -> list[Suite]:
     """A suite for each algorithm; what could not be measured is refused before anything is."""
     from graphbench import registry
-    from graphbench.suites import definition, matrix
-    from graphbench.suites.capacity import limit_of
+    from graphbench.measure.suites import suite as definition
+    from graphbench.measure.suites import tasks
+    from graphbench.measure.suites.capacity import limit_of
 
     if "," in engine:
         raise UsageError(f"A search is about one engine, not {engine!r}: run the command once for each.")
@@ -124,7 +125,7 @@ def _suites(algorithms: Sequence[str], engine: str, given: dict[str, Any]) -> li
         able_to_solve([solver.name], name)
         base = definition.Suite(name=f"capacity {name}", algorithms=[name], engines=[solver.name], baseline=solver.name)
         found.append(definition.merged(base, given))
-        matrix.check(found[-1])
+        tasks.check(found[-1])
     if given["device_memory_limit"] and solver.device != "gpu":
         raise UsageError(f"{solver.name} computes on the CPU: --memory-limit SIZE is its limit, not --device-memory.")
     able_to_run([solver.name], one=True)
@@ -134,23 +135,23 @@ def _suites(algorithms: Sequence[str], engine: str, given: dict[str, Any]) -> li
 
 
 def _stored(store: Path | None) -> list[Record]:
-    from graphbench.store import Store
+    from graphbench.records.store import Store
 
     return list(Store(store).records())
 
 
 def _hunt(suite: Suite, records: list[Record], since: datetime | None, reporter: Reporter, **asked: Any) -> Hunt:
-    from graphbench.planning import command_line
-    from graphbench.staleness import present
-    from graphbench.suites.capacity import Hunt, within
-    from graphbench.suites.resuming import Earlier
+    from graphbench.measure.planning import command_line
+    from graphbench.measure.staleness import present
+    from graphbench.measure.suites.capacity import Hunt, within
+    from graphbench.measure.suites.resuming import Earlier
 
     earlier = Earlier(within(records, suite), suite, present(), since)
     return Hunt(suite=suite, load=reporter.load_one, earlier=earlier, records=records, command=command_line(), **asked)
 
 
 def _measure(hunt: Hunt, reporter: Reporter, keeper: Keeper) -> None:
-    from graphbench.reporting.figures import count
+    from graphbench.reporting.numbers import count
 
     known = hunt.finding
     if known.tries:

@@ -29,8 +29,8 @@ def command(*, old: Path, new: Path, cross_machine: bool, fail_slower: str | Non
     A cell is a task on a machine and a graph; of each the newest record of either store counts. It is faster or slower
     if the interval of the ratio leaves out 1 and the trials of both sides hardly overlap (Cliff's delta).
     """
-    from graphbench import store
-    from graphbench.regression import changes, failed
+    from graphbench.records import store
+    from graphbench.records.regression import changes, failed
     from graphbench.reporting import changes as shown
 
     limit = _percent(fail_slower) if fail_slower is not None else None

@@ -10,12 +10,13 @@ import click
 @click.command("doctor")
 def command() -> None:
     """Tell what this machine has, what works, what is missing and how to get it. Imports no engine."""
-    from graphbench import paths, registry
+    from graphbench import registry
     from graphbench._version import __version__
-    from graphbench.datasets import mirrors
     from graphbench.engines import _cuda
+    from graphbench.graphs import mirrors
     from graphbench.measure.environment import machine_summary
     from graphbench.reporting import text_table
+    from graphbench.system import files
 
     machine = machine_summary()
     cuda = _cuda.probe()
@@ -32,8 +33,8 @@ def command() -> None:
     if not cuda.devices:
         facts.append(("GPU", "none"))
     facts += [
-        ("home", f"{paths.home()} (moved by {paths.HOME_VARIABLE})"),
-        ("data", str(paths.data())),
+        ("home", f"{files.home()} (moved by {files.HOME_VARIABLE})"),
+        ("data", str(files.data())),
         ("mirrors", " ".join(mirrors.addresses(""))),
     ]
     click.echo("\n".join(f"{label:<15}{value}" for label, value in facts))

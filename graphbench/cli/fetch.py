@@ -16,20 +16,20 @@ def command(names: tuple[str, ...], everything: bool) -> int:
     NAME is a name from `graphbench list datasets` or GROUP/NAME of the SuiteSparse Matrix Collection. Mirrors in
     GRAPHBENCH_MIRROR (file:// or http(s)://, separated by blanks) are asked before the collection itself.
     """
-    from graphbench import datasets
+    from graphbench import graphs
     from graphbench.cli.progress import Reporter
 
     if bool(names) == everything:
         raise UsageError("Name the graphs to fetch, or use --all for the whole catalogue.")
     failed = 0
     with Reporter.on_stderr() as reporter:
-        for name in datasets.names() if everything else names:
+        for name in graphs.names() if everything else names:
             if not everything and (here := _is_here(name)):
                 reporter.say(f"{name} {here}, so there is nothing to fetch.")
                 continue
             try:
                 with reporter.download(name) as progress:
-                    path = datasets.fetch(name, progress=progress)
+                    path = graphs.fetch(name, progress=progress)
             except DatasetError as error:
                 failed += 1
                 reporter.say(f"Error: {reporter.trouble(error)}")
@@ -44,11 +44,12 @@ def _is_here(name: str) -> str:
     Raises:
         UsageError: if it is a wrong specification.
     """
-    from graphbench.datasets import catalogue, generators, loading
+    from graphbench.graphs import catalogue, loading
+    from graphbench.graphs.generators import spec
 
     if catalogue.find(name) is not None:
         return ""
-    if generators.is_spec(name):
-        generators.parse(name)
+    if spec.is_spec(name):
+        spec.parse(name)
         return "is generated"
     return "is a file" if loading.is_file(name) else ""

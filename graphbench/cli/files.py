@@ -52,7 +52,7 @@ def give(text: str, output: Path | None = None) -> None:
     Raises:
         GraphbenchError: if the file cannot be written after all.
     """
-    from graphbench.reporting.figures import encodable
+    from graphbench.reporting.numbers import encodable
 
     if output:
         write(output, text)

@@ -60,11 +60,11 @@ def algorithms() -> Listing:
 
 
 def _datasets() -> Listing:
-    from graphbench import datasets
+    from graphbench import graphs
 
     rows = []
-    for name in [*datasets.names(), *datasets.twin_names()]:
-        facts = datasets.describe(name)
+    for name in [*graphs.names(), *graphs.twin_names()]:
+        facts = graphs.describe(name)
         rows.append([facts.name, facts.kind, f"{facts.num_vertices:,}", f"{facts.num_edges:,}", facts.state])
     return Listing(
         ["dataset", "kind", "vertices", "edges", "state"],
@@ -79,7 +79,7 @@ def _datasets() -> Listing:
 def _engines() -> Listing:
     """Every engine, and below, once for all engines that want the same, what would mend it."""
     from graphbench import registry
-    from graphbench.reporting.figures import listed
+    from graphbench.reporting.numbers import listed
 
     rows = []
     alike: dict[tuple[str, str], list[str]] = {}

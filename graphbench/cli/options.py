@@ -11,10 +11,10 @@ from typing import Any, TypeVar
 
 import click
 
-from graphbench import sizes
 from graphbench.cli.files import output_option
 from graphbench.errors import UsageError
 from graphbench.reporting import FORMATS
+from graphbench.system import text as sizes
 
 _GENERATED = re.compile(r"\w[\w-]*\s*:")
 _PARAMETER = re.compile(r"\w+\s*=")
@@ -132,7 +132,7 @@ def gpu_number(text: str) -> int:
     Raises:
         UsageError: if it is anything else.
     """
-    from graphbench.planning import gpu_count
+    from graphbench.measure.planning import gpu_count
 
     word = text.strip()
     return gpu_count(int(word) if word.isdecimal() else word)

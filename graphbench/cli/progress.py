@@ -27,10 +27,10 @@ from rich.progress import (
 )
 
 from graphbench.api import Download
-from graphbench.datasets.base import Dataset
 from graphbench.errors import FetchError
-from graphbench.measure.base import Progress
-from graphbench.model import Outcome, Record, Task
+from graphbench.graphs.base import Dataset
+from graphbench.measure.plan import Progress
+from graphbench.records.model import Outcome, Record, Task
 
 LONG_S = 3.0
 """Seconds from which on making a graph is told with a line that stays."""
@@ -93,11 +93,11 @@ class Reporter:
 
     def load(self, names: Iterable[str], *, directed: bool | None) -> Iterator[Dataset]:
         """Load datasets one by one as they are asked for, showing downloads as bars with bytes and time left."""
-        from graphbench import datasets
+        from graphbench import graphs
 
         for name in names:
             with self._preparing(name, directed), self.download(name) as progress:
-                dataset = datasets.load(name, directed=directed, progress=progress)
+                dataset = graphs.load(name, directed=directed, progress=progress)
             yield dataset
 
     def load_one(self, name: str) -> Dataset:
@@ -114,7 +114,7 @@ class Reporter:
     @contextmanager
     def _preparing(self, name: str, directed: bool | None) -> Iterator[None]:
         """Tell what is waited for: at once and in a line that stays if a graph is made that takes long."""
-        from graphbench.datasets.loading import to_make
+        from graphbench.graphs.loading import to_make
 
         made = to_make(name, directed=directed)
         if made is None or (made.seconds is not None and made.seconds < LONG_S):

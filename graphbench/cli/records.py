@@ -13,11 +13,11 @@ import click
 from graphbench.cli.files import give, output_option
 from graphbench.cli.options import joined, moment, names_option
 from graphbench.errors import UsageError
-from graphbench.model import Outcome, Record
+from graphbench.records.model import Outcome, Record
 from graphbench.reporting import FORMATS
 
 if TYPE_CHECKING:
-    from graphbench.staleness import Present
+    from graphbench.measure.staleness import Present
 
 
 @click.command("records")
@@ -70,7 +70,7 @@ def command(
     comparisons, from which graphbench reads the records back in full.
     """
     from graphbench import registry
-    from graphbench.staleness import changes, present
+    from graphbench.measure.staleness import changes, present
 
     now = present()
     wanted = {name.removesuffix("s"): joined(given) for name, given in names.items()}
@@ -108,7 +108,7 @@ def _known(find: Callable[[str], Any], name: str) -> str:
 
 
 def _read(stores: Sequence[Path]) -> list[Record]:
-    from graphbench import store
+    from graphbench.records import store
 
     return store.load(stores) if stores else list(store.Store().records())
 
@@ -149,9 +149,9 @@ def _when(record: Record) -> datetime:
 
 def _listed(records: Sequence[Record], form: str, now: Present) -> str:
     from graphbench import reporting
-    from graphbench.reporting.figures import count, plain
-    from graphbench.reporting.formats import csv_text
+    from graphbench.reporting.flat import csv_text
     from graphbench.reporting.markup import piped
+    from graphbench.reporting.numbers import count, plain
 
     rows = [_row(record, now) for record in records]
     if form == "json":
@@ -201,7 +201,7 @@ _COLUMNS = (
 def _row(record: Record, now: Present) -> dict[str, Any]:
     from statistics import median
 
-    from graphbench.staleness import changes
+    from graphbench.measure.staleness import changes
 
     task, where = record.task, record.environment
     values = (
@@ -215,18 +215,18 @@ def _row(record: Record, now: Present) -> dict[str, Any]:
 
 def _exported(records: Sequence[Record], form: str | None, baseline: str, now: Present) -> str:
     if form is None:
-        from graphbench.store import to_json
+        from graphbench.records.store import to_json
 
         return "".join(f"{to_json(record).decode()}\n" for record in records)
     from graphbench.api import Result
-    from graphbench.staleness import stale
+    from graphbench.measure.staleness import stale
 
     return Result(list(records), baseline=baseline, stale=stale(records, now)).render(form)
 
 
 def _for_pytest_benchmark(records: Sequence[Record]) -> str:
-    from graphbench import interchange
-    from graphbench.reporting.figures import count
+    from graphbench.records import pytest_benchmark as interchange
+    from graphbench.reporting.numbers import count
 
     document = interchange.document(records)
     if left_out := len(records) - len(document["benchmarks"]):

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from graphbench import sizes
 from graphbench.algorithms.base import Algorithm, Parameter
 from graphbench.cli.files import OutputFile, output_option, write
 from graphbench.cli.options import gpu_number, joined, names_option
 from graphbench.engines.base import Settings
 from graphbench.errors import GraphbenchError, UsageError
-from graphbench.measure.base import Limits
-from graphbench.model import NEVER_RAN, Outcome, Record
+from graphbench.measure.plan import Limits
+from graphbench.records.model import NEVER_RAN, Outcome, Record
 from graphbench.reporting import FORMATS
+from graphbench.system import text
 
 if TYPE_CHECKING:
     from graphbench.api import Result
@@ -79,8 +79,8 @@ def _MATCHING() -> None:  # noqa: N802 - as below, of heuristics
     help="GPU memory resource; `default` is what importing the library gives.",
 )
 @click.option("--device", type=int, default=0, show_default=True, help="Which GPU, counted among the visible ones.")
-@click.option("--memory-limit", type=sizes.parse, metavar="SIZE", help="Host memory an engine may hold, such as 16GB.")
-@click.option("--device-memory-limit", type=sizes.parse, metavar="SIZE", help="GPU memory that RMM may give.")
+@click.option("--memory-limit", type=text.parse, metavar="SIZE", help="Host memory an engine may hold, such as 16GB.")
+@click.option("--device-memory-limit", type=text.parse, metavar="SIZE", help="GPU memory that RMM may give.")
 @click.option("--gpus", type=gpu_number, metavar="N|all", help="Measure cugraph-mg too, on so many GPUs.")
 @click.option(
     "--scheduler", metavar="ADDRESS", help="Use the workers of this Dask scheduler for it, such as tcp://HOST:PORT."
@@ -145,7 +145,7 @@ def run(
     from graphbench import api, registry, reporting
     from graphbench.cli.answers import save_answers
     from graphbench.cli.progress import Reporter
-    from graphbench.planning import make_plan
+    from graphbench.measure.planning import make_plan
 
     named = joined(engines)
     chosen = registry.engine(baseline).name if baseline is not None else None

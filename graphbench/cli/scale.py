@@ -24,14 +24,14 @@ from graphbench.cli.options import (
     resuming_options,
 )
 from graphbench.cli.run import check_chart
-from graphbench.cli.sitting import able_to_run, able_to_solve, again, fine, measure
+from graphbench.cli.session import able_to_run, able_to_solve, again, fine, measure
 from graphbench.errors import UsageError
 
 if TYPE_CHECKING:
     from graphbench.cli.progress import Reporter
-    from graphbench.keeping import Keeper
-    from graphbench.suites.definition import Suite
-    from graphbench.suites.series import Climb
+    from graphbench.measure.suites.series import Climb
+    from graphbench.measure.suites.suite import Suite
+    from graphbench.records.keeping import Keeper
 
 
 @click.command("scale")
@@ -80,7 +80,7 @@ def command(
     could run here; 130: interrupted.
     """
     from graphbench.cli.progress import Reporter
-    from graphbench.keeping import Keeper
+    from graphbench.records.keeping import Keeper
 
     check_chart(chart)
     started = datetime.now(UTC)
@@ -108,8 +108,9 @@ def command(
 
 def _suite(algorithm: str, series: str, given: dict[str, Any]) -> Suite:
     from graphbench import registry
-    from graphbench.suites import definition, matrix
-    from graphbench.suites.series import expand, usual_engines
+    from graphbench.measure.suites import suite as definition
+    from graphbench.measure.suites import tasks
+    from graphbench.measure.suites.series import expand, usual_engines
 
     engines = joined(given.pop("engines")) or usual_engines(several=bool(given["gpus"]))
     base = definition.Suite(
@@ -121,18 +122,18 @@ def _suite(algorithm: str, series: str, given: dict[str, Any]) -> Suite:
     )
     given["allocators"] = joined(given["allocators"])
     suite = definition.merged(base, given)
-    matrix.check(suite)
+    tasks.check(suite)
     able_to_solve(suite.engines, *suite.algorithms)
     able_to_run(suite.engines)
     return suite
 
 
 def _climb(suite: Suite, store: Path | None, since: datetime | None, reporter: Reporter) -> Climb:
-    from graphbench.planning import command_line
-    from graphbench.staleness import present
-    from graphbench.store import Store
-    from graphbench.suites.resuming import Earlier
-    from graphbench.suites.series import Climb
+    from graphbench.measure.planning import command_line
+    from graphbench.measure.staleness import present
+    from graphbench.measure.suites.resuming import Earlier
+    from graphbench.measure.suites.series import Climb
+    from graphbench.records.store import Store
 
     records = list(Store(store).records())
     earlier = Earlier(records, suite, present(), since)

@@ -19,15 +19,15 @@ from graphbench.errors import UnknownNameError
 @click.argument("name")
 def command(name: str) -> None:
     """Show an algorithm (problem, certificate, every adapter), a dataset or an engine."""
-    from graphbench import datasets, registry
+    from graphbench import graphs, registry
 
     with suppress(UnknownNameError):
         return _algorithm(registry.algorithm(name))
     with suppress(UnknownNameError):
         return _engine(registry.engine(name))
     with suppress(UnknownNameError):
-        return click.echo(datasets.describe(name).text())
-    known = [*registry.algorithm_names(), *registry.engine_names(), *datasets.names(), *datasets.twin_names()]
+        return click.echo(graphs.describe(name).text())
+    known = [*registry.algorithm_names(), *registry.engine_names(), *graphs.names(), *graphs.twin_names()]
     raise UnknownNameError("algorithm, dataset or engine", name, known)
 
 

@@ -26,18 +26,18 @@ from graphbench.cli.options import (
     result_options,
     resuming_options,
 )
-from graphbench.cli.sitting import again, fine, measure
+from graphbench.cli.session import again, fine, measure
 from graphbench.errors import DatasetError, FetchError, UsageError
-from graphbench.model import Record
+from graphbench.records.model import Record
 
 if TYPE_CHECKING:
     from graphbench.cli.progress import Reporter
-    from graphbench.datasets.base import Dataset
-    from graphbench.prediction import Past
-    from graphbench.suites.definition import Suite
-    from graphbench.suites.matrix import Graph, Item
-    from graphbench.suites.resuming import Earlier
-    from graphbench.suites.running import Run
+    from graphbench.graphs.base import Dataset
+    from graphbench.measure.prediction import Past
+    from graphbench.measure.suites.resuming import Earlier
+    from graphbench.measure.suites.run import Run
+    from graphbench.measure.suites.suite import Suite
+    from graphbench.measure.suites.tasks import Graph, Item
 
 
 @click.command("suite")
@@ -92,10 +92,10 @@ def command(
     something failed; 130: interrupted.
     """
     from graphbench.cli.progress import Reporter
-    from graphbench.keeping import Keeper
-    from graphbench.planning import command_line
-    from graphbench.store import Store
-    from graphbench.suites import matrix
+    from graphbench.measure.planning import command_line
+    from graphbench.measure.suites import tasks as matrix
+    from graphbench.records.keeping import Keeper
+    from graphbench.records.store import Store
 
     suite, named = _suite(name, given)
     if not suite.datasets:
@@ -124,7 +124,7 @@ def command(
 def _suite(name: str | None, given: dict[str, Any]) -> tuple[Suite, set[str]]:
     """The suite, and the engines that the user asked for by name."""
     from graphbench import registry
-    from graphbench.suites import definition
+    from graphbench.measure.suites import suite as definition
 
     for key in ("algorithms", "engines", "allocators"):
         given[key] = joined(given[key])
@@ -138,11 +138,11 @@ def _prepared(
     suite: Suite, records: Sequence[Record], since: datetime | None, reporter: Reporter, *, load: bool
 ) -> Run:
     """The suite with its datasets; what cannot be had is known by its error, and the others are measured."""
-    from graphbench.datasets.distinct import distinct
-    from graphbench.staleness import present
-    from graphbench.suites.matrix import Graph
-    from graphbench.suites.resuming import Earlier
-    from graphbench.suites.running import Run, past
+    from graphbench.graphs.distinct import distinct
+    from graphbench.measure.staleness import present
+    from graphbench.measure.suites.resuming import Earlier
+    from graphbench.measure.suites.run import Run, past
+    from graphbench.measure.suites.tasks import Graph
 
     earlier, known = Earlier(records, suite, present(), since), past(records)
     missing: dict[str, DatasetError] = {}
@@ -161,7 +161,7 @@ def _prepared(
 
 def _described(suite: Suite, earlier: Earlier, known: Past) -> Iterator[Graph]:
     """The datasets to plan with; of one that may have to be fetched and its twin, that on which more is measured."""
-    from graphbench.suites.matrix import Graph, items
+    from graphbench.measure.suites.tasks import Graph, items
 
     def left(graph: Graph) -> int:
         return sum(item.rounds for item in items(suite, [graph], earlier, known))
@@ -174,8 +174,8 @@ def _described(suite: Suite, earlier: Earlier, known: Past) -> Iterator[Graph]:
 
 def _substitute(suite: Suite, name: str) -> str | None:
     """The twin that would be measured if a graph, which is not at hand, cannot be fetched; None: nothing would."""
-    from graphbench.datasets import fetching
-    from graphbench.datasets.twins import stand_in
+    from graphbench.graphs import fetching
+    from graphbench.graphs.generators.twins import stand_in
 
     twin = stand_in(name) if suite.twins else None
     return None if twin is None or fetching.is_at_hand(name) else twin
@@ -183,7 +183,7 @@ def _substitute(suite: Suite, name: str) -> str | None:
 
 def _loaded(suite: Suite, reporter: Reporter, missing: dict[str, DatasetError]) -> Iterator[Dataset]:
     """The datasets that can be had, or their twins; the others are put into `missing`, and told."""
-    from graphbench.datasets.twins import stand_in
+    from graphbench.graphs.generators.twins import stand_in
 
     for name in suite.datasets:
         try:
@@ -272,7 +272,7 @@ def _twins(run: Run) -> list[str]:
 
 def _show(run: Run, form: str, output: Path | None) -> None:
     from graphbench import api, reporting
-    from graphbench.reporting.figures import ASCII, UNICODE, fits
+    from graphbench.reporting.numbers import ASCII, UNICODE, fits
     from graphbench.reporting.summary import summary
 
     result = api.Result(list(run.records.values()), baseline=run.suite.baseline)

@@ -14,7 +14,7 @@ import sys
 from contextlib import suppress
 
 from graphbench.engines.base import CHECKOUT_HINT, Availability
-from graphbench.gpus import Cuda, Device, probe, visible
+from graphbench.system.gpus import Cuda, Device, probe, visible
 
 DRIVER_FOR = {12: 535, 13: 580}
 """Oldest driver branch for each CUDA major version (NVIDIA, RAPIDS platform support, 26.10)."""

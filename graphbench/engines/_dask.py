@@ -20,7 +20,7 @@ from graphbench.engines._gpu import DeviceMemory
 from graphbench.engines._watch import Watch
 from graphbench.engines.base import Settings
 from graphbench.errors import UnavailableError
-from graphbench.paths import home
+from graphbench.system.files import home
 
 PROTOCOL = "tcp"
 """Of Dask's own messages; between GPUs, cuGraph communicates through NCCL and UCX whatever this is."""

@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from graphbench.algorithms.base import AnyKind, Claimed, Kind, Scaled
-from graphbench.edgelist import Columns, EdgeList
+from graphbench.graphs.edgelist import Columns, EdgeList
 
 CHECKOUT_HINT = "pip install -e '.[{extra}]' in a checkout of graphbench"
 

@@ -14,9 +14,9 @@ import numpy.typing as npt
 
 from graphbench.algorithms._lists import disorder, external_ids
 from graphbench.algorithms.base import Kind
-from graphbench.edgelist import EdgeList
 from graphbench.engines._gpu import OnGpu
 from graphbench.engines.base import Settings, compressed_rows, edge_rows, numbering_rows, scatter
+from graphbench.graphs.edgelist import EdgeList
 
 NOT_VALUES = {"vertex", "first", "second", "predecessor"}
 """The columns of cuGraph's frames that name vertices; the others carry the answer."""

@@ -28,17 +28,17 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from graphbench import gpus
 from graphbench.algorithms.base import Adapter, Algorithm, Call, Kind
 from graphbench.algorithms.bfs import bfs
 from graphbench.algorithms.ego_graph import ego_graph
 from graphbench.algorithms.k_truss import k_truss
 from graphbench.algorithms.random_walks import random_walks
-from graphbench.edgelist import EdgeList
 from graphbench.engines import _dask
 from graphbench.engines.base import CHECKOUT_HINT, Availability, Settings, edge_rows
 from graphbench.engines.cugraph import CuGraph
 from graphbench.errors import UnavailableError
+from graphbench.graphs.edgelist import EdgeList
+from graphbench.system import gpus
 
 NEEDED = ("dask_cuda", "dask_cudf", "raft_dask", "ucxx")
 """Modules besides cuGraph: they come with its wheels, but not with every other build."""

@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from graphbench.algorithms.base import Kind, Renumbered
-from graphbench.edgelist import Columns, EdgeList
 from graphbench.engines.base import Engine, edge_rows, matrix_rows
+from graphbench.graphs.edgelist import Columns, EdgeList
 
 
 class IGraph(Engine):

@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from graphbench.algorithms.base import Kind
-from graphbench.edgelist import Columns, EdgeList
 from graphbench.engines.base import Engine, Settings, edge_rows, matrix_rows
+from graphbench.graphs.edgelist import Columns, EdgeList
 
 _UNREACHED = np.finfo(np.float64).max
 """What NetworKit's searches give for a vertex that they did not reach."""

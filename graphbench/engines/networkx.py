@@ -13,7 +13,6 @@ import numpy.typing as npt
 
 from graphbench.algorithms._lists import disorder, external_ids
 from graphbench.algorithms.base import Kind
-from graphbench.edgelist import Columns, EdgeList
 from graphbench.engines.base import (
     Engine,
     Settings,
@@ -24,6 +23,7 @@ from graphbench.engines.base import (
     numbering_rows,
     scatter,
 )
+from graphbench.graphs.edgelist import Columns, EdgeList
 
 
 class NetworkX(Engine):

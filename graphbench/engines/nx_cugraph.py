@@ -14,10 +14,10 @@ import numpy as np
 import numpy.typing as npt
 
 from graphbench.algorithms.base import Kind
-from graphbench.edgelist import EdgeList
 from graphbench.engines._gpu import OnGpu
 from graphbench.engines.base import Settings, edge_rows, matrix_rows
 from graphbench.engines.networkx import NetworkX
+from graphbench.graphs.edgelist import EdgeList
 
 
 class NxCuGraph(OnGpu, NetworkX):

@@ -30,9 +30,9 @@ from graphbench.algorithms.sssp import sssp
 from graphbench.algorithms.transpose import transpose
 from graphbench.algorithms.triangle_count import triangle_count
 from graphbench.algorithms.wcc import wcc
-from graphbench.edgelist import Columns, EdgeList
 from graphbench.engines.base import Engine, Settings, compressed_rows, edge_rows, numbering_rows
 from graphbench.errors import UnsupportedError
+from graphbench.graphs.edgelist import Columns, EdgeList
 
 PAIRS_AT_ONCE = 10_000
 """Pairs whose neighbourhoods are copied out of the matrix together: the hubs of a million would not fit."""

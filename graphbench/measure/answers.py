@@ -15,12 +15,12 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from graphbench.agreement import Agreed, agreement
 from graphbench.algorithms.base import Algorithm, Figures, Finding, Inputs
-from graphbench.device.edges import MadeOnDevice
-from graphbench.edgelist import EdgeList
-from graphbench.model import Agreement, Certificate
-from graphbench.paths import home
+from graphbench.certificates.agreement import Agreed, agreement
+from graphbench.graphs.edgelist import EdgeList
+from graphbench.graphs.on_device.edges import MadeOnDevice
+from graphbench.records.model import Agreement, Certificate
+from graphbench.system.files import home
 
 MOST_KEPT = 50_000_000
 """Answers with more values are not kept after their run."""

@@ -15,9 +15,9 @@ import msgspec
 
 from graphbench import registry
 from graphbench.algorithms.base import Algorithm
-from graphbench.device.edges import MadeOnDevice
-from graphbench.device.maker import is_out_of_memory
-from graphbench.edgelist import EdgeList
+from graphbench.graphs.edgelist import EdgeList
+from graphbench.graphs.on_device.edges import MadeOnDevice
+from graphbench.graphs.on_device.maker import is_out_of_memory
 from graphbench.measure.answers import Verified, verify
 from graphbench.measure.job import load_inputs
 from graphbench.measure.protocol import Certify

@@ -25,9 +25,9 @@ import msgspec
 from graphbench._version import __version__
 from graphbench.engines import _cuda
 from graphbench.engines.base import Engine
-from graphbench.measure.memory import host_bytes
-from graphbench.measure.neighbours import own_processes, strangers
-from graphbench.model import Environment, Gpu
+from graphbench.measure.gpu_processes import own_processes, strangers
+from graphbench.records.model import Environment, Gpu
+from graphbench.system.memory import host_bytes
 
 LIBRARIES = ("numpy", "scipy", "networkx", "pandas", "pyarrow", "msgspec")
 RAPIDS = ("cudf", "cugraph", "nx-cugraph", "pylibcugraph", "libcugraph", "rmm", "cupy", "dask-cuda", "libraft")

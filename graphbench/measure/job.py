@@ -13,8 +13,8 @@ import numpy.typing as npt
 
 from graphbench import registry
 from graphbench.algorithms.base import Algorithm, Attached, Call, Claimed, Inputs
-from graphbench.edgelist import EdgeList
 from graphbench.engines.base import Engine
+from graphbench.graphs.edgelist import EdgeList
 from graphbench.measure import sampling
 from graphbench.measure.protocol import COLD, Request, Saved
 

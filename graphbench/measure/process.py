@@ -11,8 +11,9 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 
-from graphbench.measure import memory, protocol
+from graphbench.measure import protocol
 from graphbench.measure.protocol import LAST, Certify, Event, Request
+from graphbench.system import memory
 
 GRACE_S = 1.0
 """How long a worker may take to end when told to, before it is killed."""

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from graphbench.engines.base import Settings
-from graphbench.model import Certificate, Environment, Memory
+from graphbench.records.model import Certificate, Environment, Memory
 
 
 class Problem(msgspec.Struct, frozen=True, kw_only=True):

@@ -13,17 +13,18 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from graphbench import registry, sizes
+from graphbench import registry
 from graphbench.engines.base import Engine
 from graphbench.errors import InputError, UnsupportedError, UsageError
-from graphbench.measure import recording
+from graphbench.measure import record as recording
 from graphbench.measure.answers import Earlier, kept
-from graphbench.measure.base import Cell, Foresee, Limits, Observer, Plan, Progress
-from graphbench.measure.folder import RunFolder
-from graphbench.measure.memory import free_host_bytes
-from graphbench.measure.posing import Posed, by_dataset, pose, task_of
+from graphbench.measure.plan import Cell, Foresee, Limits, Observer, Plan, Progress
+from graphbench.measure.prepare import Posed, by_dataset, pose, task_of
+from graphbench.measure.run_folder import RunFolder
 from graphbench.measure.supervisor import Supervisor
-from graphbench.model import DatasetInfo, Outcome, Params, Record
+from graphbench.records.model import DatasetInfo, Outcome, Params, Record
+from graphbench.system import text
+from graphbench.system.memory import free_host_bytes
 
 _BYTES_PER_VERTEX = 16
 """Where an edge list is put into rows and a vertex gets an answer: an offset and a number of 64 bits each."""
@@ -91,7 +92,7 @@ def _check_room(graph: DatasetInfo) -> None:
     if needed > there:
         raise InputError(
             f"{graph.name} has {graph.num_vertices:,} vertices ({graph.num_isolated:,} of them isolated), which need "
-            f"{sizes.text(needed)} of memory at least, and {sizes.text(there)} are free. If that number is right, take "
+            f"{text.text(needed)} of memory at least, and {text.text(there)} are free. If that number is right, take "
             "a machine with more memory; if not, mend the size that the file promises."
         )
 

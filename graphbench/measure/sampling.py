@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from graphbench import statistics
-from graphbench.statistics import Bounds
+from graphbench.records import statistics
+from graphbench.records.statistics import Bounds
 
 PRECISION = 0.05
 """Half-width of the interval that is narrow enough, as a fraction of the median."""

@@ -12,15 +12,16 @@ import numpy as np
 import numpy.typing as npt
 
 from graphbench.engines.base import Availability, Engine
-from graphbench.measure import memory, protocol
-from graphbench.measure.account import Account
+from graphbench.measure import protocol
 from graphbench.measure.answers import Verified
-from graphbench.measure.base import Observer, Plan, Progress
 from graphbench.measure.certifying import LEAST_S
-from graphbench.measure.folder import RunFolder
-from graphbench.measure.posing import Posed
+from graphbench.measure.plan import Observer, Plan, Progress
+from graphbench.measure.prepare import Posed
 from graphbench.measure.process import DiedError, OutOfMemoryError, OutOfTimeError, WorkerProcess
-from graphbench.model import Outcome, Task, Worker
+from graphbench.measure.run_folder import RunFolder
+from graphbench.measure.task_state import Account
+from graphbench.records.model import Outcome, Task, Worker
+from graphbench.system import memory
 
 _TAIL = 2_000
 """Bytes of a worker's standard error that a record carries."""

@@ -14,14 +14,15 @@ from typing import Any
 
 from graphbench import registry
 from graphbench.algorithms.base import Algorithm, Attached, Call
-from graphbench.edgelist import EdgeList
 from graphbench.engines.base import Engine, Settings
 from graphbench.errors import GraphbenchError, UnavailableError, UnsupportedError
-from graphbench.measure import environment, memory, protocol, sampling
+from graphbench.graphs.edgelist import EdgeList
+from graphbench.measure import environment, protocol, sampling
 from graphbench.measure.certifying import certified
 from graphbench.measure.job import Cold, GarbageError, Job, LazyError, refuse_unread
 from graphbench.measure.protocol import COLD, Began, Displaced, Done, Ended, Equipped, Event, Failed, Request, Saved
-from graphbench.model import Memory, Outcome, Revisions
+from graphbench.records.model import Memory, Outcome, Revisions
+from graphbench.system import memory
 
 REVISION = 1
 """Of how trials are run and timed. Raise it when a change here makes old times incomparable with new ones."""

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, TextIO
 from graphbench.errors import UsageError
 
 if TYPE_CHECKING:
-    from graphbench.comparison import Comparison
-    from graphbench.model import Record
+    from graphbench.records.comparison import Comparison
+    from graphbench.records.model import Record
 
 FORMATS = ("table", "json", "csv", "markdown")
 
@@ -41,17 +41,17 @@ def render(
     Raises:
         UsageError: if there is no such format.
     """
-    from graphbench.reporting import figures, formats, markup, table, view
+    from graphbench.reporting import flat, markup, numbers, problem, table
 
-    signs = figures.ASCII if ascii_only else figures.UNICODE
+    signs = numbers.ASCII if ascii_only else numbers.UNICODE
     if format == "json":
-        return formats.to_json(records, comparisons, ascii_only=ascii_only)
+        return flat.to_json(records, comparisons, ascii_only=ascii_only)
     if format == "csv":
-        text = formats.to_csv(records, comparisons)
+        text = flat.to_csv(records, comparisons)
     elif format == "markdown":
-        text = markup.to_markdown(view.views(records, comparisons, signs))
+        text = markup.to_markdown(problem.views(records, comparisons, signs))
     elif format == "table":
-        text = table.draw(view.views(records, comparisons, signs), width=width, colour=colour, signs=signs)
+        text = table.draw(problem.views(records, comparisons, signs), width=width, colour=colour, signs=signs)
     else:
         raise UsageError(f"There is no format {format!r}; there are: {', '.join(FORMATS)}.")
     return text.encode("ascii", "replace").decode("ascii") if ascii_only else text
@@ -67,7 +67,7 @@ def show(
 
     `NO_COLOR` and `TERM=dumb` switch colours off.
     """
-    from graphbench.reporting.figures import encodable, fits
+    from graphbench.reporting.numbers import encodable, fits
 
     terminal = stream.isatty()
     plain = bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb"
@@ -85,9 +85,9 @@ def show(
 
 def html_table(records: Sequence[Record], comparisons: Sequence[Comparison]) -> str:
     """HTML for notebooks: every text escaped, no styles or scripts of its own."""
-    from graphbench.reporting import markup, view
+    from graphbench.reporting import markup, problem
 
-    return markup.to_html(view.views(records, comparisons))
+    return markup.to_html(problem.views(records, comparisons))
 
 
 def chart(records: Sequence[Record], baseline: str, form: str) -> bytes:
@@ -133,6 +133,6 @@ def markdown_table(headers: Sequence[str], rows: Sequence[Sequence[str]], *, rig
 
 def seconds(value: float | None) -> str:
     """A duration with three significant digits and the unit that fits: `1.23 s`, `45.6 ms`."""
-    from graphbench.reporting import figures
+    from graphbench.reporting import numbers
 
-    return figures.seconds(value)
+    return numbers.seconds(value)

@@ -8,11 +8,11 @@ from typing import Any
 
 import msgspec
 
-from graphbench.model import Outcome, Record
+from graphbench.records.model import Outcome, Record
 from graphbench.reporting import markdown
 from graphbench.reporting.document import Bullets, Section, Table
-from graphbench.reporting.figures import memory, plain, three
-from graphbench.reporting.formats import csv_text
+from graphbench.reporting.flat import csv_text
+from graphbench.reporting.numbers import memory, plain, three
 from graphbench.reporting.table import text_table
 from graphbench.reporting.wording import NOTHING
 

@@ -8,11 +8,11 @@ from collections.abc import Sequence
 
 import msgspec
 
-from graphbench.regression import KINDS, Change
-from graphbench.reporting.figures import listed, plain, ratio, seconds, setting, span
-from graphbench.reporting.formats import csv_text
+from graphbench.records.regression import KINDS, Change
+from graphbench.reporting.flat import csv_text
 from graphbench.reporting.heading import named
 from graphbench.reporting.markup import piped, safe
+from graphbench.reporting.numbers import listed, plain, ratio, seconds, setting, span
 from graphbench.reporting.table import text_table
 from graphbench.reporting.wording import NOTHING
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from graphbench.comparison import Comparison
-from graphbench.model import NEVER_RAN, Outcome
-from graphbench.reasons import Verdict
-from graphbench.reporting import fitting
-from graphbench.reporting.figures import listed, ratio, span
+from graphbench.records.comparison import Comparison
+from graphbench.records.model import NEVER_RAN, Outcome
+from graphbench.records.rules import Verdict
+from graphbench.reporting import capacity_claims
 from graphbench.reporting.measured import Cell, Measured
+from graphbench.reporting.numbers import listed, ratio, span
 from graphbench.reporting.published import Claim, Finding, Status
 
 
@@ -20,7 +20,7 @@ def check(claim: Claim, measured: Measured) -> Finding:
     nothing: an unlike ratio, a bound on the wrong side. Of capacities, :mod:`.fitting` decides.
     """
     if claim.ratio is None:
-        return fitting.check(claim, measured)
+        return capacity_claims.check(claim, measured)
     engine, baseline = claim.nearest or claim.engine, claim.nearest_baseline or claim.baseline
     cells = [
         cell

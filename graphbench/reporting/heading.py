@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from graphbench import sizes
-from graphbench.model import DatasetInfo, Environment, PosedInfo, Record
+from graphbench.records.model import DatasetInfo, Environment, PosedInfo, Record
 from graphbench.reporting import twins
-from graphbench.reporting.figures import Signs, count, listed, memory, plain, setting
+from graphbench.reporting.numbers import Signs, count, listed, memory, plain, setting
+from graphbench.system import text
 
 ON_HARDWARE = frozenset({"allocator", "device_memory_limit", "gpus"})
 """Parameters of a task that say what of the hardware it had: they belong to a row's label."""
@@ -61,7 +61,7 @@ def hardware(row: Record, *, planned: bool = False) -> list[str]:
     words = [count(params["gpus"], "GPU")] if isinstance(params.get("gpus"), int) else []
     words += [str(allocator)] if allocator else []
     limit = params.get("device_memory_limit")
-    return [*words, f"at most {sizes.text(limit)}"] if limit is not None else words
+    return [*words, f"at most {text.text(limit)}"] if limit is not None else words
 
 
 def _counts(graph: DatasetInfo | PosedInfo) -> str:

@@ -6,7 +6,7 @@ import html
 import re
 from collections.abc import Iterable, Sequence
 
-from graphbench.reporting.view import Column, View
+from graphbench.reporting.problem import Column, View
 
 
 def to_markdown(views: Sequence[View]) -> str:
@@ -61,7 +61,7 @@ def _markdown(view: View) -> str:
 
 
 def _superscript(number: int) -> str:
-    from graphbench.reporting.figures import mark
+    from graphbench.reporting.numbers import mark
 
     return mark(number)
 

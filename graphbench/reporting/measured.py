@@ -6,12 +6,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from statistics import median
 
-from graphbench.comparison import DECIDED_BY_A_REASON, Comparison, Role, compare, newest, timed_on_cpu
-from graphbench.model import Environment, Outcome, Params, Record
-from graphbench.reasons import Verdict
+from graphbench.records.comparison import DECIDED_BY_A_REASON, Comparison, Role, compare, newest, timed_on_cpu
+from graphbench.records.model import Environment, Outcome, Params, Record
+from graphbench.records.rules import Verdict
 from graphbench.reporting.charts import style
-from graphbench.reporting.figures import memory, plain, setting
 from graphbench.reporting.heading import ON_HARDWARE, hardware, label, named
+from graphbench.reporting.numbers import memory, plain, setting
 
 MOST_ROWS = 64
 """How many rows a chart has at most, and half as many as a table: a longer one is not read."""

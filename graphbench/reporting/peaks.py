@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from graphbench.model import Outcome, Record
-from graphbench.reporting.figures import UNICODE, Signs, bound_sign, memory
+from graphbench.records.model import Outcome, Record
+from graphbench.reporting.numbers import UNICODE, Signs, bound_sign, memory
 
 _CUT_OFF = frozenset({Outcome.OUT_OF_MEMORY, Outcome.TIMEOUT, Outcome.ERROR})
 

@@ -7,7 +7,7 @@ from typing import Literal
 
 import msgspec
 
-from graphbench.paths import data
+from graphbench.system.files import data
 
 Status = Literal[
     "reproduced", "not reproduced", "refuted", "depends on the count", "open", "measured", "not measured", "not tried",

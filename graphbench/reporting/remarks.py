@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from statistics import median
 
-from graphbench.break_even import Runs, fixed_cost
-from graphbench.comparison import Comparison
-from graphbench.model import Outcome, Record
-from graphbench.reasons import Verdict
-from graphbench.reporting import figures, heading
-from graphbench.reporting.figures import Signs
+from graphbench.records.break_even import Runs, fixed_cost
+from graphbench.records.comparison import Comparison
+from graphbench.records.model import Outcome, Record
+from graphbench.records.rules import Verdict
+from graphbench.reporting import heading, numbers
+from graphbench.reporting.numbers import Signs
 
 
 def remarks(rows: list[Record], own: list[Comparison], signs: Signs) -> list[str]:
@@ -35,17 +35,17 @@ def _of_outcomes(rows: list[Record], signs: Signs) -> list[str]:
             failures.setdefault((row.outcome, detail), []).append(name)
         for verb, taken in (("starts", row.phases.start_steps_s), ("builds", row.phases.build_steps_s)):
             if len(taken) > 1:
-                steps = [f"{step} {figures.seconds(each, signs)}" for step, each in taken.items()]
-                found.append(f"{name} {verb} in steps: {figures.listed(steps)}.")
+                steps = [f"{step} {numbers.seconds(each, signs)}" for step, each in taken.items()]
+                found.append(f"{name} {verb} in steps: {numbers.listed(steps)}.")
         for warning in row.warnings:
             warned.setdefault(warning, []).append(name)
     shared = [heading.label(row, rows) for row in rows if row.worker is not None and row.worker.shared_build]
     if shared:
         found.append(
-            f"The graph of {figures.listed(shared)} was read and built once, for an earlier task; timed there."
+            f"The graph of {numbers.listed(shared)} was read and built once, for an earlier task; timed there."
         )
-    failed = [f"{figures.listed(names)}, {outcome.in_words}: {detail}" for (outcome, detail), names in failures.items()]
-    return [*failed, *found, *(f"{figures.listed(names)}: {text}" for text, names in warned.items())]
+    failed = [f"{numbers.listed(names)}, {outcome.in_words}: {detail}" for (outcome, detail), names in failures.items()]
+    return [*failed, *found, *(f"{numbers.listed(names)}: {text}" for text, names in warned.items())]
 
 
 def _won_back(rows: list[Record], own: list[Comparison], signs: Signs) -> list[str]:
@@ -58,10 +58,10 @@ def _won_back(rows: list[Record], own: list[Comparison], signs: Signs) -> list[s
             if each.record == row.id and each.break_even_runs is not None
         }
         if against:
-            cost = figures.seconds(fixed_cost(row), signs)
+            cost = numbers.seconds(fixed_cost(row), signs)
             found.append(
                 f"{heading.label(row, rows)} wins back its fixed cost (start, read, build and first call: {cost}) "
-                f"{figures.listed(list(against.values()))}."
+                f"{numbers.listed(list(against.values()))}."
             )
     return found
 
@@ -77,11 +77,11 @@ def _alone(rows: list[Record], own: list[Comparison]) -> list[str]:
     ]
     if not answered or not without:
         return []
-    return [f"No CPU engine is like {figures.listed(without)}, so the best of them is no second baseline here."]
+    return [f"No CPU engine is like {numbers.listed(without)}, so the best of them is no second baseline here."]
 
 
 def _after(runs: Runs) -> str:
-    return runs if runs == "never" else f"after {figures.count(runs, 'run')}"
+    return runs if runs == "never" else f"after {numbers.count(runs, 'run')}"
 
 
 def _matched(rows: list[Record]) -> list[str]:
@@ -91,12 +91,12 @@ def _matched(rows: list[Record]) -> list[str]:
         if row.matched is None:
             continue
         mark = (
-            f"{row.quality} within {100 * row.matched.within:g} % of the best seen ({figures.figure(row.matched.best)})"
+            f"{row.quality} within {100 * row.matched.within:g} % of the best seen ({numbers.figure(row.matched.best)})"
         )
         qualities = [median(each.quality) for each in row.matched.tried if each.quality]
-        count, reached = figures.count(len(qualities), "setting"), max(qualities)
+        count, reached = numbers.count(len(qualities), "setting"), max(qualities)
         if reached < row.matched.best - row.matched.within * abs(row.matched.best):
-            how = f"none of {count} has a {mark}; this is its best ({figures.figure(reached)})"
+            how = f"none of {count} has a {mark}; this is its best ({numbers.figure(reached)})"
         else:
             how = f"the fastest of {count} with a {mark}"
         found.append(f"{heading.label(row, rows)} at equal quality: {how}.")

@@ -6,11 +6,12 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from graphbench.errors import UsageError
-from graphbench.model import Record
+from graphbench.records.model import Record
+from graphbench.records.store import to_json
 from graphbench.reporting import peaks, rows, twins
 from graphbench.reporting.document import AllRecords, Document, Part, Section, Text
-from graphbench.reporting.figures import count, plain
 from graphbench.reporting.measured import Measured, sort_out
+from graphbench.reporting.numbers import count, plain
 from graphbench.reporting.sections import (
     agreement,
     break_even,
@@ -25,7 +26,6 @@ from graphbench.reporting.sections import (
     speedup,
     summary,
 )
-from graphbench.store import to_json
 
 TITLE = "How much faster, and are the answers the same?"
 PAGE, MARKDOWN, CHARTS = "index.html", "README.md", "charts"

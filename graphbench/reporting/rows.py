@@ -6,11 +6,11 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from graphbench.model import Record
+from graphbench.records.model import Record
 from graphbench.reporting import peaks
-from graphbench.reporting.command import command
-from graphbench.reporting.figures import bound_sign, plain
 from graphbench.reporting.measured import Cell, Measured
+from graphbench.reporting.numbers import bound_sign, plain
+from graphbench.reporting.reproduce import command
 from graphbench.reporting.wording import codes
 
 

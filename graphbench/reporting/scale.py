@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from graphbench.errors import UsageError
-from graphbench.model import Record
+from graphbench.records.model import Record
 from graphbench.reporting import markdown, table
 from graphbench.reporting.document import Bullets, Section, Table
-from graphbench.reporting.figures import plain, seconds
 from graphbench.reporting.measured import Measured, by_graph, sort_out
+from graphbench.reporting.numbers import plain, seconds
 from graphbench.reporting.sections import growth, scaling
 from graphbench.reporting.wording import NOTHING, outcome
 

@@ -8,13 +8,13 @@ from typing import NamedTuple
 
 import msgspec
 
-from graphbench.model import Outcome, Record
-from graphbench.prediction import is_predicted
-from graphbench.reporting.boundary import LOWEST, Size, beginnings, generator_of, own, size_of, untried
+from graphbench.measure.prediction import is_predicted
+from graphbench.records.capacity import LOWEST, Size, beginnings, generator_of, own, size_of, untried
+from graphbench.records.model import Outcome, Record
 from graphbench.reporting.capacity import FOUND, Finding, failure, lies_between, peak, starved_on_host
-from graphbench.reporting.fits import ENOUGH_SIZES
 from graphbench.reporting.heading import ON_HARDWARE, hardware, named
 from graphbench.reporting.measured import Cell, Measured
+from graphbench.reporting.power_law import ENOUGH_SIZES
 from graphbench.reporting.series import family
 
 

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
 
-from graphbench.comparison import Comparison
-from graphbench.model import Outcome, Record
-from graphbench.reasons import Verdict
-from graphbench.reporting import figures, table, twins
-from graphbench.reporting.figures import Signs
+from graphbench.records.comparison import Comparison
+from graphbench.records.model import Outcome, Record
+from graphbench.records.rules import Verdict
+from graphbench.records.statistics import common_geometric_means
+from graphbench.reporting import numbers, table, twins
 from graphbench.reporting.heading import hardware, named
-from graphbench.statistics import common_geometric_means
+from graphbench.reporting.numbers import Signs
 
 
-def summary(records: Sequence[Record], comparisons: Sequence[Comparison], signs: Signs = figures.UNICODE) -> str:
+def summary(records: Sequence[Record], comparisons: Sequence[Comparison], signs: Signs = numbers.UNICODE) -> str:
     """A row for each problem and dataset, a column for each engine that is there, and their geometric means beneath.
 
     The means are over the rows that all engines with any ratio completed, like with like.
@@ -45,7 +45,7 @@ def summary(records: Sequence[Record], comparisons: Sequence[Comparison], signs:
     means, common = common_geometric_means(ratios)
     if common:
         label = f"of {len(common)} that all completed"
-        ends = [figures.ratio(means[engine], signs) if engine in means else signs.none for engine in engines]
+        ends = [numbers.ratio(means[engine], signs) if engine in means else signs.none for engine in engines]
         rows.append(["geometric mean", label, *ends])
     right = tuple(range(2, 2 + len(engines)))
     drawn = table.text_table(["algorithm", "dataset", *engines], rows, right=right)
@@ -63,4 +63,4 @@ def _cell(record: Record, each: Comparison | None, signs: Signs) -> str:
     if each is None or each.ratio_run is None:
         return signs.none if each is None else str(each.verdict)
     unlike = f" {each.verdict}" if each.verdict is not Verdict.LIKE else ""
-    return f"{figures.ratio(each.ratio_run, signs, each.bound)}{unlike}"
+    return f"{numbers.ratio(each.ratio_run, signs, each.bound)}{unlike}"

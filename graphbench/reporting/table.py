@@ -10,9 +10,9 @@ import io
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from graphbench.reporting import figures
-from graphbench.reporting.figures import Signs
-from graphbench.reporting.view import Column, View
+from graphbench.reporting import numbers
+from graphbench.reporting.numbers import Signs
+from graphbench.reporting.problem import Column, View
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -73,7 +73,7 @@ def _draw(view: View, console: Console, width: int | None, signs: Signs) -> None
     for block in blocks(view.columns, width):
         console.print()
         console.print(_table(block, rule=signs.rule))
-    below = [*view.remarks, *(f"{figures.mark(number, signs)} {text}" for number, text in view.footnotes), view.legend]
+    below = [*view.remarks, *(f"{numbers.mark(number, signs)} {text}" for number, text in view.footnotes), view.legend]
     if any(below):
         console.print()
     for line in below:

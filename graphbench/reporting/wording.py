@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from graphbench.model import Outcome
-from graphbench.prediction import is_predicted
-from graphbench.reasons import Reason
-from graphbench.reporting.figures import seconds
+from graphbench.measure.prediction import is_predicted
+from graphbench.records.model import Outcome
+from graphbench.records.rules import Reason
 from graphbench.reporting.measured import Cell
+from graphbench.reporting.numbers import seconds
 
 NOTHING = "–"  # noqa: RUF001 - a dash
 MOST_SIGNS = 160

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 import tiny
 
-from graphbench import agreement, api, registry
+from graphbench import api, registry
+from graphbench.certificates import agreement
 
 GRAPH = "email-Enron"
 

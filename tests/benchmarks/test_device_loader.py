@@ -6,7 +6,7 @@ several times faster (H100: 13 ms against 46 ms for 15 million edges).
 
 import pytest
 
-from graphbench import datasets, registry
+from graphbench import graphs, registry
 
 pytestmark = pytest.mark.gpu
 
@@ -20,7 +20,7 @@ def graph(request, monkeypatch):
         pytest.skip(f"cugraph is unavailable: {found.reason}")
     if not request.param.startswith("ba:"):
         monkeypatch.setenv("GRAPHBENCH_MIRROR", request.getfixturevalue("mirror").as_uri())
-    return datasets.load(request.param)
+    return graphs.load(request.param)
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 from test_runner import dataset
 
-from graphbench.measure.base import Cell, Limits, Plan
+from graphbench.measure.plan import Cell, Limits, Plan
 from graphbench.measure.runner import measure
 
 ENGINES = ("networkx", "igraph")

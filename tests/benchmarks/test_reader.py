@@ -9,9 +9,9 @@ import shutil
 import numpy as np
 import pytest
 
-from graphbench import paths
-from graphbench.datasets import cache, formats
-from graphbench.datasets.clean import clean
+from graphbench.graphs import cache, formats
+from graphbench.graphs.clean import clean
+from graphbench.system import files
 
 VERTICES, LINES = 434_102, 16_000_000
 KINDS = ("symmetric", "general")
@@ -67,7 +67,7 @@ def test_parse_and_clean(benchmark, file):
 
 def test_parse_clean_and_cache(benchmark, file):
     def forget():
-        shutil.rmtree(paths.home() / "cleaned", ignore_errors=True)
+        shutil.rmtree(files.home() / "cleaned", ignore_errors=True)
 
     edges, _ = benchmark.pedantic(
         lambda: cache.cleaned("", "graph", lambda: formats.read(file)), setup=forget, **ROUNDS

@@ -3,9 +3,10 @@
 import builders
 import pytest
 
-from graphbench import reporting, store
-from graphbench.comparison import compare
-from graphbench.model import Task
+from graphbench import reporting
+from graphbench.records import store
+from graphbench.records.comparison import compare
+from graphbench.records.model import Task
 
 GRAPHS, ENGINES = 250, {"networkx": 1.0, "igraph": 0.1, "networkit": 0.05, "cugraph": 0.001}
 

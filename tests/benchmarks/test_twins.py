@@ -9,8 +9,8 @@ import resource
 
 import pytest
 
-from graphbench.datasets.clean import clean
-from graphbench.datasets.generators import parse
+from graphbench.graphs.clean import clean
+from graphbench.graphs.generators.spec import parse
 
 GRAPHS = ("twin:coPapersDBLP", "twin:coPapersCiteseer", "twin:as-Skitter", "rmat:scale=20,edgefactor=16")
 

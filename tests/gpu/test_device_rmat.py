@@ -3,21 +3,22 @@
 import numpy as np
 import pytest
 
-from graphbench import certify, datasets
-from graphbench.datasets.generators import parse
-from graphbench.device import census
-from graphbench.device.maker import maker
+from graphbench import graphs
+from graphbench.certificates import checks
 from graphbench.engines.base import Settings
-from graphbench.measure.base import Cell, Limits, Plan
+from graphbench.graphs.generators.spec import parse
+from graphbench.graphs.on_device import census
+from graphbench.graphs.on_device.maker import maker
+from graphbench.measure.plan import Cell, Limits, Plan
 from graphbench.measure.runner import measure
-from graphbench.model import Outcome
+from graphbench.records.model import Outcome
 
 NAME = "rmat:scale=16,edgefactor=16,by=cugraph"
 
 
 @pytest.fixture
 def dataset():
-    return datasets.load(NAME)
+    return graphs.load(NAME)
 
 
 def records(dataset, *algorithms, engines=("cugraph",), **settings):
@@ -70,11 +71,11 @@ def test_checks_on_the_device_find_what_those_of_the_host_find(dataset):
     there, here = dataset.edges, dataset.edges.on_host()
     to_device, labels = there.maker.to_device, np.arange(there.num_vertices) % 37
     ranks = np.full(there.num_vertices, 1 / there.num_vertices)
-    assert certify.components(there) == certify.components(here)
-    assert certify.components(there, within=to_device(labels)) == certify.components(here, within=labels)
-    assert certify.modularity(there, to_device(labels)) == pytest.approx(certify.modularity(here, labels), abs=1e-12)
-    stepped = there.maker.to_host(certify.pagerank_step(there, to_device(ranks), 0.85))
-    np.testing.assert_allclose(stepped, certify.pagerank_step(here, ranks, 0.85), rtol=1e-9)
+    assert checks.components(there) == checks.components(here)
+    assert checks.components(there, within=to_device(labels)) == checks.components(here, within=labels)
+    assert checks.modularity(there, to_device(labels)) == pytest.approx(checks.modularity(here, labels), abs=1e-12)
+    stepped = there.maker.to_host(checks.pagerank_step(there, to_device(ranks), 0.85))
+    np.testing.assert_allclose(stepped, checks.pagerank_step(here, ranks, 0.85), rtol=1e-9)
     for mine, right in zip(there.around(np.arange(50)), here.around(np.arange(50)), strict=True):
         if right is not None:
             np.testing.assert_array_equal(np.sort(mine), np.sort(right))
@@ -92,13 +93,13 @@ def test_every_answer_is_certified_on_the_device(dataset, allocator):
 
 
 def test_directed_graphs_too():
-    for record in records(datasets.load(f"{NAME},directed=1"), "pagerank", "bfs", "sssp", "wcc"):
+    for record in records(graphs.load(f"{NAME},directed=1"), "pagerank", "bfs", "sssp", "wcc"):
         assert record.outcome is Outcome.OK, record.reason
         assert record.certificate.valid
 
 
 def test_a_certificate_keeps_to_the_memory_that_the_engine_may_use():
-    dataset = datasets.load("rmat:scale=20,edgefactor=16,by=cugraph")
+    dataset = graphs.load("rmat:scale=20,edgefactor=16,by=cugraph")
     for record in records(dataset, "bfs", "pagerank", device_memory_bytes=6 << 30):
         assert record.outcome is Outcome.OK, record.reason
         assert record.certificate is not None, record.warnings

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 import graphbench as gb
-from graphbench.datasets import load
+from graphbench.graphs import load
 
 
 @pytest.fixture

@@ -2,16 +2,16 @@
 
 import pytest
 
-from graphbench import datasets
+from graphbench import graphs
 from graphbench.engines.base import Settings
-from graphbench.measure.base import Cell, Limits, Plan
+from graphbench.measure.plan import Cell, Limits, Plan
 from graphbench.measure.runner import measure
-from graphbench.model import Outcome
+from graphbench.records.model import Outcome
 
 
 @pytest.mark.parametrize("allocator", ["default", "pool", "async"])
 def test_a_graph_beyond_the_limit_is_out_of_memory(allocator):
-    graph = datasets.load("ba:n=200000,m=5,seed=1")
+    graph = graphs.load("ba:n=200000,m=5,seed=1")
     cell = Cell(algorithm="pagerank", dataset=graph, engines=("cugraph",))
 
     def outcome(limit):

@@ -9,13 +9,13 @@ from tiny import GRAPHS, graph, posed
 
 import graphbench as gb
 from graphbench import registry
-from graphbench.agreement import agreement
-from graphbench.datasets import load
+from graphbench.certificates.agreement import agreement
 from graphbench.engines.base import Settings
 from graphbench.errors import ConvergenceError, UsageError
-from graphbench.measure.base import Cell, Limits, Plan
+from graphbench.graphs import load
+from graphbench.measure.plan import Cell, Limits, Plan
 from graphbench.measure.runner import measure
-from graphbench.model import Outcome
+from graphbench.records.model import Outcome
 
 ENGINE = "cugraph-mg"
 NAMES = ["isolated vertices", "disconnected", "dangling vertices", "directed path", "weighted", "weighted, directed"]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 
-from graphbench.model import Outcome
+from graphbench.records.model import Outcome
 from graphbench.reporting.document import Block, Bullets, Fold, Section, Table, Text
-from graphbench.reporting.figures import count, plain
 from graphbench.reporting.measured import Cell, Measured
+from graphbench.reporting.numbers import count, plain
 
 _KINDS = ("exact", "equivalent", "epsilon", "nmi", "differs")
 

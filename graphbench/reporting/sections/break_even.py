@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from graphbench.break_even import Runs, fixed_cost
-from graphbench.comparison import Comparison
+from graphbench.records.break_even import Runs, fixed_cost
+from graphbench.records.comparison import Comparison
 from graphbench.reporting.document import Fold, Section, Table, Text
-from graphbench.reporting.figures import plain, seconds
 from graphbench.reporting.measured import Measured, largest
+from graphbench.reporting.numbers import plain, seconds
 
 
 def section(measured: Measured, key: str) -> Section | None:

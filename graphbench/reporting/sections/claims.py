@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 from graphbench.reporting.claims import check
 from graphbench.reporting.document import Block, Bullets, Fold, Section, Table, Text
-from graphbench.reporting.figures import plain, ratio, seconds
 from graphbench.reporting.measured import Measured
+from graphbench.reporting.numbers import plain, ratio, seconds
 from graphbench.reporting.published import Claim, Finding, claims
 
 _TONES = {

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from graphbench.model import Outcome
+from graphbench.records.model import Outcome
 from graphbench.reporting.charts import drawing, points, style
 from graphbench.reporting.document import Block, Chart, Section, Table, Text
-from graphbench.reporting.figures import plain, three
-from graphbench.reporting.fits import PowerLaw, crossing, fit
 from graphbench.reporting.measured import Cell, Measured
+from graphbench.reporting.numbers import plain, three
+from graphbench.reporting.power_law import PowerLaw, crossing, fit
 from graphbench.reporting.searches import tries
 from graphbench.reporting.series import TWINS, VARIOUS, family
 from graphbench.reporting.wording import NOTHING

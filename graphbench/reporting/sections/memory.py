@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from graphbench.model import Outcome, Record
+from graphbench.records.model import Outcome, Record
 from graphbench.reporting import peaks, twins
 from graphbench.reporting.charts import drawing, points, style
 from graphbench.reporting.document import Chart, Section, Table, Text
-from graphbench.reporting.figures import memory, plain, three
 from graphbench.reporting.measured import Cell, Measured, by_graph
+from graphbench.reporting.numbers import memory, plain, three
 
 INT32_VERTICES = 2**31 - 1
 _GUIDES = {1.0: "1×", 10.0: "10×", 100.0: "100×"}  # noqa: RUF001 - the sign for multiplication

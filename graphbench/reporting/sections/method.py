@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
-from graphbench.model import Environment, Record
+from graphbench.records.model import Environment, Record
+from graphbench.records.statistics import CONFIDENCE, ENOUGH
 from graphbench.reporting.document import Block, Bullets, Fold, Section, Table, Text
-from graphbench.reporting.figures import count, listed, memory, plain, setting
 from graphbench.reporting.measured import Measured
-from graphbench.statistics import CONFIDENCE, ENOUGH
+from graphbench.reporting.numbers import count, listed, memory, plain, setting
 
 MOST_LINES = 40
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from statistics import median
 
-from graphbench.model import Outcome, Record
+from graphbench.records.model import Outcome, Record
 from graphbench.reporting import peaks
 from graphbench.reporting.charts import bars, drawing, style
 from graphbench.reporting.document import Block, Chart, Fold, Section, Table, Text
-from graphbench.reporting.figures import plain, seconds
 from graphbench.reporting.measured import MOST_ROWS, Cell, Measured, by_graph, largest
+from graphbench.reporting.numbers import plain, seconds
 from graphbench.reporting.wording import outcome, slug
 
 PHASES = ("start", "read", "build", "cold", "run", "collect")

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from statistics import median
 
-from graphbench.model import Outcome
+from graphbench.records.model import Outcome
 from graphbench.reporting.charts import drawing, points, style
 from graphbench.reporting.document import Block, Chart, Fold, Section, Table, Text
-from graphbench.reporting.figures import figure, plain, seconds
 from graphbench.reporting.measured import Cell, Measured, by_graph, largest
+from graphbench.reporting.numbers import figure, plain, seconds
 from graphbench.reporting.wording import slug
 
 MOST_PANELS = 8

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from graphbench.model import NEVER_RAN
+from graphbench.records.model import NEVER_RAN
 from graphbench.reporting.charts import drawing, points, style
 from graphbench.reporting.document import Block, Bullets, Chart, Section, Table, Text
-from graphbench.reporting.figures import count, plain, ratio, seconds, three
 from graphbench.reporting.measured import Cell, Measured
-from graphbench.reporting.strong import Climb, Step, climbs
+from graphbench.reporting.numbers import count, plain, ratio, seconds, three
+from graphbench.reporting.scaling import Climb, Step, climbs
 from graphbench.reporting.wording import NOTHING, outcome
 
 if TYPE_CHECKING:

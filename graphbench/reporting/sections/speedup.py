@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Literal
 
-from graphbench.comparison import Comparison
 from graphbench.errors import UsageError
-from graphbench.model import NEVER_RAN, Outcome
-from graphbench.reasons import Verdict
+from graphbench.records.comparison import Comparison
+from graphbench.records.model import NEVER_RAN, Outcome
+from graphbench.records.rules import Verdict
 from graphbench.reporting import twins
 from graphbench.reporting.charts import bars, drawing, style
-from graphbench.reporting.command import command
 from graphbench.reporting.document import Block, Chart, Fold, Section, Table, Text
-from graphbench.reporting.figures import UNICODE, listed, plain, ratio, seconds, span, three
 from graphbench.reporting.measured import MOST_ROWS, Cell, Measured, by_graph, largest
+from graphbench.reporting.numbers import UNICODE, listed, plain, ratio, seconds, span, three
+from graphbench.reporting.reproduce import command
 from graphbench.reporting.wording import NOTHING, brief, codes, outcome, slug
 
 _SIGNS = UNICODE

@@ -6,17 +6,17 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from graphbench.comparison import Comparison
-from graphbench.model import NEVER_RAN, Outcome
-from graphbench.reasons import Verdict
+from graphbench.records.comparison import Comparison
+from graphbench.records.model import NEVER_RAN, Outcome
+from graphbench.records.rules import Verdict
+from graphbench.records.statistics import common_geometric_means, geometric_mean
 from graphbench.reporting import twins
 from graphbench.reporting.charts import bars, drawing, style
 from graphbench.reporting.document import Block, Bullets, Chart, Fold, Section, Table, Text
-from graphbench.reporting.figures import count, listed, plain, ratio, three
 from graphbench.reporting.measured import Cell, Measured
-from graphbench.reporting.sections import alone
+from graphbench.reporting.numbers import count, listed, plain, ratio, three
+from graphbench.reporting.sections import no_baseline as alone
 from graphbench.reporting.wording import NOTHING
-from graphbench.statistics import common_geometric_means, geometric_mean
 
 
 def section(measured: Measured, key: str) -> Section:

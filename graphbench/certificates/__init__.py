@@ -1,0 +1,1 @@
+"""Checks of answers that trust no engine: each module opens with its theorem."""

@@ -1,0 +1,128 @@
+"""How two answers to one question compare: exactly equal, equal up to renaming, close, alike, or different.
+
+The value is ready for the record's :class:`graphbench.records.model.Agreement`.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+
+class Agreed(NamedTuple):
+    """The fields of :class:`graphbench.records.model.Agreement` but the other engine's name.
+
+    Attributes:
+        kind: `exact`, `equivalent` (up to renaming), `epsilon` (within the tolerance), `nmi` or `differs`.
+        max_difference: the largest difference; for partitions 1 - NMI; None where none is defined: for labels, and
+            where only one side reached a vertex.
+        at: the first vertex or pair where that difference is, if there is any.
+    """
+
+    kind: str
+    max_difference: float | None
+    at: int | None
+
+
+def agreement(kind: str, a: npt.NDArray[Any], b: npt.NDArray[Any], tolerance: float = 0.0) -> Agreed:
+    """Compare two certified answers of one kind.
+
+    Args:
+        kind: the algorithm's kind of answer, one of :data:`graphbench.algorithms.base.AnyKind` but `walks`, which are
+            never compared.
+        a: one answer in the common form.
+        b: the other.
+        tolerance: the largest difference that still counts as `epsilon`; of distances relative to the larger one,
+            of scores absolute, of figures relative to the larger one or to 1, whatever is larger.
+
+    Raises:
+        ValueError: if the answers are not equally many, or the kind is unknown.
+    """
+    if kind in {"edges", "arcs"}:
+        return _same_rows(a, b, tolerance)
+    if a.shape != b.shape:
+        raise ValueError(f"answers of shapes {a.shape} and {b.shape} answer different questions")
+    match kind:
+        case "labels":
+            return _renaming(a, b)
+        case "partition":
+            return Agreed("nmi", 1.0 - normalised_mutual_information(a, b), None)
+        case "depths":
+            # The mark of an unreached vertex is no depth: against any real depth the difference is infinite.
+            return _difference(np.where(a < 0, np.inf, a), np.where(b < 0, np.inf, b), 0.0, relative=False)
+        case "distances":
+            return _difference(a, b, tolerance, relative=True)
+        case "counts":
+            return _difference(a, b, 0.0, relative=False)
+        case "scores" | "pair_scores" | "vectors":
+            return _difference(np.ravel(a), np.ravel(b), tolerance, relative=False)
+        case "figures":
+            return _difference(a, b, tolerance * np.fmax(1.0, np.fmax(np.abs(a), np.abs(b))), relative=False)
+    raise ValueError(f"no kind of answer is called {kind!r}")
+
+
+def normalised_mutual_information(a: npt.NDArray[Any], b: npt.NDArray[Any]) -> float:
+    """2 I(a; b) / (H(a) + H(b)), from 0 (independent) to 1 (equal up to renaming).
+
+    Normalised by the mean of the entropies (Danon, Diaz-Guilera, Duch, Arenas, J. Stat. Mech. (2005) P09008). Two
+    partitions into one community each are equal: 1.
+    """
+    if len(a) == 0:
+        return 1.0
+    names_a, label_a = np.unique(a, return_inverse=True)
+    names_b, label_b = np.unique(b, return_inverse=True)
+    if len(names_a) == len(names_b) == 1:
+        return 1.0
+    cells, joint = np.unique(label_a * np.int64(len(names_b)) + label_b, return_counts=True)
+    if len(cells) == len(names_a) == len(names_b):
+        return 1.0  # a bijection: no rounding
+    size_a, size_b = np.bincount(label_a), np.bincount(label_b)
+    row, column = cells // len(names_b), cells % len(names_b)
+    information = float((joint * np.log(joint * float(len(a)) / (size_a[row] * size_b[column].astype(float)))).sum())
+    entropies = _entropy(size_a) + _entropy(size_b)
+    return min(1.0, max(0.0, 2.0 * information / entropies))
+
+
+def _entropy(sizes: npt.NDArray[np.int64]) -> float:
+    """The entropy of a partition with these sizes, times the number of vertices, in nats."""
+    return float(-(sizes * np.log(sizes / sizes.sum())).sum())
+
+
+def _renaming(a: npt.NDArray[Any], b: npt.NDArray[Any]) -> Agreed:
+    """Labels agree up to renaming exactly if each vertex's label first occurs at the same vertex in both."""
+    different = np.flatnonzero(_first_with_label(a) != _first_with_label(b))
+    return Agreed("differs", None, int(different[0])) if len(different) else Agreed("equivalent", None, None)
+
+
+def _first_with_label(labels: npt.NDArray[Any]) -> npt.NDArray[np.int64]:
+    _, first, label = np.unique(labels, return_index=True, return_inverse=True)
+    return first[label]
+
+
+def _same_rows(a: npt.NDArray[Any], b: npt.NDArray[Any], tolerance: float) -> Agreed:
+    """Sorted rows of edges or of a matrix's entries: the same ends, and values within a relative tolerance."""
+    width = min(len(a), len(b))
+    other = np.flatnonzero((a[:width, :2] != b[:width, :2]).any(axis=1))
+    if len(other) or a.shape != b.shape:
+        return Agreed("differs", None, int(other[0]) if len(other) else width)
+    return _difference(np.ravel(a[:, 2:]), np.ravel(b[:, 2:]), tolerance, relative=True)
+
+
+def _difference(
+    a: npt.NDArray[Any], b: npt.NDArray[Any], tolerance: float | npt.NDArray[np.float64], *, relative: bool
+) -> Agreed:
+    if len(a) == 0:
+        return Agreed("exact", 0.0, None)
+    # Equal infinities are equal; their difference would not be a number.
+    difference = np.abs(np.subtract(a, b, out=np.zeros(len(a)), where=a != b))
+    difference[np.isnan(difference)] = np.inf
+    at = int(np.argmax(difference))
+    largest = float(difference[at])
+    if largest == 0:
+        return Agreed("exact", 0.0, None)
+    allowed = tolerance * np.fmax(np.abs(a), np.abs(b)) if relative else tolerance
+    if not np.isfinite(largest):
+        return Agreed("differs", None, at)
+    return Agreed("epsilon" if bool((difference <= allowed).all()) else "differs", largest, at)

@@ -1,0 +1,97 @@
+"""What certificates of partitions share: the edges that a partition cuts, and what chance would have cut.
+
+Like `certificates.checks`, all of it runs over chunks of the edge list in O(edges) and rests on no engine.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from graphbench.certificates import checks
+from graphbench.graphs.edgelist import EdgeList
+
+
+class Cuts(NamedTuple):
+    """What a partition cuts.
+
+    Attributes:
+        leaving: for each cluster in use, the weight of the edges with one end in it, shape (c,).
+        sizes: how many vertices each of them has, shape (c,).
+        total: the weight of all edges.
+    """
+
+    leaving: npt.NDArray[np.float64]
+    sizes: npt.NDArray[np.int64]
+    total: float
+
+    @property
+    def edge_cut(self) -> float:
+        """The weight of the edges between clusters, each edge once."""
+        return float(self.leaving.sum()) / 2
+
+    @property
+    def ratio_cut(self) -> float:
+        """The sum over clusters of the weight that leaves one per vertex in it.
+
+        Hagen, Kahng, "New spectral methods for ratio cut partitioning and clustering", IEEE Trans. CAD 11 (1992)
+        1074-1085, for more than two clusters as in von Luxburg, Stat. Comput. 17 (2007) 395-416 (who halves it).
+        """
+        return float((self.leaving / self.sizes).sum())
+
+    def separation(self, clusters: int) -> float:
+        """How much of the ratio cut of chance a partition avoids: 1 where it cuts nothing, 0 where it is as chance.
+
+        Let n vertices be put at random into clusters of given sizes. An edge leaves a cluster of size s with
+        probability 2 s (n - s) / (n (n - 1)), so with W the weight of all edges that cluster is expected to add
+        2 W (n - s) / (n (n - 1)) to the ratio cut, and c clusters together 2 W (c - 1) / (n - 1), whatever their sizes.
+        Each cluster after the first thus costs d = 2 W / (n - 1), nearly the mean degree. The separation is
+
+            1 - (ratio cut + d * clusters that are missing) / (d * (clusters - 1)),
+
+        so that leaving clusters out gains nothing: one cluster of everything has separation 0. It does not change
+        when all weights are multiplied. Below 0 a partition is worse than chance; without edges it is 0.
+
+        Args:
+            clusters: how many were asked for, at least 2; where there are more, as many as there are.
+        """
+        each = 2 * self.total / max(int(self.sizes.sum()) - 1, 1)
+        if each == 0:
+            return 0.0
+        asked = max(clusters, len(self.sizes))
+        missing = asked - len(self.sizes)
+        return 1 - (self.ratio_cut / each + missing) / (asked - 1)
+
+
+def cuts(edges: EdgeList, labels: npt.NDArray[Any]) -> Cuts:
+    """What a partition cuts.
+
+    Args:
+        edges: undirected; weights count if there are any.
+        labels: clusters, any names, shape (num_vertices,).
+    """
+    names, label, sizes = np.unique(labels, return_inverse=True, return_counts=True)
+    leaving = np.zeros(len(names))
+    total = 0.0
+    for src, dst, weight in edges.chunks():
+        ends = label[src], label[dst]
+        across = ends[0] != ends[1]
+        total += float(len(src) if weight is None else weight.sum())
+        for side in ends:
+            leaving += np.bincount(
+                side[across], weights=None if weight is None else weight[across], minlength=len(names)
+            )
+    return Cuts(leaving, sizes, total)
+
+
+def shuffled_modularity(edges: EdgeList, labels: npt.NDArray[Any], *, seed: int) -> float:
+    """The modularity of a partition into clusters of the same sizes, drawn at random."""
+    return checks.modularity(edges, labels[np.random.default_rng(seed).permutation(len(labels))])
+
+
+def too_many_fault(labels: npt.NDArray[Any], clusters: int) -> str:
+    """Why there are more labels than the clusters that were asked for."""
+    found = len(np.unique(labels))
+    return f"{found:,} clusters, where at most {clusters:,} were asked for" if found > clusters else ""

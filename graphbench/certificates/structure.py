@@ -1,0 +1,131 @@
+"""What certificates of structure share: an answer holds the very entries of a matrix, the very edges of a graph.
+
+Nothing is computed in these problems, so nothing may differ, not by rounding either. The functions named `..._fault`
+say in one sentence what is wrong and where, and give the empty string where nothing is.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from graphbench.graphs.columns import merge_parallel
+from graphbench.graphs.edgelist import EdgeList
+
+Ids = npt.NDArray[np.int64]
+
+
+def entries_fault(edges: EdgeList, answer: npt.NDArray[Any], *, transposed: bool = False) -> str:
+    """Why these are not the entries of the adjacency matrix, each once and with its value.
+
+    Both lists being sorted, they are equal as sets exactly if they are equal row by row.
+
+    Args:
+        edges: the posed graph, directed.
+        answer: kind `arcs`.
+        transposed: compare with the entries of the transpose.
+    """
+    if fault := _form_fault(answer, (edges.num_edges, 3 if edges.weighted else 2), "entries"):
+        return fault
+    if transposed and len(answer):
+        # Sorted by row: a stable sort by column is that by column, then row.
+        back = [1, 0, 2][: answer.shape[1]]
+        answer = answer[np.argsort(answer[:, 1], kind="stable")][:, back]
+    done = 0
+    for src, dst, weight in edges.chunks():
+        part = answer[done : done + len(src)]
+        wrong = (part[:, 0] != src) | (part[:, 1] != dst)
+        if weight is not None:
+            wrong |= part[:, 2] != weight
+        if wrong.any():
+            at = int(np.argmax(wrong))
+            expected = (src[at], dst[at]) if weight is None else (src[at], dst[at], weight[at])
+            found = part[at]
+            if transposed:
+                expected, found = (expected[1], expected[0], *expected[2:]), found[[1, 0, 2][: len(found)]]
+            return f"{_entry(found)} stands where {_entry(expected)} was expected"
+        done += len(src)
+    return ""
+
+
+def row_figures(answer: npt.NDArray[Any]) -> dict[str, float | int]:
+    """How many entries there are, and how many of them the fullest row has."""
+    rows = np.bincount(answer[:, 0].astype(np.int64))
+    return {"entries": len(answer), "fullest_row": int(rows.max(initial=0))}
+
+
+def numbering_fault(edges: EdgeList, answer: npt.NDArray[Any], ids: Ids) -> str:
+    """Why this is not a numbering of the vertices that have edges, and the edges in these numbers.
+
+    Theorem. Let k vertices have edges. If the table gives the numbers 0 to k - 1 to k different ids of such vertices,
+    it is one to one and onto; and if the edges, their ends looked up in the table, are those of the graph, each as
+    often, they are the graph renamed, and nothing else.
+
+    Args:
+        edges: the posed graph.
+        answer: kind `numbering`.
+        ids: the external id of each vertex, shape (num_vertices,), all different.
+    """
+    src, dst, _ = edges.to_numpy()
+    present = np.zeros(edges.num_vertices, dtype=bool)
+    present[src] = present[dst] = True
+    count = int(np.count_nonzero(present))
+    if fault := _form_fault(answer, (count + len(src), 2), "a table and edges"):
+        return fault
+    vertex_of, fault = _looked_up(answer[:count], ids, present)
+    return fault or _renamed_fault(edges, answer[count:], vertex_of)
+
+
+def _looked_up(table: Ids, ids: Ids, present: npt.NDArray[np.bool_]) -> tuple[Ids, str]:
+    """The vertex of each number, and why the table is not one to one."""
+    number, wanted = table.T
+    order = np.argsort(ids)
+    vertex_of = order[np.minimum(np.searchsorted(ids, wanted, sorter=order), len(ids) - 1)]
+    first = np.full(len(ids), -1)
+    first[vertex_of[::-1]] = np.arange(len(number))[::-1]
+    for wrong, why in (
+        (number != np.arange(len(number)), f"is in the place of another number of 0 to {len(number) - 1:,}"),
+        (ids[vertex_of] != wanted, "stands for an id that no vertex has"),
+        (~present[vertex_of], "stands for the id of a vertex without edges"),
+        (first[vertex_of] != np.arange(len(number)), "stands for an id that has a number already"),
+    ):
+        if wrong.any():
+            at = int(np.argmax(wrong))
+            return vertex_of, f"the number {int(number[at]):,} (id {int(wanted[at])}) {why}"
+    return vertex_of, ""
+
+
+def _renamed_fault(edges: EdgeList, renumbered: Ids, vertex_of: Ids) -> str:
+    """Why edges in numbers, looked up, are not those of the graph."""
+    strange = ((renumbered < 0) | (renumbered >= len(vertex_of))).any(axis=1)
+    if strange.any():
+        u, v = renumbered[np.argmax(strange)]
+        return f"an edge between {u:,} and {v:,}, but the numbers are 0 to {len(vertex_of) - 1:,}"
+    tail, head = vertex_of[renumbered[:, 0]], vertex_of[renumbered[:, 1]]
+    if not edges.directed:
+        tail, head = np.minimum(tail, head), np.maximum(tail, head)
+    tail, head, _, repeated = merge_parallel(tail, head, None, edges.num_vertices)
+    if repeated:
+        return f"{repeated:,} of the edges are there twice"
+    src, dst, _ = edges.to_numpy()
+    other = (tail != src) | (head != dst)
+    if other.any():
+        at = int(np.argmax(other))
+        return f"the edge {tail[at]:,} - {head[at]:,} stands where {src[at]:,} - {dst[at]:,} was expected"
+    return ""
+
+
+def _form_fault(answer: npt.NDArray[Any], shape: tuple[int, int], noun: str) -> str:
+    kind = np.floating if shape[1] == 3 else np.integer
+    if answer.shape != shape:
+        return f"{noun} of shape {answer.shape} where {shape} was expected"
+    if not np.issubdtype(answer.dtype, kind):
+        return f"{noun} are {answer.dtype} where {kind.__name__} values were expected"
+    return ""
+
+
+def _entry(row: Any) -> str:
+    value = "" if len(row) < 3 else f" = {float(row[2]):.17g}"
+    return f"({int(row[0]):,}, {int(row[1]):,}){value}"

@@ -1,0 +1,149 @@
+"""What certificates of subgraphs share: which of a graph's edges an answer holds, and what those must be.
+
+An answer of kind `edges` becomes a mask over the edges of the posed graph (:func:`chosen`); everything else is array
+passes over that mask. The functions named `..._fault` say in one sentence what is wrong and where, and give the empty
+string where nothing is.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from graphbench.certificates import checks
+from graphbench.graphs.edgelist import EdgeList
+
+Mask = npt.NDArray[np.bool_]
+RELATIVE = 1e-6
+"""How far above the least a spanning forest may be where weights are fractions: each edge, and all together."""
+
+
+class Chosen(NamedTuple):
+    """Which edges of the posed graph an answer holds.
+
+    Attributes:
+        mask: shape (num_edges,), in the order of the posed graph's columns.
+        fault: why the answer is no set of its edges, or the empty string.
+    """
+
+    mask: Mask
+    fault: str = ""
+
+
+def chosen(edges: EdgeList, answer: npt.NDArray[Any]) -> Chosen:
+    """Find an answer's edges among those of the posed graph.
+
+    Args:
+        edges: the posed graph.
+        answer: kind `edges`: shape (k, 2), integer, rows ascending, an undirected edge once and its smaller end first.
+    """
+    n = edges.num_vertices
+    mask = np.zeros(edges.num_edges, dtype=bool)
+    if answer.ndim != 2 or answer.shape[1] != 2:
+        return Chosen(mask, f"edges of shape {answer.shape} where (k, 2) was expected")
+    if not np.issubdtype(answer.dtype, np.integer):
+        return Chosen(mask, f"edges are {answer.dtype} where integer values were expected")
+    if len(answer) and (answer.min() < 0 or answer.max() >= n):
+        u, v = answer[np.argmax(((answer < 0) | (answer >= n)).any(axis=1))]
+        return Chosen(mask, f"the edge {_name(edges, u, v)} has an end that is no vertex of the graph")
+    wanted = answer[:, 0].astype(np.int64) * n + answer[:, 1]
+    late = np.flatnonzero(wanted[1:] <= wanted[:-1])
+    if len(late):
+        u, v = answer[late[0] + 1]
+        return Chosen(mask, f"the edge {_name(edges, u, v)} is there twice, or out of order")
+    src, dst, _ = edges.to_numpy()
+    keys = src.astype(np.int64) * n + dst
+    place, there = checks.looked_up(wanted, keys)
+    alien = np.flatnonzero(~there)
+    if len(alien):
+        u, v = answer[alien[0]]
+        return Chosen(mask, f"{_name(edges, u, v)} is no edge of the graph; {len(alien):,} such edges found")
+    mask[place] = True
+    return Chosen(mask)
+
+
+def induced_fault(edges: EdgeList, mask: Mask, inside: Mask) -> str:
+    """Why these are not all the edges between the vertices of a set, and no others.
+
+    Args:
+        edges: the posed graph.
+        mask: the answer's edges, shape (num_edges,).
+        inside: which vertices are in the set, shape (num_vertices,).
+    """
+    src, dst, _ = edges.to_numpy()
+    expected = inside[src] & inside[dst]
+    wrong = np.flatnonzero(mask != expected)
+    if len(wrong) == 0:
+        return ""
+    at = wrong[0]
+    what = "with both ends in the set is missing" if expected[at] else "has an end outside the set"
+    return f"the edge {_name(edges, src[at], dst[at])} {what}; {len(wrong):,} edges are wrong"
+
+
+def ball(edges: EdgeList, center: int, radius: int) -> Mask:
+    """Which vertices are at most `radius` out-edges from the center, shape (num_vertices,); O(radius * edges)."""
+    inside = np.zeros(edges.num_vertices, dtype=bool)
+    inside[center] = True
+    for _ in range(radius):
+        before = inside.copy()
+        for tail, head, _ in checks.arcs(edges):
+            inside[head[before[tail]]] = True
+        if np.array_equal(inside, before):
+            break
+    return inside
+
+
+def vertices(edges: EdgeList, mask: Mask) -> int:
+    """How many vertices have at least one of these edges."""
+    src, dst, _ = edges.to_numpy()
+    touched = np.zeros(edges.num_vertices, dtype=bool)
+    touched[src[mask]] = touched[dst[mask]] = True
+    return int(np.count_nonzero(touched))
+
+
+def forest_fault(edges: EdgeList, mask: Mask, components: int) -> str:
+    """Why these edges are not a spanning forest: acyclic, and connecting whatever the graph connects.
+
+    Theorem. On n vertices, a set of edges with c components has n - c edges exactly if it has no cycle. A subgraph
+    cannot have fewer components than its graph, and one with equally many connects the same vertices.
+
+    Args:
+        edges: the posed graph, undirected.
+        mask: the answer's edges, shape (num_edges,).
+        components: how many the posed graph has.
+    """
+    src, dst, _ = edges.to_numpy()
+    forest = EdgeList.from_columns(src[mask], dst[mask], num_vertices=edges.num_vertices, directed=False)
+    if (left := checks.components(forest)) != components:
+        return f"the edges leave {left:,} components, but the graph has {components:,}"
+    if forest.num_edges != edges.num_vertices - components:
+        closing = forest.num_edges - (edges.num_vertices - components)
+        return f"the edges close {closing:,} cycles: {forest.num_edges:,} edges where a forest has fewer"
+    return ""
+
+
+def least_forest(edges: EdgeList) -> npt.NDArray[np.float64]:
+    """The weights of a minimum spanning forest in ascending order, from SciPy's Kruskal, O(m log m).
+
+    All minimum spanning forests have the same weights, and the i-th lightest edge of any other spanning forest is no
+    lighter than theirs (the exchange property of matroids: Edmonds, Math. Programming 1 (1971) 127-136).
+
+    SciPy takes an edge of weight 0 for no edge. Which forests are least depends on the order of the weights alone,
+    so it is given their ranks, from 1, and the weights of the edges that it chooses are looked up here.
+    """
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import minimum_spanning_tree
+
+    src, dst, weight = edges.to_numpy()
+    assert weight is not None
+    values, rank = np.unique(weight, return_inverse=True)
+    shape = (edges.num_vertices, edges.num_vertices)
+    ranked = coo_array(((rank + 1).astype(np.float64), (src, dst)), shape=shape).tocsr()
+    least = minimum_spanning_tree(ranked, overwrite=True)
+    return np.asarray(values[np.sort(least.data.astype(np.int64)) - 1], dtype=np.float64)
+
+
+def _name(edges: EdgeList, u: Any, v: Any) -> str:
+    return f"{int(u):,} -> {int(v):,}" if edges.directed else f"{int(u):,} - {int(v):,}"

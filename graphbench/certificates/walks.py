@@ -1,0 +1,140 @@
+"""What the certificate of random walks rests on: hops that are edges, ends that are dead ends, and chance.
+
+The functions named `..._fault` say in one sentence what is wrong and where, and give the empty string where nothing is.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from graphbench.certificates import checks
+from graphbench.graphs.edgelist import EdgeList
+
+Walks = npt.NDArray[Any]
+SIGMAS = 6.0
+"""How many standard deviations are no chance: beyond it lies a probability of 2e-9."""
+_EXPONENT = 20.7
+"""The same for a bound on one side: exp(-20.7) is 1e-9."""
+
+
+def form_fault(walks: Walks, starts: npt.NDArray[np.int64], length: int, num_vertices: int) -> str:
+    """Why these are not walks of vertices from the given starts.
+
+    Args:
+        walks: integer, shape (k, at most length + 1): the vertices of each walk in their order, then -1 to the end of
+            its row. Columns after the end of the longest walk may be left out.
+        starts: shape (k,).
+        length: how many hops a walk may have.
+        num_vertices: ids are below it.
+    """
+    if walks.ndim != 2 or len(walks) != len(starts) or not 1 <= walks.shape[1] <= length + 1:
+        return f"walks of shape {walks.shape} where ({len(starts)}, {length + 1}) was expected"
+    if not np.issubdtype(walks.dtype, np.integer):
+        return f"walks are {walks.dtype} where integer values were expected"
+    if walks.min() < -1 or walks.max() >= num_vertices:
+        walk, step = np.argwhere((walks < -1) | (walks >= num_vertices))[0]
+        return f"walk {walk:,} is at {walks[walk, step]:,} after {step:,} steps, which is no vertex"
+    elsewhere = np.flatnonzero(walks[:, 0] != starts)
+    if len(elsewhere):
+        walk = elsewhere[0]
+        return f"walk {walk:,} starts at vertex {walks[walk, 0]:,}, not at {starts[walk]:,}"
+    back = np.argwhere((walks[:, 1:] >= 0) & (walks[:, :-1] < 0))
+    if len(back):
+        walk, step = back[0]
+        return f"walk {walk:,} goes on after its end, at step {step + 1:,}"
+    return ""
+
+
+def hops_fault(edges: EdgeList, walks: Walks, length: int) -> str:
+    """Why these are not random walks on the graph: hops that are no edges, ends without need, or no chance.
+
+    Args:
+        edges: the posed graph; an undirected edge can be walked both ways.
+        walks: as :func:`form_fault` lets pass.
+        length: how many hops a walk takes unless it comes to a vertex without out-edges.
+    """
+    n = edges.num_vertices
+    matrix = edges.to_scipy()
+    matrix.sort_indices()
+    starts, degree = matrix.indptr.astype(np.int64), np.diff(matrix.indptr).astype(np.int64)
+    steps = (walks >= 0).sum(axis=1) - 1
+    last = walks[np.arange(len(walks)), steps]
+    early = np.flatnonzero((steps < length) & (degree[last] > 0))
+    if len(early):
+        walk, at = early[0], last[early[0]]
+        return (
+            f"walk {walk:,} ends after {steps[walk]:,} steps at vertex {at:,}, which has {degree[at]:,} out-edges; "
+            f"{len(early):,} such walks found"
+        )
+    hop = walks[:, 1:] >= 0
+    tails, heads = walks[:, :-1][hop].astype(np.int64), walks[:, 1:][hop].astype(np.int64)
+    if len(tails) == 0:
+        return ""
+    keys = np.repeat(np.arange(n), degree) * n + matrix.indices
+    place, there = checks.looked_up(tails * n + heads, keys)
+    alien = np.flatnonzero(~there)
+    if len(alien):
+        u, v = tails[alien[0]], heads[alien[0]]
+        return f"the hop {u:,} -> {v:,} is no edge of the graph; {len(alien):,} such hops found"
+    if fault := chance_fault(place - starts[tails], degree[tails]):
+        return fault
+    again = hop[:, 1:]  # hops that have one before them
+    before, at, after = (walks[:, i : walks.shape[1] - 2 + i][again].astype(np.int64) for i in range(3))
+    _, can_return = checks.looked_up(at * n + before, keys)
+    return memory_fault((before == after)[can_return], degree[at[can_return]])
+
+
+def chance_fault(chosen: npt.NDArray[np.int64], choices: npt.NDArray[np.int64]) -> str:
+    """Why hops were not drawn evenly among neighbours: two moments of their places in the rows of the graph.
+
+    Let a hop take neighbour j of d, in the order of their numbers, and x = (2j + 1 - d) / d, between -1 and 1. If all d
+    are as likely, then E x = 0, E x^2 = (d^2 - 1) / (3 d^2) and E x^4 = (d^2 - 1)(3 d^2 - 7) / (15 d^4). Given the way
+    so far, each hop is drawn anew, so that the sums of x and of x^2 - E x^2 are close to normal with the summed
+    variance. A walker that prefers low, high, middle or outer numbers is off in one of them.
+
+    Args:
+        chosen: j, from 0, shape (number of hops,).
+        choices: d, likewise.
+    """
+    d = choices.astype(np.float64)
+    x = (2 * chosen + 1 - d) / d
+    second = (d**2 - 1) / (3 * d**2)
+    fourth = (d**2 - 1) * (3 * d**2 - 7) / (15 * d**4)
+    moments = {
+        "neighbours of low or of high number": (x, second),
+        "the first and last neighbours, or those between them": (x**2 - second, fourth - second**2),
+    }
+    for preferred, (deviation, variance) in moments.items():
+        spread = math.sqrt(max(float(variance.sum()), 0.0))
+        off = abs(float(deviation.sum()))
+        if spread > 0 and off > SIGMAS * spread:
+            return f"the hops prefer {preferred}: {off / spread:.1f} standard deviations from even chances"
+    return ""
+
+
+def memory_fault(returned: npt.NDArray[np.bool_], choices: npt.NDArray[np.int64]) -> str:
+    """Why hops depend on where a walk came from: how many lead straight back.
+
+    Of a hop from a vertex with d neighbours, one of which the walk has just come from, 1 / d leads back there. A
+    walker that bounces, one that never turns, and the biased walks of node2vec are off. Returns from hubs are too rare
+    for their number to be normal, so the bound is Freedman's (Ann. Probab. 3 (1975) 100-118): with V the summed
+    variance, it is off by t or more, to one side, with a probability of at most exp(-t^2 / (2 V + 2 t / 3)).
+
+    Args:
+        returned: whether a hop leads back, shape (number of hops that could,).
+        choices: d, likewise.
+    """
+    chance = 1 / choices.astype(np.float64)
+    variance = float((chance * (1 - chance)).sum())
+    off = float((returned - chance).sum())
+    if abs(off) <= _EXPONENT / 3 + math.sqrt(_EXPONENT**2 / 9 + 2 * _EXPONENT * variance):
+        return ""
+    often = "more" if off > 0 else "less"
+    return (
+        f"the hops lead straight back {often} often than by chance: {int(returned.sum()):,} of {len(returned):,} do, "
+        f"where {float(chance.sum()):,.1f} were expected"
+    )

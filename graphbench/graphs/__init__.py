@@ -1,0 +1,36 @@
+"""Names to datasets: the catalogue, fetching, reading, cleaning, caching.
+
+The public functions are imported when they are first asked for, so that naming this package costs nothing.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from graphbench.graphs.base import Dataset, Raw
+    from graphbench.graphs.description import Description, describe, names, twin_names
+    from graphbench.graphs.fetching import fetch
+    from graphbench.graphs.from_objects import from_object
+    from graphbench.graphs.loading import load
+
+_HOMES = {
+    "Dataset": "base",
+    "Raw": "base",
+    "Description": "description",
+    "describe": "description",
+    "names": "description",
+    "twin_names": "description",
+    "fetch": "fetching",
+    "load": "loading",
+    "from_object": "from_objects",
+}
+
+__all__ = ["Dataset", "Description", "Raw", "describe", "fetch", "from_object", "load", "names", "twin_names"]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(f"{__name__}.{_HOMES[name]}"), name)

@@ -1,0 +1,224 @@
+"""Cleaned graphs kept as Parquet, and what else graphbench keeps: listed, and cleared when asked.
+
+Under `home()`: `downloads/` (archives), `cleaned/` (this file's own), `posed/` and `inputs/` (graphs and draws as
+problems pose them), `answers/` (for comparing engines). All of it can be had or made again. Records cannot, so nothing
+here looks at any other folder; and since `home()` may be any folder that a user names, only files that are called and
+placed as graphbench calls and places them are ever listed or removed.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import re
+import warnings
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+from graphbench.errors import DatasetError, FormatError, UnknownNameError
+from graphbench.graphs import catalogue, parquet
+from graphbench.graphs.base import Raw
+from graphbench.graphs.clean import CLEANER_VERSION, Cleaning, clean
+from graphbench.graphs.edgelist import EdgeList
+from graphbench.graphs.on_device import recipe
+from graphbench.system import files as paths
+
+Kind = Literal["download", "cleaned", "posed", "inputs", "answer"]
+
+_CLEANING = "graphbench.cleaning"
+_DIGEST = r"[0-9a-f]{32}"
+_GRAPH = r"((\.names)?\.parquet|\.json)"
+_MADE: dict[Kind, tuple[str, str]] = {
+    "cleaned": ("cleaned", rf"{_DIGEST}{_GRAPH}"),
+    "posed": ("posed", rf"{_DIGEST}-[a-z]+{_GRAPH}"),
+    "inputs": ("inputs", rf"[a-z]+-{_DIGEST}\.npz"),
+    "answer": ("answers", rf"{_DIGEST}\.npy"),
+}
+"""By kind, the folder, and what matches the names of the files in it; :data:`edgefile.PART` matches unfinished ones."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """Something that graphbench keeps.
+
+    Attributes:
+        name: the dataset's name where it belongs to one, else the file's.
+        path: the file.
+        bytes: its size, with the files that go with it (names, recorded checksum).
+        kind: `download`, `cleaned`, `posed`, `inputs` or `answer`.
+        modified: when it was last written, UTC.
+    """
+
+    name: str
+    path: Path
+    bytes: int
+    kind: Kind
+    modified: datetime
+
+    @property
+    def files(self) -> list[Path]:
+        """The file and those that go with it."""
+        beside = [parquet.names_path(self.path), self.path.with_name(f"{self.path.name}.sha256")]
+        return [self.path, *(path for path in beside if path.is_file())]
+
+
+def cleaned(
+    source_sha256: str, name: str, make: Callable[[], Raw], *, directed: bool | None = None
+) -> tuple[EdgeList, Cleaning]:
+    """The cleaned form of a source, from the cache or made now and put there.
+
+    Several processes may ask at once: each then makes the same file, and the last replaces the others' atomically.
+
+    Args:
+        source_sha256: of the file (or of whatever else determines the rows, such as a generator's parameters).
+        name: what the user calls the dataset.
+        make: reads or generates the raw rows; called only if the cache has nothing.
+        directed: the direction that the user asked for; it changes what is read from the same file.
+
+    Returns:
+        A handle on the cached file, and what cleaning did.
+
+    Raises:
+        DatasetError: if the cache cannot be written, or whatever `make` raises.
+    """
+    path = _cleaned_path(source_sha256, directed)
+    if path.exists():
+        try:
+            return _stored(path, name)
+        except (FormatError, OSError) as error:
+            warnings.warn(f"The cached form of {name} is unreadable and is made anew. ({error})", stacklevel=2)
+    edges, cleaning = clean(make(), name)
+    metadata = {_CLEANING: msgspec.json.encode(cleaning).decode(), parquet.DATASET: name}
+    try:
+        return edges.write(path, metadata=metadata), cleaning
+    except OSError as error:
+        reason = error.strerror or str(error)
+        advice = f"Free space there, or set {paths.HOME_VARIABLE} to a folder that can be written."
+        raise DatasetError(f"The cleaned form of {name} cannot be kept in {path.parent}: {reason}. {advice}") from error
+
+
+def has_cleaned(source_sha256: str, *, directed: bool | None = None) -> bool:
+    """Whether the cleaned form of a source is kept, so that :func:`cleaned` need not make it (unless it is damaged)."""
+    return _cleaned_path(source_sha256, directed).exists()
+
+
+def _cleaned_path(source_sha256: str, directed: bool | None) -> Path:
+    direction = {None: "", True: " directed", False: " undirected"}[directed]
+    key = hashlib.sha256(f"{source_sha256} cleaner {CLEANER_VERSION}{direction}".encode()).hexdigest()[:32]
+    return paths.home() / "cleaned" / f"{key}.parquet"
+
+
+def _stored(path: Path, name: str) -> tuple[EdgeList, Cleaning]:
+    edges = EdgeList.open(path, name, verify=True)
+    try:
+        return edges, msgspec.json.decode(parquet.read_metadata(path)[_CLEANING], type=Cleaning)
+    except (KeyError, msgspec.DecodeError) as error:
+        raise FormatError(path, f"what cleaning did is not stored with the edges: {error!r}.") from error
+
+
+def posed_path(digest: str, weights: str, suffix: str) -> Path:
+    """Where a graph as posed is kept: by the digest of its edges, what its weights are, and the form of the file."""
+    return paths.home() / "posed" / f"{digest}-{weights}{suffix}"
+
+
+def inputs_path(kind: str, digest: str) -> Path:
+    """Where what was drawn is kept: by its kind (`sources`, `pairs`, ...) and the digest of the values."""
+    return paths.home() / "inputs" / f"{kind}-{digest}.npz"
+
+
+def entries() -> list[Entry]:
+    """All that is kept, by kind and name."""
+    found = []
+    for kind, name, path in (*_downloads(), *_made()):
+        with contextlib.suppress(FileNotFoundError):  # another process may clear at the same time
+            status = path.stat()
+            modified = datetime.fromtimestamp(status.st_mtime, UTC)
+            entry = Entry(name=name, path=path, bytes=status.st_size, kind=kind, modified=modified)
+            beside = sum(each.stat().st_size for each in entry.files[1:])
+            found.append(replace(entry, bytes=entry.bytes + beside))
+    return sorted(found, key=lambda entry: (entry.kind, entry.name.casefold(), entry.path))
+
+
+def clear(names: Iterable[str] | None = None) -> list[Entry]:
+    """Remove what is kept, and say what it was. Records are never touched.
+
+    Args:
+        names: only of these datasets (`GROUP/NAME`, or NAME alone; upper and lower case are one), with the forms in
+            which problems pose them; None: everything.
+
+    Raises:
+        UnknownNameError: if nothing is kept of one of them; nothing is removed then.
+        DatasetError: if something cannot be removed.
+    """
+    kept = entries()
+    if names is not None:
+        names = list(names)
+        known = {spelling for entry in kept for spelling in _spellings(entry)}
+        for name in names:
+            if name.casefold() not in known:
+                what = {entry.name for entry in kept if entry.kind in {"download", "cleaned"}}
+                raise UnknownNameError("dataset that is kept", name, what, "`graphbench cache list` shows what is.")
+    wanted = None if names is None else {name.casefold() for name in names}
+    removed = []
+    for entry in kept:
+        if wanted is not None and not wanted & _spellings(entry):
+            continue
+        try:
+            for path in entry.files:
+                path.unlink(missing_ok=True)
+        except OSError as error:
+            raise DatasetError(f"{entry.path} cannot be removed: {error.strerror or error}.") from error
+        removed.append(entry)
+        if entry.kind == "download":
+            with contextlib.suppress(OSError):  # other archives of the group are still there
+                entry.path.parent.rmdir()
+    return removed
+
+
+def _spellings(entry: Entry) -> set[str]:
+    return {entry.name.casefold(), entry.name.casefold().rpartition("/")[2]}
+
+
+_Found = tuple[Kind, str, Path]
+
+
+def _downloads() -> Iterator[_Found]:
+    """Archives that are surely graphbench's: in the catalogue, or with the checksum recorded beside them."""
+    folder = paths.home() / "downloads"
+    index = folder / "ssstats.csv"
+    if index.is_file():
+        yield "download", index.name, index
+    known = {f"{entry.group}/{entry.name}" for entry in catalogue.entries().values()}
+    for path in folder.glob("*/*.tar.gz"):
+        name = f"{path.parent.name}/{path.name.removesuffix('.tar.gz')}"
+        if name in known or path.with_name(f"{path.name}.sha256").is_file():
+            yield "download", name, path
+    for path in folder.glob("*/.*.tar.gz.part"):
+        yield "download", f"{path.parent.name}/{path.name[1:].removesuffix('.tar.gz.part')}", path
+
+
+def _made() -> Iterator[_Found]:
+    for kind, (folder, names) in _MADE.items():
+        pattern = re.compile(f"{names}|{parquet.PART.format(names)}")
+        for path in (paths.home() / folder).glob("*"):
+            if pattern.fullmatch(path.name) and path.is_file() and not _goes_with_another(path):
+                yield kind, _dataset(path) if kind in {"cleaned", "posed"} else path.stem, path
+
+
+def _goes_with_another(path: Path) -> bool:
+    stem, names, _ = path.name.partition(".names.parquet")
+    return bool(names) and path.with_name(f"{stem}.parquet").is_file()
+
+
+def _dataset(path: Path) -> str:
+    try:
+        if path.suffix == recipe.SUFFIX:
+            return recipe.read(path).name
+        return parquet.read_metadata(path).get(parquet.DATASET, path.stem)
+    except FormatError:
+        return path.stem

@@ -1,0 +1,246 @@
+"""Graphs that a program holds already: of NetworkX, pandas, cuDF, SciPy, cuGraph, or edge lists of our own.
+
+No library is imported to find out what an object is: the name of its class's module tells.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+from collections import Counter
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from graphbench.errors import InputError, UsageError
+from graphbench.graphs import cache
+from graphbench.graphs.base import Dataset, Raw
+from graphbench.graphs.edgelist import EdgeList, Ids
+from graphbench.graphs.formats import table_layout, vertex_ids
+from graphbench.graphs.loading import dataset, load
+
+ACCEPTED = (
+    "a NetworkX graph, a frame of edges (pandas, cuDF, Polars, PyArrow), a SciPy sparse matrix, a cuGraph graph or an "
+    "EdgeList"
+)
+
+
+def from_object(graph: Any, name: str = "graph", directed: bool | None = None) -> Dataset:
+    """Clean a graph that is in memory, and keep it in the cache, where worker processes can open it.
+
+    ===============  ==================================================================================================
+    given            taken
+    ===============  ==================================================================================================
+    NetworkX         nodes in sorted order, with their names unless those are 0, 1, ...; the edge attribute `weight`,
+                     which is 1 where only some edges have it
+    frame            columns source/src/from/... and destination/dst/target/to/..., else the first two; the column
+                     called weight, if there is one; as a table in a file would be taken
+    SciPy            a square matrix; undirected if it is symmetric; unweighted if all stored values are 1 or boolean;
+                     duplicate coordinates are summed, as SciPy means them
+    cuGraph          its edges, vertices and weights
+    EdgeList         as it is
+    ===============  ==================================================================================================
+
+    Args:
+        graph: any of these.
+        name: what to call it in tables and records.
+        directed: whether (u, v) differs from (v, u), where the object does not say so (a frame: by default it does
+            not). False drops the direction of any object.
+
+    Raises:
+        UsageError: if the object is none of these.
+        InputError: if it is no graph: a rectangular matrix, weights that are no numbers, a frame of one column.
+    """
+    if isinstance(graph, EdgeList) and graph.on_device:
+        return load(graph.name, directed=directed)
+    raw = _raw(graph, directed)
+    if directed is not None and raw.directed != directed:
+        raw = dataclasses.replace(raw, directed=directed)
+    edges, cleaning = cache.cleaned(_content(raw), name, lambda: raw)
+    return dataset(name, edges, cleaning, source=f"{type(graph).__module__}.{type(graph).__qualname__} in memory")
+
+
+def _raw(graph: Any, directed: bool | None) -> Raw:
+    if isinstance(graph, EdgeList):
+        src, dst, weight = graph.to_numpy()
+        return Raw(
+            src=src,
+            dst=dst,
+            weight=weight,
+            num_vertices=graph.num_vertices,
+            directed=graph.directed,
+            names=graph.names,
+        )
+    libraries = {base.__module__.partition(".")[0] for base in type(graph).__mro__}
+    if libraries & {"pandas", "cudf", "polars", "pyarrow"} and hasattr(graph, "columns"):
+        return _from_frame(graph if "pandas" in libraries else graph.to_pandas(), bool(directed))
+    if "scipy" in libraries and hasattr(graph, "tocsr"):
+        return _from_matrix(graph, directed)
+    # An nx-cugraph graph is a NetworkX graph too.
+    if libraries & {"networkx", "nx_cugraph"} and hasattr(graph, "adj"):
+        return _from_networkx(graph)
+    if "cugraph" in libraries and hasattr(graph, "decompress_to_edgelist"):
+        return _from_cugraph(graph)
+    kind = f"{type(graph).__module__}.{type(graph).__qualname__}"
+    raise UsageError(f"A graph is {ACCEPTED}; this is a {kind}. Convert it into one of those.")
+
+
+def _from_networkx(graph: Any) -> Raw:
+    nodes = list(graph.nodes)
+    names, ids = _number_nodes(nodes)
+    number = dict(zip(nodes, ids.tolist(), strict=True))
+    rows = list(graph.edges(data="weight"))
+    src = np.fromiter((number[one] for one, _, _ in rows), dtype=np.int64, count=len(rows))
+    dst = np.fromiter((number[two] for _, two, _ in rows), dtype=np.int64, count=len(rows))
+    weight = None
+    if any(value is not None for _, _, value in rows):
+        weight = _numbers([1.0 if value is None else value for _, _, value in rows])
+    return Raw(
+        src=src, dst=dst, weight=weight, num_vertices=len(nodes), directed=bool(graph.is_directed()), names=names
+    )
+
+
+def _number_nodes(nodes: list[Any]) -> tuple[npt.NDArray[Any] | None, npt.NDArray[np.int64]]:
+    """Names in sorted order (None if they are 0, 1, ...), and the id of each node in the order given.
+
+    What is neither all whole numbers nor all texts is named by its text, and keeps its order.
+    """
+    if all(isinstance(node, int | np.integer) and not isinstance(node, bool) for node in nodes):
+        try:
+            values = np.array([int(node) for node in nodes], dtype=np.int64)
+        except OverflowError:
+            raise InputError("A node's number is beyond 64 bits. Relabel the nodes.") from None
+        return _in_order(values)
+    if all(isinstance(node, str) for node in nodes):
+        return _in_order(np.array(nodes, dtype=object))
+    texts = [str(node) for node in nodes]
+    if len(set(texts)) < len(texts):
+        raise InputError("Two nodes have the same name once written as text. Relabel the nodes.")
+    return np.array(texts, dtype=object), np.arange(len(nodes), dtype=np.int64)
+
+
+def _in_order(values: npt.NDArray[Any]) -> tuple[npt.NDArray[Any] | None, npt.NDArray[np.int64]]:
+    names, ids = np.unique(values, return_inverse=True)
+    if names.dtype != object and np.array_equal(names, np.arange(len(names))):
+        return None, ids
+    return names, ids
+
+
+def _from_frame(frame: Any, directed: bool) -> Raw:
+    def called(known: frozenset[str]) -> Any:
+        found = [column for column in frame.columns if str(column).casefold() in known]
+        return found[0] if len(found) == 1 else None
+
+    columns = list(frame.columns)
+    if repeated := [str(name) for name, times in Counter(columns).items() if times > 1]:
+        raise InputError(
+            f"The frame has several columns called {', '.join(map(repr, repeated))}, so it does not say which to take. "
+            "Rename or drop them."
+        )
+    source, destination, weighted = (
+        called(table_layout.SOURCES),
+        called(table_layout.DESTINATIONS),
+        called(table_layout.WEIGHTS),
+    )
+    if source is None or destination is None:
+        if len(columns) < 2:
+            raise InputError(f"A frame of edges has a source and a destination; this one has the columns {columns}.")
+        source, destination = columns[:2]
+    weight = None
+    if weighted is not None and weighted not in {source, destination}:
+        weight = _numbers(frame[weighted].to_numpy())
+    src, dst, names = _number_ends(_vertices(frame[source]), _vertices(frame[destination]))
+    count = vertex_ids.count(src, dst, names)
+    return Raw(src=src, dst=dst, weight=weight, num_vertices=count, directed=directed, names=names)
+
+
+def _vertices(column: Any) -> npt.NDArray[Any]:
+    """A pandas column of vertices, as int64 if it holds whole numbers."""
+    if bool(column.isna().any()):
+        raise InputError(f"The column {column.name!r} has empty cells; every edge has two ends. Drop those rows.")
+    values: npt.NDArray[Any] = column.infer_objects().to_numpy()
+    if values.dtype.kind not in "iuf":
+        return values
+    # pandas turns whole numbers into floats as soon as a cell has been empty.
+    whole = values.dtype.kind != "f" or bool(np.all(np.rint(values) == values))
+    limit = 2**53 if values.dtype.kind == "f" else 2**63
+    if not whole or bool(np.any(values >= limit)):
+        raise InputError(
+            f"The column {column.name!r} holds numbers that are no vertices: fractions, or beyond 64 bits."
+        )
+    return values.astype(np.int64)
+
+
+def _number_ends(one: npt.NDArray[Any], two: npt.NDArray[Any]) -> tuple[Ids, Ids, npt.NDArray[Any] | None]:
+    if one.dtype == two.dtype == np.int64:
+        return vertex_ids.number_integers(one, two)
+    import pyarrow as pa
+
+    texts = [pa.array([str(value) for value in values], pa.string()) for values in (one, two)]
+    return vertex_ids.numbered([texts[0]], [texts[1]])
+
+
+def _from_matrix(matrix: Any, directed: bool | None) -> Raw:
+    if matrix.ndim != 2 or matrix.shape[0] != matrix.shape[1]:
+        shape = " x ".join(f"{size:,}" for size in matrix.shape)
+        raise InputError(f"The matrix is {shape}: only a square one is a graph.")
+    if np.issubdtype(matrix.dtype, np.complexfloating):
+        raise InputError("The matrix holds complex numbers, which are no weights.")
+    rows = matrix.tocsr().tocoo()
+    rows.sum_duplicates()
+    symmetric = directed is None and _is_symmetric(rows)
+    src, dst = rows.row.astype(np.int64), rows.col.astype(np.int64)
+    plain = matrix.dtype == bool or bool(np.all(rows.data == 1))
+    return Raw(
+        src=src,
+        dst=dst,
+        weight=None if plain else _numbers(rows.data),
+        num_vertices=matrix.shape[0],
+        directed=not symmetric,
+    )
+
+
+def _is_symmetric(rows: Any) -> bool:
+    """Whether a matrix without repeated coordinates equals its transpose; a NaN equals a NaN, a stored zero none."""
+    stored = rows.data != 0
+    row, col, data = rows.row[stored], rows.col[stored], rows.data[stored]
+    own, mirrored = np.lexsort((col, row)), np.lexsort((row, col))
+    return (
+        np.array_equal(row[own], col[mirrored])
+        and np.array_equal(col[own], row[mirrored])
+        and np.array_equal(data[own], data[mirrored], equal_nan=data.dtype.kind == "f")
+    )
+
+
+def _from_cugraph(graph: Any) -> Raw:
+    raw = _from_frame(graph.decompress_to_edgelist().to_pandas(), bool(graph.is_directed()))
+    vertices = graph.nodes().to_pandas().to_numpy()
+    if len(vertices) == raw.num_vertices:
+        return raw
+    # Vertices without an edge are in no row: number all of them, and move the rows to those numbers.
+    names, ids = _in_order(vertices)
+    number = dict(zip(vertices.tolist(), ids.tolist(), strict=True))
+    occurring = np.arange(raw.num_vertices) if raw.names is None else raw.names
+    moved = np.array([number[each] for each in occurring.tolist()], dtype=np.int64)
+    return dataclasses.replace(raw, src=moved[raw.src], dst=moved[raw.dst], num_vertices=len(vertices), names=names)
+
+
+def _numbers(values: Any) -> npt.NDArray[np.float64]:
+    try:
+        return np.asarray(values, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise InputError(f"The weights are not all numbers: {error}.") from None
+
+
+def _content(raw: Raw) -> str:
+    """A digest of all that decides the cleaned graph."""
+    state = hashlib.sha256(f"{raw.num_vertices} {raw.directed} {raw.weight is not None}".encode())
+    for column in (raw.src, raw.dst, raw.weight):
+        if column is not None:
+            state.update(f"{column.dtype.str} {len(column)}".encode())
+            state.update(np.ascontiguousarray(column).data)
+    if raw.names is not None:
+        for name in raw.names.tolist():
+            state.update(repr(name).encode() + b"\n")
+    return state.hexdigest()

@@ -1,0 +1,1 @@
+"""Graphs made from a name: R-MAT, Barabási-Albert, affiliation models, twins of published graphs."""

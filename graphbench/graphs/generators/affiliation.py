@@ -1,0 +1,170 @@
+"""Graphs of overlapping groups: vertices join groups near them, and all members of a group know one another.
+
+After the affiliation networks of Lattanzi and Sivakumar (STOC 2009: authors and papers, folded into a graph of
+co-authors), but with groups drawn in space instead of one after the other, so that it all is a few passes over arrays:
+
+1. The vertices lie on a ring. Each gets a number of memberships from a heavy-tailed law.
+2. Each membership is thrown from its vertex's place by a heavy-tailed distance, wider for a vertex with more of them,
+   so that a hub meets many vertices instead of the same ones again; a share falls anywhere on the ring.
+3. Along the ring, memberships are cut into groups whose sizes follow a second law. A group is a clique.
+4. Groups are taken in random order until the graph has its edges, and vertices are numbered as they first appear. Real
+   collections are numbered like that too: a group's vertices tend to have neighbouring numbers, and hubs low ones.
+
+Nearness makes communities at all scales, and overlapping cliques make triangles. With most groups of size two, it is a
+graph with a given heavy-tailed sequence of degrees, and communities.
+"""
+
+from __future__ import annotations
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+
+from graphbench.graphs.generators.connecting import connect, thin
+
+Integers = npt.NDArray[np.int64]
+
+
+class Law(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A law of whole numbers with a power-law tail (Lomax, rounded down and shifted), cut off above.
+
+    floor(low + scale ((1 - U)^(-1 / exponent) - 1)), at most `high`, for U uniform on [0, 1).
+    """
+
+    low: float
+    scale: float
+    exponent: float
+    high: int
+
+    def draw(self, count: int, rng: np.random.Generator) -> Integers:
+        """Numbers of this law in random order, one from each of `count` equal strata: the mean hardly varies."""
+        below = (rng.permutation(count) + rng.random(count)) / max(count, 1)
+        values = self.low + self.scale * ((1 - below) ** (-1 / self.exponent) - 1)
+        return np.minimum(values, self.high).astype(np.int64)
+
+
+class Affiliation(
+    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="model", tag=str.lower
+):
+    """What decides a graph of overlapping groups, but for its counts."""
+
+    memberships: Law
+    """Of a vertex."""
+    group_size: Law
+    """In memberships; a vertex that falls into a group twice counts once."""
+    reach: float
+    """Within how many vertices along the ring half of the memberships fall, for a vertex that has one."""
+    widening: float
+    """A vertex with k memberships has k^widening times that reach."""
+    spread: float
+    """Exponent of the distances' tail: the smaller, the more of them are long."""
+    anywhere: float
+    """Share of memberships that fall anywhere on the ring."""
+
+
+def affiliated(
+    law: Affiliation,
+    *,
+    num_vertices: int,
+    num_edges: int,
+    num_components: int,
+    num_isolated: int,
+    island_vertices: int,
+    rng: np.random.Generator,
+) -> tuple[Integers, Integers]:
+    """The edges of a graph of overlapping groups, with exactly the counts that are asked for.
+
+    Args:
+        law: its parameters.
+        num_vertices: isolated ones among them.
+        num_edges: an undirected edge counts once.
+        num_components: isolated vertices among them. One is large; those that are neither it nor a vertex by itself are
+            islands: groups that nobody else joins.
+        num_isolated: vertices without an edge.
+        island_vertices: how many vertices the islands have together.
+        rng: where the draws come from.
+
+    Returns:
+        Ends of the edges, no loops, no edge twice; shape (num_edges,) each.
+
+    Raises:
+        ValueError: if the parameters do not yield that many edges, or the islands cannot have two vertices each.
+    """
+    inland = num_vertices - num_isolated - island_vertices
+    members, sizes = _inland(law, inland, rng)
+    islands = _parts(island_vertices, num_components - num_isolated - 1, rng)
+    members = np.concatenate([members, np.arange(inland, inland + island_vertices)])
+    sizes = np.concatenate([sizes, islands])
+    members, sizes = _shuffled(members, sizes, rng)
+    src, dst = _distinct(*_pairs(members, sizes), num_vertices)
+    kept = src >= inland  # All of the islands, so that none falls apart, and as many others as there is room for.
+    kept |= np.cumsum(~kept) <= num_edges - int(np.count_nonzero(kept))
+    src, dst = connect(src[kept], dst[kept], inland, rng)
+    src, dst = thin(src, dst, num_vertices, num_edges, rng)
+    number = _numbers(members, num_vertices, rng)
+    return number[src], number[dst]
+
+
+def _inland(law: Affiliation, count: int, rng: np.random.Generator) -> tuple[Integers, Integers]:
+    """Members in the order of their groups, and the groups' sizes."""
+    memberships = law.memberships.draw(count, rng)
+    vertex = np.repeat(np.arange(count), memberships)
+    # Half of all Lomax distances of scale 1 are below 2^(1 / spread) - 1.
+    unit = law.reach * memberships**law.widening / (2 ** (1 / law.spread) - 1)
+    distance = np.repeat(unit, memberships) * (rng.random(len(vertex)) ** (-1 / law.spread) - 1)
+    distance = np.minimum(distance, count / 2) * rng.choice([-1.0, 1.0], len(vertex))
+    place = vertex + rng.random(len(vertex)) + distance
+    lost = rng.random(len(vertex)) < law.anywhere
+    place[lost] = rng.random(int(np.count_nonzero(lost))) * count
+    members = vertex[np.argsort(place % count, kind="stable")]
+    sizes = law.group_size.draw(1 + len(members) // int(law.group_size.low), rng)
+    sizes = sizes[: int(np.searchsorted(np.cumsum(sizes), len(members)))]
+    return members, np.append(sizes, len(members) - int(sizes.sum()))
+
+
+def _parts(total: int, count: int, rng: np.random.Generator) -> Integers:
+    """Sizes of at least two that add up to a total."""
+    if not count:
+        return np.empty(0, dtype=np.int64)
+    # Uneven shares of what two for each leave: most islands stay pairs or nearly so.
+    extra = rng.multinomial(total - 2 * count, rng.dirichlet(np.full(count, 0.5)))
+    return 2 + extra
+
+
+def _shuffled(members: Integers, sizes: Integers, rng: np.random.Generator) -> tuple[Integers, Integers]:
+    """The same groups in random order."""
+    order = rng.permutation(len(sizes))
+    starts = (np.cumsum(sizes) - sizes)[order]
+    sizes = sizes[order]
+    return members[np.repeat(starts - (np.cumsum(sizes) - sizes), sizes) + np.arange(len(members))], sizes
+
+
+def _pairs(members: Integers, sizes: Integers) -> tuple[Integers, Integers]:
+    """All pairs of members of a group, group after group."""
+    ends = np.repeat(np.cumsum(sizes), sizes)
+    places = np.arange(len(members))
+    partners = ends - places - 1
+    first = np.repeat(places, partners)
+    second = np.arange(len(first)) - np.repeat(np.cumsum(partners) - partners - places - 1, partners)
+    return members[first], members[second]
+
+
+def _distinct(one: Integers, two: Integers, num_vertices: int) -> tuple[Integers, Integers]:
+    """Each edge where it is first met, in that order; no loops."""
+    keys = np.minimum(one, two) * num_vertices + np.maximum(one, two)
+    keys = keys[one != two]
+    order = np.argsort(keys, kind="stable")
+    ordered = keys[order]
+    keys = keys[np.sort(order[np.append(True, ordered[1:] != ordered[:-1])])]
+    return keys // num_vertices, keys % num_vertices
+
+
+def _numbers(members: Integers, num_vertices: int, rng: np.random.Generator) -> Integers:
+    """A new number for each vertex: in the order of first appearance; those that never appear go anywhere."""
+    first = np.full(num_vertices, -1)
+    first[members[::-1]] = np.arange(len(members))[::-1]
+    absent = first < 0
+    first[absent] = rng.integers(max(len(members), 1), size=int(np.count_nonzero(absent)))
+    number = np.empty(num_vertices, dtype=np.int64)
+    number[np.argsort(first, kind="stable")] = np.arange(num_vertices)
+    return number

@@ -1,0 +1,387 @@
+"""Graphs made on the spot, from a specification such as `rmat:scale=20,edgefactor=16,seed=1`.
+
+=====  ==========================================================================================================
+name   graph
+=====  ==========================================================================================================
+ba     Barabási-Albert preferential attachment: a star of m + 1 vertices, then n - m - 1 vertices that each attach
+       to m different older ones, drawn with probability proportional to their degree. Exactly m (n - m) edges,
+       undirected. Barabási, Albert: Emergence of Scaling in Random Networks, Science 286, 509-512 (1999).
+rmat   the Kronecker graph of Graph500: 2^scale vertices; edgefactor x 2^scale draws, each of which picks one of
+       four quadrants with probability a, b, c or 1 - a - b - c, scale times; then the vertices are shuffled, so
+       that an id says nothing of a degree. Loops and repeated draws are among them until cleaning drops them, and
+       vertices without an edge stay. Undirected unless `directed=1`. Chakrabarti, Zhan, Faloutsos: R-MAT: A
+       Recursive Model for Graph Mining, SDM (2004); Graph500 specification 3.0, section 3. With `by=cugraph` it is
+       drawn by cuGraph and stays on the GPU (:mod:`graphbench.graphs.on_device`): another graph, under another name.
+twin   a synthetic stand-in for a graph of the catalogue: its counts, and the structure of its kind; see
+       :mod:`.twins`. Undirected.
+=====  ==========================================================================================================
+
+The same specification gives the same graph: on every machine, as long as NumPy keeps the streams of its generators;
+`by=cugraph` on every GPU of one model, with one release of cuGraph.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import importlib.util
+import math
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import psutil
+
+from graphbench.errors import InputError, UnknownNameError, UsageError
+from graphbench.graphs.base import Raw, id_type
+from graphbench.graphs.generators import twins
+from graphbench.graphs.generators.barabasi_albert import barabasi_albert
+from graphbench.graphs.on_device.recipe import MOST_SCALE, Recipe
+from graphbench.system import gpus
+
+VERSION = 1
+"""Of the generators: another graph for the same specification is another version."""
+
+LARGE = 1 << 28
+"""Draws beyond which a graph is made on a GPU, where there is one: a CPU takes minutes, and 9 GB of memory."""
+_BLOCK = 1 << 20
+
+
+@dataclass(frozen=True, kw_only=True)
+class Option:
+    """One parameter of a generator: its type, its range or choices, its default (None: it has to be given).
+
+    `brief` parameters are left out of a graph's name where they have their default.
+    """
+
+    type: type
+    default: float | str | None
+    low: float = 0
+    high: float = 0
+    help: str
+    brief: bool = False
+    choices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Subject:
+    """What a generator needs to know first, given without a key: the name of something that exists.
+
+    `resolve` gives its usual spelling, or raises UnknownNameError.
+    """
+
+    key: str
+    help: str
+    resolve: Callable[[str], str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class About:
+    """What is known of a generated graph before it is made. Counts are those of the cleaned graph."""
+
+    kind: str
+    description: str
+    num_vertices: int
+    num_edges: int | None = None
+    num_components: int | None = None
+    num_isolated: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Generator:
+    """A family of graphs."""
+
+    name: str
+    title: str
+    options: Mapping[str, Option]
+    num_rows: Callable[[Mapping[str, Any]], int]
+    """How many rows it will make, for telling beforehand whether they fit into memory."""
+    make: Callable[..., Raw]
+    about: Callable[[Mapping[str, Any]], About]
+    seconds: Callable[[Mapping[str, Any]], float]
+    """How long making it on one core and cleaning it takes, roughly."""
+    example: str
+    subject: Subject | None = None
+    revision: Callable[[Mapping[str, Any]], str] = lambda _: f"version {VERSION}"
+    """What decides the rows beside the values."""
+
+    @property
+    def usage(self) -> str:
+        """What the specification takes, in one line."""
+        parts = (
+            f"{key} ({option.help}{'' if option.default is None else f'; default {_text(option.default)}'})"
+            for key, option in self.options.items()
+        )
+        subject = [] if self.subject is None else [f"{self.subject.key} ({self.subject.help})"]
+        return f"{self.name} takes {', '.join([*subject, *parts])}; for example {self.example}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Spec:
+    """A specification, understood: the generator and a value for each of its parameters."""
+
+    generator: Generator
+    values: Mapping[str, Any]
+    given: frozenset[str] = frozenset()
+    """The parameters that were spelt out."""
+
+    def __str__(self) -> str:
+        """The specification in the usual order, as short as it can be."""
+        return self._spelt(
+            key
+            for key, option in self.generator.options.items()
+            if not (option.brief and self.values[key] == option.default)
+            or (key == "by" and key in self.given and self.is_large)
+        )
+
+    @property
+    def key(self) -> str:
+        """All parameters and the generator's version: what decides the rows."""
+        keys = [key for key in self.generator.options if key != "by" or self.on_device]
+        return f"{self._spelt(keys)} {self.generator.revision(self.values)}"
+
+    @property
+    def on_device(self) -> bool:
+        """Whether the graph is made on a GPU, and stays there."""
+        return bool(self.values.get("by", "numpy") != "numpy")
+
+    @property
+    def is_large(self) -> bool:
+        """Whether it takes a CPU so many minutes that a GPU, where there is one, makes it unless told otherwise."""
+        return self.generator.num_rows(self.values) > LARGE
+
+    def resolved(self) -> Spec:
+        """Who makes it, decided: a large graph is made on a GPU, if there is one and nobody was named."""
+        if "by" not in self.values or "by" in self.given or self.on_device or not self.is_large:
+            return self
+        if not gpus.probe().devices or importlib.util.find_spec("pylibcugraph") is None:
+            return self
+        return dataclasses.replace(self, values={**self.values, "by": "cugraph"})
+
+    @property
+    def seconds(self) -> float | None:
+        """How long making it and cleaning it takes, roughly; None on a GPU, where nothing tells beforehand."""
+        return None if self.on_device else self.generator.seconds(self.values)
+
+    def recipe(self) -> Recipe:
+        """How it is made on a device.
+
+        Raises:
+            UsageError: if the generator there cannot.
+        """
+        values = self.values
+        if values["scale"] > MOST_SCALE:
+            raise UsageError(
+                f"cuGraph draws graphs up to scale {MOST_SCALE}, and {self} is beyond that. Choose a smaller scale, "
+                "with a larger edgefactor if it is edges that matter."
+            )
+        return Recipe(
+            by=values["by"],
+            scale=values["scale"],
+            draws=self.generator.num_rows(values),
+            a=float(values["a"]),
+            b=float(values["b"]),
+            c=float(values["c"]),
+            seed=values["seed"],
+            directed=bool(values["directed"]),
+        )
+
+    def _spelt(self, keys: Iterable[str]) -> str:
+        subject = [] if self.generator.subject is None else [str(self.values[self.generator.subject.key])]
+        return f"{self.generator.name}:" + ",".join([*subject, *(f"{key}={self.values[key]}" for key in keys)])
+
+    def make(self) -> Raw:
+        """The graph.
+
+        Raises:
+            InputError: if it would not fit into this machine's memory.
+        """
+        # Source and destination, and about as much again while they are made.
+        needed = 32 * self.generator.num_rows(self.values)
+        if needed > (there := psutil.virtual_memory().total):
+            raise InputError(
+                f"{self} needs about {needed / 2**30:,.0f} GiB of memory, and this machine has {there / 2**30:,.0f}. "
+                "Choose a smaller graph."
+            )
+        return self.generator.make(**self.values)
+
+
+def is_spec(text: str) -> bool:
+    """Whether a text is meant as a specification: the name of a generator, then a colon."""
+    return text.partition(":")[0].strip().casefold() in GENERATORS and ":" in text
+
+
+def parse(text: str) -> Spec:
+    """Understand a specification, `NAME:KEY=VALUE,...`, or `NAME:SUBJECT,KEY=VALUE,...`.
+
+    Raises:
+        UnknownNameError: if there is no such generator, or no such subject.
+        UsageError: if a parameter is unknown, missing, repeated, ill-typed or out of range.
+    """
+    name, _, rest = text.partition(":")
+    generator = GENERATORS.get(name.strip().casefold())
+    if generator is None:
+        raise UnknownNameError("generator", name, GENERATORS)
+    given: dict[str, str] = {}
+    subject = generator.subject
+    keys = [*generator.options] if subject is None else [subject.key, *generator.options]
+    for part in filter(None, (part.strip() for part in rest.split(","))):
+        key, equals, value = (piece.strip() for piece in part.partition("="))
+        key = key.casefold()
+        if subject is not None and not equals and not given:
+            key, equals, value = subject.key, "=", part
+        if not equals or key not in keys:
+            raise UsageError(f"{part!r} in {text!r} is not understood: {generator.usage}.")
+        if key in given:
+            raise UsageError(f"{key} is given twice in {text!r}: {generator.usage}.")
+        given[key] = value
+    values: dict[str, Any] = {}
+    if subject is not None:
+        if not given.get(subject.key):
+            raise UsageError(f"{subject.key} is missing in {text!r}: {generator.usage}.")
+        values[subject.key] = subject.resolve(given[subject.key])
+    values |= {key: _value(generator, key, given.get(key), text) for key in generator.options}
+    if "m" in values and values["m"] >= values["n"]:
+        raise UsageError(f"m must be below n, as each vertex attaches to m others, in {text!r}: {generator.usage}.")
+    if "a" in values and (total := math.fsum(values[key] for key in "abc")) > 1 + 1e-9:
+        raise UsageError(f"a + b + c is {total:g}, above 1, in {text!r}: {generator.usage}.")
+    return Spec(generator=generator, values=values, given=frozenset(given))
+
+
+def _value(generator: Generator, key: str, text: str | None, spec: str) -> float | str:
+    option = generator.options[key]
+    if text is None:
+        if option.default is None:
+            raise UsageError(f"{key} is missing in {spec!r}: {generator.usage}.")
+        return option.default
+    if option.choices:
+        if text.casefold() not in option.choices:
+            raise UsageError(f"{key} takes {' or '.join(option.choices)}, not {text!r}: {generator.usage}.")
+        return text.casefold()
+    number = _number(option.type, text)
+    if not option.low <= number <= option.high:
+        noun = "a whole number" if option.type is int else "a number"
+        raise UsageError(f"{key} takes {noun} from {option.low:,} to {option.high:,}, not {text!r}: {generator.usage}.")
+    return number
+
+
+def _text(default: float | str) -> str:
+    return default if isinstance(default, str) else f"{default:g}"
+
+
+def _number(kind: type, text: str) -> float:
+    """The number that a text says, NaN if it says none; 1e6 is a whole number too."""
+    with contextlib.suppress(ValueError):
+        if kind is int:
+            return int(text)
+    with contextlib.suppress(ValueError):
+        number = float(text)
+        if kind is float:
+            return number
+        if number.is_integer():
+            return int(number)
+    return math.nan
+
+
+def rmat(*, scale: int, edgefactor: int, a: float, b: float, c: float, seed: int, directed: int, **_by: str) -> Raw:
+    """A Kronecker graph after Graph500; see the module's docstring."""
+    rng = np.random.default_rng(seed)
+    n, rows = 1 << scale, edgefactor << scale
+    shuffled = rng.permutation(n).astype(id_type(n))
+    src, dst = np.empty(rows, dtype=shuffled.dtype), np.empty(rows, dtype=shuffled.dtype)
+    for start in range(0, rows, _BLOCK):
+        size = min(_BLOCK, rows - start)
+        row, column = np.zeros(size, dtype=np.int64), np.zeros(size, dtype=np.int64)
+        for _ in range(scale):
+            # Quadrants in the order of [0, 1): upper left a, upper right b, lower left c, lower right the rest.
+            draw = rng.random(size)
+            lower = draw >= a + b
+            right = (draw >= a) ^ lower ^ (draw >= a + b + c)
+            row += row + lower
+            column += column + right
+        src[start : start + size], dst[start : start + size] = shuffled[row], shuffled[column]
+    return Raw(src=src, dst=dst, weight=None, num_vertices=n, directed=bool(directed))
+
+
+def _about_twin(graph: str) -> About:
+    original = twins.original(graph)
+    return About(
+        kind="synthetic twin",
+        description=f"Synthetic twin of {graph}, not the graph itself: {twins.find(graph).description}",
+        num_vertices=original.num_vertices,
+        num_edges=original.num_edges,
+        num_components=original.num_components,
+        num_isolated=twins.find(graph).num_isolated,
+    )
+
+
+_SEED = Option(type=int, default=1, low=0, high=2**63 - 1, help="seed of the draws")
+
+GENERATORS: dict[str, Generator] = {
+    "ba": Generator(
+        name="ba",
+        title="Barabási-Albert preferential attachment, m (n - m) edges",
+        options={
+            "n": Option(type=int, default=None, low=2, high=2**40, help="vertices"),
+            "m": Option(type=int, default=5, low=1, high=2**20, help="edges that each vertex brings"),
+            "seed": _SEED,
+        },
+        num_rows=lambda values: values["m"] * (values["n"] - values["m"]),
+        make=barabasi_albert,
+        seconds=lambda values: 0.4e-6 * values["m"] * values["n"],
+        about=lambda values: About(
+            kind="generator",
+            description="Barabási-Albert preferential attachment, m (n - m) edges.",
+            num_vertices=values["n"],
+            num_edges=values["m"] * (values["n"] - values["m"]),
+            num_components=1,
+            num_isolated=0,
+        ),
+        example="ba:n=100000,m=5,seed=1",
+    ),
+    "rmat": Generator(
+        name="rmat",
+        title="Kronecker graph of Graph500, 2^scale vertices",
+        options={
+            "scale": Option(type=int, default=None, low=1, high=40, help="log2 of the number of vertices"),
+            "edgefactor": Option(type=int, default=16, low=1, high=2**20, help="draws of an edge for each vertex"),
+            "by": Option(
+                type=str,
+                default="numpy",
+                choices=("numpy", "cugraph"),
+                help="who draws: numpy, on the CPU, or cugraph, on a GPU, where the graph stays",
+                brief=True,
+            ),
+            "a": Option(
+                type=float, default=0.57, low=0, high=1, help="probability of the upper left quadrant", brief=True
+            ),
+            "b": Option(type=float, default=0.19, low=0, high=1, help="of the upper right", brief=True),
+            "c": Option(type=float, default=0.19, low=0, high=1, help="of the lower left", brief=True),
+            "seed": _SEED,
+            "directed": Option(type=int, default=0, low=0, high=1, help="1: arcs, 0: edges", brief=True),
+        },
+        num_rows=lambda values: values["edgefactor"] << values["scale"],
+        make=rmat,
+        seconds=lambda values: 0.02e-6 * values["scale"] * (values["edgefactor"] << values["scale"]),
+        about=lambda values: About(
+            kind="generator",
+            description="Kronecker graph of Graph500, 2^scale vertices, made by "
+            + ("NumPy on the CPU." if values["by"] == "numpy" else "cuGraph on a GPU, where it stays."),
+            num_vertices=1 << values["scale"],
+        ),
+        example="rmat:scale=20,edgefactor=16,seed=1",
+    ),
+    "twin": Generator(
+        name="twin",
+        title="Synthetic twin of a graph of the catalogue: its counts and the structure of its kind",
+        subject=Subject(key="graph", help="a graph of the published table", resolve=twins.resolve),
+        options={"seed": dataclasses.replace(_SEED, brief=True)},
+        num_rows=lambda values: 4 * twins.original(values["graph"]).num_edges,
+        make=twins.make,
+        seconds=lambda values: twins.seconds(values["graph"]),
+        about=lambda values: _about_twin(values["graph"]),
+        revision=lambda values: twins.revision(values["graph"]),
+        example="twin:coAuthorsDBLP,seed=2",
+    ),
+}

@@ -1,0 +1,232 @@
+"""From a name to a cleaned dataset, whatever kind of name it is."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import os
+import warnings
+from pathlib import Path
+
+import numpy as np
+
+from graphbench.errors import DatasetError, FormatError
+from graphbench.graphs import cache, catalogue, fetching, formats, suitesparse
+from graphbench.graphs.base import Dataset, Raw
+from graphbench.graphs.clean import Cleaning
+from graphbench.graphs.download import Progress, sha256
+from graphbench.graphs.edgelist import EdgeList
+from graphbench.graphs.generators import spec as generators
+from graphbench.graphs.on_device import load as taking
+from graphbench.records.model import DatasetInfo
+
+
+def load(name: str | os.PathLike[str], *, directed: bool | None = None, progress: Progress | None = None) -> Dataset:
+    """Load a graph: fetched, read and cleaned if need be, else taken from the cache.
+
+    A name is looked at in this order:
+
+    1. a name of the catalogue (`coAuthorsDBLP`; upper and lower case are one);
+    2. a generator's specification (`ba:n=100000,m=5`, `rmat:scale=20`, `twin:as-Skitter`; see :mod:`.generators`);
+    3. a file: an existing one, or anything that looks like one (a suffix that is read, `./`, `~/`, several `/`);
+    4. `GROUP/NAME` of the SuiteSparse Matrix Collection, or a bare NAME that its kept index has exactly once.
+
+    Args:
+        name: any of these; a path object is always a file.
+        directed: take the rows of a table as arcs (True). False drops the direction of any graph. For `rmat` it is the
+            parameter of that name. Other graphs say themselves what they are, and True changes nothing there: a
+            warning says so.
+        progress: told of a download, with the bytes done and the bytes in all (None if unknown).
+
+    Raises:
+        UnknownNameError: if nothing is called that; it suggests what is.
+        UsageError: if a specification is wrong.
+        FormatError: if the file is not what its format, or the collection's index, promises.
+        FetchError: if it has to be downloaded and cannot be.
+        UnavailableError: if it is made on a GPU (`by=cugraph`), and there is none.
+        DatasetError: if the file is missing, the matrix no graph, or the cache cannot be written.
+    """
+    found = _found(name, directed, progress)
+    if directed and not found.info.directed:
+        warnings.warn(
+            f"{found.info.name} says itself that its edges have no direction: --directed changes nothing.", stacklevel=2
+        )
+    return found
+
+
+def to_make(name: str, *, directed: bool | None = None) -> generators.Spec | None:
+    """What :func:`load` would have to generate now; None: nothing, as the graph is kept, or comes from elsewhere.
+
+    Raises:
+        UsageError: if a specification is wrong.
+    """
+    name = name.strip()
+    if catalogue.find(name) is not None or not generators.is_spec(name):
+        return None
+    spec = _asked(generators.parse(name), directed).resolved()
+    kept = taking.file_of(spec.recipe()).exists() if spec.on_device else cache.has_cleaned(_generated_key(spec))
+    return None if kept else spec
+
+
+def _found(name: str | os.PathLike[str], directed: bool | None, progress: Progress | None) -> Dataset:
+    if not isinstance(name, str):
+        return _from_file(Path(name), directed)
+    name = name.strip()
+    entry = catalogue.find(name)
+    if entry is not None:
+        return _from_catalogue(entry, directed, progress)
+    if generators.is_spec(name):
+        return _generated(generators.parse(name), directed)
+    if is_file(name):
+        return _from_file(Path(name).expanduser(), directed)
+    if ":" in name:
+        generators.parse(name)  # It is nothing else, and this says which generators there are.
+    return _from_collection(fetching.resolve(name, progress), directed, progress)
+
+
+def _from_catalogue(entry: catalogue.Entry, directed: bool | None, progress: Progress | None) -> Dataset:
+    if entry.path is None:
+        path, checksum = fetching.archive(entry.group or "", entry.name, expected=entry.sha256, progress=progress)
+    else:
+        path, checksum = entry.path, entry.sha256
+    edges, cleaning = cache.cleaned(
+        _key(path, checksum), entry.name, lambda: formats.read(path, directed=directed), directed=directed
+    )
+    return dataset(entry.name, edges, cleaning, sha256=checksum, source=entry.address)
+
+
+def _from_collection(matrix: suitesparse.Matrix, directed: bool | None, progress: Progress | None) -> Dataset:
+    matrix.refuse_unless_graph()
+    path, checksum = fetching.archive(matrix.group, matrix.name, progress=progress)
+
+    def make() -> Raw:
+        raw = formats.read(path)
+        fault = matrix.fault(num_vertices=raw.num_vertices, num_entries=_num_entries(raw), directed=raw.directed)
+        if fault:
+            fetching.discard(path)
+            raise FormatError(
+                path,
+                f"is not {matrix.full_name} as the collection's index describes it: {fault}. The download is not kept. "
+                f"If the collection has changed, remove {suitesparse.path()} and try again.",
+            )
+        return dataclasses.replace(raw, directed=False) if directed is False else raw
+
+    edges, cleaning = cache.cleaned(_key(path, checksum), matrix.full_name, make, directed=directed)
+    return dataset(
+        matrix.full_name, edges, cleaning, sha256=checksum, source=fetching.address(matrix.group, matrix.name)
+    )
+
+
+def _from_file(path: Path, directed: bool | None) -> Dataset:
+    try:
+        checksum = sha256(path)
+    except IsADirectoryError:
+        raise DatasetError(f"{path} is a folder; a dataset is a file. {formats.UNDERSTOOD}") from None
+    except FileNotFoundError:
+        raise DatasetError(
+            f"There is no file {path}. `graphbench list datasets` shows the graphs with a name."
+        ) from None
+    except OSError as error:
+        raise DatasetError(f"{path} cannot be read: {error.strerror or error}. Make it readable.") from error
+    edges, cleaning = cache.cleaned(
+        _key(path, checksum), path.name, lambda: formats.read(path, directed=directed), directed=directed
+    )
+    return dataset(path.name, edges, cleaning, sha256=checksum, source=str(path.absolute()))
+
+
+def _generated(spec: generators.Spec, directed: bool | None) -> Dataset:
+    spec = _asked(spec, directed)
+    resolved = spec.resolved()
+    if resolved is not spec:
+        warnings.warn(
+            f"{spec} is large, so it is made by cuGraph on the GPU: as {resolved}, another graph than by=numpy makes.",
+            stacklevel=5,
+        )
+    if resolved.on_device:
+        return _made_on_device(resolved)
+    edges, cleaning = cache.cleaned(_generated_key(spec), str(spec), spec.make)
+    return dataset(str(spec), edges, cleaning, source=f"generator {spec.key}")
+
+
+def _asked(spec: generators.Spec, directed: bool | None) -> generators.Spec:
+    if directed is None or "directed" not in spec.values:
+        return spec
+    return dataclasses.replace(spec, values={**spec.values, "directed": int(directed)})
+
+
+def _generated_key(spec: generators.Spec) -> str:
+    return hashlib.sha256(spec.key.encode()).hexdigest()
+
+
+def _made_on_device(spec: generators.Spec) -> Dataset:
+    edges = taking.made(str(spec), spec.recipe())
+    census = edges.stored.census
+    cleaning = Cleaning(
+        loops_dropped=census.loops_dropped,
+        duplicates_merged=census.duplicates_merged,
+        num_isolated=census.num_isolated,
+    )
+    source = f"generator {spec.key} by {census.origin.library} on {census.origin.device}"
+    checksum = hashlib.sha256(f"{source} {edges.digest}".encode()).hexdigest()
+    return dataset(str(spec), edges, cleaning, source=source, sha256=checksum)
+
+
+def dataset(name: str, edges: EdgeList, cleaning: Cleaning, *, source: str, sha256: str | None = None) -> Dataset:
+    """Cleaned edges with all that is known about them.
+
+    Args:
+        name: what the dataset is called in tables and records.
+        edges: the cleaned edges.
+        cleaning: what cleaning did.
+        source: where it came from, in words.
+        sha256: of the file that it came from; None: there is none, and that of the canonical edges is taken.
+    """
+    info = DatasetInfo(
+        name=name,
+        num_vertices=edges.num_vertices,
+        num_edges=edges.num_edges,
+        num_entries=edges.num_entries,
+        num_isolated=cleaning.num_isolated,
+        directed=edges.directed,
+        weighted=edges.weighted,
+        sha256=sha256 or _edges_sha256(edges),
+        digest=edges.digest,
+        source=source,
+        loops_dropped=cleaning.loops_dropped,
+        duplicates_merged=cleaning.duplicates_merged,
+        zero_weights=cleaning.zero_weights,
+        negative_weights=cleaning.negative_weights,
+        nonfinite_weights=cleaning.nonfinite_weights,
+    )
+    return Dataset(info=info, edges=edges)
+
+
+def is_file(name: str) -> bool:
+    """Whether a name that is neither in the catalogue nor a specification is meant as a file's."""
+    path = Path(name).expanduser()
+    if formats.suffix(path) in formats.SUFFIXES or path.is_file():
+        return True
+    # GROUP/NAME has exactly one separator, and neither part is a folder's short name.
+    return path.is_absolute() or name.startswith(("./", "../")) or name.count("/") > 1
+
+
+def _key(path: Path, checksum: str) -> str:
+    # The same bytes under another suffix are read as another format.
+    return f"{checksum} {formats.suffix(path)}"
+
+
+def _num_entries(raw: Raw) -> int:
+    """What a matrix holds whose rows these are, before cleaning: symmetric storage keeps one of two mirror images."""
+    if raw.directed:
+        return len(raw.src)
+    return 2 * len(raw.src) - int(np.count_nonzero(raw.src == raw.dst))
+
+
+def _edges_sha256(edges: EdgeList) -> str:
+    state = hashlib.sha256(f"{edges.num_vertices} {edges.directed} {edges.weighted}".encode())
+    columns = edges.to_numpy()
+    for column, kind in ((columns.src, "<i8"), (columns.dst, "<i8"), (columns.weight, "<f8")):
+        if column is not None:
+            for start in range(0, len(column), 1 << 20):
+                state.update(column[start : start + (1 << 20)].astype(kind).data)
+    return state.hexdigest()

@@ -1,0 +1,76 @@
+"""A run's passing files: answers on their way to being certified, and what workers print."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import shutil
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Self
+
+from graphbench.errors import StoreError
+from graphbench.system.files import HOME_VARIABLE, home
+
+
+@contextmanager
+def writable(what: str) -> Iterator[None]:
+    """Turn the system's refusal to write into advice.
+
+    Raises:
+        StoreError: where the block raises OSError.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise StoreError(
+            f"Cannot write {what} under {home()}: {error.strerror or error}. "
+            f"Make room there (graphbench cache clear), or set {HOME_VARIABLE} to a folder that can be written."
+        ) from error
+
+
+class RunFolder:
+    """A folder that lasts as long as the run; those that killed runs left behind go as well.
+
+    Attributes:
+        path: where workers put answers.
+        logs: where workers' output goes; what is kept of it outlives the run.
+    """
+
+    def __init__(self) -> None:
+        self._run = uuid.uuid4().hex[:12]
+        self._numbers = itertools.count()
+        self._runs = home() / "runs"
+        self.path = self._runs / f"{os.getpid()}-{self._run}"
+        self.logs = home() / "logs"
+
+    def __enter__(self) -> Self:
+        with writable("this run's files"):
+            self._sweep()
+            self.path.mkdir(parents=True)
+            self.logs.mkdir(exist_ok=True)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        shutil.rmtree(self.path, ignore_errors=True)
+
+    def next_worker(self) -> str:
+        """A new worker's id, which is also the name of its logs."""
+        return f"{self._run}-{next(self._numbers)}"
+
+    def _sweep(self) -> None:
+        for folder in self._runs.glob("*-*"):
+            pid = folder.name.partition("-")[0]
+            if pid.isdigit() and not _alive(int(pid)):
+                shutil.rmtree(folder, ignore_errors=True)
+
+
+def _alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

@@ -1,0 +1,108 @@
+"""Which records are out of date: measured by other code, another version or on another graph than there are now.
+
+A record is *current* for the same machine, engine version, dataset and revisions of the algorithm's page, the engine's
+file and the module of trials. A revision is a number that people raise when a change alters what is measured: a
+corrected docstring makes no record stale. Only current records spare a suite from measuring again, and a ratio with a
+stale one is refused.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from graphbench.errors import UnknownNameError
+from graphbench.records.model import Record, Revisions, Task
+
+ELSEWHERE = "another machine"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Present:
+    """What a record is held against; each function answers None where it cannot tell.
+
+    Attributes:
+        machine: digest of this machine.
+        version: the installed version of an engine; None if it is not installed.
+        revisions: of the code that measures an algorithm on an engine; None if there is no such adapter now.
+        checksum: SHA-256 of a dataset's file.
+    """
+
+    machine: str
+    version: Callable[[str], str | None]
+    revisions: Callable[[str, str], Revisions | None]
+    checksum: Callable[[str], str | None]
+
+
+def present() -> Present:
+    """This machine, these libraries, this version of graphbench and its catalogue; imports no engine."""
+    from graphbench import registry
+    from graphbench.graphs import catalogue
+    from graphbench.measure import trials
+    from graphbench.measure.environment import machine_summary
+
+    @functools.cache  # it looks through installed distributions: a millisecond, and there are thousands of records
+    def version(engine: str) -> str | None:
+        try:
+            return registry.engine(engine).version()
+        except UnknownNameError:
+            return None
+
+    def revisions(algorithm: str, engine: str) -> Revisions | None:
+        try:
+            return trials.revisions(registry.algorithm(algorithm), registry.engine(engine))
+        except UnknownNameError:
+            return None
+
+    def checksum(dataset: str) -> str | None:
+        entry = catalogue.find(dataset)
+        return entry.sha256 if entry else None
+
+    return Present(machine=machine_summary().digest, version=version, revisions=revisions, checksum=checksum)
+
+
+def changes(record: Record, now: Present) -> list[str]:
+    """What has changed since a record was made, in words; nothing for a current one.
+
+    A record from another machine is not current here, whatever else holds; which versions are installed here says
+    nothing about it. A task that never ran has no environment, and belongs to every machine.
+    """
+    task, where = record.task, record.environment
+    found = _changed_code(task, record.revisions, now.revisions(task.algorithm, task.engine))
+    checksum = now.checksum(task.dataset)
+    if checksum and record.dataset is not None and record.dataset.sha256 not in {"", checksum}:
+        found.append(f"{task.dataset} was another file")
+    if where is not None and where.machine != now.machine:
+        found.append(ELSEWHERE)
+    elif where is not None and where.engine_version:
+        version = now.version(task.engine)
+        if version != where.engine_version:
+            is_now = f"is now {version}" if version else "is not installed now"
+            found.append(f"{task.engine} {where.engine_version} {is_now}")
+    return found
+
+
+def _changed_code(task: Task, then: Revisions | None, now: Revisions | None) -> list[str]:
+    if now is None:
+        return [f"there is no {task.algorithm} on {task.engine} any more"]
+    if then is None:
+        return ["it was measured before revisions of the code were recorded"]
+    parts = {"algorithm": task.algorithm, "engine": task.engine, "trials": "the timing of trials"}
+    return [
+        f"{name} was at revision {getattr(then, part)} and is at {getattr(now, part)}"
+        for part, name in parts.items()
+        if getattr(then, part) != getattr(now, part)
+    ]
+
+
+def stale(records: Iterable[Record], now: Present) -> dict[str, str]:
+    """What changed since each stale record was made, by its id, as `comparison.compare` takes it.
+
+    That a record was made on another machine makes no ratio wrong whose other side was made there too.
+    """
+    found = {}
+    for record in records:
+        if since := [change for change in changes(record, now) if change != ELSEWHERE]:
+            found[record.id] = ", ".join(since)
+    return found

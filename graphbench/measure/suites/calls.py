@@ -1,0 +1,131 @@
+"""Series and searches as Python calls: what `graphbench scale` and `graphbench capacity` do, without their progress."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from graphbench import registry
+from graphbench.api import Result
+from graphbench.graphs.base import Dataset
+from graphbench.measure.staleness import present
+from graphbench.measure.suites import suite as definition
+from graphbench.measure.suites import tasks
+from graphbench.measure.suites.capacity import FACTOR, TRIES, Hunt, within
+from graphbench.measure.suites.resuming import Earlier
+from graphbench.measure.suites.run import Run
+from graphbench.measure.suites.series import Climb, expand, usual_engines
+from graphbench.records.keeping import Keeper
+from graphbench.records.store import Store
+from graphbench.reporting.capacity import Finding
+from graphbench.system import text
+
+Path = str | os.PathLike[str]
+
+
+def scale(
+    algorithm: str,
+    series: str,
+    *,
+    engines: str | Sequence[str] | None = None,
+    store: Path | None = None,
+    **settings: Any,
+) -> Result:
+    """Measure one algorithm on a series of R-MAT graphs, from small to large, as far as an engine goes on.
+
+    What has a current record in the store is not measured again.
+
+    Args:
+        algorithm: by name or alias.
+        series: such as `rmat:scale=22..28,edgefactor=16`.
+        engines: names; None: cugraph, and cugraph-mg if numbers of GPUs are given.
+        store: the file of records; None: the one under `$GRAPHBENCH_HOME`.
+        settings: fields of :class:`graphbench.measure.suites.suite.Suite`: `gpus=[1, 2, 4]`, `budget=5`, ...
+
+    Raises:
+        UsageError: unknown names, or values that make no sense.
+        StoreError: the store cannot be written.
+    """
+    if engines is None:
+        engines = usual_engines(several=bool(settings.get("gpus")))
+    names = [engines] if isinstance(engines, str) else list(engines)
+    suite = _suite([algorithm], names, settings | {"datasets": expand(series)})
+    records = list(Store(store).records())
+    climb = Climb(suite=suite, load=_load, earlier=Earlier(records, suite, present()), records=records)
+    _drive(climb.runs(), store)
+    return Result(climb.measured, baseline=suite.baseline)
+
+
+def capacity(
+    algorithms: str | Sequence[str],
+    *,
+    engine: str = "cugraph",
+    device_memory: int | str | None = None,
+    edgefactor: int = FACTOR,
+    by: str = "",
+    tries: int = TRIES,
+    store: Path | None = None,
+    **settings: Any,
+) -> list[Finding]:
+    """Find the largest R-MAT graph that each algorithm completes within a limit of memory.
+
+    Args:
+        algorithms: one or several, by name or alias.
+        engine: by name.
+        device_memory: that RMM may give: bytes, or a text such as `32GB`; None: all. Engines on the CPU are searched
+            within `memory_limit` instead.
+        edgefactor: edges drawn for each vertex while the scale is raised.
+        by: who makes the graphs, `cugraph` or `numpy`; empty: as the engine's device suggests.
+        tries: at most so many for each algorithm.
+        store: the file of records, in which every try is kept; None: the one under `$GRAPHBENCH_HOME`.
+        settings: fields of :class:`graphbench.measure.suites.suite.Suite`: `timeout=300`, `memory_limit="16GB"`, ...
+
+    Returns:
+        A finding for each algorithm, with the records of the two sides of the boundary.
+
+    Raises:
+        UsageError: unknown names, or values that make no sense.
+        StoreError: the store cannot be written.
+    """
+    records = list(Store(store).records())
+    limit = None if device_memory is None else text.parse(device_memory)
+    found = []
+    for name in [algorithms] if isinstance(algorithms, str) else algorithms:
+        suite = _suite([name], [engine], {"trials": 1, "device_memory_limit": limit} | settings)
+        earlier = Earlier(within(records, suite), suite, present())
+        hunt = Hunt(
+            suite=suite, load=_load, earlier=earlier, records=records, factor=edgefactor, by=by, most=tries
+        )  # fmt: skip
+        _drive(hunt.runs(), store)
+        found.append(hunt.finding)
+    return found
+
+
+def _suite(algorithms: list[str], engines: list[str], settings: dict[str, Any]) -> definition.Suite:
+    base = definition.Suite(
+        algorithms=[registry.algorithm(each).name for each in algorithms],
+        engines=[registry.engine(each).name for each in engines],
+        baseline=registry.engine(engines[0]).name,
+    )
+    suite = definition.merged(base, settings, where="")
+    tasks.check(suite)
+    return suite
+
+
+def _drive(runs: Iterable[Run], store: Path | None) -> None:
+    with Keeper(store, must=True) as keeper:
+        for run in runs:
+            for record in run.measure(_quietly):
+                if run.earlier.is_news(record):
+                    keeper.keep(record)
+
+
+def _load(name: str) -> Dataset:
+    from graphbench import graphs
+
+    return graphs.load(name)
+
+
+def _quietly(_: object) -> None:
+    """Tell nobody."""

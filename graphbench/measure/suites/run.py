@@ -1,0 +1,179 @@
+"""A suite at work: what is missing is measured, dataset after dataset, and every record comes out complete."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
+
+import msgspec
+
+from graphbench.errors import DatasetError
+from graphbench.measure import record as recording
+from graphbench.measure.environment import machine_summary
+from graphbench.measure.plan import Cell, Limits, Observer, Plan
+from graphbench.measure.predict import Foresight
+from graphbench.measure.prediction import Past, is_predicted
+from graphbench.measure.runner import measure
+from graphbench.measure.suites.resuming import Earlier
+from graphbench.measure.suites.rounds import pooled, rounds_of
+from graphbench.measure.suites.suite import Suite
+from graphbench.measure.suites.tasks import Graph, Item, Variant, items, settings, variants
+from graphbench.records.model import Outcome, Record
+
+
+@dataclass(kw_only=True)
+class Run:
+    """One run of a suite.
+
+    Attributes:
+        suite: what to measure.
+        graphs: its datasets, loaded.
+        missing: those that cannot be had, and why.
+        earlier: what earlier runs have left.
+        past: what is known for predictions; every new record is added.
+        command: what the user typed.
+        fit: whether tasks that would not fit into memory are passed over.
+        skip: whether tasks that are hopeless by what smaller graphs took are passed over.
+        series: names of graphs that differ in size alone, of which these are some.
+        items: every task on the graphs that there are.
+        records: by task, the newest record: at first those that spare from measuring again.
+    """
+
+    suite: Suite
+    graphs: Sequence[Graph]
+    missing: Mapping[str, DatasetError]
+    earlier: Earlier
+    past: Past
+    command: str = ""
+    fit: bool = True
+    skip: bool = True
+    series: Collection[str] = ()
+    items: list[Item] = field(init=False)
+    records: dict[str, Record] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.items = items(self.suite, self.graphs, self.earlier, self.past)
+        found = {item.task.key: self.earlier.lasting(item.task.key, item.graph.digest) for item in self.items}
+        self.records = {key: record for key, record in found.items() if record is not None}
+        self._rounds = {item.task.key: item.rounds for item in self.items}
+
+    def measure(self, observe: Observer) -> Iterator[Record]:
+        """Measure what is missing; each record comes the moment it is complete, for the caller to keep.
+
+        Several rounds of a task make one record: each comes as it is after that round.
+        """
+        for record in self._unloaded():
+            self.records[record.task.key] = record
+            yield record
+        for _, group in groupby(self.items, key=lambda item: item.graph.name):
+            mine = list(group)
+            for number in range(self.suite.rounds):
+                for variant in variants(self.suite):
+                    plan = self._plan(mine, variant, number)
+                    if plan.cells:
+                        yield from self._measure(plan, observe)
+
+    def left(self) -> tuple[int, float | None]:
+        """How many tasks are still to be measured, every round counted, and how many seconds that will take.
+
+        What is not known is taken to be like the rest; None where nothing is known at all.
+        """
+        due = [item for item in self.items if self._rounds[item.task.key]]
+        total = sum(self._rounds[item.task.key] for item in due)
+        seconds = [self._seconds(item) for item in due if item.runs]
+        known = [each for each in seconds if each is not None]
+        if seconds and not known:
+            return total, None
+        return total, sum(known) * len(seconds) / max(len(known), 1)
+
+    def _seconds(self, item: Item) -> float | None:
+        """How long the rounds that are left of a task will take; what was learnt meanwhile helps."""
+        rounds = self._rounds[item.task.key]
+        if item.seconds is not None:
+            return item.seconds * rounds / max(item.rounds, 1)
+        each = self.past.task_seconds(item.task, item.graph.entries, self.suite.budget / self.suite.rounds)
+        return None if each is None else min(each, self.suite.timeout) * rounds
+
+    def _plan(self, mine: Sequence[Item], variant: Variant, number: int) -> Plan:
+        suite = self.suite
+        due = [
+            item for item in mine if item.variant == variant and self._rounds[item.task.key] >= suite.rounds - number
+        ]
+        engines: dict[str, list[str]] = defaultdict(list)
+        for item in due:
+            engines[item.task.algorithm].append(item.task.engine)
+        return Plan(
+            cells=tuple(
+                Cell(
+                    algorithm=algorithm,
+                    dataset=due[0].graph.dataset,  # type: ignore[arg-type]  # it is loaded
+                    engines=tuple(names),
+                    ignore_weights=suite.ignore_weights,
+                    answered=self._answered(mine, algorithm, names),
+                )
+                for algorithm, names in engines.items()
+            ),
+            limits=Limits(
+                budget_s=suite.budget / suite.rounds,
+                timeout_s=suite.timeout,
+                trials=suite.trials,
+                memory_bytes=suite.memory_limit,
+            ),
+            settings=settings(suite, variant),
+            seed=suite.seed,
+            command=self.command,
+            order=f"{suite.seed} {number}",
+            lenient=True,
+        )
+
+    def _answered(self, mine: Sequence[Item], algorithm: str, engines: Sequence[str]) -> dict[str, str]:
+        """Answers of other engines to the same question, from before."""
+        return {
+            item.task.engine: str(record.answer["digest"])
+            for item in mine
+            if item.task.algorithm == algorithm
+            and item.task.engine not in engines
+            and (record := self.records.get(item.task.key)) is not None
+            and "digest" in record.answer
+        }
+
+    def _measure(self, plan: Plan, observe: Observer) -> Iterator[Record]:
+        foresee = Foresight(
+            past=self.past,
+            limits=plan.limits,
+            settings=plan.settings,
+            fit=self.fit,
+            time=self.skip,
+            series=self.series,
+        )
+        for latest in measure(plan, observe, foresee):
+            key, record = latest.task.key, latest
+            before = self.records.get(key)
+            digest = record.dataset.digest if record.dataset else None
+            ended = self.earlier.ended(key, digest) if is_predicted(record) else None
+            if ended is not None:  # a bound that was measured tells more than a prediction
+                self.records[key], self._rounds[key] = ended, 0
+                continue
+            if self.suite.rounds > 1 and record.outcome is Outcome.OK:
+                trials = msgspec.structs.replace(record.trials, rounds=rounds_of(record))
+                record = msgspec.structs.replace(record, trials=trials)
+                if before is not None and before.outcome is Outcome.OK:
+                    record = pooled(before, record)
+            self.records[key] = record
+            self._rounds[key] = self._rounds[key] - 1 if record.outcome is Outcome.OK else 0
+            self.past.add(latest)
+            yield record
+
+    def _unloaded(self) -> Iterator[Record]:
+        """A record for every task on a dataset that cannot be had."""
+        lost = [Graph(name=name) for name in self.missing]
+        for item in items(self.suite, lost, self.earlier, self.past):
+            reason = f"the graph cannot be had: {self.missing[item.graph.name]}"
+            yield recording.unposed(item.task, item.engine, Outcome.ERROR, reason)
+
+
+def past(records: Sequence[Record]) -> Past:
+    """What these records tell of this machine."""
+    return Past(records, machine_summary().digest)

@@ -1,0 +1,1 @@
+"""What was measured, kept and compared. Pure but for the store."""

@@ -1,0 +1,347 @@
+"""Records to comparisons: ratios with intervals, bounds where a limit struck, and a verdict on every one of them.
+
+A ratio is baseline time over engine time: how many times faster the engine is. Pure functions of records; the rules
+are in :mod:`graphbench.records.judging`, the reasons in :mod:`graphbench.records.rules`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from statistics import median
+from typing import Any, Literal
+
+import msgspec
+
+from graphbench.records import statistics
+from graphbench.records.break_even import Runs, break_even
+from graphbench.records.judging import Pair, judge, quality_of
+from graphbench.records.model import Outcome, Record, Revisions
+from graphbench.records.rules import Effect, Reason, Verdict
+from graphbench.records.statistics import Estimate
+
+DECIDED_BY_A_REASON = frozenset(
+    {"allocator", "device", "gpus", "ignore_weights", "pairs", "seed", "source", "sources", "threads"}
+)
+"""Parameters that two sides may differ in and still be paired: a reason then says that they do, or their labels."""
+
+_TICK_S = 1e-9
+"""One tick of the clock: what a trial takes at least."""
+
+
+Role = Literal["baseline", "best_cpu", "best_cpu_end_to_end"]
+
+
+class Comparison(msgspec.Struct, frozen=True, kw_only=True):
+    """Two records set against each other.
+
+    Attributes:
+        algorithm: what was computed.
+        dataset: on which graph.
+        engine: whose record it is about.
+        baseline: the engine that it is set against.
+        role: `baseline`: that was asked for; `best_cpu`: the CPU engine that has the fastest warm calls, on the same
+            machine, of those that are like or whose answer is the better one (which is unlike, and no ratio counts
+            then); `best_cpu_end_to_end`: that which is the fastest end to end, where it is another.
+        ratio_run: baseline time over engine time, of one warm call; None where the comparison is refused.
+        interval: the 95 % bootstrap interval of `ratio_run`; None from fewer than five trials, and for bounds.
+        range: the smallest and largest ratio of single trials, where there are too few for an interval.
+        n: from how many trials, or sources that both sides ran; of the smaller side.
+        ratio_end_to_end: the same for read + build + cold + collect.
+        break_even_runs: of a GPU engine against a CPU engine: after how many runs on one graph its fixed cost (start +
+            read + build + first call) is won back; `never` if it is not, None if that is not known.
+        bound: `lower` if the true ratio is this or more, `upper` if it is this or less, None if it is this.
+        verdict: `like`, `unlike` or `refused`.
+        reasons: why it is not like: a code, a colon, a sentence (:class:`graphbench.records.rules.Reason`).
+        notes: what to know though it is like, in the same form.
+        matched: whether both sides ran at the fastest setting of equal quality that was found for them.
+        params: of the engine's task.
+        record: the id of the engine's record.
+        baseline_record: the id of the baseline's record; None if there is none to set it against.
+    """
+
+    algorithm: str
+    dataset: str
+    engine: str
+    baseline: str
+    role: Role = "baseline"
+    ratio_run: float | None = None
+    interval: tuple[float, float] | None = None
+    range: tuple[float, float] | None = None
+    n: int = 0
+    ratio_end_to_end: float | None = None
+    break_even_runs: Runs | None = None
+    bound: Literal["lower", "upper"] | None = None
+    verdict: Verdict
+    reasons: list[str] = msgspec.field(default_factory=list)
+    notes: list[str] = msgspec.field(default_factory=list)
+    matched: bool = False
+    params: dict[str, Any] = msgspec.field(default_factory=dict)
+    record: str = ""
+    baseline_record: str | None = None
+
+
+def compare(
+    records: Iterable[Record], baseline: str = "networkx", *, stale: Mapping[str, str] | None = None
+) -> list[Comparison]:
+    """Set every engine against the baseline, and every GPU engine against the best CPU engine as well.
+
+    The best is chosen by warm calls, and once more end to end: a library that computes fast may build its graph slowly.
+
+    Of a task that was measured several times on one machine, the newest record counts. Engines of a group (algorithm
+    and dataset) in which the baseline was not measured at all, or lacks the problem, get no comparison with it.
+
+    Args:
+        records: in any order; each side is paired only within its algorithm and dataset.
+        baseline: the engine to set the others against.
+        stale: what changed since a record was made, for each stale record's id: its ratios are refused.
+
+    Returns:
+        Comparisons in the order of the records; those with the best CPU engines follow that with the baseline. Where
+        the baseline is the best on run there is no `best_cpu`, and where that is also the best end to end, no second.
+    """
+    stale = stale or {}
+    found: list[Comparison] = []
+    for group in _groups(newest(records)):
+        own = [record for record in group if record.task.engine == baseline]
+        baselines = [record for record in own if record.outcome is not Outcome.UNSUPPORTED]
+        for record in group:
+            if record.task.engine == baseline:
+                continue
+            if baselines:
+                found.append(_against_baseline(record, baselines, stale))
+            if record.device == "gpu":
+                found += _against_best_cpu(record, group, baseline, stale)
+    return found
+
+
+def newest(records: Iterable[Record]) -> list[Record]:
+    """Of each task, dataset version and machine the record that was measured last; order is kept.
+
+    A limit of host memory is no part of a task. So what ran out of it hides no earlier success of the same code that
+    held more than it allows: both are true, and the success says more.
+    """
+    found: dict[tuple[str, str, str], list[Record]] = {}
+    for record in records:
+        machine = record.environment.machine if record.environment else ""
+        digest = record.dataset.digest if record.dataset else ""
+        found.setdefault((record.task.key, machine, digest), []).append(record)
+    return [_telling(group) for group in found.values()]
+
+
+def _telling(group: Sequence[Record]) -> Record:
+    """The last of one task's records, or the last success that its limit of host memory would not have let through."""
+    last = _last(group)
+    limit = last.censored.limit_bytes if last.censored else None
+    if limit is None or last.outcome is not Outcome.OUT_OF_MEMORY:
+        return last
+    right = [record for record in group if record.outcome is Outcome.OK and _code(record) == _code(last)]
+    if not right:
+        return last
+    held = _last(right).memory.host_peak_bytes
+    return _last(right) if held is None or held > limit else last
+
+
+def _last(records: Sequence[Record]) -> Record:
+    return max(reversed(records), key=lambda record: record.measured_at)
+
+
+def _code(record: Record) -> tuple[Revisions | None, str | None]:
+    return record.revisions, record.environment.engine_version if record.environment else None
+
+
+def set_against(baseline: Record, engine: Record, *, stale: Mapping[str, str] | None = None) -> Comparison:
+    """The comparison of one record with another."""
+    stale = stale or {}
+    ratio, bound = _ratio_run(baseline, engine)
+    reasons: list[str] = []
+    notes: list[str] = []
+    verdict = Verdict.LIKE
+    for reason, text in judge(Pair(baseline=baseline, engine=engine, ratio=ratio, bound=bound, stale=stale)):
+        (notes if reason.effect is Effect.NOTE else reasons).append(text)
+        if reason.effect is not Effect.NOTE and verdict is not Verdict.REFUSED:
+            verdict = Verdict(reason.effect.value)
+    common = _common(baseline, engine)
+    if verdict is Verdict.REFUSED or ratio is None:
+        return msgspec.structs.replace(common, verdict=Verdict.REFUSED, reasons=reasons)
+    return msgspec.structs.replace(
+        common,
+        ratio_run=ratio.value,
+        interval=ratio.interval,
+        range=ratio.range,
+        n=ratio.n,
+        ratio_end_to_end=_ratio_end_to_end(baseline, engine),
+        break_even_runs=break_even(baseline, engine) if (baseline.device, engine.device) == ("cpu", "gpu") else None,
+        bound=bound,
+        verdict=verdict,
+        reasons=reasons,
+        notes=notes,
+    )
+
+
+def _common(baseline: Record, engine: Record) -> Comparison:
+    return Comparison(
+        algorithm=engine.problem,
+        dataset=engine.task.dataset,
+        engine=engine.task.engine,
+        baseline=baseline.task.engine,
+        verdict=Verdict.REFUSED,
+        matched=baseline.matched is not None and engine.matched is not None,
+        params=engine.task.params,
+        record=engine.id,
+        baseline_record=baseline.id,
+    )
+
+
+# Who is set against whom
+
+
+def _groups(records: list[Record]) -> list[list[Record]]:
+    groups: dict[tuple[str, str], list[Record]] = {}
+    for record in records:
+        groups.setdefault((record.problem, record.task.dataset), []).append(record)
+    return list(groups.values())
+
+
+def _against_baseline(record: Record, baselines: list[Record], stale: Mapping[str, str]) -> Comparison:
+    fitting = [other for other in baselines if same_problem(record, other)]
+    if fitting:
+        return set_against(max(fitting, key=lambda other: _affinity(record, other)), record, stale=stale)
+    name = baselines[0].task.engine
+    differing = ", ".join(_differing(record, baselines[-1]))
+    text = Reason.NO_TIME.because(f"{name} was not measured with the same parameters ({differing})")
+    refused = msgspec.structs.replace(_common(baselines[-1], record), baseline_record=None)
+    return msgspec.structs.replace(refused, reasons=[text])
+
+
+def timed_on_cpu(record: Record) -> bool:
+    """Whether a record has a time on a CPU, and so may be that of the best CPU engine."""
+    return record.device == "cpu" and record.outcome is Outcome.OK and bool(record.phases.run_s)
+
+
+def _against_best_cpu(
+    record: Record, group: list[Record], baseline: str, stale: Mapping[str, str]
+) -> Iterator[Comparison]:
+    """The comparison with the CPU engine that is the quickest on run, and with the quickest end to end."""
+    candidates = [other for other in group if timed_on_cpu(other) and same_problem(record, other)]
+    candidates.sort(key=lambda each: median(each.phases.run_s))
+    on_run = _first_fit(record, candidates, stale)
+    if on_run is not None and on_run.baseline != baseline:
+        yield msgspec.structs.replace(on_run, role="best_cpu")
+    known = [(seconds, place) for place, each in enumerate(candidates) if (seconds := each.phases.end_to_end_s)]
+    whole = _first_fit(record, [candidates[place] for _, place in sorted(known)], stale)
+    if whole is not None and on_run is not None and whole.baseline_record != on_run.baseline_record:
+        yield msgspec.structs.replace(whole, role="best_cpu_end_to_end")
+
+
+def _first_fit(record: Record, others: Iterable[Record], stale: Mapping[str, str]) -> Comparison | None:
+    """The first that is like, or that is unlike because its answer is the better one: others are passed over.
+
+    To pass that one over too, for a slower engine, would reward the worse answer.
+    """
+    for other in others:
+        made = set_against(other, record, stale=stale)
+        by_quality = made.verdict is Verdict.UNLIKE and any(Reason.of(text) is Reason.QUALITY for text in made.reasons)
+        if made.verdict is Verdict.LIKE or (by_quality and _is_worse(record, other)):
+            return made
+    return None
+
+
+def _is_worse(record: Record, other: Record) -> bool:
+    mine, theirs = quality_of(record), quality_of(other)
+    return mine is not None and theirs is not None and mine < theirs
+
+
+def _differing(one: Record, two: Record) -> list[str]:
+    """Parameters that both have and that make them different problems: at equal quality, not those that were varied."""
+    shared = one.task.params.keys() & two.task.params.keys()
+    if one.matched and two.matched:
+        shared -= one.matched.setting.keys() | two.matched.setting.keys()
+    return sorted(name for name in shared - DECIDED_BY_A_REASON if one.task.params[name] != two.task.params[name])
+
+
+def same_problem(one: Record, two: Record) -> bool:
+    """Whether two records agree in every parameter that both have, those aside that a reason would flag."""
+    return not _differing(one, two)
+
+
+def _affinity(record: Record, other: Record) -> tuple[bool, bool, int, str]:
+    """How well two records fit: the same machine before the same graph before like settings before the newest."""
+    machines = (each.environment.machine if each.environment else None for each in (record, other))
+    digests = (each.dataset.digest if each.dataset else None for each in (record, other))
+    alike = sum(other.task.params.get(name) == value for name, value in record.task.params.items())
+    return len(set(machines)) == 1, len(set(digests)) == 1, alike, other.measured_at
+
+
+# Times
+
+
+def _ratio_run(baseline: Record, engine: Record) -> tuple[Estimate | None, Literal["lower", "upper"] | None]:
+    one, two = _trials(baseline), _trials(engine)
+    if one and two:
+        return _ratio_of_trials(baseline, engine), None
+    if two and (limit := _stopped_in_call(baseline)):
+        two = _of_first_source(engine)
+        return statistics.ratio([limit], two)._replace(interval=None, range=None, n=len(two)), "lower"
+    if one and (limit := _stopped_in_call(engine)):
+        one = _of_first_source(baseline)
+        return statistics.ratio(one, [limit])._replace(interval=None, range=None, n=len(one)), "upper"
+    return None, None
+
+
+def _trials(record: Record) -> list[float]:
+    """The warm trials of a record that came to an answer; a wrong one is refused later, and by its own reason."""
+    if record.outcome not in (Outcome.OK, Outcome.INVALID):
+        return []
+    return [max(seconds, _TICK_S) for seconds in record.phases.run_s]
+
+
+def _of_first_source(record: Record) -> list[float]:
+    """The trials to set against a first call that never ended: those from its source, where there are sources."""
+    sources, trials = record.trials.sources, _trials(record)
+    return [seconds for source, seconds in zip(sources, trials, strict=False) if source == sources[0]] or trials
+
+
+def _stopped_in_call(record: Record) -> float | None:
+    """How long the call had run when the limit struck; None where no call was running."""
+    if record.outcome is not Outcome.TIMEOUT or record.censored is None:
+        return None
+    return record.censored.after_s if record.censored.phase in ("cold", "run") else None
+
+
+def _ratio_of_trials(baseline: Record, engine: Record) -> Estimate:
+    """Over the sources that both sides ran, paired; over all trials where nothing is searched from sources.
+
+    A handful of sources, each run many times, is no sample of sources: the trials from them are resampled then.
+    """
+    sources = baseline.trials.sources, engine.trials.sources
+    common = set(sources[0]) & set(sources[1])
+    if not common:
+        return statistics.ratio(_trials(baseline), _trials(engine))
+    of_baseline, of_engine = (
+        statistics.by_question(record.trials.sources, _trials(record)) for record in (baseline, engine)
+    )
+    both = [source for source in of_baseline if source in of_engine]
+    if len(both) < statistics.ENOUGH:
+        one, two = (
+            [
+                seconds
+                for source, seconds in zip(record.trials.sources, _trials(record), strict=False)
+                if source in common
+            ]
+            for record in (baseline, engine)
+        )
+        return statistics.ratio(one, two)
+    return statistics.paired_ratio([of_baseline[each] for each in both], [of_engine[each] for each in both])
+
+
+def _ratio_end_to_end(baseline: Record, engine: Record) -> float | None:
+    one, two = _end_to_end(baseline), _end_to_end(engine)
+    return one / two if one and two else None
+
+
+def _end_to_end(record: Record) -> float | None:
+    """Seconds from the cache to the answer; for a timeout, what had passed until the limit struck."""
+    if record.outcome is not Outcome.TIMEOUT or record.censored is None:
+        return record.phases.end_to_end_s
+    done = (record.phases.read_s, record.phases.build_s, record.phases.cold_s)
+    return sum(part for part in done if part is not None) + record.censored.after_s

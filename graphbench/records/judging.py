@@ -1,0 +1,385 @@
+"""From two records to the reasons that stand beside their ratio: the rules, one function each.
+
+Each function looks at a :class:`Pair` and gives the sentence that goes with its reason, or an empty string where the
+reason does not apply. Everything is decided from what the records hold; nothing here knows an engine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from statistics import median
+
+from graphbench.records.model import Outcome, Record
+from graphbench.records.rules import Effect, Reason
+from graphbench.records.statistics import ENOUGH, Estimate
+
+LOWER_QUALITY = 0.01
+"""How far below the other's the faster side's quality may be; its own fraction from several seeds."""
+LOWER_QUALITY_ONE_SEED = 0.03
+OVER_SOLVED = 0.01
+"""An achieved residual below this fraction of the tolerance is far more than was asked for."""
+VACUOUS = 2.0
+"""Two probability vectors are never further apart in L1: a rule that allows this much is met by any vector."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pair:
+    """Two records that are set against each other.
+
+    Attributes:
+        baseline: the record whose time is divided.
+        engine: the record whose time divides.
+        ratio: baseline time over engine time; None where a side has no time.
+        bound: `lower` or `upper` where the ratio is only a bound.
+        stale: what changed since a record was made, for each stale record's id.
+    """
+
+    baseline: Record
+    engine: Record
+    ratio: Estimate | None
+    bound: str | None = None
+    stale: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def sides(self) -> tuple[Record, Record]:
+        """Both records, the baseline's first."""
+        return self.baseline, self.engine
+
+    @property
+    def answered(self) -> list[Record]:
+        """The records that have an answer."""
+        return [record for record in self.sides if record.outcome is Outcome.OK]
+
+
+def judge(pair: Pair) -> Iterator[tuple[Reason, str]]:
+    """All reasons that apply, refusals first; where the ratio is refused, only what refuses it.
+
+    Yields:
+        The reason, and its text with the figures filled in.
+    """
+    refused = False
+    for reason, check in _CHECKS.items():
+        if refused and reason.effect is not Effect.REFUSED:
+            return
+        if detail := check(pair):
+            refused = refused or reason.effect is Effect.REFUSED
+            yield reason, reason.because(detail)
+
+
+# Refused
+
+
+def _machine(pair: Pair) -> str:
+    one, two = (record.environment for record in pair.sides)
+    if one is None or two is None or one.machine == two.machine:
+        return ""
+    here, there = _engines(pair)
+    return (
+        f"{here} ran on {one.cpu} ({one.cores} cores), {there} on {two.cpu} ({two.cores} cores), machine {two.machine}"
+    )
+
+
+def _dataset(pair: Pair) -> str:
+    one, two = (record.dataset for record in pair.sides)
+    if one is None or two is None:
+        return ""
+    if one.digest != two.digest:
+        return f"{one.name} was not the same graph for both ({one.digest[:12]} and {two.digest[:12]})"
+    if one.num_edges != two.num_edges:
+        return f"one graph, but {one.num_edges:,} edges against {two.num_edges:,}: entries were taken for edges"
+    return ""
+
+
+def _invalid(pair: Pair) -> str:
+    for record in pair.sides:
+        certificate = record.certificate
+        if record.outcome is Outcome.INVALID or (certificate is not None and not certificate.valid):
+            detail = certificate.detail if certificate is not None and not certificate.valid else record.reason
+            return f"the answer of {record.task.engine} failed its certificate: {detail}"
+    return ""
+
+
+def _stale(pair: Pair) -> str:
+    changed = [f"{record.task.engine}: {pair.stale[record.id]}" for record in pair.sides if record.id in pair.stale]
+    return f"measured before something changed ({'; '.join(changed)})" if changed else ""
+
+
+def _no_time(pair: Pair) -> str:
+    if pair.ratio is not None:
+        return ""
+    without = [record for record in pair.sides if record.outcome is not Outcome.OK] or list(pair.sides)
+    return " and ".join(_why_no_time(record) for record in without)
+
+
+def _why_no_time(record: Record) -> str:
+    name, phase = record.task.engine, record.censored.phase if record.censored else ""
+    if record.outcome is Outcome.OK:
+        return f"{name} has no complete trial"
+    how = record.outcome.in_words
+    return f"{name} has no time ({how}{f' in {phase}' if phase else ''})"
+
+
+# Unlike
+
+
+def _quality(pair: Pair) -> str:
+    shortfall = _shortfall(pair)
+    if shortfall is None:
+        return _quality_unknown(pair)
+    allowed = LOWER_QUALITY_ONE_SEED if _single_seed(pair) else LOWER_QUALITY
+    if shortfall <= allowed:
+        return ""
+    fast, slow = _fast_slow(pair)
+    return (
+        f"{fast.quality} {quality_of(fast):.4f} of {fast.task.engine} against {quality_of(slow):.4f} "
+        f"of {slow.task.engine} ({100 * shortfall:.2g} % lower on the faster side)"
+    )
+
+
+def _quality_unknown(pair: Pair) -> str:
+    without = [record.task.engine for record in pair.answered if record.quality and quality_of(record) is None]
+    return f"the quality of {' and '.join(without)} is not known" if without else ""
+
+
+def _residual(pair: Pair) -> str:
+    for record in pair.answered:
+        residual, tolerance = record.answer.get("residual"), record.task.params.get("tolerance")
+        if residual is not None and tolerance is not None and not residual <= tolerance:
+            return f"the residual of {record.task.engine} is {residual:.2g}, above the tolerance of {tolerance:.2g}"
+    return ""
+
+
+def _weights(pair: Pair) -> str:
+    one, two = (record.posed for record in pair.sides)
+    here, there = _engines(pair)
+    if one is not None and two is not None:
+        if one.weights != two.weights:
+            return f"{here} got weights: {one.weights}; {there} got weights: {two.weights}"
+        if one.directed == two.directed and one.digest != two.digest:
+            return f"{here} and {there} got different edge weights"
+    for record in pair.sides:
+        told = record.adapter.get("weight")
+        if told and record.posed is not None and record.posed.weights == "none":
+            return f"{record.task.engine} was given weights ({told}) on a graph that has none"
+    return ""
+
+
+def _direction(pair: Pair) -> str:
+    one, two = (record.posed for record in pair.sides)
+    if one is None or two is None or one.directed == two.directed:
+        return ""
+    here, there = _engines(pair)
+    directed, undirected = (here, there) if one.directed else (there, here)
+    return f"{directed} saw directed edges, {undirected} undirected ones"
+
+
+def _sources(pair: Pair) -> str:
+    for record in pair.answered:
+        alone = record.answer.get("reached") == 1 and record.posed is not None and record.posed.num_vertices > 1
+        if alone:
+            assert record.posed is not None
+            return f"the search of {record.task.engine} reached one vertex of {record.posed.num_vertices:,}: its source"
+    one, two = (set(record.trials.sources) for record in pair.sides)
+    if one and two and not (one <= two or two <= one):
+        return f"only {len(one & two)} of {len(one)} and {len(two)} sources are common to both sides"
+    return ""
+
+
+def _pairs(pair: Pair) -> str:
+    """Whatever is drawn must be the same for both; of sources a part may do, and :func:`_sources` looks at them."""
+    one, two = (record.draw for record in pair.sides)
+    if one is None or two is None or {one.kind, two.kind} <= {"sources"} or one.digest == two.digest:
+        return ""
+    here, there = _engines(pair)
+    drawn = [f"{name} got {draw.count:,} {draw.kind} of seed {draw.seed}" for name, draw in ((here, one), (there, two))]
+    return f"{drawn[0]}, {drawn[1]}: not the same"
+
+
+def _vacuous(pair: Pair) -> str:
+    for record in pair.sides:
+        limits = [record.adapter.get("stops_at")]
+        if "residual" in record.answer or "stops_at" in record.adapter:
+            limits.append(record.task.params.get("tolerance"))
+        widest = max((limit for limit in limits if limit is not None), default=0.0)
+        if widest >= VACUOUS:
+            return f"{record.task.engine} stops at an L1 change of {widest:.2g}, which any vector meets"
+    return ""
+
+
+def _conversion(pair: Pair) -> str:
+    for record in pair.answered:
+        phases, name = record.phases, record.task.engine
+        for phase in ("read", "build", "collect"):
+            if getattr(phases, f"{phase}_s") is None:
+                return f"the {phase} phase of {name} was not timed, so its end to end leaves it out"
+        steps = sum(phases.build_steps_s.values())
+        if phases.build_s is not None and steps > 1.01 * phases.build_s:
+            return f"the steps of building for {name} take {steps:.3g} s, and only {phases.build_s:.3g} s are counted"
+    return ""
+
+
+def _disagreement(pair: Pair) -> str:
+    for record, other in (pair.sides, pair.sides[::-1]):
+        for agreed in record.agreement:
+            if agreed.engine == other.task.engine and agreed.kind == "differs":
+                far = "" if agreed.max_difference is None else f" by {agreed.max_difference:.2g}"
+                where = "" if agreed.at is None else f", most at {agreed.at:,}"
+                return f"the answers of {record.task.engine} and {other.task.engine} differ{far}{where}"
+    return ""
+
+
+def _nothing(pair: Pair) -> str:
+    for record in pair.sides:
+        if record.posed is not None and record.posed.num_edges == 0:
+            return f"{record.task.dataset} as posed has no edge: calls were timed, and no work"
+        if record.draw is not None and record.draw.count == 0:
+            return f"{record.task.dataset} has no {record.draw.kind} to draw: calls were timed, and no work"
+    return ""
+
+
+# Notes
+
+
+def _few_trials(pair: Pair) -> str:
+    if pair.ratio is None or pair.ratio.n >= ENOUGH:
+        return ""
+    few = [record for record in pair.answered if len(record.phases.run_s) < ENOUGH]
+    trials = [f"{len(record.phases.run_s)} of {record.task.engine}" for record in few]
+    counts = ", ".join(trials) or f"{pair.ratio.n} from sources that both ran"
+    text = f"too few warm trials for an interval ({counts}; {ENOUGH} are needed)"
+    alone = [record.task.engine for record in pair.answered if record.trials.stopped == "cold_is_run"]
+    if not alone:
+        return text
+    text += f"; the first call of {' and '.join(alone)} outlasted the budget and is the only one"
+    return text + _of_first_calls(pair) if len(alone) == 1 else text
+
+
+def _of_first_calls(pair: Pair) -> str:
+    """The ratio of first calls, where that given is of a first call and of warm ones, which have warmed up."""
+    one, two = (record.phases.cold_s for record in pair.sides)
+    if not one or not two or pair.bound:
+        return ""
+    return f", set against warm trials: first call against first call the ratio is {one / two:.3g}"
+
+
+def _threads(pair: Pair) -> str:
+    one, two = (record.environment for record in pair.sides)
+    if one is None or two is None or one.threads == two.threads or pair.baseline.device != pair.engine.device:
+        return ""
+    here, there = _engines(pair)
+    return f"{there} may use {_count(two.threads, 'thread')}, {here} {_count(one.threads, 'thread')}"
+
+
+def _dtype(pair: Pair) -> str:
+    one, two = (record.adapter.get("dtype") or "float64" for record in pair.sides)
+    here, there = _engines(pair)
+    return "" if one == two else f"{there} computes in {two}, {here} in {one}"
+
+
+def _over_solved(pair: Pair) -> str:
+    for record in pair.answered:
+        residual, tolerance = record.answer.get("residual"), record.task.params.get("tolerance")
+        if residual is not None and tolerance is not None and residual < OVER_SOLVED * tolerance:
+            return f"{record.task.engine} reached a residual of {residual:.2g} where {tolerance:.2g} was asked for"
+    return ""
+
+
+def _censored(pair: Pair) -> str:
+    for record in pair.sides:
+        if record.censored is not None:
+            limit, name = record.censored, record.task.engine
+            if record.outcome is Outcome.TIMEOUT:
+                sign = "more" if pair.bound == "lower" else "less"
+                return f"{name} was stopped after {limit.after_s:.3g} s in {limit.phase}; the ratio is this or {sign}"
+            return f"a trial of {name} was cut off after {limit.after_s:.3g} s and is not in its median"
+    return ""
+
+
+def _allocator(pair: Pair) -> str:
+    one, two = (record.environment.allocator if record.environment else None for record in pair.sides)
+    if one == two:
+        return ""
+    named = [f"{name} from the {each} allocator" for each, name in zip((one, two), _engines(pair), strict=True) if each]
+    return f"device memory of {' and of '.join(named)}"
+
+
+def _one_seed(pair: Pair) -> str:
+    shortfall = _shortfall(pair)
+    if shortfall is None or not _single_seed(pair) or shortfall > LOWER_QUALITY_ONE_SEED:
+        return ""
+    fast, slow = _fast_slow(pair)
+    return (
+        f"{fast.quality} {quality_of(fast):.4f} of {fast.task.engine} and {quality_of(slow):.4f} of "
+        f"{slow.task.engine} are compared from a single seed, where 3 % is allowed"
+    )
+
+
+_CHECKS: dict[Reason, Callable[[Pair], str]] = {
+    Reason.MACHINE: _machine,
+    Reason.DATASET: _dataset,
+    Reason.INVALID: _invalid,
+    Reason.STALE: _stale,
+    Reason.NO_TIME: _no_time,
+    Reason.QUALITY: _quality,
+    Reason.RESIDUAL: _residual,
+    Reason.WEIGHTS: _weights,
+    Reason.DIRECTION: _direction,
+    Reason.SOURCES: _sources,
+    Reason.PAIRS: _pairs,
+    Reason.VACUOUS_TOLERANCE: _vacuous,
+    Reason.CONVERSION: _conversion,
+    Reason.DISAGREEMENT: _disagreement,
+    Reason.NOTHING_TO_COMPUTE: _nothing,
+    Reason.FEW_TRIALS: _few_trials,
+    Reason.THREADS: _threads,
+    Reason.DTYPE: _dtype,
+    Reason.OVER_SOLVED: _over_solved,
+    Reason.CENSORED: _censored,
+    Reason.ALLOCATOR: _allocator,
+    Reason.ONE_SEED: _one_seed,
+}
+
+
+# What several rules look at
+
+
+def _engines(pair: Pair) -> tuple[str, str]:
+    return pair.baseline.task.engine, pair.engine.task.engine
+
+
+def quality_of(record: Record) -> float | None:
+    """The median over trials of the quality that graphbench recomputed; the certified answer's where none is kept."""
+    if record.trials.quality:
+        return median(record.trials.quality)
+    return record.answer.get(record.quality)
+
+
+def _fast_slow(pair: Pair) -> tuple[Record, Record]:
+    assert pair.ratio is not None
+    return (pair.engine, pair.baseline) if pair.ratio.value > 1 else (pair.baseline, pair.engine)
+
+
+def _shortfall(pair: Pair) -> float | None:
+    """By what fraction the faster side's quality is below the other's; None where there is nothing to compare."""
+    if pair.ratio is None or len(pair.answered) < 2 or not all(record.quality for record in pair.sides):
+        return None
+    fast, slow = (quality_of(record) for record in _fast_slow(pair))
+    if fast is None or slow is None:
+        return None
+    if fast >= slow:
+        return 0.0
+    return (slow - fast) / abs(slow) if slow else float("inf")
+
+
+def _single_seed(pair: Pair) -> bool:
+    """Whether a side's quality stands on one seed: one trial, or trials that all used the same seed."""
+    return any(
+        len(record.trials.quality) < 2
+        or (len(set(record.trials.seeds)) == 1 and record.adapter.get("seed", record.trials.seeds) is not None)
+        for record in pair.sides
+    )
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

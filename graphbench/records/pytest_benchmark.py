@@ -1,0 +1,194 @@
+"""Records as pytest-benchmark's JSON, and back.
+
+A file of pytest-benchmark holds statistics and free `extra_info` for every benchmark. Under :data:`KEY` there lies the
+whole record, so that nothing is lost on the way; all else is what pytest-benchmark's own comparisons need. Nothing is
+imported from it: the layout is that of its files (https://pytest-benchmark.readthedocs.io).
+"""
+
+from __future__ import annotations
+
+import json
+import statistics
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+import msgspec
+
+from graphbench._version import __version__
+from graphbench.errors import StoreError, UsageError
+from graphbench.records.model import Environment, Outcome, Record, Task
+
+KEY = "graphbench"
+"""Where a record lies in `extra_info`, and what graphbench adds to `machine_info`."""
+
+FUNCTION = "test_measure"
+MODULE = "graphbench/benchmarks/test_algorithms.py"
+"""What stands before `::` in a full name, wherever the package is installed and pytest was started: comparisons match
+by full name."""
+
+
+def looks_like_document(first_line: bytes) -> bool:
+    """Whether a file that starts with this line is pytest-benchmark's rather than a store, which has a record there."""
+    start = first_line.strip()
+    # On a line of its own, a brace opens an indented document; without the line's end it is a record, torn.
+    opens = start == b"{" and first_line.endswith(b"\n")
+    return opens or (start.startswith(b"{") and b'"benchmarks":' in start.replace(b" ", b""))
+
+
+def raw_records(text: bytes) -> Iterator[bytes]:
+    """The records in a file of pytest-benchmark, as JSON; benchmarks that are not graphbench's are passed over.
+
+    Raises:
+        StoreError: if it is no such file, or graphbench measured nothing in it.
+    """
+    try:
+        document = json.loads(text)  # unlike msgspec it takes the NaN that Python's JSON writes for other benchmarks
+        found = [bench.get("extra_info", {}).get(KEY) for bench in document["benchmarks"]]
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        raise StoreError(
+            f"neither records of graphbench nor a file that pytest-benchmark wrote ({type(error).__name__}: {error})."
+        ) from None
+    records = [each for each in found if each is not None]
+    if not records:
+        raise StoreError(
+            f"{len(found)} benchmarks of pytest-benchmark, none of them graphbench's. Such a file is made by: "
+            "pytest --pyargs graphbench.benchmarks --graphbench-datasets NAME --benchmark-json FILE"
+        )
+    return map(msgspec.json.encode, records)
+
+
+def group(task: Task) -> str:
+    """What stands above the engines that are compared: one problem on one graph."""
+    return f"{task.algorithm} {task.dataset}"
+
+
+def case_id(algorithm: str, dataset: str, engine: str) -> str:
+    """What stands in brackets in the name of a case."""
+    return f"{algorithm}-{dataset}-{engine}"
+
+
+def full_name(identity: str) -> str:
+    """The name by which pytest-benchmark finds the same benchmark in another file."""
+    return f"{MODULE}::{FUNCTION}[{identity}]"
+
+
+def extra_info(record: Record) -> dict[str, Any]:
+    """What a benchmark carries of a record: all of it, as plain values."""
+    return {KEY: msgspec.to_builtins(record, enc_hook=lambda value: value.item())}
+
+
+def machine_info(where: Environment) -> dict[str, Any]:
+    """The machine in the keys of pytest-benchmark, and what it has no keys for."""
+    implementation, _, version = where.python.partition(" ")
+    return {
+        "system": where.os,
+        "python_implementation": implementation,
+        "python_version": version,
+        "cpu": {"brand_raw": where.cpu, "count": where.cores},
+        KEY: {"machine": where.machine, "gpus": [gpu.name for gpu in where.gpus], "driver": where.driver},
+    }
+
+
+def document(records: Iterable[Record]) -> dict[str, Any]:
+    """A file of pytest-benchmark, as `pytest-benchmark compare` and `--benchmark-compare` read it.
+
+    Only records that are `ok` are in it: pytest-benchmark compares times, and knows no verdict that would keep a wrong
+    answer's time from being compared.
+
+    Args:
+        records: of one machine; in this order.
+
+    Raises:
+        UsageError: if none of them is `ok`, or they come from several machines, for which such a file has no place.
+    """
+    timed = [record for record in records if record.outcome is Outcome.OK and record.phases.run_s]
+    if not timed:
+        raise UsageError("None of these records is ok and has times, and pytest-benchmark's files hold nothing else.")
+    machines = {record.environment.machine: record.environment for record in timed if record.environment}
+    if len(machines) > 1:
+        raise UsageError(
+            f"These records come from {len(machines)} machines ({', '.join(sorted(machines))}), and a file of "
+            "pytest-benchmark describes one: choose it with --machine."
+        )
+    names = _identities([record.task for record in timed])
+    return {
+        "machine_info": machine_info(next(iter(machines.values()))) if machines else {},
+        "commit_info": {"id": "unversioned", "time": None, "dirty": False, "project": KEY, "branch": "(unknown)"},
+        "benchmarks": [_benchmark(record, names[record.task]) for record in timed],
+        "datetime": max(record.measured_at for record in timed),
+        "version": f"{KEY} {__version__}",
+    }
+
+
+def _benchmark(record: Record, identity: str) -> dict[str, Any]:
+    task = record.task
+    return {
+        "group": group(task),
+        "name": f"{FUNCTION}[{identity}]",
+        "fullname": full_name(identity),
+        "params": {"algorithm": task.algorithm, "dataset": task.dataset, "engine": task.engine},
+        "param": identity,
+        "extra_info": extra_info(record),
+        "options": {"disable_gc": True, "timer": "perf_counter_ns", "warmup": True},
+        "stats": stats(record.phases.run_s),
+    }
+
+
+def _identities(tasks: Sequence[Task]) -> dict[Task, str]:
+    """A name for each task; where only parameters tell two apart, those that do are part of it."""
+    alike: dict[str, dict[Task, None]] = {}
+    for task in tasks:
+        alike.setdefault(case_id(task.algorithm, task.dataset, task.engine), {})[task] = None
+    names = {}
+    for name, variants in alike.items():
+        keys = dict.fromkeys(key for task in variants for key in task.params)
+        told = [key for key in keys if len({repr(task.params.get(key)) for task in variants}) > 1]
+        for task in variants:
+            names[task] = "-".join([name, *(f"{key}={task.params.get(key)}" for key in told)])
+    return names
+
+
+def stats(times: Sequence[float]) -> dict[str, Any]:
+    """The statistics of pytest-benchmark, by its definitions, of seconds per call.
+
+    Args:
+        times: at least one.
+    """
+    data = sorted(times)
+    mean, total = statistics.mean(data), sum(times)
+    deviation = statistics.stdev(data) if len(data) > 1 else 0.0
+    q1, q3 = _quartiles(data)
+    low, high = q1 - 1.5 * (q3 - q1), q3 + 1.5 * (q3 - q1)
+    far = sum(not mean - deviation <= value <= mean + deviation for value in data)
+    outside = sum(not low <= value <= high for value in data)
+    return {
+        "min": data[0],
+        "max": data[-1],
+        "mean": mean,
+        "stddev": deviation,
+        "rounds": len(data),
+        "median": statistics.median(data),
+        "iqr": q3 - q1,
+        "q1": q1,
+        "q3": q3,
+        "iqr_outliers": outside,
+        "stddev_outliers": far,
+        "outliers": f"{far};{outside}",
+        "ld15iqr": next((value for value in data if value >= low), data[0]),
+        "hd15iqr": next((value for value in reversed(data) if value <= high), data[-1]),
+        "ops": len(data) / total if total else 0,
+        "total": total,
+        "data": list(times),
+        "iterations": 1,
+    }
+
+
+def _quartiles(data: Sequence[float]) -> tuple[float, float]:
+    """Medians of the two halves; of an odd number, the mean of those with and those without the middle value."""
+    n = len(data)
+    if n == 1:
+        return data[0], data[0]
+    with_middle, without = (n + 1) // 2, n // 2
+    lower = statistics.median(data[:with_middle]), statistics.median(data[:without])
+    upper = statistics.median(data[-with_middle:]), statistics.median(data[-without:])
+    return sum(lower) / 2, sum(upper) / 2

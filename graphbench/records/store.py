@@ -1,0 +1,258 @@
+"""The store: records as JSON Lines, appended the moment they are made and never rewritten.
+
+One record is one line, written at once and synced, so a crash can tear the last line only. A torn line is set aside in
+a file beside the store, and the store is whole again.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import time
+import warnings
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import BinaryIO, Self
+
+import msgspec
+
+from graphbench.errors import StoreError
+from graphbench.records import pytest_benchmark
+from graphbench.records.model import SCHEMA, Record
+from graphbench.system.files import HOME_VARIABLE, home
+from graphbench.system.lock import locked
+
+_PATIENCE_S = 0.5
+"""How long to wait for another writer, who may just be appending one record."""
+
+_encoder = msgspec.json.Encoder(enc_hook=lambda value: value.item())  # NumPy's numbers are numbers
+_decoder = msgspec.json.Decoder(Record)
+
+
+class _Version(msgspec.Struct):
+    schema: int | None = None
+
+
+_version = msgspec.json.Decoder(_Version)
+
+
+def to_json(record: Record) -> bytes:
+    """A record as one line of JSON, without the line's end; what is infinite or no number becomes null."""
+    return _encoder.encode(record)
+
+
+def from_json(line: bytes | str) -> Record:
+    """The record on a line.
+
+    Raises:
+        StoreError: if it is no record, or one of a schema that this version does not know.
+    """
+    try:
+        schema = _version.decode(line).schema
+        if schema == SCHEMA:
+            return _decoder.decode(line)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise StoreError(f"not a record of graphbench: {error}.") from None
+    if schema is None:
+        raise StoreError("not a record of graphbench: it has no schema.")
+    newer = "; a newer graphbench wrote it: update this one" if schema > SCHEMA else ""
+    raise StoreError(f"a record of schema {schema}, and this graphbench reads schema {SCHEMA}{newer}.")
+
+
+class Store:
+    """A file of records that one process at a time may append to.
+
+    The lock is taken at the first :meth:`append` (or at entering a `with` block) and held until :meth:`close`; reading
+    needs none.
+
+    Args:
+        path: the file; None: `records.jsonl` in `$GRAPHBENCH_HOME`. It and its folder are made when first written.
+    """
+
+    def __init__(self, path: str | os.PathLike[str] | None = None) -> None:
+        self.path = Path(path) if path is not None else home() / "records.jsonl"
+        self._file: BinaryIO | None = None
+
+    def __enter__(self) -> Self:
+        self.open()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def open(self) -> None:
+        """Take the lock, and set a torn last line aside.
+
+        Raises:
+            StoreError: if another process writes to it, or the file cannot be written.
+        """
+        if self._file is not None:
+            return
+        file: BinaryIO | None = None
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            file = self.path.open("a+b", buffering=0)
+            self._lock(file)
+            self._set_torn_line_aside(file)
+        except OSError as error:
+            if file is not None:
+                file.close()
+            raise self._unwritable(error) from error
+        except BaseException:
+            if file is not None:
+                file.close()
+            raise
+        self._file = file
+
+    def append(self, record: Record) -> None:
+        """Write a record, and return when it is on the disk.
+
+        Raises:
+            StoreError: if it cannot be written: nothing of it is in the file then, and the record is still good.
+        """
+        self.open()
+        assert self._file is not None
+        line = to_json(record) + b"\n"
+        before = os.fstat(self._file.fileno()).st_size
+        try:
+            _write_all(self._file, line)
+            os.fsync(self._file.fileno())
+        except OSError as error:
+            with suppress(OSError):
+                self._file.truncate(before)
+            raise self._unwritable(error) from error
+
+    def close(self) -> None:
+        """Release the lock."""
+        if self._file is not None:
+            with suppress(OSError):  # before the lock goes: afterwards the file could be the next writer's
+                self._owner.unlink()
+            self._file.close()
+            self._file = None
+
+    def records(self) -> Iterator[Record]:
+        """All records, oldest first; none if there is no file. A torn last line is passed over with a warning.
+
+        Raises:
+            StoreError: if the file cannot be read, or a line is no record or one of an unknown schema (which line).
+        """
+        yield from _read(self.path, missing_ok=True)
+
+    @property
+    def _owner(self) -> Path:
+        return self.path.with_name(f"{self.path.name}.pid")
+
+    def _lock(self, file: BinaryIO) -> None:
+        patience = time.monotonic() + _PATIENCE_S
+        while not locked(file):
+            if time.monotonic() < patience:
+                time.sleep(0.02)
+                continue
+            pid = ""
+            with suppress(OSError):
+                pid = self._owner.read_text(encoding="ascii").strip()
+            raise StoreError(
+                f"Another process{f' (pid {pid})' if pid else ''} is writing to {self.path}. "
+                "Wait until it is done, or write to a file of your own: --store FILE."
+            )
+        self._owner.write_text(f"{os.getpid()}\n", encoding="ascii")
+
+    def _set_torn_line_aside(self, file: BinaryIO) -> None:
+        size = file.seek(0, os.SEEK_END)
+        end = _end_of_last_line(file, size)
+        if end == size:
+            return
+        file.seek(end)
+        torn = file.read()
+        if _is_record(torn):  # only its line's end is missing
+            file.write(b"\n")
+            return
+        aside = self.path.with_name(f"{self.path.name}.torn")
+        with aside.open("ab") as kept:
+            kept.write(torn + b"\n")
+        file.truncate(end)
+        warnings.warn(
+            f"The last line of {self.path} was torn, as when a machine stops while writing; it was moved to {aside}.",
+            stacklevel=4,
+        )
+
+    def _unwritable(self, error: OSError) -> StoreError:
+        return StoreError(
+            f"Records cannot be written to {self.path}: {error.strerror or error}. Make room or make it writable, "
+            f"name another file with --store FILE, or another folder with {HOME_VARIABLE}."
+        )
+
+
+def load(paths: Iterable[str | os.PathLike[str]]) -> list[Record]:
+    """All records of several files, in the order of the files and lines; one that is in two files comes once.
+
+    A file that pytest-benchmark wrote is read too, if its benchmarks are graphbench's.
+
+    Raises:
+        StoreError: if a file is missing or cannot be read, or a line is no record (file and line).
+    """
+    found: dict[str, Record] = {}
+    for path in paths:
+        for record in _read(Path(path), missing_ok=False):
+            found.setdefault(record.id, record)
+    return list(found.values())
+
+
+def _read(path: Path, *, missing_ok: bool) -> Iterator[Record]:
+    try:
+        with path.open("rb") as file:
+            if pytest_benchmark.looks_like_document(file.readline()):
+                file.seek(0)
+                yield from _read_document(path, file.read())
+                return
+            file.seek(0)
+            for number, line in enumerate(file, start=1):
+                if not line.strip():
+                    continue
+                if not line.endswith(b"\n") and not _is_record(line):
+                    warnings.warn(f"{path}, line {number}: torn, and passed over.", stacklevel=3)
+                    return
+                try:
+                    yield from_json(line)
+                except StoreError as error:
+                    raise StoreError(f"{path}, line {number}: {error}") from None
+    except FileNotFoundError:
+        if not missing_ok:
+            raise StoreError(f"{path} does not exist; `graphbench records` lists what has been measured.") from None
+    except OSError as error:
+        raise StoreError(f"{path} cannot be read: {error.strerror or error}.") from error
+
+
+def _read_document(path: Path, text: bytes) -> Iterator[Record]:
+    try:
+        for raw in pytest_benchmark.raw_records(text):
+            yield from_json(raw)
+    except StoreError as error:
+        raise StoreError(f"{path}: {error}") from None
+
+
+def _write_all(file: BinaryIO, line: bytes) -> None:
+    if file.write(line) != len(line):  # what fits is written, and only the next write would say why
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def _is_record(line: bytes) -> bool:
+    try:
+        from_json(line)
+    except StoreError:
+        return False
+    return True
+
+
+def _end_of_last_line(file: BinaryIO, size: int) -> int:
+    """The offset after the last line's end, looking backwards in blocks; 0 if there is none."""
+    block, end = 1 << 16, size
+    while end > 0:
+        start = max(0, end - block)
+        file.seek(start)
+        found = file.read(end - start).rfind(b"\n")
+        if found >= 0:
+            return start + found + 1
+        end = start
+    return 0

@@ -1,0 +1,114 @@
+"""Strong scaling: one graph on more and more GPUs. Pure.
+
+On g GPUs, speedup is t(1) / t(g) and efficiency t(1) / (g t(g)), after Amdahl (AFIPS 1967) and Eager, Zahorjan and
+Lazowska (IEEE Trans. Comput. 38(3), 1989). Where a graph has no time on one GPU, the fewest that it ran on, g0, stand
+in: speedup is t(g0) / t(g), relative to g0, and efficiency g0 t(g0) / (g t(g)). A time on one number of GPUs alone has
+neither.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from graphbench.records.model import Record
+from graphbench.reporting.heading import hardware, named
+from graphbench.reporting.measured import Cell, by_graph
+from graphbench.reporting.numbers import plain
+
+ON_ONE_GPU = {"cugraph-mg": "cugraph"}
+"""The engine for one GPU whose library an engine for several distributes."""
+
+
+class Step(NamedTuple):
+    """One graph on one number of GPUs.
+
+    Attributes:
+        gpus: how many.
+        cell: what was measured.
+        speedup: over the fewest GPUs with a time, one wherever there is one; None where there is nothing to compare.
+        efficiency: speedup by how many times as many GPUs there are; 1 is ideal.
+    """
+
+    gpus: int
+    cell: Cell
+    speedup: float | None
+    efficiency: float | None
+
+
+class Climb(NamedTuple):
+    """One problem on one graph by one engine, on every number of GPUs that was tried, few first.
+
+    Attributes:
+        problem: the algorithm, with what tells it from others of its name.
+        graph: its name.
+        engine: with the allocator, without the number of GPUs.
+        base: the fewest GPUs with a time, which the others are set against; None: there is no other.
+        steps: one for each number of GPUs.
+        single: the engine's counterpart for one GPU on the same graph, with the same allocator and parameters; None
+            if it has none, or that was not measured.
+    """
+
+    problem: str
+    graph: str
+    engine: str
+    base: int | None
+    steps: list[Step]
+    single: Cell | None
+
+
+def gpus(cell: Cell) -> int | None:
+    """How many GPUs a record of an engine for several of them had; None: the engine takes no such number."""
+    number = cell.record.task.params.get("gpus")
+    return number if isinstance(number, int) else None
+
+
+def climbs(problem: str, cells: Iterable[Cell]) -> list[Climb]:
+    """Every graph that an engine for several GPUs was set to, small graphs first.
+
+    Args:
+        problem: what the cells' problem is called.
+        cells: of this problem, of one machine.
+    """
+    found = []
+    for graph, group in by_graph(cells).items():
+        engines: dict[str, list[tuple[int, Cell]]] = {}
+        for cell in group:
+            if (number := gpus(cell)) is not None:
+                engines.setdefault(_without_number(cell), []).append((number, cell))
+        for engine, tried in sorted(engines.items()):
+            steps, base = _steps(sorted(tried, key=lambda each: each[0]))
+            single = next((cell for cell in group if cell.run and _is_counterpart(cell, tried[0][1])), None)
+            found.append(Climb(problem, graph, engine, base, steps, single))
+    return found
+
+
+def _is_counterpart(cell: Cell, distributed: Cell) -> bool:
+    """Whether a cell is of the engine for one GPU that another is made of, with the same allocator and parameters."""
+    one, several = cell.record, distributed.record
+    if one.task.engine != ON_ONE_GPU.get(several.task.engine):
+        return False
+    shared = one.task.params.keys() & several.task.params.keys()
+    alike = all(one.task.params[name] == several.task.params[name] for name in shared)
+    return alike and hardware(one, planned=True) == _without_gpus(several)
+
+
+def _steps(tried: list[tuple[int, Cell]]) -> tuple[list[Step], int | None]:
+    known = [(number, cell.run) for number, cell in tried if cell.run]
+    if len({number for number, _ in known}) < 2:
+        return [Step(number, cell, None, None) for number, cell in tried], None
+    base, seconds = known[0]
+    steps = []
+    for number, cell in tried:
+        speedup = seconds / cell.run if cell.run else None
+        steps.append(Step(number, cell, speedup, speedup and speedup * base / number))
+    return steps, base
+
+
+def _without_number(cell: Cell) -> str:
+    """The engine's label without how many GPUs it had."""
+    return plain(named(cell.record.task.engine, _without_gpus(cell.record)))
+
+
+def _without_gpus(record: Record) -> list[str]:
+    return [word for word in hardware(record, planned=True) if not word.endswith((" GPU", " GPUs"))]

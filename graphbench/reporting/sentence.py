@@ -1,0 +1,163 @@
+"""The answer to the question in one sentence: how much faster, and are the answers the same?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from statistics import median
+
+from graphbench.records.comparison import Comparison, timed_on_cpu
+from graphbench.records.judging import LOWER_QUALITY, LOWER_QUALITY_ONE_SEED
+from graphbench.records.model import NEVER_RAN, Outcome, Record
+from graphbench.records.rules import Verdict
+from graphbench.reporting.numbers import Signs, figure, listed, span, three
+from graphbench.reporting.wording import codes
+
+
+def answer(rows: Sequence[Record], comparisons: Sequence[Comparison], signs: Signs) -> str:
+    """One sentence on a group of records of one problem, dataset and machine."""
+    if all(row.outcome in NEVER_RAN for row in rows):
+        return _nothing(rows)
+    headline = _headline(rows, comparisons)
+    parts = [_speed(headline, comparisons, signs), _fastest_cpu(headline, rows, comparisons, signs), _answers(rows)]
+    sentence = "; ".join(part for part in parts if part)
+    return f"{sentence}." if sentence else ""
+
+
+def _nothing(rows: Sequence[Record]) -> str:
+    """Why there is no answer where no engine could begin, and what would give one."""
+    problem = rows[0].task.algorithm
+    absent = list(dict.fromkeys(row.task.engine for row in rows if row.outcome is Outcome.UNAVAILABLE))
+    if absent:
+        return f"nothing was measured: of these engines, {listed(absent)} would do {problem}, but cannot run here."
+    return f"nothing was measured: none of these engines has {problem}; `graphbench show {problem}` tells which do."
+
+
+def _headline(rows: Sequence[Record], comparisons: Sequence[Comparison]) -> Comparison | None:
+    """The comparison with the baseline that the sentence is about; None where no ratio is given."""
+    gpu = {row.id for row in rows if row.device == "gpu"}
+
+    def rank(each: Comparison) -> tuple[bool, bool, bool, float]:
+        # What compares like with like leads, an estimate before a bound, a GPU engine before the others.
+        return each.verdict is Verdict.LIKE, each.bound != "upper", each.record in gpu, each.ratio_run or 0.0
+
+    given = [each for each in comparisons if each.role == "baseline" and each.ratio_run is not None]
+    return max(given, key=rank, default=None)
+
+
+def _speed(headline: Comparison | None, comparisons: Sequence[Comparison], signs: Signs) -> str:
+    if headline is None:
+        missing = [text.partition(": ")[2] for each in comparisons for text in each.reasons]
+        return f"no ratio can be given: {missing[0]}" if missing else ""
+    text = _sentence(headline, signs)
+    if headline.verdict is Verdict.UNLIKE:
+        text += f", but unlike: {listed(codes(headline.reasons))}"
+    return text
+
+
+def _sentence(each: Comparison, signs: Signs) -> str:
+    assert each.ratio_run is not None
+    faster = each.ratio_run >= 1
+    ends = each.interval or each.range
+    # Slower is told the other way round: "2 times slower" rather than "0.5 times faster".
+    if ends and not faster:
+        ends = (1 / ends[1], 1 / ends[0])
+    spread = f" {span(*ends, interval=each.interval is not None)}" if ends else ""
+    run = f"{_times(each.ratio_run, each.bound, signs)}{spread} {_word(each.ratio_run)} than {each.baseline} on run"
+    text = f"{each.engine} is {run}"
+    if each.ratio_end_to_end is None:
+        return text
+    end = _times(each.ratio_end_to_end, each.bound, signs)
+    turned = "" if (each.ratio_end_to_end >= 1) == faster else f" {_word(each.ratio_end_to_end)}"
+    return f"{text}, {end}{turned} end to end"
+
+
+def _times(ratio: float, bound: str | None, signs: Signs) -> str:
+    """The factor, as a number from 1 up; a bound on the ratio bounds it from below only if they point the same way."""
+    faster = ratio >= 1
+    least = {"lower": "at least " if faster else "at most ", "upper": "at most " if faster else "at least "}
+    return f"{least.get(bound or '', '')}{three(ratio if faster else 1 / ratio)}{signs.times}"
+
+
+def _word(ratio: float) -> str:
+    return "faster" if ratio >= 1 else "slower"
+
+
+def _fastest_cpu(
+    headline: Comparison | None, rows: Sequence[Record], comparisons: Sequence[Comparison], signs: Signs
+) -> str:
+    best = [
+        each
+        for each in comparisons
+        if each.role == "best_cpu" and each.verdict is Verdict.LIKE and each.ratio_run is not None
+    ]
+    of_headline = [each for each in best if headline is not None and each.record == headline.record]
+    if best:
+        each = max(of_headline or best, key=lambda one: one.ratio_run or 0.0)
+        subject = "" if of_headline else f"{each.engine} is "
+        return f"{subject}{_than(each, each.ratio_run, signs)}, the best CPU engine{_whole(each, comparisons, signs)}"
+    verdicts = {each.record: each.verdict for each in comparisons if each.role == "baseline"}
+    fair = [row for row in rows if timed_on_cpu(row) and verdicts.get(row.id, Verdict.LIKE) is Verdict.LIKE]
+    if len(fair) < 2:
+        return ""
+    return f"fastest CPU engine: {min(fair, key=lambda row: median(row.phases.run_s)).task.engine}"
+
+
+def _than(each: Comparison, ratio: float | None, signs: Signs) -> str:
+    assert ratio is not None
+    return f"{_times(ratio, each.bound, signs)} {_word(ratio)} than {each.baseline}"
+
+
+def _whole(best: Comparison, comparisons: Sequence[Comparison], signs: Signs) -> str:
+    """What stands behind the ratio to the best CPU engine on run: that to the best end to end, which may be another."""
+    other = next(
+        (each for each in comparisons if each.role == "best_cpu_end_to_end" and each.record == best.record), None
+    )
+    if other is not None and other.verdict is Verdict.LIKE and other.ratio_end_to_end is not None:
+        return f" on run, and {_than(other, other.ratio_end_to_end, signs)}, the best end to end"
+    if best.ratio_end_to_end is None:
+        return ""
+    turned = (best.ratio_end_to_end >= 1) != ((best.ratio_run or 1.0) >= 1)
+    word = f" {_word(best.ratio_end_to_end)}" if turned else ""
+    return f", {_times(best.ratio_end_to_end, best.bound, signs)}{word} end to end"
+
+
+def _answers(rows: Sequence[Record]) -> str:
+    wrong = [row.task.engine for row in rows if row.outcome is Outcome.INVALID]
+    if wrong:
+        return f"answers: wrong from {listed(wrong)}"
+    right = [row for row in rows if row.outcome is Outcome.OK]
+    if len(right) < 2:
+        return "answer: certified" if right and all(row.certificate for row in right) else ""
+    if all(row.quality for row in right):
+        return _qualities(right)
+    kinds = {each.kind for row in right for each in row.agreement}
+    if "differs" in kinds:
+        apart = [
+            f"{row.task.engine} and {each.engine}" for row in right for each in row.agreement if each.kind == "differs"
+        ]
+        return f"answers: differ between {apart[0]}"
+    if kinds:
+        words = {
+            "exact": "identical",
+            "equivalent": "the same up to renaming",
+            "epsilon": "the same within the tolerance",
+        }
+        loosest = next((words[kind] for kind in ("epsilon", "equivalent", "exact") if kind in kinds), "")
+        return f"answers: {loosest}" if loosest else ""
+    return "answers: each certified" if all(row.certificate and row.certificate.valid for row in right) else ""
+
+
+def _qualities(rows: Sequence[Record]) -> str:
+    measure = rows[0].quality
+    values = [median(row.trials.quality) if row.trials.quality else row.answer.get(row.quality) for row in rows]
+    known = [value for value in values if value is not None]
+    if len(known) < len(values):
+        return ""
+    low, high = min(known), max(known)
+    apart = (high - low) / abs(high) if high else 0.0
+    between = figure(low) if figure(low) == figure(high) else f"{figure(low)} to {figure(high)}"
+    if apart <= LOWER_QUALITY:
+        return f"answers: same quality ({measure} {between})"
+    worst = rows[known.index(low)].task.engine
+    how = f"within {100 * apart:.2g} %" if apart <= LOWER_QUALITY_ONE_SEED else "differs"
+    return f"answers: quality {how} ({measure} {between}; lowest from {worst})"

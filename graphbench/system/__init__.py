@@ -1,0 +1,1 @@
+"""This machine: files, memory, GPUs. Knows no graph and no engine."""
