@@ -33,7 +33,7 @@ _OPENING = re.compile(r'\s*(?:#[^\n]*\n\s*)*[rR]?"""(.*?)(?:"""|\n\s*\n)', re.DO
 """The first paragraph of a module's docstring."""
 
 _HERE = Path(__file__).parent
-_NOT_PAGES = {"__init__", "base", "draws", "efforts"}
+_NOT_PAGES = {"__init__", "base", "draws"}
 
 
 def algorithm_names() -> list[str]:

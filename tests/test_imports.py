@@ -1,9 +1,11 @@
-"""Imports point one way, in two chains, and listing names imports nothing heavy."""
+"""Imports point one way: rooms in order, no circle of files or folders; listing names imports nothing heavy."""
 
 import ast
+import graphlib
 import json
 import subprocess
 import sys
+from collections import defaultdict
 from pathlib import Path
 
 import pytest
@@ -11,50 +13,25 @@ import pytest
 import graphbench
 
 ROOT = Path(graphbench.__file__).parent
-GROUND = [{"_version", "errors", "gpus", "locking", "model", "paths", "prediction", "sizes", "statistics"}]
-MEASURING = [
-    *GROUND,
-    {"columns", "device", "edgefile", "edgelist"},
-    {
-        "agreement",
-        "certify",
-        "certify_cores",
-        "certify_device",
-        "certify_levels",
-        "certify_partition",
-        "certify_similarity",
-        "certify_spectral",
-        "certify_structure",
-        "certify_subgraphs",
-        "certify_walks",
-        "datasets",
-    },
-    {"algorithms"},
-    {"engines"},
-    {"registry"},
-    {"measure"},
-]
-JUDGING = [
-    *GROUND,
-    {"interchange", "store"},
-    {"keeping"},
-    {"break_even", "comparison", "judging", "reasons", "regression"},
-    {"reporting"},
-]
-TOP = {
-    "__init__",
-    "__main__",
+ROOMS = [
+    "_version",
+    "errors",
+    "system",
+    "records",
+    "graphs",
+    "certificates",
+    "algorithms",
+    "engines",
+    "registry",
+    "measure",
+    "reporting",
     "api",
-    "benchmarks",
+    "__init__",
     "cli",
-    "foresight",
-    "planning",
-    "pytest_plugin",
-    "result",
-    "staleness",
-    "suites",
-}
-"""Where the two chains meet."""
+    "__main__",
+    "benchmarks",
+]
+"""Everything at the top of graphbench/, in order: each imports only from itself and from those above it."""
 HEAVY = [
     "cudf",
     "cugraph",
@@ -70,73 +47,107 @@ HEAVY = [
 ]
 
 
-def _below(part):
-    """The parts that this one may import: its own layer and those under it in its chain; None for the top."""
-    if part in TOP:
-        return None
-    for chain in (MEASURING, JUDGING):
-        for height, layer in enumerate(chain):
-            if part in layer:
-                return set().union(*chain[: height + 1])
-    raise AssertionError(f"graphbench.{part} is in no layer: say in this test where it belongs")
+def _module(path):
+    """The dotted name below graphbench of a file; a package is named by its folder."""
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" and len(parts) > 1 else parts)
 
 
-def _parts_imported(tree):
-    """First names below graphbench that a module imports, with their lines; the package itself counts as the top."""
-    for node in ast.walk(tree):
+MODULES = {_module(path): path for path in sorted(ROOT.rglob("*.py"))}
+
+
+def imported(source, modules=MODULES):
+    """The modules of graphbench that a source imports anywhere in it, with their lines; the package is `__init__`."""
+    for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Import):
-            names = [(alias.name, []) for alias in node.names]
+            names = [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, "imports are absolute here"
-            names = [(node.module, [alias.name for alias in node.names])]
+            names = [f"{node.module}.{alias.name}" for alias in node.names]
         else:
             continue
-        for module, members in names:
-            first, *rest = module.split(".")
-            if first != "graphbench":
-                continue
-            for part in rest[:1] or members or ["__init__"]:
-                is_part = (ROOT / part).is_dir() or (ROOT / f"{part}.py").exists()
-                yield (part if is_part else "__init__"), node.lineno
+        for name in names:
+            first, _, rest = name.partition(".")
+            if first == "graphbench":
+                candidates = [rest, rest.rpartition(".")[0], "__init__"]
+                yield next(each for each in candidates if each in modules), node.lineno
 
 
-MODULES = sorted(path.relative_to(ROOT) for path in ROOT.rglob("*.py"))
+IMPORTS = {
+    name: [(target, line) for target, line in imported(path.read_text(encoding="utf-8")) if target != name]
+    for name, path in MODULES.items()
+}
 
 
-@pytest.mark.parametrize("module", MODULES, ids=str)
-def test_imports_point_down(module):
-    allowed = _below(Path(module.parts[0]).stem)
-    if allowed is None:
-        return
-    tree = ast.parse((ROOT / module).read_text(encoding="utf-8"))
-    upward = [f"line {line}: {part}" for part, line in _parts_imported(tree) if part not in allowed]
-    assert not upward, f"{module} imports upward: {', '.join(upward)}"
+def test_every_room_has_its_place():
+    assert {name.partition(".")[0] for name in MODULES} == set(ROOMS)
 
 
-def test_datasets_and_certificates_do_not_know_each_other():
-    for module in MODULES:
-        here = Path(module.parts[0]).stem
-        other = {"datasets": {"certify", "agreement"}, "certify": {"datasets"}, "agreement": {"datasets"}}.get(
-            here, set()
-        )
-        found = {part for part, _ in _parts_imported(ast.parse((ROOT / module).read_text(encoding="utf-8")))}
-        assert not found & other, f"{module} imports {found & other}"
+@pytest.mark.parametrize("name", MODULES)
+def test_a_room_imports_only_rooms_above_it(name):
+    height = {room: place for place, room in enumerate(ROOMS)}
+    own = height[name.partition(".")[0]]
+    upward = [f"line {line}: {target}" for target, line in IMPORTS[name] if height[target.partition(".")[0]] > own]
+    assert not upward, f"{name} imports upward: {', '.join(upward)}"
+
+
+def circle(arrows):
+    """The names along a circle of a directed graph, or nothing."""
+    try:
+        graphlib.TopologicalSorter(arrows).prepare()
+    except graphlib.CycleError as error:
+        return error.args[1]
+    return []
+
+
+def test_files_import_each_other_in_no_circle():
+    assert not circle({name: {target for target, _ in targets} for name, targets in IMPORTS.items()})
+
+
+def within(folder, imports=IMPORTS):
+    """Arrows between what lies directly in a folder: its files, and its subfolders each as a whole."""
+    depth = folder.count(".") + 1 if folder else 0
+    inside = f"{folder}." if folder else ""
+    arrows = defaultdict(set)
+    for name, targets in imports.items():
+        for target, _ in targets:
+            if name.startswith(inside) and target.startswith(inside):
+                start, end = name.split(".")[depth], target.split(".")[depth]
+                if start != end:
+                    arrows[start].add(end)
+    return arrows
+
+
+FOLDERS = ["", *sorted({name.rpartition(".")[0] for name in MODULES} - {""})]
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_what_lies_in_a_folder_imports_each_other_in_no_circle(folder):
+    assert not circle(within(folder))
+
+
+def test_a_circle_is_seen():
+    assert circle({"a": {"b"}, "b": {"c"}, "c": {"a"}})
+    through_folders = {"a.x": [("b.x", 1)], "b.y": [("a.y", 1)], "a.y": [], "b.x": []}
+    assert circle(within("", through_folders))
+    assert not circle(through_folders | {name: set() for name in through_folders})
 
 
 @pytest.mark.parametrize(
-    ("source", "parts"),
+    ("source", "names"),
     [
-        ("from graphbench.measure.plan import Plan", ["measure"]),
-        ("from graphbench import registry, certify", ["registry", "certify"]),
-        ("import graphbench.records.store", ["store"]),
+        ("from graphbench.measure.plan import Plan", ["measure.plan"]),
+        ("from graphbench.measure import plan", ["measure.plan"]),
+        ("from graphbench import registry, certificates", ["registry", "certificates"]),
+        ("import graphbench.records.store", ["records.store"]),
         ("import graphbench", ["__init__"]),
         ("from graphbench import run", ["__init__"]),
         ("def f():\n    from graphbench.cli import main", ["cli"]),
         ("import numpy, json", []),
     ],
 )
-def test_the_walker_sees_every_way_to_import(source, parts):
-    assert [part for part, _ in _parts_imported(ast.parse(source))] == parts
+def test_the_walker_sees_every_way_to_import(source, names):
+    assert [name for name, _ in imported(source)] == names
 
 
 def _loaded_by(code):
