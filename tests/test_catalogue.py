@@ -108,7 +108,7 @@ def test_a_typo_gets_a_suggestion():
 
 def test_describing_needs_no_http_and_no_reader():
     code = (
-        "import sys; from graphbench import datasets; [datasets.describe(name) for name in datasets.names()];"
+        "import sys; from graphbench import graphs; [graphs.describe(name) for name in graphs.names()];"
         "print(sorted({'requests', 'scipy', 'pandas', 'pyarrow', 'networkx'} & set(sys.modules)))"
     )
     done = run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

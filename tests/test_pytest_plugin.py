@@ -72,7 +72,7 @@ def test_other_projects_see_options_in_the_help_and_nothing_else(pytester):
         import sys
 
         def test_nothing_was_loaded():
-            assert not {"graphbench.registry", "graphbench.benchmarks", "networkx", "igraph"} & set(sys.modules)
+            assert not {"graphbench.registry", "graphbench.benchmarks.session", "networkx", "igraph"} & set(sys.modules)
         """
     )
     pytester.runpytest_subprocess("-p", "no:cacheprovider").assert_outcomes(passed=1)
