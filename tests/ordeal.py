@@ -14,6 +14,9 @@ import numpy as np
 from graphbench.algorithms.base import Algorithm, Finding, Form, Parameter
 from graphbench.engines.base import Availability, Engine
 
+STEP_S = 0.03
+"""What each half of an asynchronous step takes: launching it, and waiting until it is done."""
+
 ordeal = Algorithm(
     name="ordeal",
     title="Ordeal",
@@ -79,6 +82,53 @@ class Faulty(Steady):
         return {"threads": 3}
 
 
+class Asynchronous(Steady):
+    """Returns from everything before it is done, as a GPU's library does: the rest is done in `synchronize`."""
+
+    name = "asynchronous"
+    start_steps = ("connect",)
+    converts = True
+    pending = False
+
+    def _launch(self):
+        time.sleep(STEP_S)
+        self.pending = True
+
+    def synchronize(self):
+        if self.pending:
+            time.sleep(STEP_S)
+        self.pending = False
+
+    def start(self, settings):
+        self._launch()
+        return self
+
+    def connect(self, settings):
+        self._launch()
+
+    def read(self, edges):
+        self._launch()
+        return edges.to_numpy()
+
+    def build(self, columns, edges, **options):
+        self._launch()
+        return super().build(columns, edges, **options)
+
+    def convert(self, graph, edges, **options):
+        self._launch()
+        return graph
+
+    def collect(self, raw, kind, edges, pairs):
+        self._launch()
+        return raw
+
+
+@ordeal.on("asynchronous")
+def _(module, graph, p):
+    module._launch()
+    return graph
+
+
 class Gappy(Steady):
     """Has no adapter."""
 
@@ -95,7 +145,7 @@ class Absent(Steady):
 
 
 ordeal.adapters["absent"] = ordeal.adapters["steady"]
-steady, faulty, gappy, absent = Steady(), Faulty(), Gappy(), Absent()
+steady, faulty, asynchronous, gappy, absent = Steady(), Faulty(), Asynchronous(), Gappy(), Absent()
 
 
 def _raise(module, graph, p):
