@@ -30,7 +30,17 @@ from graphbench.measure.suites.rounds import pooled
 from graphbench.measure.suites.run import Run, past
 from graphbench.measure.suites.suite import Suite
 from graphbench.measure.trials import revisions
-from graphbench.records.model import Censored, Outcome, Phases, Revisions, Trials
+from graphbench.records.model import (
+    Agreement,
+    Censored,
+    Certificate,
+    Memory,
+    Outcome,
+    Phases,
+    Record,
+    Revisions,
+    Trials,
+)
 from graphbench.records.store import Store
 from graphbench.system import files
 
@@ -408,6 +418,61 @@ def test_pooling_keeps_trials_in_line_and_tells_of_drift():
     assert (third.trials.rounds, third.trials.certified) == ([5, 5, 2], [11])
     failed = builders.record(outcome=Outcome.ERROR)
     assert pooled(one, failed) is failed
+
+
+def test_a_drift_warning_is_of_all_rounds_and_not_of_fewer():
+    both = pooled(builders.record(seconds=1.0), builders.record(seconds=1.5))
+    third = pooled(both, builders.record(seconds=1.0))
+    assert [warning for warning in third.warnings if "apart" in warning] == third.warnings
+    assert "3 rounds" in third.warnings[0]
+
+
+def test_pooled_memory_is_the_largest_of_all_rounds():
+    one = builders.record(memory=Memory(10, 30, [20, 30]))
+    two = builders.record(memory=Memory(9, 31, [21, 31]))
+    assert pooled(one, two).memory == pooled(two, one).memory == Memory(10, 31, [21, 31])
+    unknown = builders.record(memory=Memory())
+    assert pooled(one, unknown).memory == pooled(unknown, one).memory == one.memory
+
+
+def test_pooled_agreement_is_the_worst_of_all_rounds():
+    exact, epsilon, differs = (
+        Agreement(engine=engine, kind=kind, max_difference=by)
+        for engine, kind, by in (("igraph", "exact", 0.0), ("igraph", "epsilon", 1e-9), ("cugraph", "differs", 0.5))
+    )
+    one, two = builders.record(agreement=[differs, epsilon]), builders.record(agreement=[exact])
+    assert pooled(one, two).agreement == [differs, epsilon]
+    assert sorted(each.kind for each in pooled(two, one).agreement) == ["differs", "epsilon"]
+
+
+def test_a_limit_that_struck_in_an_earlier_round_is_kept():
+    struck = Censored("run", 2.0, limit_s=60.0)
+    assert pooled(builders.record(censored=struck), builders.record()).censored == struck
+    later = Censored("run", 3.0, limit_s=60.0)
+    assert pooled(builders.record(censored=struck), builders.record(censored=later)).censored == later
+
+
+@pytest.mark.parametrize(("before", "latest", "checked"), [(2, 1, 3), (None, 1, 1), (2, None, None)])
+def test_a_pooled_certificate_counts_the_answers_of_all_rounds(before, latest, checked):
+    def rounds(count):
+        return builders.record(certificate=count and Certificate(valid=True, detail="shown", checked=count))
+
+    certificate = pooled(rounds(before), rounds(latest)).certificate
+    assert (certificate and certificate.checked) == checked
+
+
+KEPT_OF_THE_LATEST = {
+    "schema", "id", "measured_at", "task", "device", "outcome", "reason", "answer", "headline", "quality", "dataset",
+    "posed", "draw", "worker", "environment", "matched", "revisions", "adapter",
+}  # fmt: skip
+POOLED = {"phases", "trials", "memory", "certificate", "agreement", "censored", "warnings"}
+
+
+def test_of_every_field_of_a_record_it_is_known_what_rounds_make_of_it():
+    assert {field.name for field in msgspec.structs.fields(Record)} == KEPT_OF_THE_LATEST | POOLED
+    one, two = builders.record(id="one", answer={"digest": "a"}), builders.record(id="two", answer={"digest": "b"})
+    both = pooled(one, two)
+    assert [getattr(both, name) for name in KEPT_OF_THE_LATEST] == [getattr(two, name) for name in KEPT_OF_THE_LATEST]
 
 
 def test_the_summary_averages_only_what_all_completed():

@@ -169,9 +169,10 @@ def agreements(
             if question in other.files
         ]
         if each:
-            found.append(Agreement(engine=other.engine, **max(each, key=_badness)._asdict()))
+            found.append(Agreement(engine=other.engine, **max(each, key=badness)._asdict()))
     return found
 
 
-def _badness(agreed: Agreed) -> tuple[int, float]:
+def badness(agreed: Agreed | Agreement) -> tuple[int, float]:
+    """A key to sort by: the worst agreement last."""
     return ("exact", "equivalent", "epsilon", "nmi", "differs").index(agreed.kind), agreed.max_difference or 0.0

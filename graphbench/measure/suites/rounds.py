@@ -1,19 +1,24 @@
 """Rounds: the engines take turns on a dataset several times, and a task's trials of all rounds make one record.
 
-What drifts while a suite runs (temperature, neighbours on the machine) then touches all engines alike. After every
-round the record so far is kept, so that an interrupted suite goes on with the round that it was in.
+Drift while a suite runs (temperature, other programs) then affects all engines alike. The record is stored after every
+round, so an interrupted suite resumes with the round that it was in.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import zip_longest
 from statistics import median
 
 import msgspec
 
-from graphbench.records.model import Certificate, Memory, Outcome, Record, Trials
+from graphbench.measure.answers import badness
+from graphbench.records.model import Agreement, Certificate, Memory, Outcome, Record, Trials
 
 DRIFT = 1.1
 """Rounds whose medians are further apart than this are worth a warning."""
+_DRIFTED = "the medians of the"
+"""How that warning begins."""
 
 
 def rounds_of(record: Record) -> list[int]:
@@ -24,8 +29,8 @@ def rounds_of(record: Record) -> list[int]:
 def pooled(before: Record, latest: Record) -> Record:
     """The record of a task after one more round.
 
-    Its id, time, environment and phases but for the warm trials are those of the latest round; a round that failed
-    stands for the task.
+    Trials, memory, certificate, agreement and warnings are of all rounds. Everything else is of the latest round; a
+    limit that struck in an earlier one is kept. A round that failed replaces the record.
 
     Args:
         before: after the rounds so far; its outcome is ok.
@@ -39,12 +44,11 @@ def pooled(before: Record, latest: Record) -> Record:
         latest,
         phases=msgspec.structs.replace(latest.phases, run_s=times),
         trials=_trials(before.trials, latest.trials, len(before.phases.run_s), counts),
-        memory=Memory(
-            _larger(before.memory.host_peak_bytes, latest.memory.host_peak_bytes),
-            _larger(before.memory.device_peak_bytes, latest.memory.device_peak_bytes),
-        ),
+        memory=_memory(before.memory, latest.memory),
         certificate=_certificate(before.certificate, latest.certificate),
-        warnings=list(dict.fromkeys([*before.warnings, *latest.warnings, *_drift(times, counts)])),
+        agreement=_agreement(before.agreement, latest.agreement),
+        censored=latest.censored or before.censored,
+        warnings=list(dict.fromkeys([*_without_drift(before.warnings), *latest.warnings, *_drift(times, counts)])),
     )
 
 
@@ -59,14 +63,30 @@ def _trials(before: Trials, latest: Trials, shift: int, counts: list[int]) -> Tr
     )
 
 
+def _memory(before: Memory, latest: Memory) -> Memory:
+    return Memory(
+        _larger(before.host_peak_bytes, latest.host_peak_bytes),
+        _larger(before.device_peak_bytes, latest.device_peak_bytes),
+        [max(peaks) for peaks in zip_longest(before.device_peaks_bytes, latest.device_peaks_bytes, fillvalue=0)],
+    )
+
+
+def _larger(one: int | None, two: int | None) -> int | None:
+    return max((peak for peak in (one, two) if peak is not None), default=None)
+
+
 def _certificate(before: Certificate | None, latest: Certificate | None) -> Certificate | None:
     if before is None or latest is None:
         return latest
     return msgspec.structs.replace(latest, checked=before.checked + latest.checked)
 
 
-def _larger(one: int | None, two: int | None) -> int | None:
-    return max((each for each in (one, two) if each is not None), default=None)
+def _agreement(before: Sequence[Agreement], latest: Sequence[Agreement]) -> list[Agreement]:
+    """By engine, the worst of all rounds: which engine is compared with which depends on their order in a round."""
+    worst: dict[str, Agreement] = {}
+    for agreed in (*before, *latest):
+        worst[agreed.engine] = max(worst.get(agreed.engine, agreed), agreed, key=badness)
+    return list(worst.values())
 
 
 def _drift(times: list[float], counts: list[int]) -> list[str]:
@@ -76,8 +96,14 @@ def _drift(times: list[float], counts: list[int]) -> list[str]:
         start += count
     if min(medians) <= 0 or max(medians) / min(medians) <= DRIFT:
         return []
-    text = (
-        f"the medians of the {len(counts)} rounds are up to {100 * (max(medians) / min(medians) - 1):.2g} % apart: "
-        "the machine was not equally fast all the time. The trials of all rounds are taken together."
+    apart = 100 * (max(medians) / min(medians) - 1)
+    warning = (
+        f"{_DRIFTED} {len(counts)} rounds are up to {apart:.2g} % apart: the speed of the machine varied. The median "
+        "is over the trials of all rounds."
     )
-    return [text]
+    return [warning]
+
+
+def _without_drift(warnings: list[str]) -> list[str]:
+    """Without what was said of fewer rounds."""
+    return [warning for warning in warnings if not warning.startswith(_DRIFTED)]
