@@ -18,7 +18,7 @@ from graphbench.records.store import Store
 from graphbench.reporting import searches
 from graphbench.reporting.capacity import Finding, failure, phase, render, starved_on_host
 from graphbench.reporting.document import Bullets, Table
-from graphbench.reporting.measured import sort_out
+from graphbench.reporting.measured import group_by_machine
 from graphbench.reporting.sections import capacity, growth
 
 LIMIT = 400_000
@@ -263,7 +263,7 @@ def tried(size, outcome=Outcome.OK, **changes):
 
 
 def here(*records):
-    (measured,) = sort_out(records, "networkx", {})
+    (measured,) = group_by_machine(records, "networkx", {})
     return measured
 
 

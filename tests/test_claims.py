@@ -7,7 +7,7 @@ from test_report import tables
 from graphbench.records.model import Censored, Certificate, Outcome, Phases, Task, Trials
 from graphbench.reporting.claims import check
 from graphbench.reporting.document import Fold, Table
-from graphbench.reporting.measured import sort_out
+from graphbench.reporting.measured import group_by_machine
 from graphbench.reporting.published import Claim, claims
 from graphbench.reporting.sections import claims as section
 
@@ -25,7 +25,7 @@ def gpu(seconds, **changes):
 
 
 def checked(the_claim, *records):
-    (measured,) = sort_out(records, "networkx", {})
+    (measured,) = group_by_machine(records, "networkx", {})
     return check(the_claim, measured)
 
 
@@ -195,7 +195,7 @@ def test_billions_need_several_gpus_and_their_memory_is_told_together():
 
 
 def test_every_published_claim_is_read_and_has_its_row():
-    (measured,) = sort_out([record("networkx"), gpu(0.005)], "networkx", {})
+    (measured,) = group_by_machine([record("networkx"), gpu(0.005)], "networkx", {})
     blocks = section.section(measured, "").blocks
     rows = [row for block in tables(blocks) for row in block.rows]
     assert len(rows) == len(claims()) == 34
@@ -209,7 +209,7 @@ def test_every_published_claim_is_read_and_has_its_row():
 
 
 def test_what_cannot_run_here_is_one_sentence_with_its_reasons_and_opens_to_rows():
-    (measured,) = sort_out([record("networkx"), gpu(0.005)], "networkx", {})
+    (measured,) = group_by_machine([record("networkx"), gpu(0.005)], "networkx", {})
     blocks = section.section(measured, "").blocks
     (fold,) = [each for block in blocks if isinstance(block, Fold) for each in (block, *block.blocks)
                if isinstance(each, Fold) and "not runnable" in each.summary]  # fmt: skip
@@ -223,7 +223,7 @@ def test_what_cannot_run_here_is_one_sentence_with_its_reasons_and_opens_to_rows
 
 
 def test_claims_that_nothing_was_measured_for_are_folded_beneath_those_with_figures():
-    (measured,) = sort_out([record("networkx"), gpu(0.005)], "networkx", {})
+    (measured,) = group_by_machine([record("networkx"), gpu(0.005)], "networkx", {})
     blocks = section.section(measured, "").blocks
     folds = {block.summary: block.blocks[0] for block in blocks if isinstance(block, Fold)}
     (untried,) = [table for summary, table in folds.items() if summary.startswith("Without a figure of ours: ")]
@@ -234,7 +234,7 @@ def test_claims_that_nothing_was_measured_for_are_folded_beneath_those_with_figu
 
 
 def test_a_machine_without_a_gpu_has_one_sentence_and_no_other_claims():
-    (measured,) = sort_out([record("networkx"), record("igraph")], "networkx", {})
+    (measured,) = group_by_machine([record("networkx"), record("igraph")], "networkx", {})
     head, fold = section.section(measured, "").blocks
     assert head.text == "34 published figures: 34 not runnable here."
     assert fold.summary.startswith("34 are not runnable here: cugraph did not run on this machine (")

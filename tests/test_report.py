@@ -53,7 +53,7 @@ def page(document):
 
 
 def of(records, section):
-    (here, *_) = measured.sort_out(records, "networkx", {})
+    (here, *_) = measured.group_by_machine(records, "networkx", {})
     return section.section(here, "")
 
 
@@ -176,9 +176,9 @@ def test_machines_are_shown_apart_and_never_set_against_each_other(records):
     assert [part.title.split(",")[0] for part in document.parts] == [
         "NVIDIA H100; Example Processor 9000", "Another Processor", "",
     ]  # fmt: skip
-    for each in measured.sort_out(records, "networkx", {}):
-        own = {cell.record.id for cell in each.cells}
-        pairs = [cell.main or cell.best for cell in each.cells if cell.main or cell.best]
+    for each in measured.group_by_machine(records, "networkx", {}):
+        own = {case.record.id for case in each.cases}
+        pairs = [case.main or case.best for case in each.cases if case.main or case.best]
         assert pairs
         assert all(pair.baseline_record in own for pair in pairs)
 
@@ -187,8 +187,8 @@ def test_a_task_that_never_ran_is_no_gap_on_a_machine_where_it_did_run():
     never = record("igraph", id="never", outcome=Outcome.UNAVAILABLE, environment=None)
     ran = [record("networkx"), record("igraph")]
     elsewhere = replace(record("networkx", id="there"), environment__machine="m2")
-    machines = measured.sort_out([*ran, never, elsewhere], "networkx", {})
-    shown = {each.digest: {cell.record.id for cell in each.cells} for each in machines}
+    machines = measured.group_by_machine([*ran, never, elsewhere], "networkx", {})
+    shown = {each.digest: {case.record.id for case in each.cases} for each in machines}
     assert shown == {"m1": {"networkx-1", "igraph-1"}, "m2": {"there", "never"}}
 
 
@@ -200,9 +200,9 @@ def test_what_never_ran_anywhere_is_shown_too():
 def test_graphs_of_one_name_are_told_apart_and_what_never_saw_one_joins_the_first():
     other = replace(record("networkx", id="other"), dataset__digest="ffffffffff")
     never = record("igraph", id="never", outcome=Outcome.UNAVAILABLE, environment=None, dataset=None)
-    (here,) = measured.sort_out([record("networkx"), other, never], "networkx", {})
-    graphs = measured.by_graph(here.cells)
-    assert {name: len(cells) for name, cells in graphs.items()} == {
+    (here,) = measured.group_by_machine([record("networkx"), other, never], "networkx", {})
+    graphs = measured.by_graph(here.cases)
+    assert {name: len(cases) for name, cases in graphs.items()} == {
         "coAuthorsDBLP (d1d1d1)": 2, "coAuthorsDBLP (ffffff)": 1,
     }  # fmt: skip
 
@@ -211,14 +211,14 @@ def test_graphs_of_one_name_are_told_apart_and_what_never_saw_one_joins_the_firs
 
 
 def test_the_headline_is_about_the_gpu_engine_as_it_comes_and_averages_like_ratios_only(records):
-    (here, *_) = measured.sort_out(records, "networkx", {})
+    (here, *_) = measured.group_by_machine(records, "networkx", {})
     assert summary.leader(here) == "cugraph (default)"
     (_, table, _) = tables(summary.section(here, "").blocks)
     louvain = table.rows[0]
     ratios = [
-        cell.main.ratio_run
-        for cell in here.cells
-        if cell.label == "cugraph (default)" and cell.problem == "louvain" and summary.fair(cell.main)
+        case.main.ratio_run
+        for case in here.cases
+        if case.label == "cugraph (default)" and case.problem == "louvain" and summary.fair(case.main)
     ]
     assert len(ratios) == 2  # of four: one is unlike, one a bound
     mean = (ratios[0] * ratios[1]) ** 0.5
@@ -293,9 +293,9 @@ def test_both_best_cpu_engines_are_named_wherever_a_ratio_to_one_of_them_stands(
     gpu = record("cugraph", 0.3, device="gpu")
     on_run = replace(record("igraph", 0.4), phases__build_s=9.0)
     whole = replace(record("scipy", 0.5), phases__build_s=0.001)
-    (here,) = measured.sort_out([gpu, on_run, whole, record("networkx", 20.0)], "networkx", {})
-    (cell,) = [each for each in here.cells if each.record is gpu]
-    ends = ratio(cell.whole.ratio_end_to_end)
+    (here,) = measured.group_by_machine([gpu, on_run, whole, record("networkx", 20.0)], "networkx", {})
+    (case,) = [each for each in here.cases if each.record is gpu]
+    ends = ratio(case.whole.ratio_end_to_end)
     assert "the best CPU engine is igraph on run; scipy end to end" in texts(summary.section(here, "").blocks)
     (headlines, *_) = tables(summary.section(here, "").blocks)
     row = dict(zip(headlines.heads, headlines.rows[0], strict=True))
@@ -304,7 +304,7 @@ def test_both_best_cpu_engines_are_named_wherever_a_ratio_to_one_of_them_stands(
     (figures,) = tables(speedup.section(here, "").blocks)
     row = dict(zip(figures.heads, figures.rows[0], strict=True))
     assert (row["run vs best CPU"][-6:], row["end to end vs best CPU"]) == ("igraph", f"{ends} scipy")
-    (without,) = measured.sort_out([gpu, on_run, whole], "networkx", {})
+    (without,) = measured.group_by_machine([gpu, on_run, whole], "networkx", {})
     for section in (summary, speedup):
         (chart,) = [block for block in section.section(without, "").blocks if isinstance(block, Chart)] or [None]
         assert chart is None or ("igraph" in chart.svg and "scipy" in chart.svg)
@@ -411,10 +411,10 @@ def test_records_at_equal_quality_are_a_problem_of_their_own_whatever_settings_t
         return replace(made, task__params={"resolution": 1.0, "threshold": 1e-7} | setting)
 
     given = [record("networkx"), record("igraph"), at("networkx", threshold=1e-3), at("igraph", trials=2)]
-    (here,) = measured.sort_out(given, "networkx", {})
-    problems = {name: sorted(cell.label for cell in cells) for name, cells in here.problems.items()}
+    (here,) = measured.group_by_machine(given, "networkx", {})
+    problems = {name: sorted(case.label for case in cases) for name, cases in here.problems.items()}
     assert problems == {"louvain": ["igraph", "networkx"], "louvain (equal quality)": ["igraph", "networkx"]}
-    assert all(cell.main is not None for cell in here.cells if cell.label == "igraph")
+    assert all(case.main is not None for case in here.cases if case.label == "igraph")
     assert command(given[-1], "networkx").startswith(
         "graphbench louvain coAuthorsDBLP --engine networkx,igraph --match-quality --resolution 1.0"
     )
@@ -460,11 +460,11 @@ def test_growth_gives_the_exponent_that_the_times_were_made_with(records):
 
 
 def test_break_even_is_the_comparisons_own(records):
-    (here, *_) = measured.sort_out(records, "networkx", {})
+    (here, *_) = measured.group_by_machine(records, "networkx", {})
     table = list(tables(break_even.section(here, "").blocks))[1]
     runs = {(row[0], row[1], row[2]): row[5] for row in table.rows}
-    cell = next(cell for cell in here.cells if cell.record.id == "wcc-email-Enron-cugraph")
-    assert runs["wcc", "email-Enron", "cugraph (default)"] == str(cell.main.break_even_runs)
+    case = next(case for case in here.cases if case.record.id == "wcc-email-Enron-cugraph")
+    assert runs["wcc", "email-Enron", "cugraph (default)"] == str(case.main.break_even_runs)
 
 
 def test_memory_is_told_in_multiples_of_the_edge_list(records):

@@ -28,7 +28,7 @@ from graphbench.errors import UsageError
 from graphbench.records.comparison import Comparison, compare
 from graphbench.records.model import Censored, Certificate, Memory, Outcome, Phases, Record, Task, Trials
 from graphbench.reporting import numbers, peaks, twins
-from graphbench.reporting.measured import Cell, by_graph
+from graphbench.reporting.measured import Case, by_graph
 from graphbench.reporting.problem import views
 from graphbench.reporting.summary import summary
 from graphbench.reporting.table import blocks
@@ -526,13 +526,13 @@ def test_different_graphs_of_one_name_are_different_tables():
 def test_a_report_tells_different_graphs_of_one_name_apart():
     other = replace(record(id="networkx-2"), dataset__digest="x" * 32)
     never = replace(record("cugraph", id="cugraph-1", environment=None), dataset__digest="y" * 32)
-    cells = [Cell(record=each, label=each.task.engine, problem="louvain") for each in (record(), other, never)]
-    graphs = by_graph(cells)
+    cases = [Case(record=each, label=each.task.engine, problem="louvain") for each in (record(), other, never)]
+    graphs = by_graph(cases)
     assert {name: len(group) for name, group in graphs.items()} == {
         f"coAuthorsDBLP ({DBLP.digest[:6]})": 2,
         "coAuthorsDBLP (xxxxxx)": 1,
     }
-    assert list(by_graph([cells[0], cells[2]])) == ["coAuthorsDBLP"]
+    assert list(by_graph([cases[0], cases[2]])) == ["coAuthorsDBLP"]
 
 
 def test_what_posing_did_to_weights_is_told():

@@ -13,7 +13,7 @@ from graphbench.measure.suites.series import expand
 from graphbench.records.model import Outcome, Phases, Task
 from graphbench.reporting import scale
 from graphbench.reporting.document import Bullets, Chart, Table
-from graphbench.reporting.measured import sort_out
+from graphbench.reporting.measured import group_by_machine
 from graphbench.reporting.power_law import fit
 from graphbench.reporting.sections import growth, scaling
 from graphbench.reporting.series import family
@@ -199,7 +199,7 @@ def lost(gpus, **changes):
 
 
 def shown(*records):
-    (measured,) = sort_out(records, "networkx", {})
+    (measured,) = group_by_machine(records, "networkx", {})
     return scaling.section(measured, "")
 
 
@@ -294,7 +294,7 @@ def test_graphs_of_a_series_have_lines_of_their_own():
                 phases=replace(each.phases, run_s=[each.phases.run_s[0] ** 2] * 5))
         for each in numpy
     ]  # fmt: skip
-    (measured,) = sort_out([*numpy, *slower], "networkx", {})
+    (measured,) = group_by_machine([*numpy, *slower], "networkx", {})
     table = growth.exponents(measured)
     assert [row[table.heads.index("exponent")] for row in table.rows] == ["1.00", "2.00"]
     assert len({row[table.heads.index("graphs")] for row in table.rows}) == 2
@@ -311,7 +311,7 @@ def test_twins_have_lines_of_their_own_since_a_twin_is_never_the_graph():
         ]  # fmt: skip
 
     real, twins = called(("a", "b", "c"), 1), called(("twin:a", "twin:b", "twin:c"), 2)
-    (measured,) = sort_out([*real, *twins], "networkx", {})
+    (measured,) = group_by_machine([*real, *twins], "networkx", {})
     table = growth.exponents(measured)
     found = {row[table.heads.index("graphs")]: row[table.heads.index("exponent")] for row in table.rows}
     assert found == {"various": "1.00", "twins": "2.00"}
@@ -319,7 +319,7 @@ def test_twins_have_lines_of_their_own_since_a_twin_is_never_the_graph():
     assert "Synthetic twins" in section.blocks[0].text
     assert "exponent 1.00" in section.blocks[1].alt
     assert "exponent 2.00" in section.blocks[1].alt
-    (without,) = sort_out(real, "networkx", {})
+    (without,) = group_by_machine(real, "networkx", {})
     assert "twins" not in growth.section(without, "").blocks[0].text
 
 

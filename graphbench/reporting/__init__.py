@@ -101,10 +101,10 @@ def chart(records: Sequence[Record], baseline: str, form: str) -> bytes:
     Raises:
         UsageError: if nothing was set against the baseline, or there is no such form.
     """
-    from graphbench.reporting.measured import sort_out
+    from graphbench.reporting.measured import group_by_machine
     from graphbench.reporting.sections import speedup
 
-    measured = sort_out(records, baseline, {})
+    measured = group_by_machine(records, baseline, {})
     drawn = speedup.picture(measured[0], form) if measured else None
     if drawn is None:
         raise UsageError(f"There is nothing to draw: no engine was measured beside {baseline}.")

@@ -36,9 +36,9 @@ def check(claim: Claim, measured: Measured) -> Finding:
     """Judge a capacity by the records of one machine."""
     engine = claim.nearest or claim.engine
     ran = [
-        cell.record
-        for cell in measured.cells
-        if cell.record.task.engine == engine and cell.record.outcome not in NEVER_RAN and cell.record.environment
+        case.record
+        for case in measured.cases
+        if case.record.task.engine == engine and case.record.outcome not in NEVER_RAN and case.record.environment
     ]
     if not ran:
         return Finding(claim=claim, status="not runnable here", remark=f"{engine} did not run on this machine")

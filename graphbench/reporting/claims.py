@@ -8,7 +8,7 @@ from graphbench.records.comparison import Comparison
 from graphbench.records.model import NEVER_RAN, Outcome
 from graphbench.records.rules import Verdict
 from graphbench.reporting import capacity_claims
-from graphbench.reporting.measured import Cell, Measured
+from graphbench.reporting.measured import Case, Measured
 from graphbench.reporting.numbers import listed, ratio, span
 from graphbench.reporting.published import Claim, Finding, Status
 
@@ -22,31 +22,31 @@ def check(claim: Claim, measured: Measured) -> Finding:
     if claim.ratio is None:
         return capacity_claims.check(claim, measured)
     engine, baseline = claim.nearest or claim.engine, claim.nearest_baseline or claim.baseline
-    cells = [
-        cell
-        for cell in measured.cells
-        if cell.record.task.engine == engine
-        and cell.record.task.algorithm == claim.algorithm
-        and claim.dataset in {"", cell.record.task.dataset}
+    cases = [
+        case
+        for case in measured.cases
+        if case.record.task.engine == engine
+        and case.record.task.algorithm == claim.algorithm
+        and claim.dataset in {"", case.record.task.dataset}
     ]
     pairs = [
-        (cell, each)
-        for cell in cells
-        for each in (cell.main, cell.best)
+        (case, each)
+        for case in cases
+        for each in (case.main, case.best)
         if each is not None and each.baseline == baseline
     ]
-    given = [(cell, each) for cell, each in pairs if _ours(each, claim.timed) is not None]
+    given = [(case, each) for case, each in pairs if _ours(each, claim.timed) is not None]
     if not given:
-        return Finding(claim=claim, status=_absent(engine, measured), remark=_why_absent(claim, cells, measured))
-    cell, each = max(given, key=lambda pair: (pair[1].verdict is Verdict.LIKE, _ours(pair[1], claim.timed) or 0.0))
-    return _judged(claim, cell, each)
+        return Finding(claim=claim, status=_absent(engine, measured), remark=_why_absent(claim, cases, measured))
+    case, each = max(given, key=lambda pair: (pair[1].verdict is Verdict.LIKE, _ours(pair[1], claim.timed) or 0.0))
+    return _judged(claim, case, each)
 
 
 def _ours(each: Comparison, timed: str) -> float | None:
     return each.ratio_run if timed == "run" else each.ratio_end_to_end
 
 
-def _judged(claim: Claim, cell: Cell, each: Comparison) -> Finding:
+def _judged(claim: Claim, case: Case, each: Comparison) -> Finding:
     value = _ours(each, claim.timed)
     assert value is not None
     assert claim.ratio is not None
@@ -63,41 +63,41 @@ def _judged(claim: Claim, cell: Cell, each: Comparison) -> Finding:
         claim=claim,
         status=status,
         ours=f"{ratio(value, bound=each.bound)}{shown} {names[0]}; {ratio(other, bound=each.bound)} {names[1]}",
-        remark="; ".join([_nearest(claim, cell, each), *each.reasons]).strip("; "),
+        remark="; ".join([_nearest(claim, case, each), *each.reasons]).strip("; "),
     )
 
 
-def _nearest(claim: Claim, cell: Cell, each: Comparison) -> str:
-    parts = [] if claim.dataset else [f"on {cell.record.task.dataset}"]
+def _nearest(claim: Claim, case: Case, each: Comparison) -> str:
+    parts = [] if claim.dataset else [f"on {case.record.task.dataset}"]
     if claim.nearest_baseline:
         parts.append(f"against {each.baseline} instead of {claim.baseline}")
-    if claim.nearest or cell.label != claim.engine:
-        parts.append(f"with {cell.label}")
+    if claim.nearest or case.label != claim.engine:
+        parts.append(f"with {case.label}")
     return ", ".join(parts)
 
 
 def _absent(engine: str, measured: Measured) -> Status:
-    ran = any(cell.record.task.engine == engine and cell.record.outcome not in NEVER_RAN for cell in measured.cells)
+    ran = any(case.record.task.engine == engine and case.record.outcome not in NEVER_RAN for case in measured.cases)
     return "not measured" if ran else "not runnable here"
 
 
-def _bounded(cell: Cell) -> bool:
+def _bounded(case: Case) -> bool:
     """Whether it was a try within a bounded memory: that it failed says how much fits, and nothing of a speed."""
-    lost = cell.record.censored
-    return cell.record.task.params.get("device_memory_limit") is not None or (
+    lost = case.record.censored
+    return case.record.task.params.get("device_memory_limit") is not None or (
         lost is not None and lost.limit_bytes is not None
     )
 
 
-def _why_absent(claim: Claim, cells: Sequence[Cell], measured: Measured) -> str:
+def _why_absent(claim: Claim, cases: Sequence[Case], measured: Measured) -> str:
     engine = claim.nearest or claim.engine
     if _absent(engine, measured) == "not runnable here":
         return f"{engine} did not run on this machine"
-    cells = [cell for cell in cells if not _bounded(cell)]
-    if not cells:
+    cases = [case for case in cases if not _bounded(case)]
+    if not cases:
         return f"{claim.algorithm} on {claim.dataset or 'any graph'} was not measured with {engine}"
     failed = [
-        f"{cell.label}: {cell.record.outcome.in_words}" for cell in cells if cell.record.outcome is not Outcome.OK
+        f"{case.label}: {case.record.outcome.in_words}" for case in cases if case.record.outcome is not Outcome.OK
     ]
-    refused = [reason for cell in cells for each in (cell.main,) if each for reason in each.reasons]
+    refused = [reason for case in cases for each in (case.main,) if each for reason in each.reasons]
     return listed(failed) or "; ".join(refused) or f"not set against {claim.nearest_baseline or claim.baseline}"

@@ -18,7 +18,7 @@ MOST_ROWS = 64
 
 
 @dataclass(frozen=True, kw_only=True)
-class Cell:
+class Case:
     """One record in its place.
 
     Attributes:
@@ -66,32 +66,32 @@ class Measured:
         digest: of the machine; empty where nothing ran.
         environment: of the newest record that ran, one with a GPU first.
         baseline: the engine that ratios are taken against.
-        cells: one for each record, in the order of the records.
+        cases: one for each record, in the order of the records.
     """
 
     name: str
     digest: str
     environment: Environment | None
     baseline: str
-    cells: Sequence[Cell] = field(default_factory=list)
+    cases: Sequence[Case] = field(default_factory=list)
 
     @property
     def colours(self) -> dict[str, str]:
         """The colour of each label, which is its engine's in every chart."""
-        engines = style.colours((cell.record.task.engine for cell in self.cells), self.baseline)
-        return {cell.label: engines[cell.record.task.engine] for cell in self.cells}
+        engines = style.colours((case.record.task.engine for case in self.cases), self.baseline)
+        return {case.label: engines[case.record.task.engine] for case in self.cases}
 
     @property
     def shapes(self) -> dict[str, str]:
         """The shape of each label's points."""
-        return style.markers(cell.label for cell in self.cells)
+        return style.markers(case.label for case in self.cases)
 
     @property
-    def problems(self) -> dict[str, list[Cell]]:
-        """The cells of each problem, in the order of their names."""
-        found: dict[str, list[Cell]] = {}
-        for cell in sorted(self.cells, key=lambda each: each.problem):
-            found.setdefault(cell.problem, []).append(cell)
+    def problems(self) -> dict[str, list[Case]]:
+        """The cases of each problem, in the order of their names."""
+        found: dict[str, list[Case]] = {}
+        for case in sorted(self.cases, key=lambda each: each.problem):
+            found.setdefault(case.problem, []).append(case)
         return found
 
 
@@ -99,32 +99,32 @@ def _runs(each: Comparison) -> int:
     return each.break_even_runs if isinstance(each.break_even_runs, int) else 0
 
 
-def by_graph(cells: Iterable[Cell]) -> dict[str, list[Cell]]:
-    """The cells of each graph, the smallest graph first; cells as fast ones first, those without a time last.
+def by_graph(cases: Iterable[Case]) -> dict[str, list[Case]]:
+    """The cases of each graph, the smallest graph first; cases as fast ones first, those without a time last.
 
     Different graphs of one name are told apart by the beginnings of their digests; what never ran joins the first.
     """
-    cells = list(cells)
+    cases = list(cases)
     digests: dict[str, dict[str, None]] = {}
-    for cell in sorted(cells, key=lambda each: each.record.environment is None):
-        known = digests.setdefault(cell.record.task.dataset, {})
-        if not known or cell.record.environment is not None:
-            known[_digest(cell)] = None
-    graphs: dict[str, list[Cell]] = {}
-    for cell in cells:
-        name = cell.record.task.dataset
-        own = _digest(cell) if _digest(cell) in digests[name] else next(iter(digests[name]))
-        graphs.setdefault(name if len(digests[name]) == 1 else f"{name} ({own[:6]})", []).append(cell)
-    size = {name: max(cell.edges for cell in group) for name, group in graphs.items()}
+    for case in sorted(cases, key=lambda each: each.record.environment is None):
+        known = digests.setdefault(case.record.task.dataset, {})
+        if not known or case.record.environment is not None:
+            known[_digest(case)] = None
+    graphs: dict[str, list[Case]] = {}
+    for case in cases:
+        name = case.record.task.dataset
+        own = _digest(case) if _digest(case) in digests[name] else next(iter(digests[name]))
+        graphs.setdefault(name if len(digests[name]) == 1 else f"{name} ({own[:6]})", []).append(case)
+    size = {name: max(case.edges for case in group) for name, group in graphs.items()}
     return {
         name: sorted(graphs[name], key=_quickest_first) for name in sorted(graphs, key=lambda each: (size[each], each))
     }
 
 
-def largest(cells: Iterable[Cell], most: int = 2 * MOST_ROWS) -> dict[str, list[Cell]]:
-    """The cells of the largest graphs, at most so many of them: the rest is in the table of every record."""
-    graphs = by_graph(cells)
-    kept: dict[str, list[Cell]] = {}
+def largest(cases: Iterable[Case], most: int = 2 * MOST_ROWS) -> dict[str, list[Case]]:
+    """The cases of the largest graphs, at most so many of them: the rest is in the table of every record."""
+    graphs = by_graph(cases)
+    kept: dict[str, list[Case]] = {}
     for name in reversed(graphs):
         most -= len(graphs[name])
         if most < 0 and kept:
@@ -133,15 +133,15 @@ def largest(cells: Iterable[Cell], most: int = 2 * MOST_ROWS) -> dict[str, list[
     return dict(reversed(kept.items()))
 
 
-def _digest(cell: Cell) -> str:
-    return cell.record.dataset.digest if cell.record.dataset else ""
+def _digest(case: Case) -> str:
+    return case.record.dataset.digest if case.record.dataset else ""
 
 
-def _quickest_first(cell: Cell) -> tuple[bool, float, str]:
-    return cell.run is None, cell.run or 0.0, cell.label
+def _quickest_first(case: Case) -> tuple[bool, float, str]:
+    return case.run is None, case.run or 0.0, case.label
 
 
-def sort_out(records: Iterable[Record], baseline: str, stale: Mapping[str, str]) -> list[Measured]:
+def group_by_machine(records: Iterable[Record], baseline: str, stale: Mapping[str, str]) -> list[Measured]:
     """What was measured on each machine, that with the most records first.
 
     A task that never ran belongs to every machine on which its problem was posed and that engine was not tried.
@@ -151,13 +151,13 @@ def sort_out(records: Iterable[Record], baseline: str, stale: Mapping[str, str])
     for record in records:
         if record.environment is not None:
             machines.setdefault(record.environment.machine, []).append(record)
-    homeless = [record for record in records if record.environment is None]
-    if not machines and homeless:
+    without_machine = [record for record in records if record.environment is None]
+    if not machines and without_machine:
         machines[""] = []
     for group in machines.values():
         posed = {(one.task.algorithm, one.task.dataset) for one in group}
         tried = {(one.task.algorithm, one.task.dataset, one.task.engine) for one in group}
-        for record in homeless:
+        for record in without_machine:
             task = record.task
             lone = not any(group)
             if lone or (
@@ -182,14 +182,14 @@ def _machine(digest: str, records: list[Record], baseline: str, stale: Mapping[s
         peers.setdefault((problems[record.id], record.task.dataset), []).append(record)
     best = {
         record.id: own
-        for case in peers.values()
-        for record in case
-        if (own := found["best_cpu"].get(record.id) or _itself(record, main.get(record.id), case))
+        for group in peers.values()
+        for record in group
+        if (own := found["best_cpu"].get(record.id) or _itself(record, main.get(record.id), group))
         and own.verdict is Verdict.LIKE
     }
     whole = {id_: each for id_, each in found["best_cpu_end_to_end"].items() if each.verdict is Verdict.LIKE}
-    cells = [
-        Cell(
+    cases = [
+        Case(
             record=record,
             label=_label(record, peers[problems[record.id], record.task.dataset]),
             problem=problems[record.id],
@@ -201,17 +201,17 @@ def _machine(digest: str, records: list[Record], baseline: str, stale: Mapping[s
     ]
     where = [record.environment for record in kept if record.environment is not None]
     environment = max(where, key=lambda each: len(each.gpus), default=None)
-    return Measured(name=_name(environment), digest=digest, environment=environment, baseline=baseline, cells=cells)
+    return Measured(name=_name(environment), digest=digest, environment=environment, baseline=baseline, cases=cases)
 
 
-def _itself(record: Record, main: Comparison | None, case: Sequence[Record]) -> Comparison | None:
+def _itself(record: Record, main: Comparison | None, peers: Sequence[Record]) -> Comparison | None:
     """The comparison with the baseline, where that is the best CPU engine: there is then no second one beside it.
 
     None where it was the only CPU engine with a time: it is the slowest of them as a rule, and the best of nothing.
     """
     if record.device != "gpu" or main is None or main.verdict is not Verdict.LIKE or main.bound is not None:
         return None
-    contested = len({each.task.engine for each in case if timed_on_cpu(each)}) > 1
+    contested = len({each.task.engine for each in peers if timed_on_cpu(each)}) > 1
     return main if contested else None
 
 

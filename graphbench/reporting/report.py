@@ -10,7 +10,7 @@ from graphbench.records.model import Record
 from graphbench.records.store import to_json
 from graphbench.reporting import peaks, rows, twins
 from graphbench.reporting.document import AllRecords, Document, Part, Section, Text
-from graphbench.reporting.measured import Measured, sort_out
+from graphbench.reporting.measured import Measured, group_by_machine
 from graphbench.reporting.numbers import count, plain
 from graphbench.reporting.sections import (
     agreement,
@@ -66,7 +66,7 @@ def build(
     if not records:
         raise UsageError("There are no records to report on; measure something first: graphbench louvain karate.")
     stale = stale or {}
-    measured = sort_out(records, baseline, stale)
+    measured = group_by_machine(records, baseline, stale)
     parts = []
     for number, each in enumerate(measured, start=1):
         key = "" if len(measured) == 1 else f"m{number}-"

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from graphbench.records.model import Record
 from graphbench.reporting import peaks
-from graphbench.reporting.measured import Cell, Measured
+from graphbench.reporting.measured import Case, Measured
 from graphbench.reporting.numbers import bound_sign, plain
 from graphbench.reporting.reproduce import command
 from graphbench.reporting.wording import codes
@@ -50,12 +50,12 @@ def columns(baseline: str) -> list[Column]:
 
 def table(records: Sequence[Record], measured: Sequence[Measured], baseline: str, stale: Mapping[str, str]) -> str:
     """JSON of the columns and of one row for each record, in the order of what the report shows, older ones last."""
-    shown: dict[str, tuple[Measured, Cell]] = {}
+    shown: dict[str, tuple[Measured, Case]] = {}
     for each in measured:
-        for cell in each.cells:
-            shown.setdefault(cell.record.id, (each, cell))
+        for case in each.cases:
+            shown.setdefault(case.record.id, (each, case))
     names = {each.digest: each.name for each in measured}
-    rows = [_row(cell.record, cell, each.name, baseline, stale) for each, cell in shown.values()]
+    rows = [_row(case.record, case, each.name, baseline, stale) for each, case in shown.values()]
     older = sorted((one for one in records if one.id not in shown), key=lambda one: (one.measured_at, one.id))
     for record in older:
         digest = record.environment.machine if record.environment else ""
@@ -64,21 +64,21 @@ def table(records: Sequence[Record], measured: Sequence[Measured], baseline: str
     return json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 
 
-def _row(record: Record, cell: Cell | None, machine: str, baseline: str, stale: Mapping[str, str]) -> list[Any]:
-    main, best, whole = (cell.main, cell.best, cell.whole) if cell else (None, None, None)
+def _row(record: Record, case: Case | None, machine: str, baseline: str, stale: Mapping[str, str]) -> list[Any]:
+    main, best, whole = (case.main, case.best, case.whole) if case else (None, None, None)
     own = record.posed or record.dataset
     why = [*(codes([*main.reasons, *main.notes]) if main else []), record.reason, *record.warnings]
-    if cell is None:
+    if case is None:
         why.insert(0, "measured again later")
     if record.id in stale:
         why.insert(0, f"stale: {stale[record.id]}")
     return [
-        plain(record.task.algorithm if cell is None else cell.problem),
+        plain(record.task.algorithm if case is None else case.problem),
         plain(record.task.dataset),
         own.num_edges if own else None,
-        plain(record.task.engine if cell is None else cell.label),
+        plain(record.task.engine if case is None else case.label),
         record.outcome.in_words,
-        _short(cell.run if cell else None),
+        _short(case.run if case else None),
         len(record.phases.run_s),
         _bounded(main.ratio_run, main.bound) if main else None,
         _short(record.phases.end_to_end_s),

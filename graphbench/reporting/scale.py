@@ -8,7 +8,7 @@ from graphbench.errors import UsageError
 from graphbench.records.model import Record
 from graphbench.reporting import markdown, table
 from graphbench.reporting.document import Bullets, Section, Table
-from graphbench.reporting.measured import Measured, by_graph, sort_out
+from graphbench.reporting.measured import Measured, by_graph, group_by_machine
 from graphbench.reporting.numbers import plain, seconds
 from graphbench.reporting.sections import growth, scaling
 from graphbench.reporting.wording import NOTHING, outcome
@@ -22,7 +22,7 @@ def text(records: Sequence[Record], form: str, notes: Sequence[str] = ()) -> str
         form: `table` or `markdown`.
         notes: what else is to be told, a sentence each.
     """
-    sections = [section for measured in sort_out(records, "", {})[:1] for section in _sections(measured, notes)]
+    sections = [section for measured in group_by_machine(records, "", {})[:1] for section in _sections(measured, notes)]
     if form == "markdown":
         return "\n\n".join(markdown.section(each, 3, "") for each in sections) + "\n"
     return "\n".join(line for each in sections for line in _plain(each))
@@ -38,7 +38,7 @@ def chart(records: Sequence[Record], form: str) -> bytes:
     Raises:
         UsageError: if there is nothing to draw.
     """
-    for measured in sort_out(records, "", {})[:1]:
+    for measured in group_by_machine(records, "", {})[:1]:
         drawn = growth.picture(measured, form) or scaling.picture(scaling.all_climbs(measured), form)
         if drawn:
             return drawn
@@ -63,21 +63,21 @@ def _sections(measured: Measured, notes: Sequence[str]) -> list[Section]:
 
 def _times(measured: Measured) -> Table:
     rows = []
-    for problem, cells in measured.problems.items():
-        for graph, group in by_graph(cells).items():
-            for cell in group:
-                posed = cell.record.posed
+    for problem, cases in measured.problems.items():
+        for graph, group in by_graph(cases).items():
+            for case in group:
+                posed = case.record.posed
                 rows.append(
                     [
                         problem,
                         plain(graph),
                         f"{posed.num_vertices:,}" if posed else NOTHING,
                         f"{posed.num_edges:,}" if posed else NOTHING,
-                        cell.label,
-                        seconds(cell.run) if cell.run else outcome(cell),
-                        str(len(cell.record.phases.run_s)) if cell.run else "",
-                        scaling.rate(cell),
-                        seconds(cell.record.phases.end_to_end_s) if cell.run else NOTHING,
+                        case.label,
+                        seconds(case.run) if case.run else outcome(case),
+                        str(len(case.record.phases.run_s)) if case.run else "",
+                        scaling.rate(case),
+                        seconds(case.record.phases.end_to_end_s) if case.run else NOTHING,
                     ]
                 )
     heads = ["problem", "graph", "vertices", "edges, once", "engine", "run", "n", "edges/s", "end to end"]

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from graphbench.records.model import Record
 from graphbench.reporting.heading import hardware, named
-from graphbench.reporting.measured import Cell, by_graph
+from graphbench.reporting.measured import Case, by_graph
 from graphbench.reporting.numbers import plain
 
 ON_ONE_GPU = {"cugraph-mg": "cugraph"}
@@ -25,13 +25,13 @@ class Step(NamedTuple):
 
     Attributes:
         gpus: how many.
-        cell: what was measured.
+        case: what was measured.
         speedup: over the fewest GPUs with a time, one wherever there is one; None where there is nothing to compare.
         efficiency: speedup by how many times as many GPUs there are; 1 is ideal.
     """
 
     gpus: int
-    cell: Cell
+    case: Case
     speedup: float | None
     efficiency: float | None
 
@@ -54,38 +54,38 @@ class Climb(NamedTuple):
     engine: str
     base: int | None
     steps: list[Step]
-    single: Cell | None
+    single: Case | None
 
 
-def gpus(cell: Cell) -> int | None:
+def gpus(case: Case) -> int | None:
     """How many GPUs a record of an engine for several of them had; None: the engine takes no such number."""
-    number = cell.record.task.params.get("gpus")
+    number = case.record.task.params.get("gpus")
     return number if isinstance(number, int) else None
 
 
-def climbs(problem: str, cells: Iterable[Cell]) -> list[Climb]:
+def climbs(problem: str, cases: Iterable[Case]) -> list[Climb]:
     """Every graph that an engine for several GPUs was set to, small graphs first.
 
     Args:
-        problem: what the cells' problem is called.
-        cells: of this problem, of one machine.
+        problem: what the cases' problem is called.
+        cases: of this problem, of one machine.
     """
     found = []
-    for graph, group in by_graph(cells).items():
-        engines: dict[str, list[tuple[int, Cell]]] = {}
-        for cell in group:
-            if (number := gpus(cell)) is not None:
-                engines.setdefault(_without_number(cell), []).append((number, cell))
+    for graph, group in by_graph(cases).items():
+        engines: dict[str, list[tuple[int, Case]]] = {}
+        for case in group:
+            if (number := gpus(case)) is not None:
+                engines.setdefault(_without_number(case), []).append((number, case))
         for engine, tried in sorted(engines.items()):
             steps, base = _steps(sorted(tried, key=lambda each: each[0]))
-            single = next((cell for cell in group if cell.run and _is_counterpart(cell, tried[0][1])), None)
+            single = next((case for case in group if case.run and _is_counterpart(case, tried[0][1])), None)
             found.append(Climb(problem, graph, engine, base, steps, single))
     return found
 
 
-def _is_counterpart(cell: Cell, distributed: Cell) -> bool:
-    """Whether a cell is of the engine for one GPU that another is made of, with the same allocator and parameters."""
-    one, several = cell.record, distributed.record
+def _is_counterpart(case: Case, distributed: Case) -> bool:
+    """Whether a case is of the engine for one GPU that another is made of, with the same allocator and parameters."""
+    one, several = case.record, distributed.record
     if one.task.engine != ON_ONE_GPU.get(several.task.engine):
         return False
     shared = one.task.params.keys() & several.task.params.keys()
@@ -93,21 +93,21 @@ def _is_counterpart(cell: Cell, distributed: Cell) -> bool:
     return alike and hardware(one, planned=True) == _without_gpus(several)
 
 
-def _steps(tried: list[tuple[int, Cell]]) -> tuple[list[Step], int | None]:
-    known = [(number, cell.run) for number, cell in tried if cell.run]
+def _steps(tried: list[tuple[int, Case]]) -> tuple[list[Step], int | None]:
+    known = [(number, case.run) for number, case in tried if case.run]
     if len({number for number, _ in known}) < 2:
-        return [Step(number, cell, None, None) for number, cell in tried], None
+        return [Step(number, case, None, None) for number, case in tried], None
     base, seconds = known[0]
     steps = []
-    for number, cell in tried:
-        speedup = seconds / cell.run if cell.run else None
-        steps.append(Step(number, cell, speedup, speedup and speedup * base / number))
+    for number, case in tried:
+        speedup = seconds / case.run if case.run else None
+        steps.append(Step(number, case, speedup, speedup and speedup * base / number))
     return steps, base
 
 
-def _without_number(cell: Cell) -> str:
+def _without_number(case: Case) -> str:
     """The engine's label without how many GPUs it had."""
-    return plain(named(cell.record.task.engine, _without_gpus(cell.record)))
+    return plain(named(case.record.task.engine, _without_gpus(case.record)))
 
 
 def _without_gpus(record: Record) -> list[str]:

@@ -13,7 +13,7 @@ from graphbench.records.capacity import LOWEST, Size, beginnings, generator_of, 
 from graphbench.records.model import Outcome, Record
 from graphbench.reporting.capacity import FOUND, Finding, failure, lies_between, peak, starved_on_host
 from graphbench.reporting.heading import ON_HARDWARE, hardware, named
-from graphbench.reporting.measured import Cell, Measured
+from graphbench.reporting.measured import Case, Measured
 from graphbench.reporting.power_law import ENOUGH_SIZES
 from graphbench.reporting.series import family
 
@@ -52,54 +52,54 @@ def tries(measured: Measured) -> set[str]:
     sizes enough for a line.
     """
     found = [
-        (cell, _size(cell.record).factor != key.factor) for key, own in _searches(measured).items() for cell in own
+        (case, _size(case.record).factor != key.factor) for key, own in _searches(measured).items() for case in own
     ]
-    sizes = Counter((cell.problem, cell.label, family(cell.record.task.dataset)) for cell in measured.cells if cell.run)
+    sizes = Counter((case.problem, case.label, family(case.record.task.dataset)) for case in measured.cases if case.run)
     return {
-        cell.record.id
-        for cell, between in found
-        if between and sizes[cell.problem, cell.label, family(cell.record.task.dataset)] < ENOUGH_SIZES
+        case.record.id
+        for case, between in found
+        if between and sizes[case.problem, case.label, family(case.record.task.dataset)] < ENOUGH_SIZES
     }
 
 
-def _searches(measured: Measured) -> dict[_Key, list[Cell]]:
+def _searches(measured: Measured) -> dict[_Key, list[Case]]:
     """The tries of each search by their draws.
 
     Where two that began with different edge factors came to one boundary, only the first is kept.
     """
-    found: dict[_Key, list[Cell]] = {}
-    for kind, cells in _kinds(measured).items():
-        struck = {limit for cell in cells if (limit := _struck(cell.record)) is not None}
-        limited: dict[int, dict[Size, Cell]] = {}
-        for cell in cells:
-            for limit in _limits(cell.record, struck):
-                limited.setdefault(limit, {})[_size(cell.record)] = cell
+    found: dict[_Key, list[Case]] = {}
+    for kind, cases in _kinds(measured).items():
+        struck = {limit for case in cases if (limit := _struck(case.record)) is not None}
+        limited: dict[int, dict[Size, Case]] = {}
+        for case in cases:
+            for limit in _limits(case.record, struck):
+                limited.setdefault(limit, {})[_size(case.record)] = case
         for limit, tried in limited.items():
-            completed = {size: cell.record.outcome is Outcome.OK for size, cell in tried.items()}
+            completed = {size: case.record.outcome is Outcome.OK for size, case in tried.items()}
             known: list[tuple[Record | None, Record | None]] = []
             for factor in beginnings(completed):
                 mine = [tried[size] for size in sorted(own(factor, completed), key=lambda size: size.draws)]
-                sides = _sides([cell.record for cell in mine])
+                sides = _sides([case.record for case in mine])
                 if len(mine) > 1 and sides not in known and (_is_given(mine[0].record) or any(map(_ran_out, mine))):
                     found[_Key(kind, limit, factor)] = mine
                     known.append(sides)
     return found
 
 
-def _kinds(measured: Measured) -> dict[_Kind, list[Cell]]:
-    """The cells that a search may have left."""
-    found: dict[_Kind, list[Cell]] = {}
-    for cell in measured.cells:
-        if size_of(cell.record.task.dataset) is not None and _tried(cell.record):
-            found.setdefault(_kind(cell), []).append(cell)
+def _kinds(measured: Measured) -> dict[_Kind, list[Case]]:
+    """The cases that a search may have left."""
+    found: dict[_Kind, list[Case]] = {}
+    for case in measured.cases:
+        if size_of(case.record.task.dataset) is not None and _tried(case.record):
+            found.setdefault(_kind(case), []).append(case)
     return found
 
 
-def _kind(cell: Cell) -> _Kind:
-    task = cell.record.task
+def _kind(case: Case) -> _Kind:
+    task = case.record.task
     params = {name: value for name, value in task.params.items() if name not in ON_HARDWARE}
     told = msgspec.json.encode(params, order="deterministic").decode()
-    return _Kind(cell.problem, _engine(cell.record), generator_of(task.dataset), told)
+    return _Kind(case.problem, _engine(case.record), generator_of(task.dataset), told)
 
 
 def _tried(record: Record) -> bool:
@@ -108,8 +108,8 @@ def _tried(record: Record) -> bool:
     return begun and not is_predicted(record)
 
 
-def _ran_out(cell: Cell) -> bool:
-    return cell.record.outcome is Outcome.OUT_OF_MEMORY and not starved_on_host(cell.record)
+def _ran_out(case: Case) -> bool:
+    return case.record.outcome is Outcome.OUT_OF_MEMORY and not starved_on_host(case.record)
 
 
 def _is_given(record: Record) -> bool:
@@ -140,8 +140,8 @@ def _limits(record: Record, struck: set[int]) -> list[int]:
     return sorted(limit for limit in struck if met is None or limit <= met)
 
 
-def _finding(key: _Key, tried: Sequence[Cell]) -> Finding:
-    ordered = [cell.record for cell in tried]
+def _finding(key: _Key, tried: Sequence[Case]) -> Finding:
+    ordered = [case.record for case in tried]
     largest, failed = _sides(ordered)
     reached = _size(largest).draws if largest else 0
     complete, end = _end(largest, failed)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from graphbench.measure.prediction import is_predicted
 from graphbench.records.model import Outcome
 from graphbench.records.rules import Reason
-from graphbench.reporting.measured import Cell
+from graphbench.reporting.measured import Case
 from graphbench.reporting.numbers import seconds
 
 NOTHING = "–"  # noqa: RUF001 - a dash
@@ -19,9 +19,9 @@ _PLACE = re.compile(r"\s+at:?\s*/[^\s:]+:\d+")
 _HOLLOW = "non-success value returned from "
 
 
-def outcome(cell: Cell) -> str:
+def outcome(case: Case) -> str:
     """How it ended, in a few words: `timeout after 600 s in cold`."""
-    record = cell.record
+    record = case.record
     words = record.outcome.in_words
     if is_predicted(record):
         return f"{words}, predicted"

@@ -6,7 +6,7 @@ from collections import Counter
 
 from graphbench.records.model import Outcome
 from graphbench.reporting.document import Block, Bullets, Fold, Section, Table, Text
-from graphbench.reporting.measured import Cell, Measured
+from graphbench.reporting.measured import Case, Measured
 from graphbench.reporting.numbers import count, plain
 
 _KINDS = ("exact", "equivalent", "epsilon", "nmi", "differs")
@@ -14,7 +14,7 @@ _KINDS = ("exact", "equivalent", "epsilon", "nmi", "differs")
 
 def section(measured: Measured, key: str) -> Section | None:
     """A row for each problem and pair of engines; disagreements and failed certificates above, one by one."""
-    checked = [cell for cell in measured.cells if cell.record.certificate is not None]
+    checked = [case for case in measured.cases if case.record.certificate is not None]
     if not checked:
         return None
     blocks: list[Block] = []
@@ -33,14 +33,14 @@ def section(measured: Measured, key: str) -> Section | None:
 
 def _disagreements(measured: Measured) -> list[str]:
     found = []
-    for cell in measured.cells:
-        for each in cell.record.agreement:
+    for case in measured.cases:
+        for each in case.record.agreement:
             if each.kind == "differs":
                 most = f" by up to {each.max_difference:.3g}" if each.max_difference is not None else ""
                 where = f", most at {each.at:,}" if each.at is not None else ""
                 found.append(
                     plain(
-                        f"{cell.problem} on {cell.record.task.dataset}: {cell.label} differs from "
+                        f"{case.problem} on {case.record.task.dataset}: {case.label} differs from "
                         f"{each.engine}{most}{where}"
                     )
                 )
@@ -49,19 +49,19 @@ def _disagreements(measured: Measured) -> list[str]:
 
 def _failures(measured: Measured) -> list[str]:
     return [
-        plain(f"{cell.problem} on {cell.record.task.dataset}: {cell.label} is wrong: {cell.record.certificate.detail}")
-        for cell in measured.cells
-        if cell.record.certificate is not None and not cell.record.certificate.valid
+        plain(f"{case.problem} on {case.record.task.dataset}: {case.label} is wrong: {case.record.certificate.detail}")
+        for case in measured.cases
+        if case.record.certificate is not None and not case.record.certificate.valid
     ]
 
 
 def _pairs(measured: Measured) -> Table:
     kinds: dict[tuple[str, str, str], Counter[str]] = {}
     apart: dict[tuple[str, str, str], float] = {}
-    for cell in measured.cells:
-        for each in cell.record.agreement:
-            one, two = sorted((cell.record.task.engine, each.engine))
-            pair = (cell.problem, one, two)
+    for case in measured.cases:
+        for each in case.record.agreement:
+            one, two = sorted((case.record.task.engine, each.engine))
+            pair = (case.problem, one, two)
             kinds.setdefault(pair, Counter())[each.kind] += 1
             apart[pair] = max(apart.get(pair, 0.0), each.max_difference or 0.0)
     rows = [
@@ -89,14 +89,14 @@ def _pairs(measured: Measured) -> Table:
     return Table(heads=heads, rows=rows, right=tuple(range(3, 9)), tones=tones)
 
 
-def _certificates(cells: list[Cell]) -> Table:
+def _certificates(cases: list[Case]) -> Table:
     rows = []
-    for problem, label in sorted({(cell.problem, cell.label) for cell in cells}):
-        own = [cell for cell in cells if (cell.problem, cell.label) == (problem, label)]
-        shown = [cell.record.certificate for cell in own if cell.record.certificate is not None]
+    for problem, label in sorted({(case.problem, case.label) for case in cases}):
+        own = [case for case in cases if (case.problem, case.label) == (problem, label)]
+        shown = [case.record.certificate for case in own if case.record.certificate is not None]
         valid = [each for each in shown if each.valid]
         answers = sum(each.checked for each in shown)
-        wrong = sum(cell.record.outcome is Outcome.INVALID for cell in own)
+        wrong = sum(case.record.outcome is Outcome.INVALID for case in own)
         rows.append(
             [problem, label, str(len(valid)), str(wrong or ""), str(answers), plain((valid or shown)[-1].detail)]
         )

@@ -14,17 +14,17 @@ from graphbench.reporting.numbers import plain, seconds
 def section(measured: Measured, key: str) -> Section | None:
     """A table of runs, against the baseline and against the best CPU engine."""
     rows = []
-    for problem, cells in measured.problems.items():
-        for graph, group in largest(cells).items():
-            for cell in group:
-                if cell.record.device != "gpu" or not (cell.main or cell.best):
+    for problem, cases in measured.problems.items():
+        for graph, group in largest(cases).items():
+            for case in group:
+                if case.record.device != "gpu" or not (case.main or case.best):
                     continue
-                main, best = _runs(cell.main), _runs(cell.hardest)
+                main, best = _runs(case.main), _runs(case.hardest)
                 if main or best:
-                    fixed = fixed_cost(cell.record)
-                    against = cell.hardest.baseline if cell.hardest else ""
+                    fixed = fixed_cost(case.record)
+                    against = case.hardest.baseline if case.hardest else ""
                     rows.append(
-                        [problem, plain(graph), cell.label, seconds(fixed), seconds(cell.run), main, best, against]
+                        [problem, plain(graph), case.label, seconds(fixed), seconds(case.run), main, best, against]
                     )
     if not rows:
         return None
@@ -46,11 +46,11 @@ def section(measured: Measured, key: str) -> Section | None:
 def _overview(measured: Measured) -> Table:
     """Of each problem and engine, over its graphs: how often at once, how many runs else, how often never."""
     rows = []
-    for problem, cells in measured.problems.items():
-        for label in sorted({cell.label for cell in cells if cell.record.device == "gpu"}):
-            own = [cell for cell in cells if cell.label == label]
-            main = [cell.main.break_even_runs for cell in own if cell.main and cell.main.break_even_runs is not None]
-            hardest = [cell.hardest for cell in own if cell.hardest is not None]
+    for problem, cases in measured.problems.items():
+        for label in sorted({case.label for case in cases if case.record.device == "gpu"}):
+            own = [case for case in cases if case.label == label]
+            main = [case.main.break_even_runs for case in own if case.main and case.main.break_even_runs is not None]
+            hardest = [case.hardest for case in own if case.hardest is not None]
             best = [each.break_even_runs for each in hardest if each.break_even_runs is not None]
             if main or best:
                 rows.append([problem, label, str(len(own)), _spread(main), _spread(best)])

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from graphbench.records.model import Outcome
 from graphbench.reporting.charts import drawing, points, style
 from graphbench.reporting.document import Block, Chart, Section, Table, Text
-from graphbench.reporting.measured import Cell, Measured
+from graphbench.reporting.measured import Case, Measured
 from graphbench.reporting.numbers import plain, three
 from graphbench.reporting.power_law import PowerLaw, crossing, fit
 from graphbench.reporting.searches import tries
@@ -53,7 +53,7 @@ def _axis(measured: Measured) -> points.Axis:
 
 
 def _has_twins(measured: Measured) -> bool:
-    return any(family(cell.record.task.dataset) == TWINS for cell in measured.cells)
+    return any(family(case.record.task.dataset) == TWINS for case in measured.cases)
 
 
 def picture(measured: Measured, form: str) -> bytes | None:
@@ -67,7 +67,7 @@ def picture(measured: Measured, form: str) -> bytes | None:
 
 
 def _panels(measured: Measured) -> list[points.Panel]:
-    problems = {problem: _series(cells) for problem, cells in _grown(measured).items()}
+    problems = {problem: _series(cases) for problem, cases in _grown(measured).items()}
     return [
         points.Panel(problem, series)
         for problem, series in problems.items()
@@ -75,26 +75,26 @@ def _panels(measured: Measured) -> list[points.Panel]:
     ]
 
 
-def _grown(measured: Measured) -> dict[str, list[Cell]]:
-    """The cells of each problem but the tries of searches, whose sizes are those at which memory ended."""
+def _grown(measured: Measured) -> dict[str, list[Case]]:
+    """The cases of each problem but the tries of searches, whose sizes are those at which memory ended."""
     searched = tries(measured)
     return {
-        problem: [cell for cell in cells if cell.record.id not in searched]
-        for problem, cells in measured.problems.items()
+        problem: [case for case in cases if case.record.id not in searched]
+        for problem, cases in measured.problems.items()
     }
 
 
-def _series(cells: Sequence[Cell]) -> list[points.Series]:
+def _series(cases: Sequence[Case]) -> list[points.Series]:
     found = []
-    for label, kind in _sorts(cells):
+    for label, kind in _sorts(cases):
         own = [
-            cell for cell in cells if cell.label == label and cell.edges and family(cell.record.task.dataset) == kind
+            case for case in cases if case.label == label and case.edges and family(case.record.task.dataset) == kind
         ]
-        ran = sorted((float(cell.edges), cell.run) for cell in own if cell.run)
+        ran = sorted((float(case.edges), case.run) for case in own if case.run)
         limits = [
-            (float(cell.edges), cell.record.censored.after_s)
-            for cell in own
-            if cell.record.outcome is Outcome.TIMEOUT and cell.record.censored is not None
+            (float(case.edges), case.record.censored.after_s)
+            for case in own
+            if case.record.outcome is Outcome.TIMEOUT and case.record.censored is not None
         ]
         law = fit(ran)
         line = [(edges, law.at(edges)) for edges in (law.low, law.high)] if law else []
@@ -103,9 +103,9 @@ def _series(cells: Sequence[Cell]) -> list[points.Series]:
     return found
 
 
-def _sorts(cells: Sequence[Cell]) -> list[tuple[str, str]]:
+def _sorts(cases: Sequence[Case]) -> list[tuple[str, str]]:
     """Engines and kinds of graphs: a line is fitted to those of one series, to twins, or to all others."""
-    return sorted({(cell.label, family(cell.record.task.dataset)) for cell in cells})
+    return sorted({(case.label, family(case.record.task.dataset)) for case in cases})
 
 
 def _thinned(values: list[tuple[float, float]]) -> list[tuple[float, float]]:
@@ -121,16 +121,16 @@ def _told(panel: points.Panel) -> str:
 def exponents(measured: Measured) -> Table:
     """A row for each line that was fitted."""
     rows = []
-    for problem, cells in _grown(measured).items():
-        baseline = next((cell.label for cell in cells if cell.record.task.engine == measured.baseline), None)
-        for label, kind in _sorts(cells):
-            runs = _times(cells, label, kind, whole=False)
+    for problem, cases in _grown(measured).items():
+        baseline = next((case.label for case in cases if case.record.task.engine == measured.baseline), None)
+        for label, kind in _sorts(cases):
+            runs = _times(cases, label, kind, whole=False)
             law = fit(runs)
             if law is None:
                 continue
             most, taken = max(runs)
-            whole = fit(_times(cells, label, kind, whole=True))
-            other = fit(_times(cells, baseline, kind, whole=True)) if baseline else None
+            whole = fit(_times(cases, label, kind, whole=True))
+            other = fit(_times(cases, baseline, kind, whole=True)) if baseline else None
             rows.append(
                 [
                     problem,
@@ -159,13 +159,13 @@ def exponents(measured: Measured) -> Table:
     )
 
 
-def _times(cells: Sequence[Cell], label: str, kind: str, *, whole: bool) -> list[tuple[float, float]]:
+def _times(cases: Sequence[Case], label: str, kind: str, *, whole: bool) -> list[tuple[float, float]]:
     found = []
-    for cell in cells:
-        taken = cell.record.phases.end_to_end_s if whole else cell.run
-        of_this = cell.label == label and family(cell.record.task.dataset) == kind
-        if of_this and cell.run is not None and taken is not None:
-            found.append((float(cell.edges), taken))
+    for case in cases:
+        taken = case.record.phases.end_to_end_s if whole else case.run
+        of_this = case.label == label and family(case.record.task.dataset) == kind
+        if of_this and case.run is not None and taken is not None:
+            found.append((float(case.edges), taken))
     return found
 
 

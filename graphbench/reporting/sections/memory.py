@@ -8,7 +8,7 @@ from graphbench.records.model import Outcome, Record
 from graphbench.reporting import peaks, twins
 from graphbench.reporting.charts import drawing, points, style
 from graphbench.reporting.document import Chart, Section, Table, Text
-from graphbench.reporting.measured import Cell, Measured, by_graph
+from graphbench.reporting.measured import Case, Measured, by_graph
 from graphbench.reporting.numbers import memory, plain, three
 
 INT32_VERTICES = 2**31 - 1
@@ -17,8 +17,8 @@ _GUIDES = {1.0: "1×", 10.0: "10×", 100.0: "100×"}  # noqa: RUF001 - the sign 
 
 def section(measured: Measured, key: str) -> Section | None:
     """Two panels, host and device, of all problems; the largest graphs in a table."""
-    known = [cell for cell in measured.cells if cell.record.outcome is Outcome.OK and edge_list_bytes(cell.record)]
-    labels = sorted({cell.label for cell in known})
+    known = [case for case in measured.cases if case.record.outcome is Outcome.OK and edge_list_bytes(case.record)]
+    labels = sorted({case.label for case in known})
     series = {
         "host": _series(known, labels, lambda record: record.memory.host_peak_bytes),
         "device": _series(known, labels, peaks.device_bytes),
@@ -26,7 +26,7 @@ def section(measured: Measured, key: str) -> Section | None:
     panels = [points.Panel(f"{where}, peak", own) for where, own in series.items() if own]
     if not panels:
         return None
-    synthetic = twins.note(cell.record.task.dataset for cell in known)
+    synthetic = twins.note(case.record.task.dataset for case in known)
     name = f"{key}memory"
     alt = plain(
         "Peak memory against the size of the edge list: "
@@ -42,7 +42,7 @@ def section(measured: Measured, key: str) -> Section | None:
         "weight, an undirected edge stored once. Host peaks are of the whole process, its libraries included, so small "
         "graphs seem to need many times their size."
     )
-    if any(len(cell.record.memory.device_peaks_bytes) > 1 for cell in known):
+    if any(len(case.record.memory.device_peaks_bytes) > 1 for case in known):
         how += " Of several GPUs the peak is that of all together, the sum of what each held at its own peak."
     chart = Chart(
         name=name,
@@ -64,14 +64,14 @@ def edge_list_bytes(record: Record) -> int:
     return posed.num_edges * (2 * ids + (8 if posed.weights != "none" else 0))
 
 
-def _series(cells: list[Cell], labels: list[str], peak: Callable[[Record], int | None]) -> list[points.Series]:
+def _series(cases: list[Case], labels: list[str], peak: Callable[[Record], int | None]) -> list[points.Series]:
     found = []
     for label in labels:
         pairs: dict[bool, set[tuple[float, float]]] = {False: set(), True: set()}
-        for cell in cells:
-            if cell.label == label and (bytes_ := peak(cell.record)):
-                place = edge_list_bytes(cell.record) / 2**20, bytes_ / 2**20
-                pairs[twins.is_twin(cell.record.task.dataset)].add(place)
+        for case in cases:
+            if case.label == label and (bytes_ := peak(case.record)):
+                place = edge_list_bytes(case.record) / 2**20, bytes_ / 2**20
+                pairs[twins.is_twin(case.record.task.dataset)].add(place)
         if any(pairs.values()):
             found.append(points.Series(label, sorted(pairs[False]), hollow=sorted(pairs[True])))
     return found
@@ -80,12 +80,12 @@ def _series(cells: list[Cell], labels: list[str], peak: Callable[[Record], int |
 def _table(measured: Measured) -> Table:
     """Of each problem and engine, the largest graph that it finished."""
     rows = []
-    for problem, cells in measured.problems.items():
-        largest: dict[str, Cell] = {}
-        for group in by_graph(cells).values():
-            for cell in group:
-                if cell.record.outcome is Outcome.OK and edge_list_bytes(cell.record):
-                    largest[cell.label] = cell
+    for problem, cases in measured.problems.items():
+        largest: dict[str, Case] = {}
+        for group in by_graph(cases).values():
+            for case in group:
+                if case.record.outcome is Outcome.OK and edge_list_bytes(case.record):
+                    largest[case.label] = case
         for label in sorted(largest):
             record, size = largest[label].record, edge_list_bytes(largest[label].record)
             host, device = record.memory.host_peak_bytes, peaks.device_bytes(record)

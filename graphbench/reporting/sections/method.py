@@ -16,7 +16,7 @@ MOST_LINES = 40
 
 def section(measured: Sequence[Measured], stale: Mapping[str, str]) -> Section:
     """One section for the whole report, with a table of machines."""
-    records = [cell.record for each in measured for cell in each.cells]
+    records = [case.record for each in measured for case in each.cases]
     ran = [record for record in records if record.environment is not None]
     blocks: list[Block] = [
         Bullets(_rules(measured[0].baseline if measured else "networkx")),

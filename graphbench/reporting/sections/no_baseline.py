@@ -6,7 +6,7 @@ from collections import Counter
 
 from graphbench.records.model import NEVER_RAN, Outcome
 from graphbench.reporting.document import Table
-from graphbench.reporting.measured import Cell, Measured
+from graphbench.reporting.measured import Case, Measured
 from graphbench.reporting.numbers import count, plain, seconds, three
 from graphbench.reporting.scaling import gpus
 from graphbench.reporting.wording import NOTHING, outcome
@@ -14,16 +14,16 @@ from graphbench.reporting.wording import NOTHING, outcome
 
 def sentence(measured: Measured) -> str:
     """How much completed, how much of it was certified, and the largest graph; empty where nothing was begun."""
-    begun = [cell for cell in measured.cells if cell.record.outcome not in NEVER_RAN]
-    done = [cell for cell in begun if cell.record.outcome is Outcome.OK]
+    begun = [case for case in measured.cases if case.record.outcome not in NEVER_RAN]
+    done = [case for case in begun if case.record.outcome is Outcome.OK]
     if not begun:
         return ""
-    certified = sum(_certified(cell) for cell in done)
+    certified = sum(_certified(case) for case in done)
     every = "all of them" if certified == len(done) else f"{certified:,} of them"
     told = f"{len(done):,} of {count(len(begun), 'task')} completed"
     told += f", {every} with a certified answer." if done else "."
-    timed = [cell for cell in done if cell.run]
-    largest = max(timed, key=lambda cell: (cell.edges, -(cell.run or 0.0)), default=None)
+    timed = [case for case in done if case.run]
+    largest = max(timed, key=lambda case: (case.edges, -(case.run or 0.0)), default=None)
     if largest is not None and largest.edges:
         on = f" on {count(number, 'GPU')}" if (number := _gpus(largest)) else ""
         told += (
@@ -36,12 +36,12 @@ def sentence(measured: Measured) -> str:
 def table(measured: Measured) -> Table:
     """A row for each problem: the largest graph that any engine completed, by the quickest that did."""
     rows = []
-    for problem, cells in measured.problems.items():
-        begun = [cell for cell in cells if cell.record.outcome not in NEVER_RAN]
-        done = [cell for cell in begun if cell.record.outcome is Outcome.OK]
-        lost = Counter(outcome(cell) for cell in begun if cell not in done)
+    for problem, cases in measured.problems.items():
+        begun = [case for case in cases if case.record.outcome not in NEVER_RAN]
+        done = [case for case in begun if case.record.outcome is Outcome.OK]
+        lost = Counter(outcome(case) for case in begun if case not in done)
         failed = ", ".join(f"{number:,} {words}" for words, number in lost.most_common())
-        best = max(done, key=lambda cell: (cell.edges, -(cell.run or 0.0)), default=None)
+        best = max(done, key=lambda case: (case.edges, -(case.run or 0.0)), default=None)
         if best is None:
             if begun:
                 rows.append([problem, "none", *[NOTHING] * 6, f"0 of {len(begun):,}", failed])
@@ -57,7 +57,7 @@ def table(measured: Measured) -> Table:
                 str(_gpus(best) or NOTHING),
                 seconds(best.run),
                 three(best.edges / best.run) if best.run and best.edges else NOTHING,
-                f"{sum(_certified(cell) for cell in done):,} of {len(begun):,}",
+                f"{sum(_certified(case) for case in done):,} of {len(begun):,}",
                 failed,
             ]
         )
@@ -68,10 +68,10 @@ def table(measured: Measured) -> Table:
     return Table(heads=heads, rows=rows, right=(2, 3, 5, 6, 7, 8))
 
 
-def _certified(cell: Cell) -> bool:
-    return cell.record.certificate is not None and cell.record.certificate.valid
+def _certified(case: Case) -> bool:
+    return case.record.certificate is not None and case.record.certificate.valid
 
 
-def _gpus(cell: Cell) -> int:
+def _gpus(case: Case) -> int:
     """How many GPUs it computed on; 0: on the CPU."""
-    return gpus(cell) or (1 if cell.record.device == "gpu" else 0)
+    return gpus(case) or (1 if case.record.device == "gpu" else 0)

@@ -9,7 +9,7 @@ from graphbench.records.model import Outcome, Record
 from graphbench.reporting import peaks
 from graphbench.reporting.charts import bars, drawing, style
 from graphbench.reporting.document import Block, Chart, Fold, Section, Table, Text
-from graphbench.reporting.measured import MOST_ROWS, Cell, Measured, by_graph, largest
+from graphbench.reporting.measured import MOST_ROWS, Case, Measured, by_graph, largest
 from graphbench.reporting.numbers import plain, seconds
 from graphbench.reporting.wording import outcome, slug
 
@@ -19,10 +19,10 @@ PHASES = ("start", "read", "build", "cold", "run", "collect")
 def section(measured: Measured, key: str) -> Section | None:
     """The largest graph of each problem that most engines finished; the others' seconds are in the tables."""
     blocks: list[Block] = []
-    for problem, cells in measured.problems.items():
-        chart = phases_chart(cells, name=f"{key}phases-{slug(problem)}", title=problem)
+    for problem, cases in measured.problems.items():
+        chart = phases_chart(cases, name=f"{key}phases-{slug(problem)}", title=problem)
         if chart is not None:
-            blocks += [Text(problem, strong=True), chart, Fold(f"Seconds of each phase: {problem}", [_seconds(cells)])]
+            blocks += [Text(problem, strong=True), chart, Fold(f"Seconds of each phase: {problem}", [_seconds(cases)])]
     if not blocks:
         return None
     how = Text(
@@ -49,26 +49,26 @@ def _without_start(record: Record) -> dict[str, float]:
     return {phase: taken for phase, taken in seconds_of(record).items() if phase != "start"}
 
 
-def phases_chart(cells: Sequence[Cell], *, name: str, title: str) -> Chart | None:
+def phases_chart(cases: Sequence[Case], *, name: str, title: str) -> Chart | None:
     """The chart of one problem; None where nothing was timed to its end."""
-    graphs = by_graph(cells)
-    done = {graph: sum(cell.record.outcome is Outcome.OK for cell in group) for graph, group in graphs.items()}
+    graphs = by_graph(cases)
+    done = {graph: sum(case.record.outcome is Outcome.OK for case in group) for graph, group in graphs.items()}
     most = max(done.values(), default=0)
     if not most:
         return None
     # The largest graph on which most engines finished says more than all the others beside it.
     graph = [graph for graph, number in done.items() if number == most][-1]
     rows = []
-    for cell in graphs[graph][:MOST_ROWS]:
-        record = cell.record
+    for case in graphs[graph][:MOST_ROWS]:
+        record = case.record
         if record.outcome is not Outcome.OK or record.phases.end_to_end_s is None:
-            rows.append(bars.Stack(label=cell.label, text=outcome(cell)))
+            rows.append(bars.Stack(label=case.label, text=outcome(case)))
             continue
         started = record.phases.start_s
         text = "end to end" if started is None else f"and start {seconds(started)}"
         value = seconds(record.phases.end_to_end_s)
-        rows.append(bars.Stack(label=cell.label, value=value, text=text, parts=_without_start(record)))
-    edges = max(cell.edges for cell in graphs[graph])
+        rows.append(bars.Stack(label=case.label, value=value, text=text, parts=_without_start(record)))
+    edges = max(case.edges for case in graphs[graph])
     group = bars.Rows(f"{bars.shortened(plain(graph), 40)} · {edges:,} edges", rows)
     alt = plain(f"{title} on {graph}, where the time goes: " + "; ".join(_told(row) for row in rows))
     with style.style():
@@ -84,22 +84,22 @@ def _listed(steps: Mapping[str, float]) -> str:
     return ", ".join(f"{step} {seconds(taken)}" for step, taken in steps.items())
 
 
-def _seconds(cells: Sequence[Cell]) -> Table:
+def _seconds(cases: Sequence[Case]) -> Table:
     rows = []
-    for graph, group in largest(cells).items():
-        for cell in group:
-            taken = seconds_of(cell.record)
-            phases = cell.record.phases
+    for graph, group in largest(cases).items():
+        for case in group:
+            taken = seconds_of(case.record)
+            phases = case.record.phases
             steps = [phases.start_steps_s, phases.build_steps_s]
             rows.append(
                 [
                     plain(graph),
-                    cell.label,
-                    outcome(cell) if cell.record.outcome is not Outcome.OK else "ok",
+                    case.label,
+                    outcome(case) if case.record.outcome is not Outcome.OK else "ok",
                     *(seconds(taken.get(phase)) for phase in PHASES),
                     seconds(phases.end_to_end_s),
-                    peaks.host(cell.record),
-                    peaks.device(cell.record),
+                    peaks.host(case.record),
+                    peaks.device(case.record),
                     "; ".join(_listed(each) for each in steps if len(each) > 1),
                 ]
             )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from graphbench.records.model import NEVER_RAN
 from graphbench.reporting.charts import drawing, points, style
 from graphbench.reporting.document import Block, Bullets, Chart, Section, Table, Text
-from graphbench.reporting.measured import Cell, Measured
+from graphbench.reporting.measured import Case, Measured
 from graphbench.reporting.numbers import count, plain, ratio, seconds, three
 from graphbench.reporting.scaling import Climb, Step, climbs
 from graphbench.reporting.wording import NOTHING, outcome
@@ -22,7 +22,7 @@ MOST_GRAPHS = 6
 
 def section(measured: Measured, key: str) -> Section | None:
     """A panel and a table of every problem that was set to several GPUs; None if none was."""
-    found = [climb for climb in all_climbs(measured) if any(_began(step.cell) for step in climb.steps)]
+    found = [climb for climb in all_climbs(measured) if any(_began(step.case) for step in climb.steps)]
     if not found:
         return None
     blocks: list[Block] = []
@@ -50,13 +50,13 @@ def section(measured: Measured, key: str) -> Section | None:
     return Section("Several GPUs", f"{key}scaling", [*blocks, *([Bullets(notes)] if notes else [])])
 
 
-def _began(cell: Cell) -> bool:
-    return cell.record.outcome not in NEVER_RAN
+def _began(case: Case) -> bool:
+    return case.record.outcome not in NEVER_RAN
 
 
 def all_climbs(measured: Measured) -> list[Climb]:
     """Every graph on every number of GPUs, problem by problem."""
-    return [climb for problem, cells in measured.problems.items() for climb in climbs(problem, cells)]
+    return [climb for problem, cases in measured.problems.items() for climb in climbs(problem, cases)]
 
 
 def picture(found: Sequence[Climb], form: str) -> bytes | None:
@@ -105,34 +105,34 @@ def _measured(climb: Climb, step: Step) -> list[str]:
     return [
         climb.problem,
         plain(climb.graph),
-        f"{step.cell.edges:,}" if step.cell.edges else NOTHING,
+        f"{step.case.edges:,}" if step.case.edges else NOTHING,
         climb.engine,
         str(step.gpus),
-        seconds(step.cell.run) if step.cell.run else outcome(step.cell),
-        rate(step.cell),
+        seconds(step.case.run) if step.case.run else outcome(step.case),
+        rate(step.case),
     ]
 
 
 def _beside(climb: Climb, step: Step) -> str:
     single = climb.single.run if climb.single else None
-    return ratio(single / step.cell.run) if single and step.cell.run else NOTHING
+    return ratio(single / step.case.run) if single and step.case.run else NOTHING
 
 
-def rate(cell: Cell) -> str:
+def rate(case: Case) -> str:
     """Edges of the graph, each counted once, by seconds of a warm call."""
-    return three(cell.edges / cell.run) if cell.run and cell.edges else NOTHING
+    return three(case.edges / case.run) if case.run and case.edges else NOTHING
 
 
 def remarks(found: Sequence[Climb]) -> list[str]:
     """What cannot be computed, and why: a sentence for all that have one number of GPUs, one for each other base."""
     told = []
-    timed = [climb for climb in found if not climb.base and any(step.cell.run for step in climb.steps)]
+    timed = [climb for climb in found if not climb.base and any(step.case.run for step in climb.steps)]
     if timed:
-        numbers = sorted({step.gpus for climb in timed for step in climb.steps if step.cell.run})
+        numbers = sorted({step.gpus for climb in timed for step in climb.steps if step.case.run})
         on = " or ".join(count(number, "GPU") for number in numbers)
         cases = "one case has" if len(timed) == 1 else f"{len(timed):,} cases have"
         told.append(f"{cases} a time on {on} only: without another to set it against, no speedup and no efficiency")
-    if never := [_where(climb) for climb in found if not any(step.cell.run for step in climb.steps)]:
+    if never := [_where(climb) for climb in found if not any(step.case.run for step in climb.steps)]:
         told.append(f"completed on no number of GPUs: {'; '.join(never)}")
     told += [
         f"{_where(climb)}: there is no time on one GPU, so speedup and efficiency are relative to {climb.base} GPUs"

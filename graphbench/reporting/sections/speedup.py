@@ -12,7 +12,7 @@ from graphbench.records.rules import Verdict
 from graphbench.reporting import twins
 from graphbench.reporting.charts import bars, drawing, style
 from graphbench.reporting.document import Block, Chart, Fold, Section, Table, Text
-from graphbench.reporting.measured import MOST_ROWS, Cell, Measured, by_graph, largest
+from graphbench.reporting.measured import MOST_ROWS, Case, Measured, by_graph, largest
 from graphbench.reporting.numbers import UNICODE, listed, plain, ratio, seconds, span, three
 from graphbench.reporting.reproduce import command
 from graphbench.reporting.wording import NOTHING, brief, codes, outcome, slug
@@ -23,17 +23,17 @@ _SIGNS = UNICODE
 def section(measured: Measured, key: str) -> Section | None:
     """Bars on a logarithmic axis with intervals, and under each chart its figures and commands."""
     blocks: list[Block] = []
-    alone: dict[str, list[Cell]] = {}
-    for problem, cells in measured.problems.items():
+    alone: dict[str, list[Case]] = {}
+    for problem, cases in measured.problems.items():
         chart = speedup_chart(
-            cells, measured.baseline, measured.colours, name=f"{key}speedup-{slug(problem)}", title=problem
+            cases, measured.baseline, measured.colours, name=f"{key}speedup-{slug(problem)}", title=problem
         )
-        others = [cell for cell in cells if cell.record.task.engine != measured.baseline]
+        others = [case for case in cases if case.record.task.engine != measured.baseline]
         if chart is not None:
             blocks += [
                 Text(problem, strong=True),
                 chart,
-                Fold(f"Figures and commands: {problem}", [_figures(cells, measured)]),
+                Fold(f"Figures and commands: {problem}", [_figures(cases, measured)]),
             ]
         elif others:
             alone[problem] = others
@@ -46,7 +46,7 @@ def section(measured: Measured, key: str) -> Section | None:
             "like; hatched ones are unlike, for the reason beside them; hollow ones are bounds, where a time limit "
             "struck; the diamond is end to end (read + build + cold + collect). An engine without a bar says why."
         )
-        synthetic = twins.note(cell.record.task.dataset for cell in measured.cells)
+        synthetic = twins.note(case.record.task.dataset for case in measured.cases)
         blocks.insert(0, Text(f"{how} {synthetic}".rstrip(), quiet=True))
     if alone:
         why = f"No bars: {measured.baseline} does not have these problems, or was not measured on these graphs."
@@ -57,10 +57,10 @@ def section(measured: Measured, key: str) -> Section | None:
 
 
 def speedup_chart(
-    cells: Sequence[Cell], baseline: str, colours: Mapping[str, str], *, name: str, title: str
+    cases: Sequence[Case], baseline: str, colours: Mapping[str, str], *, name: str, title: str
 ) -> Chart | None:
     """The chart of one problem; None where nothing could be set against another engine."""
-    made = _rows(cells, baseline, colours)
+    made = _rows(cases, baseline, colours)
     if made is None:
         return None
     groups, left_out = made
@@ -81,25 +81,25 @@ def picture(measured: Measured, form: str) -> bytes | None:
     """
     if form not in {".svg", ".png"}:
         raise UsageError(f"A chart is .svg or .png, not {form!r}.")
-    problem, cells = next(iter(measured.problems.items()))
+    problem, cases = next(iter(measured.problems.items()))
     if form == ".svg":
-        chart = speedup_chart(cells, measured.baseline, measured.colours, name="speedup", title=problem)
+        chart = speedup_chart(cases, measured.baseline, measured.colours, name="speedup", title=problem)
         return chart.svg.encode() if chart else None
-    made = _rows(cells, measured.baseline, measured.colours)
+    made = _rows(cases, measured.baseline, measured.colours)
     if made is None:
         return None
     with style.style():
         return drawing.to_png(bars.speedups(made[0], baseline=measured.baseline))
 
 
-def _rows(cells: Sequence[Cell], baseline: str, colours: Mapping[str, str]) -> tuple[list[bars.Rows], int] | None:
+def _rows(cases: Sequence[Case], baseline: str, colours: Mapping[str, str]) -> tuple[list[bars.Rows], int] | None:
     """The largest graphs on which anything was set against another engine, and how many more there are."""
     groups: list[bars.Rows] = []
-    for graph, group in by_graph(cells).items():
-        others = [cell for cell in group if cell.record.task.engine != baseline]
-        if any(cell.main or cell.best for cell in others):
+    for graph, group in by_graph(cases).items():
+        others = [case for case in group if case.record.task.engine != baseline]
+        if any(case.main or case.best for case in others):
             heading = _heading(graph, group, baseline)
-            groups.append(bars.Rows(heading, [_bar(cell, colours[cell.label]) for cell in others]))
+            groups.append(bars.Rows(heading, [_bar(case, colours[case.label]) for case in others]))
     kept: list[bars.Rows] = []
     for rows in reversed(groups):
         if kept and sum(len(each.rows) for each in kept) + len(rows.rows) > MOST_ROWS:
@@ -108,10 +108,10 @@ def _rows(cells: Sequence[Cell], baseline: str, colours: Mapping[str, str]) -> t
     return (kept, len(groups) - len(kept)) if groups else None
 
 
-def _heading(graph: str, cells: Sequence[Cell], baseline: str) -> str:
-    edges = max(cell.edges for cell in cells)
+def _heading(graph: str, cases: Sequence[Case], baseline: str) -> str:
+    edges = max(case.edges for case in cases)
     parts = [bars.shortened(plain(graph), 40), f"{edges:,} edges" if edges else ""]
-    own = next((cell for cell in cells if cell.record.task.engine == baseline), None)
+    own = next((case for case in cases if case.record.task.engine == baseline), None)
     if own is None:
         parts.append(f"{baseline} was not measured")
     else:
@@ -119,15 +119,15 @@ def _heading(graph: str, cells: Sequence[Cell], baseline: str) -> str:
     return " · ".join(part for part in parts if part)
 
 
-def _bar(cell: Cell, colour: str) -> bars.Bar:
-    each = cell.main
-    if each is None or each.ratio_run is None or cell.record.outcome in NEVER_RAN:
-        return bars.Bar(label=cell.label, text=_gap(cell), colour=colour)
+def _bar(case: Case, colour: str) -> bars.Bar:
+    each = case.main
+    if each is None or each.ratio_run is None or case.record.outcome in NEVER_RAN:
+        return bars.Bar(label=case.label, text=_gap(case), colour=colour)
     look: bars.Look = "bound" if each.bound else "unlike" if each.verdict is Verdict.UNLIKE else "like"
     return bars.Bar(
-        label=cell.label,
+        label=case.label,
         value=ratio(each.ratio_run, _SIGNS, each.bound),
-        text=_words(cell),
+        text=_words(case),
         ratio=each.ratio_run,
         ends=each.interval or each.range,
         second=each.ratio_end_to_end,
@@ -136,28 +136,28 @@ def _bar(cell: Cell, colour: str) -> bars.Bar:
     )
 
 
-def _words(cell: Cell) -> str:
-    each = cell.main
+def _words(case: Case) -> str:
+    each = case.main
     assert each is not None
     if each.verdict is Verdict.UNLIKE:
         return f"unlike: {listed(codes(each.reasons))}"
     return f"{ratio(each.ratio_end_to_end, _SIGNS, each.bound)} end to end"
 
 
-def _gap(cell: Cell) -> str:
-    if cell.record.outcome is not Outcome.OK:
-        return outcome(cell)
-    if cell.main is None and cell.best is not None:
-        return _vs_best(cell)
-    reasons = codes(cell.main.reasons) if cell.main else []
-    if reasons == ["no time"] and cell.run is not None:
-        return f"{seconds(cell.run)}, and nothing to set it against"
+def _gap(case: Case) -> str:
+    if case.record.outcome is not Outcome.OK:
+        return outcome(case)
+    if case.main is None and case.best is not None:
+        return _vs_best(case)
+    reasons = codes(case.main.reasons) if case.main else []
+    if reasons == ["no time"] and case.run is not None:
+        return f"{seconds(case.run)}, and nothing to set it against"
     return f"no ratio: {listed(reasons)}" if reasons else "no ratio"
 
 
-def _vs_best(cell: Cell) -> str:
+def _vs_best(case: Case) -> str:
     """Both ratios to the best on the CPU, which may be two engines."""
-    best, whole = cell.best, cell.whole
+    best, whole = case.best, case.whole
     assert best is not None
     run = f"best on CPU: {ratio(best.ratio_run, _SIGNS, best.bound)} vs {best.baseline} on run"
     if whole is None or whole.ratio_end_to_end is None:
@@ -171,12 +171,12 @@ def _vs(each: Comparison | None, which: Literal["ratio_run", "ratio_end_to_end"]
     return f"{ratio(value, _SIGNS, each.bound)} {each.baseline}" if each is not None and value is not None else ""
 
 
-def _figures(cells: Sequence[Cell], measured: Measured) -> Table:
+def _figures(cases: Sequence[Case], measured: Measured) -> Table:
     rows, tones = [], []
-    for graph, group in largest(cells).items():
-        for cell in group:
-            each = cell.main
-            if cell.record.task.engine == measured.baseline:
+    for graph, group in largest(cases).items():
+        for case in group:
+            each = case.main
+            if case.record.task.engine == measured.baseline:
                 continue
             ends = each and (each.interval or each.range)
             spread = f" {span(*ends, interval=each.interval is not None)}" if each and ends else ""
@@ -185,15 +185,15 @@ def _figures(cells: Sequence[Cell], measured: Measured) -> Table:
             rows.append(
                 [
                     plain(graph),
-                    cell.label,
-                    seconds(cell.run) if cell.run is not None else outcome(cell),
+                    case.label,
+                    seconds(case.run) if case.run is not None else outcome(case),
                     f"{ratio(each.ratio_run, _SIGNS, each.bound)}{spread}" if each else NOTHING,
                     ratio(each.ratio_end_to_end, _SIGNS, each.bound) if each else NOTHING,
-                    _vs(cell.best, "ratio_run"),
-                    _vs(cell.whole, "ratio_end_to_end"),
+                    _vs(case.best, "ratio_run"),
+                    _vs(case.whole, "ratio_end_to_end"),
                     verdict,
-                    plain("; ".join(map(brief, why)) or brief(cell.record.reason)),
-                    command(cell.record, measured.baseline if cell.main else ""),
+                    plain("; ".join(map(brief, why)) or brief(case.record.reason)),
+                    command(case.record, measured.baseline if case.main else ""),
                 ]
             )
             tones.append({7: {"like": "good", "unlike": "doubtful", "refused": "bad"}.get(verdict, "")})
@@ -212,23 +212,23 @@ def _figures(cells: Sequence[Cell], measured: Measured) -> Table:
     return Table(heads=heads, rows=rows, right=(2, 3, 4), code=(9,), tones=tones)
 
 
-def _times(problems: Mapping[str, Sequence[Cell]], measured: Measured) -> Table:
+def _times(problems: Mapping[str, Sequence[Case]], measured: Measured) -> Table:
     """A row for each record, whatever its problem: there is no ratio to tell of any."""
     rows = [
         [
             problem,
             plain(graph),
-            f"{cell.edges:,}" if cell.edges else NOTHING,
-            cell.label,
-            seconds(cell.run) if cell.run is not None else outcome(cell),
-            seconds(cell.record.phases.end_to_end_s) if cell.run is not None else NOTHING,
-            three(cell.edges / cell.run) if cell.run and cell.edges else NOTHING,
-            plain("; ".join(map(brief, cell.main.reasons if cell.main else ())) or brief(cell.record.reason)),
-            command(cell.record, measured.baseline if cell.main else ""),
+            f"{case.edges:,}" if case.edges else NOTHING,
+            case.label,
+            seconds(case.run) if case.run is not None else outcome(case),
+            seconds(case.record.phases.end_to_end_s) if case.run is not None else NOTHING,
+            three(case.edges / case.run) if case.run and case.edges else NOTHING,
+            plain("; ".join(map(brief, case.main.reasons if case.main else ())) or brief(case.record.reason)),
+            command(case.record, measured.baseline if case.main else ""),
         ]
-        for problem, cells in problems.items()
-        for graph, group in largest(cells).items()
-        for cell in group
+        for problem, cases in problems.items()
+        for graph, group in largest(cases).items()
+        for case in group
     ]
     heads = ["problem", "graph", "edges", "engine", "run", "end to end", "edges/s", "why", "command"]
     return Table(heads=heads, rows=rows, right=(2, 4, 5, 6), code=(8,))

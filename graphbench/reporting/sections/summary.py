@@ -13,7 +13,7 @@ from graphbench.records.statistics import common_geometric_means, geometric_mean
 from graphbench.reporting import twins
 from graphbench.reporting.charts import bars, drawing, style
 from graphbench.reporting.document import Block, Bullets, Chart, Fold, Section, Table, Text
-from graphbench.reporting.measured import Cell, Measured
+from graphbench.reporting.measured import Case, Measured
 from graphbench.reporting.numbers import count, listed, plain, ratio, three
 from graphbench.reporting.sections import no_baseline as alone
 from graphbench.reporting.wording import NOTHING
@@ -38,7 +38,7 @@ def section(measured: Measured, key: str) -> Section:
             "Ratios are averaged geometrically over the graphs on which both sides finished and like was compared with "
             "like; in brackets the smallest and the largest. Unlike ratios and bounds are counted, not averaged."
         )
-        if any(cell.best for cell in measured.cells if cell.label == lead):
+        if any(case.best for case in measured.cases if case.label == lead):
             told += (
                 " The best CPU engine is the best of those with a time, chosen for run and for end to end each by "
                 "itself: of one, it is just the only one measured. Where its answer is the better one, by more than is "
@@ -63,16 +63,16 @@ def section(measured: Measured, key: str) -> Section:
 def leader(measured: Measured) -> str:
     """The engine that headlines are about.
 
-    A GPU engine before others, then the one that has a ratio in most cells, then one as its import leaves it (the
+    A GPU engine before others, then the one that has a ratio in most cases, then one as its import leaves it (the
     default allocator): never the one that happens to have the best ratios.
     """
     ranked: Counter[tuple[bool, bool, str]] = Counter()
-    for cell in measured.cells:
-        each = cell.main or cell.best
+    for case in measured.cases:
+        each = case.main or case.best
         if each is not None and each.ratio_run is not None:
-            where = cell.record.environment
+            where = case.record.environment
             plainly = where is None or where.allocator in {None, "default"}
-            ranked[cell.record.device == "gpu", plainly, cell.label] += 1
+            ranked[case.record.device == "gpu", plainly, case.label] += 1
     best = min(ranked, key=lambda each: (not each[0], -ranked[each], not each[1], each[2]), default=None)
     return best[2] if best else ""
 
@@ -83,7 +83,7 @@ def fair(each: Comparison) -> bool:
 
 
 class _Fair(NamedTuple):
-    """What may be averaged of some cells: against the baseline, and the best CPU engine on run and end to end."""
+    """What may be averaged of some cases: against the baseline, and the best CPU engine on run and end to end."""
 
     main: list[Comparison]
     best: list[Comparison]
@@ -91,7 +91,7 @@ class _Fair(NamedTuple):
 
     @property
     def against(self) -> str:
-        """The best CPU engines, those of most cells first; on run and end to end apart where they are not the same."""
+        """The best CPU engines, those of most cases first; on run and end to end apart where they are not the same."""
         on_run, whole = (listed([name for name, _ in _engines_of(each)]) for each in (self.best, self.whole))
         return on_run if on_run == whole else f"{on_run} on run; {whole} end to end"
 
@@ -100,12 +100,12 @@ def _engines_of(found: Sequence[Comparison]) -> list[tuple[str, int]]:
     return sorted(Counter(each.baseline for each in found).items(), key=lambda each: (-each[1], each[0]))
 
 
-def _fair(cells: Iterable[Cell]) -> _Fair:
-    cells = list(cells)
+def _fair(cases: Iterable[Case]) -> _Fair:
+    cases = list(cases)
     return _Fair(
-        [cell.main for cell in cells if cell.main is not None and fair(cell.main)],
-        [cell.best for cell in cells if cell.best is not None and fair(cell.best)],
-        [cell.whole for cell in cells if cell.whole is not None and fair(cell.whole)],
+        [case.main for case in cases if case.main is not None and fair(case.main)],
+        [case.best for case in cases if case.best is not None and fair(case.best)],
+        [case.whole for case in cases if case.whole is not None and fair(case.whole)],
     )
 
 
@@ -118,15 +118,15 @@ def _mean(ratios: Sequence[float | None]) -> str:
     return f"{ratio(geometric_mean(known))} ({three(min(known))} to {three(max(known))})"
 
 
-def _ran(cells: Iterable[Cell], label: str) -> list[Cell]:
-    """The cells of an engine that were begun: one that lacks the problem, or is not there, has nothing to tell."""
-    return [cell for cell in cells if cell.label == label and cell.record.outcome not in NEVER_RAN]
+def _ran(cases: Iterable[Case], label: str) -> list[Case]:
+    """The cases of an engine that were begun: one that lacks the problem, or is not there, has nothing to tell."""
+    return [case for case in cases if case.label == label and case.record.outcome not in NEVER_RAN]
 
 
 def _headlines(measured: Measured, lead: str) -> Table:
     rows = []
-    for problem, cells in measured.problems.items():
-        own = _ran(cells, lead)
+    for problem, cases in measured.problems.items():
+        own = _ran(cases, lead)
         if not own:
             continue
         known = _fair(own)
@@ -134,13 +134,13 @@ def _headlines(measured: Measured, lead: str) -> Table:
         rows.append(
             [
                 problem,
-                str(len({cell.record.task.dataset for cell in own})),
+                str(len({case.record.task.dataset for case in own})),
                 _mean([each.ratio_run for each in main]),
                 _mean([each.ratio_end_to_end for each in main]),
                 _mean([each.ratio_run for each in best]),
                 _mean([each.ratio_end_to_end for each in whole]),
-                _best_of(known, cells, {cell.record.task.dataset for cell in own if cell.best and fair(cell.best)}),
-                _verdicts([cell.main for cell in own if cell.main is not None]),
+                _best_of(known, cases, {case.record.task.dataset for case in own if case.best and fair(case.best)}),
+                _verdicts([case.main for case in own if case.main is not None]),
             ]
         )
     name = measured.baseline
@@ -148,20 +148,20 @@ def _headlines(measured: Measured, lead: str) -> Table:
         f"{lead} on", "graphs", f"run vs {name}", f"end to end vs {name}", "run vs best CPU", "end to end vs best CPU",
         "best CPU, of how many", "verdicts",
     ]  # fmt: skip
-    if not any(cell.best for cell in measured.cells if cell.label == lead):  # a CPU engine has no such column
+    if not any(case.best for case in measured.cases if case.label == lead):  # a CPU engine has no such column
         heads, rows = heads[:4] + heads[7:], [row[:4] + row[7:] for row in rows]
         return Table(heads=heads, rows=rows, right=(1, 2, 3))
     return Table(heads=heads, rows=rows, right=(1, 2, 3, 4, 5))
 
 
-def _best_of(known: _Fair, cells: Sequence[Cell], graphs: set[str]) -> str:
+def _best_of(known: _Fair, cases: Sequence[Case], graphs: set[str]) -> str:
     """The best CPU engines, and of how many that have a time on a graph: the best of one was never contested."""
     if not known.best:
         return NOTHING
     finished = {
-        (cell.record.task.dataset, cell.record.task.engine)
-        for cell in cells
-        if cell.record.device == "cpu" and cell.record.outcome is Outcome.OK and cell.record.task.dataset in graphs
+        (case.record.task.dataset, case.record.task.engine)
+        for case in cases
+        if case.record.device == "cpu" and case.record.outcome is Outcome.OK and case.record.task.dataset in graphs
     }
     numbers = sorted(Counter(graph for graph, _ in finished).values())
     low, high = numbers[0], numbers[-1]
@@ -170,14 +170,14 @@ def _best_of(known: _Fair, cells: Sequence[Cell], graphs: set[str]) -> str:
 
 def _by_graph(measured: Measured, lead: str) -> Table:
     """The same means for each graph, over its problems, from the graph with the fewest edges to that with the most."""
-    graphs: dict[str, list[Cell]] = {}
-    for cell in _ran(measured.cells, lead):
-        graphs.setdefault(cell.record.task.dataset, []).append(cell)
+    graphs: dict[str, list[Case]] = {}
+    for case in _ran(measured.cases, lead):
+        graphs.setdefault(case.record.task.dataset, []).append(case)
     sized = []
-    for graph, cells in graphs.items():
-        known = _fair(cells)
+    for graph, cases in graphs.items():
+        known = _fair(cases)
         main, best, whole = known
-        edges = max((cell.record.dataset.num_edges for cell in cells if cell.record.dataset), default=None)
+        edges = max((case.record.dataset.num_edges for case in cases if case.record.dataset), default=None)
         row = [
             graph,
             NOTHING if edges is None else f"{edges:,}",
@@ -204,8 +204,8 @@ def _by_graph(measured: Measured, lead: str) -> Table:
 def overview(measured: Measured, lead: str, *, name: str) -> Chart | None:
     """One row for each problem: the geometric mean of the leading engine's ratios, and their range."""
     rows = []
-    for problem, cells in measured.problems.items():
-        begun = _ran(cells, lead)
+    for problem, cases in measured.problems.items():
+        begun = _ran(cases, lead)
         known = _fair(begun)
         own = known.main
         runs = [each.ratio_run for each in own if each.ratio_run is not None]
@@ -231,7 +231,7 @@ def overview(measured: Measured, lead: str, *, name: str) -> Chart | None:
         return None
     title = f"{lead} against {measured.baseline}: mean and range over (n) graphs"
     heading = f"{lead} against {measured.baseline}: geometric mean and range over (n) graphs"
-    if any(twins.is_twin(cell.record.task.dataset) for cell in _ran(measured.cells, lead)):
+    if any(twins.is_twin(case.record.task.dataset) for case in _ran(measured.cases, lead)):
         title += ", twins too"
         heading += ", synthetic twins among them"
     alt = f"{heading}: " + "; ".join(f"{row.label} {row.value} {row.text}" for row in rows)
@@ -256,7 +256,7 @@ def _best_in_words(known: _Fair) -> str:
 
 
 def _sentence(measured: Measured, lead: str) -> str:
-    known = _fair(cell for cell in measured.cells if cell.label == lead)
+    known = _fair(case for case in measured.cases if case.label == lead)
     main, best, whole = known
     parts = []
     if main:
@@ -279,14 +279,14 @@ def _sentence(measured: Measured, lead: str) -> str:
 def _uncontested(measured: Measured, lead: str) -> int:
     """In how many cases the best CPU engine is the only one that finished."""
     alone = 0
-    for cells in measured.problems.values():
+    for cases in measured.problems.values():
         done = Counter(
-            cell.record.task.dataset
-            for cell in cells
-            if cell.record.device == "cpu" and cell.record.outcome is Outcome.OK
+            case.record.task.dataset
+            for case in cases
+            if case.record.device == "cpu" and case.record.outcome is Outcome.OK
         )
-        own = [cell for cell in cells if cell.label == lead and cell.best is not None and fair(cell.best)]
-        alone += sum(done[cell.record.task.dataset] == 1 for cell in own)
+        own = [case for case in cases if case.label == lead and case.best is not None and fair(case.best)]
+        alone += sum(done[case.record.task.dataset] == 1 for case in own)
     return alone
 
 
@@ -313,14 +313,14 @@ def _verdicts(found: Sequence[Comparison]) -> str:
 
 
 def _counts(measured: Measured) -> list[str]:
-    outcomes = Counter(cell.record.outcome for cell in measured.cells)
+    outcomes = Counter(case.record.outcome for case in measured.cases)
     told = ", ".join(f"{number:,} {outcome.in_words}" for outcome, number in outcomes.most_common())
-    verdicts = [cell.main for cell in measured.cells if cell.main is not None and cell.record.outcome not in NEVER_RAN]
-    dates = sorted(cell.record.measured_at[:10] for cell in measured.cells if cell.record.measured_at)
+    verdicts = [case.main for case in measured.cases if case.main is not None and case.record.outcome not in NEVER_RAN]
+    dates = sorted(case.record.measured_at[:10] for case in measured.cases if case.record.measured_at)
     when = "" if not dates else dates[0] if dates[0] == dates[-1] else f"{dates[0]} to {dates[-1]}"
     shown = [
         f"Verdicts against {measured.baseline}: {_verdicts(verdicts)}." if verdicts else "",
-        f"{count(len(measured.cells), 'record')}: {told}.",
+        f"{count(len(measured.cases), 'record')}: {told}.",
         f"Machine: {measured.name}.",
         f"Measured {when}." if when else "",
     ]
@@ -330,25 +330,25 @@ def _counts(measured: Measured) -> list[str]:
 def _engines(measured: Measured) -> Table:
     """Each engine's mean over the graphs that all engines completed, so that the means may stand side by side."""
     rows = []
-    for problem, cells in measured.problems.items():
+    for problem, cases in measured.problems.items():
         done: dict[str, dict[object, float]] = {}
         ends: dict[str, dict[object, float]] = {}
-        for cell in cells:
-            if cell.main is not None and fair(cell.main):
-                graph = cell.record.task.dataset
-                done.setdefault(cell.label, {})[graph] = cell.main.ratio_run or 1.0
-                ends.setdefault(cell.label, {})[graph] = cell.main.ratio_end_to_end or 1.0
+        for case in cases:
+            if case.main is not None and fair(case.main):
+                graph = case.record.task.dataset
+                done.setdefault(case.label, {})[graph] = case.main.ratio_run or 1.0
+                ends.setdefault(case.label, {})[graph] = case.main.ratio_end_to_end or 1.0
         means, common = common_geometric_means(done)
         whole, _ = common_geometric_means(ends)
         for label in sorted(done, key=lambda each: -means.get(each, 0.0)):
-            completed = sum(cell.label == label and cell.run is not None for cell in cells)
+            completed = sum(case.label == label and case.run is not None for case in cases)
             rows.append(
                 [
                     problem,
                     label,
                     ratio(means[label]) if label in means else NOTHING,
                     ratio(whole[label]) if label in whole else NOTHING,
-                    f"{len(common)} of {len({cell.record.task.dataset for cell in cells})}",
+                    f"{len(common)} of {len({case.record.task.dataset for case in cases})}",
                     str(completed),
                 ]
             )
