@@ -40,8 +40,8 @@ def graphbench(capsys, monkeypatch):
 
 @pytest.fixture
 def ordeal(monkeypatch):
-    """The engines and the algorithm of `ordeal.py`, which do what a test says, here and in workers."""
-    monkeypatch.setenv("GRAPHBENCH_PLUGINS", "ordeal")
+    """The engines and the algorithm of `helpers/faulty_engines.py`, which do what a test says, here and in workers."""
+    monkeypatch.setenv("GRAPHBENCH_PLUGINS", "helpers.faulty_engines")
 
 
 def _shared(folder):

@@ -1,17 +1,17 @@
 """Warnings: each condition has its own, with what to do about it; good measurements have none."""
 
-import builders
 import msgspec
 import pytest
 
 from graphbench.measure.noise import advice
 from graphbench.records.model import Trials
+from helpers.records import HERE
 
 CALM = [1.0, 1.01, 0.99, 1.02, 0.98, 1.0, 1.01, 0.99]
 
 
 def environment(load=0.5, **clocks):
-    return msgspec.structs.replace(builders.HERE, load_average=load, clocks=clocks)
+    return msgspec.structs.replace(HERE, load_average=load, clocks=clocks)
 
 
 def said(times, *, stopped="precise", sources=(), where=None):

@@ -2,12 +2,12 @@
 
 import numpy as np
 import pytest
-from tiny import GRAPHS, graph, posed
 
 from graphbench import registry
 from graphbench.algorithms.base import Parameter
 from graphbench.certificates.checks import pagerank_step
 from graphbench.errors import InputError, UsageError
+from helpers.graphs import GRAPHS, graph, posed
 
 ARROWS = graph([(0, 1, 2.0), (1, 0, 5.0), (1, 2, 3.0)], 4, directed=True)
 

@@ -4,8 +4,6 @@ import warnings
 
 import numpy as np
 import pytest
-from roster import each_with, having
-from tiny import GRAPHS, certify, changed, graph, not_drawn, path, posed, rejected, solve
 
 from graphbench import registry
 from graphbench.algorithms import draws
@@ -13,6 +11,8 @@ from graphbench.certificates import partition
 from graphbench.certificates.agreement import agreement
 from graphbench.certificates.checks import modularity
 from graphbench.errors import UnsupportedError, UsageError
+from helpers.engines import each_with, having
+from helpers.graphs import GRAPHS, certify, changed, graph, not_drawn, path, posed, rejected, solve
 
 SPECTRAL = ("spectral-modularity", "spectral-balanced-cut")
 CLIQUE = [(u, v) for u in range(8) for v in range(u)]

@@ -4,13 +4,13 @@ import math
 
 import numpy as np
 import pytest
-from roster import ENGINES, each_with
-from tiny import GRAPHS, certify, graph, library, not_drawn, path, posed, solve
 
 from graphbench import registry
 from graphbench.algorithms import _similarity
 from graphbench.certificates import similarity as certify_similarity
 from graphbench.engines.base import Settings
+from helpers.engines import ENGINES, each_with
+from helpers.graphs import GRAPHS, certify, graph, library, not_drawn, path, posed, solve
 
 SIMILARITIES = ("jaccard", "weighted-jaccard", "overlap", "sorensen", "cosine")
 EACH = each_with(SIMILARITIES)

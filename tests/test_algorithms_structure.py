@@ -2,13 +2,13 @@
 
 import numpy as np
 import pytest
-from roster import having
-from tiny import GRAPHS, certify, graph, library, posed, solve
 
 from graphbench import registry
 from graphbench.algorithms import _lists
 from graphbench.errors import InputError, UnsupportedError
 from graphbench.graphs.columns import INT32_VERTICES
+from helpers.engines import having
+from helpers.graphs import GRAPHS, certify, graph, library, posed, solve
 
 ARROWS = graph([(0, 1, 0.5), (0, 2, -2.0), (3, 0, 1e-300), (2, 3, 0.0)], 6, directed=True)
 EDGES = graph([(0, 1, 0.5), (2, 1, 3.0)], 4)

@@ -1,13 +1,13 @@
 """Subgraphs, trees, cores and walks: answers worked out by hand, on every engine, and what is posed."""
 
-import brute
 import numpy as np
 import pytest
-from roster import having, marks
-from tiny import certify, graph, library, not_drawn, path, posed, raw, solve
 
 from graphbench import registry
 from graphbench.errors import UsageError
+from helpers import reference
+from helpers.engines import having, marks
+from helpers.graphs import certify, graph, library, not_drawn, path, posed, raw, solve
 
 
 def on_each(algorithm):
@@ -180,7 +180,7 @@ def test_drawn_weights_with_many_ties_give_a_least_forest(engine):
     finding = certify("mst", many, solve(engine, "mst", many))
     assert finding.valid, finding.detail
     assert finding.figures["trees"] == 6
-    ties = graph([(u, v, 1.0) for u, v in brute.pairs(many)], 125)
+    ties = graph([(u, v, 1.0) for u, v in reference.pairs(many)], 125)
     assert certify("mst", ties, solve(engine, "mst", ties)).figures == {"weight": 119, "edges": 119, "trees": 6}
 
 
@@ -198,7 +198,7 @@ def test_core_numbers_count_neighbours_and_not_weights(engine):
 def test_core_numbers_of_a_random_graph_are_those_of_the_definition(engine):
     rng = np.random.default_rng(3)
     some = graph([tuple(row) for row in rng.integers(25, size=(90, 2)).tolist()], 27)
-    assert solve(engine, "core-number", some).tolist() == brute.cores(some).tolist()
+    assert solve(engine, "core-number", some).tolist() == reference.cores(some).tolist()
 
 
 # Walks

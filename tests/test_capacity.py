@@ -7,8 +7,6 @@ from types import SimpleNamespace
 
 import msgspec
 import pytest
-from builders import H100, HERE, record, replace, stored
-from hungry import need
 
 from graphbench.graphs.generators import spec
 from graphbench.measure.suites import capacity as hunting
@@ -20,6 +18,8 @@ from graphbench.reporting.capacity import Finding, failure, phase, render, starv
 from graphbench.reporting.document import Bullets, Table
 from graphbench.reporting.measured import group_by_machine
 from graphbench.reporting.sections import capacity, growth
+from helpers.memory_engines import need
+from helpers.records import H100, HERE, record, replace, stored
 
 LIMIT = 400_000
 ASKED = ("capacity", "ordeal", "--engine", "hungry", "--by", "numpy", "--device-memory", str(LIMIT))
@@ -27,7 +27,7 @@ ASKED = ("capacity", "ordeal", "--engine", "hungry", "--by", "numpy", "--device-
 
 @pytest.fixture
 def graphbench(graphbench, monkeypatch):
-    monkeypatch.setenv("GRAPHBENCH_PLUGINS", "hungry")
+    monkeypatch.setenv("GRAPHBENCH_PLUGINS", "helpers.memory_engines")
     return graphbench
 
 
@@ -385,7 +385,7 @@ def test_a_search_within_all_memory_of_a_device_is_reported_once_memory_ran_out(
 def test_the_same_from_python(monkeypatch):
     import graphbench as gb
 
-    monkeypatch.setenv("GRAPHBENCH_PLUGINS", "hungry")
+    monkeypatch.setenv("GRAPHBENCH_PLUGINS", "helpers.memory_engines")
     (found,) = gb.capacity("ordeal", engine="hungry", by="numpy", device_memory=LIMIT)
     assert found.complete
     assert found.peak_bytes <= LIMIT < need(found.failed.posed.num_edges)

@@ -2,15 +2,11 @@
 
 import math
 
-import brute
-import exact
 import numpy as np
 import pytest
-from device import DeviceArray
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.sparse.csgraph import connected_components, dijkstra
-from tiny import GRAPHS, certify, changed, graph, path, posed, rejected, relabelled
 
 from graphbench import registry
 from graphbench.algorithms._lists import external_ids
@@ -18,6 +14,9 @@ from graphbench.certificates import checks
 from graphbench.certificates.similarity import neighbourhoods
 from graphbench.errors import InputError
 from graphbench.graphs.edgelist import EdgeList
+from helpers import reference
+from helpers.device import DeviceArray
+from helpers.graphs import GRAPHS, certify, changed, graph, path, posed, rejected, relabelled
 
 SOURCE = "0"
 
@@ -41,7 +40,7 @@ def distances(edges, source=0):
 
 
 def ranks(edges, damping=0.85):
-    return exact.personalized_ranks(edges, np.arange(edges.num_vertices), damping)
+    return reference.personalized_ranks(edges, np.arange(edges.num_vertices), damping)
 
 
 def coefficients(algorithm, edges, pairs):
@@ -126,18 +125,18 @@ def right_answer(algorithm):  # noqa: C901, PLR0912, PLR0915 - one case for each
             found = WEIGHTED, ranks(WEIGHTED)
         case "personalized-pagerank":
             _, _, inputs, _ = posed(algorithm, WEIGHTED)
-            found = WEIGHTED, exact.personalized_ranks(WEIGHTED, inputs.vertices)
+            found = WEIGHTED, reference.personalized_ranks(WEIGHTED, inputs.vertices)
         case "betweenness":
             _, _, inputs, _ = posed(algorithm, UNDIRECTED)
-            found = UNDIRECTED, exact.betweenness(UNDIRECTED, inputs.vertices)
+            found = UNDIRECTED, reference.betweenness(UNDIRECTED, inputs.vertices)
         case "katz":
-            found = DIRECTED, exact.katz(DIRECTED)
+            found = DIRECTED, reference.katz(DIRECTED)
         case "hits":
-            found = DIRECTED, exact.hits(DIRECTED)
+            found = DIRECTED, reference.hits(DIRECTED)
         case "eigenvector":
-            found = UNDIRECTED, exact.eigenvector(UNDIRECTED)
+            found = UNDIRECTED, reference.eigenvector(UNDIRECTED)
         case "scc":
-            found = DIRECTED, exact.strong(DIRECTED)
+            found = DIRECTED, reference.strong(DIRECTED)
         case "coo-to-csr" | "transpose":
             found = WEIGHTED, entries(WEIGHTED, transposed=algorithm == "transpose")
         case "renumber":
@@ -148,18 +147,18 @@ def right_answer(algorithm):  # noqa: C901, PLR0912, PLR0915 - one case for each
             found = edges, coefficients(algorithm, at, inputs.pairs)
         case "induced-subgraph":
             _, _, inputs, _ = posed(algorithm, DIRECTED)
-            found = DIRECTED, brute.induced(DIRECTED, inputs.vertices)
+            found = DIRECTED, reference.induced(DIRECTED, inputs.vertices)
         case "ego-graph":
-            found = DIRECTED, brute.induced(DIRECTED, brute.ball(DIRECTED, int(SOURCE), 2))
+            found = DIRECTED, reference.induced(DIRECTED, reference.ball(DIRECTED, int(SOURCE), 2))
         case "k-truss":
-            found = DENSE, brute.truss(DENSE, 4)
+            found = DENSE, reference.truss(DENSE, 4)
         case "core-number":
-            found = DENSE, brute.cores(DENSE)
+            found = DENSE, reference.cores(DENSE)
         case "mst":
-            found = WEIGHTED, brute.forest(WEIGHTED.undirected())
+            found = WEIGHTED, reference.forest(WEIGHTED.undirected())
         case "random-walks":
             _, _, inputs, _ = posed(algorithm, DIRECTED)
-            found = DIRECTED, brute.walks(DIRECTED, inputs.vertices, 80)
+            found = DIRECTED, reference.walks(DIRECTED, inputs.vertices, 80)
         case "triangle-count":
             found = UNDIRECTED, triangles(UNDIRECTED)
         case "analyze-clustering":

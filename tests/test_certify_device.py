@@ -5,9 +5,7 @@ import math
 import msgspec
 import numpy as np
 import pytest
-from device import DeviceArray
 from scipy.sparse.csgraph import connected_components, dijkstra
-from standin import StandIn, census_here, made_here, rmat, small_blocks
 
 from graphbench import graphs, registry
 from graphbench.certificates import checks
@@ -20,6 +18,7 @@ from graphbench.measure.answers import verify
 from graphbench.measure.plan import Cell, Limits, Plan
 from graphbench.measure.runner import measure
 from graphbench.records.model import Outcome
+from helpers.device import DeviceArray, StandIn, census_here, made_here, rmat, small_blocks
 
 SPARSE = {"scale": 10, "edgefactor": 1}
 
@@ -191,7 +190,7 @@ def test_other_certificates_run_on_the_host(tmp_path):
 @pytest.fixture
 def there(monkeypatch):
     """A dataset whose edges are made by the stand-in, in this process and in workers."""
-    monkeypatch.setenv("GRAPHBENCH_PLUGINS", "standin_plugin,temper")
+    monkeypatch.setenv("GRAPHBENCH_PLUGINS", "helpers.device_plugin,helpers.strict_engine")
     maker = made_here(monkeypatch)
     census_here(monkeypatch, maker)
     found = graphs.load("rmat:scale=5,edgefactor=64,by=cugraph")

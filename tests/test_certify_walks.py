@@ -1,11 +1,11 @@
 """The certificate of random walks: every hop an edge, no end without need, no favourites."""
 
-import brute
 import numpy as np
 import pytest
-from tiny import GRAPHS, certify, changed, graph, path, posed, rejected
 
 from graphbench.certificates import walks as checks
+from helpers import reference
+from helpers.graphs import GRAPHS, certify, changed, graph, path, posed, rejected
 
 GRID = graph([(v, v + 1) for v in range(99) if v % 10 < 9] + [(v, v + 10) for v in range(90)], 100)
 DANGLING = GRAPHS["dangling vertices"]
@@ -13,7 +13,7 @@ DANGLING = GRAPHS["dangling vertices"]
 
 def walked(edges, *, length=20, choose=None, vertices=50):
     _, at, inputs, _ = posed("random-walks", edges, length=length, vertices=vertices)
-    return brute.walks(at, inputs.vertices, length, choose=choose)
+    return reference.walks(at, inputs.vertices, length, choose=choose)
 
 
 def refused(edges, answer, because, *, length=20, vertices=50):

@@ -4,7 +4,6 @@ import re
 from xml.etree import ElementTree as ET
 
 import pytest
-from gallery import report_records
 
 from graphbench import reporting
 from graphbench.cli import invoke
@@ -12,6 +11,7 @@ from graphbench.errors import UsageError
 from graphbench.reporting import report
 from graphbench.reporting.charts import drawing, style
 from graphbench.reporting.charts.bars import Bar, Rows, shortened, speedups
+from helpers.report_records import report_records
 
 SVG = "{http://www.w3.org/2000/svg}"
 

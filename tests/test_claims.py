@@ -1,8 +1,6 @@
 """Published figures against ours: what reproduces a claim, what does not, and what decides nothing."""
 
 import pytest
-from builders import H100, HERE, record, replace
-from test_report import tables
 
 from graphbench.records.model import Censored, Certificate, Outcome, Phases, Task, Trials
 from graphbench.reporting.claims import check
@@ -10,6 +8,8 @@ from graphbench.reporting.document import Fold, Table
 from graphbench.reporting.measured import group_by_machine
 from graphbench.reporting.published import Claim, claims
 from graphbench.reporting.sections import claims as section
+from helpers.records import H100, HERE, record, replace
+from test_report import tables
 
 ON_GPU = replace(HERE, gpus=[H100])
 

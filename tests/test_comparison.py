@@ -2,7 +2,6 @@
 
 import msgspec
 import pytest
-from builders import H100, HERE, bfs, jaccard, pagerank, record, replace
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -10,6 +9,7 @@ from graphbench.records.break_even import break_even
 from graphbench.records.comparison import Comparison, compare, newest, set_against
 from graphbench.records.model import Agreement, Censored, Certificate, Draw, Memory, Outcome, Phases, Task, Trials
 from graphbench.records.rules import Effect, Reason, Verdict
+from helpers.records import H100, HERE, bfs, jaccard, pagerank, record, replace
 
 FAIR = {
     "louvain": (record("networkx", 10.0), record("igraph", 1.0)),

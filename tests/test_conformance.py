@@ -6,14 +6,14 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from roster import AVAILABLE, ENGINES, each_with, having
-from tiny import GRAPHS, certify, graph, path, posed, raw, solve
 
 from graphbench import registry
 from graphbench.algorithms.base import Kind
 from graphbench.certificates.checks import agreement
 from graphbench.engines.base import Settings
 from graphbench.errors import ConvergenceError, InputError, UnsupportedError, UsageError
+from helpers.engines import AVAILABLE, ENGINES, each_with, having
+from helpers.graphs import GRAPHS, certify, graph, path, posed, raw, solve
 
 ALGORITHMS = registry.algorithm_names()
 SHAPES = {

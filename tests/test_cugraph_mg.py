@@ -7,7 +7,6 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from tiny import GRAPHS
 
 from graphbench import cli, registry
 from graphbench.engines import _dask, _watch, cugraph_mg
@@ -19,6 +18,7 @@ from graphbench.measure.plan import Limits
 from graphbench.measure.planning import make_plan
 from graphbench.measure.prepare import identity
 from graphbench.system import gpus
+from helpers.graphs import GRAPHS
 
 engine = cugraph_mg.engine
 ISSUE = ("bfs", "jaccard", "louvain", "pagerank", "sssp", "wcc")

@@ -5,7 +5,6 @@ import json
 import msgspec
 import numpy as np
 import pytest
-from standin import census_here, made_here, rmat, small_blocks
 
 from graphbench import api, graphs, registry
 from graphbench.algorithms import draws
@@ -18,6 +17,7 @@ from graphbench.graphs.generators.spec import parse
 from graphbench.measure.plan import Cell
 from graphbench.measure.prepare import pose
 from graphbench.system import gpus
+from helpers.device import census_here, made_here, rmat, small_blocks
 
 NAME = "rmat:scale=9,edgefactor=8,by=cugraph,seed=1"
 

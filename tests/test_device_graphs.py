@@ -3,7 +3,6 @@
 import msgspec
 import numpy as np
 import pytest
-from standin import StandIn, census_here, made_here, rmat, small_blocks
 
 from graphbench.errors import DatasetError, FormatError, InputError, UnavailableError, UnsupportedError
 from graphbench.graphs.base import Raw
@@ -14,6 +13,7 @@ from graphbench.graphs.on_device import edges as device_edges
 from graphbench.graphs.on_device import recipe as recipes
 from graphbench.graphs.on_device.edges import MadeOnDevice
 from graphbench.graphs.on_device.recipe import Stored
+from helpers.device import StandIn, census_here, made_here, rmat, small_blocks
 
 
 @pytest.fixture(autouse=True)

@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
-from tiny import GRAPHS, graph, path
 
 from graphbench.algorithms import draws
 from graphbench.errors import UsageError
+from helpers.graphs import GRAPHS, graph, path
 
 
 def test_sources_come_from_the_largest_component_and_can_go_somewhere():

@@ -10,12 +10,12 @@ import time
 from pathlib import Path
 
 import pytest
-from collection import archive, index, serving
 
 from graphbench import graphs
 from graphbench.errors import ChecksumError, DatasetError, FetchError, UnknownNameError, UsageError
 from graphbench.graphs import download, fetching, mirrors, transfer
 from graphbench.graphs import suitesparse as collection_index
+from helpers.suitesparse_server import archive, index, serving
 
 BODY = bytes(range(256)) * 4000  # A megabyte, of which every piece is known by its place.
 SUM = hashlib.sha256(BODY).hexdigest()

@@ -5,11 +5,11 @@ import sys
 
 import numpy as np
 import pytest
-from tiny import graph, posed
 
 from graphbench import registry
 from graphbench.engines.base import Settings
 from graphbench.measure import protocol
+from helpers.graphs import graph, posed
 
 WORKER = """
 import sys

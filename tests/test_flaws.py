@@ -9,12 +9,12 @@ import sys
 
 import networkx as nx
 import pytest
-from builders import bfs, pagerank, record, replace
 
 from graphbench import api, registry
 from graphbench.records.comparison import compare, set_against
 from graphbench.records.model import Outcome
 from graphbench.records.rules import Reason, Verdict
+from helpers.records import bfs, pagerank, record, replace
 
 KARATE = nx.Graph(nx.karate_club_graph().edges())
 
@@ -23,9 +23,9 @@ KARATE = nx.Graph(nx.karate_club_graph().edges())
 def unfair():
     """The plugin, in this process and in its workers; afterwards nothing of it is left."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("GRAPHBENCH_PLUGINS", "unfair")
-        sys.modules.pop("unfair", None)
-        plugin = importlib.import_module("unfair")
+        patch.setenv("GRAPHBENCH_PLUGINS", "helpers.unfair_engines")
+        sys.modules.pop("helpers.unfair_engines", None)
+        plugin = importlib.import_module("helpers.unfair_engines")
         yield plugin
     for page in plugin.PAGES:
         for engine in _engines(plugin):

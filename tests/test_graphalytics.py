@@ -6,10 +6,10 @@ The data's traps: an unreached depth is 2^63 - 1; edges are in NAME.e even where
 
 import numpy as np
 import pytest
-from roster import having
-from tiny import certify, graph, solve
 
 from graphbench.certificates.checks import agreement
+from helpers.engines import having
+from helpers.graphs import certify, graph, solve
 
 UNREACHED = 2**63 - 1
 CASES = [

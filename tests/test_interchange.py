@@ -7,7 +7,6 @@ import sys
 import msgspec
 import numpy as np
 import pytest
-from builders import HERE, record
 from hypothesis import given
 from hypothesis import strategies as st
 from pytest_benchmark.stats import Stats
@@ -15,6 +14,7 @@ from pytest_benchmark.stats import Stats
 from graphbench.errors import StoreError, UsageError
 from graphbench.records import pytest_benchmark, store
 from graphbench.records.model import Outcome, Task
+from helpers.records import HERE, record
 
 
 @pytest.fixture

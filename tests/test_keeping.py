@@ -6,11 +6,11 @@ import signal
 import warnings
 
 import pytest
-from test_store import record
 
 from graphbench.errors import StoreError
 from graphbench.records.keeping import Keeper
 from graphbench.records.store import Store
+from test_store import record
 
 
 @pytest.fixture

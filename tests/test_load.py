@@ -8,12 +8,12 @@ import numpy as np
 import pandas as pd
 import pytest
 import scipy.sparse as sp
-from collection import archive, index, serving
 
 from graphbench import graphs
 from graphbench.errors import DatasetError, FetchError, FormatError, InputError, UnknownNameError, UsageError
 from graphbench.graphs import fetching, formats, mirrors
 from graphbench.graphs.edgelist import EdgeList
+from helpers.suitesparse_server import archive, index, serving
 
 PATH = "%%MatrixMarket matrix coordinate pattern symmetric\n4 4 2\n2 1\n3 2\n"
 

@@ -5,7 +5,6 @@ import sys
 
 import networkx as nx
 import pytest
-from builders import record, replace
 
 from graphbench import registry
 from graphbench.errors import UsageError
@@ -17,6 +16,7 @@ from graphbench.records.comparison import compare
 from graphbench.records.model import Matched, Outcome, Task, Trials, Tried
 from graphbench.records.store import from_json, to_json
 from graphbench.reporting import render
+from helpers.records import record, replace
 
 
 def cliques():
@@ -33,9 +33,9 @@ def plan(algorithm="louvain", engines=("tunable", "fixed", "hopeless"), **params
 @pytest.fixture(scope="module")
 def plugin():
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("GRAPHBENCH_PLUGINS", "tunable")
-        sys.modules.pop("tunable", None)
-        found = importlib.import_module("tunable")
+        patch.setenv("GRAPHBENCH_PLUGINS", "helpers.tunable_engines")
+        sys.modules.pop("helpers.tunable_engines", None)
+        found = importlib.import_module("helpers.tunable_engines")
         yield found
     for page in (found.louvain, found.leiden):
         for name in found.NAMES:

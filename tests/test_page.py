@@ -6,11 +6,11 @@ import shutil
 import time
 
 import pytest
-from builders import replace
-from gallery import report_records
 
 from graphbench.records.store import to_json
 from graphbench.reporting import numbers, report
+from helpers.records import replace
+from helpers.report_records import report_records
 
 selenium = pytest.importorskip("selenium", reason="needs selenium, which the test extra installs")
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)

@@ -5,7 +5,6 @@ import math
 import networkx as nx
 import numpy as np
 import pytest
-from builders import stored
 
 import graphbench as gb
 from graphbench import cli
@@ -14,6 +13,7 @@ from graphbench.errors import InputError, UsageError
 from graphbench.measure import planning
 from graphbench.measure.planning import SEEDS
 from graphbench.measure.suites import calls, suite
+from helpers.records import stored
 
 QUICK = {"engines": ["networkx", "igraph"], "trials": 1, "timeout": 60}
 

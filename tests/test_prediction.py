@@ -1,6 +1,5 @@
 """What a task will take, by the records of others like it, and what is not started because of that."""
 
-import builders
 import msgspec
 import pytest
 
@@ -11,6 +10,7 @@ from graphbench.measure.predict import Foresight, device_bytes, host_bytes
 from graphbench.measure.prediction import Past, is_predicted
 from graphbench.records.model import Censored, Memory, Outcome, Phases, PosedInfo, Task
 from graphbench.system import memory
+from helpers.records import HERE, record
 
 GIB = 1 << 30
 
@@ -33,7 +33,7 @@ def measured(dataset, entries, cold_s, *, engine="networkx", seed=0, **changes):
         "posed": posed(entries),
         "phases": phases,
     }
-    return builders.record(engine, **(made | changes))
+    return record(engine, **(made | changes))
 
 
 def task(dataset, engine="networkx", *, seed=0):
@@ -68,7 +68,7 @@ def test_larger_graphs_take_longer_and_warm_trials_stop_at_the_budget():
 
 
 def test_what_ran_elsewhere_or_with_other_parameters_says_nothing():
-    elsewhere = measured("a", 1_000, 2.0, environment=msgspec.structs.replace(builders.HERE, machine="m2"))
+    elsewhere = measured("a", 1_000, 2.0, environment=msgspec.structs.replace(HERE, machine="m2"))
     other = measured("a", 1_000, 2.0, task=Task("louvain", "a", "networkx", {"resolution": 2.0, "seed": 0}))
     assert past(elsewhere, other).task_seconds(task("b"), 1_000, budget_s=10) is None
     assert past(measured("a", 1_000, 2.0, seed=7)).task_seconds(task("b"), 1_000, budget_s=10) is not None
@@ -101,7 +101,7 @@ def test_what_timed_out_on_a_smaller_graph_is_hopeless_and_says_where():
     assert found.outcome is Outcome.TIMEOUT
     assert "60 s on small" in found.reason
     assert "--no-skip" in found.reason
-    assert is_predicted(builders.record(reason=found.reason))
+    assert is_predicted(record(reason=found.reason))
     assert foresee(task("smaller"), networkx, posed(500)) is None
     assert foresight(timed_out("small", 1_000, 5.0), fit=False, time=True)(task("l"), networkx, posed(2_000)) is None
 

@@ -3,7 +3,6 @@
 import io
 import re
 
-import builders
 import pytest
 from rich.console import Console
 from rich.progress import Progress as RichProgress
@@ -14,6 +13,7 @@ from graphbench.cli.progress import Reporter, duration
 from graphbench.errors import FetchError, InputError
 from graphbench.measure.plan import Progress
 from graphbench.records.model import Outcome
+from helpers.records import record, replace
 
 
 @pytest.fixture
@@ -33,23 +33,23 @@ def ends(record):
 
 def test_lines_of_a_suite_begin_with_how_far_it_is(reporter, told):
     reporter.overall("deck", 2, 10, 300.0)
-    reporter.observe(ends(builders.record()))
+    reporter.observe(ends(record()))
     assert told.getvalue().startswith("[2/10, about 5 min left] louvain · coAuthorsDBLP · networkx: ok")
     reporter.overall("deck", 10, 10, 0.0)
-    reporter.observe(ends(builders.record()))
+    reporter.observe(ends(record()))
     assert "\n[10/10] " in told.getvalue()
 
 
 def test_a_line_tells_the_median_also_of_an_even_number_of_trials(reporter, told):
-    phases = builders.replace(builders.record(), phases__run_s=[1.0, 4.0, 2.0, 3.0]).phases
-    reporter.observe(ends(builders.record(phases=phases)))
+    phases = replace(record(), phases__run_s=[1.0, 4.0, 2.0, 3.0]).phases
+    reporter.observe(ends(record(phases=phases)))
     assert "run 2.50 s (n = 4)" in told.getvalue()
 
 
 def test_an_engine_that_cannot_run_here_is_told_once(reporter, told):
     gone = {"outcome": Outcome.UNAVAILABLE, "reason": "no GPU"}
     for engine in ("cugraph", "cugraph", "nx-cugraph"):
-        reporter.observe(ends(builders.record(engine, **gone)))
+        reporter.observe(ends(record(engine, **gone)))
     assert told.getvalue().count("no GPU") == 2
 
 

@@ -24,7 +24,7 @@ MODULE = "graphbench/benchmarks/test_algorithms.py::test_measure"
 def run(pytester, monkeypatch):
     """The cases in a pytest of their own, in a folder of their own, with the moody engine at hand."""
     monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parent))
-    monkeypatch.setenv("GRAPHBENCH_PLUGINS", "temper")
+    monkeypatch.setenv("GRAPHBENCH_PLUGINS", "helpers.strict_engine")
     for inherited in ("PYTEST_ADDOPTS", "PYTEST_XDIST_WORKER"):  # the latter switches benchmarks off
         monkeypatch.delenv(inherited, raising=False)
 

@@ -4,7 +4,6 @@ import csv
 import io
 import json
 
-import builders
 import pytest
 from msgspec.structs import replace
 
@@ -15,13 +14,15 @@ from graphbench.records.comparison import compare
 from graphbench.records.model import Outcome, Revisions
 from graphbench.records.rules import Verdict
 from graphbench.records.store import Store, from_json, load
+from helpers.records import DBLP, bfs
+from helpers.records import record as plain_record
 
 ONE = Revisions(algorithm=1, engine=1, trials=1)
 NOW = Present(
     machine="m1",
     version=lambda _: "3.4",
     revisions=lambda *_: ONE,
-    checksum=lambda _: builders.DBLP.sha256,
+    checksum=lambda _: DBLP.sha256,
 )
 
 
@@ -30,7 +31,7 @@ def now(**other):
 
 
 def record(engine="networkx", seconds=1.0, **changed):
-    return builders.record(engine, seconds, **({"revisions": ONE} | changed))
+    return plain_record(engine, seconds, **({"revisions": ONE} | changed))
 
 
 @pytest.mark.parametrize(
@@ -84,7 +85,7 @@ def store(tmp_path):
     with Store(path) as opened:
         opened.append(record())
         opened.append(record("igraph", 0.1, id="igraph-1", measured_at="2026-03-01T00:00:00+00:00"))
-        opened.append(builders.bfs(id="bfs-1", outcome=Outcome.TIMEOUT, reason="too | long"))
+        opened.append(bfs(id="bfs-1", outcome=Outcome.TIMEOUT, reason="too | long"))
     return path
 
 

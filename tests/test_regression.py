@@ -4,7 +4,6 @@ import json
 import random
 
 import pytest
-from builders import HERE, bfs, record, replace
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -13,6 +12,7 @@ from graphbench.errors import UsageError
 from graphbench.records.model import Censored, Certificate, Outcome, Phases, Trials
 from graphbench.records.regression import LARGE_EFFECT, changes, cliffs_delta, failed
 from graphbench.records.store import to_json
+from helpers.records import HERE, bfs, record, replace
 
 seconds = st.lists(st.floats(1e-6, 1e3), min_size=1, max_size=30)
 

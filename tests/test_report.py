@@ -12,8 +12,6 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from builders import HERE, pagerank, record, replace
-from gallery import report_records
 
 import graphbench as gb
 from graphbench.cli import invoke
@@ -29,6 +27,8 @@ from graphbench.reporting.power_law import crossing, fit
 from graphbench.reporting.reproduce import command
 from graphbench.reporting.sections import break_even, growth, memory, phases, scaling, speedup, summary
 from graphbench.reporting.wording import brief
+from helpers.records import HERE, pagerank, record, replace
+from helpers.report_records import report_records
 
 GOLDEN = Path(__file__).parent / "golden" / "report-markdown.md"
 

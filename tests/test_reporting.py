@@ -18,7 +18,6 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from builders import DBLP, H100, HERE, bfs, record, replace
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from rich.cells import cell_len
@@ -32,6 +31,7 @@ from graphbench.reporting.measured import Case, by_graph
 from graphbench.reporting.problem import views
 from graphbench.reporting.summary import summary
 from graphbench.reporting.table import blocks
+from helpers.records import DBLP, H100, HERE, bfs, record, replace
 
 GOLDEN = Path(__file__).parent / "golden"
 

@@ -329,7 +329,7 @@ def test_wrong_requests_are_refused_before_anything_is_measured():
 
 
 def test_a_plugin_that_cannot_be_imported_is_named(monkeypatch):
-    monkeypatch.setenv("GRAPHBENCH_PLUGINS", "ordeal,no_such_module")
+    monkeypatch.setenv("GRAPHBENCH_PLUGINS", "helpers.faulty_engines,no_such_module")
     with pytest.raises(UsageError, match="no_such_module"):
         registry.engine_names()
 

@@ -4,7 +4,6 @@ import json
 from types import SimpleNamespace
 
 import pytest
-from builders import H100, HERE, POSED, record, replace, stored
 
 from graphbench.errors import UsageError
 from graphbench.graphs.generators import spec as generators
@@ -17,13 +16,14 @@ from graphbench.reporting.measured import group_by_machine
 from graphbench.reporting.power_law import fit
 from graphbench.reporting.sections import growth, scaling
 from graphbench.reporting.series import family
+from helpers.records import H100, HERE, POSED, record, replace, stored
 
 ASKED = ("scale", "ordeal", "rmat:scale=4..7,edgefactor=8", "--engine", "hungry", "--trials", "1")
 
 
 @pytest.fixture
 def graphbench(graphbench, monkeypatch):
-    monkeypatch.setenv("GRAPHBENCH_PLUGINS", "hungry")
+    monkeypatch.setenv("GRAPHBENCH_PLUGINS", "helpers.memory_engines")
     return graphbench
 
 
@@ -129,7 +129,7 @@ def test_a_graph_that_cannot_be_made_ends_the_series_and_the_sentence_once(graph
 
 
 def test_an_engine_that_stopped_is_predicted_while_others_go_on(graphbench, monkeypatch):
-    monkeypatch.setenv("GRAPHBENCH_PLUGINS", "hungry,ordeal")
+    monkeypatch.setenv("GRAPHBENCH_PLUGINS", "helpers.memory_engines,helpers.faulty_engines")
     monkeypatch.setenv("HUNGRY_STOPS", "100 memory")
     code, out, _ = graphbench(*ASKED, "--engine", "steady")
     assert code == 0

@@ -11,11 +11,8 @@ from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
 
-import builders
 import msgspec
 import pytest
-from builders import stored
-from test_runner import dataset
 
 from graphbench import graphs as datasets
 from graphbench import registry
@@ -43,6 +40,8 @@ from graphbench.records.model import (
 )
 from graphbench.records.store import Store
 from graphbench.system import files
+from helpers.records import DBLP, HERE, POSED, record, replace, stored
+from test_runner import dataset
 
 SMALL = ("suite", "--datasets", "karate", "--datasets", "lesmis", "--algorithms", "bfs,wcc", "--engines",
          "networkx,igraph", "--trials", "2")  # fmt: skip
@@ -332,17 +331,15 @@ def current(suite, **changed):
     """A record that counts for wcc with igraph on the ring."""
     (item,) = prepared(suite).items
     info = dataset().info
-    where = msgspec.structs.replace(
-        builders.HERE, machine=present().machine, engine_version=registry.engine("igraph").version()
-    )
+    where = msgspec.structs.replace(HERE, machine=present().machine, engine_version=registry.engine("igraph").version())
     made = {
         "task": item.task,
         "environment": where,
         "revisions": revisions(registry.algorithm("wcc"), registry.engine("igraph")),
         "dataset": info,
-        "posed": builders.replace(builders.POSED, num_entries=info.num_entries),
+        "posed": replace(POSED, num_entries=info.num_entries),
     }
-    return builders.record("igraph", **(made | changed))
+    return record("igraph", **(made | changed))
 
 
 WCC = Suite(algorithms=["wcc"], engines=["igraph"], datasets=["ring"], timeout=60)
@@ -363,8 +360,8 @@ WCC = Suite(algorithms=["wcc"], engines=["igraph"], datasets=["ring"], timeout=6
         ({"outcome": Outcome.TIMEOUT, "reason": "predicted: hopeless", "environment": None}, False),
         ({"revisions": None}, False),
         ({"revisions": Revisions(algorithm=1, engine=1, trials=0)}, False),
-        ({"dataset": builders.DBLP}, False),
-        ({"environment": builders.HERE}, False),
+        ({"dataset": DBLP}, False),
+        ({"environment": HERE}, False),
     ],
 )
 def test_which_records_spare_from_measuring_again(changed, counts):
@@ -406,17 +403,17 @@ def test_a_bound_that_was_measured_is_not_replaced_by_a_prediction():
 
 
 def test_pooling_keeps_trials_in_line_and_tells_of_drift():
-    one = builders.record(seconds=1.0, n=5)
-    two = builders.record(seconds=1.5, n=5, warnings=["busy"])
+    one = record(seconds=1.0, n=5)
+    two = record(seconds=1.5, n=5, warnings=["busy"])
     both = pooled(one, two)
     assert both.phases.run_s == one.phases.run_s + two.phases.run_s
     assert len(both.trials.seeds) == len(both.trials.quality) == 10
     assert both.trials.rounds == [5, 5]
     assert both.warnings[0] == "busy"
     assert "50 % apart" in both.warnings[1]
-    third = pooled(both, builders.record(trials=Trials(certified=[1]), n=2))
+    third = pooled(both, record(trials=Trials(certified=[1]), n=2))
     assert (third.trials.rounds, third.trials.certified) == ([5, 5, 2], [11])
-    failed = builders.record(outcome=Outcome.ERROR)
+    failed = record(outcome=Outcome.ERROR)
     assert pooled(one, failed) is failed
 
 
@@ -480,8 +477,8 @@ def test_the_summary_averages_only_what_all_completed():
     from graphbench.reporting.summary import summary
 
     def row(dataset, engine, seconds, **changed):
-        task = msgspec.structs.replace(builders.record(engine).task, dataset=dataset)
-        return builders.record(engine, seconds, id=f"{engine}-{dataset}", task=task, **changed)
+        task = msgspec.structs.replace(record(engine).task, dataset=dataset)
+        return record(engine, seconds, id=f"{engine}-{dataset}", task=task, **changed)
 
     records = [
         row("a", "networkx", 8.0), row("a", "igraph", 2.0), row("a", "networkit", 1.0),

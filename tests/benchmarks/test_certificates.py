@@ -4,10 +4,10 @@ import functools
 
 import numpy as np
 import pytest
-import tiny
 
 from graphbench import api, registry
 from graphbench.certificates import agreement
+from helpers import graphs
 
 GRAPH = "email-Enron"
 
@@ -24,7 +24,7 @@ def answer(algorithm, edges):
     """The answer of the first engine at hand that has one; None where no engine has."""
     for engine in ("igraph", "networkx"):
         if engine in registry.algorithm(algorithm).adapters:
-            return tiny.solve(engine, algorithm, edges)
+            return graphs.solve(engine, algorithm, edges)
     return None
 
 
@@ -33,7 +33,7 @@ def test_certificate(benchmark, edges, algorithm):
     solved = answer(algorithm, edges)
     if solved is None:
         pytest.skip(f"no CPU engine solves {algorithm}")
-    page, at, _, p = tiny.posed(algorithm, edges)
+    page, at, _, p = graphs.posed(algorithm, edges)
     benchmark.group = f"certificates, {GRAPH}"
     assert benchmark(page.certify, at, solved, p).valid
 

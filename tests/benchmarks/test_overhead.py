@@ -15,10 +15,10 @@ from statistics import median
 
 import numpy as np
 import pytest
-from test_runner import dataset
 
 from graphbench.measure.plan import Cell, Limits, Plan
 from graphbench.measure.runner import measure
+from test_runner import dataset
 
 ENGINES = ("networkx", "igraph")
 

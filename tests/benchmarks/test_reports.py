@@ -1,12 +1,12 @@
 """From records to what is read: a thousand records, of which each engine's is compared with the baseline's."""
 
-import builders
 import pytest
 
 from graphbench import reporting
 from graphbench.records import store
 from graphbench.records.comparison import compare
 from graphbench.records.model import Task
+from helpers.records import record
 
 GRAPHS, ENGINES = 250, {"networkx": 1.0, "igraph": 0.1, "networkit": 0.05, "cugraph": 0.001}
 
@@ -14,7 +14,7 @@ GRAPHS, ENGINES = 250, {"networkx": 1.0, "igraph": 0.1, "networkit": 0.05, "cugr
 @pytest.fixture(scope="module")
 def records():
     return [
-        builders.record(
+        record(
             engine, seconds, id=f"{graph}-{engine}", task=Task("louvain", f"graph-{graph}", engine, {"resolution": 1.0})
         )
         for graph in range(GRAPHS)

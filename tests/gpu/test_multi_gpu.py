@@ -5,7 +5,6 @@ import os
 import numpy as np
 import psutil
 import pytest
-from tiny import GRAPHS, graph, posed
 
 import graphbench as gb
 from graphbench import registry
@@ -16,6 +15,7 @@ from graphbench.graphs import load
 from graphbench.measure.plan import Cell, Limits, Plan
 from graphbench.measure.runner import measure
 from graphbench.records.model import Outcome
+from helpers.graphs import GRAPHS, graph, posed
 
 ENGINE = "cugraph-mg"
 NAMES = ["isolated vertices", "disconnected", "dangling vertices", "directed path", "weighted", "weighted, directed"]

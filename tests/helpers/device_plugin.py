@@ -2,4 +2,4 @@
 
 from graphbench.graphs.on_device.maker import MAKERS
 
-MAKERS["cugraph"] = "standin"
+MAKERS["cugraph"] = "helpers.device"

@@ -6,9 +6,8 @@ beforehand; every kind of outcome and verdict occurs.
 
 import random
 
-from builders import DBLP, H100, HERE, NEAR, POSED, record, replace
-
 from graphbench.records.model import Agreement, Censored, Certificate, Memory, Outcome, Phases, Task, Trials
+from helpers.records import DBLP, H100, HERE, NEAR, POSED, record, replace
 
 GRAPHS = {
     "email-Enron": (36_692, 183_831),

@@ -5,13 +5,13 @@ import os
 import time
 
 import numpy as np
-import ordeal
 
 from graphbench.engines.base import Availability, Engine
+from helpers import faulty_engines
 
 BASE, BY_EDGE = 20_000, 100
 """Bytes, whatever the graph, and for each edge."""
-problem = ordeal.ordeal
+problem = faulty_engines.ordeal
 
 
 def need(num_edges):
