@@ -418,17 +418,17 @@ def test_pooling_keeps_trials_in_line_and_tells_of_drift():
 
 
 def test_a_drift_warning_is_of_all_rounds_and_not_of_fewer():
-    both = pooled(builders.record(seconds=1.0), builders.record(seconds=1.5))
-    third = pooled(both, builders.record(seconds=1.0))
+    both = pooled(record(seconds=1.0), record(seconds=1.5))
+    third = pooled(both, record(seconds=1.0))
     assert [warning for warning in third.warnings if "apart" in warning] == third.warnings
     assert "3 rounds" in third.warnings[0]
 
 
 def test_pooled_memory_is_the_largest_of_all_rounds():
-    one = builders.record(memory=Memory(10, 30, [20, 30]))
-    two = builders.record(memory=Memory(9, 31, [21, 31]))
+    one = record(memory=Memory(10, 30, [20, 30]))
+    two = record(memory=Memory(9, 31, [21, 31]))
     assert pooled(one, two).memory == pooled(two, one).memory == Memory(10, 31, [21, 31])
-    unknown = builders.record(memory=Memory())
+    unknown = record(memory=Memory())
     assert pooled(one, unknown).memory == pooled(unknown, one).memory == one.memory
 
 
@@ -437,22 +437,22 @@ def test_pooled_agreement_is_the_worst_of_all_rounds():
         Agreement(engine=engine, kind=kind, max_difference=by)
         for engine, kind, by in (("igraph", "exact", 0.0), ("igraph", "epsilon", 1e-9), ("cugraph", "differs", 0.5))
     )
-    one, two = builders.record(agreement=[differs, epsilon]), builders.record(agreement=[exact])
+    one, two = record(agreement=[differs, epsilon]), record(agreement=[exact])
     assert pooled(one, two).agreement == [differs, epsilon]
     assert sorted(each.kind for each in pooled(two, one).agreement) == ["differs", "epsilon"]
 
 
 def test_a_limit_that_struck_in_an_earlier_round_is_kept():
     struck = Censored("run", 2.0, limit_s=60.0)
-    assert pooled(builders.record(censored=struck), builders.record()).censored == struck
+    assert pooled(record(censored=struck), record()).censored == struck
     later = Censored("run", 3.0, limit_s=60.0)
-    assert pooled(builders.record(censored=struck), builders.record(censored=later)).censored == later
+    assert pooled(record(censored=struck), record(censored=later)).censored == later
 
 
 @pytest.mark.parametrize(("before", "latest", "checked"), [(2, 1, 3), (None, 1, 1), (2, None, None)])
 def test_a_pooled_certificate_counts_the_answers_of_all_rounds(before, latest, checked):
     def rounds(count):
-        return builders.record(certificate=count and Certificate(valid=True, detail="shown", checked=count))
+        return record(certificate=count and Certificate(valid=True, detail="shown", checked=count))
 
     certificate = pooled(rounds(before), rounds(latest)).certificate
     assert (certificate and certificate.checked) == checked
@@ -467,7 +467,7 @@ POOLED = {"phases", "trials", "memory", "certificate", "agreement", "censored", 
 
 def test_of_every_field_of_a_record_it_is_known_what_rounds_make_of_it():
     assert {field.name for field in msgspec.structs.fields(Record)} == KEPT_OF_THE_LATEST | POOLED
-    one, two = builders.record(id="one", answer={"digest": "a"}), builders.record(id="two", answer={"digest": "b"})
+    one, two = record(id="one", answer={"digest": "a"}), record(id="two", answer={"digest": "b"})
     both = pooled(one, two)
     assert [getattr(both, name) for name in KEPT_OF_THE_LATEST] == [getattr(two, name) for name in KEPT_OF_THE_LATEST]
 

@@ -1,13 +1,13 @@
 """The clock: a time holds the call and what the device still does after it returned."""
 
-import ordeal
 import pytest
-from test_runner import FEW, plan
 
 from graphbench.measure.runner import measure
 from graphbench.records.model import Outcome
+from helpers import faulty_engines
+from test_runner import FEW, plan
 
-WHOLE_S = 2 * ordeal.STEP_S
+WHOLE_S = 2 * faulty_engines.STEP_S
 
 
 @pytest.mark.usefixtures("ordeal")
