@@ -10,11 +10,11 @@ import pytest
 
 from graphbench.graphs.generators import spec
 from graphbench.measure.suites import capacity as hunting
-from graphbench.records.capacity import generator_of, size_of
+from graphbench.records.capacity import Capacity, failed_phase, failure, generator_of, host_out_of_memory, size_of
 from graphbench.records.model import Censored, Memory, Outcome, Phases, Task
 from graphbench.records.store import Store
 from graphbench.reporting import searches
-from graphbench.reporting.capacity import Finding, failure, phase, render, starved_on_host
+from graphbench.reporting.capacity import render
 from graphbench.reporting.document import Bullets, Table
 from graphbench.reporting.measured import group_by_machine
 from graphbench.reporting.sections import capacity, growth
@@ -218,24 +218,24 @@ def test_what_completed_with_more_host_memory_than_is_allowed_now_is_tried_again
     ],
 )
 def test_the_phase_that_failed_is_the_first_that_did_not_end(changes, where):
-    assert phase(record(outcome=Outcome.OUT_OF_MEMORY, **changes)) == where
+    assert failed_phase(record(outcome=Outcome.OUT_OF_MEMORY, **changes)) == where
 
 
 def test_want_of_host_memory_is_told_from_that_of_the_device():
     killed = record("cugraph", device="gpu", outcome=Outcome.OUT_OF_MEMORY, reason="died of SIGKILL in phase build")
-    assert starved_on_host(killed)
-    assert starved_on_host(replace(killed, reason="", censored=Censored("build", 1.0, limit_bytes=1 << 30)))
-    assert not starved_on_host(replace(killed, reason="std::bad_alloc"))
-    assert not starved_on_host(replace(killed, device="cpu"))
+    assert host_out_of_memory(killed)
+    assert host_out_of_memory(replace(killed, reason="", censored=Censored("build", 1.0, limit_bytes=1 << 30)))
+    assert not host_out_of_memory(replace(killed, reason="std::bad_alloc"))
+    assert not host_out_of_memory(replace(killed, device="cpu"))
 
 
 def test_findings_are_shown_in_every_form():
     lost = record(
         "cugraph", id="2", device="gpu", outcome=Outcome.OUT_OF_MEMORY, phases=Phases(start_s=1.0, read_s=1.0)
     )
-    one = Finding(algorithm="wcc", engine="cugraph", gpu=True, limit_bytes=32 << 30, limited=True, largest=record(),
+    one = Capacity(algorithm="wcc", engine="cugraph", gpu=True, limit_bytes=32 << 30, limited=True, largest=record(),
                   failed=lost, end="found", complete=True, tries=4, surprises=["rmat:a"])  # fmt: skip
-    none = Finding(algorithm="bfs", engine="cugraph", gpu=True, limit_bytes=80 << 30, limited=False, end="nothing")
+    none = Capacity(algorithm="bfs", engine="cugraph", gpu=True, limit_bytes=80 << 30, limited=False, end="nothing")
     table, markdown = (render([one, none], form) for form in ("table", "markdown"))
     for text in (table, markdown):
         assert "977,676" in text

@@ -16,8 +16,8 @@ def command() -> None:
 def show() -> None:
     """List what is kept, with its size."""
     from graphbench.graphs import cache
-    from graphbench.reporting.numbers import count
     from graphbench.system import files
+    from graphbench.system.text import count
 
     entries = cache.entries()
     for entry in entries:
@@ -32,7 +32,7 @@ def show() -> None:
 def clear(names: tuple[str, ...], yes: bool) -> int:
     """Remove what is kept of the named datasets, or all of it."""
     from graphbench.graphs import cache
-    from graphbench.reporting.numbers import count
+    from graphbench.system.text import count
 
     if not names and not yes and not _confirmed("Remove all downloads, cleaned graphs and answers?"):
         click.echo("Nothing was removed.", err=True)

@@ -151,7 +151,7 @@ def _hunt(suite: Suite, records: list[Record], since: datetime | None, reporter:
 
 
 def _measure(hunt: Hunt, reporter: Reporter, keeper: Keeper) -> None:
-    from graphbench.reporting.numbers import count
+    from graphbench.system.text import count
 
     known = hunt.finding
     if known.tries:

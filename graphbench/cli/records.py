@@ -151,7 +151,8 @@ def _listed(records: Sequence[Record], form: str, now: Present) -> str:
     from graphbench import reporting
     from graphbench.reporting.flat import csv_text
     from graphbench.reporting.markup import piped
-    from graphbench.reporting.numbers import count, plain
+    from graphbench.reporting.numbers import plain
+    from graphbench.system.text import count
 
     rows = [_row(record, now) for record in records]
     if form == "json":
@@ -226,7 +227,7 @@ def _exported(records: Sequence[Record], form: str | None, baseline: str, now: P
 
 def _for_pytest_benchmark(records: Sequence[Record]) -> str:
     from graphbench.records import pytest_benchmark as interchange
-    from graphbench.reporting.numbers import count
+    from graphbench.system.text import count
 
     document = interchange.document(records)
     if left_out := len(records) - len(document["benchmarks"]):

@@ -6,9 +6,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-import msgspec
-
-from graphbench.records.model import Outcome, Record
+from graphbench.records.capacity import Capacity, failed_phase, failure
 from graphbench.reporting import markdown
 from graphbench.reporting.document import Bullets, Section, Table
 from graphbench.reporting.flat import csv_text
@@ -16,90 +14,8 @@ from graphbench.reporting.numbers import memory, plain, three
 from graphbench.reporting.table import text_table
 from graphbench.reporting.wording import NOTHING
 
-PHASES = ("start", "read", "build", "cold", "run", "collect")
-_IN_WORDS = {"start": "start", "read": "read", "build": "build", "cold": "run, first call", "run": "run, warm calls",
-             "collect": "collect"}  # fmt: skip
 
-
-FOUND = "found: there is no whole edge factor between the largest that completed and the smallest not"
-
-
-def lies_between(largest: Record | None, failed: Record | None) -> str:
-    """Between which graphs the boundary is known to lie, in words."""
-    if largest is None:
-        return (
-            f"nothing has completed yet: the boundary lies below {failed.task.dataset}" if failed else "nothing tried"
-        )
-    if failed is None:
-        return f"the boundary lies beyond {largest.task.dataset}: nothing larger was tried"
-    return f"the boundary lies between {largest.task.dataset} and {failed.task.dataset}"
-
-
-class Finding(msgspec.Struct, frozen=True, kw_only=True):
-    """The result of one search.
-
-    Attributes:
-        algorithm: what was computed.
-        engine: by which engine.
-        gpu: whether the limit is on a device's memory; else it is on the host's.
-        limit_bytes: of memory, of each GPU.
-        limited: whether that was set; else it is all the device has.
-        largest: the record of the largest graph that completed; None: none did.
-        failed: the record of the smallest larger one that did not.
-        end: why the search ended, in words.
-        complete: whether the boundary was found, so that nothing between the two is untried.
-        tries: how many graphs were measured, earlier sittings included.
-        surprises: graphs that did not complete although a larger one did.
-    """
-
-    algorithm: str
-    engine: str
-    gpu: bool
-    limit_bytes: int
-    limited: bool
-    largest: Record | None = None
-    failed: Record | None = None
-    end: str = ""
-    complete: bool = False
-    tries: int = 0
-    surprises: list[str] = msgspec.field(default_factory=list)
-
-    @property
-    def peak_bytes(self) -> int | None:
-        """The most memory that the largest graph took at once; on several GPUs, of the one that needed most."""
-        return None if self.largest is None else peak(self.largest)
-
-    @property
-    def bytes_per_edge(self) -> float | None:
-        """That by its edges, each counted once, of all GPUs together; None where it is not known."""
-        if self.largest is None or self.largest.posed is None or not self.largest.posed.num_edges:
-            return None
-        taken = sum(self.largest.memory.device_peaks_bytes) or self.peak_bytes
-        return taken / self.largest.posed.num_edges if taken else None
-
-
-def peak(record: Record) -> int | None:
-    """The most memory that a task held at once where its engine computes: on the device, else on the host."""
-    return record.memory.device_peak_bytes if record.device == "gpu" else record.memory.host_peak_bytes
-
-
-def starved_on_host(record: Record) -> bool:
-    """Whether it was the host's memory that ran out under an engine that computes on a device."""
-    if record.device != "gpu" or record.outcome is not Outcome.OUT_OF_MEMORY:
-        return False
-    return "SIGKILL" in record.reason or (record.censored is not None and record.censored.limit_bytes is not None)
-
-
-def phase(record: Record) -> str:
-    """The phase in which a task failed: that in which a limit struck, else the first that did not end."""
-    if record.censored is not None:
-        return record.censored.phase
-    phases = record.phases
-    ended = (phases.start_s, phases.read_s, phases.build_s, phases.cold_s, phases.run_s or None)
-    return next((name for name, seconds in zip(PHASES, ended, strict=False) if seconds is None), "collect")
-
-
-def render(findings: Sequence[Finding], form: str) -> str:
+def render(findings: Sequence[Capacity], form: str) -> str:
     """Findings as `table`, `markdown`, `json` or `csv`."""
     if form == "json":
         return json.dumps({"capacity": [_flat(each) for each in findings]}, indent=2, ensure_ascii=False) + "\n"
@@ -112,7 +28,7 @@ def render(findings: Sequence[Finding], form: str) -> str:
     return "\n".join([text_table(found.heads, found.rows, right=found.right), "", *told, ""])
 
 
-def table(findings: Sequence[Finding]) -> Table:
+def table(findings: Sequence[Capacity]) -> Table:
     """A row for each search."""
     heads = [
         "algorithm", "engine", "limit", "largest completed", "vertices", "edges, once", "entries", "peak",
@@ -143,13 +59,7 @@ def table(findings: Sequence[Finding]) -> Table:
     return Table(heads=heads, rows=rows, right=(4, 5, 6, 7, 8, 10, 13))
 
 
-def failure(record: Record) -> str:
-    """How and in which phase a task failed: `build: out of memory`."""
-    words = f"{_IN_WORDS[phase(record)]}: {record.outcome.in_words}"
-    return f"{words}, of the host" if starved_on_host(record) else words
-
-
-def unfinished(findings: Sequence[Finding]) -> list[str]:
+def unfinished(findings: Sequence[Capacity]) -> list[str]:
     """A sentence for each search that did not find the boundary: between which graphs it lies."""
     return [
         plain(f"{each.algorithm}, {_engine(each)}, {_limit(each)}: {each.end}.")
@@ -158,13 +68,13 @@ def unfinished(findings: Sequence[Finding]) -> list[str]:
     ]
 
 
-def _boundary(each: Finding) -> str:
+def _boundary(each: Capacity) -> str:
     if not each.complete:
         return "open"
     return "found" if each.largest else "nothing fits"
 
 
-def _limit(each: Finding) -> str:
+def _limit(each: Capacity) -> str:
     """The limit, or whose memory it was all of."""
     record = each.largest or each.failed
     gpu = next(iter(record.environment.gpus), None) if record is not None and record.environment is not None else None
@@ -173,14 +83,14 @@ def _limit(each: Finding) -> str:
     return plain(f"all memory of {gpu.name} ({memory(gpu.memory_bytes)})")
 
 
-def _engine(each: Finding) -> str:
+def _engine(each: Capacity) -> str:
     record = each.largest or each.failed
     where = record.environment if record is not None else None
     told = where is None or not where.allocator or "(" in each.engine
     return each.engine if told or where is None else f"{each.engine} ({where.allocator})"
 
 
-def notes(findings: Sequence[Finding]) -> list[str]:
+def notes(findings: Sequence[Capacity]) -> list[str]:
     """What a reader of the table must know: where size did not decide, how edges are counted, what a limit is on."""
     told = [
         f"{each.algorithm}: not monotone: {name} did not complete, though a larger graph did"
@@ -202,7 +112,7 @@ def notes(findings: Sequence[Finding]) -> list[str]:
     return [plain(note) for note in told]
 
 
-def _device(each: Finding) -> str:
+def _device(each: Capacity) -> str:
     record = each.largest or each.failed
     where = record.environment if record is not None else None
     if where is None:
@@ -211,7 +121,7 @@ def _device(each: Finding) -> str:
     return gpus if each.gpu and gpus else f"{where.cpu}, {memory(where.memory_bytes)} of memory"
 
 
-def _flat(each: Finding) -> dict[str, Any]:
+def _flat(each: Capacity) -> dict[str, Any]:
     posed = each.largest.posed if each.largest else None
     lost = each.failed
     return {
@@ -229,7 +139,7 @@ def _flat(each: Finding) -> dict[str, Any]:
         "record": each.largest.id if each.largest else None,
         "failed": lost.task.dataset if lost else None,
         "failed_num_edges": lost.posed.num_edges if lost and lost.posed else None,
-        "failed_phase": phase(lost) if lost else None,
+        "failed_phase": failed_phase(lost) if lost else None,
         "failed_outcome": str(lost.outcome) if lost else None,
         "failed_reason": lost.reason if lost else None,
         "failed_record": lost.id if lost else None,
@@ -240,5 +150,5 @@ def _flat(each: Finding) -> dict[str, Any]:
     }
 
 
-_EMPTY = Finding(algorithm="", engine="", gpu=False, limit_bytes=0, limited=False)
+_EMPTY = Capacity(algorithm="", engine="", gpu=False, limit_bytes=0, limited=False)
 """Shows which columns there are."""

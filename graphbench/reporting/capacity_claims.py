@@ -11,12 +11,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Literal, NamedTuple
 
-from graphbench.records.capacity import generator_of, size_of, untried
+from graphbench.records.capacity import failure, generator_of, host_out_of_memory, peak, size_of, untried
 from graphbench.records.model import NEVER_RAN, Outcome, Params, PosedInfo, Record
-from graphbench.reporting.capacity import failure, peak, starved_on_host
 from graphbench.reporting.measured import Measured
-from graphbench.reporting.numbers import count, memory
+from graphbench.reporting.numbers import memory
 from graphbench.reporting.published import Claim, Finding, Status
+from graphbench.system.text import count
 
 NEARLY = 0.9
 """A limit of at least this part of the memory that a claim speaks of is as good: 32 GB are 0.93 of 32 GiB."""
@@ -120,7 +120,7 @@ def _counts(claim: Claim, record: Record) -> bool:
 def _ran_out(claim: Claim, record: Record) -> bool:
     """Whether memory ran out that was as much as the claim speaks of: less of it refutes nothing."""
     enough = claim.gpu_memory_bytes is None or _had(record).total >= NEARLY * claim.gpu_memory_bytes * claim.gpus
-    on_device = record.outcome is Outcome.OUT_OF_MEMORY and not starved_on_host(record)
+    on_device = record.outcome is Outcome.OUT_OF_MEMORY and not host_out_of_memory(record)
     return on_device and record.worker is not None and enough
 
 

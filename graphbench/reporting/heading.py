@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 from graphbench.records.model import DatasetInfo, Environment, PosedInfo, Record
 from graphbench.reporting import twins
-from graphbench.reporting.numbers import Signs, count, listed, memory, plain, setting
+from graphbench.reporting.numbers import Signs, listed, memory, plain, setting
 from graphbench.system import text
+from graphbench.system.text import count
 
 ON_HARDWARE = frozenset({"allocator", "device_memory_limit", "gpus"})
 """Parameters of a task that say what of the hardware it had: they belong to a row's label."""

@@ -132,9 +132,3 @@ def plain(text: object) -> str:
 def listed(words: Sequence[str]) -> str:
     """Words in a row: `a`, `a and b`, `a, b and c`."""
     return " and ".join([", ".join(words[:-1]), words[-1]]) if len(words) > 1 else "".join(words)
-
-
-def count(number: int, noun: str) -> str:
-    """A number with its noun: `1 edge`, `2 edges`, `3 vertices`, `4 entries`, `5 tries`."""
-    plurals = {"vertex": "vertices", "entry": "entries", "try": "tries"}
-    return f"{number:,} {noun if number == 1 else plurals.get(noun, noun + 's')}"

@@ -10,6 +10,7 @@ from graphbench.records.model import Outcome, Record
 from graphbench.records.rules import Verdict
 from graphbench.reporting import heading, numbers
 from graphbench.reporting.numbers import Signs
+from graphbench.system.text import count
 
 
 def remarks(rows: list[Record], own: list[Comparison], signs: Signs) -> list[str]:
@@ -81,7 +82,7 @@ def _alone(rows: list[Record], own: list[Comparison]) -> list[str]:
 
 
 def _after(runs: Runs) -> str:
-    return runs if runs == "never" else f"after {numbers.count(runs, 'run')}"
+    return runs if runs == "never" else f"after {count(runs, 'run')}"
 
 
 def _matched(rows: list[Record]) -> list[str]:
@@ -94,10 +95,10 @@ def _matched(rows: list[Record]) -> list[str]:
             f"{row.quality} within {100 * row.matched.within:g} % of the best seen ({numbers.figure(row.matched.best)})"
         )
         qualities = [median(each.quality) for each in row.matched.tried if each.quality]
-        count, reached = numbers.count(len(qualities), "setting"), max(qualities)
+        settings, reached = count(len(qualities), "setting"), max(qualities)
         if reached < row.matched.best - row.matched.within * abs(row.matched.best):
-            how = f"none of {count} has a {mark}; this is its best ({numbers.figure(reached)})"
+            how = f"none of {settings} has a {mark}; this is its best ({numbers.figure(reached)})"
         else:
-            how = f"the fastest of {count} with a {mark}"
+            how = f"the fastest of {settings} with a {mark}"
         found.append(f"{heading.label(row, rows)} at equal quality: {how}.")
     return found

@@ -11,7 +11,7 @@ from graphbench.records.store import to_json
 from graphbench.reporting import peaks, rows, twins
 from graphbench.reporting.document import AllRecords, Document, Part, Section, Text
 from graphbench.reporting.measured import Measured, group_by_machine
-from graphbench.reporting.numbers import count, plain
+from graphbench.reporting.numbers import plain
 from graphbench.reporting.sections import (
     agreement,
     break_even,
@@ -26,6 +26,7 @@ from graphbench.reporting.sections import (
     speedup,
     summary,
 )
+from graphbench.system.text import count
 
 TITLE = "How much faster, and are the answers the same?"
 PAGE, MARKDOWN, CHARTS = "index.html", "README.md", "charts"

@@ -9,9 +9,22 @@ from typing import NamedTuple
 import msgspec
 
 from graphbench.measure.prediction import is_predicted
-from graphbench.records.capacity import LOWEST, Size, beginnings, generator_of, own, size_of, untried
+from graphbench.records.capacity import (
+    FOUND,
+    LOWEST,
+    Capacity,
+    Size,
+    beginnings,
+    failure,
+    generator_of,
+    host_out_of_memory,
+    lies_between,
+    own,
+    peak,
+    size_of,
+    untried,
+)
 from graphbench.records.model import Outcome, Record
-from graphbench.reporting.capacity import FOUND, Finding, failure, lies_between, peak, starved_on_host
 from graphbench.reporting.heading import ON_HARDWARE, hardware, named
 from graphbench.reporting.measured import Case, Measured
 from graphbench.reporting.power_law import ENOUGH_SIZES
@@ -35,7 +48,7 @@ class _Key(NamedTuple):
     factor: int
 
 
-def findings(measured: Measured) -> list[Finding]:
+def findings(measured: Measured) -> list[Capacity]:
     """What every search came to, problem by problem.
 
     A search is R-MAT graphs of two sizes or more, by the rule of :mod:`.boundary` and within one limit of memory: that
@@ -109,7 +122,7 @@ def _tried(record: Record) -> bool:
 
 
 def _ran_out(case: Case) -> bool:
-    return case.record.outcome is Outcome.OUT_OF_MEMORY and not starved_on_host(case.record)
+    return case.record.outcome is Outcome.OUT_OF_MEMORY and not host_out_of_memory(case.record)
 
 
 def _is_given(record: Record) -> bool:
@@ -145,7 +158,7 @@ def _finding(key: _Key, tried: Sequence[Case]) -> Finding:
     largest, failed = _sides(ordered)
     reached = _size(largest).draws if largest else 0
     complete, end = _end(largest, failed)
-    return Finding(
+    return Capacity(
         algorithm=key.kind.problem,
         engine=key.kind.engine,
         gpu=ordered[0].device == "gpu",
@@ -175,7 +188,7 @@ def _end(largest: Record | None, failed: Record | None) -> tuple[bool, str]:
     """Whether the boundary of memory was found, and in words."""
     if failed is None:
         return False, lies_between(largest, failed)
-    if failed.outcome is not Outcome.OUT_OF_MEMORY or starved_on_host(failed):
+    if failed.outcome is not Outcome.OUT_OF_MEMORY or host_out_of_memory(failed):
         return False, f"{lies_between(largest, failed)}, which ended in {failure(failed)}: no want of this memory"
     if largest is None:
         lowest = _size(failed).scale <= LOWEST

@@ -1,4 +1,4 @@
-"""Amounts of memory as people write them."""
+"""Amounts and counts as people write them."""
 
 from __future__ import annotations
 
@@ -57,3 +57,9 @@ def _is_round(size: float, kind: tuple[tuple[str, int], ...]) -> bool:
     """Whether three digits tell all of it."""
     scale = next((scale for _, scale in kind if size >= scale), 1)
     return float(f"{size / scale:.3g}") * scale == size or (size % scale == 0 and size < 1024 * scale)
+
+
+def count(number: int, noun: str) -> str:
+    """A number with its noun: `1 edge`, `2 edges`, `3 vertices`, `4 entries`, `5 tries`."""
+    plurals = {"vertex": "vertices", "entry": "entries", "try": "tries"}
+    return f"{number:,} {noun if number == 1 else plurals.get(noun, noun + 's')}"

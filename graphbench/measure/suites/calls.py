@@ -16,9 +16,9 @@ from graphbench.measure.suites.capacity import FACTOR, TRIES, Hunt, within
 from graphbench.measure.suites.resuming import Earlier
 from graphbench.measure.suites.run import Run
 from graphbench.measure.suites.series import Climb, expand, usual_engines
+from graphbench.records.capacity import Capacity
 from graphbench.records.keeping import Keeper
 from graphbench.records.store import Store
-from graphbench.reporting.capacity import Finding
 from graphbench.system import text
 
 Path = str | os.PathLike[str]
@@ -67,7 +67,7 @@ def capacity(
     tries: int = TRIES,
     store: Path | None = None,
     **settings: Any,
-) -> list[Finding]:
+) -> list[Capacity]:
     """Find the largest R-MAT graph that each algorithm completes within a limit of memory.
 
     Args:

@@ -22,12 +22,21 @@ from graphbench.measure.suites.run import Run, past
 from graphbench.measure.suites.search import Search, State, Try, state
 from graphbench.measure.suites.suite import Suite
 from graphbench.measure.suites.tasks import Graph, task_of, variants
-from graphbench.records.capacity import Size, own, size_of
+from graphbench.records.capacity import (
+    FOUND,
+    Capacity,
+    Size,
+    failure,
+    host_out_of_memory,
+    lies_between,
+    own,
+    peak,
+    size_of,
+)
 from graphbench.records.model import Outcome, Record
-from graphbench.reporting.capacity import FOUND, Finding, failure, lies_between, peak, starved_on_host
-from graphbench.reporting.numbers import count
 from graphbench.system import text as sizes
 from graphbench.system.memory import free_device_bytes, host_bytes
+from graphbench.system.text import count
 
 FACTOR = 16
 """Of Graph500: edges drawn for each vertex."""
@@ -160,10 +169,10 @@ class Hunt:
         return any(record.outcome is Outcome.INVALID for record in self._tried.values())
 
     @property
-    def finding(self) -> Finding:
+    def finding(self) -> Capacity:
         """What was found, whether the search has ended or not."""
         now = self.state
-        return Finding(
+        return Capacity(
             algorithm=self.algorithm.name,
             engine=self.engine.name,
             gpu=self.engine.device == "gpu",
@@ -236,4 +245,4 @@ class Hunt:
 
 def _outcome(record: Record) -> Outcome:
     """How a try ended: of an engine on a GPU, want of host memory is no want of the memory that is searched."""
-    return Outcome.ERROR if starved_on_host(record) else record.outcome
+    return Outcome.ERROR if host_out_of_memory(record) else record.outcome

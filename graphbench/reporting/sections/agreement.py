@@ -7,7 +7,8 @@ from collections import Counter
 from graphbench.records.model import Outcome
 from graphbench.reporting.document import Block, Bullets, Fold, Section, Table, Text
 from graphbench.reporting.measured import Case, Measured
-from graphbench.reporting.numbers import count, plain
+from graphbench.reporting.numbers import plain
+from graphbench.system.text import count
 
 _KINDS = ("exact", "equivalent", "epsilon", "nmi", "differs")
 

@@ -9,7 +9,8 @@ from graphbench.records.model import Environment, Record
 from graphbench.records.statistics import CONFIDENCE, ENOUGH
 from graphbench.reporting.document import Block, Bullets, Fold, Section, Table, Text
 from graphbench.reporting.measured import Measured
-from graphbench.reporting.numbers import count, listed, memory, plain, setting
+from graphbench.reporting.numbers import listed, memory, plain, setting
+from graphbench.system.text import count
 
 MOST_LINES = 40
 

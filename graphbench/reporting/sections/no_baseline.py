@@ -7,9 +7,10 @@ from collections import Counter
 from graphbench.records.model import NEVER_RAN, Outcome
 from graphbench.reporting.document import Table
 from graphbench.reporting.measured import Case, Measured
-from graphbench.reporting.numbers import count, plain, seconds, three
+from graphbench.reporting.numbers import plain, seconds, three
 from graphbench.reporting.scaling import gpus
 from graphbench.reporting.wording import NOTHING, outcome
+from graphbench.system.text import count
 
 
 def sentence(measured: Measured) -> str:

@@ -9,9 +9,10 @@ from graphbench.records.model import NEVER_RAN
 from graphbench.reporting.charts import drawing, points, style
 from graphbench.reporting.document import Block, Bullets, Chart, Section, Table, Text
 from graphbench.reporting.measured import Case, Measured
-from graphbench.reporting.numbers import count, plain, ratio, seconds, three
+from graphbench.reporting.numbers import plain, ratio, seconds, three
 from graphbench.reporting.scaling import Climb, Step, climbs
 from graphbench.reporting.wording import NOTHING, outcome
+from graphbench.system.text import count
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -14,9 +14,10 @@ from graphbench.reporting import twins
 from graphbench.reporting.charts import bars, drawing, style
 from graphbench.reporting.document import Block, Bullets, Chart, Fold, Section, Table, Text
 from graphbench.reporting.measured import Case, Measured
-from graphbench.reporting.numbers import count, listed, plain, ratio, three
+from graphbench.reporting.numbers import listed, plain, ratio, three
 from graphbench.reporting.sections import no_baseline as alone
 from graphbench.reporting.wording import NOTHING
+from graphbench.system.text import count
 
 
 def section(measured: Measured, key: str) -> Section:
