@@ -153,7 +153,7 @@ def _limits(record: Record, struck: set[int]) -> list[int]:
     return sorted(limit for limit in struck if met is None or limit <= met)
 
 
-def _finding(key: _Key, tried: Sequence[Case]) -> Finding:
+def _finding(key: _Key, tried: Sequence[Case]) -> Capacity:
     ordered = [case.record for case in tried]
     largest, failed = _sides(ordered)
     reached = _size(largest).draws if largest else 0
