@@ -9,7 +9,7 @@ from graphbench import registry
 from graphbench.algorithms import draws
 from graphbench.certificates import partition
 from graphbench.certificates.agreement import agreement
-from graphbench.certificates.checks import modularity
+from graphbench.certificates.partition import modularity
 from graphbench.errors import UnsupportedError, UsageError
 from helpers.engines import each_with, having
 from helpers.graphs import GRAPHS, certify, changed, graph, not_drawn, path, posed, rejected, solve

@@ -1,5 +1,6 @@
 """Certificates accept right answers, from a reference that is no engine, and reject every kind of wrong one."""
 
+import functools
 import math
 
 import numpy as np
@@ -10,7 +11,8 @@ from scipy.sparse.csgraph import connected_components, dijkstra
 
 from graphbench import registry
 from graphbench.algorithms._lists import external_ids
-from graphbench.certificates import checks
+from graphbench.certificates import checks, components, partition, search
+from graphbench.certificates import triangles as certify_triangles
 from graphbench.certificates.similarity import neighbourhoods
 from graphbench.errors import InputError
 from graphbench.graphs.edgelist import EdgeList
@@ -518,11 +520,11 @@ def test_modularity_is_that_of_the_definition():
 def test_modularity_counts_weights_and_every_chunk(monkeypatch):
     heavy = graph([(0, 1, 5), (2, 3, 5), (1, 2, 1)], 4)
     label = np.array([0, 0, 1, 1])
-    whole = checks.modularity(heavy, label)
+    whole = partition.modularity(heavy, label)
     assert whole == pytest.approx(10 / 11 - 0.5)
     chunks = EdgeList.chunks
     monkeypatch.setattr(EdgeList, "chunks", lambda self: chunks(self, rows=1))
-    assert checks.modularity(heavy, label) == pytest.approx(whole)
+    assert partition.modularity(heavy, label) == pytest.approx(whole)
 
 
 def test_a_vertex_in_no_community_is_invalid():
@@ -578,8 +580,8 @@ def test_wrong_counts_of_triangles_say_what_is_wrong_and_where():
 @pytest.fixture
 def little_work(monkeypatch):
     """Triangles are recomputed for a sample only."""
-    whole = checks.triangles
-    monkeypatch.setattr(checks, "triangles", lambda edges, *, seed: whole(edges, seed=seed, most_work=2_000))
+    whole = certify_triangles.count_triangles
+    monkeypatch.setattr(certify_triangles, "count_triangles", functools.partial(whole, max_work=2_000))
 
 
 @pytest.mark.usefixtures("little_work")
@@ -596,20 +598,20 @@ def test_a_sample_of_counts_says_so_and_finds_what_is_wrong_everywhere():
     rejected("triangle-count", many, changed(right, vertex, right[vertex] + 1), "no multiple of 3")
 
 
-@pytest.mark.parametrize("most_work", [1, 500, 10**9])
-def test_the_sample_is_the_same_for_every_engine_and_never_empty(most_work):
+@pytest.mark.parametrize("max_work", [1, 500, 10**9])
+def test_the_sample_is_the_same_for_every_engine_and_never_empty(max_work):
     many = _random(4, n=400, m=1500, directed=False)
-    vertices, counts = checks.triangles(many, seed=3, most_work=most_work)
-    again, _ = checks.triangles(many, seed=3, most_work=most_work)
+    vertices, counts = certify_triangles.count_triangles(many, seed=3, max_work=max_work)
+    again, _ = certify_triangles.count_triangles(many, seed=3, max_work=max_work)
     assert np.array_equal(vertices, again)
     assert len(vertices) >= 1
     assert np.array_equal(counts, triangles(many)[vertices])
-    assert (len(vertices) == 405) == (most_work == 10**9)
+    assert (len(vertices) == 405) == (max_work == 10**9)
 
 
 def test_blocks_of_work_do_not_change_counts(monkeypatch):
-    monkeypatch.setattr(checks, "_BLOCK_OF_WORK", 50)
-    assert np.array_equal(checks.triangles(UNDIRECTED, seed=0)[1], triangles(UNDIRECTED))
+    monkeypatch.setattr(certify_triangles, "_BLOCK_OF_WORK", 50)
+    assert np.array_equal(certify_triangles.count_triangles(UNDIRECTED, seed=0)[1], triangles(UNDIRECTED))
 
 
 @pytest.mark.parametrize("algorithm", registry.algorithm_names())
@@ -639,15 +641,15 @@ def _checked(up):
     """What the checks that need array functions only say of right and wrong answers, made by `up`."""
     label, right, rank = np.arange(65), distances(WEIGHTED), ranks(DIRECTED)
     figures = [
-        checks.modularity(UNDIRECTED, up(label % 7)),
-        checks.modularity(WEIGHTED, up(label % 3)),
+        partition.modularity(UNDIRECTED, up(label % 7)),
+        partition.modularity(WEIGHTED, up(label % 3)),
         *(float(checks.pagerank_step(DIRECTED, up(rank), 0.5)[v]) for v in range(65)),
         *(float(checks.pagerank_step(WEIGHTED, up(ranks(WEIGHTED)), 0.85)[v]) for v in range(65)),
     ]
     wrong = [changed(right, 9, -1.0), changed(right, 64, 5.0), changed(right, 0, 1.0), changed(right, 1, 1e6)]
     faults = [
-        *(checks.search_fault(WEIGHTED, up(each), 0) for each in (right, *wrong)),
-        *(checks.split_fault(UNDIRECTED, up(each)) for each in (np.zeros_like(label), label)),
+        *(search.search_fault(WEIGHTED, up(each), 0) for each in (right, *wrong)),
+        *(components.split_fault(UNDIRECTED, up(each)) for each in (np.zeros_like(label), label)),
         *(checks.labels_fault(up(each), 65) for each in (label, changed(label, 9, -1))),
         *(checks.form_fault(up(each), 65, "floating", "ranks") for each in (rank, changed(rank, 9, np.nan))),
     ]

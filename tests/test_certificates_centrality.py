@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from graphbench.certificates import levels, spectral
+from graphbench.certificates import rows, shortest_paths, spectral
 from helpers import reference
 from helpers.graphs import GRAPHS, certify, changed, graph, path, posed, rejected, relabelled
 
@@ -206,7 +206,7 @@ def test_more_shortest_paths_than_float64_can_count_do_not_spoil_the_certificate
     k = 1_200
     rows = [(3 * i + a, 3 * i + b) for i in range(k) for a, b in ((0, 1), (0, 2), (1, 3), (2, 3))]
     ladder = graph(rows, 3 * k + 1)
-    delta = levels.dependencies(ladder, np.array([0]))
+    delta = shortest_paths.dependencies(ladder, np.array([0]))
     joint = np.arange(1, k)
     assert delta[3 * joint] == pytest.approx(3 * (k - joint))
     assert delta[1::3] == pytest.approx(delta[2::3])
@@ -214,9 +214,9 @@ def test_more_shortest_paths_than_float64_can_count_do_not_spoil_the_certificate
 
 
 def test_wide_levels_are_taken_in_parts(monkeypatch):
-    whole = levels.dependencies(UNDIRECTED, np.arange(5))
-    monkeypatch.setattr(levels, "_ARCS_AT_ONCE", 3)
-    assert levels.dependencies(UNDIRECTED, np.arange(5)) == pytest.approx(whole, abs=1e-12)
+    whole = shortest_paths.dependencies(UNDIRECTED, np.arange(5))
+    monkeypatch.setattr(rows, "_MAX_ARCS", 3)
+    assert shortest_paths.dependencies(UNDIRECTED, np.arange(5)) == pytest.approx(whole, abs=1e-12)
     assert certify("scc", DIRECTED, reference.strong(DIRECTED)).valid
 
 

@@ -8,8 +8,8 @@ import pytest
 from scipy.sparse.csgraph import connected_components, dijkstra
 
 from graphbench import graphs, registry
-from graphbench.certificates import checks
-from graphbench.certificates import device as certify_device
+from graphbench.certificates import checks, components
+from graphbench.certificates import triangles as certify_triangles
 from graphbench.graphs.on_device import census, load, ranges
 from graphbench.graphs.on_device.edges import MadeOnDevice
 from graphbench.graphs.on_device.recipe import Stored
@@ -77,7 +77,7 @@ def test_the_device_finds_what_the_host_finds(monkeypatch, tmp_path, name, direc
     right = _right(page, here, page.call(here, params, inputs, seed=3))
     asked = {"params": params, "inputs": inputs, "seed": 3, "claims": {}}
     monkeypatch.setattr(ranges, "_LEAST_ROWS", 500)
-    monkeypatch.setattr(certify_device, "SMALL", 0)
+    monkeypatch.setattr(certify_triangles, "MAX_EDGES_ON_HOST", 0)
     wrong = _wrong(page, right, here, page.call(here, params, inputs, seed=3))
     for answer, valid in ((right, True), (wrong, False)):
         file = tmp_path / "answer.npy"
@@ -98,11 +98,11 @@ def test_components_are_scipys(options, free, monkeypatch):
     there = made(**options)
     monkeypatch.setattr(MadeOnDevice, "_piece_rows", lambda _: 37 if not free else 10**6)
     expected, labels = connected_components(there.to_scipy(), directed=False)
-    assert checks.components(there) == expected
+    assert components.count_components(there) == expected
     halves = np.arange(there.num_vertices) % 2
-    inside = checks.components(there.on_host(), within=halves)
-    assert checks.components(there, within=DeviceArray(halves)) == inside
-    assert checks.components(there, within=DeviceArray(labels)) == expected
+    inside = components.count_components(there.on_host(), within=halves)
+    assert components.count_components(there, within=DeviceArray(halves)) == inside
+    assert components.count_components(there, within=DeviceArray(labels)) == expected
 
 
 @pytest.mark.usefixtures("device")
@@ -114,19 +114,19 @@ def test_a_path_in_any_order_is_one_component():
                 stop = min(start + 100, self.num_vertices - 1)
                 yield DeviceArray(order[start:stop]), DeviceArray(order[start + 1 : stop + 1]), None
 
-    assert certify_device.components(Path(made(**SPARSE).stored)) == 1
+    assert components.count_components(Path(made(**SPARSE).stored)) == 1
 
 
 @pytest.mark.usefixtures("device")
 def test_triangles_of_a_sample_are_exact_and_bounded(monkeypatch):
     there = made(scale=9, edgefactor=8)
-    monkeypatch.setattr(certify_device, "SMALL", 0)
+    monkeypatch.setattr(certify_triangles, "MAX_EDGES_ON_HOST", 0)
     matrix = there.to_scipy()
     every = np.asarray((matrix @ matrix).multiply(matrix).sum(axis=1)).ravel() // 2
     for neighbours, between in ((200_000, 10**8), (300, 10**8), (300, 5), (0, 10**8)):
-        monkeypatch.setattr(certify_device, "MOST_NEIGHBOURS", neighbours)
-        monkeypatch.setattr(certify_device, "MOST_BETWEEN", between)
-        vertices, counts = certify_device.triangles(there, seed=1)
+        monkeypatch.setattr(certify_triangles, "MAX_NEIGHBOURS", neighbours)
+        monkeypatch.setattr(certify_triangles, "MAX_BETWEEN", between)
+        vertices, counts = certify_triangles.count_triangles(there, seed=1)
         np.testing.assert_array_equal(counts, every[vertices])
         assert len(vertices) >= 1
         assert (np.diff(vertices) > 0).all()

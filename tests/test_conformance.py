@@ -9,7 +9,7 @@ import pytest
 
 from graphbench import registry
 from graphbench.algorithms.base import Kind
-from graphbench.certificates.checks import agreement
+from graphbench.certificates.agreement import agreement
 from graphbench.engines.base import Settings
 from graphbench.errors import ConvergenceError, InputError, UnsupportedError, UsageError
 from helpers.engines import AVAILABLE, ENGINES, each_with, having

@@ -7,7 +7,7 @@ The data's traps: an unreached depth is 2^63 - 1; edges are in NAME.e even where
 import numpy as np
 import pytest
 
-from graphbench.certificates.checks import agreement
+from graphbench.certificates.agreement import agreement
 from helpers.engines import having
 from helpers.graphs import certify, graph, solve
 

@@ -87,7 +87,6 @@ KNOWN = {
     "measure.suites.calls",
     "system.memory",
     "",
-    "certificates",
     "graphs",
     "graphs.on_device",
 }
@@ -100,9 +99,7 @@ def but_for(names, known=KNOWN):
     return [pytest.param(name, marks=known_fault if name in known else ()) for name in names]
 
 
-@pytest.mark.parametrize(
-    "name", but_for(MODULES, KNOWN & set(MODULES) - {"certificates", "graphs", "graphs.on_device"})
-)
+@pytest.mark.parametrize("name", but_for(MODULES, KNOWN & set(MODULES) - {"graphs", "graphs.on_device"}))
 def test_a_room_imports_only_rooms_above_it(name):
     height = {room: place for place, room in enumerate(ROOMS)}
     own = height[name.partition(".")[0]]

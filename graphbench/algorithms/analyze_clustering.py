@@ -82,7 +82,7 @@ def _(edges: EdgeList, answer: npt.NDArray[Any], p: Call) -> Finding:
     if fault := checks.form_fault(answer, len(NAMES), "floating", "figures"):
         return Finding(valid=False, detail=fault)
     found = partition.cuts(edges, p.labels)
-    right = np.array([checks.modularity(edges, p.labels), found.edge_cut, found.ratio_cut])
+    right = np.array([partition.modularity(edges, p.labels), found.edge_cut, found.ratio_cut])
     figures = dict(zip(NAMES, map(float, answer), strict=True)) | {"clusters": len(found.sizes)}
     wrong = np.flatnonzero(~(np.abs(answer - right) <= EPSILON * np.maximum(1, np.abs(right))))
     if len(wrong):

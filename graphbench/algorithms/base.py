@@ -131,7 +131,7 @@ class Algorithm:
         on_device: whether its certificate takes the edges in chunks of any arrays, so that it can run where a graph is
             made on a device; without that, such a graph is brought to the host to be certified.
         epsilon: from the parameters, how far two right answers may differ in one value: the tolerance of
-            :func:`graphbench.certificates.checks.agreement`.
+            :func:`graphbench.certificates.agreement.agreement`.
         refusal: from the posed graph and the parameters, why they make no sense together; empty where they do.
         derived: from the posed graph and the parameters, further values that every adapter and the certificate find in
             their :class:`Call`.

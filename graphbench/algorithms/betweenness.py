@@ -33,7 +33,7 @@ import numpy as np
 import numpy.typing as npt
 
 from graphbench.algorithms.base import Algorithm, Call, Figures, Finding, Form, Parameter, Scaled
-from graphbench.certificates import checks, levels
+from graphbench.certificates import checks, shortest_paths
 from graphbench.graphs.edgelist import EdgeList
 
 RELATIVE = 1e-3
@@ -74,7 +74,7 @@ def _(edges: EdgeList, answer: npt.NDArray[Any], p: Call) -> Finding:
     if fault := checks.form_fault(answer, edges.num_vertices, "floating", "scores"):
         return Finding(valid=False, detail=fault)
     scale = len(p.vertices) * max(edges.num_vertices - 2, 1)
-    right = levels.dependencies(edges, p.vertices) / scale
+    right = shortest_paths.dependencies(edges, p.vertices) / scale
     off = np.abs(answer - right)
     allowed = RELATIVE * right + FLOOR * right.max()
     figures: Figures = {

@@ -21,7 +21,7 @@ import numpy.typing as npt
 
 from graphbench.algorithms._shared import SOURCES
 from graphbench.algorithms.base import Algorithm, Call, Figures, Finding, Form
-from graphbench.certificates import checks
+from graphbench.certificates import checks, search
 from graphbench.graphs.edgelist import EdgeList
 
 bfs = Algorithm(
@@ -45,7 +45,7 @@ def _(edges: EdgeList, answer: npt.NDArray[Any], p: Call) -> Finding:
     Theorem. If d(source) = 0; if for every edge u -> v with u reached, v is reached and d(v) <= d(u) + 1; and if every
     reached v but the source has an in-neighbour at depth d(v) - 1, then d is the depth of every vertex: the second
     rule forbids that a depth is too large or a vertex overlooked, the third that it is too small or made up. The
-    proof, with lengths other than 1 too, is at :func:`graphbench.certificates.checks.search_fault`.
+    proof, with lengths other than 1 too, is at :func:`graphbench.certificates.search.search_fault`.
     """
     if fault := checks.form_fault(answer, edges.num_vertices, "integer", "depths"):
         return Finding(valid=False, detail=fault)
@@ -53,7 +53,7 @@ def _(edges: EdgeList, answer: npt.NDArray[Any], p: Call) -> Finding:
         return Finding(valid=False, detail=f"vertex {int(np.argmin(answer)):,} is at depth {int(answer.min()):,}")
     reached = int(np.count_nonzero(answer >= 0))
     figures: Figures = {"reached": reached, "max_distance": int(answer.max())}
-    fault = checks.search_fault(edges, np.where(answer < 0, np.inf, answer), p.source)
+    fault = search.search_fault(edges, np.where(answer < 0, np.inf, answer), p.source)
     if fault:
         return Finding(valid=False, detail=fault, figures=figures)
     detail = f"depth rule holds on every edge from source {p.source:,}; {reached:,} vertices reached"

@@ -27,7 +27,7 @@ import numpy as np
 import numpy.typing as npt
 
 from graphbench.algorithms.base import Algorithm, Call, Finding, Form, Parameter
-from graphbench.certificates import checks
+from graphbench.certificates import checks, partition
 from graphbench.graphs.edgelist import EdgeList
 
 ecg = Algorithm(
@@ -84,7 +84,7 @@ def _(edges: EdgeList, answer: npt.NDArray[Any], p: Call) -> Finding:
     """Every vertex is in exactly one community, and the modularity is what we compute of it."""
     if fault := checks.labels_fault(answer, edges.num_vertices):
         return Finding(valid=False, detail=fault)
-    quality = checks.modularity(edges, answer, resolution=p.resolution)
+    quality = partition.modularity(edges, answer, resolution=p.resolution)
     if not math.isfinite(quality):
         return Finding(valid=False, detail=f"the modularity of the partition comes to {quality}")
     detail = f"a partition of all {edges.num_vertices:,} vertices; modularity recomputed in float64"

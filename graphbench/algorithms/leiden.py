@@ -29,7 +29,7 @@ import numpy.typing as npt
 
 from graphbench.algorithms._shared import RESOLUTION
 from graphbench.algorithms.base import Algorithm, Call, Claimed, Finding, Form, Parameter
-from graphbench.certificates import checks
+from graphbench.certificates import checks, components, partition
 from graphbench.graphs.edgelist import EdgeList
 
 leiden = Algorithm(
@@ -65,11 +65,11 @@ def _(edges: EdgeList, answer: npt.NDArray[Any], p: Call) -> Finding:
     """
     if fault := checks.labels_fault(answer, edges.num_vertices):
         return Finding(valid=False, detail=fault)
-    quality = checks.modularity(edges, answer, resolution=p.resolution)
+    quality = partition.modularity(edges, answer, resolution=p.resolution)
     if not math.isfinite(quality):
         return Finding(valid=False, detail=f"the modularity of the partition comes to {quality}")
     communities = len(np.unique(answer))
-    loose = checks.components(edges, within=answer) - communities
+    loose = components.count_components(edges, within=answer) - communities
     figures = {"modularity": quality, "communities": communities, "loose_pieces": loose}
     detail = f"a partition of all {edges.num_vertices:,} vertices; modularity recomputed in float64"
     if not loose:

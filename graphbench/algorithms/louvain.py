@@ -26,7 +26,7 @@ import numpy.typing as npt
 
 from graphbench.algorithms._shared import RESOLUTION
 from graphbench.algorithms.base import Algorithm, Call, Finding, Form, Parameter
-from graphbench.certificates import checks
+from graphbench.certificates import checks, partition
 from graphbench.graphs.edgelist import EdgeList
 
 louvain = Algorithm(
@@ -67,7 +67,7 @@ def _(edges: EdgeList, answer: npt.NDArray[Any], p: Call) -> Finding:
     fault = checks.labels_fault(answer, edges.num_vertices)
     if fault:
         return Finding(valid=False, detail=fault)
-    quality = checks.modularity(edges, answer, resolution=p.resolution)
+    quality = partition.modularity(edges, answer, resolution=p.resolution)
     if not math.isfinite(quality):
         return Finding(valid=False, detail=f"the modularity of the partition comes to {quality}")
     communities = len(np.unique(answer))

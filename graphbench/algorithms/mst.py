@@ -21,7 +21,7 @@ import numpy as np
 import numpy.typing as npt
 
 from graphbench.algorithms.base import Algorithm, Call, Figures, Finding, Form
-from graphbench.certificates import checks, subgraphs
+from graphbench.certificates import components, search, subgraphs
 from graphbench.errors import UnsupportedError
 from graphbench.graphs.edgelist import EdgeList
 
@@ -52,10 +52,10 @@ def _(edges: EdgeList, answer: npt.NDArray[Any], _p: Call) -> Finding:
         return Finding(valid=False, detail=fault)
     _, _, weight = edges.to_numpy()
     assert weight is not None
-    total, components = float(weight[mask].sum()), checks.components(edges)
-    exact = checks.integral(edges) and total < 2**53
-    figures: Figures = {"weight": int(total) if exact else total, "edges": len(answer), "trees": components}
-    if fault := subgraphs.forest_fault(edges, mask, components):
+    total, trees = float(weight[mask].sum()), components.count_components(edges)
+    exact = search.integral(edges) and total < 2**53
+    figures: Figures = {"weight": int(total) if exact else total, "edges": len(answer), "trees": trees}
+    if fault := subgraphs.forest_fault(edges, mask, trees):
         return Finding(valid=False, detail=fault, figures=figures)
     lightest = subgraphs.least_forest(edges)
     least = float(lightest.sum())
@@ -69,8 +69,8 @@ def _(edges: EdgeList, answer: npt.NDArray[Any], _p: Call) -> Finding:
         detail = f"edge {at + 1:,} by weight weighs {chosen[at]:.9g}, but that of the least forests {lightest[at]:.9g}"
         return Finding(valid=False, detail=detail, figures=figures)
     shown = "exactly" if exact else f"within a relative {subgraphs.RELATIVE:g}"
-    trees = "1 tree" if components == 1 else f"{components:,} trees"
-    detail = f"{len(answer):,} edges without a cycle span the graph in {trees}, of the least total weight {shown}"
+    forest = "1 tree" if trees == 1 else f"{trees:,} trees"
+    detail = f"{len(answer):,} edges without a cycle span the graph in {forest}, of the least total weight {shown}"
     return Finding(valid=True, detail=detail, figures=figures)
 
 

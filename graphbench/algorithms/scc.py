@@ -20,7 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from graphbench.algorithms.base import Algorithm, Call, Figures, Finding, Form
-from graphbench.certificates import checks, levels
+from graphbench.certificates import checks, components
 from graphbench.graphs.edgelist import EdgeList
 
 scc = Algorithm(
@@ -48,7 +48,7 @@ def _(edges: EdgeList, answer: npt.NDArray[Any], _p: Call) -> Finding:
         return Finding(valid=False, detail=fault)
     _, sizes = np.unique(answer, return_counts=True)
     figures: Figures = {"components": len(sizes), "largest": int(sizes.max())}
-    if fault := levels.strong_fault(edges, answer):
+    if fault := components.strong_fault(edges, answer):
         return Finding(valid=False, detail=fault, figures=figures)
     detail = f"{len(sizes):,} labels, strongly connected inside each, without a circle between them"
     return Finding(valid=True, detail=detail, figures=figures)

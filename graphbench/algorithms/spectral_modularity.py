@@ -63,7 +63,7 @@ def _(edges: EdgeList, answer: npt.NDArray[Any], p: Call) -> Finding:
     fault = checks.labels_fault(answer, edges.num_vertices)
     if fault := fault or partition.too_many_fault(answer, p.clusters):
         return Finding(valid=False, detail=fault)
-    quality = checks.modularity(edges, answer)
+    quality = partition.modularity(edges, answer)
     if not math.isfinite(quality):
         return Finding(valid=False, detail=f"the modularity of the partition comes to {quality}")
     _, sizes = np.unique(answer, return_counts=True)

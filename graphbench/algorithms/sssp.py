@@ -20,7 +20,7 @@ import numpy.typing as npt
 
 from graphbench.algorithms._shared import SOURCES
 from graphbench.algorithms.base import Algorithm, Call, Finding, Form
-from graphbench.certificates import checks
+from graphbench.certificates import checks, search
 from graphbench.graphs.edgelist import EdgeList
 
 RELATIVE = 1e-5
@@ -45,7 +45,7 @@ sssp = Algorithm(
 def _(edges: EdgeList, answer: npt.NDArray[Any], p: Call) -> Finding:
     """Whole numbers: no edge offers a shorter way, and an edge accounts for every reached vertex but the source.
 
-    The theorem and its proof are at `checks.search_fault`; equality is demanded. Where weights are
+    The theorem and its proof are at `search.search_fault`; equality is demanded. Where weights are
     fractions, sums are rounded: the answer is compared with a Dijkstra of SciPy's, O(m log n), and every distance must
     be right within a relative 1e-5, however long its path.
     """
@@ -55,12 +55,12 @@ def _(edges: EdgeList, answer: npt.NDArray[Any], p: Call) -> Finding:
     reached = np.isfinite(distance)
     count = int(np.count_nonzero(reached))
     figures = {"reached": count, "max_distance": float(distance[reached].max()) if count else 0.0}
-    exact = checks.integral(edges) and figures["max_distance"] < 2**53
+    exact = search.integral(edges) and figures["max_distance"] < 2**53
     if exact:
-        fault = checks.search_fault(edges, distance, p.source)
+        fault = search.search_fault(edges, distance, p.source)
         shown = "no edge shortens a path and every distance is accounted for, exactly"
     else:
-        fault = checks.distances_fault(edges, distance, p.source, tolerance=RELATIVE)
+        fault = search.distances_fault(edges, distance, p.source, tolerance=RELATIVE)
         shown = f"every distance is that of a Dijkstra of our own within a relative {RELATIVE:g}"
     if fault:
         return Finding(valid=False, detail=fault, figures=figures)

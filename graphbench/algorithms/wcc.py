@@ -19,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from graphbench.algorithms.base import Algorithm, Call, Figures, Finding, Form
-from graphbench.certificates import checks
+from graphbench.certificates import checks, components
 from graphbench.graphs.edgelist import EdgeList
 
 wcc = Algorithm(
@@ -47,9 +47,9 @@ def _(edges: EdgeList, answer: npt.NDArray[Any], _p: Call) -> Finding:
         return Finding(valid=False, detail=fault)
     _, sizes = np.unique(answer, return_counts=True)
     figures: Figures = {"components": len(sizes), "largest": int(sizes.max())}
-    if fault := checks.split_fault(edges, answer):
+    if fault := components.split_fault(edges, answer):
         return Finding(valid=False, detail=fault, figures=figures)
-    expected = checks.components(edges)
+    expected = components.count_components(edges)
     if len(sizes) != expected:
         detail = f"{len(sizes):,} labels, but there are {expected:,} components"
         return Finding(valid=False, detail=detail, figures=figures)

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from graphbench.certificates import checks
-from graphbench.certificates.levels import places_of
+from graphbench.certificates.rows import csr_positions, symmetric_rows
 from graphbench.graphs.edgelist import EdgeList
 
 Mask = npt.NDArray[np.bool_]
@@ -53,11 +53,11 @@ def core_fault(edges: EdgeList, core: npt.NDArray[Any]) -> str:
         )
     src, dst, _ = edges.to_numpy()
     level = core[src] == core[dst]
-    starts, neighbours = _compressed(src[level], dst[level], edges.num_vertices)
+    starts, neighbours = symmetric_rows(src[level], dst[level], edges.num_vertices)
     gone = left <= core
     leaving = np.flatnonzero(gone)
     while len(leaving):
-        lost = neighbours[places_of(starts, leaving)[1]]
+        lost = neighbours[csr_positions(starts, leaving)[1]]
         touched, times = np.unique(lost[~gone[lost]], return_counts=True)
         left[touched] -= times
         leaving = touched[left[touched] <= core[touched]]
@@ -185,7 +185,7 @@ def _supported(edges: EdgeList, among: npt.NDArray[np.int64], asked: npt.NDArray
 
     src, dst, _ = edges.to_numpy()
     n = edges.num_vertices
-    starts, neighbours = _compressed(src[among], dst[among], n)
+    starts, neighbours = symmetric_rows(src[among], dst[among], n)
     adjacency: Any = csr_array((np.ones(len(neighbours), dtype=np.int8), neighbours, starts), shape=(n, n))
     degree = np.diff(starts)
     one, two = src[asked], dst[asked]
@@ -196,19 +196,9 @@ def _supported(edges: EdgeList, among: npt.NDArray[np.int64], asked: npt.NDArray
     begin, width = 0, 4
     while len(open_):
         for piece in np.array_split(open_, -(-len(open_) * width // _BLOCK)):
-            row, place = places_of(starts, fewer[piece], begin, width)
+            row, place = csr_positions(starts, fewer[piece], begin, width)
             closed = np.asarray(adjacency[neighbours[place], more[piece][row]])
             found[piece] += np.bincount(row, weights=closed, minlength=len(piece)).astype(np.int64)
         begin, width = begin + width, 2 * width
         open_ = open_[(found[open_] < need) & (degree[fewer[open_]] > begin)]
     return found >= need
-
-
-def _compressed(src: npt.NDArray[Any], dst: npt.NDArray[Any], n: int) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
-    """Both directions of edges in compressed rows: where each vertex's neighbours start, and they, ascending."""
-    from scipy.sparse import coo_array
-
-    ends = np.concatenate([src, dst]), np.concatenate([dst, src])
-    matrix = coo_array((np.ones(len(ends[0]), dtype=np.int8), ends), shape=(n, n)).tocsr()
-    matrix.sort_indices()
-    return matrix.indptr, matrix.indices

@@ -10,8 +10,36 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from graphbench.certificates import checks
 from graphbench.graphs.edgelist import EdgeList
+
+
+def modularity(edges: EdgeList, labels: npt.NDArray[Any], *, resolution: float = 1.0) -> float:
+    """Newman's modularity of a partition of an undirected graph.
+
+    Q = sum over communities c of  W_c / W - resolution * (D_c / 2W)^2, with W the total edge weight, W_c the weight
+    inside c and D_c the weighted degrees of c together (Clauset, Newman, Moore, Phys. Rev. E 70, 066111, 2004).
+
+    Args:
+        edges: undirected; weights count if there are any.
+        labels: communities, shape (num_vertices,).
+        resolution: gamma.
+
+    Returns:
+        Q in float64; 0.0 for a graph whose edges weigh nothing, where the formula has no value.
+    """
+    names, label = np.unique(labels, return_inverse=True)
+    inside = total = 0.0
+    degree = np.zeros_like(label, dtype=np.float64, shape=(len(names),))
+    for src, dst, weight in edges.chunks():
+        one, two = label[src], label[dst]
+        values = np.ones_like(one, dtype=np.float64) if weight is None else weight
+        inside += float(values[one == two].sum())
+        total += float(values.sum())
+        for ends in (one, two):
+            degree += np.bincount(ends, weights=weight, minlength=len(names))
+    if total == 0:
+        return 0.0
+    return inside / total - resolution * float(np.square(degree / (2 * total)).sum())
 
 
 class Cuts(NamedTuple):
@@ -88,7 +116,7 @@ def cuts(edges: EdgeList, labels: npt.NDArray[Any]) -> Cuts:
 
 def shuffled_modularity(edges: EdgeList, labels: npt.NDArray[Any], *, seed: int) -> float:
     """The modularity of a partition into clusters of the same sizes, drawn at random."""
-    return checks.modularity(edges, labels[np.random.default_rng(seed).permutation(len(labels))])
+    return modularity(edges, labels[np.random.default_rng(seed).permutation(len(labels))])
 
 
 def too_many_fault(labels: npt.NDArray[Any], clusters: int) -> str:

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from graphbench.certificates import checks
+from graphbench.certificates import checks, components, rows
 from graphbench.graphs.edgelist import EdgeList
 
 Mask = npt.NDArray[np.bool_]
@@ -55,7 +55,7 @@ def chosen(edges: EdgeList, answer: npt.NDArray[Any]) -> Chosen:
         return Chosen(mask, f"the edge {_name(edges, u, v)} is there twice, or out of order")
     src, dst, _ = edges.to_numpy()
     keys = src.astype(np.int64) * n + dst
-    place, there = checks.looked_up(wanted, keys)
+    place, there = rows.search_sorted(wanted, keys)
     alien = np.flatnonzero(~there)
     if len(alien):
         u, v = answer[alien[0]]
@@ -103,7 +103,7 @@ def vertices(edges: EdgeList, mask: Mask) -> int:
     return int(np.count_nonzero(touched))
 
 
-def forest_fault(edges: EdgeList, mask: Mask, components: int) -> str:
+def forest_fault(edges: EdgeList, mask: Mask, trees: int) -> str:
     """Why these edges are not a spanning forest: acyclic, and connecting whatever the graph connects.
 
     Theorem. On n vertices, a set of edges with c components has n - c edges exactly if it has no cycle. A subgraph
@@ -112,14 +112,14 @@ def forest_fault(edges: EdgeList, mask: Mask, components: int) -> str:
     Args:
         edges: the posed graph, undirected.
         mask: the answer's edges, shape (num_edges,).
-        components: how many the posed graph has.
+        trees: how many components the posed graph has.
     """
     src, dst, _ = edges.to_numpy()
     forest = EdgeList.from_columns(src[mask], dst[mask], num_vertices=edges.num_vertices, directed=False)
-    if (left := checks.components(forest)) != components:
-        return f"the edges leave {left:,} components, but the graph has {components:,}"
-    if forest.num_edges != edges.num_vertices - components:
-        closing = forest.num_edges - (edges.num_vertices - components)
+    if (left := components.count_components(forest)) != trees:
+        return f"the edges leave {left:,} components, but the graph has {trees:,}"
+    if forest.num_edges != edges.num_vertices - trees:
+        closing = forest.num_edges - (edges.num_vertices - trees)
         return f"the edges close {closing:,} cycles: {forest.num_edges:,} edges where a forest has fewer"
     return ""
 

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from graphbench.certificates import checks
+from graphbench.certificates import rows
 from graphbench.graphs.edgelist import EdgeList
 
 Walks = npt.NDArray[Any]
@@ -75,7 +75,7 @@ def hops_fault(edges: EdgeList, walks: Walks, length: int) -> str:
     if len(tails) == 0:
         return ""
     keys = np.repeat(np.arange(n), degree) * n + matrix.indices
-    place, there = checks.looked_up(tails * n + heads, keys)
+    place, there = rows.search_sorted(tails * n + heads, keys)
     alien = np.flatnonzero(~there)
     if len(alien):
         u, v = tails[alien[0]], heads[alien[0]]
@@ -84,7 +84,7 @@ def hops_fault(edges: EdgeList, walks: Walks, length: int) -> str:
         return fault
     again = hop[:, 1:]  # hops that have one before them
     before, at, after = (walks[:, i : walks.shape[1] - 2 + i][again].astype(np.int64) for i in range(3))
-    _, can_return = checks.looked_up(at * n + before, keys)
+    _, can_return = rows.search_sorted(at * n + before, keys)
     return memory_fault((before == after)[can_return], degree[at[can_return]])
 
 
