@@ -48,44 +48,45 @@ def engine_names() -> list[str]:
 
 def summary(name: str) -> str:
     """The first sentence of an algorithm's page, read without importing it."""
-    page = algorithm(name).page if name in _plugged_algorithms() else _HERE / "algorithms" / f"{_module(name)}.py"
+    page = algorithm(name).page if name in _plugged_algorithms() else _page_file(name)
     opening = _OPENING.match(page.read_text(encoding="utf-8"))
     return " ".join(opening[1].split()) if opening else ""
 
 
 @functools.cache
 def algorithm(name: str) -> Algorithm:
-    """The algorithm of that name or alias; `_` and `-`, upper and lower case are one.
+    """The algorithm of that name or alias; `_` and `-`, upper and lower case are the same.
+
+    Imports its page alone; an engine's file is imported when the engine's adapter is asked for.
 
     Raises:
         UnknownNameError: if there is none.
     """
-    wanted = name.casefold().replace("_", "-")
-    if plugged := _plugged_algorithms().get(wanted):
-        return plugged
-    if wanted in algorithm_names():
-        from graphbench.algorithms.base import Algorithm
+    wanted = _canonical(name)
+    if page := _plugged_algorithms().get(wanted):
+        return _connect(page)
+    if wanted in _names(_HERE / "algorithms"):
+        return _connect(_page(wanted))
+    known = aliases()
+    if wanted in known:
+        return algorithm(known[wanted])
+    raise UnknownNameError("algorithm", name, [*algorithm_names(), *known])
 
-        module = importlib.import_module(f"graphbench.algorithms.{_module(wanted)}")
-        found = [each for each in _defined(module, Algorithm) if each.name == wanted]
-        if len(found) != 1:
-            raise TypeError(f"{module.__file__} must define exactly one Algorithm named {wanted!r}")
-        _hear_engines(found[0])
-        return found[0]
-    by_alias = {alias: each for each in algorithm_names() for alias in algorithm(each).aliases}
-    if wanted in by_alias:
-        return algorithm(by_alias[wanted])
-    raise UnknownNameError("algorithm", name, [*algorithm_names(), *by_alias])
+
+def aliases() -> dict[str, str]:
+    """The name of the algorithm for each alias, read from the pages without importing them."""
+    found = {alias: page for page in _names(_HERE / "algorithms") for alias in _aliases_on(_page_file(page))}
+    return found | {alias: page.name for page in _plugged_algorithms().values() for alias in page.aliases}
 
 
 @functools.cache
 def engine(name: str) -> Engine:
-    """The engine of that name; `_` and `-`, upper and lower case are one.
+    """The engine of that name; `_` and `-`, upper and lower case are the same.
 
     Raises:
         UnknownNameError: if there is none.
     """
-    wanted = name.casefold().replace("_", "-")
+    wanted = _canonical(name)
     if plugged := _plugged_engines().get(wanted):
         return plugged
     if wanted not in engine_names():
@@ -113,16 +114,56 @@ def baseline(algorithm_name: str) -> str:
     Where NetworkX lacks the problem, it is the least quick of the engines on the CPU that have it, which is fixed
     before anything is measured. Where none has it, it stays NetworkX.
     """
-    adapters = algorithm(algorithm_name).adapters
-    solvers = [each.name for each in engines() if each.device == "cpu" and each.name in adapters]
-    return BASELINE if BASELINE in adapters or not solvers else solvers[-1]
+    page = algorithm(algorithm_name)
+    if page.find_adapter(BASELINE):
+        return BASELINE
+    solvers = [each.name for each in engines() if each.device == "cpu" and page.find_adapter(each.name)]
+    return solvers[-1] if solvers else BASELINE
 
 
-def _hear_engines(page: Algorithm) -> None:
-    """Load every engine, since its file may bring adapters, and declare the gap of those that say nothing here."""
-    for each in map(engine, engine_names()):
-        if each.gap and each.name not in page.adapters and each.name not in page.gaps:
-            page.gap(each.name, each.gap)
+def _page(name: str) -> Algorithm:
+    from graphbench.algorithms.base import Algorithm
+
+    module = importlib.import_module(f"graphbench.algorithms.{_module(name)}")
+    pages = [page for page in _defined(module, Algorithm) if page.name == name]
+    if len(pages) != 1:
+        raise TypeError(f"{module.__file__} must define exactly one Algorithm named {name!r}")
+    return pages[0]
+
+
+def _connect(page: Algorithm) -> Algorithm:
+    """Let the page load adapters from engines' files when they are asked for."""
+    loaded: set[str] = set()
+
+    def load_engine(name: str | None) -> None:
+        for each in set(engine_names()) & {name} if name else engine_names():
+            if each not in loaded:
+                solver = engine(each)
+                page.attach(each, solver.own_adapter(page), solver.gap)
+                loaded.add(each)
+
+    page.load_engine = load_engine
+    return page
+
+
+def _aliases_on(page: Path) -> list[str]:
+    """The argument `aliases` of the page's `Algorithm(...)`."""
+    import ast  # only where a name is not that of a page
+
+    text = page.read_text(encoding="utf-8")
+    if "aliases=" not in text:
+        return []
+    calls = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Call)]
+    values = [given.value for call in calls for given in call.keywords if given.arg == "aliases"]
+    return [alias for value in values for alias in ast.literal_eval(value)]
+
+
+def _canonical(name: str) -> str:
+    return name.casefold().replace("_", "-")
+
+
+def _page_file(name: str) -> Path:
+    return _HERE / "algorithms" / f"{_module(name)}.py"
 
 
 def _names(folder: Path) -> list[str]:

@@ -5,6 +5,7 @@ import pytest
 
 from graphbench import registry
 from graphbench.algorithms import _lists
+from graphbench.algorithms.base import Algorithm, Form
 from graphbench.errors import InputError, UnsupportedError
 from graphbench.graphs.columns import INT32_VERTICES
 from helpers.engines import having
@@ -133,12 +134,20 @@ def test_scipy_says_of_everything_else_that_it_has_none():
         registry.algorithm("pagerank").adapter("scipy")
 
 
-def test_a_reason_that_a_page_gives_itself_stands(monkeypatch):
-    page, scipy = registry.algorithm("louvain"), registry.engine("scipy")
-    monkeypatch.setitem(page.gaps, "scipy", "for a reason of its own")
-    registry._hear_engines(page)
-    assert page.gaps["scipy"] == "for a reason of its own"
-    assert scipy.gap
+def test_a_reason_on_the_page_precedes_the_engines_own():
+    page = registry._connect(
+        Algorithm(
+            name="louvain",
+            title="Louvain",
+            family="community",
+            form=Form(directed=False, weights="used"),
+            kind="partition",
+            headline="clusters",
+        )
+    )
+    page.gap("scipy", "for another reason")
+    assert page.gaps["scipy"] == "for another reason"
+    assert page.gaps["cugraph-mg"] == registry.engine("cugraph-mg").gap
 
 
 @pytest.mark.parametrize("name", ["isolated vertices", "weighted, directed", "clique"])

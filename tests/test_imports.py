@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 import graphbench
+from graphbench import registry
 
 ROOT = Path(graphbench.__file__).parent
 ROOMS = [
@@ -167,10 +168,37 @@ def test_the_walker_sees_every_way_to_import(source, names):
     assert [name for name, _ in imported(source)] == names
 
 
-def _loaded_by(code):
+def _modules_after(code):
     script = f"import sys, json\n{code}\nprint(json.dumps(sorted(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=60)
-    return {name.split(".")[0] for name in json.loads(done.stdout)}
+    return json.loads(done.stdout)
+
+
+def _loaded_by(code):
+    return {name.split(".")[0] for name in _modules_after(code)}
+
+
+@pytest.mark.parametrize(
+    ("code", "pages", "engines"),
+    [
+        ("registry.algorithm('louvain')", {"louvain"}, set()),
+        ("registry.algorithm('triangles')", {"triangle-count"}, set()),
+        ("registry.algorithm('bfs').adapter('igraph')", {"bfs"}, {"igraph"}),
+        ("registry.algorithm('bfs').adapter('scipy')", {"bfs"}, {"scipy"}),
+        ("registry.algorithm('wcc').adapter('cugraph-mg')", {"wcc"}, {"cugraph", "cugraph-mg"}),
+        ("registry.baseline('bfs')", {"bfs"}, {"networkx"}),
+        ("registry.algorithm('bfs').adapters", {"bfs"}, set(registry.engine_names())),
+        ("try:\n    registry.algorithm('no-such-page')\nexcept Exception: pass", set(), set()),
+    ],
+)
+def test_looking_up_one_algorithm_imports_its_page_and_the_engine_asked_for(code, pages, engines):
+    modules = _modules_after(f"from graphbench import registry\n{code}")
+
+    def imported_from(room, names):
+        return {name for name in names if f"graphbench.{room}.{name.replace('-', '_')}" in modules}
+
+    assert imported_from("algorithms", registry.algorithm_names()) == pages
+    assert imported_from("engines", registry.engine_names()) == engines
 
 
 @pytest.mark.parametrize(

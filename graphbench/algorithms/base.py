@@ -23,7 +23,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import SimpleNamespace
+from types import CodeType, SimpleNamespace
 from typing import Any, Literal
 
 import numpy as np
@@ -97,11 +97,24 @@ class Attached:
     """An adapter and what the engine must know to build the graph for it."""
 
     call: Adapter
-    build: Mapping[str, Any]
-    no_equivalent: tuple[str, ...]
-    told: Callable[[Call], Mapping[str, Any]]
-    file: str
-    line: int
+    build: Mapping[str, Any] = field(default_factory=dict)
+    no_equivalent: tuple[str, ...] = ()
+    told: Callable[[Call], Mapping[str, Any]] = lambda _: {}
+
+    @property
+    def _code(self) -> CodeType:
+        code: CodeType = inspect.unwrap(self.call).__code__
+        return code
+
+    @property
+    def file(self) -> str:
+        """Where the adapter is written."""
+        return self._code.co_filename
+
+    @property
+    def line(self) -> int:
+        """Where it starts in that file."""
+        return self._code.co_firstlineno
 
 
 Check = Callable[[EdgeList, npt.NDArray[Any], Call], Finding]
@@ -135,6 +148,8 @@ class Algorithm:
         refusal: from the posed graph and the parameters, why they make no sense together; empty where they do.
         derived: from the posed graph and the parameters, further values that every adapter and the certificate find in
             their :class:`Call`.
+        load_engine: imports the file of the engine of that name, or of every engine (None), and attaches the adapters
+            that it brings; set by the registry.
     """
 
     name: str
@@ -155,9 +170,10 @@ class Algorithm:
     epsilon: Callable[[Mapping[str, Any]], float] = lambda _: 0.0
     refusal: Callable[[EdgeList, Mapping[str, Any]], str] = lambda _, __: ""
     derived: Callable[[EdgeList, Mapping[str, Any]], Mapping[str, Any]] = lambda _, __: {}
-    adapters: dict[str, Attached] = field(default_factory=dict)
-    gaps: dict[str, str] = field(default_factory=dict)
-    _certify: Check | None = None
+    load_engine: Callable[[str | None], None] = lambda _: None
+    _adapters: dict[str, Attached] = field(default_factory=dict, init=False)
+    _gaps: dict[str, str] = field(default_factory=dict, init=False)
+    _certify: Check | None = field(default=None, init=False)
 
     def on(
         self,
@@ -177,23 +193,30 @@ class Algorithm:
         """
 
         def attach(call: Adapter) -> Adapter:
-            code = inspect.unwrap(call).__code__
-            for engine in engines:
-                self.adapters[engine] = Attached(
-                    call=call,
-                    build=dict(build or {}),
-                    no_equivalent=no_equivalent,
-                    told=told,
-                    file=code.co_filename,
-                    line=code.co_firstlineno,
-                )
+            attached = Attached(call=call, build=dict(build or {}), no_equivalent=no_equivalent, told=told)
+            self._adapters.update(dict.fromkeys(engines, attached))
             return call
 
         return attach
 
+    def attach(self, engine: str, adapter: Attached | None, gap: str) -> None:
+        """Take over what an engine's own file has for this problem, unless this page has something already.
+
+        Args:
+            engine: the engine's name.
+            adapter: None if its file has none.
+            gap: why it has no adapter; empty if there is no reason that holds for every problem.
+        """
+        if engine in self._adapters or engine in self._gaps:
+            return
+        if adapter is not None:
+            self._adapters[engine] = adapter
+        elif gap:
+            self._gaps[engine] = gap
+
     def gap(self, engine: str, reason: str) -> None:
         """Declare that an engine has no adapter here, and why."""
-        self.gaps[engine] = reason
+        self._gaps[engine] = reason
 
     def certificate(self, check: Check) -> Check:
         """Attach the decorated certificate: `(posed edges, answer, call) -> Finding`."""
@@ -212,14 +235,31 @@ class Algorithm:
         return Path(self.certify_check.__code__.co_filename)
 
     def adapter(self, engine: str) -> Attached:
-        """The engine's adapter.
+        """The engine's adapter; imports no other engine's file.
 
         Raises:
             UnsupportedError: if there is none, with the declared reason.
         """
-        if engine in self.adapters:
-            return self.adapters[engine]
-        raise UnsupportedError(self.gaps.get(engine, f"{engine} has no adapter for {self.name}"))
+        if found := self.find_adapter(engine):
+            return found
+        raise UnsupportedError(self._gaps.get(engine, f"{engine} has no adapter for {self.name}"))
+
+    def find_adapter(self, engine: str) -> Attached | None:
+        """The engine's adapter, or None; imports no other engine's file."""
+        self.load_engine(engine)
+        return self._adapters.get(engine)
+
+    @property
+    def adapters(self) -> dict[str, Attached]:
+        """All adapters by engine; imports every engine's file."""
+        self.load_engine(None)
+        return self._adapters
+
+    @property
+    def gaps(self) -> dict[str, str]:
+        """Why engines have no adapter, by engine; imports every engine's file."""
+        self.load_engine(None)
+        return self._gaps
 
     # From parameters to one call
 

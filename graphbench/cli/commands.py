@@ -51,10 +51,7 @@ class Commands(click.Group):
         try:
             return algorithm_command(registry.algorithm(cmd_name))
         except UnknownNameError as error:
-            known = [
-                *self.list_commands(ctx),
-                *(alias for name in registry.algorithm_names() for alias in registry.algorithm(name).aliases),
-            ]
+            known = [*self.list_commands(ctx), *registry.aliases()]
             hint = "`graphbench --help` lists them all."
             raise UnknownNameError("algorithm or command", cmd_name, known, hint) from error
 

@@ -80,7 +80,7 @@ def able_to_solve(engines: Sequence[str], algorithm: str) -> None:
     from graphbench import registry
 
     problem = registry.algorithm(algorithm)
-    if any(engine in problem.adapters for engine in engines):
+    if any(problem.find_adapter(engine) for engine in engines):
         return
     try:
         problem.adapter(engines[0])

@@ -240,7 +240,7 @@ def _hindrance(item: Item) -> str:
     """Why a task cannot be measured here; empty if it can be."""
     from graphbench import registry
 
-    if item.engine.name not in registry.algorithm(item.task.algorithm).adapters:
+    if registry.algorithm(item.task.algorithm).find_adapter(item.engine.name) is None:
         return "the engine does not have the algorithm (`graphbench list algorithms` shows which do)"
     found = item.engine.availability()
     return (

@@ -6,17 +6,18 @@ file must not import the library: names are listed, help is shown and availabili
 
 from __future__ import annotations
 
+import functools
 import importlib
 import importlib.metadata
 import importlib.util
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
 import numpy as np
 import numpy.typing as npt
 
-from graphbench.algorithms.base import AnyKind, Claimed, Kind, Scaled
+from graphbench.algorithms.base import Adapter, Algorithm, AnyKind, Attached, Call, Claimed, Kind, Scaled
 from graphbench.graphs.edgelist import Columns, EdgeList
 
 CHECKOUT_HINT = "pip install -e '.[{extra}]' in a checkout of graphbench"
@@ -84,8 +85,35 @@ class Engine:
     start_steps: ClassVar[tuple[str, ...]] = ()
     """Methods that go on with what :meth:`start` has begun, each given the settings and timed apart."""
     gap: ClassVar[str] = ""
-    """Why it lacks every algorithm for which there is neither an adapter nor a reason, of an engine that brings its
-    adapters in its own file; empty: pages name it, one by one."""
+    """The reason for every algorithm without an adapter, of an engine whose adapters are in its own file; empty: each
+    page gives its reason."""
+
+    @functools.cached_property
+    def _own_adapters(self) -> dict[str, Attached]:
+        return {}
+
+    def solves(
+        self,
+        *algorithms: str,
+        build: Mapping[str, Any] | None = None,
+        no_equivalent: tuple[str, ...] = (),
+        told: Callable[[Call], Mapping[str, Any]] = lambda _: {},
+    ) -> Callable[[Adapter], Adapter]:
+        """Attach the decorated adapter, written in the engine's file, to algorithms by name: no page is imported.
+
+        The arguments are those of :meth:`Algorithm.on`, which attaches an adapter that is written on the page.
+        """
+
+        def attach(call: Adapter) -> Adapter:
+            attached = Attached(call=call, build=dict(build or {}), no_equivalent=no_equivalent, told=told)
+            self._own_adapters.update(dict.fromkeys(algorithms, attached))
+            return call
+
+        return attach
+
+    def own_adapter(self, page: Algorithm) -> Attached | None:
+        """The adapter that this engine's file has for an algorithm; None if it has none."""
+        return self._own_adapters.get(page.name)
 
     def availability(self) -> Availability:
         """Whether the engine can run here, told without importing it (at most 50 ms)."""

@@ -28,11 +28,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from graphbench.algorithms.base import Adapter, Algorithm, Call, Kind
-from graphbench.algorithms.bfs import bfs
-from graphbench.algorithms.ego_graph import ego_graph
-from graphbench.algorithms.k_truss import k_truss
-from graphbench.algorithms.random_walks import random_walks
+from graphbench.algorithms.base import Adapter, Algorithm, Attached, Call, Kind
 from graphbench.engines import _dask
 from graphbench.engines.base import CHECKOUT_HINT, Availability, Settings, edge_rows
 from graphbench.engines.cugraph import CuGraph
@@ -83,6 +79,14 @@ class CuGraphMG(CuGraph):
         super().__init__()
         self.workers = _dask.Cluster()
         self._gpus = 0
+
+    def own_adapter(self, page: Algorithm) -> Attached | None:
+        """An adapter of this file, or the page's adapter for cuGraph where :data:`SAME_CALL` names it."""
+        if page.name not in SAME_CALL:
+            return super().own_adapter(page)
+        single = page.find_adapter("cugraph")
+        call = single and _on_workers(single.call, lazy=page.name in LEFT_LAZY)
+        return single and call and dataclasses.replace(single, call=call)
 
     def availability(self) -> Availability:
         """As cuGraph, and whether what its distributed API needs is installed."""
@@ -294,27 +298,7 @@ def _done(raw: Any) -> Any:
     return frame
 
 
-def _page(name: str) -> Algorithm | None:
-    module = f"graphbench.algorithms.{name.replace('-', '_')}"
-    if importlib.util.find_spec(module) is None:
-        return None
-    found = vars(importlib.import_module(module)).values()
-    return next(each for each in found if isinstance(each, Algorithm) and each.name == name)
-
-
-def _share(name: str) -> None:
-    page = _page(name)
-    own = page.adapters.get("cugraph") if page else None
-    if page and own:
-        call = _on_workers(own.call, lazy=name in LEFT_LAZY)
-        page.adapters[engine.name] = dataclasses.replace(own, call=call)
-
-
-for _name in SAME_CALL:
-    _share(_name)
-
-
-@bfs.on("cugraph-mg", told=lambda _: {"predecessors": True})  # without them, the distributed call fails
+@engine.solves("bfs", told=lambda _: {"predecessors": True})  # without them, the distributed call fails
 @_on_workers
 def _(dcg: Any, graph: Any, p: Call) -> Any:
     return dcg.bfs(graph, [p.source])
@@ -324,20 +308,20 @@ def _radius(p: Call) -> int:
     return int(min(p.radius, p.num_vertices - 1))  # cuGraph refuses a larger one
 
 
-@ego_graph.on("cugraph-mg", told=lambda p: {"radius": _radius(p)} if _radius(p) != p.radius else {})
+@engine.solves("ego-graph", told=lambda p: {"radius": _radius(p)} if _radius(p) != p.radius else {})
 @_on_workers
 def _(dcg: Any, graph: Any, p: Call) -> Any:
     return _done(dcg.ego_graph(graph, [p.source], radius=_radius(p))) if p.num_vertices > 1 else None
 
 
-@k_truss.on("cugraph-mg")
+@engine.solves("k-truss")
 @_on_workers
 def _(dcg: Any, graph: Any, p: Call) -> Any:
     return dcg.ktruss_subgraph(graph, p.k)
 
 
 # It hands one seed to all workers, each of which needs another: libcugraph refuses that. Unseeded, each takes its own.
-@random_walks.on("cugraph-mg", told=lambda _: {"random_state": None})
+@engine.solves("random-walks", told=lambda _: {"random_state": None})
 @_on_workers
 def _(dcg: Any, graph: Any, p: Call) -> Any:
     paths, _, _ = dcg.uniform_random_walks(graph, p.vertices, max_depth=p.length)

@@ -19,17 +19,6 @@ import numpy.typing as npt
 
 from graphbench.algorithms._lists import disorder, external_ids
 from graphbench.algorithms.base import Call, Kind, Renumbered
-from graphbench.algorithms.bfs import bfs
-from graphbench.algorithms.coo_to_csr import coo_to_csr
-from graphbench.algorithms.induced_subgraph import induced_subgraph
-from graphbench.algorithms.jaccard import jaccard
-from graphbench.algorithms.mst import mst
-from graphbench.algorithms.renumber import renumber
-from graphbench.algorithms.scc import scc
-from graphbench.algorithms.sssp import sssp
-from graphbench.algorithms.transpose import transpose
-from graphbench.algorithms.triangle_count import triangle_count
-from graphbench.algorithms.wcc import wcc
 from graphbench.engines.base import Engine, Settings, compressed_rows, edge_rows, numbering_rows
 from graphbench.errors import UnsupportedError
 from graphbench.graphs.edgelist import Columns, EdgeList
@@ -117,6 +106,9 @@ class SciPy(Engine):
         return {"threads": settings.threads or _usable_cpus()}
 
 
+engine = SciPy()
+
+
 def _usable_cpus() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
@@ -131,40 +123,40 @@ def _edges(raw: Any, *, directed: bool) -> npt.NDArray[np.int64]:
     return rows[~again]
 
 
-@wcc.on("scipy")
+@engine.solves("wcc")
 def _(scipy: Any, graph: Any, _p: Call) -> Any:
     return scipy.sparse.csgraph.connected_components(graph, directed=False)[1]
 
 
-@scc.on("scipy")
+@engine.solves("scc")
 def _(scipy: Any, graph: Any, _p: Call) -> Any:
     return scipy.sparse.csgraph.connected_components(graph, directed=True, connection="strong")[1]
 
 
-@bfs.on("scipy")
+@engine.solves("bfs")
 def _(scipy: Any, graph: Any, p: Call) -> Any:
     # `breadth_first_order` returns an order and parents, no depths: Dijkstra's algorithm without weights does.
     return scipy.sparse.csgraph.dijkstra(graph, indices=p.source, unweighted=True)
 
 
-@sssp.on("scipy")
+@engine.solves("sssp")
 def _(scipy: Any, graph: Any, p: Call) -> Any:
     return scipy.sparse.csgraph.dijkstra(graph, indices=p.source)
 
 
-@mst.on("scipy")
+@engine.solves("mst")
 def _(scipy: Any, graph: Any, _p: Call) -> Any:
     if not graph.data.all():  # it marks what it leaves out by a weight of 0
         raise UnsupportedError("its spanning trees lose edges of weight 0")
     return scipy.sparse.csgraph.minimum_spanning_tree(graph)
 
 
-@induced_subgraph.on("scipy")
+@engine.solves("induced-subgraph")
 def _(_scipy: Any, graph: Any, p: Call) -> Any:
     return Renumbered(graph[p.vertices][:, p.vertices], p.vertices)
 
 
-@jaccard.on("scipy")
+@engine.solves("jaccard")
 def _(_scipy: Any, graph: Any, p: Call) -> Any:
     degree = np.diff(graph.indptr)
     scores = np.zeros(len(p.pairs))
@@ -177,7 +169,7 @@ def _(_scipy: Any, graph: Any, p: Call) -> Any:
     return scores
 
 
-@triangle_count.on("scipy")
+@engine.solves("triangle-count")
 def _(scipy: Any, graph: Any, _p: Call) -> Any:
     # Each edge leads to its end of higher degree, so that no row of `onward` is long: the plain product of the matrix
     # with itself joins all neighbours of every hub.
@@ -191,22 +183,19 @@ def _(scipy: Any, graph: Any, _p: Call) -> Any:
     return np.concatenate(counts)
 
 
-@coo_to_csr.on("scipy", build={"listed": "entries"})
+@engine.solves("coo-to-csr", build={"listed": "entries"})
 def _(_scipy: Any, entries: Any, _p: Call) -> Any:
     return entries.tocsr()
 
 
-@transpose.on("scipy")
+@engine.solves("transpose")
 def _(_scipy: Any, graph: Any, _p: Call) -> Any:
     return graph.T.tocsr()
 
 
-@renumber.on("scipy", build={"listed": "external"}, told=lambda _: {"with": "pandas.factorize"})
+@engine.solves("renumber", build={"listed": "external"}, told=lambda _: {"with": "pandas.factorize"})
 def _(_scipy: Any, columns: Any, _p: Call) -> Any:
     import pandas as pd
 
     numbers, ids = pd.factorize(np.concatenate(columns))
     return Renumbered(np.split(numbers, 2), ids)
-
-
-engine = SciPy()

@@ -29,7 +29,7 @@ def efforts(algorithm: Algorithm, engine: str, given: Mapping[str, Any]) -> list
         engine: the engine's name; one that has no adapter gets one setting, and its gap is told when it is measured.
         given: parameters that the user fixed: they are not varied.
     """
-    attached = algorithm.adapters.get(engine)
+    attached = algorithm.find_adapter(engine)
     fixed = {*given, *(attached.no_equivalent if attached else (each.name for each in algorithm.parameters))}
     found: dict[tuple[Any, ...], dict[str, Any]] = {}
     for setting in EFFORTS.get(algorithm.name, ({},)):

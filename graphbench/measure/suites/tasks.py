@@ -151,7 +151,7 @@ def _of_graph(suite: Suite, graph: Graph, earlier: Earlier, past: Past) -> Itera
         for algorithm in algorithms:
             task = task_of(suite, algorithm, graph.name, engine, variant)
             missing = earlier.missing_rounds(earlier.lasting(task.key, graph.digest))
-            runs = missing > 0 and engine.name in algorithm.adapters and available
+            runs = missing > 0 and available and algorithm.find_adapter(engine.name) is not None
             doubled = graph.directed and not algorithm.form.directed
             entries = graph.entries and graph.entries * (2 if doubled else 1)
             each = past.task_seconds(task, entries, suite.budget / suite.rounds) if runs else 0.0
