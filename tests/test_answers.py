@@ -6,7 +6,7 @@ import pytest
 from graphbench.algorithms.base import Algorithm, Finding, Form, Inputs
 from graphbench.graphs.edgelist import EdgeList
 from graphbench.measure import answers
-from graphbench.measure.answers import Earlier, agreements, digest, keep, verify
+from graphbench.measure.answers import PreviousAnswers, agreements, digest, keep, verify
 from graphbench.system import files as paths
 
 
@@ -71,11 +71,13 @@ def test_what_an_engine_claims_of_its_answer_stands_beside_what_was_computed(tmp
 
 
 def test_answers_are_kept_by_digest_unless_they_are_too_large(tmp_path, monkeypatch):
-    small, large = (Earlier(engine="a", files=saved(tmp_path / name, values)) for name, values in folders(tmp_path))
+    small, large = (
+        PreviousAnswers(engine="a", files=saved(tmp_path / name, values)) for name, values in folders(tmp_path)
+    )
     name = keep(small)
     assert small.files[0] == paths.home() / "answers" / f"{name}.npy"
     assert np.load(small.files[0]).tolist() == [1, 2]
-    monkeypatch.setattr(answers, "MOST_KEPT", 2)
+    monkeypatch.setattr(answers, "MAX_STORED", 2)
     keep(large)
     assert large.files[0].parent == tmp_path / "large"
 
@@ -97,12 +99,12 @@ def test_agreement_is_that_of_the_worst_common_question(tmp_path):
     for folder in folders:
         folder.mkdir()
     exact, other = [0, 1, 2], [0, 1, 9]
-    a = Earlier(engine="a", files=saved(folders[0], exact, exact, exact))
-    b = Earlier(engine="b", files={0: saved(folders[1], other)[0]})
-    mine = Earlier(engine="c", files=saved(folders[2], exact, other))
+    a = PreviousAnswers(engine="a", files=saved(folders[0], exact, exact, exact))
+    b = PreviousAnswers(engine="b", files={0: saved(folders[1], other)[0]})
+    mine = PreviousAnswers(engine="c", files=saved(folders[2], exact, other))
     algorithm = problem(lambda *_: Finding(valid=True, detail=""), kind="depths")
     with_a, with_b = agreements(algorithm, mine, [a, b], {})
     assert (with_a.engine, with_a.kind, with_a.at, with_a.max_difference) == ("a", "differs", 2, 7)
     assert (with_b.engine, with_b.kind) == ("b", "differs")
-    nothing_common = Earlier(engine="d", files={5: mine.files[0]})
+    nothing_common = PreviousAnswers(engine="d", files={5: mine.files[0]})
     assert agreements(algorithm, nothing_common, [a, b], {}) == []

@@ -13,7 +13,7 @@ from graphbench.certificates import triangles as certify_triangles
 from graphbench.graphs.on_device import census, load, ranges
 from graphbench.graphs.on_device.edges import MadeOnDevice
 from graphbench.graphs.on_device.recipe import Stored
-from graphbench.measure import certifying
+from graphbench.measure import answers, prepare, protocol
 from graphbench.measure.answers import verify
 from graphbench.measure.plan import Cell, Limits, Plan
 from graphbench.measure.runner import measure
@@ -82,7 +82,7 @@ def test_the_device_finds_what_the_host_finds(monkeypatch, tmp_path, name, direc
     for answer, valid in ((right, True), (wrong, False)):
         file = tmp_path / "answer.npy"
         np.save(file, answer)
-        found = certifying.certified_there(page, there, {0: file}, **asked)
+        found = answers.certified_there(page, there, {0: file}, **asked)
         expected = verify(page, here, {0: file}, **asked)
         assert found.certificate.valid is expected.certificate.valid is valid, found.certificate.detail
         assert found.certificate.detail.endswith("; certified on the device")
@@ -150,11 +150,11 @@ def test_memory_that_runs_out_says_nothing_of_the_answer(monkeypatch, tmp_path):
 
     monkeypatch.setattr(MadeOnDevice, "chunks", cramped)
     enough = 4
-    found = certifying.attempted(page, there, {0: file}, **asked)
+    found = answers.attempted(page, there, {0: file}, **asked)
     assert not found.certificate.valid
     assert tried[:2] == [1, 4]
     enough = 99
-    assert "out_of_memory" in certifying.attempted(page, there, {0: file}, **asked)
+    assert "out_of_memory" in answers.attempted(page, there, {0: file}, **asked)
 
 
 @pytest.mark.usefixtures("device")
@@ -163,7 +163,7 @@ def test_a_fault_of_the_library_says_nothing_of_the_answer(monkeypatch, tmp_path
     np.save(file := tmp_path / "answer.npy", np.zeros(there.num_vertices, dtype=np.int64))
     monkeypatch.setattr(MadeOnDevice, "chunks", lambda *_: 1 / 0)
     asked = {"params": {}, "inputs": page.draw(there, {}, 0), "seed": 0, "claims": {}}
-    assert certifying.attempted(page, there, {0: file}, **asked) == "ZeroDivisionError: division by zero"
+    assert answers.attempted(page, there, {0: file}, **asked) == "ZeroDivisionError: division by zero"
 
 
 @pytest.mark.usefixtures("device")
@@ -178,7 +178,7 @@ def test_other_certificates_run_on_the_host(tmp_path):
     graph.add_nodes_from(range(64))
     cores = nx.core_number(graph)
     np.save(file := tmp_path / "answer.npy", np.array([cores[vertex] for vertex in range(64)]))
-    found = certifying.certified_there(page, there, {0: file}, params=params, inputs=inputs, seed=0, claims={})
+    found = answers.certified_there(page, there, {0: file}, params=params, inputs=inputs, seed=0, claims={})
     assert found.certificate.valid
     assert "device" not in found.certificate.detail
     assert p.num_vertices == 64
@@ -247,14 +247,10 @@ def test_what_cannot_be_certified_has_no_certificate_and_says_why(there, monkeyp
     assert first.certificate.valid
     stored = there.edges.stored
     census_now = msgspec.structs.replace(stored.census, origin=changed)
-    monkeypatch.setattr(certifying, "LEAST_S", 1.0)
-    real = certifying.Certify
 
     def sabotaged(**fields):
         MadeOnDevice(msgspec.structs.replace(stored, census=census_now)).write(file)
-        return real(**fields)
-
-    from graphbench.measure import prepare
+        return protocol.Certify(**fields)
 
     monkeypatch.setattr(prepare, "Certify", sabotaged)
     (record,) = records(there, "wcc")

@@ -13,7 +13,7 @@ from graphbench.engines import _dask, _watch, cugraph_mg
 from graphbench.engines.base import Settings
 from graphbench.errors import EngineError, UnavailableError
 from graphbench.graphs import load
-from graphbench.measure import protocol, task_state
+from graphbench.measure import protocol, record
 from graphbench.measure.plan import Limits
 from graphbench.measure.planning import make_plan
 from graphbench.measure.prepare import identity
@@ -124,7 +124,7 @@ def test_subgraphs_come_back_with_both_directions_of_an_edge():
 
 
 def test_steps_of_start_and_of_build_are_kept_apart():
-    kept = task_state.Account()
+    kept = record.TaskState()
     kept.add(protocol.Ended(phase="start", seconds=3, steps={"imports": 1, "cluster": 2}))
     kept.add(protocol.Ended(phase="build", seconds=7, steps={"graph": 3, "conversion": 4}))
     kept.add(protocol.Ended(phase="cold", seconds=1))

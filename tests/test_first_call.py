@@ -16,16 +16,16 @@ import sys
 from graphbench.measure import protocol
 from graphbench.measure.trials import Bench
 
-def tell(event):
+def send(event):
     global before
     if isinstance(event, protocol.Began) and event.phase == "cold":
         before = set(sys.modules)
     if isinstance(event, protocol.Ended) and event.phase == "cold":
-        print(request.algorithm, "imports", *sorted(set(sys.modules) - before))
+        print(request.problem.algorithm, "imports", *sorted(set(sys.modules) - before))
 
 for line in open(sys.argv[1], "rb"):
     request = protocol.to_request(line)
-    Bench(tell).prepare(request)
+    Bench(send).prepare(request)
 """
 
 
@@ -36,15 +36,18 @@ def _request(engine, algorithm, folder):
     page, edges, inputs, _ = posed(algorithm, graph(rows, 50))
     file = folder / f"{algorithm}.npz"
     np.savez(file, **{kind: drawn for kind, drawn in vars(inputs).items() if drawn is not None})
-    return protocol.Request(
+    problem = protocol.Problem(
         algorithm=algorithm,
-        engine=engine,
-        settings=Settings(),
         dataset="tiny",
         edges=str(edges.write(folder / f"{algorithm}.parquet").path),
         inputs=str(file),
         params=page.resolve({}),
         seed=0,
+    )
+    return protocol.Request(
+        problem=problem,
+        engine=engine,
+        settings=Settings(),
         answers=str(folder / "answer-"),
         deadline=protocol.now() + 600,
         budget_s=1.0,

@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from graphbench.measure.noise import advice
+from graphbench.measure.noise import noise_warnings
 from graphbench.records.model import Trials
 from helpers.records import HERE
 
@@ -15,7 +15,7 @@ def environment(load=0.5, **clocks):
 
 
 def said(times, *, stopped="precise", sources=(), where=None):
-    return advice(times, Trials(stopped=stopped, sources=list(sources)), where)
+    return noise_warnings(times, Trials(stopped=stopped, sources=list(sources)), where)
 
 
 def test_a_calm_measurement_has_no_warning():

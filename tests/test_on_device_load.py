@@ -15,7 +15,7 @@ from graphbench.graphs.edgelist import EdgeList
 from graphbench.graphs.generators import spec as generators
 from graphbench.graphs.generators.spec import parse
 from graphbench.measure.plan import Cell
-from graphbench.measure.prepare import pose
+from graphbench.measure.prepare import prepare
 from graphbench.system import gpus
 from helpers.device import census_here, made_here, rmat, small_blocks
 
@@ -117,7 +117,7 @@ def test_the_dataset_says_where_it_comes_from():
 def test_it_is_listed_and_cleared_by_name():
     found = graphs.load(NAME)
     posed = found.edges.with_drawn_weights(0)
-    pose(Cell(algorithm="sssp", dataset=found, engines=()), registry.algorithm("sssp").resolve({}), 0)
+    prepare(Cell(algorithm="sssp", dataset=found, engines=()), registry.algorithm("sssp").resolve({}), 0)
     kinds = {entry.kind: entry.name for entry in cache.entries()}
     assert kinds["cleaned"] == kinds["posed"] == NAME
     assert any(entry.path.name.startswith(posed.digest) for entry in cache.entries())
@@ -135,7 +135,7 @@ def test_problems_are_posed_without_the_edges(device, algorithm):
     found = graphs.load(NAME)
     device.drawn = 0
     page = registry.algorithm(algorithm)
-    posed = pose(Cell(algorithm=algorithm, dataset=found, engines=()), page.resolve({}), 7)
+    posed = prepare(Cell(algorithm=algorithm, dataset=found, engines=()), page.resolve({}), 7)
     assert device.drawn == 0
     assert posed.edges.path.suffix == ".json"
     again = EdgeList.open(posed.edges.path)

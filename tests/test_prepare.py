@@ -11,7 +11,7 @@ from graphbench.engines.base import Settings
 from graphbench.graphs.edgelist import EdgeList
 from graphbench.graphs.from_objects import from_object
 from graphbench.measure.plan import Cell
-from graphbench.measure.prepare import identity, pose
+from graphbench.measure.prepare import identity, prepare
 
 
 @pytest.fixture
@@ -22,7 +22,7 @@ def cell():
 
 
 def posed(cell):
-    return pose(cell, registry.algorithm(cell.algorithm).resolve({}), 0)
+    return prepare(cell, registry.algorithm(cell.algorithm).resolve({}), 0)
 
 
 def answers_to(problem):

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from graphbench.measure.sampling import (
-    MOST_TRIALS,
+    MAX_TRIALS,
     Reservoir,
     Rule,
     after_trial,
@@ -86,9 +86,9 @@ def test_steady_times_need_five_trials_and_every_source_is_asked_once():
 
 
 def test_a_problem_of_microseconds_that_never_settles_comes_to_an_end():
-    times = [1e-6, 2e-6] * MOST_TRIALS
-    assert sample(Rule(budget_s=10), times) == (MOST_TRIALS, "count")
-    assert sample(Rule(budget_s=10, most=20), times) == (20, "count")
+    times = [1e-6, 2e-6] * MAX_TRIALS
+    assert sample(Rule(budget_s=10), times) == (MAX_TRIALS, "count")
+    assert sample(Rule(budget_s=10, max_trials=20), times) == (20, "count")
 
 
 @pytest.mark.parametrize("trials", [None, 50])

@@ -16,13 +16,12 @@ from graphbench.errors import GraphbenchError, UnavailableError, UnsupportedErro
 from graphbench.graphs.base import Dataset
 from graphbench.measure import protocol
 from graphbench.measure import record as recording
-from graphbench.measure.answers import Earlier
-from graphbench.measure.job import Job
+from graphbench.measure.answers import PreviousAnswers
 from graphbench.measure.plan import Cell
-from graphbench.measure.prepare import Posed, pose
+from graphbench.measure.prepare import Prepared, prepare
+from graphbench.measure.record import TaskState
 from graphbench.measure.run_folder import RunFolder
-from graphbench.measure.task_state import Account
-from graphbench.measure.trials import Bench
+from graphbench.measure.trials import Bench, Job
 from graphbench.records import pytest_benchmark
 from graphbench.records.model import Record, Worker
 
@@ -33,8 +32,8 @@ SEED = 0
 class _Problem:
     """A problem on a graph, and the answers that it has got so far."""
 
-    posed: Posed
-    earlier: list[Earlier] = field(default_factory=list)
+    prepared: Prepared
+    previous: list[PreviousAnswers] = field(default_factory=list)
 
 
 class Sitting:
@@ -51,7 +50,7 @@ class Sitting:
         self._datasets: dict[str, Dataset | GraphbenchError] = {}
         self._problems: dict[tuple[str, str], _Problem] = {}
         self._benches: dict[str, Bench] = {}
-        self._account = Account()
+        self._state = TaskState()
         self._position = -1
 
     def __enter__(self) -> Self:
@@ -89,38 +88,38 @@ class Sitting:
         if not available.ok:
             raise UnavailableError(engine.name, available.reason, available.fix)
         problem = self._problem(case)
-        task = problem.posed.task(engine, self._settings)
+        task = problem.prepared.task(engine, self._settings)
         measured_at = recording.now()
         benchmark.group = pytest_benchmark.group(task)
         benchmark.fullname = pytest_benchmark.full_name(
             pytest_benchmark.case_id(task.algorithm, task.dataset, task.engine)
         )
-        account = self._account = Account()
-        self._sample(engine, problem.posed, benchmark, rounds)
-        worker = Worker(id=self._id, pid=os.getpid(), position=self._position, shared_build=account.shared_build)
+        state = self._state = TaskState()
+        self._sample(engine, problem.prepared, benchmark, rounds)
+        worker = Worker(id=self._id, pid=os.getpid(), position=self._position, shared_build=state.shared_build)
         record = recording.complete(
             task,
             engine,
-            problem.posed,
-            account,
+            problem.prepared,
+            state,
             attached=attached,
-            earlier=problem.earlier,
+            previous=problem.previous,
             measured_at=measured_at,
             worker=worker,
         )
         benchmark.extra_info.update(pytest_benchmark.extra_info(record))
         return record
 
-    def _sample(self, engine: Engine, posed: Posed, benchmark: Any, rounds: Rounds) -> None:
-        """Fill the account, as a worker's events would."""
+    def _sample(self, engine: Engine, prepared: Prepared, benchmark: Any, rounds: Rounds) -> None:
+        """Fill the task state, as a worker's events would."""
         self._position += 1
         bench = self._bench(engine)
         try:
-            job, cold = bench.prepare(self._request(engine, posed))
+            job, cold = bench.prepare(self._request(engine, prepared))
             bench.begin("run")
             count = 1
             if benchmark.enabled:
-                count = rounds.settle(cold.seconds, lambda: bench.trial(job, 0)[1], job.most)
+                count = rounds.settle(cold.seconds, lambda: bench.trial(job, 0)[1], job.max_trials)
             _timed_by(benchmark, bench, job, count)
             bench.done("count")
         except BaseException:
@@ -128,7 +127,7 @@ class Sitting:
             raise
 
     def _hear(self, event: protocol.Event) -> None:
-        self._account.add(event)
+        self._state.add(event)
 
     def _bench(self, engine: Engine) -> Bench:
         for name, bench in self._benches.items():
@@ -148,7 +147,7 @@ class Sitting:
         if key not in self._problems:
             params = registry.algorithm(case.algorithm).resolve({})
             cell = Cell(algorithm=case.algorithm, dataset=self._dataset(case.dataset), engines=(case.engine,))
-            self._problems[key] = _Problem(pose(cell, params, SEED))
+            self._problems[key] = _Problem(prepare(cell, params, SEED))
         return self._problems[key]
 
     def _dataset(self, name: str) -> Dataset:
@@ -163,9 +162,9 @@ class Sitting:
             raise found
         return found
 
-    def _request(self, engine: Engine, posed: Posed) -> protocol.Request:
+    def _request(self, engine: Engine, prepared: Prepared) -> protocol.Request:
         answers = self._folder.path / f"{self._id}-{self._position}-"
-        return posed.request(engine, self._settings, answers=answers, command=self._command)
+        return prepared.request(engine, self._settings, answers=answers, command=self._command)
 
 
 def _timed_by(benchmark: Any, bench: Bench, job: Job, rounds: int) -> None:

@@ -1,55 +1,49 @@
-"""Answers: certified, kept by digest, and compared with those of the engines before.
+"""Answers: certified, stored by digest, and compared with those of other engines.
 
-All in the parent, between tasks, so that no timing is disturbed; only what was answered about a graph that is made on a
-device is certified in a worker, where that is (:mod:`.certifying`).
+All of it happens in the parent between tasks, so no timing is disturbed. Only answers about a graph that is made on a
+device are certified in the worker (:func:`certified`), after the engine has released its own graph: the certificate
+then has the device's memory, for chunks of edges that are made anew. If that fails, because memory runs out or a
+library fails, the answer counts neither as valid nor as invalid.
 """
 
 from __future__ import annotations
 
+import gc
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
+import msgspec
 import numpy as np
 import numpy.typing as npt
 
+from graphbench import registry
 from graphbench.algorithms.base import Algorithm, Figures, Finding, Inputs
 from graphbench.certificates.agreement import Agreed, agreement
 from graphbench.graphs.edgelist import EdgeList
 from graphbench.graphs.on_device.edges import MadeOnDevice
+from graphbench.graphs.on_device.maker import is_out_of_memory
+from graphbench.measure.prepare import load_inputs
+from graphbench.measure.protocol import Certify, Verified
 from graphbench.records.model import Agreement, Certificate
 from graphbench.system.files import home
 
-MOST_KEPT = 50_000_000
-"""Answers with more values are not kept after their run."""
-MOST_DISPUTED = 1_000
-"""How many pairs on which engines differ are recomputed at most: less than a second."""
-CLAIM = 1e-3
-"""How far, as a fraction, an engine's own figure may be from ours: sums in float32 err by no more."""
+MAX_STORED = 50_000_000
+"""Answers with more values are not stored."""
+MAX_DISPUTED = 1_000
+"""Where engines differ, at most this many pairs are recomputed: less than a second."""
+CLAIM_TOLERANCE = 1e-3
+"""Largest relative difference between a value that an engine reports and ours: sums in float32 err by no more."""
+MIN_CERTIFY_S = 600.0
+"""Certifying in a worker may take this long at least, whatever the limit of the task: it is not measured."""
 PER_VERTEX = {"partition", "labels", "scores", "depths", "distances"}
-"""Kinds of answers that certificates set against the edges, array against array; the others are looked into in places,
+"""Kinds of answers that certificates compare with the edges, array against array; others are read in a few places only,
 and stay on the host."""
+_THRIFT = (1, 4, 16)
+"""Parts of the device's memory to make edges in; the next one is tried when memory runs out."""
 Answer = npt.NDArray[Any]
-
-
-class Verified(NamedTuple):
-    """What the answers of a task came to.
-
-    Attributes:
-        certificate: of all answers together.
-        figures: of the answer that stands for the task.
-        quality: heuristics: of each trial.
-        chosen: the trial whose answer stands for the task.
-        notes: what is odd about that answer, one sentence each.
-    """
-
-    certificate: Certificate
-    figures: Figures
-    quality: list[float]
-    chosen: int
-    notes: list[str]
 
 
 def verify(
@@ -63,9 +57,9 @@ def verify(
     claims: Mapping[int, Mapping[str, float]],
     disputed: npt.NDArray[np.int64] | None = None,
 ) -> Verified:
-    """Run the certificate over the answers of a task.
+    """Certify the answers of a task.
 
-    The first answer stands for the task; of a heuristic, the one of median quality.
+    The first answer represents the task; of a heuristic, the one of median quality.
 
     Args:
         algorithm: the problem.
@@ -74,11 +68,11 @@ def verify(
         params: resolved parameters.
         inputs: what was drawn.
         seed: the plan's.
-        claims: by trial, the figures that the engine itself gave for its answer.
-        disputed: indices of pairs that are to be recomputed too: engines differ there, so that somebody is wrong.
+        claims: by trial, the values that the engine reported with its answer.
+        disputed: indices of pairs to recompute as well, since engines differ there.
 
     Raises:
-        Exception: of a graph on a device, whatever its library raises: that says nothing of the answer.
+        Exception: for a graph on a device, whatever its library raises; the answer may still be right.
     """
     findings: dict[int, Finding] = {}
     for trial in sorted(files):
@@ -89,8 +83,8 @@ def verify(
         if not finding.valid:
             where = f"trial {trial}: " if len(files) > 1 else ""
             certificate = Certificate(valid=False, detail=where + finding.detail, checked=len(findings))
-            return Verified(certificate, finding.figures, [], trial, [])
-    quality = [float(each.figures[algorithm.quality]) for each in findings.values()] if algorithm.quality else []
+            return Verified(certificate=certificate, figures=finding.figures, chosen=trial)
+    quality = [float(finding.figures[algorithm.quality]) for finding in findings.values()] if algorithm.quality else []
     if algorithm.quality:
         ranked = sorted(findings, key=lambda trial: findings[trial].figures[algorithm.quality or ""])
         chosen = ranked[(len(ranked) - 1) // 2]
@@ -100,19 +94,21 @@ def verify(
     found, claimed = findings[chosen], claims.get(chosen, {})
     reported = {f"reported_{name}": value for name, value in claimed.items()}
     notes = [*found.notes, *_false_claims(claimed, found.figures)]
-    return Verified(certificate, found.figures | reported, quality, chosen, notes)
+    return Verified(
+        certificate=certificate, figures=found.figures | reported, quality=quality, chosen=chosen, notes=notes
+    )
 
 
 def disputed(mine: Path, others: Sequence[Path], tolerance: float) -> npt.NDArray[np.int64]:
-    """Indices of the values, at most :data:`MOST_DISPUTED`, in which an answer is further from another than that."""
+    """Indices of values, at most :data:`MAX_DISPUTED`, that differ from another answer's by more than the tolerance."""
     answer = np.load(mine)
     far = [np.flatnonzero(~(np.abs(answer - np.load(other)) <= tolerance)) for other in others]
-    return np.unique(np.concatenate(far))[:MOST_DISPUTED]
+    return np.unique(np.concatenate(far))[:MAX_DISPUTED]
 
 
 def _false_claims(claimed: Mapping[str, float], figures: Figures) -> Iterator[str]:
     for name, value in claimed.items():
-        if name in figures and not abs(value - figures[name]) <= CLAIM * abs(figures[name]):
+        if name in figures and not abs(value - figures[name]) <= CLAIM_TOLERANCE * abs(figures[name]):
             yield f"the engine reports a {name} of {value:.4f}, but that of its answer is {figures[name]:.4f}"
 
 
@@ -125,6 +121,62 @@ def _certified(algorithm: Algorithm, posed: EdgeList, answer: Answer, p: Any) ->
         return Finding(valid=False, detail=f"the certificate cannot make sense of it ({type(error).__name__}: {error})")
 
 
+def certified(request: Certify) -> Verified:
+    """Certify the answers of a task in the worker.
+
+    Raises:
+        Exception: whatever the libraries raise.
+    """
+    problem = request.problem
+    return certified_there(
+        registry.algorithm(problem.algorithm),
+        EdgeList.open(problem.edges, problem.dataset),
+        {trial: Path(file) for trial, file in request.files.items()},
+        inputs=load_inputs(problem.inputs),
+        params=problem.params,
+        seed=problem.seed,
+        claims=request.claims,
+        disputed=request.disputed_pairs,
+    )
+
+
+def certified_there(algorithm: Algorithm, posed: EdgeList, files: dict[int, Path], **asked: Any) -> Verified:
+    """Like :func:`verify`, on the graph's device where the certificate can.
+
+    Raises:
+        Exception: whatever the libraries raise.
+    """
+    if not isinstance(posed, MadeOnDevice):
+        return verify(algorithm, posed, files, **asked)
+    if not algorithm.on_device:
+        return verify(algorithm, posed.on_host(), files, **asked)
+    for thrift in _THRIFT:
+        posed.thrift = thrift
+        try:
+            if thrift == _THRIFT[0]:
+                posed.hold()
+            verified = verify(algorithm, posed, files, **asked)
+        except Exception as error:
+            if not is_out_of_memory(error) or thrift == _THRIFT[-1]:
+                raise
+        else:
+            detail = f"{verified.certificate.detail}; certified on the device"
+            certificate = msgspec.structs.replace(verified.certificate, detail=detail)
+            return msgspec.structs.replace(verified, certificate=certificate)
+        finally:
+            posed.let_go()
+        gc.collect()  # the traceback kept the arrays of the failed attempt
+    raise AssertionError("the last attempt returns or raises")
+
+
+def attempted(algorithm: Algorithm, posed: EdgeList, files: dict[int, Path], **asked: Any) -> Verified | str:
+    """Like :func:`certified_there`; a failure is returned as its reason."""
+    try:
+        return certified_there(algorithm, posed, files, **asked)
+    except Exception as error:  # noqa: BLE001  a library of a device may raise anything
+        return f"{type(error).__name__}: {error}"
+
+
 def digest(answer: Answer) -> str:
     """Equal for equal arrays."""
     state = hashlib.blake2b(f"{answer.dtype.str} {answer.shape}".encode(), digest_size=16)
@@ -133,24 +185,24 @@ def digest(answer: Answer) -> str:
 
 
 def kept(name: str) -> Path:
-    """Where the answer with that digest is kept, if it is."""
+    """The file of the answer with that digest; it need not exist."""
     return home() / "answers" / f"{name}.npy"
 
 
 @dataclass
-class Earlier:
+class PreviousAnswers:
     """Valid answers of an engine, by question (the index of the source; 0 where all trials ask the same)."""
 
     engine: str
     files: dict[int, Path]
 
 
-def keep(answers: Earlier) -> str:
-    """Move the answer to the first question to where answers are kept, unless it is too large; returns its digest."""
+def keep(answers: PreviousAnswers) -> str:
+    """Store the answer to the first question, unless it is too large; returns its digest."""
     file = answers.files[question := min(answers.files)]
     answer = np.load(file, mmap_mode="r")
     name = digest(answer)
-    if answer.size <= MOST_KEPT:
+    if answer.size <= MAX_STORED:
         target = kept(name)
         target.parent.mkdir(parents=True, exist_ok=True)
         answers.files[question] = file.replace(target)
@@ -158,18 +210,18 @@ def keep(answers: Earlier) -> str:
 
 
 def agreements(
-    algorithm: Algorithm, mine: Earlier, earlier: Sequence[Earlier], params: Mapping[str, Any]
+    algorithm: Algorithm, mine: PreviousAnswers, previous: Sequence[PreviousAnswers], params: Mapping[str, Any]
 ) -> list[Agreement]:
-    """How an engine's answers agree with those of each engine before it: by the worst of all common questions."""
+    """How an engine's answers agree with those of each engine before it: the worst of all common questions."""
     found = []
-    for other in earlier:
-        each = [
+    for other in previous:
+        agreed = [
             agreement(algorithm.kind, np.load(file), np.load(other.files[question]), algorithm.epsilon(params))
             for question, file in mine.files.items()
             if question in other.files
         ]
-        if each:
-            found.append(Agreement(engine=other.engine, **max(each, key=badness)._asdict()))
+        if agreed:
+            found.append(Agreement(engine=other.engine, **max(agreed, key=badness)._asdict()))
     return found
 
 

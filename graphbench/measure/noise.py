@@ -29,7 +29,7 @@ THROTTLES = {
 """Bits of NVML's `clocksThrottleReasons` that slow a busy GPU; the others are idling and settings (nvml.h)."""
 
 
-def advice(times: Sequence[float], trials: Trials, environment: Environment | None) -> list[str]:
+def noise_warnings(times: Sequence[float], trials: Trials, environment: Environment | None) -> list[str]:
     """Everything that applies, one sentence or two each.
 
     Args:

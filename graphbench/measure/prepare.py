@@ -1,4 +1,4 @@
-"""A cell made ready, before any clock: parameters resolved, the graph posed and written, inputs drawn and stored."""
+"""A cell prepared for measuring: parameters resolved, the graph posed and written, inputs drawn and stored. Untimed."""
 
 from __future__ import annotations
 
@@ -23,21 +23,21 @@ from graphbench.errors import FormatError
 from graphbench.graphs import cache, parquet
 from graphbench.graphs.edgelist import EdgeList
 from graphbench.measure.plan import Cell
-from graphbench.measure.protocol import Certify, Request
+from graphbench.measure.protocol import Certify, Problem, Request
 from graphbench.measure.run_folder import writable
 from graphbench.records.model import Draw, Params, PosedInfo, Task
 
 
 @dataclass(frozen=True, kw_only=True)
-class Posed:
-    """A cell that engines can be set to.
+class Prepared:
+    """A cell, ready for every engine.
 
     Attributes:
         params: the algorithm's parameters, all of them.
-        edges: the posed graph, in a file.
-        inputs: what was drawn.
-        inputs_file: where it is stored, for the workers; None if nothing was.
-        draw: what the record says of it.
+        edges: the graph as posed, in a file.
+        inputs: the drawn inputs.
+        inputs_file: their file, for the workers; None if nothing was drawn.
+        draw: their description in a record.
     """
 
     cell: Cell
@@ -51,7 +51,7 @@ class Posed:
 
     @property
     def info(self) -> PosedInfo:
-        """What the record says of the graph."""
+        """The graph as a record describes it."""
         return PosedInfo(
             num_vertices=self.edges.num_vertices,
             num_edges=self.edges.num_edges,
@@ -72,19 +72,19 @@ class Posed:
         budget_s: float = math.inf,
         trials: int | None = None,
     ) -> Request:
-        """What sets an engine to this problem; without a deadline and a budget, somebody else says when to stop.
+        """The request to measure an engine; without deadline and budget, the caller decides when to stop.
 
         Args:
-            engine: that is to solve it.
+            engine: the engine.
             settings: how it runs.
-            answers: what the names of answer files start with.
+            answers: path that the names of answer files start with.
             command: what the user typed.
             deadline: on the protocol's clock.
             budget_s: seconds of warm trials.
-            trials: exactly this many of them; None: as many as it takes.
+            trials: exactly this many of them; None: as the sampling rule decides.
         """
         return Request(
-            **self._problem(),
+            problem=self._problem,
             engine=engine.name,
             settings=settings,
             answers=str(answers),
@@ -102,32 +102,25 @@ class Posed:
         *,
         deadline: float,
     ) -> Certify:
-        """What has the answers to this problem certified where its graph is made.
-
-        Args:
-            files: by trial, the file with its answer.
-            claims: by trial, the figures that the engine itself gave for it.
-            disputed: indices of pairs that are to be recomputed too.
-            deadline: on the protocol's clock.
-        """
+        """The request to certify answers where the graph is made; arguments as :func:`.answers.verify` takes them."""
         return Certify(
-            **self._problem(),
+            problem=self._problem,
             files={trial: str(file) for trial, file in files.items()},
             claims={trial: dict(figures) for trial, figures in claims.items()},
             disputed=None if disputed is None else disputed.tolist(),
             deadline=deadline,
         )
 
-    def _problem(self) -> dict[str, Any]:
-        """What both kinds of requests say of the problem."""
-        return {
-            "algorithm": self.algorithm.name,
-            "dataset": self.edges.name,
-            "edges": str(self.edges.path),
-            "inputs": str(self.inputs_file) if self.inputs_file else None,
-            "params": self.params,
-            "seed": self.seed,
-        }
+    @property
+    def _problem(self) -> Problem:
+        return Problem(
+            algorithm=self.algorithm.name,
+            dataset=self.edges.name,
+            edges=str(self.edges.path),
+            inputs=str(self.inputs_file) if self.inputs_file else None,
+            params=self.params,
+            seed=self.seed,
+        )
 
     def task(self, engine: Engine, settings: Settings) -> Task:
         """The identity of measuring this with an engine, its settings included."""
@@ -135,29 +128,29 @@ class Posed:
 
 
 def task_of(cell: Cell, engine: Engine, settings: Settings, *, params: Params, seed: int) -> Task:
-    """The identity of measuring a cell with an engine; `params` are the algorithm's parameters, all of them."""
-    told = identity(engine, settings, seed=seed, ignore_weights=cell.ignore_weights)
-    return Task(registry.algorithm(cell.algorithm).name, cell.dataset.info.name, engine.name, params | told)
+    """The identity of measuring a cell with an engine; `params` are all parameters of the algorithm."""
+    own = identity(engine, settings, seed=seed, ignore_weights=cell.ignore_weights)
+    return Task(registry.algorithm(cell.algorithm).name, cell.dataset.info.name, engine.name, params | own)
 
 
 def identity(engine: Engine, settings: Settings, *, seed: int, ignore_weights: bool) -> Params:
-    """What belongs to a task besides the algorithm's parameters: left out where it has no say."""
-    told: Params = {"seed": seed}
+    """The parameters of a task besides the algorithm's, each only where it has an effect."""
+    params: Params = {"seed": seed}
     if ignore_weights:
-        told["ignore_weights"] = True
+        params["ignore_weights"] = True
     if settings.threads is not None and engine.parallel:
-        told["threads"] = settings.threads
+        params["threads"] = settings.threads
     if engine.device == "gpu":
-        told["allocator"] = settings.allocator
+        params["allocator"] = settings.allocator
         if settings.device_memory_bytes is not None:
-            told["device_memory_limit"] = settings.device_memory_bytes
+            params["device_memory_limit"] = settings.device_memory_bytes
     if engine.several and (number := engine.gpus(settings)):
-        told["gpus"] = number
-    return told
+        params["gpus"] = number
+    return params
 
 
-def pose(cell: Cell, params: Params, seed: int) -> Posed:
-    """Make a cell ready.
+def prepare(cell: Cell, params: Params, seed: int) -> Prepared:
+    """Prepare a cell.
 
     Raises:
         InputError: if the graph does not fit the problem.
@@ -170,7 +163,7 @@ def pose(cell: Cell, params: Params, seed: int) -> Posed:
     with writable("the graph as posed"):
         file, draw = _store(inputs, seed)
         edges = _in_file(edges)
-    return Posed(
+    return Prepared(
         cell=cell,
         algorithm=algorithm,
         params=params,
@@ -183,7 +176,7 @@ def pose(cell: Cell, params: Params, seed: int) -> Posed:
 
 
 def _in_file(edges: EdgeList) -> EdgeList:
-    """The same graph, in a file that workers can open; graphs that are equal share one."""
+    """The same graph in a file that workers can open; equal graphs share one."""
     if edges.path is not None:
         return edges
     path = cache.posed_path(edges.digest, edges.weights, edges.suffix)
@@ -194,7 +187,7 @@ def _in_file(edges: EdgeList) -> EdgeList:
             stored = None
         if stored is not None and _identity(stored) == _identity(edges):
             return stored
-        _tell_damaged(path)
+        _warn_damaged(path)
     return edges.write(path, metadata={parquet.DATASET: edges.name})
 
 
@@ -202,8 +195,8 @@ def _identity(edges: EdgeList) -> tuple[object, ...]:
     return edges.digest, edges.num_vertices, edges.num_edges, edges.directed, edges.weights
 
 
-def _tell_damaged(path: Path) -> None:
-    warnings.warn(f"{path} was damaged since it was written, and is written anew.", stacklevel=3)
+def _warn_damaged(path: Path) -> None:
+    warnings.warn(f"{path} was damaged after it was written; writing it again.", stacklevel=3)
 
 
 def _store(inputs: Inputs, seed: int) -> tuple[Path | None, Draw | None]:
@@ -214,7 +207,7 @@ def _store(inputs: Inputs, seed: int) -> tuple[Path | None, Draw | None]:
         path = cache.inputs_path(kind, digest)
         kept = path.exists()
         if kept and not _holds(path, kind, values):
-            _tell_damaged(path)
+            _warn_damaged(path)
             kept = False
         if not kept:
             parquet.atomically(path, functools.partial(_save, {kind: values}))
@@ -235,8 +228,16 @@ def _holds(path: Path, kind: str, values: npt.NDArray[np.int64]) -> bool:
         return False
 
 
+def load_inputs(path: str | None) -> Inputs:
+    """The drawn inputs in a request's file; none without a file."""
+    if path is None:
+        return Inputs()
+    with np.load(path) as arrays:
+        return Inputs(**arrays)
+
+
 def by_dataset(cells: Sequence[Cell]) -> list[list[int]]:
-    """Indices of cells, grouped by dataset in the order of first appearance: a worker keeps one dataset's graph."""
+    """Indices of cells, grouped by dataset in order of first appearance."""
     groups: dict[tuple[str, str], list[int]] = {}
     for index, cell in enumerate(cells):
         groups.setdefault((cell.dataset.info.name, cell.dataset.info.digest), []).append(index)

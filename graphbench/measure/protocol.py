@@ -1,8 +1,8 @@
-"""What parent and worker say to each other: one JSON line per message, over pipes of their own.
+"""The messages between parent and worker: one JSON line each, over two pipes.
 
-The parent sends one :class:`Request` at a time. The worker answers with events as things happen, so that a worker that
-dies has told all it measured; :class:`Done` or :class:`Failed` is the last event of every request. After a task on a
-graph that is made on a device, :class:`Certify` asks for its certificate: :class:`Verdict` or :class:`Failed`.
+The parent sends one :class:`Request` at a time. The worker sends each event as it happens, so the parent has everything
+that was measured before a worker dies; :class:`Done` or :class:`Failed` is the last event of a request. After a task on
+a graph that is made on a device, :class:`Certify` asks for its certificate: :class:`Verified` or :class:`Failed`.
 """
 
 from __future__ import annotations
@@ -19,12 +19,11 @@ from graphbench.records.model import Certificate, Environment, Memory
 
 
 class Problem(msgspec.Struct, frozen=True, kw_only=True):
-    """What every request says: which problem it is about, and until when it may take.
+    """A prepared problem, as a worker opens it.
 
     Attributes:
-        edges: the file of the posed graph: Parquet, or a recipe.
-        inputs: the .npz file of what was drawn, or None.
-        deadline: on :func:`now`'s clock; the parent kills the worker then.
+        edges: the file of the graph as posed: Parquet, or a recipe.
+        inputs: the .npz file of the drawn inputs, or None.
     """
 
     algorithm: str
@@ -33,37 +32,42 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True):
     inputs: str | None
     params: dict[str, Any]
     seed: int
-    deadline: float
 
 
-class Request(Problem, frozen=True, kw_only=True, tag="measure"):
-    """One task, as the worker needs it.
+class Request(msgspec.Struct, frozen=True, kw_only=True, tag="measure"):
+    """One task.
 
     Attributes:
         answers: path that the names of answer files start with.
-        trials: exactly this many warm trials; None: as many as it takes.
+        trials: exactly this many warm trials; None: as the sampling rule decides.
+        deadline: on :func:`now`'s clock; the parent kills the worker then.
     """
 
+    problem: Problem
     engine: str
     settings: Settings
     answers: str
     budget_s: float
     trials: int | None
     command: str
+    deadline: float
 
 
-class Certify(Problem, frozen=True, kw_only=True, tag="certify"):
-    """Answers of a task that is over, to be certified where the graph is made.
+class Certify(msgspec.Struct, frozen=True, kw_only=True, tag="certify"):
+    """Answers of a finished task, to certify where the graph is made.
 
     Attributes:
         files: by trial, the .npy file with its answer.
-        claims: by trial, the figures that the engine itself gave for it.
-        disputed: indices of pairs that are to be recomputed too; None: no engines differ.
+        claims: by trial, the values that the engine reported with it.
+        disputed: indices of pairs to recompute as well; None: no engines differ.
+        deadline: as of a :class:`Request`.
     """
 
+    problem: Problem
     files: dict[int, str]
     claims: dict[int, dict[str, float]]
     disputed: list[int] | None
+    deadline: float
 
     @property
     def disputed_pairs(self) -> npt.NDArray[np.int64] | None:
@@ -82,7 +86,7 @@ class Ended(msgspec.Struct, frozen=True, kw_only=True, tag="ended"):
 
     Attributes:
         steps: seconds of its parts, where it has several.
-        shared: it was done for an earlier task, and this is what it took then.
+        shared: it was done for an earlier task; these are its times then.
         memory: peaks so far.
     """
 
@@ -94,7 +98,7 @@ class Ended(msgspec.Struct, frozen=True, kw_only=True, tag="ended"):
 
 
 class Equipped(msgspec.Struct, frozen=True, kw_only=True, tag="equipped"):
-    """The engine has started: what runs where, and what the engine really uses (threads, allocator)."""
+    """The engine has started: the environment, and what the engine really uses (threads, allocator)."""
 
     environment: Environment
     used: dict[str, Any]
@@ -107,10 +111,10 @@ class Trial(msgspec.Struct, frozen=True, tag="trial"):
 
 
 class Saved(msgspec.Struct, frozen=True, tag="saved"):
-    """The answer of a trial lies in a .npy file; :data:`COLD` means that of the cold call.
+    """The answer of a trial was written to a .npy file; :data:`COLD` is the cold call.
 
     Attributes:
-        claims: the figures that the engine itself gives for it.
+        claims: the values that the engine reported with it.
     """
 
     trial: int
@@ -139,23 +143,31 @@ class Failed(msgspec.Struct, frozen=True, kw_only=True, tag="failed"):
     reason: str
 
 
-class Verdict(msgspec.Struct, frozen=True, kw_only=True, tag="verdict"):
-    """What the answers of a task came to: the fields of :class:`graphbench.measure.answers.Verified`."""
+class Verified(msgspec.Struct, frozen=True, kw_only=True, tag="verified"):
+    """The answers of a task, certified.
+
+    Attributes:
+        certificate: of all answers together.
+        figures: of the answer that represents the task.
+        quality: heuristics: of each trial.
+        chosen: the trial whose answer represents the task.
+        notes: what is unusual about that answer, one sentence each.
+    """
 
     certificate: Certificate
     figures: dict[str, float | int]
-    quality: list[float]
+    quality: list[float] = []
     chosen: int
-    notes: list[str]
+    notes: list[str] = []
 
 
-Event = Began | Ended | Equipped | Trial | Saved | Displaced | Done | Failed | Verdict
-LAST = Done | Failed | Verdict
+Event = Began | Ended | Equipped | Trial | Saved | Displaced | Done | Failed | Verified
+LAST = Done | Failed | Verified
 """Events after which nothing more comes."""
 
 COLD = -1
 NO_MORE = b"\n"
-"""The line instead of a request, after which the worker ends in good order."""
+"""Sent instead of a request: the worker exits."""
 
 _encoder = msgspec.json.Encoder(enc_hook=lambda value: value.item())  # NumPy's numbers are numbers
 _requests: msgspec.json.Decoder[Request | Certify] = msgspec.json.Decoder(Request | Certify)
@@ -178,5 +190,5 @@ def to_event(line: bytes) -> Event:
 
 
 def now() -> float:
-    """Seconds on the one clock that parent and worker share: it runs evenly, whatever is done to the time of day."""
+    """Seconds on the monotonic clock that parent and worker share."""
     return time.clock_gettime(time.CLOCK_MONOTONIC)

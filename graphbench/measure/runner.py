@@ -1,8 +1,8 @@
-"""The parent: sets engines to tasks, and gives a record the moment a task is complete.
+"""The parent: gives tasks to engines and yields a record the moment a task is complete.
 
-One worker process serves one engine on one dataset, its tasks in order. A task that fails or has to be killed is lost
-alone: what it measured before is in its record, and a fresh worker goes on with the next. Certificates and agreement
-are computed here between tasks, while the worker idles; graphs that are made on a device are certified by the worker.
+One worker process serves one engine on one dataset, its tasks in order. A task that fails or is killed costs only
+itself: its record has what it measured before, and a fresh worker continues with the next. Certificates and agreement
+are computed here between tasks, while the worker is idle; for graphs made on a device, the worker certifies.
 """
 
 from __future__ import annotations
@@ -10,38 +10,47 @@ from __future__ import annotations
 import functools
 import random
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Self
+
+import numpy as np
+import numpy.typing as npt
 
 from graphbench import registry
-from graphbench.engines.base import Engine
+from graphbench.engines.base import Availability, Engine
 from graphbench.errors import InputError, UnsupportedError, UsageError
+from graphbench.measure import protocol
 from graphbench.measure import record as recording
-from graphbench.measure.answers import Earlier, kept
+from graphbench.measure.answers import MIN_CERTIFY_S, PreviousAnswers, kept
 from graphbench.measure.plan import Cell, Foresee, Limits, Observer, Plan, Progress
-from graphbench.measure.prepare import Posed, by_dataset, pose, task_of
+from graphbench.measure.prepare import Prepared, by_dataset, prepare, task_of
+from graphbench.measure.process import DiedError, OutOfMemoryError, OutOfTimeError, WorkerProcess
+from graphbench.measure.protocol import Verified
+from graphbench.measure.record import TaskState
 from graphbench.measure.run_folder import RunFolder
-from graphbench.measure.supervisor import Supervisor
-from graphbench.records.model import DatasetInfo, Outcome, Params, Record
-from graphbench.system import text
-from graphbench.system.memory import free_host_bytes
+from graphbench.records.model import DatasetInfo, Outcome, Params, Record, Task, Worker
+from graphbench.system import memory, text
 
 _BYTES_PER_VERTEX = 16
-"""Where an edge list is put into rows and a vertex gets an answer: an offset and a number of 64 bits each."""
+"""At least: a row offset and a value of an answer, 64 bits each."""
+_STDERR_BYTES = 2_000
+"""How much of the end of a worker's standard error a record has."""
 
 
 def measure(plan: Plan, observe: Observer = lambda _: None, foresee: Foresee = lambda *_: None) -> Iterator[Record]:
     """Measure everything in a plan.
 
-    Datasets come in the plan's order; for each, engine after engine, the quick ones first; for each of these, the cells
-    in order; a plan may ask for a random order of engines and cells. Closing the iterator, or an exception such as
-    Ctrl-C, kills the worker and drops the task in hand only. On Linux a worker also dies with the thread that started
-    it, so drive the iterator from one thread that lives on.
+    Datasets come in the plan's order, then engines, fast ones first, then cells in order; a plan may ask for a random
+    order of engines and cells. Closing the iterator, or an exception such as Ctrl-C, kills the worker and drops the
+    current task only. On Linux a worker also dies with the thread that started it, so drive the iterator from one
+    thread that lives on.
 
     Args:
         plan: what to measure.
-        observe: is told of every phase and trial.
-        foresee: is asked before each task whether it need be started; what it answers becomes the record.
+        observe: called at every phase and trial.
+        foresee: called before each task; a prediction becomes the record, and the task is not started.
 
     Yields:
         One record for each task, the moment it is complete: failures are records too.
@@ -50,7 +59,7 @@ def measure(plan: Plan, observe: Observer = lambda _: None, foresee: Foresee = l
         UsageError: for names, parameters or limits that make no sense; before anything is measured.
         InputError: if a graph does not fit a problem, unless the plan is lenient; before anything is measured on that
             dataset.
-        StoreError: if the graph as posed cannot be written.
+        StoreError: if the graph cannot be written.
     """
     _check(plan.limits)
     params = [registry.algorithm(cell.algorithm).resolve(cell.params) for cell in plan.cells]
@@ -62,7 +71,7 @@ def measure(plan: Plan, observe: Observer = lambda _: None, foresee: Foresee = l
             for index in group:
                 try:
                     _check_room(plan.cells[index].dataset.info)
-                    cells.append(_Cell.of(pose(plan.cells[index], params[index], plan.seed)))
+                    cells.append(_Question.of(prepare(plan.cells[index], params[index], plan.seed)))
                 except InputError as error:
                     if not plan.lenient:
                         raise
@@ -78,22 +87,22 @@ def _unfit(plan: Plan, cell: Cell, params: Params, error: InputError) -> list[Re
     records = []
     for engine in registry.engines(cell.engines):
         task = task_of(cell, engine, plan.settings, params=params, seed=plan.seed)
-        records.append(recording.unposed(task, engine, Outcome.UNSUPPORTED, str(error), cell.dataset.info))
+        records.append(recording.unprepared(task, engine, Outcome.UNSUPPORTED, str(error), cell.dataset.info))
     return records
 
 
 def _check_room(graph: DatasetInfo) -> None:
-    """Refuse a graph whose vertices alone would not fit: a slip in a size line promises any number of them.
+    """Refuse a graph whose vertices alone would not fit into memory, such as one with a typo in its size line.
 
     Raises:
-        InputError: if it is so.
+        InputError: if they do not.
     """
-    needed, there = _BYTES_PER_VERTEX * graph.num_vertices, free_host_bytes()
+    needed, there = _BYTES_PER_VERTEX * graph.num_vertices, memory.free_host_bytes()
     if needed > there:
         raise InputError(
-            f"{graph.name} has {graph.num_vertices:,} vertices ({graph.num_isolated:,} of them isolated), which need "
-            f"{text.text(needed)} of memory at least, and {text.text(there)} are free. If that number is right, take "
-            "a machine with more memory; if not, mend the size that the file promises."
+            f"{graph.name} does not fit into memory: {graph.num_vertices:,} vertices ({graph.num_isolated:,} of them "
+            f"isolated) need at least {text.text(needed)}, and {text.text(there)} are free. If that number is right, "
+            "use a machine with more memory; if not, correct the size in the file."
         )
 
 
@@ -109,72 +118,212 @@ def _check(limits: Limits) -> None:
 
 
 @dataclass
-class _Cell:
-    """A posed cell, and the answers it has got so far."""
+class _Question:
+    """A prepared cell, and the answers to it so far."""
 
-    posed: Posed
-    earlier: list[Earlier] = field(default_factory=list)
+    prepared: Prepared
+    previous: list[PreviousAnswers] = field(default_factory=list)
 
     @classmethod
-    def of(cls, posed: Posed) -> _Cell:
-        """The cell, with the answers that are kept from earlier runs: each is to the first question."""
-        files = {engine: kept(digest) for engine, digest in posed.cell.answered.items()}
-        return cls(posed, [Earlier(engine, {0: file}) for engine, file in files.items() if file.exists()])
+    def of(cls, prepared: Prepared) -> _Question:
+        """The cell, with answers stored by earlier runs: each is to the first question."""
+        files = {engine: kept(digest) for engine, digest in prepared.cell.answered.items()}
+        return cls(prepared, [PreviousAnswers(engine, {0: file}) for engine, file in files.items() if file.exists()])
 
 
 def _measure_dataset(
-    plan: Plan, cells: list[_Cell], folder: RunFolder, observe: Observer, foresee: Foresee
+    plan: Plan, questions: list[_Question], folder: RunFolder, observe: Observer, foresee: Foresee
 ) -> Iterator[Record]:
-    tasks: dict[Engine, list[_Cell]] = defaultdict(list)
-    for cell in cells:
-        for engine in registry.engines(dict.fromkeys(cell.posed.cell.engines)):
-            tasks[engine].append(cell)
+    tasks: dict[Engine, list[_Question]] = defaultdict(list)
+    for question in questions:
+        for engine in registry.engines(dict.fromkeys(question.prepared.cell.engines)):
+            tasks[engine].append(question)
     engines = registry.engines(engine.name for engine in tasks)
-    if plan.order is not None and cells:
-        draw = random.Random(f"{plan.order} {cells[0].posed.cell.dataset.info.name}")
+    if plan.order is not None and questions:
+        draw = random.Random(f"{plan.order} {questions[0].prepared.cell.dataset.info.name}")
         draw.shuffle(engines)
         for engine in engines:
             draw.shuffle(tasks[engine])
     for engine in engines:
         with Supervisor(engine, plan, folder) as supervisor:
-            for cell in tasks[engine]:
-                record = _measure_task(plan, engine, supervisor, cell, observe=observe, foresee=foresee)
+            for question in tasks[engine]:
+                record = _measure_task(plan, engine, supervisor, question, observe=observe, foresee=foresee)
                 observe(Progress(task=record.task, phase="done", trial=len(record.phases.run_s), record=record))
                 yield record
 
 
 def _measure_task(
-    plan: Plan, engine: Engine, supervisor: Supervisor, cell: _Cell, *, observe: Observer, foresee: Foresee
+    plan: Plan, engine: Engine, supervisor: Supervisor, question: _Question, *, observe: Observer, foresee: Foresee
 ) -> Record:
-    posed = cell.posed
-    task = posed.task(engine, plan.settings)
+    prepared = question.prepared
+    task = prepared.task(engine, plan.settings)
     try:
-        attached = posed.algorithm.adapter(engine.name)
+        attached = prepared.algorithm.adapter(engine.name)
     except UnsupportedError as gap:
-        return recording.record(task, engine, posed, outcome=Outcome.UNSUPPORTED, reason=str(gap))
+        return recording.record(task, engine, prepared, outcome=Outcome.UNSUPPORTED, reason=str(gap))
     if not supervisor.availability.ok:
         why = supervisor.availability
         reason = f"{why.reason}. {why.fix}" if why.fix else why.reason
-        return recording.record(task, engine, posed, outcome=Outcome.UNAVAILABLE, reason=reason)
-    if foreseen := foresee(task, engine, posed.info):
-        return recording.record(task, engine, posed, outcome=foreseen.outcome, reason=foreseen.reason)
+        return recording.record(task, engine, prepared, outcome=Outcome.UNAVAILABLE, reason=reason)
+    if foreseen := foresee(task, engine, prepared.info):
+        return recording.record(task, engine, prepared, outcome=foreseen.outcome, reason=foreseen.reason)
     measured_at = recording.now()
-    account, worker = supervisor.run(task, posed, observe)
-    if account.answers:
-        observe(Progress(task=task, phase="certify", trial=len(account.times)))
+    state, worker = supervisor.run(task, prepared, observe)
+    if state.answers:
+        observe(Progress(task=task, phase="certify", trial=len(state.times)))
     found = recording.complete(
         task,
         engine,
-        posed,
-        account,
+        prepared,
+        state,
         attached=attached,
-        earlier=cell.earlier,
+        previous=question.previous,
         measured_at=measured_at,
         worker=worker,
-        certify=functools.partial(supervisor.certify, posed) if posed.edges.on_device else None,
+        certify=functools.partial(supervisor.certify, prepared) if prepared.edges.on_device else None,
     )
-    if account.answers and worker is not None:
+    if state.answers and worker is not None:
         for leftover in supervisor.answers(worker):
-            if not any(leftover in earlier.files.values() for earlier in cell.earlier):
+            if not any(leftover in answers.files.values() for answers in question.previous):
                 leftover.unlink(missing_ok=True)
     return found
+
+
+class Supervisor:
+    """Runs the tasks of one engine on one dataset: in one worker while all goes well, in a fresh one after a failure.
+
+    On leaving, the worker and everything it started are gone.
+    """
+
+    def __init__(self, engine: Engine, plan: Plan, folder: RunFolder) -> None:
+        self._engine, self._plan, self._folder = engine, plan, folder
+        self._process: WorkerProcess | None = None
+        self._id = ""
+        self._position = 0
+        self._all_well = True
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        self._end(in_good_order=kind is None)
+
+    @functools.cached_property
+    def availability(self) -> Availability:
+        """Whether the engine can run on this machine."""
+        return self._engine.availability()
+
+    def run(self, task: Task, prepared: Prepared, observe: Observer) -> tuple[TaskState, Worker | None]:
+        """Run one task in the worker.
+
+        Returns:
+            Its state, the outcome set, and the worker; None if no process could be started.
+        """
+        state, limits = TaskState(), self._plan.limits
+        deadline = protocol.now() + limits.timeout_s
+        try:
+            process = self._process or self._start()
+        except OSError as error:
+            state.outcome, state.reason = Outcome.ERROR, f"no worker process could be started: {error}"
+            return state, None
+        printed, killed = process.err.stat().st_size, memory.kills_for_want_of_memory()
+        try:
+            for event in process.ask(self._request(prepared, deadline), limits.memory_bytes):
+                state.add(event)
+                if isinstance(event, protocol.Began | protocol.Trial):
+                    observe(Progress(task=task, phase=state.phase, trial=len(state.times)))
+        except OutOfTimeError:
+            state.ran_out_of_time(limits.timeout_s)
+        except OutOfMemoryError as excess:
+            assert limits.memory_bytes is not None
+            state.ran_out_of_memory(limits.memory_bytes, excess.held)
+        except DiedError as death:
+            last_words = _tail(process.err, printed).rpartition("\n")[2]
+            ran_out = killed is not None and memory.kills_for_want_of_memory() != killed and death.by_kill
+            ran_out = ran_out or self._engine.is_out_of_memory(RuntimeError(last_words))
+            state.died(death.status, last_words, memory_ran_out=ran_out)
+        worker = Worker(
+            id=self._id,
+            pid=process.pid,
+            position=self._position,
+            shared_build=state.shared_build,
+            stderr_tail=_tail(process.err, printed),
+        )
+        self._position += 1
+        if state.censored or state.outcome not in {Outcome.OK, Outcome.INVALID}:
+            # Even if it lives: a failed CUDA call breaks its context, a failed allocation its heap.
+            self._all_well = False
+            self._end(in_good_order=False)
+        return state, worker
+
+    def certify(
+        self,
+        prepared: Prepared,
+        files: Mapping[int, Path],
+        *,
+        claims: Mapping[int, Mapping[str, float]],
+        disputed: npt.NDArray[np.int64] | None = None,
+    ) -> Verified | str:
+        """Certify answers in the worker, or in a fresh one; arguments as :func:`.answers.verify` takes them.
+
+        Returns:
+            The result, or why there is none.
+        """
+        limit = max(self._plan.limits.timeout_s, MIN_CERTIFY_S)
+        request = prepared.certification(files, claims, disputed, deadline=protocol.now() + limit)
+        try:
+            for event in (self._process or self._start()).ask(request):
+                match event:
+                    case Verified():
+                        return event
+                    case protocol.Failed(reason=reason):
+                        return reason
+        except OutOfTimeError:
+            why = f"it took more than {limit:g} s"
+        except DiedError as death:
+            why = f"the worker exited with status {death.status} during certification"
+        except OSError as error:
+            why = f"no worker process could be started: {error}"
+        self._all_well = False
+        self._end(in_good_order=False)
+        return why
+
+    def answers(self, worker: Worker) -> list[Path]:
+        """The answer files of the task that this worker has just run."""
+        return list(self._folder.path.glob(f"{worker.id}-{worker.position}-*.npy"))
+
+    def _request(self, prepared: Prepared, deadline: float) -> protocol.Request:
+        return prepared.request(
+            self._engine,
+            self._plan.settings,
+            answers=self._folder.path / f"{self._id}-{self._position}-",
+            command=self._plan.command,
+            deadline=deadline,
+            budget_s=self._plan.limits.budget_s,
+            trials=self._plan.limits.trials,
+        )
+
+    def _start(self) -> WorkerProcess:
+        self._id, self._position, self._all_well = self._folder.next_worker(), 0, True
+        self._process = WorkerProcess(self._folder.logs / self._id, self._engine.environment(self._plan.settings))
+        return self._process
+
+    def _end(self, *, in_good_order: bool) -> None:
+        process, self._process = self._process, None
+        if process is None:
+            return
+        if in_good_order:
+            process.finish()
+        else:
+            process.kill()
+        for log in (process.out, process.err):
+            if self._all_well or log.stat().st_size == 0:
+                log.unlink(missing_ok=True)
+
+
+def _tail(log: Path, start: int) -> str:
+    """The end of what was printed after `start`."""
+    with log.open("rb") as file:
+        size = file.seek(0, 2)
+        file.seek(max(start, size - _STDERR_BYTES))
+        return file.read().decode(errors="replace").strip()

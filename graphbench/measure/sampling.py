@@ -17,9 +17,9 @@ from graphbench.records.statistics import Bounds
 
 PRECISION = 0.05
 """Half-width of the interval that is narrow enough, as a fraction of the median."""
-MOST_TRIALS = 1_000
+MAX_TRIALS = 1_000
 """Where trials take microseconds, the budget would buy millions that tell nothing more."""
-MOST_QUALITY_TRIALS = 20
+MAX_QUALITY_TRIALS = 20
 """Heuristics: every trial's quality is computed, which costs more than the trial."""
 MARGIN = 1.1
 """How much longer than the longest so far the next trial may turn out."""
@@ -36,13 +36,13 @@ class Rule:
         budget_s: seconds of warm trials.
         trials: exactly this many, whatever the budget; None: until precise.
         questions: how many sources the trials take turns with; all are asked once before the median counts.
-        most: never more trials than this.
+        max_trials: never more trials than this.
     """
 
     budget_s: float
     trials: int | None = None
     questions: int = 1
-    most: int = MOST_TRIALS
+    max_trials: int = MAX_TRIALS
 
 
 def before_first(rule: Rule, *, cold_s: float, lap_s: float, left_s: float) -> Stop:
@@ -68,7 +68,7 @@ def after_trial(rule: Rule, times: Sequence[float], *, longest_lap_s: float, lef
         left_s: until the task's limit strikes.
     """
     n = len(times)
-    if n >= (rule.most if rule.trials is None else rule.trials):
+    if n >= (rule.max_trials if rule.trials is None else rule.trials):
         return "count"
     if rule.trials is None:
         if n >= rule.questions and _worth_a_look(n, rule.questions) and precise(times):

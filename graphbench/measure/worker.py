@@ -51,11 +51,11 @@ def _serve(requests: int, events: int) -> None:
 
     with os.fdopen(requests, "rb") as inbox, os.fdopen(events, "wb") as outbox:
 
-        def tell(event: protocol.Event) -> None:
+        def send(event: protocol.Event) -> None:
             outbox.write(protocol.to_line(event))
             outbox.flush()
 
-        bench = Bench(tell)
+        bench = Bench(send)
         _kept.append(bench)
         for line in inbox:
             if line == protocol.NO_MORE:

@@ -171,7 +171,7 @@ class Run:
         lost = [Graph(name=name) for name in self.missing]
         for item in items(self.suite, lost, self.earlier, self.past):
             reason = f"the graph cannot be had: {self.missing[item.graph.name]}"
-            yield recording.unposed(item.task, item.engine, Outcome.ERROR, reason)
+            yield recording.unprepared(item.task, item.engine, Outcome.ERROR, reason)
 
 
 def past(records: Sequence[Record]) -> Past:
