@@ -205,10 +205,10 @@ def test_a_seeded_heuristic_gets_another_seed_in_each_trial():
 @pytest.mark.parametrize("engine", ["networkx", "nx-cugraph", "cugraph", "networkit"])
 def test_what_an_engine_was_told_of_the_tolerance_is_recorded(engine):
     page, _, _, p = posed("pagerank", GRAPHS["path"], tolerance=1e-4)
-    told = page.adapter(engine).told(p)
+    used = page.adapter(engine).parameters_used(p)
     by_vertex = engine in {"networkx", "nx-cugraph"}
-    assert told["tol"] == pytest.approx(1e-4 / 12 if by_vertex else 1e-4)
-    assert told["stops_at"] == 1e-4
+    assert used["tol"] == pytest.approx(1e-4 / 12 if by_vertex else 1e-4)
+    assert used["stops_at"] == 1e-4
 
 
 def test_a_knob_that_an_engine_lacks_is_declared():
@@ -224,8 +224,8 @@ def test_pagerank_asks_cugraph_for_float64_in_the_storage_that_it_wants():
 def test_precision_on_a_gpu_is_told_where_it_is_not_float64():
     page, _, _, unweighted = posed("louvain", GRAPHS["path"])
     _, _, _, weighted = posed("louvain", GRAPHS["weighted"])
-    assert page.adapter("cugraph").told(unweighted) == {"dtype": "float32"}
-    assert page.adapter("cugraph").told(weighted) == {"dtype": "float64"}
+    assert page.adapter("cugraph").parameters_used(unweighted) == {"dtype": "float32"}
+    assert page.adapter("cugraph").parameters_used(weighted) == {"dtype": "float64"}
 
 
 @pytest.mark.parametrize("name", registry.algorithm_names())

@@ -14,9 +14,9 @@ from helpers.engines import ENGINES, having
 from helpers.graphs import GRAPHS, certify, graph, path, posed, raw, solve
 
 
-def told(algorithm, engine, edges, **given):
+def parameters_used(algorithm, engine, edges, **given):
     page, _, _, p = posed(algorithm, edges, **given)
-    return page.adapter(engine).told(p)
+    return page.adapter(engine).parameters_used(p)
 
 
 IN_TOTAL, PER_VERTEX = {"cugraph", "cugraph-mg"}, {"networkx", "nx-cugraph"}
@@ -139,7 +139,7 @@ def test_katz_solves_its_equation_and_has_length_1(engine, name):
 
 def test_alpha_is_the_same_for_every_engine_and_follows_from_the_largest_out_degree():
     for edges, degree in ((GRAPHS["star"], 8), (GRAPHS["dangling vertices"], 2), (GRAPHS["no edges"], 1)):
-        alphas = {told("katz", each.values[0], edges)["alpha"] for each in having("katz")}
+        alphas = {parameters_used("katz", each.values[0], edges)["alpha"] for each in having("katz")}
         assert alphas == {0.85 / degree}
 
 
@@ -153,7 +153,7 @@ def test_iterations_that_converge_slowly_run_out_alike(engine):
 def test_libraries_that_count_a_tolerance_per_vertex_are_given_it_so(algorithm):
     page = registry.algorithm(algorithm)
     for engine in (PER_VERTEX | IN_TOTAL) & set(page.adapters):
-        found = told(algorithm, engine, GRAPHS["path"], tolerance=1e-4)
+        found = parameters_used(algorithm, engine, GRAPHS["path"], tolerance=1e-4)
         by_vertex = engine in PER_VERTEX or algorithm == "eigenvector"
         assert found["tol"] == pytest.approx(5e-5 / 12 if by_vertex else 5e-5)
         assert found["stops_at"] == 5e-5
@@ -162,9 +162,9 @@ def test_libraries_that_count_a_tolerance_per_vertex_are_given_it_so(algorithm):
 def test_hits_of_cugraph_is_given_a_tolerance_per_vertex():
     path = GRAPHS["path"]
     for engine in {"cugraph", "nx-cugraph", "cugraph-mg"} & set(registry.algorithm("hits").adapters):
-        found = told("hits", engine, path, tolerance=1e-4)
+        found = parameters_used("hits", engine, path, tolerance=1e-4)
         assert (found["tol"], found["stops_at"]) == (pytest.approx(5e-5 / 12), 5e-5)
-    found = told("hits", "networkx", path, tolerance=1e-4)
+    found = parameters_used("hits", "networkx", path, tolerance=1e-4)
     assert (found["tol"], found["stops_at"]) == (5e-5, 5e-5)
 
 

@@ -174,7 +174,7 @@ def test_cugraph_is_asked_for_no_more_eigenvectors_than_its_eigensolver_has_room
                 with pytest.raises(UnsupportedError, match=f"needs six vertices, and this graph has {n}"):
                     call(None, None, p)
                 continue
-            k = registry.algorithm(algorithm).adapters["cugraph"].told(p)["eigenvectors"]
+            k = registry.algorithm(algorithm).adapters["cugraph"].parameters_used(p)["eigenvectors"]
             assert 2 <= k <= clusters
             assert min(n - k, max(2 * k + 1, 20)) >= k + 2
 
@@ -275,7 +275,7 @@ def test_cugraph_is_asked_for_as_many_eigenvectors_as_its_method_has_room_for(cl
     for algorithm in SPECTRAL:
         page, edges, inputs, _ = posed(algorithm, graph(path(vertices), vertices), clusters=clusters)
         p = page.call(edges, page.resolve({"clusters": clusters}), inputs, seed=0)
-        assert page.adapter("cugraph").told(p)["eigenvectors"] == expected
+        assert page.adapter("cugraph").parameters_used(p)["eigenvectors"] == expected
         assert 2 * expected < vertices
 
 

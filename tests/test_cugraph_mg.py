@@ -105,7 +105,11 @@ def test_it_solves_what_the_distributed_api_has_and_says_why_not_the_rest():
 def test_a_shared_adapter_builds_and_tells_what_the_one_for_one_gpu_does(name):
     page = registry.algorithm(name)
     one, several = page.adapters["cugraph"], page.adapters[engine.name]
-    assert (several.build, several.told, several.no_equivalent) == (one.build, one.told, one.no_equivalent)
+    assert (several.build, several.parameters_used, several.no_equivalent) == (
+        one.build,
+        one.parameters_used,
+        one.no_equivalent,
+    )
 
 
 @pytest.mark.parametrize(("entries", "wanted"), [(2**31 - 1, np.int32), (2**31, np.int64)])
@@ -266,4 +270,4 @@ def test_walks_on_several_gpus_are_given_no_seed_that_all_workers_would_share():
     call = SimpleNamespace(vertices=[0], length=3, seed=7)
     assert attached.call.__wrapped__(module, None, call) == ("paths", 4)
     assert given == {"max_depth": 3, "starts": [0]}
-    assert attached.told(call) == {"random_state": None}
+    assert attached.parameters_used(call) == {"random_state": None}

@@ -51,12 +51,12 @@ def beyond_float64(edges: EdgeList, params: Mapping[str, Any]) -> str:
     )
 
 
-def told_per_vertex(p: Call) -> dict[str, Any]:
+def stop_per_vertex(p: Call) -> dict[str, Any]:
     """What a library is given that stops when an iteration changes less than n * tol in total."""
     return {"tol": p.tolerance / p.num_vertices, "stops_at": p.tolerance, "max_iter": p.max_iterations}
 
 
-def told_in_total(p: Call) -> dict[str, Any]:
+def stop_at_total(p: Call) -> dict[str, Any]:
     """What a library is given that stops when an iteration changes less than tol in total."""
     return {"tol": p.tolerance, "stops_at": p.tolerance, "max_iter": p.max_iterations}
 
@@ -70,12 +70,12 @@ def half_per_vertex(p: Call) -> float:
     return tol
 
 
-def told_half_per_vertex(p: Call) -> dict[str, Any]:
-    """As `told_half_in_total`, of a library that stops when an iteration changes less than n * tol in total."""
-    return told_half_in_total(p) | {"tol": half_per_vertex(p)}
+def stop_at_half_per_vertex(p: Call) -> dict[str, Any]:
+    """As `stop_at_half_total`, of a library that stops when an iteration changes less than n * tol in total."""
+    return stop_at_half_total(p) | {"tol": half_per_vertex(p)}
 
 
-def told_half_in_total(p: Call) -> dict[str, Any]:
+def stop_at_half_total(p: Call) -> dict[str, Any]:
     """What a library is given for half the tolerance that stops when an iteration changes less than tol in total."""
     return {"tol": p.tolerance / 2, "stops_at": p.tolerance / 2, "max_iter": p.max_iterations}
 

@@ -50,7 +50,7 @@ def eigenvectors_on_gpu(p: Call) -> int:
     return int(min(p.clusters, (p.num_vertices - 2) // 2))
 
 
-def told_on_gpu(p: Call) -> dict[str, Any]:
+def cugraph_parameters(p: Call) -> dict[str, Any]:
     """What cuGraph is given: it computes in the type of the weights, and in float32 where there are none."""
     dtype = "float64" if p.weighted else "float32"
     return {"dtype": dtype, "eigenvectors": eigenvectors_on_gpu(p), "tolerance": TOLERANCE}

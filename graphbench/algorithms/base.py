@@ -99,7 +99,7 @@ class Attached:
     call: Adapter
     build: Mapping[str, Any] = field(default_factory=dict)
     no_equivalent: tuple[str, ...] = ()
-    told: Callable[[Call], Mapping[str, Any]] = lambda _: {}
+    parameters_used: Callable[[Call], Mapping[str, Any]] = lambda _: {}
 
     @property
     def _code(self) -> CodeType:
@@ -180,7 +180,7 @@ class Algorithm:
         *engines: str,
         build: Mapping[str, Any] | None = None,
         no_equivalent: tuple[str, ...] = (),
-        told: Callable[[Call], Mapping[str, Any]] = lambda _: {},
+        parameters_used: Callable[[Call], Mapping[str, Any]] = lambda _: {},
     ) -> Callable[[Adapter], Adapter]:
         """Attach the decorated adapter to engines.
 
@@ -188,12 +188,14 @@ class Algorithm:
             engines: names of engines; several where one call serves them all.
             build: options that the engine's `build` needs for this problem.
             no_equivalent: parameters that the library has no knob for; recorded as null.
-            told: what the library is really given where that differs from the problem's parameters
-                (a translated tolerance); recorded.
+            parameters_used: what the library is really given where that differs from the problem's parameters, such as
+                a translated tolerance; recorded.
         """
 
         def attach(call: Adapter) -> Adapter:
-            attached = Attached(call=call, build=dict(build or {}), no_equivalent=no_equivalent, told=told)
+            attached = Attached(
+                call=call, build=dict(build or {}), no_equivalent=no_equivalent, parameters_used=parameters_used
+            )
             self._adapters.update(dict.fromkeys(engines, attached))
             return call
 

@@ -140,7 +140,7 @@ class _Listed(random.Random):
         return self._listed[:k]
 
 
-@betweenness.on("nx-cugraph", told=lambda _: {"dtype": "float32"})
+@betweenness.on("nx-cugraph", parameters_used=lambda _: {"dtype": "float32"})
 def _(nx: Any, graph: Any, p: Call) -> Any:
     scores = nx.betweenness_centrality(graph, k=len(p.vertices), seed=_Listed(p.vertices))
     return _without_own_scale(scores, p.vertices, p)

@@ -59,14 +59,14 @@ def _(edges: EdgeList, answer: npt.NDArray[Any], p: Call) -> Finding:
     return similarity.sampled(edges, answer, p, symbol="C", formula=_salton)
 
 
-@cosine.on("networkx", told=lambda _: {"from": "common_neighbors"})
+@cosine.on("networkx", parameters_used=lambda _: {"from": "common_neighbors"})
 def _(nx: Any, graph: Any, p: Call) -> Any:
     return [
         (u, v, len(nx.common_neighbors(graph, u, v)) / math.sqrt(len(graph[u]) * len(graph[v]))) for u, v in p.pairs
     ]
 
 
-@cosine.on("igraph", told=lambda _: {"from": "similarity_dice"})
+@cosine.on("igraph", parameters_used=lambda _: {"from": "similarity_dice"})
 def _(_igraph: Any, graph: Any, p: Call) -> Any:
     dice = graph.similarity_dice(pairs=p.pairs, loops=False)
     degrees = (graph.degree([pair[end] for pair in p.pairs]) for end in (0, 1))
@@ -83,7 +83,7 @@ def _(_scipy: Any, graph: Any, p: Call) -> Any:
     return _salton(*similarity.in_scipy(graph, p.pairs))
 
 
-@cosine.on("cugraph", told=lambda _: {"from": "sorensen, out_degree", "dtype": "float32"})
+@cosine.on("cugraph", parameters_used=lambda _: {"from": "sorensen, out_degree", "dtype": "float32"})
 def _(cugraph: Any, graph: Any, p: Call) -> Any:
     scores = cugraph.sorensen(graph, p.pairs)
     degrees = graph.out_degree().astype({"degree": np.float64})  # as int32, the product of two hubs would overflow

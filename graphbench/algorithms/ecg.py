@@ -92,7 +92,7 @@ def _(edges: EdgeList, answer: npt.NDArray[Any], p: Call) -> Finding:
     return Finding(valid=True, detail=detail, figures=figures)
 
 
-@ecg.on("cugraph", told=lambda p: {"dtype": "float64" if p.weighted else "float32"})
+@ecg.on("cugraph", parameters_used=lambda p: {"dtype": "float64" if p.weighted else "float32"})
 def _(cugraph: Any, graph: Any, p: Call) -> Any:
     return cugraph.ecg(
         graph,

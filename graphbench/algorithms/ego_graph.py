@@ -77,7 +77,7 @@ def _radius(p: Call) -> int:
     return int(min(p.radius, p.num_vertices - 1))
 
 
-@ego_graph.on("cugraph", told=lambda p: {"radius": _radius(p)} if _radius(p) != p.radius else {})
+@ego_graph.on("cugraph", parameters_used=lambda p: {"radius": _radius(p)} if _radius(p) != p.radius else {})
 def _(cugraph: Any, graph: Any, p: Call) -> Any:
     return cugraph.ego_graph(graph, p.source, radius=_radius(p)) if p.num_vertices > 1 else None  # it refuses that
 

@@ -34,7 +34,7 @@ from graphbench.algorithms._iterating import (
     half_per_vertex,
     iteration_limit,
     limited,
-    told_half_per_vertex,
+    stop_at_half_per_vertex,
     tolerance_of,
 )
 from graphbench.algorithms.base import Algorithm, Call, Figures, Finding, Form
@@ -97,13 +97,13 @@ def _(edges: EdgeList, answer: npt.NDArray[Any], p: Call) -> Finding:
     return Finding(valid=True, detail=detail, figures=figures)
 
 
-@eigenvector.on("networkx", told=told_half_per_vertex)
+@eigenvector.on("networkx", parameters_used=stop_at_half_per_vertex)
 @limited
 def _(nx: Any, graph: Any, p: Call) -> Any:
     return nx.eigenvector_centrality(graph, tol=half_per_vertex(p), max_iter=p.max_iterations)
 
 
-@eigenvector.on("igraph", no_equivalent=("tolerance", "max_iterations"), told=lambda _: {"largest_score": 1})
+@eigenvector.on("igraph", no_equivalent=("tolerance", "max_iterations"), parameters_used=lambda _: {"largest_score": 1})
 def _(_igraph: Any, graph: Any, _p: Call) -> Any:
     with warnings.catch_warnings():
         # It doubts the meaning of the scores where the graph is disconnected; what they mean here is on this page.
@@ -116,14 +116,18 @@ eigenvector.gap(
 )
 
 
-@eigenvector.on("cugraph", build={"store_transposed": True, "float64_weights": True}, told=told_half_per_vertex)
+@eigenvector.on(
+    "cugraph", build={"store_transposed": True, "float64_weights": True}, parameters_used=stop_at_half_per_vertex
+)
 @limited
 def _(cugraph: Any, graph: Any, p: Call) -> Any:
     return cugraph.eigenvector_centrality(graph, tol=half_per_vertex(p), max_iter=p.max_iterations)
 
 
 @eigenvector.on(
-    "nx-cugraph", build={"float64_weights": True}, told=lambda p: told_half_per_vertex(p) | {"dtype": "float64"}
+    "nx-cugraph",
+    build={"float64_weights": True},
+    parameters_used=lambda p: stop_at_half_per_vertex(p) | {"dtype": "float64"},
 )
 @limited
 def _(nx: Any, graph: Any, p: Call) -> Any:

@@ -40,8 +40,8 @@ from graphbench.algorithms._iterating import (
     half_per_vertex,
     iteration_limit,
     limited,
-    told_half_in_total,
-    told_half_per_vertex,
+    stop_at_half_per_vertex,
+    stop_at_half_total,
     tolerance_of,
 )
 from graphbench.algorithms.base import Algorithm, Call, Figures, Finding, Form
@@ -132,13 +132,13 @@ def _(edges: EdgeList, answer: npt.NDArray[Any], p: Call) -> Finding:
     return Finding(valid=True, detail=detail, figures=figures, notes=notes)
 
 
-@hits.on("networkx", told=told_half_in_total)
+@hits.on("networkx", parameters_used=stop_at_half_total)
 @limited
 def _(nx: Any, graph: Any, p: Call) -> Any:
     return nx.hits(graph, max_iter=p.max_iterations, tol=p.tolerance / 2, normalized=False)
 
 
-@hits.on("igraph", no_equivalent=("tolerance", "max_iterations"), told=lambda _: {"largest_score": 1})
+@hits.on("igraph", no_equivalent=("tolerance", "max_iterations"), parameters_used=lambda _: {"largest_score": 1})
 def _(_igraph: Any, graph: Any, _p: Call) -> Any:
     with warnings.catch_warnings():
         # It says that eigenvectors would do on undirected graphs, and doubts the meaning where many scores are 0.
@@ -152,7 +152,7 @@ hits.gap("networkit", "not in the library")
 @hits.on(
     "cugraph",
     build={"store_transposed": True, "float64_weights": True},
-    told=told_half_per_vertex,
+    parameters_used=stop_at_half_per_vertex,
 )
 @limited
 def _(cugraph: Any, graph: Any, p: Call) -> Any:
@@ -162,7 +162,7 @@ def _(cugraph: Any, graph: Any, p: Call) -> Any:
 @hits.on(
     "nx-cugraph",
     build={"float64_weights": True},
-    told=lambda p: told_half_per_vertex(p) | {"dtype": "float64"},
+    parameters_used=lambda p: stop_at_half_per_vertex(p) | {"dtype": "float64"},
 )
 @limited
 def _(nx: Any, graph: Any, p: Call) -> Any:

@@ -92,7 +92,7 @@ def _(networkit: Any, graph: Any, p: Call) -> Any:
     return networkit.graphtools.subgraphFromNodes(graph, p.vertices)
 
 
-@induced_subgraph.on("cugraph", build={"float64_weights": True}, told=lambda _: {"weights": 1.0})
+@induced_subgraph.on("cugraph", build={"float64_weights": True}, parameters_used=lambda _: {"weights": 1.0})
 def _(cugraph: Any, graph: Any, p: Call) -> Any:
     subgraph, _ = cugraph.induced_subgraph(graph, p.vertices)
     return subgraph

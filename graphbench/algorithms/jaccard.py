@@ -65,11 +65,11 @@ def _(networkit: Any, graph: Any, p: Call) -> Any:
     return networkit.linkprediction.JaccardIndex(graph).runOn(p.pairs)
 
 
-@jaccard.on("cugraph", told=lambda _: {"dtype": "float32"})
+@jaccard.on("cugraph", parameters_used=lambda _: {"dtype": "float32"})
 def _(cugraph: Any, graph: Any, p: Call) -> Any:
     return cugraph.jaccard(graph, p.pairs)
 
 
-@jaccard.on("nx-cugraph", told=lambda _: {"dtype": "float32"})
+@jaccard.on("nx-cugraph", parameters_used=lambda _: {"dtype": "float32"})
 def _(nx: Any, graph: Any, p: Call) -> Any:
     return list(nx.jaccard_coefficient(graph, p.pairs)) if p.pairs else []  # it fails on an empty list

@@ -34,8 +34,8 @@ from graphbench.algorithms._iterating import (
     half_per_vertex,
     iteration_limit,
     limited,
-    told_half_in_total,
-    told_half_per_vertex,
+    stop_at_half_per_vertex,
+    stop_at_half_total,
     tolerance_of,
 )
 from graphbench.algorithms.base import Algorithm, Call, Figures, Finding, Form, Parameter
@@ -120,7 +120,7 @@ def _equation(p: Call) -> dict[str, Any]:
     return {"alpha": p.alpha, "beta": p.beta}
 
 
-@katz.on("networkx", told=lambda p: _equation(p) | told_half_per_vertex(p))
+@katz.on("networkx", parameters_used=lambda p: _equation(p) | stop_at_half_per_vertex(p))
 @limited
 def _(nx: Any, graph: Any, p: Call) -> Any:
     tol = half_per_vertex(p)
@@ -134,7 +134,7 @@ katz.gap("networkit", "would not be the same problem: its scores do not solve th
 @katz.on(
     "cugraph",
     build={"store_transposed": True, "float64_weights": True},
-    told=lambda p: _equation(p) | told_half_in_total(p),
+    parameters_used=lambda p: _equation(p) | stop_at_half_total(p),
 )
 @limited
 def _(cugraph: Any, graph: Any, p: Call) -> Any:
@@ -145,7 +145,7 @@ def _(cugraph: Any, graph: Any, p: Call) -> Any:
 @katz.on(
     "nx-cugraph",
     build={"float64_weights": True},
-    told=lambda p: _equation(p) | told_half_per_vertex(p) | {"dtype": "float64"},
+    parameters_used=lambda p: _equation(p) | stop_at_half_per_vertex(p) | {"dtype": "float64"},
 )
 @limited
 def _(nx: Any, graph: Any, p: Call) -> Any:

@@ -80,7 +80,7 @@ def _(edges: EdgeList, answer: npt.NDArray[Any], p: Call) -> Finding:
     return Finding(valid=True, detail=detail, figures=figures, notes=(broken,))
 
 
-@leiden.on("igraph", told=lambda _: {"beta": 0.01})
+@leiden.on("igraph", parameters_used=lambda _: {"beta": 0.01})
 def _(igraph: Any, graph: Any, p: Call) -> Any:
     igraph.set_random_number_generator(random.Random(p.seed))
     return graph.community_leiden(
@@ -99,7 +99,7 @@ def _on_gpu(p: Call) -> dict[str, Any]:
     return {"dtype": "float64" if p.weighted else "float32", "theta": 1.0}
 
 
-@leiden.on("cugraph", no_equivalent=("iterations",), told=_on_gpu)
+@leiden.on("cugraph", no_equivalent=("iterations",), parameters_used=_on_gpu)
 def _(cugraph: Any, graph: Any, p: Call) -> Any:
     partition, modularity = cugraph.leiden(graph, resolution=p.resolution, random_state=p.seed, theta=1.0)
     return Claimed(partition, {"modularity": float(modularity)})
@@ -108,7 +108,7 @@ def _(cugraph: Any, graph: Any, p: Call) -> Any:
 if tuple(map(int, importlib.metadata.version("networkx").split(".")[:2])) >= (3, 7):
     leiden.gap("nx-cugraph", "it leaves Leiden to NetworkX from NetworkX 3.7 on")
 
-    @leiden.on("networkx", no_equivalent=("iterations",), told=lambda _: {"theta": 0.01})
+    @leiden.on("networkx", no_equivalent=("iterations",), parameters_used=lambda _: {"theta": 0.01})
     def _(nx: Any, graph: Any, p: Call) -> Any:
         return nx.community.leiden_communities(
             graph, weight=p.weight, resolution=p.resolution, seed=p.seed, metric="modularity", theta=0.01
@@ -116,6 +116,6 @@ if tuple(map(int, importlib.metadata.version("networkx").split(".")[:2])) >= (3,
 else:
     leiden.gap("networkx", "NetworkX has a Leiden of its own from 3.7 on (Python 3.12)")
 
-    @leiden.on("nx-cugraph", no_equivalent=("iterations",), told=_on_gpu)
+    @leiden.on("nx-cugraph", no_equivalent=("iterations",), parameters_used=_on_gpu)
     def _(nx: Any, graph: Any, p: Call) -> Any:
         return nx.community.leiden_communities(graph, weight=p.weight, resolution=p.resolution, seed=p.seed)

@@ -103,12 +103,12 @@ def _on_gpu(p: Call) -> dict[str, Any]:
     return {"dtype": "float64" if p.weighted else "float32"}  # cuGraph computes in the type of the weights
 
 
-@louvain.on("cugraph", no_equivalent=("seed",), told=_on_gpu)
+@louvain.on("cugraph", no_equivalent=("seed",), parameters_used=_on_gpu)
 def _(cugraph: Any, graph: Any, p: Call) -> Any:
     return cugraph.louvain(graph, max_level=p.max_level, resolution=p.resolution, threshold=p.threshold)[0]
 
 
-@louvain.on("nx-cugraph", no_equivalent=("seed",), told=_on_gpu)  # it takes a seed and ignores it
+@louvain.on("nx-cugraph", no_equivalent=("seed",), parameters_used=_on_gpu)  # it takes a seed and ignores it
 def _(nx: Any, graph: Any, p: Call) -> Any:
     return nx.community.louvain_communities(
         graph,

@@ -54,19 +54,19 @@ def _(edges: EdgeList, answer: npt.NDArray[Any], p: Call) -> Finding:
     return similarity.sampled(edges, answer, p, symbol="O", formula=_overlap)
 
 
-@overlap.on("networkx", told=lambda _: {"from": "common_neighbors"})
+@overlap.on("networkx", parameters_used=lambda _: {"from": "common_neighbors"})
 def _(nx: Any, graph: Any, p: Call) -> Any:
     return [(u, v, len(nx.common_neighbors(graph, u, v)) / min(len(graph[u]), len(graph[v]))) for u, v in p.pairs]
 
 
-@overlap.on("igraph", told=lambda _: {"from": "similarity_dice"})
+@overlap.on("igraph", parameters_used=lambda _: {"from": "similarity_dice"})
 def _(_igraph: Any, graph: Any, p: Call) -> Any:
     dice = graph.similarity_dice(pairs=p.pairs, loops=False)
     degrees = (graph.degree([pair[end] for pair in p.pairs]) for end in (0, 1))
     return [s * (d + e) / (2 * min(d, e)) for s, d, e in zip(dice, *degrees, strict=True)]
 
 
-@overlap.on("networkit", told=lambda _: {"from": "CommonNeighborsIndex"})
+@overlap.on("networkit", parameters_used=lambda _: {"from": "CommonNeighborsIndex"})
 def _(networkit: Any, graph: Any, p: Call) -> Any:
     counted = networkit.linkprediction.CommonNeighborsIndex(graph).runOn(p.pairs)
     degrees = networkit.centrality.DegreeCentrality(graph).run().scores()
@@ -78,7 +78,7 @@ def _(_scipy: Any, graph: Any, p: Call) -> Any:
     return _overlap(*similarity.in_scipy(graph, p.pairs))
 
 
-@overlap.on("cugraph", told=lambda _: {"dtype": "float32"})
+@overlap.on("cugraph", parameters_used=lambda _: {"dtype": "float32"})
 def _(cugraph: Any, graph: Any, p: Call) -> Any:
     return cugraph.overlap(graph, p.pairs)
 

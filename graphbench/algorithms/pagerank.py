@@ -25,7 +25,7 @@ import numpy as np
 import numpy.typing as npt
 
 from graphbench.algorithms import _pagerank
-from graphbench.algorithms._iterating import beyond_float64, limited, told_in_total, told_per_vertex
+from graphbench.algorithms._iterating import beyond_float64, limited, stop_at_total, stop_per_vertex
 from graphbench.algorithms.base import Algorithm, Call, Finding, Form
 from graphbench.errors import ConvergenceError
 from graphbench.graphs.edgelist import EdgeList
@@ -56,7 +56,7 @@ def _(edges: EdgeList, answer: npt.NDArray[Any], p: Call) -> Finding:
     return _pagerank.finding(edges, answer, p)
 
 
-@pagerank.on("networkx", told=told_per_vertex)
+@pagerank.on("networkx", parameters_used=stop_per_vertex)
 @limited
 def _(nx: Any, graph: Any, p: Call) -> Any:
     return nx.pagerank(
@@ -72,7 +72,7 @@ def _(_igraph: Any, graph: Any, p: Call) -> Any:
 @pagerank.on(
     "networkit",
     build={"count_isolated": True},
-    told=lambda p: told_in_total(p) | {"norm": "L1", "distributes_sinks": p.directed},
+    parameters_used=lambda p: stop_at_total(p) | {"norm": "L1", "distributes_sinks": p.directed},
 )
 def _(networkit: Any, graph: Any, p: Call) -> Any:
     centrality, tolerance = networkit.centrality, p.tolerance
@@ -91,14 +91,16 @@ def _(networkit: Any, graph: Any, p: Call) -> Any:
     return ranks
 
 
-@pagerank.on("cugraph", build={"store_transposed": True, "float64_weights": True}, told=told_in_total)
+@pagerank.on("cugraph", build={"store_transposed": True, "float64_weights": True}, parameters_used=stop_at_total)
 @limited
 def _(cugraph: Any, graph: Any, p: Call) -> Any:
     return cugraph.pagerank(graph, alpha=p.damping, tol=p.tolerance, max_iter=p.max_iterations)
 
 
 # nx-cugraph's `dtype` converts weights and does nothing without any: weights of 1.0 make it compute in float64.
-@pagerank.on("nx-cugraph", build={"float64_weights": True}, told=lambda p: told_per_vertex(p) | {"dtype": "float64"})
+@pagerank.on(
+    "nx-cugraph", build={"float64_weights": True}, parameters_used=lambda p: stop_per_vertex(p) | {"dtype": "float64"}
+)
 @limited
 def _(nx: Any, graph: Any, p: Call) -> Any:
     tol = p.tolerance / p.num_vertices

@@ -25,7 +25,7 @@ import numpy as np
 import numpy.typing as npt
 
 from graphbench.algorithms import _pagerank
-from graphbench.algorithms._iterating import beyond_float64, limited, told_in_total, told_per_vertex
+from graphbench.algorithms._iterating import beyond_float64, limited, stop_at_total, stop_per_vertex
 from graphbench.algorithms.base import Algorithm, Call, Finding, Form, Parameter
 from graphbench.graphs.edgelist import EdgeList
 
@@ -65,7 +65,7 @@ def _(edges: EdgeList, answer: npt.NDArray[Any], p: Call) -> Finding:
     return _pagerank.finding(edges, answer, p, teleport=p.vertices)
 
 
-@personalized_pagerank.on("networkx", told=told_per_vertex)
+@personalized_pagerank.on("networkx", parameters_used=stop_per_vertex)
 @limited
 def _(nx: Any, graph: Any, p: Call) -> Any:
     back = dict.fromkeys(p.vertices, 1 / len(p.vertices))  # dangling rank follows it
@@ -83,7 +83,9 @@ def _(_igraph: Any, graph: Any, p: Call) -> Any:
 personalized_pagerank.gap("networkit", "not in the library: its PageRank jumps to all vertices alike")
 
 
-@personalized_pagerank.on("cugraph", build={"store_transposed": True, "float64_weights": True}, told=told_in_total)
+@personalized_pagerank.on(
+    "cugraph", build={"store_transposed": True, "float64_weights": True}, parameters_used=stop_at_total
+)
 @limited
 def _(cugraph: Any, graph: Any, p: Call) -> Any:
     back = p.vertices.to_frame("vertex").assign(values=1 / len(p.vertices))
@@ -91,7 +93,7 @@ def _(cugraph: Any, graph: Any, p: Call) -> Any:
 
 
 @personalized_pagerank.on(
-    "nx-cugraph", build={"float64_weights": True}, told=lambda p: told_per_vertex(p) | {"dtype": "float64"}
+    "nx-cugraph", build={"float64_weights": True}, parameters_used=lambda p: stop_per_vertex(p) | {"dtype": "float64"}
 )
 @limited
 def _(nx: Any, graph: Any, p: Call) -> Any:

@@ -52,7 +52,7 @@ def _(edges: EdgeList, answer: npt.NDArray[Any], p: Call) -> Finding:
     return similarity.sampled(edges, answer, p, symbol="S", formula=_sorensen)
 
 
-@sorensen.on("networkx", told=lambda _: {"from": "common_neighbors"})
+@sorensen.on("networkx", parameters_used=lambda _: {"from": "common_neighbors"})
 def _(nx: Any, graph: Any, p: Call) -> Any:
     return [(u, v, 2 * len(nx.common_neighbors(graph, u, v)) / (len(graph[u]) + len(graph[v]))) for u, v in p.pairs]
 
@@ -62,7 +62,7 @@ def _(_igraph: Any, graph: Any, p: Call) -> Any:
     return graph.similarity_dice(pairs=p.pairs, loops=False)
 
 
-@sorensen.on("networkit", told=lambda _: {"from": "CommonNeighborsIndex"})
+@sorensen.on("networkit", parameters_used=lambda _: {"from": "CommonNeighborsIndex"})
 def _(networkit: Any, graph: Any, p: Call) -> Any:
     counted = networkit.linkprediction.CommonNeighborsIndex(graph).runOn(p.pairs)
     degrees = networkit.centrality.DegreeCentrality(graph).run().scores()
@@ -74,12 +74,12 @@ def _(_scipy: Any, graph: Any, p: Call) -> Any:
     return _sorensen(*similarity.in_scipy(graph, p.pairs))
 
 
-@sorensen.on("cugraph", told=lambda _: {"dtype": "float32"})
+@sorensen.on("cugraph", parameters_used=lambda _: {"dtype": "float32"})
 def _(cugraph: Any, graph: Any, p: Call) -> Any:
     return cugraph.sorensen(graph, p.pairs)
 
 
-@sorensen.on("nx-cugraph", told=lambda _: {"from": "jaccard_coefficient", "dtype": "float32"})
+@sorensen.on("nx-cugraph", parameters_used=lambda _: {"from": "jaccard_coefficient", "dtype": "float32"})
 def _(nx: Any, graph: Any, p: Call) -> Any:
     found = nx.jaccard_coefficient(graph, p.pairs) if p.pairs else []  # it fails on an empty list
     return [(u, v, 2 * j / (1 + j)) for u, v, j in found]

@@ -80,14 +80,16 @@ def _(edges: EdgeList, answer: npt.NDArray[Any], p: Call) -> Finding:
     return Finding(valid=True, detail=detail, figures=figures, notes=notes)
 
 
-@spectral_balanced_cut.on("networkit", no_equivalent=("seed",), told=lambda _: {"tolerance": 0.0})
+@spectral_balanced_cut.on("networkit", no_equivalent=("seed",), parameters_used=lambda _: {"tolerance": 0.0})
 def _(networkit: Any, graph: Any, p: Call) -> Any:
     partitioner = networkit.community.SpectralPartitioner(graph, p.clusters)
     partitioner.run()
     return partitioner.getPartition()
 
 
-@spectral_balanced_cut.on("scipy", told=lambda p: {"eigenvectors": p.clusters, "tolerance": _spectral.TOLERANCE})
+@spectral_balanced_cut.on(
+    "scipy", parameters_used=lambda p: {"eigenvectors": p.clusters, "tolerance": _spectral.TOLERANCE}
+)
 def _(scipy: Any, graph: Any, p: Call) -> Any:
     laplacian, roots = scipy.sparse.csgraph.laplacian(graph, normed=True, return_diag=True)
     # The largest eigenvalues of I - L, not the smallest of L: a tolerance that is relative to values near 0 is not met.
@@ -101,7 +103,7 @@ def _(scipy: Any, graph: Any, p: Call) -> Any:
     return _spectral.k_means(scipy, vectors / roots[:, None], p)  # eigenvectors of D^-1 A now
 
 
-@spectral_balanced_cut.on("cugraph", told=_spectral.told_on_gpu)
+@spectral_balanced_cut.on("cugraph", parameters_used=_spectral.cugraph_parameters)
 @_spectral.on_gpu
 def _(cugraph: Any, graph: Any, p: Call) -> Any:
     with warnings.catch_warnings():

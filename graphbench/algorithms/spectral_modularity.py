@@ -79,7 +79,7 @@ def _(edges: EdgeList, answer: npt.NDArray[Any], p: Call) -> Finding:
     return Finding(valid=True, detail=detail, figures=figures, notes=(poor,))
 
 
-@spectral_modularity.on("igraph", told=lambda _: {"tolerance": 0.0})
+@spectral_modularity.on("igraph", parameters_used=lambda _: {"tolerance": 0.0})
 def _(igraph: Any, graph: Any, p: Call) -> Any:
     igraph.set_random_number_generator(random.Random(p.seed))
     found = graph.community_leading_eigenvector(clusters=p.clusters, weights=p.weight)
@@ -91,7 +91,9 @@ def _(igraph: Any, graph: Any, p: Call) -> Any:
     return found
 
 
-@spectral_modularity.on("scipy", told=lambda p: {"eigenvectors": p.clusters - 1, "tolerance": _spectral.TOLERANCE})
+@spectral_modularity.on(
+    "scipy", parameters_used=lambda p: {"eigenvectors": p.clusters - 1, "tolerance": _spectral.TOLERANCE}
+)
 def _(scipy: Any, graph: Any, p: Call) -> Any:
     degrees = graph.sum(axis=1)
     twice_total = degrees.sum()
@@ -106,7 +108,7 @@ def _(scipy: Any, graph: Any, p: Call) -> Any:
     return _spectral.k_means(scipy, np.divide(vectors, lengths, out=vectors, where=lengths > 0), p)
 
 
-@spectral_modularity.on("cugraph", told=_spectral.told_on_gpu)
+@spectral_modularity.on("cugraph", parameters_used=_spectral.cugraph_parameters)
 @_spectral.on_gpu
 def _(cugraph: Any, graph: Any, p: Call) -> Any:
     return cugraph.spectralModularityMaximizationClustering(

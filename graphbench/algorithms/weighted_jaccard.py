@@ -61,7 +61,7 @@ def _(_scipy: Any, graph: Any, p: Call) -> Any:
     return _ruzicka(*similarity.in_scipy(graph, p.pairs))
 
 
-@weighted_jaccard.on("cugraph", told=lambda _: {"dtype": "float64"})
+@weighted_jaccard.on("cugraph", parameters_used=lambda _: {"dtype": "float64"})
 def _(cugraph: Any, graph: Any, p: Call) -> Any:
     return cugraph.jaccard(graph, p.pairs, use_weight=True)
 

@@ -97,7 +97,7 @@ class Engine:
         *algorithms: str,
         build: Mapping[str, Any] | None = None,
         no_equivalent: tuple[str, ...] = (),
-        told: Callable[[Call], Mapping[str, Any]] = lambda _: {},
+        parameters_used: Callable[[Call], Mapping[str, Any]] = lambda _: {},
     ) -> Callable[[Adapter], Adapter]:
         """Attach the decorated adapter, written in the engine's file, to algorithms by name: no page is imported.
 
@@ -105,7 +105,9 @@ class Engine:
         """
 
         def attach(call: Adapter) -> Adapter:
-            attached = Attached(call=call, build=dict(build or {}), no_equivalent=no_equivalent, told=told)
+            attached = Attached(
+                call=call, build=dict(build or {}), no_equivalent=no_equivalent, parameters_used=parameters_used
+            )
             self._own_adapters.update(dict.fromkeys(algorithms, attached))
             return call
 

@@ -298,7 +298,7 @@ def _done(raw: Any) -> Any:
     return frame
 
 
-@engine.solves("bfs", told=lambda _: {"predecessors": True})  # without them, the distributed call fails
+@engine.solves("bfs", parameters_used=lambda _: {"predecessors": True})  # without them, the distributed call fails
 @_on_workers
 def _(dcg: Any, graph: Any, p: Call) -> Any:
     return dcg.bfs(graph, [p.source])
@@ -308,7 +308,7 @@ def _radius(p: Call) -> int:
     return int(min(p.radius, p.num_vertices - 1))  # cuGraph refuses a larger one
 
 
-@engine.solves("ego-graph", told=lambda p: {"radius": _radius(p)} if _radius(p) != p.radius else {})
+@engine.solves("ego-graph", parameters_used=lambda p: {"radius": _radius(p)} if _radius(p) != p.radius else {})
 @_on_workers
 def _(dcg: Any, graph: Any, p: Call) -> Any:
     return _done(dcg.ego_graph(graph, [p.source], radius=_radius(p))) if p.num_vertices > 1 else None
@@ -321,7 +321,7 @@ def _(dcg: Any, graph: Any, p: Call) -> Any:
 
 
 # It hands one seed to all workers, each of which needs another: libcugraph refuses that. Unseeded, each takes its own.
-@engine.solves("random-walks", told=lambda _: {"random_state": None})
+@engine.solves("random-walks", parameters_used=lambda _: {"random_state": None})
 @_on_workers
 def _(dcg: Any, graph: Any, p: Call) -> Any:
     paths, _, _ = dcg.uniform_random_walks(graph, p.vertices, max_depth=p.length)

@@ -193,7 +193,7 @@ def _(_scipy: Any, graph: Any, _p: Call) -> Any:
     return graph.T.tocsr()
 
 
-@engine.solves("renumber", build={"listed": "external"}, told=lambda _: {"with": "pandas.factorize"})
+@engine.solves("renumber", build={"listed": "external"}, parameters_used=lambda _: {"with": "pandas.factorize"})
 def _(_scipy: Any, columns: Any, _p: Call) -> Any:
     import pandas as pd
 

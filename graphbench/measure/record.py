@@ -230,7 +230,7 @@ def _facts(state: TaskState, attached: Attached, prepared: Prepared) -> dict[str
             sources=[call(trial).source for trial in trials] if prepared.inputs.sources is not None else [],
             stopped=state.stopped,
         ),
-        "adapter": {**dict.fromkeys(attached.no_equivalent), **attached.told(call(0)), **state.used},
+        "adapter": {**dict.fromkeys(attached.no_equivalent), **attached.parameters_used(call(0)), **state.used},
         "warnings": [],
     }
 

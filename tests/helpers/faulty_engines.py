@@ -37,7 +37,7 @@ def _(edges, answer, p):
     return Finding(valid=valid, detail="all zero" if valid else "not all zero", figures={"labels": answer.size})
 
 
-@ordeal.on("faulty", no_equivalent=("note",), told=lambda p: {"stops_at": 0.5})
+@ordeal.on("faulty", no_equivalent=("note",), parameters_used=lambda p: {"stops_at": 0.5})
 def _(module, graph, p):
     module.calls += 1
     return FAULTS[p.fault](module, graph, p)

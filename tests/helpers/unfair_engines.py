@@ -74,7 +74,7 @@ def _(nx, graph, p):
     return nx.pagerank(_one_over_degree(graph), alpha=p.damping, tol=p.tolerance / p.num_vertices)
 
 
-@pagerank.on("narrow", told=lambda p: {"dtype": "float32"})
+@pagerank.on("narrow", parameters_used=lambda p: {"dtype": "float32"})
 def _(nx, graph, p):
     matrix = nx.to_numpy_array(graph, dtype=np.float32)
     matrix /= matrix.sum(axis=1, keepdims=True)
@@ -86,7 +86,7 @@ def _(nx, graph, p):
     return dict(enumerate(ranks.tolist()))
 
 
-@louvain.on("weighting", told=lambda p: {"weight": "1/degree"})
+@louvain.on("weighting", parameters_used=lambda p: {"weight": "1/degree"})
 def _(nx, graph, p):
     return nx.community.louvain_communities(_one_over_degree(graph), weight="weight", seed=p.seed)
 
