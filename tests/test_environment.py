@@ -9,21 +9,20 @@ import numpy as np
 import pytest
 
 from graphbench import registry
-from graphbench.engines import _cuda
 from graphbench.measure import environment, gpu_processes
 from graphbench.measure.environment import capture, libraries, machine_summary
-from graphbench.system import memory
+from graphbench.system import gpus, memory
 
 
 @pytest.fixture
 def two_gpus(monkeypatch):
     device = {"total": 80 << 30, "free": 79 << 30, "capability": (9, 0)}
-    found = _cuda.Cuda(
+    found = gpus.Cuda(
         driver="580.65.06",
         cuda=(13, 0),
-        devices=tuple(_cuda.Device(index=index, name="NVIDIA H100", **device) for index in range(2)),
+        devices=tuple(gpus.Device(index=index, name="NVIDIA H100", **device) for index in range(2)),
     )
-    monkeypatch.setattr(_cuda, "probe", lambda: found)
+    monkeypatch.setattr(gpus, "probe", lambda: found)
     machine_summary.cache_clear()
     yield
     machine_summary.cache_clear()
@@ -54,7 +53,7 @@ def test_another_gpu_makes_another_machine(monkeypatch):
     ]
     assert (machine.driver, machine.cuda) == ("580.65.06", "13.0")
     machine_summary.cache_clear()
-    monkeypatch.setattr(_cuda, "probe", _cuda.Cuda)
+    monkeypatch.setattr(gpus, "probe", gpus.Cuda)
     assert machine_summary().digest != machine.digest
     assert (machine_summary().driver, machine_summary().cuda) == (None, None)
 
@@ -149,7 +148,7 @@ def test_other_processes_on_the_gpu_are_counted_and_in_a_container_one_of_those_
 
 
 def test_without_a_gpu_nothing_is_said_of_one():
-    if _cuda.probe().devices:
+    if gpus.probe().devices:
         pytest.skip("there is a GPU here")
     assert environment.gpu_neighbours() == environment.gpu_clocks() == {}
     assert memory.free_device_bytes(0) is None

@@ -86,7 +86,6 @@ def test_every_room_has_its_place():
 
 KNOWN = {
     "measure.suites.calls",
-    "system.memory",
     "",
     "graphs",
     "graphs.on_device",

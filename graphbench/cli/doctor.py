@@ -12,14 +12,13 @@ def command() -> None:
     """Tell what this machine has, what works, what is missing and how to get it. Imports no engine."""
     from graphbench import registry
     from graphbench._version import __version__
-    from graphbench.engines import _cuda
     from graphbench.graphs import mirrors
     from graphbench.measure.environment import machine_summary
     from graphbench.reporting import text_table
-    from graphbench.system import files
+    from graphbench.system import files, gpus
 
     machine = machine_summary()
-    cuda = _cuda.probe()
+    cuda = gpus.probe()
     facts = [
         ("graphbench", f"{__version__}, Python {sys.version.split()[0]} ({sys.executable})"),
         ("machine", f"{machine.cpu}, {machine.cores} cores, {machine.memory_bytes / 2**30:,.0f} GiB"),

@@ -19,6 +19,7 @@ import numpy.typing as npt
 
 from graphbench.algorithms.base import Adapter, Algorithm, AnyKind, Attached, Call, Claimed, Kind, Scaled
 from graphbench.graphs.edgelist import Columns, EdgeList
+from graphbench.system.memory import is_out_of_memory
 
 CHECKOUT_HINT = "pip install -e '.[{extra}]' in a checkout of graphbench"
 
@@ -219,7 +220,7 @@ class Engine:
 
     def is_out_of_memory(self, error: BaseException) -> bool:
         """Whether an exception means that memory ran out."""
-        return isinstance(error, MemoryError) or "bad_alloc" in str(error) or "out of memory" in str(error).lower()
+        return is_out_of_memory(error)
 
 
 def scatter(n: int, vertices: Any, values: Any, *, fill: Any, dtype: Any) -> npt.NDArray[Any]:

@@ -24,11 +24,11 @@ from graphbench.algorithms.base import Algorithm, Figures, Finding, Inputs
 from graphbench.certificates.agreement import Agreed, agreement
 from graphbench.graphs.edgelist import EdgeList
 from graphbench.graphs.on_device.edges import MadeOnDevice
-from graphbench.graphs.on_device.maker import is_out_of_memory
 from graphbench.measure.prepare import load_inputs
 from graphbench.measure.protocol import Certify, Verified
 from graphbench.records.model import Agreement, Certificate
 from graphbench.system.files import home
+from graphbench.system.memory import is_out_of_memory
 
 MAX_STORED = 50_000_000
 """Answers with more values are not stored."""

@@ -23,10 +23,10 @@ from typing import Any
 import msgspec
 
 from graphbench._version import __version__
-from graphbench.engines import _cuda
 from graphbench.engines.base import Engine
 from graphbench.measure.gpu_processes import own_processes, strangers
 from graphbench.records.model import Environment, Gpu
+from graphbench.system import gpus
 from graphbench.system.memory import host_bytes
 
 LIBRARIES = ("numpy", "scipy", "networkx", "pandas", "pyarrow", "msgspec")
@@ -62,18 +62,18 @@ class Machine(msgspec.Struct, frozen=True, kw_only=True):
 @functools.cache
 def machine_summary() -> Machine:
     """The hardware of this machine."""
-    cuda = _cuda.probe()
+    cuda = gpus.probe()
     cpu, cores = _cpu_model(), _cores()
     physical_cores = _physical_cores()
-    gpus = [Gpu(name=each.name, memory_bytes=each.total, index=each.index) for each in cuda.devices]
+    devices = [Gpu(name=each.name, memory_bytes=each.total, index=each.index) for each in cuda.devices]
     return Machine(
-        digest=_identity(cpu, cores, physical_cores, [gpu.name for gpu in gpus]),
+        digest=_identity(cpu, cores, physical_cores, [gpu.name for gpu in devices]),
         cpu=cpu,
         cores=cores,
         physical_cores=physical_cores,
         memory_bytes=host_bytes(),
         os=_system(),
-        gpus=gpus,
+        gpus=devices,
         driver=cuda.driver or None,
         cuda=".".join(map(str, cuda.cuda)) if cuda.cuda != (0, 0) else None,
         fault=cuda.fault,
@@ -169,7 +169,7 @@ def gpu_clocks() -> dict[str, Any]:
 
     Through NVML, which creates no CUDA context; empty where it cannot tell.
     """
-    if not _cuda.probe().devices:
+    if not gpus.probe().devices:
         return {}
     import pynvml
 
@@ -181,15 +181,11 @@ def gpu_clocks() -> dict[str, Any]:
         "throttle_reasons": pynvml.nvmlDeviceGetCurrentClocksThrottleReasons,
     }
     answers: dict[str, Any] = {}
-    with suppress(pynvml.NVMLError):
-        pynvml.nvmlInit()
-        try:
-            gpu = _first_visible()
-            for name, ask in questions.items():
-                with suppress(pynvml.NVMLError):  # a virtual GPU answers only some
-                    answers[name] = int(ask(gpu))
-        finally:
-            pynvml.nvmlShutdown()
+    with suppress(pynvml.NVMLError), gpus.nvml():
+        gpu = gpus.handle()
+        for name, ask in questions.items():
+            with suppress(pynvml.NVMLError):  # a virtual GPU answers only some
+                answers[name] = int(ask(gpu))
     return answers
 
 
@@ -198,27 +194,14 @@ def gpu_neighbours() -> dict[str, Any]:
 
     What the measurement itself has started is none of them (:mod:`.neighbours`).
     """
-    if not _cuda.probe().devices:
+    if not gpus.probe().devices:
         return {}
     import pynvml
 
-    with suppress(pynvml.NVMLError):
-        pynvml.nvmlInit()
-        try:
-            pids = {process.pid for process in pynvml.nvmlDeviceGetComputeRunningProcesses(_first_visible())}
-            return {"other_processes": strangers(pids, own_processes())}
-        finally:
-            pynvml.nvmlShutdown()
+    with suppress(pynvml.NVMLError), gpus.nvml():
+        pids = {process.pid for process in pynvml.nvmlDeviceGetComputeRunningProcesses(gpus.handle())}
+        return {"other_processes": strangers(pids, own_processes())}
     return {}
-
-
-def _first_visible() -> Any:
-    import pynvml
-
-    first = os.environ.get("CUDA_VISIBLE_DEVICES", "").split(",")[0].strip() or "0"
-    if first.isdigit():
-        return pynvml.nvmlDeviceGetHandleByIndex(int(first))
-    return pynvml.nvmlDeviceGetHandleByUUID(first)
 
 
 def _cpu_model() -> str:

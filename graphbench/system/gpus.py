@@ -1,4 +1,4 @@
-"""Which GPUs there are, told by the driver alone: no library of theirs is imported, no CUDA context created."""
+"""The GPUs of this machine, asked of the driver alone: no GPU library is imported, no CUDA context created."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ import ctypes
 import functools
 import os
 import sys
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,7 +28,7 @@ class Cuda:
     """What the machine offers.
 
     Attributes:
-        driver: the driver's version ("580.65.06"), or "" without one.
+        driver: the driver's version ("580.65.06"), "" without a driver, or "unknown" if it does not answer.
         cuda: the newest CUDA version that the driver supports, or (0, 0).
         devices: all GPUs, those hidden by CUDA_VISIBLE_DEVICES included.
         fault: what went wrong with a driver that is installed.
@@ -36,6 +38,23 @@ class Cuda:
     cuda: tuple[int, int] = (0, 0)
     devices: tuple[Device, ...] = ()
     fault: str = ""
+
+
+@contextmanager
+def nvml() -> Iterator[Any]:
+    """NVML's module, initialised while the block runs. Only for machines with a driver (:func:`probe`).
+
+    Raises:
+        pynvml.NVMLError: if the driver does not answer.
+    """
+    import pynvml
+
+    pynvml.nvmlInit()
+    try:
+        yield pynvml
+    finally:
+        with suppress(pynvml.NVMLError):
+            pynvml.nvmlShutdown()
 
 
 @functools.cache
@@ -48,43 +67,45 @@ def probe() -> Cuda:
     import pynvml
 
     try:
-        pynvml.nvmlInit()
+        with nvml():
+            version = pynvml.nvmlSystemGetCudaDriverVersion()
+            return Cuda(
+                driver=pynvml.nvmlSystemGetDriverVersion(),
+                cuda=(version // 1000, version % 1000 // 10),
+                devices=tuple(_device(index) for index in range(pynvml.nvmlDeviceGetCount())),
+            )
     except pynvml.NVMLError as error:
         return Cuda(driver="unknown", fault=f"the NVIDIA driver does not answer ({error})")
-    try:
-        version = pynvml.nvmlSystemGetCudaDriverVersion()
-        return Cuda(
-            driver=pynvml.nvmlSystemGetDriverVersion(),
-            cuda=(version // 1000, version % 1000 // 10),
-            devices=tuple(_device(index) for index in range(pynvml.nvmlDeviceGetCount())),
-        )
-    except pynvml.NVMLError as error:
-        return Cuda(driver="unknown", fault=f"the NVIDIA driver does not answer ({error})")
-    finally:
-        with suppress(pynvml.NVMLError):
-            pynvml.nvmlShutdown()
 
 
 def _device(index: int) -> Device:
     import pynvml
 
-    handle = pynvml.nvmlDeviceGetHandleByIndex(index)
-    memory = pynvml.nvmlDeviceGetMemoryInfo(handle)
+    gpu = pynvml.nvmlDeviceGetHandleByIndex(index)
+    memory = pynvml.nvmlDeviceGetMemoryInfo(gpu)
     return Device(
         index=index,
-        name=pynvml.nvmlDeviceGetName(handle),
+        name=pynvml.nvmlDeviceGetName(gpu),
         total=int(memory.total),
         free=int(memory.free),
-        capability=tuple(pynvml.nvmlDeviceGetCudaComputeCapability(handle)),
+        capability=tuple(pynvml.nvmlDeviceGetCudaComputeCapability(gpu)),
     )
 
 
+def handle(device: int = 0) -> Any:
+    """NVML's handle of the user's `--device`, counted among the GPUs that CUDA_VISIBLE_DEVICES shows."""
+    import pynvml
+
+    name = visible(device)
+    return pynvml.nvmlDeviceGetHandleByIndex(int(name)) if name.isdigit() else pynvml.nvmlDeviceGetHandleByUUID(name)
+
+
 def visible_names() -> list[str]:
-    """The GPUs that may be used, as CUDA_VISIBLE_DEVICES names them: numbers or UUIDs; without it, all there are."""
+    """The GPUs that may be used, as CUDA_VISIBLE_DEVICES names them: numbers or UUIDs; without it, all GPUs."""
     listed = os.environ.get("CUDA_VISIBLE_DEVICES")
     if listed is None:
         return [str(each.index) for each in probe().devices]
-    return [name for name in listed.split(",") if name and name != "-1"]
+    return [name.strip() for name in listed.split(",") if name.strip() not in {"", "-1"}]
 
 
 def visible(device: int, number: int = 1) -> str:

@@ -9,9 +9,15 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
+from graphbench.system import gpus
+
 _STATUS = Path("/proc/self/status")
 _CLEAR = Path("/proc/self/clear_refs")
 _CGROUP = Path("/sys/fs/cgroup")
+_OUT_OF_MEMORY = (
+    "out_of_memory", "out of memory", "bad_alloc", "outofmemory", "memoryallocation", "maximum pool size",
+)  # fmt: skip
+"""What the names and messages of such exceptions contain, in lower case."""
 
 WATCH_S = 0.05
 """How often a worker with a limit is looked at: 20 microseconds of the parent's time each."""
@@ -136,24 +142,21 @@ def _free_in_container() -> Iterator[int]:
 
 
 def free_device_bytes(device: int) -> int | None:
-    """Free memory of a GPU, through NVML and without a CUDA context; None where it cannot be told.
+    """Free memory of a GPU, through NVML and without a CUDA context; None where it is unknown.
 
     Args:
         device: the user's `--device`, counted among those visible.
     """
-    from graphbench.engines import _cuda
-
-    if not _cuda.probe().devices:
+    if not gpus.probe().devices:
         return None
     import pynvml
 
-    with suppress(pynvml.NVMLError):
-        pynvml.nvmlInit()
-        try:
-            name = _cuda.visible(device)
-            by_number = name.isdigit()
-            gpu = pynvml.nvmlDeviceGetHandleByIndex(int(name)) if by_number else pynvml.nvmlDeviceGetHandleByUUID(name)
-            return int(pynvml.nvmlDeviceGetMemoryInfo(gpu).free)
-        finally:
-            pynvml.nvmlShutdown()
+    with suppress(pynvml.NVMLError), gpus.nvml():
+        return int(pynvml.nvmlDeviceGetMemoryInfo(gpus.handle(device)).free)
     return None
+
+
+def is_out_of_memory(error: BaseException) -> bool:
+    """Whether an exception says that memory ran out: Python's own, or one of C++, RMM, cuDF, CuPy or libcugraph."""
+    text = f"{type(error).__name__}: {error}".lower()
+    return isinstance(error, MemoryError) or any(sign in text for sign in _OUT_OF_MEMORY)

@@ -20,9 +20,10 @@ import numpy.typing as npt
 
 from graphbench.errors import UnavailableError
 from graphbench.graphs.on_device import edge_hash, ranges, recipe
-from graphbench.graphs.on_device.maker import Maker, is_out_of_memory, maker
+from graphbench.graphs.on_device.maker import Maker, maker
 from graphbench.graphs.on_device.ranges import Range
 from graphbench.graphs.on_device.recipe import Census, Recipe, Stored, stored_integers
+from graphbench.system.memory import is_out_of_memory
 
 MOST_SOURCES = 4096
 MOST_PAIRS = 200_000

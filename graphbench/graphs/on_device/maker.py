@@ -55,13 +55,6 @@ def maker(by: str) -> Maker:
     return made
 
 
-def is_out_of_memory(error: BaseException) -> bool:
-    """Whether an exception of RMM, CuPy or libcugraph says that the device's memory ran out."""
-    text = f"{type(error).__name__}: {error}".lower()
-    signs = ("out_of_memory", "out of memory", "bad_alloc", "outofmemory", "memoryallocation", "maximum pool size")
-    return isinstance(error, MemoryError) or any(sign in text for sign in signs)
-
-
 def id_type(num_entries: int) -> type[np.signedinteger[Any]]:
     """Type of the ids in frames for cuGraph: it takes 32-bit ids only where the entries can be counted in 31 bits."""
     return np.int32 if num_entries <= np.iinfo(np.int32).max else np.int64

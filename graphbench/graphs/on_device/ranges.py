@@ -17,8 +17,9 @@ import numpy as np
 import numpy.typing as npt
 
 from graphbench.graphs.on_device import edge_hash
-from graphbench.graphs.on_device.maker import Maker, is_out_of_memory
+from graphbench.graphs.on_device.maker import Maker
 from graphbench.graphs.on_device.recipe import Recipe
+from graphbench.system.memory import is_out_of_memory
 
 ROW_BYTES = 48
 """Device memory for a row while it is made: its key twice while keys are sorted, once more and its place while equal
