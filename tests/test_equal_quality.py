@@ -9,8 +9,7 @@ import pytest
 from graphbench import registry
 from graphbench.errors import UsageError
 from graphbench.graphs import from_object
-from graphbench.measure.efforts import EFFORTS, efforts
-from graphbench.measure.equal_quality import choose, measure_matched
+from graphbench.measure.equal_quality import EFFORTS, choose, efforts, measure_matched
 from graphbench.measure.plan import Cell, Limits, Plan
 from graphbench.records.comparison import compare
 from graphbench.records.model import Matched, Outcome, Task, Trials, Tried

@@ -22,10 +22,10 @@ from graphbench.measure.prediction import is_predicted
 from graphbench.measure.staleness import present
 from graphbench.measure.suites import suite as definition
 from graphbench.measure.suites import tasks as matrix
-from graphbench.measure.suites.resuming import Earlier
 from graphbench.measure.suites.rounds import pooled
 from graphbench.measure.suites.run import Run, past
 from graphbench.measure.suites.suite import Suite
+from graphbench.measure.suites.tasks import StoredRecords
 from graphbench.measure.trials import revisions
 from graphbench.records.model import (
     Agreement,
@@ -283,7 +283,11 @@ def test_what_is_resumed_is_compared_with_what_was_measured_before(graphbench):
 def prepared(suite, records=(), *graphs):
     loaded = [matrix.Graph.loaded(each) for each in graphs or [dataset()]]
     return Run(
-        suite=suite, graphs=loaded, missing={}, earlier=Earlier(records, suite, present()), past=past(list(records))
+        suite=suite,
+        graphs=loaded,
+        missing={},
+        stored=StoredRecords(records, suite, present()),
+        past=past(list(records)),
     )
 
 

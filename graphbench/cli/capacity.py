@@ -144,10 +144,10 @@ def _hunt(suite: Suite, records: list[Record], since: datetime | None, reporter:
     from graphbench.measure.planning import command_line
     from graphbench.measure.staleness import present
     from graphbench.measure.suites.capacity import Hunt, within
-    from graphbench.measure.suites.resuming import Earlier
+    from graphbench.measure.suites.tasks import StoredRecords
 
-    earlier = Earlier(within(records, suite), suite, present(), since)
-    return Hunt(suite=suite, load=reporter.load_one, earlier=earlier, records=records, command=command_line(), **asked)
+    stored = StoredRecords(within(records, suite), suite, present(), since)
+    return Hunt(suite=suite, load=reporter.load_one, stored=stored, records=records, command=command_line(), **asked)
 
 
 def _measure(hunt: Hunt, reporter: Reporter, keeper: Keeper) -> None:

@@ -29,7 +29,7 @@ from graphbench.errors import UsageError
 
 if TYPE_CHECKING:
     from graphbench.cli.progress import Reporter
-    from graphbench.measure.suites.series import Climb
+    from graphbench.measure.suites.series import SizeSeries
     from graphbench.measure.suites.suite import Suite
     from graphbench.records.keeping import Keeper
 
@@ -89,21 +89,21 @@ def command(
         warnings.showwarning = reporter.warn
         suite = _suite(algorithm, series, given)
         with Keeper(store, must=True) as keeper:
-            climb = _climb(suite, store, since, reporter)
-            climb.fit, climb.skip = not no_predict, not no_skip
+            sizes = _series(suite, store, since, reporter)
+            sizes.fit, sizes.skip = not no_predict, not no_skip
             try:
-                _measure(climb, reporter, keeper)
+                _measure(sizes, reporter, keeper)
             except KeyboardInterrupt:
-                left = len(suite.datasets) - len(climb.done)
+                left = len(suite.datasets) - len(sizes.done)
                 reporter.say(
                     f"Interrupted. What was complete is kept; this graph and {left} larger ones are to go. To go on:\n"
                     f"  {again(started)}"
                 )
                 return INTERRUPTED
-    _show(climb, form, output, chart)
+    _show(sizes, form, output, chart)
     named = set(suite.engines)
-    completed = any(record.phases.run_s for record in climb.measured)
-    return 0 if completed and all(fine(record, named) for record in climb.measured) else 1
+    completed = any(record.phases.run_s for record in sizes.measured)
+    return 0 if completed and all(fine(record, named) for record in sizes.measured) else 1
 
 
 def _suite(algorithm: str, series: str, given: dict[str, Any]) -> Suite:
@@ -128,34 +128,34 @@ def _suite(algorithm: str, series: str, given: dict[str, Any]) -> Suite:
     return suite
 
 
-def _climb(suite: Suite, store: Path | None, since: datetime | None, reporter: Reporter) -> Climb:
+def _series(suite: Suite, store: Path | None, since: datetime | None, reporter: Reporter) -> SizeSeries:
     from graphbench.measure.planning import command_line
     from graphbench.measure.staleness import present
-    from graphbench.measure.suites.resuming import Earlier
-    from graphbench.measure.suites.series import Climb
+    from graphbench.measure.suites.series import SizeSeries
+    from graphbench.measure.suites.tasks import StoredRecords
     from graphbench.records.store import Store
 
     records = list(Store(store).records())
-    earlier = Earlier(records, suite, present(), since)
-    return Climb(suite=suite, load=reporter.load_one, earlier=earlier, records=records, command=command_line())
+    stored = StoredRecords(records, suite, present(), since)
+    return SizeSeries(suite=suite, load=reporter.load_one, stored=stored, records=records, command=command_line())
 
 
-def _measure(climb: Climb, reporter: Reporter, keeper: Keeper) -> None:
-    for number, run in enumerate(climb.runs(), start=1):
-        measure(run, f"{run.suite.datasets[0]} ({number} of {len(climb.suite.datasets)})", reporter, keeper)
-    if climb.ended:
-        reporter.say(f"The series ends early: {climb.ended}.")
+def _measure(sizes: SizeSeries, reporter: Reporter, keeper: Keeper) -> None:
+    for number, run in enumerate(sizes.runs(), start=1):
+        measure(run, f"{run.suite.datasets[0]} ({number} of {len(sizes.suite.datasets)})", reporter, keeper)
+    if sizes.ended:
+        reporter.say(f"The series ends early: {sizes.ended}.")
 
 
-def _show(climb: Climb, form: str, output: Path | None, chart: Path | None) -> None:
+def _show(sizes: SizeSeries, form: str, output: Path | None, chart: Path | None) -> None:
     from graphbench import api, reporting
     from graphbench.reporting import scale
 
-    records = climb.measured
+    records = sizes.measured
     if form in {"json", "csv"}:
-        text = reporting.render(records, api.Result(records, baseline=climb.suite.baseline).comparisons, form)
+        text = reporting.render(records, api.Result(records, baseline=sizes.suite.baseline).comparisons, form)
     else:
-        text = scale.text(records, form, _notes(climb))
+        text = scale.text(records, form, _notes(sizes))
     give(text, output)
     if chart:
         try:
@@ -166,9 +166,9 @@ def _show(climb: Climb, form: str, output: Path | None, chart: Path | None) -> N
             write(chart, picture)
 
 
-def _notes(climb: Climb) -> Sequence[str]:
+def _notes(sizes: SizeSeries) -> Sequence[str]:
     absent = {
-        record.task.engine: record.reason for record in climb.measured if record.environment is None and record.reason
+        record.task.engine: record.reason for record in sizes.measured if record.environment is None and record.reason
     }
     told = [f"{engine}: {reason}" for engine, reason in absent.items()]
-    return [*told, *([f"The series ends early: {climb.ended}."] if climb.ended else [])]
+    return [*told, *([f"The series ends early: {sizes.ended}."] if sizes.ended else [])]

@@ -43,7 +43,7 @@ def measure(run: Run, name: str, reporter: Reporter, keeper: Keeper) -> None:
         reporter.observe(progress)
 
     for record in run.measure(follow):
-        if run.earlier.is_news(record):
+        if run.stored.is_news(record):
             keeper.keep(record)
 
 

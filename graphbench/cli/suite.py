@@ -34,10 +34,9 @@ if TYPE_CHECKING:
     from graphbench.cli.progress import Reporter
     from graphbench.graphs.base import Dataset
     from graphbench.measure.prediction import Past
-    from graphbench.measure.suites.resuming import Earlier
     from graphbench.measure.suites.run import Run
     from graphbench.measure.suites.suite import Suite
-    from graphbench.measure.suites.tasks import Graph, Item
+    from graphbench.measure.suites.tasks import Graph, Item, StoredRecords
 
 
 @click.command("suite")
@@ -140,31 +139,30 @@ def _prepared(
     """The suite with its datasets; what cannot be had is known by its error, and the others are measured."""
     from graphbench.graphs.distinct import distinct
     from graphbench.measure.staleness import present
-    from graphbench.measure.suites.resuming import Earlier
     from graphbench.measure.suites.run import Run, past
-    from graphbench.measure.suites.tasks import Graph
+    from graphbench.measure.suites.tasks import Graph, StoredRecords
 
-    earlier, known = Earlier(records, suite, present(), since), past(records)
+    stored, known = StoredRecords(records, suite, present(), since), past(records)
     missing: dict[str, DatasetError] = {}
     if load:
         graphs = [Graph.loaded(dataset) for dataset in distinct(_loaded(suite, reporter, missing))]
     else:
-        graphs = list({graph.name: graph for graph in _described(suite, earlier, known)}.values())
+        graphs = list({graph.name: graph for graph in _described(suite, stored, known)}.values())
     return Run(
         suite=suite,
         graphs=graphs,
         missing=missing,
-        earlier=earlier,
+        stored=stored,
         past=known,
     )
 
 
-def _described(suite: Suite, earlier: Earlier, known: Past) -> Iterator[Graph]:
+def _described(suite: Suite, stored: StoredRecords, known: Past) -> Iterator[Graph]:
     """The datasets to plan with; of one that may have to be fetched and its twin, that on which more is measured."""
     from graphbench.measure.suites.tasks import Graph, items
 
     def left(graph: Graph) -> int:
-        return sum(item.rounds for item in items(suite, [graph], earlier, known))
+        return sum(item.rounds for item in items(suite, [graph], stored, known))
 
     for name in suite.datasets:
         twin = _substitute(suite, name)

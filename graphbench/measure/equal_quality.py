@@ -1,29 +1,57 @@
-"""Heuristics at equal quality: per engine, the fastest setting that is good enough, searched for and then measured.
+"""Heuristics at equal quality: search for each engine's fastest setting that is good enough, then measure it.
 
-Every setting of every engine is tried for a share of the budget; the best quality that any of them reached is the mark.
-Of each engine's settings within `judging.LOWER_QUALITY` of it the fastest is measured once more, from
-a fresh process and with the whole budget, so that being chosen flatters nobody. What was tried stays in the record.
+Every setting of every engine is tried for a share of the budget. Of each engine's settings within :data:`WITHIN` of the
+best quality reached by any, the fastest is measured again, in a fresh process and with the whole budget, so that lucky
+trials do not decide. The record lists every setting that was tried.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from statistics import median
+from typing import Any
 
 import msgspec
 
 from graphbench import registry
 from graphbench.algorithms.base import Algorithm
 from graphbench.errors import UsageError
-from graphbench.measure.efforts import efforts
 from graphbench.measure.plan import Cell, Foresee, Observer, Plan
 from graphbench.measure.runner import measure
 from graphbench.records.model import Matched, Outcome, Params, Record, Tried
 
 WITHIN = 0.01
-"""How far below the best quality that was seen a setting may be, as a fraction of it."""
+"""How far below the best quality seen a setting may be, as a fraction of it."""
+EFFORTS: Mapping[str, tuple[Mapping[str, Any], ...]] = {
+    "louvain": (
+        *({"threshold": threshold} for threshold in (1e-7, 1e-4, 1e-3, 1e-2)),
+        *({"max_level": levels} for levels in (3, 2)),
+    ),
+    "ecg": tuple({"ensemble_size": size} for size in (4, 16, 64)),
+    "leiden": tuple({"iterations": iterations} for iterations in (1, 2, 5)),
+}
+"""By algorithm, settings from thorough to quick. Not on the pages: another candidate makes no record stale."""
+
+
+def efforts(algorithm: Algorithm, engine: str, given: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The settings of a heuristic that are worth trying on an engine, each once.
+
+    Args:
+        algorithm: the heuristic.
+        engine: its name; one without an adapter gets one setting, so that measuring it reports the gap.
+        given: parameters that the user fixed: they are not varied.
+    """
+    attached = algorithm.adapters.get(engine)
+    without = attached.no_equivalent if attached else (parameter.name for parameter in algorithm.parameters)
+    fixed = {*given, *without}
+    settings: dict[tuple[Any, ...], dict[str, Any]] = {}
+    for candidate in EFFORTS.get(algorithm.name, ({},)):
+        free = {name: value for name, value in candidate.items() if name not in fixed}
+        # Without the parameters that the engine does not have, two candidates may be the same setting.
+        settings.setdefault(tuple(algorithm.resolve({**given, **free}).values()), free)
+    return list(settings.values())
 
 
 def measure_matched(
@@ -37,27 +65,27 @@ def measure_matched(
 
     Args:
         plan: of heuristics.
-        observe: is told of every phase and trial, those of the search included.
-        foresee: is asked before each task of the search.
+        observe: called at every phase and trial, those of the search included.
+        foresee: called before each task of the search.
         allow: other heuristics for the same thing that an engine may use instead (Leiden for Louvain).
 
     Yields:
-        One record for each cell and engine, with what was tried in `matched`. An engine that came to no answer with
-        any setting has the record of its first.
+        One record for each cell and engine, with every setting tried in `matched`. For an engine without an answer, the
+        record of its first setting.
 
     Raises:
-        UsageError: for an algorithm that is no heuristic, or one to allow that measures another quality.
+        UsageError: if the algorithm is not a heuristic, or one in `allow` has another quality measure.
         InputError, StoreError: as :func:`~graphbench.measure.runner.measure`.
     """
     problems = {cell.algorithm: _problems(cell.algorithm, allow) for cell in plan.cells}
     for cell in plan.cells:
         tried = _search(plan, cell, problems[cell.algorithm], observe, foresee)
         best = max(
-            (quality for records in tried.values() for each in records if (quality := _quality(each))), default=None
+            (quality for records in tried.values() for record in records if (quality := _quality(record))), default=None
         )
         answered: dict[str, str] = {}
         for engine, records in tried.items():
-            good = [each for each in records if _quality(each) is not None]
+            good = [record for record in records if _quality(record) is not None]
             if best is None or not good:
                 yield records[0]
                 continue
@@ -68,7 +96,7 @@ def measure_matched(
                 best=best,
                 within=WITHIN,
                 setting=_setting(chosen, cell),
-                tried=[_tried(each, cell) for each in records],
+                tried=[_tried(record, cell) for record in records],
             )
             for record in measure(replace(plan, cells=(again,)), observe):
                 if "digest" in record.answer:
@@ -77,26 +105,29 @@ def measure_matched(
 
 
 def choose(records: Sequence[Record], best: float) -> Record:
-    """The fastest of an engine's records that is good enough; where none is, the best of them.
+    """The fastest of an engine's records that is good enough; if none is, the best of them.
 
     Args:
         records: with answers, at least one.
         best: the best quality that any engine reached.
     """
-    enough = [each for each in records if (_quality(each) or 0.0) >= best - WITHIN * abs(best)]
+    enough = [record for record in records if (_quality(record) or 0.0) >= best - WITHIN * abs(best)]
     if enough:
-        return min(enough, key=lambda each: median(each.phases.run_s))
-    return max(records, key=lambda each: _quality(each) or 0.0)
+        return min(enough, key=lambda record: median(record.phases.run_s))
+    return max(records, key=lambda record: _quality(record) or 0.0)
 
 
 def _problems(name: str, allow: Sequence[str]) -> list[Algorithm]:
-    problem, others = registry.algorithm(name), [registry.algorithm(each) for each in allow]
+    problem, others = registry.algorithm(name), [registry.algorithm(other) for other in allow]
     if not problem.quality:
-        raise UsageError(f"--match-quality is for heuristics; {name} has one right answer, and no quality to match.")
+        raise UsageError(f"--match-quality is for heuristics; {name} has one right answer. Leave the option out.")
     for other in others:
         if (other.quality, other.form) != (problem.quality, problem.form):
-            raise UsageError(f"--allow {other.name}: it does not have the {problem.quality} of {name} for its quality.")
-    return list({each.name: each for each in (problem, *others)}.values())
+            raise UsageError(
+                f"--allow {other.name} cannot replace {name}: its answers are not compared by {problem.quality}. "
+                "Name a heuristic for the same problem, such as leiden for louvain."
+            )
+    return list({heuristic.name: heuristic for heuristic in (problem, *others)}.values())
 
 
 def _search(
@@ -109,7 +140,7 @@ def _search(
         for problem in problems
         for setting in efforts(problem, engine, cell.params)
     ]
-    most = max(sum(each.engines == (engine,) for each in cells) for engine in cell.engines)
+    most = max(sum(candidate.engines == (engine,) for candidate in cells) for engine in cell.engines)
     limits = replace(plan.limits, budget_s=plan.limits.budget_s / most)
     tried: dict[str, list[Record]] = defaultdict(list)
     for record in measure(replace(plan, cells=tuple(cells), limits=limits), observe, foresee):
@@ -118,18 +149,18 @@ def _search(
 
 
 def _cell(cell: Cell, algorithm: str, engine: str, setting: Params, answered: dict[str, str]) -> Cell:
-    """The cell for one engine at one setting; what another heuristic knows no such parameter for is left out."""
+    """The cell for one engine at one setting; parameters that another heuristic does not have are left out."""
     known = {parameter.name for parameter in registry.algorithm(algorithm).parameters}
     params = {name: value for name, value in cell.params.items() if name in known} | setting
     return replace(cell, algorithm=algorithm, engines=(engine,), params=params, answered=dict(answered))
 
 
 def _setting(record: Record, cell: Cell) -> Params:
-    """What was varied in this record: that for which the engine has a knob."""
+    """The parameters that were varied in this record."""
     varied = {
         name
-        for each in efforts(registry.algorithm(record.task.algorithm), record.task.engine, cell.params)
-        for name in each
+        for setting in efforts(registry.algorithm(record.task.algorithm), record.task.engine, cell.params)
+        for name in setting
     }
     return {name: value for name, value in record.task.params.items() if name in varied}
 

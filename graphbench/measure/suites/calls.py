@@ -13,9 +13,9 @@ from graphbench.measure.staleness import present
 from graphbench.measure.suites import suite as definition
 from graphbench.measure.suites import tasks
 from graphbench.measure.suites.capacity import FACTOR, TRIES, Hunt, within
-from graphbench.measure.suites.resuming import Earlier
 from graphbench.measure.suites.run import Run
-from graphbench.measure.suites.series import Climb, expand, usual_engines
+from graphbench.measure.suites.series import SizeSeries, expand, usual_engines
+from graphbench.measure.suites.tasks import StoredRecords
 from graphbench.records.capacity import Capacity
 from graphbench.records.keeping import Keeper
 from graphbench.records.store import Store
@@ -52,9 +52,9 @@ def scale(
     names = [engines] if isinstance(engines, str) else list(engines)
     suite = _suite([algorithm], names, settings | {"datasets": expand(series)})
     records = list(Store(store).records())
-    climb = Climb(suite=suite, load=_load, earlier=Earlier(records, suite, present()), records=records)
-    _drive(climb.runs(), store)
-    return Result(climb.measured, baseline=suite.baseline)
+    sizes = SizeSeries(suite=suite, load=_load, stored=StoredRecords(records, suite, present()), records=records)
+    _drive(sizes.runs(), store)
+    return Result(sizes.measured, baseline=suite.baseline)
 
 
 def capacity(
@@ -93,9 +93,9 @@ def capacity(
     found = []
     for name in [algorithms] if isinstance(algorithms, str) else algorithms:
         suite = _suite([name], [engine], {"trials": 1, "device_memory_limit": limit} | settings)
-        earlier = Earlier(within(records, suite), suite, present())
+        stored = StoredRecords(within(records, suite), suite, present())
         hunt = Hunt(
-            suite=suite, load=_load, earlier=earlier, records=records, factor=edgefactor, by=by, most=tries
+            suite=suite, load=_load, stored=stored, records=records, factor=edgefactor, by=by, most=tries
         )  # fmt: skip
         _drive(hunt.runs(), store)
         found.append(hunt.finding)
@@ -117,7 +117,7 @@ def _drive(runs: Iterable[Run], store: Path | None) -> None:
     with Keeper(store, must=True) as keeper:
         for run in runs:
             for record in run.measure(_quietly):
-                if run.earlier.is_news(record):
+                if run.stored.is_news(record):
                     keeper.keep(record)
 
 

@@ -17,11 +17,10 @@ from graphbench.errors import DatasetError, UsageError
 from graphbench.graphs.base import Dataset
 from graphbench.graphs.generators import spec
 from graphbench.graphs.on_device.recipe import MOST_SCALE
-from graphbench.measure.suites.resuming import Earlier
 from graphbench.measure.suites.run import Run, past
 from graphbench.measure.suites.search import Search, State, Try, state
 from graphbench.measure.suites.suite import Suite
-from graphbench.measure.suites.tasks import Graph, task_of, variants
+from graphbench.measure.suites.tasks import Graph, StoredRecords, task_of, variants
 from graphbench.records.capacity import (
     FOUND,
     Capacity,
@@ -94,7 +93,7 @@ class Hunt:
     Attributes:
         suite: one algorithm, one engine, and how to measure; without a dataset.
         load: makes a graph.
-        earlier: what earlier sittings have left.
+        stored: records of earlier runs.
         records: of the store, for predictions.
         factor: the edge factor while the scale is raised.
         by: who makes the graphs.
@@ -104,7 +103,7 @@ class Hunt:
 
     suite: Suite
     load: Callable[[str], Dataset]
-    earlier: Earlier
+    stored: StoredRecords
     records: list[Record]
     factor: int = FACTOR
     by: str = ""
@@ -150,7 +149,7 @@ class Hunt:
             suite = msgspec.structs.replace(self.suite, datasets=[name])
             graphs = [Graph.loaded(dataset)]
             run = Run(
-                suite=suite, graphs=graphs, missing={}, earlier=self.earlier, past=known, command=self.command,
+                suite=suite, graphs=graphs, missing={}, stored=self.stored, past=known, command=self.command,
                 fit=False, skip=False,
             )  # fmt: skip
             yield run
@@ -223,7 +222,7 @@ class Hunt:
     def _kept(self, size: Size) -> Record | None:
         """The current record of a size, of the graph as the generator makes it now."""
         task = task_of(self.suite, self.algorithm, self.name(size), self.engine, variants(self.suite)[0])
-        record = self.earlier.lasting(task.key, None)
+        record = self.stored.reusable(task.key, None)
         if record is None or record.outcome is Outcome.UNSUPPORTED:
             return None
         return record

@@ -16,10 +16,9 @@ from graphbench.measure.plan import Cell, Limits, Observer, Plan
 from graphbench.measure.predict import Foresight
 from graphbench.measure.prediction import Past, is_predicted
 from graphbench.measure.runner import measure
-from graphbench.measure.suites.resuming import Earlier
 from graphbench.measure.suites.rounds import pooled, rounds_of
 from graphbench.measure.suites.suite import Suite
-from graphbench.measure.suites.tasks import Graph, Item, Variant, items, settings, variants
+from graphbench.measure.suites.tasks import Graph, Item, StoredRecords, Variant, items, settings, variants
 from graphbench.records.model import Outcome, Record
 
 
@@ -31,7 +30,7 @@ class Run:
         suite: what to measure.
         graphs: its datasets, loaded.
         missing: those that cannot be had, and why.
-        earlier: what earlier runs have left.
+        stored: records of earlier runs.
         past: what is known for predictions; every new record is added.
         command: what the user typed.
         fit: whether tasks that would not fit into memory are passed over.
@@ -44,7 +43,7 @@ class Run:
     suite: Suite
     graphs: Sequence[Graph]
     missing: Mapping[str, DatasetError]
-    earlier: Earlier
+    stored: StoredRecords
     past: Past
     command: str = ""
     fit: bool = True
@@ -54,8 +53,8 @@ class Run:
     records: dict[str, Record] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.items = items(self.suite, self.graphs, self.earlier, self.past)
-        found = {item.task.key: self.earlier.lasting(item.task.key, item.graph.digest) for item in self.items}
+        self.items = items(self.suite, self.graphs, self.stored, self.past)
+        found = {item.task.key: self.stored.reusable(item.task.key, item.graph.digest) for item in self.items}
         self.records = {key: record for key, record in found.items() if record is not None}
         self._rounds = {item.task.key: item.rounds for item in self.items}
 
@@ -152,7 +151,7 @@ class Run:
             key, record = latest.task.key, latest
             before = self.records.get(key)
             digest = record.dataset.digest if record.dataset else None
-            ended = self.earlier.ended(key, digest) if is_predicted(record) else None
+            ended = self.stored.ended(key, digest) if is_predicted(record) else None
             if ended is not None:  # a bound that was measured tells more than a prediction
                 self.records[key], self._rounds[key] = ended, 0
                 continue
@@ -169,7 +168,7 @@ class Run:
     def _unloaded(self) -> Iterator[Record]:
         """A record for every task on a dataset that cannot be had."""
         lost = [Graph(name=name) for name in self.missing]
-        for item in items(self.suite, lost, self.earlier, self.past):
+        for item in items(self.suite, lost, self.stored, self.past):
             reason = f"the graph cannot be had: {self.missing[item.graph.name]}"
             yield recording.unprepared(item.task, item.engine, Outcome.ERROR, reason)
 

@@ -15,10 +15,9 @@ import msgspec
 from graphbench.errors import DatasetError, UsageError
 from graphbench.graphs.base import Dataset
 from graphbench.graphs.generators import spec
-from graphbench.measure.suites.resuming import Earlier
 from graphbench.measure.suites.run import Run, past
 from graphbench.measure.suites.suite import Suite
-from graphbench.measure.suites.tasks import Graph
+from graphbench.measure.suites.tasks import Graph, StoredRecords
 from graphbench.records.model import NEVER_RAN, Outcome, Record
 
 EXAMPLE = "rmat:scale=22..28,edgefactor=16"
@@ -84,13 +83,13 @@ def _at(text: str, scale: int) -> str:
 
 
 @dataclass(kw_only=True)
-class Climb:
+class SizeSeries:
     """A series at work. A graph is made only when its turn comes, since the largest take long to make.
 
     Attributes:
         suite: what to measure; its datasets are the series, small ones first.
         load: makes a graph.
-        earlier: what earlier runs have left.
+        stored: records of earlier runs.
         records: of the store; new ones are added.
         command: what the user typed.
         fit: whether tasks that would not fit into memory are passed over.
@@ -101,7 +100,7 @@ class Climb:
 
     suite: Suite
     load: Callable[[str], Dataset]
-    earlier: Earlier
+    stored: StoredRecords
     records: Sequence[Record]
     command: str = ""
     fit: bool = True
@@ -125,7 +124,7 @@ class Climb:
                 suite=msgspec.structs.replace(self.suite, datasets=[name]),
                 graphs=[Graph.loaded(dataset)],
                 missing={},
-                earlier=self.earlier,
+                stored=self.stored,
                 past=known,
                 command=self.command,
                 fit=self.fit,

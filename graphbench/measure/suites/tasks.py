@@ -1,9 +1,10 @@
-"""The matrix of a suite: every algorithm on every dataset with every engine, before anything is measured."""
+"""The tasks of a suite: every algorithm on every dataset with every engine, and which of them the store already has."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
@@ -12,16 +13,20 @@ from graphbench.algorithms.base import Algorithm
 from graphbench.engines.base import Engine, Settings
 from graphbench.graphs.base import Dataset
 from graphbench.measure import planning
-from graphbench.measure.prediction import Past
+from graphbench.measure.prediction import Past, is_predicted
 from graphbench.measure.prepare import identity
-from graphbench.measure.suites.resuming import Earlier
+from graphbench.measure.staleness import Present, changes
+from graphbench.measure.suites.rounds import rounds_of
 from graphbench.measure.suites.suite import Allocator, Suite
-from graphbench.records.model import Params, Task
+from graphbench.records.model import Outcome, Params, Record, Task
+
+FINAL = frozenset({Outcome.OK, Outcome.INVALID, Outcome.TIMEOUT, Outcome.OUT_OF_MEMORY, Outcome.UNSUPPORTED})
+"""Outcomes that measuring again would not change; errors and unavailable engines are tried again."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Graph:
-    """What is known of a dataset, be it loaded or not.
+    """What is known of a dataset, loaded or not.
 
     Attributes:
         digest: of the cleaned edges; None until it is loaded.
@@ -45,7 +50,7 @@ class Graph:
 
     @classmethod
     def described(cls, name: str) -> Graph:
-        """A graph that is only planned with: nothing is fetched or read.
+        """A graph for planning only: nothing is fetched or read.
 
         Raises:
             UnknownNameError: if nothing is called that.
@@ -63,7 +68,7 @@ class Graph:
 
 
 class Variant(NamedTuple):
-    """How GPU engines run: the memory resource, and on how many GPUs (None: all) those run that take several."""
+    """How GPU engines run: the memory resource and, for engines on several GPUs, their number (None: all)."""
 
     allocator: Allocator
     gpus: int | None = None
@@ -75,8 +80,8 @@ class Item:
 
     Attributes:
         rounds: how many of its rounds are still to be measured; 0: it is done.
-        runs: whether measuring starts anything: the engine is there, and solves the problem.
-        seconds: how long that is predicted to take; None if nothing is known.
+        runs: whether measuring starts anything: the engine is available and has an adapter.
+        seconds: predicted duration; None if nothing is known.
     """
 
     task: Task
@@ -86,6 +91,72 @@ class Item:
     rounds: int
     runs: bool
     seconds: float | None
+
+
+class StoredRecords:
+    """Which records spare a suite from measuring a task again.
+
+    Args:
+        records: of the store, oldest first: of several for one task the last one counts, whatever its time stamp.
+        suite: whose limits they have to match.
+        now: decides whether they are current.
+        since: records that were measured before do not count.
+    """
+
+    def __init__(self, records: Iterable[Record], suite: Suite, now: Present, since: datetime | None = None) -> None:
+        self._suite = suite
+        self._since = since
+        self._reusable: dict[str, Record] = {}
+        self._ended: dict[str, Record] = {}
+        self._newest: dict[str, Record] = {}
+        for record in records:
+            self._newest[record.task.key] = record
+            if self._has_ended(record) and not changes(record, now):
+                self._ended[record.task.key] = record
+                if self._had_enough(record):
+                    self._reusable[record.task.key] = record
+
+    def reusable(self, key: str, digest: str | None) -> Record | None:
+        """The current record of a task, with the rounds it has, on the dataset of this digest (None: of any)."""
+        return _on_graph(self._reusable.get(key), digest)
+
+    def ended(self, key: str, digest: str | None) -> Record | None:
+        """The current record of a task, even if it had less time or memory than it would have now."""
+        return _on_graph(self._ended.get(key), digest)
+
+    def missing_rounds(self, record: Record | None) -> int:
+        """How many rounds a task still needs; one that ended without a time needs none."""
+        if record is None:
+            return self._suite.rounds
+        return max(self._suite.rounds - len(rounds_of(record)), 0) if record.outcome is Outcome.OK else 0
+
+    def is_news(self, record: Record) -> bool:
+        """Whether to store a record: that of a task that did not run only if it differs from the newest one."""
+        known = self._newest.get(record.task.key)
+        if record.environment is not None or record.worker is not None or known is None:
+            return True
+        return (known.outcome, known.reason) != (record.outcome, record.reason)
+
+    def _has_ended(self, record: Record) -> bool:
+        if record.outcome not in FINAL or is_predicted(record):
+            return False
+        return self._since is None or datetime.fromisoformat(record.measured_at) >= self._since
+
+    def _had_enough(self, record: Record) -> bool:
+        """Whether the time and memory of this suite would not change the outcome."""
+        struck, suite = record.censored, self._suite
+        if struck is None or record.outcome is Outcome.OK:
+            return True
+        more_time = struck.limit_s is not None and struck.limit_s < suite.timeout
+        more_memory = struck.limit_bytes is not None and (
+            suite.memory_limit is None or struck.limit_bytes < suite.memory_limit
+        )
+        return not (more_time or more_memory)
+
+
+def _on_graph(record: Record | None, digest: str | None) -> Record | None:
+    other = record is not None and digest and record.dataset is not None and record.dataset.digest != digest
+    return None if other else record
 
 
 def settings(suite: Suite, variant: Variant) -> Settings:
@@ -107,14 +178,14 @@ def variants(suite: Suite) -> list[Variant]:
 
 
 def engines(suite: Suite) -> list[str]:
-    """Names of the engines that are measured: those that are named, else all but those on request."""
+    """Names of the engines to measure: those that the suite names, else all but those on request."""
     return suite.engines or [
         engine.name for engine in registry.engines() if not engine.on_request or (engine.several and suite.gpus)
     ]
 
 
 def task_of(suite: Suite, algorithm: Algorithm, dataset: str, engine: Engine, variant: Variant) -> Task:
-    """One task of a suite, in which algorithms have the parameters that they have if nobody names any."""
+    """One task of a suite; algorithms have their default parameters."""
     return Task(algorithm.name, dataset, engine.name, algorithm.resolve({}) | _told(suite, engine, variant))
 
 
@@ -123,10 +194,10 @@ def _told(suite: Suite, engine: Engine, variant: Variant) -> Params:
 
 
 def check(suite: Suite) -> None:
-    """Refuse what would come out wrong only hours later, and warn of what would have no effect.
+    """Refuse what would fail only hours later, and warn of what has no effect.
 
     Raises:
-        UnknownNameError: for an algorithm or engine that there is not.
+        UnknownNameError: for an unknown algorithm or engine.
         UsageError: for settings that a single run would refuse.
     """
     for name in suite.algorithms:
@@ -138,19 +209,19 @@ def check(suite: Suite) -> None:
         planning.tell_unused_gpus(engines(suite))
 
 
-def items(suite: Suite, graphs: Iterable[Graph], earlier: Earlier, past: Past) -> list[Item]:
-    """Every task of a suite, those on small graphs first: what they take tells what is hopeless on larger ones."""
+def items(suite: Suite, graphs: Iterable[Graph], stored: StoredRecords, past: Past) -> list[Item]:
+    """Every task of a suite, small graphs first, so tasks that would time out on large graphs are skipped."""
     ordered = sorted(graphs, key=lambda graph: graph.entries if graph.entries is not None else float("inf"))
-    return [item for graph in ordered for item in _of_graph(suite, graph, earlier, past)]
+    return [item for graph in ordered for item in _of_graph(suite, graph, stored, past)]
 
 
-def _of_graph(suite: Suite, graph: Graph, earlier: Earlier, past: Past) -> Iterator[Item]:
+def _of_graph(suite: Suite, graph: Graph, stored: StoredRecords, past: Past) -> Iterator[Item]:
     algorithms = [registry.algorithm(name) for name in suite.algorithms or registry.algorithm_names()]
     for variant, engine in _engines(suite):
         available = engine.availability().ok
         for algorithm in algorithms:
             task = task_of(suite, algorithm, graph.name, engine, variant)
-            missing = earlier.missing_rounds(earlier.lasting(task.key, graph.digest))
+            missing = stored.missing_rounds(stored.reusable(task.key, graph.digest))
             runs = missing > 0 and available and algorithm.find_adapter(engine.name) is not None
             doubled = graph.directed and not algorithm.form.directed
             entries = graph.entries and graph.entries * (2 if doubled else 1)
@@ -167,7 +238,7 @@ def _of_graph(suite: Suite, graph: Graph, earlier: Earlier, past: Past) -> Itera
 
 
 def _engines(suite: Suite) -> Iterator[tuple[Variant, Engine]]:
-    """Engines with the variants that make a difference to them, which is to say to their tasks."""
+    """Engines with the variants that change their tasks."""
     known: list[tuple[str, Params]] = []
     for variant in variants(suite):
         for engine in registry.engines(engines(suite)):
