@@ -182,7 +182,7 @@ def test_pagerank_leaves_out_edges_that_weigh_nothing_and_keeps_their_vertices()
 
 
 def test_a_tolerance_that_float64_cannot_resolve_is_refused_with_one_that_it_can():
-    with pytest.raises(UsageError, match=r"1e-18 .* 4 vertices; .* --tolerance 1e-15"):
+    with pytest.raises(UsageError, match=r"1e-18 .* 4 vertices. .* --tolerance 1e-15"):
         posed("pagerank", ARROWS, tolerance=1e-18)
     posed("pagerank", ARROWS, tolerance=1e-15)
 
@@ -203,12 +203,20 @@ def test_a_seeded_heuristic_gets_another_seed_in_each_trial():
 
 
 @pytest.mark.parametrize("engine", ["networkx", "nx-cugraph", "cugraph", "networkit"])
-def test_what_an_engine_was_told_of_the_tolerance_is_recorded(engine):
+def test_the_tolerance_that_an_engine_used_is_recorded(engine):
     page, _, _, p = posed("pagerank", GRAPHS["path"], tolerance=1e-4)
     used = page.adapter(engine).parameters_used(p)
     by_vertex = engine in {"networkx", "nx-cugraph"}
     assert used["tol"] == pytest.approx(1e-4 / 12 if by_vertex else 1e-4)
     assert used["stops_at"] == 1e-4
+
+
+def test_a_wrong_answer_is_a_finding_with_the_figures_that_were_known():
+    page, at, _, p = posed("bfs", GRAPHS["path"])
+    depth = np.full(at.num_vertices, -1)
+    finding = page.certify(at, depth, p)
+    assert (finding.valid, finding.figures) == (False, {"reached": 0, "max_distance": -1})
+    assert finding.detail.startswith("the source")
 
 
 def test_a_knob_that_an_engine_lacks_is_declared():
@@ -221,7 +229,7 @@ def test_pagerank_asks_cugraph_for_float64_in_the_storage_that_it_wants():
     assert _page("pagerank").adapter("cugraph").build == {"store_transposed": True, "float64_weights": True}
 
 
-def test_precision_on_a_gpu_is_told_where_it_is_not_float64():
+def test_precision_on_a_gpu_is_recorded():
     page, _, _, unweighted = posed("louvain", GRAPHS["path"])
     _, _, _, weighted = posed("louvain", GRAPHS["weighted"])
     assert page.adapter("cugraph").parameters_used(unweighted) == {"dtype": "float32"}

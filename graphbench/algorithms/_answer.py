@@ -96,13 +96,13 @@ class Finding:
     """What a certificate found.
 
     Attributes:
-        valid: whether the answer is right.
         detail: one sentence: what was shown, or what is wrong and where.
+        valid: whether the answer is right.
         figures: the answer in a few figures, as the record's `answer` carries them.
         notes: what is odd about a valid answer, one sentence each; the record's `warnings` carry them.
     """
 
-    valid: bool
     detail: str
+    valid: bool = True
     figures: Figures = field(default_factory=dict)
     notes: tuple[str, ...] = ()

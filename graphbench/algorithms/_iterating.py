@@ -1,4 +1,4 @@
-"""What pages of iterative methods share: the tolerance, the limit of iterations, and one error for reaching it."""
+"""What pages of iterative methods share: rules for stopping, and one error at the iteration limit."""
 
 from __future__ import annotations
 
@@ -9,86 +9,62 @@ from typing import Any
 
 import numpy as np
 
-from graphbench.algorithms._parameter import Parameter
 from graphbench.algorithms.base import Adapter, Call
 from graphbench.errors import ConvergenceError
 from graphbench.graphs.edgelist import EdgeList
 
-_GAVE_UP = {"PowerIterationFailedConvergence", "FailedToConvergeError"}
-"""What NetworkX and nx-cugraph, and cuGraph's PageRank, raise at the limit of iterations."""
-_GAVE_UP_IN_WORDS = "failed to converge"
-"""What cuGraph's other iterations say in a RuntimeError there."""
+_NOT_CONVERGED = {"PowerIterationFailedConvergence", "FailedToConvergeError"}
+"""Errors of NetworkX and nx-cugraph, and of cuGraph's PageRank, at the iteration limit."""
+_NOT_CONVERGED_TEXT = "failed to converge"
+"""Part of the RuntimeError of cuGraph's other iterative methods."""
 
 
-def tolerance_of(what: str) -> Parameter:
-    """The parameter `tolerance`, 1e-6 unless given.
-
-    Args:
-        what: must be no more than that; the parameter's help.
-    """
-    return Parameter(name="tolerance", type=float, default=1e-6, minimum=0, exclusive_minimum=True, help=what)
-
-
-def iteration_limit(default: int) -> Parameter:
-    """The parameter `max_iterations`."""
-    return Parameter(
-        name="max_iterations", type=int, default=default, minimum=1, help="Give up after this many iterations."
-    )
-
-
-def beyond_float64(edges: EdgeList, params: Mapping[str, Any]) -> str:
-    """Why the tolerance is refused: it is below eps * sqrt(n).
+def tolerance_refusal(edges: EdgeList, params: Mapping[str, Any]) -> str:
+    """Why a tolerance below eps * sqrt(n) is refused.
 
     A sum of k terms is rounded by about sqrt(k) * eps of its value (Higham, Accuracy and Stability of Numerical
-    Algorithms, 2002, section 2.8), and k is at most n for a score: an iteration may change the scores by that for ever.
+    Algorithms, 2002, section 2.8), and k is at most n for a score: iterations may never change the scores by less.
     """
     least = float(np.finfo(np.float64).eps) * math.sqrt(edges.num_vertices)
     if params["tolerance"] >= least:
         return ""
     return (
-        f"A tolerance of {params['tolerance']:g} is below what float64 can resolve on {edges.num_vertices:,} vertices; "
-        f"the least that makes sense is --tolerance {10.0 ** math.ceil(math.log10(least)):g}."
+        f"A tolerance of {params['tolerance']:g} is below what float64 can resolve on {edges.num_vertices:,} vertices. "
+        f"Use at least --tolerance {10.0 ** math.ceil(math.log10(least)):g}."
     )
 
 
-def stop_per_vertex(p: Call) -> dict[str, Any]:
-    """What a library is given that stops when an iteration changes less than n * tol in total."""
-    return {"tol": p.tolerance / p.num_vertices, "stops_at": p.tolerance, "max_iter": p.max_iterations}
+def stop_at_total(p: Call, *, half: bool = False) -> dict[str, Any]:
+    """What a library gets that stops when an iteration changes less than tol in total.
+
+    Args:
+        p: the call.
+        half: stop at half the tolerance; the page says why.
+    """
+    tolerance = p.tolerance / 2 if half else p.tolerance
+    return {"tol": tolerance, "stops_at": tolerance, "max_iter": p.max_iterations}
 
 
-def stop_at_total(p: Call) -> dict[str, Any]:
-    """What a library is given that stops when an iteration changes less than tol in total."""
-    return {"tol": p.tolerance, "stops_at": p.tolerance, "max_iter": p.max_iterations}
+def stop_per_vertex(p: Call, *, half: bool = False) -> dict[str, Any]:
+    """What a library gets that stops when an iteration changes less than n * tol in total, for n vertices."""
+    return stop_at_total(p, half=half) | {"tol": half_per_vertex(p) if half else p.tolerance / p.num_vertices}
 
 
 def half_per_vertex(p: Call) -> float:
-    """What makes a library stop at half the tolerance that stops when an iteration changes less than n * tol in total.
-
-    Where half is wanted, the page says why.
-    """
+    """The tol that stops such a library at half the tolerance."""
     tol: float = p.tolerance / (2 * p.num_vertices)
     return tol
 
 
-def stop_at_half_per_vertex(p: Call) -> dict[str, Any]:
-    """As `stop_at_half_total`, of a library that stops when an iteration changes less than n * tol in total."""
-    return stop_at_half_total(p) | {"tol": half_per_vertex(p)}
-
-
-def stop_at_half_total(p: Call) -> dict[str, Any]:
-    """What a library is given for half the tolerance that stops when an iteration changes less than tol in total."""
-    return {"tol": p.tolerance / 2, "stops_at": p.tolerance / 2, "max_iter": p.max_iterations}
-
-
-def limited(call: Adapter) -> Adapter:
-    """The adapter, with one error for every library's own when the iterations are used up."""
+def raises_convergence_error(call: Adapter) -> Adapter:
+    """Let an adapter raise ConvergenceError instead of its library's own error at the iteration limit."""
 
     @functools.wraps(call)
     def within_limit(library: Any, graph: Any, p: Call) -> Any:
         try:
             return call(library, graph, p)
         except Exception as error:
-            if type(error).__name__ in _GAVE_UP or _GAVE_UP_IN_WORDS in str(error):
+            if type(error).__name__ in _NOT_CONVERGED or _NOT_CONVERGED_TEXT in str(error):
                 raise ConvergenceError(p.max_iterations) from error
             raise
 

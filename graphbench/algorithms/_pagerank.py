@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from graphbench.algorithms._iterating import iteration_limit, tolerance_of
+from graphbench.algorithms._parameters import max_iterations, tolerance
 from graphbench.algorithms.base import Call, Finding, Parameter
-from graphbench.certificates import checks
+from graphbench.certificates.checks import Wrong, form_fault, pagerank_step, raise_if
 from graphbench.graphs.edgelist import EdgeList
 
 
@@ -30,8 +30,8 @@ def parameters(jumping: str) -> list[Parameter]:
             exclusive_maximum=True,
             help=f"Probability of following an edge rather than {jumping}.",
         ),
-        tolerance_of("Largest change, summed over all vertices, that one more iteration may still make."),
-        iteration_limit(500),
+        tolerance("Largest change, summed over all vertices, that one more iteration may still make."),
+        max_iterations(500),
     ]
 
 
@@ -45,25 +45,24 @@ def finding(
     edges: EdgeList, answer: npt.NDArray[Any], p: Call, *, teleport: npt.NDArray[np.int64] | None = None
 ) -> Finding:
     """What the certificate finds, for jumps to all vertices or to those of `teleport` only."""
-    if fault := checks.form_fault(answer, edges.num_vertices, "floating", "ranks"):
-        return Finding(valid=False, detail=fault)
+    raise_if(form_fault(answer, edges.num_vertices, "floating", "ranks"))
     ranks = answer.astype(np.float64, copy=False)
     if not np.isfinite(ranks).all() or ranks.min() < 0:
         bad = int(np.argmax(~np.isfinite(ranks) | (ranks < 0)))
-        return Finding(valid=False, detail=f"the rank of vertex {bad:,} is {float(ranks[bad]):g}")
-    change = np.abs(checks.pagerank_step(edges, ranks, p.damping, teleport=teleport) - ranks)
+        raise Wrong(f"the rank of vertex {bad:,} is {float(ranks[bad]):g}")
+    change = np.abs(pagerank_step(edges, ranks, p.damping, teleport=teleport) - ranks)
     residual, total = float(change.sum()), float(ranks.sum())
     figures = {"residual": residual, "sum": total}
     slack = p.tolerance / (1 - p.damping) + 1e-12 * np.sqrt(len(ranks))
     if not abs(total - 1) <= slack:
-        return Finding(valid=False, detail=f"the ranks sum to {total:.9g}, not to 1", figures=figures)
+        raise Wrong(f"the ranks sum to {total:.9g}, not to 1", figures)
     if not residual <= p.tolerance:
         worst = int(np.argmax(change))
-        detail = (
+        raise Wrong(
             f"one more iteration changes the ranks by {residual:.3g} in total, more than the tolerance of "
-            f"{p.tolerance:g}; most at vertex {worst:,} ({float(ranks[worst]):.6g} by {float(change[worst]):.3g})"
+            f"{p.tolerance:g}; most at vertex {worst:,} ({float(ranks[worst]):.6g} by {float(change[worst]):.3g})",
+            figures,
         )
-        return Finding(valid=False, detail=detail, figures=figures)
     error = residual / (1 - p.damping)
     detail = f"L1 residual {residual:.3g}, at most {p.tolerance:g}: the total error is at most {error:.3g}"
-    return Finding(valid=True, detail=detail, figures=figures)
+    return Finding(detail=detail, figures=figures)

@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from graphbench.algorithms.base import Call, Finding, Parameter
-from graphbench.certificates import checks
+from graphbench.algorithms.base import Call, Finding
+from graphbench.certificates.checks import Wrong, form_fault, raise_if
 from graphbench.certificates.similarity import Neighbourhoods, neighbourhoods
 from graphbench.graphs.edgelist import EdgeList
 
@@ -28,8 +28,6 @@ EPSILON = 1e-6
 """How far a coefficient may be off: float32 is enough."""
 _ENTRIES_AT_ONCE = 4_000_000
 """Entries of rows that SciPy multiplies at a time: 64 MB or so for each of the two sides."""
-
-PAIRS = Parameter(name="pairs", type=int, default=100_000, minimum=1, help="How many pairs of vertices to draw.")
 
 
 def apart(_: Mapping[str, Any]) -> float:
@@ -56,16 +54,15 @@ def sampled(edges: EdgeList, answer: npt.NDArray[Any], p: Call, *, symbol: str, 
         formula: its definition.
     """
     pairs = np.asarray(p.pairs, dtype=np.int64).reshape(-1, 2)
-    if fault := checks.form_fault(answer, len(pairs), "floating", "coefficients"):
-        return Finding(valid=False, detail=fault)
+    raise_if(form_fault(answer, len(pairs), "floating", "coefficients"))
     if len(pairs) == 0:
         detail = "the graph has no path of two edges, so there was no pair to compare"
-        return Finding(valid=True, detail=detail, figures={"pairs": 0, "mean": 0.0})
+        return Finding(detail=detail, figures={"pairs": 0, "mean": 0.0})
     figures = {"pairs": len(pairs), "mean": float(answer.mean(dtype=np.float64))}
     outside = np.flatnonzero((answer < 0) | (answer > 1 + EPSILON))
     if len(outside):
         told = f"{_of(symbol, pairs[outside[0]])} = {answer[outside[0]]:g} is not between 0 and 1"
-        return Finding(valid=False, detail=told, figures=figures)
+        raise Wrong(told, figures)
     drawn = np.arange(len(pairs))
     if len(pairs) > SAMPLE:
         chosen = np.random.default_rng(p.seed).choice(len(pairs), size=SAMPLE, replace=False)
@@ -75,10 +72,10 @@ def sampled(edges: EdgeList, answer: npt.NDArray[Any], p: Call, *, symbol: str, 
     if len(wrong):
         at, right = drawn[wrong[0]], expected[wrong[0]]
         told = f"{_of(symbol, pairs[at])} is {right:.9g}, not {answer[at]:.9g}; wrong for {len(wrong):,} of the sample"
-        return Finding(valid=False, detail=told, figures=figures)
+        raise Wrong(told, figures)
     all_of = "all" if len(drawn) == len(pairs) else f"a sample of {len(drawn):,} of"
     detail = f"{all_of} {len(pairs):,} pairs recomputed exactly agree within {EPSILON:g}"
-    return Finding(valid=True, detail=detail, figures=figures)
+    return Finding(detail=detail, figures=figures)
 
 
 def in_scipy(matrix: Any, pairs: npt.NDArray[np.int64]) -> Neighbourhoods:

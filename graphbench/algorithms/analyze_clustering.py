@@ -31,7 +31,8 @@ import numpy.typing as npt
 
 from graphbench.algorithms import draws
 from graphbench.algorithms.base import Algorithm, Call, Finding, Form, Inputs, Parameter
-from graphbench.certificates import checks, partition
+from graphbench.certificates import partition
+from graphbench.certificates.checks import Wrong, form_fault, raise_if
 from graphbench.graphs.edgelist import EdgeList
 
 EPSILON = 1e-9
@@ -79,18 +80,16 @@ analyze_clustering = Algorithm(
 @analyze_clustering.certificate
 def _(edges: EdgeList, answer: npt.NDArray[Any], p: Call) -> Finding:
     """All three figures, computed anew from the edges in float64, agree within 1e-9 (of their size, if above 1)."""
-    if fault := checks.form_fault(answer, len(NAMES), "floating", "figures"):
-        return Finding(valid=False, detail=fault)
+    raise_if(form_fault(answer, len(NAMES), "floating", "figures"))
     found = partition.cuts(edges, p.labels)
     right = np.array([partition.modularity(edges, p.labels), found.edge_cut, found.ratio_cut])
     figures = dict(zip(NAMES, map(float, answer), strict=True)) | {"clusters": len(found.sizes)}
     wrong = np.flatnonzero(~(np.abs(answer - right) <= EPSILON * np.maximum(1, np.abs(right))))
     if len(wrong):
         name, value, told = NAMES[wrong[0]], right[wrong[0]], answer[wrong[0]]
-        detail = f"the {name.replace('_', ' ')} is {value:.12g}, not {told:.12g}"
-        return Finding(valid=False, detail=detail, figures=figures)
+        raise Wrong(f"the {name.replace('_', ' ')} is {value:.12g}, not {told:.12g}", figures)
     detail = f"modularity, edge cut and ratio cut recomputed in float64 agree within {EPSILON:g}"
-    return Finding(valid=True, detail=detail, figures=figures)
+    return Finding(detail=detail, figures=figures)
 
 
 @analyze_clustering.on("networkx")

@@ -18,20 +18,20 @@ What an answer can be is in :mod:`graphbench.algorithms._answer`; pages and engi
 
 from __future__ import annotations
 
-import inspect
-import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import CodeType, SimpleNamespace
 from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 
+from graphbench.algorithms._adapter import Adapter, Attached, Call
 from graphbench.algorithms._answer import AnyKind, Claimed, Figures, Finding, Kind, Renumbered, Scaled
-from graphbench.algorithms._parameter import Parameter
-from graphbench.errors import InputError, UnsupportedError, UsageError
+from graphbench.algorithms._form import Form
+from graphbench.algorithms._parameters import Parameter
+from graphbench.certificates.checks import Wrong
+from graphbench.errors import UnsupportedError, UsageError
 from graphbench.graphs.edgelist import EdgeList
 
 Family = Literal[
@@ -47,28 +47,6 @@ Family = Literal[
     "trees",
 ]
 """The families of cuGraph's own catalogue of algorithms."""
-
-Call = SimpleNamespace
-Adapter = Callable[[Any, Any, Call], Any]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Form:
-    """The graph that a problem is posed on.
-
-    Attributes:
-        directed: keep the dataset's direction; False: symmetrise.
-        entries: pose the entries of the adjacency matrix: a directed graph, an undirected edge being an arc each way.
-        weights: `ignored`; `used` where the dataset has them; `required`: drawn where it has none (integers 1-255).
-        zero_weights: what an edge of weight 0 is: `kept` like any other, `dropped` where it is as good as no edge by
-            the problem's definition, `refused` where it makes no sense. Where they are kept, not all may be 0.
-            `any` is for problems that do not compute with weights: they may all be 0, and below 0.
-    """
-
-    directed: bool
-    weights: Literal["ignored", "used", "required"]
-    entries: bool = False
-    zero_weights: Literal["any", "kept", "dropped", "refused"] = "kept"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,31 +68,6 @@ class Inputs:
 
 Drawing = Callable[[EdgeList, Mapping[str, Any], int], Inputs]
 """A draw of a page's own: from the posed graph, the resolved parameters and the seed."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Attached:
-    """An adapter and what the engine must know to build the graph for it."""
-
-    call: Adapter
-    build: Mapping[str, Any] = field(default_factory=dict)
-    no_equivalent: tuple[str, ...] = ()
-    parameters_used: Callable[[Call], Mapping[str, Any]] = lambda _: {}
-
-    @property
-    def _code(self) -> CodeType:
-        code: CodeType = inspect.unwrap(self.call).__code__
-        return code
-
-    @property
-    def file(self) -> str:
-        """Where the adapter is written."""
-        return self._code.co_filename
-
-    @property
-    def line(self) -> int:
-        """Where it starts in that file."""
-        return self._code.co_firstlineno
 
 
 Check = Callable[[EdgeList, npt.NDArray[Any], Call], Finding]
@@ -221,7 +174,7 @@ class Algorithm:
         self._gaps[engine] = reason
 
     def certificate(self, check: Check) -> Check:
-        """Attach the decorated certificate: `(posed edges, answer, call) -> Finding`."""
+        """Attach the decorated certificate: `(posed edges, answer, call) -> Finding`; it raises `Wrong` if it fails."""
         self._certify = check
         return check
 
@@ -284,45 +237,7 @@ class Algorithm:
         Raises:
             InputError: if the graph does not fit: no vertices, or weights that the problem forbids.
         """
-        if edges.num_vertices == 0:
-            raise InputError(f"{edges.name} has no vertices: there is nothing to compute.")
-        if self.form.weights == "ignored" or ignore_weights:
-            edges = edges.unweighted()
-        if edges.weighted:
-            self._check_weights(edges)
-            if self.form.zero_weights == "dropped":
-                edges = edges.without_zero_weights()
-        if self.form.entries:
-            edges = edges.entries()
-        elif not self.form.directed:
-            edges = edges.undirected()
-        if self.form.weights == "required" and not edges.weighted:
-            edges = edges.with_drawn_weights(seed)
-        return edges
-
-    def _check_weights(self, edges: EdgeList) -> None:
-        weight = edges.to_numpy().weight
-        assert weight is not None
-        zero = int(np.count_nonzero(weight == 0))
-        with np.errstate(over="ignore", invalid="ignore"):
-            total = float(2 * weight.sum())  # twice, as degrees count each edge at both ends
-        faults = {
-            "non-finite": int(np.count_nonzero(~np.isfinite(weight))),
-            "negative": 0 if self.form.zero_weights == "any" else int(np.count_nonzero(weight < 0)),
-            "zero": zero if self.form.zero_weights == "refused" else 0,
-        }
-        found = ", ".join(f"{count:,} {fault}" for fault, count in faults.items() if count) + " weights"
-        if not any(faults.values()):
-            if self.form.zero_weights == "kept" and 0 < zero == len(weight):
-                found = "no weight above 0"
-            elif math.isfinite(total) or self.form.zero_weights == "any":
-                return
-            else:
-                found = "weights whose sum is beyond float64"
-        raise InputError(
-            f"{edges.name} has {found}, and {self.title} is not defined on them. "
-            "Use --ignore-weights to pose the problem on the graph without its weights."
-        )
+        return self.form.apply(edges, title=self.title, seed=seed, ignore_weights=ignore_weights)
 
     def draw(self, posed: EdgeList, params: Mapping[str, Any], seed: int) -> Inputs:
         """Draw what the problem asks about, the same for every engine.
@@ -360,7 +275,10 @@ class Algorithm:
 
     def certify(self, posed: EdgeList, answer: npt.NDArray[Any], p: Call) -> Finding:
         """Check an answer in the common form, independently of every engine."""
-        return self.certify_check(posed, answer, p)
+        try:
+            return self.certify_check(posed, answer, p)
+        except Wrong as wrong:
+            return Finding(valid=False, detail=wrong.detail, figures=wrong.figures)
 
 
 __all__ = [

@@ -33,7 +33,8 @@ import numpy as np
 import numpy.typing as npt
 
 from graphbench.algorithms.base import Algorithm, Call, Figures, Finding, Form, Parameter, Scaled
-from graphbench.certificates import checks, shortest_paths
+from graphbench.certificates import shortest_paths
+from graphbench.certificates.checks import Wrong, form_fault, raise_if
 from graphbench.graphs.edgelist import EdgeList
 
 RELATIVE = 1e-3
@@ -71,8 +72,7 @@ def _(edges: EdgeList, answer: npt.NDArray[Any], p: Call) -> Finding:
     (1 + delta_s(w)) (Brandes, theorem 6): path counts go from level to level outwards, dependencies back. No cheaper
     proof is known than doing so: a second for 10 million edges and each source.
     """
-    if fault := checks.form_fault(answer, edges.num_vertices, "floating", "scores"):
-        return Finding(valid=False, detail=fault)
+    raise_if(form_fault(answer, edges.num_vertices, "floating", "scores"))
     scale = len(p.vertices) * max(edges.num_vertices - 2, 1)
     right = shortest_paths.dependencies(edges, p.vertices) / scale
     off = np.abs(answer - right)
@@ -84,13 +84,13 @@ def _(edges: EdgeList, answer: npt.NDArray[Any], p: Call) -> Finding:
     wrong = np.flatnonzero(~(off <= allowed))
     if len(wrong):
         v = int(wrong[np.argmax(off[wrong])])
-        detail = (
+        raise Wrong(
             f"the score of vertex {v:,} is {answer[v]:.9g}, but {right[v]:.9g} is right; {len(wrong):,} scores are off "
-            f"by more than a relative {RELATIVE:g}"
+            f"by more than a relative {RELATIVE:g}",
+            figures,
         )
-        return Finding(valid=False, detail=detail, figures=figures)
     detail = f"all scores, recomputed from the same {len(p.vertices):,} sources, agree within a relative {RELATIVE:g}"
-    return Finding(valid=True, detail=detail, figures=figures)
+    return Finding(detail=detail, figures=figures)
 
 
 def _half(result: Any, p: Call) -> Scaled:

@@ -19,9 +19,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from graphbench.algorithms._shared import SOURCES
+from graphbench.algorithms._parameters import SOURCES
 from graphbench.algorithms.base import Algorithm, Call, Figures, Finding, Form
-from graphbench.certificates import checks, search
+from graphbench.certificates import search
+from graphbench.certificates.checks import Wrong, form_fault, raise_if
 from graphbench.graphs.edgelist import EdgeList
 
 bfs = Algorithm(
@@ -47,17 +48,14 @@ def _(edges: EdgeList, answer: npt.NDArray[Any], p: Call) -> Finding:
     rule forbids that a depth is too large or a vertex overlooked, the third that it is too small or made up. The
     proof, with lengths other than 1 too, is at :func:`graphbench.certificates.search.search_fault`.
     """
-    if fault := checks.form_fault(answer, edges.num_vertices, "integer", "depths"):
-        return Finding(valid=False, detail=fault)
+    raise_if(form_fault(answer, edges.num_vertices, "integer", "depths"))
     if answer.min() < -1:
-        return Finding(valid=False, detail=f"vertex {int(np.argmin(answer)):,} is at depth {int(answer.min()):,}")
+        raise Wrong(f"vertex {int(np.argmin(answer)):,} is at depth {int(answer.min()):,}")
     reached = int(np.count_nonzero(answer >= 0))
     figures: Figures = {"reached": reached, "max_distance": int(answer.max())}
-    fault = search.search_fault(edges, np.where(answer < 0, np.inf, answer), p.source)
-    if fault:
-        return Finding(valid=False, detail=fault, figures=figures)
+    raise_if(search.search_fault(edges, np.where(answer < 0, np.inf, answer), p.source), figures)
     detail = f"depth rule holds on every edge from source {p.source:,}; {reached:,} vertices reached"
-    return Finding(valid=True, detail=detail, figures=figures)
+    return Finding(detail=detail, figures=figures)
 
 
 @bfs.on("networkx", "nx-cugraph")

@@ -30,6 +30,7 @@ import numpy.typing as npt
 from graphbench.algorithms import _lists
 from graphbench.algorithms.base import Algorithm, Call, Finding, Form
 from graphbench.certificates import structure
+from graphbench.certificates.checks import raise_if
 from graphbench.graphs.edgelist import EdgeList
 
 coo_to_csr = Algorithm(
@@ -49,10 +50,9 @@ def _(edges: EdgeList, answer: npt.NDArray[Any], _p: Call) -> Finding:
 
     Offsets that do not ascend from 0 to the number of entries are no rows at all: such an answer cannot be taken apart.
     """
-    if fault := structure.entries_fault(edges, answer):
-        return Finding(valid=False, detail=fault)
+    raise_if(structure.entries_fault(edges, answer))
     detail = f"all {len(answer):,} entries of the input, and no others"
-    return Finding(valid=True, detail=detail, figures=structure.row_figures(answer))
+    return Finding(detail=detail, figures=structure.row_figures(answer))
 
 
 @coo_to_csr.on("cugraph", build={"listed": "entries"})

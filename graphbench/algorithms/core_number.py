@@ -21,7 +21,8 @@ import numpy as np
 import numpy.typing as npt
 
 from graphbench.algorithms.base import Algorithm, Call, Figures, Finding, Form
-from graphbench.certificates import checks, cores
+from graphbench.certificates import cores
+from graphbench.certificates.checks import form_fault, raise_if
 from graphbench.graphs.edgelist import EdgeList
 
 core_number = Algorithm(
@@ -42,16 +43,14 @@ def _(edges: EdgeList, answer: npt.NDArray[Any], _p: Call) -> Finding:
 
     The theorem and its proof are at :func:`graphbench.certificates.cores.core_fault`.
     """
-    if fault := checks.form_fault(answer, edges.num_vertices, "integer", "core numbers"):
-        return Finding(valid=False, detail=fault)
+    raise_if(form_fault(answer, edges.num_vertices, "integer", "core numbers"))
     figures: Figures = {"max_core": int(answer.max()), "in_max_core": int(np.count_nonzero(answer == answer.max()))}
-    if fault := cores.core_fault(edges, answer):
-        return Finding(valid=False, detail=fault, figures=figures)
+    raise_if(cores.core_fault(edges, answer), figures)
     detail = (
         f"every vertex has enough neighbours in its core, and none can stay in a higher one; "
         f"the {figures['max_core']:,}-core has {figures['in_max_core']:,} vertices"
     )
-    return Finding(valid=True, detail=detail, figures=figures)
+    return Finding(detail=detail, figures=figures)
 
 
 @core_number.on("networkx", "nx-cugraph")

@@ -26,6 +26,7 @@ import numpy as np
 import numpy.typing as npt
 
 from graphbench.algorithms import _similarity as similarity
+from graphbench.algorithms._parameters import PAIRS
 from graphbench.algorithms.base import Algorithm, Call, Finding, Form
 from graphbench.graphs.edgelist import EdgeList
 
@@ -41,7 +42,7 @@ cosine = Algorithm(
     draws="pairs",
     on_device=True,
     epsilon=similarity.apart,
-    parameters=[similarity.PAIRS],
+    parameters=[PAIRS],
 )
 
 

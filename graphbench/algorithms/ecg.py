@@ -27,7 +27,8 @@ import numpy as np
 import numpy.typing as npt
 
 from graphbench.algorithms.base import Algorithm, Call, Finding, Form, Parameter
-from graphbench.certificates import checks, partition
+from graphbench.certificates import partition
+from graphbench.certificates.checks import Wrong, labels_fault, raise_if
 from graphbench.graphs.edgelist import EdgeList
 
 ecg = Algorithm(
@@ -82,14 +83,13 @@ ecg = Algorithm(
 @ecg.certificate
 def _(edges: EdgeList, answer: npt.NDArray[Any], p: Call) -> Finding:
     """Every vertex is in exactly one community, and the modularity is what we compute of it."""
-    if fault := checks.labels_fault(answer, edges.num_vertices):
-        return Finding(valid=False, detail=fault)
+    raise_if(labels_fault(answer, edges.num_vertices))
     quality = partition.modularity(edges, answer, resolution=p.resolution)
     if not math.isfinite(quality):
-        return Finding(valid=False, detail=f"the modularity of the partition comes to {quality}")
+        raise Wrong(f"the modularity of the partition comes to {quality}")
     detail = f"a partition of all {edges.num_vertices:,} vertices; modularity recomputed in float64"
     figures = {"modularity": quality, "communities": len(np.unique(answer))}
-    return Finding(valid=True, detail=detail, figures=figures)
+    return Finding(detail=detail, figures=figures)
 
 
 @ecg.on("cugraph", parameters_used=lambda p: {"dtype": "float64" if p.weighted else "float32"})

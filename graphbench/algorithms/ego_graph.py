@@ -22,9 +22,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from graphbench.algorithms._shared import SOURCES
+from graphbench.algorithms._parameters import SOURCES
 from graphbench.algorithms.base import Algorithm, Call, Figures, Finding, Form, Parameter, Renumbered
 from graphbench.certificates import subgraphs
+from graphbench.certificates.checks import raise_if
 from graphbench.graphs.edgelist import EdgeList
 
 ego_graph = Algorithm(
@@ -47,18 +48,15 @@ ego_graph = Algorithm(
 @ego_graph.certificate
 def _(edges: EdgeList, answer: npt.NDArray[Any], p: Call) -> Finding:
     """The ball is computed anew; an edge is in the answer exactly if both its ends are in the ball."""
-    mask, fault = subgraphs.chosen(edges, answer)
-    if fault:
-        return Finding(valid=False, detail=fault)
+    mask = subgraphs.edge_mask(edges, answer)
     inside = subgraphs.ball(edges, p.source, p.radius)
     figures: Figures = {"edges": len(answer), "vertices": int(np.count_nonzero(inside))}
-    if fault := subgraphs.induced_fault(edges, mask, inside):
-        return Finding(valid=False, detail=fault, figures=figures)
+    raise_if(subgraphs.induced_fault(edges, mask, inside), figures)
     detail = (
         f"exactly the {len(answer):,} edges between the {figures['vertices']:,} vertices "
         f"within {p.radius} hops of vertex {p.source:,}"
     )
-    return Finding(valid=True, detail=detail, figures=figures)
+    return Finding(detail=detail, figures=figures)
 
 
 @ego_graph.on("networkx", "nx-cugraph")

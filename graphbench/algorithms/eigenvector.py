@@ -30,15 +30,14 @@ import numpy as np
 import numpy.typing as npt
 
 from graphbench.algorithms._iterating import (
-    beyond_float64,
     half_per_vertex,
-    iteration_limit,
-    limited,
-    stop_at_half_per_vertex,
-    tolerance_of,
+    raises_convergence_error,
+    stop_per_vertex,
+    tolerance_refusal,
 )
+from graphbench.algorithms._parameters import max_iterations, tolerance
 from graphbench.algorithms.base import Algorithm, Call, Figures, Finding, Form
-from graphbench.certificates import checks
+from graphbench.certificates.checks import Wrong, form_fault, raise_if
 from graphbench.certificates.spectral import SLACK, direction, largest_eigenvalue, negative, scores_fault
 from graphbench.graphs.edgelist import EdgeList
 
@@ -51,10 +50,10 @@ eigenvector = Algorithm(
     kind="scores",
     headline="residual",
     unique=False,
-    refusal=beyond_float64,
+    refusal=tolerance_refusal,
     parameters=[
-        tolerance_of("Largest change, summed over all vertices, that one more step may make to scores of length 1."),
-        iteration_limit(1000),
+        tolerance("Largest change, summed over all vertices, that one more step may make to scores of length 1."),
+        max_iterations(1000),
     ],
 )
 
@@ -69,13 +68,11 @@ def _(edges: EdgeList, answer: npt.NDArray[Any], p: Call) -> Finding:
     Which eigenvalue it is follows from comparing x^T A x with the largest; by Perron and Frobenius a non-negative
     vector belongs to that one.
     """
-    if fault := checks.form_fault(answer, edges.num_vertices, "floating", "scores"):
-        return Finding(valid=False, detail=fault)
-    if fault := scores_fault(answer, "score"):
-        return Finding(valid=False, detail=fault)
+    raise_if(form_fault(answer, edges.num_vertices, "floating", "scores"))
+    raise_if(scores_fault(answer, "score"))
     scores = direction(answer)
     if (bad := negative(scores, p.tolerance)) is not None:
-        return Finding(valid=False, detail=f"scores of both signs: that of vertex {bad:,} is {answer[bad]:.6g}")
+        raise Wrong(f"scores of both signs: that of vertex {bad:,} is {answer[bad]:.6g}")
     matrix = edges.to_scipy()
     product = matrix @ scores
     value = float(scores @ product)
@@ -84,21 +81,20 @@ def _(edges: EdgeList, answer: npt.NDArray[Any], p: Call) -> Finding:
     figures: Figures = {"residual": residual, "eigenvalue": value}
     if not residual <= p.tolerance:
         worst = int(np.argmax(change))
-        detail = (
+        raise Wrong(
             f"one more step changes the scores by {residual:.3g} in total, more than the tolerance of {p.tolerance:g}; "
-            f"most at vertex {worst:,} ({scores[worst]:.6g} by {change[worst]:.3g})"
+            f"most at vertex {worst:,} ({scores[worst]:.6g} by {change[worst]:.3g})",
+            figures,
         )
-        return Finding(valid=False, detail=detail, figures=figures)
     largest = largest_eigenvalue(matrix)
     if value < (1 - max(SLACK, p.tolerance)) * largest:
-        detail = f"the scores belong to the eigenvalue {value:.9g}, but the largest is {largest:.9g}"
-        return Finding(valid=False, detail=detail, figures=figures)
+        raise Wrong(f"the scores belong to the eigenvalue {value:.9g}, but the largest is {largest:.9g}", figures)
     detail = f"L1 residual {residual:.3g}, at most {p.tolerance:g}, at the largest eigenvalue, {value:.9g}"
-    return Finding(valid=True, detail=detail, figures=figures)
+    return Finding(detail=detail, figures=figures)
 
 
-@eigenvector.on("networkx", parameters_used=stop_at_half_per_vertex)
-@limited
+@eigenvector.on("networkx", parameters_used=lambda p: stop_per_vertex(p, half=True))
+@raises_convergence_error
 def _(nx: Any, graph: Any, p: Call) -> Any:
     return nx.eigenvector_centrality(graph, tol=half_per_vertex(p), max_iter=p.max_iterations)
 
@@ -117,9 +113,11 @@ eigenvector.gap(
 
 
 @eigenvector.on(
-    "cugraph", build={"store_transposed": True, "float64_weights": True}, parameters_used=stop_at_half_per_vertex
+    "cugraph",
+    build={"store_transposed": True, "float64_weights": True},
+    parameters_used=lambda p: stop_per_vertex(p, half=True),
 )
-@limited
+@raises_convergence_error
 def _(cugraph: Any, graph: Any, p: Call) -> Any:
     return cugraph.eigenvector_centrality(graph, tol=half_per_vertex(p), max_iter=p.max_iterations)
 
@@ -127,9 +125,9 @@ def _(cugraph: Any, graph: Any, p: Call) -> Any:
 @eigenvector.on(
     "nx-cugraph",
     build={"float64_weights": True},
-    parameters_used=lambda p: stop_at_half_per_vertex(p) | {"dtype": "float64"},
+    parameters_used=lambda p: stop_per_vertex(p, half=True) | {"dtype": "float64"},
 )
-@limited
+@raises_convergence_error
 def _(nx: Any, graph: Any, p: Call) -> Any:
     # Weights of 1.0 make it compute in float64.
     tol, limit = half_per_vertex(p), p.max_iterations

@@ -36,16 +36,15 @@ import numpy as np
 import numpy.typing as npt
 
 from graphbench.algorithms._iterating import (
-    beyond_float64,
     half_per_vertex,
-    iteration_limit,
-    limited,
-    stop_at_half_per_vertex,
-    stop_at_half_total,
-    tolerance_of,
+    raises_convergence_error,
+    stop_at_total,
+    stop_per_vertex,
+    tolerance_refusal,
 )
+from graphbench.algorithms._parameters import max_iterations, tolerance
 from graphbench.algorithms.base import Algorithm, Call, Figures, Finding, Form
-from graphbench.certificates import checks
+from graphbench.certificates.checks import Wrong, form_fault, raise_if
 from graphbench.certificates.spectral import SLACK, direction, largest_singular_value, negative, scores_fault
 from graphbench.graphs.edgelist import EdgeList
 
@@ -55,7 +54,7 @@ COLUMNS = ("hub", "authority")
 def _refusal(edges: EdgeList, params: Mapping[str, Any]) -> str:
     if edges.num_edges == 0:
         return f"{edges.name} has no edges: no vertex points to another, and there are neither hubs nor authorities."
-    return beyond_float64(edges, params)
+    return tolerance_refusal(edges, params)
 
 
 hits = Algorithm(
@@ -70,10 +69,8 @@ hits = Algorithm(
     unique=False,
     refusal=_refusal,
     parameters=[
-        tolerance_of(
-            "Largest change, summed over all vertices, that one more iteration may make to hubs of at most 1."
-        ),
-        iteration_limit(1000),
+        tolerance("Largest change, summed over all vertices, that one more iteration may make to hubs of at most 1."),
+        max_iterations(1000),
     ],
 )
 
@@ -89,13 +86,10 @@ def _(edges: EdgeList, answer: npt.NDArray[Any], p: Call) -> Finding:
     eigenvector for that has no negative score; an answer that has some shows that it is not the only one.
     """
     if answer.shape != (edges.num_vertices, 2):
-        detail = f"scores of shape {answer.shape} where ({edges.num_vertices}, 2) was expected"
-        return Finding(valid=False, detail=detail)
+        raise Wrong(f"scores of shape {answer.shape} where ({edges.num_vertices}, 2) was expected")
     for column, name in zip(answer.T, COLUMNS, strict=True):
-        if fault := checks.form_fault(column, edges.num_vertices, "floating", f"{name} scores"):
-            return Finding(valid=False, detail=fault)
-        if fault := scores_fault(column, f"{name} score"):
-            return Finding(valid=False, detail=fault)
+        raise_if(form_fault(column, edges.num_vertices, "floating", f"{name} scores"))
+        raise_if(scores_fault(column, f"{name} score"))
     hubs, authorities = map(direction, answer.T)
     matrix = edges.to_scipy()
     transposed = matrix.T
@@ -113,15 +107,14 @@ def _(edges: EdgeList, answer: npt.NDArray[Any], p: Call) -> Finding:
     for name, off in residuals.items():
         if not off <= p.tolerance:
             worst = int(np.argmax(change[name]))
-            detail = (
+            raise Wrong(
                 f"one more iteration changes the {name} scores by {off:.3g}, more than the tolerance of "
-                f"{p.tolerance:g}; most at vertex {worst:,}"
+                f"{p.tolerance:g}; most at vertex {worst:,}",
+                figures,
             )
-            return Finding(valid=False, detail=detail, figures=figures)
     largest = largest_singular_value(matrix)
     if value < (1 - max(SLACK, p.tolerance)) * largest:
-        detail = f"the scores belong to the singular value {value:.9g}, but the largest is {largest:.9g}"
-        return Finding(valid=False, detail=detail, figures=figures)
+        raise Wrong(f"the scores belong to the singular value {value:.9g}, but the largest is {largest:.9g}", figures)
     residual = figures["residual"]
     detail = f"residual {residual:.3g}, at most {p.tolerance:g}, at the largest singular value, {value:.9g}"
     notes = tuple(
@@ -129,11 +122,11 @@ def _(edges: EdgeList, answer: npt.NDArray[Any], p: Call) -> Finding:
         for name, column in zip(COLUMNS, (hubs, authorities), strict=True)
         if negative(column, p.tolerance) is not None
     )
-    return Finding(valid=True, detail=detail, figures=figures, notes=notes)
+    return Finding(detail=detail, figures=figures, notes=notes)
 
 
-@hits.on("networkx", parameters_used=stop_at_half_total)
-@limited
+@hits.on("networkx", parameters_used=lambda p: stop_at_total(p, half=True))
+@raises_convergence_error
 def _(nx: Any, graph: Any, p: Call) -> Any:
     return nx.hits(graph, max_iter=p.max_iterations, tol=p.tolerance / 2, normalized=False)
 
@@ -152,9 +145,9 @@ hits.gap("networkit", "not in the library")
 @hits.on(
     "cugraph",
     build={"store_transposed": True, "float64_weights": True},
-    parameters_used=stop_at_half_per_vertex,
+    parameters_used=lambda p: stop_per_vertex(p, half=True),
 )
-@limited
+@raises_convergence_error
 def _(cugraph: Any, graph: Any, p: Call) -> Any:
     return cugraph.hits(graph, max_iter=p.max_iterations, tol=half_per_vertex(p))
 
@@ -162,9 +155,9 @@ def _(cugraph: Any, graph: Any, p: Call) -> Any:
 @hits.on(
     "nx-cugraph",
     build={"float64_weights": True},
-    parameters_used=lambda p: stop_at_half_per_vertex(p) | {"dtype": "float64"},
+    parameters_used=lambda p: stop_per_vertex(p, half=True) | {"dtype": "float64"},
 )
-@limited
+@raises_convergence_error
 def _(nx: Any, graph: Any, p: Call) -> Any:
     # Weights of 1.0 make it compute in float64.
     return nx.hits(graph, max_iter=p.max_iterations, tol=half_per_vertex(p), weight="weight", dtype=np.float64)

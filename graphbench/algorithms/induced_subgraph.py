@@ -26,6 +26,7 @@ import numpy.typing as npt
 
 from graphbench.algorithms.base import Algorithm, Call, Figures, Finding, Form, Inputs, Parameter, Renumbered
 from graphbench.certificates import subgraphs
+from graphbench.certificates.checks import raise_if
 from graphbench.graphs.edgelist import EdgeList
 
 
@@ -63,18 +64,15 @@ induced_subgraph = Algorithm(
 @induced_subgraph.certificate
 def _(edges: EdgeList, answer: npt.NDArray[Any], p: Call) -> Finding:
     """The definition, edge by edge: an edge of the graph is in the answer exactly if both its ends are in the set."""
-    mask, fault = subgraphs.chosen(edges, answer)
-    if fault:
-        return Finding(valid=False, detail=fault)
+    mask = subgraphs.edge_mask(edges, answer)
     inside = np.zeros(edges.num_vertices, dtype=bool)
     inside[np.asarray(p.vertices)] = True
     figures: Figures = {"edges": len(answer), "vertices": len(p.vertices)}
-    if fault := subgraphs.induced_fault(edges, mask, inside):
-        return Finding(valid=False, detail=fault, figures=figures)
+    raise_if(subgraphs.induced_fault(edges, mask, inside), figures)
     detail = (
         f"exactly the {len(answer):,} of {edges.num_edges:,} edges with both ends among {len(p.vertices):,} vertices"
     )
-    return Finding(valid=True, detail=detail, figures=figures)
+    return Finding(detail=detail, figures=figures)
 
 
 @induced_subgraph.on("networkx")

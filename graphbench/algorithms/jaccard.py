@@ -18,6 +18,7 @@ from typing import Any
 import numpy.typing as npt
 
 from graphbench.algorithms import _similarity as similarity
+from graphbench.algorithms._parameters import PAIRS
 from graphbench.algorithms.base import Algorithm, Call, Finding, Form
 from graphbench.graphs.edgelist import EdgeList
 
@@ -32,7 +33,7 @@ jaccard = Algorithm(
     draws="pairs",
     on_device=True,
     epsilon=similarity.apart,
-    parameters=[similarity.PAIRS],
+    parameters=[PAIRS],
 )
 
 

@@ -20,6 +20,7 @@ import numpy.typing as npt
 
 from graphbench.algorithms.base import Algorithm, Call, Figures, Finding, Form, Parameter
 from graphbench.certificates import cores, subgraphs
+from graphbench.certificates.checks import raise_if
 from graphbench.graphs.edgelist import EdgeList
 
 k_truss = Algorithm(
@@ -45,12 +46,11 @@ def _(edges: EdgeList, answer: npt.NDArray[Any], p: Call) -> Finding:
 
     The theorem, and what is done where that would be dear, is at :func:`graphbench.certificates.cores.truss`.
     """
-    mask, fault = subgraphs.chosen(edges, answer)
-    if fault:
-        return Finding(valid=False, detail=fault)
+    mask = subgraphs.edge_mask(edges, answer)
     figures: Figures = {"edges": len(answer), "vertices": subgraphs.vertices(edges, mask)}
     fault, shown = cores.truss(edges, mask, p.k, seed=p.seed)
-    return Finding(valid=not fault, detail=fault or shown, figures=figures)
+    raise_if(fault, figures)
+    return Finding(detail=shown, figures=figures)
 
 
 @k_truss.on("networkx")

@@ -30,16 +30,15 @@ import numpy as np
 import numpy.typing as npt
 
 from graphbench.algorithms._iterating import (
-    beyond_float64,
     half_per_vertex,
-    iteration_limit,
-    limited,
-    stop_at_half_per_vertex,
-    stop_at_half_total,
-    tolerance_of,
+    raises_convergence_error,
+    stop_at_total,
+    stop_per_vertex,
+    tolerance_refusal,
 )
+from graphbench.algorithms._parameters import max_iterations, tolerance
 from graphbench.algorithms.base import Algorithm, Call, Figures, Finding, Form, Parameter
-from graphbench.certificates import checks
+from graphbench.certificates.checks import Wrong, arcs, form_fault, raise_if
 from graphbench.certificates.spectral import direction, scores_fault
 from graphbench.graphs.edgelist import EdgeList
 
@@ -61,7 +60,7 @@ katz = Algorithm(
     headline="residual",
     derived=_alpha_and_beta,
     epsilon=lambda params: 4 * params["tolerance"] / (1 - params["attenuation"]),
-    refusal=beyond_float64,
+    refusal=tolerance_refusal,
     parameters=[
         Parameter(
             name="attenuation",
@@ -73,8 +72,8 @@ katz = Algorithm(
             exclusive_maximum=True,
             help="Alpha times the largest out-degree: how little longer walks are discounted.",
         ),
-        tolerance_of("Largest deviation from the equation, summed over all vertices."),
-        iteration_limit(1000),
+        tolerance("Largest deviation from the equation, summed over all vertices."),
+        max_iterations(1000),
     ],
 )
 
@@ -87,18 +86,16 @@ def _(edges: EdgeList, answer: npt.NDArray[Any], p: Call) -> Finding:
     the attenuation, so I - alpha A^T has an inverse of L1 norm at most 1 / (1 - attenuation), and x differs from the
     solution with b on the right-hand side, a multiple of the one sought, by at most |e| / (1 - attenuation) in total.
     """
-    if fault := checks.form_fault(answer, edges.num_vertices, "floating", "scores"):
-        return Finding(valid=False, detail=fault)
+    raise_if(form_fault(answer, edges.num_vertices, "floating", "scores"))
     scores = answer.astype(np.float64, copy=False)
-    if fault := scores_fault(scores, "score"):
-        return Finding(valid=False, detail=fault)
+    raise_if(scores_fault(scores, "score"))
     length = float(np.linalg.norm(scores))
     figures: Figures = {"length": length, "largest": float(scores.max())}
     if abs(length - 1) > 1e-6:
-        return Finding(valid=False, detail=f"the scores are of length {length:.9g}, not 1", figures=figures)
+        raise Wrong(f"the scores are of length {length:.9g}, not 1", figures)
     scores = direction(scores)
     arriving = np.zeros_like(scores)
-    for tail, head, _ in checks.arcs(edges):
+    for tail, head, _ in arcs(edges):
         arriving += np.bincount(head, weights=scores[tail], minlength=len(scores))
     constant = scores - p.alpha * arriving
     off = np.abs(constant - constant.mean())
@@ -106,22 +103,22 @@ def _(edges: EdgeList, answer: npt.NDArray[Any], p: Call) -> Finding:
     figures["residual"] = residual
     if constant.mean() <= 0 or not residual <= p.tolerance:
         worst = int(np.argmax(off))
-        detail = (
+        raise Wrong(
             f"x - alpha A^T x is not constant: it deviates from {constant.mean():.6g} by {residual:.3g} in total, more "
-            f"than the tolerance of {p.tolerance:g}; most at vertex {worst:,}, where it is {constant[worst]:.6g}"
+            f"than the tolerance of {p.tolerance:g}; most at vertex {worst:,}, where it is {constant[worst]:.6g}",
+            figures,
         )
-        return Finding(valid=False, detail=detail, figures=figures)
     error = residual / (1 - p.attenuation)
     detail = f"L1 residual {residual:.3g}, at most {p.tolerance:g}: the total error is at most {2 * error:.3g}"
-    return Finding(valid=True, detail=detail, figures=figures)
+    return Finding(detail=detail, figures=figures)
 
 
 def _equation(p: Call) -> dict[str, Any]:
     return {"alpha": p.alpha, "beta": p.beta}
 
 
-@katz.on("networkx", parameters_used=lambda p: _equation(p) | stop_at_half_per_vertex(p))
-@limited
+@katz.on("networkx", parameters_used=lambda p: _equation(p) | stop_per_vertex(p, half=True))
+@raises_convergence_error
 def _(nx: Any, graph: Any, p: Call) -> Any:
     tol = half_per_vertex(p)
     return nx.katz_centrality(graph, alpha=p.alpha, beta=p.beta, tol=tol, max_iter=p.max_iterations)
@@ -134,9 +131,9 @@ katz.gap("networkit", "would not be the same problem: its scores do not solve th
 @katz.on(
     "cugraph",
     build={"store_transposed": True, "float64_weights": True},
-    parameters_used=lambda p: _equation(p) | stop_at_half_total(p),
+    parameters_used=lambda p: _equation(p) | stop_at_total(p, half=True),
 )
-@limited
+@raises_convergence_error
 def _(cugraph: Any, graph: Any, p: Call) -> Any:
     tol = p.tolerance / 2
     return cugraph.katz_centrality(graph, alpha=p.alpha, beta=p.beta, tol=tol, max_iter=p.max_iterations)
@@ -145,9 +142,9 @@ def _(cugraph: Any, graph: Any, p: Call) -> Any:
 @katz.on(
     "nx-cugraph",
     build={"float64_weights": True},
-    parameters_used=lambda p: _equation(p) | stop_at_half_per_vertex(p) | {"dtype": "float64"},
+    parameters_used=lambda p: _equation(p) | stop_per_vertex(p, half=True) | {"dtype": "float64"},
 )
-@limited
+@raises_convergence_error
 def _(nx: Any, graph: Any, p: Call) -> Any:
     return nx.katz_centrality(
         graph,

@@ -27,9 +27,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from graphbench.algorithms._shared import RESOLUTION
+from graphbench.algorithms._parameters import RESOLUTION
 from graphbench.algorithms.base import Algorithm, Call, Claimed, Finding, Form, Parameter
-from graphbench.certificates import checks, components, partition
+from graphbench.certificates import components, partition
+from graphbench.certificates.checks import Wrong, labels_fault, raise_if
 from graphbench.graphs.edgelist import EdgeList
 
 leiden = Algorithm(
@@ -63,21 +64,20 @@ def _(edges: EdgeList, answer: npt.NDArray[Any], p: Call) -> Finding:
     A community is in one piece if its vertices are connected by edges inside it. There are as many pieces as the graph
     has components once the edges between communities are gone, so (pieces - communities) are too many.
     """
-    if fault := checks.labels_fault(answer, edges.num_vertices):
-        return Finding(valid=False, detail=fault)
+    raise_if(labels_fault(answer, edges.num_vertices))
     quality = partition.modularity(edges, answer, resolution=p.resolution)
     if not math.isfinite(quality):
-        return Finding(valid=False, detail=f"the modularity of the partition comes to {quality}")
+        raise Wrong(f"the modularity of the partition comes to {quality}")
     communities = len(np.unique(answer))
     loose = components.count_components(edges, within=answer) - communities
     figures = {"modularity": quality, "communities": communities, "loose_pieces": loose}
     detail = f"a partition of all {edges.num_vertices:,} vertices; modularity recomputed in float64"
     if not loose:
-        return Finding(valid=True, detail=f"{detail}; every community is connected", figures=figures)
+        return Finding(detail=f"{detail}; every community is connected", figures=figures)
     broken = (
         f"its {communities:,} communities are in {communities + loose:,} pieces, though Leiden keeps them connected"
     )
-    return Finding(valid=True, detail=detail, figures=figures, notes=(broken,))
+    return Finding(detail=detail, figures=figures, notes=(broken,))
 
 
 @leiden.on("igraph", parameters_used=lambda _: {"beta": 0.01})

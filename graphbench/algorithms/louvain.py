@@ -24,9 +24,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from graphbench.algorithms._shared import RESOLUTION
+from graphbench.algorithms._parameters import RESOLUTION
 from graphbench.algorithms.base import Algorithm, Call, Finding, Form, Parameter
-from graphbench.certificates import checks, partition
+from graphbench.certificates import partition
+from graphbench.certificates.checks import Wrong, labels_fault, raise_if
 from graphbench.graphs.edgelist import EdgeList
 
 louvain = Algorithm(
@@ -64,15 +65,13 @@ louvain = Algorithm(
 @louvain.certificate
 def _(edges: EdgeList, answer: npt.NDArray[Any], p: Call) -> Finding:
     """Every vertex is in exactly one community, and the modularity is what we compute of it."""
-    fault = checks.labels_fault(answer, edges.num_vertices)
-    if fault:
-        return Finding(valid=False, detail=fault)
+    raise_if(labels_fault(answer, edges.num_vertices))
     quality = partition.modularity(edges, answer, resolution=p.resolution)
     if not math.isfinite(quality):
-        return Finding(valid=False, detail=f"the modularity of the partition comes to {quality}")
+        raise Wrong(f"the modularity of the partition comes to {quality}")
     communities = len(np.unique(answer))
     detail = f"a partition of all {edges.num_vertices:,} vertices; modularity recomputed in float64"
-    return Finding(valid=True, detail=detail, figures={"modularity": quality, "communities": communities})
+    return Finding(detail=detail, figures={"modularity": quality, "communities": communities})
 
 
 @louvain.on("networkx")

@@ -22,6 +22,7 @@ import numpy.typing as npt
 
 from graphbench.algorithms.base import Algorithm, Call, Figures, Finding, Form
 from graphbench.certificates import components, search, subgraphs
+from graphbench.certificates.checks import Wrong, raise_if
 from graphbench.errors import UnsupportedError
 from graphbench.graphs.edgelist import EdgeList
 
@@ -47,31 +48,29 @@ def _(edges: EdgeList, answer: npt.NDArray[Any], _p: Call) -> Finding:
     so one computed anew shows them. Whole numbers must come out equal; fractions, whose ties rounding may decide,
     within a relative 1e-6, each of them and all together.
     """
-    mask, fault = subgraphs.chosen(edges, answer)
-    if fault:
-        return Finding(valid=False, detail=fault)
+    mask = subgraphs.edge_mask(edges, answer)
     _, _, weight = edges.to_numpy()
     assert weight is not None
     total, trees = float(weight[mask].sum()), components.count_components(edges)
     exact = search.integral(edges) and total < 2**53
     figures: Figures = {"weight": int(total) if exact else total, "edges": len(answer), "trees": trees}
-    if fault := subgraphs.forest_fault(edges, mask, trees):
-        return Finding(valid=False, detail=fault, figures=figures)
+    raise_if(subgraphs.forest_fault(edges, mask, trees), figures)
     lightest = subgraphs.least_forest(edges)
     least = float(lightest.sum())
     if total > least and (exact or not np.isclose(total, least, rtol=subgraphs.RELATIVE, atol=0)):
-        detail = f"the edges weigh {total:.17g} together, but a spanning forest of {least:.17g} exists"
-        return Finding(valid=False, detail=detail, figures=figures)
+        raise Wrong(f"the edges weigh {total:.17g} together, but a spanning forest of {least:.17g} exists", figures)
     chosen = np.sort(weight[mask])
     heavy = np.flatnonzero(chosen > lightest * (1 + subgraphs.RELATIVE))
     if len(heavy):
         at = heavy[0]
-        detail = f"edge {at + 1:,} by weight weighs {chosen[at]:.9g}, but that of the least forests {lightest[at]:.9g}"
-        return Finding(valid=False, detail=detail, figures=figures)
+        raise Wrong(
+            f"edge {at + 1:,} by weight weighs {chosen[at]:.9g}, but that of the least forests {lightest[at]:.9g}",
+            figures,
+        )
     shown = "exactly" if exact else f"within a relative {subgraphs.RELATIVE:g}"
     forest = "1 tree" if trees == 1 else f"{trees:,} trees"
     detail = f"{len(answer):,} edges without a cycle span the graph in {forest}, of the least total weight {shown}"
-    return Finding(valid=True, detail=detail, figures=figures)
+    return Finding(detail=detail, figures=figures)
 
 
 @mst.on("networkx")

@@ -25,7 +25,7 @@ import numpy as np
 import numpy.typing as npt
 
 from graphbench.algorithms import _pagerank
-from graphbench.algorithms._iterating import beyond_float64, limited, stop_at_total, stop_per_vertex
+from graphbench.algorithms._iterating import raises_convergence_error, stop_at_total, stop_per_vertex, tolerance_refusal
 from graphbench.algorithms.base import Algorithm, Call, Finding, Form
 from graphbench.errors import ConvergenceError
 from graphbench.graphs.edgelist import EdgeList
@@ -40,7 +40,7 @@ pagerank = Algorithm(
     headline="residual",
     on_device=True,
     epsilon=_pagerank.apart,
-    refusal=beyond_float64,
+    refusal=tolerance_refusal,
     parameters=_pagerank.parameters("jumping anywhere"),
 )
 
@@ -57,7 +57,7 @@ def _(edges: EdgeList, answer: npt.NDArray[Any], p: Call) -> Finding:
 
 
 @pagerank.on("networkx", parameters_used=stop_per_vertex)
-@limited
+@raises_convergence_error
 def _(nx: Any, graph: Any, p: Call) -> Any:
     return nx.pagerank(
         graph, alpha=p.damping, tol=p.tolerance / p.num_vertices, max_iter=p.max_iterations, weight=p.weight
@@ -92,7 +92,7 @@ def _(networkit: Any, graph: Any, p: Call) -> Any:
 
 
 @pagerank.on("cugraph", build={"store_transposed": True, "float64_weights": True}, parameters_used=stop_at_total)
-@limited
+@raises_convergence_error
 def _(cugraph: Any, graph: Any, p: Call) -> Any:
     return cugraph.pagerank(graph, alpha=p.damping, tol=p.tolerance, max_iter=p.max_iterations)
 
@@ -101,7 +101,7 @@ def _(cugraph: Any, graph: Any, p: Call) -> Any:
 @pagerank.on(
     "nx-cugraph", build={"float64_weights": True}, parameters_used=lambda p: stop_per_vertex(p) | {"dtype": "float64"}
 )
-@limited
+@raises_convergence_error
 def _(nx: Any, graph: Any, p: Call) -> Any:
     tol = p.tolerance / p.num_vertices
     return nx.pagerank(graph, alpha=p.damping, tol=tol, max_iter=p.max_iterations, weight="weight", dtype=np.float64)

@@ -25,7 +25,7 @@ import numpy as np
 import numpy.typing as npt
 
 from graphbench.algorithms import _pagerank
-from graphbench.algorithms._iterating import beyond_float64, limited, stop_at_total, stop_per_vertex
+from graphbench.algorithms._iterating import raises_convergence_error, stop_at_total, stop_per_vertex, tolerance_refusal
 from graphbench.algorithms.base import Algorithm, Call, Finding, Form, Parameter
 from graphbench.graphs.edgelist import EdgeList
 
@@ -40,7 +40,7 @@ personalized_pagerank = Algorithm(
     headline="residual",
     draws="vertices",
     epsilon=_pagerank.apart,
-    refusal=beyond_float64,
+    refusal=tolerance_refusal,
     parameters=[
         *_pagerank.parameters("jumping back to the set"),
         Parameter(
@@ -66,7 +66,7 @@ def _(edges: EdgeList, answer: npt.NDArray[Any], p: Call) -> Finding:
 
 
 @personalized_pagerank.on("networkx", parameters_used=stop_per_vertex)
-@limited
+@raises_convergence_error
 def _(nx: Any, graph: Any, p: Call) -> Any:
     back = dict.fromkeys(p.vertices, 1 / len(p.vertices))  # dangling rank follows it
     tol = p.tolerance / p.num_vertices
@@ -86,7 +86,7 @@ personalized_pagerank.gap("networkit", "not in the library: its PageRank jumps t
 @personalized_pagerank.on(
     "cugraph", build={"store_transposed": True, "float64_weights": True}, parameters_used=stop_at_total
 )
-@limited
+@raises_convergence_error
 def _(cugraph: Any, graph: Any, p: Call) -> Any:
     back = p.vertices.to_frame("vertex").assign(values=1 / len(p.vertices))
     return cugraph.pagerank(graph, alpha=p.damping, personalization=back, tol=p.tolerance, max_iter=p.max_iterations)
@@ -95,7 +95,7 @@ def _(cugraph: Any, graph: Any, p: Call) -> Any:
 @personalized_pagerank.on(
     "nx-cugraph", build={"float64_weights": True}, parameters_used=lambda p: stop_per_vertex(p) | {"dtype": "float64"}
 )
-@limited
+@raises_convergence_error
 def _(nx: Any, graph: Any, p: Call) -> Any:
     return nx.pagerank(
         graph,

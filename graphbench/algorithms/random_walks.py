@@ -23,6 +23,7 @@ import numpy.typing as npt
 
 from graphbench.algorithms.base import Algorithm, Call, Figures, Finding, Form, Parameter
 from graphbench.certificates import walks
+from graphbench.certificates.checks import raise_if
 from graphbench.graphs.edgelist import EdgeList
 
 random_walks = Algorithm(
@@ -53,20 +54,18 @@ def _(edges: EdgeList, answer: npt.NDArray[Any], p: Call) -> Finding:
     that prefer neighbours by their numbers, and those that turn back more or less often than others.
     """
     starts = np.asarray(p.vertices)
-    if fault := walks.form_fault(answer, starts, p.length, edges.num_vertices):
-        return Finding(valid=False, detail=fault)
+    raise_if(walks.form_fault(answer, starts, p.length, edges.num_vertices))
     steps = (answer >= 0).sum(axis=1) - 1
     visited = np.unique(answer[answer >= 0])
     ended = int(np.count_nonzero(steps < p.length))
     figures: Figures = {"hops": int(steps.sum()), "visited": len(visited), "ended_early": ended}
-    if fault := walks.hops_fault(edges, answer, p.length):
-        return Finding(valid=False, detail=fault, figures=figures)
+    raise_if(walks.hops_fault(edges, answer, p.length), figures)
     early = f", {ended:,} of them early, at vertices without out-edges" if ended else ""
     detail = (
         f"all {figures['hops']:,} hops of {len(starts):,} walks are edges and favour no neighbour; the walks ended"
         f" after {p.length} steps{early}"
     )
-    return Finding(valid=True, detail=detail, figures=figures)
+    return Finding(detail=detail, figures=figures)
 
 
 @random_walks.on("igraph")

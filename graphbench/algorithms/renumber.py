@@ -29,6 +29,7 @@ import numpy.typing as npt
 from graphbench.algorithms import _lists
 from graphbench.algorithms.base import Algorithm, Call, Finding, Form, Renumbered
 from graphbench.certificates import structure
+from graphbench.certificates.checks import raise_if
 from graphbench.graphs.edgelist import EdgeList
 
 renumber = Algorithm(
@@ -49,11 +50,10 @@ def _(edges: EdgeList, answer: npt.NDArray[Any], _p: Call) -> Finding:
 
     The theorem is at :func:`graphbench.certificates.structure.numbering_fault`.
     """
-    if fault := structure.numbering_fault(edges, answer, _lists.external_ids(edges.num_vertices)):
-        return Finding(valid=False, detail=fault)
+    raise_if(structure.numbering_fault(edges, answer, _lists.external_ids(edges.num_vertices)))
     numbers = len(answer) - edges.num_edges
     detail = f"{numbers:,} numbers for as many ids, and all {edges.num_edges:,} edges in them"
-    return Finding(valid=True, detail=detail, figures={"numbers": numbers, "edges": edges.num_edges})
+    return Finding(detail=detail, figures={"numbers": numbers, "edges": edges.num_edges})
 
 
 @renumber.on("networkx", build={"listed": "external"})

@@ -20,7 +20,8 @@ import numpy as np
 import numpy.typing as npt
 
 from graphbench.algorithms.base import Algorithm, Call, Figures, Finding, Form
-from graphbench.certificates import checks, components
+from graphbench.certificates import components
+from graphbench.certificates.checks import labels_fault, raise_if
 from graphbench.graphs.edgelist import EdgeList
 
 scc = Algorithm(
@@ -44,14 +45,12 @@ def _(edges: EdgeList, answer: npt.NDArray[Any], _p: Call) -> Finding:
     second by taking away labels that no arc leads to, until none is left (Kahn, Comm. ACM 5 (1962) 558-562). Neither
     is an algorithm for strong components.
     """
-    if fault := checks.labels_fault(answer, edges.num_vertices):
-        return Finding(valid=False, detail=fault)
+    raise_if(labels_fault(answer, edges.num_vertices))
     _, sizes = np.unique(answer, return_counts=True)
     figures: Figures = {"components": len(sizes), "largest": int(sizes.max())}
-    if fault := components.strong_fault(edges, answer):
-        return Finding(valid=False, detail=fault, figures=figures)
+    raise_if(components.strong_fault(edges, answer), figures)
     detail = f"{len(sizes):,} labels, strongly connected inside each, without a circle between them"
-    return Finding(valid=True, detail=detail, figures=figures)
+    return Finding(detail=detail, figures=figures)
 
 
 @scc.on("networkx")

@@ -34,7 +34,8 @@ import numpy.typing as npt
 
 from graphbench.algorithms import _spectral
 from graphbench.algorithms.base import Algorithm, Call, Figures, Finding, Form
-from graphbench.certificates import checks, partition
+from graphbench.certificates import partition
+from graphbench.certificates.checks import Wrong, labels_fault, raise_if
 from graphbench.graphs.edgelist import EdgeList
 
 spectral_balanced_cut = Algorithm(
@@ -61,13 +62,12 @@ def _(edges: EdgeList, answer: npt.NDArray[Any], p: Call) -> Finding:
     (1993) 744-750). What can be said is whether it is better than chance, which cuts the same whatever the sizes of
     the clusters.
     """
-    fault = checks.labels_fault(answer, edges.num_vertices)
-    if fault := fault or partition.too_many_fault(answer, p.clusters):
-        return Finding(valid=False, detail=fault)
+    raise_if(labels_fault(answer, edges.num_vertices))
+    raise_if(partition.too_many_fault(answer, p.clusters))
     found = partition.cuts(edges, answer)
     separation = found.separation(p.clusters)
     if not math.isfinite(separation):
-        return Finding(valid=False, detail=f"the separation of the partition comes to {separation}")
+        raise Wrong(f"the separation of the partition comes to {separation}")
     figures: Figures = {
         "separation": separation,
         "edge_cut": found.edge_cut,
@@ -77,7 +77,7 @@ def _(edges: EdgeList, answer: npt.NDArray[Any], p: Call) -> Finding:
     }
     detail = f"a partition of all {edges.num_vertices:,} vertices; what it cuts recomputed in float64"
     notes = ("what it cuts is no better than what chance would cut",) if separation <= 0 else ()
-    return Finding(valid=True, detail=detail, figures=figures, notes=notes)
+    return Finding(detail=detail, figures=figures, notes=notes)
 
 
 @spectral_balanced_cut.on("networkit", no_equivalent=("seed",), parameters_used=lambda _: {"tolerance": 0.0})

@@ -33,7 +33,8 @@ import numpy.typing as npt
 
 from graphbench.algorithms import _spectral
 from graphbench.algorithms.base import Algorithm, Call, Finding, Form
-from graphbench.certificates import checks, partition
+from graphbench.certificates import partition
+from graphbench.certificates.checks import Wrong, labels_fault, raise_if
 from graphbench.errors import UnsupportedError
 from graphbench.graphs.edgelist import EdgeList
 
@@ -60,23 +61,22 @@ def _(edges: EdgeList, answer: npt.NDArray[Any], p: Call) -> Finding:
     How near to the best that is, no certificate can say: maximising modularity is NP-hard (Brandes et al., IEEE
     Trans. Knowl. Data Eng. 20 (2008) 172-188). What can be said is whether it is better than chance.
     """
-    fault = checks.labels_fault(answer, edges.num_vertices)
-    if fault := fault or partition.too_many_fault(answer, p.clusters):
-        return Finding(valid=False, detail=fault)
+    raise_if(labels_fault(answer, edges.num_vertices))
+    raise_if(partition.too_many_fault(answer, p.clusters))
     quality = partition.modularity(edges, answer)
     if not math.isfinite(quality):
-        return Finding(valid=False, detail=f"the modularity of the partition comes to {quality}")
+        raise Wrong(f"the modularity of the partition comes to {quality}")
     _, sizes = np.unique(answer, return_counts=True)
     figures = {"modularity": quality, "clusters": len(sizes), "largest": int(sizes.max())}
     detail = f"a partition of all {edges.num_vertices:,} vertices; modularity recomputed in float64"
     chance = partition.shuffled_modularity(edges, answer, seed=p.seed)
     if quality > chance:
-        return Finding(valid=True, detail=detail, figures=figures)
+        return Finding(detail=detail, figures=figures)
     poor = (
         f"its modularity of {quality:.4f} is no better than the {chance:.4f} of a partition of the same sizes that was "
         "drawn at random"
     )
-    return Finding(valid=True, detail=detail, figures=figures, notes=(poor,))
+    return Finding(detail=detail, figures=figures, notes=(poor,))
 
 
 @spectral_modularity.on("igraph", parameters_used=lambda _: {"tolerance": 0.0})

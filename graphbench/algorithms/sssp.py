@@ -18,9 +18,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from graphbench.algorithms._shared import SOURCES
+from graphbench.algorithms._parameters import SOURCES
 from graphbench.algorithms.base import Algorithm, Call, Finding, Form
-from graphbench.certificates import checks, search
+from graphbench.certificates import search
+from graphbench.certificates.checks import form_fault, raise_if
 from graphbench.graphs.edgelist import EdgeList
 
 RELATIVE = 1e-5
@@ -49,8 +50,7 @@ def _(edges: EdgeList, answer: npt.NDArray[Any], p: Call) -> Finding:
     fractions, sums are rounded: the answer is compared with a Dijkstra of SciPy's, O(m log n), and every distance must
     be right within a relative 1e-5, however long its path.
     """
-    if fault := checks.form_fault(answer, edges.num_vertices, "floating", "distances"):
-        return Finding(valid=False, detail=fault)
+    raise_if(form_fault(answer, edges.num_vertices, "floating", "distances"))
     distance = answer.astype(np.float64, copy=False)
     reached = np.isfinite(distance)
     count = int(np.count_nonzero(reached))
@@ -62,9 +62,8 @@ def _(edges: EdgeList, answer: npt.NDArray[Any], p: Call) -> Finding:
     else:
         fault = search.distances_fault(edges, distance, p.source, tolerance=RELATIVE)
         shown = f"every distance is that of a Dijkstra of our own within a relative {RELATIVE:g}"
-    if fault:
-        return Finding(valid=False, detail=fault, figures=figures)
-    return Finding(valid=True, detail=f"{shown}; {count:,} vertices reached", figures=figures)
+    raise_if(fault, figures)
+    return Finding(detail=f"{shown}; {count:,} vertices reached", figures=figures)
 
 
 @sssp.on("networkx", "nx-cugraph")

@@ -27,6 +27,7 @@ import numpy.typing as npt
 from graphbench.algorithms import _lists
 from graphbench.algorithms.base import Algorithm, Call, Finding, Form
 from graphbench.certificates import structure
+from graphbench.certificates.checks import raise_if
 from graphbench.graphs.edgelist import EdgeList
 
 transpose = Algorithm(
@@ -44,10 +45,9 @@ transpose = Algorithm(
 @transpose.certificate
 def _(edges: EdgeList, answer: npt.NDArray[Any], _p: Call) -> Finding:
     """The answer's arcs, turned round, are those of the input, each once and with its weight, and no others."""
-    if fault := structure.entries_fault(edges, answer, transposed=True):
-        return Finding(valid=False, detail=fault)
+    raise_if(structure.entries_fault(edges, answer, transposed=True))
     detail = f"all {len(answer):,} arcs turned round, and no others"
-    return Finding(valid=True, detail=detail, figures=structure.row_figures(answer))
+    return Finding(detail=detail, figures=structure.row_figures(answer))
 
 
 @transpose.on("networkx", "nx-cugraph")

@@ -21,7 +21,8 @@ import numpy as np
 import numpy.typing as npt
 
 from graphbench.algorithms.base import Algorithm, Call, Figures, Finding, Form
-from graphbench.certificates import checks, triangles
+from graphbench.certificates import triangles
+from graphbench.certificates.checks import Wrong, form_fault, raise_if
 from graphbench.graphs.edgelist import EdgeList
 
 triangle_count = Algorithm(
@@ -45,29 +46,29 @@ def _(edges: EdgeList, answer: npt.NDArray[Any], p: Call) -> Finding:
     each of its three vertices. A sample proves no more than that and itself, and says so: with s of n vertices
     recomputed, an answer with w wrong counts passes with probability of about (1 - s/n)^w.
     """
-    if fault := checks.form_fault(answer, edges.num_vertices, "integer", "counts"):
-        return Finding(valid=False, detail=fault)
+    raise_if(form_fault(answer, edges.num_vertices, "integer", "counts"))
     total = int(answer.sum(dtype=np.int64))
     figures: Figures = {"triangles": total // 3, "most": int(answer.max())}
     most = edges.degrees * (edges.degrees - 1) // 2
     outside = np.flatnonzero((answer < 0) | (answer > most))
     if len(outside):
         v = outside[0]
-        detail = f"vertex {v:,} with {edges.degrees[v]:,} neighbours cannot lie in {answer[v]:,} triangles"
-        return Finding(valid=False, detail=detail, figures=figures)
+        raise Wrong(f"vertex {v:,} with {edges.degrees[v]:,} neighbours cannot lie in {answer[v]:,} triangles", figures)
     vertices, expected = triangles.count_triangles(edges, seed=p.seed)
     wrong = np.flatnonzero(answer[vertices] != expected)
     if len(wrong):
         v, right = vertices[wrong[0]], expected[wrong[0]]
-        detail = f"vertex {v:,} lies in {right:,} triangles, not in {answer[v]:,}; {len(wrong):,} such vertices found"
-        return Finding(valid=False, detail=detail, figures=figures)
+        raise Wrong(
+            f"vertex {v:,} lies in {right:,} triangles, not in {answer[v]:,}; {len(wrong):,} such vertices found",
+            figures,
+        )
     if total % 3:
-        return Finding(valid=False, detail=f"the counts sum to {total:,}, no multiple of 3", figures=figures)
+        raise Wrong(f"the counts sum to {total:,}, no multiple of 3", figures)
     all_of = "all" if len(vertices) == len(answer) else f"a sample of {len(vertices):,} of"
     detail = (
         f"the counts of {all_of} {len(answer):,} vertices, recomputed exactly, agree; they sum to 3 x {total // 3:,}"
     )
-    return Finding(valid=True, detail=detail, figures=figures)
+    return Finding(detail=detail, figures=figures)
 
 
 @triangle_count.on("networkx", "nx-cugraph")

@@ -19,7 +19,8 @@ import numpy as np
 import numpy.typing as npt
 
 from graphbench.algorithms.base import Algorithm, Call, Figures, Finding, Form
-from graphbench.certificates import checks, components
+from graphbench.certificates import components
+from graphbench.certificates.checks import Wrong, labels_fault, raise_if
 from graphbench.graphs.edgelist import EdgeList
 
 wcc = Algorithm(
@@ -43,18 +44,15 @@ def _(edges: EdgeList, answer: npt.NDArray[Any], _p: Call) -> Finding:
     labels in use. A map between two finite sets of equal size that is onto is one to one: different components have
     different labels. The number of components comes from a traversal of our own.
     """
-    if fault := checks.labels_fault(answer, edges.num_vertices):
-        return Finding(valid=False, detail=fault)
+    raise_if(labels_fault(answer, edges.num_vertices))
     _, sizes = np.unique(answer, return_counts=True)
     figures: Figures = {"components": len(sizes), "largest": int(sizes.max())}
-    if fault := components.split_fault(edges, answer):
-        return Finding(valid=False, detail=fault, figures=figures)
+    raise_if(components.split_fault(edges, answer), figures)
     expected = components.count_components(edges)
     if len(sizes) != expected:
-        detail = f"{len(sizes):,} labels, but there are {expected:,} components"
-        return Finding(valid=False, detail=detail, figures=figures)
+        raise Wrong(f"{len(sizes):,} labels, but there are {expected:,} components", figures)
     detail = f"both ends of every edge share a label, and {expected:,} labels for as many components"
-    return Finding(valid=True, detail=detail, figures=figures)
+    return Finding(detail=detail, figures=figures)
 
 
 @wcc.on("networkx", "nx-cugraph")

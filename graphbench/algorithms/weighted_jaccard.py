@@ -22,6 +22,7 @@ from typing import Any
 import numpy.typing as npt
 
 from graphbench.algorithms import _similarity as similarity
+from graphbench.algorithms._parameters import PAIRS
 from graphbench.algorithms.base import Algorithm, Call, Finding, Form
 from graphbench.graphs.edgelist import EdgeList
 
@@ -37,7 +38,7 @@ weighted_jaccard = Algorithm(
     draws="pairs",
     on_device=True,
     epsilon=similarity.apart,
-    parameters=[similarity.PAIRS],
+    parameters=[PAIRS],
 )
 
 

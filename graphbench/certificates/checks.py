@@ -1,8 +1,8 @@
-"""What most certificates use: the form of an answer, the arcs of a graph, and a step of PageRank.
+"""What most certificates use: the error for a wrong answer, the form of an answer, arcs, and a step of PageRank.
 
 No certificate trusts an engine. Almost all of them run over chunks of the edge list in O(edges), in float64 or int64,
 without a Python loop over edges. A function named `..._fault` returns one sentence that says what is wrong and where,
-or the empty string.
+or the empty string; a certificate passes it to :func:`raise_if`.
 
 Chunks and answers may be any arrays that implement NumPy's protocols, such as CuPy's, where a certificate needs array
 functions alone: a graph that is made on a device is certified there. What uses SciPy runs on the host;
@@ -11,7 +11,7 @@ functions alone: a graph that is made on a device is certified there. What uses 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, Literal
 
 import numpy as np
@@ -20,6 +20,31 @@ import numpy.typing as npt
 from graphbench.graphs.edgelist import EdgeList, Ids
 
 Floats = npt.NDArray[np.float64]
+
+
+class Wrong(Exception):  # noqa: N818 - a verdict on an answer, not an error of the program
+    """An answer is wrong. `Algorithm.certify` turns it into an invalid finding.
+
+    Attributes:
+        detail: one sentence: what is wrong, and where.
+        figures: the answer in a few numbers, as far as they are known.
+    """
+
+    def __init__(self, detail: str, figures: Mapping[str, float | int] | None = None) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.figures = dict(figures or {})
+
+
+def raise_if(fault: str, figures: Mapping[str, float | int] | None = None) -> None:
+    """Raise :class:`Wrong` if there is a fault.
+
+    Args:
+        fault: one sentence, or the empty string if nothing is wrong.
+        figures: as in :class:`Wrong`.
+    """
+    if fault:
+        raise Wrong(fault, figures)
 
 
 def labels_fault(labels: npt.NDArray[Any], num_vertices: int) -> str:

@@ -1,18 +1,19 @@
 """What certificates of subgraphs share: which of a graph's edges an answer holds, and what those must be.
 
-An answer of kind `edges` becomes a mask over the edges of the posed graph (:func:`chosen`); everything else is array
+An answer of kind `edges` becomes a mask over the edges of the posed graph (:func:`edge_mask`); everything else is array
 passes over that mask. The functions named `..._fault` say in one sentence what is wrong and where, and give the empty
 string where nothing is.
 """
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from graphbench.certificates import checks, components, rows
+from graphbench.certificates.checks import Wrong
 from graphbench.graphs.edgelist import EdgeList
 
 Mask = npt.NDArray[np.bool_]
@@ -20,48 +21,42 @@ RELATIVE = 1e-6
 """How far above the least a spanning forest may be where weights are fractions: each edge, and all together."""
 
 
-class Chosen(NamedTuple):
-    """Which edges of the posed graph an answer holds.
-
-    Attributes:
-        mask: shape (num_edges,), in the order of the posed graph's columns.
-        fault: why the answer is no set of its edges, or the empty string.
-    """
-
-    mask: Mask
-    fault: str = ""
-
-
-def chosen(edges: EdgeList, answer: npt.NDArray[Any]) -> Chosen:
+def edge_mask(edges: EdgeList, answer: npt.NDArray[Any]) -> Mask:
     """Find an answer's edges among those of the posed graph.
 
     Args:
         edges: the posed graph.
         answer: kind `edges`: shape (k, 2), integer, rows ascending, an undirected edge once and its smaller end first.
+
+    Returns:
+        Shape (num_edges,), in the order of the posed graph's columns.
+
+    Raises:
+        Wrong: if the answer is not a set of edges of the graph.
     """
     n = edges.num_vertices
-    mask = np.zeros(edges.num_edges, dtype=bool)
     if answer.ndim != 2 or answer.shape[1] != 2:
-        return Chosen(mask, f"edges of shape {answer.shape} where (k, 2) was expected")
+        raise Wrong(f"edges of shape {answer.shape} where (k, 2) was expected")
     if not np.issubdtype(answer.dtype, np.integer):
-        return Chosen(mask, f"edges are {answer.dtype} where integer values were expected")
+        raise Wrong(f"edges are {answer.dtype} where integer values were expected")
     if len(answer) and (answer.min() < 0 or answer.max() >= n):
         u, v = answer[np.argmax(((answer < 0) | (answer >= n)).any(axis=1))]
-        return Chosen(mask, f"the edge {_name(edges, u, v)} has an end that is no vertex of the graph")
+        raise Wrong(f"the edge {_name(edges, u, v)} has an end that is no vertex of the graph")
     wanted = answer[:, 0].astype(np.int64) * n + answer[:, 1]
     late = np.flatnonzero(wanted[1:] <= wanted[:-1])
     if len(late):
         u, v = answer[late[0] + 1]
-        return Chosen(mask, f"the edge {_name(edges, u, v)} is there twice, or out of order")
+        raise Wrong(f"the edge {_name(edges, u, v)} is there twice, or out of order")
     src, dst, _ = edges.to_numpy()
     keys = src.astype(np.int64) * n + dst
     place, there = rows.search_sorted(wanted, keys)
     alien = np.flatnonzero(~there)
     if len(alien):
         u, v = answer[alien[0]]
-        return Chosen(mask, f"{_name(edges, u, v)} is no edge of the graph; {len(alien):,} such edges found")
+        raise Wrong(f"{_name(edges, u, v)} is no edge of the graph; {len(alien):,} such edges found")
+    mask = np.zeros(edges.num_edges, dtype=bool)
     mask[place] = True
-    return Chosen(mask)
+    return mask
 
 
 def induced_fault(edges: EdgeList, mask: Mask, inside: Mask) -> str:

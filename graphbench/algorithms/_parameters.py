@@ -1,4 +1,4 @@
-"""One parameter of a problem: its name, its type, its range."""
+"""Parameters of problems: name, type and range; and those that mean the same on several pages."""
 
 from __future__ import annotations
 
@@ -56,3 +56,42 @@ class Parameter:
         low = "" if self.minimum is None else f" {above} {self.minimum:g}"
         below = "below" if self.exclusive_maximum else "up to"
         return noun + low + ("" if self.maximum is None else f" {below} {self.maximum:g}")
+
+
+RESOLUTION = Parameter(
+    name="resolution",
+    type=float,
+    default=1.0,
+    minimum=0,
+    help="Resolution gamma of the modularity; larger values give smaller communities.",
+)
+
+SOURCES = (
+    Parameter(
+        name="sources",
+        type=int,
+        default=64,
+        minimum=1,
+        help="How many sources to draw from the largest component.",
+    ),
+    Parameter(name="source", type=str, default=None, help="Search from this vertex only, and draw none."),
+)
+"""Of searches that start from one vertex: what :meth:`Algorithm.draw` needs to draw `sources`."""
+
+PAIRS = Parameter(name="pairs", type=int, default=100_000, minimum=1, help="How many pairs of vertices to draw.")
+
+
+def tolerance(what: str) -> Parameter:
+    """The parameter `tolerance` of an iterative method, 1e-6 by default.
+
+    Args:
+        what: must not exceed it; the parameter's help.
+    """
+    return Parameter(name="tolerance", type=float, default=1e-6, minimum=0, exclusive_minimum=True, help=what)
+
+
+def max_iterations(default: int) -> Parameter:
+    """The parameter `max_iterations` of an iterative method."""
+    return Parameter(
+        name="max_iterations", type=int, default=default, minimum=1, help="Give up after this many iterations."
+    )

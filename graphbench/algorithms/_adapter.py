@@ -1,0 +1,39 @@
+"""An adapter: the call that poses one problem to one engine, and what is declared beside it."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from types import CodeType, SimpleNamespace
+from typing import Any
+
+Call = SimpleNamespace
+"""All that an adapter and the certificate know of one trial; :meth:`Algorithm.call` makes it."""
+Adapter = Callable[[Any, Any, Call], Any]
+"""From the library, the engine's graph and the call to the raw result."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Attached:
+    """An adapter and what the engine must know to build the graph for it."""
+
+    call: Adapter
+    build: Mapping[str, Any] = field(default_factory=dict)
+    no_equivalent: tuple[str, ...] = ()
+    parameters_used: Callable[[Call], Mapping[str, Any]] = lambda _: {}
+
+    @property
+    def _code(self) -> CodeType:
+        code: CodeType = inspect.unwrap(self.call).__code__
+        return code
+
+    @property
+    def file(self) -> str:
+        """Where the adapter is written."""
+        return self._code.co_filename
+
+    @property
+    def line(self) -> int:
+        """Where it starts in that file."""
+        return self._code.co_firstlineno
