@@ -288,12 +288,11 @@ def execute(
         match: measure heuristics at equal quality, allowing these others to stand in; None: at the settings given.
     """
     from graphbench.measure.equal_quality import measure_matched
-    from graphbench.measure.predict import foresight
+    from graphbench.measure.predict import predictor
     from graphbench.measure.runner import measure
 
     path = None if isinstance(store, bool) else store
-    foresee = foresight(_kept(path), plan.limits, plan.settings, fit=predict)
-    asked = plan, observe or (lambda _: None), foresee
+    asked = plan, observe or (lambda _: None), predictor(_kept(path), plan.limits, plan.settings, fit=predict)
     records = measure(*asked) if match is None else measure_matched(*asked, allow=match)
     if store is False:
         yield from records

@@ -6,7 +6,7 @@ import pytest
 from graphbench import registry
 from graphbench.engines.base import Settings
 from graphbench.measure.plan import Limits
-from graphbench.measure.predict import Foresight, device_bytes, host_bytes
+from graphbench.measure.predict import Predictor, device_bytes, host_bytes
 from graphbench.measure.prediction import Past, is_predicted
 from graphbench.records.model import Censored, Memory, Outcome, Phases, PosedInfo, Task
 from graphbench.system import memory
@@ -89,61 +89,61 @@ def test_calls_are_foretold_for_larger_graphs_only():
     assert known.call_seconds(task("c"), 10**9) is None, "too far away to tell"
 
 
-def foresight(*records, timeout=60.0, memory_bytes=None, **how):
+def predictor(*records, timeout=60.0, memory_bytes=None, **how):
     limits = Limits(timeout_s=timeout, memory_bytes=memory_bytes)
-    return Foresight(past=past(*records), limits=limits, settings=Settings(), **how)
+    return Predictor(past=past(*records), limits=limits, settings=Settings(), **how)
 
 
 def test_what_timed_out_on_a_smaller_graph_is_hopeless_and_says_where():
     networkx = registry.engine("networkx")
-    foresee = foresight(timed_out("small", 1_000, 58.0), fit=False, time=True)
-    found = foresee(task("large"), networkx, posed(2_000))
+    predict = predictor(timed_out("small", 1_000, 58.0), fit=False, time=True)
+    found = predict(task("large"), networkx, posed(2_000))
     assert found.outcome is Outcome.TIMEOUT
     assert "60 s on small" in found.reason
     assert "--no-skip" in found.reason
     assert is_predicted(record(reason=found.reason))
-    assert foresee(task("smaller"), networkx, posed(500)) is None
-    assert foresight(timed_out("small", 1_000, 5.0), fit=False, time=True)(task("l"), networkx, posed(2_000)) is None
+    assert predict(task("smaller"), networkx, posed(500)) is None
+    assert predictor(timed_out("small", 1_000, 5.0), fit=False, time=True)(task("l"), networkx, posed(2_000)) is None
 
 
 def test_what_would_take_thrice_the_limit_is_hopeless_and_what_would_take_twice_is_tried():
     networkx = registry.engine("networkx")
-    foresee = foresight(measured("a", 1_000, 1.0), fit=False, time=True)
-    assert "limit is 60 s" in foresee(task("b"), networkx, posed(200_000)).reason
-    assert foresee(task("b"), networkx, posed(120_000)) is None
-    assert foresight(measured("a", 1_000, 1.0), fit=False)(task("b"), networkx, posed(200_000)) is None
+    predict = predictor(measured("a", 1_000, 1.0), fit=False, time=True)
+    assert "limit is 60 s" in predict(task("b"), networkx, posed(200_000)).reason
+    assert predict(task("b"), networkx, posed(120_000)) is None
+    assert predictor(measured("a", 1_000, 1.0), fit=False)(task("b"), networkx, posed(200_000)) is None
 
 
 def test_what_is_measured_meanwhile_counts():
-    foresee = foresight(fit=False, time=True)
-    assert foresee(task("b"), registry.engine("networkx"), posed(2_000)) is None
-    foresee.past.add(timed_out("a", 1_000, 60.0))
-    assert foresee(task("b"), registry.engine("networkx"), posed(2_000)) is not None
+    predict = predictor(fit=False, time=True)
+    assert predict(task("b"), registry.engine("networkx"), posed(2_000)) is None
+    predict.past.add(timed_out("a", 1_000, 60.0))
+    assert predict(task("b"), registry.engine("networkx"), posed(2_000)) is not None
 
 
 def test_a_graph_that_would_not_fit_on_the_host_is_not_started(monkeypatch):
     monkeypatch.setattr(memory, "free_host_bytes", lambda: 10 * GIB)
-    foresee = foresight()
+    predict = predictor()
     large, small = posed(40_000_000), posed(2_000_000)
-    found = foresee(task("large"), registry.engine("networkx"), large)
+    found = predict(task("large"), registry.engine("networkx"), large)
     assert found.outcome is Outcome.OUT_OF_MEMORY
     assert "10 GiB free" in found.reason
     assert "--no-predict" in found.reason
-    assert foresee(task("large"), registry.engine("igraph"), large) is None
-    assert foresee(task("small"), registry.engine("networkx"), small) is None
-    assert foresight(fit=False)(task("large"), registry.engine("networkx"), large) is None
+    assert predict(task("large"), registry.engine("igraph"), large) is None
+    assert predict(task("small"), registry.engine("networkx"), small) is None
+    assert predictor(fit=False)(task("large"), registry.engine("networkx"), large) is None
 
 
 def test_what_the_worker_holds_already_counts_as_free(monkeypatch):
     free = iter([10 * GIB, 2 * GIB])
     monkeypatch.setattr(memory, "free_host_bytes", lambda: next(free))
-    foresee = foresight()
-    assert [foresee(task("a"), registry.engine("networkx"), posed(16_000_000)) for _ in range(2)] == [None, None]
+    predict = predictor()
+    assert [predict(task("a"), registry.engine("networkx"), posed(16_000_000)) for _ in range(2)] == [None, None]
 
 
 def test_a_limit_counts_as_what_is_free(monkeypatch):
     monkeypatch.setattr(memory, "free_host_bytes", lambda: 100 * GIB)
-    found = foresight(memory_bytes=GIB)(task("large"), registry.engine("networkx"), posed(40_000_000))
+    found = predictor(memory_bytes=GIB)(task("large"), registry.engine("networkx"), posed(40_000_000))
     assert "1 GiB allowed" in found.reason
 
 
@@ -156,17 +156,17 @@ def test_own_records_replace_the_rules_of_thumb(monkeypatch):
     )
     known = past(small, frugal)
     assert known.peaks("louvain", "networkx", 2_001_000).host == pytest.approx(base + 1.1 * 200_000_000)
-    assert foresight(small, frugal)(task("large"), registry.engine("networkx"), posed(40_000_000)) is None
+    assert predictor(small, frugal)(task("large"), registry.engine("networkx"), posed(40_000_000)) is None
 
 
 def test_edges_that_are_made_on_the_device_take_no_host_memory(monkeypatch):
     monkeypatch.setattr(memory, "free_host_bytes", lambda: GIB)
     monkeypatch.setattr(memory, "free_device_bytes", lambda _: 1_000 * GIB)
-    foresee = Foresight(past=Past([], "m"), limits=Limits(), settings=Settings())
+    predict = Predictor(past=Past([], "m"), limits=Limits(), settings=Settings())
     made, stored = "rmat:scale=24,by=cugraph", "rmat:scale=24"
 
     def foreseen(dataset, engine):
-        found = foresee(task(dataset, engine), registry.engine(engine), posed(100_000_000))
+        found = predict(task(dataset, engine), registry.engine(engine), posed(100_000_000))
         return found and found.outcome
 
     assert foreseen(made, "cugraph") is None
@@ -197,8 +197,8 @@ def test_a_graph_that_would_not_fit_on_the_device_is_not_started(monkeypatch):
     monkeypatch.setattr(memory, "free_host_bytes", lambda: 1_000 * GIB)
     monkeypatch.setattr(memory, "free_device_bytes", lambda _: 4 * GIB)
     cugraph = registry.engine("cugraph")
-    assert "device memory, 4 GiB free" in foresight()(task("l"), cugraph, posed(200_000_000)).reason
-    assert foresight()(task("l"), cugraph, posed(100_000_000)) is None
+    assert "device memory, 4 GiB free" in predictor()(task("l"), cugraph, posed(200_000_000)).reason
+    assert predictor()(task("l"), cugraph, posed(100_000_000)) is None
 
 
 def test_undirected_and_weighted_graphs_need_more_on_the_device():
@@ -233,23 +233,23 @@ def ran_out(dataset, entries, limit=None):
 
 def test_what_one_graph_of_a_series_has_no_memory_for_larger_ones_have_not_either(monkeypatch):
     monkeypatch.setattr(memory, "free_host_bytes", lambda: 100 * GIB)
-    foresee = foresight(ran_out("b", 2_000))
+    predict = predictor(ran_out("b", 2_000))
     networkx = registry.engine("networkx")
-    assert foresee(task("c"), networkx, posed(4_000)) is None, "other graphs differ in more than their size"
-    foresee.series = ("a", "b", "c")
-    found = foresee(task("c"), networkx, posed(4_000))
+    assert predict(task("c"), networkx, posed(4_000)) is None, "other graphs differ in more than their size"
+    predict.series = ("a", "b", "c")
+    found = predict(task("c"), networkx, posed(4_000))
     assert found.outcome is Outcome.OUT_OF_MEMORY
     assert "ran out of memory on b, which is smaller" in found.reason
-    assert foresee(task("a"), networkx, posed(1_000)) is None
+    assert predict(task("a"), networkx, posed(1_000)) is None
 
 
 def test_what_had_less_memory_says_nothing_of_more(monkeypatch):
     monkeypatch.setattr(memory, "free_host_bytes", lambda: 100 * GIB)
     networkx = registry.engine("networkx")
     for allowed, foreseen in ((GIB, True), (2 * GIB, True), (3 * GIB, False), (None, False)):
-        foresee = foresight(ran_out("a", 1_000, limit=2 * GIB), memory_bytes=allowed)
-        foresee.series = ("a", "b")
-        assert (foresee(task("b"), networkx, posed(2_000)) is not None) is foreseen
+        predict = predictor(ran_out("a", 1_000, limit=2 * GIB), memory_bytes=allowed)
+        predict.series = ("a", "b")
+        assert (predict(task("b"), networkx, posed(2_000)) is not None) is foreseen
 
 
 def test_several_gpus_share_a_graph():
@@ -268,5 +268,5 @@ def test_what_the_device_may_give_does_not_hold_its_libraries(monkeypatch):
     monkeypatch.setattr(memory, "free_device_bytes", lambda _: 80 * GIB)
     cugraph, graph = registry.engine("cugraph"), posed(40_000_000)
     for allowed, foreseen in ((device_bytes(graph), False), (device_bytes(graph) - 1, True)):
-        foresee = Foresight(past=past(), limits=Limits(), settings=Settings(device_memory_bytes=allowed))
-        assert (foresee(task("g", "cugraph"), cugraph, graph) is not None) is foreseen
+        predict = Predictor(past=past(), limits=Limits(), settings=Settings(device_memory_bytes=allowed))
+        assert (predict(task("g", "cugraph"), cugraph, graph) is not None) is foreseen

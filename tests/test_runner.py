@@ -15,7 +15,7 @@ from graphbench import registry
 from graphbench.errors import InputError, StoreError, UnknownNameError, UsageError
 from graphbench.graphs.base import Dataset
 from graphbench.graphs.edgelist import EdgeList
-from graphbench.measure.plan import Cell, Foreseen, Limits, Plan
+from graphbench.measure.plan import Cell, Limits, Plan, Prediction
 from graphbench.measure.runner import measure
 from graphbench.records.model import DatasetInfo, Outcome
 from graphbench.records.store import from_json, to_json
@@ -171,12 +171,12 @@ def test_an_answer_that_cannot_be_kept_costs_the_copy_and_not_the_record():
     assert "the answer is not kept" in record.warnings[0]
 
 
-def test_a_task_whose_end_is_foreseen_is_not_started():
-    def foresee(task, engine, posed):
+def test_a_task_whose_end_is_predicted_is_not_started():
+    def predict(task, engine, posed):
         assert (task.engine, posed.num_edges) == (engine.name, 8)
-        return Foreseen(outcome=Outcome.TIMEOUT, reason="hopeless") if engine.name == "faulty" else None
+        return Prediction(outcome=Outcome.TIMEOUT, reason="hopeless") if engine.name == "faulty" else None
 
-    steady, faulty = measure(plan("none", engines=("steady", "faulty")), foresee=foresee)
+    steady, faulty = measure(plan("none", engines=("steady", "faulty")), predict=predict)
     assert steady.outcome is Outcome.OK
     assert (faulty.outcome, faulty.reason, faulty.worker) == (Outcome.TIMEOUT, "hopeless", None)
 

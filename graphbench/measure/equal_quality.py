@@ -18,7 +18,7 @@ import msgspec
 from graphbench import registry
 from graphbench.algorithms.base import Algorithm
 from graphbench.errors import UsageError
-from graphbench.measure.plan import Cell, Foresee, Observer, Plan
+from graphbench.measure.plan import Cell, Observer, Plan, Predict
 from graphbench.measure.runner import measure
 from graphbench.records.model import Matched, Outcome, Params, Record, Tried
 
@@ -57,7 +57,7 @@ def efforts(algorithm: Algorithm, engine: str, given: Mapping[str, Any]) -> list
 def measure_matched(
     plan: Plan,
     observe: Observer = lambda _: None,
-    foresee: Foresee = lambda *_: None,
+    predict: Predict = lambda *_: None,
     *,
     allow: Sequence[str] = (),
 ) -> Iterator[Record]:
@@ -66,7 +66,7 @@ def measure_matched(
     Args:
         plan: of heuristics.
         observe: called at every phase and trial, those of the search included.
-        foresee: called before each task of the search.
+        predict: called before each task of the search.
         allow: other heuristics for the same thing that an engine may use instead (Leiden for Louvain).
 
     Yields:
@@ -79,7 +79,7 @@ def measure_matched(
     """
     problems = {cell.algorithm: _problems(cell.algorithm, allow) for cell in plan.cells}
     for cell in plan.cells:
-        tried = _search(plan, cell, problems[cell.algorithm], observe, foresee)
+        tried = _search(plan, cell, problems[cell.algorithm], observe, predict)
         best = max(
             (quality for records in tried.values() for record in records if (quality := _quality(record))), default=None
         )
@@ -131,7 +131,7 @@ def _problems(name: str, allow: Sequence[str]) -> list[Algorithm]:
 
 
 def _search(
-    plan: Plan, cell: Cell, problems: Sequence[Algorithm], observe: Observer, foresee: Foresee
+    plan: Plan, cell: Cell, problems: Sequence[Algorithm], observe: Observer, predict: Predict
 ) -> dict[str, list[Record]]:
     """The records of all settings, by engine."""
     cells = [
@@ -143,7 +143,7 @@ def _search(
     most = max(sum(candidate.engines == (engine,) for candidate in cells) for engine in cell.engines)
     limits = replace(plan.limits, budget_s=plan.limits.budget_s / most)
     tried: dict[str, list[Record]] = defaultdict(list)
-    for record in measure(replace(plan, cells=tuple(cells), limits=limits), observe, foresee):
+    for record in measure(replace(plan, cells=tuple(cells), limits=limits), observe, predict):
         tried[record.task.engine].append(record)
     return tried
 

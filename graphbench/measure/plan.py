@@ -66,14 +66,14 @@ class Plan:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Foreseen:
-    """A task that need not be started, as its end is known: how it would end, and why that is believed."""
+class Prediction:
+    """How a task would end, and why: it is not started."""
 
     outcome: Outcome
     reason: str
 
 
-Foresee = Callable[[Task, Engine, PosedInfo], Foreseen | None]
+Predict = Callable[[Task, Engine, PosedInfo], Prediction | None]
 """Asked before each task; None: start it."""
 
 

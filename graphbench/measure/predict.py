@@ -1,8 +1,7 @@
-"""Tasks that need not be started: too large for the memory that is free, or hopeless by what smaller graphs took.
+"""Tasks that are not started: they would not fit into free memory, or not end within the time limit.
 
-Their records say so: the outcome that was avoided, `out_of_memory` or `timeout`, and a reason that begins with
-`prediction.PREDICTED`. They have no phases, no environment and no `censored`, so that no ratio is
-ever bounded by what was not measured.
+Their records have the outcome that was avoided, `out_of_memory` or `timeout`, and a reason that begins with
+`prediction.PREDICTED`. They have no phases, no environment and no `censored`, so what was not measured bounds no ratio.
 """
 
 from __future__ import annotations
@@ -13,40 +12,39 @@ from dataclasses import dataclass
 from graphbench.engines.base import Engine, Settings
 from graphbench.graphs.generators import spec
 from graphbench.measure.environment import machine_summary
-from graphbench.measure.plan import Foreseen, Limits
+from graphbench.measure.plan import Limits, Prediction
 from graphbench.measure.prediction import PREDICTED, Past, gpus_of
 from graphbench.records.model import Outcome, PosedInfo, Record, Task
 from graphbench.system import memory, text
 
-HOPELESS = 3.0
-"""How many times the time limit a call must be predicted to take before it is not tried."""
+TIMEOUT_SKIP_FACTOR = 3.0
+"""A call that is predicted to take more than this many times the time limit is not tried."""
 _EDGE_BYTES_PYTHON = 750
 """Host memory of an edge in a graph of Python dictionaries: 0.5 to 1 KB were measured."""
 _EDGE_BYTES_COMPILED = 150
-"""Of an edge in a compiled library, the columns it was made from included."""
+"""Of an edge in a compiled library, the columns that it was built from included."""
 _ANSWER_BYTES = 48
-"""Of a vertex: its answer, and what is made of it on the way to a file."""
+"""Of a vertex: its answer, and copies made while it is written."""
 _HOST_BASE = 200 << 20
 _DEVICE_BASE = 600 << 20
 """A CUDA context and its libraries."""
 _COPIES_DIRECTED, _COPIES_UNDIRECTED = 3, 6
-"""Peak of cuGraph's graph creation in sizes of the edge list, by its own measure."""
+"""Peak of cuGraph's graph creation, as a multiple of the edge list."""
 
 
 @dataclass(kw_only=True)
-class Foresight:
-    """Foresees the end of tasks by records; call it as :data:`graphbench.measure.plan.Foresee`.
+class Predictor:
+    """Predicts the end of tasks from records; call it as :data:`graphbench.measure.plan.Predict`.
 
-    What is free is the most that has been, since a worker that goes on with the next task gives up the graph, or takes
-    from the pool, that it holds now.
+    It uses the largest free amount of memory seen: a worker releases its graph, or reuses its pool, for the next task.
 
     Attributes:
-        past: what is known; :meth:`graphbench.measure.prediction.Past.add` adds to it.
+        past: earlier records; :meth:`graphbench.measure.prediction.Past.add` adds to them.
         limits: of the plan.
         settings: of the plan.
-        fit: whether tasks that would not fit into memory are foreseen.
-        time: whether tasks that would not end in time are.
-        series: names of graphs that differ in size alone: where memory ran out on one, it would on larger ones.
+        fit: whether to predict that tasks do not fit into memory.
+        time: whether to predict that tasks time out.
+        series: names of graphs that differ only in size: an engine out of memory on one is so on larger ones.
     """
 
     past: Past
@@ -58,17 +56,17 @@ class Foresight:
     _free_host: int = 0
     _free_device: int = 0
 
-    def __call__(self, task: Task, engine: Engine, posed: PosedInfo) -> Foreseen | None:
-        """How a task would end, if that is known; None: try it."""
+    def __call__(self, task: Task, engine: Engine, posed: PosedInfo) -> Prediction | None:
+        """How a task would end; None: start it."""
         return (self._memory(task, engine, posed) if self.fit else None) or (
             self._time(task, posed) if self.time else None
         )
 
-    def _memory(self, task: Task, engine: Engine, posed: PosedInfo) -> Foreseen | None:
+    def _memory(self, task: Task, engine: Engine, posed: PosedInfo) -> Prediction | None:
         allowed = self.limits.memory_bytes
         if smaller := self.past.ran_out(task, posed.num_entries, self.series, allowed):
             why = f"{task.engine} ran out of memory on {smaller.task.dataset}, which is smaller"
-            return Foreseen(outcome=Outcome.OUT_OF_MEMORY, reason=f"{PREDICTED}{why}; --no-predict tries anyway")
+            return Prediction(outcome=Outcome.OUT_OF_MEMORY, reason=f"{PREDICTED}{why}; --no-predict tries anyway")
         seen = self.past.peaks(task.algorithm, engine.name, posed.num_entries, gpus_of(task))
         needs = seen.host or host_bytes(engine, posed, stays=_stays(task, engine))
         self._free_host = max(self._free_host, memory.free_host_bytes())
@@ -86,33 +84,33 @@ class Foresight:
                 return _too_large(needs, f"device memory, {text.text(allowed)} allowed")
         return None
 
-    def _time(self, task: Task, posed: PosedInfo) -> Foreseen | None:
+    def _time(self, task: Task, posed: PosedInfo) -> Prediction | None:
         limit = self.limits.timeout_s
         if (smaller := self.past.gave_up(task, posed.num_entries, limit)) is not None:
-            return _hopeless(
+            return _would_time_out(
                 f"{task.engine} did not end within {limit:g} s on {smaller.task.dataset}, which is smaller"
             )
         needs = self.past.call_seconds(task, posed.num_entries)
-        if needs is not None and needs > HOPELESS * limit:
-            return _hopeless(
-                f"by what smaller graphs took, one call would take about {needs:,.0f} s, and the limit is {limit:g} s"
+        if needs is not None and needs > TIMEOUT_SKIP_FACTOR * limit:
+            return _would_time_out(
+                f"one call would take about {needs:,.0f} s, extrapolated from smaller graphs; the limit is {limit:g} s"
             )
         return None
 
 
-def foresight(records: Iterable[Record], limits: Limits, settings: Settings, *, fit: bool = True) -> Foresight:
-    """What can be foreseen on this machine by these records."""
+def predictor(records: Iterable[Record], limits: Limits, settings: Settings, *, fit: bool = True) -> Predictor:
+    """A predictor for this machine."""
     past = Past(records, machine_summary().digest)
-    return Foresight(past=past, limits=limits, settings=settings, fit=fit)
+    return Predictor(past=past, limits=limits, settings=settings, fit=fit)
 
 
 def host_bytes(engine: Engine, posed: PosedInfo, *, stays: bool = False) -> int:
-    """Host memory by rule of thumb: many bytes an edge where edges are Python objects, few in a compiled library.
+    """Host memory by rule of thumb: many bytes an edge if edges are Python objects, few in a compiled library.
 
     Args:
-        engine: that is to solve the problem.
+        engine: the engine.
         posed: the graph.
-        stays: no edge ever comes to the host; answers do.
+        stays: only answers come to the host, no edges.
     """
     if stays:
         return _HOST_BASE + posed.num_vertices * _ANSWER_BYTES
@@ -121,7 +119,7 @@ def host_bytes(engine: Engine, posed: PosedInfo, *, stays: bool = False) -> int:
 
 
 def _stays(task: Task, engine: Engine) -> bool:
-    """Whether a graph is made on the device that the engine runs on, so that its edges never meet the host."""
+    """Whether the graph is made on the engine's device, and its edges never come to the host."""
     if engine.device != "gpu" or engine.converts or not spec.is_spec(task.dataset):
         return False
     return spec.parse(task.dataset).on_device
@@ -133,10 +131,10 @@ def device_bytes(posed: PosedInfo) -> int:
     return posed.num_edges * edge * (_COPIES_DIRECTED if posed.directed else _COPIES_UNDIRECTED)
 
 
-def _too_large(needs: int, of_what: str) -> Foreseen:
+def _too_large(needs: int, of_what: str) -> Prediction:
     reason = f"{PREDICTED}needs about {text.text(needs)} of {of_what}; --no-predict tries anyway"
-    return Foreseen(outcome=Outcome.OUT_OF_MEMORY, reason=reason)
+    return Prediction(outcome=Outcome.OUT_OF_MEMORY, reason=reason)
 
 
-def _hopeless(why: str) -> Foreseen:
-    return Foreseen(outcome=Outcome.TIMEOUT, reason=f"{PREDICTED}{why}; --no-skip tries anyway")
+def _would_time_out(why: str) -> Prediction:
+    return Prediction(outcome=Outcome.TIMEOUT, reason=f"{PREDICTED}{why}; --no-skip tries anyway")

@@ -24,7 +24,7 @@ from graphbench.errors import InputError, UnsupportedError, UsageError
 from graphbench.measure import protocol
 from graphbench.measure import record as recording
 from graphbench.measure.answers import MIN_CERTIFY_S, PreviousAnswers, kept
-from graphbench.measure.plan import Cell, Foresee, Limits, Observer, Plan, Progress
+from graphbench.measure.plan import Cell, Limits, Observer, Plan, Predict, Progress
 from graphbench.measure.prepare import Prepared, by_dataset, prepare, task_of
 from graphbench.measure.process import DiedError, OutOfMemoryError, OutOfTimeError, WorkerProcess
 from graphbench.measure.protocol import Verified
@@ -39,7 +39,7 @@ _STDERR_BYTES = 2_000
 """How much of the end of a worker's standard error a record has."""
 
 
-def measure(plan: Plan, observe: Observer = lambda _: None, foresee: Foresee = lambda *_: None) -> Iterator[Record]:
+def measure(plan: Plan, observe: Observer = lambda _: None, predict: Predict = lambda *_: None) -> Iterator[Record]:
     """Measure everything in a plan.
 
     Datasets come in the plan's order, then engines, fast ones first, then cells in order; a plan may ask for a random
@@ -50,7 +50,7 @@ def measure(plan: Plan, observe: Observer = lambda _: None, foresee: Foresee = l
     Args:
         plan: what to measure.
         observe: called at every phase and trial.
-        foresee: called before each task; a prediction becomes the record, and the task is not started.
+        predict: called before each task; a prediction becomes the record, and the task is not started.
 
     Yields:
         One record for each task, the moment it is complete: failures are records too.
@@ -79,7 +79,7 @@ def measure(plan: Plan, observe: Observer = lambda _: None, foresee: Foresee = l
             for record in unfit:
                 observe(Progress(task=record.task, phase="done", record=record))
                 yield record
-            yield from _measure_dataset(plan, cells, folder, observe, foresee)
+            yield from _measure_dataset(plan, cells, folder, observe, predict)
 
 
 def _unfit(plan: Plan, cell: Cell, params: Params, error: InputError) -> list[Record]:
@@ -132,7 +132,7 @@ class _Question:
 
 
 def _measure_dataset(
-    plan: Plan, questions: list[_Question], folder: RunFolder, observe: Observer, foresee: Foresee
+    plan: Plan, questions: list[_Question], folder: RunFolder, observe: Observer, predict: Predict
 ) -> Iterator[Record]:
     tasks: dict[Engine, list[_Question]] = defaultdict(list)
     for question in questions:
@@ -147,13 +147,13 @@ def _measure_dataset(
     for engine in engines:
         with Supervisor(engine, plan, folder) as supervisor:
             for question in tasks[engine]:
-                record = _measure_task(plan, engine, supervisor, question, observe=observe, foresee=foresee)
+                record = _measure_task(plan, engine, supervisor, question, observe=observe, predict=predict)
                 observe(Progress(task=record.task, phase="done", trial=len(record.phases.run_s), record=record))
                 yield record
 
 
 def _measure_task(
-    plan: Plan, engine: Engine, supervisor: Supervisor, question: _Question, *, observe: Observer, foresee: Foresee
+    plan: Plan, engine: Engine, supervisor: Supervisor, question: _Question, *, observe: Observer, predict: Predict
 ) -> Record:
     prepared = question.prepared
     task = prepared.task(engine, plan.settings)
@@ -165,8 +165,8 @@ def _measure_task(
         why = supervisor.availability
         reason = f"{why.reason}. {why.fix}" if why.fix else why.reason
         return recording.record(task, engine, prepared, outcome=Outcome.UNAVAILABLE, reason=reason)
-    if foreseen := foresee(task, engine, prepared.info):
-        return recording.record(task, engine, prepared, outcome=foreseen.outcome, reason=foreseen.reason)
+    if prediction := predict(task, engine, prepared.info):
+        return recording.record(task, engine, prepared, outcome=prediction.outcome, reason=prediction.reason)
     measured_at = recording.now()
     state, worker = supervisor.run(task, prepared, observe)
     if state.answers:

@@ -13,7 +13,7 @@ from graphbench.errors import DatasetError
 from graphbench.measure import record as recording
 from graphbench.measure.environment import machine_summary
 from graphbench.measure.plan import Cell, Limits, Observer, Plan
-from graphbench.measure.predict import Foresight
+from graphbench.measure.predict import Predictor
 from graphbench.measure.prediction import Past, is_predicted
 from graphbench.measure.runner import measure
 from graphbench.measure.suites.rounds import pooled, rounds_of
@@ -33,8 +33,8 @@ class Run:
         stored: records of earlier runs.
         past: what is known for predictions; every new record is added.
         command: what the user typed.
-        fit: whether tasks that would not fit into memory are passed over.
-        skip: whether tasks that are hopeless by what smaller graphs took are passed over.
+        fit: whether to skip tasks that would not fit into memory.
+        skip: whether to skip tasks that would time out, by the times on smaller graphs.
         series: names of graphs that differ in size alone, of which these are some.
         items: every task on the graphs that there are.
         records: by task, the newest record: at first those that spare from measuring again.
@@ -139,7 +139,7 @@ class Run:
         }
 
     def _measure(self, plan: Plan, observe: Observer) -> Iterator[Record]:
-        foresee = Foresight(
+        predict = Predictor(
             past=self.past,
             limits=plan.limits,
             settings=plan.settings,
@@ -147,7 +147,7 @@ class Run:
             time=self.skip,
             series=self.series,
         )
-        for latest in measure(plan, observe, foresee):
+        for latest in measure(plan, observe, predict):
             key, record = latest.task.key, latest
             before = self.records.get(key)
             digest = record.dataset.digest if record.dataset else None

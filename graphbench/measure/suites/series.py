@@ -92,8 +92,8 @@ class SizeSeries:
         stored: records of earlier runs.
         records: of the store; new ones are added.
         command: what the user typed.
-        fit: whether tasks that would not fit into memory are passed over.
-        skip: whether tasks that are hopeless by what smaller graphs took are passed over.
+        fit: whether to skip tasks that would not fit into memory.
+        skip: whether to skip tasks that would time out, by the times on smaller graphs.
         done: the runs so far, one for each graph.
         ended: why the series ended before its largest graph; empty: it did not.
     """
