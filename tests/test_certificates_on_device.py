@@ -10,8 +10,8 @@ from scipy.sparse.csgraph import connected_components, dijkstra
 from graphbench import graphs, registry
 from graphbench.certificates import checks, components
 from graphbench.certificates import triangles as certify_triangles
-from graphbench.graphs.on_device import census, load, ranges
-from graphbench.graphs.on_device.edges import MadeOnDevice
+from graphbench.graphs.on_device import census, ranges
+from graphbench.graphs.on_device.edges import DeviceEdgeList
 from graphbench.graphs.on_device.recipe import Stored
 from graphbench.measure import answers, prepare, protocol
 from graphbench.measure.answers import verify
@@ -31,7 +31,7 @@ def device(monkeypatch):
 
 def made(**options):
     wanted = rmat(**options)
-    return MadeOnDevice(Stored(name="made", recipe=wanted, census=census.take(StandIn(), wanted)))
+    return DeviceEdgeList(Stored(name="made", recipe=wanted, census=census.take(StandIn(), wanted)))
 
 
 def _right(page, edges, p):
@@ -68,7 +68,7 @@ def _wrong(page, right, edges, p):
 @pytest.mark.parametrize("name", ["bfs", "sssp", "pagerank", "wcc", "louvain", "leiden", "jaccard", "triangle-count"])
 @pytest.mark.usefixtures("device")
 def test_the_device_finds_what_the_host_finds(monkeypatch, tmp_path, name, directed):
-    monkeypatch.setattr(load, "made", lambda *_: made(directed=False))
+    monkeypatch.setattr(DeviceEdgeList, "load_or_generate", lambda *_: made(directed=False))
     page = registry.algorithm(name)
     there = page.pose(made(directed=directed), seed=3)
     here = there.on_host()
@@ -76,7 +76,7 @@ def test_the_device_finds_what_the_host_finds(monkeypatch, tmp_path, name, direc
     inputs = page.draw(there, params, 3)
     right = _right(page, here, page.call(here, params, inputs, seed=3))
     asked = {"params": params, "inputs": inputs, "seed": 3, "claims": {}}
-    monkeypatch.setattr(ranges, "_LEAST_ROWS", 500)
+    monkeypatch.setattr(ranges, "_MIN_ROWS", 500)
     monkeypatch.setattr(certify_triangles, "MAX_EDGES_ON_HOST", 0)
     wrong = _wrong(page, right, here, page.call(here, params, inputs, seed=3))
     for answer, valid in ((right, True), (wrong, False)):
@@ -96,7 +96,7 @@ def test_the_device_finds_what_the_host_finds(monkeypatch, tmp_path, name, direc
 @pytest.mark.usefixtures("device")
 def test_components_are_scipys(options, free, monkeypatch):
     there = made(**options)
-    monkeypatch.setattr(MadeOnDevice, "_piece_rows", lambda _: 37 if not free else 10**6)
+    monkeypatch.setattr(DeviceEdgeList, "_piece_rows", lambda _: 37 if not free else 10**6)
     expected, labels = connected_components(there.to_scipy(), directed=False)
     assert components.count_components(there) == expected
     halves = np.arange(there.num_vertices) % 2
@@ -107,7 +107,7 @@ def test_components_are_scipys(options, free, monkeypatch):
 
 @pytest.mark.usefixtures("device")
 def test_a_path_in_any_order_is_one_component():
-    class Path(MadeOnDevice):
+    class Path(DeviceEdgeList):
         def chunks(self, rows=None):
             order = np.random.default_rng(0).permutation(self.num_vertices).astype(np.int32)
             for start in range(0, self.num_vertices - 1, 100):
@@ -140,20 +140,20 @@ def test_memory_that_runs_out_says_nothing_of_the_answer(monkeypatch, tmp_path):
     page, there = registry.algorithm("wcc"), made(**SPARSE)
     np.save(file := tmp_path / "answer.npy", np.zeros(there.num_vertices, dtype=np.int64))
     asked = {"params": {}, "inputs": page.draw(there, {}, 0), "seed": 0, "claims": {}}
-    real, tried = MadeOnDevice.chunks, []
+    real, tried = DeviceEdgeList.chunks, []
 
     def cramped(self, rows=None):
-        tried.append(self.thrift)
-        if self.thrift < enough:
+        tried.append(self.memory_fraction)
+        if self.memory_fraction > enough:
             raise MemoryError("std::bad_alloc: out_of_memory")
         return real(self, rows)
 
-    monkeypatch.setattr(MadeOnDevice, "chunks", cramped)
-    enough = 4
+    monkeypatch.setattr(DeviceEdgeList, "chunks", cramped)
+    enough = 1 / 4
     found = answers.attempted(page, there, {0: file}, **asked)
     assert not found.certificate.valid
-    assert tried[:2] == [1, 4]
-    enough = 99
+    assert tried[:2] == [1, 1 / 4]
+    enough = 0
     assert "out_of_memory" in answers.attempted(page, there, {0: file}, **asked)
 
 
@@ -161,7 +161,7 @@ def test_memory_that_runs_out_says_nothing_of_the_answer(monkeypatch, tmp_path):
 def test_a_fault_of_the_library_says_nothing_of_the_answer(monkeypatch, tmp_path):
     page, there = registry.algorithm("wcc"), made(**SPARSE)
     np.save(file := tmp_path / "answer.npy", np.zeros(there.num_vertices, dtype=np.int64))
-    monkeypatch.setattr(MadeOnDevice, "chunks", lambda *_: 1 / 0)
+    monkeypatch.setattr(DeviceEdgeList, "chunks", lambda *_: 1 / 0)
     asked = {"params": {}, "inputs": page.draw(there, {}, 0), "seed": 0, "claims": {}}
     assert answers.attempted(page, there, {0: file}, **asked) == "ZeroDivisionError: division by zero"
 
@@ -191,10 +191,10 @@ def test_other_certificates_run_on_the_host(tmp_path):
 def there(monkeypatch):
     """A dataset whose edges are made by the stand-in, in this process and in workers."""
     monkeypatch.setenv("GRAPHBENCH_PLUGINS", "helpers.device_plugin,helpers.strict_engine")
-    maker = made_here(monkeypatch)
-    census_here(monkeypatch, maker)
+    generator = made_here(monkeypatch)
+    census_here(monkeypatch, generator)
     found = graphs.load("rmat:scale=5,edgefactor=64,by=cugraph")
-    maker.draw = None  # from now on edges are made in workers only
+    generator.draw = None  # from now on edges are made in workers only
     return found
 
 
@@ -249,7 +249,7 @@ def test_what_cannot_be_certified_has_no_certificate_and_says_why(there, monkeyp
     census_now = msgspec.structs.replace(stored.census, origin=changed)
 
     def sabotaged(**fields):
-        MadeOnDevice(msgspec.structs.replace(stored, census=census_now)).write(file)
+        DeviceEdgeList(msgspec.structs.replace(stored, census=census_now)).write(file)
         return protocol.Certify(**fields)
 
     monkeypatch.setattr(prepare, "Certify", sabotaged)
@@ -257,4 +257,4 @@ def test_what_cannot_be_certified_has_no_certificate_and_says_why(there, monkeyp
     assert record.outcome is Outcome.OK
     assert record.certificate is None
     assert record.answer == {}
-    assert any("not certified" in each and "first made by stand-in 2" in each for each in record.warnings)
+    assert any("not certified" in each and "first generated by stand-in 2" in each for each in record.warnings)

@@ -87,8 +87,6 @@ def test_every_room_has_its_place():
 KNOWN = {
     "measure.suites.calls",
     "",
-    "graphs",
-    "graphs.on_device",
 }
 """What still breaks a rule below; nothing is ever added."""
 
@@ -99,7 +97,7 @@ def but_for(names, known=KNOWN):
     return [pytest.param(name, marks=known_fault if name in known else ()) for name in names]
 
 
-@pytest.mark.parametrize("name", but_for(MODULES, KNOWN & set(MODULES) - {"graphs", "graphs.on_device"}))
+@pytest.mark.parametrize("name", but_for(MODULES, KNOWN & set(MODULES)))
 def test_a_room_imports_only_rooms_above_it(name):
     height = {room: place for place, room in enumerate(ROOMS)}
     own = height[name.partition(".")[0]]
@@ -116,7 +114,6 @@ def circle(arrows):
     return []
 
 
-@pytest.mark.xfail(reason="to be moved", strict=True)
 def test_files_import_each_other_in_no_circle():
     assert not circle({name: {target for target, _ in targets} for name, targets in IMPORTS.items()})
 

@@ -11,9 +11,9 @@ from graphbench.algorithms import draws
 from graphbench.errors import UnavailableError, UsageError
 from graphbench.graphs import cache
 from graphbench.graphs.base import Dataset
-from graphbench.graphs.edgelist import EdgeList
 from graphbench.graphs.generators import spec as generators
 from graphbench.graphs.generators.spec import parse
+from graphbench.graphs.open import open_edges
 from graphbench.measure.plan import Cell
 from graphbench.measure.prepare import prepare
 from graphbench.system import gpus
@@ -138,7 +138,7 @@ def test_problems_are_posed_without_the_edges(device, algorithm):
     posed = prepare(Cell(algorithm=algorithm, dataset=found, engines=()), page.resolve({}), 7)
     assert device.drawn == 0
     assert posed.edges.path.suffix == ".json"
-    again = EdgeList.open(posed.edges.path)
+    again = open_edges(posed.edges.path)
     assert (again.digest, again.weights) == (posed.edges.digest, "drawn" if algorithm == "sssp" else "none")
     assert isinstance(posed.cell.dataset, Dataset)
 

@@ -10,6 +10,7 @@ from graphbench import registry
 from graphbench.engines.base import Settings
 from graphbench.graphs.edgelist import EdgeList
 from graphbench.graphs.from_objects import from_object
+from graphbench.graphs.open import open_edges
 from graphbench.measure.plan import Cell
 from graphbench.measure.prepare import identity, prepare
 
@@ -27,7 +28,7 @@ def posed(cell):
 
 def answers_to(problem):
     """What a worker would read."""
-    columns = EdgeList.open(problem.edges.path).to_numpy()
+    columns = open_edges(problem.edges.path).to_numpy()
     with np.load(problem.inputs_file) as arrays:
         return [*(column.tolist() for column in columns), arrays["sources"].tolist()]
 

@@ -9,7 +9,6 @@ import numpy.typing as npt
 
 from graphbench.errors import UsageError
 from graphbench.graphs.edgelist import EdgeList
-from graphbench.graphs.on_device.edges import MadeOnDevice
 
 Vertices = npt.NDArray[np.int64]
 
@@ -35,8 +34,8 @@ def sources(edges: EdgeList, count: int, source: int | str | None, seed: int) ->
     """
     if source is not None:
         return np.array([vertex(edges, source)], dtype=np.int64)
-    if isinstance(edges, MadeOnDevice):
-        return np.random.default_rng(seed).permutation(edges.source_candidates)[:count]
+    if (candidates := edges.source_candidates) is not None:
+        return np.random.default_rng(seed).permutation(candidates)[:count]
     from scipy.sparse.csgraph import connected_components
 
     matrix = edges.to_scipy()
@@ -60,8 +59,8 @@ def pairs(edges: EdgeList, count: int, seed: int) -> Vertices:
     Returns:
         Vertex ids, shape (at most count, 2), sorted.
     """
-    if isinstance(edges, MadeOnDevice):
-        drawn = np.random.default_rng(seed).permutation(edges.pair_candidates)[:count]
+    if (candidates := edges.pair_candidates) is not None:
+        drawn = np.random.default_rng(seed).permutation(candidates)[:count]
         return drawn[np.lexsort((drawn[:, 1], drawn[:, 0]))]
     matrix = edges.to_scipy()
     n, indptr, indices = edges.num_vertices, matrix.indptr.astype(np.int64), matrix.indices.astype(np.int64)

@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from graphbench.certificates.rows import out_arcs
 from graphbench.graphs.edgelist import EdgeList
-from graphbench.graphs.on_device.edges import MadeOnDevice
+from graphbench.graphs.on_device.edges import DeviceEdgeList
 
 Integers = npt.NDArray[np.int64]
 
@@ -26,7 +26,7 @@ def count_components(edges: EdgeList, *, within: npt.NDArray[Any] | None = None)
         edges: the graph.
         within: labels, shape (num_vertices,); only edges between vertices of one label count then.
     """
-    if isinstance(edges, MadeOnDevice):
+    if isinstance(edges, DeviceEdgeList):
         return _count_on_device(edges, within)
     from scipy.sparse import csr_array
     from scipy.sparse.csgraph import connected_components
@@ -45,7 +45,7 @@ def count_components(edges: EdgeList, *, within: npt.NDArray[Any] | None = None)
     return int(count)
 
 
-def _count_on_device(edges: MadeOnDevice, within: Any) -> int:
+def _count_on_device(edges: DeviceEdgeList, within: Any) -> int:
     """The number of (weakly) connected components, in one pass over the edges.
 
     Every vertex points at another of its component with a lower id, or at itself: a root. An edge between two trees

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from graphbench.graphs.edgelist import EdgeList
-from graphbench.graphs.on_device.edges import MadeOnDevice
+from graphbench.graphs.on_device.edges import DeviceEdgeList
 
 _BLOCK_OF_WORK = 5_000_000
 MAX_EDGES_ON_HOST = 1 << 22
@@ -46,7 +46,7 @@ def count_triangles(
         The vertices in ascending order, and their counts, both of shape (k,): k = num_vertices, or as many as
         `max_work` allows, and at least one.
     """
-    if isinstance(edges, MadeOnDevice):
+    if isinstance(edges, DeviceEdgeList):
         return _count_on_device(edges, seed=seed)
     from scipy.sparse import coo_array
 
@@ -72,7 +72,7 @@ def count_triangles(
         return drawn, np.concatenate(list(pool.map(count, np.split(drawn, cuts))))
 
 
-def _count_on_device(edges: MadeOnDevice, *, seed: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+def _count_on_device(edges: DeviceEdgeList, *, seed: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
     """The number of triangles at each vertex of a seeded sample; of a small graph, as the host counts them.
 
     A pass over the edges gathers the neighbours of the sample, another the edges between these neighbours: what lies

@@ -107,22 +107,17 @@ class EdgeList:
 
     @classmethod
     def open(cls, path: str | os.PathLike[str], name: str = "", *, verify: bool = False) -> EdgeList:
-        """Open what :meth:`write` wrote; reads only the file's metadata. A graph made on a device has a recipe's file.
+        """Open a Parquet file that :meth:`write` wrote; reads only its metadata.
 
         Args:
             path: the file.
             name: what to call it in messages; the file's stem by default.
-            verify: also read the file through once and compare it with the sum taken when it was written.
+            verify: also read the file through once and compare it with the checksum taken when it was written.
 
         Raises:
             FormatError: if the file was not written by :meth:`write`, or is damaged.
         """
         path = Path(path)
-        if path.suffix != cls.suffix:
-            from graphbench.graphs.on_device.edges import MadeOnDevice
-
-            if path.suffix == MadeOnDevice.suffix:
-                return MadeOnDevice.read(path, name)
         counts = parquet.read_counts(path, verify=verify)
         return cls(counts, columns=None, path=path, name=name or path.stem, names=None)
 
@@ -199,6 +194,16 @@ class EdgeList:
             for ends in (part.src, part.dst):
                 touched[ends] = True
         return self.num_vertices - int(np.count_nonzero(touched))
+
+    @property
+    def source_candidates(self) -> npt.NDArray[np.int64] | None:
+        """Vertices to draw search sources from, sampled when the graph was generated on a device; else None."""
+        return None
+
+    @property
+    def pair_candidates(self) -> npt.NDArray[np.int64] | None:
+        """Pairs to draw similarity queries from, sampled when the graph was generated on a device; else None."""
+        return None
 
     # Forms to hand on
 

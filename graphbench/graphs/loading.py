@@ -17,7 +17,8 @@ from graphbench.graphs.clean import Cleaning
 from graphbench.graphs.download import Progress, sha256
 from graphbench.graphs.edgelist import EdgeList
 from graphbench.graphs.generators import spec as generators
-from graphbench.graphs.on_device import load as taking
+from graphbench.graphs.on_device.census import cached_path
+from graphbench.graphs.on_device.edges import DeviceEdgeList
 from graphbench.records.model import DatasetInfo
 
 
@@ -64,7 +65,7 @@ def to_make(name: str, *, directed: bool | None = None) -> generators.Spec | Non
     if catalogue.find(name) is not None or not generators.is_spec(name):
         return None
     spec = _asked(generators.parse(name), directed).resolved()
-    kept = taking.file_of(spec.recipe()).exists() if spec.on_device else cache.has_cleaned(_generated_key(spec))
+    kept = cached_path(spec.recipe()).exists() if spec.on_device else cache.has_cleaned(_generated_key(spec))
     return None if kept else spec
 
 
@@ -159,7 +160,7 @@ def _generated_key(spec: generators.Spec) -> str:
 
 
 def _made_on_device(spec: generators.Spec) -> Dataset:
-    edges = taking.made(str(spec), spec.recipe())
+    edges = DeviceEdgeList.load_or_generate(str(spec), spec.recipe())
     census = edges.stored.census
     cleaning = Cleaning(
         loops_dropped=census.loops_dropped,

@@ -23,7 +23,8 @@ from graphbench import registry
 from graphbench.algorithms.base import Algorithm, Figures, Finding, Inputs
 from graphbench.certificates.agreement import Agreed, agreement
 from graphbench.graphs.edgelist import EdgeList
-from graphbench.graphs.on_device.edges import MadeOnDevice
+from graphbench.graphs.on_device.edges import DeviceEdgeList
+from graphbench.graphs.open import open_edges
 from graphbench.measure.prepare import load_inputs
 from graphbench.measure.protocol import Certify, Verified
 from graphbench.records.model import Agreement, Certificate
@@ -41,8 +42,8 @@ MIN_CERTIFY_S = 600.0
 PER_VERTEX = {"partition", "labels", "scores", "depths", "distances"}
 """Kinds of answers that certificates compare with the edges, array against array; others are read in a few places only,
 and stay on the host."""
-_THRIFT = (1, 4, 16)
-"""Parts of the device's memory to make edges in; the next one is tried when memory runs out."""
+_MEMORY_FRACTIONS = (1, 1 / 4, 1 / 16)
+"""Fractions of the device's memory to generate edges in; after an out-of-memory error the next is tried."""
 Answer = npt.NDArray[Any]
 
 
@@ -113,8 +114,10 @@ def _false_claims(claimed: Mapping[str, float], figures: Figures) -> Iterator[st
 
 
 def _certified(algorithm: Algorithm, posed: EdgeList, answer: Answer, p: Any) -> Finding:
-    if isinstance(posed, MadeOnDevice):
-        return algorithm.certify(posed, posed.maker.to_device(answer) if algorithm.kind in PER_VERTEX else answer, p)
+    if isinstance(posed, DeviceEdgeList):
+        return algorithm.certify(
+            posed, posed.generator.to_device(answer) if algorithm.kind in PER_VERTEX else answer, p
+        )
     try:
         return algorithm.certify(posed, answer, p)
     except Exception as error:  # noqa: BLE001  an answer of a strange shape may trip the check itself
@@ -130,7 +133,7 @@ def certified(request: Certify) -> Verified:
     problem = request.problem
     return certified_there(
         registry.algorithm(problem.algorithm),
-        EdgeList.open(problem.edges, problem.dataset),
+        open_edges(problem.edges, problem.dataset),
         {trial: Path(file) for trial, file in request.files.items()},
         inputs=load_inputs(problem.inputs),
         params=problem.params,
@@ -146,25 +149,25 @@ def certified_there(algorithm: Algorithm, posed: EdgeList, files: dict[int, Path
     Raises:
         Exception: whatever the libraries raise.
     """
-    if not isinstance(posed, MadeOnDevice):
+    if not isinstance(posed, DeviceEdgeList):
         return verify(algorithm, posed, files, **asked)
     if not algorithm.on_device:
         return verify(algorithm, posed.on_host(), files, **asked)
-    for thrift in _THRIFT:
-        posed.thrift = thrift
+    for fraction in _MEMORY_FRACTIONS:
+        posed.memory_fraction = fraction
         try:
-            if thrift == _THRIFT[0]:
-                posed.hold()
+            if fraction == _MEMORY_FRACTIONS[0]:
+                posed.pin()
             verified = verify(algorithm, posed, files, **asked)
         except Exception as error:
-            if not is_out_of_memory(error) or thrift == _THRIFT[-1]:
+            if not is_out_of_memory(error) or fraction == _MEMORY_FRACTIONS[-1]:
                 raise
         else:
             detail = f"{verified.certificate.detail}; certified on the device"
             certificate = msgspec.structs.replace(verified.certificate, detail=detail)
             return msgspec.structs.replace(verified, certificate=certificate)
         finally:
-            posed.let_go()
+            posed.unpin()
         gc.collect()  # the traceback kept the arrays of the failed attempt
     raise AssertionError("the last attempt returns or raises")
 

@@ -22,6 +22,7 @@ from graphbench.engines.base import Engine, Settings
 from graphbench.errors import FormatError
 from graphbench.graphs import cache, parquet
 from graphbench.graphs.edgelist import EdgeList
+from graphbench.graphs.open import open_edges
 from graphbench.measure.plan import Cell
 from graphbench.measure.protocol import Certify, Problem, Request
 from graphbench.measure.run_folder import writable
@@ -182,7 +183,7 @@ def _in_file(edges: EdgeList) -> EdgeList:
     path = cache.posed_path(edges.digest, edges.weights, edges.suffix)
     if path.exists():
         try:
-            stored = EdgeList.open(path, edges.name, verify=True)
+            stored = open_edges(path, edges.name, verify=True)
         except (FormatError, OSError):
             stored = None
         if stored is not None and _identity(stored) == _identity(edges):

@@ -23,6 +23,7 @@ from graphbench.algorithms.base import Algorithm, Attached, Call, Claimed, Input
 from graphbench.engines.base import Engine, Settings
 from graphbench.errors import GraphbenchError, UnavailableError, UnsupportedError
 from graphbench.graphs.edgelist import EdgeList
+from graphbench.graphs.open import open_edges
 from graphbench.measure import environment, protocol, sampling
 from graphbench.measure.answers import certified
 from graphbench.measure.prepare import load_inputs
@@ -103,7 +104,7 @@ class Job:
 
         problem = request.problem
         algorithm = registry.algorithm(problem.algorithm)
-        posed = EdgeList.open(problem.edges, problem.dataset)
+        posed = open_edges(problem.edges, problem.dataset)
         inputs = load_inputs(problem.inputs)
         return cls(
             request=request,

@@ -10,7 +10,7 @@ from graphbench.certificates.partition import modularity
 from graphbench.engines.base import Settings
 from graphbench.graphs.generators.spec import parse
 from graphbench.graphs.on_device import census
-from graphbench.graphs.on_device.maker import maker
+from graphbench.graphs.on_device.generator import generator
 from graphbench.measure.plan import Cell, Limits, Plan
 from graphbench.measure.runner import measure
 from graphbench.records.model import Outcome
@@ -29,7 +29,7 @@ def records(dataset, *algorithms, engines=("cugraph",), **settings):
 
 
 def test_a_block_is_the_same_whenever_it_is_drawn():
-    recipe, by = parse(NAME).recipe(), maker("cugraph")
+    recipe, by = parse(NAME).recipe(), generator("cugraph")
     (seed, count), *_ = recipe.blocks
     one, other, elsewhere = by.draw(recipe, seed, count), by.draw(recipe, seed, count), by.draw(recipe, seed + 1, count)
     assert bool((one[0] == other[0]).all())
@@ -41,7 +41,7 @@ def test_a_block_is_the_same_whenever_it_is_drawn():
 
 @pytest.mark.parametrize("directed", [0, 1])
 def test_the_census_does_not_depend_on_the_ranges(directed):
-    recipe, by = parse(f"{NAME},directed={directed}").recipe(), maker("cugraph")
+    recipe, by = parse(f"{NAME},directed={directed}").recipe(), generator("cugraph")
     whole, halves, many = (census.take(by, recipe, rows=rows) for rows in (None, 600_000, 20_000))
     assert whole == halves == many
     assert whole.num_edges + whole.loops_dropped + whole.duplicates_merged == recipe.draws
@@ -71,12 +71,12 @@ def test_degrees_are_skewed_and_say_nothing_of_ids(dataset):
 
 def test_checks_on_the_device_find_what_those_of_the_host_find(dataset):
     there, here = dataset.edges, dataset.edges.on_host()
-    to_device, labels = there.maker.to_device, np.arange(there.num_vertices) % 37
+    to_device, labels = there.generator.to_device, np.arange(there.num_vertices) % 37
     ranks = np.full(there.num_vertices, 1 / there.num_vertices)
     assert count_components(there) == count_components(here)
     assert count_components(there, within=to_device(labels)) == count_components(here, within=labels)
     assert modularity(there, to_device(labels)) == pytest.approx(modularity(here, labels), abs=1e-12)
-    stepped = there.maker.to_host(checks.pagerank_step(there, to_device(ranks), 0.85))
+    stepped = there.generator.to_host(checks.pagerank_step(there, to_device(ranks), 0.85))
     np.testing.assert_allclose(stepped, checks.pagerank_step(here, ranks, 0.85), rtol=1e-9)
     for mine, right in zip(there.around(np.arange(50)), here.around(np.arange(50)), strict=True):
         if right is not None:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from graphbench.graphs.on_device import census, edges, load, recipe
+from graphbench.graphs.on_device import census, edges, recipe
 from graphbench.graphs.on_device.recipe import Origin, Recipe
 
 
@@ -108,11 +108,6 @@ class StandIn:
         return self.free
 
 
-def maker():
-    """The stand-in of a process."""
-    return StandIn()
-
-
 def rmat(scale=9, edgefactor=8, *, seed=1, directed=False, by="cugraph"):
     """A recipe."""
     quadrants = {"a": 0.57, "b": 0.19, "c": 0.19}
@@ -127,18 +122,18 @@ def small_blocks(monkeypatch, size=1000):
 def made_here(monkeypatch):
     """Have a stand-in make the edges of this process, and return it."""
     here = StandIn()
-    monkeypatch.setattr(edges, "maker", lambda _: here)
+    monkeypatch.setattr(edges, "generator", lambda _: here)
     return here
 
 
-def census_here(monkeypatch, maker):
-    """Have the census taken in this process, by that maker; returns the commands as they come."""
+def census_here(monkeypatch, generator):
+    """Have the census taken in this process, by that generator; returns the commands as they come."""
     commands = []
-    monkeypatch.setattr(census, "maker", lambda _: maker)
+    monkeypatch.setattr(census, "generator", lambda _: generator)
 
     def run(command, **_):
         commands.append(command)
         return type("Done", (), {"returncode": census.main(command[4:]), "stdout": "", "stderr": ""})
 
-    monkeypatch.setattr(load.subprocess, "run", run)
+    monkeypatch.setattr(census.subprocess, "run", run)
     return commands

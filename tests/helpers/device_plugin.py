@@ -1,5 +1,6 @@
 """A plugin for tests: in a worker that imports it, the stand-in draws what cuGraph would."""
 
-from graphbench.graphs.on_device.maker import MAKERS
+from graphbench.graphs.on_device.generator import GENERATORS
+from helpers.device import StandIn
 
-MAKERS["cugraph"] = "helpers.device"
+GENERATORS["cugraph"] = StandIn

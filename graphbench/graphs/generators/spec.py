@@ -37,7 +37,7 @@ from graphbench.errors import InputError, UnknownNameError, UsageError
 from graphbench.graphs.base import Raw, id_type
 from graphbench.graphs.generators import twins
 from graphbench.graphs.generators.barabasi_albert import barabasi_albert
-from graphbench.graphs.on_device.recipe import MOST_SCALE, Recipe
+from graphbench.graphs.on_device.recipe import MAX_SCALE, Recipe
 from graphbench.system import gpus
 
 VERSION = 1
@@ -171,9 +171,9 @@ class Spec:
             UsageError: if the generator there cannot.
         """
         values = self.values
-        if values["scale"] > MOST_SCALE:
+        if values["scale"] > MAX_SCALE:
             raise UsageError(
-                f"cuGraph draws graphs up to scale {MOST_SCALE}, and {self} is beyond that. Choose a smaller scale, "
+                f"cuGraph draws graphs up to scale {MAX_SCALE}, and {self} is beyond that. Choose a smaller scale, "
                 "with a larger edgefactor if it is edges that matter."
             )
         return Recipe(

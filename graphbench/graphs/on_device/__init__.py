@@ -1,7 +1,7 @@
-"""Graphs that are made on a GPU and never stored: a recipe travels instead of edges.
+"""Graphs generated on a GPU and never stored: a recipe is stored instead of the edges.
 
-A graph of billions of edges takes longer to read than to make, and does not fit a host. So it is a :mod:`.recipe`
-(draws by a seeded generator, and what cleaning makes of them) with a :mod:`.census` (what came out when it was first
-made), and whoever needs the edges makes them anew, range by range: :class:`.edges.MadeOnDevice` is an edge list like
-any other. Only :mod:`.by_cugraph` imports a library of a GPU, in the process that makes edges.
+Reading billions of edges takes longer than generating them, and they do not fit into host memory. Such a graph is a
+:mod:`.recipe` (a seeded R-MAT generator and the cleaning rules) with a :mod:`.census` (counts taken when it was first
+generated). :class:`.edges.DeviceEdgeList` generates the edges again, range by range, each time they are needed. Only
+:mod:`.generator` imports a GPU library, and only in the process that generates edges.
 """

@@ -1,6 +1,6 @@
-"""Numbers that an edge determines: weights, checksums and choices that no order and no partition changes.
+"""Hashes of edges: weights, checksums and samples that do not depend on the order of edges or on partitions.
 
-An edge is a *key*, `first end << 32 | second end` in int64. All functions take NumPy's arrays and CuPy's.
+An edge is a *key*, `first end << 32 | second end` in int64. All functions accept NumPy and CuPy arrays.
 """
 
 from __future__ import annotations
@@ -26,14 +26,10 @@ def unpack(keys: Any, dtype: Any) -> tuple[Any, Any]:
     return (keys >> 32).astype(dtype), (keys & 0xFFFFFFFF).astype(dtype)
 
 
-def mixed(keys: Any, salt: int) -> Any:
-    """64 random-looking bits for each key, uint64.
+def hash64(keys: Any, salt: int) -> Any:
+    """A 64-bit hash of each int64 key, uint64; another salt gives an independent hash.
 
     The output function of SplitMix64 (Steele, Lea, Flood, Fast splittable pseudorandom number generators, OOPSLA 2014).
-
-    Args:
-        keys: int64.
-        salt: another one gives other bits.
     """
     bits = keys.astype(np.uint64)
     bits += np.uint64((_GOLDEN * (salt + 1)) % 2**64)
@@ -46,11 +42,11 @@ def mixed(keys: Any, salt: int) -> Any:
 
 
 def checksum(keys: Any) -> int:
-    """A sum modulo 2^64 that is the same in any order, and adds up over parts."""
-    return int(mixed(keys, 0).sum(dtype=np.uint64)) if len(keys) else 0
+    """A sum modulo 2^64 that is independent of order and adds up over parts."""
+    return int(hash64(keys, 0).sum(dtype=np.uint64)) if len(keys) else 0
 
 
 def weights(keys: Any, seed: int, low: int = 1, high: int = 255) -> Any:
-    """Whole numbers from low to high, float64, that depend on the edge and the seed alone."""
-    bits = mixed(mixed(keys, 1).astype(np.int64), seed + 2)
+    """Integer weights from low to high, float64, that depend on the edge and the seed alone."""
+    bits = hash64(hash64(keys, 1).astype(np.int64), seed + 2)
     return (bits % np.uint64(high - low + 1)).astype(np.float64) + float(low)

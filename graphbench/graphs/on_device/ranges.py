@@ -1,9 +1,9 @@
-"""Edges by ranges of their first end: as many at a time as the device has room for.
+"""Generate edges by ranges of their first end, as many at a time as fit into device memory.
 
-A range is swept out of all draws: each block is drawn anew, loops are dropped, the ends of an undirected edge put in
-order, and what begins in the range is kept, sorted, once. Ranges follow each other in the order of the vertices and
-no edge is in two of them, so whatever they are cut into, together they are the canonical edge list, in its order.
-Fewer ranges take fewer sweeps.
+Each range repeats all draws: every block is drawn again, loops are dropped, undirected edges are stored with the
+smaller id first, and edges whose first end is in the range are kept, sorted and without repetitions. Ranges are
+disjoint and in the order of vertices, so together they are the canonical edge list however they are split. Fewer ranges
+need fewer passes over the draws.
 """
 
 from __future__ import annotations
@@ -17,18 +17,17 @@ import numpy as np
 import numpy.typing as npt
 
 from graphbench.graphs.on_device import edge_hash
-from graphbench.graphs.on_device.maker import Maker
+from graphbench.graphs.on_device.generator import RmatGenerator
 from graphbench.graphs.on_device.recipe import Recipe
 from graphbench.system.memory import is_out_of_memory
 
 ROW_BYTES = 48
-"""Device memory for a row while it is made: its key twice while keys are sorted, once more and its place while equal
-ones are left out, and two ids."""
-_LEAST_ROWS = 1 << 22
+"""Device memory per row being generated: its key twice while sorting, again and its position while merging, two ids."""
+_MIN_ROWS = 1 << 22
 
 
 class Range(NamedTuple):
-    """Vertices `first * width` to `last * width`, for slices of that width; `rows` are expected to begin there."""
+    """Slices `first` to `last` of the vertices, and about how many rows have their first end there."""
 
     first: int
     last: int
@@ -36,21 +35,15 @@ class Range(NamedTuple):
 
 
 class Keys(NamedTuple):
-    """Distinct edges of a range, sorted, and how many draws they came from."""
+    """Distinct edges of a range, sorted, and the number of draws, loops apart, that they come from."""
 
     keys: Any
     drawn: int
 
 
-def room_for_rows(maker: Maker, share: float, reserved: int = 0) -> int:
-    """How many rows can be made at once.
-
-    Args:
-        maker: knows what memory is free.
-        share: of it, for this.
-        reserved: bytes that are needed for something else.
-    """
-    return max(int((maker.free_bytes() - reserved) * share) // ROW_BYTES, _LEAST_ROWS)
+def max_rows(generator: RmatGenerator, share: float, reserved: int = 0) -> int:
+    """How many rows fit at once into a share of the free memory, `reserved` bytes apart."""
+    return max(int((generator.free_bytes() - reserved) * share) // ROW_BYTES, _MIN_ROWS)
 
 
 def whole(recipe: Recipe) -> Range:
@@ -58,33 +51,28 @@ def whole(recipe: Recipe) -> Range:
     return Range(0, recipe.num_slices, recipe.draws)
 
 
-def expected(maker: Maker, recipe: Recipe) -> npt.NDArray[np.int64]:
-    """About how many draws begin in each slice, by the first block of them.
+def expected(generator: RmatGenerator, recipe: Recipe) -> npt.NDArray[np.int64]:
+    """An estimate, from the first block, of how many draws have their first end in each slice.
 
-    Slices differ: the first end of an undirected edge is its smaller, so low ids have more, and hubs have many.
+    Slices differ: the first end of an undirected edge is the smaller id, so low ids have more, and hubs have many.
     """
     if not recipe.draws:
         return np.zeros(recipe.num_slices, dtype=np.int64)
-    return _expected(maker, recipe)
+    return _expected(generator, recipe)
 
 
 @functools.lru_cache(maxsize=8)
-def _expected(maker: Maker, recipe: Recipe) -> npt.NDArray[np.int64]:
+def _expected(generator: RmatGenerator, recipe: Recipe) -> npt.NDArray[np.int64]:
     seed, count = recipe.blocks[0]
-    keys = _keys(maker, recipe, seed, count, whole(recipe))
+    keys = _keys(generator, recipe, seed, count, whole(recipe))
     place = (keys >> 32) // recipe.slice_width
-    found = maker.to_host(np.bincount(place, minlength=recipe.num_slices))
+    found = generator.to_host(np.bincount(place, minlength=recipe.num_slices))
     most = np.int64(recipe.slice_width) * recipe.num_vertices  # there are no more different pairs than that
     return np.minimum(np.ceil(found * (recipe.draws / count)).astype(np.int64), most)
 
 
-def divided(rows: npt.NDArray[np.int64], most: int) -> list[Range]:
-    """The slices in ranges of at most `most` rows, unless a single slice has more; at least one range.
-
-    Args:
-        rows: expected in each slice.
-        most: rows at a time.
-    """
+def split(rows: npt.NDArray[np.int64], most: int) -> list[Range]:
+    """The slices in ranges of at most `most` rows, unless a single slice has more; at least one range."""
     ranges, first, total = [], 0, 0
     for index, count in enumerate(rows.tolist()):
         if index > first and total + count > most:
@@ -94,28 +82,28 @@ def divided(rows: npt.NDArray[np.int64], most: int) -> list[Range]:
     return [*ranges, Range(first, len(rows), total)]
 
 
-def evenly(rows: npt.NDArray[np.int64], parts: int) -> list[Range]:
-    """The slices in exactly so many ranges of about equal numbers of rows; some are empty where slices are few."""
+def split_evenly(rows: npt.NDArray[np.int64], parts: int) -> list[Range]:
+    """The slices in `parts` ranges with about equal numbers of rows; some are empty where slices are few."""
     ends = np.cumsum(rows)
     cuts = np.searchsorted(ends, ends[-1] * np.arange(1, parts) / parts) + 1
     bounds = [0, *np.minimum(cuts, len(rows)).tolist(), len(rows)]
     return [Range(one, two, int(rows[one:two].sum())) for one, two in itertools.pairwise(bounds)]
 
 
-def edges_of(maker: Maker, recipe: Recipe, at: Range) -> Keys:
-    """Make the edges of a range.
+def generate(generator: RmatGenerator, recipe: Recipe, at: Range) -> Keys:
+    """Generate the edges of a range.
 
-    Draws are collected in one array, which is sorted and rid of repetitions whenever it is full: where edges are drawn
-    many times over, the memory is that of the edges, not of the draws.
+    Draws are collected in one array, which is sorted and deduplicated whenever it is full, so the memory needed is that
+    of the distinct edges, not of the draws.
 
     Raises:
-        MemoryError: if they do not fit, or whatever the device's library raises then.
+        MemoryError: if they do not fit, or another exception of the device's library.
     """
-    xp = maker.arrays
+    xp = generator.arrays
     kept = xp.empty(at.rows + at.rows // 64 + 4096, dtype=np.int64)
     filled = drawn = 0
     for seed, count in recipe.blocks:
-        keys = _keys(maker, recipe, seed, count, at)
+        keys = _keys(generator, recipe, seed, count, at)
         drawn += len(keys)
         if filled + len(keys) > len(kept):
             distinct = _distinct(kept[:filled])
@@ -130,9 +118,9 @@ def edges_of(maker: Maker, recipe: Recipe, at: Range) -> Keys:
     return Keys(_distinct(kept[:filled]), drawn)
 
 
-def _keys(maker: Maker, recipe: Recipe, seed: int, count: int, at: Range) -> Any:
-    """The draws of a block that begin in the range and are no loops, as keys in no order."""
-    first, second = maker.draw(recipe, seed, count)
+def _keys(generator: RmatGenerator, recipe: Recipe, seed: int, count: int, at: Range) -> Any:
+    """The draws of a block with their first end in the range, loops dropped, as unsorted keys."""
+    first, second = generator.draw(recipe, seed, count)
     if not recipe.directed:
         first, second = np.minimum(first, second), np.maximum(first, second)
     wanted = first != second
@@ -144,7 +132,7 @@ def _keys(maker: Maker, recipe: Recipe, seed: int, count: int, at: Range) -> Any
 
 
 def _distinct(keys: Any) -> Any:
-    """The different values, sorted; the given array is sorted too."""
+    """The distinct values, sorted. Sorts the given array in place."""
     if len(keys) < 2:
         return keys.copy()
     keys.sort()
@@ -153,21 +141,21 @@ def _distinct(keys: Any) -> Any:
     return keys[fresh]
 
 
-def with_fewer_rows(maker: Maker, recipe: Recipe, at: Range) -> Iterator[tuple[Range, Keys]]:
-    """The edges of a range, in two halves or quarters if they do not fit at once.
+def generate_in_parts(generator: RmatGenerator, recipe: Recipe, at: Range) -> Iterator[tuple[Range, Keys]]:
+    """The edges of a range; halved, again and again, while it does not fit.
 
     Raises:
-        Exception: what the device's library raises, if not even one slice fits.
+        Exception: the out-of-memory exception of the device's library, if not even one slice fits.
     """
     try:
-        made = edges_of(maker, recipe, at)
+        generated = generate(generator, recipe, at)
     except Exception as error:
         if not is_out_of_memory(error) or at.last - at.first < 2:
             raise
-        made = None
-    if made is not None:
-        yield at, made
+        generated = None
+    if generated is not None:
+        yield at, generated
         return
     middle = (at.first + at.last) // 2
     for first, last in ((at.first, middle), (middle, at.last)):
-        yield from with_fewer_rows(maker, recipe, Range(first, last, at.rows // 2))
+        yield from generate_in_parts(generator, recipe, Range(first, last, at.rows // 2))

@@ -1,7 +1,4 @@
-"""The recipe of a graph, and the file that it travels in.
-
-The file is JSON, a few megabytes at most: what to draw, and the census, what came out of it when it was first made.
-"""
+"""The recipe of a generated graph and its file: JSON, at most a few megabytes, with the parameters and the census."""
 
 from __future__ import annotations
 
@@ -17,23 +14,23 @@ from graphbench.graphs.parquet import atomically
 
 SUFFIX = ".json"
 VERSION = 1
-"""Of the drawing and the cleaning: another graph for the same recipe is another version."""
+"""Of generating and cleaning; raised when the same recipe gives another graph."""
 BLOCK = 1 << 25
-"""Draws that share one seed: 33.5 million, about 2 GB with all that is made of them on the way."""
+"""Draws that share one seed: 33.5 million, about 2 GB with their temporary arrays."""
 SLICES = 1 << 12
-"""Into how many ranges of equal width the vertices are divided, fewer where there are fewer vertices: the edges of any
-of them, by their first end, can be made without the others."""
-MOST_SCALE = 30
-"""cuGraph draws 32-bit ids below scale 32, and refuses scale 31, where 2^31 vertices are one too many for them."""
+"""Slices of equal width into which the vertices are divided (at most one per vertex); the edges whose first end is in a
+slice can be generated without the others."""
+MAX_SCALE = 30
+"""cuGraph uses 32-bit ids below scale 32 and refuses scale 31, whose 2^31 vertices do not fit int32."""
 
 
 class Recipe(msgspec.Struct, frozen=True, kw_only=True):
-    """What to draw, and what the cleaned graph keeps of it.
+    """Parameters that decide a generated graph.
 
     Attributes:
-        by: who draws: a key of :data:`graphbench.graphs.on_device.maker.MAKERS`.
+        by: the generator: a key of :data:`graphbench.graphs.on_device.generator.GENERATORS`.
         scale: log2 of the number of vertices.
-        draws: how many edges are drawn, loops and repeated ones included.
+        draws: edges drawn, loops and repeated ones included.
         a: probability of the upper left quadrant of R-MAT; `b`: upper right; `c`: lower left.
         seed: of the draws.
         directed: whether a draw is an arc.
@@ -55,37 +52,37 @@ class Recipe(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def num_slices(self) -> int:
-        """Into how many ranges the vertices are divided."""
+        """Slices of the vertices."""
         return min(SLICES, self.num_vertices)
 
     @property
     def slice_width(self) -> int:
-        """Vertices in a range."""
+        """Vertices in a slice."""
         return self.num_vertices // self.num_slices
 
     @property
     def blocks(self) -> list[tuple[int, int]]:
-        """Seed and number of draws of each block: the same on every machine, however many of them share the work."""
+        """Seed and number of draws of each block; the same on every machine and for any number of workers."""
         counts = [min(BLOCK, self.draws - start) for start in range(0, self.draws, BLOCK)]
         return [(self._block_seed(index), count) for index, count in enumerate(counts)]
 
     def _block_seed(self, index: int) -> int:
-        """64 bits that no other block and no other seed has, unless by an accident of one in 2^64."""
+        """64 bits by which blocks and seeds differ, except with a probability of 2^-64."""
         return int.from_bytes(hashlib.blake2b(f"{self.seed} {index}".encode(), digest_size=8).digest(), "little")
 
     @property
     def key(self) -> str:
-        """What decides the edges, in words."""
+        """A text that identifies the edges."""
         return f"{msgspec.json.encode(self, order='sorted').decode()} version {VERSION}"
 
 
 class Origin(msgspec.Struct, frozen=True, kw_only=True):
-    """Who made a graph: another release or another kind of device may draw another graph from the same seed.
+    """Library and device that generated a graph; another release or GPU model may generate another one.
 
     Attributes:
         library: name and release ("cuGraph 26.10.0").
         device: the GPU's name.
-        multiprocessors: how many it has; RAFT's random streams are laid out over them.
+        multiprocessors: how many it has; RAFT's random streams depend on it.
     """
 
     library: str
@@ -94,19 +91,19 @@ class Origin(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Census(msgspec.Struct, frozen=True, kw_only=True):
-    """What came out when the graph was first made.
+    """Counts and samples taken when the graph was first generated.
 
     Attributes:
-        origin: who made it.
+        origin: library and device.
         num_edges: edges, an undirected one counted once.
         num_isolated: vertices without any edge.
         loops_dropped: draws that were loops.
-        duplicates_merged: draws that went into another.
-        checksum: of all edges in any order, 64 bits; see :func:`graphbench.graphs.on_device.edge_hash.checksum`.
-        slices: edges by the range that their first end is in, int64.
+        duplicates_merged: draws that repeat another edge.
+        checksum: of all edges, 64 bits, independent of their order; see :func:`.edge_hash.checksum`.
+        slices: edges with their first end in each slice, int64.
         sources: up to 4,096 different vertices with an out-edge, drawn uniformly, in random order, int64.
-        pairs: up to 200,000 different pairs of vertices with a neighbour in common, (u, v) with u < v, in random
-            order, int64; of undirected graphs only.
+        pairs: up to 200,000 different pairs of vertices with a common neighbour, (u, v) with u < v, in random order,
+            int64; of undirected graphs only.
     """
 
     origin: Origin
@@ -120,18 +117,18 @@ class Census(msgspec.Struct, frozen=True, kw_only=True):
     pairs: bytes
 
     def without_draws(self) -> Census:
-        """The same, small: what making edges takes."""
+        """A copy without the samples, to send to workers."""
         return msgspec.structs.replace(self, sources=b"", pairs=b"")
 
 
 class Stored(msgspec.Struct, frozen=True, kw_only=True):
-    """What a file holds.
+    """The contents of a recipe's file.
 
     Attributes:
         name: what the user calls the dataset.
-        recipe: what to draw.
-        census: what came out.
-        weights_seed: of whole-number weights that depend on the edge alone; None: there are none.
+        recipe: the parameters.
+        census: counts and samples.
+        weights_seed: of drawn weights; None: unweighted.
     """
 
     name: str
@@ -142,7 +139,7 @@ class Stored(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def digest(self) -> str:
-        """Equal for equal graphs that were made on devices, weights included."""
+        """Equal for equal graphs, weights included, among graphs generated on devices."""
         identity = (
             f"{self.recipe.num_vertices} {self.recipe.directed} {self.census.num_edges} {self.census.checksum} "
             f"{self.weights_seed}"
@@ -151,25 +148,25 @@ class Stored(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def read(path: Path) -> Stored:
-    """Read a recipe's file.
+    """Read the file of a recipe.
 
     Raises:
-        FormatError: if it is none, or of another version, or damaged.
+        FormatError: if it is damaged, of another version, or no recipe.
     """
     advice = "Delete it and load the dataset again."
     try:
         stored = decode(path.read_bytes())
     except (OSError, msgspec.DecodeError) as error:
-        raise FormatError(path, f"no recipe of a graph made on a device ({error}). {advice}") from error
+        raise FormatError(path, f"not the recipe of a generated graph ({error}). {advice}") from error
     if stored.version != VERSION:
-        raise FormatError(path, f"a recipe of version {stored.version}, not {VERSION}. {advice}")
+        raise FormatError(path, f"a recipe of version {stored.version}, expected {VERSION}. {advice}")
     if int(integers(stored.census.slices).sum()) != stored.census.num_edges:
-        raise FormatError(path, f"the recipe is damaged: its counts contradict each other. {advice}")
+        raise FormatError(path, f"damaged recipe: its counts disagree. {advice}")
     return stored
 
 
 def write(path: Path, stored: Stored) -> None:
-    """Write a recipe's file, whole or not at all.
+    """Write the file of a recipe atomically.
 
     Raises:
         OSError: if it cannot be written.
@@ -183,15 +180,15 @@ def encode(stored: Stored) -> bytes:
 
 
 def decode(text: bytes) -> Stored:
-    """The opposite of :func:`encode`."""
+    """The inverse of :func:`encode`."""
     return msgspec.json.decode(text, type=Stored)
 
 
 def integers(stored: bytes) -> npt.NDArray[np.int64]:
-    """The array in a field of the census."""
+    """The array stored in a field of the census."""
     return np.frombuffer(stored, dtype="<i8").astype(np.int64)
 
 
 def stored_integers(values: npt.NDArray[np.int64]) -> bytes:
-    """The opposite of :func:`integers`."""
+    """The inverse of :func:`integers`."""
     return np.ascontiguousarray(values, dtype="<i8").tobytes()

@@ -16,7 +16,7 @@ from graphbench.engines.base import Engine
 from graphbench.errors import DatasetError, UsageError
 from graphbench.graphs.base import Dataset
 from graphbench.graphs.generators import spec
-from graphbench.graphs.on_device.recipe import MOST_SCALE
+from graphbench.graphs.on_device.recipe import MAX_SCALE
 from graphbench.measure.suites.run import Run, past
 from graphbench.measure.suites.search import Search, State, Try, state
 from graphbench.measure.suites.suite import Suite
@@ -121,7 +121,7 @@ class Hunt:
             factor=self.factor,
             limit_bytes=self.limit,
             bytes_by_draw=self._known_rate(),
-            highest=MOST_SCALE if self.by != "numpy" else 40,
+            highest=MAX_SCALE if self.by != "numpy" else 40,
         )
         known = {size: record for size in self._sizes() if (record := self._kept(size)) is not None}
         mine = own(self.factor, {size: record.outcome is Outcome.OK for size, record in known.items()})
