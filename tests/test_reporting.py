@@ -27,10 +27,10 @@ from graphbench.errors import UsageError
 from graphbench.records.comparison import Comparison, compare
 from graphbench.records.model import Censored, Certificate, Memory, Outcome, Phases, Record, Task, Trials
 from graphbench.reporting import numbers, peaks, twins
-from graphbench.reporting.measured import Case, by_graph
-from graphbench.reporting.problem import views
+from graphbench.reporting.measured import group_by_machine
+from graphbench.reporting.problem import problem_tables
 from graphbench.reporting.summary import summary
-from graphbench.reporting.table import blocks
+from graphbench.reporting.terminal import split
 from helpers.records import DBLP, H100, HERE, bfs, record, replace
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -118,14 +118,21 @@ def test_html_is_as_in_its_golden_file_and_well_formed(shown):
 # Tables
 
 
+def texts(problem):
+    """The cells of each column of a table, by its title."""
+    table = problem.table
+    columns = zip(*table.rows, strict=True)
+    return {head.replace("\n", " "): list(column) for head, column in zip(table.heads, columns, strict=True)}
+
+
 @pytest.mark.parametrize("width", [60, 80, 100, 120, 160, 250])
 def test_a_table_fits_the_terminal_and_no_cell_is_cut(shown, width):
     text = reporting.render(*shown, width=width)
     assert max(map(cell_len, text.splitlines())) <= width
     whole = set(reporting.render(*shown).split())
-    for view in views(*shown):
-        for column in view.columns:
-            for cell in column.cells:
+    for problem in problem_tables(*shown):
+        for row in problem.table.rows:
+            for cell in row:
                 assert cell in text
                 assert set(cell.split()) <= whole
 
@@ -137,17 +144,17 @@ def test_a_terminal_too_narrow_for_a_cell_gets_it_whole_all_the_same(shown):
 
 
 def test_columns_are_stacked_in_order_and_each_block_is_headed_by_the_engine(shown):
-    columns = views(*shown)[0].columns
-    stacked = blocks(columns, 80)
-    assert len(stacked) > 1
-    assert all(block[0] is columns[0] for block in stacked)
-    assert [column for block in stacked for column in block[1:]] == columns[1:]
+    table = problem_tables(*shown)[0].table
+    blocks = split(table, 80)
+    assert len(blocks) > 1
+    assert all(block.columns[0] is table.columns[0] for block in blocks)
+    assert [column for block in blocks for column in block.columns[1:]] == table.columns[1:]
 
 
 @pytest.mark.parametrize("width", [70, 80, 100, 130])
 def test_a_number_is_never_parted_from_its_interval(shown, width):
-    stacked = blocks(views(*shown)[0].columns, width)
-    assert all(block[1].title for block in stacked)
+    blocks = split(problem_tables(*shown)[0].table, width)
+    assert all(block.columns[1].title for block in blocks)
 
 
 def test_a_piped_table_has_one_line_for_each_engine(shown):
@@ -157,35 +164,35 @@ def test_a_piped_table_has_one_line_for_each_engine(shown):
 
 
 def test_start_is_beside_and_not_in_end_to_end(shown):
-    columns = {column.title.replace("\n", " "): column.cells for column in views(*shown)[0].columns}
+    columns = texts(problem_tables(*shown)[0])
     assert columns["plus start"][0] == "500 ms"
     assert columns["end to end"][0] == "32.9 ms"
 
 
 def test_failed_engines_keep_their_row_and_their_reason_stands_beneath(shown):
-    view = views(*shown)[0]
-    assert view.columns[0].cells[-2:] == ["rustworkx", "graph-tool"]
-    assert view.columns[1].cells[-2:] == ["error", "unavailable"]
-    assert "rustworkx, error: ValueError in cold: too big." in view.remarks
-    assert "graph-tool, unavailable: not installed." in view.remarks
+    problem = problem_tables(*shown)[0]
+    assert texts(problem)["engine"][-2:] == ["rustworkx", "graph-tool"]
+    assert texts(problem)["outcome"][-2:] == ["error", "unavailable"]
+    assert "rustworkx, error: ValueError in cold: too big." in problem.remarks
+    assert "graph-tool, unavailable: not installed." in problem.remarks
 
 
 def test_footnotes_are_numbered_as_they_are_met_and_advice_is_given_once(shown):
-    view = views(*shown)[0]
-    assert [number for number, _ in view.footnotes] == list(range(1, len(view.footnotes) + 1))
-    texts = [text for _, text in view.footnotes]
+    problem = problem_tables(*shown)[0]
+    assert [number for number, _ in problem.footnotes] == list(range(1, len(problem.footnotes) + 1))
+    texts = [text for _, text in problem.footnotes]
     assert len(set(texts)) == len(texts)
     assert sum("--trials 5" in text for text in texts) == 1
 
 
 def test_counts_say_what_they_count(shown):
-    (graph, *_) = views(*shown)[0].facts
+    (graph, *_) = problem_tables(*shown)[0].facts
     assert "977,676 edges (1,955,352 entries in both directions)" in graph
 
 
 def test_cleaning_is_told():
     dirty = replace(DBLP, loops_dropped=3, duplicates_merged=65, num_isolated=266)
-    (graph, *_) = views([record(dataset=dirty)], [])[0].facts
+    (graph, *_) = problem_tables([record(dataset=dirty)], [])[0].facts
     assert "266 isolated" in graph
     assert "3 loops dropped and 65 duplicates merged" in graph
 
@@ -193,7 +200,7 @@ def test_cleaning_is_told():
 def test_machines_and_parameters_are_not_mixed_in_one_table():
     there = replace(record("igraph", id="there"), environment__machine="m2")
     other = replace(record("igraph", id="other"), task__params={"resolution": 2.0, "threshold": 1e-7})
-    assert len(views([record(), there, other], [])) == 3
+    assert len(problem_tables([record(), there, other], [])) == 3
 
 
 def test_two_records_of_one_engine_are_told_apart():
@@ -202,7 +209,7 @@ def test_two_records_of_one_engine_are_told_apart():
                task=msgspec.structs.replace(record("cugraph").task, params={"resolution": 1.0, "allocator": name}))
         for name in ("default", "async")
     )  # fmt: skip
-    assert views([one, two], [])[0].columns[0].cells == ["cugraph (default)", "cugraph (async)"]
+    assert texts(problem_tables([one, two], [])[0])["engine"] == ["cugraph (default)", "cugraph (async)"]
 
 
 def test_nothing_at_all_and_a_lone_failure_can_be_shown():
@@ -375,18 +382,18 @@ def test_the_best_cpu_engine_on_run_and_that_end_to_end_have_columns_of_their_ow
     on_run = replace(record("igraph", 0.4), phases__build_s=9.0)
     whole = replace(record("scipy", 0.5), phases__build_s=0.001)
     made = [gpu, on_run, whole, record("networkx", 20.0)]
-    (view,) = views(made, compare(made))
-    cells = {column.title.replace("\n", " "): column.cells[0] for column in view.columns}
+    (problem,) = problem_tables(made, compare(made))
+    cells = {title: column[0] for title, column in texts(problem).items()}
     assert "igraph" in cells["run vs best CPU"]
     assert "scipy" in cells["end to end vs best CPU"]
-    assert "than igraph, the best CPU engine on run, and" in view.answer
-    assert "than scipy, the best end to end" in view.answer
+    assert "than igraph, the best CPU engine on run, and" in problem.answer
+    assert "than scipy, the best end to end" in problem.answer
     table = list(csv.DictReader(io.StringIO(reporting.render(made, compare(made), "csv"))))
     assert (table[0]["best_cpu_engine"], table[0]["best_cpu_engine_end_to_end"]) == ("igraph", "scipy")
 
 
 def test_the_answer_names_the_best_cpu_engine_beside_the_baseline(shown):
-    assert "; 33.8× faster than networkit, the best CPU engine, 3.87× end to end;" in views(*shown)[0].answer
+    assert "; 33.8× faster than networkit, the best CPU engine, 3.87× end to end;" in problem_tables(*shown)[0].answer
 
 
 @pytest.mark.parametrize(
@@ -398,7 +405,7 @@ def test_the_answer_says_how_far_apart_qualities_are(quality, words):
 
 
 def test_the_answer_says_whose_answer_is_wrong(shown):
-    assert "answers: wrong from networkit" in views(*shown)[1].answer
+    assert "answers: wrong from networkit" in problem_tables(*shown)[1].answer
 
 
 def test_the_answer_says_why_there_is_no_ratio():
@@ -517,46 +524,47 @@ def test_different_graphs_of_one_name_are_different_tables():
         replace(record(id="networkx-2"), **other),
         replace(record("igraph", 0.1, id="igraph-2"), **other),
     ]
-    first, second = views(records, compare(records))
+    first, second = problem_tables(records, compare(records))
     assert "299,067 vertices" in first.facts[0]
     assert "7 vertices" in second.facts[0]
-    assert [len(each.columns[0].cells) for each in (first, second)] == [2, 2]
+    assert [len(each.table.rows) for each in (first, second)] == [2, 2]
 
 
 def test_a_report_tells_different_graphs_of_one_name_apart():
     other = replace(record(id="networkx-2"), dataset__digest="x" * 32)
     never = replace(record("cugraph", id="cugraph-1", environment=None), dataset__digest="y" * 32)
-    cases = [Case(record=each, label=each.task.engine, problem="louvain") for each in (record(), other, never)]
-    graphs = by_graph(cases)
-    assert {name: len(group) for name, group in graphs.items()} == {
-        f"coAuthorsDBLP ({DBLP.digest[:6]})": 2,
-        "coAuthorsDBLP (xxxxxx)": 1,
-    }
-    assert list(by_graph([cases[0], cases[2]])) == ["coAuthorsDBLP"]
+
+    def graphs(*records):
+        (measured,) = group_by_machine(records, "networkx", {})
+        return sorted(case.graph for case in measured.cases)
+
+    first = f"coAuthorsDBLP ({DBLP.digest[:6]})"
+    assert graphs(record(), other, never) == sorted([first, first, "coAuthorsDBLP (xxxxxx)"])
+    assert graphs(record(), never) == ["coAuthorsDBLP", "coAuthorsDBLP"]
 
 
 def test_what_posing_did_to_weights_is_told():
     arrows = replace(DBLP, weighted=True, directed=True)
-    (view,) = views([replace(record(), dataset=arrows, posed__weights="dataset")], [])
-    assert "of two directions the smaller weight is kept" in " ".join(view.facts)
-    (view,) = views([replace(record(), dataset=arrows)], [])
-    assert "smaller weight" not in " ".join(view.facts)
+    (problem,) = problem_tables([replace(record(), dataset=arrows, posed__weights="dataset")], [])
+    assert "of two directions the smaller weight is kept" in " ".join(problem.facts)
+    (problem,) = problem_tables([replace(record(), dataset=arrows)], [])
+    assert "smaller weight" not in " ".join(problem.facts)
     light = replace(record(), dataset=replace(DBLP, weighted=True), posed__weights="dataset", posed__num_edges=977_674)
-    (view,) = views([light], [])
-    assert "2 edges of weight 0 dropped" in " ".join(view.facts)
+    (problem,) = problem_tables([light], [])
+    assert "2 edges of weight 0 dropped" in " ".join(problem.facts)
 
 
 def test_one_of_a_thing_is_singular_and_a_source_that_was_named_was_not_drawn():
     odd = replace(bfs(), dataset__negative_weights=1, dataset__zero_weights=2, draw__count=1)
-    (view,) = views([odd], [])
-    text = " ".join(view.facts)
+    (problem,) = problem_tables([odd], [])
+    text = " ".join(problem.facts)
     assert "1 negative weight" in text
     assert "negative weights" not in text
     assert "2 zero weights" in text
     assert "1 source drawn with seed 0" in text
     named = replace(odd, task=Task("bfs", "coAuthorsDBLP", "networkx", {"sources": 64, "source": "17"}))
-    (view,) = views([named], [])
-    text = " ".join(view.facts)
+    (problem,) = problem_tables([named], [])
+    text = " ".join(problem.facts)
     assert "source 17" in text
     assert "drawn" not in text
 
@@ -574,24 +582,24 @@ def test_tables_say_what_a_twin_is_above_one_and_beneath_many():
 def test_the_peaks_of_a_task_that_was_cut_off_are_told_as_the_least_that_it_held():
     lost = record("igraph", outcome=Outcome.OUT_OF_MEMORY, phases=Phases(start_s=1.0, read_s=1.0), reason="too big")
     made = [record("networkx"), lost]
-    (view,) = views(made, compare(made))
-    (column,) = [each for each in view.columns if each.title == "host\npeak"]
-    assert sorted(column.cells) == ["300 MiB", "≥ 300 MiB"]
-    assert peaks.note() in view.legend
-    (view,) = views(made[:1], [])
-    assert peaks.note() not in view.legend
+    (problem,) = problem_tables(made, compare(made))
+    column = texts(problem)["host peak"]
+    assert sorted(column) == ["300 MiB", "≥ 300 MiB"]
+    assert peaks.note() in problem.legend
+    (problem,) = problem_tables(made[:1], [])
+    assert peaks.note() not in problem.legend
 
 
 def test_a_limit_of_memory_is_told_in_a_label_as_it_was_given():
     for limit, told in ((32 << 30, "at most 32 GiB"), (16 * 10**9, "at most 16 GB")):
         task = record("cugraph").task
         bounded = replace(task, params=task.params | {"device_memory_limit": limit})
-        (view,) = views([record("cugraph", device="gpu", task=bounded)], [])
-        assert told in view.columns[0].cells[0]
+        (problem,) = problem_tables([record("cugraph", device="gpu", task=bounded)], [])
+        assert told in texts(problem)["engine"][0]
 
 
 def test_the_device_peak_of_several_gpus_is_told_together_with_their_number():
     several = record("cugraph-mg", device="gpu", memory=Memory(2**30, 3 * 2**30, [2**30, 3 * 2**30]))
-    (view,) = views([several], [])
-    (column,) = [each for each in view.columns if each.title == "device\npeak"]
-    assert column.cells == ["4.00 GiB (2 GPUs)"]
+    (problem,) = problem_tables([several], [])
+    column = texts(problem)["device peak"]
+    assert column == ["4.00 GiB (2 GPUs)"]

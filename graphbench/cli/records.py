@@ -150,7 +150,6 @@ def _when(record: Record) -> datetime:
 def _listed(records: Sequence[Record], form: str, now: Present) -> str:
     from graphbench import reporting
     from graphbench.reporting.flat import csv_text
-    from graphbench.reporting.markup import piped
     from graphbench.reporting.numbers import plain
     from graphbench.system.text import count
 
@@ -175,8 +174,7 @@ def _listed(records: Sequence[Record], form: str, now: Present) -> str:
         for record, row in zip(records, rows, strict=True)
     ]
     if form == "markdown":
-        escaped = [[cell.replace("|", "\\|") for cell in line] for line in cells]
-        return f"{piped([heads, ['---'] * len(heads), *escaped])}\n"
+        return f"{reporting.markdown_table(heads, cells, right=(6, 7))}\n"
     if not rows:
         return "No records.\n"
     stale = sum(bool(row["stale"]) for row in rows)

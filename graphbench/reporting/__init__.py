@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Sequence
+from operator import itemgetter
 from typing import TYPE_CHECKING, TextIO
 
 from graphbench.errors import UsageError
@@ -15,6 +16,7 @@ from graphbench.errors import UsageError
 if TYPE_CHECKING:
     from graphbench.records.comparison import Comparison
     from graphbench.records.model import Record
+    from graphbench.reporting.document import Table
 
 FORMATS = ("table", "json", "csv", "markdown")
 
@@ -41,7 +43,8 @@ def render(
     Raises:
         UsageError: if there is no such format.
     """
-    from graphbench.reporting import flat, markup, numbers, problem, table
+    from graphbench.reporting import flat, markdown, numbers, terminal
+    from graphbench.reporting.problem import problem_tables
 
     signs = numbers.ASCII if ascii_only else numbers.UNICODE
     if format == "json":
@@ -49,9 +52,11 @@ def render(
     if format == "csv":
         text = flat.to_csv(records, comparisons)
     elif format == "markdown":
-        text = markup.to_markdown(problem.views(records, comparisons, signs))
+        shown = problem_tables(records, comparisons, signs)
+        text = markdown.text([table.section() for table in shown]) + "\n" if shown else ""
     elif format == "table":
-        text = table.draw(problem.views(records, comparisons, signs), width=width, colour=colour, signs=signs)
+        shown = problem_tables(records, comparisons, signs)
+        text = terminal.problem_tables(shown, width=width, colour=colour, signs=signs)
     else:
         raise UsageError(f"There is no format {format!r}; there are: {', '.join(FORMATS)}.")
     return text.encode("ascii", "replace").decode("ascii") if ascii_only else text
@@ -85,9 +90,10 @@ def show(
 
 def html_table(records: Sequence[Record], comparisons: Sequence[Comparison]) -> str:
     """HTML for notebooks: every text escaped, no styles or scripts of its own."""
-    from graphbench.reporting import markup, problem
+    from graphbench.reporting import page
+    from graphbench.reporting.problem import problem_tables
 
-    return markup.to_html(problem.views(records, comparisons))
+    return page.problem_tables(problem_tables(records, comparisons))
 
 
 def chart(records: Sequence[Record], baseline: str, form: str) -> bytes:
@@ -119,16 +125,25 @@ def text_table(headers: Sequence[str], rows: Sequence[Sequence[str]], *, right: 
         rows: as many texts as there are headers.
         right: numbers of the columns to align at the right.
     """
-    from graphbench.reporting import table
+    from graphbench.reporting import terminal
 
-    return table.text_table(headers, rows, right=right)
+    return terminal.table(_table(headers, rows, right))
 
 
 def markdown_table(headers: Sequence[str], rows: Sequence[Sequence[str]], *, right: Sequence[int] = ()) -> str:
     """The same in GitHub-flavoured Markdown, every text escaped."""
-    from graphbench.reporting import document, markdown
+    from graphbench.reporting import markdown
 
-    return markdown.table(document.Table(heads=headers, rows=rows, right=right))
+    return markdown.table(_table(headers, rows, right))
+
+
+def _table(headers: Sequence[str], rows: Sequence[Sequence[str]], right: Sequence[int]) -> Table[Sequence[str]]:
+    from graphbench.reporting.document import Column, Table
+
+    columns: list[Column[Sequence[str]]] = [
+        Column(title, itemgetter(place), right=place in right) for place, title in enumerate(headers)
+    ]
+    return Table(rows, columns)
 
 
 def seconds(value: float | None) -> str:

@@ -7,12 +7,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from graphbench.records.capacity import Capacity, failed_phase, failure
-from graphbench.reporting import markdown
-from graphbench.reporting.document import Bullets, Section, Table
+from graphbench.records.model import Record
+from graphbench.reporting import markdown, terminal
+from graphbench.reporting.document import Bullets, Column, Section, Table
 from graphbench.reporting.flat import csv_text
-from graphbench.reporting.numbers import memory, plain, three
-from graphbench.reporting.table import text_table
-from graphbench.reporting.wording import NOTHING
+from graphbench.reporting.numbers import NOTHING, memory, plain, three
 
 
 def render(findings: Sequence[Capacity], form: str) -> str:
@@ -24,39 +23,37 @@ def render(findings: Sequence[Capacity], form: str) -> str:
         return csv_text(_flat(_EMPTY), (row.values() for row in flat))
     found, told = table(findings), [plain(f"{each.algorithm}: {each.end}") for each in findings] + notes(findings)
     if form == "markdown":
-        return markdown.section(Section("Capacity", "capacity", [found, Bullets(told)]), 3, "") + "\n"
-    return "\n".join([text_table(found.heads, found.rows, right=found.right), "", *told, ""])
+        return markdown.text([Section("Capacity", "capacity", [found, Bullets(told)])]) + "\n"
+    return terminal.text([found, Bullets(told)])
 
 
-def table(findings: Sequence[Capacity]) -> Table:
+def table(findings: Sequence[Capacity]) -> Table[Capacity]:
     """A row for each search."""
-    heads = [
-        "algorithm", "engine", "limit", "largest completed", "vertices", "edges, once", "entries", "peak",
-        "bytes/edge", "smallest that failed", "its edges", "failed in", "boundary", "tries",
-    ]  # fmt: skip
-    rows = []
-    for each in findings:
-        posed = each.largest.posed if each.largest else None
-        lost = each.failed.posed if each.failed else None
-        rows.append(
-            [
-                each.algorithm,
-                _engine(each),
-                _limit(each),
-                plain(each.largest.task.dataset) if each.largest else "none",
-                f"{posed.num_vertices:,}" if posed else NOTHING,
-                f"{posed.num_edges:,}" if posed else NOTHING,
-                f"{posed.num_entries:,}" if posed else NOTHING,
-                memory(each.peak_bytes) if each.peak_bytes else NOTHING,
-                three(each.bytes_per_edge) if each.bytes_per_edge else NOTHING,
-                plain(each.failed.task.dataset) if each.failed else NOTHING,
-                f"{lost.num_edges:,}" if lost else NOTHING,
-                failure(each.failed) if each.failed else NOTHING,
-                _boundary(each),
-                str(each.tries),
-            ]
-        )
-    return Table(heads=heads, rows=rows, right=(4, 5, 6, 7, 8, 10, 13))
+    return Table(
+        findings,
+        [
+            Column("algorithm", lambda each: each.algorithm),
+            Column("engine", _engine),
+            Column("limit", _limit),
+            Column("largest completed", lambda each: plain(each.largest.task.dataset) if each.largest else "none"),
+            Column("vertices", lambda each: _size(each.largest, "num_vertices"), right=True),
+            Column("edges, once", lambda each: _size(each.largest, "num_edges"), right=True),
+            Column("entries", lambda each: _size(each.largest, "num_entries"), right=True),
+            Column("peak", lambda each: memory(each.peak_bytes) if each.peak_bytes else NOTHING, right=True),
+            Column(
+                "bytes/edge", lambda each: three(each.bytes_per_edge) if each.bytes_per_edge else NOTHING, right=True
+            ),
+            Column("smallest that failed", lambda each: plain(each.failed.task.dataset) if each.failed else NOTHING),
+            Column("its edges", lambda each: _size(each.failed, "num_edges"), right=True),
+            Column("failed in", lambda each: failure(each.failed) if each.failed else NOTHING),
+            Column("boundary", _boundary),
+            Column("tries", lambda each: str(each.tries), right=True),
+        ],
+    )
+
+
+def _size(record: Record | None, name: str) -> str:
+    return f"{getattr(record.posed, name):,}" if record is not None and record.posed is not None else NOTHING
 
 
 def unfinished(findings: Sequence[Capacity]) -> list[str]:

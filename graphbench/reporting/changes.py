@@ -9,14 +9,12 @@ from collections.abc import Sequence
 import msgspec
 
 from graphbench.records.regression import KINDS, Change
+from graphbench.reporting import markdown, terminal
+from graphbench.reporting.document import Block, Column, Table, Text
 from graphbench.reporting.flat import csv_text
 from graphbench.reporting.heading import named
-from graphbench.reporting.markup import piped, safe
-from graphbench.reporting.numbers import listed, plain, ratio, seconds, setting, span
-from graphbench.reporting.table import text_table
-from graphbench.reporting.wording import NOTHING
+from graphbench.reporting.numbers import NOTHING, listed, plain, ratio, seconds, setting, span
 
-_HEADS = ["change", "algorithm", "graph", "engine", "old run", "new run", "old / new", "", "effect", "why"]
 _FIELDS = ("kind", "algorithm", "dataset", "engine", "old_s", "new_s", "ratio", "bound", "effect", "broken")
 
 
@@ -26,38 +24,42 @@ def render(found: Sequence[Change], form: str) -> str:
         return json.dumps(msgspec.to_builtins(list(found)), indent=2, ensure_ascii=False) + "\n"
     if form == "csv":
         return _csv(found)
+    summary = _summary(found)
+    blocks: list[Block] = [_table(found), Text(summary)] if found else [Text(summary)]
+    return markdown.text(blocks) + "\n" if form == "markdown" else terminal.text(blocks)
+
+
+def _table(found: Sequence[Change]) -> Table[Change]:
+    def place(each: Change) -> tuple[str, str, str]:
+        return each.algorithm, each.dataset, each.engine
+
     places: dict[tuple[str, str, str], list[Change]] = {}
     for each in found:
-        places.setdefault(_place(each), []).append(each)
-    rows = [[plain(cell) for cell in _row(each, places[_place(each)])] for each in found]
-    summary = _summary(found)
-    if not rows:
-        return f"{summary}\n"
-    if form == "markdown":
-        lines = [_HEADS, ["---"] * len(_HEADS), *([safe(cell) for cell in row] for row in rows)]
-        return f"{piped(lines)}\n\n{safe(summary)}\n"
-    return f"{text_table(_HEADS, rows, right=(4, 5, 6, 8))}\n\n{summary}\n"
+        places.setdefault(place(each), []).append(each)
+    return Table(
+        found,
+        [
+            Column("change", _kind),
+            Column("algorithm", lambda each: plain(each.algorithm)),
+            Column("graph", lambda each: plain(each.dataset)),
+            Column("engine", lambda each: plain(_label(each, places[place(each)]))),
+            Column("old run", lambda each: seconds(each.old_s), right=True),
+            Column("new run", lambda each: seconds(each.new_s), right=True),
+            Column("old / new", lambda each: ratio(each.ratio, bound=each.bound), right=True),
+            Column("", _spread),
+            Column("effect", lambda each: NOTHING if each.effect is None else f"{each.effect:+.2f}", right=True),
+            Column("why", lambda each: plain("; ".join([*each.reasons, *each.versions]))),
+        ],
+    )
 
 
-def _place(each: Change) -> tuple[str, str, str]:
-    return each.algorithm, each.dataset, each.engine
+def _kind(each: Change) -> str:
+    return f"{each.kind}, broken" if each.broken and each.kind != "slower" else each.kind
 
 
-def _row(each: Change, same: Sequence[Change]) -> list[str]:
+def _spread(each: Change) -> str:
     ends = each.interval or each.range
-    kind = f"{each.kind}, broken" if each.broken and each.kind != "slower" else each.kind
-    return [
-        kind,
-        each.algorithm,
-        each.dataset,
-        _label(each, same),
-        seconds(each.old_s),
-        seconds(each.new_s),
-        ratio(each.ratio, bound=each.bound),
-        span(*ends, interval=each.interval is not None) if ends else "",
-        f"{each.effect:+.2f}" if each.effect is not None else NOTHING,
-        "; ".join([*each.reasons, *each.versions]),
-    ]
+    return span(*ends, interval=each.interval is not None) if ends else ""
 
 
 def _label(each: Change, same: Sequence[Change]) -> str:

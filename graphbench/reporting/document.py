@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any, Generic, Literal, TypeVar
+
+from graphbench.reporting.numbers import NOTHING
+
+Tone = Literal["", "good", "doubtful", "bad", "quiet"]
+Item = TypeVar("Item")
 
 
 @dataclass(frozen=True)
@@ -30,22 +37,68 @@ class Code:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Table:
-    """A table of plain texts.
+class Column(Generic[Item]):
+    """A column of a table: its title, and how the text of a cell is made from the item of a row.
 
     Attributes:
-        heads: one for each column.
-        rows: texts, as many as there are heads.
-        right: numbers of the columns to align at the right.
-        code: numbers of the columns that hold commands.
-        tones: for each row, the tone of its cells where one is to stand out (`good`, `doubtful`, `bad`, `quiet`).
+        title: a line break splits it into two lines.
+        cell: makes the text.
+        right: align at the right, as numbers are.
+        tone: makes the colour of a cell.
+        code: the cells are commands.
+        joined: belongs to the column before it; a narrow terminal keeps the two together.
+        optional: left out of tables where it is empty in every row.
     """
 
-    heads: Sequence[str]
-    rows: Sequence[Sequence[str]]
-    right: Sequence[int] = ()
-    code: Sequence[int] = ()
-    tones: Sequence[dict[int, str]] = ()
+    title: str = field(kw_only=False)
+    cell: Callable[[Item], str] = field(kw_only=False)
+    right: bool = False
+    tone: Callable[[Item], Tone] | None = None
+    code: bool = False
+    joined: bool = False
+    optional: bool = False
+
+
+class Table(Generic[Item]):
+    """A row for each item, of any kind that the columns can read."""
+
+    def __init__(self, items: Iterable[Item], columns: Sequence[Column[Item]]) -> None:
+        self.items = list(items)
+        self.columns = [
+            column
+            for column in columns
+            if not column.optional or any(column.cell(item) not in {"", NOTHING} for item in self.items)
+        ]
+
+    @property
+    def heads(self) -> list[str]:
+        """The title of each column."""
+        return [column.title for column in self.columns]
+
+    @cached_property
+    def rows(self) -> list[list[str]]:
+        """The texts, made column by column: footnotes are numbered in that order."""
+        cells = [[column.cell(item) for item in self.items] for column in self.columns]
+        return [list(row) for row in zip(*cells, strict=True)]
+
+    @cached_property
+    def tones(self) -> list[list[Tone]]:
+        """The tone of each text."""
+        return [[column.tone(item) if column.tone else "" for column in self.columns] for item in self.items]
+
+    def merged(self) -> Table[Item]:
+        """The same with each column that has no title merged into the column before it."""
+        found: list[Column[Item]] = []
+        for column in self.columns:
+            if column.title or not found:
+                found.append(column)
+            else:
+                found[-1] = _beside(found[-1], column)
+        return Table(self.items, found)
+
+
+def _beside(one: Column[Item], two: Column[Item]) -> Column[Item]:
+    return replace(one, cell=lambda item: f"{one.cell(item)} {two.cell(item)}".strip())
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,7 +133,7 @@ class AllRecords:
     count: int
 
 
-Block = Text | Bullets | Code | Table | Chart | Fold | AllRecords
+Block = Text | Bullets | Code | Table[Any] | Chart | Fold | AllRecords
 
 
 @dataclass(frozen=True)

@@ -1,38 +1,38 @@
-"""A report as GitHub-flavoured Markdown, its charts beside it as files."""
+"""Reports and tables as GitHub-flavoured Markdown; the charts of a report are files beside it."""
 
 from __future__ import annotations
 
+import html
+import re
 from collections.abc import Sequence
+from typing import Any
 
 from graphbench.reporting.document import AllRecords, Block, Bullets, Chart, Code, Document, Fold, Section, Table, Text
-from graphbench.reporting.markup import piped, safe
 
 
 def to_markdown(document: Document, *, charts: str) -> str:
-    """The whole report; pictures are looked for in the folder `charts` beside it."""
+    """The whole report; `charts` is the folder of its pictures."""
     several = sum(bool(part.title) for part in document.parts)
     lines = [f"# {safe(document.title)}", "\n".join(f"- {safe(fact)}" for fact in document.facts)]
     for part in document.parts:
         if part.title:
             lines.append(f"## {safe(part.title)}")
         depth = 3 if part.title and several else 2
-        lines += [section(each, depth, charts) for each in part.sections]
+        lines += [text([section], depth=depth, charts=charts) for section in part.sections]
     return "\n\n".join(line for line in lines if line) + "\n"
 
 
-def section(one: Section, depth: int, charts: str) -> str:
-    """One section under a heading of that depth; pictures are looked for in the folder `charts`."""
-    return "\n\n".join([f"{'#' * depth} {safe(one.title)}", *_blocks(one.blocks, charts)])
+def text(blocks: Sequence[Block | Section], *, depth: int = 3, charts: str = "") -> str:
+    """Blocks and sections, without a line break at the end; the headings of sections are of that depth."""
+    return "\n\n".join(made for block in blocks if (made := _block(block, depth, charts)))
 
 
-def _blocks(blocks: Sequence[Block], charts: str) -> list[str]:
-    return [text for block in blocks if (text := _block(block, charts))]
-
-
-def _block(block: Block, charts: str) -> str:  # noqa: PLR0911 - one line for each kind
+def _block(block: Block | Section, depth: int, charts: str) -> str:  # noqa: PLR0911 - one line for each kind
     match block:
+        case Section():
+            return f"{'#' * depth} {safe(block.title)}\n\n{text(block.blocks, charts=charts)}".rstrip()
         case Text():
-            return f"**{safe(block.text)}**" if block.strong else safe(block.text)
+            return f"**{safe(block.text)}**" if block.strong and block.text else safe(block.text)
         case Bullets():
             return "\n".join(f"- {safe(item)}" for item in block.items)
         case Code():
@@ -42,18 +42,30 @@ def _block(block: Block, charts: str) -> str:  # noqa: PLR0911 - one line for ea
         case Table():
             return table(block)
         case Fold():
-            inner = "\n\n".join(_blocks(block.blocks, charts))
+            inner = text(block.blocks, charts=charts)
             return f"<details><summary>{safe(block.summary)}</summary>\n\n{inner}\n\n</details>"
         case AllRecords():
             return f"All {block.count:,} are in the page beside this file, `index.html`, to sort, filter and download."
 
 
-def table(block: Table) -> str:
+def table(block: Table[Any]) -> str:
     """One table."""
-    heads = [safe(head) for head in block.heads]
-    rules = ["---:" if place in block.right else "---" for place in range(len(heads))]
-    rows = [[_cell(cell, code=place in block.code) for place, cell in enumerate(row)] for row in block.rows]
-    return piped([heads, rules, *rows])
+    lines = [
+        [safe(column.title.replace("\n", " ")) for column in block.columns],
+        ["---:" if column.right else "---" for column in block.columns],
+        *(
+            [_cell(cell, code=column.code) for column, cell in zip(block.columns, row, strict=True)]
+            for row in block.rows
+        ),
+    ]
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
+
+
+def safe(text: str) -> str:
+    """Escape what Markdown, and HTML within it, would interpret; `@name` and `#1` must not notify anybody."""
+    text = html.escape(text, quote=False)
+    text = re.sub(r"([\\`*_|\[\]~])", r"\\\1", text)
+    return re.sub(r"([@#])(?=\w)", "\\1\u2060", text)
 
 
 def _cell(text: str, *, code: bool) -> str:

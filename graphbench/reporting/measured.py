@@ -25,6 +25,7 @@ class Case:
         record: the newest of its task on its machine.
         label: the engine, with what tells it from other records of that engine (its allocator).
         problem: the algorithm, with the parameters that tell it from other problems of that algorithm.
+        graph: the name of its graph, with the start of its digest where several graphs have that name.
         main: the comparison with the baseline, if it has one.
         best: of a GPU engine, the comparison with the CPU engine that is best on run, which may be the baseline itself.
         whole: the same with the one that is best end to end, which may be either of the others.
@@ -33,6 +34,7 @@ class Case:
     record: Record
     label: str
     problem: str
+    graph: str
     main: Comparison | None = None
     best: Comparison | None = None
     whole: Comparison | None = None
@@ -100,41 +102,25 @@ def _runs(each: Comparison) -> int:
 
 
 def by_graph(cases: Iterable[Case]) -> dict[str, list[Case]]:
-    """The cases of each graph, the smallest graph first; cases as fast ones first, those without a time last.
-
-    Different graphs of one name are told apart by the beginnings of their digests; what never ran joins the first.
-    """
-    cases = list(cases)
-    digests: dict[str, dict[str, None]] = {}
-    for case in sorted(cases, key=lambda each: each.record.environment is None):
-        known = digests.setdefault(case.record.task.dataset, {})
-        if not known or case.record.environment is not None:
-            known[_digest(case)] = None
+    """The cases of each graph, the smallest graph first; cases as fast ones first, those without a time last."""
     graphs: dict[str, list[Case]] = {}
     for case in cases:
-        name = case.record.task.dataset
-        own = _digest(case) if _digest(case) in digests[name] else next(iter(digests[name]))
-        graphs.setdefault(name if len(digests[name]) == 1 else f"{name} ({own[:6]})", []).append(case)
+        graphs.setdefault(case.graph, []).append(case)
     size = {name: max(case.edges for case in group) for name, group in graphs.items()}
     return {
         name: sorted(graphs[name], key=_quickest_first) for name in sorted(graphs, key=lambda each: (size[each], each))
     }
 
 
-def largest(cases: Iterable[Case], most: int = 2 * MOST_ROWS) -> dict[str, list[Case]]:
-    """The cases of the largest graphs, at most so many of them: the rest is in the table of every record."""
-    graphs = by_graph(cases)
-    kept: dict[str, list[Case]] = {}
-    for name in reversed(graphs):
-        most -= len(graphs[name])
+def largest(cases: Iterable[Case], most: int = 2 * MOST_ROWS) -> list[Case]:
+    """The cases of the largest graphs, graph by graph, about `most`: the rest is in the table of every record."""
+    kept: list[list[Case]] = []
+    for group in reversed(by_graph(cases).values()):
+        most -= len(group)
         if most < 0 and kept:
             break
-        kept[name] = graphs[name]
-    return dict(reversed(kept.items()))
-
-
-def _digest(case: Case) -> str:
-    return case.record.dataset.digest if case.record.dataset else ""
+        kept.append(group)
+    return [case for group in reversed(kept) for case in group]
 
 
 def _quickest_first(case: Case) -> tuple[bool, float, str]:
@@ -177,6 +163,7 @@ def _machine(digest: str, records: list[Record], baseline: str, stale: Mapping[s
         found[each.role][each.record] = each
     main = found["baseline"]
     problems = _problems(kept)
+    graphs = _graphs(kept, problems)
     peers: dict[tuple[str, str], list[Record]] = {}
     for record in kept:
         peers.setdefault((problems[record.id], record.task.dataset), []).append(record)
@@ -193,6 +180,7 @@ def _machine(digest: str, records: list[Record], baseline: str, stale: Mapping[s
             record=record,
             label=_label(record, peers[problems[record.id], record.task.dataset]),
             problem=problems[record.id],
+            graph=graphs[record.id],
             main=main.get(record.id),
             best=best.get(record.id),
             whole=whole.get(record.id) or best.get(record.id),
@@ -235,6 +223,28 @@ def _problems(records: Sequence[Record]) -> dict[str, str]:
             varying.append("equal quality")
         found[record.id] = plain(f"{record.problem} ({', '.join(varying)})" if varying else record.problem)
     return found
+
+
+def _graphs(records: Sequence[Record], problems: Mapping[str, str]) -> dict[str, str]:
+    """The name of each record's graph, by its id, with the start of its digest where a problem has several of a name.
+
+    What never ran joins the first graph of its name.
+    """
+    digests: dict[tuple[str, str], list[str]] = {}
+    for record in sorted(records, key=lambda each: each.environment is None):
+        known = digests.setdefault((problems[record.id], record.task.dataset), [])
+        if _digest(record) not in known and (not known or record.environment is not None):
+            known.append(_digest(record))
+    found = {}
+    for record in records:
+        name, known = record.task.dataset, digests[problems[record.id], record.task.dataset]
+        own = _digest(record) if _digest(record) in known else known[0]
+        found[record.id] = plain(name if len(known) == 1 else f"{name} ({own[:6]})")
+    return found
+
+
+def _digest(record: Record) -> str:
+    return record.dataset.digest if record.dataset else ""
 
 
 def _posed(record: Record) -> Params:

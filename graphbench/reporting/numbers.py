@@ -21,6 +21,8 @@ class Signs(NamedTuple):
 
 
 UNICODE = Signs("µ", "×", "≥ ", "≤ ", "─", "–", "⁰¹²³⁴⁵⁶⁷⁸⁹")  # noqa: RUF001 - the sign for multiplication, and a dash
+NOTHING = UNICODE.none
+"""What a table has where there is no value."""
 ASCII = Signs("u", "x", ">=", "<=", "-", "-", "")
 
 

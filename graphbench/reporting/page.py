@@ -1,13 +1,16 @@
-"""A report as one page of HTML that holds all it needs: styles, charts, script and data; it asks for nothing else."""
+"""HTML: a report as one page that holds all it needs (styles, charts, script and data), and tables for notebooks."""
 
 from __future__ import annotations
 
 import base64
 import gzip
+import html
+from collections.abc import Sequence
 from importlib.resources import files
 
 from graphbench.reporting.charts import drawing, style
 from graphbench.reporting.document import Chart, Document
+from graphbench.reporting.problem import ProblemTable
 
 _TEMPLATES = "graphbench.reporting.templates"
 
@@ -49,3 +52,29 @@ def _text(name: str) -> str:
 def _packed(data: bytes) -> str:
     """Gzip in base64, without the time of day that gzip would write down."""
     return base64.b64encode(gzip.compress(data, compresslevel=9, mtime=0)).decode("ascii")
+
+
+def problem_tables(shown: Sequence[ProblemTable]) -> str:
+    """Tables of problems for a notebook: every text escaped, no styles or scripts beyond alignment."""
+    return "\n".join(["<div>", *map(_problem_table, shown), "</div>"])
+
+
+def _problem_table(shown: ProblemTable) -> str:
+    table = shown.table.merged()
+    heads = "".join(f"<th>{_lines(column.title.splitlines())}</th>" for column in table.columns)
+    aligned = [f'<td style="text-align: {"right" if column.right else "left"}">' for column in table.columns]
+    rows = "".join(
+        "<tr>" + "".join(f"{td}{html.escape(cell)}</td>" for td, cell in zip(aligned, row, strict=True)) + "</tr>"
+        for row in table.rows
+    )
+    parts = [
+        f"<p><strong>{html.escape(shown.title)}</strong><br>{_lines(shown.facts)}</p>",
+        f"<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>",
+        f"<p>{_lines(shown.below())}</p>" if shown.below() else "",
+        f"<p><strong>{html.escape(shown.answer)}</strong></p>" if shown.answer else "",
+    ]
+    return "\n".join(filter(None, parts))
+
+
+def _lines(texts: Sequence[str]) -> str:
+    return "<br>".join(map(html.escape, texts))

@@ -1,52 +1,31 @@
-"""One problem on one dataset on one machine, ready to be shown: texts and columns, whatever they are drawn with."""
+"""The table of one problem on one dataset on one machine, with what is above and below it."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from statistics import median
-from typing import Literal
+from typing import Any, NamedTuple
 
 from graphbench.records import statistics
 from graphbench.records.comparison import Comparison, same_problem
 from graphbench.records.model import NEVER_RAN, Outcome, Record
 from graphbench.records.rules import Reason, Verdict
-from graphbench.reporting import heading, peaks
-from graphbench.reporting import numbers as figures
+from graphbench.reporting import heading, numbers, peaks
+from graphbench.reporting.document import Block, Bullets, Column, Section, Table, Text, Tone
 from graphbench.reporting.numbers import Signs
 from graphbench.reporting.remarks import remarks
 from graphbench.reporting.sentence import answer
 
-Tone = Literal["", "good", "doubtful", "bad", "quiet"]
-
 
 @dataclass(frozen=True, kw_only=True)
-class Column:
-    """One column.
-
-    Attributes:
-        title: its head; a line break parts it in two lines.
-        cells: one text for each row.
-        right: whether to align at the right, as numbers are.
-        joined: whether it belongs to the column before it and must not be parted from it.
-        tones: what each cell means, for colours; empty: nothing.
-    """
-
-    title: str
-    cells: list[str]
-    right: bool = True
-    joined: bool = False
-    tones: list[Tone] = field(default_factory=list)
-
-
-@dataclass(frozen=True, kw_only=True)
-class View:
+class ProblemTable:
     """What is shown of a group of records.
 
     Attributes:
         title: algorithm and dataset.
         facts: the graph, how the problem was posed, the machine; one line each.
-        columns: one row for each record; the first column names it.
+        table: a row for each record; the first column names it.
         remarks: failures with their reasons, steps, warnings; one line each.
         footnotes: number and text of each, in order.
         legend: how intervals, ranges and bounds of memory are written, if there are any.
@@ -55,16 +34,33 @@ class View:
 
     title: str
     facts: list[str]
-    columns: list[Column]
+    table: Table[Any]
     remarks: list[str]
     footnotes: list[tuple[int, str]]
     legend: str
     answer: str
 
+    def below(self, signs: Signs = numbers.UNICODE) -> list[str]:
+        """The lines between the table and the answer."""
+        notes = [f"{numbers.mark(number, signs)} {text}" for number, text in self.footnotes]
+        return [line for line in (*self.remarks, *notes, self.legend) if line]
 
-def views(records: Sequence[Record], comparisons: Sequence[Comparison], signs: Signs = figures.UNICODE) -> list[View]:
-    """A view for each problem, dataset and machine, in the order of the records."""
-    return [_view(group, comparisons, signs) for group in _groups(records)]
+    def section(self) -> Section:
+        """The same as a section of a document."""
+        blocks: list[Block] = [
+            Bullets(self.facts),
+            self.table.merged(),
+            Bullets(self.below()),
+            Text(self.answer, strong=True),
+        ]
+        return Section(self.title, "", blocks)
+
+
+def problem_tables(
+    records: Sequence[Record], comparisons: Sequence[Comparison], signs: Signs = numbers.UNICODE
+) -> list[ProblemTable]:
+    """A table for each problem, dataset and machine, in the order of the records."""
+    return [_problem_table(group, comparisons, signs) for group in _groups(records)]
 
 
 def _groups(records: Sequence[Record]) -> list[list[Record]]:
@@ -91,28 +87,28 @@ def _belongs(record: Record, other: Record) -> bool:
     return same and same_graph and same_machine and same_problem(record, other)
 
 
-def _view(group: list[Record], comparisons: Sequence[Comparison], signs: Signs) -> View:
-    rows = sorted(group, key=_speed)
-    ids = {record.id for record in rows}
+def _problem_table(group: list[Record], comparisons: Sequence[Comparison], signs: Signs) -> ProblemTable:
+    records = sorted(group, key=_speed)
+    ids = {record.id for record in records}
     own = [each for each in comparisons if each.record in ids]
     notes = _Footnotes(signs)
-    columns = _columns(rows, own, notes, signs)
-    shown = [cell for column in columns for cell in column.cells]
+    table = _table(records, own, notes, signs)
+    texts = [text for row in table.rows for text in row]
     legend = "; ".join(
         text
         for start, text in (("[", "[a, b]: 95 % bootstrap interval"), ("(", "(a to b): range, where n < 5"))
-        if any(cell.startswith(start) and " " in cell for cell in shown)
+        if any(cell.startswith(start) and " " in cell for cell in texts)
     )
-    if any(peaks.is_bound(row) and row.memory.host_peak_bytes is not None for row in rows):
+    if any(peaks.is_bound(record) and record.memory.host_peak_bytes is not None for record in records):
         legend = "; ".join(filter(None, (legend, peaks.note(signs))))
-    return View(
-        title=figures.plain(f"{rows[0].problem} on {rows[0].task.dataset}"),
-        facts=heading.facts(rows, signs),
-        columns=columns,
-        remarks=[figures.plain(remark) for remark in remarks(rows, own, signs)],
+    return ProblemTable(
+        title=numbers.plain(f"{records[0].problem} on {records[0].task.dataset}"),
+        facts=heading.facts(records, signs),
+        table=table,
+        remarks=[numbers.plain(remark) for remark in remarks(records, own, signs)],
         footnotes=notes.listed(),
         legend=legend,
-        answer=figures.plain(answer(rows, own, signs)),
+        answer=numbers.plain(answer(records, own, signs)),
     )
 
 
@@ -132,8 +128,8 @@ class _Footnotes:
 
     def marks(self, texts: Sequence[str]) -> str:
         self._texts += [text for text in dict.fromkeys(texts) if text not in self._texts]
-        numbers = sorted({self._texts.index(text) + 1 for text in texts})
-        return "".join(f" {figures.mark(number, self._signs)}" for number in numbers)
+        known = sorted({self._texts.index(text) + 1 for text in texts})
+        return "".join(f" {numbers.mark(number, self._signs)}" for number in known)
 
     def listed(self) -> list[tuple[int, str]]:
         """Number and text of each, the remedy where its reason is met for the first time."""
@@ -142,58 +138,86 @@ class _Footnotes:
             reason = Reason.of(text)
             advice = "" if reason in advised else f" {reason.remedy}"
             advised.add(reason)
-            found.append((number, figures.plain(f"{text}.{advice}")))
+            found.append((number, numbers.plain(f"{text}.{advice}")))
         return found
 
 
-# Columns
+class _Row(NamedTuple):
+    """A record with its comparisons: with the baseline, and with the best CPU engines on run and end to end."""
+
+    record: Record
+    run: statistics.Estimate | None
+    main: Comparison | None
+    best: Comparison | None
+    whole: Comparison | None
 
 
-def _columns(rows: list[Record], own: list[Comparison], notes: _Footnotes, signs: Signs) -> list[Column]:
-    runs = [statistics.median(row.phases.run_s) if row.phases.run_s else None for row in rows]
-    spread = Column(title="", cells=[_spread_of_run(run) for run in runs], right=False, joined=True)
-    columns = [
-        Column(title="engine", cells=[heading.label(row, rows) for row in rows], right=False),
-        Column(
-            title="outcome",
-            cells=[row.outcome.in_words for row in rows],
-            right=False,
-            tones=[_tone_of_outcome(row.outcome) for row in rows],
-        ),
-        *(
-            Column(title=phase, cells=[_phase(row, phase, signs) for row in rows], joined=True)
-            for phase in ("read", "build", "cold", "collect")
-        ),
-        Column(
-            title="end to\nend", cells=[figures.seconds(row.phases.end_to_end_s, signs) for row in rows], joined=True
-        ),
-        Column(title="plus\nstart", cells=[_phase(row, "start", signs) for row in rows], joined=True),
-        Column(
-            title="run,\nmedian",
-            cells=[
-                figures.seconds(run.value, signs) if run else _cut_off(row, "run", signs)
-                for run, row in zip(runs, rows, strict=True)
-            ],
-        ),
-        spread,
-        Column(title="n", cells=[str(run.n) if run else signs.none for run in runs], joined=True),
-        *_ratios(rows, own, notes, signs),
-        *_memory(rows, signs),
-        _answer(rows, signs),
-        _verdict(rows, own, notes),
+def _table(records: list[Record], own: list[Comparison], notes: _Footnotes, signs: Signs) -> Table[_Row]:
+    main, best, whole = (
+        {each.record: each for each in own if each.role == role}
+        for role in ("baseline", "best_cpu", "best_cpu_end_to_end")
+    )
+    # The baseline is the best CPU engine where no other is, and has then no comparison of that role.
+    gpu = {record.id for record in records if record.device == "gpu"}
+    itself = {id_: each for id_, each in main.items() if id_ in gpu and each.bound is None}
+    on_run, end_to_end = itself | best, itself | best | whole
+    rows = [
+        _Row(
+            record,
+            statistics.median(record.phases.run_s) if record.phases.run_s else None,
+            main.get(record.id),
+            on_run.get(record.id),
+            end_to_end.get(record.id),
+        )
+        for record in records
     ]
-    return [column for column in columns if column.title or any(column.cells)]
+    columns = [
+        *_times(records, signs),
+        *(_against_baseline(next(iter(main.values())).baseline, signs) if main else []),
+        *(_against_best_cpu(notes, signs) if best or whole else []),
+        *_memory(records, signs),
+        _answer(records, signs),
+        _verdict({each.baseline for each in main.values()}, notes),
+    ]
+    return Table(rows, columns)
 
 
-def _phase(row: Record, phase: str, signs: Signs) -> str:
-    taken = getattr(row.phases, f"{phase}_s")
-    return _cut_off(row, phase, signs) if taken is None else figures.seconds(taken, signs)
+def _times(records: list[Record], signs: Signs) -> list[Column[_Row]]:
+    def phase(title: str, name: str) -> Column[_Row]:
+        return Column(title, lambda row: _phase(row.record, name, signs), right=True, joined=True)
+
+    return [
+        Column("engine", lambda row: heading.label(row.record, records)),
+        Column(
+            "outcome", lambda row: row.record.outcome.in_words, tone=lambda row: _tone_of_outcome(row.record.outcome)
+        ),
+        *(phase(name, name) for name in ("read", "build", "cold", "collect")),
+        Column(
+            "end to\nend",
+            lambda row: numbers.seconds(row.record.phases.end_to_end_s, signs),
+            right=True,
+            joined=True,
+        ),
+        phase("plus\nstart", "start"),
+        Column(
+            "run,\nmedian",
+            lambda row: numbers.seconds(row.run.value, signs) if row.run else _cut_off(row.record, "run", signs),
+            right=True,
+        ),
+        Column("", lambda row: _spread_of_run(row.run), joined=True, optional=True),
+        Column("n", lambda row: str(row.run.n) if row.run else signs.none, right=True, joined=True),
+    ]
 
 
-def _cut_off(row: Record, phase: str, signs: Signs) -> str:
+def _phase(record: Record, phase: str, signs: Signs) -> str:
+    taken = getattr(record.phases, f"{phase}_s")
+    return _cut_off(record, phase, signs) if taken is None else numbers.seconds(taken, signs)
+
+
+def _cut_off(record: Record, phase: str, signs: Signs) -> str:
     """How long a phase had run when the time limit ended it."""
-    if row.outcome is Outcome.TIMEOUT and row.censored is not None and row.censored.phase == phase:
-        return f"> {figures.seconds(row.censored.after_s, signs)}"
+    if record.outcome is Outcome.TIMEOUT and record.censored is not None and record.censored.phase == phase:
+        return f"> {numbers.seconds(record.censored.after_s, signs)}"
     return signs.none
 
 
@@ -201,7 +225,7 @@ def _spread_of_run(run: statistics.Estimate | None) -> str:
     ends = run and (run.interval or run.range)
     if not run or not ends:
         return ""
-    return figures.seconds_span(ends.low, ends.high, run.value, interval=run.interval is not None)
+    return numbers.seconds_span(ends.low, ends.high, run.value, interval=run.interval is not None)
 
 
 def _tone_of_outcome(outcome: Outcome) -> Tone:
@@ -210,38 +234,32 @@ def _tone_of_outcome(outcome: Outcome) -> Tone:
     return "quiet" if outcome in NEVER_RAN else "bad"
 
 
-def _ratios(rows: list[Record], own: list[Comparison], notes: _Footnotes, signs: Signs) -> list[Column]:
-    found: list[Column] = []
-    main = {each.record: each for each in own if each.role == "baseline"}
-    if main:
-        name = next(iter(main.values())).baseline
-        mine = [main.get(row.id) for row in rows]
-        runs, ends = (
-            [_times(each, row, name, value, signs) for each, row in zip(mine, rows, strict=True)]
-            for value in ("ratio_run", "ratio_end_to_end")
-        )
-        found += [
-            Column(title=f"run vs\n{name}", cells=runs),
-            Column(title="", cells=[_spread(each) for each in mine], right=False, joined=True),
-            Column(title=f"end to end\nvs {name}", cells=ends, joined=True),
-        ]
-    best = {each.record: each for each in own if each.role == "best_cpu"}
-    whole = {each.record: each for each in own if each.role == "best_cpu_end_to_end"}
-    if best or whole:
-        gpu = {row.id for row in rows if row.device == "gpu"}
-        baseline = {
-            id_: each for id_, each in main.items() if id_ in gpu and each.bound is None
-        }  # the best, if no other
-        runs, ends = (
-            [_vs_cpu(of.get(row.id), value, notes, signs) for row in rows]
-            for of, value in ((baseline | best, "ratio_run"), (baseline | best | whole, "ratio_end_to_end"))
-        )
-        found += [
-            Column(title="run vs\nbest CPU", cells=runs, right=False),
-            Column(title="", cells=[_spread(best.get(row.id)) for row in rows], right=False, joined=True),
-            Column(title="end to end\nvs best CPU", cells=ends, right=False, joined=True),
-        ]
-    return found
+def _against_baseline(name: str, signs: Signs) -> list[Column[_Row]]:
+    def ratio(row: _Row, value: str) -> str:
+        if row.main is None:
+            return "1" if row.record.task.engine == name and row.record.outcome is Outcome.OK else signs.none
+        return numbers.ratio(getattr(row.main, value), signs, row.main.bound)
+
+    return [
+        Column(f"run vs\n{name}", lambda row: ratio(row, "ratio_run"), right=True),
+        Column("", lambda row: _spread(row.main), joined=True, optional=True),
+        Column(f"end to end\nvs {name}", lambda row: ratio(row, "ratio_end_to_end"), right=True, joined=True),
+    ]
+
+
+def _against_best_cpu(notes: _Footnotes, signs: Signs) -> list[Column[_Row]]:
+    return [
+        Column("run vs\nbest CPU", lambda row: _vs_cpu(row.best, "ratio_run", notes, signs)),
+        Column(
+            "",
+            lambda row: _spread(row.best) if row.best and row.best.role == "best_cpu" else "",
+            joined=True,
+            optional=True,
+        ),
+        Column(
+            "end to end\nvs best CPU", lambda row: _vs_cpu(row.whole, "ratio_end_to_end", notes, signs), joined=True
+        ),
+    ]
 
 
 def _vs_cpu(each: Comparison | None, value: str, notes: _Footnotes, signs: Signs) -> str:
@@ -251,60 +269,56 @@ def _vs_cpu(each: Comparison | None, value: str, notes: _Footnotes, signs: Signs
     if each.verdict is not Verdict.LIKE:
         return "" if each.role == "baseline" else f"unlike {each.baseline}{notes.marks(each.reasons)}"
     marks = "" if each.role == "baseline" else notes.marks(each.notes)
-    return f"{figures.ratio(getattr(each, value), signs, each.bound)} {each.baseline}{marks}"
-
-
-def _times(comparison: Comparison | None, row: Record, baseline: str, value: str, signs: Signs) -> str:
-    if comparison is None:
-        return "1" if row.task.engine == baseline and row.outcome is Outcome.OK else signs.none
-    return figures.ratio(getattr(comparison, value), signs, comparison.bound)
+    return f"{numbers.ratio(getattr(each, value), signs, each.bound)} {each.baseline}{marks}"
 
 
 def _spread(comparison: Comparison | None) -> str:
     if comparison is None:
         return ""
     ends = comparison.interval or comparison.range
-    return figures.span(*ends, interval=comparison.interval is not None) if ends else ""
+    return numbers.span(*ends, interval=comparison.interval is not None) if ends else ""
 
 
-def _memory(rows: list[Record], signs: Signs) -> list[Column]:
-    columns = [Column(title="host\npeak", cells=[peaks.host(row, signs) for row in rows])]
-    if any(row.memory.device_peak_bytes is not None for row in rows):
-        columns.append(Column(title="device\npeak", cells=[peaks.device(row, signs) for row in rows], joined=True))
+def _memory(records: list[Record], signs: Signs) -> list[Column[_Row]]:
+    columns: list[Column[_Row]] = [Column("host\npeak", lambda row: peaks.host(row.record, signs), right=True)]
+    if any(record.memory.device_peak_bytes is not None for record in records):
+        columns.append(Column("device\npeak", lambda row: peaks.device(row.record, signs), right=True, joined=True))
     return columns
 
 
-def _answer(rows: list[Record], signs: Signs) -> Column:
-    key = next((row.headline for row in rows if row.headline), "answer")
-    cells = []
-    for row in rows:
-        values = row.trials.quality if row.headline and row.headline == row.quality else []
-        cell = figures.figure(median(values) if values else row.answer.get(row.headline), signs)
-        low, high = (figures.figure(end, signs) for end in (min(values), max(values))) if values else ("", "")
-        cells.append(f"{cell} ({low} to {high})" if low != high else cell)
-    return Column(title=key.replace("_", " "), cells=cells, right=False)
+def _answer(records: list[Record], signs: Signs) -> Column[_Row]:
+    def figure(row: _Row) -> str:
+        record = row.record
+        values = record.trials.quality if record.headline and record.headline == record.quality else []
+        cell = numbers.figure(median(values) if values else record.answer.get(record.headline), signs)
+        low, high = (numbers.figure(end, signs) for end in (min(values), max(values))) if values else ("", "")
+        return f"{cell} ({low} to {high})" if low != high else cell
+
+    title = next((record.headline for record in records if record.headline), "answer")
+    return Column(title.replace("_", " "), figure)
 
 
 _TONES: dict[Verdict, Tone] = {Verdict.LIKE: "good", Verdict.UNLIKE: "doubtful", Verdict.REFUSED: "bad"}
+_FAILED = (Outcome.ERROR, Outcome.OUT_OF_MEMORY)
+"""Why such a task has no time is in the remarks, so its verdict needs no footnote."""
 
 
-def _verdict(rows: list[Record], own: list[Comparison], notes: _Footnotes) -> Column:
-    main = {each.record: each for each in own if each.role == "baseline"}
-    baselines = {each.baseline for each in main.values()}
-    cells: list[str] = []
-    tones: list[Tone] = []
-    for row in rows:
-        each = main.get(row.id)
-        tone: Tone = "quiet"
+def _verdict(baselines: set[str], notes: _Footnotes) -> Column[_Row]:
+    def verdict(row: _Row) -> str:
+        each = row.main
         if each is None:
-            cells.append("baseline" if row.task.engine in baselines else "")
-        elif row.outcome in NEVER_RAN:
-            cells.append("")  # nothing was refused: it never ran
-        elif row.outcome in (Outcome.ERROR, Outcome.OUT_OF_MEMORY):
-            cells.append(str(each.verdict))  # why it has no time stands beneath the table anyway
-            tone = "bad"
-        else:
-            cells.append(f"{each.verdict}{notes.marks([*each.reasons, *each.notes])}")
-            tone = _TONES[each.verdict]
-        tones.append(tone)
-    return Column(title="verdict", cells=cells, right=False, tones=tones)
+            return "baseline" if row.record.task.engine in baselines else ""
+        if row.record.outcome in NEVER_RAN:
+            return ""  # nothing was refused: it never ran
+        return str(each.verdict) if row.record.outcome in _FAILED else f"{each.verdict}{notes.marks(_why(each))}"
+
+    def tone(row: _Row) -> Tone:
+        if row.main is None or row.record.outcome in NEVER_RAN:
+            return "quiet"
+        return "bad" if row.record.outcome in _FAILED else _TONES[row.main.verdict]
+
+    return Column("verdict", verdict, tone=tone)
+
+
+def _why(each: Comparison) -> list[str]:
+    return [*each.reasons, *each.notes]

@@ -6,12 +6,13 @@ from collections.abc import Sequence
 
 from graphbench.errors import UsageError
 from graphbench.records.model import Record
-from graphbench.reporting import markdown, table
-from graphbench.reporting.document import Bullets, Section, Table
-from graphbench.reporting.measured import Measured, by_graph, group_by_machine
-from graphbench.reporting.numbers import plain, seconds
+from graphbench.reporting import markdown, terminal
+from graphbench.reporting.document import Bullets, Column, Section, Table
+from graphbench.reporting.measured import Case, Measured, by_graph, group_by_machine
+from graphbench.reporting.numbers import NOTHING, plain, seconds
+from graphbench.reporting.scaling import rate
 from graphbench.reporting.sections import growth, scaling
-from graphbench.reporting.wording import NOTHING, outcome
+from graphbench.reporting.wording import outcome
 
 
 def text(records: Sequence[Record], form: str, notes: Sequence[str] = ()) -> str:
@@ -23,9 +24,7 @@ def text(records: Sequence[Record], form: str, notes: Sequence[str] = ()) -> str
         notes: what else is to be told, a sentence each.
     """
     sections = [section for measured in group_by_machine(records, "", {})[:1] for section in _sections(measured, notes)]
-    if form == "markdown":
-        return "\n\n".join(markdown.section(each, 3, "") for each in sections) + "\n"
-    return "\n".join(line for each in sections for line in _plain(each))
+    return markdown.text(sections) + "\n" if form == "markdown" else terminal.text(sections)
 
 
 def chart(records: Sequence[Record], form: str) -> bytes:
@@ -61,35 +60,28 @@ def _sections(measured: Measured, notes: Sequence[str]) -> list[Section]:
     return found
 
 
-def _times(measured: Measured) -> Table:
-    rows = []
-    for problem, cases in measured.problems.items():
-        for graph, group in by_graph(cases).items():
-            for case in group:
-                posed = case.record.posed
-                rows.append(
-                    [
-                        problem,
-                        plain(graph),
-                        f"{posed.num_vertices:,}" if posed else NOTHING,
-                        f"{posed.num_edges:,}" if posed else NOTHING,
-                        case.label,
-                        seconds(case.run) if case.run else outcome(case),
-                        str(len(case.record.phases.run_s)) if case.run else "",
-                        scaling.rate(case),
-                        seconds(case.record.phases.end_to_end_s) if case.run else NOTHING,
-                    ]
-                )
-    heads = ["problem", "graph", "vertices", "edges, once", "engine", "run", "n", "edges/s", "end to end"]
-    return Table(heads=heads, rows=rows, right=(2, 3, 5, 6, 7, 8))
-
-
-def _plain(section: Section) -> list[str]:
-    lines = [section.title, ""]
-    for block in section.blocks:
-        match block:
-            case Table():
-                lines += [table.text_table(block.heads, block.rows, right=block.right), ""]
-            case Bullets():
-                lines += [*block.items, ""]
-    return lines
+def _times(measured: Measured) -> Table[Case]:
+    return Table(
+        [case for cases in measured.problems.values() for group in by_graph(cases).values() for case in group],
+        [
+            Column("problem", lambda case: case.problem),
+            Column("graph", lambda case: case.graph),
+            Column(
+                "vertices",
+                lambda case: f"{case.record.posed.num_vertices:,}" if case.record.posed else NOTHING,
+                right=True,
+            ),
+            Column(
+                "edges, once",
+                lambda case: f"{case.record.posed.num_edges:,}" if case.record.posed else NOTHING,
+                right=True,
+            ),
+            Column("engine", lambda case: case.label),
+            Column("run", lambda case: seconds(case.run) if case.run else outcome(case.record), right=True),
+            Column("n", lambda case: str(len(case.record.phases.run_s)) if case.run else "", right=True),
+            Column("edges/s", rate, right=True),
+            Column(
+                "end to end", lambda case: seconds(case.record.phases.end_to_end_s) if case.run else NOTHING, right=True
+            ),
+        ],
+    )

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from graphbench.records.model import Record
 from graphbench.reporting.heading import hardware, named
 from graphbench.reporting.measured import Case, by_graph
-from graphbench.reporting.numbers import plain
+from graphbench.reporting.numbers import NOTHING, plain, three
 
 ON_ONE_GPU = {"cugraph-mg": "cugraph"}
 """The engine for one GPU whose library an engine for several distributes."""
@@ -61,6 +61,11 @@ def gpus(case: Case) -> int | None:
     """How many GPUs a record of an engine for several of them had; None: the engine takes no such number."""
     number = case.record.task.params.get("gpus")
     return number if isinstance(number, int) else None
+
+
+def rate(case: Case) -> str:
+    """Edges of the graph, each counted once, by seconds of a warm call."""
+    return three(case.edges / case.run) if case.run and case.edges else NOTHING
 
 
 def climbs(problem: str, cases: Iterable[Case]) -> list[Climb]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
+from operator import itemgetter
 
 from graphbench.records.comparison import Comparison
 from graphbench.records.model import Outcome, Record
 from graphbench.records.rules import Verdict
 from graphbench.records.statistics import common_geometric_means
-from graphbench.reporting import numbers, table, twins
+from graphbench.reporting import numbers, terminal, twins
+from graphbench.reporting.document import Column, Table
 from graphbench.reporting.heading import hardware, named
 from graphbench.reporting.numbers import Signs
 
@@ -38,19 +40,26 @@ def summary(records: Sequence[Record], comparisons: Sequence[Comparison], signs:
         cells.setdefault(row, {})[_label(record)] = _cell(record, each, signs)
         if each is not None and each.verdict is Verdict.LIKE and each.bound is None and each.ratio_run:
             ratios.setdefault(_label(record), {})[row] = each.ratio_run
-    rows = [
-        [algorithm, dataset, *(found.get(engine, signs.none) for engine in engines)]
-        for (algorithm, dataset), found in cells.items()
-    ]
     means, common = common_geometric_means(ratios)
     if common:
-        label = f"of {len(common)} that all completed"
-        ends = [numbers.ratio(means[engine], signs) if engine in means else signs.none for engine in engines]
-        rows.append(["geometric mean", label, *ends])
-    right = tuple(range(2, 2 + len(engines)))
-    drawn = table.text_table(["algorithm", "dataset", *engines], rows, right=right)
+        ends = {engine: numbers.ratio(mean, signs) for engine, mean in means.items()}
+        cells["geometric mean", f"of {len(common)} that all completed"] = ends
+    drawn = terminal.table(
+        Table(
+            list(cells),
+            [
+                Column("algorithm", itemgetter(0)),
+                Column("dataset", itemgetter(1)),
+                *(_column(engine, cells, signs) for engine in engines),
+            ],
+        )
+    )
     told = twins.note(dataset for _, dataset in cells)
     return f"Warm calls, times faster than {baseline}:\n\n{drawn}\n" + (f"\n{told}\n" if told else "")
+
+
+def _column(engine: str, cells: Mapping[tuple[str, str], Mapping[str, str]], signs: Signs) -> Column[tuple[str, str]]:
+    return Column(engine, lambda row: cells[row].get(engine, signs.none), right=True)
 
 
 def _label(record: Record) -> str:

@@ -6,12 +6,10 @@ import re
 from collections.abc import Sequence
 
 from graphbench.measure.prediction import is_predicted
-from graphbench.records.model import Outcome
+from graphbench.records.model import Outcome, Record
 from graphbench.records.rules import Reason
-from graphbench.reporting.measured import Case
 from graphbench.reporting.numbers import seconds
 
-NOTHING = "–"  # noqa: RUF001 - a dash
 MOST_SIGNS = 160
 """How long a reason is in a table at most; the table of every record has it in full."""
 _PLACE = re.compile(r"\s+at:?\s*/[^\s:]+:\d+")
@@ -19,9 +17,8 @@ _PLACE = re.compile(r"\s+at:?\s*/[^\s:]+:\d+")
 _HOLLOW = "non-success value returned from "
 
 
-def outcome(case: Case) -> str:
+def outcome(record: Record) -> str:
     """How it ended, in a few words: `timeout after 600 s in cold`."""
-    record = case.record
     words = record.outcome.in_words
     if is_predicted(record):
         return f"{words}, predicted"

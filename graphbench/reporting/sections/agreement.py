@@ -3,14 +3,33 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
+from typing import NamedTuple
 
-from graphbench.records.model import Outcome
-from graphbench.reporting.document import Block, Bullets, Fold, Section, Table, Text
+from graphbench.records.model import Certificate, Outcome
+from graphbench.reporting.document import Block, Bullets, Column, Fold, Section, Table, Text
 from graphbench.reporting.measured import Case, Measured
 from graphbench.reporting.numbers import plain
 from graphbench.system.text import count
 
-_KINDS = ("exact", "equivalent", "epsilon", "nmi", "differs")
+
+class _Pair(NamedTuple):
+    """How often the answers of two engines to one problem agreed in which way, and the largest difference."""
+
+    problem: str
+    engine: str
+    other: str
+    kinds: Counter[str]
+    apart: float
+
+
+class _Certificates(NamedTuple):
+    """The certificates of one engine's answers to one problem."""
+
+    problem: str
+    label: str
+    shown: list[Certificate]
+    wrong: int
 
 
 def section(measured: Measured, key: str) -> Section | None:
@@ -56,7 +75,7 @@ def _failures(measured: Measured) -> list[str]:
     ]
 
 
-def _pairs(measured: Measured) -> Table:
+def _pairs(measured: Measured) -> Table[_Pair]:
     kinds: dict[tuple[str, str, str], Counter[str]] = {}
     apart: dict[tuple[str, str, str], float] = {}
     for case in measured.cases:
@@ -65,42 +84,46 @@ def _pairs(measured: Measured) -> Table:
             pair = (case.problem, one, two)
             kinds.setdefault(pair, Counter())[each.kind] += 1
             apart[pair] = max(apart.get(pair, 0.0), each.max_difference or 0.0)
-    rows = [
+
+    def number(title: str, kind: str) -> Column[_Pair]:
+        return Column(title, lambda pair: str(pair.kinds[kind] or ""), right=True)
+
+    return Table(
+        [_Pair(*pair, counted, apart[pair]) for pair, counted in sorted(kinds.items())],
         [
-            problem,
-            one,
-            two,
-            *(str(counted[kind] or "") for kind in _KINDS),
-            f"{apart[problem, one, two]:.3g}" if apart[problem, one, two] else "",
-        ]
-        for (problem, one, two), counted in sorted(kinds.items())
-    ]
-    tones = [{7: "bad"} if row[7] else {} for row in rows]
-    heads = [
-        "problem",
-        "engine",
-        "other engine",
-        "exact",
-        "equivalent",
-        "within epsilon",
-        "by NMI",
-        "differ",
-        "largest difference",
-    ]
-    return Table(heads=heads, rows=rows, right=tuple(range(3, 9)), tones=tones)
+            Column("problem", lambda pair: pair.problem),
+            Column("engine", lambda pair: pair.engine),
+            Column("other engine", lambda pair: pair.other),
+            number("exact", "exact"),
+            number("equivalent", "equivalent"),
+            number("within epsilon", "epsilon"),
+            number("by NMI", "nmi"),
+            replace(number("differ", "differs"), tone=lambda pair: "bad" if pair.kinds["differs"] else ""),
+            Column("largest difference", lambda pair: f"{pair.apart:.3g}" if pair.apart else "", right=True),
+        ],
+    )
 
 
-def _certificates(cases: list[Case]) -> Table:
+def _certificates(cases: list[Case]) -> Table[_Certificates]:
     rows = []
     for problem, label in sorted({(case.problem, case.label) for case in cases}):
         own = [case for case in cases if (case.problem, case.label) == (problem, label)]
         shown = [case.record.certificate for case in own if case.record.certificate is not None]
-        valid = [each for each in shown if each.valid]
-        answers = sum(each.checked for each in shown)
-        wrong = sum(case.record.outcome is Outcome.INVALID for case in own)
-        rows.append(
-            [problem, label, str(len(valid)), str(wrong or ""), str(answers), plain((valid or shown)[-1].detail)]
-        )
-    tones = [{3: "bad"} if row[3] else {} for row in rows]
-    heads = ["problem", "engine", "valid", "invalid", "answers checked", "for instance"]
-    return Table(heads=heads, rows=rows, right=(2, 3, 4), tones=tones)
+        rows.append(_Certificates(problem, label, shown, sum(case.record.outcome is Outcome.INVALID for case in own)))
+    return Table(
+        rows,
+        [
+            Column("problem", lambda row: row.problem),
+            Column("engine", lambda row: row.label),
+            Column("valid", lambda row: str(sum(each.valid for each in row.shown)), right=True),
+            Column(
+                "invalid", lambda row: str(row.wrong or ""), right=True, tone=lambda row: "bad" if row.wrong else ""
+            ),
+            Column("answers checked", lambda row: str(sum(each.checked for each in row.shown)), right=True),
+            Column("for instance", _example),
+        ],
+    )
+
+
+def _example(row: _Certificates) -> str:
+    return plain(([each for each in row.shown if each.valid] or row.shown)[-1].detail)

@@ -3,59 +3,80 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from graphbench.records.break_even import Runs, fixed_cost
 from graphbench.records.comparison import Comparison
-from graphbench.reporting.document import Fold, Section, Table, Text
+from graphbench.reporting.document import Column, Fold, Section, Table, Text
 from graphbench.reporting.measured import Measured, largest
-from graphbench.reporting.numbers import plain, seconds
+from graphbench.reporting.numbers import seconds
 
 
 def section(measured: Measured, key: str) -> Section | None:
     """A table of runs, against the baseline and against the best CPU engine."""
-    rows = []
-    for problem, cases in measured.problems.items():
-        for graph, group in largest(cases).items():
-            for case in group:
-                if case.record.device != "gpu" or not (case.main or case.best):
-                    continue
-                main, best = _runs(case.main), _runs(case.hardest)
-                if main or best:
-                    fixed = fixed_cost(case.record)
-                    against = case.hardest.baseline if case.hardest else ""
-                    rows.append(
-                        [problem, plain(graph), case.label, seconds(fixed), seconds(case.run), main, best, against]
-                    )
-    if not rows:
+    cases = [
+        case
+        for own in measured.problems.values()
+        for case in largest(own)
+        if case.record.device == "gpu" and (_runs(case.main) or _runs(case.hardest))
+    ]
+    if not cases:
         return None
-    heads = [
-        "problem", "graph", "engine", "fixed cost", "run", f"runs vs {measured.baseline}", "runs vs best CPU",
-        "best CPU",
-    ]  # fmt: skip
-    table = Table(heads=heads, rows=rows, right=(3, 4, 5, 6))
+    table = Table(
+        cases,
+        [
+            Column("problem", lambda case: case.problem),
+            Column("graph", lambda case: case.graph),
+            Column("engine", lambda case: case.label),
+            Column("fixed cost", lambda case: seconds(fixed_cost(case.record)), right=True),
+            Column("run", lambda case: seconds(case.run), right=True),
+            Column(f"runs vs {measured.baseline}", lambda case: _runs(case.main), right=True),
+            Column("runs vs best CPU", lambda case: _runs(case.hardest), right=True),
+            Column("best CPU", lambda case: case.hardest.baseline if case.hardest else ""),
+        ],
+    )
     how = Text(
         "A GPU engine starts slowly and then runs fast: N runs on one graph cost start + read + build + first call + "
         "(N - 1) warm calls. The fewest runs after which that is no more than what the other side costs; 1 is at once. "
         "Of the CPU engines that are best on run and best end to end, the one that takes more runs counts.",
         quiet=True,
     )
-    fold = Fold(f"Graph by graph ({len(rows)})", [table])
+    fold = Fold(f"Graph by graph ({len(cases)})", [table])
     return Section("Break-even", f"{key}break-even", [how, _overview(measured), fold])
 
 
-def _overview(measured: Measured) -> Table:
+class _Runs(NamedTuple):
+    """The break-even runs of one engine on the graphs of one problem, against the baseline and the best CPU engine."""
+
+    problem: str
+    label: str
+    graphs: int
+    main: list[Runs]
+    best: list[Runs]
+
+
+def _overview(measured: Measured) -> Table[_Runs]:
     """Of each problem and engine, over its graphs: how often at once, how many runs else, how often never."""
     rows = []
     for problem, cases in measured.problems.items():
         for label in sorted({case.label for case in cases if case.record.device == "gpu"}):
             own = [case for case in cases if case.label == label]
-            main = [case.main.break_even_runs for case in own if case.main and case.main.break_even_runs is not None]
-            hardest = [case.hardest for case in own if case.hardest is not None]
-            best = [each.break_even_runs for each in hardest if each.break_even_runs is not None]
+            main, best = (
+                [each.break_even_runs for each in found if each is not None and each.break_even_runs is not None]
+                for found in ([case.main for case in own], [case.hardest for case in own])
+            )
             if main or best:
-                rows.append([problem, label, str(len(own)), _spread(main), _spread(best)])
-    heads = ["problem", "engine", "graphs", f"runs vs {measured.baseline}", "runs vs best CPU"]
-    return Table(heads=heads, rows=rows, right=(2,))
+                rows.append(_Runs(problem, label, len(own), main, best))
+    return Table(
+        rows,
+        [
+            Column("problem", lambda row: row.problem),
+            Column("engine", lambda row: row.label),
+            Column("graphs", lambda row: str(row.graphs), right=True),
+            Column(f"runs vs {measured.baseline}", lambda row: _spread(row.main)),
+            Column("runs vs best CPU", lambda row: _spread(row.best)),
+        ],
+    )
 
 
 def _spread(runs: Sequence[Runs]) -> str:

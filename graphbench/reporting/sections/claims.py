@@ -6,12 +6,12 @@ from collections import Counter
 from collections.abc import Sequence
 
 from graphbench.reporting.claims import check
-from graphbench.reporting.document import Block, Bullets, Fold, Section, Table, Text
+from graphbench.reporting.document import Block, Bullets, Column, Fold, Section, Table, Text, Tone
 from graphbench.reporting.measured import Measured
 from graphbench.reporting.numbers import plain, ratio, seconds
 from graphbench.reporting.published import Claim, Finding, claims
 
-_TONES = {
+_TONES: dict[str, Tone] = {
     "reproduced": "good",
     "not reproduced": "bad",
     "refuted": "bad",
@@ -55,21 +55,17 @@ def section(measured: Measured, key: str) -> Section:
     return Section("Claims", f"{key}claims", [head, *blocks])
 
 
-def _table(found: Sequence[Finding]) -> Table:
-    rows = [
-        [
-            _what(each.claim),
-            _published(each.claim),
-            plain(f"{each.claim.source}; {each.claim.conditions}"),
-            each.ours,
-            each.status,
-            plain(each.remark),
-        ]
-        for each in found
-    ]
-    tones = [{4: _TONES.get(each.status, "quiet")} for each in found]
+def _table(found: Sequence[Finding]) -> Table[Finding]:
     return Table(
-        heads=["claim", "published", "source and conditions", "ours", "status", "remark"], rows=rows, tones=tones
+        found,
+        [
+            Column("claim", lambda each: _what(each.claim)),
+            Column("published", lambda each: _published(each.claim)),
+            Column("source and conditions", lambda each: plain(f"{each.claim.source}; {each.claim.conditions}")),
+            Column("ours", lambda each: each.ours),
+            Column("status", lambda each: each.status, tone=lambda each: _TONES.get(each.status, "quiet")),
+            Column("remark", lambda each: plain(each.remark)),
+        ],
     )
 
 

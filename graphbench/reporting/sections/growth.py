@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from graphbench.records.model import Outcome
 from graphbench.reporting.charts import drawing, points, style
-from graphbench.reporting.document import Block, Chart, Section, Table, Text
+from graphbench.reporting.document import Block, Chart, Column, Section, Table, Text
 from graphbench.reporting.measured import Case, Measured
-from graphbench.reporting.numbers import plain, three
+from graphbench.reporting.numbers import NOTHING, plain, three
 from graphbench.reporting.power_law import PowerLaw, crossing, fit
 from graphbench.reporting.searches import tries
 from graphbench.reporting.series import TWINS, VARIOUS, family
-from graphbench.reporting.wording import NOTHING
 
 MOST_POINTS = 150
 HOW = (
@@ -118,7 +118,18 @@ def _told(panel: points.Panel) -> str:
     return ", ".join(f"{label} grows with exponent {law.exponent:.2f}" for label, law in laws if law) or "too few sizes"
 
 
-def exponents(measured: Measured) -> Table:
+class _Line(NamedTuple):
+    """A line fitted to the times of one engine on one kind of graphs."""
+
+    problem: str
+    label: str
+    kind: str
+    law: PowerLaw
+    rate: float
+    break_even: str
+
+
+def exponents(measured: Measured) -> Table[_Line]:
     """A row for each line that was fitted."""
     rows = []
     for problem, cases in _grown(measured).items():
@@ -131,31 +142,23 @@ def exponents(measured: Measured) -> Table:
             most, taken = max(runs)
             whole = fit(_times(cases, label, kind, whole=True))
             other = fit(_times(cases, baseline, kind, whole=True)) if baseline else None
-            rows.append(
-                [
-                    problem,
-                    label,
-                    plain(kind) or VARIOUS,
-                    f"{law.exponent:.2f}",
-                    "[{:.2f}, {:.2f}]".format(*law.interval),
-                    f"{100 * law.residual:.0f} %",
-                    _span(law),
-                    str(law.n),
-                    three(most / taken),
-                    "" if label == baseline else _break_even(whole, other),
-                ]
-            )
-    heads = [
-        "problem", "engine", "graphs", "exponent", "95 % interval", "scatter", "edges", "sizes",
-        "edges/s at the largest", f"break-even size vs {measured.baseline}",
-    ]  # fmt: skip
-    dropped = {2} if all(row[2] == VARIOUS for row in rows) else set()
-    dropped |= {len(heads) - 1} if all(row[-1] in {"", NOTHING} for row in rows) else set()
-    kept = [place for place in range(len(heads)) if place not in dropped]
+            break_even = "" if label == baseline else _break_even(whole, other)
+            rows.append(_Line(problem, label, plain(kind) or VARIOUS, law, most / taken, break_even))
+    kinds = [Column[_Line]("graphs", lambda line: line.kind)] if any(line.kind != VARIOUS for line in rows) else []
     return Table(
-        heads=[heads[place] for place in kept],
-        rows=[[row[place] for place in kept] for row in rows],
-        right=tuple(number for number, place in enumerate(kept) if place in {3, 4, 5, 7, 8}),
+        rows,
+        [
+            Column("problem", lambda line: line.problem),
+            Column("engine", lambda line: line.label),
+            *kinds,
+            Column("exponent", lambda line: f"{line.law.exponent:.2f}", right=True),
+            Column("95 % interval", lambda line: "[{:.2f}, {:.2f}]".format(*line.law.interval), right=True),
+            Column("scatter", lambda line: f"{100 * line.law.residual:.0f} %", right=True),
+            Column("edges", lambda line: f"{line.law.low:,.0f} to {line.law.high:,.0f}"),
+            Column("sizes", lambda line: str(line.law.n), right=True),
+            Column("edges/s at the largest", lambda line: three(line.rate), right=True),
+            Column(f"break-even size vs {measured.baseline}", lambda line: line.break_even, optional=True),
+        ],
     )
 
 
@@ -167,10 +170,6 @@ def _times(cases: Sequence[Case], label: str, kind: str, *, whole: bool) -> list
         if of_this and case.run is not None and taken is not None:
             found.append((float(case.edges), taken))
     return found
-
-
-def _span(law: PowerLaw) -> str:
-    return f"{law.low:,.0f} to {law.high:,.0f}"
 
 
 def _break_even(engine: PowerLaw | None, baseline: PowerLaw | None) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from graphbench.records.model import Outcome, Record
 from graphbench.reporting import peaks, twins
 from graphbench.reporting.charts import drawing, points, style
-from graphbench.reporting.document import Chart, Section, Table, Text
+from graphbench.reporting.document import Chart, Column, Section, Table, Text
 from graphbench.reporting.measured import Case, Measured, by_graph
 from graphbench.reporting.numbers import memory, plain, three
 
@@ -77,48 +77,31 @@ def _series(cases: list[Case], labels: list[str], peak: Callable[[Record], int |
     return found
 
 
-def _table(measured: Measured) -> Table:
+def _table(measured: Measured) -> Table[Case]:
     """Of each problem and engine, the largest graph that it finished."""
     rows = []
-    for problem, cases in measured.problems.items():
+    for cases in measured.problems.values():
         largest: dict[str, Case] = {}
         for group in by_graph(cases).values():
             for case in group:
                 if case.record.outcome is Outcome.OK and edge_list_bytes(case.record):
                     largest[case.label] = case
-        for label in sorted(largest):
-            record, size = largest[label].record, edge_list_bytes(largest[label].record)
-            host, device = record.memory.host_peak_bytes, peaks.device_bytes(record)
-            rows.append(
-                [
-                    problem,
-                    label,
-                    plain(record.task.dataset),
-                    memory(size),
-                    memory(host),
-                    _times(host, size),
-                    memory(device),
-                    _times(device, size),
-                    peaks.each_device(record),
-                ]
-            )
-    heads = [
-        "problem",
-        "engine",
-        "largest graph finished",
-        "edge list",
-        "host peak",
-        "of the list",
-        "device peak",
-        "of the list",
-        "GPUs: device peak of each",
-    ]
-    if not any(row[7] for row in rows):  # no GPU engine: nothing on a device
-        return Table(heads=heads[:6], rows=[row[:6] for row in rows], right=(3, 4, 5))
-    if not any(row[8] for row in rows):
-        heads, rows = heads[:8], [row[:8] for row in rows]
-    return Table(heads=heads, rows=rows, right=(3, 4, 5, 6, 7))
+        rows += [largest[label] for label in sorted(largest)]
 
+    def times(bytes_: int | None, case: Case) -> str:
+        return f"{three(bytes_ / edge_list_bytes(case.record))}×" if bytes_ else ""  # noqa: RUF001 - times
 
-def _times(peak: int | None, size: int) -> str:
-    return f"{three(peak / size)}×" if peak else ""  # noqa: RUF001 - the sign for multiplication
+    return Table(
+        rows,
+        [
+            Column("problem", lambda case: case.problem),
+            Column("engine", lambda case: case.label),
+            Column("largest graph finished", lambda case: plain(case.record.task.dataset)),
+            Column("edge list", lambda case: memory(edge_list_bytes(case.record)), right=True),
+            Column("host peak", lambda case: memory(case.record.memory.host_peak_bytes), right=True),
+            Column("of the list", lambda case: times(case.record.memory.host_peak_bytes, case), right=True),
+            Column("device peak", lambda case: memory(peaks.device_bytes(case.record)), right=True, optional=True),
+            Column("of the list", lambda case: times(peaks.device_bytes(case.record), case), right=True, optional=True),
+            Column("GPUs: device peak of each", lambda case: peaks.each_device(case.record), optional=True),
+        ],
+    )

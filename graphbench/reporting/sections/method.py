@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from operator import itemgetter
 
 from graphbench.records.model import Environment, Record
 from graphbench.records.statistics import CONFIDENCE, ENOUGH
-from graphbench.reporting.document import Block, Bullets, Fold, Section, Table, Text
+from graphbench.reporting.document import Block, Bullets, Column, Fold, Section, Table, Text
 from graphbench.reporting.measured import Measured
 from graphbench.reporting.numbers import listed, memory, plain, setting
 from graphbench.system.text import count
@@ -37,10 +38,8 @@ def section(measured: Sequence[Measured], stale: Mapping[str, str]) -> Section:
         {record.environment.command for record in ran if record.environment and record.environment.command}
     )
     if commands:
-        rows = [[plain(each)] for each in commands[:MOST_LINES]]
-        blocks.append(
-            Fold(f"Commands that measured ({len(commands)})", [Table(heads=["command"], rows=rows, code=(0,))])
-        )
+        table = Table(commands[:MOST_LINES], [Column("command", plain, code=True)])
+        blocks.append(Fold(f"Commands that measured ({len(commands)})", [table]))
     return Section("How it was measured", "method", blocks)
 
 
@@ -114,35 +113,32 @@ def _numbers(values: Iterable[int]) -> str:
     return listed([str(value) for value in sorted(values)])
 
 
-def _machines(measured: Sequence[Measured]) -> Table:
-    rows = []
-    for each in measured:
-        where = each.environment
-        if where is None:
-            continue
-        gpus = listed([f"{gpu.name} ({memory(gpu.memory_bytes)})" for gpu in where.gpus]) or "none"
-        rows.append(
-            [
-                plain(where.cpu),
-                str(where.cores),
-                memory(where.memory_bytes),
-                plain(gpus),
-                _driver(where),
-                plain(where.os),
-                plain(where.python),
-                where.graphbench,
-                where.machine[:12],
-            ]
-        )
-    heads = ["processor", "cores", "memory", "GPU", "driver, CUDA", "system", "Python", "graphbench", "digest"]
-    return Table(heads=heads, rows=rows, right=(1, 2))
+def _machines(measured: Sequence[Measured]) -> Table[Environment]:
+    return Table(
+        [each.environment for each in measured if each.environment is not None],
+        [
+            Column("processor", lambda where: plain(where.cpu)),
+            Column("cores", lambda where: str(where.cores), right=True),
+            Column("memory", lambda where: memory(where.memory_bytes), right=True),
+            Column("GPU", _gpus),
+            Column("driver, CUDA", _driver),
+            Column("system", lambda where: plain(where.os)),
+            Column("Python", lambda where: plain(where.python)),
+            Column("graphbench", lambda where: where.graphbench),
+            Column("digest", lambda where: where.machine[:12]),
+        ],
+    )
+
+
+def _gpus(where: Environment) -> str:
+    return plain(listed([f"{gpu.name} ({memory(gpu.memory_bytes)})" for gpu in where.gpus]) or "none")
 
 
 def _driver(where: Environment) -> str:
     return ", ".join(part for part in (where.driver, where.cuda) if part)
 
 
-def _versions(records: Sequence[Record]) -> Table:
+def _versions(records: Sequence[Record]) -> Table[tuple[str, str, str]]:
     engines: dict[str, set[str]] = {}
     libraries: dict[str, set[str]] = {}
     for record in records:
@@ -151,9 +147,9 @@ def _versions(records: Sequence[Record]) -> Table:
             engines.setdefault(record.task.engine, set()).add(record.environment.engine_version)
         for name, version in record.environment.libraries.items():
             libraries.setdefault(name, set()).add(version)
-    rows = [["engine", name, ", ".join(sorted(engines[name]))] for name in sorted(engines)]
-    rows += [["library", name, ", ".join(sorted(libraries[name]))] for name in sorted(libraries) if name not in engines]
-    return Table(heads=["", "name", "version"], rows=rows)
+    rows = [("engine", name, ", ".join(sorted(engines[name]))) for name in sorted(engines)]
+    rows += [("library", name, ", ".join(sorted(libraries[name]))) for name in sorted(libraries) if name not in engines]
+    return Table(rows, [Column(title, itemgetter(place)) for place, title in enumerate(("", "name", "version"))])
 
 
 def _warnings(records: Sequence[Record]) -> list[str]:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
+from typing import NamedTuple
 
 from graphbench.records.model import NEVER_RAN, Outcome
-from graphbench.reporting.document import Table
+from graphbench.reporting.document import Column, Table
 from graphbench.reporting.measured import Case, Measured
-from graphbench.reporting.numbers import plain, seconds, three
-from graphbench.reporting.scaling import gpus
-from graphbench.reporting.wording import NOTHING, outcome
+from graphbench.reporting.numbers import NOTHING, plain, seconds
+from graphbench.reporting.scaling import gpus, rate
+from graphbench.reporting.wording import outcome
 from graphbench.system.text import count
 
 
@@ -34,39 +36,52 @@ def sentence(measured: Measured) -> str:
     return plain(told)
 
 
-def table(measured: Measured) -> Table:
+class _Problem(NamedTuple):
+    """What was begun of one problem, and of what completed the largest graph, by the quickest engine."""
+
+    name: str
+    begun: list[Case]
+    done: list[Case]
+    best: Case | None
+
+
+def table(measured: Measured) -> Table[_Problem]:
     """A row for each problem: the largest graph that any engine completed, by the quickest that did."""
     rows = []
     for problem, cases in measured.problems.items():
         begun = [case for case in cases if case.record.outcome not in NEVER_RAN]
         done = [case for case in begun if case.record.outcome is Outcome.OK]
-        lost = Counter(outcome(case) for case in begun if case not in done)
-        failed = ", ".join(f"{number:,} {words}" for words, number in lost.most_common())
         best = max(done, key=lambda case: (case.edges, -(case.run or 0.0)), default=None)
-        if best is None:
-            if begun:
-                rows.append([problem, "none", *[NOTHING] * 6, f"0 of {len(begun):,}", failed])
-            continue
-        posed = best.record.posed
-        rows.append(
-            [
-                problem,
-                plain(best.record.task.dataset),
-                f"{posed.num_vertices:,}" if posed else NOTHING,
-                f"{best.edges:,}" if best.edges else NOTHING,
-                best.label,
-                str(_gpus(best) or NOTHING),
-                seconds(best.run),
-                three(best.edges / best.run) if best.run and best.edges else NOTHING,
-                f"{sum(_certified(case) for case in done):,} of {len(begun):,}",
-                failed,
-            ]
-        )
-    heads = [
-        "problem", "largest graph completed", "vertices", "edges", "engine", "GPUs", "run", "edges/s",
-        "certified", "not completed",
-    ]  # fmt: skip
-    return Table(heads=heads, rows=rows, right=(2, 3, 5, 6, 7, 8))
+        if begun:
+            rows.append(_Problem(problem, begun, done, best))
+
+    def column(
+        title: str, cell: Callable[[Case], str], none: str = NOTHING, *, right: bool = False
+    ) -> Column[_Problem]:
+        return Column(title, lambda row: cell(row.best) or NOTHING if row.best else none, right=right)
+
+    return Table(
+        rows,
+        [
+            Column("problem", lambda row: row.name),
+            column("largest graph completed", lambda best: plain(best.record.task.dataset), "none"),
+            column(
+                "vertices", lambda best: f"{best.record.posed.num_vertices:,}" if best.record.posed else "", right=True
+            ),
+            column("edges", lambda best: f"{best.edges:,}" if best.edges else "", right=True),
+            column("engine", lambda best: best.label),
+            column("GPUs", lambda best: str(_gpus(best) or ""), right=True),
+            column("run", lambda best: seconds(best.run), right=True),
+            column("edges/s", rate, right=True),
+            Column("certified", lambda row: f"{sum(map(_certified, row.done)):,} of {len(row.begun):,}", right=True),
+            Column("not completed", _not_completed),
+        ],
+    )
+
+
+def _not_completed(row: _Problem) -> str:
+    lost = Counter(outcome(case.record) for case in row.begun if case not in row.done)
+    return ", ".join(f"{number:,} {words}" for words, number in lost.most_common())
 
 
 def _certified(case: Case) -> bool:

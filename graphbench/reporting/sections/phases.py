@@ -8,7 +8,7 @@ from statistics import median
 from graphbench.records.model import Outcome, Record
 from graphbench.reporting import peaks
 from graphbench.reporting.charts import bars, drawing, style
-from graphbench.reporting.document import Block, Chart, Fold, Section, Table, Text
+from graphbench.reporting.document import Block, Chart, Column, Fold, Section, Table, Text
 from graphbench.reporting.measured import MOST_ROWS, Case, Measured, by_graph, largest
 from graphbench.reporting.numbers import plain, seconds
 from graphbench.reporting.wording import outcome, slug
@@ -62,7 +62,7 @@ def phases_chart(cases: Sequence[Case], *, name: str, title: str) -> Chart | Non
     for case in graphs[graph][:MOST_ROWS]:
         record = case.record
         if record.outcome is not Outcome.OK or record.phases.end_to_end_s is None:
-            rows.append(bars.Stack(label=case.label, text=outcome(case)))
+            rows.append(bars.Stack(label=case.label, text=outcome(record)))
             continue
         started = record.phases.start_s
         text = "end to end" if started is None else f"and start {seconds(started)}"
@@ -84,33 +84,25 @@ def _listed(steps: Mapping[str, float]) -> str:
     return ", ".join(f"{step} {seconds(taken)}" for step, taken in steps.items())
 
 
-def _seconds(cases: Sequence[Case]) -> Table:
-    rows = []
-    for graph, group in largest(cases).items():
-        for case in group:
-            taken = seconds_of(case.record)
-            phases = case.record.phases
-            steps = [phases.start_steps_s, phases.build_steps_s]
-            rows.append(
-                [
-                    plain(graph),
-                    case.label,
-                    outcome(case) if case.record.outcome is not Outcome.OK else "ok",
-                    *(seconds(taken.get(phase)) for phase in PHASES),
-                    seconds(phases.end_to_end_s),
-                    peaks.host(case.record),
-                    peaks.device(case.record),
-                    "; ".join(_listed(each) for each in steps if len(each) > 1),
-                ]
-            )
-    heads = [
-        "graph",
-        "engine",
-        "outcome",
-        *PHASES,
-        "end to end",
-        "host peak",
-        "device peak",
-        "steps of start and build",
-    ]
-    return Table(heads=heads, rows=rows, right=tuple(range(3, 12)))
+def _seconds(cases: Sequence[Case]) -> Table[Case]:
+    def phase(name: str) -> Column[Case]:
+        return Column(name, lambda case: seconds(seconds_of(case.record).get(name)), right=True)
+
+    return Table(
+        largest(cases),
+        [
+            Column("graph", lambda case: case.graph),
+            Column("engine", lambda case: case.label),
+            Column("outcome", lambda case: outcome(case.record) if case.record.outcome is not Outcome.OK else "ok"),
+            *map(phase, PHASES),
+            Column("end to end", lambda case: seconds(case.record.phases.end_to_end_s), right=True),
+            Column("host peak", lambda case: peaks.host(case.record), right=True),
+            Column("device peak", lambda case: peaks.device(case.record), right=True),
+            Column("steps of start and build", _steps),
+        ],
+    )
+
+
+def _steps(case: Case) -> str:
+    phases = case.record.phases
+    return "; ".join(_listed(steps) for steps in (phases.start_steps_s, phases.build_steps_s) if len(steps) > 1)

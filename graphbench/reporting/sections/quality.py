@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from statistics import median
 
 from graphbench.records.model import Outcome
 from graphbench.reporting.charts import drawing, points, style
-from graphbench.reporting.document import Block, Chart, Fold, Section, Table, Text
+from graphbench.reporting.document import Block, Chart, Column, Fold, Section, Table, Text
 from graphbench.reporting.measured import Case, Measured, by_graph, largest
 from graphbench.reporting.numbers import figure, plain, seconds
 from graphbench.reporting.wording import slug
@@ -22,7 +22,7 @@ def section(measured: Measured, key: str) -> Section | None:
         own = [case for case in cases if case.record.quality and _points(case)]
         if own:
             chart = _chart(own, measured, f"{key}quality-{slug(problem)}", problem)
-            blocks += [Text(problem, strong=True), chart, Fold(f"Figures: {problem}", [_figures(own)])]
+            blocks += [Text(problem, strong=True), chart, Fold(f"Figures: {problem}", [_numbers(own)])]
     if not blocks:
         return None
     how = Text(
@@ -61,19 +61,19 @@ def _told(case: Case) -> str:
     return f"{case.label} {figure(median(case.record.trials.quality))} in {seconds(case.run)}"
 
 
-def _figures(cases: Sequence[Case]) -> Table:
-    rows = [
+def _numbers(cases: Sequence[Case]) -> Table[Case]:
+    def quality(title: str, of: Callable[[Sequence[float]], float]) -> Column[Case]:
+        return Column(title, lambda case: figure(of(case.record.trials.quality)), right=True)
+
+    return Table(
+        largest(cases),
         [
-            plain(graph),
-            case.label,
-            seconds(case.run),
-            figure(median(case.record.trials.quality)),
-            figure(min(case.record.trials.quality)),
-            figure(max(case.record.trials.quality)),
-            str(len(case.record.trials.quality)),
-        ]
-        for graph, group in largest(cases).items()
-        for case in group
-    ]
-    heads = ["graph", "engine", "run, median", f"{cases[0].record.quality}, median", "lowest", "highest", "trials"]
-    return Table(heads=heads, rows=rows, right=(2, 3, 4, 5, 6))
+            Column("graph", lambda case: case.graph),
+            Column("engine", lambda case: case.label),
+            Column("run, median", lambda case: seconds(case.run), right=True),
+            quality(f"{cases[0].record.quality}, median", median),
+            quality("lowest", min),
+            quality("highest", max),
+            Column("trials", lambda case: str(len(case.record.trials.quality)), right=True),
+        ],
+    )

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
 
 from graphbench.records.model import NEVER_RAN
 from graphbench.reporting.charts import drawing, points, style
-from graphbench.reporting.document import Block, Bullets, Chart, Section, Table, Text
+from graphbench.reporting.document import Block, Bullets, Chart, Column, Section, Table, Text
 from graphbench.reporting.measured import Case, Measured
-from graphbench.reporting.numbers import plain, ratio, seconds, three
-from graphbench.reporting.scaling import Climb, Step, climbs
-from graphbench.reporting.wording import NOTHING, outcome
+from graphbench.reporting.numbers import NOTHING, plain, ratio, seconds
+from graphbench.reporting.scaling import Climb, Step, climbs, rate
+from graphbench.reporting.wording import outcome
 from graphbench.system.text import count
 
 if TYPE_CHECKING:
@@ -70,58 +71,50 @@ def picture(found: Sequence[Climb], form: str) -> bytes | None:
         return drawing.to_file(figure, form, "scaling", "Speedup against the number of GPUs")
 
 
-def tables(found: Sequence[Climb]) -> list[Table]:
+class _Row(NamedTuple):
+    """One graph on one number of GPUs."""
+
+    climb: Climb
+    step: Step
+
+
+def tables(found: Sequence[Climb]) -> list[Table[_Row]]:
     """A row for each graph and number of GPUs: those with a speedup, then those with nothing but a time."""
-    compared = [climb for climb in found if climb.base]
-    alone = [climb for climb in found if not climb.base]
-    return [*([_compared(compared)] if compared else []), *([_alone(alone)] if alone else [])]
-
-
-def _compared(found: Sequence[Climb]) -> Table:
-    rows = [
-        [
-            *_measured(climb, step),
-            f"{ratio(step.speedup)}{_over(climb)}" if step.speedup else NOTHING,
-            f"{step.efficiency:.2f}" if step.efficiency else NOTHING,
-            _beside(climb, step),
-        ]
-        for climb in found
-        for step in climb.steps
+    compared = [_Row(climb, step) for climb in found if climb.base for step in climb.steps]
+    alone = [_Row(climb, step) for climb in found if not climb.base for step in climb.steps]
+    speedups: list[Column[_Row]] = [
+        Column(
+            "speedup",
+            lambda row: f"{ratio(row.step.speedup)}{_over(row.climb)}" if row.step.speedup else NOTHING,
+            right=True,
+        ),
+        Column("efficiency", lambda row: f"{row.step.efficiency:.2f}" if row.step.efficiency else NOTHING, right=True),
     ]
-    return Table(heads=[*_HEADS, "speedup", "efficiency", _BESIDE], rows=rows, right=(2, 4, 5, 6, 7, 8, 9))
-
-
-def _alone(found: Sequence[Climb]) -> Table:
-    rows = [[*_measured(climb, step), _beside(climb, step)] for climb in found for step in climb.steps]
-    if all(row[-1] == NOTHING for row in rows):
-        return Table(heads=_HEADS, rows=[row[:-1] for row in rows], right=(2, 4, 5, 6))
-    return Table(heads=[*_HEADS, _BESIDE], rows=rows, right=(2, 4, 5, 6, 7))
-
-
-_HEADS = ("problem", "graph", "edges", "engine", "GPUs", "run", "edges/s")
-_BESIDE = "vs the engine for one GPU"
-
-
-def _measured(climb: Climb, step: Step) -> list[str]:
+    beside = Column("vs the engine for one GPU", _beside, right=True)
     return [
-        climb.problem,
-        plain(climb.graph),
-        f"{step.case.edges:,}" if step.case.edges else NOTHING,
-        climb.engine,
-        str(step.gpus),
-        seconds(step.case.run) if step.case.run else outcome(step.case),
-        rate(step.case),
+        *([Table(compared, [*_COLUMNS, *speedups, beside])] if compared else []),
+        *([Table(alone, [*_COLUMNS, replace(beside, optional=True)])] if alone else []),
     ]
 
 
-def _beside(climb: Climb, step: Step) -> str:
-    single = climb.single.run if climb.single else None
-    return ratio(single / step.case.run) if single and step.case.run else NOTHING
+def _beside(row: _Row) -> str:
+    single = row.climb.single.run if row.climb.single else None
+    return ratio(single / row.step.case.run) if single and row.step.case.run else NOTHING
 
 
-def rate(case: Case) -> str:
-    """Edges of the graph, each counted once, by seconds of a warm call."""
-    return three(case.edges / case.run) if case.run and case.edges else NOTHING
+_COLUMNS: list[Column[_Row]] = [
+    Column("problem", lambda row: row.climb.problem),
+    Column("graph", lambda row: row.climb.graph),
+    Column("edges", lambda row: f"{row.step.case.edges:,}" if row.step.case.edges else NOTHING, right=True),
+    Column("engine", lambda row: row.climb.engine),
+    Column("GPUs", lambda row: str(row.step.gpus), right=True),
+    Column(
+        "run",
+        lambda row: seconds(row.step.case.run) if row.step.case.run else outcome(row.step.case.record),
+        right=True,
+    ),
+    Column("edges/s", lambda row: rate(row.step.case), right=True),
+]
 
 
 def remarks(found: Sequence[Climb]) -> list[str]:

@@ -11,11 +11,12 @@ from graphbench.records.model import NEVER_RAN, Outcome
 from graphbench.records.rules import Verdict
 from graphbench.reporting import twins
 from graphbench.reporting.charts import bars, drawing, style
-from graphbench.reporting.document import Block, Chart, Fold, Section, Table, Text
+from graphbench.reporting.document import Block, Chart, Column, Fold, Section, Table, Text, Tone
 from graphbench.reporting.measured import MOST_ROWS, Case, Measured, by_graph, largest
-from graphbench.reporting.numbers import UNICODE, listed, plain, ratio, seconds, span, three
+from graphbench.reporting.numbers import NOTHING, UNICODE, listed, plain, ratio, seconds, span
 from graphbench.reporting.reproduce import command
-from graphbench.reporting.wording import NOTHING, brief, codes, outcome, slug
+from graphbench.reporting.scaling import rate
+from graphbench.reporting.wording import brief, codes, outcome, slug
 
 _SIGNS = UNICODE
 
@@ -33,7 +34,7 @@ def section(measured: Measured, key: str) -> Section | None:
             blocks += [
                 Text(problem, strong=True),
                 chart,
-                Fold(f"Figures and commands: {problem}", [_figures(cases, measured)]),
+                Fold(f"Figures and commands: {problem}", [_numbers(cases, measured)]),
             ]
         elif others:
             alone[problem] = others
@@ -115,7 +116,7 @@ def _heading(graph: str, cases: Sequence[Case], baseline: str) -> str:
     if own is None:
         parts.append(f"{baseline} was not measured")
     else:
-        parts.append(f"{baseline} {seconds(own.run) if own.run is not None else outcome(own)}")
+        parts.append(f"{baseline} {seconds(own.run) if own.run is not None else outcome(own.record)}")
     return " · ".join(part for part in parts if part)
 
 
@@ -146,7 +147,7 @@ def _words(case: Case) -> str:
 
 def _gap(case: Case) -> str:
     if case.record.outcome is not Outcome.OK:
-        return outcome(case)
+        return outcome(case.record)
     if case.main is None and case.best is not None:
         return _vs_best(case)
     reasons = codes(case.main.reasons) if case.main else []
@@ -171,67 +172,76 @@ def _vs(each: Comparison | None, which: Literal["ratio_run", "ratio_end_to_end"]
     return f"{ratio(value, _SIGNS, each.bound)} {each.baseline}" if each is not None and value is not None else ""
 
 
-def _figures(cases: Sequence[Case], measured: Measured) -> Table:
-    rows, tones = [], []
-    for graph, group in largest(cases).items():
-        for case in group:
-            each = case.main
-            if case.record.task.engine == measured.baseline:
-                continue
-            ends = each and (each.interval or each.range)
-            spread = f" {span(*ends, interval=each.interval is not None)}" if each and ends else ""
-            verdict = str(each.verdict) if each else ""
-            why = [*(each.reasons if each else []), *(each.notes if each else [])]
-            rows.append(
-                [
-                    plain(graph),
-                    case.label,
-                    seconds(case.run) if case.run is not None else outcome(case),
-                    f"{ratio(each.ratio_run, _SIGNS, each.bound)}{spread}" if each else NOTHING,
-                    ratio(each.ratio_end_to_end, _SIGNS, each.bound) if each else NOTHING,
-                    _vs(case.best, "ratio_run"),
-                    _vs(case.whole, "ratio_end_to_end"),
-                    verdict,
-                    plain("; ".join(map(brief, why)) or brief(case.record.reason)),
-                    command(case.record, measured.baseline if case.main else ""),
-                ]
-            )
-            tones.append({7: {"like": "good", "unlike": "doubtful", "refused": "bad"}.get(verdict, "")})
-    heads = [
-        "graph",
-        "engine",
-        "run",
-        f"run vs {measured.baseline}",
-        "end to end",
-        "run vs best CPU",
-        "end to end vs best CPU",
-        "verdict",
-        "why",
-        "command",
-    ]
-    return Table(heads=heads, rows=rows, right=(2, 3, 4), code=(9,), tones=tones)
+_TONES: dict[Verdict, Tone] = {Verdict.LIKE: "good", Verdict.UNLIKE: "doubtful", Verdict.REFUSED: "bad"}
 
 
-def _times(problems: Mapping[str, Sequence[Case]], measured: Measured) -> Table:
-    """A row for each record, whatever its problem: there is no ratio to tell of any."""
-    rows = [
+def _numbers(cases: Sequence[Case], measured: Measured) -> Table[Case]:
+    baseline = measured.baseline
+    return Table(
+        [case for case in largest(cases) if case.record.task.engine != baseline],
         [
-            problem,
-            plain(graph),
-            f"{case.edges:,}" if case.edges else NOTHING,
-            case.label,
-            seconds(case.run) if case.run is not None else outcome(case),
-            seconds(case.record.phases.end_to_end_s) if case.run is not None else NOTHING,
-            three(case.edges / case.run) if case.run and case.edges else NOTHING,
-            plain("; ".join(map(brief, case.main.reasons if case.main else ())) or brief(case.record.reason)),
-            command(case.record, measured.baseline if case.main else ""),
-        ]
-        for problem, cases in problems.items()
-        for graph, group in largest(cases).items()
-        for case in group
-    ]
-    heads = ["problem", "graph", "edges", "engine", "run", "end to end", "edges/s", "why", "command"]
-    return Table(heads=heads, rows=rows, right=(2, 4, 5, 6), code=(8,))
+            Column("graph", lambda case: case.graph),
+            Column("engine", lambda case: case.label),
+            Column("run", _time, right=True),
+            Column(f"run vs {baseline}", lambda case: _ratio_with_spread(case.main), right=True),
+            Column(
+                "end to end",
+                lambda case: ratio(case.main.ratio_end_to_end, _SIGNS, case.main.bound) if case.main else NOTHING,
+                right=True,
+            ),
+            Column("run vs best CPU", lambda case: _vs(case.best, "ratio_run")),
+            Column("end to end vs best CPU", lambda case: _vs(case.whole, "ratio_end_to_end")),
+            Column(
+                "verdict",
+                lambda case: str(case.main.verdict) if case.main else "",
+                tone=lambda case: _TONES[case.main.verdict] if case.main else "",
+            ),
+            Column("why", lambda case: _why(case, [*case.main.reasons, *case.main.notes] if case.main else [])),
+            _command(measured),
+        ],
+    )
+
+
+def _times(problems: Mapping[str, Sequence[Case]], measured: Measured) -> Table[Case]:
+    """A row for each record, whatever its problem, where there are no ratios."""
+    return Table(
+        [case for cases in problems.values() for case in largest(cases)],
+        [
+            Column("problem", lambda case: case.problem),
+            Column("graph", lambda case: case.graph),
+            Column("edges", lambda case: f"{case.edges:,}" if case.edges else NOTHING, right=True),
+            Column("engine", lambda case: case.label),
+            Column("run", _time, right=True),
+            Column(
+                "end to end",
+                lambda case: seconds(case.record.phases.end_to_end_s) if case.run is not None else NOTHING,
+                right=True,
+            ),
+            Column("edges/s", rate, right=True),
+            Column("why", lambda case: _why(case, case.main.reasons if case.main else [])),
+            _command(measured),
+        ],
+    )
+
+
+def _time(case: Case) -> str:
+    return seconds(case.run) if case.run is not None else outcome(case.record)
+
+
+def _ratio_with_spread(each: Comparison | None) -> str:
+    if each is None:
+        return NOTHING
+    ends = each.interval or each.range
+    spread = f" {span(*ends, interval=each.interval is not None)}" if ends else ""
+    return f"{ratio(each.ratio_run, _SIGNS, each.bound)}{spread}"
+
+
+def _why(case: Case, reasons: Sequence[str]) -> str:
+    return plain("; ".join(map(brief, reasons)) or brief(case.record.reason))
+
+
+def _command(measured: Measured) -> Column[Case]:
+    return Column("command", lambda case: command(case.record, measured.baseline if case.main else ""), code=True)
 
 
 def _told(group: bars.Rows) -> str:

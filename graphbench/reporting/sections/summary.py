@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from graphbench.records.comparison import Comparison
 from graphbench.records.model import NEVER_RAN, Outcome
@@ -12,11 +12,10 @@ from graphbench.records.rules import Verdict
 from graphbench.records.statistics import common_geometric_means, geometric_mean
 from graphbench.reporting import twins
 from graphbench.reporting.charts import bars, drawing, style
-from graphbench.reporting.document import Block, Bullets, Chart, Fold, Section, Table, Text
+from graphbench.reporting.document import Block, Bullets, Chart, Column, Fold, Section, Table, Text
 from graphbench.reporting.measured import Case, Measured
-from graphbench.reporting.numbers import listed, plain, ratio, three
+from graphbench.reporting.numbers import NOTHING, listed, plain, ratio, three
 from graphbench.reporting.sections import no_baseline as alone
-from graphbench.reporting.wording import NOTHING
 from graphbench.system.text import count
 
 
@@ -97,6 +96,25 @@ class _Fair(NamedTuple):
         return on_run if on_run == whole else f"{on_run} on run; {whole} end to end"
 
 
+class _Means(NamedTuple):
+    """What is averaged of the leading engine: over the graphs of a problem, or over the problems on a graph."""
+
+    name: str
+    own: list[Case]
+    cases: Sequence[Case]
+    fair: _Fair
+
+    @property
+    def edges(self) -> int | None:
+        """Of the graph."""
+        return max((case.record.dataset.num_edges for case in self.own if case.record.dataset), default=None)
+
+    @property
+    def graphs(self) -> set[str]:
+        """On which it was begun."""
+        return {case.record.task.dataset for case in self.own}
+
+
 def _engines_of(found: Sequence[Comparison]) -> list[tuple[str, int]]:
     return sorted(Counter(each.baseline for each in found).items(), key=lambda each: (-each[1], each[0]))
 
@@ -110,8 +128,8 @@ def _fair(cases: Iterable[Case]) -> _Fair:
     )
 
 
-def _mean(ratios: Sequence[float | None]) -> str:
-    known = [value for value in ratios if value is not None]
+def _mean(found: Sequence[Comparison], value: Literal["ratio_run", "ratio_end_to_end"]) -> str:
+    known = [taken for each in found if (taken := getattr(each, value)) is not None]
     if not known:
         return NOTHING
     if len(known) == 1:
@@ -124,82 +142,79 @@ def _ran(cases: Iterable[Case], label: str) -> list[Case]:
     return [case for case in cases if case.label == label and case.record.outcome not in NEVER_RAN]
 
 
-def _headlines(measured: Measured, lead: str) -> Table:
-    rows = []
-    for problem, cases in measured.problems.items():
-        own = _ran(cases, lead)
-        if not own:
-            continue
-        known = _fair(own)
-        main, best, whole = known
-        rows.append(
-            [
-                problem,
-                str(len({case.record.task.dataset for case in own})),
-                _mean([each.ratio_run for each in main]),
-                _mean([each.ratio_end_to_end for each in main]),
-                _mean([each.ratio_run for each in best]),
-                _mean([each.ratio_end_to_end for each in whole]),
-                _best_of(known, cases, {case.record.task.dataset for case in own if case.best and fair(case.best)}),
-                _verdicts([case.main for case in own if case.main is not None]),
-            ]
-        )
-    name = measured.baseline
-    heads = [
-        f"{lead} on", "graphs", f"run vs {name}", f"end to end vs {name}", "run vs best CPU", "end to end vs best CPU",
-        "best CPU, of how many", "verdicts",
-    ]  # fmt: skip
-    if not any(case.best for case in measured.cases if case.label == lead):  # a CPU engine has no such column
-        heads, rows = heads[:4] + heads[7:], [row[:4] + row[7:] for row in rows]
-        return Table(heads=heads, rows=rows, right=(1, 2, 3))
-    return Table(heads=heads, rows=rows, right=(1, 2, 3, 4, 5))
+def _headlines(measured: Measured, lead: str) -> Table[_Means]:
+    rows = [
+        _Means(problem, own, cases, _fair(own))
+        for problem, cases in measured.problems.items()
+        if (own := _ran(cases, lead))
+    ]
+    best_cpu: list[Column[_Means]] = [
+        *_best_cpu_means(),
+        Column("best CPU, of how many", _best_of),
+    ]
+    return Table(
+        rows,
+        [
+            Column(f"{lead} on", lambda row: row.name),
+            Column("graphs", lambda row: str(len(row.graphs)), right=True),
+            *_baseline_means(measured.baseline),
+            *(best_cpu if any(case.best for row in rows for case in row.own) else []),  # a CPU engine has none
+            Column("verdicts", lambda row: _verdicts([case.main for case in row.own if case.main is not None])),
+        ],
+    )
 
 
-def _best_of(known: _Fair, cases: Sequence[Case], graphs: set[str]) -> str:
+def _baseline_means(baseline: str) -> list[Column[_Means]]:
+    return [
+        Column(f"run vs {baseline}", lambda row: _mean(row.fair.main, "ratio_run"), right=True),
+        Column(f"end to end vs {baseline}", lambda row: _mean(row.fair.main, "ratio_end_to_end"), right=True),
+    ]
+
+
+def _best_cpu_means() -> list[Column[_Means]]:
+    return [
+        Column("run vs best CPU", lambda row: _mean(row.fair.best, "ratio_run"), right=True),
+        Column("end to end vs best CPU", lambda row: _mean(row.fair.whole, "ratio_end_to_end"), right=True),
+    ]
+
+
+def _best_of(row: _Means) -> str:
     """The best CPU engines, and of how many that have a time on a graph: the best of one was never contested."""
-    if not known.best:
+    if not row.fair.best:
         return NOTHING
+    graphs = {case.record.task.dataset for case in row.own if case.best and fair(case.best)}
     finished = {
         (case.record.task.dataset, case.record.task.engine)
-        for case in cases
+        for case in row.cases
         if case.record.device == "cpu" and case.record.outcome is Outcome.OK and case.record.task.dataset in graphs
     }
     numbers = sorted(Counter(graph for graph, _ in finished).values())
     low, high = numbers[0], numbers[-1]
-    return f"{known.against}, of {low if low == high else f'{low} to {high}'}"
+    return f"{row.fair.against}, of {low if low == high else f'{low} to {high}'}"
 
 
-def _by_graph(measured: Measured, lead: str) -> Table:
+def _by_graph(measured: Measured, lead: str) -> Table[_Means]:
     """The same means for each graph, over its problems, from the graph with the fewest edges to that with the most."""
     graphs: dict[str, list[Case]] = {}
     for case in _ran(measured.cases, lead):
         graphs.setdefault(case.record.task.dataset, []).append(case)
-    sized = []
-    for graph, cases in graphs.items():
-        known = _fair(cases)
-        main, best, whole = known
-        edges = max((case.record.dataset.num_edges for case in cases if case.record.dataset), default=None)
-        row = [
-            graph,
-            NOTHING if edges is None else f"{edges:,}",
-            str(len(main)),
-            _mean([each.ratio_run for each in main]),
-            _mean([each.ratio_end_to_end for each in main]),
-            str(len(best)),
-            _mean([each.ratio_run for each in best]),
-            _mean([each.ratio_end_to_end for each in whole]),
-            known.against or NOTHING,
-        ]
-        sized.append((edges or 0, graph, row))
-    name = measured.baseline
-    heads = [
-        f"{lead} on", "edges", f"cases vs {name}", f"run vs {name}", f"end to end vs {name}", "cases vs best CPU",
-        "run vs best CPU", "end to end vs best CPU", "best CPU",
-    ]  # fmt: skip
-    rows = [row for _, _, row in sorted(sized)]
-    if all(row[5] == "0" for row in rows):  # a CPU engine has no such columns
-        heads, rows = heads[:5], [row[:5] for row in rows]
-    return Table(heads=heads, rows=rows, right=tuple(range(1, min(len(heads), 8))))
+    rows = [_Means(graph, cases, cases, _fair(cases)) for graph, cases in graphs.items()]
+    baseline = measured.baseline
+    best_cpu: list[Column[_Means]] = [
+        Column("cases vs best CPU", lambda row: str(len(row.fair.best)), right=True),
+        *_best_cpu_means(),
+        Column("best CPU", lambda row: row.fair.against or NOTHING),
+    ]
+    return Table(
+        sorted(rows, key=lambda row: (row.edges or 0, row.name)),
+        [
+            Column(f"{lead} on", lambda row: row.name),
+            Column("edges", lambda row: NOTHING if row.edges is None else f"{row.edges:,}", right=True),
+            Column(f"cases vs {baseline}", lambda row: str(len(row.fair.main)), right=True),
+            *_baseline_means(baseline),
+            *(best_cpu if any(row.fair.best for row in rows) else []),  # a CPU engine has none
+        ],
+    )
 
 
 def overview(measured: Measured, lead: str, *, name: str) -> Chart | None:
@@ -328,8 +343,20 @@ def _counts(measured: Measured) -> list[str]:
     return [line for line in shown if line]
 
 
-def _engines(measured: Measured) -> Table:
-    """Each engine's mean over the graphs that all engines completed, so that the means may stand side by side."""
+class _Engine(NamedTuple):
+    """The means of one engine over the graphs of a problem that all engines completed."""
+
+    problem: str
+    label: str
+    run: float | None
+    end_to_end: float | None
+    common: int
+    graphs: int
+    completed: int
+
+
+def _engines(measured: Measured) -> Table[_Engine]:
+    """Each engine's mean over the graphs that all engines completed, so that the means can be compared."""
     rows = []
     for problem, cases in measured.problems.items():
         done: dict[str, dict[object, float]] = {}
@@ -341,17 +368,18 @@ def _engines(measured: Measured) -> Table:
                 ends.setdefault(case.label, {})[graph] = case.main.ratio_end_to_end or 1.0
         means, common = common_geometric_means(done)
         whole, _ = common_geometric_means(ends)
+        graphs = len({case.record.task.dataset for case in cases})
         for label in sorted(done, key=lambda each: -means.get(each, 0.0)):
             completed = sum(case.label == label and case.run is not None for case in cases)
-            rows.append(
-                [
-                    problem,
-                    label,
-                    ratio(means[label]) if label in means else NOTHING,
-                    ratio(whole[label]) if label in whole else NOTHING,
-                    f"{len(common)} of {len({case.record.task.dataset for case in cases})}",
-                    str(completed),
-                ]
-            )
-    heads = ["problem", "engine", f"run vs {measured.baseline}", "end to end", "common graphs", "graphs completed"]
-    return Table(heads=heads, rows=rows, right=(2, 3, 4, 5))
+            rows.append(_Engine(problem, label, means.get(label), whole.get(label), len(common), graphs, completed))
+    return Table(
+        rows,
+        [
+            Column("problem", lambda row: row.problem),
+            Column("engine", lambda row: row.label),
+            Column(f"run vs {measured.baseline}", lambda row: ratio(row.run), right=True),
+            Column("end to end", lambda row: ratio(row.end_to_end), right=True),
+            Column("common graphs", lambda row: f"{row.common} of {row.graphs}", right=True),
+            Column("graphs completed", lambda row: str(row.completed), right=True),
+        ],
+    )
