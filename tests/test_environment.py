@@ -10,8 +10,9 @@ import pytest
 
 from graphbench import registry
 from graphbench.measure import environment, gpu_processes
-from graphbench.measure.environment import capture, libraries, machine_summary
-from graphbench.system import gpus, memory
+from graphbench.measure.environment import capture, libraries
+from graphbench.system import gpus, machine, memory
+from graphbench.system.machine import machine_summary
 
 
 @pytest.fixture
@@ -35,7 +36,7 @@ def test_the_machine_is_described_and_has_one_digest():
     assert machine.memory_bytes > 1 << 28
     assert len(machine.digest) == 16
     again = subprocess.run(
-        [sys.executable, "-c", "from graphbench.measure.environment import machine_summary as m; print(m().digest)"],
+        [sys.executable, "-c", "from graphbench.system.machine import machine_summary as m; print(m().digest)"],
         capture_output=True,
         text=True,
         check=True,
@@ -47,7 +48,7 @@ def test_the_machine_is_described_and_has_one_digest():
 @pytest.mark.usefixtures("two_gpus")
 def test_another_gpu_makes_another_machine(monkeypatch):
     machine = machine_summary()
-    assert [(gpu.name, gpu.index, gpu.memory_bytes) for gpu in machine.gpus] == [
+    assert [(gpu.name, gpu.index, gpu.total) for gpu in machine.gpus] == [
         ("NVIDIA H100", 0, 80 << 30),
         ("NVIDIA H100", 1, 80 << 30),
     ]
@@ -173,7 +174,7 @@ def identity(monkeypatch, tmp_path):
     def identify(
         machine_id="0123456789abcdef" * 2, *, cpu="Example", cores=8, physical=4, blocks=190, gpus=("NVIDIA H100",)
     ):
-        real = environment.Path
+        real = machine.Path
         folder = tmp_path / f"memory-{blocks}"
         folder.mkdir(exist_ok=True)
         (folder / "block_size_bytes").write_text("8000000\n")
@@ -181,8 +182,8 @@ def identity(monkeypatch, tmp_path):
             (folder / f"memory{number}").touch()
         (tmp_path / "machine-id").write_text(machine_id)
         places = {"/etc/machine-id": tmp_path / "machine-id", "/sys/devices/system/memory": folder}
-        monkeypatch.setattr(environment, "Path", lambda path: places.get(path, real(path)))
-        return environment._identity(cpu, cores, physical, gpus)
+        monkeypatch.setattr(machine, "Path", lambda path: places.get(path, real(path)))
+        return machine._identity(cpu, cores, physical, gpus)
 
     return identify
 
@@ -215,6 +216,6 @@ def test_a_machine_without_a_number_is_known_by_its_hardware(identity, unset):
 
 def test_the_machine_id_itself_is_nowhere_in_a_record(identity):
     identity()
-    digest = environment._system_identity()
+    digest = machine._system_identity()
     assert len(digest) == 64
     assert "0123456789abcdef" not in digest

@@ -71,8 +71,8 @@ def pytest_benchmark_update_machine_info(config: pytest.Config, machine_info: di
     """Add what pytest-benchmark does not know of the machine, so that comparisons across GPUs are warned of."""
     if not is_used(config):
         return
-    from graphbench.measure.environment import machine_summary
     from graphbench.records.pytest_benchmark import KEY
+    from graphbench.system.machine import machine_summary
 
     machine = machine_summary()
     machine_info[KEY] = {

@@ -13,9 +13,9 @@ def command() -> None:
     from graphbench import registry
     from graphbench._version import __version__
     from graphbench.graphs import mirrors
-    from graphbench.measure.environment import machine_summary
     from graphbench.reporting import text_table
     from graphbench.system import files, gpus
+    from graphbench.system.machine import machine_summary
 
     machine = machine_summary()
     cuda = gpus.probe()

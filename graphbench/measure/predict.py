@@ -11,11 +11,11 @@ from dataclasses import dataclass
 
 from graphbench.engines.base import Engine, Settings
 from graphbench.graphs.generators import spec
-from graphbench.measure.environment import machine_summary
 from graphbench.measure.plan import Limits, Prediction
 from graphbench.measure.prediction import PREDICTED, Past, gpus_of
 from graphbench.records.model import Outcome, PosedInfo, Record, Task
 from graphbench.system import memory, text
+from graphbench.system.machine import machine_summary
 
 TIMEOUT_SKIP_FACTOR = 3.0
 """A call that is predicted to take more than this many times the time limit is not tried."""

@@ -40,7 +40,7 @@ def present() -> Present:
     from graphbench import registry
     from graphbench.graphs import catalogue
     from graphbench.measure import trials
-    from graphbench.measure.environment import machine_summary
+    from graphbench.system.machine import machine_summary
 
     @functools.cache  # it looks through installed distributions: a millisecond, and there are thousands of records
     def version(engine: str) -> str | None:

@@ -11,7 +11,6 @@ import msgspec
 
 from graphbench.errors import DatasetError
 from graphbench.measure import record as recording
-from graphbench.measure.environment import machine_summary
 from graphbench.measure.plan import Cell, Limits, Observer, Plan
 from graphbench.measure.predict import Predictor
 from graphbench.measure.prediction import Past, is_predicted
@@ -20,6 +19,7 @@ from graphbench.measure.suites.rounds import pooled, rounds_of
 from graphbench.measure.suites.suite import Suite
 from graphbench.measure.suites.tasks import Graph, Item, StoredRecords, Variant, items, settings, variants
 from graphbench.records.model import Outcome, Record
+from graphbench.system.machine import machine_summary
 
 
 @dataclass(kw_only=True)
