@@ -3,34 +3,35 @@
 import numpy as np
 import pytest
 
-from graphbench.certificates.agreement import Agreed, agreement, normalised_mutual_information
+from graphbench.certificates.agreement import agreement, normalised_mutual_information
 
 
 @pytest.mark.parametrize(
     ("kind", "a", "b", "expected"),
     [
-        ("depths", [0, 1, -1], [0, 1, -1], Agreed("exact", 0.0, None)),
-        ("depths", [0, 1, 4], [0, 1, 2], Agreed("differs", 2.0, 2)),
-        ("depths", [0, 1, -1], [0, 1, 0], Agreed("differs", None, 2)),
-        ("labels", [0, 0, 1], [5, 5, 2], Agreed("equivalent", None, None)),
-        ("labels", [0, 0, 1], [0, 1, 1], Agreed("differs", None, 1)),
-        ("labels", [0, 0, 1, 2], [4, 4, 4, 2], Agreed("differs", None, 2)),
-        ("distances", [0.0, 2.0, np.inf], [0.0, 2.0, np.inf], Agreed("exact", 0.0, None)),
-        ("distances", [0.0, 256.0], [0.0, 256.0 + 2**-10], Agreed("epsilon", 2**-10, 1)),
-        ("distances", [0.0, 2.0], [0.0, 2.5], Agreed("differs", 0.5, 1)),
-        ("distances", [0.0, 2.0], [0.0, np.inf], Agreed("differs", None, 1)),
-        ("scores", [0.5, 0.5], [0.5 + 2**-20, 0.5], Agreed("epsilon", 2**-20, 0)),
-        ("scores", [0.5, 0.5], [0.25, 0.75], Agreed("differs", 0.25, 0)),
-        ("scores", [0.5, np.nan], [0.5, 0.5], Agreed("differs", None, 1)),
-        ("counts", [3, 0], [3, 0], Agreed("exact", 0.0, None)),
-        ("counts", [3, 0], [3, 1], Agreed("differs", 1.0, 1)),
-        ("pair_scores", [], [], Agreed("exact", 0.0, None)),
-        ("partition", [0, 0, 1, 1], [3, 3, 2, 2], Agreed("nmi", 0.0, None)),
-        ("partition", [0, 0, 1, 1], [0, 1, 0, 1], Agreed("nmi", 1.0, None)),
+        ("depths", [0, 1, -1], [0, 1, -1], ("exact", 0.0, None)),
+        ("depths", [0, 1, 4], [0, 1, 2], ("differs", 2.0, 2)),
+        ("depths", [0, 1, -1], [0, 1, 0], ("differs", None, 2)),
+        ("labels", [0, 0, 1], [5, 5, 2], ("equivalent", None, None)),
+        ("labels", [0, 0, 1], [0, 1, 1], ("differs", None, 1)),
+        ("labels", [0, 0, 1, 2], [4, 4, 4, 2], ("differs", None, 2)),
+        ("distances", [0.0, 2.0, np.inf], [0.0, 2.0, np.inf], ("exact", 0.0, None)),
+        ("distances", [0.0, 256.0], [0.0, 256.0 + 2**-10], ("epsilon", 2**-10, 1)),
+        ("distances", [0.0, 2.0], [0.0, 2.5], ("differs", 0.5, 1)),
+        ("distances", [0.0, 2.0], [0.0, np.inf], ("differs", None, 1)),
+        ("scores", [0.5, 0.5], [0.5 + 2**-20, 0.5], ("epsilon", 2**-20, 0)),
+        ("scores", [0.5, 0.5], [0.25, 0.75], ("differs", 0.25, 0)),
+        ("scores", [0.5, np.nan], [0.5, 0.5], ("differs", None, 1)),
+        ("counts", [3, 0], [3, 0], ("exact", 0.0, None)),
+        ("counts", [3, 0], [3, 1], ("differs", 1.0, 1)),
+        ("pair_scores", [], [], ("exact", 0.0, None)),
+        ("partition", [0, 0, 1, 1], [3, 3, 2, 2], ("nmi", 0.0, None)),
+        ("partition", [0, 0, 1, 1], [0, 1, 0, 1], ("nmi", 1.0, None)),
     ],
 )
 def test_agreement_has_a_kind_a_size_and_a_place(kind, a, b, expected):
-    assert agreement(kind, np.array(a), np.array(b), tolerance=1e-5) == expected
+    found = agreement(kind, np.array(a), np.array(b), tolerance=1e-5)
+    assert (found.kind, found.max_difference, found.at) == expected
 
 
 def test_answers_to_different_questions_cannot_agree():

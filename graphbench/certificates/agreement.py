@@ -1,33 +1,21 @@
 """How two answers to one question compare: exactly equal, equal up to renaming, close, alike, or different.
 
-The value is ready for the record's :class:`graphbench.records.model.Agreement`.
+`max_difference` of the result is the largest difference; for partitions 1 - NMI; None where none is defined: for
+labels, and where only one side reached a vertex. `at` is the first vertex or pair with that difference.
 """
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-
-class Agreed(NamedTuple):
-    """The fields of :class:`graphbench.records.model.Agreement` but the other engine's name.
-
-    Attributes:
-        kind: `exact`, `equivalent` (up to renaming), `epsilon` (within the tolerance), `nmi` or `differs`.
-        max_difference: the largest difference; for partitions 1 - NMI; None where none is defined: for labels, and
-            where only one side reached a vertex.
-        at: the first vertex or pair where that difference is, if there is any.
-    """
-
-    kind: str
-    max_difference: float | None
-    at: int | None
+from graphbench.records.model import Agreement
 
 
-def agreement(kind: str, a: npt.NDArray[Any], b: npt.NDArray[Any], tolerance: float = 0.0) -> Agreed:
-    """Compare two certified answers of one kind.
+def agreement(kind: str, a: npt.NDArray[Any], b: npt.NDArray[Any], tolerance: float = 0.0) -> Agreement:
+    """Compare two certified answers of one kind; the engine of the result is left open.
 
     Args:
         kind: the algorithm's kind of answer, one of :data:`graphbench.algorithms.base.AnyKind` but `walks`, which are
@@ -48,7 +36,7 @@ def agreement(kind: str, a: npt.NDArray[Any], b: npt.NDArray[Any], tolerance: fl
         case "labels":
             return _renaming(a, b)
         case "partition":
-            return Agreed("nmi", 1.0 - normalised_mutual_information(a, b), None)
+            return Agreement(kind="nmi", max_difference=1.0 - normalised_mutual_information(a, b))
         case "depths":
             # The mark of an unreached vertex is no depth: against any real depth the difference is infinite.
             return _difference(np.where(a < 0, np.inf, a), np.where(b < 0, np.inf, b), 0.0, relative=False)
@@ -90,10 +78,12 @@ def _entropy(sizes: npt.NDArray[np.int64]) -> float:
     return float(-(sizes * np.log(sizes / sizes.sum())).sum())
 
 
-def _renaming(a: npt.NDArray[Any], b: npt.NDArray[Any]) -> Agreed:
+def _renaming(a: npt.NDArray[Any], b: npt.NDArray[Any]) -> Agreement:
     """Labels agree up to renaming exactly if each vertex's label first occurs at the same vertex in both."""
     different = np.flatnonzero(_first_with_label(a) != _first_with_label(b))
-    return Agreed("differs", None, int(different[0])) if len(different) else Agreed("equivalent", None, None)
+    if len(different):
+        return Agreement(kind="differs", at=int(different[0]))
+    return Agreement(kind="equivalent")
 
 
 def _first_with_label(labels: npt.NDArray[Any]) -> npt.NDArray[np.int64]:
@@ -101,28 +91,29 @@ def _first_with_label(labels: npt.NDArray[Any]) -> npt.NDArray[np.int64]:
     return first[label]
 
 
-def _same_rows(a: npt.NDArray[Any], b: npt.NDArray[Any], tolerance: float) -> Agreed:
+def _same_rows(a: npt.NDArray[Any], b: npt.NDArray[Any], tolerance: float) -> Agreement:
     """Sorted rows of edges or of a matrix's entries: the same ends, and values within a relative tolerance."""
     width = min(len(a), len(b))
     other = np.flatnonzero((a[:width, :2] != b[:width, :2]).any(axis=1))
     if len(other) or a.shape != b.shape:
-        return Agreed("differs", None, int(other[0]) if len(other) else width)
+        return Agreement(kind="differs", at=int(other[0]) if len(other) else width)
     return _difference(np.ravel(a[:, 2:]), np.ravel(b[:, 2:]), tolerance, relative=True)
 
 
 def _difference(
     a: npt.NDArray[Any], b: npt.NDArray[Any], tolerance: float | npt.NDArray[np.float64], *, relative: bool
-) -> Agreed:
+) -> Agreement:
     if len(a) == 0:
-        return Agreed("exact", 0.0, None)
+        return Agreement(kind="exact", max_difference=0.0)
     # Equal infinities are equal; their difference would not be a number.
     difference = np.abs(np.subtract(a, b, out=np.zeros(len(a)), where=a != b))
     difference[np.isnan(difference)] = np.inf
     at = int(np.argmax(difference))
     largest = float(difference[at])
     if largest == 0:
-        return Agreed("exact", 0.0, None)
+        return Agreement(kind="exact", max_difference=0.0)
     allowed = tolerance * np.fmax(np.abs(a), np.abs(b)) if relative else tolerance
     if not np.isfinite(largest):
-        return Agreed("differs", None, at)
-    return Agreed("epsilon" if bool((difference <= allowed).all()) else "differs", largest, at)
+        return Agreement(kind="differs", at=at)
+    kind = "epsilon" if bool((difference <= allowed).all()) else "differs"
+    return Agreement(kind=kind, max_difference=largest, at=at)

@@ -21,7 +21,7 @@ import numpy.typing as npt
 
 from graphbench import registry
 from graphbench.algorithms.base import Algorithm, Figures, Finding, Inputs
-from graphbench.certificates.agreement import Agreed, agreement
+from graphbench.certificates.agreement import agreement
 from graphbench.graphs.edgelist import EdgeList
 from graphbench.graphs.on_device.edges import DeviceEdgeList
 from graphbench.graphs.open import open_edges
@@ -224,10 +224,10 @@ def agreements(
             if question in other.files
         ]
         if agreed:
-            found.append(Agreement(engine=other.engine, **max(agreed, key=badness)._asdict()))
+            found.append(msgspec.structs.replace(max(agreed, key=badness), engine=other.engine))
     return found
 
 
-def badness(agreed: Agreed | Agreement) -> tuple[int, float]:
+def badness(agreed: Agreement) -> tuple[int, float]:
     """A key to sort by: the worst agreement last."""
     return ("exact", "equivalent", "epsilon", "nmi", "differs").index(agreed.kind), agreed.max_difference or 0.0

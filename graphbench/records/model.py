@@ -133,7 +133,7 @@ class Censored(msgspec.Struct, frozen=True):
 class Agreement(msgspec.Struct, frozen=True, kw_only=True):
     """How this answer compares with another engine's answer to the same question."""
 
-    engine: str = msgspec.field(name="with")
+    engine: str = msgspec.field(name="with", default="")
     kind: str
     """`exact`, `equivalent` (up to renaming), `epsilon` (within the problem's tolerance), `nmi`, or `differs`."""
     max_difference: float | None = None
