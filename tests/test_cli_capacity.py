@@ -9,12 +9,11 @@ import msgspec
 import pytest
 
 from graphbench.graphs.generators import spec
-from graphbench.measure.suites import capacity as hunting
+from graphbench.measure.suites import capacity as capacity_search
 from graphbench.records.capacity import Capacity, failed_phase, failure, generator_of, host_out_of_memory, size_of
-from graphbench.records.model import Censored, Memory, Outcome, Phases, Task
+from graphbench.records.model import Censored, Memory, Outcome, Phases, SearchKey, Task
 from graphbench.records.store import Store
-from graphbench.reporting import searches
-from graphbench.reporting.capacity import render
+from graphbench.reporting.capacity import between_scales, capacities, render
 from graphbench.reporting.document import Bullets, Table
 from graphbench.reporting.measured import group_by_machine
 from graphbench.reporting.sections import capacity, growth
@@ -22,6 +21,7 @@ from helpers.memory_engines import need
 from helpers.records import H100, HERE, record, replace, stored
 
 LIMIT = 400_000
+GIB = 1 << 30
 ASKED = ("capacity", "ordeal", "--engine", "hungry", "--by", "numpy", "--device-memory", str(LIMIT))
 
 
@@ -94,7 +94,7 @@ def test_a_time_limit_is_an_end_of_its_own(graphbench, monkeypatch):
     code, each, _ = found(graphbench, "--edgefactor", "1", "--timeout", "8")  # between 1 and 2 nothing is bisected
     assert code == 1
     assert (each["failed_outcome"], each["failed_phase"], each["complete"]) == ("timeout", "build", False)
-    assert "time and not memory is the limit" in each["end"]
+    assert "the limit was time, not memory; raise --timeout" in each["end"]
 
 
 def test_a_time_limit_that_struck_far_above_does_not_end_a_search_below_it(graphbench, monkeypatch):
@@ -103,7 +103,7 @@ def test_a_time_limit_that_struck_far_above_does_not_end_a_search_below_it(graph
     graphbench("ordeal", *above, "--timeout", "8", "--no-predict", "--trials", "1")
     assert [record.outcome for record in stored()] == [Outcome.TIMEOUT]
     code, each, err = found(graphbench, "--timeout", "8")
-    assert "tried before" in err
+    assert "tried before" not in err
     assert (code, each["complete"], each["failed_outcome"]) == (0, True, "out_of_memory")
 
 
@@ -129,8 +129,24 @@ def test_where_the_generator_makes_no_larger_graph_the_search_goes_on_below_and_
     assert all(record.outcome is Outcome.OK for record in stored())
 
 
+def test_tries_carry_the_key_of_their_search(graphbench):
+    found(graphbench, "--edgefactor", "4", "--tries", "2")
+    assert {record.search for record in stored()} == {SearchKey(limit_bytes=LIMIT, edge_factor=4)}
+
+
+def test_a_series_gives_a_search_no_tries_and_keeps_its_own(graphbench):
+    limit = ("--engine", "hungry", "--device-memory-limit", str(LIMIT), "--trials", "1")
+    graphbench("scale", "ordeal", "rmat:scale=4..7,edgefactor=16,by=numpy", *limit)
+    before = stored()
+    assert len(before) == 4
+    code, each, _ = found(graphbench)
+    assert (code, each["complete"]) == (0, True)
+    assert [record.search for record in before] == [None] * len(before)
+    assert len(stored()) == len(before) + each["tries"]
+
+
 def test_a_limit_beyond_the_memory_of_the_machine_is_refused(graphbench, monkeypatch):
-    monkeypatch.setattr(hunting, "host_bytes", lambda: 24 << 30)
+    monkeypatch.setattr(capacity_search, "host_bytes", lambda: 24 << 30)
     code, out, err = graphbench("capacity", "wcc", "--engine", "igraph", "--memory-limit", "500GB")
     assert (code, out, stored()) == (2, "", [])
     assert "more than the 24 GiB" in err
@@ -256,6 +272,7 @@ def tried(size, outcome=Outcome.OK, **changes):
     made = (
         {"device": "gpu", "outcome": outcome, "memory": Memory(device_peak_bytes=64 * factor << scale)} | lost | changes
     )
+    made = {"search": SearchKey(limit_bytes=32 << 30, edge_factor=16)} | made
     made = replace(record("cugraph", 1.0, **made), id=f"{scale}-{factor}-{made.get('id', '')}",
                    posed__num_edges=factor << scale)  # fmt: skip
     name = f"rmat:scale={scale},edgefactor={factor},by=cugraph,seed=1"
@@ -271,8 +288,8 @@ LOST = Outcome.OUT_OF_MEMORY
 SEARCH = (tried((22, 16)), tried((24, 16)), tried((24, 27)), tried((24, 28), LOST), tried((25, 16), LOST))
 
 
-def test_a_search_is_known_again_from_its_records_and_reported():
-    (found,) = searches.findings(here(*SEARCH, record("networkx")))
+def test_a_search_is_reported_from_its_records():
+    (found,) = capacities(here(*SEARCH, record("networkx")))
     assert found.largest.task.dataset.startswith("rmat:scale=24,edgefactor=27,")
     assert found.failed.task.dataset.startswith("rmat:scale=24,edgefactor=28,")
     assert (found.limit_bytes, found.gpu, found.tries, found.bytes_per_edge) == (32 << 30, True, 5, 64)
@@ -283,71 +300,84 @@ def test_a_search_is_known_again_from_its_records_and_reported():
     assert capacity.section(here(record("networkx"), record("igraph")), "") is None
 
 
-def test_what_was_only_predicted_is_no_try_and_what_failed_below_the_largest_is_told():
-    foreseen = tried((24, 17), LOST, reason="predicted: does not fit")
+def test_what_failed_below_the_largest_is_reported():
     below = tried((24, 20), Outcome.ERROR)
-    (found,) = searches.findings(here(*SEARCH, foreseen, below))
+    (found,) = capacities(here(*SEARCH, below))
     assert found.tries == 6
     assert found.surprises == [below.task.dataset]
 
 
-def test_a_limit_of_the_host_is_known_where_it_struck():
-    def on_host(size, outcome=Outcome.OK, **changes):
-        made = tried(size, outcome, device="cpu", **changes)
-        return replace(made, task=Task("wcc", made.task.dataset, "igraph", {}))
-
-    limit = 4 << 30
-    small = on_host((20, 16), memory=Memory(host_peak_bytes=limit // 2))
-    above = on_host((22, 8), memory=Memory(host_peak_bytes=2 * limit))
-    lost = on_host((21, 16), LOST, censored=Censored("build", 1.0, limit_bytes=limit))
-    (found,) = searches.findings(here(small, above, lost))
-    assert (found.largest.id, found.failed.id, found.limit_bytes, found.gpu) == (small.id, lost.id, limit, False)
+def test_a_record_without_a_key_is_no_try_of_a_search():
+    assert capacities(here(*(replace(each, search=None) for each in SEARCH))) == []
+    (found,) = capacities(here(*SEARCH, tried((24, 28), id="scale", search=None), tried((23, 99), LOST, search=None)))
+    assert (found.tries, found.complete) == (5, True)
 
 
-def on_host(size, outcome=Outcome.OK, **changes):
-    """A try in the host's memory; with `limit`, one that ran into it."""
-    limit = changes.pop("limit", None)
-    if limit:
-        outcome, changes["censored"] = LOST, Censored("build", 1.0, limit_bytes=limit)
+def on_host(size, outcome=Outcome.OK, *, limit, factor=16, **changes):
+    """A try in the host's memory; one that ran out of memory ran into the limit."""
+    if outcome is LOST:
+        changes["censored"] = Censored("build", 1.0, limit_bytes=limit)
     made = tried(size, outcome, device="cpu", memory=Memory(host_peak_bytes=64 * size[1] << size[0]), **changes)
-    return replace(made, task=Task("wcc", made.task.dataset, "igraph", {}))
+    key = SearchKey(limit_bytes=limit, edge_factor=factor)
+    return replace(made, search=key, task=Task("wcc", made.task.dataset, "igraph", {}))
+
+
+def test_searches_within_different_limits_on_the_host_keep_tries_of_one_task_apart():
+    small = [on_host((20, 16), limit=2 << 30), on_host((20, 17), LOST, limit=2 << 30, id="small")]
+    large = [on_host((20, 17), limit=4 << 30, id="large"), on_host((21, 16), LOST, limit=4 << 30)]
+    found = capacities(here(*small, *large))
+    assert [(each.limit_bytes, each.largest.id, each.failed.id, each.complete, each.gpu) for each in found] == [
+        (2 << 30, small[0].id, small[1].id, True, False), (4 << 30, large[0].id, large[1].id, False, False),
+    ]  # fmt: skip
 
 
 def test_searches_that_began_with_different_edge_factors_are_told_apart():
-    small = (tried((25, 4)), tried((26, 4)), tried((26, 6)), tried((26, 7), LOST), tried((27, 4), LOST))
-    found = searches.findings(here(*SEARCH, *small))
+    key = SearchKey(limit_bytes=32 << 30, edge_factor=4)
+    sizes = [(25, 4), (26, 4), (26, 6)]
+    small = [tried(size, search=key) for size in sizes] + [tried(size, LOST, search=key) for size in [(26, 7), (27, 4)]]
+    found = capacities(here(*SEARCH, *small))
     assert [(each.largest.id, each.failed.id, each.tries) for each in found] == [
         (small[2].id, small[3].id, 5), (SEARCH[2].id, SEARCH[3].id, 5),
     ]  # fmt: skip
 
 
 def test_a_series_with_another_edge_factor_is_no_try_of_a_search():
-    search = (on_host((20, 16)), on_host((20, 17)), on_host((21, 16), limit=2 << 30))
-    series = [on_host((scale, 4)) for scale in (16, 17, 18)]
+    search = [on_host((20, 16), limit=GIB), on_host((20, 17), limit=GIB), on_host((21, 16), LOST, limit=GIB)]
+    series = [replace(on_host((scale, 4), limit=0), search=None) for scale in (16, 17, 18)]
     measured = here(*search, *series)
-    (found,) = searches.findings(measured)
+    (found,) = capacities(measured)
     assert found.tries == len(search)
     (row,) = growth.exponents(measured).rows
     assert any("edgefactor=4" in column for column in row)
     assert "3" in row
 
 
-def test_a_failure_for_another_reason_bounds_a_search_on_the_host():
-    search = (on_host((20, 16)), on_host((20, 18), Outcome.TIMEOUT), on_host((21, 16), limit=2 << 30))
-    (found,) = searches.findings(here(*search))
-    assert (found.failed.outcome, found.complete) == (Outcome.TIMEOUT, False)
-    assert "no want of this memory" in found.end
+@pytest.mark.parametrize(
+    ("outcome", "cause"),
+    [(Outcome.TIMEOUT, "the limit was time, not memory"), (Outcome.ERROR, "larger graphs may fit")],
+)
+def test_a_failure_for_another_reason_bounds_a_search(outcome, cause):
+    search = [on_host((20, 16), limit=GIB), on_host((20, 18), outcome, limit=GIB), on_host((21, 16), LOST, limit=GIB)]
+    (found,) = capacities(here(*search))
+    assert (found.failed.outcome, found.complete) == (outcome, False)
+    assert cause in found.end
+
+
+def test_a_search_that_was_resumed_later_is_complete_by_its_later_tries():
+    first, later = SEARCH[:2], [replace(each, measured_at="2027-01-01T00:00:00+00:00") for each in SEARCH[2:]]
+    assert not capacities(here(*first))[0].complete
+    assert capacities(here(*first, *later))[0].complete
 
 
 def test_edge_factors_between_two_scales_are_in_no_chart_of_growth_but_those_of_a_series_are():
     measured = here(*SEARCH)
-    assert searches.tries(measured) == {SEARCH[2].id, SEARCH[3].id}
+    assert between_scales(measured) == {SEARCH[2].id, SEARCH[3].id}
     series = [tried((scale, 16)) for scale in (20, 21)]
     (row,) = growth.exponents(here(*SEARCH, *series)).rows
     assert any("edgefactor=16" in column for column in row)
     assert "4" in row
-    own = [tried((scale, 27)) for scale in (21, 22)]
-    assert SEARCH[2].id not in searches.tries(here(*SEARCH, *own))
+    own = [tried((scale, 27), search=None) for scale in (21, 22)]
+    assert SEARCH[2].id not in between_scales(here(*SEARCH, *own))
 
 
 def test_the_report_says_whether_the_boundary_was_found_and_else_between_which_graphs_it_lies():
@@ -369,17 +399,17 @@ def test_the_report_says_whether_the_boundary_was_found_and_else_between_which_g
     assert shown(tried((8, 16), LOST), tried((4, 16), LOST))[0] == "nothing fits"
 
 
-def test_a_search_within_all_memory_of_a_device_is_reported_once_memory_ran_out():
+def test_a_search_within_all_memory_of_a_device_names_the_device():
     def everything(each):
         where = replace(HERE, gpus=[H100])
-        return replace(each, environment=where, task=Task("wcc", each.task.dataset, "cugraph", {}))
+        key = SearchKey(limit_bytes=None, edge_factor=16)
+        return replace(each, environment=where, search=key, task=Task("wcc", each.task.dataset, "cugraph", {}))
 
     whole = [everything(each) for each in SEARCH]
-    (found,) = searches.findings(here(*whole))
+    (found,) = capacities(here(*whole))
     assert (found.limited, found.limit_bytes, found.complete) == (False, 80 << 30, True)
     (table,) = [each for each in capacity.section(here(*whole), "").blocks if isinstance(each, Table)]
     assert table.rows[0][table.heads.index("limit")] == "all memory of NVIDIA H100 (80.0 GiB)"
-    assert searches.findings(here(*whole[:2])) == []
 
 
 def test_the_same_from_python(monkeypatch):

@@ -19,7 +19,7 @@ from graphbench.system import text
 
 if TYPE_CHECKING:
     from graphbench.cli.progress import Reporter
-    from graphbench.measure.suites.capacity import Hunt
+    from graphbench.measure.suites.capacity import CapacitySearch
     from graphbench.measure.suites.suite import Suite
     from graphbench.records.keeping import Keeper
     from graphbench.records.model import Record
@@ -92,7 +92,7 @@ def command(
     given |= {"gpus": [gpus] if gpus else [], "allocators": [allocator]}
     started = datetime.now(UTC)
     since = counted_since(started, fresh=fresh, newer_than=newer_than)
-    hunts: list[Hunt] = []
+    searches: list[CapacitySearch] = []
     with Reporter.on_stderr() as reporter, warnings.catch_warnings():
         warnings.showwarning = reporter.warn
         suites = _suites(algorithms, engine, given)
@@ -100,14 +100,15 @@ def command(
             records = _stored(store)
             try:
                 for suite in suites:
-                    hunts.append(_hunt(suite, records, since, reporter, factor=edgefactor, by=by or "", most=tries))
-                    _measure(hunts[-1], reporter, keeper)
+                    asked: dict[str, Any] = {"factor": edgefactor, "by": by or "", "max_tries": tries}
+                    searches.append(_search(suite, records, since, reporter, **asked))
+                    _measure(searches[-1], reporter, keeper)
             except KeyboardInterrupt:
                 reporter.say(f"Interrupted. What was complete is kept. To go on:\n  {again(started)}")
                 return INTERRUPTED
-    findings = [hunt.finding for hunt in hunts]
-    give(render(findings, form), output)
-    return 0 if all(each.complete for each in findings) and not any(hunt.wrong for hunt in hunts) else 1
+    results = [search.result for search in searches]
+    give(render(results, form), output)
+    return 0 if all(each.complete for each in results) and not any(search.wrong for search in searches) else 1
 
 
 def _suites(algorithms: Sequence[str], engine: str, given: dict[str, Any]) -> list[Suite]:
@@ -140,23 +141,23 @@ def _stored(store: Path | None) -> list[Record]:
     return list(Store(store).records())
 
 
-def _hunt(suite: Suite, records: list[Record], since: datetime | None, reporter: Reporter, **asked: Any) -> Hunt:
+def _search(
+    suite: Suite, records: list[Record], since: datetime | None, reporter: Reporter, **asked: Any
+) -> CapacitySearch:
     from graphbench.measure.planning import command_line
-    from graphbench.measure.staleness import present
-    from graphbench.measure.suites.capacity import Hunt, within
-    from graphbench.measure.suites.tasks import StoredRecords
+    from graphbench.measure.suites.capacity import CapacitySearch
 
-    stored = StoredRecords(within(records, suite), suite, present(), since)
-    return Hunt(suite=suite, load=reporter.load_one, stored=stored, records=records, command=command_line(), **asked)
+    load, command = reporter.load_one, command_line()
+    return CapacitySearch(suite=suite, load=load, records=records, since=since, command=command, **asked)
 
 
-def _measure(hunt: Hunt, reporter: Reporter, keeper: Keeper) -> None:
+def _measure(search: CapacitySearch, reporter: Reporter, keeper: Keeper) -> None:
     from graphbench.system.text import count
 
-    known = hunt.finding
+    known = search.result
     if known.tries:
         were = "was" if known.tries == 1 else "were"
-        reporter.say(f"{hunt.suite.name}: {count(known.tries, 'graph')} {were} tried before")
-    for run in hunt.runs():
-        measure(run, f"{hunt.suite.name}: {run.suite.datasets[0]}", reporter, keeper)
-    reporter.say(f"{hunt.suite.name}: {hunt.finding.end}")
+        reporter.say(f"{search.suite.name}: {count(known.tries, 'graph')} {were} tried before")
+    for run in search.runs():
+        measure(run, f"{search.suite.name}: {run.suite.datasets[0]}", reporter, keeper)
+    reporter.say(f"{search.suite.name}: {search.result.end}")

@@ -275,6 +275,15 @@ class Revisions(msgspec.Struct, frozen=True, kw_only=True):
     """Of the module that runs and times the trials."""
 
 
+class SearchKey(msgspec.Struct, frozen=True, kw_only=True):
+    """Which capacity search a record is a try of, beside its task: tries with equal keys belong together."""
+
+    limit_bytes: int | None
+    """Of memory that was searched: of each GPU, else of the host; None: all that the device has."""
+    edge_factor: int
+    """With which the search began: it was kept while the scale was raised."""
+
+
 class Record(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that one task produced."""
 
@@ -310,6 +319,8 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     environment: Environment | None = None
     matched: Matched | None = None
     """Heuristics measured at equal quality: how the setting was found."""
+    search: SearchKey | None = None
+    """A try of a capacity search: of which. Whether its boundary was found follows from its tries."""
     revisions: Revisions | None = None
     """Of the code that measured: a raised revision makes older records stale. None: before revisions were kept."""
     adapter: dict[str, Any] = msgspec.field(default_factory=dict)

@@ -1,36 +1,96 @@
-"""What `graphbench capacity` shows: the largest graph that completed, and where the next larger one failed. Pure."""
+"""Capacity searches as tables: the largest graph that completed, and where the next larger one failed. Pure."""
 
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from graphbench.records.capacity import Capacity, failed_phase, failure
+from graphbench.records.capacity import Capacity, failed_phase, failure, generator_of, searches, size_of, summarize
 from graphbench.records.model import Record
 from graphbench.reporting import markdown, terminal
 from graphbench.reporting.document import Bullets, Column, Section, Table
 from graphbench.reporting.flat import csv_text
+from graphbench.reporting.heading import hardware, named
+from graphbench.reporting.measured import Measured
 from graphbench.reporting.numbers import NOTHING, memory, plain, three
+from graphbench.reporting.power_law import ENOUGH_SIZES
+from graphbench.reporting.series import family
 
 
-def render(findings: Sequence[Capacity], form: str) -> str:
-    """Findings as `table`, `markdown`, `json` or `csv`."""
+def capacities(measured: Measured) -> list[Capacity]:
+    """The result of every search, by problem and engine."""
+    problems = {case.record.task.key: case.problem for case in measured.cases}
+    return [
+        _capacity(problems[tries[0].task.key], tries)
+        for tries in sorted(searches(measured.tries), key=lambda tries: _place(problems[tries[0].task.key], tries[0]))
+    ]
+
+
+def between_scales(measured: Measured) -> set[str]:
+    """Ids of the tries at edge factors between two scales: they are not part of a series.
+
+    Tries at a search's first edge factor are a series like any other, and so are those at an edge factor that has
+    sizes enough for a line.
+    """
+    sizes = Counter((case.problem, case.label, family(case.record.task.dataset)) for case in measured.cases if case.run)
+    return {
+        case.record.id
+        for case in measured.cases
+        if (key := case.record.search) is not None
+        and (size := size_of(case.record.task.dataset)) is not None
+        and size.factor != key.edge_factor
+        and sizes[case.problem, case.label, family(case.record.task.dataset)] < ENOUGH_SIZES
+    }
+
+
+def _place(problem: str, record: Record) -> tuple[str, str, str, int, int]:
+    key = record.search
+    assert key is not None
+    return problem, _label(record), generator_of(record.task.dataset), key.limit_bytes or 0, key.edge_factor
+
+
+def _capacity(problem: str, tries: Sequence[Record]) -> Capacity:
+    key, where = tries[0].search, tries[0].environment
+    assert key is not None
+    assert where is not None
+    limit = key.limit_bytes
+    if limit is None:
+        limit = min((gpu.memory_bytes for gpu in where.gpus), default=0)
+    return summarize(
+        tries,
+        algorithm=problem,
+        engine=_label(tries[0]),
+        gpu=tries[0].device == "gpu",
+        limit_bytes=limit,
+        limited=key.limit_bytes is not None,
+    )
+
+
+def _label(record: Record) -> str:
+    """The engine with its number of GPUs and its allocator; the limit has a column."""
+    words = [word for word in hardware(record) if not word.startswith("at most ")]
+    return named(record.task.engine, words)
+
+
+def render(results: Sequence[Capacity], form: str) -> str:
+    """Results as `table`, `markdown`, `json` or `csv`."""
     if form == "json":
-        return json.dumps({"capacity": [_flat(each) for each in findings]}, indent=2, ensure_ascii=False) + "\n"
+        return json.dumps({"capacity": [_flat(each) for each in results]}, indent=2, ensure_ascii=False) + "\n"
     if form == "csv":
-        flat = [_flat(each) | {"surprises": " | ".join(each.surprises)} for each in findings]
+        flat = [_flat(each) | {"surprises": " | ".join(each.surprises)} for each in results]
         return csv_text(_flat(_EMPTY), (row.values() for row in flat))
-    found, told = table(findings), [plain(f"{each.algorithm}: {each.end}") for each in findings] + notes(findings)
+    found, told = table(results), [plain(f"{each.algorithm}: {each.end}") for each in results] + notes(results)
     if form == "markdown":
         return markdown.text([Section("Capacity", "capacity", [found, Bullets(told)])]) + "\n"
     return terminal.text([found, Bullets(told)])
 
 
-def table(findings: Sequence[Capacity]) -> Table[Capacity]:
+def table(results: Sequence[Capacity]) -> Table[Capacity]:
     """A row for each search."""
     return Table(
-        findings,
+        results,
         [
             Column("algorithm", lambda each: each.algorithm),
             Column("engine", _engine),
@@ -56,11 +116,11 @@ def _size(record: Record | None, name: str) -> str:
     return f"{getattr(record.posed, name):,}" if record is not None and record.posed is not None else NOTHING
 
 
-def unfinished(findings: Sequence[Capacity]) -> list[str]:
+def unfinished(results: Sequence[Capacity]) -> list[str]:
     """A sentence for each search that did not find the boundary: between which graphs it lies."""
     return [
         plain(f"{each.algorithm}, {_engine(each)}, {_limit(each)}: {each.end}.")
-        for each in findings
+        for each in results
         if not each.complete
     ]
 
@@ -87,21 +147,21 @@ def _engine(each: Capacity) -> str:
     return each.engine if told or where is None else f"{each.engine} ({where.allocator})"
 
 
-def notes(findings: Sequence[Capacity]) -> list[str]:
+def notes(results: Sequence[Capacity]) -> list[str]:
     """What a reader of the table must know: where size did not decide, how edges are counted, what a limit is on."""
     told = [
         f"{each.algorithm}: not monotone: {name} did not complete, though a larger graph did"
-        for each in findings
+        for each in results
         for name in each.surprises
     ]
-    devices = dict.fromkeys(_device(each) for each in findings)
+    devices = dict.fromkeys(_device(each) for each in results)
     told += [f"Device: {device}." for device in devices if device]
-    certified = " Every answer was certified." if any(each.largest for each in findings) else ""
+    certified = " Every answer was certified." if any(each.largest for each in results) else ""
     told.append(
         "Edges of the graph as posed, loops and repeated ones dropped: an undirected edge counts once in edges, twice "
         f"in entries.{certified}"
     )
-    if any(each.gpu for each in findings):
+    if any(each.gpu for each in results):
         told.append(
             "The limit is on what RMM gives out: the CUDA context and the libraries, about half a gigabyte, come on "
             "top."

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Literal, NamedTuple
 
-from graphbench.records.capacity import failure, generator_of, host_out_of_memory, peak, size_of, untried
+from graphbench.records.capacity import failure, generator_of, peak_bytes, ran_out, size_of, untried
 from graphbench.records.model import NEVER_RAN, Outcome, Params, PosedInfo, Record
 from graphbench.reporting.measured import Measured
 from graphbench.reporting.numbers import memory
@@ -84,7 +84,7 @@ def _untried(claim: Claim, records: list[Record]) -> Finding:
     done = _largest(record for record in records if _right(record))
     if done is None:
         return Finding(claim=claim, status="not tried", remark=f"`{_command(claim)}` tries it")
-    taken = peak(done)
+    taken = peak_bytes(done)
     held = f", {memory(taken)} of it held at most" if taken else ""
     return _aside(claim, [done], "not tried", f"{_where(done)}{held}; `{_command(claim)}` tries it")
 
@@ -120,8 +120,7 @@ def _counts(claim: Claim, record: Record) -> bool:
 def _ran_out(claim: Claim, record: Record) -> bool:
     """Whether memory ran out that was as much as the claim speaks of: less of it refutes nothing."""
     enough = claim.gpu_memory_bytes is None or _had(record).total >= NEARLY * claim.gpu_memory_bytes * claim.gpus
-    on_device = record.outcome is Outcome.OUT_OF_MEMORY and not host_out_of_memory(record)
-    return on_device and record.worker is not None and enough
+    return ran_out(record) and record.worker is not None and enough
 
 
 def _right(record: Record) -> bool:

@@ -69,6 +69,7 @@ class Measured:
         environment: of the newest record that ran, one with a GPU first.
         baseline: the engine that ratios are taken against.
         cases: one for each record, in the order of the records.
+        tries: every try of a capacity search, oldest first: a task may be a try of several.
     """
 
     name: str
@@ -76,6 +77,7 @@ class Measured:
     environment: Environment | None
     baseline: str
     cases: Sequence[Case] = field(default_factory=list)
+    tries: Sequence[Record] = field(default_factory=list)
 
     @property
     def colours(self) -> dict[str, str]:
@@ -156,7 +158,8 @@ def group_by_machine(records: Iterable[Record], baseline: str, stale: Mapping[st
 
 def _machine(digest: str, records: list[Record], baseline: str, stale: Mapping[str, str]) -> Measured:
     # In the order of when they were made: the order of files and lines must not decide what a report shows.
-    kept = newest(sorted(records, key=lambda each: (each.measured_at, each.id)))
+    by_time = sorted(records, key=lambda each: (each.measured_at, each.id))
+    kept = newest(by_time)
     kept.sort(key=lambda each: (each.task.algorithm, each.task.dataset, each.task.engine, each.measured_at, each.id))
     found: dict[Role, dict[str, Comparison]] = {"baseline": {}, "best_cpu": {}, "best_cpu_end_to_end": {}}
     for each in compare(kept, baseline, stale=stale):
@@ -189,7 +192,14 @@ def _machine(digest: str, records: list[Record], baseline: str, stale: Mapping[s
     ]
     where = [record.environment for record in kept if record.environment is not None]
     environment = max(where, key=lambda each: len(each.gpus), default=None)
-    return Measured(name=_name(environment), digest=digest, environment=environment, baseline=baseline, cases=cases)
+    return Measured(
+        name=_name(environment),
+        digest=digest,
+        environment=environment,
+        baseline=baseline,
+        cases=cases,
+        tries=[record for record in by_time if record.search is not None],
+    )
 
 
 def _itself(record: Record, main: Comparison | None, peers: Sequence[Record]) -> Comparison | None:

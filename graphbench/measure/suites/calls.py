@@ -12,7 +12,7 @@ from graphbench.graphs.base import Dataset
 from graphbench.measure.staleness import present
 from graphbench.measure.suites import suite as definition
 from graphbench.measure.suites import tasks
-from graphbench.measure.suites.capacity import FACTOR, TRIES, Hunt, within
+from graphbench.measure.suites.capacity import EDGE_FACTOR, MAX_TRIES, CapacitySearch
 from graphbench.measure.suites.run import Run
 from graphbench.measure.suites.series import SizeSeries, expand, usual_engines
 from graphbench.measure.suites.tasks import StoredRecords
@@ -62,9 +62,9 @@ def capacity(
     *,
     engine: str = "cugraph",
     device_memory: int | str | None = None,
-    edgefactor: int = FACTOR,
+    edgefactor: int = EDGE_FACTOR,
     by: str = "",
-    tries: int = TRIES,
+    tries: int = MAX_TRIES,
     store: Path | None = None,
     **settings: Any,
 ) -> list[Capacity]:
@@ -82,7 +82,7 @@ def capacity(
         settings: fields of :class:`graphbench.measure.suites.suite.Suite`: `timeout=300`, `memory_limit="16GB"`, ...
 
     Returns:
-        A finding for each algorithm, with the records of the two sides of the boundary.
+        A result for each algorithm, with the records of the two sides of the boundary.
 
     Raises:
         UsageError: unknown names, or values that make no sense.
@@ -93,12 +93,11 @@ def capacity(
     found = []
     for name in [algorithms] if isinstance(algorithms, str) else algorithms:
         suite = _suite([name], [engine], {"trials": 1, "device_memory_limit": limit} | settings)
-        stored = StoredRecords(within(records, suite), suite, present())
-        hunt = Hunt(
-            suite=suite, load=_load, stored=stored, records=records, factor=edgefactor, by=by, most=tries
+        search = CapacitySearch(
+            suite=suite, load=_load, records=records, factor=edgefactor, by=by, max_tries=tries
         )  # fmt: skip
-        _drive(hunt.runs(), store)
-        found.append(hunt.finding)
+        _drive(search.runs(), store)
+        found.append(search.result)
     return found
 
 

@@ -1,13 +1,15 @@
 """The largest R-MAT graph that completes: a search of :mod:`.search` whose every try is an ordinary record.
 
-A try is a suite of one task on one graph, so a search that was stopped goes on from the store and repeats nothing.
-Predictions only choose the sizes: no try is passed over because of them, since the boundary is to be measured.
+A try is a suite of one task on one graph. Its record carries the key of the search, so a search that was stopped
+resumes from the store and repeats nothing. Predictions only choose the sizes: no try is skipped because of them, since
+the boundary is to be measured.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 
 import msgspec
 
@@ -17,97 +19,74 @@ from graphbench.errors import DatasetError, UsageError
 from graphbench.graphs.base import Dataset
 from graphbench.graphs.generators import spec
 from graphbench.graphs.on_device.recipe import MAX_SCALE
+from graphbench.measure.staleness import present
 from graphbench.measure.suites.run import Run, past
 from graphbench.measure.suites.search import Search, State, Try, state
 from graphbench.measure.suites.suite import Suite
 from graphbench.measure.suites.tasks import Graph, StoredRecords, task_of, variants
-from graphbench.records.capacity import (
-    FOUND,
-    Capacity,
-    Size,
-    failure,
-    host_out_of_memory,
-    lies_between,
-    own,
-    peak,
-    size_of,
-)
-from graphbench.records.model import Outcome, Record
+from graphbench.records.capacity import Capacity, Size, host_out_of_memory, peak_bytes, size_of, summarize
+from graphbench.records.model import Outcome, Record, SearchKey
 from graphbench.system import text as sizes
 from graphbench.system.memory import free_device_bytes, host_bytes
 from graphbench.system.text import count
 
-FACTOR = 16
-"""Of Graph500: edges drawn for each vertex."""
-TRIES = 16
-_ENOUGH_EDGES = 100_000
-"""Records of smaller graphs tell nothing of what an edge takes."""
+EDGE_FACTOR = 16
+"""Edges drawn for each vertex, as in Graph500."""
+MAX_TRIES = 16
+_MIN_EDGES = 100_000
+"""On smaller graphs the memory of the libraries hides that of the edges."""
 
 
-def by_of(engine: Engine) -> str:
-    """Who makes the graphs, unless somebody is named: cuGraph for engines on a GPU, NumPy for others."""
+def generator_for(engine: Engine) -> str:
+    """The default generator: cuGraph for engines on a GPU, NumPy for others."""
     return "cugraph" if engine.device == "gpu" else "numpy"
 
 
 def limit_of(suite: Suite, engine: Engine) -> int:
-    """The memory that a search is about: as given, else all that the device has free.
+    """Bytes of memory that are searched: as given, else all that the device has free.
 
     Raises:
-        UsageError: for an engine on the CPU without a limit: filling the whole machine would harm everybody on it; nor
-            may the limit be more than there is, since the search would end where the system kills, and not there.
+        UsageError: for a CPU engine without a limit, since filling the machine would harm everything else on it, and
+            for a limit above the installed memory, where the system would kill the worker first.
     """
     if engine.device != "gpu":
         if suite.memory_limit is None:
             raise UsageError(
-                f"{engine.name} computes in the host's memory, and filling all of it would harm whatever else runs "
-                "here: say how much it may hold, such as --memory-limit 4GB."
+                f"{engine.name} computes in host memory and has no limit: filling all memory would harm everything "
+                "else that runs here. Pass a limit, such as --memory-limit 4GB."
             )
-        if suite.memory_limit > (there := host_bytes()):
+        if suite.memory_limit > (installed := host_bytes()):
             raise UsageError(
-                f"A limit of {sizes.text(suite.memory_limit)} is more than the {sizes.text(there)} of memory that this "
-                f"machine has, so the search would never meet it: give less, such as --memory-limit "
-                f"{max(there // 2 >> 30, 1)}GB, which leaves room for whatever else runs here."
+                f"--memory-limit {sizes.text(suite.memory_limit)} is more than the {sizes.text(installed)} of memory "
+                "of this machine, so the search would never reach it. Pass less, such as --memory-limit "
+                f"{max(installed // 2 >> 30, 1)}GB."
             )
         return suite.memory_limit
     return suite.device_memory_limit or free_device_bytes(suite.device) or 0
 
 
-def within(records: Iterable[Record], suite: Suite) -> list[Record]:
-    """The records that count under the suite's limit of host memory.
-
-    What completed with more than that would not complete now. A limit of device memory is a parameter of the task, so
-    records under another one are those of another task.
-    """
-    limit = suite.memory_limit
-    return [
-        record
-        for record in records
-        if limit is None or record.outcome is not Outcome.OK or (record.memory.host_peak_bytes or 0) <= limit
-    ]
-
-
 @dataclass(kw_only=True)
-class Hunt:
+class CapacitySearch:
     """One search: of one algorithm with one engine.
 
     Attributes:
         suite: one algorithm, one engine, and how to measure; without a dataset.
         load: makes a graph.
-        stored: records of earlier runs.
-        records: of the store, for predictions.
+        records: of the store; those with the key of this search are its tries so far, all are read for predictions.
+        since: tries that were measured before do not count.
         factor: the edge factor while the scale is raised.
-        by: who makes the graphs.
-        most: how many tries this sitting may make.
+        by: the generator; empty: as the engine's device suggests.
+        max_tries: of this session.
         command: what the user typed.
     """
 
     suite: Suite
     load: Callable[[str], Dataset]
-    stored: StoredRecords
     records: list[Record]
-    factor: int = FACTOR
+    since: datetime | None = None
+    factor: int = EDGE_FACTOR
     by: str = ""
-    most: int = TRIES
+    max_tries: int = MAX_TRIES
     command: str = ""
     _tried: dict[Size, Record] = field(default_factory=dict)
     _unmade: dict[Size, str] = field(default_factory=dict)
@@ -115,30 +94,35 @@ class Hunt:
     def __post_init__(self) -> None:
         (algorithm,), (engine,) = self.suite.algorithms, self.suite.engines
         self.algorithm, self.engine = registry.algorithm(algorithm), registry.engine(engine)
-        self.by = self.by or by_of(self.engine)
+        self.by = self.by or generator_for(self.engine)
         self.limit = limit_of(self.suite, self.engine)
+        given = self.suite.device_memory_limit if self.engine.device == "gpu" else self.suite.memory_limit
+        self.key = SearchKey(limit_bytes=given, edge_factor=self.factor)
         self.search = Search(
             factor=self.factor,
             limit_bytes=self.limit,
             bytes_by_draw=self._known_rate(),
             highest=MAX_SCALE if self.by != "numpy" else 40,
         )
-        known = {size: record for size in self._sizes() if (record := self._kept(size)) is not None}
-        mine = own(self.factor, {size: record.outcome is Outcome.OK for size, record in known.items()})
-        self._tried = {size: known[size] for size in mine}
+        own = [record for record in self.records if record.search == self.key]
+        self._stored = StoredRecords(own, self.suite, present(), self.since)
+        for name in dict.fromkeys(record.task.dataset for record in own):
+            size, record = size_of(name), self._current(name)
+            if size is not None and record is not None and self.name(size) == name:
+                self._tried[size] = record
 
     def name(self, size: Size) -> str:
-        """What the graph of a size is called."""
+        """The name of the graph of a size."""
         text = f"rmat:scale={size.scale},edgefactor={size.factor},by={self.by},seed=1"
         return str(spec.parse(text))
 
     def runs(self) -> Iterator[Run]:
         """A run for each try, to be measured before the next is asked for.
 
-        A graph that cannot be made is none: the search goes on below it.
+        If a graph cannot be generated, the search continues with smaller ones.
         """
         known, made = past(self.records), 0
-        while made < self.most and (size := self.state.following) is not None:
+        while made < self.max_tries and (size := self.state.following) is not None:
             name = self.name(size)
             try:
                 dataset = self.load(name)
@@ -147,10 +131,9 @@ class Hunt:
                 continue
             made += 1
             suite = msgspec.structs.replace(self.suite, datasets=[name])
-            graphs = [Graph.loaded(dataset)]
             run = Run(
-                suite=suite, graphs=graphs, missing={}, stored=self.stored, past=known, command=self.command,
-                fit=False, skip=False,
+                suite=suite, graphs=[Graph.loaded(dataset)], missing={}, stored=self._stored, past=known,
+                command=self.command, fit=False, skip=False, search=self.key,
             )  # fmt: skip
             yield run
             (self._tried[size],) = run.records.values()
@@ -158,8 +141,8 @@ class Hunt:
 
     @property
     def state(self) -> State:
-        """Where the search stands."""
-        tries = [Try(size, _outcome(record), peak(record)) for size, record in self._tried.items()]
+        """How far the search is."""
+        tries = [Try(size, _outcome(record), peak_bytes(record)) for size, record in self._tried.items()]
         return state(self.search, [*tries, *(Try(size, Outcome.UNAVAILABLE) for size in self._unmade)])
 
     @property
@@ -168,64 +151,35 @@ class Hunt:
         return any(record.outcome is Outcome.INVALID for record in self._tried.values())
 
     @property
-    def finding(self) -> Capacity:
+    def result(self) -> Capacity:
         """What was found, whether the search has ended or not."""
-        now = self.state
-        return Capacity(
+        found = summarize(
+            self._tried.values(),
             algorithm=self.algorithm.name,
             engine=self.engine.name,
             gpu=self.engine.device == "gpu",
             limit_bytes=self.limit,
-            limited=self.engine.device != "gpu" or self.suite.device_memory_limit is not None,
-            largest=self._tried[now.largest.size] if now.largest else None,
-            failed=self._tried.get(now.failed.size) if now.failed else None,
-            end=self._end(now),
-            complete=now.end in {"found", "nothing fits"},
-            tries=len(self._tried),
-            surprises=[self.name(each.size) for each in now.surprises],
+            limited=self.key.limit_bytes is not None,
         )
-
-    def _end(self, now: State) -> str:
-        match now.end:
-            case "found":
-                return FOUND
-            case "nothing fits":
-                return f"nothing fits: not even {self.name(Size(self.search.lowest, self.factor))} completed"
-            case "no larger graph":
-                return f"the generator makes no graph larger than scale {self.search.highest}: the memory holds more"
-            case "other":
-                assert now.failed is not None
-                return self._other(now.failed.size)
-        largest = self._tried[now.largest.size] if now.largest else None
-        between = lies_between(largest, self._tried.get(now.failed.size) if now.failed else None)
-        return f"stopped after {count(len(self._tried), 'try')}; {between} (--tries goes on)"
-
-    def _other(self, size: Size) -> str:
-        if size in self._unmade:
-            return (
-                f"the generator was the limit, and not {self.engine.name}: {self.name(size)} cannot be made here. "
-                f"{self._unmade[size]}"
+        now = self.state
+        if now.following is not None:
+            end = f"stopped after {count(found.tries, 'try')}; {found.end} (--tries continues)"
+        elif now.end == "no larger graph":
+            end = f"the generator makes no graph larger than scale {self.search.highest}: the memory holds more"
+        elif now.failed is not None and now.failed.size in self._unmade:
+            end = (
+                f"the generator was the limit, and not {self.engine.name}: {self.name(now.failed.size)} cannot be "
+                f"made here. {self._unmade[now.failed.size]}"
             )
-        record = self._tried[size]
-        if record.outcome is Outcome.TIMEOUT:
-            what = "time and not memory is the limit of what completed; --timeout SECONDS gives more"
         else:
-            what = "no want of the memory that is searched, which may hold more"
-        return f"{record.task.dataset} ended in {failure(record)}: {what}. {record.reason}".rstrip()
+            return found
+        return msgspec.structs.replace(found, end=end)
 
-    def _sizes(self) -> Iterator[Size]:
-        """Sizes that the store has records of, whoever made them."""
-        for name in {record.task.dataset for record in self.records if record.task.engine == self.engine.name}:
-            if (size := size_of(name)) is not None and self.name(size) == name:
-                yield size
-
-    def _kept(self, size: Size) -> Record | None:
-        """The current record of a size, of the graph as the generator makes it now."""
-        task = task_of(self.suite, self.algorithm, self.name(size), self.engine, variants(self.suite)[0])
-        record = self.stored.reusable(task.key, None)
-        if record is None or record.outcome is Outcome.UNSUPPORTED:
-            return None
-        return record
+    def _current(self, name: str) -> Record | None:
+        """The current record of the task on a graph, as the generator makes it now."""
+        task = task_of(self.suite, self.algorithm, name, self.engine, variants(self.suite)[0])
+        record = self._stored.reusable(task.key, None)
+        return None if record is None or record.outcome is Outcome.UNSUPPORTED else record
 
     def _known_rate(self) -> float | None:
         """Bytes by edge on the largest graph that the same work was done on, whatever its limit was."""
@@ -235,13 +189,13 @@ class Hunt:
             if (record.task.algorithm, record.task.engine) == (self.algorithm.name, self.engine.name)
             and record.outcome is Outcome.OK
             and record.posed is not None
-            and record.posed.num_edges >= _ENOUGH_EDGES
-            and (taken := peak(record))
+            and record.posed.num_edges >= _MIN_EDGES
+            and (taken := peak_bytes(record))
         ]
         edges, taken = max(known, default=(0, 0))
         return taken / edges if edges else None
 
 
 def _outcome(record: Record) -> Outcome:
-    """How a try ended: of an engine on a GPU, want of host memory is no want of the memory that is searched."""
+    """How a try ended: on a GPU engine, running out of host memory does not count as out of memory."""
     return Outcome.ERROR if host_out_of_memory(record) else record.outcome

@@ -18,7 +18,7 @@ from graphbench.measure.runner import measure
 from graphbench.measure.suites.rounds import pooled, rounds_of
 from graphbench.measure.suites.suite import Suite
 from graphbench.measure.suites.tasks import Graph, Item, StoredRecords, Variant, items, settings, variants
-from graphbench.records.model import Outcome, Record
+from graphbench.records.model import Outcome, Record, SearchKey
 from graphbench.system.machine import machine_summary
 
 
@@ -36,6 +36,7 @@ class Run:
         fit: whether to skip tasks that would not fit into memory.
         skip: whether to skip tasks that would time out, by the times on smaller graphs.
         series: names of graphs that differ in size alone, of which these are some.
+        search: the capacity search that this is a try of.
         items: every task on the graphs that there are.
         records: by task, the newest record: at first those that spare from measuring again.
     """
@@ -49,6 +50,7 @@ class Run:
     fit: bool = True
     skip: bool = True
     series: Collection[str] = ()
+    search: SearchKey | None = None
     items: list[Item] = field(init=False)
     records: dict[str, Record] = field(init=False)
 
@@ -148,7 +150,7 @@ class Run:
             series=self.series,
         )
         for latest in measure(plan, observe, predict):
-            key, record = latest.task.key, latest
+            key, record = latest.task.key, msgspec.structs.replace(latest, search=self.search)
             before = self.records.get(key)
             digest = record.dataset.digest if record.dataset else None
             ended = self.stored.ended(key, digest) if is_predicted(record) else None

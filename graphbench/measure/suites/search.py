@@ -18,7 +18,7 @@ from typing import Literal, NamedTuple
 
 import msgspec
 
-from graphbench.records.capacity import LOWEST, Size, untried
+from graphbench.records.capacity import MIN_SCALE, Size, untried
 from graphbench.records.model import Outcome
 
 GUESSED = 2
@@ -57,7 +57,7 @@ class Search(msgspec.Struct, frozen=True, kw_only=True):
     factor: int
     limit_bytes: int
     bytes_by_draw: float | None = None
-    lowest: int = LOWEST
+    lowest: int = MIN_SCALE
     highest: int = 40
 
 

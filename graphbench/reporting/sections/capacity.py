@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from graphbench.reporting.capacity import notes, table, unfinished
+from graphbench.reporting.capacity import capacities, notes, table, unfinished
 from graphbench.reporting.document import Bullets, Section, Text
 from graphbench.reporting.measured import Measured
-from graphbench.reporting.searches import findings
 
 
 def section(measured: Measured, key: str) -> Section | None:
     """A row for each search; None where nothing was searched for."""
-    found = findings(measured)
+    found = capacities(measured)
     if not found:
         return None
     how = Text(

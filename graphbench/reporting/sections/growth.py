@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from graphbench.records.model import Outcome
+from graphbench.reporting.capacity import between_scales
 from graphbench.reporting.charts import drawing, points, style
 from graphbench.reporting.document import Block, Chart, Column, Section, Table, Text
 from graphbench.reporting.measured import Case, Measured
 from graphbench.reporting.numbers import NOTHING, plain, three
 from graphbench.reporting.power_law import PowerLaw, crossing, fit
-from graphbench.reporting.searches import tries
 from graphbench.reporting.series import TWINS, VARIOUS, family
 
 MOST_POINTS = 150
@@ -76,10 +76,10 @@ def _panels(measured: Measured) -> list[points.Panel]:
 
 
 def _grown(measured: Measured) -> dict[str, list[Case]]:
-    """The cases of each problem but the tries of searches, whose sizes are those at which memory ended."""
-    searched = tries(measured)
+    """The cases of each problem, without the tries of a capacity search between two scales."""
+    excluded = between_scales(measured)
     return {
-        problem: [case for case in cases if case.record.id not in searched]
+        problem: [case for case in cases if case.record.id not in excluded]
         for problem, cases in measured.problems.items()
     }
 
