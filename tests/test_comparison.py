@@ -108,6 +108,11 @@ UNFAIR = {
         record(),
         replace(record("nx-cugraph"), phases__build_steps_s={"graph": 0.1, "conversion": 5.0}),
     ),
+    "a part of the conversion not counted": (
+        Reason.CONVERSION,
+        record(),
+        replace(record("nx-cugraph"), phases__build_s=0.1, phases__build_steps_s={"graph": 0.1, "conversion": 0.002}),
+    ),
     "answers differ": (
         Reason.DISAGREEMENT,
         jaccard(),
@@ -407,6 +412,15 @@ def test_the_baseline_on_the_same_machine_is_preferred_and_another_machine_refus
     assert (found.baseline_record, found.verdict) == ("networkx-1", "like")
     (found,) = compare([there, record("igraph")])
     assert codes(found) == {Reason.MACHINE}
+
+
+def test_of_baselines_that_fit_equally_well_the_newest_counts():
+    task = Task("louvain", "coAuthorsDBLP", "networkx", {"seed": 1})
+    older = record("networkx", 5.0, id="older", measured_at="2025-01-01T00:00:00Z", task=task)
+    newer = record("networkx", 5.0, id="newer", task=replace(task, params={"seed": 2}))
+    for order in ([older, newer], [newer, older]):
+        (comparison,) = compare([*order, record("igraph")])
+        assert comparison.baseline_record == "newer"
 
 
 def test_of_repeated_measurements_the_newest_counts():

@@ -56,6 +56,17 @@ def test_few_trials_have_a_range_and_are_judged_by_it():
     assert one(record("igraph", 1.0, n=2), wide).kind == "same"
 
 
+@pytest.mark.parametrize(
+    ("old", "new"), [([1.0, 1.01, 0.99, 1.02, 0.98], [0.9, 1.2, 1.2, 1.2, 1.2]), ([1.0, 0.98], [0.99, 1.5])]
+)
+def test_a_large_effect_is_no_change_where_the_interval_or_range_includes_one(old, new):
+    found = one(replace(record("igraph"), phases__run_s=old), replace(record("igraph"), phases__run_s=new))
+    low, high = found.interval or found.range
+    assert low < 1 < high
+    assert abs(found.effect) > LARGE_EFFECT
+    assert found.kind == "same"
+
+
 def test_searches_are_paired_by_their_sources():
     found = one(bfs("igraph", 1.0), bfs("igraph", 1.2))
     assert found.ratio == pytest.approx(1 / 1.2)

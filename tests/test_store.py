@@ -65,6 +65,13 @@ def test_a_record_in_two_files_comes_once(tmp_path):
     assert [each.id for each in load(files)] == ["r1", "r2", "r3"]
 
 
+def test_a_record_with_different_copies_comes_as_the_first_file_has_it(tmp_path):
+    for name in ("a", "b"):
+        with Store(tmp_path / name) as store:
+            store.append(record(1, reason=name))
+    assert [each.reason for each in load([tmp_path / "b", tmp_path / "a"])] == ["b"]
+
+
 def test_figures_of_numpy_are_numbers():
     made = from_json(to_json(record(1, answer={"a": np.float64(0.5), "b": np.int64(7), "c": np.float32(2)})))
     assert made.answer == {"a": 0.5, "b": 7, "c": 2.0}
