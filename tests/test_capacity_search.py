@@ -31,7 +31,7 @@ NEEDS = {
 
 @pytest.mark.parametrize("kind", NEEDS)
 @pytest.mark.parametrize("limit", [GB, 3 * GB, 8 * GB, 31 * GB, 32 * GB, 33 * GB, 79 * GB])
-def test_the_boundary_is_found_exactly_and_in_few_tries(kind, limit):
+def test_the_boundary_is_found_exactly_in_few_tries(kind, limit):
     found, tries = hunt(NEEDS[kind], limit)
     scale, factor = found.largest.size
     assert found.end == "found"
@@ -43,7 +43,7 @@ def test_the_boundary_is_found_exactly_and_in_few_tries(kind, limit):
     assert len(tries) <= 9
 
 
-def test_what_is_known_of_an_edge_makes_it_shorter():
+def test_a_known_size_per_edge_makes_the_search_shorter():
     _, blind = hunt(NEEDS["no base"], 32 * GB)
     _, told = hunt(NEEDS["no base"], 32 * GB, bytes_by_draw=77.0)
     assert len(told) < len(blind)
@@ -51,14 +51,14 @@ def test_what_is_known_of_an_edge_makes_it_shorter():
 
 
 @pytest.mark.parametrize("misleading", [0.01, 1.0, 1e4, 1e9])
-def test_a_prediction_that_misleads_only_costs_tries(misleading):
+def test_a_wrong_prediction_costs_only_tries(misleading):
     right, _ = hunt(NEEDS["linear"], 32 * GB)
     found, tries = hunt(NEEDS["linear"], 32 * GB, bytes_by_draw=misleading)
     assert (found.end, found.largest.size) == ("found", right.largest.size)
     assert len(tries) < 16
 
 
-def test_a_search_goes_on_from_any_of_its_tries():
+def test_a_search_resumes_after_any_try():
     whole, tries = hunt(NEEDS["linear"], 32 * GB)
     for done in range(len(tries) + 1):
         found, again = hunt(NEEDS["linear"], 32 * GB, known=tries[:done])
@@ -66,14 +66,14 @@ def test_a_search_goes_on_from_any_of_its_tries():
         assert len(again) == len(tries)
 
 
-def test_what_fits_nowhere_is_told():
+def test_a_search_reports_that_nothing_fits():
     found, tries = hunt(NEEDS["linear"], GB // 4)
     assert (found.end, found.largest) == ("nothing fits", None)
     assert found.failed.size.scale == 4
     assert len(tries) < 8
 
 
-def test_it_ends_at_the_largest_graph_that_can_be_made():
+def test_a_search_ends_at_the_largest_graph_that_can_be_generated():
     found, _ = hunt(NEEDS["linear"], 10**16, highest=30)
     assert (found.end, found.largest.size, found.failed) == ("no larger graph", Size(30, 16), None)
 
@@ -82,7 +82,7 @@ OTHERS = [Outcome.TIMEOUT, Outcome.ERROR, Outcome.INVALID]
 
 
 @pytest.mark.parametrize("outcome", OTHERS)
-def test_what_is_no_want_of_memory_ends_the_search_where_nothing_is_left_below_it(outcome):
+def test_another_failure_ends_the_search_if_no_size_below_it_is_untried(outcome):
     tries = [Try(Size(20, 20), Outcome.OK, GB), Try(Size(20, 21), outcome)]
     found = state(Search(factor=16, limit_bytes=2 * GB), tries)
     assert (found.end, found.following) == ("other", None)
@@ -90,7 +90,7 @@ def test_what_is_no_want_of_memory_ends_the_search_where_nothing_is_left_below_i
 
 
 @pytest.mark.parametrize("outcome", OTHERS)
-def test_a_failure_far_above_that_is_no_want_of_memory_leaves_the_sizes_below_it_to_be_tried(outcome):
+def test_sizes_below_another_failure_are_still_tried(outcome):
     for known in ([Try(Size(26, 16), outcome)], [Try(Size(20, 16), Outcome.OK, GB), Try(Size(26, 16), outcome)]):
         found, tries = hunt(NEEDS["linear"], 8 * GB, known=known)
         assert found.end == "found"
@@ -98,14 +98,14 @@ def test_a_failure_far_above_that_is_no_want_of_memory_leaves_the_sizes_below_it
         assert len(tries) < 16
 
 
-def test_the_largest_below_a_failure_that_is_no_want_of_memory_is_found_and_no_boundary_of_memory():
+def test_the_largest_size_below_another_failure_is_no_memory_boundary():
     found, _ = hunt(NEEDS["linear"], 8 * GB, known=[Try(Size(21, 16), Outcome.TIMEOUT)])
     assert (found.end, found.largest.size, found.failed.size) == ("other", Size(20, 31), Size(21, 16))
     found, _ = hunt(NEEDS["linear"], GB // 4, known=[Try(Size(4, 16), Outcome.ERROR)])
     assert (found.end, found.largest) == ("other", None)
 
 
-def test_beyond_memory_that_ran_out_other_ends_do_not_matter():
+def test_failures_above_an_out_of_memory_do_not_matter():
     tries = [
         Try(Size(20, 16), Outcome.OK, GB),
         Try(Size(21, 16), Outcome.OUT_OF_MEMORY),
@@ -114,7 +114,7 @@ def test_beyond_memory_that_ran_out_other_ends_do_not_matter():
     assert state(Search(factor=16, limit_bytes=GB), tries).following.scale == 20
 
 
-def test_a_graph_that_failed_though_a_larger_one_completed_is_a_surprise_and_no_boundary():
+def test_a_failure_below_a_success_is_a_surprise_and_no_boundary():
     tries = [
         Try(Size(20, 16), Outcome.OK, GB),
         Try(Size(20, 24), Outcome.OUT_OF_MEMORY),
@@ -127,7 +127,7 @@ def test_a_graph_that_failed_though_a_larger_one_completed_is_a_surprise_and_no_
     assert found.following == Size(21, 24), "2 GB held 16 draws for each vertex, so 3 GB hold 24"
 
 
-def test_after_two_guesses_the_rest_is_halved():
+def test_the_search_bisects_after_two_guesses():
     tries = [Try(Size(20, factor), Outcome.OK, 1) for factor in (16, 17, 18)] + [
         Try(Size(21, 16), Outcome.OUT_OF_MEMORY)
     ]

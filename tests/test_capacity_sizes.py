@@ -5,7 +5,7 @@ import pytest
 from graphbench.records.capacity import Size, generator_of, size_of, untried
 
 
-def test_a_size_is_read_from_the_name_of_an_rmat_graph_alone():
+def test_a_size_is_read_from_the_name_of_an_rmat_graph():
     name = "rmat:scale=24,edgefactor=27,by=cugraph,seed=1"
     assert (size_of(name), generator_of(name)) == (Size(24, 27), "rmat:,by=cugraph,seed=1")
     assert Size(24, 27).draws == 27 << 24

@@ -19,7 +19,7 @@ FAIR = {
 }
 
 
-def test_a_baseline_that_lacks_the_problem_is_no_side_of_a_comparison():
+def test_an_unsupported_baseline_gives_no_comparison():
     lacks = record("networkx", outcome=Outcome.UNSUPPORTED, phases=Phases(), certificate=None, answer={})
     (only,) = compare([lacks, record("igraph"), record("cugraph", 0.1, device="gpu")])
     assert (only.engine, only.baseline, only.role) == ("cugraph", "igraph", "best_cpu")
@@ -149,7 +149,7 @@ UNFAIR = {
 
 
 @pytest.mark.parametrize("kind", FAIR)
-def test_a_fair_pair_is_like_without_any_reason_or_note(kind):
+def test_a_fair_pair_is_like_without_reasons_or_notes(kind):
     one, two = FAIR[kind]
     comparison = set_against(one, two)
     assert (comparison.verdict, comparison.reasons, comparison.notes) == (Verdict.LIKE, [], [])
@@ -158,7 +158,7 @@ def test_a_fair_pair_is_like_without_any_reason_or_note(kind):
 
 
 @pytest.mark.parametrize("case", UNFAIR)
-def test_each_flaw_is_flagged_with_its_one_effect(case):
+def test_each_flaw_gives_its_reason_with_one_effect(case):
     reason, one, two = UNFAIR[case]
     comparison = set_against(one, two)
     assert reason in codes(comparison)
@@ -177,7 +177,7 @@ def test_every_reason_is_covered_and_says_what_to_do():
         assert Reason.of(reason.because("with figures: 3")) is reason
 
 
-def test_a_text_without_a_known_code_is_about_no_reason():
+def test_a_text_without_a_known_code_raises():
     with pytest.raises(ValueError, match="no reason"):
         Reason.of("nonsense: x")
 
@@ -189,7 +189,7 @@ def test_a_stale_record_on_either_side_refuses_the_ratio(id_, verdict):
     assert (Reason.STALE in codes(comparison)) == (verdict == "refused")
 
 
-def test_what_is_refused_carries_no_ratio_and_only_what_refuses_it():
+def test_a_refused_comparison_has_no_ratio_and_only_refusing_reasons():
     worst = replace(record("igraph", n=1), environment__machine="m2", dataset__digest="x", posed__directed=True)
     comparison = set_against(record(), worst)
     assert (comparison.ratio_run, comparison.ratio_end_to_end, comparison.interval) == (None, None, None)
@@ -210,7 +210,7 @@ def test_what_is_refused_carries_no_ratio_and_only_what_refuses_it():
         (0.01, -0.01, 0.1, "unlike"),
     ],
 )
-def test_the_faster_side_may_be_at_most_one_per_cent_worse(baseline, engine, seconds, verdict):
+def test_the_faster_side_may_be_at_most_1_percent_worse(baseline, engine, seconds, verdict):
     comparison = set_against(
         record(trials=quality([baseline] * 6)), record("igraph", seconds, trials=quality([engine] * 6))
     )
@@ -218,19 +218,19 @@ def test_the_faster_side_may_be_at_most_one_per_cent_worse(baseline, engine, sec
     assert Reason.ONE_SEED not in codes(comparison)
 
 
-def test_quality_is_compared_by_medians_not_by_the_answer_that_was_certified():
+def test_quality_is_compared_by_medians_over_trials():
     lucky = record("igraph", 0.1, answer={"modularity": 0.99}, trials=quality([0.71, 0.71, 0.71, 0.71, 0.99]))
     assert set_against(record(), lucky).verdict == "unlike"
 
 
 @pytest.mark.parametrize(("engine", "verdict"), [(0.777, "like"), (0.775, "unlike")])
-def test_a_single_seed_is_allowed_three_per_cent(engine, verdict):
+def test_a_single_seed_may_be_3_percent_worse(engine, verdict):
     comparison = set_against(record(trials=quality([0.80])), record("igraph", 0.1, trials=quality([engine] * 6)))
     assert comparison.verdict == verdict
     assert (Reason.ONE_SEED in codes(comparison)) == (verdict == "like")
 
 
-def test_an_engine_without_a_seed_shows_its_spread_by_its_trials():
+def test_trials_of_an_engine_without_a_seed_count_as_several_seeds():
     unseeded = record("cugraph", 0.1, adapter={"seed": None}, trials=Trials(seeds=[0] * 6, quality=[0.83] * 6))
     assert Reason.ONE_SEED not in codes(set_against(record(), unseeded))
 
@@ -252,7 +252,7 @@ def test_a_timeout_of_the_engine_is_an_upper_bound():
 
 
 @given(seconds=st.floats(1e-3, 1e3), after=st.floats(1e-3, 1e4), more=st.floats(0, 1e4))
-def test_a_bound_holds_whatever_the_time_had_come_to_be(seconds, after, more):
+def test_a_timeout_bounds_the_ratio_for_any_true_time(seconds, after, more):
     engine, ended = record("igraph", seconds), record("networkx", (after + more) * 1.05)  # its quickest trial: 0.98
     lower = set_against(timeout("networkx", after=after), engine)
     assert lower.bound == "lower"
@@ -262,7 +262,7 @@ def test_a_bound_holds_whatever_the_time_had_come_to_be(seconds, after, more):
     assert upper.ratio_run >= set_against(engine, ended).ratio_run
 
 
-def test_a_search_that_never_ended_is_set_against_the_same_source():
+def test_a_timed_out_search_is_compared_at_its_own_source():
     stopped = bfs("networkx", outcome=Outcome.TIMEOUT, censored=Censored("cold", 600.0), trials=Trials(), answer={})
     comparison = set_against(replace(stopped, phases__run_s=[]), bfs("igraph", 1.0, sources=9))
     assert (comparison.bound, comparison.ratio_run, comparison.n) == ("lower", pytest.approx(600.0), 1)
@@ -271,7 +271,7 @@ def test_a_search_that_never_ended_is_set_against_the_same_source():
 # Sources
 
 
-def test_ratios_use_only_the_sources_that_both_sides_ran():
+def test_ratios_use_only_common_sources():
     slow = bfs("networkx", 10.0, sources=6)
     fast = bfs("igraph", 1.0, sources=64)
     comparison = set_against(slow, fast)
@@ -293,7 +293,7 @@ def test_too_few_common_sources_give_a_range():
     assert comparison.range == pytest.approx((5.0, 20.0))
 
 
-def test_a_source_that_one_side_repeats_more_often_counts_once():
+def test_a_repeated_source_counts_once():
     slow = bfs("networkx", 10.0, sources=6)
     fast = replace(
         bfs("igraph", 1.0, sources=6), trials__sources=[100, *range(100, 106)], phases__run_s=[9.0, 9.0, 2, 3, 4, 5, 6]
@@ -306,7 +306,7 @@ def test_a_source_that_one_side_repeats_more_often_counts_once():
 # Trials
 
 
-def test_few_trials_give_a_range_and_one_trial_on_both_sides_gives_neither():
+def test_few_trials_give_a_range_and_two_single_trials_neither():
     few = set_against(record(n=3), record("igraph", 0.1, n=20))
     assert few.interval is None
     assert few.range[0] < few.ratio_run < few.range[1]
@@ -315,13 +315,13 @@ def test_few_trials_give_a_range_and_one_trial_on_both_sides_gives_neither():
     assert one.ratio_run == pytest.approx(10.0)
 
 
-def test_the_note_on_few_trials_names_the_call_that_is_both_cold_and_run():
+def test_the_note_on_few_trials_names_a_first_call_that_used_the_budget():
     alone = record(n=1)
     comparison = set_against(replace(alone, trials__stopped="cold_is_run"), record("igraph", 0.1))
     assert any("networkx outlasted the budget" in note for note in comparison.notes)
 
 
-def test_a_first_call_against_warm_trials_is_told_with_the_ratio_of_first_calls():
+def test_a_first_call_against_warm_trials_notes_the_ratio_of_first_calls():
     alone = replace(record(n=1), trials__stopped="cold_is_run", phases__cold_s=1.0)
     warm = replace(record("igraph", 0.1), phases__cold_s=0.4)
     (note,) = [each for each in set_against(alone, warm).notes if Reason.of(each) is Reason.FEW_TRIALS]
@@ -344,7 +344,7 @@ def test_every_engine_but_the_baseline_is_compared_within_its_group():
     assert [each.ratio_run for each in found] == [pytest.approx(2.0), pytest.approx(3.0)]
 
 
-def test_another_baseline_can_be_asked_for():
+def test_the_baseline_can_be_chosen():
     (found,) = compare([record("igraph", 1.0), record("networkx", 2.0)], baseline="igraph")
     assert (found.engine, found.ratio_run) == ("networkx", pytest.approx(0.5))
 
@@ -354,7 +354,7 @@ def test_a_group_without_the_baseline_has_no_comparison():
     assert compare([]) == []
 
 
-def test_a_gpu_engine_is_also_set_against_the_best_cpu_engine_that_is_like():
+def test_a_gpu_engine_is_also_compared_with_the_best_like_cpu_engine():
     gpu = record("cugraph", 0.1, device="gpu", environment=replace(HERE, gpus=[H100]))
     sloppy = record("networkit", 0.2, trials=quality([0.5] * 6))
     beaten = record("igraph", 0.5, trials=quality([0.95] * 6))
@@ -366,19 +366,19 @@ def test_a_gpu_engine_is_also_set_against_the_best_cpu_engine_that_is_like():
     ]
 
 
-def test_no_slower_cpu_engine_takes_the_place_of_one_whose_answer_is_the_better():
+def test_a_cpu_engine_with_a_better_answer_stays_the_best():
     gpu = record("cugraph", 0.1, device="gpu", trials=quality([0.828] * 6))
     better, slower = record("igraph", 0.5, trials=quality([0.95] * 6)), record("graph-tool", 1.0)
     (best,) = [each for each in compare([gpu, record("networkx", 10.0), better, slower]) if each.role == "best_cpu"]
     assert (best.baseline, best.verdict) == ("igraph", "unlike")
 
 
-def test_no_second_comparison_where_the_baseline_is_the_best_cpu_engine():
+def test_a_baseline_that_is_the_best_cpu_engine_is_compared_once():
     gpu = record("cugraph", 0.1, device="gpu")
     assert [each.role for each in compare([gpu, record("networkx", 1.0)])] == ["baseline"]
 
 
-def test_the_best_cpu_engine_is_chosen_for_run_and_for_end_to_end_each_by_itself():
+def test_the_best_cpu_engine_is_chosen_separately_for_warm_and_whole_calls():
     gpu = record("cugraph", 0.3, device="gpu")
     on_run = replace(record("igraph", 0.4), phases__build_s=9.0)
     whole = replace(record("scipy", 0.5), phases__build_s=0.001)
@@ -400,13 +400,13 @@ def test_different_parameters_are_different_problems():
     assert found.baseline_record == "networkx-2"
 
 
-def test_a_parameter_that_only_one_engine_has_does_not_part_them():
+def test_a_parameter_of_one_engine_only_does_not_prevent_a_comparison():
     task = Task("louvain", "coAuthorsDBLP", "cugraph", record().task.params | {"allocator": "async"})
     (found,) = compare([record("networkx"), record("cugraph", task=task)])
     assert found.verdict == "like"
 
 
-def test_the_baseline_on_the_same_machine_is_preferred_and_another_machine_refused():
+def test_a_baseline_on_the_same_machine_is_preferred():
     there = replace(record("networkx", 50.0, id="there", measured_at="2027-01-01"), environment__machine="m2")
     (found,) = compare([record("networkx", 2.0), there, record("igraph")])
     assert (found.baseline_record, found.verdict) == ("networkx-1", "like")
@@ -414,7 +414,7 @@ def test_the_baseline_on_the_same_machine_is_preferred_and_another_machine_refus
     assert codes(found) == {Reason.MACHINE}
 
 
-def test_of_baselines_that_fit_equally_well_the_newest_counts():
+def test_the_newest_of_equally_good_baselines_counts():
     task = Task("louvain", "coAuthorsDBLP", "networkx", {"seed": 1})
     older = record("networkx", 5.0, id="older", measured_at="2025-01-01T00:00:00Z", task=task)
     newer = record("networkx", 5.0, id="newer", task=replace(task, params={"seed": 2}))
@@ -423,7 +423,7 @@ def test_of_baselines_that_fit_equally_well_the_newest_counts():
         assert comparison.baseline_record == "newer"
 
 
-def test_of_repeated_measurements_the_newest_counts():
+def test_the_newest_of_repeated_measurements_counts():
     old = record("networkx", 5.0, id="old", measured_at="2025-01-01T00:00:00Z")
     assert [each.id for each in newest([record("networkx"), old])] == ["networkx-1"]
     assert [each.id for each in newest([old, record("networkx")])] == ["networkx-1"]
@@ -443,7 +443,7 @@ def test_of_repeated_measurements_the_newest_counts():
     ],
     ids=str,
 )
-def test_want_of_memory_under_a_limit_hides_no_success_that_held_more(limit, changes, shown):
+def test_out_of_memory_within_a_limit_does_not_hide_a_success_above_it(limit, changes, shown):
     ok = replace(record(id="ok"), **changes)
     starved = record(
         id="starved", outcome=Outcome.OUT_OF_MEMORY, measured_at="2026-02-01T00:00:00Z",
@@ -455,7 +455,7 @@ def test_want_of_memory_under_a_limit_hides_no_success_that_held_more(limit, cha
     assert [each.id for each in newest([again, starved, ok])] == ["again"]
 
 
-def test_a_limit_of_device_memory_makes_another_task_which_hides_nothing():
+def test_tasks_with_different_device_memory_limits_are_kept_apart():
     params = record().task.params
     ok = record("cugraph", device="gpu", id="ok")
     starved = record(
@@ -477,7 +477,7 @@ def test_threads_of_the_host_do_not_matter_to_a_gpu():
     assert Reason.THREADS not in codes(set_against(record(), gpu))
 
 
-def test_a_prefix_of_the_sources_is_fair_and_a_lone_vertex_may_reach_itself_only():
+def test_a_prefix_of_the_sources_and_a_one_vertex_graph_are_fair():
     lone = [
         replace(bfs(name), answer={"reached": 1, "max_distance": 0}, posed__num_vertices=1)
         for name in ("networkx", "igraph")
@@ -494,7 +494,7 @@ def _costing(engine, fixed, run, *, device="cpu"):
 
 
 @given(st.floats(0.01, 1e3), st.floats(0.01, 1e3), st.floats(1e-4, 10), st.floats(1e-4, 10))
-def test_break_even_is_the_first_run_after_which_the_gpu_has_cost_no_more(fixed_gpu, fixed_cpu, run_gpu, run_cpu):
+def test_break_even_is_the_first_run_where_the_gpu_costs_no_more(fixed_gpu, fixed_cpu, run_gpu, run_cpu):
     runs = break_even(_costing("networkx", fixed_cpu, run_cpu), _costing("cugraph", fixed_gpu, run_gpu, device="gpu"))
 
     def behind(n):
@@ -518,13 +518,13 @@ def test_break_even_is_the_first_run_after_which_the_gpu_has_cost_no_more(fixed_
         ((8, 1), (1, 1), "never"),
     ],
 )
-def test_a_gpu_engine_is_told_when_it_has_won_back_its_fixed_cost(gpu, cpu, expected):
+def test_a_gpu_engine_has_a_break_even_run(gpu, cpu, expected):
     one = [_costing("cugraph", *gpu, device="gpu"), _costing("networkx", *cpu)]
     (found,) = compare(one)
     assert found.break_even_runs == expected
 
 
-def test_break_even_is_told_against_both_baselines():
+def test_break_even_is_given_against_both_baselines():
     records = [_costing("cugraph", 8, 0.1, device="gpu"), _costing("networkx", 1, 10.1), _costing("igraph", 1, 0.2)]
     assert [(each.baseline, each.break_even_runs) for each in compare(records) if each.engine == "cugraph"] == [
         ("networkx", 2),
@@ -532,24 +532,24 @@ def test_break_even_is_told_against_both_baselines():
     ]
 
 
-def test_between_two_cpu_engines_there_is_no_break_even():
+def test_two_cpu_engines_have_no_break_even():
     (found,) = compare([_costing("igraph", 8, 0.1), _costing("networkx", 1, 10)])
     assert found.break_even_runs is None
 
 
-def test_a_baseline_that_was_stopped_inside_its_first_call_is_beaten_at_once_or_nothing_is_known():
+def test_break_even_against_a_timed_out_first_call_is_1_or_unknown():
     gpu = _costing("cugraph", 8, 0.1, device="gpu")
     assert compare([gpu, timeout("networkx", after=600.0)])[0].break_even_runs == 1
     assert compare([gpu, timeout("networkx", after=1.0)])[0].break_even_runs is None
 
 
-def test_where_a_phase_is_missing_or_the_ratio_is_refused_break_even_is_not_known():
+def test_break_even_is_unknown_without_a_phase_or_a_ratio():
     cpu, gpu = _costing("networkx", 1, 10), _costing("cugraph", 8, 0.1, device="gpu")
     for unknown in (replace(gpu, phases__start_s=None), replace(gpu, environment__machine="m2")):
         assert compare([cpu, unknown])[0].break_even_runs is None
 
 
-def test_records_under_a_limit_of_device_memory_are_told_apart_by_their_labels():
+def test_labels_name_a_device_memory_limit():
     from graphbench.reporting.heading import label
 
     def on_gpu(**params):

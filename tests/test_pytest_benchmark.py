@@ -28,52 +28,52 @@ def written(tmp_path):
 
 
 @pytest.mark.parametrize("layout", [{"indent": 4}, {"indent": None}, {"separators": (",", ":")}], ids=str)
-def test_records_come_back_in_full_however_the_file_is_laid_out(written, layout):
+def test_records_survive_any_layout_of_the_file(written, layout):
     records = [record("networkx"), record("igraph", 0.1), record("cugraph", 0.001)]
     assert store.load([written(pytest_benchmark.document(records), **layout)]) == records
 
 
-def test_a_file_of_records_and_one_of_pytest_benchmark_load_together_and_what_is_in_both_comes_once(written, tmp_path):
+def test_both_kinds_of_files_load_together_without_duplicates(written, tmp_path):
     one, two = record("networkx"), record("igraph")
     lines = tmp_path / "records.jsonl"
     lines.write_bytes(store.to_json(one) + b"\n")
     assert store.load([lines, written(pytest_benchmark.document([one, two]), indent=4)]) == [one, two]
 
 
-def test_other_benchmarks_in_the_file_are_passed_over_even_with_numbers_that_json_does_not_have(written):
+def test_other_benchmarks_in_a_file_are_ignored(written):
     document = pytest_benchmark.document([record()])
     document["benchmarks"].insert(0, {"name": "test_other", "extra_info": {"loss": float("nan")}, "stats": {}})
     assert store.load([written(document, indent=4)]) == [record()]
 
 
-def test_a_file_with_other_benchmarks_only_says_how_to_make_one_with_records(written):
+def test_a_file_without_records_is_refused_with_advice(written):
     document = {"benchmarks": [{"name": "test_other", "extra_info": {}, "stats": {}}]}
     with pytest.raises(StoreError, match=r"saved.json: 1 benchmarks.*--pyargs graphbench.benchmarks"):
         store.load([written(document, indent=4)])
 
 
 @pytest.mark.parametrize("document", [{}, {"benchmarks": 3}, {"benchmarks": [1]}, {"benchmarks": None}], ids=str)
-def test_indented_json_that_is_something_else_is_refused_by_name(written, document):
+def test_other_json_is_refused_with_its_name(written, document):
     path = written({"first": 1, **document}, indent=4)
     with pytest.raises(StoreError, match=r"saved.json: neither records"):
         store.load([path])
 
 
-def test_a_file_cut_in_the_middle_is_refused_and_not_taken_for_fewer_records(written):
+def test_a_truncated_file_is_refused(written):
     path = written(pytest_benchmark.document([record()]), indent=4)
     path.write_text(path.read_text()[:-20])
     with pytest.raises(StoreError, match=r"saved.json"):
         store.load([path])
 
 
-def test_a_record_of_another_schema_is_refused_as_in_a_store(written):
+def test_a_record_of_another_schema_is_refused(written):
     document = pytest_benchmark.document([record()])
     document["benchmarks"][0]["extra_info"]["graphbench"]["schema"] = 999
     with pytest.raises(StoreError, match="schema 999"):
         store.load([written(document, indent=4)])
 
 
-def test_a_store_torn_to_a_single_brace_is_a_torn_store(tmp_path):
+def test_a_single_brace_is_a_torn_store_and_not_a_pytest_benchmark_file(tmp_path):
     path = tmp_path / "records.jsonl"
     path.write_bytes(b"{")
     with pytest.warns(UserWarning, match="torn"):
@@ -107,7 +107,7 @@ def test_outliers_are_counted_as_pytest_benchmark_counts_them():
         assert ours[key] == getattr(theirs, key)
 
 
-def test_only_right_answers_get_into_a_file_that_knows_no_verdict():
+def test_only_valid_records_are_exported():
     wrong = record("igraph", outcome=Outcome.INVALID)
     assert [bench["params"]["engine"] for bench in pytest_benchmark.document([wrong, record()])["benchmarks"]] == [
         "networkx"
@@ -116,7 +116,7 @@ def test_only_right_answers_get_into_a_file_that_knows_no_verdict():
         pytest_benchmark.document([wrong])
 
 
-def test_two_machines_do_not_fit_into_one_file():
+def test_records_of_two_machines_are_refused():
     there = msgspec.structs.replace(HERE, machine="m2")
     with pytest.raises(UsageError, match=r"2 machines \(m1, m2\).*--machine"):
         pytest_benchmark.document([record(), record("igraph", environment=there)])
@@ -132,7 +132,7 @@ def test_tasks_that_differ_in_parameters_only_have_different_names():
     ]
 
 
-def test_numbers_of_numpy_in_a_record_are_numbers_in_the_file(written):
+def test_numpy_numbers_are_exported_as_numbers(written):
     odd = record(answer={"modularity": np.float64(0.5), "communities": np.int64(3)})
     (back,) = store.load([written(pytest_benchmark.document([odd]), indent=4)])
     assert back.answer == {"modularity": 0.5, "communities": 3}

@@ -29,18 +29,18 @@ def noisy(centre, seed, n=20, **changes_):
 
 
 @pytest.mark.parametrize(("factor", "kind"), [(1.3, "slower"), (0.7, "faster"), (1.0, "same"), (1.01, "same")])
-def test_a_change_beyond_the_noise_is_told_and_less_is_the_same(factor, kind):
+def test_changes_beyond_the_noise_are_reported(factor, kind):
     found = one(record("igraph", 1.0), record("igraph", factor))
     assert found.kind == kind
     assert found.ratio == pytest.approx(1 / factor, rel=1e-6)
 
 
 @pytest.mark.parametrize("seed", range(20))
-def test_noise_alone_is_the_same(seed):
+def test_noise_alone_is_no_change(seed):
     assert one(noisy(1.0, seed), noisy(1.0, seed + 1000)).kind == "same"
 
 
-def test_an_interval_beside_one_is_not_enough_where_trials_overlap():
+def test_a_small_effect_is_no_change_even_if_the_interval_excludes_one():
     draw = random.Random(3)
     old = replace(record("igraph"), phases__run_s=[draw.uniform(0.5, 1.5) for _ in range(1500)])
     new = replace(record("igraph"), phases__run_s=[draw.uniform(0.5, 1.5) * 1.08 for _ in range(1500)])
@@ -50,7 +50,7 @@ def test_an_interval_beside_one_is_not_enough_where_trials_overlap():
     assert found.kind == "same"
 
 
-def test_few_trials_have_a_range_and_are_judged_by_it():
+def test_few_trials_are_compared_by_their_range():
     assert one(record("igraph", 1.0, n=2), record("igraph", 1.3, n=2)).kind == "slower"
     wide = replace(record("igraph", n=2), phases__run_s=[0.9, 2.0])
     assert one(record("igraph", 1.0, n=2), wide).kind == "same"
@@ -74,7 +74,7 @@ def test_searches_are_paired_by_their_sources():
 
 
 @given(seconds, seconds)
-def test_cliffs_delta_is_the_share_of_pairs_won_less_the_share_lost(old, new):
+def test_cliffs_delta_is_the_share_of_pairs_won_minus_the_share_lost(old, new):
     won = sum((a > b) - (a < b) for a in old for b in new) / (len(old) * len(new))
     assert cliffs_delta(old, new) == pytest.approx(won)
     assert cliffs_delta(new, old) == pytest.approx(-won)
@@ -99,20 +99,20 @@ def test_cells_of_one_store_only_are_incomparable():
         ({"certificate": Certificate(valid=False, detail="wrong"), "outcome": Outcome.INVALID}, "invalid"),
     ],
 )
-def test_another_graph_other_weights_or_a_worse_answer_cannot_be_compared(change, reason):
+def test_another_graph_other_weights_or_a_worse_answer_is_incomparable(change, reason):
     found = one(record("igraph"), replace(record("igraph", 0.5), **change))
     assert found.kind == "incomparable"
     assert any(text.startswith(f"{reason}:") for text in found.reasons)
 
 
-def test_different_machines_are_refused_unless_that_is_asked_for():
+def test_different_machines_need_the_option_cross_machine():
     there = replace(record("igraph", 2.0), environment__machine="m2")
     with pytest.raises(UsageError, match="--cross-machine"):
         changes([record("igraph")], [there])
     assert one(record("igraph"), there, cross_machine=True).kind == "slower"
 
 
-def test_a_machine_that_is_in_one_store_only_is_incomparable_beside_one_in_both():
+def test_records_of_a_machine_in_one_store_only_are_incomparable():
     there = replace(record("igraph", id="there"), environment__machine="m2")
     found = changes([record("igraph")], [record("igraph"), there])
     assert sorted(each.kind for each in found) == ["incomparable", "same"]
@@ -133,19 +133,19 @@ def stopped(after):
                    phases=Phases(start_s=0.1, read_s=0.1, build_s=0.1), trials=Trials(), answer={})  # fmt: skip
 
 
-def test_a_timeout_where_there_was_an_answer_is_slower_and_broken():
+def test_a_new_timeout_is_slower_and_broken():
     found = one(record("igraph", 1.0), stopped(600.0))
     assert (found.kind, found.bound, found.broken) == ("slower", "upper", True)
     assert found.ratio == pytest.approx(1 / 600)
     assert failed([found], 1e9) == [found]
 
 
-def test_an_engine_that_is_not_here_any_more_is_not_broken():
+def test_an_engine_that_is_no_longer_installed_is_not_broken():
     gone = record("igraph", outcome=Outcome.UNAVAILABLE, environment=None, phases=Phases(), certificate=None, answer={})
     assert not any(each.broken for each in changes([record("igraph")], [gone]))
 
 
-def test_only_what_is_slower_by_more_than_the_limit_fails():
+def test_only_cells_slower_than_the_limit_fail():
     found = changes([record("igraph", 1.0)], [record("igraph", 1.2)])
     assert failed(found, 0.1) == found
     assert failed(found, 0.25) == []
@@ -175,7 +175,7 @@ def test_the_command_lists_cells_and_fails_beyond_the_limit(stores, capsys):
 
 
 @pytest.mark.parametrize("form", ["json", "csv", "markdown"])
-def test_the_other_forms_hold_every_cell(stores, capsys, form):
+def test_every_format_has_every_cell(stores, capsys, form):
     assert invoke(["compare", *stores, "--format", form]) == 0
     shown = capsys.readouterr().out
     kinds = [each["kind"] for each in json.loads(shown)] if form == "json" else None
@@ -184,6 +184,6 @@ def test_the_other_forms_hold_every_cell(stores, capsys, form):
 
 
 @pytest.mark.parametrize("value", ["much", "-1%", "nan"])
-def test_a_limit_that_is_no_percentage_is_refused(stores, capsys, value):
+def test_a_fail_limit_must_be_a_percentage(stores, capsys, value):
     assert invoke(["compare", *stores, f"--fail-slower={value}"]) == 2
     assert "10%" in capsys.readouterr().err

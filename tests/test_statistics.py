@@ -54,12 +54,12 @@ def test_the_order_of_trials_does_not_matter(values):
 
 
 @given(enough, st.floats(0.01, 100))
-def test_pairing_takes_out_what_is_hard_for_both(times, factor):
+def test_pairing_removes_the_difficulty_that_both_sides_share(times, factor):
     found = statistics.paired_ratio([factor * each for each in times], times)
     assert found.interval == pytest.approx((factor, factor))
 
 
-def test_without_pairing_the_spread_of_the_questions_stays():
+def test_an_unpaired_ratio_includes_the_spread_of_the_questions():
     times = [1.0, 2.0, 4.0, 8.0, 16.0, 32.0]
     low, high = statistics.ratio(times, times).interval
     assert low < 0.5
@@ -85,7 +85,7 @@ def test_the_interval_of_a_ratio_is_that_of_an_ordinary_bootstrap():
     assert statistics.ratio(top, bottom).interval == pytest.approx(tuple(theirs), rel=0.01)
 
 
-def test_intervals_cover_the_true_median_about_as_often_as_they_say():
+def test_95_percent_intervals_cover_the_true_median_about_95_percent_of_the_time():
     rng = np.random.default_rng(5)
     hits = 0
     for _ in range(400):
@@ -110,7 +110,7 @@ def test_a_geometric_mean_of_inverses_is_the_inverse(ratios):
     assert statistics.geometric_mean(inverses) * statistics.geometric_mean(ratios) == pytest.approx(1)
 
 
-def test_means_that_stand_side_by_side_are_over_the_cells_that_all_completed():
+def test_compared_means_are_over_the_cells_that_all_sides_completed():
     cells = {"cugraph": {"a": 100.0, "b": 400.0, "big": 9000.0}, "igraph": {"a": 10.0, "b": 40.0, "small": 1.0}}
     means, common = statistics.common_geometric_means(cells)
     assert common == {"a", "b"}
@@ -122,7 +122,7 @@ def test_means_that_stand_side_by_side_are_over_the_cells_that_all_completed():
     st.dictionaries(st.sampled_from("abcdef"), st.floats(0.01, 1e4), min_size=1),
     st.floats(0.01, 1e4),
 )
-def test_a_cell_that_only_one_side_completed_changes_no_mean(one, two, extra):
+def test_a_cell_that_one_side_completed_does_not_change_any_mean(one, two, extra):
     means, common = statistics.common_geometric_means({"one": one, "two": two})
     again, same = statistics.common_geometric_means({"one": one | {"alone": extra}, "two": two})
     assert (again, same) == (means, common)
@@ -135,7 +135,7 @@ def test_a_cell_that_only_one_side_completed_changes_no_mean(one, two, extra):
 
 
 @given(st.lists(st.tuples(seconds, seconds), min_size=5, max_size=30), scale)
-def test_a_hard_question_is_hard_for_both_whatever_its_weight(pairs, factor):
+def test_a_paired_interval_scales_with_one_side_within_the_extremes(pairs, factor):
     top, bottom = zip(*pairs, strict=True)
     found = statistics.paired_ratio(top, bottom)
     each = [one / two for one, two in pairs]
@@ -147,7 +147,7 @@ def test_a_hard_question_is_hard_for_both_whatever_its_weight(pairs, factor):
 
 
 @given(st.permutations(range(6)))
-def test_the_order_of_questions_does_not_change_a_paired_ratio_itself(order):
+def test_the_order_of_questions_does_not_change_a_paired_ratio(order):
     top, bottom = [9.0, 1.0, 5.0, 3.0, 7.0, 2.0], [1.0, 2.0, 3.0, 4.0, 5.0, 6.0]
     shuffled = statistics.paired_ratio([top[i] for i in order], [bottom[i] for i in order])
     assert shuffled.value == statistics.paired_ratio(top, bottom).value
@@ -159,7 +159,7 @@ def test_without_a_common_cell_there_is_no_mean(cells):
 
 
 @pytest.mark.parametrize("wrong", [[], [0.0, 1.0], [-1.0], [float("nan")], [float("inf")]])
-def test_what_cannot_be_a_ratio_is_refused(wrong):
+def test_ratios_refuse_values_that_are_not_positive_and_finite(wrong):
     for call in (
         lambda: statistics.ratio(wrong, [1.0]),
         lambda: statistics.ratio([1.0], wrong),
@@ -175,6 +175,6 @@ def test_sides_of_unequal_length_cannot_be_paired():
         statistics.paired_ratio([1.0, 2.0], [1.0])
 
 
-def test_a_handful_of_questions_is_no_sample_to_pair():
+def test_fewer_than_five_questions_cannot_be_paired():
     with pytest.raises(ValueError, match="5 questions, not of 4"):
         statistics.paired_ratio([1.0] * 4, [1.0] * 4)

@@ -56,7 +56,7 @@ def test_a_store_that_was_never_written_is_empty_but_a_named_file_must_exist(pat
         load([path])
 
 
-def test_a_record_in_two_files_comes_once(tmp_path):
+def test_a_record_in_two_files_is_loaded_once(tmp_path):
     files = [tmp_path / name for name in ("a", "b")]
     for file in files:
         with Store(file) as store:
@@ -65,14 +65,14 @@ def test_a_record_in_two_files_comes_once(tmp_path):
     assert [each.id for each in load(files)] == ["r1", "r2", "r3"]
 
 
-def test_a_record_with_different_copies_comes_as_the_first_file_has_it(tmp_path):
+def test_the_first_file_decides_between_copies_of_a_record(tmp_path):
     for name in ("a", "b"):
         with Store(tmp_path / name) as store:
             store.append(record(1, reason=name))
     assert [each.reason for each in load([tmp_path / "b", tmp_path / "a"])] == ["b"]
 
 
-def test_figures_of_numpy_are_numbers():
+def test_numpy_numbers_become_json_numbers():
     made = from_json(to_json(record(1, answer={"a": np.float64(0.5), "b": np.int64(7), "c": np.float32(2)})))
     assert made.answer == {"a": 0.5, "b": 7, "c": 2.0}
 
@@ -88,7 +88,7 @@ def test_figures_of_numpy_are_numbers():
         (b"\xff\xfe", "not a record"),
     ],
 )
-def test_lines_that_are_no_record_are_refused_with_file_and_line(path, line, says):
+def test_invalid_lines_are_reported_with_file_and_line(path, line, says):
     path.write_bytes(to_json(record(1)) + b"\n" + line + b"\n" + to_json(record(2)) + b"\n")
     with pytest.raises(StoreError, match=rf"records\.jsonl, line 2: .*{says}"):
         load([path])
@@ -105,7 +105,7 @@ def test_a_torn_last_line_is_set_aside_with_a_warning(path):
     assert path.with_name("records.jsonl.torn").read_bytes() == torn + b"\n"
 
 
-def test_a_long_torn_line_is_found_and_a_file_of_nothing_else_is_emptied(path):
+def test_a_torn_line_longer_than_a_block_is_set_aside(path):
     path.write_bytes(b"{" + b"x" * 200_000)
     with pytest.warns(UserWarning, match="torn"), Store(path) as store:
         store.append(record(1))
@@ -119,7 +119,7 @@ def test_a_last_record_without_its_line_end_is_kept(path):
     assert [each.id for each in load([path])] == ["r1", "r2"]
 
 
-def test_a_second_writer_is_refused_by_the_pid_of_the_first(path):
+def test_a_second_writer_is_refused_with_the_pid_of_the_first(path):
     with Store(path) as store:
         store.append(record(1))
         script = (
@@ -138,7 +138,7 @@ def test_a_second_writer_is_refused_by_the_pid_of_the_first(path):
         store.append(record(2))
 
 
-def test_a_writer_who_is_done_in_a_moment_is_waited_for(path):
+def test_a_writer_waits_briefly_for_another(path):
     first = Store(path)
     first.append(record(1))
     done = threading.Timer(0.1, first.close)
@@ -164,7 +164,7 @@ def test_a_full_disk_leaves_no_torn_line_and_says_what_to_do(path, monkeypatch):
     assert [each.id for each in load([path])] == ["r1", "r3"]
 
 
-def test_a_record_that_only_half_fits_leaves_no_half_behind(path):
+def test_a_record_that_fits_only_in_part_is_not_written(path):
     script = (
         "import resource, sys, test_store as t\n"
         "with t.Store(sys.argv[1]) as store:\n"
@@ -179,7 +179,7 @@ def test_a_record_that_only_half_fits_leaves_no_half_behind(path):
     assert path.read_bytes() == to_json(record(1)) + b"\n"
 
 
-def test_a_folder_that_cannot_be_made_is_an_error(tmp_path):
+def test_a_folder_that_cannot_be_created_is_an_error(tmp_path):
     (tmp_path / "file").touch()
     with pytest.raises(StoreError, match="GRAPHBENCH_HOME"):
         Store(tmp_path / "file" / "records.jsonl").open()
@@ -192,7 +192,7 @@ def test_a_read_only_folder_is_an_error(tmp_path):
         Store(tmp_path / "records.jsonl").append(record(1))
 
 
-def test_every_field_survives(path):
+def test_every_field_survives_a_round_trip(path):
     filled = msgspec.structs.replace(record(1), warnings=["a"], adapter={"threshold": None}, reason="ü\n")
     with Store(path) as store:
         store.append(filled)

@@ -22,7 +22,7 @@ def ids(path):
     return [each.id for each in Store(path).records()]
 
 
-def test_records_are_on_the_disk_at_once_and_the_store_is_held(path):
+def test_records_are_written_at_once_and_the_store_stays_locked(path):
     with Keeper(path) as keeper:
         keeper.keep(record(1))
         assert ids(path) == ["r1"]
@@ -33,7 +33,7 @@ def test_records_are_on_the_disk_at_once_and_the_store_is_held(path):
     assert ids(path) == ["r1", "r2"]
 
 
-def test_a_disk_that_is_full_for_a_moment_loses_nothing(path, monkeypatch):
+def test_records_survive_a_disk_that_is_full_for_a_while(path, monkeypatch):
     def full(_):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
@@ -52,7 +52,7 @@ def test_a_disk_that_is_full_for_a_moment_loses_nothing(path, monkeypatch):
     assert "No space left" in str(told[0].message)
 
 
-def test_ctrl_c_while_a_record_is_written_comes_after_it(path, monkeypatch):
+def test_ctrl_c_waits_until_a_record_is_written(path, monkeypatch):
     sync = os.fsync
 
     def interrupted(descriptor):
@@ -67,7 +67,7 @@ def test_ctrl_c_while_a_record_is_written_comes_after_it(path, monkeypatch):
     assert signal.getsignal(signal.SIGINT) is handler
 
 
-def test_what_could_not_be_kept_in_the_end_is_counted(path, monkeypatch):
+def test_records_that_were_never_written_are_counted_in_a_warning(path, monkeypatch):
     with warnings.catch_warnings(record=True) as told:
         warnings.simplefilter("always")
         with Keeper(path) as keeper:
@@ -77,7 +77,7 @@ def test_what_could_not_be_kept_in_the_end_is_counted(path, monkeypatch):
     assert "2 records were not kept" in str(told[-1].message)
 
 
-def test_another_writer_is_a_warning_or_if_the_store_matters_an_error(path):
+def test_another_writer_is_a_warning_or_an_error_if_strict(path):
     with Store(path) as first:
         first.append(record(1))
         with pytest.raises(StoreError, match=f"pid {os.getpid()}"), Keeper(path, must=True):
