@@ -19,7 +19,7 @@ from graphbench.records.comparison import Comparison, compare
 from graphbench.records.keeping import Keeper
 from graphbench.records.model import NEVER_RAN, Outcome, Record
 from graphbench.records.store import Store
-from graphbench.system import text
+from graphbench.system.text import parse_bytes
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -341,7 +341,7 @@ def _kept(path: str | os.PathLike[str] | None) -> list[Record]:
 
 
 def _size(given: int | str | None) -> int | None:
-    return None if given is None else text.parse(given)
+    return None if given is None else parse_bytes(given)
 
 
 def _dataset(source: Any, directed: bool | None, progress: Download | None) -> Dataset:

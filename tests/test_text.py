@@ -3,7 +3,7 @@
 import pytest
 
 from graphbench.errors import UsageError
-from graphbench.system import text as sizes
+from graphbench.system.text import format_bytes, parse_bytes
 
 
 @pytest.mark.parametrize(
@@ -19,13 +19,13 @@ from graphbench.system import text as sizes
     ],
 )
 def test_sizes_are_read(written, size):
-    assert sizes.parse(written) == size
+    assert parse_bytes(written) == size
 
 
 @pytest.mark.parametrize("written", ["", "GB", "-1GB", "1.2.3MB", "4 apples", "1e9"])
 def test_what_is_no_size_is_refused(written):
     with pytest.raises(UsageError, match="16GB"):
-        sizes.parse(written)
+        parse_bytes(written)
 
 
 @pytest.mark.parametrize(
@@ -51,14 +51,14 @@ def test_what_is_no_size_is_refused(written):
     ],
 )
 def test_sizes_are_shown(size, text):
-    assert sizes.text(size) == text
+    assert format_bytes(size) == text
 
 
 @pytest.mark.parametrize("written", ["1 GB", "32 GiB", "1.5 GiB", "512 MB", "300 MiB", "2 TB", "100 kB", "750 GB"])
 def test_a_size_that_was_given_is_told_in_its_own_units(written):
-    assert sizes.text(sizes.parse(written)) == written
+    assert format_bytes(parse_bytes(written)) == written
 
 
 def test_what_is_set_against_a_limit_is_told_in_the_units_of_the_limit():
-    assert sizes.text(1_001_400_000, like=10**9) == "1.001 GB"
-    assert sizes.text((32 << 30) + (50 << 20), like=32 << 30) == "32.05 GiB"
+    assert format_bytes(1_001_400_000, like=10**9) == "1.001 GB"
+    assert format_bytes((32 << 30) + (50 << 20), like=32 << 30) == "32.05 GiB"

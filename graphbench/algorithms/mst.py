@@ -25,6 +25,7 @@ from graphbench.certificates import components, search, subgraphs
 from graphbench.certificates.checks import Wrong, raise_if
 from graphbench.errors import UnsupportedError
 from graphbench.graphs.edgelist import EdgeList
+from graphbench.system.text import count
 
 mst = Algorithm(
     name="mst",
@@ -68,7 +69,7 @@ def _(edges: EdgeList, answer: npt.NDArray[Any], _p: Call) -> Finding:
             figures,
         )
     shown = "exactly" if exact else f"within a relative {subgraphs.RELATIVE:g}"
-    forest = "1 tree" if trees == 1 else f"{trees:,} trees"
+    forest = count(trees, "tree")
     detail = f"{len(answer):,} edges without a cycle span the graph in {forest}, of the least total weight {shown}"
     return Finding(detail=detail, figures=figures)
 

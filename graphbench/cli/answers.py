@@ -15,7 +15,7 @@ from graphbench.cli.files import unwritable
 from graphbench.errors import GraphbenchError
 from graphbench.measure.plan import Plan
 from graphbench.records.model import Record
-from graphbench.reporting.numbers import listed
+from graphbench.system.text import listed
 
 if TYPE_CHECKING:
     import pandas as pd

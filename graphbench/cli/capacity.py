@@ -15,7 +15,7 @@ from graphbench.cli.files import give
 from graphbench.cli.options import counted_since, gpu_number, machine_options, result_options, resuming_options
 from graphbench.cli.session import able_to_run, able_to_solve, again, measure
 from graphbench.errors import UsageError
-from graphbench.system import text
+from graphbench.system.text import parse_bytes
 
 if TYPE_CHECKING:
     from graphbench.cli.progress import Reporter
@@ -29,11 +29,11 @@ if TYPE_CHECKING:
 @click.argument("algorithms", nargs=-1, required=True, metavar="ALGORITHM...")
 @click.option("--engine", default="cugraph", show_default=True, help="The engine, one.")
 @click.option(
-    "--device-memory", "--device-memory-limit", "device_memory_limit", type=text.parse, metavar="SIZE",
+    "--device-memory", "--device-memory-limit", "device_memory_limit", type=parse_bytes, metavar="SIZE",
     help="GPU memory that RMM may give, such as 32GB [default: all].",
 )  # fmt: skip
 @click.option(
-    "--memory-limit", type=text.parse, metavar="SIZE",
+    "--memory-limit", type=parse_bytes, metavar="SIZE",
     help="Host memory that the engine may hold; for engines on the CPU, the memory that is searched.",
 )  # fmt: skip
 @click.option(

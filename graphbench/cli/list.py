@@ -7,6 +7,8 @@ from typing import NamedTuple
 
 import click
 
+from graphbench.system.text import listed
+
 WHAT = ("algorithms", "datasets", "engines")
 
 
@@ -79,7 +81,6 @@ def _datasets() -> Listing:
 def _engines() -> Listing:
     """Every engine, and below, once for all engines that want the same, what would mend it."""
     from graphbench import registry
-    from graphbench.reporting.numbers import listed
 
     rows = []
     alike: dict[tuple[str, str], list[str]] = {}

@@ -14,7 +14,7 @@ import click
 from graphbench.cli.files import output_option
 from graphbench.errors import UsageError
 from graphbench.reporting import FORMATS
-from graphbench.system import text as sizes
+from graphbench.system.text import parse_bytes
 
 _GENERATED = re.compile(r"\w[\w-]*\s*:")
 _PARAMETER = re.compile(r"\w+\s*=")
@@ -48,9 +48,9 @@ machine_options = _stacked(
 
 memory_options = _stacked(
     click.option(
-        "--memory-limit", type=sizes.parse, metavar="SIZE", help="Host memory that an engine may hold, such as 16GB."
+        "--memory-limit", type=parse_bytes, metavar="SIZE", help="Host memory that an engine may hold, such as 16GB."
     ),
-    click.option("--device-memory-limit", type=sizes.parse, metavar="SIZE", help="GPU memory that RMM may give."),
+    click.option("--device-memory-limit", type=parse_bytes, metavar="SIZE", help="GPU memory that RMM may give."),
 )
 """How much memory engines may take."""
 

@@ -17,7 +17,7 @@ from graphbench.errors import GraphbenchError, UsageError
 from graphbench.measure.plan import Limits
 from graphbench.records.model import NEVER_RAN, Outcome, Record
 from graphbench.reporting import FORMATS
-from graphbench.system import text
+from graphbench.system.text import parse_bytes
 
 if TYPE_CHECKING:
     from graphbench.api import Result
@@ -79,8 +79,8 @@ def _MATCHING() -> None:  # noqa: N802 - as below, of heuristics
     help="GPU memory resource; `default` is what importing the library gives.",
 )
 @click.option("--device", type=int, default=0, show_default=True, help="Which GPU, counted among the visible ones.")
-@click.option("--memory-limit", type=text.parse, metavar="SIZE", help="Host memory an engine may hold, such as 16GB.")
-@click.option("--device-memory-limit", type=text.parse, metavar="SIZE", help="GPU memory that RMM may give.")
+@click.option("--memory-limit", type=parse_bytes, metavar="SIZE", help="Host memory an engine may hold, such as 16GB.")
+@click.option("--device-memory-limit", type=parse_bytes, metavar="SIZE", help="GPU memory that RMM may give.")
 @click.option("--gpus", type=gpu_number, metavar="N|all", help="Measure cugraph-mg too, on so many GPUs.")
 @click.option(
     "--scheduler", metavar="ADDRESS", help="Use the workers of this Dask scheduler for it, such as tcp://HOST:PORT."

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from graphbench.errors import UnavailableError, UnsupportedError
 from graphbench.records.model import Outcome, Record
+from graphbench.system.text import count
 
 if TYPE_CHECKING:
     from graphbench.cli.progress import Reporter
@@ -32,7 +33,7 @@ def measure(run: Run, name: str, reporter: Reporter, keeper: Keeper) -> None:
     others = len(run.items) - due - done
     known = f", {done} measured before" if done else ""
     cannot = f", {others} that cannot run here" if others else ""
-    tasks = f"{due} task{'' if due == 1 else 's'}"
+    tasks = count(due, "task")
     reporter.say(f"{name}: {tasks} to measure{known}{cannot}{about(seconds)}")
     reporter.overall(name, 0, total, seconds)
 

@@ -29,6 +29,7 @@ from graphbench.cli.options import (
 from graphbench.cli.session import again, fine, measure
 from graphbench.errors import DatasetError, FetchError, UsageError
 from graphbench.records.model import Record
+from graphbench.system.text import count
 
 if TYPE_CHECKING:
     from graphbench.cli.progress import Reporter
@@ -222,16 +223,12 @@ def _dry(run: Run) -> str:
     heads = ["dataset", "algorithm", "engine", "state", "predicted"]
     table = f"{reporting.text_table(heads, rows, right=(4,))}\n\n" if rows else ""
     known_to_take = f": about {duration(sum(known))}" if known else ""
-    count = f"{_counted(len(run.items))}, {len(due)} to measure{known_to_take}{unknown}"
-    return f"{table}{count}. Nothing was measured.{beneath}"
+    tasks = f"{count(len(run.items), 'task')}, {len(due)} to measure{known_to_take}{unknown}"
+    return f"{table}{tasks}. Nothing was measured.{beneath}"
 
 
 def _left_out(cannot: Mapping[str, int]) -> list[str]:
-    return [f"{_counted(number)} left out: {why}." for why, number in cannot.items()]
-
-
-def _counted(tasks: int) -> str:
-    return f"{tasks} task{'' if tasks == 1 else 's'}"
+    return [f"{count(number, 'task')} left out: {why}." for why, number in cannot.items()]
 
 
 def _hindrance(item: Item) -> str:

@@ -9,6 +9,7 @@ import msgspec
 from graphbench.errors import UnknownNameError
 from graphbench.graphs import catalogue, fetching, loading, suitesparse
 from graphbench.records.model import DatasetInfo
+from graphbench.system.text import count
 
 COLLECTION_CITATION = (
     "T. A. Davis, Y. Hu: The University of Florida Sparse Matrix Collection. ACM Trans. Math. Softw. 38(1), 1 (2011)."
@@ -122,8 +123,8 @@ def _of_file(info: DatasetInfo) -> Description:
         name=info.name,
         state="file",
         kind="file",
-        description=f"Cleaning dropped {_counted(info.loops_dropped, 'loop')} and merged "
-        f"{_counted(info.duplicates_merged, 'duplicate')}.",
+        description=f"Cleaning dropped {count(info.loops_dropped, 'loop')} and merged "
+        f"{count(info.duplicates_merged, 'duplicate')}.",
         num_vertices=info.num_vertices,
         num_edges=info.num_edges,
         num_entries=info.num_entries,
@@ -181,10 +182,6 @@ def _of_generator(name: str) -> Description | None:
         directed=bool(spec.values.get("directed", 0)),
         weighted=False,
     )
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def _figure(value: int | bool | None) -> str | None:

@@ -14,8 +14,9 @@ from graphbench.graphs.generators import spec
 from graphbench.measure.plan import Limits, Prediction
 from graphbench.measure.prediction import PREDICTED, Past, gpus_of
 from graphbench.records.model import Outcome, PosedInfo, Record, Task
-from graphbench.system import memory, text
+from graphbench.system import memory
 from graphbench.system.machine import machine_summary
+from graphbench.system.text import format_bytes
 
 TIMEOUT_SKIP_FACTOR = 3.0
 """A call that is predicted to take more than this many times the time limit is not tried."""
@@ -71,17 +72,17 @@ class Predictor:
         needs = seen.host or host_bytes(engine, posed, stays=_stays(task, engine))
         self._free_host = max(self._free_host, memory.free_host_bytes())
         if needs > self._free_host:
-            return _too_large(needs, f"host memory, {text.text(self._free_host)} free")
+            return _too_large(needs, f"host memory, {format_bytes(self._free_host)} free")
         if allowed is not None and needs > allowed:
-            return _too_large(needs, f"host memory, {text.text(allowed)} allowed")
+            return _too_large(needs, f"host memory, {format_bytes(allowed)} allowed")
         if engine.device == "gpu":
             needs = seen.device or device_bytes(posed) // gpus_of(task)
             self._free_device = max(self._free_device, memory.free_device_bytes(self.settings.device) or 0)
             if self._free_device and needs + _DEVICE_BASE > self._free_device:
-                return _too_large(needs + _DEVICE_BASE, f"device memory, {text.text(self._free_device)} free")
+                return _too_large(needs + _DEVICE_BASE, f"device memory, {format_bytes(self._free_device)} free")
             allowed = self.settings.device_memory_bytes
             if allowed is not None and needs > allowed:  # a limit on what is allocated, without context and libraries
-                return _too_large(needs, f"device memory, {text.text(allowed)} allowed")
+                return _too_large(needs, f"device memory, {format_bytes(allowed)} allowed")
         return None
 
     def _time(self, task: Task, posed: PosedInfo) -> Prediction | None:
@@ -132,7 +133,7 @@ def device_bytes(posed: PosedInfo) -> int:
 
 
 def _too_large(needs: int, of_what: str) -> Prediction:
-    reason = f"{PREDICTED}needs about {text.text(needs)} of {of_what}; --no-predict tries anyway"
+    reason = f"{PREDICTED}needs about {format_bytes(needs)} of {of_what}; --no-predict tries anyway"
     return Prediction(outcome=Outcome.OUT_OF_MEMORY, reason=reason)
 
 

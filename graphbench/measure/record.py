@@ -41,7 +41,7 @@ from graphbench.records.model import (
     Trials,
     Worker,
 )
-from graphbench.system import text
+from graphbench.system.text import format_bytes
 
 Certify = Callable[..., Verified | str]
 """Certifies answers, as :func:`graphbench.measure.answers.verify` does from `files` on; or why that failed."""
@@ -144,8 +144,8 @@ class TaskState:
         self.memory = msgspec.structs.replace(self.memory, host_peak_bytes=max(held, self.memory.host_peak_bytes or 0))
         self.outcome = Outcome.OUT_OF_MEMORY
         self.reason = (
-            f"the limit of {text.text(limit)} of host memory was exceeded in phase {self.phase} "
-            f"({text.text(held, like=limit)} held); --memory-limit SIZE sets it"
+            f"the limit of {format_bytes(limit)} of host memory was exceeded in phase {self.phase} "
+            f"({format_bytes(held, like=limit)} held); --memory-limit SIZE sets it"
         )
 
     def died(self, status: int, last_words: str, *, memory_ran_out: bool) -> None:

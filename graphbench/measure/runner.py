@@ -31,7 +31,8 @@ from graphbench.measure.protocol import Verified
 from graphbench.measure.record import TaskState
 from graphbench.measure.run_folder import RunFolder
 from graphbench.records.model import DatasetInfo, Outcome, Params, Record, Task, Worker
-from graphbench.system import memory, text
+from graphbench.system import memory
+from graphbench.system.text import format_bytes
 
 _BYTES_PER_VERTEX = 16
 """At least: a row offset and a value of an answer, 64 bits each."""
@@ -101,8 +102,8 @@ def _check_room(graph: DatasetInfo) -> None:
     if needed > there:
         raise InputError(
             f"{graph.name} does not fit into memory: {graph.num_vertices:,} vertices ({graph.num_isolated:,} of them "
-            f"isolated) need at least {text.text(needed)}, and {text.text(there)} are free. If that number is right, "
-            "use a machine with more memory; if not, correct the size in the file."
+            f"isolated) need at least {format_bytes(needed)}, and {format_bytes(there)} are free. If that number is "
+            "right, use a machine with more memory; if not, correct the size in the file."
         )
 
 

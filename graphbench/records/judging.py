@@ -13,6 +13,7 @@ from statistics import median
 from graphbench.records.model import Outcome, Record
 from graphbench.records.rules import Effect, Reason
 from graphbench.records.statistics import ENOUGH, Estimate
+from graphbench.system.text import count
 
 LOWER_QUALITY = 0.01
 """How far below the other's the faster side's quality may be; its own fraction from several seeds."""
@@ -268,7 +269,7 @@ def _threads(pair: Pair) -> str:
     if one is None or two is None or one.threads == two.threads or pair.baseline.device != pair.engine.device:
         return ""
     here, there = _engines(pair)
-    return f"{there} may use {_count(two.threads, 'thread')}, {here} {_count(one.threads, 'thread')}"
+    return f"{there} may use {count(two.threads, 'thread')}, {here} {count(one.threads, 'thread')}"
 
 
 def _dtype(pair: Pair) -> str:
@@ -379,7 +380,3 @@ def _single_seed(pair: Pair) -> bool:
         or (len(set(record.trials.seeds)) == 1 and record.adapter.get("seed", record.trials.seeds) is not None)
         for record in pair.sides
     )
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -13,7 +13,8 @@ from graphbench.reporting import markdown, terminal
 from graphbench.reporting.document import Block, Column, Table, Text
 from graphbench.reporting.flat import csv_text
 from graphbench.reporting.heading import named
-from graphbench.reporting.numbers import NOTHING, listed, plain, ratio, seconds, setting, span
+from graphbench.reporting.numbers import NOTHING, plain, ratio, seconds, setting, span
+from graphbench.system.text import listed
 
 _FIELDS = ("kind", "algorithm", "dataset", "engine", "old_s", "new_s", "ratio", "bound", "effect", "broken")
 

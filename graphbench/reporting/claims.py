@@ -9,8 +9,9 @@ from graphbench.records.model import NEVER_RAN, Outcome
 from graphbench.records.rules import Verdict
 from graphbench.reporting import capacity_claims
 from graphbench.reporting.measured import Case, Measured
-from graphbench.reporting.numbers import listed, ratio, span
+from graphbench.reporting.numbers import ratio, span
 from graphbench.reporting.published import Claim, Finding, Status
+from graphbench.system.text import listed
 
 
 def check(claim: Claim, measured: Measured) -> Finding:

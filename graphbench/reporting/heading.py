@@ -6,9 +6,8 @@ from collections.abc import Sequence
 
 from graphbench.records.model import DatasetInfo, Environment, PosedInfo, Record
 from graphbench.reporting import twins
-from graphbench.reporting.numbers import Signs, listed, memory, plain, setting
-from graphbench.system import text
-from graphbench.system.text import count
+from graphbench.reporting.numbers import Signs, memory, plain, setting
+from graphbench.system.text import count, format_bytes, listed
 
 ON_HARDWARE = frozenset({"allocator", "device_memory_limit", "gpus"})
 """Parameters of a task that say what of the hardware it had: they belong to a row's label."""
@@ -62,7 +61,7 @@ def hardware(row: Record, *, planned: bool = False) -> list[str]:
     words = [count(params["gpus"], "GPU")] if isinstance(params.get("gpus"), int) else []
     words += [str(allocator)] if allocator else []
     limit = params.get("device_memory_limit")
-    return [*words, f"at most {text.text(limit)}"] if limit is not None else words
+    return [*words, f"at most {format_bytes(limit)}"] if limit is not None else words
 
 
 def _counts(graph: DatasetInfo | PosedInfo) -> str:

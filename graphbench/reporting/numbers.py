@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 
@@ -129,8 +128,3 @@ def mark(number: int, signs: Signs = UNICODE) -> str:
 def plain(text: object) -> str:
     """A text in one line without control characters: names and messages come from files and from other programs."""
     return "".join(sign for sign in " ".join(str(text).split()) if sign.isprintable())
-
-
-def listed(words: Sequence[str]) -> str:
-    """Words in a row: `a`, `a and b`, `a, b and c`."""
-    return " and ".join([", ".join(words[:-1]), words[-1]]) if len(words) > 1 else "".join(words)

@@ -10,7 +10,7 @@ from graphbench.records.model import Outcome, Record
 from graphbench.records.rules import Verdict
 from graphbench.reporting import heading, numbers
 from graphbench.reporting.numbers import Signs
-from graphbench.system.text import count
+from graphbench.system.text import count, listed
 
 
 def remarks(rows: list[Record], own: list[Comparison], signs: Signs) -> list[str]:
@@ -37,16 +37,14 @@ def _of_outcomes(rows: list[Record], signs: Signs) -> list[str]:
         for verb, taken in (("starts", row.phases.start_steps_s), ("builds", row.phases.build_steps_s)):
             if len(taken) > 1:
                 steps = [f"{step} {numbers.seconds(each, signs)}" for step, each in taken.items()]
-                found.append(f"{name} {verb} in steps: {numbers.listed(steps)}.")
+                found.append(f"{name} {verb} in steps: {listed(steps)}.")
         for warning in row.warnings:
             warned.setdefault(warning, []).append(name)
     shared = [heading.label(row, rows) for row in rows if row.worker is not None and row.worker.shared_build]
     if shared:
-        found.append(
-            f"The graph of {numbers.listed(shared)} was read and built once, for an earlier task; timed there."
-        )
-    failed = [f"{numbers.listed(names)}, {outcome.in_words}: {detail}" for (outcome, detail), names in failures.items()]
-    return [*failed, *found, *(f"{numbers.listed(names)}: {text}" for text, names in warned.items())]
+        found.append(f"The graph of {listed(shared)} was read and built once, for an earlier task; timed there.")
+    failed = [f"{listed(names)}, {outcome.in_words}: {detail}" for (outcome, detail), names in failures.items()]
+    return [*failed, *found, *(f"{listed(names)}: {text}" for text, names in warned.items())]
 
 
 def _won_back(rows: list[Record], own: list[Comparison], signs: Signs) -> list[str]:
@@ -62,7 +60,7 @@ def _won_back(rows: list[Record], own: list[Comparison], signs: Signs) -> list[s
             cost = numbers.seconds(fixed_cost(row), signs)
             found.append(
                 f"{heading.label(row, rows)} wins back its fixed cost (start, read, build and first call: {cost}) "
-                f"{numbers.listed(list(against.values()))}."
+                f"{listed(list(against.values()))}."
             )
     return found
 
@@ -78,7 +76,7 @@ def _alone(rows: list[Record], own: list[Comparison]) -> list[str]:
     ]
     if not answered or not without:
         return []
-    return [f"No CPU engine is like {numbers.listed(without)}, so the best of them is no second baseline here."]
+    return [f"No CPU engine is like {listed(without)}, so the best of them is no second baseline here."]
 
 
 def _after(runs: Runs) -> str:

@@ -9,8 +9,9 @@ from graphbench.records.comparison import Comparison, timed_on_cpu
 from graphbench.records.judging import LOWER_QUALITY, LOWER_QUALITY_ONE_SEED
 from graphbench.records.model import NEVER_RAN, Outcome, Record
 from graphbench.records.rules import Verdict
-from graphbench.reporting.numbers import Signs, figure, listed, span, three
+from graphbench.reporting.numbers import Signs, figure, span, three
 from graphbench.reporting.wording import codes
+from graphbench.system.text import listed
 
 
 def answer(rows: Sequence[Record], comparisons: Sequence[Comparison], signs: Signs) -> str:

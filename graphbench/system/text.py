@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from graphbench.errors import UsageError
 
@@ -13,7 +14,7 @@ _UNITS = {
 }  # fmt: skip
 
 
-def parse(text: str | int) -> int:
+def parse_bytes(text: str | int) -> int:
     """Bytes from `16GB`, `1.5 GiB`, `512M` or a plain number of bytes.
 
     Raises:
@@ -29,7 +30,7 @@ _BINARY = (("TiB", 2**40), ("GiB", 2**30), ("MiB", 2**20), ("KiB", 2**10))
 _DECIMAL = (("TB", 10**12), ("GB", 10**9), ("MB", 10**6), ("kB", 10**3))
 
 
-def text(size: float, *, like: int | None = None) -> str:
+def format_bytes(size: float, *, like: int | None = None) -> str:
     """An amount in the largest unit that it reaches: `4 bytes`, `1.5 KiB`, `300 MiB`, `23.5 GiB`.
 
     Units are binary, but what is round in decimal ones alone is told in these, as it was surely given: `1 GB`, `16 GB`.
@@ -63,3 +64,8 @@ def count(number: int, noun: str) -> str:
     """A number with its noun: `1 edge`, `2 edges`, `3 vertices`, `4 entries`, `5 tries`."""
     plurals = {"vertex": "vertices", "entry": "entries", "try": "tries"}
     return f"{number:,} {noun if number == 1 else plurals.get(noun, noun + 's')}"
+
+
+def listed(words: Sequence[str], last: str = "and") -> str:
+    """Words in a row: `a`, `a and b`, `a, b and c`."""
+    return f" {last} ".join([", ".join(words[:-1]), words[-1]]) if len(words) > 1 else "".join(words)

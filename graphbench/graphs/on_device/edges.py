@@ -20,7 +20,7 @@ from graphbench.graphs.on_device.generator import RmatGenerator, generator, id_t
 from graphbench.graphs.on_device.ranges import Range
 from graphbench.graphs.on_device.recipe import Recipe, Stored, integers
 from graphbench.graphs.parquet import Counts
-from graphbench.system import text
+from graphbench.system.text import format_bytes
 
 if TYPE_CHECKING:
     import cudf
@@ -267,8 +267,8 @@ class DeviceEdgeList(EdgeList):
         needed = self.num_edges * (8 + 8 * self.weighted)
         if needed > (free := psutil.virtual_memory().available):
             raise InputError(
-                f"{self.name} has {self.num_edges:,} edges, which need {text.text(needed)} of host memory; "
-                f"{text.text(free)} are free. Choose an engine that runs on the GPU, where the graph is generated."
+                f"{self.name} has {self.num_edges:,} edges, which need {format_bytes(needed)} of host memory; "
+                f"{format_bytes(free)} are free. Choose an engine that runs on the GPU, where the graph is generated."
             )
         src, dst = np.empty(self.num_edges, dtype=np.int32), np.empty(self.num_edges, dtype=np.int32)
         weight = np.empty(self.num_edges, dtype=np.float64) if self.weighted else None

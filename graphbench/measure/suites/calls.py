@@ -19,7 +19,7 @@ from graphbench.measure.suites.tasks import StoredRecords
 from graphbench.records.capacity import Capacity
 from graphbench.records.keeping import Keeper
 from graphbench.records.store import Store
-from graphbench.system import text
+from graphbench.system.text import parse_bytes
 
 Path = str | os.PathLike[str]
 
@@ -89,7 +89,7 @@ def capacity(
         StoreError: the store cannot be written.
     """
     records = list(Store(store).records())
-    limit = None if device_memory is None else text.parse(device_memory)
+    limit = None if device_memory is None else parse_bytes(device_memory)
     found = []
     for name in [algorithms] if isinstance(algorithms, str) else algorithms:
         suite = _suite([name], [engine], {"trials": 1, "device_memory_limit": limit} | settings)

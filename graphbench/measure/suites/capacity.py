@@ -26,9 +26,8 @@ from graphbench.measure.suites.suite import Suite
 from graphbench.measure.suites.tasks import Graph, StoredRecords, task_of, variants
 from graphbench.records.capacity import Capacity, Size, host_out_of_memory, peak_bytes, size_of, summarize
 from graphbench.records.model import Outcome, Record, SearchKey
-from graphbench.system import text as sizes
 from graphbench.system.memory import free_device_bytes, host_bytes
-from graphbench.system.text import count
+from graphbench.system.text import count, format_bytes
 
 EDGE_FACTOR = 16
 """Edges drawn for each vertex, as in Graph500."""
@@ -57,8 +56,8 @@ def limit_of(suite: Suite, engine: Engine) -> int:
             )
         if suite.memory_limit > (installed := host_bytes()):
             raise UsageError(
-                f"--memory-limit {sizes.text(suite.memory_limit)} is more than the {sizes.text(installed)} of memory "
-                "of this machine, so the search would never reach it. Pass less, such as --memory-limit "
+                f"--memory-limit {format_bytes(suite.memory_limit)} is more than the {format_bytes(installed)} of "
+                "memory of this machine, so the search would never reach it. Pass less, such as --memory-limit "
                 f"{max(installed // 2 >> 30, 1)}GB."
             )
         return suite.memory_limit

@@ -12,7 +12,8 @@ import msgspec
 
 from graphbench.errors import UnknownNameError, UsageError
 from graphbench.measure.planning import gpu_count
-from graphbench.system import files, text
+from graphbench.system import files
+from graphbench.system.text import parse_bytes
 
 Allocator = Literal["default", "pool", "async"]
 COMMAND_LINE = "the command line"
@@ -116,7 +117,7 @@ def _typed(table: dict[str, Any], where: str) -> Suite:
     for key in table:
         if key not in known:
             raise UnknownNameError("setting of a suite", key, known - {"name"}, f"It is in {where}." if where else "")
-    limits = {key: text.parse(table[key]) for key in ("memory_limit", "device_memory_limit") if table.get(key)}
+    limits = {key: parse_bytes(table[key]) for key in ("memory_limit", "device_memory_limit") if table.get(key)}
     try:
         suite = msgspec.convert(table | limits | {"gpus": _counted(table.get("gpus", []), where)}, Suite)
     except msgspec.ValidationError as error:

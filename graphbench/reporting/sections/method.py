@@ -10,8 +10,8 @@ from graphbench.records.model import Environment, Record
 from graphbench.records.statistics import CONFIDENCE, ENOUGH
 from graphbench.reporting.document import Block, Bullets, Column, Fold, Section, Table, Text
 from graphbench.reporting.measured import Measured
-from graphbench.reporting.numbers import listed, memory, plain, setting
-from graphbench.system.text import count
+from graphbench.reporting.numbers import memory, plain, setting
+from graphbench.system.text import count, listed
 
 MOST_LINES = 40
 

@@ -13,10 +13,11 @@ from graphbench.reporting import twins
 from graphbench.reporting.charts import bars, drawing, style
 from graphbench.reporting.document import Block, Chart, Column, Fold, Section, Table, Text, Tone
 from graphbench.reporting.measured import MOST_ROWS, Case, Measured, by_graph, largest
-from graphbench.reporting.numbers import NOTHING, UNICODE, listed, plain, ratio, seconds, span
+from graphbench.reporting.numbers import NOTHING, UNICODE, plain, ratio, seconds, span
 from graphbench.reporting.reproduce import command
 from graphbench.reporting.scaling import rate
 from graphbench.reporting.wording import brief, codes, outcome, slug
+from graphbench.system.text import listed
 
 _SIGNS = UNICODE
 

@@ -14,9 +14,9 @@ from graphbench.reporting import twins
 from graphbench.reporting.charts import bars, drawing, style
 from graphbench.reporting.document import Block, Bullets, Chart, Column, Fold, Section, Table, Text
 from graphbench.reporting.measured import Case, Measured
-from graphbench.reporting.numbers import NOTHING, listed, plain, ratio, three
+from graphbench.reporting.numbers import NOTHING, plain, ratio, three
 from graphbench.reporting.sections import no_baseline as alone
-from graphbench.system.text import count
+from graphbench.system.text import count, listed
 
 
 def section(measured: Measured, key: str) -> Section:
