@@ -98,14 +98,14 @@ def engine(name: str) -> Engine:
 def engines(names: Iterable[str] | None = None) -> list[Engine]:
     """These engines, or all, the quick ones first."""
     return sorted(
-        (engine(name) for name in (names if names is not None else engine_names())), key=lambda each: each.pace
+        (engine(name) for name in (names if names is not None else engine_names())), key=lambda each: each.speed_class
     )
 
 
 def usual_engines(settings: Settings) -> list[str]:
     """Names of the engines that are measured where none is named: those on request only if something asks for them."""
     asked = settings.gpus is not None
-    return [each.name for each in engines() if asked or not each.on_request]
+    return [each.name for each in engines() if asked or not each.opt_in]
 
 
 def baseline(algorithm_name: str) -> str:

@@ -90,7 +90,7 @@ def test_an_easier_problem_than_that_which_was_posed_is_a_wrong_answer(measured,
 @pytest.mark.parametrize("first", ["networkx", "lucky"])
 def test_a_wrong_answer_that_the_sample_missed_is_found_where_engines_differ(first, monkeypatch):
     monkeypatch.setattr(importlib.import_module("graphbench.algorithms._similarity"), "SAMPLE", 1)
-    monkeypatch.setattr(registry.engine(first), "pace", -1)
+    monkeypatch.setattr(registry.engine(first), "speed_class", -1)
     result = api.run("jaccard", KARATE, engines=["networkx", "lucky"], trials=5, timeout=60)
     assert result.records[0].task.engine == first
     (comparison,) = result.comparisons

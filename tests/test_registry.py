@@ -109,8 +109,8 @@ def test_an_engine_that_nobody_wrote_for_is_unsupported_and_not_a_key_error():
 
 
 def test_quick_engines_come_first():
-    paces = [engine.pace for engine in registry.engines()]
-    assert paces == sorted(paces)
+    speed_classes = [engine.speed_class for engine in registry.engines()]
+    assert speed_classes == sorted(speed_classes)
     assert [engine.name for engine in registry.engines(["networkx", "igraph"])] == ["igraph", "networkx"]
 
 

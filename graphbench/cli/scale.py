@@ -112,7 +112,7 @@ def _suite(algorithm: str, series: str, given: dict[str, Any]) -> Suite:
     from graphbench.measure.suites import tasks
     from graphbench.measure.suites.series import expand, usual_engines
 
-    engines = joined(given.pop("engines")) or usual_engines(several=bool(given["gpus"]))
+    engines = joined(given.pop("engines")) or usual_engines(multi_gpu=bool(given["gpus"]))
     base = definition.Suite(
         name=f"scale {registry.algorithm(algorithm).name}",
         algorithms=[registry.algorithm(algorithm).name],

@@ -37,7 +37,7 @@ class OnGpu(Engine):
 
     extra = "cu13"
     device: ClassVar[Literal["cpu", "gpu"]] = "gpu"
-    pace = 0
+    speed_class = 0
     module: ClassVar[str]
     """The module that must be installed."""
     wheel: ClassVar[str]

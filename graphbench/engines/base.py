@@ -73,15 +73,15 @@ class Engine:
     extra: ClassVar[str] = "cpu"
     """The extra of this package that installs it."""
     device: ClassVar[Literal["cpu", "gpu"]] = "cpu"
-    pace: ClassVar[int] = 1
+    speed_class: ClassVar[int] = 1
     """Quick engines run first: 0 parallel or on a GPU, 1 compiled, 2 interpreted."""
     converts: ClassVar[bool] = False
     """Whether building has a second step, timed apart: a conversion from another library's graph."""
     parallel: ClassVar[bool] = False
     """Whether the engine uses more than one CPU thread."""
-    several: ClassVar[bool] = False
+    multi_gpu: ClassVar[bool] = False
     """Whether it may use several GPUs: how many is then part of a task."""
-    on_request: ClassVar[bool] = False
+    opt_in: ClassVar[bool] = False
     """Whether it is measured only where it is asked for, by its name or by its own options."""
     start_steps: ClassVar[tuple[str, ...]] = ()
     """Methods that go on with what :meth:`start` has begun, each given the settings and timed apart."""
@@ -200,7 +200,7 @@ class Engine:
             return scatter(num_vertices, vertices, values, fill=-1, dtype=np.int64)
         return np.asarray(raw, dtype=np.int64)
 
-    def released(self) -> None:
+    def wait_until_freed(self) -> None:
         """The last graph has been let go of: wait until its memory is free, if that takes more than letting go."""
 
     def reset_device_peak(self) -> None:

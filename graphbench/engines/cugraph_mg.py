@@ -70,8 +70,8 @@ class CuGraphMG(CuGraph):
     name = "cugraph-mg"
     title = "cuGraph (several GPUs)"
     revision = 1
-    several = True
-    on_request = True
+    multi_gpu = True
+    opt_in = True
     start_steps = ("cluster", "communications")
     gap = "not in cuGraph's distributed API, or not yet wrapped"
 
@@ -231,7 +231,7 @@ class CuGraphMG(CuGraph):
 
     # What was used
 
-    def released(self) -> None:
+    def wait_until_freed(self) -> None:
         """Wait until the workers have given up what they held."""
         self.workers.settle()
 

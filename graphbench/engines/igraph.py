@@ -21,7 +21,7 @@ class IGraph(Engine):
     revision = 1
     library = "igraph"
     distributions = ("igraph", "python-igraph")
-    pace = 1
+    speed_class = 1
 
     def build(self, columns: Columns, edges: EdgeList, **options: Any) -> Any:
         """Edges as an iterator of pairs, weights as the edge attribute `weight`."""

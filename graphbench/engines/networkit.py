@@ -31,7 +31,7 @@ class NetworKit(Engine):
     revision = 1
     library = "networkit"
     distributions = ("networkit",)
-    pace = 0
+    speed_class = 0
     parallel = True
 
     def environment(self, settings: Settings) -> dict[str, str]:

@@ -34,7 +34,7 @@ class NetworkX(Engine):
     revision = 1
     library = "networkx"
     distributions: ClassVar[tuple[str, ...]] = ("networkx",)
-    pace = 2
+    speed_class = 2
 
     def start(self, settings: Settings) -> Any:
         """Import NetworkX, and what some of its functions would import when they are first called."""

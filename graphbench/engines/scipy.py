@@ -38,7 +38,7 @@ class SciPy(Engine):
     revision = 1
     library = "scipy"
     distributions: ClassVar[tuple[str, ...]] = ("scipy",)
-    pace = 1
+    speed_class = 1
     parallel = True
     gap = "not in the library"
 

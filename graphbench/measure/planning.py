@@ -108,7 +108,7 @@ def _engines(engines: Sequence[str] | None, baseline: str | None, settings: Sett
 
 def tell_unused_gpus(engines: Iterable[str]) -> None:
     """Warn that a number of GPUs was given to engines none of which takes several."""
-    if not any(registry.engine(name).several for name in engines):
+    if not any(registry.engine(name).multi_gpu for name in engines):
         warnings.warn(
             "--gpus is for engines on several GPUs, none of which is measured: name --engine cugraph-mg too.",
             stacklevel=3,

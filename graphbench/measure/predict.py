@@ -115,7 +115,7 @@ def host_bytes(engine: Engine, posed: PosedInfo, *, stays: bool = False) -> int:
     """
     if stays:
         return _HOST_BASE + posed.num_vertices * _ANSWER_BYTES
-    in_python = engine.pace >= 2 or engine.converts  # interpreted, or built from a graph that is
+    in_python = engine.speed_class >= 2 or engine.converts  # interpreted, or built from a graph that is
     return _HOST_BASE + posed.num_edges * (_EDGE_BYTES_PYTHON if in_python else _EDGE_BYTES_COMPILED)
 
 

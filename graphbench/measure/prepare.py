@@ -145,7 +145,7 @@ def identity(engine: Engine, settings: Settings, *, seed: int, ignore_weights: b
         params["allocator"] = settings.allocator
         if settings.device_memory_bytes is not None:
             params["device_memory_limit"] = settings.device_memory_bytes
-    if engine.several and (number := engine.gpus(settings)):
+    if engine.multi_gpu and (number := engine.gpus(settings)):
         params["gpus"] = number
     return params
 

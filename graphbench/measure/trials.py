@@ -336,7 +336,7 @@ class Bench:
         gc.unfreeze()
         gc.collect()
         if self._engine is not None:
-            self._engine.released()
+            self._engine.wait_until_freed()
 
     def _sample(self, job: Job) -> sampling.Stop:
         """Run warm trials until the rule says stop; returns why."""

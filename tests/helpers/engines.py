@@ -7,7 +7,7 @@ import pytest
 from graphbench import registry
 
 # Several GPUs take a cluster, which is started once: tests/gpu/test_multi_gpu.py has the same questions for them.
-NAMES = [name for name in registry.engine_names() if not registry.engine(name).several]
+NAMES = [name for name in registry.engine_names() if not registry.engine(name).multi_gpu]
 AVAILABLE = [name for name in NAMES if registry.engine(name).availability().ok]
 
 

@@ -58,7 +58,7 @@ class Steady(Engine):
     title = "Steady"
     library = "numpy"
     distributions = ("numpy",)
-    pace = 0
+    speed_class = 0
 
     def start(self, settings):
         self.calls = 0
@@ -75,7 +75,7 @@ class Faulty(Steady):
     """Has the fault that the task asks for."""
 
     name = "faulty"
-    pace = 1
+    speed_class = 1
     converts = True
 
     def used(self, settings):

@@ -65,8 +65,8 @@ class Pack(Hungry):
     """The same on several of them, four if nobody says how many."""
 
     name = "pack"
-    several = True
-    on_request = True
+    multi_gpu = True
+    opt_in = True
 
     def gpus(self, settings):
         return settings.gpus or 4

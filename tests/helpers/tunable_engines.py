@@ -17,7 +17,7 @@ class Known(Engine):
 
     library = "numpy"
     distributions = ("numpy",)
-    pace = 0
+    speed_class = 0
 
     def build(self, columns, edges, **options):
         return edges.num_vertices

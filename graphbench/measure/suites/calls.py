@@ -48,7 +48,7 @@ def scale(
         StoreError: the store cannot be written.
     """
     if engines is None:
-        engines = usual_engines(several=bool(settings.get("gpus")))
+        engines = usual_engines(multi_gpu=bool(settings.get("gpus")))
     names = [engines] if isinstance(engines, str) else list(engines)
     suite = _suite([algorithm], names, settings | {"datasets": expand(series)})
     records = list(Store(store).records())

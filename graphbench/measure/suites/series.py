@@ -52,13 +52,13 @@ def expand(text: str) -> list[str]:
     return [str(spec.parse(_at(text, scale))) for scale in scales]
 
 
-def usual_engines(*, several: bool) -> list[str]:
+def usual_engines(*, multi_gpu: bool) -> list[str]:
     """Names of the engines that a series is measured with if nobody names any.
 
     Args:
-        several: whether numbers of GPUs are given.
+        multi_gpu: whether numbers of GPUs are given.
     """
-    return ["cugraph", "cugraph-mg"] if several else ["cugraph"]
+    return ["cugraph", "cugraph-mg"] if multi_gpu else ["cugraph"]
 
 
 def _scales(text: str) -> range:

@@ -180,7 +180,7 @@ def variants(suite: Suite) -> list[Variant]:
 def engines(suite: Suite) -> list[str]:
     """Names of the engines to measure: those that the suite names, else all but those on request."""
     return suite.engines or [
-        engine.name for engine in registry.engines() if not engine.on_request or (engine.several and suite.gpus)
+        engine.name for engine in registry.engines() if not engine.opt_in or (engine.multi_gpu and suite.gpus)
     ]
 
 
