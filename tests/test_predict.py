@@ -7,7 +7,7 @@ from graphbench import registry
 from graphbench.engines.base import Settings
 from graphbench.measure.plan import Limits
 from graphbench.measure.predict import Predictor, device_bytes, host_bytes
-from graphbench.measure.prediction import Past, is_predicted
+from graphbench.measure.prediction import Past
 from graphbench.records.model import Censored, Memory, Outcome, Phases, PosedInfo, Task
 from graphbench.system import memory
 from helpers.records import HERE, record
@@ -101,7 +101,7 @@ def test_what_timed_out_on_a_smaller_graph_is_hopeless_and_says_where():
     assert found.outcome is Outcome.TIMEOUT
     assert "60 s on small" in found.reason
     assert "--no-skip" in found.reason
-    assert is_predicted(record(reason=found.reason))
+    assert record(reason=found.reason).predicted
     assert predict(task("smaller"), networkx, posed(500)) is None
     assert predictor(timed_out("small", 1_000, 5.0), fit=False, time=True)(task("l"), networkx, posed(2_000)) is None
 
@@ -187,7 +187,7 @@ def test_a_single_run_does_not_start_what_would_not_fit_unless_told_to():
 
     (record,) = gb.run("wcc", "karate", engines="igraph", trials=1, memory_limit="10MB").records
     assert (record.outcome, record.worker) == (Outcome.OUT_OF_MEMORY, None)
-    assert is_predicted(record)
+    assert record.predicted
     (record,) = gb.run("wcc", "karate", engines="igraph", trials=1, memory_limit="10MB", predict=False).records
     assert record.outcome is Outcome.OUT_OF_MEMORY
     assert record.censored.limit_bytes == 10_000_000

@@ -7,7 +7,6 @@ import pytest
 
 from graphbench.errors import UsageError
 from graphbench.graphs.generators import spec as generators
-from graphbench.measure.prediction import is_predicted
 from graphbench.measure.suites.series import expand
 from graphbench.records.model import Outcome, Phases, Task
 from graphbench.reporting import scale
@@ -135,7 +134,7 @@ def test_an_engine_that_stopped_is_predicted_while_others_go_on(graphbench, monk
     assert code == 0
     hungry = [each for each in stored() if each.task.engine == "hungry"]
     assert [each.outcome for each in hungry] == [Outcome.OK] + 3 * [Outcome.OUT_OF_MEMORY]
-    assert [is_predicted(each) for each in hungry] == [False, False, True, True]
+    assert [each.predicted for each in hungry] == [False, False, True, True]
     assert "out of memory, predicted" in out
     assert [each.outcome for each in stored() if each.task.engine == "steady"] == 4 * [Outcome.OK]
 

@@ -18,7 +18,6 @@ from graphbench import graphs as datasets
 from graphbench import registry
 from graphbench.errors import FetchError, UnknownNameError, UsageError
 from graphbench.graphs import catalogue, loading, mirrors
-from graphbench.measure.prediction import is_predicted
 from graphbench.measure.staleness import present
 from graphbench.measure.suites import suite as definition
 from graphbench.measure.suites import tasks as matrix
@@ -386,7 +385,7 @@ def test_hopeless_tasks_are_not_started_unless_asked_for():
     run = prepared(WCC, [slow], small, large)
     (record,) = run.measure(nothing)
     assert (record.task.dataset, record.outcome) == ("large", Outcome.TIMEOUT)
-    assert is_predicted(record)
+    assert record.predicted
     assert record.censored is None, "what was not measured bounds no ratio"
     again = prepared(WCC, [slow], small, large)
     again.skip = False

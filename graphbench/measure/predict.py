@@ -1,7 +1,7 @@
 """Tasks that are not started: they would not fit into free memory, or not end within the time limit.
 
 Their records have the outcome that was avoided, `out_of_memory` or `timeout`, and a reason that begins with
-`prediction.PREDICTED`. They have no phases, no environment and no `censored`, so what was not measured bounds no ratio.
+`PREDICTED`. They have no phases, no environment and no `censored`, so what was not measured bounds no ratio.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from graphbench.engines.base import Engine, Settings
 from graphbench.graphs.generators import spec
 from graphbench.measure.plan import Limits, Prediction
-from graphbench.measure.prediction import PREDICTED, Past, gpus_of
-from graphbench.records.model import Outcome, PosedInfo, Record, Task
+from graphbench.measure.prediction import Past, gpus_of
+from graphbench.records.model import PREDICTED, Outcome, PosedInfo, Record, Task
 from graphbench.system import memory
 from graphbench.system.machine import machine_summary
 from graphbench.system.text import format_bytes

@@ -21,8 +21,6 @@ SPREAD = 2.0
 """Sizes closer together than this say nothing about growth; it is taken to be linear then."""
 LEAST_ENTRIES = 100_000
 """Memory on smaller graphs says little about what an entry takes."""
-PREDICTED = "predicted: "
-"""How the reason of a record begins whose task was not started."""
 MARGIN = 1.1
 """Memory does not grow quite evenly."""
 
@@ -144,11 +142,6 @@ class Past:
         """Records of the same work: the seed apart, the same parameters."""
         params = _work(task)
         return [record for record in self._by_work[task.algorithm, task.engine] if _work(record.task) == params]
-
-
-def is_predicted(record: Record) -> bool:
-    """Whether a record tells of a task that was not started because its end was foreseen."""
-    return record.reason.startswith(PREDICTED)
 
 
 def gpus_of(task: Task) -> int:

@@ -1,11 +1,12 @@
 """Records to comparisons: ratios with intervals, bounds where a limit struck, and a verdict on every one of them.
 
 A ratio is baseline time over engine time: how many times faster the engine is. Pure functions of records; the rules
-are in :mod:`graphbench.records.judging`, the reasons in :mod:`graphbench.records.rules`.
+are in :mod:`graphbench.records.rules`.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from statistics import median
 from typing import Any, Literal
@@ -13,10 +14,8 @@ from typing import Any, Literal
 import msgspec
 
 from graphbench.records import statistics
-from graphbench.records.break_even import Runs, break_even
-from graphbench.records.judging import Pair, judge, quality_of
 from graphbench.records.model import Outcome, Record, Revisions
-from graphbench.records.rules import Effect, Reason, Verdict
+from graphbench.records.rules import RULES, Effect, Pair, Verdict, evaluate, quality_of, rule_of
 from graphbench.records.statistics import Estimate
 
 DECIDED_BY_A_REASON = frozenset(
@@ -28,6 +27,7 @@ _TICK_S = 1e-9
 """One tick of the clock: what a trial takes at least."""
 
 
+Runs = int | Literal["never"]
 Role = Literal["baseline", "best_cpu", "best_cpu_end_to_end"]
 
 
@@ -51,7 +51,7 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
             read + build + first call) is won back; `never` if it is not, None if that is not known.
         bound: `lower` if the true ratio is this or more, `upper` if it is this or less, None if it is this.
         verdict: `like`, `unlike` or `refused`.
-        reasons: why it is not like: a code, a colon, a sentence (:class:`graphbench.records.rules.Reason`).
+        reasons: why it is not like: a code, a colon, a sentence (:class:`graphbench.records.rules.Rule`).
         notes: what to know though it is like, in the same form.
         matched: whether both sides ran at the fastest setting of equal quality that was found for them.
         params: of the engine's task.
@@ -156,10 +156,10 @@ def set_against(baseline: Record, engine: Record, *, stale: Mapping[str, str] | 
     reasons: list[str] = []
     notes: list[str] = []
     verdict = Verdict.LIKE
-    for reason, text in judge(Pair(baseline=baseline, engine=engine, ratio=ratio, bound=bound, stale=stale)):
-        (notes if reason.effect is Effect.NOTE else reasons).append(text)
-        if reason.effect is not Effect.NOTE and verdict is not Verdict.REFUSED:
-            verdict = Verdict(reason.effect.value)
+    for rule, text in evaluate(Pair(baseline=baseline, engine=engine, ratio=ratio, bound=bound, stale=stale)):
+        (notes if rule.effect is Effect.NOTE else reasons).append(text)
+        if rule.effect is not Effect.NOTE and verdict is not Verdict.REFUSED:
+            verdict = Verdict(rule.effect.value)
     common = _common(baseline, engine)
     if verdict is Verdict.REFUSED or ratio is None:
         return msgspec.structs.replace(common, verdict=Verdict.REFUSED, reasons=reasons)
@@ -208,7 +208,7 @@ def _against_baseline(record: Record, baselines: list[Record], stale: Mapping[st
         return set_against(max(fitting, key=lambda other: _affinity(record, other)), record, stale=stale)
     name = baselines[0].task.engine
     differing = ", ".join(_differing(record, baselines[-1]))
-    text = Reason.NO_TIME.because(f"{name} was not measured with the same parameters ({differing})")
+    text = RULES["no_time"].message(f"{name} was not measured with the same parameters ({differing})")
     refused = msgspec.structs.replace(_common(baselines[-1], record), baseline_record=None)
     return msgspec.structs.replace(refused, reasons=[text])
 
@@ -240,7 +240,7 @@ def _first_fit(record: Record, others: Iterable[Record], stale: Mapping[str, str
     """
     for other in others:
         made = set_against(other, record, stale=stale)
-        by_quality = made.verdict is Verdict.UNLIKE and any(Reason.of(text) is Reason.QUALITY for text in made.reasons)
+        by_quality = made.verdict is Verdict.UNLIKE and any(rule_of(text).code == "quality" for text in made.reasons)
         if made.verdict is Verdict.LIKE or (by_quality and _is_worse(record, other)):
             return made
     return None
@@ -345,3 +345,49 @@ def _end_to_end(record: Record) -> float | None:
         return record.phases.end_to_end_s
     done = (record.phases.read_s, record.phases.build_s, record.phases.cold_s)
     return sum(part for part in done if part is not None) + record.censored.after_s
+
+
+# Break-even
+
+
+def break_even(baseline: Record, engine: Record) -> Runs | None:
+    """The fewest runs on one graph after which the engine has cost no more than the baseline.
+
+    A GPU engine starts slowly (imports, device context, moving the graph to the device, compiling at the first call)
+    and then runs fast. N runs cost start + read + build + cold + (N - 1) run: the first call is the cold one.
+
+    Args:
+        baseline: with trials, or stopped by the limit inside a call; then only a first run that ended before is known.
+        engine: with trials.
+
+    Returns:
+        1 if the engine is ahead at once, "never" if it does not catch up, None where a time is missing.
+    """
+    cost, other = fixed_cost(engine), _spent(baseline)
+    if cost is None or other is None or not engine.phases.run_s:
+        return None
+    if cost <= other:
+        return 1
+    if baseline.outcome is Outcome.TIMEOUT or not baseline.phases.run_s:
+        return None
+    gain = median(baseline.phases.run_s) - median(engine.phases.run_s)
+    return 1 + math.ceil((cost - other) / gain) if gain > 0 else "never"
+
+
+def fixed_cost(record: Record) -> float | None:
+    """Seconds up to the end of the first call, the engine's start included; None if a phase was not reached."""
+    phases = record.phases
+    parts = (phases.start_s, phases.read_s, phases.build_s, phases.cold_s)
+    return None if None in parts else sum(part for part in parts if part is not None)
+
+
+def _spent(record: Record) -> float | None:
+    """The fixed cost, or where the limit struck inside a call: at least what had passed by then."""
+    if record.outcome is not Outcome.TIMEOUT:
+        return fixed_cost(record)
+    if record.censored is None or record.censored.phase not in ("cold", "run"):
+        return None
+    phases = record.phases
+    return sum(part or 0.0 for part in (phases.start_s, phases.read_s, phases.build_s)) + (
+        record.censored.after_s if record.censored.phase == "cold" else phases.cold_s or 0.0
+    )

@@ -15,6 +15,9 @@ import msgspec
 SCHEMA = 1
 """Version of the record's layout; a reader refuses a version it does not know."""
 
+PREDICTED = "predicted: "
+"""How the reason of a record begins whose task was not started because its end was predicted."""
+
 Params = dict[str, Any]
 
 
@@ -298,8 +301,8 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     reason: str = ""
     """Why it is not `ok`, and what to do about it.
 
-    It begins with `predicted: ` where a timeout or a want of memory was foreseen and the task not started; such a
-    record has neither an environment nor `censored`.
+    It begins with :data:`PREDICTED` where the task was not started because it would time out or run out of memory;
+    such a record has neither an environment nor `censored`.
     """
     phases: Phases = msgspec.field(default_factory=Phases)
     trials: Trials = msgspec.field(default_factory=Trials)
@@ -330,6 +333,11 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     weights it was given, null for none) and `stops_at` (the absolute L1 change at which its own rule, as told, stops).
     """
     warnings: list[str] = msgspec.field(default_factory=list)
+
+    @property
+    def predicted(self) -> bool:
+        """Whether the task was not started because its end was predicted."""
+        return self.reason.startswith(PREDICTED)
 
     @property
     def problem(self) -> str:

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from graphbench.records import statistics
 from graphbench.records.comparison import Comparison, same_problem
 from graphbench.records.model import NEVER_RAN, Outcome, Record
-from graphbench.records.rules import Reason, Verdict
+from graphbench.records.rules import Verdict, rule_of
 from graphbench.reporting import heading, numbers, peaks
 from graphbench.reporting.document import Block, Bullets, Column, Section, Table, Text, Tone
 from graphbench.reporting.numbers import Signs
@@ -135,9 +135,9 @@ class _Footnotes:
         """Number and text of each, the remedy where its reason is met for the first time."""
         found, advised = [], set()
         for number, text in enumerate(self._texts, start=1):
-            reason = Reason.of(text)
-            advice = "" if reason in advised else f" {reason.remedy}"
-            advised.add(reason)
+            rule = rule_of(text)
+            advice = "" if rule in advised else f" {rule.remedy}"
+            advised.add(rule)
             found.append((number, numbers.plain(f"{text}.{advice}")))
         return found
 

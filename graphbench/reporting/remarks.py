@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from statistics import median
 
-from graphbench.records.break_even import Runs, fixed_cost
-from graphbench.records.comparison import Comparison
+from graphbench.records.comparison import Comparison, Runs, fixed_cost
 from graphbench.records.model import Outcome, Record
 from graphbench.records.rules import Verdict
 from graphbench.reporting import heading, numbers

@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from statistics import median
 
 from graphbench.records.comparison import Comparison, timed_on_cpu
-from graphbench.records.judging import LOWER_QUALITY, LOWER_QUALITY_ONE_SEED
 from graphbench.records.model import NEVER_RAN, Outcome, Record
-from graphbench.records.rules import Verdict
+from graphbench.records.rules import LOWER_QUALITY, LOWER_QUALITY_ONE_SEED, Verdict
 from graphbench.reporting.numbers import Signs, figure, span, three
 from graphbench.reporting.wording import codes
 from graphbench.system.text import listed

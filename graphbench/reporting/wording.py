@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from graphbench.measure.prediction import is_predicted
 from graphbench.records.model import Outcome, Record
-from graphbench.records.rules import Reason
+from graphbench.records.rules import rule_of
 from graphbench.reporting.numbers import seconds
 
 MOST_SIGNS = 160
@@ -20,7 +19,7 @@ _HOLLOW = "non-success value returned from "
 def outcome(record: Record) -> str:
     """How it ended, in a few words: `timeout after 600 s in cold`."""
     words = record.outcome.in_words
-    if is_predicted(record):
+    if record.predicted:
         return f"{words}, predicted"
     if record.censored is not None and record.outcome is Outcome.TIMEOUT:
         words += f" after {seconds(record.censored.after_s)} in {record.censored.phase}"
@@ -29,7 +28,7 @@ def outcome(record: Record) -> str:
 
 def codes(reasons: Sequence[str]) -> list[str]:
     """The codes of reasons, as words."""
-    return [Reason.of(reason).value.replace("_", " ") for reason in reasons]
+    return [rule_of(reason).code.replace("_", " ") for reason in reasons]
 
 
 def slug(text: str) -> str:

@@ -13,7 +13,7 @@ from graphbench.errors import DatasetError
 from graphbench.measure import record as recording
 from graphbench.measure.plan import Cell, Limits, Observer, Plan
 from graphbench.measure.predict import Predictor
-from graphbench.measure.prediction import Past, is_predicted
+from graphbench.measure.prediction import Past
 from graphbench.measure.runner import measure
 from graphbench.measure.suites.rounds import pooled, rounds_of
 from graphbench.measure.suites.suite import Suite
@@ -153,7 +153,7 @@ class Run:
             key, record = latest.task.key, msgspec.structs.replace(latest, search=self.search)
             before = self.records.get(key)
             digest = record.dataset.digest if record.dataset else None
-            ended = self.stored.ended(key, digest) if is_predicted(record) else None
+            ended = self.stored.ended(key, digest) if record.predicted else None
             if ended is not None:  # a bound that was measured tells more than a prediction
                 self.records[key], self._rounds[key] = ended, 0
                 continue

@@ -13,7 +13,7 @@ from graphbench.algorithms.base import Algorithm
 from graphbench.engines.base import Engine, Settings
 from graphbench.graphs.base import Dataset
 from graphbench.measure import planning
-from graphbench.measure.prediction import Past, is_predicted
+from graphbench.measure.prediction import Past
 from graphbench.measure.prepare import identity
 from graphbench.measure.staleness import Present, changes
 from graphbench.measure.suites.rounds import rounds_of
@@ -138,7 +138,7 @@ class StoredRecords:
         return (known.outcome, known.reason) != (record.outcome, record.reason)
 
     def _has_ended(self, record: Record) -> bool:
-        if record.outcome not in FINAL or is_predicted(record):
+        if record.outcome not in FINAL or record.predicted:
             return False
         return self._since is None or datetime.fromisoformat(record.measured_at) >= self._since
 
