@@ -29,19 +29,19 @@ from graphbench.certificates.agreement import agreement, normalised_mutual_infor
         ("partition", [0, 0, 1, 1], [0, 1, 0, 1], ("nmi", 1.0, None)),
     ],
 )
-def test_agreement_has_a_kind_a_size_and_a_place(kind, a, b, expected):
+def test_agreement_gives_kind_difference_and_place(kind, a, b, expected):
     found = agreement(kind, np.array(a), np.array(b), tolerance=1e-5)
     assert (found.kind, found.max_difference, found.at) == expected
 
 
-def test_answers_to_different_questions_cannot_agree():
+def test_answers_of_different_shapes_are_refused():
     with pytest.raises(ValueError, match="different questions"):
         agreement("depths", np.zeros(3), np.zeros(4))
     with pytest.raises(ValueError, match="no kind of answer"):
         agreement("colours", np.zeros(3), np.zeros(3))
 
 
-def test_mutual_information_is_that_of_the_definition():
+def test_mutual_information_follows_its_definition():
     rng = np.random.default_rng(0)
     a, b = rng.integers(4, size=500), rng.integers(6, size=500)
     b[:250] = a[:250]

@@ -110,7 +110,7 @@ DENSE = _random(5, n=25, m=110, directed=False)
 WEIGHTED = _random(3, m=120, directed=True, weighted=True)
 
 
-def test_the_searches_of_these_tests_reach_much_and_not_all():
+def test_the_searches_of_these_tests_reach_some_vertices_and_not_others():
     for hops in (depths(DIRECTED), depths(WEIGHTED), depths(UNDIRECTED)):
         assert 20 < np.count_nonzero(hops >= 0) < 60
         assert hops.max() > 3
@@ -195,7 +195,7 @@ def test_a_malformed_answer_is_invalid(algorithm, fault):
 
 
 @pytest.mark.parametrize("algorithm", ["sssp", "pagerank", "jaccard", "weighted-jaccard", "cosine"])
-def test_a_value_that_is_no_number_is_invalid(algorithm):
+def test_an_answer_with_nan_is_invalid(algorithm):
     edges, right = right_answer(algorithm)
     rejected(algorithm, edges, changed(right, 3, np.nan), "the value at 3 is not a number", **_given(algorithm))
 
@@ -205,7 +205,7 @@ def test_a_value_that_is_no_number_is_invalid(algorithm):
 
 @given(seed=st.integers(0, 10_000), directed=st.booleans(), at=st.integers(0, 64), by=st.sampled_from([-1, 1, 2, -3]))
 @settings(max_examples=60, deadline=None)
-def test_no_depth_can_be_changed_unnoticed(seed, directed, at, by):
+def test_any_changed_depth_is_invalid(seed, directed, at, by):
     edges = _random(seed, directed=directed)
     right = depths(edges)
     assert certify("bfs", edges, right, source=SOURCE).valid
@@ -215,7 +215,7 @@ def test_no_depth_can_be_changed_unnoticed(seed, directed, at, by):
 
 @given(seed=st.integers(0, 10_000), directed=st.booleans(), at=st.integers(0, 64), by=st.sampled_from([-1, 1, 0.5]))
 @settings(max_examples=60, deadline=None)
-def test_no_distance_can_be_changed_unnoticed(seed, directed, at, by):
+def test_any_changed_distance_is_invalid(seed, directed, at, by):
     edges = _random(seed, directed=directed, weighted=True)
     right = distances(edges)
     assert certify("sssp", edges, right, source=SOURCE).valid
@@ -223,7 +223,7 @@ def test_no_distance_can_be_changed_unnoticed(seed, directed, at, by):
     assert not certify("sssp", edges, changed(right, at, value), source=SOURCE).valid
 
 
-def test_wrong_depths_say_what_is_wrong_and_where():
+def test_wrong_depths_are_explained_with_their_place():
     line = graph([*path(6), (7, 8)], 9)
     right = depths(line)
     assert right.tolist() == [0, 1, 2, 3, 4, 5, -1, -1, -1]
@@ -255,7 +255,7 @@ def test_depths_from_another_source_are_invalid():
     assert not certify("bfs", UNDIRECTED, depths(UNDIRECTED, source=1), source=SOURCE).valid
 
 
-def test_a_cycle_that_vouches_for_itself_is_invalid():
+def test_a_cycle_whose_depths_support_each_other_is_invalid():
     loop = graph([(0, 1), (2, 3), (3, 4), (4, 2)], 5, directed=True)
     rejected("bfs", loop, np.array([0, 1, 5, 6, 7]), "vertex 2 is said to be at 5", source=SOURCE)
     light = graph([(0, 1, 1e6), (1, 2, 1e-6), (2, 1, 1e-6)], 3, directed=True)
@@ -264,7 +264,7 @@ def test_a_cycle_that_vouches_for_itself_is_invalid():
     assert not certify("sssp", light, np.array([0, 9e5, 9e5]), source=SOURCE).valid
 
 
-def test_whole_number_distances_must_be_exact_and_fractions_nearly():
+def test_integer_distances_must_be_exact_and_fractional_ones_close():
     whole, fractions = graph([(0, 1, 3), (1, 2, 4)], 3), graph([(0, 1, 0.3), (1, 2, 0.4)], 3)
     assert not certify("sssp", whole, np.array([0, 3, 7 * (1 + 1e-9)]), source=SOURCE).valid
     assert certify("sssp", fractions, np.array([0, 0.3, 0.7 * (1 + 1e-9)]), source=SOURCE).valid
@@ -284,7 +284,7 @@ def test_small_errors_do_not_add_up_along_a_path():
     assert certify("sssp", long, np.arange(n) * 0.5 * (1 + 9e-6), source=SOURCE).valid
 
 
-def test_a_weight_that_is_lost_in_rounding_is_no_fault_of_the_answer():
+def test_a_weight_lost_in_rounding_does_not_make_an_answer_invalid():
     tiny = graph([(0, 1, 1.0), (1, 2, 1e-20), (2, 3, 1.0)], 5)
     assert certify("sssp", tiny, np.array([0, 1, 1, 2, np.inf]), source=SOURCE).valid
     rejected("sssp", tiny, np.array([0, 1, 1, 2, 2.0]), "vertex 4 is unreached", source=SOURCE)
@@ -292,7 +292,7 @@ def test_a_weight_that_is_lost_in_rounding_is_no_fault_of_the_answer():
     rejected("sssp", tiny, np.array([0.5, 1, 1, 2, np.inf]), "vertex 0 is at 0", source=SOURCE)
 
 
-def test_distances_beyond_the_whole_numbers_of_float64_are_still_judged():
+def test_distances_beyond_2_to_the_53_are_still_checked():
     huge = graph([(0, 1, 2.0**53), (1, 2, 1.0), (2, 3, 2.0**53)], 4)
     assert certify("sssp", huge, distances(huge), source=SOURCE).valid
     rejected("sssp", huge, np.array([0, 2.0**53, 2.0**53, 2.0**53]), "3 is at 1.80", source=SOURCE)
@@ -305,13 +305,13 @@ def test_negative_distances_are_invalid(value):
 
 
 @pytest.mark.parametrize("weight", [0.0, -1.0, math.inf, math.nan])
-def test_shortest_paths_are_not_posed_on_weights_without_meaning(weight):
+def test_shortest_paths_refuse_zero_negative_and_non_finite_weights(weight):
     bad = graph([(0, 1, 1.0), (1, 2, weight)], 3)
     with pytest.raises(InputError, match="--ignore-weights"):
         posed("sssp", bad)
 
 
-def test_search_figures_are_those_of_the_answer():
+def test_search_figures_describe_the_answer():
     line = graph([(0, 1, 2.5), (1, 2, 1.5)], 5)
     assert certify("bfs", line, depths(line), source=SOURCE).figures == {"reached": 3, "max_distance": 2}
     assert certify("sssp", line, distances(line), source=SOURCE).figures == {"reached": 3, "max_distance": 4.0}
@@ -370,7 +370,7 @@ def test_the_residual_decides_at_the_tolerance():
     assert not certify("pagerank", DIRECTED, off, tolerance=residual * 0.999).valid
 
 
-def test_a_vertex_whose_edges_weigh_nothing_is_dangling():
+def test_a_vertex_with_edges_of_weight_zero_only_is_dangling():
     nothing = graph([(0, 1, 0), (1, 2, 1), (2, 1, 1)], 3, directed=True)
     assert certify("pagerank", nothing, ranks(nothing), tolerance=1e-12).valid
     assert ranks(nothing) == pytest.approx(ranks(graph([(1, 2, 1), (2, 1, 1)], 3, directed=True)))
@@ -381,7 +381,7 @@ def test_a_vertex_whose_edges_weigh_nothing_is_dangling():
 
 @given(seed=st.integers(0, 10_000), at=st.integers(0, 64), to=st.integers(0, 64))
 @settings(max_examples=60, deadline=None)
-def test_no_label_can_be_changed_unnoticed(seed, at, to):
+def test_any_changed_label_is_invalid(seed, at, to):
     edges = _random(seed, m=40, directed=False)
     right = connected_components(edges.to_scipy(), directed=False)[1].astype(np.int64)
     relabelled("wcc", edges, right, at, to)
@@ -396,7 +396,7 @@ def test_merged_and_split_components_are_invalid():
     assert certify("wcc", two, np.array([7, 7, 7, 3, 3, 3])).figures == {"components": 2, "largest": 3}
 
 
-def test_weak_components_are_not_strong_ones():
+def test_weak_components_are_invalid_as_strong_ones():
     chain = GRAPHS["one weak component, many strong"]
     assert not certify("wcc", chain, np.arange(5)).valid
     assert certify("wcc", chain, np.zeros(5, dtype=np.int64)).valid
@@ -426,7 +426,7 @@ def test_two_exchanged_coefficients_are_invalid(similarity):
 
 @pytest.mark.parametrize("other", SIMILARITIES)
 @each_similarity
-def test_no_similarity_is_taken_for_another(similarity, other):
+def test_one_similarity_is_invalid_as_another(similarity, other):
     _, at, inputs, _ = posed(similarity, WEIGHTED)
     finding = certify(similarity, WEIGHTED, coefficients(other, at, inputs.pairs))
     one_formula = {"jaccard", "weighted-jaccard"}
@@ -449,7 +449,7 @@ def test_closed_neighbourhoods_are_invalid(similarity):
     assert not certify(similarity, edges, coefficients(similarity, closed, inputs.pairs)).valid
 
 
-def test_a_similarity_that_ignores_weights_or_draws_others_is_invalid():
+def test_a_similarity_with_other_weights_is_invalid():
     _, at, inputs, _ = posed("weighted-jaccard", WEIGHTED)
     rejected("weighted-jaccard", WEIGHTED, coefficients("jaccard", at.unweighted(), inputs.pairs), "wrong for")
     _, at, inputs, _ = posed("weighted-jaccard", UNDIRECTED, seed=0)
@@ -459,7 +459,7 @@ def test_a_similarity_that_ignores_weights_or_draws_others_is_invalid():
 
 
 @pytest.mark.parametrize("weights", [False, True])
-def test_a_cosine_of_what_is_common_alone_is_invalid(weights):
+def test_a_cosine_over_common_neighbours_only_is_invalid(weights):
     """What `cugraph.cosine` computes: all 1 without weights, and with them norms over the common neighbours only."""
     edges = WEIGHTED if weights else UNDIRECTED
     _, _, inputs, _ = posed("cosine", edges)
@@ -472,7 +472,7 @@ def test_a_cosine_of_what_is_common_alone_is_invalid(weights):
 
 @each_similarity
 @pytest.mark.parametrize("value", [-0.1, 1.1, np.inf])
-def test_a_coefficient_outside_its_range_is_invalid_wherever_it_is(similarity, value):
+def test_a_coefficient_outside_its_range_is_invalid_at_any_pair(similarity, value):
     many = _random(4, n=400, m=1500, directed=False, weighted=True)
     _, at, inputs, _ = posed(similarity, many)
     assert len(inputs.pairs) > 5_000
@@ -491,7 +491,7 @@ def test_float32_coefficients_are_accurate_enough(similarity):
     assert certify(similarity, edges, right.astype(np.float32)).valid
 
 
-def test_neighbourhoods_are_counted_whatever_the_degrees_and_chunks(monkeypatch):
+def test_neighbourhoods_do_not_depend_on_degrees_and_chunks(monkeypatch):
     rows = [(0, 1, 2.0), (0, 2, 3.0), (0, 9, 1.0), (1, 2, 5.0), (2, 3, 0.5), (2, 4, 1.0), (2, 5, 1.0)]
     pairs = np.array([[0, 1], [1, 0], [0, 3], [4, 5], [0, 6], [6, 7], [2, 2]])
     expected = [[3, 3, 0.5, 1, 0, 0, 10.5], [6, 7, 6, 1, 6, 0, 10.5], [7, 6, 0.5, 1, 0, 0, 10.5]]
@@ -506,7 +506,7 @@ def test_neighbourhoods_are_counted_whatever_the_degrees_and_chunks(monkeypatch)
 # Partitions
 
 
-def test_modularity_is_that_of_the_definition():
+def test_modularity_follows_its_definition():
     matrix = UNDIRECTED.to_scipy().toarray()
     label = np.arange(65) % 7
     total, degree = matrix.sum(), matrix.sum(axis=1)
@@ -517,7 +517,7 @@ def test_modularity_is_that_of_the_definition():
         assert finding.figures == {"modularity": pytest.approx(expected), "communities": 7}
 
 
-def test_modularity_counts_weights_and_every_chunk(monkeypatch):
+def test_modularity_uses_weights_and_all_chunks(monkeypatch):
     heavy = graph([(0, 1, 5), (2, 3, 5), (1, 2, 1)], 4)
     label = np.array([0, 0, 1, 1])
     whole = partition.modularity(heavy, label)
@@ -533,7 +533,7 @@ def test_a_vertex_in_no_community_is_invalid():
 
 @given(seed=st.integers(0, 10_000))
 @settings(max_examples=30, deadline=None)
-def test_as_many_communities_are_broken_as_there_are_pieces_too_many(seed):
+def test_pieces_of_disconnected_communities_are_counted(seed):
     edges = _random(seed, m=60, directed=False)
     label = np.random.default_rng(seed).integers(8, size=65)
     matrix = edges.to_scipy().toarray() * (label[:, None] == label[None, :])
@@ -543,7 +543,7 @@ def test_as_many_communities_are_broken_as_there_are_pieces_too_many(seed):
     assert finding.figures["loose_pieces"] == pieces - len(np.unique(label))
 
 
-def test_a_broken_community_is_told_on_and_no_error():
+def test_a_disconnected_community_is_noted_and_valid():
     two = GRAPHS["disconnected"]
     broken = certify("leiden", two, np.zeros(6, dtype=np.int64))
     assert broken.valid
@@ -558,14 +558,14 @@ def test_a_broken_community_is_told_on_and_no_error():
 
 @given(seed=st.integers(0, 10_000), at=st.integers(0, 64), by=st.sampled_from([-3, -1, 1, 3]))
 @settings(max_examples=60, deadline=None)
-def test_no_count_of_triangles_can_be_changed_unnoticed(seed, at, by):
+def test_any_changed_triangle_count_is_invalid(seed, at, by):
     edges = _random(seed, m=150, directed=False)
     right = triangles(edges)
     assert certify("triangle-count", edges, right).valid
     assert not certify("triangle-count", edges, changed(right, at, right[at] + by)).valid
 
 
-def test_wrong_counts_of_triangles_say_what_is_wrong_and_where():
+def test_wrong_triangle_counts_are_explained_with_their_place():
     clique = GRAPHS["clique"]
     right = triangles(clique)
     assert certify("triangle-count", clique, right).figures == {"triangles": 35, "most": 15}
@@ -585,7 +585,7 @@ def little_work(monkeypatch):
 
 
 @pytest.mark.usefixtures("little_work")
-def test_a_sample_of_counts_says_so_and_finds_what_is_wrong_everywhere():
+def test_a_sampled_check_says_so_and_finds_widespread_errors():
     many = _random(4, n=400, m=1500, directed=False)
     right = triangles(many)
     finding = certify("triangle-count", many, right)
@@ -609,13 +609,13 @@ def test_the_sample_is_the_same_for_every_engine_and_never_empty(max_work):
     assert (len(vertices) == 405) == (max_work == 10**9)
 
 
-def test_blocks_of_work_do_not_change_counts(monkeypatch):
+def test_triangle_counts_do_not_depend_on_blocks(monkeypatch):
     monkeypatch.setattr(certify_triangles, "_BLOCK_OF_WORK", 50)
     assert np.array_equal(certify_triangles.count_triangles(UNDIRECTED, seed=0)[1], triangles(UNDIRECTED))
 
 
 @pytest.mark.parametrize("algorithm", registry.algorithm_names())
-def test_certificates_do_not_depend_on_chunks_or_where_the_columns_are(algorithm, monkeypatch, tmp_path):
+def test_certificates_do_not_depend_on_chunks_or_storage(algorithm, monkeypatch, tmp_path):
     edges, right = right_answer(algorithm)
     filed = edges.write(tmp_path / "edges.parquet")
     expected = certify(algorithm, edges, right, **_given(algorithm))
@@ -656,7 +656,7 @@ def _checked(up):
     return figures, faults
 
 
-def test_a_graph_that_never_leaves_its_device_is_certified_there(monkeypatch):
+def test_certificates_work_on_device_arrays(monkeypatch):
     figures, faults = _checked(lambda values: values)
     assert [bool(each) for each in faults] == [False, *[True] * 4, False, True, False, True, False, True]
     monkeypatch.setattr(EdgeList, "chunks", _on_device)
@@ -665,7 +665,7 @@ def test_a_graph_that_never_leaves_its_device_is_certified_there(monkeypatch):
     assert there[1] == faults
 
 
-def test_the_stand_in_refuses_what_a_device_would():
+def test_the_stand_in_device_refuses_host_arrays():
     here, there = np.arange(3), DeviceArray(np.arange(3))
     for mix in (lambda: here + there, lambda: there[here], lambda: np.asarray(there), lambda: f"{there[0]:,}"):
         with pytest.raises((TypeError, ValueError)):
@@ -676,7 +676,7 @@ def test_the_stand_in_refuses_what_a_device_would():
 
 
 @pytest.mark.parametrize("algorithm", ["coo-to-csr", "transpose"])
-def test_no_entry_can_be_changed_lost_or_doubled_unnoticed(algorithm):
+def test_any_changed_missing_or_repeated_entry_is_invalid(algorithm):
     edges, right = right_answer(algorithm)
     for row in range(len(right)):
         for column, by in ((0, 1), (1, -1), (2, 1e-12)):
@@ -689,7 +689,7 @@ def test_no_entry_can_be_changed_lost_or_doubled_unnoticed(algorithm):
     rejected(algorithm, edges, right[:, :2].astype(np.int64), "shape")
 
 
-def test_a_wrong_entry_is_named_as_the_answer_has_it():
+def test_a_wrong_entry_is_named_as_in_the_answer():
     arrows = graph([(0, 1, 2.0), (2, 1, 0.5)], 3, directed=True)
     rejected("coo-to-csr", arrows, np.array([[0, 1, 2.0], [2, 1, 0.25]]), "(2, 1) = 0.25 stands where (2, 1) = 0.5")
     rejected("transpose", arrows, np.array([[0, 1, 2.0], [1, 2, 0.5]]), "(0, 1) = 2 stands where (1, 0) = 2")
@@ -700,7 +700,7 @@ def test_a_wrong_entry_is_named_as_the_answer_has_it():
 
 @given(seed=st.integers(0, 10_000), directed=st.booleans(), at=st.integers(0, 500), by=st.sampled_from([-1, 1, 7]))
 @settings(max_examples=60, deadline=None)
-def test_no_number_can_be_changed_unnoticed(seed, directed, at, by):
+def test_any_changed_number_of_a_numbering_is_invalid(seed, directed, at, by):
     edges = _random(seed, directed=directed)
     right = numbering(edges, seed)
     assert certify("renumber", edges, right).valid
@@ -709,7 +709,7 @@ def test_no_number_can_be_changed_unnoticed(seed, directed, at, by):
     assert not certify("renumber", edges, spoilt).valid
 
 
-def test_a_wrong_numbering_says_what_is_wrong():
+def test_a_wrong_numbering_is_explained():
     edges = graph([(0, 1), (1, 2), (4, 2)], 6, directed=True)
     ids = external_ids(6)
     right = np.array([(0, ids[4]), (1, ids[2]), (2, ids[1]), (3, ids[0]), (0, 1), (2, 1), (3, 2)])

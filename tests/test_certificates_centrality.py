@@ -34,7 +34,7 @@ def test_exact_personalized_ranks_are_valid(edges, damping):
     assert finding.figures["sum"] == pytest.approx(1)
 
 
-def test_ranks_that_jump_elsewhere_are_invalid():
+def test_ranks_with_other_jumps_are_invalid():
     given = {"vertices": 3}
     back = _back(DIRECTED, **given)
     everywhere = reference.personalized_ranks(DIRECTED, np.arange(43))
@@ -106,25 +106,25 @@ def test_an_eigenvector_of_a_smaller_eigenvalue_is_invalid():
     assert certify("eigenvector", unequal, 1 - small).valid
 
 
-def test_every_direction_is_an_eigenvector_where_eigenvalues_are_equal():
+def test_any_combination_of_eigenvectors_with_equal_eigenvalues_is_valid():
     two = GRAPHS["disconnected"]
     for weights in ((1, 1), (1, 0), (0.2, 0.9)):
         assert certify("eigenvector", two, np.repeat(np.array(weights, dtype=float), 3)).valid
     assert certify("eigenvector", GRAPHS["no edges"], np.arange(5.0)).valid
 
 
-def test_degrees_and_uniform_scores_are_no_eigenvectors():
+def test_degrees_and_uniform_scores_are_invalid_as_eigenvectors():
     for scores in (UNDIRECTED.degrees.astype(float), np.ones(43), reference.eigenvector(UNDIRECTED)[::-1].copy()):
         rejected("eigenvector", UNDIRECTED, scores, "one more step changes the scores")
     rejected("eigenvector", UNDIRECTED, np.zeros(43), "of every vertex is 0")
 
 
-def test_what_networkit_takes_for_the_eigenvector_of_a_star_is_none():
+def test_networkits_scores_of_a_star_are_no_eigenvector():
     one_step = np.where(np.arange(9) == 4, 8.0, 1.0)
     rejected("eigenvector", GRAPHS["star"], one_step, "one more step changes the scores")
 
 
-def test_exact_hubs_and_authorities_are_valid_at_any_length_and_not_exchanged():
+def test_exact_hubs_and_authorities_are_valid_at_any_length():
     right = reference.hits(DIRECTED)
     finding = certify("hits", DIRECTED, right * [5.0, 1e-100], tolerance=1e-12)
     assert finding.valid, finding.detail
@@ -143,7 +143,7 @@ def test_singular_vectors_of_a_smaller_value_are_invalid():
     rejected("hits", two, small, "belong to the singular value 1, but the largest is 1.73")
 
 
-def test_scores_of_both_signs_are_right_where_the_largest_singular_value_is_repeated_and_are_noted():
+def test_scores_of_both_signs_are_valid_with_a_note_if_the_singular_value_repeats():
     cycle = GRAPHS["directed cycle"]
     scores = np.array([[1, 1], [-1, 1], [0, 1], [0, 1], [0, 1], [0, 1.0]])
     finding = certify("hits", cycle, scores)
@@ -152,7 +152,7 @@ def test_scores_of_both_signs_are_right_where_the_largest_singular_value_is_repe
     assert note.startswith("hub scores of both signs")
 
 
-def test_hubs_and_authorities_of_nothing_are_invalid():
+def test_zero_infinite_and_misshapen_hubs_and_authorities_are_invalid():
     rejected("hits", DIRECTED, np.zeros((43, 2)), "the hub score of every vertex is 0")
     right = reference.hits(DIRECTED)
     rejected("hits", DIRECTED, changed(right, (7, 1), np.inf), "the authority score of vertex 7 is inf")
@@ -180,7 +180,7 @@ def test_without_edges_every_eigenvalue_is_zero():
 
 @given(seed=st.integers(0, 1_000), at=st.integers(0, 20), by=st.sampled_from([0.0, 0.9, 1.002, -1.0]))
 @settings(max_examples=25, deadline=None)
-def test_no_betweenness_can_be_changed_unnoticed(seed, at, by):
+def test_any_changed_betweenness_is_invalid(seed, at, by):
     edges = _random(seed, n=18, m=30, directed=False)
     _, _, inputs, _ = posed("betweenness", edges)
     right = reference.betweenness(edges, inputs.vertices)
@@ -201,7 +201,7 @@ def test_betweenness_from_other_sources_or_on_another_scale_is_invalid():
     rejected("betweenness", UNDIRECTED, unlike_the_rest, "is right", vertices=4)
 
 
-def test_more_shortest_paths_than_float64_can_count_do_not_spoil_the_certificate():
+def test_path_counts_beyond_float64_are_rescaled():
     """A ladder of k diamonds has 2^k shortest paths from end to end; all of them go through every second vertex."""
     k = 1_200
     rows = [(3 * i + a, 3 * i + b) for i in range(k) for a, b in ((0, 1), (0, 2), (1, 3), (2, 3))]
@@ -225,12 +225,12 @@ def test_wide_levels_are_taken_in_parts(monkeypatch):
 
 @given(seed=st.integers(0, 10_000), at=st.integers(0, 42), to=st.integers(0, 42))
 @settings(max_examples=60, deadline=None)
-def test_no_strong_label_can_be_changed_unnoticed(seed, at, to):
+def test_any_changed_strong_label_is_invalid(seed, at, to):
     edges = _random(seed, m=60, directed=True)
     relabelled("scc", edges, reference.strong(edges), at, to)
 
 
-def test_split_and_merged_strong_components_say_what_is_wrong_and_where():
+def test_split_and_merged_strong_components_are_explained_with_their_place():
     cycle = GRAPHS["directed cycle"]
     rejected("scc", cycle, np.array([0, 0, 0, 1, 1, 1]), "vertices 1 and 0 share a label, but 1 does not lead")
     rejected("scc", cycle, np.arange(6), "have different labels, but these lie on one circle")
@@ -239,13 +239,13 @@ def test_split_and_merged_strong_components_say_what_is_wrong_and_where():
     assert certify("scc", line, np.arange(12)).figures == {"components": 12, "largest": 1}
 
 
-def test_components_that_are_only_weak_are_invalid():
+def test_weakly_connected_labels_are_invalid():
     chain = GRAPHS["one weak component, many strong"]
     rejected("scc", chain, np.zeros(5, dtype=np.int64), "share a label")
     assert certify("scc", chain, np.arange(5)).valid
 
 
-def test_two_circles_joined_one_way_are_two_components():
+def test_two_circles_joined_in_one_direction_are_two_components():
     rows = [(0, 1), (1, 2), (2, 0), (2, 3), (3, 4), (4, 3)]
     edges = graph(rows, 5, directed=True)
     assert certify("scc", edges, np.array([7, 7, 7, 3, 3])).figures == {"components": 2, "largest": 3}
@@ -254,7 +254,7 @@ def test_two_circles_joined_one_way_are_two_components():
     rejected("scc", edges, np.array([0, 0, 0, 1, -1]), "vertex 4 has no label")
 
 
-def test_a_label_that_is_two_components_at_once_is_invalid():
+def test_one_label_for_two_components_is_invalid():
     apart = graph([(0, 1), (1, 0), (2, 3), (3, 2)], 4, directed=True)
     rejected("scc", apart, np.zeros(4, dtype=np.int64), "2 is not reached from 0")
 

@@ -67,7 +67,7 @@ def _wrong(page, right, edges, p):
 @pytest.mark.parametrize("directed", [False, True])
 @pytest.mark.parametrize("name", ["bfs", "sssp", "pagerank", "wcc", "louvain", "leiden", "jaccard", "triangle-count"])
 @pytest.mark.usefixtures("device")
-def test_the_device_finds_what_the_host_finds(monkeypatch, tmp_path, name, directed):
+def test_host_and_device_certificates_agree(monkeypatch, tmp_path, name, directed):
     monkeypatch.setattr(DeviceEdgeList, "load_or_generate", lambda *_: made(directed=False))
     page = registry.algorithm(name)
     there = page.pose(made(directed=directed), seed=3)
@@ -94,7 +94,7 @@ def test_the_device_finds_what_the_host_finds(monkeypatch, tmp_path, name, direc
 @pytest.mark.parametrize("options", [SPARSE, {"scale": 1}, {"scale": 8}, {**SPARSE, "directed": True}], ids=str)
 @pytest.mark.parametrize("free", [0, 1 << 30])
 @pytest.mark.usefixtures("device")
-def test_components_are_scipys(options, free, monkeypatch):
+def test_device_components_agree_with_scipy(options, free, monkeypatch):
     there = made(**options)
     monkeypatch.setattr(DeviceEdgeList, "_piece_rows", lambda _: 37 if not free else 10**6)
     expected, labels = connected_components(there.to_scipy(), directed=False)
@@ -136,7 +136,7 @@ def test_triangles_of_a_sample_are_exact_and_bounded(monkeypatch):
 
 
 @pytest.mark.usefixtures("device")
-def test_memory_that_runs_out_says_nothing_of_the_answer(monkeypatch, tmp_path):
+def test_running_out_of_memory_gives_no_verdict_on_the_answer(monkeypatch, tmp_path):
     page, there = registry.algorithm("wcc"), made(**SPARSE)
     np.save(file := tmp_path / "answer.npy", np.zeros(there.num_vertices, dtype=np.int64))
     asked = {"params": {}, "inputs": page.draw(there, {}, 0), "seed": 0, "claims": {}}
@@ -158,7 +158,7 @@ def test_memory_that_runs_out_says_nothing_of_the_answer(monkeypatch, tmp_path):
 
 
 @pytest.mark.usefixtures("device")
-def test_a_fault_of_the_library_says_nothing_of_the_answer(monkeypatch, tmp_path):
+def test_an_error_in_the_library_gives_no_verdict_on_the_answer(monkeypatch, tmp_path):
     page, there = registry.algorithm("wcc"), made(**SPARSE)
     np.save(file := tmp_path / "answer.npy", np.zeros(there.num_vertices, dtype=np.int64))
     monkeypatch.setattr(DeviceEdgeList, "chunks", lambda *_: 1 / 0)
@@ -203,7 +203,7 @@ def records(dataset, *algorithms, engines=("igraph",), **options):
     return list(measure(Plan(cells=cells, limits=Limits(trials=3, timeout_s=60, **options))))
 
 
-def test_workers_certify_what_they_answered(there):
+def test_workers_certify_their_answers(there):
     found = records(there, "bfs", "sssp", "pagerank", "wcc", "louvain", "jaccard", "triangle-count")
     for record in found:
         assert record.outcome is Outcome.OK, record.reason
@@ -216,7 +216,7 @@ def test_workers_certify_what_they_answered(there):
     assert found[1].posed.weights == "drawn"
 
 
-def test_engines_agree_on_a_graph_that_is_made_anew_for_each(there):
+def test_engines_agree_on_a_graph_generated_for_each(there):
     one, two = records(there, "wcc", engines=("igraph", "networkx"))
     assert one.agreement == []
     assert [(each.engine, each.kind) for each in two.agreement] in ([("igraph", "equivalent")], [("igraph", "exact")])
@@ -230,7 +230,7 @@ def test_a_wrong_answer_is_found_on_the_device(there, monkeypatch):
     assert "joins vertices of different labels" in record.reason
 
 
-def test_answers_of_a_worker_that_had_to_be_killed_are_certified_by_another(there, monkeypatch):
+def test_answers_of_a_killed_worker_are_certified_by_another(there, monkeypatch):
     monkeypatch.setenv("TEMPER", "slow")
     cell = Cell(algorithm="wcc", dataset=there, engines=("moody",))
     limits = Limits(trials=1000, timeout_s=6)
@@ -240,7 +240,7 @@ def test_answers_of_a_worker_that_had_to_be_killed_are_certified_by_another(ther
     assert record.certificate.valid
 
 
-def test_what_cannot_be_certified_has_no_certificate_and_says_why(there, monkeypatch):
+def test_an_answer_that_cannot_be_certified_has_a_warning_instead(there, monkeypatch):
     file = there.edges.path
     changed = msgspec.structs.replace(there.edges.stored.census.origin, library="stand-in 2")
     (first,) = records(there, "wcc")

@@ -20,7 +20,7 @@ def refused(edges, answer, because, *, length=20, vertices=50):
     rejected("random-walks", edges, answer, because, length=length, vertices=vertices)
 
 
-def test_right_walks_are_valid_and_their_hops_counted():
+def test_correct_walks_are_valid_and_their_hops_counted():
     right = walked(GRID)
     finding = certify("random-walks", GRID, right, length=20, vertices=50)
     assert finding.valid
@@ -53,17 +53,17 @@ def test_columns_after_the_longest_walk_may_be_left_out():
         ((4, 0), -1, "walk 4 starts at vertex -1, not at"),
     ],
 )
-def test_walks_of_no_vertices_say_which_and_where(at, value, because):
+def test_malformed_walks_are_explained_with_their_place(at, value, because):
     refused(GRID, changed(walked(GRID), at, value), because)
 
 
-def test_walks_from_elsewhere_and_in_another_order_are_invalid():
+def test_walks_with_other_starts_or_order_are_invalid():
     right = walked(GRID)
     refused(GRID, right[::-1].copy(), "walk 0 starts at vertex")
     refused(GRID, np.roll(right, -1, axis=1), "starts at vertex")
 
 
-def test_a_hop_that_is_no_edge_is_found_wherever_it_is():
+def test_a_hop_that_is_no_edge_is_found_anywhere():
     right = walked(GRID)
     for at in ((0, 1), (17, 9), (49, 20)):
         stays = changed(right, at, right[at[0], at[1] - 1])
@@ -88,23 +88,23 @@ FAVOURITES = {
 
 
 @pytest.mark.parametrize("favourite", FAVOURITES)
-def test_walkers_with_favourites_are_invalid(favourite):
+def test_biased_walks_are_invalid(favourite):
     answer = walked(GRID, length=80, vertices=100, choose=FAVOURITES[favourite])
     refused(GRID, answer, "the hops prefer", length=80, vertices=100)
 
 
-def test_even_chances_are_never_mistaken():
+def test_uniform_walks_are_never_rejected():
     for seed in range(40):
         rng = np.random.default_rng(seed)
         choices = rng.integers(1, 9, size=2_000)
         assert checks.chance_fault(rng.integers(choices), choices) == ""
 
 
-def test_a_walk_without_a_choice_is_no_favour():
+def test_walks_without_a_choice_are_valid():
     assert checks.chance_fault(np.zeros(1_000, dtype=np.int64), np.ones(1_000, dtype=np.int64)) == ""
 
 
-def test_walkers_with_a_memory_are_found():
+def test_walks_that_remember_the_last_vertex_are_invalid():
     right = walked(GRID, length=40)
     bouncing = right.copy()
     bouncing[:, 2::2], bouncing[:, 3::2] = right[:, :1], right[:, 1:2]

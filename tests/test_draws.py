@@ -8,7 +8,7 @@ from graphbench.errors import UsageError
 from helpers.graphs import GRAPHS, graph, path
 
 
-def test_sources_come_from_the_largest_component_and_can_go_somewhere():
+def test_sources_are_in_the_largest_component_and_have_out_edges():
     rows = [(0, 1), (5, 6), (6, 7), (8, 7), (7, 5)]
     two = graph(rows, 10, directed=True)
     assert sorted(draws.sources(two, 64, None, seed=3)) == [5, 6, 7, 8]
@@ -16,13 +16,13 @@ def test_sources_come_from_the_largest_component_and_can_go_somewhere():
     assert sorted(draws.sources(sink, 64, None, seed=3)) == [0, 2, 3]
 
 
-def test_sources_are_different_from_each_other_and_as_many_as_asked_for():
+def test_sources_are_distinct_and_as_many_as_requested():
     drawn = draws.sources(graph(path(500), 500), 64, None, seed=0)
     assert len(drawn) == len(set(drawn.tolist())) == 64
     assert drawn.dtype == np.int64
 
 
-def test_a_seed_always_draws_the_same_and_another_draws_others():
+def test_a_seed_determines_the_draw():
     line = graph(path(500), 500)
     for draw in (lambda seed: draws.sources(line, 20, None, seed), lambda seed: draws.pairs(line, 20, seed)):
         assert draw(7).tolist() == draw(7).tolist() != draw(8).tolist()
@@ -38,24 +38,24 @@ def test_without_edges_the_search_starts_at_vertex_zero():
 
 
 @pytest.mark.parametrize(("name", "expected"), [("ann", 0), ("dan", 3)])
-def test_a_source_is_known_by_its_own_name(name, expected):
+def test_a_source_is_found_by_its_external_name(name, expected):
     assert draws.sources(GRAPHS["named"], 64, name, seed=0).tolist() == [expected]
 
 
 @pytest.mark.parametrize("name", [4, "4"])
-def test_a_source_without_a_name_is_known_by_its_id(name):
+def test_a_source_without_a_name_is_found_by_its_id(name):
     assert draws.sources(GRAPHS["path"], 64, name, seed=0).tolist() == [4]
 
 
 @pytest.mark.parametrize("name", ["12", "-1", "x", "1.0", ""])
-def test_a_source_that_is_no_vertex_is_refused(name):
+def test_an_unknown_source_is_refused(name):
     with pytest.raises(UsageError, match="vertices are 0 to 11"):
         draws.sources(GRAPHS["path"], 64, name, seed=0)
     with pytest.raises(UsageError, match="no vertex named"):
         draws.sources(GRAPHS["named"], 64, name, seed=0)
 
 
-def test_pairs_are_ordered_sorted_different_and_share_a_neighbour():
+def test_pairs_are_sorted_distinct_and_share_a_neighbour():
     rng = np.random.default_rng(0)
     some = graph(rng.integers(200, size=(600, 2)).tolist(), 200)
     pairs = draws.pairs(some, 300, seed=5)
@@ -67,12 +67,12 @@ def test_pairs_are_ordered_sorted_different_and_share_a_neighbour():
     assert (shared[pairs[:, 0], pairs[:, 1]] > 0).all()
 
 
-def test_a_small_graph_gives_all_pairs_that_it_has():
+def test_a_small_graph_gives_all_its_pairs():
     assert draws.pairs(GRAPHS["path"], 100_000, seed=0).tolist() == [[v, v + 2] for v in range(10)]
     assert len(draws.pairs(GRAPHS["clique"], 100_000, seed=0)) == 21
 
 
-def test_a_single_pair_is_found_where_most_wedges_lead_back():
+def test_a_single_pair_of_a_path_is_found():
     assert draws.pairs(GRAPHS["path"], 1, seed=0).shape == (1, 2)
 
 

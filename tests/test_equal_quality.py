@@ -58,7 +58,7 @@ def test_the_fastest_setting_that_is_good_enough_is_measured(matched):
     assert matched["hopeless"].answer["modularity"] < 0.99 * matched["hopeless"].matched.best
 
 
-def test_every_trial_of_every_setting_is_kept_as_a_point(matched):
+def test_every_tried_setting_is_recorded(matched):
     found = matched["tunable"].matched
     assert [each.setting["threshold"] for each in found.tried] == [1e-7, 1e-4, 1e-3, 1e-2]
     for each in found.tried:
@@ -67,7 +67,7 @@ def test_every_trial_of_every_setting_is_kept_as_a_point(matched):
     assert len(matched["fixed"].matched.tried) == 1
 
 
-def test_what_was_chosen_is_measured_afresh(matched):
+def test_the_chosen_setting_is_measured_again(matched):
     assert not any(each.worker.shared_build for each in matched.values())
     assert matched["tunable"].phases.run_s not in [each.run_s for each in matched["tunable"].matched.tried]
 
@@ -93,7 +93,7 @@ def test_settings_that_differ_are_compared_and_shown(matched):
 
 
 @pytest.mark.usefixtures("plugin")
-def test_another_heuristic_may_stand_in_where_it_is_allowed():
+def test_an_allowed_heuristic_may_replace_another():
     records = list(measure_matched(plan(engines=("tunable", "fixed")), allow=["leiden"]))
     stand_in = next(each for each in records if each.task.engine == "fixed")
     assert (stand_in.task.algorithm, stand_in.problem) == ("leiden", "louvain")
@@ -105,7 +105,7 @@ def test_another_heuristic_may_stand_in_where_it_is_allowed():
 
 
 @pytest.mark.usefixtures("plugin")
-def test_a_setting_that_the_user_fixed_is_not_varied():
+def test_a_setting_given_by_the_user_is_not_varied():
     (found,) = measure_matched(plan(engines=("tunable",), threshold=1e-3))
     assert found.task.params["threshold"] == 1e-3
     assert [each.setting for each in found.matched.tried] == [{}]
@@ -115,7 +115,7 @@ def test_a_setting_that_the_user_fixed_is_not_varied():
     ("algorithm", "allow", "says"),
     [("wcc", [], "wcc has one right answer"), ("louvain", ["pagerank"], "--allow pagerank")],
 )
-def test_only_what_has_a_quality_can_be_matched(algorithm, allow, says):
+def test_only_algorithms_with_a_quality_can_be_matched(algorithm, allow, says):
     with pytest.raises(UsageError, match=says):
         list(measure_matched(plan(algorithm, engines=("igraph",)), allow=allow))
 
@@ -146,12 +146,12 @@ def tried(seconds, quality, **more):
         ([(1.0, 0.0), (2.0, 0.0)], 0.0, 0),
     ],
 )
-def test_the_fastest_within_one_per_cent_is_chosen_or_the_best_of_the_rest(points, best, chosen):
+def test_the_fastest_setting_within_1_percent_of_the_best_is_chosen(points, best, chosen):
     records = [tried(*point) for point in points]
     assert choose(records, best) is records[chosen]
 
 
-def test_candidates_are_settings_that_the_page_and_the_engine_have():
+def test_candidates_are_settings_of_both_page_and_engine():
     for name, settings in EFFORTS.items():
         page = registry.algorithm(name)
         for setting in settings:

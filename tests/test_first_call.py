@@ -57,7 +57,7 @@ def _request(engine, algorithm, folder):
 
 
 @pytest.mark.parametrize("engine", registry.engine_names())
-def test_a_first_call_imports_nothing(engine, tmp_path):
+def test_the_first_call_imports_nothing(engine, tmp_path):
     found = registry.engine(engine).availability()
     if not found.ok:
         pytest.skip(f"{engine} is unavailable: {found.reason}")

@@ -56,7 +56,7 @@ def codes(comparison):
     return {rule_of(text).code for text in (*comparison.reasons, *comparison.notes)}
 
 
-def test_the_honest_baseline_is_measured_without_complaint(measured):
+def test_the_fair_baseline_has_no_reason_against_it(measured):
     for algorithm in ("bfs", "jaccard", "pagerank", "louvain"):
         assert measured[algorithm, "networkx"][0].outcome is Outcome.OK
 
@@ -79,7 +79,7 @@ def test_an_unread_generator_has_no_speed(measured, algorithm):
         ("bfs", "blind", "the answer has it unreached"),
     ],
 )
-def test_an_easier_problem_than_that_which_was_posed_is_a_wrong_answer(measured, algorithm, engine, because):
+def test_the_answer_to_an_easier_problem_is_invalid(measured, algorithm, engine, because):
     made, comparison = measured[algorithm, engine]
     assert made.outcome is Outcome.INVALID
     assert because in made.reason
@@ -88,7 +88,7 @@ def test_an_easier_problem_than_that_which_was_posed_is_a_wrong_answer(measured,
 
 @pytest.mark.usefixtures("unfair")
 @pytest.mark.parametrize("first", ["networkx", "lucky"])
-def test_a_wrong_answer_that_the_sample_missed_is_found_where_engines_differ(first, monkeypatch):
+def test_a_wrong_answer_outside_the_sample_is_found_by_disagreement(first, monkeypatch):
     monkeypatch.setattr(importlib.import_module("graphbench.algorithms._similarity"), "SAMPLE", 1)
     monkeypatch.setattr(registry.engine(first), "speed_class", -1)
     result = api.run("jaccard", KARATE, engines=["networkx", "lucky"], trials=5, timeout=60)
@@ -104,7 +104,7 @@ def test_a_wrong_answer_that_the_sample_missed_is_found_where_engines_differ(fir
         assert "differ from those of lucky (pairs recomputed exactly: 1)" in made["networkx"].warnings[0]
 
 
-def test_where_there_is_nothing_to_compute_there_is_nothing_to_compare():
+def test_a_problem_without_work_is_not_compared():
     for algorithm in ("wcc", "jaccard"):
         result = api.run(algorithm, nx.empty_graph(4), engines=["networkx", "igraph"], trials=5, timeout=60)
         (comparison,) = result.comparisons
@@ -112,14 +112,14 @@ def test_where_there_is_nothing_to_compute_there_is_nothing_to_compare():
         assert "nothing_to_compute" in codes(comparison)
 
 
-def test_weights_on_one_side_make_it_unlike(measured):
+def test_weights_on_one_side_only_are_unlike(measured):
     _, comparison = measured["louvain", "weighting"]
     assert comparison.verdict is Verdict.UNLIKE
     assert "weights" in codes(comparison)
     assert "1/degree" in comparison.reasons[0]
 
 
-def test_a_partition_of_lower_quality_is_unlike_where_it_is_faster(measured):
+def test_a_faster_partition_of_lower_quality_is_unlike(measured):
     made, comparison = measured["louvain", "sloppy"]
     assert made.outcome is Outcome.OK
     assert comparison.ratio_run > 1
@@ -127,7 +127,7 @@ def test_a_partition_of_lower_quality_is_unlike_where_it_is_faster(measured):
     assert "quality" in codes(comparison)
 
 
-def test_the_quality_that_an_engine_claims_is_shown_and_not_believed(measured):
+def test_the_quality_claimed_by_an_engine_is_shown_and_not_used(measured):
     made, comparison = measured["louvain", "boastful"]
     assert made.answer["reported_modularity"] == 0.99
     assert made.answer["modularity"] == pytest.approx(0)
@@ -142,7 +142,7 @@ def test_float32_against_float64_is_noted(measured):
 
 
 @pytest.mark.usefixtures("unfair")
-def test_a_float32_engine_that_stops_by_its_own_rounded_sums_misses_a_tight_tolerance():
+def test_a_float32_engine_misses_a_tight_tolerance():
     result = api.run("pagerank", KARATE, engines="narrow", trials=1, timeout=60, tolerance=1e-10)
     assert result.records[0].outcome is Outcome.INVALID
 
@@ -154,7 +154,7 @@ def test_a_tolerance_that_any_vector_meets_is_unlike():
     assert "vacuous_tolerance" in codes(comparison)
 
 
-def test_different_sets_of_pairs_are_unlike_and_a_single_trial_is_noted():
+def test_different_pairs_are_unlike():
     records = [
         api.run("jaccard", KARATE, engines=name, trials=1, seed=seed, pairs=20, timeout=60).records[0]
         for name, seed in (("networkx", 0), ("igraph", 1))
@@ -165,7 +165,7 @@ def test_different_sets_of_pairs_are_unlike_and_a_single_trial_is_noted():
     assert comparison.interval is None
 
 
-def test_a_search_that_went_nowhere_is_unlike():
+def test_a_search_that_reached_only_its_source_is_unlike():
     lonely = nx.Graph(KARATE)
     lonely.add_node(34)
     result = api.run("bfs", lonely, engines=["networkx", "igraph"], trials=5, timeout=60, source="34")
@@ -194,7 +194,7 @@ def test_a_search_that_went_nowhere_is_unlike():
         ),
     ],
 )
-def test_what_a_record_shows_is_flagged(flaw, engine, reason, verdict):
+def test_flaws_visible_in_a_record_are_flagged(flaw, engine, reason, verdict):
     comparison = set_against(record(), engine)
     assert reason in codes(comparison), flaw
     assert comparison.verdict == verdict
@@ -206,7 +206,7 @@ def test_a_stale_record_is_refused():
     assert codes(comparison) == {"stale"}
 
 
-def test_entries_are_twice_the_edges_of_an_undirected_graph_wherever_both_are_told():
+def test_entries_are_twice_the_edges_of_an_undirected_graph():
     made = api.run("wcc", KARATE, engines="igraph", trials=1, timeout=60)
     assert (made.records[0].dataset.num_edges, made.records[0].dataset.num_entries) == (78, 156)
     assert "78 edges (156 entries in both directions)" in str(made)

@@ -18,11 +18,11 @@ def said(times, *, stopped="precise", sources=(), where=None):
     return noise_warnings(times, Trials(stopped=stopped, sources=list(sources)), where)
 
 
-def test_a_calm_measurement_has_no_warning():
+def test_a_quiet_measurement_has_no_warning():
     assert said(CALM, where=environment(throttle_reasons=1, other_processes=0, after={"throttle_reasons": 0})) == []
 
 
-def test_a_first_trial_far_slower_is_told_and_is_not_an_outlier_besides():
+def test_a_slow_first_trial_has_its_own_warning_and_is_no_outlier():
     (text,) = said([3.0, *CALM])
     assert "3 times as long" in text
 
@@ -32,23 +32,23 @@ def test_outliers_are_counted():
     assert text.startswith("2 of 10 trials")
 
 
-def test_an_interval_that_never_narrowed_is_told_with_its_width():
+def test_a_wide_interval_has_a_warning_with_its_width():
     (text,) = said([1.0, 1.5, 2.0, 1.2, 1.8], stopped="budget")
     assert "after 5 trials" in text
     assert "--budget" in text
     assert said([1.0, 1.5, 2.0, 1.2, 1.8], stopped="count") == [], "as many as were asked for"
 
 
-def test_searches_from_different_sources_may_differ():
+def test_differences_between_sources_are_no_warning():
     assert said([5.0, 1.0, 1.0, 1.1, 9.0, 1.0], stopped="budget", sources=range(6)) == []
 
 
 @pytest.mark.parametrize("times", [[], [1.0], [5.0, 1.0, 1.0, 1.0]])
-def test_too_few_trials_say_nothing(times):
+def test_too_few_trials_give_no_warning(times):
     assert said(times) == []
 
 
-def test_what_takes_microseconds_may_scatter():
+def test_scatter_of_microseconds_is_no_warning():
     assert said([9e-6, 1e-6, 1e-6, 1.1e-6, 1e-6, 1.01e-6, 8e-6]) == []
 
 
@@ -62,6 +62,6 @@ def test_what_takes_microseconds_may_scatter():
         (environment(after={"throttle_reasons": 0x60, "sm_mhz": 1200, "sm_max_mhz": 1980}), "1,200 of 1,980 MHz"),
     ],
 )
-def test_what_the_machine_was_doing_is_told(where, expected):
+def test_each_disturbance_of_the_machine_has_a_warning(where, expected):
     (text,) = said(CALM, where=where)
     assert expected in text

@@ -30,14 +30,14 @@ def sample(rule, times, *, lap_s=0.0, left_s=AMPLE):
 
 
 @given(st.lists(seconds, min_size=1, max_size=60))
-def test_the_interval_of_a_median_holds_it_and_stays_within_the_values(values):
+def test_the_interval_of_a_median_contains_it_and_lies_within_the_values(values):
     low, high = median_interval(values)
     middle = float(np.median(values))
     assert min(values) <= low <= middle * (1 + 1e-12)
     assert middle * (1 - 1e-12) <= high <= max(values)
 
 
-def test_the_interval_is_the_one_that_plain_resampling_gives():
+def test_the_interval_agrees_with_plain_resampling():
     rng = np.random.default_rng(1)
     for n in (5, 6, 9, 30):
         values = rng.lognormal(size=n)
@@ -48,7 +48,7 @@ def test_the_interval_is_the_one_that_plain_resampling_gives():
             assert abs(np.searchsorted(ordered, ours) - np.searchsorted(ordered, theirs)) <= 1
 
 
-def test_below_five_values_there_is_a_range_and_no_precision():
+def test_fewer_than_five_values_have_no_interval():
     assert median_interval([2.0, 1.0, 3.0, 2.0]) == (1.0, 3.0)
     assert median_interval([2.0]) == (2.0, 2.0)
     assert not precise([1.0] * 4)
@@ -56,7 +56,7 @@ def test_below_five_values_there_is_a_range_and_no_precision():
 
 
 @pytest.mark.parametrize(("spread", "enough"), [(0.04, True), (0.06, False)])
-def test_precise_means_within_five_percent_on_both_sides(spread, enough):
+def test_precise_means_within_5_percent_on_both_sides(spread, enough):
     assert (
         precise([1 - spread, 1, 1, 1, 1 + spread] if enough else [1 - spread] * 3 + [1.0] * 4 + [1 + spread] * 3)
         is enough
@@ -64,12 +64,12 @@ def test_precise_means_within_five_percent_on_both_sides(spread, enough):
 
 
 @given(st.integers(1, 40), st.lists(seconds, min_size=40, max_size=40), st.floats(0.001, 10))
-def test_a_given_number_of_trials_is_run_exactly_whatever_the_budget(trials, times, budget):
+def test_a_given_number_of_trials_overrides_the_budget(trials, times, budget):
     assert sample(Rule(budget_s=budget, trials=trials), times) == (trials, "count")
 
 
 @given(st.lists(seconds, min_size=1, max_size=50), st.floats(0.01, 100))
-def test_the_budget_ends_sampling_at_the_trial_that_uses_it_up(times, budget):
+def test_sampling_ends_when_the_budget_is_used_up(times, budget):
     n, stop = sample(Rule(budget_s=budget), times)
     if stop == "budget":
         assert sum(times[: n - 1]) < budget <= sum(times[:n])
@@ -79,26 +79,26 @@ def test_the_budget_ends_sampling_at_the_trial_that_uses_it_up(times, budget):
         assert (n, stop) == (len(times), "")
 
 
-def test_steady_times_need_five_trials_and_every_source_is_asked_once():
+def test_steady_times_need_five_trials_and_each_source_once():
     assert sample(Rule(budget_s=10), [0.01] * 100) == (5, "precise")
     assert sample(Rule(budget_s=10, questions=64), [0.01] * 100) == (64, "precise")
     assert sample(Rule(budget_s=0.3, questions=64), [0.01] * 100)[1] == "budget"
 
 
-def test_a_problem_of_microseconds_that_never_settles_comes_to_an_end():
+def test_sampling_of_unsteady_microseconds_ends():
     times = [1e-6, 2e-6] * MAX_TRIALS
     assert sample(Rule(budget_s=10), times) == (MAX_TRIALS, "count")
     assert sample(Rule(budget_s=10, max_trials=20), times) == (20, "count")
 
 
 @pytest.mark.parametrize("trials", [None, 50])
-def test_sampling_stops_short_of_the_limit(trials):
+def test_sampling_stops_before_the_time_limit(trials):
     rule = Rule(budget_s=1000, trials=trials)
     assert after_trial(rule, [1.0], longest_lap_s=2.0, left_s=2.1) == "limit"
     assert after_trial(rule, [1.0], longest_lap_s=2.0, left_s=2.3) == ""
 
 
-def test_a_cold_call_longer_than_the_budget_is_the_only_run():
+def test_a_first_call_longer_than_the_budget_is_the_only_trial():
     assert before_first(Rule(budget_s=10), cold_s=10.0, lap_s=10.0, left_s=AMPLE) == "cold_is_run"
     assert before_first(Rule(budget_s=10), cold_s=9.9, lap_s=9.9, left_s=AMPLE) == ""
     assert before_first(Rule(budget_s=10, trials=3), cold_s=60.0, lap_s=60.0, left_s=AMPLE) == ""
@@ -106,7 +106,7 @@ def test_a_cold_call_longer_than_the_budget_is_the_only_run():
 
 
 @given(st.integers(1, 6), st.integers(1, 60), st.integers(0, 2**32), st.booleans())
-def test_a_reservoir_keeps_as_many_different_trials_as_it_can(size, trials, seed, keep_first):
+def test_a_reservoir_keeps_different_trials_up_to_its_size(size, trials, seed, keep_first):
     reservoir, held = Reservoir(size, seed=seed, keep_first=keep_first), set()
     for trial in range(trials):
         wanted, displaced = reservoir.offer(trial)
@@ -117,7 +117,7 @@ def test_a_reservoir_keeps_as_many_different_trials_as_it_can(size, trials, seed
     assert 0 in held or not keep_first
 
 
-def test_every_trial_is_as_likely_to_be_kept():
+def test_every_trial_is_equally_likely_to_be_kept():
     counts = Counter()
     for seed in range(4000):
         reservoir = Reservoir(3, seed=seed, keep_first=True)
@@ -129,7 +129,7 @@ def test_every_trial_is_as_likely_to_be_kept():
     assert all(abs(count - 1000) < 150 for count in counts.values()), counts  # five standard deviations
 
 
-def test_answers_are_kept_of_the_first_pass_over_the_sources_only():
+def test_answers_are_kept_from_the_first_pass_over_the_sources():
     reservoir = Reservoir(4, seed=0, questions=6, keep_first=True)
     for trial in range(100):
         reservoir.offer(trial)
@@ -141,7 +141,7 @@ def test_answers_are_kept_of_the_first_pass_over_the_sources_only():
     assert few.kept == [0, 1]
 
 
-def test_a_single_source_is_asked_again_and_again():
+def test_trials_repeat_a_single_source():
     reservoir = Reservoir(1, seed=1)
     kept = {trial for trial in range(200) if reservoir.offer(trial)[0]}
     assert max(kept) > 5
