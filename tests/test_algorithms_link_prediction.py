@@ -116,7 +116,7 @@ def test_rows_in_batches_give_what_all_at_once_give(similarity, monkeypatch):
     matrix.sort_indices()
     whole = page.adapter("scipy").call(scipy, matrix, p)
     assert certify(similarity, edges, whole).valid
-    monkeypatch.setattr(_similarity, "_ENTRIES_AT_ONCE", 17)
+    monkeypatch.setattr(_similarity, "_MAX_ENTRIES", 17)
     assert page.adapter("scipy").call(scipy, matrix, p).tolist() == whole.tolist()
 
 

@@ -1,18 +1,19 @@
-"""What the pages on similar neighbourhoods share: their parameter, their certificate, and row products in SciPy.
+"""What the pages on similar neighbourhoods share: declaration, certificate, and row products in SciPy.
 
-Each page is about one coefficient, a function of what the neighbourhoods of two vertices have in common and of how
-large each is. All ask about the same pairs: the two ends of seeded random paths of two edges. So every pair has a
-neighbour in common, no neighbourhood is empty, and no right coefficient is 0 / 0.
+Each page is about one coefficient, a function of what the neighbourhoods of two vertices have in common and of their
+sizes. All engines get the same pairs: the two ends of seeded random paths of two edges. So every pair has a common
+neighbour, no neighbourhood is empty, and no right coefficient is 0 / 0.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from graphbench.algorithms._parameters import PAIRS
 from graphbench.algorithms.base import Call, Finding
 from graphbench.certificates.checks import Wrong, form_fault, raise_if
 from graphbench.certificates.similarity import Neighbourhoods, neighbourhoods
@@ -23,35 +24,43 @@ Coefficient = Callable[[Floats, Floats, Floats], Floats]
 """From `common`, `first` and `second` of :class:`graphbench.certificates.similarity.Neighbourhoods` to the value."""
 
 SAMPLE = 1_000
-"""How many pairs a certificate recomputes."""
+"""How many pairs a certificate recomputes; where there are no more, it recomputes all."""
 EPSILON = 1e-6
 """How far a coefficient may be off: float32 is enough."""
-_ENTRIES_AT_ONCE = 4_000_000
-"""Entries of rows that SciPy multiplies at a time: 64 MB or so for each of the two sides."""
+_MAX_ENTRIES = 4_000_000
+"""Entries of rows that SciPy multiplies at a time: about 64 MB for each of the two sides."""
+
+PROBLEM: dict[str, Any] = {
+    "family": "link prediction",
+    "kind": "pair_scores",
+    "headline": "mean",
+    "draws": "pairs",
+    "on_device": True,
+    "epsilon": lambda _: 2 * EPSILON,
+    "parameters": [PAIRS],
+}
+"""What the declarations of all these pages have in common."""
 
 
-def apart(_: Mapping[str, Any]) -> float:
-    """How far two right answers may be apart in one value."""
-    return 2 * EPSILON
-
-
-def ratio(over: Floats, under: Floats) -> Floats:
-    """One divided by the other, 0 where there is nothing to divide by."""
-    return np.divide(over, under, out=np.zeros(len(over)), where=under > 0)
+def ratio(numerator: Floats, denominator: Floats) -> Floats:
+    """The quotient, 0 where the denominator is 0."""
+    return np.divide(numerator, denominator, out=np.zeros(len(numerator)), where=denominator > 0)
 
 
 def sampled(edges: EdgeList, answer: npt.NDArray[Any], p: Call, *, symbol: str, formula: Coefficient) -> Finding:
-    """A seeded sample of the pairs and all that are disputed, recomputed, agree; all others lie between 0 and 1.
+    """Recompute a seeded sample of the pairs and all disputed pairs; check that all values are between 0 and 1.
 
-    This is a sample, and says so: with s of k pairs recomputed, an answer with w wrong values passes with probability
-    of at most (1 - s/k)^w. Where there are no more than :data:`SAMPLE` pairs, all are recomputed.
+    With s of k pairs recomputed, an answer with w wrong values passes with probability at most (1 - s/k)^w.
 
     Args:
         edges: the posed graph.
         answer: one value for each pair.
         p: the call, with `p.pairs` and `p.disputed`.
-        symbol: what the coefficient is called in a sentence.
-        formula: its definition.
+        symbol: the coefficient's, for the verdict.
+        formula: the coefficient's definition.
+
+    Raises:
+        Wrong: if a value is wrong.
     """
     pairs = np.asarray(p.pairs, dtype=np.int64).reshape(-1, 2)
     raise_if(form_fault(answer, len(pairs), "floating", "coefficients"))
@@ -61,8 +70,8 @@ def sampled(edges: EdgeList, answer: npt.NDArray[Any], p: Call, *, symbol: str, 
     figures = {"pairs": len(pairs), "mean": float(answer.mean(dtype=np.float64))}
     outside = np.flatnonzero((answer < 0) | (answer > 1 + EPSILON))
     if len(outside):
-        told = f"{_of(symbol, pairs[outside[0]])} = {answer[outside[0]]:g} is not between 0 and 1"
-        raise Wrong(told, figures)
+        pair, value = pairs[outside[0]], answer[outside[0]]
+        raise Wrong(f"{_of(symbol, pair)} = {value:g} is not between 0 and 1", figures)
     drawn = np.arange(len(pairs))
     if len(pairs) > SAMPLE:
         chosen = np.random.default_rng(p.seed).choice(len(pairs), size=SAMPLE, replace=False)
@@ -71,15 +80,15 @@ def sampled(edges: EdgeList, answer: npt.NDArray[Any], p: Call, *, symbol: str, 
     wrong = np.flatnonzero(np.abs(answer[drawn] - expected) > EPSILON)
     if len(wrong):
         at, right = drawn[wrong[0]], expected[wrong[0]]
-        told = f"{_of(symbol, pairs[at])} is {right:.9g}, not {answer[at]:.9g}; wrong for {len(wrong):,} of the sample"
-        raise Wrong(told, figures)
+        fault = f"{_of(symbol, pairs[at])} is {right:.9g}, not {answer[at]:.9g}; wrong for {len(wrong):,} of the sample"
+        raise Wrong(fault, figures)
     all_of = "all" if len(drawn) == len(pairs) else f"a sample of {len(drawn):,} of"
     detail = f"{all_of} {len(pairs):,} pairs recomputed exactly agree within {EPSILON:g}"
     return Finding(detail=detail, figures=figures)
 
 
 def in_scipy(matrix: Any, pairs: npt.NDArray[np.int64]) -> Neighbourhoods:
-    """The neighbourhoods of pairs from a symmetric CSR matrix, by operations on its rows; the rows in small batches.
+    """The neighbourhoods of pairs from a symmetric CSR matrix, by operations on batches of its rows.
 
     Args:
         matrix: the adjacency matrix, shape (n, n), float64, indices sorted; weights above 0.
@@ -87,7 +96,7 @@ def in_scipy(matrix: Any, pairs: npt.NDArray[np.int64]) -> Neighbourhoods:
     """
     sizes = np.asarray(matrix.sum(axis=1), dtype=np.float64)
     entries = np.diff(matrix.indptr)[pairs].max(axis=1, initial=0).cumsum(dtype=np.int64)
-    cuts = np.flatnonzero(np.diff(entries // _ENTRIES_AT_ONCE)) + 1
+    cuts = np.flatnonzero(np.diff(entries // _MAX_ENTRIES)) + 1
     common = [
         np.asarray(matrix[part[:, 0]].minimum(matrix[part[:, 1]]).sum(axis=1), dtype=np.float64)
         for part in np.split(pairs, cuts)

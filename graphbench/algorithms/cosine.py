@@ -1,20 +1,19 @@
 """Cosine similarity of vertex pairs: the cosine of the angle between two rows of the adjacency matrix.
 
-C(u, v) = |N(u) & N(v)| / sqrt(|N(u)| |N(v)|), with N(u) the neighbours of u, u itself not among them; 0 where one has
-no neighbour. It is Salton's index (Salton, McGill, "Introduction to Modern Information Retrieval", McGraw-Hill (1983);
-Lu, Zhou, Physica A 390 (2011) 1150-1170). The graph is undirected, weights are ignored. One list of pairs, the ends of
-random paths of two edges, is given to every engine, as for Jaccard. The answer is compared within 2e-6.
+C(u, v) = |N(u) & N(v)| / sqrt(|N(u)| |N(v)|), where N(u) are the neighbours of u without u itself; 0 if one vertex has
+no neighbour. Also called Salton's index (Salton, McGill, "Introduction to Modern Information Retrieval", McGraw-Hill
+(1983); Lu, Zhou, Physica A 390 (2011) 1150-1170).
 
-What cuGraph calls cosine is another thing. Its documentation states the formula above, but `cugraph.cosine` gives 1.0
-to every pair that has a neighbour in common; with weights it leaves all that is not in common out of the norms, and
-gives NaN to a pair without a common neighbour (release 26.10). That would not be the same problem, and this page's
-certificate rejects it. What it times of cuGraph instead is the way that leads to the right answer: `sorensen`, which
-makes the same intersections, and `out_degree`, since C = S (d(u) + d(v)) / (2 sqrt(d(u) d(v))).
+The graph is undirected, weights are ignored. All engines get one list of pairs, the ends of random paths of two edges,
+as for `jaccard`. Answers are compared within 2e-6.
 
-How engines differ. NetworKit has the coefficient itself, as its neighbourhood distance. NetworkX counts the common
-neighbours of a pair and igraph has Dice's similarity, from which C follows as above; degrees and division are inside
-the timer. cuGraph's value is in float32. nx-cugraph has neither. SciPy has sparse matrices only: its answer is the
-minimum of rows, in batches.
+How engines differ. `cugraph.cosine` is not used, because it computes something else (release 26.10). Its documentation
+states the formula above, but it returns 1.0 for every pair with a common neighbour; with weights, it leaves out of the
+norms whatever is not in common, and returns NaN for a pair without a common neighbour. The certificate rejects that.
+The adapter calls `sorensen`, which makes the same intersections, and `out_degree`, because
+C = S (d(u) + d(v)) / (2 sqrt(d(u) d(v))); its values are in float32. igraph's are derived from its Dice similarity in
+the same way and NetworkX's from common neighbours, inside the timer. NetworKit has the coefficient as its
+neighbourhood distance. SciPy computes the minimum of sparse rows, in batches. nx-cugraph has none of these functions.
 """
 
 from __future__ import annotations
@@ -26,7 +25,6 @@ import numpy as np
 import numpy.typing as npt
 
 from graphbench.algorithms import _similarity as similarity
-from graphbench.algorithms._parameters import PAIRS
 from graphbench.algorithms.base import Algorithm, Call, Finding, Form
 from graphbench.graphs.edgelist import EdgeList
 
@@ -34,15 +32,9 @@ cosine = Algorithm(
     name="cosine",
     revision=1,
     title="cosine similarity",
-    family="link prediction",
     aliases=("salton",),
     form=Form(directed=False, weights="ignored"),
-    kind="pair_scores",
-    headline="mean",
-    draws="pairs",
-    on_device=True,
-    epsilon=similarity.apart,
-    parameters=[PAIRS],
+    **similarity.PROBLEM,
 )
 
 
@@ -52,10 +44,10 @@ def _salton(common: similarity.Floats, first: similarity.Floats, second: similar
 
 @cosine.certificate
 def _(edges: EdgeList, answer: npt.NDArray[Any], p: Call) -> Finding:
-    """A seeded sample of the pairs and all that are disputed, recomputed exactly, agree; others lie between 0 and 1.
+    """A seeded sample of the pairs and all disputed pairs are recomputed exactly; all values are between 0 and 1.
 
-    This is a sample, and says so: with s of k pairs recomputed, an answer with w wrong values passes with probability
-    of at most (1 - s/k)^w. Where there are no more than 1,000 pairs, all are recomputed.
+    With s of k pairs recomputed, an answer with w wrong values passes with probability at most (1 - s/k)^w. Up to 1,000
+    pairs are all recomputed.
     """
     return similarity.sampled(edges, answer, p, symbol="C", formula=_salton)
 
@@ -95,4 +87,4 @@ def _(cugraph: Any, graph: Any, p: Call) -> Any:
     return scores[["first", "second", "cosine"]]
 
 
-cosine.gap("nx-cugraph", "not in the library, which of all similarities has Jaccard alone")
+cosine.gap("nx-cugraph", "not in the library: its only similarity is Jaccard's")

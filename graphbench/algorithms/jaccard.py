@@ -1,14 +1,16 @@
-"""Jaccard similarity of vertex pairs: how much of their neighbourhoods two vertices share.
+"""Jaccard similarity of vertex pairs: the share of their neighbours that two vertices have in common.
 
-J(u, v) = |N(u) & N(v)| / |N(u) | N(v)|, with N(u) the neighbours of u, u itself not among them; 0 where neither has a
+J(u, v) = |N(u) & N(v)| / |N(u) | N(v)|, where N(u) are the neighbours of u without u itself; 0 if neither vertex has a
 neighbour (Jaccard, Bull. Soc. Vaud. Sci. Nat. 37 (1901) 547-579; Liben-Nowell, Kleinberg, J. ASIST 58 (2007)
-1019-1031). The graph is undirected, weights are ignored. One list of pairs, drawn with the stored seed from the ends
-of paths of two edges, is given to every engine; uniform pairs of a sparse graph would share nothing. The answer is
-compared within 2e-6.
+1019-1031).
 
-How engines differ. igraph counts each vertex as its own neighbour unless told otherwise. NetworkX returns a generator,
-which is read to its end here. NetworKit returns scores sorted by pair and uses all threads. cuGraph intersects
-adjacency lists in parallel, in float32: its values are right to about seven digits.
+The graph is undirected, weights are ignored. All engines get one list of pairs, drawn with the stored seed: the ends
+of random paths of two edges, because uniform pairs of a sparse graph have no common neighbours. Answers are compared
+within 2e-6.
+
+How engines differ. igraph counts each vertex as its own neighbour by default; here it does not. NetworkX returns a
+generator, which is read to its end inside the timer. NetworKit returns scores sorted by pair and uses all threads.
+cuGraph intersects adjacency lists in parallel, in float32: its values have about seven digits.
 """
 
 from __future__ import annotations
@@ -18,7 +20,6 @@ from typing import Any
 import numpy.typing as npt
 
 from graphbench.algorithms import _similarity as similarity
-from graphbench.algorithms._parameters import PAIRS
 from graphbench.algorithms.base import Algorithm, Call, Finding, Form
 from graphbench.graphs.edgelist import EdgeList
 
@@ -26,14 +27,8 @@ jaccard = Algorithm(
     name="jaccard",
     revision=1,
     title="Jaccard",
-    family="link prediction",
     form=Form(directed=False, weights="ignored"),
-    kind="pair_scores",
-    headline="mean",
-    draws="pairs",
-    on_device=True,
-    epsilon=similarity.apart,
-    parameters=[PAIRS],
+    **similarity.PROBLEM,
 )
 
 
@@ -43,10 +38,10 @@ def _jaccard(common: similarity.Floats, first: similarity.Floats, second: simila
 
 @jaccard.certificate
 def _(edges: EdgeList, answer: npt.NDArray[Any], p: Call) -> Finding:
-    """A seeded sample of the pairs and all that are disputed, recomputed exactly, agree; others lie between 0 and 1.
+    """A seeded sample of the pairs and all disputed pairs are recomputed exactly; all values are between 0 and 1.
 
-    This is a sample, and says so: with s of k pairs recomputed, an answer with w wrong values passes with probability
-    of at most (1 - s/k)^w. Where there are no more than 1,000 pairs, all are recomputed.
+    With s of k pairs recomputed, an answer with w wrong values passes with probability at most (1 - s/k)^w. Up to 1,000
+    pairs are all recomputed.
     """
     return similarity.sampled(edges, answer, p, symbol="J", formula=_jaccard)
 

@@ -1,16 +1,17 @@
-"""Overlap coefficient of vertex pairs: how much of the smaller neighbourhood lies in the other.
+"""Overlap coefficient of vertex pairs: the share of the smaller neighbourhood that is also in the larger one.
 
-O(u, v) = |N(u) & N(v)| / min(|N(u)|, |N(v)|), with N(u) the neighbours of u, u itself not among them; 0 where one has
-no neighbour. Named after Szymkiewicz and Simpson (Simpson, "Notes on the measurement of faunal resemblance", Am. J.
-Sci. 258-A (1960) 300-311); in link prediction the "hub promoted index" (Lu, Zhou, Physica A 390 (2011) 1150-1170). The
-graph is undirected, weights are ignored. One list of pairs, the ends of random paths of two edges, is given to every
-engine, as for Jaccard. The answer is compared within 2e-6.
+O(u, v) = |N(u) & N(v)| / min(|N(u)|, |N(v)|), where N(u) are the neighbours of u without u itself; 0 if one vertex has
+no neighbour. Also called the Szymkiewicz-Simpson coefficient (Simpson, "Notes on the measurement of faunal
+resemblance", Am. J. Sci. 258-A (1960) 300-311) and, in link prediction, the "hub promoted index" (Lu, Zhou, Physica A
+390 (2011) 1150-1170).
 
-How engines differ. cuGraph has the coefficient itself, and computes it in float32. The others have the number of common
-neighbours, or a coefficient that it follows from, and the division by the smaller degree is made here, inside the
-timer: NetworkX as its own Jaccard coefficient does, pair by pair; NetworKit for all pairs at once; igraph from its Dice
-similarity (see `sorensen`), told that no vertex is its own neighbour. nx-cugraph has neither. SciPy has sparse matrices
-only: its answer is the minimum of rows, in batches.
+The graph is undirected, weights are ignored. All engines get one list of pairs, the ends of random paths of two edges,
+as for `jaccard`. Answers are compared within 2e-6.
+
+How engines differ. cuGraph has the coefficient and computes it in float32. For the others it is derived inside the
+timer, by a division by the smaller degree: from common neighbours pair by pair (NetworkX, as its own Jaccard
+coefficient does) or for all pairs at once (NetworKit), or from the Dice similarity without self-neighbours (igraph; see
+`sorensen`). SciPy computes the minimum of sparse rows, in batches. nx-cugraph has none of these functions.
 """
 
 from __future__ import annotations
@@ -21,7 +22,6 @@ import numpy as np
 import numpy.typing as npt
 
 from graphbench.algorithms import _similarity as similarity
-from graphbench.algorithms._parameters import PAIRS
 from graphbench.algorithms.base import Algorithm, Call, Finding, Form
 from graphbench.graphs.edgelist import EdgeList
 
@@ -29,15 +29,9 @@ overlap = Algorithm(
     name="overlap",
     revision=1,
     title="overlap coefficient",
-    family="link prediction",
     aliases=("szymkiewicz-simpson",),
     form=Form(directed=False, weights="ignored"),
-    kind="pair_scores",
-    headline="mean",
-    draws="pairs",
-    on_device=True,
-    epsilon=similarity.apart,
-    parameters=[PAIRS],
+    **similarity.PROBLEM,
 )
 
 
@@ -47,10 +41,10 @@ def _overlap(common: similarity.Floats, first: similarity.Floats, second: simila
 
 @overlap.certificate
 def _(edges: EdgeList, answer: npt.NDArray[Any], p: Call) -> Finding:
-    """A seeded sample of the pairs and all that are disputed, recomputed exactly, agree; others lie between 0 and 1.
+    """A seeded sample of the pairs and all disputed pairs are recomputed exactly; all values are between 0 and 1.
 
-    This is a sample, and says so: with s of k pairs recomputed, an answer with w wrong values passes with probability
-    of at most (1 - s/k)^w. Where there are no more than 1,000 pairs, all are recomputed.
+    With s of k pairs recomputed, an answer with w wrong values passes with probability at most (1 - s/k)^w. Up to 1,000
+    pairs are all recomputed.
     """
     return similarity.sampled(edges, answer, p, symbol="O", formula=_overlap)
 
@@ -84,4 +78,4 @@ def _(cugraph: Any, graph: Any, p: Call) -> Any:
     return cugraph.overlap(graph, p.pairs)
 
 
-overlap.gap("nx-cugraph", "not in the library, which of all similarities has Jaccard alone")
+overlap.gap("nx-cugraph", "not in the library: its only similarity is Jaccard's")

@@ -1,15 +1,16 @@
-"""Sorensen-Dice similarity of vertex pairs: twice what two neighbourhoods share, in parts of what they hold together.
+"""Sorensen-Dice similarity of vertex pairs: twice the number of common neighbours, divided by the sum of both degrees.
 
-S(u, v) = 2 |N(u) & N(v)| / (|N(u)| + |N(v)|), with N(u) the neighbours of u, u itself not among them; 0 where neither
-has a neighbour (Dice, Ecology 26 (1945) 297-302; Sorensen, Biol. Skr. 5:4 (1948) 1-34). The graph is undirected,
-weights are ignored. One list of pairs, the ends of random paths of two edges, is given to every engine, as for Jaccard.
-The answer is compared within 2e-6.
+S(u, v) = 2 |N(u) & N(v)| / (|N(u)| + |N(v)|), where N(u) are the neighbours of u without u itself; 0 if neither vertex
+has a neighbour (Dice, Ecology 26 (1945) 297-302; Sorensen, Biol. Skr. 5:4 (1948) 1-34).
 
-How engines differ. igraph has it under Dice's name, and counts each vertex as its own neighbour unless told otherwise;
-cuGraph has it under Sorensen's, in float32. NetworkX and NetworKit count common neighbours, and the division by the
-degrees is made here, inside the timer (by way of their Jaccard coefficients, which also make the unions, NetworkX would
-take three times as long). nx-cugraph has Jaccard's J alone, and S = 2 J / (1 + J). SciPy has sparse matrices only: its
-answer is the minimum of rows, in batches.
+The graph is undirected, weights are ignored. All engines get one list of pairs, the ends of random paths of two edges,
+as for `jaccard`. Answers are compared within 2e-6.
+
+How engines differ. igraph has it under Dice's name and counts each vertex as its own neighbour by default; here it does
+not. cuGraph has it under Sorensen's name, in float32. For NetworkX and NetworKit it is derived from the number of
+common neighbours, with the division inside the timer (NetworkX's Jaccard coefficient, which also computes unions, would
+take three times as long). nx-cugraph has only Jaccard's J, and S = 2 J / (1 + J). SciPy computes the minimum of sparse
+rows, in batches.
 """
 
 from __future__ import annotations
@@ -19,7 +20,6 @@ from typing import Any
 import numpy.typing as npt
 
 from graphbench.algorithms import _similarity as similarity
-from graphbench.algorithms._parameters import PAIRS
 from graphbench.algorithms.base import Algorithm, Call, Finding, Form
 from graphbench.graphs.edgelist import EdgeList
 
@@ -27,15 +27,9 @@ sorensen = Algorithm(
     name="sorensen",
     revision=1,
     title="Sorensen-Dice",
-    family="link prediction",
     aliases=("dice", "sorensen-dice"),
     form=Form(directed=False, weights="ignored"),
-    kind="pair_scores",
-    headline="mean",
-    draws="pairs",
-    on_device=True,
-    epsilon=similarity.apart,
-    parameters=[PAIRS],
+    **similarity.PROBLEM,
 )
 
 
@@ -45,10 +39,10 @@ def _sorensen(common: similarity.Floats, first: similarity.Floats, second: simil
 
 @sorensen.certificate
 def _(edges: EdgeList, answer: npt.NDArray[Any], p: Call) -> Finding:
-    """A seeded sample of the pairs and all that are disputed, recomputed exactly, agree; others lie between 0 and 1.
+    """A seeded sample of the pairs and all disputed pairs are recomputed exactly; all values are between 0 and 1.
 
-    This is a sample, and says so: with s of k pairs recomputed, an answer with w wrong values passes with probability
-    of at most (1 - s/k)^w. Where there are no more than 1,000 pairs, all are recomputed.
+    With s of k pairs recomputed, an answer with w wrong values passes with probability at most (1 - s/k)^w. Up to 1,000
+    pairs are all recomputed.
     """
     return similarity.sampled(edges, answer, p, symbol="S", formula=_sorensen)
 

@@ -1,18 +1,17 @@
-"""Weighted Jaccard similarity of vertex pairs: how much of the weight of their edges two vertices share.
+"""Weighted Jaccard similarity of vertex pairs: the share of their edge weight that two vertices have in common.
 
 J_w(u, v) = sum over x of min(w(u, x), w(v, x)) / sum over x of max(w(u, x), w(v, x)), where w is the weight of an edge
-and 0 where there is none; 0 where neither vertex has an edge. Also named after Ruzicka (Biologia, Bratislava 13 (1958)
-647-661); on hashing it: Ioffe, "Improved consistent sampling, weighted minhash and L1 sketching", ICDM (2010) 246-255.
-Where all weights are 1 it is the Jaccard coefficient.
+and 0 if there is none; 0 if neither vertex has an edge. Also called the Ruzicka similarity (Biologia, Bratislava 13
+(1958) 647-661; for hashing: Ioffe, "Improved consistent sampling, weighted minhash and L1 sketching", ICDM (2010)
+246-255). If all weights are 1 it is the Jaccard coefficient.
 
-The graph is undirected. The dataset's weights are used; where it has none, whole numbers from 1 to 255 are drawn with
-the stored seed, the same for every engine. An edge of weight 0 adds nothing to either sum, so such edges are left out
-when the problem is posed. One list of pairs, the ends of random paths of two edges, is given to every engine, as for
-Jaccard. The answer is compared within 2e-6.
+The graph is undirected. The dataset's weights are used; if it has none, integers from 1 to 255 are drawn with the
+stored seed. Edges of weight 0 are dropped, because they add nothing to either sum. All engines get one list of pairs,
+the ends of random paths of two edges, as for `jaccard`. Answers are compared within 2e-6.
 
-How engines differ. Few libraries have it. cuGraph takes the weights of both ends where it intersects adjacency lists,
-in the type of the weights, float64 here. SciPy has sparse matrices only: its answer is the minimum of rows, in batches,
-and the sum of max is what both vertices weigh less the sum of min.
+How engines differ. Few libraries have it. cuGraph takes the weights of both ends while it intersects adjacency lists,
+in the type of the weights, here float64. SciPy computes the minimum of sparse rows, in batches; the sum of max follows
+from the weights of both vertices and the sum of min.
 """
 
 from __future__ import annotations
@@ -22,7 +21,6 @@ from typing import Any
 import numpy.typing as npt
 
 from graphbench.algorithms import _similarity as similarity
-from graphbench.algorithms._parameters import PAIRS
 from graphbench.algorithms.base import Algorithm, Call, Finding, Form
 from graphbench.graphs.edgelist import EdgeList
 
@@ -30,15 +28,9 @@ weighted_jaccard = Algorithm(
     name="weighted-jaccard",
     revision=1,
     title="weighted Jaccard",
-    family="link prediction",
     aliases=("ruzicka",),
     form=Form(directed=False, weights="required", zero_weights="dropped"),
-    kind="pair_scores",
-    headline="mean",
-    draws="pairs",
-    on_device=True,
-    epsilon=similarity.apart,
-    parameters=[PAIRS],
+    **similarity.PROBLEM,
 )
 
 
@@ -49,10 +41,10 @@ def _ruzicka(common: similarity.Floats, first: similarity.Floats, second: simila
 
 @weighted_jaccard.certificate
 def _(edges: EdgeList, answer: npt.NDArray[Any], p: Call) -> Finding:
-    """A seeded sample of the pairs and all that are disputed, recomputed in float64, agree; others are from 0 to 1.
+    """A seeded sample of the pairs and all disputed pairs are recomputed in float64; all values are between 0 and 1.
 
-    This is a sample, and says so: with s of k pairs recomputed, an answer with w wrong values passes with probability
-    of at most (1 - s/k)^w. Where there are no more than 1,000 pairs, all are recomputed.
+    With s of k pairs recomputed, an answer with w wrong values passes with probability at most (1 - s/k)^w. Up to 1,000
+    pairs are all recomputed.
     """
     return similarity.sampled(edges, answer, p, symbol="J_w", formula=_ruzicka)
 
