@@ -115,7 +115,7 @@ def test_every_tiny_graph_is_split_in_two(engine, algorithm, name):
 
 @each_engine(*SPECTRAL)
 @pytest.mark.parametrize("count", [2, 3, 4, 6])
-def test_where_cugraphs_eigensolver_fails_it_is_told(engine, algorithm, count):
+def test_a_failure_of_cugraphs_eigensolver_is_reported(engine, algorithm, count):
     """On rings of cliques it raises, or has one cluster and a note of it, or happens to find more."""
     if engine != "cugraph":
         pytest.skip("only cuGraph's fails")
@@ -180,7 +180,7 @@ def test_cugraph_is_asked_for_no_more_eigenvectors_than_its_eigensolver_has_room
 
 
 @pytest.mark.parametrize("algorithm", SPECTRAL)
-def test_an_error_of_cugraphs_eigensolver_is_told_and_others_are_raised(algorithm):
+def test_an_error_of_cugraphs_eigensolver_is_unsupported_and_others_are_raised(algorithm):
     class Failing:
         def __init__(self, words):
             self.words = words
@@ -216,7 +216,7 @@ def test_a_seed_gives_the_same_clusters_again(engine):
 
 @pytest.mark.parametrize("algorithm", SPECTRAL)
 def test_more_clusters_than_a_graph_can_be_split_into_are_refused(algorithm):
-    with pytest.raises(UsageError, match=r"has 7 vertices.*give --clusters 6, or fewer"):
+    with pytest.raises(UsageError, match=r"has 7 vertices.*Use --clusters 6 or fewer"):
         posed(algorithm, GRAPHS["clique"], clusters=7)
     with pytest.raises(UsageError, match=r"has 2 vertices.*use a larger graph"):
         posed(algorithm, GRAPHS["one edge"], clusters=2)

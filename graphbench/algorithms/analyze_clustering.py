@@ -1,24 +1,25 @@
-"""Analysis of a given clustering: its modularity, its edge cut and its ratio cut.
+"""Analysis of a given clustering: its modularity, edge cut and ratio cut.
 
-With w(c) the weight inside cluster c, d(c) the weighted degrees of its vertices together, cut(c) the weight of the
-edges with one end in it, n(c) its vertices and W the weight of all edges, the answer is, in this order,
+For cluster c, let w(c) be the weight inside it, d(c) the sum of its vertices' weighted degrees, cut(c) the weight of
+the edges with one end in it, n(c) its number of vertices; let W be the weight of all edges. The answer is, in this
+order,
 
 - modularity: the sum over clusters of  w(c) / W - (d(c) / 2W)^2  (Newman, Girvan, Phys. Rev. E 69 (2004) 026113);
 - edge cut: half the sum of cut(c), so that an edge between two clusters counts once;
 - ratio cut: the sum of cut(c) / n(c)  (Hagen, Kahng, IEEE Trans. CAD 11 (1992) 1074-1085).
 
-The graph is undirected; weights count where the dataset has them. Of a directed dataset the direction is dropped, and
-where there is an edge each way, the smaller weight is kept. Without any edge modularity has no value: such a graph is
-refused. One clustering, drawn with the stored seed, is given to every engine: `clusters` vertices are drawn, and every
-other one belongs to the nearest of them, so that clusters follow the graph.
+The graph is undirected; the dataset's weights are used. A directed dataset is symmetrised: where there is an edge each
+way, the smaller weight is kept. A graph without edges is refused, because its modularity is undefined. All engines get
+one clustering, drawn with the stored seed: `clusters` vertices are drawn, and every other vertex joins the nearest of
+them, so that clusters follow the graph.
 
 The answer is exact but for rounding. All engines compute in float64.
 
-How engines differ. cuGraph multiplies, for each cluster, the modularity matrix and the Laplacian with the vector that
-marks its vertices: three calls, each of which goes through all edges as often as there are clusters. NetworkX goes
-through the edges of each cluster, once for its modularity and once for its cut. igraph, NetworKit and SciPy contract
-clusters to vertices, whose degrees are the cuts (what NetworKit 11 calls expansion is not divided by the size, whatever
-its documentation says). An engine that has but two of the three figures does not solve this problem.
+How engines differ. For each cluster, cuGraph multiplies the modularity matrix and the Laplacian with the indicator
+vector of its vertices: three calls, each with one pass over all edges per cluster. NetworkX passes over the edges of
+each cluster, once for its modularity and once for its cut. igraph, NetworKit and SciPy contract clusters to vertices,
+whose degrees are the cuts (NetworKit 11 does not divide its expansion by the size, contrary to its documentation). An
+engine that has only two of the three numbers does not solve this problem.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ from graphbench.certificates.checks import Wrong, form_fault, raise_if
 from graphbench.graphs.edgelist import EdgeList
 
 EPSILON = 1e-9
-"""How far a figure may be off, of its size where that is above 1: float64 is enough."""
+"""Largest error of a number, relative if the number exceeds 1: float64 is enough."""
 
 NAMES = ("modularity", "edge_cut", "ratio_cut")
 
@@ -71,7 +72,7 @@ analyze_clustering = Algorithm(
             type=int,
             default=8,
             minimum=2,
-            help="How many clusters to draw; as many as vertices where there are fewer.",
+            help="Number of clusters to draw, at most one per vertex.",
         ),
     ],
 )
@@ -79,15 +80,15 @@ analyze_clustering = Algorithm(
 
 @analyze_clustering.certificate
 def _(edges: EdgeList, answer: npt.NDArray[Any], p: Call) -> Finding:
-    """All three figures, computed anew from the edges in float64, agree within 1e-9 (of their size, if above 1)."""
+    """All three numbers, recomputed from the edges in float64, agree within 1e-9 (relative for numbers above 1)."""
     raise_if(form_fault(answer, len(NAMES), "floating", "figures"))
     found = partition.cuts(edges, p.labels)
     right = np.array([partition.modularity(edges, p.labels), found.edge_cut, found.ratio_cut])
     figures = dict(zip(NAMES, map(float, answer), strict=True)) | {"clusters": len(found.sizes)}
     wrong = np.flatnonzero(~(np.abs(answer - right) <= EPSILON * np.maximum(1, np.abs(right))))
     if len(wrong):
-        name, value, told = NAMES[wrong[0]], right[wrong[0]], answer[wrong[0]]
-        raise Wrong(f"the {name.replace('_', ' ')} is {value:.12g}, not {told:.12g}", figures)
+        name, expected, claimed = NAMES[wrong[0]], right[wrong[0]], answer[wrong[0]]
+        raise Wrong(f"the {name.replace('_', ' ')} is {expected:.12g}, not {claimed:.12g}", figures)
     detail = f"modularity, edge cut and ratio cut recomputed in float64 agree within {EPSILON:g}"
     return Finding(detail=detail, figures=figures)
 

@@ -1,34 +1,31 @@
-"""Communities by ensemble clustering: Louvain on edges that are weighted by how often an ensemble keeps them together.
+"""Communities by ensemble clustering (ECG): Louvain on edges weighted by how many partitions keep their ends together.
 
 Poulin, Theberge, "Ensemble clustering for graphs: comparisons and applications", Applied Network Science 4 (2019) 51.
-`ensemble_size` partitions are made by the first level of Louvain from different orders of the vertices. An edge whose
+The first level of Louvain, run on different orders of the vertices, gives `ensemble_size` partitions. An edge whose
 ends share a community in a fraction f of them gets the weight min_weight + (1 - min_weight) f, and Louvain on these
-weights gives the answer. The graph is undirected; weights count where the dataset has them. Of a directed dataset the
-direction is dropped, and where there is an edge each way, the smaller weight is kept.
+weights gives the answer. The graph is undirected; the dataset's weights are used. A directed dataset is symmetrised:
+where there is an edge each way, the smaller weight is kept.
 
-The defaults are the paper's: 16 partitions, a least weight of 0.05 (those of cuGraph's Python API are 100 and 0.0001).
+The defaults are the paper's: 16 partitions and a minimum weight of 0.05 (cuGraph's Python API: 100 and 0.0001).
 
-A heuristic, compared like Louvain by the modularity of every partition, recomputed here in float64 on the graph itself,
-not on the weights of the ensemble. That is not what the method maximises, and it can lie a little below Louvain's: what
-ECG is after are partitions that stay the same from run to run.
+A heuristic, compared like Louvain by the modularity of every partition, recomputed in float64 on the graph itself, not
+on the ensemble's weights. The method does not maximise it, and it can be slightly below Louvain's: ECG aims at
+partitions that stay the same from run to run.
 
-How engines differ. Only cuGraph has it. Its weights are min_weight + w f, with w the edge's own weight, for all edges
-alike; the paper leaves edges outside the 2-core at the least weight. What it returns as modularity is not that of the
-partition on the graph, so it is not recorded. To set ECG against CPU engines, let it stand in for Louvain:
+How engines differ. Only cuGraph has it. It weights all edges by min_weight + w f, where w is the edge's own weight; the
+paper leaves edges outside the 2-core at the minimum weight. The modularity that it returns is not that of the partition
+on the graph, so it is not recorded. To compare ECG with CPU engines, let it replace Louvain:
 `graphbench louvain GRAPH --match-quality --allow ecg`.
 """
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
-import numpy as np
 import numpy.typing as npt
 
+from graphbench.algorithms._communities import cugraph_dtype, modularity_finding
 from graphbench.algorithms.base import Algorithm, Call, Finding, Form, Parameter
-from graphbench.certificates import partition
-from graphbench.certificates.checks import Wrong, labels_fault, raise_if
 from graphbench.graphs.edgelist import EdgeList
 
 ecg = Algorithm(
@@ -47,7 +44,7 @@ ecg = Algorithm(
             type=int,
             default=16,
             minimum=1,
-            help="How many partitions the ensemble has; more give a steadier answer.",
+            help="Number of partitions in the ensemble; more make the answer more stable.",
         ),
         Parameter(
             name="min_weight",
@@ -82,17 +79,11 @@ ecg = Algorithm(
 
 @ecg.certificate
 def _(edges: EdgeList, answer: npt.NDArray[Any], p: Call) -> Finding:
-    """Every vertex is in exactly one community, and the modularity is what we compute of it."""
-    raise_if(labels_fault(answer, edges.num_vertices))
-    quality = partition.modularity(edges, answer, resolution=p.resolution)
-    if not math.isfinite(quality):
-        raise Wrong(f"the modularity of the partition comes to {quality}")
-    detail = f"a partition of all {edges.num_vertices:,} vertices; modularity recomputed in float64"
-    figures = {"modularity": quality, "communities": len(np.unique(answer))}
-    return Finding(detail=detail, figures=figures)
+    """Every vertex is in exactly one community. The modularity is recomputed."""
+    return modularity_finding(edges, answer, resolution=p.resolution)
 
 
-@ecg.on("cugraph", parameters_used=lambda p: {"dtype": "float64" if p.weighted else "float32"})
+@ecg.on("cugraph", parameters_used=cugraph_dtype)
 def _(cugraph: Any, graph: Any, p: Call) -> Any:
     return cugraph.ecg(
         graph,

@@ -1,40 +1,39 @@
-"""Modularity maximisation into a given number of clusters, by eigenvectors.
+"""Modularity maximisation into a given number of clusters, by eigenvectors of the modularity matrix.
 
 White, Smyth, "A spectral clustering approach to finding communities in graphs", SIAM Data Mining (2005) 274-285, after
 Newman, "Finding community structure in networks using the eigenvectors of matrices", Phys. Rev. E 74 (2006) 036104:
 find a partition into at most `clusters` clusters whose modularity is high. The modularity matrix is
-B = A - d d' / 2W, with A the (weighted) adjacency matrix, d its row sums and W the total weight. Its leading
-clusters - 1 eigenvectors give each vertex a place, and k-means puts the places into clusters.
+B = A - d d' / 2W, where A is the (weighted) adjacency matrix, d its row sums and W the total weight. Its leading
+clusters - 1 eigenvectors give each vertex a point, and k-means clusters the points.
 
-The graph is undirected; weights count where the dataset has them. Of a directed dataset the direction is dropped, and
-where there is an edge each way, the smaller weight is kept. `clusters` must be smaller than the number of vertices.
+The graph is undirected; the dataset's weights are used. A directed dataset is symmetrised: where there is an edge each
+way, the smaller weight is kept. `clusters` must be smaller than the number of vertices.
 
-A heuristic, compared by the modularity of every partition, recomputed here in float64. A partition is told on if it is
-no better than one of the same sizes that a seed has drawn.
+A heuristic, compared by the modularity of every partition, recomputed in float64. A partition is flagged if its
+modularity is no higher than that of a random one with the same sizes.
 
-How engines differ. SciPy is the method as it is written above, each vertex's row of eigenvectors brought to length 1
-(with two clusters: to its sign, which is Newman's division). igraph divides instead: from the graph's components on,
-each time by the sign of the leading eigenvector of one part, as long as modularity gains, so it can end with fewer
-clusters. It joins nothing: of a graph with more components than `clusters` it returns these, in no time, and that is
-taken for no answer. cuGraph 26.10 takes one path for this problem and for `spectral-balanced-cut`: k-means on
-eigenvectors of the normalised Laplacian (cuVS), which do not look for modularity; it uses two of them unless told to
-use as many as there are clusters, as here. Its eigensolver needs six vertices and many different eigenvalues: on
-graphs with many symmetries, such as rings of cliques, it fails or puts all vertices into one cluster.
+How engines differ. SciPy follows the method as written above, with each vertex's row of eigenvectors scaled to length 1
+(with two clusters, to its sign, which is Newman's division). igraph divides instead: starting from the graph's
+components, it splits one part at a time by the sign of its leading eigenvector, as long as modularity gains, so it can
+end with fewer clusters. It never merges: for a graph with more components than `clusters` it returns the components at
+once, which is not accepted as an answer. cuGraph 26.10 uses one code path for this problem and for
+`spectral-balanced-cut`: k-means on eigenvectors of the normalised Laplacian (cuVS), which do not maximise modularity;
+it uses two of them by default and one per cluster here. Its eigensolver needs six vertices and many different
+eigenvalues: on graphs with many symmetries, such as rings of cliques, it fails or puts all vertices into one cluster.
 """
 
 from __future__ import annotations
 
-import math
 import random
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from graphbench.algorithms import _spectral
+from graphbench.algorithms import _communities
 from graphbench.algorithms.base import Algorithm, Call, Finding, Form
 from graphbench.certificates import partition
-from graphbench.certificates.checks import Wrong, labels_fault, raise_if
+from graphbench.certificates.checks import raise_if
 from graphbench.errors import UnsupportedError
 from graphbench.graphs.edgelist import EdgeList
 
@@ -49,34 +48,31 @@ spectral_modularity = Algorithm(
     headline="modularity",
     quality="modularity",
     seeded=True,
-    refusal=_spectral.refusal,
-    parameters=[_spectral.CLUSTERS],
+    refusal=_communities.refusal,
+    parameters=[_communities.CLUSTERS],
 )
 
 
 @spectral_modularity.certificate
 def _(edges: EdgeList, answer: npt.NDArray[Any], p: Call) -> Finding:
-    """Every vertex is in one of at most `clusters` clusters, whose modularity is what we compute.
+    """Every vertex is in one of at most `clusters` clusters. The modularity is recomputed.
 
-    How near to the best that is, no certificate can say: maximising modularity is NP-hard (Brandes et al., IEEE
-    Trans. Knowl. Data Eng. 20 (2008) 172-188). What can be said is whether it is better than chance.
+    No certificate can show how close to the optimum that is: maximising modularity is NP-hard (Brandes et al., IEEE
+    Trans. Knowl. Data Eng. 20 (2008) 172-188). It can show whether the partition is better than random.
     """
-    raise_if(labels_fault(answer, edges.num_vertices))
+    quality = partition.certified_modularity(edges, answer)
     raise_if(partition.too_many_fault(answer, p.clusters))
-    quality = partition.modularity(edges, answer)
-    if not math.isfinite(quality):
-        raise Wrong(f"the modularity of the partition comes to {quality}")
     _, sizes = np.unique(answer, return_counts=True)
     figures = {"modularity": quality, "clusters": len(sizes), "largest": int(sizes.max())}
     detail = f"a partition of all {edges.num_vertices:,} vertices; modularity recomputed in float64"
-    chance = partition.shuffled_modularity(edges, answer, seed=p.seed)
-    if quality > chance:
+    random_quality = partition.shuffled_modularity(edges, answer, seed=p.seed)
+    if quality > random_quality:
         return Finding(detail=detail, figures=figures)
-    poor = (
-        f"its modularity of {quality:.4f} is no better than the {chance:.4f} of a partition of the same sizes that was "
-        "drawn at random"
+    note = (
+        f"its modularity of {quality:.4f} is no better than the {random_quality:.4f} of a partition of the same sizes "
+        "that was drawn at random"
     )
-    return Finding(detail=detail, figures=figures, notes=(poor,))
+    return Finding(detail=detail, figures=figures, notes=(note,))
 
 
 @spectral_modularity.on("igraph", parameters_used=lambda _: {"tolerance": 0.0})
@@ -85,14 +81,14 @@ def _(igraph: Any, graph: Any, p: Call) -> Any:
     found = graph.community_leading_eigenvector(clusters=p.clusters, weights=p.weight)
     if len(found) > p.clusters:
         raise UnsupportedError(
-            f"would not be the same problem: it splits components and joins none, so this graph's {len(found):,} "
+            f"would not be the same problem: it splits components and merges none, so this graph's {len(found):,} "
             f"components do not become {p.clusters:,} clusters; ask for more clusters than components"
         )
     return found
 
 
 @spectral_modularity.on(
-    "scipy", parameters_used=lambda p: {"eigenvectors": p.clusters - 1, "tolerance": _spectral.TOLERANCE}
+    "scipy", parameters_used=lambda p: {"eigenvectors": p.clusters - 1, "tolerance": _communities.TOLERANCE}
 )
 def _(scipy: Any, graph: Any, p: Call) -> Any:
     degrees = graph.sum(axis=1)
@@ -102,24 +98,24 @@ def _(scipy: Any, graph: Any, p: Call) -> Any:
     )
     start = np.random.default_rng(p.seed).random(p.num_vertices)
     _, vectors = scipy.sparse.linalg.eigsh(
-        modularity_matrix, k=p.clusters - 1, which="LA", tol=_spectral.TOLERANCE, v0=start
+        modularity_matrix, k=p.clusters - 1, which="LA", tol=_communities.TOLERANCE, v0=start
     )
     lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-    return _spectral.k_means(scipy, np.divide(vectors, lengths, out=vectors, where=lengths > 0), p)
+    return _communities.k_means(scipy, np.divide(vectors, lengths, out=vectors, where=lengths > 0), p)
 
 
-@spectral_modularity.on("cugraph", parameters_used=_spectral.cugraph_parameters)
-@_spectral.on_gpu
+@spectral_modularity.on("cugraph", parameters_used=_communities.cugraph_parameters)
+@_communities.raises_unsupported
 def _(cugraph: Any, graph: Any, p: Call) -> Any:
     return cugraph.spectralModularityMaximizationClustering(
         graph,
         p.clusters,
-        num_eigen_vects=_spectral.eigenvectors_on_gpu(p),
-        evs_tolerance=_spectral.TOLERANCE,
+        num_eigen_vects=_communities.cugraph_eigenvectors(p),
+        evs_tolerance=_communities.TOLERANCE,
         random_state=p.seed,
     )
 
 
-spectral_modularity.gap("networkx", "would not be the same problem: its spectral method splits a graph in two, no more")
+spectral_modularity.gap("networkx", "would not be the same problem: its spectral method only bisects a graph")
 spectral_modularity.gap("nx-cugraph", "not in the library")
 spectral_modularity.gap("networkit", "not in the library")

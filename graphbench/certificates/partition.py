@@ -1,15 +1,18 @@
-"""What certificates of partitions share: the edges that a partition cuts, and what chance would have cut.
+"""Partitions of the vertices: modularity, the edges that a partition cuts, and what a random partition would cut.
 
-Like `certificates.checks`, all of it runs over chunks of the edge list in O(edges) and rests on no engine.
+Modularity: Clauset, Newman, Moore, Phys. Rev. E 70, 066111 (2004). Ratio cut: Hagen, Kahng, IEEE Trans. CAD 11 (1992)
+1074-1085. All functions run over chunks of the edge list in O(edges).
 """
 
 from __future__ import annotations
 
+import math
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from graphbench.certificates.checks import Wrong, labels_fault, raise_if
 from graphbench.graphs.edgelist import EdgeList
 
 
@@ -20,12 +23,12 @@ def modularity(edges: EdgeList, labels: npt.NDArray[Any], *, resolution: float =
     inside c and D_c the weighted degrees of c together (Clauset, Newman, Moore, Phys. Rev. E 70, 066111, 2004).
 
     Args:
-        edges: undirected; weights count if there are any.
-        labels: communities, shape (num_vertices,).
+        edges: undirected; weights are used if there are any.
+        labels: communities, any names, shape (num_vertices,).
         resolution: gamma.
 
     Returns:
-        Q in float64; 0.0 for a graph whose edges weigh nothing, where the formula has no value.
+        Q in float64; 0.0 if the total edge weight is 0, where Q is undefined.
     """
     names, label = np.unique(labels, return_inverse=True)
     inside = total = 0.0
@@ -40,6 +43,19 @@ def modularity(edges: EdgeList, labels: npt.NDArray[Any], *, resolution: float =
     if total == 0:
         return 0.0
     return inside / total - resolution * float(np.square(degree / (2 * total)).sum())
+
+
+def certified_modularity(edges: EdgeList, labels: npt.NDArray[Any], *, resolution: float = 1.0) -> float:
+    """The modularity of an answer, once it is known to be a partition.
+
+    Raises:
+        Wrong: if the answer is no partition, or its modularity is not finite.
+    """
+    raise_if(labels_fault(labels, edges.num_vertices))
+    quality = modularity(edges, labels, resolution=resolution)
+    if not math.isfinite(quality):
+        raise Wrong(f"the modularity of the partition comes to {quality}")
+    return quality
 
 
 class Cuts(NamedTuple):
@@ -70,20 +86,20 @@ class Cuts(NamedTuple):
         return float((self.leaving / self.sizes).sum())
 
     def separation(self, clusters: int) -> float:
-        """How much of the ratio cut of chance a partition avoids: 1 where it cuts nothing, 0 where it is as chance.
+        """The part of a random partition's ratio cut that this one avoids: 1 if it cuts nothing, 0 if it is as random.
 
-        Let n vertices be put at random into clusters of given sizes. An edge leaves a cluster of size s with
-        probability 2 s (n - s) / (n (n - 1)), so with W the weight of all edges that cluster is expected to add
+        Put n vertices at random into clusters of given sizes. An edge leaves a cluster of size s with probability
+        2 s (n - s) / (n (n - 1)), so with W the weight of all edges that cluster is expected to add
         2 W (n - s) / (n (n - 1)) to the ratio cut, and c clusters together 2 W (c - 1) / (n - 1), whatever their sizes.
-        Each cluster after the first thus costs d = 2 W / (n - 1), nearly the mean degree. The separation is
+        So each cluster after the first costs d = 2 W / (n - 1), nearly the mean degree. The separation is
 
-            1 - (ratio cut + d * clusters that are missing) / (d * (clusters - 1)),
+            1 - (ratio cut + d * number of missing clusters) / (d * (clusters - 1)),
 
-        so that leaving clusters out gains nothing: one cluster of everything has separation 0. It does not change
-        when all weights are multiplied. Below 0 a partition is worse than chance; without edges it is 0.
+        so that leaving clusters out gains nothing: a single cluster has separation 0. Scaling all weights does not
+        change it. It is negative for a partition that is worse than random, and 0 for a graph without edges.
 
         Args:
-            clusters: how many were asked for, at least 2; where there are more, as many as there are.
+            clusters: the number that was asked for, at least 2; if the partition has more, their number is used.
         """
         each = 2 * self.total / max(int(self.sizes.sum()) - 1, 1)
         if each == 0:
@@ -94,10 +110,10 @@ class Cuts(NamedTuple):
 
 
 def cuts(edges: EdgeList, labels: npt.NDArray[Any]) -> Cuts:
-    """What a partition cuts.
+    """Compute what a partition cuts.
 
     Args:
-        edges: undirected; weights count if there are any.
+        edges: undirected; weights are used if there are any.
         labels: clusters, any names, shape (num_vertices,).
     """
     names, label, sizes = np.unique(labels, return_inverse=True, return_counts=True)
