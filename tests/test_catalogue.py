@@ -13,7 +13,7 @@ from scipy.sparse.csgraph import connected_components
 from graphbench import graphs
 from graphbench.errors import UnknownNameError, UsageError
 from graphbench.graphs import catalogue
-from graphbench.graphs.fetching import archive_path
+from graphbench.graphs.suitesparse import archive_path
 from graphbench.system import files
 
 EMBEDDED = [entry for entry in catalogue.entries().values() if entry.file]

@@ -11,7 +11,7 @@ import scipy.sparse as sp
 
 from graphbench import graphs
 from graphbench.errors import DatasetError, FetchError, FormatError, InputError, UnknownNameError, UsageError
-from graphbench.graphs import fetching, formats, mirrors
+from graphbench.graphs import formats, suitesparse
 from graphbench.graphs.edgelist import EdgeList
 from helpers.suitesparse_server import archive, index, serving
 
@@ -20,13 +20,13 @@ PATH = "%%MatrixMarket matrix coordinate pattern symmetric\n4 4 2\n2 1\n3 2\n"
 
 @pytest.fixture(autouse=True)
 def no_network(monkeypatch):
-    monkeypatch.setattr(mirrors, "COLLECTION", "http://127.0.0.1:9")
+    monkeypatch.setattr(suitesparse, "COLLECTION", "http://127.0.0.1:9")
 
 
 @pytest.fixture
 def collection(monkeypatch):
     with serving() as server:
-        monkeypatch.setattr(mirrors, "COLLECTION", server.address)
+        monkeypatch.setattr(suitesparse, "COLLECTION", server.address)
         yield server
 
 
@@ -64,7 +64,7 @@ def test_typo_gets_a_suggestion_and_the_other_ways():
 
 
 def test_missing_network_is_told_with_a_way_out():
-    with pytest.raises(FetchError, match=r"(?s)dblp-2010.tar.gz: nobody answers.*GRAPHBENCH_MIRROR.*embedded"):
+    with pytest.raises(FetchError, match=r"(?s)dblp-2010.tar.gz: cannot connect.*GRAPHBENCH_MIRROR.*embedded"):
         graphs.load("dblp-2010")
 
 
@@ -106,9 +106,9 @@ def test_matrix_that_contradicts_the_index_is_not_kept(collection, line, fault):
     offer(collection, PATH, line)
     with pytest.raises(FormatError, match=fault):
         graphs.load("Test/path")
-    path = fetching.archive_path("Test", "path")
+    path = suitesparse.archive_path("Test", "path")
     assert not path.exists()
-    assert fetching.recorded(path) is None
+    assert suitesparse.recorded(path) is None
 
 
 def test_general_matrix_that_should_be_symmetric_is_refused(collection):

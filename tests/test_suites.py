@@ -17,7 +17,7 @@ import pytest
 from graphbench import graphs as datasets
 from graphbench import registry
 from graphbench.errors import FetchError, UnknownNameError, UsageError
-from graphbench.graphs import catalogue, loading, mirrors
+from graphbench.graphs import catalogue, loading, suitesparse
 from graphbench.measure.staleness import present
 from graphbench.measure.suites import suite as definition
 from graphbench.measure.suites import tasks as matrix
@@ -543,7 +543,7 @@ def test_a_twin_stands_in_for_a_graph_that_cannot_be_fetched_under_its_own_name(
 
 
 def test_a_dry_run_counts_what_was_measured_on_a_twin_unless_the_graph_is_at_hand(graphbench, monkeypatch, tmp_path):
-    monkeypatch.setattr(mirrors, "COLLECTION", "http://127.0.0.1:9")
+    monkeypatch.setattr(suitesparse, "COLLECTION", "http://127.0.0.1:9")
 
     def load(name, **how):
         small = loading.load({"twin:preferentialAttachment": "karate"}.get(name, name), **how)
@@ -572,7 +572,7 @@ def test_a_dry_run_counts_what_was_measured_on_a_twin_unless_the_graph_is_at_han
 
 
 def test_what_to_do_without_a_network_is_said_once_for_all_graphs(graphbench, monkeypatch):
-    monkeypatch.setattr(mirrors, "COLLECTION", "http://127.0.0.1:9")
+    monkeypatch.setattr(suitesparse, "COLLECTION", "http://127.0.0.1:9")
     _, _, err = graphbench("suite", "deck", "--datasets", "dblp-2010", "--datasets", "coAuthorsDBLP", "--no-twins",
                            "--algorithms", "wcc", "--engines", "igraph")  # fmt: skip
     assert err.count("could not be downloaded") == 2

@@ -12,7 +12,7 @@ def command() -> None:
     """Tell what this machine has, what works, what is missing and how to get it. Imports no engine."""
     from graphbench import registry
     from graphbench._version import __version__
-    from graphbench.graphs import mirrors
+    from graphbench.graphs import suitesparse
     from graphbench.reporting import text_table
     from graphbench.system import files, gpus
     from graphbench.system.machine import machine_summary
@@ -34,7 +34,7 @@ def command() -> None:
     facts += [
         ("home", f"{files.home()} (moved by {files.HOME_VARIABLE})"),
         ("data", str(files.data())),
-        ("mirrors", " ".join(mirrors.addresses(""))),
+        ("mirrors", " ".join(suitesparse.addresses(""))),
     ]
     click.echo("\n".join(f"{label:<15}{value}" for label, value in facts))
     rows, fixes = [], []

@@ -173,11 +173,11 @@ def _described(suite: Suite, stored: StoredRecords, known: Past) -> Iterator[Gra
 
 def _substitute(suite: Suite, name: str) -> str | None:
     """The twin that would be measured if a graph, which is not at hand, cannot be fetched; None: nothing would."""
-    from graphbench.graphs import fetching
+    from graphbench.graphs import suitesparse
     from graphbench.graphs.generators.twins import stand_in
 
     twin = stand_in(name) if suite.twins else None
-    return None if twin is None or fetching.is_at_hand(name) else twin
+    return None if twin is None or suitesparse.is_available_offline(name) else twin
 
 
 def _loaded(suite: Suite, reporter: Reporter, missing: dict[str, DatasetError]) -> Iterator[Dataset]:

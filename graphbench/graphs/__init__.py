@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from graphbench.graphs.base import Dataset, Raw
     from graphbench.graphs.description import Description, describe, names, twin_names
-    from graphbench.graphs.fetching import fetch
     from graphbench.graphs.from_objects import from_object
     from graphbench.graphs.loading import load
+    from graphbench.graphs.suitesparse import fetch
 
 _HOMES = {
     "Dataset": "base",
@@ -22,7 +22,7 @@ _HOMES = {
     "describe": "description",
     "names": "description",
     "twin_names": "description",
-    "fetch": "fetching",
+    "fetch": "suitesparse",
     "load": "loading",
     "from_object": "from_objects",
 }

@@ -7,7 +7,7 @@ from typing import Literal
 import msgspec
 
 from graphbench.errors import UnknownNameError
-from graphbench.graphs import catalogue, fetching, loading, suitesparse
+from graphbench.graphs import catalogue, loading, suitesparse
 from graphbench.records.model import DatasetInfo
 from graphbench.system.text import count
 
@@ -91,7 +91,7 @@ def describe(name: str) -> Description:
         return described
     if loading.is_file(name):
         return _of_file(loading.load(name).info)
-    found = suitesparse.known().get(name.casefold()) if "/" in name else fetching.resolve(name)
+    found = suitesparse.known().get(name.casefold()) if "/" in name else suitesparse.resolve(name)
     if found is None:
         hint = "The collection's index is fetched with the first GROUP/NAME that is loaded or fetched."
         raise UnknownNameError("dataset", name, catalogue.names(), hint)
@@ -145,8 +145,8 @@ def _of_matrix(matrix: suitesparse.Matrix) -> Description:
         num_vertices=matrix.rows,
         directed=matrix.numerical_symmetry < 1,
         weighted=not matrix.binary,
-        sha256=fetching.recorded(fetching.archive_path(matrix.group, matrix.name)),
-        address=fetching.address(matrix.group, matrix.name),
+        sha256=suitesparse.recorded(suitesparse.archive_path(matrix.group, matrix.name)),
+        address=suitesparse.address(matrix.group, matrix.name),
         licence="CC-BY 4.0",
         citation=[COLLECTION_CITATION],
     )
@@ -191,4 +191,4 @@ def _figure(value: int | bool | None) -> str | None:
 
 
 def _state(group: str, name: str) -> State:
-    return "cached" if fetching.archive_path(group, name).is_file() else "to be fetched"
+    return "cached" if suitesparse.archive_path(group, name).is_file() else "to be fetched"

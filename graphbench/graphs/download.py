@@ -1,35 +1,52 @@
-"""From an address to a file: continued after an interruption, retried, checked, and never seen half done.
+"""Download a file: resumed after an interruption, retried, checked, and visible only when complete.
 
-Bytes gather in a hidden `.NAME.part` beside the file. It takes the file's name in one atomic step, after its checksum
-has been compared; whoever sees the file sees all of it. The part is locked by the process that fills it, so that
-several processes can ask for the same file at once: one fetches, the others wait and find it there.
+Bytes are appended to a hidden `.NAME.part` beside the file, which is renamed once its checksum is right. A lock under
+`home()/locks` lets one process download while others wait for the same file; it ends with its process.
 """
 
 from __future__ import annotations
 
-import contextlib
 import errno
+import functools
 import hashlib
 import os
+import random
+import re
 import secrets
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
 
+from graphbench._version import __version__
 from graphbench.errors import ChecksumError, DatasetError, FetchError
-from graphbench.system.lock import locked
+from graphbench.system.files import home
+
+if TYPE_CHECKING:
+    import requests
 
 Progress = Callable[[int, int | None], None]
-"""Called with the bytes done and the bytes in all, None where the server does not say."""
-
-Check = Callable[[Path], object]
+"""Called with the bytes done and the total, or None if the server does not send it."""
 
 ADVICE = (
-    "Set GRAPHBENCH_MIRROR to a folder (file://...) or server (https://...) laid out like the collection, which is "
-    "asked first; `graphbench list datasets` shows the graphs that are embedded and need no network."
+    "Set GRAPHBENCH_MIRROR to a folder (file://...) or server (https://...) with the collection's layout; it is asked "
+    "first. Embedded graphs need no network: `graphbench list datasets`."
 )
-_WAIT_S = 0.1
+MAX_ATTEMPTS = 4
+"""Requests in a row that bring no further byte."""
+BACKOFF_S = 0.5
+"""Doubles with each attempt."""
+TIMEOUT_S = (10.0, 30.0)
+"""To connect, and between two pieces of a response."""
+_POLL_S = 0.1
+_PIECE_BYTES = 1 << 17
+_TRANSIENT = frozenset({408, 429, 500, 502, 503, 504})
+"""HTTP statuses that are worth another attempt."""
+_NO_LOCKS = frozenset({errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP})
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 
 
 def sha256(path: Path) -> str:
@@ -43,162 +60,288 @@ def download(
     addresses: Sequence[str],
     *,
     expected: str | None = None,
-    check: Check | None = None,
+    check: Callable[[Path], object] | None = None,
     progress: Progress | None = None,
     hint: str = "",
 ) -> None:
-    """Fetch a file from the first address that has it, replacing what was there.
+    """Download a file from the first address that has it, replacing an existing file.
 
-    A download that was cut off is continued where it stopped, in this call or in a later one; only a later call needs
-    `expected` to trust the old part.
+    A later call resumes an interrupted download only if `expected` can verify the result.
 
     Args:
-        path: where the file goes; its folder is made.
-        addresses: `http://`, `https://` or `file://`, asked in this order.
+        path: the file; its folder is created.
+        addresses: `http://`, `https://` or `file://`, tried in this order.
         expected: the SHA-256 that the file must have.
-        check: looks into the complete file before it gets its name, and raises a DatasetError where it is not right.
-        progress: is told how far the download is.
-        hint: what else to try if the checksum is wrong.
+        check: is given the complete file before it is renamed; raises a DatasetError if it is wrong.
+        progress: called as bytes arrive.
+        hint: what else to do if the checksum is wrong.
 
     Raises:
-        ChecksumError: if an address answered, but with other bytes.
-        FetchError: if no address could be read, or the folder not be written.
+        ChecksumError: if an address answered with other bytes.
+        FetchError: if no address answered, or the folder cannot be written.
     """
-    before = _stamp(path)
+    progress = progress or (lambda _done, _total: None)
+    before = _modified(path)
     try:
-        with _claimed(path, progress) as (file, part):
-            after = _stamp(path)
-            if after is not None and after != before:
-                return  # Another process fetched it while this one waited.
-            if expected is None:
-                file.truncate(0)  # Nothing could tell whether an old part belongs to this file.
-            try:
-                _from_any(
-                    file, part, addresses, name=path.name, expected=expected, check=check, progress=progress, hint=hint
-                )
-                os.fsync(file.fileno())
-                part.replace(path)
-            except BaseException as error:
-                # Kept, for a later call to continue, is only what that call can check, and never on a full disk.
-                if _is_at(file, part) and (expected is None or _is_full(error)):
-                    file.truncate(0)
-                raise
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with _locked(path, progress) as part:
+            if _modified(path) not in {None, before}:
+                return  # Another process downloaded it while this one waited.
+            with part.open("ab+", buffering=0) as file:
+                if expected is None:
+                    file.truncate(0)  # Nothing could verify that an old part belongs to this file.
+                try:
+                    fault = functools.partial(_fault, part, expected, check)
+                    _from_any(file, addresses, fault, progress, name=path.name, hint=hint or ADVICE)
+                    os.fsync(file.fileno())
+                    part.replace(path)
+                except BaseException as error:
+                    # A later call can resume only what it can verify; a full disk needs the space.
+                    full = isinstance(error, OSError) and error.errno in _FULL
+                    if expected is None or full or file.seek(0, os.SEEK_END) == 0:
+                        part.unlink(missing_ok=True)
+                    raise
     except OSError as error:
-        raise _local_trouble(error, path) from error
+        raise _disk_error(error, path) from error
+
+
+@contextmanager
+def _locked(path: Path, progress: Progress) -> Iterator[Path]:
+    """Hold the lock of a file and yield its part; without lock support, yield a part of this process alone."""
+    import filelock
+
+    part = path.with_name(f".{path.name}.part")
+    folder = home() / "locks"
+    folder.mkdir(parents=True, exist_ok=True)
+    key = hashlib.sha256(os.fsencode(path.absolute())).hexdigest()[:32]
+    # A soft lock, filelock's substitute, would outlive a killed process.
+    lock = filelock.FileLock(folder / f"{key}.lock", fallback_to_soft=False)
+    while not lock.is_locked:
+        try:
+            lock.acquire(timeout=_POLL_S)
+        except filelock.Timeout:
+            progress(part.stat().st_size if part.exists() else 0, None)
+        except (NotImplementedError, OSError) as error:
+            if isinstance(error, OSError) and error.errno not in _NO_LOCKS:
+                raise
+            part = path.with_name(f".{path.name}.{os.getpid()}-{secrets.token_hex(4)}.part")
+            break
+    try:
+        yield part
+    finally:
+        lock.release()
+
+
+def _fault(part: Path, expected: str | None, check: Callable[[Path], object] | None) -> str:
+    """What is wrong with the complete part; empty if nothing is."""
+    if expected is not None and (actual := sha256(part)) != expected:
+        return f"expected SHA-256 {expected}, got {actual}"
+    try:
+        if check is not None:
+            check(part)
+    except DatasetError as error:
+        return str(error)
+    return ""
 
 
 def _from_any(
-    file: BinaryIO,
-    part: Path,
-    addresses: Sequence[str],
-    *,
-    name: str,
-    expected: str | None,
-    check: Check | None,
-    progress: Progress | None,
-    hint: str,
+    file: BinaryIO, addresses: Sequence[str], fault: Callable[[], str], progress: Progress, *, name: str, hint: str
 ) -> None:
-    """Fill the part from the first address that gives the right bytes."""
-    from graphbench.graphs import transfer  # Here, because it brings an HTTP library.
-
+    """Fill the part from the first address with the right bytes."""
     failures: list[str] = []
-    wrong = False
+    wrong_bytes = False
     for address in addresses:
-        continued = file.seek(0, os.SEEK_END) > 0
+        resumed = file.seek(0, os.SEEK_END) > 0
         try:
-            transfer.fill(file, address, progress)
-            fault = _fault(part, expected, check)
-            if fault and continued:
-                # The old beginning may be to blame: once more, all of it from here.
+            _fill(file, address, progress)
+            problem = fault()
+            if problem and resumed:  # perhaps because of the old beginning: once more from the start
                 file.truncate(0)
-                transfer.fill(file, address, progress)
-                fault = _fault(part, expected, check)
-        except transfer.TransferError as error:
+                _fill(file, address, progress)
+                problem = fault()
+        except _TransferError as error:
             failures.append(f"{address}: {error}")
             continue
-        if not fault:
+        if not problem:
             return
         file.truncate(0)
-        wrong = True
-        failures.append(f"{address}: {fault}")
+        wrong_bytes = True
+        failures.append(f"{address}: {problem}")
     tried = "".join(f"\n  {failure}" for failure in failures)
-    if wrong:
+    if wrong_bytes:
         raise ChecksumError(
-            f"{name}: what was downloaded is not what was asked for, and nothing of it was kept:{tried}\nTry again; if "
-            f"the same bytes come back, a mirror or proxy on the way alters them: ask another address. {hint or ADVICE}"
+            f"{name}: the downloaded bytes are wrong and were deleted:{tried}\nTry again. If the same bytes come back, "
+            f"a mirror or proxy alters them: use another address. {hint}"
         )
     raise FetchError(f"{name} could not be downloaded:{tried}", ADVICE)
 
 
-def _fault(part: Path, expected: str | None, check: Check | None) -> str:
-    """What is wrong with the complete part; empty if nothing is."""
-    if expected is not None and (got := sha256(part)) != expected:
-        return f"expected SHA-256 {expected}, got {got}"
-    if check is not None:
-        try:
-            check(part)
-        except DatasetError as error:
-            return str(error)
-    return ""
+class _TransferError(Exception):
+    """An address does not serve the file; the message says why."""
 
 
-@contextlib.contextmanager
-def _claimed(path: Path, progress: Progress | None) -> Iterator[tuple[BinaryIO, Path]]:
-    """Open the part of a file for this process alone, waiting for whoever has it; an empty part is removed after."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.part")
-    while True:
-        file = part.open("ab+", buffering=0)
-        try:
-            while not locked(file):
-                if progress is not None:
-                    progress(file.seek(0, os.SEEK_END), None)
-                time.sleep(_WAIT_S)
-        except OSError as error:
-            if error.errno not in {errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP}:
-                file.close()
-                raise
-            # A file system without locks: a part of this process's own, which nobody continues.
-            file.close()
-            part = path.with_name(f".{path.name}.{os.getpid()}-{secrets.token_hex(4)}.part")
-            file = part.open("ab+", buffering=0)
-        if _is_at(file, part):
-            break
-        file.close()  # Whoever had the lock has moved or removed that file meanwhile.
-    with file:
-        try:
-            yield file, part
-        finally:
-            # Still locked, so nobody else's: what holds no bytes is of no use to anybody.
-            if _is_at(file, part) and file.seek(0, os.SEEK_END) == 0:
-                part.unlink()
+class _Interrupted(Exception):  # noqa: N818  not an error: the download is resumed
+    """The response ended early or the file changed."""
 
 
-def _is_at(file: BinaryIO, path: Path) -> bool:
+def _fill(file: BinaryIO, address: str, progress: Progress) -> None:
+    """Append to the file what the address has beyond the file's end.
+
+    urllib3 retries requests without a response; here a response that was cut off is resumed.
+
+    Raises:
+        _TransferError: if the address is at fault.
+        OSError: if the file cannot be written.
+    """
+    if address.startswith("file:"):
+        _copy(file, Path(url2pathname(urlsplit(address).path)), progress)
+        return
+    import requests
+    import urllib3
+
+    retry = urllib3.Retry(
+        total=MAX_ATTEMPTS - 1,
+        connect=0,  # TCP has tried several times
+        other=0,
+        status_forcelist=_TRANSIENT,
+        backoff_factor=BACKOFF_S,
+        backoff_jitter=BACKOFF_S,
+        respect_retry_after_header=False,
+        raise_on_status=False,
+    )
+    longest, stalls, state = file.seek(0, os.SEEK_END), 0, _Remote()
+    with requests.Session() as session:
+        for scheme in ("http://", "https://"):
+            session.mount(scheme, requests.adapters.HTTPAdapter(max_retries=retry))
+        # Archives are compressed already, and a range of a compressed response is useless.
+        session.headers.update({"Accept-Encoding": "identity", "User-Agent": f"graphbench/{__version__}"})
+        while True:
+            try:
+                state.receive(file, session, address, progress)
+            except _Interrupted as error:
+                reason = str(error)
+            except urllib3.exceptions.HTTPError as error:  # while the body was read
+                reason = _in_words(error)
+            except requests.RequestException as error:
+                raise _TransferError(_in_words(error)) from error
+            else:
+                return
+            size = file.seek(0, os.SEEK_END)
+            stalls = 0 if size > longest else stalls + 1
+            longest = max(longest, size)
+            if stalls >= MAX_ATTEMPTS:
+                raise _TransferError(f"{reason}, {stalls} times")
+            time.sleep(BACKOFF_S * 2**stalls * random.uniform(0.5, 1))
+
+
+class _Remote:
+    """The size and ETag that an address sent before, to resume the same file only."""
+
+    def __init__(self) -> None:
+        self.total: int | None = None
+        self.etag: str | None = None
+
+    def receive(self, file: BinaryIO, session: requests.Session, address: str, progress: Progress) -> None:
+        """Request what is missing once, and write it as it arrives."""
+        done = file.seek(0, os.SEEK_END)
+        headers = {"Range": f"bytes={done}-"} if done else {}
+        if done and self.etag:
+            headers["If-Range"] = self.etag
+        with session.get(address, headers=headers, stream=True, timeout=TIMEOUT_S) as response:
+            start, total = _extent(response)
+            if response.status_code == 416 and done and done == total:
+                return  # Complete: an earlier run stopped just before the end.
+            if response.status_code != 416:
+                response.raise_for_status()
+            if start not in {0, done} or (start and self.total not in {None, total}):
+                file.truncate(0)
+                self.total = self.etag = None
+                raise _Interrupted("the file changed while it was downloaded")
+            if start == 0:
+                file.truncate(0)
+            etag = response.headers.get("ETag")
+            # Only a strong validator promises equal bytes (RFC 9110, 13.1.5).
+            self.total, self.etag, done = total, etag if etag and etag.startswith('"') else None, start
+            progress(done, total)
+            # The raw stream: a server that labels a .tar.gz as gzip-encoded would have it decompressed on the way.
+            for piece in response.raw.stream(_PIECE_BYTES, decode_content=False):
+                _write(file, piece)
+                done += len(piece)
+                progress(done, total)
+            if total is not None and done != total:
+                raise _Interrupted(f"cut off after {done:,} of {total:,} bytes")
+
+
+def _extent(response: requests.Response) -> tuple[int, int | None]:
+    """The first byte of a response (-1: the range is invalid) and the size of the whole file."""
+    span = re.fullmatch(r"bytes (?:(\d+)-\d+|\*)/(\d+|\*)", response.headers.get("Content-Range", "").strip())
+    if response.status_code in {206, 416}:
+        total = int(span[2]) if span and span[2] != "*" else None
+        return int(span[1]) if span and span[1] and response.status_code == 206 else -1, total
+    length = response.headers.get("Content-Length", "")
+    return 0, int(length) if length.isdecimal() else None
+
+
+def _copy(file: BinaryIO, source: Path, progress: Progress) -> None:
+    file.truncate(0)
     try:
-        return os.path.samestat(os.fstat(file.fileno()), path.stat())
-    except FileNotFoundError:
-        return False
+        total, origin = source.stat().st_size, source.open("rb")
+    except OSError as error:
+        raise _TransferError((error.strerror or str(error)).lower()) from error
+    done = 0
+    with origin:
+        while True:
+            try:
+                piece = origin.read(_PIECE_BYTES)
+            except OSError as error:
+                raise _TransferError((error.strerror or str(error)).lower()) from error
+            if not piece:
+                return
+            _write(file, piece)
+            done += len(piece)
+            progress(done, total)
 
 
-def _stamp(path: Path) -> tuple[int, int] | None:
-    try:
-        stat = path.stat()
-    except OSError:
-        return None
-    return stat.st_ino, stat.st_mtime_ns
+def _write(file: BinaryIO, piece: bytes) -> None:
+    rest = memoryview(piece)
+    while rest:  # An unbuffered file may take less than all.
+        rest = rest[file.write(rest) :]
 
 
-def _is_full(error: BaseException) -> bool:
-    return isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT}
+def _in_words(error: Any) -> str:
+    import requests
+    from urllib3 import exceptions
+
+    if isinstance(error, requests.HTTPError):
+        status = error.response.status_code
+        times = f", {MAX_ATTEMPTS} times" if status in _TRANSIENT else ""
+        return f"HTTP {status} {error.response.reason}{times}"
+    cause = getattr(error.args[0], "reason", None) if error.args else None
+    words = (
+        (exceptions.NameResolutionError, "the host name cannot be resolved"),
+        (exceptions.NewConnectionError, "cannot connect"),
+        ((requests.Timeout, exceptions.TimeoutError), "timed out"),
+        (requests.exceptions.ProxyError, "the proxy refused the request"),
+        (requests.exceptions.SSLError, "TLS verification failed"),
+        (requests.exceptions.TooManyRedirects, "too many redirects"),
+        (exceptions.IncompleteRead, "cut off"),
+    )
+    for kind, text in words:
+        if isinstance(cause, kind) or isinstance(error, kind):
+            return text
+    return f"the connection broke ({type(error).__name__})"
 
 
-def _local_trouble(error: OSError, path: Path) -> FetchError:
+def _modified(path: Path) -> int | None:
+    return path.stat().st_mtime_ns if path.exists() else None
+
+
+def _disk_error(error: OSError, path: Path) -> FetchError:
     folder = path.parent
-    if _is_full(error):
+    if error.errno in _FULL:
         problem = f"No space is left for {path.name} in {folder}. Free some"
     elif error.errno in {errno.EACCES, errno.EPERM, errno.EROFS}:
-        problem = f"The folder {folder} cannot be written to, so {path.name} has no place. Make it writable"
+        problem = f"{folder} is not writable, so {path.name} cannot be stored. Make it writable"
     else:
-        problem = f"{path.name} cannot be kept in {folder}: {error.strerror or error}. Mend that"
-    return FetchError(f"{problem}, or let GRAPHBENCH_HOME name another folder.")
+        problem = f"{path.name} cannot be stored in {folder}: {error.strerror or error}. Fix that"
+    return FetchError(f"{problem}, or set GRAPHBENCH_HOME to another folder.")

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from graphbench.errors import DatasetError, FormatError
-from graphbench.graphs import cache, catalogue, fetching, formats, suitesparse
+from graphbench.graphs import cache, catalogue, formats, suitesparse
 from graphbench.graphs.base import Dataset, Raw
 from graphbench.graphs.clean import Cleaning
 from graphbench.graphs.download import Progress, sha256
@@ -82,12 +82,12 @@ def _found(name: str | os.PathLike[str], directed: bool | None, progress: Progre
         return _from_file(Path(name).expanduser(), directed)
     if ":" in name:
         generators.parse(name)  # It is nothing else, and this says which generators there are.
-    return _from_collection(fetching.resolve(name, progress), directed, progress)
+    return _from_collection(suitesparse.resolve(name, progress), directed, progress)
 
 
 def _from_catalogue(entry: catalogue.Entry, directed: bool | None, progress: Progress | None) -> Dataset:
     if entry.path is None:
-        path, checksum = fetching.archive(entry.group or "", entry.name, expected=entry.sha256, progress=progress)
+        path, checksum = suitesparse.archive(entry.group or "", entry.name, expected=entry.sha256, progress=progress)
     else:
         path, checksum = entry.path, entry.sha256
     edges, cleaning = cache.cleaned(
@@ -98,23 +98,23 @@ def _from_catalogue(entry: catalogue.Entry, directed: bool | None, progress: Pro
 
 def _from_collection(matrix: suitesparse.Matrix, directed: bool | None, progress: Progress | None) -> Dataset:
     matrix.refuse_unless_graph()
-    path, checksum = fetching.archive(matrix.group, matrix.name, progress=progress)
+    path, checksum = suitesparse.archive(matrix.group, matrix.name, progress=progress)
 
     def make() -> Raw:
         raw = formats.read(path)
         fault = matrix.fault(num_vertices=raw.num_vertices, num_entries=_num_entries(raw), directed=raw.directed)
         if fault:
-            fetching.discard(path)
+            suitesparse.discard(path)
             raise FormatError(
                 path,
                 f"is not {matrix.full_name} as the collection's index describes it: {fault}. The download is not kept. "
-                f"If the collection has changed, remove {suitesparse.path()} and try again.",
+                f"If the collection has changed, remove {suitesparse.index_path()} and try again.",
             )
         return dataclasses.replace(raw, directed=False) if directed is False else raw
 
     edges, cleaning = cache.cleaned(_key(path, checksum), matrix.full_name, make, directed=directed)
     return dataset(
-        matrix.full_name, edges, cleaning, sha256=checksum, source=fetching.address(matrix.group, matrix.name)
+        matrix.full_name, edges, cleaning, sha256=checksum, source=suitesparse.address(matrix.group, matrix.name)
     )
 
 

@@ -1,23 +1,35 @@
-"""The index of the SuiteSparse Matrix Collection: what every matrix is called, how large and how symmetric it is.
+"""The SuiteSparse Matrix Collection: its index, its archives under `home()/downloads`, and mirrors of both.
 
-It is the collection's own `files/ssstats.csv`: a line with the number of matrices, a line with the date, then for each
-matrix: group, name, rows, columns, nonzeros, is real, is binary, is 2D/3D, is positive definite, pattern symmetry,
-numerical symmetry, kind, and the number of entries, which counts explicit zeros too.
+The index is the collection's own `files/ssstats.csv`: a line with the number of matrices, a line with the date, then a
+line for each matrix: group, name, rows, columns, nonzeros, is real, is binary, is 2D/3D, is positive definite, pattern
+symmetry, numerical symmetry, kind, and the number of entries, explicit zeros included.
+
+The catalogue has the checksums of its graphs. For any other matrix, the checksum is recorded at the first download in
+`NAME.tar.gz.sha256` beside the archive (in the format of `sha256sum`) and verified from then on.
 """
 
 from __future__ import annotations
 
+import contextlib
+import difflib
 import functools
+import os
+from collections.abc import Iterable
 from pathlib import Path
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
 
 import msgspec
 
-from graphbench.errors import DatasetError, FetchError, FormatError, UnknownNameError
-from graphbench.graphs import mirrors
-from graphbench.graphs.download import Progress, download
+from graphbench.errors import DatasetError, FetchError, FormatError, UnknownNameError, UsageError
+from graphbench.graphs import catalogue
+from graphbench.graphs.download import Progress, download, sha256
+from graphbench.graphs.parquet import atomically
 from graphbench.system import files
 
-FILE = "files/ssstats.csv"
+INDEX = "files/ssstats.csv"
+MIRROR_VARIABLE = "GRAPHBENCH_MIRROR"
+COLLECTION = "https://sparse.tamu.edu"
 
 
 class Matrix(msgspec.Struct, frozen=True, kw_only=True):
@@ -75,7 +87,152 @@ class Matrix(msgspec.Struct, frozen=True, kw_only=True):
         return ""
 
 
-def path() -> Path:
+# Graphs by name
+
+
+def fetch(name: str, progress: Progress | None = None) -> Path:
+    """The file of a named graph, downloaded unless it is here already.
+
+    Args:
+        name: a name of the catalogue, `GROUP/NAME` of the SuiteSparse collection, or a bare NAME that the kept index
+            has exactly once.
+        progress: called with the bytes done and the bytes in all (None if unknown).
+
+    Returns:
+        The archive, or the embedded file; its checksum has been compared just now.
+
+    Raises:
+        UnknownNameError: if nothing is called that.
+        DatasetError: if the matrix is rectangular or complex, so no graph.
+        ChecksumError: if every address that answered gave other bytes.
+        FetchError: if no address answered.
+    """
+    entry = catalogue.find(name)
+    if entry is not None:
+        return entry.path or archive(entry.group or "", entry.name, expected=entry.sha256, progress=progress)[0]
+    matrix = resolve(name, progress)
+    matrix.refuse_unless_graph()
+    return archive(matrix.group, matrix.name, progress=progress)[0]
+
+
+def resolve(name: str, progress: Progress | None = None) -> Matrix:
+    """The matrix that is meant by `GROUP/NAME`, or by a bare NAME that the kept index has exactly once.
+
+    Raises:
+        UnknownNameError: if it is none or several.
+        FetchError: if the index is needed and cannot be fetched.
+    """
+    if "/" in name:
+        return matrix(name, progress)
+    found = matrices_named(name)
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise UnknownNameError("dataset", name, [each.full_name for each in found])
+    # The kept index is for suggestions only: a slip is as likely in a name from there.
+    candidates = {*catalogue.names(), *(each.name for each in known().values())}
+    hint = "A dataset is also GROUP/NAME of the SuiteSparse collection, a file, or a generator (ba:n=1000,m=5)."
+    raise UnknownNameError("dataset", name, candidates if _is_near(name, candidates) else catalogue.names(), hint)
+
+
+def archive(
+    group: str, name: str, *, expected: str | None = None, progress: Progress | None = None
+) -> tuple[Path, str]:
+    """The archive of a matrix, and its SHA-256.
+
+    Args:
+        group: in the collection.
+        name: in that group.
+        expected: the checksum, where it is known from elsewhere; else the recorded one counts.
+        progress: called with the bytes done and the bytes in all.
+
+    Raises:
+        FetchError: if it cannot be had.
+    """
+    path = archive_path(group, name)
+    wanted = expected or recorded(path)
+    if path.is_file():
+        got = sha256(path)
+        if wanted in {None, got}:
+            if expected is None:
+                _record(path, got)
+            return path, got
+    hint = ""
+    if expected is None and wanted is not None:
+        hint = (
+            "Its checksum is the one recorded when the graph was first fetched; if the collection has published a "
+            f"correction since, `graphbench cache clear {group}/{name}` forgets it."
+        )
+    download(path, addresses(_relative(group, name)), expected=wanted, progress=progress, hint=hint)
+    got = sha256(path)
+    if expected is None:
+        _record(path, got)
+    return path, got
+
+
+def address(group: str, name: str) -> str:
+    """Where the collection itself offers the archive of a matrix."""
+    return f"{COLLECTION}/{_relative(group, name)}"
+
+
+def archive_path(group: str, name: str) -> Path:
+    """Where the archive of a matrix is kept."""
+    return files.home() / "downloads" / group / f"{name}.tar.gz"
+
+
+def is_available_offline(name: str) -> bool:
+    """Whether a graph of the catalogue needs no network: it is embedded, downloaded, or in a local mirror.
+
+    Raises:
+        UnknownNameError: if it is not in the catalogue.
+    """
+    entry = catalogue.find(name)
+    if entry is None:
+        raise UnknownNameError("dataset", name, catalogue.names())
+    group = entry.group or ""
+    here = entry.path or in_local_mirror(_relative(group, entry.name))
+    return here is not None or archive_path(group, entry.name).is_file()
+
+
+def recorded(path: Path) -> str | None:
+    """The checksum that was recorded when an archive was first fetched, or None."""
+    try:
+        return _record_path(path).read_text(encoding="ascii").split()[0]
+    except (OSError, IndexError, UnicodeDecodeError):
+        return None
+
+
+def _relative(group: str, name: str) -> str:
+    return f"MM/{group}/{name}.tar.gz"
+
+
+def discard(path: Path) -> None:
+    """Forget an archive and its recorded checksum: it is not what the index says it is."""
+    for each in (path, _record_path(path)):
+        each.unlink(missing_ok=True)
+
+
+def _is_near(name: str, candidates: Iterable[str]) -> bool:
+    spelt = [candidate.casefold() for candidate in candidates]
+    return bool(difflib.get_close_matches(name.casefold(), spelt, n=1, cutoff=0.8))
+
+
+def _record(path: Path, checksum: str) -> None:
+    if recorded(path) == checksum:
+        return
+    # A record that cannot be written (a cache folder made read-only, to share it) is no reason to refuse the graph.
+    with contextlib.suppress(OSError):
+        atomically(_record_path(path), lambda part: part.write_text(f"{checksum}  {path.name}\n", encoding="ascii"))
+
+
+def _record_path(path: Path) -> Path:
+    return path.with_name(f"{path.name}.sha256")
+
+
+# The index
+
+
+def index_path() -> Path:
     """Where the index is kept."""
     return files.home() / "downloads" / "ssstats.csv"
 
@@ -83,7 +240,7 @@ def path() -> Path:
 def known() -> dict[str, Matrix]:
     """The matrices of the kept index, by case-folded `group/name`; empty where none has been fetched yet."""
     try:
-        return _parsed(path(), path().stat().st_mtime_ns)
+        return _parsed(index_path(), index_path().stat().st_mtime_ns)
     except (FileNotFoundError, FormatError):
         return {}
 
@@ -97,12 +254,12 @@ def matrix(full_name: str, progress: Progress | None = None) -> Matrix:
     """
     wanted = full_name.casefold()
     if wanted not in known():
-        kept = path().exists()
+        kept = index_path().exists()
         try:
-            download(path(), mirrors.addresses(FILE), check=_check, progress=progress)
+            download(index_path(), addresses(INDEX), check=_read, progress=progress)
         except FetchError as error:
             if not kept:
-                raise FetchError(f"{full_name} is looked up in the collection's index, {FILE}. {error}") from error
+                raise FetchError(f"{full_name} is looked up in the collection's index, {INDEX}. {error}") from error
             hint = f"A newer index, which might have it, could not be fetched. {error}"
             raise UnknownNameError("matrix of the SuiteSparse collection", full_name, _full_names(), hint) from error
     if wanted not in known():
@@ -111,17 +268,13 @@ def matrix(full_name: str, progress: Progress | None = None) -> Matrix:
     return known()[wanted]
 
 
-def called(name: str) -> list[Matrix]:
+def matrices_named(name: str) -> list[Matrix]:
     """The matrices of the kept index with that bare name, upper and lower case being one."""
     return [each for key, each in known().items() if key.rpartition("/")[2] == name.casefold()]
 
 
 def _full_names() -> list[str]:
     return [each.full_name for each in known().values()]
-
-
-def _check(file: Path) -> None:
-    _read(file)
 
 
 @functools.lru_cache(maxsize=1)
@@ -132,14 +285,14 @@ def _parsed(file: Path, _modified_ns: int) -> dict[str, Matrix]:
 def _read(file: Path) -> dict[str, Matrix]:
     lines = file.read_text(encoding="utf-8", errors="replace").splitlines()
     if len(lines) < 2 or not lines[0].strip().isdecimal():
-        raise FormatError(FILE, "not the collection's index, which begins with the number of matrices.", 1)
+        raise FormatError(INDEX, "not the collection's index, which begins with the number of matrices.", 1)
     found = {}
     for number, line in enumerate(lines[2:], start=3):
         if line.strip():
             each = _parse(line, number)
             found[each.full_name.casefold()] = each
     if len(found) != int(lines[0]):
-        raise FormatError(FILE, f"{len(found):,} matrices, where the first line promises {lines[0].strip()}.")
+        raise FormatError(INDEX, f"{len(found):,} matrices, where the first line promises {lines[0].strip()}.")
     return found
 
 
@@ -161,4 +314,43 @@ def _parse(line: str, number: int) -> Matrix:
             kind=",".join(kind),
         )
     except ValueError:
-        raise FormatError(FILE, f"expected 13 fields on a matrix, found {line[:80]!r}.", number) from None
+        raise FormatError(INDEX, f"expected 13 fields on a matrix, found {line[:80]!r}.", number) from None
+
+
+# Mirrors
+
+
+def addresses(relative: str) -> list[str]:
+    """Where to ask for a file of the collection, in this order.
+
+    Args:
+        relative: its place in the collection: `MM/GROUP/NAME.tar.gz` or `files/ssstats.csv`.
+
+    Raises:
+        UsageError: if `GRAPHBENCH_MIRROR` holds anything but addresses, separated by blanks.
+    """
+    bases = [*map(_base, os.environ.get(MIRROR_VARIABLE, "").split()), COLLECTION]
+    return [f"{base.rstrip('/')}/{relative}" for base in bases]
+
+
+def in_local_mirror(relative: str) -> Path | None:
+    """A file of the collection in the first mirror on this machine (`file://`) that has it; None if none has."""
+    for address in addresses(relative):
+        parts = urlsplit(address)
+        if parts.scheme == "file" and (path := Path(url2pathname(parts.path))).is_file():
+            return path
+    return None
+
+
+def _base(mirror: str) -> str:
+    if mirror.startswith("/"):
+        return Path(mirror).as_uri()
+    parts = urlsplit(mirror)
+    if parts.scheme in {"http", "https"} and parts.netloc:
+        return mirror
+    if parts.scheme == "file" and parts.netloc in {"", "localhost"} and parts.path.startswith("/"):
+        return mirror
+    raise UsageError(
+        f"{MIRROR_VARIABLE} contains {mirror!r}. Expected file:///FOLDER, http://HOST or https://HOST, separated by "
+        "blanks (write %20 for a blank in a folder's name)."
+    )
