@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from graphbench import registry
-from graphbench.measure import environment, gpu_processes
+from graphbench.measure import environment
 from graphbench.measure.environment import capture, libraries
 from graphbench.system import gpus, machine, memory
 from graphbench.system.machine import machine_summary
@@ -96,7 +96,7 @@ def test_clocks_are_asked_of_the_gpu_that_is_visible_and_may_be_refused(monkeypa
 @pytest.mark.parametrize("apart", [False, True])
 def test_a_worker_the_processes_it_starts_and_who_started_it_are_its_own(apart):
     asks = (
-        "import os, subprocess, sys; from graphbench.measure.gpu_processes import own_processes; "
+        "import os, subprocess, sys; from graphbench.measure.environment import own_processes; "
         "child = subprocess.Popen([sys.executable, '-c', 'input()'], stdin=subprocess.PIPE, "
         f"start_new_session={apart}); own = own_processes(); child.communicate(b'\\n'); "
         f"print({{os.getpid(), os.getppid(), child.pid}} <= own, {os.getppid()} in own)"
@@ -110,11 +110,11 @@ def test_a_worker_the_processes_it_starts_and_who_started_it_are_its_own(apart):
 @pytest.mark.skipif(sys.platform != "linux", reason="who computes is told by /proc")
 def test_a_process_computes_that_has_the_device_of_cuda_open(monkeypatch, tmp_path):
     device = tmp_path / "nvidia-uvm"
-    monkeypatch.setattr(gpu_processes, "COMPUTES", str(device))
-    assert not gpu_processes.computes(os.getpid())
+    monkeypatch.setattr(environment, "UVM_DEVICE", str(device))
+    assert not environment.has_cuda_context(os.getpid())
     with device.open("w"):
-        assert gpu_processes.computes(os.getpid())
-    assert not gpu_processes.computes(4_200_000), "there is no such process"
+        assert environment.has_cuda_context(os.getpid())
+    assert not environment.has_cuda_context(4_200_000), "there is no such process"
 
 
 @pytest.mark.parametrize(
@@ -129,8 +129,8 @@ def test_a_process_computes_that_has_the_device_of_cuda_open(monkeypatch, tmp_pa
     ],
 )
 def test_what_a_measurement_started_is_no_stranger_on_its_gpu(monkeypatch, on_gpu, computing, others):
-    monkeypatch.setattr(gpu_processes, "computes", computing.__contains__)
-    assert gpu_processes.strangers(on_gpu, {1, 2, 3, 4}) == others
+    monkeypatch.setattr(environment, "has_cuda_context", computing.__contains__)
+    assert environment.foreign_processes(on_gpu, {1, 2, 3, 4}) == others
 
 
 @pytest.mark.usefixtures("two_gpus")
@@ -145,13 +145,13 @@ def test_other_processes_on_the_gpu_are_counted_and_in_a_container_one_of_those_
     monkeypatch.setattr(pynvml, "nvmlDeviceGetHandleByIndex", lambda index: index)
     running = [SimpleNamespace(pid=os.getpid() if pid == "own" else pid) for pid in pids]
     monkeypatch.setattr(pynvml, "nvmlDeviceGetComputeRunningProcesses", lambda _: running)
-    assert environment.gpu_neighbours() == {"other_processes": others}
+    assert environment.count_other_processes() == {"other_processes": others}
 
 
 def test_without_a_gpu_nothing_is_said_of_one():
     if gpus.probe().devices:
         pytest.skip("there is a GPU here")
-    assert environment.gpu_neighbours() == environment.gpu_clocks() == {}
+    assert environment.count_other_processes() == environment.gpu_clocks() == {}
     assert memory.free_device_bytes(0) is None
 
 

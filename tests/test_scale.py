@@ -113,7 +113,7 @@ def test_where_memory_ran_out_larger_graphs_are_bounds_and_the_series_ends_when_
     code, out, err = graphbench(*ASKED)
     assert code == 0
     assert [each.outcome for each in stored()] == [Outcome.OK, Outcome.OUT_OF_MEMORY]
-    assert "nothing completed rmat:scale=5" in err
+    assert "no engine completed rmat:scale=5" in err
     assert "ends early" in out
 
 

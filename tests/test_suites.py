@@ -195,7 +195,7 @@ def test_a_graph_that_cannot_be_had_has_a_row_that_says_so_and_the_others_are_me
                  "--trials", "2")  # fmt: skip
     code, out, _ = graphbench(*arguments)
     assert code == 1
-    assert "the graph cannot be had: no network here" in out
+    assert "the graph is unavailable: no network here" in out
     assert [each.outcome for each in stored()] == [Outcome.ERROR, Outcome.OK]
     graphbench(*arguments)
     assert len(stored()) == 2, "the same news is not kept twice"

@@ -45,13 +45,13 @@ def pytest_configure(config: pytest.Config) -> None:
         return
     from graphbench.benchmarks import selection
     from graphbench.errors import UsageError
-    from graphbench.measure.process import FOREIGN
+    from graphbench.measure.process import REMOVED_VARIABLES
 
     try:
         selection.cases(config)
     except UsageError as error:
         raise pytest.UsageError(str(error)) from None
-    foreign = sorted(name for name in os.environ if name.startswith(FOREIGN))
+    foreign = sorted(name for name in os.environ if name.startswith(REMOVED_VARIABLES))
     if foreign and "networkx" in sys.modules:
         raise pytest.UsageError(
             f"NetworkX was imported with {', '.join(foreign)} set, which may send its calls to another library, and "

@@ -8,13 +8,13 @@ from __future__ import annotations
 import importlib.metadata
 import os
 import platform
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 from graphbench._version import __version__
 from graphbench.engines.base import Engine
-from graphbench.measure.gpu_processes import own_processes, strangers
 from graphbench.records.model import Environment, Gpu
 from graphbench.system import gpus
 from graphbench.system.machine import machine_summary
@@ -22,6 +22,8 @@ from graphbench.system.machine import machine_summary
 LIBRARIES = ("numpy", "scipy", "networkx", "pandas", "pyarrow", "msgspec")
 RAPIDS = ("cudf", "cugraph", "nx-cugraph", "pylibcugraph", "libcugraph", "rmm", "cupy", "dask-cuda", "libraft")
 """Their distributions carry the CUDA version in the name: cudf-cu13, cupy-cuda13x."""
+UVM_DEVICE = "/dev/nvidia-uvm"
+"""A process with a CUDA context has it open; one that only uses NVML does not."""
 
 
 def capture(engine: Engine, used: Mapping[str, Any], command: str) -> Environment:
@@ -47,7 +49,7 @@ def capture(engine: Engine, used: Mapping[str, Any], command: str) -> Environmen
         gpus=[Gpu(name=gpu.name, memory_bytes=gpu.total, index=gpu.index) for gpu in hardware.gpus],
         driver=hardware.driver,
         cuda=hardware.cuda,
-        clocks=gpu_clocks() | gpu_neighbours() if engine.device == "gpu" else {},
+        clocks=gpu_clocks() | count_other_processes() if engine.device == "gpu" else {},
         command=command,
         allocator=used.get("allocator"),
         load_average=load_average(),
@@ -55,7 +57,7 @@ def capture(engine: Engine, used: Mapping[str, Any], command: str) -> Environmen
 
 
 def libraries(engine: Engine) -> dict[str, str]:
-    """Versions of what an engine's figures can depend on, by the name on PyPI."""
+    """Versions of the packages that an engine's results can depend on, by their names on PyPI."""
     names = [*LIBRARIES, *engine.distributions]
     if engine.device == "gpu":
         names += [f"{name}{suffix}" for name in RAPIDS for suffix in ("", "-cu12", "-cu13", "-cuda12x", "-cuda13x")]
@@ -74,11 +76,9 @@ def load_average() -> float | None:
 
 
 def gpu_clocks() -> dict[str, Any]:
-    """The GPU's clocks in MHz now and at most, its temperature in degrees Celsius, why it is throttled (0: it isn't).
+    """Current and highest clocks in MHz, temperature in degrees Celsius, throttle reasons (0: none).
 
-    Of the first GPU that this process may use; a worker is shown one only.
-
-    Through NVML, which creates no CUDA context; empty where it cannot tell.
+    Of the first visible GPU, through NVML, which creates no CUDA context; empty if NVML does not answer.
     """
     if not gpus.probe().devices:
         return {}
@@ -100,16 +100,64 @@ def gpu_clocks() -> dict[str, Any]:
     return answers
 
 
-def gpu_neighbours() -> dict[str, Any]:
-    """How many other processes compute on the GPU that this process may use; empty where it cannot be told.
-
-    What the measurement itself has started is none of them (:mod:`.neighbours`).
-    """
+def count_other_processes() -> dict[str, Any]:
+    """How many processes compute on the first visible GPU that this measurement did not start; empty if unknown."""
     if not gpus.probe().devices:
         return {}
     import pynvml
 
     with suppress(pynvml.NVMLError), gpus.nvml():
         pids = {process.pid for process in pynvml.nvmlDeviceGetComputeRunningProcesses(gpus.handle())}
-        return {"other_processes": strangers(pids, own_processes())}
+        return {"other_processes": foreign_processes(pids, own_processes())}
     return {}
+
+
+def own_processes() -> set[int]:
+    """Ids of the processes of this measurement: this one, its group, its children, its parent and that one's children.
+
+    An engine for several GPUs computes in processes that it starts, and the parent may make graphs on the device.
+    The parent counts only if this process leads a session, as a worker does (:mod:`.process`): any other process may
+    have been started by a shell, whose other jobs do not belong to the measurement.
+    """
+    import psutil
+
+    own = {os.getpid()}
+    for pid in psutil.pids():
+        with suppress(OSError):  # it has ended, or is another user's
+            if os.getpgid(pid) == os.getpgrp():
+                own.add(pid)
+    starters = [psutil.Process()]
+    with suppress(psutil.Error):
+        if os.getsid(0) == os.getpid() and (parent := starters[0].parent()) is not None:
+            starters.append(parent)
+    for process in starters:
+        own.add(process.pid)
+        with suppress(psutil.Error):
+            own.update(child.pid for child in process.children(recursive=True))
+    return own
+
+
+def foreign_processes(on_gpu: Collection[int], own: Collection[int]) -> int:
+    """How many processes on a GPU are not our own.
+
+    In a container NVML reports other process ids than the processes have inside. Then as many of them count as our own
+    as our processes have a CUDA context on any GPU, and at least one.
+
+    Args:
+        on_gpu: the process ids that NVML reports.
+        own: ids of our own processes.
+    """
+    others = set(on_gpu) - set(own)
+    if len(others) < len(set(on_gpu)):
+        return len(others)
+    return max(len(others) - max(1, sum(map(has_cuda_context, own))), 0)
+
+
+def has_cuda_context(pid: int) -> bool:
+    """Whether a process has a CUDA context, as far as /proc shows."""
+    with suppress(OSError):
+        for link in Path(f"/proc/{pid}/fd").iterdir():
+            with suppress(OSError):  # closed meanwhile
+                if str(link.readlink()) == UVM_DEVICE:
+                    return True
+    return False

@@ -1,7 +1,7 @@
-"""What should make a reader of a record careful, in words, with what to do about it: pure functions of the record.
+"""Warnings about noisy measurements, each with what to do about it: pure functions of a record.
 
-Models: hyperfine, whose rule for outliers this is (modified z-scores: Iglewicz and Hoaglin, How to detect and handle
-outliers, 1993, with a far higher threshold, as timings are skewed), and pyperf.
+The rule for outliers is hyperfine's: modified z-scores (Iglewicz and Hoaglin, How to detect and handle outliers, 1993)
+with a far higher threshold, since timings are skewed.
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ from graphbench.measure import sampling
 from graphbench.records.model import Environment, Trials
 from graphbench.records.statistics import ENOUGH
 
-SLOW_FIRST = 2.0
+SLOW_FIRST_FACTOR = 2.0
 """A first warm trial this many times the median of the others is still warming up."""
-FAR_OUT = 14.826
-"""The modified z-score of an outlier: ten standard deviations where times are normal."""
-LEAST_S = 1e-4
-"""Shorter trials are disturbed by everything, and nobody quotes them."""
-THROTTLES = {
+OUTLIER_SCORE = 14.826
+"""The modified z-score of an outlier: ten standard deviations of normally distributed times."""
+MIN_SECONDS = 1e-4
+"""Shorter trials are always noisy, so there is no warning about them."""
+THROTTLE_REASONS = {
     0x4: "the power cap",
     0x8: "a hardware slowdown",
     0x20: "its temperature",
@@ -30,14 +30,8 @@ THROTTLES = {
 
 
 def noise_warnings(times: Sequence[float], trials: Trials, environment: Environment | None) -> list[str]:
-    """Everything that applies, one sentence or two each.
-
-    Args:
-        times: seconds of the warm trials.
-        trials: what went into them, and why they ended.
-        environment: of the process that measured.
-    """
-    one_question = len(set(trials.sources)) <= 1  # searches from different sources differ, and nothing is wrong
+    """All warnings that apply to the warm trials, whose seconds are `times`."""
+    one_question = len(set(trials.sources)) <= 1  # searches from different sources take different times
     of_times = _of_times(times, trials) if one_question and len(times) >= ENOUGH else iter(())
     return [*of_times, *(_of_environment(environment) if environment is not None else ())]
 
@@ -45,14 +39,14 @@ def noise_warnings(times: Sequence[float], trials: Trials, environment: Environm
 def _of_times(times: Sequence[float], trials: Trials) -> Iterator[str]:
     first, others = times[0], times[1:]
     middle = median(others)
-    slow_first = middle >= LEAST_S and first > SLOW_FIRST * middle
+    slow_first = middle >= MIN_SECONDS and first > SLOW_FIRST_FACTOR * middle
     if slow_first:
         yield (
             f"the first warm trial took {first / middle:.3g} times as long as the others: something was still warming "
-            "up. The median hardly feels it; do not quote a mean."
+            "up. The median is hardly affected; do not quote a mean."
         )
     outliers = _outliers(others if slow_first else times)
-    if middle >= LEAST_S and outliers:
+    if middle >= MIN_SECONDS and outliers:
         yield (
             f"{outliers} of {len(times)} trials took far longer than the others: something disturbed the machine. "
             "Close other programs and measure again."
@@ -62,32 +56,32 @@ def _of_times(times: Sequence[float], trials: Trials) -> Iterator[str]:
         centre = median(times)
         wide = max(centre - low, high - centre) / centre if centre else 0.0
         yield (
-            f"after {len(times)} trials the median is known to {100 * wide:.2g} % only, {100 * sampling.PRECISION:g} % "
-            "was aimed at. Give more time with --budget, or calm the machine."
+            f"the median is uncertain by ±{100 * wide:.2g} % after {len(times)} trials (target "
+            f"±{100 * sampling.PRECISION:g} %). Raise --budget or close other programs."
         )
 
 
 def _outliers(times: Sequence[float]) -> int:
     middle = median(times)
-    deviation = median(abs(each - middle) for each in times)
-    return sum(0.6745 * (each - middle) > FAR_OUT * deviation for each in times) if deviation else 0
+    deviation = median(abs(seconds - middle) for seconds in times)
+    return sum(0.6745 * (seconds - middle) > OUTLIER_SCORE * deviation for seconds in times) if deviation else 0
 
 
 def _of_environment(where: Environment) -> Iterator[str]:
     after = where.clocks.get("after", {})
     bits = where.clocks.get("throttle_reasons", 0) | after.get("throttle_reasons", 0)
-    if held_back := list(dict.fromkeys(text for bit, text in THROTTLES.items() if bits & bit)):
-        now, most = after.get("sm_mhz"), after.get("sm_max_mhz")
-        clocks = f" ({now:,} of {most:,} MHz after the trials)" if now and most else ""
+    if causes := list(dict.fromkeys(text for bit, text in THROTTLE_REASONS.items() if bits & bit)):
+        now, highest = after.get("sm_mhz"), after.get("sm_max_mhz")
+        clocks = f" ({now:,} of {highest:,} MHz after the trials)" if now and highest else ""
         yield (
-            f"the GPU's clocks were held back by {' and '.join(held_back)}{clocks}. Let it cool down or raise its "
-            "power limit; `nvidia-smi -q -d PERFORMANCE` tells more."
+            f"the GPU's clocks were throttled by {' and '.join(causes)}{clocks}. Let it cool down or raise its power "
+            "limit; see `nvidia-smi -q -d PERFORMANCE`."
         )
     if others := where.clocks.get("other_processes", 0):
         programs = "another process" if others == 1 else f"{others} other processes"
-        yield f"{programs} used the GPU meanwhile. End what `nvidia-smi` lists, and measure again."
+        yield f"{programs} used the GPU at the same time. End what `nvidia-smi` lists, and measure again."
     if where.load_average is not None and where.load_average > where.cores:
         yield (
-            "the machine was busy at the start: more processes wanted to run than it has cores. Wait until they are "
-            "done, and measure again."
+            "the machine was busy at the start: more processes were runnable than it has cores. Wait until they have "
+            "ended, and measure again."
         )

@@ -16,11 +16,11 @@ from graphbench.measure.protocol import LAST, Certify, Event, Request
 from graphbench.system import memory
 
 GRACE_S = 1.0
-"""How long a worker may take to end when told to, before it is killed."""
+"""How long a worker may take to end before it is killed."""
 _POLL_S = 0.1
-"""How often to see whether the worker lives, on systems where its death cannot be waited for with the pipe."""
-FOREIGN = ("NETWORKX_", "NX_CUGRAPH_")
-"""Settings of NetworkX's dispatcher: left in, a user's own would send the NetworkX baseline to the GPU."""
+"""How often to check whether the worker lives, on systems without pidfd."""
+REMOVED_VARIABLES = ("NETWORKX_", "NX_CUGRAPH_")
+"""Prefixes of settings of NetworkX's dispatcher, which could send the NetworkX baseline to the GPU."""
 
 
 class OutOfTimeError(Exception):
@@ -28,10 +28,10 @@ class OutOfTimeError(Exception):
 
 
 class OutOfMemoryError(Exception):
-    """The worker, with what it has started, holds more memory than it may.
+    """The worker and its children exceed the memory limit.
 
     Args:
-        held: bytes resident when that was seen.
+        held: resident bytes at that moment.
     """
 
     def __init__(self, held: int) -> None:
@@ -53,7 +53,7 @@ class DiedError(Exception):
 
 
 class WorkerProcess:
-    """A worker in a session and process group of its own, its output going to files.
+    """A worker in its own session and process group; its output goes to files.
 
     Args:
         log: path without suffix: standard output goes to `.out`, standard error to `.err`.
@@ -105,18 +105,18 @@ class WorkerProcess:
         return self._process.pid
 
     def ask(self, request: Request | Certify, memory_bytes: int | None = None) -> Iterator[Event]:
-        """Send a request and give the events as they come, one of :data:`graphbench.measure.protocol.LAST` last.
+        """Send a request and yield its events as they come, one of :data:`graphbench.measure.protocol.LAST` last.
 
         Args:
             request: the task.
-            memory_bytes: how much memory the worker and what it started may hold resident; None: all there is.
+            memory_bytes: limit on the resident memory of the worker and its children; None: no limit.
 
         Raises:
-            OutOfTimeError: if the request's deadline passes; the worker still runs then.
-            OutOfMemoryError: if it holds more memory than it may; it still runs, and grows, then.
-            DiedError: if the worker ends before; all events it sent have been given.
+            OutOfTimeError: if the request's deadline passes; the worker is still running.
+            OutOfMemoryError: if it exceeds that limit; it is still running.
+            DiedError: if the worker dies; all events it sent have been yielded.
         """
-        with suppress(BrokenPipeError):  # it is dead: its last events tell more than this
+        with suppress(BrokenPipeError):  # it is dead: the lines below raise that
             os.write(self._requests, protocol.to_line(request))
         watch = None if memory_bytes is None else memory.Watch(self._process.pid, memory_bytes)
         for line in self._lines(request.deadline, watch):
@@ -134,8 +134,8 @@ class WorkerProcess:
                 yield line
             left = max(deadline - protocol.now(), 0)
             self._watch.select(left if poll is None else min(left, poll))
-            # First whether it lives, then what it said: nothing can be said in between. And what it said in time
-            # counts, even if this process took its time to come and listen.
+            # First whether it lives, then what it sent: nothing can be sent in between. And events sent in time count,
+            # even if this process was late to read them.
             dead = self._process.poll() is not None
             if watch is not None and not dead and (held := watch.over()):
                 raise OutOfMemoryError(held)
@@ -147,7 +147,7 @@ class WorkerProcess:
                 raise OutOfTimeError
 
     def _receive(self) -> bool:
-        """Take in what the worker has sent; False if there was nothing."""
+        """Read what the worker has sent; False if there was nothing."""
         try:
             chunk = os.read(self._events, 1 << 16)
         except BlockingIOError:
@@ -159,7 +159,7 @@ class WorkerProcess:
         return bool(chunk)
 
     def finish(self) -> None:
-        """Let the worker end in good order, and make sure that it and all it started do."""
+        """Let the worker exit, and make sure that it and its children do."""
         if not self._open:
             return
         with suppress(BrokenPipeError):
@@ -169,7 +169,7 @@ class WorkerProcess:
         self.kill()
 
     def kill(self) -> None:
-        """End the whole process group: first politely, then surely."""
+        """End the whole process group: SIGTERM, then SIGKILL."""
         if not self._open:
             return
         if self._process.poll() is None:
@@ -194,8 +194,8 @@ class WorkerProcess:
 
 
 def _variables(extra: Mapping[str, str]) -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(FOREIGN)}
-    # The worker finds graphbench, plugins and libraries where this process does; sets and dicts keep their order.
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(REMOVED_VARIABLES)}
+    # The worker imports from where this process does; sets of strings have the same order in every worker.
     path = os.pathsep.join(entry or str(Path.cwd()) for entry in sys.path)
     here = {"PYTHONPATH": path, "PYTHONHASHSEED": "0"}
     return kept | here | dict(extra)

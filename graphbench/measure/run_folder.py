@@ -1,4 +1,4 @@
-"""A run's passing files: answers on their way to being certified, and what workers print."""
+"""Temporary files of a run: answers until they are certified, and the output of workers."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from graphbench.system.files import HOME_VARIABLE, home
 
 @contextmanager
 def writable(what: str) -> Iterator[None]:
-    """Turn the system's refusal to write into advice.
+    """Turn an OSError into an error with advice.
 
     Raises:
         StoreError: where the block raises OSError.
@@ -26,16 +26,16 @@ def writable(what: str) -> Iterator[None]:
     except OSError as error:
         raise StoreError(
             f"Cannot write {what} under {home()}: {error.strerror or error}. "
-            f"Make room there (graphbench cache clear), or set {HOME_VARIABLE} to a folder that can be written."
+            f"Free space there (graphbench cache clear), or set {HOME_VARIABLE} to a writable folder."
         ) from error
 
 
 class RunFolder:
-    """A folder that lasts as long as the run; those that killed runs left behind go as well.
+    """A folder that is removed after the run; folders left behind by killed runs are removed at the start.
 
     Attributes:
-        path: where workers put answers.
-        logs: where workers' output goes; what is kept of it outlives the run.
+        path: for answers.
+        logs: for the output of workers; logs of failures are kept.
     """
 
     def __init__(self) -> None:
@@ -56,7 +56,7 @@ class RunFolder:
         shutil.rmtree(self.path, ignore_errors=True)
 
     def next_worker(self) -> str:
-        """A new worker's id, which is also the name of its logs."""
+        """A new worker's id, also the name of its logs."""
         return f"{self._run}-{next(self._numbers)}"
 
     def _sweep(self) -> None:

@@ -1,4 +1,4 @@
-"""When to stop measuring, and which answers to keep: pure functions of what has been seen.
+"""When to stop measuring, and which answers to keep: pure functions of the trials so far.
 
 The rules are those of pyperf and hyperfine where they agree, and of Hoefler and Belli (SC'15) on when a median is known
 well enough: until its 95 % interval is within 5 % of it on both sides. Nothing here reads a clock.
@@ -18,14 +18,14 @@ from graphbench.records.statistics import Bounds
 PRECISION = 0.05
 """Half-width of the interval that is narrow enough, as a fraction of the median."""
 MAX_TRIALS = 1_000
-"""Where trials take microseconds, the budget would buy millions that tell nothing more."""
+"""Trials of microseconds would fill the budget by the million without adding precision."""
 MAX_QUALITY_TRIALS = 20
 """Heuristics: every trial's quality is computed, which costs more than the trial."""
 MARGIN = 1.1
-"""How much longer than the longest so far the next trial may turn out."""
+"""The next trial may take this many times the longest so far."""
 
 Stop = Literal["", "precise", "budget", "count", "limit", "cold_is_run"]
-"""Why to stop; empty for going on. `count`: as many as asked for, or as are worth having."""
+"""Why to stop; empty: continue. `count`: the number asked for, or the largest useful one."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,7 +35,7 @@ class Rule:
     Attributes:
         budget_s: seconds of warm trials.
         trials: exactly this many, whatever the budget; None: until precise.
-        questions: how many sources the trials take turns with; all are asked once before the median counts.
+        questions: how many sources the trials alternate between; each is asked once before the median counts.
         max_trials: never more trials than this.
     """
 
@@ -46,13 +46,13 @@ class Rule:
 
 
 def before_first(rule: Rule, *, cold_s: float, lap_s: float, left_s: float) -> Stop:
-    """Whether the cold call has to do as the only run.
+    """Whether the cold call has to serve as the only trial.
 
     Args:
         rule: how long to sample.
         cold_s: the cold call.
         lap_s: the cold call and everything around it.
-        left_s: until the task's limit strikes.
+        left_s: until the time limit of the task.
     """
     too_long_for_budget = rule.trials is None and cold_s >= rule.budget_s
     return "cold_is_run" if too_long_for_budget or MARGIN * lap_s >= left_s else ""
@@ -65,13 +65,13 @@ def after_trial(rule: Rule, times: Sequence[float], *, longest_lap_s: float, lef
         rule: how long to sample.
         times: seconds of every trial so far, at least one.
         longest_lap_s: the longest trial so far with everything around it.
-        left_s: until the task's limit strikes.
+        left_s: until the time limit of the task.
     """
     n = len(times)
     if n >= (rule.max_trials if rule.trials is None else rule.trials):
         return "count"
     if rule.trials is None:
-        if n >= rule.questions and _worth_a_look(n, rule.questions) and precise(times):
+        if n >= rule.questions and _check_now(n, rule.questions) and precise(times):
             return "precise"
         if sum(times) >= rule.budget_s:
             return "budget"
@@ -88,13 +88,13 @@ def precise(times: Sequence[float]) -> bool:
 
 
 def median_interval(values: Sequence[float]) -> Bounds:
-    """The median's 95 % bootstrap interval; below five values, where there is none, their range."""
+    """The median's 95 % bootstrap interval; the range of fewer than five values."""
     found = statistics.median(values)
     return found.interval or found.range or Bounds(found.value, found.value)
 
 
-def _worth_a_look(n: int, questions: int) -> bool:
-    """At 5, at one full pass, and then whenever there are a fifth more: an interval costs a millisecond."""
+def _check_now(n: int, questions: int) -> bool:
+    """At 5, after each source once, and then whenever there are a fifth more: an interval costs a millisecond."""
     step = math.log(1.2)
     return n in {statistics.ENOUGH, questions} or int(math.log(n) / step) != int(math.log(max(n - 1, 1)) / step)
 
@@ -102,14 +102,14 @@ def _worth_a_look(n: int, questions: int) -> bool:
 class Reservoir:
     """Which trials' answers to certify: a seeded sample without replacement, of a stream whose end is unknown.
 
-    Vitter's algorithm R (ACM TOMS 11, 1985), the first trial always in. Only the first pass over the questions takes
-    part, so that all answers kept are to different questions.
+    Vitter's algorithm R (ACM TOMS 11, 1985). Only the first pass over the questions takes part, so the answers kept are
+    to different questions.
 
     Args:
         size: how many answers to keep.
         seed: of the draw.
-        questions: how many different questions there are; 1 if all trials ask the same, and then all take part.
-        keep_first: keep trial 0 whatever is drawn, as every engine has an answer to the first question.
+        questions: how many different questions there are; if 1, all trials take part.
+        keep_first: always keep trial 0: every engine then has an answer to the first question.
     """
 
     def __init__(self, size: int, *, seed: int, questions: int = 1, keep_first: bool = False) -> None:
@@ -120,7 +120,7 @@ class Reservoir:
         self.kept: list[int] = []
 
     def offer(self, trial: int) -> tuple[bool, int | None]:
-        """Decide on a trial that has just ended.
+        """Whether to keep the answer of a trial that has just ended.
 
         Args:
             trial: its index; all are offered in order, from 0.

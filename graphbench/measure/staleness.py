@@ -1,4 +1,4 @@
-"""Which records are out of date: measured by other code, another version or on another graph than there are now.
+"""Which records are stale: measured by other code, with another version, or on another graph than now.
 
 A record is *current* for the same machine, engine version, dataset and revisions of the algorithm's page, the engine's
 file and the module of trials. A revision is a number that people raise when a change alters what is measured: a
@@ -20,7 +20,7 @@ ELSEWHERE = "another machine"
 
 @dataclass(frozen=True, kw_only=True)
 class Present:
-    """What a record is held against; each function answers None where it cannot tell.
+    """What records are compared with.
 
     Attributes:
         machine: digest of this machine.
@@ -36,13 +36,13 @@ class Present:
 
 
 def present() -> Present:
-    """This machine, these libraries, this version of graphbench and its catalogue; imports no engine."""
+    """This machine, the installed libraries, and this version of graphbench and its catalogue; imports no engine."""
     from graphbench import registry
     from graphbench.graphs import catalogue
     from graphbench.measure import trials
     from graphbench.system.machine import machine_summary
 
-    @functools.cache  # it looks through installed distributions: a millisecond, and there are thousands of records
+    @functools.cache  # a look through installed distributions takes a millisecond, and there are thousands of records
     def version(engine: str) -> str | None:
         try:
             return registry.engine(engine).version()
@@ -63,10 +63,10 @@ def present() -> Present:
 
 
 def changes(record: Record, now: Present) -> list[str]:
-    """What has changed since a record was made, in words; nothing for a current one.
+    """What has changed since a record was made, in words; empty for a current one.
 
-    A record from another machine is not current here, whatever else holds; which versions are installed here says
-    nothing about it. A task that never ran has no environment, and belongs to every machine.
+    For a record from another machine, the versions installed here do not matter. A task that never ran has no
+    environment, and belongs to every machine.
     """
     task, where = record.task, record.environment
     found = _changed_code(task, record.revisions, now.revisions(task.algorithm, task.engine))
@@ -99,7 +99,7 @@ def _changed_code(task: Task, then: Revisions | None, now: Revisions | None) -> 
 def stale(records: Iterable[Record], now: Present) -> dict[str, str]:
     """What changed since each stale record was made, by its id, as `comparison.compare` takes it.
 
-    That a record was made on another machine makes no ratio wrong whose other side was made there too.
+    Another machine does not make a record stale here: both sides of a ratio are always from one machine.
     """
     found = {}
     for record in records:

@@ -1,7 +1,7 @@
-"""The worker process: started by the parent, it runs tasks of one engine on one dataset until it is told no more.
+"""The worker process: the parent starts it to run tasks of one engine on one dataset.
 
-It speaks over two pipes of its own, so that an engine may print what it likes. It dies with its parent, whatever killed
-that, and takes along what it has started itself.
+It communicates over two pipes, so an engine may print to standard output. It dies with its parent, however that died,
+and its children with it.
 
     python -m graphbench.measure.worker REQUESTS EVENTS PARENT
 """
@@ -20,22 +20,21 @@ from typing import Any
 _PR_SET_PDEATHSIG = 1  # from <linux/prctl.h>
 
 _kept: list[Any] = []
-"""What lives until the process ends, so that it need not be freed."""
+"""Objects kept until the process ends, so that they are never freed."""
 
 
 def main(arguments: list[str]) -> None:
-    """Serve the requests that come in on one descriptor, writing events to the other.
+    """Read requests from one descriptor and write events to the other.
 
     Args:
         arguments: the two descriptors, and the parent's process id.
     """
-    requests, events, parent = (int(each) for each in arguments)
+    requests, events, parent = map(int, arguments)
     _die_with(parent)
     guard = _start_guard(requests, events)
-    # Registered first, so run last: the libraries' own handlers have run, and nobody waits while gigabytes of Python
-    # objects are freed one by one.
+    # Registered first, so run last, after the libraries' handlers: freeing gigabytes of Python objects takes minutes.
     atexit.register(os._exit, 0)
-    faulthandler.enable(file=sys.__stdout__ or sys.stderr)  # the last words on stderr are the engine's own
+    faulthandler.enable(file=sys.__stdout__ or sys.stderr)  # the engine's last words go to stderr
     for descriptor in (requests, events):
         os.set_inheritable(descriptor, False)
     try:
@@ -70,7 +69,7 @@ def _serve(requests: int, events: int) -> None:
 
 
 def _die_with(parent: int) -> None:
-    """Have the kernel kill this process when the parent dies (Linux), unless it has died already."""
+    """Make the kernel kill this process when the parent dies (Linux); exit if it has died already."""
     if sys.platform == "linux":
         ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:
@@ -78,20 +77,20 @@ def _die_with(parent: int) -> None:
 
 
 def _start_guard(requests: int, events: int) -> int:
-    """Fork a process that kills the whole group once nobody can send requests any more: the parent is gone.
+    """Fork a process that kills the whole group when the parent closes the pipe of requests, which is when it dies.
 
-    A thread could not: it waits for the interpreter, which an engine may hold for hours. And the kernel's signal
-    reaches this process only, not what the engine has started.
+    A thread cannot do this: it needs the interpreter lock, which an engine may hold for hours. The kernel's signal
+    reaches this process only, and not the engine's children.
     """
     guard = os.fork()
     if guard:
         return guard
     try:
         os.close(events)  # so that the parent sees it close when the worker dies
-        for polite in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-            signal.signal(polite, signal.SIG_IGN)
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            signal.signal(number, signal.SIG_IGN)
         watch = select.poll()
-        watch.register(requests, 0)  # no event but the other end's closing, which is always reported
+        watch.register(requests, 0)  # only the other end's closing, which is always reported
         watch.poll()
         os.killpg(0, signal.SIGKILL)
     finally:

@@ -1,4 +1,4 @@
-"""A suite at work: what is missing is measured, dataset after dataset, and every record comes out complete."""
+"""A run of a suite: measure the missing tasks, dataset after dataset, and yield every record once it is complete."""
 
 from __future__ import annotations
 
@@ -29,16 +29,16 @@ class Run:
     Attributes:
         suite: what to measure.
         graphs: its datasets, loaded.
-        missing: those that cannot be had, and why.
+        missing: its unavailable datasets, and why.
         stored: records of earlier runs.
-        past: what is known for predictions; every new record is added.
+        past: records for predictions; every new one is added.
         command: what the user typed.
         fit: whether to skip tasks that would not fit into memory.
         skip: whether to skip tasks that would time out, by the times on smaller graphs.
-        series: names of graphs that differ in size alone, of which these are some.
+        series: names of graphs that differ only in size, the datasets among them.
         search: the capacity search that this is a try of.
-        items: every task on the graphs that there are.
-        records: by task, the newest record: at first those that spare from measuring again.
+        items: every task on the available graphs.
+        records: by task, the newest record; at first those that need no more measuring.
     """
 
     suite: Suite
@@ -61,9 +61,9 @@ class Run:
         self._rounds = {item.task.key: item.rounds for item in self.items}
 
     def measure(self, observe: Observer) -> Iterator[Record]:
-        """Measure what is missing; each record comes the moment it is complete, for the caller to keep.
+        """Measure what is missing; the caller stores the records.
 
-        Several rounds of a task make one record: each comes as it is after that round.
+        Several rounds of a task make one record, which is yielded after each round.
         """
         for record in self._unloaded():
             self.records[record.task.key] = record
@@ -77,25 +77,25 @@ class Run:
                         yield from self._measure(plan, observe)
 
     def left(self) -> tuple[int, float | None]:
-        """How many tasks are still to be measured, every round counted, and how many seconds that will take.
+        """How many tasks are left, every round counted, and how many seconds they will take.
 
-        What is not known is taken to be like the rest; None where nothing is known at all.
+        Tasks without a prediction are assumed to take the mean of the others; None if there is no prediction at all.
         """
         due = [item for item in self.items if self._rounds[item.task.key]]
         total = sum(self._rounds[item.task.key] for item in due)
         seconds = [self._seconds(item) for item in due if item.runs]
-        known = [each for each in seconds if each is not None]
+        known = [prediction for prediction in seconds if prediction is not None]
         if seconds and not known:
             return total, None
         return total, sum(known) * len(seconds) / max(len(known), 1)
 
     def _seconds(self, item: Item) -> float | None:
-        """How long the rounds that are left of a task will take; what was learnt meanwhile helps."""
+        """How long the remaining rounds of a task will take, by all records so far."""
         rounds = self._rounds[item.task.key]
         if item.seconds is not None:
             return item.seconds * rounds / max(item.rounds, 1)
-        each = self.past.task_seconds(item.task, item.graph.entries, self.suite.budget / self.suite.rounds)
-        return None if each is None else min(each, self.suite.timeout) * rounds
+        once = self.past.task_seconds(item.task, item.graph.entries, self.suite.budget / self.suite.rounds)
+        return None if once is None else min(once, self.suite.timeout) * rounds
 
     def _plan(self, mine: Sequence[Item], variant: Variant, number: int) -> Plan:
         suite = self.suite
@@ -130,7 +130,7 @@ class Run:
         )
 
     def _answered(self, mine: Sequence[Item], algorithm: str, engines: Sequence[str]) -> dict[str, str]:
-        """Answers of other engines to the same question, from before."""
+        """Earlier answers of other engines to the same question."""
         return {
             item.task.engine: str(record.answer["digest"])
             for item in mine
@@ -154,7 +154,7 @@ class Run:
             before = self.records.get(key)
             digest = record.dataset.digest if record.dataset else None
             ended = self.stored.ended(key, digest) if record.predicted else None
-            if ended is not None:  # a bound that was measured tells more than a prediction
+            if ended is not None:  # a measured bound is worth more than a prediction
                 self.records[key], self._rounds[key] = ended, 0
                 continue
             if self.suite.rounds > 1 and record.outcome is Outcome.OK:
@@ -168,13 +168,13 @@ class Run:
             yield record
 
     def _unloaded(self) -> Iterator[Record]:
-        """A record for every task on a dataset that cannot be had."""
+        """A record for every task on an unavailable dataset."""
         lost = [Graph(name=name) for name in self.missing]
         for item in items(self.suite, lost, self.stored, self.past):
-            reason = f"the graph cannot be had: {self.missing[item.graph.name]}"
+            reason = f"the graph is unavailable: {self.missing[item.graph.name]}"
             yield recording.unprepared(item.task, item.engine, Outcome.ERROR, reason)
 
 
 def past(records: Sequence[Record]) -> Past:
-    """What these records tell of this machine."""
+    """The records of this machine, for predictions."""
     return Past(records, machine_summary().digest)

@@ -1,7 +1,7 @@
-"""A series of R-MAT graphs that differ in size alone, measured from small to large until no engine goes on.
+"""A series of R-MAT graphs that differ only in size, measured from small to large as long as an engine succeeds.
 
-`rmat:scale=22..28,edgefactor=16` stands for seven graphs, all made by one generator: graphs of the CPU's generator and
-of cuGraph's are not the same, and are never mixed in a series.
+`rmat:scale=22..28,edgefactor=16` is seven graphs, all made by one generator: the CPU's generator and cuGraph's make
+different graphs, and a series never mixes them.
 """
 
 from __future__ import annotations
@@ -21,57 +21,53 @@ from graphbench.measure.suites.tasks import Graph, StoredRecords
 from graphbench.records.model import NEVER_RAN, Outcome, Record
 
 EXAMPLE = "rmat:scale=22..28,edgefactor=16"
-STRUCK = frozenset({Outcome.OUT_OF_MEMORY, Outcome.TIMEOUT})
-"""How an engine ends that would end so on every larger graph."""
+FINAL_ON_LARGER = frozenset({Outcome.OUT_OF_MEMORY, Outcome.TIMEOUT})
+"""Outcomes that an engine would have on every larger graph too."""
 
 _SCALE = re.compile(r"(?<![a-z])scale\s*=\s*([^,]*)", re.IGNORECASE)
 _RANGE = re.compile(r"(\d+)(?:\s*\.\.\s*(\d+))?")
 
 
 def expand(text: str) -> list[str]:
-    """The graphs of a series, small ones first, by their usual names.
+    """The names of the graphs of a series, small ones first.
 
-    Where nobody is named to make them, whoever makes the largest makes all.
+    Without `by=`, all are made by the generator that the largest needs.
 
     Args:
         text: an R-MAT specification whose `scale` is a range, or a single number.
 
     Raises:
-        UsageError: if it is no such specification, or the range is none, empty, or beyond what the generator takes.
+        UsageError: if it is not such a specification, or the range is empty or beyond what the generator takes.
     """
     if not text.strip().casefold().startswith("rmat:"):
-        raise UsageError(f"A series is made of R-MAT graphs, such as {EXAMPLE}; {text!r} is none.")
+        raise UsageError(f"Expected an R-MAT series such as {EXAMPLE}, got {text!r}.")
     scales = _scales(text)
     low, high = scales[0], scales[-1]
     spec.parse(_at(text, low))
     largest = spec.parse(_at(text, high)).resolved()
     if largest.on_device:
-        largest.recipe()  # which refuses what the device's generator cannot make
+        largest.recipe()  # raises if the device's generator cannot make it
     if "by" not in largest.given:
         text = f"{text},by={largest.values['by']}"
     return [str(spec.parse(_at(text, scale))) for scale in scales]
 
 
 def usual_engines(*, multi_gpu: bool) -> list[str]:
-    """Names of the engines that a series is measured with if nobody names any.
-
-    Args:
-        multi_gpu: whether numbers of GPUs are given.
-    """
+    """Names of the engines to measure a series with by default; `multi_gpu`: numbers of GPUs are given."""
     return ["cugraph", "cugraph-mg"] if multi_gpu else ["cugraph"]
 
 
 def _scales(text: str) -> range:
-    given = _SCALE.search(text)
-    said = given[1].strip() if given else ""
+    match = _SCALE.search(text)
+    given = match[1].strip() if match else ""
     option = spec.GENERATORS["rmat"].options["scale"]
-    least, most = int(option.low), int(option.high)
-    found = _RANGE.fullmatch(said)
+    lowest, highest = int(option.low), int(option.high)
+    found = _RANGE.fullmatch(given)
     low, high = (int(found[1]), int(found[2] or found[1])) if found else (0, 0)
-    if not least <= min(low, high) <= max(low, high) <= most:
+    if not lowest <= min(low, high) <= max(low, high) <= highest:
         raise UsageError(
-            f"The scale of a series is FROM..TO, whole numbers from {least} to {most}, or one of them, not {said!r}; "
-            f"such as {EXAMPLE}."
+            f"Expected a scale FROM..TO, whole numbers from {lowest} to {highest}, or one number, got {given!r}; for "
+            f"example {EXAMPLE}."
         )
     if low > high:
         raise UsageError(f"scale={low}..{high} in {text!r} is empty: write the smaller scale first, as in {EXAMPLE}.")
@@ -84,7 +80,7 @@ def _at(text: str, scale: int) -> str:
 
 @dataclass(kw_only=True)
 class SizeSeries:
-    """A series at work. A graph is made only when its turn comes, since the largest take long to make.
+    """A series being measured. Each graph is made only when it is needed, since the largest take long to make.
 
     Attributes:
         suite: what to measure; its datasets are the series, small ones first.
@@ -113,12 +109,12 @@ class SizeSeries:
         known = past(self.records)
         for name in self.suite.datasets:
             if self.done and (why := _all_stopped(self.done[-1])):
-                self.ended = f"{why}, so {name} and what is larger are not tried"
+                self.ended = f"{why}, so {name} and larger graphs are not tried"
                 return
             try:
                 dataset = self.load(name)
             except DatasetError as error:
-                self.ended = f"{name} cannot be had, and the series ends there: {str(error).rstrip('.')}"
+                self.ended = f"{name} is unavailable: {str(error).rstrip('.')}"
                 return
             run = Run(
                 suite=msgspec.structs.replace(self.suite, datasets=[name]),
@@ -141,10 +137,10 @@ class SizeSeries:
 
 
 def _all_stopped(run: Run) -> str:
-    """Why nobody goes on after this graph; empty: somebody does."""
+    """Why no engine continues after this graph; empty: one does."""
     tried = [record for record in run.records.values() if record.outcome not in NEVER_RAN]
     if not tried:
         return f"no engine could be measured on {run.suite.datasets[0]}"
-    if all(record.outcome in STRUCK for record in tried):
-        return f"nothing completed {run.suite.datasets[0]} within its memory and time"
+    if all(record.outcome in FINAL_ON_LARGER for record in tried):
+        return f"no engine completed {run.suite.datasets[0]} within its memory and time"
     return ""

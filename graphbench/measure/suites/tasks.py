@@ -225,7 +225,7 @@ def _of_graph(suite: Suite, graph: Graph, stored: StoredRecords, past: Past) -> 
             runs = missing > 0 and available and algorithm.find_adapter(engine.name) is not None
             doubled = graph.directed and not algorithm.form.directed
             entries = graph.entries and graph.entries * (2 if doubled else 1)
-            each = past.task_seconds(task, entries, suite.budget / suite.rounds) if runs else 0.0
+            once = past.task_seconds(task, entries, suite.budget / suite.rounds) if runs else 0.0
             yield Item(
                 task=task,
                 engine=engine,
@@ -233,7 +233,7 @@ def _of_graph(suite: Suite, graph: Graph, stored: StoredRecords, past: Past) -> 
                 variant=variant,
                 rounds=missing,
                 runs=runs,
-                seconds=None if each is None else min(each, suite.timeout) * missing,
+                seconds=None if once is None else min(once, suite.timeout) * missing,
             )
 
 
