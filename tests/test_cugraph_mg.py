@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from graphbench import cli, registry
-from graphbench.engines import _dask, _watch, cugraph_mg
+from graphbench.engines import _dask, _dask_graph, cugraph_mg
 from graphbench.engines.base import Settings
 from graphbench.errors import EngineError, UnavailableError
 from graphbench.graphs import load
@@ -88,7 +88,7 @@ def test_all_gpus_are_visible_where_nothing_hides_them(monkeypatch):
 
 @pytest.mark.usefixtures("four")
 def test_more_gpus_than_there_are_is_told_before_anything_is_imported():
-    with pytest.raises(UnavailableError, match=r"5 GPUs are asked for, and 4 visible\. Ask for fewer"):
+    with pytest.raises(UnavailableError, match=r"4 GPUs visible, expected 5 \(--gpus\)\. Pass a smaller --gpus"):
         engine.start(Settings(gpus=5))
 
 
@@ -114,8 +114,8 @@ def test_a_shared_adapter_builds_and_tells_what_the_one_for_one_gpu_does(name):
 
 @pytest.mark.parametrize(("entries", "wanted"), [(2**31 - 1, np.int32), (2**31, np.int64)])
 def test_ids_are_as_wide_as_the_number_of_stored_edges_needs(entries, wanted):
-    assert _dask.integers_for(entries, np.int32) is wanted
-    assert _dask.integers_for(entries, np.int64) is np.int64
+    assert _dask_graph.integers_for(entries, np.int32) is wanted
+    assert _dask_graph.integers_for(entries, np.int64) is np.int64
 
 
 def test_subgraphs_come_back_with_both_directions_of_an_edge():
@@ -161,9 +161,9 @@ def client():
 
 @pytest.fixture
 def watch(client, monkeypatch):
-    monkeypatch.setattr(_watch.Watch, "LOOK_S", 0.01)
+    monkeypatch.setattr(_dask.Watch, "LOOK_S", 0.01)
     before = signal.getsignal(signal.SIGUSR1)
-    found = _watch.Watch(client)
+    found = _dask.Watch(client)
     yield found
     found.end()
     signal.signal(signal.SIGUSR1, before)

@@ -1,37 +1,34 @@
-"""A Dask cluster with a worker for each GPU: started or found, equipped, watched.
+"""A Dask cluster with a worker for each GPU: started or found, given an allocator, watched.
 
-Everything of Dask is imported when a cluster is asked for. What runs on the workers are functions of this module, so
-that on the hosts of a cluster of one's own this package must be installed too.
+Dask is imported when a cluster is asked for. The workers run functions of this package, so the hosts of a running
+cluster (`--scheduler`) need it installed too.
 """
 
 from __future__ import annotations
 
 import gc
 import os
+import signal
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from functools import partial
 from typing import Any
 
-import numpy as np
-
 from graphbench.engines._gpu import DeviceMemory
-from graphbench.engines._watch import Watch
 from graphbench.engines.base import Settings
-from graphbench.errors import UnavailableError
+from graphbench.errors import EngineError, UnavailableError
 from graphbench.system.files import home
 
 PROTOCOL = "tcp"
-"""Of Dask's own messages; between GPUs, cuGraph communicates through NCCL and UCX whatever this is."""
+"""For Dask's messages; between GPUs, cuGraph communicates through NCCL and UCX in any case."""
 START_S = 120
 """How long a worker may take to come up: it imports cuGraph."""
 SETTLE_LOOKS, SETTLE_LOOK_S = 100, 0.05
-"""How often, and how long between, workers are asked whether they have given up a graph that was let go of."""
+"""How often, and how long between, workers are asked whether they have released a graph."""
 CONFIGURATION = {
-    # cuGraph's calls hold the interpreter, so a worker gives no sign of life while it computes.
+    # cuGraph's calls hold the interpreter, so a worker sends no heartbeat while it computes.
     "distributed.scheduler.worker-ttl": None,
-    # A worker that died is not coming back with its part of the graph.
+    # A restarted worker would not have its part of the graph.
     "distributed.scheduler.allowed-failures": 0,
     "distributed.comm.timeouts.connect": f"{START_S}s",
 }
@@ -48,20 +45,16 @@ class Cluster:
     def __init__(self) -> None:
         self.client: Any = None
         self.workers: list[str] = []
-        self._local: Any = None
+        self._local: Any = None  # a cluster that was started here
         self._watch: Watch | None = None
 
     # Starting, in this order
 
     def start(self, settings: Settings, gpus: int) -> None:
-        """Start a worker for each GPU on this machine, or find those of a running scheduler; choose their allocator.
-
-        Args:
-            settings: `scheduler`, if it is set, is where to find them.
-            gpus: how many workers there must be.
+        """Start a worker for each GPU on this machine, or find those of `settings.scheduler`; set their allocator.
 
         Raises:
-            UnavailableError: if there are not as many.
+            UnavailableError: if the number of workers is not `gpus`.
         """
         import dask
 
@@ -74,15 +67,15 @@ class Cluster:
             where = "on this machine" if settings.scheduler is None else f"at {settings.scheduler}"
             raise UnavailableError(
                 "cugraph-mg",
-                f"{len(workers)} Dask workers are {where}, and --gpus asks for {gpus}",
-                "Start as many, each with a GPU of its own (`dask cuda worker`), or ask for those that there are.",
+                f"found {len(workers)} Dask workers {where}, expected {gpus} (--gpus)",
+                f"Start {gpus} workers, one GPU each (`dask cuda worker`), or pass --gpus {len(workers)}.",
             )
         self._watch = Watch(self.client)
         self.each(_equip, settings)
         self._watch.places = self.client.run(whereabouts)
 
     def communicate(self) -> None:
-        """Set up NCCL and UCX between the workers, as every call of cuGraph's distributed API needs it."""
+        """Set up NCCL and UCX between the workers, which every call of cuGraph's distributed API needs."""
         from cugraph.dask.comms import comms
 
         with self.watched():
@@ -91,31 +84,34 @@ class Cluster:
         self.workers = [ranks[rank] for rank in sorted(ranks)]
 
     def close(self) -> None:
-        """Give everything back. Workers that were started here would also die with this process's group."""
+        """Release the communicator, the client and the workers that were started here.
+
+        Without it, these workers would end with this process's group.
+        """
         if self._watch is not None:
             self._watch.end()
-        for give_back in (_separate, *(each.close for each in (self.client, self._local) if each is not None)):
-            with suppress(Exception):  # of workers that are gone, nothing can be given back
-                give_back()
-        self.__init__()  # type: ignore[misc]
+        for release in (_separate, *(part.close for part in (self.client, self._local) if part is not None)):
+            with suppress(Exception):  # workers that died have nothing left to release
+                release()
+        self.client, self.workers, self._local, self._watch = None, [], None, None
 
     # Working
 
     def watched(self) -> Any:
-        """A context in which a worker that died, or failed while others wait for it, raises instead of hanging."""
+        """A context in which a worker that dies, or fails while others wait for it, raises instead of hanging."""
         assert self._watch is not None
         return self._watch.armed()
 
     def each(self, function: Callable[..., Any], *arguments: Any) -> list[Any]:
-        """Call a function in every worker's process, all at once; what it returned, by rank once there are ranks."""
+        """Call a function in every worker's process, in parallel; return its results, by rank once there are ranks."""
         if self.client is None:
             return []
         with self.watched():
-            found: Mapping[str, Any] = self.client.run(function, *arguments)
-            return [found[worker] for worker in self.workers or found]
+            results: Mapping[str, Any] = self.client.run(function, *arguments)
+            return [results[worker] for worker in self.workers or results]
 
     def place(self, frame: Any) -> Any:
-        """Compute a dask-cuDF frame's partitions, part i on worker i mod n, which is where cuGraph will take it from.
+        """Compute a dask-cuDF frame, partition i on worker i mod n, where cuGraph will read it.
 
         Returns:
             The same frame, its partitions in device memory.
@@ -133,11 +129,11 @@ class Cluster:
         return dask_cudf.from_delayed(placed, meta=meta, verify_meta=False)
 
     def settle(self) -> None:
-        """Wait until the workers hold nothing any more, for as long as that gets on: they are told by and by.
+        """Wait up to 5 s until all workers have released the graph: Dask tells them with a delay.
 
-        What is built, or made for a certificate, before they have given up a graph would find their memory full.
+        A graph that is built before that, or made for a certificate, would find their memory full.
         """
-        with suppress(Exception):  # of workers that are gone, whoever needs them next will hear
+        with suppress(Exception):  # a dead worker is reported by the next call that needs it
             for _ in range(SETTLE_LOOKS):
                 if not any(self.each(held)):
                     return
@@ -164,20 +160,20 @@ def _local_cluster(gpus: int) -> Any:
         threads_per_worker=1,
         protocol=PROTOCOL,
         memory_limit=None,
-        device_memory_limit=None,  # no spilling: what does not fit is to be out of memory
-        local_directory=str(home() / "dask"),  # Dask clears it of what dead workers left
+        device_memory_limit=None,  # no spilling: what does not fit is out of memory
+        local_directory=str(home() / "dask"),  # Dask removes the files of dead workers
         dashboard_address=None,
         death_timeout=START_S,
-        silence_logs=50,  # a worker's death is told by the watch
+        silence_logs=50,  # the watch reports dead workers
         pre_import=["cupy", "cugraph.dask"],
     )
 
 
 def _client(where: Any) -> Any:
-    """A client that computes everything it is told to.
+    """A client that computes every call.
 
-    Dask's own gives a call with the same function and arguments the result of an earlier one if that is still held
-    anywhere, so the second trial of a task could last no time at all.
+    Dask's own client reuses the result of an earlier call with the same function and arguments while that is held
+    anywhere, so the second trial of a task could take no time.
     """
     from distributed import Client
 
@@ -188,116 +184,109 @@ def _client(where: Any) -> Any:
     return Client_(where, timeout=START_S)
 
 
-# Every vertex
+class Watch:
+    """Ends a wait for workers that will never answer.
 
+    cuGraph's workers compute together: if one dies or runs out of memory, the others wait for it in NCCL forever, and
+    so does the client. While the watch is armed, a thread looks for dead workers and failed tasks, leaves Dask some
+    time to raise them, and then raises :class:`EngineError` in the main thread.
 
-@contextmanager
-def every_vertex(num_vertices: int) -> Iterator[None]:
-    """Have `Graph.from_dask_cudf_edgelist` make graphs with all vertices from 0 on, isolated ones too.
-
-    libcugraph takes a list of vertices beside the edges, and the API for one GPU hands it on; the distributed one has
-    no argument for it (26.10) and would lose every isolated vertex, and PageRank's N with them. The one step of
-    building that runs on the workers is therefore replaced by the same with that list.
+    Attributes:
+        places: where each worker is, by its address, for messages.
     """
-    from cugraph.structure.graph_implementation.simpleDistributedGraph import simpleDistributedGraphImpl as Graphs
 
-    found = vars(Graphs)["_make_plc_graph"]
-    setattr(Graphs, "_make_plc_graph", partial(_make_graph, num_vertices))  # noqa: B010 - another's private member
-    try:
-        yield
-    finally:
-        setattr(Graphs, "_make_plc_graph", found)  # noqa: B010
+    LOOK_S = 0.5
+    GRACE = 10
+    """How many looks Dask has to raise an error that the watch has seen."""
+
+    def __init__(self, client: Any) -> None:
+        self.places: Mapping[str, str] = {}
+        self._client = client
+        self._lost = ""
+        self._trouble = ""
+        self._loss, self._is_armed, self._ended = (threading.Event() for _ in range(3))
+        signal.signal(signal.SIGUSR1, self._raise_trouble)  # see _interrupt_main_thread
+        client.subscribe_topic("all", self._hear)
+        threading.Thread(target=self._look, name="watch of Dask workers", daemon=True).start()
+
+    @contextmanager
+    def armed(self) -> Iterator[None]:
+        """A context in which dead workers and failed tasks raise in the main thread."""
+        self._refuse_lost()
+        self._is_armed.set()
+        try:
+            yield
+        except EngineError:
+            raise
+        except Exception:
+            self._is_armed.clear()
+            self._loss.wait(1)  # if a worker died, what was raised is only a consequence, and may come first
+            self._refuse_lost()
+            raise
+        finally:
+            self._is_armed.clear()
+
+    def end(self) -> None:
+        """Stop looking and listening."""
+        self._ended.set()
+        self._client.unsubscribe_topic("all")
+
+    def _refuse_lost(self) -> None:
+        if self._lost:
+            raise EngineError(self._lost)
+
+    def _hear(self, event: tuple[float, Any]) -> None:
+        """Handle an event of the scheduler: a time, and what happened to a worker."""
+        _, news = event
+        if isinstance(news, Mapping) and news.get("action") == "remove-worker" and not self._ended.is_set():
+            worker = str(news.get("worker"))
+            self._lost = f"the Dask worker {worker} died, and its part of the graph with it: {self.places.get(worker)}"
+            self._loss.set()
+
+    def _failed(self) -> str:
+        for state in list(self._client.futures.values()):
+            if state.status == "error":
+                error = state.exception
+                return f"a Dask worker failed, and the others waited for it: {type(error).__name__}: {error}"
+        return ""
+
+    def _look(self) -> None:
+        seen = 0
+        while not self._ended.wait(self.LOOK_S):
+            self._trouble = (self._lost or self._failed()) if self._is_armed.is_set() else ""
+            seen = seen + 1 if self._trouble else 0
+            if seen > self.GRACE:
+                seen = 0
+                _interrupt_main_thread()
+
+    def _raise_trouble(self, *_: Any) -> None:
+        if self._is_armed.is_set() and self._trouble:
+            raise EngineError(self._trouble)
 
 
-def _make_graph(  # noqa: PLR0917 - as it is called
-    num_vertices: int,
-    session: bytes,
-    parts: list[Any],
-    properties: Any,
-    source: str,
-    destination: str,
-    store_transposed: bool,
-    vertex_type: Any,
-    weight_type: Any,
-    _edge_ids: Any,
-    _edge_types: Any,
-    drop_multi_edges: bool,
-    symmetrize: bool,
-) -> Any:
-    """On a worker: its part of the graph, from its parts of the edges and an even share of the vertices.
+def _interrupt_main_thread() -> None:
+    """Run the handler of SIGUSR1 in the main thread, which then raises.
 
-    Args:
-        num_vertices: of the whole graph.
-        session: of cuGraph's communicator.
-        parts: cuDF frames; weights are in `value`.
-        properties: as `pylibcugraph` takes them.
-        source: name of a column.
-        destination: name of a column.
-        store_transposed: store in-edges.
-        vertex_type: dtype of the ids.
-        weight_type: dtype of the weights; None without any.
-        drop_multi_edges: of parallel edges keep one.
-        symmetrize: add every edge's reverse.
+    The main thread waits inside Dask or cuGraph, in calls that take no timeout and that no other thread can cancel;
+    the handler of a signal is the only Python code that still runs there. Nothing else in a worker uses this signal.
     """
-    import cudf
-    import cupy
-    from cugraph.dask.comms import comms
-    from pylibcugraph import MGGraph, ResourceHandle
-
-    rank, ranks = comms.get_worker_id(session), comms.get_n_workers(session)
-    low, high = (num_vertices * each // ranks for each in (rank, rank + 1))
-    share = cudf.Series(cupy.arange(low, high, dtype=vertex_type))
-    none = cudf.Series(dtype=vertex_type)
-    number = max(len(parts), 1)
-    return MGGraph(
-        resource_handle=ResourceHandle(comms.get_handle(session).getHandle()),
-        graph_properties=properties,
-        src_array=[part[source] for part in parts] or [none],
-        dst_array=[part[destination] for part in parts] or [none],
-        weight_array=None
-        if weight_type is None
-        else [part["value"] for part in parts] or [cudf.Series(dtype=weight_type)],
-        vertices_array=[share, *[none] * (number - 1)],
-        num_arrays=number,
-        store_transposed=store_transposed,
-        symmetrize=symmetrize,
-        drop_multi_edges=drop_multi_edges,
-        do_expensive_check=False,
-    )
-
-
-def parts(graph: Any) -> Iterable[Any]:
-    """Futures of the parts of a graph, each on its worker."""
-    found: Mapping[str, Any] = graph._plc_graph  # noqa: SLF001 - cuGraph's own calls take it so
-    return found.values()
-
-
-def forget_edges(graph: Any) -> None:
-    """Let the workers give up the edge list: a graph that has been built would hold on to it, in device memory.
-
-    Only its column names and types are used from then on.
-    """
-    import dask_cudf
-
-    empty = dask_cudf.from_cudf(graph.input_df._meta, npartitions=1)  # noqa: SLF001
-    made = graph._Impl  # noqa: SLF001
-    made.input_df = made.edgelist.edgelist_df = made.renumber_map.implementation.ddf = empty
+    signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGUSR1)
 
 
 # On a worker, called in its process by `Cluster.each`
 
 _memory: DeviceMemory | None = None
-_found: Any = None
-"""The allocator that the worker had before: one of a running cluster may be equipped again and again."""
+_first_resource: Any = None
+"""The worker's first allocator: a worker of a running cluster serves many of our processes."""
 
 
 def _equip(settings: Settings) -> None:
-    global _memory, _found  # noqa: PLW0603 - what a process has once
+    global _memory, _first_resource  # noqa: PLW0603 - what a process has once
     import rmm
 
-    if _found is None:
-        _found = rmm.mr.get_current_device_resource()
-    rmm.mr.set_current_device_resource(_found)
+    if _first_resource is None:
+        _first_resource = rmm.mr.get_current_device_resource()
+    rmm.mr.set_current_device_resource(_first_resource)
     _memory = DeviceMemory()
     _memory.choose(settings)
 
@@ -314,7 +303,7 @@ def peak_bytes() -> int:
 
 
 def held(dask_worker: Any) -> int:
-    """How many results the worker holds, graphs and frames, garbage collected."""
+    """How many results (graphs and frames) the worker holds after garbage collection."""
     gc.collect()
     return len(dask_worker.data)
 
@@ -332,11 +321,3 @@ def whereabouts() -> str:
 
     name = cupy.cuda.runtime.getDeviceProperties(0)["name"].decode()
     return f"{name} ({os.uname().nodename}, CUDA_VISIBLE_DEVICES={os.environ.get('CUDA_VISIBLE_DEVICES', '')})"
-
-
-def integers_for(num_entries: int, dtype: Any) -> Any:
-    """The type of vertex ids: 64 bits where ids or stored edges need them.
-
-    libcugraph counts edges in the type of the vertices: more than 2^31 - 1 of them are refused with int32.
-    """
-    return np.int64 if num_entries > np.iinfo(np.int32).max else dtype

@@ -1,19 +1,19 @@
-"""cuGraph on several GPUs, through its distributed API on Dask-CUDA: a worker process for each GPU.
+"""cuGraph on several GPUs, through its distributed API on Dask-CUDA: one worker process per GPU.
 
-`--gpus N` starts a cluster on this machine, `--scheduler tcp://HOST:PORT --gpus N` uses a running one with N workers,
-on as many hosts as it has, where this package and the folder of cached graphs must be at hand. It is measured when it
-is asked for, as on one GPU it only repeats cuGraph with Dask on top.
+`--gpus N` starts a cluster on this machine. `--scheduler tcp://HOST:PORT --gpus N` uses a running one with N workers on
+any number of hosts, each of which needs this package and the folder of cached graphs. The engine is measured only on
+request: on one GPU it is cuGraph with Dask on top.
 
-`start` is told in parts: the imports, the cluster, the communications (NCCL and UCX). `read` has the workers read
-their parts of the edges into device memory; `build` makes the `cugraph.Graph` that all of them hold together, isolated
-vertices included (:func:`graphbench.engines._dask.every_vertex`), and gives the edges up. A call is over when every
-worker's device is done and its part of the answer lies in its memory; bringing the parts together is `collect`.
+`start` has three steps: imports, cluster, communications (NCCL and UCX). In `read`, the workers read their parts of the
+edges into device memory. `build` makes the `cugraph.Graph` that they hold together, with isolated vertices
+(:func:`graphbench.engines._dask_graph.every_vertex`), and frees the edges. A call ends when every worker's device is
+done and has its part of the answer in memory; gathering the parts is `collect`.
 
-The distributed API has the names and arguments of the API for one GPU, so an algorithm's adapter for `cugraph` serves
-here too, called with `cugraph.dask` instead of `cugraph`: :data:`SAME_CALL` names them. Only what differs is below.
+The distributed API has the names and arguments of the API for one GPU. So an algorithm in :data:`SAME_CALL` uses its
+adapter for `cugraph`, called with `cugraph.dask` instead of `cugraph`; adapters that differ are below.
 
-Device memory is counted by RMM on each worker; the peak is that of the worker that needed most. A worker that dies
-takes its part of the graph with it: the task ends, and the next one gets a fresh cluster.
+RMM counts device memory on each worker; the peak is that of the worker with the most. A worker that dies takes its part
+of the graph with it: the task ends, and the next one gets a new cluster.
 """
 
 from __future__ import annotations
@@ -29,15 +29,16 @@ import numpy as np
 import numpy.typing as npt
 
 from graphbench.algorithms.base import Adapter, Algorithm, Attached, Call, Kind
-from graphbench.engines import _dask
+from graphbench.engines import _dask, _dask_graph
 from graphbench.engines.base import CHECKOUT_HINT, Availability, Settings, edge_rows
 from graphbench.engines.cugraph import CuGraph
 from graphbench.errors import UnavailableError
 from graphbench.graphs.edgelist import EdgeList
 from graphbench.system import gpus
+from graphbench.system.text import listed
 
 NEEDED = ("dask_cuda", "dask_cudf", "raft_dask", "ucxx")
-"""Modules besides cuGraph: they come with its wheels, but not with every other build."""
+"""Modules besides cuGraph; its wheels install them, some other builds do not."""
 SAME_CALL = (
     "betweenness",
     "core-number",
@@ -59,9 +60,9 @@ SAME_CALL = (
     "wcc",
     "weighted-jaccard",
 )
-"""Algorithms whose adapter for one GPU is good for several."""
+"""Algorithms that use the adapter for one GPU."""
 LEFT_LAZY = ("cosine", "induced-subgraph")
-"""Those of which a part of the work is left to whoever reads the frame: it is done inside the timer."""
+"""Of these, the calls that return a lazy frame, which is computed inside the timer."""
 
 
 class CuGraphMG(CuGraph):
@@ -89,20 +90,20 @@ class CuGraphMG(CuGraph):
         return single and call and dataclasses.replace(single, call=call)
 
     def availability(self) -> Availability:
-        """As cuGraph, and whether what its distributed API needs is installed."""
-        found = super().availability()
-        absent = [module for module in NEEDED if importlib.util.find_spec(module) is None] if found.ok else []
+        """As cuGraph, and whether the modules of its distributed API are installed."""
+        single = super().availability()
+        absent = [module for module in NEEDED if importlib.util.find_spec(module) is None] if single.ok else []
         if absent:
-            reason = f"{' and '.join(absent)} not installed"
+            reason = f"{listed(absent)} not installed"
             return Availability(ok=False, reason=reason, fix=f"Install it: {CHECKOUT_HINT.format(extra=self.extra)}.")
-        return found
+        return single
 
     def gpus(self, settings: Settings) -> int:
-        """As many as were asked for; else all that are visible, from `--device` on."""
+        """The number that was asked for; else all that are visible, from `--device` on."""
         return settings.gpus or max(len(gpus.visible_names()) - settings.device, 0)
 
     def environment(self, settings: Settings) -> dict[str, str]:
-        """Show the worker, and Dask's workers below it, their GPUs only; all of them if others compute."""
+        """Show the worker and its Dask workers only the GPUs they use; all GPUs if a running cluster computes."""
         if settings.scheduler is not None:
             return {}
         return {"CUDA_VISIBLE_DEVICES": gpus.visible(settings.device, max(self.gpus(settings), 1))}
@@ -110,35 +111,35 @@ class CuGraphMG(CuGraph):
     # Starting
 
     def start(self, settings: Settings) -> Any:
-        """Import all that will be needed.
+        """Import everything that later steps need.
 
         Raises:
-            UnavailableError: if there are fewer GPUs than asked for.
+            UnavailableError: if fewer GPUs are visible than were asked for.
         """
-        there = len(gpus.visible_names())  # of those that `environment` shows
-        self._gpus = settings.gpus or there
-        if settings.scheduler is None and self._gpus > there:
-            fix = "Ask for fewer (--gpus), or start a Dask cluster over several hosts and name its --scheduler."
-            raise UnavailableError(self.name, f"{self._gpus} GPUs are asked for, and {there} visible", fix)
+        visible = len(gpus.visible_names())  # of those that `environment` shows
+        self._gpus = settings.gpus or visible
+        if settings.scheduler is None and self._gpus > visible:
+            fix = "Pass a smaller --gpus, or start a Dask cluster over several hosts and pass its --scheduler."
+            raise UnavailableError(self.name, f"{visible} GPUs visible, expected {self._gpus} (--gpus)", fix)
         module = importlib.import_module("cugraph.dask")
         for name in ("dask_cuda", "dask_cudf", "distributed", "cugraph.dask.comms.comms"):
             importlib.import_module(name)
         return module
 
     def cluster(self, settings: Settings) -> None:
-        """Start the workers, or find them."""
+        """Start the workers, or find those of the scheduler."""
         self.workers.start(settings, self._gpus)
 
     def communications(self, settings: Settings) -> None:
-        """Join the workers."""
+        """Connect the workers with each other."""
         self.workers.communicate()
 
     # Building
 
     def read(self, edges: EdgeList) -> Any:
-        """A dask-cuDF frame, columns source, destination and perhaps weight, two partitions in each worker's memory.
+        """A dask-cuDF frame with columns source, destination and, if weighted, weight, in the workers' memory.
 
-        Two, as cuGraph wants them; with others it would move them about first.
+        Each worker has two partitions, as cuGraph expects; any other number it would repartition first.
         """
         with self.workers.watched():
             return self.workers.place(edges.to_dask_cudf(2 * len(self.workers.workers), id_type=_ids(edges)))
@@ -166,7 +167,7 @@ class CuGraphMG(CuGraph):
             columns = columns.assign(weight=1.0)
         graph = cugraph.Graph(directed=edges.directed)
         with self.workers.watched():
-            with _dask.every_vertex(edges.num_vertices):
+            with _dask_graph.every_vertex(edges.num_vertices):
                 graph.from_dask_cudf_edgelist(
                     columns,
                     source="source",
@@ -174,15 +175,15 @@ class CuGraphMG(CuGraph):
                     weight="weight" if "weight" in columns.columns else None,
                     store_transposed=store_transposed,
                 )
-            self.workers.check(_dask.parts(graph))
-            _dask.forget_edges(graph)
+            self.workers.check(_dask_graph.parts(graph))
+            _dask_graph.forget_edges(graph)
         return graph
 
     def pairs(self, pairs: npt.NDArray[np.int64], edges: EdgeList) -> Any:
-        """A frame with columns `first` and `second`, of the graph's vertex type, and a row for each worker at least.
+        """A frame with columns `first` and `second`, of the graph's vertex type, with at least one row per worker.
 
-        Every worker is given its part of the rows, and cuGraph's calls fail where one would get none: of fewer pairs
-        than that, some are asked about twice.
+        The rows are split among the workers, and cuGraph's calls fail if one gets none: if there are fewer pairs than
+        workers, some pairs are repeated.
         """
         import cudf
 
@@ -203,9 +204,9 @@ class CuGraphMG(CuGraph):
         self.workers.each(_dask.synchronize)
 
     def collect(self, raw: Any, kind: Kind, edges: EdgeList, pairs: npt.NDArray[np.int64] | None) -> npt.NDArray[Any]:
-        """The workers' parts together, then as for one GPU; of a subgraph, a frame with its edges both ways."""
+        """Gather the workers' parts, then as for one GPU; a subgraph is a frame with both directions of each edge."""
         if kind == "walks":
-            paths, length = raw  # a series: all of it is wanted
+            paths, length = raw  # a series
             with self.workers.watched():
                 return np.asarray(paths.compute().to_numpy(), dtype=np.int64).reshape(-1, length)
         frame = self._gathered(raw)
@@ -217,11 +218,11 @@ class CuGraphMG(CuGraph):
         return edge_rows(src[once], dst[once], directed=edges.directed)
 
     def counts(self, raw: Any, num_vertices: int) -> npt.NDArray[np.int64]:
-        """The workers' parts together, then as for one GPU."""
+        """Gather the workers' parts, then as for one GPU."""
         return super().counts(self._gathered(raw), num_vertices)
 
     def _gathered(self, raw: Any) -> Any:
-        if isinstance(raw, tuple):  # a subgraph's edges, and where they begin for each of several seeds
+        if isinstance(raw, tuple):  # a subgraph's edges, and the offsets of each seed
             raw = raw[0]
         if not hasattr(raw, "compute"):
             return raw
@@ -232,11 +233,11 @@ class CuGraphMG(CuGraph):
     # What was used
 
     def wait_until_freed(self) -> None:
-        """Wait until the workers have given up what they held."""
+        """Wait until the workers have released their parts of the graph."""
         self.workers.settle()
 
     def reset_device_peak(self) -> None:
-        """Forget the workers' peaks so far."""
+        """Start new peaks on the workers."""
         self.workers.each(_dask.reset_peak)
 
     def device_peaks(self) -> list[int]:
@@ -244,7 +245,7 @@ class CuGraphMG(CuGraph):
         return self.workers.each(_dask.peak_bytes)
 
     def device_peak_bytes(self) -> int | None:
-        """The peak of the worker that needed most."""
+        """The highest peak of a worker."""
         return max(self.device_peaks(), default=None)
 
     def used(self, settings: Settings) -> Mapping[str, Any]:
@@ -263,19 +264,19 @@ engine = CuGraphMG()
 
 
 def _enough(rows: npt.NDArray[np.int64], least: int) -> npt.NDArray[np.int64]:
-    """The rows, from the first on once more where there are fewer; none stay none."""
+    """At least that many rows: if there are fewer, they repeat from the first on; no rows stay no rows."""
     return rows if len(rows) >= least or len(rows) == 0 else np.resize(rows, (least, *rows.shape[1:]))
 
 
 def _ids(edges: EdgeList) -> Any:
-    return _dask.integers_for(edges.num_entries, edges.id_type)
+    return _dask_graph.integers_for(edges.num_entries, edges.id_type)
 
 
 # Adapters
 
 
 def _on_workers(call: Adapter, *, lazy: bool = False) -> Adapter:
-    """The same call; a worker that dies in it, or fails while others wait for it, ends it."""
+    """The same call, which ends if a worker dies, or fails while others wait for it."""
 
     @functools.wraps(call)
     def watched(module: Any, graph: Any, p: Call) -> Any:
@@ -287,7 +288,7 @@ def _on_workers(call: Adapter, *, lazy: bool = False) -> Adapter:
 
 
 def _done(raw: Any) -> Any:
-    """What was left to be computed, computed."""
+    """Compute a lazy frame, each part on its worker."""
     from distributed import wait
 
     frame = raw[0] if isinstance(raw, tuple) else raw
@@ -320,7 +321,7 @@ def _(dcg: Any, graph: Any, p: Call) -> Any:
     return dcg.ktruss_subgraph(graph, p.k)
 
 
-# It hands one seed to all workers, each of which needs another: libcugraph refuses that. Unseeded, each takes its own.
+# With a seed, all workers get the same one, which libcugraph refuses. Without, each draws its own.
 @engine.solves("random-walks", parameters_used=lambda _: {"random_state": None})
 @_on_workers
 def _(dcg: Any, graph: Any, p: Call) -> Any:
