@@ -6,8 +6,7 @@ import pytest
 from graphbench import registry
 from graphbench.engines.base import Settings
 from graphbench.measure.plan import Limits
-from graphbench.measure.predict import Predictor, device_bytes, host_bytes
-from graphbench.measure.prediction import Past
+from graphbench.measure.predict import Past, Predictor, device_bytes, host_bytes
 from graphbench.records.model import Censored, Memory, Outcome, Phases, PosedInfo, Task
 from graphbench.system import memory
 from helpers.records import HERE, record

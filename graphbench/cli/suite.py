@@ -34,7 +34,7 @@ from graphbench.system.text import count
 if TYPE_CHECKING:
     from graphbench.cli.progress import Reporter
     from graphbench.graphs.base import Dataset
-    from graphbench.measure.prediction import Past
+    from graphbench.measure.predict import Past
     from graphbench.measure.suites.run import Run
     from graphbench.measure.suites.suite import Suite
     from graphbench.measure.suites.tasks import Graph, Item, StoredRecords

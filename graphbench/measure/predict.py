@@ -2,17 +2,22 @@
 
 Their records have the outcome that was avoided, `out_of_memory` or `timeout`, and a reason that begins with
 `PREDICTED`. They have no phases, no environment and no `censored`, so what was not measured bounds no ratio.
+
+Predictions come from records of the same work, and are rough on purpose: they tell minutes from hours, and what fits
+from what does not. Sizes are matrix entries of the graph as posed, which is what a call has to read.
 """
 
 from __future__ import annotations
 
+import math
+from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from graphbench.engines.base import Engine, Settings
 from graphbench.graphs.generators import spec
 from graphbench.measure.plan import Limits, Prediction
-from graphbench.measure.prediction import Past, gpus_of
 from graphbench.records.model import PREDICTED, Outcome, PosedInfo, Record, Task
 from graphbench.system import memory
 from graphbench.system.machine import machine_summary
@@ -31,6 +36,16 @@ _DEVICE_BASE = 600 << 20
 """A CUDA context and its libraries."""
 _COPIES_DIRECTED, _COPIES_UNDIRECTED = 3, 6
 """Peak of cuGraph's graph creation, as a multiple of the edge list."""
+MAX_GROWTH = 2.5
+"""Largest exponent of growth with the size; larger fits come from noise on tiny graphs."""
+MAX_EXTRAPOLATION = 1_000.0
+"""No prediction of times on graphs that are more than this many times larger than the largest measured."""
+MIN_SPREAD = 2.0
+"""If the sizes measured differ by a smaller factor, growth is assumed to be linear."""
+MIN_ENTRIES = 100_000
+"""Peaks on smaller graphs do not show the memory per entry."""
+MEMORY_MARGIN = 1.1
+"""Memory grows in steps."""
 
 
 @dataclass(kw_only=True)
@@ -40,7 +55,7 @@ class Predictor:
     It uses the largest free amount of memory seen: a worker releases its graph, or reuses its pool, for the next task.
 
     Attributes:
-        past: earlier records; :meth:`graphbench.measure.prediction.Past.add` adds to them.
+        past: earlier records; :meth:`Past.add` adds to them.
         limits: of the plan.
         settings: of the plan.
         fit: whether to predict that tasks do not fit into memory.
@@ -139,3 +154,175 @@ def _too_large(needs: int, of_what: str) -> Prediction:
 
 def _would_time_out(why: str) -> Prediction:
     return Prediction(outcome=Outcome.TIMEOUT, reason=f"{PREDICTED}{why}; --no-skip tries anyway")
+
+
+class Peaks(NamedTuple):
+    """Peak bytes on the host and on the device; None if unknown."""
+
+    host: int | None
+    device: int | None
+
+
+class Past:
+    """Earlier records of this machine.
+
+    Args:
+        records: in any order; those of other machines are ignored.
+        machine: digest of this machine.
+    """
+
+    def __init__(self, records: Iterable[Record], machine: str) -> None:
+        self._machine = machine
+        self._by_work: dict[tuple[str, str], list[Record]] = defaultdict(list)
+        for record in records:
+            self.add(record)
+
+    def add(self, record: Record) -> None:
+        """Add a record; one of a task that never ran, or ran elsewhere, is ignored."""
+        where = record.environment
+        if where is not None and where.machine == self._machine and record.posed is not None:
+            self._by_work[record.task.algorithm, record.task.engine].append(record)
+
+    def task_seconds(self, task: Task, entries: int | None, budget_s: float) -> float | None:
+        """How long a whole task will take; None if unknown.
+
+        Args:
+            task: the task.
+            entries: of the graph as posed, if known.
+            budget_s: seconds of warm trials.
+        """
+        known = self._like(task)
+        same = [record for record in known if record.task.dataset == task.dataset]
+        if same:
+            return _whole(same[-1])
+        answered = [record for record in known if record.outcome is Outcome.OK and record.phases.cold_s]
+        if not answered or not entries:
+            return None
+        nearest = min(answered, key=lambda record: abs(math.log(max(_entries(record), 1) / entries)))
+        # At least linear: on tiny graphs the time of a call does not depend on the size.
+        factor: float = (entries / max(_entries(nearest), 1)) ** max(_growth(answered), 1.0)
+        phases = nearest.phases
+        grows = sum(part or 0 for part in (phases.read_s, phases.build_s, phases.cold_s, phases.collect_s))
+        warm = min(sum(phases.run_s) * max(factor, 1), budget_s)
+        return (phases.start_s or 0) + grows * factor + warm
+
+    def call_seconds(self, task: Task, entries: int) -> float | None:
+        """How long one call will take on a graph larger than all measured ones; None if unknown."""
+        answered = [
+            record
+            for record in self._like(task)
+            if record.outcome is Outcome.OK and record.phases.cold_s and _entries(record)
+        ]
+        if not answered:
+            return None
+        largest = max(answered, key=_entries)
+        if not _entries(largest) < entries <= MAX_EXTRAPOLATION * _entries(largest):
+            return None
+        assert largest.phases.cold_s is not None
+        return float(largest.phases.cold_s * (entries / _entries(largest)) ** _growth(answered))
+
+    def gave_up(self, task: Task, entries: int, timeout_s: float) -> Record | None:
+        """A record of the same work that did not end within this time on a smaller graph."""
+        return next(
+            (
+                record
+                for record in self._like(task)
+                if record.outcome is Outcome.TIMEOUT
+                and record.censored is not None
+                and record.censored.phase in ("cold", "build")
+                and record.censored.after_s >= 0.5 * timeout_s
+                and _entries(record) < entries
+            ),
+            None,
+        )
+
+    def ran_out(self, task: Task, entries: int, series: Collection[str], memory_bytes: int | None) -> Record | None:
+        """A record of the same work that ran out of memory on a smaller graph of a series.
+
+        Args:
+            task: the task.
+            entries: of the graph as posed.
+            series: names of graphs that differ only in size; on other graphs, running out of memory shows little.
+            memory_bytes: limit on host memory; a record with a smaller limit does not count.
+        """
+        return next(
+            (
+                record
+                for record in self._like(task)
+                if record.outcome is Outcome.OUT_OF_MEMORY
+                and record.task.dataset in series
+                and _entries(record) < entries
+                and not _had_less(record, memory_bytes)
+            ),
+            None,
+        )
+
+    def peaks(self, algorithm: str, engine: str, entries: int, gpus: int = 1) -> Peaks:
+        """Peak memory of a task, by the peaks of the same work on graphs of other sizes.
+
+        On several GPUs the device's peak is that of one of them, which holds its share of the graph.
+        """
+        measured = self._by_work[algorithm, engine]
+        return Peaks(
+            _scaled([(_entries(record), record.memory.host_peak_bytes) for record in measured], entries),
+            _scaled([(_entries(record) * gpus // gpus_of(record.task), record.memory.device_peak_bytes)
+                     for record in measured], entries),
+        )  # fmt: skip
+
+    def _like(self, task: Task) -> list[Record]:
+        """Records of the same work: the same parameters but for the seed."""
+        params = _work(task)
+        return [record for record in self._by_work[task.algorithm, task.engine] if _work(record.task) == params]
+
+
+def gpus_of(task: Task) -> int:
+    """On how many GPUs a task runs; one, unless its engine takes several."""
+    number = task.params.get("gpus")
+    return number if isinstance(number, int) and number > 0 else 1
+
+
+def _work(task: Task) -> dict[str, object]:
+    return {name: value for name, value in task.params.items() if name != "seed"}
+
+
+def _had_less(record: Record, memory_bytes: int | None) -> bool:
+    allowed = record.censored.limit_bytes if record.censored else None
+    return allowed is not None and (memory_bytes is None or allowed < memory_bytes)
+
+
+def _entries(record: Record) -> int:
+    return record.posed.num_entries if record.posed else 0
+
+
+def _whole(record: Record) -> float:
+    phases, censored = record.phases, record.censored
+    parts = (phases.start_s, phases.read_s, phases.build_s, phases.cold_s, phases.collect_s)
+    return sum(part or 0 for part in parts) + sum(phases.run_s) + (censored.after_s if censored else 0)
+
+
+def _growth(records: list[Record]) -> float:
+    """The exponent with which the time of a call grows with the size: the slope of a line through the logarithms."""
+    points = [
+        (math.log(_entries(record)), math.log(record.phases.cold_s))
+        for record in records
+        if record.phases.cold_s and _entries(record)
+    ]
+    sizes = [size for size, _ in points]
+    if not sizes or max(sizes) - min(sizes) < math.log(MIN_SPREAD):
+        return 1.0
+    size, time = (sum(values) / len(points) for values in zip(*points, strict=True))
+    slope: float = sum((x - size) * (y - time) for x, y in points) / sum((x - size) ** 2 for x in sizes)
+    return min(max(slope, 0.0), MAX_GROWTH)
+
+
+def _scaled(peaks: list[tuple[int, int | None]], entries: int) -> int | None:
+    """Memory for so many entries: the peak on the smallest graph, plus the steepest growth from there.
+
+    Libraries take memory whatever the graph, gigabytes on a GPU machine, so a single size is not enough.
+    """
+    known = sorted((size, peak) for size, peak in peaks if peak is not None)
+    if not known:
+        return None
+    least, base = known[0]
+    rates = [(peak - base) / (size - least) for size, peak in known if size >= max(MIN_SPREAD * least, MIN_ENTRIES)]
+    return int(base + MEMORY_MARGIN * max(*rates, 0.0) * max(entries - least, 0)) if rates else None

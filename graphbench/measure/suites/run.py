@@ -12,8 +12,7 @@ import msgspec
 from graphbench.errors import DatasetError
 from graphbench.measure import record as recording
 from graphbench.measure.plan import Cell, Limits, Observer, Plan
-from graphbench.measure.predict import Predictor
-from graphbench.measure.prediction import Past
+from graphbench.measure.predict import Past, Predictor
 from graphbench.measure.runner import measure
 from graphbench.measure.suites.rounds import pooled, rounds_of
 from graphbench.measure.suites.suite import Suite

@@ -13,7 +13,7 @@ from graphbench.algorithms.base import Algorithm
 from graphbench.engines.base import Engine, Settings
 from graphbench.graphs.base import Dataset
 from graphbench.measure import planning
-from graphbench.measure.prediction import Past
+from graphbench.measure.predict import Past
 from graphbench.measure.prepare import identity
 from graphbench.measure.staleness import Present, changes
 from graphbench.measure.suites.rounds import rounds_of
