@@ -109,7 +109,7 @@ def test_bounds_are_inclusive_unless_they_say_otherwise(bounds, value, fits):
         ("wcc", False, "none"),
     ],
 )
-def test_each_problem_keeps_what_it_needs_of_direction_and_weights(algorithm, directed, weights):
+def test_each_problem_keeps_the_direction_and_weights_it_needs(algorithm, directed, weights):
     _, at, _, p = posed(algorithm, ARROWS)
     assert (at.directed, at.weights) == (directed, weights)
     assert at.num_edges == (3 if directed else 2)
@@ -117,7 +117,7 @@ def test_each_problem_keeps_what_it_needs_of_direction_and_weights(algorithm, di
     assert p.weight == (None if weights == "none" else "weight")
 
 
-def test_ignored_weights_are_drawn_anew_for_shortest_paths_only():
+def test_weights_are_drawn_for_shortest_paths_if_the_graphs_are_ignored():
     for algorithm, expected in (("sssp", "drawn"), ("pagerank", "none"), ("louvain", "none")):
         assert _page(algorithm).pose(ARROWS, seed=0, ignore_weights=True).weights == expected
 
@@ -161,7 +161,7 @@ def test_weights_are_refused_where_the_problem_forbids_them(algorithm, weight, r
 
 
 @pytest.mark.parametrize("algorithm", ["louvain", "leiden"])
-def test_communities_are_not_posed_where_all_edges_weigh_nothing(algorithm):
+def test_communities_are_refused_if_all_weights_are_zero(algorithm):
     with pytest.raises(InputError, match=r"has no weight above 0.*--ignore-weights"):
         posed(algorithm, graph([(0, 1, 0.0), (1, 2, 0.0)], 3))
     posed(algorithm, graph([], 3))
@@ -175,13 +175,13 @@ def test_weights_whose_sum_overflows_are_refused(algorithm, count):
         posed(algorithm, heavy)
 
 
-def test_pagerank_leaves_out_edges_that_weigh_nothing_and_keeps_their_vertices():
+def test_pagerank_drops_edges_of_weight_zero_and_keeps_their_vertices():
     _, at, _, _ = posed("pagerank", graph([(0, 1, 0.0), (1, 2, 3.0), (2, 1, 0.0)], 5, directed=True))
     assert (at.num_vertices, at.num_edges, at.weights) == (5, 1, "dataset")
     assert [column.tolist() for column in at.to_numpy()] == [[1], [2], [3.0]]
 
 
-def test_a_tolerance_that_float64_cannot_resolve_is_refused_with_one_that_it_can():
+def test_a_tolerance_below_float64_is_refused_with_the_smallest_possible():
     with pytest.raises(UsageError, match=r"1e-18 .* 4 vertices. .* --tolerance 1e-15"):
         posed("pagerank", ARROWS, tolerance=1e-18)
     posed("pagerank", ARROWS, tolerance=1e-15)
@@ -211,7 +211,7 @@ def test_the_tolerance_that_an_engine_used_is_recorded(engine):
     assert used["stops_at"] == 1e-4
 
 
-def test_a_wrong_answer_is_a_finding_with_the_figures_that_were_known():
+def test_a_wrong_answer_is_a_finding_with_its_figures():
     page, at, _, p = posed("bfs", GRAPHS["path"])
     depth = np.full(at.num_vertices, -1)
     finding = page.certify(at, depth, p)
@@ -219,13 +219,13 @@ def test_a_wrong_answer_is_a_finding_with_the_figures_that_were_known():
     assert finding.detail.startswith("the source")
 
 
-def test_a_knob_that_an_engine_lacks_is_declared():
+def test_parameters_without_an_equivalent_are_declared():
     assert _page("pagerank").adapter("igraph").no_equivalent == ("tolerance", "max_iterations")
     assert _page("louvain").adapter("igraph").no_equivalent == ("threshold", "max_level")
     assert "seed" in _page("louvain").adapter("cugraph").no_equivalent
 
 
-def test_pagerank_asks_cugraph_for_float64_in_the_storage_that_it_wants():
+def test_pagerank_on_cugraph_uses_float64_and_transposed_storage():
     assert _page("pagerank").adapter("cugraph").build == {"store_transposed": True, "float64_weights": True}
 
 

@@ -29,7 +29,7 @@ IN_TOTAL, PER_VERTEX = {"cugraph", "cugraph-mg"}, {"networkx", "nx-cugraph"}
 @pytest.mark.parametrize(
     ("says", "raised"), [("HITS failed to converge.", ConvergenceError), ("out of memory", RuntimeError)]
 )
-def test_what_cugraph_says_at_the_limit_of_iterations_becomes_the_one_error(algorithm, says, raised):
+def test_cugraphs_errors_at_the_iteration_limit_become_one_error(algorithm, says, raised):
     def call(*_, **__):
         raise RuntimeError(says)
 
@@ -63,7 +63,7 @@ def test_a_smaller_set_is_a_prefix_of_a_larger_one_and_depends_on_the_seed(algor
     assert posed(algorithm, long, vertices=3, seed=1)[2].vertices.tolist() != drawn[0]
 
 
-def test_jumps_lead_to_vertices_that_lead_on():
+def test_jumps_lead_to_vertices_with_out_edges():
     drawn = posed("personalized-pagerank", GRAPHS["dangling vertices"])[2].vertices
     assert sorted(drawn.tolist()) == [0, 1, 2, 4]
 
@@ -77,7 +77,7 @@ def test_weights_are_ignored(algorithm):
     ("algorithm", "directed"),
     [("katz", True), ("hits", True), ("scc", True), ("eigenvector", False), ("betweenness", False)],
 )
-def test_direction_is_kept_where_the_problem_has_one(algorithm, directed):
+def test_direction_is_kept_for_directed_problems(algorithm, directed):
     assert posed(algorithm, GRAPHS["directed path"])[1].directed is directed
 
 
@@ -87,7 +87,7 @@ def test_a_tolerance_that_float64_cannot_resolve_is_refused(algorithm):
         posed(algorithm, GRAPHS["path"], tolerance=1e-18)
 
 
-def test_nobody_is_a_hub_of_a_graph_without_edges():
+def test_hits_is_refused_on_a_graph_without_edges():
     with pytest.raises(UsageError, match="neither hubs nor authorities"):
         posed("hits", GRAPHS["no edges"])
 
@@ -105,14 +105,14 @@ def test_jumps_and_dangling_rank_go_to_the_set(engine, name):
 
 
 @pytest.mark.parametrize("engine", having("personalized-pagerank"))
-def test_what_the_set_does_not_reach_has_no_rank(engine):
+def test_vertices_unreachable_from_the_set_have_rank_zero(engine):
     ranks = solve(engine, "personalized-pagerank", GRAPHS["mostly isolated"], vertices=1)
     assert ranks[4:] == pytest.approx(np.zeros(56), abs=1e-12)
     assert ranks.sum() == pytest.approx(1)
 
 
 @pytest.mark.parametrize("engine", having("personalized-pagerank"))
-def test_personalized_pagerank_without_damping_is_the_set(engine):
+def test_personalized_pagerank_with_damping_zero_is_uniform_on_the_set(engine):
     (back,) = posed("personalized-pagerank", GRAPHS["path"], vertices=1)[2].vertices
     ranks = solve(engine, "personalized-pagerank", GRAPHS["path"], vertices=1, damping=0)
     assert ranks == pytest.approx((np.arange(12) == back).astype(float))
@@ -122,7 +122,7 @@ def test_personalized_pagerank_without_damping_is_the_set(engine):
 
 
 @pytest.mark.parametrize("engine", having("katz"))
-def test_katz_comes_in_along_in_edges(engine):
+def test_katz_sums_over_in_edges(engine):
     scores = solve(engine, "katz", graph([(0, 1), (1, 2)], 3, directed=True), tolerance=1e-12)
     assert scores / scores[0] == pytest.approx([1, 1.85, 1 + 0.85 * 1.85])
 
@@ -144,13 +144,13 @@ def test_alpha_is_the_same_for_every_engine_and_follows_from_the_largest_out_deg
 
 
 @pytest.mark.parametrize("engine", having("katz"))
-def test_iterations_that_converge_slowly_run_out_alike(engine):
+def test_slow_convergence_raises_the_same_error_on_every_engine(engine):
     with pytest.raises(ConvergenceError, match="did not converge within 3 iterations; raise --max-iterations"):
         solve(engine, "katz", GRAPHS["clique"], tolerance=1e-10, max_iterations=3)
 
 
 @pytest.mark.parametrize("algorithm", ["katz", "eigenvector"])
-def test_libraries_that_count_a_tolerance_per_vertex_are_given_it_so(algorithm):
+def test_libraries_with_a_tolerance_per_vertex_get_it_per_vertex(algorithm):
     page = registry.algorithm(algorithm)
     for engine in (PER_VERTEX | IN_TOTAL) & set(page.adapters):
         found = parameters_used(algorithm, engine, GRAPHS["path"], tolerance=1e-4)
@@ -159,7 +159,7 @@ def test_libraries_that_count_a_tolerance_per_vertex_are_given_it_so(algorithm):
         assert found["stops_at"] == 5e-5
 
 
-def test_hits_of_cugraph_is_given_a_tolerance_per_vertex():
+def test_hits_on_cugraph_gets_a_tolerance_per_vertex():
     path = GRAPHS["path"]
     for engine in {"cugraph", "nx-cugraph", "cugraph-mg"} & set(registry.algorithm("hits").adapters):
         found = parameters_used("hits", engine, path, tolerance=1e-4)
@@ -173,7 +173,7 @@ def test_hits_of_cugraph_is_given_a_tolerance_per_vertex():
 
 @pytest.mark.parametrize("name", ["star", "path", "clique", "directed path", "mostly isolated"])
 @pytest.mark.parametrize("engine", having("eigenvector"))
-def test_eigenvectors_are_found_on_bipartite_and_disconnected_graphs_too(engine, name):
+def test_eigenvectors_are_found_on_bipartite_and_disconnected_graphs(engine, name):
     scores = solve(engine, "eigenvector", GRAPHS[name], tolerance=1e-10, max_iterations=20_000)
     assert scores / np.linalg.norm(scores) == pytest.approx(reference.eigenvector(GRAPHS[name]), abs=1e-6)
 
@@ -181,7 +181,7 @@ def test_eigenvectors_are_found_on_bipartite_and_disconnected_graphs_too(engine,
 @pytest.mark.parametrize("tolerance", [1e-2, 1e-6, 1e-10])
 @pytest.mark.parametrize("algorithm", ["katz", "eigenvector", "hits"])
 @pytest.mark.parametrize("engine", ENGINES)
-def test_the_tolerance_that_was_asked_for_is_reached(engine, algorithm, tolerance):
+def test_the_requested_tolerance_is_reached(engine, algorithm, tolerance):
     if engine not in registry.algorithm(algorithm).adapters:
         pytest.skip(f"{engine} does not have {algorithm}")
     given = {"tolerance": tolerance, "max_iterations": 20_000}
@@ -206,7 +206,7 @@ def test_hubs_point_and_authorities_are_pointed_to(engine):
 
 @pytest.mark.parametrize("name", ["directed cycle", "dangling vertices", "weighted, directed", "disconnected"])
 @pytest.mark.parametrize("engine", having("hits"))
-def test_a_repeated_largest_singular_value_gives_some_right_answer_and_no_infinities(engine, name):
+def test_a_repeated_largest_singular_value_gives_a_finite_valid_answer(engine, name):
     for _ in range(3):
         answer = solve(engine, "hits", GRAPHS[name])
         assert np.isfinite(answer).all()
@@ -214,12 +214,12 @@ def test_a_repeated_largest_singular_value_gives_some_right_answer_and_no_infini
 
 
 @pytest.mark.parametrize("engine", [each for each in having("hits") if each.values[0] in {"cugraph", "nx-cugraph"}])
-def test_hubs_that_cugraph_has_not_finished_at_the_limit_of_iterations_are_no_answer(engine):
+def test_unfinished_hits_of_cugraph_raise_at_the_iteration_limit(engine):
     with pytest.raises(ConvergenceError, match="did not converge within 2 iterations; raise --max-iterations"):
         solve(engine, "hits", GRAPHS["path"], tolerance=1e-12, max_iterations=2)
 
 
-def test_hubs_after_two_iterations_are_told_unfinished():
+def test_hits_after_two_iterations_is_reported_as_unfinished():
     edges, given = GRAPHS["path"], {"tolerance": 1e-12, "max_iterations": 2}
     matrix = edges.to_scipy()
     hubs = matrix @ (matrix.T @ (matrix @ (matrix.T @ np.ones(edges.num_vertices))))
@@ -238,14 +238,14 @@ def test_betweenness_from_every_vertex_of_a_path_counts_pairs_on_both_sides(engi
 
 
 @pytest.mark.parametrize("engine", having("betweenness"))
-def test_shortest_paths_share_what_lies_between(engine):
+def test_betweenness_is_shared_among_equally_short_paths(engine):
     square = graph([(0, 1), (1, 2), (2, 3), (3, 0)], 5)
     assert solve(engine, "betweenness", square) == pytest.approx(np.array([1, 1, 1, 1, 0]) / (4 * 3), rel=1e-5)
 
 
 @pytest.mark.parametrize("count", [1, 2, 8, 9])
 @pytest.mark.parametrize("engine", having("betweenness"))
-def test_betweenness_has_one_scale_whatever_the_number_of_sources(engine, count):
+def test_the_scale_of_betweenness_does_not_depend_on_the_number_of_sources(engine, count):
     """Libraries scale the sources unlike the rest, except where k = n or n - 1, and leave none where k = 1."""
     star = GRAPHS["star"]
     sources = posed("betweenness", star, vertices=count)[2].vertices
@@ -256,12 +256,12 @@ def test_betweenness_has_one_scale_whatever_the_number_of_sources(engine, count)
 
 
 @pytest.mark.parametrize("engine", having("betweenness"))
-def test_betweenness_of_a_graph_too_small_for_it_is_zero(engine):
+def test_betweenness_of_a_tiny_graph_is_zero(engine):
     for name in ("one edge", "one vertex", "no edges"):
         assert not solve(engine, "betweenness", GRAPHS[name]).any()
 
 
-def test_scores_on_a_librarys_own_scale_are_brought_to_the_problems():
+def test_scores_on_a_librarys_scale_are_rescaled():
     engine, edges = registry.engine("igraph"), graph([], 4)
     scaled = Scaled([1.0, 2.0, 3.0, np.nan], 2.0, [1, 3], 0.0)
     assert engine.answer(scaled, "scores", edges, None).tolist() == [2.0, 0.0, 6.0, 0.0]
@@ -274,7 +274,7 @@ def test_scores_on_a_librarys_own_scale_are_brought_to_the_problems():
 
 
 @pytest.mark.parametrize("engine", having("scc"))
-def test_strong_components_need_a_way_back(engine):
+def test_strong_components_need_paths_in_both_directions(engine):
     rows = [(0, 1), (1, 2), (2, 0), (2, 3), (3, 4), (4, 3), (5, 0)]
     answer = solve(engine, "scc", graph(rows, 7, directed=True))
     assert agreement("labels", answer, np.array([0, 0, 0, 1, 1, 2, 3])).kind == "equivalent"
@@ -292,6 +292,6 @@ def test_nx_cugraph_says_why_it_has_no_strong_components():
 
 @pytest.mark.parametrize("engine", having("eigenvector"))
 @pytest.mark.filterwarnings("error")
-def test_doubts_of_a_library_about_meaning_are_no_warnings_here(engine):
+def test_a_librarys_warnings_about_meaning_are_suppressed(engine):
     for name in ("no edges", "disconnected", "mostly isolated"):
         raw(engine, "eigenvector", GRAPHS[name])

@@ -35,7 +35,7 @@ def each_engine(*algorithms):
 # What is cut
 
 
-def test_cuts_are_as_counted_by_hand():
+def test_cuts_agree_with_counts_by_hand():
     # 0-1-2 and 3-4 joined by 2-3; 5 alone.
     edges = graph([(0, 1), (1, 2), (0, 2), (2, 3), (3, 4)], 6)
     found = partition.cuts(edges, np.array([7, 7, 7, 1, 1, 4]))
@@ -45,7 +45,7 @@ def test_cuts_are_as_counted_by_hand():
     assert found.ratio_cut == pytest.approx(1 / 2 + 0 + 1 / 3)
 
 
-def test_cuts_weigh_edges_whatever_the_chunks(monkeypatch):
+def test_weighted_cuts_do_not_depend_on_chunks(monkeypatch):
     edges = graph([(0, 1, 2.0), (1, 2, 0.5), (2, 3, 4.0), (0, 3, 8.0)], 4)
     labels = np.array([0, 0, 1, 1])
     whole = partition.cuts(edges, labels)
@@ -55,7 +55,7 @@ def test_cuts_weigh_edges_whatever_the_chunks(monkeypatch):
     assert partition.cuts(edges, labels).leaving.tolist() == [8.5, 8.5]
 
 
-def test_separation_is_0_for_what_chance_gives_on_average_and_1_for_nothing_cut():
+def test_separation_is_0_by_chance_and_1_without_a_cut():
     rng = np.random.default_rng(0)
     edges = graph(rng.integers(60, size=(300, 2)).tolist(), 60)
     sizes = np.repeat(np.arange(4), [3, 7, 20, 30])
@@ -86,7 +86,7 @@ def test_separation_does_not_depend_on_the_scale_of_weights():
 
 @each_engine(*SPECTRAL)
 @pytest.mark.parametrize("count", [2, 3, 4, 6])
-def test_cliques_in_a_ring_are_told_apart(engine, algorithm, count):
+def test_cliques_in_a_ring_are_separated(engine, algorithm, count):
     if engine == "cugraph":
         pytest.skip("its eigensolver needs more different eigenvalues: it has tests of its own")
     answer = solve(engine, algorithm, cliques(count), clusters=count)
@@ -157,14 +157,14 @@ def test_planted_groups_are_found(engine, algorithm, count):
 
 
 @each_engine(*SPECTRAL)
-def test_spectral_clusters_go_by_weights(engine, algorithm):
+def test_spectral_clusters_use_weights(engine, algorithm):
     edges, planted = groups(2, weights=(10.0, 1.0))
     answer = solve(engine, algorithm, edges, clusters=2)
     assert agreement("labels", answer, planted).kind == "equivalent"
 
 
 @pytest.mark.parametrize("algorithm", SPECTRAL)
-def test_cugraph_is_asked_for_no_more_eigenvectors_than_its_eigensolver_has_room_for(algorithm):
+def test_cugraph_gets_at_most_as_many_eigenvectors_as_its_eigensolver_allows(algorithm):
     """Of n vertices and k eigenvectors its basis has min(n - k, max(2 k + 1, 20)) vectors, and needs k + 2."""
     call = registry.algorithm(algorithm).adapters["cugraph"].call
     for n in range(3, 24):
@@ -200,7 +200,7 @@ def test_an_error_of_cugraphs_eigensolver_is_unsupported_and_others_are_raised(a
 
 
 @each_engine(*SPECTRAL)
-def test_a_direction_is_no_part_of_the_problem(engine, algorithm):
+def test_spectral_clusterings_ignore_direction(engine, algorithm):
     arcs = graph([(v, (v + 1) % 8) for v in range(8)] + [(0, 4)], 8, directed=True)
     finding = certify(algorithm, arcs, solve(engine, algorithm, arcs, clusters=3), clusters=3)
     assert finding.valid, finding.detail
@@ -226,7 +226,7 @@ def test_more_clusters_than_a_graph_can_be_split_into_are_refused(algorithm):
 
 
 @pytest.mark.parametrize("algorithm", SPECTRAL)
-def test_partitions_that_are_none_or_have_too_many_clusters_are_invalid(algorithm):
+def test_malformed_partitions_and_too_many_clusters_are_invalid(algorithm):
     rejected(algorithm, GRAPHS["path"], np.arange(12), "12 clusters, where at most 8", clusters=8)
     rejected(algorithm, GRAPHS["path"], np.array([0] * 11 + [-1]), "vertex 11 has no label", clusters=2)
     rejected(algorithm, GRAPHS["path"], np.zeros(11, dtype=int), "shape", clusters=2)
@@ -234,7 +234,7 @@ def test_partitions_that_are_none_or_have_too_many_clusters_are_invalid(algorith
 
 
 @pytest.mark.skipif(not registry.engine("igraph").availability().ok, reason="igraph is not installed")
-def test_igraph_which_joins_no_components_is_not_taken_to_solve_what_needs_that():
+def test_igraph_is_unsupported_on_graphs_with_more_components_than_clusters():
     three = graph([(u + 8 * k, v + 8 * k) for k in range(3) for u, v in CLIQUE], 24)
     with pytest.raises(UnsupportedError, match="this graph's 3 components do not become 2 clusters"):
         solve("igraph", "spectral-modularity", three, clusters=2)
@@ -244,7 +244,7 @@ def test_igraph_which_joins_no_components_is_not_taken_to_solve_what_needs_that(
         rejected(algorithm, three, np.repeat([0, 1, 2], 8), "3 clusters, where at most 2", clusters=2)
 
 
-def test_clusters_that_are_no_better_than_chance_are_told():
+def test_clusters_no_better_than_chance_are_noted():
     ring = cliques(4)
     across = np.tile(np.arange(8) % 4, 4)
     (note,) = certify("spectral-modularity", ring, across, clusters=4).notes
@@ -255,7 +255,7 @@ def test_clusters_that_are_no_better_than_chance_are_told():
         assert not certify(algorithm, ring, np.repeat(np.arange(4), 8), clusters=4).notes
 
 
-def test_figures_of_a_spectral_partition_are_as_counted_by_hand():
+def test_figures_of_a_spectral_partition_agree_with_counts_by_hand():
     edges, halves = GRAPHS["path"], np.repeat([0, 1], 6)
     found = certify("spectral-balanced-cut", edges, halves, clusters=2).figures
     chance = 2 * 11 * (2 - 1) / (12 - 1)
@@ -271,7 +271,7 @@ def test_figures_of_a_spectral_partition_are_as_counted_by_hand():
 
 
 @pytest.mark.parametrize(("clusters", "vertices", "expected"), [(8, 1000, 8), (8, 18, 8), (8, 17, 7), (2, 6, 2)])
-def test_cugraph_is_asked_for_as_many_eigenvectors_as_its_method_has_room_for(clusters, vertices, expected):
+def test_cugraph_gets_as_many_eigenvectors_as_its_method_allows(clusters, vertices, expected):
     for algorithm in SPECTRAL:
         page, edges, inputs, _ = posed(algorithm, graph(path(vertices), vertices), clusters=clusters)
         p = page.call(edges, page.resolve({"clusters": clusters}), inputs, seed=0)
@@ -291,7 +291,7 @@ class Deprecated:
         return "frame"
 
 
-def test_that_cugraphs_balanced_cut_is_deprecated_is_known():
+def test_the_deprecation_warning_of_cugraphs_balanced_cut_is_suppressed():
     library = Deprecated()
     page, edges, inputs, _ = posed("spectral-balanced-cut", GRAPHS["path"], clusters=3)
     p = page.call(edges, page.resolve({"clusters": 3}), inputs, seed=7, trial=2)
@@ -310,7 +310,7 @@ def test_ecg_takes_the_papers_defaults_and_no_resolution_above_1():
             page.resolve(wrong)
 
 
-def test_ecg_is_judged_like_louvain_so_that_it_can_stand_in_for_it():
+def test_ecg_is_certified_like_louvain():
     ecg, louvain = (registry.algorithm(name) for name in ("ecg", "louvain"))
     assert (ecg.quality, ecg.form) == (louvain.quality, louvain.form)
     labels = np.repeat([0, 1], 6)
@@ -327,7 +327,7 @@ def test_ecg_finds_cliques_and_obeys_its_seed(engine):
 
 
 @each_engine("ecg")
-def test_ecg_goes_by_weights(engine):
+def test_ecg_uses_weights(engine):
     square = graph([(0, 1, 10), (1, 2, 1), (2, 3, 10), (3, 0, 1)], 4)
     assert agreement("labels", solve(engine, "ecg", square), np.array([0, 0, 1, 1])).kind == "equivalent"
 
@@ -344,14 +344,14 @@ def analysed(engine, edges, labels, monkeypatch, **given):
 
 
 @each_engine("analyze-clustering")
-def test_figures_of_a_clustering_are_as_counted_by_hand(engine, monkeypatch):
+def test_figures_of_a_clustering_agree_with_counts_by_hand(engine, monkeypatch):
     # Clusters {0, 1, 2}, {3, 4}, {5, 6}: inside 3, 1, 0; degrees 8, 5, 1; cut 2, 3, 1; vertex 6 has no edge.
     answer = analysed(engine, graph(BOWTIE, 7), [0, 0, 0, 1, 1, 2, 2], monkeypatch, clusters=3)
     assert answer == pytest.approx([4 / 7 - (64 + 25 + 1) / 196, 3, 2 / 3 + 3 / 2 + 1 / 2], abs=1e-12)
 
 
 @each_engine("analyze-clustering")
-def test_figures_of_a_clustering_go_by_weights(engine, monkeypatch):
+def test_figures_of_a_clustering_use_weights(engine, monkeypatch):
     rows = [(0, 1, 4.0), (1, 2, 0.5), (2, 3, 2.0), (0, 3, 1.5)]
     answer = analysed(engine, graph(rows, 4), [0, 0, 1, 1], monkeypatch, clusters=2)
     # W = 8: inside 4 and 2; degrees 10 and 6; both cut by 2.
@@ -359,7 +359,7 @@ def test_figures_of_a_clustering_go_by_weights(engine, monkeypatch):
 
 
 @each_engine("analyze-clustering")
-def test_a_clustering_is_analysed_whatever_the_order_of_its_labels(engine, monkeypatch):
+def test_the_order_of_labels_does_not_change_an_analysis(engine, monkeypatch):
     labels = np.array([2, 0, 1, 1, 0, 2, 2])
     one = analysed(engine, graph(BOWTIE, 7), labels, monkeypatch, clusters=3)
     assert analysed(engine, graph(BOWTIE, 7), 2 - labels, monkeypatch, clusters=3) == pytest.approx(one, abs=1e-12)
@@ -380,7 +380,7 @@ def test_as_many_clusters_as_vertices_are_analysed(engine):
     assert finding.figures["edge_cut"] == 21
 
 
-def test_no_figure_of_a_clustering_can_be_changed_unnoticed():
+def test_any_changed_figure_of_a_clustering_is_invalid():
     page, at, inputs, p = posed("analyze-clustering", GRAPHS["weighted"], clusters=3)
     found = partition.cuts(at, inputs.labels)
     right = np.array([modularity(at, inputs.labels), found.edge_cut, found.ratio_cut])
@@ -394,12 +394,12 @@ def test_no_figure_of_a_clustering_can_be_changed_unnoticed():
     rejected("analyze-clustering", GRAPHS["weighted"], right[:2], "shape", clusters=3)
 
 
-def test_a_clustering_of_nothing_is_refused():
+def test_a_clustering_of_a_graph_without_edges_is_refused():
     with pytest.raises(UsageError, match="has no edges, so a clustering of it has no modularity"):
         posed("analyze-clustering", GRAPHS["no edges"])
 
 
-def test_large_figures_agree_within_a_fraction_of_themselves():
+def test_large_figures_agree_within_a_relative_tolerance():
     one = np.array([0.5, 1e9, 1e4])
     assert agreement("figures", one, one * (1 + 1e-10), 1e-9).kind == "epsilon"
     assert agreement("figures", one, np.array([0.5, 1e9, 1e4 + 1e-3]), 1e-9).kind == "differs"

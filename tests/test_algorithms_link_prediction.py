@@ -36,7 +36,7 @@ BY_HAND = {
 
 
 @pytest.mark.parametrize(("engine", "similarity"), EACH)
-def test_values_are_those_worked_out_by_hand_in_the_order_of_the_pairs(engine, similarity, monkeypatch):
+def test_similarities_agree_with_values_by_hand_in_the_order_of_pairs(engine, similarity, monkeypatch):
     edges = graph(SQUARE, 8)
     assert asked(engine, similarity, edges, PAIRS, monkeypatch) == pytest.approx(BY_HAND[similarity], abs=1e-6)
     turned = asked(engine, similarity, edges, PAIRS[::-1], monkeypatch)
@@ -44,7 +44,7 @@ def test_values_are_those_worked_out_by_hand_in_the_order_of_the_pairs(engine, s
 
 
 @pytest.mark.parametrize(("engine", "similarity"), EACH)
-def test_an_edge_between_the_two_is_not_in_common(engine, similarity, monkeypatch):
+def test_an_edge_between_the_pair_does_not_count_as_common(engine, similarity, monkeypatch):
     """With closed neighbourhoods, the two ends of an edge share each other."""
     triangle = graph([(0, 1, 2.0), (1, 2, 2.0), (2, 0, 2.0)], 3)
     expected = {"jaccard": 1 / 3, "weighted-jaccard": 1 / 3, "overlap": 1 / 2, "sorensen": 1 / 2, "cosine": 1 / 2}
@@ -52,7 +52,7 @@ def test_an_edge_between_the_two_is_not_in_common(engine, similarity, monkeypatc
 
 
 @pytest.mark.parametrize(("engine", "similarity"), EACH)
-def test_direction_is_left_out_and_both_directions_of_an_edge_are_one(engine, similarity, monkeypatch):
+def test_similarities_ignore_direction(engine, similarity, monkeypatch):
     fork = graph([(1, 0, 3.0), (1, 2, 3.0), (2, 1, 3.0)], 4, directed=True)
     assert asked(engine, similarity, fork, [[0, 2]], monkeypatch) == pytest.approx([1], abs=1e-6)
 
@@ -65,7 +65,7 @@ def test_degrees_of_hubs_are_multiplied_without_overflow(engine, similarity, mon
 
 
 @pytest.mark.parametrize("similarity", SIMILARITIES)
-def test_no_drawn_pair_has_nothing_in_common(similarity):
+def test_every_drawn_pair_has_a_common_neighbour(similarity):
     """So no coefficient is 0 / 0, on which libraries have different opinions."""
     for edges in GRAPHS.values():
         _, at, inputs, _ = posed(similarity, edges)
@@ -75,21 +75,21 @@ def test_no_drawn_pair_has_nothing_in_common(similarity):
 
 
 @pytest.mark.parametrize("similarity", SIMILARITIES)
-def test_all_similarities_ask_about_the_pairs_that_jaccard_asks_about(similarity):
+def test_all_similarities_use_the_same_pairs(similarity):
     edges = graph([(u, v, 1.0 + u) for u, v in path(300)], 300)
     drawn = {name: posed(name, edges, pairs=50, seed=3)[2].pairs.tolist() for name in (similarity, "jaccard")}
     assert drawn[similarity] == drawn["jaccard"]
     assert len(drawn["jaccard"]) == 50
 
 
-def test_weights_are_drawn_for_weighted_jaccard_where_there_are_none():
+def test_weights_are_drawn_for_weighted_jaccard_on_unweighted_graphs():
     page, at, _, p = posed("weighted-jaccard", GRAPHS["clique"], seed=4)
     assert (at.weights, p.weight) == ("drawn", "weight")
     assert page.pose(GRAPHS["weighted"], seed=0, ignore_weights=True).weights == "drawn"
     assert posed("weighted-jaccard", GRAPHS["weighted"])[1].weights == "dataset"
 
 
-def test_edges_that_weigh_nothing_are_left_out_of_weighted_jaccard():
+def test_weighted_jaccard_drops_edges_of_weight_zero():
     rows = [(0, 1, 1.0), (1, 2, 2.0), (2, 3, 0.0), (3, 4, 0.0)]
     _, at, inputs, _ = posed("weighted-jaccard", graph(rows, 5))
     assert (at.num_edges, inputs.pairs.tolist()) == (2, [[0, 2]])
@@ -97,14 +97,14 @@ def test_edges_that_weigh_nothing_are_left_out_of_weighted_jaccard():
     assert (at.num_edges, len(inputs.pairs)) == (0, 0)
 
 
-def test_where_all_weights_are_equal_weighted_jaccard_is_jaccard():
+def test_weighted_jaccard_with_equal_weights_is_jaccard():
     _, at, inputs, _ = posed("weighted-jaccard", graph([(u, v, 7.0) for u, v in path(9)], 9))
     both = [np.array(certify_similarity.neighbourhoods(each, inputs.pairs)) for each in (at, at.unweighted())]
     assert both[0] == pytest.approx(7 * both[1])
 
 
 @pytest.mark.parametrize("similarity", SIMILARITIES)
-def test_rows_in_batches_give_what_all_at_once_give(similarity, monkeypatch):
+def test_similarities_do_not_depend_on_batches(similarity, monkeypatch):
     import scipy
 
     rng = np.random.default_rng(2)
@@ -135,7 +135,7 @@ def test_what_cugraph_calls_cosine_is_rejected(engine):
 
 
 @pytest.mark.parametrize("engine", [each for each in ENGINES if each.values[0] == "igraph"])
-def test_igraph_counts_each_vertex_as_its_own_neighbour_unless_told_otherwise(engine):
+def test_igraph_counts_a_vertex_as_its_own_neighbour_by_default(engine):
     igraph = registry.engine(engine).start(Settings())
     triangle = igraph.Graph.Full(3)
     assert triangle.similarity_dice(pairs=[(0, 1)]) == [1]

@@ -35,14 +35,14 @@ def test_an_undirected_edge_is_an_entry_each_way_and_a_directed_one_is_not():
 
 
 @pytest.mark.parametrize("engine", having("coo-to-csr"))
-def test_compressed_rows_hold_every_entry_and_its_value_to_the_last_bit(engine):
+def test_compressed_rows_hold_every_entry_exactly(engine):
     assert solve(engine, "coo-to-csr", ARROWS).tolist() == [[0, 1, 0.5], [0, 2, -2], [2, 3, 0], [3, 0, 1e-300]]
     assert solve(engine, "coo-to-csr", EDGES).tolist() == [[0, 1, 0.5], [1, 0, 0.5], [1, 2, 3], [2, 1, 3]]
     assert solve(engine, "coo-to-csr", EDGES.unweighted()).tolist() == [[0, 1], [1, 0], [1, 2], [2, 1]]
 
 
 @pytest.mark.parametrize("engine", having("transpose"))
-def test_every_arc_is_turned_round_and_keeps_its_weight(engine):
+def test_transpose_reverses_every_arc_and_keeps_its_weight(engine):
     assert solve(engine, "transpose", ARROWS).tolist() == [[0, 3, 1e-300], [1, 0, 0.5], [2, 0, -2], [3, 2, 0]]
     assert solve(engine, "transpose", GRAPHS["directed path"]).tolist() == [[v + 1, v] for v in range(11)]
     assert solve(engine, "transpose", EDGES).tolist() == [[0, 1, 0.5], [1, 0, 0.5], [1, 2, 3], [2, 1, 3]]
@@ -64,7 +64,7 @@ def test_every_trial_does_the_same_work_on_the_same_input(engine, algorithm):
     assert all(np.array_equal(one, other) for other in others)
 
 
-def test_the_entries_that_are_to_be_sorted_are_in_no_order():
+def test_the_entries_to_sort_are_unsorted():
     page, at, _, _ = posed("coo-to-csr", GRAPHS["clique"])
     scipy = registry.engine("scipy")
     built = scipy.build(scipy.read(at), at, **page.adapter("scipy").build)
@@ -76,7 +76,7 @@ def test_the_entries_that_are_to_be_sorted_are_in_no_order():
 
 
 @pytest.mark.parametrize("algorithm", ["coo-to-csr", "transpose"])
-def test_structure_takes_any_finite_weights_and_no_others(algorithm):
+def test_structure_accepts_any_finite_weight(algorithm):
     for weights in ([0.0, 0.0], [-1.0, 0.0], [1e308, 1e308]):
         edges = graph([(0, 1, weights[0]), (1, 2, weights[1])], 3)
         assert certify(algorithm, edges, solve("scipy", algorithm, edges)).valid
@@ -97,7 +97,7 @@ def test_rows_that_cugraph_would_count_in_too_few_bits_are_refused():
 
 
 @pytest.mark.parametrize("engine", having("renumber"))
-def test_every_id_gets_one_number_and_edges_are_told_in_them(engine):
+def test_renumbering_maps_every_id_and_rewrites_the_edges(engine):
     edges = graph([(5, 1), (1, 3), (5, 3)], 8, directed=True)
     answer = solve(engine, "renumber", edges)
     ids = _lists.external_ids(8)
@@ -108,7 +108,7 @@ def test_every_id_gets_one_number_and_edges_are_told_in_them(engine):
     assert {(back[u], back[v]) for u, v in renumbered.tolist()} == {(5, 1), (1, 3), (5, 3)}
 
 
-def test_external_ids_are_large_different_and_in_no_order():
+def test_external_ids_are_large_distinct_and_unsorted():
     ids = _lists.external_ids(200_000)
     assert len(np.unique(ids)) == len(ids)
     assert ids.dtype == np.int64
@@ -117,7 +117,7 @@ def test_external_ids_are_large_different_and_in_no_order():
     assert np.array_equal(_lists.external_ids(10), ids[:10])
 
 
-def test_disorder_is_a_permutation_and_always_the_same():
+def test_disorder_is_a_fixed_permutation():
     order = _lists.disorder(10_000)
     assert np.array_equal(np.sort(order), np.arange(10_000))
     assert np.count_nonzero(order == np.arange(10_000)) < 20
@@ -128,13 +128,13 @@ def test_disorder_is_a_permutation_and_always_the_same():
 # SciPy
 
 
-def test_scipy_says_of_everything_else_that_it_has_none():
+def test_scipy_gives_a_reason_for_every_other_algorithm():
     assert registry.algorithm("louvain").gaps["scipy"] == "not in the library"
     with pytest.raises(UnsupportedError, match="not in the library"):
         registry.algorithm("pagerank").adapter("scipy")
 
 
-def test_a_reason_on_the_page_precedes_the_engines_own():
+def test_a_reason_on_the_page_overrides_the_engines():
     page = registry._connect(
         Algorithm(
             name="louvain",
@@ -162,7 +162,7 @@ def test_scipys_graph_is_the_adjacency_matrix_with_sorted_rows(name):
     assert edges.directed or np.array_equal(matrix.toarray(), matrix.toarray().T)
 
 
-def test_scipys_spanning_trees_would_lose_edges_that_weigh_nothing_and_it_says_so():
+def test_scipy_is_unsupported_for_spanning_trees_with_weights_of_zero():
     rows = [(0, 1, 1.0), (1, 2, 2.0), (0, 2, 3.0)]
     assert solve("scipy", "mst", graph(rows, 4)).tolist() == [[0, 1], [1, 2]]
     with pytest.raises(UnsupportedError, match="lose edges of weight 0"):

@@ -33,7 +33,7 @@ def about(vertices, monkeypatch):
 
 
 @on_each("induced-subgraph")
-def test_an_induced_subgraph_keeps_its_vertices_numbers_in_whatever_order_they_are_given(engine, monkeypatch):
+def test_an_induced_subgraph_keeps_vertex_numbers_in_any_order(engine, monkeypatch):
     about([9, 2, 7, 3, 5, 8, 10, 0], monkeypatch)
     assert solve(engine, "induced-subgraph", HAND).tolist() == [[2, 3], [5, 7], [7, 8], [7, 9], [8, 9]]
 
@@ -46,7 +46,7 @@ def test_an_induced_subgraph_keeps_direction(engine, monkeypatch):
 
 
 @on_each("induced-subgraph")
-def test_vertices_without_an_edge_between_them_induce_none(engine, monkeypatch):
+def test_unconnected_vertices_induce_no_edge(engine, monkeypatch):
     about([0, 2, 9, 10], monkeypatch)
     for edges in (HAND, graph(PATH, 11, directed=True), graph([], 11)):
         assert solve(engine, "induced-subgraph", edges).shape == (0, 2)
@@ -56,7 +56,7 @@ def _drawn(share, seed=0):
     return posed("induced-subgraph", graph(path(500), 500), seed=seed, share=share)[2].vertices.tolist()
 
 
-def test_a_share_of_all_vertices_is_drawn_and_a_smaller_one_is_part_of_it():
+def test_a_smaller_share_of_the_vertices_is_part_of_a_larger_one():
     half = _drawn(0.5)
     assert len(half) == len(set(half)) == 250
     assert _drawn(0.1) == half[:50]
@@ -75,7 +75,7 @@ def test_a_share_is_a_fraction():
 
 
 @on_each("ego-graph")
-def test_an_ego_graph_has_the_edges_between_neighbours_too(engine):
+def test_an_ego_graph_has_the_edges_between_neighbours(engine):
     assert solve(engine, "ego-graph", HAND, source="9", radius=1).tolist() == [[7, 8], [7, 9], [8, 9]]
     assert solve(engine, "ego-graph", HAND, source="1", radius=2).tolist() == [[0, 1], [1, 2], [2, 3]]
     whole = solve(engine, "ego-graph", HAND, source="0", radius=50)
@@ -91,7 +91,7 @@ def test_an_ego_graph_follows_out_edges_and_keeps_all_between_its_vertices(engin
 
 
 @on_each("ego-graph")
-def test_the_radius_of_an_ego_graph_counts_hops_and_not_weights(engine):
+def test_the_radius_of_an_ego_graph_counts_hops(engine):
     far = graph([(0, 1, 50), (1, 2, 50), (2, 3, 0.1)], 4)
     assert solve(engine, "ego-graph", far, source="0").tolist() == [[0, 1], [1, 2]]
 
@@ -100,7 +100,7 @@ def test_the_radius_of_an_ego_graph_counts_hops_and_not_weights(engine):
 
 
 @on_each("k-truss")
-def test_the_edges_of_a_truss_have_their_vertices_old_numbers(engine):
+def test_the_edges_of_a_truss_keep_vertex_numbers(engine):
     triangles = [[7, 8], [7, 9], [8, 9]]
     clique = [list(row) for row in CLIQUE]
     assert solve(engine, "k-truss", HAND, k=3).tolist() == [*clique, *triangles]
@@ -109,7 +109,7 @@ def test_the_edges_of_a_truss_have_their_vertices_old_numbers(engine):
 
 
 @on_each("k-truss")
-def test_an_edge_that_goes_takes_others_with_it(engine):
+def test_a_strip_of_triangles_is_peeled_off_completely(engine):
     # A strip of triangles: inner edges lie in two of them, outer edges in one.
     strip = graph([*path(30), *((v, v + 2) for v in range(28))], 30)
     assert solve(engine, "k-truss", strip).shape == (0, 2)
@@ -117,13 +117,13 @@ def test_an_edge_that_goes_takes_others_with_it(engine):
 
 
 @on_each("k-truss")
-def test_a_truss_knows_neither_weights_nor_direction(engine):
+def test_a_truss_ignores_weights_and_direction(engine):
     directed = graph([(v, u, 2.5) for u, v in LOLLIPOP] + [(4, 5, 1.0)], 11, directed=True)
     for edges in (HEAVY, directed):
         assert solve(engine, "k-truss", edges).tolist() == [list(row) for row in CLIQUE]
 
 
-def test_a_truss_below_three_is_no_problem():
+def test_a_truss_below_three_is_refused():
     with pytest.raises(UsageError, match="from 3"):
         posed("k-truss", HAND, k=2)
 
@@ -143,13 +143,13 @@ def test_nx_cugraph_still_forgets_which_vertices_a_truss_has(engine):
 
 
 @on_each("mst")
-def test_a_spanning_forest_goes_by_weight(engine):
+def test_a_spanning_forest_minimises_weight(engine):
     rows = [(0, 1, 4), (0, 2, 1), (2, 1, 2), (1, 3, 7), (2, 3, 8), (5, 6, 3)]
     assert solve(engine, "mst", graph(rows, 8)).tolist() == [[0, 2], [1, 2], [1, 3], [5, 6]]
 
 
 @on_each("mst")
-def test_edges_that_weigh_nothing_can_be_in_a_spanning_forest(engine):
+def test_edges_of_weight_zero_can_be_in_a_spanning_forest(engine):
     if engine == "scipy":
         pytest.skip("it would lose them, and refuses the graph")
     rows = [(0, 1, 0), (1, 2, 0), (0, 2, 1), (2, 3, 5), (3, 4, 0), (2, 4, 6)]
@@ -157,7 +157,7 @@ def test_edges_that_weigh_nothing_can_be_in_a_spanning_forest(engine):
 
 
 @on_each("mst")
-def test_weights_are_told_apart_where_float32_cannot(engine):
+def test_weights_beyond_float32_are_distinguished(engine):
     heavy = 2.0**24
     rows = [(0, 1, heavy + 1), (1, 2, heavy), (2, 3, heavy + 1), (0, 3, heavy)]
     rows += [(0, 2, heavy + 2), (1, 3, heavy + 3)]
@@ -166,7 +166,7 @@ def test_weights_are_told_apart_where_float32_cannot(engine):
 
 
 @on_each("mst")
-def test_of_two_directions_the_lighter_weight_counts(engine):
+def test_the_smaller_weight_of_two_directions_counts(engine):
     arcs = graph([(0, 1, 9), (1, 0, 1), (1, 2, 5), (0, 2, 4)], 3, directed=True)
     answer = solve(engine, "mst", arcs)
     assert answer.tolist() == [[0, 1], [0, 2]]
@@ -174,7 +174,7 @@ def test_of_two_directions_the_lighter_weight_counts(engine):
 
 
 @on_each("mst")
-def test_drawn_weights_with_many_ties_give_a_least_forest(engine):
+def test_weights_with_ties_give_a_minimum_forest(engine):
     rng = np.random.default_rng(7)
     many = graph([tuple(row) for row in rng.integers(120, size=(900, 2)).tolist()], 125)
     finding = certify("mst", many, solve(engine, "mst", many))
@@ -188,14 +188,14 @@ def test_drawn_weights_with_many_ties_give_a_least_forest(engine):
 
 
 @on_each("core-number")
-def test_core_numbers_count_neighbours_and_not_weights(engine):
+def test_core_numbers_ignore_weights(engine):
     by_hand = [1, 1, 1, 1, 3, 3, 3, 3, 2, 2, 0]
     for edges in (HAND, HEAVY, graph([*LOLLIPOP, *((v, u) for u, v in LOLLIPOP)], 11, directed=True)):
         assert solve(engine, "core-number", edges).tolist() == by_hand
 
 
 @on_each("core-number")
-def test_core_numbers_of_a_random_graph_are_those_of_the_definition(engine):
+def test_core_numbers_of_a_random_graph_follow_their_definition(engine):
     rng = np.random.default_rng(3)
     some = graph([tuple(row) for row in rng.integers(25, size=(90, 2)).tolist()], 27)
     assert solve(engine, "core-number", some).tolist() == reference.cores(some).tolist()
@@ -205,7 +205,7 @@ def test_core_numbers_of_a_random_graph_are_those_of_the_definition(engine):
 
 
 @on_each("random-walks")
-def test_walks_go_along_out_edges_as_far_as_they_can(engine):
+def test_walks_follow_out_edges_to_a_dead_end(engine):
     line = graph(path(6), 6, directed=True)
     _, _, inputs, _ = posed("random-walks", line, length=3)
     answer = solve(engine, "random-walks", line, length=3)
@@ -215,7 +215,7 @@ def test_walks_go_along_out_edges_as_far_as_they_can(engine):
 
 
 @on_each("random-walks")
-def test_as_many_walks_of_as_many_steps_as_asked_for(engine):
+def test_number_and_length_of_walks_are_as_requested(engine):
     answer = solve(engine, "random-walks", HAND, vertices=5, length=33)
     assert answer.shape == (5, 34)
     assert certify("random-walks", HAND, answer, vertices=5, length=33).figures["hops"] == 5 * 33
@@ -236,7 +236,7 @@ def test_the_seed_decides_the_walks(engine):
 
 
 @on_each("random-walks")
-def test_walks_know_no_weights(engine):
+def test_walks_ignore_weights(engine):
     # By weight, nobody would ever leave the edge 0 - 1.
     star = graph([(0, v, 1.0 + 1e9 * (v == 1)) for v in range(1, 40)], 40)
     answer = solve(engine, "random-walks", star, length=60)
@@ -244,5 +244,5 @@ def test_walks_know_no_weights(engine):
 
 
 @on_each("random-walks")
-def test_walks_are_done_when_the_call_returns(engine):
+def test_walks_are_complete_when_the_call_returns(engine):
     assert not hasattr(raw(engine, "random-walks", HAND), "__next__")

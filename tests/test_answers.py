@@ -35,7 +35,7 @@ def run(algorithm, edges, files, claims=None):
     return verify(algorithm, edges, files, params={}, inputs=Inputs(), seed=0, claims=claims or {})
 
 
-def test_the_answer_of_median_quality_stands_for_a_heuristic(tmp_path, edges):
+def test_the_answer_of_median_quality_represents_a_heuristic(tmp_path, edges):
     algorithm = problem(
         lambda _, answer, p: Finding(valid=True, detail=f"seed {p.seed}", figures={"q": float(answer[0])}),
         kind="partition",
@@ -48,7 +48,7 @@ def test_the_answer_of_median_quality_stands_for_a_heuristic(tmp_path, edges):
     assert found.certificate.checked == 5
 
 
-def test_one_wrong_answer_among_several_is_enough(tmp_path, edges):
+def test_one_wrong_answer_makes_a_record_invalid(tmp_path, edges):
     algorithm = problem(lambda _, answer, __: Finding(valid=bool(answer[0]), detail="is 0"), kind="labels")
     found = run(algorithm, edges, saved(tmp_path, [1], [0], [1]))
     assert not found.certificate.valid
@@ -57,7 +57,7 @@ def test_one_wrong_answer_among_several_is_enough(tmp_path, edges):
 
 
 @pytest.mark.parametrize(("claim", "believed"), [(0.5, True), (0.5004, True), (0.5006, False), (float("nan"), False)])
-def test_what_an_engine_claims_of_its_answer_stands_beside_what_was_computed(tmp_path, edges, claim, believed):
+def test_claimed_figures_are_shown_beside_computed_ones(tmp_path, edges, claim, believed):
     algorithm = problem(
         lambda *_: Finding(valid=True, detail="", figures={"q": 0.5}, notes=("odd",)), kind="partition", quality="q"
     )
@@ -88,7 +88,7 @@ def folders(tmp_path):
         yield name, values
 
 
-def test_digests_tell_types_and_shapes_apart():
+def test_digests_depend_on_types_and_shapes():
     ones = np.ones(4, dtype=np.int64)
     assert digest(ones) == digest(ones.copy())
     assert len({digest(each) for each in (ones, ones.astype(np.int32), ones.reshape(2, 2), ones * 2)}) == 4

@@ -89,7 +89,7 @@ def test_a_graph_without_vertices_is_refused(algorithm):
 
 
 @pytest.mark.parametrize(("engine", "algorithm"), EACH)
-def test_nothing_is_left_lazy(engine, algorithm):
+def test_adapters_return_finished_results(engine, algorithm):
     result = raw(engine, algorithm, GRAPHS["path"])
     assert not hasattr(result, "__next__"), "an unread generator has computed nothing yet"
 
@@ -103,7 +103,7 @@ def test_searches_follow_out_edges(engine):
 
 
 @pytest.mark.parametrize("engine", having("sssp"))
-def test_shortest_paths_go_by_weight_and_not_by_hops(engine):
+def test_shortest_paths_use_weights(engine):
     shortcut = graph([(0, 1, 1), (1, 2, 1), (2, 3, 1), (0, 3, 10)], 4)
     assert solve(engine, "sssp", shortcut, source="0").tolist() == [0, 1, 2, 3]
     assert solve(engine, "bfs", shortcut, source="0").tolist() == [0, 1, 2, 1]
@@ -122,7 +122,7 @@ def test_pagerank_uses_weights(engine):
 @pytest.mark.parametrize("tolerance", [1e-2, 1e-6, 1e-10])
 @pytest.mark.parametrize("name", ["mostly isolated", "dangling vertices", "path", "weighted"])
 @pytest.mark.parametrize("engine", having("pagerank"))
-def test_pagerank_reaches_the_tolerance_that_was_asked_for(engine, name, tolerance):
+def test_pagerank_reaches_the_requested_tolerance(engine, name, tolerance):
     answer = solve(engine, "pagerank", GRAPHS[name], tolerance=tolerance)
     finding = certify("pagerank", GRAPHS[name], answer, tolerance=tolerance)
     assert finding.valid, finding.detail
@@ -131,7 +131,7 @@ def test_pagerank_reaches_the_tolerance_that_was_asked_for(engine, name, toleran
 
 @pytest.mark.parametrize("directed", [True, False])
 @pytest.mark.parametrize("engine", having("pagerank"))
-def test_pagerank_takes_edges_that_weigh_nothing_for_none(engine, directed):
+def test_pagerank_ignores_edges_of_weight_zero(engine, directed):
     # All out-edges of vertices 1 and 4 weigh 0.
     rows = [(0, 1, 2.0), (0, 2, 1.0), (2, 0, 0.5), (3, 0, 1.0)]
     without, nothing = (graph(each, 6, directed=directed) for each in (rows, [*rows, (1, 4, 0.0), (4, 3, 0.0)]))
@@ -142,12 +142,12 @@ def test_pagerank_takes_edges_that_weigh_nothing_for_none(engine, directed):
 
 @pytest.mark.parametrize("directed", [True, False])
 @pytest.mark.parametrize("engine", having("pagerank"))
-def test_pagerank_is_uniform_where_all_edges_weigh_nothing(engine, directed):
+def test_pagerank_with_all_weights_zero_is_uniform(engine, directed):
     weightless = graph([(0, 1, 0.0), (1, 2, 0.0)], 4, directed=directed)
     assert solve(engine, "pagerank", weightless, tolerance=1e-12) == pytest.approx([1 / 4] * 4, rel=1e-12)
 
 
-def test_nx_cugraph_is_told_to_compute_in_float64_where_no_edge_has_a_weight_to_tell_it_by(monkeypatch):
+def test_nx_cugraph_uses_float64_on_unweighted_graphs(monkeypatch):
     converted = SimpleNamespace(
         edge_values={}
     )  # what it makes of a graph without edges, whatever weights are asked for
@@ -161,7 +161,7 @@ def test_nx_cugraph_is_told_to_compute_in_float64_where_no_edge_has_a_weight_to_
 
 
 @pytest.mark.parametrize("engine", having("pagerank"))
-def test_pagerank_that_runs_out_of_iterations_says_so_alike_everywhere(engine):
+def test_pagerank_at_the_iteration_limit_raises_the_same_error_everywhere(engine):
     if "max_iterations" in registry.algorithm("pagerank").adapter(engine).no_equivalent:
         pytest.skip(f"{engine} does not iterate")
     few = {"tolerance": 1e-12, "max_iterations": 3}
@@ -205,7 +205,7 @@ def test_communities_of_two_cliques_are_found(engine, algorithm):
 
 
 @pytest.mark.parametrize(("engine", "algorithm"), BOTH)
-def test_communities_go_by_weights_and_resolution(engine, algorithm):
+def test_communities_use_weights_and_resolution(engine, algorithm):
     weighted = graph([(0, 1, 10), (1, 2, 1), (2, 3, 10), (3, 0, 1)], 4)
     assert agreement("labels", solve(engine, algorithm, weighted), np.array([0, 0, 1, 1])).kind == "equivalent"
     coarse = solve(engine, algorithm, graph(path(40), 40), resolution=0.1)
@@ -214,7 +214,7 @@ def test_communities_go_by_weights_and_resolution(engine, algorithm):
 
 
 @pytest.mark.parametrize("engine", having("louvain"))
-def test_louvain_stops_after_as_many_levels_as_it_was_allowed(engine):
+def test_louvain_stops_after_max_level(engine):
     if "max_level" in registry.algorithm("louvain").adapter(engine).no_equivalent:
         pytest.skip(f"{engine} takes no limit")
     chain = graph(path(400), 400)
@@ -231,7 +231,7 @@ def test_triangles_are_counted_at_each_vertex_exactly(engine):
 
 
 @pytest.mark.parametrize("engine", ENGINES)
-def test_threads_are_obeyed(engine):
+def test_engines_use_the_given_number_of_threads(engine):
     it = registry.engine(engine)
     if it.device == "gpu":
         pytest.skip("threads are the CPU's")
@@ -246,7 +246,7 @@ def test_threads_are_obeyed(engine):
 
 @pytest.mark.parametrize("ids", [np.int32, np.int64])
 @pytest.mark.parametrize("engine", ENGINES)
-def test_both_widths_of_ids_are_taken(engine, ids):
+def test_ids_of_32_and_64_bits_are_accepted(engine, ids):
     edges = GRAPHS["star"]
     columns = edges.to_numpy()
     wide = type(edges).from_columns(columns.src.astype(ids), columns.dst.astype(ids), num_vertices=9, directed=False)

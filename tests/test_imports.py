@@ -114,7 +114,7 @@ def circle(arrows):
     return []
 
 
-def test_files_import_each_other_in_no_circle():
+def test_there_is_no_circle_of_imports():
     assert not circle({name: {target for target, _ in targets} for name, targets in IMPORTS.items()})
 
 
@@ -136,11 +136,11 @@ FOLDERS = ["", *sorted({name.rpartition(".")[0] for name in MODULES} - {""})]
 
 
 @pytest.mark.parametrize("folder", but_for(FOLDERS))
-def test_what_lies_in_a_folder_imports_each_other_in_no_circle(folder):
+def test_there_is_no_circle_within_a_folder(folder):
     assert not circle(within(folder))
 
 
-def test_a_circle_is_seen():
+def test_a_circle_is_found():
     assert circle({"a": {"b"}, "b": {"c"}, "c": {"a"}})
     through_folders = {"a.x": [("b.x", 1)], "b.y": [("a.y", 1)], "a.y": [], "b.x": []}
     assert circle(within("", through_folders))
@@ -160,7 +160,7 @@ def test_a_circle_is_seen():
         ("import numpy, json", []),
     ],
 )
-def test_the_walker_sees_every_way_to_import(source, names):
+def test_every_form_of_import_is_found(source, names):
     assert [name for name, _ in imported(source)] == names
 
 
@@ -210,7 +210,7 @@ def test_looking_up_one_algorithm_imports_its_page_and_the_engine_asked_for(code
     ],
     ids=["names", "summaries", "command line", "help"],
 )
-def test_names_and_help_do_without_numpy(code):
+def test_names_and_help_do_not_import_numpy(code):
     assert not _loaded_by(code) & {*HEAVY, "numpy"}
 
 

@@ -11,7 +11,7 @@ from graphbench import cli
 ROOT = Path(graphbench.__file__).resolve().parents[1]
 
 
-def test_readme_has_exactly_one_command_to_try_it_and_one_to_test_it():
+def test_the_readme_has_one_command_to_try_and_one_to_test():
     lines = (ROOT / "README.md").read_text(encoding="utf-8").splitlines()
     for extra in ("cpu", "test"):
         assert len([line for line in lines if line.startswith(f"pip install -e '.[{extra}]'")]) == 1
@@ -33,7 +33,7 @@ def test_the_readme_has_the_table_of_algorithms_and_engines_as_the_command_print
     assert table.strip() == printed, "GRAPHBENCH_GOLDEN=write pytest tests/test_project.py writes it anew"
 
 
-def test_nothing_tells_users_to_install_another_project_of_the_same_name():
+def test_no_text_says_to_install_the_other_project_of_this_name():
     texts = [*ROOT.glob("*.md"), *ROOT.glob("graphbench/**/*.py"), *ROOT.glob("datasets/*.md")]
     for path in texts:
         assert not re.search(r"pip install (-U )?['\"]?graphbench", path.read_text(encoding="utf-8")), path

@@ -14,7 +14,7 @@ SIX = ["bfs", "jaccard", "louvain", "pagerank", "sssp", "wcc"]
 REFERENCE = ["cugraph", "igraph", "networkit", "networkx", "nx-cugraph"]
 
 
-def test_the_reference_algorithms_and_engines_are_there():
+def test_the_reference_algorithms_and_engines_exist():
     assert set(SIX) <= set(registry.algorithm_names())
     assert set(REFERENCE) <= set(registry.engine_names())
 
@@ -72,20 +72,20 @@ def test_no_alias_hides_a_name_or_another_alias():
         (registry.engine, "nxcugraph", "nx-cugraph"),
     ],
 )
-def test_a_slip_of_the_finger_gets_a_suggestion(find, typed, meant):
+def test_a_typo_in_a_name_gets_a_suggestion(find, typed, meant):
     with pytest.raises(UnknownNameError, match=f"Did you mean .*{meant}") as caught:
         find(typed)
     assert meant in caught.value.suggestions
 
 
 @pytest.mark.parametrize("find", [registry.algorithm, registry.engine])
-def test_a_name_like_no_other_gets_the_list(find):
+def test_an_unknown_name_gets_the_list(find):
     with pytest.raises(UnknownNameError, match=r"Known: .*(louvain|igraph)"):
         find("zzzzzz")
 
 
 @pytest.mark.parametrize("private", ["base", "draws", "__init__"])
-def test_files_that_are_no_pages_are_no_names(private):
+def test_private_files_are_not_listed_as_names(private):
     assert private not in registry.algorithm_names() + registry.engine_names()
 
 
@@ -109,12 +109,12 @@ def test_the_reference_engines_solve_all_six_problems(algorithm, engine):
     assert adapter.line > 0
 
 
-def test_an_engine_that_nobody_wrote_for_is_unsupported_and_not_a_key_error():
+def test_an_engine_without_an_adapter_is_unsupported():
     with pytest.raises(UnsupportedError, match="graph-tool has no adapter for bfs"):
         registry.algorithm("bfs").adapter("graph-tool")
 
 
-def test_quick_engines_come_first():
+def test_fast_engines_come_first():
     speed_classes = [engine.speed_class for engine in registry.engines()]
     assert speed_classes == sorted(speed_classes)
     assert [engine.name for engine in registry.engines(["networkx", "igraph"])] == ["igraph", "networkx"]
