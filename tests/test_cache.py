@@ -36,7 +36,7 @@ def kept(private_home):
     return kept
 
 
-def test_a_source_is_cleaned_once_and_what_was_done_is_remembered():
+def test_a_source_is_cleaned_once_and_its_counts_are_kept():
     first, done = cache.cleaned(SHA, "toy", toy)
     again, remembered = cache.cleaned(SHA, "toy", never)
     assert done == remembered == Cleaning(loops_dropped=1, duplicates_merged=1, num_isolated=2)
@@ -50,7 +50,7 @@ def test_the_name_is_the_callers_each_time():
     assert cache.cleaned(SHA, "/other/toy.mtx", never)[0].name == "/other/toy.mtx"
 
 
-def test_names_of_vertices_are_kept():
+def test_vertex_names_are_kept():
     names = np.array(list("abcde"), dtype=object)
     cache.cleaned(SHA, "toy", lambda: toy(names))
     assert cache.cleaned(SHA, "toy", never)[0].names.tolist() == names.tolist()
@@ -92,7 +92,7 @@ def flip(path, at):
     }.items(),
     ids=lambda item: item[0],
 )
-def test_a_damaged_file_is_made_anew_with_a_warning(kept, damage):
+def test_a_damaged_file_is_rebuilt_with_a_warning(kept, damage):
     names = np.array(list("abcde"), dtype=object)
     whole, done = cache.cleaned(SHA, "toy", lambda: toy(names))
     damage[1](kept())
@@ -106,14 +106,14 @@ def test_a_damaged_file_is_made_anew_with_a_warning(kept, damage):
     assert edges.names.tolist() == names.tolist()
 
 
-def test_a_parquet_file_that_someone_else_put_there_is_made_anew(kept):
+def test_a_foreign_parquet_file_is_rebuilt(kept):
     edges, _ = cache.cleaned(SHA, "toy", toy)
     edges.write(kept())  # an edge list, but without what cleaning did
     with pytest.warns(UserWarning, match="what cleaning did is not stored"):
         cache.cleaned(SHA, "toy", toy)
 
 
-def test_nothing_is_left_behind_when_making_fails(private_home):
+def test_a_failed_build_leaves_no_file(private_home):
     def broken():
         raise DatasetError("no such graph")
 
@@ -134,7 +134,7 @@ def _ask(barrier, results):
     results.put((edges.digest, edges.to_numpy().src.tolist(), cleaning.loops_dropped))
 
 
-def test_processes_that_ask_at_once_all_get_the_same_and_leave_one_file(private_home):
+def test_concurrent_processes_build_one_file(private_home):
     context = multiprocessing.get_context("spawn")
     barrier, results = context.Barrier(3), context.Queue()
     processes = [context.Process(target=_ask, args=(barrier, results)) for _ in range(3)]
@@ -252,7 +252,7 @@ def test_clearing_by_name_removes_posed_forms_that_carry_it(private_home):
     assert not path.exists()
 
 
-def test_whatever_a_measurement_leaves_but_its_records_is_listed_and_cleared(private_home):
+def test_files_of_a_measurement_are_listed_and_cleared(private_home):
     for algorithm in ("sssp", "jaccard", "induced-subgraph"):
         assert gb.run(algorithm, "karate", engines="igraph", trials=1, timeout=60).ok
     assert {entry.kind for entry in cache.entries()} == {"cleaned", "posed", "inputs", "answer"}
@@ -261,7 +261,7 @@ def test_whatever_a_measurement_leaves_but_its_records_is_listed_and_cleared(pri
 
 
 @pytest.mark.parametrize("folder", ["cleaned", "posed", "inputs"])
-def test_what_a_killed_process_left_half_written_is_cleared(private_home, folder):
+def test_partial_files_of_a_killed_process_are_cleared(private_home, folder):
     whole = {
         "cleaned": private_home / "cleaned" / f"{'0' * 32}.parquet",
         "posed": cache.posed_path("0" * 32, "drawn", ".parquet"),

@@ -43,7 +43,7 @@ def test_embedded_graph_has_the_counts_of_the_catalogue(entry):
 
 
 @each_embedded
-def test_embedded_file_is_reproducible_and_says_where_it_is_from(entry):
+def test_embedded_file_is_reproducible_and_names_its_source(entry):
     packed = entry.path.read_bytes()
     assert packed[4:8] == bytes(4), "the gzip header holds a time"
     comments = [line for line in gzip.decompress(packed).decode("ascii").splitlines() if line.startswith("%")]

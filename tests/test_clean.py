@@ -47,7 +47,7 @@ weighted_rows = st.lists(st.tuples(vertices, vertices, weights), max_size=25)
 
 
 @given(weighted_rows, st.booleans(), st.booleans())
-def test_the_rules_hold_and_everything_is_counted(rows, directed, weighted):
+def test_cleaning_follows_its_rules_and_counts_everything(rows, directed, weighted):
     if not weighted:
         rows = [row[:2] for row in rows]
     kept, loops, merged = slowly(rows, directed)
@@ -64,7 +64,7 @@ def test_the_rules_hold_and_everything_is_counted(rows, directed, weighted):
 
 
 @given(weighted_rows, st.booleans(), st.randoms())
-def test_the_order_of_rows_changes_nothing_and_neither_does_the_way_round_of_an_edge(rows, directed, random):
+def test_order_of_rows_and_ends_does_not_change_the_result(rows, directed, random):
     one, _ = clean(raw(rows, directed=directed, weighted=True), "one")
     shuffled = [row if directed or random.random() < 0.5 else (row[1], row[0], row[2]) for row in rows]
     random.shuffle(shuffled)
@@ -74,7 +74,7 @@ def test_the_order_of_rows_changes_nothing_and_neither_does_the_way_round_of_an_
 
 
 @given(weighted_rows, st.booleans())
-def test_cleaning_twice_is_cleaning_once(rows, directed):
+def test_cleaning_is_idempotent(rows, directed):
     once, _ = clean(raw(rows, directed=directed, weighted=True), "toy")
     src, dst, weight = once.to_numpy()
     twice, cleaning = clean(Raw(src=src, dst=dst, weight=weight, num_vertices=6, directed=directed), "toy")
@@ -83,7 +83,7 @@ def test_cleaning_twice_is_cleaning_once(rows, directed):
 
 
 @given(st.lists(st.tuples(vertices, vertices), max_size=25), st.booleans())
-def test_an_unweighted_graph_is_the_special_case_of_weight_one(rows, directed):
+def test_an_unweighted_graph_is_cleaned_like_one_of_weights_1(rows, directed):
     plain, one = clean(raw(rows, directed=directed), "plain")
     ones, two = clean(raw([(*row, 1.0) for row in rows], directed=directed, weighted=True), "ones")
     assert ones.unweighted().digest == plain.digest
@@ -91,7 +91,7 @@ def test_an_unweighted_graph_is_the_special_case_of_weight_one(rows, directed):
     assert one == two
 
 
-def test_the_raw_rows_are_left_as_they_were():
+def test_cleaning_does_not_change_the_raw_rows():
     rows = raw([(3, 1, -0.0), (2, 2, 1), (1, 3, 2)], weighted=True)
     before = [column.tobytes() for column in (rows.src, rows.dst, rows.weight)]
     clean(rows, "toy")
@@ -99,7 +99,7 @@ def test_the_raw_rows_are_left_as_they_were():
 
 
 @pytest.mark.parametrize(("num_vertices", "dtype"), [(2**31 - 1, np.int32), (2**31, np.int64), (2**40, np.int64)])
-def test_ids_are_32_bits_where_the_vertices_fit_and_64_beyond(num_vertices, dtype):
+def test_ids_have_32_bits_where_possible(num_vertices, dtype):
     last = num_vertices - 1
     edges, cleaning = clean(raw([(last, 0), (0, last), (last, 7), (3, 3)], num_vertices=num_vertices), "wide")
     assert {column.dtype for column in edges.to_numpy()[:2]} == {np.dtype(dtype)}
@@ -107,7 +107,7 @@ def test_ids_are_32_bits_where_the_vertices_fit_and_64_beyond(num_vertices, dtyp
     assert (cleaning.duplicates_merged, cleaning.loops_dropped, cleaning.num_isolated) == (1, 1, num_vertices - 3)
 
 
-def test_weights_beyond_32_bit_ids_are_merged_likewise():
+def test_weights_are_merged_with_64_bit_ids():
     last = 2**40
     rows = [(last, 0, 5), (0, last, 2), (last, 7, np.nan), (7, last, 1)]
     edges, _ = clean(raw(rows, num_vertices=last + 1, weighted=True), "wide")
@@ -115,20 +115,20 @@ def test_weights_beyond_32_bit_ids_are_merged_likewise():
 
 
 @pytest.mark.parametrize("num_vertices", [0, 1, 5])
-def test_graphs_without_edges_are_graphs(num_vertices):
+def test_graphs_without_edges_are_cleaned(num_vertices):
     edges, cleaning = clean(raw([], num_vertices=num_vertices), "none")
     assert (edges.num_edges, edges.num_vertices, cleaning.num_isolated) == (0, num_vertices, num_vertices)
 
 
 @pytest.mark.parametrize("bad", [-1, 6, 2**40])
-def test_impossible_ids_are_refused_with_the_row(bad):
+def test_invalid_ids_are_refused_with_the_row(bad):
     with pytest.raises(InputError, match=rf"toy: row 1 names vertex {bad}; expected ids from 0 to 5"):
         clean(raw([(0, 1), (2, bad)]), "toy")
     with pytest.raises(InputError, match="there are no vertices"):
         clean(raw([(0, 1)], num_vertices=0), "toy")
 
 
-def test_columns_and_names_must_fit_together():
+def test_columns_and_names_must_match():
     rows = raw([(0, 1), (1, 2)])
     with pytest.raises(InputError, match="different lengths"):
         clean(Raw(src=rows.src, dst=rows.dst[:1], weight=None, num_vertices=6, directed=False), "toy")

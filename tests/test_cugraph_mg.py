@@ -37,14 +37,14 @@ def plan(**given):
     return cell.engines
 
 
-def test_it_is_measured_only_where_it_is_asked_for():
+def test_cugraph_mg_is_measured_only_on_request():
     assert engine.name not in plan()
     assert engine.name in plan(gpus=1)
     assert plan(engines=["cugraph-mg"]) == ("cugraph-mg",)
     assert plan(baseline="cugraph-mg").count("cugraph-mg") == 1
 
 
-def test_gpus_for_engines_that_take_one_is_warned_of():
+def test_gpus_without_a_multi_gpu_engine_is_a_warning():
     with pytest.warns(UserWarning, match="none of which is measured: name --engine cugraph-mg too"):
         plan(gpus=2, engines=["igraph"])
 
@@ -87,12 +87,12 @@ def test_all_gpus_are_visible_where_nothing_hides_them(monkeypatch):
 
 
 @pytest.mark.usefixtures("four")
-def test_more_gpus_than_there_are_is_told_before_anything_is_imported():
+def test_too_many_gpus_are_refused_before_any_import():
     with pytest.raises(UnavailableError, match=r"4 GPUs visible, expected 5 \(--gpus\)\. Pass a smaller --gpus"):
         engine.start(Settings(gpus=5))
 
 
-def test_it_solves_what_the_distributed_api_has_and_says_why_not_the_rest():
+def test_every_algorithm_has_an_adapter_or_a_reason():
     pages = {name: registry.algorithm(name) for name in registry.algorithm_names()}
     having = {name for name, page in pages.items() if engine.name in page.adapters}
     assert having.issuperset(ISSUE)
@@ -173,7 +173,7 @@ def removal(worker):
     return 0.0, {"action": "remove-worker", "worker": worker}
 
 
-def test_a_dead_worker_ends_a_wait_that_would_never_end(client, watch):
+def test_a_dead_worker_ends_an_endless_wait(client, watch):
     watch.places = {"tcp://a:1": "H100 (host, CUDA_VISIBLE_DEVICES=0)"}
     threading.Timer(0.05, client.hear, [removal("tcp://a:1")]).start()
     with pytest.raises(EngineError, match=r"worker tcp://a:1 died, and its part .*H100"), watch.armed():
@@ -189,13 +189,13 @@ def test_a_failed_task_ends_the_wait_for_the_others(client, watch):
     assert engine.is_out_of_memory(raised.value)
 
 
-def test_what_a_worker_raised_comes_first_if_it_comes(client, watch):
+def test_an_error_of_a_worker_takes_precedence(client, watch):
     client.futures["task"] = SimpleNamespace(status="error", exception=ValueError("no"))
     with pytest.raises(ValueError, match="no"), watch.armed():
         raise ValueError("no")
 
 
-def test_what_follows_from_a_worker_s_death_is_told_as_that(client, watch):
+def test_errors_after_a_workers_death_name_the_death(client, watch):
     threading.Timer(0.05, client.hear, [removal("tcp://a:1")]).start()
     with pytest.raises(EngineError, match="tcp://a:1 died"), watch.armed():
         raise OSError("the connection was closed")
@@ -206,7 +206,7 @@ def test_unarmed_it_raises_nothing(client, watch):
     assert not threading.Event().wait(0.05 + 2 * watch.GRACE * watch.LOOK_S)
 
 
-def test_other_news_of_workers_is_no_trouble(client, watch):
+def test_other_worker_events_are_ignored(client, watch):
     client.hear((0.0, {"action": "add-worker", "worker": "tcp://a:1"}))
     client.hear((0.0, "text"))
     with watch.armed():
@@ -217,7 +217,7 @@ def test_other_news_of_workers_is_no_trouble(client, watch):
 
 
 @pytest.mark.parametrize(("pairs", "workers", "posed"), [(3, 2, 3), (3, 3, 3), (2, 5, 5), (0, 4, 0)])
-def test_no_worker_is_left_without_a_pair(pairs, workers, posed):
+def test_every_worker_gets_a_pair(pairs, workers, posed):
     given = np.arange(2 * pairs).reshape(pairs, 2)
     rows = cugraph_mg._enough(given, workers)
     assert rows.shape == (posed, 2)
@@ -236,7 +236,7 @@ def test_walks_are_taken_whole_from_a_series_that_knows_no_columns(monkeypatch):
 # Letting go
 
 
-def test_it_waits_until_the_workers_have_given_up_a_graph(monkeypatch):
+def test_release_waits_until_the_workers_have_freed_a_graph(monkeypatch):
     monkeypatch.setattr(_dask, "SETTLE_LOOK_S", 0)
     cluster, held = _dask.Cluster(), [[2, 1], [0, 1], [0, 0], [5, 5]]
     monkeypatch.setattr(cluster, "each", lambda _: held.pop(0))
@@ -244,7 +244,7 @@ def test_it_waits_until_the_workers_have_given_up_a_graph(monkeypatch):
     assert held == [[5, 5]]
 
 
-def test_it_does_not_wait_for_ever_nor_for_workers_that_are_gone(monkeypatch):
+def test_release_does_not_wait_forever_or_for_dead_workers(monkeypatch):
     monkeypatch.setattr(_dask, "SETTLE_LOOK_S", 0)
     cluster, looks = _dask.Cluster(), []
     monkeypatch.setattr(cluster, "each", lambda _: looks.append(1) or [1])
@@ -258,7 +258,7 @@ def test_it_does_not_wait_for_ever_nor_for_workers_that_are_gone(monkeypatch):
     cluster.settle()
 
 
-def test_walks_on_several_gpus_are_given_no_seed_that_all_workers_would_share():
+def test_walks_on_several_gpus_get_no_shared_seed():
     page, given = registry.algorithm("random-walks"), {}
     attached = page.adapters[engine.name]
 

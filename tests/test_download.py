@@ -73,13 +73,13 @@ def test_redirect_is_followed_to_another_host(server, tmp_path):
 
 
 @pytest.mark.parametrize("status", [429, 500, 502, 503, 504])
-def test_passing_trouble_is_tried_again(server, tmp_path, status):
+def test_temporary_errors_are_retried(server, tmp_path, status):
     server.misdeeds += [status, status]
     assert get(server, tmp_path / "file", expected=SUM) == BODY
     assert len(server.requests) == 3
 
 
-def test_lasting_trouble_of_a_server_ends(server, tmp_path):
+def test_retries_of_a_failing_server_end(server, tmp_path):
     server.misdeeds += [500] * 20
     with pytest.raises(FetchError, match=r"/file: HTTP 500 .*, 4 times"):
         get(server, tmp_path / "file", expected=SUM)
@@ -88,7 +88,7 @@ def test_lasting_trouble_of_a_server_ends(server, tmp_path):
 
 
 @pytest.mark.parametrize("status", [403, 404, 410])
-def test_missing_file_is_not_asked_for_again(server, tmp_path, status):
+def test_a_missing_file_is_not_retried(server, tmp_path, status):
     server.misdeeds.append(status)
     with pytest.raises(FetchError, match=f"HTTP {status}"):
         get(server, tmp_path / "file", expected=SUM)
@@ -114,30 +114,30 @@ def test_refused_connection_is_reported_at_once(tmp_path):
 # Continuing
 
 
-def test_truncated_body_is_continued_where_it_stopped(server, tmp_path):
+def test_a_truncated_download_is_resumed(server, tmp_path):
     server.misdeeds += [(300_000,), (300_000,)]
     assert get(server, tmp_path / "file", expected=SUM) == BODY
     offsets = [0 if span is None else int(span[6:-1]) for _, span in server.requests]
     assert offsets[0] == 0 < offsets[1] < offsets[2]
 
 
-def test_truncated_body_without_checksum_is_continued_too(server, tmp_path):
+def test_a_truncated_download_without_checksum_is_resumed(server, tmp_path):
     server.misdeeds.append((300_000,))
     assert get(server, tmp_path / "file") == BODY
 
 
-def test_download_that_keeps_advancing_may_break_often(server, tmp_path):
+def test_a_download_that_advances_may_break_often(server, tmp_path):
     server.misdeeds += [(150_000,)] * 6
     assert get(server, tmp_path / "file", expected=SUM) == BODY
 
 
-def test_server_that_ignores_ranges_is_started_anew(server, tmp_path):
+def test_a_download_restarts_if_the_server_ignores_ranges(server, tmp_path):
     server.ranges = False
     server.misdeeds.append((300_000,))
     assert get(server, tmp_path / "file", expected=SUM) == BODY
 
 
-def test_server_that_always_cuts_short_is_given_up(server, tmp_path):
+def test_a_server_that_always_truncates_is_given_up(server, tmp_path):
     server.ranges = False
     server.misdeeds += [(300_000,)] * 20
     with pytest.raises(FetchError, match="4 times"):
@@ -146,7 +146,7 @@ def test_server_that_always_cuts_short_is_given_up(server, tmp_path):
 
 
 @pytest.mark.parametrize("etags", [True, False])
-def test_file_that_changes_on_the_server_is_not_mixed(server, tmp_path, etags):
+def test_a_file_that_changes_on_the_server_is_not_mixed(server, tmp_path, etags):
     server.etags = etags
     server.misdeeds.append((300_000,))
     other = BODY[::-1] + b"longer"
@@ -167,7 +167,7 @@ def test_resumed_download_does_not_mix_files_of_one_size(server, tmp_path):
     assert get(server, tmp_path / "file", progress=change) == other
 
 
-def test_interrupted_download_is_continued_by_the_next_run(server, tmp_path):
+def test_an_interrupted_download_is_resumed_by_the_next_run(server, tmp_path):
     def interrupt(done, _total):
         if done > 400_000:
             raise KeyboardInterrupt
@@ -191,7 +191,7 @@ def test_interrupted_download_without_checksum_leaves_nothing(server, tmp_path):
 
 
 @pytest.mark.parametrize("old", [b"rubbish" * 1000, b"rubbish" * 1_000_000, BODY])
-def test_old_part_never_harms(server, tmp_path, old):
+def test_an_old_partial_file_does_no_harm(server, tmp_path, old):
     (tmp_path / ".file.part").write_bytes(old)
     assert get(server, tmp_path / "file", expected=SUM) == BODY
     assert folder_of(tmp_path / "file") == ["file"]
@@ -210,14 +210,14 @@ def test_wrong_bytes_are_refused_and_nothing_is_kept(server, tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_wrong_bytes_at_one_address_leave_the_next(server, tmp_path):
+def test_wrong_bytes_at_one_address_try_the_next(server, tmp_path):
     server.files["/wrong"] = BODY[:-1] + b"x"
     path = tmp_path / "file"
     download.download(path, [f"{server.address}/wrong", f"{server.address}/file"], expected=SUM)
     assert path.read_bytes() == BODY
 
 
-def test_wrong_bytes_never_replace_the_file_that_is_there(server, tmp_path):
+def test_wrong_bytes_never_replace_an_existing_file(server, tmp_path):
     path = tmp_path / "file"
     path.write_bytes(b"mine")
     server.files["/file"] = b"wrong"
@@ -262,7 +262,7 @@ def test_two_processes_fetch_the_same_file_once(server, tmp_path):
     assert len(server.requests) == 1
 
 
-def test_process_that_is_killed_leaves_its_part_to_the_next(server, tmp_path):
+def test_a_killed_process_leaves_its_partial_file_to_the_next(server, tmp_path):
     code = (
         "import os, sys; from pathlib import Path; from graphbench.graphs.download import download;"
         "die = lambda done, total: done > 400_000 and os.kill(os.getpid(), 9);"
@@ -289,7 +289,7 @@ def test_file_system_without_locks_works_too(server, tmp_path, monkeypatch):
     ("number", "message"),
     [(errno.ENOSPC, "No space is left"), (errno.EROFS, "is not writable"), (errno.EIO, "cannot be stored")],
 )
-def test_trouble_with_the_disk_is_told_and_cleared_up(server, tmp_path, monkeypatch, number, message):
+def test_disk_errors_are_reported_and_cleaned_up(server, tmp_path, monkeypatch, number, message):
     def write(file, piece):
         file.write(piece[:1000])
         raise OSError(number, os.strerror(number))
@@ -300,14 +300,14 @@ def test_trouble_with_the_disk_is_told_and_cleared_up(server, tmp_path, monkeypa
     assert list(tmp_path.iterdir()) == []
 
 
-def test_folder_that_cannot_be_made_is_told(server, tmp_path):
+def test_a_folder_that_cannot_be_created_is_reported(server, tmp_path):
     (tmp_path / "occupied").touch()
     with pytest.raises(FetchError, match=r"cannot be stored in .*occupied.*GRAPHBENCH_HOME"):
         get(server, tmp_path / "occupied" / "file")
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
-def test_folder_that_cannot_be_written_is_told(server, tmp_path):
+def test_a_read_only_folder_is_reported(server, tmp_path):
     tmp_path.chmod(0o500)
     with pytest.raises(FetchError, match="is not writable"):
         get(server, tmp_path / "file")
@@ -327,7 +327,7 @@ def test_mirrors_come_first_in_their_order(monkeypatch):
 
 
 @pytest.mark.parametrize("value", ["mirror", "ftp://host", "file://relative/folder", "http://"])
-def test_mirror_that_is_no_address_is_refused(monkeypatch, value):
+def test_an_invalid_mirror_is_refused(monkeypatch, value):
     monkeypatch.setenv("GRAPHBENCH_MIRROR", value)
     with pytest.raises(UsageError, match=r"GRAPHBENCH_MIRROR contains .*Expected file:///FOLDER"):
         suitesparse.addresses("files/ssstats.csv")
@@ -403,13 +403,13 @@ def test_index_is_fetched_again_for_a_new_name(collection):
 
 
 @pytest.mark.usefixtures("collection")
-def test_name_that_the_collection_lacks_gets_a_suggestion():
+def test_an_unknown_name_of_the_collection_gets_a_suggestion():
     with pytest.raises(UnknownNameError, match="Did you mean Test/triangle"):
         graphs.fetch("Test/triangel")
 
 
 @pytest.mark.usefixtures("collection")
-def test_name_is_unknown_if_no_newer_index_can_be_had(monkeypatch):
+def test_a_name_is_unknown_if_no_newer_index_is_available(monkeypatch):
     graphs.fetch("Test/triangle")
     monkeypatch.setattr(suitesparse, "COLLECTION", "http://127.0.0.1:9")
     assert graphs.fetch("Test/triangle").exists()
@@ -422,7 +422,7 @@ def test_without_any_index_the_addresses_are_named():
         graphs.fetch("Test/triangle")
 
 
-def test_page_that_is_no_index_is_not_kept(collection):
+def test_an_invalid_index_is_not_kept(collection):
     collection.files["/files/ssstats.csv"] = b"<html>Please log in</html>"
     with pytest.raises(FetchError, match="not the collection's index"):
         graphs.fetch("Test/triangle")
@@ -453,14 +453,14 @@ def test_name_in_several_groups_is_ambiguous(collection):
         ("Test,wide,3,3,6,0,0,0,0,1,1,electromagnetics, mostly,6", "complex numbers"),
     ],
 )
-def test_matrix_that_is_no_graph_is_refused_before_it_is_fetched(collection, line, problem):
+def test_a_matrix_that_is_no_graph_is_refused_before_download(collection, line, problem):
     collection.files["/files/ssstats.csv"] = index(line)
     with pytest.raises(DatasetError, match=problem):
         graphs.fetch("Test/wide")
     assert collection.paths() == ["/files/ssstats.csv"]
 
 
-def test_archive_put_there_by_hand_is_taken(collection):
+def test_an_archive_placed_by_hand_is_used(collection):
     path = suitesparse.archive_path("Test", "triangle")
     path.parent.mkdir(parents=True)
     path.write_bytes(collection.files["/MM/Test/triangle.tar.gz"])

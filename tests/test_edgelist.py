@@ -47,7 +47,7 @@ GRAPHS = {
 
 
 @pytest.mark.parametrize("name", GRAPHS)
-def test_a_graph_comes_back_from_its_file_as_it_was(path, name):
+def test_a_graph_survives_a_round_trip(path, name):
     graph = GRAPHS[name]()
     for copy in (graph.write(path), EdgeList.open(path, verify=True)):
         assert lists(copy.to_numpy()) == lists(graph.to_numpy())
@@ -90,7 +90,7 @@ def test_chunks_are_the_same_from_memory_and_from_a_file(path, name):
             assert whole.src.dtype == graph.to_numpy().src.dtype
 
 
-def test_a_file_says_who_wrote_it_and_what_else_was_stored(path):
+def test_a_file_holds_its_version_and_metadata(path):
     make([(0, 1)]).write(path, metadata={"note": "größer"})
     assert parquet.read_metadata(path) == {"note": "größer"}
     pq.write_table(pa.table({"src": [0], "dst": [1]}), path)
@@ -104,7 +104,7 @@ def test_a_file_says_who_wrote_it_and_what_else_was_stored(path):
         EdgeList.open(path)
 
 
-def test_a_file_of_another_version_says_so(path):
+def test_a_file_of_another_version_is_reported(path):
     make([(0, 1)]).write(path)
     table = pq.read_table(path).replace_schema_metadata({b"graphbench": b'{"num_vertices": 3}'})
     pq.write_table(table, path)
@@ -112,7 +112,7 @@ def test_a_file_of_another_version_says_so(path):
         EdgeList.open(path)
 
 
-def test_the_file_is_uncompressed_parquet_that_anyone_reads(path):
+def test_the_file_is_uncompressed_parquet(path):
     make([(0, 1), (0, 2)], weight=[1, 2]).write(path)
     assert pq.read_table(path).to_pydict() == {"src": [0, 0], "dst": [1, 2], "weight": [1.0, 2.0]}
     column = pq.read_metadata(path).row_group(0).column(0)
@@ -174,7 +174,7 @@ def test_different_graphs_have_different_digests(one, two):
     assert (graphs[0].digest == graphs[1].digest) == same
 
 
-def test_vertices_direction_and_weights_count_in_the_digest_and_names_do_not():
+def test_the_digest_depends_on_vertices_direction_and_weights_only():
     rows = [(0, 1), (1, 2)]
     variants = [
         make(rows),
@@ -212,7 +212,7 @@ def test_the_pandas_frame_has_ids_or_names(path):
     assert make([(0, 1)], num_vertices=2, names=np.array([70, 90])).to_pandas(names=True).iloc[0].tolist() == [70, 90]
 
 
-def test_without_rapids_the_error_says_what_to_install(path, monkeypatch):
+def test_without_rapids_the_error_names_the_package(path, monkeypatch):
     for module in ("cudf", "dask_cudf"):
         monkeypatch.setitem(sys.modules, module, None)
     graph = make([(0, 1)])
@@ -224,7 +224,7 @@ def test_without_rapids_the_error_says_what_to_install(path, monkeypatch):
         graph.write(path).to_dask_cudf()
 
 
-def test_repr_says_what_it_is():
+def test_repr_describes_the_graph():
     assert repr(make([(0, 1)], name="toy")) == "<EdgeList toy: 6 vertices, 1 undirected edges, unweighted>"
     assert "directed edges, weighted" in repr(make([(0, 1)], directed=True, weight=[1]))
     assert "with drawn weights" in repr(GRAPHS["drawn"]())
@@ -233,7 +233,7 @@ def test_repr_says_what_it_is():
 # Other graphs made from it
 
 
-def test_undirected_keeps_the_smaller_weight_of_both_directions_and_the_rest_of_what_is_known(path):
+def test_undirected_keeps_the_smaller_weight_of_both_directions(path):
     names = np.array(list("abcdef"), dtype=object)
     rows, weight = [(0, 1), (1, 0), (3, 2), (5, 4)], [5, 2, 7, 1]
     arcs = make(rows, directed=True, weight=weight, names=names, name="toy")
@@ -254,7 +254,7 @@ def test_undirected_of_an_undirected_graph_is_itself():
     assert graph.undirected() is graph
 
 
-def test_unweighted_forgets_the_weights_and_nothing_else():
+def test_unweighted_drops_only_the_weights():
     graph = make([(0, 1), (0, 2)], weight=[5, 6])
     assert graph.unweighted().digest == make([(0, 1), (0, 2)]).digest
     assert graph.unweighted().weights == "none"

@@ -74,7 +74,7 @@ def test_libraries_that_are_missing_are_left_out():
 
 
 @pytest.mark.usefixtures("two_gpus")
-def test_clocks_are_asked_of_the_gpu_that_is_visible_and_may_be_refused(monkeypatch):
+def test_clocks_are_read_from_the_visible_gpu_where_allowed(monkeypatch):
     import pynvml
 
     def refuse(*_):
@@ -108,7 +108,7 @@ def test_a_worker_the_processes_it_starts_and_who_started_it_are_its_own(apart):
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="who computes is told by /proc")
-def test_a_process_computes_that_has_the_device_of_cuda_open(monkeypatch, tmp_path):
+def test_a_process_with_the_cuda_device_open_counts_as_computing(monkeypatch, tmp_path):
     device = tmp_path / "nvidia-uvm"
     monkeypatch.setattr(environment, "UVM_DEVICE", str(device))
     assert not environment.has_cuda_context(os.getpid())
@@ -128,7 +128,7 @@ def test_a_process_computes_that_has_the_device_of_cuda_open(monkeypatch, tmp_pa
         ({7, 8}, set(), 1),
     ],
 )
-def test_what_a_measurement_started_is_no_stranger_on_its_gpu(monkeypatch, on_gpu, computing, others):
+def test_processes_of_a_measurement_are_not_foreign_on_its_gpu(monkeypatch, on_gpu, computing, others):
     monkeypatch.setattr(environment, "has_cuda_context", computing.__contains__)
     assert environment.foreign_processes(on_gpu, {1, 2, 3, 4}) == others
 
@@ -148,7 +148,7 @@ def test_other_processes_on_the_gpu_are_counted_and_in_a_container_one_of_those_
     assert environment.count_other_processes() == {"other_processes": others}
 
 
-def test_without_a_gpu_nothing_is_said_of_one():
+def test_without_a_gpu_the_environment_has_no_gpu_fields():
     if gpus.probe().devices:
         pytest.skip("there is a GPU here")
     assert environment.count_other_processes() == environment.gpu_clocks() == {}
@@ -210,7 +210,7 @@ def test_a_machine_keeps_its_digest_when_its_kernel_reports_a_little_less_memory
 
 
 @pytest.mark.parametrize("unset", ["", "uninitialized\n", "b08dfa6083e7567a1921a715000001fb-more"])
-def test_a_machine_without_a_number_is_known_by_its_hardware(identity, unset):
+def test_a_machine_without_an_id_is_identified_by_its_hardware(identity, unset):
     assert identity(unset) == identity("")
 
 

@@ -53,7 +53,7 @@ REAL = {
 
 
 @pytest.mark.parametrize("name", REAL)
-def test_real_archives_hold_what_the_collection_says(mirror, name):
+def test_real_archives_match_the_index(mirror, name):
     vertices, entries, directed, loops, isolated = REAL[name]
     raw = formats.read(mirror / "MM" / f"{name}.tar.gz")
     assert (raw.num_vertices, len(raw.src), raw.directed, raw.weight) == (vertices, entries, directed, None)
@@ -62,7 +62,7 @@ def test_real_archives_hold_what_the_collection_says(mirror, name):
     assert edges.num_edges == entries - loops - cleaning.duplicates_merged
 
 
-def test_members_that_point_outside_are_passed_over_and_nothing_is_written(pack, tmp_path):
+def test_archive_members_outside_the_folder_are_ignored(pack, tmp_path):
     evil = [
         ("../evil/evil.mtx", MATRIX),
         ("/tmp/evil.mtx", MATRIX),
@@ -81,25 +81,25 @@ def test_an_empty_archive_says_what_was_expected(pack):
         formats.read(pack())
 
 
-def test_a_fault_in_the_matrix_is_told_with_the_archive_and_the_line(pack):
+def test_an_error_in_the_matrix_names_archive_and_line(pack):
     path = pack(("toy/toy.mtx", MATRIX.replace(b"3 1\n", b"3 x\n")))
     with pytest.raises(FormatError, match=r"toy\.tar\.gz, line 4: .*not '3 x'"):
         formats.read(path)
 
 
-def test_a_size_line_that_promises_more_than_the_member_holds_is_refused_before_anything_is_allocated(pack):
+def test_a_size_line_beyond_the_member_is_refused_before_allocation(pack):
     path = pack(("toy/toy.mtx", MATRIX.replace(b"3 3 2", b"3 3 200000000000")))
     with pytest.raises(FormatError, match="200,000,000,000 entries, more than"):
         formats.read(path)
 
 
-def test_a_member_that_is_longer_than_its_size_line_says_is_refused(pack):
+def test_a_member_longer_than_its_size_line_is_refused(pack):
     path = pack(("toy/toy.mtx", MATRIX + b"3 2\n" * 100_000))
     with pytest.raises(FormatError, match="more than the 2 entries"):
         formats.read(path)
 
 
-def test_a_bomb_in_front_of_the_matrix_is_not_expanded(pack, monkeypatch):
+def test_a_decompression_bomb_before_the_matrix_is_not_expanded(pack, monkeypatch):
     from graphbench.graphs.formats import text
 
     monkeypatch.setattr(text, "_FLOOR", 1 << 16)
@@ -109,7 +109,7 @@ def test_a_bomb_in_front_of_the_matrix_is_not_expanded(pack, monkeypatch):
 
 
 @pytest.mark.parametrize("keep", [0, 1, 10, 60, -20, -1])
-def test_an_archive_that_was_cut_off_says_so(pack, keep):
+def test_a_truncated_archive_is_reported(pack, keep):
     body = (
         MATRIX[: MATRIX.index(b"3 3 2")]
         + b"300 300 4000\n"
@@ -130,7 +130,7 @@ def test_an_archive_that_was_cut_off_says_so(pack, keep):
     [b"", b"junk" * 100, gzip.compress(b"junk" * 1000, mtime=0), gzip.compress(b"", mtime=0)],
     ids=["nothing", "junk", "packed junk", "packed nothing"],  # of bytes, pytest would make names
 )
-def test_what_is_no_archive_says_so(tmp_path, data):
+def test_a_file_that_is_no_archive_is_reported(tmp_path, data):
     path = tmp_path / "toy.tar.gz"
     path.write_bytes(data)
     with pytest.raises(FormatError, match=r"[Gg]et the file again"):

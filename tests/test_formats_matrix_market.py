@@ -127,12 +127,12 @@ def rows_of(raw):
     return list(zip(raw.src.tolist(), raw.dst.tolist(), values, strict=True))
 
 
-def test_every_file_of_the_collection_has_a_written_outcome(matrix_market):
+def test_every_sample_file_has_an_expected_outcome(matrix_market):
     assert {path.name for path in matrix_market.glob("*.mtx")} == set(OUTCOMES)
 
 
 @pytest.mark.parametrize("name", OUTCOMES)
-def test_each_file_of_the_collection_reads_right_or_says_what_is_wrong_and_where(matrix_market, name):
+def test_each_sample_file_has_its_expected_outcome(matrix_market, name):
     path = matrix_market / name
     if OUTCOMES[name] != "reads":
         line, words = OUTCOMES[name]
@@ -178,7 +178,7 @@ def fault(write):
 
 @pytest.mark.parametrize("field", ["pattern", "real", "integer"])
 @pytest.mark.parametrize("symmetry", ["general", "symmetric", "skew-symmetric"])
-def test_each_kind_of_header_reads_as_the_rules_say(write, field, symmetry):
+def test_each_kind_of_header_is_read(write, field, symmetry):
     value = "" if field == "pattern" else " -7"
     raw = formats.read(write(f"4 4 2\n2 1{value}\n4 2{value}\n", f"coordinate {field} {symmetry}"))
     assert raw.directed == (symmetry == "general")
@@ -189,7 +189,7 @@ def test_each_kind_of_header_reads_as_the_rules_say(write, field, symmetry):
     assert raw.num_vertices == 4
 
 
-def test_directed_false_drops_the_direction_of_a_general_matrix_and_true_gives_a_symmetric_one_none(write):
+def test_directed_false_symmetrises_and_true_leaves_a_symmetric_matrix_undirected(write):
     assert formats.read(write("2 2 1\n1 2\n"), directed=False).directed is False
     symmetric = write("2 2 1\n2 1\n", "coordinate pattern symmetric")
     assert formats.read(symmetric, directed=True).directed is False
@@ -200,30 +200,30 @@ def test_banner_is_case_insensitive_and_double_means_real(write):
     assert raw.weight.tolist() == [0.5]
 
 
-def test_values_beyond_exact_integers_infinities_and_nan_are_read_for_the_cleaner_to_count(write):
+def test_large_infinite_and_nan_values_are_read(write):
     raw = formats.read(
         write("9 9 4\n1 2 36893488147419103232\n1 3 inf\n1 4 -Infinity\n1 5 NaN\n", "coordinate integer general")
     )
     np.testing.assert_equal(raw.weight, [2.0**65, np.inf, -np.inf, np.nan])
 
 
-def test_numbers_as_c_and_fortran_write_them_blank_lines_and_comments_among_entries(write):
+def test_c_and_fortran_numbers_blank_lines_and_comments_are_read(write):
     body = "% note\n\n 3 3 4 \n\n 1\t2 +1.5\n%  here too\n  2 3 1D+02  \r\n1 3 -.5e1\n\n3 1 2.\n\n"
     raw = formats.read(write(body, "coordinate real general"))
     assert rows_of(raw) == [(0, 1, 1.5), (1, 2, 100), (0, 2, -5), (2, 0, 2)]
 
 
-def test_a_last_line_without_newline_counts(write):
+def test_a_last_line_without_newline_is_read(write):
     assert rows_of(formats.read(write("2 2 2\n1 2\n2 1"))) == [(0, 1, None), (1, 0, None)]
 
 
 @pytest.mark.parametrize("body", ["0 0 0\n", "5 5 0\n", "5 5 0"])
-def test_a_graph_without_edges_reads(write, body):
+def test_a_graph_without_edges_is_read(write, body):
     raw = formats.read(write(body))
     assert (raw.num_vertices, len(raw.src)) == (int(body[0]), 0)
 
 
-def test_ids_beyond_32_bits_come_as_64_bits(write):
+def test_ids_beyond_32_bits_have_64_bits(write):
     raw = formats.read(write(f"{2**40} {2**40} 1\n{2**40} {2**33}\n"))
     assert (raw.src.tolist(), raw.dst.tolist(), raw.num_vertices) == ([2**40 - 1], [2**33 - 1], 2**40)
 
@@ -260,14 +260,14 @@ def test_ids_beyond_32_bits_come_as_64_bits(write):
         ("2 2 1\n1 \0 2\n", "coordinate pattern general", 3, "binary data"),
     ],
 )
-def test_a_broken_file_says_where_and_what_was_expected(fault, body, header, line, words):
+def test_an_invalid_file_is_reported_with_place_and_expectation(fault, body, header, line, words):
     for name in ("graph.mtx", "graph.mtx.gz"):
         at, message = fault(body, header, name)
         assert at == line
         assert words in message
 
 
-def test_the_line_is_right_far_into_a_large_file(fault, write):
+def test_the_reported_line_is_correct_far_into_a_large_file(fault, write):
     rows = [f"{1 + i % 900} {1 + i % 901}" for i in range(700_000)]  # several blocks
     rows[654_321] = "1 2 x"
     line, message = fault(f"1000 1000 {len(rows)}\n" + "\n".join(rows))
@@ -281,7 +281,7 @@ def test_the_line_is_right_far_into_a_large_file(fault, write):
     assert np.array_equal(np.column_stack([raw.src, raw.dst]), expected)
 
 
-def test_a_compressed_file_that_was_cut_off_or_is_none_says_so(write):
+def test_a_truncated_or_wrongly_compressed_file_is_reported(write):
     whole = write("3 3 2\n1 2\n2 3\n", name="graph.mtx.gz")
     whole.write_bytes(whole.read_bytes()[:-6])
     with pytest.raises(FormatError, match="damaged or cut off: get the file again"):
@@ -302,7 +302,7 @@ def test_a_decompression_bomb_is_not_expanded(tmp_path, monkeypatch):
         formats.read(path)
 
 
-def test_a_line_without_end_is_refused_before_it_is_all_in_memory(fault):
+def test_an_endless_line_is_refused_before_it_is_all_in_memory(fault):
     _, message = fault("2 2 1\n" + "1" * (6 << 20))
     assert "a line of more than" in message
 
@@ -318,7 +318,7 @@ def test_a_pipe_can_be_read(tmp_path):
     assert rows_of(raw) == [(0, 1, None)]
 
 
-def test_missing_files_folders_and_closed_doors_say_so(tmp_path):
+def test_missing_unreadable_files_and_folders_are_reported(tmp_path):
     with pytest.raises(FormatError, match=r"none\.mtx: cannot be read: No such file"):
         formats.read(tmp_path / "none.mtx")
     with pytest.raises(FormatError, match="is a folder"):
@@ -327,7 +327,7 @@ def test_missing_files_folders_and_closed_doors_say_so(tmp_path):
 
 @settings(deadline=None)
 @given(st.binary(max_size=200))
-def test_junk_of_any_kind_is_a_format_error(tmp_path_factory, junk):
+def test_arbitrary_bytes_are_a_format_error(tmp_path_factory, junk):
     path = tmp_path_factory.mktemp("junk") / "junk.mtx"
     path.write_bytes(b"%%MatrixMarket matrix coordinate real general\n" + junk)
     try:
@@ -346,7 +346,7 @@ numbers = st.one_of(
 
 @settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(1, 50), st.integers(1, 50), numbers)), st.sampled_from([" ", "\t", "   "]))
-def test_whatever_is_well_formed_reads_as_the_slow_parser_reads_it(tmp_path_factory, rows, gap):
+def test_valid_files_read_as_the_reference_parser_reads_them(tmp_path_factory, rows, gap):
     text = io.StringIO()
     text.write(f"%%MatrixMarket matrix coordinate real general\n50 50 {len(rows)}\n")
     text.writelines(f"{gap.join(map(str, row))}\n" for row in rows)

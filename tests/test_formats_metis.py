@@ -37,7 +37,7 @@ def edges(raw):
         ("4 2 111 2", "5 7 8", True),
     ],
 )
-def test_each_fmt_is_read_and_vertex_numbers_are_passed_over(read, header, before, weights):
+def test_each_fmt_is_read_and_vertex_weights_are_ignored(read, header, before, weights):
     lines = ["2 5 3 6", "1 5", "1 6", ""] if weights else ["2 3", "1", "1", ""]
     raw = read("\n".join([header, *(f"{before} {line}" for line in lines)]) + "\n")
     assert edges(raw) == ([(0, 1, 5), (0, 2, 6)] if weights else [(0, 1, None), (0, 2, None)])
@@ -49,7 +49,7 @@ def test_blank_lines_are_vertices_and_comments_are_not(read):
     assert (raw.num_vertices, edges(raw)) == (5, [(2, 3, None)])
 
 
-def test_a_last_line_without_newline_and_lines_after_the_last_vertex_that_are_blank(read):
+def test_blank_lines_at_the_end_and_no_newline_are_accepted(read):
     assert edges(read("2 1\n2\n1")) == [(0, 1, None)]
     assert edges(read("2 1\n2\n1\n\n\n")) == [(0, 1, None)]
 
@@ -60,7 +60,7 @@ def test_graphs_without_edges_are_read(read, text):
     assert (raw.num_vertices, len(raw.src)) == (int(text[0]), 0)
 
 
-def test_parallel_edges_and_loops_stay_for_the_cleaner_to_count(read):
+def test_parallel_edges_and_loops_are_left_to_cleaning(read):
     assert edges(read("2 3\n2 2 1\n1 1 2\n")) == [(0, 0, None), (0, 1, None), (0, 1, None), (1, 1, None)]
 
 
@@ -95,7 +95,7 @@ def test_directed_true_keeps_both_arcs(read):
         ("99999999999 1\n2\n1\n", 1, "more than"),
     ],
 )
-def test_a_broken_graph_says_where_and_what_was_expected(read, text, line, words):
+def test_an_invalid_metis_file_is_reported_with_place_and_expectation(read, text, line, words):
     with pytest.raises(FormatError) as caught:
         read(text)
     assert caught.value.line == line

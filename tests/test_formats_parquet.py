@@ -22,14 +22,14 @@ def read(tmp_path):
 
 @pytest.mark.parametrize("ends", [("src", "dst"), ("source", "destination"), ("Source", "Target"), ("left", "right")])
 @pytest.mark.parametrize("dtype", ["int8", "uint8", "int32", "uint32", "int64", "uint64"])
-def test_columns_are_found_by_name_or_by_place(read, ends, dtype):
+def test_columns_are_found_by_name_or_position(read, ends, dtype):
     one, two = np.array([0, 2], dtype=dtype), np.array([1, 1], dtype=dtype)
     raw = read({ends[0]: one, ends[1]: two, "weight": [0.5, 2]})
     assert (raw.src.tolist(), raw.dst.tolist(), raw.weight.tolist()) == ([0, 2], [1, 1], [0.5, 2])
     assert (raw.num_vertices, raw.directed, raw.names) == (3, False, None)
 
 
-def test_names_beat_places_and_other_columns_are_ignored(read):
+def test_column_names_take_precedence_over_positions(read):
     raw = read({"weight": [7], "note": ["x"], "dst": [0], "src": [1]}, directed=True)
     assert (raw.src.tolist(), raw.dst.tolist(), raw.weight.tolist(), raw.directed) == ([1], [0], [7], True)
     assert read({"a": [0], "b": [1], "c": [5.0]}).weight is None
@@ -53,7 +53,7 @@ def test_an_empty_table_is_an_empty_graph(read):
     assert (raw.num_vertices, len(raw.src)) == (0, 0)
 
 
-def test_what_graphbench_wrote_comes_back_whole(tmp_path):
+def test_files_of_graphbench_are_read_completely(tmp_path):
     ends = np.array([0, 1], np.int32), np.array([2, 3], np.int32)
     names = np.array(["a", "b", "c", "d", "alone"], dtype=object)
     EdgeList.from_columns(*ends, num_vertices=5, directed=True, names=names).write(tmp_path / "mine.parquet")
@@ -74,13 +74,13 @@ def test_what_graphbench_wrote_comes_back_whole(tmp_path):
         ({"src": [1], "dst": [2], "weight": pa.array([None], pa.float64())}, "column 'weight' has 1 nulls"),
     ],
 )
-def test_what_is_no_edge_list_says_what_was_expected(read, columns, words):
+def test_a_file_without_edge_columns_is_reported(read, columns, words):
     with pytest.raises(FormatError) as caught:
         read(columns)
     assert words in caught.value.problem
 
 
-def test_a_file_that_was_cut_off_says_so(tmp_path):
+def test_a_truncated_file_is_reported(tmp_path):
     path = tmp_path / "edges.parquet"
     pq.write_table(pa.table({"src": [1], "dst": [2]}), path)
     for data in (path.read_bytes()[:-3], b"", b"PAR1junkPAR1"):

@@ -33,12 +33,12 @@ def named(raw):
 @pytest.mark.parametrize(
     "name", ["edges.csv", "edges.tsv", "edges.txt", "a.edges", "a.el", "out.ucidata", "edges", "edges.txt.gz"]
 )
-def test_every_delimiter_is_found_whatever_the_file_is_called(read, delimiter, name):
+def test_every_delimiter_is_detected_under_any_file_name(read, delimiter, name):
     text = "".join(delimiter.join(row) + "\n" for row in (("10", "20", ".5"), ("20", "40", "-2e3"), ("10", "40", "7")))
     assert named(read(text, name)) == [(10, 20, 0.5), (20, 40, -2000), (10, 40, 7)]
 
 
-def test_snap_comments_blank_lines_stray_blanks_and_windows_line_ends_do_not_matter(read):
+def test_comments_blank_lines_spaces_and_crlf_are_ignored(read):
     text = "# Directed graph\n# FromNodeId\tToNodeId\r\n\n  1\t2 \r\n% more\n   # and more\n 2\t 3\n\t\n3  4"
     assert named(read(text)) == [(1, 2), (2, 3), (3, 4)]
 
@@ -57,17 +57,17 @@ def test_a_header_row_is_found(read, header):
     assert named(read(f"# c\n\n{header}\n1,2,3\n3,1,4\n", "a.csv")) == [(1, 2, 3), (3, 1, 4)]
 
 
-def test_a_header_over_names_is_found_by_its_words_or_by_its_weight(read):
+def test_a_header_above_names_is_detected(read):
     assert named(read("source,target\nx,y\n")) == [("x", "y")]
     assert named(read("one,two,weight\nx,y,1\n")) == [("x", "y", 1)]
 
 
-def test_a_first_row_of_names_is_no_header(read):
+def test_a_first_row_of_names_is_not_a_header(read):
     assert named(read("anna,bert\nbert,carl\n")) == [("anna", "bert"), ("bert", "carl")]
     assert named(read("a,b\n")) == [("a", "b")]
 
 
-def test_a_header_says_which_columns_count(read):
+def test_a_header_selects_the_columns(read):
     text = "id,weight,target,note,source\n1,.5,8,x,9\n2,.25,9,y,8\n"
     assert named(read(text)) == [(9, 8, 0.5), (8, 9, 0.25)]
     assert named(read("weight;dst;src\n5;1;2\n")) == [(2, 1, 5)]
@@ -77,7 +77,7 @@ def test_a_header_says_which_columns_count(read):
 @pytest.mark.parametrize(
     "text", ["source,target,rating\n1,2,5\n", "a,b,rating\n1,2,5\n", "rating;to;from;note\n5;2;1;good\n"]
 )
-def test_a_column_that_is_not_called_a_weight_is_none_and_that_is_told(read, text):
+def test_a_column_not_named_weight_is_ignored_with_a_warning(read, text):
     with pytest.warns(UserWarning, match="no column is called weight, so 'rating' counts for nothing. Call a column"):
         assert named(read(text)) == [(1, 2)]
 
@@ -86,7 +86,7 @@ def test_without_a_header_the_third_column_is_the_weight(read):
     assert named(read("1,2,5\n2,3,6\n")) == [(1, 2, 5), (2, 3, 6)]
 
 
-def test_semicolons_in_every_row_come_before_commas(read):
+def test_semicolons_in_every_row_take_precedence_over_commas(read):
     for text in ("1;2;0,5\n", "source;target;weight\n1;2;0,5\n2;3;1,5\n", "ann;bob;0,5\nbob;cyd;1,5\n"):
         with pytest.raises(
             FormatError, match=r"expected a number as the weight, not '0,5'\. Write decimals with a point"
@@ -96,19 +96,19 @@ def test_semicolons_in_every_row_come_before_commas(read):
     assert named(read("source,target,note\n1,2,a;b\n3,4,c;d\n")) == [(1, 2), (3, 4)]
 
 
-def test_text_in_a_third_column_is_told_how_to_be_ignored(read):
+def test_text_in_a_third_column_is_refused_with_advice(read):
     with pytest.raises(FormatError, match=r"not 'friend'\. A third column is the weight unless a header row gives it"):
         read("1,2,friend\n2,3,enemy\n")
     assert named(read("source,target,kind\n1,2,friend\n2,3,enemy\n")) == [(1, 2), (2, 3)]
 
 
-def test_rows_are_edges_unless_they_are_said_to_be_arcs(read):
+def test_rows_are_undirected_edges_by_default(read):
     assert not read("1 2\n").directed
     assert not read("1 2\n", directed=False).directed
     assert read("1 2\n", directed=True).directed
 
 
-def test_integers_are_numbered_in_order_and_kept_unless_they_are_the_numbers_themselves(read):
+def test_integer_names_are_numbered_in_order(read):
     raw = read("7 -3\n1000000000000 7\n")
     assert (raw.names.tolist(), raw.src.tolist(), raw.dst.tolist()) == ([-3, 7, 10**12], [1, 2], [0, 1])
     raw = read("5 9\n9 7\n")
@@ -117,7 +117,7 @@ def test_integers_are_numbered_in_order_and_kept_unless_they_are_the_numbers_the
     assert (raw.names, raw.num_vertices, raw.src.tolist(), raw.dst.tolist()) == (None, 3, [2, 1], [0, 2])
 
 
-def test_names_are_text_in_sorted_order_with_quotes_blanks_and_any_script(read):
+def test_text_names_are_numbered_in_sorted_order(read):
     raw = read('"New York, NY",Oslo\nOslo,  Åre \nÅre,"say ""hi"""\n京都,Oslo\n', "a.csv")
     assert raw.names.tolist() == sorted(["New York, NY", "Oslo", "Åre", 'say "hi"', "京都"])
     assert named(raw)[2] == ("Åre", 'say "hi"')
@@ -125,7 +125,7 @@ def test_names_are_text_in_sorted_order_with_quotes_blanks_and_any_script(read):
     assert named(read('"New York" Oslo\n')) == [("New York", "Oslo")]
 
 
-def test_one_name_among_integers_makes_all_of_them_names_however_late_it_comes(read):
+def test_one_text_name_makes_all_names_text(read):
     rows = [f"{i} {i + 1}\n" for i in range(1_200_000)]  # several blocks
     raw = read("".join(rows) + "5 late\n")
     assert raw.num_vertices == 1_200_002
@@ -133,17 +133,17 @@ def test_one_name_among_integers_makes_all_of_them_names_however_late_it_comes(r
     assert named(raw)[0] == ("0", "1")
 
 
-def test_names_that_look_special_are_names_among_names(read):
+def test_special_words_are_ordinary_names(read):
     assert named(read("Nan,Inf\nEve,1e5\n")) == [("Nan", "Inf"), ("Eve", "1e5")]
     assert named(read("1 2\n0x10 16\n")) == [("1", "2"), ("0x10", "16")]
 
 
-def test_a_byte_order_mark_is_no_part_of_a_name(read):
+def test_a_byte_order_mark_is_ignored(read):
     assert named(read(b"\xef\xbb\xbfx,y\n")) == [("x", "y")]
     assert named(read(b"\xef\xbb\xbf1 2\n3 4\n")) == [(1, 2), (3, 4)]
 
 
-def test_infinite_and_undefined_weights_are_read_for_the_cleaner_to_count(read):
+def test_infinite_and_nan_weights_are_read(read):
     np.testing.assert_equal(
         [row[2] for row in named(read("1 2 inf\n2 3 -Infinity\n3 4 NaN\n"))], [np.inf, -np.inf, np.nan]
     )
@@ -180,14 +180,14 @@ def test_infinite_and_undefined_weights_are_read_for_the_cleaner_to_count(read):
         (b"PK\x03\x04" + bytes(60), None, "binary data"),
     ],
 )
-def test_a_broken_table_says_where_and_what_was_expected(read, text, line, words):
+def test_an_invalid_table_is_reported_with_place_and_expectation(read, text, line, words):
     with pytest.raises(FormatError) as caught:
         read(text)
     assert caught.value.line == line
     assert words in caught.value.problem
 
 
-def test_the_line_is_right_far_into_a_large_file(read):
+def test_the_reported_line_is_correct_far_into_a_large_file(read):
     rows = ["1,2"] * 3_000_000  # more than a block
     rows[2_500_000] = "1;2"
     with pytest.raises(FormatError) as caught:
@@ -195,17 +195,17 @@ def test_the_line_is_right_far_into_a_large_file(read):
     assert caught.value.line == 2_500_001
 
 
-def test_bad_text_far_into_a_table_of_names_is_found(read):
+def test_invalid_text_far_into_a_table_is_found(read):
     with pytest.raises(FormatError, match=r"line 900001: is not UTF-8"):
         read(b"abc def\n" * 900_000 + b"\xff\xfe x\n" + b"abc def\n" * 300_000)
 
 
-def test_an_unknown_suffix_that_is_no_table_either_is_told_what_is_understood(read):
+def test_an_unreadable_file_with_an_unknown_suffix_lists_the_formats(read):
     with pytest.raises(FormatError, match=r"binary data.* Understood are Matrix Market .*METIS.*Parquet.*edge lists"):
         read(b"\x89HDF\r\n\x1a\n" + bytes(30), "graph.h5")
 
 
-def test_a_compressed_table_that_was_cut_off_says_so(tmp_path):
+def test_a_truncated_compressed_table_is_reported(tmp_path):
     path = tmp_path / "a.csv.gz"
     path.write_bytes(gzip.compress(b"1,2\n" * 1000)[:-9])
     with pytest.raises(FormatError, match="damaged or cut off"):
@@ -218,7 +218,7 @@ names = st.one_of(
 
 
 @given(st.lists(st.tuples(names, names), min_size=1, max_size=20), st.sampled_from([",", ";", "\t"]))
-def test_names_survive_the_reading(tmp_path_factory, rows, delimiter):
+def test_any_names_survive_reading(tmp_path_factory, rows, delimiter):
     path = tmp_path_factory.mktemp("table") / "table.csv"
     path.write_text(
         f"source{delimiter}target\n" + "".join(f"{delimiter.join(row)}\n" for row in rows), encoding="utf-8"
@@ -232,7 +232,7 @@ def test_names_survive_the_reading(tmp_path_factory, rows, delimiter):
 
 
 @given(st.binary(max_size=60))
-def test_junk_of_any_kind_is_read_or_is_a_format_error(tmp_path_factory, junk):
+def test_arbitrary_bytes_are_read_or_are_a_format_error(tmp_path_factory, junk):
     for name in ("junk.txt", "junk.graph", "junk.parquet", "junk.csv.gz", "junk.tar.gz", "junk.xyz"):
         path = tmp_path_factory.mktemp("junk") / name
         path.write_bytes(junk)

@@ -53,7 +53,7 @@ def test_rmat_has_edgefactor_draws_for_each_vertex_and_skewed_degrees():
     assert degrees(raw).max() > 20 * degrees(raw).mean()
 
 
-def test_rmat_ids_say_nothing_of_degrees():
+def test_rmat_ids_are_independent_of_degrees():
     found = degrees(parse("rmat:scale=12,seed=3").make())
     assert abs(np.corrcoef(np.arange(len(found)), found)[0, 1]) < 0.1
 
@@ -79,7 +79,7 @@ def test_loaded_graph_is_cleaned_and_kept():
     assert graphs.load("rmat: scale=8").edges.path == first.edges.path
 
 
-def test_direction_can_be_asked_for_either_way():
+def test_direction_can_be_chosen():
     assert graphs.load("rmat:scale=5,directed=1").info.directed
     assert graphs.load("rmat:scale=5", directed=True).info.name == "rmat:scale=5,edgefactor=16,seed=1,directed=1"
     assert not graphs.load("rmat:scale=5").info.directed
@@ -120,6 +120,6 @@ def test_unknown_generator():
         graphs.load("er:n=10")
 
 
-def test_too_large_a_graph_is_refused_before_memory_is_taken():
+def test_a_graph_too_large_is_refused_before_allocation():
     with pytest.raises(InputError, match=r"needs about .* GiB"):
         graphs.load("rmat:scale=40")

@@ -58,7 +58,7 @@ def ask(cuda, python=(3, 12)):
         (machine(), (3, 10), "no wheel for Python 3.10", "Python 3.11 to 3.14"),
     ],
 )
-def test_each_cause_has_its_reason_and_its_remedy(cuda, python, reason, fix):
+def test_each_cause_has_its_reason_and_fix(cuda, python, reason, fix):
     found = ask(cuda, python)
     assert not found.ok
     assert reason in found.reason
@@ -83,13 +83,13 @@ def test_a_full_device_is_out_of_memory(installed):
     assert found.reason == "out of device memory (100 MiB free)"
 
 
-def test_hidden_devices_are_told_apart_from_missing_ones(installed, monkeypatch):
+def test_hidden_and_missing_devices_have_different_reasons(installed, monkeypatch):
     installed(13)
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "")
     assert ask(machine()).reason == "no NVIDIA GPU visible"
 
 
-def test_elsewhere_than_linux_says_so(monkeypatch):
+def test_other_systems_than_linux_are_reported(monkeypatch):
     monkeypatch.setattr(_gpu.platform, "system", lambda: "Darwin")
     assert "Linux" in ask(gpus.Cuda()).reason
 
@@ -101,7 +101,7 @@ def test_the_device_option_counts_among_the_visible_ones(monkeypatch, listed, de
     assert gpus.visible(device) == seen
 
 
-def test_asking_imports_no_gpu_library():
+def test_availability_imports_no_gpu_library():
     script = (
         "import sys; from graphbench.engines import _gpu; _gpu.availability('cugraph', 'cugraph');"
         "heavy = {'cudf', 'cugraph', 'cupy', 'nx_cugraph', 'pylibcugraph', 'networkx'} & set(sys.modules);"

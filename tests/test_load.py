@@ -63,7 +63,7 @@ def test_typo_gets_a_suggestion_and_the_other_ways():
         graphs.load("karatte")
 
 
-def test_missing_network_is_told_with_a_way_out():
+def test_a_missing_network_is_reported_with_alternatives():
     with pytest.raises(FetchError, match=r"(?s)dblp-2010.tar.gz: cannot connect.*GRAPHBENCH_MIRROR.*embedded"):
         graphs.load("dblp-2010")
 
@@ -121,7 +121,7 @@ def test_general_matrix_that_should_be_symmetric_is_refused(collection):
 # Files
 
 
-def test_file_is_named_by_itself_and_hashed(tmp_path):
+def test_a_file_is_named_by_its_path_and_hashed(tmp_path):
     path = tmp_path / "my.mtx"
     path.write_text(PATH)
     info = graphs.load(path).info
@@ -164,13 +164,13 @@ def test_catalogue_comes_before_a_file_of_that_name(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("name", ["missing.csv", "./missing", "/no/such/place", "a/b/c", "folder/missing.mtx.gz"])
-def test_missing_file_is_told(name, tmp_path, monkeypatch):
+def test_a_missing_file_is_reported(name, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     with pytest.raises(DatasetError, match="There is no file"):
         graphs.load(name)
 
 
-def test_folder_is_no_dataset(tmp_path):
+def test_a_folder_is_refused(tmp_path):
     with pytest.raises(DatasetError, match="is a folder"):
         graphs.load(tmp_path)
 
@@ -262,7 +262,7 @@ def test_a_matrix_with_undefined_weights_is_symmetric_if_they_are(values, direct
     assert graphs.from_object(sp.csr_array(np.array(values))).info.directed is directed
 
 
-def test_a_zero_that_is_stored_on_one_side_only_makes_no_direction():
+def test_a_stored_zero_on_one_side_does_not_make_a_matrix_directed():
     matrix = sp.coo_array(([0.0, 2.0, 2.0], ([0, 1, 2], [1, 2, 1])), shape=(3, 3))
     assert not graphs.from_object(matrix).info.directed
 
@@ -275,7 +275,7 @@ def test_different_objects_under_one_name_are_kept_apart():
 
 
 @pytest.mark.parametrize("isolated", [False, True])
-def test_cugraph_graphs_are_taken_without_importing_cugraph(isolated, monkeypatch):
+def test_cugraph_graphs_are_accepted_without_importing_cugraph(isolated, monkeypatch):
     class Graph:
         __module__ = "cugraph.structure.graph_classes"
 
@@ -318,7 +318,7 @@ def test_cugraph_graphs_are_taken_without_importing_cugraph(isolated, monkeypatc
         (nx.Graph([(1, "1")]), InputError, "same name"),
     ],
 )
-def test_what_is_no_graph_is_refused(graph, error, message):
+def test_other_objects_are_refused(graph, error, message):
     with pytest.raises(error, match=message):
         graphs.from_object(graph)
 

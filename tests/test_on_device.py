@@ -52,13 +52,13 @@ def test_it_is_what_cleaning_makes_of_the_draws(wanted):
 
 
 @pytest.mark.parametrize("wanted", RECIPES[:3], ids=str)
-def test_its_census_does_not_depend_on_how_much_is_made_at_a_time(wanted):
+def test_the_census_does_not_depend_on_the_block_size(wanted):
     whole, *parts = (census.take(StandIn(), wanted, rows) for rows in (None, 700, 40, 1))
     assert whole.num_edges > 0
     assert all(each == whole for each in parts)
 
 
-def test_its_columns_do_not_depend_on_the_memory_at_hand(device, monkeypatch):
+def test_the_columns_do_not_depend_on_free_memory(device, monkeypatch):
     there = made(rmat()).with_drawn_weights(5)
     everything = there.to_numpy()
     monkeypatch.setattr(ranges, "_MIN_ROWS", 100)
@@ -71,7 +71,7 @@ def test_its_columns_do_not_depend_on_the_memory_at_hand(device, monkeypatch):
         np.testing.assert_array_equal(np.concatenate([piece[column]._host for piece in pieces]), right)
 
 
-def test_a_range_that_does_not_fit_is_made_in_halves(monkeypatch):
+def test_a_range_that_does_not_fit_is_halved(monkeypatch):
     there, right = made(rmat()), made(rmat()).to_numpy()
     real = ranges.generate
 
@@ -109,7 +109,7 @@ def test_weights_belong_to_edges_and_seeds():
     assert one.unweighted().digest == plain.digest
 
 
-def test_mixing_spreads_all_bits():
+def test_the_edge_hash_spreads_all_bits():
     keys = np.arange(1 << 12)
     bits = np.unpackbits(edge_hash.hash64(keys, 0).view(np.uint8).reshape(len(keys), 8), axis=1)
     assert np.abs(bits.mean(axis=0) - 0.5).max() < 6 * 0.5 / len(keys) ** 0.5
@@ -167,7 +167,7 @@ def test_another_device_is_refused(device):
         next(made(rmat()).chunks())
 
 
-def test_a_host_that_is_too_small_is_told(monkeypatch):
+def test_too_little_host_memory_is_reported(monkeypatch):
     there = made(rmat())
     monkeypatch.setattr(device_edges.psutil, "virtual_memory", lambda: type("Free", (), {"available": 1000}))
     with pytest.raises(InputError, match=r"host memory.*engine"):
@@ -225,7 +225,7 @@ def test_arcs_around_vertices_are_those_of_the_host():
         assert set(there.around(vertices)[0]) <= set(vertices)
 
 
-def test_its_file_says_everything(tmp_path):
+def test_the_file_holds_the_whole_recipe(tmp_path):
     there = made(rmat()).with_drawn_weights(4)
     file = there.write(tmp_path / "made.json")
     again = open_edges(file.path)
@@ -253,7 +253,7 @@ def test_a_damaged_file_is_refused(tmp_path, change, why):
 # The census in a process of its own
 
 
-def test_without_a_gpu_it_says_what_is_missing():
+def test_without_a_gpu_the_error_names_what_is_missing():
     with pytest.raises(UnavailableError, match=r"no NVIDIA GPU.*doctor"):
         DeviceEdgeList.load_or_generate("made", rmat())
 
@@ -273,7 +273,7 @@ def test_the_census_is_taken_once(in_process):
     assert len(in_process) == 2
 
 
-def test_a_damaged_recipe_is_made_anew(in_process):
+def test_a_damaged_recipe_is_rebuilt(in_process):
     path = DeviceEdgeList.load_or_generate("one", rmat()).path
     path.write_text("{}")
     with pytest.warns(UserWarning, match="unreadable"):
@@ -301,7 +301,7 @@ def test_dropping_the_direction_takes_a_census_of_its_own(in_process):
         (UnavailableError("the generator", "not installed", "Install it."), UnavailableError, "not installed. Install"),
     ],
 )
-def test_what_goes_wrong_in_the_census_is_told(monkeypatch, capsys, error, raised, why):
+def test_an_error_in_the_census_is_reported(monkeypatch, capsys, error, raised, why):
     def fails(_):
         raise error
 
@@ -316,7 +316,7 @@ def test_what_goes_wrong_in_the_census_is_told(monkeypatch, capsys, error, raise
         DeviceEdgeList.load_or_generate("made", rmat())
 
 
-def test_a_census_that_dies_is_told(monkeypatch):
+def test_a_crashed_census_is_reported(monkeypatch):
     done = type("Done", (), {"returncode": -9, "stdout": "", "stderr": "warning\nKilled"})
     monkeypatch.setattr(census.subprocess, "run", lambda *_, **__: done)
     with pytest.raises(DatasetError, match="exited with status -9: Killed"):

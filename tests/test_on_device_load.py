@@ -40,14 +40,14 @@ def device(monkeypatch):
         ("rmat:scale=28,by=numpy", "rmat:scale=28,edgefactor=16,by=numpy,seed=1", False),
     ],
 )
-def test_the_name_says_who_makes_the_graph(text, name, on_device):
+def test_the_name_holds_the_generator(text, name, on_device):
     spec = parse(text)
     assert str(spec) == name
     assert spec.on_device is on_device
     assert str(parse(name)) == name
 
 
-def test_who_makes_it_is_one_of_two():
+def test_the_generator_is_numpy_or_cugraph():
     with pytest.raises(UsageError, match="by takes numpy or cugraph, not 'gpu'"):
         parse("rmat:scale=5,by=gpu")
     with pytest.raises(UsageError, match="is not understood"):
@@ -60,7 +60,7 @@ def test_graphs_by_numpy_keep_the_key_that_they_are_cached_under():
     assert "by=cugraph" in parse("rmat:scale=5,by=cugraph").key
 
 
-def test_large_graphs_are_made_on_a_gpu_where_there_is_one(monkeypatch):
+def test_large_graphs_are_generated_on_an_available_gpu(monkeypatch):
     large, small, forced = (parse(f"rmat:{text}") for text in ("scale=25", "scale=24", "scale=25,by=numpy"))
     assert large.resolved() is large
     gpu = gpus.Device(index=0, name="NVIDIA Test", total=1, free=1, capability=(9, 0))
@@ -89,7 +89,7 @@ def test_scales_beyond_the_generator_are_refused():
         graphs.load("rmat:scale=31,by=cugraph")
 
 
-def test_without_a_gpu_it_is_unavailable_and_described_all_the_same():
+def test_without_a_gpu_the_graph_is_described_and_unavailable():
     with pytest.raises(UnavailableError, match=r"no NVIDIA GPU.*doctor"):
         graphs.load(NAME)
     assert "cuGraph on a GPU" in graphs.describe(NAME).text()
@@ -97,7 +97,7 @@ def test_without_a_gpu_it_is_unavailable_and_described_all_the_same():
 
 
 @pytest.mark.usefixtures("device")
-def test_the_dataset_says_where_it_comes_from():
+def test_the_dataset_names_its_source():
     found = graphs.load(NAME)
     info, counted = found.info, found.edges.stored.census
     assert info.name == NAME
@@ -125,7 +125,7 @@ def test_it_is_listed_and_cleared_by_name():
 
 
 @pytest.mark.usefixtures("device")
-def test_a_handle_is_a_dataset_too():
+def test_an_edge_list_is_accepted_as_a_dataset():
     assert graphs.from_object(graphs.load(NAME).edges).info == graphs.load(NAME).info
     assert api.load(NAME).on_device
 

@@ -73,7 +73,7 @@ def test_no_kind_is_left_out():
     assert {*EXPECTED, *like_scores} == {*Kind.__args__, "counts"}
 
 
-def test_numbers_have_the_names_that_the_page_gives_them():
+def test_numbers_have_the_column_names_of_the_page():
     frame = tabled("vectors", EXPECTED["vectors"][0], columns=("hub", "authority"))
     assert list(frame.columns) == ["vertex", "one hub", "one authority", "two hub", "two authority"]
     frame = tabled("figures", [0.5, 3], columns=("modularity", "edge_cut"))
@@ -89,18 +89,18 @@ def test_entries_of_a_matrix_keep_their_values():
 @pytest.mark.parametrize(
     ("kind", "nothing"), [("edges", (0, 2)), ("arcs", (0, 3)), ("numbering", (0, 2)), ("walks", (0, 5))]
 )
-def test_answers_without_a_row_leave_the_heads(kind, nothing):
+def test_empty_answers_are_written_with_column_names(kind, nothing):
     assert len(tabled(kind, np.empty(nothing, dtype=np.int64))) == 0
 
 
-def test_engines_that_found_unlike_many_edges_follow_each_other():
+def test_engines_with_different_numbers_of_edges_follow_each_other():
     answers = {"one": np.array([[0, 1]]), "two": np.empty((0, 2), dtype=np.int64), "three": np.array([[0, 1], [2, 3]])}
     frame = table(problem("edges"), answers, NAMES)
     assert frame["engine"].tolist() == ["one", "three", "three"]
 
 
 @pytest.mark.parametrize("suffix", ["csv", "tsv", "parquet"])
-def test_a_long_table_is_written_in_every_form(suffix, tmp_path, capsys):
+def test_a_long_table_is_written_in_every_format(suffix, tmp_path, capsys):
     import pandas as pd
 
     graph, path = tmp_path / "people.csv", tmp_path / f"tree.{suffix}"

@@ -23,7 +23,7 @@ def test_sizes_are_read(written, size):
 
 
 @pytest.mark.parametrize("written", ["", "GB", "-1GB", "1.2.3MB", "4 apples", "1e9"])
-def test_what_is_no_size_is_refused(written):
+def test_an_invalid_size_is_refused(written):
     with pytest.raises(UsageError, match="16GB"):
         parse_bytes(written)
 
@@ -55,10 +55,10 @@ def test_sizes_are_shown(size, text):
 
 
 @pytest.mark.parametrize("written", ["1 GB", "32 GiB", "1.5 GiB", "512 MB", "300 MiB", "2 TB", "100 kB", "750 GB"])
-def test_a_size_that_was_given_is_told_in_its_own_units(written):
+def test_a_given_size_is_shown_in_its_units(written):
     assert format_bytes(parse_bytes(written)) == written
 
 
-def test_what_is_set_against_a_limit_is_told_in_the_units_of_the_limit():
+def test_amounts_beside_a_limit_are_shown_in_its_units():
     assert format_bytes(1_001_400_000, like=10**9) == "1.001 GB"
     assert format_bytes((32 << 30) + (50 << 20), like=32 << 30) == "32.05 GiB"

@@ -131,7 +131,7 @@ def test_a_twin_is_like_its_original(name, mirror, monkeypatch):
     assert twin["large"] == real["large"]
 
 
-def test_numbers_are_as_local_as_those_of_a_real_graph():
+def test_vertex_ids_are_as_local_as_in_a_real_graph():
     # A quarter of the real coAuthorsDBLP's edges join numbers that differ by under 0.1 % of the vertices.
     edges = cleaned("coAuthorsDBLP")[0]
     columns = edges.to_numpy()
@@ -144,7 +144,7 @@ def test_numbers_are_as_local_as_those_of_a_real_graph():
 
 
 @given(seed=st.integers(0, 50), isolated=st.integers(0, 40), islands=st.integers(0, 40))
-def test_groups_yield_exactly_what_is_asked_for(seed, isolated, islands):
+def test_groups_yield_exactly_the_requested_edges(seed, isolated, islands):
     src, dst = small(
         seed,
         num_components=1 + isolated + islands,
@@ -158,7 +158,7 @@ def test_groups_yield_exactly_what_is_asked_for(seed, isolated, islands):
     assert count_components(edges) == 1 + isolated + islands
 
 
-def test_more_nearness_is_more_modularity():
+def test_more_locality_gives_more_modularity():
     igraph = pytest.importorskip("igraph")
 
     def modularity(anywhere):
@@ -177,12 +177,12 @@ def test_more_nearness_is_more_modularity():
     assert modularity(0.02) > modularity(0.9) + 0.05
 
 
-def test_members_of_a_group_all_know_one_another():
+def test_members_of_a_group_form_a_clique():
     src, dst = affiliation._pairs(np.array([5, 6, 7, 8, 9]), np.array([3, 2]))
     assert list(zip(src.tolist(), dst.tolist(), strict=True)) == [(5, 6), (5, 7), (6, 7), (8, 9)]
 
 
-def test_a_law_keeps_to_its_bounds_and_tail():
+def test_a_power_law_keeps_its_bounds_and_tail():
     values = Law(low=1, scale=2, exponent=2, high=500).draw(100_000, np.random.default_rng(0))
     assert (values.min(), values.max()) == (1, 500)
     for beyond in (3, 11, 51):  # P(X >= k) = (1 + (k - 1) / scale)^-exponent
@@ -252,7 +252,7 @@ def test_a_twin_is_described_as_one_with_its_originals_counts(name):
         ("twins:coPapersDBLP", r"No generator is called 'twins'\. Did you mean twin\?"),
     ],
 )
-def test_typos_are_answered_with_names(text, message):
+def test_typos_get_suggestions(text, message):
     with pytest.raises(UnknownNameError, match=message):
         graphs.load(text)
 
