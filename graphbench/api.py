@@ -16,7 +16,6 @@ from graphbench.graphs.edgelist import EdgeList
 from graphbench.measure.plan import Limits, Observer, Plan
 from graphbench.measure.planning import gpu_count, make_plan
 from graphbench.records.comparison import Comparison, compare
-from graphbench.records.keeping import Keeper
 from graphbench.records.model import NEVER_RAN, Outcome, Record
 from graphbench.records.store import Store
 from graphbench.system.text import parse_bytes
@@ -297,7 +296,7 @@ def execute(
     if store is False:
         yield from records
         return
-    with Keeper(path) as keeper:
+    with Store(path, strict=False) as keeper:
         for record in records:
             keeper.keep(record)
             yield record

@@ -2,6 +2,7 @@
 
 import errno
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -117,6 +118,19 @@ def test_a_last_record_without_its_line_end_is_kept(path):
     with Store(path) as store:
         store.append(record(2))
     assert [each.id for each in load([path])] == ["r1", "r2"]
+
+
+def test_the_lock_ends_with_a_killed_process(path):
+    script = (
+        "import os, signal, sys; from graphbench.records.store import Store\n"
+        "Store(sys.argv[1]).open(); os.kill(os.getpid(), signal.SIGKILL)"
+    )
+    env = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
+    killed = subprocess.run([sys.executable, "-c", script, path], check=False, env=env)
+    assert killed.returncode == -signal.SIGKILL
+    with Store(path) as store:
+        store.append(record(1))
+    assert list(Store(path).records()) == [record(1)]
 
 
 def test_a_second_writer_is_refused_with_the_pid_of_the_first(path):

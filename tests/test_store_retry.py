@@ -8,7 +8,6 @@ import warnings
 import pytest
 
 from graphbench.errors import StoreError
-from graphbench.records.keeping import Keeper
 from graphbench.records.store import Store
 from test_store import record
 
@@ -23,8 +22,8 @@ def ids(path):
 
 
 def test_records_are_written_at_once_and_the_store_stays_locked(path):
-    with Keeper(path) as keeper:
-        keeper.keep(record(1))
+    with Store(path, strict=False) as store:
+        store.keep(record(1))
         assert ids(path) == ["r1"]
         with pytest.raises(StoreError, match=f"pid {os.getpid()}"):
             Store(path).open()
@@ -39,14 +38,14 @@ def test_records_survive_a_disk_that_is_full_for_a_while(path, monkeypatch):
 
     with warnings.catch_warnings(record=True) as told:
         warnings.simplefilter("always")
-        with Keeper(path) as keeper:
-            keeper.keep(record(1))
+        with Store(path, strict=False) as store:
+            store.keep(record(1))
             with monkeypatch.context() as patched:
                 patched.setattr(os, "fsync", full)
-                keeper.keep(record(2))
-                keeper.keep(record(3))
+                store.keep(record(2))
+                store.keep(record(3))
             assert ids(path) == ["r1"]
-            keeper.keep(record(4))
+            store.keep(record(4))
     assert ids(path) == ["r1", "r2", "r3", "r4"]
     assert len(told) == 1
     assert "No space left" in str(told[0].message)
@@ -61,8 +60,8 @@ def test_ctrl_c_waits_until_a_record_is_written(path, monkeypatch):
 
     handler = signal.getsignal(signal.SIGINT)
     monkeypatch.setattr(os, "fsync", interrupted)
-    with pytest.raises(KeyboardInterrupt), Keeper(path) as keeper:
-        keeper.keep(record(1))
+    with pytest.raises(KeyboardInterrupt), Store(path, strict=False) as store:
+        store.keep(record(1))
     assert ids(path) == ["r1"]
     assert signal.getsignal(signal.SIGINT) is handler
 
@@ -70,19 +69,19 @@ def test_ctrl_c_waits_until_a_record_is_written(path, monkeypatch):
 def test_records_that_were_never_written_are_counted_in_a_warning(path, monkeypatch):
     with warnings.catch_warnings(record=True) as told:
         warnings.simplefilter("always")
-        with Keeper(path) as keeper:
+        with Store(path, strict=False) as store:
             monkeypatch.setattr(os, "fsync", lambda _: (_ for _ in ()).throw(OSError(errno.EIO, "Input/output error")))
-            keeper.keep(record(1))
-            keeper.keep(record(2))
+            store.keep(record(1))
+            store.keep(record(2))
     assert "2 records were not kept" in str(told[-1].message)
 
 
 def test_another_writer_is_a_warning_or_an_error_if_strict(path):
     with Store(path) as first:
         first.append(record(1))
-        with pytest.raises(StoreError, match=f"pid {os.getpid()}"), Keeper(path, must=True):
+        with pytest.raises(StoreError, match=f"pid {os.getpid()}"), Store(path):
             pass
-        second = Keeper(path)
+        second = Store(path, strict=False)
         with pytest.warns(UserWarning, match=f"pid {os.getpid()}"):
             second.__enter__()
     second.keep(record(2))

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from graphbench.cli.progress import Reporter
     from graphbench.measure.suites.capacity import CapacitySearch
     from graphbench.measure.suites.suite import Suite
-    from graphbench.records.keeping import Keeper
     from graphbench.records.model import Record
+    from graphbench.records.store import Store
 
 
 @click.command("capacity")
@@ -86,7 +86,7 @@ def command(
     an error came first, or an answer was wrong; 130: interrupted. After --tries, the same command goes on from there.
     """
     from graphbench.cli.progress import Reporter
-    from graphbench.records.keeping import Keeper
+    from graphbench.records.store import Store
     from graphbench.reporting.capacity import render
 
     given |= {"gpus": [gpus] if gpus else [], "allocators": [allocator]}
@@ -96,7 +96,7 @@ def command(
     with Reporter.on_stderr() as reporter, warnings.catch_warnings():
         warnings.showwarning = reporter.warn
         suites = _suites(algorithms, engine, given)
-        with Keeper(store, must=True) as keeper:
+        with Store(store) as keeper:
             records = _stored(store)
             try:
                 for suite in suites:
@@ -151,7 +151,7 @@ def _search(
     return CapacitySearch(suite=suite, load=load, records=records, since=since, command=command, **asked)
 
 
-def _measure(search: CapacitySearch, reporter: Reporter, keeper: Keeper) -> None:
+def _measure(search: CapacitySearch, reporter: Reporter, keeper: Store) -> None:
     from graphbench.system.text import count
 
     known = search.result

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from graphbench.cli.progress import Reporter
     from graphbench.measure.suites.series import SizeSeries
     from graphbench.measure.suites.suite import Suite
-    from graphbench.records.keeping import Keeper
+    from graphbench.records.store import Store
 
 
 @click.command("scale")
@@ -80,7 +80,7 @@ def command(
     could run here; 130: interrupted.
     """
     from graphbench.cli.progress import Reporter
-    from graphbench.records.keeping import Keeper
+    from graphbench.records.store import Store
 
     check_chart(chart)
     started = datetime.now(UTC)
@@ -88,7 +88,7 @@ def command(
     with Reporter.on_stderr() as reporter, warnings.catch_warnings():
         warnings.showwarning = reporter.warn
         suite = _suite(algorithm, series, given)
-        with Keeper(store, must=True) as keeper:
+        with Store(store) as keeper:
             sizes = _series(suite, store, since, reporter)
             sizes.fit, sizes.skip = not no_predict, not no_skip
             try:
@@ -140,7 +140,7 @@ def _series(suite: Suite, store: Path | None, since: datetime | None, reporter: 
     return SizeSeries(suite=suite, load=reporter.load_one, stored=stored, records=records, command=command_line())
 
 
-def _measure(sizes: SizeSeries, reporter: Reporter, keeper: Keeper) -> None:
+def _measure(sizes: SizeSeries, reporter: Reporter, keeper: Store) -> None:
     for number, run in enumerate(sizes.runs(), start=1):
         measure(run, f"{run.suite.datasets[0]} ({number} of {len(sizes.suite.datasets)})", reporter, keeper)
     if sizes.ended:

@@ -16,10 +16,10 @@ if TYPE_CHECKING:
     from graphbench.cli.progress import Reporter
     from graphbench.measure.plan import Progress
     from graphbench.measure.suites.run import Run
-    from graphbench.records.keeping import Keeper
+    from graphbench.records.store import Store
 
 
-def measure(run: Run, name: str, reporter: Reporter, keeper: Keeper) -> None:
+def measure(run: Run, name: str, reporter: Reporter, keeper: Store) -> None:
     """Measure what is missing of a run, keep every record the moment it is complete, and tell how far it is.
 
     Args:

@@ -94,7 +94,6 @@ def command(
     from graphbench.cli.progress import Reporter
     from graphbench.measure.planning import command_line
     from graphbench.measure.suites import tasks as matrix
-    from graphbench.records.keeping import Keeper
     from graphbench.records.store import Store
 
     suite, named = _suite(name, given)
@@ -108,7 +107,7 @@ def command(
         if dry_run:
             click.echo(_dry(_prepared(suite, list(Store(store).records()), since, reporter, load=False)))
             return 0
-        with Keeper(store, must=True) as keeper:
+        with Store(store) as keeper:
             run = _prepared(suite, list(Store(store).records()), since, reporter, load=True)
             run.fit, run.skip, run.command = not no_predict, not no_skip, command_line()
             try:

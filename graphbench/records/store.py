@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import errno
 import os
-import time
+import signal
+import threading
 import warnings
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import BinaryIO, Self
+from typing import TYPE_CHECKING, BinaryIO, Self
 
 import msgspec
 
@@ -21,7 +22,9 @@ from graphbench.errors import StoreError
 from graphbench.records import pytest_benchmark
 from graphbench.records.model import SCHEMA, Record
 from graphbench.system.files import HOME_VARIABLE, home
-from graphbench.system.lock import locked
+
+if TYPE_CHECKING:
+    from filelock import FileLock
 
 _PATIENCE_S = 0.5
 """How long to wait for another writer, who may just be appending one record."""
@@ -63,23 +66,38 @@ def from_json(line: bytes | str) -> Record:
 class Store:
     """A file of records that one process at a time may append to.
 
-    The lock is taken at the first :meth:`append` (or at entering a `with` block) and held until :meth:`close`; reading
-    needs none.
+    The lock is taken at the first record (or at entering a `with` block) and held until :meth:`close`; reading needs
+    none. Inside a `with` block, :meth:`keep` loses no record to a file that cannot be written for a while.
 
     Args:
         path: the file; None: `records.jsonl` in `$GRAPHBENCH_HOME`. It and its folder are made when first written.
+        strict: raise at entering a `with` block if the file cannot be opened; else warn, and try again with every
+            record: a result that cannot be stored can still be shown.
     """
 
-    def __init__(self, path: str | os.PathLike[str] | None = None) -> None:
+    def __init__(self, path: str | os.PathLike[str] | None = None, *, strict: bool = True) -> None:
         self.path = Path(path) if path is not None else home() / "records.jsonl"
+        self._strict = strict
         self._file: BinaryIO | None = None
+        self._lock: FileLock | None = None
+        self._waiting: list[Record] = []
+        self._fault = ""
 
     def __enter__(self) -> Self:
-        self.open()
+        try:
+            self.open()
+        except StoreError as error:
+            if self._strict:
+                raise
+            self._warn(error)
         return self
 
     def __exit__(self, *_: object) -> None:
+        self._write_waiting()
         self.close()
+        if self._waiting:
+            number = f"{len(self._waiting)} records were" if len(self._waiting) > 1 else "One record was"
+            warnings.warn(f"{number} not kept: {self._fault}", stacklevel=3)
 
     def open(self) -> None:
         """Take the lock, and set a torn last line aside.
@@ -92,16 +110,15 @@ class Store:
         file: BinaryIO | None = None
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
+            self._lock = self._locked()
             file = self.path.open("a+b", buffering=0)
-            self._lock(file)
             self._set_torn_line_aside(file)
-        except OSError as error:
+        except BaseException as error:
             if file is not None:
                 file.close()
-            raise self._unwritable(error) from error
-        except BaseException:
-            if file is not None:
-                file.close()
+            self._unlock()
+            if isinstance(error, OSError | NotImplementedError):  # the latter: a file system without locks
+                raise self._unwritable(error) from error
             raise
         self._file = file
 
@@ -123,13 +140,21 @@ class Store:
                 self._file.truncate(before)
             raise self._unwritable(error) from error
 
+    def keep(self, record: Record) -> None:
+        """Write a record, or warn and try again with the next one and at the end of the `with` block.
+
+        A measurement does not end because the disk is full for an hour; what could not be written in the end is
+        counted in a second warning.
+        """
+        self._waiting.append(record)
+        self._write_waiting()
+
     def close(self) -> None:
         """Release the lock."""
         if self._file is not None:
-            with suppress(OSError):  # before the lock goes: afterwards the file could be the next writer's
-                self._owner.unlink()
             self._file.close()
             self._file = None
+            self._unlock()
 
     def records(self) -> Iterator[Record]:
         """All records, oldest first; none if there is no file. A torn last line is passed over with a warning.
@@ -139,24 +164,48 @@ class Store:
         """
         yield from _read(self.path, missing_ok=True)
 
+    def _write_waiting(self) -> None:
+        try:
+            with _without_interrupts():
+                while self._waiting:
+                    self.append(self._waiting[0])
+                    self._waiting.pop(0)
+        except StoreError as error:
+            self._warn(error)
+
+    def _warn(self, error: StoreError) -> None:
+        if not self._fault:
+            warnings.warn(f"Records are shown but cannot be kept now, which is tried again: {error}", stacklevel=4)
+        self._fault = str(error)
+
     @property
     def _owner(self) -> Path:
+        """The file with the pid of the process that holds the lock."""
         return self.path.with_name(f"{self.path.name}.pid")
 
-    def _lock(self, file: BinaryIO) -> None:
-        patience = time.monotonic() + _PATIENCE_S
-        while not locked(file):
-            if time.monotonic() < patience:
-                time.sleep(0.02)
-                continue
+    def _locked(self) -> FileLock:
+        from filelock import FileLock, Timeout
+
+        lock = FileLock(self.path.with_name(f"{self.path.name}.lock"), timeout=_PATIENCE_S, fallback_to_soft=False)
+        try:
+            lock.acquire(poll_interval=0.02)
+        except Timeout:
             pid = ""
             with suppress(OSError):
                 pid = self._owner.read_text(encoding="ascii").strip()
             raise StoreError(
                 f"Another process{f' (pid {pid})' if pid else ''} is writing to {self.path}. "
                 "Wait until it is done, or write to a file of your own: --store FILE."
-            )
+            ) from None
         self._owner.write_text(f"{os.getpid()}\n", encoding="ascii")
+        return lock
+
+    def _unlock(self) -> None:
+        if self._lock is not None:
+            with suppress(OSError):  # before the lock goes: afterwards the file could be the next writer's
+                self._owner.unlink()
+            self._lock.release()
+            self._lock = None
 
     def _set_torn_line_aside(self, file: BinaryIO) -> None:
         size = file.seek(0, os.SEEK_END)
@@ -177,9 +226,10 @@ class Store:
             stacklevel=4,
         )
 
-    def _unwritable(self, error: OSError) -> StoreError:
+    def _unwritable(self, error: OSError | NotImplementedError) -> StoreError:
+        why = getattr(error, "strerror", None) or error
         return StoreError(
-            f"Records cannot be written to {self.path}: {error.strerror or error}. Make room or make it writable, "
+            f"Records cannot be written to {self.path}: {why}. Make room or make it writable, "
             f"name another file with --store FILE, or another folder with {HOME_VARIABLE}."
         )
 
@@ -256,3 +306,19 @@ def _end_of_last_line(file: BinaryIO, size: int) -> int:
             return start + found + 1
         end = start
     return 0
+
+
+@contextmanager
+def _without_interrupts() -> Iterator[None]:
+    """Delay Ctrl-C until the block is over, so that a record is either written or not."""
+    if threading.current_thread() is not threading.main_thread() or signal.getsignal(signal.SIGINT) is None:
+        yield  # only the main thread is interrupted, and may set a handler
+        return
+    pressed: list[int] = []
+    before = signal.signal(signal.SIGINT, lambda number, _: pressed.append(number))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+        if pressed:
+            signal.raise_signal(signal.SIGINT)

@@ -17,7 +17,6 @@ from graphbench.measure.suites.run import Run
 from graphbench.measure.suites.series import SizeSeries, expand, usual_engines
 from graphbench.measure.suites.tasks import StoredRecords
 from graphbench.records.capacity import Capacity
-from graphbench.records.keeping import Keeper
 from graphbench.records.store import Store
 from graphbench.system.text import parse_bytes
 
@@ -113,7 +112,7 @@ def _suite(algorithms: list[str], engines: list[str], settings: dict[str, Any]) 
 
 
 def _drive(runs: Iterable[Run], store: Path | None) -> None:
-    with Keeper(store, must=True) as keeper:
+    with Store(store) as keeper:
         for run in runs:
             for record in run.measure(_quietly):
                 if run.stored.is_news(record):
