@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from graphbench.engines.base import Settings
 from graphbench.errors import StoreError, UsageError
-from graphbench.graphs.base import Dataset
+from graphbench.graphs.clean import Dataset
 from graphbench.graphs.edgelist import EdgeList
 from graphbench.measure.plan import Limits, Observer, Plan
 from graphbench.measure.planning import gpu_count, make_plan

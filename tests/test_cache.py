@@ -10,8 +10,7 @@ import pytest
 import graphbench as gb
 from graphbench.errors import DatasetError, UnknownNameError
 from graphbench.graphs import cache, parquet
-from graphbench.graphs.base import Raw
-from graphbench.graphs.clean import Cleaning
+from graphbench.graphs.clean import Cleaning, Raw
 
 SHA = "ab" * 32
 

@@ -6,8 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from graphbench.errors import InputError
-from graphbench.graphs.base import Raw
-from graphbench.graphs.clean import clean
+from graphbench.graphs.clean import Raw, clean
 
 
 def raw(rows, *, num_vertices=6, directed=False, weighted=False, dtype=np.int64):

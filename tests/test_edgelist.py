@@ -11,8 +11,7 @@ from hypothesis import strategies as st
 
 from graphbench.errors import FormatError, UnavailableError, UsageError
 from graphbench.graphs import parquet
-from graphbench.graphs.base import Raw
-from graphbench.graphs.clean import clean
+from graphbench.graphs.clean import Raw, clean
 from graphbench.graphs.edgelist import Columns, EdgeList, merge_parallel
 
 

@@ -64,7 +64,7 @@ def test_typo_gets_a_suggestion_and_the_other_ways():
 
 
 def test_a_missing_network_is_reported_with_alternatives():
-    with pytest.raises(FetchError, match=r"(?s)dblp-2010.tar.gz: cannot connect.*GRAPHBENCH_MIRROR.*embedded"):
+    with pytest.raises(FetchError, match=r"(?s)dblp-2010.tar.gz: cannot connect.*GRAPHBENCH_MIRROR.*Embedded"):
         graphs.load("dblp-2010")
 
 

@@ -5,8 +5,7 @@ import numpy as np
 import pytest
 
 from graphbench.errors import DatasetError, FormatError, InputError, UnavailableError, UnsupportedError
-from graphbench.graphs.base import Raw
-from graphbench.graphs.clean import clean
+from graphbench.graphs.clean import Raw, clean
 from graphbench.graphs.on_device import census, edge_hash, ranges
 from graphbench.graphs.on_device import edges as device_edges
 from graphbench.graphs.on_device import recipe as recipes

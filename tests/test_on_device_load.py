@@ -10,7 +10,7 @@ from graphbench import api, graphs, registry
 from graphbench.algorithms import draws
 from graphbench.errors import UnavailableError, UsageError
 from graphbench.graphs import cache
-from graphbench.graphs.base import Dataset
+from graphbench.graphs.clean import Dataset
 from graphbench.graphs.generators import spec as generators
 from graphbench.graphs.generators.spec import parse
 from graphbench.graphs.open import open_edges

@@ -13,7 +13,7 @@ import pytest
 
 from graphbench import registry
 from graphbench.errors import InputError, StoreError, UnknownNameError, UsageError
-from graphbench.graphs.base import Dataset
+from graphbench.graphs.clean import Dataset
 from graphbench.graphs.edgelist import EdgeList
 from graphbench.measure.plan import Cell, Limits, Plan, Prediction
 from graphbench.measure.runner import measure

@@ -13,7 +13,7 @@ from graphbench.benchmarks.sampling import Rounds
 from graphbench.benchmarks.selection import Case
 from graphbench.engines.base import Engine, Settings
 from graphbench.errors import GraphbenchError, UnavailableError, UnsupportedError
-from graphbench.graphs.base import Dataset
+from graphbench.graphs.clean import Dataset
 from graphbench.measure import protocol
 from graphbench.measure import record as recording
 from graphbench.measure.answers import PreviousAnswers

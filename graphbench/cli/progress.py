@@ -28,7 +28,7 @@ from rich.progress import (
 
 from graphbench.api import Download
 from graphbench.errors import FetchError
-from graphbench.graphs.base import Dataset
+from graphbench.graphs.clean import Dataset
 from graphbench.measure.plan import Progress
 from graphbench.records.model import Outcome, Record, Task
 

@@ -33,7 +33,7 @@ from graphbench.system.text import count
 
 if TYPE_CHECKING:
     from graphbench.cli.progress import Reporter
-    from graphbench.graphs.base import Dataset
+    from graphbench.graphs.clean import Dataset
     from graphbench.measure.predict import Past
     from graphbench.measure.suites.run import Run
     from graphbench.measure.suites.suite import Suite
@@ -137,7 +137,7 @@ def _prepared(
     suite: Suite, records: Sequence[Record], since: datetime | None, reporter: Reporter, *, load: bool
 ) -> Run:
     """The suite with its datasets; what cannot be had is known by its error, and the others are measured."""
-    from graphbench.graphs.distinct import distinct
+    from graphbench.graphs.loading import distinct
     from graphbench.measure.staleness import present
     from graphbench.measure.suites.run import Run, past
     from graphbench.measure.suites.tasks import Graph, StoredRecords

@@ -9,15 +9,15 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from graphbench.graphs.base import Dataset, Raw
+    from graphbench.graphs.clean import Dataset, Raw
     from graphbench.graphs.description import Description, describe, names, twin_names
     from graphbench.graphs.from_objects import from_object
     from graphbench.graphs.loading import load
     from graphbench.graphs.suitesparse import fetch
 
 _HOMES = {
-    "Dataset": "base",
-    "Raw": "base",
+    "Dataset": "clean",
+    "Raw": "clean",
     "Description": "description",
     "describe": "description",
     "names": "description",

@@ -22,8 +22,7 @@ import msgspec
 
 from graphbench.errors import DatasetError, FormatError, UnknownNameError
 from graphbench.graphs import catalogue, parquet
-from graphbench.graphs.base import Raw
-from graphbench.graphs.clean import CLEANER_VERSION, Cleaning, clean
+from graphbench.graphs.clean import CLEANER_VERSION, Cleaning, Raw, clean
 from graphbench.graphs.edgelist import EdgeList
 from graphbench.graphs.on_device import recipe
 from graphbench.system import files as paths

@@ -1,34 +1,67 @@
-"""From raw rows to the canonical edge list: the one place where a graph is tidied, before any engine sees it.
+"""Clean raw rows into a canonical edge list, with the same rules for every dataset and every engine.
 
-The rules, the same for every dataset: ids become int32 where the number of vertices fits, else int64; self-loops are
-dropped; parallel edges become one that keeps the smallest weight; isolated vertices stay. The smallest, because
-shortest paths do not change by it, because cleaning twice is then cleaning once, and because an unweighted graph stays
-the special case of weight 1. Weights become float64. What was done is counted. Only impossible ids are refused.
+Ids become int32 if the number of vertices fits, else int64. Self-loops are dropped. Parallel edges are merged and keep
+the smallest weight: shortest paths do not change, cleaning is idempotent, and an unweighted graph is the case of
+weight 1. Isolated vertices stay. Weights become float64. Every change is counted. Only invalid ids are an error.
 """
 
 from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
 
 import msgspec
 import numpy as np
 import numpy.typing as npt
 
 from graphbench.errors import InputError
-from graphbench.graphs.base import Raw
 from graphbench.graphs.edgelist import INT32_VERTICES, EdgeList, Ids, Weights, merge_parallel
+from graphbench.records.model import DatasetInfo
 
 CLEANER_VERSION = 2
-"""Raised when the rules of reading or cleaning change: edges made by other rules are never taken from the cache."""
+"""Increase it when a rule of reading or cleaning changes, so that cached graphs are cleaned again."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Raw:
+    """Rows from a reader or generator: loops, parallel edges and any order are allowed.
+
+    Attributes:
+        src: 0-based sources, shape (m,).
+        dst: 0-based destinations, shape (m,).
+        weight: numbers, shape (m,), or None.
+        num_vertices: number of vertices.
+        directed: whether a row is an arc.
+        names: original names of the vertices, shape (num_vertices,), if ids are not the names.
+    """
+
+    src: Ids
+    dst: Ids
+    weight: npt.NDArray[Any] | None
+    num_vertices: int
+    directed: bool
+    names: npt.NDArray[Any] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Dataset:
+    """A cleaned edge list and its description in records."""
+
+    info: DatasetInfo
+    edges: EdgeList
+
+
+def id_type(num_vertices: int) -> npt.DTypeLike:
+    """The type of ids of a cleaned graph: int32 if they fit, else int64."""
+    return np.int32 if num_vertices <= INT32_VERTICES else np.int64
 
 
 class Cleaning(msgspec.Struct, frozen=True, kw_only=True):
-    """What cleaning did, and what it found.
-
-    The last three count the edges that remain, not raw rows.
-    """
+    """Counts of what cleaning changed; the last three count remaining edges, not raw rows."""
 
     loops_dropped: int = 0
     duplicates_merged: int = 0
-    """Rows that went into another row: parallel edges and, in an undirected graph, (v, u) beside (u, v)."""
+    """Rows merged into another row: parallel edges and, in an undirected graph, (v, u) beside (u, v)."""
     num_isolated: int = 0
     zero_weights: int = 0
     negative_weights: int = 0
@@ -36,17 +69,13 @@ class Cleaning(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def clean(raw: Raw, name: str) -> tuple[EdgeList, Cleaning]:
-    """Make the canonical edge list of raw rows.
-
-    Args:
-        raw: the rows; they are not changed.
-        name: what to call the dataset.
+    """The canonical edge list of raw rows, which are not modified.
 
     Raises:
-        InputError: if an id is negative or not below the number of vertices, or if columns differ in length.
+        InputError: if an id is not in 0..num_vertices-1, or if columns differ in length.
     """
     _check(raw, name)
-    dtype = np.int32 if raw.num_vertices <= INT32_VERTICES else np.int64
+    dtype = id_type(raw.num_vertices)
     src: Ids = raw.src.astype(dtype, copy=False)
     dst: Ids = raw.dst.astype(dtype, copy=False)
     weight = None if raw.weight is None else _tidy_weights(raw.weight)

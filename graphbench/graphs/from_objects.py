@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from graphbench.errors import InputError, UsageError
 from graphbench.graphs import cache
-from graphbench.graphs.base import Dataset, Raw
+from graphbench.graphs.clean import Dataset, Raw
 from graphbench.graphs.edgelist import EdgeList, Ids
 from graphbench.graphs.formats import table_layout, vertex_ids
 from graphbench.graphs.loading import dataset, load

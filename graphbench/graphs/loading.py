@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import copy
 import dataclasses
 import hashlib
 import os
 import warnings
-from pathlib import Path
+from collections.abc import Iterable, Sequence
+from pathlib import Path, PurePath
 
+import msgspec
 import numpy as np
 
 from graphbench.errors import DatasetError, FormatError
 from graphbench.graphs import cache, catalogue, formats, suitesparse
-from graphbench.graphs.base import Dataset, Raw
-from graphbench.graphs.clean import Cleaning
+from graphbench.graphs.clean import Cleaning, Dataset, Raw
 from graphbench.graphs.download import Progress, sha256
 from graphbench.graphs.edgelist import EdgeList
 from graphbench.graphs.generators import spec as generators
@@ -231,3 +233,42 @@ def _edges_sha256(edges: EdgeList) -> str:
             for start in range(0, len(column), 1 << 20):
                 state.update(column[start : start + (1 << 20)].astype(kind).data)
     return state.hexdigest()
+
+
+def distinct(datasets: Iterable[Dataset]) -> list[Dataset]:
+    """Drop repeated datasets and rename different ones of the same name; keeps the order.
+
+    Files of one name get as much of their paths as differs (`d1/g.csv` and `d2/g.csv`), other graphs a number
+    (`graph 1` and `graph 2`).
+    """
+    graphs: dict[tuple[str, str], Dataset] = {}
+    for dataset in datasets:
+        graphs.setdefault((dataset.info.name, dataset.info.digest), dataset)
+    by_name: dict[str, list[Dataset]] = {}
+    for dataset in graphs.values():
+        by_name.setdefault(dataset.info.name, []).append(dataset)
+    names = {
+        id(dataset): name
+        for group in by_name.values()
+        if len(group) > 1
+        for dataset, name in zip(group, _distinct_names(group), strict=True)
+    }
+    return [_renamed(dataset, names.get(id(dataset), dataset.info.name)) for dataset in graphs.values()]
+
+
+def _distinct_names(datasets: Sequence[Dataset]) -> list[str]:
+    paths = [PurePath(dataset.info.source) for dataset in datasets]
+    if all(path.is_absolute() for path in paths) and len(set(paths)) == len(paths):
+        for depth in range(2, max(len(path.parts) for path in paths) + 1):
+            names = [str(PurePath(*path.parts[-depth:])) for path in paths]
+            if len(set(names)) == len(names):
+                return names
+    return [f"{dataset.info.name} {number}" for number, dataset in enumerate(datasets, start=1)]
+
+
+def _renamed(dataset: Dataset, name: str) -> Dataset:
+    if name == dataset.info.name:
+        return dataset
+    edges = copy.copy(dataset.edges)
+    edges.name = name
+    return dataclasses.replace(dataset, info=msgspec.structs.replace(dataset.info, name=name), edges=edges)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from graphbench.engines.base import Engine, Settings
-from graphbench.graphs.base import Dataset
+from graphbench.graphs.clean import Dataset
 from graphbench.records.model import Outcome, PosedInfo, Record, Task
 
 

@@ -16,8 +16,8 @@ from typing import Any, get_args, get_type_hints
 from graphbench import registry
 from graphbench.engines.base import Settings
 from graphbench.errors import UsageError
-from graphbench.graphs.base import Dataset
-from graphbench.graphs.distinct import distinct
+from graphbench.graphs.clean import Dataset
+from graphbench.graphs.loading import distinct
 from graphbench.measure.plan import Cell, Limits, Plan
 from graphbench.system import gpus
 

@@ -8,8 +8,7 @@ from graphbench import registry
 from graphbench.algorithms.base import Inputs
 from graphbench.certificates.agreement import agreement
 from graphbench.engines.base import Settings
-from graphbench.graphs.base import Raw
-from graphbench.graphs.clean import clean
+from graphbench.graphs.clean import Raw, clean
 
 
 def graph(rows, num_vertices, *, directed=False, names=None, name="tiny"):

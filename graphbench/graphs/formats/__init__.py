@@ -1,4 +1,4 @@
-"""Readers, one file per format: each turns a file into :class:`~graphbench.graphs.base.Raw` rows or says why not."""
+"""Readers, one file per format: each turns a file into :class:`~graphbench.graphs.clean.Raw` rows or says why not."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 
 from graphbench.errors import FormatError
-from graphbench.graphs.base import Raw
+from graphbench.graphs.clean import Raw
 
 UNDERSTOOD = (
     "Understood are Matrix Market (.mtx, .mtx.gz, a SuiteSparse .tar.gz), METIS (.graph), Parquet (.parquet) and edge "

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import BinaryIO, cast
 
 from graphbench.errors import FormatError
-from graphbench.graphs.base import Raw
+from graphbench.graphs.clean import Raw
 from graphbench.graphs.formats import matrix_market
 from graphbench.graphs.formats.text import Bounded, failures_named, opened
 

@@ -21,7 +21,7 @@ import numpy as np
 import numpy.typing as npt
 
 from graphbench.errors import FormatError
-from graphbench.graphs.base import Raw
+from graphbench.graphs.clean import Raw
 from graphbench.graphs.formats.text import Bounded, blocks, count_lines, matches, opened, shown
 
 BANNER = "%%MatrixMarket matrix coordinate <pattern|real|integer> <general|symmetric|skew-symmetric>"

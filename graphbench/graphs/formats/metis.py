@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from graphbench.errors import FormatError
-from graphbench.graphs.base import Raw
+from graphbench.graphs.clean import Raw
 from graphbench.graphs.formats.text import Bounded, blocks, matches, opened, shown
 
 _LONGEST = 1 << 30  # a hub with a hundred million neighbours

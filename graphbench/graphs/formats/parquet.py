@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from graphbench.errors import FormatError
-from graphbench.graphs.base import Raw
+from graphbench.graphs.clean import Raw
 from graphbench.graphs.edgelist import EdgeList
 from graphbench.graphs.formats import table_layout, vertex_ids
 from graphbench.graphs.formats.text import failures_named

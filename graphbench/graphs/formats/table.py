@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from graphbench.errors import FormatError
-from graphbench.graphs.base import Raw
+from graphbench.graphs.clean import Raw
 from graphbench.graphs.formats import table_layout, vertex_ids
 from graphbench.graphs.formats.table_layout import EXPECTED, INTEGER, NUMBER, Layout
 from graphbench.graphs.formats.text import TEXT, blocks, count_lines, matches, opened, shown

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from graphbench.graphs.base import Raw, id_type
+from graphbench.graphs.clean import Raw, id_type
 
 
 def barabasi_albert(*, n: int, m: int, seed: int) -> Raw:

@@ -34,7 +34,7 @@ import numpy as np
 import psutil
 
 from graphbench.errors import InputError, UnknownNameError, UsageError
-from graphbench.graphs.base import Raw, id_type
+from graphbench.graphs.clean import Raw, id_type
 from graphbench.graphs.generators import twins
 from graphbench.graphs.generators.barabasi_albert import barabasi_albert
 from graphbench.graphs.on_device.recipe import MAX_SCALE, Recipe

@@ -15,7 +15,7 @@ import numpy as np
 
 from graphbench.errors import UnknownNameError
 from graphbench.graphs import catalogue
-from graphbench.graphs.base import Raw, id_type
+from graphbench.graphs.clean import Raw, id_type
 from graphbench.graphs.generators.affiliation import Affiliation, affiliated
 from graphbench.graphs.generators.barabasi_albert import barabasi_albert
 from graphbench.system import files

@@ -8,7 +8,7 @@ from typing import Any
 
 from graphbench import registry
 from graphbench.api import Result
-from graphbench.graphs.base import Dataset
+from graphbench.graphs.clean import Dataset
 from graphbench.measure.staleness import present
 from graphbench.measure.suites import suite as definition
 from graphbench.measure.suites import tasks

@@ -16,7 +16,7 @@ import msgspec
 from graphbench import registry
 from graphbench.engines.base import Engine
 from graphbench.errors import DatasetError, UsageError
-from graphbench.graphs.base import Dataset
+from graphbench.graphs.clean import Dataset
 from graphbench.graphs.generators import spec
 from graphbench.graphs.on_device.recipe import MAX_SCALE
 from graphbench.measure.staleness import present

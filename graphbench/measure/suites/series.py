@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 import msgspec
 
 from graphbench.errors import DatasetError, UsageError
-from graphbench.graphs.base import Dataset
+from graphbench.graphs.clean import Dataset
 from graphbench.graphs.generators import spec
 from graphbench.measure.suites.run import Run, past
 from graphbench.measure.suites.suite import Suite

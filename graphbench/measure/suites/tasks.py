@@ -11,7 +11,7 @@ from typing import NamedTuple
 from graphbench import registry
 from graphbench.algorithms.base import Algorithm
 from graphbench.engines.base import Engine, Settings
-from graphbench.graphs.base import Dataset
+from graphbench.graphs.clean import Dataset
 from graphbench.measure import planning
 from graphbench.measure.predict import Past
 from graphbench.measure.prepare import identity
