@@ -3,8 +3,8 @@
 Their records have the outcome that was avoided, `out_of_memory` or `timeout`, and a reason that begins with
 `PREDICTED`. They have no phases, no environment and no `censored`, so what was not measured bounds no ratio.
 
-Predictions come from records of the same work, and are rough on purpose: they tell minutes from hours, and what fits
-from what does not. Sizes are matrix entries of the graph as posed, which is what a call has to read.
+Predictions come from records of the same work, and are rough on purpose: they distinguish minutes from hours, and what
+fits from what does not. Sizes are matrix entries of the graph as posed, which is what a call has to read.
 """
 
 from __future__ import annotations

@@ -43,7 +43,7 @@ from graphbench.records.model import (
 )
 from graphbench.system.text import format_bytes
 
-Certify = Callable[..., Verified | str]
+Certifier = Callable[..., Verified | str]
 """Certifies answers, as :func:`graphbench.measure.answers.verify` does from `files` on; or why that failed."""
 
 
@@ -185,7 +185,7 @@ def complete(
     previous: list[PreviousAnswers],
     measured_at: str,
     worker: Worker | None,
-    certify: Certify | None = None,
+    certify: Certifier | None = None,
 ) -> Record:
     """The record of a task that was started, whatever its outcome.
 
@@ -235,7 +235,7 @@ def _facts(state: TaskState, attached: Attached, prepared: Prepared) -> dict[str
     }
 
 
-def _here(prepared: Prepared) -> Certify:
+def _here(prepared: Prepared) -> Certifier:
     """Certify in this process."""
     asked: dict[str, Any] = {"params": prepared.params, "inputs": prepared.inputs, "seed": prepared.seed}
     return functools.partial(
@@ -250,7 +250,7 @@ def _verified(
     previous: list[PreviousAnswers],
     *,
     trials: Trials,
-    certify: Certify,
+    certify: Certifier,
 ) -> dict[str, Any]:
     """The fields that the answers give."""
     files = state.answers
@@ -298,7 +298,7 @@ def _disputes(
     mine: PreviousAnswers,
     previous: list[PreviousAnswers],
     agreed: list[Agreement],
-    certify: Certify,
+    certify: Certifier,
 ) -> tuple[Certificate | None, list[str]]:
     """Recompute the pairs whose values differ from another engine's.
 

@@ -186,10 +186,10 @@ def engines(suite: Suite) -> list[str]:
 
 def task_of(suite: Suite, algorithm: Algorithm, dataset: str, engine: Engine, variant: Variant) -> Task:
     """One task of a suite; algorithms have their default parameters."""
-    return Task(algorithm.name, dataset, engine.name, algorithm.resolve({}) | _told(suite, engine, variant))
+    return Task(algorithm.name, dataset, engine.name, algorithm.resolve({}) | _identity(suite, engine, variant))
 
 
-def _told(suite: Suite, engine: Engine, variant: Variant) -> Params:
+def _identity(suite: Suite, engine: Engine, variant: Variant) -> Params:
     return identity(engine, settings(suite, variant), seed=suite.seed, ignore_weights=suite.ignore_weights)
 
 
@@ -242,7 +242,7 @@ def _engines(suite: Suite) -> Iterator[tuple[Variant, Engine]]:
     known: list[tuple[str, Params]] = []
     for variant in variants(suite):
         for engine in registry.engines(engines(suite)):
-            told = _told(suite, engine, variant)
-            if (engine.name, told) not in known:
-                known.append((engine.name, told))
+            own = _identity(suite, engine, variant)
+            if (engine.name, own) not in known:
+                known.append((engine.name, own))
                 yield variant, engine
