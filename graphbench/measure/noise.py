@@ -11,7 +11,7 @@ from statistics import median
 
 from graphbench.measure import sampling
 from graphbench.records.model import Environment, Trials
-from graphbench.records.statistics import ENOUGH
+from graphbench.records.statistics import MIN_SAMPLES
 
 SLOW_FIRST_FACTOR = 2.0
 """A first warm trial this many times the median of the others is still warming up."""
@@ -32,7 +32,7 @@ THROTTLE_REASONS = {
 def noise_warnings(times: Sequence[float], trials: Trials, environment: Environment | None) -> list[str]:
     """All warnings that apply to the warm trials, whose seconds are `times`."""
     one_question = len(set(trials.sources)) <= 1  # searches from different sources take different times
-    of_times = _of_times(times, trials) if one_question and len(times) >= ENOUGH else iter(())
+    of_times = _of_times(times, trials) if one_question and len(times) >= MIN_SAMPLES else iter(())
     return [*of_times, *(_of_environment(environment) if environment is not None else ())]
 
 

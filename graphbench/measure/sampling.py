@@ -80,7 +80,7 @@ def after_trial(rule: Rule, times: Sequence[float], *, longest_lap_s: float, lef
 
 def precise(times: Sequence[float]) -> bool:
     """Whether the median's interval lies within :data:`PRECISION` of it; never below five values."""
-    if len(times) < statistics.ENOUGH:
+    if len(times) < statistics.MIN_SAMPLES:
         return False
     low, high = median_interval(times)
     middle = statistics.median(times).value
@@ -96,7 +96,7 @@ def median_interval(values: Sequence[float]) -> Bounds:
 def _check_now(n: int, questions: int) -> bool:
     """At 5, after each source once, and then whenever there are a fifth more: an interval costs a millisecond."""
     step = math.log(1.2)
-    return n in {statistics.ENOUGH, questions} or int(math.log(n) / step) != int(math.log(max(n - 1, 1)) / step)
+    return n in {statistics.MIN_SAMPLES, questions} or int(math.log(n) / step) != int(math.log(max(n - 1, 1)) / step)
 
 
 class Reservoir:

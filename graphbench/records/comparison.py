@@ -321,7 +321,7 @@ def _ratio_of_trials(baseline: Record, engine: Record) -> Estimate:
         statistics.by_question(record.trials.sources, _trials(record)) for record in (baseline, engine)
     )
     both = [source for source in of_baseline if source in of_engine]
-    if len(both) < statistics.ENOUGH:
+    if len(both) < statistics.MIN_SAMPLES:
         one, two = (
             [
                 seconds

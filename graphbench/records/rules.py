@@ -14,7 +14,7 @@ from statistics import median
 from typing import NamedTuple
 
 from graphbench.records.model import Outcome, Record
-from graphbench.records.statistics import ENOUGH, Estimate
+from graphbench.records.statistics import MIN_SAMPLES, Estimate
 from graphbench.system.text import count
 
 LOWER_QUALITY = 0.01
@@ -342,12 +342,12 @@ def _nothing(pair: Pair) -> str:
 
 @rule("few_trials", NOTE, remedy="Give more time with --budget, or ask for trials with --trials 5.")
 def _few_trials(pair: Pair) -> str:
-    if pair.ratio is None or pair.ratio.n >= ENOUGH:
+    if pair.ratio is None or pair.ratio.n >= MIN_SAMPLES:
         return ""
-    few = [record for record in pair.answered if len(record.phases.run_s) < ENOUGH]
+    few = [record for record in pair.answered if len(record.phases.run_s) < MIN_SAMPLES]
     trials = [f"{len(record.phases.run_s)} of {record.task.engine}" for record in few]
     counts = ", ".join(trials) or f"{pair.ratio.n} from sources that both ran"
-    text = f"too few warm trials for an interval ({counts}; {ENOUGH} are needed)"
+    text = f"too few warm trials for an interval ({counts}; {MIN_SAMPLES} are needed)"
     alone = [record.task.engine for record in pair.answered if record.trials.stopped == "cold_is_run"]
     if not alone:
         return text

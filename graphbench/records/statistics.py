@@ -5,7 +5,7 @@ Timings are skewed to the right, so they are summed up by their median, with a p
 Belli, "Scientific benchmarking of parallel computing systems" (SC'15): ratios are averaged geometrically.
 
 An interval needs five values: at three, a bootstrap interval of a median covers 74 % rather than 95 %. Below
-:data:`ENOUGH` values the range is given instead, and called so.
+:data:`MIN_SAMPLES` values the range is given instead, and called so.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-ENOUGH = 5
+MIN_SAMPLES = 5
 """The fewest values from which an interval is given."""
 
 CONFIDENCE = 0.95
@@ -41,7 +41,7 @@ class Estimate(NamedTuple):
 
     Attributes:
         value: the estimate itself.
-        interval: its 95 % bootstrap interval; None below :data:`ENOUGH` values.
+        interval: its 95 % bootstrap interval; None below :data:`MIN_SAMPLES` values.
         range: the smallest and the largest value seen, where there is no interval; None for a single value.
         n: from how many values; of the smaller side for a ratio.
     """
@@ -62,7 +62,7 @@ def median(values: Sequence[float]) -> Estimate:
         ValueError: if there is none.
     """
     data = _checked(values)
-    interval = _percentiles(*_resampled_medians(data)) if len(data) >= ENOUGH else None
+    interval = _percentiles(*_resampled_medians(data)) if len(data) >= MIN_SAMPLES else None
     spread = Bounds(float(data.min()), float(data.max())) if interval is None and len(data) > 1 else None
     return Estimate(float(np.median(data)), interval, spread, len(data))
 
@@ -80,7 +80,7 @@ def ratio(numerators: Sequence[float], denominators: Sequence[float]) -> Estimat
     top, bottom = _checked(numerators, positive=True), _checked(denominators, positive=True)
     value = float(np.median(top) / np.median(bottom))
     fewest = min(len(top), len(bottom))
-    if fewest >= ENOUGH:
+    if fewest >= MIN_SAMPLES:
         of_top, of_bottom = _resampled_medians(top, bottom)
         return Estimate(value, _percentiles(of_top / of_bottom), None, fewest)
     return Estimate(value, None, _extremes(top.min() / bottom.max(), top.max() / bottom.min()), fewest)
@@ -93,7 +93,7 @@ def paired_ratio(numerators: Sequence[float], denominators: Sequence[float]) -> 
     apart would count that as noise.
 
     Args:
-        numerators: positive values, one for each question, of at least :data:`ENOUGH` questions.
+        numerators: positive values, one for each question, of at least :data:`MIN_SAMPLES` questions.
         denominators: as many.
 
     Raises:
@@ -102,8 +102,8 @@ def paired_ratio(numerators: Sequence[float], denominators: Sequence[float]) -> 
     top, bottom = _checked(numerators, positive=True), _checked(denominators, positive=True)
     if len(top) != len(bottom):
         raise ValueError(f"{len(top)} values cannot be paired with {len(bottom)}")
-    if (n := len(top)) < ENOUGH:
-        raise ValueError(f"a paired ratio needs values of {ENOUGH} questions, not of {n}")
+    if (n := len(top)) < MIN_SAMPLES:
+        raise ValueError(f"a paired ratio needs values of {MIN_SAMPLES} questions, not of {n}")
     value = float(np.median(top) / np.median(bottom))
     rng, made = _generator(), []
     for start in range(0, _RESAMPLES, step := max(1, _BLOCK // n)):

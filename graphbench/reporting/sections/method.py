@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from operator import itemgetter
 
 from graphbench.records.model import Environment, Record
-from graphbench.records.statistics import CONFIDENCE, ENOUGH
+from graphbench.records.statistics import CONFIDENCE, MIN_SAMPLES
 from graphbench.reporting.document import Block, Bullets, Column, Fold, Section, Table, Text
 from graphbench.reporting.measured import Measured
 from graphbench.reporting.numbers import memory, plain, setting
@@ -55,7 +55,7 @@ def _rules(baseline: str) -> list[str]:
         ),
         (
             f"Times are medians of warm calls; intervals are {100 * CONFIDENCE:.0f} % bootstrap intervals, from "
-            f"{ENOUGH} trials "
+            f"{MIN_SAMPLES} trials "
             "on; fewer give a range, in round brackets."
         ),
         (
