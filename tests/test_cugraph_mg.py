@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from graphbench import cli, registry
-from graphbench.engines import _dask, _dask_graph, cugraph_mg
+from graphbench.engines import _dask, cugraph_mg
 from graphbench.engines.base import Settings
 from graphbench.errors import EngineError, UnavailableError
 from graphbench.graphs import load
@@ -114,8 +114,8 @@ def test_a_shared_adapter_builds_and_tells_what_the_one_for_one_gpu_does(name):
 
 @pytest.mark.parametrize(("entries", "wanted"), [(2**31 - 1, np.int32), (2**31, np.int64)])
 def test_ids_are_as_wide_as_the_number_of_stored_edges_needs(entries, wanted):
-    assert _dask_graph.integers_for(entries, np.int32) is wanted
-    assert _dask_graph.integers_for(entries, np.int64) is np.int64
+    assert engine.id_type(SimpleNamespace(num_entries=entries, id_type=np.int32)) is wanted
+    assert engine.id_type(SimpleNamespace(num_entries=entries, id_type=np.int64)) is np.int64
 
 
 def test_subgraphs_come_back_with_both_directions_of_an_edge():

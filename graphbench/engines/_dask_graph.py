@@ -10,8 +10,6 @@ from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
-import numpy as np
-
 
 @contextmanager
 def every_vertex(num_vertices: int) -> Iterator[None]:
@@ -96,11 +94,3 @@ def forget_edges(graph: Any) -> None:
     empty = dask_cudf.from_cudf(graph.input_df._meta, npartitions=1)  # noqa: SLF001
     inner = graph._Impl  # noqa: SLF001
     inner.input_df = inner.edgelist.edgelist_df = inner.renumber_map.implementation.ddf = empty
-
-
-def integers_for(num_entries: int, dtype: Any) -> Any:
-    """The type of vertex ids: 64 bits where ids or stored edges need them.
-
-    libcugraph counts edges in the type of the vertices: more than 2^31 - 1 of them are refused with int32.
-    """
-    return np.int64 if num_entries > np.iinfo(np.int32).max else dtype

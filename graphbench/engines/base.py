@@ -238,12 +238,20 @@ def _rescaled(scores: npt.NDArray[Any], scale: Scaled) -> npt.NDArray[Any]:
     return scores
 
 
-def edge_rows(src: Any, dst: Any, *, directed: bool) -> npt.NDArray[np.int64]:
+def edge_rows(src: Any, dst: Any, *, directed: bool, mirrored: bool = False) -> npt.NDArray[np.int64]:
     """The common form of kind `edges`, shape (k, 2), from the ends of edges in any order.
 
-    A repeated edge stays twice, so that a certificate sees it: of a library that lists an undirected edge in both
-    directions, one of them is to be left out before.
+    A repeated edge stays twice, so that a certificate sees it.
+
+    Args:
+        src: one end of each edge.
+        dst: the other end.
+        directed: keep the direction.
+        mirrored: the library lists an undirected edge in both directions; one of them is dropped.
     """
+    if mirrored and not directed:
+        src, dst = np.asarray(src), np.asarray(dst)
+        src, dst = src[src < dst], dst[src < dst]
     ends = np.stack([np.asarray(src, dtype=np.int64), np.asarray(dst, dtype=np.int64)], axis=1).reshape(-1, 2)
     if not directed:
         ends.sort(axis=1)

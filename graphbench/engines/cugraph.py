@@ -85,26 +85,27 @@ class CuGraph(OnGpu):
         graph = cugraph.Graph(directed=edges.directed)
         graph.from_cudf_edgelist(
             columns,
-            source="source",
-            destination="destination",
-            weight="weight" if "weight" in columns.columns else None,
-            store_transposed=store_transposed,
+            **arguments(columns, store_transposed=store_transposed),
             vertices=cudf.Series(cupy.arange(edges.num_vertices, dtype=columns["source"].dtype)),
         )
         self.synchronize()
         return graph
 
+    def id_type(self, edges: EdgeList) -> Any:
+        """The type of vertex ids in frames: cuGraph would convert any other."""
+        return edges.id_type
+
     def pairs(self, pairs: npt.NDArray[np.int64], edges: EdgeList) -> Any:
-        """A frame with columns `first` and `second`, of the graph's vertex type: cuGraph would convert any other."""
+        """A frame with columns `first` and `second`."""
         import cudf
 
-        return cudf.DataFrame(np.asarray(pairs, dtype=edges.id_type), columns=["first", "second"])
+        return cudf.DataFrame(np.asarray(pairs, dtype=self.id_type(edges)), columns=["first", "second"])
 
     def vertices(self, vertices: npt.NDArray[np.int64], edges: EdgeList) -> Any:
-        """A series of the graph's vertex type: cuGraph would convert any other."""
+        """A series."""
         import cudf
 
-        return cudf.Series(np.asarray(vertices, dtype=edges.id_type))
+        return cudf.Series(np.asarray(vertices, dtype=self.id_type(edges)))
 
     def labels(self, labels: npt.NDArray[np.int64], edges: EdgeList) -> Any:
         """A frame with columns `vertex` and `cluster`, int32: cuGraph's analyses of clusterings know no other."""
@@ -117,7 +118,8 @@ class CuGraph(OnGpu):
         n = edges.num_vertices
         match kind:
             case "edges":
-                return _edges(raw, directed=edges.directed)
+                frame = None if raw is None else raw.decompress_to_edgelist()
+                return edges_of(frame, directed=edges.directed)
             case "arcs":
                 return _rows(*raw, weighted=edges.weighted)
             case "numbering":
@@ -151,18 +153,16 @@ def _by_vertex(frame: Any, name: str, n: int, *, fill: Any, dtype: Any) -> npt.N
     return scatter(n, frame["vertex"].to_numpy(), frame[name].to_numpy(), fill=fill, dtype=dtype)
 
 
-def _edges(graph: Any, *, directed: bool) -> npt.NDArray[np.int64]:
-    """The edges that a `cugraph.Graph` stores; of an undirected one it stores both directions.
+def edges_of(frame: Any, *, directed: bool) -> npt.NDArray[np.int64]:
+    """The edges of a frame with columns `src` and `dst`; None, which some of cuGraph's calls return, has no edges."""
+    ends = ([], []) if frame is None else (frame["src"].to_numpy(), frame["dst"].to_numpy())
+    return edge_rows(*ends, directed=directed, mirrored=True)
 
-    Where no edge is left of a graph, some of cuGraph's calls return None.
-    """
-    if graph is None:
-        return edge_rows([], [], directed=directed)
-    frame = graph.decompress_to_edgelist()
-    src, dst = frame["src"].to_numpy(), frame["dst"].to_numpy()
-    if not directed:
-        src, dst = src[src < dst], dst[src < dst]
-    return edge_rows(src, dst, directed=directed)
+
+def arguments(columns: Any, *, store_transposed: bool) -> dict[str, Any]:
+    """What both APIs, for one GPU and for several, take beside the frame of edges."""
+    weight = "weight" if "weight" in columns.columns else None
+    return {"source": "source", "destination": "destination", "weight": weight, "store_transposed": store_transposed}
 
 
 def _rows(offsets: Any, indices: Any, values: Any, *, weighted: bool) -> npt.NDArray[Any]:

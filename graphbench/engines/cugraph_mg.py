@@ -30,8 +30,8 @@ import numpy.typing as npt
 
 from graphbench.algorithms.base import Adapter, Algorithm, Attached, Call, Kind
 from graphbench.engines import _dask, _dask_graph
-from graphbench.engines.base import CHECKOUT_HINT, Availability, Settings, edge_rows
-from graphbench.engines.cugraph import CuGraph
+from graphbench.engines.base import CHECKOUT_HINT, Availability, Settings
+from graphbench.engines.cugraph import CuGraph, arguments, edges_of
 from graphbench.errors import UnavailableError
 from graphbench.graphs.edgelist import EdgeList
 from graphbench.system import gpus
@@ -142,7 +142,7 @@ class CuGraphMG(CuGraph):
         Each worker has two partitions, as cuGraph expects; any other number it would repartition first.
         """
         with self.workers.watched():
-            return self.workers.place(edges.to_dask_cudf(2 * len(self.workers.workers), id_type=_ids(edges)))
+            return self.workers.place(edges.to_dask_cudf(2 * len(self.workers.workers), id_type=self.id_type(edges)))
 
     def build(
         self,
@@ -168,16 +168,17 @@ class CuGraphMG(CuGraph):
         graph = cugraph.Graph(directed=edges.directed)
         with self.workers.watched():
             with _dask_graph.every_vertex(edges.num_vertices):
-                graph.from_dask_cudf_edgelist(
-                    columns,
-                    source="source",
-                    destination="destination",
-                    weight="weight" if "weight" in columns.columns else None,
-                    store_transposed=store_transposed,
-                )
+                graph.from_dask_cudf_edgelist(columns, **arguments(columns, store_transposed=store_transposed))
             self.workers.check(_dask_graph.parts(graph))
             _dask_graph.forget_edges(graph)
         return graph
+
+    def id_type(self, edges: EdgeList) -> Any:
+        """The type of vertex ids: 64 bits if ids or stored edges need them.
+
+        libcugraph counts edges in the type of the vertices: it refuses more than 2^31 - 1 of them with int32.
+        """
+        return np.int64 if edges.num_entries > np.iinfo(np.int32).max else edges.id_type
 
     def pairs(self, pairs: npt.NDArray[np.int64], edges: EdgeList) -> Any:
         """A frame with columns `first` and `second`, of the graph's vertex type, with at least one row per worker.
@@ -185,17 +186,7 @@ class CuGraphMG(CuGraph):
         The rows are split among the workers, and cuGraph's calls fail if one gets none: if there are fewer pairs than
         workers, some pairs are repeated.
         """
-        import cudf
-
-        return cudf.DataFrame(
-            np.asarray(_enough(pairs, len(self.workers.workers)), dtype=_ids(edges)), columns=["first", "second"]
-        )
-
-    def vertices(self, vertices: npt.NDArray[np.int64], edges: EdgeList) -> Any:
-        """A series of the graph's vertex type."""
-        import cudf
-
-        return cudf.Series(np.asarray(vertices, dtype=_ids(edges)))
+        return super().pairs(_enough(pairs, len(self.workers.workers)), edges)
 
     # Answers
 
@@ -210,12 +201,9 @@ class CuGraphMG(CuGraph):
             with self.workers.watched():
                 return np.asarray(paths.compute().to_numpy(), dtype=np.int64).reshape(-1, length)
         frame = self._gathered(raw)
-        if kind != "edges":
-            return super().collect(frame, kind, edges, pairs)
-        src, dst = (frame[end].to_numpy() for end in ("src", "dst")) if frame is not None else ([], [])
-        src, dst = np.asarray(src, dtype=np.int64), np.asarray(dst, dtype=np.int64)
-        once = np.ones(len(src), dtype=bool) if edges.directed else src < dst
-        return edge_rows(src[once], dst[once], directed=edges.directed)
+        if kind == "edges":
+            return edges_of(frame, directed=edges.directed)
+        return super().collect(frame, kind, edges, pairs)
 
     def counts(self, raw: Any, num_vertices: int) -> npt.NDArray[np.int64]:
         """Gather the workers' parts, then as for one GPU."""
@@ -266,10 +254,6 @@ engine = CuGraphMG()
 def _enough(rows: npt.NDArray[np.int64], least: int) -> npt.NDArray[np.int64]:
     """At least that many rows: if there are fewer, they repeat from the first on; no rows stay no rows."""
     return rows if len(rows) >= least or len(rows) == 0 else np.resize(rows, (least, *rows.shape[1:]))
-
-
-def _ids(edges: EdgeList) -> Any:
-    return _dask_graph.integers_for(edges.num_entries, edges.id_type)
 
 
 # Adapters

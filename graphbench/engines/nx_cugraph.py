@@ -88,14 +88,12 @@ class NxCuGraph(OnGpu, NetworkX):
 
 
 def _edges(graph: Any, *, directed: bool) -> npt.NDArray[np.int64]:
-    """The edges that a device graph stores: by its own numbers, and both directions of an undirected one."""
+    """The edges of a device graph, which numbers its vertices itself."""
     src, dst = graph.src_indices.get(), graph.dst_indices.get()
     if graph.id_to_key is not None:
         old = np.array(graph.id_to_key, dtype=np.int64)
         src, dst = old[src], old[dst]
-    if not directed:
-        src, dst = src[src < dst], dst[src < dst]
-    return edge_rows(src, dst, directed=directed)
+    return edge_rows(src, dst, directed=directed, mirrored=True)
 
 
 engine = NxCuGraph()
