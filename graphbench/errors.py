@@ -5,18 +5,18 @@
     GraphbenchError
     ├── UsageError            the request is wrong: a bad value, options that exclude each other
     │   └── UnknownNameError  no such algorithm, engine, dataset ("did you mean ...?")
-    ├── DatasetError          the data is wrong or cannot be had
-    │   ├── FormatError       a file is not what its format promises (file, line, expected)
-    │   ├── FetchError        nothing could be downloaded (what was tried, what to try next)
-    │   │   └── ChecksumError the download is not the graph that was asked for
+    ├── DatasetError          the data is wrong or unavailable
+    │   ├── FormatError       a file breaks its format (file, line, what was expected)
+    │   ├── FetchError        the download failed (what was tried, what to try next)
+    │   │   └── ChecksumError the downloaded file is not the expected one
     │   └── InputError        the graph does not fit the problem (negative weights, no vertex, ...)
     ├── EngineError           an engine cannot do what was asked
     │   ├── UnavailableError  not installed, no GPU, ... (reason and fix)
     │   ├── UnsupportedError  the engine has no such algorithm, or a declared gap (reason)
-    │   └── ConvergenceError  the engine used up its iterations before it met the tolerance
+    │   └── ConvergenceError  the engine reached its limit of iterations before the tolerance
     └── StoreError            records cannot be read or written
 
-Each message says what happened and why, and ends with what to do next.
+Each message says what is wrong, what was found and what was expected, and ends with what to do.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _LISTED = 80
 
 
 class GraphbenchError(Exception):
-    """The root: catching it catches all that graphbench raises on purpose."""
+    """The root of the tree: catch it to catch every error that graphbench raises on purpose."""
 
 
 class UsageError(GraphbenchError):
@@ -36,31 +36,29 @@ class UsageError(GraphbenchError):
 
 
 class UnknownNameError(UsageError):
-    """A name that nothing answers to.
+    """An unknown name.
 
     Args:
         kind: what was looked for, in the singular ("algorithm", "engine", "dataset").
         name: what the user typed.
-        known: the names that exist; the nearest ones are suggested.
-        hint: one more sentence on what else would be accepted.
+        known: the names that exist; the message suggests similar ones.
+        hint: one more sentence about what else is accepted.
     """
 
     def __init__(self, kind: str, name: str, known: Iterable[str], hint: str = "") -> None:
-        import difflib  # a slip is rare, and importing this takes longer than naming all errors
+        import difflib  # here, because importing it takes longer than the rest of this module
 
         known = sorted(known)
-        spelt = {candidate.casefold(): candidate for candidate in known}
-        close = [spelt[match] for match in difflib.get_close_matches(name.casefold(), spelt, n=3, cutoff=0.6)]
-        all_of_them = (
-            f"Known: {', '.join(known)}." if len(known) <= _LISTED else f"None of the {len(known):,} is close."
-        )
-        advice = f"Did you mean {_either(close)}?" if close else all_of_them
+        by_case = {candidate.casefold(): candidate for candidate in known}
+        close = [by_case[match] for match in difflib.get_close_matches(name.casefold(), by_case, n=3, cutoff=0.6)]
+        everything = f"Known: {', '.join(known)}." if len(known) <= _LISTED else f"None of the {len(known):,} is close."
+        advice = f"Did you mean {_either(close)}?" if close else everything
         super().__init__(" ".join(part for part in (f"No {kind} is called {name!r}.", advice, hint) if part))
         self.kind, self.name, self.suggestions = kind, name, tuple(close)
 
 
 class DatasetError(GraphbenchError):
-    """A dataset is wrong or cannot be had."""
+    """A dataset is wrong or unavailable."""
 
 
 class FormatError(DatasetError):
@@ -69,7 +67,7 @@ class FormatError(DatasetError):
     Args:
         path: the file, as the user knows it.
         problem: what is wrong there, and what was expected.
-        line: the 1-based line, where one can be named.
+        line: the 1-based line, if known.
     """
 
     def __init__(self, path: object, problem: str, line: int | None = None) -> None:
@@ -82,8 +80,8 @@ class FetchError(DatasetError):
     """A download failed at every address.
 
     Args:
-        problem: what was tried, and what came of it.
-        advice: what to try next, whatever was to be fetched; the message ends with it.
+        problem: what was tried, with what result.
+        advice: what to try next; the message ends with it.
     """
 
     def __init__(self, problem: str, advice: str = "") -> None:
@@ -92,11 +90,11 @@ class FetchError(DatasetError):
 
 
 class ChecksumError(FetchError):
-    """Bytes arrived, but not those of the graph that was asked for."""
+    """The downloaded file differs from the expected one."""
 
 
 class InputError(DatasetError):
-    """The graph does not fit the problem posed on it."""
+    """The graph does not fit the problem, such as negative weights."""
 
 
 class EngineError(GraphbenchError):
@@ -104,12 +102,12 @@ class EngineError(GraphbenchError):
 
 
 class UnavailableError(EngineError):
-    """An engine cannot run on this machine: why, and the command that mends it.
+    """An engine cannot run on this machine: why, and how to fix it.
 
     Args:
         engine: the engine's name.
         reason: why it is unavailable ("not installed", "no NVIDIA driver", ...).
-        fix: what to do about it; empty where nothing can be done.
+        fix: what to do about it; empty if nothing helps.
     """
 
     def __init__(self, engine: str, reason: str, fix: str = "") -> None:
@@ -122,10 +120,10 @@ class UnsupportedError(EngineError):
 
 
 class ConvergenceError(EngineError):
-    """An engine gave up at the limit of iterations.
+    """An engine reached its limit of iterations.
 
     Args:
-        iterations: the limit that it was given.
+        iterations: the limit.
     """
 
     def __init__(self, iterations: int) -> None:

@@ -1,12 +1,12 @@
 """From names to objects: an algorithm is a file in `algorithms/`, an engine a file in `engines/`.
 
-Names are found by looking into the two folders, so listing them imports nothing.
+Names are the names of the files, so listing them imports nothing. A lookup imports one page or one engine's file.
 
 `GRAPHBENCH_PLUGINS=module,...` adds every :class:`Algorithm` and :class:`Engine` that these modules define, here and in
-the worker processes, which inherit the variable. Unlike the folders, plugins are imported as soon as names are listed:
-like an engine's file, a plugin must not import its library at the top.
+the worker processes, which inherit the variable. Plugins, unlike the files of the two folders, are imported when names
+are listed: like an engine's file, a plugin must not import its library at the top.
 
-Importing this module is light too (no NumPy): `graphbench --help` does.
+This module imports no NumPy, because `graphbench --help` imports it.
 """
 
 from __future__ import annotations
@@ -37,12 +37,12 @@ _NOT_PAGES = {"__init__", "base", "draws"}
 
 
 def algorithm_names() -> list[str]:
-    """Names of all algorithms, sorted; nothing is imported."""
+    """Names of all algorithms, sorted; imports only plugins."""
     return sorted([*_names(_HERE / "algorithms"), *_plugged_algorithms()])
 
 
 def engine_names() -> list[str]:
-    """Names of all engines, sorted; nothing is imported."""
+    """Names of all engines, sorted; imports only plugins."""
     return sorted([*_names(_HERE / "engines"), *_plugged_engines()])
 
 
@@ -91,33 +91,32 @@ def engine(name: str) -> Engine:
         return plugged
     if wanted not in engine_names():
         raise UnknownNameError("engine", name, engine_names())
-    found: Engine = importlib.import_module(f"graphbench.engines.{_module(wanted)}").engine
-    return found
+    solver: Engine = importlib.import_module(f"graphbench.engines.{_module(wanted)}").engine
+    return solver
 
 
 def engines(names: Iterable[str] | None = None) -> list[Engine]:
-    """These engines, or all, the quick ones first."""
-    return sorted(
-        (engine(name) for name in (names if names is not None else engine_names())), key=lambda each: each.speed_class
-    )
+    """These engines, or all, the fast classes first."""
+    chosen = map(engine, engine_names() if names is None else names)
+    return sorted(chosen, key=lambda solver: solver.speed_class)
 
 
 def usual_engines(settings: Settings) -> list[str]:
-    """Names of the engines that are measured where none is named: those on request only if something asks for them."""
+    """Names of the engines that are measured by default; opt-in engines only if a number of GPUs is given."""
     asked = settings.gpus is not None
-    return [each.name for each in engines() if asked or not each.opt_in]
+    return [solver.name for solver in engines() if asked or not solver.opt_in]
 
 
 def baseline(algorithm_name: str) -> str:
-    """The engine that ratios are taken against where none is named: NetworkX.
+    """The default baseline of an algorithm: NetworkX.
 
-    Where NetworkX lacks the problem, it is the least quick of the engines on the CPU that have it, which is fixed
-    before anything is measured. Where none has it, it stays NetworkX.
+    If NetworkX has no adapter for it, the CPU engine of the slowest class that has one, so that the choice is made
+    before anything is measured. If no CPU engine has one, NetworkX.
     """
     page = algorithm(algorithm_name)
     if page.find_adapter(BASELINE):
         return BASELINE
-    solvers = [each.name for each in engines() if each.device == "cpu" and page.find_adapter(each.name)]
+    solvers = [solver.name for solver in engines() if solver.device == "cpu" and page.find_adapter(solver.name)]
     return solvers[-1] if solvers else BASELINE
 
 
@@ -199,11 +198,11 @@ def _plugged(kind: type[_Named]) -> dict[str, _Named]:
 def _plugin(name: str) -> ModuleType:
     try:
         return importlib.import_module(name)
-    except Exception as error:  # a plugin is somebody's program: anything may go wrong in it
+    except Exception as error:  # a plugin may raise anything
         what = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
         raise UsageError(
-            f"{PLUGINS_VARIABLE} names {name!r}, which cannot be imported ({what}). Mend it, or its place on "
-            "PYTHONPATH, or take its name away."
+            f"{PLUGINS_VARIABLE} names {name!r}, which cannot be imported ({what}). Fix the module or PYTHONPATH, or "
+            f"remove it from {PLUGINS_VARIABLE}."
         ) from error
 
 

@@ -134,7 +134,7 @@ def test_trials_that_ended_before_the_limit_make_a_certified_result(fault, trial
 
 def test_a_kill_by_the_kernel_for_want_of_memory_is_out_of_memory(monkeypatch):
     counts = iter([7, 8])
-    monkeypatch.setattr(memory, "kills_for_want_of_memory", lambda: next(counts))
+    monkeypatch.setattr(memory, "oom_kill_count", lambda: next(counts))
     (record,) = measure(plan("be killed"))
     assert record.outcome is Outcome.OUT_OF_MEMORY
     assert "memory ran out" in record.reason

@@ -21,6 +21,7 @@ import numpy.typing as npt
 from graphbench.engines.base import CHECKOUT_HINT, Availability, Engine, Settings, scatter
 from graphbench.system import gpus
 from graphbench.system.gpus import Cuda
+from graphbench.system.text import listed
 
 DRIVER_FOR = {12: 535, 13: 580}
 """Oldest driver branch for each CUDA major version (NVIDIA, RAPIDS platform support, 26.10)."""
@@ -47,7 +48,7 @@ class OnGpu(Engine):
         self.memory = DeviceMemory()
 
     def availability(self) -> Availability:
-        """Whether driver, GPU and wheels are there and fit each other."""
+        """Whether driver, GPU and wheels are available and fit each other."""
         return availability(self.module, self.wheel)
 
     def environment(self, settings: Settings) -> dict[str, str]:
@@ -61,7 +62,7 @@ class OnGpu(Engine):
         cupy.cuda.Device().synchronize()
 
     def counts(self, raw: Any, num_vertices: int) -> npt.NDArray[np.int64]:
-        """From a frame with a column `vertex` and one of values, in any order; else as everywhere."""
+        """From a frame with a column `vertex` and one of values, in any order; anything else as other engines."""
         if not hasattr(raw, "columns"):
             return super().counts(raw, num_vertices)
         (value,) = (name for name in raw.columns if name != "vertex")
@@ -69,7 +70,7 @@ class OnGpu(Engine):
         return scatter(num_vertices, vertices, values, fill=-1, dtype=np.int64)
 
     def reset_device_peak(self) -> None:
-        """Forget the peak so far."""
+        """Start a new peak."""
         self.memory.reset()
 
     def device_peak_bytes(self) -> int | None:
@@ -91,8 +92,8 @@ class DeviceMemory:
     def choose(self, settings: Settings) -> None:
         """Install the allocator that the user asked for, with statistics around it.
 
-        `default` keeps what importing the library has set. A pool starts at half of the free memory and grows. Where
-        the device's memory is limited, what would exceed the limit fails as if the device were full.
+        `default` keeps the one that importing the library sets. A pool starts at half of the free memory and grows.
+        With a limit of device memory, an allocation beyond it fails as if the device were full.
         """
         import rmm
 
@@ -111,7 +112,7 @@ class DeviceMemory:
         self._resource.push_counters()  # the bottom of RMM's stack of counters cannot be popped
 
     def reset(self) -> None:
-        """Start a new peak. New counters start at zero, so what is held already is remembered apart."""
+        """Start a new peak. New counters start at zero, so :meth:`peak_bytes` adds what is held already."""
         if self._resource is not None:
             self._resource.pop_counters()
             self._held = int(self._resource.allocation_counts.current_bytes)
@@ -132,19 +133,19 @@ def installed_major(distribution: str) -> int | None:
 
 
 Fault = tuple[str, str] | None
-"""What is wrong, and what mends it."""
+"""What is wrong, and how to fix it."""
 
 
 def availability(
     library: str, distribution: str, *, cuda: Cuda | None = None, python: tuple[int, int] | None = None
 ) -> Availability:
-    """Whether a GPU library can run here: driver, devices and wheels, in the order in which they can be mended.
+    """Whether a GPU library can run here: driver, devices and wheels, in the order of fixing them.
 
     Args:
         library: the module ("cugraph").
         distribution: the wheel's name without its `-cuNN` ("cugraph").
-        cuda: what the machine offers; asked from the driver if None.
-        python: the interpreter's version; this one's if None.
+        cuda: the machine's GPUs; None: ask the driver.
+        python: the interpreter's version; None: this one's.
     """
     cuda = cuda or gpus.probe()
     major = _fitting_major(cuda)
@@ -164,16 +165,16 @@ def _driver_fault(cuda: Cuda, install: str) -> Fault:
         needs = f"On a machine with an NVIDIA GPU, install driver {max(DRIVER_FOR.values())} or newer"
         return "no NVIDIA driver", f"{needs}, then: {install}."
     if cuda.fault:
-        return cuda.fault, "See what `nvidia-smi` says; after a driver update, reboot."
+        return cuda.fault, "Run `nvidia-smi` for details; after a driver update, reboot."
     if _branch(cuda.driver) < min(DRIVER_FOR.values()):
-        wanted = " or ".join(f"{branch} (for CUDA {major})" for major, branch in DRIVER_FOR.items())
+        wanted = listed([f"{branch} (for CUDA {major})" for major, branch in DRIVER_FOR.items()], "or")
         return f"driver too old ({cuda.driver})", f"Update the NVIDIA driver to {wanted} or newer."
     return None
 
 
 def _device_fault(cuda: Cuda) -> Fault:
     if not cuda.devices:
-        return "no NVIDIA GPU", "The driver is installed but sees no device: see what `nvidia-smi -L` says."
+        return "no NVIDIA GPU", "The driver is installed but finds no device: run `nvidia-smi -L` for details."
     if os.environ.get("CUDA_VISIBLE_DEVICES") in {"", "-1"}:
         return "no NVIDIA GPU visible", "CUDA_VISIBLE_DEVICES hides them all: unset it."
     best = max(cuda.devices, key=lambda device: device.capability)
@@ -189,13 +190,13 @@ def _wheel_fault(library: str, distribution: str, cuda: Cuda, fits: int, python:
         first, last = (".".join(map(str, version)) for version in PYTHONS)
         return (
             f"not installed, and RAPIDS has no wheel for Python {python[0]}.{python[1]}",
-            f"Make a virtual environment with Python {first} to {last}; there: {_install(fits)}.",
+            f"Create a virtual environment with Python {first} to {last} and install it there: {_install(fits)}.",
         )
     major = installed_major(distribution)
     if major is not None and _branch(cuda.driver) < DRIVER_FOR[major]:
         return (
             f"driver too old ({cuda.driver}; the installed {distribution}-cu{major} needs {DRIVER_FOR[major]})",
-            f"Update the driver; or, in a fresh virtual environment: {_install(fits)}.",
+            f"Update the driver, or in a new virtual environment: {_install(fits)}.",
         )
     return None
 
@@ -205,13 +206,13 @@ def _memory_fault(cuda: Cuda) -> Fault:
     if free < MINIMUM_FREE:
         return (
             f"out of device memory ({free / 2**20:,.0f} MiB free)",
-            "Another process holds the GPU's memory: `nvidia-smi` names it.",
+            "Another process holds the GPU's memory: run `nvidia-smi` to find it.",
         )
     return None
 
 
 def _fitting_major(cuda: Cuda) -> int | None:
-    """The newest CUDA major version that both the driver and the devices are good for."""
+    """The newest CUDA major version that both the driver and the devices support."""
     weakest = min((device.capability for device in cuda.devices), default=CAPABILITY_FOR[max(CAPABILITY_FOR)])
     majors = [
         major

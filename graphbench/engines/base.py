@@ -1,7 +1,7 @@
 """What an engine's file is made of.
 
 A file in this folder defines one subclass of :class:`Engine` and one instance of it named `engine`. Importing the
-file must not import the library: names are listed, help is shown and availability is told without it.
+file must not import the library: names, help and availability are shown without it.
 """
 
 from __future__ import annotations
@@ -29,12 +29,12 @@ class Settings:
     """How the user wants engines to run.
 
     Attributes:
-        threads: threads an engine may use on the CPU; None: all it finds.
+        threads: CPU threads that an engine may use; None: all it finds.
         device: index of the GPU.
         allocator: RMM memory resource: `default` (what `import cugraph` gives), `pool` or `async`.
-        device_memory_bytes: what the memory resource may give at most; None: all there is.
-        gpus: how many GPUs an engine for several of them uses; None: all that are visible.
-        scheduler: address of a running Dask scheduler whose workers such an engine uses, instead of starting its own.
+        device_memory_bytes: limit of the memory resource; None: all of the device.
+        gpus: number of GPUs for engines that use several; None: all that are visible.
+        scheduler: address of a running Dask scheduler whose workers such an engine uses; None: it starts workers.
     """
 
     threads: int | None = None
@@ -47,7 +47,7 @@ class Settings:
 
 @dataclass(frozen=True, kw_only=True)
 class Availability:
-    """Whether an engine can run here; if not, why, and the command that mends it."""
+    """Whether an engine can run here; if not, why, and how to fix it."""
 
     ok: bool
     reason: str = ""
@@ -69,22 +69,22 @@ class Engine:
     library: ClassVar[str]
     """The module that adapters get as their first argument."""
     distributions: ClassVar[tuple[str, ...]]
-    """Names on PyPI that carry the library, the first of which is installed gives the version."""
+    """Names of the library on PyPI; the first one that is installed gives the version."""
     extra: ClassVar[str] = "cpu"
-    """The extra of this package that installs it."""
+    """The extra of this package that installs the library."""
     device: ClassVar[Literal["cpu", "gpu"]] = "cpu"
     speed_class: ClassVar[int] = 1
-    """Quick engines run first: 0 parallel or on a GPU, 1 compiled, 2 interpreted."""
+    """Fast engines run first: 0 parallel or on a GPU, 1 compiled, 2 interpreted."""
     converts: ClassVar[bool] = False
-    """Whether building has a second step, timed apart: a conversion from another library's graph."""
+    """Whether building has a second step, timed separately: a conversion from another library's graph."""
     parallel: ClassVar[bool] = False
     """Whether the engine uses more than one CPU thread."""
     multi_gpu: ClassVar[bool] = False
-    """Whether it may use several GPUs: how many is then part of a task."""
+    """Whether it can use several GPUs: their number is then part of a task."""
     opt_in: ClassVar[bool] = False
-    """Whether it is measured only where it is asked for, by its name or by its own options."""
+    """Whether it is measured only on request, by its name or its options."""
     start_steps: ClassVar[tuple[str, ...]] = ()
-    """Methods that go on with what :meth:`start` has begun, each given the settings and timed apart."""
+    """Methods that continue :meth:`start`, each called with the settings and timed separately."""
     gap: ClassVar[str] = ""
     """The reason for every algorithm without an adapter, of an engine whose adapters are in its own file; empty: each
     page gives its reason."""
@@ -119,7 +119,7 @@ class Engine:
         return self._own_adapters.get(page.name)
 
     def availability(self) -> Availability:
-        """Whether the engine can run here, told without importing it (at most 50 ms)."""
+        """Whether the engine can run here, without importing it (at most 50 ms)."""
         if importlib.util.find_spec(self.library) is None:
             fix = f"Install it: {CHECKOUT_HINT.format(extra=self.extra)}."
             return Availability(ok=False, reason="not installed", fix=fix)
@@ -135,7 +135,7 @@ class Engine:
         return None
 
     def gpus(self, settings: Settings) -> int:
-        """How many GPUs it uses with these settings; 0 where there are none."""
+        """How many GPUs it uses with these settings."""
         return int(self.device == "gpu")
 
     # In the worker process
@@ -145,25 +145,25 @@ class Engine:
         return {}
 
     def start(self, settings: Settings) -> Any:
-        """Import the library, obey the settings, wake the device; return the module for adapters."""
+        """Import the library, apply the settings, initialise the device; return the module for adapters."""
         return importlib.import_module(self.library)
 
     def read(self, edges: EdgeList) -> Any:
-        """Take the posed edges from the cache in the form that :meth:`build` wants."""
+        """Read the posed edges from the cache in the form that :meth:`build` takes."""
         return edges.to_numpy()
 
     def build(self, columns: Any, edges: EdgeList, **options: Any) -> Any:
         """Make the engine's graph, isolated vertices included, weights if `edges.weighted`.
 
         Args:
-            columns: what :meth:`read` gave.
+            columns: the result of :meth:`read`.
             edges: the posed edges, for their counts.
-            options: what the algorithm's page asks for this engine.
+            options: those that the adapter was attached with.
         """
         raise NotImplementedError
 
     def convert(self, graph: Any, edges: EdgeList, **options: Any) -> Any:
-        """Second step of building, where `converts` says that there is one."""
+        """Second step of building, if `converts`."""
         return graph
 
     def pairs(self, pairs: npt.NDArray[np.int64], edges: EdgeList) -> Any:
@@ -186,7 +186,7 @@ class Engine:
         raise NotImplementedError
 
     def answer(self, raw: Any, kind: AnyKind, edges: EdgeList, pairs: npt.NDArray[np.int64] | None) -> npt.NDArray[Any]:
-        """What an adapter returned, in the common form: :meth:`counts` or :meth:`collect`, without what it claims."""
+        """An adapter's result in the common form, by :meth:`counts` or :meth:`collect`, without what it claims."""
         if isinstance(raw, Claimed):
             raw = raw.result
         if isinstance(raw, Scaled):
@@ -201,21 +201,21 @@ class Engine:
         return np.asarray(raw, dtype=np.int64)
 
     def wait_until_freed(self) -> None:
-        """The last graph has been let go of: wait until its memory is free, if that takes more than letting go."""
+        """Wait until the memory of the last graph is free, which has no reference any more."""
 
     def reset_device_peak(self) -> None:
-        """Forget the device's peak memory so far."""
+        """Start a new peak of device memory."""
 
     def device_peak_bytes(self) -> int | None:
-        """Peak device memory since the last reset, or None where there is no device; of several the largest."""
+        """Peak device memory since the last reset; of several devices the largest; None without a device."""
         return None
 
     def device_peaks(self) -> list[int]:
-        """Where there are several devices, the peak of each."""
+        """The peak of each device, if there are several."""
         return []
 
     def used(self, settings: Settings) -> Mapping[str, Any]:
-        """What the engine really uses, for the record: threads, allocator."""
+        """What the engine uses, for the record: threads, allocator."""
         return {"threads": 1}
 
     def is_out_of_memory(self, error: BaseException) -> bool:

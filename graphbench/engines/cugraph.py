@@ -1,8 +1,8 @@
 """cuGraph, through its public Python API on cuDF frames.
 
-`read` takes the edges from the cache straight into device memory. `build` makes a `cugraph.Graph`: symmetrised by
-cuGraph where the problem is undirected, isolated vertices kept by naming all vertices (without that they vanish, and
-PageRank's N with them), in the storage order that the algorithm wants, so that no trial pays for a transposition.
+`read` reads the edges from the cache into device memory. `build` makes a `cugraph.Graph`, symmetrised by cuGraph if the
+problem is undirected. It names all vertices, because cuGraph drops isolated ones otherwise, which changes PageRank's N.
+The edges are stored in the order that the algorithm needs, so that no trial includes a transposition.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class CuGraph(OnGpu):
     wheel = "cugraph"
 
     def start(self, settings: Settings) -> Any:
-        """Import cuGraph, choose the allocator, and run a trivial kernel so that the CUDA context exists."""
+        """Import cuGraph, choose the allocator, and run a trivial kernel to create the CUDA context."""
         import cudf
         import cugraph
 
@@ -44,7 +44,7 @@ class CuGraph(OnGpu):
         return cugraph
 
     def read(self, edges: EdgeList) -> Any:
-        """A cuDF frame, columns source, destination and perhaps weight."""
+        """A cuDF frame with columns source, destination and, if weighted, weight."""
         frame = edges.to_cudf()
         self.synchronize()
         return frame
@@ -64,11 +64,11 @@ class CuGraph(OnGpu):
         Args:
             columns: the frame.
             edges: for counts.
-            store_transposed: store in-edges, as PageRank and its relatives want.
+            store_transposed: store in-edges, which PageRank and its relatives need.
             float64_weights: give an unweighted graph weights of 1.0 in float64: cuGraph computes in the weights' type,
                 and in float32 where there are none.
-            listed: what the graph is made from is what matters, and it is in no order: `entries` gives a graph whose
-                own list is so, `external` no graph but the frame, with columns of external ids.
+            listed: for problems that convert edges in random order: `entries` gives a graph made from such a list,
+                `external` the frame alone, with columns of external ids.
         """
         import cudf
         import cugraph
@@ -108,13 +108,13 @@ class CuGraph(OnGpu):
         return cudf.Series(np.asarray(vertices, dtype=self.id_type(edges)))
 
     def labels(self, labels: npt.NDArray[np.int64], edges: EdgeList) -> Any:
-        """A frame with columns `vertex` and `cluster`, int32: cuGraph's analyses of clusterings know no other."""
+        """A frame with columns `vertex` and `cluster`, int32: cuGraph's analyses of clusterings take no other type."""
         import cudf
 
         return cudf.DataFrame({"vertex": np.arange(len(labels), dtype=np.int32), "cluster": labels.astype(np.int32)})
 
     def collect(self, raw: Any, kind: Kind, edges: EdgeList, pairs: npt.NDArray[np.int64] | None) -> npt.NDArray[Any]:
-        """Rows come in any order, one for each vertex or pair; unreached is the type's largest number."""
+        """Rows in any order, one per vertex or pair; the type's largest number means unreached."""
         n = edges.num_vertices
         match kind:
             case "edges":
@@ -166,9 +166,9 @@ def arguments(columns: Any, *, store_transposed: bool) -> dict[str, Any]:
 
 
 def _rows(offsets: Any, indices: Any, values: Any, *, weighted: bool) -> npt.NDArray[Any]:
-    """Compressed rows of a matrix; those after the last that has an entry are missing.
+    """Compressed rows of a matrix; rows after the last entry are missing.
 
-    Of a list without entries cuGraph makes a lone offset and, though there is none, a lone index.
+    For an empty list cuGraph returns one offset and one bogus index.
     """
     indices = indices.to_numpy()[: None if len(offsets) > 1 else 0]
     return compressed_rows(offsets.to_numpy(), indices, values.to_numpy() if weighted else None)

@@ -42,7 +42,7 @@ class IGraph(Engine):
         return labels.tolist()
 
     def collect(self, raw: Any, kind: Kind, edges: EdgeList, pairs: npt.NDArray[np.int64] | None) -> npt.NDArray[Any]:
-        """Lists become columns; igraph marks an unreached vertex by infinity."""
+        """Lists become columns; igraph marks an unreached vertex with infinity."""
         match kind:
             case "partition" | "labels":
                 return np.array(raw.membership, dtype=np.int64)
@@ -57,7 +57,7 @@ class IGraph(Engine):
                 ends = np.array(raw.get_edgelist(), dtype=np.int64).reshape(-1, 2)
                 return matrix_rows(ends[:, 0], ends[:, 1], raw.es["weight"] if edges.weighted else None)
             case "walks":
-                # One list for each walk, as long as it is: shorter ones are filled up.
+                # One list per walk, of different lengths: shorter ones are filled up.
                 return np.array(list(zip_longest(*raw, fillvalue=-1)), dtype=np.int64).T
             case _:
                 return np.array(raw, dtype=np.float64)
@@ -67,7 +67,7 @@ def _edges(raw: Any, *, directed: bool) -> npt.NDArray[np.int64]:
     graph, old = raw if isinstance(raw, Renumbered) else (raw, None)
     ends = np.array(graph.get_edgelist(), dtype=np.int64).reshape(-1, 2)
     if old is not None:
-        # Vertices that are left keep their order, whatever the order in which they were asked for.
+        # The subgraph keeps the order of the vertices, not the order in which they were given.
         ends = np.sort(np.asarray(old, dtype=np.int64))[ends]
     return edge_rows(ends[:, 0], ends[:, 1], directed=directed)
 

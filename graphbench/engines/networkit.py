@@ -13,11 +13,11 @@ from graphbench.engines.base import Engine, Settings, edge_rows, matrix_rows
 from graphbench.graphs.edgelist import Columns, EdgeList
 
 _UNREACHED = np.finfo(np.float64).max
-"""What NetworKit's searches give for a vertex that they did not reach."""
+"""What NetworKit's searches return for an unreached vertex."""
 
 
 class Counted(NamedTuple):
-    """A graph, and how many vertices it has without any edge."""
+    """A graph and its number of isolated vertices."""
 
     graph: Any
     isolated: int
@@ -39,23 +39,23 @@ class NetworKit(Engine):
         return {} if settings.threads is None else {"OMP_NUM_THREADS": str(settings.threads)}
 
     def start(self, settings: Settings) -> Any:
-        """Import the library and set the number of threads, if one is asked for."""
+        """Import the library and set the number of threads, if one is given."""
         networkit = super().start(settings)
         if settings.threads is not None:
             networkit.setNumberOfThreads(settings.threads)
         return networkit
 
     def build(self, columns: Columns, edges: EdgeList, *, count_isolated: bool = False, **_: Any) -> Any:
-        """From coordinates, the library's quickest documented way.
+        """From coordinates, the fastest way that the library documents.
 
         Args:
             columns: the edges.
             edges: for counts.
-            count_isolated: give a :class:`Counted`, not the graph alone.
+            count_isolated: return a :class:`Counted`.
         """
         import networkit
 
-        # Only 64-bit ids: with others, GraphFromCoo refuses some forms of its input and dies on the rest.
+        # Only 64-bit ids: with others, GraphFromCoo refuses some forms of its input and crashes on the rest.
         ends = columns.src.astype(np.int64, copy=False), columns.dst.astype(np.int64, copy=False)
         weighted = columns.weight is not None
         graph = networkit.GraphFromCoo(
@@ -71,7 +71,7 @@ class NetworKit(Engine):
         return list(map(tuple, pairs.tolist()))
 
     def labels(self, labels: npt.NDArray[np.int64], edges: EdgeList) -> Any:
-        """A partition of the library's own."""
+        """The library's own partition."""
         import networkit
 
         partition = networkit.Partition(len(labels), data=labels.tolist())
@@ -79,7 +79,7 @@ class NetworKit(Engine):
         return partition
 
     def collect(self, raw: Any, kind: Kind, edges: EdgeList, pairs: npt.NDArray[np.int64] | None) -> npt.NDArray[Any]:
-        """Values are copied out of the algorithm object that owns them."""
+        """Copy the values out of the algorithm object that owns them."""
         match kind:
             case "partition" | "labels":
                 return np.array(raw.getVector(), dtype=np.int64)
@@ -102,7 +102,7 @@ class NetworKit(Engine):
                 return np.array(raw, dtype=np.int64 if kind == "walks" else np.float64)
 
     def used(self, settings: Settings) -> Mapping[str, Any]:
-        """The threads of OpenMP as the loaded library sees them."""
+        """OpenMP's number of threads in the loaded library."""
         import networkit
 
         return {"threads": networkit.getMaxNumberOfThreads()}
@@ -111,15 +111,15 @@ class NetworKit(Engine):
 def _edges(graph: Any, *, directed: bool) -> npt.NDArray[np.int64]:
     """Edges of a graph whose vertices kept their numbers.
 
-    Its iterator gives an undirected edge once. `algebraic.adjacencyMatrix` takes twenty times as long, by a Python call
-    for each edge, and loses edges of weight 0.
+    The iterator yields an undirected edge once. `algebraic.adjacencyMatrix` takes twenty times as long, as it calls
+    Python per edge, and loses edges of weight 0.
     """
     ends = np.fromiter(graph.iterEdges(), dtype=np.dtype((np.int64, 2)), count=graph.numberOfEdges())
     return edge_rows(ends[:, 0], ends[:, 1], directed=directed)
 
 
 def _scores(raw: Any) -> npt.NDArray[np.float64]:
-    """Scores as they are; ranks of an undirected graph with isolated vertices are right in proportion only."""
+    """Scores; ranks of an undirected graph with isolated vertices do not sum to 1, so they are normalised."""
     import networkit
 
     scores = np.array(raw.scores(), dtype=np.float64)

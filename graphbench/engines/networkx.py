@@ -1,7 +1,7 @@
 """NetworkX: pure Python on dictionaries of dictionaries; the usual baseline.
 
-Graphs are plain `nx.Graph` and `nx.DiGraph` objects, so NetworkX dispatches nothing to a backend unless its
-configuration says so; the worker that measures drops the variables that could.
+Graphs are plain `nx.Graph` and `nx.DiGraph` objects, so NetworkX dispatches to a backend only if its configuration
+says so; the worker that measures removes the environment variables that do.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class NetworkX(Engine):
     speed_class = 2
 
     def start(self, settings: Settings) -> Any:
-        """Import NetworkX, and what some of its functions would import when they are first called."""
+        """Import NetworkX, and the modules that some of its functions import in their first call."""
         import scipy.sparse.linalg  # noqa: F401
 
         return super().start(settings)
@@ -48,7 +48,7 @@ class NetworkX(Engine):
         Args:
             columns: the edges.
             edges: for counts.
-            listed: a graph of external ids, made from edges in no order; isolated vertices are not in it.
+            listed: a graph of external ids, made from edges in random order, without isolated vertices.
         """
         import networkx as nx
 
@@ -78,9 +78,9 @@ class NetworkX(Engine):
         return [set(group.tolist()) for group in np.split(order, cuts)]
 
     def collect(self, raw: Any, kind: Kind, edges: EdgeList, pairs: npt.NDArray[np.int64] | None) -> npt.NDArray[Any]:
-        """Sets become labels, dictionaries columns; a vertex that a search left out is unreached.
+        """Sets become labels, dictionaries columns; a vertex missing from a search is unreached.
 
-        Subgraphs are graphs again, sparse matrices SciPy's.
+        Subgraphs are graphs, sparse matrices are SciPy's.
         """
         n = edges.num_vertices
         match kind:

@@ -1,8 +1,8 @@
 """nx-cugraph, NetworkX's GPU backend: NetworkX calls on a converted graph.
 
-Building has two steps, timed apart: the `networkx.Graph` that a NetworkX user has anyway, and its conversion to a
-device graph, which every call on the original graph would otherwise hide. NetworkX dispatches by the type of the
-graph object, so no configuration is touched; nx-cugraph builds cuGraph's own structure in every call, and that is part
+Building has two steps, timed separately: the `networkx.Graph` that a NetworkX user has already, and its conversion to a
+device graph, which is otherwise part of every call on the original graph. NetworkX dispatches by the type of the graph
+object, so its configuration stays as it is. nx-cugraph builds cuGraph's own structure in every call, and that is part
 of `run`, as it is for its users.
 """
 
@@ -36,11 +36,11 @@ class NxCuGraph(OnGpu, NetworkX):
         """Import NetworkX and the backend, choose the allocator, run a trivial kernel."""
         import cupy
         import networkx as nx
-        import nx_cugraph  # noqa: F401 - imported here, or its first use would pay for it
+        import nx_cugraph  # noqa: F401 - imported here, so that its first use does not include it
         import scipy.sparse  # noqa: F401 - likewise: NetworkX imports it in a function
 
         self.memory.choose(settings)
-        if settings.allocator != "default":  # else CuPy keeps its own pool, as it does for nx-cugraph's users
+        if settings.allocator != "default":  # else CuPy keeps its own pool, as for nx-cugraph's users
             from rmm.allocators.cupy import rmm_cupy_allocator
 
             cupy.cuda.set_allocator(rmm_cupy_allocator)
@@ -49,12 +49,12 @@ class NxCuGraph(OnGpu, NetworkX):
         return nx
 
     def convert(self, graph: Any, edges: EdgeList, *, float64_weights: bool = False, **_: Any) -> Any:
-        """The device graph, weights in float64 where there are any.
+        """The device graph, with weights in float64 if weighted.
 
         Args:
             graph: the NetworkX graph.
             edges: for whether they are weighted.
-            float64_weights: give an unweighted graph weights of 1.0: it computes in float32 without.
+            float64_weights: give an unweighted graph weights of 1.0: without weights it computes in float32.
         """
         import cupy
         import nx_cugraph
@@ -63,13 +63,13 @@ class NxCuGraph(OnGpu, NetworkX):
         weights = {"edge_attrs": {"weight": 1.0}, "edge_dtypes": {"weight": np.float64}} if wanted else {}
         converted = nx_cugraph.from_networkx(graph, **weights)
         if float64_weights and edges.num_edges == 0:
-            # It makes no array of weights where there is no edge; an empty one tells the type as well.
+            # Without edges it makes no array of weights; an empty one sets the type.
             converted.edge_values["weight"] = cupy.empty(0, dtype=np.float64)
         self.synchronize()
         return converted
 
     def collect(self, raw: Any, kind: Kind, edges: EdgeList, pairs: npt.NDArray[np.int64] | None) -> npt.NDArray[Any]:
-        """As NetworkX's, but for graphs: those are on the device, and have no `edges` to walk through."""
+        """As NetworkX, except graphs: they are on the device and have no `edges`."""
         match kind:
             case "edges":
                 return _edges(raw, directed=edges.directed)
@@ -80,7 +80,7 @@ class NxCuGraph(OnGpu, NetworkX):
                 return super().collect(raw, kind, edges, pairs)
 
     def device_peak_bytes(self) -> int | None:
-        """Peak of RMM's allocations, and what CuPy's own pool has taken from the device."""
+        """Peak of RMM's allocations plus the size of CuPy's own pool."""
         import cupy
 
         peak = super().device_peak_bytes()

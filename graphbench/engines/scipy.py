@@ -1,11 +1,10 @@
 """SciPy: sparse matrices in C++ and the algorithms of `scipy.sparse.csgraph`, on one thread.
 
-Only its dense linear algebra, which eigenvectors and k-means rest on, is BLAS's, which takes all threads it may.
+Only its dense linear algebra, which eigenvectors and k-means use, runs in BLAS on all threads.
 
-A graph is its adjacency matrix, a `csr_array` with both directions of an undirected edge, float64 weights (1.0 where
-there are none) and sorted rows. SciPy has few algorithms, but what it has is what many a program uses that never heard
-of a graph library; where a few lines on matrices are what its users write (Jaccard, triangles), those lines stand here.
-Everything else is not in the library.
+A graph is its adjacency matrix, a `csr_array` with both directions of an undirected edge, float64 weights (1.0 if
+unweighted) and sorted rows. SciPy has few algorithms, but many programs use them without any graph library. Where its
+users write a few lines on matrices (Jaccard, triangles), the adapter is those lines. The rest is not in the library.
 """
 
 from __future__ import annotations
@@ -24,10 +23,10 @@ from graphbench.errors import UnsupportedError
 from graphbench.graphs.edgelist import Columns, EdgeList
 
 PAIRS_AT_ONCE = 10_000
-"""Pairs whose neighbourhoods are copied out of the matrix together: the hubs of a million would not fit."""
+"""Pairs whose neighbourhoods are copied out of the matrix at a time: with a million, hubs would not fit."""
 
 WORK_AT_ONCE = 10_000_000
-"""Entries of a product of matrices that are made at once, at most."""
+"""Maximum number of entries of a matrix product that are computed at a time."""
 
 
 class SciPy(Engine):
@@ -48,8 +47,8 @@ class SciPy(Engine):
         return {} if settings.threads is None else dict.fromkeys(names, str(settings.threads))
 
     def start(self, settings: Settings) -> Any:
-        """Import SciPy, and the parts of it that would be imported when they are first used."""
-        import pandas  # noqa: F401, ICN001 - renumbering takes it
+        """Import SciPy, and the parts of it that are otherwise imported at their first use."""
+        import pandas  # noqa: F401, ICN001 - for renumbering
         import scipy.cluster.vq
         import scipy.sparse.csgraph
 
@@ -58,13 +57,13 @@ class SciPy(Engine):
     def build(
         self, columns: Columns, edges: EdgeList, *, listed: Literal["entries", "external"] | None = None, **_: Any
     ) -> Any:
-        """The adjacency matrix in compressed rows, which SciPy sorts as it makes them.
+        """The adjacency matrix in compressed rows, which SciPy sorts.
 
         Args:
             columns: the edges.
             edges: for counts.
-            listed: give no matrix but what one is made from, in no order: its entries as a `coo_array`, or the two
-                columns of edges between external ids.
+            listed: return the input of a conversion, in random order: the entries of the matrix as a `coo_array`, or
+                the two columns of edges between external ids.
         """
         from scipy.sparse import coo_array
 
@@ -82,11 +81,11 @@ class SciPy(Engine):
         return matrix if listed else matrix.tocsr()
 
     def vertices(self, vertices: npt.NDArray[np.int64], edges: EdgeList) -> npt.NDArray[np.int64]:
-        """An array, which rows of a matrix are chosen by."""
+        """An array, to index rows of a matrix."""
         return vertices
 
     def collect(self, raw: Any, kind: Kind, edges: EdgeList, pairs: npt.NDArray[np.int64] | None) -> npt.NDArray[Any]:
-        """Arrays are in order of the vertices or pairs; an unreached vertex is at infinity."""
+        """Arrays are in the order of the vertices or pairs; infinity means unreached."""
         match kind:
             case "partition" | "labels" | "walks":
                 return np.asarray(raw, dtype=np.int64)
@@ -102,7 +101,7 @@ class SciPy(Engine):
                 return np.asarray(raw, dtype=np.float64)
 
     def used(self, settings: Settings) -> Mapping[str, Any]:
-        """The threads that BLAS may take."""
+        """The threads that BLAS may use."""
         return {"threads": settings.threads or _usable_cpus()}
 
 
@@ -114,7 +113,7 @@ def _usable_cpus() -> int:
 
 
 def _edges(raw: Any, *, directed: bool) -> npt.NDArray[np.int64]:
-    """The entries of a matrix, where an undirected edge may be an entry in one direction or in both."""
+    """The entries of a matrix; an undirected edge may be an entry in one direction or in both."""
     matrix, old = raw if isinstance(raw, Renumbered) else (raw, None)
     src, dst = matrix.tocoo().coords
     rows = edge_rows(src, dst, directed=directed) if old is None else edge_rows(old[src], old[dst], directed=directed)
@@ -135,7 +134,7 @@ def _(scipy: Any, graph: Any, _p: Call) -> Any:
 
 @engine.solves("bfs")
 def _(scipy: Any, graph: Any, p: Call) -> Any:
-    # `breadth_first_order` returns an order and parents, no depths: Dijkstra's algorithm without weights does.
+    # `breadth_first_order` returns no depths; Dijkstra's algorithm without weights does.
     return scipy.sparse.csgraph.dijkstra(graph, indices=p.source, unweighted=True)
 
 
@@ -146,7 +145,7 @@ def _(scipy: Any, graph: Any, p: Call) -> Any:
 
 @engine.solves("mst")
 def _(scipy: Any, graph: Any, _p: Call) -> Any:
-    if not graph.data.all():  # it marks what it leaves out by a weight of 0
+    if not graph.data.all():  # SciPy marks dropped edges with weight 0
         raise UnsupportedError("its spanning trees lose edges of weight 0")
     return scipy.sparse.csgraph.minimum_spanning_tree(graph)
 
@@ -171,7 +170,7 @@ def _(_scipy: Any, graph: Any, p: Call) -> Any:
 
 @engine.solves("triangle-count")
 def _(scipy: Any, graph: Any, _p: Call) -> Any:
-    # Each edge leads to its end of higher degree, so that no row of `onward` is long: the plain product of the matrix
+    # Each edge points to its end of higher degree, so that no row of `onward` is long: the plain product of the matrix
     # with itself joins all neighbours of every hub.
     degree, entries = np.diff(graph.indptr), graph.tocoo()
     u, v = entries.coords

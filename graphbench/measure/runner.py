@@ -227,7 +227,7 @@ class Supervisor:
         except OSError as error:
             state.outcome, state.reason = Outcome.ERROR, f"no worker process could be started: {error}"
             return state, None
-        printed, killed = process.err.stat().st_size, memory.kills_for_want_of_memory()
+        printed, killed = process.err.stat().st_size, memory.oom_kill_count()
         try:
             for event in process.ask(self._request(prepared, deadline), limits.memory_bytes):
                 state.add(event)
@@ -240,7 +240,7 @@ class Supervisor:
             state.ran_out_of_memory(limits.memory_bytes, excess.held)
         except DiedError as death:
             last_words = _tail(process.err, printed).rpartition("\n")[2]
-            ran_out = killed is not None and memory.kills_for_want_of_memory() != killed and death.by_kill
+            ran_out = killed is not None and memory.oom_kill_count() != killed and death.by_kill
             ran_out = ran_out or self._engine.is_out_of_memory(RuntimeError(last_words))
             state.died(death.status, last_words, memory_ran_out=ran_out)
         worker = Worker(

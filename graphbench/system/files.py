@@ -1,4 +1,4 @@
-"""Where things are kept: the user's cache and records, and the data that ships with graphbench."""
+"""Where files are: the user's cache and records, and the data that ships with graphbench."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ HOME_VARIABLE = "GRAPHBENCH_HOME"
 
 
 def home() -> Path:
-    """The folder for everything that graphbench keeps: `$GRAPHBENCH_HOME`, else the platform's cache folder."""
+    """The folder for everything that graphbench stores: `$GRAPHBENCH_HOME`, else the platform's cache folder."""
     if named := os.environ.get(HOME_VARIABLE):
         return Path(named).expanduser().absolute()
     import platformdirs

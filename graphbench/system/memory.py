@@ -1,4 +1,4 @@
-"""Memory: the peak of this process by task, what a worker holds now, and what is free."""
+"""Memory: the peak of this process per task, what a worker holds now, and what is free."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ _OUT_OF_MEMORY = (
 """What the names and messages of such exceptions contain, in lower case."""
 
 WATCH_S = 0.05
-"""How often a worker with a limit is looked at: 20 microseconds of the parent's time each."""
+"""Seconds between two looks at a worker with a limit; a look takes 20 microseconds of the parent's time."""
 _FAMILY = 20
-"""Every how many looks its children are searched for, which costs more."""
+"""A search for its children costs more, and is made once in so many looks."""
 
 
 def reset_host_peak() -> bool:
-    """Start a new peak; False where the system cannot, and then peaks are those since the process began.
+    """Start a new peak; False if the system cannot, and then peaks count from the start of the process.
 
     Linux: writing 5 to `clear_refs` resets VmHWM to what is resident now (proc(5)).
     """
@@ -37,7 +37,7 @@ def reset_host_peak() -> bool:
 
 
 def host_peak_bytes() -> int:
-    """Most memory resident at once since the last reset."""
+    """Peak resident memory since the last reset."""
     with suppress(OSError):
         for line in _STATUS.read_bytes().splitlines():
             if line.startswith(b"VmHWM:"):
@@ -46,10 +46,10 @@ def host_peak_bytes() -> int:
     return peak if sys.platform == "darwin" else peak * 1024
 
 
-def kills_for_want_of_memory() -> int | None:
-    """How many processes the kernel has killed because memory ran out, since boot or in this container.
+def oom_kill_count() -> int | None:
+    """How many processes the kernel has killed out of memory, since boot or in this container; None if unknown.
 
-    None where it does not say. The parent compares it before and after a worker died of SIGKILL.
+    The parent compares it before and after a worker died of SIGKILL.
     """
     for counter in (Path("/sys/fs/cgroup/memory.events"), Path("/proc/vmstat")):
         with suppress(OSError):
@@ -60,10 +60,10 @@ def kills_for_want_of_memory() -> int | None:
 
 
 class Watch:
-    """Holds the memory of a process and all that it has started against a limit.
+    """Compares the memory of a process and its children with a limit.
 
-    What is resident is watched from outside: a limit on the address space (`RLIMIT_AS`) cannot be set for CUDA, which
-    reserves terabytes of addresses that it never fills. A burst between two looks may exceed the limit.
+    Resident memory is watched from outside, because a limit on the address space (`RLIMIT_AS`) does not work with CUDA,
+    which reserves terabytes of addresses that it never fills. A burst between two looks may exceed the limit.
 
     Args:
         pid: of the process.
@@ -104,7 +104,7 @@ def _resident(pid: int) -> int:
 
 
 def host_bytes() -> int:
-    """All that a process could ever use: of the machine, and of the container if that has a limit."""
+    """All memory that a process can use: the machine's, or the container's limit."""
     import psutil
 
     return min([int(psutil.virtual_memory().total), *_of_container()])
@@ -119,14 +119,14 @@ def _of_container() -> Iterator[int]:
 
 
 def free_host_bytes() -> int:
-    """What a process could still use: of the machine, and of the container if that has a limit."""
+    """Memory that a process can still use: of the machine, and of the container if it has a limit."""
     import psutil
 
     return min([int(psutil.virtual_memory().available), *_free_in_container()])
 
 
 def _free_in_container() -> Iterator[int]:
-    """What the control group leaves (version 2, then 1); file caches count as free, as the kernel drops them."""
+    """What is free in the control group (version 2, then 1); file caches count as free, as the kernel drops them."""
     for limit, used in (
         ("memory.max", "memory.current"),
         ("memory/memory.limit_in_bytes", "memory/memory.usage_in_bytes"),

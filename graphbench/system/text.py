@@ -18,11 +18,13 @@ def parse_bytes(text: str | int) -> int:
     """Bytes from `16GB`, `1.5 GiB`, `512M` or a plain number of bytes.
 
     Raises:
-        UsageError: if it is no size.
+        UsageError: if it is not an amount of memory.
     """
     found = re.fullmatch(r"([0-9]*\.?[0-9]+)\s*([kmgt]i?)?b?", str(text).strip().casefold())
     if not found:
-        raise UsageError(f"{text!r} is no amount of memory; write it as 16GB, 1.5GiB or 512MB.")
+        raise UsageError(
+            f"{text!r} is not an amount of memory: expected a number with a unit, such as 16GB, 1.5GiB or 512MB."
+        )
     return int(float(found[1]) * _UNITS[found[2] or ""])
 
 
@@ -31,14 +33,13 @@ _DECIMAL = (("TB", 10**12), ("GB", 10**9), ("MB", 10**6), ("kB", 10**3))
 
 
 def format_bytes(size: float, *, like: int | None = None) -> str:
-    """An amount in the largest unit that it reaches: `4 bytes`, `1.5 KiB`, `300 MiB`, `23.5 GiB`.
+    """An amount of bytes in the largest unit that it reaches: `4 bytes`, `1.5 KiB`, `300 MiB`, `23.5 GiB`.
 
-    Units are binary, but what is round in decimal ones alone is told in these, as it was surely given: `1 GB`, `16 GB`.
+    Units are binary, unless only the decimal number is round, as a user typed it: `1 GB`, `16 GB`.
 
     Args:
         size: in bytes.
-        like: another amount, in whose kind of units it is told, and with one digit more, so that the two can be told
-            apart.
+        like: another amount to compare it with: its kind of units is used, and one more digit.
     """
     kind, digits = _kind(size if like is None else like), 3 if like is None else 4
     for unit, scale in kind:
@@ -55,7 +56,7 @@ def _kind(size: float) -> tuple[tuple[str, int], ...]:
 
 
 def _is_round(size: float, kind: tuple[tuple[str, int], ...]) -> bool:
-    """Whether three digits tell all of it."""
+    """Whether three digits show it exactly."""
     scale = next((scale for _, scale in kind if size >= scale), 1)
     return float(f"{size / scale:.3g}") * scale == size or (size % scale == 0 and size < 1024 * scale)
 
