@@ -3,11 +3,11 @@
 import pytest
 
 from graphbench.records.model import Censored, Certificate, Outcome, Phases, Task, Trials
-from graphbench.reporting.claims import check
 from graphbench.reporting.document import Fold, Table
 from graphbench.reporting.measured import group_by_machine
 from graphbench.reporting.published import Claim, claims
 from graphbench.reporting.sections import claims as section
+from graphbench.reporting.sections.claims import check
 from helpers.records import H100, HERE, record, replace
 from test_report import tables
 

@@ -18,7 +18,7 @@ from graphbench.cli import invoke
 from graphbench.errors import StoreError, UsageError
 from graphbench.records.model import Matched, Memory, Outcome, Phases
 from graphbench.records.store import to_json
-from graphbench.reporting import measured, report, twins
+from graphbench.reporting import measured, report
 from graphbench.reporting.document import Bullets, Chart, Fold, Table, Text
 from graphbench.reporting.markdown import to_markdown
 from graphbench.reporting.numbers import ratio
@@ -26,7 +26,7 @@ from graphbench.reporting.page import to_html
 from graphbench.reporting.power_law import crossing, fit
 from graphbench.reporting.reproduce import command
 from graphbench.reporting.sections import break_even, growth, memory, phases, scaling, speedup, summary
-from graphbench.reporting.wording import brief
+from graphbench.reporting.wording import HOLLOW_TWINS, brief, twin_note
 from helpers.records import HERE, pagerank, record, replace
 from helpers.report_records import report_records
 
@@ -554,7 +554,7 @@ def _twin(each, suffix=""):
 def test_a_report_says_what_its_twins_are_in_its_heading_and_wherever_graphs_are_listed():
     real = [record("networkx", 10.0), record("cugraph", device="gpu")]
     made = report.build([*real, *map(_twin, real)])
-    told = twins.note(["twin:coAuthorsDBLP"])
+    told = twin_note(["twin:coAuthorsDBLP"])
     assert "synthetic stand-in" in told
     assert told in made.facts
     assert any("1 of them synthetic twins" in fact for fact in made.facts)
@@ -571,16 +571,16 @@ def test_a_report_says_what_its_twins_are_in_its_heading_and_wherever_graphs_are
 def test_twins_are_hollow_in_the_chart_of_memory():
     real = [record("networkx", 10.0), record("cugraph", device="gpu")]
     (chart,) = [block for block in of([*real, *map(_twin, real)], memory).blocks if isinstance(block, Chart)]
-    assert twins.HOLLOW in chart.svg
-    assert twins.HOLLOW in chart.caption
+    assert HOLLOW_TWINS in chart.svg
+    assert HOLLOW_TWINS in chart.caption
     (chart,) = [block for block in of(real, memory).blocks if isinstance(block, Chart)]
     assert "hollow" not in chart.svg
 
 
 def test_of_several_twins_it_is_said_once_what_they_are():
-    assert twins.note(["karate", "twin:a", "twin:b,seed=2"]).startswith("twin:NAME is not the graph NAME")
-    assert twins.note(["twin:b,seed=2"]).startswith("twin:b,seed=2 is not the graph b ")
-    assert twins.note(["karate"]) == ""
+    assert twin_note(["karate", "twin:a", "twin:b,seed=2"]).startswith("twin:NAME is not the graph NAME")
+    assert twin_note(["twin:b,seed=2"]).startswith("twin:b,seed=2 is not the graph b ")
+    assert twin_note(["karate"]) == ""
 
 
 def test_the_device_memory_of_several_gpus_is_told_for_each_and_set_against_the_list_all_together():

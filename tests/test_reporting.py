@@ -26,11 +26,12 @@ from graphbench import reporting
 from graphbench.errors import UsageError
 from graphbench.records.comparison import Comparison, compare
 from graphbench.records.model import Censored, Certificate, Memory, Outcome, Phases, Record, Task, Trials
-from graphbench.reporting import numbers, peaks, twins
+from graphbench.reporting import numbers
 from graphbench.reporting.measured import group_by_machine
 from graphbench.reporting.problem import problem_tables
-from graphbench.reporting.summary import summary
+from graphbench.reporting.suites import summary
 from graphbench.reporting.terminal import split
+from graphbench.reporting.wording import peak_note, twin_note
 from helpers.records import DBLP, H100, HERE, bfs, record, replace
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -571,7 +572,7 @@ def test_one_of_a_thing_is_singular_and_a_source_that_was_named_was_not_drawn():
 
 def test_tables_say_what_a_twin_is_above_one_and_beneath_many():
     made = [replace(each, task__dataset="twin:coAuthorsDBLP") for each in (record("networkx"), record("igraph", 0.1))]
-    told = twins.note(["twin:coAuthorsDBLP"])
+    told = twin_note(["twin:coAuthorsDBLP"])
     for form in ("table", "markdown"):
         assert told in reporting.render(made, compare(made), form)
     assert summary(made, compare(made)).endswith(f"{told}\n")
@@ -585,9 +586,9 @@ def test_the_peaks_of_a_task_that_was_cut_off_are_told_as_the_least_that_it_held
     (problem,) = problem_tables(made, compare(made))
     column = texts(problem)["host peak"]
     assert sorted(column) == ["300 MiB", "≥ 300 MiB"]
-    assert peaks.note() in problem.legend
+    assert peak_note() in problem.legend
     (problem,) = problem_tables(made[:1], [])
-    assert peaks.note() not in problem.legend
+    assert peak_note() not in problem.legend
 
 
 def test_a_limit_of_memory_is_told_in_a_label_as_it_was_given():

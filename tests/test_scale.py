@@ -9,12 +9,11 @@ from graphbench.errors import UsageError
 from graphbench.graphs.generators import spec as generators
 from graphbench.measure.suites.series import expand
 from graphbench.records.model import Outcome, Phases, Task
-from graphbench.reporting import scale
+from graphbench.reporting import suites
 from graphbench.reporting.document import Bullets, Chart, Table
 from graphbench.reporting.measured import group_by_machine
-from graphbench.reporting.power_law import fit
+from graphbench.reporting.power_law import family, fit
 from graphbench.reporting.sections import growth, scaling
-from graphbench.reporting.series import family
 from helpers.records import H100, HERE, POSED, record, replace, stored
 
 ASKED = ("scale", "ordeal", "rmat:scale=4..7,edgefactor=8", "--engine", "hungry", "--trials", "1")
@@ -338,6 +337,6 @@ def test_the_interval_of_an_exponent_is_that_of_least_squares():
 
 @pytest.mark.parametrize("form", [".svg", ".png"])
 def test_a_single_size_is_drawn_against_gpus_and_nothing_is_refused(form):
-    assert scale.chart([on(1, 8.0), on(2, 5.0)], form)
+    assert suites.scale_chart([on(1, 8.0), on(2, 5.0)], form)
     with pytest.raises(UsageError, match="nothing to draw"):
-        scale.chart([on(1, 8.0)], form)
+        suites.scale_chart([on(1, 8.0)], form)

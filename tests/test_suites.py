@@ -477,7 +477,7 @@ def test_of_every_field_of_a_record_it_is_known_what_rounds_make_of_it():
 
 def test_the_summary_averages_only_what_all_completed():
     from graphbench.records.comparison import compare
-    from graphbench.reporting.summary import summary
+    from graphbench.reporting.suites import summary
 
     def row(dataset, engine, seconds, **changed):
         task = msgspec.structs.replace(record(engine).task, dataset=dataset)

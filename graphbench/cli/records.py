@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
@@ -18,6 +18,7 @@ from graphbench.reporting import FORMATS
 
 if TYPE_CHECKING:
     from graphbench.measure.staleness import Present
+    from graphbench.reporting.document import Table
 
 
 @click.command("records")
@@ -147,69 +148,80 @@ def _when(record: Record) -> datetime:
 # What comes out
 
 
-def _listed(records: Sequence[Record], form: str, now: Present) -> str:
-    from graphbench import reporting
-    from graphbench.reporting.flat import csv_text
-    from graphbench.reporting.numbers import plain
-    from graphbench.system.text import count
-
-    rows = [_row(record, now) for record in records]
-    if form == "json":
-        return json.dumps(rows, indent=2, ensure_ascii=False) + "\n"
-    heads = ["measured", "algorithm", "dataset", "engine", "version", "outcome", "run", "n", "machine", "stale", "id"]
-    if form == "csv":
-        return csv_text(_COLUMNS, (row.values() for row in rows))
-    cells = [
-        [
-            row["measured_at"][:16].replace("T", " "),
-            *(row[key] or "-" for key in ("algorithm", "dataset")),
-            _engine(record),
-            *(row[key] or "-" for key in ("engine_version", "outcome")),
-            reporting.seconds(row["run_median_s"]) if row["run_median_s"] is not None else "-",
-            str(row["run_trials"]),
-            row["machine"] or "-",
-            row["stale"],
-            row["id"][:8],
-        ]
-        for record, row in zip(records, rows, strict=True)
-    ]
-    if form == "markdown":
-        return f"{reporting.markdown_table(heads, cells, right=(6, 7))}\n"
-    if not rows:
-        return "No records.\n"
-    stale = sum(bool(row["stale"]) for row in rows)
-    table = reporting.text_table(heads, [[plain(cell) for cell in line] for line in cells], right=(6, 7))
-    return f"{table}\n\n{count(len(rows), 'record')}" + (
-        f", {stale:,} of them stale.\n" if stale else ", all current.\n"
-    )
-
-
-def _engine(record: Record) -> str:
-    """Its name, with what it had of the GPUs: records under a limit are told from others."""
-    from graphbench.reporting.heading import hardware, named
-
-    return named(record.task.engine, hardware(record))
-
-
-_COLUMNS = (
+_FIELDS = (
     "measured_at", "algorithm", "dataset", "engine", "engine_version", "params", "outcome", "reason", "run_median_s",
-    "run_trials", "machine", "stale", "id",
+    "run_trials", "machine",
 )  # fmt: skip
 
 
-def _row(record: Record, now: Present) -> dict[str, Any]:
-    from statistics import median
+class _Line(NamedTuple):
+    """A record and its fields in the list."""
 
+    record: Record
+    fields: dict[str, Any]
+
+
+def _listed(records: Sequence[Record], form: str, now: Present) -> str:
     from graphbench.measure.staleness import changes
+    from graphbench.reporting import markdown, terminal
+    from graphbench.reporting.flat import csv_text, fields
+    from graphbench.system.text import count
 
-    task, where = record.task, record.environment
-    values = (
-        record.measured_at, task.algorithm, task.dataset, task.engine, where and where.engine_version,
-        json.dumps(task.params, sort_keys=True), str(record.outcome), record.reason,
-        median(record.phases.run_s) if record.phases.run_s else None, len(record.phases.run_s),
-        where and where.machine, ", ".join(changes(record, now)), record.id,
-    )  # fmt: skip
-    return dict(zip(_COLUMNS, values, strict=True))
+    lines = [
+        _Line(record, {**fields(record, _FIELDS), "stale": ", ".join(changes(record, now)), "id": record.id})
+        for record in records
+    ]
+    if form == "json":
+        return json.dumps([line.fields for line in lines], indent=2, ensure_ascii=False) + "\n"
+    if form == "csv":
+        return csv_text([*_FIELDS, "stale", "id"], (line.fields.values() for line in lines))
+    table = _table(lines)
+    if form == "markdown":
+        return f"{markdown.table(table)}\n"
+    if not lines:
+        return "No records.\n"
+    stale = sum(bool(line.fields["stale"]) for line in lines)
+    state = f"{stale:,} of them stale" if stale else "all current"
+    return f"{terminal.table(table)}\n\n{count(len(lines), 'record')}, {state}.\n"
+
+
+def _table(lines: Sequence[_Line]) -> Table[_Line]:
+    from graphbench.reporting.document import Column, Table
+    from graphbench.reporting.numbers import plain
+
+    def column(title: str, name: str) -> Column[_Line]:
+        return Column(title, lambda line: plain(line.fields[name] or "-"))
+
+    return Table(
+        lines,
+        [
+            Column("measured", lambda line: line.record.measured_at[:16].replace("T", " ")),
+            column("algorithm", "algorithm"),
+            column("dataset", "dataset"),
+            Column("engine", lambda line: plain(_engine(line.record))),
+            column("version", "engine_version"),
+            column("outcome", "outcome"),
+            Column("run", _run, right=True),
+            Column("n", lambda line: str(line.fields["run_trials"]), right=True),
+            column("machine", "machine"),
+            Column("stale", lambda line: plain(line.fields["stale"])),
+            Column("id", lambda line: line.record.id[:8]),
+        ],
+    )
+
+
+def _run(line: _Line) -> str:
+    from graphbench.reporting.numbers import seconds
+
+    taken = line.fields["run_median_s"]
+    return "-" if taken is None else seconds(taken)
+
+
+def _engine(record: Record) -> str:
+    """Its name, with what it had of the GPUs: records under a limit differ from others."""
+    from graphbench.reporting.heading import hardware, named
+
+    return named(record.task.engine, hardware(record))
 
 
 def _exported(records: Sequence[Record], form: str | None, baseline: str, now: Present) -> str:

@@ -149,17 +149,17 @@ def _measure(sizes: SizeSeries, reporter: Reporter, keeper: Store) -> None:
 
 def _show(sizes: SizeSeries, form: str, output: Path | None, chart: Path | None) -> None:
     from graphbench import api, reporting
-    from graphbench.reporting import scale
+    from graphbench.reporting import suites
 
     records = sizes.measured
     if form in {"json", "csv"}:
         text = reporting.render(records, api.Result(records, baseline=sizes.suite.baseline).comparisons, form)
     else:
-        text = scale.text(records, form, _notes(sizes))
+        text = suites.scale_tables(records, form, _notes(sizes))
     give(text, output)
     if chart:
         try:
-            picture = scale.chart(records, chart.suffix)
+            picture = suites.scale_chart(records, chart.suffix)
         except UsageError as error:  # only now is it known how many sizes completed
             click.echo(f"Notice: {chart} is not drawn. {error}", err=True)
         else:

@@ -267,7 +267,7 @@ def _twins(run: Run) -> list[str]:
 def _show(run: Run, form: str, output: Path | None) -> None:
     from graphbench import api, reporting
     from graphbench.reporting.numbers import ASCII, UNICODE, fits
-    from graphbench.reporting.summary import summary
+    from graphbench.reporting.suites import summary
 
     result = api.Result(list(run.records.values()), baseline=run.suite.baseline)
     signs = UNICODE if output or fits(sys.stdout.encoding) else ASCII

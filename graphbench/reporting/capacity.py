@@ -15,8 +15,7 @@ from graphbench.reporting.flat import csv_text
 from graphbench.reporting.heading import hardware, named
 from graphbench.reporting.measured import Measured
 from graphbench.reporting.numbers import NOTHING, memory, plain, three
-from graphbench.reporting.power_law import ENOUGH_SIZES
-from graphbench.reporting.series import family
+from graphbench.reporting.power_law import ENOUGH_SIZES, family
 
 
 def capacities(measured: Measured) -> list[Capacity]:

@@ -163,7 +163,7 @@ class Document:
         facts: what was measured, when, on what; short lines.
         parts: one for each machine, then what concerns all.
         records: the records as JSON Lines, as they were measured.
-        rows: JSON of the table of every record (:mod:`graphbench.reporting.rows`).
+        rows: JSON of the table of every record (:func:`graphbench.reporting.flat.page_rows`).
     """
 
     title: str

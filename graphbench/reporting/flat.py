@@ -1,22 +1,26 @@
-"""Records and comparisons for other programs: JSON, and CSV with one line per record."""
+"""Records as flat rows: JSON and CSV for other programs, `graphbench records`, and the table of a page."""
 
 from __future__ import annotations
 
 import csv
 import io
 import json
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from statistics import median
+from typing import Any, Literal, NamedTuple
 
 import msgspec
 
 from graphbench.records import statistics
 from graphbench.records.comparison import Comparison
-from graphbench.records.model import Outcome, Record, Task
+from graphbench.records.model import Record
 from graphbench.records.rules import Verdict
-
-_NOTHING = Record(id="", measured_at="", task=Task("", "", "", {}), outcome=Outcome.OK)
-"""A record that shows which columns there are, even where there are no rows."""
+from graphbench.reporting.measured import Case, Measured
+from graphbench.reporting.numbers import bound_sign, plain
+from graphbench.reporting.reproduce import command
+from graphbench.reporting.wording import codes, device_peak_bytes, peaks_are_bounds
 
 
 def to_json(records: Sequence[Record], comparisons: Sequence[Comparison], *, ascii_only: bool = False) -> str:
@@ -33,7 +37,8 @@ def to_json(records: Sequence[Record], comparisons: Sequence[Comparison], *, asc
 
 def to_csv(records: Sequence[Record], comparisons: Sequence[Comparison]) -> str:
     """A header and one line per record: flat columns, units in their names, an empty field for what is not known."""
-    return csv_text(_row(_NOTHING, []), (_row(record, comparisons).values() for record in records))
+    rows = (_with_comparisons(record, comparisons) for record in records)
+    return csv_text(FIELDS, ([_value(row, name) for name in FIELDS] for row in rows))
 
 
 def csv_text(heads: Iterable[str], rows: Iterable[Iterable[Any]]) -> str:
@@ -43,68 +48,240 @@ def csv_text(heads: Iterable[str], rows: Iterable[Iterable[Any]]) -> str:
     return out.getvalue()
 
 
-def _row(record: Record, comparisons: Sequence[Comparison]) -> dict[str, Any]:
-    phases, posed, where, dataset = record.phases, record.posed, record.environment, record.dataset
-    run = statistics.median(phases.run_s) if phases.run_s else None
+def fields(record: Record, names: Iterable[str]) -> dict[str, Any]:
+    """Some of the :data:`FIELDS` of a record, without its comparisons."""
+    row = _Flat(record)
+    return {name: _value(row, name) for name in names}
+
+
+@dataclass(frozen=True)
+class _Flat:
+    """A record and its comparisons with the baseline and with the best CPU engines on run and end to end."""
+
+    record: Record
+    main: Comparison | None = None
+    best: Comparison | None = None
+    whole: Comparison | None = None
+
+    @cached_property
+    def run(self) -> statistics.Estimate | None:
+        return statistics.median(self.record.phases.run_s) if self.record.phases.run_s else None
+
+
+def _with_comparisons(record: Record, comparisons: Sequence[Comparison]) -> _Flat:
     own = {
         each.role: each
         for each in comparisons
         if each.record == record.id and (each.role == "baseline" or each.verdict is Verdict.LIKE)
     }
-    low, high = (run and run.interval) or (None, None)
-    main, best = own.get("baseline"), own.get("best_cpu")
-    whole = own.get("best_cpu_end_to_end") or best
-    ratio_low, ratio_high = (main and main.interval) or (None, None)
-    return {
-        "algorithm": record.task.algorithm,
-        "dataset": record.task.dataset,
-        "engine": record.task.engine,
-        "engine_version": where and where.engine_version,
-        "device": record.device,
-        "params": json.dumps(record.task.params, sort_keys=True),
-        "outcome": str(record.outcome),
-        "reason": record.reason,
-        "num_vertices": dataset and dataset.num_vertices,
-        "num_edges": dataset and dataset.num_edges,
-        "num_entries": dataset and dataset.num_entries,
-        "posed_edges": posed and posed.num_edges,
-        "directed": posed and posed.directed,
-        "weights": posed and posed.weights,
-        "start_s": phases.start_s,
-        "read_s": phases.read_s,
-        "build_s": phases.build_s,
-        "cold_s": phases.cold_s,
-        "collect_s": phases.collect_s,
-        "end_to_end_s": phases.end_to_end_s,
-        "run_median_s": run and run.value,
-        "run_low_s": low,
-        "run_high_s": high,
-        "run_min_s": min(phases.run_s, default=None),
-        "run_max_s": max(phases.run_s, default=None),
-        "run_trials": len(phases.run_s),
-        "host_peak_bytes": record.memory.host_peak_bytes,
-        "device_peak_bytes": record.memory.device_peak_bytes,
-        "answer": record.headline,
-        "answer_value": record.answer.get(record.headline),
-        "certified": record.certificate and record.certificate.valid,
-        "baseline": main and main.baseline,
-        "ratio_run": main and main.ratio_run,
-        "ratio_run_low": ratio_low,
-        "ratio_run_high": ratio_high,
-        "ratio_end_to_end": main and main.ratio_end_to_end,
-        "break_even_runs": main and main.break_even_runs,
-        "bound": main and main.bound,
-        "verdict": main and str(main.verdict),
-        "reasons": main and " | ".join(main.reasons),
-        "notes": main and " | ".join(main.notes),
-        "best_cpu_engine": best and best.baseline,
-        "ratio_run_best_cpu": best and best.ratio_run,
-        "break_even_runs_best_cpu": best and best.break_even_runs,
-        "best_cpu_engine_end_to_end": whole and whole.baseline,
-        "ratio_end_to_end_best_cpu": whole and whole.ratio_end_to_end,
-        "machine": where and where.machine,
-        "threads": where and where.threads,
-        "allocator": where and where.allocator,
-        "measured_at": record.measured_at,
-        "id": record.id,
+    best = own.get("best_cpu")
+    return _Flat(record, own.get("baseline"), best, own.get("best_cpu_end_to_end") or best)
+
+
+def _run(of: Callable[[Sequence[float]], float]) -> Callable[[_Flat], float | None]:
+    return lambda row: of(row.record.phases.run_s) if row.record.phases.run_s else None
+
+
+def _interval(end: Literal[0, 1]) -> Callable[[_Flat], float | None]:
+    return lambda row: row.main.interval[end] if row.main and row.main.interval else None
+
+
+def _joined(name: str) -> Callable[[_Flat], str | None]:
+    return lambda row: " | ".join(getattr(row.main, name)) if row.main else None
+
+
+FIELDS: dict[str, str | Callable[[_Flat], Any]] = {
+    "algorithm": "record.task.algorithm",
+    "dataset": "record.task.dataset",
+    "engine": "record.task.engine",
+    "engine_version": "record.environment.engine_version",
+    "device": "record.device",
+    "params": lambda row: json.dumps(row.record.task.params, sort_keys=True),
+    "outcome": lambda row: str(row.record.outcome),
+    "reason": "record.reason",
+    "num_vertices": "record.dataset.num_vertices",
+    "num_edges": "record.dataset.num_edges",
+    "num_entries": "record.dataset.num_entries",
+    "posed_edges": "record.posed.num_edges",
+    "directed": "record.posed.directed",
+    "weights": "record.posed.weights",
+    "start_s": "record.phases.start_s",
+    "read_s": "record.phases.read_s",
+    "build_s": "record.phases.build_s",
+    "cold_s": "record.phases.cold_s",
+    "collect_s": "record.phases.collect_s",
+    "end_to_end_s": "record.phases.end_to_end_s",
+    "run_median_s": _run(median),
+    "run_low_s": "run.interval.low",
+    "run_high_s": "run.interval.high",
+    "run_min_s": _run(min),
+    "run_max_s": _run(max),
+    "run_trials": lambda row: len(row.record.phases.run_s),
+    "host_peak_bytes": "record.memory.host_peak_bytes",
+    "device_peak_bytes": "record.memory.device_peak_bytes",
+    "answer": "record.headline",
+    "answer_value": lambda row: row.record.answer.get(row.record.headline),
+    "certified": "record.certificate.valid",
+    "baseline": "main.baseline",
+    "ratio_run": "main.ratio_run",
+    "ratio_run_low": _interval(0),
+    "ratio_run_high": _interval(1),
+    "ratio_end_to_end": "main.ratio_end_to_end",
+    "break_even_runs": "main.break_even_runs",
+    "bound": "main.bound",
+    "verdict": lambda row: str(row.main.verdict) if row.main else None,
+    "reasons": _joined("reasons"),
+    "notes": _joined("notes"),
+    "best_cpu_engine": "best.baseline",
+    "ratio_run_best_cpu": "best.ratio_run",
+    "break_even_runs_best_cpu": "best.break_even_runs",
+    "best_cpu_engine_end_to_end": "whole.baseline",
+    "ratio_end_to_end_best_cpu": "whole.ratio_end_to_end",
+    "machine": "record.environment.machine",
+    "threads": "record.environment.threads",
+    "allocator": "record.environment.allocator",
+    "measured_at": "record.measured_at",
+    "id": "record.id",
+}
+"""The columns of CSV: where the value of each is, or how it is made."""
+
+
+def _value(row: _Flat, name: str) -> Any:
+    """The value of a field; None where a part of its path is None."""
+    field = FIELDS[name]
+    if not isinstance(field, str):
+        return field(row)
+    value: Any = row
+    for part in field.split("."):
+        value = None if value is None else getattr(value, part)
+    return value
+
+
+# The table of a page: raw values, which its script sorts, filters and formats
+
+
+class _PageRow(NamedTuple):
+    """A record with its place in the report; no case: the same task was measured again later."""
+
+    record: Record
+    case: Case | None
+    machine: str
+    baseline: str
+    stale: str
+
+    @property
+    def main(self) -> Comparison | None:
+        return self.case.main if self.case else None
+
+    @property
+    def best(self) -> Comparison | None:
+        return self.case.best if self.case else None
+
+    @property
+    def whole(self) -> Comparison | None:
+        return self.case.whole if self.case else None
+
+
+class PageColumn(NamedTuple):
+    """A column; `kind` is `text`, `choice` (a text to filter by), `count`, `seconds`, `ratio`, `bytes` or `command`."""
+
+    title: str
+    kind: str
+    value: Callable[[_PageRow], Any]
+
+
+def page_columns(baseline: str) -> list[PageColumn]:
+    """The columns of the table of every record."""
+    return [
+        PageColumn("algorithm", "choice", _problem),
+        PageColumn("graph", "choice", lambda row: plain(row.record.task.dataset)),
+        PageColumn("edges", "count", _edges),
+        PageColumn("engine", "choice", lambda row: plain(row.case.label if row.case else row.record.task.engine)),
+        PageColumn("outcome", "choice", lambda row: row.record.outcome.in_words),
+        PageColumn("run, median", "seconds", lambda row: _short(row.case.run if row.case else None)),
+        PageColumn("n", "count", lambda row: len(row.record.phases.run_s)),
+        PageColumn(f"run vs {baseline}", "ratio", lambda row: _bounded(row.main, "ratio_run")),
+        PageColumn("end to end", "seconds", lambda row: _short(row.record.phases.end_to_end_s)),
+        PageColumn(f"end to end vs {baseline}", "ratio", lambda row: _bounded(row.main, "ratio_end_to_end")),
+        PageColumn("run vs best CPU", "ratio", lambda row: _bounded(row.best, "ratio_run")),
+        PageColumn("best CPU on run", "choice", lambda row: row.best.baseline if row.best else ""),
+        PageColumn("end to end vs best CPU", "ratio", lambda row: _bounded(row.whole, "ratio_end_to_end")),
+        PageColumn("best CPU end to end", "choice", lambda row: row.whole.baseline if row.whole else ""),
+        PageColumn("verdict", "choice", _verdict),
+        PageColumn("host peak", "bytes", lambda row: _peak(row.record, row.record.memory.host_peak_bytes)),
+        PageColumn("device peak", "bytes", lambda row: _peak(row.record, device_peak_bytes(row.record))),
+        PageColumn("machine", "choice", lambda row: row.machine),
+        PageColumn("measured", "text", lambda row: row.record.measured_at[:16].replace("T", " ")),
+        PageColumn("why", "text", _why),
+        PageColumn("command", "command", lambda row: command(row.record, row.baseline if row.main else "")),
+    ]
+
+
+def page_rows(records: Sequence[Record], measured: Sequence[Measured], baseline: str, stale: Mapping[str, str]) -> str:
+    """JSON of the columns and of one row for each record, in the order of what the report shows, older ones last."""
+    shown: dict[str, _PageRow] = {}
+    for each in measured:
+        for case in each.cases:
+            row = _PageRow(case.record, case, each.name, baseline, stale.get(case.record.id, ""))
+            shown.setdefault(case.record.id, row)
+    names = {each.digest: each.name for each in measured}
+    older = [
+        _PageRow(
+            record,
+            None,
+            names.get(record.environment.machine if record.environment else "", ""),
+            baseline,
+            stale.get(record.id, ""),
+        )
+        for record in sorted(records, key=lambda record: (record.measured_at, record.id))
+        if record.id not in shown
+    ]
+    columns = page_columns(baseline)
+    data = {
+        "columns": [(column.title, column.kind) for column in columns],
+        "rows": [[column.value(row) for column in columns] for row in (*shown.values(), *older)],
     }
+    return json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+
+
+def _problem(row: _PageRow) -> str:
+    return plain(row.case.problem if row.case else row.record.task.algorithm)
+
+
+def _edges(row: _PageRow) -> int | None:
+    graph = row.record.posed or row.record.dataset
+    return graph.num_edges if graph else None
+
+
+def _verdict(row: _PageRow) -> str:
+    if row.main is not None:
+        return str(row.main.verdict)
+    return "baseline" if row.record.task.engine == row.baseline else ""
+
+
+def _why(row: _PageRow) -> str:
+    texts = [
+        f"stale: {row.stale}" if row.stale else "",
+        "" if row.case else "measured again later",
+        *(codes([*row.main.reasons, *row.main.notes]) if row.main else []),
+        row.record.reason,
+        *row.record.warnings,
+    ]
+    return plain("; ".join(filter(None, texts)))
+
+
+def _bounded(each: Comparison | None, name: str) -> list[Any] | float | None:
+    """A ratio, or a pair of it and the sign of a bound."""
+    if each is None:
+        return None
+    short, sign = _short(getattr(each, name)), bound_sign(each.bound)
+    return [short, sign] if sign and short is not None else short
+
+
+def _peak(record: Record, value: int | None) -> list[Any] | int | None:
+    return [value, bound_sign("lower")] if value is not None and peaks_are_bounds(record) else value
+
+
+def _short(value: float | None) -> float | None:
+    """Four significant digits: what is shown has three."""
+    return None if value is None else float(f"{value:.4g}")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from graphbench.records.model import DatasetInfo, Environment, PosedInfo, Record
-from graphbench.reporting import twins
 from graphbench.reporting.numbers import Signs, memory, plain, setting
+from graphbench.reporting.wording import twin_note
 from graphbench.system.text import count, format_bytes, listed
 
 ON_HARDWARE = frozenset({"allocator", "device_memory_limit", "gpus"})
@@ -20,7 +20,7 @@ def facts(rows: Sequence[Record], signs: Signs) -> list[str]:
     where = next((row.environment for row in rows if row.environment is not None), None)
     lines = [
         _graph(dataset) if dataset else "",
-        twins.note(row.task.dataset for row in rows),
+        twin_note(row.task.dataset for row in rows),
         _problem(rows, dataset, posed),
         _machine(where, rows, signs) if where else "",
     ]

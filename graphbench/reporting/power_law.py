@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -76,3 +77,22 @@ def crossing(engine: PowerLaw, baseline: PowerLaw) -> float | None:
         return 0.0 if engine.at(low) <= baseline.at(low) and engine.exponent == baseline.exponent else None
     power = (engine.intercept - baseline.intercept) / (baseline.exponent - engine.exponent)
     return math.exp(power) if power < 700 else None
+
+
+_SCALE = re.compile(r"(?<=[:,])scale=\d+")
+VARIOUS = "various"
+"""What graphs are that belong to no series."""
+TWINS = "twins"
+"""What synthetic twins are: no series either, but never the graphs that they stand for, nor any other."""
+
+
+def family(dataset: str) -> str:
+    """What a line may be fitted to: of a series, its R-MAT specification without the scale; twins; empty: all others.
+
+    Who made a graph is part of its specification, so graphs of NumPy's generator and of cuGraph's are two series.
+    """
+    if dataset.startswith("twin:"):
+        return TWINS
+    if not dataset.startswith("rmat:"):
+        return ""
+    return _SCALE.sub("scale=*", dataset).replace(",by=numpy", "")  # which only large graphs of NumPy's spell out

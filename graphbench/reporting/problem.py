@@ -11,11 +11,11 @@ from graphbench.records import statistics
 from graphbench.records.comparison import Comparison, same_problem
 from graphbench.records.model import NEVER_RAN, Outcome, Record
 from graphbench.records.rules import Verdict, rule_of
-from graphbench.reporting import heading, numbers, peaks
+from graphbench.reporting import heading, numbers
 from graphbench.reporting.document import Block, Bullets, Column, Section, Table, Text, Tone
 from graphbench.reporting.numbers import Signs
-from graphbench.reporting.remarks import remarks
-from graphbench.reporting.sentence import answer
+from graphbench.reporting.sentences import answer, remarks
+from graphbench.reporting.wording import device_peak, host_peak, peak_note, peaks_are_bounds
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,8 +99,8 @@ def _problem_table(group: list[Record], comparisons: Sequence[Comparison], signs
         for start, text in (("[", "[a, b]: 95 % bootstrap interval"), ("(", "(a to b): range, where n < 5"))
         if any(cell.startswith(start) and " " in cell for cell in texts)
     )
-    if any(peaks.is_bound(record) and record.memory.host_peak_bytes is not None for record in records):
-        legend = "; ".join(filter(None, (legend, peaks.note(signs))))
+    if any(peaks_are_bounds(record) and record.memory.host_peak_bytes is not None for record in records):
+        legend = "; ".join(filter(None, (legend, peak_note(signs))))
     return ProblemTable(
         title=numbers.plain(f"{records[0].problem} on {records[0].task.dataset}"),
         facts=heading.facts(records, signs),
@@ -280,9 +280,9 @@ def _spread(comparison: Comparison | None) -> str:
 
 
 def _memory(records: list[Record], signs: Signs) -> list[Column[_Row]]:
-    columns: list[Column[_Row]] = [Column("host\npeak", lambda row: peaks.host(row.record, signs), right=True)]
+    columns: list[Column[_Row]] = [Column("host\npeak", lambda row: host_peak(row.record, signs), right=True)]
     if any(record.memory.device_peak_bytes is not None for record in records):
-        columns.append(Column("device\npeak", lambda row: peaks.device(row.record, signs), right=True, joined=True))
+        columns.append(Column("device\npeak", lambda row: device_peak(row.record, signs), right=True, joined=True))
     return columns
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 from graphbench.errors import UsageError
 from graphbench.records.model import Record
 from graphbench.records.store import to_json
-from graphbench.reporting import peaks, rows, twins
 from graphbench.reporting.document import AllRecords, Document, Part, Section, Text
+from graphbench.reporting.flat import page_rows
 from graphbench.reporting.measured import Measured, group_by_machine
 from graphbench.reporting.numbers import plain
 from graphbench.reporting.sections import (
@@ -26,6 +26,7 @@ from graphbench.reporting.sections import (
     speedup,
     summary,
 )
+from graphbench.reporting.wording import is_twin, peak_note, twin_note
 from graphbench.system.text import count
 
 TITLE = "How much faster, and are the answers the same?"
@@ -80,7 +81,7 @@ def build(
         facts=_facts(records, measured),
         parts=parts,
         records=b"".join(to_json(record) + b"\n" for record in ordered),
-        rows=rows.table(records, measured, baseline, stale),
+        rows=page_rows(records, measured, baseline, stale),
     )
 
 
@@ -111,7 +112,7 @@ def write(document: Document, folder: Path) -> Path:
 def _every_record(records: Sequence[Record]) -> Section:
     how = (
         "Every record, the older ones of a task that was measured again included. The command makes the measurement "
-        f"again, and what it is set against; {peaks.note()}. {twins.note(record.task.dataset for record in records)}"
+        f"again, and what it is set against; {peak_note()}. {twin_note(record.task.dataset for record in records)}"
     )
     return Section("Every record", "records", [Text(how.rstrip(), quiet=True), AllRecords(len(records))])
 
@@ -122,7 +123,7 @@ def _facts(records: Sequence[Record], measured: Sequence[Measured]) -> list[str]
         "" if not dates else f"measured {dates[0]}" if dates[0] == dates[-1] else f"measured {dates[0]} to {dates[-1]}"
     )
     graphs = {record.task.dataset for record in records}
-    synthetic = sum(map(twins.is_twin, graphs))
+    synthetic = sum(map(is_twin, graphs))
     algorithms = len({record.task.algorithm for record in records})
     engines = len({record.task.engine for record in records})
     what = [
@@ -138,7 +139,7 @@ def _facts(records: Sequence[Record], measured: Sequence[Measured]) -> list[str]
             ", ".join(what),
             "; ".join(machines) if len(machines) == 1 else count(len(machines), "machine"),
             when,
-            twins.note(graphs),
+            twin_note(graphs),
         )
         if line
     ]

@@ -1,13 +1,13 @@
-"""A few words that several sections share: how a task ended, the codes of reasons, names for files."""
+"""Words that several sections share: how a task ended, codes of reasons, names for files, peaks of memory, twins."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from graphbench.records.model import Outcome, Record
 from graphbench.records.rules import rule_of
-from graphbench.reporting.numbers import seconds
+from graphbench.reporting.numbers import UNICODE, Signs, bound_sign, memory, seconds
 
 MOST_SIGNS = 160
 """How long a reason is in a table at most; the table of every record has it in full."""
@@ -50,3 +50,75 @@ def brief(reason: str) -> str:
     ends = [match.start() for match in re.finditer(r"[;.] ", room)]
     end = ends[-1] if ends and ends[-1] > MOST_SIGNS // 3 else room.rfind(" ") if " " in room else len(room)
     return f"{room[:end].rstrip(',:;. ')}…"
+
+
+# Peaks of memory
+
+_CUT_OFF = frozenset({Outcome.OUT_OF_MEMORY, Outcome.TIMEOUT, Outcome.ERROR})
+
+
+def peaks_are_bounds(record: Record) -> bool:
+    """Whether the peaks are only those that were known before the task ended: it may have held more."""
+    return record.outcome in _CUT_OFF
+
+
+def peak_note(signs: Signs = UNICODE) -> str:
+    """What the sign before such a peak means."""
+    return (
+        f"{signs.at_least.strip()} before a peak: the last that was told before the task ended; it may have held more"
+    )
+
+
+def device_peak_bytes(record: Record) -> int | None:
+    """The device peak, of several GPUs the sum of what each held at its own; None where nothing was on a device."""
+    return sum(record.memory.device_peaks_bytes) or record.memory.device_peak_bytes
+
+
+def host_peak(record: Record, signs: Signs = UNICODE) -> str:
+    """The host peak in words."""
+    return _peak(record, record.memory.host_peak_bytes, signs)
+
+
+def device_peak(record: Record, signs: Signs = UNICODE) -> str:
+    """The device peak in words, with the number of GPUs where there are several."""
+    several = len(record.memory.device_peaks_bytes)
+    return _peak(record, device_peak_bytes(record), signs) + (f" ({several} GPUs)" if several > 1 else "")
+
+
+def device_peak_of_each(record: Record) -> str:
+    """What each of several GPUs held at its own peak: `4: 120 GiB to 134 GiB`; empty for one."""
+    peaks = record.memory.device_peaks_bytes
+    if len(peaks) < 2:
+        return ""
+    low, high = memory(min(peaks)), memory(max(peaks))
+    return f"{len(peaks)}: {high if low == high else f'{low} to {high}'}"
+
+
+def _peak(record: Record, value: int | None, signs: Signs) -> str:
+    bound = bound_sign("lower" if peaks_are_bounds(record) and value is not None else None, signs)
+    return f"{bound}{memory(value, signs)}"
+
+
+# Synthetic twins
+
+_PREFIX = "twin:"
+HOLLOW_TWINS = "hollow: synthetic twins"
+"""What a chart says whose points have no names."""
+
+
+def is_twin(dataset: str) -> bool:
+    """Whether a graph of this name is a synthetic stand-in for another."""
+    return dataset.startswith(_PREFIX)
+
+
+def twin_note(datasets: Iterable[str]) -> str:
+    """What to know of the twins among these graphs; empty where there is none."""
+    found = sorted({name for name in datasets if is_twin(name)})
+    if not found:
+        return ""
+    one = len(found) == 1
+    name = found[0].removeprefix(_PREFIX).partition(",")[0] if one else "NAME"
+    return (
+        f"{found[0] if one else 'twin:NAME'} is not the graph {name} but a synthetic stand-in, drawn at random with as "
+        f"many vertices, edges and components: no edge of it is the original's, and a time on it is no time on {name}."
+    )

@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from graphbench.reporting.claims import check
+from graphbench.records.comparison import Comparison
+from graphbench.records.model import NEVER_RAN, Outcome
+from graphbench.records.rules import Verdict
+from graphbench.reporting import capacity_claims
 from graphbench.reporting.document import Block, Bullets, Column, Fold, Section, Table, Text, Tone
-from graphbench.reporting.measured import Measured
-from graphbench.reporting.numbers import plain, ratio, seconds
-from graphbench.reporting.published import Claim, Finding, claims
+from graphbench.reporting.measured import Case, Measured
+from graphbench.reporting.numbers import plain, ratio, seconds, span
+from graphbench.reporting.published import Claim, Finding, Status, claims
+from graphbench.system.text import listed
 
 _TONES: dict[str, Tone] = {
     "reproduced": "good",
@@ -98,3 +102,93 @@ def _published(claim: Claim) -> str:
     if claim.modularity is not None:
         parts.append(f"modularity {claim.modularity:g} against {claim.baseline_modularity:g}")
     return "; ".join(parts)
+
+
+def check(claim: Claim, measured: Measured) -> Finding:
+    """Set a claim against what was measured on one machine.
+
+    A ratio is reproduced if ours is at least as large, or its interval reaches as far; `measured` is what decides
+    nothing: an unlike ratio, a bound on the wrong side. Of capacities, :mod:`.fitting` decides.
+    """
+    if claim.ratio is None:
+        return capacity_claims.check(claim, measured)
+    engine, baseline = claim.nearest or claim.engine, claim.nearest_baseline or claim.baseline
+    cases = [
+        case
+        for case in measured.cases
+        if case.record.task.engine == engine
+        and case.record.task.algorithm == claim.algorithm
+        and claim.dataset in {"", case.record.task.dataset}
+    ]
+    pairs = [
+        (case, each)
+        for case in cases
+        for each in (case.main, case.best)
+        if each is not None and each.baseline == baseline
+    ]
+    given = [(case, each) for case, each in pairs if _ours(each, claim.timed) is not None]
+    if not given:
+        return Finding(claim=claim, status=_absent(engine, measured), remark=_why_absent(claim, cases, measured))
+    case, each = max(given, key=lambda pair: (pair[1].verdict is Verdict.LIKE, _ours(pair[1], claim.timed) or 0.0))
+    return _judged(claim, case, each)
+
+
+def _ours(each: Comparison, timed: str) -> float | None:
+    return each.ratio_run if timed == "run" else each.ratio_end_to_end
+
+
+def _judged(claim: Claim, case: Case, each: Comparison) -> Finding:
+    value = _ours(each, claim.timed)
+    assert value is not None
+    assert claim.ratio is not None
+    ends = (each.interval or each.range) if claim.timed == "run" else None
+    reaches = max(value, ends[1] if ends else value) >= claim.ratio
+    status: Status = "reproduced" if reaches else "not reproduced"
+    undecided = (each.bound == "lower" and not reaches) or (each.bound == "upper" and reaches)
+    if each.verdict is not Verdict.LIKE or undecided:
+        status = "measured"
+    shown = f" {span(*ends, interval=each.interval is not None)}" if ends else ""
+    other = each.ratio_end_to_end if claim.timed == "run" else each.ratio_run
+    names = ("run", "end to end") if claim.timed == "run" else ("end to end", "run")
+    return Finding(
+        claim=claim,
+        status=status,
+        ours=f"{ratio(value, bound=each.bound)}{shown} {names[0]}; {ratio(other, bound=each.bound)} {names[1]}",
+        remark="; ".join([_nearest(claim, case, each), *each.reasons]).strip("; "),
+    )
+
+
+def _nearest(claim: Claim, case: Case, each: Comparison) -> str:
+    parts = [] if claim.dataset else [f"on {case.record.task.dataset}"]
+    if claim.nearest_baseline:
+        parts.append(f"against {each.baseline} instead of {claim.baseline}")
+    if claim.nearest or case.label != claim.engine:
+        parts.append(f"with {case.label}")
+    return ", ".join(parts)
+
+
+def _absent(engine: str, measured: Measured) -> Status:
+    ran = any(case.record.task.engine == engine and case.record.outcome not in NEVER_RAN for case in measured.cases)
+    return "not measured" if ran else "not runnable here"
+
+
+def _bounded(case: Case) -> bool:
+    """Whether it was a try within a bounded memory: that it failed says how much fits, and nothing of a speed."""
+    lost = case.record.censored
+    return case.record.task.params.get("device_memory_limit") is not None or (
+        lost is not None and lost.limit_bytes is not None
+    )
+
+
+def _why_absent(claim: Claim, cases: Sequence[Case], measured: Measured) -> str:
+    engine = claim.nearest or claim.engine
+    if _absent(engine, measured) == "not runnable here":
+        return f"{engine} did not run on this machine"
+    cases = [case for case in cases if not _bounded(case)]
+    if not cases:
+        return f"{claim.algorithm} on {claim.dataset or 'any graph'} was not measured with {engine}"
+    failed = [
+        f"{case.label}: {case.record.outcome.in_words}" for case in cases if case.record.outcome is not Outcome.OK
+    ]
+    refused = [reason for case in cases for each in (case.main,) if each for reason in each.reasons]
+    return listed(failed) or "; ".join(refused) or f"not set against {claim.nearest_baseline or claim.baseline}"

@@ -11,8 +11,7 @@ from graphbench.reporting.charts import drawing, points, style
 from graphbench.reporting.document import Block, Chart, Column, Section, Table, Text
 from graphbench.reporting.measured import Case, Measured
 from graphbench.reporting.numbers import NOTHING, plain, three
-from graphbench.reporting.power_law import PowerLaw, crossing, fit
-from graphbench.reporting.series import TWINS, VARIOUS, family
+from graphbench.reporting.power_law import TWINS, VARIOUS, PowerLaw, crossing, family, fit
 
 MOST_POINTS = 150
 HOW = (

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from graphbench.records.model import Outcome, Record
-from graphbench.reporting import peaks, twins
 from graphbench.reporting.charts import drawing, points, style
 from graphbench.reporting.document import Chart, Column, Section, Table, Text
 from graphbench.reporting.measured import Case, Measured, by_graph
 from graphbench.reporting.numbers import memory, plain, three
+from graphbench.reporting.wording import HOLLOW_TWINS, device_peak_bytes, device_peak_of_each, is_twin, twin_note
 
 INT32_VERTICES = 2**31 - 1
 _GUIDES = {1.0: "1×", 10.0: "10×", 100.0: "100×"}  # noqa: RUF001 - the sign for multiplication
@@ -21,12 +21,12 @@ def section(measured: Measured, key: str) -> Section | None:
     labels = sorted({case.label for case in known})
     series = {
         "host": _series(known, labels, lambda record: record.memory.host_peak_bytes),
-        "device": _series(known, labels, peaks.device_bytes),
+        "device": _series(known, labels, device_peak_bytes),
     }
     panels = [points.Panel(f"{where}, peak", own) for where, own in series.items() if own]
     if not panels:
         return None
-    synthetic = twins.note(case.record.task.dataset for case in known)
+    synthetic = twin_note(case.record.task.dataset for case in known)
     name = f"{key}memory"
     alt = plain(
         "Peak memory against the size of the edge list: "
@@ -34,7 +34,7 @@ def section(measured: Measured, key: str) -> Section | None:
     )
     with style.style():
         axis = points.Axis(
-            x=f"edge list, MiB ({twins.HOLLOW})" if synthetic else "edge list, MiB", y="peak, MiB", guides=_GUIDES
+            x=f"edge list, MiB ({HOLLOW_TWINS})" if synthetic else "edge list, MiB", y="peak, MiB", guides=_GUIDES
         )
         svg = drawing.to_svg(points.panels(panels, axis, measured.colours, measured.shapes), name, alt)
     how = (
@@ -49,7 +49,7 @@ def section(measured: Measured, key: str) -> Section | None:
         svg=svg,
         alt=alt,
         caption="Peak memory against the edge list; dotted lines are multiples of it"
-        + (f"; {twins.HOLLOW}" if synthetic else ""),
+        + (f"; {HOLLOW_TWINS}" if synthetic else ""),
     )
     told = Text(f"{how} {synthetic}".rstrip(), quiet=True)
     return Section("Memory", f"{key}memory", [told, chart, _table(measured)])
@@ -71,7 +71,7 @@ def _series(cases: list[Case], labels: list[str], peak: Callable[[Record], int |
         for case in cases:
             if case.label == label and (bytes_ := peak(case.record)):
                 place = edge_list_bytes(case.record) / 2**20, bytes_ / 2**20
-                pairs[twins.is_twin(case.record.task.dataset)].add(place)
+                pairs[is_twin(case.record.task.dataset)].add(place)
         if any(pairs.values()):
             found.append(points.Series(label, sorted(pairs[False]), hollow=sorted(pairs[True])))
     return found
@@ -100,8 +100,8 @@ def _table(measured: Measured) -> Table[Case]:
             Column("edge list", lambda case: memory(edge_list_bytes(case.record)), right=True),
             Column("host peak", lambda case: memory(case.record.memory.host_peak_bytes), right=True),
             Column("of the list", lambda case: times(case.record.memory.host_peak_bytes, case), right=True),
-            Column("device peak", lambda case: memory(peaks.device_bytes(case.record)), right=True, optional=True),
-            Column("of the list", lambda case: times(peaks.device_bytes(case.record), case), right=True, optional=True),
-            Column("GPUs: device peak of each", lambda case: peaks.each_device(case.record), optional=True),
+            Column("device peak", lambda case: memory(device_peak_bytes(case.record)), right=True, optional=True),
+            Column("of the list", lambda case: times(device_peak_bytes(case.record), case), right=True, optional=True),
+            Column("GPUs: device peak of each", lambda case: device_peak_of_each(case.record), optional=True),
         ],
     )

@@ -10,7 +10,7 @@ from graphbench.records.model import NEVER_RAN, Outcome
 from graphbench.reporting.document import Column, Table
 from graphbench.reporting.measured import Case, Measured
 from graphbench.reporting.numbers import NOTHING, plain, seconds
-from graphbench.reporting.scaling import gpus, rate
+from graphbench.reporting.sections.scaling import gpus, rate
 from graphbench.reporting.wording import outcome
 from graphbench.system.text import count
 

@@ -6,12 +6,11 @@ from collections.abc import Mapping, Sequence
 from statistics import median
 
 from graphbench.records.model import Outcome, Record
-from graphbench.reporting import peaks
 from graphbench.reporting.charts import bars, drawing, style
 from graphbench.reporting.document import Block, Chart, Column, Fold, Section, Table, Text
 from graphbench.reporting.measured import MOST_ROWS, Case, Measured, by_graph, largest
 from graphbench.reporting.numbers import plain, seconds
-from graphbench.reporting.wording import outcome, slug
+from graphbench.reporting.wording import device_peak, host_peak, outcome, peak_note, slug
 
 PHASES = ("start", "read", "build", "cold", "run", "collect")
 
@@ -30,7 +29,7 @@ def section(measured: Measured, key: str) -> Section | None:
         "scale. Beside "
         "its name stands end to end, which is read + build + cold + collect; run is one warm call, as every "
         "later one is. Start (imports, device context) happens once for each process and stands at the end of the row. "
-        f"{peaks.note()}.",
+        f"{peak_note()}.",
         quiet=True,
     )
     return Section("Where the time goes", f"{key}phases", [how, *blocks])
@@ -96,8 +95,8 @@ def _seconds(cases: Sequence[Case]) -> Table[Case]:
             Column("outcome", lambda case: outcome(case.record) if case.record.outcome is not Outcome.OK else "ok"),
             *map(phase, PHASES),
             Column("end to end", lambda case: seconds(case.record.phases.end_to_end_s), right=True),
-            Column("host peak", lambda case: peaks.host(case.record), right=True),
-            Column("device peak", lambda case: peaks.device(case.record), right=True),
+            Column("host peak", lambda case: host_peak(case.record), right=True),
+            Column("device peak", lambda case: device_peak(case.record), right=True),
             Column("steps of start and build", _steps),
         ],
     )

@@ -1,17 +1,22 @@
-"""Several GPUs: how much faster one graph becomes on more of them, and what each of them is worth."""
+"""Strong scaling: how much faster one graph becomes on more GPUs, and how efficient each of them is.
+
+On g GPUs, speedup is t(1) / t(g) and efficiency t(1) / (g t(g)), after Amdahl (AFIPS 1967) and Eager, Zahorjan and
+Lazowska (IEEE Trans. Comput. 38(3), 1989). Where a graph has no time on one GPU, the base is g0, the fewest GPUs with
+a time: speedup is t(g0) / t(g) and efficiency g0 t(g0) / (g t(g)). A time on a single number of GPUs has neither.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from graphbench.records.model import NEVER_RAN
+from graphbench.records.model import NEVER_RAN, Record
 from graphbench.reporting.charts import drawing, points, style
 from graphbench.reporting.document import Block, Bullets, Chart, Column, Section, Table, Text
-from graphbench.reporting.measured import Case, Measured
-from graphbench.reporting.numbers import NOTHING, plain, ratio, seconds
-from graphbench.reporting.scaling import Climb, Step, climbs, rate
+from graphbench.reporting.heading import hardware, named
+from graphbench.reporting.measured import Case, Measured, by_graph
+from graphbench.reporting.numbers import NOTHING, plain, ratio, seconds, three
 from graphbench.reporting.wording import outcome
 from graphbench.system.text import count
 
@@ -22,13 +27,116 @@ MOST_GRAPHS = 6
 """How many graphs a panel shows, the largest: more lines are not told apart."""
 
 
+ON_ONE_GPU = {"cugraph-mg": "cugraph"}
+"""The engine for one GPU whose library an engine for several distributes."""
+
+
+class Step(NamedTuple):
+    """One graph on one number of GPUs.
+
+    Attributes:
+        gpus: how many.
+        case: what was measured.
+        speedup: over the fewest GPUs with a time, one wherever there is one; None where there is nothing to compare.
+        efficiency: speedup by how many times as many GPUs there are; 1 is ideal.
+    """
+
+    gpus: int
+    case: Case
+    speedup: float | None
+    efficiency: float | None
+
+
+class ScalingCurve(NamedTuple):
+    """One problem on one graph by one engine, on every number of GPUs that was tried, few first.
+
+    Attributes:
+        problem: the algorithm, with what tells it from others of its name.
+        graph: its name.
+        engine: with the allocator, without the number of GPUs.
+        base: the fewest GPUs with a time, which the others are set against; None: there is no other.
+        steps: one for each number of GPUs.
+        single: the engine's counterpart for one GPU on the same graph, with the same allocator and parameters; None
+            if it has none, or that was not measured.
+    """
+
+    problem: str
+    graph: str
+    engine: str
+    base: int | None
+    steps: list[Step]
+    single: Case | None
+
+
+def gpus(case: Case) -> int | None:
+    """How many GPUs a record of an engine for several of them had; None: the engine takes no such number."""
+    number = case.record.task.params.get("gpus")
+    return number if isinstance(number, int) else None
+
+
+def rate(case: Case) -> str:
+    """Edges of the graph, each counted once, by seconds of a warm call."""
+    return three(case.edges / case.run) if case.run and case.edges else NOTHING
+
+
+def curves(problem: str, cases: Iterable[Case]) -> list[ScalingCurve]:
+    """Every graph that an engine for several GPUs was set to, small graphs first.
+
+    Args:
+        problem: what the cases' problem is called.
+        cases: of this problem, of one machine.
+    """
+    found = []
+    for graph, group in by_graph(cases).items():
+        engines: dict[str, list[tuple[int, Case]]] = {}
+        for case in group:
+            if (number := gpus(case)) is not None:
+                engines.setdefault(_without_number(case), []).append((number, case))
+        for engine, tried in sorted(engines.items()):
+            steps, base = _steps(sorted(tried, key=lambda each: each[0]))
+            single = next((case for case in group if case.run and _is_counterpart(case, tried[0][1])), None)
+            found.append(ScalingCurve(problem, graph, engine, base, steps, single))
+    return found
+
+
+def _is_counterpart(case: Case, distributed: Case) -> bool:
+    """Whether a case is of the engine for one GPU that another is made of, with the same allocator and parameters."""
+    one, several = case.record, distributed.record
+    if one.task.engine != ON_ONE_GPU.get(several.task.engine):
+        return False
+    shared = one.task.params.keys() & several.task.params.keys()
+    alike = all(one.task.params[name] == several.task.params[name] for name in shared)
+    return alike and hardware(one, planned=True) == _without_gpus(several)
+
+
+def _steps(tried: list[tuple[int, Case]]) -> tuple[list[Step], int | None]:
+    known = [(number, case.run) for number, case in tried if case.run]
+    if len({number for number, _ in known}) < 2:
+        return [Step(number, case, None, None) for number, case in tried], None
+    base, seconds = known[0]
+    steps = []
+    for number, case in tried:
+        speedup = seconds / case.run if case.run else None
+        steps.append(Step(number, case, speedup, speedup and speedup * base / number))
+    return steps, base
+
+
+def _without_number(case: Case) -> str:
+    """The engine's label without how many GPUs it had."""
+    return plain(named(case.record.task.engine, _without_gpus(case.record)))
+
+
+def _without_gpus(record: Record) -> list[str]:
+    return [word for word in hardware(record, planned=True) if not word.endswith((" GPU", " GPUs"))]
+
+
 def section(measured: Measured, key: str) -> Section | None:
     """A panel and a table of every problem that was set to several GPUs; None if none was."""
-    found = [climb for climb in all_climbs(measured) if any(_began(step.case) for step in climb.steps)]
+    found = [curve for curve in all_curves(measured) if any(_began(step.case) for step in curve.steps)]
     if not found:
         return None
     blocks: list[Block] = []
-    if any(climb.base for climb in found):
+    if any(curve.base for curve in found):
         blocks.append(
             Text(
                 "One graph on more and more GPUs. Speedup is over the fewest GPUs of the same engine that have a time, "
@@ -41,7 +149,7 @@ def section(measured: Measured, key: str) -> Section | None:
     panels = _panels(found)
     if panels:
         name = f"{key}scaling"
-        alt = plain("Speedup against the number of GPUs: " + "; ".join(_told(climb) for climb in found if climb.base))
+        alt = plain("Speedup against the number of GPUs: " + "; ".join(_told(curve) for curve in found if curve.base))
         with style.style():
             svg = drawing.to_svg(_figure(panels, found), name, alt)
         blocks.append(
@@ -56,12 +164,12 @@ def _began(case: Case) -> bool:
     return case.record.outcome not in NEVER_RAN
 
 
-def all_climbs(measured: Measured) -> list[Climb]:
+def all_curves(measured: Measured) -> list[ScalingCurve]:
     """Every graph on every number of GPUs, problem by problem."""
-    return [climb for problem, cases in measured.problems.items() for climb in climbs(problem, cases)]
+    return [curve for problem, cases in measured.problems.items() for curve in curves(problem, cases)]
 
 
-def picture(found: Sequence[Climb], form: str) -> bytes | None:
+def picture(found: Sequence[ScalingCurve], form: str) -> bytes | None:
     """The chart alone, `.svg` or `.png`; None where nothing was measured on two numbers of GPUs."""
     panels = _panels(found)
     if not panels:
@@ -74,18 +182,18 @@ def picture(found: Sequence[Climb], form: str) -> bytes | None:
 class _Row(NamedTuple):
     """One graph on one number of GPUs."""
 
-    climb: Climb
+    curve: ScalingCurve
     step: Step
 
 
-def tables(found: Sequence[Climb]) -> list[Table[_Row]]:
+def tables(found: Sequence[ScalingCurve]) -> list[Table[_Row]]:
     """A row for each graph and number of GPUs: those with a speedup, then those with nothing but a time."""
-    compared = [_Row(climb, step) for climb in found if climb.base for step in climb.steps]
-    alone = [_Row(climb, step) for climb in found if not climb.base for step in climb.steps]
+    compared = [_Row(curve, step) for curve in found if curve.base for step in curve.steps]
+    alone = [_Row(curve, step) for curve in found if not curve.base for step in curve.steps]
     speedups: list[Column[_Row]] = [
         Column(
             "speedup",
-            lambda row: f"{ratio(row.step.speedup)}{_over(row.climb)}" if row.step.speedup else NOTHING,
+            lambda row: f"{ratio(row.step.speedup)}{_over(row.curve)}" if row.step.speedup else NOTHING,
             right=True,
         ),
         Column("efficiency", lambda row: f"{row.step.efficiency:.2f}" if row.step.efficiency else NOTHING, right=True),
@@ -98,15 +206,15 @@ def tables(found: Sequence[Climb]) -> list[Table[_Row]]:
 
 
 def _beside(row: _Row) -> str:
-    single = row.climb.single.run if row.climb.single else None
+    single = row.curve.single.run if row.curve.single else None
     return ratio(single / row.step.case.run) if single and row.step.case.run else NOTHING
 
 
 _COLUMNS: list[Column[_Row]] = [
-    Column("problem", lambda row: row.climb.problem),
-    Column("graph", lambda row: row.climb.graph),
+    Column("problem", lambda row: row.curve.problem),
+    Column("graph", lambda row: row.curve.graph),
     Column("edges", lambda row: f"{row.step.case.edges:,}" if row.step.case.edges else NOTHING, right=True),
-    Column("engine", lambda row: row.climb.engine),
+    Column("engine", lambda row: row.curve.engine),
     Column("GPUs", lambda row: str(row.step.gpus), right=True),
     Column(
         "run",
@@ -117,58 +225,58 @@ _COLUMNS: list[Column[_Row]] = [
 ]
 
 
-def remarks(found: Sequence[Climb]) -> list[str]:
+def remarks(found: Sequence[ScalingCurve]) -> list[str]:
     """What cannot be computed, and why: a sentence for all that have one number of GPUs, one for each other base."""
     told = []
-    timed = [climb for climb in found if not climb.base and any(step.case.run for step in climb.steps)]
+    timed = [curve for curve in found if not curve.base and any(step.case.run for step in curve.steps)]
     if timed:
-        numbers = sorted({step.gpus for climb in timed for step in climb.steps if step.case.run})
+        numbers = sorted({step.gpus for curve in timed for step in curve.steps if step.case.run})
         on = " or ".join(count(number, "GPU") for number in numbers)
         cases = "one case has" if len(timed) == 1 else f"{len(timed):,} cases have"
         told.append(f"{cases} a time on {on} only: without another to set it against, no speedup and no efficiency")
-    if never := [_where(climb) for climb in found if not any(step.case.run for step in climb.steps)]:
+    if never := [_where(curve) for curve in found if not any(step.case.run for step in curve.steps)]:
         told.append(f"completed on no number of GPUs: {'; '.join(never)}")
     told += [
-        f"{_where(climb)}: there is no time on one GPU, so speedup and efficiency are relative to {climb.base} GPUs"
-        for climb in found
-        if climb.base and climb.base > 1
+        f"{_where(curve)}: there is no time on one GPU, so speedup and efficiency are relative to {curve.base} GPUs"
+        for curve in found
+        if curve.base and curve.base > 1
     ]
     return [plain(each) for each in told]
 
 
-def _where(climb: Climb) -> str:
-    return f"{climb.problem} on {climb.graph}, {climb.engine}"
+def _where(curve: ScalingCurve) -> str:
+    return f"{curve.problem} on {curve.graph}, {curve.engine}"
 
 
-def _panels(found: Sequence[Climb]) -> list[points.Panel]:
+def _panels(found: Sequence[ScalingCurve]) -> list[points.Panel]:
     problems: dict[str, list[points.Series]] = {}
-    for climb in found:
-        known = [(float(step.gpus), step.speedup) for step in climb.steps if step.speedup]
-        if climb.base:
-            problems.setdefault(climb.problem, []).append(points.Series(_name(climb, found), known, known))
+    for curve in found:
+        known = [(float(step.gpus), step.speedup) for step in curve.steps if step.speedup]
+        if curve.base:
+            problems.setdefault(curve.problem, []).append(points.Series(_name(curve, found), known, known))
     return [points.Panel(problem, series[-MOST_GRAPHS:]) for problem, series in problems.items()]
 
 
-def _name(climb: Climb, found: Sequence[Climb]) -> str:
+def _name(curve: ScalingCurve, found: Sequence[ScalingCurve]) -> str:
     several = len({each.engine for each in found if each.base}) > 1
-    return f"{climb.graph}{', ' if several else ''}{climb.engine if several else ''}{_over(climb)}"
+    return f"{curve.graph}{', ' if several else ''}{curve.engine if several else ''}{_over(curve)}"
 
 
-def _figure(panels: Sequence[points.Panel], found: Sequence[Climb]) -> Figure:
-    drawn = [climb for climb in found if climb.base]
-    names = [_name(climb, found) for climb in drawn]
-    numbers = sorted({float(step.gpus) for climb in drawn for step in climb.steps})
-    bases = sorted({climb.base for climb in drawn if climb.base})
+def _figure(panels: Sequence[points.Panel], found: Sequence[ScalingCurve]) -> Figure:
+    drawn = [curve for curve in found if curve.base]
+    names = [_name(curve, found) for curve in drawn]
+    numbers = sorted({float(step.gpus) for curve in drawn for step in curve.steps})
+    bases = sorted({curve.base for curve in drawn if curve.base})
     guides = {1 / base: "ideal" if base == 1 else f"ideal over {base}" for base in bases}
     axis = points.Axis(x="GPUs", y="speedup", guides=guides, at=numbers)
     return points.panels(panels, axis, style.colours(names), style.markers(names))
 
 
-def _told(climb: Climb) -> str:
-    known = [f"{count(step.gpus, 'GPU')} {step.speedup:.2f}" for step in climb.steps if step.speedup]
-    return f"{climb.problem} on {climb.graph}{_over(climb)}: {', '.join(known)}"
+def _told(curve: ScalingCurve) -> str:
+    known = [f"{count(step.gpus, 'GPU')} {step.speedup:.2f}" for step in curve.steps if step.speedup]
+    return f"{curve.problem} on {curve.graph}{_over(curve)}: {', '.join(known)}"
 
 
-def _over(climb: Climb) -> str:
+def _over(curve: ScalingCurve) -> str:
     """What speedup is over, where that is not one GPU."""
-    return f" over {climb.base} GPUs" if climb.base and climb.base > 1 else ""
+    return f" over {curve.base} GPUs" if curve.base and curve.base > 1 else ""

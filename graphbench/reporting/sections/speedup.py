@@ -9,14 +9,13 @@ from graphbench.errors import UsageError
 from graphbench.records.comparison import Comparison
 from graphbench.records.model import NEVER_RAN, Outcome
 from graphbench.records.rules import Verdict
-from graphbench.reporting import twins
 from graphbench.reporting.charts import bars, drawing, style
 from graphbench.reporting.document import Block, Chart, Column, Fold, Section, Table, Text, Tone
 from graphbench.reporting.measured import MOST_ROWS, Case, Measured, by_graph, largest
 from graphbench.reporting.numbers import NOTHING, UNICODE, plain, ratio, seconds, span
 from graphbench.reporting.reproduce import command
-from graphbench.reporting.scaling import rate
-from graphbench.reporting.wording import brief, codes, outcome, slug
+from graphbench.reporting.sections.scaling import rate
+from graphbench.reporting.wording import brief, codes, outcome, slug, twin_note
 from graphbench.system.text import listed
 
 _SIGNS = UNICODE
@@ -48,7 +47,7 @@ def section(measured: Measured, key: str) -> Section | None:
             "like; hatched ones are unlike, for the reason beside them; hollow ones are bounds, where a time limit "
             "struck; the diamond is end to end (read + build + cold + collect). An engine without a bar says why."
         )
-        synthetic = twins.note(case.record.task.dataset for case in measured.cases)
+        synthetic = twin_note(case.record.task.dataset for case in measured.cases)
         blocks.insert(0, Text(f"{how} {synthetic}".rstrip(), quiet=True))
     if alone:
         why = f"No bars: {measured.baseline} does not have these problems, or was not measured on these graphs."

@@ -10,12 +10,12 @@ from graphbench.records.comparison import Comparison
 from graphbench.records.model import NEVER_RAN, Outcome
 from graphbench.records.rules import Verdict
 from graphbench.records.statistics import common_geometric_means, geometric_mean
-from graphbench.reporting import twins
 from graphbench.reporting.charts import bars, drawing, style
 from graphbench.reporting.document import Block, Bullets, Chart, Column, Fold, Section, Table, Text
 from graphbench.reporting.measured import Case, Measured
 from graphbench.reporting.numbers import NOTHING, plain, ratio, three
 from graphbench.reporting.sections import no_baseline as alone
+from graphbench.reporting.wording import is_twin, twin_note
 from graphbench.system.text import count, listed
 
 
@@ -28,7 +28,7 @@ def section(measured: Measured, key: str) -> Section:
         graphs = _by_graph(measured, lead)
         if len(graphs.rows) > 1:  # a mean over a small graph and a large one tells of neither
             blocks.append(graphs)
-            if synthetic := twins.note(row[0] for row in graphs.rows):
+            if synthetic := twin_note(row[0] for row in graphs.rows):
                 blocks.append(Text(synthetic))
         chart = overview(measured, lead, name=f"{key}overview")
         if chart is not None:
@@ -51,7 +51,7 @@ def section(measured: Measured, key: str) -> Section:
         largest = alone.table(measured)
         if largest.rows:
             blocks.append(largest)
-            if synthetic := twins.note(row[1] for row in largest.rows):
+            if synthetic := twin_note(row[1] for row in largest.rows):
                 blocks.append(Text(synthetic))
     blocks.append(Bullets(_counts(measured)))
     engines = _engines(measured)
@@ -247,7 +247,7 @@ def overview(measured: Measured, lead: str, *, name: str) -> Chart | None:
         return None
     title = f"{lead} against {measured.baseline}: mean and range over (n) graphs"
     heading = f"{lead} against {measured.baseline}: geometric mean and range over (n) graphs"
-    if any(twins.is_twin(case.record.task.dataset) for case in _ran(measured.cases, lead)):
+    if any(is_twin(case.record.task.dataset) for case in _ran(measured.cases, lead)):
         title += ", twins too"
         heading += ", synthetic twins among them"
     alt = f"{heading}: " + "; ".join(f"{row.label} {row.value} {row.text}" for row in rows)

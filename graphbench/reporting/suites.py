@@ -1,0 +1,152 @@
+"""What `graphbench suite` and `graphbench scale` show beyond the table of each problem."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping, Sequence
+from operator import itemgetter
+
+from graphbench.errors import UsageError
+from graphbench.records.comparison import Comparison
+from graphbench.records.model import Outcome, Record
+from graphbench.records.rules import Verdict
+from graphbench.records.statistics import common_geometric_means
+from graphbench.reporting import markdown, numbers, terminal
+from graphbench.reporting.document import Bullets, Column, Section, Table
+from graphbench.reporting.heading import hardware, named
+from graphbench.reporting.measured import Case, Measured, by_graph, group_by_machine
+from graphbench.reporting.numbers import NOTHING, Signs, plain, seconds
+from graphbench.reporting.sections import growth, scaling
+from graphbench.reporting.sections.scaling import rate
+from graphbench.reporting.wording import outcome, twin_note
+
+
+def scale_tables(records: Sequence[Record], form: str, notes: Sequence[str] = ()) -> str:
+    """The tables of a series, for a terminal or as Markdown.
+
+    Args:
+        records: of one machine, the newest of each task.
+        form: `table` or `markdown`.
+        notes: what else is to be told, a sentence each.
+    """
+    sections = [section for measured in group_by_machine(records, "", {})[:1] for section in _sections(measured, notes)]
+    return markdown.text(sections) + "\n" if form == "markdown" else terminal.text(sections)
+
+
+def scale_chart(records: Sequence[Record], form: str) -> bytes:
+    """Time against edges; where there is one size only, speedup against GPUs.
+
+    Args:
+        records: of one machine.
+        form: `.svg` or `.png`.
+
+    Raises:
+        UsageError: if there is nothing to draw.
+    """
+    for measured in group_by_machine(records, "", {})[:1]:
+        drawn = growth.picture(measured, form) or scaling.picture(scaling.all_curves(measured), form)
+        if drawn:
+            return drawn
+    raise UsageError("There is nothing to draw: no engine has times on two sizes, or on two numbers of GPUs.")
+
+
+def _sections(measured: Measured, notes: Sequence[str]) -> list[Section]:
+    laws, curves = growth.exponents(measured), scaling.all_curves(measured)
+    told = [*notes]
+    if not laws.rows:
+        told.append("No exponent is fitted: that takes times on three sizes or more.")
+    found = [Section("Time against edges", "times", [_times(measured)])]
+    if laws.rows:
+        found.append(Section("Growth: time = c x edges^b", "growth", [laws]))
+    if curves:
+        found.append(Section("Several GPUs", "scaling", scaling.tables(curves)))
+        told += scaling.remarks(curves)
+    if told:
+        found.append(Section("Notes", "notes", [Bullets([plain(note) for note in told])]))
+    return found
+
+
+def _times(measured: Measured) -> Table[Case]:
+    return Table(
+        [case for cases in measured.problems.values() for group in by_graph(cases).values() for case in group],
+        [
+            Column("problem", lambda case: case.problem),
+            Column("graph", lambda case: case.graph),
+            Column(
+                "vertices",
+                lambda case: f"{case.record.posed.num_vertices:,}" if case.record.posed else NOTHING,
+                right=True,
+            ),
+            Column(
+                "edges, once",
+                lambda case: f"{case.record.posed.num_edges:,}" if case.record.posed else NOTHING,
+                right=True,
+            ),
+            Column("engine", lambda case: case.label),
+            Column("run", lambda case: seconds(case.run) if case.run else outcome(case.record), right=True),
+            Column("n", lambda case: str(len(case.record.phases.run_s)) if case.run else "", right=True),
+            Column("edges/s", rate, right=True),
+            Column(
+                "end to end", lambda case: seconds(case.record.phases.end_to_end_s) if case.run else NOTHING, right=True
+            ),
+        ],
+    )
+
+
+def summary(records: Sequence[Record], comparisons: Sequence[Comparison], signs: Signs = numbers.UNICODE) -> str:
+    """A row for each problem and dataset, a column for each engine that is there, and their geometric means beneath.
+
+    The means are over the rows that all engines with any ratio completed, like with like.
+
+    Args:
+        records: one for each task.
+        comparisons: made from them.
+        signs: which signs the stream can show.
+    """
+    main = {each.record: each for each in comparisons if each.role == "baseline"}
+    if not main:
+        return ""
+    baseline = next(iter(main.values())).baseline
+    there = {record.task.engine for record in records if record.outcome is not Outcome.UNAVAILABLE}
+    mine = [record for record in records if record.task.engine != baseline and record.task.engine in there]
+    engines = list(dict.fromkeys(_label(record) for record in mine))
+    cells: dict[tuple[str, str], dict[str, str]] = {}
+    ratios: dict[str, dict[Hashable, float]] = {}
+    for record in mine:
+        row = record.task.algorithm, record.task.dataset
+        each = main.get(record.id)
+        cells.setdefault(row, {})[_label(record)] = _cell(record, each, signs)
+        if each is not None and each.verdict is Verdict.LIKE and each.bound is None and each.ratio_run:
+            ratios.setdefault(_label(record), {})[row] = each.ratio_run
+    means, common = common_geometric_means(ratios)
+    if common:
+        ends = {engine: numbers.ratio(mean, signs) for engine, mean in means.items()}
+        cells["geometric mean", f"of {len(common)} that all completed"] = ends
+    drawn = terminal.table(
+        Table(
+            list(cells),
+            [
+                Column("algorithm", itemgetter(0)),
+                Column("dataset", itemgetter(1)),
+                *(_column(engine, cells, signs) for engine in engines),
+            ],
+        )
+    )
+    told = twin_note(dataset for _, dataset in cells)
+    return f"Warm calls, times faster than {baseline}:\n\n{drawn}\n" + (f"\n{told}\n" if told else "")
+
+
+def _column(engine: str, cells: Mapping[tuple[str, str], Mapping[str, str]], signs: Signs) -> Column[tuple[str, str]]:
+    return Column(engine, lambda row: cells[row].get(engine, signs.none), right=True)
+
+
+def _label(record: Record) -> str:
+    return named(record.task.engine, hardware(record, planned=True))
+
+
+def _cell(record: Record, each: Comparison | None, signs: Signs) -> str:
+    if record.outcome is not Outcome.OK and (each is None or each.ratio_run is None):
+        return record.outcome.in_words
+    if each is None or each.ratio_run is None:
+        return signs.none if each is None else str(each.verdict)
+    unlike = f" {each.verdict}" if each.verdict is not Verdict.LIKE else ""
+    return f"{numbers.ratio(each.ratio_run, signs, each.bound)}{unlike}"
