@@ -14,10 +14,9 @@ from typing import TYPE_CHECKING
 from graphbench._version import __version__
 
 if TYPE_CHECKING:
-    from graphbench.api import Result, load, report, run
+    from graphbench.api import Result, capacity, load, report, run, scale
     from graphbench.errors import GraphbenchError
     from graphbench.graphs.edgelist import EdgeList
-    from graphbench.measure.suites.calls import capacity, scale
     from graphbench.records.comparison import Comparison, compare
     from graphbench.records.model import Record
 
@@ -27,12 +26,12 @@ _HOMES = {
     "GraphbenchError": "graphbench.errors",
     "Record": "graphbench.records.model",
     "Result": "graphbench.api",
-    "capacity": "graphbench.measure.suites.calls",
+    "capacity": "graphbench.api",
     "compare": "graphbench.records.comparison",
     "load": "graphbench.api",
     "report": "graphbench.api",
     "run": "graphbench.api",
-    "scale": "graphbench.measure.suites.calls",
+    "scale": "graphbench.api",
 }
 
 __all__ = [

@@ -4,30 +4,32 @@ from __future__ import annotations
 
 import os
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from graphbench.engines.base import Settings
 from graphbench.errors import StoreError, UsageError
 from graphbench.graphs.clean import Dataset
 from graphbench.graphs.edgelist import EdgeList
-from graphbench.measure.plan import Limits, Observer, Plan
-from graphbench.measure.planning import gpu_count, make_plan
+from graphbench.measure.options import Allocator, Options, fields, python_name, revised
+from graphbench.measure.plan import Observer, Plan, make_plan
 from graphbench.records.comparison import Comparison, compare
 from graphbench.records.model import NEVER_RAN, Outcome, Record
 from graphbench.records.store import Store
-from graphbench.system.text import parse_bytes
 
 if TYPE_CHECKING:
     import numpy.typing as npt
     import pandas as pd
 
+    from graphbench.measure.suites.run import Run
+    from graphbench.records.capacity import Capacity
+
 Download = Callable[[int, int | None], None]
 """Called while a graph is fetched: bytes so far, bytes in all if known."""
 
 BASELINE = "networkx"
+DEFAULTS = Options()
 
 
 def load(source: Any, *, directed: bool | None = None, progress: Download | None = None) -> EdgeList:
@@ -51,23 +53,23 @@ def run(
     algorithm: str,
     dataset: Any,
     *,
-    engines: str | Sequence[str] | None = None,
-    baseline: str | None = None,
-    budget: float = 10.0,
-    timeout: float = 600.0,
-    trials: int | None = None,
-    threads: int | None = None,
-    seed: int = 0,
-    ignore_weights: bool = False,
-    directed: bool | None = None,
-    allocator: Literal["default", "pool", "async"] = "default",
-    device: int = 0,
-    memory_limit: int | str | None = None,
-    device_memory_limit: int | str | None = None,
-    gpus: int | Literal["all"] | None = None,
-    scheduler: str | None = None,
-    predict: bool = True,
-    match_quality: bool = False,
+    engines: str | Sequence[str] | None = DEFAULTS.engines,
+    baseline: str | None = DEFAULTS.baseline,
+    budget: float = DEFAULTS.budget,
+    timeout: float = DEFAULTS.timeout,
+    trials: int | None = DEFAULTS.trials,
+    threads: int | None = DEFAULTS.threads,
+    seed: int = DEFAULTS.seed,
+    ignore_weights: bool = DEFAULTS.ignore_weights,
+    directed: bool | None = DEFAULTS.directed,
+    allocator: Allocator = DEFAULTS.allocator,
+    device: int = DEFAULTS.device,
+    memory_limit: int | str | None = DEFAULTS.memory_limit,
+    device_memory_limit: int | str | None = DEFAULTS.device_memory_limit,
+    gpus: int | Literal["all"] | None = DEFAULTS.gpus,
+    scheduler: str | None = DEFAULTS.scheduler,
+    predict: bool = DEFAULTS.predict,
+    match_quality: bool = DEFAULTS.match_quality,
     allow: str | Sequence[str] = (),
     store: bool = True,
     **parameters: Any,
@@ -80,21 +82,21 @@ def run(
             graphs of one name are told apart by their paths, or numbered (`graph 1`, `graph 2`).
         engines: names of engines; None: all.
         baseline: the engine that ratios are taken against; one that is named here is measured even if it is not among
-            `engines` [default: networkx; where it lacks the problem, :func:`graphbench.registry.baseline`].
-        budget: seconds of warm trials per engine.
-        timeout: seconds per engine, everything included.
+            `engines` [default: networkx; if it does not have the algorithm, :func:`graphbench.registry.baseline`].
+        budget: seconds of warm trials per task.
+        timeout: seconds per task, everything included.
         trials: exactly this many warm trials instead of as many as the interval needs.
         threads: CPU threads that an engine may use.
         seed: of every draw and of seeded engines.
-        ignore_weights: pose the problem without the dataset's weights.
+        ignore_weights: solve the problem without the dataset's weights.
         directed: as for :func:`load`.
         allocator: of GPU engines.
         device: index of the GPU.
-        memory_limit: host memory that an engine may hold: bytes, or a text such as `16GB`.
+        memory_limit: host memory that an engine may use: bytes, or a text such as `16GB`.
         device_memory_limit: the same for the GPU's memory.
-        gpus: measure engine `cugraph-mg` too, on so many GPUs.
-        scheduler: use the workers of this Dask scheduler (`tcp://HOST:PORT`), as many as `gpus`, for that.
-        predict: do not start tasks that would not fit into the memory that is free.
+        gpus: measure engine `cugraph-mg` too, on this many GPUs.
+        scheduler: run it on the workers of this Dask scheduler (`tcp://HOST:PORT`), as many as `gpus`.
+        predict: skip tasks that are predicted not to fit into the free memory.
         match_quality: heuristics: measure each engine at its fastest setting within 1 % of the best quality seen.
         allow: with `match_quality`: other heuristics that an engine may use instead (`leiden` for `louvain`).
         store: keep the records in the store under `$GRAPHBENCH_HOME`.
@@ -102,34 +104,154 @@ def run(
 
     Raises:
         UsageError: unknown names or parameters, values of a wrong type or out of range.
-        DatasetError: the graph cannot be had or does not fit the problem.
+        DatasetError: the graph cannot be loaded or does not fit the problem.
     """
     from graphbench import registry
 
-    sources = dataset if isinstance(dataset, list | tuple) else [dataset]
-    chosen = None if baseline is None else registry.engine(str(baseline)).name
-    plan = make_plan(
-        algorithm,
-        (_dataset(source, directed, None) for source in sources),
-        engines=[engines] if isinstance(engines, str) else engines,
-        limits=Limits(budget_s=budget, timeout_s=timeout, trials=trials, memory_bytes=_size(memory_limit)),
-        settings=Settings(
-            threads=threads,
-            device=device,
-            allocator=allocator,
-            device_memory_bytes=_size(device_memory_limit),
-            gpus=None if gpus is None else gpu_count(gpus),
-            scheduler=scheduler,
-        ),
-        seed=seed,
-        ignore_weights=ignore_weights,
-        parameters=parameters,
-        baseline=chosen,
-        directed=directed,
+    options = revised(
+        DEFAULTS,
+        {
+            "engines": engines,
+            "baseline": baseline,
+            "budget": budget,
+            "timeout": timeout,
+            "trials": trials,
+            "threads": threads,
+            "seed": seed,
+            "ignore_weights": ignore_weights,
+            "directed": directed,
+            "allocator": allocator,
+            "device": device,
+            "memory_limit": memory_limit,
+            "device_memory_limit": device_memory_limit,
+            "gpus": gpus,
+            "scheduler": scheduler,
+            "predict": predict,
+            "match_quality": match_quality,
+            "allow": allow,
+        },
     )
-    against = chosen or registry.baseline(algorithm)
-    match = matching(match_quality, [allow] if isinstance(allow, str) else allow)
-    return Result(list(execute(plan, store=store, predict=predict, match=match)), baseline=against)
+    if isinstance(algorithm, str):
+        own = {parameter.name for parameter in registry.algorithm(algorithm).parameters}
+        _check_names("run", set(parameters) - own, {*fields(Options), "store"})
+    sources = dataset if isinstance(dataset, list | tuple) else [dataset]
+    plan = make_plan(algorithm, (_dataset(source, directed, None) for source in sources), options, parameters)
+    return Result(list(execute(plan, store=store)), baseline=baseline_of(plan))
+
+
+def baseline_of(plan: Plan) -> str:
+    """The engine that ratios are taken against: the named one, else that of the problem."""
+    from graphbench import registry
+
+    named = plan.options.baseline
+    return registry.engine(named).name if named is not None else registry.baseline(plan.cells[0].algorithm)
+
+
+def scale(
+    algorithm: str,
+    series: str,
+    *,
+    engines: str | Sequence[str] | None = None,
+    store: str | os.PathLike[str] | None = None,
+    **settings: Any,
+) -> Result:
+    """Measure one algorithm on a series of R-MAT graphs, from small to large, until no engine completes one.
+
+    A task that has a current record in the store is not measured again.
+
+    Args:
+        algorithm: by name or alias.
+        series: such as `rmat:scale=22..28,edgefactor=16`.
+        engines: names; None: cugraph, and cugraph-mg if numbers of GPUs are given.
+        store: the file of records; None: the one under `$GRAPHBENCH_HOME`.
+        settings: fields of :class:`graphbench.measure.suites.suite.Suite`: `gpus=[1, 2, 4]`, `budget=5`, ...
+
+    Raises:
+        UsageError: unknown names, or values of a wrong type or out of range.
+        StoreError: the store cannot be written.
+    """
+    from graphbench.measure.staleness import present
+    from graphbench.measure.suites import series as serial
+    from graphbench.measure.suites.tasks import StoredRecords
+
+    _check_names("scale", set(settings) - _suite_options(), {*_suite_options(), "engines", "store"})
+    names = [engines] if isinstance(engines, str) else engines
+    suite = serial.suite_of(algorithm, series, names, settings)
+    records = list(Store(store).records())
+    sizes = serial.SizeSeries(suite=suite, load=_load, stored=StoredRecords(records, suite, present()), records=records)
+    _measure_runs(sizes.runs(), store)
+    return Result(sizes.measured, baseline=suite.baseline)
+
+
+def capacity(
+    algorithms: str | Sequence[str],
+    *,
+    engine: str = "cugraph",
+    device_memory: int | str | None = None,
+    edgefactor: int = 16,
+    by: str = "",
+    tries: int = 16,
+    store: str | os.PathLike[str] | None = None,
+    **settings: Any,
+) -> list[Capacity]:
+    """Find the largest R-MAT graph that each algorithm completes within a limit of memory.
+
+    Args:
+        algorithms: one or several, by name or alias.
+        engine: by name.
+        device_memory: that RMM may allocate: bytes, or a text such as `32GB`; None: all. Engines on the CPU are
+            searched within `memory_limit` instead.
+        edgefactor: edges drawn for each vertex while the scale is raised.
+        by: the generator, `cugraph` or `numpy`; empty: cugraph for engines on a GPU, else numpy.
+        tries: at most this many for each algorithm.
+        store: the file of records, in which every try is kept; None: the one under `$GRAPHBENCH_HOME`.
+        settings: fields of :class:`graphbench.measure.suites.suite.Suite`: `timeout=300`, `memory_limit="16GB"`, ...
+
+    Returns:
+        A result for each algorithm, with the records of the two sides of the boundary.
+
+    Raises:
+        UsageError: unknown names, or values of a wrong type or out of range.
+        StoreError: the store cannot be written.
+    """
+    from graphbench.measure.suites.capacity import CapacitySearch, suite_of
+
+    own = {"engine", "device_memory", "edgefactor", "by", "tries", "store"}
+    _check_names("capacity", set(settings) - _suite_options(), own | _suite_options())
+    records = list(Store(store).records())
+    results = []
+    for name in [algorithms] if isinstance(algorithms, str) else algorithms:
+        suite = suite_of(name, engine, {"device_memory_limit": device_memory} | settings)
+        search = CapacitySearch(suite=suite, load=_load, records=records, factor=edgefactor, by=by, max_tries=tries)
+        _measure_runs(search.runs(), store)
+        results.append(search.result)
+    return results
+
+
+def _suite_options() -> set[str]:
+    """Fields of a suite that :func:`scale` and :func:`capacity` do not set themselves."""
+    from graphbench.measure.suites.suite import Suite
+
+    return {*fields(Suite)} - {"name", "title", "algorithms", "datasets", "engines"}
+
+
+def _check_names(call: str, given: Collection[str], known: Collection[str]) -> None:
+    """Refuse a keyword argument that means an option by another spelling, such as the command line's.
+
+    Raises:
+        UsageError: the message has the right spelling.
+    """
+    for name in given:
+        if hint := python_name(name, known):
+            raise UsageError(f"graphbench.{call} has no argument {name!r}: {hint}")
+
+
+def _measure_runs(runs: Iterable[Run], store: str | os.PathLike[str] | None) -> None:
+    with Store(store) as opened:
+        for run in runs:
+            for record in run.measure(lambda _: None):
+                if run.stored.is_news(record):
+                    opened.keep(record)
 
 
 @dataclass
@@ -265,34 +387,25 @@ def _outdated(records: Sequence[Record]) -> dict[str, str]:
     return stale(records, dataclasses.replace(present(), machine=""))
 
 
-def execute(
-    plan: Plan,
-    *,
-    observe: Observer | None = None,
-    store: bool | os.PathLike[str] = True,
-    predict: bool = True,
-    match: Sequence[str] | None = None,
-) -> Iterator[Record]:
+def execute(plan: Plan, *, observe: Observer | None = None, store: bool | os.PathLike[str] = True) -> Iterator[Record]:
     """Measure a plan and keep every record the moment it is complete.
 
-    The store is held for the whole run. One that cannot be written is a warning, not the end: what is measured is
-    still handed on, and written as soon as that can be done.
+    The store is held for the whole run. If it cannot be written, that is a warning and not the end: records are still
+    yielded, and written as soon as that can be done.
 
     Args:
         plan: what to measure.
-        observe: is told of every phase and trial.
+        observe: is called in every phase and trial.
         store: the file to append to; True: the one under `$GRAPHBENCH_HOME`; False: none.
-        predict: do not start tasks that would not fit into the memory that is free, by rules of thumb and by what
-            the store tells of others like them.
-        match: measure heuristics at equal quality, allowing these others to stand in; None: at the settings given.
     """
     from graphbench.measure.equal_quality import measure_matched
     from graphbench.measure.predict import predictor
     from graphbench.measure.runner import measure
 
     path = None if isinstance(store, bool) else store
-    asked = plan, observe or (lambda _: None), predictor(_kept(path), plan.limits, plan.settings, fit=predict)
-    records = measure(*asked) if match is None else measure_matched(*asked, allow=match)
+    arguments = plan, observe or (lambda _: None), predictor(_kept(path), plan.options)
+    match = plan.options.match_quality
+    records = measure_matched(*arguments, allow=plan.options.allow) if match else measure(*arguments)
     if store is False:
         yield from records
         return
@@ -300,17 +413,6 @@ def execute(
         for record in records:
             keeper.keep(record)
             yield record
-
-
-def matching(match_quality: bool, allow: Sequence[str]) -> Sequence[str] | None:
-    """What :func:`execute` takes as `match`.
-
-    Raises:
-        UsageError: if something is allowed that would have no effect.
-    """
-    if allow and not match_quality:
-        raise UsageError("--allow names heuristics that may stand in at equal quality; give --match-quality with it.")
-    return allow if match_quality else None
 
 
 def kept_answer(digest: str) -> npt.NDArray[Any]:
@@ -339,8 +441,8 @@ def _kept(path: str | os.PathLike[str] | None) -> list[Record]:
         return []
 
 
-def _size(given: int | str | None) -> int | None:
-    return None if given is None else parse_bytes(given)
+def _load(name: str) -> Dataset:
+    return _dataset(name, None, None)
 
 
 def _dataset(source: Any, directed: bool | None, progress: Download | None) -> Dataset:

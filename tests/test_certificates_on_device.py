@@ -15,7 +15,8 @@ from graphbench.graphs.on_device.edges import DeviceEdgeList
 from graphbench.graphs.on_device.recipe import Stored
 from graphbench.measure import answers, prepare, protocol
 from graphbench.measure.answers import verify
-from graphbench.measure.plan import Cell, Limits, Plan
+from graphbench.measure.options import Options
+from graphbench.measure.plan import Cell, Plan
 from graphbench.measure.runner import measure
 from graphbench.records.model import Outcome
 from helpers.device import DeviceArray, StandIn, census_here, made_here, rmat, small_blocks
@@ -200,7 +201,7 @@ def there(monkeypatch):
 
 def records(dataset, *algorithms, engines=("igraph",), **options):
     cells = tuple(Cell(algorithm=each, dataset=dataset, engines=engines) for each in algorithms)
-    return list(measure(Plan(cells=cells, limits=Limits(trials=3, timeout_s=60, **options))))
+    return list(measure(Plan(cells=cells, options=Options(trials=3, timeout=60, **options))))
 
 
 def test_workers_certify_their_answers(there):
@@ -233,8 +234,8 @@ def test_a_wrong_answer_is_found_on_the_device(there, monkeypatch):
 def test_answers_of_a_killed_worker_are_certified_by_another(there, monkeypatch):
     monkeypatch.setenv("TEMPER", "slow")
     cell = Cell(algorithm="wcc", dataset=there, engines=("moody",))
-    limits = Limits(trials=1000, timeout_s=6)
-    (record,) = measure(Plan(cells=(cell,), limits=limits))
+    limits = Options(trials=1000, timeout=6)
+    (record,) = measure(Plan(cells=(cell,), options=limits))
     assert record.censored is not None or record.trials.stopped
     assert record.outcome is Outcome.OK
     assert record.certificate.valid

@@ -14,8 +14,8 @@ from graphbench.engines.base import Settings
 from graphbench.errors import EngineError, UnavailableError
 from graphbench.graphs import load
 from graphbench.measure import protocol, record
-from graphbench.measure.plan import Limits
-from graphbench.measure.planning import make_plan
+from graphbench.measure.options import Options
+from graphbench.measure.plan import make_plan
 from graphbench.measure.prepare import identity
 from graphbench.system import gpus
 from helpers.graphs import GRAPHS
@@ -31,9 +31,7 @@ def four(monkeypatch):
 
 
 def plan(**given):
-    settings = Settings(**{name: given.pop(name) for name in ("gpus", "scheduler") if name in given})
-    asked = {"engines": None, "limits": Limits(), "seed": 0, "ignore_weights": False, "parameters": {}}
-    (cell,) = make_plan("wcc", [load("karate")], settings=settings, **(asked | given)).cells
+    (cell,) = make_plan("wcc", [load("karate")], Options(**given), {}).cells
     return cell.engines
 
 
@@ -45,7 +43,7 @@ def test_cugraph_mg_is_measured_only_on_request():
 
 
 def test_gpus_without_a_multi_gpu_engine_is_a_warning():
-    with pytest.warns(UserWarning, match="none of which is measured: name --engine cugraph-mg too"):
+    with pytest.warns(UserWarning, match="--gpus has no effect.* Add --engine cugraph-mg"):
         plan(gpus=2, engines=["igraph"])
 
 

@@ -10,7 +10,8 @@ from graphbench import registry
 from graphbench.errors import UsageError
 from graphbench.graphs import from_object
 from graphbench.measure.equal_quality import EFFORTS, choose, efforts, measure_matched
-from graphbench.measure.plan import Cell, Limits, Plan
+from graphbench.measure.options import Options
+from graphbench.measure.plan import Cell, Plan
 from graphbench.records.comparison import compare
 from graphbench.records.model import Matched, Outcome, Task, Trials, Tried
 from graphbench.records.store import from_json, to_json
@@ -26,7 +27,7 @@ def cliques():
 
 def plan(algorithm="louvain", engines=("tunable", "fixed", "hopeless"), **params):
     cell = Cell(algorithm=algorithm, dataset=cliques(), engines=engines, params=params)
-    return Plan(cells=(cell,), limits=Limits(budget_s=1.0, timeout_s=60))
+    return Plan(cells=(cell,), options=Options(budget=1.0, timeout=60))
 
 
 @pytest.fixture(scope="module")

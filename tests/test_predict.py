@@ -4,8 +4,7 @@ import msgspec
 import pytest
 
 from graphbench import registry
-from graphbench.engines.base import Settings
-from graphbench.measure.plan import Limits
+from graphbench.measure.options import Options
 from graphbench.measure.predict import Past, Predictor, device_bytes, host_bytes
 from graphbench.records.model import Censored, Memory, Outcome, Phases, PosedInfo, Task
 from graphbench.system import memory
@@ -88,9 +87,9 @@ def test_calls_are_foretold_for_larger_graphs_only():
     assert known.call_seconds(task("c"), 10**9) is None, "too far away to tell"
 
 
-def predictor(*records, timeout=60.0, memory_bytes=None, **how):
-    limits = Limits(timeout_s=timeout, memory_bytes=memory_bytes)
-    return Predictor(past=past(*records), limits=limits, settings=Settings(), **how)
+def predictor(*records, timeout=60.0, memory_bytes=None, fit=True, **how):
+    options = Options(timeout=timeout, memory_limit=memory_bytes, predict=fit)
+    return Predictor(past=past(*records), options=options, **how)
 
 
 def test_what_timed_out_on_a_smaller_graph_is_hopeless_and_says_where():
@@ -161,7 +160,7 @@ def test_own_records_replace_the_rules_of_thumb(monkeypatch):
 def test_edges_that_are_made_on_the_device_take_no_host_memory(monkeypatch):
     monkeypatch.setattr(memory, "free_host_bytes", lambda: GIB)
     monkeypatch.setattr(memory, "free_device_bytes", lambda _: 1_000 * GIB)
-    predict = Predictor(past=Past([], "m"), limits=Limits(), settings=Settings())
+    predict = Predictor(past=Past([], "m"), options=Options())
     made, stored = "rmat:scale=24,by=cugraph", "rmat:scale=24"
 
     def foreseen(dataset, engine):
@@ -267,5 +266,5 @@ def test_what_the_device_may_give_does_not_hold_its_libraries(monkeypatch):
     monkeypatch.setattr(memory, "free_device_bytes", lambda _: 80 * GIB)
     cugraph, graph = registry.engine("cugraph"), posed(40_000_000)
     for allowed, foreseen in ((device_bytes(graph), False), (device_bytes(graph) - 1, True)):
-        predict = Predictor(past=past(), limits=Limits(), settings=Settings(device_memory_bytes=allowed))
+        predict = Predictor(past=past(), options=Options(device_memory_limit=allowed))
         assert (predict(task("g", "cugraph"), cugraph, graph) is not None) is foreseen

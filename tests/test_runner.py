@@ -15,13 +15,14 @@ from graphbench import registry
 from graphbench.errors import InputError, StoreError, UnknownNameError, UsageError
 from graphbench.graphs.clean import Dataset
 from graphbench.graphs.edgelist import EdgeList
-from graphbench.measure.plan import Cell, Limits, Plan, Prediction
+from graphbench.measure.options import Options
+from graphbench.measure.plan import Cell, Plan, Prediction
 from graphbench.measure.runner import measure
 from graphbench.records.model import DatasetInfo, Outcome
 from graphbench.records.store import from_json, to_json
 from graphbench.system import files, memory
 
-FEW = Limits(trials=3, timeout_s=60)
+FEW = Options(trials=3, timeout=60)
 pytestmark = pytest.mark.usefixtures("ordeal")
 
 
@@ -44,12 +45,12 @@ def dataset(n=8, *, name="ring", weight=None):
     return Dataset(info=info, edges=edges)
 
 
-def plan(*faults, engines=("faulty",), limits=FEW, **params):
+def plan(*faults, engines=("faulty",), options=FEW, **params):
     ring = dataset()
     cells = [
         Cell(algorithm="ordeal", dataset=ring, engines=engines, params={"fault": each} | params) for each in faults
     ]
-    return Plan(cells=tuple(cells), limits=limits)
+    return Plan(cells=tuple(cells), options=options)
 
 
 def gone(pid):
@@ -110,7 +111,7 @@ def test_a_wrong_answer_is_invalid_and_says_why(fault, reason):
 
 
 def test_a_call_longer_than_the_limit_is_a_timeout_even_if_it_ignores_sigterm():
-    bad, good = measure(plan("sleep deaf", "none", limits=Limits(trials=3, timeout_s=5)))
+    bad, good = measure(plan("sleep deaf", "none", options=Options(trials=3, timeout=5)))
     assert (bad.outcome, good.outcome) == (Outcome.TIMEOUT, Outcome.OK)
     assert bad.censored.phase == "cold"
     assert 0 < bad.censored.after_s < 6
@@ -123,7 +124,7 @@ def test_a_call_longer_than_the_limit_is_a_timeout_even_if_it_ignores_sigterm():
     ("fault", "trials", "stopped"), [("sleep in third trial", 2, "limit"), ("sleep in first trial", 1, "cold_is_run")]
 )
 def test_trials_that_ended_before_the_limit_make_a_certified_result(fault, trials, stopped):
-    (record,) = measure(plan(fault, limits=Limits(trials=5, timeout_s=5)))
+    (record,) = measure(plan(fault, options=Options(trials=5, timeout=5)))
     assert record.outcome is Outcome.OK
     assert (len(record.phases.run_s), record.trials.stopped) == (trials, stopped)
     assert record.censored.phase == "run"
@@ -142,8 +143,8 @@ def test_a_kill_by_the_kernel_for_want_of_memory_is_out_of_memory(monkeypatch):
 
 @pytest.mark.parametrize("fault", ["hoard", "hoard in child"])
 def test_a_worker_that_holds_more_memory_than_it_may_is_out_of_memory(fault):
-    limits = Limits(trials=3, timeout_s=60, memory_bytes=600 << 20)
-    bad, good = measure(plan(fault, "none", limits=limits))
+    options = Options(trials=3, timeout=60, memory_limit=600 << 20)
+    bad, good = measure(plan(fault, "none", options=options))
     assert (bad.outcome, good.outcome) == (Outcome.OUT_OF_MEMORY, Outcome.OK)
     assert (bad.censored.phase, bad.censored.limit_bytes) == ("cold", 600 << 20)
     assert "600 MiB" in bad.reason
@@ -154,7 +155,7 @@ def test_a_worker_that_holds_more_memory_than_it_may_is_out_of_memory(fault):
 
 
 def test_a_clock_that_runs_backwards_gives_no_time_and_keeps_those_before():
-    bad, good = measure(plan("turn clock back", "none", limits=Limits(trials=5, timeout_s=60)))
+    bad, good = measure(plan("turn clock back", "none", options=Options(trials=5, timeout=60)))
     assert (bad.outcome, good.outcome) == (Outcome.ERROR, Outcome.OK)
     assert "ran backwards" in bad.reason
     assert len(bad.phases.run_s) == 1
@@ -291,13 +292,13 @@ def test_networkx_gets_no_settings_that_would_send_it_elsewhere(monkeypatch):
 
 def test_real_engines_find_the_one_component_of_a_ring():
     cell = Cell(algorithm="wcc", dataset=dataset(), engines=("networkx",))
-    (record,) = measure(Plan(cells=(cell,), limits=FEW))
+    (record,) = measure(Plan(cells=(cell,), options=FEW))
     assert (record.outcome, record.answer["components"]) == (Outcome.OK, 1)
 
 
 def test_searches_take_turns_with_the_sources_and_certify_different_ones():
     cell = Cell(algorithm="bfs", dataset=dataset(), engines=("networkx",), params={"sources": 6})
-    (record,) = measure(Plan(cells=(cell,), limits=Limits(trials=9, timeout_s=60), seed=5))
+    (record,) = measure(Plan(cells=(cell,), options=Options(trials=9, timeout=60, seed=5)))
     assert record.draw.count == len(set(record.trials.sources[:6])) == 6
     assert record.trials.sources[6:] == record.trials.sources[:3]
     assert len(record.trials.certified) == record.certificate.checked == 4
@@ -307,7 +308,7 @@ def test_searches_take_turns_with_the_sources_and_certify_different_ones():
 
 def test_a_heuristic_has_the_quality_of_every_trial_and_another_seed_in_each():
     cell = Cell(algorithm="louvain", dataset=dataset(40), engines=("networkx",))
-    (record,) = measure(Plan(cells=(cell,), limits=Limits(trials=6, timeout_s=60), seed=3))
+    (record,) = measure(Plan(cells=(cell,), options=Options(trials=6, timeout=60, seed=3)))
     assert record.trials.seeds == [3, 4, 5, 6, 7, 8]
     assert len(record.trials.quality) == 6
     assert record.answer["modularity"] in record.trials.quality
@@ -317,15 +318,13 @@ def test_a_heuristic_has_the_quality_of_every_trial_and_another_seed_in_each():
 def test_wrong_requests_are_refused_before_anything_is_measured():
     ring = dataset()
     good = Cell(algorithm="ordeal", dataset=ring, engines=("steady",))
-    for cells, limits, error in [
-        ([good, Cell(algorithm="ordeal", dataset=ring, engines=("steady",), params={"x": 1})], FEW, UsageError),
-        ([good, Cell(algorithm="ordeal", dataset=ring, engines=("stedy",))], FEW, UnknownNameError),
-        ([good, Cell(algorithm="ordal", dataset=ring, engines=("steady",))], FEW, UnknownNameError),
-        ([good], Limits(trials=0), UsageError),
-        ([good], Limits(timeout_s=0), UsageError),
+    for cells, error in [
+        ([good, Cell(algorithm="ordeal", dataset=ring, engines=("steady",), params={"x": 1})], UsageError),
+        ([good, Cell(algorithm="ordeal", dataset=ring, engines=("stedy",))], UnknownNameError),
+        ([good, Cell(algorithm="ordal", dataset=ring, engines=("steady",))], UnknownNameError),
     ]:
         with pytest.raises(error):
-            next(measure(Plan(cells=tuple(cells), limits=limits)))
+            next(measure(Plan(cells=tuple(cells), options=FEW)))
 
 
 def test_a_plugin_that_cannot_be_imported_is_named(monkeypatch):
@@ -338,7 +337,7 @@ def test_a_graph_that_does_not_fit_is_refused_before_its_dataset_is_touched():
     negative = dataset(weight=-np.ones(8))
     cells = tuple(Cell(algorithm=each, dataset=negative, engines=("networkx",)) for each in ("wcc", "sssp"))
     with pytest.raises(InputError, match="negative"):
-        next(measure(Plan(cells=cells, limits=FEW)))
+        next(measure(Plan(cells=cells, options=FEW)))
 
 
 def test_a_home_that_cannot_be_written_is_an_error_with_advice(monkeypatch, tmp_path):

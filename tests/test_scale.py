@@ -163,11 +163,15 @@ def test_one_size_is_measured_and_shown_and_that_nothing_is_drawn_is_a_notice(gr
 @pytest.mark.parametrize(
     ("arguments", "code", "says"),
     [
-        (["scale", "wcc", "rmat:scale=4..5"], 1, "What can run here"),
+        (["scale", "wcc", "rmat:scale=4..5"], 1, "Available here"),
         (["scale", "wcc", "karate", "--engine", "igraph"], 2, "R-MAT"),
         (["scale", "coo-to-csr", "rmat:scale=4", "--engine", "igraph"], 1, "igraph cannot solve coo-to-csr"),
-        (["scale", "coo-to-csr", "rmat:scale=4", "--engine", "igraph"], 1, "these have it: cugraph, scipy."),
-        (["scale", "wcc", "rmat:scale=4..5", "--gpus", "0"], 2, "gpus takes a whole number from 1, or all; not 0"),
+        (
+            ["scale", "coo-to-csr", "rmat:scale=4", "--engine", "igraph"],
+            1,
+            "Choose an --engine that has it: cugraph, scipy.",
+        ),
+        (["scale", "wcc", "rmat:scale=4..5", "--gpus", "0"], 2, "gpus takes a whole number from 1, or all, not 0"),
     ],
 )
 def test_what_cannot_be_measured_is_refused_at_once(graphbench, arguments, code, says):

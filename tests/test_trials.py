@@ -17,7 +17,7 @@ WHOLE_S = 2 * faulty_engines.STEP_S
 
 @pytest.mark.usefixtures("ordeal")
 def test_every_time_lasts_until_the_device_is_done():
-    (record,) = measure(plan("none", engines=("asynchronous",), limits=FEW))
+    (record,) = measure(plan("none", engines=("asynchronous",), options=FEW))
     assert record.outcome is Outcome.OK
     phases = record.phases
     assert len(phases.run_s) == FEW.trials

@@ -17,9 +17,9 @@ def main(arguments: list[str] | None = None) -> None:
 def invoke(arguments: list[str] | None = None) -> int:
     """Run the command line; the exit code comes back, errors are told on stderr."""
     try:
-        from graphbench.cli.commands import obey
+        from graphbench.cli.commands import run_cli
 
-        return obey(arguments)
+        return run_cli(arguments)
     except KeyboardInterrupt:
         import sys
 

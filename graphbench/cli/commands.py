@@ -73,7 +73,7 @@ def cli() -> None:
     """How much faster is cuGraph than NetworkX on your graph, are the answers the same, and where does the time go?"""
 
 
-def obey(arguments: list[str] | None) -> int:
+def run_cli(arguments: list[str] | None) -> int:
     """Run a command and give the exit code; errors that somebody can mend are told in a sentence on stderr.
 
     Raises:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from graphbench.cli.files import give
+from graphbench.cli.files import write_result
 from graphbench.errors import UsageError
 from graphbench.reporting import FORMATS
 
@@ -35,7 +35,7 @@ def command(*, old: Path, new: Path, cross_machine: bool, fail_slower: str | Non
 
     limit = _percent(fail_slower) if fail_slower is not None else None
     found = changes(store.load([old]), store.load([new]), cross_machine=cross_machine)
-    give(shown.render(found, form))
+    write_result(shown.render(found, form))
     bad = failed(found, limit) if limit is not None else []
     if bad:
         click.echo(f"{len(bad)} beyond --fail-slower {100 * limit:g}%." if limit is not None else "", err=True)

@@ -25,14 +25,14 @@ def command(names: tuple[str, ...], everything: bool) -> int:
     with Reporter.on_stderr() as reporter:
         for name in graphs.names() if everything else names:
             if not everything and (here := _is_here(name)):
-                reporter.say(f"{name} {here}, so there is nothing to fetch.")
+                reporter.print_line(f"{name} {here}, so there is nothing to fetch.")
                 continue
             try:
                 with reporter.download(name) as progress:
                     path = graphs.fetch(name, progress=progress)
             except DatasetError as error:
                 failed += 1
-                reporter.say(f"Error: {reporter.trouble(error)}")
+                reporter.print_line(f"Error: {reporter.trouble(error)}")
             else:
                 click.echo(f"{name}\t{path}")
     return 1 if failed else 0

@@ -46,7 +46,7 @@ def write(path: Path, content: str | bytes) -> None:
         raise unwritable(path, error) from error
 
 
-def give(text: str, output: Path | None = None) -> None:
+def write_result(text: str, output: Path | None = None) -> None:
     """Write a result to a file, or to stdout where none is named: signs that stdout lacks are replaced there.
 
     Raises:

@@ -1,31 +1,105 @@
-"""Options that several commands share."""
+"""Options of the command line: those of measurements, generated from their declarations, and those of results."""
 
 from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 import click
 
 from graphbench.cli.files import output_option
 from graphbench.errors import UsageError
+from graphbench.measure.options import Common, Field, fields
 from graphbench.reporting import FORMATS
-from graphbench.system.text import parse_bytes
 
 _GENERATED = re.compile(r"\w[\w-]*\s*:")
 _PARAMETER = re.compile(r"\w+\s*=")
+
+FIRST = ("algorithms", "datasets", "twins", "engines")
+"""Help shows first what is measured."""
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 
 
 def names_option(singular: str, help: str) -> Callable[[Decorated], Decorated]:  # noqa: A002 - click's own word
     """An option for a list: `--engine a,b --engines c`, repeatable, in the singular and in the plural."""
-    spelt = (f"--{singular}", f"--{singular}s", f"{singular}s")
-    return click.option(*spelt, multiple=True, metavar="NAME[,NAME...]", callback=_some, help=help)
+    return click.option(f"--{singular}", f"--{singular}s", f"{singular}s", help=help, **_LIST)
+
+
+def _names(ctx: click.Context, param: click.Parameter, value: tuple[str, ...]) -> list[str]:
+    found = datasets(value) if param.name == "datasets" else joined(value)
+    if value and not found:  # an unset variable of a shell, which does not mean all
+        raise click.BadParameter("no name was given.", ctx, param)
+    return found
+
+
+_LIST: dict[str, Any] = {"multiple": True, "metavar": "NAME[,NAME...]", "callback": _names}
+
+
+def measurement_options(
+    command: str, defaults: Common, *, also: Mapping[str, str] = MappingProxyType({}), **changed: str
+) -> list[click.Parameter]:
+    """The options that a command takes, generated from their declarations.
+
+    What is not given is None or an empty list: the defaults are filled in when the options are checked.
+
+    Args:
+        command: one of those that an :class:`graphbench.measure.options.Option` names.
+        defaults: whose fields are the options, and whose values help shows.
+        also: another spelling, by name.
+        changed: other help texts, by name; where the default depends on the command, it ends in `[default: ...]`.
+    """
+    return [
+        click.Option(
+            [*_spelling(field), *([also[field.name]] if field.name in also else [])],
+            help=changed.get(field.name) or f"{field.option.help}{_shown(field, getattr(defaults, field.name))}",
+            **_type(field),
+        )
+        for field in sorted(fields(type(defaults)).values(), key=lambda field: field.name not in FIRST)
+        if command in field.option.on
+    ]
+
+
+def _spelling(field: Field) -> list[str]:
+    plain = f"--{field.name.replace('_', '-')}"
+    if field.option.flag:
+        return [field.option.flag, field.name]
+    if field.many and field.type is str:
+        return [plain.removesuffix("s"), f"{plain.removesuffix('s')}s", field.name]
+    return [plain, field.name]
+
+
+def _type(field: Field) -> dict[str, Any]:
+    option = field.option
+    if field.many and field.type is str:
+        return _LIST
+    if field.type is bool:
+        return {"is_flag": True, "default": None} | ({"flag_value": False} if option.flag.startswith("--no-") else {})
+    if option.read is not None:
+        return {"metavar": option.metavar, "type": _numbers if field.many else _number}
+    return {"metavar": option.metavar, "type": click.Choice(field.choices) if field.choices else field.type}
+
+
+def _shown(field: Field, default: Any) -> str:
+    text = field.option.shown
+    if field.type is not bool and default not in (None, []):
+        text = ", ".join(default) if isinstance(default, list) else f"{default:g}" if field.type is float else default
+    return f" [default: {text}]" if text != "" else ""
+
+
+def _number(text: str) -> int | str:
+    """A whole number, or a word such as `all` or `16GB` for the option to read."""
+    word = text.strip()
+    return int(word) if word.isdecimal() else word
+
+
+def _numbers(text: str) -> list[int | str]:
+    return [_number(word) for word in text.split(",")]
 
 
 def _stacked(*options: Callable[[Decorated], Decorated]) -> Callable[[Decorated], Decorated]:
@@ -39,54 +113,29 @@ def _stacked(*options: Callable[[Decorated], Decorated]) -> Callable[[Decorated]
     return decorate
 
 
-machine_options = _stacked(
-    click.option("--threads", type=int, help="CPU threads that an engine may use [default: all]."),
-    click.option("--seed", type=int, help="Seed of every draw, of seeded engines and of the order [default: 0]."),
-    click.option("--device", type=int, help="Which GPU, counted among the visible ones [default: 0]."),
-)
-"""Where and with which seed a sitting of many tasks is measured."""
-
-memory_options = _stacked(
-    click.option(
-        "--memory-limit", type=parse_bytes, metavar="SIZE", help="Host memory that an engine may hold, such as 16GB."
-    ),
-    click.option("--device-memory-limit", type=parse_bytes, metavar="SIZE", help="GPU memory that RMM may give."),
-)
-"""How much memory engines may take."""
-
 resuming_options = _stacked(
     click.option("--fresh", is_flag=True, help="Measure everything again."),
     click.option(
-        "--newer-than", metavar="WHEN", help="Measure again what is older: a time (2026-01-31T18:30), or 12h, 7d."
+        "--newer-than",
+        metavar="WHEN",
+        help="Measure again what is older than this: a time (2026-01-31T18:30), or 12h, 7d.",
     ),
 )
-"""What a sitting takes from the store."""
-
-hopeless_options = _stacked(
-    click.option("--no-skip", is_flag=True, help="Try also what is hopeless by what smaller graphs took."),
-    click.option("--no-predict", is_flag=True, help="Try also what is predicted not to fit into memory."),
-)
-"""What a sitting leaves out."""
+"""Which records of the store make measuring unnecessary."""
 
 result_options = _stacked(
     click.option(
-        "--format", "form", type=click.Choice(FORMATS), default="table", show_default=True, help="Of the result."
+        "--format", "form", type=click.Choice(FORMATS), default="table", show_default=True, help="Format of the result."
     ),
     output_option,
     click.option(
         "--store",
         type=click.Path(dir_okay=False, path_type=Path),
         metavar="FILE",
-        help="Keep records in this file, and resume from it [default: records.jsonl in the home folder].",
+        help="Append records to this file, and resume from it [default: records.jsonl in the home folder].",
     ),
 )
-"""What becomes of a sitting's records and of its result."""
-
-
-def _some(ctx: click.Context, param: click.Parameter, value: tuple[str, ...]) -> tuple[str, ...]:
-    if value and not joined(value):  # an unset variable of a shell, which does not mean all
-        raise click.BadParameter("no name was given.", ctx, param)
-    return value
+"""Where records and the result go."""
 
 
 def moment(text: str, option: str) -> datetime:
@@ -115,27 +164,6 @@ def counted_since(started: datetime, *, fresh: bool, newer_than: str | None) -> 
     if newer_than:
         return moment(newer_than, "--newer-than")
     return started if fresh else None
-
-
-def gpu_numbers(text: str) -> list[int]:
-    """Whole numbers from 1, separated by commas, or `all`: as many as are visible.
-
-    Raises:
-        UsageError: if it is anything else.
-    """
-    return list(dict.fromkeys(map(gpu_number, text.split(","))))
-
-
-def gpu_number(text: str) -> int:
-    """A whole number from 1, or `all`: as many as are visible.
-
-    Raises:
-        UsageError: if it is anything else.
-    """
-    from graphbench.measure.planning import gpu_count
-
-    word = text.strip()
-    return gpu_count(int(word) if word.isdecimal() else word)
 
 
 def joined(lists: Iterable[str]) -> list[str]:

@@ -59,13 +59,13 @@ class Reporter:
         with RichProgress(*columns, console=console, transient=True, disable=not console.is_terminal) as live:
             yield cls(console, live)
 
-    def say(self, message: str) -> None:
+    def print_line(self, message: str) -> None:
         """One line that stays."""
         self._console.print(message, markup=False)
 
     def warn(self, message: Warning | str, *_: Any, **__: Any) -> None:
         """Stand in for `warnings.showwarning`."""
-        self.say(f"Warning: {message}")
+        self.print_line(f"Warning: {message}")
 
     def trouble(self, error: Exception) -> str:
         """What an error says; of several that end with the same advice, the first has it."""
@@ -123,11 +123,11 @@ class Reporter:
             return
         how = " on the GPU" if made.seconds is None else f", which takes about {duration(made.seconds)}"
         if not self._console.is_terminal:
-            self.say(f"making {made}{how} ...")
+            self.print_line(f"making {made}{how} ...")
         began = time.monotonic()
         with self._waiting(f"making {made}{how}"):
             yield
-        self.say(f"made {made} in {time.monotonic() - began:,.1f} s")
+        self.print_line(f"made {made} in {time.monotonic() - began:,.1f} s")
 
     @contextmanager
     def _waiting(self, message: str) -> Iterator[None]:
@@ -146,7 +146,7 @@ class Reporter:
             self._of = (task.dataset, task.engine)
         if not self._console.is_terminal and progress.phase != "done" and task != self._told:
             self._told = task
-            self.say(f"{task.algorithm} · {task.dataset} · {task.engine} ...")
+            self.print_line(f"{task.algorithm} · {task.dataset} · {task.engine} ...")
         trials = f", {progress.trial} trials" if progress.trial else ""
         self._live.update(
             self._line, description=f"{task.algorithm} · {task.dataset} · {task.engine}: {progress.phase}{trials}"
@@ -161,7 +161,7 @@ class Reporter:
             if record.task.engine in self._unavailable:
                 return
             self._unavailable.add(record.task.engine)
-        self.say(f"{self._place}{_line_of(record)}")
+        self.print_line(f"{self._place}{_line_of(record)}")
 
     def _finish(self) -> None:
         if self._line is not None:

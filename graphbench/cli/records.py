@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from graphbench.cli.files import give, output_option
-from graphbench.cli.options import joined, moment, names_option
+from graphbench.cli.files import output_option, write_result
+from graphbench.cli.options import moment, names_option
 from graphbench.errors import UsageError
 from graphbench.records.model import Outcome, Record
 from graphbench.reporting import FORMATS
@@ -61,7 +61,7 @@ def command(
     form: str | None,
     pytest_benchmark: bool,
     output: Path | None,
-    **names: tuple[str, ...],
+    **names: list[str],
 ) -> None:
     """List what has been measured, newest last, or export it.
 
@@ -74,7 +74,7 @@ def command(
     from graphbench.measure.staleness import changes, present
 
     now = present()
-    wanted = {name.removesuffix("s"): joined(given) for name, given in names.items()}
+    wanted = {name.removesuffix("s"): given for name, given in names.items()}
     unknown = [word for word in wanted["outcome"] if word.replace("-", "_").casefold() not in set(Outcome)]
     if unknown:
         raise UsageError(f"No outcome is called {unknown[0]!r}; there are: {', '.join(Outcome)}.")
@@ -95,7 +95,7 @@ def command(
         text = _listed(sorted(records, key=_when), form or "table", now)
     else:
         text = _exported(records, form, baseline, now)
-    give(text, output)
+    write_result(text, output)
 
 
 def _known(find: Callable[[str], Any], name: str) -> str:

@@ -1,58 +1,136 @@
-"""What the commands share that measure over hours: progress, the store, and how to go on after Ctrl-C."""
+"""What every command shares that measures: progress, warnings, the store, Ctrl-C, how to resume, the exit code."""
 
 from __future__ import annotations
 
 import shlex
 import sys
-from collections.abc import Sequence
-from datetime import datetime
-from typing import TYPE_CHECKING
+import warnings
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
 
+from graphbench.cli.options import moment
 from graphbench.errors import UnavailableError, UnsupportedError
-from graphbench.records.model import Outcome, Record
+from graphbench.records.model import NEVER_RAN, Outcome, Record
 from graphbench.system.text import count
 
 if TYPE_CHECKING:
     from graphbench.cli.progress import Reporter
     from graphbench.measure.plan import Progress
     from graphbench.measure.suites.run import Run
-    from graphbench.records.store import Store
+    from graphbench.measure.suites.suite import Suite
+    from graphbench.measure.suites.tasks import StoredRecords
 
 
-def measure(run: Run, name: str, reporter: Reporter, keeper: Store) -> None:
-    """Measure what is missing of a run, keep every record the moment it is complete, and tell how far it is.
+class Session:
+    """One measurement from the command line.
 
     Args:
-        run: what to measure.
-        name: what it is called where its progress is told.
-        reporter: tells it.
-        keeper: of the store.
+        reporter: prints progress and warnings.
+        store: the file of records; None: the one in the home folder.
+        fresh: measure everything again.
+        newer_than: measure again what is older than this.
+
+    Raises:
+        UsageError: if `newer_than` is not a time.
     """
-    total, seconds = run.left()
-    due, done = sum(item.runs for item in run.items), sum(not item.rounds for item in run.items)
-    others = len(run.items) - due - done
-    known = f", {done} measured before" if done else ""
-    cannot = f", {others} that cannot run here" if others else ""
-    tasks = count(due, "task")
-    reporter.say(f"{name}: {tasks} to measure{known}{cannot}{about(seconds)}")
-    reporter.overall(name, 0, total, seconds)
 
-    def follow(progress: Progress) -> None:
-        if progress.record is not None:
-            left, seconds = run.left()
-            reporter.overall(name, total - left + 1, total, seconds)
-        reporter.observe(progress)
+    def __init__(
+        self, reporter: Reporter, store: Path | None = None, *, fresh: bool = False, newer_than: str | None = None
+    ) -> None:
+        self.reporter = reporter
+        self.interrupted = False
+        self._path = store
+        self._started = datetime.now(UTC)
+        self.since = moment(newer_than, "--newer-than") if newer_than else self._started if fresh else None
 
-    for record in run.measure(follow):
-        if run.stored.is_news(record):
-            keeper.keep(record)
+    @classmethod
+    @contextmanager
+    def start(cls, store: Path | None = None, *, fresh: bool = False, newer_than: str | None = None) -> Iterator[Self]:
+        """A session whose progress and warnings go to stderr."""
+        from graphbench.cli.progress import Reporter
+
+        with Reporter.on_stderr() as reporter, warnings.catch_warnings():
+            warnings.showwarning = reporter.warn
+            yield cls(reporter, store, fresh=fresh, newer_than=newer_than)
+
+    def records(self) -> list[Record]:
+        """The records of the store."""
+        from graphbench.records.store import Store
+
+        return list(Store(self._path).records())
+
+    def stored(self, suite: Suite, records: Sequence[Record]) -> StoredRecords:
+        """What need not be measured again."""
+        from graphbench.measure.staleness import present
+        from graphbench.measure.suites.tasks import StoredRecords
+
+        return StoredRecords(records, suite, present(), self.since)
+
+    @contextmanager
+    def open_store(self) -> Iterator[None]:
+        """Hold the store for writing: :meth:`measure` needs it.
+
+        Raises:
+            StoreError: if it cannot be written.
+        """
+        from graphbench.records.store import Store
+
+        with Store(self._path) as self._store:
+            yield
+
+    @contextmanager
+    def interruptible(self) -> Iterator[None]:
+        """End the block at Ctrl-C; `interrupted` says whether that happened."""
+        try:
+            yield
+        except KeyboardInterrupt:
+            self.interrupted = True
+
+    def measure(self, runs: Iterable[tuple[str, Run]], left: Callable[[], str] = str) -> None:
+        """Measure runs one after another and keep every record the moment it is complete.
+
+        At Ctrl-C, print how to resume.
+
+        Args:
+            runs: with names for progress; each is measured before the next is asked for.
+            left: what is still to be measured, for that message.
+        """
+        with self.interruptible():
+            for name, run in runs:
+                for record in self._measured(name, run):
+                    if run.stored.is_news(record):
+                        self._store.keep(record)
+        if self.interrupted:
+            self.reporter.print_line(
+                f"Interrupted. Completed records are kept{left()}. To resume:\n  {resume_command(self._started)}"
+            )
+
+    def _measured(self, name: str, run: Run) -> Iterator[Record]:
+        total, seconds = run.left()
+        due, done = sum(item.runs for item in run.items), sum(not item.rounds for item in run.items)
+        others = len(run.items) - due - done
+        known = f", {done} measured before" if done else ""
+        cannot = f", {others} that cannot run here" if others else ""
+        self.reporter.print_line(f"{name}: {count(due, 'task')} to measure{known}{cannot}{_about(seconds)}")
+        self.reporter.overall(name, 0, total, seconds)
+
+        def follow(progress: Progress) -> None:
+            if progress.record is not None:
+                left, seconds = run.left()
+                self.reporter.overall(name, total - left + 1, total, seconds)
+            self.reporter.observe(progress)
+
+        yield from run.measure(follow)
 
 
-def able_to_run(engines: Sequence[str], *, one: bool = False) -> None:
+def require_available(engines: Sequence[str], *, one: bool = False) -> None:
     """Refuse at once what no engine could begin on this machine.
 
     Args:
-        engines: that were asked for.
+        engines: that the user named.
         one: whether the command takes a single one.
 
     Raises:
@@ -60,55 +138,58 @@ def able_to_run(engines: Sequence[str], *, one: bool = False) -> None:
     """
     from graphbench import registry
 
-    found = [(engine, engine.availability()) for engine in registry.engines(engines)]
-    if not any(availability.ok for _, availability in found):
-        engine, why = found[0]
-        others = [each.name for each in registry.engines() if each.availability().ok]
-        instead = f"What can run here: --engine {(' or ' if one else ',').join(others)}." if others else ""
-        raise UnavailableError(engine.name, why.reason.rstrip("."), f"{why.fix} {instead}".strip())
+    states = [(engine, engine.availability()) for engine in registry.engines(engines)]
+    if not any(state.ok for _, state in states):
+        engine, state = states[0]
+        others = [other.name for other in registry.engines() if other.availability().ok]
+        instead = f"Available here: --engine {(' or ' if one else ',').join(others)}." if others else ""
+        raise UnavailableError(engine.name, state.reason.rstrip("."), f"{state.fix} {instead}".strip())
 
 
-def able_to_solve(engines: Sequence[str], algorithm: str) -> None:
-    """Refuse at once an algorithm that no engine has, and name those that have it.
-
-    Args:
-        engines: that were asked for.
-        algorithm: by its name.
+def require_adapter(engines: Sequence[str], algorithm: str) -> None:
+    """Refuse at once an algorithm that none of the engines has.
 
     Raises:
-        UnsupportedError: if none of them has it.
+        UnsupportedError: the message names the engines that have it.
     """
     from graphbench import registry
 
     problem = registry.algorithm(algorithm)
-    if any(problem.find_adapter(engine) for engine in engines):
+    if any(engine in problem.adapters for engine in engines):
         return
     try:
         problem.adapter(engines[0])
     except UnsupportedError as error:
         others = ", ".join(sorted(problem.adapters))
         raise UnsupportedError(
-            f"{engines[0]} cannot solve {problem.name}: {error}. Name another --engine: these have it: {others}."
+            f"{engines[0]} cannot solve {problem.name}: {error}. Choose an --engine that has it: {others}."
         ) from error
 
 
-def about(seconds: float | None) -> str:
-    """How long something will take, to be appended; empty where that is not known."""
+def _about(seconds: float | None) -> str:
     from graphbench.cli.progress import duration
 
     return f", about {duration(seconds)}" if seconds else ""
 
 
-def again(started: datetime) -> str:
-    """The command that goes on: the same, but that `--fresh` means only what is older than this run."""
+def resume_command(started: datetime) -> str:
+    """The same command, but with `--fresh` replaced: it would measure again what this run has measured."""
     typed = []
     for word in sys.argv[1:]:
         typed += ["--newer-than", started.isoformat(timespec="seconds")] if word == "--fresh" else [word]
     return shlex.join(["graphbench", *typed])
 
 
-def fine(record: Record, asked: set[str]) -> bool:
-    """Whether a record is a result; that an engine is not there is none if it was asked for by name."""
+def succeeded(record: Record, named: Collection[str], *, limits: bool = False) -> bool:
+    """Whether a record is a result, for the exit code.
+
+    Args:
+        record: of a task that has ended.
+        named: engines that the user named: one that is unavailable is a failure.
+        limits: count timeouts, too little memory, and gaps of named engines as failures, too.
+    """
+    if limits:
+        return record.task.engine not in named if record.outcome in NEVER_RAN else record.outcome is Outcome.OK
     if record.outcome is Outcome.UNAVAILABLE:
-        return record.task.engine not in asked
+        return record.task.engine not in named
     return record.outcome not in {Outcome.INVALID, Outcome.ERROR}

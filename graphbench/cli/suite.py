@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import sys
-import warnings
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,21 +12,11 @@ import click
 
 from graphbench.cli import INTERRUPTED
 from graphbench.cli.files import write
-from graphbench.cli.options import (
-    counted_since,
-    datasets,
-    gpu_numbers,
-    hopeless_options,
-    joined,
-    machine_options,
-    memory_options,
-    names_option,
-    result_options,
-    resuming_options,
-)
-from graphbench.cli.session import again, fine, measure
+from graphbench.cli.options import measurement_options, result_options, resuming_options
+from graphbench.cli.session import Session, succeeded
 from graphbench.errors import DatasetError, FetchError, UsageError
-from graphbench.records.model import Record
+from graphbench.measure.options import SUITE
+from graphbench.measure.suites.suite import Suite
 from graphbench.system.text import count
 
 if TYPE_CHECKING:
@@ -36,37 +24,13 @@ if TYPE_CHECKING:
     from graphbench.graphs.clean import Dataset
     from graphbench.measure.predict import Past
     from graphbench.measure.suites.run import Run
-    from graphbench.measure.suites.suite import Suite
     from graphbench.measure.suites.tasks import Graph, Item, StoredRecords
 
 
-@click.command("suite")
+@click.command("suite", params=measurement_options(SUITE, Suite()))
 @click.argument("name", required=False, metavar="[NAME|FILE.toml]")
-@names_option("algorithm", "Algorithms [default: all].")
-@names_option("dataset", "Datasets: whatever `graphbench ALGORITHM` takes.")
-@click.option(
-    "--twins/--no-twins",
-    default=None,
-    help="Measure the synthetic twin of a graph that cannot be fetched [default: as the suite says; deck: yes].",
-)
-@names_option("engine", "Engines [default: all].")
-@names_option("allocator", "GPU memory resources: default, pool, async; CPU engines are measured once.")
-@click.option(
-    "--gpus", type=gpu_numbers, metavar="N[,N...]|all", help="Measure cugraph-mg too, on each of these numbers of GPUs."
-)
-@click.option("--scheduler", metavar="ADDRESS", help="Use a running Dask cluster, tcp://HOST:PORT, for cugraph-mg.")
-@click.option("--baseline", help="The engine that ratios are taken against [default: networkx].")
-@click.option("--budget", type=float, help="Seconds of warm trials per task [default: 10].")
-@click.option("--timeout", type=float, help="Seconds per task and round, all included [default: 600].")
-@click.option("--trials", type=int, help="Exactly this many warm trials per task and round.")
-@click.option("--rounds", type=int, help="How often the engines take turns on a dataset [default: 1].")
-@machine_options
-@click.option("--ignore-weights", is_flag=True, default=None, help="Pose the problems without the datasets' weights.")
-@click.option("--directed/--undirected", default=None, help="How to read files that do not say (CSV, Parquet, ...).")
-@memory_options
 @click.option("--dry-run", is_flag=True, help="Show the plan with predicted times, and measure nothing.")
 @resuming_options
-@hopeless_options
 @result_options
 def command(
     *,
@@ -74,8 +38,6 @@ def command(
     dry_run: bool,
     fresh: bool,
     newer_than: str | None,
-    no_skip: bool,
-    no_predict: bool,
     form: str,
     output: Path | None,
     store: Path | None,
@@ -91,70 +53,44 @@ def command(
     Exit code 0: every task has ended, a timeout or too little memory being results too; 1: an answer was wrong, or
     something failed; 130: interrupted.
     """
-    from graphbench.cli.progress import Reporter
-    from graphbench.measure.planning import command_line
+    from graphbench import registry
+    from graphbench.measure.plan import command_line
+    from graphbench.measure.suites import suite as definition
     from graphbench.measure.suites import tasks as matrix
-    from graphbench.records.store import Store
 
-    suite, named = _suite(name, given)
+    suite = definition.merged(definition.read(name) if name else Suite(name="suite"), given)
+    named = {registry.engine(engine).name for engine in suite.engines}
     if not suite.datasets:
         raise UsageError("A suite needs datasets: name them with --datasets, or a suite that has some.")
-    started = datetime.now(UTC)
-    since = counted_since(started, fresh=fresh, newer_than=newer_than)
-    with Reporter.on_stderr() as reporter, warnings.catch_warnings():
-        warnings.showwarning = reporter.warn
+    with Session.start(store, fresh=fresh, newer_than=newer_than) as session:
         matrix.check(suite)
         if dry_run:
-            click.echo(_dry(_prepared(suite, list(Store(store).records()), since, reporter, load=False)))
+            click.echo(_dry(_prepared(suite, session, load=False)))
             return 0
-        with Store(store) as keeper:
-            run = _prepared(suite, list(Store(store).records()), since, reporter, load=True)
-            run.fit, run.skip, run.command = not no_predict, not no_skip, command_line()
-            try:
-                measure(run, run.suite.name, reporter, keeper)
-            except KeyboardInterrupt:
-                left, _ = run.left()
-                reporter.say(f"Interrupted. What was complete is kept; {left} to go. To go on:\n  {again(started)}")
-                return INTERRUPTED
+        with session.open_store():
+            run = _prepared(suite, session, load=True)
+            run.command = command_line()
+            session.measure([(suite.name, run)], lambda: f"; {run.left()[0]} left to measure")
+    if session.interrupted:
+        return INTERRUPTED
     _show(run, form, output)
-    return 0 if all(fine(record, named) for record in run.records.values()) else 1
+    return 0 if all(succeeded(record, named) for record in run.records.values()) else 1
 
 
-def _suite(name: str | None, given: dict[str, Any]) -> tuple[Suite, set[str]]:
-    """The suite, and the engines that the user asked for by name."""
-    from graphbench import registry
-    from graphbench.measure.suites import suite as definition
-
-    for key in ("algorithms", "engines", "allocators"):
-        given[key] = joined(given[key])
-    given["datasets"] = datasets(given["datasets"])
-    base = definition.read(name) if name else definition.Suite(name="suite")
-    suite = definition.merged(base, given)
-    return suite, {registry.engine(each).name for each in suite.engines}
-
-
-def _prepared(
-    suite: Suite, records: Sequence[Record], since: datetime | None, reporter: Reporter, *, load: bool
-) -> Run:
-    """The suite with its datasets; what cannot be had is known by its error, and the others are measured."""
+def _prepared(suite: Suite, session: Session, *, load: bool) -> Run:
+    """The suite with its datasets; those that cannot be loaded are listed with their errors, the others measured."""
     from graphbench.graphs.loading import distinct
-    from graphbench.measure.staleness import present
     from graphbench.measure.suites.run import Run, past
-    from graphbench.measure.suites.tasks import Graph, StoredRecords
+    from graphbench.measure.suites.tasks import Graph
 
-    stored, known = StoredRecords(records, suite, present(), since), past(records)
+    records = session.records()
+    stored, known = session.stored(suite, records), past(records)
     missing: dict[str, DatasetError] = {}
     if load:
-        graphs = [Graph.loaded(dataset) for dataset in distinct(_loaded(suite, reporter, missing))]
+        graphs = [Graph.loaded(dataset) for dataset in distinct(_loaded(suite, session.reporter, missing))]
     else:
         graphs = list({graph.name: graph for graph in _described(suite, stored, known)}.values())
-    return Run(
-        suite=suite,
-        graphs=graphs,
-        missing=missing,
-        stored=stored,
-        past=known,
-    )
+    return Run(suite=suite, graphs=graphs, missing=missing, stored=stored, past=known)
 
 
 def _described(suite: Suite, stored: StoredRecords, known: Past) -> Iterator[Graph]:
@@ -189,10 +125,10 @@ def _loaded(suite: Suite, reporter: Reporter, missing: dict[str, DatasetError]) 
         except DatasetError as error:
             twin = stand_in(name) if suite.twins and isinstance(error, FetchError) else None
             if twin is None:
-                reporter.say(f"Error: {name} cannot be had, and is passed over: {reporter.trouble(error)}")
+                reporter.print_line(f"Error: {name} cannot be had, and is passed over: {reporter.trouble(error)}")
                 missing[name] = error
                 continue
-            reporter.say(
+            reporter.print_line(
                 f"Notice: {name} cannot be fetched, so its synthetic twin is measured in its place, and called {twin} "
                 f"everywhere: it is not the graph. Once {name} can be had, the same command measures it. "
                 f"({reporter.trouble(error)})"
@@ -234,7 +170,7 @@ def _hindrance(item: Item) -> str:
     """Why a task cannot be measured here; empty if it can be."""
     from graphbench import registry
 
-    if registry.algorithm(item.task.algorithm).find_adapter(item.engine.name) is None:
+    if item.engine.name not in registry.algorithm(item.task.algorithm).adapters:
         return "the engine does not have the algorithm (`graphbench list algorithms` shows which do)"
     found = item.engine.availability()
     return (

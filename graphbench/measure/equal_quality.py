@@ -141,9 +141,9 @@ def _search(
         for setting in efforts(problem, engine, cell.params)
     ]
     most = max(sum(candidate.engines == (engine,) for candidate in cells) for engine in cell.engines)
-    limits = replace(plan.limits, budget_s=plan.limits.budget_s / most)
+    options = msgspec.structs.replace(plan.options, budget=plan.options.budget / most)
     tried: dict[str, list[Record]] = defaultdict(list)
-    for record in measure(replace(plan, cells=tuple(cells), limits=limits), observe, predict):
+    for record in measure(replace(plan, cells=tuple(cells), options=options), observe, predict):
         tried[record.task.engine].append(record)
     return tried
 

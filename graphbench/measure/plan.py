@@ -1,31 +1,22 @@
-"""What the measuring core is asked to do, and what it tells while it works."""
+"""What one call measures, and what is reported while it is measured."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import shlex
+import sys
+import warnings
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
+from graphbench import registry
 from graphbench.engines.base import Engine, Settings
+from graphbench.errors import UsageError
 from graphbench.graphs.clean import Dataset
+from graphbench.graphs.loading import distinct
+from graphbench.measure.options import Options
 from graphbench.records.model import Outcome, PosedInfo, Record, Task
-
-
-@dataclass(frozen=True, kw_only=True)
-class Limits:
-    """How long to measure, and on how much memory.
-
-    Attributes:
-        budget_s: seconds of warm trials per task.
-        timeout_s: seconds for one task, everything included.
-        trials: exactly this many warm trials, whatever the budget; None: until the interval is narrow enough.
-        memory_bytes: host memory that a worker and what it started may hold resident; None: all there is.
-    """
-
-    budget_s: float = 10.0
-    timeout_s: float = 600.0
-    trials: int | None = None
-    memory_bytes: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,19 +41,26 @@ class Plan:
     """All that one call measures.
 
     Attributes:
-        seed: of every draw and of seeded engines.
         command: what the user typed, for the record.
         order: seed of a random order of engines, and of each engine's cells; None: quick engines first, cells as given.
-        lenient: a graph that does not fit a problem is a record, and the others are measured; else it is an error.
+        lenient: if a graph does not fit a problem, record that and measure the others, instead of raising an error.
     """
 
     cells: tuple[Cell, ...]
-    limits: Limits = field(default_factory=Limits)
-    settings: Settings = field(default_factory=Settings)
-    seed: int = 0
+    options: Options = field(default_factory=Options)
     command: str = ""
     order: str | None = None
     lenient: bool = False
+
+    @property
+    def settings(self) -> Settings:
+        """What engines get."""
+        return self.options.settings
+
+    @property
+    def seed(self) -> int:
+        """Of every draw and of seeded engines."""
+        return self.options.seed
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,3 +92,74 @@ class Progress:
 
 
 Observer = Callable[[Progress], None]
+
+
+def make_plan(
+    algorithm: str,
+    datasets: Iterable[Dataset],
+    options: Options,
+    parameters: Mapping[str, Any],
+    command: str = "",
+) -> Plan:
+    """Check the names and put everything into one plan; nothing is measured yet.
+
+    Args:
+        algorithm: by name or alias.
+        datasets: read after everything else has been checked, so an iterator may load them one by one. A dataset that
+            comes twice is measured once; different datasets of one name get different names.
+        options: how to measure; a named baseline is measured as well, as ratios are taken against it.
+        parameters: the algorithm's own.
+        command: what the user typed, for the record; by default this program's arguments.
+
+    Raises:
+        UsageError: unknown names or parameters, nothing to measure.
+    """
+    if not isinstance(algorithm, str):
+        raise UsageError(f"algorithm takes a name, not {algorithm!r}.")
+    problem = registry.algorithm(algorithm)
+    problem.resolve(parameters)
+    engines = _engines(options)
+    if options.gpus is not None:
+        warn_of_unused_gpus(engines)
+    if options.directed and not problem.form.directed:
+        warnings.warn(f"--directed has no effect: {problem.title} ignores the direction of edges.", stacklevel=2)
+    cells = tuple(
+        Cell(
+            algorithm=problem.name,
+            dataset=dataset,
+            engines=engines,
+            params=parameters,
+            ignore_weights=options.ignore_weights,
+        )
+        for dataset in distinct(datasets)
+    )
+    if not cells:
+        raise UsageError("There is no dataset to measure: name at least one (`graphbench list datasets`).")
+    return Plan(cells=cells, options=options, command=command or command_line())
+
+
+def warn_of_unused_gpus(engines: Iterable[str]) -> None:
+    """Warn if a number of GPUs was given, but no engine uses several."""
+    if not any(registry.engine(name).multi_gpu for name in engines):
+        warnings.warn(
+            "--gpus has no effect: no engine that uses several GPUs is measured. Add --engine cugraph-mg.",
+            stacklevel=3,
+        )
+
+
+def _engines(options: Options) -> tuple[str, ...]:
+    baseline = [] if options.baseline is None else [options.baseline]
+    if options.engines is None:
+        engines = registry.engines(dict.fromkeys([*registry.usual_engines(options.settings), *baseline]))
+    elif options.engines:
+        engines = registry.engines([*options.engines, *baseline])
+    else:
+        raise UsageError(f"engines is empty: name at least one of {', '.join(registry.engine_names())}.")
+    return tuple(dict.fromkeys(engine.name for engine in engines))
+
+
+def command_line() -> str:
+    """What the user typed, without the folder of the program."""
+    program = Path(sys.argv[0])
+    name = "graphbench" if program.name == "__main__.py" and program.parent.name == "graphbench" else program.name
+    return shlex.join([name, *sys.argv[1:]])

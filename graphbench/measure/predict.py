@@ -15,9 +15,10 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from graphbench.engines.base import Engine, Settings
+from graphbench.engines.base import Engine
 from graphbench.graphs.generators import spec
-from graphbench.measure.plan import Limits, Prediction
+from graphbench.measure.options import Options
+from graphbench.measure.plan import Prediction
 from graphbench.records.model import PREDICTED, Outcome, PosedInfo, Record, Task
 from graphbench.system import memory
 from graphbench.system.machine import machine_summary
@@ -56,17 +57,13 @@ class Predictor:
 
     Attributes:
         past: earlier records; :meth:`Past.add` adds to them.
-        limits: of the plan.
-        settings: of the plan.
-        fit: whether to predict that tasks do not fit into memory.
+        options: of the plan; without `predict`, no task is predicted not to fit into memory.
         time: whether to predict that tasks time out.
         series: names of graphs that differ only in size: an engine out of memory on one is so on larger ones.
     """
 
     past: Past
-    limits: Limits
-    settings: Settings
-    fit: bool = True
+    options: Options
     time: bool = False
     series: Collection[str] = ()
     _free_host: int = 0
@@ -74,12 +71,12 @@ class Predictor:
 
     def __call__(self, task: Task, engine: Engine, posed: PosedInfo) -> Prediction | None:
         """How a task would end; None: start it."""
-        return (self._memory(task, engine, posed) if self.fit else None) or (
+        return (self._memory(task, engine, posed) if self.options.predict else None) or (
             self._time(task, posed) if self.time else None
         )
 
     def _memory(self, task: Task, engine: Engine, posed: PosedInfo) -> Prediction | None:
-        allowed = self.limits.memory_bytes
+        allowed = self.options.memory_limit
         if smaller := self.past.ran_out(task, posed.num_entries, self.series, allowed):
             why = f"{task.engine} ran out of memory on {smaller.task.dataset}, which is smaller"
             return Prediction(outcome=Outcome.OUT_OF_MEMORY, reason=f"{PREDICTED}{why}; --no-predict tries anyway")
@@ -92,16 +89,16 @@ class Predictor:
             return _too_large(needs, f"host memory, {format_bytes(allowed)} allowed")
         if engine.device == "gpu":
             needs = seen.device or device_bytes(posed) // gpus_of(task)
-            self._free_device = max(self._free_device, memory.free_device_bytes(self.settings.device) or 0)
+            self._free_device = max(self._free_device, memory.free_device_bytes(self.options.device) or 0)
             if self._free_device and needs + _DEVICE_BASE > self._free_device:
                 return _too_large(needs + _DEVICE_BASE, f"device memory, {format_bytes(self._free_device)} free")
-            allowed = self.settings.device_memory_bytes
+            allowed = self.options.device_memory_limit
             if allowed is not None and needs > allowed:  # a limit on what is allocated, without context and libraries
                 return _too_large(needs, f"device memory, {format_bytes(allowed)} allowed")
         return None
 
     def _time(self, task: Task, posed: PosedInfo) -> Prediction | None:
-        limit = self.limits.timeout_s
+        limit = self.options.timeout
         if (smaller := self.past.gave_up(task, posed.num_entries, limit)) is not None:
             return _would_time_out(
                 f"{task.engine} did not end within {limit:g} s on {smaller.task.dataset}, which is smaller"
@@ -114,10 +111,10 @@ class Predictor:
         return None
 
 
-def predictor(records: Iterable[Record], limits: Limits, settings: Settings, *, fit: bool = True) -> Predictor:
+def predictor(records: Iterable[Record], options: Options) -> Predictor:
     """A predictor for this machine."""
     past = Past(records, machine_summary().digest)
-    return Predictor(past=past, limits=limits, settings=settings, fit=fit)
+    return Predictor(past=past, options=options)
 
 
 def host_bytes(engine: Engine, posed: PosedInfo, *, stays: bool = False) -> int:

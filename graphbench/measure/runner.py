@@ -20,11 +20,11 @@ import numpy.typing as npt
 
 from graphbench import registry
 from graphbench.engines.base import Availability, Engine
-from graphbench.errors import InputError, UnsupportedError, UsageError
+from graphbench.errors import InputError, UnsupportedError
 from graphbench.measure import protocol
 from graphbench.measure import record as recording
 from graphbench.measure.answers import MIN_CERTIFY_S, PreviousAnswers, kept
-from graphbench.measure.plan import Cell, Limits, Observer, Plan, Predict, Progress
+from graphbench.measure.plan import Cell, Observer, Plan, Predict, Progress
 from graphbench.measure.prepare import Prepared, by_dataset, prepare, task_of
 from graphbench.measure.process import DiedError, OutOfMemoryError, OutOfTimeError, WorkerProcess
 from graphbench.measure.protocol import Verified
@@ -57,12 +57,11 @@ def measure(plan: Plan, observe: Observer = lambda _: None, predict: Predict = l
         One record for each task, the moment it is complete: failures are records too.
 
     Raises:
-        UsageError: for names, parameters or limits that make no sense; before anything is measured.
+        UsageError: for unknown names, and parameters that make no sense; before anything is measured.
         InputError: if a graph does not fit a problem, unless the plan is lenient; before anything is measured on that
             dataset.
         StoreError: if the graph cannot be written.
     """
-    _check(plan.limits)
     params = [registry.algorithm(cell.algorithm).resolve(cell.params) for cell in plan.cells]
     for cell in plan.cells:
         registry.engines(cell.engines)
@@ -105,17 +104,6 @@ def _check_room(graph: DatasetInfo) -> None:
             f"isolated) need at least {format_bytes(needed)}, and {format_bytes(there)} are free. If that number is "
             "right, use a machine with more memory; if not, correct the size in the file."
         )
-
-
-def _check(limits: Limits) -> None:
-    if limits.trials is not None and limits.trials < 1:
-        raise UsageError(f"--trials takes a whole number from 1, not {limits.trials}.")
-    if not limits.budget_s >= 0:
-        raise UsageError(f"--budget takes seconds from 0, not {limits.budget_s:g}.")
-    if not limits.timeout_s > 0:
-        raise UsageError(f"--timeout takes seconds above 0, not {limits.timeout_s:g}.")
-    if limits.memory_bytes is not None and limits.memory_bytes <= 0:
-        raise UsageError(f"--memory-limit takes a size above 0, not {limits.memory_bytes}.")
 
 
 @dataclass
@@ -220,8 +208,8 @@ class Supervisor:
         Returns:
             Its state, the outcome set, and the worker; None if no process could be started.
         """
-        state, limits = TaskState(), self._plan.limits
-        deadline = protocol.now() + limits.timeout_s
+        state, options = TaskState(), self._plan.options
+        deadline = protocol.now() + options.timeout
         try:
             process = self._process or self._start()
         except OSError as error:
@@ -229,15 +217,15 @@ class Supervisor:
             return state, None
         printed, killed = process.err.stat().st_size, memory.oom_kill_count()
         try:
-            for event in process.ask(self._request(prepared, deadline), limits.memory_bytes):
+            for event in process.ask(self._request(prepared, deadline), options.memory_limit):
                 state.add(event)
                 if isinstance(event, protocol.Began | protocol.Trial):
                     observe(Progress(task=task, phase=state.phase, trial=len(state.times)))
         except OutOfTimeError:
-            state.ran_out_of_time(limits.timeout_s)
+            state.ran_out_of_time(options.timeout)
         except OutOfMemoryError as excess:
-            assert limits.memory_bytes is not None
-            state.ran_out_of_memory(limits.memory_bytes, excess.held)
+            assert options.memory_limit is not None
+            state.ran_out_of_memory(options.memory_limit, excess.held)
         except DiedError as death:
             last_words = _tail(process.err, printed).rpartition("\n")[2]
             ran_out = killed is not None and memory.oom_kill_count() != killed and death.by_kill
@@ -270,7 +258,7 @@ class Supervisor:
         Returns:
             The result, or why there is none.
         """
-        limit = max(self._plan.limits.timeout_s, MIN_CERTIFY_S)
+        limit = max(self._plan.options.timeout, MIN_CERTIFY_S)
         request = prepared.certification(files, claims, disputed, deadline=protocol.now() + limit)
         try:
             for event in (self._process or self._start()).ask(request):
@@ -300,8 +288,8 @@ class Supervisor:
             answers=self._folder.path / f"{self._id}-{self._position}-",
             command=self._plan.command,
             deadline=deadline,
-            budget_s=self._plan.limits.budget_s,
-            trials=self._plan.limits.trials,
+            budget_s=self._plan.options.budget,
+            trials=self._plan.options.trials,
         )
 
     def _start(self) -> WorkerProcess:

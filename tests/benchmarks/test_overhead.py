@@ -16,7 +16,8 @@ from statistics import median
 import numpy as np
 import pytest
 
-from graphbench.measure.plan import Cell, Limits, Plan
+from graphbench.measure.options import Options
+from graphbench.measure.plan import Cell, Plan
 from graphbench.measure.runner import measure
 from test_runner import dataset
 
@@ -28,7 +29,7 @@ def test_runner_per_trial(benchmark):
     """An adapter that returns at once: what its trials last is what the runner's clock adds to every trial."""
     ring = dataset()
     plan = Plan(
-        cells=(Cell(algorithm="ordeal", dataset=ring, engines=("steady",)),), limits=Limits(trials=500, timeout_s=60)
+        cells=(Cell(algorithm="ordeal", dataset=ring, engines=("steady",)),), options=Options(trials=500, timeout=60)
     )
     added = []
 

@@ -7,11 +7,11 @@ from graphbench import graphs
 from graphbench.certificates import checks
 from graphbench.certificates.components import count_components
 from graphbench.certificates.partition import modularity
-from graphbench.engines.base import Settings
 from graphbench.graphs.generators.spec import parse
 from graphbench.graphs.on_device import census
 from graphbench.graphs.on_device.generator import generator
-from graphbench.measure.plan import Cell, Limits, Plan
+from graphbench.measure.options import Options
+from graphbench.measure.plan import Cell, Plan
 from graphbench.measure.runner import measure
 from graphbench.records.model import Outcome
 
@@ -25,7 +25,7 @@ def dataset():
 
 def records(dataset, *algorithms, engines=("cugraph",), **settings):
     cells = tuple(Cell(algorithm=each, dataset=dataset, engines=engines) for each in algorithms)
-    return measure(Plan(cells=cells, limits=Limits(trials=2, timeout_s=300), settings=Settings(**settings)))
+    return measure(Plan(cells=cells, options=Options(trials=2, timeout=300, **settings)))
 
 
 def test_a_block_is_the_same_whenever_it_is_drawn():

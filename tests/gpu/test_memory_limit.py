@@ -3,8 +3,8 @@
 import pytest
 
 from graphbench import graphs
-from graphbench.engines.base import Settings
-from graphbench.measure.plan import Cell, Limits, Plan
+from graphbench.measure.options import Options
+from graphbench.measure.plan import Cell, Plan
 from graphbench.measure.runner import measure
 from graphbench.records.model import Outcome
 
@@ -15,8 +15,8 @@ def test_a_graph_beyond_the_limit_is_out_of_memory(allocator):
     cell = Cell(algorithm="pagerank", dataset=graph, engines=("cugraph",))
 
     def outcome(limit):
-        settings = Settings(allocator=allocator, device_memory_bytes=limit)
-        (record,) = measure(Plan(cells=(cell,), limits=Limits(trials=2, timeout_s=120), settings=settings))
+        options = Options(trials=2, timeout=120, allocator=allocator, device_memory_limit=limit)
+        (record,) = measure(Plan(cells=(cell,), options=options))
         return record.outcome, record.reason
 
     assert outcome(8 << 20)[0] is Outcome.OUT_OF_MEMORY

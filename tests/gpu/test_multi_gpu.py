@@ -12,7 +12,8 @@ from graphbench.certificates.agreement import agreement
 from graphbench.engines.base import Settings
 from graphbench.errors import ConvergenceError, UsageError
 from graphbench.graphs import load
-from graphbench.measure.plan import Cell, Limits, Plan
+from graphbench.measure.options import Options
+from graphbench.measure.plan import Cell, Plan
 from graphbench.measure.runner import measure
 from graphbench.records.model import Outcome
 from helpers.graphs import GRAPHS, graph, posed
@@ -137,9 +138,9 @@ def test_the_edge_list_is_given_up_once_the_graph_is_built(engine):
 # In processes of their own, with clusters of their own
 
 
-def _one(algorithm, limits, observe=lambda _: None, **settings):
+def _one(algorithm, options, observe=lambda _: None):
     cell = Cell(algorithm=algorithm, dataset=load("email-Enron"), engines=(ENGINE,))
-    (record,) = measure(Plan(cells=(cell,), limits=limits, settings=Settings(**settings)), observe=observe)
+    (record,) = measure(Plan(cells=(cell,), options=options), observe=observe)
     return record
 
 
@@ -164,7 +165,7 @@ def test_a_task_is_measured_in_parts_and_leaves_nothing_running():
 
 @pytest.mark.usefixtures("none_before")
 def test_too_little_device_memory_is_an_outcome():
-    record = _one("pagerank", Limits(trials=1, timeout_s=120), gpus=1, device_memory_bytes=1 << 20)
+    record = _one("pagerank", Options(trials=1, timeout=120, gpus=1, device_memory_limit=1 << 20))
     assert record.outcome is Outcome.OUT_OF_MEMORY, record.reason
 
 
@@ -180,6 +181,6 @@ def test_a_worker_that_is_killed_is_an_outcome():
         killed[0].kill()
 
     killed = []
-    record = _one("pagerank", Limits(trials=1_000_000, timeout_s=120), observe=kill, gpus=1)
+    record = _one("pagerank", Options(trials=1_000_000, timeout=120, gpus=1), observe=kill)
     assert record.outcome is Outcome.ERROR
     assert "died" in record.reason

@@ -7,9 +7,10 @@ the boundary is to be measured.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 import msgspec
 
@@ -22,8 +23,8 @@ from graphbench.graphs.on_device.recipe import MAX_SCALE
 from graphbench.measure.staleness import present
 from graphbench.measure.suites.run import Run, past
 from graphbench.measure.suites.search import Search, State, Try, state
-from graphbench.measure.suites.suite import Suite
-from graphbench.measure.suites.tasks import Graph, StoredRecords, task_of, variants
+from graphbench.measure.suites.suite import Suite, merged
+from graphbench.measure.suites.tasks import Graph, StoredRecords, check, task_of
 from graphbench.records.capacity import Capacity, Size, host_out_of_memory, peak_bytes, size_of, summarize
 from graphbench.records.model import Outcome, Record, SearchKey
 from graphbench.system.memory import free_device_bytes, host_bytes
@@ -62,6 +63,19 @@ def limit_of(suite: Suite, engine: Engine) -> int:
             )
         return suite.memory_limit
     return suite.device_memory_limit or free_device_bytes(suite.device) or 0
+
+
+def suite_of(algorithm: str, engine: str, given: Mapping[str, Any], where: str = "") -> Suite:
+    """The suite of a search: one warm trial on each graph, unless more are given.
+
+    Raises:
+        UsageError: unknown names, or values of a wrong type or out of range.
+    """
+    name, solver = registry.algorithm(algorithm).name, registry.engine(engine).name
+    suite = Suite(name=f"capacity {name}", algorithms=[name], engines=[solver], baseline=solver, trials=1)
+    suite = merged(suite, given, where)
+    check(suite)
+    return suite
 
 
 @dataclass(kw_only=True)
@@ -129,10 +143,10 @@ class CapacitySearch:
                 self._unmade[size] = str(error)
                 continue
             made += 1
-            suite = msgspec.structs.replace(self.suite, datasets=[name])
+            suite = msgspec.structs.replace(self.suite, datasets=[name], predict=False, skip=False)
             run = Run(
                 suite=suite, graphs=[Graph.loaded(dataset)], missing={}, stored=self._stored, past=known,
-                command=self.command, fit=False, skip=False, search=self.key,
+                command=self.command, search=self.key,
             )  # fmt: skip
             yield run
             (self._tried[size],) = run.records.values()
@@ -176,7 +190,7 @@ class CapacitySearch:
 
     def _current(self, name: str) -> Record | None:
         """The current record of the task on a graph, as the generator makes it now."""
-        task = task_of(self.suite, self.algorithm, name, self.engine, variants(self.suite)[0])
+        task = task_of(self.suite, self.algorithm, name, self.engine, self.suite.variants()[0])
         record = self._stored.reusable(task.key, None)
         return None if record is None or record.outcome is Outcome.UNSUPPORTED else record
 

@@ -11,12 +11,12 @@ import msgspec
 
 from graphbench.errors import DatasetError
 from graphbench.measure import record as recording
-from graphbench.measure.plan import Cell, Limits, Observer, Plan
+from graphbench.measure.plan import Cell, Observer, Plan
 from graphbench.measure.predict import Past, Predictor
 from graphbench.measure.runner import measure
 from graphbench.measure.suites.rounds import pooled, rounds_of
-from graphbench.measure.suites.suite import Suite
-from graphbench.measure.suites.tasks import Graph, Item, StoredRecords, Variant, items, settings, variants
+from graphbench.measure.suites.suite import Suite, Variant
+from graphbench.measure.suites.tasks import Graph, Item, StoredRecords, items
 from graphbench.records.model import Outcome, Record, SearchKey
 from graphbench.system.machine import machine_summary
 
@@ -32,8 +32,6 @@ class Run:
         stored: records of earlier runs.
         past: records for predictions; every new one is added.
         command: what the user typed.
-        fit: whether to skip tasks that would not fit into memory.
-        skip: whether to skip tasks that would time out, by the times on smaller graphs.
         series: names of graphs that differ only in size, the datasets among them.
         search: the capacity search that this is a try of.
         items: every task on the available graphs.
@@ -46,8 +44,6 @@ class Run:
     stored: StoredRecords
     past: Past
     command: str = ""
-    fit: bool = True
-    skip: bool = True
     series: Collection[str] = ()
     search: SearchKey | None = None
     items: list[Item] = field(init=False)
@@ -70,7 +66,7 @@ class Run:
         for _, group in groupby(self.items, key=lambda item: item.graph.name):
             mine = list(group)
             for number in range(self.suite.rounds):
-                for variant in variants(self.suite):
+                for variant in self.suite.variants():
                     plan = self._plan(mine, variant, number)
                     if plan.cells:
                         yield from self._measure(plan, observe)
@@ -115,14 +111,7 @@ class Run:
                 )
                 for algorithm, names in engines.items()
             ),
-            limits=Limits(
-                budget_s=suite.budget / suite.rounds,
-                timeout_s=suite.timeout,
-                trials=suite.trials,
-                memory_bytes=suite.memory_limit,
-            ),
-            settings=settings(suite, variant),
-            seed=suite.seed,
+            options=suite.options(variant),
             command=self.command,
             order=f"{suite.seed} {number}",
             lenient=True,
@@ -142,10 +131,8 @@ class Run:
     def _measure(self, plan: Plan, observe: Observer) -> Iterator[Record]:
         predict = Predictor(
             past=self.past,
-            limits=plan.limits,
-            settings=plan.settings,
-            fit=self.fit,
-            time=self.skip,
+            options=plan.options,
+            time=self.suite.skip,
             series=self.series,
         )
         for latest in measure(plan, observe, predict):

@@ -7,17 +7,19 @@ different graphs, and a series never mixes them.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import msgspec
 
+from graphbench import registry
 from graphbench.errors import DatasetError, UsageError
 from graphbench.graphs.clean import Dataset
 from graphbench.graphs.generators import spec
 from graphbench.measure.suites.run import Run, past
-from graphbench.measure.suites.suite import Suite
-from graphbench.measure.suites.tasks import Graph, StoredRecords
+from graphbench.measure.suites.suite import Suite, merged
+from graphbench.measure.suites.tasks import Graph, StoredRecords, check
 from graphbench.records.model import NEVER_RAN, Outcome, Record
 
 EXAMPLE = "rmat:scale=22..28,edgefactor=16"
@@ -52,9 +54,32 @@ def expand(text: str) -> list[str]:
     return [str(spec.parse(_at(text, scale))) for scale in scales]
 
 
-def usual_engines(*, multi_gpu: bool) -> list[str]:
-    """Names of the engines to measure a series with by default; `multi_gpu`: numbers of GPUs are given."""
-    return ["cugraph", "cugraph-mg"] if multi_gpu else ["cugraph"]
+def suite_of(
+    algorithm: str, series: str, engines: Sequence[str] | None, given: Mapping[str, Any], where: str = ""
+) -> Suite:
+    """The suite of a series.
+
+    Args:
+        algorithm: by name or alias.
+        series: as :func:`expand` takes it.
+        engines: names; None: cugraph, and cugraph-mg if numbers of GPUs are given. The first is the baseline.
+        given: other options.
+        where: they were given, as for :func:`graphbench.measure.options.revised`.
+
+    Raises:
+        UsageError: unknown names, or values of a wrong type or out of range.
+    """
+    names = engines or (["cugraph", "cugraph-mg"] if given.get("gpus") else ["cugraph"])
+    suite = Suite(
+        name=f"scale {registry.algorithm(algorithm).name}",
+        algorithms=[registry.algorithm(algorithm).name],
+        datasets=expand(series),
+        engines=[registry.engine(name).name for name in names],
+        baseline=registry.engine(names[0]).name,
+    )
+    suite = merged(suite, given, where)
+    check(suite)
+    return suite
 
 
 def _scales(text: str) -> range:
@@ -88,8 +113,6 @@ class SizeSeries:
         stored: records of earlier runs.
         records: of the store; new ones are added.
         command: what the user typed.
-        fit: whether to skip tasks that would not fit into memory.
-        skip: whether to skip tasks that would time out, by the times on smaller graphs.
         done: the runs so far, one for each graph.
         ended: why the series ended before its largest graph; empty: it did not.
     """
@@ -99,8 +122,6 @@ class SizeSeries:
     stored: StoredRecords
     records: Sequence[Record]
     command: str = ""
-    fit: bool = True
-    skip: bool = True
     done: list[Run] = field(default_factory=list)
     ended: str = ""
 
@@ -123,8 +144,6 @@ class SizeSeries:
                 stored=self.stored,
                 past=known,
                 command=self.command,
-                fit=self.fit,
-                skip=self.skip,
                 series=self.suite.datasets,
             )
             self.done.append(run)

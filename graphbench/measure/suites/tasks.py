@@ -6,18 +6,17 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import NamedTuple
 
 from graphbench import registry
 from graphbench.algorithms.base import Algorithm
-from graphbench.engines.base import Engine, Settings
+from graphbench.engines.base import Engine
 from graphbench.graphs.clean import Dataset
-from graphbench.measure import planning
+from graphbench.measure.plan import warn_of_unused_gpus
 from graphbench.measure.predict import Past
 from graphbench.measure.prepare import identity
 from graphbench.measure.staleness import Present, changes
 from graphbench.measure.suites.rounds import rounds_of
-from graphbench.measure.suites.suite import Allocator, Suite
+from graphbench.measure.suites.suite import Suite, Variant
 from graphbench.records.model import Outcome, Params, Record, Task
 
 FINAL = frozenset({Outcome.OK, Outcome.INVALID, Outcome.TIMEOUT, Outcome.OUT_OF_MEMORY, Outcome.UNSUPPORTED})
@@ -65,13 +64,6 @@ class Graph:
             return cls(name=file.name)
         found = datasets.describe(name)
         return cls(name=found.name, entries=found.num_entries, directed=bool(found.directed))
-
-
-class Variant(NamedTuple):
-    """How GPU engines run: the memory resource and, for engines on several GPUs, their number (None: all)."""
-
-    allocator: Allocator
-    gpus: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -159,24 +151,6 @@ def _on_graph(record: Record | None, digest: str | None) -> Record | None:
     return None if other else record
 
 
-def settings(suite: Suite, variant: Variant) -> Settings:
-    """How engines run."""
-    return Settings(
-        threads=suite.threads,
-        device=suite.device,
-        allocator=variant.allocator,
-        device_memory_bytes=suite.device_memory_limit,
-        gpus=variant.gpus,
-        scheduler=suite.scheduler,
-    )
-
-
-def variants(suite: Suite) -> list[Variant]:
-    """Every allocator with every number of GPUs."""
-    numbers: list[int | None] = [*suite.gpus] or [None]
-    return [Variant(allocator, number) for allocator in suite.allocators for number in numbers]
-
-
 def engines(suite: Suite) -> list[str]:
     """Names of the engines to measure: those that the suite names, else all but those on request."""
     return suite.engines or [
@@ -190,7 +164,7 @@ def task_of(suite: Suite, algorithm: Algorithm, dataset: str, engine: Engine, va
 
 
 def _identity(suite: Suite, engine: Engine, variant: Variant) -> Params:
-    return identity(engine, settings(suite, variant), seed=suite.seed, ignore_weights=suite.ignore_weights)
+    return identity(engine, suite.options(variant).settings, seed=suite.seed, ignore_weights=suite.ignore_weights)
 
 
 def check(suite: Suite) -> None:
@@ -203,10 +177,10 @@ def check(suite: Suite) -> None:
     for name in suite.algorithms:
         registry.algorithm(name)
     registry.engines([*suite.engines, suite.baseline])
-    for variant in variants(suite):
-        planning.checked(settings(suite, variant))
+    for variant in suite.variants():
+        suite.options(variant)
     if suite.gpus:
-        planning.tell_unused_gpus(engines(suite))
+        warn_of_unused_gpus(engines(suite))
 
 
 def items(suite: Suite, graphs: Iterable[Graph], stored: StoredRecords, past: Past) -> list[Item]:
@@ -240,7 +214,7 @@ def _of_graph(suite: Suite, graph: Graph, stored: StoredRecords, past: Past) -> 
 def _engines(suite: Suite) -> Iterator[tuple[Variant, Engine]]:
     """Engines with the variants that change their tasks."""
     known: list[tuple[str, Params]] = []
-    for variant in variants(suite):
+    for variant in suite.variants():
         for engine in registry.engines(engines(suite)):
             own = _identity(suite, engine, variant)
             if (engine.name, own) not in known:
