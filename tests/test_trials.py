@@ -1,4 +1,7 @@
-"""The clock: a time holds the call and what the device still does after it returned."""
+"""The worker's part: what a time contains, and in which state of the process a call is timed."""
+
+import dataclasses
+import gc
 
 import pytest
 
@@ -6,16 +9,18 @@ from graphbench import registry
 from graphbench.engines.base import Settings
 from graphbench.measure.plan import Cell
 from graphbench.measure.prepare import prepare
+from graphbench.measure.protocol import COLD
 from graphbench.measure.runner import measure
 from graphbench.measure.trials import Bench
 from graphbench.records.model import Outcome
+from graphbench.system import memory
 from helpers import faulty_engines
 from test_runner import FEW, dataset, plan
 
+pytestmark = pytest.mark.usefixtures("ordeal")
 WHOLE_S = 2 * faulty_engines.STEP_S
 
 
-@pytest.mark.usefixtures("ordeal")
 def test_every_time_lasts_until_the_device_is_done():
     (record,) = measure(plan("none", engines=("asynchronous",), options=FEW))
     assert record.outcome is Outcome.OK
@@ -35,15 +40,59 @@ def bench():
     here.release()
 
 
-def prepared_job(bench, folder, engine="asynchronous", **params):
-    cell = Cell(algorithm="ordeal", dataset=dataset(), engines=(engine,))
-    prepared = prepare(cell, registry.algorithm("ordeal").resolve(params), 0)
+def prepared_job(bench, folder, engine, algorithm="ordeal", **params):
+    cell = Cell(algorithm=algorithm, dataset=dataset(), engines=(engine,))
+    prepared = prepare(cell, registry.algorithm(algorithm).resolve(params), 0)
     request = prepared.request(registry.engine(engine), Settings(), answers=folder / "answer-", command="")
     return bench.prepare(request)[0]
 
 
-@pytest.mark.usefixtures("ordeal")
 def test_the_bare_call_returns_when_the_device_is_done(bench, tmp_path):
-    job = prepared_job(bench, tmp_path)
+    job = prepared_job(bench, tmp_path, "asynchronous")
     bench.solver(job)(job.call(0))
     assert not job.engine.pending
+
+
+@pytest.fixture
+def recording(bench, tmp_path, monkeypatch):
+    """An engine after one task, its log, and how to prepare the next."""
+    engine = registry.engine("recording")
+    engine.take_log()
+    monkeypatch.setattr(memory, "reset_host_peak", lambda: engine.log.append("reset host peak"))
+    return engine, lambda: prepared_job(bench, tmp_path, "recording")
+
+
+RESET = ["reset host peak", "reset device peak"]
+
+
+def test_a_task_on_the_same_graph_builds_nothing_and_has_peaks_of_its_own(recording):
+    engine, task = recording
+    task()
+    assert engine.take_log() == ["reset host peak", "start", "reset device peak", "read", "build", "call", "collect"]
+    task()
+    assert engine.take_log() == [*RESET, "call", "collect"]
+
+
+def test_a_graph_is_released_before_one_with_other_options_is_read(recording, monkeypatch):
+    engine, task = recording
+    task()
+    engine.take_log()
+    other = dataclasses.replace(faulty_engines.ordeal.adapter("recording"), build={"transposed": True})
+    monkeypatch.setitem(faulty_engines.ordeal.adapters, "recording", other)
+    task()
+    assert engine.take_log() == [*RESET, "freed", "read", "build transposed", "call", "collect"]
+
+
+def test_the_collector_does_not_disturb_a_trial(recording, bench):
+    engine, task = recording
+    job = task()
+    engine.take_log()
+    for trial in range(3):
+        bench.trial(job, trial)
+    assert engine.take_log() == ["call"] * 3
+    assert gc.isenabled()
+
+
+def test_the_first_call_has_the_inputs_of_the_first_trial(bench, tmp_path):
+    job = prepared_job(bench, tmp_path, "networkx", "bfs", sources=4)
+    assert job.call(COLD).source == job.call(0).source != job.call(1).source

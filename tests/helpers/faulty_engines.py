@@ -2,11 +2,13 @@
 # ruff: noqa: ARG001, ARG005  adapters all have one signature, whatever they make of it
 
 import ctypes
+import gc
 import os
 import resource
 import signal
 import sys
 import time
+import weakref
 from pathlib import Path
 
 import numpy as np
@@ -129,6 +131,63 @@ def _(module, graph, p):
     return graph
 
 
+class Recording(Steady):
+    """Keeps a log of what the worker does with it, and of what it could not have done without disturbing the clock."""
+
+    name = "recording"
+
+    def __init__(self):
+        self.log, self.graph, self.garbage = [], None, None
+
+    def take_log(self):
+        log, self.log = self.log, []
+        return log
+
+    def start(self, settings):
+        self.log.append("start")
+        return self
+
+    def reset_device_peak(self):
+        self.log.append("reset device peak")
+
+    def read(self, edges):
+        self.log.append("read beside another graph" if self.graph is not None and self.graph() is not None else "read")
+        return edges.to_numpy()
+
+    def build(self, columns, edges, **options):
+        self.log.append(" ".join(["build", *options]))
+        graph = super().build(columns, edges)
+        self.graph = weakref.ref(graph)
+        return graph
+
+    def wait_until_freed(self):
+        self.log.append("freed")
+
+    def collect(self, raw, kind, edges, pairs):
+        self.log.append("collect")
+        return raw
+
+
+class Garbage:
+    """Refers to itself, so that only a collection removes it."""
+
+    def __init__(self):
+        self.itself = self
+
+
+@ordeal.on("recording")
+def _(module, graph, p):
+    module.log.append("call")
+    if gc.isenabled():
+        module.log.append("the collector may run")
+    if not gc.get_freeze_count():
+        module.log.append("the collector looks at the graph")
+    if module.garbage is not None and module.garbage() is not None:
+        module.log.append("garbage of the call before")
+    module.garbage = weakref.ref(Garbage())
+    return graph
+
+
 class Gappy(Steady):
     """Has no adapter."""
 
@@ -145,7 +204,9 @@ class Absent(Steady):
 
 
 ordeal.adapters["absent"] = ordeal.adapters["steady"]
-steady, faulty, asynchronous, gappy, absent = Steady(), Faulty(), Asynchronous(), Gappy(), Absent()
+steady, faulty, asynchronous, recording, gappy, absent = (
+    Steady(), Faulty(), Asynchronous(), Recording(), Gappy(), Absent()
+)  # fmt: skip
 
 
 def _raise(module, graph, p):
