@@ -1,25 +1,25 @@
-"""Betweenness: on how many shortest paths each vertex lies, of those that start at a few drawn vertices.
+"""Betweenness centrality: the share of shortest paths that pass through each vertex, from a sample of source vertices.
 
 Freeman, "A set of measures of centrality based on betweenness", Sociometry 40 (1977) 35-41; Brandes, "A faster
 algorithm for betweenness centrality", J. Math. Sociology 25 (2001) 163-177; from a sample of sources, Brandes, Pich,
-Int. J. Bifurcation and Chaos 17 (2007) 2303-2318, and as a benchmark GAP. The graph is undirected (a directed dataset
-is symmetrised first), weights are ignored: every edge has length 1.
+Int. J. Bifurcation and Chaos 17 (2007) 2303-2318, and the GAP benchmark. The graph is undirected (a directed dataset is
+symmetrised) and weights are ignored: every edge has length 1.
 
-b(v) = sum over sources s and all t of sigma_st(v) / sigma_st, divided by k (n - 2), for k sources and n vertices, with
-sigma_st the number of shortest paths from s to t and sigma_st(v) of those with v in their inside. So b lies between 0
-and 1; a vertex on all paths from all sources, itself none, has 1. The sources are drawn with the stored seed from the
-largest component and are the same list for every engine. With all n vertices as sources b is the betweenness that
-others normalise to at most 1, times (n - 1) / n, as nothing is left out of the k.
+b(v) = sum over sources s and all t of sigma_st(v) / sigma_st, divided by k (n - 2), for k sources and n vertices, where
+sigma_st is the number of shortest paths from s to t and sigma_st(v) the number of those with v as an inner vertex. So b
+is between 0 and 1; a vertex that is not a source and lies on all paths from all sources has 1. The sources are drawn
+with the stored seed from the largest component and are the same for every engine. With all n vertices as sources, b is
+the usual betweenness normalised to at most 1, times (n - 1) / n, because all k sources count.
 
-The answer is certified within a relative 1e-3 at each vertex, and answers are compared within 2e-3 of the whole.
+The answer is certified within a relative 1e-3 at each vertex, and answers are compared within an absolute 2e-3.
 
-How engines differ. NetworkX counts pairs of given sources and targets (all vertices) and halves them, igraph likewise.
-cuGraph divides by k (n - 2), and at the sources by (k - 1)(n - 2), as NetworkX does since 3.5, which leaves no number
-at the one source of k = 1; where k = n - 1 it divides by k (n - 2) everywhere, and with two vertices 0 by 0. All of
-that is undone when answers are collected. nx-cugraph takes a number k and a random generator, not a list: it is given a
-generator that draws the list. cuGraph is posed in float64; nx-cugraph computes in float32. cuGraph counts paths in
-whole numbers as wide as its edge ids, so that on graphs with 2^31 shortest paths between two vertices its answer can be
-wrong: the certificate tells. NetworKit can be given how many sources, not which.
+How engines differ. NetworkX sums over pairs of given sources and targets (here all vertices) and halves the sum; so
+does igraph. cuGraph divides by k (n - 2), and at the sources by (k - 1)(n - 2), as NetworkX does since 3.5, which is
+undefined at the only source of k = 1; for k = n - 1 it divides by k (n - 2) everywhere, and for two vertices 0 by 0.
+All of this is undone when answers are collected. nx-cugraph takes a number of sources and a random generator, not a
+list; see `_GivenSample` on this page. cuGraph computes in float64, nx-cugraph in float32. cuGraph counts paths in
+integers as wide as its edge ids, so its answer can be wrong on graphs with 2^31 shortest paths between two vertices;
+the certificate detects that. NetworKit takes the number of sources only.
 """
 
 from __future__ import annotations
@@ -38,9 +38,9 @@ from graphbench.certificates.checks import Wrong, form_fault, raise_if
 from graphbench.graphs.edgelist import EdgeList
 
 RELATIVE = 1e-3
-"""How far a score may be off, relative to the right one: sums in float32 of what many paths contribute."""
+"""Largest error of a score, relative to the right one: sums of many paths' contributions in float32."""
 FLOOR = 1e-9
-"""The same relative to the largest score of all."""
+"""Largest error relative to the largest score."""
 
 betweenness = Algorithm(
     name="betweenness",
@@ -58,7 +58,7 @@ betweenness = Algorithm(
             type=int,
             default=16,
             minimum=1,
-            help="How many sources of paths to draw from the largest component.",
+            help="Number of sources to draw from the largest component.",
         )
     ],
 )
@@ -69,8 +69,8 @@ def _(edges: EdgeList, answer: npt.NDArray[Any], p: Call) -> Finding:
     """All scores, recomputed from the same sources in float64 by Brandes' recursion, agree within a relative 1e-3.
 
     Theorem. delta_s(v) = sum over the out-neighbours w of v that are one farther from s than v, of sigma_sv / sigma_sw
-    (1 + delta_s(w)) (Brandes, theorem 6): path counts go from level to level outwards, dependencies back. No cheaper
-    proof is known than doing so: a second for 10 million edges and each source.
+    (1 + delta_s(w)) (Brandes, theorem 6): path counts go outwards level by level, dependencies back. No cheaper proof
+    is known; it takes about a second per source for 10 million edges.
     """
     raise_if(form_fault(answer, edges.num_vertices, "floating", "scores"))
     scale = len(p.vertices) * max(edges.num_vertices - 2, 1)
@@ -94,7 +94,7 @@ def _(edges: EdgeList, answer: npt.NDArray[Any], p: Call) -> Finding:
 
 
 def _half(result: Any, p: Call) -> Scaled:
-    """Of the sum over sources: an undirected path is counted once for both directions."""
+    """Normalise a sum over sources in which an undirected path counts once for both directions."""
     return Scaled(result, 2 / (len(p.vertices) * max(p.num_vertices - 2, 1)))
 
 
@@ -112,8 +112,8 @@ betweenness.gap("networkit", "would not be the same problem: it draws the source
 
 
 def _without_own_scale(result: Any, sources: Any, p: Call) -> Scaled:
-    """Of scores that are divided by (k - 1)(n - 2) at the k sources, and by k (n - 2) elsewhere."""
-    if p.num_vertices <= 2:  # nothing lies between two vertices, and n - 2 is nothing to divide by
+    """Rescale scores that are divided by (k - 1)(n - 2) at the k sources, and by k (n - 2) elsewhere."""
+    if p.num_vertices <= 2:  # n - 2 is 0, and no vertex lies between two others
         return Scaled(result, 1.0, range(p.num_vertices), 0.0)
     k = len(sources)
     alike = k == p.num_vertices - 1
@@ -123,24 +123,29 @@ def _without_own_scale(result: Any, sources: Any, p: Call) -> Scaled:
 @betweenness.on("cugraph", build={"float64_weights": True})
 def _(cugraph: Any, graph: Any, p: Call) -> Any:
     with warnings.catch_warnings():
-        # It says so of `result_dtype`, whether or not it is given.
+        # It warns about `result_dtype`, whether or not that is given.
         warnings.filterwarnings("ignore", "This parameter is deprecated", PendingDeprecationWarning)
         scores = cugraph.betweenness_centrality(graph, k=p.vertices)
     return _without_own_scale(scores, p.vertices.to_numpy(), p)
 
 
-class _Listed(random.Random):
-    """A random generator whose samples are known."""
+class _GivenSample(random.Random):
+    """A random generator that samples the given vertices: the only way to pass a list of sources to nx-cugraph.
 
-    def __init__(self, listed: Sequence[int]) -> None:
+    nx-cugraph draws its sources by `create_py_random_state(seed).sample(range(n), k)`. If it ever draws in another way,
+    the certificate rejects the answer.
+    https://github.com/rapidsai/nx-cugraph/blob/main/nx_cugraph/algorithms/centrality/betweenness.py
+    """
+
+    def __init__(self, vertices: Sequence[int]) -> None:
         super().__init__()
-        self._listed = list(listed)
+        self._vertices = list(vertices)
 
     def sample(self, population: Any, k: int, *, counts: Any = None) -> list[Any]:
-        return self._listed[:k]
+        return self._vertices[:k]
 
 
 @betweenness.on("nx-cugraph", parameters_used=lambda _: {"dtype": "float32"})
 def _(nx: Any, graph: Any, p: Call) -> Any:
-    scores = nx.betweenness_centrality(graph, k=len(p.vertices), seed=_Listed(p.vertices))
+    scores = nx.betweenness_centrality(graph, k=len(p.vertices), seed=_GivenSample(p.vertices))
     return _without_own_scale(scores, p.vertices, p)

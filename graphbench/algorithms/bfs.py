@@ -1,15 +1,15 @@
-"""Breadth-first search: how many edges away every vertex is from a source.
+"""Breadth-first search: the number of edges from a source to every vertex.
 
 Moore, "The shortest path through a maze", Proc. Int. Symp. Theory of Switching (1959); as a benchmark, Graph500 and
-GAP. Direction is kept, depth counts out-edges, weights are ignored. The sources are drawn with the stored seed from
-the largest component and are the same for every engine; trial i searches from source i mod k.
+GAP. Direction is kept: depth counts out-edges. Weights are ignored. The sources are drawn with the stored seed from the
+largest component and are the same for every engine; trial i searches from source i mod k.
 
-What is asked for is depths, not a tree: several trees can be right, the depths are unique. Every library is called so
-that it returns depths and keeps no paths.
+The answer is the depths, not a tree: several trees can be right, the depths are unique. Every library is called so that
+it returns depths and stores no paths.
 
 How engines differ. NetworkX builds a dictionary of the reached vertices; igraph, NetworKit and cuGraph fill a column
-with a mark at unreached vertices. NetworKit's search of one source runs on one thread. cuGraph always returns
-a predecessor's column too unless told not to.
+and mark unreached vertices. NetworKit searches from one source on one thread. cuGraph also returns a column of
+predecessors by default; here it does not.
 """
 
 from __future__ import annotations
@@ -44,9 +44,10 @@ def _(edges: EdgeList, answer: npt.NDArray[Any], p: Call) -> Finding:
     """The depth rule: 0 at the source, no edge skips a level, and every other reached vertex has a parent.
 
     Theorem. If d(source) = 0; if for every edge u -> v with u reached, v is reached and d(v) <= d(u) + 1; and if every
-    reached v but the source has an in-neighbour at depth d(v) - 1, then d is the depth of every vertex: the second
-    rule forbids that a depth is too large or a vertex overlooked, the third that it is too small or made up. The
-    proof, with lengths other than 1 too, is at :func:`graphbench.certificates.search.search_fault`.
+    reached v but the source has an in-neighbour at depth d(v) - 1, then d is the depth of every vertex. The second rule
+    excludes depths that are too large and vertices that were missed, the third depths that are too small and vertices
+    that cannot be reached. The proof, also for other lengths, is at
+    :func:`graphbench.certificates.search.search_fault`.
     """
     raise_if(form_fault(answer, edges.num_vertices, "integer", "depths"))
     if answer.min() < -1:

@@ -1,16 +1,16 @@
 """Core numbers: the largest k for which each vertex belongs to the k-core.
 
 The k-core is the largest subgraph in which every vertex has at least k neighbours (Seidman, "Network structure and
-minimum degree", Social Networks 5 (1983) 269-287); all core numbers take O(m) by peeling off vertices of least degree
-(Batagelj, Zaversnik, arXiv cs/0310049). The graph is undirected, weights are ignored: it is the number of neighbours
-that counts. A vertex without edges has core number 0.
+minimum degree", Social Networks 5 (1983) 269-287). All core numbers take O(m), by repeatedly removing a vertex of least
+degree (Batagelj, Zaversnik, arXiv cs/0310049). The graph is undirected, weights are ignored. A vertex without edges has
+core number 0.
 
-The answer is exact, one whole number for each vertex.
+The answer is exact, one integer for each vertex.
 
-How engines differ. NetworkX, igraph and NetworKit peel vertices in order of degree; NetworKit can do so on all
-threads, which it chooses by itself, and returns floating-point numbers. cuGraph and nx-cugraph peel all vertices of
-one degree at once; cuGraph's parameter `degree_type` has no effect in its 26.10. Loops would count twice in some
-libraries and are refused by others: there are none here.
+How engines differ. NetworkX, igraph and NetworKit remove vertices in order of degree; NetworKit can do so on all
+threads, decides that alone, and returns floating-point numbers. cuGraph and nx-cugraph remove all vertices of one
+degree at once; the parameter `degree_type` of cuGraph 26.10 has no effect. There are no loops, which some libraries
+count twice and others refuse.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ core_number = Algorithm(
 
 @core_number.certificate
 def _(edges: EdgeList, answer: npt.NDArray[Any], _p: Call) -> Finding:
-    """Every vertex has enough neighbours of its level or above, and each level can be peeled off.
+    """Every vertex has enough neighbours of its level or above, and each level can be removed vertex by vertex.
 
     The theorem and its proof are at :func:`graphbench.certificates.cores.core_fault`.
     """

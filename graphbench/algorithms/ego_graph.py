@@ -1,18 +1,17 @@
-"""Ego graph: all edges between the vertices that are within a few hops of one vertex.
+"""Ego graph: all edges between the vertices within a few hops of one vertex.
 
-The ball B = {v : dist(source, v) <= radius}, and the subgraph that it induces: the edges between neighbours belong to
-it, not only those that lead to them (Freeman, "Centered graphs and the structure of ego networks", Math. Soc. Sci. 3
-(1982) 291-304). Direction is kept: the ball follows out-edges, and every edge between its vertices counts. Weights are
-ignored, distance is in hops. The sources are drawn as for breadth-first search and are the same for every engine;
-trial i asks about source i mod k. The radius is 2 by default: one hop, the default of the libraries, leaves so little
-work at most vertices that nothing but the cost of a call would be measured.
+The subgraph induced by the ball B = {v : dist(source, v) <= radius}: edges between neighbours are included, not only
+those that lead to them (Freeman, "Centered graphs and the structure of ego networks", Math. Soc. Sci. 3 (1982)
+291-304). Direction is kept: the ball follows out-edges, and every edge between its vertices counts. Weights are
+ignored; distance is in hops. Sources are drawn as for `bfs`; trial i uses source i mod k. The default radius is 2: at
+most vertices one hop, the libraries' default, is so little work that only the overhead of a call would be measured.
 
 The answer is a graph in the library's own form; its edges are compared exactly.
 
-How engines differ. NetworkX copies the subgraph of a bounded search, nx-cugraph follows it on the device. igraph has
-the ball (`neighborhood`) and the induced subgraph, two calls. cuGraph extracts the edges of the ball and builds a graph
-from them; it refuses a radius of as many hops as there are vertices, and takes the largest below instead. NetworKit has
-a search without a bound only.
+How engines differ. NetworkX copies the subgraph of a bounded search, and nx-cugraph does the same on the device. igraph
+takes two calls, for the ball (`neighborhood`) and for the induced subgraph. cuGraph extracts the edges of the ball and
+builds a graph from them; it refuses a radius as large as the number of vertices, so the largest accepted radius is
+used. NetworKit has only an unbounded search.
 """
 
 from __future__ import annotations
@@ -40,14 +39,14 @@ ego_graph = Algorithm(
     draws="sources",
     parameters=[
         *SOURCES,
-        Parameter(name="radius", type=int, default=2, minimum=1, help="How many hops from the source to go."),
+        Parameter(name="radius", type=int, default=2, minimum=1, help="Number of hops from the source."),
     ],
 )
 
 
 @ego_graph.certificate
 def _(edges: EdgeList, answer: npt.NDArray[Any], p: Call) -> Finding:
-    """The ball is computed anew; an edge is in the answer exactly if both its ends are in the ball."""
+    """The ball is recomputed; an edge is in the answer exactly if both its ends are in the ball."""
     mask = subgraphs.edge_mask(edges, answer)
     inside = subgraphs.ball(edges, p.source, p.radius)
     figures: Figures = {"edges": len(answer), "vertices": int(np.count_nonzero(inside))}
@@ -71,7 +70,7 @@ def _(_igraph: Any, graph: Any, p: Call) -> Any:
 
 
 def _radius(p: Call) -> int:
-    """As large as cuGraph lets it be: below the number of vertices, within which everything in reach lies."""
+    """The largest radius that cuGraph accepts; the ball is the same, since no path has more than n - 1 hops."""
     return int(min(p.radius, p.num_vertices - 1))
 
 

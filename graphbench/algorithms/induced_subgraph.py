@@ -1,19 +1,18 @@
 """Induced subgraph: all edges of a graph between the vertices of a given set.
 
-G[S] = (S, {(u, v) in E : u in S and v in S}) (Diestel, "Graph Theory", 5th ed. (2017), 1.1). Direction is kept,
-weights are ignored. The set is drawn once with the stored seed and given to every engine: a share of all vertices,
-each as likely as any other, half of them by default. An edge is then left with the square of that probability, a
-quarter: work that does not vanish on a sparse graph, as it would with a few vertices drawn at random. A smaller share
-gives a part of the same set.
+G[S] = (S, {(u, v) in E : u in S and v in S}) (Diestel, "Graph Theory", 5th ed. (2017), 1.1). Direction is kept, weights
+are ignored. The set is drawn once with the stored seed and is the same for every engine: a share of all vertices, by
+default half of them, chosen uniformly. An edge is then kept with the square of that probability, a quarter, so there is
+work on sparse graphs too. A smaller share gives a subset of the same set.
 
-The answer is a graph in the library's own form, and its edges are compared exactly; vertices that lose all their edges
-belong to it too, and are not asked for.
+The answer is a graph in the library's own form, and its edges are compared exactly; isolated vertices of the subgraph
+are not compared.
 
-How engines differ. NetworkX's `subgraph` is a view, which has done nothing yet: it is copied here inside the timer, as
-its documentation says for a graph of one's own. igraph numbers the vertices that are left anew; NetworKit and cuGraph
-keep their numbers. cuGraph documents that it takes weighted graphs only (its 26.10 reads weights that need not be
-there), so its edges weigh 1 and it extracts the weights too; then it builds a graph from them, both directions of an
-undirected one, and gives None where no edge is left.
+How engines differ. NetworkX's `subgraph` is a lazy view, so it is copied inside the timer, as its documentation
+recommends. igraph renumbers the remaining vertices; NetworKit and cuGraph keep their ids. cuGraph documents that it
+takes weighted graphs only (26.10 reads weights without checking that they exist), so its edges have weight 1 and it
+extracts the weights too; then it builds a graph from them, with both directions of an undirected edge, and returns None
+if no edge is left.
 """
 
 from __future__ import annotations
@@ -55,7 +54,7 @@ induced_subgraph = Algorithm(
             minimum=0,
             exclusive_minimum=True,
             maximum=1,
-            help="How much of all vertices to draw, as a fraction; at least one vertex is drawn.",
+            help="Fraction of all vertices to draw; at least one vertex is drawn.",
         ),
     ],
 )
@@ -63,7 +62,7 @@ induced_subgraph = Algorithm(
 
 @induced_subgraph.certificate
 def _(edges: EdgeList, answer: npt.NDArray[Any], p: Call) -> Finding:
-    """The definition, edge by edge: an edge of the graph is in the answer exactly if both its ends are in the set."""
+    """An edge of the graph is in the answer exactly if both its ends are in the set, checked for every edge."""
     mask = subgraphs.edge_mask(edges, answer)
     inside = np.zeros(edges.num_vertices, dtype=bool)
     inside[np.asarray(p.vertices)] = True

@@ -1,15 +1,15 @@
-"""k-truss: the largest subgraph in which every edge lies in at least k - 2 triangles.
+"""k-truss: the largest subgraph in which every edge is in at least k - 2 triangles.
 
 Cohen, "Trusses: Cohesive subgraphs for social network analysis", NSA technical report (2008); Wang, Cheng, PVLDB 5
-(2012) 812-823; as a benchmark, Graph Challenge. The graph is undirected, weights are ignored. k is 4 by default: at 3
-one pass over the triangles is enough, since the three edges of a triangle keep each other, so 4 is the first k at which
-edges that go take others with them. A graph without such edges has an empty truss, 0 edges.
+(2012) 812-823; as a benchmark, Graph Challenge. The graph is undirected, weights are ignored. The default k is 4: for
+k = 3 one pass over the triangles is enough, because the three edges of a triangle support each other; from 4 on,
+removing an edge can remove others. The truss of a graph without such edges is empty.
 
 The answer is a graph in the library's own form; its edges are compared exactly.
 
-How engines differ. NetworkX counts common neighbours of every edge again in each round; cuGraph counts triangles once
-and unrolls those that an edge takes with it, in parallel, and builds a graph from the edges that are left. (Some texts
-call the same subgraph the (k - 2)-truss; NetworkX and cuGraph count as here.)
+How engines differ. NetworkX counts common neighbours of every edge again in each round. cuGraph counts triangles once,
+updates the counts of the edges that lose one, in parallel, and builds a graph from the remaining edges. Some texts call
+the same subgraph the (k - 2)-truss; NetworkX and cuGraph count as here.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ k_truss = Algorithm(
     headline="edges",
     parameters=[
         Parameter(
-            name="k", type=int, default=4, minimum=3, help="Every edge of the k-truss lies in k - 2 triangles or more."
+            name="k", type=int, default=4, minimum=3, help="Every edge of the k-truss is in at least k - 2 triangles."
         ),
     ],
 )
@@ -42,9 +42,9 @@ k_truss = Algorithm(
 
 @k_truss.certificate
 def _(edges: EdgeList, answer: npt.NDArray[Any], p: Call) -> Finding:
-    """Every edge of the answer has its triangles within the answer, and all other edges can be peeled off.
+    """Every edge of the answer has its triangles within the answer, and all other edges can be removed one by one.
 
-    The theorem, and what is done where that would be dear, is at :func:`graphbench.certificates.cores.truss`.
+    The theorem, and the samples used on large graphs, are at :func:`graphbench.certificates.cores.truss`.
     """
     mask = subgraphs.edge_mask(edges, answer)
     figures: Figures = {"edges": len(answer), "vertices": subgraphs.vertices(edges, mask)}
@@ -64,8 +64,8 @@ def _(cugraph: Any, graph: Any, p: Call) -> Any:
 
 
 k_truss.gap("igraph", "not in the library")
-k_truss.gap("networkit", "not in the library: it counts the triangles at each edge, but peels nothing off")
+k_truss.gap("networkit", "not in the library: it counts the triangles at each edge, but computes no truss")
 k_truss.gap(
     "nx-cugraph",
-    "would not be the same problem: its truss numbers the vertices that are left anew and forgets which they were",
+    "would not be the same problem: its truss renumbers the remaining vertices and drops their ids",
 )

@@ -1,16 +1,15 @@
-"""Minimum spanning tree: the lightest edges that connect whatever the graph connects.
+"""Minimum spanning tree: the edges of least total weight that connect each component of the graph.
 
-A tree in each component, of least total weight: a spanning forest where the graph is not connected. Boruvka (1926);
-Kruskal, Proc. AMS 7 (1956) 48-50; Prim, Bell System Technical Journal 36 (1957) 1389-1401. The graph is undirected.
-Weights are the dataset's, 0 allowed; where it has none, whole numbers from 1 to 255 are drawn with the stored seed, as
-for shortest paths, the same for every engine.
+A spanning forest if the graph is not connected. Boruvka (1926); Kruskal, Proc. AMS 7 (1956) 48-50; Prim, Bell System
+Technical Journal 36 (1957) 1389-1401. The graph is undirected. The dataset's weights are used, 0 included; if it has
+none, integers from 1 to 255 are drawn with the stored seed, the same for every engine.
 
-What is asked for is the edges. With equal weights several forests are right, so those of engines are not compared with
-each other: the certificate holds each of them against the least total weight.
+The answer is the edges. With equal weights several forests are right, so answers are not compared with each other; the
+certificate compares each with the least total weight.
 
-How engines differ. NetworkX runs Kruskal's algorithm; igraph chooses, Prim's where there are weights; NetworKit runs
-Kruskal's, sorting on all threads, and its forest forgets the weights. cuGraph runs Boruvka's in parallel, makes equal
-weights different by tiny amounts, and builds a graph from the edges that it finds; it fails on graphs without any.
+How engines differ. NetworkX runs Kruskal's algorithm. igraph uses Prim's on weighted graphs. NetworKit runs Kruskal's,
+sorting on all threads, and its forest has no weights. cuGraph runs Boruvka's in parallel, breaks ties by adding tiny
+amounts to weights, and builds a graph from the chosen edges; it fails on graphs without edges.
 """
 
 from __future__ import annotations
@@ -42,12 +41,12 @@ mst = Algorithm(
 
 @mst.certificate
 def _(edges: EdgeList, answer: npt.NDArray[Any], _p: Call) -> Finding:
-    """Edges of the graph, a forest that spans it, and no heavier than one of SciPy's.
+    """The edges are in the graph, form a spanning forest, and weigh no more than a forest of SciPy's.
 
-    A spanning forest is shown by counting (`subgraphs.forest_fault`). All minimum spanning
-    forests have the same weights, edge by edge in ascending order (`subgraphs.least_forest`),
-    so one computed anew shows them. Whole numbers must come out equal; fractions, whose ties rounding may decide,
-    within a relative 1e-6, each of them and all together.
+    A spanning forest is shown by counting (:func:`graphbench.certificates.subgraphs.forest_fault`). All minimum
+    spanning forests have the same sorted weights (:func:`graphbench.certificates.subgraphs.least_forest`). Integer
+    weights must be equal; fractional weights, where rounding may break ties, agree within a relative 1e-6, each of them
+    and in total.
     """
     mask = subgraphs.edge_mask(edges, answer)
     _, _, weight = edges.to_numpy()
@@ -96,7 +95,7 @@ def _(cugraph: Any, graph: Any, _p: Call) -> Any:
     except RuntimeError as error:
         if ": 0 edges" not in str(error):
             raise
-        raise UnsupportedError("it fails on a graph without edges, which is its own spanning forest") from error
+        raise UnsupportedError("it fails on a graph without edges") from error
 
 
 mst.gap("nx-cugraph", "not in the library")

@@ -1,15 +1,14 @@
-"""Strongly connected components: which vertices can reach each other both ways along directed edges.
+"""Strongly connected components: vertices that can reach each other in both directions along directed edges.
 
 Tarjan, "Depth-first search and linear graph algorithms", SIAM J. Comput. 1 (1972) 146-160; in parallel, Fleischer,
-Hendrickson, Pinar, "On identifying strongly connected components in parallel", IPDPS (2000). Direction is kept and
-weights are ignored. On an undirected dataset every edge leads both ways, so that the answer is that of `wcc`; the
-problem is meant for directed ones. A vertex on no circle is a component of its own.
+Hendrickson, Pinar, "On identifying strongly connected components in parallel", IPDPS (2000). Direction is kept, weights
+are ignored. On an undirected dataset the answer is that of `wcc`. A vertex on no cycle is a component.
 
-Labels are arbitrary names: two answers are the same if one turns into the other by renaming.
+Labels are arbitrary: two answers are equal if renaming labels turns one into the other.
 
-How engines differ. NetworkX yields one set of vertices after another (all of them are read) and, like NetworKit and
-cuGraph, refuses undirected graphs, which get its undirected search instead. igraph, NetworKit and NetworkX search
-depth-first on one thread. cuGraph works on all vertices in parallel. nx-cugraph does not have it.
+How engines differ. NetworkX yields one set of vertices after another, all of which are read inside the timer. NetworkX,
+NetworKit and cuGraph refuse undirected graphs, which get their undirected search instead. NetworkX, igraph and
+NetworKit search depth-first on one thread; cuGraph processes all vertices in parallel. nx-cugraph does not have it.
 """
 
 from __future__ import annotations
@@ -37,13 +36,12 @@ scc = Algorithm(
 
 @scc.certificate
 def _(edges: EdgeList, answer: npt.NDArray[Any], _p: Call) -> Finding:
-    """Inside each label every vertex reaches every other, and between labels no walk leads in a circle.
+    """Inside each label every vertex reaches every other, and no cycle leads through several labels.
 
-    Theorem. By the first rule all vertices of a label are in one strong component. By the second, two labels that
-    were parts of one component cannot be: they would reach each other, and arcs between labels would lead in a
-    circle. The first is shown by two searches inside labels, forwards and backwards from one vertex of each; the
-    second by taking away labels that no arc leads to, until none is left (Kahn, Comm. ACM 5 (1962) 558-562). Neither
-    is an algorithm for strong components.
+    Theorem. By the first rule all vertices of a label are in one strong component. By the second, no two labels are
+    parts of one component: they would reach each other, so a cycle would lead through both. The first rule is checked
+    by two searches inside labels, forwards and backwards from one vertex of each; the second by removing labels without
+    incoming arcs until none is left (Kahn, Comm. ACM 5 (1962) 558-562). Neither is an algorithm for strong components.
     """
     raise_if(labels_fault(answer, edges.num_vertices))
     _, sizes = np.unique(answer, return_counts=True)

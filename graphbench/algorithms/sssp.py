@@ -1,14 +1,14 @@
-"""Shortest paths from one source: the least total weight on the way to every vertex.
+"""Single-source shortest paths: the least total edge weight from a source to every vertex.
 
 Dijkstra, "A note on two problems in connexion with graphs", Numerische Mathematik 1 (1959) 269-271; as a benchmark,
-GAP and LDBC Graphalytics. Direction is kept. Weights are the dataset's and must be above 0; where it has none, whole
-numbers from 1 to 255 are drawn with the stored seed (GAP's choice), the same for every engine. Sources are drawn as
-for breadth-first search.
+GAP and LDBC Graphalytics. Direction is kept. The dataset's weights are used and must be positive; if it has none,
+integers from 1 to 255 are drawn with the stored seed (GAP's choice), the same for every engine. Sources are drawn as
+for `bfs`.
 
-What is asked for is distances, not paths. They are float64 everywhere, so whole-number weights give exact answers.
+The answer is distances, not paths. They are float64 on every engine, so integer weights give exact answers.
 
 How engines differ. NetworkX, igraph and NetworKit run Dijkstra's algorithm with a heap on one thread; cuGraph relaxes
-buckets of vertices in parallel (delta stepping's kin), which does more work in fewer steps.
+buckets of vertices in parallel (as in delta stepping), which does more work in fewer steps.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from graphbench.certificates.checks import form_fault, raise_if
 from graphbench.graphs.edgelist import EdgeList
 
 RELATIVE = 1e-5
-"""How far a distance may be off where weights are fractions, so that sums depend on their order."""
+"""Largest relative error of a distance for fractional weights, whose sums depend on their order."""
 
 sssp = Algorithm(
     name="sssp",
@@ -44,11 +44,11 @@ sssp = Algorithm(
 
 @sssp.certificate
 def _(edges: EdgeList, answer: npt.NDArray[Any], p: Call) -> Finding:
-    """Whole numbers: no edge offers a shorter way, and an edge accounts for every reached vertex but the source.
+    """No edge offers a shorter path, and an edge accounts for the distance of every reached vertex but the source.
 
-    The theorem and its proof are at `search.search_fault`; equality is demanded. Where weights are
-    fractions, sums are rounded: the answer is compared with a Dijkstra of SciPy's, O(m log n), and every distance must
-    be right within a relative 1e-5, however long its path.
+    For integer weights, these rules are checked exactly; the theorem and its proof are at
+    :func:`graphbench.certificates.search.search_fault`. For fractional weights, sums are rounded: every distance must
+    agree with SciPy's Dijkstra, O(m log n), within a relative 1e-5, however long its path.
     """
     raise_if(form_fault(answer, edges.num_vertices, "floating", "distances"))
     distance = answer.astype(np.float64, copy=False)
@@ -61,7 +61,7 @@ def _(edges: EdgeList, answer: npt.NDArray[Any], p: Call) -> Finding:
         shown = "no edge shortens a path and every distance is accounted for, exactly"
     else:
         fault = search.distances_fault(edges, distance, p.source, tolerance=RELATIVE)
-        shown = f"every distance is that of a Dijkstra of our own within a relative {RELATIVE:g}"
+        shown = f"every distance agrees with SciPy's Dijkstra within a relative {RELATIVE:g}"
     raise_if(fault, figures)
     return Finding(detail=f"{shown}; {count:,} vertices reached", figures=figures)
 

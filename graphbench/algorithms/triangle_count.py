@@ -1,16 +1,16 @@
-"""Triangles: in how many of them each vertex lies.
+"""Triangle counting: the number of triangles that each vertex is part of.
 
-t(v) = number of edges between neighbours of v. The graph is undirected, weights are ignored. The graph's total is a
-third of the sum over vertices. Counting and listing: Latapy, "Main-memory triangle computations for very large (sparse
-(power-law)) graphs", Theor. Comput. Sci. 407 (2008) 458-473; as a benchmark, GAP and Graph Challenge.
+t(v) is the number of edges between neighbours of v. The graph is undirected, weights are ignored. The graph's total is
+a third of the sum over vertices. Counting and listing: Latapy, "Main-memory triangle computations for very large
+(sparse (power-law)) graphs", Theor. Comput. Sci. 407 (2008) 458-473; as a benchmark, GAP and Graph Challenge.
 
-The answer is exact, one whole number for each vertex.
+The answer is exact, one integer for each vertex.
 
 How engines differ. NetworkX intersects sets of neighbours; nx-cugraph and cuGraph intersect adjacency lists in
-parallel. igraph and NetworKit have no count for each vertex, other than listing every triangle in memory or scoring
-every edge; both have the local clustering coefficient, the same work and a division by d(v) (d(v) - 1) / 2, which is
-taken back here inside the timer: rounding to the nearest whole number is exact below 2^50. NetworKit runs it in its
-turbo mode, which orders edges by degree first as the others do; its plain mode is several times slower.
+parallel. igraph and NetworKit have no count per vertex, except by listing every triangle in memory or scoring every
+edge. Both have the local clustering coefficient: the same work and a division by d(v) (d(v) - 1) / 2, which is undone
+inside the timer; rounding to the nearest integer is exact below 2^50. NetworKit runs in its turbo mode, which orders
+edges by degree first as the others do; its plain mode is several times slower.
 """
 
 from __future__ import annotations
@@ -40,11 +40,11 @@ triangle_count = Algorithm(
 
 @triangle_count.certificate
 def _(edges: EdgeList, answer: npt.NDArray[Any], p: Call) -> Finding:
-    """Counts, recomputed exactly, agree: all of them where that is quick, else those of a seeded sample of vertices.
+    """Counts are recomputed exactly: all of them if that is quick, otherwise those of a seeded sample of vertices.
 
-    Every count lies between 0 and d(v) (d(v) - 1) / 2, and they sum to a multiple of 3, since a triangle is counted at
-    each of its three vertices. A sample proves no more than that and itself, and says so: with s of n vertices
-    recomputed, an answer with w wrong counts passes with probability of about (1 - s/n)^w.
+    Every count is between 0 and d(v) (d(v) - 1) / 2, and they sum to a multiple of 3, because each triangle counts at
+    its three vertices. With a sample of s of n vertices, an answer with w wrong counts passes with a probability of
+    about (1 - s/n)^w.
     """
     raise_if(form_fault(answer, edges.num_vertices, "integer", "counts"))
     total = int(answer.sum(dtype=np.int64))

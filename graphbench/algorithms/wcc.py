@@ -1,14 +1,14 @@
-"""Connected components: which vertices can reach each other when direction is forgotten.
+"""Weakly connected components: the component of each vertex when edge directions are ignored.
 
 Hopcroft, Tarjan, "Algorithm 447: efficient algorithms for graph manipulation", Comm. ACM 16 (1973) 372-378; as a
-benchmark, GAP and LDBC Graphalytics. A directed dataset is symmetrised first, so its weakly connected components are
-found; weights are ignored. An isolated vertex is a component of its own.
+benchmark, GAP and LDBC Graphalytics. A directed dataset is symmetrised, weights are ignored. An isolated vertex is a
+component.
 
-Labels are arbitrary names: two answers are the same if one turns into the other by renaming.
+Labels are arbitrary: two answers are equal if renaming labels turns one into the other.
 
-How engines differ. NetworkX yields one set of vertices after another (all of them are read); igraph searches
-breadth-first on one thread; NetworKit does so on one or two threads and propagates labels in parallel on more; cuGraph
-works on all vertices in parallel. These three return a label for each vertex.
+How engines differ. NetworkX yields one set of vertices after another, all of which are read inside the timer. igraph,
+NetworKit and cuGraph return a label for each vertex: igraph searches breadth-first on one thread; so does NetworKit on
+up to two threads, and propagates labels in parallel on more; cuGraph processes all vertices in parallel.
 """
 
 from __future__ import annotations
@@ -38,11 +38,11 @@ wcc = Algorithm(
 
 @wcc.certificate
 def _(edges: EdgeList, answer: npt.NDArray[Any], _p: Call) -> Finding:
-    """The ends of every edge share a label, and there are as many labels as components.
+    """The ends of every edge have the same label, and there are as many labels as components.
 
-    Theorem. By the first rule a label is constant on each component, so labels are a map from components *onto* the
-    labels in use. A map between two finite sets of equal size that is onto is one to one: different components have
-    different labels. The number of components comes from a traversal of our own.
+    Theorem. By the first rule a label is constant on each component, so labels are a map from components onto the
+    labels in use. A surjective map between two finite sets of equal size is one to one: different components have
+    different labels. The number of components is counted by a traversal that uses no engine.
     """
     raise_if(labels_fault(answer, edges.num_vertices))
     _, sizes = np.unique(answer, return_counts=True)
@@ -67,7 +67,7 @@ def _(_igraph: Any, graph: Any, _p: Call) -> Any:
 
 @wcc.on("networkit")
 def _(networkit: Any, graph: Any, _p: Call) -> Any:
-    # The parallel algorithm propagates labels, about twice the work of a search: it pays from three threads on
+    # The parallel algorithm propagates labels, about twice the work of a search: it is faster from three threads on
     # (6 M edges: search 175 ms; label propagation 304 ms on one thread, 162 ms on two).
     components = networkit.components
     parallel = networkit.getMaxNumberOfThreads() > 2
