@@ -218,7 +218,7 @@ def test_a_seed_gives_the_same_clusters_again(engine):
 def test_more_clusters_than_a_graph_can_be_split_into_are_refused(algorithm):
     with pytest.raises(UsageError, match=r"has 7 vertices.*Use --clusters 6 or fewer"):
         posed(algorithm, GRAPHS["clique"], clusters=7)
-    with pytest.raises(UsageError, match=r"has 2 vertices.*use a larger graph"):
+    with pytest.raises(UsageError, match=r"has 2 vertices.*Use a larger graph"):
         posed(algorithm, GRAPHS["one edge"], clusters=2)
     with pytest.raises(UsageError, match="has no edges"):
         posed(algorithm, GRAPHS["no edges"], clusters=2)

@@ -691,8 +691,8 @@ def test_any_changed_missing_or_repeated_entry_is_invalid(algorithm):
 
 def test_a_wrong_entry_is_named_as_in_the_answer():
     arrows = graph([(0, 1, 2.0), (2, 1, 0.5)], 3, directed=True)
-    rejected("coo-to-csr", arrows, np.array([[0, 1, 2.0], [2, 1, 0.25]]), "(2, 1) = 0.25 stands where (2, 1) = 0.5")
-    rejected("transpose", arrows, np.array([[0, 1, 2.0], [1, 2, 0.5]]), "(0, 1) = 2 stands where (1, 0) = 2")
+    rejected("coo-to-csr", arrows, np.array([[0, 1, 2.0], [2, 1, 0.25]]), "found (2, 1) = 0.25 where (2, 1) = 0.5")
+    rejected("transpose", arrows, np.array([[0, 1, 2.0], [1, 2, 0.5]]), "found (0, 1) = 2 where (1, 0) = 2")
     finding = certify("transpose", arrows, np.array([[1, 0, 2.0], [1, 2, 0.5]]))
     assert finding.valid
     assert finding.figures == {"entries": 2, "fullest_row": 2}
@@ -715,12 +715,12 @@ def test_a_wrong_numbering_is_explained():
     right = np.array([(0, ids[4]), (1, ids[2]), (2, ids[1]), (3, ids[0]), (0, 1), (2, 1), (3, 2)])
     assert certify("renumber", edges, right).figures == {"numbers": 4, "edges": 3}
     for at, row, because in (
-        (0, (1, ids[4]), "is in the place of another number of 0 to 3"),
-        (0, (0, 17), "the number 0 (id 17) stands for an id that no vertex has"),
-        (0, (0, ids[3]), "stands for the id of a vertex without edges"),
-        (2, (2, ids[4]), "stands for an id that has a number already"),
+        (0, (1, ids[4]), "is out of order: the numbers must be 0 to 3"),
+        (0, (0, 17), "the number 0 (id 17) is that of an id that no vertex has"),
+        (0, (0, ids[3]), "is that of a vertex without edges"),
+        (2, (2, ids[4]), "is that of an id that already has a number"),
         (4, (0, 4), "an edge between 0 and 4, but the numbers are 0 to 3"),
-        (4, (2, 1), "1 of the edges are there twice"),
-        (4, (1, 0), "the edge 2 - 4 stands where 4 - 2 was expected"),
+        (4, (2, 1), "duplicate edges: 1"),
+        (4, (1, 0), "found the edge 2 - 4 where 4 - 2 was expected"),
     ):
         rejected("renumber", edges, changed(right, at, row), because)

@@ -233,7 +233,7 @@ def test_any_changed_strong_label_is_invalid(seed, at, to):
 def test_split_and_merged_strong_components_are_explained_with_their_place():
     cycle = GRAPHS["directed cycle"]
     rejected("scc", cycle, np.array([0, 0, 0, 1, 1, 1]), "vertices 1 and 0 share a label, but 1 does not lead")
-    rejected("scc", cycle, np.arange(6), "have different labels, but these lie on one circle")
+    rejected("scc", cycle, np.arange(6), "have different labels, but a cycle leads through these labels")
     line = GRAPHS["directed path"]
     rejected("scc", line, np.zeros(12, dtype=np.int64), "does not lead back to 0 inside it")
     assert certify("scc", line, np.arange(12)).figures == {"components": 12, "largest": 1}
@@ -264,4 +264,4 @@ def test_a_circle_is_found_behind_a_long_tail():
     tail = graph([*path(n), (n - 1, n - 3)], n, directed=True)
     right = np.minimum(np.arange(n), n - 3)
     assert certify("scc", tail, right).valid
-    rejected("scc", tail, np.arange(n), "lie on one circle")
+    rejected("scc", tail, np.arange(n), "a cycle leads through these labels")

@@ -35,12 +35,12 @@ def without(rows, at):
 @pytest.mark.parametrize(
     ("answer", "because"),
     [
-        ([[0, 1], [0, 1]], "the edge 0 - 1 is there twice, or out of order"),
-        ([[1, 2], [0, 1]], "the edge 0 - 1 is there twice, or out of order"),
+        ([[0, 1], [0, 1]], "the edge 0 - 1 is a duplicate or out of order"),
+        ([[1, 2], [0, 1]], "the edge 0 - 1 is a duplicate or out of order"),
         ([[0, 3]], "0 - 3 is no edge of the graph; 1 such"),
         ([[1, 0]], "1 - 0 is no edge of the graph"),
-        ([[-1, 2]], "the edge -1 - 2 has an end that is no vertex"),
-        ([[4, 7]], "the edge 4 - 7 has an end that is no vertex"),
+        ([[-1, 2]], "the edge -1 - 2 has an end that is not a vertex"),
+        ([[4, 7]], "the edge 4 - 7 has an end that is not a vertex"),
         ([[0, 1, 2]], "edges of shape (1, 3)"),
     ],
 )
@@ -229,22 +229,22 @@ def test_a_hub_with_many_neighbours_is_searched_in_blocks(monkeypatch):
 
 def test_an_expensive_truss_is_checked_on_a_sample_and_says_so():
     right = subgraphs.edge_mask(CLIQUES, reference.truss(CLIQUES, 4))
-    found = cores.truss(CLIQUES, right, 4, seed=0, most_edges=3, most_work=1)
+    found = cores.truss(CLIQUES, right, 4, seed=0, max_edges=3, max_work=1)
     assert found.fault == ""
     assert "a sample of 3 of 10 edges" in found.shown
     assert "that no edge is missing is not shown" in found.shown
     whole = cores.truss(CLIQUES, right, 4, seed=0)
     assert whole.shown == "all 10 edges lie in at least 2 triangles of them, and all others can be peeled off"
     everything = np.ones_like(right)
-    assert all(cores.truss(CLIQUES, everything, 6, seed=seed, most_edges=1).fault for seed in range(5))
+    assert all(cores.truss(CLIQUES, everything, 6, seed=seed, max_edges=1).fault for seed in range(5))
 
 
 def test_a_missing_truss_is_found_in_a_sample():
     cliques = graph([(c + i, c + j) for c in range(0, 1_000, 10) for j in range(10) for i in range(j)], 1_000)
     work = 1_000 * 9 * 9 // 2
     for seed in range(5):
-        found = cores.truss(cliques, np.zeros(cliques.num_edges, dtype=bool), 4, seed=seed, most_work=work // 10)
+        found = cores.truss(cliques, np.zeros(cliques.num_edges, dtype=bool), 4, seed=seed, max_work=work // 10)
         assert "is missing" in found.fault
-        enough = cores.truss(cliques, np.zeros(cliques.num_edges, dtype=bool), 11, seed=seed, most_work=work // 10)
+        enough = cores.truss(cliques, np.zeros(cliques.num_edges, dtype=bool), 11, seed=seed, max_work=work // 10)
         assert enough.fault == ""
         assert "of 4,500 others, a sample of " in enough.shown

@@ -47,8 +47,8 @@ def test_columns_after_the_longest_walk_may_be_left_out():
 @pytest.mark.parametrize(
     ("at", "value", "because"),
     [
-        ((2, 7), 100, "walk 2 is at 100 after 7 steps, which is no vertex"),
-        ((2, 7), -2, "walk 2 is at -2 after 7 steps, which is no vertex"),
+        ((2, 7), 100, "walk 2 is at 100 after 7 steps, which is not a vertex"),
+        ((2, 7), -2, "walk 2 is at -2 after 7 steps, which is not a vertex"),
         ((2, 7), -1, "walk 2 goes on after its end, at step 8"),
         ((4, 0), -1, "walk 4 starts at vertex -1, not at"),
     ],

@@ -1,8 +1,7 @@
-"""Lists as they come from elsewhere: rows in no order, vertices called by large numbers.
+"""Shuffled lists with arbitrary ids, as they come from other systems: the input of problems of structure.
 
-Problems of structure begin where the others have already arrived: their input is not a graph but what graphs are made
-from. A canonical edge list is sorted and its ids are dense, which would leave nothing to do; so engines lay it out anew
-when they `build`, every one of them alike and in every run.
+These problems start from what graphs are made from, not from a graph. A canonical edge list is sorted and its ids are
+dense, so engines shuffle it and rename vertices when they `build`, all in the same way and in every run.
 """
 
 from __future__ import annotations
@@ -21,7 +20,7 @@ _SHIFTS = np.uint64(30), np.uint64(27), np.uint64(31)
 
 
 def disorder(count: int) -> npt.NDArray[np.int64]:
-    """An order of rows without any order in it, the same one each time.
+    """A fixed pseudo-random order of rows.
 
     Returns:
         A permutation of 0 to count - 1, shape (count,).
@@ -30,17 +29,17 @@ def disorder(count: int) -> npt.NDArray[np.int64]:
 
 
 def external_ids(num_vertices: int) -> npt.NDArray[np.int64]:
-    """Ids of vertices as a hash or a database would give them: any of 0 to 2^62 - 1, in no order.
+    """Vertex ids as a hash or a database would assign them: pseudo-random, from 0 to 2^62 - 1.
 
     The mixing function of SplitMix64 (Steele, Lea, Flood, "Fast splittable pseudorandom number generators", OOPSLA
-    2014) on 62 bits, so that ids fit signed integers. It takes shifts and products with odd numbers, each of which can
-    be undone, so different vertices have different ids.
+    2014) on 62 bits, so that ids fit signed integers. Shifts and products with odd numbers are invertible, so different
+    vertices have different ids.
 
     Returns:
         The id of each vertex, shape (num_vertices,).
     """
     ids = np.arange(1, num_vertices + 1, dtype=np.uint64)
-    ids ^= np.uint64(1) << np.uint64(_BITS - 1)  # away from 0, which every step would keep
+    ids ^= np.uint64(1) << np.uint64(_BITS - 1)  # 0 would be mapped to 0
     for shift, odd in zip(_SHIFTS, _ODD, strict=False):
         ids ^= ids >> shift
         ids *= odd
@@ -50,10 +49,10 @@ def external_ids(num_vertices: int) -> npt.NDArray[np.int64]:
 
 
 def refuse_wide(p: Call) -> None:
-    """Refuse a graph whose compressed rows cuGraph cannot make: it casts the ids of vertices to 32 bits unasked.
+    """Refuse a graph whose compressed rows cuGraph cannot make: it casts vertex ids to 32 bits without a check.
 
     Raises:
         UnsupportedError: if they do not fit.
     """
     if p.num_vertices > INT32_VERTICES:
-        raise UnsupportedError("compressed rows are counted in 32 bits, too few for the vertices of this graph")
+        raise UnsupportedError("its compressed rows have 32-bit offsets, too small for the vertices of this graph")

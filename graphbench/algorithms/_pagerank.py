@@ -1,4 +1,4 @@
-"""What the two pages of PageRank share: parameters, how far apart answers may be, and what the certificate finds."""
+"""What the two pages on PageRank share: parameters, the distance between right answers, and the certificate."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def parameters(jumping: str) -> list[Parameter]:
     """The damping, the tolerance and the limit of iterations.
 
     Args:
-        jumping: what the surfer does who follows no edge.
+        jumping: what the surfer does instead of following an edge.
     """
     return [
         Parameter(
@@ -30,21 +30,25 @@ def parameters(jumping: str) -> list[Parameter]:
             exclusive_maximum=True,
             help=f"Probability of following an edge rather than {jumping}.",
         ),
-        tolerance("Largest change, summed over all vertices, that one more iteration may still make."),
+        tolerance("Largest change that one more iteration may make, summed over all vertices."),
         max_iterations(500),
     ]
 
 
-def apart(params: Mapping[str, Any]) -> float:
-    """How far two right answers may be apart in one value: each is off by at most tolerance / (1 - damping)."""
-    most: float = 2 * params["tolerance"] / (1 - params["damping"])
-    return most
+def epsilon(params: Mapping[str, Any]) -> float:
+    """How far two right answers may differ in one value: each is off by at most tolerance / (1 - damping)."""
+    largest: float = 2 * params["tolerance"] / (1 - params["damping"])
+    return largest
 
 
 def finding(
     edges: EdgeList, answer: npt.NDArray[Any], p: Call, *, teleport: npt.NDArray[np.int64] | None = None
 ) -> Finding:
-    """What the certificate finds, for jumps to all vertices or to those of `teleport` only."""
+    """Certify ranks, for jumps to all vertices or to those of `teleport`.
+
+    Raises:
+        Wrong: if they are no fixed point within the tolerance.
+    """
     raise_if(form_fault(answer, edges.num_vertices, "floating", "ranks"))
     ranks = answer.astype(np.float64, copy=False)
     if not np.isfinite(ranks).all() or ranks.min() < 0:

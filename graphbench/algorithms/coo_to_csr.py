@@ -1,24 +1,24 @@
-"""COO to CSR: a list of a matrix's entries, in no order, brought into compressed sparse rows.
+"""COO to CSR: convert an unsorted list of matrix entries to compressed sparse rows.
 
 Tinney, Walker, "Direct solutions of sparse network equations by optimally ordered triangular factorization", Proc. IEEE
-55 (1967) 1801-1809, store rows so; for graphs it is the construction that Graph500 times as its first kernel.
+55 (1967) 1801-1809, store rows this way; for graphs it is the construction that Graph500 times as its first kernel.
 
-Input: of each entry of the adjacency matrix the row, the column and, where the dataset has weights, the value, as
-columns in the engine's own form. An undirected edge is two entries, a directed one is one. The entries come in no
-order, the same disorder for every engine: a list sorted by rows would leave next to nothing to do. Laying the columns
-out is part of `build`, and so of end to end, which says little here: `run` is what to compare.
-Output: where each row begins, and the columns and values of all rows. In which order a row has its entries is left to
-the engine. The answer is exact: the same entries, each once, their values unchanged to the last bit.
+Input: row, column and, if the dataset has weights, value of each entry of the adjacency matrix, as columns in the
+engine's own form. An undirected edge is two entries, a directed one is one. The entries are shuffled, in the same order
+for every engine: a list sorted by rows would leave almost no work. Preparing the columns is part of `build`, so end to
+end means little here; compare `run`.
+Output: the offset of each row, and the columns and values of all rows. The order within a row is up to the engine. The
+answer is exact: the same entries, each once, with bitwise equal values.
 
-No entry is there twice: graphbench merged parallel edges when it cleaned the dataset. Of entries that are, SciPy adds
-the values up, and cuGraph's conversion keeps them all.
+There are no duplicate entries, because graphbench merges parallel edges when it cleans a dataset. Of duplicates, SciPy
+sums the values and cuGraph's conversion keeps all.
 
-How engines differ. SciPy counts the entries of each row, puts each in its place, and sorts the rows, on one thread.
-Its matrices have values, 1.0 where the dataset has none, and they are moved too; cuGraph's lists then have none.
-cuGraph sorts all entries by row on the device. Its `view_adj_list` converts the list that a graph was made from, as it
-was given: an undirected `cugraph.Graph` has one direction of each edge in it, and half of the rows' entries would be
-missing. So the graph is made directed, from the entries of both directions. Its rows are counted in 32 bits: a graph
-with more vertices is refused. What the other libraries make of a list of edges is something else.
+How engines differ. SciPy counts the entries of each row, moves each to its position, and sorts the rows, on one thread.
+Its matrices always have values, 1.0 if the dataset has none, which are moved too; cuGraph's lists then have none.
+cuGraph sorts all entries by row on the device. Its `view_adj_list` converts the list that a graph was made from: for an
+undirected `cugraph.Graph` that list has one direction of each edge, so half of the entries would be missing. Therefore
+the graph is directed and made from the entries of both directions. Its row offsets have 32 bits: a graph with more
+vertices is refused. The other libraries convert a list of edges to something other than CSR.
 """
 
 from __future__ import annotations
@@ -46,9 +46,10 @@ coo_to_csr = Algorithm(
 
 @coo_to_csr.certificate
 def _(edges: EdgeList, answer: npt.NDArray[Any], _p: Call) -> Finding:
-    """The rows, taken apart again, hold the entries of the input, each once and with its value, and no others.
+    """The rows, converted back, hold the entries of the input, each once and with its value, and no others.
 
-    Offsets that do not ascend from 0 to the number of entries are no rows at all: such an answer cannot be taken apart.
+    Offsets that do not ascend from 0 to the number of entries are no CSR matrix; such an answer cannot be converted
+    back.
     """
     raise_if(structure.entries_fault(edges, answer))
     detail = f"all {len(answer):,} entries of the input, and no others"
@@ -58,11 +59,11 @@ def _(edges: EdgeList, answer: npt.NDArray[Any], _p: Call) -> Finding:
 @coo_to_csr.on("cugraph", build={"listed": "entries"})
 def _(_cugraph: Any, graph: Any, p: Call) -> Any:
     _lists.refuse_wide(p)
-    graph.delete_adj_list()  # the rows of the trial before, which it would return again
+    graph.delete_adj_list()  # it caches the rows of the previous trial
     return graph.view_adj_list()
 
 
 coo_to_csr.gap("networkx", "would not be the same problem: its graphs are dictionaries, never lists of entries")
 coo_to_csr.gap("igraph", "would not be the same problem: its graphs are indexed lists, and it leaves rows to SciPy")
-coo_to_csr.gap("networkit", "would not be the same problem: it makes adjacency lists, and leaves rows to SciPy")
-coo_to_csr.gap("nx-cugraph", "not in the library: its graphs are lists of entries, made into rows within each call")
+coo_to_csr.gap("networkit", "would not be the same problem: its graphs are adjacency lists; it leaves rows to SciPy")
+coo_to_csr.gap("nx-cugraph", "not in the library: its graphs are lists of entries, converted to rows within each call")

@@ -1,24 +1,24 @@
-"""Eigenvector centrality: scores that are proportional, at every vertex, to the sum of its neighbours' scores.
+"""Eigenvector centrality: scores proportional to the sum of the neighbours' scores.
 
 Bonacich, "Power and centrality: a family of measures", Amer. J. Sociology 92 (1987) 1170-1182; Newman, Networks (2010),
 section 7.2. The answer is a non-negative eigenvector of the adjacency matrix A for its largest eigenvalue. A directed
-dataset is symmetrised first (on a graph without circles direction would leave nothing but 0), weights are ignored.
+dataset is symmetrised (on a directed acyclic graph all scores would be 0), weights are ignored.
 
-An eigenvector has a direction and no length: the certificate scales every answer to a Euclidean length of 1. On a
-graph with several components more than one direction can be right, and where the next eigenvalue is close, right
-answers can be far apart; so answers are not compared with each other, and the certificate decides alone. On a graph
-without edges every direction is right.
+An eigenvector has no length, so the certificate scales every answer to a Euclidean length of 1. Several directions can
+be right on a graph with several components, and right answers can be far apart if the second eigenvalue is close, so
+answers are not compared with each other; the certificate alone decides. On a graph without edges every direction is
+right.
 
-The problem states one absolute tolerance: the answer is right if one more step of x -> x + A x, scaled to length 1,
-changes it by no more than that, summed over all vertices, and if its eigenvalue is within 0.1 % of the largest (or the
-tolerance, if that is more). It is posed in float64 on every engine. An engine that has not met its tolerance after
-`max_iterations` has no answer.
+The problem has one absolute tolerance: an answer is right if one more step x -> x + A x, scaled to length 1, changes it
+by at most that, summed over all vertices, and if its eigenvalue is within 0.1 % of the largest (or within the
+tolerance, if that is more). All engines compute in float64. An engine that has not converged after `max_iterations`
+has no answer.
 
 How engines differ. NetworkX, nx-cugraph and cuGraph iterate x + A x from a uniform vector until a step changes less
-than n * tol in total, for n vertices; they are given tolerance / 2n, as the step after the last could change a little
-more. igraph takes ARPACK's Lanczos method to the full
-accuracy of float64 and scales the largest score to 1. NetworKit iterates A x and stops as soon as the vector's length
-hardly changes: on a star that is after one step, far from any eigenvector.
+than n * tol in total, for n vertices; they get tolerance / 2n, because a further step could change slightly more than
+the last one. igraph runs ARPACK's Lanczos method to the full accuracy of float64 and scales the largest score to 1.
+NetworKit iterates A x and stops as soon as the vector's length hardly changes: on a star that is after one step, far
+from any eigenvector.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ eigenvector = Algorithm(
     unique=False,
     refusal=tolerance_refusal,
     parameters=[
-        tolerance("Largest change, summed over all vertices, that one more step may make to scores of length 1."),
+        tolerance("Largest change that one more step may make to scores of length 1, summed over all vertices."),
         max_iterations(1000),
     ],
 )
@@ -60,13 +60,13 @@ eigenvector = Algorithm(
 
 @eigenvector.certificate
 def _(edges: EdgeList, answer: npt.NDArray[Any], p: Call) -> Finding:
-    """One more step changes the scores by at most the tolerance; their eigenvalue is the largest, computed anew.
+    """One more step changes the scores by at most the tolerance, and their eigenvalue is the (recomputed) largest.
 
-    Theorem. Let x have length 1 and r = (x + A x) / |x + A x| - x. Then A x = m x + (m + 1) r for m = |x + A x| - 1,
-    so x is an exact eigenvector of a matrix that differs from A by at most (m + 1) |r| (Wilkinson, The Algebraic
-    Eigenvalue Problem, 1965): a right answer to a question that close. (The length |r| is at most the change in total.)
-    Which eigenvalue it is follows from comparing x^T A x with the largest; by Perron and Frobenius a non-negative
-    vector belongs to that one.
+    Theorem. Let x have length 1 and r = (x + A x) / |x + A x| - x. Then A x = m x + (m + 1) r for m = |x + A x| - 1, so
+    x is an exact eigenvector of a matrix that differs from A by at most (m + 1) |r| (Wilkinson, The Algebraic
+    Eigenvalue Problem, 1965): the answer to a problem that close. (The length |r| is at most the total change.)
+    Comparing x^T A x with the largest eigenvalue shows which one it is; by Perron and Frobenius a non-negative vector
+    belongs to it.
     """
     raise_if(form_fault(answer, edges.num_vertices, "floating", "scores"))
     raise_if(scores_fault(answer, "score"))
@@ -102,7 +102,7 @@ def _(nx: Any, graph: Any, p: Call) -> Any:
 @eigenvector.on("igraph", no_equivalent=("tolerance", "max_iterations"), parameters_used=lambda _: {"largest_score": 1})
 def _(_igraph: Any, graph: Any, _p: Call) -> Any:
     with warnings.catch_warnings():
-        # It doubts the meaning of the scores where the graph is disconnected; what they mean here is on this page.
+        # igraph warns on disconnected graphs; this page defines the scores there too.
         warnings.filterwarnings("ignore", ".*not meaningful for disconnected graphs", RuntimeWarning)
         return graph.eigenvector_centrality()
 

@@ -1,29 +1,29 @@
-"""HITS: hubs, which point to good authorities, and authorities, which good hubs point to.
+"""HITS: hub scores, from the authorities that a vertex points to, and authority scores, from the hubs that point to it.
 
 Kleinberg, "Authoritative sources in a hyperlinked environment", J. ACM 46 (1999) 604-632. With A the adjacency matrix,
-authorities are A^T times the hubs and hubs A times the authorities, up to a factor: the hubs are an eigenvector of
-A A^T for its largest eigenvalue, the authorities one of A^T A (theorem 3.1 there). Direction is kept (an
-undirected edge leads both ways), weights are ignored. A graph without edges is refused: nobody points to anybody.
+authorities are A^T times the hubs and hubs are A times the authorities, up to a factor: the hubs are an eigenvector of
+A A^T for its largest eigenvalue, the authorities one of A^T A (theorem 3.1 there). Direction is kept (an undirected
+edge leads both ways), weights are ignored. A graph without edges is refused.
 
-The answer has two columns, hubs and authorities. Each is a direction without a length: the certificate scales both to
-a Euclidean length of 1. Usually one direction is right, and it has no negative score. Where several components share
-the largest eigenvalue, or an undirected graph is bipartite, there are many, some with scores of both signs, which are
-noted; so answers are not compared with each other, and the certificate decides alone.
+The answer has two columns, hubs and authorities. Each has a direction but no length, so the certificate scales both to
+a Euclidean length of 1. Usually one direction is right, and it has no negative score. If several components have the
+largest eigenvalue, or an undirected graph is bipartite, many directions are right, some with scores of both signs,
+which are noted. So answers are not compared with each other; the certificate alone decides.
 
-The problem states one absolute tolerance: the answer is right if one more iteration, through A and A^T, changes the
-hubs, the largest of them 1, by no more than that, summed over all vertices, and moves the authorities, scaled to length
-1, by no more than that in Euclidean length; and if both belong to a singular value of A within 0.1 % of the largest (or
-the tolerance, if that is more). It is posed in float64 on every engine. An engine that has not met its tolerance after
-`max_iterations` has no answer.
+The problem has one absolute tolerance: an answer is right if one more iteration, through A and A^T, changes the hubs,
+the largest of which is 1, by at most that, summed over all vertices, and the authorities, scaled to length 1, by at
+most that in Euclidean length; and if both belong to a singular value of A within 0.1 % of the largest (or within the
+tolerance, if that is more). All engines compute in float64. An engine that has not converged after `max_iterations`
+has no answer.
 
-How engines differ. cuGraph, nx-cugraph and NetworkX from 3.7 on iterate from uniform hubs until an iteration changes
-the hubs, the largest of them 1, by less than tol in total; cuGraph 26.10, and nx-cugraph on top of it, by less than
-n * tol for n vertices. All are given what makes them stop at half the tolerance, as the iteration after the last could
-change a little more, and the authorities are half an iteration behind. At the limit of iterations cuGraph 26.10 raises,
-as the other two do. NetworkX before 3.7 asks ARPACK for a singular vector, from a random start, so that where the
-largest value is repeated scores of both signs come out; as their sum can be 0, it is told not to divide by it. igraph
-asks ARPACK too, in one call for each column, and makes the largest score 1. cuGraph and nx-cugraph scale to a sum of 1.
-NetworKit does not have it.
+How engines differ. NetworkX from 3.7 on, cuGraph and nx-cugraph iterate from uniform hubs until an iteration changes
+the hubs, the largest of which is 1, by less than tol in total; cuGraph 26.10, and nx-cugraph on top of it, by less than
+n * tol for n vertices. All get the tol that stops them at half the tolerance, because a further iteration could change
+slightly more than the last one, and the authorities are half an iteration behind. At the limit of iterations all three
+raise an error. NetworkX before 3.7 asks ARPACK for a singular vector from a random start, so scores of both signs
+appear if the largest value is repeated; since their sum can be 0, normalisation is off. igraph also uses ARPACK, in one
+call for each column, and scales the largest score to 1. cuGraph and nx-cugraph scale to a sum of 1. NetworKit does not
+have it.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ COLUMNS = ("hub", "authority")
 
 def _refusal(edges: EdgeList, params: Mapping[str, Any]) -> str:
     if edges.num_edges == 0:
-        return f"{edges.name} has no edges: no vertex points to another, and there are neither hubs nor authorities."
+        return f"{edges.name} has no edges, so hubs and authorities are undefined. Use a graph with edges."
     return tolerance_refusal(edges, params)
 
 
@@ -69,7 +69,7 @@ hits = Algorithm(
     unique=False,
     refusal=_refusal,
     parameters=[
-        tolerance("Largest change, summed over all vertices, that one more iteration may make to hubs of at most 1."),
+        tolerance("Largest change that one more iteration may make to hubs of at most 1, summed over all vertices."),
         max_iterations(1000),
     ],
 )
@@ -77,13 +77,13 @@ hits = Algorithm(
 
 @hits.certificate
 def _(edges: EdgeList, answer: npt.NDArray[Any], p: Call) -> Finding:
-    """One more iteration changes neither column by more than the tolerance; their singular value is the largest.
+    """One more iteration changes neither column by more than the tolerance, and their singular value is the largest.
 
     Theorem. Let h have length 1, s = |A A^T h| and r = A A^T h / s - h. Then A A^T h = s h + s r, so h is an exact
     eigenvector of a matrix that differs from A A^T by at most s |r| (Wilkinson, The Algebraic Eigenvalue Problem,
-    1965): a right answer to a question that close; likewise the authorities with A^T A. Which eigenvalue it is follows
-    from comparing |A^T h| and |A a| with the largest singular value of A, computed anew. By Perron and Frobenius one
-    eigenvector for that has no negative score; an answer that has some shows that it is not the only one.
+    1965): the answer to a problem that close; likewise the authorities with A^T A. Comparing |A^T h| and |A a| with the
+    largest singular value of A, which is recomputed, shows which eigenvalue it is. By Perron and Frobenius one
+    eigenvector for it has no negative score; an answer with negative scores shows that it is not the only one.
     """
     if answer.shape != (edges.num_vertices, 2):
         raise Wrong(f"scores of shape {answer.shape} where ({edges.num_vertices}, 2) was expected")
@@ -118,7 +118,7 @@ def _(edges: EdgeList, answer: npt.NDArray[Any], p: Call) -> Finding:
     residual = figures["residual"]
     detail = f"residual {residual:.3g}, at most {p.tolerance:g}, at the largest singular value, {value:.9g}"
     notes = tuple(
-        f"{name} scores of both signs: the largest singular value is repeated or nearly so, and others are as right"
+        f"{name} scores of both signs: the largest singular value is (nearly) repeated, so other answers are right too"
         for name, column in zip(COLUMNS, (hubs, authorities), strict=True)
         if negative(column, p.tolerance) is not None
     )
@@ -134,7 +134,7 @@ def _(nx: Any, graph: Any, p: Call) -> Any:
 @hits.on("igraph", no_equivalent=("tolerance", "max_iterations"), parameters_used=lambda _: {"largest_score": 1})
 def _(_igraph: Any, graph: Any, _p: Call) -> Any:
     with warnings.catch_warnings():
-        # It says that eigenvectors would do on undirected graphs, and doubts the meaning where many scores are 0.
+        # igraph recommends eigenvectors for undirected graphs, and warns if many scores are 0.
         warnings.filterwarnings("ignore", ".*(hub (and|or) authority scores|eigenvector centralit)", RuntimeWarning)
         return graph.hub_score(), graph.authority_score()
 

@@ -1,24 +1,24 @@
-"""Katz centrality: how many walks end at each vertex, long ones counting less.
+"""Katz centrality: the number of walks that end at each vertex, with longer walks counting less.
 
 Katz, "A new status index derived from sociometric analysis", Psychometrika 18 (1953) 39-43. The scores solve
-x = alpha A^T x + beta, scaled to a Euclidean length of 1. Direction is kept: a score comes in along in-edges (an
-undirected edge leads both ways). Weights are ignored, as NetworkX does unless told otherwise.
+x = alpha A^T x + beta and are scaled to a Euclidean length of 1. Direction is kept: a score comes in along in-edges (an
+undirected edge leads both ways). Weights are ignored, as NetworkX does by default.
 
-The sum converges if alpha is below 1 / lambda, for the largest eigenvalue lambda of A, which is at most the largest
-out-degree D. So the problem gives alpha as `attenuation` / D with an attenuation below 1: one number for all engines,
-computed from the posed graph. (cuGraph's own default would be 1 / (2 D) on an undirected graph, NetworkX's 0.1, which
-diverges on most graphs.) Beta only scales, and scaling is undone: all are given 1 / sqrt(n), for n vertices, so that
-scaled scores are no larger than those iterated.
+The sum converges if alpha is below 1 / lambda, where lambda, the largest eigenvalue of A, is at most the largest
+out-degree D. So alpha is `attenuation` / D with an attenuation below 1: one number for all engines, computed from the
+graph. (cuGraph's default is 1 / (2 D) on an undirected graph, NetworkX's is 0.1, which diverges on most graphs.) Beta
+only scales the scores, which is undone; all engines get 1 / sqrt(n) for n vertices, so that the scaled scores are no
+larger than the iterated ones.
 
-The problem states one absolute tolerance: the answer is right if x - alpha A^T x is the same at every vertex, up to a
-total deviation of no more than that. It is posed in float64 on every engine, and answers are compared within
-4 tolerance / (1 - attenuation). An engine that has not met its tolerance after `max_iterations` has no answer.
+The problem has one absolute tolerance: an answer is right if x - alpha A^T x is the same at every vertex, up to a total
+deviation of at most that. All engines compute in float64, and answers are compared within
+4 tolerance / (1 - attenuation). An engine that has not converged after `max_iterations` has no answer.
 
 How engines differ. All iterate the equation from 0 and scale at the end. NetworkX and nx-cugraph stop when an iteration
-changes less than n * tol in total, cuGraph below tol; all are given what makes them stop at half the tolerance, as the
-constant part, which scaling hides, can take the other half. cuGraph's documentation promises out-edges on directed
-graphs; it takes in-edges as NetworkX does. NetworKit's answer is not a solution of the equation (it does not add beta
-in each step but adds up rescaled terms, so that its normalised scores depend on beta); igraph does not have it.
+changes less than n * tol in total, cuGraph below tol. All get the tol that stops them at half the tolerance, because
+the constant term, which scaling hides, can take the other half. cuGraph's documentation promises out-edges on directed
+graphs, but it uses in-edges as NetworkX does. NetworKit's answer does not solve the equation: it does not add beta in
+each step but sums rescaled terms, so that its normalised scores depend on beta. igraph does not have it.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ katz = Algorithm(
             exclusive_minimum=True,
             maximum=1,
             exclusive_maximum=True,
-            help="Alpha times the largest out-degree: how little longer walks are discounted.",
+            help="Alpha times the largest out-degree; larger values give long walks more weight.",
         ),
         tolerance("Largest deviation from the equation, summed over all vertices."),
         max_iterations(1000),
@@ -80,11 +80,11 @@ katz = Algorithm(
 
 @katz.certificate
 def _(edges: EdgeList, answer: npt.NDArray[Any], p: Call) -> Finding:
-    """At every vertex x - alpha A^T x, computed by us in float64, is one positive number, up to the tolerance.
+    """At every vertex x - alpha A^T x, computed in float64, is one positive number, up to the tolerance.
 
-    Theorem. Let y = x - alpha A^T x, b its mean and e = y - b. The matrix alpha A^T has columns that sum to at most
-    the attenuation, so I - alpha A^T has an inverse of L1 norm at most 1 / (1 - attenuation), and x differs from the
-    solution with b on the right-hand side, a multiple of the one sought, by at most |e| / (1 - attenuation) in total.
+    Theorem. Let y = x - alpha A^T x, b its mean and e = y - b. The columns of alpha A^T sum to at most the attenuation,
+    so I - alpha A^T has an inverse of L1 norm at most 1 / (1 - attenuation), and x differs from the solution with b on
+    the right-hand side, a multiple of the wanted one, by at most |e| / (1 - attenuation) in total.
     """
     raise_if(form_fault(answer, edges.num_vertices, "floating", "scores"))
     scores = answer.astype(np.float64, copy=False)

@@ -1,20 +1,20 @@
-"""Personalized PageRank: how often a random surfer is at each vertex, who now and then jumps back to one of a few.
+"""Personalized PageRank: as PageRank, for a random surfer who jumps back to one of a few given vertices.
 
 Page, Brin, Motwani, Winograd, "The PageRank citation ranking: bringing order to the web", Stanford (1999), section 6;
-Haveliwala, "Topic-sensitive PageRank", WWW (2002). Jumps lead to a set of vertices, each as likely, that is drawn with
-the stored seed from the largest component, among vertices with out-edges, and is the same for every engine. The rank
-of a dangling vertex, one without out-edges, goes to that set as well. All else is as for PageRank: direction is kept
-(an undirected edge leads both ways), weights count where the dataset has them, edges of weight 0 are left out when the
-problem is posed, and the ranks sum to 1; those of vertices that cannot be reached from the set are 0.
+Haveliwala, "Topic-sensitive PageRank", WWW (2002). Jumps lead to each vertex of a set with equal probability. The set
+is drawn with the stored seed from the largest component, among vertices with out-edges, and is the same for every
+engine. The rank of a dangling vertex, one without out-edges, also goes to the set. The rest is as for `pagerank`:
+direction is kept (an undirected edge leads both ways), the dataset's weights are used, edges of weight 0 are dropped,
+and the ranks sum to 1. Vertices that cannot be reached from the set have rank 0.
 
-The problem states one absolute tolerance: the answer is right if one more iteration would change it by no more than
-that, summed over all vertices. It is posed in float64 on every engine, and answers are compared within 2 tolerance /
-(1 - damping). An engine that has not met its tolerance after `max_iterations` has no answer.
+The problem has one absolute tolerance: an answer is right if one more iteration changes it by at most that, summed over
+all vertices. All engines compute in float64, and answers are compared within 2 tolerance / (1 - damping). An engine
+that has not converged after `max_iterations` has no answer.
 
 How engines differ. NetworkX and nx-cugraph take a dictionary, and stop when an iteration changes less than n * tol in
-total, for n vertices, so they are given tolerance / n. cuGraph takes a frame, and stops below tol itself. igraph takes
-the vertices and solves the linear system directly, with neither tolerance nor limit. NetworKit jumps to all vertices
-alike. The dictionary and the frame are made inside the timer, as their users make them.
+total, for n vertices, so they get tolerance / n. cuGraph takes a frame, and stops below tol. igraph takes the vertices
+and solves the linear system directly, without a tolerance or limit. NetworKit jumps to all vertices alike. The
+dictionary and the frame are built inside the timer, as users have to build them.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ personalized_pagerank = Algorithm(
     kind="scores",
     headline="residual",
     draws="vertices",
-    epsilon=_pagerank.apart,
+    epsilon=_pagerank.epsilon,
     refusal=tolerance_refusal,
     parameters=[
         *_pagerank.parameters("jumping back to the set"),
@@ -48,7 +48,7 @@ personalized_pagerank = Algorithm(
             type=int,
             default=64,
             minimum=1,
-            help="How many vertices to draw that jumps lead to.",
+            help="Number of vertices to draw that jumps lead to.",
         ),
     ],
 )
@@ -56,9 +56,9 @@ personalized_pagerank = Algorithm(
 
 @personalized_pagerank.certificate
 def _(edges: EdgeList, answer: npt.NDArray[Any], p: Call) -> Finding:
-    """One more iteration, made by us in float64, changes the ranks by at most the tolerance; they sum to 1.
+    """One more iteration, computed in float64, changes the ranks by at most the tolerance, and they sum to 1.
 
-    Theorem. As for PageRank: wherever jumps lead, the operator G (see `checks.pagerank_step`)
+    Theorem. As for PageRank: wherever jumps lead, the operator G (:func:`graphbench.certificates.checks.pagerank_step`)
     contracts the L1 distance by the damping factor, so it has one fixed point x*, |x - x*| <= |G(x) - x| / (1 -
     damping), and a small residual proves a small error.
     """

@@ -1,16 +1,16 @@
-"""Random walks: from each of many vertices, a walk that goes on to a random out-neighbour at every step.
+"""Random walks: from each of many vertices, a walk that follows a random out-edge at every step.
 
-Every out-neighbour is as likely as any other, whatever came before (Lovasz, "Random walks on graphs: a survey", in
+Every out-neighbour is equally likely, whatever came before (Lovasz, "Random walks on graphs: a survey", in
 "Combinatorics, Paul Erdos is eighty" 2 (1993) 1-46); such walks feed DeepWalk (Perozzi, Al-Rfou, Skiena, KDD 2014).
 Direction is kept, weights are ignored. A walk ends early at a vertex without out-edges. The starts, all different, are
-drawn with the stored seed from the largest component, have an out-edge each, and are the same for every engine; trial i
-walks with seed + i. A walk takes 80 steps by default, as node2vec's do (Grover, Leskovec, KDD 2016).
+drawn with the stored seed from the largest component, have out-edges, and are the same for every engine; trial i walks
+with seed + i. By default a walk has 80 steps, as in node2vec (Grover, Leskovec, KDD 2016).
 
-No two engines walk the same way, so answers are not compared with each other: the certificate holds each walk against
-the graph, and all of them against chance. Throughput is `hops`, the steps of all walks together, by the time.
+No two engines walk the same way, so answers are not compared with each other: the certificate checks each walk against
+the graph, and all of them against chance. Throughput is `hops`, the steps of all walks together, divided by the time.
 
-How engines differ. igraph walks from one start in each call and asks Python's generator for every random number;
-cuGraph takes all steps of one round at once.
+How engines differ. igraph walks from one start per call and asks Python's generator for every random number; cuGraph
+takes one step of all walks at once.
 """
 
 from __future__ import annotations
@@ -39,19 +39,21 @@ random_walks = Algorithm(
     seeded=True,
     unique=False,
     parameters=[
-        Parameter(name="vertices", type=int, default=10_000, minimum=1, help="From how many vertices to start a walk."),
-        Parameter(name="length", type=int, default=80, minimum=1, help="How many steps a walk takes."),
+        Parameter(
+            name="vertices", type=int, default=10_000, minimum=1, help="Number of walks, each from another vertex."
+        ),
+        Parameter(name="length", type=int, default=80, minimum=1, help="Number of steps of a walk."),
     ],
 )
 
 
 @random_walks.certificate
 def _(edges: EdgeList, answer: npt.NDArray[Any], p: Call) -> Finding:
-    """Walks start where they should, every hop is an edge, none ends without need, and hops favour no neighbour.
+    """Walks begin at their starts, every hop is an edge, no walk ends early without need, and hops favour no neighbour.
 
-    The first three are exact. The last is a test that chance fails with a probability below 1e-8
-    (`walks.chance_fault`, `walks.memory_fault`); it finds walkers
-    that prefer neighbours by their numbers, and those that turn back more or less often than others.
+    The first three are exact. The last is a statistical test (:func:`graphbench.certificates.walks.chance_fault`,
+    :func:`graphbench.certificates.walks.memory_fault`) that rejects fair walks with a probability below 1e-8; it
+    detects walkers that prefer neighbours by their numbers, or turn back more or less often than others.
     """
     starts = np.asarray(p.vertices)
     raise_if(walks.form_fault(answer, starts, p.length, edges.num_vertices))

@@ -1,23 +1,22 @@
-"""Renumber: vertices called by large numbers get the numbers from 0 on, and the edges are told in these.
+"""Renumbering: map arbitrary vertex ids to 0..n-1 and rewrite the edge list.
 
-The first step wherever data has ids of its own. It needs a dictionary from ids to numbers, by hashing (Knuth, The Art
-of Computer Programming 3 (1998), section 6.4) or by sorting.
+The first step for data with its own ids. It needs a dictionary from ids to numbers, by hashing (Knuth, The Art of
+Computer Programming 3 (1998), section 6.4) or by sorting.
 
-Input: the two columns of an edge list, in no order, its vertices called by ids of up to 62 bits that a hash makes of
-them. An undirected edge is one row; weights are ignored, isolated vertices are in no row and get no number. The same
-ids in the same disorder go to every engine. Laying the columns out is part of `build`, and so of end to end, which says
-little here: `run` is what to compare.
-Output: the edges in numbers 0 to k - 1, rows in any order, and a table that gives the id of each number. Any numbering
-is right, so engines' answers are not compared with each other: the certificate proves each of them. No row is there
-twice; of rows that are, all three engines would number each.
+Input: the two columns of an edge list in shuffled order, with vertex ids of up to 62 bits from a hash. An undirected
+edge is one row; weights are ignored; isolated vertices are in no row and get no number. Every engine gets the same ids
+in the same order. Preparing the columns is part of `build`, so end to end means little here; compare `run`.
+Output: the edges in numbers 0 to k - 1, rows in any order, and a table with the id of each number. Any numbering is
+right, so answers are not compared with each other; the certificate proves each of them. There are no duplicate rows;
+all three engines would number each of them.
 
-How engines differ. SciPy has no such function; its users take `pandas.factorize`, which hashes (`numpy.unique` sorts,
-and took six times as long on 3 million ids), and so does its adapter. cuGraph renumbers inside every construction of a
-graph, and shows neither numbers nor table; what its users can call is `NumberMap.renumber`, which it uses itself for
-ids of text or of several columns: a grouping of both columns, then a join for each of them, in cuDF. The numbers inside
-a graph, which order vertices by degree, are made in another way. NetworkX has no columns: a graph whose vertices are
-these ids is made into one whose vertices are numbers, both of them dictionaries. igraph and NetworKit have numbered
-vertices only.
+How engines differ. SciPy has no such function; its users call `pandas.factorize`, which hashes, and so does its adapter
+(`numpy.unique` sorts, and took six times as long on 3 million ids). cuGraph renumbers inside every graph construction
+and shows neither numbers nor table; users can call `NumberMap.renumber`, which cuGraph uses for ids that are text or
+have several columns: a group-by of both columns, then a join for each of them, in cuDF. The numbers inside a graph,
+which order vertices by degree, are made in another way. NetworkX has no columns: a graph with these ids as vertices is
+converted to one whose vertices are numbers, both stored as dictionaries. igraph and NetworKit only have numbered
+vertices.
 """
 
 from __future__ import annotations
@@ -29,7 +28,6 @@ import numpy.typing as npt
 from graphbench.algorithms import _lists
 from graphbench.algorithms.base import Algorithm, Call, Finding, Form, Renumbered
 from graphbench.certificates import structure
-from graphbench.certificates.checks import raise_if
 from graphbench.graphs.edgelist import EdgeList
 
 renumber = Algorithm(
@@ -46,11 +44,11 @@ renumber = Algorithm(
 
 @renumber.certificate
 def _(edges: EdgeList, answer: npt.NDArray[Any], _p: Call) -> Finding:
-    """The table is one to one, and the edges, their ends looked up in it, are those of the input, and no others.
+    """The table is one to one, and the edges, mapped back by it, are those of the input, and no others.
 
-    The theorem is at :func:`graphbench.certificates.structure.numbering_fault`.
+    The theorem is at :func:`graphbench.certificates.structure.require_numbering`.
     """
-    raise_if(structure.numbering_fault(edges, answer, _lists.external_ids(edges.num_vertices)))
+    structure.require_numbering(edges, answer, _lists.external_ids(edges.num_vertices))
     numbers = len(answer) - edges.num_edges
     detail = f"{numbers:,} numbers for as many ids, and all {edges.num_edges:,} edges in them"
     return Finding(detail=detail, figures={"numbers": numbers, "edges": edges.num_edges})
@@ -67,6 +65,6 @@ def _(cugraph: Any, frame: Any, _p: Call) -> Any:
     return Renumbered(*cugraph.structure.NumberMap.renumber(frame, ["source"], ["destination"]))
 
 
-renumber.gap("igraph", "would not be the same problem: names get their numbers while a graph is built from them")
-renumber.gap("networkit", "not in the library: a vertex is a number, and one of 62 bits would not fit")
+renumber.gap("igraph", "would not be the same problem: it numbers names while it builds a graph")
+renumber.gap("networkit", "not in the library: vertices are numbers from 0 to n-1, and ids of 62 bits do not fit")
 renumber.gap("nx-cugraph", "not in the library: vertices are renumbered when a graph is converted")

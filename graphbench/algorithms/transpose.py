@@ -1,21 +1,20 @@
-"""Transpose: the same graph with every arc turned round.
+"""Transpose: the same graph with every arc reversed.
 
 Gustavson, "Two fast algorithms for sparse matrices: multiplication and permuted transposition", ACM Trans. Math. Softw.
-4 (1978) 250-269. Searches backwards, and every algorithm that pulls along in-edges, need the transpose.
+4 (1978) 250-269. Backward searches, and all algorithms that pull along in-edges, need the transpose.
 
-Input: the engine's own graph, directed, with weights where the dataset has them. An undirected edge is an arc each way,
-so that an undirected dataset gives a graph that is its own transpose: there is as much to do as with any other, but the
-certificate cannot tell a transpose from a copy. Use a directed dataset to compare answers.
-Output: a graph, or the compressed rows of a matrix, with an arc (v, u) for each arc (u, v), weights unchanged to the
-last bit. The graph that was given stays as it is.
+Input: the engine's own graph, directed, with the dataset's weights. An undirected edge is an arc each way, so an
+undirected dataset is its own transpose: it takes as much work, but the certificate cannot distinguish a transpose from
+a copy. Use a directed dataset to compare answers.
+Output: a graph, or compressed rows of a matrix, with an arc (v, u) for each arc (u, v), with bitwise equal weights. The
+input is left unchanged.
 
-How engines differ. What they turn round is what their graphs are. NetworkX builds new dictionaries, igraph copies its
-indexed lists and turns the copy round (its only call changes the graph itself, and exchanges the lists),
-NetworKit builds new adjacency lists. SciPy reads compressed rows as columns and makes rows of these, and of
-their values, 1.0 where there are no weights. All four take one thread.
-cuGraph's `view_transposed_adj_list` makes compressed rows from the list that a graph was made from, by
-a sort; its rows are counted in 32 bits, so a graph with more vertices is refused. nx-cugraph copies its two columns and
-exchanges them: its graphs have no rows, which are made in the calls that need some.
+How engines differ. The work depends on how they store graphs. NetworkX builds new dictionaries; igraph copies its
+indexed lists and reverses the copy (its only call changes the graph in place, by swapping the lists); NetworKit builds
+new adjacency lists. SciPy reads compressed rows as columns and converts them to rows, with their values, 1.0 if there
+are no weights. All four use one thread. cuGraph's `view_transposed_adj_list` builds compressed rows from the list that
+a graph was made from, by a sort; its row offsets have 32 bits, so a graph with more vertices is refused. nx-cugraph
+copies its two columns and swaps them: its graphs have no rows, which are built inside the calls that need them.
 """
 
 from __future__ import annotations
@@ -44,7 +43,7 @@ transpose = Algorithm(
 
 @transpose.certificate
 def _(edges: EdgeList, answer: npt.NDArray[Any], _p: Call) -> Finding:
-    """The answer's arcs, turned round, are those of the input, each once and with its weight, and no others."""
+    """The answer's arcs, reversed, are those of the input, each once and with its weight, and no others."""
     raise_if(structure.entries_fault(edges, answer, transposed=True))
     detail = f"all {len(answer):,} arcs turned round, and no others"
     return Finding(detail=detail, figures=structure.row_figures(answer))
@@ -70,6 +69,14 @@ def _(networkit: Any, graph: Any, _p: Call) -> Any:
 @transpose.on("cugraph")
 def _(_cugraph: Any, graph: Any, p: Call) -> Any:
     _lists.refuse_wide(p)
-    # It keeps the rows that it made, and has no call to forget these, as `delete_adj_list` is for the others.
-    graph._Impl.transposedadjlist = None  # noqa: SLF001
+    _clear_cached_transpose(graph)
     return graph.view_transposed_adj_list()
+
+
+def _clear_cached_transpose(graph: Any) -> None:
+    """Clear the rows that cuGraph caches in the first call: a later call would only return them.
+
+    There is no public call for it; `delete_adj_list` clears the rows of the graph itself only.
+    https://github.com/rapidsai/cugraph/blob/main/python/cugraph/cugraph/structure/graph_implementation/simpleGraph.py
+    """
+    graph._Impl.transposedadjlist = None  # noqa: SLF001

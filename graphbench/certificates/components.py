@@ -48,11 +48,11 @@ def count_components(edges: EdgeList, *, within: npt.NDArray[Any] | None = None)
 def _count_on_device(edges: DeviceEdgeList, within: Any) -> int:
     """The number of (weakly) connected components, in one pass over the edges.
 
-    Every vertex points at another of its component with a lower id, or at itself: a root. An edge between two trees
-    has the higher root point at the lower, and pointers are halved until all lead to roots again (hooking and pointer
-    jumping: Shiloach, Vishkin, J. Algorithms 3 (1982) 57-67). Where several edges hook one root at once, any of them
-    may win: the others still join different trees and come again. A chunk is done when each of its edges lies in a
-    tree, so that no chunk is needed twice.
+    Every vertex points at another vertex of its component with a lower id, or at itself if it is a root. An edge
+    between two trees makes the higher root point at the lower, and pointers are halved until all lead to roots again
+    (hooking and pointer jumping: Shiloach, Vishkin, J. Algorithms 3 (1982) 57-67). If several edges hook one root at
+    once, any of them may win: the others still join different trees and are tried again. A chunk is done when each of
+    its edges is inside one tree, so no chunk is read twice. Memory is a few numbers per vertex and what a chunk takes.
 
     Args:
         edges: the graph.
@@ -72,12 +72,12 @@ def _count_on_device(edges: DeviceEdgeList, within: Any) -> int:
                 break
             one, two = one[apart], two[apart]
             parent[np.maximum(one, two)] = np.minimum(one, two)
-            parent = _flat(parent)
+            parent = _compress(parent)
             one, two = parent[one], parent[two]
     return int(np.count_nonzero(parent == every))
 
 
-def _flat(parent: Any) -> Any:
+def _compress(parent: Any) -> Any:
     while True:
         further = parent[parent]
         if bool((further == parent).all()):
@@ -119,11 +119,11 @@ def strong_fault(edges: EdgeList, labels: npt.NDArray[Any]) -> str:
         if lost is not None:
             other = int(first[label[lost]])
             return f"vertices {lost:,} and {other:,} share a label, but {lost:,} {fault} {other:,} inside it"
-    stuck = _on_or_behind_a_circle(label[tail[~inside]], label[matrix.indices[~inside]], len(first))
+    stuck = _edge_of_a_cycle(label[tail[~inside]], label[matrix.indices[~inside]], len(first))
     if stuck is None:
         return ""
     one, two = (int(first[each]) for each in stuck)
-    return f"vertices {one:,} and {two:,} have different labels, but these lie on one circle"
+    return f"vertices {one:,} and {two:,} have different labels, but a cycle leads through these labels"
 
 
 def _rows_kept(matrix: Any, kept: npt.NDArray[np.bool_]) -> Any:
@@ -135,7 +135,7 @@ def _rows_kept(matrix: Any, kept: npt.NDArray[np.bool_]) -> Any:
 
 
 def _unreached(matrix: Any, seeds: Integers) -> int | None:
-    """A vertex that no path leads to from any of the seeds."""
+    """A vertex that no path from the seeds leads to, or None."""
     from scipy.sparse import csr_array
     from scipy.sparse.csgraph import breadth_first_order
 
@@ -149,8 +149,8 @@ def _unreached(matrix: Any, seeds: Integers) -> int | None:
     return int(np.argmax(lost)) if lost.any() else None
 
 
-def _on_or_behind_a_circle(tail: Any, head: Any, n: int) -> tuple[int, int] | None:
-    """Two neighbours on a circle of this graph on n vertices, if it has one."""
+def _edge_of_a_cycle(tail: Any, head: Any, n: int) -> tuple[int, int] | None:
+    """Two neighbours on a cycle of this graph on n vertices, or None."""
     from scipy.sparse import coo_array
 
     matrix = coo_array((np.ones(len(tail), dtype=np.int8), (tail, head)), shape=(n, n)).tocsr()
@@ -165,7 +165,7 @@ def _on_or_behind_a_circle(tail: Any, head: Any, n: int) -> tuple[int, int] | No
     left = np.flatnonzero(arriving > 0)
     if len(left) == 0:
         return None
-    # Each vertex that is left has one before it that is left too: going back from any, one comes to a circle.
+    # Each remaining vertex has a predecessor that remains too: following predecessors leads into a cycle.
     kept = arriving > 0
     rows = np.repeat(np.arange(n), np.diff(matrix.indptr))
     among = kept[rows] & kept[matrix.indices]

@@ -1,8 +1,10 @@
-"""What certificates of cores and trusses rest on: a graph is peeled level by level, and nothing wrong remains.
+"""Cores and trusses: what is kept supports itself, and the rest can be peeled off.
 
-Both theorems have two halves. An answer claims no too much if what it keeps has enough neighbours (or triangles) within
-itself; it claims enough if all the rest can be peeled off, one weak vertex (or edge) after another. The second half is
-easier here than for an engine, because the answer says what is to be peeled, and from where.
+Both theorems (Seidman 1983 and Batagelj, Zaversnik, arXiv cs/0310049, for cores; Cohen 2008 for trusses) have two
+halves. An answer is not too large if each vertex that it keeps has enough neighbours (each edge enough triangles)
+within the answer. It is not too small if all the rest can be removed one by one, each vertex (or edge) having too few
+when it goes. Checking the second half is easier than computing an answer, because the answer says what is to be
+removed.
 """
 
 from __future__ import annotations
@@ -17,10 +19,10 @@ from graphbench.certificates.rows import csr_positions, symmetric_rows
 from graphbench.graphs.edgelist import EdgeList
 
 Mask = npt.NDArray[np.bool_]
-MOST_EDGES = 2_000_000
-"""How many edges of a truss are recomputed at most: a few seconds."""
-MOST_WORK = 200_000_000
-"""How many pairs of vertices are looked up at most to peel off what is not in a truss: 100 ns each."""
+MAX_EDGES = 2_000_000
+"""Edges of a truss that are recomputed, at most: a few seconds."""
+MAX_WORK = 200_000_000
+"""Pairs of vertices that are looked up to peel off what is not in a truss, at most: 100 ns each."""
 _BLOCK = 1 << 22
 
 
@@ -28,14 +30,13 @@ def core_fault(edges: EdgeList, core: npt.NDArray[Any]) -> str:
     """Why these are not the core numbers of an undirected graph.
 
     Theorem. Let c be a number for each vertex. If every v has at least c(v) neighbours u with c(u) >= c(v), then no
-    c(v) is above the core number: the vertices with c >= k have k neighbours among themselves each, so they lie in the
-    k-core. If the vertices of each level k can be taken away in some order so that each has, when it goes, at most k
-    neighbours among those of its level that are left and those above, then no c(v) is below it: let v with c(v) = k be
-    in the (k+1)-core K, and let w, of the lowest level in K, be the first vertex of that level in K to go. All of K is
-    left then, so w has more than k >= c(w) neighbours: a contradiction.
+    c(v) is above the core number: each vertex with c >= k has k neighbours among these vertices, so they are in the
+    k-core. If the vertices of each level k can be removed in some order so that each has, when it goes, at most k
+    neighbours among the remaining vertices of its level and those above, then no c(v) is below the core number: let v
+    with c(v) = k be in the (k+1)-core K, and let w, of the lowest level in K, be the first vertex of that level in K to
+    go. All of K remains then, so w has more than k >= c(w) neighbours: a contradiction.
 
-    All levels are peeled at the same time, each by its own vertices, so it takes as many rounds as the longest of
-    them, and O(n + m) altogether. (Cores: Seidman 1983; peeling: Batagelj, Zaversnik, arXiv cs/0310049.)
+    All levels are peeled at the same time, so it takes as many rounds as the longest of them, and O(n + m) in total.
 
     Args:
         edges: undirected.
@@ -73,7 +74,7 @@ def core_fault(edges: EdgeList, core: npt.NDArray[Any]) -> str:
 
 
 class Checked(NamedTuple):
-    """What was found of a truss: a fault, or what was shown, in words."""
+    """The result of a check: a fault, or the sentence that says what was shown."""
 
     fault: str = ""
     shown: str = ""
@@ -85,34 +86,33 @@ def truss(
     k: int,
     *,
     seed: int,
-    most_edges: int = MOST_EDGES,
-    most_work: int = MOST_WORK,
+    max_edges: int = MAX_EDGES,
+    max_work: int = MAX_WORK,
 ) -> Checked:
     """Whether these edges are the k-truss of an undirected graph.
 
-    Theorem. Let T be a set of edges. If each lies in at least k - 2 triangles of T, then T is part of the k-truss,
-    which is the union of all such sets. If the other edges can be taken away in some order so that each lies, when it
-    goes, in fewer than k - 2 triangles of what is left, then T contains the k-truss: the first of its edges to go would
-    still have all its triangles. (Cohen, "Trusses", NSA technical report, 2008.)
+    Theorem. Let T be a set of edges. If each is in at least k - 2 triangles of T, then T is part of the k-truss, which
+    is the union of all such sets. If the other edges can be removed in some order so that each is, when it goes, in
+    fewer than k - 2 triangles of what remains, then T contains the k-truss: the first of its edges to go would still
+    have all its triangles. (Cohen, "Trusses", NSA technical report, 2008.)
 
-    Both halves look for common neighbours of an edge's ends among those of the end that has fewer, and only until there
-    are enough. Where the truss has more than `most_edges` edges, a seeded sample of them is looked at; where the others
-    have more than `most_work` neighbours to look up, only those around a few drawn vertices are; what was shown says
-    so.
+    Both halves look for common neighbours of an edge's ends among those of the end with fewer neighbours, until there
+    are enough. If the truss has more than `max_edges` edges, a seeded sample of them is checked; if the others have
+    more than `max_work` neighbours to look up, only those around a few drawn vertices are. The verdict says so.
 
     Args:
         edges: undirected.
         mask: the edges of the answer, shape (num_edges,).
         k: at least 3.
         seed: of the sample.
-        most_edges: how many edges of the answer to look at.
-        most_work: how many neighbours to look up for the others.
+        max_edges: number of the answer's edges to check.
+        max_work: number of neighbours to look up for the others.
     """
     src, dst, _ = edges.to_numpy()
     inside = np.flatnonzero(mask)
     sample = inside
-    if len(inside) > most_edges:
-        sample = np.sort(np.random.default_rng(seed).choice(inside, size=most_edges, replace=False))
+    if len(inside) > max_edges:
+        sample = np.sort(np.random.default_rng(seed).choice(inside, size=max_edges, replace=False))
     weak = sample[~_supported(edges, inside, sample, k - 2)]
     if len(weak):
         u, v = src[weak[0]], dst[weak[0]]
@@ -122,7 +122,7 @@ def truss(
     shown = f"{all_of} {len(inside):,} edges lie in at least {k - 2} triangles of them"
     left = np.flatnonzero(~mask)
     work = int(np.minimum(edges.degrees[src[left]], edges.degrees[dst[left]]).sum())
-    doubtful = left if work <= most_work else _around(edges, left, seed=seed, most_work=most_work)
+    doubtful = left if work <= max_work else _around(edges, left, seed=seed, max_work=max_work)
     rest = _unpeeled(edges, mask, doubtful, k - 2)
     if len(rest):
         u, v = src[rest[0]], dst[rest[0]]
@@ -135,18 +135,18 @@ def truss(
     return Checked(shown=f"{shown}; of {len(left):,} others, a sample of {len(doubtful):,} can be peeled off")
 
 
-def _around(edges: EdgeList, left: npt.NDArray[np.int64], *, seed: int, most_work: int) -> npt.NDArray[np.int64]:
-    """Those of the edges left out that are near a few drawn vertices, as many as may be looked at.
+def _around(edges: EdgeList, left: npt.NDArray[np.int64], *, seed: int, max_work: int) -> npt.NDArray[np.int64]:
+    """The edges left out that are near a few drawn vertices, as many as `max_work` allows.
 
-    They must be near each other, as a truss is: edges drawn one by one would have no triangles among themselves. What
-    cannot be peeled off of some of the edges, beside those of the answer, cannot be of all of them.
+    They must be near each other, as a truss is: edges drawn one by one would have no triangles among themselves. An
+    edge that cannot be peeled off some of the edges, together with the answer's, cannot be peeled off all of them.
     """
     src, dst, _ = edges.to_numpy()
     one, two = src[left], dst[left]
     degree = edges.degrees
     fewer = np.minimum(degree[one], degree[two])
     drawn = np.random.default_rng(seed).permutation(len(left))
-    centres = np.where(degree[one] <= degree[two], one, two)[drawn]  # no hub, around which everything is
+    centres = np.where(degree[one] <= degree[two], one, two)[drawn]  # no hubs: everything is near a hub
     found = left[:0]
     count = 1
     while count < 4 * len(left):
@@ -156,7 +156,7 @@ def _around(edges: EdgeList, left: npt.NDArray[np.int64], *, seed: int, most_wor
         near[two[centre[one]]] = True
         near[one[centre[two]]] = True
         inside = near[one] & near[two]
-        if fewer[inside].sum() > most_work:
+        if fewer[inside].sum() > max_work:
             break
         found = left[inside]
         count *= 4
@@ -164,7 +164,7 @@ def _around(edges: EdgeList, left: npt.NDArray[np.int64], *, seed: int, most_wor
 
 
 def _unpeeled(edges: EdgeList, mask: Mask, doubtful: npt.NDArray[np.int64], need: int) -> npt.NDArray[np.int64]:
-    """Doubtful edges that remain when those in too few triangles are taken away, again and again."""
+    """The doubtful edges that remain when those in too few triangles are removed repeatedly."""
     src, dst, _ = edges.to_numpy()
     kept = mask.copy()
     kept[doubtful] = True
@@ -180,7 +180,7 @@ def _unpeeled(edges: EdgeList, mask: Mask, doubtful: npt.NDArray[np.int64], need
 
 
 def _supported(edges: EdgeList, among: npt.NDArray[np.int64], asked: npt.NDArray[np.int64], need: int) -> Mask:
-    """Which of the edges `asked` have at least `need` triangles whose other two edges are `among` the given ones."""
+    """Which of the edges `asked` are in at least `need` triangles whose other two edges are `among` the given ones."""
     from scipy.sparse import csr_array
 
     src, dst, _ = edges.to_numpy()

@@ -20,7 +20,7 @@ Floats = npt.NDArray[np.float64]
 def search_fault(edges: EdgeList, distance: Floats, source: int) -> str:
     """Why these are not the shortest distances from a source.
 
-    Theorem. Let every arc u -> v have a length l > 0, and let d be infinite exactly where it claims that a vertex is
+    Theorem. Let every arc u -> v have a length l > 0, and let d be infinite exactly at vertices claimed to be
     unreached. If d(source) = 0, if d(v) <= d(u) + l for every arc, and if every v but the source with finite d(v) has
     an in-arc with d(v) = d(u) + l, then d is the distance from the source. *Not above:* along a shortest path the
     second rule adds up to d(v) <= dist(v); so whatever can be reached is reached. *Not below:* by the third rule one

@@ -1,8 +1,7 @@
-"""What certificates of similar neighbourhoods share: the neighbourhoods of a few pairs of vertices, computed anew.
+"""Neighbourhoods of a few pairs of vertices, counted from sorted lists of neighbours.
 
-Every coefficient of link prediction by neighbourhoods is a function of three numbers for a pair: what its two
-neighbourhoods have in common, and how large each of them is. They are counted here without any engine, from sorted
-lists of neighbours.
+Every coefficient of link prediction by neighbourhoods is a function of three numbers per pair: the size of what both
+neighbourhoods have in common, and the size of each (Liben-Nowell, Kleinberg, J. ASIST 58 (2007) 1019-1031).
 """
 
 from __future__ import annotations
@@ -18,12 +17,12 @@ Floats = npt.NDArray[np.float64]
 
 
 class Neighbourhoods(NamedTuple):
-    """The two neighbourhoods of each of k pairs, all of shape (k,): sums of weights, an edge without one weighing 1.
+    """The sizes of the neighbourhoods of k pairs as sums of edge weights, 1 without weights; each of shape (k,).
 
     Attributes:
-        common: for every common neighbour the lighter of its two edges: without weights, how many there are.
-        first: all edges of the pair's first vertex: without weights, its degree.
-        second: all edges of its second.
+        common: sum over common neighbours of the lighter of both edges; without weights, their number.
+        first: all edges of the first vertex; without weights, its degree.
+        second: all edges of the second vertex.
     """
 
     common: Floats
@@ -32,7 +31,7 @@ class Neighbourhoods(NamedTuple):
 
 
 def neighbourhoods(edges: EdgeList, pairs: npt.NDArray[np.int64]) -> Neighbourhoods:
-    """The neighbourhoods of a few pairs of vertices, open ones: no vertex is its own neighbour.
+    """The open neighbourhoods of a few pairs of vertices: no vertex is its own neighbour.
 
     Args:
         edges: undirected, without loops and parallel edges.
@@ -63,11 +62,11 @@ def _row(matrix: Any, row: int) -> tuple[npt.NDArray[Any], Floats]:
 
 
 def _places(one: npt.NDArray[Any], two: npt.NDArray[Any]) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
-    """Where two sorted arrays of distinct values have the values that they share, in O(short * log(long))."""
+    """Positions of the common values in two sorted arrays of distinct values, in O(short * log(long))."""
     if len(one) > len(two):
         there, here = _places(two, one)
         return here, there
     place = np.searchsorted(two, one)
-    place[place == len(two)] = 0  # beyond the last: no value of `two` equals it, and none will
+    place[place == len(two)] = 0  # beyond the last value, so it equals none
     shared = np.flatnonzero(two[place] == one)
     return shared, place[shared]

@@ -1,7 +1,7 @@
-"""What certificates of eigenvectors and singular vectors share.
+"""Eigenvectors and singular vectors: the largest eigenvalue, and the direction of a vector.
 
-A small residual proves that a vector belongs to *some* eigenvalue; that it is the largest is shown by computing the
-largest anew, by Lanczos' method (SciPy's ARPACK), from which no engine's answer comes but NetworkX's HITS.
+A small residual proves that a vector belongs to some eigenvalue. That it is the largest is shown by computing the
+largest with Lanczos' method (SciPy's ARPACK), which no engine uses except igraph and NetworkX's older HITS.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
 SLACK = 1e-3
-"""How far, relatively, a vector's own eigenvalue may be below the largest."""
+"""How far a vector's eigenvalue may be below the largest, relative to it."""
 _ACCURACY = 1e-4
 _FEW = 16
 
@@ -51,7 +51,7 @@ def largest_singular_value(matrix: Any) -> float:
 
 
 def direction(values: npt.NDArray[Any]) -> Floats:
-    """The vector of length 1 in the same direction; as it is where it has none."""
+    """The vector scaled to length 1; a zero vector is returned unchanged."""
     out: Floats = values.astype(np.float64)
     peak = float(np.abs(out).max(initial=0.0))
     if peak == 0:
@@ -61,7 +61,7 @@ def direction(values: npt.NDArray[Any]) -> Floats:
 
 
 def scores_fault(values: Floats, noun: str) -> str:
-    """Why these have no direction: one is infinite, or all are zero.
+    """Why scores have no direction: one is infinite, or all are zero.
 
     Args:
         values: shape (n,), no NaN.
@@ -77,7 +77,7 @@ def scores_fault(values: Floats, noun: str) -> str:
 
 
 def negative(scores: Floats, tolerance: float) -> int | None:
-    """A vertex whose score differs in sign from the largest, by more than the tolerance; None where there is none.
+    """A vertex whose score differs in sign from the largest, by more than the tolerance; None if there is none.
 
     Args:
         scores: of length 1, shape (n,).
@@ -88,7 +88,7 @@ def negative(scores: Floats, tolerance: float) -> int | None:
 
 
 def _start(n: int) -> Floats:
-    """Lanczos' first vector, the same in every run, with a part of every eigenvector in all likelihood."""
+    """Lanczos' first vector: the same in every run, and almost surely not orthogonal to any eigenvector."""
     return np.random.default_rng(0).uniform(0.5, 1.5, size=n)
 
 

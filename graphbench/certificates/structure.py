@@ -1,7 +1,7 @@
-"""What certificates of structure share: an answer holds the very entries of a matrix, the very edges of a graph.
+"""Sparse matrices and renumbered edge lists: an answer holds exactly the entries of a matrix or the edges of a graph.
 
-Nothing is computed in these problems, so nothing may differ, not by rounding either. The functions named `..._fault`
-say in one sentence what is wrong and where, and give the empty string where nothing is.
+Theorem: two sorted lists are equal as multisets exactly if they are equal row by row. These problems compute nothing,
+so no value may differ, not even by rounding.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from graphbench.certificates.checks import Wrong, raise_if
 from graphbench.graphs.columns import merge_parallel
 from graphbench.graphs.edgelist import EdgeList
 
@@ -45,75 +46,77 @@ def entries_fault(edges: EdgeList, answer: npt.NDArray[Any], *, transposed: bool
             found = part[at]
             if transposed:
                 expected, found = (expected[1], expected[0], *expected[2:]), found[[1, 0, 2][: len(found)]]
-            return f"{_entry(found)} stands where {_entry(expected)} was expected"
+            return f"found {_entry(found)} where {_entry(expected)} was expected"
         done += len(src)
     return ""
 
 
 def row_figures(answer: npt.NDArray[Any]) -> dict[str, float | int]:
-    """How many entries there are, and how many of them the fullest row has."""
+    """The number of entries, and of those in the fullest row."""
     rows = np.bincount(answer[:, 0].astype(np.int64))
     return {"entries": len(answer), "fullest_row": int(rows.max(initial=0))}
 
 
-def numbering_fault(edges: EdgeList, answer: npt.NDArray[Any], ids: Ids) -> str:
-    """Why this is not a numbering of the vertices that have edges, and the edges in these numbers.
+def require_numbering(edges: EdgeList, answer: npt.NDArray[Any], ids: Ids) -> None:
+    """Check a numbering of the vertices that have edges, and the edges in these numbers.
 
     Theorem. Let k vertices have edges. If the table gives the numbers 0 to k - 1 to k different ids of such vertices,
-    it is one to one and onto; and if the edges, their ends looked up in the table, are those of the graph, each as
-    often, they are the graph renamed, and nothing else.
+    it is one to one and onto. If the edges, mapped back by the table, are those of the graph, each equally often, they
+    are the graph with its vertices renamed.
 
     Args:
         edges: the posed graph.
         answer: kind `numbering`.
         ids: the external id of each vertex, shape (num_vertices,), all different.
+
+    Raises:
+        Wrong: if it is none.
     """
     src, dst, _ = edges.to_numpy()
     present = np.zeros(edges.num_vertices, dtype=bool)
     present[src] = present[dst] = True
     count = int(np.count_nonzero(present))
-    if fault := _form_fault(answer, (count + len(src), 2), "a table and edges"):
-        return fault
-    vertex_of, fault = _looked_up(answer[:count], ids, present)
-    return fault or _renamed_fault(edges, answer[count:], vertex_of)
+    raise_if(_form_fault(answer, (count + len(src), 2), "a table and edges"))
+    vertex_of = _vertex_of_number(answer[:count], ids, present)
+    raise_if(_renamed_fault(edges, answer[count:], vertex_of))
 
 
-def _looked_up(table: Ids, ids: Ids, present: npt.NDArray[np.bool_]) -> tuple[Ids, str]:
-    """The vertex of each number, and why the table is not one to one."""
+def _vertex_of_number(table: Ids, ids: Ids, present: npt.NDArray[np.bool_]) -> Ids:
+    """The vertex of each number in the table, which must be one to one."""
     number, wanted = table.T
     order = np.argsort(ids)
-    vertex_of = order[np.minimum(np.searchsorted(ids, wanted, sorter=order), len(ids) - 1)]
+    vertex_of: Ids = order[np.minimum(np.searchsorted(ids, wanted, sorter=order), len(ids) - 1)]
     first = np.full(len(ids), -1)
     first[vertex_of[::-1]] = np.arange(len(number))[::-1]
     for wrong, why in (
-        (number != np.arange(len(number)), f"is in the place of another number of 0 to {len(number) - 1:,}"),
-        (ids[vertex_of] != wanted, "stands for an id that no vertex has"),
-        (~present[vertex_of], "stands for the id of a vertex without edges"),
-        (first[vertex_of] != np.arange(len(number)), "stands for an id that has a number already"),
+        (number != np.arange(len(number)), f"is out of order: the numbers must be 0 to {len(number) - 1:,}"),
+        (ids[vertex_of] != wanted, "is that of an id that no vertex has"),
+        (~present[vertex_of], "is that of a vertex without edges"),
+        (first[vertex_of] != np.arange(len(number)), "is that of an id that already has a number"),
     ):
         if wrong.any():
             at = int(np.argmax(wrong))
-            return vertex_of, f"the number {int(number[at]):,} (id {int(wanted[at])}) {why}"
-    return vertex_of, ""
+            raise Wrong(f"the number {int(number[at]):,} (id {int(wanted[at])}) {why}")
+    return vertex_of
 
 
 def _renamed_fault(edges: EdgeList, renumbered: Ids, vertex_of: Ids) -> str:
-    """Why edges in numbers, looked up, are not those of the graph."""
-    strange = ((renumbered < 0) | (renumbered >= len(vertex_of))).any(axis=1)
-    if strange.any():
-        u, v = renumbered[np.argmax(strange)]
+    """Why renumbered edges, mapped back, are not those of the graph."""
+    outside = ((renumbered < 0) | (renumbered >= len(vertex_of))).any(axis=1)
+    if outside.any():
+        u, v = renumbered[np.argmax(outside)]
         return f"an edge between {u:,} and {v:,}, but the numbers are 0 to {len(vertex_of) - 1:,}"
     tail, head = vertex_of[renumbered[:, 0]], vertex_of[renumbered[:, 1]]
     if not edges.directed:
         tail, head = np.minimum(tail, head), np.maximum(tail, head)
     tail, head, _, repeated = merge_parallel(tail, head, None, edges.num_vertices)
     if repeated:
-        return f"{repeated:,} of the edges are there twice"
+        return f"duplicate edges: {repeated:,}"
     src, dst, _ = edges.to_numpy()
     other = (tail != src) | (head != dst)
     if other.any():
         at = int(np.argmax(other))
-        return f"the edge {tail[at]:,} - {head[at]:,} stands where {src[at]:,} - {dst[at]:,} was expected"
+        return f"found the edge {tail[at]:,} - {head[at]:,} where {src[at]:,} - {dst[at]:,} was expected"
     return ""
 
 

@@ -1,8 +1,7 @@
-"""What certificates of subgraphs share: which of a graph's edges an answer holds, and what those must be.
+"""Subgraphs: which of a graph's edges an answer holds, and whether these are induced or a minimum spanning forest.
 
-An answer of kind `edges` becomes a mask over the edges of the posed graph (:func:`edge_mask`); everything else is array
-passes over that mask. The functions named `..._fault` say in one sentence what is wrong and where, and give the empty
-string where nothing is.
+An answer of kind `edges` becomes a mask over the edges of the posed graph (:func:`edge_mask`). The theorems on forests
+(matroid exchange: Edmonds, Math. Programming 1 (1971) 127-136) are at :func:`forest_fault` and :func:`least_forest`.
 """
 
 from __future__ import annotations
@@ -18,7 +17,7 @@ from graphbench.graphs.edgelist import EdgeList
 
 Mask = npt.NDArray[np.bool_]
 RELATIVE = 1e-6
-"""How far above the least a spanning forest may be where weights are fractions: each edge, and all together."""
+"""How far a spanning forest with fractional weights may exceed the least one: each edge, and the total."""
 
 
 def edge_mask(edges: EdgeList, answer: npt.NDArray[Any]) -> Mask:
@@ -41,12 +40,12 @@ def edge_mask(edges: EdgeList, answer: npt.NDArray[Any]) -> Mask:
         raise Wrong(f"edges are {answer.dtype} where integer values were expected")
     if len(answer) and (answer.min() < 0 or answer.max() >= n):
         u, v = answer[np.argmax(((answer < 0) | (answer >= n)).any(axis=1))]
-        raise Wrong(f"the edge {_name(edges, u, v)} has an end that is no vertex of the graph")
+        raise Wrong(f"the edge {_name(edges, u, v)} has an end that is not a vertex of the graph")
     wanted = answer[:, 0].astype(np.int64) * n + answer[:, 1]
     late = np.flatnonzero(wanted[1:] <= wanted[:-1])
     if len(late):
         u, v = answer[late[0] + 1]
-        raise Wrong(f"the edge {_name(edges, u, v)} is there twice, or out of order")
+        raise Wrong(f"the edge {_name(edges, u, v)} is a duplicate or out of order")
     src, dst, _ = edges.to_numpy()
     keys = src.astype(np.int64) * n + dst
     place, there = rows.search_sorted(wanted, keys)
@@ -91,7 +90,7 @@ def ball(edges: EdgeList, center: int, radius: int) -> Mask:
 
 
 def vertices(edges: EdgeList, mask: Mask) -> int:
-    """How many vertices have at least one of these edges."""
+    """The number of vertices with at least one of these edges."""
     src, dst, _ = edges.to_numpy()
     touched = np.zeros(edges.num_vertices, dtype=bool)
     touched[src[mask]] = touched[dst[mask]] = True
@@ -99,7 +98,7 @@ def vertices(edges: EdgeList, mask: Mask) -> int:
 
 
 def forest_fault(edges: EdgeList, mask: Mask, trees: int) -> str:
-    """Why these edges are not a spanning forest: acyclic, and connecting whatever the graph connects.
+    """Why these edges are not a spanning forest, which is acyclic and connects each component of the graph.
 
     Theorem. On n vertices, a set of edges with c components has n - c edges exactly if it has no cycle. A subgraph
     cannot have fewer components than its graph, and one with equally many connects the same vertices.
@@ -125,8 +124,8 @@ def least_forest(edges: EdgeList) -> npt.NDArray[np.float64]:
     All minimum spanning forests have the same weights, and the i-th lightest edge of any other spanning forest is no
     lighter than theirs (the exchange property of matroids: Edmonds, Math. Programming 1 (1971) 127-136).
 
-    SciPy takes an edge of weight 0 for no edge. Which forests are least depends on the order of the weights alone,
-    so it is given their ranks, from 1, and the weights of the edges that it chooses are looked up here.
+    SciPy ignores edges of weight 0. Which forests are least depends on the order of the weights alone, so SciPy gets
+    their ranks, from 1, and the weights of the chosen edges are looked up here.
     """
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import minimum_spanning_tree

@@ -30,12 +30,11 @@ MAX_BETWEEN = 1 << 27
 def count_triangles(
     edges: EdgeList, *, seed: int, max_work: int = 200_000_000
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """The number of triangles at each vertex of a seeded sample: of all vertices where that is little work.
+    """The number of triangles at each vertex of a seeded sample: of all vertices if that is little work.
 
     Let every edge lead from its end of lower degree to the other, and let L be the matrix of these arcs and A that of
     the undirected graph. t(v), the number of edges between neighbours of v, is row v of (A L) o A, summed: it follows
-    each arc from a neighbour of v, and counts those that end at another. Led so, no vertex has more than sqrt(2m) arcs
-    (Chiba, Nishizeki, SIAM J. Comput. 14 (1985) 210-223), so no hub makes its neighbours dear.
+    each arc from a neighbour of v, and counts those that end at another neighbour.
 
     Args:
         edges: undirected.
@@ -52,7 +51,7 @@ def count_triangles(
 
     n = edges.num_vertices
     src, dst, _ = edges.to_numpy()
-    upwards = edges.degrees[src] <= edges.degrees[dst]  # edges are stored with src < dst, so that no tie makes a circle
+    upwards = edges.degrees[src] <= edges.degrees[dst]  # edges are stored with src < dst, so no tie makes a cycle
     ends = np.where(upwards, src, dst), np.where(upwards, dst, src)
     up = coo_array((np.ones(len(src), dtype=np.int32), ends), shape=(n, n)).tocsr()
     adjacency = (up + up.T).tocsr()
@@ -75,9 +74,9 @@ def count_triangles(
 def _count_on_device(edges: DeviceEdgeList, *, seed: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
     """The number of triangles at each vertex of a seeded sample; of a small graph, as the host counts them.
 
-    A pass over the edges gathers the neighbours of the sample, another the edges between these neighbours: what lies
-    between neighbours of v is what v has triangles with. Vertices are taken in a seeded order, those that have more
-    neighbours than are left to spend being passed over: the sample has hubs only where they fit.
+    One pass over the edges collects the neighbours of the sample, another the edges between these neighbours: each edge
+    between neighbours of v is a triangle of v. Vertices are taken in a seeded order; one with more neighbours than the
+    rest of MAX_NEIGHBOURS is skipped, so the sample has hubs only if they fit.
 
     Args:
         edges: undirected.
@@ -88,7 +87,7 @@ def _count_on_device(edges: DeviceEdgeList, *, seed: int) -> tuple[npt.NDArray[n
     """
     if edges.num_edges <= MAX_EDGES_ON_HOST:
         return count_triangles(edges.on_host(), seed=seed)
-    drawn = _drawn(edges.degrees, seed)
+    drawn = _sample(edges.degrees, seed)
     while True:
         tail, head, _ = edges.around(drawn)
         around = np.unique(head)
@@ -99,7 +98,7 @@ def _count_on_device(edges: DeviceEdgeList, *, seed: int) -> tuple[npt.NDArray[n
     return drawn, _counts(drawn, around, (tail, head), (src, dst))
 
 
-def _drawn(degrees: npt.NDArray[np.int64], seed: int) -> npt.NDArray[np.int64]:
+def _sample(degrees: npt.NDArray[np.int64], seed: int) -> npt.NDArray[np.int64]:
     order = np.random.default_rng(seed).permutation(np.flatnonzero(degrees >= 2))
     taken: list[int] = []
     left = MAX_NEIGHBOURS

@@ -1,6 +1,7 @@
-"""What the certificate of random walks rests on: hops that are edges, ends that are dead ends, and chance.
+"""Random walks: every hop is an edge, walks end only where they must, and hops are drawn evenly.
 
-The functions named `..._fault` say in one sentence what is wrong and where, and give the empty string where nothing is.
+Fairness is tested by two moments of the hops' positions among neighbours (:func:`chance_fault`) and by the number of
+hops that lead straight back (:func:`memory_fault`, with Freedman's inequality, Ann. Probab. 3 (1975) 100-118).
 """
 
 from __future__ import annotations
@@ -16,9 +17,9 @@ from graphbench.graphs.edgelist import EdgeList
 
 Walks = npt.NDArray[Any]
 SIGMAS = 6.0
-"""How many standard deviations are no chance: beyond it lies a probability of 2e-9."""
+"""Standard deviations that fair walks do not exceed, but for a probability of 2e-9."""
 _EXPONENT = 20.7
-"""The same for a bound on one side: exp(-20.7) is 1e-9."""
+"""The same for a one-sided bound: exp(-20.7) is 1e-9."""
 
 
 def form_fault(walks: Walks, starts: npt.NDArray[np.int64], length: int, num_vertices: int) -> str:
@@ -37,7 +38,7 @@ def form_fault(walks: Walks, starts: npt.NDArray[np.int64], length: int, num_ver
         return f"walks are {walks.dtype} where integer values were expected"
     if walks.min() < -1 or walks.max() >= num_vertices:
         walk, step = np.argwhere((walks < -1) | (walks >= num_vertices))[0]
-        return f"walk {walk:,} is at {walks[walk, step]:,} after {step:,} steps, which is no vertex"
+        return f"walk {walk:,} is at {walks[walk, step]:,} after {step:,} steps, which is not a vertex"
     elsewhere = np.flatnonzero(walks[:, 0] != starts)
     if len(elsewhere):
         walk = elsewhere[0]
@@ -50,12 +51,12 @@ def form_fault(walks: Walks, starts: npt.NDArray[np.int64], length: int, num_ver
 
 
 def hops_fault(edges: EdgeList, walks: Walks, length: int) -> str:
-    """Why these are not random walks on the graph: hops that are no edges, ends without need, or no chance.
+    """Why these are not random walks on the graph: hops that are not edges, walks that end early, or unfair hops.
 
     Args:
         edges: the posed graph; an undirected edge can be walked both ways.
-        walks: as :func:`form_fault` lets pass.
-        length: how many hops a walk takes unless it comes to a vertex without out-edges.
+        walks: as :func:`form_fault` accepts them.
+        length: number of hops of a walk that meets no vertex without out-edges.
     """
     n = edges.num_vertices
     matrix = edges.to_scipy()
@@ -89,12 +90,12 @@ def hops_fault(edges: EdgeList, walks: Walks, length: int) -> str:
 
 
 def chance_fault(chosen: npt.NDArray[np.int64], choices: npt.NDArray[np.int64]) -> str:
-    """Why hops were not drawn evenly among neighbours: two moments of their places in the rows of the graph.
+    """Why hops were not drawn evenly among neighbours: two moments of their positions in the rows of the graph.
 
-    Let a hop take neighbour j of d, in the order of their numbers, and x = (2j + 1 - d) / d, between -1 and 1. If all d
-    are as likely, then E x = 0, E x^2 = (d^2 - 1) / (3 d^2) and E x^4 = (d^2 - 1)(3 d^2 - 7) / (15 d^4). Given the way
-    so far, each hop is drawn anew, so that the sums of x and of x^2 - E x^2 are close to normal with the summed
-    variance. A walker that prefers low, high, middle or outer numbers is off in one of them.
+    Let a hop take neighbour j of d, in ascending order, and x = (2j + 1 - d) / d, between -1 and 1. If all d are
+    equally likely, then E x = 0, E x^2 = (d^2 - 1) / (3 d^2) and E x^4 = (d^2 - 1)(3 d^2 - 7) / (15 d^4). Given the
+    walk so far, each hop is independent, so the sums of x and of x^2 - E x^2 are close to normal with the summed
+    variance. A walker that prefers low, high, middle or outer numbers deviates in one of them.
 
     Args:
         chosen: j, from 0, shape (number of hops,).
@@ -117,15 +118,16 @@ def chance_fault(chosen: npt.NDArray[np.int64], choices: npt.NDArray[np.int64]) 
 
 
 def memory_fault(returned: npt.NDArray[np.bool_], choices: npt.NDArray[np.int64]) -> str:
-    """Why hops depend on where a walk came from: how many lead straight back.
+    """Why hops depend on where a walk came from: too many or too few lead straight back.
 
-    Of a hop from a vertex with d neighbours, one of which the walk has just come from, 1 / d leads back there. A
-    walker that bounces, one that never turns, and the biased walks of node2vec are off. Returns from hubs are too rare
-    for their number to be normal, so the bound is Freedman's (Ann. Probab. 3 (1975) 100-118): with V the summed
-    variance, it is off by t or more, to one side, with a probability of at most exp(-t^2 / (2 V + 2 t / 3)).
+    A hop from a vertex with d neighbours, one of which is the previous vertex, leads back with probability 1 / d. A
+    walker that bounces, one that never turns, and the biased walks of node2vec deviate from that. Returns from hubs are
+    too rare for their number to be normal, so the bound is Freedman's (Ann. Probab. 3 (1975) 100-118): with V the
+    summed variance, the number deviates by t or more to one side with a probability of at most
+    exp(-t^2 / (2 V + 2 t / 3)).
 
     Args:
-        returned: whether a hop leads back, shape (number of hops that could,).
+        returned: whether a hop leads back, for each hop that could.
         choices: d, likewise.
     """
     chance = 1 / choices.astype(np.float64)
