@@ -1,4 +1,4 @@
-"""What an answer is: its kinds, what an adapter returns beside a bare result, and what a certificate finds."""
+"""What an answer is: its kinds, what an adapter may return besides a bare result, and a certificate's finding."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ Kind = Literal[
     "figures",
 ]
 AnyKind = Kind | Literal["counts"]
-"""The common form of an answer, a NumPy array that `Engine.answer` makes: counts alike for all engines, a `Kind` as
-each engine's `collect` says.
+"""The common form of an answer, a NumPy array made by `Engine.answer`: counts are the same for all engines, each other
+`Kind` depends on the engine's `collect`.
 
 =============  ==================  ==========================================================================
 kind           shape, dtype        meaning
@@ -31,7 +31,7 @@ partition      (n,) int64          community of each vertex; any labels; several
 labels         (n,) int64          component of each vertex; any labels; one right answer up to renaming
 scores         (n,) float64        one number for each vertex
 vectors        (n, c) float64      c numbers for each vertex, in the order that the page states
-counts         (n,) int64          one whole number for each vertex, exact
+counts         (n,) int64          one integer for each vertex, exact
 depths         (n,) int64          hops from the source, -1 where unreached
 distances      (n,) float64        weighted distance from the source, inf where unreached
 pair_scores    (k,) float64        one number for each of the k given pairs, in their order
@@ -49,11 +49,11 @@ Figures = dict[str, float | int]
 
 
 class Renumbered(NamedTuple):
-    """A subgraph whose library gave its vertices new numbers.
+    """A subgraph whose vertices were renumbered by the library.
 
     Attributes:
         graph: the library's.
-        vertices: the old number of each new one, in order.
+        vertices: the old id of each new one, in order.
     """
 
     graph: Any
@@ -61,13 +61,13 @@ class Renumbered(NamedTuple):
 
 
 class Scaled(NamedTuple):
-    """Scores on the library's own scale; they are brought to the problem's when they are collected.
+    """Scores on the library's own scale; they are rescaled when they are collected.
 
     Attributes:
         result: the raw result.
-        factor: what every score is multiplied by.
-        vertices: those that have a factor of their own, as NumPy takes them.
-        factor_there: of these vertices; 0 makes a score 0 even where the library has no number.
+        factor: of every score.
+        vertices: an index of the vertices with another factor.
+        factor_there: the factor of these vertices; 0 makes a score 0 even if the library returned NaN.
     """
 
     result: Any
@@ -77,10 +77,10 @@ class Scaled(NamedTuple):
 
 
 class Claimed(NamedTuple):
-    """What an adapter returns where the library also says how good its answer is.
+    """The result of a library that also reports how good its answer is.
 
-    The record's `answer` carries each figure as `reported_...` beside the one that the certificate computed, and
-    `warnings` say where the two differ. Nothing else uses it.
+    The record's `answer` has each figure as `reported_...` beside the certificate's, and a warning if the two differ.
+    Nothing else uses it.
 
     Attributes:
         result: the raw result.
@@ -93,13 +93,13 @@ class Claimed(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class Finding:
-    """What a certificate found.
+    """The result of a certificate.
 
     Attributes:
         detail: one sentence: what was shown, or what is wrong and where.
         valid: whether the answer is right.
-        figures: the answer in a few figures, as the record's `answer` carries them.
-        notes: what is odd about a valid answer, one sentence each; the record's `warnings` carry them.
+        figures: a summary of the answer in a few numbers, for the record's `answer`.
+        notes: what is unusual about a valid answer, one sentence each, for the record's `warnings`.
     """
 
     detail: str

@@ -18,11 +18,11 @@ class Form:
 
     Attributes:
         directed: keep the dataset's direction; False: symmetrise.
-        entries: pose the entries of the adjacency matrix: a directed graph, an undirected edge being an arc each way.
-        weights: `ignored`; `used` where the dataset has them; `required`: drawn where it has none (integers 1-255).
-        zero_weights: what an edge of weight 0 is: `kept` like any other, `dropped` where it is as good as no edge by
-            the problem's definition, `refused` where it makes no sense. Where they are kept, not all may be 0.
-            `any` is for problems that do not compute with weights: they may all be 0, and below 0.
+        entries: the entries of the adjacency matrix: a directed graph in which an undirected edge is an arc each way.
+        weights: `ignored`; `used` if the dataset has any; `required`: drawn if it has none (integers 1-255).
+        zero_weights: edges of weight 0 are `kept`, `dropped` (if such an edge is no edge by the problem's definition)
+            or `refused`. If they are kept, not all weights may be 0. `any` is for problems that do not compute with
+            weights: all may be 0, and negative.
     """
 
     directed: bool

@@ -72,13 +72,13 @@ SOURCES = (
         type=int,
         default=64,
         minimum=1,
-        help="How many sources to draw from the largest component.",
+        help="Number of sources to draw from the largest component.",
     ),
-    Parameter(name="source", type=str, default=None, help="Search from this vertex only, and draw none."),
+    Parameter(name="source", type=str, default=None, help="Search from this vertex only; no sources are drawn."),
 )
-"""Of searches that start from one vertex: what :meth:`Algorithm.draw` needs to draw `sources`."""
+"""Parameters of searches from one vertex, by which :meth:`Algorithm.draw` draws `sources`."""
 
-PAIRS = Parameter(name="pairs", type=int, default=100_000, minimum=1, help="How many pairs of vertices to draw.")
+PAIRS = Parameter(name="pairs", type=int, default=100_000, minimum=1, help="Number of vertex pairs to draw.")
 
 
 def tolerance(what: str) -> Parameter:

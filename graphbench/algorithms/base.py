@@ -1,4 +1,4 @@
-"""What an algorithm's page is made of.
+"""What a page is made of: :class:`Algorithm`, with its adapters and its certificate.
 
 An :class:`Algorithm` is a *problem*: the form of its input, parameters with one fixed meaning, the kind of answer, and
 a certificate. Its page attaches one adapter per engine::
@@ -7,13 +7,15 @@ a certificate. Its page attaches one adapter per engine::
     def _(igraph, graph, p):
         return graph.community_multilevel(weights=p.weight, resolution=p.resolution)
 
-`p` (a :class:`Call`) holds every parameter of the problem, and of this trial: `p.seed`, `p.source`, `p.pairs`,
-`p.vertices` or `p.labels`, and `p.weight`: `"weight"` if the posed graph is weighted, else None. An adapter gets what
-was drawn in the form that its library takes (:meth:`Engine.pairs` and the like), made before the clock starts; a
-certificate gets NumPy arrays. A certificate that recomputes a sample of the pairs adds those of `p.disputed`, shape
-(d,), indices of pairs on which engines differ.
+`p` (a :class:`Call`) holds all parameters of the problem, and what belongs to this trial: `p.seed`; `p.source`,
+`p.pairs`, `p.vertices` or `p.labels`; and `p.weight`, which is `"weight"` if the posed graph is weighted, else None. An
+adapter gets the drawn inputs in the form that its library takes (:meth:`Engine.pairs` and the like), prepared before
+the clock starts; a certificate gets NumPy arrays. A certificate that recomputes a sample of the pairs adds those of
+`p.disputed`, shape (d,), the indices of pairs on which engines differ.
 
-What an answer can be is in :mod:`graphbench.algorithms._answer`; pages and engines take that, too, from here.
+Pages and engines import everything from here; it is defined in :mod:`graphbench.algorithms._form` (the input),
+:mod:`graphbench.algorithms._parameters`, :mod:`graphbench.algorithms._adapter` and :mod:`graphbench.algorithms._answer`
+(kinds of answers, findings).
 """
 
 from __future__ import annotations
@@ -51,13 +53,13 @@ Family = Literal[
 
 @dataclass(frozen=True, kw_only=True)
 class Inputs:
-    """What is drawn once, with the stored seed, and given to every engine.
+    """Inputs that are drawn once, with the stored seed, and are the same for every engine.
 
     Attributes:
-        sources: BFS and SSSP: source vertices, shape (k,); each trial asks about one of them.
-        pairs: Jaccard and its relatives: vertex pairs, shape (k, 2), each `u < v`, all different.
-        vertices: a set of vertices, shape (k,), all of which every trial is about.
-        labels: a partition that is given, shape (n,): the cluster of each vertex, 0 to c - 1.
+        sources: source vertices of searches, shape (k,); each trial uses one of them.
+        pairs: vertex pairs of similarities, shape (k, 2), each `u < v`, all different.
+        vertices: a set of vertices, shape (k,); each trial uses all of them.
+        labels: a given partition, shape (n,): the cluster of each vertex, 0 to c - 1.
     """
 
     sources: npt.NDArray[np.int64] | None = None
@@ -67,7 +69,7 @@ class Inputs:
 
 
 Drawing = Callable[[EdgeList, Mapping[str, Any], int], Inputs]
-"""A draw of a page's own: from the posed graph, the resolved parameters and the seed."""
+"""A page's own function that draws its inputs from the posed graph, the resolved parameters and the seed."""
 
 
 Check = Callable[[EdgeList, npt.NDArray[Any], Call], Finding]
@@ -78,29 +80,30 @@ class Algorithm:
     """A problem and its adapters.
 
     Attributes:
-        name: the verb on the command line.
+        name: as on the command line.
         title: the name in prose.
         revision: raise it when a change to the parameters, the adapters or the certificate makes old records
             incomparable with new ones; they become stale.
-        family: that it is listed under.
+        family: the heading that it is listed under.
         form: the graph it is posed on.
         kind: the common form of its answer.
-        parameters: all of them; those of the draw (`sources`, `pairs`, `vertices`) included.
-        aliases: other spellings of the name.
-        draws: `sources`, `pairs`, `vertices`, a draw of the page's own, or None.
-        unique: whether there is one right answer (up to renaming, within epsilon); answers of engines are compared with
-            each other only then (and partitions by their mutual information): elsewhere the certificate decides alone.
-        seeded: whether trial i should run with `seed + i`.
+        parameters: all of them, including those of the draw (`sources`, `pairs`, `vertices`).
+        aliases: other names.
+        draws: which inputs are drawn: `sources`, `pairs`, `vertices`, the page's own function, or None.
+        unique: whether there is one right answer (up to renaming, within epsilon). Only then are answers of engines
+            compared with each other (and partitions by their mutual information); otherwise the certificate alone
+            decides.
+        seeded: whether trial i runs with `seed + i`.
         quality: for heuristics, the key of the figure that measures quality (higher is better); else None.
-        headline: the key of the figure that stands for the answer in a table.
+        headline: the key of the figure that represents the answer in a table.
         columns: names of the numbers of kind `vectors` (one word each) and `figures`, in their order.
-        on_device: whether its certificate takes the edges in chunks of any arrays, so that it can run where a graph is
-            made on a device; without that, such a graph is brought to the host to be certified.
+        on_device: whether its certificate accepts edges in chunks of any arrays, so that it can run on the device where
+            a graph is made; otherwise such a graph is copied to the host for certification.
         epsilon: from the parameters, how far two right answers may differ in one value: the tolerance of
             :func:`graphbench.certificates.agreement.agreement`.
-        refusal: from the posed graph and the parameters, why they make no sense together; empty where they do.
-        derived: from the posed graph and the parameters, further values that every adapter and the certificate find in
-            their :class:`Call`.
+        refusal: from the posed graph and the parameters, why they do not fit together; empty if they do.
+        derived: from the posed graph and the parameters, further values for the :class:`Call` of every adapter and the
+            certificate.
         load_engine: imports the file of the engine of that name, or of every engine (None), and attaches the adapters
             that it brings; set by the registry.
     """
@@ -140,9 +143,9 @@ class Algorithm:
         Args:
             engines: names of engines; several where one call serves them all.
             build: options that the engine's `build` needs for this problem.
-            no_equivalent: parameters that the library has no knob for; recorded as null.
-            parameters_used: what the library is really given where that differs from the problem's parameters, such as
-                a translated tolerance; recorded.
+            no_equivalent: parameters that the library does not have; recorded as null.
+            parameters_used: what the library really gets if that differs from the problem's parameters, such as a
+                translated tolerance; recorded.
         """
 
         def attach(call: Adapter) -> Adapter:
@@ -227,8 +230,8 @@ class Algorithm:
         known = {parameter.name: parameter for parameter in self.parameters}
         for name in given:
             if name not in known:
-                takes = ", ".join(known) or "none"
-                raise UsageError(f"{self.name} has no parameter {name!r}; it has: {takes}.")
+                names = ", ".join(known) or "none"
+                raise UsageError(f"{self.name} has no parameter {name!r}; it has: {names}.")
         return {name: parameter.check(given.get(name)) for name, parameter in known.items()}
 
     def pose(self, edges: EdgeList, *, seed: int, ignore_weights: bool = False) -> EdgeList:
@@ -240,10 +243,10 @@ class Algorithm:
         return self.form.apply(edges, title=self.title, seed=seed, ignore_weights=ignore_weights)
 
     def draw(self, posed: EdgeList, params: Mapping[str, Any], seed: int) -> Inputs:
-        """Draw what the problem asks about, the same for every engine.
+        """Draw the problem's inputs, the same for every engine.
 
         Raises:
-            UsageError: if a parameter makes no sense on this graph, or names a vertex that it does not have.
+            UsageError: if a parameter does not fit the graph, or names a vertex that the graph does not have.
         """
         from graphbench.algorithms import draws
 
@@ -258,7 +261,7 @@ class Algorithm:
         return self.draws(posed, params, seed) if self.draws else Inputs()
 
     def call(self, posed: EdgeList, params: Mapping[str, Any], inputs: Inputs, *, seed: int, trial: int = 0) -> Call:
-        """The namespace that an adapter and the certificate get for one trial."""
+        """What an adapter and the certificate get for one trial."""
         p = Call(**params, **self.derived(posed, params))
         p.num_vertices, p.directed, p.weighted = posed.num_vertices, posed.directed, posed.weighted
         p.weight = "weight" if posed.weighted else None

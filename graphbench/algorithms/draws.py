@@ -1,4 +1,4 @@
-"""Seeded draws of sources, pairs and clusterings: made once for each posed graph, stored, and given to every engine."""
+"""Seeded draws of sources, pairs and clusterings: made once per posed graph, stored, and the same for every engine."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ Vertices = npt.NDArray[np.int64]
 def sources(edges: EdgeList, count: int, source: int | str | None, seed: int) -> Vertices:
     """Source vertices for BFS and SSSP, as GAP draws them: at random among vertices where a search can start.
 
-    They come from the largest (weakly) connected component and have at least one out-edge, without repetition. A
-    graph without edges gives vertex 0. A graph made on a device tells up to 4,096 vertices with an out-edge, drawn
-    uniformly, as Graph500 draws them (specification 3.0, section 6): nobody has looked for its components.
+    They come from the largest (weakly) connected component, are all different and have at least one out-edge. A graph
+    without edges gives vertex 0. A graph made on a device provides up to 4,096 vertices with an out-edge, drawn
+    uniformly, as Graph500 draws them (specification 3.0, section 6), because its components are unknown.
 
     Args:
         edges: the posed graph.
-        count: how many to draw; fewer come back where there are fewer candidates. A smaller count gives a prefix.
-        source: the one vertex that the user named, by its own name or its 0-based id; nothing is drawn then.
+        count: number to draw, if there are enough candidates. A smaller count gives a prefix.
+        source: the name or 0-based id of a vertex that the user chose; nothing is drawn then.
         seed: of the draw.
 
     Returns:
@@ -49,12 +49,12 @@ def sources(edges: EdgeList, count: int, source: int | str | None, seed: int) ->
 
 
 def pairs(edges: EdgeList, count: int, seed: int) -> Vertices:
-    """Vertex pairs for Jaccard and its relatives: the two ends of random wedges u - v - w.
+    """Vertex pairs for similarities: the two ends of random wedges u - v - w.
 
-    Uniform pairs of a sparse graph have nothing in common: every engine would be timed on zeros. A wedge is drawn by
-    a random arc (u, v) and a random neighbour w of v. Pairs are different from each other and ordered `u < w`; where
-    the graph has too few wedges, fewer pairs come back. A graph made on a device tells up to 200,000 pairs, each with a
-    common neighbour below both, found from edges that its own seed chooses; the given seed draws among these.
+    Uniform pairs of a sparse graph have no common neighbours: every engine would be timed on zeros. A wedge is drawn by
+    a random arc (u, v) and a random neighbour w of v. Pairs are all different and ordered `u < w`; if the graph has too
+    few wedges, there are fewer pairs. A graph made on a device provides up to 200,000 pairs, each with a common
+    neighbour below both, found from edges that its own seed chooses; the given seed draws among these.
 
     Returns:
         Vertex ids, shape (at most count, 2), sorted.
@@ -74,22 +74,22 @@ def pairs(edges: EdgeList, count: int, seed: int) -> Vertices:
         low, high = np.minimum(u, w), np.maximum(u, w)
         known = len(found)
         found = np.unique(np.concatenate([found, (low * n + high)[low != high]]))
-        if len(found) >= count or len(found) == known:  # enough, or so many wedges without a new pair: as good as all
+        if len(found) >= count or len(found) == known:  # enough, or no new pair among thousands: practically all
             break
     keys = np.sort(rng.permutation(found)[:count])
     return np.stack([keys // n, keys % n], axis=1)
 
 
 def clustering(edges: EdgeList, clusters: int, seed: int) -> Vertices:
-    """A partition that follows the graph: a vertex belongs to that one of a few drawn vertices that it is nearest to.
+    """A partition that follows the graph: each vertex joins the nearest of a few drawn vertices.
 
-    Uniform labels would make every clustering as bad as chance. The searches from all drawn vertices run as one
-    breadth-first search, O(m), from a further vertex that is joined to them (graph Voronoi diagrams: Erwig, Networks 36
-    (2000) 156-163). A vertex that none of them reaches gets a label at random.
+    With uniform labels every clustering would be as bad as a random one. The searches from all drawn vertices run as
+    one breadth-first search, O(m), from an extra vertex joined to them (graph Voronoi diagrams: Erwig, Networks 36
+    (2000) 156-163). A vertex that none of them reaches gets a random label.
 
     Args:
         edges: undirected.
-        clusters: how many; where there are fewer vertices, as many as these. The vertices drawn for fewer are a prefix.
+        clusters: their number, at most one per vertex. The vertices drawn for fewer clusters are a prefix.
         seed: of the draw.
 
     Returns:
@@ -108,17 +108,17 @@ def clustering(edges: EdgeList, clusters: int, seed: int) -> Vertices:
     indptr = np.append(matrix.indptr, len(indices)).astype(matrix.indptr.dtype)
     joined: Any = csr_array((np.ones(len(indices)), indices, indptr), shape=(n + 1, n + 1))
     _, before = breadth_first_order(joined, n)
-    # Who was reached from whom, followed back to the start: each pass doubles the number of steps.
+    # Follow predecessors back to the drawn vertex: each pass doubles the number of steps.
     start = np.where(before[:n] >= 0, before[:n], np.arange(n)).astype(np.int64)
     start[centres] = centres
     while not np.array_equal(further := start[start], start):
         start = further
     label = np.full(n, -1)
     label[centres] = np.arange(len(centres))
-    found = label[start]
-    lost = found < 0
-    found[lost] = rng.integers(len(centres), size=np.count_nonzero(lost))
-    return found
+    clusters_of = label[start]
+    unreached = clusters_of < 0
+    clusters_of[unreached] = rng.integers(len(centres), size=np.count_nonzero(unreached))
+    return clusters_of
 
 
 def vertex(edges: EdgeList, name: int | str) -> int:

@@ -1,7 +1,7 @@
-"""How two answers to one question compare: exactly equal, equal up to renaming, close, alike, or different.
+"""Agreement of two answers to one problem: exactly equal, equal up to renaming, close, similar, or different.
 
-`max_difference` of the result is the largest difference; for partitions 1 - NMI; None where none is defined: for
-labels, and where only one side reached a vertex. `at` is the first vertex or pair with that difference.
+Partitions are compared by normalised mutual information (Danon, Diaz-Guilera, Duch, Arenas, J. Stat. Mech. (2005)
+P09008). The result is a record's :class:`graphbench.records.model.Agreement`.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ def agreement(kind: str, a: npt.NDArray[Any], b: npt.NDArray[Any], tolerance: fl
             never compared.
         a: one answer in the common form.
         b: the other.
-        tolerance: the largest difference that still counts as `epsilon`; of distances relative to the larger one,
-            of scores absolute, of figures relative to the larger one or to 1, whatever is larger.
+        tolerance: the largest difference that counts as `epsilon`: for distances relative to the larger one, for
+            scores absolute, for figures relative to the larger one or to 1, whichever is larger.
 
     Raises:
-        ValueError: if the answers are not equally many, or the kind is unknown.
+        ValueError: if the answers differ in shape, or the kind is unknown.
     """
     if kind in {"edges", "arcs"}:
         return _same_rows(a, b, tolerance)
@@ -38,7 +38,7 @@ def agreement(kind: str, a: npt.NDArray[Any], b: npt.NDArray[Any], tolerance: fl
         case "partition":
             return Agreement(kind="nmi", max_difference=1.0 - normalised_mutual_information(a, b))
         case "depths":
-            # The mark of an unreached vertex is no depth: against any real depth the difference is infinite.
+            # -1 marks an unreached vertex: its difference to any depth is infinite.
             return _difference(np.where(a < 0, np.inf, a), np.where(b < 0, np.inf, b), 0.0, relative=False)
         case "distances":
             return _difference(a, b, tolerance, relative=True)

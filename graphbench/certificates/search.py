@@ -27,9 +27,9 @@ def search_fault(edges: EdgeList, distance: Floats, source: int) -> str:
     can walk back from v along arcs that d itself accounts for; since l > 0, d falls strictly, so the walk never turns
     in a circle and can only end at the source: it is a path of length d(v), and dist(v) <= d(v).
 
-    Sums must be exact for this: no weights, or whole numbers, and finite distances below 2^53. (A sum that exceeds
-    2^53 is rounded, but not to below it, so the comparisons come out the same.) With fractions d(u) + l may be d(u),
-    and no slack in each step keeps the whole path close: :func:`distances_fault` is for them.
+    Sums must be exact for this: no weights, or integers, and finite distances below 2^53. (A sum above 2^53 is rounded,
+    but not to below it, so the comparisons are the same.) With fractions d(u) + l may be d(u), and a tolerance for each
+    step does not bound the error of a path: :func:`distances_fault` is for them.
 
     Args:
         edges: the posed graph; without weights every arc has length 1.
@@ -48,23 +48,23 @@ def search_fault(edges: EdgeList, distance: Floats, source: int) -> str:
         along = before + length
         short = np.flatnonzero(after > along)
         if len(short):
-            u, v, reached, told = (each[short[0]] for each in (tail, head, along, after))
+            u, v, reached, claimed = (column[short[0]] for column in (tail, head, along, after))
             return (
                 f"the edge {int(u):,} -> {int(v):,} reaches vertex {int(v):,} at {float(reached):g}, "
-                f"but the answer has it {_at(float(told))}"
+                f"but the answer has it {_at(float(claimed))}"
             )
         tight = (after >= along) & (before < after)
         supported[head[tight]] = True
     supported[source] = True
     loose = np.flatnonzero(np.isfinite(distance) & ~supported)
     if len(loose):
-        v, told = int(loose[0]), float(distance[loose[0]])
-        return f"vertex {v:,} is said to be at {told:g}, but no edge leads there at that distance"
+        v, claimed = int(loose[0]), float(distance[loose[0]])
+        return f"vertex {v:,} is said to be at {claimed:g}, but no edge leads there at that distance"
     return ""
 
 
 def distances_fault(edges: EdgeList, distance: Floats, source: int, *, tolerance: float) -> str:
-    """Where these are not the shortest distances from a source, computed anew by SciPy's Dijkstra, O(m log n).
+    """Where these are not the shortest distances from a source, as recomputed by SciPy's Dijkstra, O(m log n).
 
     A sum of k positive terms is off by a relative k * 1.1e-16 at most: even on a path of a billion arcs that is far
     below any tolerance in use, which therefore bounds the error against the true distance.
@@ -90,7 +90,7 @@ def distances_fault(edges: EdgeList, distance: Floats, source: int, *, tolerance
 
 
 def integral(edges: EdgeList) -> bool:
-    """Whether all weights are whole numbers (then sums below 2^53 are exact, in any order)."""
+    """Whether all weights are integers (then sums below 2^53 are exact in any order)."""
     if edges.weights == "drawn":
         return True
     return all(part.weight is None or bool((part.weight == np.floor(part.weight)).all()) for part in edges.chunks())
