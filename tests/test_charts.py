@@ -28,7 +28,7 @@ def drawn(rows, name="chart"):
         return drawing.to_svg(speedups([Rows("graph", rows)], baseline="networkx"), name, "what is seen")
 
 
-def test_every_chart_is_well_formed_named_and_the_same_when_drawn_again(charts):
+def test_charts_are_well_formed_named_and_reproducible(charts):
     again = {chart.name: chart.svg for chart in charts}
     assert {"overview", "speedup-louvain", "phases-louvain", "quality-louvain", "growth", "memory"} == set(again)
     for chart in charts:
@@ -38,13 +38,13 @@ def test_every_chart_is_well_formed_named_and_the_same_when_drawn_again(charts):
         assert root.get("aria-label") == root.find(f"{SVG}title").text == chart.alt
 
 
-def test_a_chart_tells_no_time_and_no_version(charts):
+def test_a_chart_contains_no_time_and_no_version(charts):
     for chart in charts:
         assert "metadata" not in chart.svg
         assert "matplotlib" not in chart.svg.lower()
 
 
-def test_drawing_twice_gives_the_same_bytes_whatever_the_users_own_settings_are():
+def test_charts_do_not_depend_on_the_users_matplotlib_settings():
     import matplotlib as mpl
 
     row = Bar(label="igraph", value="2×", text="x", ratio=2.0, ends=(1.5, 2.5), second=1.2)  # noqa: RUF001
@@ -53,7 +53,7 @@ def test_drawing_twice_gives_the_same_bytes_whatever_the_users_own_settings_are(
         assert drawn([row]) == first
 
 
-def test_ids_begin_with_the_charts_name_and_every_reference_is_met(charts):
+def test_ids_have_the_charts_prefix_and_references_resolve(charts):
     for chart in charts:
         ids = re.findall(r'\sid="([^"]+)"', chart.svg)
         assert len(ids) == len(set(ids))
@@ -61,7 +61,7 @@ def test_ids_begin_with_the_charts_name_and_every_reference_is_met(charts):
         assert set(re.findall(r'(?:url\(#|href="#)([^)"]+)', chart.svg)) <= set(ids)
 
 
-def test_every_colour_has_one_for_the_dark(charts):
+def test_every_colour_has_a_dark_counterpart(charts):
     for chart in charts:
         body = chart.svg.partition("</style>")[2]
         used = set(re.findall(r"#[0-9a-f]{6}\b", body))
@@ -79,7 +79,7 @@ def contrast(one, two):
 
 
 @pytest.mark.parametrize("dark", [False, True])
-def test_words_can_be_read_on_paper_and_on_every_phase(dark):
+def test_text_has_enough_contrast_on_every_colour(dark):
     def shown(colour):
         return style.DARK.get(colour, colour) if dark else colour
 
@@ -99,7 +99,7 @@ def test_an_engine_has_one_colour_in_all_charts_and_the_baseline_is_grey():
     assert style.colours(["networkx", "cugraph", "igraph"], "networkx") == given
 
 
-def test_unlike_is_hatched_a_bound_is_hollow_and_a_gap_has_words():
+def test_unlike_is_hatched_bounds_are_hollow_and_gaps_have_text():
     like = drawn([Bar(label="a", text="", ratio=2.0, colour=style.SERIES[0])])
     unlike = drawn([Bar(label="a", text="", ratio=2.0, look="unlike", colour=style.SERIES[0])])
     bound = drawn([Bar(label="a", text="", ratio=2.0, look="bound", colour=style.SERIES[0])])
@@ -110,7 +110,7 @@ def test_unlike_is_hatched_a_bound_is_hollow_and_a_gap_has_words():
     assert "out of memory" in gap
 
 
-def test_slower_engines_reach_to_the_left_and_hostile_names_stay_words():
+def test_slower_engines_extend_to_the_left_and_names_are_escaped():
     svg = drawn([Bar(label="<b>$x$&", value="0.5×", text="$", ratio=0.5)])  # noqa: RUF001
     words = " ".join(each.text or "" for each in ET.fromstring(svg).iter(f"{SVG}text"))
     assert "<b>$x$&" in words
@@ -120,7 +120,7 @@ def test_long_names_are_cut_with_an_ellipsis():
     assert shortened("a" * 30, 10) == "a" * 9 + "…"
 
 
-def test_numbers_in_words_keep_their_digits():
+def test_numbers_in_text_keep_their_digits():
     assert "0.5000" in drawn([Bar(label="a", value="0.5000", text="", ratio=2.0)])
 
 
@@ -140,7 +140,7 @@ def test_a_chart_of_another_kind_is_refused_before_anything_is_measured(tmp_path
     assert ".svg and .png" in capsys.readouterr().err
 
 
-def test_a_lone_engine_gives_nothing_to_draw():
+def test_a_single_engine_gives_no_chart():
     lone = [each for each in report_records() if each.id == "wcc-email-Enron-networkx"]
     with pytest.raises(UsageError, match="beside networkx"):
         reporting.chart(lone, "networkx", ".svg")

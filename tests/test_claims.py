@@ -34,12 +34,12 @@ def test_a_ratio_that_reaches_the_published_one_reproduces_it(seconds, status):
     assert checked(claim(), record("networkx"), gpu(seconds)).status == status
 
 
-def test_an_interval_that_reaches_it_is_enough():
+def test_an_interval_that_reaches_the_published_ratio_reproduces_it():
     found = checked(claim(ratio=100.5), record("networkx", 1.0), gpu(0.01))
     assert found.status == "reproduced"
 
 
-def test_the_ratio_is_the_one_the_claim_was_about():
+def test_a_claim_is_compared_with_the_ratio_it_is_about():
     # A hundred times as fast on run; end to end read and collect weigh more.
     found = checked(claim(timed="end_to_end"), record("networkx"), gpu(0.005))
     assert found.status == "not reproduced"
@@ -55,12 +55,12 @@ def test_an_unlike_ratio_and_an_open_bound_decide_nothing():
     assert checked(claim(ratio=10.0), slow, gpu(0.005)).status == "reproduced"
 
 
-def test_what_did_not_run_is_told_apart_from_what_cannot():
+def test_tasks_that_did_not_run_and_cannot_run_are_distinguished():
     assert checked(claim(dataset="dblp-2010"), record("networkx"), gpu(0.005)).status == "not measured"
     assert checked(claim(), record("networkx"), record("igraph")).status == "not runnable here"
 
 
-def test_a_try_within_a_bounded_memory_is_no_reason_why_there_is_no_speedup():
+def test_a_try_within_limited_memory_does_not_explain_a_missing_speedup():
     lost = {"outcome": Outcome.OUT_OF_MEMORY, "phases": Phases(start_s=1.0), "certificate": None}
     limited = Task("louvain", "big", "cugraph", record().task.params | {"device_memory_limit": 2**35})
     on_device = gpu(1.0, task=limited, **lost)
@@ -72,7 +72,7 @@ def test_a_try_within_a_bounded_memory_is_no_reason_why_there_is_no_speedup():
     assert "out of memory" in checked(claim(dataset=""), gpu(1.0, **lost)).remark
 
 
-def test_the_nearest_of_our_engines_stand_in_and_the_remark_says_so():
+def test_the_closest_engine_is_used_with_a_remark():
     found = checked(claim(baseline="python-louvain", nearest_baseline="networkx"), record("networkx"), gpu(0.005))
     assert found.status == "reproduced"
     assert "against networkx instead of python-louvain" in found.remark
@@ -115,7 +115,7 @@ GB32 = 32_000_000_000
         (200_000_000, None, "open"),
     ],
 )
-def test_a_capacity_is_judged_by_both_ways_to_count(completed, lost, status):
+def test_a_capacity_is_checked_by_both_ways_of_counting(completed, lost, status):
     found = checked(
         HALF_A_BILLION,
         *([fitted(completed, limit=GB32)] if completed else []),
@@ -130,7 +130,7 @@ def test_a_capacity_is_judged_by_both_ways_to_count(completed, lost, status):
         assert "build: out of memory" in found.ours
 
 
-def test_a_capacity_says_whether_its_boundary_was_found_and_else_between_which_sizes_it_lies():
+def test_a_capacity_claim_states_its_boundary():
     def on(size, **changes):
         scale, factor = size
         params = {"resolution": 1.0, "device_memory_limit": GB32}
@@ -149,7 +149,7 @@ def test_a_capacity_says_whether_its_boundary_was_found_and_else_between_which_s
     assert "the boundary was not found" in remark(fitted(10, limit=GB32), fitted(11, limit=GB32, lost=True))
 
 
-def test_less_memory_than_the_claim_speaks_of_refutes_nothing_and_more_reproduces_nothing():
+def test_less_memory_refutes_no_capacity_claim_and_more_reproduces_none():
     assert checked(HALF_A_BILLION, fitted(100_000_000, limit=16 << 30, lost=True)).status == "not tried"
     assert checked(HALF_A_BILLION, fitted(600_000_000, limit=16 << 30)).status == "reproduced"
     larger = checked(HALF_A_BILLION, fitted(600_000_000))
@@ -158,24 +158,24 @@ def test_less_memory_than_the_claim_speaks_of_refutes_nothing_and_more_reproduce
     assert "graphbench capacity louvain --device-memory 32GiB" in larger.remark
 
 
-def test_an_answer_without_a_certificate_reproduces_nothing():
+def test_an_answer_without_a_certificate_does_not_reproduce_a_claim():
     for certificate in (None, Certificate(valid=False, detail="wrong")):
         assert checked(HALF_A_BILLION, fitted(600_000_000, limit=GB32, certificate=certificate)).status == "not tried"
 
 
-def test_want_of_host_memory_and_predictions_refute_nothing():
+def test_host_out_of_memory_and_predictions_do_not_refute_a_claim():
     killed = fitted(100_000_000, limit=GB32, lost=True, reason="died of SIGKILL in phase build")
     assert checked(HALF_A_BILLION, killed).status == "not tried"
     predicted = fitted(100_000_000, limit=GB32, lost=True, reason="predicted: needs", worker=None)
     assert checked(HALF_A_BILLION, predicted).status == "not tried"
 
 
-def test_another_algorithm_says_nothing_of_this_one():
+def test_a_claim_is_checked_on_its_own_algorithm_only():
     bfs = replace(HALF_A_BILLION, algorithm="bfs")
     assert checked(bfs, fitted(600_000_000, limit=GB32)).status == "not tried"
 
 
-def test_billions_need_several_gpus_and_their_memory_is_told_together():
+def test_claims_of_billions_need_several_gpus_and_sum_their_memory():
     (claimed,) = [each for each in claims() if each.gpus > 1 and each.algorithm == "louvain"]
 
     def on(gpus, edges):
@@ -208,7 +208,7 @@ def test_every_published_claim_is_read_and_has_its_row():
     ]  # fmt: skip
 
 
-def test_what_cannot_run_here_is_one_sentence_with_its_reasons_and_opens_to_rows():
+def test_claims_that_cannot_run_here_are_summarised_in_a_sentence():
     (measured,) = group_by_machine([record("networkx"), gpu(0.005)], "networkx", {})
     blocks = section.section(measured, "").blocks
     (fold,) = [each for block in blocks if isinstance(block, Fold) for each in (block, *block.blocks)
@@ -222,7 +222,7 @@ def test_what_cannot_run_here_is_one_sentence_with_its_reasons_and_opens_to_rows
     assert "not runnable here" not in {row[4] for row in others}
 
 
-def test_claims_that_nothing_was_measured_for_are_folded_beneath_those_with_figures():
+def test_claims_without_measurements_are_folded_below_the_others():
     (measured,) = group_by_machine([record("networkx"), gpu(0.005)], "networkx", {})
     blocks = section.section(measured, "").blocks
     folds = {block.summary: block.blocks[0] for block in blocks if isinstance(block, Fold)}

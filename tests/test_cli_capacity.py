@@ -52,7 +52,7 @@ def test_the_boundary_of_memory_is_found_and_every_try_is_a_record(graphbench):
     assert {each["record"], each["failed_record"]} <= {record.id for record in records}
 
 
-def test_the_same_command_goes_on_and_repeats_nothing(graphbench):
+def test_the_same_command_resumes_without_repeating(graphbench):
     code, whole, _ = found(graphbench)
     total = len(stored())
     code, again, err = found(graphbench)
@@ -61,7 +61,7 @@ def test_the_same_command_goes_on_and_repeats_nothing(graphbench):
     assert f"{total} graphs tried before" in err
 
 
-def test_few_tries_leave_the_search_open_and_the_next_sitting_ends_it(graphbench):
+def test_a_search_with_few_tries_is_finished_by_the_next_session(graphbench):
     code, first, _ = found(graphbench, "--tries", "2")
     assert (code, first["complete"], first["tries"]) == (1, False, 2)
     assert "2 tries" in first["end"]
@@ -70,7 +70,7 @@ def test_few_tries_leave_the_search_open_and_the_next_sitting_ends_it(graphbench
     assert len(stored()) == whole["tries"]
 
 
-def test_another_limit_is_another_search_that_starts_where_memory_by_edge_says(graphbench):
+def test_another_limit_is_another_search_that_starts_from_bytes_per_edge(graphbench):
     _, first, _ = found(graphbench)
     code, second, _ = found(graphbench, "--device-memory", str(2 * LIMIT))
     assert code == 0
@@ -89,7 +89,7 @@ def test_a_search_with_another_edge_factor_is_another_search(graphbench):
     assert all(16 <= factor < 32 for factor in factors[first["tries"] :])
 
 
-def test_a_time_limit_is_an_end_of_its_own(graphbench, monkeypatch):
+def test_a_time_limit_ends_a_search(graphbench, monkeypatch):
     monkeypatch.setenv("HUNGRY_STOPS", "1500 time")
     code, each, _ = found(graphbench, "--edgefactor", "1", "--timeout", "8")  # between 1 and 2 nothing is bisected
     assert code == 1
@@ -107,7 +107,7 @@ def test_a_time_limit_that_struck_far_above_does_not_end_a_search_below_it(graph
     assert (code, each["complete"], each["failed_outcome"]) == (0, True, "out_of_memory")
 
 
-def test_a_wrong_answer_is_exit_code_1_though_the_boundary_was_found_below_it(graphbench):
+def test_a_wrong_answer_gives_exit_code_1_even_above_the_boundary(graphbench):
     _, each, _ = found(graphbench)
     (lost,) = [record for record in stored() if record.id == each["failed_record"]]
     above = f"rmat:scale={size_of(lost.task.dataset).scale + 2},edgefactor=16,{generator_of(lost.task.dataset)[6:]}"
@@ -118,7 +118,7 @@ def test_a_wrong_answer_is_exit_code_1_though_the_boundary_was_found_below_it(gr
     assert (code, again["complete"]) == (1, True)
 
 
-def test_where_the_generator_makes_no_larger_graph_the_search_goes_on_below_and_says_so(graphbench, monkeypatch):
+def test_a_search_continues_below_the_limit_of_the_generator(graphbench, monkeypatch):
     most = 20 << 9  # edges that may be drawn
     monkeypatch.setattr(spec, "psutil", SimpleNamespace(virtual_memory=lambda: SimpleNamespace(total=32 * most)))
     code, each, _ = found(graphbench, "--device-memory", "1GB", "--edgefactor", "10", "--tries", "9")
@@ -163,7 +163,7 @@ def test_an_error_ends_the_search_with_its_reason_and_is_tried_again_next_time(g
     assert (code, each["complete"]) == (0, True)
 
 
-def test_an_engine_that_fits_nothing_is_told(graphbench):
+def test_an_engine_that_fits_nothing_is_reported(graphbench):
     code, each, _ = found(graphbench, "--device-memory", "1000")
     assert (code, each["complete"], each["largest"], each["num_edges"]) == (0, True, None, None)
     assert each["end"].startswith("nothing fits: not even rmat:scale=4")
@@ -171,14 +171,14 @@ def test_an_engine_that_fits_nothing_is_told(graphbench):
     assert "certified" not in out
 
 
-def test_one_try_is_told_in_the_singular(graphbench):
+def test_one_try_is_written_in_the_singular(graphbench):
     _, each, _ = found(graphbench, "--tries", "1")
     assert each["end"].startswith("stopped after 1 try;")
     _, _, err = found(graphbench, "--tries", "1")
     assert "1 graph tried before" in err
 
 
-def test_several_algorithms_have_a_row_each_and_the_table_says_how_edges_are_counted(graphbench):
+def test_each_algorithm_has_a_row_and_the_table_explains_edge_counts(graphbench):
     code, out, _ = graphbench("capacity", "wcc", "bfs", "--engine", "igraph", "--memory-limit", "30MB", "--tries", "1")
     assert code == 1
     rows = [line.split()[0] for line in out.splitlines()[1:3]]
@@ -207,7 +207,7 @@ def test_what_cannot_be_measured_is_refused_at_once(graphbench, arguments, code,
     assert stored() == []
 
 
-def test_what_completed_with_more_host_memory_than_is_allowed_now_is_tried_again(graphbench):
+def test_a_success_above_the_present_host_limit_is_tried_again(graphbench):
     asked = ("capacity", "wcc", "--engine", "igraph", "--tries", "1", "--format", "json", "--memory-limit")
     _, out, _ = graphbench(*asked, "1GB")
     assert json.loads(out)["capacity"][0]["largest"]
@@ -237,7 +237,7 @@ def test_the_phase_that_failed_is_the_first_that_did_not_end(changes, where):
     assert failed_phase(record(outcome=Outcome.OUT_OF_MEMORY, **changes)) == where
 
 
-def test_want_of_host_memory_is_told_from_that_of_the_device():
+def test_host_and_device_out_of_memory_are_distinguished():
     killed = record("cugraph", device="gpu", outcome=Outcome.OUT_OF_MEMORY, reason="died of SIGKILL in phase build")
     assert host_out_of_memory(killed)
     assert host_out_of_memory(replace(killed, reason="", censored=Censored("build", 1.0, limit_bytes=1 << 30)))
@@ -245,7 +245,7 @@ def test_want_of_host_memory_is_told_from_that_of_the_device():
     assert not host_out_of_memory(replace(killed, device="cpu"))
 
 
-def test_findings_are_shown_in_every_form():
+def test_capacities_are_shown_in_every_format():
     lost = record(
         "cugraph", id="2", device="gpu", outcome=Outcome.OUT_OF_MEMORY, phases=Phases(start_s=1.0, read_s=1.0)
     )
@@ -300,7 +300,7 @@ def test_a_search_is_reported_from_its_records():
     assert capacity.section(here(record("networkx"), record("igraph")), "") is None
 
 
-def test_what_failed_below_the_largest_is_reported():
+def test_failures_below_the_largest_success_are_reported():
     below = tried((24, 20), Outcome.ERROR)
     (found,) = capacities(here(*SEARCH, below))
     assert found.tries == 6
@@ -322,7 +322,7 @@ def on_host(size, outcome=Outcome.OK, *, limit, factor=16, **changes):
     return replace(made, search=key, task=Task("wcc", made.task.dataset, "igraph", {}))
 
 
-def test_searches_within_different_limits_on_the_host_keep_tries_of_one_task_apart():
+def test_searches_within_different_host_limits_keep_their_tries_apart():
     small = [on_host((20, 16), limit=2 << 30), on_host((20, 17), LOST, limit=2 << 30, id="small")]
     large = [on_host((20, 17), limit=4 << 30, id="large"), on_host((21, 16), LOST, limit=4 << 30)]
     found = capacities(here(*small, *large))
@@ -331,7 +331,7 @@ def test_searches_within_different_limits_on_the_host_keep_tries_of_one_task_apa
     ]  # fmt: skip
 
 
-def test_searches_that_began_with_different_edge_factors_are_told_apart():
+def test_searches_with_different_first_edge_factors_are_kept_apart():
     key = SearchKey(limit_bytes=32 << 30, edge_factor=4)
     sizes = [(25, 4), (26, 4), (26, 6)]
     small = [tried(size, search=key) for size in sizes] + [tried(size, LOST, search=key) for size in [(26, 7), (27, 4)]]
@@ -369,7 +369,7 @@ def test_a_search_that_was_resumed_later_is_complete_by_its_later_tries():
     assert capacities(here(*first, *later))[0].complete
 
 
-def test_edge_factors_between_two_scales_are_in_no_chart_of_growth_but_those_of_a_series_are():
+def test_growth_charts_show_edge_factors_of_a_series_only():
     measured = here(*SEARCH)
     assert between_scales(measured) == {SEARCH[2].id, SEARCH[3].id}
     series = [tried((scale, 16)) for scale in (20, 21)]
@@ -380,7 +380,7 @@ def test_edge_factors_between_two_scales_are_in_no_chart_of_growth_but_those_of_
     assert SEARCH[2].id not in between_scales(here(*SEARCH, *own))
 
 
-def test_the_report_says_whether_the_boundary_was_found_and_else_between_which_graphs_it_lies():
+def test_the_report_states_the_boundary_of_a_search():
     def shown(*records):
         (told,) = [each for each in capacity.section(here(*records), "").blocks if isinstance(each, Bullets)]
         (table,) = [each for each in capacity.section(here(*records), "").blocks if isinstance(each, Table)]

@@ -84,7 +84,7 @@ def status(browser):
     return browser.find_element("id", "status").text
 
 
-def test_the_page_opens_without_an_error_and_asks_for_nothing(browser, address):
+def test_the_page_opens_without_errors_and_requests(browser, address):
     browser.get("about:blank")
     browser.get_log("browser")
     browser.get_log("performance")
@@ -107,7 +107,7 @@ def test_nothing_is_wider_than_the_screen(browser, address, width):
     assert wide == []
 
 
-def test_on_paper_no_table_runs_off_the_sheet_and_its_heads_are_there(browser, address):
+def test_printed_tables_fit_the_sheet_with_their_heads(browser, address):
     open_page(browser, address, width=720)
     browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
     try:
@@ -118,7 +118,7 @@ def test_on_paper_no_table_runs_off_the_sheet_and_its_heads_are_there(browser, a
         browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
 
 
-def test_words_of_a_chart_do_not_leave_it(browser, address):
+def test_text_stays_within_its_chart(browser, address):
     open_page(browser, address)
     outside = browser.execute_script(
         """return [...document.querySelectorAll("figure svg")].flatMap((chart) => {
@@ -132,7 +132,7 @@ def test_words_of_a_chart_do_not_leave_it(browser, address):
     assert outside == []
 
 
-def test_a_dark_screen_gets_a_dark_page_and_dark_charts_and_paper_stays_white(browser, address):
+def test_a_dark_scheme_applies_to_page_and_charts_but_not_to_paper(browser, address):
     script = """const words = document.querySelector("figure svg text");
         return [getComputedStyle(document.body).backgroundColor, getComputedStyle(words).fill];"""
     open_page(browser, address)
@@ -147,7 +147,7 @@ def test_a_dark_screen_gets_a_dark_page_and_dark_charts_and_paper_stays_white(br
     browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
 
 
-def test_a_click_or_the_keyboard_sorts_and_what_is_unknown_comes_last(browser, address):
+def test_click_and_keyboard_sort_with_unknown_values_last(browser, address):
     from selenium.webdriver.common.keys import Keys
 
     open_page(browser, address)
@@ -169,7 +169,7 @@ def test_a_click_or_the_keyboard_sorts_and_what_is_unknown_comes_last(browser, a
     assert cells(browser, "run, median", 1000)[-1] == ""
 
 
-def test_words_and_choices_filter_and_clearing_brings_all_back(browser, address, records):
+def test_text_and_choices_filter_rows(browser, address, records):
     from selenium.webdriver.support.ui import Select
 
     open_page(browser, address)
@@ -218,7 +218,7 @@ def test_numbers_are_written_as_in_the_rest_of_the_report(browser, address):
 
 
 @pytest.mark.timeout(600)
-def test_ten_thousand_records_open_fluidly(browser, tmp_path_factory):
+def test_ten_thousand_records_open_quickly(browser, tmp_path_factory):
     few = [each for each in report_records() if each.task.algorithm == "wcc" and each.environment is not None]
     many = [
         replace(each, id=f"{each.id}-{number}", task__dataset=f"{each.task.dataset}-{number}", phases__run_s=[1.0, 1.1])

@@ -46,7 +46,7 @@ QUICK = {"engines": ["networkx", "igraph"], "trials": 1, "timeout": 60}
         ({"scheduler": "tcp://localhost:8786"}, "scheduler needs gpus as well"),
     ],
 )
-def test_a_value_that_makes_no_sense_is_refused_before_anything_is_loaded(given, expected):
+def test_an_invalid_value_is_refused_before_loading(given, expected):
     with pytest.raises(UsageError, match=expected):
         gb.run("wcc", "no/such/graph.mtx", **(QUICK | given))
 
@@ -76,7 +76,7 @@ def test_a_value_that_makes_no_sense_is_refused_before_anything_is_loaded(given,
     ],
     ids=["no address", "no number"],
 )
-def test_a_scheduler_is_checked_wherever_it_can_be_named(capsys, how, given, expected):
+def test_a_scheduler_is_checked_everywhere(capsys, how, given, expected):
     if isinstance(how, list):
         assert cli.invoke([*how, *(word for key, value in given.items() for word in (f"--{key}", str(value)))]) == 2
         captured = capsys.readouterr()
@@ -93,7 +93,7 @@ def test_a_scheduler_is_checked_wherever_it_can_be_named(capsys, how, given, exp
     [("all", [3]), ("1,all", [1, 3]), (["all", 3], [3]), (2, [2]), ([2, 4], [2, 4])],
     ids=str,
 )
-def test_all_gpus_are_those_that_are_visible_wherever_a_number_is_taken(monkeypatch, given, expected):
+def test_gpus_all_means_the_visible_ones_everywhere(monkeypatch, given, expected):
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "0,1,5")
     if isinstance(given, str):
         given = scale.command.make_context("scale", ["wcc", "rmat:scale=4", "--gpus", given]).params["gpus"]
@@ -106,7 +106,7 @@ def test_all_gpus_are_those_that_are_visible_wherever_a_number_is_taken(monkeypa
     "command", [["scale", "wcc", "rmat:scale=4"], ["suite", "smoke", "--dry-run"], ["wcc", "karate"]]
 )
 @pytest.mark.parametrize("given", ["most", "1,,2", "-1", "1.5"])
-def test_a_number_of_gpus_that_is_none_is_refused(capsys, command, given):
+def test_an_invalid_number_of_gpus_is_refused(capsys, command, given):
     assert cli.invoke([*command, "--gpus", given]) == 2
     assert "gpus takes a whole number from 1, or all, not" in capsys.readouterr().err
 
@@ -122,7 +122,7 @@ def test_a_number_of_gpus_that_is_none_is_refused(capsys, command, given):
     ],
     ids=lambda command: command[0],
 )
-def test_a_number_of_gpus_for_engines_that_take_one_has_no_effect_but_a_warning(capsys, command):
+def test_gpus_for_single_gpu_engines_is_a_warning(capsys, command):
     cli.invoke([*command, "--engine", "igraph", "--trials", "1", "--gpus", "2"])
     err = capsys.readouterr().err
     assert err.count("Warning: --gpus has no effect: no engine that uses several GPUs is measured") == 1
@@ -158,14 +158,14 @@ def test_a_series_called_with_numbers_of_gpus_is_measured_on_several(monkeypatch
     ],
     ids=lambda each: each[0] if isinstance(each, list) else "",
 )
-def test_a_value_of_an_option_that_makes_no_sense_is_told_with_the_option(capsys, command, given, expected):
+def test_an_invalid_option_is_refused_by_its_name(capsys, command, given, expected):
     assert cli.invoke([*command, *given]) == 2
     err = capsys.readouterr().err
     assert expected in err
     assert "the command line" not in err
 
 
-def test_a_setting_of_a_call_that_makes_no_sense_is_told_with_its_name():
+def test_an_invalid_argument_is_refused_by_its_name():
     with pytest.raises(UsageError, match=r"^memory_limit takes an amount of memory above 0, such as 16GB, not 0"):
         gb.scale("wcc", "rmat:scale=4", engines="igraph", memory_limit=0)
     with pytest.raises(UsageError, match=r"^trials takes a whole number from 1, not 'many'"):
@@ -204,26 +204,26 @@ def test_a_series_and_a_search_that_spell_an_option_in_another_way_are_refused_w
         gb.capacity("wcc", engines="igraph")
 
 
-def test_the_baseline_of_a_problem_that_networkx_lacks_is_an_engine_that_has_it():
+def test_an_algorithm_without_networkx_has_another_baseline():
     result = gb.run("weighted-jaccard", "karate", engines="scipy", trials=2, store=False)
     assert result.baseline == "scipy"
 
 
-def test_an_algorithm_that_is_no_name_and_an_empty_list_of_graphs_are_refused():
+def test_an_invalid_algorithm_and_an_empty_list_of_graphs_are_refused():
     with pytest.raises(UsageError, match="algorithm takes a name, not 7"):
         gb.run(7, "karate")
     with pytest.raises(UsageError, match="There is no dataset to measure"):
         gb.run("wcc", [], **QUICK)
 
 
-def test_numbers_of_numpy_are_numbers():
+def test_numpy_numbers_are_accepted():
     given = {"trials": np.int64(1), "seed": np.uint32(3), "budget": np.float64(1), "timeout": np.int32(60)}
     assert gb.run("wcc", "karate", engines="igraph", **given).ok
 
 
 @pytest.mark.parametrize("engine", ["networkx", "igraph", "networkit"])
 @pytest.mark.parametrize("algorithm", ["louvain", "leiden"])
-def test_the_largest_seed_is_one_that_every_engine_takes(algorithm, engine):
+def test_the_largest_seed_is_accepted_by_every_engine(algorithm, engine):
     pytest.importorskip(engine)
     result = gb.run(algorithm, "karate", engines=[engine], trials=2, seed=MAX_SEED, timeout=60)
     (record,) = result.records
@@ -251,7 +251,7 @@ def test_two_graphs_in_memory_are_two_tables_and_two_answers():
         result.answer("igraph", "graph 3")
 
 
-def test_files_of_one_name_are_told_apart_by_their_folders(tmp_path, capsys):
+def test_files_of_the_same_name_are_labelled_with_their_folders(tmp_path, capsys):
     for folder, text in (("d1", "a,b\n"), ("d2", "a,b\nb,c\n")):
         (tmp_path / folder).mkdir()
         (tmp_path / folder / "g.csv").write_text(text)
@@ -271,7 +271,7 @@ def test_a_graph_that_is_given_twice_is_measured_once(tmp_path):
     assert [record.task.dataset for record in result.records] == ["g.csv", "karate"]
 
 
-def test_a_tiny_file_that_promises_vertices_beyond_all_memory_is_refused_at_once(tmp_path):
+def test_a_file_with_more_vertices_than_memory_is_refused_at_once(tmp_path):
     path = tmp_path / "huge.mtx"
     path.write_text("%%MatrixMarket matrix coordinate pattern general\n99999999999 99999999999 1\n1 2\n")
     for algorithm in ("wcc", "pagerank", "louvain", "bfs"):

@@ -53,26 +53,26 @@ def past(*records):
     return Past(records, "m1")
 
 
-def test_a_task_measured_before_takes_as_long_again():
+def test_a_measured_task_is_predicted_to_take_as_long():
     known = past(measured("a", 1_000, 2.0))
     assert known.task_seconds(task("a"), None, budget_s=10) == pytest.approx(0.5 + 0.1 + 1.0 + 2.0 + 0.1 + 6.0)
 
 
-def test_larger_graphs_take_longer_and_warm_trials_stop_at_the_budget():
+def test_larger_graphs_take_longer_and_trials_stop_at_the_budget():
     known = past(measured("a", 1_000, 2.0))
     assert known.task_seconds(task("b"), 10_000, budget_s=10) == pytest.approx(0.5 + 10 * 3.2 + 10)
     assert known.task_seconds(task("b"), None, budget_s=10) is None
     assert past().task_seconds(task("b"), 10_000, budget_s=10) is None
 
 
-def test_what_ran_elsewhere_or_with_other_parameters_says_nothing():
+def test_other_machines_and_parameters_are_not_used_for_predictions():
     elsewhere = measured("a", 1_000, 2.0, environment=msgspec.structs.replace(HERE, machine="m2"))
     other = measured("a", 1_000, 2.0, task=Task("louvain", "a", "networkx", {"resolution": 2.0, "seed": 0}))
     assert past(elsewhere, other).task_seconds(task("b"), 1_000, budget_s=10) is None
     assert past(measured("a", 1_000, 2.0, seed=7)).task_seconds(task("b"), 1_000, budget_s=10) is not None
 
 
-def test_growth_is_fitted_from_two_sizes_and_believed_up_to_a_limit():
+def test_growth_is_fitted_from_two_sizes_and_bounded():
     square = past(measured("a", 1_000, 1.0), measured("b", 10_000, 100.0))
     assert square.call_seconds(task("c"), 100_000) == pytest.approx(10_000.0)
     linear = past(measured("a", 1_000, 1.0), measured("b", 1_500, 100.0))
@@ -81,7 +81,7 @@ def test_growth_is_fitted_from_two_sizes_and_believed_up_to_a_limit():
     assert absurd.call_seconds(task("c"), 100_000) == pytest.approx(10**2.5)
 
 
-def test_calls_are_foretold_for_larger_graphs_only():
+def test_calls_are_predicted_for_larger_graphs_only():
     known = past(measured("a", 1_000, 1.0))
     assert known.call_seconds(task("c"), 1_000) is None
     assert known.call_seconds(task("c"), 10**9) is None, "too far away to tell"
@@ -92,7 +92,7 @@ def predictor(*records, timeout=60.0, memory_bytes=None, fit=True, **how):
     return Predictor(past=past(*records), options=options, **how)
 
 
-def test_what_timed_out_on_a_smaller_graph_is_hopeless_and_says_where():
+def test_a_task_that_timed_out_on_a_smaller_graph_is_skipped():
     networkx = registry.engine("networkx")
     predict = predictor(timed_out("small", 1_000, 58.0), fit=False, time=True)
     found = predict(task("large"), networkx, posed(2_000))
@@ -104,7 +104,7 @@ def test_what_timed_out_on_a_smaller_graph_is_hopeless_and_says_where():
     assert predictor(timed_out("small", 1_000, 5.0), fit=False, time=True)(task("l"), networkx, posed(2_000)) is None
 
 
-def test_what_would_take_thrice_the_limit_is_hopeless_and_what_would_take_twice_is_tried():
+def test_a_task_is_skipped_above_three_times_the_limit():
     networkx = registry.engine("networkx")
     predict = predictor(measured("a", 1_000, 1.0), fit=False, time=True)
     assert "limit is 60 s" in predict(task("b"), networkx, posed(200_000)).reason
@@ -112,14 +112,14 @@ def test_what_would_take_thrice_the_limit_is_hopeless_and_what_would_take_twice_
     assert predictor(measured("a", 1_000, 1.0), fit=False)(task("b"), networkx, posed(200_000)) is None
 
 
-def test_what_is_measured_meanwhile_counts():
+def test_new_records_improve_predictions():
     predict = predictor(fit=False, time=True)
     assert predict(task("b"), registry.engine("networkx"), posed(2_000)) is None
     predict.past.add(timed_out("a", 1_000, 60.0))
     assert predict(task("b"), registry.engine("networkx"), posed(2_000)) is not None
 
 
-def test_a_graph_that_would_not_fit_on_the_host_is_not_started(monkeypatch):
+def test_a_graph_that_does_not_fit_on_the_host_is_skipped(monkeypatch):
     monkeypatch.setattr(memory, "free_host_bytes", lambda: 10 * GIB)
     predict = predictor()
     large, small = posed(40_000_000), posed(2_000_000)
@@ -132,20 +132,20 @@ def test_a_graph_that_would_not_fit_on_the_host_is_not_started(monkeypatch):
     assert predictor(fit=False)(task("large"), registry.engine("networkx"), large) is None
 
 
-def test_what_the_worker_holds_already_counts_as_free(monkeypatch):
+def test_memory_held_by_the_worker_counts_as_free(monkeypatch):
     free = iter([10 * GIB, 2 * GIB])
     monkeypatch.setattr(memory, "free_host_bytes", lambda: next(free))
     predict = predictor()
     assert [predict(task("a"), registry.engine("networkx"), posed(16_000_000)) for _ in range(2)] == [None, None]
 
 
-def test_a_limit_counts_as_what_is_free(monkeypatch):
+def test_a_memory_limit_counts_as_free_memory(monkeypatch):
     monkeypatch.setattr(memory, "free_host_bytes", lambda: 100 * GIB)
     found = predictor(memory_bytes=GIB)(task("large"), registry.engine("networkx"), posed(40_000_000))
     assert "1 GiB allowed" in found.reason
 
 
-def test_own_records_replace_the_rules_of_thumb(monkeypatch):
+def test_records_replace_the_rules_of_thumb(monkeypatch):
     monkeypatch.setattr(memory, "free_host_bytes", lambda: 10 * GIB)
     base = 3 * GIB  # libraries, whatever the graph
     small, frugal = (
@@ -157,7 +157,7 @@ def test_own_records_replace_the_rules_of_thumb(monkeypatch):
     assert predictor(small, frugal)(task("large"), registry.engine("networkx"), posed(40_000_000)) is None
 
 
-def test_edges_that_are_made_on_the_device_take_no_host_memory(monkeypatch):
+def test_edges_on_the_device_take_no_host_memory(monkeypatch):
     monkeypatch.setattr(memory, "free_host_bytes", lambda: GIB)
     monkeypatch.setattr(memory, "free_device_bytes", lambda _: 1_000 * GIB)
     predict = Predictor(past=Past([], "m"), options=Options())
@@ -173,14 +173,14 @@ def test_edges_that_are_made_on_the_device_take_no_host_memory(monkeypatch):
     assert foreseen(made, "nx-cugraph") is Outcome.OUT_OF_MEMORY
 
 
-def test_memory_on_one_size_or_on_tiny_graphs_says_nothing_about_others():
+def test_memory_of_one_size_or_tiny_graphs_is_not_extrapolated():
     large = measured("a", 1_000_000, 1.0, memory=Memory(host_peak_bytes=GIB))
     assert past(large).peaks("louvain", "networkx", 2_000_000) == (None, None)
     tiny = [measured("a", size, 1.0, memory=Memory(host_peak_bytes=GIB * size)) for size in (10, 1_000)]
     assert past(*tiny).peaks("louvain", "networkx", 2_000_000) == (None, None)
 
 
-def test_a_single_run_does_not_start_what_would_not_fit_unless_told_to():
+def test_run_skips_graphs_that_do_not_fit_unless_no_predict():
     import graphbench as gb
 
     (record,) = gb.run("wcc", "karate", engines="igraph", trials=1, memory_limit="10MB").records
@@ -191,7 +191,7 @@ def test_a_single_run_does_not_start_what_would_not_fit_unless_told_to():
     assert record.censored.limit_bytes == 10_000_000
 
 
-def test_a_graph_that_would_not_fit_on_the_device_is_not_started(monkeypatch):
+def test_a_graph_that_does_not_fit_on_the_device_is_skipped(monkeypatch):
     monkeypatch.setattr(memory, "free_host_bytes", lambda: 1_000 * GIB)
     monkeypatch.setattr(memory, "free_device_bytes", lambda _: 4 * GIB)
     cugraph = registry.engine("cugraph")
@@ -229,7 +229,7 @@ def ran_out(dataset, entries, limit=None):
     return measured(dataset, entries, None, outcome=Outcome.OUT_OF_MEMORY, censored=struck, phases=Phases())
 
 
-def test_what_one_graph_of_a_series_has_no_memory_for_larger_ones_have_not_either(monkeypatch):
+def test_out_of_memory_skips_larger_graphs_of_the_series(monkeypatch):
     monkeypatch.setattr(memory, "free_host_bytes", lambda: 100 * GIB)
     predict = predictor(ran_out("b", 2_000))
     networkx = registry.engine("networkx")
@@ -241,7 +241,7 @@ def test_what_one_graph_of_a_series_has_no_memory_for_larger_ones_have_not_eithe
     assert predict(task("a"), networkx, posed(1_000)) is None
 
 
-def test_what_had_less_memory_says_nothing_of_more(monkeypatch):
+def test_out_of_memory_with_less_memory_skips_nothing(monkeypatch):
     monkeypatch.setattr(memory, "free_host_bytes", lambda: 100 * GIB)
     networkx = registry.engine("networkx")
     for allowed, foreseen in ((GIB, True), (2 * GIB, True), (3 * GIB, False), (None, False)):
@@ -261,7 +261,7 @@ def test_several_gpus_share_a_graph():
     assert one > 3 * four
 
 
-def test_what_the_device_may_give_does_not_hold_its_libraries(monkeypatch):
+def test_a_device_limit_does_not_include_the_libraries(monkeypatch):
     monkeypatch.setattr(memory, "free_host_bytes", lambda: 100 * GIB)
     monkeypatch.setattr(memory, "free_device_bytes", lambda _: 80 * GIB)
     cugraph, graph = registry.engine("cugraph"), posed(40_000_000)

@@ -52,7 +52,7 @@ DAMAGE = {
 }
 
 
-def test_what_is_intact_is_used_again(cell):
+def test_intact_prepared_files_are_reused(cell):
     first = posed(cell)
     made = [path.stat().st_mtime_ns for path in (first.edges.path, first.inputs_file)]
     with warnings.catch_warnings():
@@ -62,7 +62,7 @@ def test_what_is_intact_is_used_again(cell):
 
 
 @pytest.mark.parametrize("damage", [*DAMAGE.values(), exchange_pages], ids=[*DAMAGE, "pages exchanged"])
-def test_a_damaged_graph_is_written_anew(cell, damage):
+def test_a_damaged_graph_is_rewritten(cell, damage):
     right = answers_to(posed(cell))
     damage(posed(cell).edges.path)
     with pytest.warns(UserWarning, match="damaged"):
@@ -70,7 +70,7 @@ def test_a_damaged_graph_is_written_anew(cell, damage):
     assert answers_to(again) == right
 
 
-def test_another_graph_in_its_place_is_not_measured(cell):
+def test_another_graph_in_its_place_is_rewritten(cell):
     right = answers_to(posed(cell))
     other = EdgeList.from_columns(np.array([0]), np.array([1]), np.array([1.0]), num_vertices=2, directed=False)
     other.write(posed(cell).edges.path)
@@ -80,7 +80,7 @@ def test_another_graph_in_its_place_is_not_measured(cell):
 
 
 @pytest.mark.parametrize("damage", DAMAGE.values(), ids=DAMAGE)
-def test_damaged_inputs_are_written_anew(cell, damage):
+def test_damaged_inputs_are_rewritten(cell, damage):
     right = answers_to(posed(cell))
     damage(posed(cell).inputs_file)
     with pytest.warns(UserWarning, match="damaged"):
@@ -88,7 +88,7 @@ def test_damaged_inputs_are_written_anew(cell, damage):
     assert answers_to(again) == right
 
 
-def test_a_limit_on_device_memory_belongs_to_the_task_of_a_gpu_engine():
+def test_a_device_memory_limit_is_part_of_a_gpu_task():
     settings = Settings(device_memory_bytes=32_000_000_000)
     told = {
         name: identity(registry.engine(name), settings, seed=0, ignore_weights=False) for name in ("cugraph", "igraph")

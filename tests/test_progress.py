@@ -31,7 +31,7 @@ def ends(record):
     return Progress(task=record.task, phase="done", record=record)
 
 
-def test_lines_of_a_suite_begin_with_how_far_it_is(reporter, told):
+def test_lines_of_a_suite_begin_with_its_progress(reporter, told):
     reporter.overall("deck", 2, 10, 300.0)
     reporter.observe(ends(record()))
     assert told.getvalue().startswith("[2/10, about 5 min left] louvain · coAuthorsDBLP · networkx: ok")
@@ -40,22 +40,20 @@ def test_lines_of_a_suite_begin_with_how_far_it_is(reporter, told):
     assert "\n[10/10] " in told.getvalue()
 
 
-def test_a_line_tells_the_median_also_of_an_even_number_of_trials(reporter, told):
+def test_a_line_has_the_median_of_an_even_number_of_trials(reporter, told):
     phases = replace(record(), phases__run_s=[1.0, 4.0, 2.0, 3.0]).phases
     reporter.observe(ends(record(phases=phases)))
     assert "run 2.50 s (n = 4)" in told.getvalue()
 
 
-def test_an_engine_that_cannot_run_here_is_told_once(reporter, told):
+def test_an_unavailable_engine_is_reported_once(reporter, told):
     gone = {"outcome": Outcome.UNAVAILABLE, "reason": "no GPU"}
     for engine in ("cugraph", "cugraph", "nx-cugraph"):
         reporter.observe(ends(record(engine, **gone)))
     assert told.getvalue().count("no GPU") == 2
 
 
-def test_a_graph_that_takes_long_to_make_is_told_at_once_with_its_length_and_when_it_is_done(
-    reporter, told, monkeypatch
-):
+def test_generating_a_large_graph_is_announced_and_its_end_reported(reporter, told, monkeypatch):
     seen = []
     monkeypatch.setattr(graphs, "load", lambda name, **_: seen.append((name, told.getvalue())), raising=False)
     reporter.load_one("TWIN:copapersdblp")
@@ -64,7 +62,7 @@ def test_a_graph_that_takes_long_to_make_is_told_at_once_with_its_length_and_whe
     assert re.fullmatch(r"made twin:coPapersDBLP in [\d.]+ s\n", told.getvalue().removeprefix(before))
 
 
-def test_a_graph_that_is_kept_or_soon_made_is_not_told(reporter, told, monkeypatch):
+def test_a_cached_or_small_graph_is_not_announced(reporter, told, monkeypatch):
     reporter.load_one("ba:n=30,m=2")
     reporter.load_one("karate")
     assert told.getvalue() == ""
@@ -78,7 +76,7 @@ def test_a_graph_that_is_kept_or_soon_made_is_not_told(reporter, told, monkeypat
     assert told.getvalue() == before
 
 
-def test_the_end_of_a_graph_that_could_not_be_made_is_not_told_as_one(reporter, told, monkeypatch):
+def test_a_failed_generation_is_not_reported_as_done(reporter, told, monkeypatch):
     def load(*_, **__):
         raise InputError("too large")
 
@@ -101,5 +99,5 @@ def test_advice_that_several_errors_share_is_given_once(reporter):
     ("seconds", "text"),
     [(0.2, "1 s"), (40, "40 s"), (89, "89 s"), (120, "2 min"), (5_400, "1 h 30 min"), (7_200, "2 h")],
 )
-def test_times_to_wait_are_rough(seconds, text):
+def test_waiting_times_are_rounded(seconds, text):
     assert duration(seconds) == text

@@ -66,7 +66,7 @@ def test_the_plugin_imports_nothing_of_graphbench_until_it_is_used():
     ]
 
 
-def test_other_projects_see_options_in_the_help_and_nothing_else(pytester):
+def test_other_projects_see_only_the_options_in_the_help(pytester):
     pytester.makepyfile(
         test_own="""
         import sys
@@ -114,7 +114,7 @@ def test_a_dataset_may_be_a_generator_and_a_name_the_file_does_not_depend_on_the
     assert [made.dataset.num_vertices for made in records(pytester)] == [50, 34]
 
 
-def test_an_engine_that_cannot_be_had_or_does_not_solve_a_problem_is_skipped_with_the_reason(run):
+def test_unavailable_and_unsupported_cases_are_skipped_with_the_reason(run):
     result = run(*chosen("moody,away", "wcc,louvain"), "-rs")
     result.assert_outcomes(passed=1, skipped=3)
     result.stdout.fnmatch_lines(["*away is unavailable: not installed. Install it.*"])
@@ -129,29 +129,27 @@ def test_a_wrong_answer_fails_its_case_and_its_time_is_not_saved(run, pytester, 
     assert [made.task.engine for made in records(pytester)] == ["igraph"]
 
 
-def test_what_a_library_raises_is_shown_and_the_other_cases_are_measured(run, monkeypatch):
+def test_an_error_of_a_library_fails_its_case_only(run, monkeypatch):
     monkeypatch.setenv("TEMPER", "raises")
     result = run(*chosen("moody,igraph", "wcc,bfs"))
     result.assert_outcomes(passed=3, failed=1)
     result.stdout.fnmatch_lines(["*ValueError: not today"])
 
 
-def test_a_graph_that_cannot_be_had_fails_its_cases_in_one_sentence(run):
+def test_an_unavailable_graph_fails_its_cases_in_one_sentence(run):
     result = run(*chosen("igraph", "wcc,bfs"), datasets="karte,karate")
     result.assert_outcomes(passed=2, failed=2)
     result.stdout.fnmatch_lines(["No dataset is called 'karte'. Did you mean karate?*"])
     result.stdout.no_fnmatch_line("*During handling*")
 
 
-def test_settings_of_networkx_warnings_and_the_users_strictness_do_not_reach_the_library(run, pytester, monkeypatch):
+def test_settings_and_warning_filters_do_not_reach_the_library(run, pytester, monkeypatch):
     monkeypatch.setenv("NETWORKX_BACKEND_PRIORITY", "parallel")
     pytester.makeini("[pytest]\nfilterwarnings = error\n")
     run(*chosen("moody,away")).assert_outcomes(passed=1, skipped=1, warnings=1)
 
 
-def test_a_limit_that_a_project_sets_for_its_tests_does_not_stop_a_measurement_and_one_that_is_typed_does(
-    run, pytester, monkeypatch
-):
+def test_only_a_timeout_on_the_command_line_stops_a_measurement(run, pytester, monkeypatch):
     monkeypatch.setenv("TEMPER", "slow")
     pytester.makeini("[pytest]\ntimeout = 0.05\n")
     run(*chosen("moody")).assert_outcomes(passed=1)
@@ -175,7 +173,7 @@ def test_an_unknown_engine_is_refused_before_anything_is_collected(run):
     ],
     ids=["no graph", "no pytest-benchmark"],
 )
-def test_what_is_missing_is_said(pytester, options, datasets, expected):
+def test_missing_options_are_reported(pytester, options, datasets, expected):
     named = ("--graphbench-datasets", datasets) if datasets else ()
     result = pytester.runpytest_subprocess("--pyargs", "graphbench.benchmarks", *named, *options)
     assert result.ret == pytest.ExitCode.INTERRUPTED
@@ -197,7 +195,7 @@ def test_a_slowdown_fails_the_comparison_with_a_saved_run_and_without_one_it_pas
     result.stderr.fnmatch_lines(["*Performance has regressed*", "*test_measure[[]wcc-karate-moody]*median*"])
 
 
-def test_under_xdist_nothing_is_timed_and_answers_are_still_certified(run, monkeypatch):
+def test_under_xdist_answers_are_certified_and_not_timed(run, monkeypatch):
     monkeypatch.setenv("TEMPER", "untimed")
     result = run(*chosen("moody,igraph", "wcc,bfs"), "-n2")
     result.assert_outcomes(passed=4)
@@ -210,7 +208,7 @@ def test_other_options_of_pytest_benchmark_work_too(run, option, monkeypatch):
     run(*chosen("moody,igraph"), option).assert_outcomes(passed=2)
 
 
-def test_with_benchmarks_disabled_answers_are_certified_all_the_same(run, monkeypatch):
+def test_answers_are_certified_with_benchmarks_disabled(run, monkeypatch):
     monkeypatch.setenv("TEMPER", "wrong")
     run(*chosen("moody,igraph"), "--benchmark-disable").assert_outcomes(passed=1, failed=1)
 

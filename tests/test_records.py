@@ -50,7 +50,7 @@ def record(engine="networkx", seconds=1.0, **changed):
         (now(machine="m2", version=lambda _: "3.5"), ["another machine"]),
     ],
 )
-def test_what_has_changed_since_is_told(present_now, expected):
+def test_changes_since_a_record_make_it_stale(present_now, expected):
     assert changes(record(), present_now) == expected
 
 
@@ -62,7 +62,7 @@ def test_a_task_that_never_ran_belongs_to_every_machine():
     assert changes(record(environment=None, outcome=Outcome.UNSUPPORTED), now(machine="m2")) == []
 
 
-def test_ratios_with_stale_records_are_refused_and_those_from_elsewhere_stand():
+def test_ratios_with_stale_records_are_refused():
     pair = [record(), record("igraph", 0.1)]
     (refused,) = compare(pair, stale=stale(pair, now(version=lambda engine: "3.5" if engine == "igraph" else "3.4")))
     assert refused.verdict is Verdict.REFUSED
@@ -71,7 +71,7 @@ def test_ratios_with_stale_records_are_refused_and_those_from_elsewhere_stand():
     assert like.verdict is Verdict.LIKE
 
 
-def test_the_present_is_this_machine_and_these_libraries():
+def test_the_present_state_is_this_machine_and_its_libraries():
     here = present()
     assert here.version("networkx") == registry.engine("networkx").version()
     assert here.revisions("wcc", "igraph") == revisions(registry.algorithm("wcc"), registry.engine("igraph"))
@@ -133,27 +133,27 @@ def test_the_table_has_the_newest_last_and_counts_the_stale(records):
     assert records("--dataset", "nothing") == "No records.\n"
 
 
-def test_the_list_goes_to_programs_too(records):
+def test_the_list_is_available_as_json_and_csv(records):
     assert [row["outcome"] for row in json.loads(records("list", "--format", "json"))] == ["ok", "timeout", "ok"]
     markdown = records("--format", "markdown").splitlines()
     assert {line.count(" | ") for line in markdown} == {10}
 
 
-def test_export_gives_the_very_records(records, store, tmp_path):
+def test_export_writes_the_stored_records(records, store, tmp_path):
     assert [from_json(line) for line in records("export").splitlines()] == list(Store(store).records())
     target = tmp_path / "out.jsonl"
     assert records("export", "--engine", "igraph", "--output", target) == ""
     assert [each.id for each in Store(target).records()] == ["igraph-1"]
 
 
-def test_export_for_pytest_benchmark_holds_what_is_ok_and_is_read_back(records, store, tmp_path):
+def test_export_for_pytest_benchmark_has_ok_records_and_is_read_back(records, store, tmp_path):
     path = tmp_path / "saved.json"
     assert records("export", "--pytest-benchmark", "--output", path) == ""
     assert load([path]) == [each for each in Store(store).records() if each.outcome is Outcome.OK]
     assert listed(records("list", "--format", "csv", "--store", path)) == ["networkx-1", "bfs-1", "igraph-1"]
 
 
-def test_export_compares_and_refuses_what_is_stale(records):
+def test_export_refuses_ratios_of_stale_records(records):
     found = json.loads(records("export", "--format", "json"))
     assert len(found["records"]) == 3
     (comparison,) = found["comparisons"]

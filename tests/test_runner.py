@@ -80,7 +80,7 @@ def wait_until(condition, seconds=20):
         ("bad alloc", Outcome.OUT_OF_MEMORY, "died of SIGABRT in phase cold: memory ran out"),
     ],
 )
-def test_a_fault_costs_its_task_only_and_a_fresh_worker_goes_on(fault, outcome, reason):
+def test_a_failure_ends_its_task_only(fault, outcome, reason):
     bad, good = measure(plan(fault, "none"))
     assert (bad.outcome, good.outcome) == (outcome, Outcome.OK)
     assert reason in bad.reason
@@ -123,7 +123,7 @@ def test_a_call_longer_than_the_limit_is_a_timeout_even_if_it_ignores_sigterm():
 @pytest.mark.parametrize(
     ("fault", "trials", "stopped"), [("sleep in third trial", 2, "limit"), ("sleep in first trial", 1, "cold_is_run")]
 )
-def test_trials_that_ended_before_the_limit_make_a_certified_result(fault, trials, stopped):
+def test_trials_before_the_time_limit_are_kept_and_certified(fault, trials, stopped):
     (record,) = measure(plan(fault, options=Options(trials=5, timeout=5)))
     assert record.outcome is Outcome.OK
     assert (len(record.phases.run_s), record.trials.stopped) == (trials, stopped)
@@ -133,7 +133,7 @@ def test_trials_that_ended_before_the_limit_make_a_certified_result(fault, trial
         assert record.phases.run_s == [record.phases.cold_s]
 
 
-def test_a_kill_by_the_kernel_for_want_of_memory_is_out_of_memory(monkeypatch):
+def test_a_kill_by_the_kernel_is_out_of_memory(monkeypatch):
     counts = iter([7, 8])
     monkeypatch.setattr(memory, "oom_kill_count", lambda: next(counts))
     (record,) = measure(plan("be killed"))
@@ -142,7 +142,7 @@ def test_a_kill_by_the_kernel_for_want_of_memory_is_out_of_memory(monkeypatch):
 
 
 @pytest.mark.parametrize("fault", ["hoard", "hoard in child"])
-def test_a_worker_that_holds_more_memory_than_it_may_is_out_of_memory(fault):
+def test_a_worker_above_its_memory_limit_is_out_of_memory(fault):
     options = Options(trials=3, timeout=60, memory_limit=600 << 20)
     bad, good = measure(plan(fault, "none", options=options))
     assert (bad.outcome, good.outcome) == (Outcome.OUT_OF_MEMORY, Outcome.OK)
@@ -154,7 +154,7 @@ def test_a_worker_that_holds_more_memory_than_it_may_is_out_of_memory(fault):
     assert gone(bad.worker.pid)
 
 
-def test_a_clock_that_runs_backwards_gives_no_time_and_keeps_those_before():
+def test_a_clock_that_runs_backwards_gives_no_time():
     bad, good = measure(plan("turn clock back", "none", options=Options(trials=5, timeout=60)))
     assert (bad.outcome, good.outcome) == (Outcome.ERROR, Outcome.OK)
     assert "ran backwards" in bad.reason
@@ -163,7 +163,7 @@ def test_a_clock_that_runs_backwards_gives_no_time_and_keeps_those_before():
     assert bad.certificate.valid
 
 
-def test_an_answer_that_cannot_be_kept_costs_the_copy_and_not_the_record():
+def test_a_record_survives_if_its_answer_cannot_be_stored():
     (files.home() / "answers").touch()
     (record,) = measure(plan("none"))
     assert record.outcome is Outcome.OK
@@ -182,7 +182,7 @@ def test_a_task_whose_end_is_predicted_is_not_started():
     assert (faulty.outcome, faulty.reason, faulty.worker) == (Outcome.TIMEOUT, "hopeless", None)
 
 
-def test_what_engines_print_disturbs_nothing(capfd):
+def test_output_of_engines_does_not_disturb(capfd):
     (record,) = measure(plan("chatter"))
     assert record.outcome is Outcome.OK
     assert len(record.worker.stderr_tail) <= 2_000
@@ -233,7 +233,7 @@ def test_a_worker_and_its_children_die_with_a_parent_that_is_killed(tmp_path):
     assert not list((files.home() / "runs").iterdir())
 
 
-def test_a_record_tells_all_about_its_task():
+def test_a_record_describes_its_task_completely():
     seen = []
     first, second = measure(plan("none", "none", engines=("faulty",), note="-"), seen.append)
     assert (first.task.algorithm, first.task.dataset, first.task.engine) == ("ordeal", "ring", "faulty")
@@ -266,21 +266,21 @@ def test_a_record_tells_all_about_its_task():
     assert [each.record for each in seen if each.phase == "done"] == [first, second]
 
 
-def test_engines_answer_one_after_the_other_and_are_compared():
+def test_answers_of_several_engines_are_compared():
     steady, faulty = measure(plan("none", engines=("faulty", "steady")))
     assert (steady.task.engine, faulty.task.engine) == ("steady", "faulty")
     assert steady.agreement == []
     assert [(each.engine, each.kind) for each in faulty.agreement] == [("steady", "equivalent")]
 
 
-def test_gaps_and_absent_engines_are_records_too():
+def test_gaps_and_absent_engines_are_recorded():
     absent, gappy = measure(plan("none", engines=("absent", "gappy")))
     assert (absent.outcome, absent.reason) == (Outcome.UNAVAILABLE, "not installed. Install it.")
     assert (gappy.outcome, gappy.reason) == (Outcome.UNSUPPORTED, "not in the library")
     assert gappy.environment is None
 
 
-def test_networkx_gets_no_settings_that_would_send_it_elsewhere(monkeypatch):
+def test_networkx_settings_do_not_reach_the_worker(monkeypatch):
     from graphbench.measure.process import _variables
 
     monkeypatch.setenv("NETWORKX_BACKEND_PRIORITY", "cugraph")

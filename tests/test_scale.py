@@ -61,20 +61,20 @@ def test_one_generator_makes_the_whole_series(monkeypatch, on_gpu):
         ("rmat:scale=28..31,by=cugraph", "scale 30"),
     ],
 )
-def test_what_is_no_series_is_refused(text, says):
+def test_other_datasets_than_series_are_refused(text, says):
     with pytest.raises(UsageError, match=says):
         expand(text)
 
 
 @pytest.mark.parametrize("scale", ["10..", "..12", "10...12", "-3..4", "10..99", "0..4", "10-12", "1e1", "ten", ""])
-def test_a_range_that_is_none_is_answered_in_one_sentence_with_an_example(scale):
+def test_an_invalid_range_is_refused_with_an_example(scale):
     with pytest.raises(UsageError, match=r"FROM\.\.TO, whole numbers from 1 to 40") as caught:
         expand(f"rmat:scale={scale},edgefactor=4")
     assert "rmat:scale=22..28,edgefactor=16" in str(caught.value)
     assert len(str(caught.value)) < 200
 
 
-def test_a_series_without_a_scale_is_told_what_it_takes():
+def test_a_series_without_a_scale_is_refused_with_the_syntax():
     with pytest.raises(UsageError, match=r"FROM\.\.TO"):
         expand("rmat:edgefactor=4")
 
@@ -107,7 +107,7 @@ def test_every_number_of_gpus_is_a_task_of_its_own(graphbench):
     assert "No exponent is fitted" in out
 
 
-def test_where_memory_ran_out_larger_graphs_are_bounds_and_the_series_ends_when_nobody_goes_on(graphbench, monkeypatch):
+def test_a_series_ends_when_every_engine_ran_out_of_memory(graphbench, monkeypatch):
     monkeypatch.setenv("HUNGRY_STOPS", "100 memory")
     code, out, err = graphbench(*ASKED)
     assert code == 0
@@ -116,7 +116,7 @@ def test_where_memory_ran_out_larger_graphs_are_bounds_and_the_series_ends_when_
     assert "ends early" in out
 
 
-def test_a_graph_that_cannot_be_made_ends_the_series_and_the_sentence_once(graphbench, monkeypatch):
+def test_a_graph_that_cannot_be_generated_ends_the_series(graphbench, monkeypatch):
     room = SimpleNamespace(total=32 * 8 << 4)
     monkeypatch.setattr(generators, "psutil", SimpleNamespace(virtual_memory=lambda: room))
     code, out, err = graphbench(*ASKED)
@@ -150,7 +150,7 @@ def test_results_go_to_programs_and_pictures_to_files(graphbench, tmp_path):
     assert (code, ".svg" in err) == (2, True)
 
 
-def test_one_size_is_measured_and_shown_and_that_nothing_is_drawn_is_a_notice(graphbench, tmp_path):
+def test_a_single_size_is_measured_without_a_chart(graphbench, tmp_path):
     picture = tmp_path / "growth.svg"
     code, out, err = graphbench(*ASKED[:2], "rmat:scale=5", *ASKED[3:], "--chart", picture)
     assert code == 0
@@ -225,7 +225,7 @@ def test_speedup_and_efficiency_are_over_one_gpu_of_the_same_engine():
     assert not blocks(section, Bullets)
 
 
-def test_where_one_gpu_did_not_suffice_speedup_is_over_the_fewest_and_names_them():
+def test_speedup_is_over_the_fewest_gpus_that_suffice():
     section = shown(lost(1), on(2, 6.0), on(4, 4.0))
     assert cells(section, "GPUs", "run", "speedup", "efficiency") == [
         ("1", "out of memory", "–", "–"),  # noqa: RUF001
@@ -239,7 +239,7 @@ def test_where_one_gpu_did_not_suffice_speedup_is_over_the_fewest_and_names_them
     assert "ideal over 2" in drawn.svg
 
 
-def test_a_time_on_one_number_of_gpus_has_neither_speedup_nor_efficiency_and_is_not_drawn():
+def test_one_number_of_gpus_has_no_speedup_and_no_chart():
     sizes = (10**6, 2 * 10**6, 3 * 10**6)
     section = shown(*(on(2, 1.0, edges=edges) for edges in sizes), lost(1, edges=sizes[0]))
     (table,) = blocks(section, Table)
@@ -251,7 +251,7 @@ def test_a_time_on_one_number_of_gpus_has_neither_speedup_nor_efficiency_and_is_
     assert notes.items[0].startswith("3 cases have a time on 2 GPUs only")
 
 
-def test_a_graph_with_one_number_of_gpus_stands_apart_from_those_that_are_compared():
+def test_graphs_with_one_number_of_gpus_are_listed_separately():
     section = shown(on(1, 8.0), on(2, 5.0), on(2, 7.0, edges=10**6))
     compared, alone = blocks(section, Table)
     assert [row[4] for row in compared.rows] == ["1", "2"]
@@ -260,7 +260,7 @@ def test_a_graph_with_one_number_of_gpus_stands_apart_from_those_that_are_compar
     assert "scale=1000000," not in drawn.alt + drawn.svg
 
 
-def test_beside_several_gpus_stands_the_same_library_on_one_with_the_same_allocator_and_parameters_or_nothing():
+def test_several_gpus_are_compared_with_the_same_library_and_settings_on_one():
     def posed(each, **params):
         allocator = params.get("allocator", "default")
         where = replace(each.environment, allocator=allocator)
@@ -279,7 +279,7 @@ def test_beside_several_gpus_stands_the_same_library_on_one_with_the_same_alloca
     assert cells(shown(*several, *others, posed(single)), column) == [("0.500×",), ("0.800×",)]  # noqa: RUF001
 
 
-def test_what_completed_nowhere_is_said():
+def test_graphs_completed_nowhere_are_listed():
     (notes,) = blocks(shown(lost(1), lost(2)), Bullets)
     assert "on no number of GPUs" in notes.items[0]
 
@@ -288,7 +288,7 @@ def test_without_several_gpus_there_is_no_such_section():
     assert shown(record("networkx"), on(None, 1.0, engine="cugraph")) is None
 
 
-def test_graphs_of_a_series_have_lines_of_their_own():
+def test_graphs_of_a_series_have_separate_lines():
     sizes = (10**6, 2 * 10**6, 4 * 10**6)
     numpy = [on(None, edges / 10**6, edges=edges, engine="cugraph") for edges in sizes]
     slower = [
@@ -302,7 +302,7 @@ def test_graphs_of_a_series_have_lines_of_their_own():
     assert len({row[table.heads.index("graphs")] for row in table.rows}) == 2
 
 
-def test_twins_have_lines_of_their_own_since_a_twin_is_never_the_graph():
+def test_twins_have_separate_lines():
     sizes = (10**6, 2 * 10**6, 4 * 10**6)
 
     def called(names, power):
@@ -340,7 +340,7 @@ def test_the_interval_of_an_exponent_is_that_of_least_squares():
 
 
 @pytest.mark.parametrize("form", [".svg", ".png"])
-def test_a_single_size_is_drawn_against_gpus_and_nothing_is_refused(form):
+def test_a_single_size_is_drawn_against_the_number_of_gpus(form):
     assert suites.scale_chart([on(1, 8.0), on(2, 5.0)], form)
     with pytest.raises(UsageError, match="nothing to draw"):
         suites.scale_chart([on(1, 8.0)], form)
