@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from graphbench import graphs
 from graphbench.errors import InputError, UnknownNameError, UsageError
-from graphbench.graphs.generators import spec as generators
+from graphbench.graphs.generators import rmat
 from graphbench.graphs.generators.spec import parse
 
 
@@ -59,7 +59,7 @@ def test_rmat_ids_are_independent_of_degrees():
 
 
 def test_rmat_spans_several_blocks_of_draws(monkeypatch):
-    monkeypatch.setattr(generators, "_BLOCK", 1000)
+    monkeypatch.setattr(rmat, "_BLOCK", 1000)
     raw = parse("rmat:scale=8,edgefactor=16,seed=3").make()
     assert len(raw.src) == 4096
     assert (degrees(raw) > 0).sum() > 200

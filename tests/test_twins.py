@@ -14,8 +14,7 @@ from graphbench.errors import UnknownNameError, UsageError
 from graphbench.graphs import catalogue
 from graphbench.graphs.clean import clean
 from graphbench.graphs.generators import affiliation, twins
-from graphbench.graphs.generators.affiliation import Affiliation, Law, affiliated
-from graphbench.graphs.generators.connecting import connect, thin
+from graphbench.graphs.generators.affiliation import Affiliation, Law, affiliated, connect, thin
 from graphbench.graphs.generators.spec import parse
 
 TABLE = ["preferentialAttachment", "caidaRouterLevel", "coAuthorsDBLP", "dblp-2010"]

@@ -9,8 +9,9 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from graphbench.graphs.catalogue import Description
     from graphbench.graphs.clean import Dataset, Raw
-    from graphbench.graphs.description import Description, describe, names, twin_names
+    from graphbench.graphs.description import describe, names, twin_names
     from graphbench.graphs.from_objects import from_object
     from graphbench.graphs.loading import load
     from graphbench.graphs.suitesparse import fetch
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "Dataset": "clean",
     "Raw": "clean",
-    "Description": "description",
+    "Description": "catalogue",
     "describe": "description",
     "names": "description",
     "twin_names": "description",

@@ -1,12 +1,13 @@
-"""The catalogue: graphs with a name, a known size and a known checksum.
+"""The catalogue: graphs with a known size and checksum, declared in `embedded.toml` and `suitesparse.toml`.
 
-It is data, `suitesparse.toml` and `embedded.toml`, so that a graph is added without a line of code.
+:class:`Description` is what is known of any dataset before it is read; :class:`Entry` is one of the catalogue.
 """
 
 from __future__ import annotations
 
 import functools
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 
@@ -14,37 +15,81 @@ from graphbench.system import files
 
 FILES = ("embedded.toml", "suitesparse.toml")
 
+State = Literal["embedded", "cached", "to be fetched", "generated", "file"]
 
-class Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What is known of a graph before it is opened. Counts are those of the cleaned graph."""
+
+class Description(msgspec.Struct, frozen=True, kw_only=True):
+    """What is known of a dataset before it is read; None means unknown. Counts are those of the cleaned graph."""
 
     name: str = ""
+    state: State = "generated"
     kind: str
     description: str
+    num_vertices: int | None = None
+    num_edges: int | None = None
+    """An undirected edge counts once."""
+    num_entries: int | None = None
+    """Entries of the adjacency matrix: an undirected edge counts twice."""
+    num_components: int | None = None
+    """Weakly connected components, isolated vertices included."""
+    num_isolated: int | None = None
+    directed: bool | None = None
+    weighted: bool | None = None
+    sha256: str | None = None
+    """Of the file: the collection's archive, or the embedded `.mtx.gz`."""
+    address: str = ""
+    """Where the graph comes from."""
+    licence: str = ""
+    citation: list[str] = msgspec.field(default_factory=list)
+
+    def text(self) -> str:
+        """All that is known, one line each, for `graphbench show NAME`."""
+        fields = {
+            "Kind": self.kind,
+            "State": self.state,
+            "Vertices": _text(self.num_vertices),
+            "Edges": _text(self.num_edges),
+            "Entries": _text(self.num_entries),
+            "Components": _text(self.num_components),
+            "Isolated": _text(self.num_isolated),
+            "Directed": _text(self.directed),
+            "Weighted": _text(self.weighted),
+            "SHA-256": self.sha256,
+            "From": self.address,
+            "Licence": self.licence,
+        }
+        known = [f"{f'{key}:':<12}{value}" for key, value in fields.items() if value]
+        cited = ["Please cite:", *(f"  {reference}" for reference in self.citation)] if self.citation else []
+        return "\n".join([self.name, "", self.description, "", *known, *cited])
+
+
+def _text(value: int | bool | None) -> str | None:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return None if value is None else f"{value:,}"
+
+
+class Entry(Description, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A graph of the catalogue, whose counts and checksum are known."""
+
     num_vertices: int
     num_edges: int
-    """An undirected edge counts once."""
     num_entries: int
-    """What the adjacency matrix stores: an undirected edge counts twice."""
     num_components: int
-    """Weakly connected components, isolated vertices among them."""
-    num_isolated: int | None = None
-    loops_dropped: int = 0
-    duplicates_merged: int = 0
     directed: bool
     weighted: bool
     sha256: str
-    """Of the file: the archive as the collection serves it, or the embedded `.mtx.gz`."""
     address: str
-    """Where the graph comes from."""
     licence: str
     citation: list[str]
+    loops_dropped: int = 0
+    duplicates_merged: int = 0
     group: str | None = None
     """In the SuiteSparse collection."""
     id: int | None = None
     """In the SuiteSparse collection."""
     file: str | None = None
-    """Inside the data folder, for an embedded graph."""
+    """Of an embedded graph, in the data folder."""
 
     @property
     def path(self) -> Path | None:
@@ -68,7 +113,7 @@ def names() -> list[str]:
 
 
 def find(name: str) -> Entry | None:
-    """The entry of that name, or of that `GROUP/NAME`, upper and lower case being one; None if there is none."""
+    """The entry with that name or `GROUP/NAME`, case-insensitive, or None."""
     wanted = name.casefold()
     for entry in entries().values():
         if wanted == entry.name.casefold():

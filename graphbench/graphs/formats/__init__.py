@@ -17,11 +17,11 @@ SUFFIXES = (".mtx", ".tar.gz", ".tgz", ".csv", ".tsv", ".txt", ".edges", ".el", 
 """The suffixes that say how a file is read; text formats may have `.gz` behind theirs."""
 
 _READERS = {
-    ".mtx": "matrix_market",
-    ".tar.gz": "archive",
-    ".tgz": "archive",
-    ".graph": "metis",
-    ".parquet": "parquet",
+    ".mtx": ("matrix_market", "read"),
+    ".tar.gz": ("matrix_market", "read_archive"),
+    ".tgz": ("matrix_market", "read_archive"),
+    ".graph": ("metis", "read"),
+    ".parquet": ("parquet", "read"),
 }
 
 
@@ -40,9 +40,10 @@ def read(path: str | os.PathLike[str], *, directed: bool | None = None) -> Raw:
     if path.is_dir():
         raise FormatError(path, f"is a folder, not a file. {UNDERSTOOD}")
     kind = suffix(path)
-    module = importlib.import_module(f"graphbench.graphs.formats.{_READERS.get(kind, 'table')}")
+    module, function = _READERS.get(kind, ("table", "read"))
     try:
-        raw: Raw = module.read(path, directed=directed)
+        reader = getattr(importlib.import_module(f"graphbench.graphs.formats.{module}"), function)
+        raw: Raw = reader(path, directed=directed)
     except FormatError as error:
         if kind in SUFFIXES or not path.exists():
             raise

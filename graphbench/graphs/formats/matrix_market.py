@@ -12,17 +12,18 @@ also expands symmetric storage, so the text is given to it under a header that s
 from __future__ import annotations
 
 import re
+import tarfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any, cast
+from typing import IO, Any, BinaryIO, cast
 
 import numpy as np
 import numpy.typing as npt
 
 from graphbench.errors import FormatError
 from graphbench.graphs.clean import Raw
-from graphbench.graphs.formats.text import Bounded, blocks, count_lines, matches, opened, shown
+from graphbench.graphs.formats.text import Bounded, blocks, count_lines, failures_named, matches, opened, shown
 
 BANNER = "%%MatrixMarket matrix coordinate <pattern|real|integer> <general|symmetric|skew-symmetric>"
 _FIELDS = {"pattern", "real", "double", "integer"}
@@ -30,6 +31,7 @@ _SYMMETRIES = {"general", "symmetric", "skew-symmetric"}
 _HEADER_BYTES = 1 << 24
 _SHORTEST_ENTRY = 4  # b"1 1\n"
 _LARGEST = np.iinfo(np.int64).max
+_MEMBER = re.compile(r"(?:\./)?([^/]+)/\1\.mtx")
 
 _GAP = r"[ \t]+"
 _INTEGER = r"-?[0-9]+"
@@ -96,6 +98,30 @@ def read_stream(stream: Bounded, path: Path, *, directed: bool | None = None) ->
     src, dst = (col, row) if undirected else (row, col)
     keep_direction = not undirected and directed is not False
     return Raw(src=src, dst=dst, weight=weight, num_vertices=header.size, directed=keep_direction)
+
+
+def read_archive(path: Path, *, directed: bool | None = None) -> Raw:
+    """Read the matrix `NAME/NAME.mtx` of a SuiteSparse archive, as a stream; nothing is extracted to disk.
+
+    Raises:
+        FormatError: if the archive is damaged or a decompression bomb, has no member `NAME/NAME.mtx`, or that member
+            is not a readable Matrix Market file.
+    """
+    seen: list[str] = []
+    with failures_named(path), opened(path) as stream:
+        try:
+            with tarfile.open(fileobj=cast("BinaryIO", stream), mode="r|") as archive:
+                for member in archive:
+                    if member.isfile() and _MEMBER.fullmatch(member.name):
+                        text = archive.extractfile(member)
+                        assert text is not None
+                        inner = Bounded(cast("BinaryIO", text), path, member.size)
+                        return read_stream(inner, path, directed=directed)
+                    seen.append(member.name)
+        except tarfile.TarError as error:
+            raise FormatError(path, f"not a readable tar archive: {error}. Download the file again.") from error
+    listed = ", ".join(repr(name) for name in seen[:5]) or "nothing"
+    raise FormatError(path, f"expected a member NAME/NAME.mtx, as the SuiteSparse collection packs it; found {listed}.")
 
 
 def read_header(stream: Bounded, path: Path) -> Header:

@@ -30,13 +30,15 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
+import msgspec
 import psutil
 
 from graphbench.errors import InputError, UnknownNameError, UsageError
-from graphbench.graphs.clean import Raw, id_type
+from graphbench.graphs.catalogue import Description
+from graphbench.graphs.clean import Raw
 from graphbench.graphs.generators import twins
 from graphbench.graphs.generators.barabasi_albert import barabasi_albert
+from graphbench.graphs.generators.rmat import rmat
 from graphbench.graphs.on_device.recipe import MAX_SCALE, Recipe
 from graphbench.system import gpus
 
@@ -45,7 +47,6 @@ VERSION = 1
 
 LARGE = 1 << 28
 """Draws beyond which a graph is made on a GPU, where there is one: a CPU takes minutes, and 9 GB of memory."""
-_BLOCK = 1 << 20
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,18 +78,6 @@ class Subject:
 
 
 @dataclass(frozen=True, kw_only=True)
-class About:
-    """What is known of a generated graph before it is made. Counts are those of the cleaned graph."""
-
-    kind: str
-    description: str
-    num_vertices: int
-    num_edges: int | None = None
-    num_components: int | None = None
-    num_isolated: int | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
 class Generator:
     """A family of graphs."""
 
@@ -98,7 +87,8 @@ class Generator:
     num_rows: Callable[[Mapping[str, Any]], int]
     """How many rows it will make, for telling beforehand whether they fit into memory."""
     make: Callable[..., Raw]
-    about: Callable[[Mapping[str, Any]], About]
+    describe: Callable[[Mapping[str, Any]], Description]
+    """What is known of a graph before it is generated."""
     seconds: Callable[[Mapping[str, Any]], float]
     """How long making it on one core and cleaning it takes, roughly."""
     example: str
@@ -190,6 +180,17 @@ class Spec:
     def _spelt(self, keys: Iterable[str]) -> str:
         subject = [] if self.generator.subject is None else [str(self.values[self.generator.subject.key])]
         return f"{self.generator.name}:" + ",".join([*subject, *(f"{key}={self.values[key]}" for key in keys)])
+
+    def describe(self) -> Description:
+        """What is known of the graph before it is generated."""
+        known = self.generator.describe(self.values)
+        return msgspec.structs.replace(
+            known,
+            name=str(self),
+            num_entries=None if known.num_edges is None else 2 * known.num_edges,
+            directed=bool(self.values.get("directed", 0)),
+            weighted=False,
+        )
 
     def make(self) -> Raw:
         """The graph.
@@ -284,29 +285,9 @@ def _number(kind: type, text: str) -> float:
     return math.nan
 
 
-def rmat(*, scale: int, edgefactor: int, a: float, b: float, c: float, seed: int, directed: int, **_by: str) -> Raw:
-    """A Kronecker graph after Graph500; see the module's docstring."""
-    rng = np.random.default_rng(seed)
-    n, rows = 1 << scale, edgefactor << scale
-    shuffled = rng.permutation(n).astype(id_type(n))
-    src, dst = np.empty(rows, dtype=shuffled.dtype), np.empty(rows, dtype=shuffled.dtype)
-    for start in range(0, rows, _BLOCK):
-        size = min(_BLOCK, rows - start)
-        row, column = np.zeros(size, dtype=np.int64), np.zeros(size, dtype=np.int64)
-        for _ in range(scale):
-            # Quadrants in the order of [0, 1): upper left a, upper right b, lower left c, lower right the rest.
-            draw = rng.random(size)
-            lower = draw >= a + b
-            right = (draw >= a) ^ lower ^ (draw >= a + b + c)
-            row += row + lower
-            column += column + right
-        src[start : start + size], dst[start : start + size] = shuffled[row], shuffled[column]
-    return Raw(src=src, dst=dst, weight=None, num_vertices=n, directed=bool(directed))
-
-
-def _about_twin(graph: str) -> About:
+def _describe_twin(graph: str) -> Description:
     original = twins.original(graph)
-    return About(
+    return Description(
         kind="synthetic twin",
         description=f"Synthetic twin of {graph}, not the graph itself: {twins.find(graph).description}",
         num_vertices=original.num_vertices,
@@ -330,7 +311,7 @@ GENERATORS: dict[str, Generator] = {
         num_rows=lambda values: values["m"] * (values["n"] - values["m"]),
         make=barabasi_albert,
         seconds=lambda values: 0.4e-6 * values["m"] * values["n"],
-        about=lambda values: About(
+        describe=lambda values: Description(
             kind="generator",
             description="Barabási-Albert preferential attachment, m (n - m) edges.",
             num_vertices=values["n"],
@@ -364,7 +345,7 @@ GENERATORS: dict[str, Generator] = {
         num_rows=lambda values: values["edgefactor"] << values["scale"],
         make=rmat,
         seconds=lambda values: 0.02e-6 * values["scale"] * (values["edgefactor"] << values["scale"]),
-        about=lambda values: About(
+        describe=lambda values: Description(
             kind="generator",
             description="Kronecker graph of Graph500, 2^scale vertices, made by "
             + ("NumPy on the CPU." if values["by"] == "numpy" else "cuGraph on a GPU, where it stays."),
@@ -380,7 +361,7 @@ GENERATORS: dict[str, Generator] = {
         num_rows=lambda values: 4 * twins.original(values["graph"]).num_edges,
         make=twins.make,
         seconds=lambda values: twins.seconds(values["graph"]),
-        about=lambda values: _about_twin(values["graph"]),
+        describe=lambda values: _describe_twin(values["graph"]),
         revision=lambda values: twins.revision(values["graph"]),
         example="twin:coAuthorsDBLP,seed=2",
     ),
