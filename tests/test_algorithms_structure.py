@@ -89,7 +89,7 @@ def test_rows_that_cugraph_would_count_in_too_few_bits_are_refused():
     _, _, _, p = posed("transpose", ARROWS)
     _lists.refuse_wide(p)
     p.num_vertices = INT32_VERTICES + 1
-    with pytest.raises(UnsupportedError, match="32 bits"):
+    with pytest.raises(UnsupportedError, match="32-bit offsets"):
         _lists.refuse_wide(p)
 
 
