@@ -474,7 +474,7 @@ def test_memory_keeps_its_magnitude(value):
     [(299067, "299,067"), (0.83, "0.8300"), (1.27e-16, "1.27e-16"), (0.0, "0.000"), (None, "–"), ("ok", "ok")],
 )
 def test_figures_of_answers(value, text):
-    assert numbers.figure(value) == text
+    assert numbers.quantity(value) == text
 
 
 def test_footnote_marks_do_without_superscripts_where_they_must():
@@ -542,6 +542,12 @@ def test_a_report_tells_different_graphs_of_one_name_apart():
     first = f"coAuthorsDBLP ({DBLP.digest[:6]})"
     assert graphs(record(), other, never) == sorted([first, first, "coAuthorsDBLP (xxxxxx)"])
     assert graphs(record(), never) == ["coAuthorsDBLP", "coAuthorsDBLP"]
+
+
+def test_a_report_shows_every_engine_where_none_could_run():
+    never = [record(engine, id=engine, environment=None) for engine in ("cugraph", "igraph")]
+    (measured,) = group_by_machine(never, "networkx", {})
+    assert [case.record.id for case in measured.cases] == ["cugraph", "igraph"]
 
 
 def test_what_posing_did_to_weights_is_told():

@@ -84,12 +84,12 @@ def show(
         colour=terminal and not plain,
         ascii_only=not fits(stream.encoding),
     )
-    # What fits() tried are our own signs; a name of the user's may still hold one that the stream lacks.
+    # fits() checks our own signs; a name that the user chose may hold others.
     stream.write(encodable(text, stream.encoding))
 
 
 def html_table(records: Sequence[Record], comparisons: Sequence[Comparison]) -> str:
-    """HTML for notebooks: every text escaped, no styles or scripts of its own."""
+    """HTML for notebooks, without styles or scripts; every text is escaped."""
     from graphbench.reporting import page
     from graphbench.reporting.problem import problem_tables
 
@@ -105,7 +105,7 @@ def chart(records: Sequence[Record], baseline: str, form: str) -> bytes:
         form: `.svg` or `.png`.
 
     Raises:
-        UsageError: if nothing was set against the baseline, or there is no such form.
+        UsageError: if there is nothing to compare with the baseline, or the form is unknown.
     """
     from graphbench.reporting.measured import group_by_machine
     from graphbench.reporting.sections import speedup

@@ -15,7 +15,7 @@ from graphbench.reporting.flat import csv_text
 from graphbench.reporting.heading import hardware, named
 from graphbench.reporting.measured import Measured
 from graphbench.reporting.numbers import NOTHING, memory, plain, three
-from graphbench.reporting.power_law import ENOUGH_SIZES, family
+from graphbench.reporting.power_law import MIN_SIZES, family
 
 
 def capacities(measured: Measured) -> list[Capacity]:
@@ -40,7 +40,7 @@ def between_scales(measured: Measured) -> set[str]:
         if (key := case.record.search) is not None
         and (size := size_of(case.record.task.dataset)) is not None
         and size.factor != key.edge_factor
-        and sizes[case.problem, case.label, family(case.record.task.dataset)] < ENOUGH_SIZES
+        and sizes[case.problem, case.label, family(case.record.task.dataset)] < MIN_SIZES
     }
 
 

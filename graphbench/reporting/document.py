@@ -120,7 +120,7 @@ class Chart:
 
 @dataclass(frozen=True)
 class Fold:
-    """Blocks that are shown when asked for."""
+    """Blocks that open on a click."""
 
     summary: str
     blocks: Sequence[Block]

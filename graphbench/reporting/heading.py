@@ -1,4 +1,4 @@
-"""What stands above a table: the graph, how the problem was posed on it, and the machine."""
+"""The lines above a table: the graph, how the problem was posed on it, and the machine."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from graphbench.reporting.wording import twin_note
 from graphbench.system.text import count, format_bytes, listed
 
 ON_HARDWARE = frozenset({"allocator", "device_memory_limit", "gpus"})
-"""Parameters of a task that say what of the hardware it had: they belong to a row's label."""
+"""Parameters of a task that describe its hardware; they belong to the label of a row."""
 
 
 def facts(rows: Sequence[Record], signs: Signs) -> list[str]:
-    """One line each: the graph, the problem, the machine; what no record knows is left out."""
+    """One line each: the graph, the problem, the machine; a line that no record has the data for is left out."""
     dataset = next((row.dataset for row in rows if row.dataset is not None), None)
     posed = next((row.posed for row in rows if row.posed is not None), None)
     where = next((row.environment for row in rows if row.environment is not None), None)
@@ -28,7 +28,7 @@ def facts(rows: Sequence[Record], signs: Signs) -> list[str]:
 
 
 def label(row: Record, rows: Sequence[Record]) -> str:
-    """The engine's name, with what tells it from other rows of the same engine, and what it had of the hardware."""
+    """The engine's name, with its hardware and whatever distinguishes it from other rows of that engine."""
     name = row.task.engine
     extra = hardware(row)
     if row.task.algorithm != row.problem:
@@ -37,19 +37,19 @@ def label(row: Record, rows: Sequence[Record]) -> str:
         extra += [f"{key} {setting(value)}" for key, value in row.matched.setting.items()]
     same = [other for other in rows if other.task.engine == name and other is not row]
     for key, value in row.task.params.items():
-        told = key in ON_HARDWARE or (row.matched is not None and key in row.matched.setting)
-        if not told and any(other.task.params.get(key) != value for other in same):
+        known = key in ON_HARDWARE or (row.matched is not None and key in row.matched.setting)
+        if not known and any(other.task.params.get(key) != value for other in same):
             extra.append(f"{key} {setting(value)}")
     return plain(named(name, extra))
 
 
 def named(engine: str, words: Sequence[str]) -> str:
-    """An engine with what tells it from others of its name, in brackets."""
+    """An engine with its details in brackets."""
     return f"{engine} ({', '.join(words)})" if words else engine
 
 
 def hardware(row: Record, *, planned: bool = False) -> list[str]:
-    """What an engine had of the GPUs, in words: how many, which allocator, how much memory at most.
+    """The GPUs of an engine, in words: how many, which allocator, the memory limit.
 
     Args:
         row: its record.
@@ -110,7 +110,7 @@ def _problem(rows: Sequence[Record], dataset: DatasetInfo | None, posed: PosedIn
             parts.append(_counts(posed))
         parts += _how_weights_came(dataset, posed) if dataset is not None and posed.weights == "dataset" else ()
     draw = next((row.draw for row in rows if row.draw is not None), None)
-    if draw is not None and rows[0].task.params.get("source") is None:  # else the user named it: it stands below
+    if draw is not None and rows[0].task.params.get("source") is None:  # else it is a parameter below
         parts.append(f"{count(draw.count, draw.kind.removesuffix('s'))} drawn with seed {draw.seed}")
     # How an engine ran belongs to its row; what was drawn, and with which seed, has been said.
     varied = {key for row in rows if row.matched is not None for key in row.matched.setting}

@@ -1,4 +1,4 @@
-"""Records sorted for a report: by machine, then by problem, each with its comparisons. Nothing is paired across."""
+"""Records grouped for a report: by machine, then by problem, with their comparisons. Machines are never compared."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from graphbench.reporting.charts import style
 from graphbench.reporting.heading import ON_HARDWARE, hardware, label, named
 from graphbench.reporting.numbers import memory, plain, setting
 
-MOST_ROWS = 64
+MAX_ROWS = 64
 """How many rows a chart has at most, and half as many as a table: a longer one is not read."""
 
 
@@ -23,8 +23,8 @@ class Case:
 
     Attributes:
         record: the newest of its task on its machine.
-        label: the engine, with what tells it from other records of that engine (its allocator).
-        problem: the algorithm, with the parameters that tell it from other problems of that algorithm.
+        label: the engine, with what distinguishes it from other records of that engine (its allocator).
+        problem: the algorithm, with the parameters that distinguish it from other problems of that algorithm.
         graph: the name of its graph, with the start of its digest where several graphs have that name.
         main: the comparison with the baseline, if it has one.
         best: of a GPU engine, the comparison with the CPU engine that is best on run, which may be the baseline itself.
@@ -114,7 +114,7 @@ def by_graph(cases: Iterable[Case]) -> dict[str, list[Case]]:
     }
 
 
-def largest(cases: Iterable[Case], most: int = 2 * MOST_ROWS) -> list[Case]:
+def largest(cases: Iterable[Case], most: int = 2 * MAX_ROWS) -> list[Case]:
     """The cases of the largest graphs, graph by graph, about `most`: the rest is in the table of every record."""
     kept: list[list[Case]] = []
     for group in reversed(by_graph(cases).values()):
@@ -147,8 +147,7 @@ def group_by_machine(records: Iterable[Record], baseline: str, stale: Mapping[st
         tried = {(one.task.algorithm, one.task.dataset, one.task.engine) for one in group}
         for record in without_machine:
             task = record.task
-            lone = not any(group)
-            if lone or (
+            if not posed or (
                 (task.algorithm, task.dataset) in posed and (task.algorithm, task.dataset, task.engine) not in tried
             ):
                 group.append(record)

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 
 class Signs(NamedTuple):
-    """The signs beyond ASCII that tables use, or what stands in for them."""
+    """The signs beyond ASCII that tables use, or their replacements."""
 
     micro: str
     times: str
@@ -35,7 +35,7 @@ def fits(encoding: str | None) -> bool:
 
 
 def encodable(text: str, encoding: str | None) -> str:
-    """The text with a question mark for every sign that a stream of this encoding lacks."""
+    """The text with a question mark for every sign that a stream of this encoding cannot show."""
     encoding = encoding or "ascii"
     return text.encode(encoding, "replace").decode(encoding)
 
@@ -100,12 +100,12 @@ def ratio(value: float | None, signs: Signs = UNICODE, bound: str | None = None)
 
 
 def bound_sign(bound: str | None, signs: Signs = UNICODE) -> str:
-    """What stands before a bound; nothing before an estimate."""
+    """The sign before a bound; empty for an estimate."""
     return {"lower": signs.at_least, "upper": signs.at_most}.get(bound or "", "")
 
 
-def figure(value: Any, signs: Signs = UNICODE) -> str:
-    """A figure of an answer: whole numbers in full, others with four significant digits."""
+def quantity(value: Any, signs: Signs = UNICODE) -> str:
+    """A number of an answer: whole numbers in full, others with four significant digits."""
     if value is None:
         return signs.none
     if isinstance(value, float):

@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-ENOUGH_SIZES = 3
+MIN_SIZES = 3
 """Fewer sizes always lie on a line, and show no growth."""
 _STUDENT = (12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228)
 """Student's t for 95 %, both ends, at 1 to 10 degrees of freedom."""
@@ -44,7 +44,7 @@ class PowerLaw(NamedTuple):
 def fit(points: Sequence[tuple[float, float]]) -> PowerLaw | None:
     """The law through pairs of edges and seconds; None from fewer than three sizes."""
     known = [(edges, taken) for edges, taken in points if edges > 0 and taken > 0]
-    if len({edges for edges, _ in known}) < ENOUGH_SIZES:
+    if len({edges for edges, _ in known}) < MIN_SIZES:
         return None
     xs, ys = [math.log(edges) for edges, _ in known], [math.log(taken) for _, taken in known]
     middle_x, middle_y = math.fsum(xs) / len(xs), math.fsum(ys) / len(ys)

@@ -83,7 +83,7 @@ def _belongs(record: Record, other: Record) -> bool:
     same_machine = here is None or there is None or here.machine == there.machine
     same = (record.problem, record.task.dataset) == (other.problem, other.task.dataset)
     one, two = record.dataset, other.dataset
-    same_graph = one is None or two is None or one.digest == two.digest  # a name may stand for several graphs
+    same_graph = one is None or two is None or one.digest == two.digest  # several graphs may have one name
     return same and same_graph and same_machine and same_problem(record, other)
 
 
@@ -287,15 +287,15 @@ def _memory(records: list[Record], signs: Signs) -> list[Column[_Row]]:
 
 
 def _answer(records: list[Record], signs: Signs) -> Column[_Row]:
-    def figure(row: _Row) -> str:
+    def value(row: _Row) -> str:
         record = row.record
         values = record.trials.quality if record.headline and record.headline == record.quality else []
-        cell = numbers.figure(median(values) if values else record.answer.get(record.headline), signs)
-        low, high = (numbers.figure(end, signs) for end in (min(values), max(values))) if values else ("", "")
+        cell = numbers.quantity(median(values) if values else record.answer.get(record.headline), signs)
+        low, high = (numbers.quantity(end, signs) for end in (min(values), max(values))) if values else ("", "")
         return f"{cell} ({low} to {high})" if low != high else cell
 
     title = next((record.headline for record in records if record.headline), "answer")
-    return Column(title.replace("_", " "), figure)
+    return Column(title.replace("_", " "), value)
 
 
 _TONES: dict[Verdict, Tone] = {Verdict.LIKE: "good", Verdict.UNLIKE: "doubtful", Verdict.REFUSED: "bad"}

@@ -1,4 +1,4 @@
-"""Published figures, as `datasets/claims.toml` has them, and what can be said of one. Pure."""
+"""Published numbers, as `claims.toml` has them, and the finding on one. Pure."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ Status = Literal[
 
 
 class Claim(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A published figure, as `datasets/claims.toml` has it.
+    """A published number, as `claims.toml` has it.
 
     Attributes:
         source: where it was published.
-        conditions: under which it was measured, as far as they were told.
+        conditions: under which it was measured, as far as published.
         engine: that it is about.
         text: the claim in words, where it is no ratio.
-        algorithm: graphbench's name of it; empty: it was not told.
-        algorithms: a capacity whose algorithm was not told: for which of them it is judged, each by itself.
+        algorithm: graphbench's name of it; empty: not published.
+        algorithms: a capacity without a published algorithm: the algorithms that it is checked for, one by one.
         dataset: graphbench's name of the graph; empty: over several.
-        baseline: what the engine was set against.
+        baseline: the engine that it was compared with.
         ratio: baseline time over engine time.
         bound: `upper` for an "up to".
         seconds: the engine's time.
@@ -34,7 +34,7 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
         modularity: that the engine reached.
         baseline_modularity: that the baseline reached.
         measured: when.
-        timed: which of our ratios it is to be set against.
+        timed: which of our ratios it is compared with.
         nearest: our engine that comes closest; empty: the one of that name.
         nearest_baseline: the same of the baseline.
         num_edges: a capacity: edges of the graph.
@@ -66,7 +66,7 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True):
-    """What stands beside a claim: its status, our figure in words, and what to know of it."""
+    """The finding on a claim: its status, our number in words, and a remark."""
 
     claim: Claim
     status: Status
@@ -75,7 +75,7 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def claims() -> list[Claim]:
-    """The published figures that come with graphbench, in the order of their file; one for each algorithm it names."""
+    """The published numbers that come with graphbench, in the order of their file; one for each algorithm it names."""
     table = tomllib.loads((data() / "claims.toml").read_text(encoding="utf-8"))
     return [
         msgspec.structs.replace(claim, algorithm=algorithm, algorithms=[])

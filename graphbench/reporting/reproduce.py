@@ -31,11 +31,11 @@ def command(record: Record, *beside: str) -> str:
         words.append(f"--{name.replace('_', '-')}")
         if value is not True:
             words.append(repr(value) if isinstance(value, float) else str(value))
-    return _told(words, record)
+    return _with_options(words, record)
 
 
-def _told(words: Sequence[str], record: Record) -> str:
-    """With what the original command said of a graph's direction and of time limits, which is not in the task."""
+def _with_options(words: Sequence[str], record: Record) -> str:
+    """Add the original command's options for direction and time limits, which are not in the task."""
     where = record.environment
     original = _split(where.command) if where is not None else []
     kept: list[str] = [option for option in ("--directed", "--undirected") if option in original]

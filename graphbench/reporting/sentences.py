@@ -9,7 +9,7 @@ from graphbench.records.comparison import Comparison, Runs, fixed_cost, timed_on
 from graphbench.records.model import NEVER_RAN, Outcome, Record
 from graphbench.records.rules import LOWER_QUALITY, LOWER_QUALITY_ONE_SEED, Verdict
 from graphbench.reporting import heading, numbers
-from graphbench.reporting.numbers import Signs, figure, span, three
+from graphbench.reporting.numbers import Signs, quantity, span, three
 from graphbench.reporting.wording import codes
 from graphbench.system.text import count, listed
 
@@ -25,7 +25,7 @@ def answer(rows: Sequence[Record], comparisons: Sequence[Comparison], signs: Sig
 
 
 def _nothing(rows: Sequence[Record]) -> str:
-    """Why there is no answer where no engine could begin, and what would give one."""
+    """The sentence where no engine could run: why, and what to do."""
     problem = rows[0].task.algorithm
     absent = list(dict.fromkeys(row.task.engine for row in rows if row.outcome is Outcome.UNAVAILABLE))
     if absent:
@@ -59,7 +59,7 @@ def _sentence(each: Comparison, signs: Signs) -> str:
     assert each.ratio_run is not None
     faster = each.ratio_run >= 1
     ends = each.interval or each.range
-    # Slower is told the other way round: "2 times slower" rather than "0.5 times faster".
+    # "2 times slower" rather than "0.5 times faster".
     if ends and not faster:
         ends = (1 / ends[1], 1 / ends[0])
     spread = f" {span(*ends, interval=each.interval is not None)}" if ends else ""
@@ -109,7 +109,7 @@ def _than(each: Comparison, ratio: float | None, signs: Signs) -> str:
 
 
 def _whole(best: Comparison, comparisons: Sequence[Comparison], signs: Signs) -> str:
-    """What stands behind the ratio to the best CPU engine on run: that to the best end to end, which may be another."""
+    """The ratio to the CPU engine that is best end to end, which may be another than the best on run."""
     other = next(
         (each for each in comparisons if each.role == "best_cpu_end_to_end" and each.record == best.record), None
     )
@@ -156,7 +156,7 @@ def _qualities(rows: Sequence[Record]) -> str:
         return ""
     low, high = min(known), max(known)
     apart = (high - low) / abs(high) if high else 0.0
-    between = figure(low) if figure(low) == figure(high) else f"{figure(low)} to {figure(high)}"
+    between = quantity(low) if quantity(low) == quantity(high) else f"{quantity(low)} to {quantity(high)}"
     if apart <= LOWER_QUALITY:
         return f"answers: same quality ({measure} {between})"
     worst = rows[known.index(low)].task.engine
@@ -199,7 +199,7 @@ def _of_outcomes(rows: list[Record], signs: Signs) -> list[str]:
 
 
 def _won_back(rows: list[Record], own: list[Comparison], signs: Signs) -> list[str]:
-    """After how many runs each GPU engine has won back its fixed cost, against each CPU engine it is set against."""
+    """After how many runs each GPU engine breaks even, against each CPU engine that it is compared with."""
     found = []
     for row in rows:
         against = {
@@ -217,7 +217,7 @@ def _won_back(rows: list[Record], own: list[Comparison], signs: Signs) -> list[s
 
 
 def _alone(rows: list[Record], own: list[Comparison]) -> list[str]:
-    """GPU engines that no CPU engine can be set against, though some came to an answer."""
+    """GPU engines without a comparable CPU engine, although CPU engines completed."""
     answered = {row.id for row in rows if row.device == "cpu" and row.outcome is Outcome.OK}
     fair = {each.record for each in own if each.verdict is Verdict.LIKE and each.baseline_record in answered}
     without = [
@@ -235,18 +235,17 @@ def _after(runs: Runs) -> str:
 
 
 def _matched(rows: list[Record]) -> list[str]:
-    """How each engine came to its setting, where quality was matched."""
+    """How the setting of each engine was chosen, at equal quality."""
     found = []
     for row in rows:
         if row.matched is None:
             continue
-        mark = (
-            f"{row.quality} within {100 * row.matched.within:g} % of the best seen ({numbers.figure(row.matched.best)})"
-        )
+        best = numbers.quantity(row.matched.best)
+        mark = f"{row.quality} within {100 * row.matched.within:g} % of the best seen ({best})"
         qualities = [median(each.quality) for each in row.matched.tried if each.quality]
         settings, reached = count(len(qualities), "setting"), max(qualities)
         if reached < row.matched.best - row.matched.within * abs(row.matched.best):
-            how = f"none of {settings} has a {mark}; this is its best ({numbers.figure(reached)})"
+            how = f"none of {settings} has a {mark}; this is its best ({numbers.quantity(reached)})"
         else:
             how = f"the fastest of {settings} with a {mark}"
         found.append(f"{heading.label(row, rows)} at equal quality: {how}.")

@@ -26,7 +26,7 @@ def scale_tables(records: Sequence[Record], form: str, notes: Sequence[str] = ()
     Args:
         records: of one machine, the newest of each task.
         form: `table` or `markdown`.
-        notes: what else is to be told, a sentence each.
+        notes: further remarks, a sentence each.
     """
     sections = [section for measured in group_by_machine(records, "", {})[:1] for section in _sections(measured, notes)]
     return markdown.text(sections) + "\n" if form == "markdown" else terminal.text(sections)
@@ -51,17 +51,17 @@ def scale_chart(records: Sequence[Record], form: str) -> bytes:
 
 def _sections(measured: Measured, notes: Sequence[str]) -> list[Section]:
     laws, curves = growth.exponents(measured), scaling.all_curves(measured)
-    told = [*notes]
+    remarks = [*notes]
     if not laws.rows:
-        told.append("No exponent is fitted: that takes times on three sizes or more.")
+        remarks.append("No exponent is fitted: that takes times on three sizes or more.")
     found = [Section("Time against edges", "times", [_times(measured)])]
     if laws.rows:
         found.append(Section("Growth: time = c x edges^b", "growth", [laws]))
     if curves:
         found.append(Section("Several GPUs", "scaling", scaling.tables(curves)))
-        told += scaling.remarks(curves)
-    if told:
-        found.append(Section("Notes", "notes", [Bullets([plain(note) for note in told])]))
+        remarks += scaling.remarks(curves)
+    if remarks:
+        found.append(Section("Notes", "notes", [Bullets([plain(note) for note in remarks])]))
     return found
 
 
@@ -131,8 +131,8 @@ def summary(records: Sequence[Record], comparisons: Sequence[Comparison], signs:
             ],
         )
     )
-    told = twin_note(dataset for _, dataset in cells)
-    return f"Warm calls, times faster than {baseline}:\n\n{drawn}\n" + (f"\n{told}\n" if told else "")
+    note = twin_note(dataset for _, dataset in cells)
+    return f"Warm calls, times faster than {baseline}:\n\n{drawn}\n" + (f"\n{note}\n" if note else "")
 
 
 def _column(engine: str, cells: Mapping[tuple[str, str], Mapping[str, str]], signs: Signs) -> Column[tuple[str, str]]:

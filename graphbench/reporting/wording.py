@@ -9,7 +9,7 @@ from graphbench.records.model import Outcome, Record
 from graphbench.records.rules import rule_of
 from graphbench.reporting.numbers import UNICODE, Signs, bound_sign, memory, seconds
 
-MOST_SIGNS = 160
+MAX_CHARACTERS = 160
 """How long a reason is in a table at most; the table of every record has it in full."""
 _PLACE = re.compile(r"\s+at:?\s*/[^\s:]+:\d+")
 """Where in the sources of a library something was thrown, as RMM and libcugraph say it."""
@@ -41,14 +41,14 @@ def brief(reason: str) -> str:
 
     The cut is where a clause ends, else where a word does, and is marked.
     """
-    if len(reason) <= MOST_SIGNS:
+    if len(reason) <= MAX_CHARACTERS:
         return reason
     text = _PLACE.sub("", " ".join(reason.split())).replace(_HOLLOW, "")
-    if len(text) <= MOST_SIGNS:
+    if len(text) <= MAX_CHARACTERS:
         return text
-    room = text[: MOST_SIGNS - 1]
+    room = text[: MAX_CHARACTERS - 1]
     ends = [match.start() for match in re.finditer(r"[;.] ", room)]
-    end = ends[-1] if ends and ends[-1] > MOST_SIGNS // 3 else room.rfind(" ") if " " in room else len(room)
+    end = ends[-1] if ends and ends[-1] > MAX_CHARACTERS // 3 else room.rfind(" ") if " " in room else len(room)
     return f"{room[:end].rstrip(',:;. ')}…"
 
 
@@ -58,7 +58,7 @@ _CUT_OFF = frozenset({Outcome.OUT_OF_MEMORY, Outcome.TIMEOUT, Outcome.ERROR})
 
 
 def peaks_are_bounds(record: Record) -> bool:
-    """Whether the peaks are only those that were known before the task ended: it may have held more."""
+    """Whether the peaks are lower bounds: the task was stopped, and may have used more."""
     return record.outcome in _CUT_OFF
 
 
@@ -70,7 +70,7 @@ def peak_note(signs: Signs = UNICODE) -> str:
 
 
 def device_peak_bytes(record: Record) -> int | None:
-    """The device peak, of several GPUs the sum of what each held at its own; None where nothing was on a device."""
+    """The device peak; of several GPUs the sum of their peaks. None without a device."""
     return sum(record.memory.device_peaks_bytes) or record.memory.device_peak_bytes
 
 
@@ -86,7 +86,7 @@ def device_peak(record: Record, signs: Signs = UNICODE) -> str:
 
 
 def device_peak_of_each(record: Record) -> str:
-    """What each of several GPUs held at its own peak: `4: 120 GiB to 134 GiB`; empty for one."""
+    """The peaks of several GPUs: `4: 120 GiB to 134 GiB`; empty for one."""
     peaks = record.memory.device_peaks_bytes
     if len(peaks) < 2:
         return ""
@@ -112,7 +112,7 @@ def is_twin(dataset: str) -> bool:
 
 
 def twin_note(datasets: Iterable[str]) -> str:
-    """What to know of the twins among these graphs; empty where there is none."""
+    """A note on the twins among these graphs; empty without twins."""
     found = sorted({name for name in datasets if is_twin(name)})
     if not found:
         return ""

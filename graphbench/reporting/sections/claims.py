@@ -28,10 +28,10 @@ _ELSEWHERE = "not runnable here"
 
 
 def section(measured: Measured, key: str) -> Section:
-    """A row for each claim with a figure of ours, in the order of their file; the rest are lines that open to rows."""
+    """A row for each claim that we have a number for, in the order of their file; the others are folded."""
     found = [check(claim, measured) for claim in claims()]
     counted = Counter(finding.status for finding in found)
-    told = ", ".join(f"{number} {status}" for status, number in counted.most_common())
+    statuses = ", ".join(f"{number} {status}" for status, number in counted.most_common())
     how = Bullets(
         [
             "reproduced: our ratio, or its interval, reaches the published one; not reproduced: it does not",
@@ -47,14 +47,14 @@ def section(measured: Measured, key: str) -> Section:
             ),
         ]
     )
-    told_on = [each for each in found if each.status in _TONES]
+    compared = [each for each in found if each.status in _TONES]
     untried = [each for each in found if each.status not in _TONES and each.status != _ELSEWHERE]
     away = [each for each in found if each.status == _ELSEWHERE]
-    head = Text(f"{len(found)} published figures: {told}.", strong=True)
-    blocks: list[Block] = [_table(told_on)] if told_on else []
+    head = Text(f"{len(found)} published figures: {statuses}.", strong=True)
+    blocks: list[Block] = [_table(compared)] if compared else []
     blocks += [Fold(_untried(untried), [_table(untried)])] if untried else []
     blocks += [Fold(_elsewhere(away), [_table(away)])] if away else []
-    if told_on or untried:
+    if compared or untried:
         blocks.append(how)
     return Section("Claims", f"{key}claims", [head, *blocks])
 
@@ -74,13 +74,13 @@ def _table(found: Sequence[Finding]) -> Table[Finding]:
 
 
 def _untried(found: Sequence[Finding]) -> str:
-    """What the engines could run here, and did not."""
+    """The claims that could be measured here and were not."""
     counted = Counter(each.status for each in found)
     return f"Without a figure of ours: {', '.join(f'{number} {status}' for status, number in counted.most_common())}."
 
 
 def _elsewhere(found: Sequence[Finding]) -> str:
-    """All that cannot run here, by their reasons, each with how many it keeps away."""
+    """The claims that cannot be measured here, counted by reason."""
     why = Counter(each.remark for each in found)
     reasons = "; ".join(f"{plain(remark)} ({number})" for remark, number in why.most_common())
     return f"{len(found)} {'is' if len(found) == 1 else 'are'} {_ELSEWHERE}: {reasons}."
@@ -105,10 +105,10 @@ def _published(claim: Claim) -> str:
 
 
 def check(claim: Claim, measured: Measured) -> Finding:
-    """Set a claim against what was measured on one machine.
+    """Compare a claim with what was measured on one machine.
 
-    A ratio is reproduced if ours is at least as large, or its interval reaches as far; `measured` is what decides
-    nothing: an unlike ratio, a bound on the wrong side. Of capacities, :mod:`.fitting` decides.
+    A ratio is reproduced if ours is at least as large, or if its interval contains it. An unlike ratio, or a bound on
+    the wrong side, decides nothing (`measured`). :mod:`graphbench.reporting.capacity_claims` decides on capacities.
     """
     if claim.ratio is None:
         return capacity_claims.check(claim, measured)
@@ -173,7 +173,7 @@ def _absent(engine: str, measured: Measured) -> Status:
 
 
 def _bounded(case: Case) -> bool:
-    """Whether it was a try within a bounded memory: that it failed says how much fits, and nothing of a speed."""
+    """Whether the memory was limited: a failure then says how much fits and nothing about speed."""
     lost = case.record.censored
     return case.record.task.params.get("device_memory_limit") is not None or (
         lost is not None and lost.limit_bytes is not None

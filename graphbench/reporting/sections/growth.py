@@ -13,7 +13,7 @@ from graphbench.reporting.measured import Case, Measured
 from graphbench.reporting.numbers import NOTHING, plain, three
 from graphbench.reporting.power_law import TWINS, VARIOUS, PowerLaw, crossing, family, fit
 
-MOST_POINTS = 150
+MAX_POINTS = 150
 HOW = (
     "Lines are power laws, time = c x edges^b, fitted by least squares of the logarithms to three sizes or more: an "
     "exponent b of 1 is linear in the edges, and its interval is that of the fit. Each series of R-MAT graphs, which "
@@ -31,7 +31,7 @@ def section(measured: Measured, key: str) -> Section | None:
         return None
     name = f"{key}growth"
     alt = plain(
-        "Seconds of a warm call against edges: " + "; ".join(f"{panel.title}: {_told(panel)}" for panel in panels)
+        "Seconds of a warm call against edges: " + "; ".join(f"{panel.title}: {_alt(panel)}" for panel in panels)
     )
     with style.style():
         svg = drawing.to_svg(points.panels(panels, _axis(measured), measured.colours, measured.shapes), name, alt)
@@ -109,10 +109,10 @@ def _sorts(cases: Sequence[Case]) -> list[tuple[str, str]]:
 
 def _thinned(values: list[tuple[float, float]]) -> list[tuple[float, float]]:
     """Every so many, so that a chart of thousands stays light; the fit is of all."""
-    return values[:: -(-len(values) // MOST_POINTS)] if values else values
+    return values[:: -(-len(values) // MAX_POINTS)] if values else values
 
 
-def _told(panel: points.Panel) -> str:
+def _alt(panel: points.Panel) -> str:
     laws = [(series.label, fit(series.points)) for series in panel.series]
     return ", ".join(f"{label} grows with exponent {law.exponent:.2f}" for label, law in laws if law) or "too few sizes"
 

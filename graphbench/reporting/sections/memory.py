@@ -51,8 +51,8 @@ def section(measured: Measured, key: str) -> Section | None:
         caption="Peak memory against the edge list; dotted lines are multiples of it"
         + (f"; {HOLLOW_TWINS}" if synthetic else ""),
     )
-    told = Text(f"{how} {synthetic}".rstrip(), quiet=True)
-    return Section("Memory", f"{key}memory", [told, chart, _table(measured)])
+    text = Text(f"{how} {synthetic}".rstrip(), quiet=True)
+    return Section("Memory", f"{key}memory", [text, chart, _table(measured)])
 
 
 def edge_list_bytes(record: Record) -> int:

@@ -13,7 +13,7 @@ from graphbench.reporting.measured import Measured
 from graphbench.reporting.numbers import memory, plain, setting
 from graphbench.system.text import count, listed
 
-MOST_LINES = 40
+MAX_LINES = 40
 
 
 def section(measured: Sequence[Measured], stale: Mapping[str, str]) -> Section:
@@ -28,17 +28,17 @@ def section(measured: Sequence[Measured], stale: Mapping[str, str]) -> Section:
         _versions(ran),
     ]
     if stale:
-        told = Counter(stale.values()).most_common(MOST_LINES)
+        changes = Counter(stale.values()).most_common(MAX_LINES)
         blocks.append(Text(f"{count(len(stale), 'record')} measured before something changed:", strong=True))
-        blocks.append(Bullets([plain(f"{number} × {since}") for since, number in told]))  # noqa: RUF001 - times
+        blocks.append(Bullets([plain(f"{number} × {since}") for since, number in changes]))  # noqa: RUF001 - times
     warnings = _warnings(records)
     if warnings:
-        blocks.append(Fold(f"Warnings while measuring ({len(warnings)})", [Bullets(warnings[:MOST_LINES])]))
+        blocks.append(Fold(f"Warnings while measuring ({len(warnings)})", [Bullets(warnings[:MAX_LINES])]))
     commands = sorted(
         {record.environment.command for record in ran if record.environment and record.environment.command}
     )
     if commands:
-        table = Table(commands[:MOST_LINES], [Column("command", plain, code=True)])
+        table = Table(commands[:MAX_LINES], [Column("command", plain, code=True)])
         blocks.append(Fold(f"Commands that measured ({len(commands)})", [table]))
     return Section("How it was measured", "method", blocks)
 
@@ -153,9 +153,9 @@ def _versions(records: Sequence[Record]) -> Table[tuple[str, str, str]]:
 
 
 def _warnings(records: Sequence[Record]) -> list[str]:
-    told = Counter(
+    counted = Counter(
         plain(f"{record.task.engine}, {record.task.algorithm} on {record.task.dataset}: {warning}")
         for record in records
         for warning in record.warnings
     )
-    return [f"{text} ({number} times)" if number > 1 else text for text, number in sorted(told.items())]
+    return [f"{text} ({number} times)" if number > 1 else text for text, number in sorted(counted.items())]

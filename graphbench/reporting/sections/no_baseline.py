@@ -1,4 +1,4 @@
-"""The answer where nothing could be set against the baseline: what was measured, how large, and whether it is right."""
+"""The answer without a baseline: what was measured, how large the graphs are, and whether the answers are right."""
 
 from __future__ import annotations
 
@@ -16,31 +16,31 @@ from graphbench.system.text import count
 
 
 def sentence(measured: Measured) -> str:
-    """How much completed, how much of it was certified, and the largest graph; empty where nothing was begun."""
-    begun = [case for case in measured.cases if case.record.outcome not in NEVER_RAN]
-    done = [case for case in begun if case.record.outcome is Outcome.OK]
-    if not begun:
+    """How much completed, how much of it was certified, and the largest graph; empty where nothing was started."""
+    started = [case for case in measured.cases if case.record.outcome not in NEVER_RAN]
+    done = [case for case in started if case.record.outcome is Outcome.OK]
+    if not started:
         return ""
     certified = sum(_certified(case) for case in done)
     every = "all of them" if certified == len(done) else f"{certified:,} of them"
-    told = f"{len(done):,} of {count(len(begun), 'task')} completed"
-    told += f", {every} with a certified answer." if done else "."
+    text = f"{len(done):,} of {count(len(started), 'task')} completed"
+    text += f", {every} with a certified answer." if done else "."
     timed = [case for case in done if case.run]
     largest = max(timed, key=lambda case: (case.edges, -(case.run or 0.0)), default=None)
     if largest is not None and largest.edges:
         on = f" on {count(number, 'GPU')}" if (number := _gpus(largest)) else ""
-        told += (
+        text += (
             f" The largest graph, {largest.record.task.dataset} with {count(largest.edges, 'edge')}, took "
             f"{largest.record.task.engine}{on} {seconds(largest.run)} for {largest.problem}."
         )
-    return plain(told)
+    return plain(text)
 
 
 class _Problem(NamedTuple):
-    """What was begun of one problem, and of what completed the largest graph, by the quickest engine."""
+    """The cases of one problem: those started, those completed, and the fastest on the largest graph."""
 
     name: str
-    begun: list[Case]
+    started: list[Case]
     done: list[Case]
     best: Case | None
 
@@ -49,11 +49,11 @@ def table(measured: Measured) -> Table[_Problem]:
     """A row for each problem: the largest graph that any engine completed, by the quickest that did."""
     rows = []
     for problem, cases in measured.problems.items():
-        begun = [case for case in cases if case.record.outcome not in NEVER_RAN]
-        done = [case for case in begun if case.record.outcome is Outcome.OK]
+        started = [case for case in cases if case.record.outcome not in NEVER_RAN]
+        done = [case for case in started if case.record.outcome is Outcome.OK]
         best = max(done, key=lambda case: (case.edges, -(case.run or 0.0)), default=None)
-        if begun:
-            rows.append(_Problem(problem, begun, done, best))
+        if started:
+            rows.append(_Problem(problem, started, done, best))
 
     def column(
         title: str, cell: Callable[[Case], str], none: str = NOTHING, *, right: bool = False
@@ -73,14 +73,14 @@ def table(measured: Measured) -> Table[_Problem]:
             column("GPUs", lambda best: str(_gpus(best) or ""), right=True),
             column("run", lambda best: seconds(best.run), right=True),
             column("edges/s", rate, right=True),
-            Column("certified", lambda row: f"{sum(map(_certified, row.done)):,} of {len(row.begun):,}", right=True),
+            Column("certified", lambda row: f"{sum(map(_certified, row.done)):,} of {len(row.started):,}", right=True),
             Column("not completed", _not_completed),
         ],
     )
 
 
 def _not_completed(row: _Problem) -> str:
-    lost = Counter(outcome(case.record) for case in row.begun if case not in row.done)
+    lost = Counter(outcome(case.record) for case in row.started if case not in row.done)
     return ", ".join(f"{number:,} {words}" for words, number in lost.most_common())
 
 

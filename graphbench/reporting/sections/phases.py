@@ -8,7 +8,7 @@ from statistics import median
 from graphbench.records.model import Outcome, Record
 from graphbench.reporting.charts import bars, drawing, style
 from graphbench.reporting.document import Block, Chart, Column, Fold, Section, Table, Text
-from graphbench.reporting.measured import MOST_ROWS, Case, Measured, by_graph, largest
+from graphbench.reporting.measured import MAX_ROWS, Case, Measured, by_graph, largest
 from graphbench.reporting.numbers import plain, seconds
 from graphbench.reporting.wording import device_peak, host_peak, outcome, peak_note, slug
 
@@ -58,7 +58,7 @@ def phases_chart(cases: Sequence[Case], *, name: str, title: str) -> Chart | Non
     # The largest graph on which most engines finished says more than all the others beside it.
     graph = [graph for graph, number in done.items() if number == most][-1]
     rows = []
-    for case in graphs[graph][:MOST_ROWS]:
+    for case in graphs[graph][:MAX_ROWS]:
         record = case.record
         if record.outcome is not Outcome.OK or record.phases.end_to_end_s is None:
             rows.append(bars.Stack(label=case.label, text=outcome(record)))
@@ -69,13 +69,13 @@ def phases_chart(cases: Sequence[Case], *, name: str, title: str) -> Chart | Non
         rows.append(bars.Stack(label=case.label, value=value, text=text, parts=_without_start(record)))
     edges = max(case.edges for case in graphs[graph])
     group = bars.Rows(f"{bars.shortened(plain(graph), 40)} · {edges:,} edges", rows)
-    alt = plain(f"{title} on {graph}, where the time goes: " + "; ".join(_told(row) for row in rows))
+    alt = plain(f"{title} on {graph}, where the time goes: " + "; ".join(_alt(row) for row in rows))
     with style.style():
         svg = drawing.to_svg(bars.stacks([group]), name, alt)
     return Chart(name=name, svg=svg, alt=alt, caption=f"{title} on {plain(graph)}: phases of each engine")
 
 
-def _told(row: bars.Stack) -> str:
+def _alt(row: bars.Stack) -> str:
     return f"{row.label} " + (", ".join(f"{phase} {seconds(taken)}" for phase, taken in row.parts.items()) or row.text)
 
 

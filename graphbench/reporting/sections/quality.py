@@ -9,10 +9,10 @@ from graphbench.records.model import Outcome
 from graphbench.reporting.charts import drawing, points, style
 from graphbench.reporting.document import Block, Chart, Column, Fold, Section, Table, Text
 from graphbench.reporting.measured import Case, Measured, by_graph, largest
-from graphbench.reporting.numbers import figure, plain, seconds
+from graphbench.reporting.numbers import plain, quantity, seconds
 from graphbench.reporting.wording import slug
 
-MOST_PANELS = 8
+MAX_PANELS = 8
 
 
 def section(measured: Measured, key: str) -> Section | None:
@@ -42,14 +42,14 @@ def _points(case: Case) -> list[tuple[float, float]]:
 
 def _chart(cases: Sequence[Case], measured: Measured, name: str, problem: str) -> Chart:
     measure = cases[0].record.quality
-    graphs = list(by_graph(cases).items())[-MOST_PANELS:]
+    graphs = list(by_graph(cases).items())[-MAX_PANELS:]
     panels = [
         points.Panel(plain(graph), [points.Series(case.label, _points(case)) for case in group])
         for graph, group in graphs
     ]
     alt = plain(
         f"{problem}, time against {measure}: "
-        + "; ".join(f"{graph}: " + ", ".join(_told(case) for case in group) for graph, group in graphs)
+        + "; ".join(f"{graph}: " + ", ".join(_alt(case) for case in group) for graph, group in graphs)
     )
     with style.style():
         axis = points.Axis(x="seconds of one warm call", y=measure, log_y=False)
@@ -57,13 +57,13 @@ def _chart(cases: Sequence[Case], measured: Measured, name: str, problem: str) -
     return Chart(name=name, svg=svg, alt=alt, caption=f"{problem}: {measure} against time, all trials")
 
 
-def _told(case: Case) -> str:
-    return f"{case.label} {figure(median(case.record.trials.quality))} in {seconds(case.run)}"
+def _alt(case: Case) -> str:
+    return f"{case.label} {quantity(median(case.record.trials.quality))} in {seconds(case.run)}"
 
 
 def _numbers(cases: Sequence[Case]) -> Table[Case]:
     def quality(title: str, of: Callable[[Sequence[float]], float]) -> Column[Case]:
-        return Column(title, lambda case: figure(of(case.record.trials.quality)), right=True)
+        return Column(title, lambda case: quantity(of(case.record.trials.quality)), right=True)
 
     return Table(
         largest(cases),

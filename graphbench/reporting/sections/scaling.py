@@ -23,8 +23,8 @@ from graphbench.system.text import count
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-MOST_GRAPHS = 6
-"""How many graphs a panel shows, the largest: more lines are not told apart."""
+MAX_GRAPHS = 6
+"""How many graphs a panel shows, the largest: more lines cannot be distinguished."""
 
 
 ON_ONE_GPU = {"cugraph-mg": "cugraph"}
@@ -51,10 +51,10 @@ class ScalingCurve(NamedTuple):
     """One problem on one graph by one engine, on every number of GPUs that was tried, few first.
 
     Attributes:
-        problem: the algorithm, with what tells it from others of its name.
+        problem: the algorithm, with the parameters that distinguish it.
         graph: its name.
         engine: with the allocator, without the number of GPUs.
-        base: the fewest GPUs with a time, which the others are set against; None: there is no other.
+        base: the fewest GPUs with a time, the base of the ratios; None: fewer than two.
         steps: one for each number of GPUs.
         single: the engine's counterpart for one GPU on the same graph, with the same allocator and parameters; None
             if it has none, or that was not measured.
@@ -80,7 +80,7 @@ def rate(case: Case) -> str:
 
 
 def curves(problem: str, cases: Iterable[Case]) -> list[ScalingCurve]:
-    """Every graph that an engine for several GPUs was set to, small graphs first.
+    """A curve for each graph and engine for several GPUs, small graphs first.
 
     Args:
         problem: what the cases' problem is called.
@@ -131,7 +131,7 @@ def _without_gpus(record: Record) -> list[str]:
 
 
 def section(measured: Measured, key: str) -> Section | None:
-    """A panel and a table of every problem that was set to several GPUs; None if none was."""
+    """A panel and a table of every problem measured on several GPUs; None if there is none."""
     found = [curve for curve in all_curves(measured) if any(_began(step.case) for step in curve.steps)]
     if not found:
         return None
@@ -149,7 +149,7 @@ def section(measured: Measured, key: str) -> Section | None:
     panels = _panels(found)
     if panels:
         name = f"{key}scaling"
-        alt = plain("Speedup against the number of GPUs: " + "; ".join(_told(curve) for curve in found if curve.base))
+        alt = plain("Speedup against the number of GPUs: " + "; ".join(_alt(curve) for curve in found if curve.base))
         with style.style():
             svg = drawing.to_svg(_figure(panels, found), name, alt)
         blocks.append(
@@ -227,21 +227,21 @@ _COLUMNS: list[Column[_Row]] = [
 
 def remarks(found: Sequence[ScalingCurve]) -> list[str]:
     """What cannot be computed, and why: a sentence for all that have one number of GPUs, one for each other base."""
-    told = []
+    notes = []
     timed = [curve for curve in found if not curve.base and any(step.case.run for step in curve.steps)]
     if timed:
         numbers = sorted({step.gpus for curve in timed for step in curve.steps if step.case.run})
         on = " or ".join(count(number, "GPU") for number in numbers)
         cases = "one case has" if len(timed) == 1 else f"{len(timed):,} cases have"
-        told.append(f"{cases} a time on {on} only: without another to set it against, no speedup and no efficiency")
+        notes.append(f"{cases} a time on {on} only: without another to set it against, no speedup and no efficiency")
     if never := [_where(curve) for curve in found if not any(step.case.run for step in curve.steps)]:
-        told.append(f"completed on no number of GPUs: {'; '.join(never)}")
-    told += [
+        notes.append(f"completed on no number of GPUs: {'; '.join(never)}")
+    notes += [
         f"{_where(curve)}: there is no time on one GPU, so speedup and efficiency are relative to {curve.base} GPUs"
         for curve in found
         if curve.base and curve.base > 1
     ]
-    return [plain(each) for each in told]
+    return [plain(note) for note in notes]
 
 
 def _where(curve: ScalingCurve) -> str:
@@ -254,7 +254,7 @@ def _panels(found: Sequence[ScalingCurve]) -> list[points.Panel]:
         known = [(float(step.gpus), step.speedup) for step in curve.steps if step.speedup]
         if curve.base:
             problems.setdefault(curve.problem, []).append(points.Series(_name(curve, found), known, known))
-    return [points.Panel(problem, series[-MOST_GRAPHS:]) for problem, series in problems.items()]
+    return [points.Panel(problem, series[-MAX_GRAPHS:]) for problem, series in problems.items()]
 
 
 def _name(curve: ScalingCurve, found: Sequence[ScalingCurve]) -> str:
@@ -272,7 +272,7 @@ def _figure(panels: Sequence[points.Panel], found: Sequence[ScalingCurve]) -> Fi
     return points.panels(panels, axis, style.colours(names), style.markers(names))
 
 
-def _told(curve: ScalingCurve) -> str:
+def _alt(curve: ScalingCurve) -> str:
     known = [f"{count(step.gpus, 'GPU')} {step.speedup:.2f}" for step in curve.steps if step.speedup]
     return f"{curve.problem} on {curve.graph}{_over(curve)}: {', '.join(known)}"
 

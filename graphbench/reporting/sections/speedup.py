@@ -11,7 +11,7 @@ from graphbench.records.model import NEVER_RAN, Outcome
 from graphbench.records.rules import Verdict
 from graphbench.reporting.charts import bars, drawing, style
 from graphbench.reporting.document import Block, Chart, Column, Fold, Section, Table, Text, Tone
-from graphbench.reporting.measured import MOST_ROWS, Case, Measured, by_graph, largest
+from graphbench.reporting.measured import MAX_ROWS, Case, Measured, by_graph, largest
 from graphbench.reporting.numbers import NOTHING, UNICODE, plain, ratio, seconds, span
 from graphbench.reporting.reproduce import command
 from graphbench.reporting.sections.scaling import rate
@@ -65,7 +65,7 @@ def speedup_chart(
     if made is None:
         return None
     groups, left_out = made
-    alt = plain(f"{title}: how many times faster than {baseline}. " + "; ".join(_told(group) for group in groups))
+    alt = plain(f"{title}: how many times faster than {baseline}. " + "; ".join(_alt(group) for group in groups))
     with style.style():
         svg = drawing.to_svg(bars.speedups(groups, baseline=baseline), name, alt)
     caption = f"{title}: speedup over {baseline}"
@@ -103,7 +103,7 @@ def _rows(cases: Sequence[Case], baseline: str, colours: Mapping[str, str]) -> t
             groups.append(bars.Rows(heading, [_bar(case, colours[case.label]) for case in others]))
     kept: list[bars.Rows] = []
     for rows in reversed(groups):
-        if kept and sum(len(each.rows) for each in kept) + len(rows.rows) > MOST_ROWS:
+        if kept and sum(len(each.rows) for each in kept) + len(rows.rows) > MAX_ROWS:
             break
         kept.insert(0, rows)
     return (kept, len(groups) - len(kept)) if groups else None
@@ -244,7 +244,7 @@ def _command(measured: Measured) -> Column[Case]:
     return Column("command", lambda case: command(case.record, measured.baseline if case.main else ""), code=True)
 
 
-def _told(group: bars.Rows) -> str:
+def _alt(group: bars.Rows) -> str:
     return f"{group.heading}: " + ", ".join(
         " ".join(filter(None, (row.label, row.value, row.text))) for row in group.rows
     )

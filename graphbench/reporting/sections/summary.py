@@ -14,7 +14,7 @@ from graphbench.reporting.charts import bars, drawing, style
 from graphbench.reporting.document import Block, Bullets, Chart, Column, Fold, Section, Table, Text
 from graphbench.reporting.measured import Case, Measured
 from graphbench.reporting.numbers import NOTHING, plain, ratio, three
-from graphbench.reporting.sections import no_baseline as alone
+from graphbench.reporting.sections import no_baseline
 from graphbench.reporting.wording import is_twin, twin_note
 from graphbench.system.text import count, listed
 
@@ -26,7 +26,7 @@ def section(measured: Measured, key: str) -> Section:
     if lead:
         blocks.append(Text(_sentence(measured, lead), strong=True))
         graphs = _by_graph(measured, lead)
-        if len(graphs.rows) > 1:  # a mean over a small graph and a large one tells of neither
+        if len(graphs.rows) > 1:  # a mean over a small graph and a large one describes neither
             blocks.append(graphs)
             if synthetic := twin_note(row[0] for row in graphs.rows):
                 blocks.append(Text(synthetic))
@@ -34,21 +34,21 @@ def section(measured: Measured, key: str) -> Section:
         if chart is not None:
             blocks.append(chart)
         blocks.append(_headlines(measured, lead))
-        told = (
+        how = (
             "Ratios are averaged geometrically over the graphs on which both sides finished and like was compared with "
             "like; in brackets the smallest and the largest. Unlike ratios and bounds are counted, not averaged."
         )
         if any(case.best for case in measured.cases if case.label == lead):
-            told += (
+            how += (
                 " The best CPU engine is the best of those with a time, chosen for run and for end to end each by "
                 "itself: of one, it is just the only one measured. Where its answer is the better one, by more than is "
                 "like, no slower engine takes its place, and there is no ratio."
             )
-        blocks.append(Text(told, quiet=True))
+        blocks.append(Text(how, quiet=True))
     else:
         none = f"No engine could be set against {measured.baseline} here."
-        blocks.append(Text(f"{none} {alone.sentence(measured)}".rstrip(), strong=True))
-        largest = alone.table(measured)
+        blocks.append(Text(f"{none} {no_baseline.sentence(measured)}".rstrip(), strong=True))
+        largest = no_baseline.table(measured)
         if largest.rows:
             blocks.append(largest)
             if synthetic := twin_note(row[1] for row in largest.rows):
@@ -106,12 +106,12 @@ class _Means(NamedTuple):
 
     @property
     def edges(self) -> int | None:
-        """Of the graph."""
+        """Edges of the graph."""
         return max((case.record.dataset.num_edges for case in self.own if case.record.dataset), default=None)
 
     @property
     def graphs(self) -> set[str]:
-        """On which it was begun."""
+        """The graphs that it started on."""
         return {case.record.task.dataset for case in self.own}
 
 
@@ -138,7 +138,7 @@ def _mean(found: Sequence[Comparison], value: Literal["ratio_run", "ratio_end_to
 
 
 def _ran(cases: Iterable[Case], label: str) -> list[Case]:
-    """The cases of an engine that were begun: one that lacks the problem, or is not there, has nothing to tell."""
+    """The cases that an engine started; it may not have the problem, or not be installed."""
     return [case for case in cases if case.label == label and case.record.outcome not in NEVER_RAN]
 
 
@@ -221,15 +221,15 @@ def overview(measured: Measured, lead: str, *, name: str) -> Chart | None:
     """One row for each problem: the geometric mean of the leading engine's ratios, and their range."""
     rows = []
     for problem, cases in measured.problems.items():
-        begun = _ran(cases, lead)
-        known = _fair(begun)
+        started = _ran(cases, lead)
+        known = _fair(started)
         own = known.main
         runs = [each.ratio_run for each in own if each.ratio_run is not None]
         ends = [each.ratio_end_to_end for each in own if each.ratio_end_to_end is not None]
         text = f"{ratio(geometric_mean(ends))} end to end" if runs and ends else ""
         if not runs:
             text = _best_in_words(known) or "no ratio that compares like with like"
-        if begun:
+        if started:
             number = f" ({len(runs)})"
             room = (bars.LABEL if runs else bars.LABEL_ALONE) - len(number)
             rows.append(
@@ -287,8 +287,8 @@ def _sentence(measured: Measured, lead: str) -> str:
     if not parts:
         return f"{lead} has no ratio that compares like with like."
     best_cpu = f"; the best CPU engine is {known.against}" if best else ""
-    if best and (alone := _uncontested(measured, lead)):
-        best_cpu += f", in {count(alone, 'case')} the only one with a time"
+    if best and (uncontested := _uncontested(measured, lead)):
+        best_cpu += f", in {count(uncontested, 'case')} the only one with a time"
     return plain(f"{lead} is {listed(parts)} ({_over(measured, main, best)}{best_cpu}).")
 
 
@@ -307,7 +307,7 @@ def _uncontested(measured: Measured, lead: str) -> int:
 
 
 def _over(measured: Measured, main: Sequence[Comparison], best: Sequence[Comparison]) -> str:
-    """What the means are taken over: told apart where the baseline lacks a problem that another CPU engine has."""
+    """What the means are over; two numbers where the baseline has fewer cases than the best CPU engine."""
     if main and best and len(main) != len(best):
         return (
             f"geometric means of like with like, over {count(len(main), 'case')} against {measured.baseline} and "
@@ -330,13 +330,13 @@ def _verdicts(found: Sequence[Comparison]) -> str:
 
 def _counts(measured: Measured) -> list[str]:
     outcomes = Counter(case.record.outcome for case in measured.cases)
-    told = ", ".join(f"{number:,} {outcome.in_words}" for outcome, number in outcomes.most_common())
+    ended = ", ".join(f"{number:,} {outcome.in_words}" for outcome, number in outcomes.most_common())
     verdicts = [case.main for case in measured.cases if case.main is not None and case.record.outcome not in NEVER_RAN]
     dates = sorted(case.record.measured_at[:10] for case in measured.cases if case.record.measured_at)
     when = "" if not dates else dates[0] if dates[0] == dates[-1] else f"{dates[0]} to {dates[-1]}"
     shown = [
         f"Verdicts against {measured.baseline}: {_verdicts(verdicts)}." if verdicts else "",
-        f"{count(len(measured.cases), 'record')}: {told}.",
+        f"{count(len(measured.cases), 'record')}: {ended}.",
         f"Machine: {measured.name}.",
         f"Measured {when}." if when else "",
     ]
