@@ -119,7 +119,7 @@ def _edges(graph: Any, *, directed: bool) -> npt.NDArray[np.int64]:
 
 
 def _scores(raw: Any) -> npt.NDArray[np.float64]:
-    """Scores; ranks of an undirected graph with isolated vertices do not sum to 1, so they are normalised."""
+    """Scores. PageRank is normalised: with isolated vertices in an undirected graph, only its ratios are right."""
     import networkit
 
     scores = np.array(raw.scores(), dtype=np.float64)
