@@ -22,9 +22,7 @@ def parse_bytes(text: str | int) -> int:
     """
     found = re.fullmatch(r"([0-9]*\.?[0-9]+)\s*([kmgt]i?)?b?", str(text).strip().casefold())
     if not found:
-        raise UsageError(
-            f"{text!r} is not an amount of memory: expected a number with a unit, such as 16GB, 1.5GiB or 512MB."
-        )
+        raise UsageError(f"{text!r} is not an amount of memory: expected 16GB, 1.5GiB, 512MB or a number of bytes.")
     return int(float(found[1]) * _UNITS[found[2] or ""])
 
 
