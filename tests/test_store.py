@@ -115,6 +115,7 @@ def test_a_torn_line_longer_than_a_block_is_set_aside(path):
 
 def test_a_last_record_without_its_line_end_is_kept(path):
     path.write_bytes(to_json(record(1)))
+    assert [each.id for each in load([path])] == ["r1"]
     with Store(path) as store:
         store.append(record(2))
     assert [each.id for each in load([path])] == ["r1", "r2"]
