@@ -1,6 +1,7 @@
 """Charts: SVG that is well-formed, the same every time, and right by day and by night; and `--chart`."""
 
 import re
+from itertools import combinations
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -66,6 +67,14 @@ def test_every_colour_has_a_dark_counterpart(charts):
         body = chart.svg.partition("</style>")[2]
         used = set(re.findall(r"#[0-9a-f]{6}\b", body))
         assert used <= {*style.DARK, style.ON_BRIGHT}, chart.name
+
+
+def test_no_two_colours_look_the_same():
+    def parts(colour):
+        return [int(colour[place : place + 2], 16) for place in (1, 3, 5)]
+
+    for one, two in combinations(style.DARK, 2):
+        assert max(abs(a - b) for a, b in zip(parts(one), parts(two), strict=True)) > 8, (one, two)
 
 
 def contrast(one, two):

@@ -12,11 +12,16 @@ from graphbench.reporting.charts import style
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+# How matplotlib writes SVG. It has no options for ids, precision or dark colours, so _tidied() changes its text.
+_SHELL = re.compile(r'<svg [^>]*viewBox="0 0 ([\d.]+) ([\d.]+)"[^>]*>', re.DOTALL)
+_METADATA = re.compile(r"<metadata>.*?</metadata>|<!--.*?-->", re.DOTALL)
 _ID = re.compile(r'\s+id="([^"]*)"')
 _REFERENCE = re.compile(r'(?:url\(#|href="#)([^)"]+)')
-_TAG = re.compile(r"<[^>]*>")  # what stands between tags is words, and keeps all its digits
-_NUMBER = re.compile(r"-?\d+\.\d{3,}")
-_SHELL = re.compile(r'<svg [^>]*viewBox="0 0 ([\d.]+) ([\d.]+)"[^>]*>', re.DOTALL)
+_TAG = re.compile(r"<[^>]*>")
+_COORDINATE = re.compile(r"-?\d+\.\d{3,}")
+# How _tidied() writes it.
+_STYLE = re.compile(r"<style>.*?</style>", re.DOTALL)
+_SIZE = re.compile(r'(<svg [^>]*?) width="[^"]*" height="[^"]*"')
 
 
 def to_svg(figure: Figure, name: str, alt: str) -> str:
@@ -54,8 +59,8 @@ def to_file(figure: Figure, form: str, name: str, alt: str) -> bytes:
 
 def inline(svg: str) -> str:
     """The SVG as an element of a page: the page has the dark colours, and gives it its size."""
-    bare = re.sub(r"<style>.*?</style>", "", svg.partition("\n")[2], count=1, flags=re.DOTALL)
-    return re.sub(r'(<svg [^>]*?) width="[^"]*" height="[^"]*"', r"\1", bare, count=1).strip()
+    bare = _STYLE.sub("", svg.partition("\n")[2], count=1)
+    return _SIZE.sub(r"\1", bare, count=1).strip()
 
 
 def _rounded(number: re.Match[str]) -> str:
@@ -63,16 +68,18 @@ def _rounded(number: re.Match[str]) -> str:
 
 
 def _tidied(text: str, name: str, alt: str) -> str:
-    body = text[text.index("<svg") :]
-    body = re.sub(r"<metadata>.*?</metadata>", "", body, flags=re.DOTALL)
-    body = re.sub(r"<!--.*?-->", "", body, flags=re.DOTALL)
+    """The SVG of matplotlib with our root element, ids that begin with the name, and coordinates of two digits.
+
+    Only references and coordinates within tags change: the text between tags keeps its digits.
+    """
+    body = _METADATA.sub("", text[text.index("<svg") :])
     shell = _SHELL.match(body)
     assert shell is not None
     width, height = (f"{float(size):.0f}" for size in shell.groups())
     used = set(_REFERENCE.findall(body))
     body = _ID.sub(lambda found: f' id="{name}-{found[1]}"' if found[1] in used else "", body[shell.end() :])
     body = _REFERENCE.sub(lambda found: found[0].replace(f"#{found[1]}", f"#{name}-{found[1]}"), body)
-    body = _TAG.sub(lambda tag: _NUMBER.sub(_rounded, tag[0]), body)
+    body = _TAG.sub(lambda tag: _COORDINATE.sub(_rounded, tag[0]), body)
     body = re.sub(r"\n\s*", "\n", body).replace("\n", " ").replace("> <", ">\n<").replace("xlink:href", "href")
     label = html.escape(alt)
     return (

@@ -1,7 +1,7 @@
-"""One style for all charts: colours that colour-blind people can tell apart, and what they become in the dark.
+"""One style for all charts: colours that colour-blind people can distinguish, and their twins on dark pages.
 
-The engines' colours are those of Okabe and Ito ("Color universal design", 2008) without their yellow, which white
-paper swallows. No chart says anything by colour alone: rows have names, points have shapes, verdicts have hatches.
+The engines' colours are those of Okabe and Ito ("Color universal design", 2008) without their yellow, which is
+invisible on white. No chart says anything by colour alone: rows have names, points have shapes, verdicts have hatches.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ MARKERS = "osD^vPX*"
 PHASES = {
     "start": "#b4b7bd",
     "read": "#56b4e8",
-    "build": "#0072b3",
-    "cold": "#d55e01",
-    "run": "#e69f01",
-    "collect": "#009e74",
+    "build": SERIES[0],
+    "cold": SERIES[1],
+    "run": SERIES[4],
+    "collect": SERIES[2],
 }
 ON_BRIGHT = "#111213"
-ON_PHASES = {"build": "#fdfdff", "start": INK}
-"""The colours of words on phases; the others have :data:`ON_BRIGHT`, by day and by night."""
+ON_PHASES = {"build": PAPER, "start": INK}
+"""The colours of words on phases; the others have :data:`ON_BRIGHT` on light and on dark pages."""
 DARK = {
     INK: "#e8e9ec",
     MUTED: "#a4a8af",
@@ -39,15 +39,10 @@ DARK = {
     "#4a9fd4": "#8fd0f5",
     "#8a5a44": "#c39580",
     "#5b5ea6": "#9c9fe0",
-    "#fdfdff": "#0f1012",
     "#b4b7bd": "#6d7178",
     "#56b4e8": "#7cc4ee",
-    "#0072b3": "#3d8fd0",
-    "#d55e01": "#f28a3d",
-    "#e69f01": "#f2b83b",
-    "#009e74": "#2fbf94",
 }
-"""What each colour becomes on a dark page."""
+"""The colour on a dark page, for each on a light one."""
 
 FONT = 8.5
 RC: dict[str, Any] = {
@@ -112,9 +107,8 @@ def markers(names: Iterable[str]) -> dict[str, str]:
 def dark_css() -> str:
     """Rules that turn the colours of charts dark, for a media query to hold.
 
-    They match the colours where matplotlib writes them, in style attributes: what reads no style sheet shows the
-    light colours and is right all the same. No selector has an ancestor in it: marks are `use` elements, and an
-    ancestor outside of what they show is not matched there.
+    They match the colours in the style attributes that matplotlib writes, so a viewer without style sheets shows the
+    light colours. No selector has an ancestor: marks are `use` elements, in which an ancestor outside does not match.
     """
     rules = []
     for light, dark in DARK.items():
