@@ -69,15 +69,15 @@ class Form:
             "negative": 0 if self.zero_weights == "any" else int(np.count_nonzero(weight < 0)),
             "zero": zero if self.zero_weights == "refused" else 0,
         }
-        found = ", ".join(f"{count:,} {fault}" for fault, count in faults.items() if count) + " weights"
+        fault_text = ", ".join(f"{count:,} {fault}" for fault, count in faults.items() if count) + " weights"
         if not any(faults.values()):
             if self.zero_weights == "kept" and 0 < zero == len(weight):
-                found = "no weight above 0"
+                fault_text = "no weight above 0"
             elif math.isfinite(total) or self.zero_weights == "any":
                 return
             else:
-                found = "weights whose sum is beyond float64"
+                fault_text = "weights whose sum is beyond float64"
         raise InputError(
-            f"{edges.name} has {found}, and {title} is not defined on them. "
+            f"{edges.name} has {fault_text}, and {title} is not defined on them. "
             "Use --ignore-weights to pose the problem on the graph without its weights."
         )

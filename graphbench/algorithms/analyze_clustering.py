@@ -82,9 +82,9 @@ analyze_clustering = Algorithm(
 def _(edges: EdgeList, answer: npt.NDArray[Any], p: Call) -> Finding:
     """All three numbers, recomputed from the edges in float64, agree within 1e-9 (relative for numbers above 1)."""
     raise_if(form_fault(answer, len(NAMES), "floating", "figures"))
-    found = partition.cuts(edges, p.labels)
-    right = np.array([partition.modularity(edges, p.labels), found.edge_cut, found.ratio_cut])
-    figures = dict(zip(NAMES, map(float, answer), strict=True)) | {"clusters": len(found.sizes)}
+    cuts = partition.cuts(edges, p.labels)
+    right = np.array([partition.modularity(edges, p.labels), cuts.edge_cut, cuts.ratio_cut])
+    figures = dict(zip(NAMES, map(float, answer), strict=True)) | {"clusters": len(cuts.sizes)}
     wrong = np.flatnonzero(~(np.abs(answer - right) <= EPSILON * np.maximum(1, np.abs(right))))
     if len(wrong):
         name, expected, claimed = NAMES[wrong[0]], right[wrong[0]], answer[wrong[0]]

@@ -198,8 +198,8 @@ class Algorithm:
         Raises:
             UnsupportedError: if there is none, with the declared reason.
         """
-        if found := self.find_adapter(engine):
-            return found
+        if attached := self.find_adapter(engine):
+            return attached
         raise UnsupportedError(self._gaps.get(engine, f"{engine} has no adapter for {self.name}"))
 
     def find_adapter(self, engine: str) -> Attached | None:

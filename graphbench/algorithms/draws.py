@@ -65,18 +65,18 @@ def pairs(edges: EdgeList, count: int, seed: int) -> Vertices:
     matrix = edges.to_scipy()
     n, indptr, indices = edges.num_vertices, matrix.indptr.astype(np.int64), matrix.indices.astype(np.int64)
     rng = np.random.default_rng(seed)
-    found = np.empty(0, dtype=np.int64)
+    wedges = np.empty(0, dtype=np.int64)
     for _ in range(20 if len(indices) else 0):
         arcs = rng.integers(len(indices), size=max(2 * count, 4096))
         u = np.searchsorted(indptr, arcs, side="right") - 1
         v = indices[arcs]
         w = indices[indptr[v] + rng.integers(np.maximum(indptr[v + 1] - indptr[v], 1))]
         low, high = np.minimum(u, w), np.maximum(u, w)
-        known = len(found)
-        found = np.unique(np.concatenate([found, (low * n + high)[low != high]]))
-        if len(found) >= count or len(found) == known:  # enough, or no new pair among thousands: practically all
+        known = len(wedges)
+        wedges = np.unique(np.concatenate([wedges, (low * n + high)[low != high]]))
+        if len(wedges) >= count or len(wedges) == known:  # enough, or no new pair among thousands: practically all
             break
-    keys = np.sort(rng.permutation(found)[:count])
+    keys = np.sort(rng.permutation(wedges)[:count])
     return np.stack([keys // n, keys % n], axis=1)
 
 
@@ -128,9 +128,9 @@ def vertex(edges: EdgeList, name: int | str) -> int:
         UsageError: if there is none.
     """
     if edges.names is not None:
-        found = np.flatnonzero(edges.names.astype(str) == str(name))
-        if len(found):
-            return int(found[0])
+        matches = np.flatnonzero(edges.names.astype(str) == str(name))
+        if len(matches):
+            return int(matches[0])
         raise UsageError(f"{edges.name} has no vertex named {str(name)!r}; the first is {str(edges.names[0])!r}.")
     try:
         number = int(name)

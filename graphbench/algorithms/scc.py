@@ -47,7 +47,7 @@ def _(edges: EdgeList, answer: npt.NDArray[Any], _p: Call) -> Finding:
     _, sizes = np.unique(answer, return_counts=True)
     figures: Figures = {"components": len(sizes), "largest": int(sizes.max())}
     raise_if(components.strong_fault(edges, answer), figures)
-    detail = f"{len(sizes):,} labels, strongly connected inside each, without a circle between them"
+    detail = f"{len(sizes):,} labels, each strongly connected, and no cycle between them"
     return Finding(detail=detail, figures=figures)
 
 

@@ -76,5 +76,5 @@ def _(cugraph: Any, graph: Any, p: Call) -> Any:
 
 @sorensen.on("nx-cugraph", parameters_used=lambda _: {"from": "jaccard_coefficient", "dtype": "float32"})
 def _(nx: Any, graph: Any, p: Call) -> Any:
-    found = nx.jaccard_coefficient(graph, p.pairs) if p.pairs else []  # it fails on an empty list
-    return [(u, v, 2 * j / (1 + j)) for u, v, j in found]
+    triples = nx.jaccard_coefficient(graph, p.pairs) if p.pairs else []  # it fails on an empty list
+    return [(u, v, 2 * j / (1 + j)) for u, v, j in triples]

@@ -64,16 +64,16 @@ def _(edges: EdgeList, answer: npt.NDArray[Any], p: Call) -> Finding:
     """
     raise_if(labels_fault(answer, edges.num_vertices))
     raise_if(partition.too_many_fault(answer, p.clusters))
-    found = partition.cuts(edges, answer)
-    separation = found.separation(p.clusters)
+    cuts = partition.cuts(edges, answer)
+    separation = cuts.separation(p.clusters)
     if not math.isfinite(separation):
         raise Wrong(f"the separation of the partition comes to {separation}")
     figures: Figures = {
         "separation": separation,
-        "edge_cut": found.edge_cut,
-        "ratio_cut": found.ratio_cut,
-        "clusters": len(found.sizes),
-        "largest": int(found.sizes.max()),
+        "edge_cut": cuts.edge_cut,
+        "ratio_cut": cuts.ratio_cut,
+        "clusters": len(cuts.sizes),
+        "largest": int(cuts.sizes.max()),
     }
     detail = f"a partition of all {edges.num_vertices:,} vertices; what it cuts recomputed in float64"
     notes = ("its ratio cut is no better than that of a random partition",) if separation <= 0 else ()

@@ -78,13 +78,13 @@ def _(edges: EdgeList, answer: npt.NDArray[Any], p: Call) -> Finding:
 @spectral_modularity.on("igraph", parameters_used=lambda _: {"tolerance": 0.0})
 def _(igraph: Any, graph: Any, p: Call) -> Any:
     igraph.set_random_number_generator(random.Random(p.seed))
-    found = graph.community_leading_eigenvector(clusters=p.clusters, weights=p.weight)
-    if len(found) > p.clusters:
+    clustering = graph.community_leading_eigenvector(clusters=p.clusters, weights=p.weight)
+    if len(clustering) > p.clusters:
         raise UnsupportedError(
-            f"would not be the same problem: it splits components and merges none, so this graph's {len(found):,} "
+            f"would not be the same problem: it splits components and merges none, so this graph's {len(clustering):,} "
             f"components do not become {p.clusters:,} clusters; ask for more clusters than components"
         )
-    return found
+    return clustering
 
 
 @spectral_modularity.on(

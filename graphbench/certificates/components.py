@@ -122,7 +122,7 @@ def strong_fault(edges: EdgeList, labels: npt.NDArray[Any]) -> str:
     stuck = _edge_of_a_cycle(label[tail[~inside]], label[matrix.indices[~inside]], len(first))
     if stuck is None:
         return ""
-    one, two = (int(first[each]) for each in stuck)
+    one, two = (int(first[name]) for name in stuck)
     return f"vertices {one:,} and {two:,} have different labels, but a cycle leads through these labels"
 
 

@@ -147,7 +147,7 @@ def _around(edges: EdgeList, left: npt.NDArray[np.int64], *, seed: int, max_work
     fewer = np.minimum(degree[one], degree[two])
     drawn = np.random.default_rng(seed).permutation(len(left))
     centres = np.where(degree[one] <= degree[two], one, two)[drawn]  # no hubs: everything is near a hub
-    found = left[:0]
+    nearby = left[:0]
     count = 1
     while count < 4 * len(left):
         centre = np.zeros(edges.num_vertices, dtype=bool)
@@ -158,9 +158,9 @@ def _around(edges: EdgeList, left: npt.NDArray[np.int64], *, seed: int, max_work
         inside = near[one] & near[two]
         if fewer[inside].sum() > max_work:
             break
-        found = left[inside]
+        nearby = left[inside]
         count *= 4
-    return found
+    return nearby
 
 
 def _unpeeled(edges: EdgeList, mask: Mask, doubtful: npt.NDArray[np.int64], need: int) -> npt.NDArray[np.int64]:
@@ -191,14 +191,14 @@ def _supported(edges: EdgeList, among: npt.NDArray[np.int64], asked: npt.NDArray
     one, two = src[asked], dst[asked]
     swap = degree[one] > degree[two]
     fewer, more = np.where(swap, two, one), np.where(swap, one, two)
-    found = np.zeros(len(asked), dtype=np.int64)
+    triangles = np.zeros(len(asked), dtype=np.int64)
     open_ = np.flatnonzero(degree[fewer] >= need)
     begin, width = 0, 4
     while len(open_):
         for piece in np.array_split(open_, -(-len(open_) * width // _BLOCK)):
             row, place = csr_positions(starts, fewer[piece], begin, width)
             closed = np.asarray(adjacency[neighbours[place], more[piece][row]])
-            found[piece] += np.bincount(row, weights=closed, minlength=len(piece)).astype(np.int64)
+            triangles[piece] += np.bincount(row, weights=closed, minlength=len(piece)).astype(np.int64)
         begin, width = begin + width, 2 * width
-        open_ = open_[(found[open_] < need) & (degree[fewer[open_]] > begin)]
-    return found >= need
+        open_ = open_[(triangles[open_] < need) & (degree[fewer[open_]] > begin)]
+    return triangles >= need

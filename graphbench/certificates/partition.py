@@ -137,5 +137,5 @@ def shuffled_modularity(edges: EdgeList, labels: npt.NDArray[Any], *, seed: int)
 
 def too_many_fault(labels: npt.NDArray[Any], clusters: int) -> str:
     """Why there are more labels than the clusters that were asked for."""
-    found = len(np.unique(labels))
-    return f"{found:,} clusters, where at most {clusters:,} were asked for" if found > clusters else ""
+    count = len(np.unique(labels))
+    return f"{count:,} clusters, where at most {clusters:,} were asked for" if count > clusters else ""

@@ -24,8 +24,8 @@ def search_fault(edges: EdgeList, distance: Floats, source: int) -> str:
     unreached. If d(source) = 0, if d(v) <= d(u) + l for every arc, and if every v but the source with finite d(v) has
     an in-arc with d(v) = d(u) + l, then d is the distance from the source. *Not above:* along a shortest path the
     second rule adds up to d(v) <= dist(v); so whatever can be reached is reached. *Not below:* by the third rule one
-    can walk back from v along arcs that d itself accounts for; since l > 0, d falls strictly, so the walk never turns
-    in a circle and can only end at the source: it is a path of length d(v), and dist(v) <= d(v).
+    can walk back from v along arcs that d itself accounts for; since l > 0, d falls strictly, so the walk has no
+    cycle and can only end at the source: it is a path of length d(v), and dist(v) <= d(v).
 
     Sums must be exact for this: no weights, or integers, and finite distances below 2^53. (A sum above 2^53 is rounded,
     but not to below it, so the comparisons are the same.) With fractions d(u) + l may be d(u), and a tolerance for each

@@ -47,26 +47,26 @@ def _dependency(matrix: Any, backwards: Any, source: int) -> Floats:
 
     Where most arcs leave one level, a product with the whole matrix is cheaper than looking at each of them.
     """
-    n, dear = matrix.shape[0], matrix.nnz // 10
+    n, many_arcs = matrix.shape[0], matrix.nnz // 10
     seen = np.zeros(n, dtype=bool)
     paths, dependency, share = np.zeros(n), np.zeros(n), np.zeros(n)
     seen[source], paths[source] = True, 1.0
     level = np.array([source])
     levels, scales = [level], [1.0]
     while True:
-        if num_arcs(matrix, level) > dear:
+        if num_arcs(matrix, level) > many_arcs:
             here = np.zeros(n)
             here[level] = paths[level]
             arriving = backwards @ here
             level = np.flatnonzero((arriving > 0) & ~seen)
             paths[level] = arriving[level]
         else:
-            found = []
+            heads_seen = []
             for tails, heads in out_arcs(matrix, level):
                 new = ~seen[heads]
                 np.add.at(paths, heads[new], paths[tails[new]])
-                found.append(heads[new])
-            level = np.unique(np.concatenate(found))
+                heads_seen.append(heads[new])
+            level = np.unique(np.concatenate(heads_seen))
         if len(level) == 0:
             break
         seen[level] = True
@@ -76,7 +76,7 @@ def _dependency(matrix: Any, backwards: Any, source: int) -> Floats:
         levels.append(level)
     for level, following, scale in zip(levels[-2:0:-1], levels[:1:-1], scales[:1:-1], strict=True):
         share[following] = (1.0 + dependency[following]) / (paths[following] * scale)
-        if num_arcs(matrix, level) > dear:
+        if num_arcs(matrix, level) > many_arcs:
             dependency[level] = (matrix @ share)[level]
         else:
             for tails, heads in out_arcs(matrix, level):

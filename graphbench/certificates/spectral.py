@@ -31,8 +31,8 @@ def largest_eigenvalue(matrix: Any) -> float:
         return float(np.linalg.eigvalsh(matrix.toarray()).max())
     if matrix.nnz == 0:
         return 0.0
-    (found,) = eigsh(matrix, k=1, which="LA", tol=_ACCURACY, v0=_start(n), return_eigenvectors=False)
-    return float(found)
+    (eigenvalue,) = eigsh(matrix, k=1, which="LA", tol=_ACCURACY, v0=_start(n), return_eigenvectors=False)
+    return float(eigenvalue)
 
 
 def largest_singular_value(matrix: Any) -> float:
@@ -46,8 +46,8 @@ def largest_singular_value(matrix: Any) -> float:
         return 0.0
     transposed: Any = matrix.T
     squared: Any = LinearOperator((n, n), matvec=lambda x: transposed @ (matrix @ x), dtype=np.float64)
-    (found,) = eigsh(squared, k=1, which="LA", tol=_ACCURACY, v0=_start(n), return_eigenvectors=False)
-    return float(np.sqrt(max(found, 0.0)))
+    (eigenvalue,) = eigsh(squared, k=1, which="LA", tol=_ACCURACY, v0=_start(n), return_eigenvectors=False)
+    return float(np.sqrt(max(eigenvalue, 0.0)))
 
 
 def direction(values: npt.NDArray[Any]) -> Floats:
