@@ -307,8 +307,9 @@ def _growth(records: list[Record]) -> float:
     sizes = [size for size, _ in points]
     if not sizes or max(sizes) - min(sizes) < math.log(MIN_SPREAD):
         return 1.0
-    size, time = (sum(values) / len(points) for values in zip(*points, strict=True))
-    slope: float = sum((x - size) * (y - time) for x, y in points) / sum((x - size) ** 2 for x in sizes)
+    from scipy import stats
+
+    slope = float(stats.linregress(sizes, [time for _, time in points]).slope)
     return min(max(slope, 0.0), MAX_GROWTH)
 
 

@@ -1,14 +1,13 @@
 """Records as pytest-benchmark's JSON, and back.
 
-A file of pytest-benchmark holds statistics and free `extra_info` for every benchmark. Under :data:`KEY` there lies the
-whole record, so that nothing is lost on the way; all else is what pytest-benchmark's own comparisons need. Nothing is
-imported from it: the layout is that of its files (https://pytest-benchmark.readthedocs.io).
+A file of pytest-benchmark has statistics and free `extra_info` for every benchmark. The whole record is stored there
+under :data:`KEY`, so nothing is lost; all else is what pytest-benchmark's own comparisons need
+(https://pytest-benchmark.readthedocs.io). Reading such a file does not need pytest-benchmark.
 """
 
 from __future__ import annotations
 
 import json
-import statistics
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
@@ -149,46 +148,20 @@ def _identities(tasks: Sequence[Task]) -> dict[Task, str]:
 
 
 def stats(times: Sequence[float]) -> dict[str, Any]:
-    """The statistics of pytest-benchmark, by its definitions, of seconds per call.
+    """The statistics of pytest-benchmark, of seconds per call.
 
     Args:
         times: at least one.
+
+    Raises:
+        UsageError: if pytest-benchmark is not installed.
     """
-    data = sorted(times)
-    mean, total = statistics.mean(data), sum(times)
-    deviation = statistics.stdev(data) if len(data) > 1 else 0.0
-    q1, q3 = _quartiles(data)
-    low, high = q1 - 1.5 * (q3 - q1), q3 + 1.5 * (q3 - q1)
-    far = sum(not mean - deviation <= value <= mean + deviation for value in data)
-    outside = sum(not low <= value <= high for value in data)
-    return {
-        "min": data[0],
-        "max": data[-1],
-        "mean": mean,
-        "stddev": deviation,
-        "rounds": len(data),
-        "median": statistics.median(data),
-        "iqr": q3 - q1,
-        "q1": q1,
-        "q3": q3,
-        "iqr_outliers": outside,
-        "stddev_outliers": far,
-        "outliers": f"{far};{outside}",
-        "ld15iqr": next((value for value in data if value >= low), data[0]),
-        "hd15iqr": next((value for value in reversed(data) if value <= high), data[-1]),
-        "ops": len(data) / total if total else 0,
-        "total": total,
-        "data": list(times),
-        "iterations": 1,
-    }
-
-
-def _quartiles(data: Sequence[float]) -> tuple[float, float]:
-    """Medians of the two halves; of an odd number, the mean of those with and those without the middle value."""
-    n = len(data)
-    if n == 1:
-        return data[0], data[0]
-    with_middle, without = (n + 1) // 2, n // 2
-    lower = statistics.median(data[:with_middle]), statistics.median(data[:without])
-    upper = statistics.median(data[-with_middle:]), statistics.median(data[-without:])
-    return sum(lower) / 2, sum(upper) / 2
+    try:
+        from pytest_benchmark.stats import Stats
+    except ImportError as error:
+        raise UsageError(
+            f"A file of pytest-benchmark needs pytest-benchmark ({error}): pip install 'graph-workbench[pytest]'."
+        ) from error
+    found: Any = Stats()  # type: ignore[no-untyped-call]
+    found.data = list(times)
+    return {**found.as_dict(), "data": found.data, "iterations": 1}

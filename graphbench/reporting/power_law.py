@@ -7,11 +7,12 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
+import numpy as np
+
+from graphbench.records.statistics import CONFIDENCE
+
 MIN_SIZES = 3
 """Fewer sizes always lie on a line, and show no growth."""
-_STUDENT = (12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228)
-"""Student's t for 95 %, both ends, at 1 to 10 degrees of freedom."""
-_NORMAL = 1.959964
 
 
 class PowerLaw(NamedTuple):
@@ -46,31 +47,21 @@ def fit(points: Sequence[tuple[float, float]]) -> PowerLaw | None:
     known = [(edges, taken) for edges, taken in points if edges > 0 and taken > 0]
     if len({edges for edges, _ in known}) < MIN_SIZES:
         return None
-    xs, ys = [math.log(edges) for edges, _ in known], [math.log(taken) for _, taken in known]
-    middle_x, middle_y = math.fsum(xs) / len(xs), math.fsum(ys) / len(ys)
-    spread = math.fsum((x - middle_x) ** 2 for x in xs)
-    exponent = math.fsum((x - middle_x) * (y - middle_y) for x, y in zip(xs, ys, strict=True)) / spread
-    intercept = middle_y - exponent * middle_x
-    errors = [y - intercept - exponent * x for x, y in zip(xs, ys, strict=True)]
-    squares = math.fsum(error**2 for error in errors)
-    residual = math.sqrt(squares / len(errors))
-    half = _student(len(errors) - 2) * math.sqrt(squares / (len(errors) - 2) / spread)
+    from scipy import stats
+
+    xs, ys = np.log(known).T
+    line = stats.linregress(xs, ys)
+    slope, intercept = float(line.slope), float(line.intercept)
+    residual = float(np.sqrt(np.mean((ys - intercept - slope * xs) ** 2)))
+    half = float(stats.t.ppf((1 + CONFIDENCE) / 2, len(known) - 2) * line.stderr)
     low, high = min(edges for edges, _ in known), max(edges for edges, _ in known)
-    return PowerLaw(exponent, intercept, low, high, len(known), residual, (exponent - half, exponent + half))
-
-
-def _student(freedom: int) -> float:
-    """Student's t for 95 %, both ends: tabulated, then by the Cornish-Fisher expansion, good to three digits there."""
-    if freedom <= len(_STUDENT):
-        return _STUDENT[freedom - 1]
-    z = _NORMAL
-    return z + (z**3 + z) / (4 * freedom) + (5 * z**5 + 16 * z**3 + 3 * z) / (96 * freedom**2)
+    return PowerLaw(slope, intercept, low, high, len(known), residual, (slope - half, slope + half))
 
 
 def crossing(engine: PowerLaw, baseline: PowerLaw) -> float | None:
-    """From how many edges on the engine is the quicker one; None if it never becomes so, 0 if it always is.
+    """From how many edges on the engine is faster; None if it never becomes so, 0 if it always is.
 
-    Laws fitted to some sizes say little about others: the caller tells whether the crossing lies among them.
+    Laws fitted to some sizes say little about others: the caller checks whether the crossing lies among them.
     """
     if engine.exponent >= baseline.exponent:
         low = max(engine.low, baseline.low)
