@@ -1,4 +1,4 @@
-"""What all tests share: a private home folder, real inputs where they are at hand, and tiny graphs."""
+"""Fixtures of all tests: a private home folder, and real inputs where they are available."""
 
 import sys
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Two answers to one question: what kind of agreement there is, how large the difference, and where."""
+"""Comparison of two answers to one question: the kind of agreement, the largest difference and its place."""
 
 import numpy as np
 import pytest

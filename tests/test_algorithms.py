@@ -1,4 +1,4 @@
-"""What problems say: parameters with one meaning, the graph they are posed on, what engines are told."""
+"""Algorithm pages: parameters, the graph that a problem is posed on, and what engines are given."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Link analysis, centrality and strong components, on every engine: what the problems mean, by hand-made answers."""
+"""Link analysis, centrality and strong components on every engine, against answers worked out by hand."""
 
 from types import SimpleNamespace
 

@@ -1,4 +1,4 @@
-"""Partitions that are sought and partitions that are given: ECG, the spectral methods, the analysis of a clustering."""
+"""ECG, the spectral methods and the analysis of a clustering, on every engine."""
 
 import warnings
 

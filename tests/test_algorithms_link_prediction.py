@@ -1,4 +1,4 @@
-"""Similarities of neighbourhoods: values worked out by hand, on every engine, and what the problems are posed on."""
+"""Similarities of neighbourhoods on every engine, against values worked out by hand."""
 
 import math
 

@@ -1,4 +1,4 @@
-"""Structure: matrices in compressed rows, graphs turned round, vertices with numbers; and what is left of SciPy."""
+"""COO to CSR, transpose and renumbering on every engine, and the engine SciPy."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Subgraphs, trees, cores and walks: answers worked out by hand, on every engine, and what is posed."""
+"""Subgraphs, trees, cores and walks on every engine, against answers worked out by hand."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Answers in the parent: certified, kept by digest, compared with those of engines before."""
+"""Answers in the parent process: certified, stored by digest, compared with those of other engines."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""The Python interface: what a result says of itself, and what `run` stores."""
+"""The Python interface: `Result`, and what `run` stores."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The cache: cleaned once, whole or made anew, safe among processes, and cleared of nothing that is not its own."""
+"""The cache: graphs are cleaned once, rebuilt if damaged, safe among processes, and listed and cleared."""
 
 import multiprocessing
 import os

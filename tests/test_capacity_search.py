@@ -1,4 +1,4 @@
-"""The search for the largest size, without any engine: the boundary is found exactly, in few tries."""
+"""The search for the largest size, without an engine: the boundary is found exactly, in few tries."""
 
 import pytest
 

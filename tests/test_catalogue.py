@@ -1,4 +1,4 @@
-"""The catalogue's figures are those of the graphs; what is published is written down with its source."""
+"""The catalogue: its counts are those of the graphs, and every graph has a source and a licence."""
 
 import gzip
 import hashlib

@@ -1,4 +1,4 @@
-"""Certificates accept right answers, from a reference that is no engine, and reject every kind of wrong one."""
+"""Certificates accept correct answers, from a reference that is no engine, and reject every kind of wrong one."""
 
 import functools
 import math

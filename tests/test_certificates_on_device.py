@@ -1,4 +1,4 @@
-"""Graphs made on a device are certified there, by the same certificates, and by none that cannot."""
+"""Certificates of graphs on a device: computed there where possible, with the same results as on the host."""
 
 import math
 

@@ -1,4 +1,4 @@
-"""Certificates of subgraphs, trees, cores and trusses: nothing wrong passes, and the reason names it."""
+"""Certificates of subgraphs, trees, cores and trusses reject every kind of wrong answer."""
 
 import re
 

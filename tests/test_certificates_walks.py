@@ -1,4 +1,4 @@
-"""The certificate of random walks: every hop an edge, no end without need, no favourites."""
+"""The certificate of random walks: every hop is an edge, walks end only at dead ends, and steps are uniform."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Charts: SVG that is well-formed, the same every time, and right by day and by night; and `--chart`."""
+"""Charts: well-formed SVG, the same bytes every time, readable in light and dark; and `--chart`."""
 
 import re
 from itertools import combinations

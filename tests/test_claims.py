@@ -1,4 +1,4 @@
-"""Published figures against ours: what reproduces a claim, what does not, and what decides nothing."""
+"""Published numbers against ours: what reproduces a claim, what does not, and what is undecided."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Cleaning: the stated rules, counted; idempotent; and blind to the order in which a file lists its rows."""
+"""Cleaning: follows its rules, counts what it does, is idempotent, and ignores the order of rows."""
 
 import numpy as np
 import pytest

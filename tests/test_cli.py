@@ -1,4 +1,4 @@
-"""The command line: what a user types, what comes out, how it ends."""
+"""The command line: arguments, output and exit codes."""
 
 import csv
 import io

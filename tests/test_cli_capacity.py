@@ -1,4 +1,4 @@
-"""Capacity from the command line: the boundary, resuming, other ends, and what is shown."""
+"""`graphbench capacity`: the boundary, resuming, other ends of a search, and its output."""
 
 import csv
 import io

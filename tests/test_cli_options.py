@@ -1,4 +1,4 @@
-"""Lists on the command line: names between commas, some of which have commas of their own."""
+"""Lists on the command line: names separated by commas, some of which contain commas."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Verdicts: each reason fires on the flaw it is about, has its one effect, and keeps quiet on a fair pair."""
+"""Verdicts: each reason applies to its flaw, has one effect, and does not apply to a fair pair."""
 
 import msgspec
 import pytest

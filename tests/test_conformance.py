@@ -1,4 +1,4 @@
-"""One suite for all: every engine solves every problem on every tiny graph, rightly, and they agree."""
+"""Every engine solves every problem on every tiny graph correctly, and engines agree."""
 
 import contextlib
 import sys

@@ -1,4 +1,4 @@
-"""Engine `cugraph-mg` as far as it can be told without a GPU: who asks for it, what a task is, what the watch does."""
+"""Engine `cugraph-mg` as far as it can be tested without a GPU: options, tasks, and the watch over workers."""
 
 import contextlib
 import signal

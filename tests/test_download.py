@@ -1,4 +1,4 @@
-"""Downloads arrive whole or not at all, whatever the network does."""
+"""Downloads arrive complete or not at all, whatever the network does."""
 
 import errno
 import hashlib

@@ -1,4 +1,4 @@
-"""Sources and pairs: seeded, fair to every engine, and never trivial where the graph allows better."""
+"""Drawn sources and pairs: seeded, the same for every engine, and not trivial."""
 
 import numpy as np
 import pytest

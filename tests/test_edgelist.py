@@ -1,4 +1,4 @@
-"""The edge list: a handle on columns in memory or in a file, the same graph in every form it is handed on in."""
+"""The edge list: columns in memory or in a file, the same graph in every form."""
 
 import sys
 

@@ -1,4 +1,4 @@
-"""Heuristics at equal quality: the fastest setting that is good enough, chosen in the open."""
+"""Heuristics at equal quality: the fastest setting that is good enough is measured."""
 
 import importlib
 import sys

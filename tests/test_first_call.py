@@ -1,4 +1,4 @@
-"""An engine's imports lie in its `start`: no first call pays for one, so `cold` is the algorithm's alone."""
+"""An engine's imports belong to `start`: the first call pays for none."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""SuiteSparse archives: the matrix is read, nothing else is touched, and nothing is ever written."""
+"""SuiteSparse archives: only the matrix is read, and nothing is written."""
 
 import gzip
 import io

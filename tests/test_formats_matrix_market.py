@@ -1,4 +1,4 @@
-"""Matrix Market: every header kind, every oddity of a public collection of them, and every way to break a file."""
+"""Matrix Market files: every kind of header, and every kind of invalid file."""
 
 import gzip
 import io

@@ -1,4 +1,4 @@
-"""METIS graphs: every `fmt`, blank lines, comments; and a graph that is not symmetric is not let through."""
+"""METIS graphs: every `fmt`, blank lines and comments; an asymmetric graph is refused."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Parquet: the columns are found by name or by place, and anything but vertices in them is refused."""
+"""Parquet files: columns are found by name or position, and must hold vertices."""
 
 import numpy as np
 import pyarrow as pa

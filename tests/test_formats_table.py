@@ -1,4 +1,4 @@
-"""Tables of edges: whatever delimits, comments, headers, names and weights; and errors that name the line."""
+"""Tables of edges: delimiters, comments, headers, names and weights; errors name the line."""
 
 import gzip
 

@@ -1,4 +1,4 @@
-"""Generated graphs are what their specification says, and the same every time."""
+"""Generated graphs follow their specification and are reproducible."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Finding out whether a GPU can be used: every cause has its own reason and its own remedy."""
+"""Whether a GPU can be used: each cause has its reason and its fix."""
 
 import subprocess
 import sys

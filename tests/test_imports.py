@@ -1,4 +1,4 @@
-"""Imports point one way: rooms in order, no circle of files or folders; listing names imports nothing heavy."""
+"""Rooms are in order, without circles of files or folders; listing names imports nothing heavy."""
 
 import ast
 import graphlib

@@ -1,4 +1,4 @@
-"""Whatever names or holds a graph becomes the same cleaned dataset."""
+"""Every name, file and object becomes the same cleaned dataset."""
 
 import sys
 import types

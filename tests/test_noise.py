@@ -1,4 +1,4 @@
-"""Warnings: each condition has its own, with what to do about it; good measurements have none."""
+"""Warnings about noise: each condition has one, with advice; a quiet measurement has none."""
 
 import msgspec
 import pytest

@@ -1,4 +1,4 @@
-"""Graphs made on a device: the same whatever they are cut into, counted once, and refused where they come out wrong."""
+"""Graphs on a device: the same in any blocks, counted once, and refused if they come out differently."""
 
 import msgspec
 import numpy as np

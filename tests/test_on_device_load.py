@@ -1,4 +1,4 @@
-"""Graphs made on a device, by name: who makes them, what is known of them, and how they are kept."""
+"""Graphs on a device by name: their generator, description and cache."""
 
 import json
 

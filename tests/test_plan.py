@@ -1,4 +1,4 @@
-"""What is asked for is checked before anything is loaded or measured, and every graph is measured once by its name."""
+"""Requests are checked before anything is loaded or measured, and each graph is measured once."""
 
 import math
 

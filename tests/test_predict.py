@@ -1,4 +1,4 @@
-"""What a task will take, by the records of others like it, and what is not started because of that."""
+"""Predicted time and memory of tasks, and the tasks that are skipped because of them."""
 
 import msgspec
 import pytest

@@ -1,4 +1,4 @@
-"""What is posed once is kept for workers and for later runs, and trusted only after a look."""
+"""Prepared graphs and inputs are stored for workers and later runs, and checked before use."""
 
 import warnings
 

@@ -1,4 +1,4 @@
-"""What is told on stderr while a suite runs."""
+"""Progress on stderr while a suite runs."""
 
 import io
 import re

@@ -1,4 +1,4 @@
-"""What the project says of itself must be true."""
+"""Statements of the project about itself are true."""
 
 import os
 import re

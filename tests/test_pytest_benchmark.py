@@ -1,4 +1,4 @@
-"""Records as pytest-benchmark's JSON and back: nothing lost, and what its own commands need is there."""
+"""Records as pytest-benchmark's JSON and back, complete, and readable by its commands."""
 
 import json
 import subprocess

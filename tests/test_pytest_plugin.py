@@ -1,4 +1,4 @@
-"""Engines x graphs x algorithms as pytest-benchmark cases, and pytest-benchmark's own comparisons between them."""
+"""Engines x graphs x algorithms as pytest-benchmark cases, with pytest-benchmark's own comparisons."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""`graphbench records`: what is listed, what is marked stale and why, what is exported."""
+"""`graphbench records`: what is listed, what is stale and why, what is exported."""
 
 import csv
 import io

@@ -1,4 +1,4 @@
-"""Names find their objects, wrong names find help, and no pair of algorithm and engine is forgotten."""
+"""Names find their objects, unknown names get suggestions, and every pair has an adapter or a reason."""
 
 import itertools
 import re

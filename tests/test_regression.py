@@ -1,4 +1,4 @@
-"""Two stores set against each other: what is a change and what is noise, what cannot be compared, what fails."""
+"""Comparison of two stores: changes, noise, what is incomparable, and what fails."""
 
 import json
 import random

@@ -1,4 +1,4 @@
-"""Reports from records alone: the same bytes for the same records, every section, machines apart."""
+"""Reports: the same bytes for the same records, every section, machines apart."""
 
 import base64
 import gzip

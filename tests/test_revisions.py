@@ -1,4 +1,4 @@
-"""A change of what is measured raises a revision, or people state that it changes nothing; wording never asks."""
+"""Changed code raises a revision, or the golden file is rewritten; wording asks for neither."""
 
 import ast
 import json

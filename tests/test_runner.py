@@ -1,4 +1,4 @@
-"""Every task ends in the right outcome, nothing measured is lost, and the next task is unharmed."""
+"""Every task ends in the right outcome, loses no measurement, and does not affect the next task."""
 
 import os
 import signal

@@ -1,4 +1,4 @@
-"""Sampling: when enough is known, and which answers are kept."""
+"""Sampling: when there are enough trials, and which answers are kept."""
 
 from collections import Counter
 

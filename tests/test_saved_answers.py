@@ -1,4 +1,4 @@
-"""`--save-answer`: the table that comes of each kind of answer, vertices by their own names."""
+"""`--save-answer`: the table of each kind of answer, with the names of vertices."""
 
 import csv
 

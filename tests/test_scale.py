@@ -1,4 +1,4 @@
-"""Series from the command line and in reports: growth, several GPUs, and where a series ends."""
+"""`graphbench scale`: growth, several GPUs, where a series ends, and its sections in reports."""
 
 import json
 from types import SimpleNamespace

@@ -1,4 +1,4 @@
-"""Statistics hold their promises for any timings, not only for pretty ones."""
+"""Statistics, for any timings."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""The store: whole lines only, one writer, and nothing that was written is lost."""
+"""The store: whole lines only, one writer, and nothing written is lost."""
 
 import errno
 import os

@@ -1,4 +1,4 @@
-"""Keeping records while they are measured: nothing is lost to a store that cannot be written for a while."""
+"""Storing records while they are measured: a store that cannot be written for a while loses nothing."""
 
 import errno
 import os

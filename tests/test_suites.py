@@ -1,4 +1,4 @@
-"""Suites: what is planned, what is measured, and that nothing is measured twice whatever interrupts it."""
+"""Suites: what is planned, what is measured, and that nothing is measured twice after an interruption."""
 
 import dataclasses
 import json

@@ -1,4 +1,4 @@
-"""Twins have their originals' counts and the structure of their kind, and are never called the graph itself."""
+"""Twins have the counts of their originals and the structure of their kind, and are always called twins."""
 
 import functools
 import re

@@ -1,4 +1,4 @@
-"""A plugin for tests: in a worker that imports it, the stand-in draws what cuGraph would."""
+"""A plugin for tests: in a worker that imports it, the stand-in device replaces cuGraph as generator."""
 
 from graphbench.graphs.on_device.generator import GENERATORS
 from helpers.device import StandIn

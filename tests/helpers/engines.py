@@ -1,4 +1,4 @@
-"""The engines that tests ask in their own process, each marked `gpu` and skipped with a reason where it cannot run."""
+"""The engines for tests in this process, each marked `gpu` and skipped with a reason where it cannot run."""
 
 import itertools
 

@@ -1,4 +1,4 @@
-"""A plugin that misbehaves on demand: one problem, an engine that has every fault, and one that has none."""
+"""A plugin that misbehaves on demand: the problem `ordeal`, an engine with every fault, and engines without."""
 # ruff: noqa: ARG001, ARG005  adapters all have one signature, whatever they make of it
 
 import ctypes

@@ -1,4 +1,4 @@
-"""Tiny graphs, each for one trait that breaks engines or adapters, and one call that solves a problem on one."""
+"""Tiny graphs, each with one trait that breaks engines or adapters, and calls to pose, solve and certify."""
 
 import functools
 

@@ -1,4 +1,4 @@
-"""A plugin with an engine on a pretended GPU whose need of memory is a known function of the graph."""
+"""A plugin with engines on an imaginary GPU whose memory use is a known function of the graph."""
 # ruff: noqa: ARG001  adapters all have one signature, whatever they make of it
 
 import os

@@ -1,4 +1,4 @@
-"""Records made by hand: a pair that is like in every respect, to be changed in one."""
+"""Records for tests: valid ones of four algorithms, to be changed in one field."""
 
 from typing import Any
 

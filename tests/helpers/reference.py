@@ -1,4 +1,4 @@
-"""Right answers on small graphs, slow and simple by design: what certificates and engines are compared with."""
+"""Correct answers on small graphs, computed slowly and simply, to test certificates and engines."""
 
 import itertools
 

@@ -1,4 +1,4 @@
-"""Records of a whole report: four problems, six graphs, six engines on one machine, a few on another; all by rule.
+"""Records of a whole report: four problems, six graphs, six engines on one machine, a few on another.
 
 Times follow a power law of the edges with a scatter that is seeded, so that fits, means and verdicts are known
 beforehand; every kind of outcome and verdict occurs.

@@ -1,4 +1,4 @@
-"""A plugin for tests: an engine whose temper is set by variables, and which insists on what a timed call may expect."""
+"""A plugin with a NetworkX engine that checks the state of the process in each call, and misbehaves on demand."""
 # ruff: noqa: ARG001  adapters all have one signature, whatever they make of it
 
 import gc
@@ -45,7 +45,7 @@ wcc.adapters["away"] = wcc.adapters["moody"]
 
 
 class Moody(NetworkX):
-    """NetworkX, with a temper."""
+    """NetworkX, with the checks and faults above."""
 
     name = "moody"
 

@@ -1,4 +1,4 @@
-"""A loopback HTTP server in the layout of the SuiteSparse Matrix Collection, well behaved or not."""
+"""A local HTTP server in the layout of the SuiteSparse Matrix Collection, with faults on demand."""
 
 import contextlib
 import io

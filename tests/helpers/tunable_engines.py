@@ -1,4 +1,4 @@
-"""A plugin of engines for Louvain whose quality and time are known: two cliques, found or not."""
+"""A plugin of Louvain engines with known quality and time: two cliques, found or not."""
 # ruff: noqa: ARG001  adapters all have one signature, whatever they make of it
 
 import time

@@ -1,4 +1,4 @@
-"""A plugin of deliberately unfair engines: each makes one mistake of published comparisons, on NetworkX's own graph."""
+"""A plugin of unfair engines on NetworkX: each repeats one mistake of published comparisons."""
 # ruff: noqa: ARG001, ARG005  adapters all have one signature, whatever they make of it
 
 import networkx as nx
