@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from graphbench.benchmarks.sampling import Rounds
+from graphbench.benchmarks.options import Rounds
 from graphbench.records import store
 from graphbench.records.model import Outcome
 
@@ -20,10 +20,18 @@ QUICK = ("--benchmark-min-rounds=3", "--benchmark-max-time=0.00001")
 MODULE = "graphbench/benchmarks/test_algorithms.py::test_measure"
 
 
+CHECKOUT = Path(__file__).parents[1]
+
+
+@pytest.fixture(autouse=True)
+def checkout(monkeypatch):
+    """Processes import this checkout and its tests' helpers, whatever graphbench is installed."""
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(map(str, [CHECKOUT, CHECKOUT / "tests"])))
+
+
 @pytest.fixture
 def run(pytester, monkeypatch):
-    """The cases in a pytest of their own, in a folder of their own, with the moody engine at hand."""
-    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parent))
+    """The cases in a pytest process of their own, in a folder of their own, with the engine `moody`."""
     monkeypatch.setenv("GRAPHBENCH_PLUGINS", "helpers.strict_engine")
     for inherited in ("PYTEST_ADDOPTS", "PYTEST_XDIST_WORKER"):  # the latter switches benchmarks off
         monkeypatch.delenv(inherited, raising=False)
@@ -64,6 +72,20 @@ def test_the_plugin_imports_nothing_of_graphbench_until_it_is_used():
         "graphbench.benchmarks",
         "graphbench.benchmarks.plugin",
     ]
+
+
+def test_processes_import_this_checkout(pytester):
+    pytester.makepyfile(
+        f"""
+        import sys
+        from pathlib import Path
+
+        def test_place():
+            place = Path(sys.modules["graphbench.benchmarks.plugin"].__file__)
+            assert place == Path({str(CHECKOUT)!r}) / "graphbench" / "benchmarks" / "plugin.py"
+        """
+    )
+    pytester.runpytest_subprocess("-p", "no:cacheprovider").assert_outcomes(passed=1)
 
 
 def test_other_projects_see_only_the_options_in_the_help(pytester):

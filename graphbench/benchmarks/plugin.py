@@ -43,12 +43,12 @@ def pytest_configure(config: pytest.Config) -> None:
     """
     if not is_used(config):
         return
-    from graphbench.benchmarks import selection
+    from graphbench.benchmarks import options
     from graphbench.errors import UsageError
     from graphbench.measure.process import REMOVED_VARIABLES
 
     try:
-        selection.cases(config)
+        options.cases(config)
     except UsageError as error:
         raise pytest.UsageError(str(error)) from None
     foreign = sorted(name for name in os.environ if name.startswith(REMOVED_VARIABLES))

@@ -9,8 +9,7 @@ from typing import Any, Self
 
 from graphbench import graphs, registry
 from graphbench.algorithms.base import Call
-from graphbench.benchmarks.sampling import Rounds
-from graphbench.benchmarks.selection import Case
+from graphbench.benchmarks.options import Case, Rounds
 from graphbench.engines.base import Engine, Settings
 from graphbench.errors import GraphbenchError, UnavailableError, UnsupportedError
 from graphbench.graphs.clean import Dataset
@@ -36,7 +35,7 @@ class _Problem:
     previous: list[PreviousAnswers] = field(default_factory=list)
 
 
-class Sitting:
+class Session:
     """All that one process measures: engines start once, and only the engine at work holds a graph.
 
     Args:

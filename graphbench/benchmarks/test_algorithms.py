@@ -9,10 +9,9 @@ from typing import Any
 
 import pytest
 
-from graphbench.benchmarks import selection
-from graphbench.benchmarks.sampling import Rounds
-from graphbench.benchmarks.selection import Case
-from graphbench.benchmarks.session import Sitting
+from graphbench.benchmarks import options
+from graphbench.benchmarks.options import Case, Rounds
+from graphbench.benchmarks.session import Session
 from graphbench.errors import GraphbenchError, UnavailableError, UnsupportedError
 from graphbench.records import pytest_benchmark
 from graphbench.records.model import Outcome
@@ -22,7 +21,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Make the cases, grouped so that each engine builds each graph once."""
     if not metafunc.config.pluginmanager.hasplugin("benchmark"):
         pytest.fail("graphbench's cases need pytest-benchmark: pip install pytest-benchmark", pytrace=False)
-    chosen = selection.cases(metafunc.config)
+    chosen = options.cases(metafunc.config)
     if not chosen:
         pytest.fail("Say which graphs to measure, for instance: --graphbench-datasets email-Enron", pytrace=False)
     marks = _no_limit_meant_for_others(metafunc.config)
@@ -45,20 +44,20 @@ def case(algorithm: str, dataset: str, engine: str) -> Case:
 
 
 @pytest.fixture(scope="session")
-def sitting(pytestconfig: pytest.Config) -> Iterator[Sitting]:
+def session(pytestconfig: pytest.Config) -> Iterator[Session]:
     """What the cases share: graphs loaded, engines started."""
     command = shlex.join(["pytest", *map(str, pytestconfig.invocation_params.args)])
-    with Sitting(command) as opened:
+    with Session(command) as opened:
         yield opened
 
 
 # A library's warning is no failure of its algorithm, as in a worker; a case that is skipped says itself why.
 @pytest.mark.filterwarnings("default", "ignore:Benchmark fixture was not used")
 @pytest.mark.benchmark(disable_gc=True)
-def test_measure(benchmark: Any, sitting: Sitting, case: Case, request: pytest.FixtureRequest) -> None:
+def test_measure(benchmark: Any, session: Session, case: Case, request: pytest.FixtureRequest) -> None:
     """Times the engine's warm calls; passes if its answers are right."""
     try:
-        record, stopped = sitting.measure(case, benchmark, Rounds.of(request)), None
+        record, stopped = session.measure(case, benchmark, Rounds.of(request)), None
     except GraphbenchError as error:
         record, stopped = None, error
     if isinstance(stopped, UnavailableError | UnsupportedError):
