@@ -1,10 +1,13 @@
 """Names find their objects, unknown names get suggestions, and every pair has an adapter or a reason."""
 
+import ast
 import itertools
 import re
+from pathlib import Path
 
 import pytest
 
+import graphbench
 from graphbench import registry
 from graphbench.algorithms.base import Algorithm
 from graphbench.engines.base import Engine
@@ -155,3 +158,17 @@ def test_an_engine_that_is_not_installed_says_how_to_get_it(name, monkeypatch):
     assert not found.ok
     assert found.reason == "not installed"
     assert "pip install -e '.[cpu]'" in found.fix
+
+
+def test_only_adapters_and_certificates_are_functions_without_a_name():
+    for path in Path(graphbench.__file__).parent.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.FunctionDef) and node.name == "_":
+                decorators = {
+                    name.attr for name in map(_called, node.decorator_list) if isinstance(name, ast.Attribute)
+                }
+                assert decorators & {"on", "solves", "certificate"}, f"{path}:{node.lineno}"
+
+
+def _called(decorator):
+    return decorator.func if isinstance(decorator, ast.Call) else decorator
