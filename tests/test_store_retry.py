@@ -73,7 +73,7 @@ def test_records_that_were_never_written_are_counted_in_a_warning(path, monkeypa
             monkeypatch.setattr(os, "fsync", lambda _: (_ for _ in ()).throw(OSError(errno.EIO, "Input/output error")))
             store.keep(record(1))
             store.keep(record(2))
-    assert "2 records were not kept" in str(told[-1].message)
+    assert "2 records were not stored" in str(told[-1].message)
 
 
 def test_another_writer_is_a_warning_or_an_error_if_strict(path):

@@ -18,10 +18,10 @@ from graphbench.records.model import Outcome, Record, Revisions
 from graphbench.records.rules import RULES, Effect, Pair, Verdict, evaluate, quality_of, rule_of
 from graphbench.records.statistics import Estimate
 
-DECIDED_BY_A_REASON = frozenset(
+MAY_DIFFER = frozenset(
     {"allocator", "device", "gpus", "ignore_weights", "pairs", "seed", "source", "sources", "threads"}
 )
-"""Parameters that two sides may differ in and still be paired: a reason then says that they do, or their labels."""
+"""Parameters in which two sides may differ and still be paired: a rule or their labels then say so."""
 
 _TICK_S = 1e-9
 """One tick of the clock: what a trial takes at least."""
@@ -117,8 +117,8 @@ def compare(
 def newest(records: Iterable[Record]) -> list[Record]:
     """Of each task, dataset version and machine the record that was measured last; order is kept.
 
-    A limit of host memory is no part of a task. So what ran out of it hides no earlier success of the same code that
-    held more than it allows: both are true, and the success says more.
+    A limit of host memory is not part of a task. A record that ran out of it does not replace an earlier success of
+    the same code that held more memory than the limit: both are true, and the success says more.
     """
     found: dict[tuple[str, str, str], list[Record]] = {}
     for record in records:
@@ -234,7 +234,7 @@ def _against_best_cpu(
 
 
 def _first_fit(record: Record, others: Iterable[Record], stale: Mapping[str, str]) -> Comparison | None:
-    """The first that is like, or that is unlike because its answer is the better one: others are passed over.
+    """The first that is like, or that is unlike because its answer is the better one; skip others.
 
     To pass that one over too, for a slower engine, would reward the worse answer.
     """
@@ -256,7 +256,7 @@ def _differing(one: Record, two: Record) -> list[str]:
     shared = one.task.params.keys() & two.task.params.keys()
     if one.matched and two.matched:
         shared -= one.matched.setting.keys() | two.matched.setting.keys()
-    return sorted(name for name in shared - DECIDED_BY_A_REASON if one.task.params[name] != two.task.params[name])
+    return sorted(name for name in shared - MAY_DIFFER if one.task.params[name] != two.task.params[name])
 
 
 def same_problem(one: Record, two: Record) -> bool:

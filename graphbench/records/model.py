@@ -39,7 +39,7 @@ class Outcome(enum.StrEnum):
 
 
 NEVER_RAN = frozenset({Outcome.UNSUPPORTED, Outcome.UNAVAILABLE})
-"""How a task ends that never ran: the engine lacks the algorithm, or the machine lacks the engine."""
+"""How a task ends that never ran: the engine has no such algorithm, or cannot run on the machine."""
 
 
 class Task(msgspec.Struct, frozen=True):
@@ -225,7 +225,7 @@ class Environment(msgspec.Struct, frozen=True, kw_only=True):
     cpu: str
     cores: int
     threads: int
-    """How many the engine was told it may use."""
+    """How many the engine may use."""
     memory_bytes: int
     os: str
     python: str
@@ -309,9 +309,9 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     memory: Memory = msgspec.field(default_factory=Memory)
     answer: dict[str, Any] = msgspec.field(default_factory=dict)
     headline: str = ""
-    """The key of the figure in `answer` that stands for it in a table."""
+    """The key of the number in `answer` that a table shows."""
     quality: str = ""
-    """Heuristics: the key of the figure in `answer` that measures quality, higher being better."""
+    """Heuristics: the key of the number in `answer` that measures quality, higher being better."""
     certificate: Certificate | None = None
     agreement: list[Agreement] = msgspec.field(default_factory=list)
     censored: Censored | None = None
@@ -327,10 +327,10 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     revisions: Revisions | None = None
     """Of the code that measured: a raised revision makes older records stale. None: before revisions were kept."""
     adapter: dict[str, Any] = msgspec.field(default_factory=dict)
-    """What the engine was really told: its translation of the parameters; null for a knob it lacks.
+    """The parameters that the engine really used, in its own terms; null for a parameter that it does not have.
 
     Verdicts read three keys where a page gives them: `dtype` (what it computes in, if not float64), `weight` (the
-    weights it was given, null for none) and `stops_at` (the absolute L1 change at which its own rule, as told, stops).
+    weights it was given, null for none) and `stops_at` (the absolute L1 change at which its own rule stops).
     """
     warnings: list[str] = msgspec.field(default_factory=list)
 

@@ -22,7 +22,7 @@ KEY = "graphbench"
 
 FUNCTION = "test_measure"
 MODULE = "graphbench/benchmarks/test_algorithms.py"
-"""What stands before `::` in a full name, wherever the package is installed and pytest was started: comparisons match
+"""The part before `::` in a full name, wherever the package is installed and pytest was started: comparisons match
 by full name."""
 
 
@@ -35,7 +35,7 @@ def looks_like_document(first_line: bytes) -> bool:
 
 
 def raw_records(text: bytes) -> Iterator[bytes]:
-    """The records in a file of pytest-benchmark, as JSON; benchmarks that are not graphbench's are passed over.
+    """The records in a file of pytest-benchmark, as JSON; benchmarks that are not graphbench's are skipped.
 
     Raises:
         StoreError: if it is no such file, or graphbench measured nothing in it.
@@ -57,12 +57,12 @@ def raw_records(text: bytes) -> Iterator[bytes]:
 
 
 def group(task: Task) -> str:
-    """What stands above the engines that are compared: one problem on one graph."""
+    """The group of engines that are compared: one problem on one graph."""
     return f"{task.algorithm} {task.dataset}"
 
 
 def case_id(algorithm: str, dataset: str, engine: str) -> str:
-    """What stands in brackets in the name of a case."""
+    """The part in brackets in the name of a case."""
     return f"{algorithm}-{dataset}-{engine}"
 
 
@@ -91,8 +91,8 @@ def machine_info(where: Environment) -> dict[str, Any]:
 def document(records: Iterable[Record]) -> dict[str, Any]:
     """A file of pytest-benchmark, as `pytest-benchmark compare` and `--benchmark-compare` read it.
 
-    Only records that are `ok` are in it: pytest-benchmark compares times, and knows no verdict that would keep a wrong
-    answer's time from being compared.
+    Only records that are `ok` are in it: pytest-benchmark compares times, and has no verdict that would exclude the
+    time of a wrong answer.
 
     Args:
         records: of one machine; in this order.

@@ -1,9 +1,9 @@
 """Two stores set against each other: which cells became faster, which slower, and which cannot be compared. Pure.
 
-A cell is a task on a machine and a graph. A change is told from noise by two measures together: the 95 % bootstrap
+A cell is a task on a machine and a graph. Two measures together separate a change from noise: the 95 % bootstrap
 interval of the ratio leaves out 1, and the trials of the two sides hardly overlap by Cliff's delta (N. Cliff,
 "Dominance statistics", Psychological Bulletin 114, 1993), at least 0.474, which is a large effect (J. Romano et al.,
-2006). The interval alone would call every tiny shift a change, once there are trials enough.
+2006). The interval alone would call every tiny shift a change, given enough trials.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from graphbench.records.rules import Verdict
 LARGE_EFFECT = 0.474
 """Cliff's delta from which on an effect is large."""
 SAME_WITHIN = 0.02
-"""A change below this is within what starting a process anew changes, whatever the trials within it say."""
+"""A smaller change is within the variation between processes, whatever the trials of one process say."""
 
 _Struct = TypeVar("_Struct", bound=msgspec.Struct)
 
@@ -46,8 +46,8 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
         range: the smallest and largest ratio of single trials, where there is no interval.
         bound: `lower` or `upper`, where a time limit struck.
         effect: Cliff's delta of the trials, from -1 (all new ones slower) to 1 (all faster); None without trials.
-        broken: it was ok, and has no answer any more.
-        reasons: why it cannot be compared, or what else is to be known.
+        broken: it was ok, and no longer has an answer.
+        reasons: why it cannot be compared, or what else to know.
         versions: what the two sides differ in: the engine's and graphbench's versions.
     """
 
@@ -92,7 +92,7 @@ def changes(old: Sequence[Record], new: Sequence[Record], *, cross_machine: bool
 
 
 def failed(found: Sequence[Change], limit: float) -> list[Change]:
-    """The cells that take longer by more than a fraction, and those that were ok and have no answer any more."""
+    """The cells that take longer by more than a fraction, and those that were ok and no longer have an answer."""
     return [
         each for each in found if each.broken or (each.kind == "slower" and each.ratio and 1 / each.ratio - 1 > limit)
     ]
@@ -107,7 +107,7 @@ def cliffs_delta(old: Sequence[float], new: Sequence[float]) -> float:
 
 
 def _cells(records: Sequence[Record], cross_machine: bool) -> dict[tuple[str, str], Record]:
-    """By task and machine; a task that never ran has no machine, and any record that ran stands before it."""
+    """By task and machine; a task that never ran has no machine, and any record that ran takes precedence."""
     found: dict[tuple[str, str], Record] = {}
     for record in sorted(newest(records), key=lambda each: (each.environment is not None, each.measured_at)):
         machine = record.environment.machine if record.environment and not cross_machine else ""
@@ -166,7 +166,7 @@ def _kind(
 
 
 def _named(record: Record, which: str, cross_machine: bool) -> Record:
-    """With the store's name on the engine, so that reasons tell the sides apart; on one machine, if that is wished."""
+    """With the store's name on the engine, so that messages name the sides; on one machine, if `cross_machine`."""
     task = _with(record.task, engine=f"{record.task.engine} ({which})")
     where = record.environment
     if where is not None and cross_machine:

@@ -1,4 +1,4 @@
-"""Statistics of repeated timings, as pure functions: the same values give the same figures, to the last digit.
+"""Statistics of repeated timings, as pure functions: the same values give the same results, to the last digit.
 
 Timings are skewed to the right, so they are summed up by their median, with a percentile bootstrap interval (Efron,
 "Bootstrap methods: another look at the jackknife", Ann. Statist. 7, 1979). What is averaged and how follows Hoefler and

@@ -97,7 +97,7 @@ class Store:
         self.close()
         if self._waiting:
             number = f"{len(self._waiting)} records were" if len(self._waiting) > 1 else "One record was"
-            warnings.warn(f"{number} not kept: {self._fault}", stacklevel=3)
+            warnings.warn(f"{number} not stored: {self._fault}", stacklevel=3)
 
     def open(self) -> None:
         """Take the lock, and set a torn last line aside.
@@ -157,7 +157,7 @@ class Store:
             self._unlock()
 
     def records(self) -> Iterator[Record]:
-        """All records, oldest first; none if there is no file. A torn last line is passed over with a warning.
+        """All records, oldest first; none if there is no file. A torn last line is skipped with a warning.
 
         Raises:
             StoreError: if the file cannot be read, or a line is no record or one of an unknown schema (which line).
@@ -175,7 +175,7 @@ class Store:
 
     def _warn(self, error: StoreError) -> None:
         if not self._fault:
-            warnings.warn(f"Records are shown but cannot be kept now, which is tried again: {error}", stacklevel=4)
+            warnings.warn(f"Records cannot be stored now and will be tried again: {error}", stacklevel=4)
         self._fault = str(error)
 
     @property
@@ -261,7 +261,7 @@ def _read(path: Path, *, missing_ok: bool) -> Iterator[Record]:
                 if not line.strip():
                     continue
                 if not line.endswith(b"\n") and not _is_record(line):
-                    warnings.warn(f"{path}, line {number}: torn, and passed over.", stacklevel=3)
+                    warnings.warn(f"{path}, line {number}: torn line skipped.", stacklevel=3)
                     return
                 try:
                     yield from_json(line)

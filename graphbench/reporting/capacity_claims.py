@@ -1,9 +1,9 @@
 """Published capacities set against ours: how large a graph an engine completes, in how much memory. Pure.
 
-A claim of so many edges is judged by both ways to count them, as it does not tell which it means: an undirected edge
-once, or both its entries in the matrix. By either count it is reproduced if a graph of at least so many completed, with
-a certificate, in the memory that the claim speaks of or less; it is refuted if memory of that size ran out on a graph
-of no more than so many, and on a larger one nothing completed; else it is open.
+A claim about a number of edges is checked by both ways to count them, since it does not say which it means: an
+undirected edge once, or both its entries in the matrix. By either count it is reproduced if a graph of at least so many
+completed, with a certificate, in the claimed memory or less; it is refuted if memory of that size ran out on a graph of
+no more than so many, and nothing larger completed; else it is open.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from graphbench.reporting.numbers import memory
 from graphbench.reporting.published import Claim, Finding, Status
 from graphbench.system.text import count
 
-NEARLY = 0.9
-"""A limit of at least this part of the memory that a claim speaks of is as good: 32 GB are 0.93 of 32 GiB."""
+MEMORY_MATCH = 0.9
+"""A limit of at least this fraction of the claimed memory counts as equal: 32 GB are 0.93 of 32 GiB."""
 
 Judged = Literal["reproduced", "refuted", "open"]
 
@@ -33,7 +33,7 @@ class _Memory(NamedTuple):
 
 
 def check(claim: Claim, measured: Measured) -> Finding:
-    """Judge a capacity by the records of one machine."""
+    """Check a claimed capacity against the records of one machine."""
     engine = claim.nearest or claim.engine
     ran = [
         case.record
@@ -80,7 +80,7 @@ def _status(once: Judged, entries: Judged) -> Status:
 
 
 def _untried(claim: Claim, records: list[Record]) -> Finding:
-    """Nothing within the memory that the claim speaks of; a larger GPU tells something all the same."""
+    """Nothing ran within the claimed memory; report what completed on a larger GPU."""
     done = _largest(record for record in records if _right(record))
     if done is None:
         return Finding(claim=claim, status="not tried", remark=f"`{_command(claim)}` tries it")
@@ -113,13 +113,13 @@ def _had(record: Record) -> _Memory:
 
 
 def _counts(claim: Claim, record: Record) -> bool:
-    """Whether it had no more memory than the claim speaks of, where it speaks of any."""
+    """Whether it had no more memory than claimed, if the claim names an amount."""
     return claim.gpu_memory_bytes is None or 0 < _had(record).total <= claim.gpu_memory_bytes * claim.gpus
 
 
 def _ran_out(claim: Claim, record: Record) -> bool:
-    """Whether memory ran out that was as much as the claim speaks of: less of it refutes nothing."""
-    enough = claim.gpu_memory_bytes is None or _had(record).total >= NEARLY * claim.gpu_memory_bytes * claim.gpus
+    """Whether it ran out of at least the claimed memory: running out of less refutes nothing."""
+    enough = claim.gpu_memory_bytes is None or _had(record).total >= MEMORY_MATCH * claim.gpu_memory_bytes * claim.gpus
     return ran_out(record) and record.worker is not None and enough
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from statistics import median
 
-from graphbench.records.comparison import DECIDED_BY_A_REASON, Comparison, Role, compare, newest, timed_on_cpu
+from graphbench.records.comparison import MAY_DIFFER, Comparison, Role, compare, newest, timed_on_cpu
 from graphbench.records.model import Environment, Outcome, Params, Record
 from graphbench.records.rules import Verdict
 from graphbench.reporting.charts import style
@@ -262,7 +262,7 @@ def _posed(record: Record) -> Params:
     return {
         name: value
         for name, value in record.task.params.items()
-        if name not in DECIDED_BY_A_REASON and name not in ON_HARDWARE and name not in own
+        if name not in MAY_DIFFER and name not in ON_HARDWARE and name not in own
     }
 
 

@@ -2,11 +2,11 @@
 
 The scale is raised by one, which doubles the draws of edges at a fixed edge factor, until memory runs out; then the
 edge factor is bisected between the largest size that completed and the smallest that did not. What the tries took of
-memory tells where the boundary is likely to lie, so that it is approached in few steps; a guess that misleads only
+memory predicts where the boundary is, so that few steps reach it; a wrong prediction only
 costs a try, since the boundary counts as found only when the two sizes have no whole edge factor between them.
 
-Whatever did not complete bounds the sizes that are still to be tried, for want of memory or not: a time limit that
-struck far above, in whichever command, says nothing of the sizes below it. What it was decides what the end is called.
+Whatever did not complete bounds the sizes that are still to be tried, whether memory ran out or not: a time limit that
+struck far above says nothing about the sizes below it. The kind of failure decides how the search ends.
 Pure.
 """
 
@@ -24,7 +24,7 @@ from graphbench.records.model import Outcome
 GUESSED = 2
 """How many tries between two edge factors may follow a prediction; from then on it is bisected."""
 UNKNOWN_BYTES = 500.0
-"""Of memory for a drawn edge, where nothing is known: more than most problems take, so that the first try completes."""
+"""Memory of a drawn edge if nothing is known: more than most problems take, so that the first try completes."""
 
 End = Literal["", "found", "nothing fits", "no larger graph", "other"]
 
@@ -62,15 +62,15 @@ class Search(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class State(NamedTuple):
-    """Where a search stands.
+    """How far a search is.
 
     Attributes:
         largest: the largest try that completed.
         failed: the smallest above it that did not.
         surprises: tries below the largest that did not complete though it did.
         following: what to try next; None: the search has ended.
-        end: why: `found`; `nothing fits`; `no larger graph` can be made; `other`: between the largest and what was no
-            want of memory nothing is left to try.
+        end: why: `found`; `nothing fits`; `no larger graph` can be made; `other`: the next larger
+            size failed, but not for lack of memory.
     """
 
     largest: Try | None
@@ -81,7 +81,7 @@ class State(NamedTuple):
 
 
 def state(search: Search, tries: Sequence[Try]) -> State:
-    """Where the search stands after these tries, in whichever order they were made."""
+    """How far the search is after these tries, in whichever order they were made."""
     completed = [each for each in tries if each.outcome is Outcome.OK]
     largest = max(completed, key=_draws, default=None)
     others = [each for each in tries if each.outcome is not Outcome.OK]
