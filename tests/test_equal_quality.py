@@ -9,6 +9,7 @@ import pytest
 from graphbench import registry
 from graphbench.errors import UsageError
 from graphbench.graphs import from_object
+from graphbench.measure import equal_quality
 from graphbench.measure.equal_quality import EFFORTS, choose, efforts, measure_matched
 from graphbench.measure.options import Options
 from graphbench.measure.plan import Cell, Plan
@@ -49,6 +50,14 @@ def matched(plugin, tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("GRAPHBENCH_HOME", str(tmp_path_factory.mktemp("matching")))
         return {each.task.engine: each for each in measure_matched(plan())}
+
+
+def test_the_settings_of_an_engine_share_its_budget(plugin, monkeypatch):
+    budgets = []
+    monkeypatch.setattr(equal_quality, "measure", lambda asked, *_: budgets.append(asked.options.budget) or [])
+    list(measure_matched(plan(engines=("tunable", "fixed"))))
+    assert budgets == [pytest.approx(1.0 / len(efforts(plugin.louvain, "tunable", {})))]
+    assert budgets[0] < 1.0
 
 
 def test_the_fastest_setting_that_is_good_enough_is_measured(matched):

@@ -65,6 +65,11 @@ def test_larger_graphs_take_longer_and_trials_stop_at_the_budget():
     assert past().task_seconds(task("b"), 10_000, budget_s=10) is None
 
 
+def test_a_task_is_predicted_to_grow_at_least_linearly():
+    flat = past(measured("a", 1_000, 1.0), measured("b", 10_000, 1.0))
+    assert flat.task_seconds(task("c"), 100_000, budget_s=10) == pytest.approx(0.5 + 10 * 2.2 + 10)
+
+
 def test_other_machines_and_parameters_are_not_used_for_predictions():
     elsewhere = measured("a", 1_000, 2.0, environment=msgspec.structs.replace(HERE, machine="m2"))
     other = measured("a", 1_000, 2.0, task=Task("louvain", "a", "networkx", {"resolution": 2.0, "seed": 0}))
@@ -197,6 +202,9 @@ def test_a_graph_that_does_not_fit_on_the_device_is_skipped(monkeypatch):
     cugraph = registry.engine("cugraph")
     assert "device memory, 4 GiB free" in predictor()(task("l"), cugraph, posed(200_000_000)).reason
     assert predictor()(task("l"), cugraph, posed(100_000_000)) is None
+    almost = posed(165_000_000)
+    assert device_bytes(almost) < 4 * GIB
+    assert predictor()(task("l"), cugraph, almost) is not None, "the CUDA context takes memory too"
 
 
 def test_undirected_and_weighted_graphs_need_more_on_the_device():

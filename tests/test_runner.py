@@ -133,6 +133,28 @@ def test_trials_before_the_time_limit_are_kept_and_certified(fault, trials, stop
         assert record.phases.run_s == [record.phases.cold_s]
 
 
+def test_a_worker_that_hung_in_a_trial_gets_no_other_task():
+    cut, good = measure(plan("sleep in third trial", "none", options=Options(trials=5, timeout=5)))
+    assert (cut.outcome, good.outcome) == (Outcome.OK, Outcome.OK)
+    assert good.worker.id != cut.worker.id
+    assert len(good.phases.run_s) == 5
+    assert gone(cut.worker.pid)
+
+
+def test_what_a_worker_sent_before_it_died_is_read():
+    others = set(psutil.Process().children())
+
+    def be_late(progress):
+        if progress.phase == "start":
+            (worker,) = set(psutil.Process().children()) - others
+            wait_until(lambda: gone(worker.pid), 60)
+
+    (record,) = measure(plan("exit"), be_late)
+    assert record.outcome is Outcome.ERROR
+    assert "exit status 3 in phase cold" in record.reason
+    assert record.phases.build_s is not None
+
+
 def test_a_kill_by_the_kernel_is_out_of_memory(monkeypatch):
     counts = iter([7, 8])
     monkeypatch.setattr(memory, "oom_kill_count", lambda: next(counts))

@@ -63,6 +63,13 @@ def test_precise_means_within_5_percent_on_both_sides(spread, enough):
     )
 
 
+@pytest.mark.parametrize("far", [0.9, 1.1])
+def test_an_interval_that_is_wide_on_one_side_is_not_precise(far):
+    low, high = median_interval([far] * 3 + [1.0] * 5)
+    assert {low, high} == {far, 1.0}
+    assert not precise([far] * 3 + [1.0] * 5)
+
+
 @given(st.integers(1, 40), st.lists(seconds, min_size=40, max_size=40), st.floats(0.001, 10))
 def test_a_given_number_of_trials_overrides_the_budget(trials, times, budget):
     assert sample(Rule(budget_s=budget, trials=trials), times) == (trials, "count")

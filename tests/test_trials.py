@@ -7,6 +7,7 @@ import pytest
 
 from graphbench import registry
 from graphbench.engines.base import Settings
+from graphbench.measure import sampling
 from graphbench.measure.plan import Cell
 from graphbench.measure.prepare import prepare
 from graphbench.measure.protocol import COLD
@@ -40,11 +41,14 @@ def bench():
     here.release()
 
 
-def prepared_job(bench, folder, engine, algorithm="ordeal", **params):
+def request_to(folder, engine, algorithm="ordeal", **params):
     cell = Cell(algorithm=algorithm, dataset=dataset(), engines=(engine,))
     prepared = prepare(cell, registry.algorithm(algorithm).resolve(params), 0)
-    request = prepared.request(registry.engine(engine), Settings(), answers=folder / "answer-", command="")
-    return bench.prepare(request)[0]
+    return prepared.request(registry.engine(engine), Settings(), answers=folder / "answer-", command="")
+
+
+def prepared_job(bench, folder, engine, algorithm="ordeal", **params):
+    return bench.prepare(request_to(folder, engine, algorithm, **params))[0]
 
 
 def test_the_bare_call_returns_when_the_device_is_done(bench, tmp_path):
@@ -96,3 +100,13 @@ def test_the_collector_does_not_disturb_a_trial(recording, bench):
 def test_the_first_call_has_the_inputs_of_the_first_trial(bench, tmp_path):
     job = prepared_job(bench, tmp_path, "networkx", "bfs", sources=4)
     assert job.call(COLD).source == job.call(0).source != job.call(1).source
+
+
+def test_whether_there_is_time_for_trials_depends_on_the_first_call_and_everything_around_it(
+    bench, tmp_path, monkeypatch
+):
+    laps = []
+    monkeypatch.setattr(sampling, "before_first", lambda _, **seconds: laps.append(seconds) or "cold_is_run")
+    bench.run(request_to(tmp_path, "asynchronous"))
+    (first,) = laps
+    assert first["lap_s"] >= first["cold_s"] + WHOLE_S, "collecting its answer is part of the lap"
