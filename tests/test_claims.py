@@ -226,7 +226,7 @@ def test_claims_without_measurements_are_folded_below_the_others():
     (measured,) = group_by_machine([record("networkx"), gpu(0.005)], "networkx", {})
     blocks = section.section(measured, "").blocks
     folds = {block.summary: block.blocks[0] for block in blocks if isinstance(block, Fold)}
-    (untried,) = [table for summary, table in folds.items() if summary.startswith("Without a figure of ours: ")]
+    (untried,) = [table for summary, table in folds.items() if summary.startswith("Without a number of ours: ")]
     assert {row[4] for row in untried.rows} <= {"not measured", "not tried"}
     (shown,) = [block for block in blocks if isinstance(block, Table)]
     assert shown.rows
@@ -236,5 +236,5 @@ def test_claims_without_measurements_are_folded_below_the_others():
 def test_a_machine_without_a_gpu_has_one_sentence_and_no_other_claims():
     (measured,) = group_by_machine([record("networkx"), record("igraph")], "networkx", {})
     head, fold = section.section(measured, "").blocks
-    assert head.text == "34 published figures: 34 not runnable here."
+    assert head.text == "34 published numbers: 34 not runnable here."
     assert fold.summary.startswith("34 are not runnable here: cugraph did not run on this machine (")

@@ -510,7 +510,7 @@ def test_a_gpu_engine_that_no_cpu_engine_is_like_is_told_on():
         record("networkx"),
         record("igraph"),
     ]
-    assert "No CPU engine is like cugraph" in reporting.render(alone, compare(alone))
+    assert "No CPU engine is comparable with cugraph" in reporting.render(alone, compare(alone))
     fair = [record("cugraph", 0.1, device="gpu", environment=on_gpu), *alone[1:]]
     assert "No CPU engine" not in reporting.render(fair, compare(fair))
     nobody = alone[:1]

@@ -111,8 +111,8 @@ def write(document: Document, folder: Path) -> Path:
 
 def _every_record(records: Sequence[Record]) -> Section:
     how = (
-        "Every record, the older ones of a task that was measured again included. The command makes the measurement "
-        f"again, and what it is set against; {peak_note()}. {twin_note(record.task.dataset for record in records)}"
+        "Every record, including older ones of tasks that were measured again. The command repeats the measurement and "
+        f"that of its baseline; {peak_note()}. {twin_note(record.task.dataset for record in records)}"
     )
     return Section("Every record", "records", [Text(how.rstrip(), quiet=True), AllRecords(len(records))])
 

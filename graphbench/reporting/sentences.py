@@ -29,8 +29,10 @@ def _nothing(rows: Sequence[Record]) -> str:
     problem = rows[0].task.algorithm
     absent = list(dict.fromkeys(row.task.engine for row in rows if row.outcome is Outcome.UNAVAILABLE))
     if absent:
-        return f"nothing was measured: of these engines, {listed(absent)} would do {problem}, but cannot run here."
-    return f"nothing was measured: none of these engines has {problem}; `graphbench show {problem}` tells which do."
+        return f"nothing was measured: {listed(absent)} can compute {problem}, but cannot run here."
+    return (
+        f"nothing was measured: none of these engines has {problem}; `graphbench show {problem}` lists those that do."
+    )
 
 
 def _headline(rows: Sequence[Record], comparisons: Sequence[Comparison]) -> Comparison | None:
@@ -227,7 +229,7 @@ def _alone(rows: list[Record], own: list[Comparison]) -> list[str]:
     ]
     if not answered or not without:
         return []
-    return [f"No CPU engine is like {listed(without)}, so the best of them is no second baseline here."]
+    return [f"No CPU engine is comparable with {listed(without)}, so there is no ratio to the best CPU engine."]
 
 
 def _after(runs: Runs) -> str:

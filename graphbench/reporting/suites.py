@@ -53,7 +53,7 @@ def _sections(measured: Measured, notes: Sequence[str]) -> list[Section]:
     laws, curves = growth.exponents(measured), scaling.all_curves(measured)
     remarks = [*notes]
     if not laws.rows:
-        remarks.append("No exponent is fitted: that takes times on three sizes or more.")
+        remarks.append("No exponent is fitted: times on at least three sizes are needed.")
     found = [Section("Time against edges", "times", [_times(measured)])]
     if laws.rows:
         found.append(Section("Growth: time = c x edges^b", "growth", [laws]))

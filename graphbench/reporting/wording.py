@@ -64,9 +64,7 @@ def peaks_are_bounds(record: Record) -> bool:
 
 def peak_note(signs: Signs = UNICODE) -> str:
     """What the sign before such a peak means."""
-    return (
-        f"{signs.at_least.strip()} before a peak: the last that was told before the task ended; it may have held more"
-    )
+    return f"{signs.at_least.strip()} before a peak: a lower bound, because the task ended early"
 
 
 def device_peak_bytes(record: Record) -> int | None:
@@ -119,6 +117,6 @@ def twin_note(datasets: Iterable[str]) -> str:
     one = len(found) == 1
     name = found[0].removeprefix(_PREFIX).partition(",")[0] if one else "NAME"
     return (
-        f"{found[0] if one else 'twin:NAME'} is not the graph {name} but a synthetic stand-in, drawn at random with as "
-        f"many vertices, edges and components: no edge of it is the original's, and a time on it is no time on {name}."
+        f"{found[0] if one else 'twin:NAME'} is not the graph {name} but a synthetic stand-in: a random graph with as "
+        f"many vertices, edges and components. Times on it are not times on {name}."
     )

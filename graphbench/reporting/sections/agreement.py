@@ -47,7 +47,7 @@ def section(measured: Measured, key: str) -> Section | None:
     pairs, shown = _pairs(measured), _certificates(checked)
     if pairs.rows:
         blocks.append(Fold(f"Answers compared with each other ({count(len(pairs.rows), 'pair')} of engines)", [pairs]))
-    blocks.append(Fold(f"Certificates, each a check that takes no engine's word ({len(checked)})", [shown]))
+    blocks.append(Fold(f"Certificates, checks independent of every engine ({len(checked)})", [shown]))
     return Section("Agreement and certificates", f"{key}agreement", blocks)
 
 

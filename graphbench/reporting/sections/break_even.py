@@ -1,4 +1,4 @@
-"""After how many runs on one graph a GPU engine's fixed cost is won back."""
+"""After how many runs on one graph a GPU engine breaks even."""
 
 from __future__ import annotations
 
@@ -35,9 +35,9 @@ def section(measured: Measured, key: str) -> Section | None:
         ],
     )
     how = Text(
-        "A GPU engine starts slowly and then runs fast: N runs on one graph cost start + read + build + first call + "
-        "(N - 1) warm calls. The fewest runs after which that is no more than what the other side costs; 1 is at once. "
-        "Of the CPU engines that are best on run and best end to end, the one that takes more runs counts.",
+        "N runs on one graph cost start + read + build + first call + (N - 1) warm calls. Break-even is the smallest N "
+        "at which the GPU engine costs no more than the other engine; 1 is at once. Of the CPU engines that are best "
+        "on run and best end to end, the one with the larger N counts.",
         quiet=True,
     )
     fold = Fold(f"Graph by graph ({len(cases)})", [table])

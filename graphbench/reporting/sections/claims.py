@@ -35,7 +35,7 @@ def section(measured: Measured, key: str) -> Section:
     how = Bullets(
         [
             "reproduced: our ratio, or its interval, reaches the published one; not reproduced: it does not",
-            "measured: there is a figure, and it decides nothing (unlike, only a bound, or other hardware by far)",
+            "measured: there is a number, but it decides nothing (unlike, only a bound, or very different hardware)",
             (
                 "not measured: the engine ran here, that case did not; not runnable here: the engine did not run, or "
                 "more GPUs are needed"
@@ -43,14 +43,14 @@ def section(measured: Measured, key: str) -> Section:
             (
                 "capacities, by certified records within the memory of the claim: reproduced if a graph with so many "
                 "edges completed; refuted if memory ran out on one with no more; open in between; not tried. Each is "
-                "judged counting an undirected edge once and counting its two entries, as the claim does not tell"
+                "checked twice, counting an undirected edge once and as two entries: the claim does not say which"
             ),
         ]
     )
     compared = [each for each in found if each.status in _TONES]
     untried = [each for each in found if each.status not in _TONES and each.status != _ELSEWHERE]
     away = [each for each in found if each.status == _ELSEWHERE]
-    head = Text(f"{len(found)} published figures: {statuses}.", strong=True)
+    head = Text(f"{len(found)} published numbers: {statuses}.", strong=True)
     blocks: list[Block] = [_table(compared)] if compared else []
     blocks += [Fold(_untried(untried), [_table(untried)])] if untried else []
     blocks += [Fold(_elsewhere(away), [_table(away)])] if away else []
@@ -76,7 +76,7 @@ def _table(found: Sequence[Finding]) -> Table[Finding]:
 def _untried(found: Sequence[Finding]) -> str:
     """The claims that could be measured here and were not."""
     counted = Counter(each.status for each in found)
-    return f"Without a figure of ours: {', '.join(f'{number} {status}' for status, number in counted.most_common())}."
+    return f"Without a number of ours: {', '.join(f'{number} {status}' for status, number in counted.most_common())}."
 
 
 def _elsewhere(found: Sequence[Finding]) -> str:
@@ -191,4 +191,4 @@ def _why_absent(claim: Claim, cases: Sequence[Case], measured: Measured) -> str:
         f"{case.label}: {case.record.outcome.in_words}" for case in cases if case.record.outcome is not Outcome.OK
     ]
     refused = [reason for case in cases for each in (case.main,) if each for reason in each.reasons]
-    return listed(failed) or "; ".join(refused) or f"not set against {claim.nearest_baseline or claim.baseline}"
+    return listed(failed) or "; ".join(refused) or f"not compared with {claim.nearest_baseline or claim.baseline}"

@@ -15,13 +15,13 @@ from graphbench.reporting.power_law import TWINS, VARIOUS, PowerLaw, crossing, f
 
 MAX_POINTS = 150
 HOW = (
-    "Lines are power laws, time = c x edges^b, fitted by least squares of the logarithms to three sizes or more: an "
-    "exponent b of 1 is linear in the edges, and its interval is that of the fit. Each series of R-MAT graphs, which "
-    "differ in size alone, has lines of its own; other graphs differ in more than their size, so a fit through them "
-    "tells a tendency. Hollow points are time limits. The break-even size is where the fitted end-to-end times of "
-    "engine and baseline cross."
+    "Lines are power laws, time = c x edges^b, fitted to the logarithms of three or more sizes by least squares. An "
+    "exponent b of 1 is linear in the edges; its interval is that of the fit. Each series of R-MAT graphs, which "
+    "differ only in size, has separate lines. Other graphs differ in more than size, so a line through them shows only "
+    "a tendency. Hollow points are time limits. The break-even size is where the fitted end-to-end times of engine and "
+    "baseline cross."
 )
-_TWINS = " Synthetic twins, which are never the graphs that they stand for, are pale and have lines of their own."
+_TWINS = " Synthetic twins are pale and have separate lines."
 
 
 def section(measured: Measured, key: str) -> Section | None:

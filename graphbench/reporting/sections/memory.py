@@ -38,12 +38,12 @@ def section(measured: Measured, key: str) -> Section | None:
         )
         svg = drawing.to_svg(points.panels(panels, axis, measured.colours, measured.shapes), name, alt)
     how = (
-        "The edge list is two vertex ids per edge (4 bytes each, 8 where 4 do not suffice) and 8 bytes for a "
+        "The edge list is two vertex ids per edge (4 bytes each, 8 for more than 2^31 - 1 vertices) and 8 bytes for a "
         "weight, an undirected edge stored once. Host peaks are of the whole process, its libraries included, so small "
         "graphs seem to need many times their size."
     )
     if any(len(case.record.memory.device_peaks_bytes) > 1 for case in known):
-        how += " Of several GPUs the peak is that of all together, the sum of what each held at its own peak."
+        how += " With several GPUs the device peak is the sum of their peaks."
     chart = Chart(
         name=name,
         svg=svg,

@@ -46,17 +46,17 @@ def section(measured: Sequence[Measured], stale: Mapping[str, str]) -> Section:
 def _rules(baseline: str) -> list[str]:
     return [
         (
-            "Every engine got the same cleaned graph and the same problem; each ran in a process of its own, with a "
+            "Every engine got the same cleaned graph and the same problem; each ran in a separate process with a "
             "time limit."
         ),
         (
-            "The timer holds one call: the device is synchronised and lazy results are consumed before it stops. "
-            "Answers are checked outside of it."
+            "The timer covers one call: the device is synchronised and lazy results are consumed before it stops. "
+            "Answers are checked outside the timer."
         ),
         (
             f"Times are medians of warm calls; intervals are {100 * CONFIDENCE:.0f} % bootstrap intervals, from "
             f"{MIN_SAMPLES} trials "
-            "on; fewer give a range, in round brackets."
+            "on; with fewer there is a range, in round brackets."
         ),
         (
             f"A ratio is the time of {baseline} over the time of the engine. Run is one warm call; end to end is read "
@@ -67,7 +67,7 @@ def _rules(baseline: str) -> list[str]:
             "is given; refused: there is no ratio. Means are geometric, of like ratios only."
         ),
         (
-            "A time limit makes a bound of a ratio: at least, where the baseline was stopped, at most, where the "
+            "A time limit turns a ratio into a bound: a lower bound if the baseline was stopped, an upper bound if the "
             "engine was."
         ),
         "Machines are never compared with each other.",
@@ -78,10 +78,10 @@ def _settings(records: Sequence[Record]) -> list[str]:
     trials = Counter(record.trials.stopped for record in records if record.trials.stopped)
     ends = {
         "precise": "the interval was narrow enough",
-        "budget": "the budget of time ended",
-        "count": "as many as were asked for were done",
-        "limit": "there are no more than this",
-        "cold_is_run": "the first call had outlasted the budget",
+        "budget": "the time budget was used up",
+        "count": "the requested number was reached",
+        "limit": "the maximum number was reached",
+        "cold_is_run": "the first call took longer than the budget",
     }
     seeds = sorted({setting(record.task.params["seed"]) for record in records if "seed" in record.task.params})
     seeds += [

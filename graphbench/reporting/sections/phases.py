@@ -25,10 +25,9 @@ def section(measured: Measured, key: str) -> Section | None:
     if not blocks:
         return None
     how = Text(
-        "One row is one engine from the cleaned edges to its answer, phase after phase, each row to its own "
-        "scale. Beside "
-        "its name stands end to end, which is read + build + cold + collect; run is one warm call, as every "
-        "later one is. Start (imports, device context) happens once for each process and stands at the end of the row. "
+        "One row is one engine, from the cleaned edges to its answer, phase after phase; each row has a separate "
+        "scale. The time beside the name is end to end: read + build + cold + collect. Run is one warm call. Start "
+        "(imports, device context) happens once per process and is at the end of the row. "
         f"{peak_note()}.",
         quiet=True,
     )

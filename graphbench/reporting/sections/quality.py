@@ -22,12 +22,12 @@ def section(measured: Measured, key: str) -> Section | None:
         own = [case for case in cases if case.record.quality and _points(case)]
         if own:
             chart = _chart(own, measured, f"{key}quality-{slug(problem)}", problem)
-            blocks += [Text(problem, strong=True), chart, Fold(f"Figures: {problem}", [_numbers(own)])]
+            blocks += [Text(problem, strong=True), chart, Fold(f"Numbers: {problem}", [_numbers(own)])]
     if not blocks:
         return None
     how = Text(
-        "One point is one trial, each from a seed of its own: up is better, left is faster. The quality is "
-        "recomputed by graphbench, in float64, from every answer.",
+        "One point is one trial, each with a different seed: up is better, left is faster. graphbench recomputes the "
+        "quality of every answer in float64.",
         quiet=True,
     )
     return Section("Time against quality", f"{key}quality", [how, *blocks])

@@ -139,10 +139,10 @@ def section(measured: Measured, key: str) -> Section | None:
     if any(curve.base for curve in found):
         blocks.append(
             Text(
-                "One graph on more and more GPUs. Speedup is over the fewest GPUs of the same engine that have a time, "
-                "one unless another number is named; efficiency is speedup by how many times as many GPUs there are: 1 "
-                "is ideal. The engine for one GPU, with the same allocator and parameters, stands beside it where it "
-                "was measured, since the distributed one pays for being distributed also on a single GPU.",
+                "One graph on an increasing number of GPUs. Speedup is relative to the fewest GPUs on which the same "
+                "engine has a time: one, unless another number is named. Efficiency is speedup divided by the factor "
+                "of GPUs; 1 is ideal. The engine for one GPU, with the same allocator and parameters, is shown where "
+                "it was measured, because the distributed engine has overhead even on one GPU.",
                 quiet=True,
             )
         )
@@ -233,7 +233,7 @@ def remarks(found: Sequence[ScalingCurve]) -> list[str]:
         numbers = sorted({step.gpus for curve in timed for step in curve.steps if step.case.run})
         on = " or ".join(count(number, "GPU") for number in numbers)
         cases = "one case has" if len(timed) == 1 else f"{len(timed):,} cases have"
-        notes.append(f"{cases} a time on {on} only: without another to set it against, no speedup and no efficiency")
+        notes.append(f"{cases} a time on {on} only, so there is no speedup or efficiency")
     if never := [_where(curve) for curve in found if not any(step.case.run for step in curve.steps)]:
         notes.append(f"completed on no number of GPUs: {'; '.join(never)}")
     notes += [

@@ -22,7 +22,7 @@ _SIGNS = UNICODE
 
 
 def section(measured: Measured, key: str) -> Section | None:
-    """Bars on a logarithmic axis with intervals, and under each chart its figures and commands."""
+    """Bars on a logarithmic axis with intervals, and under each chart its numbers and commands."""
     blocks: list[Block] = []
     alone: dict[str, list[Case]] = {}
     for problem, cases in measured.problems.items():
@@ -34,7 +34,7 @@ def section(measured: Measured, key: str) -> Section | None:
             blocks += [
                 Text(problem, strong=True),
                 chart,
-                Fold(f"Figures and commands: {problem}", [_numbers(cases, measured)]),
+                Fold(f"Numbers and commands: {problem}", [_numbers(cases, measured)]),
             ]
         elif others:
             alone[problem] = others
@@ -44,23 +44,21 @@ def section(measured: Measured, key: str) -> Section | None:
     if blocks:
         how = (
             f"Baseline time over engine time: above 1 is faster than {measured.baseline}. Solid bars compare like with "
-            "like; hatched ones are unlike, for the reason beside them; hollow ones are bounds, where a time limit "
-            "struck; the diamond is end to end (read + build + cold + collect). An engine without a bar says why."
+            "like; hatched bars are unlike, for the reason beside them; hollow bars are bounds from a time limit. The "
+            "diamond is end to end (read + build + cold + collect). A row without a bar gives the reason."
         )
         synthetic = twin_note(case.record.task.dataset for case in measured.cases)
         blocks.insert(0, Text(f"{how} {synthetic}".rstrip(), quiet=True))
     if alone:
         why = f"No bars: {measured.baseline} does not have these problems, or was not measured on these graphs."
-        blocks.append(
-            Fold("Measured without anything to set it against", [Text(why, quiet=True), _times(alone, measured)])
-        )
+        blocks.append(Fold("Measured without a ratio", [Text(why, quiet=True), _times(alone, measured)]))
     return Section(title, f"{key}speedup", blocks)
 
 
 def speedup_chart(
     cases: Sequence[Case], baseline: str, colours: Mapping[str, str], *, name: str, title: str
 ) -> Chart | None:
-    """The chart of one problem; None where nothing could be set against another engine."""
+    """The chart of one problem; None where there is nothing to compare."""
     made = _rows(cases, baseline, colours)
     if made is None:
         return None
@@ -94,7 +92,7 @@ def picture(measured: Measured, form: str) -> bytes | None:
 
 
 def _rows(cases: Sequence[Case], baseline: str, colours: Mapping[str, str]) -> tuple[list[bars.Rows], int] | None:
-    """The largest graphs on which anything was set against another engine, and how many more there are."""
+    """The largest graphs with comparisons, and how many more there are."""
     groups: list[bars.Rows] = []
     for graph, group in by_graph(cases).items():
         others = [case for case in group if case.record.task.engine != baseline]
@@ -152,7 +150,7 @@ def _gap(case: Case) -> str:
         return _vs_best(case)
     reasons = codes(case.main.reasons) if case.main else []
     if reasons == ["no time"] and case.run is not None:
-        return f"{seconds(case.run)}, and nothing to set it against"
+        return f"{seconds(case.run)}, nothing to compare with"
     return f"no ratio: {listed(reasons)}" if reasons else "no ratio"
 
 

@@ -35,18 +35,18 @@ def section(measured: Measured, key: str) -> Section:
             blocks.append(chart)
         blocks.append(_headlines(measured, lead))
         how = (
-            "Ratios are averaged geometrically over the graphs on which both sides finished and like was compared with "
-            "like; in brackets the smallest and the largest. Unlike ratios and bounds are counted, not averaged."
+            "Means are geometric, over the graphs on which both engines completed and like is compared with like; the "
+            "smallest and the largest ratio are in brackets. Unlike ratios and bounds are counted but not averaged."
         )
         if any(case.best for case in measured.cases if case.label == lead):
             how += (
-                " The best CPU engine is the best of those with a time, chosen for run and for end to end each by "
-                "itself: of one, it is just the only one measured. Where its answer is the better one, by more than is "
-                "like, no slower engine takes its place, and there is no ratio."
+                " The best CPU engine is the fastest one with a time, chosen separately for run and for end to end; "
+                "it may be the only one measured. If its answer is better by more than the quality rule allows, there "
+                "is no ratio: no slower engine replaces it."
             )
         blocks.append(Text(how, quiet=True))
     else:
-        none = f"No engine could be set against {measured.baseline} here."
+        none = f"No engine can be compared with {measured.baseline} here."
         blocks.append(Text(f"{none} {no_baseline.sentence(measured)}".rstrip(), strong=True))
         largest = no_baseline.table(measured)
         if largest.rows:
