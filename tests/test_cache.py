@@ -95,7 +95,7 @@ def test_a_damaged_file_is_rebuilt_with_a_warning(kept, damage):
     names = np.array(list("abcde"), dtype=object)
     whole, done = cache.cleaned(SHA, "toy", lambda: toy(names))
     damage[1](kept())
-    with pytest.warns(UserWarning, match="cached form of toy is unreadable and is made anew"):
+    with pytest.warns(UserWarning, match="cached graph toy is unreadable and is made again"):
         again, remembered = cache.cleaned(SHA, "toy", lambda: toy(names))
     assert (again.digest, remembered) == (whole.digest, done)
     with warnings.catch_warnings():
@@ -108,7 +108,7 @@ def test_a_damaged_file_is_rebuilt_with_a_warning(kept, damage):
 def test_a_foreign_parquet_file_is_rebuilt(kept):
     edges, _ = cache.cleaned(SHA, "toy", toy)
     edges.write(kept())  # an edge list, but without what cleaning did
-    with pytest.warns(UserWarning, match="what cleaning did is not stored"):
+    with pytest.warns(UserWarning, match="counts of cleaning are missing"):
         cache.cleaned(SHA, "toy", toy)
 
 
@@ -123,7 +123,7 @@ def test_a_failed_build_leaves_no_file(private_home):
 
 def test_a_cache_that_cannot_be_written_says_what_to_do(private_home):
     (private_home / "cleaned").write_text("in the way")
-    with pytest.raises(DatasetError, match=r"toy cannot be kept in .*GRAPHBENCH_HOME"):
+    with pytest.raises(DatasetError, match=r"toy cannot be cached in .*GRAPHBENCH_HOME"):
         cache.cleaned(SHA, "toy", toy)
 
 

@@ -514,7 +514,7 @@ def test_what_is_generated_or_a_file_needs_no_fetching(graphbench, tmp_path):
 @pytest.mark.parametrize(
     ("algorithm", "dataset", "words"),
     [
-        ("pagerank", "karate", "karate says itself that its edges have no direction: --directed changes nothing."),
+        ("pagerank", "karate", "karate is undirected by its format or generator: --directed has no effect."),
         ("wcc", None, "--directed has no effect: "),
         ("pagerank", None, ""),
     ],

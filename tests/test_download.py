@@ -413,7 +413,7 @@ def test_a_name_is_unknown_if_no_newer_index_is_available(monkeypatch):
     graphs.fetch("Test/triangle")
     monkeypatch.setattr(suitesparse, "COLLECTION", "http://127.0.0.1:9")
     assert graphs.fetch("Test/triangle").exists()
-    with pytest.raises(UnknownNameError, match=r"newer index.*could not be fetched"):
+    with pytest.raises(UnknownNameError, match=r"newer index.*could not be downloaded"):
         graphs.fetch("Test/newer")
 
 
@@ -431,7 +431,7 @@ def test_an_invalid_index_is_not_kept(collection):
 
 @pytest.mark.parametrize(
     ("body", "fault"),
-    [(index(LINE) + b"Test,more\n", "line 4"), (index(LINE).replace(b"1\n", b"5\n", 1), "promises 5")],
+    [(index(LINE) + b"Test,more\n", "line 4"), (index(LINE).replace(b"1\n", b"5\n", 1), "first line: 5")],
 )
 def test_torn_index_is_not_kept(collection, body, fault):
     collection.files["/files/ssstats.csv"] = body
@@ -450,7 +450,7 @@ def test_name_in_several_groups_is_ambiguous(collection):
     ("line", "problem"),
     [
         ("Test,wide,3,4,6,1,1,0,0,0,0,least squares problem,6", "is 3 x 4: only a square matrix is a graph"),
-        ("Test,wide,3,3,6,0,0,0,0,1,1,electromagnetics, mostly,6", "complex numbers"),
+        ("Test,wide,3,3,6,0,0,0,0,1,1,electromagnetics, mostly,6", "complex values"),
     ],
 )
 def test_a_matrix_that_is_no_graph_is_refused_before_download(collection, line, problem):

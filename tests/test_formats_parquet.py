@@ -85,5 +85,5 @@ def test_a_truncated_file_is_reported(tmp_path):
     pq.write_table(pa.table({"src": [1], "dst": [2]}), path)
     for data in (path.read_bytes()[:-3], b"", b"PAR1junkPAR1"):
         path.write_bytes(data)
-        with pytest.raises(FormatError, match="no readable Parquet file"):
+        with pytest.raises(FormatError, match="not a readable Parquet file"):
             formats.read(path)

@@ -78,7 +78,7 @@ def test_a_header_selects_the_columns(read):
     "text", ["source,target,rating\n1,2,5\n", "a,b,rating\n1,2,5\n", "rating;to;from;note\n5;2;1;good\n"]
 )
 def test_a_column_not_named_weight_is_ignored_with_a_warning(read, text):
-    with pytest.warns(UserWarning, match="no column is called weight, so 'rating' counts for nothing. Call a column"):
+    with pytest.warns(UserWarning, match=r"no column is called weight, so 'rating' is ignored\. Name the column"):
         assert named(read(text)) == [(1, 2)]
 
 
@@ -208,7 +208,7 @@ def test_an_unreadable_file_with_an_unknown_suffix_lists_the_formats(read):
 def test_a_truncated_compressed_table_is_reported(tmp_path):
     path = tmp_path / "a.csv.gz"
     path.write_bytes(gzip.compress(b"1,2\n" * 1000)[:-9])
-    with pytest.raises(FormatError, match="damaged or cut off"):
+    with pytest.raises(FormatError, match="damaged or truncated"):
         formats.read(path)
 
 

@@ -79,7 +79,7 @@ def test_a_graph_that_moves_to_the_gpu_says_so(monkeypatch):
     gpu = gpus.Device(index=0, name="NVIDIA Test", total=1, free=1, capability=(9, 0))
     monkeypatch.setattr(gpus, "probe", lambda: gpus.Cuda(driver="580", cuda=(13, 0), devices=(gpu,)))
     monkeypatch.setattr(generators.importlib.util, "find_spec", lambda _: object())
-    with pytest.warns(UserWarning, match=r"large, so it is made by cuGraph.*by=cugraph.*by=numpy"):
+    with pytest.warns(UserWarning, match=r"large, so cuGraph generates it.*by=cugraph.*by=numpy"):
         found = graphs.load("rmat:scale=9,edgefactor=8")
     assert found.info.name == NAME
 

@@ -1,6 +1,6 @@
-"""Names to datasets: the catalogue, fetching, reading, cleaning, caching.
+"""From a name to an edge list: catalogue, download, readers, cleaning, cache.
 
-The public functions are imported when they are first asked for, so that naming this package costs nothing.
+Public functions are imported on first use, so that importing this package costs nothing.
 """
 
 from __future__ import annotations

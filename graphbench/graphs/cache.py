@@ -1,9 +1,9 @@
-"""Cleaned graphs kept as Parquet, and what else graphbench keeps: listed, and cleared when asked.
+"""The cache: cleaned graphs as Parquet, downloads and derived files; list and clear them.
 
-Under `home()`: `downloads/` (archives), `cleaned/` (this file's own), `posed/` and `inputs/` (graphs and draws as
-problems pose them), `answers/` (for comparing engines). All of it can be had or made again. Records cannot, so nothing
-here looks at any other folder; and since `home()` may be any folder that a user names, only files that are called and
-placed as graphbench calls and places them are ever listed or removed.
+Under `home()`: `downloads/` (archives), `cleaned/` (cleaned graphs), `posed/` and `inputs/` (graphs and draws as a
+problem needs them), `answers/` (to compare engines). All of it can be downloaded or computed again; records cannot, so
+other folders are never touched. `home()` may be any folder that a user chooses, so only files whose name and folder
+match graphbench's own are listed or removed.
 """
 
 from __future__ import annotations
@@ -38,17 +38,17 @@ _MADE: dict[Kind, tuple[str, str]] = {
     "inputs": ("inputs", rf"[a-z]+-{_DIGEST}\.npz"),
     "answer": ("answers", rf"{_DIGEST}\.npy"),
 }
-"""By kind, the folder, and what matches the names of the files in it; :data:`edgefile.PART` matches unfinished ones."""
+"""Folder and pattern of file names by kind; :data:`.parquet.PART` matches unfinished files."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:
-    """Something that graphbench keeps.
+    """A cached file.
 
     Attributes:
-        name: the dataset's name where it belongs to one, else the file's.
+        name: of the dataset if it belongs to one, else of the file.
         path: the file.
-        bytes: its size, with the files that go with it (names, recorded checksum).
+        bytes: its size, including companion files (names, recorded checksum).
         kind: `download`, `cleaned`, `posed`, `inputs` or `answer`.
         modified: when it was last written, UTC.
     """
@@ -61,7 +61,7 @@ class Entry:
 
     @property
     def files(self) -> list[Path]:
-        """The file and those that go with it."""
+        """The file and its companions."""
         beside = [parquet.names_path(self.path), self.path.with_name(f"{self.path.name}.sha256")]
         return [self.path, *(path for path in beside if path.is_file())]
 
@@ -69,40 +69,40 @@ class Entry:
 def cleaned(
     source_sha256: str, name: str, make: Callable[[], Raw], *, directed: bool | None = None
 ) -> tuple[EdgeList, Cleaning]:
-    """The cleaned form of a source, from the cache or made now and put there.
+    """The cleaned graph of a source from the cache; on a miss, make it, clean it and cache it.
 
-    Several processes may ask at once: each then makes the same file, and the last replaces the others' atomically.
+    Several processes may do so at once: each writes the same file, and the last one replaces it atomically.
 
     Args:
-        source_sha256: of the file (or of whatever else determines the rows, such as a generator's parameters).
-        name: what the user calls the dataset.
-        make: reads or generates the raw rows; called only if the cache has nothing.
-        directed: the direction that the user asked for; it changes what is read from the same file.
+        source_sha256: of the file, or of whatever else determines the rows, such as a generator's parameters.
+        name: of the dataset.
+        make: reads or generates the raw rows; called on a miss only.
+        directed: the direction that the user requested; it changes what is read from the same file.
 
     Returns:
-        A handle on the cached file, and what cleaning did.
+        A handle on the cached file, and what cleaning changed.
 
     Raises:
-        DatasetError: if the cache cannot be written, or whatever `make` raises.
+        DatasetError: if the cache cannot be written; any exception of `make`.
     """
     path = _cleaned_path(source_sha256, directed)
     if path.exists():
         try:
             return _stored(path, name)
         except (FormatError, OSError) as error:
-            warnings.warn(f"The cached form of {name} is unreadable and is made anew. ({error})", stacklevel=2)
+            warnings.warn(f"The cached graph {name} is unreadable and is made again. ({error})", stacklevel=2)
     edges, cleaning = clean(make(), name)
     metadata = {_CLEANING: msgspec.json.encode(cleaning).decode(), parquet.DATASET: name}
     try:
         return edges.write(path, metadata=metadata), cleaning
     except OSError as error:
         reason = error.strerror or str(error)
-        advice = f"Free space there, or set {paths.HOME_VARIABLE} to a folder that can be written."
-        raise DatasetError(f"The cleaned form of {name} cannot be kept in {path.parent}: {reason}. {advice}") from error
+        advice = f"Free some space, or set {paths.HOME_VARIABLE} to a writable folder."
+        raise DatasetError(f"The cleaned graph {name} cannot be cached in {path.parent}: {reason}. {advice}") from error
 
 
 def has_cleaned(source_sha256: str, *, directed: bool | None = None) -> bool:
-    """Whether the cleaned form of a source is kept, so that :func:`cleaned` need not make it (unless it is damaged)."""
+    """Whether the cleaned graph of a source is cached (it may be damaged)."""
     return _cleaned_path(source_sha256, directed).exists()
 
 
@@ -117,21 +117,21 @@ def _stored(path: Path, name: str) -> tuple[EdgeList, Cleaning]:
     try:
         return edges, msgspec.json.decode(parquet.read_metadata(path)[_CLEANING], type=Cleaning)
     except (KeyError, msgspec.DecodeError) as error:
-        raise FormatError(path, f"what cleaning did is not stored with the edges: {error!r}.") from error
+        raise FormatError(path, f"the counts of cleaning are missing: {error!r}.") from error
 
 
 def posed_path(digest: str, weights: str, suffix: str) -> Path:
-    """Where a graph as posed is kept: by the digest of its edges, what its weights are, and the form of the file."""
+    """The file of a prepared graph, by the digest of its edges, the kind of weights, and the suffix."""
     return paths.home() / "posed" / f"{digest}-{weights}{suffix}"
 
 
 def inputs_path(kind: str, digest: str) -> Path:
-    """Where what was drawn is kept: by its kind (`sources`, `pairs`, ...) and the digest of the values."""
+    """The file of drawn inputs, by their kind (`sources`, `pairs`, ...) and the digest of the values."""
     return paths.home() / "inputs" / f"{kind}-{digest}.npz"
 
 
 def entries() -> list[Entry]:
-    """All that is kept, by kind and name."""
+    """All cached files, by kind and name."""
     found = []
     for kind, name, path in (*_downloads(), *_made()):
         with contextlib.suppress(FileNotFoundError):  # another process may clear at the same time
@@ -144,15 +144,14 @@ def entries() -> list[Entry]:
 
 
 def clear(names: Iterable[str] | None = None) -> list[Entry]:
-    """Remove what is kept, and say what it was. Records are never touched.
+    """Remove cached files and return what was removed. Records are never touched.
 
     Args:
-        names: only of these datasets (`GROUP/NAME`, or NAME alone; upper and lower case are one), with the forms in
-            which problems pose them; None: everything.
+        names: only files of these datasets (`GROUP/NAME` or NAME, case-insensitive); None: everything.
 
     Raises:
-        UnknownNameError: if nothing is kept of one of them; nothing is removed then.
-        DatasetError: if something cannot be removed.
+        UnknownNameError: if nothing is cached of one of them; nothing is removed then.
+        DatasetError: if a file cannot be removed.
     """
     kept = entries()
     if names is not None:
@@ -183,11 +182,11 @@ def _spellings(entry: Entry) -> set[str]:
     return {entry.name.casefold(), entry.name.casefold().rpartition("/")[2]}
 
 
-_Found = tuple[Kind, str, Path]
+_File = tuple[Kind, str, Path]
 
 
-def _downloads() -> Iterator[_Found]:
-    """Archives that are surely graphbench's: in the catalogue, or with the checksum recorded beside them."""
+def _downloads() -> Iterator[_File]:
+    """Archives of graphs of the catalogue, or with a recorded checksum beside them."""
     folder = paths.home() / "downloads"
     index = folder / "ssstats.csv"
     if index.is_file():
@@ -201,15 +200,15 @@ def _downloads() -> Iterator[_Found]:
         yield "download", f"{path.parent.name}/{path.name[1:].removesuffix('.tar.gz.part')}", path
 
 
-def _made() -> Iterator[_Found]:
+def _made() -> Iterator[_File]:
     for kind, (folder, names) in _MADE.items():
         pattern = re.compile(f"{names}|{parquet.PART.format(names)}")
         for path in (paths.home() / folder).glob("*"):
-            if pattern.fullmatch(path.name) and path.is_file() and not _goes_with_another(path):
+            if pattern.fullmatch(path.name) and path.is_file() and not _is_companion(path):
                 yield kind, _dataset(path) if kind in {"cleaned", "posed"} else path.stem, path
 
 
-def _goes_with_another(path: Path) -> bool:
+def _is_companion(path: Path) -> bool:
     stem, names, _ = path.name.partition(".names.parquet")
     return bool(names) and path.with_name(f"{stem}.parquet").is_file()
 

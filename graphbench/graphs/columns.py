@@ -29,8 +29,7 @@ def merge_parallel(
     """Sort rows by (src, dst) and merge equal ones, keeping the smallest weight.
 
     Returns:
-        The three columns, and how many rows were merged away. Rows that are strictly sorted already come back as
-        they are, after one pass.
+        The three columns, and the number of rows merged. Strictly sorted rows are returned unchanged after one pass.
     """
     if len(src) < 2 or _strictly_sorted(src, dst):
         return src, dst, weight, 0
@@ -51,7 +50,7 @@ def merge_parallel(
         first = _firsts(src[order]) | _firsts(dst[order])
     starts = np.flatnonzero(first)
     kept = order[starts]
-    # fmin passes over NaN, so that what is kept does not depend on the order of the rows.
+    # fmin ignores NaN, so the result does not depend on the order of the rows.
     smallest = None if weight is None else np.fmin.reduceat(weight[order], starts)
     return src[kept], dst[kept], smallest, len(first) - len(starts)
 
@@ -79,7 +78,7 @@ def _pack(src: Ids, dst: Ids) -> npt.NDArray[np.int64]:
 
 
 def digest(columns: Columns, num_vertices: int, directed: bool) -> str:
-    """A digest of a canonical edge list: equal for equal graphs, weights included; names do not count."""
+    """A digest of a canonical edge list: equal for equal graphs, weights included, names ignored."""
     present = [np.ascontiguousarray(column) for column in columns if column is not None]
     whole = hashlib.blake2b(f"{num_vertices} {directed} {columns.weight is not None}".encode(), digest_size=16)
     with ThreadPoolExecutor(len(present)) as pool:  # hashing releases the interpreter's lock

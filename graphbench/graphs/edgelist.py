@@ -1,11 +1,11 @@
-"""The edge list: the one form in which a graph travels from any file to any engine.
+"""The edge list: the canonical form of a graph, from any file to any engine.
 
 An :class:`EdgeList` is *canonical*: 0-based ids, no self-loops, no parallel edges, an undirected edge stored once with
-`src < dst`, rows sorted by `(src, dst)`. Isolated vertices exist (`num_vertices` says how many vertices there are).
+`src < dst`, rows sorted by `(src, dst)`. `num_vertices` includes isolated vertices.
 :func:`graphbench.graphs.clean.clean` makes one from raw rows.
 
-It is a handle: the columns are in host memory, or in a Parquet file that is read when they are asked for, so that a
-worker process can take from the file just what its engine wants, on the host or on a device.
+It is a handle: the columns are in host memory, or in a Parquet file that is read on demand, so that a worker process
+reads only what its engine needs, on the host or on a device.
 """
 
 from __future__ import annotations
@@ -35,22 +35,22 @@ __all__ = ["INT32_VERTICES", "Columns", "Counts", "EdgeList", "Ids", "Weights", 
 
 
 class EdgeList:
-    """A canonical graph: counts, a digest, and columns that are read when asked for.
+    """A canonical graph: counts, a digest, and columns that are read on demand.
 
     Use :meth:`from_columns` or :meth:`open`. `len(edges)` is `num_edges`.
 
     Attributes:
-        name: what the user calls the dataset.
+        name: of the dataset.
         num_vertices: vertices, isolated ones included.
         num_edges: edges, an undirected one counted once.
         directed: whether (u, v) differs from (v, u).
         weighted: whether there is a weight column (float64).
         digest: equal for equal graphs, weights included.
-        on_device: whether :meth:`chunks` gives arrays of a device; see :mod:`graphbench.graphs.on_device`.
+        on_device: whether :meth:`chunks` yields device arrays; see :mod:`graphbench.graphs.on_device`.
     """
 
     suffix: ClassVar[str] = ".parquet"
-    """Of the files that :meth:`write` writes."""
+    """Of files that :meth:`write` writes."""
     on_device: ClassVar[bool] = False
 
     def __init__(self, counts: Counts, *, columns: Columns | None, path: Path | None, name: str, names: Any) -> None:
@@ -66,7 +66,7 @@ class EdgeList:
         self.weights = counts.weights
         self.digest = counts.digest
 
-    # Making one
+    # Create
 
     @classmethod
     def from_columns(
@@ -81,17 +81,17 @@ class EdgeList:
         names: npt.NDArray[Any] | None = None,
         weights: str | None = None,
     ) -> EdgeList:
-        """Wrap columns that are canonical already (it is not checked: clean raw rows with `datasets.clean`).
+        """Wrap canonical columns; they are not checked (see :func:`graphbench.graphs.clean.clean`).
 
         Args:
             src: sources, shape (num_edges,), int32 or int64.
             dst: destinations, likewise.
             weight: float64 weights, likewise, or None.
-            num_vertices: how many vertices there are; ids are below it.
+            num_vertices: number of vertices; ids are below it.
             directed: whether the rows are arcs.
-            name: what to call it in messages.
-            names: the vertices' own names, shape (num_vertices,), where ids are not the names.
-            weights: where the weights come from: `dataset` (default) or `drawn`.
+            name: for messages.
+            names: of the vertices, shape (num_vertices,), if ids are not the names.
+            weights: their origin: `dataset` (default) or `drawn`.
         """
         columns = Columns(src, dst, weight)
         counts = Counts(
@@ -111,7 +111,7 @@ class EdgeList:
 
         Args:
             path: the file.
-            name: what to call it in messages; the file's stem by default.
+            name: for messages; the file's stem by default.
             verify: also read the file through once and compare it with the checksum taken when it was written.
 
         Raises:
@@ -127,8 +127,8 @@ class EdgeList:
         Columns `src`, `dst` and, if weighted, `weight`; names go beside it as `STEM.names.parquet`.
 
         Args:
-            path: where to.
-            metadata: more to keep in the file; :func:`graphbench.graphs.parquet.read_metadata` reads it.
+            path: the file.
+            metadata: more for the footer; see :func:`graphbench.graphs.parquet.read_metadata`.
 
         Raises:
             OSError: if it cannot be written.
@@ -137,7 +137,7 @@ class EdgeList:
         parquet.write(path, self.to_numpy(), self._counts, self.names, metadata or {})
         return EdgeList(self._counts, columns=None, path=path, name=self.name, names=None)
 
-    # What it is
+    # Properties
 
     def __len__(self) -> int:
         return self.num_edges
@@ -154,12 +154,12 @@ class EdgeList:
 
     @property
     def num_entries(self) -> int:
-        """What the adjacency matrix stores: an undirected edge counts twice."""
+        """Entries of the adjacency matrix: an undirected edge counts twice."""
         return self.num_edges if self.directed else 2 * self.num_edges
 
     @property
     def names(self) -> npt.NDArray[Any] | None:
-        """The vertices' own names, shape (num_vertices,), or None where the ids are the names."""
+        """Names of the vertices, shape (num_vertices,), or None if the ids are the names."""
         if self._names is None and self._counts.named and self.path is not None:
             self._names = parquet.read_names(self.path)
         return self._names  # type: ignore[no-any-return]
@@ -175,7 +175,7 @@ class EdgeList:
 
     @functools.cached_property
     def largest_out_degree(self) -> int:
-        """The most arcs that lead out of one vertex: of an undirected graph, the largest degree."""
+        """The largest out-degree; of an undirected graph, the largest degree."""
         if not self.directed:
             return int(self.degrees.max(initial=0))
         out = self._zeros(np.int64)
@@ -205,7 +205,7 @@ class EdgeList:
         """Pairs to draw similarity queries from, sampled when the graph was generated on a device; else None."""
         return None
 
-    # Forms to hand on
+    # Convert
 
     def to_numpy(self) -> Columns:
         """The columns as NumPy arrays (views where they are in memory, a fresh read where they are in a file)."""
@@ -215,10 +215,10 @@ class EdgeList:
         return parquet.read_columns(self.path)
 
     def chunks(self, rows: int = 1 << 22) -> Iterator[Columns]:
-        """The columns in pieces of at most about `rows` rows: what certificates run over."""
+        """The columns in pieces of at most about `rows` rows, for certificates."""
         if self._columns is not None:
             src, dst, weight = self._columns
-            # One piece even of nothing: a certificate then sees columns of the right dtype.
+            # At least one piece, so that a certificate sees columns of the right dtype.
             for start in range(0, max(len(src), 1), rows):
                 piece = slice(start, start + rows)
                 yield Columns(src[piece], dst[piece], None if weight is None else weight[piece])
@@ -257,7 +257,7 @@ class EdgeList:
         """Columns `source`, `destination` and, if weighted, `weight`.
 
         Args:
-            names: give the vertices' own names instead of ids, where they have any.
+            names: names of the vertices instead of ids, if there are any.
         """
         import pandas as pd
 
@@ -270,7 +270,7 @@ class EdgeList:
         return frame
 
     def to_cudf(self, *, names: bool = False) -> cudf.DataFrame:
-        """Like :meth:`to_pandas`, in device memory; read by cuDF from the Parquet file where there is one.
+        """Like :meth:`to_pandas`, in device memory; read by cuDF from the Parquet file if there is one.
 
         Raises:
             UnavailableError: if cuDF is not installed.
@@ -298,11 +298,11 @@ class EdgeList:
             id_type: of the ids; :attr:`id_type` by default.
 
         Raises:
-            UsageError: if the edge list is not in a file, where workers could read their part.
+            UsageError: if the edge list is not in a file that workers can read.
             UnavailableError: if dask-cuDF is not installed.
         """
         if self.path is None:
-            raise UsageError("Only an edge list in a file can be read by several workers: write() it first.")
+            raise UsageError("The edge list is in memory, where other workers cannot read it. Call write() first.")
         dask_cudf = rapids("dask_cudf")
         if self.num_edges:
             frame = dask_cudf.read_parquet(self.path, split_row_groups=True)
@@ -316,13 +316,12 @@ class EdgeList:
                 frame[end] = frame[end].astype(id_type)
         return frame
 
-    # Other graphs made from it
+    # Derive other graphs
 
     def undirected(self) -> EdgeList:
         """Drop the direction: (u, v) and (v, u) become one edge that keeps the smaller weight.
 
-        The smaller, as cuGraph keeps and as shortest paths need; and so an unweighted graph stays the special case
-        of weight 1.
+        The smaller, as in cuGraph and as shortest paths require; so an unweighted graph stays the case of weight 1.
         """
         if not self.directed:
             return self
@@ -342,14 +341,14 @@ class EdgeList:
         return self._derive(tail, head, both, directed=True, weights=self.weights)
 
     def unweighted(self) -> EdgeList:
-        """Forget the weights."""
+        """Drop the weights."""
         if not self.weighted:
             return self
         src, dst, _ = self.to_numpy()
         return self._derive(src, dst, None, directed=self.directed, weights="none")
 
     def without_zero_weights(self) -> EdgeList:
-        """Leave out the edges of weight 0; all vertices stay."""
+        """Drop edges of weight 0; all vertices stay."""
         src, dst, weight = self.to_numpy()
         if weight is None or weight.all():
             return self
@@ -366,25 +365,25 @@ class EdgeList:
         made = {"num_vertices": self.num_vertices, "directed": directed, "weights": weights}
         return EdgeList.from_columns(src, dst, weight, name=self.name, names=self.names, **made)  # type: ignore[arg-type]
 
-    # What goes through chunks runs where they are: a graph on a device has other forms of these three.
+    # Graphs on a device override these three, so that loops over chunks run there.
 
     def _zeros(self, kind: type[Any]) -> Any:
-        """A number for each vertex."""
+        """Zeros, shape (num_vertices,), where the chunks are."""
         return np.zeros(self.num_vertices, dtype=kind)
 
     def _marked(self, vertices: npt.NDArray[np.int64]) -> Any:
-        """Whether a vertex is one of these, shape (num_vertices,)."""
+        """A mask of these vertices, shape (num_vertices,)."""
         marked = self._zeros(bool)
         marked[vertices] = True
         return marked
 
     def _fetched(self, values: Any) -> npt.NDArray[Any]:
-        """An array of that place, in host memory."""
+        """A copy in host memory."""
         return np.asarray(values)
 
 
 def rapids(module: str) -> Any:
-    """A module of RAPIDS, or of what comes with it.
+    """Import a module of RAPIDS or its dependencies.
 
     Raises:
         UnavailableError: if it is not installed.
@@ -392,5 +391,5 @@ def rapids(module: str) -> Any:
     try:
         return importlib.import_module(module)
     except ImportError as error:
-        fix = "Install RAPIDS (the extra cu12 or cu13); `graphbench doctor` says what is missing."
+        fix = "Install RAPIDS (the extra cu12 or cu13); run `graphbench doctor`."
         raise UnavailableError(module, f"not installed ({error})", fix) from error

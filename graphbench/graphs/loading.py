@@ -1,4 +1,4 @@
-"""From a name to a cleaned dataset, whatever kind of name it is."""
+"""Load a cleaned dataset by any kind of name."""
 
 from __future__ import annotations
 
@@ -25,48 +25,47 @@ from graphbench.records.model import DatasetInfo
 
 
 def load(name: str | os.PathLike[str], *, directed: bool | None = None, progress: Progress | None = None) -> Dataset:
-    """Load a graph: fetched, read and cleaned if need be, else taken from the cache.
+    """Load a graph from the cache; if it is not cached, download or generate it, read it and clean it.
 
-    A name is looked at in this order:
+    Names are resolved in this order:
 
     1. a name of the catalogue (`coAuthorsDBLP`; upper and lower case are one);
     2. a generator's specification (`ba:n=100000,m=5`, `rmat:scale=20`, `twin:as-Skitter`; see :mod:`.generators`);
-    3. a file: an existing one, or anything that looks like one (a suffix that is read, `./`, `~/`, several `/`);
-    4. `GROUP/NAME` of the SuiteSparse Matrix Collection, or a bare NAME that its kept index has exactly once.
+    3. a file: an existing one, or a name that looks like one (a known suffix, `./`, `~/`, several `/`);
+    4. `GROUP/NAME` of the SuiteSparse Matrix Collection, or a bare NAME that is unique in its cached index.
 
     Args:
         name: any of these; a path object is always a file.
-        directed: take the rows of a table as arcs (True). False drops the direction of any graph. For `rmat` it is the
-            parameter of that name. Other graphs say themselves what they are, and True changes nothing there: a
-            warning says so.
-        progress: told of a download, with the bytes done and the bytes in all (None if unknown).
+        directed: True reads the rows of a table as arcs; False drops the direction of any graph. For `rmat` it is the
+            parameter of that name. Other formats define the direction, so True has no effect there, with a warning.
+        progress: called during a download with the bytes done and the total (None if unknown).
 
     Raises:
-        UnknownNameError: if nothing is called that; it suggests what is.
-        UsageError: if a specification is wrong.
-        FormatError: if the file is not what its format, or the collection's index, promises.
-        FetchError: if it has to be downloaded and cannot be.
-        UnavailableError: if it is made on a GPU (`by=cugraph`), and there is none.
-        DatasetError: if the file is missing, the matrix no graph, or the cache cannot be written.
+        UnknownNameError: if there is no such dataset; the message suggests similar names.
+        UsageError: if a specification is invalid.
+        FormatError: if the file violates its format or differs from the collection's index.
+        FetchError: if it cannot be downloaded.
+        UnavailableError: if it needs a GPU (`by=cugraph`) and there is none.
+        DatasetError: if the file is missing, the matrix is no graph, or the cache cannot be written.
     """
     found = _found(name, directed, progress)
     if directed and not found.info.directed:
         warnings.warn(
-            f"{found.info.name} says itself that its edges have no direction: --directed changes nothing.", stacklevel=2
+            f"{found.info.name} is undirected by its format or generator: --directed has no effect.", stacklevel=2
         )
     return found
 
 
 def to_make(name: str, *, directed: bool | None = None) -> generators.Spec | None:
-    """What :func:`load` would have to generate now; None: nothing, as the graph is kept, or comes from elsewhere.
+    """What :func:`load` would have to generate now; None if the graph is cached or not generated.
 
     Raises:
-        UsageError: if a specification is wrong.
+        UsageError: if a specification is invalid.
     """
     name = name.strip()
     if catalogue.find(name) is not None or not generators.is_spec(name):
         return None
-    spec = _asked(generators.parse(name), directed).resolved()
+    spec = _with_direction(generators.parse(name), directed).resolved()
     kept = cached_path(spec.recipe()).exists() if spec.on_device else cache.has_cleaned(_generated_key(spec))
     return None if kept else spec
 
@@ -83,7 +82,7 @@ def _found(name: str | os.PathLike[str], directed: bool | None, progress: Progre
     if is_file(name):
         return _from_file(Path(name).expanduser(), directed)
     if ":" in name:
-        generators.parse(name)  # It is nothing else, and this says which generators there are.
+        generators.parse(name)  # raises: it is nothing else, and the message lists the generators
     return _from_collection(suitesparse.resolve(name, progress), directed, progress)
 
 
@@ -109,7 +108,7 @@ def _from_collection(matrix: suitesparse.Matrix, directed: bool | None, progress
             suitesparse.discard(path)
             raise FormatError(
                 path,
-                f"is not {matrix.full_name} as the collection's index describes it: {fault}. The download is not kept. "
+                f"differs from {matrix.full_name} in the collection's index: {fault}. The download was deleted. "
                 f"If the collection has changed, remove {suitesparse.index_path()} and try again.",
             )
         return dataclasses.replace(raw, directed=False) if directed is False else raw
@@ -124,13 +123,11 @@ def _from_file(path: Path, directed: bool | None) -> Dataset:
     try:
         checksum = sha256(path)
     except IsADirectoryError:
-        raise DatasetError(f"{path} is a folder; a dataset is a file. {formats.UNDERSTOOD}") from None
+        raise DatasetError(f"{path} is a folder; expected a file. {formats.UNDERSTOOD}") from None
     except FileNotFoundError:
-        raise DatasetError(
-            f"There is no file {path}. `graphbench list datasets` shows the graphs with a name."
-        ) from None
+        raise DatasetError(f"There is no file {path}. Named graphs: `graphbench list datasets`.") from None
     except OSError as error:
-        raise DatasetError(f"{path} cannot be read: {error.strerror or error}. Make it readable.") from error
+        raise DatasetError(f"{path} cannot be read: {error.strerror or error}. Check its permissions.") from error
     edges, cleaning = cache.cleaned(
         _key(path, checksum), path.name, lambda: formats.read(path, directed=directed), directed=directed
     )
@@ -138,20 +135,20 @@ def _from_file(path: Path, directed: bool | None) -> Dataset:
 
 
 def _generated(spec: generators.Spec, directed: bool | None) -> Dataset:
-    spec = _asked(spec, directed)
+    spec = _with_direction(spec, directed)
     resolved = spec.resolved()
     if resolved is not spec:
         warnings.warn(
-            f"{spec} is large, so it is made by cuGraph on the GPU: as {resolved}, another graph than by=numpy makes.",
+            f"{spec} is large, so cuGraph generates it on the GPU as {resolved}, a different graph than by=numpy.",
             stacklevel=5,
         )
     if resolved.on_device:
-        return _made_on_device(resolved)
+        return _generated_on_device(resolved)
     edges, cleaning = cache.cleaned(_generated_key(spec), str(spec), spec.make)
     return dataset(str(spec), edges, cleaning, source=f"generator {spec.key}")
 
 
-def _asked(spec: generators.Spec, directed: bool | None) -> generators.Spec:
+def _with_direction(spec: generators.Spec, directed: bool | None) -> generators.Spec:
     if directed is None or "directed" not in spec.values:
         return spec
     return dataclasses.replace(spec, values={**spec.values, "directed": int(directed)})
@@ -161,7 +158,7 @@ def _generated_key(spec: generators.Spec) -> str:
     return hashlib.sha256(spec.key.encode()).hexdigest()
 
 
-def _made_on_device(spec: generators.Spec) -> Dataset:
+def _generated_on_device(spec: generators.Spec) -> Dataset:
     edges = DeviceEdgeList.load_or_generate(str(spec), spec.recipe())
     census = edges.stored.census
     cleaning = Cleaning(
@@ -175,14 +172,14 @@ def _made_on_device(spec: generators.Spec) -> Dataset:
 
 
 def dataset(name: str, edges: EdgeList, cleaning: Cleaning, *, source: str, sha256: str | None = None) -> Dataset:
-    """Cleaned edges with all that is known about them.
+    """A dataset of cleaned edges, with its description for records.
 
     Args:
-        name: what the dataset is called in tables and records.
+        name: in tables and records.
         edges: the cleaned edges.
-        cleaning: what cleaning did.
+        cleaning: what cleaning changed.
         source: where it came from, in words.
-        sha256: of the file that it came from; None: there is none, and that of the canonical edges is taken.
+        sha256: of the original file; None: of the canonical edges.
     """
     info = DatasetInfo(
         name=name,
@@ -205,7 +202,7 @@ def dataset(name: str, edges: EdgeList, cleaning: Cleaning, *, source: str, sha2
 
 
 def is_file(name: str) -> bool:
-    """Whether a name that is neither in the catalogue nor a specification is meant as a file's."""
+    """Whether a name that is neither in the catalogue nor a specification means a file."""
     path = Path(name).expanduser()
     if formats.suffix(path) in formats.SUFFIXES or path.is_file():
         return True
@@ -219,7 +216,7 @@ def _key(path: Path, checksum: str) -> str:
 
 
 def _num_entries(raw: Raw) -> int:
-    """What a matrix holds whose rows these are, before cleaning: symmetric storage keeps one of two mirror images."""
+    """Entries of the matrix before cleaning; symmetric storage keeps one of two mirror images."""
     if raw.directed:
         return len(raw.src)
     return 2 * len(raw.src) - int(np.count_nonzero(raw.src == raw.dst))

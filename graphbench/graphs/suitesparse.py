@@ -54,21 +54,21 @@ class Matrix(msgspec.Struct, frozen=True, kw_only=True):
         return f"{self.group}/{self.name}"
 
     def refuse_unless_graph(self) -> None:
-        """Refuse, before anything is downloaded, what is no adjacency matrix.
+        """Raise, before anything is downloaded, if the matrix is no adjacency matrix.
 
         Raises:
             DatasetError: if the matrix is rectangular or complex.
         """
         if self.rows != self.columns:
             shape = f"{self.rows:,} x {self.columns:,}"
-            raise DatasetError(f"{self.full_name} is {shape}: only a square matrix is a graph. Choose another one.")
+            raise DatasetError(f"{self.full_name} is {shape}: only a square matrix is a graph. Choose another matrix.")
         if not self.real:
-            raise DatasetError(f"{self.full_name} holds complex numbers, which are no weights. Choose another one.")
+            raise DatasetError(f"{self.full_name} has complex values; expected real weights. Choose another matrix.")
 
     def fault(self, *, num_vertices: int, num_entries: int, directed: bool) -> str:
-        """How a file that claims to be this matrix differs from the index; empty if it does not.
+        """How a file differs from the index; empty if it does not.
 
-        Symmetry is compared only where the matrix has no explicit zeros: the index leaves them out there.
+        Symmetry is compared only if the matrix has no explicit zeros, which the index ignores.
 
         Args:
             num_vertices: rows of the file's matrix.
@@ -91,20 +91,20 @@ class Matrix(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def fetch(name: str, progress: Progress | None = None) -> Path:
-    """The file of a named graph, downloaded unless it is here already.
+    """The file of a named graph, downloaded unless it exists.
 
     Args:
-        name: a name of the catalogue, `GROUP/NAME` of the SuiteSparse collection, or a bare NAME that the kept index
-            has exactly once.
-        progress: called with the bytes done and the bytes in all (None if unknown).
+        name: a name of the catalogue, `GROUP/NAME` of the SuiteSparse collection, or a bare NAME that is
+            unique in the cached index.
+        progress: called with the bytes done and the total (None if unknown).
 
     Returns:
-        The archive, or the embedded file; its checksum has been compared just now.
+        The archive, verified by its checksum, or the embedded file.
 
     Raises:
-        UnknownNameError: if nothing is called that.
-        DatasetError: if the matrix is rectangular or complex, so no graph.
-        ChecksumError: if every address that answered gave other bytes.
+        UnknownNameError: if there is no such graph.
+        DatasetError: if the matrix is rectangular or complex.
+        ChecksumError: if every address that answered served other bytes.
         FetchError: if no address answered.
     """
     entry = catalogue.find(name)
@@ -116,11 +116,11 @@ def fetch(name: str, progress: Progress | None = None) -> Path:
 
 
 def resolve(name: str, progress: Progress | None = None) -> Matrix:
-    """The matrix that is meant by `GROUP/NAME`, or by a bare NAME that the kept index has exactly once.
+    """The matrix with that `GROUP/NAME`, or with a bare NAME that is unique in the cached index.
 
     Raises:
-        UnknownNameError: if it is none or several.
-        FetchError: if the index is needed and cannot be fetched.
+        UnknownNameError: if there is none, or several.
+        FetchError: if the index is needed and cannot be downloaded.
     """
     if "/" in name:
         return matrix(name, progress)
@@ -129,7 +129,7 @@ def resolve(name: str, progress: Progress | None = None) -> Matrix:
         return found[0]
     if found:
         raise UnknownNameError("dataset", name, [each.full_name for each in found])
-    # The kept index is for suggestions only: a slip is as likely in a name from there.
+    # The cached index is for suggestions only.
     candidates = {*catalogue.names(), *(each.name for each in known().values())}
     hint = "A dataset is also GROUP/NAME of the SuiteSparse collection, a file, or a generator (ba:n=1000,m=5)."
     raise UnknownNameError("dataset", name, candidates if _is_near(name, candidates) else catalogue.names(), hint)
@@ -143,11 +143,11 @@ def archive(
     Args:
         group: in the collection.
         name: in that group.
-        expected: the checksum, where it is known from elsewhere; else the recorded one counts.
-        progress: called with the bytes done and the bytes in all.
+        expected: the checksum if the catalogue has it; else the recorded one is used.
+        progress: called with the bytes done and the total.
 
     Raises:
-        FetchError: if it cannot be had.
+        FetchError: if it cannot be downloaded.
     """
     path = archive_path(group, name)
     wanted = expected or recorded(path)
@@ -160,8 +160,8 @@ def archive(
     hint = ""
     if expected is None and wanted is not None:
         hint = (
-            "Its checksum is the one recorded when the graph was first fetched; if the collection has published a "
-            f"correction since, `graphbench cache clear {group}/{name}` forgets it."
+            "The expected checksum was recorded at the first download. If the collection has corrected the file since, "
+            f"run `graphbench cache clear {group}/{name}`."
         )
     download(path, addresses(_relative(group, name)), expected=wanted, progress=progress, hint=hint)
     got = sha256(path)
@@ -171,12 +171,12 @@ def archive(
 
 
 def address(group: str, name: str) -> str:
-    """Where the collection itself offers the archive of a matrix."""
+    """The address of a matrix in the collection."""
     return f"{COLLECTION}/{_relative(group, name)}"
 
 
 def archive_path(group: str, name: str) -> Path:
-    """Where the archive of a matrix is kept."""
+    """The file of a downloaded matrix."""
     return files.home() / "downloads" / group / f"{name}.tar.gz"
 
 
@@ -195,7 +195,7 @@ def is_available_offline(name: str) -> bool:
 
 
 def recorded(path: Path) -> str | None:
-    """The checksum that was recorded when an archive was first fetched, or None."""
+    """The checksum recorded at the first download, or None."""
     try:
         return _record_path(path).read_text(encoding="ascii").split()[0]
     except (OSError, IndexError, UnicodeDecodeError):
@@ -207,7 +207,7 @@ def _relative(group: str, name: str) -> str:
 
 
 def discard(path: Path) -> None:
-    """Forget an archive and its recorded checksum: it is not what the index says it is."""
+    """Delete an archive and its recorded checksum."""
     for each in (path, _record_path(path)):
         each.unlink(missing_ok=True)
 
@@ -220,7 +220,7 @@ def _is_near(name: str, candidates: Iterable[str]) -> bool:
 def _record(path: Path, checksum: str) -> None:
     if recorded(path) == checksum:
         return
-    # A record that cannot be written (a cache folder made read-only, to share it) is no reason to refuse the graph.
+    # A shared, read-only cache folder must not make the graph unusable.
     with contextlib.suppress(OSError):
         atomically(_record_path(path), lambda part: part.write_text(f"{checksum}  {path.name}\n", encoding="ascii"))
 
@@ -233,12 +233,12 @@ def _record_path(path: Path) -> Path:
 
 
 def index_path() -> Path:
-    """Where the index is kept."""
+    """The file of the downloaded index."""
     return files.home() / "downloads" / "ssstats.csv"
 
 
 def known() -> dict[str, Matrix]:
-    """The matrices of the kept index, by case-folded `group/name`; empty where none has been fetched yet."""
+    """The matrices of the cached index, by case-folded `group/name`; empty before the first download."""
     try:
         return _parsed(index_path(), index_path().stat().st_mtime_ns)
     except (FileNotFoundError, FormatError):
@@ -246,11 +246,11 @@ def known() -> dict[str, Matrix]:
 
 
 def matrix(full_name: str, progress: Progress | None = None) -> Matrix:
-    """The matrix of that `GROUP/NAME`; the index is fetched where it is missing or does not have the name.
+    """The matrix with that `GROUP/NAME`; downloads the index if it is missing or does not have the name.
 
     Raises:
         UnknownNameError: if the collection has no such matrix.
-        FetchError: if there is no index and none can be fetched.
+        FetchError: if there is no index and it cannot be downloaded.
     """
     wanted = full_name.casefold()
     if wanted not in known():
@@ -259,17 +259,17 @@ def matrix(full_name: str, progress: Progress | None = None) -> Matrix:
             download(index_path(), addresses(INDEX), check=_read, progress=progress)
         except FetchError as error:
             if not kept:
-                raise FetchError(f"{full_name} is looked up in the collection's index, {INDEX}. {error}") from error
-            hint = f"A newer index, which might have it, could not be fetched. {error}"
+                raise FetchError(f"{full_name} needs the collection's index, {INDEX}. {error}") from error
+            hint = f"A newer index could not be downloaded. {error}"
             raise UnknownNameError("matrix of the SuiteSparse collection", full_name, _full_names(), hint) from error
     if wanted not in known():
-        hint = "The collection is at https://sparse.tamu.edu; to open a file of your own, name it with its suffix."
+        hint = "Search https://sparse.tamu.edu, or name a file with its suffix."
         raise UnknownNameError("matrix of the SuiteSparse collection", full_name, _full_names(), hint)
     return known()[wanted]
 
 
 def matrices_named(name: str) -> list[Matrix]:
-    """The matrices of the kept index with that bare name, upper and lower case being one."""
+    """The matrices of the cached index with that bare name, case-insensitive."""
     return [each for key, each in known().items() if key.rpartition("/")[2] == name.casefold()]
 
 
@@ -285,14 +285,14 @@ def _parsed(file: Path, _modified_ns: int) -> dict[str, Matrix]:
 def _read(file: Path) -> dict[str, Matrix]:
     lines = file.read_text(encoding="utf-8", errors="replace").splitlines()
     if len(lines) < 2 or not lines[0].strip().isdecimal():
-        raise FormatError(INDEX, "not the collection's index, which begins with the number of matrices.", 1)
+        raise FormatError(INDEX, "not the collection's index: expected the number of matrices.", 1)
     found = {}
     for number, line in enumerate(lines[2:], start=3):
         if line.strip():
             each = _parse(line, number)
             found[each.full_name.casefold()] = each
     if len(found) != int(lines[0]):
-        raise FormatError(INDEX, f"{len(found):,} matrices, where the first line promises {lines[0].strip()}.")
+        raise FormatError(INDEX, f"{len(found):,} matrices, expected by the first line: {lines[0].strip()}.")
     return found
 
 
@@ -321,20 +321,20 @@ def _parse(line: str, number: int) -> Matrix:
 
 
 def addresses(relative: str) -> list[str]:
-    """Where to ask for a file of the collection, in this order.
+    """Addresses of a file of the collection: the user's mirrors first, then the collection's own.
 
     Args:
-        relative: its place in the collection: `MM/GROUP/NAME.tar.gz` or `files/ssstats.csv`.
+        relative: path in the collection: `MM/GROUP/NAME.tar.gz` or `files/ssstats.csv`.
 
     Raises:
-        UsageError: if `GRAPHBENCH_MIRROR` holds anything but addresses, separated by blanks.
+        UsageError: if `GRAPHBENCH_MIRROR` is not a list of addresses, separated by blanks.
     """
     bases = [*map(_base, os.environ.get(MIRROR_VARIABLE, "").split()), COLLECTION]
     return [f"{base.rstrip('/')}/{relative}" for base in bases]
 
 
 def in_local_mirror(relative: str) -> Path | None:
-    """A file of the collection in the first mirror on this machine (`file://`) that has it; None if none has."""
+    """A file of the collection in the first `file://` mirror that has it, or None."""
     for address in addresses(relative):
         parts = urlsplit(address)
         if parts.scheme == "file" and (path := Path(url2pathname(parts.path))).is_file():

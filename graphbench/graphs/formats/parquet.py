@@ -41,7 +41,7 @@ def read(path: Path, *, directed: bool | None = None) -> Raw:
             src_name, dst_name, weight_name = _columns(schema, path)
             table = pq.read_table(path, columns=[name for name in (src_name, dst_name, weight_name) if name])
         except pa.ArrowException as error:
-            raise FormatError(path, f"is no readable Parquet file: {error}. Expected {_COLUMNS}.") from error
+            raise FormatError(path, f"not a readable Parquet file: {error}. Expected {_COLUMNS}.") from error
     ends = [_vertices(table.column(name), name, path) for name in (src_name, dst_name)]
     if ends[0].type != ends[1].type:
         problem = f"columns {src_name!r} and {dst_name!r} are of different types, {ends[0].type} and {ends[1].type}"
@@ -53,7 +53,7 @@ def read(path: Path, *, directed: bool | None = None) -> Raw:
 
 
 def _written_by_graphbench(path: Path) -> Raw | None:
-    """What :meth:`EdgeList.write` wrote says itself how many vertices there are, and what direction means."""
+    """A file of :meth:`EdgeList.write`, which stores the number of vertices and the direction; else None."""
     try:
         edges = EdgeList.open(path)
     except FormatError:

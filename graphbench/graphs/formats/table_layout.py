@@ -118,8 +118,8 @@ def _warn_of_ignored(fields: list[str], data: list[list[str]], ends: set[int], p
     ]
     if numeric:
         warnings.warn(
-            f"{path.name}: no column is called weight, so {', '.join(map(repr, numeric))} counts for nothing. "
-            "Call a column weight in the header to have it used, or leave it out to be rid of this warning.",
+            f"{path.name}: no column is called weight, so {', '.join(map(repr, numeric))} is ignored. "
+            "Name the column 'weight' in the header to use it, or drop it.",
             stacklevel=2,
         )
 

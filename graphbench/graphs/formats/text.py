@@ -61,7 +61,7 @@ def failures_named(path: Path) -> Iterator[None]:
     try:
         yield
     except _TORN as error:
-        advice = "Its compression is damaged or cut off: get the file again."
+        advice = "The compressed data are damaged or truncated. Download the file again."
         raise FormatError(path, f"{_sentence(error)} {advice}") from error
     except OSError as error:
         reason = error.strerror or str(error)

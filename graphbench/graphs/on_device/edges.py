@@ -93,7 +93,7 @@ class DeviceEdgeList(EdgeList):
         recipe.write(Path(path), self.stored)
         return DeviceEdgeList(self.stored, path=Path(path))
 
-    # What it is
+    # Properties
 
     @property
     def recipe(self) -> Recipe:
@@ -255,7 +255,7 @@ class DeviceEdgeList(EdgeList):
         pieces = ranges.split(rows, ranges.max_rows(self.generator, 0.4))
         return self._whole(ids, [Range(at.first + one, at.first + two, count) for one, two, count in pieces])
 
-    # Forms to hand on
+    # Convert
 
     def to_numpy(self) -> Columns:
         """The columns in host memory: generated on the device and copied range by range.
@@ -322,7 +322,7 @@ class DeviceEdgeList(EdgeList):
         options = {"stored": recipe.encode(small), "of": count, "ids": ids.name}
         return dataframe.from_map(partition, range(count), meta=meta, **options)
 
-    # Other graphs made from it
+    # Derive other graphs
 
     def undirected(self) -> EdgeList:
         """The same draws without direction: another graph, with its own census, cached or generated now.
@@ -337,7 +337,7 @@ class DeviceEdgeList(EdgeList):
         return DeviceEdgeList(msgspec.structs.replace(stored, weights_seed=self.stored.weights_seed))
 
     def unweighted(self) -> EdgeList:
-        """Forget the weights."""
+        """Drop the weights."""
         return self if not self.weighted else DeviceEdgeList(msgspec.structs.replace(self.stored, weights_seed=None))
 
     def without_zero_weights(self) -> EdgeList:
