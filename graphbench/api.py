@@ -317,9 +317,9 @@ class Result:
         if not digests:
             where = "" if dataset is None else f" on {dataset!r}"
             names = ", ".join(dict.fromkeys(record.task.dataset for record in self.records))
-            raise UsageError(f"{engine} gave no answer{where}; `records` tell why. Measured were: {names}.")
+            raise UsageError(f"{engine} has no answer{where}: see the reason in `records`. Measured datasets: {names}.")
         if len(digests) > 1:
-            raise UsageError(f"{engine} gave an answer on each of {', '.join(digests)}: name the dataset.")
+            raise UsageError(f"{engine} has answers on {', '.join(digests)}: name one as dataset=.")
         (digest,) = digests.values()
         return kept_answer(digest)
 
@@ -427,7 +427,7 @@ def kept_answer(digest: str) -> npt.NDArray[Any]:
 
     path = kept(digest)
     if not path.exists():
-        raise UsageError(f"The answer {digest} is not kept; run the task again.")
+        raise UsageError(f"The answer {digest} is no longer in the cache; run the task again.")
     return np.load(path)  # type: ignore[no-any-return]
 
 

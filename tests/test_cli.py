@@ -359,7 +359,7 @@ def test_an_interrupt_while_the_program_still_starts_ends_with_130(imported):
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 130
-    assert done.stderr.strip() == "Interrupted. What was complete is kept."
+    assert done.stderr.strip() == "Interrupted. Completed records are kept."
 
 
 def test_memory_that_runs_out_is_told_in_a_sentence(graphbench, monkeypatch):
@@ -371,7 +371,7 @@ def test_memory_that_runs_out_is_told_in_a_sentence(graphbench, monkeypatch):
     monkeypatch.setattr(loading.cache, "cleaned", hungry)
     code, _, err = graphbench("wcc", "karate", *QUICK)
     assert code == 1
-    assert "memory ran out (Unable to allocate 7.28 TiB)" in err
+    assert "out of memory (Unable to allocate 7.28 TiB)" in err
 
 
 @pytest.mark.parametrize("body", ["import no_such_library", "1 / 0", "raise SystemError", "def ("])
@@ -390,7 +390,7 @@ def test_a_file_that_cannot_be_written_is_told_before_anything_is_measured(graph
     suffix = {"--output": "md", "--save-answer": "csv", "--chart": "svg"}[option]
     code, out, err = graphbench("wcc", "karate", *QUICK, option, tmp_path / "no" / f"x.{suffix}")
     assert (code, out) == (2, "")
-    assert "there is no folder" in err
+    assert "does not exist" in err
     assert not (private_home / "records.jsonl").exists()
 
 
@@ -398,7 +398,7 @@ def test_a_file_that_cannot_be_written_is_told_before_anything_is_measured(graph
 def test_every_command_looks_at_its_output_first(graphbench, tmp_path, command):
     code, out, err = graphbench(*command, "--output", tmp_path / "no" / "x.md")
     assert (code, out) == (2, "")
-    assert "there is no folder" in err
+    assert "does not exist" in err
 
 
 @pytest.mark.parametrize("option", ["--output", "--save-answer"])
@@ -410,7 +410,7 @@ def test_a_file_that_cannot_be_written_after_all_loses_no_table(graphbench, tmp_
     code, out, err = graphbench("wcc", "karate", *QUICK, option, path)
     assert code == 1
     assert "networkx" in out
-    assert "full.csv cannot be written: No space left on device. What was measured is kept" in err
+    assert "full.csv: No space left on device. The records are kept" in err
 
 
 def test_the_answer_to_a_search_names_its_source(graphbench, tmp_path):
@@ -441,7 +441,7 @@ def test_clearing_what_is_not_kept_is_wrong_usage(graphbench):
 
 @pytest.mark.parametrize(
     ("typed", "code", "words"),
-    [("", 2, "Not confirmed"), ("n\n", 1, "Nothing was removed"), ("y\n", 0, "")],
+    [("", 2, "Nothing removed: no terminal"), ("n\n", 1, "Nothing removed."), ("y\n", 0, "")],
 )
 def test_everything_is_cleared_only_by_who_says_yes(private_home, typed, code, words):
     kept = private_home / "answers" / f"{'0' * 32}.npy"
@@ -483,7 +483,7 @@ def test_a_line_stays_of_what_was_fetched_and_none_of_what_failed(capsys):
 def test_a_list_without_names_is_wrong_usage_and_not_all_of_them(graphbench, command, empty):
     code, out, err = graphbench(*command, "--engine", empty)
     assert (code, out) == (2, "")
-    assert "no name was given" in err
+    assert "no name given" in err
 
 
 def test_a_file_is_shown(graphbench, tmp_path):

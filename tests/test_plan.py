@@ -245,9 +245,9 @@ def test_two_graphs_in_memory_are_two_tables_and_two_answers():
     assert [record.task.dataset for record in result.records] == ["graph 1", "graph 1", "graph 2", "graph 2"]
     assert str(result).count("wcc on graph") == 2
     assert [len(result.answer("igraph", f"graph {number}")) for number in (1, 2)] == [3, 4]
-    with pytest.raises(UsageError, match="an answer on each of graph 1, graph 2: name the dataset"):
+    with pytest.raises(UsageError, match="answers on graph 1, graph 2: name one"):
         result.answer("igraph")
-    with pytest.raises(UsageError, match=r"no answer on 'graph 3'.* Measured were: graph 1, graph 2"):
+    with pytest.raises(UsageError, match=r"no answer on 'graph 3'.* Measured datasets: graph 1, graph 2"):
         result.answer("igraph", "graph 3")
 
 

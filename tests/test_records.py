@@ -167,8 +167,8 @@ def test_export_refuses_ratios_of_stale_records(records):
         (["--outcome", "okay"], "out_of_memory"),
         (["--since", "yesterday"], "2026-01-31"),
         (["--store", "no"], "no does"),
-        (["--pytest-benchmark"], "a form of its own of `export`"),
-        (["export", "--pytest-benchmark", "--format", "csv"], "a form of its own of `export`"),
+        (["--pytest-benchmark"], "works with `export` only"),
+        (["export", "--pytest-benchmark", "--format", "csv"], "works with `export` only"),
     ],
 )
 def test_wrong_usage_is_explained(arguments, expected, capsys):

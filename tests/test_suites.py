@@ -462,7 +462,7 @@ def test_a_pooled_certificate_counts_the_answers_of_all_rounds(before, latest, c
 
 KEPT_OF_THE_LATEST = {
     "schema", "id", "measured_at", "task", "device", "outcome", "reason", "answer", "headline", "quality", "dataset",
-    "posed", "draw", "worker", "environment", "matched", "revisions", "adapter",
+    "posed", "draw", "worker", "environment", "matched", "revisions", "adapter", "search",
 }  # fmt: skip
 POOLED = {"phases", "trials", "memory", "certificate", "agreement", "censored", "warnings"}
 
@@ -529,7 +529,7 @@ def test_a_twin_stands_in_for_a_graph_that_cannot_be_fetched_under_its_own_name(
     asked = ("suite", "--datasets", "dblp-2010", "--algorithms", "wcc", "--engines", "igraph", "--trials", "1")
     code, out, err = graphbench(*asked, "--twins")
     assert code == 0
-    assert "called twin:dblp-2010 everywhere: it is not the graph" in err
+    assert "under the name twin:dblp-2010: it is not the same graph" in err
     assert err.index("Notice") < err.index("1 task to measure")
     assert "twin:dblp-2010" in out
     assert [each.task.dataset for each in stored()] == ["twin:dblp-2010"]
@@ -558,7 +558,7 @@ def test_a_dry_run_counts_what_was_measured_on_a_twin_unless_the_graph_is_at_han
     _, out, _ = graphbench(*asked, "--dry-run")
     assert "2 tasks, 0 to measure" in out
     assert out.count(f"twin:{name}") == 2
-    assert f"Still to be fetched: {name}. The plan has the synthetic twins" in out
+    assert f"Still to be downloaded: {name}. The plan has the synthetic twins" in out
     _, out, _ = graphbench(*asked, "--dry-run", "--no-twins")
     assert "2 tasks, 2 to measure" in out
     archive = tmp_path / "MM" / catalogue.find(name).group / f"{name}.tar.gz"
@@ -597,7 +597,7 @@ def test_deck_stands_on_twins_unless_told_not_to_and_a_dry_run_says_so(graphbenc
     assert not definition.read("smoke").twins
     few = ("suite", "deck", "--datasets", "dblp-2010", "--algorithm", "wcc", "--dry-run")
     _, out, _ = graphbench(*few)
-    assert "Still to be fetched: dblp-2010. Of what cannot be, the synthetic twin is measured: twin:dblp-2010." in out
+    assert "If a download fails, the synthetic twin is measured: twin:dblp-2010." in out
     _, out, _ = graphbench(*few, "--no-twins")
     assert "twin" not in out
 

@@ -15,7 +15,7 @@ def main(arguments: list[str] | None = None) -> None:
 
 
 def invoke(arguments: list[str] | None = None) -> int:
-    """Run the command line; the exit code comes back, errors are told on stderr."""
+    """Run the command line; the exit code comes back, errors are printed on stderr."""
     try:
         from graphbench.cli.commands import run_cli
 
@@ -23,5 +23,5 @@ def invoke(arguments: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         import sys
 
-        print("Interrupted. What was complete is kept.", file=sys.stderr)
+        print("Interrupted. Completed records are kept.", file=sys.stderr)
         return INTERRUPTED

@@ -9,12 +9,12 @@ from graphbench.errors import UsageError
 
 @click.group("cache")
 def command() -> None:
-    """Show or clear what is kept on disk: downloads, cleaned graphs, answers. Records are never touched."""
+    """List or clear what is cached on disk: downloads, cleaned graphs, answers. Records are never touched."""
 
 
 @command.command("list")
 def show() -> None:
-    """List what is kept, with its size."""
+    """List cached files with their sizes."""
     from graphbench.graphs import cache
     from graphbench.system import files
     from graphbench.system.text import count
@@ -30,12 +30,12 @@ def show() -> None:
 @click.argument("names", nargs=-1, metavar="[NAME...]")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 def clear(names: tuple[str, ...], yes: bool) -> int:
-    """Remove what is kept of the named datasets, or all of it."""
+    """Remove the cached files of the named datasets, or all."""
     from graphbench.graphs import cache
     from graphbench.system.text import count
 
     if not names and not yes and not _confirmed("Remove all downloads, cleaned graphs and answers?"):
-        click.echo("Nothing was removed.", err=True)
+        click.echo("Nothing removed.", err=True)
         return 1
     removed = cache.clear(names or None)
     size = sum(entry.bytes for entry in removed) / 1e6
@@ -50,4 +50,4 @@ def _confirmed(question: str) -> bool:
         if not isinstance(stop.__context__, EOFError):
             raise  # Ctrl-C
         click.echo(err=True)
-        raise UsageError("Not confirmed, as nobody could be asked, so nothing was removed; use --yes.") from None
+        raise UsageError("Nothing removed: no terminal to confirm on. Pass --yes.") from None

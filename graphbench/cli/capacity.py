@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     ),
 )
 @click.argument("algorithms", nargs=-1, required=True, metavar="ALGORITHM...")
-@click.option("--engine", default="cugraph", show_default=True, help="The engine, one.")
+@click.option("--engine", default="cugraph", show_default=True, help="The engine to search with, only one.")
 @click.option(
     "--edgefactor", type=click.IntRange(min=1), default=16, show_default=True, help="Edges drawn for each vertex."
 )
@@ -64,13 +64,13 @@ def command(
 ) -> int:
     """Find the largest R-MAT graph that each algorithm completes within a limit of memory.
 
-    The scale is raised while the graph completes, which doubles its edges; then the edge factor is bisected between the
-    largest that completed and the smallest that did not. Memory that earlier tries took tells where to look first, so a
-    search takes few tries. Each is an ordinary record, certified like any other: a search that was stopped goes on with
-    the same command. A failure for another reason, such as a time limit, bounds the search too, and the result says so.
+    The scale is raised as long as the graph completes, which doubles its edges each time; then the edge factor is
+    bisected between the largest graph that completed and the smallest that did not. The memory of earlier tries
+    predicts where to start, so a search takes few tries. Each try is an ordinary, certified record, so the same command
+    resumes a search. A failure for another reason, such as a time limit, ends the search too, and the result says so.
 
-    Exit code 0: every search ended at the boundary of memory; 1: one did not, since --tries ended it or --timeout or
-    an error came first, or an answer was wrong; 130: interrupted. After --tries, the same command goes on from there.
+    Exit code 0: every search found the limit of memory; 1: a search was ended by --tries, --timeout or an error, or an
+    answer was wrong; 130: interrupted. After --tries, the same command continues the search.
     """
     from graphbench.measure.plan import command_line
     from graphbench.measure.suites.capacity import CapacitySearch

@@ -19,17 +19,17 @@ from graphbench._version import __version__
 from graphbench.errors import GraphbenchError, UnknownNameError, UsageError
 
 COMMANDS = {
-    "cache": "Show or clear what is kept on disk: downloads, cleaned graphs, answers.",
-    "capacity": "The largest R-MAT graph that completes within a limit of memory.",
-    "compare": "Two stores: what became faster, what slower.",
-    "doctor": "Machine, GPU, driver and libraries: what works, what is missing, how to get it.",
+    "cache": "List or clear what is cached on disk: downloads, cleaned graphs, answers.",
+    "capacity": "Find the largest R-MAT graph that fits into memory.",
+    "compare": "Compare two stores: what became faster, what slower.",
+    "doctor": "Check machine, GPU, driver and libraries: what works, what is missing, how to install it.",
     "fetch": "Download graphs ahead of time.",
-    "list": "Algorithms, datasets and engines.",
-    "records": "What has been measured: listed, filtered, exported.",
-    "report": "A page, Markdown and charts from records.",
-    "scale": "Time against size on a series of R-MAT graphs, and on more and more GPUs.",
-    "show": "All about one algorithm, dataset or engine.",
-    "suite": "Every algorithm on every dataset with every engine, in any number of sittings.",
+    "list": "List algorithms, datasets and engines.",
+    "records": "List, filter and export what has been measured.",
+    "report": "Write a page, Markdown and charts from records.",
+    "scale": "Measure time against size on a series of R-MAT graphs, and against the number of GPUs.",
+    "show": "Show an algorithm, a dataset or an engine.",
+    "suite": "Measure every algorithm on every dataset with every engine; resumes where it stopped.",
 }
 """Every command that is not an algorithm, with its one line of help; `graphbench.cli.NAME` holds it."""
 
@@ -74,17 +74,17 @@ def cli() -> None:
 
 
 def run_cli(arguments: list[str] | None) -> int:
-    """Run a command and give the exit code; errors that somebody can mend are told in a sentence on stderr.
+    """Run a command and return the exit code; errors that users can fix are printed as a sentence on stderr.
 
     Raises:
         KeyboardInterrupt: on Ctrl-C.
     """
     if sys.stdout is None:  # the shell's `>&-`
-        click.echo("Error: stdout is closed, so nothing could be shown. Open it, or send it to /dev/null.", err=True)
+        click.echo("Error: stdout is closed, so nothing can be shown. Open it, or redirect it to /dev/null.", err=True)
         return 1
     try:
         status: Any = cli(args=arguments, prog_name="graphbench", standalone_mode=False)
-        sys.stdout.flush()  # here, where a full disk can still be told
+        sys.stdout.flush()  # here, where a full disk can still be reported
     except click.exceptions.Exit as stop:
         return stop.exit_code
     except click.exceptions.Abort:  # click's word for Ctrl-C at a prompt
@@ -100,7 +100,7 @@ def run_cli(arguments: list[str] | None) -> int:
 def _tell(error: GraphbenchError | MemoryError | OSError) -> int:
     if isinstance(error, OSError):
         _forget_stdout()
-    if not isinstance(error, BrokenPipeError):  # else the reader of our stdout has gone: there is nobody to tell
+    if not isinstance(error, BrokenPipeError):  # else the reader of our stdout has gone
         click.echo(f"Error: {_words(error)}", err=True)
     return 2 if isinstance(error, UsageError) else 1
 
@@ -108,13 +108,13 @@ def _tell(error: GraphbenchError | MemoryError | OSError) -> int:
 def _words(error: GraphbenchError | MemoryError | OSError) -> str:
     if isinstance(error, MemoryError):
         why = f" ({error})" if str(error) else ""
-        return f"memory ran out{why}. Close other programs, or take a smaller graph."
+        return f"out of memory{why}. Close other programs, or use a smaller graph."
     if not isinstance(error, OSError):
         return str(error)
     reason = error.strerror or str(error)
     if error.filename is not None:
         return f"{error.filename}: {reason}."
-    return f"the result cannot be written to stdout: {reason}. What was measured is kept; make room, or use --output."
+    return f"cannot write the result to stdout: {reason}. The records are kept; free space, or use --output FILE."
 
 
 def _forget_stdout() -> None:

@@ -14,20 +14,20 @@ from graphbench.reporting import FORMATS
 @click.command("compare")
 @click.argument("old", type=click.Path(dir_okay=False, path_type=Path))
 @click.argument("new", type=click.Path(dir_okay=False, path_type=Path))
-@click.option("--cross-machine", is_flag=True, help="Compare records of different machines all the same.")
+@click.option("--cross-machine", is_flag=True, help="Also compare records of different machines.")
 @click.option(
     "--fail-slower",
     metavar="PERCENT",
-    help="Exit with 1 if a cell takes this much longer (10%), or was ok and has no answer any more.",
+    help="Exit with 1 if a cell takes this much longer, such as 10%, or was ok and no longer is.",
 )
 @click.option(
-    "--format", "form", type=click.Choice(FORMATS), default="table", show_default=True, help="How to show the cells."
+    "--format", "form", type=click.Choice(FORMATS), default="table", show_default=True, help="Format of the result."
 )
 def command(*, old: Path, new: Path, cross_machine: bool, fail_slower: str | None, form: str) -> int:
     """List the cells of two stores that became faster, slower, stayed the same or cannot be compared.
 
-    A cell is a task on a machine and a graph; of each the newest record of either store counts. It is faster or slower
-    if the interval of the ratio leaves out 1 and the trials of both sides hardly overlap (Cliff's delta).
+    A cell is a task on a machine and a graph; the newest record of each store counts. It is faster or slower if
+    the interval of the ratio excludes 1 and the trials of both sides hardly overlap (Cliff's delta).
     """
     from graphbench.records import store
     from graphbench.records.regression import changes, failed

@@ -1,4 +1,4 @@
-"""`graphbench doctor`: the machine, the GPU, the libraries; what is missing and how to get it."""
+"""`graphbench doctor`: the machine, the GPU, the libraries; what is missing and how to install it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import click
 
 @click.command("doctor")
 def command() -> None:
-    """Tell what this machine has, what works, what is missing and how to get it. Imports no engine."""
+    """Check this machine: what works, what is missing and how to install it. Imports no engine."""
     from graphbench import registry
     from graphbench._version import __version__
     from graphbench.graphs import suitesparse
@@ -32,7 +32,7 @@ def command() -> None:
     if not cuda.devices:
         facts.append(("GPU", "none"))
     facts += [
-        ("home", f"{files.home()} (moved by {files.HOME_VARIABLE})"),
+        ("home", f"{files.home()} (set {files.HOME_VARIABLE} to move it)"),
         ("data", str(files.data())),
         ("mirrors", " ".join(suitesparse.addresses(""))),
     ]
@@ -44,4 +44,4 @@ def command() -> None:
         if found.fix and not found.ok:
             fixes.append(f"{engine.name}: {found.fix}")
     click.echo("\n" + text_table(["engine", "version", "device", "state"], rows))
-    click.echo("\n" + ("\n".join(["To mend:", *fixes]) if fixes else "Every engine is available."))
+    click.echo("\n" + ("\n".join(["To fix:", *fixes]) if fixes else "Every engine is available."))

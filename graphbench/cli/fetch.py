@@ -11,10 +11,10 @@ from graphbench.errors import DatasetError, UsageError
 @click.argument("names", nargs=-1, metavar="NAME...")
 @click.option("--all", "everything", is_flag=True, help="The whole catalogue.")
 def command(names: tuple[str, ...], everything: bool) -> int:
-    """Download graphs ahead of time, check them, and keep them.
+    """Download graphs ahead of time, check them, and cache them.
 
     NAME is a name from `graphbench list datasets` or GROUP/NAME of the SuiteSparse Matrix Collection. Mirrors in
-    GRAPHBENCH_MIRROR (file:// or http(s)://, separated by blanks) are asked before the collection itself.
+    GRAPHBENCH_MIRROR (file:// or http(s)://, separated by spaces) are tried before the collection itself.
     """
     from graphbench import graphs
     from graphbench.cli.progress import Reporter

@@ -13,7 +13,7 @@ from graphbench.errors import GraphbenchError
 
 
 class OutputFile(click.Path):
-    """A file that can be written, as far as that can be told beforehand: its folder exists, and both may be written."""
+    """A file to write to: its folder exists, and both are writable."""
 
     def __init__(self) -> None:
         super().__init__(dir_okay=False, path_type=Path)
@@ -23,9 +23,9 @@ class OutputFile(click.Path):
         path = Path(os.fsdecode(super().convert(value, param, ctx))).expanduser()
         folder = path.parent
         if not folder.is_dir():
-            self.fail(f"{path}: there is no folder {folder}; make it, or name another file.", param, ctx)
+            self.fail(f"{path}: folder {folder} does not exist. Create it, or name another file.", param, ctx)
         if not os.access(path if path.exists() else folder, os.W_OK):
-            self.fail(f"{path} may not be written to; change its permissions, or name another file.", param, ctx)
+            self.fail(f"{path} is not writable. Change its permissions, or name another file.", param, ctx)
         return path
 
 
@@ -47,7 +47,7 @@ def write(path: Path, content: str | bytes) -> None:
 
 
 def write_result(text: str, output: Path | None = None) -> None:
-    """Write a result to a file, or to stdout where none is named: signs that stdout lacks are replaced there.
+    """Write a result to a file, or to stdout where none is named: characters that stdout cannot show are replaced.
 
     Raises:
         GraphbenchError: if the file cannot be written after all.
@@ -64,5 +64,5 @@ def unwritable(path: Path, error: OSError) -> GraphbenchError:
     """What to raise where a result is lost but its records are not."""
     reason = error.strerror or str(error)
     return GraphbenchError(
-        f"{path} cannot be written: {reason}. What was measured is kept: `graphbench records export` gives it again."
+        f"Cannot write {path}: {reason}. The records are kept: `graphbench records export` writes them again."
     )

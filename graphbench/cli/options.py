@@ -34,7 +34,7 @@ def names_option(singular: str, help: str) -> Callable[[Decorated], Decorated]: 
 def _names(ctx: click.Context, param: click.Parameter, value: tuple[str, ...]) -> list[str]:
     found = datasets(value) if param.name == "datasets" else joined(value)
     if value and not found:  # an unset variable of a shell, which does not mean all
-        raise click.BadParameter("no name was given.", ctx, param)
+        raise click.BadParameter("no name given.", ctx, param)
     return found
 
 

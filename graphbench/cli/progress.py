@@ -33,18 +33,18 @@ from graphbench.measure.plan import Progress
 from graphbench.records.model import Outcome, Record, Task
 
 LONG_S = 3.0
-"""Seconds from which on making a graph is told with a line that stays."""
+"""Generating a graph that takes longer than this prints a line that stays."""
 
 
 class Reporter:
-    """Tells what is being fetched and measured. Use it as :meth:`on_stderr`."""
+    """Prints what is being downloaded and measured. Use it as :meth:`on_stderr`."""
 
     def __init__(self, console: Console, live: RichProgress) -> None:
         self._console = console
         self._live = live
         self._line: TaskID | None = None
         self._of: tuple[str, str] | None = None
-        self._told: Task | None = None
+        self._announced: Task | None = None
         self._bar: TaskID | None = None
         self._place = ""
         self._unavailable: set[str] = set()
@@ -82,7 +82,7 @@ class Reporter:
             name: of the suite.
             done: tasks that are complete.
             total: tasks in all.
-            left_s: seconds until the end, as far as can be told.
+            left_s: seconds until the end, if known.
         """
         left = f", about {duration(left_s)} left" if left_s and done < total else ""
         self._place = f"[{done}/{total}{left}] "
@@ -144,8 +144,8 @@ class Reporter:
             self._finish()
             self._line = self._live.add_task("", total=None)
             self._of = (task.dataset, task.engine)
-        if not self._console.is_terminal and progress.phase != "done" and task != self._told:
-            self._told = task
+        if not self._console.is_terminal and progress.phase != "done" and task != self._announced:
+            self._announced = task
             self.print_line(f"{task.algorithm} · {task.dataset} · {task.engine} ...")
         trials = f", {progress.trial} trials" if progress.trial else ""
         self._live.update(
@@ -156,7 +156,7 @@ class Reporter:
             self._tell(progress.record)
 
     def _tell(self, record: Record) -> None:
-        """A line for a task that has ended; that an engine cannot run here is told once, and not for every task."""
+        """Print one line per finished task; report an unavailable engine once."""
         if record.outcome is Outcome.UNAVAILABLE:
             if record.task.engine in self._unavailable:
                 return

@@ -31,7 +31,9 @@ if TYPE_CHECKING:
     "--machine", help="Only this machine: `here`, the start of its digest, or a part of its CPU's or GPU's name."
 )
 @click.option("--since", metavar="WHEN", help="Only those measured since: a date (2026-01-31), or 12h, 7d, 2w ago.")
-@click.option("--current/--stale", "current", default=None, help="Only what still holds here, or only what does not.")
+@click.option(
+    "--current/--stale", "current", default=None, help="Only records that are current here, or only stale ones."
+)
 @click.option(
     "--store",
     "stores",
@@ -42,12 +44,15 @@ if TYPE_CHECKING:
 )
 @click.option("--baseline", default="networkx", show_default=True, help="export: the engine ratios are taken against.")
 @click.option(
-    "--format", "form", type=click.Choice(FORMATS), help="list: table if not given; export: JSON Lines if not given."
+    "--format",
+    "form",
+    type=click.Choice(FORMATS),
+    help="Format of the result [default: list: table; export: JSON Lines].",
 )
 @click.option(
     "--pytest-benchmark",
     is_flag=True,
-    help="export: as a file of pytest-benchmark, for its comparisons; only what is ok.",
+    help="export: write a file for pytest-benchmark's comparisons; only records that are ok.",
 )
 @output_option
 def command(
@@ -65,10 +70,10 @@ def command(
 ) -> None:
     """List what has been measured, newest last, or export it.
 
-    `list` gives a line for each record, and says what has changed since it was made. `export` gives the records
-    themselves, one line of JSON each, as a store holds them; with --format what a measurement shows: records and the
-    comparisons between them, those with stale ones refused; with --pytest-benchmark a file for that plugin's own
-    comparisons, from which graphbench reads the records back in full.
+    `list` prints a line per record, with what has changed since it was made. `export` prints the records as a store
+    holds them, one JSON line each; with --format, what a measurement shows: records and comparisons (refused for stale
+    records); with --pytest-benchmark, a file for that plugin's comparisons, from which graphbench can read the records
+    back.
     """
     from graphbench import registry
     from graphbench.measure.staleness import changes, present
@@ -77,7 +82,7 @@ def command(
     wanted = {name.removesuffix("s"): given for name, given in names.items()}
     unknown = [word for word in wanted["outcome"] if word.replace("-", "_").casefold() not in set(Outcome)]
     if unknown:
-        raise UsageError(f"No outcome is called {unknown[0]!r}; there are: {', '.join(Outcome)}.")
+        raise UsageError(f"No outcome is called {unknown[0]!r}. Known: {', '.join(Outcome)}.")
     wanted["algorithm"] = [_known(registry.algorithm, name) for name in wanted["algorithm"]]
     keep = _filter(wanted, machine, moment(since, "--since") if since else None, now)
     records = [
@@ -86,9 +91,7 @@ def command(
         if keep(record) and (current is None or current is not bool(changes(record, now)))
     ]
     if pytest_benchmark and (action == "list" or form):
-        raise UsageError(
-            "--pytest-benchmark is a form of its own of `export`: give it neither to `list` nor with --format."
-        )
+        raise UsageError("--pytest-benchmark works with `export` only and excludes --format.")
     if pytest_benchmark:
         text = _for_pytest_benchmark(records)
     elif action == "list":
@@ -242,5 +245,5 @@ def _for_pytest_benchmark(records: Sequence[Record]) -> str:
     document = interchange.document(records)
     if left_out := len(records) - len(document["benchmarks"]):
         left = f"{left_out:,} of {count(len(records), 'record')}"
-        click.echo(f"{left} left out: only those that are ok are compared.", err=True)
+        click.echo(f"{left} left out: only records that are ok can be compared.", err=True)
     return json.dumps(document, indent=4) + "\n"

@@ -23,12 +23,12 @@ import click
     default=Path("report"),
     show_default=True,
     metavar="FOLDER",
-    help="Write here; what else is in the folder stays.",
+    help="Write here; other files in the folder stay.",
 )
 @click.option("--title", help="The heading of the report.")
 @click.option("--baseline", default="networkx", show_default=True, help="The engine that ratios are taken against.")
 @click.option(
-    "--keep-stale", is_flag=True, help="Give ratios of records, too, whose adapter or graph has changed since."
+    "--keep-stale", is_flag=True, help="Also give ratios of records whose adapter or graph has changed since."
 )
 def command(
     *,
@@ -42,7 +42,7 @@ def command(
     """Write a report: a self-contained page, the same in Markdown, and its charts.
 
     FOLDER gets index.html, README.md and charts/*.svg. Nothing is measured; no engine, GPU or network is used, and the
-    same records give the same bytes. Records of several machines are shown apart and never set against each other.
+    same records give the same bytes. Records of different machines are shown apart and never compared.
     """
     from graphbench import api, registry
 

@@ -96,7 +96,7 @@ def run(
 
 
 def _check_files(save_answer: Path | None, chart: Path | None, datasets: tuple[str, ...]) -> None:
-    """Wrong endings are told before anything is measured.
+    """Check file names before anything is measured.
 
     Raises:
         UsageError: if a file has an ending that nothing here writes, or there is more than one dataset for it.
@@ -104,7 +104,7 @@ def _check_files(save_answer: Path | None, chart: Path | None, datasets: tuple[s
     if save_answer and save_answer.suffix not in SAVED:
         raise UsageError(f"--save-answer writes {', '.join(SAVED)}, not {save_answer.name!r}.")
     if save_answer and len(datasets) > 1:
-        raise UsageError("--save-answer writes the answers on one dataset; name just one.")
+        raise UsageError("--save-answer writes the answers on one dataset: name only one.")
     check_chart(chart)
 
 
@@ -149,5 +149,5 @@ def _help(algorithm: Algorithm) -> str:
     return (
         f"{registry.summary(algorithm.name)}{also}\n\nDATASET is a name from `graphbench list datasets`, GROUP/NAME of "
         "the SuiteSparse Matrix Collection, a file, or a generator such as ba:n=100000,m=5 or twin:as-Skitter.\n\n"
-        f"`graphbench show {algorithm.name}` tells what is computed, how it is checked, and shows every adapter."
+        f"`graphbench show {algorithm.name}` shows the definition, the check of answers, and every adapter."
     )

@@ -46,17 +46,17 @@ def command(
     engines: list[str],
     **given: Any,
 ) -> int:
-    """Measure one algorithm on a series of R-MAT graphs that differ in size alone, from small to large.
+    """Measure one algorithm on a series of R-MAT graphs that differ only in size, from small to large.
 
-    An engine that ran out of memory or time on one graph is not tried on larger ones, and a graph is made only when
-    an engine goes on to it. With --gpus, the same graphs are measured on each number of GPUs. One generator makes the
-    whole series: NumPy's, or cuGraph's with `by=cugraph`. Every record is kept at once, so the same command goes on
-    where it was interrupted.
+    An engine that ran out of memory or time on one graph is not tried on larger ones, and a graph is generated only
+    when an engine needs it. With --gpus, the same graphs are measured on each number of GPUs. One generator makes the
+    whole series: NumPy's, or cuGraph's with `by=cugraph`. Every record is stored at once, so the same command resumes
+    an interrupted series.
 
     The tables give time and edges per second by graph and engine, the exponent b of time = c x edges^b with its 95 %
     interval, and for several GPUs speedup and efficiency t(1) / (g t(g)).
 
-    Exit code 0: something completed, and nothing was wrong; 1: an answer was wrong, something failed, or no engine
+    Exit code 0: at least one task completed and no answer was wrong; 1: an answer was wrong, an engine failed, or none
     could run here; 130: interrupted.
     """
     from graphbench.measure.plan import command_line
@@ -115,5 +115,5 @@ def _notes(sizes: SizeSeries) -> Sequence[str]:
     absent = {
         record.task.engine: record.reason for record in sizes.measured if record.environment is None and record.reason
     }
-    told = [f"{engine}: {reason}" for engine, reason in absent.items()]
-    return [*told, *([f"The series ends early: {sizes.ended}."] if sizes.ended else [])]
+    notes = [f"{engine}: {reason}" for engine, reason in absent.items()]
+    return [*notes, *([f"The series ends early: {sizes.ended}."] if sizes.ended else [])]

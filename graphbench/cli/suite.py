@@ -1,4 +1,4 @@
-"""`graphbench suite [NAME|FILE.toml]`: a whole matrix, measured in any number of sittings."""
+"""`graphbench suite [NAME|FILE.toml]`: a whole matrix, measured in any number of sessions."""
 
 from __future__ import annotations
 
@@ -45,12 +45,12 @@ def command(
 ) -> int:
     """Measure every algorithm on every dataset with every engine.
 
-    What is measured is named here, or in a file, whose settings options replace; `smoke` (small graphs, two minutes)
-    and `deck` (the eight graphs of the published table) are shipped. Every task is kept at once, so a suite that was
-    interrupted, by whatever, goes on with the same command: tasks that have a current record on this machine are not
-    measured again.
+    Name a suite, a TOML file, or what to measure; options replace the settings of the file. Two suites are included:
+    `smoke` (small graphs, two minutes) and `deck` (the eight graphs of the published table). Every record is stored at
+    once, so the same command resumes an interrupted suite: tasks with a current record on this machine are not measured
+    again.
 
-    Exit code 0: every task has ended, a timeout or too little memory being results too; 1: an answer was wrong, or
+    Exit code 0: every task has ended (a timeout or out of memory is a result, too); 1: an answer was wrong, or
     something failed; 130: interrupted.
     """
     from graphbench import registry
@@ -61,7 +61,7 @@ def command(
     suite = definition.merged(definition.read(name) if name else Suite(name="suite"), given)
     named = {registry.engine(engine).name for engine in suite.engines}
     if not suite.datasets:
-        raise UsageError("A suite needs datasets: name them with --datasets, or a suite that has some.")
+        raise UsageError("The suite has no datasets: pass --datasets NAME[,NAME...], or name a suite that has some.")
     with Session.start(store, fresh=fresh, newer_than=newer_than) as session:
         matrix.check(suite)
         if dry_run:
@@ -107,7 +107,7 @@ def _described(suite: Suite, stored: StoredRecords, known: Past) -> Iterator[Gra
 
 
 def _substitute(suite: Suite, name: str) -> str | None:
-    """The twin that would be measured if a graph, which is not at hand, cannot be fetched; None: nothing would."""
+    """The twin to measure if a graph that is not on disk cannot be downloaded; None: there is none."""
     from graphbench.graphs import suitesparse
     from graphbench.graphs.generators.twins import stand_in
 
@@ -116,7 +116,7 @@ def _substitute(suite: Suite, name: str) -> str | None:
 
 
 def _loaded(suite: Suite, reporter: Reporter, missing: dict[str, DatasetError]) -> Iterator[Dataset]:
-    """The datasets that can be had, or their twins; the others are put into `missing`, and told."""
+    """The datasets that can be loaded, or their twins; the others are put into `missing`, and reported."""
     from graphbench.graphs.generators.twins import stand_in
 
     for name in suite.datasets:
@@ -125,12 +125,12 @@ def _loaded(suite: Suite, reporter: Reporter, missing: dict[str, DatasetError]) 
         except DatasetError as error:
             twin = stand_in(name) if suite.twins and isinstance(error, FetchError) else None
             if twin is None:
-                reporter.print_line(f"Error: {name} cannot be had, and is passed over: {reporter.trouble(error)}")
+                reporter.print_line(f"Error: {name} cannot be loaded and is skipped: {reporter.trouble(error)}")
                 missing[name] = error
                 continue
             reporter.print_line(
-                f"Notice: {name} cannot be fetched, so its synthetic twin is measured in its place, and called {twin} "
-                f"everywhere: it is not the graph. Once {name} can be had, the same command measures it. "
+                f"Notice: {name} cannot be downloaded. Its synthetic twin is measured instead, under the name {twin}: "
+                f"it is not the same graph. Once {name} can be downloaded, the same command measures it. "
                 f"({reporter.trouble(error)})"
             )
             yield from reporter.load([twin], directed=suite.directed)
@@ -176,28 +176,28 @@ def _hindrance(item: Item) -> str:
     return (
         ""
         if found.ok or not item.rounds
-        else f"{item.engine.name} is unavailable: {found.reason} (`graphbench doctor` says what to do)"
+        else f"{item.engine.name} is unavailable: {found.reason} (`graphbench doctor` shows how to fix it)"
     )
 
 
 def _twins(run: Run) -> list[str]:
-    """What stands in for what is still to be fetched, or would."""
+    """Which twins replace graphs that are still to be downloaded, or would."""
     twins = {name: twin for name in run.suite.datasets if (twin := _substitute(run.suite, name))}
     planned = {graph.name for graph in run.graphs}
     stood = [name for name, twin in twins.items() if twin in planned]
     due = [name for name in twins if name not in stood]
-    told = []
+    notes = []
     if stood:
-        told.append(
-            f"Still to be fetched: {', '.join(stood)}. The plan has the synthetic twins, which were measured in their "
-            "place; what can be fetched is measured itself."
+        notes.append(
+            f"Still to be downloaded: {', '.join(stood)}. The plan has the synthetic twins, which were measured "
+            "instead; graphs that can be downloaded replace them."
         )
     if due:
         instead = ", ".join(twins[name] for name in due)
-        told.append(
-            f"Still to be fetched: {', '.join(due)}. Of what cannot be, the synthetic twin is measured: {instead}."
+        notes.append(
+            f"Still to be downloaded: {', '.join(due)}. If a download fails, the synthetic twin is measured: {instead}."
         )
-    return told
+    return notes
 
 
 def _show(run: Run, form: str, output: Path | None) -> None:
