@@ -1,4 +1,4 @@
-"""Graphs made on the spot, from a specification such as `rmat:scale=20,edgefactor=16,seed=1`.
+"""Generated graphs, from a specification such as `rmat:scale=20,edgefactor=16,seed=1`.
 
 =====  ==========================================================================================================
 name   graph
@@ -43,17 +43,17 @@ from graphbench.graphs.on_device.recipe import MAX_SCALE, Recipe
 from graphbench.system import gpus
 
 VERSION = 1
-"""Of the generators: another graph for the same specification is another version."""
+"""Of the generators; increase it when the same specification gives another graph."""
 
 LARGE = 1 << 28
-"""Draws beyond which a graph is made on a GPU, where there is one: a CPU takes minutes, and 9 GB of memory."""
+"""Draws above which a GPU, if available, generates the graph: a CPU takes minutes and 9 GB of memory."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Option:
-    """One parameter of a generator: its type, its range or choices, its default (None: it has to be given).
+    """One parameter of a generator: its type, its range or choices, its default (None: required).
 
-    `brief` parameters are left out of a graph's name where they have their default.
+    `brief` parameters are omitted from a graph's name if they have their default.
     """
 
     type: type
@@ -67,9 +67,9 @@ class Option:
 
 @dataclass(frozen=True, kw_only=True)
 class Subject:
-    """What a generator needs to know first, given without a key: the name of something that exists.
+    """The first parameter of a generator, given without a key: the name of an existing graph.
 
-    `resolve` gives its usual spelling, or raises UnknownNameError.
+    `resolve` returns its canonical spelling, or raises UnknownNameError.
     """
 
     key: str
@@ -85,20 +85,20 @@ class Generator:
     title: str
     options: Mapping[str, Option]
     num_rows: Callable[[Mapping[str, Any]], int]
-    """How many rows it will make, for telling beforehand whether they fit into memory."""
+    """Rows that it will generate, to check beforehand whether they fit into memory."""
     make: Callable[..., Raw]
     describe: Callable[[Mapping[str, Any]], Description]
     """What is known of a graph before it is generated."""
     seconds: Callable[[Mapping[str, Any]], float]
-    """How long making it on one core and cleaning it takes, roughly."""
+    """Rough time to generate and clean the graph on one core."""
     example: str
     subject: Subject | None = None
     revision: Callable[[Mapping[str, Any]], str] = lambda _: f"version {VERSION}"
-    """What decides the rows beside the values."""
+    """Identifies the rows together with the values."""
 
     @property
     def usage(self) -> str:
-        """What the specification takes, in one line."""
+        """The parameters of a specification, in one line."""
         parts = (
             f"{key} ({option.help}{'' if option.default is None else f'; default {_text(option.default)}'})"
             for key, option in self.options.items()
@@ -109,15 +109,15 @@ class Generator:
 
 @dataclass(frozen=True, kw_only=True)
 class Spec:
-    """A specification, understood: the generator and a value for each of its parameters."""
+    """A parsed specification: the generator and a value for each parameter."""
 
     generator: Generator
     values: Mapping[str, Any]
     given: frozenset[str] = frozenset()
-    """The parameters that were spelt out."""
+    """The parameters that were given explicitly."""
 
     def __str__(self) -> str:
-        """The specification in the usual order, as short as it can be."""
+        """The shortest specification, in the usual order."""
         return self._spelt(
             key
             for key, option in self.generator.options.items()
@@ -127,22 +127,22 @@ class Spec:
 
     @property
     def key(self) -> str:
-        """All parameters and the generator's version: what decides the rows."""
+        """All parameters and the generator's version, which identify the rows."""
         keys = [key for key in self.generator.options if key != "by" or self.on_device]
         return f"{self._spelt(keys)} {self.generator.revision(self.values)}"
 
     @property
     def on_device(self) -> bool:
-        """Whether the graph is made on a GPU, and stays there."""
+        """Whether the graph is generated on a GPU and stays there."""
         return bool(self.values.get("by", "numpy") != "numpy")
 
     @property
     def is_large(self) -> bool:
-        """Whether it takes a CPU so many minutes that a GPU, where there is one, makes it unless told otherwise."""
+        """Whether a GPU, if available, generates it by default, as a CPU would take minutes."""
         return self.generator.num_rows(self.values) > LARGE
 
     def resolved(self) -> Spec:
-        """Who makes it, decided: a large graph is made on a GPU, if there is one and nobody was named."""
+        """With the generator chosen: a large graph without `by=` is generated on a GPU if there is one."""
         if "by" not in self.values or "by" in self.given or self.on_device or not self.is_large:
             return self
         if not gpus.probe().devices or importlib.util.find_spec("pylibcugraph") is None:
@@ -151,14 +151,14 @@ class Spec:
 
     @property
     def seconds(self) -> float | None:
-        """How long making it and cleaning it takes, roughly; None on a GPU, where nothing tells beforehand."""
+        """Rough time to generate and clean it; None on a GPU, where it is unknown."""
         return None if self.on_device else self.generator.seconds(self.values)
 
     def recipe(self) -> Recipe:
-        """How it is made on a device.
+        """The recipe to generate it on a device.
 
         Raises:
-            UsageError: if the generator there cannot.
+            UsageError: if the scale is too large for the generator.
         """
         values = self.values
         if values["scale"] > MAX_SCALE:
@@ -209,12 +209,12 @@ class Spec:
 
 
 def is_spec(text: str) -> bool:
-    """Whether a text is meant as a specification: the name of a generator, then a colon."""
+    """Whether a text is a specification: the name of a generator, then a colon."""
     return text.partition(":")[0].strip().casefold() in GENERATORS and ":" in text
 
 
 def parse(text: str) -> Spec:
-    """Understand a specification, `NAME:KEY=VALUE,...`, or `NAME:SUBJECT,KEY=VALUE,...`.
+    """Parse a specification, `NAME:KEY=VALUE,...`, or `NAME:SUBJECT,KEY=VALUE,...`.
 
     Raises:
         UnknownNameError: if there is no such generator, or no such subject.
@@ -272,7 +272,7 @@ def _text(default: float | str) -> str:
 
 
 def _number(kind: type, text: str) -> float:
-    """The number that a text says, NaN if it says none; 1e6 is a whole number too."""
+    """The number in a text, or NaN; 1e6 is a whole number too."""
     with contextlib.suppress(ValueError):
         if kind is int:
             return int(text)
