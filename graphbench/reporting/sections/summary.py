@@ -128,8 +128,15 @@ def _fair(cases: Iterable[Case]) -> _Fair:
     )
 
 
-def _mean(found: Sequence[Comparison], value: Literal["ratio_run", "ratio_end_to_end"]) -> str:
-    known = [taken for each in found if (taken := getattr(each, value)) is not None]
+_Name = Literal["ratio_run", "ratio_end_to_end"]
+
+
+def _ratios(found: Sequence[Comparison], name: _Name) -> list[float]:
+    return [value for each in found if (value := getattr(each, name)) is not None]
+
+
+def _mean(found: Sequence[Comparison], name: _Name) -> str:
+    known = _ratios(found, name)
     if not known:
         return NOTHING
     if len(known) == 1:
@@ -224,8 +231,7 @@ def overview(measured: Measured, lead: str, *, name: str) -> Chart | None:
         started = _ran(cases, lead)
         known = _fair(started)
         own = known.main
-        runs = [each.ratio_run for each in own if each.ratio_run is not None]
-        ends = [each.ratio_end_to_end for each in own if each.ratio_end_to_end is not None]
+        runs, ends = _ratios(own, "ratio_run"), _ratios(own, "ratio_end_to_end")
         text = f"{ratio(geometric_mean(ends))} end to end" if runs and ends else ""
         if not runs:
             text = _best_in_words(known) or "no ratio that compares like with like"
@@ -263,8 +269,8 @@ def _best_in_words(known: _Fair) -> str:
     means = [
         f"{ratio(geometric_mean(ratios))} {word}"
         for word, ratios in (
-            ("on run", [each.ratio_run for each in known.best if each.ratio_run]),
-            ("end to end", [each.ratio_end_to_end for each in known.whole if each.ratio_end_to_end]),
+            ("on run", _ratios(known.best, "ratio_run")),
+            ("end to end", _ratios(known.whole, "ratio_end_to_end")),
         )
         if ratios
     ]
@@ -276,13 +282,12 @@ def _sentence(measured: Measured, lead: str) -> str:
     main, best, whole = known
     parts = []
     if main:
-        ends = [each.ratio_end_to_end for each in main if each.ratio_end_to_end is not None]
-        parts.append(f"{_factor([each.ratio_run for each in main])} {measured.baseline} on run")
-        if ends:
+        parts.append(f"{_factor(_ratios(main, 'ratio_run'))} {measured.baseline} on run")
+        if ends := _ratios(main, "ratio_end_to_end"):
             parts.append(f"{_factor(ends)} it end to end")
     if best:
-        parts.append(f"{_factor([each.ratio_run for each in best])} the best CPU engine on run")
-    if ends := [each.ratio_end_to_end for each in whole if each.ratio_end_to_end is not None]:
+        parts.append(f"{_factor(_ratios(best, 'ratio_run'))} the best CPU engine on run")
+    if ends := _ratios(whole, "ratio_end_to_end"):
         parts.append(f"{_factor(ends)} the best end to end")
     if not parts:
         return f"{lead} has no ratio that compares like with like."
@@ -316,8 +321,8 @@ def _over(measured: Measured, main: Sequence[Comparison], best: Sequence[Compari
     return f"geometric means, {count(len(main or best), 'case')} of like with like"
 
 
-def _factor(ratios: Sequence[float | None]) -> str:
-    mean = geometric_mean([value for value in ratios if value is not None])
+def _factor(ratios: Sequence[float]) -> str:
+    mean = geometric_mean(ratios)
     return f"{three(mean)} times as fast as" if mean >= 1 else f"{three(1 / mean)} times slower than"
 
 
