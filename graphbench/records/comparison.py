@@ -88,7 +88,7 @@ def compare(
     The best is chosen by warm calls, and once more end to end: a library that computes fast may build its graph slowly.
 
     Of a task that was measured several times on one machine, the newest record counts. Engines of a group (algorithm
-    and dataset) in which the baseline was not measured at all, or lacks the problem, get no comparison with it.
+    and dataset) in which the baseline was not measured at all, or has no such problem, get no comparison with it.
 
     Args:
         records: in any order; each side is paired only within its algorithm and dataset.

@@ -457,7 +457,7 @@ def _shortfall(pair: Pair) -> float | None:
 
 
 def _single_seed(pair: Pair) -> bool:
-    """Whether a side's quality stands on one seed: one trial, or trials that all used the same seed."""
+    """Whether a side's quality comes from one seed: one trial, or trials that all used the same seed."""
     return any(
         len(record.trials.quality) < 2
         or (len(set(record.trials.seeds)) == 1 and record.adapter.get("seed", record.trials.seeds) is not None)
