@@ -3,7 +3,9 @@
 import ast
 import itertools
 import re
+import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -172,3 +174,36 @@ def test_only_adapters_and_certificates_are_functions_without_a_name():
 
 def _called(decorator):
     return decorator.func if isinstance(decorator, ast.Call) else decorator
+
+
+class Outside(Engine):
+    name = "outside"
+    gap = "not in this library"
+
+
+@pytest.fixture
+def outside(monkeypatch):
+    engine = Outside()
+    monkeypatch.setitem(sys.modules, "outside_plugin", SimpleNamespace(engine=engine))
+    monkeypatch.setenv("GRAPHBENCH_PLUGINS", "outside_plugin")
+    yield engine
+    registry.engine.cache_clear()
+    for name in ("bfs", "wcc"):
+        registry.algorithm(name).adapters.pop("outside", None)
+        registry.algorithm(name).gaps.pop("outside", None)
+
+
+def test_an_engine_of_a_plugin_brings_its_adapters_and_the_reason_for_having_no_others(outside):
+    @outside.solves("wcc", no_equivalent=("max_level",))
+    def adapter(_library, graph, _p):
+        return graph
+
+    attached = registry.algorithm("wcc").adapter("outside")
+    assert (attached.call, attached.no_equivalent, attached.file) == (adapter, ("max_level",), __file__)
+    with pytest.raises(UnsupportedError, match="not in this library"):
+        registry.algorithm("bfs").adapter("outside")
+
+
+def test_aliases_are_those_of_the_pages():
+    pages = [registry.algorithm(name) for name in registry.algorithm_names()]
+    assert registry.aliases() == {alias: page.name for page in pages for alias in page.aliases}

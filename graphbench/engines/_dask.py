@@ -129,7 +129,7 @@ class Cluster:
         return dask_cudf.from_delayed(placed, meta=meta, verify_meta=False)
 
     def settle(self) -> None:
-        """Wait up to 5 s until all workers have released the graph: Dask tells them with a delay.
+        """Wait up to 5 s until all workers have released the graph, which Dask asks of them with a delay.
 
         A graph that is built before that, or made for a certificate, would find their memory full.
         """
