@@ -302,7 +302,7 @@ class Result:
 
         One value for each vertex, shape (num_vertices,), or for each pair, shape (num_pairs,); several for each vertex,
         shape (num_vertices, c), in the order of the algorithm's `columns`; rows of edges or of a matrix's entries,
-        shape (k, 2) or with values (k, 3); walks, shape (k, l), -1 after an end; or a few figures, shape (c,).
+        shape (k, 2) or with values (k, 3); walks, shape (k, l), -1 after an end; or a few quantities, shape (c,).
         :data:`graphbench.algorithms.base.AnyKind` has them all, and `graphbench.registry.algorithm(NAME).kind` says
         which it is. Vertices are 0-based ids. Of searches it is the answer from the first source.
 

@@ -211,11 +211,11 @@ def test_the_tolerance_that_an_engine_used_is_recorded(engine):
     assert used["stops_at"] == 1e-4
 
 
-def test_a_wrong_answer_is_a_finding_with_its_figures():
+def test_a_wrong_answer_is_a_finding_with_its_quantities():
     page, at, _, p = posed("bfs", GRAPHS["path"])
     depth = np.full(at.num_vertices, -1)
     finding = page.certify(at, depth, p)
-    assert (finding.valid, finding.figures) == (False, {"reached": 0, "max_distance": -1})
+    assert (finding.valid, finding.quantities) == (False, {"reached": 0, "max_distance": -1})
     assert finding.detail.startswith("the source")
 
 

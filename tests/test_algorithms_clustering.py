@@ -96,7 +96,10 @@ def test_cliques_in_a_ring_are_separated(engine, algorithm, count):
     planted = np.repeat(np.arange(count), 8)
     quality = registry.algorithm(algorithm).quality
     # Rings look the same all around, so that more than two cliques leave the choice of eigenvectors open.
-    assert finding.figures[quality] > 0.5 * certify(algorithm, cliques(count), planted, clusters=count).figures[quality]
+    assert (
+        finding.quantities[quality]
+        > 0.5 * certify(algorithm, cliques(count), planted, clusters=count).quantities[quality]
+    )
     if count == 2:
         assert agreement("labels", answer, planted).kind == "equivalent"
 
@@ -126,7 +129,7 @@ def test_a_failure_of_cugraphs_eigensolver_is_reported(engine, algorithm, count)
         return
     finding = certify(algorithm, cliques(count), answer, clusters=count)
     assert finding.valid, finding.detail
-    assert finding.notes or finding.figures["clusters"] > 1
+    assert finding.notes or finding.quantities["clusters"] > 1
 
 
 def groups(count, *, weights=()):
@@ -151,7 +154,7 @@ def test_planted_groups_are_found(engine, algorithm, count):
     quality = registry.algorithm(algorithm).quality
     found, best = (certify(algorithm, edges, each, clusters=count) for each in (answer, planted))
     assert not found.notes
-    assert found.figures[quality] > 0.5 * best.figures[quality]
+    assert found.quantities[quality] > 0.5 * best.quantities[quality]
     if count == 2:
         assert agreement("labels", answer, planted).kind == "equivalent"
 
@@ -257,7 +260,7 @@ def test_clusters_no_better_than_chance_are_noted():
 
 def test_figures_of_a_spectral_partition_agree_with_counts_by_hand():
     edges, halves = GRAPHS["path"], np.repeat([0, 1], 6)
-    found = certify("spectral-balanced-cut", edges, halves, clusters=2).figures
+    found = certify("spectral-balanced-cut", edges, halves, clusters=2).quantities
     chance = 2 * 11 * (2 - 1) / (12 - 1)
     assert found == {
         "separation": pytest.approx(1 - (2 / 6) / chance),
@@ -266,7 +269,7 @@ def test_figures_of_a_spectral_partition_agree_with_counts_by_hand():
         "clusters": 2,
         "largest": 6,
     }
-    found = certify("spectral-modularity", edges, halves, clusters=2).figures
+    found = certify("spectral-modularity", edges, halves, clusters=2).quantities
     assert found == {"modularity": pytest.approx(10 / 11 - 1 / 2), "clusters": 2, "largest": 6}
 
 
@@ -314,7 +317,7 @@ def test_ecg_is_certified_like_louvain():
     ecg, louvain = (registry.algorithm(name) for name in ("ecg", "louvain"))
     assert (ecg.quality, ecg.form) == (louvain.quality, louvain.form)
     labels = np.repeat([0, 1], 6)
-    one, other = (certify(name, GRAPHS["path"], labels, resolution=0.5).figures for name in ("ecg", "louvain"))
+    one, other = (certify(name, GRAPHS["path"], labels, resolution=0.5).quantities for name in ("ecg", "louvain"))
     assert one == other
 
 
@@ -376,8 +379,8 @@ def test_as_many_clusters_as_vertices_are_analysed(engine):
     clique, problem = GRAPHS["clique"], "analyze-clustering"
     finding = certify(problem, clique, solve(engine, problem, clique, clusters=50), clusters=50)
     assert finding.valid, finding.detail
-    assert finding.figures["clusters"] == 7
-    assert finding.figures["edge_cut"] == 21
+    assert finding.quantities["clusters"] == 7
+    assert finding.quantities["edge_cut"] == 21
 
 
 def test_any_changed_figure_of_a_clustering_is_invalid():
@@ -401,10 +404,10 @@ def test_a_clustering_of_a_graph_without_edges_is_refused():
 
 def test_large_figures_agree_within_a_relative_tolerance():
     one = np.array([0.5, 1e9, 1e4])
-    assert agreement("figures", one, one * (1 + 1e-10), 1e-9).kind == "epsilon"
-    assert agreement("figures", one, np.array([0.5, 1e9, 1e4 + 1e-3]), 1e-9).kind == "differs"
-    assert agreement("figures", np.zeros(3), np.array([0, 1e-10, 0]), 1e-9).kind == "epsilon"
-    assert agreement("figures", np.zeros(3), np.array([0, 1e-8, 0]), 1e-9).kind == "differs"
+    assert agreement("quantities", one, one * (1 + 1e-10), 1e-9).kind == "epsilon"
+    assert agreement("quantities", one, np.array([0.5, 1e9, 1e4 + 1e-3]), 1e-9).kind == "differs"
+    assert agreement("quantities", np.zeros(3), np.array([0, 1e-10, 0]), 1e-9).kind == "epsilon"
+    assert agreement("quantities", np.zeros(3), np.array([0, 1e-8, 0]), 1e-9).kind == "differs"
 
 
 # The clustering that is drawn

@@ -162,7 +162,7 @@ def test_weights_beyond_float32_are_distinguished(engine):
     rows = [(0, 1, heavy + 1), (1, 2, heavy), (2, 3, heavy + 1), (0, 3, heavy)]
     rows += [(0, 2, heavy + 2), (1, 3, heavy + 3)]
     answer = solve(engine, "mst", graph(rows, 4))
-    assert certify("mst", graph(rows, 4), answer).figures["weight"] == 3 * heavy + 1
+    assert certify("mst", graph(rows, 4), answer).quantities["weight"] == 3 * heavy + 1
 
 
 @on_each("mst")
@@ -170,7 +170,7 @@ def test_the_smaller_weight_of_two_directions_counts(engine):
     arcs = graph([(0, 1, 9), (1, 0, 1), (1, 2, 5), (0, 2, 4)], 3, directed=True)
     answer = solve(engine, "mst", arcs)
     assert answer.tolist() == [[0, 1], [0, 2]]
-    assert certify("mst", arcs, answer).figures == {"weight": 5, "edges": 2, "trees": 1}
+    assert certify("mst", arcs, answer).quantities == {"weight": 5, "edges": 2, "trees": 1}
 
 
 @on_each("mst")
@@ -179,9 +179,9 @@ def test_weights_with_ties_give_a_minimum_forest(engine):
     many = graph([tuple(row) for row in rng.integers(120, size=(900, 2)).tolist()], 125)
     finding = certify("mst", many, solve(engine, "mst", many))
     assert finding.valid, finding.detail
-    assert finding.figures["trees"] == 6
+    assert finding.quantities["trees"] == 6
     ties = graph([(u, v, 1.0) for u, v in reference.pairs(many)], 125)
-    assert certify("mst", ties, solve(engine, "mst", ties)).figures == {"weight": 119, "edges": 119, "trees": 6}
+    assert certify("mst", ties, solve(engine, "mst", ties)).quantities == {"weight": 119, "edges": 119, "trees": 6}
 
 
 # Cores
@@ -218,7 +218,7 @@ def test_walks_follow_out_edges_to_a_dead_end(engine):
 def test_number_and_length_of_walks_are_as_requested(engine):
     answer = solve(engine, "random-walks", HAND, vertices=5, length=33)
     assert answer.shape == (5, 34)
-    assert certify("random-walks", HAND, answer, vertices=5, length=33).figures["hops"] == 5 * 33
+    assert certify("random-walks", HAND, answer, vertices=5, length=33).quantities["hops"] == 5 * 33
 
 
 @on_each("random-walks")
@@ -240,7 +240,7 @@ def test_walks_ignore_weights(engine):
     # By weight, nobody would ever leave the edge 0 - 1.
     star = graph([(0, v, 1.0 + 1e9 * (v == 1)) for v in range(1, 40)], 40)
     answer = solve(engine, "random-walks", star, length=60)
-    assert certify("random-walks", star, answer, length=60).figures["visited"] == 40
+    assert certify("random-walks", star, answer, length=60).quantities["visited"] == 40
 
 
 @on_each("random-walks")

@@ -37,14 +37,14 @@ def run(algorithm, edges, files, claims=None):
 
 def test_the_answer_of_median_quality_represents_a_heuristic(tmp_path, edges):
     algorithm = problem(
-        lambda _, answer, p: Finding(valid=True, detail=f"seed {p.seed}", figures={"q": float(answer[0])}),
+        lambda _, answer, p: Finding(valid=True, detail=f"seed {p.seed}", quantities={"q": float(answer[0])}),
         kind="partition",
         quality="q",
         seeded=True,
     )
     found = run(algorithm, edges, saved(tmp_path, [0.9], [0.2], [0.5], [0.4], [0.8]))
     assert found.quality == [0.9, 0.2, 0.5, 0.4, 0.8]
-    assert (found.chosen, found.figures, found.certificate.detail) == (2, {"q": 0.5}, "seed 2")
+    assert (found.chosen, found.quantities, found.certificate.detail) == (2, {"q": 0.5}, "seed 2")
     assert found.certificate.checked == 5
 
 
@@ -59,12 +59,12 @@ def test_one_wrong_answer_makes_a_record_invalid(tmp_path, edges):
 @pytest.mark.parametrize(("claim", "believed"), [(0.5, True), (0.5004, True), (0.5006, False), (float("nan"), False)])
 def test_claimed_figures_are_shown_beside_computed_ones(tmp_path, edges, claim, believed):
     algorithm = problem(
-        lambda *_: Finding(valid=True, detail="", figures={"q": 0.5}, notes=("odd",)), kind="partition", quality="q"
+        lambda *_: Finding(valid=True, detail="", quantities={"q": 0.5}, notes=("odd",)), kind="partition", quality="q"
     )
     found = run(algorithm, edges, saved(tmp_path, [1]), {0: {"q": claim, "time": 3.0}})
-    assert found.figures["q"] == 0.5
-    assert found.figures["reported_time"] == 3.0
-    assert found.figures["reported_q"] == pytest.approx(claim, nan_ok=True)
+    assert found.quantities["q"] == 0.5
+    assert found.quantities["reported_time"] == 3.0
+    assert found.quantities["reported_q"] == pytest.approx(claim, nan_ok=True)
     assert found.notes[0] == "odd"
     assert (len(found.notes) == 1) == believed
     assert found.quality == [0.5]

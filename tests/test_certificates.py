@@ -313,8 +313,8 @@ def test_shortest_paths_refuse_zero_negative_and_non_finite_weights(weight):
 
 def test_search_figures_describe_the_answer():
     line = graph([(0, 1, 2.5), (1, 2, 1.5)], 5)
-    assert certify("bfs", line, depths(line), source=SOURCE).figures == {"reached": 3, "max_distance": 2}
-    assert certify("sssp", line, distances(line), source=SOURCE).figures == {"reached": 3, "max_distance": 4.0}
+    assert certify("bfs", line, depths(line), source=SOURCE).quantities == {"reached": 3, "max_distance": 2}
+    assert certify("sssp", line, distances(line), source=SOURCE).quantities == {"reached": 3, "max_distance": 4.0}
 
 
 # PageRank
@@ -326,8 +326,8 @@ def test_exact_ranks_are_valid_for_their_own_damping_only(edges, damping):
     right = ranks(edges, damping)
     finding = certify("pagerank", edges, right, damping=damping, tolerance=1e-12)
     assert finding.valid, finding.detail
-    assert finding.figures["residual"] < 1e-13
-    assert finding.figures["sum"] == pytest.approx(1)
+    assert finding.quantities["residual"] < 1e-13
+    assert finding.quantities["sum"] == pytest.approx(1)
     rejected("pagerank", edges, ranks(edges, 0.7), "one more iteration changes", damping=damping)
 
 
@@ -364,7 +364,7 @@ def test_two_exchanged_ranks_are_invalid():
 def test_the_residual_decides_at_the_tolerance():
     right = ranks(DIRECTED)
     off = changed(right, 0, right[0] + 1e-5)
-    residual = certify("pagerank", DIRECTED, off, tolerance=1).figures["residual"]
+    residual = certify("pagerank", DIRECTED, off, tolerance=1).quantities["residual"]
     assert 1e-6 < residual < 2e-5
     assert certify("pagerank", DIRECTED, off, tolerance=residual * 1.001).valid
     assert not certify("pagerank", DIRECTED, off, tolerance=residual * 0.999).valid
@@ -393,7 +393,7 @@ def test_merged_and_split_components_are_invalid():
     rejected("wcc", two, np.array([0, 0, 0, 1, 1, 2]), "joins vertices of different labels, 1 and 2")
     rejected("wcc", two, np.arange(6), "joins vertices of different labels")
     rejected("wcc", two, np.array([0, 0, 0, 1, 1, -1]), "vertex 5 has no label")
-    assert certify("wcc", two, np.array([7, 7, 7, 3, 3, 3])).figures == {"components": 2, "largest": 3}
+    assert certify("wcc", two, np.array([7, 7, 7, 3, 3, 3])).quantities == {"components": 2, "largest": 3}
 
 
 def test_weak_components_are_invalid_as_strong_ones():
@@ -480,7 +480,7 @@ def test_a_coefficient_outside_its_range_is_invalid_at_any_pair(similarity, valu
     finding = certify(similarity, many, right)
     assert finding.valid
     assert f"a sample of 1,000 of {len(right):,}" in finding.detail
-    assert finding.figures == {"pairs": len(right), "mean": pytest.approx(right.mean())}
+    assert finding.quantities == {"pairs": len(right), "mean": pytest.approx(right.mean())}
     for place in range(0, len(right), 1_000):
         rejected(similarity, many, changed(right, place, value), "is not between 0 and 1")
 
@@ -514,7 +514,7 @@ def test_modularity_follows_its_definition():
     for gamma in (0.5, 1.0, 2.0):
         expected = ((matrix - gamma * np.outer(degree, degree) / total) * same).sum() / total
         finding = certify("louvain", UNDIRECTED, label, resolution=gamma)
-        assert finding.figures == {"modularity": pytest.approx(expected), "communities": 7}
+        assert finding.quantities == {"modularity": pytest.approx(expected), "communities": 7}
 
 
 def test_modularity_uses_weights_and_all_chunks(monkeypatch):
@@ -540,7 +540,7 @@ def test_pieces_of_disconnected_communities_are_counted(seed):
     pieces = connected_components(matrix, directed=False)[0]
     finding = certify("leiden", edges, label)
     assert finding.valid
-    assert finding.figures["loose_pieces"] == pieces - len(np.unique(label))
+    assert finding.quantities["loose_pieces"] == pieces - len(np.unique(label))
 
 
 def test_a_disconnected_community_is_noted_and_valid():
@@ -568,7 +568,7 @@ def test_any_changed_triangle_count_is_invalid(seed, at, by):
 def test_wrong_triangle_counts_are_explained_with_their_place():
     clique = GRAPHS["clique"]
     right = triangles(clique)
-    assert certify("triangle-count", clique, right).figures == {"triangles": 35, "most": 15}
+    assert certify("triangle-count", clique, right).quantities == {"triangles": 35, "most": 15}
     assert "all 7 vertices" in certify("triangle-count", clique, right).detail
     rejected("triangle-count", clique, changed(right, 2, 14), "vertex 2 lies in 15 triangles, not in 14; 1 such")
     rejected("triangle-count", clique, changed(right, 2, 16), "vertex 2 with 6 neighbours cannot lie in 16 triangles")
@@ -626,7 +626,7 @@ def test_certificates_do_not_depend_on_chunks_or_storage(algorithm, monkeypatch,
     chunked = certify(algorithm, edges, right, **_given(algorithm))
     assert chunked.valid
     for finding in (found, chunked):
-        assert finding.figures == pytest.approx(expected.figures, abs=1e-12)
+        assert finding.quantities == pytest.approx(expected.quantities, abs=1e-12)
 
 
 # Arrays of a device
@@ -640,7 +640,7 @@ def _on_device(edges, rows=50, chunks=EdgeList.chunks):
 def _checked(up):
     """What the checks that need array functions only say of right and wrong answers, made by `up`."""
     label, right, rank = np.arange(65), distances(WEIGHTED), ranks(DIRECTED)
-    figures = [
+    quantities = [
         partition.modularity(UNDIRECTED, up(label % 7)),
         partition.modularity(WEIGHTED, up(label % 3)),
         *(float(checks.pagerank_step(DIRECTED, up(rank), 0.5)[v]) for v in range(65)),
@@ -653,15 +653,15 @@ def _checked(up):
         *(checks.labels_fault(up(each), 65) for each in (label, changed(label, 9, -1))),
         *(checks.form_fault(up(each), 65, "floating", "ranks") for each in (rank, changed(rank, 9, np.nan))),
     ]
-    return figures, faults
+    return quantities, faults
 
 
 def test_certificates_work_on_device_arrays(monkeypatch):
-    figures, faults = _checked(lambda values: values)
+    quantities, faults = _checked(lambda values: values)
     assert [bool(each) for each in faults] == [False, *[True] * 4, False, True, False, True, False, True]
     monkeypatch.setattr(EdgeList, "chunks", _on_device)
     there = _checked(DeviceArray)
-    assert there[0] == pytest.approx(figures, rel=1e-14)
+    assert there[0] == pytest.approx(quantities, rel=1e-14)
     assert there[1] == faults
 
 
@@ -695,7 +695,7 @@ def test_a_wrong_entry_is_named_as_in_the_answer():
     rejected("transpose", arrows, np.array([[0, 1, 2.0], [1, 2, 0.5]]), "found (0, 1) = 2 where (1, 0) = 2")
     finding = certify("transpose", arrows, np.array([[1, 0, 2.0], [1, 2, 0.5]]))
     assert finding.valid
-    assert finding.figures == {"entries": 2, "fullest_row": 2}
+    assert finding.quantities == {"entries": 2, "fullest_row": 2}
 
 
 @given(seed=st.integers(0, 10_000), directed=st.booleans(), at=st.integers(0, 500), by=st.sampled_from([-1, 1, 7]))
@@ -713,7 +713,7 @@ def test_a_wrong_numbering_is_explained():
     edges = graph([(0, 1), (1, 2), (4, 2)], 6, directed=True)
     ids = external_ids(6)
     right = np.array([(0, ids[4]), (1, ids[2]), (2, ids[1]), (3, ids[0]), (0, 1), (2, 1), (3, 2)])
-    assert certify("renumber", edges, right).figures == {"numbers": 4, "edges": 3}
+    assert certify("renumber", edges, right).quantities == {"numbers": 4, "edges": 3}
     for at, row, because in (
         (0, (1, ids[4]), "is out of order: the numbers must be 0 to 3"),
         (0, (0, 17), "the number 0 (id 17) is that of an id that no vertex has"),

@@ -31,7 +31,7 @@ def test_exact_personalized_ranks_are_valid(edges, damping):
     right = reference.personalized_ranks(edges, _back(edges, vertices=3), damping)
     finding = certify("personalized-pagerank", edges, right, damping=damping, vertices=3, tolerance=1e-12)
     assert finding.valid, finding.detail
-    assert finding.figures["sum"] == pytest.approx(1)
+    assert finding.quantities["sum"] == pytest.approx(1)
 
 
 def test_ranks_with_other_jumps_are_invalid():
@@ -62,7 +62,7 @@ def test_dangling_rank_that_is_spread_evenly_is_invalid():
 def test_exact_katz_scores_are_valid_for_their_own_alpha_only(edges, attenuation):
     finding = certify("katz", edges, reference.katz(edges, attenuation), attenuation=attenuation, tolerance=1e-12)
     assert finding.valid, finding.detail
-    assert finding.figures["length"] == pytest.approx(1)
+    assert finding.quantities["length"] == pytest.approx(1)
     rejected("katz", edges, reference.katz(edges, 0.5), "is not constant", attenuation=attenuation)
 
 
@@ -81,7 +81,7 @@ def test_the_katz_residual_bounds_the_error():
     right = reference.katz(DIRECTED)
     off = changed(right, 5, right[5] + 1e-5)
     off /= np.linalg.norm(off)
-    residual = certify("katz", DIRECTED, off, tolerance=1.0).figures["residual"]
+    residual = certify("katz", DIRECTED, off, tolerance=1.0).quantities["residual"]
     assert np.abs(off - right).max() <= 2 * residual / (1 - 0.85)
     assert certify("katz", DIRECTED, off, tolerance=residual * 1.001).valid
     assert not certify("katz", DIRECTED, off, tolerance=residual * 0.999).valid
@@ -128,7 +128,7 @@ def test_exact_hubs_and_authorities_are_valid_at_any_length():
     right = reference.hits(DIRECTED)
     finding = certify("hits", DIRECTED, right * [5.0, 1e-100], tolerance=1e-12)
     assert finding.valid, finding.detail
-    assert finding.figures["singular_value"] == pytest.approx(np.linalg.norm(DIRECTED.to_scipy().toarray(), 2))
+    assert finding.quantities["singular_value"] == pytest.approx(np.linalg.norm(DIRECTED.to_scipy().toarray(), 2))
     assert finding.notes == ()
     rejected("hits", DIRECTED, right[:, ::-1].copy(), "one more iteration changes the hub scores")
 
@@ -236,7 +236,7 @@ def test_split_and_merged_strong_components_are_explained_with_their_place():
     rejected("scc", cycle, np.arange(6), "have different labels, but a cycle leads through these labels")
     line = GRAPHS["directed path"]
     rejected("scc", line, np.zeros(12, dtype=np.int64), "does not lead back to 0 inside it")
-    assert certify("scc", line, np.arange(12)).figures == {"components": 12, "largest": 1}
+    assert certify("scc", line, np.arange(12)).quantities == {"components": 12, "largest": 1}
 
 
 def test_weakly_connected_labels_are_invalid():
@@ -248,7 +248,7 @@ def test_weakly_connected_labels_are_invalid():
 def test_two_circles_joined_in_one_direction_are_two_components():
     rows = [(0, 1), (1, 2), (2, 0), (2, 3), (3, 4), (4, 3)]
     edges = graph(rows, 5, directed=True)
-    assert certify("scc", edges, np.array([7, 7, 7, 3, 3])).figures == {"components": 2, "largest": 3}
+    assert certify("scc", edges, np.array([7, 7, 7, 3, 3])).quantities == {"components": 2, "largest": 3}
     rejected("scc", edges, np.array([0, 0, 0, 0, 0]), "share a label")
     rejected("scc", edges, np.array([0, 0, 0, 1, 2]), "vertices 4 and 3 have different labels")
     rejected("scc", edges, np.array([0, 0, 0, 1, -1]), "vertex 4 has no label")

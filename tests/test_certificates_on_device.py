@@ -87,9 +87,9 @@ def test_host_and_device_certificates_agree(monkeypatch, tmp_path, name, directe
         expected = verify(page, here, {0: file}, **asked)
         assert found.certificate.valid is expected.certificate.valid is valid, found.certificate.detail
         assert found.certificate.detail.endswith("; certified on the device")
-        assert found.figures.keys() == expected.figures.keys()
-        for key, value in expected.figures.items():
-            assert math.isclose(found.figures[key], value, rel_tol=1e-9, abs_tol=1e-15), key
+        assert found.quantities.keys() == expected.quantities.keys()
+        for key, value in expected.quantities.items():
+            assert math.isclose(found.quantities[key], value, rel_tol=1e-9, abs_tol=1e-15), key
 
 
 @pytest.mark.parametrize("options", [SPARSE, {"scale": 1}, {"scale": 8}, {**SPARSE, "directed": True}], ids=str)

@@ -99,10 +99,10 @@ def test_only_minimum_spanning_forests_are_valid(seed, weights):
     right = reference.forest(edges)
     finding = certify("mst", edges, right)
     assert finding.valid, finding.detail
-    assert finding.figures["weight"] == pytest.approx(subgraphs.least_forest(edges).sum(), rel=1e-12)
+    assert finding.quantities["weight"] == pytest.approx(subgraphs.least_forest(edges).sum(), rel=1e-12)
     src, dst, weight = edges.to_numpy()
     heavy = reference.forest(type(edges).from_columns(src, dst, weight.max() - weight, num_vertices=14, directed=False))
-    least, most = finding.figures["weight"], weight[subgraphs.edge_mask(edges, heavy)].sum()
+    least, most = finding.quantities["weight"], weight[subgraphs.edge_mask(edges, heavy)].sum()
     assert certify("mst", edges, heavy).valid == (most <= least * (1 + 1e-6))
 
 
@@ -111,7 +111,7 @@ def test_a_broken_cyclic_or_heavy_forest_is_explained():
     right = reference.rows([(0, 1), (1, 2), (2, 3), (5, 6)])
     finding = certify("mst", square, right)
     assert finding.valid
-    assert finding.figures == {"weight": 5.0, "edges": 4, "trees": 3}
+    assert finding.quantities == {"weight": 5.0, "edges": 4, "trees": 3}
     rejected("mst", square, without(right, 0), "leave 4 components, but the graph has 3")
     rejected("mst", square, reference.rows(reference.pairs(square)), "close 1 cycles: 5 edges")
     heavier = reference.rows([(0, 1), (1, 2), (0, 3), (5, 6)])
@@ -144,7 +144,7 @@ def test_integer_forest_weights_must_be_exact_and_fractional_ones_close():
 
 def test_edges_of_weight_zero_are_edges():
     nothing = graph([(0, 1, 0), (1, 2, 0), (0, 2, 3), (2, 3, 2)], 4)
-    assert certify("mst", nothing, reference.rows([(0, 1), (1, 2), (2, 3)])).figures["weight"] == 2
+    assert certify("mst", nothing, reference.rows([(0, 1), (1, 2), (2, 3)])).quantities["weight"] == 2
     rejected("mst", nothing, reference.rows([(0, 1), (0, 2), (2, 3)]), "weigh 5 together, but a spanning forest of 2")
 
 
@@ -164,7 +164,7 @@ def test_any_changed_core_number_is_invalid(seed, at, by):
 def test_wrong_core_numbers_are_explained_with_their_place():
     right = reference.cores(CLIQUES)
     assert right.tolist() == [4, 4, 4, 4, 4, 2, 2, 1, 0]
-    assert certify("core-number", CLIQUES, right).figures == {"max_core": 4, "in_max_core": 5}
+    assert certify("core-number", CLIQUES, right).quantities == {"max_core": 4, "in_max_core": 5}
     rejected(
         "core-number", CLIQUES, np.where(right == 4, 3, right), "vertex 0 is said to be in no core above the 3-core"
     )
@@ -204,7 +204,7 @@ def test_trusses_worked_out_by_hand():
     assert (
         clique.tolist() == reference.truss(CLIQUES, 5).tolist() == [[u, v] for u in range(5) for v in range(u + 1, 5)]
     )
-    assert certify("k-truss", CLIQUES, clique).figures == {"edges": 10, "vertices": 5}
+    assert certify("k-truss", CLIQUES, clique).quantities == {"edges": 10, "vertices": 5}
     rejected("k-truss", CLIQUES, reference.truss(CLIQUES, 3), "the edge 4 - 5 lies in fewer than 2 triangles; 3 such")
     rejected("k-truss", CLIQUES, clique, "the edge 4 - 5 is missing; 3 edges left out lie in 1 triangles", k=3)
     rejected("k-truss", CLIQUES, clique, "the edge 0 - 1 lies in fewer than 4 triangles; 10 such", k=6)

@@ -24,7 +24,7 @@ def test_correct_walks_are_valid_and_their_hops_counted():
     right = walked(GRID)
     finding = certify("random-walks", GRID, right, length=20, vertices=50)
     assert finding.valid
-    assert finding.figures == {"hops": 1_000, "visited": len(set(right.ravel().tolist())), "ended_early": 0}
+    assert finding.quantities == {"hops": 1_000, "visited": len(set(right.ravel().tolist())), "ended_early": 0}
 
 
 def test_a_walk_may_end_early_at_a_dead_end_only():
@@ -32,8 +32,8 @@ def test_a_walk_may_end_early_at_a_dead_end_only():
     assert (right == -1).any()
     finding = certify("random-walks", DANGLING, right, length=20, vertices=50)
     assert finding.valid
-    assert 0 < finding.figures["ended_early"] <= len(right)
-    assert finding.figures["hops"] == (right >= 0).sum() - len(right)
+    assert 0 < finding.quantities["ended_early"] <= len(right)
+    assert finding.quantities["hops"] == (right >= 0).sum() - len(right)
     refused(GRID, changed(walked(GRID), (3, slice(9, None)), -1), "walk 3 ends after 8 steps at vertex")
 
 

@@ -29,7 +29,7 @@ SHAPES = {
     "arcs": np.int64,
     "numbering": np.int64,
     "walks": np.int64,
-    "figures": np.float64,
+    "quantities": np.float64,
 }
 assert set(SHAPES) == {*Kind.__args__, "counts"}
 
@@ -60,7 +60,7 @@ def test_every_answer_is_certified(engine, algorithm, name):
         pytest.skip(f"unsupported: {gap}")
     finding = certify(algorithm, GRAPHS[name], answer)
     assert finding.valid, finding.detail
-    assert page.headline in finding.figures
+    assert page.headline in finding.quantities
     entries = page.kind == "arcs" and answer.shape[1] == 3
     assert answer.dtype == (np.float64 if entries else SHAPES[page.kind])
 
@@ -126,7 +126,7 @@ def test_pagerank_reaches_the_requested_tolerance(engine, name, tolerance):
     answer = solve(engine, "pagerank", GRAPHS[name], tolerance=tolerance)
     finding = certify("pagerank", GRAPHS[name], answer, tolerance=tolerance)
     assert finding.valid, finding.detail
-    assert finding.figures["sum"] == pytest.approx(1)
+    assert finding.quantities["sum"] == pytest.approx(1)
 
 
 @pytest.mark.parametrize("directed", [True, False])
@@ -250,4 +250,4 @@ def test_ids_of_32_and_64_bits_are_accepted(engine, ids):
     edges = GRAPHS["star"]
     columns = edges.to_numpy()
     wide = type(edges).from_columns(columns.src.astype(ids), columns.dst.astype(ids), num_vertices=9, directed=False)
-    assert certify("wcc", wide, solve(engine, "wcc", wide)).figures == {"components": 1, "largest": 9}
+    assert certify("wcc", wide, solve(engine, "wcc", wide)).quantities == {"components": 1, "largest": 9}

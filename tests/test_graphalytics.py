@@ -92,4 +92,4 @@ def test_the_certificate_rejects_ranks_after_two_iterations(graphalytics, name):
     edges = _load(graphalytics, name)
     finding = certify("pagerank", edges.unweighted(), _expected(graphalytics, "pagerank", edges), tolerance=1e-4)
     assert not finding.valid
-    assert finding.figures["sum"] == pytest.approx(1)
+    assert finding.quantities["sum"] == pytest.approx(1)

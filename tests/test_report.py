@@ -301,8 +301,8 @@ def test_both_best_cpu_engines_are_named_wherever_a_ratio_to_one_of_them_stands(
     row = dict(zip(headlines.heads, headlines.rows[0], strict=True))
     assert row["best CPU, of how many"] == "igraph on run; scipy end to end, of 3"
     assert row["end to end vs best CPU"] == ends
-    (figures,) = tables(speedup.section(here, "").blocks)
-    row = dict(zip(figures.heads, figures.rows[0], strict=True))
+    (quantities,) = tables(speedup.section(here, "").blocks)
+    row = dict(zip(quantities.heads, quantities.rows[0], strict=True))
     assert (row["run vs best CPU"][-6:], row["end to end vs best CPU"]) == ("igraph", f"{ends} scipy")
     (without,) = measured.group_by_machine([gpu, on_run, whole], "networkx", {})
     for section in (summary, speedup):

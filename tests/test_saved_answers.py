@@ -37,7 +37,7 @@ EXPECTED = {
             for row in ([0, 0, "cy"], [0, 1, "dan"], [1, 0, "ann"], [1, 1, "bob"], [1, 2, "ann"])
         ],
     ),
-    "figures": ([0.5, 3], [["1", 0.5, 0.5], ["2", 3, 3]]),
+    "quantities": ([0.5, 3], [["1", 0.5, 0.5], ["2", 3, 3]]),
 }
 HEADS = {
     "vectors": ["vertex", "one 1", "one 2", "two 1", "two 2"],
@@ -46,7 +46,7 @@ HEADS = {
     "arcs": ["engine", "row", "column"],
     "numbering": ["engine", "number", "id"],
     "walks": ["engine", "walk", "step", "vertex"],
-    "figures": ["figure", "one", "two"],
+    "quantities": ["quantity", "one", "two"],
 }
 
 
@@ -76,8 +76,8 @@ def test_no_kind_is_left_out():
 def test_numbers_have_the_column_names_of_the_page():
     frame = tabled("vectors", EXPECTED["vectors"][0], columns=("hub", "authority"))
     assert list(frame.columns) == ["vertex", "one hub", "one authority", "two hub", "two authority"]
-    frame = tabled("figures", [0.5, 3], columns=("modularity", "edge_cut"))
-    assert frame["figure"].tolist() == ["modularity", "edge_cut"]
+    frame = tabled("quantities", [0.5, 3], columns=("modularity", "edge_cut"))
+    assert frame["quantity"].tolist() == ["modularity", "edge_cut"]
 
 
 def test_entries_of_a_matrix_keep_their_values():

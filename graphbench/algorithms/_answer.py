@@ -18,7 +18,7 @@ Kind = Literal[
     "arcs",
     "numbering",
     "walks",
-    "figures",
+    "quantities",
 ]
 AnyKind = Kind | Literal["counts"]
 """The common form of an answer, a NumPy array made by `Engine.answer`: counts are the same for all engines, each other
@@ -41,11 +41,11 @@ arcs           (k, 2) int64        entries of a sparse matrix, row and column, s
 numbering      (k + m, 2) int64    a table, then edges: for each new number 0 to k - 1, in order, that number and the
                                    old one; then the m edges in new numbers, sorted
 walks          (k, l) int64        vertices of each walk, in the order of the given starts; -1 after its end
-figures        (c,) float64        a few numbers about the whole graph, in the order that the page states
+quantities        (c,) float64        a few numbers about the whole graph, in the order that the page states
 =============  ==================  ==========================================================================
 """
 
-Figures = dict[str, float | int]
+Quantities = dict[str, float | int]
 
 
 class Renumbered(NamedTuple):
@@ -79,16 +79,16 @@ class Scaled(NamedTuple):
 class Claimed(NamedTuple):
     """The result of a library that also reports how good its answer is.
 
-    The record's `answer` has each figure as `reported_...` beside the certificate's, and a warning if the two differ.
+    The record's `answer` has each quantity as `reported_...` beside the certificate's, and a warning if the two differ.
     Nothing else uses it.
 
     Attributes:
         result: the raw result.
-        figures: by the name of the certificate's figure.
+        quantities: by the name of the certificate's quantity.
     """
 
     result: Any
-    figures: Mapping[str, float]
+    quantities: Mapping[str, float]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,11 +98,11 @@ class Finding:
     Attributes:
         detail: one sentence: what was shown, or what is wrong and where.
         valid: whether the answer is right.
-        figures: a summary of the answer in a few numbers, for the record's `answer`.
+        quantities: a summary of the answer in a few numbers, for the record's `answer`.
         notes: what is unusual about a valid answer, one sentence each, for the record's `warnings`.
     """
 
     detail: str
     valid: bool = True
-    figures: Figures = field(default_factory=dict)
+    quantities: Quantities = field(default_factory=dict)
     notes: tuple[str, ...] = ()

@@ -35,7 +35,7 @@ def modularity_finding(edges: EdgeList, answer: npt.NDArray[Any], *, resolution:
     """
     quality = partition.certified_modularity(edges, answer, resolution=resolution)
     detail = f"a partition of all {edges.num_vertices:,} vertices; modularity recomputed in float64"
-    return Finding(detail=detail, figures={"modularity": quality, "communities": len(np.unique(answer))})
+    return Finding(detail=detail, quantities={"modularity": quality, "communities": len(np.unique(answer))})
 
 
 def cugraph_dtype(p: Call) -> dict[str, Any]:

@@ -56,17 +56,17 @@ def finding(
         raise Wrong(f"the rank of vertex {bad:,} is {float(ranks[bad]):g}")
     change = np.abs(pagerank_step(edges, ranks, p.damping, teleport=teleport) - ranks)
     residual, total = float(change.sum()), float(ranks.sum())
-    figures = {"residual": residual, "sum": total}
+    quantities = {"residual": residual, "sum": total}
     slack = p.tolerance / (1 - p.damping) + 1e-12 * np.sqrt(len(ranks))
     if not abs(total - 1) <= slack:
-        raise Wrong(f"the ranks sum to {total:.9g}, not to 1", figures)
+        raise Wrong(f"the ranks sum to {total:.9g}, not to 1", quantities)
     if not residual <= p.tolerance:
         worst = int(np.argmax(change))
         raise Wrong(
             f"one more iteration changes the ranks by {residual:.3g} in total, more than the tolerance of "
             f"{p.tolerance:g}; most at vertex {worst:,} ({float(ranks[worst]):.6g} by {float(change[worst]):.3g})",
-            figures,
+            quantities,
         )
     error = residual / (1 - p.damping)
     detail = f"L1 residual {residual:.3g}, at most {p.tolerance:g}: the total error is at most {error:.3g}"
-    return Finding(detail=detail, figures=figures)
+    return Finding(detail=detail, quantities=quantities)

@@ -66,12 +66,12 @@ def sampled(edges: EdgeList, answer: npt.NDArray[Any], p: Call, *, symbol: str, 
     raise_if(form_fault(answer, len(pairs), "floating", "coefficients"))
     if len(pairs) == 0:
         detail = "the graph has no path of two edges, so there was no pair to compare"
-        return Finding(detail=detail, figures={"pairs": 0, "mean": 0.0})
-    figures = {"pairs": len(pairs), "mean": float(answer.mean(dtype=np.float64))}
+        return Finding(detail=detail, quantities={"pairs": 0, "mean": 0.0})
+    quantities = {"pairs": len(pairs), "mean": float(answer.mean(dtype=np.float64))}
     outside = np.flatnonzero((answer < 0) | (answer > 1 + EPSILON))
     if len(outside):
         pair, value = pairs[outside[0]], answer[outside[0]]
-        raise Wrong(f"{_of(symbol, pair)} = {value:g} is not between 0 and 1", figures)
+        raise Wrong(f"{_of(symbol, pair)} = {value:g} is not between 0 and 1", quantities)
     drawn = np.arange(len(pairs))
     if len(pairs) > SAMPLE:
         chosen = np.random.default_rng(p.seed).choice(len(pairs), size=SAMPLE, replace=False)
@@ -81,10 +81,10 @@ def sampled(edges: EdgeList, answer: npt.NDArray[Any], p: Call, *, symbol: str, 
     if len(wrong):
         at, right = drawn[wrong[0]], expected[wrong[0]]
         fault = f"{_of(symbol, pairs[at])} is {right:.9g}, not {answer[at]:.9g}; wrong for {len(wrong):,} of the sample"
-        raise Wrong(fault, figures)
+        raise Wrong(fault, quantities)
     all_of = "all" if len(drawn) == len(pairs) else f"a sample of {len(drawn):,} of"
     detail = f"{all_of} {len(pairs):,} pairs recomputed exactly agree within {EPSILON:g}"
-    return Finding(detail=detail, figures=figures)
+    return Finding(detail=detail, quantities=quantities)
 
 
 def in_scipy(matrix: Any, pairs: npt.NDArray[np.int64]) -> Neighbourhoods:

@@ -60,7 +60,7 @@ analyze_clustering = Algorithm(
     title="analysis of a clustering",
     family="community",
     form=Form(directed=False, weights="used"),
-    kind="figures",
+    kind="quantities",
     headline="modularity",
     columns=NAMES,
     draws=_draw,
@@ -81,16 +81,16 @@ analyze_clustering = Algorithm(
 @analyze_clustering.certificate
 def _(edges: EdgeList, answer: npt.NDArray[Any], p: Call) -> Finding:
     """All three numbers, recomputed from the edges in float64, agree within 1e-9 (relative for numbers above 1)."""
-    raise_if(form_fault(answer, len(NAMES), "floating", "figures"))
+    raise_if(form_fault(answer, len(NAMES), "floating", "quantities"))
     cuts = partition.cuts(edges, p.labels)
     right = np.array([partition.modularity(edges, p.labels), cuts.edge_cut, cuts.ratio_cut])
-    figures = dict(zip(NAMES, map(float, answer), strict=True)) | {"clusters": len(cuts.sizes)}
+    quantities = dict(zip(NAMES, map(float, answer), strict=True)) | {"clusters": len(cuts.sizes)}
     wrong = np.flatnonzero(~(np.abs(answer - right) <= EPSILON * np.maximum(1, np.abs(right))))
     if len(wrong):
         name, expected, claimed = NAMES[wrong[0]], right[wrong[0]], answer[wrong[0]]
-        raise Wrong(f"the {name.replace('_', ' ')} is {expected:.12g}, not {claimed:.12g}", figures)
+        raise Wrong(f"the {name.replace('_', ' ')} is {expected:.12g}, not {claimed:.12g}", quantities)
     detail = f"modularity, edge cut and ratio cut recomputed in float64 agree within {EPSILON:g}"
-    return Finding(detail=detail, figures=figures)
+    return Finding(detail=detail, quantities=quantities)
 
 
 @analyze_clustering.on("networkx")

@@ -29,7 +29,7 @@ import numpy as np
 import numpy.typing as npt
 
 from graphbench.algorithms._adapter import Adapter, Attached, Call
-from graphbench.algorithms._answer import AnyKind, Claimed, Figures, Finding, Kind, Renumbered, Scaled
+from graphbench.algorithms._answer import AnyKind, Claimed, Finding, Kind, Quantities, Renumbered, Scaled
 from graphbench.algorithms._form import Form
 from graphbench.algorithms._parameters import Parameter
 from graphbench.certificates.checks import Wrong
@@ -94,9 +94,9 @@ class Algorithm:
             compared with each other (and partitions by their mutual information); otherwise the certificate alone
             decides.
         seeded: whether trial i runs with `seed + i`.
-        quality: for heuristics, the key of the figure that measures quality (higher is better); else None.
-        headline: the key of the figure that represents the answer in a table.
-        columns: names of the numbers of kind `vectors` (one word each) and `figures`, in their order.
+        quality: for heuristics, the key of the quantity that measures quality (higher is better); else None.
+        headline: the key of the quantity that represents the answer in a table.
+        columns: names of the numbers of kind `vectors` (one word each) and `quantities`, in their order.
         on_device: whether its certificate accepts edges in chunks of any arrays, so that it can run on the device where
             a graph is made; otherwise such a graph is copied to the host for certification.
         epsilon: from the parameters, how far two right answers may differ in one value: the tolerance of
@@ -281,7 +281,7 @@ class Algorithm:
         try:
             return self.certify_check(posed, answer, p)
         except Wrong as wrong:
-            return Finding(valid=False, detail=wrong.detail, figures=wrong.figures)
+            return Finding(valid=False, detail=wrong.detail, quantities=wrong.quantities)
 
 
 __all__ = [
@@ -294,12 +294,12 @@ __all__ = [
     "Claimed",
     "Drawing",
     "Family",
-    "Figures",
     "Finding",
     "Form",
     "Inputs",
     "Kind",
     "Parameter",
+    "Quantities",
     "Renumbered",
     "Scaled",
 ]

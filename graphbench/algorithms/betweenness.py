@@ -32,7 +32,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from graphbench.algorithms.base import Algorithm, Call, Figures, Finding, Form, Parameter, Scaled
+from graphbench.algorithms.base import Algorithm, Call, Finding, Form, Parameter, Quantities, Scaled
 from graphbench.certificates import shortest_paths
 from graphbench.certificates.checks import Wrong, form_fault, raise_if
 from graphbench.graphs.edgelist import EdgeList
@@ -77,7 +77,7 @@ def _(edges: EdgeList, answer: npt.NDArray[Any], p: Call) -> Finding:
     right = shortest_paths.dependencies(edges, p.vertices) / scale
     off = np.abs(answer - right)
     allowed = RELATIVE * right + FLOOR * right.max()
-    figures: Figures = {
+    quantities: Quantities = {
         "largest": float(answer.max()),
         "max_relative_error": float(np.max(off / np.where(right > 0, right, 1.0))),
     }
@@ -87,10 +87,10 @@ def _(edges: EdgeList, answer: npt.NDArray[Any], p: Call) -> Finding:
         raise Wrong(
             f"the score of vertex {v:,} is {answer[v]:.9g}, but {right[v]:.9g} is right; {len(wrong):,} scores are off "
             f"by more than a relative {RELATIVE:g}",
-            figures,
+            quantities,
         )
     detail = f"all scores, recomputed from the same {len(p.vertices):,} sources, agree within a relative {RELATIVE:g}"
-    return Finding(detail=detail, figures=figures)
+    return Finding(detail=detail, quantities=quantities)
 
 
 def _half(result: Any, p: Call) -> Scaled:

@@ -20,7 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from graphbench.algorithms._parameters import SOURCES
-from graphbench.algorithms.base import Algorithm, Call, Figures, Finding, Form
+from graphbench.algorithms.base import Algorithm, Call, Finding, Form, Quantities
 from graphbench.certificates import search
 from graphbench.certificates.checks import Wrong, form_fault, raise_if
 from graphbench.graphs.edgelist import EdgeList
@@ -53,10 +53,10 @@ def _(edges: EdgeList, answer: npt.NDArray[Any], p: Call) -> Finding:
     if answer.min() < -1:
         raise Wrong(f"vertex {int(np.argmin(answer)):,} is at depth {int(answer.min()):,}")
     reached = int(np.count_nonzero(answer >= 0))
-    figures: Figures = {"reached": reached, "max_distance": int(answer.max())}
-    raise_if(search.search_fault(edges, np.where(answer < 0, np.inf, answer), p.source), figures)
+    quantities: Quantities = {"reached": reached, "max_distance": int(answer.max())}
+    raise_if(search.search_fault(edges, np.where(answer < 0, np.inf, answer), p.source), quantities)
     detail = f"depth rule holds on every edge from source {p.source:,}; {reached:,} vertices reached"
-    return Finding(detail=detail, figures=figures)
+    return Finding(detail=detail, quantities=quantities)
 
 
 @bfs.on("networkx", "nx-cugraph")

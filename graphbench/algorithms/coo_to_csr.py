@@ -53,7 +53,7 @@ def _(edges: EdgeList, answer: npt.NDArray[Any], _p: Call) -> Finding:
     """
     raise_if(structure.entries_fault(edges, answer))
     detail = f"all {len(answer):,} entries of the input, and no others"
-    return Finding(detail=detail, figures=structure.row_figures(answer))
+    return Finding(detail=detail, quantities=structure.row_quantities(answer))
 
 
 @coo_to_csr.on("cugraph", build={"listed": "entries"})

@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from graphbench.algorithms.base import Algorithm, Call, Figures, Finding, Form
+from graphbench.algorithms.base import Algorithm, Call, Finding, Form, Quantities
 from graphbench.certificates import cores
 from graphbench.certificates.checks import form_fault, raise_if
 from graphbench.graphs.edgelist import EdgeList
@@ -44,13 +44,16 @@ def _(edges: EdgeList, answer: npt.NDArray[Any], _p: Call) -> Finding:
     The theorem and its proof are at :func:`graphbench.certificates.cores.core_fault`.
     """
     raise_if(form_fault(answer, edges.num_vertices, "integer", "core numbers"))
-    figures: Figures = {"max_core": int(answer.max()), "in_max_core": int(np.count_nonzero(answer == answer.max()))}
-    raise_if(cores.core_fault(edges, answer), figures)
+    quantities: Quantities = {
+        "max_core": int(answer.max()),
+        "in_max_core": int(np.count_nonzero(answer == answer.max())),
+    }
+    raise_if(cores.core_fault(edges, answer), quantities)
     detail = (
         f"every vertex has enough neighbours in its core, and none can stay in a higher one; "
-        f"the {figures['max_core']:,}-core has {figures['in_max_core']:,} vertices"
+        f"the {quantities['max_core']:,}-core has {quantities['in_max_core']:,} vertices"
     )
-    return Finding(detail=detail, figures=figures)
+    return Finding(detail=detail, quantities=quantities)
 
 
 @core_number.on("networkx", "nx-cugraph")

@@ -22,7 +22,7 @@ import numpy as np
 import numpy.typing as npt
 
 from graphbench.algorithms._parameters import SOURCES
-from graphbench.algorithms.base import Algorithm, Call, Figures, Finding, Form, Parameter, Renumbered
+from graphbench.algorithms.base import Algorithm, Call, Finding, Form, Parameter, Quantities, Renumbered
 from graphbench.certificates import subgraphs
 from graphbench.certificates.checks import raise_if
 from graphbench.graphs.edgelist import EdgeList
@@ -49,13 +49,13 @@ def _(edges: EdgeList, answer: npt.NDArray[Any], p: Call) -> Finding:
     """The ball is recomputed; an edge is in the answer exactly if both its ends are in the ball."""
     mask = subgraphs.edge_mask(edges, answer)
     inside = subgraphs.ball(edges, p.source, p.radius)
-    figures: Figures = {"edges": len(answer), "vertices": int(np.count_nonzero(inside))}
-    raise_if(subgraphs.induced_fault(edges, mask, inside), figures)
+    quantities: Quantities = {"edges": len(answer), "vertices": int(np.count_nonzero(inside))}
+    raise_if(subgraphs.induced_fault(edges, mask, inside), quantities)
     detail = (
-        f"exactly the {len(answer):,} edges between the {figures['vertices']:,} vertices "
+        f"exactly the {len(answer):,} edges between the {quantities['vertices']:,} vertices "
         f"within {p.radius} hops of vertex {p.source:,}"
     )
-    return Finding(detail=detail, figures=figures)
+    return Finding(detail=detail, quantities=quantities)
 
 
 @ego_graph.on("networkx", "nx-cugraph")

@@ -36,7 +36,7 @@ from graphbench.algorithms._iterating import (
     tolerance_refusal,
 )
 from graphbench.algorithms._parameters import max_iterations, tolerance
-from graphbench.algorithms.base import Algorithm, Call, Figures, Finding, Form
+from graphbench.algorithms.base import Algorithm, Call, Finding, Form, Quantities
 from graphbench.certificates.checks import Wrong, form_fault, raise_if
 from graphbench.certificates.spectral import SLACK, direction, largest_eigenvalue, negative, scores_fault
 from graphbench.graphs.edgelist import EdgeList
@@ -78,19 +78,19 @@ def _(edges: EdgeList, answer: npt.NDArray[Any], p: Call) -> Finding:
     value = float(scores @ product)
     change = np.abs(direction(scores + product) - scores)
     residual = float(change.sum())
-    figures: Figures = {"residual": residual, "eigenvalue": value}
+    quantities: Quantities = {"residual": residual, "eigenvalue": value}
     if not residual <= p.tolerance:
         worst = int(np.argmax(change))
         raise Wrong(
             f"one more step changes the scores by {residual:.3g} in total, more than the tolerance of {p.tolerance:g}; "
             f"most at vertex {worst:,} ({scores[worst]:.6g} by {change[worst]:.3g})",
-            figures,
+            quantities,
         )
     largest = largest_eigenvalue(matrix)
     if value < (1 - max(SLACK, p.tolerance)) * largest:
-        raise Wrong(f"the scores belong to the eigenvalue {value:.9g}, but the largest is {largest:.9g}", figures)
+        raise Wrong(f"the scores belong to the eigenvalue {value:.9g}, but the largest is {largest:.9g}", quantities)
     detail = f"L1 residual {residual:.3g}, at most {p.tolerance:g}, at the largest eigenvalue, {value:.9g}"
-    return Finding(detail=detail, figures=figures)
+    return Finding(detail=detail, quantities=quantities)
 
 
 @eigenvector.on("networkx", parameters_used=lambda p: stop_per_vertex(p, half=True))

@@ -43,7 +43,7 @@ from graphbench.algorithms._iterating import (
     tolerance_refusal,
 )
 from graphbench.algorithms._parameters import max_iterations, tolerance
-from graphbench.algorithms.base import Algorithm, Call, Figures, Finding, Form
+from graphbench.algorithms.base import Algorithm, Call, Finding, Form, Quantities
 from graphbench.certificates.checks import Wrong, form_fault, raise_if
 from graphbench.certificates.spectral import SLACK, direction, largest_singular_value, negative, scores_fault
 from graphbench.graphs.edgelist import EdgeList
@@ -103,26 +103,28 @@ def _(edges: EdgeList, answer: npt.NDArray[Any], p: Call) -> Finding:
         "authority": float(np.linalg.norm(change["authority"])),
     }
     value = min(float(np.linalg.norm(pointed_to)), float(np.linalg.norm(pointing)))
-    figures: Figures = {"residual": max(residuals.values()), "singular_value": value}
+    quantities: Quantities = {"residual": max(residuals.values()), "singular_value": value}
     for name, off in residuals.items():
         if not off <= p.tolerance:
             worst = int(np.argmax(change[name]))
             raise Wrong(
                 f"one more iteration changes the {name} scores by {off:.3g}, more than the tolerance of "
                 f"{p.tolerance:g}; most at vertex {worst:,}",
-                figures,
+                quantities,
             )
     largest = largest_singular_value(matrix)
     if value < (1 - max(SLACK, p.tolerance)) * largest:
-        raise Wrong(f"the scores belong to the singular value {value:.9g}, but the largest is {largest:.9g}", figures)
-    residual = figures["residual"]
+        raise Wrong(
+            f"the scores belong to the singular value {value:.9g}, but the largest is {largest:.9g}", quantities
+        )
+    residual = quantities["residual"]
     detail = f"residual {residual:.3g}, at most {p.tolerance:g}, at the largest singular value, {value:.9g}"
     notes = tuple(
         f"{name} scores of both signs: the largest singular value is (nearly) repeated, so other answers are right too"
         for name, column in zip(COLUMNS, (hubs, authorities), strict=True)
         if negative(column, p.tolerance) is not None
     )
-    return Finding(detail=detail, figures=figures, notes=notes)
+    return Finding(detail=detail, quantities=quantities, notes=notes)
 
 
 @hits.on("networkx", parameters_used=lambda p: stop_at_total(p, half=True))

@@ -23,7 +23,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from graphbench.algorithms.base import Algorithm, Call, Figures, Finding, Form, Inputs, Parameter, Renumbered
+from graphbench.algorithms.base import Algorithm, Call, Finding, Form, Inputs, Parameter, Quantities, Renumbered
 from graphbench.certificates import subgraphs
 from graphbench.certificates.checks import raise_if
 from graphbench.graphs.edgelist import EdgeList
@@ -66,12 +66,12 @@ def _(edges: EdgeList, answer: npt.NDArray[Any], p: Call) -> Finding:
     mask = subgraphs.edge_mask(edges, answer)
     inside = np.zeros(edges.num_vertices, dtype=bool)
     inside[np.asarray(p.vertices)] = True
-    figures: Figures = {"edges": len(answer), "vertices": len(p.vertices)}
-    raise_if(subgraphs.induced_fault(edges, mask, inside), figures)
+    quantities: Quantities = {"edges": len(answer), "vertices": len(p.vertices)}
+    raise_if(subgraphs.induced_fault(edges, mask, inside), quantities)
     detail = (
         f"exactly the {len(answer):,} of {edges.num_edges:,} edges with both ends among {len(p.vertices):,} vertices"
     )
-    return Finding(detail=detail, figures=figures)
+    return Finding(detail=detail, quantities=quantities)
 
 
 @induced_subgraph.on("networkx")

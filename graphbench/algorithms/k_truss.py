@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy.typing as npt
 
-from graphbench.algorithms.base import Algorithm, Call, Figures, Finding, Form, Parameter
+from graphbench.algorithms.base import Algorithm, Call, Finding, Form, Parameter, Quantities
 from graphbench.certificates import cores, subgraphs
 from graphbench.certificates.checks import raise_if
 from graphbench.graphs.edgelist import EdgeList
@@ -47,10 +47,10 @@ def _(edges: EdgeList, answer: npt.NDArray[Any], p: Call) -> Finding:
     The theorem, and the samples used on large graphs, are at :func:`graphbench.certificates.cores.truss`.
     """
     mask = subgraphs.edge_mask(edges, answer)
-    figures: Figures = {"edges": len(answer), "vertices": subgraphs.vertices(edges, mask)}
+    quantities: Quantities = {"edges": len(answer), "vertices": subgraphs.vertices(edges, mask)}
     fault, shown = cores.truss(edges, mask, p.k, seed=p.seed)
-    raise_if(fault, figures)
-    return Finding(detail=shown, figures=figures)
+    raise_if(fault, quantities)
+    return Finding(detail=shown, quantities=quantities)
 
 
 @k_truss.on("networkx")

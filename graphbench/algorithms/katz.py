@@ -37,7 +37,7 @@ from graphbench.algorithms._iterating import (
     tolerance_refusal,
 )
 from graphbench.algorithms._parameters import max_iterations, tolerance
-from graphbench.algorithms.base import Algorithm, Call, Figures, Finding, Form, Parameter
+from graphbench.algorithms.base import Algorithm, Call, Finding, Form, Parameter, Quantities
 from graphbench.certificates.checks import Wrong, arcs, form_fault, raise_if
 from graphbench.certificates.spectral import direction, scores_fault
 from graphbench.graphs.edgelist import EdgeList
@@ -90,9 +90,9 @@ def _(edges: EdgeList, answer: npt.NDArray[Any], p: Call) -> Finding:
     scores = answer.astype(np.float64, copy=False)
     raise_if(scores_fault(scores, "score"))
     length = float(np.linalg.norm(scores))
-    figures: Figures = {"length": length, "largest": float(scores.max())}
+    quantities: Quantities = {"length": length, "largest": float(scores.max())}
     if abs(length - 1) > 1e-6:
-        raise Wrong(f"the scores are of length {length:.9g}, not 1", figures)
+        raise Wrong(f"the scores are of length {length:.9g}, not 1", quantities)
     scores = direction(scores)
     arriving = np.zeros_like(scores)
     for tail, head, _ in arcs(edges):
@@ -100,17 +100,17 @@ def _(edges: EdgeList, answer: npt.NDArray[Any], p: Call) -> Finding:
     constant = scores - p.alpha * arriving
     off = np.abs(constant - constant.mean())
     residual = float(off.sum())
-    figures["residual"] = residual
+    quantities["residual"] = residual
     if constant.mean() <= 0 or not residual <= p.tolerance:
         worst = int(np.argmax(off))
         raise Wrong(
             f"x - alpha A^T x is not constant: it deviates from {constant.mean():.6g} by {residual:.3g} in total, more "
             f"than the tolerance of {p.tolerance:g}; most at vertex {worst:,}, where it is {constant[worst]:.6g}",
-            figures,
+            quantities,
         )
     error = residual / (1 - p.attenuation)
     detail = f"L1 residual {residual:.3g}, at most {p.tolerance:g}: the total error is at most {2 * error:.3g}"
-    return Finding(detail=detail, figures=figures)
+    return Finding(detail=detail, quantities=quantities)
 
 
 def _equation(p: Call) -> dict[str, Any]:

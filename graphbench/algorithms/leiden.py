@@ -63,13 +63,13 @@ def _(edges: EdgeList, answer: npt.NDArray[Any], p: Call) -> Finding:
     has as many components as there are connected pieces, so pieces - communities is the number of loose ones.
     """
     finding = modularity_finding(edges, answer, resolution=p.resolution)
-    communities = finding.figures["communities"]
+    communities = finding.quantities["communities"]
     pieces = components.count_components(edges, within=answer)
-    figures = finding.figures | {"loose_pieces": pieces - communities}
+    quantities = finding.quantities | {"loose_pieces": pieces - communities}
     if pieces == communities:
-        return Finding(detail=f"{finding.detail}; every community is connected", figures=figures)
+        return Finding(detail=f"{finding.detail}; every community is connected", quantities=quantities)
     note = f"its {communities:,} communities are in {pieces:,} pieces, though Leiden keeps them connected"
-    return Finding(detail=finding.detail, figures=figures, notes=(note,))
+    return Finding(detail=finding.detail, quantities=quantities, notes=(note,))
 
 
 @leiden.on("igraph", parameters_used=lambda _: {"beta": 0.01})

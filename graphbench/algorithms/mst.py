@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from graphbench.algorithms.base import Algorithm, Call, Figures, Finding, Form
+from graphbench.algorithms.base import Algorithm, Call, Finding, Form, Quantities
 from graphbench.certificates import components, search, subgraphs
 from graphbench.certificates.checks import Wrong, raise_if
 from graphbench.errors import UnsupportedError
@@ -53,24 +53,24 @@ def _(edges: EdgeList, answer: npt.NDArray[Any], _p: Call) -> Finding:
     assert weight is not None
     total, trees = float(weight[mask].sum()), components.count_components(edges)
     exact = search.integral(edges) and total < 2**53
-    figures: Figures = {"weight": int(total) if exact else total, "edges": len(answer), "trees": trees}
-    raise_if(subgraphs.forest_fault(edges, mask, trees), figures)
+    quantities: Quantities = {"weight": int(total) if exact else total, "edges": len(answer), "trees": trees}
+    raise_if(subgraphs.forest_fault(edges, mask, trees), quantities)
     lightest = subgraphs.least_forest(edges)
     least = float(lightest.sum())
     if total > least and (exact or not np.isclose(total, least, rtol=subgraphs.RELATIVE, atol=0)):
-        raise Wrong(f"the edges weigh {total:.17g} together, but a spanning forest of {least:.17g} exists", figures)
+        raise Wrong(f"the edges weigh {total:.17g} together, but a spanning forest of {least:.17g} exists", quantities)
     chosen = np.sort(weight[mask])
     heavy = np.flatnonzero(chosen > lightest * (1 + subgraphs.RELATIVE))
     if len(heavy):
         at = heavy[0]
         raise Wrong(
             f"edge {at + 1:,} by weight weighs {chosen[at]:.9g}, but that of the least forests {lightest[at]:.9g}",
-            figures,
+            quantities,
         )
     shown = "exactly" if exact else f"within a relative {subgraphs.RELATIVE:g}"
     forest = count(trees, "tree")
     detail = f"{len(answer):,} edges without a cycle span the graph in {forest}, of the least total weight {shown}"
-    return Finding(detail=detail, figures=figures)
+    return Finding(detail=detail, quantities=quantities)
 
 
 @mst.on("networkx")

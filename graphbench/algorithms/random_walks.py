@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from graphbench.algorithms.base import Algorithm, Call, Figures, Finding, Form, Parameter
+from graphbench.algorithms.base import Algorithm, Call, Finding, Form, Parameter, Quantities
 from graphbench.certificates import walks
 from graphbench.certificates.checks import raise_if
 from graphbench.graphs.edgelist import EdgeList
@@ -60,14 +60,14 @@ def _(edges: EdgeList, answer: npt.NDArray[Any], p: Call) -> Finding:
     steps = (answer >= 0).sum(axis=1) - 1
     visited = np.unique(answer[answer >= 0])
     ended = int(np.count_nonzero(steps < p.length))
-    figures: Figures = {"hops": int(steps.sum()), "visited": len(visited), "ended_early": ended}
-    raise_if(walks.hops_fault(edges, answer, p.length), figures)
+    quantities: Quantities = {"hops": int(steps.sum()), "visited": len(visited), "ended_early": ended}
+    raise_if(walks.hops_fault(edges, answer, p.length), quantities)
     early = f", {ended:,} of them early, at vertices without out-edges" if ended else ""
     detail = (
-        f"all {figures['hops']:,} hops of {len(starts):,} walks are edges and favour no neighbour; the walks ended"
+        f"all {quantities['hops']:,} hops of {len(starts):,} walks are edges and favour no neighbour; the walks ended"
         f" after {p.length} steps{early}"
     )
-    return Finding(detail=detail, figures=figures)
+    return Finding(detail=detail, quantities=quantities)
 
 
 @random_walks.on("igraph")

@@ -51,7 +51,7 @@ def _(edges: EdgeList, answer: npt.NDArray[Any], _p: Call) -> Finding:
     structure.require_numbering(edges, answer, _lists.external_ids(edges.num_vertices))
     numbers = len(answer) - edges.num_edges
     detail = f"{numbers:,} numbers for as many ids, and all {edges.num_edges:,} edges in them"
-    return Finding(detail=detail, figures={"numbers": numbers, "edges": edges.num_edges})
+    return Finding(detail=detail, quantities={"numbers": numbers, "edges": edges.num_edges})
 
 
 @renumber.on("networkx", build={"listed": "external"})

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from graphbench.algorithms.base import Algorithm, Call, Figures, Finding, Form
+from graphbench.algorithms.base import Algorithm, Call, Finding, Form, Quantities
 from graphbench.certificates import components
 from graphbench.certificates.checks import labels_fault, raise_if
 from graphbench.graphs.edgelist import EdgeList
@@ -45,10 +45,10 @@ def _(edges: EdgeList, answer: npt.NDArray[Any], _p: Call) -> Finding:
     """
     raise_if(labels_fault(answer, edges.num_vertices))
     _, sizes = np.unique(answer, return_counts=True)
-    figures: Figures = {"components": len(sizes), "largest": int(sizes.max())}
-    raise_if(components.strong_fault(edges, answer), figures)
+    quantities: Quantities = {"components": len(sizes), "largest": int(sizes.max())}
+    raise_if(components.strong_fault(edges, answer), quantities)
     detail = f"{len(sizes):,} labels, each strongly connected, and no cycle between them"
-    return Finding(detail=detail, figures=figures)
+    return Finding(detail=detail, quantities=quantities)
 
 
 @scc.on("networkx")

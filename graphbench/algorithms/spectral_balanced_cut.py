@@ -33,7 +33,7 @@ import numpy as np
 import numpy.typing as npt
 
 from graphbench.algorithms import _communities
-from graphbench.algorithms.base import Algorithm, Call, Figures, Finding, Form
+from graphbench.algorithms.base import Algorithm, Call, Finding, Form, Quantities
 from graphbench.certificates import partition
 from graphbench.certificates.checks import Wrong, labels_fault, raise_if
 from graphbench.graphs.edgelist import EdgeList
@@ -68,7 +68,7 @@ def _(edges: EdgeList, answer: npt.NDArray[Any], p: Call) -> Finding:
     separation = cuts.separation(p.clusters)
     if not math.isfinite(separation):
         raise Wrong(f"the separation of the partition comes to {separation}")
-    figures: Figures = {
+    quantities: Quantities = {
         "separation": separation,
         "edge_cut": cuts.edge_cut,
         "ratio_cut": cuts.ratio_cut,
@@ -77,7 +77,7 @@ def _(edges: EdgeList, answer: npt.NDArray[Any], p: Call) -> Finding:
     }
     detail = f"a partition of all {edges.num_vertices:,} vertices; what it cuts recomputed in float64"
     notes = ("its ratio cut is no better than that of a random partition",) if separation <= 0 else ()
-    return Finding(detail=detail, figures=figures, notes=notes)
+    return Finding(detail=detail, quantities=quantities, notes=notes)
 
 
 @spectral_balanced_cut.on("networkit", no_equivalent=("seed",), parameters_used=lambda _: {"tolerance": 0.0})

@@ -63,16 +63,16 @@ def _(edges: EdgeList, answer: npt.NDArray[Any], p: Call) -> Finding:
     quality = partition.certified_modularity(edges, answer)
     raise_if(partition.too_many_fault(answer, p.clusters))
     _, sizes = np.unique(answer, return_counts=True)
-    figures = {"modularity": quality, "clusters": len(sizes), "largest": int(sizes.max())}
+    quantities = {"modularity": quality, "clusters": len(sizes), "largest": int(sizes.max())}
     detail = f"a partition of all {edges.num_vertices:,} vertices; modularity recomputed in float64"
     random_quality = partition.shuffled_modularity(edges, answer, seed=p.seed)
     if quality > random_quality:
-        return Finding(detail=detail, figures=figures)
+        return Finding(detail=detail, quantities=quantities)
     note = (
         f"its modularity of {quality:.4f} is no better than the {random_quality:.4f} of a partition of the same sizes "
         "that was drawn at random"
     )
-    return Finding(detail=detail, figures=figures, notes=(note,))
+    return Finding(detail=detail, quantities=quantities, notes=(note,))
 
 
 @spectral_modularity.on("igraph", parameters_used=lambda _: {"tolerance": 0.0})

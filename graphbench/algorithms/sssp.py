@@ -54,16 +54,16 @@ def _(edges: EdgeList, answer: npt.NDArray[Any], p: Call) -> Finding:
     distance = answer.astype(np.float64, copy=False)
     reached = np.isfinite(distance)
     count = int(np.count_nonzero(reached))
-    figures = {"reached": count, "max_distance": float(distance[reached].max()) if count else 0.0}
-    exact = search.integral(edges) and figures["max_distance"] < 2**53
+    quantities = {"reached": count, "max_distance": float(distance[reached].max()) if count else 0.0}
+    exact = search.integral(edges) and quantities["max_distance"] < 2**53
     if exact:
         fault = search.search_fault(edges, distance, p.source)
         shown = "no edge shortens a path and every distance is accounted for, exactly"
     else:
         fault = search.distances_fault(edges, distance, p.source, tolerance=RELATIVE)
         shown = f"every distance agrees with SciPy's Dijkstra within a relative {RELATIVE:g}"
-    raise_if(fault, figures)
-    return Finding(detail=f"{shown}; {count:,} vertices reached", figures=figures)
+    raise_if(fault, quantities)
+    return Finding(detail=f"{shown}; {count:,} vertices reached", quantities=quantities)
 
 
 @sssp.on("networkx", "nx-cugraph")

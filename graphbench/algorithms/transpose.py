@@ -46,7 +46,7 @@ def _(edges: EdgeList, answer: npt.NDArray[Any], _p: Call) -> Finding:
     """The answer's arcs, reversed, are those of the input, each once and with its weight, and no others."""
     raise_if(structure.entries_fault(edges, answer, transposed=True))
     detail = f"all {len(answer):,} arcs turned round, and no others"
-    return Finding(detail=detail, figures=structure.row_figures(answer))
+    return Finding(detail=detail, quantities=structure.row_quantities(answer))
 
 
 @transpose.on("networkx", "nx-cugraph")

@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from graphbench.algorithms.base import Algorithm, Call, Figures, Finding, Form
+from graphbench.algorithms.base import Algorithm, Call, Finding, Form, Quantities
 from graphbench.certificates import triangles
 from graphbench.certificates.checks import Wrong, form_fault, raise_if
 from graphbench.graphs.edgelist import EdgeList
@@ -48,27 +48,29 @@ def _(edges: EdgeList, answer: npt.NDArray[Any], p: Call) -> Finding:
     """
     raise_if(form_fault(answer, edges.num_vertices, "integer", "counts"))
     total = int(answer.sum(dtype=np.int64))
-    figures: Figures = {"triangles": total // 3, "most": int(answer.max())}
+    quantities: Quantities = {"triangles": total // 3, "most": int(answer.max())}
     most = edges.degrees * (edges.degrees - 1) // 2
     outside = np.flatnonzero((answer < 0) | (answer > most))
     if len(outside):
         v = outside[0]
-        raise Wrong(f"vertex {v:,} with {edges.degrees[v]:,} neighbours cannot lie in {answer[v]:,} triangles", figures)
+        raise Wrong(
+            f"vertex {v:,} with {edges.degrees[v]:,} neighbours cannot lie in {answer[v]:,} triangles", quantities
+        )
     vertices, expected = triangles.count_triangles(edges, seed=p.seed)
     wrong = np.flatnonzero(answer[vertices] != expected)
     if len(wrong):
         v, right = vertices[wrong[0]], expected[wrong[0]]
         raise Wrong(
             f"vertex {v:,} lies in {right:,} triangles, not in {answer[v]:,}; {len(wrong):,} such vertices found",
-            figures,
+            quantities,
         )
     if total % 3:
-        raise Wrong(f"the counts sum to {total:,}, no multiple of 3", figures)
+        raise Wrong(f"the counts sum to {total:,}, no multiple of 3", quantities)
     all_of = "all" if len(vertices) == len(answer) else f"a sample of {len(vertices):,} of"
     detail = (
         f"the counts of {all_of} {len(answer):,} vertices, recomputed exactly, agree; they sum to 3 x {total // 3:,}"
     )
-    return Finding(detail=detail, figures=figures)
+    return Finding(detail=detail, quantities=quantities)
 
 
 @triangle_count.on("networkx", "nx-cugraph")

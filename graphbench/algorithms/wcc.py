@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from graphbench.algorithms.base import Algorithm, Call, Figures, Finding, Form
+from graphbench.algorithms.base import Algorithm, Call, Finding, Form, Quantities
 from graphbench.certificates import components
 from graphbench.certificates.checks import Wrong, labels_fault, raise_if
 from graphbench.graphs.edgelist import EdgeList
@@ -46,13 +46,13 @@ def _(edges: EdgeList, answer: npt.NDArray[Any], _p: Call) -> Finding:
     """
     raise_if(labels_fault(answer, edges.num_vertices))
     _, sizes = np.unique(answer, return_counts=True)
-    figures: Figures = {"components": len(sizes), "largest": int(sizes.max())}
-    raise_if(components.split_fault(edges, answer), figures)
+    quantities: Quantities = {"components": len(sizes), "largest": int(sizes.max())}
+    raise_if(components.split_fault(edges, answer), quantities)
     expected = components.count_components(edges)
     if len(sizes) != expected:
-        raise Wrong(f"{len(sizes):,} labels, but there are {expected:,} components", figures)
+        raise Wrong(f"{len(sizes):,} labels, but there are {expected:,} components", quantities)
     detail = f"both ends of every edge share a label, and {expected:,} labels for as many components"
-    return Finding(detail=detail, figures=figures)
+    return Finding(detail=detail, quantities=quantities)
 
 
 @wcc.on("networkx", "nx-cugraph")

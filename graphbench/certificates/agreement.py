@@ -23,7 +23,7 @@ def agreement(kind: str, a: npt.NDArray[Any], b: npt.NDArray[Any], tolerance: fl
         a: one answer in the common form.
         b: the other.
         tolerance: the largest difference that counts as `epsilon`: for distances relative to the larger one, for
-            scores absolute, for figures relative to the larger one or to 1, whichever is larger.
+            scores absolute, for quantities relative to the larger one or to 1, whichever is larger.
 
     Raises:
         ValueError: if the answers differ in shape, or the kind is unknown.
@@ -46,7 +46,7 @@ def agreement(kind: str, a: npt.NDArray[Any], b: npt.NDArray[Any], tolerance: fl
             return _difference(a, b, 0.0, relative=False)
         case "scores" | "pair_scores" | "vectors":
             return _difference(np.ravel(a), np.ravel(b), tolerance, relative=False)
-        case "figures":
+        case "quantities":
             return _difference(a, b, tolerance * np.fmax(1.0, np.fmax(np.abs(a), np.abs(b))), relative=False)
     raise ValueError(f"no kind of answer is called {kind!r}")
 

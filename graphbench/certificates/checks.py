@@ -27,24 +27,24 @@ class Wrong(Exception):  # noqa: N818 - a verdict on an answer, not an error of 
 
     Attributes:
         detail: one sentence: what is wrong, and where.
-        figures: the answer in a few numbers, as far as they are known.
+        quantities: the answer in a few numbers, as far as they are known.
     """
 
-    def __init__(self, detail: str, figures: Mapping[str, float | int] | None = None) -> None:
+    def __init__(self, detail: str, quantities: Mapping[str, float | int] | None = None) -> None:
         super().__init__(detail)
         self.detail = detail
-        self.figures = dict(figures or {})
+        self.quantities = dict(quantities or {})
 
 
-def raise_if(fault: str, figures: Mapping[str, float | int] | None = None) -> None:
+def raise_if(fault: str, quantities: Mapping[str, float | int] | None = None) -> None:
     """Raise :class:`Wrong` if there is a fault.
 
     Args:
         fault: one sentence, or the empty string if nothing is wrong.
-        figures: as in :class:`Wrong`.
+        quantities: as in :class:`Wrong`.
     """
     if fault:
-        raise Wrong(fault, figures)
+        raise Wrong(fault, quantities)
 
 
 def labels_fault(labels: npt.NDArray[Any], num_vertices: int) -> str:

@@ -51,7 +51,7 @@ def entries_fault(edges: EdgeList, answer: npt.NDArray[Any], *, transposed: bool
     return ""
 
 
-def row_figures(answer: npt.NDArray[Any]) -> dict[str, float | int]:
+def row_quantities(answer: npt.NDArray[Any]) -> dict[str, float | int]:
     """The number of entries, and of those in the fullest row."""
     rows = np.bincount(answer[:, 0].astype(np.int64))
     return {"entries": len(answer), "fullest_row": int(rows.max(initial=0))}

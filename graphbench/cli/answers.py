@@ -77,8 +77,8 @@ def table(
     """Answers in the common form as one table.
 
     Where all engines answer about the same things, these are the rows and every engine has a column: vertices (of
-    `vectors` a column for each of its numbers), pairs, or figures. Where each engine found its own things, one engine
-    follows the other, named in the first column: a row for each edge, entry of a matrix, new number, or step of a walk.
+    `vectors` a column for each of its numbers), pairs, or quantities. Where each engine found its own things, one
+    engine follows the other, named in the first column: a row for each edge, matrix entry, new number or step of a walk.
 
     Args:
         algorithm: the problem.
@@ -92,9 +92,9 @@ def table(
         case "pair_scores":
             assert pairs is not None
             return pd.DataFrame({"first": names[pairs[:, 0]], "second": names[pairs[:, 1]], **answers})
-        case "figures":
+        case "quantities":
             (count,) = {len(answer) for answer in answers.values()}
-            return pd.DataFrame({"figure": _titles(algorithm, count), **answers})
+            return pd.DataFrame({"quantity": _titles(algorithm, count), **answers})
         case "vectors":
             parts = {
                 f"{engine} {title}": answer[:, place]

@@ -126,7 +126,7 @@ class CuGraph(OnGpu):
                 return _numbering(*raw, directed=edges.directed)
             case "walks":
                 return np.asarray(raw.get(), dtype=np.int64)
-            case "figures":
+            case "quantities":
                 return np.asarray(raw, dtype=np.float64)
         names = [name for name in raw.columns if name not in NOT_VALUES]
         if kind == "vectors":

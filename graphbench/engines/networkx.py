@@ -111,7 +111,7 @@ class NetworkX(Engine):
                 return numbering_rows(ids, src, dst, directed=edges.directed)
             case "walks":
                 return np.array(raw, dtype=np.int64)
-            case "figures":
+            case "quantities":
                 return np.array(raw, dtype=np.float64)
 
 

@@ -20,7 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from graphbench import registry
-from graphbench.algorithms.base import Algorithm, Figures, Finding, Inputs
+from graphbench.algorithms.base import Algorithm, Finding, Inputs, Quantities
 from graphbench.certificates.agreement import agreement
 from graphbench.graphs.edgelist import EdgeList
 from graphbench.graphs.on_device.edges import DeviceEdgeList
@@ -84,19 +84,21 @@ def verify(
         if not finding.valid:
             where = f"trial {trial}: " if len(files) > 1 else ""
             certificate = Certificate(valid=False, detail=where + finding.detail, checked=len(findings))
-            return Verified(certificate=certificate, figures=finding.figures, chosen=trial)
-    quality = [float(finding.figures[algorithm.quality]) for finding in findings.values()] if algorithm.quality else []
+            return Verified(certificate=certificate, quantities=finding.quantities, chosen=trial)
+    quality = (
+        [float(finding.quantities[algorithm.quality]) for finding in findings.values()] if algorithm.quality else []
+    )
     if algorithm.quality:
-        ranked = sorted(findings, key=lambda trial: findings[trial].figures[algorithm.quality or ""])
+        ranked = sorted(findings, key=lambda trial: findings[trial].quantities[algorithm.quality or ""])
         chosen = ranked[(len(ranked) - 1) // 2]
     else:
         chosen = min(findings)
     certificate = Certificate(valid=True, detail=findings[chosen].detail, checked=len(findings))
     found, claimed = findings[chosen], claims.get(chosen, {})
     reported = {f"reported_{name}": value for name, value in claimed.items()}
-    notes = [*found.notes, *_false_claims(claimed, found.figures)]
+    notes = [*found.notes, *_false_claims(claimed, found.quantities)]
     return Verified(
-        certificate=certificate, figures=found.figures | reported, quality=quality, chosen=chosen, notes=notes
+        certificate=certificate, quantities=found.quantities | reported, quality=quality, chosen=chosen, notes=notes
     )
 
 
@@ -107,10 +109,10 @@ def disputed(mine: Path, others: Sequence[Path], tolerance: float) -> npt.NDArra
     return np.unique(np.concatenate(far))[:MAX_DISPUTED]
 
 
-def _false_claims(claimed: Mapping[str, float], figures: Figures) -> Iterator[str]:
+def _false_claims(claimed: Mapping[str, float], quantities: Quantities) -> Iterator[str]:
     for name, value in claimed.items():
-        if name in figures and not abs(value - figures[name]) <= CLAIM_TOLERANCE * abs(figures[name]):
-            yield f"the engine reports a {name} of {value:.4f}, but that of its answer is {figures[name]:.4f}"
+        if name in quantities and not abs(value - quantities[name]) <= CLAIM_TOLERANCE * abs(quantities[name]):
+            yield f"the engine reports a {name} of {value:.4f}, but that of its answer is {quantities[name]:.4f}"
 
 
 def _certified(algorithm: Algorithm, posed: EdgeList, answer: Answer, p: Any) -> Finding:

@@ -107,7 +107,7 @@ class Prepared:
         return Certify(
             problem=self._problem,
             files={trial: str(file) for trial, file in files.items()},
-            claims={trial: dict(figures) for trial, figures in claims.items()},
+            claims={trial: dict(quantities) for trial, quantities in claims.items()},
             disputed=None if disputed is None else disputed.tolist(),
             deadline=deadline,
         )

@@ -148,14 +148,14 @@ class Verified(msgspec.Struct, frozen=True, kw_only=True, tag="verified"):
 
     Attributes:
         certificate: of all answers together.
-        figures: of the answer that represents the task.
+        quantities: of the answer that represents the task.
         quality: heuristics: of each trial.
         chosen: the trial whose answer represents the task.
         notes: what is unusual about that answer, one sentence each.
     """
 
     certificate: Certificate
-    figures: dict[str, float | int]
+    quantities: dict[str, float | int]
     quality: list[float] = []
     chosen: int
     notes: list[str] = []

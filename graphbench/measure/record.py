@@ -259,7 +259,7 @@ def _verified(
         return {"warnings": [f"the answer is not certified: certifying it on the device failed ({verified})"]}
     found: dict[str, Any] = {
         "certificate": verified.certificate,
-        "answer": verified.figures,
+        "answer": verified.quantities,
         "warnings": verified.notes,
         "trials": msgspec.structs.replace(
             trials, quality=verified.quality, certified=sorted(files)[: verified.certificate.checked]
@@ -279,7 +279,7 @@ def _verified(
         found["warnings"] += notes
     try:
         with writable("the answer"):
-            found["answer"] = {**verified.figures, "digest": keep(mine)}
+            found["answer"] = {**verified.quantities, "digest": keep(mine)}
     except StoreError as error:  # what was measured is worth more than a copy of the answer
         found["warnings"] += [f"the answer is not kept. {error}"]
     previous.append(mine)

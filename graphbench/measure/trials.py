@@ -201,7 +201,7 @@ def refuse_unread(raw: Any) -> None:
 
 
 def _claims(raw: Any) -> dict[str, float]:
-    reported = raw.figures if isinstance(raw, Claimed) else {}
+    reported = raw.quantities if isinstance(raw, Claimed) else {}
     return {name: value for name, value in reported.items() if math.isfinite(value)}  # JSON has no other numbers
 
 

@@ -1,7 +1,7 @@
 """What graphbench adds: to a trial, and to a whole command.
 
 What is asked: under 1 % of a trial or 20 microseconds, and under 2 s for `graphbench bfs karate` with NetworkX and
-igraph beyond what the libraries take to import, on a machine that does nothing else. Both figures are in the
+igraph beyond what the libraries take to import, on a machine that does nothing else. Both quantities are in the
 benchmarks' `extra_info`. Run with `pytest -o addopts= -n 0 tests/benchmarks/test_overhead.py --benchmark-json FILE`.
 """
 

@@ -102,7 +102,7 @@ def test_directed_graphs_too():
 
 def test_a_certificate_keeps_to_the_memory_that_the_engine_may_use():
     dataset = graphs.load("rmat:scale=20,edgefactor=16,by=cugraph")
-    for record in records(dataset, "bfs", "pagerank", device_memory_bytes=6 << 30):
+    for record in records(dataset, "bfs", "pagerank", device_memory_limit=6 << 30):
         assert record.outcome is Outcome.OK, record.reason
         assert record.certificate is not None, record.warnings
         assert record.certificate.valid

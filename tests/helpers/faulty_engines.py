@@ -36,7 +36,7 @@ ordeal = Algorithm(
 @ordeal.certificate
 def _(edges, answer, p):
     valid = bool(np.all(answer.reshape(edges.num_vertices) == 0))
-    return Finding(valid=valid, detail="all zero" if valid else "not all zero", figures={"labels": answer.size})
+    return Finding(valid=valid, detail="all zero" if valid else "not all zero", quantities={"labels": answer.size})
 
 
 @ordeal.on("faulty", no_equivalent=("note",), parameters_used=lambda p: {"stops_at": 0.5})
