@@ -539,8 +539,7 @@ def test_drawing_a_report_imports_no_engine_and_reaches_for_no_network(tmp_path,
         "cupy",
         "rmm",
         "pandas",
-        "scipy",
-    }
+    }  # SciPy may be there: it fits growth
     assert (tmp_path / "out" / "index.html").is_file()
 
 
