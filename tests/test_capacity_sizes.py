@@ -2,7 +2,9 @@
 
 import pytest
 
-from graphbench.records.capacity import Size, generator_of, size_of, untried
+from graphbench.records.capacity import Capacity, Size, generator_of, size_of, untried
+from graphbench.records.model import Memory
+from helpers.records import record
 
 
 def test_a_size_is_read_from_the_name_of_an_rmat_graph():
@@ -24,3 +26,10 @@ def test_a_size_is_read_from_the_name_of_an_rmat_graph():
 )
 def test_neighbours_have_no_whole_factor_between_them(largest, failed, left):
     assert list(untried(Size(*largest), Size(*failed))) == list(left)
+
+
+def test_bytes_per_edge_count_the_memory_of_all_gpus():
+    largest = record("cugraph-mg", device="gpu", memory=Memory(None, 30, [30, 20, 10]))
+    found = Capacity(algorithm="louvain", engine="cugraph-mg", gpu=True, limit_bytes=64, limited=True, largest=largest)
+    assert found.peak_bytes == 30
+    assert found.bytes_per_edge == 60 / largest.posed.num_edges

@@ -23,7 +23,7 @@ def start(*arguments, **options):
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **options)
 
 
-def test_a_run_shows_every_engine_and_ends_well(graphbench):
+def test_run_shows_every_engine_and_exits_with_0(graphbench):
     code, out, _ = graphbench("wcc", "karate", *QUICK)
     assert code == 0
     assert "networkx" in out
@@ -60,7 +60,7 @@ def test_csv_has_one_line_per_record(graphbench):
     ]
 
 
-def test_a_problem_that_networkx_lacks_is_set_against_another_cpu_engine(graphbench):
+def test_a_problem_without_networkx_is_compared_with_another_cpu_engine(graphbench):
     asked = ("spectral-modularity", "karate", "--clusters", "2", "--trials", "2", "--engine", "igraph,scipy")
     code, out, _ = graphbench(*asked, "--format", "json")
     (each,) = json.loads(out)["comparisons"]
@@ -70,7 +70,7 @@ def test_a_problem_that_networkx_lacks_is_set_against_another_cpu_engine(graphbe
     assert (code, json.loads(out)["comparisons"]) == (1, []), "it was asked for, and nothing can be set against it"
 
 
-def test_where_nothing_could_be_measured_the_answer_says_so_and_the_exit_code_is_1(graphbench, monkeypatch):
+def test_nothing_measured_is_reported_with_exit_code_1(graphbench, monkeypatch):
     code, out, _ = graphbench("katz", "karate", "--engine", "igraph")
     assert code == 1
     assert "none of these engines has katz; `graphbench show katz` lists those that do" in out
@@ -118,7 +118,7 @@ def test_an_alias_and_any_case_are_understood(graphbench):
         (["wcc", "ba:n=10,q=3"], "q"),
     ],
 )
-def test_wrong_usage_ends_with_2_and_says_what_would_be_right(graphbench, arguments, expected):
+def test_wrong_usage_exits_with_2_and_names_the_right_one(graphbench, arguments, expected):
     code, out, err = graphbench(*arguments)
     assert code == 2
     assert out == ""
@@ -126,7 +126,7 @@ def test_wrong_usage_ends_with_2_and_says_what_would_be_right(graphbench, argume
     assert "Traceback" not in err
 
 
-def test_a_file_that_is_not_there_and_one_that_is_no_graph_end_clearly(graphbench, tmp_path):
+def test_a_missing_file_and_one_without_a_graph_are_reported(graphbench, tmp_path):
     code, _, err = graphbench("wcc", tmp_path / "no.mtx", *QUICK)
     assert code in {1, 2}
     assert "no.mtx" in err
@@ -138,7 +138,7 @@ def test_a_file_that_is_not_there_and_one_that_is_no_graph_end_clearly(graphbenc
     assert "2" in err
 
 
-def test_a_named_engine_that_is_unavailable_counts_and_an_unnamed_one_does_not(graphbench, monkeypatch):
+def test_only_a_named_unavailable_engine_changes_the_exit_code(graphbench, monkeypatch):
     gone = Availability(ok=False, reason="not installed", fix="Install it: somehow.")
     monkeypatch.setattr(type(registry.engine("networkit")), "availability", lambda _: gone)
     monkeypatch.setattr(type(registry.engine("cugraph")), "availability", lambda _: gone)
@@ -165,7 +165,7 @@ def test_results_go_to_stdout_and_progress_to_stderr(graphbench):
     assert "wcc · karate · igraph: ok" not in out
 
 
-def test_equal_quality_is_asked_for_by_an_option_that_only_heuristics_have(graphbench):
+def test_match_quality_is_for_heuristics_only(graphbench):
     code, out, _ = graphbench(
         "louvain", "karate", "--engine", "igraph", "--match-quality", "--budget", 0.1, "--format", "json"
     )
@@ -209,13 +209,13 @@ def test_pair_answers_are_saved_with_their_pairs(graphbench, tmp_path):
     assert set(rows[0]) == {"first", "second", "networkx", "igraph"}
 
 
-def test_records_are_kept_as_they_come(graphbench, private_home):
+def test_records_are_stored_as_they_come(graphbench, private_home):
     graphbench("wcc", "karate", *QUICK)
     lines = (private_home / "records.jsonl").read_text().splitlines()
     assert [json.loads(line)["task"]["engine"] for line in lines] == ["igraph", "networkx"]
 
 
-def test_interrupting_keeps_what_is_complete_and_ends_with_130():
+def test_an_interrupt_keeps_complete_records_and_exits_with_130():
     process = start("bfs", "karate", "--engine", "igraph,networkx", "--trials", 10**7, start_new_session=True)
     for line in process.stderr:
         if "bfs · karate · igraph" in line:
@@ -246,7 +246,7 @@ def test_algorithms_are_listed_by_family_with_the_engines_that_have_them(graphbe
     ]
 
 
-def test_what_would_make_engines_available_is_said_once_for_all_that_want_the_same(graphbench, monkeypatch):
+def test_the_same_fix_for_several_engines_is_given_once(graphbench, monkeypatch):
     faults = {"cugraph": "no driver", "nx-cugraph": "no driver", "cugraph-mg": "no cluster"}
     for engine in registry.engines():
         fault = faults.get(engine.name)
@@ -270,7 +270,7 @@ def _by_family():
 
 
 @pytest.mark.parametrize("what", ["algorithms", "datasets", "engines"])
-def test_lists_come_in_markdown_too(graphbench, what):
+def test_lists_are_available_as_markdown(graphbench, what):
     code, out, _ = graphbench("list", what, "--format", "markdown")
     assert code == 0
     heads, rule, *rows = [line for line in out.splitlines() if line.startswith("|")]
@@ -280,7 +280,7 @@ def test_lists_come_in_markdown_too(graphbench, what):
 
 
 @pytest.mark.parametrize("name", registry.algorithm_names())
-def test_an_algorithm_shows_every_engine_either_with_its_adapter_or_with_the_reason_of_its_gap(graphbench, name):
+def test_show_gives_the_adapter_or_the_reason_for_every_engine(graphbench, name):
     _, out, _ = graphbench("show", name)
     page = registry.algorithm(name)
     shown, _, gaps = out.partition("\nNot solved by\n")
@@ -291,7 +291,7 @@ def test_an_algorithm_shows_every_engine_either_with_its_adapter_or_with_the_rea
             assert re.search(rf"^  {engine} +{re.escape(page.gaps[engine])}$", gaps, re.MULTILINE), engine
 
 
-def test_list_and_show_and_doctor_tell_what_there_is(graphbench):
+def test_list_show_and_doctor_describe_what_exists(graphbench):
     _, out, _ = graphbench("list")
     for name in ("louvain", "coAuthorsDBLP", "nx-cugraph"):
         assert name in out
@@ -335,7 +335,7 @@ def test_the_cache_is_listed_and_cleared(graphbench, private_home):
     ("redirection", "problem"), [(">/dev/full", "No space left on device"), (">&-", "stdout is closed")]
 )
 @pytest.mark.parametrize("arguments", ["wcc karate --trials 1 --engine igraph", "--help", "list datasets"])
-def test_a_stdout_that_takes_nothing_is_told_in_a_sentence(arguments, redirection, problem):
+def test_an_unwritable_stdout_is_reported_in_a_sentence(arguments, redirection, problem):
     if "full" in redirection and not os.path.exists("/dev/full"):  # noqa: PTH110 - a device
         pytest.skip("this system has no /dev/full")
     command = f"{sys.executable} -m graphbench {arguments} {redirection}"
@@ -347,7 +347,7 @@ def test_a_stdout_that_takes_nothing_is_told_in_a_sentence(arguments, redirectio
 
 
 @pytest.mark.parametrize("imported", ["click", "graphbench.registry", "graphbench.cli.run", "graphbench.api"])
-def test_an_interrupt_while_the_program_still_starts_ends_with_130(imported):
+def test_an_interrupt_during_startup_exits_with_130(imported):
     script = (
         "import sys\n"
         "class Press:\n"
@@ -362,7 +362,7 @@ def test_an_interrupt_while_the_program_still_starts_ends_with_130(imported):
     assert done.stderr.strip() == "Interrupted. Completed records are kept."
 
 
-def test_memory_that_runs_out_is_told_in_a_sentence(graphbench, monkeypatch):
+def test_out_of_memory_is_reported_in_a_sentence(graphbench, monkeypatch):
     from graphbench.graphs import loading
 
     def hungry(*_, **__):
@@ -375,7 +375,7 @@ def test_memory_that_runs_out_is_told_in_a_sentence(graphbench, monkeypatch):
 
 
 @pytest.mark.parametrize("body", ["import no_such_library", "1 / 0", "raise SystemError", "def ("])
-def test_a_plugin_that_breaks_is_named(graphbench, monkeypatch, tmp_path, body):
+def test_a_broken_plugin_is_named(graphbench, monkeypatch, tmp_path, body):
     (tmp_path / "broken_plugin.py").write_text(f"{body}\n")
     monkeypatch.syspath_prepend(tmp_path)
     monkeypatch.setenv("GRAPHBENCH_PLUGINS", "broken_plugin")
@@ -386,7 +386,7 @@ def test_a_plugin_that_breaks_is_named(graphbench, monkeypatch, tmp_path, body):
 
 
 @pytest.mark.parametrize("option", ["--output", "--save-answer", "--chart"])
-def test_a_file_that_cannot_be_written_is_told_before_anything_is_measured(graphbench, private_home, tmp_path, option):
+def test_an_unwritable_file_is_reported_before_measuring(graphbench, private_home, tmp_path, option):
     suffix = {"--output": "md", "--save-answer": "csv", "--chart": "svg"}[option]
     code, out, err = graphbench("wcc", "karate", *QUICK, option, tmp_path / "no" / f"x.{suffix}")
     assert (code, out) == (2, "")
@@ -395,14 +395,14 @@ def test_a_file_that_cannot_be_written_is_told_before_anything_is_measured(graph
 
 
 @pytest.mark.parametrize("command", [["suite", "smoke"], ["records", "export"]])
-def test_every_command_looks_at_its_output_first(graphbench, tmp_path, command):
+def test_every_command_checks_its_output_first(graphbench, tmp_path, command):
     code, out, err = graphbench(*command, "--output", tmp_path / "no" / "x.md")
     assert (code, out) == (2, "")
     assert "does not exist" in err
 
 
 @pytest.mark.parametrize("option", ["--output", "--save-answer"])
-def test_a_file_that_cannot_be_written_after_all_loses_no_table(graphbench, tmp_path, option):
+def test_an_output_that_fails_later_goes_to_stdout(graphbench, tmp_path, option):
     if not os.path.exists("/dev/full"):  # noqa: PTH110 - a device
         pytest.skip("this system has no /dev/full")
     path = tmp_path / "full.csv"
@@ -424,7 +424,7 @@ def test_the_answer_to_a_search_names_its_source(graphbench, tmp_path):
     assert "the answers of igraph and networkx, those to the search from cyd." in err
 
 
-def test_the_answer_that_is_saved_is_the_one_to_the_first_source(graphbench, tmp_path):
+def test_the_saved_answer_is_of_the_first_source(graphbench, tmp_path):
     path = tmp_path / "hops.csv"
     graphbench("bfs", "karate", *QUICK, "--sources", 3, "--trials", 4, "--save-answer", path)
     rows = list(csv.DictReader(path.read_text().splitlines()))
@@ -432,7 +432,7 @@ def test_the_answer_that_is_saved_is_the_one_to_the_first_source(graphbench, tmp
     assert [row["vertex"] for row in rows if row[column] == "0"] == [column.removeprefix("networkx from ")]
 
 
-def test_clearing_what_is_not_kept_is_wrong_usage(graphbench):
+def test_clearing_an_unknown_name_is_wrong_usage(graphbench):
     graphbench("wcc", "karate", *QUICK)
     code, out, err = graphbench("cache", "clear", "karrate")
     assert (code, out) == (2, "")
@@ -443,7 +443,7 @@ def test_clearing_what_is_not_kept_is_wrong_usage(graphbench):
     ("typed", "code", "words"),
     [("", 2, "Nothing removed: no terminal"), ("n\n", 1, "Nothing removed."), ("y\n", 0, "")],
 )
-def test_everything_is_cleared_only_by_who_says_yes(private_home, typed, code, words):
+def test_clearing_everything_needs_a_confirmation(private_home, typed, code, words):
     kept = private_home / "answers" / f"{'0' * 32}.npy"
     kept.parent.mkdir()
     kept.touch()
@@ -457,7 +457,7 @@ def test_everything_is_cleared_only_by_who_says_yes(private_home, typed, code, w
     assert kept.exists() == (code != 0)
 
 
-def test_a_line_stays_of_what_was_fetched_and_none_of_what_failed(capsys):
+def test_fetched_graphs_keep_a_line_and_failed_ones_do_not(capsys):
     from graphbench.cli.progress import Reporter
 
     def torn(reporter):
@@ -499,7 +499,7 @@ def test_a_file_is_shown(graphbench, tmp_path):
     assert "There is no file" in err
 
 
-def test_what_is_generated_or_a_file_needs_no_fetching(graphbench, tmp_path):
+def test_generated_graphs_and_files_need_no_fetching(graphbench, tmp_path):
     path = tmp_path / "toy.csv"
     path.write_text("a,b\n")
     code, out, err = graphbench("fetch", "ba:n=10,m=2", path, "karate")
@@ -519,7 +519,7 @@ def test_what_is_generated_or_a_file_needs_no_fetching(graphbench, tmp_path):
         ("pagerank", None, ""),
     ],
 )
-def test_a_direction_without_effect_is_told(tmp_path, algorithm, dataset, words):
+def test_a_direction_without_effect_is_reported(tmp_path, algorithm, dataset, words):
     table = tmp_path / "toy.csv"
     table.write_text("a,b\nb,c\n")
     process = start(algorithm, dataset or table, *QUICK, "--directed")  # here, warnings would be errors
@@ -529,7 +529,7 @@ def test_a_direction_without_effect_is_told(tmp_path, algorithm, dataset, words)
     assert ("Warning" in err) is bool(words)
 
 
-def test_clearing_a_dataset_clears_the_forms_in_which_problems_pose_it(graphbench, private_home):
+def test_clearing_a_dataset_clears_its_posed_forms(graphbench, private_home):
     graphbench("sssp", "karate", *QUICK)
     assert list((private_home / "posed").iterdir())
     code, out, _ = graphbench("cache", "clear", "karate")

@@ -103,13 +103,13 @@ def test_a_report_has_every_section(document):
     assert [section.title for section in document.parts[-1].sections] == ["Every record", "How it was measured"]
 
 
-def test_ids_and_anchors_are_unique_and_every_link_within_the_page_leads_somewhere(page):
+def test_ids_are_unique_and_links_within_the_page_resolve(page):
     ids = re.findall(r'\sid="([^"]+)"', page)
     assert len(ids) == len(set(ids))
     assert set(re.findall(r'href="#([^"]+)"', page)) <= set(ids)
 
 
-def test_the_page_is_balanced_and_names_no_other_address(page):
+def test_the_page_is_well_formed_and_has_no_external_address(page):
     class Balanced(HTMLParser):
         def __init__(self):
             super().__init__()
@@ -134,7 +134,7 @@ def test_the_page_is_balanced_and_names_no_other_address(page):
     assert "@import" not in page
 
 
-def test_what_a_title_or_a_record_says_is_text_and_never_markup():
+def test_titles_and_records_are_escaped():
     nasty = "</script><script>alert(1)</script><img src=x onerror=alert(1)>"
     bad = replace(record("igraph", outcome=Outcome.ERROR, reason=nasty), task__dataset=nasty, warnings=[nasty])
     made = report.build([record("networkx"), bad], title=nasty)
@@ -144,13 +144,13 @@ def test_what_a_title_or_a_record_says_is_text_and_never_markup():
         assert "<img" not in shown
 
 
-def test_the_records_are_embedded_once_as_they_are(records, page):
+def test_the_records_are_embedded_unchanged(records, page):
     packed = re.search(r'id="records-data">([^<]*)<', page)[1]
     lines = gzip.decompress(base64.b64decode(packed)).splitlines()
     assert sorted(lines) == sorted(to_json(each) for each in records)
 
 
-def test_every_record_has_its_row_and_older_ones_say_so(records):
+def test_every_record_has_a_row_and_older_ones_are_marked(records):
     old = replace(records[0], id="older", measured_at="2020-01-01T00:00:00+00:00")
     rows = json.loads(report.build([*records, old]).rows)
     titles = [title for title, _ in rows["columns"]]
@@ -171,7 +171,7 @@ def test_charts_are_files_that_markdown_shows(document, tmp_path):
 # Machines
 
 
-def test_machines_are_shown_apart_and_never_set_against_each_other(records):
+def test_machines_are_reported_separately(records):
     document = report.build(records)
     assert [part.title.split(",")[0] for part in document.parts] == [
         "NVIDIA H100; Example Processor 9000", "Another Processor", "",
@@ -183,7 +183,7 @@ def test_machines_are_shown_apart_and_never_set_against_each_other(records):
         assert all(pair.baseline_record in own for pair in pairs)
 
 
-def test_a_task_that_never_ran_is_no_gap_on_a_machine_where_it_did_run():
+def test_a_task_that_ran_elsewhere_is_no_gap():
     never = record("igraph", id="never", outcome=Outcome.UNAVAILABLE, environment=None)
     ran = [record("networkx"), record("igraph")]
     elsewhere = replace(record("networkx", id="there"), environment__machine="m2")
@@ -192,12 +192,12 @@ def test_a_task_that_never_ran_is_no_gap_on_a_machine_where_it_did_run():
     assert shown == {"m1": {"networkx-1", "igraph-1"}, "m2": {"there", "never"}}
 
 
-def test_what_never_ran_anywhere_is_shown_too():
+def test_tasks_that_never_ran_are_shown():
     never = record("igraph", outcome=Outcome.UNAVAILABLE, reason="not installed.", environment=None)
     assert "unavailable" in to_markdown(report.build([never]), charts="charts")
 
 
-def test_graphs_of_one_name_are_told_apart_and_what_never_saw_one_joins_the_first():
+def test_graphs_of_the_same_name_are_labelled():
     other = replace(record("networkx", id="other"), dataset__digest="ffffffffff")
     never = record("igraph", id="never", outcome=Outcome.UNAVAILABLE, environment=None, dataset=None)
     (here,) = measured.group_by_machine([record("networkx"), other, never], "networkx", {})
@@ -210,7 +210,7 @@ def test_graphs_of_one_name_are_told_apart_and_what_never_saw_one_joins_the_firs
 # The answer
 
 
-def test_the_headline_is_about_the_gpu_engine_as_it_comes_and_averages_like_ratios_only(records):
+def test_the_headline_averages_like_ratios_of_the_gpu_engine(records):
     (here, *_) = measured.group_by_machine(records, "networkx", {})
     assert summary.leader(here) == "cugraph (default)"
     (_, table, _) = tables(summary.section(here, "").blocks)
@@ -226,14 +226,14 @@ def test_the_headline_is_about_the_gpu_engine_as_it_comes_and_averages_like_rati
     assert louvain[-1] == "3 like (1 only a bound), 1 unlike"
 
 
-def test_without_a_baseline_the_report_says_so_and_still_shows_the_rest(records):
+def test_a_report_without_a_baseline_shows_the_rest(records):
     left = [each for each in records if each.task.engine != "networkx" and each.task.algorithm == "wcc"]
     (chart, *_) = report.build(left).charts
     assert "networkx was not measured" in chart.svg
     assert "best on CPU" in chart.svg
 
 
-def test_a_problem_that_the_baseline_lacks_has_figures_and_no_bars_and_its_command_asks_for_no_baseline():
+def test_a_problem_without_the_baseline_has_times_and_no_bars():
     lacks = record("networkx", outcome=Outcome.UNSUPPORTED, phases=Phases(), certificate=None, answer={})
     made = of([lacks, record("igraph"), record("cugraph", 0.1, device="gpu")], speedup)
     assert any(isinstance(block, Chart) for block in made.blocks), "against the best CPU engine there is a ratio"
@@ -247,7 +247,7 @@ def test_a_problem_that_the_baseline_lacks_has_figures_and_no_bars_and_its_comma
     assert all("networkx" not in row[-1] for row in table.rows)
 
 
-def test_problems_without_anything_to_compare_share_one_table_beneath_the_bars():
+def test_problems_without_comparisons_share_one_table():
     alone = [pagerank("cugraph", 2.0, device="gpu"), replace(record("cugraph"), id="w", task__algorithm="wcc")]
     made = of([record("networkx", 10.0), record("igraph"), *alone], speedup)
     assert made.title == "Speedup, graph by graph"
@@ -257,7 +257,7 @@ def test_problems_without_anything_to_compare_share_one_table_beneath_the_bars()
     assert [row[0] for row in table.rows] == ["pagerank", "wcc"]
 
 
-def test_means_are_told_for_each_graph_and_each_with_the_cases_it_is_taken_over(records):
+def test_means_are_given_with_their_cases(records):
     answer = of(records, summary)
     by_graph, headlines = list(tables(answer.blocks))[:2]
     edges = [int(row[1].replace(",", "")) for row in by_graph.rows]
@@ -272,7 +272,7 @@ def test_means_are_told_for_each_graph_and_each_with_the_cases_it_is_taken_over(
     assert headlines.heads[1] == "graphs"
 
 
-def test_the_best_cpu_engine_is_told_with_how_many_there_were_to_choose_from():
+def test_the_best_cpu_engine_is_given_with_the_number_of_candidates():
     few = some("email-Enron", algorithms=("louvain",))
     blocks = of(few, summary).blocks
     table = next(tables(blocks))
@@ -289,7 +289,7 @@ def test_a_baseline_that_was_the_only_cpu_engine_with_a_time_is_not_the_best_of_
     assert "in 1 case the only one with a time" in blocks[0].text
 
 
-def test_both_best_cpu_engines_are_named_wherever_a_ratio_to_one_of_them_stands():
+def test_both_best_cpu_engines_are_named_beside_their_ratios():
     gpu = record("cugraph", 0.3, device="gpu")
     on_run = replace(record("igraph", 0.4), phases__build_s=9.0)
     whole = replace(record("scipy", 0.5), phases__build_s=0.001)
@@ -311,7 +311,7 @@ def test_both_best_cpu_engines_are_named_wherever_a_ratio_to_one_of_them_stands(
     assert isinstance(chart, Chart)
 
 
-def test_runs_until_break_even_are_those_against_the_harder_of_the_best_cpu_engines():
+def test_break_even_is_against_the_harder_of_the_best_cpu_engines():
     gpu = record("cugraph", 0.3, device="gpu")
     on_run = replace(record("igraph", 0.4), phases__build_s=9.0)
     whole = replace(record("scipy", 0.5), phases__build_s=0.001, phases__start_s=0.0, phases__cold_s=0.5)
@@ -322,7 +322,7 @@ def test_runs_until_break_even_are_those_against_the_harder_of_the_best_cpu_engi
     assert int(row["runs vs best CPU"]) > 1
 
 
-def test_without_anything_to_compare_the_answer_is_what_completed_how_large_and_whether_certified():
+def test_a_report_without_comparisons_states_what_completed():
     several = replace(record("cugraph-mg", 2.0, device="gpu"), task__params={"gpus": 2}, posed__num_edges=10**9)
     lost = pagerank("cugraph-mg", device="gpu", outcome=Outcome.OUT_OF_MEMORY, phases=Phases(), certificate=None)
     unchecked = record("cugraph", device="gpu", certificate=None)
@@ -338,7 +338,7 @@ def test_without_anything_to_compare_the_answer_is_what_completed_how_large_and_
     assert "Verdicts" not in texts(made.blocks)
 
 
-def test_long_reasons_are_cut_in_tables_and_whole_in_the_table_of_every_record():
+def test_long_reasons_are_complete_in_the_table_of_records_only():
     reason = (
         "RuntimeError: non-success value returned from cugraph_graph_create_with_times_sg(): CUGRAPH_UNKNOWN_ERROR "
         "std::bad_alloc: out_of_memory: RMM failure at:/src/rmm/mr/limiting_resource_adaptor_impl.cpp:61: Exceeded "
@@ -353,14 +353,14 @@ def test_long_reasons_are_cut_in_tables_and_whole_in_the_table_of_every_record()
     assert "Allocated bytes 31685045248" in made.rows
 
 
-def test_what_the_leading_engine_never_began_is_not_among_its_graphs():
+def test_graphs_the_leading_engine_never_began_are_not_counted():
     begun = [pagerank("networkx", 10.0), pagerank("igraph", 1.0)]
     never = record("igraph", outcome=Outcome.UNSUPPORTED, phases=Phases(), certificate=None, answer={})
     table = next(iter(tables(of([*begun, record("networkx"), never], summary).blocks)))
     assert [row[0] for row in table.rows] == ["pagerank"]
 
 
-def test_several_gpus_that_were_nowhere_to_be_had_are_no_section():
+def test_unavailable_gpus_give_no_section():
     there = replace(record("cugraph-mg", device="gpu"), task__params={"gpus": 2})
     assert of([there], scaling) is not None
     away = replace(there, outcome=Outcome.UNAVAILABLE, phases=Phases(), certificate=None, answer={})
@@ -376,7 +376,7 @@ def test_engines_are_averaged_over_the_graphs_that_all_of_them_completed(records
 # Bars and phases
 
 
-def test_no_bar_is_bare_unlike_and_bounds_and_gaps_say_why(records):
+def test_bars_of_unlike_ratios_bounds_and_gaps_have_an_explanation(records):
     section = of(records, speedup)
     (louvain, _) = [block for block in section.blocks if isinstance(block, Chart)]
     for words in ("unlike: quality", "≥ 2,180×", "out of memory", "unavailable", "timeout after 600 s in cold"):  # noqa: RUF001
@@ -384,7 +384,7 @@ def test_no_bar_is_bare_unlike_and_bounds_and_gaps_say_why(records):
         assert words in louvain.alt
 
 
-def test_each_bar_has_the_command_that_makes_it_again(records):
+def test_each_bar_has_the_command_that_reproduces_it(records):
     (table, *_) = tables(of(records, speedup).blocks)
     commands = [row[-1] for row in table.rows if row[1] == "cugraph (async)"]
     assert commands[0] == (
@@ -393,7 +393,7 @@ def test_each_bar_has_the_command_that_makes_it_again(records):
     )
 
 
-def test_a_command_keeps_what_the_record_does_not_hold_and_quotes_what_a_shell_would_take_apart():
+def test_a_command_is_complete_and_quoted():
     told = replace(
         pagerank("igraph"), environment=replace(HERE, command="graphbench pagerank x --directed --budget 0.5")
     )
@@ -404,7 +404,7 @@ def test_a_command_keeps_what_the_record_does_not_hold_and_quotes_what_a_shell_w
     )
 
 
-def test_records_at_equal_quality_are_a_problem_of_their_own_whatever_settings_they_came_to():
+def test_records_at_equal_quality_are_reported_separately():
     def at(engine, **setting):
         how = Matched(problem="louvain", best=0.83, within=0.01, setting=setting, tried=[])
         made = record(engine, id=f"{engine}-{len(setting)}-{setting}", matched=how)
@@ -421,13 +421,13 @@ def test_records_at_equal_quality_are_a_problem_of_their_own_whatever_settings_t
     assert "--trials" not in command(given[-1])
 
 
-def test_a_timeout_that_was_foreseen_says_so():
+def test_a_predicted_timeout_is_marked():
     foreseen = record("igraph", outcome=Outcome.TIMEOUT, reason="predicted: 3 h.", environment=None, phases=Phases())
     (chart, *_) = report.build([record("networkx"), foreseen]).charts
     assert "timeout, predicted" in chart.svg
 
 
-def test_phases_are_shown_of_the_largest_graph_that_most_engines_finished(records):
+def test_phases_are_of_the_largest_graph_that_most_engines_finished(records):
     section = of(records, phases)
     captions = [block.caption for block in section.blocks if isinstance(block, Chart)]
     assert captions == ["louvain on coAuthorsDBLP: phases of each engine", "wcc on coPapersDBLP: phases of each engine"]
@@ -436,7 +436,7 @@ def test_phases_are_shown_of_the_largest_graph_that_most_engines_finished(record
 # Growth, break-even, memory
 
 
-def test_a_power_law_is_found_again_and_two_sizes_are_too_few():
+def test_a_power_law_is_fitted_from_three_sizes_or_more():
     law = fit([(edges, 3e-6 * edges**1.2) for edges in (1e3, 1e4, 1e5, 1e6)])
     assert law.exponent == pytest.approx(1.2)
     assert law.at(1e5) == pytest.approx(3e-6 * 1e5**1.2)
@@ -467,7 +467,7 @@ def test_break_even_is_the_comparisons_own(records):
     assert runs["wcc", "email-Enron", "cugraph (default)"] == str(case.main.break_even_runs)
 
 
-def test_memory_is_told_in_multiples_of_the_edge_list(records):
+def test_memory_is_given_in_multiples_of_the_edge_list(records):
     (table,) = tables(of(records, memory).blocks)
     (row,) = [row for row in table.rows if row[:2] == ["wcc", "cugraph (default)"]]
     edges = 15_245_729
@@ -477,7 +477,7 @@ def test_memory_is_told_in_multiples_of_the_edge_list(records):
 # Errors and the interfaces
 
 
-def test_nothing_to_report_on_is_said(tmp_path):
+def test_nothing_to_report_is_an_error(tmp_path):
     with pytest.raises(UsageError, match="no record"):
         gb.report([], tmp_path)
 
@@ -490,7 +490,7 @@ def test_a_result_is_reported_on_with_its_own_baseline(tmp_path, records):
     assert "run vs igraph" in text
 
 
-def test_an_empty_store_is_told_with_what_to_do(tmp_path, capsys):
+def test_an_empty_store_is_reported_with_advice(tmp_path, capsys):
     assert invoke(["report", "--output", str(tmp_path / "out")]) == 2
     assert "graphbench louvain karate" in capsys.readouterr().err
     assert not (tmp_path / "out").exists()
@@ -516,7 +516,7 @@ def test_ratios_of_stale_records_are_refused_unless_they_are_kept(tmp_path):
     assert "stale" not in kept
 
 
-def test_drawing_a_report_imports_no_engine_and_reaches_for_no_network(tmp_path, records):
+def test_a_report_imports_no_engine_and_uses_no_network(tmp_path, records):
     file = tmp_path / "records.jsonl"
     file.write_bytes(b"".join(to_json(each) + b"\n" for each in records if each.task.algorithm == "wcc"))
     script = (
@@ -550,7 +550,7 @@ def _twin(each, suffix=""):
     return replace(each, id=f"{each.id}-twin{suffix}", task__dataset=f"twin:{each.task.dataset}{suffix}")
 
 
-def test_a_report_says_what_its_twins_are_in_its_heading_and_wherever_graphs_are_listed():
+def test_a_report_marks_twins_wherever_graphs_are_listed():
     real = [record("networkx", 10.0), record("cugraph", device="gpu")]
     made = report.build([*real, *map(_twin, real)])
     told = twin_note(["twin:coAuthorsDBLP"])
@@ -576,13 +576,13 @@ def test_twins_are_hollow_in_the_chart_of_memory():
     assert "hollow" not in chart.svg
 
 
-def test_of_several_twins_it_is_said_once_what_they_are():
+def test_several_twins_are_explained_once():
     assert twin_note(["karate", "twin:a", "twin:b,seed=2"]).startswith("twin:NAME is not the graph NAME")
     assert twin_note(["twin:b,seed=2"]).startswith("twin:b,seed=2 is not the graph b ")
     assert twin_note(["karate"]) == ""
 
 
-def test_the_device_memory_of_several_gpus_is_told_for_each_and_set_against_the_list_all_together():
+def test_device_memory_of_several_gpus_is_given_for_each_and_in_total():
     posed = replace(record(), posed__num_edges=2**30, posed__num_vertices=2**20).posed  # an edge list of 8 GiB
     one = record("cugraph", device="gpu", posed=posed, memory=Memory(2**30, 24 * 2**30))
     several = record(

@@ -81,7 +81,7 @@ FORMS = {
 
 
 @pytest.mark.parametrize("name", FORMS)
-def test_every_form_is_as_in_its_golden_file(shown, name):
+def test_every_format_matches_its_golden_file(shown, name):
     text = reporting.render(*shown, **FORMS[name])
     if name.endswith(".json"):  # the records are the store's own affair
         text = json.dumps(json.loads(text)["comparisons"], indent=1) + "\n"
@@ -92,7 +92,7 @@ def test_every_form_is_as_in_its_golden_file(shown, name):
     assert text == path.read_text(encoding="utf-8")
 
 
-def test_html_is_as_in_its_golden_file_and_well_formed(shown):
+def test_html_matches_its_golden_file_and_is_well_formed(shown):
     page = reporting.html_table(*shown)
     path = GOLDEN / "table.html"
     if os.environ.get("GRAPHBENCH_GOLDEN") == "write":
@@ -138,13 +138,13 @@ def test_a_table_fits_the_terminal_and_no_cell_is_cut(shown, width):
                 assert set(cell.split()) <= whole
 
 
-def test_a_terminal_too_narrow_for_a_cell_gets_it_whole_all_the_same(shown):
+def test_a_cell_is_never_cut_in_a_narrow_terminal(shown):
     text = reporting.render(*shown, width=30)
     assert "nx-cugraph (default)" in text
     assert "0.8310 (0.8300 to 0.8320)" in text
 
 
-def test_columns_are_stacked_in_order_and_each_block_is_headed_by_the_engine(shown):
+def test_columns_are_stacked_in_blocks_headed_by_the_engine(shown):
     table = problem_tables(*shown)[0].table
     blocks = split(table, 80)
     assert len(blocks) > 1
@@ -153,7 +153,7 @@ def test_columns_are_stacked_in_order_and_each_block_is_headed_by_the_engine(sho
 
 
 @pytest.mark.parametrize("width", [70, 80, 100, 130])
-def test_a_number_is_never_parted_from_its_interval(shown, width):
+def test_a_number_stays_with_its_interval(shown, width):
     blocks = split(problem_tables(*shown)[0].table, width)
     assert all(block.columns[1].title for block in blocks)
 
@@ -164,13 +164,13 @@ def test_a_piped_table_has_one_line_for_each_engine(shown):
     assert re.split(r"\s{2,}", line)[:7] == ["networkit", "ok", "10.0 ms", "8.10 ms", "89.1 ms", "20.0 ms", "127 ms"]
 
 
-def test_start_is_beside_and_not_in_end_to_end(shown):
+def test_start_is_not_part_of_end_to_end(shown):
     columns = texts(problem_tables(*shown)[0])
     assert columns["plus start"][0] == "500 ms"
     assert columns["end to end"][0] == "32.9 ms"
 
 
-def test_failed_engines_keep_their_row_and_their_reason_stands_beneath(shown):
+def test_failed_engines_have_a_row_and_a_reason_below(shown):
     problem = problem_tables(*shown)[0]
     assert texts(problem)["engine"][-2:] == ["rustworkx", "graph-tool"]
     assert texts(problem)["outcome"][-2:] == ["error", "unavailable"]
@@ -178,7 +178,7 @@ def test_failed_engines_keep_their_row_and_their_reason_stands_beneath(shown):
     assert "graph-tool, unavailable: not installed." in problem.remarks
 
 
-def test_footnotes_are_numbered_as_they_are_met_and_advice_is_given_once(shown):
+def test_footnotes_are_numbered_in_order_and_advice_is_given_once(shown):
     problem = problem_tables(*shown)[0]
     assert [number for number, _ in problem.footnotes] == list(range(1, len(problem.footnotes) + 1))
     texts = [text for _, text in problem.footnotes]
@@ -186,12 +186,12 @@ def test_footnotes_are_numbered_as_they_are_met_and_advice_is_given_once(shown):
     assert sum("--trials 5" in text for text in texts) == 1
 
 
-def test_counts_say_what_they_count(shown):
+def test_counts_name_their_unit(shown):
     (graph, *_) = problem_tables(*shown)[0].facts
     assert "977,676 edges (1,955,352 entries in both directions)" in graph
 
 
-def test_cleaning_is_told():
+def test_cleaning_is_reported():
     dirty = replace(DBLP, loops_dropped=3, duplicates_merged=65, num_isolated=266)
     (graph, *_) = problem_tables([record(dataset=dirty)], [])[0].facts
     assert "266 isolated" in graph
@@ -204,7 +204,7 @@ def test_machines_and_parameters_are_not_mixed_in_one_table():
     assert len(problem_tables([record(), there, other], [])) == 3
 
 
-def test_two_records_of_one_engine_are_told_apart():
+def test_two_records_of_one_engine_have_labels():
     one, two = (
         record("cugraph", id=name, device="gpu", environment=replace(HERE, allocator=name),
                task=msgspec.structs.replace(record("cugraph").task, params={"resolution": 1.0, "allocator": name}))
@@ -213,7 +213,7 @@ def test_two_records_of_one_engine_are_told_apart():
     assert texts(problem_tables([one, two], [])[0])["engine"] == ["cugraph (default)", "cugraph (async)"]
 
 
-def test_nothing_at_all_and_a_lone_failure_can_be_shown():
+def test_no_record_and_a_single_failure_can_be_shown():
     assert reporting.render([], []) == ""
     assert reporting.render([], [], "markdown") == ""
     assert json.loads(reporting.render([], [], "json")) == {"records": [], "comparisons": []}
@@ -222,7 +222,7 @@ def test_nothing_at_all_and_a_lone_failure_can_be_shown():
         assert "unavailable" in reporting.render([bare], compare([bare]), form)
 
 
-def test_hostile_names_can_neither_steer_a_terminal_nor_break_a_page():
+def test_names_cannot_inject_terminal_codes_or_markup():
     nasty = "<script>alert(1)</script>|`x`\x1b[2J\n**@everyone** #1 [red]"
     bad = record("igraph", outcome=Outcome.ERROR, reason=nasty, phases=Phases(), answer={})
     bad = replace(bad, task=msgspec.structs.replace(bad.task, dataset=nasty))
@@ -282,7 +282,7 @@ def test_a_terminal_gets_colours_unless_they_are_declined(monkeypatch):
 
 @pytest.mark.parametrize("form", reporting.FORMATS)
 @pytest.mark.parametrize("encoding", ["ascii", "latin-1"])
-def test_a_stream_of_a_poor_encoding_gets_a_table_all_the_same(encoding, form):
+def test_a_stream_with_a_limited_encoding_gets_an_ascii_table(encoding, form):
     records = [*gallery(), replace(record(), dataset__name="näive", task__dataset="日本")]
     text = show(records, encoding=encoding, form=form)
     assert "igraph" in text
@@ -308,7 +308,7 @@ def test_the_header_of_a_csv_does_not_depend_on_the_records(shown):
     assert reporting.render([], [], "csv") == reporting.render(*shown, "csv").splitlines(keepends=True)[0]
 
 
-def test_json_gives_back_what_went_in(shown):
+def test_json_survives_a_round_trip(shown):
     records, comparisons = shown
     found = json.loads(reporting.render(records, comparisons, "json"))
     assert msgspec.convert(found["records"], list[Record]) == records
@@ -322,7 +322,7 @@ def test_json_has_the_fields_that_others_rely_on(shown):
     assert {"task", "outcome", "reason", "phases", "memory", "answer", "certificate"} <= found["records"][0].keys()
 
 
-def test_json_has_no_number_that_is_not_one():
+def test_json_has_no_nan_and_no_infinity():
     odd = record(answer={"modularity": float("nan"), "communities": 1})
     assert json.loads(reporting.render([odd], [], "json"), parse_constant=pytest.fail)["records"][0]["answer"] == {
         "modularity": None,
@@ -346,7 +346,7 @@ def test_the_answer_names_ratio_interval_end_to_end_fastest_and_quality():
     )
 
 
-def test_the_answer_tells_a_slower_engine_the_right_way_round():
+def test_the_summary_reports_a_slower_engine_as_slower():
     line = last_line([record("networkx", 1.0), record("igraph", 4.0)])
     match = re.match(r"igraph is 4\.00× \[(\S+), (\S+)\] slower than networkx on run, 3\.\d\d× end to end;", line)
     assert float(match[1]) <= 4 <= float(match[2])
@@ -368,7 +368,7 @@ def test_the_answer_gives_bounds_as_bounds():
     assert upper.startswith("igraph is at least 600× slower than networkx on run, at least ")
 
 
-def test_the_answer_does_not_boast_of_what_is_unlike():
+def test_the_summary_does_not_use_unlike_ratios():
     worse = record("igraph", 0.01, trials=Trials(seeds=[0, 1], quality=[0.5, 0.5]))
     line = last_line([record(), worse])
     assert "but unlike: quality" in line
@@ -405,7 +405,7 @@ def test_the_answer_says_how_far_apart_qualities_are(quality, words):
     assert f"answers: {words} (modularity 0.7" in last_line([record(trials=one), record("igraph", 0.1, trials=two)])
 
 
-def test_the_answer_says_whose_answer_is_wrong(shown):
+def test_the_summary_names_the_engine_with_a_wrong_answer(shown):
     assert "answers: wrong from networkit" in problem_tables(*shown)[1].answer
 
 
@@ -429,7 +429,7 @@ def test_three_digits_keep_the_magnitude(value):
 
 
 @given(st.floats(-1e300, 1e300))
-def test_three_digits_keep_any_number_there_is(value):
+def test_three_digits_work_for_every_number(value):
     assert parsed(numbers.three(value)) == pytest.approx(value, rel=0.005 + 1e-9)
 
 
@@ -477,7 +477,7 @@ def test_figures_of_answers(value, text):
     assert numbers.quantity(value) == text
 
 
-def test_footnote_marks_do_without_superscripts_where_they_must():
+def test_footnote_marks_are_ascii_without_superscripts():
     assert numbers.mark(12) == "¹²"
     assert numbers.mark(12, numbers.ASCII) == "(12)"
     assert all(sign.isascii() for sign in numbers.ASCII)
@@ -491,7 +491,7 @@ def test_text_tables_align_and_never_wrap():
     assert table.splitlines() == [f"{'name':300}  count", f"{'a' * 300}      1", f"{'b':300}  1,000"]
 
 
-def test_drawing_a_report_imports_no_engine_and_importing_it_no_library():
+def test_reporting_imports_no_engine():
     code = (
         "import sys, graphbench.reporting;"
         "assert not {'rich', 'numpy', 'msgspec'} & set(sys.modules), 'light';"
@@ -502,7 +502,7 @@ def test_drawing_a_report_imports_no_engine_and_importing_it_no_library():
     subprocess.run([sys.executable, "-c", code], check=True)
 
 
-def test_a_gpu_engine_that_no_cpu_engine_is_like_is_told_on():
+def test_a_gpu_engine_without_a_like_cpu_engine_is_noted():
     on_gpu = replace(HERE, gpus=[H100])
     worse = Trials(seeds=list(range(6)), quality=[0.7] * 6)
     alone = [
@@ -531,7 +531,7 @@ def test_different_graphs_of_one_name_are_different_tables():
     assert [len(each.table.rows) for each in (first, second)] == [2, 2]
 
 
-def test_a_report_tells_different_graphs_of_one_name_apart():
+def test_a_report_labels_different_graphs_of_one_name():
     other = replace(record(id="networkx-2"), dataset__digest="x" * 32)
     never = replace(record("cugraph", id="cugraph-1", environment=None), dataset__digest="y" * 32)
 
@@ -550,7 +550,7 @@ def test_a_report_shows_every_engine_where_none_could_run():
     assert [case.record.id for case in measured.cases] == ["cugraph", "igraph"]
 
 
-def test_what_posing_did_to_weights_is_told():
+def test_changes_of_weights_by_the_problem_are_reported():
     arrows = replace(DBLP, weighted=True, directed=True)
     (problem,) = problem_tables([replace(record(), dataset=arrows, posed__weights="dataset")], [])
     assert "of two directions the smaller weight is kept" in " ".join(problem.facts)
@@ -561,7 +561,7 @@ def test_what_posing_did_to_weights_is_told():
     assert "2 edges of weight 0 dropped" in " ".join(problem.facts)
 
 
-def test_one_of_a_thing_is_singular_and_a_source_that_was_named_was_not_drawn():
+def test_one_item_is_singular_and_a_named_source_is_not_drawn():
     odd = replace(bfs(), dataset__negative_weights=1, dataset__zero_weights=2, draw__count=1)
     (problem,) = problem_tables([odd], [])
     text = " ".join(problem.facts)
@@ -576,7 +576,7 @@ def test_one_of_a_thing_is_singular_and_a_source_that_was_named_was_not_drawn():
     assert "drawn" not in text
 
 
-def test_tables_say_what_a_twin_is_above_one_and_beneath_many():
+def test_tables_explain_twins():
     made = [replace(each, task__dataset="twin:coAuthorsDBLP") for each in (record("networkx"), record("igraph", 0.1))]
     told = twin_note(["twin:coAuthorsDBLP"])
     for form in ("table", "markdown"):
@@ -586,7 +586,7 @@ def test_tables_say_what_a_twin_is_above_one_and_beneath_many():
     assert "stand-in" not in summary(real, compare(real)) + reporting.render(real, compare(real))
 
 
-def test_the_peaks_of_a_task_that_was_cut_off_are_told_as_the_least_that_it_held():
+def test_memory_peaks_of_a_stopped_task_are_lower_bounds():
     lost = record("igraph", outcome=Outcome.OUT_OF_MEMORY, phases=Phases(start_s=1.0, read_s=1.0), reason="too big")
     made = [record("networkx"), lost]
     (problem,) = problem_tables(made, compare(made))
@@ -597,7 +597,7 @@ def test_the_peaks_of_a_task_that_was_cut_off_are_told_as_the_least_that_it_held
     assert peak_note() not in problem.legend
 
 
-def test_a_limit_of_memory_is_told_in_a_label_as_it_was_given():
+def test_a_memory_limit_is_labelled_in_its_given_units():
     for limit, told in ((32 << 30, "at most 32 GiB"), (16 * 10**9, "at most 16 GB")):
         task = record("cugraph").task
         bounded = replace(task, params=task.params | {"device_memory_limit": limit})
@@ -605,7 +605,7 @@ def test_a_limit_of_memory_is_told_in_a_label_as_it_was_given():
         assert told in texts(problem)["engine"][0]
 
 
-def test_the_device_peak_of_several_gpus_is_told_together_with_their_number():
+def test_the_device_peak_of_several_gpus_is_given_with_their_number():
     several = record("cugraph-mg", device="gpu", memory=Memory(2**30, 3 * 2**30, [2**30, 3 * 2**30]))
     (problem,) = problem_tables([several], [])
     column = texts(problem)["device peak"]

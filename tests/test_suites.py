@@ -54,7 +54,7 @@ def tasks(records):
 
 
 @pytest.mark.parametrize("name", definition.names())
-def test_shipped_suites_are_sound_and_name_graphs_of_the_catalogue(name):
+def test_shipped_suites_are_valid_and_name_known_graphs(name):
     suite = definition.read(name)
     matrix.check(suite)
     assert suite.title
@@ -80,7 +80,7 @@ def test_smoke_and_deck_are_shipped():
         ("budget = ", "TOML"),
     ],
 )
-def test_a_suite_that_makes_no_sense_is_refused_with_file_and_key(tmp_path, text, says):
+def test_an_invalid_suite_is_refused_with_file_and_key(tmp_path, text, says):
     path = tmp_path / "mine.toml"
     path.write_text(text)
     with pytest.raises(UsageError, match=says) as caught:
@@ -88,14 +88,14 @@ def test_a_suite_that_makes_no_sense_is_refused_with_file_and_key(tmp_path, text
     assert "mine" in str(caught.value) or "lots" in str(caught.value)
 
 
-def test_a_suite_that_is_not_there_is_suggested(tmp_path):
+def test_an_unknown_suite_gets_a_suggestion(tmp_path):
     with pytest.raises(UnknownNameError, match="smoke"):
         definition.read("smokey")
     with pytest.raises(UsageError, match="Cannot read the suite"):
         definition.read(str(tmp_path / "no.toml"))
 
 
-def test_options_replace_what_a_file_says(tmp_path):
+def test_options_override_the_file(tmp_path):
     path = tmp_path / "mine.toml"
     path.write_text('datasets = ["karate", "karate"]\nbudget = 3\nmemory_limit = "2GiB"\nseed = 5\n')
     suite = definition.read(str(path))
@@ -138,7 +138,7 @@ def test_a_suite_measures_every_task_once_and_shows_tables_and_a_summary(graphbe
     assert len(set(workers.values())) == 4, "one worker per dataset and engine"
 
 
-def test_what_is_current_is_not_measured_again(graphbench):
+def test_current_records_are_not_measured_again(graphbench):
     graphbench(*SMALL)
     code, out, err = graphbench(*SMALL, "--format", "csv")
     assert code == 0
@@ -149,7 +149,7 @@ def test_what_is_current_is_not_measured_again(graphbench):
     assert len(stored()) == 8 + 4, "only what is new: networkit with three algorithms' tasks"
 
 
-def test_fresh_measures_again_and_newer_than_goes_on_with_that(graphbench):
+def test_fresh_measures_again_and_newer_than_resumes(graphbench):
     graphbench(*SMALL, "--algorithm", "wcc")
     before = len(stored())
     graphbench(*SMALL, "--fresh")
@@ -158,7 +158,7 @@ def test_fresh_measures_again_and_newer_than_goes_on_with_that(graphbench):
     assert len(stored()) == 2 * before
 
 
-def test_a_dry_run_measures_nothing_and_tells_what_would_be(graphbench):
+def test_a_dry_run_prints_the_plan_and_measures_nothing(graphbench):
     code, out, _ = graphbench(*SMALL, "--dry-run")
     assert code == 0
     assert "8 tasks, 8 to measure" in out
@@ -169,7 +169,7 @@ def test_a_dry_run_measures_nothing_and_tells_what_would_be(graphbench):
     assert "8 tasks, 0 to measure" in out
 
 
-def test_a_dry_run_counts_what_cannot_be_measured_by_reason_and_lists_the_rest(graphbench):
+def test_a_dry_run_counts_tasks_that_cannot_run_by_reason(graphbench):
     asked = ("suite", "--datasets", "karate", "--algorithms", "coo-to-csr,wcc", "--engines", "scipy,igraph", "--trials",
              "2")  # fmt: skip
     for state in ("to measure", "measured before"):
@@ -184,7 +184,7 @@ def test_a_dry_run_counts_what_cannot_be_measured_by_reason_and_lists_the_rest(g
     assert "4 tasks, 0 to measure. Nothing was measured." in out
 
 
-def test_a_graph_that_cannot_be_had_has_a_row_that_says_so_and_the_others_are_measured(graphbench, monkeypatch):
+def test_an_unavailable_graph_has_a_row_and_the_others_are_measured(graphbench, monkeypatch):
     def load(name, **how):
         if name == "dblp-2010":
             raise FetchError("no network here")
@@ -240,7 +240,7 @@ def wait_for_a_record(process):
 
 
 @pytest.mark.parametrize("blow", [signal.SIGINT, signal.SIGKILL])
-def test_a_suite_that_is_interrupted_goes_on_with_the_same_command_and_repeats_nothing(blow, graphbench):
+def test_an_interrupted_suite_resumes_without_repeating(blow, graphbench):
     process = start(*SMALL)
     wait_for_a_record(process)
     process.send_signal(blow)
@@ -259,7 +259,7 @@ def test_a_suite_that_is_interrupted_goes_on_with_the_same_command_and_repeats_n
     assert not list((files.home() / "runs").iterdir())
 
 
-def test_going_on_with_a_fresh_run_measures_again_only_what_is_older_than_it(monkeypatch):
+def test_resuming_a_fresh_run_measures_older_records_only(monkeypatch):
     from graphbench.cli.session import resume_command
 
     monkeypatch.setattr(sys, "argv", ["graphbench", "suite", "my suite.toml", "--fresh"])
@@ -267,7 +267,7 @@ def test_going_on_with_a_fresh_run_measures_again_only_what_is_older_than_it(mon
     assert resume_command(started) == "graphbench suite 'my suite.toml' --newer-than 2026-01-31T18:30:00+00:00"
 
 
-def test_what_is_resumed_is_compared_with_what_was_measured_before(graphbench):
+def test_resumed_records_are_compared_with_earlier_ones(graphbench):
     pagerank = ("suite", "--datasets", "karate", "--algorithms", "pagerank", "--trials", 2)
     graphbench(*pagerank, "--engines", "igraph")
     graphbench(*pagerank, "--engines", "igraph,networkx")
@@ -367,7 +367,7 @@ WCC = Suite(algorithms=["wcc"], engines=["igraph"], datasets=["ring"], timeout=6
         ({"environment": HERE}, False),
     ],
 )
-def test_which_records_spare_from_measuring_again(changed, counts):
+def test_records_that_make_measuring_unnecessary(changed, counts):
     (item,) = prepared(WCC, [current(WCC, **changed)]).items
     assert item.rounds == (0 if counts else 1)
 
@@ -378,7 +378,7 @@ def test_an_error_does_not_hide_the_good_record_before_it():
     assert item.rounds == 0
 
 
-def test_hopeless_tasks_are_not_started_unless_asked_for():
+def test_tasks_predicted_to_time_out_are_skipped_by_default():
     small, large = dataset(8, name="ring"), dataset(40, name="large")
     limit = Censored("cold", 59.0, limit_s=60.0)
     slow = current(WCC, outcome=Outcome.TIMEOUT, censored=limit, phases=Phases(), reason="the limit struck")
@@ -404,7 +404,7 @@ def test_a_bound_that_was_measured_is_not_replaced_by_a_prediction():
     assert run.records[task.key] == bound
 
 
-def test_pooling_keeps_trials_in_line_and_tells_of_drift():
+def test_pooling_keeps_trials_in_order_and_warns_of_drift():
     one = record(seconds=1.0, n=5)
     two = record(seconds=1.5, n=5, warnings=["busy"])
     both = pooled(one, two)
@@ -419,7 +419,7 @@ def test_pooling_keeps_trials_in_line_and_tells_of_drift():
     assert pooled(one, failed) is failed
 
 
-def test_a_drift_warning_is_of_all_rounds_and_not_of_fewer():
+def test_a_drift_warning_covers_all_rounds():
     both = pooled(record(seconds=1.0), record(seconds=1.5))
     third = pooled(both, record(seconds=1.0))
     assert [warning for warning in third.warnings if "apart" in warning] == third.warnings
@@ -467,7 +467,7 @@ KEPT_OF_THE_LATEST = {
 POOLED = {"phases", "trials", "memory", "certificate", "agreement", "censored", "warnings"}
 
 
-def test_of_every_field_of_a_record_it_is_known_what_rounds_make_of_it():
+def test_every_field_of_a_record_is_pooled_or_kept():
     assert {field.name for field in msgspec.structs.fields(Record)} == KEPT_OF_THE_LATEST | POOLED
     one, two = record(id="one", answer={"digest": "a"}), record(id="two", answer={"digest": "b"})
     both = pooled(one, two)
@@ -503,7 +503,7 @@ def test_results_go_to_programs(graphbench, tmp_path):
     assert Path(path).read_text().rstrip().endswith("}")
 
 
-def test_files_of_one_name_are_told_apart_and_one_given_twice_is_measured_once(graphbench, tmp_path):
+def test_files_of_one_name_are_labelled_and_duplicates_measured_once(graphbench, tmp_path):
     for folder, text in (("d1", "a,b\n"), ("d2", "a,b\nb,c\n")):
         (tmp_path / folder).mkdir()
         (tmp_path / folder / "g.csv").write_text(text)
@@ -516,7 +516,7 @@ def test_files_of_one_name_are_told_apart_and_one_given_twice_is_measured_once(g
 # Twins stand in for graphs that cannot be fetched
 
 
-def test_a_twin_stands_in_for_a_graph_that_cannot_be_fetched_under_its_own_name(graphbench, monkeypatch):
+def test_a_twin_replaces_an_unavailable_graph_under_its_own_name(graphbench, monkeypatch):
     here = []
 
     def load(name, **how):
@@ -541,7 +541,7 @@ def test_a_twin_stands_in_for_a_graph_that_cannot_be_fetched_under_its_own_name(
     assert [each.task.dataset for each in stored()] == ["twin:dblp-2010", "dblp-2010"]
 
 
-def test_a_dry_run_counts_what_was_measured_on_a_twin_unless_the_graph_is_at_hand(graphbench, monkeypatch, tmp_path):
+def test_a_dry_run_counts_records_of_a_twin(graphbench, monkeypatch, tmp_path):
     monkeypatch.setattr(suitesparse, "COLLECTION", "http://127.0.0.1:9")
 
     def load(name, **how):
@@ -570,7 +570,7 @@ def test_a_dry_run_counts_what_was_measured_on_a_twin_unless_the_graph_is_at_han
     assert "twin" not in out
 
 
-def test_what_to_do_without_a_network_is_said_once_for_all_graphs(graphbench, monkeypatch):
+def test_advice_without_a_network_is_given_once(graphbench, monkeypatch):
     monkeypatch.setattr(suitesparse, "COLLECTION", "http://127.0.0.1:9")
     _, _, err = graphbench("suite", "deck", "--datasets", "dblp-2010", "--datasets", "coAuthorsDBLP", "--no-twins",
                            "--algorithms", "wcc", "--engines", "igraph")  # fmt: skip
@@ -581,7 +581,7 @@ def test_what_to_do_without_a_network_is_said_once_for_all_graphs(graphbench, mo
     assert err.count("Set GRAPHBENCH_MIRROR") == 1
 
 
-def test_without_being_asked_nothing_stands_in(graphbench, monkeypatch):
+def test_twins_are_used_only_on_request(graphbench, monkeypatch):
     def load(name, **_):
         raise FetchError(f"{name}: no network here")
 
@@ -592,7 +592,7 @@ def test_without_being_asked_nothing_stands_in(graphbench, monkeypatch):
     assert [each.outcome for each in stored()] == [Outcome.ERROR]
 
 
-def test_deck_stands_on_twins_unless_told_not_to_and_a_dry_run_says_so(graphbench):
+def test_deck_uses_twins_by_default_and_a_dry_run_says_so(graphbench):
     assert definition.read("deck").twins
     assert not definition.read("smoke").twins
     few = ("suite", "deck", "--datasets", "dblp-2010", "--algorithm", "wcc", "--dry-run")
@@ -602,7 +602,7 @@ def test_deck_stands_on_twins_unless_told_not_to_and_a_dry_run_says_so(graphbenc
     assert "twin" not in out
 
 
-def test_numbers_of_gpus_make_tasks_of_engines_that_take_several_only():
+def test_numbers_of_gpus_apply_to_multi_gpu_engines_only():
     suite = definition.merged(Suite(algorithms=["wcc"], engines=["igraph"], datasets=["ring"]), {"gpus": [1, 2, 2]})
     assert suite.gpus == [1, 2]
     assert len(prepared(suite).items) == 1
