@@ -194,6 +194,12 @@ def test_looking_up_one_algorithm_imports_its_page_and_the_engine_asked_for(code
     assert imported_from("engines", registry.engine_names()) == engines
 
 
+def test_a_worker_imports_no_catalogue_and_no_cleaning():
+    of_parent = {"catalogue", "cache", "clean", "download", "loading", "suitesparse", "formats"}
+    modules = _modules_after("from graphbench.measure import worker, protocol, trials")
+    assert not {f"graphbench.graphs.{name}" for name in of_parent} & set(modules)
+
+
 @pytest.mark.parametrize(
     "code",
     [

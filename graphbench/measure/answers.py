@@ -25,7 +25,7 @@ from graphbench.certificates.agreement import agreement
 from graphbench.graphs.edgelist import EdgeList
 from graphbench.graphs.on_device.edges import DeviceEdgeList
 from graphbench.graphs.open import open_edges
-from graphbench.measure.prepare import load_inputs
+from graphbench.measure.inputs import load_inputs
 from graphbench.measure.protocol import Certify, Verified
 from graphbench.records.model import Agreement, Certificate
 from graphbench.system.files import home

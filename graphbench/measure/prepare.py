@@ -1,4 +1,4 @@
-"""A cell prepared for measuring: parameters resolved, the graph posed and written, inputs drawn and stored. Untimed."""
+"""A cell prepared for measuring: parameters resolved, graph posed and written, inputs drawn and stored. Untimed."""
 
 from __future__ import annotations
 
@@ -6,12 +6,9 @@ import functools
 import hashlib
 import math
 import warnings
-import zipfile
-import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -23,6 +20,7 @@ from graphbench.errors import FormatError
 from graphbench.graphs import cache, parquet
 from graphbench.graphs.edgelist import EdgeList
 from graphbench.graphs.open import open_edges
+from graphbench.measure.inputs import holds, save_inputs
 from graphbench.measure.plan import Cell
 from graphbench.measure.protocol import Certify, Problem, Request
 from graphbench.measure.run_folder import writable
@@ -207,34 +205,13 @@ def _store(inputs: Inputs, seed: int) -> tuple[Path | None, Draw | None]:
         digest = hashlib.blake2b(np.ascontiguousarray(values).data, digest_size=16).hexdigest()
         path = cache.inputs_path(kind, digest)
         kept = path.exists()
-        if kept and not _holds(path, kind, values):
+        if kept and not holds(path, kind, values):
             _warn_damaged(path)
             kept = False
         if not kept:
-            parquet.atomically(path, functools.partial(_save, {kind: values}))
+            parquet.atomically(path, functools.partial(save_inputs, {kind: values}))
         return path, Draw(kind=kind, count=len(values), seed=seed, digest=digest)
     return None, None
-
-
-def _save(arrays: Mapping[str, Any], part: Path) -> None:
-    with part.open("wb") as file:  # given the path, NumPy would add .npz to it
-        np.savez(file, **arrays)
-
-
-def _holds(path: Path, kind: str, values: npt.NDArray[np.int64]) -> bool:
-    try:
-        with path.open("rb") as file, np.load(file) as arrays:
-            return arrays[kind].dtype == values.dtype and np.array_equal(arrays[kind], values)
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error):
-        return False
-
-
-def load_inputs(path: str | None) -> Inputs:
-    """The drawn inputs in a request's file; none without a file."""
-    if path is None:
-        return Inputs()
-    with np.load(path) as arrays:
-        return Inputs(**arrays)
 
 
 def by_dataset(cells: Sequence[Cell]) -> list[list[int]]:

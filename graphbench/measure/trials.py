@@ -26,7 +26,7 @@ from graphbench.graphs.edgelist import EdgeList
 from graphbench.graphs.open import open_edges
 from graphbench.measure import environment, protocol, sampling
 from graphbench.measure.answers import certified
-from graphbench.measure.prepare import load_inputs
+from graphbench.measure.inputs import load_inputs
 from graphbench.measure.protocol import COLD, Began, Displaced, Done, Ended, Equipped, Event, Failed, Request, Saved
 from graphbench.records.model import Memory, Outcome, Revisions
 from graphbench.system import memory
