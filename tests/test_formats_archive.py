@@ -83,7 +83,7 @@ def test_an_empty_archive_says_what_was_expected(pack):
 
 def test_an_error_in_the_matrix_names_archive_and_line(pack):
     path = pack(("toy/toy.mtx", MATRIX.replace(b"3 1\n", b"3 x\n")))
-    with pytest.raises(FormatError, match=r"toy\.tar\.gz, line 4: .*not '3 x'"):
+    with pytest.raises(FormatError, match=r"toy\.tar\.gz, line 4: .*found '3 x'"):
         formats.read(path)
 
 

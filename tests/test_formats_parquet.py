@@ -65,12 +65,12 @@ def test_files_of_graphbench_are_read_completely(tmp_path):
 @pytest.mark.parametrize(
     ("columns", "words"),
     [
-        ({"src": [1]}, "has the columns src; expected two columns of vertices"),
-        ({"src": [1.5], "dst": [2.0]}, "column 'src' is of type double"),
+        ({"src": [1]}, "found the columns src; expected two columns of vertices"),
+        ({"src": [1.5], "dst": [2.0]}, "column 'src' has the type double"),
         ({"src": [1, None], "dst": [1, 2]}, "column 'src' has 1 nulls"),
         ({"src": ["a"], "dst": [1]}, "different types, string and int64"),
         ({"src": pa.array([2**64 - 1], pa.uint64()), "dst": [1]}, "beyond 64 bits"),
-        ({"src": [1], "dst": [2], "weight": ["x"]}, "column 'weight' is of type string; expected numbers"),
+        ({"src": [1], "dst": [2], "weight": ["x"]}, "column 'weight' has the type string; expected numeric"),
         ({"src": [1], "dst": [2], "weight": pa.array([None], pa.float64())}, "column 'weight' has 1 nulls"),
     ],
 )

@@ -123,7 +123,7 @@ def _from_file(path: Path, directed: bool | None) -> Dataset:
     try:
         checksum = sha256(path)
     except IsADirectoryError:
-        raise DatasetError(f"{path} is a folder; expected a file. {formats.UNDERSTOOD}") from None
+        raise DatasetError(f"{path} is a folder; expected a file. {formats.SUPPORTED}") from None
     except FileNotFoundError:
         raise DatasetError(f"There is no file {path}. Named graphs: `graphbench list datasets`.") from None
     except OSError as error:

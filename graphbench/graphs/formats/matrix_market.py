@@ -2,11 +2,11 @@
 
 The format: Boisvert, Pozo, Remington, "The Matrix Market Exchange Formats: Initial Design", NISTIR 5935, 1996. A
 matrix is read as a graph: entry (i, j) is the edge i -> j, `general` is directed, `symmetric` is undirected, and of
-`skew-symmetric` only the pattern makes sense (an edge and its reverse would have opposite weights).
+`skew-symmetric` only the pattern is used (an edge and its reverse would have opposite weights).
 
-Numbers are parsed by `scipy.io.mmread` (fast_matrix_market). It is lenient where a benchmark must not be: it reads
-`1 2 3,5` as 3, ignores what follows on a line, and makes infinity of 1e400. So each line passes a grammar first. It
-also expands symmetric storage, so the text is given to it under a header that says `general`: one triangle comes back.
+Numbers are parsed by `scipy.io.mmread` (fast_matrix_market). It is too lenient for a benchmark: it reads `1 2 3,5` as
+3, ignores the rest of a line, and reads 1e400 as infinity. So each line is first checked against a grammar. It also
+expands symmetric storage, so its input gets a `general` header, and it returns the stored triangle only.
 """
 
 from __future__ import annotations
@@ -47,21 +47,21 @@ _EXPECTED = {
     "integer": "two whole numbers and a whole value (row column value)",
     "real": "two whole numbers and a number (row column value)",
 }
-# Spellings that C or Fortran programs write and fast_matrix_market does not know: +1.5 and 1.5D+03.
+# Spellings of C and Fortran programs that fast_matrix_market does not support: +1.5 and 1.5D+03.
 _FOREIGN_SIGN = re.compile(rb"(?<=[ \t])\+(?=[0-9.iInN])")
 _FOREIGN_EXPONENT = re.compile(rb"(?<=[0-9.])[dD](?=[-+]?[0-9])")
 
 
 @dataclass(frozen=True)
 class Header:
-    """What a Matrix Market file says of itself.
+    """The header of a Matrix Market file.
 
     Attributes:
         field: `pattern`, `real` or `integer`.
         symmetry: `general`, `symmetric` or `skew-symmetric`.
-        size: rows, which are as many as columns.
-        entries: how many lines follow.
-        lines: how many lines the header takes, the size line included.
+        size: number of rows, which is also the number of columns.
+        entries: number of lines after the header.
+        lines: number of lines of the header, including the size line.
     """
 
     field: str
@@ -76,10 +76,10 @@ def read(path: Path, *, directed: bool | None = None) -> Raw:
 
     Args:
         path: the file.
-        directed: False drops the direction of a general matrix; True changes nothing, since the header says it.
+        directed: False drops the direction of a general matrix; True has no effect: the header decides.
 
     Raises:
-        FormatError: if it is not a square coordinate matrix of numbers, or is not what its size line promises.
+        FormatError: if it is not a square coordinate matrix of numbers, or differs from its size line.
     """
     with opened(path) as stream:
         return read_stream(stream, path, directed=directed)
@@ -89,12 +89,14 @@ def read_stream(stream: Bounded, path: Path, *, directed: bool | None = None) ->
     """Read Matrix Market text from an open stream; `path` is for messages."""
     header = read_header(stream, path)
     if header.entries > stream.limit // _SHORTEST_ENTRY + 1:
-        problem = f"the size line promises {header.entries:,} entries, more than {stream.limit:,} bytes can hold."
+        problem = (
+            f"the size line has {header.entries:,} entries, more than fit into {stream.limit:,} bytes. Correct it."
+        )
         raise FormatError(path, problem, header.lines)
     row, col, value = _parse(stream, path, header)
     weight = None if header.field == "pattern" or header.symmetry == "skew-symmetric" else value
     undirected = header.symmetry != "general"
-    # The lower triangle is what is stored, column by column as a rule: as (col, row) it is sorted already.
+    # The lower triangle is stored, usually column by column, so (col, row) is already sorted.
     src, dst = (col, row) if undirected else (row, col)
     keep_direction = not undirected and directed is not False
     return Raw(src=src, dst=dst, weight=weight, num_vertices=header.size, directed=keep_direction)
@@ -121,14 +123,14 @@ def read_archive(path: Path, *, directed: bool | None = None) -> Raw:
         except tarfile.TarError as error:
             raise FormatError(path, f"not a readable tar archive: {error}. Download the file again.") from error
     listed = ", ".join(repr(name) for name in seen[:5]) or "nothing"
-    raise FormatError(path, f"expected a member NAME/NAME.mtx, as the SuiteSparse collection packs it; found {listed}.")
+    raise FormatError(path, f"expected a member NAME/NAME.mtx, as in the SuiteSparse collection; found {listed}.")
 
 
 def read_header(stream: Bounded, path: Path) -> Header:
     """Read and check the banner, the comments and the size line.
 
     Raises:
-        FormatError: if the matrix is not one that can be read as a graph.
+        FormatError: if the matrix cannot be read as a graph.
     """
     line = stream.readline()
     field, symmetry = _banner(line, path)
@@ -137,27 +139,27 @@ def read_header(stream: Bounded, path: Path) -> Header:
         line = stream.readline()
         number, taken = number + 1, taken + len(line)
         if taken > _HEADER_BYTES:
-            raise FormatError(path, f"no size line in the first {_HEADER_BYTES:,} bytes.", number)
+            raise FormatError(path, f"no size line 'rows columns entries' in {_HEADER_BYTES:,} bytes.", number)
         if line.strip() and not line.lstrip().startswith(b"%"):
             break
     if not line:
-        raise FormatError(path, "the file ends before its size line, 'rows columns entries'.", number)
+        raise FormatError(path, "the file ends before its size line 'rows columns entries'.", number)
     found = re.fullmatch(rb"\s*([0-9]+)\s+([0-9]+)\s+([0-9]+)\s*", line)
     if not found:
-        raise FormatError(path, f"expected the size line, 'rows columns entries', not {shown(line)}.", number)
+        raise FormatError(path, f"expected the size line 'rows columns entries', found {shown(line)}.", number)
     rows, columns, entries = (int(word) for word in found.groups())
     if rows != columns:
-        problem = f"the matrix is rectangular, {rows:,} by {columns:,}; a graph needs as many rows as columns."
+        problem = f"the matrix is rectangular ({rows:,} by {columns:,}); expected a square matrix."
         raise FormatError(path, problem, number)
     if max(rows, entries) > _LARGEST:
-        raise FormatError(path, f"{max(rows, entries)} is beyond 64-bit ids; the size line must be wrong.", number)
+        raise FormatError(path, f"{max(rows, entries)} in the size line is beyond 64 bits. Correct it.", number)
     return Header(field, symmetry, rows, entries, number)
 
 
 def _banner(line: bytes, path: Path) -> tuple[str, str]:
     words = line.decode("ascii", errors="replace").casefold().split()
     if not words or words[0] != "%%matrixmarket":
-        raise FormatError(path, f"expected the banner '{BANNER}', not {shown(line)}.", 1)
+        raise FormatError(path, f"expected the banner '{BANNER}', found {shown(line)}.", 1)
     if len(words) != 5:
         raise FormatError(path, f"the banner has {len(words)} words; expected '{BANNER}'.", 1)
     _, kind, layout, field, symmetry = words
@@ -190,7 +192,9 @@ def _parse(stream: Bounded, path: Path, header: Header) -> _Parsed:
         entries.finish()
         raise _translated(error, path, header) from error
     except MemoryError as error:
-        raise FormatError(path, f"{header.entries:,} entries do not fit into memory.", header.lines) from error
+        raise FormatError(
+            path, f"{header.entries:,} entries do not fit into memory. Choose a smaller graph.", header.lines
+        ) from error
     entries.finish()
     value = matrix.data
     if entries.infinities != (found := int(np.count_nonzero(np.isinf(value))) if header.field != "pattern" else 0):
@@ -199,21 +203,21 @@ def _parse(stream: Bounded, path: Path, header: Header) -> _Parsed:
 
 
 def _translated(error: Exception, path: Path, header: Header) -> FormatError:
-    """Say in our words what the parser found: after the grammar, only numbers that are out of range are left."""
+    """The parser's error as a FormatError: after the grammar, only out-of-range numbers and wrong counts remain."""
     found = re.match(r"Line (\d+): (.*)", str(error))
     line, what = (int(found[1]), found[2]) if found else (None, str(error))
     if "out of bounds" in what or "out of range" in what:
         return FormatError(path, f"{what.rstrip('.')}: expected ids from 1 to {header.size:,}.", line)
     if what.startswith("Truncated"):
-        problem = f"fewer than the {header.entries:,} rows that the size line promises have {_EXPECTED[header.field]}"
-        return FormatError(path, f"{problem}; others are blank or have more.")
+        problem = f"expected {_EXPECTED[header.field]} in each of {header.entries:,} rows, as in the size line"
+        return FormatError(path, f"{problem}; some rows are blank or have more.")
     return FormatError(path, f"{what.rstrip('.')}; expected {_EXPECTED[header.field]}.", line)
 
 
 def _plain_pairs(block: bytes, newlines: int) -> bool:
-    """Whether a block is digits, one blank per line on average, and newlines: a fifth of the grammar's time.
+    """Whether a block has only digits, newlines and on average one blank per line: a fifth of the grammar's time.
 
-    Together with the parser, which needs two numbers in each line and counts the lines, that leaves exactly two.
+    As the parser requires two numbers in each line and counts the lines, each line then has exactly two.
     """
     characters = np.frombuffer(block, dtype=np.uint8)
     blanks = int(np.count_nonzero(characters == ord(" ")))
@@ -222,10 +226,9 @@ def _plain_pairs(block: bytes, newlines: int) -> bool:
 
 
 class _Entries:
-    """The file as `mmread` sees it: a header without symmetry, then lines that the grammar has passed.
+    """The stream that `mmread` reads: a header without symmetry, then lines that match the grammar.
 
-    An exception does not survive its way through the C++ stream, so it is kept, the stream ends, and
-    :meth:`finish` raises it.
+    An exception cannot pass through the C++ stream, so it is kept, the stream ends, and :meth:`finish` raises it.
     """
 
     def __init__(self, stream: Bounded, path: Path, header: Header) -> None:
@@ -234,7 +237,7 @@ class _Entries:
         self._seen = 0
         self._error: Exception | None = None
         self.infinities = 0
-        # As many lines as the real header has, so that the parser's line numbers are the file's.
+        # As many lines as the original header, so that the parser's line numbers are those of the file.
         field = "pattern" if header.field == "pattern" else "real"
         banner = f"%%MatrixMarket matrix coordinate {field} general\n" + "%\n" * (header.lines - 2)
         self._block = f"{banner}{header.size} {header.size} {header.entries}\n".encode()
@@ -258,10 +261,11 @@ class _Entries:
         if self._error is not None:
             raise self._error
         if self._seen != self._header.entries:
-            raise self._count_error(f"has only {self._seen:,} of the {self._header.entries:,} entries")
+            raise self._count_error(f"has only {self._seen:,} of")
 
     def _count_error(self, what: str) -> FormatError:
-        return FormatError(self._path, f"{what} that its size line promises: it is damaged or was edited.")
+        problem = f"{what} the {self._header.entries:,} entries in its size line"
+        return FormatError(self._path, f"{problem}. Correct the size line or get the file again.")
 
     def _checked(self, parts: Iterator[bytes]) -> Iterator[bytes]:
         value = _VALUES[self._header.field]
@@ -276,13 +280,13 @@ class _Entries:
                 block = self._line_by_line(block, re.compile(grammar[:-1].encode()), lines)
             lines += new
             if self._seen > self._header.entries:
-                raise self._count_error(f"has more than the {self._header.entries:,} entries")
+                raise self._count_error("has more than")
             if value and (b"i" in block or b"I" in block):
                 self.infinities += len(re.findall(rb"(?i)inf", block))
             yield block
 
     def _line_by_line(self, block: bytes, grammar: re.Pattern[bytes], before: int) -> bytes:
-        """A block that has blank lines, comments or foreign spellings, made plain; or the error, with its line."""
+        """Normalize a block with blank lines, comments or other spellings of numbers, or raise with the line."""
         lines = block.splitlines(keepends=True)
         for at, line in enumerate(lines):
             if not line.strip() or line.lstrip().startswith(b"%"):
@@ -292,7 +296,7 @@ class _Entries:
             if self._header.field != "pattern":
                 plain = _FOREIGN_EXPONENT.sub(b"e", _FOREIGN_SIGN.sub(b"", line))
             if not grammar.fullmatch(plain):
-                problem = f"expected {_EXPECTED[self._header.field]}, not {shown(line)}."
+                problem = f"expected {_EXPECTED[self._header.field]}, found {shown(line)}."
                 raise FormatError(self._path, problem, before + at + 1)
             lines[at] = plain
             self._seen += 1

@@ -1,9 +1,9 @@
-"""METIS graphs, `.graph`: line i lists the neighbours of vertex i, so each edge is there twice.
+"""METIS graphs, `.graph`: line i lists the neighbours of vertex i, so each edge is listed twice.
 
 The format: Karypis, "METIS: A Software Package for Partitioning Unstructured Graphs, Version 5.1.0", section 4.1. The
 header is `vertices edges [fmt [ncon]]`; the digits of `fmt` say whether there are vertex sizes, vertex weights and edge
-weights. Sizes and weights of vertices are passed over. Lines that begin with `%` are comments; a blank line is a
-vertex without neighbours.
+weights. Sizes and weights of vertices are ignored. Lines that begin with `%` are comments; a blank line is a vertex
+without neighbours.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ Integers = npt.NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Header:
-    """The first line: counts, and what stands in a vertex's line before and between its neighbours."""
+    """The first line: counts, and which numbers a vertex's line has before (`before`) and between its neighbours."""
 
     vertices: int
     edges: int
@@ -46,7 +46,7 @@ def read(path: Path, *, directed: bool | None = None) -> Raw:
         directed: True keeps both directions of each edge as arcs.
 
     Raises:
-        FormatError: if numbers are missing or out of range, or if some edge is not there in both directions.
+        FormatError: if numbers are missing or out of range, or if an edge is not listed in both directions.
     """
     with opened(path) as stream:
         header = _header(stream, path)
@@ -54,8 +54,8 @@ def read(path: Path, *, directed: bool | None = None) -> Raw:
     numbers, per_line = _numbers(text, path), _per_line(text)
     src, dst, weight = _arcs(numbers, per_line, header, path)
     if len(src) != 2 * header.edges:
-        problem = f"the header promises {header.edges:,} edges, each listed twice; {len(src):,} neighbours are listed"
-        raise FormatError(path, f"{problem} instead of {2 * header.edges:,}.", header.line)
+        problem = f"found {len(src):,} neighbours; expected {2 * header.edges:,}"
+        raise FormatError(path, f"{problem}, as the header has {header.edges:,} edges, each listed twice.", header.line)
     if not directed:
         src, dst, weight = _halved(src, dst, weight, path)
     return Raw(src=src, dst=dst, weight=weight, num_vertices=header.vertices, directed=bool(directed))
@@ -68,25 +68,25 @@ def _header(stream: Bounded, path: Path) -> Header:
     found = re.fullmatch(rb"\s*([0-9]+)\s+([0-9]+)(?:\s+([01]{1,3})(?:\s+([0-9]+))?)?\s*", line)
     if not found:
         expected = "'vertices edges [fmt [ncon]]' with fmt of up to three digits 0 or 1"
-        raise FormatError(path, f"expected the METIS header {expected}, not {shown(line)}.", number)
+        raise FormatError(path, f"expected the METIS header {expected}, found {shown(line)}.", number)
     vertices, edges = int(found[1]), int(found[2])
     if vertices > stream.limit or edges > stream.limit:
-        problem = f"the header promises {vertices:,} vertices and {edges:,} edges"
-        raise FormatError(path, f"{problem}, more than {stream.limit:,} bytes can hold.", number)
+        problem = f"the header has {vertices:,} vertices and {edges:,} edges"
+        raise FormatError(path, f"{problem}, more than fit into {stream.limit:,} bytes. Correct it.", number)
     sizes, weights, edge_weights = (digit == "1" for digit in (found[3] or b"0").decode().rjust(3, "0"))
     constraints = int(found[4]) if found[4] else int(weights)
     return Header(vertices, edges, int(sizes) + (constraints if weights else 0), edge_weights, number)
 
 
 def _checked(stream: Bounded, path: Path, before: int) -> list[bytes]:
-    """The adjacency lines, comments dropped; blank lines stay, since they are vertices."""
+    """The adjacency lines without comments; blank lines stay, as they are vertices."""
     kept = []
     for block in blocks(stream, path, longest=_LONGEST):
         plain = _COMMENT.sub(b"", block) if b"%" in block else block
         if not matches(_GRAMMAR, plain):
             for number, line in enumerate(block.splitlines(), before + 1):
                 if not line.lstrip().startswith(b"%") and not re.fullmatch(rb"[0-9\s]*", line):
-                    raise FormatError(path, f"expected whole numbers, not {shown(line)}.", number)
+                    raise FormatError(path, f"expected whole numbers, found {shown(line)}.", number)
         before += block.count(b"\n")
         kept.append(plain)
     return kept
@@ -106,13 +106,13 @@ def _numbers(text: bytes, path: Path) -> Integers:
             convert_options=arrow_csv.ConvertOptions(column_types={"number": pa.int64()}),
         )
     except pa.ArrowInvalid as error:
-        raise FormatError(path, f"holds a number beyond 64 bits ({error}).") from error
+        raise FormatError(path, f"found a number beyond 64 bits ({error}). Renumber the vertices.") from error
     numbers: Integers = table.column("number").to_numpy()
     return numbers
 
 
 def _per_line(text: bytes) -> Integers:
-    """How many numbers each line holds, shape (lines,)."""
+    """The number of numbers in each line, shape (lines,)."""
     characters = np.frombuffer(text, dtype=np.uint8)
     digit = characters >= ord("0")
     starts = digit.copy()
@@ -129,7 +129,7 @@ def _arcs(
     extra = per_line[header.vertices :]
     if len(per_line) < header.vertices or extra.any():
         found = len(per_line) - len(extra) + (int(np.flatnonzero(extra)[-1]) + 1 if extra.any() else 0)
-        problem = f"the header promises {header.vertices:,} vertices, a line for each; there are {found:,} lines."
+        problem = f"found {found:,} lines of vertices; expected {header.vertices:,}, as in the header."
         raise FormatError(path, problem, header.line)
     counts = per_line[: header.vertices]
     step = 2 if header.weighted else 1
@@ -155,7 +155,7 @@ def _arcs(
 def _halved(
     src: Integers, dst: Integers, weight: npt.NDArray[np.float64] | None, path: Path
 ) -> tuple[Integers, Integers, npt.NDArray[np.float64] | None]:
-    """Each edge once: the arcs upwards, after a look whether the arcs downwards are their mirror image."""
+    """Each edge once: the arcs to larger ids, after checking that the arcs to smaller ids mirror them."""
     up, down = src < dst, src > dst
     weights = np.zeros(len(src)) if weight is None else weight
     forth = np.lexsort((weights[up], dst[up], src[up]))
@@ -169,7 +169,7 @@ def _halved(
         at = int(np.argmin(same)) if not same.all() else shared
         longer, order, ends = (up, forth, (src, dst)) if len(forth) > at else (down, back, (dst, src))
         low, high = (int(end[longer][order][at]) + 1 for end in ends)
-        problem = f"edge {low:,} - {high:,} is not listed alike in the lines of both its vertices"
-        raise FormatError(path, f"{problem}, as METIS asks. With directed=True the lines are read as arcs.")
+        problem = f"edge {low:,} - {high:,} differs between the lines of its two vertices; METIS requires equal entries"
+        raise FormatError(path, f"{problem}. To read the lines as arcs, pass directed=True (--directed).")
     keep = src <= dst
     return src[keep], dst[keep], None if weight is None else weight[keep]

@@ -1,4 +1,4 @@
-"""Edge lists in Parquet: columns `src`/`dst` or `source`/`destination` (or the first two), and perhaps `weight`."""
+"""Edge lists in Parquet: columns `src`/`dst` or `source`/`destination` (or the first two), and optionally `weight`."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from graphbench.graphs.formats.text import failures_named
 if TYPE_CHECKING:
     import pyarrow as pa
 
-_COLUMNS = "two columns of vertices (src, dst or source, destination) and perhaps one called weight"
+_COLUMNS = "two columns of vertices (src, dst or source, destination) and optionally one named weight"
 
 
 def read(path: Path, *, directed: bool | None = None) -> Raw:
@@ -25,10 +25,10 @@ def read(path: Path, *, directed: bool | None = None) -> Raw:
 
     Args:
         path: the file.
-        directed: whether rows are arcs; None: they are edges.
+        directed: True if rows are arcs; False or None if they are edges.
 
     Raises:
-        FormatError: if it is no Parquet file, or its columns are no edges.
+        FormatError: if it is not a Parquet file, or its columns are not edges.
     """
     import pyarrow as pa
     import pyarrow.parquet as pq
@@ -44,7 +44,7 @@ def read(path: Path, *, directed: bool | None = None) -> Raw:
             raise FormatError(path, f"not a readable Parquet file: {error}. Expected {_COLUMNS}.") from error
     ends = [_vertices(table.column(name), name, path) for name in (src_name, dst_name)]
     if ends[0].type != ends[1].type:
-        problem = f"columns {src_name!r} and {dst_name!r} are of different types, {ends[0].type} and {ends[1].type}"
+        problem = f"columns {src_name!r} and {dst_name!r} have different types, {ends[0].type} and {ends[1].type}"
         raise FormatError(path, f"{problem}; expected integers or names in both.")
     src, dst, names = vertex_ids.numbered([ends[0]], [ends[1]])
     weight = _weights(table.column(weight_name), weight_name, path) if weight_name else None
@@ -53,7 +53,7 @@ def read(path: Path, *, directed: bool | None = None) -> Raw:
 
 
 def _written_by_graphbench(path: Path) -> Raw | None:
-    """A file of :meth:`EdgeList.write`, which stores the number of vertices and the direction; else None."""
+    """The rows of a file that :meth:`EdgeList.write` wrote, with its number of vertices and direction; else None."""
     try:
         edges = EdgeList.open(path)
     except FormatError:
@@ -69,7 +69,7 @@ def _columns(schema: pa.Schema, path: Path) -> tuple[str, str, str | None]:
         return found[0] if len(found) == 1 else None
 
     if len(schema.names) < 2 or len(set(schema.names)) != len(schema.names):
-        raise FormatError(path, f"has the columns {', '.join(schema.names) or '(none)'}; expected {_COLUMNS}.")
+        raise FormatError(path, f"found the columns {', '.join(schema.names) or '(none)'}; expected {_COLUMNS}.")
     src, dst, weight = called(table_layout.SOURCES), called(table_layout.DESTINATIONS), called(table_layout.WEIGHTS)
     if src is None or dst is None:
         src, dst = schema.names[:2]
@@ -85,13 +85,13 @@ def _vertices(column: pa.ChunkedArray, name: str, path: Path) -> pa.ChunkedArray
     kind = column.type
     text = pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind)
     if not pa.types.is_integer(kind) and not text:
-        raise FormatError(path, f"column {name!r} is of type {kind}; expected vertices, integers or names.")
+        raise FormatError(path, f"column {name!r} has the type {kind}; expected vertices (integers or names).")
     if column.null_count:
-        raise FormatError(path, f"column {name!r} has {column.null_count:,} nulls; expected a vertex in each row.")
+        raise FormatError(path, f"column {name!r} has {column.null_count:,} nulls; drop these rows.")
     try:
         return column.cast(pa.string() if text else pa.int64())
     except pa.ArrowInvalid as error:
-        raise FormatError(path, f"column {name!r} holds ids beyond 64 bits: {error}.") from error
+        raise FormatError(path, f"column {name!r} has ids beyond 64 bits: {error}. Renumber the vertices.") from error
 
 
 def _weights(column: pa.ChunkedArray, name: str, path: Path) -> npt.NDArray[Any]:
@@ -100,7 +100,7 @@ def _weights(column: pa.ChunkedArray, name: str, path: Path) -> npt.NDArray[Any]
     kind = column.type
     numeric = pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind)
     if not numeric:
-        raise FormatError(path, f"column {name!r} is of type {kind}; expected numbers as weights.")
+        raise FormatError(path, f"column {name!r} has the type {kind}; expected numeric weights.")
     if column.null_count:
-        raise FormatError(path, f"column {name!r} has {column.null_count:,} nulls; expected a weight in each row.")
+        raise FormatError(path, f"column {name!r} has {column.null_count:,} nulls; fill in the weights.")
     return np.asarray(column.cast(pa.float64(), safe=False).to_numpy())

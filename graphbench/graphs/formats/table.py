@@ -1,13 +1,13 @@
 """Tables of edges: CSV, TSV, and the blank-separated lists of SNAP and KONECT, plain or gzip.
 
-One edge a row: source, destination and perhaps a weight. Lines that begin with `#` or `%` are comments. The delimiter
-(comma, semicolon, tab, blanks) and a header row are found from the first rows; a header that names the columns
-(`source`, `target`, `weight`, ...) also says which they are. Without a header a third column is the weight; under one
-only a column that is called so (`weight`, `w`, `value`, `cost`, `distance`). Numbers have a decimal point. Vertices are
-integers, or, if any of them is not, names.
+One edge per row: source, destination and optionally a weight. Lines that begin with `#` or `%` are comments. The
+delimiter (comma, semicolon, tab, blanks) and a header row are detected from the first rows; a header that names the
+columns (`source`, `target`, `weight`, ...) selects them. Without a header, a third column is the weight; with one, only
+a column named `weight`, `w`, `value`, `cost` or `distance` is. Numbers have a decimal point. Vertices are integers, or
+names if any of them is not an integer.
 
-Blocks go through pyarrow's CSV reader. It says neither in which line it failed nor knows comments; so a block that it
-refuses is read again line by line, which either understands it or finds the line to blame.
+Blocks are parsed by pyarrow's CSV reader, which does not report the line of an error and does not support comments. A
+block that it rejects is therefore parsed again line by line, which succeeds or finds the invalid line.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ _INT64 = np.iinfo(np.int64)
 
 
 class _NamesFoundError(Exception):
-    """A vertex of a table that began with integers is no number: the vertices are names after all."""
+    """A vertex in a table that began with integers is not a number, so all vertices are names."""
 
 
 def read(path: Path, *, directed: bool | None = None) -> Raw:
@@ -45,17 +45,17 @@ def read(path: Path, *, directed: bool | None = None) -> Raw:
 
     Args:
         path: the file.
-        directed: whether rows are arcs; None: they are edges.
+        directed: True if rows are arcs; False or None if they are edges.
 
     Raises:
-        FormatError: with the line, if a row is not what the others are.
+        FormatError: if a row is invalid or has another layout than the first rows; with its line.
     """
     try:
         parts = list(_parts(path, integers=None))
     except _NamesFoundError:
         parts = list(_parts(path, integers=False))
     if not parts:
-        raise FormatError(path, f"holds no edges; expected {EXPECTED} in each row.")
+        raise FormatError(path, f"no edges found; expected {EXPECTED} in each row.")
     sources, destinations, weights = zip(*parts, strict=True)
     src, dst, names = vertex_ids.numbered(sources, destinations)
     weight = None if weights[0] is None else np.concatenate([part.to_numpy() for part in weights])
@@ -73,7 +73,7 @@ _Part = tuple["pa.ChunkedArray", "pa.ChunkedArray", "pa.ChunkedArray | None"]
 
 
 def _parts(path: Path, *, integers: bool | None) -> Iterator[_Part]:
-    """The columns, block by block; `integers` None: as the first rows suggest."""
+    """The columns, block by block; if `integers` is None, the first rows decide."""
     found: Layout | None = None
     before = 0
     with opened(path) as stream:
@@ -81,7 +81,7 @@ def _parts(path: Path, *, integers: bool | None) -> Iterator[_Part]:
             text = block
             if found is None:
                 if not matches(TEXT, text[: 1 << 16]):
-                    raise FormatError(path, "holds binary data; expected a text file of edges.")
+                    raise FormatError(path, "found binary data; expected a text file of edges.")
                 rows = list(itertools.islice(_rows(text, 0, path), _SAMPLE))
                 if not rows:
                     before += count_lines(text)
@@ -98,12 +98,12 @@ def _parts(path: Path, *, integers: bool | None) -> Iterator[_Part]:
 
 
 def _parsed(block: bytes, table: Layout, integers: bool) -> _Part | None:
-    """The columns of a block, or None where it takes a closer look, line by line."""
+    """The columns of a block, or None if it must be parsed line by line."""
     import pyarrow as pa
     from pyarrow import csv as arrow_csv
 
     text = _plain(block, table.delimiter)
-    hexadecimal = integers and (b"x" in text or b"X" in text)  # pyarrow would take 0x10 for 16
+    hexadecimal = integers and (b"x" in text or b"X" in text)  # pyarrow would read 0x10 as 16
     if hexadecimal or not text.strip() or (table.delimiter == table_layout.BLANKS and b'"' in text):
         return None
     vertices = pa.int64() if integers else pa.string()
@@ -132,11 +132,11 @@ def _trimmed(names: pa.ChunkedArray) -> pa.ChunkedArray:
 
 
 def _plausible(part: _Part, text: bytes, integers: bool) -> _Part | None:
-    """The columns, or None if they hold something that is wrong or takes a closer look."""
+    """The columns, or None if they contain something that is invalid or must be parsed line by line."""
     import pyarrow.compute as pc
 
     src, dst, weight = part
-    # Infinite: written so, or a number too large.
+    # Infinity is spelt out in the file, or is the result of an overflow.
     suspect = weight is not None and pc.any(pc.is_inf(weight)).as_py()
     if not integers:
         suspect = suspect or not matches(TEXT, text) or any(pc.any(pc.equal(ends, "")).as_py() for ends in (src, dst))
@@ -155,7 +155,7 @@ def _plain(block: bytes, delimiter: str) -> bytes:
         while b"  " in block:
             block = block.replace(b"  ", b" ")
         for stray in (b" \n", b"\n "):
-            if stray in block:  # looking is several times as quick as replacing
+            if stray in block:  # the test is several times as fast as the replacement
                 block = block.replace(stray, b"\n")
         block = block.lstrip(b" ")
     return block
@@ -170,15 +170,15 @@ def _rows(block: bytes, before: int, path: Path) -> Iterator[tuple[int, str]]:
         try:
             yield number, line.decode("utf-8-sig" if number == 1 else "utf-8")
         except UnicodeDecodeError as error:
-            raise FormatError(path, "is not UTF-8 text; save it as UTF-8.", number) from error
+            raise FormatError(path, "not UTF-8 text. Save the file as UTF-8.", number) from error
 
 
 def _by_hand(block: bytes, before: int, path: Path, table: Layout, integers: bool) -> _Part:
     """The columns of a block, line by line.
 
     Raises:
-        FormatError: at the first line that is wrong.
-        _NamesFoundError: if a vertex is no integer, but could be a name.
+        FormatError: at the first invalid line.
+        _NamesFoundError: if a vertex is not an integer, but could be a name.
     """
     import pyarrow as pa
 
@@ -191,7 +191,7 @@ def _by_hand(block: bytes, before: int, path: Path, table: Layout, integers: boo
             raise FormatError(path, f"{error} in {shown(line.encode())}.", number) from error
         if len(fields) != table.width:
             problem = (
-                f"expected {table.width} columns, as in the rows before, not {len(fields)}: {shown(line.encode())}."
+                f"expected {table.width} columns, as in the rows before, found {len(fields)}: {shown(line.encode())}."
             )
             raise FormatError(path, problem, number)
         for values, field in zip(ends, (fields[table.src], fields[table.dst]), strict=True):
@@ -205,15 +205,15 @@ def _by_hand(block: bytes, before: int, path: Path, table: Layout, integers: boo
 
 def _vertex(field: str, integers: bool, path: Path, number: int) -> int | str:
     if not field or not field.isprintable():
-        raise FormatError(path, f"expected a vertex (an integer or a name), not {shown(field.encode())}.", number)
+        raise FormatError(path, f"expected a vertex (an integer or a name), found {shown(field.encode())}.", number)
     if not integers:
         return field
     if INTEGER.fullmatch(field):
         if len(field) < 25 and _INT64.min <= int(field) <= _INT64.max:
             return int(field)
-        raise FormatError(path, f"vertex {shown(field.encode())} does not fit 64 bits.", number)
+        raise FormatError(path, f"vertex {shown(field.encode())} exceeds 64 bits. Renumber the vertices.", number)
     if NUMBER.fullmatch(field):
-        raise FormatError(path, f"expected vertices that are integers or names, not {field!r}.", number)
+        raise FormatError(path, f"expected vertices that are integers or names, found {field!r}.", number)
     raise _NamesFoundError
 
 
@@ -221,14 +221,16 @@ def _weight(field: str, path: Path, number: int, table: Layout) -> float:
     if not NUMBER.fullmatch(field):
         advice = ""
         if NUMBER.fullmatch(field.replace(",", ".")):
-            advice = " Write decimals with a point."
+            advice = " Use a decimal point."
         elif field and not table.header:
             advice = (
-                " A third column is the weight unless a header row gives it another name: put one in front, such as "
-                "source,target,kind, to have it ignored."
+                " Without a header, the third column is the weight. To ignore it, add a header row such as "
+                "source,target,kind."
             )
-        raise FormatError(path, f"expected a number as the weight, not {shown(field.encode())}.{advice}", number)
+        raise FormatError(path, f"expected a number as the weight, found {shown(field.encode())}.{advice}", number)
     value = float(field)
     if np.isinf(value) and "inf" not in field.casefold():
-        raise FormatError(path, f"the weight {shown(field.encode())} is too large for a 64-bit float.", number)
+        raise FormatError(
+            path, f"the weight {shown(field.encode())} is too large for a 64-bit float. Rescale the weights.", number
+        )
     return value

@@ -1,4 +1,4 @@
-"""How a table of edges is laid out: its delimiter, its header, and which column is what. Found from its first rows."""
+"""Detect the layout of a table of edges from its first rows: delimiter, header, and the roles of the columns."""
 
 from __future__ import annotations
 
@@ -36,21 +36,21 @@ WEIGHTS = frozenset({"weight", "weights", "w", "value", "cost", "distance"})
 
 BLANKS = " "
 _DELIMITERS = (",", ";", "\t", BLANKS)
-EXPECTED = "a source, a destination and perhaps a weight"
+EXPECTED = "a source, a destination and optionally a weight"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Layout:
-    """What is where in a row.
+    """The positions of the columns in a row.
 
     Attributes:
-        delimiter: a character; a blank stands for any run of blanks and tabs.
+        delimiter: a character; a blank means any run of blanks and tabs.
         width: columns in each row.
         header: whether the first row names the columns.
         src: index of the column of sources.
         dst: index of the column of destinations.
         weight: index of the column of weights, or None.
-        integers: whether no vertex of the first rows is a name (a broken number is no name).
+        integers: whether no vertex of the first rows is a name (a malformed number is not a name).
     """
 
     delimiter: str
@@ -74,13 +74,13 @@ def find(rows: Sequence[tuple[int, str]], path: Path) -> Layout:
         path: the file, for messages.
 
     Raises:
-        FormatError: if these are no edges.
+        FormatError: if the rows are not edges.
     """
     delimiter = _delimiter([line for _, line in rows])
     number, first = rows[0]
     fields = _split(first, delimiter)
     if len(fields) < 2:
-        raise FormatError(path, f"expected {EXPECTED} in each row, not {shown(first.encode())}.", number)
+        raise FormatError(path, f"expected {EXPECTED} in each row, found {shown(first.encode())}.", number)
     words = [re.sub(r"[^a-z0-9]", "", field.casefold()) for field in fields]
     src, dst, weight = (_position(words, known) for known in (SOURCES, DESTINATIONS, WEIGHTS))
     named = src is not None and dst is not None
@@ -88,7 +88,7 @@ def find(rows: Sequence[tuple[int, str]], path: Path) -> Layout:
         src, dst = 0, 1
     third = 3 - src - dst if len(fields) == 3 else None
     if len(fields) > 3 and not named:
-        advice = "Name them in a header row (source,destination,weight) to say which columns count"
+        advice = "Add a header row that names the columns to use (source,destination,weight)"
         raise FormatError(path, f"rows have {len(fields)} columns; expected {EXPECTED}. {advice}.", number)
     data = [_split(line, delimiter) for _, line in rows[1:]]
     data = [row for row in data if len(row) == len(fields)]
@@ -110,7 +110,7 @@ def find(rows: Sequence[tuple[int, str]], path: Path) -> Layout:
 
 
 def _warn_of_ignored(fields: list[str], data: list[list[str]], ends: set[int], path: Path) -> None:
-    """Say which columns could have been meant as weights, where none is called so."""
+    """Warn of numeric columns that may be meant as weights, if no column has a name of a weight."""
     numeric = [
         name
         for index, name in enumerate(fields)
@@ -118,28 +118,28 @@ def _warn_of_ignored(fields: list[str], data: list[list[str]], ends: set[int], p
     ]
     if numeric:
         warnings.warn(
-            f"{path.name}: no column is called weight, so {', '.join(map(repr, numeric))} is ignored. "
-            "Name the column 'weight' in the header to use it, or drop it.",
+            f"{path.name}: no column is named weight, so {', '.join(map(repr, numeric))} is ignored. "
+            "To use a column as the edge weight, rename it to weight in the header.",
             stacklevel=2,
         )
 
 
 def _delimiter(lines: Sequence[str]) -> str:
-    """The first delimiter that gives all rows one width; else the first that splits the first row at all.
+    """The first delimiter that gives all rows the same width; else the first that splits the first row.
 
-    A semicolon in every row comes before a comma, which is then a decimal comma or part of a name, unless only the
-    comma gives vertices that are integers.
+    A semicolon in every row takes precedence over a comma, which is then a decimal comma or part of a name, unless only
+    the comma gives integer vertices.
     """
     widths = {delimiter: [len(_split(line, delimiter)) for line in lines] for delimiter in _DELIMITERS}
     splitting = [delimiter for delimiter in _DELIMITERS if widths[delimiter][0] > 1]
-    # Integers between blanks are columns: tabs may be mixed with blanks, and `1 2 0,5` is three columns with a decimal
-    # comma (which is then refused), not two columns.
+    # Integers separated by blanks are columns: tabs may be mixed with blanks, and `1 2 0,5` is three columns with a
+    # decimal comma (which is then rejected), not two columns.
     if BLANKS in splitting and all(_are_integers(line.split(), 0, 1) for line in lines):
         return BLANKS
     even = [delimiter for delimiter in splitting if len(set(widths[delimiter])) == 1]
     even.sort(key=lambda delimiter: delimiter != ";")
     data = lines[1:] or lines
-    integral = [each for each in even if all(_are_integers(_split(line, each), 0, 1) for line in data)]
+    integral = [delimiter for delimiter in even if all(_are_integers(_split(line, delimiter), 0, 1) for line in data)]
     return (integral or even or splitting or [BLANKS])[0]
 
 

@@ -1,4 +1,4 @@
-"""What the text formats share: opening (plain or gzip), a bound on what is expanded, and blocks of whole lines."""
+"""Shared by the text formats: opening a file (plain or gzip), a limit on its expanded size, blocks of whole lines."""
 
 from __future__ import annotations
 
@@ -17,38 +17,38 @@ import numpy as np
 from graphbench.errors import FormatError
 
 BLOCK_BYTES = 1 << 18
-"""How much text is checked and parsed at once: what the CPU's second-level cache holds (4 MiB takes a fifth longer)."""
+"""Bytes of text checked and parsed at once, to fit the CPU's second-level cache (4 MiB takes a fifth longer)."""
 
 _IN_CACHE = 1 << 18
 
 LINE_BYTES = 1 << 16
-"""The longest line that anything but METIS may have; a longer one is no edge list."""
+"""The longest line of any format but METIS; a file with a longer one is not an edge list."""
 
 TEXT = r"[^\x00-\x08\x0e-\x1f]*"
-"""What :func:`matches` finds in text and not in binary data."""
+"""A pattern for :func:`matches` that matches text but not binary data."""
 
-# Text of vertex ids compresses 3 to 30 times, DEFLATE's ceiling is 1032: beyond this ratio it is no graph.
+# Text of vertex ids compresses 3 to 30 times; DEFLATE's limit is 1032. No graph exceeds this ratio.
 _RATIO, _FLOOR = 300, 1 << 26
 
 _TORN = (EOFError, zlib.error, gzip.BadGzipFile)
 
 
 def expansion_bound(path: Path) -> int:
-    """How many bytes a compressed file may expand to before it counts as a decompression bomb."""
+    """Bytes that a compressed file may expand to; beyond them it is treated as a decompression bomb."""
     return _FLOOR + _RATIO * path.stat().st_size
 
 
 @contextmanager
 def opened(path: Path) -> Iterator[Bounded]:
-    """A file's bytes, decompressed if it is called `.gz`.
+    """A file's bytes, decompressed if its name ends in `.gz` or `.tgz`.
 
     Raises:
-        FormatError: if it cannot be read, if its compression is torn, or if it expands beyond all reason.
+        FormatError: if it cannot be read, is damaged, or expands beyond :func:`expansion_bound`.
     """
     packed = path.name.casefold().endswith((".gz", ".tgz"))
     with failures_named(path), path.open("rb") as file:
         if not packed:
-            # A pipe has no size that could be known.
+            # The size of a pipe is unknown.
             yield Bounded(file, path, path.stat().st_size if path.is_file() else sys.maxsize)
             return
         with gzip.GzipFile(fileobj=file) as stream:
@@ -57,7 +57,7 @@ def opened(path: Path) -> Iterator[Bounded]:
 
 @contextmanager
 def failures_named(path: Path) -> Iterator[None]:
-    """Turn what the system and the decompressor raise into errors that name the file and say what to do."""
+    """Turn exceptions of the system and the decompressor into FormatErrors with the file and advice."""
     try:
         yield
     except _TORN as error:
@@ -73,14 +73,14 @@ def _sentence(error: BaseException) -> str:
 
 
 class Bounded:
-    """A stream that refuses to give more than `limit` bytes.
+    """A stream that raises FormatError beyond `limit` bytes.
 
     Attributes:
-        limit: the most bytes that it gives; a size line that promises more entries than fit is a lie.
+        limit: the maximum number of bytes; a size line with more entries than fit into them is wrong.
     """
 
     def __init__(self, stream: BinaryIO, path: Path, limit: int) -> None:
-        # readline() of a raw stream is a call per byte.
+        # readline() of a raw stream makes one call per byte.
         self._stream = stream if hasattr(stream, "peek") else io.BufferedReader(cast("io.RawIOBase", stream))
         self._path = path
         self.limit = limit
@@ -97,8 +97,8 @@ class Bounded:
     def _counted(self, data: bytes) -> bytes:
         self._given += len(data)
         if self._given > self.limit:
-            problem = f"expands to more than {self.limit:,} bytes, which no graph of that size on disk does"
-            raise FormatError(self._path, f"{problem}: it looks like a decompression bomb and was not read further.")
+            problem = f"expands to more than {self.limit:,} bytes, the limit for a compressed file of its size"
+            raise FormatError(self._path, f"{problem}. If it is not a decompression bomb, decompress it first.")
         return data
 
 
@@ -108,11 +108,11 @@ def blocks(stream: Bounded, path: Path, *, size: int = BLOCK_BYTES, longest: int
     Args:
         stream: the bytes.
         path: the file, for messages.
-        size: bytes per block, about.
-        longest: bytes that a line may have.
+        size: approximate bytes per block.
+        longest: maximum bytes of a line.
 
     Raises:
-        FormatError: for a line without end.
+        FormatError: if a line is too long.
     """
     rest = b""
     while data := stream.read(size):
@@ -120,7 +120,7 @@ def blocks(stream: Bounded, path: Path, *, size: int = BLOCK_BYTES, longest: int
         if not newline:
             rest += data
             if len(rest) > longest + size:
-                raise FormatError(path, f"has a line of more than {longest:,} bytes: this is not a text file of edges.")
+                raise FormatError(path, f"a line has more than {longest:,} bytes; expected a text file of edges.")
             continue
         yield rest + head + b"\n"
         rest = tail
@@ -131,7 +131,7 @@ def blocks(stream: Bounded, path: Path, *, size: int = BLOCK_BYTES, longest: int
 def matches(pattern: str, block: bytes) -> bool:
     """Whether a whole block of bytes matches a regular expression (RE2's syntax; several hundred MB/s).
 
-    Python's `re` needs ten times as long, which would dominate the reading of a large file.
+    Python's `re` takes ten times as long, which would dominate the time to read a large file.
     """
     import pyarrow as pa
     import pyarrow.compute as pc
@@ -142,7 +142,7 @@ def matches(pattern: str, block: bytes) -> bool:
 
 
 def count_lines(block: bytes) -> int:
-    """Newlines in a block; where lines are short, several times as fast as `block.count`."""
+    """Newlines in a block; for short lines, several times as fast as `block.count`."""
     characters = np.frombuffer(block, dtype=np.uint8)
     pieces = range(0, len(characters), _IN_CACHE)
     return sum(int(np.count_nonzero(characters[at : at + _IN_CACHE] == ord("\n"))) for at in pieces)
@@ -152,7 +152,7 @@ _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1f\x7f]")
 
 
 def shown(line: bytes) -> str:
-    """A line as an error message quotes it: shortened, and never raw binary."""
+    """A line as quoted in error messages: shortened, without binary data."""
     if _CONTROL.search(line):
         return "binary data"
     text = line.strip().decode("utf-8", errors="replace")

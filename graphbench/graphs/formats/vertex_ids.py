@@ -1,4 +1,4 @@
-"""Vertices that are called by integers or names become ids: those that occur, numbered in sorted order."""
+"""Map vertices given as integers or names to ids 0..n-1, in sorted order of those that occur."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ def numbered(sources: Sequence[Any], destinations: Sequence[Any]) -> tuple[Ids, 
         destinations: likewise.
 
     Returns:
-        Ids of sources, ids of destinations, and the names: int64, or strings (dtype object); None where the ids are
-        the names, that is where just the integers 0..n-1 occur.
+        Ids of sources, ids of destinations, and the names: int64, or strings (dtype object); None if the ids are the
+        names, that is, if exactly the integers 0..n-1 occur.
     """
     import pyarrow as pa
 
@@ -37,7 +37,7 @@ def number_integers(src: Ids, dst: Ids) -> tuple[Ids, Ids, _Names | None]:
     if len(src) == 0:
         return src, dst, None
     lowest, highest = int(min(src.min(), dst.min())), int(max(src.max(), dst.max()))
-    if lowest >= 0 and highest < 8 * len(src) + 1024:  # a table of all integers up to the highest is affordable
+    if lowest >= 0 and highest < 8 * len(src) + 1024:  # a table of all integers up to the highest fits into memory
         occurs = np.zeros(highest + 1, dtype=bool)
         occurs[src] = True
         occurs[dst] = True
@@ -71,7 +71,7 @@ def _chunks(part: Any) -> list[Any]:
 
 
 def count(src: Ids, dst: Ids, names: _Names | None) -> int:
-    """How many vertices there are, once numbered."""
+    """The number of vertices, from the result of :func:`numbered`."""
     if names is not None:
         return len(names)
     return int(max(src.max(), dst.max())) + 1 if len(src) else 0
