@@ -328,7 +328,7 @@ def test_a_first_call_against_warm_trials_notes_the_ratio_of_first_calls():
     alone = replace(record(n=1), trials__stopped="cold_is_run", phases__cold_s=1.0)
     warm = replace(record("igraph", 0.1), phases__cold_s=0.4)
     (note,) = [each for each in set_against(alone, warm).notes if rule_of(each).code == "few_trials"]
-    assert "set against warm trials: first call against first call the ratio is 2.5" in note
+    assert "compared with warm trials; the ratio of the first calls is 2.5" in note
     both = replace(warm, phases__run_s=[0.4], trials__stopped="cold_is_run")
     (note,) = [each for each in set_against(alone, both).notes if rule_of(each).code == "few_trials"]
     assert "first call against first call" not in note

@@ -18,7 +18,7 @@ from graphbench.records.model import Outcome, Record, SearchKey
 
 MIN_SCALE = 4
 """The smallest scale that is tried: if that does not complete, nothing fits."""
-FOUND = "found: there is no whole edge factor between the largest that completed and the smallest not"
+FOUND = "found: there is no whole edge factor between the largest that completed and the smallest that failed"
 
 _SIZE = re.compile(r"^rmat:scale=(\d+),edgefactor=(\d+)")
 _PHASES = {
@@ -105,11 +105,11 @@ class Capacity(msgspec.Struct, frozen=True, kw_only=True):
         engine: by which engine.
         gpu: whether the limit is on a device's memory; else it is on the host's.
         limit_bytes: of memory, of each GPU.
-        limited: whether that was set; else it is all the device has.
+        limited: whether that was set; else it is all that the device has.
         largest: the record of the largest graph that completed; None if none did.
         failed: the record of the smallest larger one that did not.
         end: why the search ended, in words.
-        complete: whether the boundary was found, so that nothing between the two is untried.
+        complete: whether the boundary was found: no size between the two is left to try.
         tries: how many graphs were measured, earlier sessions included.
         surprises: graphs that did not complete although a larger one did.
     """
@@ -133,7 +133,7 @@ class Capacity(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def bytes_per_edge(self) -> float | None:
-        """That by its edges, each counted once, of all GPUs together; None where it is not known."""
+        """The peak of all GPUs together by the number of edges, each counted once; None if unknown."""
         if self.largest is None or self.largest.posed is None or not self.largest.posed.num_edges:
             return None
         taken = sum(self.largest.memory.device_peaks_bytes) or self.peak_bytes
@@ -176,12 +176,12 @@ def summarize(
         end=end,
         complete=complete,
         tries=len(ordered),
-        surprises=[each.task.dataset for each in ordered[: boundary + 1] if each.outcome is not Outcome.OK],
+        surprises=[record.task.dataset for record in ordered[: boundary + 1] if record.outcome is not Outcome.OK],
     )
 
 
 def _end(largest: Record | None, failed: Record | None) -> tuple[bool, str]:
-    """Whether the boundary of memory was found, and in words."""
+    """Whether the boundary of memory was found, and a sentence that says so."""
     between = _between(largest, failed)
     if failed is None:
         return False, between
@@ -195,7 +195,7 @@ def _end(largest: Record | None, failed: Record | None) -> tuple[bool, str]:
 
 
 def _between(largest: Record | None, failed: Record | None) -> str:
-    """Between which graphs the boundary is known to lie, in words."""
+    """Where the boundary lies, in words."""
     if largest is None:
         below = f"nothing has completed yet: the boundary lies below {failed.task.dataset}" if failed else ""
         return below or "nothing tried"

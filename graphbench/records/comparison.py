@@ -1,4 +1,4 @@
-"""Records to comparisons: ratios with intervals, bounds where a limit struck, and a verdict on every one of them.
+"""Comparisons of records: ratios with intervals, bounds where a time limit was reached, and a verdict on each.
 
 A ratio is baseline time over engine time: how many times faster the engine is. Pure functions of records; the rules
 are in :mod:`graphbench.records.rules`.
@@ -21,10 +21,10 @@ from graphbench.records.statistics import Estimate
 MAY_DIFFER = frozenset(
     {"allocator", "device", "gpus", "ignore_weights", "pairs", "seed", "source", "sources", "threads"}
 )
-"""Parameters in which two sides may differ and still be paired: a rule or their labels then say so."""
+"""Parameters that may differ between the two sides of a comparison: a rule or a label then reports it."""
 
 _TICK_S = 1e-9
-"""One tick of the clock: what a trial takes at least."""
+"""One tick of the clock, the shortest time of a trial."""
 
 
 Runs = int | Literal["never"]
@@ -32,31 +32,31 @@ Role = Literal["baseline", "best_cpu", "best_cpu_end_to_end"]
 
 
 class Comparison(msgspec.Struct, frozen=True, kw_only=True):
-    """Two records set against each other.
+    """The comparison of two records.
 
     Attributes:
         algorithm: what was computed.
         dataset: on which graph.
-        engine: whose record it is about.
-        baseline: the engine that it is set against.
-        role: `baseline`: that was asked for; `best_cpu`: the CPU engine that has the fastest warm calls, on the same
-            machine, of those that are like or whose answer is the better one (which is unlike, and no ratio counts
-            then); `best_cpu_end_to_end`: that which is the fastest end to end, where it is another.
+        engine: the engine that is compared.
+        baseline: the engine that it is compared with.
+        role: `baseline`: the one that was asked for; `best_cpu`: the CPU engine with the fastest warm calls on the same
+            machine, of those that are like or have a better answer (then the verdict is unlike, and the ratio does not
+            count); `best_cpu_end_to_end`: the fastest end to end, if that is another.
         ratio_run: baseline time over engine time, of one warm call; None where the comparison is refused.
         interval: the 95 % bootstrap interval of `ratio_run`; None from fewer than five trials, and for bounds.
         range: the smallest and largest ratio of single trials, where there are too few for an interval.
         n: from how many trials, or sources that both sides ran; of the smaller side.
         ratio_end_to_end: the same for read + build + cold + collect.
         break_even_runs: of a GPU engine against a CPU engine: after how many runs on one graph its fixed cost (start +
-            read + build + first call) is won back; `never` if it is not, None if that is not known.
+            read + build + first call) is recovered; `never` if it is not, None if unknown.
         bound: `lower` if the true ratio is this or more, `upper` if it is this or less, None if it is this.
         verdict: `like`, `unlike` or `refused`.
         reasons: why it is not like: a code, a colon, a sentence (:class:`graphbench.records.rules.Rule`).
-        notes: what to know though it is like, in the same form.
+        notes: what does not change the verdict, in the same form.
         matched: whether both sides ran at the fastest setting of equal quality that was found for them.
         params: of the engine's task.
         record: the id of the engine's record.
-        baseline_record: the id of the baseline's record; None if there is none to set it against.
+        baseline_record: the id of the baseline's record; None if no record of it fits.
     """
 
     algorithm: str
@@ -83,21 +83,22 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
 def compare(
     records: Iterable[Record], baseline: str = "networkx", *, stale: Mapping[str, str] | None = None
 ) -> list[Comparison]:
-    """Set every engine against the baseline, and every GPU engine against the best CPU engine as well.
+    """Compare every engine with the baseline, and every GPU engine with the best CPU engine as well.
 
-    The best is chosen by warm calls, and once more end to end: a library that computes fast may build its graph slowly.
+    The best CPU engine is chosen by warm calls, and once more end to end: a fast library may build its graph slowly.
 
-    Of a task that was measured several times on one machine, the newest record counts. Engines of a group (algorithm
-    and dataset) in which the baseline was not measured at all, or has no such problem, get no comparison with it.
+    Of a task that was measured several times on one machine, the newest record counts. If the baseline was not measured
+    on an algorithm and dataset, or does not support them, engines are not compared with it there.
 
     Args:
         records: in any order; each side is paired only within its algorithm and dataset.
-        baseline: the engine to set the others against.
+        baseline: the engine to compare the others with.
         stale: what changed since a record was made, for each stale record's id: its ratios are refused.
 
     Returns:
-        Comparisons in the order of the records; those with the best CPU engines follow that with the baseline. Where
-        the baseline is the best on run there is no `best_cpu`, and where that is also the best end to end, no second.
+        Comparisons in the order of the records; those with the best CPU engines follow that with the baseline. There is
+        no `best_cpu` if the baseline has the fastest warm calls, and no `best_cpu_end_to_end` if the same engine is the
+        fastest end to end.
     """
     stale = stale or {}
     found: list[Comparison] = []
@@ -115,21 +116,21 @@ def compare(
 
 
 def newest(records: Iterable[Record]) -> list[Record]:
-    """Of each task, dataset version and machine the record that was measured last; order is kept.
+    """The last record of each task, dataset version and machine; order is kept.
 
-    A limit of host memory is not part of a task. A record that ran out of it does not replace an earlier success of
-    the same code that held more memory than the limit: both are true, and the success says more.
+    A limit of host memory is not part of a task, so running out of it does not replace an earlier success of the same
+    code that needed more memory than the limit.
     """
     found: dict[tuple[str, str, str], list[Record]] = {}
     for record in records:
         machine = record.environment.machine if record.environment else ""
         digest = record.dataset.digest if record.dataset else ""
         found.setdefault((record.task.key, machine, digest), []).append(record)
-    return [_telling(group) for group in found.values()]
+    return [_representative(group) for group in found.values()]
 
 
-def _telling(group: Sequence[Record]) -> Record:
-    """The last of one task's records, or the last success that its limit of host memory would not have let through."""
+def _representative(group: Sequence[Record]) -> Record:
+    """The last record of a task, or the last success if that needed more host memory than the last record's limit."""
     last = _last(group)
     limit = last.censored.limit_bytes if last.censored else None
     if limit is None or last.outcome is not Outcome.OUT_OF_MEMORY:
@@ -192,7 +193,7 @@ def _common(baseline: Record, engine: Record) -> Comparison:
     )
 
 
-# Who is set against whom
+# Which records are compared
 
 
 def _groups(records: list[Record]) -> list[list[Record]]:
@@ -221,22 +222,22 @@ def timed_on_cpu(record: Record) -> bool:
 def _against_best_cpu(
     record: Record, group: list[Record], baseline: str, stale: Mapping[str, str]
 ) -> Iterator[Comparison]:
-    """The comparison with the CPU engine that is the quickest on run, and with the quickest end to end."""
+    """The comparisons with the CPU engines that are the fastest in warm calls and end to end."""
     candidates = [other for other in group if timed_on_cpu(other) and same_problem(record, other)]
-    candidates.sort(key=lambda each: median(each.phases.run_s))
+    candidates.sort(key=lambda candidate: median(candidate.phases.run_s))
     on_run = _first_fit(record, candidates, stale)
     if on_run is not None and on_run.baseline != baseline:
         yield msgspec.structs.replace(on_run, role="best_cpu")
-    known = [(seconds, place) for place, each in enumerate(candidates) if (seconds := each.phases.end_to_end_s)]
+    known = [(seconds, place) for place, other in enumerate(candidates) if (seconds := other.phases.end_to_end_s)]
     whole = _first_fit(record, [candidates[place] for _, place in sorted(known)], stale)
     if whole is not None and on_run is not None and whole.baseline_record != on_run.baseline_record:
         yield msgspec.structs.replace(whole, role="best_cpu_end_to_end")
 
 
 def _first_fit(record: Record, others: Iterable[Record], stale: Mapping[str, str]) -> Comparison | None:
-    """The first that is like, or that is unlike because its answer is the better one; skip others.
+    """The first comparison that is like, or unlike because the other answer is better.
 
-    To pass that one over too, for a slower engine, would reward the worse answer.
+    Skipping the better answer in favour of a slower engine would reward the worse one.
     """
     for other in others:
         made = set_against(other, record, stale=stale)
@@ -252,7 +253,7 @@ def _is_worse(record: Record, other: Record) -> bool:
 
 
 def _differing(one: Record, two: Record) -> list[str]:
-    """Parameters that both have and that make them different problems: at equal quality, not those that were varied."""
+    """Common parameters that make the two different problems; those varied for equal quality do not count."""
     shared = one.task.params.keys() & two.task.params.keys()
     if one.matched and two.matched:
         shared -= one.matched.setting.keys() | two.matched.setting.keys()
@@ -260,14 +261,14 @@ def _differing(one: Record, two: Record) -> list[str]:
 
 
 def same_problem(one: Record, two: Record) -> bool:
-    """Whether two records agree in every parameter that both have, those aside that a reason would flag."""
+    """Whether two records agree in all common parameters but :data:`MAY_DIFFER`."""
     return not _differing(one, two)
 
 
 def _affinity(record: Record, other: Record) -> tuple[bool, bool, int, str]:
-    """How well two records fit: the same machine before the same graph before like settings before the newest."""
-    machines = (each.environment.machine if each.environment else None for each in (record, other))
-    digests = (each.dataset.digest if each.dataset else None for each in (record, other))
+    """A key to sort by: the same machine first, then the same graph, the most equal parameters, the newest."""
+    machines = (side.environment.machine if side.environment else None for side in (record, other))
+    digests = (side.dataset.digest if side.dataset else None for side in (record, other))
     alike = sum(other.task.params.get(name) == value for name, value in record.task.params.items())
     return len(set(machines)) == 1, len(set(digests)) == 1, alike, other.measured_at
 
@@ -289,29 +290,29 @@ def _ratio_run(baseline: Record, engine: Record) -> tuple[Estimate | None, Liter
 
 
 def _trials(record: Record) -> list[float]:
-    """The warm trials of a record that came to an answer; a wrong one is refused later, and by its own reason."""
+    """The warm trials of a record with an answer; a rule of its own refuses a wrong one."""
     if record.outcome not in (Outcome.OK, Outcome.INVALID):
         return []
     return [max(seconds, _TICK_S) for seconds in record.phases.run_s]
 
 
 def _of_first_source(record: Record) -> list[float]:
-    """The trials to set against a first call that never ended: those from its source, where there are sources."""
+    """The trials to compare with a first call that did not end: those from the same source, if there are sources."""
     sources, trials = record.trials.sources, _trials(record)
     return [seconds for source, seconds in zip(sources, trials, strict=False) if source == sources[0]] or trials
 
 
 def _stopped_in_call(record: Record) -> float | None:
-    """How long the call had run when the limit struck; None where no call was running."""
+    """How long the call had run at the time limit; None if no call was running."""
     if record.outcome is not Outcome.TIMEOUT or record.censored is None:
         return None
     return record.censored.after_s if record.censored.phase in ("cold", "run") else None
 
 
 def _ratio_of_trials(baseline: Record, engine: Record) -> Estimate:
-    """Over the sources that both sides ran, paired; over all trials where nothing is searched from sources.
+    """The ratio over the sources that both sides ran, paired; over all trials if there are no sources.
 
-    A handful of sources, each run many times, is no sample of sources: the trials from them are resampled then.
+    Too few sources are no sample of sources: then the trials from them are resampled.
     """
     sources = baseline.trials.sources, engine.trials.sources
     common = set(sources[0]) & set(sources[1])
@@ -331,7 +332,7 @@ def _ratio_of_trials(baseline: Record, engine: Record) -> Estimate:
             for record in (baseline, engine)
         )
         return statistics.ratio(one, two)
-    return statistics.paired_ratio([of_baseline[each] for each in both], [of_engine[each] for each in both])
+    return statistics.paired_ratio([of_baseline[source] for source in both], [of_engine[source] for source in both])
 
 
 def _ratio_end_to_end(baseline: Record, engine: Record) -> float | None:
@@ -340,7 +341,7 @@ def _ratio_end_to_end(baseline: Record, engine: Record) -> float | None:
 
 
 def _end_to_end(record: Record) -> float | None:
-    """Seconds from the cache to the answer; for a timeout, what had passed until the limit struck."""
+    """Seconds from the cache to the answer; for a timeout, the seconds until the limit."""
     if record.outcome is not Outcome.TIMEOUT or record.censored is None:
         return record.phases.end_to_end_s
     done = (record.phases.read_s, record.phases.build_s, record.phases.cold_s)
@@ -357,11 +358,11 @@ def break_even(baseline: Record, engine: Record) -> Runs | None:
     and then runs fast. N runs cost start + read + build + cold + (N - 1) run: the first call is the cold one.
 
     Args:
-        baseline: with trials, or stopped by the limit inside a call; then only a first run that ended before is known.
+        baseline: with trials, or stopped by the limit inside a call; then the result is 1 or None.
         engine: with trials.
 
     Returns:
-        1 if the engine is ahead at once, "never" if it does not catch up, None where a time is missing.
+        1 if the engine is ahead after the first run, "never" if it does not catch up, None if a time is missing.
     """
     cost, other = fixed_cost(engine), _spent(baseline)
     if cost is None or other is None or not engine.phases.run_s:
@@ -382,7 +383,7 @@ def fixed_cost(record: Record) -> float | None:
 
 
 def _spent(record: Record) -> float | None:
-    """The fixed cost, or where the limit struck inside a call: at least what had passed by then."""
+    """The fixed cost; if the time limit ended a call, a lower bound: the seconds until then."""
     if record.outcome is not Outcome.TIMEOUT:
         return fixed_cost(record)
     if record.censored is None or record.censored.phase not in ("cold", "run"):

@@ -16,7 +16,7 @@ SCHEMA = 1
 """Version of the record's layout; a reader refuses a version it does not know."""
 
 PREDICTED = "predicted: "
-"""How the reason of a record begins whose task was not started because its end was predicted."""
+"""How the reason begins if a task was not started because its end was predicted."""
 
 Params = dict[str, Any]
 
@@ -39,7 +39,7 @@ class Outcome(enum.StrEnum):
 
 
 NEVER_RAN = frozenset({Outcome.UNSUPPORTED, Outcome.UNAVAILABLE})
-"""How a task ends that never ran: the engine has no such algorithm, or cannot run on the machine."""
+"""Outcomes of tasks that never ran: the engine has no such algorithm, or cannot run on the machine."""
 
 
 class Task(msgspec.Struct, frozen=True):
@@ -123,7 +123,7 @@ class Certificate(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Censored(msgspec.Struct, frozen=True):
-    """A limit struck: in which phase, how long that phase had been running, and which limit it was."""
+    """A limit that was reached: in which phase, how long that phase had been running, and which limit it was."""
 
     phase: str
     after_s: float
@@ -220,7 +220,7 @@ class Environment(msgspec.Struct, frozen=True, kw_only=True):
     Of the processor's model, the logical cores that may be used, the physical cores, the memory that is installed (to
     the nearest power of two: what a kernel reports drifts, and shrinks with a virtual machine's balloon), the models of
     the GPUs, and a keyed hash of `/etc/machine-id`, where there is one: two machines of one model are two machines.
-    A container has the number of its image, or none, and is then known by its hardware.
+    A container has the number of its image, or none: then only the hardware identifies it.
     """
     cpu: str
     cores: int
@@ -254,7 +254,7 @@ class Tried(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Matched(msgspec.Struct, frozen=True, kw_only=True):
-    """How a record came to its setting: the engine's fastest within a fraction of the best quality that was seen."""
+    """How a setting was chosen: the fastest of the engine within a fraction of the best quality seen."""
 
     problem: str
     """The algorithm that was asked for; the task's may be another that was allowed instead."""
@@ -341,5 +341,5 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def problem(self) -> str:
-        """The algorithm that was asked for: the task's, or the one that it stands in for at equal quality."""
+        """The algorithm that was asked for: the task's, or the one that it replaces at equal quality."""
         return self.matched.problem if self.matched else self.task.algorithm

@@ -18,7 +18,7 @@ from graphbench.errors import StoreError, UsageError
 from graphbench.records.model import Environment, Outcome, Record, Task
 
 KEY = "graphbench"
-"""Where a record lies in `extra_info`, and what graphbench adds to `machine_info`."""
+"""The key of a record in `extra_info`, and of what graphbench adds to `machine_info`."""
 
 FUNCTION = "test_measure"
 MODULE = "graphbench/benchmarks/test_algorithms.py"
@@ -47,7 +47,7 @@ def raw_records(text: bytes) -> Iterator[bytes]:
         raise StoreError(
             f"neither records of graphbench nor a file that pytest-benchmark wrote ({type(error).__name__}: {error})."
         ) from None
-    records = [each for each in found if each is not None]
+    records = [record for record in found if record is not None]
     if not records:
         raise StoreError(
             f"{len(found)} benchmarks of pytest-benchmark, none of them graphbench's. Such a file is made by: "
@@ -134,16 +134,16 @@ def _benchmark(record: Record, identity: str) -> dict[str, Any]:
 
 
 def _identities(tasks: Sequence[Task]) -> dict[Task, str]:
-    """A name for each task; where only parameters tell two apart, those that do are part of it."""
+    """A name for each task; it has the parameters in which tasks of one engine on one dataset differ."""
     alike: dict[str, dict[Task, None]] = {}
     for task in tasks:
         alike.setdefault(case_id(task.algorithm, task.dataset, task.engine), {})[task] = None
     names = {}
     for name, variants in alike.items():
         keys = dict.fromkeys(key for task in variants for key in task.params)
-        told = [key for key in keys if len({repr(task.params.get(key)) for task in variants}) > 1]
+        differing = [key for key in keys if len({repr(task.params.get(key)) for task in variants}) > 1]
         for task in variants:
-            names[task] = "-".join([name, *(f"{key}={task.params.get(key)}" for key in told)])
+            names[task] = "-".join([name, *(f"{key}={task.params.get(key)}" for key in differing)])
     return names
 
 

@@ -1,7 +1,7 @@
-"""Two stores set against each other: which cells became faster, which slower, and which cannot be compared. Pure.
+"""The comparison of two stores: which cells became faster, which slower, and which cannot be compared. Pure.
 
 A cell is a task on a machine and a graph. Two measures together separate a change from noise: the 95 % bootstrap
-interval of the ratio leaves out 1, and the trials of the two sides hardly overlap by Cliff's delta (N. Cliff,
+interval of the ratio excludes 1, and the trials of the two sides hardly overlap by Cliff's delta (N. Cliff,
 "Dominance statistics", Psychological Bulletin 114, 1993), at least 0.474, which is a large effect (J. Romano et al.,
 2006). The interval alone would call every tiny shift a change, given enough trials.
 """
@@ -20,7 +20,7 @@ from graphbench.records.model import NEVER_RAN, Environment, Outcome, Record
 from graphbench.records.rules import Verdict
 
 LARGE_EFFECT = 0.474
-"""Cliff's delta from which on an effect is large."""
+"""The smallest delta of a large effect."""
 SAME_WITHIN = 0.02
 """A smaller change is within the variation between processes, whatever the trials of one process say."""
 
@@ -31,7 +31,7 @@ KINDS: tuple[Kind, ...] = ("slower", "faster", "same", "incomparable")
 
 
 class Change(msgspec.Struct, frozen=True, kw_only=True):
-    """What became of a cell.
+    """How one cell changed.
 
     Attributes:
         kind: `slower`, `faster`, `same` or `incomparable`.
@@ -39,16 +39,16 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
         dataset: on which graph.
         engine: by which engine.
         params: of the task.
-        old_s: the old median of a warm call in seconds; None where there is none.
+        old_s: the old median of a warm call in seconds; None if it has no time.
         new_s: the new one.
-        ratio: old time over new time: above 1 is faster; None where there is none.
+        ratio: old time over new time: above 1 is faster; None if a side has no time.
         interval: its 95 % bootstrap interval; None from fewer than five trials.
-        range: the smallest and largest ratio of single trials, where there is no interval.
-        bound: `lower` or `upper`, where a time limit struck.
+        range: the smallest and largest ratio of single trials, if there is no interval.
+        bound: `lower` or `upper` if a time limit was reached.
         effect: Cliff's delta of the trials, from -1 (all new ones slower) to 1 (all faster); None without trials.
         broken: it was ok, and no longer has an answer.
         reasons: why it cannot be compared, or what else to know.
-        versions: what the two sides differ in: the engine's and graphbench's versions.
+        versions: changed versions: of the engine, graphbench, the driver, CUDA and Python.
     """
 
     kind: Kind
@@ -69,7 +69,7 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def changes(old: Sequence[Record], new: Sequence[Record], *, cross_machine: bool = False) -> list[Change]:
-    """Every cell of either store, the slower ones first, the most slower at the top.
+    """Every cell of either store: broken ones first, then slower ones, the largest slowdown at the top.
 
     Args:
         old: the records before; of each cell the newest counts.
@@ -85,21 +85,23 @@ def changes(old: Sequence[Record], new: Sequence[Record], *, cross_machine: bool
         names = [_machine(cells) for cells in (before, after)]
         raise UsageError(
             f"The two stores were measured on different machines ({names[0]}; {names[1]}), so every cell would differ. "
-            "Measure both on one machine, or ask for it with --cross-machine."
+            "Measure both on one machine, or pass --cross-machine."
         )
     found = [_change(before.get(key), after.get(key), cross_machine) for key in dict.fromkeys([*before, *after])]
     return sorted(found, key=_severity)
 
 
 def failed(found: Sequence[Change], limit: float) -> list[Change]:
-    """The cells that take longer by more than a fraction, and those that were ok and no longer have an answer."""
+    """The cells that take longer by more than this fraction, and the broken ones."""
     return [
-        each for each in found if each.broken or (each.kind == "slower" and each.ratio and 1 / each.ratio - 1 > limit)
+        change
+        for change in found
+        if change.broken or (change.kind == "slower" and change.ratio and 1 / change.ratio - 1 > limit)
     ]
 
 
 def cliffs_delta(old: Sequence[float], new: Sequence[float]) -> float:
-    """How much more often a new trial is quicker than an old one than the other way round: from -1 to 1."""
+    """The share of pairs in which the new trial is faster, minus that in which it is slower: from -1 to 1."""
     ordered, values = np.sort(np.asarray(new, dtype=np.float64)), np.asarray(old, dtype=np.float64)
     quicker = np.searchsorted(ordered, values, side="left").sum()
     slower = len(ordered) * len(values) - np.searchsorted(ordered, values, side="right").sum()
@@ -166,7 +168,7 @@ def _kind(
 
 
 def _named(record: Record, which: str, cross_machine: bool) -> Record:
-    """With the store's name on the engine, so that messages name the sides; on one machine, if `cross_machine`."""
+    """The record with its store in the engine's name, for messages; if `cross_machine`, all on one machine."""
     task = _with(record.task, engine=f"{record.task.engine} ({which})")
     where = record.environment
     if where is not None and cross_machine:
@@ -202,9 +204,9 @@ def _machine(cells: dict[tuple[str, str], Record]) -> str:
     return ", ".join([where.cpu, *(gpu.name for gpu in where.gpus)])
 
 
-def _severity(each: Change) -> tuple[bool, int, float, str, str, str, str]:
-    place = KINDS.index(each.kind)
-    return not each.broken, place, each.ratio or 0.0, each.algorithm, each.dataset, each.engine, str(each.params)
+def _severity(change: Change) -> tuple[bool, int, float, str, str, str, str]:
+    cell = change.algorithm, change.dataset, change.engine, str(change.params)
+    return not change.broken, KINDS.index(change.kind), change.ratio or 0.0, *cell
 
 
 def _with(struct: _Struct, **changed: Any) -> _Struct:

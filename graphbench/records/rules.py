@@ -1,4 +1,4 @@
-"""Why a ratio is not simply a ratio: the rules that every comparison has to pass, one function each.
+"""The rules of comparisons: when a ratio is refused, is not of like with like, or needs a note. One function each.
 
 A rule looks at a :class:`Pair` of records and returns a sentence with its numbers if it applies, else an empty string.
 Its effect on the verdict and its remedy are fixed. Rules read records alone and know no engine. They are evaluated in
@@ -18,17 +18,18 @@ from graphbench.records.statistics import MIN_SAMPLES, Estimate
 from graphbench.system.text import count
 
 LOWER_QUALITY = 0.01
-"""How far below the other's the faster side's quality may be; its own fraction from several seeds."""
+"""By what fraction the faster side's quality may be below the other's, from several seeds."""
 LOWER_QUALITY_ONE_SEED = 0.03
+"""The same from a single seed."""
 OVER_SOLVED = 0.01
-"""An achieved residual below this fraction of the tolerance is far more than was asked for."""
+"""A residual below this fraction of the tolerance is far more accurate than was asked for."""
 VACUOUS = 2.0
-"""Two probability vectors are never further apart in L1: a rule that allows this much is met by any vector."""
+"""The largest L1 distance of two probability vectors: any vector meets a tolerance as large."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Pair:
-    """Two records that are set against each other.
+    """Two records to compare.
 
     Attributes:
         baseline: the record whose time is divided.
@@ -59,7 +60,7 @@ class Verdict(enum.StrEnum):
     """Whether a ratio compares like with like."""
 
     LIKE = "like"
-    UNLIKE = "unlike"  # a ratio is given, and the two sides did not do the same
+    UNLIKE = "unlike"  # a ratio is given, but the two sides did different work
     REFUSED = "refused"  # no ratio is given
 
 
@@ -78,9 +79,9 @@ class Rule(NamedTuple):
     """A rule of comparisons.
 
     Attributes:
-        code: it begins the messages of the rule.
+        code: how its messages begin.
         effect: on the verdict.
-        remedy: what to do about it, a sentence.
+        remedy: what to do about it, one sentence.
         check: returns why the rule applies to a pair, or an empty string.
     """
 
@@ -109,10 +110,10 @@ def rule(code: str, effect: Effect, *, remedy: str) -> Callable[[Callable[[Pair]
 
 
 def rule_of(message: str) -> Rule:
-    """The rule that a message is about.
+    """The rule of a message.
 
     Raises:
-        ValueError: if it begins with no code of a rule.
+        ValueError: if it does not begin with the code of a rule.
     """
     code = message.partition(":")[0]
     if code not in RULES:
@@ -123,12 +124,12 @@ def rule_of(message: str) -> Rule:
 def evaluate(pair: Pair) -> Iterator[tuple[Rule, str]]:
     """All rules that apply, with their messages; if the ratio is refused, only those that refuse it."""
     refused = False
-    for each in RULES.values():
-        if refused and each.effect is not REFUSED:
+    for candidate in RULES.values():
+        if refused and candidate.effect is not REFUSED:
             return
-        if detail := each.check(pair):
-            refused = refused or each.effect is REFUSED
-            yield each, each.message(detail)
+        if detail := candidate.check(pair):
+            refused = refused or candidate.effect is REFUSED
+            yield candidate, candidate.message(detail)
 
 
 # Refused
@@ -145,7 +146,7 @@ def _machine(pair: Pair) -> str:
     )
 
 
-@rule("dataset", REFUSED, remedy="Measure both again on the present version of the dataset.")
+@rule("dataset", REFUSED, remedy="Measure both again on the current version of the dataset.")
 def _dataset(pair: Pair) -> str:
     one, two = (record.dataset for record in pair.sides)
     if one is None or two is None:
@@ -153,7 +154,7 @@ def _dataset(pair: Pair) -> str:
     if one.digest != two.digest:
         return f"{one.name} was not the same graph for both ({one.digest[:12]} and {two.digest[:12]})"
     if one.num_edges != two.num_edges:
-        return f"one graph, but {one.num_edges:,} edges against {two.num_edges:,}: entries were taken for edges"
+        return f"one graph, but {one.num_edges:,} edges against {two.num_edges:,}: matrix entries were counted as edges"
     return ""
 
 
@@ -177,7 +178,7 @@ def _stale(pair: Pair) -> str:
     return f"measured before something changed ({'; '.join(changed)})" if changed else ""
 
 
-@rule("no_time", REFUSED, remedy="See its outcome for why and what to do.")
+@rule("no_time", REFUSED, remedy="See the reason of its outcome.")
 def _no_time(pair: Pair) -> str:
     if pair.ratio is not None:
         return ""
@@ -239,9 +240,9 @@ def _weights(pair: Pair) -> str:
         if one.directed == two.directed and one.digest != two.digest:
             return f"{here} and {there} got different edge weights"
     for record in pair.sides:
-        told = record.adapter.get("weight")
-        if told and record.posed is not None and record.posed.weights == "none":
-            return f"{record.task.engine} was given weights ({told}) on a graph that has none"
+        given = record.adapter.get("weight")
+        if given and record.posed is not None and record.posed.weights == "none":
+            return f"{record.task.engine} was given weights ({given}) on a graph that has none"
     return ""
 
 
@@ -272,9 +273,9 @@ def _sources(pair: Pair) -> str:
     return ""
 
 
-@rule("pairs", UNLIKE, remedy="Measure both again with the same --seed, and with the same number of what is drawn.")
+@rule("pairs", UNLIKE, remedy="Measure both again with the same --seed, and draw the same number.")
 def _pairs(pair: Pair) -> str:
-    """Whatever is drawn must be the same for both; of sources a part may do, and :func:`_sources` looks at them."""
+    """Both sides need the same draw, except that sources may differ in part: :func:`_sources` checks them."""
     one, two = (record.draw for record in pair.sides)
     if one is None or two is None or {one.kind, two.kind} <= {"sources"} or one.digest == two.digest:
         return ""
@@ -315,7 +316,7 @@ def _conversion(pair: Pair) -> str:
 @rule(
     "disagreement",
     UNLIKE,
-    remedy="At least one is wrong where its certificate did not look: report both to the engines' authors.",
+    remedy="At least one is wrong in a way that its certificate does not check: report both to the engines' authors.",
 )
 def _disagreement(pair: Pair) -> str:
     for record, other in (pair.sides, pair.sides[::-1]):
@@ -331,16 +332,16 @@ def _disagreement(pair: Pair) -> str:
 def _nothing(pair: Pair) -> str:
     for record in pair.sides:
         if record.posed is not None and record.posed.num_edges == 0:
-            return f"{record.task.dataset} as posed has no edge: calls were timed, and no work"
+            return f"{record.task.dataset} as posed has no edge, so calls were timed without any work"
         if record.draw is not None and record.draw.count == 0:
-            return f"{record.task.dataset} has no {record.draw.kind} to draw: calls were timed, and no work"
+            return f"{record.task.dataset} has no {record.draw.kind} to draw, so calls were timed without any work"
     return ""
 
 
 # Notes
 
 
-@rule("few_trials", NOTE, remedy="Give more time with --budget, or ask for trials with --trials 5.")
+@rule("few_trials", NOTE, remedy="Raise --budget, or pass --trials 5.")
 def _few_trials(pair: Pair) -> str:
     if pair.ratio is None or pair.ratio.n >= MIN_SAMPLES:
         return ""
@@ -356,11 +357,11 @@ def _few_trials(pair: Pair) -> str:
 
 
 def _of_first_calls(pair: Pair) -> str:
-    """The ratio of first calls, where that given is of a first call and of warm ones, which have warmed up."""
+    """The ratio of first calls, where the ratio given compares a first call with warm calls."""
     one, two = (record.phases.cold_s for record in pair.sides)
     if not one or not two or pair.bound:
         return ""
-    return f", set against warm trials: first call against first call the ratio is {one / two:.3g}"
+    return f", compared with warm trials; the ratio of the first calls is {one / two:.3g}"
 
 
 @rule("threads", NOTE, remedy="Engines without threads have one, so only --threads 1 is the same for all.")
@@ -383,7 +384,7 @@ def _dtype(pair: Pair) -> str:
     return "" if one == two else f"{there} computes in {two}, {here} in {one}"
 
 
-@rule("over_solved", NOTE, remedy="Ask for a smaller --tolerance, so that every engine has to work as far.")
+@rule("over_solved", NOTE, remedy="Ask for a smaller --tolerance, so that every engine has to be as accurate.")
 def _over_solved(pair: Pair) -> str:
     for record in pair.answered:
         residual, tolerance = record.answer.get("residual"), record.task.params.get("tolerance")
@@ -392,7 +393,7 @@ def _over_solved(pair: Pair) -> str:
     return ""
 
 
-@rule("censored", NOTE, remedy="Give more time with --timeout.")
+@rule("censored", NOTE, remedy="Raise --timeout.")
 def _censored(pair: Pair) -> str:
     for record in pair.sides:
         if record.censored is not None:
@@ -413,7 +414,7 @@ def _allocator(pair: Pair) -> str:
     return f"device memory of {' and of '.join(named)}"
 
 
-@rule("one_seed", NOTE, remedy="Give more time with --budget, so that several seeds are run.")
+@rule("one_seed", NOTE, remedy="Raise --budget, so that several seeds are run.")
 def _one_seed(pair: Pair) -> str:
     shortfall = _shortfall(pair)
     if shortfall is None or not _single_seed(pair) or shortfall > LOWER_QUALITY_ONE_SEED:
@@ -433,7 +434,7 @@ def _engines(pair: Pair) -> tuple[str, str]:
 
 
 def quality_of(record: Record) -> float | None:
-    """The median over trials of the quality that graphbench recomputed; the certified answer's where none is kept."""
+    """The median over trials of the quality that graphbench recomputed; the certified answer's if none is recorded."""
     if record.trials.quality:
         return median(record.trials.quality)
     return record.answer.get(record.quality)
@@ -445,7 +446,7 @@ def _fast_slow(pair: Pair) -> tuple[Record, Record]:
 
 
 def _shortfall(pair: Pair) -> float | None:
-    """By what fraction the faster side's quality is below the other's; None where there is nothing to compare."""
+    """By what fraction the faster side's quality is below the other's; None if there is nothing to compare."""
     if pair.ratio is None or len(pair.answered) < 2 or not all(record.quality for record in pair.sides):
         return None
     fast, slow = (quality_of(record) for record in _fast_slow(pair))

@@ -1,11 +1,11 @@
 """Statistics of repeated timings, as pure functions: the same values give the same results, to the last digit.
 
-Timings are skewed to the right, so they are summed up by their median, with a percentile bootstrap interval (Efron,
+Timings are skewed to the right, so they are summarized by their median, with a percentile bootstrap interval (Efron,
 "Bootstrap methods: another look at the jackknife", Ann. Statist. 7, 1979). What is averaged and how follows Hoefler and
 Belli, "Scientific benchmarking of parallel computing systems" (SC'15): ratios are averaged geometrically.
 
 An interval needs five values: at three, a bootstrap interval of a median covers 74 % rather than 95 %. Below
-:data:`MIN_SAMPLES` values the range is given instead, and called so.
+:data:`MIN_SAMPLES` values the range is given instead, and labelled as one.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ def median(values: Sequence[float]) -> Estimate:
         values: at least one.
 
     Raises:
-        ValueError: if there is none.
+        ValueError: if it is empty.
     """
     data = _checked(values)
     interval = _percentiles(*_resampled_medians(data)) if len(data) >= MIN_SAMPLES else None
@@ -89,8 +89,8 @@ def ratio(numerators: Sequence[float], denominators: Sequence[float]) -> Estimat
 def paired_ratio(numerators: Sequence[float], denominators: Sequence[float]) -> Estimate:
     """The median of one side over the median of the other, where value i of both belongs to the same question.
 
-    Questions are resampled, and both sides together: a hard source is hard for every engine, and taking the sides
-    apart would count that as noise.
+    Questions are resampled, and both sides together: a hard source is hard for every engine, and resampling the
+    sides separately would count that as noise.
 
     Args:
         numerators: positive values, one for each question, of at least :data:`MIN_SAMPLES` questions.
@@ -124,7 +124,7 @@ def geometric_mean(ratios: Sequence[float]) -> float:
     """The mean of ratios: swapping the two sides inverts it, which no arithmetic mean does.
 
     Raises:
-        ValueError: if there is none, or one is not positive.
+        ValueError: if it is empty, or a value is not positive.
     """
     return float(np.exp(np.log(_checked(ratios, positive=True)).mean()))
 
@@ -132,13 +132,13 @@ def geometric_mean(ratios: Sequence[float]) -> float:
 def common_geometric_means(
     cells: Mapping[str, Mapping[Hashable, float]],
 ) -> tuple[dict[str, float], frozenset[Hashable]]:
-    """Geometric means that may stand side by side: each over the cells that all sides completed.
+    """Comparable geometric means: each over the cells that all sides completed.
 
     Args:
         cells: for each side, its ratio in each cell that it completed.
 
     Returns:
-        The mean of each side, and the cells they are over; no means where no cell is common.
+        The mean of each side, and the cells they are over; no means if no cell is common.
     """
     common = frozenset.intersection(*(frozenset(done) for done in cells.values())) if cells else frozenset()
     if not common:

@@ -1,7 +1,7 @@
 """The store: records as JSON Lines, appended the moment they are made and never rewritten.
 
-One record is one line, written at once and synced, so a crash can tear the last line only. A torn line is set aside in
-a file beside the store, and the store is whole again.
+One record is one line, written at once and synced, so a crash can tear the last line only. A torn line is
+moved to a file beside the store when the store is next opened.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from filelock import FileLock
 
 _PATIENCE_S = 0.5
-"""How long to wait for another writer, who may just be appending one record."""
+"""How long to wait for another writer, which may be appending a single record."""
 
 _encoder = msgspec.json.Encoder(enc_hook=lambda value: value.item())  # NumPy's numbers are numbers
 _decoder = msgspec.json.Decoder(Record)
@@ -41,7 +41,7 @@ _version = msgspec.json.Decoder(_Version)
 
 
 def to_json(record: Record) -> bytes:
-    """A record as one line of JSON, without the line's end; what is infinite or no number becomes null."""
+    """A record as one line of JSON, without the line's end; infinities and NaN become null."""
     return _encoder.encode(record)
 
 
@@ -59,15 +59,15 @@ def from_json(line: bytes | str) -> Record:
         raise StoreError(f"not a record of graphbench: {error}.") from None
     if schema is None:
         raise StoreError("not a record of graphbench: it has no schema.")
-    newer = "; a newer graphbench wrote it: update this one" if schema > SCHEMA else ""
-    raise StoreError(f"a record of schema {schema}, and this graphbench reads schema {SCHEMA}{newer}.")
+    newer = ". A newer graphbench wrote it: update this one" if schema > SCHEMA else ""
+    raise StoreError(f"a record of schema {schema}; this graphbench reads schema {SCHEMA}{newer}.")
 
 
 class Store:
     """A file of records that one process at a time may append to.
 
     The lock is taken at the first record (or at entering a `with` block) and held until :meth:`close`; reading needs
-    none. Inside a `with` block, :meth:`keep` loses no record to a file that cannot be written for a while.
+    none. Inside a `with` block, :meth:`keep` writes again what could not be written at first.
 
     Args:
         path: the file; None: `records.jsonl` in `$GRAPHBENCH_HOME`. It and its folder are made when first written.
@@ -126,7 +126,7 @@ class Store:
         """Write a record, and return when it is on the disk.
 
         Raises:
-            StoreError: if it cannot be written: nothing of it is in the file then, and the record is still good.
+            StoreError: if it cannot be written: the file is unchanged then.
         """
         self.open()
         assert self._file is not None
@@ -143,8 +143,7 @@ class Store:
     def keep(self, record: Record) -> None:
         """Write a record, or warn and try again with the next one and at the end of the `with` block.
 
-        A measurement does not end because the disk is full for an hour; what could not be written in the end is
-        counted in a second warning.
+        A full disk does not end a measurement. A second warning counts the records that were not written in the end.
         """
         self._waiting.append(record)
         self._write_waiting()
@@ -195,7 +194,7 @@ class Store:
                 pid = self._owner.read_text(encoding="ascii").strip()
             raise StoreError(
                 f"Another process{f' (pid {pid})' if pid else ''} is writing to {self.path}. "
-                "Wait until it is done, or write to a file of your own: --store FILE."
+                "Wait until it is done, or write to another file with --store FILE."
             ) from None
         self._owner.write_text(f"{os.getpid()}\n", encoding="ascii")
         return lock
@@ -222,7 +221,7 @@ class Store:
             kept.write(torn + b"\n")
         file.truncate(end)
         warnings.warn(
-            f"The last line of {self.path} was torn, as when a machine stops while writing; it was moved to {aside}.",
+            f"The last line of {self.path} was torn, as after a crash while writing. It was moved to {aside}.",
             stacklevel=4,
         )
 
@@ -235,7 +234,7 @@ class Store:
 
 
 def load(paths: Iterable[str | os.PathLike[str]]) -> list[Record]:
-    """All records of several files, in the order of the files and lines; one that is in two files comes once.
+    """All records of several files, in the order of the files and lines; a record in two files comes once.
 
     A file that pytest-benchmark wrote is read too, if its benchmarks are graphbench's.
 
@@ -296,7 +295,7 @@ def _is_record(line: bytes) -> bool:
 
 
 def _end_of_last_line(file: BinaryIO, size: int) -> int:
-    """The offset after the last line's end, looking backwards in blocks; 0 if there is none."""
+    """The offset after the last line's end, read backwards in blocks; 0 without one."""
     block, end = 1 << 16, size
     while end > 0:
         start = max(0, end - block)
