@@ -10,7 +10,7 @@ from typing import Any
 from graphbench.records.capacity import Capacity, failed_phase, failure, generator_of, searches, size_of, summarize
 from graphbench.records.model import Record
 from graphbench.reporting import markdown, terminal
-from graphbench.reporting.document import Bullets, Column, Section, Table
+from graphbench.reporting.document import Block, Bullets, Column, Section, Table
 from graphbench.reporting.flat import csv_text
 from graphbench.reporting.heading import hardware, named
 from graphbench.reporting.measured import Measured
@@ -76,14 +76,15 @@ def _label(record: Record) -> str:
 def render(results: Sequence[Capacity], form: str) -> str:
     """Results as `table`, `markdown`, `json` or `csv`."""
     if form == "json":
-        return json.dumps({"capacity": [_flat(each) for each in results]}, indent=2, ensure_ascii=False) + "\n"
+        return json.dumps({"capacity": [_flat(result) for result in results]}, indent=2, ensure_ascii=False) + "\n"
     if form == "csv":
-        flat = [_flat(each) | {"surprises": " | ".join(each.surprises)} for each in results]
+        flat = [_flat(result) | {"surprises": " | ".join(result.surprises)} for result in results]
         return csv_text(_flat(_EMPTY), (row.values() for row in flat))
-    found, told = table(results), [plain(f"{each.algorithm}: {each.end}") for each in results] + notes(results)
+    lines = [plain(f"{result.algorithm}: {result.end}") for result in results] + notes(results)
+    blocks: list[Block] = [table(results), Bullets(lines)]
     if form == "markdown":
-        return markdown.text([Section("Capacity", "capacity", [found, Bullets(told)])]) + "\n"
-    return terminal.text([found, Bullets(told)])
+        return markdown.text([Section("Capacity", "capacity", blocks)]) + "\n"
+    return terminal.text(blocks)
 
 
 def table(results: Sequence[Capacity]) -> Table[Capacity]:
@@ -91,22 +92,28 @@ def table(results: Sequence[Capacity]) -> Table[Capacity]:
     return Table(
         results,
         [
-            Column("algorithm", lambda each: each.algorithm),
+            Column("algorithm", lambda result: result.algorithm),
             Column("engine", _engine),
             Column("limit", _limit),
-            Column("largest completed", lambda each: plain(each.largest.task.dataset) if each.largest else "none"),
-            Column("vertices", lambda each: _size(each.largest, "num_vertices"), right=True),
-            Column("edges, once", lambda each: _size(each.largest, "num_edges"), right=True),
-            Column("entries", lambda each: _size(each.largest, "num_entries"), right=True),
-            Column("peak", lambda each: memory(each.peak_bytes) if each.peak_bytes else NOTHING, right=True),
             Column(
-                "bytes/edge", lambda each: three(each.bytes_per_edge) if each.bytes_per_edge else NOTHING, right=True
+                "largest completed", lambda result: plain(result.largest.task.dataset) if result.largest else "none"
             ),
-            Column("smallest that failed", lambda each: plain(each.failed.task.dataset) if each.failed else NOTHING),
-            Column("its edges", lambda each: _size(each.failed, "num_edges"), right=True),
-            Column("failed in", lambda each: failure(each.failed) if each.failed else NOTHING),
+            Column("vertices", lambda result: _size(result.largest, "num_vertices"), right=True),
+            Column("edges, once", lambda result: _size(result.largest, "num_edges"), right=True),
+            Column("entries", lambda result: _size(result.largest, "num_entries"), right=True),
+            Column("peak", lambda result: memory(result.peak_bytes) if result.peak_bytes else NOTHING, right=True),
+            Column(
+                "bytes/edge",
+                lambda result: three(result.bytes_per_edge) if result.bytes_per_edge else NOTHING,
+                right=True,
+            ),
+            Column(
+                "smallest that failed", lambda result: plain(result.failed.task.dataset) if result.failed else NOTHING
+            ),
+            Column("its edges", lambda result: _size(result.failed, "num_edges"), right=True),
+            Column("failed in", lambda result: failure(result.failed) if result.failed else NOTHING),
             Column("boundary", _boundary),
-            Column("tries", lambda each: str(each.tries), right=True),
+            Column("tries", lambda result: str(result.tries), right=True),
         ],
     )
 
@@ -118,93 +125,92 @@ def _size(record: Record | None, name: str) -> str:
 def unfinished(results: Sequence[Capacity]) -> list[str]:
     """A sentence for each search that did not find the boundary: between which graphs it lies."""
     return [
-        plain(f"{each.algorithm}, {_engine(each)}, {_limit(each)}: {each.end}.")
-        for each in results
-        if not each.complete
+        plain(f"{result.algorithm}, {_engine(result)}, {_limit(result)}: {result.end}.")
+        for result in results
+        if not result.complete
     ]
 
 
-def _boundary(each: Capacity) -> str:
-    if not each.complete:
+def _boundary(result: Capacity) -> str:
+    if not result.complete:
         return "open"
-    return "found" if each.largest else "nothing fits"
+    return "found" if result.largest else "nothing fits"
 
 
-def _limit(each: Capacity) -> str:
+def _limit(result: Capacity) -> str:
     """The limit, or whose memory it was all of."""
-    record = each.largest or each.failed
+    record = result.largest or result.failed
     gpu = next(iter(record.environment.gpus), None) if record is not None and record.environment is not None else None
-    if each.limited or gpu is None:
-        return f"{memory(each.limit_bytes)}{'' if each.limited else ', all'}"
+    if result.limited or gpu is None:
+        return f"{memory(result.limit_bytes)}{'' if result.limited else ', all'}"
     return plain(f"all memory of {gpu.name} ({memory(gpu.memory_bytes)})")
 
 
-def _engine(each: Capacity) -> str:
-    record = each.largest or each.failed
+def _engine(result: Capacity) -> str:
+    record = result.largest or result.failed
     where = record.environment if record is not None else None
-    told = where is None or not where.allocator or "(" in each.engine
-    return each.engine if told or where is None else f"{each.engine} ({where.allocator})"
+    complete = where is None or not where.allocator or "(" in result.engine
+    return result.engine if complete or where is None else f"{result.engine} ({where.allocator})"
 
 
 def notes(results: Sequence[Capacity]) -> list[str]:
     """What a reader of the table must know: where size did not decide, how edges are counted, what a limit is on."""
-    told = [
-        f"{each.algorithm}: not monotone: {name} did not complete, though a larger graph did"
-        for each in results
-        for name in each.surprises
+    texts = [
+        f"{result.algorithm}: not monotone: {name} did not complete, though a larger graph did"
+        for result in results
+        for name in result.surprises
     ]
-    devices = dict.fromkeys(_device(each) for each in results)
-    told += [f"Device: {device}." for device in devices if device]
-    certified = " Every answer was certified." if any(each.largest for each in results) else ""
-    told.append(
+    devices = dict.fromkeys(_device(result) for result in results)
+    texts += [f"Device: {device}." for device in devices if device]
+    certified = " Every answer was certified." if any(result.largest for result in results) else ""
+    texts.append(
         "Edges of the graph as posed, loops and repeated ones dropped: an undirected edge counts once in edges, twice "
         f"in entries.{certified}"
     )
-    if any(each.gpu for each in results):
-        told.append(
-            "The limit is on what RMM gives out: the CUDA context and the libraries, about half a gigabyte, come on "
-            "top."
+    if any(result.gpu for result in results):
+        texts.append(
+            "The limit is on what RMM gives out: the CUDA context and the libraries use about half a gigabyte more."
         )
-    return [plain(note) for note in told]
+    return [plain(note) for note in texts]
 
 
-def _device(each: Capacity) -> str:
-    record = each.largest or each.failed
+def _device(result: Capacity) -> str:
+    record = result.largest or result.failed
     where = record.environment if record is not None else None
     if where is None:
         return ""
     gpus = ", ".join(f"{gpu.name} ({memory(gpu.memory_bytes)})" for gpu in where.gpus)
-    return gpus if each.gpu and gpus else f"{where.cpu}, {memory(where.memory_bytes)} of memory"
+    return gpus if result.gpu and gpus else f"{where.cpu}, {memory(where.memory_bytes)} of memory"
 
 
-def _flat(each: Capacity) -> dict[str, Any]:
-    posed = each.largest.posed if each.largest else None
-    lost = each.failed
+def _flat(result: Capacity) -> dict[str, Any]:
+    posed = result.largest.posed if result.largest else None
+    lost = result.failed
     return {
-        "algorithm": each.algorithm,
-        "engine": each.engine,
-        "memory": "device" if each.gpu else "host",
-        "limit_bytes": each.limit_bytes,
-        "limited": each.limited,
-        "largest": each.largest.task.dataset if each.largest else None,
+        "algorithm": result.algorithm,
+        "engine": result.engine,
+        "memory": "device" if result.gpu else "host",
+        "limit_bytes": result.limit_bytes,
+        "limited": result.limited,
+        "largest": result.largest.task.dataset if result.largest else None,
         "num_vertices": posed and posed.num_vertices,
         "num_edges": posed and posed.num_edges,
         "num_entries": posed and posed.num_entries,
-        "peak_bytes": each.peak_bytes,
-        "bytes_per_edge": each.bytes_per_edge,
-        "record": each.largest.id if each.largest else None,
+        "peak_bytes": result.peak_bytes,
+        "bytes_per_edge": result.bytes_per_edge,
+        "record": result.largest.id if result.largest else None,
         "failed": lost.task.dataset if lost else None,
         "failed_num_edges": lost.posed.num_edges if lost and lost.posed else None,
         "failed_phase": failed_phase(lost) if lost else None,
         "failed_outcome": str(lost.outcome) if lost else None,
         "failed_reason": lost.reason if lost else None,
         "failed_record": lost.id if lost else None,
-        "complete": each.complete,
-        "end": each.end,
-        "tries": each.tries,
-        "surprises": each.surprises,
+        "complete": result.complete,
+        "end": result.end,
+        "tries": result.tries,
+        "surprises": result.surprises,
     }
 
 
 _EMPTY = Capacity(algorithm="", engine="", gpu=False, limit_bytes=0, limited=False)
-"""Shows which columns there are."""
+"""Gives the columns of CSV."""

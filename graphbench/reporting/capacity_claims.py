@@ -1,4 +1,4 @@
-"""Published capacities set against ours: how large a graph an engine completes, in how much memory. Pure.
+"""Published capacities compared with ours: how large a graph an engine completes, in how much memory. Pure.
 
 A claim about a number of edges is checked by both ways to count them, since it does not say which it means: an
 undirected edge once, or both its entries in the matrix. By either count it is reproduced if a graph of at least so many
@@ -25,7 +25,7 @@ Judged = Literal["reproduced", "refuted", "open"]
 
 
 class _Memory(NamedTuple):
-    """What the engine had of the devices: how many, and bytes of all of them together."""
+    """The devices of the engine: their number, and the bytes of all together."""
 
     gpus: int
     total: int
@@ -106,14 +106,16 @@ def _had(record: Record) -> _Memory:
     where = record.environment
     given = [gpu.memory_bytes for gpu in where.gpus] if where is not None else []
     number = record.task.params.get("gpus", 1 if given else 0)
-    each = record.task.params.get("device_memory_limit")
+    limit = record.task.params.get("device_memory_limit")
     smallest = min(given, default=0)
-    bounded = isinstance(each, int)
-    return _Memory(number, number * (min(each, smallest) if isinstance(each, int) and smallest else smallest), bounded)
+    bounded = isinstance(limit, int)
+    return _Memory(
+        number, number * (min(limit, smallest) if isinstance(limit, int) and smallest else smallest), bounded
+    )
 
 
 def _counts(claim: Claim, record: Record) -> bool:
-    """Whether it had no more memory than claimed, if the claim names an amount."""
+    """Whether the engine had at most the claimed memory; true if the claim names no amount."""
     return claim.gpu_memory_bytes is None or 0 < _had(record).total <= claim.gpu_memory_bytes * claim.gpus
 
 
@@ -137,11 +139,11 @@ def _edges(record: Record) -> int:
 
 
 def _largest(records: Iterable[Record]) -> Record | None:
-    return max(records, key=lambda each: (_edges(each), each.id), default=None)
+    return max(records, key=lambda record: (_edges(record), record.id), default=None)
 
 
 def _smallest(records: Iterable[Record]) -> Record | None:
-    return min(records, key=lambda each: (_edges(each), each.id), default=None)
+    return min(records, key=lambda record: (_edges(record), record.id), default=None)
 
 
 def _said(what: str, record: Record | None) -> str:

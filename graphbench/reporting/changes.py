@@ -1,4 +1,4 @@
-"""What became of the cells of two stores, as a table for people or data for programs."""
+"""The changes between two stores, cell by cell, as a table for people or data for programs."""
 
 from __future__ import annotations
 
@@ -31,66 +31,66 @@ def render(found: Sequence[Change], form: str) -> str:
 
 
 def _table(found: Sequence[Change]) -> Table[Change]:
-    def place(each: Change) -> tuple[str, str, str]:
-        return each.algorithm, each.dataset, each.engine
+    def place(change: Change) -> tuple[str, str, str]:
+        return change.algorithm, change.dataset, change.engine
 
     places: dict[tuple[str, str, str], list[Change]] = {}
-    for each in found:
-        places.setdefault(place(each), []).append(each)
+    for change in found:
+        places.setdefault(place(change), []).append(change)
     return Table(
         found,
         [
             Column("change", _kind),
-            Column("algorithm", lambda each: plain(each.algorithm)),
-            Column("graph", lambda each: plain(each.dataset)),
-            Column("engine", lambda each: plain(_label(each, places[place(each)]))),
-            Column("old run", lambda each: seconds(each.old_s), right=True),
-            Column("new run", lambda each: seconds(each.new_s), right=True),
-            Column("old / new", lambda each: ratio(each.ratio, bound=each.bound), right=True),
+            Column("algorithm", lambda change: plain(change.algorithm)),
+            Column("graph", lambda change: plain(change.dataset)),
+            Column("engine", lambda change: plain(_label(change, places[place(change)]))),
+            Column("old run", lambda change: seconds(change.old_s), right=True),
+            Column("new run", lambda change: seconds(change.new_s), right=True),
+            Column("old / new", lambda change: ratio(change.ratio, bound=change.bound), right=True),
             Column("", _spread),
-            Column("effect", lambda each: NOTHING if each.effect is None else f"{each.effect:+.2f}", right=True),
-            Column("why", lambda each: plain("; ".join([*each.reasons, *each.versions]))),
+            Column("effect", lambda change: NOTHING if change.effect is None else f"{change.effect:+.2f}", right=True),
+            Column("why", lambda change: plain("; ".join([*change.reasons, *change.versions]))),
         ],
     )
 
 
-def _kind(each: Change) -> str:
-    return f"{each.kind}, broken" if each.broken and each.kind != "slower" else each.kind
+def _kind(change: Change) -> str:
+    return f"{change.kind}, broken" if change.broken and change.kind != "slower" else change.kind
 
 
-def _spread(each: Change) -> str:
-    ends = each.interval or each.range
-    return span(*ends, interval=each.interval is not None) if ends else ""
+def _spread(change: Change) -> str:
+    ends = change.interval or change.range
+    return span(*ends, interval=change.interval is not None) if ends else ""
 
 
-def _label(each: Change, same: Sequence[Change]) -> str:
+def _label(change: Change, same: Sequence[Change]) -> str:
     """The engine, with the parameters in which its cells of one algorithm and graph differ."""
     varying = [
         f"{name} {setting(value)}"
-        for name, value in each.params.items()
+        for name, value in change.params.items()
         if any(other.params.get(name) != value for other in same)
     ]
-    return named(each.engine, varying)
+    return named(change.engine, varying)
 
 
 def _summary(found: Sequence[Change]) -> str:
-    counted = Counter(each.kind for each in found)
+    counted = Counter(change.kind for change in found)
     words = [f"{counted[kind]} {kind}" for kind in KINDS if counted[kind]]
-    worst = [1 / each.ratio - 1 for each in found if each.kind == "slower" and each.ratio]
+    worst = [1 / change.ratio - 1 for change in found if change.kind == "slower" and change.ratio]
     most = f"; at worst {100 * max(worst):.3g} % longer" if worst else ""
-    broken = sum(each.broken for each in found)
+    broken = sum(change.broken for change in found)
     return f"{listed(words) or 'No cells'}{most}{f'; {broken} without an answer now' if broken else ''}."
 
 
 def _csv(found: Sequence[Change]) -> str:
     rows = [
         [
-            *(getattr(each, name) for name in _FIELDS),
-            *(each.interval or ("", "")),
-            json.dumps(each.params, sort_keys=True),
-            " | ".join(each.reasons),
-            " | ".join(each.versions),
+            *(getattr(change, name) for name in _FIELDS),
+            *(change.interval or ("", "")),
+            json.dumps(change.params, sort_keys=True),
+            " | ".join(change.reasons),
+            " | ".join(change.versions),
         ]
-        for each in found
+        for change in found
     ]
     return csv_text([*_FIELDS, "interval_low", "interval_high", "params", "reasons", "versions"], rows)

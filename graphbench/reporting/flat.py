@@ -70,9 +70,9 @@ class _Flat:
 
 def _with_comparisons(record: Record, comparisons: Sequence[Comparison]) -> _Flat:
     own = {
-        each.role: each
-        for each in comparisons
-        if each.record == record.id and (each.role == "baseline" or each.verdict is Verdict.LIKE)
+        comparison.role: comparison
+        for comparison in comparisons
+        if comparison.record == record.id and (comparison.role == "baseline" or comparison.verdict is Verdict.LIKE)
     }
     best = own.get("best_cpu")
     return _Flat(record, own.get("baseline"), best, own.get("best_cpu_end_to_end") or best)
@@ -220,11 +220,11 @@ def page_columns(baseline: str) -> list[PageColumn]:
 def page_rows(records: Sequence[Record], measured: Sequence[Measured], baseline: str, stale: Mapping[str, str]) -> str:
     """JSON of the columns and of one row for each record, in the order of what the report shows, older ones last."""
     shown: dict[str, _PageRow] = {}
-    for each in measured:
-        for case in each.cases:
-            row = _PageRow(case.record, case, each.name, baseline, stale.get(case.record.id, ""))
+    for machine in measured:
+        for case in machine.cases:
+            row = _PageRow(case.record, case, machine.name, baseline, stale.get(case.record.id, ""))
             shown.setdefault(case.record.id, row)
-    names = {each.digest: each.name for each in measured}
+    names = {machine.digest: machine.name for machine in measured}
     older = [
         _PageRow(
             record,
@@ -270,11 +270,11 @@ def _why(row: _PageRow) -> str:
     return plain("; ".join(filter(None, texts)))
 
 
-def _bounded(each: Comparison | None, name: str) -> list[Any] | float | None:
+def _bounded(comparison: Comparison | None, name: str) -> list[Any] | float | None:
     """A ratio, or a pair of it and the sign of a bound."""
-    if each is None:
+    if comparison is None:
         return None
-    short, sign = _short(getattr(each, name)), bound_sign(each.bound)
+    short, sign = _short(getattr(comparison, name)), bound_sign(comparison.bound)
     return [short, sign] if sign and short is not None else short
 
 
@@ -283,5 +283,5 @@ def _peak(record: Record, value: int | None) -> list[Any] | int | None:
 
 
 def _short(value: float | None) -> float | None:
-    """Four significant digits: what is shown has three."""
+    """Four significant digits: the page shows three."""
     return None if value is None else float(f"{value:.4g}")

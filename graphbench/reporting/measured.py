@@ -42,8 +42,12 @@ class Case:
     @property
     def hardest(self) -> Comparison | None:
         """Of the best CPU engines, that against which a fixed cost takes the most runs to be won back."""
-        known = [each for each in (self.best, self.whole) if each is not None and each.break_even_runs is not None]
-        never = [each for each in known if each.break_even_runs == "never"]
+        known = [
+            comparison
+            for comparison in (self.best, self.whole)
+            if comparison is not None and comparison.break_even_runs is not None
+        ]
+        never = [comparison for comparison in known if comparison.break_even_runs == "never"]
         return max(never or known, key=_runs, default=None)
 
     @property
@@ -94,13 +98,13 @@ class Measured:
     def problems(self) -> dict[str, list[Case]]:
         """The cases of each problem, in the order of their names."""
         found: dict[str, list[Case]] = {}
-        for case in sorted(self.cases, key=lambda each: each.problem):
+        for case in sorted(self.cases, key=lambda case: case.problem):
             found.setdefault(case.problem, []).append(case)
         return found
 
 
-def _runs(each: Comparison) -> int:
-    return each.break_even_runs if isinstance(each.break_even_runs, int) else 0
+def _runs(comparison: Comparison) -> int:
+    return comparison.break_even_runs if isinstance(comparison.break_even_runs, int) else 0
 
 
 def by_graph(cases: Iterable[Case]) -> dict[str, list[Case]]:
@@ -110,7 +114,8 @@ def by_graph(cases: Iterable[Case]) -> dict[str, list[Case]]:
         graphs.setdefault(case.graph, []).append(case)
     size = {name: max(case.edges for case in group) for name, group in graphs.items()}
     return {
-        name: sorted(graphs[name], key=_quickest_first) for name in sorted(graphs, key=lambda each: (size[each], each))
+        name: sorted(graphs[name], key=_quickest_first)
+        for name in sorted(graphs, key=lambda graph: (size[graph], graph))
     }
 
 
@@ -151,18 +156,26 @@ def group_by_machine(records: Iterable[Record], baseline: str, stale: Mapping[st
                 (task.algorithm, task.dataset) in posed and (task.algorithm, task.dataset, task.engine) not in tried
             ):
                 group.append(record)
-    ordered = sorted(machines.items(), key=lambda each: (-len(each[1]), each[0]))
+    ordered = sorted(machines.items(), key=lambda item: (-len(item[1]), item[0]))
     return [_machine(digest, group, baseline, stale) for digest, group in ordered]
 
 
 def _machine(digest: str, records: list[Record], baseline: str, stale: Mapping[str, str]) -> Measured:
-    # In the order of when they were made: the order of files and lines must not decide what a report shows.
-    by_time = sorted(records, key=lambda each: (each.measured_at, each.id))
+    # Sorted by time: the order of files and lines must not change a report.
+    by_time = sorted(records, key=lambda record: (record.measured_at, record.id))
     kept = newest(by_time)
-    kept.sort(key=lambda each: (each.task.algorithm, each.task.dataset, each.task.engine, each.measured_at, each.id))
+    kept.sort(
+        key=lambda record: (
+            record.task.algorithm,
+            record.task.dataset,
+            record.task.engine,
+            record.measured_at,
+            record.id,
+        )
+    )
     found: dict[Role, dict[str, Comparison]] = {"baseline": {}, "best_cpu": {}, "best_cpu_end_to_end": {}}
-    for each in compare(kept, baseline, stale=stale):
-        found[each.role][each.record] = each
+    for comparison in compare(kept, baseline, stale=stale):
+        found[comparison.role][comparison.record] = comparison
     main = found["baseline"]
     problems = _problems(kept)
     graphs = _graphs(kept, problems)
@@ -176,7 +189,11 @@ def _machine(digest: str, records: list[Record], baseline: str, stale: Mapping[s
         if (own := found["best_cpu"].get(record.id) or _itself(record, main.get(record.id), group))
         and own.verdict is Verdict.LIKE
     }
-    whole = {id_: each for id_, each in found["best_cpu_end_to_end"].items() if each.verdict is Verdict.LIKE}
+    whole = {
+        id_: comparison
+        for id_, comparison in found["best_cpu_end_to_end"].items()
+        if comparison.verdict is Verdict.LIKE
+    }
     cases = [
         Case(
             record=record,
@@ -190,7 +207,7 @@ def _machine(digest: str, records: list[Record], baseline: str, stale: Mapping[s
         for record in kept
     ]
     where = [record.environment for record in kept if record.environment is not None]
-    environment = max(where, key=lambda each: len(each.gpus), default=None)
+    environment = max(where, key=lambda machine: len(machine.gpus), default=None)
     return Measured(
         name=_name(environment),
         digest=digest,
@@ -208,7 +225,7 @@ def _itself(record: Record, main: Comparison | None, peers: Sequence[Record]) ->
     """
     if record.device != "gpu" or main is None or main.verdict is not Verdict.LIKE or main.bound is not None:
         return None
-    contested = len({each.task.engine for each in peers if timed_on_cpu(each)}) > 1
+    contested = len({peer.task.engine for peer in peers if timed_on_cpu(peer)}) > 1
     return main if contested else None
 
 
@@ -240,7 +257,7 @@ def _graphs(records: Sequence[Record], problems: Mapping[str, str]) -> dict[str,
     What never ran joins the first graph of its name.
     """
     digests: dict[tuple[str, str], list[str]] = {}
-    for record in sorted(records, key=lambda each: each.environment is None):
+    for record in sorted(records, key=lambda record: record.environment is None):
         known = digests.setdefault((problems[record.id], record.task.dataset), [])
         if _digest(record) not in known and (not known or record.environment is not None):
             known.append(_digest(record))

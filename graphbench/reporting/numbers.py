@@ -78,7 +78,7 @@ def span(low: float, high: float, *, interval: bool) -> str:
 def _unit(value: float) -> tuple[float, str]:
     # Rounded first, or 999.9 ms would show as 1,000 ms.
     rounded = float(f"{abs(value):.2e}")
-    return next((each for each in _SECONDS if rounded >= each[0]), _SECONDS[-1]) if rounded else _SECONDS[0]
+    return next((unit for unit in _SECONDS if rounded >= unit[0]), _SECONDS[-1]) if rounded else _SECONDS[0]
 
 
 def memory(value: int | None, signs: Signs = UNICODE) -> str:

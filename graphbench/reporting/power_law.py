@@ -72,9 +72,9 @@ def crossing(engine: PowerLaw, baseline: PowerLaw) -> float | None:
 
 _SCALE = re.compile(r"(?<=[:,])scale=\d+")
 VARIOUS = "various"
-"""What graphs are that belong to no series."""
+"""The family of graphs that belong to no series."""
 TWINS = "twins"
-"""What synthetic twins are: no series either, but never the graphs that they stand for, nor any other."""
+"""The family of synthetic twins: no series, and kept apart from the graphs that they imitate."""
 
 
 def family(dataset: str) -> str:

@@ -90,7 +90,7 @@ def _belongs(record: Record, other: Record) -> bool:
 def _problem_table(group: list[Record], comparisons: Sequence[Comparison], signs: Signs) -> ProblemTable:
     records = sorted(group, key=_speed)
     ids = {record.id for record in records}
-    own = [each for each in comparisons if each.record in ids]
+    own = [comparison for comparison in comparisons if comparison.record in ids]
     notes = _Footnotes(signs)
     table = _table(records, own, notes, signs)
     texts = [text for row in table.rows for text in row]
@@ -154,12 +154,12 @@ class _Row(NamedTuple):
 
 def _table(records: list[Record], own: list[Comparison], notes: _Footnotes, signs: Signs) -> Table[_Row]:
     main, best, whole = (
-        {each.record: each for each in own if each.role == role}
+        {comparison.record: comparison for comparison in own if comparison.role == role}
         for role in ("baseline", "best_cpu", "best_cpu_end_to_end")
     )
-    # The baseline is the best CPU engine where no other is, and has then no comparison of that role.
+    # Where the baseline is the best CPU engine, it has no comparison of that role.
     gpu = {record.id for record in records if record.device == "gpu"}
-    itself = {id_: each for id_, each in main.items() if id_ in gpu and each.bound is None}
+    itself = {id_: comparison for id_, comparison in main.items() if id_ in gpu and comparison.bound is None}
     on_run, end_to_end = itself | best, itself | best | whole
     rows = [
         _Row(
@@ -177,7 +177,7 @@ def _table(records: list[Record], own: list[Comparison], notes: _Footnotes, sign
         *(_against_best_cpu(notes, signs) if best or whole else []),
         *_memory(records, signs),
         _answer(records, signs),
-        _verdict({each.baseline for each in main.values()}, notes),
+        _verdict({comparison.baseline for comparison in main.values()}, notes),
     ]
     return Table(rows, columns)
 
@@ -262,14 +262,14 @@ def _against_best_cpu(notes: _Footnotes, signs: Signs) -> list[Column[_Row]]:
     ]
 
 
-def _vs_cpu(each: Comparison | None, value: str, notes: _Footnotes, signs: Signs) -> str:
+def _vs_cpu(comparison: Comparison | None, value: str, notes: _Footnotes, signs: Signs) -> str:
     """A ratio with the engine that it is against, and the numbers of its footnotes."""
-    if each is None or getattr(each, value) is None:
+    if comparison is None or getattr(comparison, value) is None:
         return ""
-    if each.verdict is not Verdict.LIKE:
-        return "" if each.role == "baseline" else f"unlike {each.baseline}{notes.marks(each.reasons)}"
-    marks = "" if each.role == "baseline" else notes.marks(each.notes)
-    return f"{numbers.ratio(getattr(each, value), signs, each.bound)} {each.baseline}{marks}"
+    if comparison.verdict is not Verdict.LIKE:
+        return "" if comparison.role == "baseline" else f"unlike {comparison.baseline}{notes.marks(comparison.reasons)}"
+    marks = "" if comparison.role == "baseline" else notes.marks(comparison.notes)
+    return f"{numbers.ratio(getattr(comparison, value), signs, comparison.bound)} {comparison.baseline}{marks}"
 
 
 def _spread(comparison: Comparison | None) -> str:
@@ -305,12 +305,16 @@ _FAILED = (Outcome.ERROR, Outcome.OUT_OF_MEMORY)
 
 def _verdict(baselines: set[str], notes: _Footnotes) -> Column[_Row]:
     def verdict(row: _Row) -> str:
-        each = row.main
-        if each is None:
+        comparison = row.main
+        if comparison is None:
             return "baseline" if row.record.task.engine in baselines else ""
         if row.record.outcome in NEVER_RAN:
             return ""  # nothing was refused: it never ran
-        return str(each.verdict) if row.record.outcome in _FAILED else f"{each.verdict}{notes.marks(_why(each))}"
+        return (
+            str(comparison.verdict)
+            if row.record.outcome in _FAILED
+            else f"{comparison.verdict}{notes.marks(_why(comparison))}"
+        )
 
     def tone(row: _Row) -> Tone:
         if row.main is None or row.record.outcome in NEVER_RAN:
@@ -320,5 +324,5 @@ def _verdict(baselines: set[str], notes: _Footnotes) -> Column[_Row]:
     return Column("verdict", verdict, tone=tone)
 
 
-def _why(each: Comparison) -> list[str]:
-    return [*each.reasons, *each.notes]
+def _why(comparison: Comparison) -> list[str]:
+    return [*comparison.reasons, *comparison.notes]

@@ -70,10 +70,10 @@ def build(
     stale = stale or {}
     measured = group_by_machine(records, baseline, stale)
     parts = []
-    for number, each in enumerate(measured, start=1):
+    for number, machine in enumerate(measured, start=1):
         key = "" if len(measured) == 1 else f"m{number}-"
-        made = [section for make in _SECTIONS if (section := make(each, key)) is not None]
-        parts.append(Part("" if len(measured) == 1 else each.name, f"{key}machine", made))
+        made = [section for make in _SECTIONS if (section := make(machine, key)) is not None]
+        parts.append(Part("" if len(measured) == 1 else machine.name, f"{key}machine", made))
     parts.append(Part("", "common", [_every_record(records), method.section(measured, stale)]))
     ordered = sorted(records, key=lambda record: (record.measured_at, record.id))
     return Document(
@@ -132,7 +132,7 @@ def _facts(records: Sequence[Record], measured: Sequence[Measured]) -> list[str]
         count(engines, "engine"),
         count(len(records), "record"),
     ]
-    machines = [each.name for each in measured if each.digest]
+    machines = [machine.name for machine in measured if machine.digest]
     return [
         line
         for line in (

@@ -10,7 +10,7 @@ from graphbench.reporting.numbers import plain
 
 
 def command(record: Record, *beside: str) -> str:
-    """A command line that poses the same task to the same engine, and to others beside it.
+    """The command line that measures the same task with the same engine, and with others.
 
     Every parameter is spelt out, those at their defaults too: defaults may change.
 

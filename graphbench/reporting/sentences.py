@@ -39,17 +39,24 @@ def _headline(rows: Sequence[Record], comparisons: Sequence[Comparison]) -> Comp
     """The comparison with the baseline that the sentence is about; None where no ratio is given."""
     gpu = {row.id for row in rows if row.device == "gpu"}
 
-    def rank(each: Comparison) -> tuple[bool, bool, bool, float]:
+    def rank(comparison: Comparison) -> tuple[bool, bool, bool, float]:
         # What compares like with like leads, an estimate before a bound, a GPU engine before the others.
-        return each.verdict is Verdict.LIKE, each.bound != "upper", each.record in gpu, each.ratio_run or 0.0
+        return (
+            comparison.verdict is Verdict.LIKE,
+            comparison.bound != "upper",
+            comparison.record in gpu,
+            comparison.ratio_run or 0.0,
+        )
 
-    given = [each for each in comparisons if each.role == "baseline" and each.ratio_run is not None]
+    given = [
+        comparison for comparison in comparisons if comparison.role == "baseline" and comparison.ratio_run is not None
+    ]
     return max(given, key=rank, default=None)
 
 
 def _speed(headline: Comparison | None, comparisons: Sequence[Comparison], signs: Signs) -> str:
     if headline is None:
-        missing = [text.partition(": ")[2] for each in comparisons for text in each.reasons]
+        missing = [text.partition(": ")[2] for comparison in comparisons for text in comparison.reasons]
         return f"no ratio can be given: {missing[0]}" if missing else ""
     text = _sentence(headline, signs)
     if headline.verdict is Verdict.UNLIKE:
@@ -57,20 +64,20 @@ def _speed(headline: Comparison | None, comparisons: Sequence[Comparison], signs
     return text
 
 
-def _sentence(each: Comparison, signs: Signs) -> str:
-    assert each.ratio_run is not None
-    faster = each.ratio_run >= 1
-    ends = each.interval or each.range
+def _sentence(comparison: Comparison, signs: Signs) -> str:
+    assert comparison.ratio_run is not None
+    faster = comparison.ratio_run >= 1
+    ends = comparison.interval or comparison.range
     # "2 times slower" rather than "0.5 times faster".
     if ends and not faster:
         ends = (1 / ends[1], 1 / ends[0])
-    spread = f" {span(*ends, interval=each.interval is not None)}" if ends else ""
-    run = f"{_times(each.ratio_run, each.bound, signs)}{spread} {_word(each.ratio_run)} than {each.baseline} on run"
-    text = f"{each.engine} is {run}"
-    if each.ratio_end_to_end is None:
+    spread = f" {span(*ends, interval=comparison.interval is not None)}" if ends else ""
+    times, word = _times(comparison.ratio_run, comparison.bound, signs), _word(comparison.ratio_run)
+    text = f"{comparison.engine} is {times}{spread} {word} than {comparison.baseline} on run"
+    if comparison.ratio_end_to_end is None:
         return text
-    end = _times(each.ratio_end_to_end, each.bound, signs)
-    turned = "" if (each.ratio_end_to_end >= 1) == faster else f" {_word(each.ratio_end_to_end)}"
+    end = _times(comparison.ratio_end_to_end, comparison.bound, signs)
+    turned = "" if (comparison.ratio_end_to_end >= 1) == faster else f" {_word(comparison.ratio_end_to_end)}"
     return f"{text}, {end}{turned} end to end"
 
 
@@ -89,31 +96,37 @@ def _fastest_cpu(
     headline: Comparison | None, rows: Sequence[Record], comparisons: Sequence[Comparison], signs: Signs
 ) -> str:
     best = [
-        each
-        for each in comparisons
-        if each.role == "best_cpu" and each.verdict is Verdict.LIKE and each.ratio_run is not None
+        comparison
+        for comparison in comparisons
+        if comparison.role == "best_cpu" and comparison.verdict is Verdict.LIKE and comparison.ratio_run is not None
     ]
-    of_headline = [each for each in best if headline is not None and each.record == headline.record]
+    of_headline = [comparison for comparison in best if headline is not None and comparison.record == headline.record]
     if best:
-        each = max(of_headline or best, key=lambda one: one.ratio_run or 0.0)
-        subject = "" if of_headline else f"{each.engine} is "
-        return f"{subject}{_than(each, each.ratio_run, signs)}, the best CPU engine{_whole(each, comparisons, signs)}"
-    verdicts = {each.record: each.verdict for each in comparisons if each.role == "baseline"}
+        comparison = max(of_headline or best, key=lambda one: one.ratio_run or 0.0)
+        subject = "" if of_headline else f"{comparison.engine} is "
+        than, whole = _than(comparison, comparison.ratio_run, signs), _whole(comparison, comparisons, signs)
+        return f"{subject}{than}, the best CPU engine{whole}"
+    verdicts = {comparison.record: comparison.verdict for comparison in comparisons if comparison.role == "baseline"}
     fair = [row for row in rows if timed_on_cpu(row) and verdicts.get(row.id, Verdict.LIKE) is Verdict.LIKE]
     if len(fair) < 2:
         return ""
     return f"fastest CPU engine: {min(fair, key=lambda row: median(row.phases.run_s)).task.engine}"
 
 
-def _than(each: Comparison, ratio: float | None, signs: Signs) -> str:
+def _than(comparison: Comparison, ratio: float | None, signs: Signs) -> str:
     assert ratio is not None
-    return f"{_times(ratio, each.bound, signs)} {_word(ratio)} than {each.baseline}"
+    return f"{_times(ratio, comparison.bound, signs)} {_word(ratio)} than {comparison.baseline}"
 
 
 def _whole(best: Comparison, comparisons: Sequence[Comparison], signs: Signs) -> str:
     """The ratio to the CPU engine that is best end to end, which may be another than the best on run."""
     other = next(
-        (each for each in comparisons if each.role == "best_cpu_end_to_end" and each.record == best.record), None
+        (
+            comparison
+            for comparison in comparisons
+            if comparison.role == "best_cpu_end_to_end" and comparison.record == best.record
+        ),
+        None,
     )
     if other is not None and other.verdict is Verdict.LIKE and other.ratio_end_to_end is not None:
         return f" on run, and {_than(other, other.ratio_end_to_end, signs)}, the best end to end"
@@ -133,10 +146,13 @@ def _answers(rows: Sequence[Record]) -> str:
         return "answer: certified" if right and all(row.certificate for row in right) else ""
     if all(row.quality for row in right):
         return _qualities(right)
-    kinds = {each.kind for row in right for each in row.agreement}
+    kinds = {agreement.kind for row in right for agreement in row.agreement}
     if "differs" in kinds:
         apart = [
-            f"{row.task.engine} and {each.engine}" for row in right for each in row.agreement if each.kind == "differs"
+            f"{row.task.engine} and {agreement.engine}"
+            for row in right
+            for agreement in row.agreement
+            if agreement.kind == "differs"
         ]
         return f"answers: differ between {apart[0]}"
     if kinds:
@@ -189,7 +205,7 @@ def _of_outcomes(rows: list[Record], signs: Signs) -> list[str]:
             failures.setdefault((row.outcome, detail), []).append(name)
         for verb, taken in (("starts", row.phases.start_steps_s), ("builds", row.phases.build_steps_s)):
             if len(taken) > 1:
-                steps = [f"{step} {numbers.seconds(each, signs)}" for step, each in taken.items()]
+                steps = [f"{step} {numbers.seconds(spent, signs)}" for step, spent in taken.items()]
                 found.append(f"{name} {verb} in steps: {listed(steps)}.")
         for warning in row.warnings:
             warned.setdefault(warning, []).append(name)
@@ -205,9 +221,9 @@ def _won_back(rows: list[Record], own: list[Comparison], signs: Signs) -> list[s
     found = []
     for row in rows:
         against = {
-            each.baseline: f"{_after(each.break_even_runs)} against {each.baseline}"
-            for each in own
-            if each.record == row.id and each.break_even_runs is not None
+            comparison.baseline: f"{_after(comparison.break_even_runs)} against {comparison.baseline}"
+            for comparison in own
+            if comparison.record == row.id and comparison.break_even_runs is not None
         }
         if against:
             cost = numbers.seconds(fixed_cost(row), signs)
@@ -221,7 +237,11 @@ def _won_back(rows: list[Record], own: list[Comparison], signs: Signs) -> list[s
 def _alone(rows: list[Record], own: list[Comparison]) -> list[str]:
     """GPU engines without a comparable CPU engine, although CPU engines completed."""
     answered = {row.id for row in rows if row.device == "cpu" and row.outcome is Outcome.OK}
-    fair = {each.record for each in own if each.verdict is Verdict.LIKE and each.baseline_record in answered}
+    fair = {
+        comparison.record
+        for comparison in own
+        if comparison.verdict is Verdict.LIKE and comparison.baseline_record in answered
+    }
     without = [
         heading.label(row, rows)
         for row in rows
@@ -244,7 +264,7 @@ def _matched(rows: list[Record]) -> list[str]:
             continue
         best = numbers.quantity(row.matched.best)
         mark = f"{row.quality} within {100 * row.matched.within:g} % of the best seen ({best})"
-        qualities = [median(each.quality) for each in row.matched.tried if each.quality]
+        qualities = [median(attempt.quality) for attempt in row.matched.tried if attempt.quality]
         settings, reached = count(len(qualities), "setting"), max(qualities)
         if reached < row.matched.best - row.matched.within * abs(row.matched.best):
             how = f"none of {settings} has a {mark}; this is its best ({numbers.quantity(reached)})"

@@ -102,7 +102,7 @@ def summary(records: Sequence[Record], comparisons: Sequence[Comparison], signs:
         comparisons: made from them.
         signs: which signs the stream can show.
     """
-    main = {each.record: each for each in comparisons if each.role == "baseline"}
+    main = {comparison.record: comparison for comparison in comparisons if comparison.role == "baseline"}
     if not main:
         return ""
     baseline = next(iter(main.values())).baseline
@@ -113,10 +113,15 @@ def summary(records: Sequence[Record], comparisons: Sequence[Comparison], signs:
     ratios: dict[str, dict[Hashable, float]] = {}
     for record in mine:
         row = record.task.algorithm, record.task.dataset
-        each = main.get(record.id)
-        cells.setdefault(row, {})[_label(record)] = _cell(record, each, signs)
-        if each is not None and each.verdict is Verdict.LIKE and each.bound is None and each.ratio_run:
-            ratios.setdefault(_label(record), {})[row] = each.ratio_run
+        comparison = main.get(record.id)
+        cells.setdefault(row, {})[_label(record)] = _cell(record, comparison, signs)
+        if (
+            comparison is not None
+            and comparison.verdict is Verdict.LIKE
+            and comparison.bound is None
+            and comparison.ratio_run
+        ):
+            ratios.setdefault(_label(record), {})[row] = comparison.ratio_run
     means, common = common_geometric_means(ratios)
     if common:
         ends = {engine: numbers.ratio(mean, signs) for engine, mean in means.items()}
@@ -143,10 +148,10 @@ def _label(record: Record) -> str:
     return named(record.task.engine, hardware(record, planned=True))
 
 
-def _cell(record: Record, each: Comparison | None, signs: Signs) -> str:
-    if record.outcome is not Outcome.OK and (each is None or each.ratio_run is None):
+def _cell(record: Record, comparison: Comparison | None, signs: Signs) -> str:
+    if record.outcome is not Outcome.OK and (comparison is None or comparison.ratio_run is None):
         return record.outcome.in_words
-    if each is None or each.ratio_run is None:
-        return signs.none if each is None else str(each.verdict)
-    unlike = f" {each.verdict}" if each.verdict is not Verdict.LIKE else ""
-    return f"{numbers.ratio(each.ratio_run, signs, each.bound)}{unlike}"
+    if comparison is None or comparison.ratio_run is None:
+        return signs.none if comparison is None else str(comparison.verdict)
+    unlike = f" {comparison.verdict}" if comparison.verdict is not Verdict.LIKE else ""
+    return f"{numbers.ratio(comparison.ratio_run, signs, comparison.bound)}{unlike}"

@@ -101,7 +101,7 @@ def _peak(record: Record, value: int | None, signs: Signs) -> str:
 
 _PREFIX = "twin:"
 HOLLOW_TWINS = "hollow: synthetic twins"
-"""What a chart says whose points have no names."""
+"""The axis note of a chart whose points have no names."""
 
 
 def is_twin(dataset: str) -> bool:

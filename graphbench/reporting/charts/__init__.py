@@ -1,1 +1,1 @@
-"""Charts in one style: matplotlib figures drawn to SVG that is the same for the same records, or to PNG."""
+"""Charts in one style: matplotlib drawings as SVG, the same for the same records, or as PNG."""

@@ -32,7 +32,7 @@ class Bar:
     Attributes:
         label: the engine.
         value: the ratio in words, beside the label.
-        text: what stands at the end of the row; in place of the bar where there is none.
+        text: shown at the end of the row, or in place of the bar where a row has none.
         ratio: how many times faster; None: a gap, whose text says why.
         ends: of its interval or range.
         second: the end-to-end ratio, drawn as a mark.

@@ -29,7 +29,7 @@ def to_svg(figure: Figure, name: str, alt: str) -> str:
 
     Args:
         figure: drawn within :func:`graphbench.reporting.charts.style.style`.
-        name: letters, digits and hyphens; begins every id, so that several can stand in one page.
+        name: letters, digits and hyphens; begins every id, so that one page can hold several.
         alt: what it shows, for those who cannot see it.
     """
     import matplotlib as mpl

@@ -57,19 +57,19 @@ class Axis:
     at: Sequence[float] = ()
 
 
-def panels(each: Sequence[Panel], axis: Axis, colours: Mapping[str, str], shapes: Mapping[str, str]) -> Figure:
-    """Small multiples in two columns with one legend; shapes tell series apart as well as colours do."""
+def panels(shown: Sequence[Panel], axis: Axis, colours: Mapping[str, str], shapes: Mapping[str, str]) -> Figure:
+    """Small multiples in two columns with one legend; shapes distinguish series as well as colours do."""
     from matplotlib.figure import Figure
 
-    columns = min(2, len(each))
-    rows = -(-len(each) // columns)
-    labels = sorted({series.label for panel in each for series in panel.series})
+    columns = min(2, len(shown))
+    rows = -(-len(shown) // columns)
+    labels = sorted({series.label for panel in shown for series in panel.series})
     lines = -(-len(labels) // _columns(labels))
     legend = 0.12 + 0.19 * lines
     height = 2.15 * rows + legend
     figure = Figure(figsize=(WIDTH, height))
     wide = (WIDTH - 0.1) / columns
-    for place, panel in enumerate(each):
+    for place, panel in enumerate(shown):
         left = 0.1 + wide * (place % columns) + 0.62
         bottom = height - 2.15 * (place // columns + 1) + 0.48
         axes = figure.add_axes((left / WIDTH, bottom / height, (wide - 0.78) / WIDTH, 1.4 / height))
@@ -134,15 +134,15 @@ def _extent(axes: Axes, panel: Panel, *, log_y: bool) -> None:
 def _ticks(axes: Axes, *, log_y: bool) -> None:
     from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter
 
-    for each in (axes.xaxis, axes.yaxis):
-        if each is axes.yaxis and not log_y:
-            each.set_major_locator(MaxNLocator(5))
+    for axis in (axes.xaxis, axes.yaxis):
+        if axis is axes.yaxis and not log_y:
+            axis.set_major_locator(MaxNLocator(5))
             continue
-        low, high = each.get_view_interval()
+        low, high = axis.get_view_interval()
         narrow = high / low < 30
-        each.set_major_locator(LogLocator(numticks=6, subs=(1.0, 2.0, 5.0) if narrow else (1.0,)))
-        each.set_minor_formatter(NullFormatter())
-        each.set_major_formatter(FuncFormatter(_plainly if narrow else _power))
+        axis.set_major_locator(LogLocator(numticks=6, subs=(1.0, 2.0, 5.0) if narrow else (1.0,)))
+        axis.set_minor_formatter(NullFormatter())
+        axis.set_major_formatter(FuncFormatter(_plainly if narrow else _power))
 
 
 def _plainly(value: float, _: object = None) -> str:

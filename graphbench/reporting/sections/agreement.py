@@ -54,14 +54,14 @@ def section(measured: Measured, key: str) -> Section | None:
 def _disagreements(measured: Measured) -> list[str]:
     found = []
     for case in measured.cases:
-        for each in case.record.agreement:
-            if each.kind == "differs":
-                most = f" by up to {each.max_difference:.3g}" if each.max_difference is not None else ""
-                where = f", most at {each.at:,}" if each.at is not None else ""
+        for agreement in case.record.agreement:
+            if agreement.kind == "differs":
+                most = f" by up to {agreement.max_difference:.3g}" if agreement.max_difference is not None else ""
+                where = f", most at {agreement.at:,}" if agreement.at is not None else ""
                 found.append(
                     plain(
                         f"{case.problem} on {case.record.task.dataset}: {case.label} differs from "
-                        f"{each.engine}{most}{where}"
+                        f"{agreement.engine}{most}{where}"
                     )
                 )
     return found
@@ -79,11 +79,11 @@ def _pairs(measured: Measured) -> Table[_Pair]:
     kinds: dict[tuple[str, str, str], Counter[str]] = {}
     apart: dict[tuple[str, str, str], float] = {}
     for case in measured.cases:
-        for each in case.record.agreement:
-            one, two = sorted((case.record.task.engine, each.engine))
+        for agreement in case.record.agreement:
+            one, two = sorted((case.record.task.engine, agreement.engine))
             pair = (case.problem, one, two)
-            kinds.setdefault(pair, Counter())[each.kind] += 1
-            apart[pair] = max(apart.get(pair, 0.0), each.max_difference or 0.0)
+            kinds.setdefault(pair, Counter())[agreement.kind] += 1
+            apart[pair] = max(apart.get(pair, 0.0), agreement.max_difference or 0.0)
 
     def number(title: str, kind: str) -> Column[_Pair]:
         return Column(title, lambda pair: str(pair.kinds[kind] or ""), right=True)
@@ -115,15 +115,17 @@ def _certificates(cases: list[Case]) -> Table[_Certificates]:
         [
             Column("problem", lambda row: row.problem),
             Column("engine", lambda row: row.label),
-            Column("valid", lambda row: str(sum(each.valid for each in row.shown)), right=True),
+            Column("valid", lambda row: str(sum(certificate.valid for certificate in row.shown)), right=True),
             Column(
                 "invalid", lambda row: str(row.wrong or ""), right=True, tone=lambda row: "bad" if row.wrong else ""
             ),
-            Column("answers checked", lambda row: str(sum(each.checked for each in row.shown)), right=True),
+            Column(
+                "answers checked", lambda row: str(sum(certificate.checked for certificate in row.shown)), right=True
+            ),
             Column("for instance", _example),
         ],
     )
 
 
 def _example(row: _Certificates) -> str:
-    return plain(([each for each in row.shown if each.valid] or row.shown)[-1].detail)
+    return plain(([certificate for certificate in row.shown if certificate.valid] or row.shown)[-1].detail)

@@ -61,7 +61,11 @@ def _overview(measured: Measured) -> Table[_Runs]:
         for label in sorted({case.label for case in cases if case.record.device == "gpu"}):
             own = [case for case in cases if case.label == label]
             main, best = (
-                [each.break_even_runs for each in found if each is not None and each.break_even_runs is not None]
+                [
+                    comparison.break_even_runs
+                    for comparison in found
+                    if comparison is not None and comparison.break_even_runs is not None
+                ]
                 for found in ([case.main for case in own], [case.hardest for case in own])
             )
             if main or best:
@@ -80,7 +84,7 @@ def _overview(measured: Measured) -> Table[_Runs]:
 
 def _spread(runs: Sequence[Runs]) -> str:
     """`1 to 12 (5 at once, 1 never)`."""
-    known = sorted(each for each in runs if not isinstance(each, str))
+    known = sorted(number for number in runs if not isinstance(number, str))
     never, once = len(runs) - len(known), known.count(1)
     if not known:
         return "never" if runs else ""
@@ -89,8 +93,8 @@ def _spread(runs: Sequence[Runs]) -> str:
     return f"{words} ({', '.join(aside)})" if aside and len(runs) > 1 else words
 
 
-def _runs(each: Comparison | None) -> str:
-    if each is None or each.break_even_runs is None:
+def _runs(comparison: Comparison | None) -> str:
+    if comparison is None or comparison.break_even_runs is None:
         return ""
-    runs = each.break_even_runs
+    runs = comparison.break_even_runs
     return runs if isinstance(runs, str) else f"{runs:,}"

@@ -47,9 +47,9 @@ def section(measured: Measured, key: str) -> Section:
             ),
         ]
     )
-    compared = [each for each in found if each.status in _TONES]
-    untried = [each for each in found if each.status not in _TONES and each.status != _ELSEWHERE]
-    away = [each for each in found if each.status == _ELSEWHERE]
+    compared = [finding for finding in found if finding.status in _TONES]
+    untried = [finding for finding in found if finding.status not in _TONES and finding.status != _ELSEWHERE]
+    away = [finding for finding in found if finding.status == _ELSEWHERE]
     head = Text(f"{len(found)} published numbers: {statuses}.", strong=True)
     blocks: list[Block] = [_table(compared)] if compared else []
     blocks += [Fold(_untried(untried), [_table(untried)])] if untried else []
@@ -63,25 +63,27 @@ def _table(found: Sequence[Finding]) -> Table[Finding]:
     return Table(
         found,
         [
-            Column("claim", lambda each: _what(each.claim)),
-            Column("published", lambda each: _published(each.claim)),
-            Column("source and conditions", lambda each: plain(f"{each.claim.source}; {each.claim.conditions}")),
-            Column("ours", lambda each: each.ours),
-            Column("status", lambda each: each.status, tone=lambda each: _TONES.get(each.status, "quiet")),
-            Column("remark", lambda each: plain(each.remark)),
+            Column("claim", lambda finding: _what(finding.claim)),
+            Column("published", lambda finding: _published(finding.claim)),
+            Column(
+                "source and conditions", lambda finding: plain(f"{finding.claim.source}; {finding.claim.conditions}")
+            ),
+            Column("ours", lambda finding: finding.ours),
+            Column("status", lambda finding: finding.status, tone=lambda finding: _TONES.get(finding.status, "quiet")),
+            Column("remark", lambda finding: plain(finding.remark)),
         ],
     )
 
 
 def _untried(found: Sequence[Finding]) -> str:
     """The claims that could be measured here and were not."""
-    counted = Counter(each.status for each in found)
+    counted = Counter(finding.status for finding in found)
     return f"Without a number of ours: {', '.join(f'{number} {status}' for status, number in counted.most_common())}."
 
 
 def _elsewhere(found: Sequence[Finding]) -> str:
     """The claims that cannot be measured here, counted by reason."""
-    why = Counter(each.remark for each in found)
+    why = Counter(finding.remark for finding in found)
     reasons = "; ".join(f"{plain(remark)} ({number})" for remark, number in why.most_common())
     return f"{len(found)} {'is' if len(found) == 1 else 'are'} {_ELSEWHERE}: {reasons}."
 
@@ -121,47 +123,50 @@ def check(claim: Claim, measured: Measured) -> Finding:
         and claim.dataset in {"", case.record.task.dataset}
     ]
     pairs = [
-        (case, each)
+        (case, comparison)
         for case in cases
-        for each in (case.main, case.best)
-        if each is not None and each.baseline == baseline
+        for comparison in (case.main, case.best)
+        if comparison is not None and comparison.baseline == baseline
     ]
-    given = [(case, each) for case, each in pairs if _ours(each, claim.timed) is not None]
+    given = [(case, comparison) for case, comparison in pairs if _ours(comparison, claim.timed) is not None]
     if not given:
         return Finding(claim=claim, status=_absent(engine, measured), remark=_why_absent(claim, cases, measured))
-    case, each = max(given, key=lambda pair: (pair[1].verdict is Verdict.LIKE, _ours(pair[1], claim.timed) or 0.0))
-    return _judged(claim, case, each)
+    case, comparison = max(
+        given, key=lambda pair: (pair[1].verdict is Verdict.LIKE, _ours(pair[1], claim.timed) or 0.0)
+    )
+    return _judged(claim, case, comparison)
 
 
-def _ours(each: Comparison, timed: str) -> float | None:
-    return each.ratio_run if timed == "run" else each.ratio_end_to_end
+def _ours(comparison: Comparison, timed: str) -> float | None:
+    return comparison.ratio_run if timed == "run" else comparison.ratio_end_to_end
 
 
-def _judged(claim: Claim, case: Case, each: Comparison) -> Finding:
-    value = _ours(each, claim.timed)
+def _judged(claim: Claim, case: Case, comparison: Comparison) -> Finding:
+    value = _ours(comparison, claim.timed)
     assert value is not None
     assert claim.ratio is not None
-    ends = (each.interval or each.range) if claim.timed == "run" else None
+    ends = (comparison.interval or comparison.range) if claim.timed == "run" else None
     reaches = max(value, ends[1] if ends else value) >= claim.ratio
     status: Status = "reproduced" if reaches else "not reproduced"
-    undecided = (each.bound == "lower" and not reaches) or (each.bound == "upper" and reaches)
-    if each.verdict is not Verdict.LIKE or undecided:
+    undecided = (comparison.bound == "lower" and not reaches) or (comparison.bound == "upper" and reaches)
+    if comparison.verdict is not Verdict.LIKE or undecided:
         status = "measured"
-    shown = f" {span(*ends, interval=each.interval is not None)}" if ends else ""
-    other = each.ratio_end_to_end if claim.timed == "run" else each.ratio_run
+    shown = f" {span(*ends, interval=comparison.interval is not None)}" if ends else ""
+    other = comparison.ratio_end_to_end if claim.timed == "run" else comparison.ratio_run
     names = ("run", "end to end") if claim.timed == "run" else ("end to end", "run")
     return Finding(
         claim=claim,
         status=status,
-        ours=f"{ratio(value, bound=each.bound)}{shown} {names[0]}; {ratio(other, bound=each.bound)} {names[1]}",
-        remark="; ".join([_nearest(claim, case, each), *each.reasons]).strip("; "),
+        ours=f"{ratio(value, bound=comparison.bound)}{shown} {names[0]}; "
+        f"{ratio(other, bound=comparison.bound)} {names[1]}",
+        remark="; ".join([_nearest(claim, case, comparison), *comparison.reasons]).strip("; "),
     )
 
 
-def _nearest(claim: Claim, case: Case, each: Comparison) -> str:
+def _nearest(claim: Claim, case: Case, comparison: Comparison) -> str:
     parts = [] if claim.dataset else [f"on {case.record.task.dataset}"]
     if claim.nearest_baseline:
-        parts.append(f"against {each.baseline} instead of {claim.baseline}")
+        parts.append(f"against {comparison.baseline} instead of {claim.baseline}")
     if claim.nearest or case.label != claim.engine:
         parts.append(f"with {case.label}")
     return ", ".join(parts)
@@ -190,5 +195,5 @@ def _why_absent(claim: Claim, cases: Sequence[Case], measured: Measured) -> str:
     failed = [
         f"{case.label}: {case.record.outcome.in_words}" for case in cases if case.record.outcome is not Outcome.OK
     ]
-    refused = [reason for case in cases for each in (case.main,) if each for reason in each.reasons]
+    refused = [reason for case in cases if case.main for reason in case.main.reasons]
     return listed(failed) or "; ".join(refused) or f"not compared with {claim.nearest_baseline or claim.baseline}"

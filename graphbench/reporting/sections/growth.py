@@ -108,7 +108,7 @@ def _sorts(cases: Sequence[Case]) -> list[tuple[str, str]]:
 
 
 def _thinned(values: list[tuple[float, float]]) -> list[tuple[float, float]]:
-    """Every so many, so that a chart of thousands stays light; the fit is of all."""
+    """A regular sample of the points, to keep charts small; the fit uses all."""
     return values[:: -(-len(values) // MAX_POINTS)] if values else values
 
 
@@ -172,7 +172,7 @@ def _times(cases: Sequence[Case], label: str, kind: str, *, whole: bool) -> list
 
 
 def _break_even(engine: PowerLaw | None, baseline: PowerLaw | None) -> str:
-    """From which size on the engine's fitted end to end is shorter, as far as the sizes measured can tell."""
+    """The size from which the engine's fitted end to end is shorter, within the sizes measured."""
     if engine is None or baseline is None:
         return NOTHING
     low, high = max(engine.low, baseline.low), min(engine.high, baseline.high)

@@ -30,7 +30,7 @@ def section(measured: Measured, key: str) -> Section | None:
     name = f"{key}memory"
     alt = plain(
         "Peak memory against the size of the edge list: "
-        + "; ".join(f"{panel.title}: {', '.join(each.label for each in panel.series)}" for panel in panels)
+        + "; ".join(f"{panel.title}: {', '.join(series.label for series in panel.series)}" for panel in panels)
     )
     with style.style():
         axis = points.Axis(

@@ -18,7 +18,7 @@ MAX_LINES = 40
 
 def section(measured: Sequence[Measured], stale: Mapping[str, str]) -> Section:
     """One section for the whole report, with a table of machines."""
-    records = [case.record for each in measured for case in each.cases]
+    records = [case.record for machine in measured for case in machine.cases]
     ran = [record for record in records if record.environment is not None]
     blocks: list[Block] = [
         Bullets(_rules(measured[0].baseline if measured else "networkx")),
@@ -85,11 +85,11 @@ def _settings(records: Sequence[Record]) -> list[str]:
     }
     seeds = sorted({setting(record.task.params["seed"]) for record in records if "seed" in record.task.params})
     seeds += [
-        each for each in sorted({str(record.draw.seed) for record in records if record.draw}) if each not in seeds
+        seed for seed in sorted({str(record.draw.seed) for record in records if record.draw}) if seed not in seeds
     ]
     threads: dict[str, set[int]] = {}
     allocators: dict[str, None] = {}
-    for record in sorted(records, key=lambda each: each.task.engine):
+    for record in sorted(records, key=lambda record: record.task.engine):
         assert record.environment is not None
         threads.setdefault(record.task.engine, set()).add(record.environment.threads)
         if record.environment.allocator:
@@ -115,7 +115,7 @@ def _numbers(values: Iterable[int]) -> str:
 
 def _machines(measured: Sequence[Measured]) -> Table[Environment]:
     return Table(
-        [each.environment for each in measured if each.environment is not None],
+        [machine.environment for machine in measured if machine.environment is not None],
         [
             Column("processor", lambda where: plain(where.cpu)),
             Column("cores", lambda where: str(where.cores), right=True),

@@ -43,7 +43,7 @@ def seconds_of(record: Record) -> dict[str, float]:
 
 
 def _without_start(record: Record) -> dict[str, float]:
-    """What a bar is made of: the start of a GPU library takes seconds, and would leave nothing to be seen beside it."""
+    """The phases in a bar, without start: a GPU library takes seconds to start, which would hide the rest."""
     return {phase: taken for phase, taken in seconds_of(record).items() if phase != "start"}
 
 

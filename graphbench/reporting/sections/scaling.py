@@ -93,7 +93,7 @@ def curves(problem: str, cases: Iterable[Case]) -> list[ScalingCurve]:
             if (number := gpus(case)) is not None:
                 engines.setdefault(_without_number(case), []).append((number, case))
         for engine, tried in sorted(engines.items()):
-            steps, base = _steps(sorted(tried, key=lambda each: each[0]))
+            steps, base = _steps(sorted(tried, key=lambda step: step[0]))
             single = next((case for case in group if case.run and _is_counterpart(case, tried[0][1])), None)
             found.append(ScalingCurve(problem, graph, engine, base, steps, single))
     return found
@@ -258,7 +258,7 @@ def _panels(found: Sequence[ScalingCurve]) -> list[points.Panel]:
 
 
 def _name(curve: ScalingCurve, found: Sequence[ScalingCurve]) -> str:
-    several = len({each.engine for each in found if each.base}) > 1
+    several = len({curve.engine for curve in found if curve.base}) > 1
     return f"{curve.graph}{', ' if several else ''}{curve.engine if several else ''}{_over(curve)}"
 
 

@@ -101,7 +101,7 @@ def _rows(cases: Sequence[Case], baseline: str, colours: Mapping[str, str]) -> t
             groups.append(bars.Rows(heading, [_bar(case, colours[case.label]) for case in others]))
     kept: list[bars.Rows] = []
     for rows in reversed(groups):
-        if kept and sum(len(each.rows) for each in kept) + len(rows.rows) > MAX_ROWS:
+        if kept and sum(len(table.rows) for table in kept) + len(rows.rows) > MAX_ROWS:
             break
         kept.insert(0, rows)
     return (kept, len(groups) - len(kept)) if groups else None
@@ -119,28 +119,28 @@ def _heading(graph: str, cases: Sequence[Case], baseline: str) -> str:
 
 
 def _bar(case: Case, colour: str) -> bars.Bar:
-    each = case.main
-    if each is None or each.ratio_run is None or case.record.outcome in NEVER_RAN:
+    comparison = case.main
+    if comparison is None or comparison.ratio_run is None or case.record.outcome in NEVER_RAN:
         return bars.Bar(label=case.label, text=_gap(case), colour=colour)
-    look: bars.Look = "bound" if each.bound else "unlike" if each.verdict is Verdict.UNLIKE else "like"
+    look: bars.Look = "bound" if comparison.bound else "unlike" if comparison.verdict is Verdict.UNLIKE else "like"
     return bars.Bar(
         label=case.label,
-        value=ratio(each.ratio_run, _SIGNS, each.bound),
+        value=ratio(comparison.ratio_run, _SIGNS, comparison.bound),
         text=_words(case),
-        ratio=each.ratio_run,
-        ends=each.interval or each.range,
-        second=each.ratio_end_to_end,
+        ratio=comparison.ratio_run,
+        ends=comparison.interval or comparison.range,
+        second=comparison.ratio_end_to_end,
         look=look,
         colour=colour,
     )
 
 
 def _words(case: Case) -> str:
-    each = case.main
-    assert each is not None
-    if each.verdict is Verdict.UNLIKE:
-        return f"unlike: {listed(codes(each.reasons))}"
-    return f"{ratio(each.ratio_end_to_end, _SIGNS, each.bound)} end to end"
+    comparison = case.main
+    assert comparison is not None
+    if comparison.verdict is Verdict.UNLIKE:
+        return f"unlike: {listed(codes(comparison.reasons))}"
+    return f"{ratio(comparison.ratio_end_to_end, _SIGNS, comparison.bound)} end to end"
 
 
 def _gap(case: Case) -> str:
@@ -165,9 +165,13 @@ def _vs_best(case: Case) -> str:
     return f"{run}, {ratio(whole.ratio_end_to_end, _SIGNS, whole.bound)}{against} end to end"
 
 
-def _vs(each: Comparison | None, which: Literal["ratio_run", "ratio_end_to_end"]) -> str:
-    value = getattr(each, which) if each is not None else None
-    return f"{ratio(value, _SIGNS, each.bound)} {each.baseline}" if each is not None and value is not None else ""
+def _vs(comparison: Comparison | None, which: Literal["ratio_run", "ratio_end_to_end"]) -> str:
+    value = getattr(comparison, which) if comparison is not None else None
+    return (
+        f"{ratio(value, _SIGNS, comparison.bound)} {comparison.baseline}"
+        if comparison is not None and value is not None
+        else ""
+    )
 
 
 _TONES: dict[Verdict, Tone] = {Verdict.LIKE: "good", Verdict.UNLIKE: "doubtful", Verdict.REFUSED: "bad"}
@@ -226,12 +230,12 @@ def _time(case: Case) -> str:
     return seconds(case.run) if case.run is not None else outcome(case.record)
 
 
-def _ratio_with_spread(each: Comparison | None) -> str:
-    if each is None:
+def _ratio_with_spread(comparison: Comparison | None) -> str:
+    if comparison is None:
         return NOTHING
-    ends = each.interval or each.range
-    spread = f" {span(*ends, interval=each.interval is not None)}" if ends else ""
-    return f"{ratio(each.ratio_run, _SIGNS, each.bound)}{spread}"
+    ends = comparison.interval or comparison.range
+    spread = f" {span(*ends, interval=comparison.interval is not None)}" if ends else ""
+    return f"{ratio(comparison.ratio_run, _SIGNS, comparison.bound)}{spread}"
 
 
 def _why(case: Case, reasons: Sequence[str]) -> str:

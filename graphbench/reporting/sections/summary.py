@@ -68,18 +68,18 @@ def leader(measured: Measured) -> str:
     """
     ranked: Counter[tuple[bool, bool, str]] = Counter()
     for case in measured.cases:
-        each = case.main or case.best
-        if each is not None and each.ratio_run is not None:
+        comparison = case.main or case.best
+        if comparison is not None and comparison.ratio_run is not None:
             where = case.record.environment
             plainly = where is None or where.allocator in {None, "default"}
             ranked[case.record.device == "gpu", plainly, case.label] += 1
-    best = min(ranked, key=lambda each: (not each[0], -ranked[each], not each[1], each[2]), default=None)
+    best = min(ranked, key=lambda engine: (not engine[0], -ranked[engine], not engine[1], engine[2]), default=None)
     return best[2] if best else ""
 
 
-def fair(each: Comparison) -> bool:
+def fair(comparison: Comparison) -> bool:
     """Whether a ratio may be averaged: both sides finished, and like was compared with like."""
-    return each.verdict is Verdict.LIKE and each.bound is None and each.ratio_run is not None
+    return comparison.verdict is Verdict.LIKE and comparison.bound is None and comparison.ratio_run is not None
 
 
 class _Fair(NamedTuple):
@@ -92,7 +92,7 @@ class _Fair(NamedTuple):
     @property
     def against(self) -> str:
         """The best CPU engines, those of most cases first; on run and end to end apart where they are not the same."""
-        on_run, whole = (listed([name for name, _ in _engines_of(each)]) for each in (self.best, self.whole))
+        on_run, whole = (listed([name for name, _ in _engines_of(group)]) for group in (self.best, self.whole))
         return on_run if on_run == whole else f"{on_run} on run; {whole} end to end"
 
 
@@ -116,7 +116,7 @@ class _Means(NamedTuple):
 
 
 def _engines_of(found: Sequence[Comparison]) -> list[tuple[str, int]]:
-    return sorted(Counter(each.baseline for each in found).items(), key=lambda each: (-each[1], each[0]))
+    return sorted(Counter(comparison.baseline for comparison in found).items(), key=lambda item: (-item[1], item[0]))
 
 
 def _fair(cases: Iterable[Case]) -> _Fair:
@@ -132,7 +132,7 @@ _Name = Literal["ratio_run", "ratio_end_to_end"]
 
 
 def _ratios(found: Sequence[Comparison], name: _Name) -> list[float]:
-    return [value for each in found if (value := getattr(each, name)) is not None]
+    return [value for comparison in found if (value := getattr(comparison, name)) is not None]
 
 
 def _mean(found: Sequence[Comparison], name: _Name) -> str:
@@ -327,10 +327,13 @@ def _factor(ratios: Sequence[float]) -> str:
 
 
 def _verdicts(found: Sequence[Comparison]) -> str:
-    counted = Counter(str(each.verdict) for each in found)
-    bounds = Counter(str(each.verdict) for each in found if each.bound is not None)
+    counted = Counter(str(comparison.verdict) for comparison in found)
+    bounds = Counter(str(comparison.verdict) for comparison in found if comparison.bound is not None)
     aside = {verdict: f" ({number} only a bound)" if number else "" for verdict, number in bounds.items()}
-    return ", ".join(f"{counted[each]} {each}{aside.get(each, '')}" for each in Verdict if counted[each]) or NOTHING
+    return (
+        ", ".join(f"{counted[verdict]} {verdict}{aside.get(verdict, '')}" for verdict in Verdict if counted[verdict])
+        or NOTHING
+    )
 
 
 def _counts(measured: Measured) -> list[str]:
@@ -374,7 +377,7 @@ def _engines(measured: Measured) -> Table[_Engine]:
         means, common = common_geometric_means(done)
         whole, _ = common_geometric_means(ends)
         graphs = len({case.record.task.dataset for case in cases})
-        for label in sorted(done, key=lambda each: -means.get(each, 0.0)):
+        for label in sorted(done, key=lambda label: -means.get(label, 0.0)):
             completed = sum(case.label == label and case.run is not None for case in cases)
             rows.append(_Engine(problem, label, means.get(label), whole.get(label), len(common), graphs, completed))
     return Table(
