@@ -38,10 +38,10 @@ MAX_DISPUTED = 1_000
 CLAIM_TOLERANCE = 1e-3
 """Largest relative difference between a value that an engine reports and ours: sums in float32 err by no more."""
 MIN_CERTIFY_S = 600.0
-"""Certifying in a worker may take this long at least, whatever the limit of the task: it is not measured."""
+"""The shortest limit of certifying in a worker, whatever the limit of the task: it is not measured."""
 PER_VERTEX = {"partition", "labels", "scores", "depths", "distances"}
-"""Kinds of answers that certificates compare with the edges, array against array; others are read in a few places only,
-and stay on the host."""
+"""Kinds of answers that certificates compare with the edges, array against array; of others only a
+few values are read, so they stay on the host."""
 _MEMORY_FRACTIONS = (1, 1 / 4, 1 / 16)
 """Fractions of the device's memory to generate edges in; after an out-of-memory error the next is tried."""
 Answer = npt.NDArray[Any]

@@ -1,6 +1,6 @@
 """The environment of a measurement, as the measuring process sees it: hardware, versions, clocks, other processes.
 
-Nothing here fails: what is unknown is left out.
+Nothing here raises: what is unknown is left out.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ from graphbench.system.machine import machine_summary
 
 LIBRARIES = ("numpy", "scipy", "networkx", "pandas", "pyarrow", "msgspec")
 RAPIDS = ("cudf", "cugraph", "nx-cugraph", "pylibcugraph", "libcugraph", "rmm", "cupy", "dask-cuda", "libraft")
-"""Their distributions carry the CUDA version in the name: cudf-cu13, cupy-cuda13x."""
+"""Names of their distributions end in the CUDA version: cudf-cu13, cupy-cuda13x."""
 UVM_DEVICE = "/dev/nvidia-uvm"
-"""A process with a CUDA context has it open; one that only uses NVML does not."""
+"""A process with a CUDA context keeps it open; one that only uses NVML does not."""
 
 
 def capture(engine: Engine, used: Mapping[str, Any], command: str) -> Environment:
@@ -140,8 +140,8 @@ def own_processes() -> set[int]:
 def foreign_processes(on_gpu: Collection[int], own: Collection[int]) -> int:
     """How many processes on a GPU are not our own.
 
-    In a container NVML reports other process ids than the processes have inside. Then as many of them count as our own
-    as our processes have a CUDA context on any GPU, and at least one.
+    In a container NVML reports other process ids than those inside. Then our own are counted instead: those with a CUDA
+    context on any GPU, and at least one.
 
     Args:
         on_gpu: the process ids that NVML reports.

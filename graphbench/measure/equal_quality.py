@@ -2,7 +2,7 @@
 
 Every setting of every engine is tried for a share of the budget. Of each engine's settings within :data:`WITHIN` of the
 best quality reached by any, the fastest is measured again, in a fresh process and with the whole budget, so that lucky
-trials do not decide. The record lists every setting that was tried.
+trials do not decide the result. The record lists every setting that was tried.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from graphbench.measure.runner import measure
 from graphbench.records.model import Matched, Outcome, Params, Record, Tried
 
 WITHIN = 0.01
-"""How far below the best quality seen a setting may be, as a fraction of it."""
+"""By what fraction a setting may be below the best quality seen."""
 EFFORTS: Mapping[str, tuple[Mapping[str, Any], ...]] = {
     "louvain": (
         *({"threshold": threshold} for threshold in (1e-7, 1e-4, 1e-3, 1e-2)),
@@ -32,7 +32,7 @@ EFFORTS: Mapping[str, tuple[Mapping[str, Any], ...]] = {
     "ecg": tuple({"ensemble_size": size} for size in (4, 16, 64)),
     "leiden": tuple({"iterations": iterations} for iterations in (1, 2, 5)),
 }
-"""By algorithm, settings from thorough to quick. Not on the pages: another candidate makes no record stale."""
+"""By algorithm, settings from thorough to quick. Not on the pages, so that a new candidate makes no record stale."""
 
 
 def efforts(algorithm: Algorithm, engine: str, given: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -67,7 +67,7 @@ def measure_matched(
         plan: of heuristics.
         observe: called at every phase and trial, those of the search included.
         predict: called before each task of the search.
-        allow: other heuristics for the same thing that an engine may use instead (Leiden for Louvain).
+        allow: other heuristics for the same problem that an engine may use instead (Leiden for Louvain).
 
     Yields:
         One record for each cell and engine, with every setting tried in `matched`. For an engine without an answer, the

@@ -14,7 +14,7 @@ from graphbench.records.model import Environment, Trials
 from graphbench.records.statistics import MIN_SAMPLES
 
 SLOW_FIRST_FACTOR = 2.0
-"""A first warm trial this many times the median of the others is still warming up."""
+"""A first warm trial that takes more than this many times the median of the others is still warming up."""
 OUTLIER_SCORE = 14.826
 """The modified z-score of an outlier: ten standard deviations of normally distributed times."""
 MIN_SECONDS = 1e-4
@@ -43,7 +43,7 @@ def _of_times(times: Sequence[float], trials: Trials) -> Iterator[str]:
     if slow_first:
         yield (
             f"the first warm trial took {first / middle:.3g} times as long as the others: something was still warming "
-            "up. The median is hardly affected; do not quote a mean."
+            "up. Quote the median, which it hardly affects, not a mean."
         )
     outliers = _outliers(others if slow_first else times)
     if middle >= MIN_SECONDS and outliers:

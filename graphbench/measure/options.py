@@ -28,14 +28,14 @@ if TYPE_CHECKING:
 
 COMMAND_LINE = "the command line"
 MAX_SEED = 2**63 - 1
-"""Trial i uses seed + i, which thus stays within 64 unsigned bits: what NetworKit and cuGraph take (NumPy's generators
-and Python's, which NetworkX and igraph are given, take any number from 0)."""
+"""Trial i uses seed + i, which stays within the 64 unsigned bits that NetworKit and cuGraph take. The generators of
+NumPy and Python, which NetworkX and igraph use, take any number from 0."""
 
 Allocator = Literal["default", "pool", "async"]
 _ADDRESS = re.compile(r"(tcp|tls|ucx|ucxx)://[^\s:/]+:\d+|\w+://\[[0-9a-fA-F:]+\]:\d+")
 
 RUN, HEURISTIC, SUITE, SCALE, CAPACITY = "run", "heuristic", "suite", "scale", "capacity"
-"""What takes options: `graphbench ALGORITHM`, the same for algorithms with a quality, and three other commands."""
+"""Commands with options: `graphbench ALGORITHM`, the same for algorithms with a quality, and three other commands."""
 
 
 def _all_gpus(value: Any) -> Any:
@@ -44,7 +44,7 @@ def _all_gpus(value: Any) -> Any:
 
 @dataclass(frozen=True, kw_only=True)
 class Option:
-    """What a field of :class:`Options` cannot say by its type and default.
+    """What the type and default of a field of :class:`Options` do not say.
 
     Attributes:
         help: one sentence for the command line.
@@ -331,12 +331,12 @@ def revised(options: Some, given: Mapping[str, Any], where: str = "") -> Some:
     """The options with other values.
 
     Args:
-        options: what holds unless it is given.
+        options: their values hold unless new ones are given.
         given: values by name.
         where: they were given, for messages: the command line, a file, or (empty) a call.
 
     Raises:
-        UsageError: for a name that no option has, or a value of a wrong type or out of range.
+        UsageError: for an unknown name, or a value of a wrong type or out of range.
     """
     known = fields(type(options))
     for name, value in given.items():

@@ -1,4 +1,4 @@
-"""What one call measures, and what is reported while it is measured."""
+"""What one call measures, and the progress that it reports."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from graphbench.records.model import Outcome, PosedInfo, Record, Task
 
 @dataclass(frozen=True, kw_only=True)
 class Cell:
-    """One problem on one dataset, to be put to several engines.
+    """One problem on one dataset, for several engines.
 
     Attributes:
         params: the parameters that the user gave; the algorithm fills in the others.
@@ -77,7 +77,7 @@ Predict = Callable[[Task, Engine, PosedInfo], Prediction | None]
 
 @dataclass(frozen=True, kw_only=True)
 class Progress:
-    """A sign of life from a running task.
+    """The progress of a running task.
 
     Attributes:
         phase: `start`, `read`, `build`, `cold`, `run`, `collect`, `certify` or `done`.
@@ -101,12 +101,12 @@ def make_plan(
     parameters: Mapping[str, Any],
     command: str = "",
 ) -> Plan:
-    """Check the names and put everything into one plan; nothing is measured yet.
+    """Check the names and make a plan; nothing is measured yet.
 
     Args:
         algorithm: by name or alias.
         datasets: read after everything else has been checked, so an iterator may load them one by one. A dataset that
-            comes twice is measured once; different datasets of one name get different names.
+            is given twice is measured once; different datasets of one name get different names.
         options: how to measure; a named baseline is measured as well, as ratios are taken against it.
         parameters: the algorithm's own.
         command: what the user typed, for the record; by default this program's arguments.

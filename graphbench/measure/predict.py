@@ -25,13 +25,13 @@ from graphbench.system.machine import machine_summary
 from graphbench.system.text import format_bytes
 
 TIMEOUT_SKIP_FACTOR = 3.0
-"""A call that is predicted to take more than this many times the time limit is not tried."""
+"""A call is not tried if it is predicted to take more than this many times the time limit."""
 _EDGE_BYTES_PYTHON = 750
 """Host memory of an edge in a graph of Python dictionaries: 0.5 to 1 KB were measured."""
 _EDGE_BYTES_COMPILED = 150
-"""Of an edge in a compiled library, the columns that it was built from included."""
+"""The same in a compiled library, with the columns that it is built from."""
 _ANSWER_BYTES = 48
-"""Of a vertex: its answer, and copies made while it is written."""
+"""Host memory of a vertex: its answer, and copies made while it is written."""
 _HOST_BASE = 200 << 20
 _DEVICE_BASE = 600 << 20
 """A CUDA context and its libraries."""
@@ -40,13 +40,13 @@ _COPIES_DIRECTED, _COPIES_UNDIRECTED = 3, 6
 MAX_GROWTH = 2.5
 """Largest exponent of growth with the size; larger fits come from noise on tiny graphs."""
 MAX_EXTRAPOLATION = 1_000.0
-"""No prediction of times on graphs that are more than this many times larger than the largest measured."""
+"""Times are not predicted on graphs more than this many times larger than the largest measured."""
 MIN_SPREAD = 2.0
 """If the sizes measured differ by a smaller factor, growth is assumed to be linear."""
 MIN_ENTRIES = 100_000
 """Peaks on smaller graphs do not show the memory per entry."""
 MEMORY_MARGIN = 1.1
-"""Memory grows in steps."""
+"""Predicted memory is multiplied by this, as memory grows in steps."""
 
 
 @dataclass(kw_only=True)
@@ -239,7 +239,7 @@ class Past:
         Args:
             task: the task.
             entries: of the graph as posed.
-            series: names of graphs that differ only in size; on other graphs, running out of memory shows little.
+            series: names of graphs that differ only in size; on other graphs, running out of memory is little evidence.
             memory_bytes: limit on host memory; a record with a smaller limit does not count.
         """
         return next(
@@ -255,7 +255,7 @@ class Past:
         )
 
     def peaks(self, algorithm: str, engine: str, entries: int, gpus: int = 1) -> Peaks:
-        """Peak memory of a task, by the peaks of the same work on graphs of other sizes.
+        """Peak memory of a task, predicted from the peaks of the same work on graphs of other sizes.
 
         On several GPUs the device's peak is that of one of them, which holds its share of the graph.
         """
@@ -273,7 +273,7 @@ class Past:
 
 
 def gpus_of(task: Task) -> int:
-    """On how many GPUs a task runs; one, unless its engine takes several."""
+    """On how many GPUs a task runs; 1 unless its engine uses several."""
     number = task.params.get("gpus")
     return number if isinstance(number, int) and number > 0 else 1
 

@@ -18,7 +18,7 @@ from graphbench.system import memory
 GRACE_S = 1.0
 """How long a worker may take to end before it is killed."""
 _POLL_S = 0.1
-"""How often to check whether the worker lives, on systems without pidfd."""
+"""Seconds between checks whether the worker lives, on systems without pidfd."""
 REMOVED_VARIABLES = ("NETWORKX_", "NX_CUGRAPH_")
 """Prefixes of settings of NetworkX's dispatcher, which could send the NetworkX baseline to the GPU."""
 
@@ -116,7 +116,7 @@ class WorkerProcess:
             OutOfMemoryError: if it exceeds that limit; it is still running.
             DiedError: if the worker dies; all events it sent have been yielded.
         """
-        with suppress(BrokenPipeError):  # it is dead: the lines below raise that
+        with suppress(BrokenPipeError):  # it is dead: the loop below raises DiedError
             os.write(self._requests, protocol.to_line(request))
         watch = None if memory_bytes is None else memory.Watch(self._process.pid, memory_bytes)
         for line in self._lines(request.deadline, watch):
@@ -134,8 +134,8 @@ class WorkerProcess:
                 yield line
             left = max(deadline - protocol.now(), 0)
             self._watch.select(left if poll is None else min(left, poll))
-            # First whether it lives, then what it sent: nothing can be sent in between. And events sent in time count,
-            # even if this process was late to read them.
+            # Check whether it lives before reading, so that no event is missed. Events sent in time count, even if this
+            # process reads them late.
             dead = self._process.poll() is not None
             if watch is not None and not dead and (held := watch.over()):
                 raise OutOfMemoryError(held)
@@ -153,13 +153,13 @@ class WorkerProcess:
         except BlockingIOError:
             return False
         self._buffer += chunk
-        if not chunk and self._listening:  # closed: from now on only its death can be waited for
+        if not chunk and self._listening:  # closed: from now on, wait for its death only
             self._watch.unregister(self._events)
             self._listening = False
         return bool(chunk)
 
     def finish(self) -> None:
-        """Let the worker exit, and make sure that it and its children do."""
+        """Let the worker exit, then kill what is left of it and its children."""
         if not self._open:
             return
         with suppress(BrokenPipeError):
@@ -181,7 +181,7 @@ class WorkerProcess:
         self._close()
 
     def _signal(self, number: int) -> None:
-        with suppress(ProcessLookupError, PermissionError):  # macOS answers EPERM where all are zombies
+        with suppress(ProcessLookupError, PermissionError):  # macOS returns EPERM if all are zombies
             os.killpg(self._process.pid, number)
 
     def _close(self) -> None:

@@ -86,7 +86,7 @@ class Ended(msgspec.Struct, frozen=True, kw_only=True, tag="ended"):
 
     Attributes:
         steps: seconds of its parts, where it has several.
-        shared: it was done for an earlier task; these are its times then.
+        shared: it was done for an earlier task, whose times these are.
         memory: peaks so far.
     """
 
@@ -123,7 +123,7 @@ class Saved(msgspec.Struct, frozen=True, tag="saved"):
 
 
 class Displaced(msgspec.Struct, frozen=True, tag="displaced"):
-    """The answer of a trial is no longer kept."""
+    """The answer of a trial is no longer needed."""
 
     trial: int
 
@@ -151,7 +151,7 @@ class Verified(msgspec.Struct, frozen=True, kw_only=True, tag="verified"):
         quantities: of the answer that represents the task.
         quality: heuristics: of each trial.
         chosen: the trial whose answer represents the task.
-        notes: what is unusual about that answer, one sentence each.
+        notes: what is unusual about that answer, in sentences.
     """
 
     certificate: Certificate

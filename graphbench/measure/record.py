@@ -1,4 +1,4 @@
-"""What is known of a running task, and its record: certificates and agreement included.
+"""The state of a running task, and its record with certificates and agreement.
 
 The worker may die between any two events, so a :class:`TaskState` can become a record at any moment.
 """
@@ -44,7 +44,7 @@ from graphbench.records.model import (
 from graphbench.system.text import format_bytes
 
 Certifier = Callable[..., Verified | str]
-"""Certifies answers, as :func:`graphbench.measure.answers.verify` does from `files` on; or why that failed."""
+"""Certifies answers, as :func:`graphbench.measure.answers.verify` does from `files` on; returns why if that failed."""
 
 
 @dataclass
@@ -79,7 +79,7 @@ class TaskState:
     _since: float = field(default_factory=protocol.now)
 
     def add(self, event: Event) -> None:
-        """Take in an event."""
+        """Update the state with an event."""
         match event:
             case Began(phase):
                 self.phase = phase
@@ -123,7 +123,7 @@ class TaskState:
         return Phases(**(known | self._steps), run_s=list(self.times))
 
     def ran_out_of_time(self, timeout_s: float) -> None:
-        """The time limit struck. The outcome is a timeout only if no call has been timed."""
+        """The time limit was reached. The outcome is a timeout only if no call has been timed."""
         self.censored = Censored(phase=self.phase, after_s=protocol.now() - self._since, limit_s=timeout_s)
         cold = self._seconds.get("cold")
         if not self.times and cold is not None and self.cold_answer is not None:
@@ -280,14 +280,14 @@ def _verified(
     try:
         with writable("the answer"):
             found["answer"] = {**verified.quantities, "digest": keep(mine)}
-    except StoreError as error:  # what was measured is worth more than a copy of the answer
+    except StoreError as error:  # the measurement is kept even if its answer is not
         found["warnings"] += [f"the answer is not kept. {error}"]
     previous.append(mine)
     return found
 
 
 def _invalid(state: TaskState, certificate: Certificate) -> dict[str, Any]:
-    """The outcome of a task with a wrong answer; one that failed for another reason keeps its outcome."""
+    """The outcome of a task with a wrong answer; a task that failed for another reason keeps its outcome."""
     if state.outcome is not Outcome.OK:
         return {}
     return {"outcome": Outcome.INVALID, "reason": certificate.detail}

@@ -16,7 +16,7 @@ from graphbench.system.files import HOME_VARIABLE, home
 
 @contextmanager
 def writable(what: str) -> Iterator[None]:
-    """Turn an OSError into an error with advice.
+    """Turn an OSError into a StoreError that says what to do.
 
     Raises:
         StoreError: where the block raises OSError.

@@ -35,7 +35,7 @@ from graphbench.system import memory
 from graphbench.system.text import format_bytes
 
 _BYTES_PER_VERTEX = 16
-"""At least: a row offset and a value of an answer, 64 bits each."""
+"""A lower bound: a row offset and a value of an answer, 64 bits each."""
 _STDERR_BYTES = 2_000
 """How much of the end of a worker's standard error a record has."""
 
@@ -44,8 +44,8 @@ def measure(plan: Plan, observe: Observer = lambda _: None, predict: Predict = l
     """Measure everything in a plan.
 
     Datasets come in the plan's order, then engines, fast ones first, then cells in order; a plan may ask for a random
-    order of engines and cells. Closing the iterator, or an exception such as Ctrl-C, kills the worker and drops the
-    current task only. On Linux a worker also dies with the thread that started it, so drive the iterator from one
+    order of engines and cells. Closing the iterator, or an exception such as Ctrl-C, kills the worker and loses
+    the current task only. On Linux a worker also dies with the thread that started it, so drive the iterator from one
     thread that lives on.
 
     Args:
@@ -57,7 +57,7 @@ def measure(plan: Plan, observe: Observer = lambda _: None, predict: Predict = l
         One record for each task, the moment it is complete: failures are records too.
 
     Raises:
-        UsageError: for unknown names, and parameters that make no sense; before anything is measured.
+        UsageError: for unknown names and invalid parameters; before anything is measured.
         InputError: if a graph does not fit a problem, unless the plan is lenient; before anything is measured on that
             dataset.
         StoreError: if the graph cannot be written.
@@ -101,8 +101,8 @@ def _check_room(graph: DatasetInfo) -> None:
     if needed > there:
         raise InputError(
             f"{graph.name} does not fit into memory: {graph.num_vertices:,} vertices ({graph.num_isolated:,} of them "
-            f"isolated) need at least {format_bytes(needed)}, and {format_bytes(there)} are free. If that number is "
-            "right, use a machine with more memory; if not, correct the size in the file."
+            f"isolated) need at least {format_bytes(needed)}, and {format_bytes(there)} are free. Use a machine "
+            "with more memory, or correct the size in the file if it is wrong."
         )
 
 
@@ -115,7 +115,7 @@ class _Question:
 
     @classmethod
     def of(cls, prepared: Prepared) -> _Question:
-        """The cell, with answers stored by earlier runs: each is to the first question."""
+        """The cell, with answers of earlier runs: each answers the first question."""
         files = {engine: kept(digest) for engine, digest in prepared.cell.answered.items()}
         return cls(prepared, [PreviousAnswers(engine, {0: file}) for engine, file in files.items() if file.exists()])
 
@@ -179,7 +179,7 @@ def _measure_task(
 
 
 class Supervisor:
-    """Runs the tasks of one engine on one dataset: in one worker while all goes well, in a fresh one after a failure.
+    """Runs the tasks of one engine on one dataset: in one worker, and in a fresh one after a failure.
 
     On leaving, the worker and everything it started are gone.
     """
@@ -240,7 +240,7 @@ class Supervisor:
         )
         self._position += 1
         if state.censored or state.outcome not in {Outcome.OK, Outcome.INVALID}:
-            # Even if it lives: a failed CUDA call breaks its context, a failed allocation its heap.
+            # Even a worker that still runs: a failed CUDA call breaks its context, a failed allocation its heap.
             self._all_well = False
             self._end(in_good_order=False)
         return state, worker
@@ -256,7 +256,7 @@ class Supervisor:
         """Certify answers in the worker, or in a fresh one; arguments as :func:`.answers.verify` takes them.
 
         Returns:
-            The result, or why there is none.
+            The result, or why certifying failed.
         """
         limit = max(self._plan.options.timeout, MIN_CERTIFY_S)
         request = prepared.certification(files, claims, disputed, deadline=protocol.now() + limit)

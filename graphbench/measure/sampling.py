@@ -16,7 +16,7 @@ from graphbench.records import statistics
 from graphbench.records.statistics import Bounds
 
 PRECISION = 0.05
-"""Half-width of the interval that is narrow enough, as a fraction of the median."""
+"""The largest half-width of a precise interval, as a fraction of the median."""
 MAX_TRIALS = 1_000
 """Trials of microseconds would fill the budget by the million without adding precision."""
 MAX_QUALITY_TRIALS = 20
@@ -94,7 +94,7 @@ def median_interval(values: Sequence[float]) -> Bounds:
 
 
 def _check_now(n: int, questions: int) -> bool:
-    """At 5, after each source once, and then whenever there are a fifth more: an interval costs a millisecond."""
+    """After 5 trials, after each source once, then after every fifth more: an interval costs a millisecond."""
     step = math.log(1.2)
     return n in {statistics.MIN_SAMPLES, questions} or int(math.log(n) / step) != int(math.log(max(n - 1, 1)) / step)
 
@@ -102,8 +102,8 @@ def _check_now(n: int, questions: int) -> bool:
 class Reservoir:
     """Which trials' answers to certify: a seeded sample without replacement, of a stream whose end is unknown.
 
-    Vitter's algorithm R (ACM TOMS 11, 1985). Only the first pass over the questions takes part, so the answers kept are
-    to different questions.
+    Vitter's algorithm R (ACM TOMS 11, 1985). Only the first pass over the questions takes part, so the answers kept
+    belong to different questions.
 
     Args:
         size: how many answers to keep.

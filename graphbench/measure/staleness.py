@@ -20,7 +20,7 @@ ELSEWHERE = "another machine"
 
 @dataclass(frozen=True, kw_only=True)
 class Present:
-    """What records are compared with.
+    """The present state that records are compared with.
 
     Attributes:
         machine: digest of this machine.
@@ -42,7 +42,7 @@ def present() -> Present:
     from graphbench.measure import trials
     from graphbench.system.machine import machine_summary
 
-    @functools.cache  # a look through installed distributions takes a millisecond, and there are thousands of records
+    @functools.cache  # searching the installed distributions takes a millisecond, and stores have thousands of records
     def version(engine: str) -> str | None:
         try:
             return registry.engine(engine).version()

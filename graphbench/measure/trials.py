@@ -32,7 +32,7 @@ from graphbench.records.model import Memory, Outcome, Revisions
 from graphbench.system import memory
 
 REVISION = 1
-"""Of how trials are run and timed. Raise it when a change here makes old times incomparable with new ones."""
+"""The revision of this module. Raise it when a change here makes old times incomparable with new ones."""
 CERTIFIED_SOURCES = 4
 """Searches: the answers to this many sources are certified; of other problems one answer, of heuristics all."""
 
@@ -51,7 +51,7 @@ class GarbageError(Exception):
 
 
 class LazyError(Exception):
-    """An adapter returned something that has computed nothing yet."""
+    """An adapter returned a result that is not computed yet."""
 
 
 def _timed(engine: Engine, action: Callable[..., Any], *args: Any, **options: Any) -> tuple[Any, float]:
@@ -86,7 +86,7 @@ class Job:
     Attributes:
         posed: the graph as posed.
         inputs: the drawn inputs.
-        given: the same in the form that the engine takes, by their names in a call.
+        given: the inputs in the form that the engine takes, by their names in a call.
     """
 
     request: Request
@@ -191,7 +191,7 @@ class Job:
 
 
 def refuse_unread(raw: Any) -> None:
-    """Refuse a result that has computed nothing yet.
+    """Refuse a result that is not computed yet.
 
     Raises:
         LazyError: for a generator.

@@ -111,7 +111,7 @@ def cliffs_delta(old: Sequence[float], new: Sequence[float]) -> float:
 def _cells(records: Sequence[Record], cross_machine: bool) -> dict[tuple[str, str], Record]:
     """By task and machine; a task that never ran has no machine, and any record that ran takes precedence."""
     found: dict[tuple[str, str], Record] = {}
-    for record in sorted(newest(records), key=lambda each: (each.environment is not None, each.measured_at)):
+    for record in sorted(newest(records), key=lambda kept: (kept.environment is not None, kept.measured_at)):
         machine = record.environment.machine if record.environment and not cross_machine else ""
         found[record.task.key, machine] = record
     ran = {key for key, machine in found if machine}

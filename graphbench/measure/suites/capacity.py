@@ -1,8 +1,8 @@
-"""The largest R-MAT graph that completes: a search of :mod:`.search` whose every try is an ordinary record.
+"""The largest R-MAT graph that completes: a search of :mod:`.search`, each try an ordinary record.
 
 A try is a suite of one task on one graph. Its record carries the key of the search, so a search that was stopped
-resumes from the store and repeats nothing. Predictions only choose the sizes: no try is skipped because of them, since
-the boundary is to be measured.
+resumes from the store and repeats nothing. Predictions only choose the sizes: they skip no try, since the boundary
+is to be measured.
 """
 
 from __future__ import annotations
@@ -165,7 +165,7 @@ class CapacitySearch:
 
     @property
     def result(self) -> Capacity:
-        """What was found, whether the search has ended or not."""
+        """What was found so far."""
         found = summarize(
             self._tried.values(),
             algorithm=self.algorithm.name,
@@ -176,9 +176,9 @@ class CapacitySearch:
         )
         now = self.state
         if now.following is not None:
-            end = f"stopped after {count(found.tries, 'try')}; {found.end} (--tries continues)"
+            end = f"stopped after {count(found.tries, 'try')}; {found.end} (--tries N continues)"
         elif now.end == "no larger graph":
-            end = f"the generator makes no graph larger than scale {self.search.highest}: the memory holds more"
+            end = f"the generator makes no graph larger than scale {self.search.highest}: memory is left"
         elif now.failed is not None and now.failed.size in self._unmade:
             end = (
                 f"the generator was the limit, and not {self.engine.name}: {self.name(now.failed.size)} cannot be "
@@ -195,7 +195,7 @@ class CapacitySearch:
         return None if record is None or record.outcome is Outcome.UNSUPPORTED else record
 
     def _known_rate(self) -> float | None:
-        """Bytes by edge on the largest graph that the same work was done on, whatever its limit was."""
+        """Bytes by edge of the same work on its largest graph, whatever the limit was."""
         known = [
             (record.posed.num_edges, taken)
             for record in self.records

@@ -16,7 +16,7 @@ from graphbench.measure.answers import badness
 from graphbench.records.model import Agreement, Certificate, Memory, Outcome, Record, Trials
 
 DRIFT = 1.1
-"""Rounds whose medians are further apart than this are worth a warning."""
+"""Rounds whose medians differ by a larger factor cause a warning."""
 _DRIFTED = "the medians of the"
 """How that warning begins."""
 
@@ -30,7 +30,7 @@ def pooled(before: Record, latest: Record) -> Record:
     """The record of a task after one more round.
 
     Trials, memory, certificate, agreement and warnings are of all rounds. Everything else is of the latest round; a
-    limit that struck in an earlier one is kept. A round that failed replaces the record.
+    limit reached in an earlier one is kept. A round that failed replaces the record.
 
     Args:
         before: after the rounds so far; its outcome is ok.
@@ -105,5 +105,5 @@ def _drift(times: list[float], counts: list[int]) -> list[str]:
 
 
 def _without_drift(warnings: list[str]) -> list[str]:
-    """Without what was said of fewer rounds."""
+    """Without the warnings about fewer rounds."""
     return [warning for warning in warnings if not warning.startswith(_DRIFTED)]

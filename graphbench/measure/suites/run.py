@@ -35,7 +35,7 @@ class Run:
         series: names of graphs that differ only in size, the datasets among them.
         search: the capacity search that this is a try of.
         items: every task on the available graphs.
-        records: by task, the newest record; at first those that need no more measuring.
+        records: by task, the newest record; at first those that need no further rounds.
     """
 
     suite: Suite
@@ -85,7 +85,7 @@ class Run:
         return total, sum(known) * len(seconds) / max(len(known), 1)
 
     def _seconds(self, item: Item) -> float | None:
-        """How long the remaining rounds of a task will take, by all records so far."""
+        """How long the remaining rounds of a task will take, predicted from all records so far."""
         rounds = self._rounds[item.task.key]
         if item.seconds is not None:
             return item.seconds * rounds / max(item.rounds, 1)
@@ -140,7 +140,7 @@ class Run:
             before = self.records.get(key)
             digest = record.dataset.digest if record.dataset else None
             ended = self.stored.ended(key, digest) if record.predicted else None
-            if ended is not None:  # a measured bound is worth more than a prediction
+            if ended is not None:  # keep the measured bound, not the prediction
                 self.records[key], self._rounds[key] = ended, 0
                 continue
             if self.suite.rounds > 1 and record.outcome is Outcome.OK:

@@ -1,13 +1,12 @@
 """The search for the largest R-MAT graph that completes: which size to try next, from what the tries so far gave.
 
 The scale is raised by one, which doubles the draws of edges at a fixed edge factor, until memory runs out; then the
-edge factor is bisected between the largest size that completed and the smallest that did not. What the tries took of
-memory predicts where the boundary is, so that few steps reach it; a wrong prediction only
-costs a try, since the boundary counts as found only when the two sizes have no whole edge factor between them.
+edge factor is bisected between the largest size that completed and the smallest that did not. The memory that the
+tries took predicts the boundary, so that few steps reach it. A wrong prediction only costs a try: the boundary counts
+as found only when the two sizes have no whole edge factor between them.
 
-Whatever did not complete bounds the sizes that are still to be tried, whether memory ran out or not: a time limit that
-struck far above says nothing about the sizes below it. The kind of failure decides how the search ends.
-Pure.
+Every failure bounds the sizes that are still to be tried, whether memory ran out or not: a time limit on a large size
+says nothing about smaller ones. The kind of failure decides how the search ends. Pure.
 """
 
 from __future__ import annotations
@@ -22,15 +21,15 @@ from graphbench.records.capacity import MIN_SCALE, Size, untried
 from graphbench.records.model import Outcome
 
 GUESSED = 2
-"""How many tries between two edge factors may follow a prediction; from then on it is bisected."""
+"""How many tries between two edge factors may follow a prediction; later ones bisect."""
 UNKNOWN_BYTES = 500.0
-"""Memory of a drawn edge if nothing is known: more than most problems take, so that the first try completes."""
+"""Memory of a drawn edge if unknown: more than most problems take, so that the first try completes."""
 
 End = Literal["", "found", "nothing fits", "no larger graph", "other"]
 
 
 class Try(NamedTuple):
-    """What became of one size.
+    """How one size ended.
 
     Attributes:
         size: that was tried.
@@ -49,7 +48,7 @@ class Search(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         factor: the edge factor while the scale is raised.
         limit_bytes: of memory.
-        bytes_by_draw: what records of the same work took for each edge; None: nothing is known.
+        bytes_by_draw: what records of the same work took for each edge; None if unknown.
         lowest: the smallest scale that is worth trying.
         highest: the largest that can be made.
     """
@@ -69,8 +68,8 @@ class State(NamedTuple):
         failed: the smallest above it that did not.
         surprises: tries below the largest that did not complete though it did.
         following: what to try next; None: the search has ended.
-        end: why: `found`; `nothing fits`; `no larger graph` can be made; `other`: the next larger
-            size failed, but not for lack of memory.
+        end: why: `found`; `nothing fits`; `no larger graph` can be made; `other`: the next larger size
+            failed for another reason than memory.
     """
 
     largest: Try | None
@@ -81,13 +80,13 @@ class State(NamedTuple):
 
 
 def state(search: Search, tries: Sequence[Try]) -> State:
-    """How far the search is after these tries, in whichever order they were made."""
-    completed = [each for each in tries if each.outcome is Outcome.OK]
+    """How far the search is after these tries, in any order."""
+    completed = [made for made in tries if made.outcome is Outcome.OK]
     largest = max(completed, key=_draws, default=None)
-    others = [each for each in tries if each.outcome is not Outcome.OK]
+    others = [made for made in tries if made.outcome is not Outcome.OK]
     reached = _draws(largest) if largest else 0
-    failed = min((each for each in others if _draws(each) > reached), key=_draws, default=None)
-    surprises = sorted((each for each in others if _draws(each) <= reached), key=_draws)
+    failed = min((other for other in others if _draws(other) > reached), key=_draws, default=None)
+    surprises = sorted((other for other in others if _draws(other) <= reached), key=_draws)
     following, end = _following(search, tries, largest, failed)
     if following is None and failed is not None and failed.outcome is not Outcome.OUT_OF_MEMORY:
         end = "other"
@@ -120,10 +119,10 @@ def _following(
 
 
 def _down(search: Search, tries: Sequence[Try], failed: Try) -> tuple[Size | None, End]:
-    """Below everything that was tried, in steps that grow: one scale, then two, then four."""
+    """A size below all that were tried, in growing steps: one scale, then two, then four."""
     if failed.size.scale <= search.lowest:
         return None, "nothing fits"
-    step = 1 << (sum(each.size.factor == search.factor for each in tries) - 1)
+    step = 1 << (sum(made.size.factor == search.factor for made in tries) - 1)
     return Size(max(failed.size.scale - max(step, 1), search.lowest), search.factor), ""
 
 
@@ -134,14 +133,14 @@ def _between(tries: Sequence[Try], largest: Try, failed: Try, guess: float) -> t
         return None, "found"
     low, high = left[0], left[-1]
     likely, middle = math.floor(guess / (1 << scale)), (low + high) // 2
-    here = sum(each.size.scale == scale for each in tries)
+    here = sum(made.size.scale == scale for made in tries)
     if here > GUESSED or likely > high:
         return Size(scale, middle), ""
     return Size(scale, max(likely, low)), ""
 
 
-def _draws(each: Try) -> int:
-    return each.size.draws
+def _draws(made: Try) -> int:
+    return made.size.draws
 
 
 def _first_guess(search: Search) -> float:
@@ -149,22 +148,22 @@ def _first_guess(search: Search) -> float:
 
 
 def _predicted(search: Search, tries: Sequence[Try]) -> float:
-    """Draws that the memory is likely to suffice for: a line through the smallest and the largest that completed."""
+    """Draws that are likely to fit, on a line through the smallest and the largest try that completed."""
     known = sorted(
-        (float(_draws(each)), float(each.peak_bytes))
-        for each in tries
-        if each.outcome is Outcome.OK and each.peak_bytes
+        (float(_draws(made)), float(made.peak_bytes))
+        for made in tries
+        if made.outcome is Outcome.OK and made.peak_bytes
     )
     if not known:
         return _first_guess(search)
     (least, base), (most, peak) = known[0], known[-1]
     rate = (peak - base) / (most - least) if most > least else 0.0
-    # A single size, or peaks that do not rise, tell no more than bytes by edge, libraries and all.
+    # A single size, or peaks that do not rise, give bytes by edge only, with the libraries' memory.
     return most + (search.limit_bytes - peak) / rate if rate > 0 else search.limit_bytes * most / peak
 
 
 def _scale_of(search: Search, draws: float) -> int:
-    """The largest scale at the fixed edge factor with no more draws than that."""
+    """The largest scale with at most this many draws at the fixed edge factor."""
     return math.floor(math.log2(draws / search.factor)) if draws >= search.factor else 0
 
 

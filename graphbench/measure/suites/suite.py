@@ -15,7 +15,7 @@ from graphbench.system import files
 
 
 class Variant(NamedTuple):
-    """How GPU engines run: the memory resource, and on how many GPUs (None: all) those run that take several."""
+    """How GPU engines run: the memory resource, and on how many GPUs (None: all) engines for several GPUs run."""
 
     allocator: Allocator
     gpus: int | None = None
@@ -84,7 +84,7 @@ class Suite(Common, frozen=True, kw_only=True):
             raise UsageError("allocators needs at least one of default, pool, async.")
 
     def variants(self) -> list[Variant]:
-        """Every allocator with every number of GPUs."""
+        """All combinations of an allocator and a number of GPUs."""
         numbers: list[int | None] = [*self.gpus] or [None]
         return [Variant(allocator, number) for allocator in self.allocators for number in numbers]
 
@@ -107,8 +107,8 @@ def read(name: str) -> Suite:
     """The suite of that name, or in that file.
 
     Raises:
-        UnknownNameError: if nothing is called that.
-        UsageError: if the file is no suite; the message names the key.
+        UnknownNameError: if there is no such suite.
+        UsageError: if the file is not a valid suite; the message names the key.
     """
     if name in names():
         path = files.data() / "suites" / f"{name}.toml"
@@ -126,7 +126,7 @@ def read(name: str) -> Suite:
 
 
 def merged(suite: Suite, given: Mapping[str, Any], where: str = COMMAND_LINE) -> Suite:
-    """The suite with the values that the command line, or a call, gives instead; None and an empty list give none.
+    """The suite with values of the command line or a call; None and empty lists are ignored.
 
     Raises:
         UsageError: as :func:`revised`.

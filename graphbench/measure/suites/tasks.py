@@ -25,7 +25,7 @@ FINAL = frozenset({Outcome.OK, Outcome.INVALID, Outcome.TIMEOUT, Outcome.OUT_OF_
 
 @dataclass(frozen=True, kw_only=True)
 class Graph:
-    """What is known of a dataset, loaded or not.
+    """A dataset, loaded or not.
 
     Attributes:
         digest: of the cleaned edges; None until it is loaded.
@@ -41,7 +41,7 @@ class Graph:
 
     @classmethod
     def loaded(cls, dataset: Dataset) -> Graph:
-        """A graph that can be measured on."""
+        """A graph to measure on."""
         info = dataset.info
         return cls(
             name=info.name, digest=info.digest, entries=info.num_entries, directed=info.directed, dataset=dataset
@@ -49,11 +49,11 @@ class Graph:
 
     @classmethod
     def described(cls, name: str) -> Graph:
-        """A graph for planning only: nothing is fetched or read.
+        """A graph for planning only: nothing is downloaded or read.
 
         Raises:
-            UnknownNameError: if nothing is called that.
-            DatasetError: if a file is not there.
+            UnknownNameError: if there is no such dataset.
+            DatasetError: if a file does not exist.
         """
         from graphbench import graphs as datasets
         from graphbench.graphs import catalogue, loading
@@ -73,7 +73,7 @@ class Item:
     Attributes:
         rounds: how many of its rounds are still to be measured; 0: it is done.
         runs: whether measuring starts anything: the engine is available and has an adapter.
-        seconds: predicted duration; None if nothing is known.
+        seconds: predicted duration; None if unknown.
     """
 
     task: Task
@@ -86,11 +86,11 @@ class Item:
 
 
 class StoredRecords:
-    """Which records spare a suite from measuring a task again.
+    """The records that a suite reuses instead of measuring again.
 
     Args:
-        records: of the store, oldest first: of several for one task the last one counts, whatever its time stamp.
-        suite: whose limits they have to match.
+        records: of the store, oldest first: of several for one task the last counts, whatever its time stamp.
+        suite: its limits decide which records are enough.
         now: decides whether they are current.
         since: records that were measured before do not count.
     """
@@ -152,7 +152,7 @@ def _on_graph(record: Record | None, digest: str | None) -> Record | None:
 
 
 def engines(suite: Suite) -> list[str]:
-    """Names of the engines to measure: those that the suite names, else all but those on request."""
+    """Names of the engines to measure: those that the suite names, else all that are not opt-in."""
     return suite.engines or [
         engine.name for engine in registry.engines() if not engine.opt_in or (engine.multi_gpu and suite.gpus)
     ]
