@@ -95,7 +95,7 @@ def test_a_damaged_file_is_rebuilt_with_a_warning(kept, damage):
     names = np.array(list("abcde"), dtype=object)
     whole, done = cache.cleaned(SHA, "toy", lambda: toy(names))
     damage[1](kept())
-    with pytest.warns(UserWarning, match="cached graph toy is unreadable and is made again"):
+    with pytest.warns(UserWarning, match="cached graph toy is unreadable and is replaced"):
         again, remembered = cache.cleaned(SHA, "toy", lambda: toy(names))
     assert (again.digest, remembered) == (whole.digest, done)
     with warnings.catch_warnings():
@@ -108,7 +108,7 @@ def test_a_damaged_file_is_rebuilt_with_a_warning(kept, damage):
 def test_a_foreign_parquet_file_is_rebuilt(kept):
     edges, _ = cache.cleaned(SHA, "toy", toy)
     edges.write(kept())  # an edge list, but without what cleaning did
-    with pytest.warns(UserWarning, match="counts of cleaning are missing"):
+    with pytest.warns(UserWarning, match="counts of cleaning are missing or invalid"):
         cache.cleaned(SHA, "toy", toy)
 
 

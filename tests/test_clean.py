@@ -121,9 +121,9 @@ def test_graphs_without_edges_are_cleaned(num_vertices):
 
 @pytest.mark.parametrize("bad", [-1, 6, 2**40])
 def test_invalid_ids_are_refused_with_the_row(bad):
-    with pytest.raises(InputError, match=rf"toy: row 1 names vertex {bad}; expected ids from 0 to 5"):
+    with pytest.raises(InputError, match=rf"toy: row 1 has vertex {bad}; expected ids from 0 to 5"):
         clean(raw([(0, 1), (2, bad)]), "toy")
-    with pytest.raises(InputError, match="there are no vertices"):
+    with pytest.raises(InputError, match="the graph has no vertices"):
         clean(raw([(0, 1)], num_vertices=0), "toy")
 
 

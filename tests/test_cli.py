@@ -496,7 +496,7 @@ def test_a_file_is_shown(graphbench, tmp_path):
         assert line in out
     code, _, err = graphbench("show", tmp_path / "no.csv")
     assert code == 1
-    assert "There is no file" in err
+    assert "does not exist" in err
 
 
 def test_generated_graphs_and_files_need_no_fetching(graphbench, tmp_path):

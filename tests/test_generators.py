@@ -95,8 +95,8 @@ def test_names_are_canonical():
     ("spec", "message"),
     [
         ("ba:", "n is missing"),
-        ("ba:n=10,k=3", "'k=3'.*is not understood: ba takes n "),
-        ("ba:n", "'n' in 'ba:n' is not understood"),
+        ("ba:n=10,k=3", "'k=3'.*is not a parameter: ba takes n "),
+        ("ba:n", "'n' in 'ba:n' is not a parameter"),
         ("ba:n=10,n=11", "n is given twice"),
         ("ba:n=ten", "n takes a whole number from 2 to .* not 'ten'"),
         ("ba:n=10.5", "a whole number"),

@@ -1,9 +1,9 @@
-"""The cache: cleaned graphs as Parquet, downloads and derived files; list and clear them.
+"""The cache: downloads, cleaned graphs as Parquet, and derived files.
 
-Under `home()`: `downloads/` (archives), `cleaned/` (cleaned graphs), `posed/` and `inputs/` (graphs and draws as a
-problem needs them), `answers/` (to compare engines). All of it can be downloaded or computed again; records cannot, so
-other folders are never touched. `home()` may be any folder that a user chooses, so only files whose name and folder
-match graphbench's own are listed or removed.
+Under `home()`: `downloads/` (archives), `cleaned/` (cleaned graphs), `posed/` and `inputs/` (graphs and draws for
+problems), `answers/` (to compare engines). All of them can be downloaded or computed again; records cannot, so other
+folders are never changed. `home()` may be any folder that a user chooses, so only files whose names and folders match
+graphbench's patterns are listed or removed.
 """
 
 from __future__ import annotations
@@ -69,12 +69,12 @@ class Entry:
 def cleaned(
     source_sha256: str, name: str, make: Callable[[], Raw], *, directed: bool | None = None
 ) -> tuple[EdgeList, Cleaning]:
-    """The cleaned graph of a source from the cache; on a miss, make it, clean it and cache it.
+    """The cleaned graph of a source from the cache; on a miss, read or generate it, clean it and cache it.
 
-    Several processes may do so at once: each writes the same file, and the last one replaces it atomically.
+    Concurrent processes write the same content, and each replaces the file atomically.
 
     Args:
-        source_sha256: of the file, or of whatever else determines the rows, such as a generator's parameters.
+        source_sha256: of the file, or of anything else that determines the rows, such as a generator's parameters.
         name: of the dataset.
         make: reads or generates the raw rows; called on a miss only.
         directed: the direction that the user requested; it changes what is read from the same file.
@@ -90,14 +90,14 @@ def cleaned(
         try:
             return _stored(path, name)
         except (FormatError, OSError) as error:
-            warnings.warn(f"The cached graph {name} is unreadable and is made again. ({error})", stacklevel=2)
+            warnings.warn(f"The cached graph {name} is unreadable and is replaced. ({error})", stacklevel=2)
     edges, cleaning = clean(make(), name)
     metadata = {_CLEANING: msgspec.json.encode(cleaning).decode(), parquet.DATASET: name}
     try:
         return edges.write(path, metadata=metadata), cleaning
     except OSError as error:
         reason = error.strerror or str(error)
-        advice = f"Free some space, or set {paths.HOME_VARIABLE} to a writable folder."
+        advice = f"Free disk space, or set {paths.HOME_VARIABLE} to a writable folder."
         raise DatasetError(f"The cleaned graph {name} cannot be cached in {path.parent}: {reason}. {advice}") from error
 
 
@@ -117,7 +117,7 @@ def _stored(path: Path, name: str) -> tuple[EdgeList, Cleaning]:
     try:
         return edges, msgspec.json.decode(parquet.read_metadata(path)[_CLEANING], type=Cleaning)
     except (KeyError, msgspec.DecodeError) as error:
-        raise FormatError(path, f"the counts of cleaning are missing: {error!r}.") from error
+        raise FormatError(path, f"the counts of cleaning are missing or invalid: {error!r}.") from error
 
 
 def posed_path(digest: str, weights: str, suffix: str) -> Path:
@@ -126,7 +126,7 @@ def posed_path(digest: str, weights: str, suffix: str) -> Path:
 
 
 def inputs_path(kind: str, digest: str) -> Path:
-    """The file of drawn inputs, by their kind (`sources`, `pairs`, ...) and the digest of the values."""
+    """The file of drawn inputs, by their kind (`sources`, `pairs`, ...) and a digest of the values."""
     return paths.home() / "inputs" / f"{kind}-{digest}.npz"
 
 
@@ -138,19 +138,19 @@ def entries() -> list[Entry]:
             status = path.stat()
             modified = datetime.fromtimestamp(status.st_mtime, UTC)
             entry = Entry(name=name, path=path, bytes=status.st_size, kind=kind, modified=modified)
-            beside = sum(each.stat().st_size for each in entry.files[1:])
+            beside = sum(companion.stat().st_size for companion in entry.files[1:])
             found.append(replace(entry, bytes=entry.bytes + beside))
     return sorted(found, key=lambda entry: (entry.kind, entry.name.casefold(), entry.path))
 
 
 def clear(names: Iterable[str] | None = None) -> list[Entry]:
-    """Remove cached files and return what was removed. Records are never touched.
+    """Remove cached files and return the removed entries. Records are never removed.
 
     Args:
         names: only files of these datasets (`GROUP/NAME` or NAME, case-insensitive); None: everything.
 
     Raises:
-        UnknownNameError: if nothing is cached of one of them; nothing is removed then.
+        UnknownNameError: if nothing is cached for one of them; then nothing is removed.
         DatasetError: if a file cannot be removed.
     """
     kept = entries()
@@ -160,7 +160,7 @@ def clear(names: Iterable[str] | None = None) -> list[Entry]:
         for name in names:
             if name.casefold() not in known:
                 what = {entry.name for entry in kept if entry.kind in {"download", "cleaned"}}
-                raise UnknownNameError("dataset that is kept", name, what, "`graphbench cache list` shows what is.")
+                raise UnknownNameError("cached dataset", name, what, "`graphbench cache list` lists cached files.")
     wanted = None if names is None else {name.casefold() for name in names}
     removed = []
     for entry in kept:
@@ -170,7 +170,8 @@ def clear(names: Iterable[str] | None = None) -> list[Entry]:
             for path in entry.files:
                 path.unlink(missing_ok=True)
         except OSError as error:
-            raise DatasetError(f"{entry.path} cannot be removed: {error.strerror or error}.") from error
+            advice = "Check the permissions of its folder."
+            raise DatasetError(f"{entry.path} cannot be removed: {error.strerror or error}. {advice}") from error
         removed.append(entry)
         if entry.kind == "download":
             with contextlib.suppress(OSError):  # other archives of the group are still there

@@ -1,6 +1,6 @@
 """The catalogue: graphs with a known size and checksum, declared in `embedded.toml` and `suitesparse.toml`.
 
-:class:`Description` is what is known of any dataset before it is read; :class:`Entry` is one of the catalogue.
+:class:`Description` has what is known of any dataset before it is read; :class:`Entry` is a graph of the catalogue.
 """
 
 from __future__ import annotations

@@ -104,20 +104,21 @@ def clean(raw: Raw, name: str) -> tuple[EdgeList, Cleaning]:
 def _check(raw: Raw, name: str) -> None:
     lengths = {len(column) for column in (raw.src, raw.dst, raw.weight) if column is not None}
     if len(lengths) > 1:
-        raise InputError(f"{name}: the columns have different lengths ({', '.join(map(str, sorted(lengths)))}).")
+        found = ", ".join(map(str, sorted(lengths)))
+        raise InputError(f"{name}: the columns have different lengths ({found}); expected equal lengths.")
     if raw.names is not None and len(raw.names) != raw.num_vertices:
-        raise InputError(f"{name}: {len(raw.names):,} names for {raw.num_vertices:,} vertices.")
+        raise InputError(f"{name}: {len(raw.names):,} names for {raw.num_vertices:,} vertices; expected one for each.")
     for ends in (raw.src, raw.dst):
         if len(ends) and (ends.min() < 0 or ends.max() >= raw.num_vertices):
             row = int(np.argmax((ends < 0) | (ends >= raw.num_vertices)))
             expected = (
-                f"expected ids from 0 to {raw.num_vertices - 1:,}" if raw.num_vertices else "there are no vertices"
+                f"expected ids from 0 to {raw.num_vertices - 1:,}" if raw.num_vertices else "the graph has no vertices"
             )
-            raise InputError(f"{name}: row {row:,} names vertex {ends[row]}; {expected}.")
+            raise InputError(f"{name}: row {row:,} has vertex {ends[row]}; {expected}.")
 
 
 def _tidy_weights(weight: npt.NDArray[np.generic]) -> Weights:
-    """Float64, with one zero and one NaN: equal weights then have equal bytes, and equal graphs equal digests."""
+    """Weights as float64 with one zero and one NaN, so that equal weights have equal bytes and digests."""
     tidy = weight.astype(np.float64) + 0.0  # -0.0 + 0.0 is 0.0
     tidy[np.isnan(tidy)] = np.nan
     return tidy

@@ -33,7 +33,7 @@ def merge_parallel(
     """
     if len(src) < 2 or _strictly_sorted(src, dst):
         return src, dst, weight, 0
-    # Two 31-bit ids fit one key, and one key sorts several times as fast as two (NumPy's np.unique hashes: slower yet).
+    # Two 31-bit ids fit into one key, which sorts several times as fast as two (np.unique hashes and is slower still).
     packable = num_vertices <= INT32_VERTICES
     if packable and weight is None:
         keys = _pack(src, dst)

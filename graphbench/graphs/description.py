@@ -1,4 +1,4 @@
-"""Describe datasets by name without downloading anything."""
+"""Describe datasets by name without a download."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ COLLECTION_CITATION = (
 
 
 def names() -> list[str]:
-    """The names of the catalogue: embedded graphs first, then those that are fetched."""
+    """The names of the catalogue: embedded graphs, then downloaded ones."""
     return catalogue.names()
 
 
@@ -28,14 +28,14 @@ def twin_names() -> list[str]:
 
 
 def describe(name: str) -> Description:
-    """Describe a dataset by name; nothing is downloaded.
+    """Describe a dataset by name, without a download.
 
     Args:
         name: of the catalogue, a matrix of the SuiteSparse collection if its index is cached, a generator (`ba`) or a
             generator's specification, or a file, which is read.
 
     Raises:
-        DatasetError: if a file does not exist or is no graph.
+        DatasetError: if a file does not exist or is not a graph.
         UnknownNameError: if there is no such dataset.
         UsageError: if a specification is invalid.
     """
@@ -49,7 +49,7 @@ def describe(name: str) -> Description:
         return _of_file(loading.load(name).info)
     found = suitesparse.known().get(name.casefold()) if "/" in name else suitesparse.resolve(name)
     if found is None:
-        hint = "The collection's index is downloaded with the first GROUP/NAME that is loaded or fetched."
+        hint = "The first load or fetch of a GROUP/NAME downloads the collection's index."
         raise UnknownNameError("dataset", name, catalogue.names(), hint)
     return _of_matrix(found)
 

@@ -1,7 +1,7 @@
-"""Download a file: resumed after an interruption, retried, checked, and visible only when complete.
+"""Download a file: resume after an interruption, retry, verify, and make it visible only when complete.
 
-Bytes are appended to a hidden `.NAME.part` beside the file, which is renamed once its checksum is right. A lock under
-`home()/locks` lets one process download while others wait for the same file; it ends with its process.
+Bytes are appended to a hidden `.NAME.part` beside the file, which is renamed once its checksum is verified. A lock
+under `home()/locks` lets one process download while others wait for the same file; it ends with its process.
 """
 
 from __future__ import annotations
@@ -32,11 +32,11 @@ Progress = Callable[[int, int | None], None]
 """Called with the bytes done and the total, or None if the server does not send it."""
 
 ADVICE = (
-    "Set GRAPHBENCH_MIRROR to a folder (file://...) or server (https://...) with the collection's layout; it is asked "
+    "Set GRAPHBENCH_MIRROR to a folder (file://...) or server (https://...) with the collection's layout; it is tried "
     "first. Embedded graphs need no network: `graphbench list datasets`."
 )
 MAX_ATTEMPTS = 4
-"""Requests in a row that bring no further byte."""
+"""Consecutive requests without a new byte."""
 BACKOFF_S = 0.5
 """Doubles with each attempt."""
 TIMEOUT_S = (10.0, 30.0)
@@ -44,7 +44,7 @@ TIMEOUT_S = (10.0, 30.0)
 _POLL_S = 0.1
 _PIECE_BYTES = 1 << 17
 _TRANSIENT = frozenset({408, 429, 500, 502, 503, 504})
-"""HTTP statuses that are worth another attempt."""
+"""HTTP statuses after which a request is repeated."""
 _NO_LOCKS = frozenset({errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP})
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 
@@ -72,13 +72,13 @@ def download(
         path: the file; its folder is created.
         addresses: `http://`, `https://` or `file://`, tried in this order.
         expected: the SHA-256 that the file must have.
-        check: is given the complete file before it is renamed; raises a DatasetError if it is wrong.
+        check: called with the complete file before it is renamed; raises a DatasetError if it is invalid.
         progress: called as bytes arrive.
-        hint: what else to do if the checksum is wrong.
+        hint: advice if the checksum is wrong.
 
     Raises:
-        ChecksumError: if an address answered with other bytes.
-        FetchError: if no address answered, or the folder cannot be written.
+        ChecksumError: if an address sent other bytes.
+        FetchError: if no address sent the file, or the folder cannot be written.
     """
     progress = progress or (lambda _done, _total: None)
     before = _modified(path)
@@ -89,14 +89,14 @@ def download(
                 return  # Another process downloaded it while this one waited.
             with part.open("ab+", buffering=0) as file:
                 if expected is None:
-                    file.truncate(0)  # Nothing could verify that an old part belongs to this file.
+                    file.truncate(0)  # An old part cannot be verified to belong to this file.
                 try:
                     fault = functools.partial(_fault, part, expected, check)
                     _from_any(file, addresses, fault, progress, name=path.name, hint=hint or ADVICE)
                     os.fsync(file.fileno())
                     part.replace(path)
                 except BaseException as error:
-                    # A later call can resume only what it can verify; a full disk needs the space.
+                    # Keep the part only if a later call can verify it and the disk is not full.
                     full = isinstance(error, OSError) and error.errno in _FULL
                     if expected is None or full or file.seek(0, os.SEEK_END) == 0:
                         part.unlink(missing_ok=True)
@@ -107,7 +107,7 @@ def download(
 
 @contextmanager
 def _locked(path: Path, progress: Progress) -> Iterator[Path]:
-    """Hold the lock of a file and yield its part; without lock support, yield a part of this process alone."""
+    """Hold the lock of a file and yield its part; without lock support, yield a part private to this process."""
     import filelock
 
     part = path.with_name(f".{path.name}.part")
@@ -133,7 +133,7 @@ def _locked(path: Path, progress: Progress) -> Iterator[Path]:
 
 
 def _fault(part: Path, expected: str | None, check: Callable[[Path], object] | None) -> str:
-    """What is wrong with the complete part; empty if nothing is."""
+    """What is wrong with the complete part; empty if it is correct."""
     if expected is not None and (actual := sha256(part)) != expected:
         return f"expected SHA-256 {expected}, got {actual}"
     try:
@@ -155,7 +155,7 @@ def _from_any(
         try:
             _fill(file, address, progress)
             problem = fault()
-            if problem and resumed:  # perhaps because of the old beginning: once more from the start
+            if problem and resumed:  # the old beginning may be wrong: repeat from the start
                 file.truncate(0)
                 _fill(file, address, progress)
                 problem = fault()
@@ -170,14 +170,14 @@ def _from_any(
     tried = "".join(f"\n  {failure}" for failure in failures)
     if wrong_bytes:
         raise ChecksumError(
-            f"{name}: the downloaded bytes are wrong and were deleted:{tried}\nTry again. If the same bytes come back, "
-            f"a mirror or proxy alters them: use another address. {hint}"
+            f"{name}: the downloaded bytes are wrong and were deleted:{tried}\nTry again. If the result is the same, a "
+            f"mirror or proxy changes them: use another address. {hint}"
         )
     raise FetchError(f"{name} could not be downloaded:{tried}", ADVICE)
 
 
 class _TransferError(Exception):
-    """An address does not serve the file; the message says why."""
+    """An address does not serve the file; the message is the reason."""
 
 
 class _Interrupted(Exception):  # noqa: N818  not an error: the download is resumed
@@ -185,9 +185,9 @@ class _Interrupted(Exception):  # noqa: N818  not an error: the download is resu
 
 
 def _fill(file: BinaryIO, address: str, progress: Progress) -> None:
-    """Append to the file what the address has beyond the file's end.
+    """Append the rest of the file from an address.
 
-    urllib3 retries requests without a response; here a response that was cut off is resumed.
+    urllib3 retries requests without a response; this function resumes a response that was cut off.
 
     Raises:
         _TransferError: if the address is at fault.
@@ -201,7 +201,7 @@ def _fill(file: BinaryIO, address: str, progress: Progress) -> None:
 
     retry = urllib3.Retry(
         total=MAX_ATTEMPTS - 1,
-        connect=0,  # TCP has tried several times
+        connect=0,  # TCP already retries
         other=0,
         status_forcelist=_TRANSIENT,
         backoff_factor=BACKOFF_S,
@@ -242,7 +242,7 @@ class _Remote:
         self.etag: str | None = None
 
     def receive(self, file: BinaryIO, session: requests.Session, address: str, progress: Progress) -> None:
-        """Request what is missing once, and write it as it arrives."""
+        """Request the missing bytes once, and write them as they arrive."""
         done = file.seek(0, os.SEEK_END)
         headers = {"Range": f"bytes={done}-"} if done else {}
         if done and self.etag:
@@ -250,7 +250,7 @@ class _Remote:
         with session.get(address, headers=headers, stream=True, timeout=TIMEOUT_S) as response:
             start, total = _extent(response)
             if response.status_code == 416 and done and done == total:
-                return  # Complete: an earlier run stopped just before the end.
+                return  # Complete: an earlier run stopped before it renamed the part.
             if response.status_code != 416:
                 response.raise_for_status()
             if start not in {0, done} or (start and self.total not in {None, total}):
@@ -263,7 +263,7 @@ class _Remote:
             # Only a strong validator promises equal bytes (RFC 9110, 13.1.5).
             self.total, self.etag, done = total, etag if etag and etag.startswith('"') else None, start
             progress(done, total)
-            # The raw stream: a server that labels a .tar.gz as gzip-encoded would have it decompressed on the way.
+            # The raw stream, as a .tar.gz that a server labels as gzip-encoded would be decompressed.
             for piece in response.raw.stream(_PIECE_BYTES, decode_content=False):
                 _write(file, piece)
                 done += len(piece)
@@ -304,7 +304,7 @@ def _copy(file: BinaryIO, source: Path, progress: Progress) -> None:
 
 def _write(file: BinaryIO, piece: bytes) -> None:
     rest = memoryview(piece)
-    while rest:  # An unbuffered file may take less than all.
+    while rest:  # An unbuffered file may write fewer bytes than given.
         rest = rest[file.write(rest) :]
 
 
@@ -339,9 +339,9 @@ def _modified(path: Path) -> int | None:
 def _disk_error(error: OSError, path: Path) -> FetchError:
     folder = path.parent
     if error.errno in _FULL:
-        problem = f"No space is left for {path.name} in {folder}. Free some"
+        problem = f"No space is left for {path.name} in {folder}. Free disk space"
     elif error.errno in {errno.EACCES, errno.EPERM, errno.EROFS}:
         problem = f"{folder} is not writable, so {path.name} cannot be stored. Make it writable"
     else:
-        problem = f"{path.name} cannot be stored in {folder}: {error.strerror or error}. Fix that"
+        problem = f"{path.name} cannot be stored in {folder}: {error.strerror or error}. Check the folder"
     return FetchError(f"{problem}, or set GRAPHBENCH_HOME to another folder.")

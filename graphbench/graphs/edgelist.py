@@ -35,7 +35,7 @@ __all__ = ["INT32_VERTICES", "Columns", "Counts", "EdgeList", "Ids", "Weights", 
 
 
 class EdgeList:
-    """A canonical graph: counts, a digest, and columns that are read on demand.
+    """A canonical graph: counts, a digest, and columns that are read when needed.
 
     Use :meth:`from_columns` or :meth:`open`. `len(edges)` is `num_edges`.
 
@@ -50,7 +50,7 @@ class EdgeList:
     """
 
     suffix: ClassVar[str] = ".parquet"
-    """Of files that :meth:`write` writes."""
+    """The suffix of files that :meth:`write` writes."""
     on_device: ClassVar[bool] = False
 
     def __init__(self, counts: Counts, *, columns: Columns | None, path: Path | None, name: str, names: Any) -> None:
@@ -81,7 +81,7 @@ class EdgeList:
         names: npt.NDArray[Any] | None = None,
         weights: str | None = None,
     ) -> EdgeList:
-        """Wrap canonical columns; they are not checked (see :func:`graphbench.graphs.clean.clean`).
+        """Wrap canonical columns without checking them (see :func:`graphbench.graphs.clean.clean`).
 
         Args:
             src: sources, shape (num_edges,), int32 or int64.
@@ -149,7 +149,7 @@ class EdgeList:
 
     @property
     def id_type(self) -> type[np.signedinteger[Any]]:
-        """Type of the ids: int32 where they fit."""
+        """Type of the ids: int32 if they fit."""
         return np.int32 if self.num_vertices <= INT32_VERTICES else np.int64
 
     @property
@@ -208,14 +208,14 @@ class EdgeList:
     # Convert
 
     def to_numpy(self) -> Columns:
-        """The columns as NumPy arrays (views where they are in memory, a fresh read where they are in a file)."""
+        """The columns as NumPy arrays: views if they are in memory, else read again from the file."""
         if self._columns is not None:
             return self._columns
         assert self.path is not None
         return parquet.read_columns(self.path)
 
     def chunks(self, rows: int = 1 << 22) -> Iterator[Columns]:
-        """The columns in pieces of at most about `rows` rows, for certificates."""
+        """The columns in pieces of at most `rows` rows, for certificates."""
         if self._columns is not None:
             src, dst, weight = self._columns
             # At least one piece, so that a certificate sees columns of the right dtype.
@@ -257,7 +257,7 @@ class EdgeList:
         """Columns `source`, `destination` and, if weighted, `weight`.
 
         Args:
-            names: names of the vertices instead of ids, if there are any.
+            names: use names of the vertices instead of ids, if the graph has names.
         """
         import pandas as pd
 
@@ -270,7 +270,7 @@ class EdgeList:
         return frame
 
     def to_cudf(self, *, names: bool = False) -> cudf.DataFrame:
-        """Like :meth:`to_pandas`, in device memory; read by cuDF from the Parquet file if there is one.
+        """Like :meth:`to_pandas`, in device memory; cuDF reads the Parquet file if it exists.
 
         Raises:
             UnavailableError: if cuDF is not installed.
@@ -294,8 +294,8 @@ class EdgeList:
         """Like :meth:`to_cudf`, partitioned over the workers of a Dask-CUDA cluster.
 
         Args:
-            npartitions: how many; by default one for each row group of the file.
-            id_type: of the ids; :attr:`id_type` by default.
+            npartitions: number of partitions; by default one for each row group of the file.
+            id_type: type of the ids; :attr:`id_type` by default.
 
         Raises:
             UsageError: if the edge list is not in a file that workers can read.
@@ -321,7 +321,7 @@ class EdgeList:
     def undirected(self) -> EdgeList:
         """Drop the direction: (u, v) and (v, u) become one edge that keeps the smaller weight.
 
-        The smaller, as in cuGraph and as shortest paths require; so an unweighted graph stays the case of weight 1.
+        The smaller one, as in cuGraph and as shortest paths require; an unweighted graph stays the case of weight 1.
         """
         if not self.directed:
             return self

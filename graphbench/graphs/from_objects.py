@@ -1,6 +1,6 @@
-"""Graphs that a program holds already: of NetworkX, pandas, cuDF, SciPy, cuGraph, or edge lists of our own.
+"""Graphs in memory: objects of NetworkX, pandas, cuDF, Polars, PyArrow, SciPy or cuGraph, and edge lists.
 
-No library is imported to find out what an object is: the name of its class's module tells.
+An object's library is identified by the module name of its classes, so no library is imported for the test.
 """
 
 from __future__ import annotations
@@ -27,30 +27,30 @@ ACCEPTED = (
 
 
 def from_object(graph: Any, name: str = "graph", directed: bool | None = None) -> Dataset:
-    """Clean a graph that is in memory, and keep it in the cache, where worker processes can open it.
+    """Clean a graph that is in memory and cache it, so that worker processes can open it.
 
     ===============  ==================================================================================================
-    given            taken
+    object           how it is read
     ===============  ==================================================================================================
     NetworkX         nodes in sorted order, with their names unless those are 0, 1, ...; the edge attribute `weight`,
-                     which is 1 where only some edges have it
-    frame            columns source/src/from/... and destination/dst/target/to/..., else the first two; the column
-                     called weight, if there is one; as a table in a file would be taken
+                     1 for an edge without it, if any edge has it
+    frame            like a table in a file: columns source/src/from/... and destination/dst/target/to/..., else the
+                     first two; the column named weight, if it exists
     SciPy            a square matrix; undirected if it is symmetric; unweighted if all stored values are 1 or boolean;
-                     duplicate coordinates are summed, as SciPy means them
+                     duplicate coordinates are summed, as in SciPy
     cuGraph          its edges, vertices and weights
-    EdgeList         as it is
+    EdgeList         unchanged
     ===============  ==================================================================================================
 
     Args:
         graph: any of these.
-        name: what to call it in tables and records.
-        directed: whether (u, v) differs from (v, u), where the object does not say so (a frame: by default it does
-            not). False drops the direction of any object.
+        name: in tables and records.
+        directed: whether (u, v) differs from (v, u), for objects that do not define it (a frame is undirected by
+            default). False drops the direction of any object.
 
     Raises:
-        UsageError: if the object is none of these.
-        InputError: if it is no graph: a rectangular matrix, weights that are no numbers, a frame of one column.
+        UsageError: if the object has another type.
+        InputError: if it is not a graph: a rectangular matrix, weights that are not numbers, a frame with one column.
     """
     if isinstance(graph, EdgeList) and graph.on_device:
         return load(graph.name, directed=directed)
@@ -83,7 +83,7 @@ def _raw(graph: Any, directed: bool | None) -> Raw:
     if "cugraph" in libraries and hasattr(graph, "decompress_to_edgelist"):
         return _from_cugraph(graph)
     kind = f"{type(graph).__module__}.{type(graph).__qualname__}"
-    raise UsageError(f"A graph is {ACCEPTED}; this is a {kind}. Convert it into one of those.")
+    raise UsageError(f"Unsupported type of graph: {kind}. Expected {ACCEPTED}. Convert the graph to one of them.")
 
 
 def _from_networkx(graph: Any) -> Raw:
@@ -102,21 +102,21 @@ def _from_networkx(graph: Any) -> Raw:
 
 
 def _number_nodes(nodes: list[Any]) -> tuple[npt.NDArray[Any] | None, npt.NDArray[np.int64]]:
-    """Names in sorted order (None if they are 0, 1, ...), and the id of each node in the order given.
+    """Names in sorted order (None if they are 0, 1, ...), and the id of each node in the given order.
 
-    What is neither all whole numbers nor all texts is named by its text, and keeps its order.
+    If the nodes are neither all integers nor all strings, they are named by `str(node)` and keep their order.
     """
     if all(isinstance(node, int | np.integer) and not isinstance(node, bool) for node in nodes):
         try:
             values = np.array([int(node) for node in nodes], dtype=np.int64)
         except OverflowError:
-            raise InputError("A node's number is beyond 64 bits. Relabel the nodes.") from None
+            raise InputError("An integer node exceeds 64 bits. Relabel the nodes.") from None
         return _in_order(values)
     if all(isinstance(node, str) for node in nodes):
         return _in_order(np.array(nodes, dtype=object))
     texts = [str(node) for node in nodes]
     if len(set(texts)) < len(texts):
-        raise InputError("Two nodes have the same name once written as text. Relabel the nodes.")
+        raise InputError("Two different nodes have the same text str(node). Relabel the nodes.")
     return np.array(texts, dtype=object), np.arange(len(nodes), dtype=np.int64)
 
 
@@ -135,8 +135,8 @@ def _from_frame(frame: Any, directed: bool) -> Raw:
     columns = list(frame.columns)
     if repeated := [str(name) for name, times in Counter(columns).items() if times > 1]:
         raise InputError(
-            f"The frame has several columns called {', '.join(map(repr, repeated))}, so it does not say which to take. "
-            "Rename or drop them."
+            f"The frame has several columns named {', '.join(map(repr, repeated))}; expected different names. "
+            "Rename or drop columns."
         )
     source, destination, weighted = (
         called(table_layout.SOURCES),
@@ -145,7 +145,7 @@ def _from_frame(frame: Any, directed: bool) -> Raw:
     )
     if source is None or destination is None:
         if len(columns) < 2:
-            raise InputError(f"A frame of edges has a source and a destination; this one has the columns {columns}.")
+            raise InputError(f"The frame has the columns {columns}; expected a source and a destination.")
         source, destination = columns[:2]
     weight = None
     if weighted is not None and weighted not in {source, destination}:
@@ -156,18 +156,19 @@ def _from_frame(frame: Any, directed: bool) -> Raw:
 
 
 def _vertices(column: Any) -> npt.NDArray[Any]:
-    """A pandas column of vertices, as int64 if it holds whole numbers."""
+    """A pandas column of vertices, as int64 if all values are whole numbers."""
     if bool(column.isna().any()):
-        raise InputError(f"The column {column.name!r} has empty cells; every edge has two ends. Drop those rows.")
+        raise InputError(f"The column {column.name!r} has empty cells; expected vertices. Drop these rows.")
     values: npt.NDArray[Any] = column.infer_objects().to_numpy()
     if values.dtype.kind not in "iuf":
         return values
-    # pandas turns whole numbers into floats as soon as a cell has been empty.
+    # pandas converts integers to floats if a cell was empty.
     whole = values.dtype.kind != "f" or bool(np.all(np.rint(values) == values))
     limit = 2**53 if values.dtype.kind == "f" else 2**63
     if not whole or bool(np.any(values >= limit)):
         raise InputError(
-            f"The column {column.name!r} holds numbers that are no vertices: fractions, or beyond 64 bits."
+            f"The column {column.name!r} has fractions or numbers beyond 64 bits; expected integers or names as "
+            "vertices. Renumber the vertices."
         )
     return values.astype(np.int64)
 
@@ -184,9 +185,9 @@ def _number_ends(one: npt.NDArray[Any], two: npt.NDArray[Any]) -> tuple[Ids, Ids
 def _from_matrix(matrix: Any, directed: bool | None) -> Raw:
     if matrix.ndim != 2 or matrix.shape[0] != matrix.shape[1]:
         shape = " x ".join(f"{size:,}" for size in matrix.shape)
-        raise InputError(f"The matrix is {shape}: only a square one is a graph.")
+        raise InputError(f"The matrix is {shape}; expected a square adjacency matrix. Pass a square matrix.")
     if np.issubdtype(matrix.dtype, np.complexfloating):
-        raise InputError("The matrix holds complex numbers, which are no weights.")
+        raise InputError("The matrix has complex values; expected real weights. Convert the values.")
     rows = matrix.tocsr().tocoo()
     rows.sum_duplicates()
     symmetric = directed is None and _is_symmetric(rows)
@@ -202,7 +203,7 @@ def _from_matrix(matrix: Any, directed: bool | None) -> Raw:
 
 
 def _is_symmetric(rows: Any) -> bool:
-    """Whether a matrix without repeated coordinates equals its transpose; a NaN equals a NaN, a stored zero none."""
+    """Whether a matrix without repeated coordinates equals its transpose; NaN equals NaN, stored zeros are ignored."""
     stored = rows.data != 0
     row, col, data = rows.row[stored], rows.col[stored], rows.data[stored]
     own, mirrored = np.lexsort((col, row)), np.lexsort((row, col))
@@ -218,11 +219,11 @@ def _from_cugraph(graph: Any) -> Raw:
     vertices = graph.nodes().to_pandas().to_numpy()
     if len(vertices) == raw.num_vertices:
         return raw
-    # Vertices without an edge are in no row: number all of them, and move the rows to those numbers.
+    # Isolated vertices are in no row: number all vertices, and map the rows to these numbers.
     names, ids = _in_order(vertices)
     number = dict(zip(vertices.tolist(), ids.tolist(), strict=True))
     occurring = np.arange(raw.num_vertices) if raw.names is None else raw.names
-    moved = np.array([number[each] for each in occurring.tolist()], dtype=np.int64)
+    moved = np.array([number[vertex] for vertex in occurring.tolist()], dtype=np.int64)
     return dataclasses.replace(raw, src=moved[raw.src], dst=moved[raw.dst], num_vertices=len(vertices), names=names)
 
 
@@ -230,11 +231,11 @@ def _numbers(values: Any) -> npt.NDArray[np.float64]:
     try:
         return np.asarray(values, dtype=np.float64)
     except (TypeError, ValueError) as error:
-        raise InputError(f"The weights are not all numbers: {error}.") from None
+        raise InputError(f"The weights are not all numbers: {error}. Convert or drop them.") from None
 
 
 def _content(raw: Raw) -> str:
-    """A digest of all that decides the cleaned graph."""
+    """A digest of everything that determines the cleaned graph."""
     state = hashlib.sha256(f"{raw.num_vertices} {raw.directed} {raw.weight is not None}".encode())
     for column in (raw.src, raw.dst, raw.weight):
         if column is not None:

@@ -1,4 +1,4 @@
-"""Load a cleaned dataset by any kind of name."""
+"""Load a cleaned dataset by name, specification or file."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def load(name: str | os.PathLike[str], *, directed: bool | None = None, progress
 
     Names are resolved in this order:
 
-    1. a name of the catalogue (`coAuthorsDBLP`; upper and lower case are one);
+    1. a name of the catalogue (`coAuthorsDBLP`, case-insensitive);
     2. a generator's specification (`ba:n=100000,m=5`, `rmat:scale=20`, `twin:as-Skitter`; see :mod:`.generators`);
     3. a file: an existing one, or a name that looks like one (a known suffix, `./`, `~/`, several `/`);
     4. `GROUP/NAME` of the SuiteSparse Matrix Collection, or a bare NAME that is unique in its cached index.
@@ -45,8 +45,8 @@ def load(name: str | os.PathLike[str], *, directed: bool | None = None, progress
         UsageError: if a specification is invalid.
         FormatError: if the file violates its format or differs from the collection's index.
         FetchError: if it cannot be downloaded.
-        UnavailableError: if it needs a GPU (`by=cugraph`) and there is none.
-        DatasetError: if the file is missing, the matrix is no graph, or the cache cannot be written.
+        UnavailableError: if it needs a GPU (`by=cugraph`) and none is available.
+        DatasetError: if the file is missing, the matrix is not a graph, or the cache cannot be written.
     """
     found = _found(name, directed, progress)
     if directed and not found.info.directed:
@@ -82,7 +82,7 @@ def _found(name: str | os.PathLike[str], directed: bool | None, progress: Progre
     if is_file(name):
         return _from_file(Path(name).expanduser(), directed)
     if ":" in name:
-        generators.parse(name)  # raises: it is nothing else, and the message lists the generators
+        generators.parse(name)  # raises an error that lists the generators
     return _from_collection(suitesparse.resolve(name, progress), directed, progress)
 
 
@@ -125,7 +125,8 @@ def _from_file(path: Path, directed: bool | None) -> Dataset:
     except IsADirectoryError:
         raise DatasetError(f"{path} is a folder; expected a file. {formats.SUPPORTED}") from None
     except FileNotFoundError:
-        raise DatasetError(f"There is no file {path}. Named graphs: `graphbench list datasets`.") from None
+        advice = "Check the path, or choose a graph of `graphbench list datasets`."
+        raise DatasetError(f"The file {path} does not exist. {advice}") from None
     except OSError as error:
         raise DatasetError(f"{path} cannot be read: {error.strerror or error}. Check its permissions.") from error
     edges, cleaning = cache.cleaned(
@@ -178,8 +179,8 @@ def dataset(name: str, edges: EdgeList, cleaning: Cleaning, *, source: str, sha2
         name: in tables and records.
         edges: the cleaned edges.
         cleaning: what cleaning changed.
-        source: where it came from, in words.
-        sha256: of the original file; None: of the canonical edges.
+        source: a description of its origin.
+        sha256: of the original file; by default, of the canonical edges.
     """
     info = DatasetInfo(
         name=name,
@@ -202,16 +203,16 @@ def dataset(name: str, edges: EdgeList, cleaning: Cleaning, *, source: str, sha2
 
 
 def is_file(name: str) -> bool:
-    """Whether a name that is neither in the catalogue nor a specification means a file."""
+    """Whether a name that is neither in the catalogue nor a specification is a file."""
     path = Path(name).expanduser()
     if formats.suffix(path) in formats.SUFFIXES or path.is_file():
         return True
-    # GROUP/NAME has exactly one separator, and neither part is a folder's short name.
+    # GROUP/NAME has exactly one separator and does not begin with . or ..
     return path.is_absolute() or name.startswith(("./", "../")) or name.count("/") > 1
 
 
 def _key(path: Path, checksum: str) -> str:
-    # The same bytes under another suffix are read as another format.
+    # The same bytes with another suffix are read as another format.
     return f"{checksum} {formats.suffix(path)}"
 
 
@@ -235,8 +236,8 @@ def _edges_sha256(edges: EdgeList) -> str:
 def distinct(datasets: Iterable[Dataset]) -> list[Dataset]:
     """Drop repeated datasets and rename different ones of the same name; keeps the order.
 
-    Files of one name get as much of their paths as differs (`d1/g.csv` and `d2/g.csv`), other graphs a number
-    (`graph 1` and `graph 2`).
+    Files with the same name are named by the ends of their paths that differ (`d1/g.csv` and `d2/g.csv`), other graphs
+    by a number (`graph 1` and `graph 2`).
     """
     graphs: dict[tuple[str, str], Dataset] = {}
     for dataset in datasets:

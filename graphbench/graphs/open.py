@@ -10,7 +10,7 @@ from graphbench.graphs.on_device.edges import DeviceEdgeList
 
 
 def open_edges(path: str | os.PathLike[str], name: str = "", *, verify: bool = False) -> EdgeList:
-    """Open what `write` of an edge list of either kind wrote; reads only metadata or the recipe.
+    """Open a file that `write` of either kind of edge list wrote; reads only metadata or the recipe.
 
     Args:
         path: the file.

@@ -1,6 +1,6 @@
 """Edge lists as Parquet files, written atomically, with counts and a checksum in the footer.
 
-Uncompressed and without nulls, so that reading costs one copy; any Parquet reader, including cuDF's, can read them.
+Uncompressed and without nulls, so that reading takes one copy; any Parquet reader, including cuDF's, can read them.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from graphbench.errors import FormatError
 from graphbench.graphs.columns import Columns
 
 DATASET = "graphbench.name"
-"""Metadata key of the dataset's name, by which the cache lists and clears a file."""
+"""Metadata key of the dataset's name, which identifies a file in `graphbench cache list` and `cache clear`."""
 
 _COUNTS, _CHECKSUM, _NAMES_CHECKSUM = b"graphbench", b"graphbench.seal", b"graphbench.names"
 _ROW_GROUP = 1 << 22
@@ -28,7 +28,7 @@ _PAGE = 4096 // 8
 """64-bit words in a page of 4 KiB."""
 
 PART = r"\.({})\.\d+\.\d+\.part"
-"""Pattern of the names of unfinished files, also those of killed processes; format it with the final names' pattern."""
+"""Pattern of the names of temporary files, which killed processes leave; format it with the final names' pattern."""
 
 
 class Counts(msgspec.Struct, frozen=True, kw_only=True):
@@ -71,13 +71,13 @@ def write(
         plain: dict[str, Any] = {"compression": "none", "use_dictionary": False, "write_statistics": False}
         with pa.OSFile(str(part), "wb") as sink, pq.ParquetWriter(sink, schema, **plain) as writer:
             writer.write_table(table, row_group_size=_ROW_GROUP)
-            # The footer is behind the rows, so it can hold their checksum.
+            # The footer follows the rows, so it can store their checksum.
             stored = {_COUNTS: msgspec.json.encode(counts), _CHECKSUM: _checksum(part, sink.tell())}
             if names is not None:
                 stored[_NAMES_CHECKSUM] = _checksum(names_path(path))
             writer.add_key_value_metadata(stored | {key.encode(): value.encode() for key, value in metadata.items()})
 
-    # Names first, so that the edges are never visible without them.
+    # Write names first, so that the edges are never visible without them.
     if names is not None:
         labels = pa.table({"name": _one_type(names)})
         atomically(names_path(path), lambda part: pq.write_table(labels, part, compression="zstd"))
@@ -89,7 +89,7 @@ def _one_type(names: npt.NDArray[Any]) -> Any:
 
     try:
         return pa.array(names.tolist())
-    except pa.ArrowException:  # names of several types, such as a NetworkX graph may have
+    except pa.ArrowException:  # names of several types, as in some NetworkX graphs
         return pa.array([str(name) for name in names])
 
 
@@ -105,11 +105,13 @@ def read_counts(path: Path, *, verify: bool = False) -> Counts:
     """
     metadata, rows = _footer(path)
     if _COUNTS not in metadata:
-        raise FormatError(path, "not a cached edge list. Read your own Parquet files with graphbench.load().")
+        raise FormatError(path, "not a cached edge list. To read other Parquet files, use graphbench.load().")
     try:
         counts = msgspec.json.decode(metadata[_COUNTS], type=Counts)
     except msgspec.DecodeError as error:
-        raise FormatError(path, f"a cached edge list of another version ({error}). Delete it.") from error
+        raise FormatError(
+            path, f"a cached edge list of another version ({error}). Delete it and load the dataset again."
+        ) from error
     whole = rows == counts.num_edges and (not counts.named or names_path(path).is_file())
     if whole and verify:
         whole = metadata.get(_CHECKSUM) == _checksum(path, _footer_start(path))
@@ -183,19 +185,21 @@ def _footer(path: Path) -> tuple[dict[bytes, bytes], int]:
     try:
         found = pq.read_metadata(path)
     except (pa.ArrowException, OSError) as error:
-        raise FormatError(path, f"not a readable Parquet file: {error}") from error
+        raise FormatError(
+            path, f"not a readable Parquet file: {error}. Delete it and load the dataset again."
+        ) from error
     return found.metadata or {}, found.num_rows
 
 
 def _footer_start(path: Path) -> int:
-    """Where the rows end: a Parquet file ends with its footer, the footer's length (4 bytes) and `PAR1`."""
+    """The end of the rows: a Parquet file ends with its footer, the footer's length (4 bytes) and `PAR1`."""
     with path.open("rb") as file:
         end = file.seek(-8, os.SEEK_END)
         return end - int.from_bytes(file.read(4), "little")
 
 
 def _checksum(path: Path, stop: int | None = None) -> bytes:
-    """A digest of the sums of a file's pages, as 64-bit words, over its first `stop` bytes (default: all).
+    """A digest of the sums of 64-bit words of each page in the first `stop` bytes of a file (default: all).
 
     Detects zeroed, swapped or lost pages and flipped bits at memory speed. Parquet's page checksums take five times as
     long (151 ms instead of 30 ms).

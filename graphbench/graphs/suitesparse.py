@@ -4,8 +4,8 @@ The index is the collection's own `files/ssstats.csv`: a line with the number of
 line for each matrix: group, name, rows, columns, nonzeros, is real, is binary, is 2D/3D, is positive definite, pattern
 symmetry, numerical symmetry, kind, and the number of entries, explicit zeros included.
 
-The catalogue has the checksums of its graphs. For any other matrix, the checksum is recorded at the first download in
-`NAME.tar.gz.sha256` beside the archive (in the format of `sha256sum`) and verified from then on.
+The catalogue has the checksums of its graphs. For any other matrix, the first download records the checksum in
+`NAME.tar.gz.sha256` beside the archive (in the format of `sha256sum`), and later uses verify it.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class Matrix(msgspec.Struct, frozen=True, kw_only=True):
     columns: int
     nonzeros: int
     num_entries: int
-    """Nonzeros and explicit zeros: what the Matrix Market file holds once symmetric storage is expanded."""
+    """Nonzeros and explicit zeros: the entries of the Matrix Market file with symmetric storage expanded."""
     real: bool
     binary: bool
     pattern_symmetry: float
@@ -54,36 +54,36 @@ class Matrix(msgspec.Struct, frozen=True, kw_only=True):
         return f"{self.group}/{self.name}"
 
     def refuse_unless_graph(self) -> None:
-        """Raise, before anything is downloaded, if the matrix is no adjacency matrix.
+        """Raise before the download if the matrix is not an adjacency matrix.
 
         Raises:
             DatasetError: if the matrix is rectangular or complex.
         """
         if self.rows != self.columns:
             shape = f"{self.rows:,} x {self.columns:,}"
-            raise DatasetError(f"{self.full_name} is {shape}: only a square matrix is a graph. Choose another matrix.")
+            raise DatasetError(f"{self.full_name} is {shape}; expected a square matrix. Choose another matrix.")
         if not self.real:
             raise DatasetError(f"{self.full_name} has complex values; expected real weights. Choose another matrix.")
 
     def fault(self, *, num_vertices: int, num_entries: int, directed: bool) -> str:
-        """How a file differs from the index; empty if it does not.
+        """The difference between a file and the index; empty if they agree.
 
-        Symmetry is compared only if the matrix has no explicit zeros, which the index ignores.
+        Symmetry is compared only if the matrix has no explicit zeros, as the index ignores them.
 
         Args:
             num_vertices: rows of the file's matrix.
-            num_entries: its entries, symmetric storage expanded, nothing cleaned.
+            num_entries: its entries before cleaning, symmetric storage expanded.
             directed: whether the file stores it as `general`.
         """
         if num_vertices != self.rows:
-            return f"it has {num_vertices:,} rows, not {self.rows:,}"
+            return f"it has {num_vertices:,} rows, expected {self.rows:,}"
         if not self.nonzeros <= num_entries <= self.num_entries:
-            return f"it has {num_entries:,} entries, not {self.num_entries:,}"
+            return f"it has {num_entries:,} entries, expected {self.num_entries:,}"
         if self.nonzeros == self.num_entries:
             if directed and self.numerical_symmetry == 1:
-                return "it is not stored as a symmetric matrix, but should be"
+                return "it is not stored as a symmetric matrix, expected symmetric storage"
             if not directed and self.pattern_symmetry < 1:
-                return "it is stored as a symmetric matrix, but should not be"
+                return "it is stored as a symmetric matrix, expected general storage"
         return ""
 
 
@@ -119,7 +119,7 @@ def resolve(name: str, progress: Progress | None = None) -> Matrix:
     """The matrix with that `GROUP/NAME`, or with a bare NAME that is unique in the cached index.
 
     Raises:
-        UnknownNameError: if there is none, or several.
+        UnknownNameError: if no matrix or several matrices have the name.
         FetchError: if the index is needed and cannot be downloaded.
     """
     if "/" in name:
@@ -128,10 +128,10 @@ def resolve(name: str, progress: Progress | None = None) -> Matrix:
     if len(found) == 1:
         return found[0]
     if found:
-        raise UnknownNameError("dataset", name, [each.full_name for each in found])
+        raise UnknownNameError("dataset", name, [matrix.full_name for matrix in found])
     # The cached index is for suggestions only.
-    candidates = {*catalogue.names(), *(each.name for each in known().values())}
-    hint = "A dataset is also GROUP/NAME of the SuiteSparse collection, a file, or a generator (ba:n=1000,m=5)."
+    candidates = {*catalogue.names(), *(matrix.name for matrix in known().values())}
+    hint = "Other datasets: GROUP/NAME of the SuiteSparse collection, a file, or a generator (ba:n=1000,m=5)."
     raise UnknownNameError("dataset", name, candidates if _is_near(name, candidates) else catalogue.names(), hint)
 
 
@@ -143,7 +143,7 @@ def archive(
     Args:
         group: in the collection.
         name: in that group.
-        expected: the checksum if the catalogue has it; else the recorded one is used.
+        expected: the checksum in the catalogue; None: use the recorded one.
         progress: called with the bytes done and the total.
 
     Raises:
@@ -160,8 +160,8 @@ def archive(
     hint = ""
     if expected is None and wanted is not None:
         hint = (
-            "The expected checksum was recorded at the first download. If the collection has corrected the file since, "
-            f"run `graphbench cache clear {group}/{name}`."
+            "The expected checksum was recorded at the first download. If the collection has changed the file, run "
+            f"`graphbench cache clear {group}/{name}`."
         )
     download(path, addresses(_relative(group, name)), expected=wanted, progress=progress, hint=hint)
     got = sha256(path)
@@ -208,8 +208,8 @@ def _relative(group: str, name: str) -> str:
 
 def discard(path: Path) -> None:
     """Delete an archive and its recorded checksum."""
-    for each in (path, _record_path(path)):
-        each.unlink(missing_ok=True)
+    for file in (path, _record_path(path)):
+        file.unlink(missing_ok=True)
 
 
 def _is_near(name: str, candidates: Iterable[str]) -> bool:
@@ -220,7 +220,7 @@ def _is_near(name: str, candidates: Iterable[str]) -> bool:
 def _record(path: Path, checksum: str) -> None:
     if recorded(path) == checksum:
         return
-    # A shared, read-only cache folder must not make the graph unusable.
+    # The graph must stay usable in a shared, read-only cache folder.
     with contextlib.suppress(OSError):
         atomically(_record_path(path), lambda part: part.write_text(f"{checksum}  {path.name}\n", encoding="ascii"))
 
@@ -263,18 +263,18 @@ def matrix(full_name: str, progress: Progress | None = None) -> Matrix:
             hint = f"A newer index could not be downloaded. {error}"
             raise UnknownNameError("matrix of the SuiteSparse collection", full_name, _full_names(), hint) from error
     if wanted not in known():
-        hint = "Search https://sparse.tamu.edu, or name a file with its suffix."
+        hint = "Search https://sparse.tamu.edu, or pass a file with a known suffix."
         raise UnknownNameError("matrix of the SuiteSparse collection", full_name, _full_names(), hint)
     return known()[wanted]
 
 
 def matrices_named(name: str) -> list[Matrix]:
     """The matrices of the cached index with that bare name, case-insensitive."""
-    return [each for key, each in known().items() if key.rpartition("/")[2] == name.casefold()]
+    return [matrix for key, matrix in known().items() if key.rpartition("/")[2] == name.casefold()]
 
 
 def _full_names() -> list[str]:
-    return [each.full_name for each in known().values()]
+    return [matrix.full_name for matrix in known().values()]
 
 
 @functools.lru_cache(maxsize=1)
@@ -285,14 +285,16 @@ def _parsed(file: Path, _modified_ns: int) -> dict[str, Matrix]:
 def _read(file: Path) -> dict[str, Matrix]:
     lines = file.read_text(encoding="utf-8", errors="replace").splitlines()
     if len(lines) < 2 or not lines[0].strip().isdecimal():
-        raise FormatError(INDEX, "not the collection's index: expected the number of matrices.", 1)
+        raise FormatError(
+            INDEX, "not the collection's index; expected the number of matrices. Check GRAPHBENCH_MIRROR.", 1
+        )
     found = {}
     for number, line in enumerate(lines[2:], start=3):
         if line.strip():
-            each = _parse(line, number)
-            found[each.full_name.casefold()] = each
+            entry = _parse(line, number)
+            found[entry.full_name.casefold()] = entry
     if len(found) != int(lines[0]):
-        raise FormatError(INDEX, f"{len(found):,} matrices, expected by the first line: {lines[0].strip()}.")
+        raise FormatError(INDEX, f"found {len(found):,} matrices; expected {lines[0].strip()}, as in the first line.")
     return found
 
 
@@ -314,14 +316,14 @@ def _parse(line: str, number: int) -> Matrix:
             kind=",".join(kind),
         )
     except ValueError:
-        raise FormatError(INDEX, f"expected 13 fields on a matrix, found {line[:80]!r}.", number) from None
+        raise FormatError(INDEX, f"expected 13 fields of a matrix, found {line[:80]!r}.", number) from None
 
 
 # Mirrors
 
 
 def addresses(relative: str) -> list[str]:
-    """Addresses of a file of the collection: the user's mirrors first, then the collection's own.
+    """Addresses of a file of the collection: the user's mirrors, then the collection's server.
 
     Args:
         relative: path in the collection: `MM/GROUP/NAME.tar.gz` or `files/ssstats.csv`.

@@ -1,17 +1,17 @@
-"""Graphs of overlapping groups: vertices join groups near them, and all members of a group know one another.
+"""Graphs of overlapping groups: vertices join groups near them, and each group is a clique.
 
-After the affiliation networks of Lattanzi and Sivakumar (STOC 2009: authors and papers, folded into a graph of
-co-authors), but with groups drawn in space instead of one after the other, so that it all is a few passes over arrays:
+After the affiliation networks of Lattanzi and Sivakumar (STOC 2009: authors and papers, projected to a graph of
+co-authors), but groups are drawn in space instead of sequentially, so that a few passes over arrays suffice:
 
-1. The vertices lie on a ring. Each gets a number of memberships from a heavy-tailed law.
-2. Each membership is thrown from its vertex's place by a heavy-tailed distance, wider for a vertex with more of them,
-   so that a hub meets many vertices instead of the same ones again; a share falls anywhere on the ring.
-3. Along the ring, memberships are cut into groups whose sizes follow a second law. A group is a clique.
-4. Groups are taken in random order until the graph has its edges, and vertices are numbered as they first appear. Real
-   collections are numbered like that too: a group's vertices tend to have neighbouring numbers, and hubs low ones.
+1. The vertices lie on a ring. The number of memberships of each follows a heavy-tailed distribution.
+2. Each membership is moved from its vertex's place by a heavy-tailed distance, which is larger for vertices with more
+   memberships, so that a hub has many different neighbours; a share is placed anywhere on the ring.
+3. Along the ring, memberships are cut into groups whose sizes follow a second distribution. A group is a clique.
+4. Groups are taken in random order until the graph has its edges, and vertices are numbered by first appearance. As in
+   real collections, vertices of a group tend to have close numbers, and hubs low numbers.
 
-Nearness makes communities at all scales, and overlapping cliques make triangles. With most groups of size two, it is a
-graph with a given heavy-tailed sequence of degrees, and communities.
+The distances give communities at all scales, and overlapping cliques give triangles. If most groups have size two, the
+result is a graph with communities and a given heavy-tailed degree sequence.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ Integers = npt.NDArray[np.int64]
 
 
 class Law(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A law of whole numbers with a power-law tail (Lomax, rounded down and shifted), cut off above.
+    """A distribution of integers with a power-law tail (Lomax, rounded down and shifted), truncated above.
 
     floor(low + scale ((1 - U)^(-1 / exponent) - 1)), at most `high`, for U uniform on [0, 1).
     """
@@ -35,7 +35,7 @@ class Law(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     high: int
 
     def draw(self, count: int, rng: np.random.Generator) -> Integers:
-        """Numbers of this law in random order, one from each of `count` equal strata: the mean hardly varies."""
+        """Draws in random order, one from each of `count` equal strata, so that the mean hardly varies."""
         below = (rng.permutation(count) + rng.random(count)) / max(count, 1)
         values = self.low + self.scale * ((1 - below) ** (-1 / self.exponent) - 1)
         return np.minimum(values, self.high).astype(np.int64)
@@ -44,20 +44,20 @@ class Law(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
 class Affiliation(
     msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="model", tag=str.lower
 ):
-    """What decides a graph of overlapping groups, but for its counts."""
+    """The parameters of a graph of overlapping groups, besides its counts."""
 
     memberships: Law
-    """Of a vertex."""
+    """Memberships of a vertex."""
     group_size: Law
-    """In memberships; a vertex that falls into a group twice counts once."""
+    """Memberships in a group; a vertex that is in a group twice counts once."""
     reach: float
-    """Within how many vertices along the ring half of the memberships fall, for a vertex that has one."""
+    """Median distance of a membership along the ring, in vertices, for a vertex with one membership."""
     widening: float
-    """A vertex with k memberships has k^widening times that reach."""
+    """A vertex with k memberships has k^widening times this median distance."""
     spread: float
-    """Exponent of the distances' tail: the smaller, the more of them are long."""
+    """Exponent of the distances' tail: a smaller one gives more long distances."""
     anywhere: float
-    """Share of memberships that fall anywhere on the ring."""
+    """Share of memberships that are placed anywhere on the ring."""
 
 
 def affiliated(
@@ -70,20 +70,20 @@ def affiliated(
     island_vertices: int,
     rng: np.random.Generator,
 ) -> tuple[Integers, Integers]:
-    """The edges of a graph of overlapping groups, with exactly the counts that are asked for.
+    """The edges of a graph of overlapping groups with exactly the given counts.
 
     Args:
         law: its parameters.
-        num_vertices: isolated ones among them.
+        num_vertices: isolated ones included.
         num_edges: an undirected edge counts once.
-        num_components: isolated vertices among them. One is large; those that are neither it nor a vertex by itself are
-            islands: groups that nobody else joins.
+        num_components: isolated vertices included. One is large; the others with several vertices are islands: groups
+            that no other vertex joins.
         num_isolated: vertices without an edge.
-        island_vertices: how many vertices the islands have together.
-        rng: where the draws come from.
+        island_vertices: total number of vertices of the islands.
+        rng: the source of random numbers.
 
     Returns:
-        Ends of the edges, no loops, no edge twice; shape (num_edges,) each.
+        Ends of the edges, without loops and parallel edges; shape (num_edges,) each.
 
     Raises:
         ValueError: if the parameters do not yield that many edges, or the islands cannot have two vertices each.
@@ -95,7 +95,7 @@ def affiliated(
     sizes = np.concatenate([sizes, islands])
     members, sizes = _shuffled(members, sizes, rng)
     src, dst = _distinct(*_pairs(members, sizes), num_vertices)
-    kept = src >= inland  # All of the islands, so that none falls apart, and as many others as there is room for.
+    kept = src >= inland  # All edges of the islands, so that they stay connected, and then as many others as needed.
     kept |= np.cumsum(~kept) <= num_edges - int(np.count_nonzero(kept))
     src, dst = connect(src[kept], dst[kept], inland, rng)
     src, dst = thin(src, dst, num_vertices, num_edges, rng)
@@ -124,7 +124,7 @@ def _parts(total: int, count: int, rng: np.random.Generator) -> Integers:
     """Sizes of at least two that add up to a total."""
     if not count:
         return np.empty(0, dtype=np.int64)
-    # Uneven shares of what two for each leave: most islands stay pairs or nearly so.
+    # Distribute the remaining vertices unevenly: most islands have two vertices or a few more.
     extra = rng.multinomial(total - 2 * count, rng.dirichlet(np.full(count, 0.5)))
     return 2 + extra
 
@@ -148,7 +148,7 @@ def _pairs(members: Integers, sizes: Integers) -> tuple[Integers, Integers]:
 
 
 def _distinct(one: Integers, two: Integers, num_vertices: int) -> tuple[Integers, Integers]:
-    """Each edge where it is first met, in that order; no loops."""
+    """The distinct edges in order of first appearance, without loops."""
     keys = np.minimum(one, two) * num_vertices + np.maximum(one, two)
     keys = keys[one != two]
     order = np.argsort(keys, kind="stable")
@@ -158,7 +158,7 @@ def _distinct(one: Integers, two: Integers, num_vertices: int) -> tuple[Integers
 
 
 def _numbers(members: Integers, num_vertices: int, rng: np.random.Generator) -> Integers:
-    """A new number for each vertex: in the order of first appearance; those that never appear go anywhere."""
+    """A new number for each vertex, by first appearance; vertices that do not appear get random positions."""
     first = np.full(num_vertices, -1)
     first[members[::-1]] = np.arange(len(members))[::-1]
     absent = first < 0
@@ -171,8 +171,8 @@ def _numbers(members: Integers, num_vertices: int, rng: np.random.Generator) -> 
 def connect(src: Integers, dst: Integers, count: int, rng: np.random.Generator) -> tuple[Integers, Integers]:
     """Make the first `count` vertices one component, with one new edge for each component but the largest.
 
-    An edge goes from any vertex of the component to the nearest number in the largest one, which keeps
-    communities together. No edge joins the first vertices to the others.
+    An edge joins a random vertex of the component and the nearest number in the largest one, which preserves
+    communities. No edge joins the first vertices and the others.
     """
     labels = _components(src, dst, count)
     sizes = np.bincount(labels)
@@ -188,22 +188,22 @@ def connect(src: Integers, dst: Integers, count: int, rng: np.random.Generator) 
 def thin(
     src: Integers, dst: Integers, num_vertices: int, num_edges: int, rng: np.random.Generator
 ) -> tuple[Integers, Integers]:
-    """Take away edges at random until `num_edges` are left, without breaking any component.
+    """Remove random edges until `num_edges` are left, without splitting any component.
 
-    Removed edges without which something falls apart are put back, and others removed in their place. It is meant for
-    graphs with many more edges than a forest: of several removed edges that hold the same parts, all are put back.
+    Removed edges whose ends became disconnected are put back, and others are removed instead. The method is for graphs
+    with many more edges than a forest: of several removed edges between the same two parts, all are put back.
 
     Raises:
-        ValueError: if there are fewer edges already, or nothing more can go.
+        ValueError: if there are too few edges, or no more can be removed.
     """
     if len(src) < num_edges:
-        raise ValueError(f"The parameters yield {len(src):,} edges, and {num_edges:,} are asked for.")
+        raise ValueError(f"The parameters yield {len(src):,} edges; expected at least {num_edges:,}.")
     needed = np.zeros(len(src), dtype=bool)
     kept = np.ones(len(src), dtype=bool)
     while (surplus := int(np.count_nonzero(kept)) - num_edges) > 0:
         free = np.flatnonzero(kept & ~needed)
         if len(free) < surplus:
-            raise ValueError(f"{num_edges:,} edges are too few for so few components.")
+            raise ValueError(f"{num_edges:,} edges are too few to connect the components.")
         removed = rng.choice(free, surplus, replace=False, shuffle=False)
         kept[removed] = False
         labels = _components(src[kept], dst[kept], num_vertices)
@@ -213,7 +213,7 @@ def thin(
 
 
 def _components(src: Integers, dst: Integers, count: int) -> npt.NDArray[np.int32]:
-    """A label for each of the first `count` vertices; edges to others are left out."""
+    """Component labels of the first `count` vertices; edges to other vertices are ignored."""
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import connected_components
 

@@ -8,16 +8,16 @@ ba     Barabási-Albert preferential attachment: a star of m + 1 vertices, then 
        undirected. Barabási, Albert: Emergence of Scaling in Random Networks, Science 286, 509-512 (1999).
 rmat   the Kronecker graph of Graph500: 2^scale vertices; edgefactor x 2^scale draws, each of which picks one of
        four quadrants with probability a, b, c or 1 - a - b - c, scale times; then the vertices are shuffled, so
-       that an id says nothing of a degree. Loops and repeated draws are among them until cleaning drops them, and
-       vertices without an edge stay. Undirected unless `directed=1`. Chakrabarti, Zhan, Faloutsos: R-MAT: A
-       Recursive Model for Graph Mining, SDM (2004); Graph500 specification 3.0, section 3. With `by=cugraph` it is
-       drawn by cuGraph and stays on the GPU (:mod:`graphbench.graphs.on_device`): another graph, under another name.
-twin   a synthetic stand-in for a graph of the catalogue: its counts, and the structure of its kind; see
+       that ids are independent of degrees. Cleaning drops loops and repeated draws; isolated vertices stay.
+       Undirected unless `directed=1`. Chakrabarti, Zhan, Faloutsos: R-MAT: A Recursive Model for Graph Mining, SDM
+       (2004); Graph500 specification 3.0, section 3. With `by=cugraph`, cuGraph generates another graph, with
+       another name, which stays on the GPU (:mod:`graphbench.graphs.on_device`).
+twin   a synthetic substitute for a graph of the catalogue: the same counts and a similar structure; see
        :mod:`.twins`. Undirected.
 =====  ==========================================================================================================
 
-The same specification gives the same graph: on every machine, as long as NumPy keeps the streams of its generators;
-`by=cugraph` on every GPU of one model, with one release of cuGraph.
+The same specification gives the same graph on every machine, as long as NumPy keeps its random streams; with
+`by=cugraph`, on every GPU of the same model with the same release of cuGraph.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ from graphbench.graphs.on_device.recipe import MAX_SCALE, Recipe
 from graphbench.system import gpus
 
 VERSION = 1
-"""Of the generators; increase it when the same specification gives another graph."""
+"""Version of the generators; increase it when the same specification gives another graph."""
 
 LARGE = 1 << 28
 """Draws above which a GPU, if available, generates the graph: a CPU takes minutes and 9 GB of memory."""
@@ -163,8 +163,8 @@ class Spec:
         values = self.values
         if values["scale"] > MAX_SCALE:
             raise UsageError(
-                f"cuGraph draws graphs up to scale {MAX_SCALE}, and {self} is beyond that. Choose a smaller scale, "
-                "with a larger edgefactor if it is edges that matter."
+                f"{self} is too large: cuGraph generates graphs up to scale {MAX_SCALE}. Choose a smaller scale; for "
+                "more edges, a larger edgefactor."
             )
         return Recipe(
             by=values["by"],
@@ -196,20 +196,20 @@ class Spec:
         """The graph.
 
         Raises:
-            InputError: if it would not fit into this machine's memory.
+            InputError: if it does not fit into this machine's memory.
         """
-        # Source and destination, and about as much again while they are made.
+        # Source and destination, and about as much again while they are generated.
         needed = 32 * self.generator.num_rows(self.values)
         if needed > (there := psutil.virtual_memory().total):
             raise InputError(
-                f"{self} needs about {needed / 2**30:,.0f} GiB of memory, and this machine has {there / 2**30:,.0f}. "
+                f"{self} needs about {needed / 2**30:,.0f} GiB of memory; this machine has {there / 2**30:,.0f} GiB. "
                 "Choose a smaller graph."
             )
         return self.generator.make(**self.values)
 
 
 def is_spec(text: str) -> bool:
-    """Whether a text is a specification: the name of a generator, then a colon."""
+    """Whether a text is a specification: the name of a generator and a colon."""
     return text.partition(":")[0].strip().casefold() in GENERATORS and ":" in text
 
 
@@ -217,7 +217,7 @@ def parse(text: str) -> Spec:
     """Parse a specification, `NAME:KEY=VALUE,...`, or `NAME:SUBJECT,KEY=VALUE,...`.
 
     Raises:
-        UnknownNameError: if there is no such generator, or no such subject.
+        UnknownNameError: if the generator or the subject is unknown.
         UsageError: if a parameter is unknown, missing, repeated, ill-typed or out of range.
     """
     name, _, rest = text.partition(":")
@@ -233,7 +233,7 @@ def parse(text: str) -> Spec:
         if subject is not None and not equals and not given:
             key, equals, value = subject.key, "=", part
         if not equals or key not in keys:
-            raise UsageError(f"{part!r} in {text!r} is not understood: {generator.usage}.")
+            raise UsageError(f"{part!r} in {text!r} is not a parameter: {generator.usage}.")
         if key in given:
             raise UsageError(f"{key} is given twice in {text!r}: {generator.usage}.")
         given[key] = value
@@ -272,7 +272,7 @@ def _text(default: float | str) -> str:
 
 
 def _number(kind: type, text: str) -> float:
-    """The number in a text, or NaN; 1e6 is a whole number too."""
+    """The number in a text, or NaN; 1e6 is also a whole number."""
     with contextlib.suppress(ValueError):
         if kind is int:
             return int(text)
@@ -305,7 +305,7 @@ GENERATORS: dict[str, Generator] = {
         title="Barabási-Albert preferential attachment, m (n - m) edges",
         options={
             "n": Option(type=int, default=None, low=2, high=2**40, help="vertices"),
-            "m": Option(type=int, default=5, low=1, high=2**20, help="edges that each vertex brings"),
+            "m": Option(type=int, default=5, low=1, high=2**20, help="edges of each new vertex"),
             "seed": _SEED,
         },
         num_rows=lambda values: values["m"] * (values["n"] - values["m"]),
@@ -331,14 +331,14 @@ GENERATORS: dict[str, Generator] = {
                 type=str,
                 default="numpy",
                 choices=("numpy", "cugraph"),
-                help="who draws: numpy, on the CPU, or cugraph, on a GPU, where the graph stays",
+                help="generator: numpy, on the CPU, or cugraph, on a GPU, where the graph stays",
                 brief=True,
             ),
             "a": Option(
                 type=float, default=0.57, low=0, high=1, help="probability of the upper left quadrant", brief=True
             ),
-            "b": Option(type=float, default=0.19, low=0, high=1, help="of the upper right", brief=True),
-            "c": Option(type=float, default=0.19, low=0, high=1, help="of the lower left", brief=True),
+            "b": Option(type=float, default=0.19, low=0, high=1, help="probability of the upper right", brief=True),
+            "c": Option(type=float, default=0.19, low=0, high=1, help="probability of the lower left", brief=True),
             "seed": _SEED,
             "directed": Option(type=int, default=0, low=0, high=1, help="1: arcs, 0: edges", brief=True),
         },
@@ -347,7 +347,7 @@ GENERATORS: dict[str, Generator] = {
         seconds=lambda values: 0.02e-6 * values["scale"] * (values["edgefactor"] << values["scale"]),
         describe=lambda values: Description(
             kind="generator",
-            description="Kronecker graph of Graph500, 2^scale vertices, made by "
+            description="Kronecker graph of Graph500, 2^scale vertices, generated by "
             + ("NumPy on the CPU." if values["by"] == "numpy" else "cuGraph on a GPU, where it stays."),
             num_vertices=1 << values["scale"],
         ),
@@ -355,7 +355,7 @@ GENERATORS: dict[str, Generator] = {
     ),
     "twin": Generator(
         name="twin",
-        title="Synthetic twin of a graph of the catalogue: its counts and the structure of its kind",
+        title="Synthetic twin of a graph of the catalogue: the same counts and a similar structure",
         subject=Subject(key="graph", help="a graph of the published table", resolve=twins.resolve),
         options={"seed": dataclasses.replace(_SEED, brief=True)},
         num_rows=lambda values: 4 * twins.original(values["graph"]).num_edges,

@@ -1,8 +1,8 @@
-"""Twins: seeded synthetic stand-ins for the graphs of the published table, at true size, without a network.
+"""Twins: seeded synthetic substitutes of equal size for the graphs of the published table, without a download.
 
-A twin has the numbers of vertices, edges and components of its original, taken from the catalogue, and the structure of
-its kind: preferential attachment, or overlapping groups (:mod:`.affiliation`), with the parameters of `twins.toml`.
-It is not the graph: no edge is the original's. How well each stands in is measured in `datasets/README.md`.
+A twin has the numbers of vertices, edges and components of its original, taken from the catalogue, and a similar
+structure: preferential attachment, or overlapping groups (:mod:`.affiliation`), with the parameters of `twins.toml`.
+Its edges are not those of the original. `datasets/README.md` has measurements of how well twins match their originals.
 """
 
 from __future__ import annotations
@@ -23,44 +23,44 @@ from graphbench.system import files
 FILE = "twins.toml"
 
 VERSION = 1
-"""Of the code that makes twins: another graph for the same parameters is another version."""
+"""Version of the code; increase it when the same parameters give another graph."""
 
 
 _EDGE_S = {"as-Skitter": 6e-6}
 _USUAL_EDGE_S = 2e-6
-"""Seconds that an edge of a twin takes, cleaning included, as measured on one core."""
+"""Seconds to generate and clean an edge of a twin, measured on one core."""
 
 
 class Attachment(
     msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="model", tag=str.lower
 ):
-    """Preferential attachment from a clique of `each` + 1 vertices on: `each choose 2` more edges than `ba` has."""
+    """Preferential attachment from an initial clique of `each` + 1 vertices: `each choose 2` more edges than `ba`."""
 
     each: int
-    """Edges that a vertex brings."""
+    """Edges of each new vertex."""
 
 
 class Twin(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What decides a twin, beside the counts of its original."""
+    """The parameters of a twin, besides the counts of its original."""
 
     description: str
     structure: Attachment | Affiliation
     num_isolated: int = 0
-    """Vertices without an edge, as far as that is known of the original."""
+    """Vertices without an edge, if known of the original."""
     island_vertices: int = 0
-    """Vertices in small components, isolated ones apart."""
+    """Vertices in small components, without isolated ones."""
 
 
 def names() -> list[str]:
-    """The graphs that have a twin."""
+    """The names of the graphs that have a twin."""
     return list(_table())
 
 
 def resolve(name: str) -> str:
-    """The usual spelling of a graph that has a twin; `GROUP/NAME` will do, and upper and lower case are one.
+    """The canonical name of a graph that has a twin, from its name or `GROUP/NAME`, case-insensitive.
 
     Raises:
-        UnknownNameError: if there is none.
+        UnknownNameError: if no such graph has a twin.
     """
     entry = catalogue.find(name.strip())
     if entry is None or entry.name not in _table():
@@ -69,7 +69,7 @@ def resolve(name: str) -> str:
 
 
 def stand_in(name: str) -> str | None:
-    """What the twin of a graph is called, `twin:NAME`; None if there is none."""
+    """The name of the twin of a graph, `twin:NAME`; None if it has no twin."""
     try:
         return f"twin:{resolve(name)}"
     except UnknownNameError:
@@ -77,17 +77,17 @@ def stand_in(name: str) -> str | None:
 
 
 def find(name: str) -> Twin:
-    """The twin of a graph, by the graph's usual spelling."""
+    """The twin of a graph, by the graph's canonical name."""
     return _table()[name]
 
 
 def original(name: str) -> catalogue.Entry:
-    """What is known of the graph that a twin stands in for."""
+    """The catalogue's entry of a twin's original."""
     return catalogue.entries()[name]
 
 
 def revision(name: str) -> str:
-    """What decides a twin's edges beside its name and seed, so that none is taken from the cache after a change."""
+    """A text that changes with the code and parameters of a twin, so that the cache does not return an old twin."""
     known = original(name)
     counts = (known.num_vertices, known.num_edges, known.num_components)
     digest = hashlib.sha256(msgspec.json.encode((VERSION, counts, find(name)))).hexdigest()[:12]
@@ -95,16 +95,16 @@ def revision(name: str) -> str:
 
 
 def seconds(name: str) -> float:
-    """How long making and cleaning a twin takes, roughly."""
+    """Rough time to generate and clean a twin."""
     return _EDGE_S.get(name, _USUAL_EDGE_S) * original(name).num_edges
 
 
 def make(*, graph: str, seed: int) -> Raw:
-    """The twin of a graph: exactly as many vertices, edges and components.
+    """The twin of a graph, with exactly as many vertices, edges and components.
 
     Args:
-        graph: the original's usual spelling.
-        seed: another one gives another twin of the same structure.
+        graph: the original's canonical name.
+        seed: another seed gives another twin of the same structure.
     """
     known, twin = original(graph), find(graph)
     if isinstance(twin.structure, Attachment):
@@ -126,7 +126,7 @@ def make(*, graph: str, seed: int) -> Raw:
 
 def _attached(each: int, num_vertices: int, seed: int) -> Raw:
     raw = barabasi_albert(n=num_vertices, m=each, seed=seed)
-    # The star around vertex 0 that it starts from becomes a clique.
+    # The initial star around vertex 0 becomes a clique.
     one, two = np.triu_indices(each, k=1)
     return Raw(
         src=np.concatenate([raw.src, (one + 1).astype(raw.src.dtype)]),

@@ -2,7 +2,7 @@
 
     python -m graphbench.graphs.on_device.census RECIPE NAME FILE
 
-runs in its own process, which frees the device's memory when it ends. RECIPE is JSON; FILE is written atomically.
+runs in a separate process, which frees the device's memory when it ends. RECIPE is JSON; FILE is written atomically.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ _SALT = 1 << 20
 
 
 class Failure(msgspec.Struct, frozen=True, kw_only=True):
-    """Why there is no census: `unavailable`, `out_of_memory` or `error`, the reason, and the fix."""
+    """Why a census failed: the kind (`unavailable`, `out_of_memory` or `error`), the reason, and the fix."""
 
     kind: str
     reason: str
@@ -51,7 +51,7 @@ def take(generator: RmatGenerator, wanted: Recipe, rows: int | None = None) -> C
     Args:
         generator: draws the edges.
         wanted: the recipe.
-        rows: at a time; None: as many as fit.
+        rows: maximum number of rows at a time; None: as many as fit into memory.
 
     Raises:
         MemoryError: if it does not fit, or another exception of the device's library.
@@ -96,7 +96,7 @@ def _ranges(generator: RmatGenerator, wanted: Recipe, rows: int | None) -> Itera
 
 
 def _sources(generator: RmatGenerator, wanted: Recipe, candidates: Any) -> npt.NDArray[np.int64]:
-    """Distinct candidates, uniformly, in random order; vertex 0 if there are none."""
+    """Distinct candidates, uniformly, in random order; vertex 0 if no vertex is a candidate."""
     some = int(np.count_nonzero(candidates))
     if some == 0:
         return np.zeros(1, dtype=np.int64)
@@ -142,7 +142,7 @@ def _chosen(pairs: list[npt.NDArray[np.int64]], seed: int) -> npt.NDArray[np.int
 
 
 def load_or_generate(name: str, wanted: Recipe) -> Path:
-    """The cached file of a recipe with its census; if there is none, a process of its own generates the graph once.
+    """The cached file of a recipe with its census; on a miss, a separate process generates the graph once.
 
     Raises:
         UnavailableError: if the graph is not cached and there is no GPU or no generator library.
@@ -192,7 +192,7 @@ def _error(name: str, failure: Failure) -> Exception:
     if failure.kind == "unavailable":
         return UnavailableError("the generator by=cugraph", failure.reason, failure.fix)
     if failure.kind == "out_of_memory":
-        advice = "End other programs on the GPU (`nvidia-smi` lists them), or choose a smaller scale or a larger GPU."
+        advice = "Close other programs on the GPU (`nvidia-smi` lists them), or choose a smaller scale or a larger GPU."
         return DatasetError(f"The GPU ran out of memory while it generated {name} ({failure.reason}). {advice}")
     return DatasetError(f"The GPU could not generate {name}: {failure.reason}. Run `graphbench doctor`.")
 
@@ -220,7 +220,7 @@ def _failure(error: Exception) -> Failure:
 
 
 def _use_async_memory_pool() -> None:
-    """Allocate from CUDA's own pool: each block allocates and frees a dozen arrays."""
+    """Allocate from CUDA's asynchronous pool, as each block allocates and frees a dozen arrays."""
     with contextlib.suppress(ImportError):
         import rmm
 

@@ -29,7 +29,7 @@ class RmatGenerator(Protocol):
     arrays: Any
 
     def __hash__(self) -> int:
-        """By identity: a process has one generator."""
+        """Hash by identity: a process has one generator."""
 
     def origin(self) -> Origin:
         """Library and device."""
@@ -91,7 +91,7 @@ class CuGraphRmat:
             recipe.a,
             recipe.b,
             recipe.c,
-            False,  # clip_and_flip: it would leave the lower triangle only
+            False,  # clip_and_flip: True would keep only the lower triangle
             True,  # scramble_vertex_ids
             *no_weights,
             *no_ids,
@@ -128,12 +128,12 @@ class CuGraphRmat:
 
 
 GENERATORS: dict[str, Callable[[], RmatGenerator]] = {"cugraph": CuGraphRmat}
-"""By the name that a recipe has in `by`."""
+"""Generators by the value of `by` in a recipe."""
 
 
 @functools.cache
 def generator(by: str) -> RmatGenerator:
-    """The generator that a recipe names; a process has one.
+    """The generator with that name in recipes; a process has one.
 
     Raises:
         UnavailableError: if its library is not installed or there is no device.
@@ -152,7 +152,7 @@ def cugraph_version() -> str | None:
 
 
 def cugraph_and_gpu() -> str:
-    """The release of cuGraph and the GPU models, under which generated graphs are cached; does not start CUDA."""
+    """The release of cuGraph and the GPU models, part of the cache key of generated graphs; does not start CUDA."""
     names = sorted({device.name for device in gpus.probe().devices}) or ["no GPU"]
     return f"cuGraph {cugraph_version() or 'not installed'} on {', '.join(names)}"
 

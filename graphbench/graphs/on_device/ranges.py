@@ -1,9 +1,8 @@
 """Generate edges by ranges of their first end, as many at a time as fit into device memory.
 
 Each range repeats all draws: every block is drawn again, loops are dropped, undirected edges are stored with the
-smaller id first, and edges whose first end is in the range are kept, sorted and without repetitions. Ranges are
-disjoint and in the order of vertices, so together they are the canonical edge list however they are split. Fewer ranges
-need fewer passes over the draws.
+smaller id first, and edges whose first end is in the range are kept, sorted and deduplicated. Ranges are disjoint and
+in the order of vertices, so any split gives the canonical edge list. Fewer ranges need fewer passes over the draws.
 """
 
 from __future__ import annotations
@@ -22,12 +21,12 @@ from graphbench.graphs.on_device.recipe import Recipe
 from graphbench.system.memory import is_out_of_memory
 
 ROW_BYTES = 48
-"""Device memory per row being generated: its key twice while sorting, again and its position while merging, two ids."""
+"""Device memory per row during generation: the key twice to sort, key and position to merge, and two ids."""
 _MIN_ROWS = 1 << 22
 
 
 class Range(NamedTuple):
-    """Slices `first` to `last` of the vertices, and about how many rows have their first end there."""
+    """Slices `first` to `last` of the vertices, and an estimate of the rows with their first end in them."""
 
     first: int
     last: int
@@ -35,14 +34,14 @@ class Range(NamedTuple):
 
 
 class Keys(NamedTuple):
-    """Distinct edges of a range, sorted, and the number of draws, loops apart, that they come from."""
+    """Distinct edges of a range, sorted, and the number of draws, without loops, that gave them."""
 
     keys: Any
     drawn: int
 
 
 def max_rows(generator: RmatGenerator, share: float, reserved: int = 0) -> int:
-    """How many rows fit at once into a share of the free memory, `reserved` bytes apart."""
+    """The number of rows that fit into a share of the free memory, after `reserved` bytes are subtracted."""
     return max(int((generator.free_bytes() - reserved) * share) // ROW_BYTES, _MIN_ROWS)
 
 
@@ -67,7 +66,7 @@ def _expected(generator: RmatGenerator, recipe: Recipe) -> npt.NDArray[np.int64]
     keys = _keys(generator, recipe, seed, count, whole(recipe))
     place = (keys >> 32) // recipe.slice_width
     found = generator.to_host(np.bincount(place, minlength=recipe.num_slices))
-    most = np.int64(recipe.slice_width) * recipe.num_vertices  # there are no more different pairs than that
+    most = np.int64(recipe.slice_width) * recipe.num_vertices  # the number of different pairs
     return np.minimum(np.ceil(found * (recipe.draws / count)).astype(np.int64), most)
 
 
@@ -83,7 +82,7 @@ def split(rows: npt.NDArray[np.int64], most: int) -> list[Range]:
 
 
 def split_evenly(rows: npt.NDArray[np.int64], parts: int) -> list[Range]:
-    """The slices in `parts` ranges with about equal numbers of rows; some are empty where slices are few."""
+    """The slices in `parts` ranges with about equal numbers of rows; some are empty if the slices are few."""
     ends = np.cumsum(rows)
     cuts = np.searchsorted(ends, ends[-1] * np.arange(1, parts) / parts) + 1
     bounds = [0, *np.minimum(cuts, len(rows)).tolist(), len(rows)]
@@ -93,8 +92,8 @@ def split_evenly(rows: npt.NDArray[np.int64], parts: int) -> list[Range]:
 def generate(generator: RmatGenerator, recipe: Recipe, at: Range) -> Keys:
     """Generate the edges of a range.
 
-    Draws are collected in one array, which is sorted and deduplicated whenever it is full, so the memory needed is that
-    of the distinct edges, not of the draws.
+    Draws are collected in one array, which is sorted and deduplicated when it is full, so the memory is proportional to
+    the distinct edges, not to the draws.
 
     Raises:
         MemoryError: if they do not fit, or another exception of the device's library.
@@ -142,7 +141,7 @@ def _distinct(keys: Any) -> Any:
 
 
 def generate_in_parts(generator: RmatGenerator, recipe: Recipe, at: Range) -> Iterator[tuple[Range, Keys]]:
-    """The edges of a range; halved, again and again, while it does not fit.
+    """The edges of a range, which is halved repeatedly until it fits into memory.
 
     Raises:
         Exception: the out-of-memory exception of the device's library, if not even one slice fits.

@@ -14,12 +14,12 @@ from graphbench.graphs.parquet import atomically
 
 SUFFIX = ".json"
 VERSION = 1
-"""Of generating and cleaning; raised when the same recipe gives another graph."""
+"""Version of generation and cleaning; increase it when the same recipe gives another graph."""
 BLOCK = 1 << 25
 """Draws that share one seed: 33.5 million, about 2 GB with their temporary arrays."""
 SLICES = 1 << 12
-"""Slices of equal width into which the vertices are divided (at most one per vertex); the edges whose first end is in a
-slice can be generated without the others."""
+"""Number of slices of equal width into which the vertices are divided (at most one per vertex); the edges whose first
+end is in a slice can be generated without the others."""
 MAX_SCALE = 30
 """cuGraph uses 32-bit ids below scale 32 and refuses scale 31, whose 2^31 vertices do not fit int32."""
 
@@ -67,7 +67,7 @@ class Recipe(msgspec.Struct, frozen=True, kw_only=True):
         return [(self._block_seed(index), count) for index, count in enumerate(counts)]
 
     def _block_seed(self, index: int) -> int:
-        """64 bits by which blocks and seeds differ, except with a probability of 2^-64."""
+        """64 bits that differ between blocks and between seeds, except with a probability of 2^-64."""
         return int.from_bytes(hashlib.blake2b(f"{self.seed} {index}".encode(), digest_size=8).digest(), "little")
 
     @property
@@ -125,7 +125,7 @@ class Stored(msgspec.Struct, frozen=True, kw_only=True):
     """The contents of a recipe's file.
 
     Attributes:
-        name: what the user calls the dataset.
+        name: the user's name of the dataset.
         recipe: the parameters.
         census: counts and samples.
         weights_seed: of drawn weights; None: unweighted.
@@ -151,7 +151,7 @@ def read(path: Path) -> Stored:
     """Read the file of a recipe.
 
     Raises:
-        FormatError: if it is damaged, of another version, or no recipe.
+        FormatError: if it is damaged, of another version, or not a recipe.
     """
     advice = "Delete it and load the dataset again."
     try:
@@ -159,7 +159,7 @@ def read(path: Path) -> Stored:
     except (OSError, msgspec.DecodeError) as error:
         raise FormatError(path, f"not the recipe of a generated graph ({error}). {advice}") from error
     if stored.version != VERSION:
-        raise FormatError(path, f"a recipe of version {stored.version}, expected {VERSION}. {advice}")
+        raise FormatError(path, f"a recipe of version {stored.version}; expected {VERSION}. {advice}")
     if int(integers(stored.census.slices).sum()) != stored.census.num_edges:
         raise FormatError(path, f"damaged recipe: its counts disagree. {advice}")
     return stored
