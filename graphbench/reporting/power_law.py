@@ -80,7 +80,7 @@ TWINS = "twins"
 def family(dataset: str) -> str:
     """What a line may be fitted to: of a series, its R-MAT specification without the scale; twins; empty: all others.
 
-    Who made a graph is part of its specification, so graphs of NumPy's generator and of cuGraph's are two series.
+    The generator is part of a specification, so R-MAT graphs by NumPy and by cuGraph are two series.
     """
     if dataset.startswith("twin:"):
         return TWINS

@@ -12,7 +12,7 @@ from graphbench.reporting.numbers import plain
 def command(record: Record, *beside: str) -> str:
     """The command line that measures the same task with the same engine, and with others.
 
-    Every parameter is spelt out, those at their defaults too: defaults may change.
+    Every parameter is written, even at its default: defaults may change.
 
     Args:
         record: whose task it is.

@@ -10,7 +10,7 @@ from graphbench.records.rules import rule_of
 from graphbench.reporting.numbers import UNICODE, Signs, bound_sign, memory, seconds
 
 MAX_CHARACTERS = 160
-"""How long a reason is in a table at most; the table of every record has it in full."""
+"""Maximum length of a reason in a table; the table of every record has it in full."""
 _PLACE = re.compile(r"\s+at:?\s*/[^\s:]+:\d+")
 """Where in the sources of a library something was thrown, as RMM and libcugraph say it."""
 _HOLLOW = "non-success value returned from "

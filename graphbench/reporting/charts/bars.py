@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 WIDTH = 6.4
-"""Of every chart, in inches: what a page of text is wide."""
+"""The width of every chart in inches: that of a page of text."""
 Look = Literal["like", "unlike", "bound"]
 LEFT, RIGHT = 2.0, 1.55
 LABEL, LABEL_ALONE = 24, 32

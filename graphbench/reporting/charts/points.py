@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 _LONG = 24
-"""Signs of a label that four columns of the legend have room for."""
+"""Letters of a label that fit into four columns of the legend."""
 
 
 @dataclass(frozen=True)

@@ -100,7 +100,7 @@ def curves(problem: str, cases: Iterable[Case]) -> list[ScalingCurve]:
 
 
 def _is_counterpart(case: Case, distributed: Case) -> bool:
-    """Whether a case is of the engine for one GPU that another is made of, with the same allocator and parameters."""
+    """Whether a case is the one-GPU engine of a distributed one, with the same allocator and parameters."""
     one, several = case.record, distributed.record
     if one.task.engine != ON_ONE_GPU.get(several.task.engine):
         return False
@@ -122,7 +122,7 @@ def _steps(tried: list[tuple[int, Case]]) -> tuple[list[Step], int | None]:
 
 
 def _without_number(case: Case) -> str:
-    """The engine's label without how many GPUs it had."""
+    """The engine's label without its number of GPUs."""
     return plain(named(case.record.task.engine, _without_gpus(case.record)))
 
 
@@ -131,7 +131,7 @@ def _without_gpus(record: Record) -> list[str]:
 
 
 def section(measured: Measured, key: str) -> Section | None:
-    """A panel and a table of every problem measured on several GPUs; None if there is none."""
+    """A panel and a table of every problem measured on several GPUs; None without any."""
     found = [curve for curve in all_curves(measured) if any(_began(step.case) for step in curve.steps)]
     if not found:
         return None
