@@ -207,3 +207,11 @@ def test_an_engine_of_a_plugin_brings_its_adapters_and_the_reason_for_having_no_
 def test_aliases_are_those_of_the_pages():
     pages = [registry.algorithm(name) for name in registry.algorithm_names()]
     assert registry.aliases() == {alias: page.name for page in pages for alias in page.aliases}
+
+
+def test_an_engine_needs_no_more_than_a_name():
+    class Bare(Engine):
+        name = "bare-engine"
+
+    assert (Bare.title, Bare.library, Bare.distributions) == ("bare-engine", "bare_engine", ("bare_engine",))
+    assert Bare().availability().reason == "not installed"

@@ -78,7 +78,7 @@ def table(
 
     Where all engines answer about the same things, these are the rows and every engine has a column: vertices (of
     `vectors` a column for each of its numbers), pairs, or quantities. Where each engine found its own things, one
-    engine follows the other, named in the first column: a row for each edge, matrix entry, new number or step of a walk.
+    engine follows the other, named in the first column: a row for each edge, matrix entry, new id or step of a walk.
 
     Args:
         algorithm: the problem.

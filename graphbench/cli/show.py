@@ -83,7 +83,8 @@ def _engine(engine: Engine) -> None:
     from graphbench import registry
 
     found = engine.availability()
-    click.echo(f"{engine.title} ({engine.name})\n\n{inspect.getdoc(inspect.getmodule(type(engine)))}\n")
+    about = inspect.getdoc(inspect.getmodule(type(engine))) or inspect.getdoc(engine)
+    click.echo(f"{engine.title} ({engine.name})\n\n{about}\n")
     click.echo(f"Version:   {engine.version() or 'not installed'}")
     click.echo(f"Device:    {engine.device}")
     click.echo(f"State:     {'available' if found.ok else f'unavailable: {found.reason}. {found.fix}'}")

@@ -63,13 +63,14 @@ class Engine:
 
     name: ClassVar[str]
     title: ClassVar[str]
+    """The name in prose; by default the name."""
     revision: ClassVar[int] = 1
     """Raise it when a change to how the engine starts, builds or collects makes old records incomparable with new
     ones; they become stale."""
     library: ClassVar[str]
-    """The module that adapters get as their first argument."""
+    """The module that adapters get as their first argument; by default named like the engine."""
     distributions: ClassVar[tuple[str, ...]]
-    """Names of the library on PyPI; the first one that is installed gives the version."""
+    """Names of the library on PyPI, the module's by default; the first one installed gives the version."""
     extra: ClassVar[str] = "cpu"
     """The extra of this package that installs the library."""
     device: ClassVar[Literal["cpu", "gpu"]] = "cpu"
@@ -88,6 +89,13 @@ class Engine:
     gap: ClassVar[str] = ""
     """The reason for every algorithm without an adapter, of an engine whose adapters are in its own file; empty: each
     page gives its reason."""
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        if hasattr(cls, "name"):
+            cls.title = getattr(cls, "title", cls.name)
+            cls.library = getattr(cls, "library", cls.name.replace("-", "_"))
+            cls.distributions = getattr(cls, "distributions", (cls.library,))
 
     @functools.cached_property
     def _own_adapters(self) -> dict[str, Attached]:
