@@ -28,7 +28,7 @@ from graphbench.records.comparison import Comparison, compare
 from graphbench.records.model import Censored, Certificate, Memory, Outcome, Phases, Record, Task, Trials
 from graphbench.reporting import numbers
 from graphbench.reporting.measured import group_by_machine
-from graphbench.reporting.problem import problem_tables
+from graphbench.reporting.result_table import problem_tables
 from graphbench.reporting.suites import summary
 from graphbench.reporting.terminal import split
 from graphbench.reporting.wording import peak_note, twin_note

@@ -44,7 +44,7 @@ def render(
         UsageError: if there is no such format.
     """
     from graphbench.reporting import flat, markdown, numbers, terminal
-    from graphbench.reporting.problem import problem_tables
+    from graphbench.reporting.result_table import problem_tables
 
     signs = numbers.ASCII if ascii_only else numbers.UNICODE
     if format == "json":
@@ -91,7 +91,7 @@ def show(
 def html_table(records: Sequence[Record], comparisons: Sequence[Comparison]) -> str:
     """HTML for notebooks, without styles or scripts; every text is escaped."""
     from graphbench.reporting import page
-    from graphbench.reporting.problem import problem_tables
+    from graphbench.reporting.result_table import problem_tables
 
     return page.problem_tables(problem_tables(records, comparisons))
 

@@ -10,7 +10,7 @@ from importlib.resources import files
 
 from graphbench.reporting.charts import drawing, style
 from graphbench.reporting.document import Chart, Document
-from graphbench.reporting.problem import ProblemTable
+from graphbench.reporting.result_table import ProblemTable
 
 _TEMPLATES = "graphbench.reporting.templates"
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from graphbench.reporting.document import Block, Bullets, Column, Section, Table, Text
 from graphbench.reporting.numbers import Signs
-from graphbench.reporting.problem import ProblemTable
+from graphbench.reporting.result_table import ProblemTable
 
 if TYPE_CHECKING:
     from rich.console import Console
