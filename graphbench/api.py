@@ -79,7 +79,7 @@ def run(
     Args:
         algorithm: `louvain`, `pagerank`, ... (`graphbench list algorithms`).
         dataset: what :func:`load` takes, or a list of such. A graph that is given twice is measured once; different
-            graphs of one name are told apart by their paths, or numbered (`graph 1`, `graph 2`).
+            graphs with the same name are distinguished by their paths, or numbered (`graph 1`, `graph 2`).
         engines: names of engines; None: all.
         baseline: the engine that ratios are taken against; one that is named here is measured even if it is not among
             `engines` [default: networkx; if it does not have the algorithm, :func:`graphbench.registry.baseline`].
@@ -375,7 +375,7 @@ def _records(given: Any) -> list[Record]:
     if isinstance(given, str | os.PathLike):
         return store.load([given])
     several = list(given)
-    return several if all(isinstance(each, Record) for each in several) else store.load(several)
+    return several if all(isinstance(item, Record) for item in several) else store.load(several)
 
 
 def _outdated(records: Sequence[Record]) -> dict[str, str]:
@@ -432,7 +432,7 @@ def kept_answer(digest: str) -> npt.NDArray[Any]:
 
 
 def _kept(path: str | os.PathLike[str] | None) -> list[Record]:
-    """What a store tells; one that cannot be read tells nothing, and whoever writes to it says why."""
+    """The records of a store; none if it cannot be read: writing to it reports the reason."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")

@@ -60,7 +60,7 @@ def algorithm(name: str) -> Algorithm:
     Imports its page alone; an engine's file is imported when the engine's adapter is asked for.
 
     Raises:
-        UnknownNameError: if there is none.
+        UnknownNameError: if no such name exists.
     """
     wanted = _canonical(name)
     if page := _plugged_algorithms().get(wanted):
@@ -84,7 +84,7 @@ def engine(name: str) -> Engine:
     """The engine of that name; `_` and `-`, upper and lower case are the same.
 
     Raises:
-        UnknownNameError: if there is none.
+        UnknownNameError: if no such name exists.
     """
     wanted = _canonical(name)
     if plugged := _plugged_engines().get(wanted):
@@ -135,11 +135,11 @@ def _connect(page: Algorithm) -> Algorithm:
     loaded: set[str] = set()
 
     def load_engine(name: str | None) -> None:
-        for each in set(engine_names()) & {name} if name else engine_names():
-            if each not in loaded:
-                solver = engine(each)
-                page.attach(each, solver.own_adapter(page), solver.gap)
-                loaded.add(each)
+        for engine_name in set(engine_names()) & {name} if name else engine_names():
+            if engine_name not in loaded:
+                solver = engine(engine_name)
+                page.attach(engine_name, solver.own_adapter(page), solver.gap)
+                loaded.add(engine_name)
 
     page.load_engine = load_engine
     return page
@@ -192,7 +192,7 @@ def _plugged_engines() -> dict[str, Engine]:
 
 def _plugged(kind: type[_Named]) -> dict[str, _Named]:
     names = filter(None, map(str.strip, os.environ.get(PLUGINS_VARIABLE, "").split(",")))
-    return {each.name: each for name in names for each in _defined(_plugin(name), kind)}
+    return {found.name: found for name in names for found in _defined(_plugin(name), kind)}
 
 
 def _plugin(name: str) -> ModuleType:

@@ -554,13 +554,13 @@ def test_a_report_marks_twins_wherever_graphs_are_listed():
     real = [record("networkx", 10.0), record("cugraph", device="gpu")]
     made = report.build([*real, *map(_twin, real)])
     told = twin_note(["twin:coAuthorsDBLP"])
-    assert "synthetic stand-in" in told
+    assert "synthetic substitute" in told
     assert told in made.facts
     assert any("1 of them synthetic twins" in fact for fact in made.facts)
     for section in (summary, speedup, memory):
         assert told in texts(of([*real, *map(_twin, real)], section).blocks)
-    assert to_markdown(made, charts="charts").count("synthetic stand-in") >= 4
-    assert "synthetic stand-in" in to_html(made)
+    assert to_markdown(made, charts="charts").count("synthetic substitute") >= 4
+    assert "synthetic substitute" in to_html(made)
     alone = to_markdown(report.build(real), charts="charts")
     assert "synthetic" not in alone
     overview = next(chart for chart in made.charts if chart.name.endswith("overview"))

@@ -583,7 +583,7 @@ def test_tables_explain_twins():
         assert told in reporting.render(made, compare(made), form)
     assert summary(made, compare(made)).endswith(f"{told}\n")
     real = [record("networkx"), record("igraph", 0.1)]
-    assert "stand-in" not in summary(real, compare(real)) + reporting.render(real, compare(real))
+    assert "synthetic substitute" not in summary(real, compare(real)) + reporting.render(real, compare(real))
 
 
 def test_memory_peaks_of_a_stopped_task_are_lower_bounds():

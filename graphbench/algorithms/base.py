@@ -196,7 +196,7 @@ class Algorithm:
         """The engine's adapter; imports no other engine's file.
 
         Raises:
-            UnsupportedError: if there is none, with the declared reason.
+            UnsupportedError: if the engine has no adapter, with the declared reason.
         """
         if attached := self.find_adapter(engine):
             return attached

@@ -125,7 +125,7 @@ def vertex(edges: EdgeList, name: int | str) -> int:
     """The id of the vertex that a user calls `name`.
 
     Raises:
-        UsageError: if there is none.
+        UsageError: if the graph has no such vertex.
     """
     if edges.names is not None:
         matches = np.flatnonzero(edges.names.astype(str) == str(name))

@@ -81,14 +81,14 @@ class Rounds:
     def settle(self, cold_s: float, warm: Callable[[], float], most: int) -> int:
         """How many rounds to run.
 
-        A cold call that alone outlasts the time for all rounds is warm-up enough, and they are the fewest. Else a warm
-        call tells how many fit. For a precision the sample that it takes is estimated from a first one of the fewest
-        rounds (Stein, Ann. Math. Statist. 16, 1945).
+        If the cold call alone takes longer than the time for all rounds, run the minimum, without further warm-up.
+        Otherwise one warm call determines how many rounds fit. For a given precision, the sample size is estimated from
+        a pilot sample of the minimum number of rounds (Stein, Ann. Math. Statist. 16, 1945).
 
         Args:
             cold_s: what the first call took.
             warm: makes a call, and gives its seconds.
-            most: more rounds than this tell nothing more; the fewest are run in any case.
+            most: the maximum number of rounds; the minimum is run in any case.
         """
         if cold_s >= self.max_s:
             return self.fewest

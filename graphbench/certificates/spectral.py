@@ -77,7 +77,7 @@ def scores_fault(values: Floats, noun: str) -> str:
 
 
 def negative(scores: Floats, tolerance: float) -> int | None:
-    """A vertex whose score differs in sign from the largest, by more than the tolerance; None if there is none.
+    """A vertex whose score differs in sign from the largest, by more than the tolerance, or None.
 
     Args:
         scores: of length 1, shape (n,).

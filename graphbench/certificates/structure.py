@@ -70,7 +70,7 @@ def require_numbering(edges: EdgeList, answer: npt.NDArray[Any], ids: Ids) -> No
         ids: the external id of each vertex, shape (num_vertices,), all different.
 
     Raises:
-        Wrong: if it is none.
+        Wrong: if it is not a numbering.
     """
     src, dst, _ = edges.to_numpy()
     present = np.zeros(edges.num_vertices, dtype=bool)

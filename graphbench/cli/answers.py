@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def save_answers(path: Path, result: Result, plan: Plan) -> str:
-    """Write the answers of all engines that gave one, vertices by their own names; :func:`table` tells the layout.
+    """Write the answers of all engines that gave one, vertices by their own names; :func:`table` describes the layout.
 
     Of searches from several sources that is the answer to the first, which the column's head names.
 

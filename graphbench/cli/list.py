@@ -57,7 +57,7 @@ def algorithms() -> Listing:
         marks = ["yes" if engine in page.adapters else "-" for engine in engines]
         rows.append(["" if page.family == above else page.family, page.name, *marks, ", ".join(page.aliases)])
         above = page.family
-    below = "Why an engine lacks one, and how each is called: graphbench show ALGORITHM."
+    below = "How each engine is called, or why it has no adapter: graphbench show ALGORITHM."
     return Listing(["family", "algorithm", *engines, "also called"], rows, below=below)
 
 
@@ -74,12 +74,12 @@ def _datasets() -> Listing:
         right=(2, 3),
         below="Also: GROUP/NAME of the SuiteSparse Matrix Collection; a file (.mtx, .csv, .graph, .parquet, ..., also "
         ".gz);\na generator, such as ba:n=100000,m=5,seed=1, rmat:scale=20,edgefactor=16,seed=1, "
-        "twin:coAuthorsDBLP,seed=2.\nA twin is a synthetic stand-in, made without a network: never the graph itself.",
+        "twin:coAuthorsDBLP,seed=2.\nA twin is a synthetic substitute, generated without a network, not the graph itself.",
     )
 
 
 def _engines() -> Listing:
-    """Every engine, and below, once for all engines that want the same, what would mend it."""
+    """Every engine; below the table each fix once, for all engines that need it."""
     from graphbench import registry
 
     rows = []

@@ -139,10 +139,10 @@ result_options = _stacked(
 
 
 def moment(text: str, option: str) -> datetime:
-    """A date, a time, or so long ago.
+    """The moment that a date, a time or an age such as 12h names.
 
     Raises:
-        UsageError: if it is none.
+        UsageError: if the text is none of these.
     """
     units = {"h": "hours", "d": "days", "w": "weeks"}
     if ago := re.fullmatch(r"(\d+)([hdw])", text.strip().casefold()):

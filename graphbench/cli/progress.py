@@ -64,7 +64,7 @@ class Reporter:
         self._console.print(message, markup=False)
 
     def warn(self, message: Warning | str, *_: Any, **__: Any) -> None:
-        """Stand in for `warnings.showwarning`."""
+        """Replace `warnings.showwarning`."""
         self.print_line(f"Warning: {message}")
 
     def trouble(self, error: Exception) -> str:
@@ -76,7 +76,7 @@ class Reporter:
         return error.problem if known else str(error)
 
     def overall(self, name: str, done: int, total: int, left_s: float | None) -> None:
-        """Tell how far a suite is: a bar on a terminal, and a count before every line that stays.
+        """Show the progress of a suite: a bar on a terminal, and a count before every permanent line.
 
         Args:
             name: of the suite.
@@ -113,7 +113,7 @@ class Reporter:
 
     @contextmanager
     def _preparing(self, name: str, directed: bool | None) -> Iterator[None]:
-        """Tell what is waited for: at once and in a line that stays if a graph is made that takes long."""
+        """Show what is being loaded; in a permanent line if generating the graph takes long."""
         from graphbench.graphs.loading import to_make
 
         made = to_make(name, directed=directed)

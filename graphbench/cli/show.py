@@ -49,8 +49,8 @@ def _algorithm(algorithm: Algorithm) -> None:
     click.echo("\nCertificate")
     click.echo(textwrap.indent(inspect.getdoc(algorithm.certify_check) or "", "  "))
     for adapter, engines in _adapters(algorithm):
-        lacks = f"; has no knob for {', '.join(adapter.no_equivalent)}" if adapter.no_equivalent else ""
-        click.echo(f"\n{', '.join(engines)}: {_place(adapter.file)}:{adapter.line}{lacks}")
+        missing = f"; has no option for {', '.join(adapter.no_equivalent)}" if adapter.no_equivalent else ""
+        click.echo(f"\n{', '.join(engines)}: {_place(adapter.file)}:{adapter.line}{missing}")
         click.echo(textwrap.indent(textwrap.dedent(inspect.getsource(adapter.call)).rstrip(), "  "))
     gaps = [name for name in registry.engine_names() if name not in algorithm.adapters]
     if gaps:

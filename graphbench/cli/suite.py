@@ -107,7 +107,7 @@ def _described(suite: Suite, stored: StoredRecords, known: Past) -> Iterator[Gra
 
 
 def _substitute(suite: Suite, name: str) -> str | None:
-    """The twin to measure if a graph that is not on disk cannot be downloaded; None: there is none."""
+    """The twin to measure if a graph that is not on disk cannot be downloaded, or None."""
     from graphbench.graphs import suitesparse
     from graphbench.graphs.generators.twins import stand_in
 

@@ -124,7 +124,7 @@ class DeviceMemory:
 
 
 def installed_major(distribution: str) -> int | None:
-    """The CUDA major version of the installed `DISTRIBUTION-cuNN` wheel (or conda package); None if there is none."""
+    """The CUDA major version of the installed `DISTRIBUTION-cuNN` wheel (or conda package), or None."""
     for major in sorted(DRIVER_FOR, reverse=True):
         with suppress(importlib.metadata.PackageNotFoundError):
             importlib.metadata.version(f"{distribution}-cu{major}")

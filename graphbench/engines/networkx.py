@@ -95,7 +95,7 @@ class NetworkX(Engine):
             case "scores":
                 return _column(n, raw, fill=np.nan, dtype=np.float64)
             case "vectors":
-                return np.stack([_column(n, each, fill=np.nan, dtype=np.float64) for each in raw], axis=1)
+                return np.stack([_column(n, scores, fill=np.nan, dtype=np.float64) for scores in raw], axis=1)
             case "edges":
                 src, dst = zip(*raw.edges, strict=True) if raw.number_of_edges() else ((), ())
                 return edge_rows(src, dst, directed=edges.directed)

@@ -246,7 +246,7 @@ class Tried(msgspec.Struct, frozen=True, kw_only=True):
 
     algorithm: str
     setting: Params
-    """What was varied; empty for an engine that has no such knob."""
+    """What was varied; empty for an engine that has no such option."""
     outcome: Outcome
     run_s: list[float] = msgspec.field(default_factory=list)
     quality: list[float] = msgspec.field(default_factory=list)

@@ -16,7 +16,7 @@ def command(record: Record, *beside: str) -> str:
 
     Args:
         record: whose task it is.
-        beside: engines to measure in the same run (the baseline, so that there is a ratio).
+        beside: engines to measure in the same run (the baseline, for a ratio).
     """
     task = record.task
     engines = ",".join(dict.fromkeys([*(name for name in beside if name), task.engine]))

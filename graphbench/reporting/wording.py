@@ -105,7 +105,7 @@ HOLLOW_TWINS = "hollow: synthetic twins"
 
 
 def is_twin(dataset: str) -> bool:
-    """Whether a graph of this name is a synthetic stand-in for another."""
+    """Whether a graph of this name is a synthetic substitute for another."""
     return dataset.startswith(_PREFIX)
 
 
@@ -117,6 +117,6 @@ def twin_note(datasets: Iterable[str]) -> str:
     one = len(found) == 1
     name = found[0].removeprefix(_PREFIX).partition(",")[0] if one else "NAME"
     return (
-        f"{found[0] if one else 'twin:NAME'} is not the graph {name} but a synthetic stand-in: a random graph with as "
-        f"many vertices, edges and components. Times on it are not times on {name}."
+        f"{found[0] if one else 'twin:NAME'} is not the graph {name} but a synthetic substitute: a random graph with "
+        f"as many vertices, edges and components. Times on it are not times on {name}."
     )

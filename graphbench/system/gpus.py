@@ -104,7 +104,7 @@ def visible_names() -> list[str]:
     """The GPUs that may be used, as CUDA_VISIBLE_DEVICES names them: numbers or UUIDs; without it, all GPUs."""
     listed = os.environ.get("CUDA_VISIBLE_DEVICES")
     if listed is None:
-        return [str(each.index) for each in probe().devices]
+        return [str(gpu.index) for gpu in probe().devices]
     return [name.strip() for name in listed.split(",") if name.strip() not in {"", "-1"}]
 
 
@@ -116,5 +116,5 @@ def visible(device: int, number: int = 1) -> str:
         number: how many, from that one on; there may be fewer.
     """
     if "CUDA_VISIBLE_DEVICES" not in os.environ:
-        return ",".join(str(device + each) for each in range(number))
+        return ",".join(str(device + offset) for offset in range(number))
     return ",".join(visible_names()[device : device + number])
