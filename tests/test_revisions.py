@@ -52,7 +52,6 @@ def test_every_page_and_engine_has_a_digest():
     assert digests(PACKAGE).keys() == {*names, "trials"}
 
 
-@pytest.mark.skip(reason="the golden file is written after the restructuring")
 def test_changed_code_raises_a_revision_or_rewrites_the_golden_file():
     now = declared()
     if os.environ.get("GRAPHBENCH_GOLDEN") == "write":
