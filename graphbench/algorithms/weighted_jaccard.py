@@ -1,8 +1,8 @@
 """Weighted Jaccard similarity of vertex pairs: the share of their edge weight that two vertices have in common.
 
 J_w(u, v) = sum over x of min(w(u, x), w(v, x)) / sum over x of max(w(u, x), w(v, x)), where w is the weight of an edge,
-or 0 without an edge; 0 if neither vertex has an edge. Also called the Ruzicka similarity (Biologia, Bratislava 13 (1958)
-647-661; for hashing: Ioffe, "Improved consistent sampling, weighted minhash and L1 sketching", ICDM (2010)
+or 0 without an edge; 0 if neither vertex has an edge. Also called the Ruzicka similarity (Biologia, Bratislava 13
+(1958) 647-661; for hashing: Ioffe, "Improved consistent sampling, weighted minhash and L1 sketching", ICDM (2010)
 246-255). If all weights are 1 it is the Jaccard coefficient.
 
 The graph is undirected. The dataset's weights are used; if it has none, integers from 1 to 255 are drawn with the
