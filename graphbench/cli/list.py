@@ -74,7 +74,7 @@ def _datasets() -> Listing:
         right=(2, 3),
         below="Also: GROUP/NAME of the SuiteSparse Matrix Collection; a file (.mtx, .csv, .graph, .parquet, ..., also "
         ".gz);\na generator, such as ba:n=100000,m=5,seed=1, rmat:scale=20,edgefactor=16,seed=1, "
-        "twin:coAuthorsDBLP,seed=2.\nA twin is a synthetic substitute, generated without a network; it is not the graph.",
+        "twin:coAuthorsDBLP,seed=2.\nA twin is a substitute, generated without a network. It is not the graph.",
     )
 
 
