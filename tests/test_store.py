@@ -214,3 +214,21 @@ def test_every_field_survives_a_round_trip(path):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         assert list(Store(path).records()) == [filled]
+
+
+def test_links_to_a_store_share_its_lock(tmp_path):
+    (tmp_path / "link.jsonl").symlink_to(tmp_path / "records.jsonl")
+    with Store(tmp_path / "records.jsonl") as opened:
+        opened.open()
+        with pytest.raises(StoreError, match="is writing to"):
+            Store(tmp_path / "link.jsonl").open()
+
+
+def test_all_users_of_a_shared_store_can_lock_it(tmp_path):
+    before = os.umask(0o077)
+    try:
+        with Store(tmp_path / "records.jsonl") as opened:
+            opened.open()
+    finally:
+        os.umask(before)
+    assert (tmp_path / "records.jsonl.lock").stat().st_mode & 0o777 == 0o666

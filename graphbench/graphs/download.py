@@ -113,7 +113,7 @@ def _locked(path: Path, progress: Progress) -> Iterator[Path]:
     part = path.with_name(f".{path.name}.part")
     folder = home() / "locks"
     folder.mkdir(parents=True, exist_ok=True)
-    key = hashlib.sha256(os.fsencode(path.absolute())).hexdigest()[:32]
+    key = hashlib.sha256(os.fsencode(path.resolve())).hexdigest()[:32]
     # A soft lock, filelock's substitute, would outlive a killed process.
     lock = filelock.FileLock(folder / f"{key}.lock", fallback_to_soft=False)
     while not lock.is_locked:

@@ -180,12 +180,18 @@ class Store:
     @property
     def _owner(self) -> Path:
         """The file with the pid of the process that holds the lock."""
-        return self.path.with_name(f"{self.path.name}.pid")
+        return self._beside("pid")
+
+    def _beside(self, suffix: str) -> Path:
+        """A file beside the store, the same for all symbolic links to it: they must share one lock."""
+        store = self.path.resolve()
+        return store.with_name(f"{store.name}.{suffix}")
 
     def _locked(self) -> FileLock:
         from filelock import FileLock, Timeout
 
-        lock = FileLock(self.path.with_name(f"{self.path.name}.lock"), timeout=_PATIENCE_S, fallback_to_soft=False)
+        # The empty file stays. Users who share a store must all be able to lock it, whatever the first one's umask.
+        lock = FileLock(self._beside("lock"), timeout=_PATIENCE_S, mode=0o666, fallback_to_soft=False)
         try:
             lock.acquire(poll_interval=0.02)
         except Timeout:
@@ -196,7 +202,9 @@ class Store:
                 f"Another process{f' (pid {pid})' if pid else ''} is writing to {self.path}. "
                 "Wait until it is done, or write to another file with --store FILE."
             ) from None
-        self._owner.write_text(f"{os.getpid()}\n", encoding="ascii")
+        with suppress(OSError):  # it only serves a message; a killed writer may have left one that is another user's
+            self._owner.unlink(missing_ok=True)
+            self._owner.write_text(f"{os.getpid()}\n", encoding="ascii")
         return lock
 
     def _unlock(self) -> None:
