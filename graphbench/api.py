@@ -409,9 +409,9 @@ def execute(plan: Plan, *, observe: Observer | None = None, store: bool | os.Pat
     if store is False:
         yield from records
         return
-    with Store(path, strict=False) as keeper:
+    with Store(path, strict=False) as target:
         for record in records:
-            keeper.keep(record)
+            target.keep(record)
             yield record
 
 

@@ -30,11 +30,11 @@ if TYPE_CHECKING:
         Options(trials=1),
         also={"device_memory_limit": "--device-memory"},
         memory_limit="Host memory that the engine may use; for engines on the CPU, the limit that is searched within.",
-        gpus="How many GPUs an engine that uses several takes [default: all].",
+        gpus="Number of GPUs for a multi-GPU engine [default: all].",
     ),
 )
 @click.argument("algorithms", nargs=-1, required=True, metavar="ALGORITHM...")
-@click.option("--engine", default="cugraph", show_default=True, help="The engine to search with, only one.")
+@click.option("--engine", default="cugraph", show_default=True, help="The engine to search with; name exactly one.")
 @click.option(
     "--edgefactor", type=click.IntRange(min=1), default=16, show_default=True, help="Edges drawn for each vertex."
 )

@@ -34,7 +34,7 @@ class Listing(NamedTuple):
 def command(what: str | None, form: str) -> None:
     """List algorithms, datasets and engines, or one of the three.
 
-    Algorithms come by family, with the engines that have them.
+    Algorithms are grouped by family, with the engines that solve them.
     """
     from graphbench.reporting import markdown_table, text_table
 
