@@ -159,9 +159,9 @@ def client():
 
 @pytest.fixture
 def watch(client, monkeypatch):
-    monkeypatch.setattr(_dask.Watch, "LOOK_S", 0.01)
+    monkeypatch.setattr(_dask.WorkerWatch, "LOOK_S", 0.01)
     before = signal.getsignal(signal.SIGUSR1)
-    found = _dask.Watch(client)
+    found = _dask.WorkerWatch(client)
     yield found
     found.end()
     signal.signal(signal.SIGUSR1, before)

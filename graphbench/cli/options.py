@@ -142,7 +142,7 @@ def moment(text: str, option: str) -> datetime:
     """The moment that a date, a time or an age such as 12h names.
 
     Raises:
-        UsageError: if the text is none of these.
+        UsageError: if the text has none of these forms.
     """
     units = {"h": "hours", "d": "days", "w": "weeks"}
     if ago := re.fullmatch(r"(\d+)([hdw])", text.strip().casefold()):

@@ -46,7 +46,7 @@ class Cluster:
         self.client: Any = None
         self.workers: list[str] = []
         self._local: Any = None  # a cluster that was started here
-        self._watch: Watch | None = None
+        self._watch: WorkerWatch | None = None
 
     # Starting, in this order
 
@@ -70,7 +70,7 @@ class Cluster:
                 f"found {len(workers)} Dask workers {where}, expected {gpus} (--gpus)",
                 f"Start {gpus} workers, one GPU each (`dask cuda worker`), or pass --gpus {len(workers)}.",
             )
-        self._watch = Watch(self.client)
+        self._watch = WorkerWatch(self.client)
         self.each(_equip, settings)
         self._watch.places = self.client.run(whereabouts)
 
@@ -184,7 +184,7 @@ def _client(where: Any) -> Any:
     return Client_(where, timeout=START_S)
 
 
-class Watch:
+class WorkerWatch:
     """Ends a wait for workers that will never answer.
 
     cuGraph's workers compute together: if one dies or runs out of memory, the others wait for it in NCCL forever, and

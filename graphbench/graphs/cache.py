@@ -42,7 +42,7 @@ _MADE: dict[Kind, tuple[str, str]] = {
 
 
 @dataclass(frozen=True, kw_only=True)
-class Entry:
+class CachedFile:
     """A cached file.
 
     Attributes:
@@ -130,20 +130,20 @@ def inputs_path(kind: str, digest: str) -> Path:
     return paths.home() / "inputs" / f"{kind}-{digest}.npz"
 
 
-def entries() -> list[Entry]:
+def entries() -> list[CachedFile]:
     """All cached files, by kind and name."""
     found = []
     for kind, name, path in (*_downloads(), *_made()):
         with contextlib.suppress(FileNotFoundError):  # another process may clear at the same time
             status = path.stat()
             modified = datetime.fromtimestamp(status.st_mtime, UTC)
-            entry = Entry(name=name, path=path, bytes=status.st_size, kind=kind, modified=modified)
+            entry = CachedFile(name=name, path=path, bytes=status.st_size, kind=kind, modified=modified)
             beside = sum(companion.stat().st_size for companion in entry.files[1:])
             found.append(replace(entry, bytes=entry.bytes + beside))
     return sorted(found, key=lambda entry: (entry.kind, entry.name.casefold(), entry.path))
 
 
-def clear(names: Iterable[str] | None = None) -> list[Entry]:
+def clear(names: Iterable[str] | None = None) -> list[CachedFile]:
     """Remove cached files and return the removed entries. Records are never removed.
 
     Args:
@@ -179,7 +179,7 @@ def clear(names: Iterable[str] | None = None) -> list[Entry]:
     return removed
 
 
-def _spellings(entry: Entry) -> set[str]:
+def _spellings(entry: CachedFile) -> set[str]:
     return {entry.name.casefold(), entry.name.casefold().rpartition("/")[2]}
 
 

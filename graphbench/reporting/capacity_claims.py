@@ -15,7 +15,7 @@ from graphbench.records.capacity import failure, generator_of, peak_bytes, ran_o
 from graphbench.records.model import NEVER_RAN, Outcome, Params, PosedInfo, Record
 from graphbench.reporting.measured import Measured
 from graphbench.reporting.numbers import memory
-from graphbench.reporting.published import Claim, Finding, Status
+from graphbench.reporting.published import Claim, ClaimCheck, Status
 from graphbench.system.text import count
 
 MEMORY_MATCH = 0.9
@@ -32,7 +32,7 @@ class _Memory(NamedTuple):
     bounded: bool
 
 
-def check(claim: Claim, measured: Measured) -> Finding:
+def check(claim: Claim, measured: Measured) -> ClaimCheck:
     """Check a claimed capacity against the records of one machine."""
     engine = claim.nearest or claim.engine
     ran = [
@@ -41,7 +41,7 @@ def check(claim: Claim, measured: Measured) -> Finding:
         if case.record.task.engine == engine and case.record.outcome not in NEVER_RAN and case.record.environment
     ]
     if not ran:
-        return Finding(claim=claim, status="not runnable here", remark=f"{engine} did not run on this machine")
+        return ClaimCheck(claim=claim, status="not runnable here", remark=f"{engine} did not run on this machine")
     wanted = [record for record in ran if claim.algorithm in {"", record.task.algorithm} and record.posed is not None]
     enough = [record for record in wanted if _had(record).gpus >= claim.gpus]
     if wanted and not enough:
@@ -57,7 +57,7 @@ def check(claim: Claim, measured: Measured) -> Finding:
     if completed is None and lost is None:
         return _untried(claim, enough)
     verdicts = {name: _judge(claim, completed, lost, name) for name in ("num_edges", "num_entries")}
-    return Finding(
+    return ClaimCheck(
         claim=claim,
         status=_status(verdicts["num_edges"], verdicts["num_entries"]),
         ours=f"{_said('completed', completed)}; {_said('memory ran out on', lost)}",
@@ -79,19 +79,19 @@ def _status(once: Judged, entries: Judged) -> Status:
     return "depends on the count" if "reproduced" in {once, entries} else "open"
 
 
-def _untried(claim: Claim, records: list[Record]) -> Finding:
+def _untried(claim: Claim, records: list[Record]) -> ClaimCheck:
     """Nothing ran within the claimed memory; report what completed on a larger GPU."""
     done = _largest(record for record in records if _right(record))
     if done is None:
-        return Finding(claim=claim, status="not tried", remark=f"`{_command(claim)}` tries it")
+        return ClaimCheck(claim=claim, status="not tried", remark=f"`{_command(claim)}` tries it")
     taken = peak_bytes(done)
     held = f", {memory(taken)} of it held at most" if taken else ""
     return _aside(claim, [done], "not tried", f"{_where(done)}{held}; `{_command(claim)}` tries it")
 
 
-def _aside(claim: Claim, records: list[Record], status: Status, remark: str) -> Finding:
+def _aside(claim: Claim, records: list[Record], status: Status, remark: str) -> ClaimCheck:
     done = _largest(record for record in records if _right(record))
-    return Finding(claim=claim, status=status, ours=_said("completed", done) if done else "", remark=remark)
+    return ClaimCheck(claim=claim, status=status, ours=_said("completed", done) if done else "", remark=remark)
 
 
 def _command(claim: Claim) -> str:

@@ -65,7 +65,7 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     gpu_memory_bytes: int | None = None
 
 
-class Finding(msgspec.Struct, frozen=True, kw_only=True):
+class ClaimCheck(msgspec.Struct, frozen=True, kw_only=True):
     """The finding on a claim: its status, our number in words, and a remark."""
 
     claim: Claim

@@ -28,7 +28,7 @@ Integers = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)
-class Header:
+class MetisHeader:
     """The first line: counts, and which numbers a vertex's line has before (`before`) and between its neighbours."""
 
     vertices: int
@@ -61,7 +61,7 @@ def read(path: Path, *, directed: bool | None = None) -> Raw:
     return Raw(src=src, dst=dst, weight=weight, num_vertices=header.vertices, directed=bool(directed))
 
 
-def _header(stream: Bounded, path: Path) -> Header:
+def _header(stream: Bounded, path: Path) -> MetisHeader:
     number, line = 1, stream.readline()
     while line and (line.lstrip().startswith(b"%") or not line.strip()):
         number, line = number + 1, stream.readline()
@@ -75,7 +75,7 @@ def _header(stream: Bounded, path: Path) -> Header:
         raise FormatError(path, f"{problem}, more than fit into {stream.limit:,} bytes. Correct it.", number)
     sizes, weights, edge_weights = (digit == "1" for digit in (found[3] or b"0").decode().rjust(3, "0"))
     constraints = int(found[4]) if found[4] else int(weights)
-    return Header(vertices, edges, int(sizes) + (constraints if weights else 0), edge_weights, number)
+    return MetisHeader(vertices, edges, int(sizes) + (constraints if weights else 0), edge_weights, number)
 
 
 def _checked(stream: Bounded, path: Path, before: int) -> list[bytes]:
@@ -123,7 +123,7 @@ def _per_line(text: bytes) -> Integers:
 
 
 def _arcs(
-    numbers: Integers, per_line: Integers, header: Header, path: Path
+    numbers: Integers, per_line: Integers, header: MetisHeader, path: Path
 ) -> tuple[Integers, Integers, npt.NDArray[np.float64] | None]:
     """Every listed neighbour as an arc, 0-based."""
     extra = per_line[header.vertices :]

@@ -12,7 +12,7 @@ from graphbench.reporting import capacity_claims
 from graphbench.reporting.document import Block, Bullets, Column, Fold, Section, Table, Text, Tone
 from graphbench.reporting.measured import Case, Measured
 from graphbench.reporting.numbers import plain, ratio, seconds, span
-from graphbench.reporting.published import Claim, Finding, Status, claims
+from graphbench.reporting.published import Claim, ClaimCheck, Status, claims
 from graphbench.system.text import listed
 
 _TONES: dict[str, Tone] = {
@@ -59,7 +59,7 @@ def section(measured: Measured, key: str) -> Section:
     return Section("Claims", f"{key}claims", [head, *blocks])
 
 
-def _table(found: Sequence[Finding]) -> Table[Finding]:
+def _table(found: Sequence[ClaimCheck]) -> Table[ClaimCheck]:
     return Table(
         found,
         [
@@ -75,13 +75,13 @@ def _table(found: Sequence[Finding]) -> Table[Finding]:
     )
 
 
-def _untried(found: Sequence[Finding]) -> str:
+def _untried(found: Sequence[ClaimCheck]) -> str:
     """The claims that could be measured here and were not."""
     counted = Counter(finding.status for finding in found)
     return f"Without a number of ours: {', '.join(f'{number} {status}' for status, number in counted.most_common())}."
 
 
-def _elsewhere(found: Sequence[Finding]) -> str:
+def _elsewhere(found: Sequence[ClaimCheck]) -> str:
     """The claims that cannot be measured here, counted by reason."""
     why = Counter(finding.remark for finding in found)
     reasons = "; ".join(f"{plain(remark)} ({number})" for remark, number in why.most_common())
@@ -106,7 +106,7 @@ def _published(claim: Claim) -> str:
     return "; ".join(parts)
 
 
-def check(claim: Claim, measured: Measured) -> Finding:
+def check(claim: Claim, measured: Measured) -> ClaimCheck:
     """Compare a claim with what was measured on one machine.
 
     A ratio is reproduced if ours is at least as large, or if its interval contains it. An unlike ratio, or a bound on
@@ -130,7 +130,7 @@ def check(claim: Claim, measured: Measured) -> Finding:
     ]
     given = [(case, comparison) for case, comparison in pairs if _ours(comparison, claim.timed) is not None]
     if not given:
-        return Finding(claim=claim, status=_absent(engine, measured), remark=_why_absent(claim, cases, measured))
+        return ClaimCheck(claim=claim, status=_absent(engine, measured), remark=_why_absent(claim, cases, measured))
     case, comparison = max(
         given, key=lambda pair: (pair[1].verdict is Verdict.LIKE, _ours(pair[1], claim.timed) or 0.0)
     )
@@ -141,7 +141,7 @@ def _ours(comparison: Comparison, timed: str) -> float | None:
     return comparison.ratio_run if timed == "run" else comparison.ratio_end_to_end
 
 
-def _judged(claim: Claim, case: Case, comparison: Comparison) -> Finding:
+def _judged(claim: Claim, case: Case, comparison: Comparison) -> ClaimCheck:
     value = _ours(comparison, claim.timed)
     assert value is not None
     assert claim.ratio is not None
@@ -154,7 +154,7 @@ def _judged(claim: Claim, case: Case, comparison: Comparison) -> Finding:
     shown = f" {span(*ends, interval=comparison.interval is not None)}" if ends else ""
     other = comparison.ratio_end_to_end if claim.timed == "run" else comparison.ratio_run
     names = ("run", "end to end") if claim.timed == "run" else ("end to end", "run")
-    return Finding(
+    return ClaimCheck(
         claim=claim,
         status=status,
         ours=f"{ratio(value, bound=comparison.bound)}{shown} {names[0]}; "
