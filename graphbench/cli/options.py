@@ -155,17 +155,6 @@ def moment(text: str, option: str) -> datetime:
         ) from None
 
 
-def counted_since(started: datetime, *, fresh: bool, newer_than: str | None) -> datetime | None:
-    """From when on records of the store count, by :data:`resuming_options`; None: from ever.
-
-    Raises:
-        UsageError: if `--newer-than` is no time.
-    """
-    if newer_than:
-        return moment(newer_than, "--newer-than")
-    return started if fresh else None
-
-
 def joined(lists: Iterable[str]) -> list[str]:
     """The names in repeated, comma-separated lists, each once.
 
