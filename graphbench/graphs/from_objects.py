@@ -16,6 +16,7 @@ import numpy.typing as npt
 from graphbench.errors import InputError, UsageError
 from graphbench.graphs import cache
 from graphbench.graphs.clean import Dataset, Raw
+from graphbench.graphs.convert import from_matrix, from_networkx, in_order, numbers
 from graphbench.graphs.edgelist import EdgeList, Ids
 from graphbench.graphs.formats import table_layout, vertex_ids
 from graphbench.graphs.loading import dataset, load
@@ -76,55 +77,14 @@ def _raw(graph: Any, directed: bool | None) -> Raw:
     if libraries & {"pandas", "cudf", "polars", "pyarrow"} and hasattr(graph, "columns"):
         return _from_frame(graph if "pandas" in libraries else graph.to_pandas(), bool(directed))
     if "scipy" in libraries and hasattr(graph, "tocsr"):
-        return _from_matrix(graph, directed)
+        return from_matrix(graph, directed)
     # An nx-cugraph graph is a NetworkX graph too.
     if libraries & {"networkx", "nx_cugraph"} and hasattr(graph, "adj"):
-        return _from_networkx(graph)
+        return from_networkx(graph)
     if "cugraph" in libraries and hasattr(graph, "decompress_to_edgelist"):
         return _from_cugraph(graph)
     kind = f"{type(graph).__module__}.{type(graph).__qualname__}"
     raise UsageError(f"Unsupported type of graph: {kind}. Expected {ACCEPTED}. Convert the graph to one of them.")
-
-
-def _from_networkx(graph: Any) -> Raw:
-    nodes = list(graph.nodes)
-    names, ids = _number_nodes(nodes)
-    number = dict(zip(nodes, ids.tolist(), strict=True))
-    rows = list(graph.edges(data="weight"))
-    src = np.fromiter((number[one] for one, _, _ in rows), dtype=np.int64, count=len(rows))
-    dst = np.fromiter((number[two] for _, two, _ in rows), dtype=np.int64, count=len(rows))
-    weight = None
-    if any(value is not None for _, _, value in rows):
-        weight = _numbers([1.0 if value is None else value for _, _, value in rows])
-    return Raw(
-        src=src, dst=dst, weight=weight, num_vertices=len(nodes), directed=bool(graph.is_directed()), names=names
-    )
-
-
-def _number_nodes(nodes: list[Any]) -> tuple[npt.NDArray[Any] | None, npt.NDArray[np.int64]]:
-    """Names in sorted order (None if they are 0, 1, ...), and the id of each node in the given order.
-
-    If the nodes are neither all integers nor all strings, they are named by `str(node)` and keep their order.
-    """
-    if all(isinstance(node, int | np.integer) and not isinstance(node, bool) for node in nodes):
-        try:
-            values = np.array([int(node) for node in nodes], dtype=np.int64)
-        except OverflowError:
-            raise InputError("An integer node exceeds 64 bits. Relabel the nodes.") from None
-        return _in_order(values)
-    if all(isinstance(node, str) for node in nodes):
-        return _in_order(np.array(nodes, dtype=object))
-    texts = [str(node) for node in nodes]
-    if len(set(texts)) < len(texts):
-        raise InputError("Two different nodes have the same text str(node). Relabel the nodes.")
-    return np.array(texts, dtype=object), np.arange(len(nodes), dtype=np.int64)
-
-
-def _in_order(values: npt.NDArray[Any]) -> tuple[npt.NDArray[Any] | None, npt.NDArray[np.int64]]:
-    names, ids = np.unique(values, return_inverse=True)
-    if names.dtype != object and np.array_equal(names, np.arange(len(names))):
-        return None, ids
-    return names, ids
 
 
 def _from_frame(frame: Any, directed: bool) -> Raw:
@@ -149,7 +109,7 @@ def _from_frame(frame: Any, directed: bool) -> Raw:
         source, destination = columns[:2]
     weight = None
     if weighted is not None and weighted not in {source, destination}:
-        weight = _numbers(frame[weighted].to_numpy())
+        weight = numbers(frame[weighted].to_numpy())
     src, dst, names = _number_ends(_vertices(frame[source]), _vertices(frame[destination]))
     count = vertex_ids.count(src, dst, names)
     return Raw(src=src, dst=dst, weight=weight, num_vertices=count, directed=directed, names=names)
@@ -182,56 +142,17 @@ def _number_ends(one: npt.NDArray[Any], two: npt.NDArray[Any]) -> tuple[Ids, Ids
     return vertex_ids.numbered([texts[0]], [texts[1]])
 
 
-def _from_matrix(matrix: Any, directed: bool | None) -> Raw:
-    if matrix.ndim != 2 or matrix.shape[0] != matrix.shape[1]:
-        shape = " x ".join(f"{size:,}" for size in matrix.shape)
-        raise InputError(f"The matrix is {shape}; expected a square adjacency matrix. Pass a square matrix.")
-    if np.issubdtype(matrix.dtype, np.complexfloating):
-        raise InputError("The matrix has complex values; expected real weights. Convert the values.")
-    rows = matrix.tocsr().tocoo()
-    rows.sum_duplicates()
-    symmetric = directed is None and _is_symmetric(rows)
-    src, dst = rows.row.astype(np.int64), rows.col.astype(np.int64)
-    plain = matrix.dtype == bool or bool(np.all(rows.data == 1))
-    return Raw(
-        src=src,
-        dst=dst,
-        weight=None if plain else _numbers(rows.data),
-        num_vertices=matrix.shape[0],
-        directed=not symmetric,
-    )
-
-
-def _is_symmetric(rows: Any) -> bool:
-    """Whether a matrix without repeated coordinates equals its transpose; NaN equals NaN, stored zeros are ignored."""
-    stored = rows.data != 0
-    row, col, data = rows.row[stored], rows.col[stored], rows.data[stored]
-    own, mirrored = np.lexsort((col, row)), np.lexsort((row, col))
-    return (
-        np.array_equal(row[own], col[mirrored])
-        and np.array_equal(col[own], row[mirrored])
-        and np.array_equal(data[own], data[mirrored], equal_nan=data.dtype.kind == "f")
-    )
-
-
 def _from_cugraph(graph: Any) -> Raw:
     raw = _from_frame(graph.decompress_to_edgelist().to_pandas(), bool(graph.is_directed()))
     vertices = graph.nodes().to_pandas().to_numpy()
     if len(vertices) == raw.num_vertices:
         return raw
     # Isolated vertices are in no row: number all vertices, and map the rows to these numbers.
-    names, ids = _in_order(vertices)
+    names, ids = in_order(vertices)
     number = dict(zip(vertices.tolist(), ids.tolist(), strict=True))
     occurring = np.arange(raw.num_vertices) if raw.names is None else raw.names
     moved = np.array([number[vertex] for vertex in occurring.tolist()], dtype=np.int64)
     return dataclasses.replace(raw, src=moved[raw.src], dst=moved[raw.dst], num_vertices=len(vertices), names=names)
-
-
-def _numbers(values: Any) -> npt.NDArray[np.float64]:
-    try:
-        return np.asarray(values, dtype=np.float64)
-    except (TypeError, ValueError) as error:
-        raise InputError(f"The weights are not all numbers: {error}. Convert or drop them.") from None
 
 
 def _content(raw: Raw) -> str:

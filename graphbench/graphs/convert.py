@@ -1,0 +1,99 @@
+"""Graphs of NetworkX and matrices of SciPy as raw rows: objects in memory, or files that these libraries read."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from graphbench.errors import InputError
+from graphbench.graphs.clean import Raw
+
+
+def from_networkx(graph: Any) -> Raw:
+    """The edges of a NetworkX graph, with the attribute `weight` (1 where an edge has none, if any has it)."""
+    nodes = list(graph.nodes)
+    names, ids = _number_nodes(nodes)
+    number = dict(zip(nodes, ids.tolist(), strict=True))
+    rows = list(graph.edges(data="weight"))
+    src = np.fromiter((number[one] for one, _, _ in rows), dtype=np.int64, count=len(rows))
+    dst = np.fromiter((number[two] for _, two, _ in rows), dtype=np.int64, count=len(rows))
+    weight = None
+    if any(value is not None for _, _, value in rows):
+        weight = numbers([1.0 if value is None else value for _, _, value in rows])
+    return Raw(
+        src=src, dst=dst, weight=weight, num_vertices=len(nodes), directed=bool(graph.is_directed()), names=names
+    )
+
+
+def _number_nodes(nodes: list[Any]) -> tuple[npt.NDArray[Any] | None, npt.NDArray[np.int64]]:
+    """Names in sorted order (None if they are 0, 1, ...), and the id of each node in the given order.
+
+    If the nodes are neither all integers nor all strings, they are named by `str(node)` and keep their order.
+    """
+    if all(isinstance(node, int | np.integer) and not isinstance(node, bool) for node in nodes):
+        try:
+            values = np.array([int(node) for node in nodes], dtype=np.int64)
+        except OverflowError:
+            raise InputError("An integer node exceeds 64 bits. Relabel the nodes.") from None
+        return in_order(values)
+    if all(isinstance(node, str) for node in nodes):
+        return in_order(np.array(nodes, dtype=object))
+    texts = [str(node) for node in nodes]
+    if len(set(texts)) < len(texts):
+        raise InputError("Two different nodes have the same text str(node). Relabel the nodes.")
+    return np.array(texts, dtype=object), np.arange(len(nodes), dtype=np.int64)
+
+
+def in_order(values: npt.NDArray[Any]) -> tuple[npt.NDArray[Any] | None, npt.NDArray[np.int64]]:
+    """The distinct values in sorted order (None if they are 0, 1, ...), and the position of each value among them."""
+    names, ids = np.unique(values, return_inverse=True)
+    if names.dtype != object and np.array_equal(names, np.arange(len(names))):
+        return None, ids
+    return names, ids
+
+
+def from_matrix(matrix: Any, directed: bool | None) -> Raw:
+    """The entries of a square SciPy matrix; undirected if it is symmetric and `directed` is None."""
+    if matrix.ndim != 2 or matrix.shape[0] != matrix.shape[1]:
+        shape = " x ".join(f"{size:,}" for size in matrix.shape)
+        raise InputError(f"The matrix is {shape}; expected a square adjacency matrix. Pass a square matrix.")
+    if np.issubdtype(matrix.dtype, np.complexfloating):
+        raise InputError("The matrix has complex values; expected real weights. Convert the values.")
+    rows = matrix.tocsr().tocoo()
+    rows.sum_duplicates()
+    symmetric = directed is None and _is_symmetric(rows)
+    src, dst = rows.row.astype(np.int64), rows.col.astype(np.int64)
+    plain = matrix.dtype == bool or bool(np.all(rows.data == 1))
+    return Raw(
+        src=src,
+        dst=dst,
+        weight=None if plain else numbers(rows.data),
+        num_vertices=matrix.shape[0],
+        directed=not symmetric,
+    )
+
+
+def _is_symmetric(rows: Any) -> bool:
+    """Whether a matrix without repeated coordinates equals its transpose; NaN equals NaN, stored zeros are ignored."""
+    stored = rows.data != 0
+    row, col, data = rows.row[stored], rows.col[stored], rows.data[stored]
+    own, mirrored = np.lexsort((col, row)), np.lexsort((row, col))
+    return (
+        np.array_equal(row[own], col[mirrored])
+        and np.array_equal(col[own], row[mirrored])
+        and np.array_equal(data[own], data[mirrored], equal_nan=data.dtype.kind == "f")
+    )
+
+
+def numbers(values: Any) -> npt.NDArray[np.float64]:
+    """Weights as float64.
+
+    Raises:
+        InputError: if they are not all numbers.
+    """
+    try:
+        return np.asarray(values, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise InputError(f"The weights are not all numbers: {error}. Convert or drop them.") from None
