@@ -43,13 +43,13 @@ def test_a_claim_is_compared_with_the_ratio_it_is_about():
     # A hundred times as fast on run; end to end read and collect weigh more.
     found = checked(claim(timed="end_to_end"), record("networkx"), gpu(0.005))
     assert found.status == "not reproduced"
-    assert found.ours.endswith("run")
+    assert found.ours.endswith("warm call")
 
 
 def test_an_unlike_ratio_and_an_open_bound_decide_nothing():
     worse = Trials(seeds=list(range(6)), quality=[0.5] * 6)
     assert checked(claim(), record("networkx"), gpu(0.005, trials=worse)).status == "measured"
-    slow = replace(record("networkx"), outcome=Outcome.TIMEOUT, censored=Censored("cold", 0.1), trials=Trials(),
+    slow = replace(record("networkx"), outcome=Outcome.TIMEOUT, censored=Censored("first", 0.1), trials=Trials(),
                    phases=Phases(start_s=1.0, read_s=1.0, build_s=1.0), answer={}, certificate=None)  # fmt: skip
     assert checked(claim(), slow, gpu(0.005)).status == "measured"
     assert checked(claim(ratio=10.0), slow, gpu(0.005)).status == "reproduced"

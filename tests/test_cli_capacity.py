@@ -228,8 +228,8 @@ def test_a_success_above_the_present_host_limit_is_tried_again(graphbench):
         ({"phases": Phases()}, "start"),
         ({"phases": Phases(start_s=1.0)}, "read"),
         ({"phases": Phases(start_s=1.0, read_s=1.0)}, "build"),
-        ({"phases": Phases(start_s=1.0, read_s=1.0, build_s=1.0)}, "cold"),
-        ({"phases": Phases(start_s=1.0, read_s=1.0, build_s=1.0, cold_s=1.0)}, "run"),
+        ({"phases": Phases(start_s=1.0, read_s=1.0, build_s=1.0)}, "first"),
+        ({"phases": Phases(start_s=1.0, read_s=1.0, build_s=1.0, first_s=1.0)}, "call"),
         ({"phases": Phases(start_s=1.0, read_s=1.0), "censored": Censored("collect", 1.0)}, "collect"),
     ],
 )

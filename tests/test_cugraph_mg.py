@@ -129,7 +129,7 @@ def test_steps_of_start_and_of_build_are_kept_apart():
     kept = record.TaskState()
     kept.add(protocol.Ended(phase="start", seconds=3, steps={"imports": 1, "cluster": 2}))
     kept.add(protocol.Ended(phase="build", seconds=7, steps={"graph": 3, "conversion": 4}))
-    kept.add(protocol.Ended(phase="cold", seconds=1))
+    kept.add(protocol.Ended(phase="first", seconds=1))
     assert kept.phases.start_steps_s == {"imports": 1, "cluster": 2}
     assert kept.phases.build_steps_s == {"graph": 3, "conversion": 4}
 

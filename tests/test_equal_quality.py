@@ -72,14 +72,14 @@ def test_every_tried_setting_is_recorded(matched):
     found = matched["tunable"].matched
     assert [each.setting["threshold"] for each in found.tried] == [1e-7, 1e-4, 1e-3, 1e-2]
     for each in found.tried:
-        assert len(each.run_s) == len(each.quality) >= 1
+        assert len(each.call_s) == len(each.quality) >= 1
     assert max(found.tried[2].quality) < 0 < found.best == pytest.approx(max(found.tried[1].quality))
     assert len(matched["fixed"].matched.tried) == 1
 
 
 def test_the_chosen_setting_is_measured_again(matched):
     assert not any(each.worker.shared_build for each in matched.values())
-    assert matched["tunable"].phases.run_s not in [each.run_s for each in matched["tunable"].matched.tried]
+    assert matched["tunable"].phases.call_s not in [each.call_s for each in matched["tunable"].matched.tried]
 
 
 def test_a_matched_record_survives_the_store(matched):
@@ -93,7 +93,7 @@ def test_settings_that_differ_are_compared_and_shown(matched):
     found = {each.engine: each for each in comparisons}
     assert found["tunable"].matched
     assert found["tunable"].verdict == "like"
-    assert found["tunable"].ratio_run > 1
+    assert found["tunable"].ratio_call > 1
     assert found["hopeless"].verdict == "unlike"
     text = render(records, comparisons)
     assert "tunable (threshold 0.0001)" in text
@@ -177,7 +177,7 @@ def test_candidates_are_settings_of_both_page_and_engine():
 
 
 def test_a_matched_record_is_not_compared_with_one_of_another_setting():
-    point = Tried(algorithm="louvain", setting={"threshold": 1e-3}, outcome=Outcome.OK, run_s=[1.0], quality=[0.83])
+    point = Tried(algorithm="louvain", setting={"threshold": 1e-3}, outcome=Outcome.OK, call_s=[1.0], quality=[0.83])
     how = Matched(problem="louvain", best=0.83, within=0.01, setting=point.setting, tried=[point])
     params = record().task.params | {"threshold": 1e-3}
     fast = replace(record("igraph", 0.1, matched=how), task=Task("louvain", "coAuthorsDBLP", "igraph", params))

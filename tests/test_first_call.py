@@ -18,9 +18,9 @@ from graphbench.measure.trials import Bench
 
 def send(event):
     global before
-    if isinstance(event, protocol.Began) and event.phase == "cold":
+    if isinstance(event, protocol.Began) and event.phase == "first":
         before = set(sys.modules)
-    if isinstance(event, protocol.Ended) and event.phase == "cold":
+    if isinstance(event, protocol.Ended) and event.phase == "first":
         print(request.problem.algorithm, "imports", *sorted(set(sys.modules) - before))
 
 for line in open(sys.argv[1], "rb"):

@@ -66,7 +66,7 @@ def test_an_unread_generator_has_no_speed(measured, algorithm):
     made, comparison = measured[algorithm, "lazy"]
     assert made.outcome is Outcome.INVALID
     assert "unread generator" in made.reason
-    assert (comparison.verdict, comparison.ratio_run) == (Verdict.REFUSED, None)
+    assert (comparison.verdict, comparison.ratio_call) == (Verdict.REFUSED, None)
     assert "invalid" in codes(comparison)
 
 
@@ -122,7 +122,7 @@ def test_weights_on_one_side_only_are_unlike(measured):
 def test_a_faster_partition_of_lower_quality_is_unlike(measured):
     made, comparison = measured["louvain", "sloppy"]
     assert made.outcome is Outcome.OK
-    assert comparison.ratio_run > 1
+    assert comparison.ratio_call > 1
     assert comparison.verdict is Verdict.UNLIKE
     assert "quality" in codes(comparison)
 

@@ -24,8 +24,8 @@ def posed(entries, *, directed=False, weights="none"):
     )
 
 
-def measured(dataset, entries, cold_s, *, engine="networkx", seed=0, **changes):
-    phases = Phases(start_s=0.5, read_s=0.1, build_s=1.0, cold_s=cold_s, run_s=[cold_s] * 3, collect_s=0.1)
+def measured(dataset, entries, first_s, *, engine="networkx", seed=0, **changes):
+    phases = Phases(start_s=0.5, read_s=0.1, build_s=1.0, first_s=first_s, call_s=[first_s] * 3, collect_s=0.1)
     made = {
         "task": task(dataset, engine, seed=seed),
         "posed": posed(entries),
@@ -38,7 +38,7 @@ def task(dataset, engine="networkx", *, seed=0):
     return Task("louvain", dataset, engine, {"resolution": 1.0, "seed": seed})
 
 
-def timed_out(dataset, entries, after_s, phase="cold"):
+def timed_out(dataset, entries, after_s, phase="first"):
     return measured(
         dataset,
         entries,

@@ -113,12 +113,12 @@ def test_each_case_is_measured_certified_and_saved_with_its_record(run, pytester
     for bench, made in zip(saved["benchmarks"], records(pytester), strict=True):
         assert bench["fullname"] == f"{MODULE}[{made.task.algorithm}-karate-{made.task.engine}]"
         assert bench["params"] == {"algorithm": made.task.algorithm, "dataset": "karate", "engine": made.task.engine}
-        assert made.phases.run_s == bench["stats"]["data"]
-        assert len(made.phases.run_s) == 3
+        assert made.phases.call_s == bench["stats"]["data"]
+        assert len(made.phases.call_s) == 3
         assert made.outcome is Outcome.OK
         assert made.certificate.valid
         assert made.answer["digest"]
-        assert made.phases.end_to_end_s > 0
+        assert made.phases.first_answer_s > 0
         assert made.dataset.sha256
         assert made.task.params["seed"] == 0
         assert made.environment.engine_version
@@ -208,7 +208,7 @@ def test_missing_options_are_reported(pytester, options, datasets, expected):
 def test_a_slowdown_fails_the_comparison_with_a_saved_run_and_without_one_it_passes(run, pytester, monkeypatch):
     run(*chosen("moody"), "--benchmark-autosave").assert_outcomes(passed=1)
     (saved,) = pytester.path.glob(".benchmarks/*/0001_*.json")
-    assert store.load([saved])[0].phases.run_s, "saved without --benchmark-save-data, the times are in the record"
+    assert store.load([saved])[0].phases.call_s, "saved without --benchmark-save-data, the times are in the record"
     compare = ("--benchmark-compare", "--benchmark-compare-fail=median:1000%")
     run(*chosen("moody"), *compare).assert_outcomes(passed=1)
     monkeypatch.setenv("TEMPER", "slow")
@@ -243,9 +243,9 @@ def test_benchmarks_that_are_skipped_start_no_engine(run, monkeypatch):
 # Parts
 
 
-def settle(rounds, cold, warm, most=1000):
+def settle(rounds, first, warm, most=1000):
     calls = iter(warm)
-    found = rounds.settle(cold, lambda: next(calls), most)
+    found = rounds.settle(first, lambda: next(calls), most)
     return found, len(list(calls))
 
 
@@ -253,7 +253,7 @@ FIVE_PERCENT = Rounds(fewest=3, max_s=1e3, precision=0.05, confidence=0.95)
 
 
 @pytest.mark.parametrize(
-    ("rounds", "cold", "warm", "expected"),
+    ("rounds", "first", "warm", "expected"),
     [
         pytest.param(Rounds(), 100.0, [], 5, id="slow: the cold call was warm-up enough"),
         pytest.param(Rounds(), 0.5, [0.01], 100, id="a warm call tells how many fit"),
@@ -267,8 +267,8 @@ FIVE_PERCENT = Rounds(fewest=3, max_s=1e3, precision=0.05, confidence=0.95)
         pytest.param(replace(FIVE_PERCENT, max_s=9.0), 1.0, [0.9, 1.0, 1.1], 9, id="if there is time"),
     ],
 )
-def test_rounds_follow_the_options(rounds, cold, warm, expected):
-    assert settle(rounds, cold, warm) == (expected, 0)
+def test_rounds_follow_the_options(rounds, first, warm, expected):
+    assert settle(rounds, first, warm) == (expected, 0)
 
 
 def test_the_users_own_settings_come_back_after_the_session(monkeypatch):

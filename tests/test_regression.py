@@ -24,8 +24,8 @@ def one(old, new, **options):
 
 def noisy(centre, seed, n=20, **changes_):
     draw = random.Random(seed)
-    run_s = [centre * draw.uniform(0.9, 1.1) for _ in range(n)]
-    return replace(record("igraph", centre, n=n, **changes_), phases__run_s=run_s)
+    call_s = [centre * draw.uniform(0.9, 1.1) for _ in range(n)]
+    return replace(record("igraph", centre, n=n, **changes_), phases__call_s=call_s)
 
 
 @pytest.mark.parametrize(("factor", "kind"), [(1.3, "slower"), (0.7, "faster"), (1.0, "same"), (1.01, "same")])
@@ -42,8 +42,8 @@ def test_noise_alone_is_no_change(seed):
 
 def test_a_small_effect_is_no_change_even_if_the_interval_excludes_one():
     draw = random.Random(3)
-    old = replace(record("igraph"), phases__run_s=[draw.uniform(0.5, 1.5) for _ in range(1500)])
-    new = replace(record("igraph"), phases__run_s=[draw.uniform(0.5, 1.5) * 1.08 for _ in range(1500)])
+    old = replace(record("igraph"), phases__call_s=[draw.uniform(0.5, 1.5) for _ in range(1500)])
+    new = replace(record("igraph"), phases__call_s=[draw.uniform(0.5, 1.5) * 1.08 for _ in range(1500)])
     found = one(old, new)
     assert found.interval[1] < 1
     assert abs(found.effect) < LARGE_EFFECT
@@ -52,7 +52,7 @@ def test_a_small_effect_is_no_change_even_if_the_interval_excludes_one():
 
 def test_few_trials_are_compared_by_their_range():
     assert one(record("igraph", 1.0, n=2), record("igraph", 1.3, n=2)).kind == "slower"
-    wide = replace(record("igraph", n=2), phases__run_s=[0.9, 2.0])
+    wide = replace(record("igraph", n=2), phases__call_s=[0.9, 2.0])
     assert one(record("igraph", 1.0, n=2), wide).kind == "same"
 
 
@@ -60,7 +60,7 @@ def test_few_trials_are_compared_by_their_range():
     ("old", "new"), [([1.0, 1.01, 0.99, 1.02, 0.98], [0.9, 1.2, 1.2, 1.2, 1.2]), ([1.0, 0.98], [0.99, 1.5])]
 )
 def test_a_large_effect_is_no_change_where_the_interval_or_range_includes_one(old, new):
-    found = one(replace(record("igraph"), phases__run_s=old), replace(record("igraph"), phases__run_s=new))
+    found = one(replace(record("igraph"), phases__call_s=old), replace(record("igraph"), phases__call_s=new))
     low, high = found.interval or found.range
     assert low < 1 < high
     assert abs(found.effect) > LARGE_EFFECT
@@ -129,7 +129,7 @@ def test_the_newest_record_of_a_cell_counts():
 
 
 def stopped(after):
-    return replace(record("igraph"), outcome=Outcome.TIMEOUT, censored=Censored("cold", after), certificate=None,
+    return replace(record("igraph"), outcome=Outcome.TIMEOUT, censored=Censored("first", after), certificate=None,
                    phases=Phases(start_s=0.1, read_s=0.1, build_s=0.1), trials=Trials(), answer={})  # fmt: skip
 
 

@@ -216,7 +216,7 @@ def test_the_headline_averages_like_ratios_of_the_gpu_engine(records):
     (_, table, _) = tables(summary.section(here, "").blocks)
     louvain = table.rows[0]
     ratios = [
-        case.main.ratio_run
+        case.main.ratio_call
         for case in here.cases
         if case.label == "cugraph (default)" and case.problem == "louvain" and summary.fair(case.main)
     ]
@@ -295,7 +295,7 @@ def test_both_best_cpu_engines_are_named_beside_their_ratios():
     whole = replace(record("scipy", 0.5), phases__build_s=0.001)
     (here,) = measured.group_by_machine([gpu, on_run, whole, record("networkx", 20.0)], "networkx", {})
     (case,) = [each for each in here.cases if each.record is gpu]
-    ends = ratio(case.whole.ratio_end_to_end)
+    ends = ratio(case.whole.ratio_first_answer)
     assert "the best CPU engine is igraph on run; scipy end to end" in texts(summary.section(here, "").blocks)
     (headlines, *_) = tables(summary.section(here, "").blocks)
     row = dict(zip(headlines.heads, headlines.rows[0], strict=True))
@@ -314,7 +314,7 @@ def test_both_best_cpu_engines_are_named_beside_their_ratios():
 def test_break_even_is_against_the_harder_of_the_best_cpu_engines():
     gpu = record("cugraph", 0.3, device="gpu")
     on_run = replace(record("igraph", 0.4), phases__build_s=9.0)
-    whole = replace(record("scipy", 0.5), phases__build_s=0.001, phases__start_s=0.0, phases__cold_s=0.5)
+    whole = replace(record("scipy", 0.5), phases__build_s=0.001, phases__start_s=0.0, phases__first_s=0.5)
     made = of([replace(gpu, phases__start_s=2.0), on_run, whole, record("networkx", 20.0)], break_even)
     *_, table = tables(made.blocks)
     row = dict(zip(table.heads, table.rows[0], strict=True))
@@ -379,7 +379,7 @@ def test_engines_are_averaged_over_the_graphs_that_all_of_them_completed(records
 def test_bars_of_unlike_ratios_bounds_and_gaps_have_an_explanation(records):
     section = of(records, speedup)
     (louvain, _) = [block for block in section.blocks if isinstance(block, Chart)]
-    for words in ("unlike: quality", "≥ 2,180×", "out of memory", "unavailable", "timeout after 600 s in cold"):  # noqa: RUF001
+    for words in ("unlike: quality", "≥ 2,180×", "out of memory", "unavailable", "timeout after 600 s in first"):  # noqa: RUF001
         assert words in louvain.svg
         assert words in louvain.alt
 

@@ -52,11 +52,11 @@ def gallery():
         replace(record("networkit", 0.081, n=20), environment__threads=8),
         record("igraph", 0.21, n=20, trials=worse),
         record("networkx", 27.3, n=3, warnings=["the first trial took 3 times as long as the others"]),
-        record("rustworkx", outcome=Outcome.ERROR, reason="ValueError in cold: too big.", **nothing),
+        record("rustworkx", outcome=Outcome.ERROR, reason="ValueError in first: too big.", **nothing),
         record("graph-tool", outcome=Outcome.UNAVAILABLE, reason="not installed.", environment=None, **nothing),
         bfs("igraph", 1e-4),
         bfs("networkit", outcome=Outcome.INVALID, reason="vertex 7 is wrong", certificate=wrong),
-        bfs("networkx", outcome=Outcome.TIMEOUT, censored=Censored("cold", 600.0), reason="stopped after 600 s.",
+        bfs("networkx", outcome=Outcome.TIMEOUT, censored=Censored("first", 600.0), reason="stopped after 600 s.",
             phases=stopped, trials=Trials(), answer={}, certificate=None),
     ]  # fmt: skip
 
@@ -174,7 +174,7 @@ def test_failed_engines_have_a_row_and_a_reason_below(shown):
     problem = problem_tables(*shown)[0]
     assert texts(problem)["engine"][-2:] == ["rustworkx", "graph-tool"]
     assert texts(problem)["outcome"][-2:] == ["error", "unavailable"]
-    assert "rustworkx, error: ValueError in cold: too big." in problem.remarks
+    assert "rustworkx, error: ValueError in first: too big." in problem.remarks
     assert "graph-tool, unavailable: not installed." in problem.remarks
 
 
@@ -299,7 +299,7 @@ def test_csv_has_one_line_per_record_and_flat_columns_with_units(shown):
     assert [row["engine"] for row in rows] == [each.task.engine for each in records]
     cugraph = rows[0]
     assert float(cugraph["run_median_s"]) == pytest.approx(0.0024)
-    assert float(cugraph["ratio_run"]) == pytest.approx(27.3 / 0.0024)
+    assert float(cugraph["ratio_call"]) == pytest.approx(27.3 / 0.0024)
     assert cugraph["best_cpu_engine"] == "networkit"
     assert rows[-1]["run_median_s"] == ""
 
@@ -317,7 +317,7 @@ def test_json_survives_a_round_trip(shown):
 
 def test_json_has_the_fields_that_others_rely_on(shown):
     found = json.loads(reporting.render(*shown, "json"))
-    comparison = {"algorithm", "dataset", "engine", "baseline", "ratio_run", "interval", "ratio_end_to_end", "bound"}
+    comparison = {"algorithm", "dataset", "engine", "baseline", "ratio_call", "interval", "ratio_first_answer", "bound"}
     assert all(comparison | {"verdict", "reasons", "notes"} <= each.keys() for each in found["comparisons"])
     assert {"task", "outcome", "reason", "phases", "memory", "answer", "certificate"} <= found["records"][0].keys()
 
@@ -360,7 +360,7 @@ def test_the_answer_says_when_run_and_end_to_end_point_apart():
 
 
 def test_the_answer_gives_bounds_as_bounds():
-    stopped = {"outcome": Outcome.TIMEOUT, "censored": Censored("cold", 600.0), "trials": Trials(), "answer": {}}
+    stopped = {"outcome": Outcome.TIMEOUT, "censored": Censored("first", 600.0), "trials": Trials(), "answer": {}}
     times = Phases(read_s=0.1, build_s=0.1)
     lower = last_line([record("networkx", phases=times, **stopped), record("igraph")])
     assert lower.startswith("igraph is at least 600× faster than networkx on run, at least ")

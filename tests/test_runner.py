@@ -71,13 +71,13 @@ def wait_until(condition, seconds=20):
 @pytest.mark.parametrize(
     ("fault", "outcome", "reason"),
     [
-        ("raise", Outcome.ERROR, "ValueError: the vertex is lost (in phase cold)"),
-        ("leave", Outcome.ERROR, "SystemExit: 0 (in phase cold)"),
-        ("exit", Outcome.ERROR, "ended the process with exit status 3 in phase cold"),
-        ("segfault", Outcome.ERROR, "died of SIGSEGV in phase cold; it last said: my last words"),
-        ("be killed", Outcome.ERROR, "died of SIGKILL in phase cold, killed from outside"),
-        ("memory error", Outcome.OUT_OF_MEMORY, "(in phase cold)"),
-        ("bad alloc", Outcome.OUT_OF_MEMORY, "died of SIGABRT in phase cold: memory ran out"),
+        ("raise", Outcome.ERROR, "ValueError: the vertex is lost (in phase first)"),
+        ("leave", Outcome.ERROR, "SystemExit: 0 (in phase first)"),
+        ("exit", Outcome.ERROR, "ended the process with exit status 3 in phase first"),
+        ("segfault", Outcome.ERROR, "died of SIGSEGV in phase first; it last said: my last words"),
+        ("be killed", Outcome.ERROR, "died of SIGKILL in phase first, killed from outside"),
+        ("memory error", Outcome.OUT_OF_MEMORY, "(in phase first)"),
+        ("bad alloc", Outcome.OUT_OF_MEMORY, "died of SIGABRT in phase first: memory ran out"),
     ],
 )
 def test_a_failure_ends_its_task_only(fault, outcome, reason):
@@ -85,9 +85,9 @@ def test_a_failure_ends_its_task_only(fault, outcome, reason):
     assert (bad.outcome, good.outcome) == (outcome, Outcome.OK)
     assert reason in bad.reason
     assert bad.phases.build_s is not None, "what was measured before the fault is lost"
-    assert bad.phases.cold_s is None
+    assert bad.phases.first_s is None
     assert bad.worker.id != good.worker.id
-    assert len(good.phases.run_s) == 3
+    assert len(good.phases.call_s) == 3
     if fault == "segfault":
         log = files.home() / "logs" / f"{bad.worker.id}.err"
         assert "my last words" in log.read_text()
@@ -107,37 +107,37 @@ def test_a_wrong_answer_is_invalid_and_says_why(fault, reason):
     assert (bad.outcome, good.outcome) == (Outcome.INVALID, Outcome.OK)
     assert reason in bad.reason
     assert "digest" not in bad.answer
-    assert bad.phases.cold_s > 0
+    assert bad.phases.first_s > 0
 
 
 def test_a_call_longer_than_the_limit_is_a_timeout_even_if_it_ignores_sigterm():
     bad, good = measure(plan("sleep deaf", "none", options=Options(trials=3, timeout=5)))
     assert (bad.outcome, good.outcome) == (Outcome.TIMEOUT, Outcome.OK)
-    assert bad.censored.phase == "cold"
+    assert bad.censored.phase == "first"
     assert 0 < bad.censored.after_s < 6
     assert bad.censored.limit_s == 5
-    assert "5 s struck in phase cold" in bad.reason
+    assert "5 s struck in phase first" in bad.reason
     assert gone(bad.worker.pid)
 
 
 @pytest.mark.parametrize(
-    ("fault", "trials", "stopped"), [("sleep in third trial", 2, "limit"), ("sleep in first trial", 1, "cold_is_run")]
+    ("fault", "trials", "stopped"), [("sleep in third trial", 2, "limit"), ("sleep in first trial", 1, "first_only")]
 )
 def test_trials_before_the_time_limit_are_kept_and_certified(fault, trials, stopped):
     (record,) = measure(plan(fault, options=Options(trials=5, timeout=5)))
     assert record.outcome is Outcome.OK
-    assert (len(record.phases.run_s), record.trials.stopped) == (trials, stopped)
-    assert record.censored.phase == "run"
+    assert (len(record.phases.call_s), record.trials.stopped) == (trials, stopped)
+    assert record.censored.phase == "call"
     assert record.certificate.valid
-    if stopped == "cold_is_run":
-        assert record.phases.run_s == [record.phases.cold_s]
+    if stopped == "first_only":
+        assert record.phases.call_s == [record.phases.first_s]
 
 
 def test_a_worker_that_hung_in_a_trial_gets_no_other_task():
     cut, good = measure(plan("sleep in third trial", "none", options=Options(trials=5, timeout=5)))
     assert (cut.outcome, good.outcome) == (Outcome.OK, Outcome.OK)
     assert good.worker.id != cut.worker.id
-    assert len(good.phases.run_s) == 5
+    assert len(good.phases.call_s) == 5
     assert gone(cut.worker.pid)
 
 
@@ -151,7 +151,7 @@ def test_what_a_worker_sent_before_it_died_is_read():
 
     (record,) = measure(plan("exit"), be_late)
     assert record.outcome is Outcome.ERROR
-    assert "exit status 3 in phase cold" in record.reason
+    assert "exit status 3 in phase first" in record.reason
     assert record.phases.build_s is not None
 
 
@@ -168,7 +168,7 @@ def test_a_worker_above_its_memory_limit_is_out_of_memory(fault):
     options = Options(trials=3, timeout=60, memory_limit=600 << 20)
     bad, good = measure(plan(fault, "none", options=options))
     assert (bad.outcome, good.outcome) == (Outcome.OUT_OF_MEMORY, Outcome.OK)
-    assert (bad.censored.phase, bad.censored.limit_bytes) == ("cold", 600 << 20)
+    assert (bad.censored.phase, bad.censored.limit_bytes) == ("first", 600 << 20)
     assert "600 MiB" in bad.reason
     assert "--memory-limit" in bad.reason
     assert bad.phases.build_s is not None
@@ -180,8 +180,8 @@ def test_a_clock_that_runs_backwards_gives_no_time():
     bad, good = measure(plan("turn clock back", "none", options=Options(trials=5, timeout=60)))
     assert (bad.outcome, good.outcome) == (Outcome.ERROR, Outcome.OK)
     assert "ran backwards" in bad.reason
-    assert len(bad.phases.run_s) == 1
-    assert min(bad.phases.run_s) >= 0
+    assert len(bad.phases.call_s) == 1
+    assert min(bad.phases.call_s) >= 0
     assert bad.certificate.valid
 
 
@@ -189,7 +189,7 @@ def test_a_record_survives_if_its_answer_cannot_be_stored():
     (files.home() / "answers").touch()
     (record,) = measure(plan("none"))
     assert record.outcome is Outcome.OK
-    assert len(record.phases.run_s) == 3
+    assert len(record.phases.call_s) == 3
     assert "digest" not in record.answer
     assert "the answer is not kept" in record.warnings[0]
 
@@ -225,7 +225,7 @@ def test_ctrl_c_ends_the_worker_and_keeps_what_is_complete(tmp_path):
     asleep = []
 
     def interrupt(progress):
-        if progress.phase == "cold" and asleep:
+        if progress.phase == "first" and asleep:
             wait_until(lambda: note.exists() and len(note.read_text().split()) == 2)
             raise KeyboardInterrupt
         if progress.phase == "done":
@@ -262,7 +262,7 @@ def test_a_record_describes_its_task_completely():
     assert first.task.params == {"fault": "none", "note": "-", "seed": 0}
     assert first.phases.build_s == pytest.approx(sum(first.phases.build_steps_s.values()))
     assert set(first.phases.build_steps_s) == {"graph", "conversion"}
-    assert None not in (first.phases.start_s, first.phases.read_s, first.phases.cold_s, first.phases.collect_s)
+    assert None not in (first.phases.start_s, first.phases.read_s, first.phases.first_s, first.phases.collect_s)
     assert first.trials.stopped == "count"
     assert len(first.trials.certified) == first.certificate.checked == 1
     assert first.memory.host_peak_bytes > 1 << 20
@@ -281,9 +281,9 @@ def test_a_record_describes_its_task_completely():
         "start",
         "read",
         "build",
-        "cold",
+        "first",
         "collect",
-        "run",
+        "call",
     ]
     assert [each.record for each in seen if each.phase == "done"] == [first, second]
 

@@ -106,10 +106,10 @@ def test_sampling_stops_before_the_time_limit(trials):
 
 
 def test_a_first_call_longer_than_the_budget_is_the_only_trial():
-    assert before_first(Rule(budget_s=10), cold_s=10.0, lap_s=10.0, left_s=AMPLE) == "cold_is_run"
-    assert before_first(Rule(budget_s=10), cold_s=9.9, lap_s=9.9, left_s=AMPLE) == ""
-    assert before_first(Rule(budget_s=10, trials=3), cold_s=60.0, lap_s=60.0, left_s=AMPLE) == ""
-    assert before_first(Rule(budget_s=100, trials=3), cold_s=60.0, lap_s=60.0, left_s=60.0) == "cold_is_run"
+    assert before_first(Rule(budget_s=10), first_s=10.0, lap_s=10.0, left_s=AMPLE) == "first_only"
+    assert before_first(Rule(budget_s=10), first_s=9.9, lap_s=9.9, left_s=AMPLE) == ""
+    assert before_first(Rule(budget_s=10, trials=3), first_s=60.0, lap_s=60.0, left_s=AMPLE) == ""
+    assert before_first(Rule(budget_s=100, trials=3), first_s=60.0, lap_s=60.0, left_s=60.0) == "first_only"
 
 
 @given(st.integers(1, 6), st.integers(1, 60), st.integers(0, 2**32), st.booleans())

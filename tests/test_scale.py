@@ -293,7 +293,7 @@ def test_graphs_of_a_series_have_separate_lines():
     numpy = [on(None, edges / 10**6, edges=edges, engine="cugraph") for edges in sizes]
     slower = [
         replace(each, id=f"{each.id}-device", task=replace(each.task, dataset=f"{each.task.dataset},by=cugraph"),
-                phases=replace(each.phases, run_s=[each.phases.run_s[0] ** 2] * 5))
+                phases=replace(each.phases, call_s=[each.phases.call_s[0] ** 2] * 5))
         for each in numpy
     ]  # fmt: skip
     (measured,) = group_by_machine([*numpy, *slower], "networkx", {})

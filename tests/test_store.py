@@ -25,7 +25,7 @@ def record(number, **extra):
         measured_at="2026-01-01T00:00:00+00:00",
         task=Task(algorithm="bfs", dataset="karate", engine="networkx", params={"sources": 64}),
         outcome=Outcome.OK,
-        phases=Phases(run_s=[0.1 * number]),
+        phases=Phases(call_s=[0.1 * number]),
         **extra,
     )
 
@@ -84,7 +84,7 @@ def test_numpy_numbers_become_json_numbers():
         (b'{"schema": 99}', "schema 99.*newer"),
         (b'{"schema": 0}', "schema 0"),
         (b'{"id": "x"}', "has no schema"),
-        (b'{"schema": 1, "id": "x"}', "measured_at"),
+        (b'{"schema": 2, "id": "x"}', "measured_at"),
         (b"[1]", "not a record"),
         (b"\xff\xfe", "not a record"),
     ],

@@ -301,7 +301,7 @@ def test_rounds_interleave_engines_and_make_one_record_of_each_task():
     records = list(run.measure(nothing))
     engines = [each.task.engine for each in records]
     assert sorted(engines[:2]) == sorted(engines[2:]) == ["faulty", "steady"]
-    assert [len(each.phases.run_s) for each in records] == [3, 3, 6, 6]
+    assert [len(each.phases.call_s) for each in records] == [3, 3, 6, 6]
     assert [each.trials.rounds for each in records] == [[3], [3], [3, 3], [3, 3]]
     assert len({each.worker.id for each in records}) == 4
     assert run.left() == (0, 0.0)
@@ -356,10 +356,10 @@ WCC = Suite(algorithms=["wcc"], engines=["igraph"], datasets=["ring"], timeout=6
         ({"outcome": Outcome.ERROR}, False),
         ({"outcome": Outcome.UNAVAILABLE, "environment": None}, False),
         ({"outcome": Outcome.UNSUPPORTED, "environment": None}, True),
-        ({"outcome": Outcome.TIMEOUT, "censored": Censored("cold", 50.0, limit_s=60.0)}, True),
-        ({"outcome": Outcome.TIMEOUT, "censored": Censored("cold", 20.0, limit_s=30.0)}, False),
+        ({"outcome": Outcome.TIMEOUT, "censored": Censored("first", 50.0, limit_s=60.0)}, True),
+        ({"outcome": Outcome.TIMEOUT, "censored": Censored("first", 20.0, limit_s=30.0)}, False),
         ({"outcome": Outcome.OUT_OF_MEMORY}, True),
-        ({"outcome": Outcome.OUT_OF_MEMORY, "censored": Censored("cold", 1.0, limit_bytes=1 << 30)}, False),
+        ({"outcome": Outcome.OUT_OF_MEMORY, "censored": Censored("first", 1.0, limit_bytes=1 << 30)}, False),
         ({"outcome": Outcome.TIMEOUT, "reason": "predicted: hopeless", "environment": None}, False),
         ({"revisions": None}, False),
         ({"revisions": Revisions(algorithm=1, engine=1, trials=0)}, False),
@@ -380,7 +380,7 @@ def test_an_error_does_not_hide_the_good_record_before_it():
 
 def test_tasks_predicted_to_time_out_are_skipped_by_default():
     small, large = dataset(8, name="ring"), dataset(40, name="large")
-    limit = Censored("cold", 59.0, limit_s=60.0)
+    limit = Censored("first", 59.0, limit_s=60.0)
     slow = current(WCC, outcome=Outcome.TIMEOUT, censored=limit, phases=Phases(), reason="the limit struck")
     run = prepared(WCC, [slow], small, large)
     (record,) = run.measure(nothing)
@@ -393,9 +393,9 @@ def test_tasks_predicted_to_time_out_are_skipped_by_default():
 
 def test_a_bound_that_was_measured_is_not_replaced_by_a_prediction():
     small, large = dataset(8, name="ring"), dataset(40, name="large")
-    limit = Censored("cold", 59.0, limit_s=60.0)
+    limit = Censored("first", 59.0, limit_s=60.0)
     slow = current(WCC, outcome=Outcome.TIMEOUT, censored=limit, phases=Phases())
-    shorter = Censored("cold", 29.0, limit_s=30.0)
+    shorter = Censored("first", 29.0, limit_s=30.0)
     task = msgspec.structs.replace(slow.task, dataset="large")
     bound = current(WCC, outcome=Outcome.TIMEOUT, censored=shorter, phases=Phases(), task=task, dataset=large.info)
     run = prepared(WCC, [slow, bound], small, large)
@@ -408,7 +408,7 @@ def test_pooling_keeps_trials_in_order_and_warns_of_drift():
     one = record(seconds=1.0, n=5)
     two = record(seconds=1.5, n=5, warnings=["busy"])
     both = pooled(one, two)
-    assert both.phases.run_s == one.phases.run_s + two.phases.run_s
+    assert both.phases.call_s == one.phases.call_s + two.phases.call_s
     assert len(both.trials.seeds) == len(both.trials.quality) == 10
     assert both.trials.rounds == [5, 5]
     assert both.warnings[0] == "busy"
@@ -445,9 +445,9 @@ def test_pooled_agreement_is_the_worst_of_all_rounds():
 
 
 def test_a_limit_that_struck_in_an_earlier_round_is_kept():
-    struck = Censored("run", 2.0, limit_s=60.0)
+    struck = Censored("call", 2.0, limit_s=60.0)
     assert pooled(record(censored=struck), record()).censored == struck
-    later = Censored("run", 3.0, limit_s=60.0)
+    later = Censored("call", 3.0, limit_s=60.0)
     assert pooled(record(censored=struck), record(censored=later)).censored == later
 
 
@@ -462,9 +462,9 @@ def test_a_pooled_certificate_counts_the_answers_of_all_rounds(before, latest, c
 
 KEPT_OF_THE_LATEST = {
     "schema", "id", "measured_at", "task", "device", "outcome", "reason", "answer", "headline", "quality", "dataset",
-    "posed", "draw", "worker", "environment", "matched", "revisions", "adapter", "search",
+    "posed", "draw", "worker", "environment", "matched", "revisions", "adapter", "search", "superseded",
 }  # fmt: skip
-POOLED = {"phases", "trials", "memory", "certificate", "agreement", "censored", "warnings"}
+POOLED = {"phases", "cpu", "trials", "memory", "certificate", "agreement", "censored", "warnings"}
 
 
 def test_every_field_of_a_record_is_pooled_or_kept():

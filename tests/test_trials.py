@@ -10,7 +10,7 @@ from graphbench.engines.base import Settings
 from graphbench.measure import sampling
 from graphbench.measure.plan import Cell
 from graphbench.measure.prepare import prepare
-from graphbench.measure.protocol import COLD
+from graphbench.measure.protocol import FIRST
 from graphbench.measure.runner import measure
 from graphbench.measure.trials import Bench
 from graphbench.records.model import Outcome
@@ -26,9 +26,9 @@ def test_every_time_lasts_until_the_device_is_done():
     (record,) = measure(plan("none", engines=("asynchronous",), options=FEW))
     assert record.outcome is Outcome.OK
     phases = record.phases
-    assert len(phases.run_s) == FEW.trials
-    assert min(phases.run_s) >= WHOLE_S
-    assert min(phases.read_s, phases.cold_s, phases.collect_s) >= WHOLE_S
+    assert len(phases.call_s) == FEW.trials
+    assert min(phases.call_s) >= WHOLE_S
+    assert min(phases.read_s, phases.first_s, phases.collect_s) >= WHOLE_S
     assert min(phases.start_steps_s.values()) >= WHOLE_S
     assert min(phases.build_steps_s.values()) >= WHOLE_S
     assert min(phases.start_s, phases.build_s) >= 2 * WHOLE_S, "the parts of a phase are added"
@@ -99,14 +99,14 @@ def test_the_collector_does_not_disturb_a_trial(recording, bench):
 
 def test_the_first_call_has_the_inputs_of_the_first_trial(bench, tmp_path):
     job = prepared_job(bench, tmp_path, "networkx", "bfs", sources=4)
-    assert job.call(COLD).source == job.call(0).source != job.call(1).source
+    assert job.call(FIRST).source == job.call(0).source != job.call(1).source
 
 
 def test_whether_there_is_time_for_trials_depends_on_the_first_call_and_everything_around_it(
     bench, tmp_path, monkeypatch
 ):
     laps = []
-    monkeypatch.setattr(sampling, "before_first", lambda _, **seconds: laps.append(seconds) or "cold_is_run")
+    monkeypatch.setattr(sampling, "before_first", lambda _, **seconds: laps.append(seconds) or "first_only")
     bench.run(request_to(tmp_path, "asynchronous"))
     (first,) = laps
-    assert first["lap_s"] >= first["cold_s"] + WHOLE_S, "collecting its answer is part of the lap"
+    assert first["lap_s"] >= first["first_s"] + WHOLE_S, "collecting its answer is part of the lap"

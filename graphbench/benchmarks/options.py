@@ -78,19 +78,19 @@ class Rounds:
             confidence=float(option("confidence", cls.confidence)),
         )
 
-    def settle(self, cold_s: float, warm: Callable[[], float], most: int) -> int:
+    def settle(self, first_s: float, warm: Callable[[], float], most: int) -> int:
         """How many rounds to run.
 
-        If the cold call alone takes longer than the time for all rounds, run the minimum, without further warm-up.
+        If the first call alone takes longer than the time for all rounds, run the minimum, without further warm-up.
         Otherwise one warm call determines how many rounds fit. For a given precision, the sample size is estimated from
         a pilot sample of the minimum number of rounds (Stein, Ann. Math. Statist. 16, 1945).
 
         Args:
-            cold_s: what the first call took.
+            first_s: what the first call took.
             warm: makes a call, and gives its seconds.
             most: the maximum number of rounds; the minimum is run in any case.
         """
-        if cold_s >= self.max_s:
+        if first_s >= self.max_s:
             return self.fewest
         pilot = [warm() for _ in range(1 if self.precision is None else max(self.fewest, 2))]
         mean = statistics.mean(pilot)

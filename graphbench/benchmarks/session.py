@@ -114,11 +114,11 @@ class Session:
         self._position += 1
         bench = self._bench(engine)
         try:
-            job, cold = bench.prepare(self._request(engine, prepared))
-            bench.begin("run")
+            job, first = bench.prepare(self._request(engine, prepared))
+            bench.begin("call")
             count = 1
             if benchmark.enabled:
-                count = rounds.settle(cold.seconds, lambda: bench.trial(job, 0)[1], job.max_trials)
+                count = rounds.settle(first.seconds, lambda: bench.trial(job, 0)[1], job.max_trials)
             _timed_by(benchmark, bench, job, count)
             bench.done("count")
         except BaseException:

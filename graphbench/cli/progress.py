@@ -239,5 +239,5 @@ def _line_of(record: Record) -> str:
     head = f"{task.algorithm} · {task.dataset} · {task.engine}: {record.outcome}"
     if record.outcome is not Outcome.OK:
         return f"{head}, {record.reason}" if record.reason else head
-    runs = record.phases.run_s
+    runs = record.phases.call_s
     return f"{head}, run {seconds(median(runs))} (n = {len(runs)})" if runs else head

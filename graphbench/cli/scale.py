@@ -83,7 +83,7 @@ def command(
         return INTERRUPTED
     _show(sizes, form, output, chart)
     named = set(suite.engines)
-    completed = any(record.phases.run_s for record in sizes.measured)
+    completed = any(record.phases.call_s for record in sizes.measured)
     return 0 if completed and all(succeeded(record, named) for record in sizes.measured) else 1
 
 

@@ -113,7 +113,7 @@ def choose(records: Sequence[Record], best: float) -> Record:
     """
     enough = [record for record in records if (_quality(record) or 0.0) >= best - WITHIN * abs(best)]
     if enough:
-        return min(enough, key=lambda record: median(record.phases.run_s))
+        return min(enough, key=lambda record: median(record.phases.call_s))
     return max(records, key=lambda record: _quality(record) or 0.0)
 
 
@@ -170,11 +170,11 @@ def _tried(record: Record, cell: Cell) -> Tried:
         algorithm=record.task.algorithm,
         setting=_setting(record, cell),
         outcome=record.outcome,
-        run_s=record.phases.run_s,
+        call_s=record.phases.call_s,
         quality=record.trials.quality,
     )
 
 
 def _quality(record: Record) -> float | None:
-    ok = record.outcome is Outcome.OK and record.trials.quality and record.phases.run_s
+    ok = record.outcome is Outcome.OK and record.trials.quality and record.phases.call_s
     return median(record.trials.quality) if ok else None

@@ -80,7 +80,7 @@ class Progress:
     """The progress of a running task.
 
     Attributes:
-        phase: `start`, `read`, `build`, `cold`, `run`, `collect`, `certify` or `done`.
+        phase: `start`, `read`, `build`, `first`, `call`, `rebuilt`, `collect`, `certify` or `done`.
         trial: how many warm trials are complete.
         record: the finished record, in the last message of a task.
     """

@@ -192,15 +192,15 @@ class Past:
         same = [record for record in known if record.task.dataset == task.dataset]
         if same:
             return _whole(same[-1])
-        answered = [record for record in known if record.outcome is Outcome.OK and record.phases.cold_s]
+        answered = [record for record in known if record.outcome is Outcome.OK and record.phases.first_s]
         if not answered or not entries:
             return None
         nearest = min(answered, key=lambda record: abs(math.log(max(_entries(record), 1) / entries)))
         # At least linear: on tiny graphs the time of a call does not depend on the size.
         factor: float = (entries / max(_entries(nearest), 1)) ** max(_growth(answered), 1.0)
         phases = nearest.phases
-        grows = sum(part or 0 for part in (phases.read_s, phases.build_s, phases.cold_s, phases.collect_s))
-        warm = min(sum(phases.run_s) * max(factor, 1), budget_s)
+        grows = sum(part or 0 for part in (phases.read_s, phases.build_s, phases.first_s, phases.collect_s))
+        warm = min(sum(phases.call_s) * max(factor, 1), budget_s)
         return (phases.start_s or 0) + grows * factor + warm
 
     def call_seconds(self, task: Task, entries: int) -> float | None:
@@ -208,15 +208,15 @@ class Past:
         answered = [
             record
             for record in self._like(task)
-            if record.outcome is Outcome.OK and record.phases.cold_s and _entries(record)
+            if record.outcome is Outcome.OK and record.phases.first_s and _entries(record)
         ]
         if not answered:
             return None
         largest = max(answered, key=_entries)
         if not _entries(largest) < entries <= MAX_EXTRAPOLATION * _entries(largest):
             return None
-        assert largest.phases.cold_s is not None
-        return float(largest.phases.cold_s * (entries / _entries(largest)) ** _growth(answered))
+        assert largest.phases.first_s is not None
+        return float(largest.phases.first_s * (entries / _entries(largest)) ** _growth(answered))
 
     def gave_up(self, task: Task, entries: int, timeout_s: float) -> Record | None:
         """A record of the same work that did not end within this time on a smaller graph."""
@@ -226,7 +226,7 @@ class Past:
                 for record in self._like(task)
                 if record.outcome is Outcome.TIMEOUT
                 and record.censored is not None
-                and record.censored.phase in ("cold", "build")
+                and record.censored.phase in ("first", "build")
                 and record.censored.after_s >= 0.5 * timeout_s
                 and _entries(record) < entries
             ),
@@ -293,16 +293,16 @@ def _entries(record: Record) -> int:
 
 def _whole(record: Record) -> float:
     phases, censored = record.phases, record.censored
-    parts = (phases.start_s, phases.read_s, phases.build_s, phases.cold_s, phases.collect_s)
-    return sum(part or 0 for part in parts) + sum(phases.run_s) + (censored.after_s if censored else 0)
+    parts = (phases.start_s, phases.read_s, phases.build_s, phases.first_s, phases.collect_s)
+    return sum(part or 0 for part in parts) + sum(phases.call_s) + (censored.after_s if censored else 0)
 
 
 def _growth(records: list[Record]) -> float:
     """The exponent with which the time of a call grows with the size: the slope of a line through the logarithms."""
     points = [
-        (math.log(_entries(record)), math.log(record.phases.cold_s))
+        (math.log(_entries(record)), math.log(record.phases.first_s))
         for record in records
-        if record.phases.cold_s and _entries(record)
+        if record.phases.first_s and _entries(record)
     ]
     sizes = [size for size, _ in points]
     if not sizes or max(sizes) - min(sizes) < math.log(MIN_SPREAD):

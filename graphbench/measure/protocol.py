@@ -111,7 +111,7 @@ class Trial(msgspec.Struct, frozen=True, tag="trial"):
 
 
 class Saved(msgspec.Struct, frozen=True, tag="saved"):
-    """The answer of a trial was written to a .npy file; :data:`COLD` is the cold call.
+    """The answer of a trial was written to a .npy file; :data:`FIRST` is the first call.
 
     Attributes:
         claims: the values that the engine reported with it.
@@ -165,7 +165,7 @@ Event = Began | Ended | Equipped | Trial | Saved | Displaced | Done | Failed | V
 LAST = Done | Failed | Verified
 """Events after which nothing more comes."""
 
-COLD = -1
+FIRST = -1
 NO_MORE = b"\n"
 """Sent instead of a request: the worker exits."""
 

@@ -24,7 +24,7 @@ from graphbench.measure import protocol
 from graphbench.measure.answers import PreviousAnswers, agreements, attempted, disputed, keep, verify
 from graphbench.measure.noise import noise_warnings
 from graphbench.measure.prepare import Prepared
-from graphbench.measure.protocol import COLD, Began, Displaced, Done, Ended, Equipped, Event, Failed, Saved, Verified
+from graphbench.measure.protocol import FIRST, Began, Displaced, Done, Ended, Equipped, Event, Failed, Saved, Verified
 from graphbench.measure.run_folder import writable
 from graphbench.measure.trials import revisions
 from graphbench.records.model import (
@@ -55,7 +55,7 @@ class TaskState:
         phase: the current phase, or the last one.
         times: seconds of each warm trial.
         answers: by trial, the file with its answer.
-        cold_answer: the file with the cold call's.
+        first_answer: the file with the first call's.
         claims: by trial, the values that the engine reported with its answer.
         outcome: None while it runs.
         reason: why the outcome is not ok.
@@ -64,7 +64,7 @@ class TaskState:
     phase: str = "start"
     times: list[float] = field(default_factory=list)
     answers: dict[int, Path] = field(default_factory=dict)
-    cold_answer: Path | None = None
+    first_answer: Path | None = None
     claims: dict[int, dict[str, float]] = field(default_factory=dict)
     stopped: str = ""
     shared_build: bool = False
@@ -111,8 +111,8 @@ class TaskState:
 
     def _keep(self, saved: Saved) -> None:
         self.claims[saved.trial] = saved.claims
-        if saved.trial == COLD:
-            self.cold_answer = Path(saved.file)
+        if saved.trial == FIRST:
+            self.first_answer = Path(saved.file)
         else:
             self.answers[saved.trial] = Path(saved.file)
 
@@ -120,15 +120,15 @@ class TaskState:
     def phases(self) -> Phases:
         """Seconds of the phases that have ended."""
         known: dict[str, Any] = {f"{phase}_s": seconds for phase, seconds in self._seconds.items()}
-        return Phases(**(known | self._steps), run_s=list(self.times))
+        return Phases(**(known | self._steps), call_s=list(self.times))
 
     def ran_out_of_time(self, timeout_s: float) -> None:
         """The time limit was reached. The outcome is a timeout only if no call has been timed."""
         self.censored = Censored(phase=self.phase, after_s=protocol.now() - self._since, limit_s=timeout_s)
-        cold = self._seconds.get("cold")
-        if not self.times and cold is not None and self.cold_answer is not None:
-            self.times, self.answers, self.stopped = [cold], {0: self.cold_answer}, "cold_is_run"
-            self.claims[0] = self.claims[COLD]
+        first = self._seconds.get("first")
+        if not self.times and first is not None and self.first_answer is not None:
+            self.times, self.answers, self.stopped = [first], {0: self.first_answer}, "first_only"
+            self.claims[0] = self.claims[FIRST]
         if self.times and self.answers:
             self.outcome, self.stopped = Outcome.OK, self.stopped or "limit"
             return

@@ -137,7 +137,7 @@ def _measure_dataset(
         with Supervisor(engine, plan, folder) as supervisor:
             for question in tasks[engine]:
                 record = _measure_task(plan, engine, supervisor, question, observe=observe, predict=predict)
-                observe(Progress(task=record.task, phase="done", trial=len(record.phases.run_s), record=record))
+                observe(Progress(task=record.task, phase="done", trial=len(record.phases.call_s), record=record))
                 yield record
 
 

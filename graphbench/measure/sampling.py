@@ -24,7 +24,7 @@ MAX_QUALITY_TRIALS = 20
 MARGIN = 1.1
 """The next trial may take this many times the longest so far."""
 
-Stop = Literal["", "precise", "budget", "count", "limit", "cold_is_run"]
+Stop = Literal["", "precise", "budget", "count", "limit", "first_only"]
 """Why to stop; empty: continue. `count`: the number asked for, or the largest useful one."""
 
 
@@ -45,17 +45,17 @@ class Rule:
     max_trials: int = MAX_TRIALS
 
 
-def before_first(rule: Rule, *, cold_s: float, lap_s: float, left_s: float) -> Stop:
-    """Whether the cold call has to serve as the only trial.
+def before_first(rule: Rule, *, first_s: float, lap_s: float, left_s: float) -> Stop:
+    """Whether the first call has to serve as the only trial.
 
     Args:
         rule: how long to sample.
-        cold_s: the cold call.
-        lap_s: the cold call and everything around it.
+        first_s: the first call.
+        lap_s: the first call and everything around it.
         left_s: until the time limit of the task.
     """
-    too_long_for_budget = rule.trials is None and cold_s >= rule.budget_s
-    return "cold_is_run" if too_long_for_budget or MARGIN * lap_s >= left_s else ""
+    too_long_for_budget = rule.trials is None and first_s >= rule.budget_s
+    return "first_only" if too_long_for_budget or MARGIN * lap_s >= left_s else ""
 
 
 def after_trial(rule: Rule, times: Sequence[float], *, longest_lap_s: float, left_s: float) -> Stop:

@@ -70,6 +70,8 @@ def changes(record: Record, now: Present) -> list[str]:
     """
     task, where = record.task, record.environment
     found = _changed_code(task, record.revisions, now.revisions(task.algorithm, task.engine))
+    if record.superseded:
+        found.append("measured under earlier rules of measurement")
     checksum = now.checksum(task.dataset)
     if checksum and record.dataset is not None and record.dataset.sha256 not in {"", checksum}:
         found.append(f"{task.dataset} was another file")

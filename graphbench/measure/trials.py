@@ -27,7 +27,7 @@ from graphbench.graphs.open import open_edges
 from graphbench.measure import environment, protocol, sampling
 from graphbench.measure.answers import certified
 from graphbench.measure.inputs import load_inputs
-from graphbench.measure.protocol import COLD, Began, Displaced, Done, Ended, Equipped, Event, Failed, Request, Saved
+from graphbench.measure.protocol import FIRST, Began, Displaced, Done, Ended, Equipped, Event, Failed, Request, Saved
 from graphbench.records.model import Memory, Outcome, Revisions
 from graphbench.system import memory
 
@@ -65,7 +65,7 @@ def _timed(engine: Engine, action: Callable[..., Any], *args: Any, **options: An
     return result, taken / 1e9
 
 
-class Cold(NamedTuple):
+class FirstCall(NamedTuple):
     """The first call.
 
     Attributes:
@@ -121,7 +121,7 @@ class Job:
         )
 
     def call(self, trial: int) -> Call:
-        """The adapter's argument in that trial; the cold call has that of the first."""
+        """The adapter's argument in that trial; the first call has that of the first."""
         problem = self.request.problem
         p = self.algorithm.call(self.posed, problem.params, self.inputs, seed=problem.seed, trial=max(trial, 0))
         vars(p).update(self.given)
@@ -152,7 +152,7 @@ class Job:
             raise GarbageError(
                 f"the answer is {type(answer).__name__} of {getattr(answer, 'dtype', 'no dtype')}, not numbers"
             )
-        path = Path(f"{self.request.answers}{'cold' if trial == COLD else trial}.npy")
+        path = Path(f"{self.request.answers}{'first' if trial == FIRST else trial}.npy")
         np.save(path, answer, allow_pickle=False)
         return Saved(trial, str(path), _claims(raw))
 
@@ -251,20 +251,20 @@ class Bench:
         return Outcome.OUT_OF_MEMORY if ran_out else Outcome.ERROR
 
     def _run(self, request: Request) -> None:
-        job, cold = self.prepare(request)
-        self.begin("run")
+        job, first = self.prepare(request)
+        self.begin("call")
         left_s = request.deadline - protocol.now()
-        stop = sampling.before_first(job.rule, cold_s=cold.seconds, lap_s=cold.lap_s, left_s=left_s)
+        stop = sampling.before_first(job.rule, first_s=first.seconds, lap_s=first.lap_s, left_s=left_s)
         if stop:
-            self._send(protocol.Trial(cold.seconds))
-            self._send(Saved(0, cold.saved.file, cold.saved.claims))
+            self._send(protocol.Trial(first.seconds))
+            self._send(Saved(0, first.saved.file, first.saved.claims))
         else:
             stop = self._sample(job)
         self.done(stop)
 
     # The parts of a task, for callers with their own clock and sampling rules
 
-    def prepare(self, request: Request) -> tuple[Job, Cold]:
+    def prepare(self, request: Request) -> tuple[Job, FirstCall]:
         """Run the phases before the warm trials: start the engine, build the graph, make and collect the first call.
 
         Raises:
@@ -277,16 +277,16 @@ class Bench:
         self._build(engine, job.posed, job.attached)
         engine.synchronize()
         lap = protocol.now()
-        self.begin("cold")
-        raw, cold_s = self.trial(job, COLD)
-        self._end("cold", cold_s)
+        self.begin("first")
+        raw, first_s = self.trial(job, FIRST)
+        self._end("first", first_s)
         self.begin("collect")
         answer, collect_s = _timed(engine, job.collect, raw)
         self._end("collect", collect_s)
-        saved = job.save(COLD, answer, raw)
+        saved = job.save(FIRST, answer, raw)
         del raw, answer
         self._send(saved)
-        return job, Cold(saved, cold_s, protocol.now() - lap)
+        return job, FirstCall(saved, first_s, protocol.now() - lap)
 
     def begin(self, phase: str) -> None:
         """Report that a phase begins."""

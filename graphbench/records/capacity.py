@@ -25,8 +25,8 @@ _PHASES = {
     "start": "start",
     "read": "read",
     "build": "build",
-    "cold": "run, first call",
-    "run": "run, warm calls",
+    "first": "call, first call",
+    "call": "call, warm calls",
     "collect": "collect",
 }
 
@@ -84,7 +84,7 @@ def failed_phase(record: Record) -> str:
     if record.censored is not None:
         return record.censored.phase
     phases = record.phases
-    ended = (phases.start_s, phases.read_s, phases.build_s, phases.cold_s, phases.run_s or None)
+    ended = (phases.start_s, phases.read_s, phases.build_s, phases.first_s, phases.call_s or None)
     return next((name for name, seconds in zip(_PHASES, ended, strict=False) if seconds is None), "collect")
 
 

@@ -28,7 +28,7 @@ _TICK_S = 1e-9
 
 
 Runs = int | Literal["never"]
-Role = Literal["baseline", "best_cpu", "best_cpu_end_to_end"]
+Role = Literal["baseline", "best_cpu", "best_cpu_first_answer"]
 
 
 class Comparison(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,12 +41,12 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
         baseline: the engine that it is compared with.
         role: `baseline`: the one that was asked for; `best_cpu`: the CPU engine with the fastest warm calls on the same
             machine, of those that are like or have a better answer (then the verdict is unlike, and the ratio does not
-            count); `best_cpu_end_to_end`: the fastest end to end, if that is another.
-        ratio_run: baseline time over engine time, of one warm call; None where the comparison is refused.
-        interval: the 95 % bootstrap interval of `ratio_run`; None from fewer than five trials, and for bounds.
+            count); `best_cpu_first_answer`: the fastest end to end, if that is another.
+        ratio_call: baseline time over engine time, of one warm call; None where the comparison is refused.
+        interval: the 95 % bootstrap interval of `ratio_call`; None from fewer than five trials, and for bounds.
         range: the smallest and largest ratio of single trials, where there are too few for an interval.
         n: from how many trials, or sources that both sides ran; of the smaller side.
-        ratio_end_to_end: the same for read + build + cold + collect.
+        ratio_first_answer: the same for read + build + first + collect.
         break_even_runs: of a GPU engine against a CPU engine: after how many runs on one graph its fixed cost (start +
             read + build + first call) is recovered; `never` if it is not, None if unknown.
         bound: `lower` if the true ratio is this or more, `upper` if it is this or less, None if it is this.
@@ -64,11 +64,11 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
     engine: str
     baseline: str
     role: Role = "baseline"
-    ratio_run: float | None = None
+    ratio_call: float | None = None
     interval: tuple[float, float] | None = None
     range: tuple[float, float] | None = None
     n: int = 0
-    ratio_end_to_end: float | None = None
+    ratio_first_answer: float | None = None
     break_even_runs: Runs | None = None
     bound: Literal["lower", "upper"] | None = None
     verdict: Verdict
@@ -97,8 +97,8 @@ def compare(
 
     Returns:
         Comparisons in the order of the records; those with the best CPU engines follow that with the baseline. There is
-        no `best_cpu` if the baseline has the fastest warm calls, and no `best_cpu_end_to_end` if the same engine is the
-        fastest end to end.
+        no `best_cpu` if the baseline has the fastest warm calls, and no `best_cpu_first_answer` if the same engine has
+        the quickest first answer.
     """
     stale = stale or {}
     found: list[Comparison] = []
@@ -153,7 +153,7 @@ def _code(record: Record) -> tuple[Revisions | None, str | None]:
 def set_against(baseline: Record, engine: Record, *, stale: Mapping[str, str] | None = None) -> Comparison:
     """The comparison of one record with another."""
     stale = stale or {}
-    ratio, bound = _ratio_run(baseline, engine)
+    ratio, bound = _ratio_call(baseline, engine)
     reasons: list[str] = []
     notes: list[str] = []
     verdict = Verdict.LIKE
@@ -166,11 +166,11 @@ def set_against(baseline: Record, engine: Record, *, stale: Mapping[str, str] | 
         return msgspec.structs.replace(common, verdict=Verdict.REFUSED, reasons=reasons)
     return msgspec.structs.replace(
         common,
-        ratio_run=ratio.value,
+        ratio_call=ratio.value,
         interval=ratio.interval,
         range=ratio.range,
         n=ratio.n,
-        ratio_end_to_end=_ratio_end_to_end(baseline, engine),
+        ratio_first_answer=_ratio_first_answer(baseline, engine),
         break_even_runs=break_even(baseline, engine) if (baseline.device, engine.device) == ("cpu", "gpu") else None,
         bound=bound,
         verdict=verdict,
@@ -216,7 +216,7 @@ def _against_baseline(record: Record, baselines: list[Record], stale: Mapping[st
 
 def timed_on_cpu(record: Record) -> bool:
     """Whether a record has a time on a CPU, and so may be that of the best CPU engine."""
-    return record.device == "cpu" and record.outcome is Outcome.OK and bool(record.phases.run_s)
+    return record.device == "cpu" and record.outcome is Outcome.OK and bool(record.phases.call_s)
 
 
 def _against_best_cpu(
@@ -224,14 +224,14 @@ def _against_best_cpu(
 ) -> Iterator[Comparison]:
     """The comparisons with the CPU engines that are the fastest in warm calls and end to end."""
     candidates = [other for other in group if timed_on_cpu(other) and same_problem(record, other)]
-    candidates.sort(key=lambda candidate: median(candidate.phases.run_s))
+    candidates.sort(key=lambda candidate: median(candidate.phases.call_s))
     on_run = _first_fit(record, candidates, stale)
     if on_run is not None and on_run.baseline != baseline:
         yield msgspec.structs.replace(on_run, role="best_cpu")
-    known = [(seconds, place) for place, other in enumerate(candidates) if (seconds := other.phases.end_to_end_s)]
+    known = [(seconds, place) for place, other in enumerate(candidates) if (seconds := other.phases.first_answer_s)]
     whole = _first_fit(record, [candidates[place] for _, place in sorted(known)], stale)
     if whole is not None and on_run is not None and whole.baseline_record != on_run.baseline_record:
-        yield msgspec.structs.replace(whole, role="best_cpu_end_to_end")
+        yield msgspec.structs.replace(whole, role="best_cpu_first_answer")
 
 
 def _first_fit(record: Record, others: Iterable[Record], stale: Mapping[str, str]) -> Comparison | None:
@@ -276,7 +276,7 @@ def _affinity(record: Record, other: Record) -> tuple[bool, bool, int, str]:
 # Times
 
 
-def _ratio_run(baseline: Record, engine: Record) -> tuple[Estimate | None, Literal["lower", "upper"] | None]:
+def _ratio_call(baseline: Record, engine: Record) -> tuple[Estimate | None, Literal["lower", "upper"] | None]:
     one, two = _trials(baseline), _trials(engine)
     if one and two:
         return _ratio_of_trials(baseline, engine), None
@@ -293,7 +293,7 @@ def _trials(record: Record) -> list[float]:
     """The warm trials of a record with an answer; a rule of its own refuses a wrong one."""
     if record.outcome not in (Outcome.OK, Outcome.INVALID):
         return []
-    return [max(seconds, _TICK_S) for seconds in record.phases.run_s]
+    return [max(seconds, _TICK_S) for seconds in record.phases.call_s]
 
 
 def _of_first_source(record: Record) -> list[float]:
@@ -306,7 +306,7 @@ def _stopped_in_call(record: Record) -> float | None:
     """How long the call had run at the time limit; None if no call was running."""
     if record.outcome is not Outcome.TIMEOUT or record.censored is None:
         return None
-    return record.censored.after_s if record.censored.phase in ("cold", "run") else None
+    return record.censored.after_s if record.censored.phase in ("first", "call") else None
 
 
 def _ratio_of_trials(baseline: Record, engine: Record) -> Estimate:
@@ -335,16 +335,16 @@ def _ratio_of_trials(baseline: Record, engine: Record) -> Estimate:
     return statistics.paired_ratio([of_baseline[source] for source in both], [of_engine[source] for source in both])
 
 
-def _ratio_end_to_end(baseline: Record, engine: Record) -> float | None:
-    one, two = _end_to_end(baseline), _end_to_end(engine)
+def _ratio_first_answer(baseline: Record, engine: Record) -> float | None:
+    one, two = _first_answer(baseline), _first_answer(engine)
     return one / two if one and two else None
 
 
-def _end_to_end(record: Record) -> float | None:
+def _first_answer(record: Record) -> float | None:
     """Seconds from the cache to the answer; for a timeout, the seconds until the limit."""
     if record.outcome is not Outcome.TIMEOUT or record.censored is None:
-        return record.phases.end_to_end_s
-    done = (record.phases.read_s, record.phases.build_s, record.phases.cold_s)
+        return record.phases.first_answer_s
+    done = (record.phases.read_s, record.phases.build_s, record.phases.first_s)
     return sum(part for part in done if part is not None) + record.censored.after_s
 
 
@@ -355,7 +355,7 @@ def break_even(baseline: Record, engine: Record) -> Runs | None:
     """The fewest runs on one graph after which the engine has cost no more than the baseline.
 
     A GPU engine starts slowly (imports, device context, moving the graph to the device, compiling at the first call)
-    and then runs fast. N runs cost start + read + build + cold + (N - 1) run: the first call is the cold one.
+    and then runs fast. N runs cost start + read + build + first + (N - 1) call.
 
     Args:
         baseline: with trials, or stopped by the limit inside a call; then the result is 1 or None.
@@ -365,20 +365,20 @@ def break_even(baseline: Record, engine: Record) -> Runs | None:
         1 if the engine is ahead after the first run, "never" if it does not catch up, None if a time is missing.
     """
     cost, other = fixed_cost(engine), _spent(baseline)
-    if cost is None or other is None or not engine.phases.run_s:
+    if cost is None or other is None or not engine.phases.call_s:
         return None
     if cost <= other:
         return 1
-    if baseline.outcome is Outcome.TIMEOUT or not baseline.phases.run_s:
+    if baseline.outcome is Outcome.TIMEOUT or not baseline.phases.call_s:
         return None
-    gain = median(baseline.phases.run_s) - median(engine.phases.run_s)
+    gain = median(baseline.phases.call_s) - median(engine.phases.call_s)
     return 1 + math.ceil((cost - other) / gain) if gain > 0 else "never"
 
 
 def fixed_cost(record: Record) -> float | None:
     """Seconds up to the end of the first call, the engine's start included; None if a phase was not reached."""
     phases = record.phases
-    parts = (phases.start_s, phases.read_s, phases.build_s, phases.cold_s)
+    parts = (phases.start_s, phases.read_s, phases.build_s, phases.first_s)
     return None if None in parts else sum(part for part in parts if part is not None)
 
 
@@ -386,9 +386,9 @@ def _spent(record: Record) -> float | None:
     """The fixed cost; if the time limit ended a call, a lower bound: the seconds until then."""
     if record.outcome is not Outcome.TIMEOUT:
         return fixed_cost(record)
-    if record.censored is None or record.censored.phase not in ("cold", "run"):
+    if record.censored is None or record.censored.phase not in ("first", "call"):
         return None
     phases = record.phases
     return sum(part or 0.0 for part in (phases.start_s, phases.read_s, phases.build_s)) + (
-        record.censored.after_s if record.censored.phase == "cold" else phases.cold_s or 0.0
+        record.censored.after_s if record.censored.phase == "first" else phases.first_s or 0.0
     )

@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-SCHEMA = 1
+SCHEMA = 2
 """Version of the record's layout; a reader refuses a version it does not know."""
 
 PREDICTED = "predicted: "
@@ -60,33 +60,65 @@ class Task(msgspec.Struct, frozen=True):
 
 
 class Phases(msgspec.Struct, frozen=True, kw_only=True):
-    """Seconds per phase; None where the phase was not reached.
+    """Seconds per phase; None where the phase was not reached. The garbage collector is off in all of them.
 
     `start` is the engine's import and device context, and belongs to no trial. `read` takes the cleaned edges from
-    the cache, `build` makes the engine's graph, `cold` is the first call, `run` the warm trials, `collect` brings one
-    answer into the common form.
+    the cache, `build` makes the engine's graph, `first` is the first call, `call` each warm trial, and `collect` copies
+    the library's result into arrays in host memory, in the library's own order. `rebuilt` is a call on a graph that was
+    built anew in the warm process: a library that reuses work between calls is slower there.
     """
 
     start_s: float | None = None
     read_s: float | None = None
     build_s: float | None = None
-    cold_s: float | None = None
-    run_s: list[float] = msgspec.field(default_factory=list)
+    first_s: float | None = None
+    call_s: list[float] = msgspec.field(default_factory=list)
+    rebuilt_s: list[float] = msgspec.field(default_factory=list)
+    """All of the problem of the first call; empty where rebuilding did not fit the budget."""
     collect_s: float | None = None
+    """Of the first call's result."""
+    collect_call_s: list[float] = msgspec.field(default_factory=list)
+    """Of the results of warm trials that were collected."""
+    copy_s: float | None = None
+    """A plain copy, from the engine's device to the host, of an answer of that size."""
+    build_gc_s: float | None = None
+    """A further build with the garbage collector on, as in most scripts."""
     build_steps_s: dict[str, float] = msgspec.field(default_factory=dict)
     """The parts of `build`, where an engine has several (nx-cugraph: graph, conversion)."""
     start_steps_s: dict[str, float] = msgspec.field(default_factory=dict)
     """The parts of `start`, where an engine has several (cugraph-mg: imports, cluster, communications)."""
 
     @property
-    def end_to_end_s(self) -> float | None:
-        """Read + build + cold + collect: what a user waits for, once, with the library already imported."""
-        parts = (self.read_s, self.build_s, self.cold_s, self.collect_s)
-        return None if None in parts else sum(part for part in parts if part is not None)
+    def first_answer_s(self) -> float | None:
+        """Read + build + first + collect: the wait for one answer in a session that has imported the library."""
+        return _total(self.read_s, self.build_s, self.first_s, self.collect_s)
+
+    @property
+    def whole_script_s(self) -> float | None:
+        """Start + first answer: a script that imports the library, reads the cleaned edges and answers once."""
+        return _total(self.start_s, self.first_answer_s)
+
+
+def _total(*parts: float | None) -> float | None:
+    return None if None in parts else sum(part for part in parts if part is not None)
+
+
+class CpuTimes(msgspec.Struct, frozen=True, kw_only=True):
+    """CPU seconds of all threads of the worker and of its children; None and empty where they were not measured."""
+
+    first_s: float | None = None
+    """Of the first call."""
+    call_s: list[float] = msgspec.field(default_factory=list)
+    """Of each warm trial, index for index with `Phases.call_s`."""
+    after_s: dict[int, float] = msgspec.field(default_factory=dict)
+    """By trial (-1: the first call), work in the 100 ms after its call in which nothing was asked for.
+
+    CPU seconds; of an engine on a GPU, seconds for which its device was busy.
+    """
 
 
 class Trials(msgspec.Struct, frozen=True, kw_only=True):
-    """What went into each warm trial and what came out, index for index with `Phases.run_s`."""
+    """What went into each warm trial and what came out, index for index with `Phases.call_s`."""
 
     seeds: list[int] = msgspec.field(default_factory=list)
     sources: list[int] = msgspec.field(default_factory=list)
@@ -96,7 +128,9 @@ class Trials(msgspec.Struct, frozen=True, kw_only=True):
     certified: list[int] = msgspec.field(default_factory=list)
     """Indices of the trials whose answers were certified."""
     stopped: str = ""
-    """Why sampling ended: `precise`, `budget`, `count`, `limit`, `cold_is_run` or empty if it never began."""
+    """Why sampling ended: `precise`, `budget`, `count`, `limit`, `first_only` or empty if it never began."""
+    compared: int = 0
+    """Exact problems: how many further trials' answers had the digest of the certified one."""
     rounds: list[int] = msgspec.field(default_factory=list)
     """How many of the trials each round gave, where engines were interleaved; empty: all come from one worker."""
 
@@ -248,9 +282,9 @@ class Tried(msgspec.Struct, frozen=True, kw_only=True):
     setting: Params
     """What was varied; empty for an engine that has no such option."""
     outcome: Outcome
-    run_s: list[float] = msgspec.field(default_factory=list)
+    call_s: list[float] = msgspec.field(default_factory=list)
     quality: list[float] = msgspec.field(default_factory=list)
-    """Index for index with `run_s`."""
+    """Index for index with `call_s`."""
 
 
 class Matched(msgspec.Struct, frozen=True, kw_only=True):
@@ -305,6 +339,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     such a record has neither an environment nor `censored`.
     """
     phases: Phases = msgspec.field(default_factory=Phases)
+    cpu: CpuTimes = msgspec.field(default_factory=CpuTimes)
     trials: Trials = msgspec.field(default_factory=Trials)
     memory: Memory = msgspec.field(default_factory=Memory)
     answer: dict[str, Any] = msgspec.field(default_factory=dict)
@@ -333,6 +368,8 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     weights it was given, null for none) and `stops_at` (the absolute L1 change at which its own rule stops).
     """
     warnings: list[str] = msgspec.field(default_factory=list)
+    superseded: bool = False
+    """Measured under earlier rules of measurement and converted to this schema: shown, but no ratio of it counts."""
 
     @property
     def predicted(self) -> bool:

@@ -100,7 +100,7 @@ def document(records: Iterable[Record]) -> dict[str, Any]:
     Raises:
         UsageError: if none of them is `ok`, or they come from several machines, for which such a file has no place.
     """
-    timed = [record for record in records if record.outcome is Outcome.OK and record.phases.run_s]
+    timed = [record for record in records if record.outcome is Outcome.OK and record.phases.call_s]
     if not timed:
         raise UsageError("None of these records is ok and has times, and pytest-benchmark's files hold nothing else.")
     machines = {record.environment.machine: record.environment for record in timed if record.environment}
@@ -129,7 +129,7 @@ def _benchmark(record: Record, identity: str) -> dict[str, Any]:
         "param": identity,
         "extra_info": extra_info(record),
         "options": {"disable_gc": True, "timer": "perf_counter_ns", "warmup": True},
-        "stats": stats(record.phases.run_s),
+        "stats": stats(record.phases.call_s),
     }
 
 

@@ -136,20 +136,20 @@ def _change(old: Record | None, new: Record | None, cross_machine: bool) -> Chan
     comparison = set_against(_named(old, "old", cross_machine), _named(new, "new", cross_machine))
     broken = old.outcome is Outcome.OK and new.outcome not in NEVER_RAN | {Outcome.OK}
     common = _with(common, broken=broken, reasons=[*comparison.reasons])
-    if comparison.ratio_run is None or comparison.verdict is not Verdict.LIKE:
+    if comparison.ratio_call is None or comparison.verdict is not Verdict.LIKE:
         return common
     ends = comparison.interval or comparison.range
-    trials = old.phases.run_s, new.phases.run_s
+    trials = old.phases.call_s, new.phases.call_s
     effect = cliffs_delta(*trials) if all(trials) else None
     common = _with(
         common,
-        ratio=comparison.ratio_run,
+        ratio=comparison.ratio_call,
         interval=comparison.interval,
         range=comparison.range,
         bound=comparison.bound,
         effect=effect,
     )
-    return _with(common, kind=_kind(comparison.ratio_run, ends, effect, comparison.bound))
+    return _with(common, kind=_kind(comparison.ratio_call, ends, effect, comparison.bound))
 
 
 def _kind(
@@ -194,9 +194,9 @@ def _versions(old: Record, new: Record) -> list[str]:
 
 
 def _median(record: Record | None) -> float | None:
-    if record is None or record.outcome is not Outcome.OK or not record.phases.run_s:
+    if record is None or record.outcome is not Outcome.OK or not record.phases.call_s:
         return None
-    return float(np.median(record.phases.run_s))
+    return float(np.median(record.phases.call_s))
 
 
 def _machine(cells: dict[tuple[str, str], Record]) -> str:

@@ -345,11 +345,11 @@ def _nothing(pair: Pair) -> str:
 def _few_trials(pair: Pair) -> str:
     if pair.ratio is None or pair.ratio.n >= MIN_SAMPLES:
         return ""
-    few = [record for record in pair.answered if len(record.phases.run_s) < MIN_SAMPLES]
-    trials = [f"{len(record.phases.run_s)} of {record.task.engine}" for record in few]
+    few = [record for record in pair.answered if len(record.phases.call_s) < MIN_SAMPLES]
+    trials = [f"{len(record.phases.call_s)} of {record.task.engine}" for record in few]
     counts = ", ".join(trials) or f"{pair.ratio.n} from sources that both ran"
     text = f"too few warm trials for an interval ({counts}; {MIN_SAMPLES} are needed)"
-    alone = [record.task.engine for record in pair.answered if record.trials.stopped == "cold_is_run"]
+    alone = [record.task.engine for record in pair.answered if record.trials.stopped == "first_only"]
     if not alone:
         return text
     text += f"; the first call of {' and '.join(alone)} outlasted the budget and is the only one"
@@ -358,7 +358,7 @@ def _few_trials(pair: Pair) -> str:
 
 def _of_first_calls(pair: Pair) -> str:
     """The ratio of first calls, where the ratio given compares a first call with warm calls."""
-    one, two = (record.phases.cold_s for record in pair.sides)
+    one, two = (record.phases.first_s for record in pair.sides)
     if not one or not two or pair.bound:
         return ""
     return f", compared with warm trials; the ratio of the first calls is {one / two:.3g}"

@@ -59,8 +59,12 @@ def from_json(line: bytes | str) -> Record:
         raise StoreError(f"not a record of graphbench: {error}.") from None
     if schema is None:
         raise StoreError("not a record of graphbench: it has no schema.")
-    newer = ". A newer graphbench wrote it: update this one" if schema > SCHEMA else ""
-    raise StoreError(f"a record of schema {schema}; this graphbench reads schema {SCHEMA}{newer}.")
+    advice = (
+        "A newer graphbench wrote it: update this one."
+        if schema > SCHEMA
+        else "It was measured under earlier rules, which give other ratios: move the file away and measure again."
+    )
+    raise StoreError(f"a record of schema {schema}; this graphbench reads schema {SCHEMA}. {advice}")
 
 
 class Store:

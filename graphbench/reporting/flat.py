@@ -65,7 +65,7 @@ class _Flat:
 
     @cached_property
     def run(self) -> statistics.Estimate | None:
-        return statistics.median(self.record.phases.run_s) if self.record.phases.run_s else None
+        return statistics.median(self.record.phases.call_s) if self.record.phases.call_s else None
 
 
 def _with_comparisons(record: Record, comparisons: Sequence[Comparison]) -> _Flat:
@@ -75,11 +75,11 @@ def _with_comparisons(record: Record, comparisons: Sequence[Comparison]) -> _Fla
         if comparison.record == record.id and (comparison.role == "baseline" or comparison.verdict is Verdict.LIKE)
     }
     best = own.get("best_cpu")
-    return _Flat(record, own.get("baseline"), best, own.get("best_cpu_end_to_end") or best)
+    return _Flat(record, own.get("baseline"), best, own.get("best_cpu_first_answer") or best)
 
 
 def _run(of: Callable[[Sequence[float]], float]) -> Callable[[_Flat], float | None]:
-    return lambda row: of(row.record.phases.run_s) if row.record.phases.run_s else None
+    return lambda row: of(row.record.phases.call_s) if row.record.phases.call_s else None
 
 
 def _interval(end: Literal[0, 1]) -> Callable[[_Flat], float | None]:
@@ -108,35 +108,35 @@ FIELDS: dict[str, str | Callable[[_Flat], Any]] = {
     "start_s": "record.phases.start_s",
     "read_s": "record.phases.read_s",
     "build_s": "record.phases.build_s",
-    "cold_s": "record.phases.cold_s",
+    "first_s": "record.phases.first_s",
     "collect_s": "record.phases.collect_s",
-    "end_to_end_s": "record.phases.end_to_end_s",
+    "first_answer_s": "record.phases.first_answer_s",
     "run_median_s": _run(median),
     "run_low_s": "run.interval.low",
     "run_high_s": "run.interval.high",
     "run_min_s": _run(min),
     "run_max_s": _run(max),
-    "run_trials": lambda row: len(row.record.phases.run_s),
+    "run_trials": lambda row: len(row.record.phases.call_s),
     "host_peak_bytes": "record.memory.host_peak_bytes",
     "device_peak_bytes": "record.memory.device_peak_bytes",
     "answer": "record.headline",
     "answer_value": lambda row: row.record.answer.get(row.record.headline),
     "certified": "record.certificate.valid",
     "baseline": "main.baseline",
-    "ratio_run": "main.ratio_run",
+    "ratio_call": "main.ratio_call",
     "ratio_run_low": _interval(0),
     "ratio_run_high": _interval(1),
-    "ratio_end_to_end": "main.ratio_end_to_end",
+    "ratio_first_answer": "main.ratio_first_answer",
     "break_even_runs": "main.break_even_runs",
     "bound": "main.bound",
     "verdict": lambda row: str(row.main.verdict) if row.main else None,
     "reasons": _joined("reasons"),
     "notes": _joined("notes"),
     "best_cpu_engine": "best.baseline",
-    "ratio_run_best_cpu": "best.ratio_run",
+    "ratio_run_best_cpu": "best.ratio_call",
     "break_even_runs_best_cpu": "best.break_even_runs",
     "best_cpu_engine_end_to_end": "whole.baseline",
-    "ratio_end_to_end_best_cpu": "whole.ratio_end_to_end",
+    "ratio_end_to_end_best_cpu": "whole.ratio_first_answer",
     "machine": "record.environment.machine",
     "threads": "record.environment.threads",
     "allocator": "record.environment.allocator",
@@ -199,13 +199,13 @@ def page_columns(baseline: str) -> list[PageColumn]:
         PageColumn("engine", "choice", lambda row: plain(row.case.label if row.case else row.record.task.engine)),
         PageColumn("outcome", "choice", lambda row: row.record.outcome.in_words),
         PageColumn("run, median", "seconds", lambda row: _short(row.case.run if row.case else None)),
-        PageColumn("n", "count", lambda row: len(row.record.phases.run_s)),
-        PageColumn(f"run vs {baseline}", "ratio", lambda row: _bounded(row.main, "ratio_run")),
-        PageColumn("end to end", "seconds", lambda row: _short(row.record.phases.end_to_end_s)),
-        PageColumn(f"end to end vs {baseline}", "ratio", lambda row: _bounded(row.main, "ratio_end_to_end")),
-        PageColumn("run vs best CPU", "ratio", lambda row: _bounded(row.best, "ratio_run")),
+        PageColumn("n", "count", lambda row: len(row.record.phases.call_s)),
+        PageColumn(f"run vs {baseline}", "ratio", lambda row: _bounded(row.main, "ratio_call")),
+        PageColumn("end to end", "seconds", lambda row: _short(row.record.phases.first_answer_s)),
+        PageColumn(f"end to end vs {baseline}", "ratio", lambda row: _bounded(row.main, "ratio_first_answer")),
+        PageColumn("run vs best CPU", "ratio", lambda row: _bounded(row.best, "ratio_call")),
         PageColumn("best CPU on run", "choice", lambda row: row.best.baseline if row.best else ""),
-        PageColumn("end to end vs best CPU", "ratio", lambda row: _bounded(row.whole, "ratio_end_to_end")),
+        PageColumn("end to end vs best CPU", "ratio", lambda row: _bounded(row.whole, "ratio_first_answer")),
         PageColumn("best CPU end to end", "choice", lambda row: row.whole.baseline if row.whole else ""),
         PageColumn("verdict", "choice", _verdict),
         PageColumn("host peak", "bytes", lambda row: _peak(row.record, row.record.memory.host_peak_bytes)),

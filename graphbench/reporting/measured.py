@@ -53,7 +53,7 @@ class Case:
     @property
     def run(self) -> float | None:
         """The median warm call in seconds, of an answer that is right."""
-        trials = self.record.phases.run_s
+        trials = self.record.phases.call_s
         return median(trials) if trials and self.record.outcome is Outcome.OK else None
 
     @property
@@ -173,7 +173,7 @@ def _machine(digest: str, records: list[Record], baseline: str, stale: Mapping[s
             record.id,
         )
     )
-    found: dict[Role, dict[str, Comparison]] = {"baseline": {}, "best_cpu": {}, "best_cpu_end_to_end": {}}
+    found: dict[Role, dict[str, Comparison]] = {"baseline": {}, "best_cpu": {}, "best_cpu_first_answer": {}}
     for comparison in compare(kept, baseline, stale=stale):
         found[comparison.role][comparison.record] = comparison
     main = found["baseline"]
@@ -191,7 +191,7 @@ def _machine(digest: str, records: list[Record], baseline: str, stale: Mapping[s
     }
     whole = {
         id_: comparison
-        for id_, comparison in found["best_cpu_end_to_end"].items()
+        for id_, comparison in found["best_cpu_first_answer"].items()
         if comparison.verdict is Verdict.LIKE
     }
     cases = [

@@ -57,7 +57,7 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     modularity: float | None = None
     baseline_modularity: float | None = None
     measured: str = ""
-    timed: Literal["run", "end_to_end"] = "run"
+    timed: Literal["call", "first_answer"] = "call"
     nearest: str = ""
     nearest_baseline: str = ""
     num_edges: int | None = None

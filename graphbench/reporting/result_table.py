@@ -113,8 +113,8 @@ def _problem_table(group: list[Record], comparisons: Sequence[Comparison], signs
 
 
 def _speed(record: Record) -> tuple[int, float]:
-    if record.outcome is Outcome.OK and record.phases.run_s:
-        return 0, median(record.phases.run_s)
+    if record.outcome is Outcome.OK and record.phases.call_s:
+        return 0, median(record.phases.call_s)
     order = [Outcome.OK, Outcome.INVALID, Outcome.TIMEOUT, Outcome.OUT_OF_MEMORY, Outcome.ERROR]
     return 1 + (order.index(record.outcome) if record.outcome in order else len(order)), 0.0
 
@@ -155,7 +155,7 @@ class _Row(NamedTuple):
 def _table(records: list[Record], own: list[Comparison], notes: _Footnotes, signs: Signs) -> Table[_Row]:
     main, best, whole = (
         {comparison.record: comparison for comparison in own if comparison.role == role}
-        for role in ("baseline", "best_cpu", "best_cpu_end_to_end")
+        for role in ("baseline", "best_cpu", "best_cpu_first_answer")
     )
     # Where the baseline is the best CPU engine, it has no comparison of that role.
     gpu = {record.id for record in records if record.device == "gpu"}
@@ -164,7 +164,7 @@ def _table(records: list[Record], own: list[Comparison], notes: _Footnotes, sign
     rows = [
         _Row(
             record,
-            statistics.median(record.phases.run_s) if record.phases.run_s else None,
+            statistics.median(record.phases.call_s) if record.phases.call_s else None,
             main.get(record.id),
             on_run.get(record.id),
             end_to_end.get(record.id),
@@ -191,20 +191,20 @@ def _times(records: list[Record], signs: Signs) -> list[Column[_Row]]:
         Column(
             "outcome", lambda row: row.record.outcome.in_words, tone=lambda row: _tone_of_outcome(row.record.outcome)
         ),
-        *(phase(name, name) for name in ("read", "build", "cold", "collect")),
+        *(phase(name, name) for name in ("read", "build", "first", "collect")),
         Column(
             "end to\nend",
-            lambda row: numbers.seconds(row.record.phases.end_to_end_s, signs),
+            lambda row: numbers.seconds(row.record.phases.first_answer_s, signs),
             right=True,
             joined=True,
         ),
         phase("plus\nstart", "start"),
         Column(
             "run,\nmedian",
-            lambda row: numbers.seconds(row.run.value, signs) if row.run else _cut_off(row.record, "run", signs),
+            lambda row: numbers.seconds(row.run.value, signs) if row.run else _cut_off(row.record, "call", signs),
             right=True,
         ),
-        Column("", lambda row: _spread_of_run(row.run), joined=True, optional=True),
+        Column("", lambda row: _spread_of_call(row.run), joined=True, optional=True),
         Column("n", lambda row: str(row.run.n) if row.run else signs.none, right=True, joined=True),
     ]
 
@@ -221,7 +221,7 @@ def _cut_off(record: Record, phase: str, signs: Signs) -> str:
     return signs.none
 
 
-def _spread_of_run(run: statistics.Estimate | None) -> str:
+def _spread_of_call(run: statistics.Estimate | None) -> str:
     ends = run and (run.interval or run.range)
     if not run or not ends:
         return ""
@@ -241,15 +241,15 @@ def _against_baseline(name: str, signs: Signs) -> list[Column[_Row]]:
         return numbers.ratio(getattr(row.main, value), signs, row.main.bound)
 
     return [
-        Column(f"run vs\n{name}", lambda row: ratio(row, "ratio_run"), right=True),
+        Column(f"run vs\n{name}", lambda row: ratio(row, "ratio_call"), right=True),
         Column("", lambda row: _spread(row.main), joined=True, optional=True),
-        Column(f"end to end\nvs {name}", lambda row: ratio(row, "ratio_end_to_end"), right=True, joined=True),
+        Column(f"end to end\nvs {name}", lambda row: ratio(row, "ratio_first_answer"), right=True, joined=True),
     ]
 
 
 def _against_best_cpu(notes: _Footnotes, signs: Signs) -> list[Column[_Row]]:
     return [
-        Column("run vs\nbest CPU", lambda row: _vs_cpu(row.best, "ratio_run", notes, signs)),
+        Column("run vs\nbest CPU", lambda row: _vs_cpu(row.best, "ratio_call", notes, signs)),
         Column(
             "",
             lambda row: _spread(row.best) if row.best and row.best.role == "best_cpu" else "",
@@ -257,7 +257,7 @@ def _against_best_cpu(notes: _Footnotes, signs: Signs) -> list[Column[_Row]]:
             optional=True,
         ),
         Column(
-            "end to end\nvs best CPU", lambda row: _vs_cpu(row.whole, "ratio_end_to_end", notes, signs), joined=True
+            "end to end\nvs best CPU", lambda row: _vs_cpu(row.whole, "ratio_first_answer", notes, signs), joined=True
         ),
     ]
 

@@ -45,11 +45,11 @@ def _headline(rows: Sequence[Record], comparisons: Sequence[Comparison]) -> Comp
             comparison.verdict is Verdict.LIKE,
             comparison.bound != "upper",
             comparison.record in gpu,
-            comparison.ratio_run or 0.0,
+            comparison.ratio_call or 0.0,
         )
 
     given = [
-        comparison for comparison in comparisons if comparison.role == "baseline" and comparison.ratio_run is not None
+        comparison for comparison in comparisons if comparison.role == "baseline" and comparison.ratio_call is not None
     ]
     return max(given, key=rank, default=None)
 
@@ -65,19 +65,19 @@ def _speed(headline: Comparison | None, comparisons: Sequence[Comparison], signs
 
 
 def _sentence(comparison: Comparison, signs: Signs) -> str:
-    assert comparison.ratio_run is not None
-    faster = comparison.ratio_run >= 1
+    assert comparison.ratio_call is not None
+    faster = comparison.ratio_call >= 1
     ends = comparison.interval or comparison.range
     # "2 times slower" rather than "0.5 times faster".
     if ends and not faster:
         ends = (1 / ends[1], 1 / ends[0])
     spread = f" {span(*ends, interval=comparison.interval is not None)}" if ends else ""
-    times, word = _times(comparison.ratio_run, comparison.bound, signs), _word(comparison.ratio_run)
+    times, word = _times(comparison.ratio_call, comparison.bound, signs), _word(comparison.ratio_call)
     text = f"{comparison.engine} is {times}{spread} {word} than {comparison.baseline} on run"
-    if comparison.ratio_end_to_end is None:
+    if comparison.ratio_first_answer is None:
         return text
-    end = _times(comparison.ratio_end_to_end, comparison.bound, signs)
-    turned = "" if (comparison.ratio_end_to_end >= 1) == faster else f" {_word(comparison.ratio_end_to_end)}"
+    end = _times(comparison.ratio_first_answer, comparison.bound, signs)
+    turned = "" if (comparison.ratio_first_answer >= 1) == faster else f" {_word(comparison.ratio_first_answer)}"
     return f"{text}, {end}{turned} end to end"
 
 
@@ -98,19 +98,19 @@ def _fastest_cpu(
     best = [
         comparison
         for comparison in comparisons
-        if comparison.role == "best_cpu" and comparison.verdict is Verdict.LIKE and comparison.ratio_run is not None
+        if comparison.role == "best_cpu" and comparison.verdict is Verdict.LIKE and comparison.ratio_call is not None
     ]
     of_headline = [comparison for comparison in best if headline is not None and comparison.record == headline.record]
     if best:
-        comparison = max(of_headline or best, key=lambda one: one.ratio_run or 0.0)
+        comparison = max(of_headline or best, key=lambda one: one.ratio_call or 0.0)
         subject = "" if of_headline else f"{comparison.engine} is "
-        than, whole = _than(comparison, comparison.ratio_run, signs), _whole(comparison, comparisons, signs)
+        than, whole = _than(comparison, comparison.ratio_call, signs), _whole(comparison, comparisons, signs)
         return f"{subject}{than}, the best CPU engine{whole}"
     verdicts = {comparison.record: comparison.verdict for comparison in comparisons if comparison.role == "baseline"}
     fair = [row for row in rows if timed_on_cpu(row) and verdicts.get(row.id, Verdict.LIKE) is Verdict.LIKE]
     if len(fair) < 2:
         return ""
-    return f"fastest CPU engine: {min(fair, key=lambda row: median(row.phases.run_s)).task.engine}"
+    return f"fastest CPU engine: {min(fair, key=lambda row: median(row.phases.call_s)).task.engine}"
 
 
 def _than(comparison: Comparison, ratio: float | None, signs: Signs) -> str:
@@ -124,17 +124,17 @@ def _whole(best: Comparison, comparisons: Sequence[Comparison], signs: Signs) ->
         (
             comparison
             for comparison in comparisons
-            if comparison.role == "best_cpu_end_to_end" and comparison.record == best.record
+            if comparison.role == "best_cpu_first_answer" and comparison.record == best.record
         ),
         None,
     )
-    if other is not None and other.verdict is Verdict.LIKE and other.ratio_end_to_end is not None:
-        return f" on run, and {_than(other, other.ratio_end_to_end, signs)}, the best end to end"
-    if best.ratio_end_to_end is None:
+    if other is not None and other.verdict is Verdict.LIKE and other.ratio_first_answer is not None:
+        return f" on run, and {_than(other, other.ratio_first_answer, signs)}, the best end to end"
+    if best.ratio_first_answer is None:
         return ""
-    turned = (best.ratio_end_to_end >= 1) != ((best.ratio_run or 1.0) >= 1)
-    word = f" {_word(best.ratio_end_to_end)}" if turned else ""
-    return f", {_times(best.ratio_end_to_end, best.bound, signs)}{word} end to end"
+    turned = (best.ratio_first_answer >= 1) != ((best.ratio_call or 1.0) >= 1)
+    word = f" {_word(best.ratio_first_answer)}" if turned else ""
+    return f", {_times(best.ratio_first_answer, best.bound, signs)}{word} end to end"
 
 
 def _answers(rows: Sequence[Record]) -> str:

@@ -83,10 +83,12 @@ def _times(measured: Measured) -> Table[Case]:
             ),
             Column("engine", lambda case: case.label),
             Column("run", lambda case: seconds(case.run) if case.run else outcome(case.record), right=True),
-            Column("n", lambda case: str(len(case.record.phases.run_s)) if case.run else "", right=True),
+            Column("n", lambda case: str(len(case.record.phases.call_s)) if case.run else "", right=True),
             Column("edges/s", rate, right=True),
             Column(
-                "end to end", lambda case: seconds(case.record.phases.end_to_end_s) if case.run else NOTHING, right=True
+                "end to end",
+                lambda case: seconds(case.record.phases.first_answer_s) if case.run else NOTHING,
+                right=True,
             ),
         ],
     )
@@ -119,9 +121,9 @@ def summary(records: Sequence[Record], comparisons: Sequence[Comparison], signs:
             comparison is not None
             and comparison.verdict is Verdict.LIKE
             and comparison.bound is None
-            and comparison.ratio_run
+            and comparison.ratio_call
         ):
-            ratios.setdefault(_label(record), {})[row] = comparison.ratio_run
+            ratios.setdefault(_label(record), {})[row] = comparison.ratio_call
     means, common = common_geometric_means(ratios)
     if common:
         ends = {engine: numbers.ratio(mean, signs) for engine, mean in means.items()}
@@ -149,9 +151,9 @@ def _label(record: Record) -> str:
 
 
 def _cell(record: Record, comparison: Comparison | None, signs: Signs) -> str:
-    if record.outcome is not Outcome.OK and (comparison is None or comparison.ratio_run is None):
+    if record.outcome is not Outcome.OK and (comparison is None or comparison.ratio_call is None):
         return record.outcome.in_words
-    if comparison is None or comparison.ratio_run is None:
+    if comparison is None or comparison.ratio_call is None:
         return signs.none if comparison is None else str(comparison.verdict)
     unlike = f" {comparison.verdict}" if comparison.verdict is not Verdict.LIKE else ""
-    return f"{numbers.ratio(comparison.ratio_run, signs, comparison.bound)}{unlike}"
+    return f"{numbers.ratio(comparison.ratio_call, signs, comparison.bound)}{unlike}"

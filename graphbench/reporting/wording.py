@@ -17,7 +17,7 @@ _HOLLOW = "non-success value returned from "
 
 
 def outcome(record: Record) -> str:
-    """How it ended, in a few words: `timeout after 600 s in cold`."""
+    """How it ended, in a few words: `timeout after 600 s in first`."""
     words = record.outcome.in_words
     if record.predicted:
         return f"{words}, predicted"

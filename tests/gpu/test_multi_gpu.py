@@ -172,7 +172,7 @@ def test_too_little_device_memory_is_an_outcome():
 @pytest.mark.usefixtures("none_before")
 def test_a_worker_that_is_killed_is_an_outcome():
     def kill(progress):
-        if progress.phase != "run" or killed:
+        if progress.phase != "call" or killed:
             return
         (worker,) = (each for each in psutil.Process().children() if "graphbench.measure.worker" in each.cmdline())
         killed.extend(

@@ -55,14 +55,14 @@ NEAR = [1.0, 1.01, 0.99, 1.02, 0.98, 1.0]
 
 def record(engine: str = "networkx", seconds: float = 1.0, *, n: int = 6, **changes: Any) -> Record:
     """A valid Louvain record with n trials around `seconds`; keywords replace whole fields of the record."""
-    run_s = [seconds * NEAR[i % len(NEAR)] for i in range(n)]
+    call_s = [seconds * NEAR[i % len(NEAR)] for i in range(n)]
     made = {
         "id": f"{engine}-1",
         "measured_at": "2026-01-01T00:00:00Z",
         "task": Task("louvain", "coAuthorsDBLP", engine, {"resolution": 1.0, "threshold": 1e-7}),
         "outcome": Outcome.OK,
         "phases": Phases(
-            start_s=0.5, read_s=0.01, build_s=0.1 * seconds, cold_s=1.1 * seconds, run_s=run_s, collect_s=0.02
+            start_s=0.5, read_s=0.01, build_s=0.1 * seconds, first_s=1.1 * seconds, call_s=call_s, collect_s=0.02
         ),
         "trials": Trials(seeds=list(range(n)), quality=[0.83 + 0.001 * (i % 3) for i in range(n)], stopped="precise"),
         "memory": Memory(host_peak_bytes=300 << 20),
@@ -104,7 +104,7 @@ def bfs(engine: str = "networkx", seconds: float = 1.0, *, sources: int = 6, **c
         "draw": Draw(kind="sources", count=64, seed=0, digest="aa"),
         "trials": Trials(sources=names, stopped="precise"),
         "phases": Phases(
-            start_s=0.5, read_s=0.01, build_s=0.1, cold_s=seconds, run_s=[seconds * (i + 1) for i in range(sources)],
+            start_s=0.5, read_s=0.01, build_s=0.1, first_s=seconds, call_s=[seconds * (i + 1) for i in range(sources)],
             collect_s=0.02,
         ),
     }  # fmt: skip

@@ -63,7 +63,7 @@ def _record(algorithm, params, graph, size, engine):
     draw = random.Random(f"{algorithm} {graph} {engine}")
     seconds = at_million * ALGORITHM_FACTOR[algorithm] * (edges / 1e6) ** exponent * draw.uniform(0.9, 1.1)
     n = 3 if seconds > 60 else 12
-    run_s = [seconds * NEAR[i % len(NEAR)] * draw.uniform(0.99, 1.02) for i in range(n)]
+    call_s = [seconds * NEAR[i % len(NEAR)] * draw.uniform(0.99, 1.02) for i in range(n)]
     build = {"cugraph": 0.004, "nx-cugraph": 2.5, "networkx": 2.0}.get(engine, 0.2) * edges / 1e6
     quality = algorithm == "louvain"
     answer = {
@@ -85,7 +85,7 @@ def _record(algorithm, params, graph, size, engine):
         device="gpu" if gpu else "cpu",
         environment=ON_GPU if gpu else replace(HERE, gpus=[H100]),
         phases=Phases(
-            start_s=4.0 if gpu else 0.4, read_s=0.02 * edges / 1e6, build_s=build, cold_s=1.3 * seconds, run_s=run_s,
+            start_s=4.0 if gpu else 0.4, read_s=0.02 * edges / 1e6, build_s=build, first_s=1.3 * seconds, call_s=call_s,
             collect_s=0.03 * edges / 1e6,
             build_steps_s={"graph": 0.8 * build, "conversion": 0.2 * build} if engine == "nx-cugraph" else {},
         ),
@@ -123,7 +123,7 @@ def _asynchronous(each):
         id=f"{each.id}-async",
         task=Task(task.algorithm, task.dataset, task.engine, task.params | {"allocator": "async"}),
         environment__allocator="async",
-        phases__run_s=[0.6 * seconds for seconds in each.phases.run_s],
+        phases__call_s=[0.6 * seconds for seconds in each.phases.call_s],
     )
 
 
@@ -139,7 +139,7 @@ SPOILT = {
     | {
         "outcome": Outcome.TIMEOUT,
         "reason": "stopped after 600 s.",
-        "censored": Censored("cold", 600.0),
+        "censored": Censored("first", 600.0),
         "phases": Phases(start_s=0.4, read_s=0.3, build_s=30.5),
         "agreement": [],
     },

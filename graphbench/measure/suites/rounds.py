@@ -13,7 +13,7 @@ from statistics import median
 import msgspec
 
 from graphbench.measure.answers import badness
-from graphbench.records.model import Agreement, Certificate, Memory, Outcome, Record, Trials
+from graphbench.records.model import Agreement, Certificate, CpuTimes, Memory, Outcome, Record, Trials
 
 DRIFT = 1.1
 """Rounds whose medians differ by a larger factor cause a warning."""
@@ -23,7 +23,7 @@ _DRIFTED = "the medians of the"
 
 def rounds_of(record: Record) -> list[int]:
     """How many trials each round gave."""
-    return record.trials.rounds or [len(record.phases.run_s)]
+    return record.trials.rounds or [len(record.phases.call_s)]
 
 
 def pooled(before: Record, latest: Record) -> Record:
@@ -38,12 +38,17 @@ def pooled(before: Record, latest: Record) -> Record:
     """
     if latest.outcome is not Outcome.OK:
         return latest
-    times = [*before.phases.run_s, *latest.phases.run_s]
+    phases = {
+        name: [*getattr(before.phases, name), *getattr(latest.phases, name)]
+        for name in ("call_s", "rebuilt_s", "collect_call_s")
+    }
+    times, shift = phases["call_s"], len(before.phases.call_s)
     counts = [*rounds_of(before), *rounds_of(latest)]
     return msgspec.structs.replace(
         latest,
-        phases=msgspec.structs.replace(latest.phases, run_s=times),
-        trials=_trials(before.trials, latest.trials, len(before.phases.run_s), counts),
+        phases=msgspec.structs.replace(latest.phases, **phases),
+        cpu=_cpu(before.cpu, latest.cpu, shift),
+        trials=_trials(before.trials, latest.trials, shift, counts),
         memory=_memory(before.memory, latest.memory),
         certificate=_certificate(before.certificate, latest.certificate),
         agreement=_agreement(before.agreement, latest.agreement),
@@ -60,6 +65,14 @@ def _trials(before: Trials, latest: Trials, shift: int, counts: list[int]) -> Tr
         certified=[*before.certified, *(shift + trial for trial in latest.certified)],
         stopped=latest.stopped,
         rounds=counts,
+        compared=before.compared + latest.compared,
+    )
+
+
+def _cpu(before: CpuTimes, latest: CpuTimes, shift: int) -> CpuTimes:
+    later = {trial if trial < 0 else shift + trial: seconds for trial, seconds in latest.after_s.items()}
+    return CpuTimes(
+        first_s=latest.first_s, call_s=[*before.call_s, *latest.call_s], after_s={**before.after_s, **later}
     )
 
 

@@ -121,7 +121,7 @@ def stacks(groups: Sequence[Rows]) -> Figure:
                 axes.text(done + share / 2, y, phase, ha="center", va="center", fontsize=6.2, color=on)
             done += share
     axes.set_xticks([0, 25, 50, 75, 100], ["0", "25", "50", "75", "100 %"])
-    axes.set_xlabel("share of read, build, cold, one warm call and collect")
+    axes.set_xlabel("share of read, build, first, one warm call and collect")
     from matplotlib.patches import Patch
 
     used = [phase for phase in style.PHASES if any(phase in row.parts for row in rows)]

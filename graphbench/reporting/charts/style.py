@@ -18,8 +18,8 @@ PHASES = {
     "start": "#b4b7bd",
     "read": "#56b4e8",
     "build": SERIES[0],
-    "cold": SERIES[1],
-    "run": SERIES[4],
+    "first": SERIES[1],
+    "call": SERIES[4],
     "collect": SERIES[2],
 }
 ON_BRIGHT = "#111213"

@@ -97,7 +97,7 @@ def _what(claim: Claim) -> str:
 def _published(claim: Claim) -> str:
     parts = []
     if claim.ratio is not None:
-        how = " end to end" if claim.timed == "end_to_end" else ""
+        how = ", first answer" if claim.timed == "first_answer" else ""
         parts.append(f"{'up to ' if claim.bound else ''}{ratio(claim.ratio)}{how}")
     if claim.seconds is not None:
         parts.append(f"{seconds(claim.seconds)} against {seconds(claim.baseline_seconds)}")
@@ -138,22 +138,22 @@ def check(claim: Claim, measured: Measured) -> ClaimCheck:
 
 
 def _ours(comparison: Comparison, timed: str) -> float | None:
-    return comparison.ratio_run if timed == "run" else comparison.ratio_end_to_end
+    return comparison.ratio_call if timed == "call" else comparison.ratio_first_answer
 
 
 def _judged(claim: Claim, case: Case, comparison: Comparison) -> ClaimCheck:
     value = _ours(comparison, claim.timed)
     assert value is not None
     assert claim.ratio is not None
-    ends = (comparison.interval or comparison.range) if claim.timed == "run" else None
+    ends = (comparison.interval or comparison.range) if claim.timed == "call" else None
     reaches = max(value, ends[1] if ends else value) >= claim.ratio
     status: Status = "reproduced" if reaches else "not reproduced"
     undecided = (comparison.bound == "lower" and not reaches) or (comparison.bound == "upper" and reaches)
     if comparison.verdict is not Verdict.LIKE or undecided:
         status = "measured"
     shown = f" {span(*ends, interval=comparison.interval is not None)}" if ends else ""
-    other = comparison.ratio_end_to_end if claim.timed == "run" else comparison.ratio_run
-    names = ("run", "end to end") if claim.timed == "run" else ("end to end", "run")
+    other = comparison.ratio_first_answer if claim.timed == "call" else comparison.ratio_call
+    names = ("warm call", "first answer") if claim.timed == "call" else ("first answer", "warm call")
     return ClaimCheck(
         claim=claim,
         status=status,

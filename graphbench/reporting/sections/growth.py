@@ -164,7 +164,7 @@ def exponents(measured: Measured) -> Table[_Line]:
 def _times(cases: Sequence[Case], label: str, kind: str, *, whole: bool) -> list[tuple[float, float]]:
     found = []
     for case in cases:
-        taken = case.record.phases.end_to_end_s if whole else case.run
+        taken = case.record.phases.first_answer_s if whole else case.run
         of_this = case.label == label and family(case.record.task.dataset) == kind
         if of_this and case.run is not None and taken is not None:
             found.append((float(case.edges), taken))

@@ -60,7 +60,7 @@ def _rules(baseline: str) -> list[str]:
         ),
         (
             f"A ratio is the time of {baseline} over the time of the engine. Run is one warm call; end to end is read "
-            "+ build + cold + collect, with the library already imported."
+            "+ build + first + collect, with the library already imported."
         ),
         (
             "like: the inputs and the achieved accuracy or quality match; unlike: they do not, for the reason that "
@@ -81,7 +81,7 @@ def _settings(records: Sequence[Record]) -> list[str]:
         "budget": "the time budget was used up",
         "count": "the requested number was reached",
         "limit": "the maximum number was reached",
-        "cold_is_run": "the first call took longer than the budget",
+        "first_only": "the first call took longer than the budget",
     }
     seeds = sorted({setting(record.task.params["seed"]) for record in records if "seed" in record.task.params})
     seeds += [

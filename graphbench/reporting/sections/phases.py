@@ -12,7 +12,7 @@ from graphbench.reporting.measured import MAX_ROWS, Case, Measured, by_graph, la
 from graphbench.reporting.numbers import plain, seconds
 from graphbench.reporting.wording import device_peak, host_peak, outcome, peak_note, slug
 
-PHASES = ("start", "read", "build", "cold", "run", "collect")
+PHASES = ("start", "read", "build", "first", "call", "collect")
 
 
 def section(measured: Measured, key: str) -> Section | None:
@@ -26,7 +26,7 @@ def section(measured: Measured, key: str) -> Section | None:
         return None
     how = Text(
         "One row is one engine, from the cleaned edges to its answer, phase after phase; each row has a separate "
-        "scale. The time beside the name is end to end: read + build + cold + collect. Run is one warm call. Start "
+        "scale. The time beside the name is first answer: read + build + first + collect. Call is one warm call. Start "
         "(imports, device context) happens once per process and is at the end of the row. "
         f"{peak_note()}.",
         quiet=True,
@@ -37,8 +37,8 @@ def section(measured: Measured, key: str) -> Section | None:
 def seconds_of(record: Record) -> dict[str, float]:
     """The seconds of each phase that was timed; of `run`, the median of the warm calls."""
     phases = record.phases
-    taken = {phase: getattr(phases, f"{phase}_s") for phase in PHASES if phase != "run"}
-    taken["run"] = median(phases.run_s) if phases.run_s else None
+    taken = {phase: getattr(phases, f"{phase}_s") for phase in PHASES if phase != "call"}
+    taken["call"] = median(phases.call_s) if phases.call_s else None
     return {phase: taken[phase] for phase in PHASES if taken[phase] is not None}
 
 
@@ -59,12 +59,12 @@ def phases_chart(cases: Sequence[Case], *, name: str, title: str) -> Chart | Non
     rows = []
     for case in graphs[graph][:MAX_ROWS]:
         record = case.record
-        if record.outcome is not Outcome.OK or record.phases.end_to_end_s is None:
+        if record.outcome is not Outcome.OK or record.phases.first_answer_s is None:
             rows.append(bars.Stack(label=case.label, text=outcome(record)))
             continue
         started = record.phases.start_s
         text = "end to end" if started is None else f"and start {seconds(started)}"
-        value = seconds(record.phases.end_to_end_s)
+        value = seconds(record.phases.first_answer_s)
         rows.append(bars.Stack(label=case.label, value=value, text=text, parts=_without_start(record)))
     edges = max(case.edges for case in graphs[graph])
     group = bars.Rows(f"{bars.shortened(plain(graph), 40)} · {edges:,} edges", rows)
@@ -93,7 +93,7 @@ def _seconds(cases: Sequence[Case]) -> Table[Case]:
             Column("engine", lambda case: case.label),
             Column("outcome", lambda case: outcome(case.record) if case.record.outcome is not Outcome.OK else "ok"),
             *map(phase, PHASES),
-            Column("end to end", lambda case: seconds(case.record.phases.end_to_end_s), right=True),
+            Column("end to end", lambda case: seconds(case.record.phases.first_answer_s), right=True),
             Column("host peak", lambda case: host_peak(case.record), right=True),
             Column("device peak", lambda case: device_peak(case.record), right=True),
             Column("steps of start and build", _steps),

@@ -37,7 +37,7 @@ def _points(case: Case) -> list[tuple[float, float]]:
     record = case.record
     if record.outcome is not Outcome.OK:
         return []
-    return [pair for pair in zip(record.phases.run_s, record.trials.quality, strict=False) if pair[0] > 0]
+    return [pair for pair in zip(record.phases.call_s, record.trials.quality, strict=False) if pair[0] > 0]
 
 
 def _chart(cases: Sequence[Case], measured: Measured, name: str, problem: str) -> Chart:

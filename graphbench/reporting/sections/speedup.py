@@ -45,7 +45,7 @@ def section(measured: Measured, key: str) -> Section | None:
         how = (
             f"Baseline time over engine time: above 1 is faster than {measured.baseline}. Solid bars compare like with "
             "like; hatched bars are unlike, for the reason beside them; hollow bars are bounds from a time limit. The "
-            "diamond is end to end (read + build + cold + collect). A row without a bar gives the reason."
+            "diamond is end to end (read + build + first + collect). A row without a bar gives the reason."
         )
         synthetic = twin_note(case.record.task.dataset for case in measured.cases)
         blocks.insert(0, Text(f"{how} {synthetic}".rstrip(), quiet=True))
@@ -120,16 +120,16 @@ def _heading(graph: str, cases: Sequence[Case], baseline: str) -> str:
 
 def _bar(case: Case, colour: str) -> bars.Bar:
     comparison = case.main
-    if comparison is None or comparison.ratio_run is None or case.record.outcome in NEVER_RAN:
+    if comparison is None or comparison.ratio_call is None or case.record.outcome in NEVER_RAN:
         return bars.Bar(label=case.label, text=_gap(case), colour=colour)
     look: bars.Look = "bound" if comparison.bound else "unlike" if comparison.verdict is Verdict.UNLIKE else "like"
     return bars.Bar(
         label=case.label,
-        value=ratio(comparison.ratio_run, _SIGNS, comparison.bound),
+        value=ratio(comparison.ratio_call, _SIGNS, comparison.bound),
         text=_words(case),
-        ratio=comparison.ratio_run,
+        ratio=comparison.ratio_call,
         ends=comparison.interval or comparison.range,
-        second=comparison.ratio_end_to_end,
+        second=comparison.ratio_first_answer,
         look=look,
         colour=colour,
     )
@@ -140,7 +140,7 @@ def _words(case: Case) -> str:
     assert comparison is not None
     if comparison.verdict is Verdict.UNLIKE:
         return f"unlike: {listed(codes(comparison.reasons))}"
-    return f"{ratio(comparison.ratio_end_to_end, _SIGNS, comparison.bound)} end to end"
+    return f"{ratio(comparison.ratio_first_answer, _SIGNS, comparison.bound)} end to end"
 
 
 def _gap(case: Case) -> str:
@@ -158,14 +158,14 @@ def _vs_best(case: Case) -> str:
     """Both ratios to the best on the CPU, which may be two engines."""
     best, whole = case.best, case.whole
     assert best is not None
-    run = f"best on CPU: {ratio(best.ratio_run, _SIGNS, best.bound)} vs {best.baseline} on run"
-    if whole is None or whole.ratio_end_to_end is None:
+    run = f"best on CPU: {ratio(best.ratio_call, _SIGNS, best.bound)} vs {best.baseline} on run"
+    if whole is None or whole.ratio_first_answer is None:
         return run
     against = f" vs {whole.baseline}" if whole.baseline != best.baseline else ""
-    return f"{run}, {ratio(whole.ratio_end_to_end, _SIGNS, whole.bound)}{against} end to end"
+    return f"{run}, {ratio(whole.ratio_first_answer, _SIGNS, whole.bound)}{against} end to end"
 
 
-def _vs(comparison: Comparison | None, which: Literal["ratio_run", "ratio_end_to_end"]) -> str:
+def _vs(comparison: Comparison | None, which: Literal["ratio_call", "ratio_first_answer"]) -> str:
     value = getattr(comparison, which) if comparison is not None else None
     return (
         f"{ratio(value, _SIGNS, comparison.bound)} {comparison.baseline}"
@@ -188,11 +188,11 @@ def _numbers(cases: Sequence[Case], measured: Measured) -> Table[Case]:
             Column(f"run vs {baseline}", lambda case: _ratio_with_spread(case.main), right=True),
             Column(
                 "end to end",
-                lambda case: ratio(case.main.ratio_end_to_end, _SIGNS, case.main.bound) if case.main else NOTHING,
+                lambda case: ratio(case.main.ratio_first_answer, _SIGNS, case.main.bound) if case.main else NOTHING,
                 right=True,
             ),
-            Column("run vs best CPU", lambda case: _vs(case.best, "ratio_run")),
-            Column("end to end vs best CPU", lambda case: _vs(case.whole, "ratio_end_to_end")),
+            Column("run vs best CPU", lambda case: _vs(case.best, "ratio_call")),
+            Column("end to end vs best CPU", lambda case: _vs(case.whole, "ratio_first_answer")),
             Column(
                 "verdict",
                 lambda case: str(case.main.verdict) if case.main else "",
@@ -216,7 +216,7 @@ def _times(problems: Mapping[str, Sequence[Case]], measured: Measured) -> Table[
             Column("run", _time, right=True),
             Column(
                 "end to end",
-                lambda case: seconds(case.record.phases.end_to_end_s) if case.run is not None else NOTHING,
+                lambda case: seconds(case.record.phases.first_answer_s) if case.run is not None else NOTHING,
                 right=True,
             ),
             Column("edges/s", rate, right=True),
@@ -235,7 +235,7 @@ def _ratio_with_spread(comparison: Comparison | None) -> str:
         return NOTHING
     ends = comparison.interval or comparison.range
     spread = f" {span(*ends, interval=comparison.interval is not None)}" if ends else ""
-    return f"{ratio(comparison.ratio_run, _SIGNS, comparison.bound)}{spread}"
+    return f"{ratio(comparison.ratio_call, _SIGNS, comparison.bound)}{spread}"
 
 
 def _why(case: Case, reasons: Sequence[str]) -> str:

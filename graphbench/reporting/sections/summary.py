@@ -69,7 +69,7 @@ def leader(measured: Measured) -> str:
     ranked: Counter[tuple[bool, bool, str]] = Counter()
     for case in measured.cases:
         comparison = case.main or case.best
-        if comparison is not None and comparison.ratio_run is not None:
+        if comparison is not None and comparison.ratio_call is not None:
             where = case.record.environment
             plainly = where is None or where.allocator in {None, "default"}
             ranked[case.record.device == "gpu", plainly, case.label] += 1
@@ -79,7 +79,7 @@ def leader(measured: Measured) -> str:
 
 def fair(comparison: Comparison) -> bool:
     """Whether a ratio may be averaged: both sides finished, and like was compared with like."""
-    return comparison.verdict is Verdict.LIKE and comparison.bound is None and comparison.ratio_run is not None
+    return comparison.verdict is Verdict.LIKE and comparison.bound is None and comparison.ratio_call is not None
 
 
 class _Fair(NamedTuple):
@@ -128,7 +128,7 @@ def _fair(cases: Iterable[Case]) -> _Fair:
     )
 
 
-_Name = Literal["ratio_run", "ratio_end_to_end"]
+_Name = Literal["ratio_call", "ratio_first_answer"]
 
 
 def _ratios(found: Sequence[Comparison], name: _Name) -> list[float]:
@@ -173,15 +173,15 @@ def _headlines(measured: Measured, lead: str) -> Table[_Means]:
 
 def _baseline_means(baseline: str) -> list[Column[_Means]]:
     return [
-        Column(f"run vs {baseline}", lambda row: _mean(row.fair.main, "ratio_run"), right=True),
-        Column(f"end to end vs {baseline}", lambda row: _mean(row.fair.main, "ratio_end_to_end"), right=True),
+        Column(f"run vs {baseline}", lambda row: _mean(row.fair.main, "ratio_call"), right=True),
+        Column(f"end to end vs {baseline}", lambda row: _mean(row.fair.main, "ratio_first_answer"), right=True),
     ]
 
 
 def _best_cpu_means() -> list[Column[_Means]]:
     return [
-        Column("run vs best CPU", lambda row: _mean(row.fair.best, "ratio_run"), right=True),
-        Column("end to end vs best CPU", lambda row: _mean(row.fair.whole, "ratio_end_to_end"), right=True),
+        Column("run vs best CPU", lambda row: _mean(row.fair.best, "ratio_call"), right=True),
+        Column("end to end vs best CPU", lambda row: _mean(row.fair.whole, "ratio_first_answer"), right=True),
     ]
 
 
@@ -231,7 +231,7 @@ def overview(measured: Measured, lead: str, *, name: str) -> Chart | None:
         started = _ran(cases, lead)
         known = _fair(started)
         own = known.main
-        runs, ends = _ratios(own, "ratio_run"), _ratios(own, "ratio_end_to_end")
+        runs, ends = _ratios(own, "ratio_call"), _ratios(own, "ratio_first_answer")
         text = f"{ratio(geometric_mean(ends))} end to end" if runs and ends else ""
         if not runs:
             text = _best_in_words(known) or "no ratio that compares like with like"
@@ -269,8 +269,8 @@ def _best_in_words(known: _Fair) -> str:
     means = [
         f"{ratio(geometric_mean(ratios))} {word}"
         for word, ratios in (
-            ("on run", _ratios(known.best, "ratio_run")),
-            ("end to end", _ratios(known.whole, "ratio_end_to_end")),
+            ("on run", _ratios(known.best, "ratio_call")),
+            ("end to end", _ratios(known.whole, "ratio_first_answer")),
         )
         if ratios
     ]
@@ -282,12 +282,12 @@ def _sentence(measured: Measured, lead: str) -> str:
     main, best, whole = known
     parts = []
     if main:
-        parts.append(f"{_factor(_ratios(main, 'ratio_run'))} {measured.baseline} on run")
-        if ends := _ratios(main, "ratio_end_to_end"):
+        parts.append(f"{_factor(_ratios(main, 'ratio_call'))} {measured.baseline} on run")
+        if ends := _ratios(main, "ratio_first_answer"):
             parts.append(f"{_factor(ends)} it end to end")
     if best:
-        parts.append(f"{_factor(_ratios(best, 'ratio_run'))} the best CPU engine on run")
-    if ends := _ratios(whole, "ratio_end_to_end"):
+        parts.append(f"{_factor(_ratios(best, 'ratio_call'))} the best CPU engine on run")
+    if ends := _ratios(whole, "ratio_first_answer"):
         parts.append(f"{_factor(ends)} the best end to end")
     if not parts:
         return f"{lead} has no ratio that compares like with like."
@@ -372,8 +372,8 @@ def _engines(measured: Measured) -> Table[_Engine]:
         for case in cases:
             if case.main is not None and fair(case.main):
                 graph = case.record.task.dataset
-                done.setdefault(case.label, {})[graph] = case.main.ratio_run or 1.0
-                ends.setdefault(case.label, {})[graph] = case.main.ratio_end_to_end or 1.0
+                done.setdefault(case.label, {})[graph] = case.main.ratio_call or 1.0
+                ends.setdefault(case.label, {})[graph] = case.main.ratio_first_answer or 1.0
         means, common = common_geometric_means(done)
         whole, _ = common_geometric_means(ends)
         graphs = len({case.record.task.dataset for case in cases})
