@@ -127,7 +127,7 @@ def test_what_cugraph_calls_cosine_is_rejected(engine):
     page, at, inputs, p = posed("cosine", graph(SQUARE, 8))
     it = registry.engine(engine)
     built = it.build(it.read(at), at)
-    answer = it.collect(cugraph.cosine(built, it.pairs(inputs.pairs, at)), page.kind, at, inputs.pairs)
+    answer = it.answer(cugraph.cosine(built, it.pairs(inputs.pairs, at)), page.kind, at, inputs.pairs)
     assert answer.tolist() == [1] * len(inputs.pairs)
     finding = page.certify(at, answer, p)
     assert not finding.valid

@@ -133,7 +133,7 @@ def test_nx_cugraph_still_forgets_which_vertices_a_truss_has(engine):
     """The declared gap is true: once this fails, an adapter can be written."""
     it = registry.engine(engine)
     nx, graph_there = library(engine), it.convert(it.build(it.read(HAND), HAND), HAND)
-    answer = it.collect(nx.k_truss(graph_there, 4), "edges", HAND, None)
+    answer = it.answer(nx.k_truss(graph_there, 4), "edges", HAND, None)
     assert len(answer) == len(CLIQUE)
     assert answer.max() < 4
     assert not certify("k-truss", HAND, answer).valid
@@ -230,7 +230,7 @@ def test_the_seed_decides_the_walks(engine):
         there = it.convert(it.build(it.read(at), at, **adapter.build), at, **adapter.build)
         p = page.call(at, params, inputs, seed=0, trial=seed)
         p.vertices = it.vertices(inputs.vertices, at)
-        return it.collect(adapter.call(library(engine), there, p), "walks", at, None).tolist()
+        return it.answer(adapter.call(library(engine), there, p), "walks", at, None).tolist()
 
     assert walk(1) == walk(1) != walk(2)
 

@@ -185,7 +185,7 @@ def test_jaccard_counts_open_neighbourhoods_and_keeps_the_order_of_pairs(engine)
     p.pairs = it.pairs(pairs, at)
     built = it.convert(it.build(it.read(at), at, **adapter.build), at, **adapter.build)
     library = it.start(Settings())
-    answer = it.collect(adapter.call(library, built, p), page.kind, at, pairs)
+    answer = it.answer(adapter.call(library, built, p), page.kind, at, pairs)
     assert answer == pytest.approx([0, 2 / 3, 1, 0, 1 / 2], abs=1e-6)
 
 

@@ -119,10 +119,10 @@ def test_ids_are_as_wide_as_the_number_of_stored_edges_needs(entries, wanted):
 def test_subgraphs_come_back_with_both_directions_of_an_edge():
     frame = {"src": np.array([1, 0, 2, 1]), "dst": np.array([0, 1, 1, 2])}
     frame = {key: SimpleNamespace(to_numpy=lambda values=values: values) for key, values in frame.items()}
-    found = engine.collect((frame, "offsets"), "edges", GRAPHS["path"], None)
+    found = engine.answer((frame, "offsets"), "edges", GRAPHS["path"], None)
     assert found.tolist() == [[0, 1], [1, 2]]
-    assert len(engine.collect((frame, "offsets"), "edges", GRAPHS["directed path"], None)) == 4
-    assert engine.collect(None, "edges", GRAPHS["path"], None).shape == (0, 2)
+    assert len(engine.answer((frame, "offsets"), "edges", GRAPHS["directed path"], None)) == 4
+    assert engine.answer(None, "edges", GRAPHS["path"], None).shape == (0, 2)
 
 
 def test_steps_of_start_and_of_build_are_kept_apart():
@@ -228,7 +228,7 @@ def test_walks_are_taken_whole_from_a_series_that_knows_no_columns(monkeypatch):
             return SimpleNamespace(to_numpy=lambda: np.array([4, 2, -1, 7, 3, 5]))
 
     monkeypatch.setattr(engine.workers, "watched", contextlib.nullcontext)
-    assert engine.collect((Series(), 3), "walks", GRAPHS["path"], None).tolist() == [[4, 2, -1], [7, 3, 5]]
+    assert engine.answer((Series(), 3), "walks", GRAPHS["path"], None).tolist() == [[4, 2, -1], [7, 3, 5]]
 
 
 # Letting go

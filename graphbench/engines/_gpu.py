@@ -15,10 +15,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any, ClassVar, Literal
 
-import numpy as np
-import numpy.typing as npt
-
-from graphbench.engines.base import CHECKOUT_HINT, Availability, Engine, Settings, scatter
+from graphbench.engines.base import CHECKOUT_HINT, Availability, ByVertex, Collected, Engine, Settings
 from graphbench.system import gpus
 from graphbench.system.gpus import Cuda
 from graphbench.system.text import listed
@@ -61,13 +58,12 @@ class OnGpu(Engine):
 
         cupy.cuda.Device().synchronize()
 
-    def counts(self, raw: Any, num_vertices: int) -> npt.NDArray[np.int64]:
+    def counts(self, raw: Any) -> Collected:
         """From a frame with a column `vertex` and one of values, in any order; anything else as other engines."""
         if not hasattr(raw, "columns"):
-            return super().counts(raw, num_vertices)
+            return super().counts(raw)
         (value,) = (name for name in raw.columns if name != "vertex")
-        vertices, values = (raw[column].to_numpy() for column in ("vertex", value))
-        return scatter(num_vertices, vertices, values, fill=-1, dtype=np.int64)
+        return ByVertex(raw["vertex"].to_numpy(), raw[value].to_numpy())
 
     def reset_device_peak(self) -> None:
         """Start a new peak."""

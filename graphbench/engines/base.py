@@ -18,6 +18,19 @@ import numpy as np
 import numpy.typing as npt
 
 from graphbench.algorithms.base import Adapter, Algorithm, AnyKind, Attached, Call, Claimed, Kind, Scaled
+from graphbench.engines._collected import (
+    ByPair,
+    ByVertex,
+    Collected,
+    CompressedRows,
+    Ends,
+    Entries,
+    Groups,
+    Layout,
+    Numbering,
+    Walks,
+    arrange,
+)
 from graphbench.graphs.edgelist import Columns, EdgeList
 from graphbench.system.memory import is_out_of_memory
 
@@ -58,7 +71,7 @@ class Engine:
     """A library that solves problems.
 
     The worker process calls, in this order: :meth:`start`, :meth:`read`, :meth:`build`, :meth:`convert`, then the
-    adapters, each followed by :meth:`synchronize` before the clock stops, then :meth:`answer`.
+    adapters, each followed by :meth:`synchronize` before the clock stops, then :meth:`to_host`.
     """
 
     name: ClassVar[str]
@@ -189,24 +202,30 @@ class Engine:
     def synchronize(self) -> None:
         """Wait until the device is done."""
 
-    def collect(self, raw: Any, kind: Kind, edges: EdgeList, pairs: npt.NDArray[np.int64] | None) -> npt.NDArray[Any]:
-        """Bring an adapter's raw result into the common form of its kind."""
+    def collect(self, raw: Any, kind: Kind, edges: EdgeList) -> Collected:
+        """Copy an adapter's raw result to NumPy arrays in host memory, in the library's own order; timed.
+
+        Sorting, relabelling and marks of unreached vertices are left to :func:`arrange`, which is not timed.
+        """
         raise NotImplementedError
 
-    def answer(self, raw: Any, kind: AnyKind, edges: EdgeList, pairs: npt.NDArray[np.int64] | None) -> npt.NDArray[Any]:
-        """An adapter's result in the common form, by :meth:`counts` or :meth:`collect`, without what it claims."""
+    def counts(self, raw: Any) -> Collected:
+        """As :meth:`collect`, of whole numbers per vertex: libraries return them as a dictionary or in order."""
+        if isinstance(raw, Mapping):
+            return ByVertex(*(np.fromiter(part, dtype=np.int64, count=len(raw)) for part in (raw, raw.values())))
+        return np.asarray(raw)
+
+    def to_host(self, raw: Any, kind: AnyKind, edges: EdgeList) -> Collected:
+        """What the phase `collect` times: :meth:`counts` or :meth:`collect`, without what the library claims."""
         if isinstance(raw, Claimed):
             raw = raw.result
         if isinstance(raw, Scaled):
-            return _rescaled(self.answer(raw.result, kind, edges, pairs), raw)
-        return self.counts(raw, edges.num_vertices) if kind == "counts" else self.collect(raw, kind, edges, pairs)
+            return raw._replace(result=self.to_host(raw.result, kind, edges))
+        return self.counts(raw) if kind == "counts" else self.collect(raw, kind, edges)
 
-    def counts(self, raw: Any, num_vertices: int) -> npt.NDArray[np.int64]:
-        """Whole numbers per vertex: libraries return them as a dictionary or in order."""
-        if isinstance(raw, Mapping):
-            vertices, values = (np.fromiter(part, dtype=np.int64, count=len(raw)) for part in (raw, raw.values()))
-            return scatter(num_vertices, vertices, values, fill=-1, dtype=np.int64)
-        return np.asarray(raw, dtype=np.int64)
+    def answer(self, raw: Any, kind: AnyKind, edges: EdgeList, pairs: npt.NDArray[np.int64] | None) -> npt.NDArray[Any]:
+        """An adapter's result in the common form: collected, then arranged."""
+        return arrange(self.to_host(raw, kind, edges), kind, edges, pairs)
 
     def wait_until_freed(self) -> None:
         """Wait until the memory of the last graph is free, which has no reference any more."""
@@ -231,88 +250,21 @@ class Engine:
         return is_out_of_memory(error)
 
 
-def scatter(n: int, vertices: Any, values: Any, *, fill: Any, dtype: Any) -> npt.NDArray[Any]:
-    """An array of n values, those of `vertices` set, the others `fill`."""
-    out = np.full(n, fill, dtype=dtype)
-    out[np.asarray(vertices, dtype=np.int64)] = np.asarray(values, dtype=dtype)
-    return out
-
-
-def _rescaled(scores: npt.NDArray[Any], scale: Scaled) -> npt.NDArray[Any]:
-    there = np.asarray(scale.vertices, dtype=np.int64)
-    special = scores[there] * scale.factor_there if scale.factor_there else 0.0
-    scores *= scale.factor
-    scores[there] = special
-    return scores
-
-
-def edge_rows(src: Any, dst: Any, *, directed: bool, mirrored: bool = False) -> npt.NDArray[np.int64]:
-    """The common form of kind `edges`, shape (k, 2), from the ends of edges in any order.
-
-    A repeated edge stays twice, so that a certificate sees it.
-
-    Args:
-        src: one end of each edge.
-        dst: the other end.
-        directed: keep the direction.
-        mirrored: the library lists an undirected edge in both directions; one of them is dropped.
-    """
-    if mirrored and not directed:
-        src, dst = np.asarray(src), np.asarray(dst)
-        src, dst = src[src < dst], dst[src < dst]
-    ends = np.stack([np.asarray(src, dtype=np.int64), np.asarray(dst, dtype=np.int64)], axis=1).reshape(-1, 2)
-    if not directed:
-        ends.sort(axis=1)
-    return ends[np.lexsort((ends[:, 1], ends[:, 0]))]
-
-
-def matrix_rows(rows: Any, columns: Any, values: Any = None) -> npt.NDArray[Any]:
-    """The common form of kind `arcs`: entries of a sparse matrix in any order, and their values if there are any."""
-    ends = np.stack([np.asarray(rows, dtype=np.int64), np.asarray(columns, dtype=np.int64)], axis=1).reshape(-1, 2)
-    order = np.lexsort((ends[:, 1], ends[:, 0]))
-    if values is None:
-        return ends[order]
-    return np.column_stack([ends, np.asarray(values, dtype=np.float64)])[order]
-
-
-def numbering_rows(ids: Any, src: Any, dst: Any, *, directed: bool) -> npt.NDArray[np.int64]:
-    """The common form of kind `numbering`, from the id of each number and the ends of edges, in any order."""
-    ids = np.asarray(ids, dtype=np.int64)
-    table = np.stack([np.arange(len(ids)), ids], axis=1)
-    return np.concatenate([table, edge_rows(src, dst, directed=directed)])
-
-
-def compressed_rows(offsets: Any, indices: Any, values: Any = None) -> npt.NDArray[Any]:
-    """The common form of kind `arcs` from a matrix in compressed sparse rows.
-
-    Raises:
-        ValueError: if the offsets do not ascend from 0 to the number of indices.
-    """
-    offsets = np.asarray(offsets, dtype=np.int64)
-    counts = np.diff(offsets)
-    if len(offsets) == 0 or offsets[0] != 0 or offsets[-1] != len(indices) or (counts < 0).any():
-        raise ValueError(f"offsets do not ascend from 0 to the {len(indices):,} indices")
-    return matrix_rows(np.repeat(np.arange(len(counts)), counts), indices, values)
-
-
-def from_groups(n: int, groups: Any) -> npt.NDArray[np.int64]:
-    """Labels, shape (n,), from an iterable of collections of vertices; -1 where a vertex is in none."""
-    out = np.full(n, -1, dtype=np.int64)
-    for label, group in enumerate(groups):
-        out[np.fromiter(group, dtype=np.int64, count=len(group))] = label
-    return out
-
-
 __all__ = [
     "CHECKOUT_HINT",
     "Availability",
+    "ByPair",
+    "ByVertex",
+    "Collected",
     "Columns",
+    "CompressedRows",
+    "Ends",
     "Engine",
+    "Entries",
+    "Groups",
+    "Layout",
+    "Numbering",
     "Settings",
-    "compressed_rows",
-    "edge_rows",
-    "from_groups",
-    "matrix_rows",
-    "numbering_rows",
-    "scatter",
+    "Walks",
+    "arrange",
 ]

@@ -15,7 +15,7 @@ import numpy.typing as npt
 from graphbench.algorithms._lists import disorder, external_ids
 from graphbench.algorithms.base import Kind
 from graphbench.engines._gpu import OnGpu
-from graphbench.engines.base import Settings, compressed_rows, edge_rows, numbering_rows, scatter
+from graphbench.engines.base import ByPair, ByVertex, Collected, CompressedRows, Ends, Numbering, Settings
 from graphbench.graphs.edgelist import EdgeList
 
 NOT_VALUES = {"vertex", "first", "second", "predecessor"}
@@ -27,7 +27,7 @@ class CuGraph(OnGpu):
 
     name = "cugraph"
     title = "cuGraph"
-    revision = 1
+    revision = 2
     library = "cugraph"
     distributions = ("cugraph-cu13", "cugraph-cu12", "cugraph")
     module = "cugraph"
@@ -113,50 +113,31 @@ class CuGraph(OnGpu):
 
         return cudf.DataFrame({"vertex": np.arange(len(labels), dtype=np.int32), "cluster": labels.astype(np.int32)})
 
-    def collect(self, raw: Any, kind: Kind, edges: EdgeList, pairs: npt.NDArray[np.int64] | None) -> npt.NDArray[Any]:
-        """Rows in any order, one per vertex or pair; the type's largest number means unreached."""
-        n = edges.num_vertices
+    def collect(self, raw: Any, kind: Kind, edges: EdgeList) -> Collected:
+        """Rows in any order, one per vertex or pair."""
         match kind:
             case "edges":
-                frame = None if raw is None else raw.decompress_to_edgelist()
-                return edges_of(frame, directed=edges.directed)
+                return edges_of(None if raw is None else raw.decompress_to_edgelist())
             case "arcs":
                 return _rows(*raw, weighted=edges.weighted)
             case "numbering":
-                return _numbering(*raw, directed=edges.directed)
+                return _numbering(*raw)
             case "walks":
-                return np.asarray(raw.get(), dtype=np.int64)
+                return raw.get()  # type: ignore[no-any-return]
             case "quantities":
                 return np.asarray(raw, dtype=np.float64)
-        names = [name for name in raw.columns if name not in NOT_VALUES]
-        if kind == "vectors":
-            return np.stack([_by_vertex(raw, name, n, fill=np.nan, dtype=np.float64) for name in names], axis=1)
-        (name,) = names
-        values = raw[name].to_numpy()
-        match kind:
-            case "pair_scores":
-                assert pairs is not None
-                return _in_order_of(pairs, raw["first"].to_numpy(), raw["second"].to_numpy(), values, n)
-            case "depths":
-                raw = raw.assign(**{name: np.where(values == np.iinfo(values.dtype).max, -1, values)})
-                return _by_vertex(raw, name, n, fill=-1, dtype=np.int64)
-            case "distances":
-                raw = raw.assign(**{name: np.where(values == np.finfo(values.dtype).max, np.inf, values)})
-                return _by_vertex(raw, name, n, fill=np.inf, dtype=np.float64)
-            case "scores":
-                return _by_vertex(raw, name, n, fill=np.nan, dtype=np.float64)
-            case _:
-                return _by_vertex(raw, name, n, fill=-1, dtype=np.int64)
+        columns = [raw[name].to_numpy() for name in raw.columns if name not in NOT_VALUES]
+        if kind == "pair_scores":
+            return ByPair(raw["first"].to_numpy(), raw["second"].to_numpy(), *columns)
+        vertices = raw["vertex"].to_numpy()
+        return [ByVertex(vertices, column) for column in columns] if kind == "vectors" else ByVertex(vertices, *columns)
 
 
-def _by_vertex(frame: Any, name: str, n: int, *, fill: Any, dtype: Any) -> npt.NDArray[Any]:
-    return scatter(n, frame["vertex"].to_numpy(), frame[name].to_numpy(), fill=fill, dtype=dtype)
-
-
-def edges_of(frame: Any, *, directed: bool) -> npt.NDArray[np.int64]:
+def edges_of(frame: Any) -> Ends:
     """The edges of a frame with columns `src` and `dst`; None, which some of cuGraph's calls return, has no edges."""
-    ends = ([], []) if frame is None else (frame["src"].to_numpy(), frame["dst"].to_numpy())
-    return edge_rows(*ends, directed=directed, mirrored=True)
+    none = np.empty(0, dtype=np.int64)
+    src, dst = (none, none) if frame is None else (frame[end].to_numpy() for end in ("src", "dst"))
+    return Ends(src, dst, listed="twice")
 
 
 def arguments(columns: Any, *, store_transposed: bool) -> dict[str, Any]:
@@ -165,35 +146,20 @@ def arguments(columns: Any, *, store_transposed: bool) -> dict[str, Any]:
     return {"source": "source", "destination": "destination", "weight": weight, "store_transposed": store_transposed}
 
 
-def _rows(offsets: Any, indices: Any, values: Any, *, weighted: bool) -> npt.NDArray[Any]:
+def _rows(offsets: Any, indices: Any, values: Any, *, weighted: bool) -> CompressedRows:
     """Compressed rows of a matrix; rows after the last entry are missing.
 
     For an empty list cuGraph returns one offset and one bogus index.
     """
     indices = indices.to_numpy()[: None if len(offsets) > 1 else 0]
-    return compressed_rows(offsets.to_numpy(), indices, values.to_numpy() if weighted else None)
+    return CompressedRows(offsets.to_numpy(), indices, values.to_numpy() if weighted else None)
 
 
-def _numbering(frame: Any, table: Any, *, directed: bool) -> npt.NDArray[np.int64]:
+def _numbering(frame: Any, table: Any) -> Numbering:
     """A frame of edges and the `NumberMap` that made it, whose own frame has the columns `id` (new) and `0` (old)."""
     new, old = (table.df_internal_to_external[name].to_numpy() for name in ("id", "0"))
     src, dst = (frame[name].to_numpy() for name in (table.renumbered_src_col_name, table.renumbered_dst_col_name))
-    return numbering_rows(scatter(len(new), new, old, fill=-1, dtype=np.int64), src, dst, directed=directed)
-
-
-def _in_order_of(
-    pairs: npt.NDArray[np.int64], first: npt.NDArray[Any], second: npt.NDArray[Any], values: npt.NDArray[Any], n: int
-) -> npt.NDArray[np.float64]:
-    """Scores in the order of the given pairs (sorted, all different), nan where a pair did not come back."""
-    keys = first.astype(np.int64) * n + second
-    order = np.argsort(keys)
-    wanted = pairs[:, 0] * n + pairs[:, 1]
-    place = np.searchsorted(keys, wanted, sorter=order)
-    out = np.full(len(wanted), np.nan)
-    found = place < len(keys)
-    found[found] = keys[order[place[found]]] == wanted[found]
-    out[found] = values[order[place[found]]]
-    return out
+    return Numbering(old, src, dst, numbers=new)
 
 
 engine = CuGraph()

@@ -30,7 +30,7 @@ import numpy.typing as npt
 
 from graphbench.algorithms.base import Adapter, Algorithm, Attached, Call, Kind
 from graphbench.engines import _dask, _dask_graph
-from graphbench.engines.base import CHECKOUT_HINT, Availability, Settings
+from graphbench.engines.base import CHECKOUT_HINT, Availability, Collected, Settings
 from graphbench.engines.cugraph import CuGraph, arguments, edges_of
 from graphbench.errors import UnavailableError
 from graphbench.graphs.edgelist import EdgeList
@@ -70,7 +70,7 @@ class CuGraphMG(CuGraph):
 
     name = "cugraph-mg"
     title = "cuGraph (several GPUs)"
-    revision = 1
+    revision = 2
     multi_gpu = True
     opt_in = True
     start_steps = ("cluster", "communications")
@@ -194,20 +194,18 @@ class CuGraphMG(CuGraph):
         """Wait for every worker's device."""
         self.workers.each(_dask.synchronize)
 
-    def collect(self, raw: Any, kind: Kind, edges: EdgeList, pairs: npt.NDArray[np.int64] | None) -> npt.NDArray[Any]:
+    def collect(self, raw: Any, kind: Kind, edges: EdgeList) -> Collected:
         """Gather the workers' parts, then as for one GPU; a subgraph is a frame with both directions of each edge."""
         if kind == "walks":
             paths, length = raw  # a series
             with self.workers.watched():
-                return np.asarray(paths.compute().to_numpy(), dtype=np.int64).reshape(-1, length)
+                return np.asarray(paths.compute().to_numpy()).reshape(-1, length)
         frame = self._gathered(raw)
-        if kind == "edges":
-            return edges_of(frame, directed=edges.directed)
-        return super().collect(frame, kind, edges, pairs)
+        return edges_of(frame) if kind == "edges" else super().collect(frame, kind, edges)
 
-    def counts(self, raw: Any, num_vertices: int) -> npt.NDArray[np.int64]:
+    def counts(self, raw: Any) -> Collected:
         """Gather the workers' parts, then as for one GPU."""
-        return super().counts(self._gathered(raw), num_vertices)
+        return super().counts(self._gathered(raw))
 
     def _gathered(self, raw: Any) -> Any:
         if isinstance(raw, tuple):  # a subgraph's edges, and the offsets of each seed

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from itertools import zip_longest
+from itertools import chain
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from graphbench.algorithms.base import Kind, Renumbered
-from graphbench.engines.base import Engine, edge_rows, matrix_rows
+from graphbench.engines.base import Collected, Ends, Engine, Entries, Walks
 from graphbench.graphs.edgelist import Columns, EdgeList
 
 
@@ -18,7 +18,7 @@ class IGraph(Engine):
 
     name = "igraph"
     title = "igraph"
-    revision = 1
+    revision = 2
     library = "igraph"
     distributions = ("igraph", "python-igraph")
     speed_class = 1
@@ -41,35 +41,30 @@ class IGraph(Engine):
         """A list, as `VertexClustering` documents."""
         return labels.tolist()
 
-    def collect(self, raw: Any, kind: Kind, edges: EdgeList, pairs: npt.NDArray[np.int64] | None) -> npt.NDArray[Any]:
-        """Lists become columns; igraph marks an unreached vertex with infinity."""
+    def collect(self, raw: Any, kind: Kind, edges: EdgeList) -> Collected:
+        """Lists become arrays."""
         match kind:
             case "partition" | "labels":
-                return np.array(raw.membership, dtype=np.int64)
-            case "depths":
-                depths = np.array(raw, dtype=np.float64)
-                return np.where(np.isinf(depths), -1, depths).astype(np.int64)
+                return np.array(raw.membership)
             case "vectors":
                 return np.array(raw, dtype=np.float64).T
             case "edges":
-                return _edges(raw, directed=edges.directed)
+                # A subgraph keeps the order of the vertices, not the order in which they were given.
+                graph, ids = (raw.graph, np.sort(raw.vertices)) if isinstance(raw, Renumbered) else (raw, None)
+                src, dst = _ends(graph)
+                return Ends(src, dst, ids)
             case "arcs":
-                ends = np.array(raw.get_edgelist(), dtype=np.int64).reshape(-1, 2)
-                return matrix_rows(ends[:, 0], ends[:, 1], raw.es["weight"] if edges.weighted else None)
+                src, dst = _ends(raw)
+                return Entries(src, dst, np.array(raw.es["weight"]) if edges.weighted else None)
             case "walks":
-                # One list per walk, of different lengths: shorter ones are filled up.
-                return np.array(list(zip_longest(*raw, fillvalue=-1)), dtype=np.int64).T
+                sizes = np.fromiter(map(len, raw), dtype=np.int64, count=len(raw))
+                return Walks(np.fromiter(chain.from_iterable(raw), dtype=np.int64, count=sizes.sum()), sizes)
             case _:
                 return np.array(raw, dtype=np.float64)
 
 
-def _edges(raw: Any, *, directed: bool) -> npt.NDArray[np.int64]:
-    graph, old = raw if isinstance(raw, Renumbered) else (raw, None)
-    ends = np.array(graph.get_edgelist(), dtype=np.int64).reshape(-1, 2)
-    if old is not None:
-        # The subgraph keeps the order of the vertices, not the order in which they were given.
-        ends = np.sort(np.asarray(old, dtype=np.int64))[ends]
-    return edge_rows(ends[:, 0], ends[:, 1], directed=directed)
+def _ends(graph: Any) -> npt.NDArray[np.int64]:
+    return np.array(graph.get_edgelist(), dtype=np.int64).reshape(-1, 2).T
 
 
 engine = IGraph()

@@ -9,11 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from graphbench.algorithms.base import Kind
-from graphbench.engines.base import Engine, Settings, edge_rows, matrix_rows
+from graphbench.engines.base import ByPair, Collected, Ends, Engine, Entries, Settings
 from graphbench.graphs.edgelist import Columns, EdgeList
-
-_UNREACHED = np.finfo(np.float64).max
-"""What NetworKit's searches return for an unreached vertex."""
 
 
 class Counted(NamedTuple):
@@ -28,7 +25,7 @@ class NetworKit(Engine):
 
     name = "networkit"
     title = "NetworKit"
-    revision = 1
+    revision = 2
     library = "networkit"
     distributions = ("networkit",)
     speed_class = 0
@@ -78,44 +75,33 @@ class NetworKit(Engine):
         partition.setUpperBound(int(labels.max(initial=-1)) + 1)
         return partition
 
-    def collect(self, raw: Any, kind: Kind, edges: EdgeList, pairs: npt.NDArray[np.int64] | None) -> npt.NDArray[Any]:
+    def collect(self, raw: Any, kind: Kind, edges: EdgeList) -> Collected:
         """Copy the values out of the algorithm object that owns them."""
         match kind:
             case "partition" | "labels":
-                return np.array(raw.getVector(), dtype=np.int64)
-            case "depths":
-                distances = np.array(raw.getDistances(asarray=True))
-                return np.where(distances == _UNREACHED, -1, distances).astype(np.int64)
-            case "distances":
-                distances = np.array(raw.getDistances(asarray=True))
-                return np.where(distances == _UNREACHED, np.inf, distances)
+                return np.array(raw.getVector())
+            case "depths" | "distances":
+                return np.array(raw.getDistances(asarray=True))
             case "pair_scores":
-                return _in_given_order(raw, pairs)
+                return _by_pair(raw)
             case "scores":
                 return _scores(raw)
             case "edges":
-                return _edges(raw, directed=edges.directed)
+                # The iterator yields an undirected edge once. `algebraic.adjacencyMatrix` takes twenty times as long,
+                # as it calls Python per edge, and loses edges of weight 0.
+                ends = np.fromiter(raw.iterEdges(), dtype=np.dtype((np.int64, 2)), count=raw.numberOfEdges())
+                return Ends(ends[:, 0], ends[:, 1])
             case "arcs":
                 entries = np.fromiter(raw.iterEdgesWeights(), np.dtype((np.float64, 3)), count=raw.numberOfEdges())
-                return matrix_rows(*entries.T[: 3 if edges.weighted else 2])
+                return Entries(*entries.T[: 3 if edges.weighted else 2])
             case _:
-                return np.array(raw, dtype=np.int64 if kind == "walks" else np.float64)
+                return np.array(raw)
 
     def used(self, settings: Settings) -> Mapping[str, Any]:
         """OpenMP's number of threads in the loaded library."""
         import networkit
 
         return {"threads": networkit.getMaxNumberOfThreads()}
-
-
-def _edges(graph: Any, *, directed: bool) -> npt.NDArray[np.int64]:
-    """Edges of a graph whose vertices kept their numbers.
-
-    The iterator yields an undirected edge once. `algebraic.adjacencyMatrix` takes twenty times as long, as it calls
-    Python per edge, and loses edges of weight 0.
-    """
-    ends = np.fromiter(graph.iterEdges(), dtype=np.dtype((np.int64, 2)), count=graph.numberOfEdges())
-    return edge_rows(ends[:, 0], ends[:, 1], directed=directed)
 
 
 def _scores(raw: Any) -> npt.NDArray[np.float64]:
@@ -126,12 +112,10 @@ def _scores(raw: Any) -> npt.NDArray[np.float64]:
     return scores / scores.sum() if isinstance(raw, networkit.centrality.PageRank) else scores
 
 
-def _in_given_order(raw: Any, pairs: npt.NDArray[np.int64] | None) -> npt.NDArray[np.float64]:
+def _by_pair(raw: Any) -> ByPair:
     """Link predictors return ((u, v), score) sorted by pair, whatever the order of the pairs that they were given."""
-    assert pairs is not None
-    scores = np.empty(len(pairs))
-    scores[np.lexsort((pairs[:, 1], pairs[:, 0]))] = np.fromiter((score for _, score in raw), np.float64, len(raw))
-    return scores
+    rows = np.fromiter(((u, v, score) for (u, v), score in raw), np.dtype((np.float64, 3)), count=len(raw))
+    return ByPair(rows[:, 0].astype(np.int64), rows[:, 1].astype(np.int64), rows[:, 2])
 
 
 engine = NetworKit()

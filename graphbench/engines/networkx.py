@@ -6,6 +6,7 @@ says so; the worker that measures removes the environment variables that do.
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import Any, ClassVar, Literal
 
 import numpy as np
@@ -14,14 +15,15 @@ import numpy.typing as npt
 from graphbench.algorithms._lists import disorder, external_ids
 from graphbench.algorithms.base import Kind
 from graphbench.engines.base import (
+    ByVertex,
+    Collected,
+    CompressedRows,
+    Ends,
     Engine,
+    Entries,
+    Groups,
+    Numbering,
     Settings,
-    compressed_rows,
-    edge_rows,
-    from_groups,
-    matrix_rows,
-    numbering_rows,
-    scatter,
 )
 from graphbench.graphs.edgelist import Columns, EdgeList
 
@@ -31,7 +33,7 @@ class NetworkX(Engine):
 
     name = "networkx"
     title = "NetworkX"
-    revision = 1
+    revision = 2
     library = "networkx"
     distributions: ClassVar[tuple[str, ...]] = ("networkx",)
     speed_class = 2
@@ -77,48 +79,41 @@ class NetworkX(Engine):
         cuts = np.flatnonzero(np.diff(labels[order])) + 1
         return [set(group.tolist()) for group in np.split(order, cuts)]
 
-    def collect(self, raw: Any, kind: Kind, edges: EdgeList, pairs: npt.NDArray[np.int64] | None) -> npt.NDArray[Any]:
-        """Sets become labels, dictionaries columns; a vertex missing from a search is unreached.
-
-        Subgraphs are graphs, sparse matrices are SciPy's.
-        """
-        n = edges.num_vertices
+    def collect(self, raw: Any, kind: Kind, edges: EdgeList) -> Collected:
+        """Sets and dictionaries become arrays. Subgraphs are graphs, sparse matrices are SciPy's."""
         match kind:
             case "partition" | "labels":
-                return from_groups(n, raw)
+                sizes = np.fromiter(map(len, raw), dtype=np.int64, count=len(raw))
+                return Groups(np.fromiter(chain.from_iterable(raw), dtype=np.int64, count=sizes.sum()), sizes)
             case "pair_scores":
                 return np.fromiter((score for _, _, score in raw), dtype=np.float64, count=len(raw))
-            case "depths":
-                return _column(n, raw, fill=-1, dtype=np.int64)
-            case "distances":
-                return _column(n, raw, fill=np.inf, dtype=np.float64)
-            case "scores":
-                return _column(n, raw, fill=np.nan, dtype=np.float64)
+            case "depths" | "distances" | "scores":
+                return _column(raw, np.int64 if kind == "depths" else np.float64)
             case "vectors":
-                return np.stack([_column(n, scores, fill=np.nan, dtype=np.float64) for scores in raw], axis=1)
+                return [_column(scores, np.float64) for scores in raw]
             case "edges":
-                src, dst = zip(*raw.edges, strict=True) if raw.number_of_edges() else ((), ())
-                return edge_rows(src, dst, directed=edges.directed)
+                return Ends(*_ends(raw))
             case "arcs" if hasattr(raw, "indptr"):
-                return compressed_rows(raw.indptr, raw.indices, raw.data if edges.weighted else None)
+                return CompressedRows(raw.indptr, raw.indices, raw.data if edges.weighted else None)
+            case "arcs" if edges.weighted:
+                triples = np.dtype((np.float64, 3))
+                return Entries(*np.fromiter(raw.edges(data="weight"), triples, count=raw.number_of_edges()).T)
             case "arcs":
-                rows = zip(*raw.edges(data="weight"), strict=True) if raw.number_of_edges() else ((), (), ())
-                src, dst, weight = rows
-                return matrix_rows(src, dst, weight if edges.weighted else None)
+                return Entries(*_ends(raw))
             case "numbering":
-                graph, ids = raw
-                src, dst = zip(*graph.edges, strict=True) if graph.number_of_edges() else ((), ())
-                return numbering_rows(ids, src, dst, directed=edges.directed)
-            case "walks":
-                return np.array(raw, dtype=np.int64)
-            case "quantities":
-                return np.array(raw, dtype=np.float64)
+                return Numbering(np.array(raw.vertices, dtype=np.int64), *_ends(raw.graph))
+            case "walks" | "quantities":
+                return np.array(raw)
 
 
-def _column(n: int, values: dict[int, Any], *, fill: Any, dtype: Any) -> npt.NDArray[Any]:
+def _column(values: dict[int, Any], dtype: Any) -> ByVertex:
     size = len(values)
-    vertices = np.fromiter(values, dtype=np.int64, count=size)
-    return scatter(n, vertices, np.fromiter(values.values(), dtype=dtype, count=size), fill=fill, dtype=dtype)
+    return ByVertex(np.fromiter(values, np.int64, count=size), np.fromiter(values.values(), dtype, count=size))
+
+
+def _ends(graph: Any) -> npt.NDArray[np.int64]:
+    ends: npt.NDArray[np.int64] = np.fromiter(graph.edges, np.dtype((np.int64, 2)), count=graph.number_of_edges())
+    return ends.T
 
 
 engine = NetworkX()

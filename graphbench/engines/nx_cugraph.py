@@ -11,11 +11,10 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from graphbench.algorithms.base import Kind
 from graphbench.engines._gpu import OnGpu
-from graphbench.engines.base import Settings, edge_rows, matrix_rows
+from graphbench.engines.base import Collected, Ends, Entries, Settings
 from graphbench.engines.networkx import NetworkX
 from graphbench.graphs.edgelist import EdgeList
 
@@ -25,7 +24,7 @@ class NxCuGraph(OnGpu, NetworkX):
 
     name = "nx-cugraph"
     title = "nx-cugraph"
-    revision = 1
+    revision = 2
     library = "networkx"
     distributions = ("nx-cugraph-cu13", "nx-cugraph-cu12", "nx-cugraph")
     module = "nx_cugraph"
@@ -68,16 +67,17 @@ class NxCuGraph(OnGpu, NetworkX):
         self.synchronize()
         return converted
 
-    def collect(self, raw: Any, kind: Kind, edges: EdgeList, pairs: npt.NDArray[np.int64] | None) -> npt.NDArray[Any]:
+    def collect(self, raw: Any, kind: Kind, edges: EdgeList) -> Collected:
         """As NetworkX, except graphs: they are on the device and have no `edges`."""
         match kind:
             case "edges":
-                return _edges(raw, directed=edges.directed)
+                ids = None if raw.id_to_key is None else np.array(raw.id_to_key, dtype=np.int64)
+                return Ends(raw.src_indices.get(), raw.dst_indices.get(), ids, listed="twice")
             case "arcs":
                 weight = raw.edge_values["weight"].get() if edges.weighted else None
-                return matrix_rows(raw.src_indices.get(), raw.dst_indices.get(), weight)
+                return Entries(raw.src_indices.get(), raw.dst_indices.get(), weight)
             case _:
-                return super().collect(raw, kind, edges, pairs)
+                return super().collect(raw, kind, edges)
 
     def device_peak_bytes(self) -> int | None:
         """Peak of RMM's allocations plus the size of CuPy's own pool."""
@@ -85,15 +85,6 @@ class NxCuGraph(OnGpu, NetworkX):
 
         peak = super().device_peak_bytes()
         return None if peak is None else peak + int(cupy.get_default_memory_pool().total_bytes())
-
-
-def _edges(graph: Any, *, directed: bool) -> npt.NDArray[np.int64]:
-    """The edges of a device graph, which numbers its vertices itself."""
-    src, dst = graph.src_indices.get(), graph.dst_indices.get()
-    if graph.id_to_key is not None:
-        old = np.array(graph.id_to_key, dtype=np.int64)
-        src, dst = old[src], old[dst]
-    return edge_rows(src, dst, directed=directed, mirrored=True)
 
 
 engine = NxCuGraph()

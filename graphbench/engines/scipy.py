@@ -18,7 +18,7 @@ import numpy.typing as npt
 
 from graphbench.algorithms._lists import disorder, external_ids
 from graphbench.algorithms.base import Call, Kind, Renumbered
-from graphbench.engines.base import Engine, Settings, compressed_rows, edge_rows, numbering_rows
+from graphbench.engines.base import Collected, CompressedRows, Ends, Engine, Numbering, Settings
 from graphbench.errors import UnsupportedError
 from graphbench.graphs.edgelist import Columns, EdgeList
 
@@ -34,7 +34,7 @@ class SciPy(Engine):
 
     name = "scipy"
     title = "SciPy"
-    revision = 1
+    revision = 2
     library = "scipy"
     distributions: ClassVar[tuple[str, ...]] = ("scipy",)
     speed_class = 1
@@ -84,21 +84,20 @@ class SciPy(Engine):
         """An array, to index rows of a matrix."""
         return vertices
 
-    def collect(self, raw: Any, kind: Kind, edges: EdgeList, pairs: npt.NDArray[np.int64] | None) -> npt.NDArray[Any]:
-        """Arrays are in the order of the vertices or pairs; infinity means unreached."""
+    def collect(self, raw: Any, kind: Kind, edges: EdgeList) -> Collected:
+        """Arrays are in the order of the vertices or pairs."""
         match kind:
-            case "partition" | "labels" | "walks":
-                return np.asarray(raw, dtype=np.int64)
-            case "depths":
-                return np.where(np.isinf(raw), -1, raw).astype(np.int64)
             case "edges":
-                return _edges(raw, directed=edges.directed)
+                # An undirected edge may be an entry in one direction or in both.
+                matrix, ids = raw if isinstance(raw, Renumbered) else (raw, None)
+                src, dst = matrix.tocoo().coords
+                return Ends(src, dst, ids, listed="either")
             case "arcs":
-                return compressed_rows(raw.indptr, raw.indices, raw.data if edges.weighted else None)
+                return CompressedRows(raw.indptr, raw.indices, raw.data if edges.weighted else None)
             case "numbering":
-                return numbering_rows(raw.vertices, *raw.graph, directed=edges.directed)
+                return Numbering(raw.vertices, *raw.graph)
             case _:
-                return np.asarray(raw, dtype=np.float64)
+                return np.asarray(raw)
 
     def used(self, settings: Settings) -> Mapping[str, Any]:
         """The threads that BLAS may use."""
@@ -110,16 +109,6 @@ engine = SciPy()
 
 def _usable_cpus() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-def _edges(raw: Any, *, directed: bool) -> npt.NDArray[np.int64]:
-    """The entries of a matrix; an undirected edge may be an entry in one direction or in both."""
-    matrix, old = raw if isinstance(raw, Renumbered) else (raw, None)
-    src, dst = matrix.tocoo().coords
-    rows = edge_rows(src, dst, directed=directed) if old is None else edge_rows(old[src], old[dst], directed=directed)
-    again = np.zeros(len(rows), dtype=bool)
-    again[1:] = (rows[1:] == rows[:-1]).all(axis=1)
-    return rows[~again]
 
 
 @engine.solves("wcc")

@@ -20,7 +20,7 @@ import numpy.typing as npt
 
 from graphbench import registry
 from graphbench.algorithms.base import Algorithm, Attached, Call, Claimed, Inputs
-from graphbench.engines.base import Engine, Settings
+from graphbench.engines.base import Collected, Engine, Settings, arrange
 from graphbench.errors import GraphbenchError, UnavailableError, UnsupportedError
 from graphbench.graphs.edgelist import EdgeList
 from graphbench.graphs.open import open_edges
@@ -138,9 +138,13 @@ class Job:
 
         return solve
 
-    def collect(self, raw: Any) -> npt.NDArray[Any]:
-        """Bring a result into the common form."""
-        return self.engine.answer(raw, self.algorithm.kind, self.posed, self.inputs.pairs)
+    def collect(self, raw: Any) -> Collected:
+        """Copy a result to host memory, in the library's own order."""
+        return self.engine.to_host(raw, self.algorithm.kind, self.posed)
+
+    def arrange(self, collected: Collected) -> npt.NDArray[Any]:
+        """Bring a collected result into the common form, which is this project's work and not timed."""
+        return arrange(collected, self.algorithm.kind, self.posed, self.inputs.pairs)
 
     def save(self, trial: int, answer: npt.NDArray[Any], raw: Any) -> Saved:
         """Write an answer to a file, for its certificate.
@@ -281,10 +285,10 @@ class Bench:
         raw, first_s = self.trial(job, FIRST)
         self._end("first", first_s)
         self.begin("collect")
-        answer, collect_s = _timed(engine, job.collect, raw)
+        collected, collect_s = _timed(engine, job.collect, raw)
         self._end("collect", collect_s)
-        saved = job.save(FIRST, answer, raw)
-        del raw, answer
+        saved = job.save(FIRST, job.arrange(collected), raw)
+        del raw, collected
         self._send(saved)
         return job, FirstCall(saved, first_s, protocol.now() - lap)
 
@@ -314,7 +318,7 @@ class Bench:
         refuse_unread(raw)
         wanted, displaced = keep.offer(index)
         if wanted:
-            self._send(job.save(index, job.collect(raw), raw))
+            self._send(job.save(index, job.arrange(job.collect(raw)), raw))
         if displaced is not None:
             self._send(Displaced(displaced))
 

@@ -69,7 +69,7 @@ class Steady(Engine):
     def build(self, columns, edges, **options):
         return np.zeros(edges.num_vertices, dtype=np.int64)
 
-    def collect(self, raw, kind, edges, pairs):
+    def collect(self, raw, kind, edges):
         return raw
 
 
@@ -120,7 +120,7 @@ class Asynchronous(Steady):
         self._launch()
         return graph
 
-    def collect(self, raw, kind, edges, pairs):
+    def collect(self, raw, kind, edges):
         self._launch()
         return raw
 
@@ -163,7 +163,7 @@ class Recording(Steady):
     def wait_until_freed(self):
         self.log.append("freed")
 
-    def collect(self, raw, kind, edges, pairs):
+    def collect(self, raw, kind, edges):
         self.log.append("collect")
         return raw
 

@@ -51,7 +51,7 @@ class Hungry(Engine):
             raise MemoryError
         return np.zeros(edges.num_vertices, dtype=np.int64)
 
-    def collect(self, raw, kind, edges, pairs):
+    def collect(self, raw, kind, edges):
         return raw
 
     def device_peak_bytes(self):

@@ -22,7 +22,7 @@ class Known(Engine):
     def build(self, columns, edges, **options):
         return edges.num_vertices
 
-    def collect(self, raw, kind, edges, pairs):
+    def collect(self, raw, kind, edges):
         return raw
 
 
