@@ -150,8 +150,6 @@ def test_a_spanning_forest_minimises_weight(engine):
 
 @on_each("mst")
 def test_edges_of_weight_zero_can_be_in_a_spanning_forest(engine):
-    if engine == "scipy":
-        pytest.skip("it would lose them, and refuses the graph")
     rows = [(0, 1, 0), (1, 2, 0), (0, 2, 1), (2, 3, 5), (3, 4, 0), (2, 4, 6)]
     assert solve(engine, "mst", graph(rows, 5)).tolist() == [[0, 1], [1, 2], [2, 3], [3, 4]]
 

@@ -46,7 +46,7 @@ def test_an_engine_is_found_by_its_name(name):
     [
         ("wcc", "networkx"),
         ("weighted-jaccard", "scipy"),
-        ("random-walks", "igraph"),
+        ("random-walks", "scipy"),
         ("spectral-balanced-cut", "scipy"),  # NetworKit has it too, and is faster
         ("ecg", "networkx"),  # no CPU engine has it
     ],

@@ -13,8 +13,8 @@ from graphbench.algorithms.base import Adapter, Call
 from graphbench.errors import ConvergenceError
 from graphbench.graphs.edgelist import EdgeList
 
-_NOT_CONVERGED = {"PowerIterationFailedConvergence", "FailedToConvergeError"}
-"""Errors of NetworkX and nx-cugraph, and of cuGraph's PageRank, at the iteration limit."""
+_NOT_CONVERGED = {"PowerIterationFailedConvergence", "FailedToConvergeError", "ArpackNoConvergence"}
+"""Errors of NetworkX and nx-cugraph, of cuGraph's PageRank, and of SciPy at the iteration limit."""
 _NOT_CONVERGED_TEXT = "failed to converge"
 """Part of the RuntimeError of cuGraph's other iterative methods."""
 

@@ -87,20 +87,23 @@ def sampled(edges: EdgeList, answer: npt.NDArray[Any], p: Call, *, symbol: str, 
     return Finding(detail=detail, quantities=quantities)
 
 
-def in_scipy(matrix: Any, pairs: npt.NDArray[np.int64]) -> Neighbourhoods:
+def in_scipy(matrix: Any, pairs: npt.NDArray[np.int64], *, weighted: bool = False) -> Neighbourhoods:
     """The neighbourhoods of pairs from a symmetric CSR matrix, by operations on batches of its rows.
 
     Args:
         matrix: the adjacency matrix, shape (n, n), float64, indices sorted; weights above 0.
         pairs: shape (k, 2).
+        weighted: add up the smaller weight of each common neighbour. Without weights the product is the same as the
+            minimum, and takes 0.6 to 0.8 of its time (SciPy 1.17).
     """
     sizes = np.asarray(matrix.sum(axis=1), dtype=np.float64)
     entries = np.diff(matrix.indptr)[pairs].max(axis=1, initial=0).cumsum(dtype=np.int64)
     cuts = np.flatnonzero(np.diff(entries // _MAX_ENTRIES)) + 1
-    common = [
-        np.asarray(matrix[part[:, 0]].minimum(matrix[part[:, 1]]).sum(axis=1), dtype=np.float64)
-        for part in np.split(pairs, cuts)
-    ]
+    common = []
+    for part in np.split(pairs, cuts):
+        first, second = matrix[part[:, 0]], matrix[part[:, 1]]
+        both = first.minimum(second) if weighted else first.multiply(second)
+        common.append(np.asarray(both.sum(axis=1), dtype=np.float64))
     return Neighbourhoods(np.concatenate(common), sizes[pairs[:, 0]], sizes[pairs[:, 1]])
 
 

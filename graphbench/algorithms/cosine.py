@@ -13,7 +13,7 @@ norms whatever is not in common, and returns NaN for a pair without a common nei
 The adapter calls `sorensen`, which makes the same intersections, and `out_degree`, because
 C = S (d(u) + d(v)) / (2 sqrt(d(u) d(v))); its values are in float32. igraph's are derived from its Dice similarity in
 the same way and NetworkX's from common neighbours, inside the timer. NetworKit has the coefficient as its
-neighbourhood distance. SciPy computes the minimum of sparse rows, in batches. nx-cugraph has none of these functions.
+neighbourhood distance. SciPy multiplies sparse rows, in batches. nx-cugraph has none of these functions.
 """
 
 from __future__ import annotations

@@ -10,7 +10,8 @@ within 2e-6.
 
 How engines differ. igraph counts each vertex as its own neighbour by default; here it does not. NetworkX returns a
 generator, which is read to its end inside the timer. NetworKit returns scores sorted by pair and uses all threads.
-cuGraph intersects adjacency lists in parallel, in float32: its values have about seven digits.
+SciPy multiplies sparse rows, in batches. cuGraph intersects adjacency lists in parallel, in float32: its values have
+about seven digits.
 """
 
 from __future__ import annotations
@@ -59,6 +60,11 @@ def _(_igraph: Any, graph: Any, p: Call) -> Any:
 @jaccard.on("networkit")
 def _(networkit: Any, graph: Any, p: Call) -> Any:
     return networkit.linkprediction.JaccardIndex(graph).runOn(p.pairs)
+
+
+@jaccard.on("scipy")
+def _(_scipy: Any, graph: Any, p: Call) -> Any:
+    return _jaccard(*similarity.in_scipy(graph, p.pairs))
 
 
 @jaccard.on("cugraph", parameters_used=lambda _: {"dtype": "float32"})

@@ -11,7 +11,7 @@ as for `jaccard`. Answers are compared within 2e-6.
 How engines differ. cuGraph has the coefficient and computes it in float32. For the others it is derived inside the
 timer, by a division by the smaller degree: from common neighbours pair by pair (NetworkX, as its own Jaccard
 coefficient does) or for all pairs at once (NetworKit), or from the Dice similarity without self-neighbours (igraph; see
-`sorensen`). SciPy computes the minimum of sparse rows, in batches. nx-cugraph has none of these functions.
+`sorensen`). SciPy multiplies sparse rows, in batches. nx-cugraph has none of these functions.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ as for `jaccard`. Answers are compared within 2e-6.
 How engines differ. igraph has it under Dice's name and counts each vertex as its own neighbour by default; here it does
 not. cuGraph has it under Sorensen's name, in float32. For NetworkX and NetworKit it is derived from the number of
 common neighbours, with the division inside the timer (NetworkX's Jaccard coefficient, which also computes unions, would
-take three times as long). nx-cugraph has only Jaccard's J, and S = 2 J / (1 + J). SciPy computes the minimum of sparse
+take three times as long). nx-cugraph has only Jaccard's J, and S = 2 J / (1 + J). SciPy multiplies sparse
 rows, in batches.
 """
 

@@ -51,7 +51,7 @@ def _(edges: EdgeList, answer: npt.NDArray[Any], p: Call) -> Finding:
 
 @weighted_jaccard.on("scipy")
 def _(_scipy: Any, graph: Any, p: Call) -> Any:
-    return _ruzicka(*similarity.in_scipy(graph, p.pairs))
+    return _ruzicka(*similarity.in_scipy(graph, p.pairs, weighted=True))
 
 
 @weighted_jaccard.on("cugraph", parameters_used=lambda _: {"dtype": "float64"})

@@ -4,29 +4,32 @@ Only its dense linear algebra, which eigenvectors and k-means use, runs in BLAS 
 
 A graph is its adjacency matrix, a `csr_array` with both directions of an undirected edge, float64 weights (1.0 if
 unweighted) and sorted rows. SciPy has few algorithms, but many programs use them without any graph library. Where its
-users write a few lines on matrices (Jaccard, triangles), the adapter is those lines. The rest is not in the library.
+users write a few lines on matrices and arrays (PageRank, triangles, core numbers), the adapter is those lines, as in
+Kepner, Gilbert, "Graph Algorithms in the Language of Linear Algebra", SIAM (2011), without a Python loop over vertices
+or edges. Times in comments are CPU times of one thread on coAuthorsDBLP and email-Enron (SciPy 1.17).
 """
 
 from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from graphbench.algorithms._iterating import raises_convergence_error, stop_at_total
 from graphbench.algorithms._lists import disorder, external_ids
-from graphbench.algorithms.base import Call, Kind, Renumbered
+from graphbench.algorithms.base import Call, Kind, Renumbered, Scaled
 from graphbench.engines.base import Collected, CompressedRows, Ends, Engine, Numbering, Settings
-from graphbench.errors import UnsupportedError
+from graphbench.errors import ConvergenceError
 from graphbench.graphs.edgelist import Columns, EdgeList
 
-PAIRS_AT_ONCE = 10_000
-"""Pairs whose neighbourhoods are copied out of the matrix at a time: with a million, hubs would not fit."""
+ENTRIES_AT_ONCE = 4_000_000
+"""Entries of rows that are copied out of a matrix at a time: all rows of all edges would not fit."""
 
-WORK_AT_ONCE = 10_000_000
-"""Maximum number of entries of a matrix product that are computed at a time."""
+BASIS = 8
+"""Vectors of ARPACK's basis for one eigenvector; with SciPy's 20 it took 1.4 times as long."""
 
 
 class SciPy(Engine):
@@ -34,12 +37,12 @@ class SciPy(Engine):
 
     name = "scipy"
     title = "SciPy"
-    revision = 2
+    revision = 3
     library = "scipy"
     distributions: ClassVar[tuple[str, ...]] = ("scipy",)
     speed_class = 1
     parallel = True
-    gap = "not in the library"
+    gap = "not in the library: it moves vertices one after the other, which operations on matrices cannot"
 
     def environment(self, settings: Settings) -> dict[str, str]:
         """BLAS reads its number of threads once, when it is loaded."""
@@ -55,7 +58,12 @@ class SciPy(Engine):
         return scipy
 
     def build(
-        self, columns: Columns, edges: EdgeList, *, listed: Literal["entries", "external"] | None = None, **_: Any
+        self,
+        columns: Columns,
+        edges: EdgeList,
+        *,
+        listed: Literal["entries", "external", "edges"] | None = None,
+        **_: Any,
     ) -> Any:
         """The adjacency matrix in compressed rows, which SciPy sorts.
 
@@ -63,7 +71,7 @@ class SciPy(Engine):
             columns: the edges.
             edges: for counts.
             listed: return the input of a conversion, in random order: the entries of the matrix as a `coo_array`, or
-                the two columns of edges between external ids.
+                the two columns of edges between external ids; or the matrix with one entry for each edge (`edges`).
         """
         from scipy.sparse import coo_array
 
@@ -72,13 +80,13 @@ class SciPy(Engine):
             ids, order = external_ids(edges.num_vertices), disorder(len(src))
             return ids[src[order]], ids[dst[order]]
         values = np.ones(len(src)) if weight is None else weight
-        if not edges.directed:
+        if not edges.directed and listed != "edges":
             src, dst, values = np.concatenate([src, dst]), np.concatenate([dst, src]), np.concatenate([values, values])
         if listed == "entries":
             order = disorder(len(src))
             src, dst, values = src[order], dst[order], values[order]
         matrix = coo_array((values, (src, dst)), shape=(edges.num_vertices, edges.num_vertices))
-        return matrix if listed else matrix.tocsr()
+        return matrix if listed == "entries" else matrix.tocsr()
 
     def vertices(self, vertices: npt.NDArray[np.int64], edges: EdgeList) -> npt.NDArray[np.int64]:
         """An array, to index rows of a matrix."""
@@ -87,6 +95,8 @@ class SciPy(Engine):
     def collect(self, raw: Any, kind: Kind, edges: EdgeList) -> Collected:
         """Arrays are in the order of the vertices or pairs."""
         match kind:
+            case "vectors":
+                return np.stack(raw, axis=1)
             case "edges":
                 # An undirected edge may be an entry in one direction or in both.
                 matrix, ids = raw if isinstance(raw, Renumbered) else (raw, None)
@@ -121,10 +131,44 @@ def _(scipy: Any, graph: Any, _p: Call) -> Any:
     return scipy.sparse.csgraph.connected_components(graph, directed=True, connection="strong")[1]
 
 
+class _Search(NamedTuple):
+    """A breadth-first search.
+
+    Attributes:
+        order: the reached vertices, shape (r,).
+        position: of each vertex in the order, shape (n,); undefined where it is not reached.
+        cuts: where each level starts in the order, and r.
+    """
+
+    order: npt.NDArray[Any]
+    position: npt.NDArray[Any]
+    cuts: list[int]
+
+
+def _search(scipy: Any, graph: Any, source: int) -> _Search:
+    """The levels of `breadth_first_order`, which returns an order and predecessors.
+
+    Vertices come in the order of their predecessors. So a level ends where the last child of the last level is, and one
+    sum over all numbers of children gives the last child of every vertex; the loop below is over levels.
+    """
+    order, predecessor = scipy.sparse.csgraph.breadth_first_order(graph, source)
+    reached = len(order)
+    position = np.empty(graph.shape[0], dtype=order.dtype)
+    position[order] = np.arange(reached, dtype=order.dtype)
+    children = np.bincount(position[predecessor[order[1:]]], minlength=reached)
+    ends, cuts = 1 + np.cumsum(children), [0, 1]
+    while cuts[-1] < reached:
+        cuts.append(int(ends[cuts[-1] - 1]))
+    return _Search(order, position, cuts)
+
+
 @engine.solves("bfs")
 def _(scipy: Any, graph: Any, p: Call) -> Any:
-    # `breadth_first_order` returns no depths; Dijkstra's algorithm without weights does.
-    return scipy.sparse.csgraph.dijkstra(graph, indices=p.source, unweighted=True)
+    # Dijkstra's algorithm with `unweighted=True` returns depths, in 4 times the time.
+    order, _, cuts = _search(scipy, graph, p.source)
+    depths = np.full(p.num_vertices, -1)
+    depths[order] = np.repeat(np.arange(len(cuts) - 1), np.diff(cuts))
+    return depths
 
 
 @engine.solves("sssp")
@@ -132,11 +176,189 @@ def _(scipy: Any, graph: Any, p: Call) -> Any:
     return scipy.sparse.csgraph.dijkstra(graph, indices=p.source)
 
 
-@engine.solves("mst")
+@engine.solves("mst", build={"listed": "edges"})
 def _(scipy: Any, graph: Any, _p: Call) -> Any:
-    if not graph.data.all():  # SciPy marks dropped edges with weight 0
-        raise UnsupportedError("its spanning trees lose edges of weight 0")
+    # One entry for each edge: with both directions, which it accepts too, it sorts twice as many (91 and 203 ms).
+    if not graph.data.all():  # it marks edges that are not in the tree by weight 0; these weigh next to nothing
+        weights = np.maximum(graph.data, np.nextafter(0.0, 1.0))
+        graph = scipy.sparse.csr_array((weights, graph.indices, graph.indptr), shape=graph.shape)
     return scipy.sparse.csgraph.minimum_spanning_tree(graph)
+
+
+@engine.solves("pagerank", "personalized-pagerank", parameters_used=stop_at_total)
+def _(scipy: Any, graph: Any, p: Call) -> Any:
+    # NetworkX's own lines, less its conversion to a matrix.
+    out = graph.sum(axis=1)
+    shares = graph.data / np.repeat(out, np.diff(graph.indptr))
+    follow = scipy.sparse.csr_array((p.damping * shares, graph.indices, graph.indptr), shape=graph.shape)
+    back = getattr(p, "vertices", slice(None))
+    jump = np.zeros(p.num_vertices)
+    jump[back] = 1.0
+    jump /= jump.sum()
+    ranks, dangling = jump, np.flatnonzero(out == 0)
+    for _ in range(p.max_iterations):
+        last, lost = ranks, p.damping * ranks[dangling].sum()
+        ranks = last @ follow + (1 - p.damping + lost) * jump
+        if np.abs(ranks - last).sum() < p.tolerance:
+            return ranks
+    raise ConvergenceError(p.max_iterations)
+
+
+@engine.solves("katz", parameters_used=lambda p: {"alpha": p.alpha, "beta": p.beta} | stop_at_total(p, half=True))
+def _(_scipy: Any, graph: Any, p: Call) -> Any:
+    scores = np.zeros(p.num_vertices)
+    for _ in range(p.max_iterations):
+        last = scores
+        scores = p.alpha * (last @ graph) + p.beta
+        if np.abs(scores - last).sum() < p.tolerance / 2:
+            return scores / np.linalg.norm(scores)
+    raise ConvergenceError(p.max_iterations)
+
+
+def _leading_eigenvector(scipy: Any, matrix: Any, p: Call, tolerance: float) -> npt.NDArray[np.float64]:
+    """An eigenvector for the largest eigenvalue of a symmetric matrix without negative entries.
+
+    If x is one, so is |x|, because |x|^T A |x| >= x^T A x; only |x| has no entries of both signs where the eigenvalue
+    is repeated.
+    """
+    _, vectors = scipy.sparse.linalg.eigsh(
+        matrix,
+        k=1,
+        which="LA",
+        v0=np.ones(p.num_vertices),
+        ncv=min(p.num_vertices, BASIS),
+        maxiter=p.max_iterations,
+        tol=max(tolerance, float(np.finfo(np.float64).eps)),
+    )
+    leading: npt.NDArray[np.float64] = np.abs(vectors[:, 0])
+    return leading
+
+
+def _tolerance_of_length(p: Call) -> float:
+    """ARPACK's residual, relative to the eigenvalue, is a Euclidean length: a total is at most sqrt(n) times that."""
+    tolerance: float = p.tolerance / np.sqrt(p.num_vertices)
+    return tolerance
+
+
+@engine.solves("eigenvector", parameters_used=lambda p: {"tol": _tolerance_of_length(p), "basis": BASIS})
+@raises_convergence_error
+def _(scipy: Any, graph: Any, p: Call) -> Any:
+    # The power iteration x + A x takes 3.4 and 1.4 times as long.
+    if graph.nnz == 0:
+        return np.ones(p.num_vertices)
+    return _leading_eigenvector(scipy, graph, p, _tolerance_of_length(p))
+
+
+@engine.solves("hits", parameters_used=lambda p: {"tol": p.tolerance / p.num_vertices, "basis": BASIS})
+@raises_convergence_error
+def _(scipy: Any, graph: Any, p: Call) -> Any:
+    # A total relative to the largest score is at most n times a length.
+    squared = scipy.sparse.linalg.LinearOperator(graph.shape, matvec=lambda x: graph @ (x @ graph), dtype=np.float64)
+    hubs = _leading_eigenvector(scipy, squared, p, p.tolerance / p.num_vertices)
+    return hubs, hubs @ graph
+
+
+@engine.solves("betweenness")
+def _(scipy: Any, graph: Any, p: Call) -> Any:
+    # Brandes' recursion over the arcs v -> w from each level to the next, in the order of the search. With
+    # y = (1 + delta) / sigma it is two sums: sigma_w = sum sigma_v, and y_v = 1 / sigma_v + sum y_w. Products of the
+    # matrix with one dense column for each source take 3.3 and 0.9 times as long, and the more the more levels.
+    scores = np.zeros(p.num_vertices)
+    for source in p.vertices:
+        order, position, cuts = _search(scipy, graph, source)
+        rows = graph[order]
+        v = np.repeat(np.arange(len(order)), np.diff(rows.indptr))
+        w = position[rows.indices]
+        down = w >= np.repeat(cuts[1:], np.diff(cuts))[v]
+        v, w = v[down], w[down]
+        arcs = np.searchsorted(v, cuts)
+        levels = list(zip(cuts, cuts[1:], cuts[2:], map(slice, arcs, arcs[1:]), strict=False))
+        paths = np.ones(len(order))
+        for _, start, end, some in levels:
+            paths[start:end] = np.bincount(w[some] - start, paths[v[some]], end - start)
+        y = 1 / paths
+        for start, end, _, some in reversed(levels):
+            y[start:end] += np.bincount(v[some] - start, y[w[some]], end - start)
+        scores[order[1:]] += (paths * y - 1)[1:]
+    return Scaled(scores, 1 / (len(p.vertices) * max(p.num_vertices - 2, 1)))
+
+
+def _blocks(entries: npt.NDArray[Any]) -> list[npt.NDArray[Any]]:
+    """Split what takes that many entries each into blocks of at most about ENTRIES_AT_ONCE."""
+    cuts = np.flatnonzero(np.diff(np.cumsum(entries, dtype=np.int64) // ENTRIES_AT_ONCE)) + 1
+    return np.split(np.arange(len(entries)), cuts)
+
+
+def _onward(scipy: Any, graph: Any) -> Any:
+    """Each edge once, from its end of lower degree to that of higher degree, so that no row is long."""
+    degree, (u, v) = np.diff(graph.indptr), graph.tocoo().coords
+    higher = (degree[u] < degree[v]) | ((degree[u] == degree[v]) & (u < v))
+    return scipy.sparse.csr_array((np.ones(int(higher.sum())), (u[higher], v[higher])), shape=graph.shape)
+
+
+@engine.solves("triangle-count")
+def _(scipy: Any, graph: Any, p: Call) -> Any:
+    # For each edge u -> v, w is in both rows: u, v and w have a triangle. The masked product (A @ A) * A has twice the
+    # work or more, even in blocks of rows (0.34 and 0.08 s; this: 0.19 and 0.06 s).
+    onward = _onward(scipy, graph)
+    length, (u, v) = np.diff(onward.indptr), onward.tocoo().coords
+    counts = np.zeros(p.num_vertices)
+    for some in _blocks(length[u] + length[v]):
+        common = onward[u[some]].multiply(onward[v[some]])
+        found = np.diff(common.indptr)
+        for ends, weights in ((u[some], found), (v[some], found), (common.indices, None)):
+            counts += np.bincount(ends, weights, p.num_vertices)
+    return counts
+
+
+@engine.solves("k-truss")
+def _(scipy: Any, graph: Any, p: Call) -> Any:
+    # Lists the three edges of every triangle once. Counting them anew in each round, (A @ A) * A on what is left as in
+    # Graph Challenge's SciPy program, takes 5 to 11 times as long.
+    onward = _onward(scipy, graph)
+    length, (u, v) = np.diff(onward.indptr), onward.tocoo().coords
+    numbers = scipy.sparse.csr_array((np.arange(1.0, len(u) + 1), onward.indices, onward.indptr), shape=graph.shape)
+    listed = []
+    for some in _blocks(length[u] + length[v]):
+        uw = numbers[u[some]].multiply(onward[v[some]])
+        vw = onward[u[some]].multiply(numbers[v[some]])
+        uv = np.repeat(some + 1, np.diff(uw.indptr))
+        listed.append(np.stack([uv, uw.data.astype(np.int64), vw.data.astype(np.int64)]) - 1)
+    triangles = np.concatenate(listed, axis=1)
+    while True:
+        weak = np.bincount(triangles.ravel(), minlength=len(u)) < p.k - 2
+        broken = weak[triangles].any(axis=0)
+        if not broken.any():
+            break
+        triangles = triangles[:, ~broken]
+    return scipy.sparse.coo_array((np.ones(int((~weak).sum())), (u[~weak], v[~weak])), shape=graph.shape)
+
+
+@engine.solves("core-number")
+def _(_scipy: Any, graph: Any, p: Call) -> Any:
+    # Removes all vertices of too low a degree at once, and then looks at their neighbours only.
+    degree, cores, k = np.diff(graph.indptr), np.full(p.num_vertices, -1), 0
+    left = np.arange(p.num_vertices)
+    while len(left := left[cores[left] < 0]):
+        k = max(k, int(degree[left].min()))
+        removed = left[degree[left] <= k]
+        while len(removed):
+            cores[removed] = k
+            neighbours, lost = np.unique(graph[removed].indices, return_counts=True)
+            degree[neighbours] -= lost
+            removed = neighbours[(cores[neighbours] < 0) & (degree[neighbours] <= k)]
+    return cores
+
+
+@engine.solves("ego-graph")
+def _(_scipy: Any, graph: Any, p: Call) -> Any:
+    ball = border = np.array([p.source])
+    for _ in range(p.radius):
+        border = np.setdiff1d(graph[border].indices, ball)
+        if len(border) == 0:
+            break
+        ball = np.union1d(ball, border)
+    return Renumbered(graph[ball][:, ball], ball)
 
 
 @engine.solves("induced-subgraph")
@@ -144,31 +366,17 @@ def _(_scipy: Any, graph: Any, p: Call) -> Any:
     return Renumbered(graph[p.vertices][:, p.vertices], p.vertices)
 
 
-@engine.solves("jaccard")
+@engine.solves("random-walks")
 def _(_scipy: Any, graph: Any, p: Call) -> Any:
-    degree = np.diff(graph.indptr)
-    scores = np.zeros(len(p.pairs))
-    for start in range(0, len(p.pairs), PAIRS_AT_ONCE):
-        some = slice(start, start + PAIRS_AT_ONCE)
-        u, v = p.pairs[some].T
-        common = graph[u].multiply(graph[v]).sum(axis=1)
-        union = degree[u] + degree[v] - common
-        np.divide(common, union, out=scores[some], where=union > 0)
-    return scores
-
-
-@engine.solves("triangle-count")
-def _(scipy: Any, graph: Any, _p: Call) -> Any:
-    # Each edge points to its end of higher degree, so that no row of `onward` is long: the plain product of the matrix
-    # with itself joins all neighbours of every hub.
-    degree, entries = np.diff(graph.indptr), graph.tocoo()
-    u, v = entries.coords
-    higher = (degree[u] < degree[v]) | ((degree[u] == degree[v]) & (u < v))
-    onward = scipy.sparse.csr_array((entries.data[higher], (u[higher], v[higher])), shape=graph.shape)
-    work = np.cumsum(graph @ np.diff(onward.indptr).astype(np.float64)) // WORK_AT_ONCE
-    blocks = np.split(np.arange(graph.shape[0]), np.flatnonzero(np.diff(work)) + 1)
-    counts = [(graph[rows] @ onward).multiply(graph[rows]).sum(axis=1) for rows in blocks]
-    return np.concatenate(counts)
+    rng, degree = np.random.default_rng(p.seed), np.diff(graph.indptr)
+    walks = np.full((len(p.vertices), p.length + 1), -1)
+    walks[:, 0] = at = p.vertices
+    walking = np.arange(len(at))
+    for step in range(1, p.length + 1):
+        walking, at = walking[degree[at] > 0], at[degree[at] > 0]
+        at = graph.indices[graph.indptr[at] + (rng.random(len(at)) * degree[at]).astype(np.int64)]
+        walks[walking, step] = at
+    return walks
 
 
 @engine.solves("coo-to-csr", build={"listed": "entries"})
