@@ -4,56 +4,132 @@ from __future__ import annotations
 
 import importlib
 import os
-from pathlib import Path
+import shutil
+import tempfile
+import warnings
+from pathlib import Path, PurePath
 
-from graphbench.errors import FormatError
+from graphbench.errors import FormatError, InputError
 from graphbench.graphs.clean import Raw
+from graphbench.graphs.formats import sniff
+from graphbench.graphs.formats.packed import failures_named, opened, plain_name
 
 SUPPORTED = (
-    "Supported formats: Matrix Market (.mtx, .mtx.gz, SuiteSparse .tar.gz), METIS (.graph), Parquet (.parquet) and "
-    "edge lists (.csv, .tsv, .txt, .edges, .el, or any other name); text formats also with .gz."
+    "Supported formats: edge lists (CSV, TSV, blank-separated, .ncol), Matrix Market, METIS (.graph), Parquet, DIMACS, "
+    "KONECT, LDBC Graphalytics (.v, .e, .properties), GraphML, GEXF, GML, Pajek, node-link JSON, NetworkX edge and "
+    "adjacency lists (.adjlist), LGL and SciPy .npz; compressed with gz, bz2, xz or zst, or in a zip or tar archive."
 )
-SUFFIXES = (".mtx", ".tar.gz", ".tgz", ".csv", ".tsv", ".txt", ".edges", ".el", ".graph", ".parquet")
-"""The suffixes that select a reader; text formats may have `.gz` after theirs."""
+SUFFIXES = frozenset(
+    """
+    .adjlist .chaco .col .csv .dimacs .e .edgelist .edges .el .gexf .gml .gr .graph .graphml .json .lgl .metis .mtx
+    .multiline_adjlist .ncol .net .npz .paj .parquet .properties .tar .tsv .txt .v .wel
+    """.split()  # noqa: SIM905  thirty lines otherwise
+)
+"""Suffixes of names that are files even where none exists, beside any suffix of compression. The content decides the
+format."""
 
 _READERS = {
-    ".mtx": ("matrix_market", "read"),
-    ".tar.gz": ("matrix_market", "read_archive"),
-    ".tgz": ("matrix_market", "read_archive"),
-    ".graph": ("metis", "read"),
-    ".parquet": ("parquet", "read"),
+    "matrix_market": ("matrix_market", "read"),
+    "metis": ("metis", "read"),
+    "parquet": ("parquet", "read"),
+    "table": ("table", "read"),
+    "dimacs": ("dimacs", "read"),
+    "konect": ("konect", "read"),
+    "ldbc": ("ldbc", "read"),
+    "npz": ("npz", "read"),
+    "lgl": ("lgl", "read"),
+    "pajek": ("pajek", "read"),
+    "graphml": ("xml", "read_graphml"),
+    "gexf": ("xml", "read_gexf"),
+    "gml": ("networkx_text", "read_gml"),
+    "json": ("networkx_text", "read_json"),
+    "networkx_edges": ("networkx_text", "read_edges"),
+    "adjacency": ("networkx_text", "read_adjacency"),
+    "multiline_adjacency": ("networkx_text", "read_multiline_adjacency"),
 }
+_MB_PER_S = {"graphml": 5, "gexf": 4, "gml": 2, "json": 12, "networkx_edges": 4, "adjacency": 15, "lgl": 8}
+"""Of readers that make Python objects of each edge, on a CPU of 2020."""
+SLOW_BYTES = 1 << 26
 
 
 def read(path: str | os.PathLike[str], *, directed: bool | None = None) -> Raw:
-    """Read a graph from a file in the format of its suffix; a file with an unknown suffix is read as an edge list.
+    """Read a graph from a file, whose content decides the format.
 
     Args:
-        path: a Matrix Market file or SuiteSparse archive, an edge list, a METIS graph or a Parquet file.
-        directed: rows of a table are arcs (True) or edges (False, None). A Matrix Market header defines the direction:
-            False drops it, and True has no effect.
+        path: the file, perhaps compressed or an archive.
+        directed: rows of a table are arcs (True) or edges (False, None). Where the format defines the direction, False
+            drops it, and True has no effect.
 
     Raises:
-        FormatError: if the file cannot be read or violates its format.
+        FormatError: if the file cannot be read, violates its format, or is of a format that is not read.
     """
     path = Path(path)
     if path.is_dir():
         raise FormatError(path, f"is a folder; expected a file. {SUPPORTED}")
-    kind = suffix(path)
-    module, function = _READERS.get(kind, ("table", "read"))
+    if path.is_fifo():
+        return _read_pipe(path, directed)
+    kind = format_of(path)
+    module, function = _READERS[kind]
+    _warn_if_slow(path, kind)
     try:
-        reader = getattr(importlib.import_module(f"graphbench.graphs.formats.{module}"), function)
-        raw: Raw = reader(path, directed=directed)
+        with failures_named(path):
+            reader = getattr(importlib.import_module(f"graphbench.graphs.formats.{module}"), function)
+            raw: Raw = reader(path, directed=directed)
     except FormatError as error:
-        if kind in SUFFIXES or not path.exists():
+        if kind != "table" or suffix(path) in SUFFIXES:
             raise
         raise FormatError(path, f"{error.problem} {SUPPORTED}", error.line) from error
+    except InputError as error:
+        raise FormatError(path, str(error)) from error
     return raw
 
 
-def suffix(path: Path) -> str:
-    """The suffix that selects the reader, in lower case, without `.gz`: `.mtx` of `A.MTX.gz`, `` of `edges.gz`."""
-    name = path.name.casefold()
-    if name.endswith((".tar.gz", ".tgz")):
-        return name[name.rindex(".t") :]
-    return Path(name.removesuffix(".gz")).suffix
+def format_of(path: Path) -> str:
+    """The name of the reader for a file.
+
+    Raises:
+        FormatError: if it cannot be read, or is of a format that is not read.
+    """
+    if len(parts(path)) > 1:
+        return "ldbc"
+    with opened(path) as stream:
+        head = stream.read(sniff.HEAD_BYTES)
+        kind = sniff.format_of(head, stream.name, path)
+        return "ldbc" if kind == "table" and _is_archived_ldbc(path, stream.name) else kind
+
+
+def parts(path: Path) -> list[Path]:
+    """The files of a dataset: NAME.v, NAME.e and NAME.properties of LDBC Graphalytics, else the file alone."""
+    if path.suffix in {".v", ".e", ".properties"}:
+        found = [path.with_suffix(suffix) for suffix in (".v", ".e", ".properties")]
+        if all(part.is_file() for part in found[:2]):
+            return [part for part in found if part.is_file()]
+    return [path]
+
+
+def suffix(path: PurePath) -> str:
+    """The suffix that decides between formats that look alike, in lower case, without that of a compression."""
+    return PurePath(plain_name(path.name)).suffix.casefold()
+
+
+def _is_archived_ldbc(path: Path, name: str) -> bool:
+    return name.endswith(".e") and path.suffix != ".e"
+
+
+def _read_pipe(path: Path, directed: bool | None) -> Raw:
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder) / path.name
+        with path.open("rb") as pipe, copy.open("wb") as file:
+            shutil.copyfileobj(pipe, file)
+        return read(copy, directed=directed)
+
+
+def _warn_if_slow(path: Path, kind: str) -> None:
+    size = path.stat().st_size
+    if kind in _MB_PER_S and size > SLOW_BYTES:
+        minutes = max(round(size / _MB_PER_S[kind] / 60e6), 1)
+        warnings.warn(
+            f"{path.name} has {size / 1e6:,.0f} MB in a format that is read in about {minutes} min. Matrix Market, "
+            "Parquet and CSV files are read 20 to 100 times as fast: graphbench caches the graph, or convert it once.",
+            stacklevel=4,
+        )

@@ -1,4 +1,4 @@
-"""Matrix Market coordinate files: `.mtx`, `.mtx.gz`, and SuiteSparse archives (`.tar.gz`).
+"""Matrix Market coordinate files, as of the SuiteSparse collection and of `scipy.io.mmwrite`.
 
 The format: Boisvert, Pozo, Remington, "The Matrix Market Exchange Formats: Initial Design", NISTIR 5935, 1996. A
 matrix is read as a graph: entry (i, j) is the edge i -> j, `general` is directed, `symmetric` is undirected, and of
@@ -12,34 +12,32 @@ expands symmetric storage, so its input gets a `general` header, and it returns 
 from __future__ import annotations
 
 import re
-import tarfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any, BinaryIO, cast
+from typing import IO, Any, cast
 
 import numpy as np
 import numpy.typing as npt
 
 from graphbench.errors import FormatError
 from graphbench.graphs.clean import Raw
-from graphbench.graphs.formats.text import Bounded, blocks, count_lines, failures_named, matches, opened, shown
+from graphbench.graphs.formats.packed import Bounded, opened
+from graphbench.graphs.formats.text import blocks, count_lines, matches, read_line, shown
 
 BANNER = "%%MatrixMarket matrix coordinate <pattern|real|integer> <general|symmetric|skew-symmetric>"
-_FIELDS = {"pattern", "real", "double", "integer"}
+_FIELDS = {"pattern": "pattern", "real": "real", "double": "real", "integer": "integer", "unsigned-integer": "integer"}
 _SYMMETRIES = {"general", "symmetric", "skew-symmetric"}
 _HEADER_BYTES = 1 << 24
 _SHORTEST_ENTRY = 4  # b"1 1\n"
 _LARGEST = np.iinfo(np.int64).max
-_MEMBER = re.compile(r"(?:\./)?([^/]+)/\1\.mtx")
 
 _GAP = r"[ \t]+"
-_INTEGER = r"-?[0-9]+"
 _REAL = r"-?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?"
 _SPECIAL = r"-?(?i:inf|infinity|nan)"
 _VALUES = {
     "pattern": "",
-    "integer": rf"{_GAP}(?:{_INTEGER}|{_SPECIAL})",
+    "integer": rf"{_GAP}(?:-?0*[0-9]{{1,15}}|{_SPECIAL})",
     "real": rf"{_GAP}(?:{_REAL}|{_SPECIAL})",
 }
 _EXPECTED = {
@@ -72,7 +70,7 @@ class Header:
 
 
 def read(path: Path, *, directed: bool | None = None) -> Raw:
-    """Read a `.mtx` or `.mtx.gz` file.
+    """Read a Matrix Market file.
 
     Args:
         path: the file.
@@ -102,30 +100,6 @@ def read_stream(stream: Bounded, path: Path, *, directed: bool | None = None) ->
     return Raw(src=src, dst=dst, weight=weight, num_vertices=header.size, directed=keep_direction)
 
 
-def read_archive(path: Path, *, directed: bool | None = None) -> Raw:
-    """Read the matrix `NAME/NAME.mtx` of a SuiteSparse archive, as a stream; nothing is extracted to disk.
-
-    Raises:
-        FormatError: if the archive is damaged or a decompression bomb, has no member `NAME/NAME.mtx`, or that member
-            is not a readable Matrix Market file.
-    """
-    seen: list[str] = []
-    with failures_named(path), opened(path) as stream:
-        try:
-            with tarfile.open(fileobj=cast("BinaryIO", stream), mode="r|") as archive:
-                for member in archive:
-                    if member.isfile() and _MEMBER.fullmatch(member.name):
-                        text = archive.extractfile(member)
-                        assert text is not None
-                        inner = Bounded(cast("BinaryIO", text), path, member.size)
-                        return read_stream(inner, path, directed=directed)
-                    seen.append(member.name)
-        except tarfile.TarError as error:
-            raise FormatError(path, f"not a readable tar archive: {error}. Download the file again.") from error
-    listed = ", ".join(repr(name) for name in seen[:5]) or "nothing"
-    raise FormatError(path, f"expected a member NAME/NAME.mtx, as in the SuiteSparse collection; found {listed}.")
-
-
 def read_header(stream: Bounded, path: Path) -> Header:
     """Read and check the banner, the comments and the size line.
 
@@ -136,7 +110,7 @@ def read_header(stream: Bounded, path: Path) -> Header:
     field, symmetry = _banner(line, path)
     number, taken = 1, len(line)
     while line:
-        line = stream.readline()
+        line = read_line(stream, path)
         number, taken = number + 1, taken + len(line)
         if taken > _HEADER_BYTES:
             raise FormatError(path, f"no size line 'rows columns entries' in {_HEADER_BYTES:,} bytes.", number)
@@ -144,7 +118,7 @@ def read_header(stream: Bounded, path: Path) -> Header:
             break
     if not line:
         raise FormatError(path, "the file ends before its size line 'rows columns entries'.", number)
-    found = re.fullmatch(rb"\s*([0-9]+)\s+([0-9]+)\s+([0-9]+)\s*", line)
+    found = re.fullmatch(rb"\s*([0-9]{1,40})\s+([0-9]{1,40})\s+([0-9]{1,40})\s*", line)
     if not found:
         raise FormatError(path, f"expected the size line 'rows columns entries', found {shown(line)}.", number)
     rows, columns, entries = (int(word) for word in found.groups())
@@ -176,7 +150,7 @@ def _banner(line: bytes, path: Path) -> tuple[str, str]:
     if symmetry not in _SYMMETRIES:
         expected = "expected general, symmetric or skew-symmetric"
         raise FormatError(path, f"the banner's symmetry is {symmetry!r}; {expected}.", 1)
-    return "real" if field == "double" else field, symmetry
+    return _FIELDS[field], symmetry
 
 
 _Parsed = tuple[npt.NDArray[np.signedinteger], npt.NDArray[np.signedinteger], npt.NDArray[np.float64]]
@@ -277,13 +251,27 @@ class _Entries:
             if _plain_pairs(block, new) if not value else matches(grammar, block):
                 self._seen += new
             else:
-                block = self._line_by_line(block, re.compile(grammar[:-1].encode()), lines)
+                longer = grammar[:-1].replace("{1,15}", "{1,40}")
+                block = self._line_by_line(block, re.compile(longer.encode()), lines)
             lines += new
             if self._seen > self._header.entries:
                 raise self._count_error("has more than")
             if value and (b"i" in block or b"I" in block):
                 self.infinities += len(re.findall(rb"(?i)inf", block))
             yield block
+
+    def _refuse_inexact(self, line: bytes, number: int) -> None:
+        """Refuse a whole value that float64 rounds; others of more than 15 digits stay."""
+        value = line.split()[-1]
+        if (
+            self._header.field == "integer"
+            and self._header.symmetry != "skew-symmetric"
+            and re.fullmatch(rb"-?[0-9]{16,40}", value)
+        ):
+            if int(float(value)) == int(value):
+                return
+            problem = f"the value {value.decode()} is beyond 2^53, where float64 rounds whole numbers"
+            raise FormatError(self._path, f"{problem}. Rescale the values.", number)
 
     def _line_by_line(self, block: bytes, grammar: re.Pattern[bytes], before: int) -> bytes:
         """Normalize a block with blank lines, comments or other spellings of numbers, or raise with the line."""
@@ -295,6 +283,7 @@ class _Entries:
             plain = line
             if self._header.field != "pattern":
                 plain = _FOREIGN_EXPONENT.sub(b"e", _FOREIGN_SIGN.sub(b"", line))
+            self._refuse_inexact(plain, before + at + 1)
             if not grammar.fullmatch(plain):
                 problem = f"expected {_EXPECTED[self._header.field]}, found {shown(line)}."
                 raise FormatError(self._path, problem, before + at + 1)

@@ -11,17 +11,21 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from graphbench.errors import FormatError
 from graphbench.graphs.clean import Raw
-from graphbench.graphs.formats.text import Bounded, blocks, matches, opened, shown
+from graphbench.graphs.formats.packed import Bounded, opened
+from graphbench.graphs.formats.text import blocks, matches, read_line, shown
 
 _LONGEST = 1 << 30  # a hub with a hundred million neighbours
 _COMMENT = re.compile(rb"(?m)^[ \t]*%.*\n")
 _GRAMMAR = r"[0-9 \t\r\n]*"
+# NetworKit writes weights of edges with decimals, such as 1.5 and 1e-05.
+_DECIMAL_GRAMMAR = r"[0-9eE.+\- \t\r\n]*"
 _LARGEST = np.iinfo(np.int64).max
 
 Integers = npt.NDArray[np.int64]
@@ -50,7 +54,8 @@ def read(path: Path, *, directed: bool | None = None) -> Raw:
     """
     with opened(path) as stream:
         header = _header(stream, path)
-        text = b"".join(_checked(stream, path, header.line))
+        grammar = _DECIMAL_GRAMMAR if header.weighted else _GRAMMAR
+        text = b"".join(_checked(stream, path, header.line, grammar))
     numbers, per_line = _numbers(text, path), _per_line(text)
     src, dst, weight = _arcs(numbers, per_line, header, path)
     if len(src) != 2 * header.edges:
@@ -62,10 +67,10 @@ def read(path: Path, *, directed: bool | None = None) -> Raw:
 
 
 def _header(stream: Bounded, path: Path) -> MetisHeader:
-    number, line = 1, stream.readline()
+    number, line = 1, read_line(stream, path)
     while line and (line.lstrip().startswith(b"%") or not line.strip()):
-        number, line = number + 1, stream.readline()
-    found = re.fullmatch(rb"\s*([0-9]+)\s+([0-9]+)(?:\s+([01]{1,3})(?:\s+([0-9]+))?)?\s*", line)
+        number, line = number + 1, read_line(stream, path)
+    found = re.fullmatch(rb"\s*([0-9]{1,18})\s+([0-9]{1,18})(?:\s+([01]{1,3})(?:\s+([0-9]{1,3}))?)?\s*", line)
     if not found:
         expected = "'vertices edges [fmt [ncon]]' with fmt of up to three digits 0 or 1"
         raise FormatError(path, f"expected the METIS header {expected}, found {shown(line)}.", number)
@@ -78,43 +83,46 @@ def _header(stream: Bounded, path: Path) -> MetisHeader:
     return MetisHeader(vertices, edges, int(sizes) + (constraints if weights else 0), edge_weights, number)
 
 
-def _checked(stream: Bounded, path: Path, before: int) -> list[bytes]:
+def _checked(stream: Bounded, path: Path, before: int, grammar: str) -> list[bytes]:
     """The adjacency lines without comments; blank lines stay, as they are vertices."""
     kept = []
     for block in blocks(stream, path, longest=_LONGEST):
         plain = _COMMENT.sub(b"", block) if b"%" in block else block
-        if not matches(_GRAMMAR, plain):
-            for number, line in enumerate(block.splitlines(), before + 1):
-                if not line.lstrip().startswith(b"%") and not re.fullmatch(rb"[0-9\s]*", line):
+        if not matches(grammar, plain):
+            allowed = re.compile(rf"(?:{grammar})".encode())
+            for number, line in enumerate(block.split(b"\n"), before + 1):
+                if not line.lstrip().startswith(b"%") and not allowed.fullmatch(line):
                     raise FormatError(path, f"expected whole numbers, found {shown(line)}.", number)
         before += block.count(b"\n")
         kept.append(plain)
     return kept
 
 
-def _numbers(text: bytes, path: Path) -> Integers:
+def _numbers(text: bytes, path: Path) -> Integers | npt.NDArray[np.float64]:
+    """All numbers in order: int64, or float64 if a weight has decimals."""
     import pyarrow as pa
     from pyarrow import csv as arrow_csv
 
     column = text.replace(b" ", b"\n").replace(b"\t", b"\n").replace(b"\r", b"\n")
     if not column.strip(b"\n"):
         return np.empty(0, dtype=np.int64)
+    kind = pa.float64() if re.search(rb"[.eE]", column) else pa.int64()
     try:
         table = arrow_csv.read_csv(
             pa.BufferReader(column),
             read_options=arrow_csv.ReadOptions(column_names=["number"]),
-            convert_options=arrow_csv.ConvertOptions(column_types={"number": pa.int64()}),
+            convert_options=arrow_csv.ConvertOptions(column_types={"number": kind}),
         )
     except pa.ArrowInvalid as error:
-        raise FormatError(path, f"found a number beyond 64 bits ({error}). Renumber the vertices.") from error
-    numbers: Integers = table.column("number").to_numpy()
+        raise FormatError(path, f"found a number that is malformed or beyond 64 bits ({error}). Correct it.") from error
+    numbers: Integers | npt.NDArray[np.float64] = table.column("number").to_numpy()
     return numbers
 
 
 def _per_line(text: bytes) -> Integers:
     """The number of numbers in each line, shape (lines,)."""
     characters = np.frombuffer(text, dtype=np.uint8)
-    digit = characters >= ord("0")
+    digit = characters > ord(" ")
     starts = digit.copy()
     starts[1:] &= ~digit[:-1]
     ends = np.flatnonzero(characters == ord("\n"))
@@ -123,7 +131,7 @@ def _per_line(text: bytes) -> Integers:
 
 
 def _arcs(
-    numbers: Integers, per_line: Integers, header: MetisHeader, path: Path
+    numbers: Integers | npt.NDArray[np.float64], per_line: Integers, header: MetisHeader, path: Path
 ) -> tuple[Integers, Integers, npt.NDArray[np.float64] | None]:
     """Every listed neighbour as an arc, 0-based."""
     extra = per_line[header.vertices :]
@@ -143,13 +151,23 @@ def _arcs(
     place = np.arange(len(numbers)) - np.repeat(np.cumsum(counts) - counts, counts) - header.before
     is_neighbour = (place >= 0) & (place % step == 0)
     src = np.repeat(np.arange(header.vertices), (counts - header.before) // step)
-    dst = numbers[is_neighbour]
+    listed = numbers[is_neighbour]
+    dst = listed.astype(np.int64)
     if len(dst) and (dst.min() < 1 or dst.max() > header.vertices):
         at = int(np.argmax((dst < 1) | (dst > header.vertices)))
         problem = f"the line of vertex {src[at] + 1:,} lists vertex {dst[at]:,}; expected 1 to {header.vertices:,}."
         raise FormatError(path, problem)
-    weight = numbers[(place >= 0) & (place % step == 1)].astype(np.float64) if header.weighted else None
-    return src, dst - 1, weight
+    if not np.array_equal(listed, dst):
+        raise FormatError(path, f"vertex {listed[listed != dst][0]} is not a whole number. Correct it.")
+    weight = numbers[(place >= 0) & (place % step == 1)] if header.weighted else None
+    return src, dst - 1, None if weight is None else _exact(weight, path)
+
+
+def _exact(weight: npt.NDArray[Any], path: Path) -> npt.NDArray[np.float64]:
+    floats = weight.astype(np.float64)
+    if bool(np.isinf(floats).any()) or bool(np.any(floats.astype(weight.dtype) != weight)):
+        raise FormatError(path, "a weight is beyond 2^53, where float64 rounds whole numbers. Rescale the weights.")
+    return floats
 
 
 def _halved(

@@ -12,7 +12,7 @@ from graphbench.errors import FormatError
 from graphbench.graphs.clean import Raw
 from graphbench.graphs.edgelist import EdgeList
 from graphbench.graphs.formats import table_layout, vertex_ids
-from graphbench.graphs.formats.text import failures_named
+from graphbench.graphs.formats.packed import failures_named
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -24,8 +24,9 @@ import numpy as np
 from graphbench.errors import FormatError
 from graphbench.graphs.clean import Raw
 from graphbench.graphs.formats import table_layout, vertex_ids
+from graphbench.graphs.formats.packed import opened
 from graphbench.graphs.formats.table_layout import EXPECTED, INTEGER, NUMBER, Layout
-from graphbench.graphs.formats.text import TEXT, blocks, count_lines, matches, opened, shown
+from graphbench.graphs.formats.text import TEXT, blocks, count_lines, matches, shown
 
 if TYPE_CHECKING:
     import pyarrow as pa

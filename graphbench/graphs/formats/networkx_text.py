@@ -1,0 +1,258 @@
+"""Text formats that NetworkX reads: edge lists with `{}` data, adjacency lists, GML, and JSON (node-link and others).
+
+NetworkX is lenient: it skips lines that it cannot split and merges nodes that are listed twice. So each line is checked
+first, and the edges that it made are counted.
+"""
+
+from __future__ import annotations
+
+import importlib
+import re
+import warnings
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from graphbench.errors import FormatError, InputError
+from graphbench.graphs.clean import Raw
+from graphbench.graphs.convert import from_networkx
+from graphbench.graphs.formats.packed import opened
+from graphbench.graphs.formats.text import shown
+
+_ENDS = frozenset({"id", "key", "source", "target"})
+_CANONICAL = re.compile(r"0|-?[1-9][0-9]{0,17}")
+_SEPARATOR = re.compile(r"[ \t]*[,;][ \t]*|[ \t]+")
+
+
+def read_edges(path: Path, *, directed: bool | None = None) -> Raw:
+    """Read `networkx.write_edgelist`: two names and a dictionary in each line.
+
+    Raises:
+        FormatError: if a line has another form.
+    """
+    nx = networkx()
+    lines = []
+    for number, line in lines_of(path):
+        ends, brace, data = line.partition("{")
+        names = _SEPARATOR.split(ends.rstrip(" \t,;"))
+        if len(names) != 2 or not all(names) or not data.endswith("}"):
+            expected = "two vertices without blanks and a dictionary, as NetworkX writes them"
+            raise FormatError(path, f"expected {expected}, found {shown(line.encode())}.", number)
+        lines.append("\t".join([*names, brace + data.replace("\t", " ")]))
+    with failures_of_networkx(path):
+        graph = nx.parse_edgelist(
+            lines, comments=None, delimiter="\t", nodetype=str, data=True, create_using=_multigraph(directed)
+        )
+    return raw_of(graph, path, rows=len(lines))
+
+
+def read_adjacency(path: Path, *, directed: bool | None = None) -> Raw:
+    """Read `networkx.write_adjlist`: a vertex and its neighbours in each line.
+
+    Raises:
+        FormatError: if a name is invalid.
+    """
+    nx = networkx()
+    lines = [line for _, line in lines_of(path)]
+    rows = sum(len(line.split()) - 1 for line in lines)
+    with failures_of_networkx(path):
+        graph = nx.parse_adjlist(lines, comments="\0", nodetype=str, create_using=_multigraph(directed))
+    return raw_of(graph, path, rows=rows)
+
+
+def read_multiline_adjacency(path: Path, *, directed: bool | None = None) -> Raw:
+    """Read `networkx.write_multiline_adjlist`: `vertex degree`, then a line `neighbour {data}` for each.
+
+    Raises:
+        FormatError: if a line has another form.
+    """
+    nx = networkx()
+    lines, rows, left = [], 0, 0
+    for number, line in lines_of(path):
+        fields = line.split(maxsplit=1)
+        if left:
+            left -= 1
+        elif len(fields) == 2 and re.fullmatch(r"[0-9]{1,9}", fields[1]):
+            left = int(fields[1])
+            rows += left
+        else:
+            raise FormatError(path, f"expected a vertex and its degree, found {shown(line.encode())}.", number)
+        lines.append(line)
+    if left:
+        raise FormatError(path, f"the last vertex has {left:,} neighbours fewer than its degree. Get the file again.")
+    with failures_of_networkx(path):
+        graph = nx.parse_multiline_adjlist(iter(lines), comments="\0", nodetype=str, create_using=_multigraph(directed))
+    return raw_of(graph, path, rows=rows)
+
+
+def read_gml(path: Path, *, directed: bool | None = None) -> Raw:
+    """Read GML; vertices are called by their label if all labels differ, else by their id.
+
+    Raises:
+        FormatError: if it is invalid.
+    """
+    nx = networkx()
+    with opened(path) as stream, failures_of_networkx(path):
+        text = stream.everything().decode("utf-8-sig")
+        graph = nx.parse_gml(text, label=None)
+    rows = len(re.findall(r"(?m)^\s*edge\b", re.sub(r'"[^"]*"', '""', text)))
+    return raw_of(graph, path, rows=rows, directed=directed, label="label")
+
+
+def read_json(path: Path, *, directed: bool | None = None) -> Raw:
+    """Read JSON of NetworkX (node-link with `links` or `edges`, adjacency, Cytoscape) and of D3.
+
+    Raises:
+        FormatError: if it has another structure.
+    """
+    import msgspec
+
+    nx = networkx()
+    with opened(path) as stream, failures_of_networkx(path):
+        try:
+            data = msgspec.json.decode(stream.everything())
+        except msgspec.DecodeError as error:
+            raise FormatError(path, f"not a JSON document: {error}. {_JSON_ADVICE}") from error
+        rows, reading = _json_reader(data, path)
+        graph = reading(nx)
+    return raw_of(graph, path, rows=rows, directed=directed)
+
+
+_JSON_ADVICE = (
+    "Expected node-link JSON ('nodes' with 'links' or 'edges'). Records: graphbench.load(pandas.read_json(path)) or, "
+    "if each line is one, graphbench.load(pandas.read_json(path, lines=True))."
+)
+
+
+def _json_reader(data: Any, path: Path) -> tuple[int, Callable[[Any], Any]]:
+    """The number of edges that the document has, and what makes a graph of it."""
+    graph = data.get("graph") if isinstance(data, dict) else None
+    if isinstance(graph, dict) and isinstance(graph.get("nodes"), list):  # the JSON Graph Format
+        data = {**data, **graph}
+    for key in ("links", "edges"):
+        if isinstance(data, dict) and isinstance(data.get("nodes"), list) and isinstance(data.get(key), list):
+            _check_node_link(data["nodes"], data[key], path)
+            return len(data[key]), lambda nx, key=key: nx.node_link_graph({**data, "multigraph": True}, edges=key)
+    if isinstance(data, dict) and isinstance(data.get("adjacency"), list) and isinstance(data.get("nodes"), list):
+        rows = sum(len(neighbours) for neighbours in data["adjacency"])
+        # Each edge of an undirected graph is listed from both ends.
+        expected = -1 if not data.get("directed") else rows
+        return expected, lambda nx: nx.adjacency_graph(data)
+    if isinstance(data, dict) and isinstance(data.get("elements"), dict):
+        edges = data["elements"].get("edges", [])
+        return len(edges), lambda nx: nx.cytoscape_graph({**data, "multigraph": True})
+    keys = f"the keys {', '.join(map(repr, list(data)[:6]))}" if isinstance(data, dict) else "a list"
+    raise FormatError(path, f"found JSON with {keys}. {_JSON_ADVICE}")
+
+
+def _check_node_link(nodes: list[Any], edges: list[Any], path: Path) -> None:
+    """NetworkX numbers nodes without an id and adds nodes that only edges name: both would be another graph."""
+    if not all(isinstance(node, dict) and "id" in node for node in nodes):
+        raise FormatError(path, "a node has no 'id'. Add it.")
+    if not all(isinstance(edge, dict) and "source" in edge and "target" in edge for edge in edges):
+        raise FormatError(path, "an edge has no 'source' or no 'target'. Add them.")
+    known = {_hashable(node["id"]) for node in nodes}
+    if len(known) < len(nodes):
+        raise FormatError(path, f"{len(nodes) - len(known):,} nodes have the id of another one. Make ids unique.")
+    for edge in edges:
+        for end in ("source", "target"):
+            if _hashable(edge[end]) not in known:
+                raise FormatError(path, f"an edge has the {end} {edge[end]!r}, which is not the id of a node.")
+
+
+def _hashable(value: Any) -> Any:
+    return tuple(map(_hashable, value)) if isinstance(value, list) else value
+
+
+def networkx() -> Any:
+    """The module; its types say that some of its defaults are not allowed."""
+    return importlib.import_module("networkx")
+
+
+def raw_of(graph: Any, path: Path, *, rows: int, directed: bool | None = None, label: str = "") -> Raw:
+    """The rows of a NetworkX graph that was read from a file.
+
+    Args:
+        graph: as NetworkX read it.
+        path: for messages.
+        rows: edges that the file has, which the graph must have too; -1 if unknown.
+        directed: False drops the direction.
+        label: the node attribute that names vertices, if all have one and all differ.
+    """
+    if rows not in {-1, graph.number_of_edges()}:
+        problem = f"NetworkX read {graph.number_of_edges():,} of {rows:,} edges: some are repeated, nested or outside"
+        raise FormatError(path, f"{problem} the graph. Write the graph as an edge list.")
+    named = _labelled(graph, label) if label else None
+    nodes = list(graph.nodes)
+    if named is not None:
+        graph = _renamed(graph, named)
+    elif nodes and all(isinstance(node, str) and _CANONICAL.fullmatch(node) for node in nodes):
+        graph = _renamed(graph, {node: int(node) for node in nodes})
+    _warn_of_ignored(graph, path)
+    raw = from_networkx(graph)
+    if directed is False and raw.directed:
+        return Raw(
+            src=raw.src, dst=raw.dst, weight=raw.weight, num_vertices=raw.num_vertices, directed=False, names=raw.names
+        )
+    return raw
+
+
+def _renamed(graph: Any, names: dict[Any, Any]) -> Any:
+    return networkx().relabel_nodes(graph, names)
+
+
+def _labelled(graph: Any, attribute: str) -> dict[Any, str] | None:
+    labels = {node: str(data[attribute]) for node, data in graph.nodes(data=True) if attribute in data}
+    return labels if 0 < len(labels) == len(graph) == len(set(labels.values())) else None
+
+
+def _warn_of_ignored(graph: Any, path: Path) -> None:
+    """Warn of numeric attributes of edges that may be meant as weights, if no edge has a weight."""
+    counts: Counter[str] = Counter()
+    for _, _, data in graph.edges(data=True):
+        if "weight" in data:
+            return
+        counts.update(key for key, value in data.items() if isinstance(value, int | float) and key not in _ENDS)
+    if counts:
+        listed = ", ".join(repr(key) for key, _ in counts.most_common(5))
+        warnings.warn(
+            f"{path.name}: no edge has the attribute weight, so {listed} is ignored. To use an attribute as the edge "
+            "weight, rename it to weight.",
+            stacklevel=3,
+        )
+
+
+def _multigraph(directed: bool | None) -> Any:
+    nx = networkx()
+    return nx.MultiDiGraph if directed else nx.MultiGraph
+
+
+def lines_of(path: Path, comments: str = "#") -> Iterator[tuple[int, str]]:
+    """The lines that are neither blank nor begin with `comments`, without blanks around them, with their numbers."""
+    with opened(path) as stream:
+        number = 0
+        while line := stream.readline(1 << 26):
+            number += 1
+            text = line.strip()
+            if not text or (comments and text.startswith(comments.encode())):
+                continue
+            try:
+                yield number, text.decode("utf-8-sig" if number == 1 else "utf-8")
+            except UnicodeDecodeError as error:
+                raise FormatError(path, "not UTF-8 text. Save the file as UTF-8.", number) from error
+
+
+@contextmanager
+def failures_of_networkx(path: Path) -> Iterator[None]:
+    """Turn whatever NetworkX raises at a malformed file into a FormatError."""
+    try:
+        yield
+    except (FormatError, InputError, OSError, MemoryError):
+        raise
+    except RecursionError as error:
+        raise FormatError(path, "is nested too deeply. Expected a flat graph.") from error
+    except Exception as error:
+        text = " ".join(str(error).split())[:200]
+        raise FormatError(path, f"NetworkX cannot read it ({type(error).__name__}: {text}). Check the file.") from error

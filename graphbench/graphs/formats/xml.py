@@ -1,0 +1,104 @@
+"""GraphML and GEXF, through NetworkX, after a pass of expat that counts edges and refuses entities and deep nesting.
+
+Entities (`<!ENTITY ...>`) can expand to more than fits anywhere, and no graph needs them.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from pathlib import Path
+from typing import Any
+from xml.parsers import expat
+
+from graphbench.errors import FormatError
+from graphbench.graphs.clean import Raw
+from graphbench.graphs.formats.networkx_text import failures_of_networkx, raw_of
+from graphbench.graphs.formats.packed import opened
+
+_DEEPEST = 100
+_NUMBERED = re.compile(r"n(0|[1-9][0-9]{0,17})")
+
+
+def read_graphml(path: Path, *, directed: bool | None = None) -> Raw:
+    """Read GraphML. Vertices n0, n1, ..., as igraph and graph-tool write them, are called by `name` or their number.
+
+    Raises:
+        FormatError: if it is invalid, or has nested graphs or hyperedges.
+    """
+    import networkx as nx
+
+    text, counts = _checked(path)
+    if counts.get("hyperedge"):
+        raise FormatError(path, f"has {counts['hyperedge']:,} hyperedges; expected edges of two ends.")
+    if counts.get("graph", 0) != 1:
+        raise FormatError(path, f"has {counts.get('graph', 0)} graphs; expected one. Split the file.")
+    with failures_of_networkx(path):
+        graph = nx.read_graphml(io.BytesIO(text), force_multigraph=True)
+        _require_nodes(graph, counts, path)
+        numbers = [_NUMBERED.fullmatch(str(node)) for node in graph.nodes]
+        if numbers and all(numbers):
+            names = _names(graph) or {node: str(node)[1:] for node in graph.nodes}
+            graph = nx.relabel_nodes(graph, names)
+    return raw_of(graph, path, rows=counts.get("edge", 0), directed=directed)
+
+
+def read_gexf(path: Path, *, directed: bool | None = None) -> Raw:
+    """Read GEXF; vertices are called by their id.
+
+    Raises:
+        FormatError: if it is invalid.
+    """
+    import networkx as nx
+
+    text, counts = _checked(path)
+    with failures_of_networkx(path):
+        graph = nx.read_gexf(io.BytesIO(text))
+        _require_nodes(graph, counts, path)
+    return raw_of(graph, path, rows=counts.get("edge", 0), directed=directed)
+
+
+def _names(graph: Any) -> dict[Any, str] | None:
+    names = {node: str(data["name"]) for node, data in graph.nodes(data=True) if "name" in data}
+    return names if 0 < len(names) == len(graph) == len(set(names.values())) else None
+
+
+def _require_nodes(graph: Any, counts: dict[str, int], path: Path) -> None:
+    """NetworkX adds nodes that only edges name, and merges nodes with one id."""
+    if len(graph) != counts.get("node", 0):
+        problem = f"declares {counts.get('node', 0):,} nodes, but its edges and nodes have {len(graph):,} different ids"
+        raise FormatError(path, f"{problem}. Correct the file.")
+
+
+def _checked(path: Path) -> tuple[bytes, dict[str, int]]:
+    """The document, and how many elements of each name it has."""
+    counts: dict[str, int] = {}
+    depth = 0
+
+    def start(name: str, _attributes: dict[str, str]) -> None:
+        nonlocal depth
+        depth += 1
+        if depth > _DEEPEST:
+            raise FormatError(path, f"is nested more than {_DEEPEST} deep. Expected a flat graph.")
+        local = name.rpartition(" ")[2]
+        counts[local] = counts.get(local, 0) + 1
+
+    def end(_name: str) -> None:
+        nonlocal depth
+        depth -= 1
+
+    def entity(*_: Any) -> None:
+        raise FormatError(path, "declares XML entities, which can expand without limit. Remove the <!ENTITY> lines.")
+
+    parser = expat.ParserCreate(namespace_separator=" ")
+    parser.StartElementHandler, parser.EndElementHandler, parser.EntityDeclHandler = start, end, entity
+    with opened(path) as stream:
+        text = stream.everything()
+    try:
+        parser.Parse(text, True)
+    except expat.ExpatError as error:
+        problem = f"not well-formed XML: {expat.ErrorString(error.code)}. Get the file again."
+        raise FormatError(path, problem, error.lineno) from error
+    except (LookupError, ValueError) as error:
+        raise FormatError(path, f"not readable XML: {error}. Save the file as UTF-8.") from error
+    return text, counts
