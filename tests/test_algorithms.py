@@ -135,7 +135,7 @@ def test_drawn_weights_are_whole_numbers_from_the_seed():
 @pytest.mark.parametrize(
     ("algorithm", "weight", "refused"),
     [
-        ("sssp", 0.0, True),
+        ("sssp", 0.0, False),
         ("sssp", -1.0, True),
         ("pagerank", 0.0, False),
         ("pagerank", -1.0, True),
@@ -148,6 +148,9 @@ def test_drawn_weights_are_whole_numbers_from_the_seed():
         ("weighted-jaccard", -1.0, True),
         ("weighted-jaccard", 0.0, False),
         ("cosine", -1.0, False),
+        ("mst", 0.0, False),
+        ("mst", -1.0, False),
+        ("mst", np.inf, True),
     ],
 )
 def test_weights_are_refused_where_the_problem_forbids_them(algorithm, weight, refused):
@@ -167,12 +170,25 @@ def test_communities_are_refused_if_all_weights_are_zero(algorithm):
     posed(algorithm, graph([], 3))
 
 
-@pytest.mark.parametrize("algorithm", ["louvain", "leiden", "pagerank", "sssp"])
+@pytest.mark.parametrize("algorithm", ["louvain", "leiden", "pagerank", "sssp", "mst"])
 @pytest.mark.parametrize("count", [1, 2])
 def test_weights_whose_sum_overflows_are_refused(algorithm, count):
     heavy = graph([(v, v + 1, 1e308) for v in range(count)], 4)
     with pytest.raises(InputError, match="sum is beyond float64"):
         posed(algorithm, heavy)
+
+
+@pytest.mark.parametrize("algorithm", ["sssp", "mst", "weighted-jaccard", "pagerank", "transpose"])
+def test_other_problems_are_posed_where_all_weights_are_zero(algorithm):
+    posed(algorithm, graph([(0, 1, 0.0), (1, 2, 0.0)], 3))
+
+
+def test_of_two_arcs_the_smaller_weight_counts_even_if_it_is_0():
+    arcs = [(0, 1, 0.0), (1, 0, 3.0), (1, 2, 2.0), (2, 1, 5.0)]
+    _, at, _, _ = posed("weighted-jaccard", graph(arcs, 4, directed=True))
+    assert [column.tolist() for column in at.to_numpy()] == [[1], [2], [2.0]]
+    with pytest.raises(InputError, match="has no weight above 0"):
+        posed("louvain", graph(arcs[:2], 2, directed=True))
 
 
 def test_pagerank_drops_edges_of_weight_zero_and_keeps_their_vertices():

@@ -20,15 +20,19 @@ class Form:
         directed: keep the dataset's direction; False: symmetrise.
         entries: the entries of the adjacency matrix: a directed graph in which an undirected edge is an arc each way.
         weights: `ignored`; `used` if the dataset has any; `required`: drawn if it has none (integers 1-255).
-        zero_weights: edges of weight 0 are `kept`, `dropped` (if such an edge is no edge by the problem's definition)
-            or `refused`. If they are kept, not all weights may be 0. `any` is for problems that do not compute with
-            weights: all may be 0, and negative.
+        weight_values: which weights the problem is defined on, each case within the one before: `finite` numbers;
+            `summable`: their sum is within float64; `non-negative`; `not all zero`.
+        zero_weights: edges of weight 0 are `kept`, or `dropped` if such an edge is no edge by the problem's definition.
+            They are dropped last: of two arcs that become one edge, the smaller weight counts, and it may be 0.
+        unweighted: the problem that this one becomes without weights, if weights are required.
     """
 
     directed: bool
     weights: Literal["ignored", "used", "required"]
     entries: bool = False
-    zero_weights: Literal["any", "kept", "dropped", "refused"] = "kept"
+    weight_values: Literal["finite", "summable", "non-negative", "not all zero"] = "not all zero"
+    zero_weights: Literal["kept", "dropped"] = "kept"
+    unweighted: str = ""
 
     def apply(self, edges: EdgeList, *, title: str, seed: int, ignore_weights: bool = False) -> EdgeList:
         """Convert a graph to this form.
@@ -46,38 +50,44 @@ class Form:
             raise InputError(f"{edges.name} has no vertices: there is nothing to compute.")
         if self.weights == "ignored" or ignore_weights:
             edges = edges.unweighted()
-        if edges.weighted:
-            self._require_usable_weights(edges, title)
-            if self.zero_weights == "dropped":
-                edges = edges.without_zero_weights()
+        if edges.weighted and (fault := self._fault(edges)):
+            raise InputError(f"{edges.name} has {fault}, and {title} is not defined on them. {self._advice()}")
         if self.entries:
             edges = edges.entries()
         elif not self.directed:
             edges = edges.undirected()
+        if edges.weighted and self.weight_values == "not all zero" and _all_zero(edges):
+            raise InputError(
+                f"{edges.name} has no weight above 0, and {title} is not defined on such a graph. {self._advice()}"
+            )
+        if edges.weighted and self.zero_weights == "dropped":
+            edges = edges.without_zero_weights()
         if self.weights == "required" and not edges.weighted:
             edges = edges.with_drawn_weights(seed)
         return edges
 
-    def _require_usable_weights(self, edges: EdgeList, title: str) -> None:
+    def _fault(self, edges: EdgeList) -> str:
+        """Which weights the problem is not defined on."""
         weight = edges.to_numpy().weight
         assert weight is not None
-        zero = int(np.count_nonzero(weight == 0))
-        with np.errstate(over="ignore", invalid="ignore"):
-            total = float(2 * weight.sum())  # twice, as degrees count each edge at both ends
-        faults = {
-            "non-finite": int(np.count_nonzero(~np.isfinite(weight))),
-            "negative": 0 if self.zero_weights == "any" else int(np.count_nonzero(weight < 0)),
-            "zero": zero if self.zero_weights == "refused" else 0,
-        }
-        fault_text = ", ".join(f"{count:,} {fault}" for fault, count in faults.items() if count) + " weights"
-        if not any(faults.values()):
-            if self.zero_weights == "kept" and 0 < zero == len(weight):
-                fault_text = "no weight above 0"
-            elif math.isfinite(total) or self.zero_weights == "any":
-                return
-            else:
-                fault_text = "weights whose sum is beyond float64"
-        raise InputError(
-            f"{edges.name} has {fault_text}, and {title} is not defined on them. "
-            "Use --ignore-weights to pose the problem on the graph without its weights."
-        )
+        if count := int(np.count_nonzero(~np.isfinite(weight))):
+            return f"{count:,} non-finite weights"
+        if self.weight_values == "finite":
+            return ""
+        negative = int(np.count_nonzero(weight < 0))
+        if negative and self.weight_values != "summable":
+            return f"{negative:,} negative weights"
+        with np.errstate(over="ignore"):
+            total = float(2 * np.abs(weight).sum())  # twice, as degrees count each edge at both ends
+        return "" if math.isfinite(total) else "weights whose sum is beyond float64"
+
+    def _advice(self) -> str:
+        if self.weights == "used":
+            return "Use --ignore-weights to pose the problem on the graph without its weights."
+        instead = f", use {self.unweighted}, which ignores them," if self.unweighted else ""
+        return f"Correct the weights{instead} or pass --ignore-weights to draw others, integers from 1 to 255."
+
+
+def _all_zero(edges: EdgeList) -> bool:
+    weight = edges.to_numpy().weight
+    return weight is not None and len(weight) > 0 and not weight.any()

@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from graphbench.algorithms._parameters import PAIRS
 from graphbench.algorithms.base import Call, Finding
-from graphbench.certificates.checks import Wrong, form_fault, raise_if
+from graphbench.certificates.checks import Wrong, check_seed, form_fault, raise_if
 from graphbench.certificates.similarity import Neighbourhoods, neighbourhoods
 from graphbench.graphs.edgelist import EdgeList
 
@@ -26,7 +26,7 @@ Coefficient = Callable[[Floats, Floats, Floats], Floats]
 SAMPLE = 1_000
 """How many pairs a certificate recomputes; where there are no more, it recomputes all."""
 EPSILON = 1e-6
-"""How far a coefficient may be off: float32 is enough."""
+"""How far a coefficient may be off, relative to the right one, however small: float32 is enough."""
 _MAX_ENTRIES = 4_000_000
 """Entries of rows that SciPy multiplies at a time: about 64 MB for each of the two sides."""
 
@@ -48,7 +48,7 @@ def ratio(numerator: Floats, denominator: Floats) -> Floats:
 
 
 def sampled(edges: EdgeList, answer: npt.NDArray[Any], p: Call, *, symbol: str, formula: Coefficient) -> Finding:
-    """Recompute a seeded sample of the pairs and all disputed pairs; check that all values are between 0 and 1.
+    """Recompute a sample of the pairs and all disputed pairs; check that all values are between 0 and 1.
 
     With s of k pairs recomputed, an answer with w wrong values passes with probability at most (1 - s/k)^w.
 
@@ -74,16 +74,16 @@ def sampled(edges: EdgeList, answer: npt.NDArray[Any], p: Call, *, symbol: str, 
         raise Wrong(f"{_of(symbol, pair)} = {value:g} is not between 0 and 1", quantities)
     drawn = np.arange(len(pairs))
     if len(pairs) > SAMPLE:
-        chosen = np.random.default_rng(p.seed).choice(len(pairs), size=SAMPLE, replace=False)
+        chosen = np.random.default_rng(check_seed(p)).choice(len(pairs), size=SAMPLE, replace=False)
         drawn = np.union1d(chosen, p.disputed)
     expected = formula(*neighbourhoods(edges, pairs[drawn]))
-    wrong = np.flatnonzero(np.abs(answer[drawn] - expected) > EPSILON)
+    wrong = np.flatnonzero(np.abs(answer[drawn] - expected) > EPSILON * expected)
     if len(wrong):
         at, right = drawn[wrong[0]], expected[wrong[0]]
         fault = f"{_of(symbol, pairs[at])} is {right:.9g}, not {answer[at]:.9g}; wrong for {len(wrong):,} of the sample"
         raise Wrong(fault, quantities)
     all_of = "all" if len(drawn) == len(pairs) else f"a sample of {len(drawn):,} of"
-    detail = f"{all_of} {len(pairs):,} pairs recomputed exactly agree within {EPSILON:g}"
+    detail = f"{all_of} {len(pairs):,} pairs recomputed exactly agree within a relative {EPSILON:g}"
     return Finding(detail=detail, quantities=quantities)
 
 

@@ -38,7 +38,7 @@ coo_to_csr = Algorithm(
     revision=1,
     title="COO to CSR",
     family="structure",
-    form=Form(directed=True, entries=True, weights="used", zero_weights="any"),
+    form=Form(directed=True, entries=True, weights="used", weight_values="finite"),
     kind="arcs",
     headline="entries",
 )

@@ -5,7 +5,7 @@ no neighbour. Also called Salton's index (Salton, McGill, "Introduction to Moder
 (1983); Lu, Zhou, Physica A 390 (2011) 1150-1170).
 
 The graph is undirected, weights are ignored. All engines get one list of pairs, the ends of random paths of two edges,
-as for `jaccard`. Answers are compared within 2e-6.
+as for `jaccard`. Answers are compared within a relative 2e-6.
 
 How engines differ. `cugraph.cosine` is not used, because it computes something else (release 26.10). Its documentation
 states the formula above, but it returns 1.0 for every pair with a common neighbour; with weights, it leaves out of the
@@ -30,7 +30,7 @@ from graphbench.graphs.edgelist import EdgeList
 
 cosine = Algorithm(
     name="cosine",
-    revision=1,
+    revision=2,
     title="cosine similarity",
     aliases=("salton",),
     form=Form(directed=False, weights="ignored"),
@@ -44,7 +44,7 @@ def _salton(common: similarity.Floats, first: similarity.Floats, second: similar
 
 @cosine.certificate
 def _(edges: EdgeList, answer: npt.NDArray[Any], p: Call) -> Finding:
-    """A seeded sample of the pairs and all disputed pairs are recomputed exactly; all values are between 0 and 1.
+    """A sample of the pairs and all disputed pairs are recomputed exactly; all values are between 0 and 1.
 
     With s of k pairs recomputed, an answer with w wrong values passes with probability at most (1 - s/k)^w. Up to 1,000
     pairs are all recomputed.

@@ -10,8 +10,8 @@ answers are not compared with each other; the certificate alone decides. On a gr
 right.
 
 The problem has one absolute tolerance: an answer is right if one more step x -> x + A x, scaled to length 1, changes it
-by at most that, summed over all vertices, and if its eigenvalue is within 0.1 % of the largest (or within the
-tolerance, if that is more). All engines compute in float64. An engine that has not converged after `max_iterations`
+by at most that, summed over all vertices, and if its eigenvalue is the largest, as far as the tolerance can
+distinguish them. All engines compute in float64. An engine that has not converged after `max_iterations`
 has no answer.
 
 How engines differ. NetworkX, nx-cugraph and cuGraph iterate x + A x from a uniform vector until a step changes less
@@ -38,12 +38,12 @@ from graphbench.algorithms._iterating import (
 from graphbench.algorithms._parameters import max_iterations, tolerance
 from graphbench.algorithms.base import Algorithm, Call, Finding, Form, Quantities
 from graphbench.certificates.checks import Wrong, form_fault, raise_if
-from graphbench.certificates.spectral import SLACK, direction, largest_eigenvalue, negative, scores_fault
+from graphbench.certificates.spectral import allowed_below, direction, largest_eigenvalue, negative, scores_fault
 from graphbench.graphs.edgelist import EdgeList
 
 eigenvector = Algorithm(
     name="eigenvector",
-    revision=1,
+    revision=2,
     title="eigenvector centrality",
     family="centrality",
     form=Form(directed=False, weights="ignored"),
@@ -65,8 +65,9 @@ def _(edges: EdgeList, answer: npt.NDArray[Any], p: Call) -> Finding:
     Theorem. Let x have length 1 and r = (x + A x) / |x + A x| - x. Then A x = m x + (m + 1) r for m = |x + A x| - 1, so
     x is an exact eigenvector of a matrix that differs from A by at most (m + 1) |r| (Wilkinson, The Algebraic
     Eigenvalue Problem, 1965): the answer to a problem that close. (The length |r| is at most the total change.)
-    Comparing x^T A x with the largest eigenvalue shows which one it is; by Perron and Frobenius a non-negative vector
-    belongs to it.
+    Comparing x^T A x with the largest eigenvalue shows which one it is
+    (:func:`graphbench.certificates.spectral.allowed_below`, with A + 1); by Perron and Frobenius a non-negative vector
+    belongs to it on a connected graph.
     """
     raise_if(form_fault(answer, edges.num_vertices, "floating", "scores"))
     raise_if(scores_fault(answer, "score"))
@@ -87,7 +88,7 @@ def _(edges: EdgeList, answer: npt.NDArray[Any], p: Call) -> Finding:
             quantities,
         )
     largest = largest_eigenvalue(matrix)
-    if value < (1 - max(SLACK, p.tolerance)) * largest:
+    if 1 + value < allowed_below(1 + largest, p.tolerance):
         raise Wrong(f"the scores belong to the eigenvalue {value:.9g}, but the largest is {largest:.9g}", quantities)
     detail = f"L1 residual {residual:.3g}, at most {p.tolerance:g}, at the largest eigenvalue, {value:.9g}"
     return Finding(detail=detail, quantities=quantities)

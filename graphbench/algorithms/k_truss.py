@@ -20,7 +20,7 @@ import numpy.typing as npt
 
 from graphbench.algorithms.base import Algorithm, Call, Finding, Form, Parameter, Quantities
 from graphbench.certificates import cores, subgraphs
-from graphbench.certificates.checks import raise_if
+from graphbench.certificates.checks import check_seed, raise_if
 from graphbench.graphs.edgelist import EdgeList
 
 k_truss = Algorithm(
@@ -48,7 +48,7 @@ def _(edges: EdgeList, answer: npt.NDArray[Any], p: Call) -> Finding:
     """
     mask = subgraphs.edge_mask(edges, answer)
     quantities: Quantities = {"edges": len(answer), "vertices": subgraphs.vertices(edges, mask)}
-    fault, shown = cores.truss(edges, mask, p.k, seed=p.seed)
+    fault, shown = cores.truss(edges, mask, p.k, seed=check_seed(p))
     raise_if(fault, quantities)
     return Finding(detail=shown, quantities=quantities)
 

@@ -1,8 +1,9 @@
 """Minimum spanning tree: the edges of least total weight that connect each component of the graph.
 
 A spanning forest if the graph is not connected. Boruvka (1926); Kruskal, Proc. AMS 7 (1956) 48-50; Prim, Bell System
-Technical Journal 36 (1957) 1389-1401. The graph is undirected. The dataset's weights are used, 0 included; if it has
-none, integers from 1 to 255 are drawn with the stored seed, the same for every engine.
+Technical Journal 36 (1957) 1389-1401. The graph is undirected. The dataset's weights are used, 0 and negative ones
+included: adding a constant to all weights changes no minimum forest. If it has none, integers from 1 to 255 are drawn
+with the stored seed, the same for every engine.
 
 The answer is the edges. With equal weights several forests are right, so answers are not compared with each other; the
 certificate compares each with the least total weight.
@@ -28,11 +29,11 @@ from graphbench.system.text import count
 
 mst = Algorithm(
     name="mst",
-    revision=1,
+    revision=2,
     title="minimum spanning tree",
     family="trees",
     aliases=("minimum-spanning-tree",),
-    form=Form(directed=False, weights="required"),
+    form=Form(directed=False, weights="required", weight_values="summable"),
     kind="edges",
     headline="weight",
     unique=False,
@@ -45,29 +46,27 @@ def _(edges: EdgeList, answer: npt.NDArray[Any], _p: Call) -> Finding:
 
     A spanning forest is shown by counting (:func:`graphbench.certificates.subgraphs.forest_fault`). All minimum
     spanning forests have the same sorted weights (:func:`graphbench.certificates.subgraphs.least_forest`). Integer
-    weights must be equal; fractional weights, where rounding may break ties, agree within a relative 1e-6, each of them
-    and in total.
+    weights must be equal, fractional weights within the rounding of float64, whatever their scale.
     """
     mask = subgraphs.edge_mask(edges, answer)
     _, _, weight = edges.to_numpy()
     assert weight is not None
     total, trees = float(weight[mask].sum()), components.count_components(edges)
-    exact = search.integral(edges) and total < 2**53
-    quantities: Quantities = {"weight": int(total) if exact else total, "edges": len(answer), "trees": trees}
+    exact = search.integral(edges)
+    whole = exact and abs(total) < 2**53
+    quantities: Quantities = {"weight": int(total) if whole else total, "edges": len(answer), "trees": trees}
     raise_if(subgraphs.forest_fault(edges, mask, trees), quantities)
-    lightest = subgraphs.least_forest(edges)
+    lightest, chosen = subgraphs.least_forest(edges), np.sort(weight[mask])
     least = float(lightest.sum())
-    if total > least and (exact or not np.isclose(total, least, rtol=subgraphs.RELATIVE, atol=0)):
-        raise Wrong(f"the edges weigh {total:.17g} together, but a spanning forest of {least:.17g} exists", quantities)
-    chosen = np.sort(weight[mask])
-    heavy = np.flatnonzero(chosen > lightest * (1 + subgraphs.RELATIVE))
+    heavy = np.flatnonzero(chosen - lightest > (0.0 if exact else subgraphs.ROUNDING) * np.abs(lightest))
     if len(heavy):
         at = heavy[0]
         raise Wrong(
-            f"edge {at + 1:,} by weight weighs {chosen[at]:.9g}, but that of the least forests {lightest[at]:.9g}",
+            f"edge {at + 1:,} by weight weighs {float(chosen[at])}, but that of the least forests "
+            f"{float(lightest[at])}; the edges weigh {total:.9g} together, the least forests {least:.9g}",
             quantities,
         )
-    shown = "exactly" if exact else f"within a relative {subgraphs.RELATIVE:g}"
+    shown = "exactly" if exact else "but for rounding"
     forest = count(trees, "tree")
     detail = f"{len(answer):,} edges without a cycle span the graph in {forest}, of the least total weight {shown}"
     return Finding(detail=detail, quantities=quantities)

@@ -6,7 +6,7 @@ resemblance", Am. J. Sci. 258-A (1960) 300-311) and, in link prediction, the "hu
 390 (2011) 1150-1170).
 
 The graph is undirected, weights are ignored. All engines get one list of pairs, the ends of random paths of two edges,
-as for `jaccard`. Answers are compared within 2e-6.
+as for `jaccard`. Answers are compared within a relative 2e-6.
 
 How engines differ. cuGraph has the coefficient and computes it in float32. For the others it is derived inside the
 timer, by a division by the smaller degree: from common neighbours pair by pair (NetworkX, as its own Jaccard
@@ -27,7 +27,7 @@ from graphbench.graphs.edgelist import EdgeList
 
 overlap = Algorithm(
     name="overlap",
-    revision=1,
+    revision=2,
     title="overlap coefficient",
     aliases=("szymkiewicz-simpson",),
     form=Form(directed=False, weights="ignored"),
@@ -41,7 +41,7 @@ def _overlap(common: similarity.Floats, first: similarity.Floats, second: simila
 
 @overlap.certificate
 def _(edges: EdgeList, answer: npt.NDArray[Any], p: Call) -> Finding:
-    """A seeded sample of the pairs and all disputed pairs are recomputed exactly; all values are between 0 and 1.
+    """A sample of the pairs and all disputed pairs are recomputed exactly; all values are between 0 and 1.
 
     With s of k pairs recomputed, an answer with w wrong values passes with probability at most (1 - s/k)^w. Up to 1,000
     pairs are all recomputed.

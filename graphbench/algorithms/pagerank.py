@@ -32,10 +32,10 @@ from graphbench.graphs.edgelist import EdgeList
 
 pagerank = Algorithm(
     name="pagerank",
-    revision=1,
+    revision=2,
     title="PageRank",
     family="link analysis",
-    form=Form(directed=True, weights="used", zero_weights="dropped"),
+    form=Form(directed=True, weights="used", weight_values="non-negative", zero_weights="dropped"),
     kind="scores",
     headline="residual",
     on_device=True,
@@ -52,6 +52,9 @@ def _(edges: EdgeList, answer: npt.NDArray[Any], p: Call) -> Finding:
     Theorem. The operator G (:func:`graphbench.certificates.checks.pagerank_step`) contracts the L1 distance by the
     damping factor, so it has one fixed point x*, and |x - x*| <= |G(x) - x| / (1 - damping): a small residual proves a
     small error. G(x) - x sums to (1 - damping) (1 - sum(x)): a small residual also bounds how far the sum is from 1.
+
+    With damping close to 1 the bound exceeds every error. Where it proves too little
+    (:func:`graphbench.certificates.equations.error_limit`), the equations are solved and the ranks compared.
     """
     return _pagerank.finding(edges, answer, p)
 

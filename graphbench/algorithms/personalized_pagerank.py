@@ -31,11 +31,11 @@ from graphbench.graphs.edgelist import EdgeList
 
 personalized_pagerank = Algorithm(
     name="personalized-pagerank",
-    revision=1,
+    revision=2,
     title="personalized PageRank",
     family="link analysis",
     aliases=("ppr",),
-    form=Form(directed=True, weights="used", zero_weights="dropped"),
+    form=Form(directed=True, weights="used", weight_values="non-negative", zero_weights="dropped"),
     kind="scores",
     headline="residual",
     draws="vertices",
@@ -60,7 +60,7 @@ def _(edges: EdgeList, answer: npt.NDArray[Any], p: Call) -> Finding:
 
     Theorem. As for PageRank: wherever jumps lead, the operator G (:func:`graphbench.certificates.checks.pagerank_step`)
     contracts the L1 distance by the damping factor, so it has one fixed point x*, |x - x*| <= |G(x) - x| / (1 -
-    damping), and a small residual proves a small error.
+    damping), and a small residual proves a small error; where it proves too little, the equations are solved.
     """
     return _pagerank.finding(edges, answer, p, teleport=p.vertices)
 

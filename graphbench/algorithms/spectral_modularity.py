@@ -33,7 +33,7 @@ import numpy.typing as npt
 from graphbench.algorithms import _communities
 from graphbench.algorithms.base import Algorithm, Call, Finding, Form
 from graphbench.certificates import partition
-from graphbench.certificates.checks import raise_if
+from graphbench.certificates.checks import check_seed, raise_if
 from graphbench.errors import UnsupportedError
 from graphbench.graphs.edgelist import EdgeList
 
@@ -65,7 +65,7 @@ def _(edges: EdgeList, answer: npt.NDArray[Any], p: Call) -> Finding:
     _, sizes = np.unique(answer, return_counts=True)
     quantities = {"modularity": quality, "clusters": len(sizes), "largest": int(sizes.max())}
     detail = f"a partition of all {edges.num_vertices:,} vertices; modularity recomputed in float64"
-    random_quality = partition.shuffled_modularity(edges, answer, seed=p.seed)
+    random_quality = partition.shuffled_modularity(edges, answer, seed=check_seed(p))
     if quality > random_quality:
         return Finding(detail=detail, quantities=quantities)
     note = (

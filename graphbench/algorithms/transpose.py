@@ -35,7 +35,7 @@ transpose = Algorithm(
     title="transpose",
     family="structure",
     aliases=("reverse",),
-    form=Form(directed=True, entries=True, weights="used", zero_weights="any"),
+    form=Form(directed=True, entries=True, weights="used", weight_values="finite"),
     kind="arcs",
     headline="entries",
 )

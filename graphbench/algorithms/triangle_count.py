@@ -22,7 +22,7 @@ import numpy.typing as npt
 
 from graphbench.algorithms.base import Algorithm, Call, Finding, Form, Quantities
 from graphbench.certificates import triangles
-from graphbench.certificates.checks import Wrong, form_fault, raise_if
+from graphbench.certificates.checks import Wrong, check_seed, form_fault, raise_if
 from graphbench.graphs.edgelist import EdgeList
 
 triangle_count = Algorithm(
@@ -40,7 +40,7 @@ triangle_count = Algorithm(
 
 @triangle_count.certificate
 def _(edges: EdgeList, answer: npt.NDArray[Any], p: Call) -> Finding:
-    """Counts are recomputed exactly: all of them if that is quick, otherwise those of a seeded sample of vertices.
+    """Counts are recomputed exactly: all of them if that is quick, otherwise those of a sample of vertices.
 
     Every count is between 0 and d(v) (d(v) - 1) / 2, and they sum to a multiple of 3, because each triangle counts at
     its three vertices. With a sample of s of n vertices, an answer with w wrong counts passes with a probability of
@@ -56,7 +56,7 @@ def _(edges: EdgeList, answer: npt.NDArray[Any], p: Call) -> Finding:
         raise Wrong(
             f"vertex {v:,} with {edges.degrees[v]:,} neighbours cannot lie in {answer[v]:,} triangles", quantities
         )
-    vertices, expected = triangles.count_triangles(edges, seed=p.seed)
+    vertices, expected = triangles.count_triangles(edges, seed=check_seed(p))
     wrong = np.flatnonzero(answer[vertices] != expected)
     if len(wrong):
         v, right = vertices[wrong[0]], expected[wrong[0]]

@@ -7,7 +7,7 @@ or 0 without an edge; 0 if neither vertex has an edge. Also called the Ruzicka s
 
 The graph is undirected. The dataset's weights are used; if it has none, integers from 1 to 255 are drawn with the
 stored seed. Edges of weight 0 are dropped, because they add nothing to either sum. All engines get one list of pairs,
-the ends of random paths of two edges, as for `jaccard`. Answers are compared within 2e-6.
+the ends of random paths of two edges, as for `jaccard`. Answers are compared within a relative 2e-6.
 
 How engines differ. Few libraries have it. cuGraph takes the weights of both ends while it intersects adjacency lists,
 in the type of the weights, here float64. SciPy computes the minimum of sparse rows, in batches; the sum of max follows
@@ -26,10 +26,12 @@ from graphbench.graphs.edgelist import EdgeList
 
 weighted_jaccard = Algorithm(
     name="weighted-jaccard",
-    revision=1,
+    revision=2,
     title="weighted Jaccard",
     aliases=("ruzicka",),
-    form=Form(directed=False, weights="required", zero_weights="dropped"),
+    form=Form(
+        directed=False, weights="required", weight_values="non-negative", zero_weights="dropped", unweighted="jaccard"
+    ),
     **similarity.PROBLEM,
 )
 
@@ -41,7 +43,7 @@ def _ruzicka(common: similarity.Floats, first: similarity.Floats, second: simila
 
 @weighted_jaccard.certificate
 def _(edges: EdgeList, answer: npt.NDArray[Any], p: Call) -> Finding:
-    """A seeded sample of the pairs and all disputed pairs are recomputed in float64; all values are between 0 and 1.
+    """A sample of the pairs and all disputed pairs are recomputed in float64; all values are between 0 and 1.
 
     With s of k pairs recomputed, an answer with w wrong values passes with probability at most (1 - s/k)^w. Up to 1,000
     pairs are all recomputed.

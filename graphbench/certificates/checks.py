@@ -12,6 +12,7 @@ functions alone: a graph that is made on a device is certified there. What uses 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from types import SimpleNamespace
 from typing import Any, Literal
 
 import numpy as np
@@ -94,17 +95,26 @@ def pagerank_step(
     out = np.zeros_like(ranks)
     for tail, _, weight in arcs(edges):
         out += np.bincount(tail, weights=weight, minlength=n)
-    share = np.where(out > 0, ranks / np.where(out > 0, out, 1.0), 0.0)
     arriving = np.zeros_like(ranks)
     for tail, head, weight in arcs(edges):
-        flow = share[tail]
-        arriving += np.bincount(head, weights=flow if weight is None else flow * weight, minlength=n)
+        # First the share of the arc: rank / out overflows where weights are near the smallest number.
+        share = (1.0 if weight is None else weight) / out[tail]
+        arriving += np.bincount(head, weights=ranks[tail] * share, minlength=n)
     jumping = damping * float(ranks[out == 0].sum()) + (1 - damping)
     if teleport is None:
         return damping * arriving + jumping / n
     stepped = damping * arriving
     stepped[teleport] += jumping / len(teleport)
     return stepped
+
+
+def check_seed(p: SimpleNamespace) -> int:
+    """The seed of what a certificate samples: drawn after the answer, so that no engine can prepare for it.
+
+    Args:
+        p: the call; without such a seed, the problem's own is used.
+    """
+    return int(getattr(p, "check_seed", p.seed))
 
 
 def arcs(edges: EdgeList) -> Iterator[tuple[Ids, Ids, Floats | None]]:

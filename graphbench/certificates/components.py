@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from graphbench.certificates.rows import out_arcs
+from graphbench.certificates.rows import out_arcs, unreached
 from graphbench.graphs.edgelist import EdgeList
 from graphbench.graphs.on_device.edges import DeviceEdgeList
 
@@ -115,7 +115,7 @@ def strong_fault(edges: EdgeList, labels: npt.NDArray[Any]) -> str:
     forwards = [(kept, "is not reached from")]
     backwards = [(kept.T.tocsr(), "does not lead back to")] if edges.directed else []  # an edge leads both ways
     for arcs, fault in forwards + backwards:
-        lost = _unreached(arcs, first)
+        lost = unreached(arcs, first)
         if lost is not None:
             other = int(first[label[lost]])
             return f"vertices {lost:,} and {other:,} share a label, but {lost:,} {fault} {other:,} inside it"
@@ -132,21 +132,6 @@ def _rows_kept(matrix: Any, kept: npt.NDArray[np.bool_]) -> Any:
 
     before = np.concatenate([[0], np.cumsum(kept)])[matrix.indptr].astype(matrix.indptr.dtype)
     return csr_array((np.ones(int(before[-1]), dtype=np.int8), matrix.indices[kept], before), shape=matrix.shape)
-
-
-def _unreached(matrix: Any, seeds: Integers) -> int | None:
-    """A vertex that no path from the seeds leads to, or None."""
-    from scipy.sparse import csr_array
-    from scipy.sparse.csgraph import breadth_first_order
-
-    n = matrix.shape[0]
-    ends = np.concatenate([matrix.indices, seeds.astype(matrix.indices.dtype)])  # of arcs from a root above the seeds
-    rows = np.append(matrix.indptr, np.asarray(len(ends), dtype=matrix.indptr.dtype))
-    rooted = csr_array((np.ones(len(ends), dtype=np.int8), ends, rows), shape=(n + 1, n + 1))
-    reach: Any = breadth_first_order  # the stubs know no call that returns one array
-    lost = np.ones(n + 1, dtype=bool)
-    lost[reach(rooted, n, directed=True, return_predecessors=False)] = False
-    return int(np.argmax(lost)) if lost.any() else None
 
 
 def _edge_of_a_cycle(tail: Any, head: Any, n: int) -> tuple[int, int] | None:

@@ -73,3 +73,18 @@ def out_arcs(matrix: Any, vertices: npt.NDArray[Any]) -> Iterator[tuple[npt.NDAr
     for part in np.split(vertices, cuts):
         index, positions = csr_positions(matrix.indptr, part)
         yield part[index], matrix.indices[positions]
+
+
+def unreached(matrix: Any, seeds: Integers) -> int | None:
+    """A vertex that no path from the seeds leads to, or None."""
+    from scipy.sparse import csr_array
+    from scipy.sparse.csgraph import breadth_first_order
+
+    n = matrix.shape[0]
+    ends = np.concatenate([matrix.indices, seeds.astype(matrix.indices.dtype)])  # of arcs from a root above the seeds
+    rows = np.append(matrix.indptr, np.asarray(len(ends), dtype=matrix.indptr.dtype))
+    rooted = csr_array((np.ones(len(ends), dtype=np.int8), ends, rows), shape=(n + 1, n + 1))
+    reach: Any = breadth_first_order  # the stubs know no call that returns one array
+    lost = np.ones(n + 1, dtype=bool)
+    lost[reach(rooted, n, directed=True, return_predecessors=False)] = False
+    return int(np.argmax(lost)) if lost.any() else None

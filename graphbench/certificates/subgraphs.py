@@ -16,8 +16,9 @@ from graphbench.certificates.checks import Wrong
 from graphbench.graphs.edgelist import EdgeList
 
 Mask = npt.NDArray[np.bool_]
-RELATIVE = 1e-6
-"""How far a spanning forest with fractional weights may exceed the least one: each edge, and the total."""
+ROUNDING = 4 * float(np.finfo(np.float64).eps)
+"""How far an edge of a forest with fractional weights may exceed that of the least one, relative to it: cuGraph breaks
+ties by adding amounts below the smallest difference of two weights, which rounding may make equal."""
 
 
 def edge_mask(edges: EdgeList, answer: npt.NDArray[Any]) -> Mask:
