@@ -30,9 +30,9 @@ def test_columns_are_found_by_name_or_position(read, ends, dtype):
 
 
 def test_column_names_take_precedence_over_positions(read):
-    raw = read({"weight": [7], "note": ["x"], "dst": [0], "src": [1]}, directed=True)
+    raw = read({"weight": [7], "note": ["x"], "target": [0], "Source": [1]}, directed=True)
     assert (raw.src.tolist(), raw.dst.tolist(), raw.weight.tolist(), raw.directed) == ([1], [0], [7], True)
-    assert read({"a": [0], "b": [1], "c": [5.0]}).weight is None
+    assert read({"a": [0], "b": [1], "c": [5.0]}).weight.tolist() == [5]
 
 
 @pytest.mark.parametrize("kind", [pa.string(), pa.large_string(), pa.dictionary(pa.int32(), pa.string())])
@@ -65,13 +65,17 @@ def test_files_of_graphbench_are_read_completely(tmp_path):
 @pytest.mark.parametrize(
     ("columns", "words"),
     [
-        ({"src": [1]}, "found the columns src; expected two columns of vertices"),
-        ({"src": [1.5], "dst": [2.0]}, "column 'src' has the type double"),
-        ({"src": [1, None], "dst": [1, 2]}, "column 'src' has 1 nulls"),
-        ({"src": ["a"], "dst": [1]}, "different types, string and int64"),
-        ({"src": pa.array([2**64 - 1], pa.uint64()), "dst": [1]}, "beyond 64 bits"),
-        ({"src": [1], "dst": [2], "weight": ["x"]}, "column 'weight' has the type string; expected numeric"),
-        ({"src": [1], "dst": [2], "weight": pa.array([None], pa.float64())}, "column 'weight' has 1 nulls"),
+        ({"src": [1]}, "found the columns src; expected a source, a target"),
+        ({"src": [1.5], "dst": [2.0]}, "column 'src' has 1.5 in row 0"),
+        ({"src": [1, None], "dst": [1, 2]}, "column 'src' has 1 empty value, the first in row 1"),
+        ({"src": [True], "dst": [1]}, "column 'src' has the type bool"),
+        ({"src": pa.array([2**64 - 1], pa.uint64()), "dst": [1]}, "beyond 64 bits with a sign in row 0"),
+        ({"src": [1], "dst": [2], "weight": ["x"]}, "the weights in column 'weight' are not numbers"),
+        ({"src": [1], "dst": [2], "weight": pa.array([None], pa.float64())}, "column 'weight' has 1 empty value"),
+        ({"src": [1], "dst": [2], "weight": [float("nan")]}, "column 'weight' has the weight nan in row 0"),
+        ({"src": [1], "dst": [2], "weight": [float("-inf")]}, "column 'weight' has the weight -inf in row 0"),
+        ({"src": [1], "dst": [2], "weight": [2**53 + 1]}, "has the weight 9007199254740993 in row 0"),
+        ({"src": [1], "dst": [2], "a": [3], "b": [4]}, "--source-column src --target-column dst --weight-column a"),
     ],
 )
 def test_a_file_without_edge_columns_is_reported(read, columns, words):

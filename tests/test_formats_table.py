@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from graphbench.errors import FormatError
 from graphbench.graphs import formats
+from graphbench.graphs.formats.table_roles import TableOptions
 
 
 @pytest.fixture
@@ -39,8 +40,10 @@ def test_every_delimiter_is_detected_under_any_file_name(read, delimiter, name):
 
 
 def test_comments_blank_lines_spaces_and_crlf_are_ignored(read):
-    text = "# Directed graph\n# FromNodeId\tToNodeId\r\n\n  1\t2 \r\n% more\n   # and more\n 2\t 3\n\t\n3  4"
-    assert named(read(text)) == [(1, 2), (2, 3), (3, 4)]
+    text = "# Directed graph\n   # FromNodeId\tToNodeId\r\n\n% more\n  1\t2 \r\n 2\t 3\n\t\n3  4"
+    raw = read(text)
+    assert named(raw) == [(1, 2), (2, 3), (3, 4)]
+    assert raw.reading.comments == 3
 
 
 @pytest.mark.parametrize(
@@ -62,24 +65,62 @@ def test_a_header_above_names_is_detected(read):
     assert named(read("one,two,weight\nx,y,1\n")) == [("x", "y", 1)]
 
 
-def test_a_first_row_of_names_is_not_a_header(read):
-    assert named(read("anna,bert\nbert,carl\n")) == [("anna", "bert"), ("bert", "carl")]
-    assert named(read("a,b\n")) == [("a", "b")]
+@pytest.mark.parametrize(
+    "header",
+    [
+        "origin,destination", "src,dst", "FromNodeId,ToNodeId", "source_id,target_id", "src_ip,dst_ip", "node1,node2",
+        "citing,cited", "Source,Target,Weight", "u,v",
+    ],
+)  # fmt: skip
+def test_a_usual_header_above_names_is_a_header(read, header):
+    weight = ",5" * (header.count(",") - 1)
+    raw = read(f"{header}\njfk,lax{weight}\nlax,sfo{weight}\n")
+    assert [row[:2] for row in named(raw)] == [("jfk", "lax"), ("lax", "sfo")]
+    assert raw.reading.header
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "user,item\nann,tea\nbob,rum\n",
+        "word,related\nword,term\nterm,name\n",  # a header of which one name is a vertex
+        "source,target\nsource,a\na,target\n",  # a flow network
+        "customer,merchant\nx,y\n",
+        "parent child\nx y\n",
+        "anna,bert\nbert,carl\n",
+        "a,b\n",
+        "0,1\nann,bob\nbob,cyd\n",  # column numbers of a frame
+        "source,target,2020\na,b,5\n",
+    ],
+)
+def test_a_first_row_that_may_be_a_header_is_refused_until_the_user_decides(read, text):
+    with pytest.raises(FormatError, match=r"line 1: the first row \(.*\) may be a header or an edge\. Pass --header"):
+        read(text)
+    rows = len(text.splitlines())
+    assert len(read(text, options=TableOptions(header=False)).src) == rows
+    if rows > 1:
+        assert len(read(text, options=TableOptions(header=True)).src) == rows - 1
+
+
+def test_a_first_row_of_vertices_that_occur_again_is_an_edge(read):
+    raw = read("anna,bert\nbert,carl\ncarl,anna\n")
+    assert named(raw) == [("anna", "bert"), ("bert", "carl"), ("carl", "anna")]
+    assert raw.reading.header is False
+    rows = [f"n{i},n{i + 1}" for i in range(5000)]  # far below the rows that decide on the layout
+    assert len(read("\n".join([*rows, "n5000,n0", "n1,n0"])).src) == 5002
 
 
 def test_a_header_selects_the_columns(read):
     text = "id,weight,target,note,source\n1,.5,8,x,9\n2,.25,9,y,8\n"
     assert named(read(text)) == [(9, 8, 0.5), (8, 9, 0.25)]
     assert named(read("weight;dst;src\n5;1;2\n")) == [(2, 1, 5)]
-    assert named(read("source,target,kind\n1,2,x\n")) == [(1, 2)]
 
 
-@pytest.mark.parametrize(
-    "text", ["source,target,rating\n1,2,5\n", "a,b,rating\n1,2,5\n", "rating;to;from;note\n5;2;1;good\n"]
-)
-def test_a_column_not_named_weight_is_ignored_with_a_warning(read, text):
-    with pytest.warns(UserWarning, match=r"no column is named weight, so 'rating' is ignored\. To use a column"):
-        assert named(read(text)) == [(1, 2)]
+def test_text_beside_known_ends_is_ignored_and_reported(read):
+    raw = read("source,target,kind\n1,2,friend\n2,3,enemy\n")
+    assert named(raw) == [(1, 2), (2, 3)]
+    assert raw.reading.ignored == ["kind"]
+    assert raw.reading.warnings == ["Column 'kind' is not numeric and is ignored; the graph has no weights."]
 
 
 def test_without_a_header_the_third_column_is_the_weight(read):
@@ -90,14 +131,17 @@ def test_semicolons_in_every_row_take_precedence_over_commas(read):
     for text in ("1;2;0,5\n", "source;target;weight\n1;2;0,5\n2;3;1,5\n", "ann;bob;0,5\nbob;cyd;1,5\n"):
         with pytest.raises(FormatError, match=r"expected a number as the weight, found '0,5'\. Use a decimal point"):
             read(text, "a.csv")
-    assert named(read("Doe, Jane;Roe, Max\n")) == [("Doe, Jane", "Roe, Max")]
+    assert named(read("Doe, Jane;Roe, Max\n", options=TableOptions(header=False))) == [("Doe, Jane", "Roe, Max")]
     assert named(read("source,target,note\n1,2,a;b\n3,4,c;d\n")) == [(1, 2), (3, 4)]
 
 
 def test_text_in_a_third_column_is_refused_with_advice(read):
-    with pytest.raises(FormatError, match=r"found 'friend'\. Without a header, the third column is the weight"):
+    with pytest.raises(
+        FormatError, match=r"column '3' is not numeric.* --source-column 1 --target-column 2 --no-weight"
+    ):
         read("1,2,friend\n2,3,enemy\n")
-    assert named(read("source,target,kind\n1,2,friend\n2,3,enemy\n")) == [(1, 2), (2, 3)]
+    options = TableOptions(source="1", target="2", no_weight=True)
+    assert named(read("1,2,friend\n2,3,enemy\n", options=options)) == [(1, 2), (2, 3)]
 
 
 def test_rows_are_undirected_edges_by_default(read):
@@ -116,11 +160,12 @@ def test_integer_names_are_numbered_in_order(read):
 
 
 def test_text_names_are_numbered_in_sorted_order(read):
-    raw = read('"New York, NY",Oslo\nOslo,  Åre \nÅre,"say ""hi"""\n京都,Oslo\n', "a.csv")
+    text = '"New York, NY",Oslo\nOslo,  Åre \nÅre,"say ""hi"""\n京都,Oslo\n'
+    raw = read(text, "a.csv", options=TableOptions(header=False))
     assert raw.names.tolist() == sorted(["New York, NY", "Oslo", "Åre", 'say "hi"', "京都"])
     assert named(raw)[2] == ("Åre", 'say "hi"')
-    assert named(read("New York\tSan José\n", "a.tsv")) == [("New York", "San José")]
-    assert named(read('"New York" Oslo\n')) == [("New York", "Oslo")]
+    assert named(read("from\tto\nNew York\tSan José\n", "a.tsv")) == [("New York", "San José")]
+    assert named(read('from to\n"New York" Oslo\n')) == [("New York", "Oslo")]
 
 
 def test_one_text_name_makes_all_names_text(read):
@@ -137,42 +182,54 @@ def test_special_words_are_ordinary_names(read):
 
 
 def test_a_byte_order_mark_is_ignored(read):
-    assert named(read(b"\xef\xbb\xbfx,y\n")) == [("x", "y")]
+    assert named(read(b"\xef\xbb\xbffrom,to\nx,y\n")) == [("x", "y")]
     assert named(read(b"\xef\xbb\xbf1 2\n3 4\n")) == [(1, 2), (3, 4)]
-
-
-def test_infinite_and_nan_weights_are_read(read):
-    np.testing.assert_equal(
-        [row[2] for row in named(read("1 2 inf\n2 3 -Infinity\n3 4 NaN\n"))], [np.inf, -np.inf, np.nan]
-    )
+    assert named(read(b"\xef\xbb\xbf# 3 vertices\n1 2\n3 4\n")) == [(1, 2), (3, 4)]
+    assert named(read(b"\xef\xbb\xbf" + b"% more\n" * 2_000_000 + b"1 2\n3 4\n")) == [(1, 2), (3, 4)]
 
 
 @pytest.mark.parametrize(
     ("text", "line", "words"),
     [
         ("1 2\n1 2 3\n", 2, "expected 2 columns, as in the rows before, found 3: '1 2 3'"),
-        ("1,2\n\n# c\n3\n", 4, "expected 2 columns, as in the rows before, found 1: '3'"),
+        ("1,2\n\n3\n", 3, "expected 2 columns, as in the rows before, found 1: '3'"),
+        ("1,2\n\n# c\n3,4\n", 3, "found '# c'; comments are expected before the first row only"),
+        ("1 2\n#x y\n3 4\n", 2, "comments are expected before the first row only"),
+        ("from to\nx y\n# z\n", 3, "comments are expected before the first row only"),
         ("u,v\n1,2\n3,4,5\n", 3, "expected 2 columns"),
         ("1 2 3\n3 4 heavy\n", 2, "expected a number as the weight, found 'heavy'"),
         ("1 2 0,5\n2 3 1,5\n", 1, "expected a number as the weight, found '0,5'"),
         ("1,2,\n3,4,1\n", 1, "expected a number as the weight, found ''"),
-        ("1,2,1_0\n", 1, "expected a number as the weight, found '1_0'"),
+        ("1,2,\n3,4,\n", 1, "expected a number as the weight, found ''"),
+        ("1,2,1\n3,4,1_0\n", 2, "expected a number as the weight, found '1_0'"),
+        ("1 2 3\n2 3 inf\n", 2, "expected a finite number as the weight, found 'inf'"),
+        ("1 2 -inf\n2 3 4\n", 1, "expected a finite number as the weight, found '-inf'"),
+        ("1 2 3\n2 3 NaN\n", 2, "expected a finite number as the weight, found 'NaN'"),
+        ("1 2 3\n2 3 2+1j\n", 2, "expected a number as the weight, found '2+1j'"),
+        ("1 2 3\n2 3 9007199254740993\n", 2, "beyond 2^53, where float64 rounds whole numbers"),
         ("1 2 1e400\n", 1, "too large for a 64-bit float"),
         ("1 2\nnan 3\n", 2, "integers or names, found 'nan'"),
         ("1 2\n2.5 3\n", 2, "integers or names, found '2.5'"),
-        ("1.0 2.0\n", 1, "integers or names, found '1.0'"),
+        ("1e3 2.0\n", 1, "integers or names, found '1e3'"),
+        ("18446744073709551615 2\n1 2\n", 1, "exceeds 64 bits"),
         ("1 2\n1 99999999999999999999\n", 2, "exceeds 64 bits"),
         ("1 2\n1 -9223372036854775809\n", 2, "exceeds 64 bits"),
         ("1,2\n,3\n", 2, "expected a vertex (an integer or a name), found ''"),
-        ("x,y\n,z\n", 2, "expected a vertex (an integer or a name), found ''"),
-        ("x,y\nz, \n", 2, "expected a vertex (an integer or a name), found ''"),
+        ("from,to\nx,y\n,z\n", 3, "expected a vertex (an integer or a name), found ''"),
+        ("from,to\nx,y\nz, \n", 3, "expected a vertex (an integer or a name), found ''"),
         ("x y\nz \0w\n", None, "binary data"),
-        ("1 2 3 4\n", 1, "rows have 4 columns"),
+        ("1 2 3 4\n", 1, "found 4 columns without names"),
         ("1\n2\n", 1, "found '1'"),
         ("", None, "no edges found"),
         ("# nothing\n\n", None, "no edges found"),
         ("source,target\n", None, "no edges found"),
-        ('1,2\n3,4"\n"5,6\n', 3, "expected 2 columns"),
+        ('from,to\n3,4"\n"5,6\n', 3, "unexpected end of data"),
+        ("from,to\n" + "a,b\n" * 200 + 'p10,"p11\n' + "a,b\n" * 200, 202, "unexpected end of data"),
+        ('from,to\na,b\n"a"b,c\n', 3, "expected after"),
+        ('from,to\na,b\n"a,b\nc",d\n', 3, "unexpected end of data"),
+        ("1 2\r3 4\r", 1, "found a carriage return without a newline"),
+        (b"\xff\xfe1\0 \0002\0\n\0", None, "UTF-16"),
+        ("# a b\n#c d\n", None, "2 lines skipped as comments"),
         (b"caf\xe9 bar\n", 1, "not UTF-8"),
         (bytes(range(256)) * 4, None, "binary data"),
         (b"\x01PK\x03" + bytes(60), None, "binary data"),
@@ -195,7 +252,7 @@ def test_the_reported_line_is_correct_far_into_a_large_file(read):
 
 def test_invalid_text_far_into_a_table_is_found(read):
     with pytest.raises(FormatError, match=r"line 900001: not UTF-8"):
-        read(b"abc def\n" * 900_000 + b"\xff\xfe x\n" + b"abc def\n" * 300_000)
+        read(b"from to\n" + b"abc def\n" * 899_999 + b"\xff\xfe x\n" + b"abc def\n" * 300_000)
 
 
 def test_an_unreadable_file_with_an_unknown_suffix_lists_the_formats(read):

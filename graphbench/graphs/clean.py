@@ -16,9 +16,9 @@ import numpy.typing as npt
 
 from graphbench.errors import InputError
 from graphbench.graphs.edgelist import INT32_VERTICES, EdgeList, Ids, Weights, merge_parallel
-from graphbench.records.model import DatasetInfo
+from graphbench.records.model import DatasetInfo, Reading
 
-CLEANER_VERSION = 2
+CLEANER_VERSION = 3
 """Increase it when a rule of reading or cleaning changes, so that cached graphs are cleaned again."""
 
 
@@ -33,6 +33,7 @@ class Raw:
         num_vertices: number of vertices.
         directed: whether a row is an arc.
         names: original names of the vertices, shape (num_vertices,), if ids are not the names.
+        reading: how the rows were understood, for people.
     """
 
     src: Ids
@@ -41,6 +42,7 @@ class Raw:
     num_vertices: int
     directed: bool
     names: npt.NDArray[Any] | None = None
+    reading: Reading | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,6 +68,8 @@ class Cleaning(msgspec.Struct, frozen=True, kw_only=True):
     zero_weights: int = 0
     negative_weights: int = 0
     nonfinite_weights: int = 0
+    reading: Reading | None = None
+    """How the rows were understood."""
 
 
 def clean(raw: Raw, name: str) -> tuple[EdgeList, Cleaning]:
@@ -98,6 +102,7 @@ def clean(raw: Raw, name: str) -> tuple[EdgeList, Cleaning]:
         zero_weights=0 if weight is None else int(np.count_nonzero(weight == 0)),
         negative_weights=0 if weight is None else int(np.count_nonzero(weight < 0)),
         nonfinite_weights=0 if weight is None else int(np.count_nonzero(~np.isfinite(weight))),
+        reading=raw.reading,
     )
 
 

@@ -11,17 +11,17 @@ from graphbench.errors import InputError
 from graphbench.graphs.clean import Raw
 
 
-def from_networkx(graph: Any) -> Raw:
-    """The edges of a NetworkX graph, with the attribute `weight` (1 where an edge has none, if any has it)."""
+def from_networkx(graph: Any, attribute: str = "weight") -> Raw:
+    """The edges of a NetworkX graph, with an attribute as weight (1 where an edge has none, if any has it)."""
     nodes = list(graph.nodes)
     names, ids = _number_nodes(nodes)
     number = dict(zip(nodes, ids.tolist(), strict=True))
-    rows = list(graph.edges(data="weight"))
+    rows = list(graph.edges(data=attribute))
     src = np.fromiter((number[one] for one, _, _ in rows), dtype=np.int64, count=len(rows))
     dst = np.fromiter((number[two] for _, two, _ in rows), dtype=np.int64, count=len(rows))
     weight = None
     if any(value is not None for _, _, value in rows):
-        weight = numbers([1.0 if value is None else value for _, _, value in rows])
+        weight = finite(numbers([1.0 if value is None else value for _, _, value in rows]))
     return Raw(
         src=src, dst=dst, weight=weight, num_vertices=len(nodes), directed=bool(graph.is_directed()), names=names
     )
@@ -87,13 +87,35 @@ def _is_symmetric(rows: Any) -> bool:
     )
 
 
+def finite(weights: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """The weights themselves.
+
+    Raises:
+        InputError: if one is infinite or undefined.
+    """
+    bad = ~np.isfinite(weights)
+    if bad.any():
+        row = int(np.argmax(bad))
+        problem = f"Edge {row:,} (counted from 0) has the weight {weights[row]}; expected finite numbers"
+        raise InputError(f"{problem}. Correct the weights.")
+    return weights
+
+
 def numbers(values: Any) -> npt.NDArray[np.float64]:
     """Weights as float64.
 
     Raises:
-        InputError: if they are not all numbers.
+        InputError: if they are not all real numbers, or float64 rounds a whole one.
     """
+    given = np.asarray(values)
     try:
-        return np.asarray(values, dtype=np.float64)
-    except (TypeError, ValueError) as error:
+        weights = np.asarray(values, dtype=np.float64)
+    except (TypeError, ValueError, OverflowError) as error:
         raise InputError(f"The weights are not all numbers: {error}. Convert or drop them.") from None
+    if given.dtype.kind == "c":
+        raise InputError("The weights are complex; expected real numbers. Convert them.")
+    for row in np.flatnonzero(np.abs(weights) >= 2.0**53).tolist():
+        if isinstance(given[row], int | np.integer) and int(weights[row]) != int(given[row]):
+            problem = f"Edge {row:,} (counted from 0) has the weight {given[row]}, beyond 2^53, where float64 rounds"
+            raise InputError(f"{problem} whole numbers. Rescale the weights.")
+    return weights

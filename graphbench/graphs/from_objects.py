@@ -1,4 +1,4 @@
-"""Graphs in memory: objects of NetworkX, pandas, cuDF, Polars, PyArrow, SciPy or cuGraph, and edge lists.
+"""Graphs in memory: objects of graph libraries, tables, matrices, edge lists in Python.
 
 An object's library is identified by the module name of its classes, so no library is imported for the test.
 """
@@ -7,143 +7,190 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-from collections import Counter
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, TypeGuard
 
+import msgspec
 import numpy as np
-import numpy.typing as npt
 
 from graphbench.errors import InputError, UsageError
 from graphbench.graphs import cache
 from graphbench.graphs.clean import Dataset, Raw
-from graphbench.graphs.convert import from_matrix, from_networkx, in_order, numbers
-from graphbench.graphs.edgelist import EdgeList, Ids
-from graphbench.graphs.formats import table_layout, vertex_ids
+from graphbench.graphs.convert import finite, from_matrix, from_networkx, in_order, numbers
+from graphbench.graphs.edgelist import EdgeList
+from graphbench.graphs.formats import table_roles
+from graphbench.graphs.formats.table_roles import TableOptions
+from graphbench.graphs.from_tables import arrow_table, from_array, from_arrow, from_edges, from_pandas, named
 from graphbench.graphs.loading import dataset, load
+from graphbench.records.model import Reading
 
 ACCEPTED = (
-    "a NetworkX graph, a frame of edges (pandas, cuDF, Polars, PyArrow), a SciPy sparse matrix, a cuGraph graph or an "
-    "EdgeList"
+    "a table of edges (pandas, Polars, Arrow, cuDF), a list of edge tuples, a graph of NetworkX, igraph, NetworKit or "
+    "cuGraph, a square matrix of SciPy or NumPy, or an EdgeList"
 )
 
 
-def from_object(graph: Any, name: str = "graph", directed: bool | None = None) -> Dataset:
+def from_object(
+    graph: Any, name: str = "graph", directed: bool | None = None, options: TableOptions = table_roles.NONE
+) -> Dataset:
     """Clean a graph that is in memory and cache it, so that worker processes can open it.
 
-    ===============  ==================================================================================================
-    object           how it is read
-    ===============  ==================================================================================================
-    NetworkX         nodes in sorted order, with their names unless those are 0, 1, ...; the edge attribute `weight`,
-                     1 for an edge without it, if any edge has it
-    frame            like a table in a file: columns source/src/from/... and destination/dst/target/to/..., else the
-                     first two; the column named weight, if it exists
-    SciPy            a square matrix; undirected if it is symmetric; unweighted if all stored values are 1 or boolean;
-                     duplicate coordinates are summed, as in SciPy
-    cuGraph          its edges, vertices and weights
-    EdgeList         unchanged
-    ===============  ==================================================================================================
+    ===================  ==============================================================================================
+    object               how it is read
+    ===================  ==============================================================================================
+    table                of pandas, Polars, Arrow, cuDF, or any other with the Arrow interface: like a table in a file
+                         (:mod:`.formats.table_roles`); a pandas frame whose index has the names of its columns is an
+                         adjacency matrix
+    edge tuples          a list of (u, v), (u, v, weight) or (u, v, {"weight": weight})
+    NetworkX, igraph,    nodes in sorted order, with their names unless those are 0, 1, ...; the edge attribute `weight`
+    NetworKit, cuGraph   or that named by the user, 1 for an edge without it, if any edge has it
+    SciPy, NumPy         a square matrix; undirected if it is symmetric; unweighted if all stored values are 1 or
+                         boolean; duplicate coordinates are summed, as in SciPy; an array of two or three columns is a
+                         table
+    EdgeList             unchanged
+    ===================  ==============================================================================================
 
     Args:
         graph: any of these.
         name: in tables and records.
-        directed: whether (u, v) differs from (v, u), for objects that do not define it (a frame is undirected by
-            default). False drops the direction of any object.
+        directed: whether (u, v) differs from (v, u), for objects that do not define it (a table is undirected by
+            default). True makes two arcs of each edge of an undirected object; False drops the direction of any object.
+        options: what the user says about the columns.
 
     Raises:
-        UsageError: if the object has another type.
+        UsageError: if the object has another type, or options do not apply to it.
         InputError: if it is not a graph: a rectangular matrix, weights that are not numbers, a frame with one column.
     """
     if isinstance(graph, EdgeList) and graph.on_device:
+        table_roles.refuse_options(options, "an EdgeList has no columns to choose", python=True)
         return load(graph.name, directed=directed)
-    raw = _raw(graph, directed)
-    if directed is not None and raw.directed != directed:
-        raw = dataclasses.replace(raw, directed=directed)
+    raw = _with_direction(_raw(graph, directed, options), directed)
     edges, cleaning = cache.cleaned(_content(raw), name, lambda: raw)
-    return dataset(name, edges, cleaning, source=f"{type(graph).__module__}.{type(graph).__qualname__} in memory")
+    cleaning = msgspec.structs.replace(cleaning, reading=raw.reading)  # equal graphs may come from different tables
+    return dataset(name, edges, cleaning, source=f"{_type(graph)} in memory")
 
 
-def _raw(graph: Any, directed: bool | None) -> Raw:
-    if isinstance(graph, EdgeList):
-        src, dst, weight = graph.to_numpy()
-        return Raw(
-            src=src,
-            dst=dst,
-            weight=weight,
-            num_vertices=graph.num_vertices,
-            directed=graph.directed,
-            names=graph.names,
-        )
+def is_edges(given: Any) -> TypeGuard[Iterable[Any]]:
+    """Whether an object is a collection of edge tuples, and not one of datasets."""
+    return (
+        isinstance(given, list | tuple | set | frozenset)
+        and len(given) > 0
+        and all(isinstance(edge, tuple | list) and len(edge) in {2, 3} for edge in given)
+    )
+
+
+def _with_direction(raw: Raw, directed: bool | None) -> Raw:
+    """The rows with the direction that the user wants: an undirected edge is an arc each way."""
+    if directed is None or raw.directed == directed:
+        return raw
+    if not directed:
+        return dataclasses.replace(raw, directed=False)
+    back = raw.src != raw.dst  # a loop is its own mirror image
+    weight = None if raw.weight is None else np.concatenate([raw.weight, raw.weight[back]])
+    src, dst = np.concatenate([raw.src, raw.dst[back]]), np.concatenate([raw.dst, raw.src[back]])
+    return dataclasses.replace(raw, src=src, dst=dst, weight=weight, directed=True)
+
+
+def _type(graph: Any) -> str:
+    return f"{type(graph).__module__}.{type(graph).__qualname__}"
+
+
+def _raw(graph: Any, directed: bool | None, options: TableOptions) -> Raw:
     libraries = {base.__module__.partition(".")[0] for base in type(graph).__mro__}
-    if libraries & {"pandas", "cudf", "polars", "pyarrow"} and hasattr(graph, "columns"):
-        return _from_frame(graph if "pandas" in libraries else graph.to_pandas(), bool(directed))
-    if "scipy" in libraries and hasattr(graph, "tocsr"):
-        return from_matrix(graph, directed)
+    if "pandas" in libraries and hasattr(graph, "columns"):
+        return from_pandas(graph, directed, options)
+    if "polars" in libraries and hasattr(graph, "collect"):
+        graph = graph.collect()
+    if (table := arrow_table(graph, libraries)) is not None:
+        return from_arrow(table, f"{_type(graph)}", bool(directed), options)
+    if isinstance(graph, np.ndarray):
+        return from_array(graph, directed, options)
+    if is_edges(graph):
+        _refuse_layout(options, "a list of edges has no columns to choose")
+        return from_edges(list(graph), bool(directed), options)
+    _refuse_layout(options, f"{_type(graph)} is not a table")
+    raw = _from_graph(graph, libraries, directed, options)
+    if options.no_weight:
+        raw = dataclasses.replace(raw, weight=None)
+    if raw.reading is not None:
+        return raw
+    weight = "" if raw.weight is None else options.weight or "weight"
+    ids = "integers" if raw.names is None or raw.names.dtype != object else "names"
+    return dataclasses.replace(raw, reading=Reading(format=_type(graph), weight=weight, rows=len(raw.src), ids=ids))
+
+
+def _refuse_layout(options: TableOptions, why: str) -> None:
+    """Refuse options about columns other than that of weights, which is an edge attribute of a graph."""
+    others = dataclasses.replace(options, weight=None, no_weight=False)
+    table_roles.refuse_options(others, why, python=True)
+
+
+def _from_graph(graph: Any, libraries: set[str], directed: bool | None, options: TableOptions) -> Raw:
+    attribute = options.weight or "weight"
     # An nx-cugraph graph is a NetworkX graph too.
     if libraries & {"networkx", "nx_cugraph"} and hasattr(graph, "adj"):
-        return from_networkx(graph)
+        if options.weight is not None and not any(options.weight in data for *_, data in graph.edges(data=True)):
+            raise InputError(f"No edge has the attribute {options.weight!r}. Choose another weight.")
+        return from_networkx(graph, attribute)
+    if "igraph" in libraries and hasattr(graph, "get_edgelist"):
+        return _from_igraph(graph, attribute, options.weight is not None)
+    if options.weight is not None:
+        raise UsageError(f"{_type(graph)} has no named weights. Leave out weight_column={options.weight!r}.")
+    if isinstance(graph, EdgeList):
+        src, dst, weight = graph.to_numpy()
+        size, names = graph.num_vertices, graph.names
+        return Raw(src=src, dst=dst, weight=weight, num_vertices=size, directed=graph.directed, names=names)
+    if "scipy" in libraries and hasattr(graph, "tocsr"):
+        return from_matrix(graph, directed)
+    if "networkit" in libraries and hasattr(graph, "iterEdgesWeights"):
+        return _from_networkit(graph)
     if "cugraph" in libraries and hasattr(graph, "decompress_to_edgelist"):
         return _from_cugraph(graph)
-    kind = f"{type(graph).__module__}.{type(graph).__qualname__}"
-    raise UsageError(f"Unsupported type of graph: {kind}. Expected {ACCEPTED}. Convert the graph to one of them.")
+    raise UsageError(f"Unsupported type of graph: {_type(graph)}. Expected {ACCEPTED}. Convert the graph to one.")
 
 
-def _from_frame(frame: Any, directed: bool) -> Raw:
-    def called(known: frozenset[str]) -> Any:
-        found = [column for column in frame.columns if str(column).casefold() in known]
-        return found[0] if len(found) == 1 else None
-
-    columns = list(frame.columns)
-    if repeated := [str(name) for name, times in Counter(columns).items() if times > 1]:
-        raise InputError(
-            f"The frame has several columns named {', '.join(map(repr, repeated))}; expected different names. "
-            "Rename or drop columns."
-        )
-    source, destination, weighted = (
-        called(table_layout.SOURCES),
-        called(table_layout.DESTINATIONS),
-        called(table_layout.WEIGHTS),
-    )
-    if source is None or destination is None:
-        if len(columns) < 2:
-            raise InputError(f"The frame has the columns {columns}; expected a source and a destination.")
-        source, destination = columns[:2]
+def _from_igraph(graph: Any, attribute: str, required: bool) -> Raw:
+    rows = np.array(graph.get_edgelist(), dtype=np.int64).reshape(-1, 2)
+    names, ids = None, np.arange(graph.vcount(), dtype=np.int64)
+    if "name" in graph.vs.attributes():
+        names, ids = named(graph.vs["name"])
     weight = None
-    if weighted is not None and weighted not in {source, destination}:
-        weight = numbers(frame[weighted].to_numpy())
-    src, dst, names = _number_ends(_vertices(frame[source]), _vertices(frame[destination]))
-    count = vertex_ids.count(src, dst, names)
-    return Raw(src=src, dst=dst, weight=weight, num_vertices=count, directed=directed, names=names)
-
-
-def _vertices(column: Any) -> npt.NDArray[Any]:
-    """A pandas column of vertices, as int64 if all values are whole numbers."""
-    if bool(column.isna().any()):
-        raise InputError(f"The column {column.name!r} has empty cells; expected vertices. Drop these rows.")
-    values: npt.NDArray[Any] = column.infer_objects().to_numpy()
-    if values.dtype.kind not in "iuf":
-        return values
-    # pandas converts integers to floats if a cell was empty.
-    whole = values.dtype.kind != "f" or bool(np.all(np.rint(values) == values))
-    limit = 2**53 if values.dtype.kind == "f" else 2**63
-    if not whole or bool(np.any(values >= limit)):
+    if attribute in graph.es.attributes():
+        weight = finite(numbers([1.0 if value is None else value for value in graph.es[attribute]]))
+    elif required:
         raise InputError(
-            f"The column {column.name!r} has fractions or numbers beyond 64 bits; expected integers or names as "
-            "vertices. Renumber the vertices."
+            f"No edge has the attribute {attribute!r}; found: {', '.join(graph.es.attributes()) or 'none'}."
         )
-    return values.astype(np.int64)
+    return Raw(
+        src=ids[rows[:, 0]],
+        dst=ids[rows[:, 1]],
+        weight=weight,
+        num_vertices=graph.vcount(),
+        directed=bool(graph.is_directed()),
+        names=names,
+    )
 
 
-def _number_ends(one: npt.NDArray[Any], two: npt.NDArray[Any]) -> tuple[Ids, Ids, npt.NDArray[Any] | None]:
-    if one.dtype == two.dtype == np.int64:
-        return vertex_ids.number_integers(one, two)
-    import pyarrow as pa
-
-    texts = [pa.array([str(value) for value in values], pa.string()) for values in (one, two)]
-    return vertex_ids.numbered([texts[0]], [texts[1]])
+def _from_networkit(graph: Any) -> Raw:
+    nodes = np.fromiter(graph.iterNodes(), dtype=np.int64, count=graph.numberOfNodes())
+    names, ids = in_order(nodes)
+    number = np.zeros(graph.upperNodeIdBound() + 1, dtype=np.int64)
+    number[nodes] = ids
+    rows = list(graph.iterEdgesWeights())
+    src, dst, weight = zip(*rows, strict=True) if rows else ((), (), ())
+    return Raw(
+        src=number[np.array(src, dtype=np.int64)],
+        dst=number[np.array(dst, dtype=np.int64)],
+        weight=finite(numbers(weight)) if graph.isWeighted() else None,
+        num_vertices=len(nodes),
+        directed=bool(graph.isDirected()),
+        names=names,
+    )
 
 
 def _from_cugraph(graph: Any) -> Raw:
-    raw = _from_frame(graph.decompress_to_edgelist().to_pandas(), bool(graph.is_directed()))
+    frame = graph.decompress_to_edgelist().to_pandas()
+    raw = dataclasses.replace(from_pandas(frame, bool(graph.is_directed()), table_roles.NONE), reading=None)
     vertices = graph.nodes().to_pandas().to_numpy()
     if len(vertices) == raw.num_vertices:
         return raw

@@ -18,13 +18,21 @@ from graphbench.graphs import cache, catalogue, formats, suitesparse
 from graphbench.graphs.clean import Cleaning, Dataset, Raw
 from graphbench.graphs.download import Progress, sha256
 from graphbench.graphs.edgelist import EdgeList
+from graphbench.graphs.formats import table_roles
+from graphbench.graphs.formats.table_roles import TableOptions
 from graphbench.graphs.generators import spec as generators
 from graphbench.graphs.on_device.census import cached_path
 from graphbench.graphs.on_device.edges import DeviceEdgeList
 from graphbench.records.model import DatasetInfo
 
 
-def load(name: str | os.PathLike[str], *, directed: bool | None = None, progress: Progress | None = None) -> Dataset:
+def load(
+    name: str | os.PathLike[str],
+    *,
+    directed: bool | None = None,
+    options: TableOptions = table_roles.NONE,
+    progress: Progress | None = None,
+) -> Dataset:
     """Load a graph from the cache; if it is not cached, download or generate it, read it and clean it.
 
     Names are resolved in this order:
@@ -38,17 +46,20 @@ def load(name: str | os.PathLike[str], *, directed: bool | None = None, progress
         name: any of these; a path object is always a file.
         directed: True reads the rows of a table as arcs; False drops the direction of any graph. For `rmat` it is the
             parameter of that name. Other formats define the direction, so True has no effect there, with a warning.
+        options: what the user says about the columns of a table.
         progress: called during a download with the bytes done and the total (None if unknown).
 
     Raises:
         UnknownNameError: if there is no such dataset; the message suggests similar names.
-        UsageError: if a specification is invalid.
+        UsageError: if a specification is invalid, or there are options about columns and the graph is not a table.
         FormatError: if the file violates its format or differs from the collection's index.
         FetchError: if it cannot be downloaded.
         UnavailableError: if it needs a GPU (`by=cugraph`) and none is available.
         DatasetError: if the file is missing, the matrix is not a graph, or the cache cannot be written.
     """
-    found = _found(name, directed, progress)
+    found = _found(name, directed, options, progress)
+    for warning in found.info.reading.warnings if found.info.reading else ():
+        warnings.warn(f"{found.info.name}: {warning}", stacklevel=2)
     if directed and not found.info.directed:
         warnings.warn(
             f"{found.info.name} is undirected by its format or generator: --directed has no effect.", stacklevel=2
@@ -70,17 +81,20 @@ def to_make(name: str, *, directed: bool | None = None) -> generators.Spec | Non
     return None if kept else spec
 
 
-def _found(name: str | os.PathLike[str], directed: bool | None, progress: Progress | None) -> Dataset:
+def _found(
+    name: str | os.PathLike[str], directed: bool | None, options: TableOptions, progress: Progress | None
+) -> Dataset:
     if not isinstance(name, str):
-        return _from_file(Path(name), directed)
+        return _from_file(Path(name), directed, options)
     name = name.strip()
     entry = catalogue.find(name)
+    if entry is None and not generators.is_spec(name) and is_file(name):
+        return _from_file(Path(name).expanduser(), directed, options)
+    table_roles.refuse_options(options, f"{name} is not a table")
     if entry is not None:
         return _from_catalogue(entry, directed, progress)
     if generators.is_spec(name):
         return _generated(generators.parse(name), directed)
-    if is_file(name):
-        return _from_file(Path(name).expanduser(), directed)
     if ":" in name:
         generators.parse(name)  # raises an error that lists the generators
     return _from_collection(suitesparse.resolve(name, progress), directed, progress)
@@ -119,7 +133,7 @@ def _from_collection(matrix: suitesparse.Matrix, directed: bool | None, progress
     )
 
 
-def _from_file(path: Path, directed: bool | None) -> Dataset:
+def _from_file(path: Path, directed: bool | None, options: TableOptions) -> Dataset:
     try:
         checksum = sha256(path)
     except IsADirectoryError:
@@ -130,7 +144,10 @@ def _from_file(path: Path, directed: bool | None) -> Dataset:
     except OSError as error:
         raise DatasetError(f"{path} cannot be read: {error.strerror or error}. Check its permissions.") from error
     edges, cleaning = cache.cleaned(
-        _key(path, checksum), path.name, lambda: formats.read(path, directed=directed), directed=directed
+        f"{_key(path, checksum)} {options.given}".rstrip(),
+        path.name,
+        lambda: formats.read(path, directed=directed, options=options),
+        directed=directed,
     )
     return dataset(path.name, edges, cleaning, sha256=checksum, source=str(path.absolute()))
 
@@ -198,6 +215,7 @@ def dataset(name: str, edges: EdgeList, cleaning: Cleaning, *, source: str, sha2
         zero_weights=cleaning.zero_weights,
         negative_weights=cleaning.negative_weights,
         nonfinite_weights=cleaning.nonfinite_weights,
+        reading=cleaning.reading,
     )
     return Dataset(info=info, edges=edges)
 

@@ -12,6 +12,8 @@ from typing import Any
 
 import msgspec
 
+from graphbench.system.text import count
+
 SCHEMA = 2
 """Version of the record's layout; a reader refuses a version it does not know."""
 
@@ -178,6 +180,53 @@ class Agreement(msgspec.Struct, frozen=True, kw_only=True):
     """The vertex (or pair) where the largest difference is."""
 
 
+class Reading(msgspec.Struct, frozen=True, kw_only=True):
+    """What a reader took a file or an object for; empty values are unknown or do not apply."""
+
+    format: str
+    """Such as `CSV` or `pandas frame`."""
+    source: str = ""
+    """The column of sources: its name, or its number from 1 in a table without a header."""
+    target: str = ""
+    weight: str = ""
+    ignored: list[str] = []
+    """Columns that were not used."""
+    header: bool | None = None
+    delimiter: str = ""
+    """In words: `commas`."""
+    comments: int = 0
+    """Lines skipped as comments."""
+    rows: int = 0
+    """Edges as they were read, before cleaning."""
+    ids: str = ""
+    """What the vertices are: `integers` or `names`."""
+    first_rows: list[list[str]] = []
+    """A few rows in their order: source, target and, if weighted, weight."""
+    warnings: list[str] = []
+    """What a user should check; shown on every run."""
+
+    @property
+    def line(self) -> str:
+        """All but the rows in one line."""
+        header = {None: "", True: "with a header", False: "without a header"}[self.header]
+        layout = ", ".join(filter(None, [self.format, self.delimiter, header]))
+        columns = ", ".join(f"{role} {name!r}" for role, name in self.roles.items() if name)
+        parts = [
+            layout,
+            columns and (columns if self.weight else f"{columns}, no weight"),
+            f"ignored: {', '.join(map(repr, self.ignored))}" if self.ignored else "",
+            f"{count(self.rows, 'row')}" if self.rows else "",
+            f"vertices are {self.ids}" if self.ids else "",
+            f"{count(self.comments, 'comment line')} skipped" if self.comments else "",
+        ]
+        return "; ".join(filter(None, parts))
+
+    @property
+    def roles(self) -> dict[str, str]:
+        """The columns by role."""
+        return {"source": self.source, "target": self.target, "weight": self.weight}
+
+
 class DatasetInfo(msgspec.Struct, frozen=True, kw_only=True):
     """What the dataset is, after cleaning, and what cleaning did to it."""
 
@@ -200,6 +249,8 @@ class DatasetInfo(msgspec.Struct, frozen=True, kw_only=True):
     zero_weights: int = 0
     negative_weights: int = 0
     nonfinite_weights: int = 0
+    reading: Reading | None = None
+    """How the file or object was understood; None for graphs of the catalogue and generators."""
 
 
 class PosedInfo(msgspec.Struct, frozen=True, kw_only=True):

@@ -11,8 +11,9 @@ from pathlib import Path, PurePath
 
 from graphbench.errors import FormatError, InputError
 from graphbench.graphs.clean import Raw
-from graphbench.graphs.formats import sniff
+from graphbench.graphs.formats import sniff, table_roles
 from graphbench.graphs.formats.packed import failures_named, opened, plain_name
+from graphbench.graphs.formats.table_roles import TableOptions
 
 SUPPORTED = (
     "Supported formats: edge lists (CSV, TSV, blank-separated, .ncol), Matrix Market, METIS (.graph), Parquet, DIMACS, "
@@ -51,30 +52,41 @@ _MB_PER_S = {"graphml": 5, "gexf": 4, "gml": 2, "json": 12, "networkx_edges": 4,
 """Of readers that make Python objects of each edge, on a CPU of 2020."""
 SLOW_BYTES = 1 << 26
 
+_TABLES = frozenset({"table", "parquet"})
+"""Readers of tables, which take options about columns."""
 
-def read(path: str | os.PathLike[str], *, directed: bool | None = None) -> Raw:
+def read(
+    path: str | os.PathLike[str], *, directed: bool | None = None, options: TableOptions = table_roles.NONE
+) -> Raw:
     """Read a graph from a file, whose content decides the format.
 
     Args:
         path: the file, perhaps compressed or an archive.
         directed: rows of a table are arcs (True) or edges (False, None). Where the format defines the direction, False
             drops it, and True has no effect.
+        options: what the user says about the columns of a table.
 
     Raises:
         FormatError: if the file cannot be read, violates its format, or is of a format that is not read.
+        UsageError: if there are options and the file is not a table.
     """
     path = Path(path)
     if path.is_dir():
         raise FormatError(path, f"is a folder; expected a file. {SUPPORTED}")
     if path.is_fifo():
-        return _read_pipe(path, directed)
+        return _read_pipe(path, directed, options)
     kind = format_of(path)
     module, function = _READERS[kind]
+    tabular: dict[str, TableOptions] = {}
+    if kind in _TABLES:
+        tabular["options"] = options
+    else:
+        table_roles.refuse_options(options, f"{path.name} is not a table")
     _warn_if_slow(path, kind)
     try:
         with failures_named(path):
             reader = getattr(importlib.import_module(f"graphbench.graphs.formats.{module}"), function)
-            raw: Raw = reader(path, directed=directed)
+            raw: Raw = reader(path, directed=directed, **tabular)
     except FormatError as error:
         if kind != "table" or suffix(path) in SUFFIXES:
             raise
@@ -116,12 +128,12 @@ def _is_archived_ldbc(path: Path, name: str) -> bool:
     return name.endswith(".e") and path.suffix != ".e"
 
 
-def _read_pipe(path: Path, directed: bool | None) -> Raw:
+def _read_pipe(path: Path, directed: bool | None, options: TableOptions) -> Raw:
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / path.name
         with path.open("rb") as pipe, copy.open("wb") as file:
             shutil.copyfileobj(pipe, file)
-        return read(copy, directed=directed)
+        return read(copy, directed=directed, options=options)
 
 
 def _warn_if_slow(path: Path, kind: str) -> None:

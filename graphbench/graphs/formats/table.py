@@ -1,21 +1,21 @@
-"""Tables of edges: CSV, TSV, and the blank-separated lists of SNAP and KONECT, plain or gzip.
+"""Tables of edges: CSV, TSV, and the blank-separated lists of SNAP and NetworkX, plain or gzip.
 
-One edge per row: source, destination and optionally a weight. Lines that begin with `#` or `%` are comments. The
-delimiter (comma, semicolon, tab, blanks) and a header row are detected from the first rows; a header that names the
-columns (`source`, `target`, `weight`, ...) selects them. Without a header, a third column is the weight; with one, only
-a column named `weight`, `w`, `value`, `cost` or `distance` is. Numbers have a decimal point. Vertices are integers, or
-names if any of them is not an integer.
+One edge per row. Lines before the first row that begin with `#` or `%` are comments. The delimiter and a header are
+detected from the first rows (:mod:`.table_layout`), and so are the roles of the columns (:mod:`.table_roles`); what is
+not clear is refused. Numbers have a decimal point. Vertices are integers, or names if any of them is not an integer in
+its only spelling: `007` is a name.
 
-Blocks are parsed by pyarrow's CSV reader, which does not report the line of an error and does not support comments. A
-block that it rejects is therefore parsed again line by line, which succeeds or finds the invalid line.
+Blocks are parsed by pyarrow's CSV reader, which does not report the line of an error, and joins rows where a quotation
+mark is not closed. A block that it rejects, or of which it finds another number of rows than there are lines, is
+therefore parsed again line by line, which succeeds or finds the invalid line.
 """
 
 from __future__ import annotations
 
-import csv
 import itertools
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,40 +23,73 @@ import numpy as np
 
 from graphbench.errors import FormatError
 from graphbench.graphs.clean import Raw
-from graphbench.graphs.formats import table_layout, vertex_ids
+from graphbench.graphs.formats import table_layout, table_roles, vertex_ids
 from graphbench.graphs.formats.packed import opened
-from graphbench.graphs.formats.table_layout import EXPECTED, INTEGER, NUMBER, Layout
+from graphbench.graphs.formats.table_layout import BLANKS, CANONICAL, EXPECTED, INTEGER, NUMBER, SAMPLE, Layout
+from graphbench.graphs.formats.table_roles import TableOptions
 from graphbench.graphs.formats.text import TEXT, blocks, count_lines, matches, shown
+from graphbench.records.model import Reading
+from graphbench.system.text import count
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 _BLOCK_BYTES = 1 << 23  # pyarrow splits it further, one piece per thread
-_SAMPLE = 100
-_COMMENT = re.compile(rb"(?m)^[ \t]*[#%].*$")
+_MORE = 20_000
+"""Rows in which the names of a possible header are looked for."""
+_COMMENTED = re.compile(rb"(?m)^[ \t]*[#%]")
+_REMARK = re.compile(rb"(?m)^[ \t]*[#%](?=[ \t\r\n])")
+_EMPTY_LINES = re.compile(rb"\n[ \t\n]*\n")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_WHOLE = r"^(0|-?[1-9][0-9]*)(\.0+)?$"
 _INT64 = np.iinfo(np.int64)
+EXACT = 2.0**53
+"""Whole numbers from here on are not all float64."""
+NO_NAME = r"^$|[\x00-\x1f\x7f]"
+_NO_WEIGHT = "Correct it, or pass --no-weight."
+SHOWN_ROWS = 5
+"""Rows that the description of a dataset shows."""
 
 
 class _NamesFoundError(Exception):
-    """A vertex in a table that began with integers is not a number, so all vertices are names."""
+    """A vertex in a table that began with integers is not an integer, so all vertices are names."""
 
 
-def read(path: Path, *, directed: bool | None = None) -> Raw:
+@dataclass
+class _State:
+    """What was found while reading."""
+
+    layout: Layout | None = None
+    comments: int = 0
+    suspects: list[tuple[int, str]] = field(default_factory=list)
+    """The first comments, with their lines."""
+    rows: int = 0
+
+
+def read(path: Path, *, directed: bool | None = None, options: TableOptions = table_roles.NONE) -> Raw:
     """Read a table of edges.
 
     Args:
         path: the file.
         directed: True if rows are arcs; False or None if they are edges.
+        options: what the user says about the columns.
 
     Raises:
         FormatError: if a row is invalid or has another layout than the first rows; with its line.
     """
+    integers = None
+    state = _State()
     try:
-        parts = list(_parts(path, integers=None))
+        parts = list(_parts(path, options, state, integers=None))
     except _NamesFoundError:
-        parts = list(_parts(path, integers=False))
-    if not parts:
-        raise FormatError(path, f"no edges found; expected {EXPECTED} in each row.")
+        integers, state = False, _State()
+        parts = list(_parts(path, options, state, integers=False))
+    if not parts or state.layout is None:
+        problem = f"no edges found; expected {EXPECTED} in each row."
+        if state.comments:
+            skipped = f"{count(state.comments, 'line')} skipped as comments"
+            problem = f"{problem} {skipped}: put a name that begins with # or % in quotation marks."
+        raise FormatError(path, problem)
     sources, destinations, weights = zip(*parts, strict=True)
     src, dst, names = vertex_ids.numbered(sources, destinations)
     weight = None if weights[0] is None else np.concatenate([part.to_numpy() for part in weights])
@@ -67,35 +100,106 @@ def read(path: Path, *, directed: bool | None = None) -> Raw:
         num_vertices=vertex_ids.count(src, dst, names),
         directed=bool(directed),
         names=names,
+        reading=_reading(state.layout, state, integers=state.layout.integers if integers is None else integers),
+    )
+
+
+def _reading(layout: Layout, state: _State, *, integers: bool) -> Reading:
+    roles = layout.roles
+    return Reading(
+        format="table",
+        source=layout.names[roles.source],
+        target=layout.names[roles.target],
+        weight="" if roles.weight is None else layout.names[roles.weight],
+        ignored=[name for index, name in enumerate(layout.names) if index not in roles.used],
+        header=layout.header,
+        delimiter=f"columns separated by {layout.delimiter_in_words}",
+        comments=state.comments,
+        rows=state.rows,
+        ids="integers" if integers else "names",
+        first_rows=[[row[index] for index in roles.used] for row in layout.first[:SHOWN_ROWS]],
+        warnings=roles.warnings,
     )
 
 
 _Part = tuple["pa.ChunkedArray", "pa.ChunkedArray", "pa.ChunkedArray | None"]
 
 
-def _parts(path: Path, *, integers: bool | None) -> Iterator[_Part]:
+def _parts(path: Path, options: TableOptions, state: _State, *, integers: bool | None) -> Iterator[_Part]:
     """The columns, block by block; if `integers` is None, the first rows decide."""
-    found: Layout | None = None
     before = 0
     with opened(path) as stream:
         for block in blocks(stream, path, size=_BLOCK_BYTES):
             text = block
-            if found is None:
-                if not matches(TEXT, text[: 1 << 16]):
-                    raise FormatError(path, "found binary data; expected a text file of edges.")
-                rows = list(itertools.islice(_rows(text, 0, path), _SAMPLE))
-                if not rows:
-                    before += count_lines(text)
+            if before == 0:
+                text = _started(text, path)
+            if state.layout is None:
+                text = _begin(text, before, path, options, state)
+                if state.layout is None:
+                    before += count_lines(block)
                     continue
-                found = table_layout.find([(before + at, line) for at, line in rows], path)
-                if found.header:
-                    lines = text.split(b"\n", rows[0][0])
-                    text = b"\n" * rows[0][0] + lines[-1]
-            as_integers = found.integers if integers is None else integers
-            part = _parsed(text, found, as_integers) or _by_hand(text, before, path, found, as_integers)
-            before += count_lines(text)
+            as_integers = state.layout.integers if integers is None else integers
+            part = _parsed(text, state.layout, as_integers) or _by_hand(text, before, path, state.layout, as_integers)
+            before += count_lines(block)
+            state.rows += len(part[0])
             if len(part[0]):
                 yield part
+
+
+def _started(text: bytes, path: Path) -> bytes:
+    """The first block without a byte order mark.
+
+    Raises:
+        FormatError: if it is not text, or its lines do not end in a newline.
+    """
+    if text.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise FormatError(path, "found UTF-16; expected UTF-8 text. Save the file as UTF-8.")
+    text = text.removeprefix(b"\xef\xbb\xbf")
+    if not matches(TEXT, text[: 1 << 16]):
+        raise FormatError(path, "found binary data; expected a text file of edges.")
+    if b"\r" in text and b"\r" in text.replace(b"\r\n", b"\n"):
+        number = 1 + text[: re.search(rb"\r(?!\n)", text).start()].count(b"\n")  # type: ignore[union-attr]
+        problem = "found a carriage return without a newline; expected lines that end in a newline"
+        raise FormatError(path, f"{problem}. Convert the ends of the lines (`dos2unix -c mac`).", number)
+    return text
+
+
+def _begin(text: bytes, before: int, path: Path, options: TableOptions, state: _State) -> bytes:
+    """Find the layout if the block has a row; returns the block with empty lines for what is not data."""
+    start, number = 0, before
+    while (end := text.find(b"\n", start)) >= 0:
+        number += 1
+        line = text[start:end].strip()
+        if line and not line.startswith((b"#", b"%")):
+            break
+        if line:
+            state.comments += 1
+            if len(state.suspects) < SAMPLE:
+                state.suspects.append((number, line.decode("utf-8", errors="replace")))
+        start = end + 1
+    else:
+        return b""
+    block = b"\n" * (number - 1 - before) + text[start:]
+    rows = list(itertools.islice(_rows(block, before, path), _MORE))
+    state.layout = table_layout.find(rows[:SAMPLE], path, options, [line for _, line in rows[SAMPLE:]])
+    _check_comments(state.suspects, state.layout, path)
+    if state.layout.header:
+        skipped = rows[0][0] - before
+        block = b"\n" * skipped + block.split(b"\n", skipped)[-1]
+    return block
+
+
+def _check_comments(comments: list[tuple[int, str]], layout: Layout, path: Path) -> None:
+    """Refuse comments that may be rows: they have as many fields, and vertices begin with the same mark.
+
+    Raises:
+        FormatError: at the first of them.
+    """
+    marks = {row[index][:1] for row in layout.first for index in (layout.roles.source, layout.roles.target)}
+    for number, line in comments:
+        if line[0] in marks and line[1:2].strip() and len(line.split(layout.delimiter)) == layout.width:
+            problem = f"{shown(line.encode())} may be a comment or an edge, as names of vertices begin with {line[0]}"
+            raise FormatError(path, f"{problem}. Put the name in quotation marks, or delete the line.", number)
 
 
 def _parsed(block: bytes, table: Layout, integers: bool) -> _Part | None:
@@ -103,54 +207,100 @@ def _parsed(block: bytes, table: Layout, integers: bool) -> _Part | None:
     import pyarrow as pa
     from pyarrow import csv as arrow_csv
 
+    if b"\r" in block:
+        block = block.replace(b"\r\n", b"\n")
+    if b"\r" in block or _may_be_remark(block, integers):
+        return None
     text = _plain(block, table.delimiter)
     hexadecimal = integers and (b"x" in text or b"X" in text)  # pyarrow would read 0x10 as 16
-    if hexadecimal or not text.strip() or (table.delimiter == table_layout.BLANKS and b'"' in text):
+    if hexadecimal or not text.strip():
         return None
-    vertices = pa.int64() if integers else pa.string()
-    types = {str(table.src): vertices, str(table.dst): vertices}
-    if table.weight is not None:
-        types[str(table.weight)] = pa.float64()
-    try:
-        read = arrow_csv.read_csv(
-            pa.BufferReader(text),
-            read_options=arrow_csv.ReadOptions(column_names=[str(index) for index in range(table.width)]),
-            parse_options=arrow_csv.ParseOptions(delimiter=table.delimiter),
-            convert_options=arrow_csv.ConvertOptions(
-                column_types=types, include_columns=list(types), null_values=[], strings_can_be_null=False
-            ),
-        )
-    except pa.ArrowInvalid:
+    if b'"' in text and (table.delimiter == BLANKS or not matches(_quoted(table.delimiter), text)):
         return None
-    part = tuple(read.columns) if table.weight is not None else (*read.columns, None)
-    return _plausible(part if integers else (_trimmed(part[0]), _trimmed(part[1]), part[2]), text, integers)
+    columns = [(str(table.roles.source), pa.int64()), (str(table.roles.target), pa.int64())]
+    if table.roles.weight is not None:
+        columns.append((str(table.roles.weight), pa.float64()))
+    for kind in (pa.int64(), pa.string())[not integers or _may_be_padded(text) :]:
+        types = dict(columns) | dict.fromkeys([str(table.roles.source), str(table.roles.target)], kind)
+        try:
+            read = arrow_csv.read_csv(
+                pa.BufferReader(text),
+                read_options=arrow_csv.ReadOptions(column_names=[str(index) for index in range(table.width)]),
+                parse_options=arrow_csv.ParseOptions(delimiter=table.delimiter),
+                convert_options=arrow_csv.ConvertOptions(
+                    column_types=types, include_columns=list(types), null_values=[], strings_can_be_null=False
+                ),
+            )
+        except pa.ArrowInvalid:
+            continue
+        if read.num_rows != count_lines(text):  # a quoted field has joined lines
+            return None
+        src, dst, *weight = read.columns
+        return _checked((src, dst, weight[0] if weight else None), text, integers)
+    return None
 
 
-def _trimmed(names: pa.ChunkedArray) -> pa.ChunkedArray:
-    import pyarrow.compute as pc
-
-    return pc.utf8_trim_whitespace(names)
-
-
-def _plausible(part: _Part, text: bytes, integers: bool) -> _Part | None:
+def _checked(part: _Part, text: bytes, integers: bool) -> _Part | None:
     """The columns, or None if they contain something that is invalid or must be parsed line by line."""
+    import pyarrow as pa
     import pyarrow.compute as pc
 
     src, dst, weight = part
-    # Infinity is spelt out in the file, or is the result of an overflow.
-    suspect = weight is not None and pc.any(pc.is_inf(weight)).as_py()
-    if not integers:
-        suspect = suspect or not matches(TEXT, text) or any(pc.any(pc.equal(ends, "")).as_py() for ends in (src, dst))
-    return None if suspect else part
+    if weight is not None:
+        # Overflow gives infinity; whole numbers may have been rounded.
+        bad = pc.or_(pc.invert(pc.is_finite(weight)), pc.greater_equal(pc.abs(weight), EXACT))
+        if pc.any(bad).as_py():
+            return None
+    if src.type == pa.int64():
+        return part
+    ends = [pc.utf8_trim(end, characters=" \t") for end in (src, dst)]
+    if integers:
+        ends = [_as_integers(end) for end in ends]
+        return None if any(end is None for end in ends) else (ends[0], ends[1], weight)
+    valid = matches(TEXT, text) and not any(pc.any(pc.match_substring_regex(end, NO_NAME)).as_py() for end in ends)
+    return (ends[0], ends[1], weight) if valid else None
+
+
+def _as_integers(texts: pa.ChunkedArray) -> pa.ChunkedArray | None:
+    """Integers from their only spelling, or that with `.0`; None if there is any other text."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if not pc.all(pc.match_substring_regex(texts, _WHOLE)).as_py():
+        return None
+    try:
+        return pc.replace_substring_regex(texts, r"\.0+$", "").cast(pa.int64())
+    except pa.ArrowInvalid:
+        return None
+
+
+def _may_be_padded(text: bytes) -> bool:
+    """Whether an integer may have a leading zero, or a sign that does not belong to its only spelling."""
+    if b"-0" in text or b"+" in text:
+        return True
+    characters = np.frombuffer(b"\n" + text, dtype=np.uint8)
+    digit = (characters - ord("0")) < 10  # bytes below wrap around
+    inside = digit | (characters == ord("."))
+    return bool(np.any((characters[1:-1] == ord("0")) & digit[2:] & ~inside[:-2]))
+
+
+def _may_be_remark(block: bytes, integers: bool) -> bool:
+    """Whether a line may be a comment, which is invalid after the first row."""
+    if b"#" not in block and b"%" not in block:
+        return False
+    return (_COMMENTED if integers else _REMARK).search(block) is not None
+
+
+def _quoted(delimiter: str) -> str:
+    """A pattern of text in which quotation marks surround whole fields, are doubled within them, and are closed."""
+    mark = re.escape(delimiter)
+    one = rf'(?:"(?:[^"\n]|"")*"|(?:[^"\n{mark}][^\n{mark}]*)?)'
+    return rf"(?:{one}(?:{mark}{one})*\n)*"
 
 
 def _plain(block: bytes, delimiter: str) -> bytes:
-    """A block without comments, and, if blanks delimit, with single blanks between columns."""
-    if b"\r" in block:
-        block = block.replace(b"\r\n", b"\n")
-    if b"#" in block or b"%" in block:
-        block = _COMMENT.sub(b"", block)
-    if delimiter == table_layout.BLANKS:
+    """A block without empty lines, and, if blanks delimit, with single blanks between columns."""
+    if delimiter == BLANKS:
         if b"\t" in block:
             block = block.replace(b"\t", b" ")
         while b"  " in block:
@@ -159,17 +309,18 @@ def _plain(block: bytes, delimiter: str) -> bytes:
             if stray in block:  # the test is several times as fast as the replacement
                 block = block.replace(stray, b"\n")
         block = block.lstrip(b" ")
-    return block
+    if b"\n\n" in block or b" \n" in block or b"\t\n" in block:
+        block = _EMPTY_LINES.sub(b"\n", block)
+    return block.lstrip(b"\n")
 
 
 def _rows(block: bytes, before: int, path: Path) -> Iterator[tuple[int, str]]:
-    """The rows of a block that are neither empty nor comments, with their line numbers."""
+    """The rows of a block that are not empty, with their line numbers."""
     for number, line in enumerate(block.split(b"\n"), before + 1):
-        stripped = line.strip()
-        if not stripped or stripped.startswith((b"#", b"%")):
+        if not line.strip():
             continue
         try:
-            yield number, line.decode("utf-8-sig" if number == 1 else "utf-8")
+            yield number, line.decode("utf-8")
         except UnicodeDecodeError as error:
             raise FormatError(path, "not UTF-8 text. Save the file as UTF-8.", number) from error
 
@@ -186,52 +337,50 @@ def _by_hand(block: bytes, before: int, path: Path, table: Layout, integers: boo
     ends: tuple[list[Any], list[Any]] = ([], [])
     weights: list[float] = []
     for number, line in _rows(block, before, path):
-        try:
-            fields = table.split(line)
-        except csv.Error as error:
-            raise FormatError(path, f"{error} in {shown(line.encode())}.", number) from error
+        if _may_be_remark(line.encode() + b"\n", integers):
+            problem = f"found {shown(line.encode())}; comments are expected before the first row only"
+            raise FormatError(path, f"{problem}. Delete the line; put a name in quotation marks.", number)
+        fields = table_layout.split(line, table.delimiter, path, number)
         if len(fields) != table.width:
             problem = (
                 f"expected {table.width} columns, as in the rows before, found {len(fields)}: {shown(line.encode())}."
             )
             raise FormatError(path, problem, number)
-        for values, field in zip(ends, (fields[table.src], fields[table.dst]), strict=True):
-            values.append(_vertex(field, integers, path, number))
-        if table.weight is not None:
-            weights.append(_weight(fields[table.weight], path, number, table))
+        for values, vertex in zip(ends, (fields[table.roles.source], fields[table.roles.target]), strict=True):
+            values.append(_vertex(vertex, integers, path, number))
+        if table.roles.weight is not None:
+            weights.append(_weight(fields[table.roles.weight], path, number))
     kind = pa.int64() if integers else pa.string()
     src, dst = (pa.chunked_array([pa.array(values, type=kind)]) for values in ends)
-    return src, dst, None if table.weight is None else pa.chunked_array([pa.array(weights, type=pa.float64())])
+    return src, dst, None if table.roles.weight is None else pa.chunked_array([pa.array(weights, type=pa.float64())])
 
 
 def _vertex(field: str, integers: bool, path: Path, number: int) -> int | str:
-    if not field or not field.isprintable():
+    if not field or _CONTROL.search(field):
         raise FormatError(path, f"expected a vertex (an integer or a name), found {shown(field.encode())}.", number)
     if not integers:
         return field
-    if INTEGER.fullmatch(field):
-        if len(field) < 25 and _INT64.min <= int(field) <= _INT64.max:
-            return int(field)
+    if CANONICAL.fullmatch(field):
+        whole = field.partition(".")[0]
+        if len(whole) < 25 and _INT64.min <= int(whole) <= _INT64.max:
+            return int(whole)
         raise FormatError(path, f"vertex {shown(field.encode())} exceeds 64 bits. Renumber the vertices.", number)
-    if NUMBER.fullmatch(field):
+    if NUMBER.fullmatch(field) and not INTEGER.fullmatch(field):
         raise FormatError(path, f"expected vertices that are integers or names, found {field!r}.", number)
     raise _NamesFoundError
 
 
-def _weight(field: str, path: Path, number: int, table: Layout) -> float:
+def _weight(field: str, path: Path, number: int) -> float:
+    said = shown(field.encode())
     if not NUMBER.fullmatch(field):
-        advice = ""
-        if NUMBER.fullmatch(field.replace(",", ".")):
-            advice = " Use a decimal point."
-        elif field and not table.header:
-            advice = (
-                " Without a header, the third column is the weight. To ignore it, add a header row such as "
-                "source,target,kind."
-            )
-        raise FormatError(path, f"expected a number as the weight, found {shown(field.encode())}.{advice}", number)
+        advice = "Use a decimal point." if NUMBER.fullmatch(field.replace(",", ".")) else _NO_WEIGHT
+        raise FormatError(path, f"expected a number as the weight, found {said}. {advice}", number)
     value = float(field)
     if np.isinf(value) and "inf" not in field.casefold():
-        raise FormatError(
-            path, f"the weight {shown(field.encode())} is too large for a 64-bit float. Rescale the weights.", number
-        )
+        raise FormatError(path, f"the weight {said} is too large for a 64-bit float. Rescale the weights.", number)
+    if not np.isfinite(value):
+        raise FormatError(path, f"expected a finite number as the weight, found {said}. {_NO_WEIGHT}", number)
+    if abs(value) >= EXACT and INTEGER.fullmatch(field) and int(value) != int(field):
+        problem = f"the weight {said} is beyond 2^53, where float64 rounds whole numbers"
+        raise FormatError(path, f"{problem}. Rescale the weights.", number)
     return value

@@ -1,127 +1,126 @@
-"""Detect the layout of a table of edges from its first rows: delimiter, header, and the roles of the columns."""
+"""Detect the layout of a text table from its first rows: delimiter, header, roles of the columns, kind of vertices."""
 
 from __future__ import annotations
 
 import csv
 import re
-import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from graphbench.errors import FormatError
+from graphbench.graphs.formats import table_roles
+from graphbench.graphs.formats.table_roles import Column, Kind, Refusal, Roles, TableOptions
 from graphbench.graphs.formats.text import shown
 
 INTEGER = re.compile(r"[-+]?[0-9]+")
+CANONICAL = re.compile(r"(?:0|-?[1-9][0-9]*)(?:\.0+)?")
+"""An integer in its only spelling, or that with the `.0` of a program that keeps integers as floats."""
 NUMBER = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:e[-+]?[0-9]+)?|[-+]?(?:inf|infinity|nan)", re.IGNORECASE)
-
-SOURCES = frozenset({"source", "src", "from", "fromnodeid", "sourceid", "u", "node1", "vertex1", "id1"})
-DESTINATIONS = frozenset(
-    {
-        "destination",
-        "dst",
-        "dest",
-        "target",
-        "to",
-        "tonodeid",
-        "targetid",
-        "destinationid",
-        "v",
-        "node2",
-        "vertex2",
-        "id2",
-    }
-)
-WEIGHTS = frozenset({"weight", "weights", "w", "value", "cost", "distance"})
+_DECIMAL_COMMA = re.compile(r"[-+]?[0-9]+,[0-9]+")
 
 BLANKS = " "
-_DELIMITERS = (",", ";", "\t", BLANKS)
-EXPECTED = "a source, a destination and optionally a weight"
+_DELIMITERS = (",", ";", "\t", "|", BLANKS)
+_WORDS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars", BLANKS: "blanks"}
+EXPECTED = "a source, a target and optionally a weight"
+_PAD = " \t\r"
+
+SAMPLE = 100
+"""Rows that decide on the layout."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Layout:
-    """The positions of the columns in a row.
+    """How the rows of a table are read.
 
     Attributes:
         delimiter: a character; a blank means any run of blanks and tabs.
-        width: columns in each row.
+        names: of the columns; numbers from 1 without a header.
         header: whether the first row names the columns.
-        src: index of the column of sources.
-        dst: index of the column of destinations.
-        weight: index of the column of weights, or None.
-        integers: whether no vertex of the first rows is a name (a malformed number is not a name).
+        roles: of the columns.
+        integers: whether all vertices of the first rows are integers (a malformed number is not a name).
+        first: the first rows of data.
     """
 
     delimiter: str
-    width: int
+    names: list[str]
     header: bool
-    src: int
-    dst: int
-    weight: int | None
+    roles: Roles
     integers: bool
+    first: list[list[str]]
 
-    def split(self, line: str) -> list[str]:
-        """The fields of a row, without quotes and surrounding blanks."""
-        return _split(line, self.delimiter)
+    @property
+    def width(self) -> int:
+        """Columns in each row."""
+        return len(self.names)
+
+    @property
+    def delimiter_in_words(self) -> str:
+        """Such as `commas`."""
+        return _WORDS.get(self.delimiter, repr(self.delimiter))
 
 
-def find(rows: Sequence[tuple[int, str]], path: Path) -> Layout:
+def find(
+    rows: Sequence[tuple[int, str]], path: Path, options: TableOptions = table_roles.NONE, more: Sequence[str] = ()
+) -> Layout:
     """The layout of a table.
 
     Args:
         rows: the first rows that are neither empty nor comments, with their line numbers; at least one.
         path: the file, for messages.
+        options: what the user says about the table.
+        more: further rows, in which vertices may occur again that could be names of columns.
 
     Raises:
-        FormatError: if the rows are not edges.
+        FormatError: if the rows are not edges, or their layout is not clear.
     """
-    delimiter = _delimiter([line for _, line in rows])
     number, first = rows[0]
-    fields = _split(first, delimiter)
+    delimiter = _given_delimiter(options, path) or _delimiter([line for _, line in rows])
+    fields, *data = [split(line, delimiter, path, at) for at, line in rows]
     if len(fields) < 2:
         raise FormatError(path, f"expected {EXPECTED} in each row, found {shown(first.encode())}.", number)
-    words = [re.sub(r"[^a-z0-9]", "", field.casefold()) for field in fields]
-    src, dst, weight = (_position(words, known) for known in (SOURCES, DESTINATIONS, WEIGHTS))
-    named = src is not None and dst is not None
-    if src is None or dst is None:
-        src, dst = 0, 1
-    third = 3 - src - dst if len(fields) == 3 else None
-    if len(fields) > 3 and not named:
-        advice = "Add a header row that names the columns to use (source,destination,weight)"
-        raise FormatError(path, f"rows have {len(fields)} columns; expected {EXPECTED}. {advice}.", number)
-    data = [_split(line, delimiter) for _, line in rows[1:]]
-    data = [row for row in data if len(row) == len(fields)]
-    header = named or _is_header(fields, data, src, dst, third)
-    if not header:
-        weight = third
-    elif weight in {None, src, dst}:
-        weight = None
-        _warn_of_ignored(fields, data, {src, dst}, path)
+    width = len(fields)
+    data = [row for row in data if len(row) == width]
+    header = options.header
+    if header is None:
+        further = [row for line in more if len(row := _leniently(line, delimiter)) == width]
+        header = _has_header(fields, data, further, path, number)
+    names = fields if header else [str(index) for index in range(1, width + 1)]
+    data = data if header else [fields, *data]
+    if options.source is None and options.target is None and may_be_matrix(names if header else [], data):
+        advice = "Pass the matrix from Python (graphbench.load(matrix)), or write one edge in each row."
+        raise FormatError(path, f"this may be an adjacency matrix; expected {EXPECTED} in each row. {advice}", number)
+    columns = [
+        Column(name=name, kind=_kind(data, index), index=header and index == 0 and width > 2 and _is_index(name, data))
+        for index, name in enumerate(names)
+    ]
+    roles = table_roles.decide(columns, options, named=header)
+    if isinstance(roles, Refusal):
+        raise FormatError(path, f"{roles.problem}", number)
+    ends = roles.source, roles.target
     return Layout(
         delimiter=delimiter,
-        width=len(fields),
+        names=names,
         header=header,
-        src=src,
-        dst=dst,
-        weight=weight,
-        integers=not any(_has_name(row, src, dst) for row in (data if header else [fields, *data])),
+        roles=roles,
+        integers=not any(_has_name(row, *ends) for row in data if row[0][:1] not in {"#", "%"} or row is data[0]),
+        first=data,
     )
 
 
-def _warn_of_ignored(fields: list[str], data: list[list[str]], ends: set[int], path: Path) -> None:
-    """Warn of numeric columns that may be meant as weights, if no column has a name of a weight."""
-    numeric = [
-        name
-        for index, name in enumerate(fields)
-        if index not in ends and data and all(NUMBER.fullmatch(row[index]) for row in data)
-    ]
-    if numeric:
-        warnings.warn(
-            f"{path.name}: no column is named weight, so {', '.join(map(repr, numeric))} is ignored. "
-            "To use a column as the edge weight, rename it to weight in the header.",
-            stacklevel=2,
-        )
+_QUOTES = 'Write a quotation mark within a quoted field twice (""), and close every quoted field in its row.'
+
+
+def _given_delimiter(options: TableOptions, path: Path) -> str | None:
+    if options.delimiter is None:
+        return None
+    found = {"tab": "\t", "\\t": "\t", "space": BLANKS, "blank": BLANKS, "comma": ",", "semicolon": ";"}.get(
+        options.delimiter.casefold(), options.delimiter
+    )
+    if len(found) != 1 or found in '"\r\n' or not found.isascii():
+        problem = f"the delimiter {options.delimiter!r} is not one ASCII character. Pass one, or `tab` or `space`."
+        raise FormatError(path, problem)
+    return found
 
 
 def _delimiter(lines: Sequence[str]) -> str:
@@ -130,40 +129,109 @@ def _delimiter(lines: Sequence[str]) -> str:
     A semicolon in every row takes precedence over a comma, which is then a decimal comma or part of a name, unless only
     the comma gives integer vertices.
     """
-    widths = {delimiter: [len(_split(line, delimiter)) for line in lines] for delimiter in _DELIMITERS}
+    widths = {delimiter: [len(_leniently(line, delimiter)) for line in lines] for delimiter in _DELIMITERS}
     splitting = [delimiter for delimiter in _DELIMITERS if widths[delimiter][0] > 1]
     # Integers separated by blanks are columns: tabs may be mixed with blanks, and `1 2 0,5` is three columns with a
     # decimal comma (which is then rejected), not two columns.
-    if BLANKS in splitting and all(_are_integers(line.split(), 0, 1) for line in lines):
+    if BLANKS in splitting and all(_are_integers(_leniently(line, BLANKS), 0, 1) for line in lines):
         return BLANKS
     even = [delimiter for delimiter in splitting if len(set(widths[delimiter])) == 1]
     even.sort(key=lambda delimiter: delimiter != ";")
     data = lines[1:] or lines
-    integral = [delimiter for delimiter in even if all(_are_integers(_split(line, delimiter), 0, 1) for line in data)]
+    integral = [
+        delimiter for delimiter in even if all(_are_integers(_leniently(line, delimiter), 0, 1) for line in data)
+    ]
     return (integral or even or splitting or [BLANKS])[0]
 
 
+def split(line: str, delimiter: str, path: Path, number: int) -> list[str]:
+    """The fields of a row, without quotes and surrounding blanks.
+
+    Raises:
+        FormatError: if a quoted field does not end in the row, or something follows its end.
+    """
+    try:
+        return _split(line, delimiter)
+    except csv.Error as error:
+        raise FormatError(path, f"{error} in {shown(line.encode())}. {_QUOTES}", number) from error
+
+
 def _split(line: str, delimiter: str) -> list[str]:
+    line = line.strip("\r" if delimiter == "\t" else _PAD)
     if delimiter == BLANKS:
-        line = " ".join(line.split()) if '"' not in line else line.strip().replace("\t", " ")
+        line = line.replace("\t", " ")
     if '"' not in line:
-        return [field.strip() for field in line.split(delimiter)]
-    return [field.strip() for field in next(csv.reader([line], delimiter=delimiter, skipinitialspace=True))]
+        fields = re.split(" +", line) if delimiter == BLANKS else line.split(delimiter)
+    else:
+        fields = next(csv.reader([line], delimiter=delimiter, skipinitialspace=True, strict=True))
+    return [field.strip(_PAD) for field in fields]
 
 
-def _position(words: Sequence[str], known: frozenset[str]) -> int | None:
-    found = [index for index, word in enumerate(words) if word in known]
-    return found[0] if len(found) == 1 else None
+def _leniently(line: str, delimiter: str) -> list[str]:
+    try:
+        return _split(line, delimiter)
+    except csv.Error:
+        return []
 
 
-def _is_header(fields: list[str], data: list[list[str]], src: int, dst: int, weight: int | None) -> bool:
-    if not data:
+def _kind(data: Sequence[Sequence[str]], index: int) -> Kind:
+    """Numeric if any value is a number, so that other values in the column are found and refused with their rows."""
+    values = [row[index] for row in data]
+    if all(not value for value in values):
+        return "empty"
+    if not any(map(_is_number, values)):
+        return "text"
+    return "integer" if all(INTEGER.fullmatch(value) for value in values) else "number"
+
+
+def _is_index(name: str, data: Sequence[Sequence[str]]) -> bool:
+    """Whether the first column is an index that pandas has written: without a name, from 0 on."""
+    return name in {"", "Unnamed: 0"} and [row[0] for row in data] == [str(number) for number in range(len(data))]
+
+
+def _is_number(value: str) -> bool:
+    """Whether a value is a number, perhaps with a decimal comma, which is refused later."""
+    return NUMBER.fullmatch(value) is not None or _DECIMAL_COMMA.fullmatch(value) is not None
+
+
+def _has_header(fields: list[str], data: list[list[str]], further: list[list[str]], path: Path, number: int) -> bool:
+    """Whether the first row has the names of the columns.
+
+    Raises:
+        FormatError: if it may be a header or an edge.
+    """
+    known = any(map(table_roles.is_source, fields)) and any(map(table_roles.is_target, fields))
+    like_data = like_header = strange = False
+    for index, field in enumerate(fields):
+        number_here = _is_number(field)
+        numbers_below = [_is_number(row[index]) for row in data]
+        like_data |= number_here and (any(numbers_below) or not data)
+        like_header |= bool(field) and not number_here and bool(data) and all(numbers_below)
+        strange |= number_here and not any(numbers_below)
+    names = {field for field in fields if field}
+    vertices = {value for row in [*data, *further] for value in row}
+    if like_header and not like_data:
+        return True
+    if like_data and not like_header and not known:
         return False
-    if not _are_integers(fields, src, dst) and all(_are_integers(row, src, dst) for row in data):
-        return not any(NUMBER.fullmatch(fields[index]) or not fields[index] for index in (src, dst))
-    if weight is None or NUMBER.fullmatch(fields[weight]) or not fields[weight]:
+    if not (like_data or like_header or strange):  # texts above texts
+        if known and not names & vertices:
+            return True
+        if not known and len(names) == len(fields) and names <= vertices:
+            return False
+    problem = f"the first row ({', '.join(fields)}) may be a header or an edge. Pass --header or --no-header."
+    raise FormatError(path, problem, number)
+
+
+def may_be_matrix(names: list[str], data: list[list[str]]) -> bool:
+    """Whether the rows may be those of a small adjacency matrix; `names` are those of a header, if there is one."""
+    width = len(data[0]) if data else 0
+    if len(names) > 2 and names[1:] == [row[0] for row in data]:
+        return True
+    if len(data) != width or width < 3 or not all(NUMBER.fullmatch(value) for row in data for value in row):
         return False
-    return all(NUMBER.fullmatch(row[weight]) for row in data)
+    symmetric = all(row[index] == data[index][at] for at, row in enumerate(data) for index in range(at))
+    return width > 3 or (symmetric and all(float(row[at]) == 0 for at, row in enumerate(data)))
 
 
 def _are_integers(row: Sequence[str], src: int, dst: int) -> bool:
@@ -171,4 +239,9 @@ def _are_integers(row: Sequence[str], src: int, dst: int) -> bool:
 
 
 def _has_name(row: Sequence[str], src: int, dst: int) -> bool:
-    return any(row[index] and NUMBER.fullmatch(row[index]) is None for index in (src, dst))
+    """Whether an end is a name: a text, or an integer that is not in its only spelling."""
+    return any(row[index] and (NUMBER.fullmatch(row[index]) is None or _is_padded(row[index])) for index in (src, dst))
+
+
+def _is_padded(field: str) -> bool:
+    return INTEGER.fullmatch(field) is not None and CANONICAL.fullmatch(field) is None

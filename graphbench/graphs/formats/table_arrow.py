@@ -1,0 +1,200 @@
+"""Tables with typed columns, as Arrow: Parquet files, Arrow tables, and frames of pandas, Polars and cuDF."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from graphbench.graphs.clean import Raw
+from graphbench.graphs.formats import table_layout, table_roles, vertex_ids
+from graphbench.graphs.formats.table import EXACT, NO_NAME, SHOWN_ROWS
+from graphbench.graphs.formats.table_roles import Column, Kind, Refusal, Roles, TableOptions
+from graphbench.records.model import Reading
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+Fail = Callable[[str], Exception]
+"""Makes the error of a problem."""
+
+_MAX = np.iinfo(np.int64).max
+
+
+def find_roles(columns: Sequence[Column], options: TableOptions, fail: Fail, *, python: bool) -> Roles:
+    """The roles of the columns of a table.
+
+    Args:
+        columns: all of them.
+        options: of the user.
+        fail: makes the error.
+        python: spell advice as arguments of a call.
+    """
+    found = table_roles.decide(columns, options, python=python)
+    if isinstance(found, Refusal):
+        raise fail(found.problem)
+    return found
+
+
+def columns_of(schema: pa.Schema) -> list[Column]:
+    """The columns of an Arrow table; what pandas wrote for a frame's index only numbers the rows."""
+    index = _index_columns(schema)
+    return [Column(name=field.name, kind=kind_of(field.type), index=field.name in index) for field in schema]
+
+
+def _index_columns(schema: pa.Schema) -> list[str]:
+    """The columns that pandas wrote for a frame's index."""
+    try:
+        described = json.loads((schema.metadata or {}).get(b"pandas", b"{}")).get("index_columns", [])
+    except (ValueError, AttributeError):
+        described = []
+    named = [name for name in described if isinstance(name, str)]
+    return [*named, *(name for name in schema.names if name.startswith("__index_level_"))]
+
+
+def may_be_matrix(table: pa.Table, options: TableOptions) -> bool:
+    """Whether a small table may be an adjacency matrix."""
+    rows, width = table.num_rows, table.num_columns
+    if options.source is not None or options.target is not None or width > 4096 or rows not in {width, width - 1}:
+        return False
+    columns = [[str(value) for value in column.to_pylist()] for column in table.columns]
+    return table_layout.may_be_matrix(table.schema.names, [list(row) for row in zip(*columns, strict=True)])
+
+
+def read(table: pa.Table, names: Sequence[str], roles: Roles, kind: str, fail: Fail, *, directed: bool) -> Raw:
+    """The rows of a table.
+
+    Args:
+        table: the columns that have roles, in the order source, target, weight.
+        names: of all columns.
+        roles: indices into these.
+        kind: of the table, in words.
+        fail: makes the error of a problem.
+        directed: whether rows are arcs.
+    """
+    source, target, *weights = (names[index] for index in roles.used)
+    ends = [_vertices(table.column(place), name, fail) for place, name in enumerate((source, target))]
+    if ends[0].type != ends[1].type:
+        ends = [_texts(end) for end in ends]
+    src, dst, vertices = vertex_ids.numbered([ends[0]], [ends[1]])
+    first = [column.to_pylist() for column in table.slice(0, SHOWN_ROWS).columns]
+    return Raw(
+        src=src,
+        dst=dst,
+        weight=_weights(table.column(2), weights[0], fail) if weights else None,
+        num_vertices=vertex_ids.count(src, dst, vertices),
+        directed=directed,
+        names=vertices,
+        reading=Reading(
+            format=kind,
+            source=source,
+            target=target,
+            weight=weights[0] if weights else "",
+            ignored=[other for index, other in enumerate(names) if index not in roles.used],
+            rows=table.num_rows,
+            ids="integers" if vertices is None or vertices.dtype != object else "names",
+            first_rows=[[str(value) for value in row] for row in zip(*first, strict=True)],
+            warnings=roles.warnings,
+        ),
+    )
+
+
+def kind_of(dtype: pa.DataType) -> Kind:
+    """What the values of a type are."""
+    from pyarrow import types
+
+    if types.is_dictionary(dtype):
+        return kind_of(dtype.value_type)
+    if types.is_integer(dtype):
+        return "integer"
+    if types.is_floating(dtype) or types.is_decimal(dtype):
+        return "number"
+    if types.is_null(dtype):
+        return "empty"
+    text = types.is_string(dtype) or types.is_large_string(dtype) or types.is_string_view(dtype)
+    return "text" if text else "other"
+
+
+def _place(bad: pa.ChunkedArray | npt.NDArray[np.bool_]) -> str:
+    """The first row for which a condition holds, in words."""
+    values = bad if isinstance(bad, np.ndarray) else np.asarray(bad.to_numpy(zero_copy_only=False), dtype=bool)
+    return f"row {int(np.argmax(values)):,} (counted from 0)"
+
+
+def _decoded(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    import pyarrow as pa
+
+    return column.cast(column.type.value_type) if pa.types.is_dictionary(column.type) else column
+
+
+def _refuse_nulls(column: pa.ChunkedArray, name: str, advice: str, fail: Fail) -> None:
+    import pyarrow.compute as pc
+
+    if column.null_count:
+        many = f"{column.null_count:,} empty value{'s' if column.null_count > 1 else ''}"
+        raise fail(f"column {name!r} has {many}, the first in {_place(pc.is_null(column))}; {advice}.")
+
+
+def _vertices(column: pa.ChunkedArray, name: str, fail: Fail) -> pa.ChunkedArray:
+    """The column as int64 or string."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    column = _decoded(column)
+    kind = kind_of(column.type)
+    if kind == "other":
+        raise fail(f"column {name!r} has the type {column.type}; expected vertices (integers or names).")
+    _refuse_nulls(column, name, "expected a vertex. Drop these rows", fail)
+    if kind == "text":
+        column = column.cast(pa.string())
+        bad = pc.match_substring_regex(column, NO_NAME)
+        if pc.any(bad).as_py():
+            raise fail(f"column {name!r} has an empty name or a control character in {_place(bad)}. Correct the name.")
+        return column
+    if kind == "number":
+        values = column.cast(pa.float64(), safe=False).to_numpy()
+        bad = ~np.isfinite(values) | (np.rint(values) != values)
+        if bad.any():
+            found = values[int(np.argmax(bad))]
+            raise fail(
+                f"column {name!r} has {found} in {_place(bad)}; expected vertices that are integers or names. Convert "
+                "the column."
+            )
+        if (bad := np.abs(values) >= EXACT).any():
+            raise fail(f"column {name!r} has a vertex beyond 2^53 as a float in {_place(bad)}. Convert the column.")
+        return pa.chunked_array([pa.array(values.astype(np.int64))])
+    if pa.types.is_uint64(column.type) and pc.any(bad := pc.greater(column, pa.scalar(_MAX, pa.uint64()))).as_py():
+        raise fail(f"column {name!r} has a vertex beyond 64 bits with a sign in {_place(bad)}. Renumber the vertices.")
+    return column.cast(pa.int64())
+
+
+def _texts(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    import pyarrow as pa
+
+    return column.cast(pa.string())
+
+
+def _weights(column: pa.ChunkedArray, name: str, fail: Fail) -> npt.NDArray[Any]:
+    import pyarrow as pa
+
+    column = _decoded(column)
+    _refuse_nulls(column, name, "expected weights. Fill them in, or read no weights", fail)
+    if pa.types.is_integer(column.type):
+        whole = column.to_numpy()
+        large = np.flatnonzero((whole >= int(EXACT)) | (whole <= -int(EXACT)))
+        for row in large.tolist():
+            if int(float(whole[row])) != int(whole[row]):
+                found = f"column {name!r} has the weight {whole[row]} in row {row:,} (counted from 0)"
+                raise fail(f"{found}, beyond 2^53, where float64 rounds whole numbers. Rescale the weights.")
+        return np.asarray(whole, dtype=np.float64)
+    values: npt.NDArray[Any] = np.asarray(column.cast(pa.float64(), safe=False).to_numpy())
+    if (bad := ~np.isfinite(values)).any():
+        found = values[int(np.argmax(bad))]
+        raise fail(
+            f"column {name!r} has the weight {found} in {_place(bad)}; expected finite numbers. Fill in the weights, "
+            "or read no weights."
+        )
+    return values

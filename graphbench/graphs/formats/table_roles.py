@@ -1,0 +1,348 @@
+"""Decide which columns of a table are source, target and weight: one rule for CSV, Parquet, Arrow and frames.
+
+1. Columns that the user names are taken.
+2. Columns named exactly `source`, `target`, `weight` (in any case) are taken, whatever is beside them.
+3. Of two columns, both are ends; a third one is the weight if it is numeric. Known names (`from`, `to`, `dst`, ...)
+   decide which end is which.
+4. Anything else is refused: more than three columns, two candidates for one role, a third column that may be an end.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, fields, replace
+from typing import Literal
+
+from graphbench.errors import UsageError
+
+_END = r"(id|ids|ip|node|nodeid|vertex|vertexid|name|label|key|address|account|user|airport|station|stop)?"
+_SOURCES = re.compile(rf"(source|src|from|origin|start){_END}|u|citing|(node|vertex|id|person|user)(1|a)|sourcenode")
+_TARGETS = re.compile(
+    rf"(target|dst|dest|destination|to|end){_END}|v|cited|(node|vertex|id|person|user)(2|b)|targetnode"
+)
+_WEIGHTS = re.compile(r"weights?|w|values?|costs?|distances?")
+
+Kind = Literal["integer", "number", "text", "empty", "other"]
+"""What the values of a column are; `empty`: all are missing, `other`: dates, lists, truth values, ..."""
+
+NUMERIC = frozenset({"integer", "number", "empty"})
+"""Kinds that could be weights; an empty column is refused later, with its first row."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TableOptions:
+    """How the user wants a table to be read; None: as the table itself says.
+
+    Attributes:
+        source: the column of sources: its name, or its number from 1 in a file without a header.
+        target: the column of targets, likewise.
+        weight: the column of weights, likewise.
+        no_weight: read no weights.
+        header: whether the first row has the names of the columns.
+        delimiter: a character, or `tab` or `space`.
+    """
+
+    source: str | None = None
+    target: str | None = None
+    weight: str | None = None
+    no_weight: bool = False
+    header: bool | None = None
+    delimiter: str | None = None
+
+    def __bool__(self) -> bool:
+        return self != NONE
+
+    @property
+    def given(self) -> str:
+        """The options as the command line spells them; empty if there are none."""
+        return self.spelled(python=False)
+
+    def spelled(self, *, python: bool) -> str:
+        """The options that are not None, as arguments of a call or of a command."""
+        if python:
+            names = {"source": "source_column", "target": "target_column", "weight": "weight_column"}
+            changed = {name: getattr(self, name) for name in OPTIONS if getattr(self, name) != getattr(NONE, name)}
+            return ", ".join(f"{names.get(name, name)}={value!r}" for name, value in changed.items())
+        words = []
+        for name in ("source", "target", "weight"):
+            if (value := getattr(self, name)) is not None:
+                words += [f"--{name}-column", shlex.quote(value)]
+        words += ["--no-weight"] * self.no_weight
+        if self.header is not None:
+            words.append("--header" if self.header else "--no-header")
+        if self.delimiter is not None:
+            words += ["--delimiter", shlex.quote(self.delimiter)]
+        return " ".join(words)
+
+
+NONE = TableOptions()
+"""No options."""
+
+OPTIONS = tuple(option.name for option in fields(TableOptions))
+
+
+def refuse_options(options: TableOptions, why: str, *, python: bool = False) -> None:
+    """Refuse options about columns where there are none.
+
+    Raises:
+        UsageError: if there are options.
+    """
+    if options:
+        raise UsageError(f"{why}, so {options.spelled(python=python)} has no effect. Leave it out.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Column:
+    """A column as far as its role depends on it.
+
+    Attributes:
+        name: from the header; a number from 1 without one.
+        kind: of its values.
+        index: whether it only numbers the rows; such a column has a role only if the user names it.
+    """
+
+    name: str
+    kind: Kind
+    index: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Roles:
+    """Indices of the columns.
+
+    Attributes:
+        weight: None if there are no weights.
+        warnings: what the user should check.
+    """
+
+    source: int
+    target: int
+    weight: int | None
+    warnings: list[str] = field(default_factory=list)
+
+    @property
+    def used(self) -> list[int]:
+        """The columns that have a role: source, target and perhaps weight."""
+        return [index for index in (self.source, self.target, self.weight) if index is not None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Refusal:
+    """Why no roles were decided, and what to do: one text for people."""
+
+    problem: str
+
+
+def decide(
+    columns: Sequence[Column], options: TableOptions = NONE, *, named: bool = True, python: bool = False
+) -> Roles | Refusal:
+    """The roles of the columns of a table, or why they are not clear.
+
+    Args:
+        columns: in their order.
+        options: of the user.
+        named: whether the names are the table's own, not numbers.
+        python: spell advice as arguments of a call, not of a command.
+    """
+    given = {options.source, options.target, options.weight}
+    kept = [place for place, column in enumerate(columns) if not column.index or column.name in given]
+    found = _Decision([columns[place] for place in kept], options, named, python).result()
+    if isinstance(found, Refusal):
+        return found
+    weight = None if found.weight is None else kept[found.weight]
+    return replace(found, source=kept[found.source], target=kept[found.target], weight=weight)
+
+
+def is_source(name: str) -> bool:
+    """Whether a column's name is one that sources usually have."""
+    return _SOURCES.fullmatch(_word(name)) is not None
+
+
+def is_target(name: str) -> bool:
+    """Whether a column's name is one that targets usually have."""
+    return _TARGETS.fullmatch(_word(name)) is not None
+
+
+def _word(name: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", name.casefold())
+
+
+class _RefusedError(Exception):
+    """Ends a decision; its text is the problem."""
+
+
+class _Decision:
+    def __init__(self, columns: Sequence[Column], options: TableOptions, named: bool, python: bool) -> None:
+        self.columns, self.options, self.named, self.python = columns, options, named, python
+        self.names = [column.name for column in columns]
+        self.warnings: list[str] = []
+
+    def result(self) -> Roles | Refusal:
+        try:
+            return self._roles()
+        except _RefusedError as refused:
+            return Refusal(problem=str(refused))
+
+    def _roles(self) -> Roles:
+        if self.options.weight is not None and self.options.no_weight:
+            raise _RefusedError(f"{self._given()} exclude each other. Remove one.")
+        if len(self.columns) < 2:
+            raise _RefusedError(f"{self._found()}; expected a source, a target and optionally a weight.")
+        given = {role: self._named(role) for role in ("source", "target", "weight")}
+        chosen = [index for index in given.values() if index is not None]
+        if len(set(chosen)) < len(chosen):
+            raise _RefusedError(f"one column has two roles in {self._given()}. Name different columns.")
+        weight = given["weight"] if given["weight"] is not None else self._exact("weight", set(chosen))
+        source, target = self._ends(given["source"], given["target"], weight)
+        clear = source in (given["source"], self._exact("source")) and target in (
+            given["target"],
+            self._exact("target"),
+        )
+        if self.options.no_weight:
+            weight = None
+        elif weight is None:
+            weight = self._weight(source, target, clear)
+        if weight is not None and self.columns[weight].kind not in NUMERIC:
+            raise _RefusedError(
+                f"the weights in column {self.names[weight]!r} are not numbers. Choose another column of weights, or "
+                f"pass {'no_weight=True' if self.python else '--no-weight'}."
+            )
+        used = {self.names[index] for index in (source, target, weight) if index is not None}
+        if self.named and any(times > 1 for name, times in Counter(self.names).items() if name in used):
+            raise _RefusedError(f"{self._found()}; expected different names. Rename or drop columns.")
+        return Roles(source=source, target=target, weight=weight, warnings=self.warnings)
+
+    def _named(self, role: str) -> int | None:
+        """The column that the user named for a role."""
+        wanted = getattr(self.options, role)
+        if wanted is None:
+            return None
+        alike = wanted.casefold().strip()
+        exactly = [index for index, name in enumerate(self.names) if name == wanted]
+        for found in (exactly, [index for index, name in enumerate(self.names) if name.casefold().strip() == alike]):
+            if len(found) == 1:
+                return found[0]
+            if found:
+                raise _RefusedError(f"{len(found)} columns are named {wanted!r}; {self._found()}. Rename one of them.")
+        raise _RefusedError(f"no column is named {wanted!r}; {self._found()}.")
+
+    def _exact(self, role: str, taken: set[int] = frozenset()) -> int | None:  # type: ignore[assignment]
+        """The column that is named like the role itself."""
+        found = [index for index, name in enumerate(self.names) if name == role and index not in taken]
+        found = found or [
+            index for index, name in enumerate(self.names) if name.strip().casefold() == role and index not in taken
+        ]
+        if len(found) > 1:
+            raise _RefusedError(f"{len(found)} columns are named {role!r}; {self._found()}. Rename one of them.")
+        return found[0] if found and self.named else None
+
+    def _ends(self, source: int | None, target: int | None, weight: int | None) -> tuple[int, int]:
+        taken = {index for index in (source, target, weight) if index is not None}
+        source = self._exact("source", taken) if source is None else source
+        taken |= {source} if source is not None else set()
+        target = self._exact("target", taken) if target is None else target
+        if source is not None and target is not None:
+            return source, target
+        left = [index for index in range(len(self.columns)) if index not in {source, target, weight}]
+        if len(left) + (source is not None) + (target is not None) > 3 - (weight is not None):
+            raise self._unclear(f"{self._found()}; which of them are the ends of an edge is not clear")
+        sources = self._candidates(is_source, left) if source is None else [source]
+        targets = self._candidates(is_target, left) if target is None else [target]
+        for role, several in (("source", sources), ("target", targets)):
+            if len(several) > 1:
+                found = " and ".join(repr(self.names[index]) for index in several)
+                raise self._unclear(f"{found} could both be the {role}")
+        free = [index for index in left if index not in {*sources, *targets}]
+        if not sources and not targets:
+            sources, targets, free = free[:1], free[1:2], free[2:]
+        elif not sources:
+            sources, free = self._partner(free, targets[0], before=True)
+        elif not targets:
+            targets, free = self._partner(free, sources[0], before=False)
+        if not sources or not targets:
+            raise self._unclear(f"{self._found()}; expected a source, a target and optionally a weight")
+        return sources[0], targets[0]
+
+    def _partner(self, free: list[int], end: int, *, before: bool) -> tuple[list[int], list[int]]:
+        """The other end of a column with a known name: the only one left, or the one on the expected side of it."""
+        wanted = end - 1 if before else end + 1
+        found = free if len(free) == 1 else [index for index in free if index == wanted]
+        if len(free) > 1 and end != (1 if before else 0):
+            found = []
+        return found[:1], [index for index in free if index not in found[:1]]
+
+    def _candidates(self, known: Callable[[str], bool], left: list[int]) -> list[int]:
+        return [index for index in left if known(self.names[index])] if self.named else []
+
+    def _weight(self, source: int, target: int, clear: bool) -> int | None:
+        """The column of weights if no column is named weight."""
+        rest = [index for index in range(len(self.columns)) if index not in (source, target)]
+        possible = [index for index in rest if self.columns[index].kind in NUMERIC or self._is_weight(index)]
+        if len(rest) == 1:
+            return self._third(rest[0], source, target, clear)
+        if possible:
+            listed = ", ".join(repr(self.names[index]) for index in possible)
+            raise self._unclear(f"{listed} could be the weight", source, target, possible[0])
+        return None
+
+    def _third(self, index: int, source: int, target: int, clear: bool) -> int | None:
+        """A third column: the weight if it is numeric and nothing else is plausible."""
+        name = self.names[index]
+        if self.named and (is_source(name) or is_target(name)):
+            raise self._unclear(f"{name!r} could be an end of the edge or the weight", source, target)
+        if self.columns[index].kind in NUMERIC:
+            if index > max(source, target) or self._is_weight(index) or self._both_given():
+                return index
+            raise self._unclear(f"{name!r} could be the weight or a number of the row", source, target, index)
+        if self._is_weight(index):
+            return index
+        known = is_source(self.names[source]) and is_target(self.names[target])
+        if not (clear or (self.named and known)):
+            text = f"column {name!r} is not numeric, so it is not clear which two columns are the ends"
+            raise self._unclear(text, source, target)
+        self.warnings.append(f"Column {name!r} is not numeric and is ignored; the graph has no weights.")
+        return None
+
+    def _both_given(self) -> bool:
+        return self.options.source is not None and self.options.target is not None
+
+    def _given(self) -> str:
+        return self.options.spelled(python=self.python)
+
+    def _is_weight(self, index: int) -> bool:
+        return self.named and _WEIGHTS.fullmatch(_word(self.names[index])) is not None
+
+    def _found(self) -> str:
+        if not self.named:
+            return f"found {len(self.names)} columns without names"
+        repeated = [name for name, times in Counter(self.names).items() if times > 1]
+        twice = f" ({', '.join(map(repr, repeated))} repeated)" if repeated else ""
+        shown = ", ".join(self.names[:12]) + (", ..." if len(self.names) > 12 else "")
+        return f"found the columns {shown}{twice}"
+
+    def _unclear(
+        self, problem: str, source: int | None = None, target: int | None = None, weight: int = -1
+    ) -> _RefusedError:
+        """A refusal with options that would work."""
+        left = [index for index in range(len(self.columns)) if index not in (source, target, weight)]
+        kinds = [index for index in left if self.columns[index].kind != "other"] or left
+        if source is None:
+            source = next((index for index in kinds if is_source(self.names[index])), kinds[0])
+            kinds = [index for index in kinds if index != source]
+        if target is None:
+            target = next((index for index in kinds if is_target(self.names[index])), (kinds or [0])[0])
+            kinds = [index for index in kinds if index != target]
+        if weight < 0 and not self.options.no_weight:
+            kinds = [index for index in kinds if index not in (source, target)]
+            weight = next((index for index in kinds if self.columns[index].kind in NUMERIC), -1)
+        example = TableOptions(
+            source=self.names[source],
+            target=self.names[target],
+            weight=self.names[weight] if weight >= 0 else None,
+            no_weight=weight < 0,
+        ).spelled(python=self.python)
+        without = "" if weight < 0 else " (or no_weight=True)" if self.python else " (or --no-weight)"
+        return _RefusedError(f"{problem}. Name the columns, for example: {example}{without}")
