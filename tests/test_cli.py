@@ -189,7 +189,7 @@ def test_output_goes_to_a_file(graphbench, tmp_path):
 
 def test_answers_are_saved_by_vertex_name_and_engine(graphbench, tmp_path):
     graph = tmp_path / "people.csv"
-    graph.write_text("ada,bob\ncyd,dan\n")
+    graph.write_text("from,to\nada,bob\ncyd,dan\n")
     path = tmp_path / "answer.csv"
     code, _, _ = graphbench("wcc", graph, *QUICK, "--save-answer", path)
     assert code == 0
@@ -415,7 +415,7 @@ def test_an_output_that_fails_later_goes_to_stdout(graphbench, tmp_path, option)
 
 def test_the_answer_to_a_search_names_its_source(graphbench, tmp_path):
     graph = tmp_path / "people.csv"
-    graph.write_text("ada,bob\nbob,cyd\n")
+    graph.write_text("from,to\nada,bob\nbob,cyd\n")
     path = tmp_path / "hops.csv"
     code, _, err = graphbench("bfs", graph, *QUICK, "--source", "cyd", "--save-answer", path)
     assert code == 0, err
@@ -501,7 +501,7 @@ def test_a_file_is_shown(graphbench, tmp_path):
 
 def test_generated_graphs_and_files_need_no_fetching(graphbench, tmp_path):
     path = tmp_path / "toy.csv"
-    path.write_text("a,b\n")
+    path.write_text("from,to\na,b\n")
     code, out, err = graphbench("fetch", "ba:n=10,m=2", path, "karate")
     assert code == 0
     assert out.startswith("karate\t")
@@ -521,7 +521,7 @@ def test_generated_graphs_and_files_need_no_fetching(graphbench, tmp_path):
 )
 def test_a_direction_without_effect_is_reported(tmp_path, algorithm, dataset, words):
     table = tmp_path / "toy.csv"
-    table.write_text("a,b\nb,c\n")
+    table.write_text("from,to\na,b\nb,c\n")
     process = start(algorithm, dataset or table, *QUICK, "--directed")  # here, warnings would be errors
     _, err = process.communicate(timeout=120)
     assert process.returncode == 0

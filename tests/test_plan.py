@@ -252,7 +252,7 @@ def test_two_graphs_in_memory_are_two_tables_and_two_answers():
 
 
 def test_files_of_the_same_name_are_labelled_with_their_folders(tmp_path, capsys):
-    for folder, text in (("d1", "a,b\n"), ("d2", "a,b\nb,c\n")):
+    for folder, text in (("d1", "from,to\na,b\n"), ("d2", "from,to\na,b\nb,c\n")):
         (tmp_path / folder).mkdir()
         (tmp_path / folder / "g.csv").write_text(text)
     files = [str(tmp_path / folder / "g.csv") for folder in ("d1", "d2")]
@@ -265,7 +265,7 @@ def test_files_of_the_same_name_are_labelled_with_their_folders(tmp_path, capsys
 def test_a_graph_that_is_given_twice_is_measured_once(tmp_path):
     for folder in ("d1", "d2"):
         (tmp_path / folder).mkdir()
-        (tmp_path / folder / "g.csv").write_text("a,b\n")
+        (tmp_path / folder / "g.csv").write_text("from,to\na,b\n")
     twice = [tmp_path / "d1" / "g.csv", tmp_path / "d2" / "g.csv", "karate", "KARATE"]
     result = gb.run("wcc", twice, engines="igraph", trials=1, timeout=60)
     assert [record.task.dataset for record in result.records] == ["g.csv", "karate"]

@@ -504,7 +504,7 @@ def test_results_go_to_programs(graphbench, tmp_path):
 
 
 def test_files_of_one_name_are_labelled_and_duplicates_measured_once(graphbench, tmp_path):
-    for folder, text in (("d1", "a,b\n"), ("d2", "a,b\nb,c\n")):
+    for folder, text in (("d1", "from,to\na,b\n"), ("d2", "from,to\na,b\nb,c\n")):
         (tmp_path / folder).mkdir()
         (tmp_path / folder / "g.csv").write_text(text)
     given = [argument for folder in ("d1", "d2", "d1") for argument in ("--datasets", tmp_path / folder / "g.csv")]
