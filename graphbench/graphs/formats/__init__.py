@@ -55,6 +55,7 @@ SLOW_BYTES = 1 << 26
 _TABLES = frozenset({"table", "parquet"})
 """Readers of tables, which take options about columns."""
 
+
 def read(
     path: str | os.PathLike[str], *, directed: bool | None = None, options: TableOptions = table_roles.NONE
 ) -> Raw:
