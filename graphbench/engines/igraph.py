@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from graphbench.algorithms.base import Kind, Renumbered
-from graphbench.engines.base import Collected, Ends, Engine, Entries, Walks
+from graphbench.engines.base import Collected, Ends, Engine, Entries, Walks, unzipped
 from graphbench.graphs.edgelist import Columns, EdgeList
 
 
@@ -72,7 +72,7 @@ class IGraph(Engine):
 
 
 def _ends(graph: Any) -> npt.NDArray[np.int64]:
-    return np.array(graph.get_edgelist(), dtype=np.int64).reshape(-1, 2).T
+    return unzipped(graph.get_edgelist(), graph.ecount())
 
 
 def _matrix(columns: Columns, edges: EdgeList) -> Any:

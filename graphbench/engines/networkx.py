@@ -24,6 +24,7 @@ from graphbench.engines.base import (
     Groups,
     Numbering,
     Settings,
+    unzipped,
 )
 from graphbench.graphs.edgelist import Columns, EdgeList
 
@@ -96,8 +97,8 @@ class NetworkX(Engine):
             case "arcs" if hasattr(raw, "indptr"):
                 return CompressedRows(raw.indptr, raw.indices, raw.data if edges.weighted else None)
             case "arcs" if edges.weighted:
-                triples = np.dtype((np.float64, 3))
-                return Entries(*np.fromiter(raw.edges(data="weight"), triples, count=raw.number_of_edges()).T)
+                src, dst, weight = unzipped(raw.edges(data="weight"), raw.number_of_edges(), width=3, dtype=np.float64)
+                return Entries(src, dst, weight)
             case "arcs":
                 return Entries(*_ends(raw))
             case "numbering":
@@ -112,8 +113,7 @@ def _column(values: dict[int, Any], dtype: Any) -> ByVertex:
 
 
 def _ends(graph: Any) -> npt.NDArray[np.int64]:
-    ends: npt.NDArray[np.int64] = np.fromiter(graph.edges, np.dtype((np.int64, 2)), count=graph.number_of_edges())
-    return ends.T
+    return unzipped(graph.edges, graph.number_of_edges())
 
 
 engine = NetworkX()

@@ -21,7 +21,7 @@ import numpy.typing as npt
 from graphbench.algorithms._iterating import raises_convergence_error, stop_at_total
 from graphbench.algorithms._lists import disorder, external_ids
 from graphbench.algorithms.base import Call, Kind, Renumbered, Scaled
-from graphbench.engines.base import Collected, CompressedRows, Ends, Engine, Numbering, Settings
+from graphbench.engines.base import Collected, CompressedRows, Ends, Engine, Numbering, Settings, matrix
 from graphbench.errors import ConvergenceError
 from graphbench.graphs.edgelist import Columns, EdgeList
 
@@ -65,7 +65,7 @@ class SciPy(Engine):
         listed: Literal["entries", "external", "edges"] | None = None,
         **_: Any,
     ) -> Any:
-        """The adjacency matrix in compressed rows, which SciPy sorts.
+        """The adjacency matrix in compressed, sorted rows.
 
         Args:
             columns: the edges.
@@ -79,14 +79,20 @@ class SciPy(Engine):
         if listed == "external":
             ids, order = external_ids(edges.num_vertices), disorder(len(src))
             return ids[src[order]], ids[dst[order]]
+        if listed != "entries":
+            rows = matrix(columns, edges.num_vertices)
+            if edges.directed or listed == "edges":
+                return rows
+            if rows.data.all():  # a sum of matrices drops entries of value 0
+                return rows + rows.T.tocsr()
         values = np.ones(len(src)) if weight is None else weight
-        if not edges.directed and listed != "edges":
+        if not edges.directed:
             src, dst, values = np.concatenate([src, dst]), np.concatenate([dst, src]), np.concatenate([values, values])
         if listed == "entries":
             order = disorder(len(src))
             src, dst, values = src[order], dst[order], values[order]
-        matrix = coo_array((values, (src, dst)), shape=(edges.num_vertices, edges.num_vertices))
-        return matrix if listed == "entries" else matrix.tocsr()
+        entries = coo_array((values, (src, dst)), shape=(edges.num_vertices, edges.num_vertices))
+        return entries if listed else entries.tocsr()
 
     def vertices(self, vertices: npt.NDArray[np.int64], edges: EdgeList) -> npt.NDArray[np.int64]:
         """An array, to index rows of a matrix."""
@@ -99,8 +105,8 @@ class SciPy(Engine):
                 return np.stack(raw, axis=1)
             case "edges":
                 # An undirected edge may be an entry in one direction or in both.
-                matrix, ids = raw if isinstance(raw, Renumbered) else (raw, None)
-                src, dst = matrix.tocoo().coords
+                graph, ids = raw if isinstance(raw, Renumbered) else (raw, None)
+                src, dst = graph.tocoo().coords
                 return Ends(src, dst, ids, listed="either")
             case "arcs":
                 return CompressedRows(raw.indptr, raw.indices, raw.data if edges.weighted else None)
