@@ -7,6 +7,7 @@ from graphbench.algorithms.base import Algorithm, Finding, Form, Inputs
 from graphbench.graphs.edgelist import EdgeList
 from graphbench.measure import answers
 from graphbench.measure.answers import PreviousAnswers, agreements, digest, keep, verify
+from graphbench.measure.protocol import FIRST
 from graphbench.system import files as paths
 
 
@@ -25,6 +26,7 @@ def problem(check, **options):
 
 def saved(folder, *values):
     files = {}
+    folder.mkdir(exist_ok=True)
     for trial, value in enumerate(values):
         files[trial] = folder / f"{trial}.npy"
         np.save(files[trial], np.asarray(value))
@@ -32,7 +34,7 @@ def saved(folder, *values):
 
 
 def run(algorithm, edges, files, claims=None):
-    return verify(algorithm, edges, files, params={}, inputs=Inputs(), seed=0, claims=claims or {})
+    return verify(algorithm, edges, files, params={}, inputs=Inputs(), seed=0, check_seed=7, claims=claims or {})
 
 
 def test_the_answer_of_median_quality_represents_a_heuristic(tmp_path, edges):
@@ -46,6 +48,14 @@ def test_the_answer_of_median_quality_represents_a_heuristic(tmp_path, edges):
     assert found.quality == [0.9, 0.2, 0.5, 0.4, 0.8]
     assert (found.chosen, found.quantities, found.certificate.detail) == (2, {"q": 0.5}, "seed 2")
     assert found.certificate.checked == 5
+    files = saved(tmp_path, [0.9], [0.2]) | {FIRST: saved(tmp_path / "first", [0.1])[0]}
+    assert run(algorithm, edges, files).quality == [0.9, 0.2], "the first call is no trial"
+
+
+def test_a_certificate_gets_a_seed_of_its_own(tmp_path, edges):
+    algorithm = problem(lambda _, __, p: Finding(valid=p.check_seed == 7, detail="another seed"), kind="labels")
+    certificate = run(algorithm, edges, saved(tmp_path, [1])).certificate
+    assert (certificate.valid, certificate.check_seed) == (True, 7)
 
 
 def test_one_wrong_answer_makes_a_record_invalid(tmp_path, edges):

@@ -76,7 +76,7 @@ def test_host_and_device_certificates_agree(monkeypatch, tmp_path, name, directe
     params = page.resolve({})
     inputs = page.draw(there, params, 3)
     right = _right(page, here, page.call(here, params, inputs, seed=3))
-    asked = {"params": params, "inputs": inputs, "seed": 3, "claims": {}}
+    asked = {"params": params, "inputs": inputs, "seed": 3, "claims": {}, "check_seed": 11}
     monkeypatch.setattr(ranges, "_MIN_ROWS", 500)
     monkeypatch.setattr(certify_triangles, "MAX_EDGES_ON_HOST", 0)
     wrong = _wrong(page, right, here, page.call(here, params, inputs, seed=3))
@@ -140,7 +140,7 @@ def test_triangles_of_a_sample_are_exact_and_bounded(monkeypatch):
 def test_running_out_of_memory_gives_no_verdict_on_the_answer(monkeypatch, tmp_path):
     page, there = registry.algorithm("wcc"), made(**SPARSE)
     np.save(file := tmp_path / "answer.npy", np.zeros(there.num_vertices, dtype=np.int64))
-    asked = {"params": {}, "inputs": page.draw(there, {}, 0), "seed": 0, "claims": {}}
+    asked = {"params": {}, "inputs": page.draw(there, {}, 0), "seed": 0, "claims": {}, "check_seed": 11}
     real, tried = DeviceEdgeList.chunks, []
 
     def cramped(self, rows=None):
@@ -163,7 +163,7 @@ def test_an_error_in_the_library_gives_no_verdict_on_the_answer(monkeypatch, tmp
     page, there = registry.algorithm("wcc"), made(**SPARSE)
     np.save(file := tmp_path / "answer.npy", np.zeros(there.num_vertices, dtype=np.int64))
     monkeypatch.setattr(DeviceEdgeList, "chunks", lambda *_: 1 / 0)
-    asked = {"params": {}, "inputs": page.draw(there, {}, 0), "seed": 0, "claims": {}}
+    asked = {"params": {}, "inputs": page.draw(there, {}, 0), "seed": 0, "claims": {}, "check_seed": 11}
     assert answers.attempted(page, there, {0: file}, **asked) == "ZeroDivisionError: division by zero"
 
 
@@ -179,7 +179,7 @@ def test_other_certificates_run_on_the_host(tmp_path):
     graph.add_nodes_from(range(64))
     cores = nx.core_number(graph)
     np.save(file := tmp_path / "answer.npy", np.array([cores[vertex] for vertex in range(64)]))
-    found = answers.certified_there(page, there, {0: file}, params=params, inputs=inputs, seed=0, claims={})
+    found = answers.certified_there(page, there, {0: file}, params=params, inputs=inputs, seed=0, claims={}, check_seed=11)
     assert found.certificate.valid
     assert "device" not in found.certificate.detail
     assert p.num_vertices == 64
@@ -213,7 +213,7 @@ def test_workers_certify_their_answers(there):
         assert record.answer["digest"]
         assert record.dataset.source.endswith("by stand-in 1 on none")
         assert record.warnings == [] or "certified" not in " ".join(record.warnings)
-    assert found[0].certificate.checked == 3
+    assert found[0].certificate.checked == 4
     assert found[1].posed.weights == "drawn"
 
 

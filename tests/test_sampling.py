@@ -1,5 +1,6 @@
 """Sampling: when there are enough trials, and which answers are kept."""
 
+import random
 from collections import Counter
 
 import numpy as np
@@ -15,6 +16,7 @@ from graphbench.measure.sampling import (
     before_first,
     median_interval,
     precise,
+    rebuild,
 )
 
 seconds = st.floats(1e-6, 1e3)
@@ -112,43 +114,52 @@ def test_a_first_call_longer_than_the_budget_is_the_only_trial():
     assert before_first(Rule(budget_s=100, trials=3), first_s=60.0, lap_s=60.0, left_s=60.0) == "first_only"
 
 
-@given(st.integers(1, 6), st.integers(1, 60), st.integers(0, 2**32), st.booleans())
-def test_a_reservoir_keeps_different_trials_up_to_its_size(size, trials, seed, keep_first):
-    reservoir, held = Reservoir(size, seed=seed, keep_first=keep_first), set()
+@given(st.integers(1, 6), st.integers(1, 60), st.integers(1, 8))
+def test_a_reservoir_keeps_different_questions_up_to_its_size(size, trials, questions):
+    reservoir, held = Reservoir(size, questions=questions), set()
     for trial in range(trials):
         wanted, displaced = reservoir.offer(trial)
         held |= {trial} if wanted else set()
         held -= {displaced}
-    assert held == set(reservoir.kept)
-    assert len(held) == len(reservoir.kept) == min(size, trials)
-    assert 0 in held or not keep_first
+    assert sorted(held) == reservoir.kept
+    assert len(held) == min(size, trials, questions if questions > 1 else trials)
+    assert questions == 1 or len({trial % questions for trial in held}) == len(held)
 
 
-def test_every_trial_is_equally_likely_to_be_kept():
-    counts = Counter()
-    for seed in range(4000):
-        reservoir = Reservoir(3, seed=seed, keep_first=True)
-        for trial in range(9):
+@pytest.mark.parametrize("questions", [1, 4])
+def test_every_trial_is_equally_likely_to_be_kept(questions):
+    draw, counts = random.Random(0).randrange, Counter()
+    for _ in range(4000):
+        reservoir = Reservoir(2, questions=questions, draw=draw)
+        for trial in range(8):
             reservoir.offer(trial)
         counts.update(reservoir.kept)
-    assert counts.pop(0) == 4000
-    assert set(counts) == set(range(1, 9))
+    assert set(counts) == set(range(8))
     assert all(abs(count - 1000) < 150 for count in counts.values()), counts  # five standard deviations
 
 
-def test_answers_are_kept_from_the_first_pass_over_the_sources():
-    reservoir = Reservoir(4, seed=0, questions=6, keep_first=True)
-    for trial in range(100):
+def test_nobody_can_foresee_which_answers_are_kept():
+    kept = {tuple(sample_of(Reservoir(1), trials=40)) for _ in range(30)}
+    assert len(kept) > 5, "the same each time with a probability below 1e-30"
+
+
+def sample_of(reservoir, *, trials):
+    for trial in range(trials):
         reservoir.offer(trial)
-    assert len(reservoir.kept) == 4
-    assert max(reservoir.kept) < 6
-    few = Reservoir(4, seed=0, questions=2, keep_first=True)
-    for trial in range(10):
-        few.offer(trial)
-    assert few.kept == [0, 1]
+    return reservoir.kept
 
 
-def test_trials_repeat_a_single_source():
-    reservoir = Reservoir(1, seed=1)
-    kept = {trial for trial in range(200) if reservoir.offer(trial)[0]}
-    assert max(kept) > 5
+@pytest.mark.parametrize(
+    ("spent", "expected"),
+    [
+        pytest.param({}, True, id="three fit"),
+        pytest.param({"budget_s": 2.9}, False, id="three do not fit the budget"),
+        pytest.param({"left_s": 3.2}, False, id="the time limit is near"),
+        pytest.param({"done": 2, "spent_s": 1.9}, True, id="the third fits"),
+        pytest.param({"done": 2, "spent_s": 2.1}, False, id="those before took longer than expected"),
+        pytest.param({"done": 3, "spent_s": 0.0}, False, id="three are enough"),
+    ],
+)
+def test_a_graph_is_built_anew_if_three_times_fit_the_budget(spent, expected):
+    usual = {"cost_s": 1.0, "done": 0, "spent_s": 0.0, "budget_s": 3.0, "left_s": 60.0}
+    assert rebuild(**usual | spent) == expected

@@ -16,11 +16,12 @@ from graphbench.graphs.clean import Dataset
 from graphbench.measure import protocol
 from graphbench.measure import record as recording
 from graphbench.measure.answers import PreviousAnswers
+from graphbench.measure.job import Job
 from graphbench.measure.plan import Cell
 from graphbench.measure.prepare import Prepared, prepare
-from graphbench.measure.record import TaskState
 from graphbench.measure.run_folder import RunFolder
-from graphbench.measure.trials import Bench, Job
+from graphbench.measure.task_state import TaskState
+from graphbench.measure.trials import Bench
 from graphbench.records import pytest_benchmark
 from graphbench.records.model import Record, Worker
 
@@ -114,13 +115,14 @@ class Session:
         self._position += 1
         bench = self._bench(engine)
         try:
-            job, first = bench.prepare(self._request(engine, prepared))
+            budget_s = rounds.max_s if benchmark.enabled else 0.0
+            job, first = bench.prepare(self._request(engine, prepared, budget_s))
             bench.begin("call")
             count = 1
             if benchmark.enabled:
-                count = rounds.settle(first.seconds, lambda: bench.trial(job, 0)[1], job.max_trials)
+                count = rounds.settle(first.seconds, lambda: bench.trial(job, 0)[1].seconds, job.max_trials)
             _timed_by(benchmark, bench, job, count)
-            bench.done("count")
+            bench.finish(job, first, "count", self._state.times)
         except BaseException:
             self._release()  # a failed call may have harmed it
             raise
@@ -161,14 +163,14 @@ class Session:
             raise found
         return found
 
-    def _request(self, engine: Engine, prepared: Prepared) -> protocol.Request:
+    def _request(self, engine: Engine, prepared: Prepared, budget_s: float) -> protocol.Request:
         answers = self._folder.path / f"{self._id}-{self._position}-"
-        return prepared.request(engine, self._settings, answers=answers, command=self._command)
+        return prepared.request(engine, self._settings, answers=answers, command=self._command, budget_s=budget_s)
 
 
 def _timed_by(benchmark: Any, bench: Bench, job: Job, rounds: int) -> None:
     """Have pytest-benchmark time the calls, each with its own inputs; some of the answers are kept."""
-    keep = job.reservoir(rounds)
+    sample = bench.sample(job)
     trial = -1
     answers: list[Any] = []
     solve = bench.solver(job)
@@ -187,7 +189,7 @@ def _timed_by(benchmark: Any, bench: Bench, job: Job, rounds: int) -> None:
     def put_away(_: Call) -> None:
         raw = answers.pop()
         if trial < rounds:  # those after are for a profile
-            bench.offer(job, keep, trial, raw)
+            sample.offer(trial, raw, 0.0)
 
     benchmark.pedantic(timed, setup=prepare, teardown=put_away, rounds=rounds)
     if benchmark.enabled:

@@ -15,6 +15,8 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any, ClassVar, Literal
 
+import numpy.typing as npt
+
 from graphbench.engines.base import CHECKOUT_HINT, Availability, ByVertex, Collected, Engine, Settings
 from graphbench.system import gpus
 from graphbench.system.gpus import Cuda
@@ -64,6 +66,17 @@ class OnGpu(Engine):
             return super().counts(raw)
         (value,) = (name for name in raw.columns if name != "vertex")
         return ByVertex(raw["vertex"].to_numpy(), raw[value].to_numpy())
+
+    def to_device(self, array: npt.NDArray[Any]) -> Any:
+        """A copy on the device."""
+        import cupy
+
+        return cupy.asarray(array)
+
+    def copy_to_host(self, array: Any) -> npt.NDArray[Any]:
+        """A copy by the device's driver."""
+        copied: npt.NDArray[Any] = array.get()
+        return copied
 
     def reset_device_peak(self) -> None:
         """Start a new peak."""

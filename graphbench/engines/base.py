@@ -232,6 +232,15 @@ class Engine:
         """An adapter's result in the common form: collected, then arranged."""
         return arrange(self.to_host(raw, kind, edges), kind, edges, pairs)
 
+    def to_device(self, array: npt.NDArray[Any]) -> Any:
+        """An array where the engine computes, for :meth:`copy_to_host`."""
+        return array
+
+    def copy_to_host(self, array: Any) -> npt.NDArray[Any]:
+        """A plain copy of a result of :meth:`to_device`: the least that collecting an answer of that size takes."""
+        copied: npt.NDArray[Any] = array.copy()
+        return copied
+
     def wait_until_freed(self) -> None:
         """Wait until the memory of the last graph is free, which has no reference any more."""
 

@@ -26,7 +26,7 @@ from graphbench.graphs.edgelist import EdgeList
 from graphbench.graphs.on_device.edges import DeviceEdgeList
 from graphbench.graphs.open import open_edges
 from graphbench.measure.inputs import load_inputs
-from graphbench.measure.protocol import Certify, Verified
+from graphbench.measure.protocol import FIRST, Certify, Verified
 from graphbench.records.model import Agreement, Certificate
 from graphbench.system.files import home
 from graphbench.system.memory import is_out_of_memory
@@ -56,20 +56,22 @@ def verify(
     inputs: Inputs,
     seed: int,
     claims: Mapping[int, Mapping[str, float]],
+    check_seed: int,
     disputed: npt.NDArray[np.int64] | None = None,
 ) -> Verified:
     """Certify the answers of a task.
 
-    The first answer represents the task; of a heuristic, the one of median quality.
+    The first answer represents the task; of a heuristic, the warm one of median quality.
 
     Args:
         algorithm: the problem.
         posed: the graph as posed.
-        files: by trial, the .npy file with its answer; at least one.
+        files: by trial (-1: the first call), the .npy file with its answer; at least one.
         params: resolved parameters.
         inputs: what was drawn.
         seed: the plan's.
         claims: by trial, the values that the engine reported with its answer.
+        check_seed: of what the certificate samples; no worker may know it before it has answered.
         disputed: indices of pairs to recompute as well, since engines differ there.
 
     Raises:
@@ -77,23 +79,23 @@ def verify(
     """
     findings: dict[int, Finding] = {}
     for trial in sorted(files):
-        p = algorithm.call(posed, params, inputs, seed=seed, trial=trial)
+        p = algorithm.call(posed, params, inputs, seed=seed, trial=max(trial, 0))
+        p.check_seed = check_seed
         if disputed is not None:
             p.disputed = disputed
         findings[trial] = finding = _certified(algorithm, posed, np.load(files[trial]), p)
         if not finding.valid:
-            where = f"trial {trial}: " if len(files) > 1 else ""
-            certificate = Certificate(valid=False, detail=where + finding.detail, checked=len(findings))
+            where = "" if len(files) == 1 else "first call: " if trial == FIRST else f"trial {trial}: "
+            certificate = Certificate(
+                valid=False, detail=where + finding.detail, checked=len(findings), check_seed=check_seed
+            )
             return Verified(certificate=certificate, quantities=finding.quantities, chosen=trial)
-    quality = (
-        [float(finding.quantities[algorithm.quality]) for finding in findings.values()] if algorithm.quality else []
-    )
-    if algorithm.quality:
-        ranked = sorted(findings, key=lambda trial: findings[trial].quantities[algorithm.quality or ""])
-        chosen = ranked[(len(ranked) - 1) // 2]
-    else:
-        chosen = min(findings)
-    certificate = Certificate(valid=True, detail=findings[chosen].detail, checked=len(findings))
+    quality, chosen = list[float](), min(findings)
+    if measure := algorithm.quality:
+        warm = {trial: float(finding.quantities[measure]) for trial, finding in findings.items() if trial != FIRST}
+        quality = list(warm.values())
+        chosen = sorted(warm, key=lambda trial: warm[trial])[(len(warm) - 1) // 2]
+    certificate = Certificate(valid=True, detail=findings[chosen].detail, checked=len(findings), check_seed=check_seed)
     found, claimed = findings[chosen], claims.get(chosen, {})
     reported = {f"reported_{name}": value for name, value in claimed.items()}
     notes = [*found.notes, *_false_claims(claimed, found.quantities)]
@@ -141,6 +143,7 @@ def certified(request: Certify) -> Verified:
         params=problem.params,
         seed=problem.seed,
         claims=request.claims,
+        check_seed=request.check_seed,
         disputed=request.disputed_pairs,
     )
 

@@ -99,6 +99,7 @@ class Prepared:
         claims: Mapping[int, Mapping[str, float]],
         disputed: npt.NDArray[np.int64] | None,
         *,
+        check_seed: int,
         deadline: float,
     ) -> Certify:
         """The request to certify answers where the graph is made; arguments as :func:`.answers.verify` takes them."""
@@ -107,6 +108,7 @@ class Prepared:
             files={trial: str(file) for trial, file in files.items()},
             claims={trial: dict(quantities) for trial, quantities in claims.items()},
             disputed=None if disputed is None else disputed.tolist(),
+            check_seed=check_seed,
             deadline=deadline,
         )
 

@@ -197,5 +197,6 @@ def _variables(extra: Mapping[str, str]) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith(REMOVED_VARIABLES)}
     # The worker imports from where this process does; sets of strings have the same order in every worker.
     path = os.pathsep.join(entry or str(Path.cwd()) for entry in sys.path)
-    here = {"PYTHONPATH": path, "PYTHONHASHSEED": "0"}
+    # Threads that wait for the next call must not spin: their CPU seconds would look like work after the call.
+    here = {"PYTHONPATH": path, "PYTHONHASHSEED": "0", "OMP_WAIT_POLICY": "passive"}
     return kept | here | dict(extra)

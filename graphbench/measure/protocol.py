@@ -1,8 +1,9 @@
 """The messages between parent and worker: one JSON line each, over two pipes.
 
 The parent sends one :class:`Request` at a time. The worker sends each event as it happens, so the parent has everything
-that was measured before a worker dies; :class:`Done` or :class:`Failed` is the last event of a request. After a task on
-a graph that is made on a device, :class:`Certify` asks for its certificate: :class:`Verified` or :class:`Failed`.
+that was measured before a worker dies. After :class:`Sampled` the record has all that it needs; :class:`Done` or
+:class:`Failed` is the last event of a request. After a task on a graph that is made on a device, :class:`Certify` asks
+for its certificate: :class:`Verified` or :class:`Failed`.
 """
 
 from __future__ import annotations
@@ -60,6 +61,7 @@ class Certify(msgspec.Struct, frozen=True, kw_only=True, tag="certify"):
         files: by trial, the .npy file with its answer.
         claims: by trial, the values that the engine reported with it.
         disputed: indices of pairs to recompute as well; None: no engines differ.
+        check_seed: of what the certificate samples, drawn after the answers were sent.
         deadline: as of a :class:`Request`.
     """
 
@@ -67,6 +69,7 @@ class Certify(msgspec.Struct, frozen=True, kw_only=True, tag="certify"):
     files: dict[int, str]
     claims: dict[int, dict[str, float]]
     disputed: list[int] | None
+    check_seed: int
     deadline: float
 
     @property
@@ -88,10 +91,12 @@ class Ended(msgspec.Struct, frozen=True, kw_only=True, tag="ended"):
         steps: seconds of its parts, where it has several.
         shared: it was done for an earlier task, whose times these are.
         memory: peaks so far.
+        cpu_s: CPU seconds.
     """
 
     phase: str
     seconds: float
+    cpu_s: float = 0.0
     steps: dict[str, float] = {}
     shared: bool = False
     memory: Memory = Memory()
@@ -105,9 +110,41 @@ class Equipped(msgspec.Struct, frozen=True, kw_only=True, tag="equipped"):
 
 
 class Trial(msgspec.Struct, frozen=True, tag="trial"):
-    """A warm trial has ended; trials are numbered in the order of these messages."""
+    """A warm trial has ended; trials are numbered in the order of these messages. Wall and CPU seconds."""
 
     seconds: float
+    cpu_s: float | None = None
+
+
+class Busy(msgspec.Struct, frozen=True, tag="busy"):
+    """Seconds of work after the call of a trial, in a time in which nothing was asked of the engine."""
+
+    trial: int
+    seconds: float
+
+
+class Collect(msgspec.Struct, frozen=True, tag="collect"):
+    """The result of a warm trial was collected."""
+
+    seconds: float
+
+
+class Digest(msgspec.Struct, frozen=True, tag="digest"):
+    """The digest of a trial's answer, of a problem with one exact answer; :data:`FIRST` for calls on the same graph."""
+
+    trial: int
+    digest: str
+
+
+class Rebuilt(msgspec.Struct, frozen=True, kw_only=True, tag="rebuilt"):
+    """A call on a graph that was built anew.
+
+    Attributes:
+        build_gc_s: seconds of that build, if the garbage collector was on.
+    """
+
+    seconds: float
+    build_gc_s: float | None = None
 
 
 class Saved(msgspec.Struct, frozen=True, tag="saved"):
@@ -128,12 +165,22 @@ class Displaced(msgspec.Struct, frozen=True, tag="displaced"):
     trial: int
 
 
-class Done(msgspec.Struct, frozen=True, kw_only=True, tag="done"):
-    """The task is complete: why sampling stopped, the peaks, and the GPU's clocks after the trials."""
+class Sampled(msgspec.Struct, frozen=True, kw_only=True, tag="sampled"):
+    """The record has all it needs: why sampling stopped, the peaks, and the GPU's clocks after the trials."""
 
     stopped: str
     memory: Memory
     clocks: dict[str, Any] = {}
+
+
+class Done(msgspec.Struct, frozen=True, kw_only=True, tag="done"):
+    """The task is complete.
+
+    Attributes:
+        sound: whether the worker can serve another task: not if a call on a graph built anew has failed.
+    """
+
+    sound: bool = True
 
 
 class Failed(msgspec.Struct, frozen=True, kw_only=True, tag="failed"):
@@ -161,11 +208,27 @@ class Verified(msgspec.Struct, frozen=True, kw_only=True, tag="verified"):
     notes: list[str] = []
 
 
-Event = Began | Ended | Equipped | Trial | Saved | Displaced | Done | Failed | Verified
+Event = (
+    Began
+    | Ended
+    | Equipped
+    | Trial
+    | Busy
+    | Saved
+    | Collect
+    | Digest
+    | Displaced
+    | Sampled
+    | Rebuilt
+    | Done
+    | Failed
+    | Verified
+)
 LAST = Done | Failed | Verified
 """Events after which nothing more comes."""
 
 FIRST = -1
+"""The index of the first call among the trials."""
 NO_MORE = b"\n"
 """Sent instead of a request: the worker exits."""
 

@@ -28,8 +28,8 @@ from graphbench.measure.plan import Cell, Observer, Plan, Predict, Progress
 from graphbench.measure.prepare import Prepared, by_dataset, prepare, task_of
 from graphbench.measure.process import DiedError, OutOfMemoryError, OutOfTimeError, WorkerProcess
 from graphbench.measure.protocol import Verified
-from graphbench.measure.record import TaskState
 from graphbench.measure.run_folder import RunFolder
+from graphbench.measure.task_state import TaskState
 from graphbench.records.model import DatasetInfo, Outcome, Params, Record, Task, Worker
 from graphbench.system import memory
 from graphbench.system.text import format_bytes
@@ -239,7 +239,7 @@ class Supervisor:
             stderr_tail=_tail(process.err, printed),
         )
         self._position += 1
-        if state.censored or state.outcome not in {Outcome.OK, Outcome.INVALID}:
+        if state.censored or not state.sound:
             # Even a worker that still runs: a failed CUDA call breaks its context, a failed allocation its heap.
             self._all_well = False
             self._end(in_good_order=False)
@@ -251,6 +251,7 @@ class Supervisor:
         files: Mapping[int, Path],
         *,
         claims: Mapping[int, Mapping[str, float]],
+        check_seed: int,
         disputed: npt.NDArray[np.int64] | None = None,
     ) -> Verified | str:
         """Certify answers in the worker, or in a fresh one; arguments as :func:`.answers.verify` takes them.
@@ -259,7 +260,9 @@ class Supervisor:
             The result, or why certifying failed.
         """
         limit = max(self._plan.options.timeout, MIN_CERTIFY_S)
-        request = prepared.certification(files, claims, disputed, deadline=protocol.now() + limit)
+        request = prepared.certification(
+            files, claims, disputed, check_seed=check_seed, deadline=protocol.now() + limit
+        )
         try:
             for event in (self._process or self._start()).ask(request):
                 match event:

@@ -7,8 +7,8 @@ well enough: until its 95 % interval is within 5 % of it on both sides. Nothing 
 from __future__ import annotations
 
 import math
-import random
-from collections.abc import Sequence
+import secrets
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -23,6 +23,9 @@ MAX_QUALITY_TRIALS = 20
 """Heuristics: every trial's quality is computed, which costs more than the trial."""
 MARGIN = 1.1
 """The next trial may take this many times the longest so far."""
+
+REBUILDS = 3
+"""How many calls on a graph built anew show whether a library reuses work between calls; fewer show nothing."""
 
 Stop = Literal["", "precise", "budget", "count", "limit", "first_only"]
 """Why to stop; empty: continue. `count`: the number asked for, or the largest useful one."""
@@ -78,6 +81,20 @@ def after_trial(rule: Rule, times: Sequence[float], *, longest_lap_s: float, lef
     return "limit" if MARGIN * longest_lap_s >= left_s else ""
 
 
+def rebuild(*, cost_s: float, done: int, spent_s: float, budget_s: float, left_s: float) -> bool:
+    """Whether to build the graph anew once more, for a call on it: only if all :data:`REBUILDS` fit.
+
+    Args:
+        cost_s: one build and one call.
+        done: how often that has been done.
+        spent_s: seconds that it took.
+        budget_s: seconds that it may take, on top of the warm trials.
+        left_s: until the time limit of the task.
+    """
+    needed = (REBUILDS - done) * cost_s
+    return done < REBUILDS and spent_s + needed <= budget_s and MARGIN * needed < left_s
+
+
 def precise(times: Sequence[float]) -> bool:
     """Whether the median's interval lies within :data:`PRECISION` of it; never below five values."""
     if len(times) < statistics.MIN_SAMPLES:
@@ -100,24 +117,26 @@ def _check_now(n: int, questions: int) -> bool:
 
 
 class Reservoir:
-    """Which trials' answers to certify: a seeded sample without replacement, of a stream whose end is unknown.
+    """Which trials' answers to certify: a sample without replacement of a stream whose end is unknown.
 
-    Vitter's algorithm R (ACM TOMS 11, 1985). Only the first pass over the questions takes part, so the answers kept
-    belong to different questions.
+    Vitter's algorithm R (ACM TOMS 11, 1985), on the questions in the order in which they are first asked, and on the
+    trials of each question that is kept: at most one answer to each. The operating system's randomness decides, so no
+    engine can foresee which of its answers are looked at.
 
     Args:
         size: how many answers to keep.
-        seed: of the draw.
-        questions: how many different questions there are; if 1, all trials take part.
-        keep_first: always keep trial 0: every engine then has an answer to the first question.
+        questions: how many different questions the trials alternate between; 1: every trial is one of its own.
+        draw: an integer below its argument, at random.
     """
 
-    def __init__(self, size: int, *, seed: int, questions: int = 1, keep_first: bool = False) -> None:
-        self._size = size
-        self._last = questions if questions > 1 else None
-        self._first = 1 if keep_first else 0
-        self._random = random.Random(seed)
-        self.kept: list[int] = []
+    def __init__(self, size: int, *, questions: int = 1, draw: Callable[[int], int] = secrets.randbelow) -> None:
+        self._size, self._questions, self._draw = size, questions, draw
+        self._kept: dict[int, int] = {}
+
+    @property
+    def kept(self) -> list[int]:
+        """The trials whose answers are kept."""
+        return sorted(self._kept.values())
 
     def offer(self, trial: int) -> tuple[bool, int | None]:
         """Whether to keep the answer of a trial that has just ended.
@@ -128,13 +147,20 @@ class Reservoir:
         Returns:
             Whether to keep its answer, and the trial whose answer it displaces, if any.
         """
-        if self._last is not None and trial >= self._last:
-            return False, None
-        if len(self.kept) < self._size:
-            self.kept.append(trial)
+        visit, question = divmod(trial, self._questions) if self._questions > 1 else (0, trial)
+        if visit:  # asked again: as likely to be kept as each earlier answer to this question
+            if question not in self._kept or self._draw(visit + 1):
+                return False, None
+            return True, self._replace(question, question, trial)
+        if len(self._kept) < self._size:
+            self._kept[question] = trial
             return True, None
-        place = self._first + self._random.randrange(max(trial + 1 - self._first, 1))
+        place = self._draw(question + 1)
         if place >= self._size:
             return False, None
-        displaced, self.kept[place] = self.kept[place], trial
-        return True, displaced
+        return True, self._replace(list(self._kept)[place], question, trial)
+
+    def _replace(self, old: int, question: int, trial: int) -> int:
+        displaced = self._kept.pop(old)
+        self._kept[question] = trial
+        return displaced

@@ -1,68 +1,37 @@
-"""One task in the worker: its phases, its trials, and the only clock that times them.
+"""The worker's bench: an engine, its current graph, and the phases and trials of one task after the other.
 
-A time contains one call and the device's synchronisation, nothing else. Garbage is collected before a trial and not
-during it, the graph is hidden from the collector, and the result of the previous trial is gone.
+Garbage is collected before a trial and not during it, the graph is hidden from the collector, and the result of the
+previous trial is gone. What one time contains is in :mod:`graphbench.measure.clock`.
 """
 
 from __future__ import annotations
 
 import gc
-import math
-import time
 import traceback
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, NamedTuple
 
-import numpy as np
-import numpy.typing as npt
-
 from graphbench import registry
-from graphbench.algorithms.base import Algorithm, Attached, Call, Claimed, Inputs
-from graphbench.engines.base import Collected, Engine, Settings, arrange
+from graphbench.algorithms.base import Algorithm, Attached, Call
+from graphbench.engines.base import Engine, Settings
 from graphbench.errors import GraphbenchError, UnavailableError, UnsupportedError
 from graphbench.graphs.edgelist import EdgeList
 from graphbench.graphs.open import open_edges
-from graphbench.measure import environment, protocol, sampling
+from graphbench.measure import clock, environment, protocol, sampling
 from graphbench.measure.answers import certified
-from graphbench.measure.inputs import load_inputs
-from graphbench.measure.protocol import FIRST, Began, Displaced, Done, Ended, Equipped, Event, Failed, Request, Saved
+from graphbench.measure.clock import timed
+from graphbench.measure.job import AnswerSample, GarbageError, Job, LazyError, refuse_unread
+from graphbench.measure.protocol import FIRST, Began, Busy, Digest, Done, Ended, Equipped, Event, Failed, Request, Saved
 from graphbench.records.model import Memory, Outcome, Revisions
 from graphbench.system import memory
 
-REVISION = 1
-"""The revision of this module. Raise it when a change here makes old times incomparable with new ones."""
-CERTIFIED_SOURCES = 4
-"""Searches: the answers to this many sources are certified; of other problems one answer, of heuristics all."""
+REVISION = 2
+"""The revision of how trials are run and timed. Raise it when a change makes old times incomparable with new ones."""
 
 
 def revisions(algorithm: Algorithm, engine: Engine) -> Revisions:
     """The revisions of the code that measures this algorithm on this engine."""
     return Revisions(algorithm=algorithm.revision, engine=engine.revision, trials=REVISION)
-
-
-class ClockError(Exception):
-    """Time ran backwards."""
-
-
-class GarbageError(Exception):
-    """An engine's answer is not an array of numbers."""
-
-
-class LazyError(Exception):
-    """An adapter returned a result that is not computed yet."""
-
-
-def _timed(engine: Engine, action: Callable[..., Any], *args: Any, **options: Any) -> tuple[Any, float]:
-    """The result of an action, and the seconds until it and the device were done."""
-    started = time.perf_counter_ns()
-    result = action(*args, **options)
-    engine.synchronize()
-    taken = time.perf_counter_ns() - started
-    if taken < 0:  # a broken clock source, or a virtual machine that was moved: no time is better than a wrong one
-        raise ClockError(f"the clock ran backwards by {-taken / 1e9:g} s during a call; measure again")
-    return result, taken / 1e9
 
 
 class FirstCall(NamedTuple):
@@ -79,134 +48,13 @@ class FirstCall(NamedTuple):
     lap_s: float
 
 
-@dataclass(frozen=True, kw_only=True)
-class Job:
-    """A task, its graph and inputs opened.
+class _Made(NamedTuple):
+    """A graph that was read and built, and how long that took."""
 
-    Attributes:
-        posed: the graph as posed.
-        inputs: the drawn inputs.
-        given: the inputs in the form that the engine takes, by their names in a call.
-    """
-
-    request: Request
-    algorithm: Algorithm
-    attached: Attached
-    engine: Engine
-    posed: EdgeList
-    inputs: Inputs
-    given: Mapping[str, Any]
-
-    @classmethod
-    def of(cls, request: Request, engine: Engine) -> Job:
-        """Open the files of a request."""
-        import pyarrow.dataset  # noqa: F401  else the first read imports it, within its time
-
-        problem = request.problem
-        algorithm = registry.algorithm(problem.algorithm)
-        posed = open_edges(problem.edges, problem.dataset)
-        inputs = load_inputs(problem.inputs)
-        return cls(
-            request=request,
-            algorithm=algorithm,
-            attached=algorithm.adapter(engine.name),
-            engine=engine,
-            posed=posed,
-            inputs=inputs,
-            given={
-                name: getattr(engine, name)(values, posed)
-                for name in ("pairs", "vertices", "labels")
-                if (values := getattr(inputs, name)) is not None
-            },
-        )
-
-    def call(self, trial: int) -> Call:
-        """The adapter's argument in that trial; the first call has that of the first."""
-        problem = self.request.problem
-        p = self.algorithm.call(self.posed, problem.params, self.inputs, seed=problem.seed, trial=max(trial, 0))
-        vars(p).update(self.given)
-        return p
-
-    def solver(self, module: Any, graph: Any) -> Callable[[Call], Any]:
-        """The bare call, for another clock: it returns when the device is done. It keeps the graph alive."""
-        adapter, synchronize = self.attached.call, self.engine.synchronize
-
-        def solve(p: Call) -> Any:
-            raw = adapter(module, graph, p)
-            synchronize()
-            return raw
-
-        return solve
-
-    def collect(self, raw: Any) -> Collected:
-        """Copy a result to host memory, in the library's own order."""
-        return self.engine.to_host(raw, self.algorithm.kind, self.posed)
-
-    def arrange(self, collected: Collected) -> npt.NDArray[Any]:
-        """Bring a collected result into the common form, which is this project's work and not timed."""
-        return arrange(collected, self.algorithm.kind, self.posed, self.inputs.pairs)
-
-    def save(self, trial: int, answer: npt.NDArray[Any], raw: Any) -> Saved:
-        """Write an answer to a file, for its certificate.
-
-        Raises:
-            GarbageError: if it is not an array of numbers.
-        """
-        if not isinstance(answer, np.ndarray) or answer.dtype.kind not in "biuf":
-            raise GarbageError(
-                f"the answer is {type(answer).__name__} of {getattr(answer, 'dtype', 'no dtype')}, not numbers"
-            )
-        path = Path(f"{self.request.answers}{'first' if trial == FIRST else trial}.npy")
-        np.save(path, answer, allow_pickle=False)
-        return Saved(trial, str(path), _claims(raw))
-
-    @property
-    def questions(self) -> int:
-        """How many different questions the trials alternate between."""
-        return 1 if self.inputs.sources is None else len(self.inputs.sources)
-
-    @property
-    def rule(self) -> sampling.Rule:
-        """When to stop."""
-        return sampling.Rule(
-            budget_s=self.request.budget_s,
-            trials=self.request.trials,
-            questions=self.questions,
-            max_trials=self.max_trials,
-        )
-
-    @property
-    def max_trials(self) -> int:
-        """More trials than this add nothing."""
-        return sampling.MAX_QUALITY_TRIALS if self.algorithm.quality else sampling.MAX_TRIALS
-
-    def reservoir(self, trials: int | None) -> sampling.Reservoir:
-        """Which answers to keep.
-
-        Args:
-            trials: how many there will be; None if that is not known.
-        """
-        seed = self.request.problem.seed
-        if self.algorithm.quality:
-            return sampling.Reservoir(trials or sampling.MAX_QUALITY_TRIALS, seed=seed)
-        searches = self.inputs.sources is not None
-        size = CERTIFIED_SOURCES if searches else 1
-        return sampling.Reservoir(size, seed=seed, questions=self.questions, keep_first=searches)
-
-
-def refuse_unread(raw: Any) -> None:
-    """Refuse a result that is not computed yet.
-
-    Raises:
-        LazyError: for a generator.
-    """
-    if hasattr(raw.result if isinstance(raw, Claimed) else raw, "__next__"):
-        raise LazyError("the adapter returned an unread generator, so the timer held no work; it must read it")
-
-
-def _claims(raw: Any) -> dict[str, float]:
-    reported = raw.quantities if isinstance(raw, Claimed) else {}
-    return {name: value for name, value in reported.items() if math.isfinite(value)}  # JSON has no other numbers
+    graph: Any
+    read_s: float
+    build_s: float
+    steps: dict[str, float]
 
 
 class Bench:
@@ -225,6 +73,7 @@ class Bench:
         self._graph: Any = None
         self._held: tuple[str, Mapping[str, Any]] | None = None
         self._build_events: list[Ended] = []
+        self._built_s = 0.0
 
     def run(self, request: Request) -> None:
         """Run one task, sending events; an exception becomes :class:`Failed`."""
@@ -262,9 +111,10 @@ class Bench:
         if stop:
             self._send(protocol.Trial(first.seconds))
             self._send(Saved(0, first.saved.file, first.saved.claims))
+            self.finish(job, first, stop, [])
         else:
-            stop = self._sample(job)
-        self.done(stop)
+            times, stop = self._sample(job)
+            self.finish(job, first, stop, times)
 
     # The parts of a task, for callers with their own clock and sampling rules
 
@@ -274,90 +124,144 @@ class Bench:
         Raises:
             Exception: whatever the engine raises.
         """
+        import pyarrow.dataset  # noqa: F401  else the first read imports it, within its time
+
         memory.reset_host_peak()
         engine = self._started(request)
         engine.reset_device_peak()
-        job = Job.of(request, engine)
-        self._build(engine, job.posed, job.attached)
+        problem = request.problem
+        algorithm = registry.algorithm(problem.algorithm)
+        attached, posed = algorithm.adapter(engine.name), open_edges(problem.edges, problem.dataset)
+        self._build(engine, posed, attached)
+        job = Job.of(request, algorithm, attached, engine, posed)
         engine.synchronize()
-        lap = protocol.now()
+        clock.find_children()
+        started = protocol.now()
         self.begin("first")
-        raw, first_s = self.trial(job, FIRST)
-        self._end("first", first_s)
+        raw, lap = self.trial(job, FIRST)
+        self._end("first", lap.seconds, cpu_s=lap.cpu_s)
+        self._send(Busy(FIRST, clock.busy_after(engine)))
         self.begin("collect")
-        collected, collect_s = _timed(engine, job.collect, raw)
-        self._end("collect", collect_s)
-        saved = job.save(FIRST, job.arrange(collected), raw)
+        collected, collecting = timed(engine, job.collect, raw)
+        self._end("collect", collecting.seconds)
+        answer = job.arrange(collected)
+        saved = job.save(FIRST, answer, raw)
         del raw, collected
         self._send(saved)
-        return job, FirstCall(saved, first_s, protocol.now() - lap)
+        if digest := job.digest(answer):
+            self._send(Digest(FIRST, digest))
+        on_device = engine.to_device(answer)
+        _, copying = timed(engine, engine.copy_to_host, on_device)
+        self._end("copy", copying.seconds)
+        return job, FirstCall(saved, lap.seconds, protocol.now() - started)
 
     def begin(self, phase: str) -> None:
         """Report that a phase begins."""
         self._phase = phase
         self._send(Began(phase))
 
-    def trial(self, job: Job, index: int) -> tuple[Any, float]:
-        """Make one call; returns the library's result and the seconds."""
+    def trial(self, job: Job, index: int) -> tuple[Any, clock.Lap]:
+        """Make one call; returns the library's result and the time."""
         p = job.call(index)
         gc.collect()
-        gc.disable()
-        try:
-            raw, seconds = _timed(job.engine, job.attached.call, self._module, self._graph, p)
-        finally:
-            gc.enable()
+        raw, lap = timed(job.engine, job.attached.call, self._module, self._graph, p)
         refuse_unread(raw)
-        return raw, seconds
+        return raw, lap
 
     def solver(self, job: Job) -> Callable[[Call], Any]:
         """The bare call, for pytest-benchmark to time. Keeps the graph alive."""
         return job.solver(self._module, self._graph)
 
-    def offer(self, job: Job, keep: sampling.Reservoir, index: int, raw: Any) -> None:
-        """Save the answer of a trial if it is one of those to certify."""
-        refuse_unread(raw)
-        wanted, displaced = keep.offer(index)
-        if wanted:
-            self._send(job.save(index, job.arrange(job.collect(raw)), raw))
-        if displaced is not None:
-            self._send(Displaced(displaced))
+    def sample(self, job: Job) -> AnswerSample:
+        """Takes the results of warm trials, for their certificates."""
+        return AnswerSample(job, self._send)
 
     def add_times(self, times: Iterable[float]) -> None:
         """Report the trials of another clock: seconds of each, in order."""
         for seconds in times:
             self._send(protocol.Trial(seconds))
 
-    def done(self, stop: str) -> None:
-        """Report that the task is complete, and why sampling stopped."""
-        gpu = self._engine is not None and self._engine.device == "gpu"
-        self._send(Done(stopped=stop, memory=self._peaks(), clocks=environment.gpu_clocks() if gpu else {}))
+    def finish(self, job: Job, first: FirstCall, stop: str, times: list[float]) -> None:
+        """Report that the record is complete, and why sampling stopped; then call on a graph built anew.
+
+        The peaks of memory are those before that.
+        """
+        clocks = environment.gpu_clocks() if job.engine.device == "gpu" else {}
+        self._send(protocol.Sampled(stopped=stop, memory=self._peaks(), clocks=clocks))
+        sound = True
+        if times and not (job.posed.on_device or job.engine.multi_gpu):
+            try:
+                self._call_rebuilt(job, max(first.seconds, *times))
+            except Exception:  # noqa: BLE001  an engine may raise anything; the record is complete without these calls
+                traceback.print_exc()
+                sound = False
+        self._send(Done(sound=sound))
 
     def release(self) -> None:
         """Release the graph, if there is one."""
         if self._held is None:
             return  # the frozen objects are another Bench's
+        self._drop()
+
+    def _drop(self) -> None:
         self._graph = self._held = None
         gc.unfreeze()
         gc.collect()
         if self._engine is not None:
             self._engine.wait_until_freed()
 
-    def _sample(self, job: Job) -> sampling.Stop:
-        """Run warm trials until the rule says stop; returns why."""
-        keep = job.reservoir(job.request.trials)
+    def _hold(self, graph: Any, held: tuple[str, Mapping[str, Any]] | None) -> None:
+        self._graph, self._held = graph, held
+        # With a graph of Python objects every collection takes seconds; a frozen one is skipped.
+        gc.collect()
+        gc.freeze()
+
+    def _sample(self, job: Job) -> tuple[list[float], sampling.Stop]:
+        """Run warm trials until the rule says stop; returns their seconds and why."""
+        answers = self.sample(job)
         times: list[float] = []
         longest = 0.0
         while True:
-            index, lap = len(times), protocol.now()
-            raw, seconds = self.trial(job, index)
-            times.append(seconds)
-            self._send(protocol.Trial(seconds))
-            self.offer(job, keep, index, raw)
+            index, started = len(times), protocol.now()
+            raw, lap = self.trial(job, index)
+            times.append(lap.seconds)
+            self._send(protocol.Trial(lap.seconds, lap.cpu_s))
+            longest = max(longest, protocol.now() - started)
+            left_s = job.request.deadline - protocol.now() - clock.IDLE_S
+            stop = sampling.after_trial(job.rule, times, longest_lap_s=longest, left_s=left_s)
+            if stop:  # which trial is the last depends on all times, so no engine knows it
+                self._send(Busy(index, clock.busy_after(job.engine)))
+            answers.offer(index, raw, lap.seconds)
             del raw
-            longest = max(longest, protocol.now() - lap)
-            left_s = job.request.deadline - protocol.now()
-            if stop := sampling.after_trial(job.rule, times, longest_lap_s=longest, left_s=left_s):
-                return stop
+            longest = max(longest, protocol.now() - started)
+            if stop:
+                return times, stop
+
+    def _call_rebuilt(self, job: Job, longest_call_s: float) -> None:
+        """Release the graph, build it anew and call once on it, as often as that fits the budget.
+
+        The question is that of the first call. The last graph stays, for the next task of the same form.
+        """
+        request, engine, wanted = job.request, job.engine, self._held
+        self.begin("rebuilt")
+        cost_s, begun, done = self._built_s + longest_call_s, protocol.now(), 0
+        while sampling.rebuild(
+            cost_s=cost_s,
+            done=done,
+            spent_s=protocol.now() - begun,
+            budget_s=request.budget_s,
+            left_s=request.deadline - protocol.now(),
+        ):
+            self._drop()
+            made = self._make(engine, job.posed, job.attached, collector=done == 0)
+            self._hold(made.graph, wanted)
+            raw, lap = self.trial(job, FIRST)
+            self._send(protocol.Rebuilt(seconds=lap.seconds, build_gc_s=None if done else made.build_s))
+            digest = job.digest(job.arrange(job.collect(raw)))
+            del raw
+            if digest:
+                self._send(Digest(FIRST, digest))
+            done += 1
 
     def _started(self, request: Request) -> Engine:
         if self._engine is None:
@@ -370,11 +274,12 @@ class Bench:
         return self._engine
 
     def _start(self, engine: Engine, settings: Settings) -> None:
-        self._module, self._start_s = _timed(engine, engine.start, settings)
+        self._module, lap = timed(engine, engine.start, settings)
+        self._start_s = lap.seconds
         if engine.start_steps:
             self._start_steps["imports"] = self._start_s
             for step in engine.start_steps:
-                _, self._start_steps[step] = _timed(engine, getattr(engine, step), settings)
+                self._start_steps[step] = timed(engine, getattr(engine, step), settings)[1].seconds
             self._start_s = sum(self._start_steps.values())
 
     def _build(self, engine: Engine, posed: EdgeList, attached: Attached) -> None:
@@ -385,29 +290,42 @@ class Bench:
                 self._send(event)
             return
         self.release()
-        self.begin("read")
-        columns, read_s = _timed(engine, engine.read, posed)
-        self._end("read", read_s)
-        self.begin("build")
-        graph, build_s = _timed(engine, engine.build, columns, posed, **attached.build)
+        made = self._make(engine, posed, attached, begin=self.begin, end=self._end)
+        self._built_s = made.read_s + made.build_s
+        self._build_events = [
+            Ended(phase="read", seconds=made.read_s, shared=True),
+            Ended(phase="build", seconds=made.build_s, steps=made.steps, shared=True),
+        ]
+        self._hold(made.graph, wanted)
+
+    def _make(
+        self,
+        engine: Engine,
+        posed: EdgeList,
+        attached: Attached,
+        *,
+        begin: Callable[[str], None] = lambda _: None,
+        end: Callable[..., None] = lambda *_: None,
+        collector: bool = False,
+    ) -> _Made:
+        """Read the edges and build the engine's graph from them."""
+        begin("read")
+        columns, read = timed(engine, engine.read, posed)
+        end("read", read.seconds)
+        begin("build")
+        graph, lap = timed(engine, engine.build, columns, posed, collector=collector, **attached.build)
+        build_s, steps = lap.seconds, dict[str, float]()
         del columns
-        steps = {}
         if engine.converts:
             steps["graph"] = build_s
-            graph, steps["conversion"] = _timed(engine, engine.convert, graph, posed, **attached.build)
-            build_s = sum(steps.values())
-        self._end("build", build_s, steps)
-        self._graph, self._held = graph, wanted
-        self._build_events = [
-            Ended(phase="read", seconds=read_s, shared=True),
-            Ended(phase="build", seconds=build_s, steps=steps, shared=True),
-        ]
-        # With a graph of Python objects every collection takes seconds; a frozen one is skipped.
-        gc.collect()
-        gc.freeze()
+            graph, lap = timed(engine, engine.convert, graph, posed, collector=collector, **attached.build)
+            steps["conversion"] = lap.seconds
+            build_s += lap.seconds
+        end("build", build_s, steps)
+        return _Made(graph, read.seconds, build_s, steps)
 
-    def _end(self, phase: str, seconds: float, steps: dict[str, float] | None = None) -> None:
-        self._send(Ended(phase=phase, seconds=seconds, steps=steps or {}, memory=self._peaks()))
+    def _end(self, phase: str, seconds: float, steps: dict[str, float] | None = None, cpu_s: float = 0.0) -> None:
+        self._send(Ended(phase=phase, seconds=seconds, steps=steps or {}, memory=self._peaks(), cpu_s=cpu_s))
 
     def _peaks(self) -> Memory:
         engine, host = self._engine, memory.host_peak_bytes()

@@ -128,7 +128,7 @@ class Trials(msgspec.Struct, frozen=True, kw_only=True):
     quality: list[float] = msgspec.field(default_factory=list)
     """Heuristics: the quality measure, recomputed in float64 by graphbench, of each trial's answer."""
     certified: list[int] = msgspec.field(default_factory=list)
-    """Indices of the trials whose answers were certified."""
+    """Indices of the trials whose answers were certified; -1 is the first call."""
     stopped: str = ""
     """Why sampling ended: `precise`, `budget`, `count`, `limit`, `first_only` or empty if it never began."""
     compared: int = 0
@@ -156,6 +156,8 @@ class Certificate(msgspec.Struct, frozen=True, kw_only=True):
     """One sentence: what was shown, or what is wrong and where."""
     checked: int = 1
     """How many answers were checked."""
+    check_seed: int | None = None
+    """Of what the certificate sampled: drawn after the engine had answered."""
 
 
 class Censored(msgspec.Struct, frozen=True):
