@@ -179,7 +179,9 @@ def test_other_certificates_run_on_the_host(tmp_path):
     graph.add_nodes_from(range(64))
     cores = nx.core_number(graph)
     np.save(file := tmp_path / "answer.npy", np.array([cores[vertex] for vertex in range(64)]))
-    found = answers.certified_there(page, there, {0: file}, params=params, inputs=inputs, seed=0, claims={}, check_seed=11)
+    found = answers.certified_there(
+        page, there, {0: file}, params=params, inputs=inputs, seed=0, claims={}, check_seed=11
+    )
     assert found.certificate.valid
     assert "device" not in found.certificate.detail
     assert p.num_vertices == 64
