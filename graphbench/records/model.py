@@ -170,6 +170,12 @@ class Censored(msgspec.Struct, frozen=True):
     limit_bytes: int | None = None
     """The limit on host memory, if it was that."""
 
+    @property
+    def where(self) -> str:
+        """The phase as a reader sees it: `the first call`, `build`."""
+        calls = {"first": "the first call", "call": "a warm call", "rebuilt": "a call on a rebuilt graph"}
+        return calls.get(self.phase, self.phase)
+
 
 class Agreement(msgspec.Struct, frozen=True, kw_only=True):
     """How this answer compares with another engine's answer to the same question."""

@@ -15,7 +15,8 @@ import msgspec
 import numpy as np
 
 from graphbench.errors import UsageError
-from graphbench.records.comparison import newest, set_against
+from graphbench.records.comparison import set_against
+from graphbench.records.matching import newest
 from graphbench.records.model import NEVER_RAN, Environment, Outcome, Record
 from graphbench.records.rules import Verdict
 

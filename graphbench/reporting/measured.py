@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from statistics import median
 
-from graphbench.records.comparison import MAY_DIFFER, Comparison, Role, compare, newest, timed_on_cpu
+from graphbench.records.comparison import Comparison, Role, baseline_among, compare
+from graphbench.records.matching import MAY_DIFFER, newest
 from graphbench.records.model import Environment, Outcome, Params, Record
 from graphbench.records.rules import Verdict
 from graphbench.reporting.charts import style
@@ -173,6 +174,7 @@ def _machine(digest: str, records: list[Record], baseline: str, stale: Mapping[s
             record.id,
         )
     )
+    baseline = baseline_among(kept, baseline, stale=stale)
     found: dict[Role, dict[str, Comparison]] = {"baseline": {}, "best_cpu": {}, "best_cpu_first_answer": {}}
     for comparison in compare(kept, baseline, stale=stale):
         found[comparison.role][comparison.record] = comparison
@@ -182,12 +184,11 @@ def _machine(digest: str, records: list[Record], baseline: str, stale: Mapping[s
     peers: dict[tuple[str, str], list[Record]] = {}
     for record in kept:
         peers.setdefault((problems[record.id], record.task.dataset), []).append(record)
+    itself = {id_: comparison for id_, comparison in main.items() if comparison.also_best_cpu}
     best = {
         record.id: own
-        for group in peers.values()
-        for record in group
-        if (own := found["best_cpu"].get(record.id) or _itself(record, main.get(record.id), group))
-        and own.verdict is Verdict.LIKE
+        for record in kept
+        if (own := found["best_cpu"].get(record.id) or itself.get(record.id)) and own.verdict is Verdict.LIKE
     }
     whole = {
         id_: comparison
@@ -216,17 +217,6 @@ def _machine(digest: str, records: list[Record], baseline: str, stale: Mapping[s
         cases=cases,
         tries=[record for record in by_time if record.search is not None],
     )
-
-
-def _itself(record: Record, main: Comparison | None, peers: Sequence[Record]) -> Comparison | None:
-    """The comparison with the baseline, where that is the best CPU engine: there is then no second one beside it.
-
-    None where it was the only CPU engine with a time: it is the slowest of them as a rule, and the best of nothing.
-    """
-    if record.device != "gpu" or main is None or main.verdict is not Verdict.LIKE or main.bound is not None:
-        return None
-    contested = len({peer.task.engine for peer in peers if timed_on_cpu(peer)}) > 1
-    return main if contested else None
 
 
 def _problems(records: Sequence[Record]) -> dict[str, str]:

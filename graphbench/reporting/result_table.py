@@ -8,7 +8,8 @@ from statistics import median
 from typing import Any, NamedTuple
 
 from graphbench.records import statistics
-from graphbench.records.comparison import Comparison, same_problem
+from graphbench.records.comparison import Comparison
+from graphbench.records.matching import same_problem
 from graphbench.records.model import NEVER_RAN, Outcome, Record
 from graphbench.records.rules import Verdict, rule_of
 from graphbench.reporting import heading, numbers
@@ -298,7 +299,12 @@ def _answer(records: list[Record], signs: Signs) -> Column[_Row]:
     return Column(title.replace("_", " "), value)
 
 
-_TONES: dict[Verdict, Tone] = {Verdict.LIKE: "good", Verdict.UNLIKE: "doubtful", Verdict.REFUSED: "bad"}
+_TONES: dict[Verdict, Tone] = {
+    Verdict.LIKE: "good",
+    Verdict.UNLIKE: "doubtful",
+    Verdict.UNDECIDED: "doubtful",
+    Verdict.REFUSED: "bad",
+}
 _FAILED = (Outcome.ERROR, Outcome.OUT_OF_MEMORY)
 """Why such a task has no time is in the remarks, so its verdict needs no footnote."""
 

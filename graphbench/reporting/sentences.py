@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from statistics import median
 
-from graphbench.records.comparison import Comparison, Runs, fixed_cost, timed_on_cpu
+from graphbench.records.best_cpu import best_cpu, did_the_work
+from graphbench.records.break_even import Runs, fixed_cost
+from graphbench.records.comparison import Comparison
 from graphbench.records.model import NEVER_RAN, Outcome, Record
-from graphbench.records.rules import LOWER_QUALITY, LOWER_QUALITY_ONE_SEED, Verdict
+from graphbench.records.rules import Verdict
+from graphbench.records.rules.quality import LOWER_QUALITY, LOWER_QUALITY_ONE_SEED
+from graphbench.records.times import usual_builds, was_busy
 from graphbench.reporting import heading, numbers
 from graphbench.reporting.numbers import Signs, quantity, span, three
 from graphbench.reporting.wording import codes
@@ -107,10 +111,12 @@ def _fastest_cpu(
         than, whole = _than(comparison, comparison.ratio_call, signs), _whole(comparison, comparisons, signs)
         return f"{subject}{than}, the best CPU engine{whole}"
     verdicts = {comparison.record: comparison.verdict for comparison in comparisons if comparison.role == "baseline"}
-    fair = [row for row in rows if timed_on_cpu(row) and verdicts.get(row.id, Verdict.LIKE) is Verdict.LIKE]
-    if len(fair) < 2:
+    fair = [row for row in rows if verdicts.get(row.id) not in {Verdict.REFUSED, Verdict.UNLIKE}]
+    fastest = best_cpu(fair, "call", usual_build=usual_builds(rows))
+    if fastest is None or len({row.task.engine for row in fair if did_the_work(row)}) < 2:
         return ""
-    return f"fastest CPU engine: {min(fair, key=lambda row: median(row.phases.call_s)).task.engine}"
+    busy = " (on a busy machine)" if was_busy(fastest) else ""
+    return f"fastest CPU engine: {fastest.task.engine}{busy}"
 
 
 def _than(comparison: Comparison, ratio: float | None, signs: Signs) -> str:

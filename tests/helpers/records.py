@@ -62,7 +62,14 @@ def record(engine: str = "networkx", seconds: float = 1.0, *, n: int = 6, **chan
         "task": Task("louvain", "coAuthorsDBLP", engine, {"resolution": 1.0, "threshold": 1e-7}),
         "outcome": Outcome.OK,
         "phases": Phases(
-            start_s=0.5, read_s=0.01, build_s=0.1 * seconds, first_s=1.1 * seconds, call_s=call_s, collect_s=0.02
+            start_s=0.5,
+            read_s=0.01,
+            build_s=0.1 * seconds,
+            first_s=1.1 * seconds,
+            call_s=call_s,
+            rebuilt_s=[seconds] * 3,
+            collect_s=0.02,
+            copy_s=0.02,
         ),
         "trials": Trials(seeds=list(range(n)), quality=[0.83 + 0.001 * (i % 3) for i in range(n)], stopped="precise"),
         "memory": Memory(host_peak_bytes=300 << 20),
@@ -105,7 +112,7 @@ def bfs(engine: str = "networkx", seconds: float = 1.0, *, sources: int = 6, **c
         "trials": Trials(sources=names, stopped="precise"),
         "phases": Phases(
             start_s=0.5, read_s=0.01, build_s=0.1, first_s=seconds, call_s=[seconds * (i + 1) for i in range(sources)],
-            collect_s=0.02,
+            rebuilt_s=[seconds] * 3, collect_s=0.02, copy_s=0.02,
         ),
     }  # fmt: skip
     return record(engine, seconds, **(made | changes))

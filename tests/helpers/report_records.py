@@ -86,7 +86,7 @@ def _record(algorithm, params, graph, size, engine):
         environment=ON_GPU if gpu else replace(HERE, gpus=[H100]),
         phases=Phases(
             start_s=4.0 if gpu else 0.4, read_s=0.02 * edges / 1e6, build_s=build, first_s=1.3 * seconds, call_s=call_s,
-            collect_s=0.03 * edges / 1e6,
+            rebuilt_s=[seconds] * 3, collect_s=0.03 * edges / 1e6, copy_s=0.03 * edges / 1e6,
             build_steps_s={"graph": 0.8 * build, "conversion": 0.2 * build} if engine == "nx-cugraph" else {},
         ),
         trials=Trials(

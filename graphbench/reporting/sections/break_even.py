@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from graphbench.records.comparison import Comparison, Runs, fixed_cost
+from graphbench.records.break_even import Runs, fixed_cost
+from graphbench.records.comparison import Comparison
 from graphbench.reporting.document import Column, Fold, Section, Table, Text
 from graphbench.reporting.measured import Measured, largest
 from graphbench.reporting.numbers import seconds

@@ -174,7 +174,12 @@ def _vs(comparison: Comparison | None, which: Literal["ratio_call", "ratio_first
     )
 
 
-_TONES: dict[Verdict, Tone] = {Verdict.LIKE: "good", Verdict.UNLIKE: "doubtful", Verdict.REFUSED: "bad"}
+_TONES: dict[Verdict, Tone] = {
+    Verdict.LIKE: "good",
+    Verdict.UNLIKE: "doubtful",
+    Verdict.UNDECIDED: "doubtful",
+    Verdict.REFUSED: "bad",
+}
 
 
 def _numbers(cases: Sequence[Case], measured: Measured) -> Table[Case]:

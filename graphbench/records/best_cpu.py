@@ -1,0 +1,70 @@
+"""The best CPU engine of a problem: the fastest one that did the work and whose answer is as good. Pure.
+
+Whatever names a fastest or best CPU engine asks here. Records of one engine that differ in threads compete like those
+of different engines, so the best is an engine at its best number of threads.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Literal
+
+from graphbench.records import times
+from graphbench.records.model import Outcome, Record
+from graphbench.records.rules import Effect, Pair, evaluate
+from graphbench.records.statistics import Estimate
+
+Total = Literal["call", "first_answer"]
+
+
+def best_cpu(
+    records: Iterable[Record],
+    total: Total,
+    *,
+    stale: Mapping[str, str] | None = None,
+    usual_build: Mapping[str, float] | None = None,
+) -> Record | None:
+    """The record of the best CPU engine by warm calls or by first answers; None where there is none.
+
+    A record whose answer is worse than that of a slower one, or which differs from it in what was computed, is passed
+    over. Where no engine has a warm call, first calls decide.
+
+    Args:
+        records: of one problem, graph and machine.
+        total: by which of its times.
+        stale: what changed since a record was made, for each stale record's id.
+        usual_build: as :func:`graphbench.records.times.usual_builds` gives it.
+    """
+    outdated = stale or {}
+    candidates = [record for record in records if did_the_work(record) and record.id not in outdated]
+    if total == "call":
+        candidates = [record for record in candidates if not times.builds_heavily(record, usual_build or {})]
+        warm = [record for record in candidates if times.call_seconds(record) is not None]
+        return _fastest(warm, times.call_seconds) if warm else _fastest(candidates, times.first_call)
+    return _fastest(candidates, lambda record: record.phases.first_answer_s)
+
+
+def did_the_work(record: Record) -> bool:
+    """Whether a record has an answer from a CPU, by today's rules, computed in its calls and its threads."""
+    return (
+        record.device == "cpu"
+        and record.outcome is Outcome.OK
+        and not record.superseded
+        and times.after_return(record) is None
+        and not times.exceeds_threads(record)
+    )
+
+
+def _fastest(records: Sequence[Record], seconds_of: Callable[[Record], float | None]) -> Record | None:
+    timed = [(seconds, record) for record in records if (seconds := seconds_of(record))]
+    timed.sort(key=lambda pair: (pair[0], times.call_seconds(pair[1]) or math.inf))
+    for place, (seconds, record) in enumerate(timed):
+        if all(_is_like(slower, record, other / seconds) for other, slower in timed[place + 1 :]):
+            return record
+    return None
+
+
+def _is_like(slower: Record, faster: Record, ratio: float) -> bool:
+    pair = Pair(baseline=slower, engine=faster, ratio=Estimate(ratio, None, None, 1))
+    return all(rule.effect is Effect.NOTE for rule, _ in evaluate(pair))

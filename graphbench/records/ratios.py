@@ -1,0 +1,123 @@
+"""Ratios of the times of two records: of calls, of first answers and of whole scripts. Pure.
+
+A ratio is baseline time over engine time: how many times as fast the engine is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import Literal, NamedTuple
+
+from graphbench.records import statistics, times
+from graphbench.records.model import Outcome, Record
+from graphbench.records.statistics import Estimate
+
+Bound = Literal["lower", "upper"]
+
+
+class CallRatio(NamedTuple):
+    """The ratio of calls.
+
+    Attributes:
+        estimate: None where a side has no time.
+        bound: `lower` or `upper` where a side was stopped by the time limit.
+        first_calls: first calls are compared, as a side has no warm call.
+    """
+
+    estimate: Estimate | None
+    bound: Bound | None = None
+    first_calls: bool = False
+
+
+def of_calls(baseline: Record, engine: Record) -> CallRatio:
+    """Warm calls over warm calls, where both sides have them; else first calls over first calls.
+
+    Of a side that reuses work between calls, those on rebuilt graphs count. Where an answer is lazy, `collect` is added
+    on both sides.
+    """
+    if limit := _stopped_in_call(baseline):
+        return _bound(limit, engine, "lower")
+    if limit := _stopped_in_call(engine):
+        return _bound(limit, baseline, "upper")
+    lazy = times.is_lazy(baseline) or times.is_lazy(engine)
+    if times.warm_calls(baseline) and times.warm_calls(engine):
+        return CallRatio(_of_warm_calls(baseline, engine, lazy=lazy))
+    one, two = times.first_call(baseline), times.first_call(engine)
+    if one is None or two is None:
+        return CallRatio(None)
+    ratio = statistics.ratio(_collected([one], baseline, lazy), _collected([two], engine, lazy))
+    return CallRatio(ratio, first_calls=True)
+
+
+def of_first_answers(baseline: Record, engine: Record) -> float | None:
+    """The ratio of read + build + first + collect; None where a side has no such time."""
+    one, two = _first_answer(baseline), _first_answer(engine)
+    return one / two if one and two else None
+
+
+def of_whole_scripts(baseline: Record, engine: Record) -> float | None:
+    """The ratio of start + first answer; None where a side has no such time."""
+    one, two = _whole_script(baseline), _whole_script(engine)
+    return one / two if one and two else None
+
+
+def _stopped_in_call(record: Record) -> float | None:
+    """How long the call had run at the time limit; None if no call was running."""
+    if record.outcome is not Outcome.TIMEOUT or record.censored is None:
+        return None
+    return record.censored.after_s if record.censored.phase in ("first", "call") else None
+
+
+def _bound(limit: float, answered: Record, bound: Bound) -> CallRatio:
+    """The ratio of a call that was stopped and the first call of the other side: warm ones have no counterpart."""
+    first = times.first_call(answered)
+    if first is None:
+        return CallRatio(None)
+    one, two = (limit, first) if bound == "lower" else (first, limit)
+    return CallRatio(statistics.ratio([one], [two]), bound, first_calls=True)
+
+
+def _of_warm_calls(baseline: Record, engine: Record, *, lazy: bool) -> Estimate:
+    """The ratio over the sources that both sides ran, paired; over all calls if there are no sources.
+
+    Too few sources are no sample of sources: then the calls from them are resampled. Rebuilt calls solve the problem of
+    the first call, so where a side has to be judged by them, the other side's calls from that source count.
+    """
+    if times.reuses_work(baseline) or times.reuses_work(engine):
+        one, two = (
+            times.rebuilt_calls(record) if times.reuses_work(record) else times.of_first_source(record)
+            for record in (baseline, engine)
+        )
+        return statistics.ratio(_collected(one, baseline, lazy), _collected(two, engine, lazy))
+    one, two = (_collected(times.warm_calls(record), record, lazy) for record in (baseline, engine))
+    sources = baseline.trials.sources, engine.trials.sources
+    common = set(sources[0]) & set(sources[1])
+    if not common:
+        return statistics.ratio(one, two)
+    of_baseline, of_engine = statistics.by_question(sources[0], one), statistics.by_question(sources[1], two)
+    both = [source for source in of_baseline if source in of_engine]
+    if len(both) < statistics.MIN_SAMPLES:
+        return statistics.ratio(_from(common, sources[0], one), _from(common, sources[1], two))
+    return statistics.paired_ratio([of_baseline[source] for source in both], [of_engine[source] for source in both])
+
+
+def _collected(calls: Sequence[float], record: Record, lazy: bool) -> list[float]:
+    """Calls with the time to collect their answers, where the comparison includes it."""
+    return [call + ((times.collect_seconds(record) or 0.0) if lazy else 0.0) for call in calls]
+
+
+def _from(chosen: Collection[int], sources: Sequence[int], calls: Sequence[float]) -> list[float]:
+    return [seconds for source, seconds in zip(sources, calls, strict=False) if source in chosen]
+
+
+def _first_answer(record: Record) -> float | None:
+    """Seconds from the cache to the answer; for a timeout, the seconds until the limit."""
+    if record.outcome is not Outcome.TIMEOUT or record.censored is None:
+        return record.phases.first_answer_s
+    done = (record.phases.read_s, record.phases.build_s, record.phases.first_s)
+    return sum(part for part in done if part is not None) + record.censored.after_s
+
+
+def _whole_script(record: Record) -> float | None:
+    start, answer = record.phases.start_s, _first_answer(record)
+    return None if start is None or answer is None else start + answer

@@ -1,0 +1,128 @@
+"""What a rule of comparisons is, what it looks at, and what it does to the verdict."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from graphbench.records.model import Outcome, Record
+from graphbench.records.statistics import Estimate
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pair:
+    """Two records to compare.
+
+    Attributes:
+        baseline: the record whose time is divided.
+        engine: the record whose time divides.
+        ratio: baseline time over engine time; None where a side has no time.
+        bound: `lower` or `upper` where the ratio is only a bound.
+        first_calls: the ratio is that of first calls, as a side has no warm call.
+        stale: what changed since a record was made, for each stale record's id.
+        usual_build: the median build of the other engines on its kind of device, for each record's id.
+    """
+
+    baseline: Record
+    engine: Record
+    ratio: Estimate | None
+    bound: str | None = None
+    first_calls: bool = False
+    stale: Mapping[str, str] = field(default_factory=dict)
+    usual_build: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def sides(self) -> tuple[Record, Record]:
+        """Both records, the baseline's first."""
+        return self.baseline, self.engine
+
+    @property
+    def answered(self) -> list[Record]:
+        """The records that have an answer."""
+        return [record for record in self.sides if record.outcome is Outcome.OK]
+
+
+class Verdict(enum.StrEnum):
+    """Whether a ratio compares like with like."""
+
+    LIKE = "like"
+    UNLIKE = "unlike"  # a ratio is given, but the two sides did different work
+    UNDECIDED = "undecided"  # only a bound is given: one side has no answer
+    REFUSED = "refused"  # no ratio is given
+
+
+class Effect(enum.StrEnum):
+    """What a rule that applies does to the verdict."""
+
+    NOTE = "note"  # stays like
+    UNLIKE = "unlike"
+    UNDECIDED = "undecided"
+    REFUSED = "refused"
+
+
+NOTE, UNLIKE, UNDECIDED, REFUSED = Effect
+
+
+class Rule(NamedTuple):
+    """A rule of comparisons.
+
+    Attributes:
+        code: how its messages begin.
+        effect: on the verdict.
+        remedy: what to do about it, one sentence.
+        check: returns why the rule applies to a pair, or an empty string.
+    """
+
+    code: str
+    effect: Effect
+    remedy: str
+    check: Callable[[Pair], str]
+
+    def message(self, detail: str) -> str:
+        """The text for a comparison: the code, a colon, and a sentence."""
+        return f"{self.code}: {detail}"
+
+
+RULES: dict[str, Rule] = {}
+"""All rules by their codes."""
+
+
+def rule(code: str, effect: Effect, *, remedy: str) -> Callable[[Callable[[Pair], str]], Callable[[Pair], str]]:
+    """Register the decorated function as a rule."""
+
+    def register(check: Callable[[Pair], str]) -> Callable[[Pair], str]:
+        RULES[code] = Rule(code, effect, remedy, check)
+        return check
+
+    return register
+
+
+def rule_of(message: str) -> Rule:
+    """The rule of a message.
+
+    Raises:
+        ValueError: if it does not begin with the code of a rule.
+    """
+    code = message.partition(":")[0]
+    if code not in RULES:
+        raise ValueError(f"no rule has the code {code!r}")
+    return RULES[code]
+
+
+def evaluate(pair: Pair) -> Iterator[tuple[Rule, str]]:
+    """All rules that apply, with their messages, the gravest effects first; if one refuses the ratio, no milder one."""
+    refused = False
+    for effect in (REFUSED, UNDECIDED, UNLIKE, NOTE):
+        if refused:
+            return
+        for candidate in RULES.values():
+            if candidate.effect is effect and (detail := candidate.check(pair)):
+                refused = refused or effect is REFUSED
+                yield candidate, candidate.message(detail)
+
+
+def names(pair: Pair) -> tuple[str, str]:
+    """The engines of the two sides."""
+    return pair.baseline.task.engine, pair.engine.task.engine

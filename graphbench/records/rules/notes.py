@@ -1,0 +1,86 @@
+"""What else to know of a ratio of like with like."""
+
+from __future__ import annotations
+
+from graphbench.records.rules.base import NOTE, Pair, names, rule
+from graphbench.records.rules.quality import (
+    LOWER_QUALITY_ONE_SEED,
+    fast_slow,
+    has_single_seed,
+    quality_of,
+    shortfall_of,
+)
+from graphbench.records.statistics import MIN_SAMPLES
+from graphbench.system.text import count
+
+OVER_SOLVED = 0.01
+"""A residual below this fraction of the tolerance is far more accurate than was asked for."""
+
+
+@rule("few_trials", NOTE, remedy="Raise --budget, or pass --trials 10.")
+def _few_trials(pair: Pair) -> str:
+    if pair.ratio is None or pair.ratio.n >= MIN_SAMPLES or pair.first_calls:
+        return ""
+    few = [record for record in pair.answered if len(record.phases.call_s) < MIN_SAMPLES]
+    trials = [f"{len(record.phases.call_s)} of {record.task.engine}" for record in few]
+    counts = ", ".join(trials) or f"{pair.ratio.n} that both sides can be compared by"
+    return f"too few warm calls for an interval ({counts}; {MIN_SAMPLES} are needed)"
+
+
+@rule("threads", NOTE, remedy="Engines without threads have one, so only --threads 1 is the same for all.")
+def _threads(pair: Pair) -> str:
+    one, two = (record.environment for record in pair.sides)
+    if one is None or two is None or one.threads == two.threads or pair.baseline.device != pair.engine.device:
+        return ""
+    here, there = names(pair)
+    return f"{there} may use {count(two.threads, 'thread')}, {here} {count(one.threads, 'thread')}"
+
+
+@rule(
+    "dtype",
+    NOTE,
+    remedy="Choose a problem that is posed in float64 everywhere, or take the achieved accuracy into account.",
+)
+def _dtype(pair: Pair) -> str:
+    one, two = (record.adapter.get("dtype") or "float64" for record in pair.sides)
+    here, there = names(pair)
+    return "" if one == two else f"{there} computes in {two}, {here} in {one}"
+
+
+@rule("over_solved", NOTE, remedy="Ask for a smaller --tolerance, so that every engine has to be as accurate.")
+def _over_solved(pair: Pair) -> str:
+    for record in pair.answered:
+        residual, tolerance = record.answer.get("residual"), record.task.params.get("tolerance")
+        if residual is not None and tolerance is not None and residual < OVER_SOLVED * tolerance:
+            return f"{record.task.engine} reached a residual of {residual:.2g} where {tolerance:.2g} was asked for"
+    return ""
+
+
+@rule("censored", NOTE, remedy="Raise --timeout.")
+def _censored(pair: Pair) -> str:
+    for record in pair.answered:
+        if record.censored is not None:
+            after = f"{record.censored.after_s:.3g} s"
+            return f"a trial of {record.task.engine} was cut off after {after} and is not in its median"
+    return ""
+
+
+@rule("allocator", NOTE, remedy="Measure with --allocator default and async, and quote the one that will be used.")
+def _allocator(pair: Pair) -> str:
+    one, two = (record.environment.allocator if record.environment else None for record in pair.sides)
+    if one == two:
+        return ""
+    named = [f"{name} from the {each} allocator" for each, name in zip((one, two), names(pair), strict=True) if each]
+    return f"device memory of {' and of '.join(named)}"
+
+
+@rule("one_seed", NOTE, remedy="Raise --budget, so that several seeds are run.")
+def _one_seed(pair: Pair) -> str:
+    shortfall = shortfall_of(pair)
+    if shortfall is None or not has_single_seed(pair) or shortfall > LOWER_QUALITY_ONE_SEED:
+        return ""
+    fast, slow = fast_slow(pair)
+    return (
+        f"{fast.quality} {quality_of(fast):.4f} of {fast.task.engine} and {quality_of(slow):.4f} of "
+        f"{slow.task.engine} are compared from a single seed, where 3 % is allowed"
+    )

@@ -1,0 +1,99 @@
+"""Whether the timed calls did the work, and did it alone: reuse, laziness, heavy builds, threads, other programs."""
+
+from __future__ import annotations
+
+from statistics import median
+
+from graphbench.records import times
+from graphbench.records.model import Record
+from graphbench.records.rules.base import NOTE, UNLIKE, Pair, rule
+from graphbench.system.text import listed
+
+
+@rule(
+    "works_after_return",
+    UNLIKE,
+    remedy="Have the adapter wait for the library's threads before it returns.",
+)
+def _works_after_return(pair: Pair) -> str:
+    for record in pair.answered:
+        if work := times.after_return(record):
+            kind = "of work on its device" if record.device == "gpu" else "CPU"
+            return (
+                f"{record.task.engine} went on after a call had returned: {work.after_s:.3g} s {kind} in an idle tenth "
+                f"of a second, beside {work.call_s:.3g} s in the call"
+            )
+    return ""
+
+
+@rule("threads_exceeded", UNLIKE, remedy="Limit the library's threads in its engine, or allow it more with --threads.")
+def _threads_exceeded(pair: Pair) -> str:
+    for record in pair.answered:
+        if times.exceeds_threads(record):
+            assert record.environment is not None
+            return (
+                f"{record.task.engine} may use {record.environment.threads} of the processor's threads and used "
+                f"{times.threads_used(record):.2g} (CPU seconds over seconds)"
+            )
+    return ""
+
+
+@rule("reuses_work", NOTE, remedy="The ratio is that of the calls on rebuilt graphs; a warm call does less.")
+def _reuses_work(pair: Pair) -> str:
+    found = [record for record in pair.answered if not pair.first_calls and times.reuses_work(record)]
+    return listed([_reused(record) for record in found])
+
+
+def _reused(record: Record) -> str:
+    rebuilt, warm = median(times.rebuilt_calls(record)), median(times.of_first_source(record))
+    return f"{record.task.engine} takes {rebuilt:.3g} s on a graph built anew and {warm:.3g} s when called again"
+
+
+@rule("reuse_not_checked", NOTE, remedy="Raise --budget, so that the graph can be built three times more.")
+def _reuse_not_checked(pair: Pair) -> str:
+    found = [
+        record.task.engine
+        for record in pair.answered
+        if not pair.first_calls and len(record.phases.rebuilt_s) < times.MIN_REBUILT
+    ]
+    return (
+        f"whether {' and '.join(found)} reuses work between calls is not known: too few rebuilt calls" if found else ""
+    )
+
+
+@rule("lazy_answer", NOTE, remedy="The ratio is that of call + collect on both sides.")
+def _lazy_answer(pair: Pair) -> str:
+    found = [record for record in pair.answered if times.is_lazy(record)]
+    return listed(
+        [
+            f"the call of {record.task.engine} leaves work to collect ({times.collect_seconds(record):.3g} s, where a "
+            f"copy of the answer takes {record.phases.copy_s:.3g} s)"
+            for record in found
+        ]
+    )
+
+
+@rule("heavy_build", NOTE, remedy="Compare first answers, which include the build.")
+def _heavy_build(pair: Pair) -> str:
+    return listed(
+        [
+            f"{record.task.engine} builds for {record.phases.build_s:.3g} s, where the others take "
+            f"{pair.usual_build[record.id]:.3g} s (median)"
+            for record in pair.answered
+            if times.builds_heavily(record, pair.usual_build)
+        ]
+    )
+
+
+@rule("first_calls", NOTE, remedy="Raise --budget, so that warm calls fit.")
+def _first_calls(pair: Pair) -> str:
+    if not pair.first_calls:
+        return ""
+    without = [record.task.engine for record in pair.sides if not times.warm_calls(record)]
+    return f"{' and '.join(without)} {'has' if len(without) == 1 else 'have'} no warm call, so first calls are compared"
+
+
+@rule("busy_machine", NOTE, remedy="Close other programs and measure again.")
+def _busy_machine(pair: Pair) -> str:
+    found = [record.task.engine for record in pair.answered if times.was_busy(record)]
+    return f"other programs used the machine while {' and '.join(found)} was measured" if found else ""

@@ -1,0 +1,157 @@
+"""When two sides did different work: a ratio is given, and does not count."""
+
+from __future__ import annotations
+
+from graphbench.records.rules.base import UNLIKE, Pair, names, rule
+from graphbench.records.rules.quality import (
+    LOWER_QUALITY,
+    LOWER_QUALITY_ONE_SEED,
+    fast_slow,
+    has_single_seed,
+    quality_of,
+    shortfall_of,
+)
+
+VACUOUS = 2.0
+"""The largest L1 distance of two probability vectors: any vector meets a tolerance as large."""
+
+
+@rule(
+    "quality",
+    UNLIKE,
+    remedy="Compare at equal quality: tighten the faster side's settings or loosen the slower side's.",
+)
+def _quality(pair: Pair) -> str:
+    shortfall = shortfall_of(pair)
+    if shortfall is None:
+        return _quality_unknown(pair)
+    allowed = LOWER_QUALITY_ONE_SEED if has_single_seed(pair) else LOWER_QUALITY
+    if shortfall <= allowed:
+        return ""
+    fast, slow = fast_slow(pair)
+    return (
+        f"{fast.quality} {quality_of(fast):.4f} of {fast.task.engine} against {quality_of(slow):.4f} "
+        f"of {slow.task.engine} ({100 * shortfall:.2g} % lower on the faster side)"
+    )
+
+
+def _quality_unknown(pair: Pair) -> str:
+    without = [record.task.engine for record in pair.answered if record.quality and quality_of(record) is None]
+    return f"the quality of {' and '.join(without)} is not known" if without else ""
+
+
+@rule("residual", UNLIKE, remedy="Ask for a larger --tolerance that both sides reach, or allow more --max-iterations.")
+def _residual(pair: Pair) -> str:
+    for record in pair.answered:
+        residual, tolerance = record.answer.get("residual"), record.task.params.get("tolerance")
+        if residual is not None and tolerance is not None and not residual <= tolerance:
+            return f"the residual of {record.task.engine} is {residual:.2g}, above the tolerance of {tolerance:.2g}"
+    return ""
+
+
+@rule("weights", UNLIKE, remedy="Measure both again in one command; --ignore-weights leaves the weights out for all.")
+def _weights(pair: Pair) -> str:
+    one, two = (record.posed for record in pair.sides)
+    here, there = names(pair)
+    if one is not None and two is not None:
+        if one.weights != two.weights:
+            return f"{here} got weights: {one.weights}; {there} got weights: {two.weights}"
+        if one.directed == two.directed and one.digest != two.digest:
+            return f"{here} and {there} got different edge weights"
+    for record in pair.sides:
+        given = record.adapter.get("weight")
+        if given and record.posed is not None and record.posed.weights == "none":
+            return f"{record.task.engine} was given weights ({given}) on a graph that has none"
+    return ""
+
+
+@rule("direction", UNLIKE, remedy="Measure both again in one command, so that the graph is posed once for all.")
+def _direction(pair: Pair) -> str:
+    one, two = (record.posed for record in pair.sides)
+    if one is None or two is None or one.directed == two.directed:
+        return ""
+    here, there = names(pair)
+    directed, undirected = (here, there) if one.directed else (there, here)
+    return f"{directed} saw directed edges, {undirected} undirected ones"
+
+
+@rule(
+    "sources",
+    UNLIKE,
+    remedy="Measure both again with the same --seed, or name a well-connected vertex with --source.",
+)
+def _sources(pair: Pair) -> str:
+    for record in pair.answered:
+        alone = record.answer.get("reached") == 1 and record.posed is not None and record.posed.num_vertices > 1
+        if alone:
+            assert record.posed is not None
+            return f"the search of {record.task.engine} reached one vertex of {record.posed.num_vertices:,}: its source"
+    one, two = (set(record.trials.sources) for record in pair.sides)
+    if one and two and not (one <= two or two <= one):
+        return f"only {len(one & two)} of {len(one)} and {len(two)} sources are common to both sides"
+    return ""
+
+
+@rule("pairs", UNLIKE, remedy="Measure both again with the same --seed, and draw the same number.")
+def _pairs(pair: Pair) -> str:
+    """Both sides need the same draw, except that sources may differ in part: :func:`_sources` checks them."""
+    one, two = (record.draw for record in pair.sides)
+    if one is None or two is None or {one.kind, two.kind} <= {"sources"} or one.digest == two.digest:
+        return ""
+    here, there = names(pair)
+    drawn = [f"{name} got {draw.count:,} {draw.kind} of seed {draw.seed}" for name, draw in ((here, one), (there, two))]
+    return f"{drawn[0]}, {drawn[1]}: not the same"
+
+
+@rule("vacuous_tolerance", UNLIKE, remedy="Ask for a --tolerance below 2 in L1; the default is 1e-6.")
+def _vacuous(pair: Pair) -> str:
+    for record in pair.sides:
+        limits = [record.adapter.get("stops_at")]
+        if "residual" in record.answer or "stops_at" in record.adapter:
+            limits.append(record.task.params.get("tolerance"))
+        widest = max((limit for limit in limits if limit is not None), default=0.0)
+        if widest >= VACUOUS:
+            return f"{record.task.engine} stops at an L1 change of {widest:.2g}, which any vector meets"
+    return ""
+
+
+@rule(
+    "conversion",
+    UNLIKE,
+    remedy="Measure again with this version of graphbench, which times reading, building and converting.",
+)
+def _conversion(pair: Pair) -> str:
+    for record in pair.answered:
+        phases, name = record.phases, record.task.engine
+        for phase in ("read", "build", "collect"):
+            if getattr(phases, f"{phase}_s") is None:
+                return f"the {phase} phase of {name} was not timed, so its first answer leaves it out"
+        steps = sum(phases.build_steps_s.values())
+        if phases.build_s is not None and steps > 1.01 * phases.build_s:
+            return f"the steps of building for {name} take {steps:.3g} s, and only {phases.build_s:.3g} s are counted"
+    return ""
+
+
+@rule(
+    "disagreement",
+    UNLIKE,
+    remedy="At least one is wrong in a way that its certificate does not check: report both to the engines' authors.",
+)
+def _disagreement(pair: Pair) -> str:
+    for record, other in (pair.sides, pair.sides[::-1]):
+        for agreed in record.agreement:
+            if agreed.engine == other.task.engine and agreed.kind == "differs":
+                far = "" if agreed.max_difference is None else f" by {agreed.max_difference:.2g}"
+                where = "" if agreed.at is None else f", most at {agreed.at:,}"
+                return f"the answers of {record.task.engine} and {other.task.engine} differ{far}{where}"
+    return ""
+
+
+@rule("nothing_to_compute", UNLIKE, remedy="Choose a graph with edges that the problem can work on.")
+def _nothing(pair: Pair) -> str:
+    for record in pair.sides:
+        if record.posed is not None and record.posed.num_edges == 0:
+            return f"{record.task.dataset} as posed has no edge, so calls were timed without any work"
+        if record.draw is not None and record.draw.count == 0:
+            return f"{record.task.dataset} has no {record.draw.kind} to draw, so calls were timed without any work"
+    return ""

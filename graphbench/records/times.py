@@ -1,0 +1,186 @@
+"""The times of one record that ratios compare, and signs that its timed calls did less than the work. Pure.
+
+A library may answer a repeated call from what it kept of an earlier one, leave work to `collect`, do it in `build`, or
+finish it in a thread after the call. Each shows in the times of a record; thresholds leave out what is noise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from statistics import median
+from typing import NamedTuple
+
+from graphbench.records.model import Outcome, Record
+
+NOISE_S = 1e-3
+"""Differences between calls below this say nothing: caches of the processor, the clock, the scheduler."""
+MIN_REBUILT = 3
+"""The fewest calls on rebuilt graphs from which reuse of work between calls is judged."""
+REUSE_FACTOR = 2.0
+LAZY_COPIES = 5.0
+"""How many plain copies of the answer `collect` may take."""
+HEAVY_BUILD = 3.0
+"""How many usual builds a build may take."""
+HEAVY_BUILD_CALLS = 20
+"""How many warm calls a build that takes longer than usual may take."""
+SHORT_CALL_S = 0.02
+"""Shorter calls say nothing about threads, and less work after a call is not counted."""
+AFTER_SHARE = 0.2
+"""The share of a call's own work that may be done after it."""
+THREADS_FACTOR = 1.2
+TICK_S = 1e-9
+"""One tick of the clock, the shortest time of a call."""
+
+
+class After(NamedTuple):
+    """Work done after a call returned, in seconds: that of the call itself, and that in the idle time after it."""
+
+    call_s: float
+    after_s: float
+
+
+def first_call(record: Record) -> float | None:
+    """Seconds of the first call; None where it did not end."""
+    if record.outcome not in (Outcome.OK, Outcome.INVALID) or record.phases.first_s is None:
+        return None
+    return max(record.phases.first_s, TICK_S)
+
+
+def warm_calls(record: Record) -> list[float]:
+    """Seconds of the warm calls of a record with an answer; empty where the first call is the only one."""
+    if record.outcome not in (Outcome.OK, Outcome.INVALID) or record.trials.stopped == "first_only":
+        return []
+    return [max(seconds, TICK_S) for seconds in record.phases.call_s]
+
+
+def of_first_source(record: Record) -> list[float]:
+    """The warm calls that solve the problem of the first call: those from its source, where there are sources."""
+    sources, calls = record.trials.sources, warm_calls(record)
+    return [seconds for source, seconds in zip(sources, calls, strict=False) if source == sources[0]] or calls
+
+
+def rebuilt_calls(record: Record) -> list[float]:
+    """Seconds of the calls on graphs that were built anew; empty where there are too few to judge."""
+    calls = [max(seconds, TICK_S) for seconds in record.phases.rebuilt_s]
+    return calls if len(calls) >= MIN_REBUILT else []
+
+
+def reuses_work(record: Record) -> bool:
+    """Whether warm calls reuse work of earlier ones: on a graph built anew they take more than twice as long.
+
+    Differences of less than a millisecond decide nothing: a warm call counts as one millisecond at least.
+    """
+    warm, rebuilt, first = of_first_source(record), rebuilt_calls(record), record.phases.first_s
+    if not warm or not rebuilt or first is None or min(first, median(rebuilt)) <= NOISE_S:
+        return False
+    return median(rebuilt) > REUSE_FACTOR * max(median(warm), NOISE_S)
+
+
+def collect_seconds(record: Record) -> float | None:
+    """Seconds to copy an answer to the host: the median over warm answers, else that of the first."""
+    return median(record.phases.collect_call_s) if record.phases.collect_call_s else record.phases.collect_s
+
+
+def is_lazy(record: Record) -> bool:
+    """Whether work of the call was left to `collect`, which takes longer than the call and five plain copies."""
+    collect, copy = collect_seconds(record), record.phases.copy_s
+    calls = warm_calls(record) or [seconds for seconds in (first_call(record),) if seconds is not None]
+    if collect is None or copy is None or not calls:
+        return False
+    return collect > max(median(calls), NOISE_S, LAZY_COPIES * copy)
+
+
+def call_seconds(record: Record) -> float | None:
+    """The time of a warm call by which an engine is compared alone; None where there is no warm call.
+
+    It is that on a rebuilt graph where the engine reuses work, and includes `collect` where the answer is lazy.
+    """
+    calls = rebuilt_calls(record) if reuses_work(record) else warm_calls(record)
+    if not calls:
+        return None
+    return median(calls) + ((collect_seconds(record) or 0.0) if is_lazy(record) else 0.0)
+
+
+def usual_builds(records: Iterable[Record]) -> dict[str, float]:
+    """By the id of each record: the median build of the other engines on its kind of device.
+
+    Args:
+        records: of one problem and dataset. Only records of one machine and graph are set against each other.
+    """
+    groups: dict[tuple[str, str, str], list[Record]] = {}
+    for record in records:
+        if record.phases.build_s is not None and record.environment is not None:
+            digest = record.dataset.digest if record.dataset else ""
+            groups.setdefault((record.environment.machine, digest, record.device), []).append(record)
+    return {
+        record.id: median(others)
+        for group in groups.values()
+        for record in group
+        if (others := _builds_of_others(record, group))
+    }
+
+
+def _builds_of_others(record: Record, group: list[Record]) -> list[float]:
+    builds: dict[str, list[float]] = {}
+    for other in group:
+        if other.task.engine != record.task.engine and other.phases.build_s is not None:
+            builds.setdefault(other.task.engine, []).append(other.phases.build_s)
+    return [median(times) for times in builds.values()]
+
+
+def builds_heavily(record: Record, usual_build: Mapping[str, float]) -> bool:
+    """Whether a build takes more than three usual builds and more than twenty of the engine's warm calls."""
+    build, usual, call = record.phases.build_s, usual_build.get(record.id), call_seconds(record)
+    call = first_call(record) if call is None else call
+    if build is None or usual is None or call is None:
+        return False
+    return build > HEAVY_BUILD * usual and build > HEAVY_BUILD_CALLS * call
+
+
+def after_return(record: Record) -> After | None:
+    """The most work that went on after a call, where it is more than 20 ms and a fifth of the call's own.
+
+    Of an engine on the CPU it is CPU seconds; of one on a GPU, seconds for which the device was busy.
+    """
+    own = dict(_own_work(record))
+    found = [
+        After(own[trial], after)
+        for trial, after in record.cpu.after_s.items()
+        if trial in own and after > max(SHORT_CALL_S, AFTER_SHARE * own[trial])
+    ]
+    return max(found, key=lambda work: work.after_s, default=None)
+
+
+def _own_work(record: Record) -> Iterator[tuple[int, float]]:
+    on_gpu = record.device == "gpu"
+    first = record.phases.first_s if on_gpu else record.cpu.first_s
+    if first is not None:
+        yield -1, first
+    yield from enumerate(record.phases.call_s if on_gpu else record.cpu.call_s)
+
+
+def threads_used(record: Record) -> float | None:
+    """CPU seconds over wall seconds, the median of calls longer than 20 ms; None without such a call."""
+    phases, cpu = record.phases, record.cpu
+    pairs = [*zip(phases.call_s, cpu.call_s, strict=False)]
+    if phases.first_s is not None and cpu.first_s is not None:
+        pairs.append((phases.first_s, cpu.first_s))
+    used = [spent / wall for wall, spent in pairs if wall > SHORT_CALL_S]
+    return median(used) if used else None
+
+
+def exceeds_threads(record: Record) -> bool:
+    """Whether an engine on the CPU computed with more threads than it may."""
+    used, where = threads_used(record), record.environment
+    if record.device != "cpu" or used is None or where is None:
+        return False
+    return used > THREADS_FACTOR * where.threads
+
+
+def was_busy(record: Record) -> bool:
+    """Whether other programs used the machine while it was measured: more ran than it has cores, or on its GPU."""
+    where = record.environment
+    if where is None:
+        return False
+    crowded = where.load_average is not None and where.load_average > where.cores
+    return crowded or bool(where.clocks.get("other_processes", 0))

@@ -1,0 +1,213 @@
+"""Whether timed calls did the work: each sign has its thresholds, and a fair engine shows none."""
+
+import pytest
+
+from graphbench.records import times
+from graphbench.records.best_cpu import best_cpu
+from graphbench.records.comparison import compare, set_against
+from graphbench.records.model import CpuTimes
+from graphbench.records.rules import rule_of
+from helpers.records import HERE, bfs, pagerank, record, replace
+
+
+def codes(comparison):
+    return {rule_of(text).code for text in (*comparison.reasons, *comparison.notes)}
+
+
+def cached(warm=0.01, rebuilt=0.1, first=0.1, **changes):
+    """An engine whose repeated calls are served from the first one's work."""
+    made = replace(pagerank("igraph", warm), phases__first_s=first, phases__rebuilt_s=[rebuilt] * 3)
+    return replace(made, **changes)
+
+
+# Reuse of work between calls
+
+
+def test_where_work_is_reused_the_calls_on_rebuilt_graphs_are_compared():
+    comparison = set_against(pagerank(seconds=1.0), cached())
+    assert comparison.ratio_call == pytest.approx(10.0)  # not 100
+    assert comparison.verdict == "like"
+    assert codes(comparison) == {"reuses_work", "few_trials"}
+    assert set_against(cached(), pagerank("x")).ratio_call == pytest.approx(0.1)
+
+
+@pytest.mark.parametrize(
+    ("engine", "reused"),
+    [
+        (cached(), True),
+        (cached(warm=1e-7), True),  # an answer that is only handed out
+        (cached(warm=0.051), False),  # not twice as long
+        (cached(warm=0.0009, rebuilt=0.0019, first=0.0019), False),  # less than a millisecond apart
+        (cached(first=0.0009), False),
+        (cached(phases__rebuilt_s=[0.1, 0.1]), False),  # too few to judge
+        (cached(trials__stopped="first_only"), False),
+    ],
+)
+def test_reuse_is_judged_from_three_rebuilt_calls_and_above_a_millisecond(engine, reused):
+    assert times.reuses_work(engine) is reused
+
+
+def test_rebuilt_calls_are_compared_with_warm_calls_from_the_first_source():
+    other = replace(bfs("networkx", 1.0), phases__rebuilt_s=[1.0] * 3)  # source 0 takes 1 s, source 5 takes 6 s
+    assert not times.reuses_work(other)
+    fast = replace(bfs("igraph", 0.01), phases__first_s=0.1, phases__rebuilt_s=[0.1] * 3)
+    assert set_against(other, fast).ratio_call == pytest.approx(10.0)
+
+
+# Answers computed in collect
+
+
+def lazy(collect=1.0, **changes):
+    return replace(pagerank("igraph", 0.01), **({"phases__collect_s": collect} | changes))
+
+
+def test_of_a_lazy_answer_call_and_collect_are_compared_on_both_sides():
+    comparison = set_against(pagerank(seconds=1.0), lazy())
+    assert comparison.ratio_call == pytest.approx((1.0 + 0.02) / (0.01 + 1.0), rel=0.03)
+    assert codes(comparison) == {"lazy_answer"}
+
+
+@pytest.mark.parametrize(
+    ("engine", "is_lazy"),
+    [
+        (lazy(), True),
+        (lazy(collect=0.09), False),  # below five plain copies
+        (lazy(collect=0.0009, phases__call_s=[1e-5] * 6, phases__copy_s=1e-6), False),  # below a millisecond
+        (lazy(phases__call_s=[1.1] * 6), False),  # below the call
+        (lazy(phases__copy_s=None), False),  # not known
+        (lazy(collect=0.02, phases__collect_call_s=[1.0, 1.0]), True),  # warm answers count, where there are some
+        (lazy(collect=1.0, phases__collect_call_s=[0.02, 0.02]), False),
+    ],
+)
+def test_an_answer_is_lazy_above_the_call_a_millisecond_and_five_copies(engine, is_lazy):
+    assert times.is_lazy(engine) is is_lazy
+
+
+def test_a_lazy_first_call_is_compared_with_its_collect_too():
+    alone = replace(lazy(), trials__stopped="first_only", phases__first_s=0.5)
+    assert set_against(replace(pagerank(), phases__first_s=2.98), alone).ratio_call == pytest.approx(3.0 / 1.5)
+
+
+# Work done in build
+
+
+def builder(engine, seconds, build, **changes):
+    return replace(pagerank(engine, seconds), phases__build_s=build, **changes)
+
+
+def heavy_group(build=30.0, call=0.001):
+    return [builder("networkx", 1.0, 1.0), builder("scipy", 2.0, 1.0), builder("cheat", call, build)]
+
+
+def test_a_heavy_build_shows_the_ratio_of_first_answers_first_and_enters_no_mean_of_warm_calls():
+    found = {each.engine: each for each in compare(heavy_group())}
+    assert (found["cheat"].verdict, found["cheat"].leads) == ("like", "ratio_first_answer")
+    assert found["cheat"].ratio_call > 900
+    assert not found["cheat"].counts("ratio_call")
+    assert found["cheat"].counts("ratio_first_answer")
+    assert (found["scipy"].leads, found["scipy"].counts("ratio_call")) == ("ratio_call", True)
+
+
+@pytest.mark.parametrize(("build", "call", "heavy"), [(3.1, 0.1, True), (2.9, 0.1, False), (3.1, 0.16, False)])
+def test_a_build_is_heavy_above_three_usual_ones_and_twenty_warm_calls(build, call, heavy):
+    group = heavy_group(build, call)
+    assert times.builds_heavily(group[-1], times.usual_builds(group)) is heavy
+
+
+def test_the_usual_build_is_that_of_other_engines_on_this_kind_of_device_here():
+    one, two = builder("networkx", 1.0, 1.0), builder("cheat", 0.001, 30.0)
+    assert times.usual_builds([one, two]) == {one.id: 30.0, two.id: 1.0}
+    for elsewhere in (
+        replace(one, device="gpu"),
+        replace(one, environment__machine="m2"),
+        replace(one, dataset__digest="x"),
+    ):
+        assert times.usual_builds([elsewhere, two]) == {}
+
+
+# Threads and work after the call
+
+
+@pytest.mark.parametrize(
+    ("device", "cpu", "beyond"),
+    [
+        ("cpu", CpuTimes(call_s=[0.1] * 6, after_s={0: 0.021}), True),
+        ("cpu", CpuTimes(call_s=[0.1] * 6, after_s={0: 0.019}), False),  # 20 ms
+        ("cpu", CpuTimes(call_s=[1.0] * 6, after_s={0: 0.19}), False),  # 20 % of the call's own
+        ("cpu", CpuTimes(first_s=0.1, after_s={-1: 0.03}), True),
+        ("cpu", CpuTimes(after_s={0: 0.05}), False),  # of what share is not known
+        ("gpu", CpuTimes(call_s=[0.01] * 6, after_s={0: 0.05}), False),  # the device's time counts, 1 s a call
+        ("gpu", CpuTimes(after_s={0: 0.21}), True),
+    ],
+)
+def test_work_after_a_call_counts_above_20_ms_and_a_fifth_of_its_own(device, cpu, beyond):
+    assert (times.after_return(record("x", device=device, cpu=cpu)) is not None) is beyond
+
+
+@pytest.mark.parametrize(
+    ("seconds", "cpu", "exceeds"),
+    [
+        (1.0, CpuTimes(call_s=[1.25] * 6), True),
+        (1.0, CpuTimes(call_s=[1.15] * 6), False),
+        (1.0, CpuTimes(call_s=[1.0, 1.0, 1.0, 1.0, 9.0, 9.0]), False),  # by the median
+        (0.019, CpuTimes(call_s=[0.1] * 6), False),  # too short to say
+        (0.001, CpuTimes(first_s=3.0), False),
+        (1.0, CpuTimes(first_s=3.0), True),
+        (1.0, CpuTimes(), False),
+    ],
+)
+def test_threads_are_exceeded_above_a_fifth_more_cpu_seconds_than_allowed(seconds, cpu, exceeds):
+    made = record("x", seconds, cpu=cpu)
+    assert times.exceeds_threads(made) is exceeds
+    assert not times.exceeds_threads(replace(made, device="gpu"))
+    assert not times.exceeds_threads(replace(made, environment__threads=8))
+
+
+# Who may be called the best
+
+
+def cheats():
+    """Records of engines that are faster than igraph because they do less, or elsewhere: by how they show it."""
+    return {
+        "cached": cached(warm=1e-6, rebuilt=1.0, first=1.0),
+        "in build": builder("build", 1e-6, 30.0),
+        "in collect": replace(pagerank("collect", 1e-6), phases__collect_s=1.0),
+        "in a thread": pagerank("thread", 0.03, cpu=CpuTimes(call_s=[0.03] * 6, after_s={0: 0.1})),
+        "more threads": pagerank("threads", 0.03, cpu=CpuTimes(call_s=[0.06] * 6)),
+        "worse": record("worse", 1e-3, answer={"modularity": 0.0}, trials=replace(record().trials, quality=[0.0] * 6)),
+        "superseded": pagerank("old", 1e-3, superseded=True),
+        "sleeps in collect": replace(pagerank("sleeps", 1e-3), phases__collect_s=2.0),
+    }
+
+
+@pytest.mark.parametrize("kind", cheats())
+def test_no_engine_that_does_less_in_its_calls_is_the_best_cpu_engine(kind):
+    cheat = replace(cheats()[kind], task__engine="cheat")
+    made = record if kind == "worse" else pagerank
+    group = [made("networkx", 1.0), made("igraph", 0.5), cheat]
+    assert best_cpu(group, "call", usual_build=times.usual_builds(group)).task.engine == "igraph"
+    gpu = made("cugraph", 0.1, device="gpu")
+    best = {each.role: each.baseline for each in compare([*group, gpu]) if each.engine == "cugraph"}
+    assert best["best_cpu"] == "igraph"
+
+
+@pytest.mark.parametrize("kind", cheats())
+def test_no_engine_that_does_less_is_called_like_without_a_note(kind):
+    cheat = replace(cheats()[kind], task__engine="cheat")
+    made = record if kind == "worse" else pagerank
+    found = {each.engine: each for each in compare([made("networkx", 1.0), made("igraph", 0.5), cheat])}["cheat"]
+    assert codes(found) - {"few_trials", "over_solved"}
+    assert not found.counts("ratio_call") or found.ratio_call <= 1.03
+
+
+def test_the_best_cpu_engine_of_a_busy_machine_carries_the_mark():
+    busy = replace(pagerank("igraph", 0.5), environment=replace(HERE, load_average=9.0))
+    found = compare([pagerank(), busy, pagerank("cugraph", 0.1, device="gpu")])
+    (best,) = [each for each in found if each.role == "best_cpu"]
+    assert (best.baseline, codes(best)) == ("igraph", {"busy_machine"})
+
+
+def test_a_superseded_record_has_no_ratio_whoever_asks():
+    old = record("igraph", 0.1, superseded=True)
+    for comparison in (set_against(record(), old), set_against(old, record())):
+        assert (comparison.verdict, comparison.ratio_call, codes(comparison)) == ("refused", None, {"stale"})
