@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from graphbench.errors import StoreError, UsageError
 from graphbench.graphs.clean import Dataset
 from graphbench.graphs.edgelist import EdgeList
+from graphbench.graphs.from_objects import is_edges
 from graphbench.measure.options import Allocator, Options, fields, python_name, revised
 from graphbench.measure.plan import Observer, Plan, make_plan
 from graphbench.records.comparison import Comparison, compare
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     import pandas as pd
 
+    from graphbench.graphs.formats.table_roles import TableOptions
     from graphbench.measure.suites.run import Run
     from graphbench.records.capacity import Capacity
 
@@ -32,21 +34,63 @@ BASELINE = "networkx"
 DEFAULTS = Options()
 
 
-def load(source: Any, *, directed: bool | None = None, progress: Download | None = None) -> EdgeList:
+def load(
+    dataset: Any,
+    /,
+    *,
+    directed: bool | None = None,
+    source: Any = None,
+    target: Any = None,
+    weight: Any = None,
+    no_weight: bool = False,
+    header: bool | None = None,
+    delimiter: str | None = None,
+    progress: Download | None = None,
+    **columns: Any,
+) -> EdgeList:
     """The cleaned edges of a graph.
 
     Args:
-        source: a catalogue name, `GROUP/NAME` in the SuiteSparse Matrix Collection, a file, a generator such as
-            `ba:n=1000,m=5`, or a graph in memory: `networkx.Graph`, an edge frame (pandas or cuDF), a SciPy sparse
-            matrix, a `cugraph.Graph`.
-        directed: how to read rows where the format does not say (CSV, Parquet, frames); default undirected.
+        dataset: a catalogue name, `GROUP/NAME` in the SuiteSparse Matrix Collection, a file, a generator such as
+            `ba:n=1000,m=5`, or a graph in memory: a table of edges (pandas, Polars, Arrow, cuDF), a list of edge
+            tuples, a graph of NetworkX, igraph, NetworKit or cuGraph, a square matrix of SciPy or NumPy.
+        directed: how to read rows where the format does not say (CSV, Parquet, frames); default undirected. True makes
+            two arcs of each edge of an undirected object.
+        source: the column of sources in a table; its number from 1 in a file without a header.
+        target: the column of targets, likewise.
+        weight: the column of weights, likewise; of a NetworkX or igraph graph, the edge attribute.
+        no_weight: read no weights.
+        header: whether the first row of a text table names the columns.
+        delimiter: what separates the columns of a text table.
         progress: called while something is downloaded.
+        columns: `source_column`, `target_column` and `weight_column` are accepted too, as :func:`run` calls them.
 
     Raises:
         UnknownNameError: nothing answers to the name.
-        DatasetError: the graph cannot be had, or breaks its format.
+        DatasetError: the graph cannot be had, breaks its format, or is not clearly the one that is meant.
     """
-    return _dataset(source, directed, progress).edges
+    given = {"source": source, "target": target, "weight": weight} | columns
+    options = _columns(given, {"no_weight": no_weight, "header": header, "delimiter": delimiter})
+    _check_names("load", given, {*fields(Options)})
+    if unknown := given.keys() - fields(Options).keys():
+        raise UsageError(f"graphbench.load has no argument {', '.join(map(repr, sorted(unknown)))}.")
+    return _dataset(dataset, directed, revised(DEFAULTS, options).table, progress).edges
+
+
+def _columns(given: dict[str, Any], others: dict[str, Any]) -> dict[str, Any]:
+    """Options of a table, by their full names: `source` and the like are taken out of the given arguments.
+
+    Raises:
+        UsageError: if a role is given by both of its names.
+    """
+    found = dict(others)
+    for role in ("source", "target", "weight"):
+        short, full = given.pop(role, None), given.pop(f"{role}_column", None)
+        if short is not None and full is not None:
+            raise UsageError(f"{role}={short!r} and {role}_column={full!r} are the same argument. Leave one out.")
+        value = full if short is None else short
+        found[f"{role}_column"] = None if value is None else str(value)
+    return found
 
 
 def run(
@@ -62,6 +106,12 @@ def run(
     seed: int = DEFAULTS.seed,
     ignore_weights: bool = DEFAULTS.ignore_weights,
     directed: bool | None = DEFAULTS.directed,
+    source_column: Any = None,
+    target_column: Any = None,
+    weight_column: Any = None,
+    no_weight: bool = DEFAULTS.no_weight,
+    header: bool | None = DEFAULTS.header,
+    delimiter: str | None = DEFAULTS.delimiter,
     allocator: Allocator = DEFAULTS.allocator,
     device: int = DEFAULTS.device,
     memory_limit: int | str | None = DEFAULTS.memory_limit,
@@ -90,6 +140,12 @@ def run(
         seed: of every draw and of seeded engines.
         ignore_weights: solve the problem without the dataset's weights.
         directed: as for :func:`load`.
+        source_column: `source` of :func:`load`, also called that unless the algorithm has a parameter of that name.
+        target_column: likewise.
+        weight_column: likewise.
+        no_weight: as for :func:`load`.
+        header: likewise.
+        delimiter: likewise.
         allocator: of GPU engines.
         device: index of the GPU.
         memory_limit: host memory that an engine may use: bytes, or a text such as `16GB`.
@@ -108,6 +164,11 @@ def run(
     """
     from graphbench import registry
 
+    own: set[str] = set()
+    if isinstance(algorithm, str):
+        own = {parameter.name for parameter in registry.algorithm(algorithm).parameters}
+    columns = {"source_column": source_column, "target_column": target_column, "weight_column": weight_column}
+    columns |= {role: parameters.pop(role) for role in ("source", "target", "weight") if role in {*parameters} - own}
     options = revised(
         DEFAULTS,
         {
@@ -120,6 +181,7 @@ def run(
             "seed": seed,
             "ignore_weights": ignore_weights,
             "directed": directed,
+            **_columns(columns, {"no_weight": no_weight, "header": header, "delimiter": delimiter}),
             "allocator": allocator,
             "device": device,
             "memory_limit": memory_limit,
@@ -131,12 +193,12 @@ def run(
             "allow": allow,
         },
     )
-    if isinstance(algorithm, str):
-        own = {parameter.name for parameter in registry.algorithm(algorithm).parameters}
-        _check_names("run", set(parameters) - own, {*fields(Options), "store"})
-    sources = dataset if isinstance(dataset, list | tuple) else [dataset]
-    plan = make_plan(algorithm, (_dataset(source, directed, None) for source in sources), options, parameters)
-    return Result(list(execute(plan, store=store)), baseline=baseline_of(plan))
+    _check_names("run", set(parameters) - own, {*fields(Options), "store"})
+    several = isinstance(dataset, list | tuple) and not is_edges(dataset)
+    datasets = (_dataset(one, directed, options.table, None) for one in (dataset if several else [dataset]))
+    plan = make_plan(algorithm, datasets, options, parameters)
+    graphs = {cell.dataset.info.name: cell.dataset.edges for cell in plan.cells}
+    return Result(list(execute(plan, store=store)), baseline=baseline_of(plan), graphs=graphs)
 
 
 def baseline_of(plan: Plan) -> str:
@@ -262,12 +324,14 @@ class Result:
         records: one per task, in the order in which they were measured.
         baseline: the engine that ratios are taken against.
         stale: what changed since a record was made, by its id; what has just been measured is never stale.
+        graphs: what was measured, by name, for the names of vertices.
         comparisons: each other engine against the baseline.
     """
 
     records: list[Record]
     baseline: str = BASELINE
     stale: Mapping[str, str] = field(default_factory=dict)
+    graphs: Mapping[str, EdgeList] = field(default_factory=dict)
     comparisons: list[Comparison] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -297,31 +361,41 @@ class Result:
 
         return pd.read_csv(io.StringIO(self.render("csv")))
 
-    def answer(self, engine: str, dataset: str | None = None) -> npt.NDArray[Any]:
-        """An engine's answer in the common form of the algorithm's kind.
+    def answer(self, engine: str, dataset: str | None = None) -> pd.Series[Any] | pd.DataFrame | pd.MultiIndex:
+        """An engine's answer as a pandas object indexed by the user's own names of vertices, pairs or edges.
 
-        One value for each vertex, shape (num_vertices,), or for each pair, shape (num_pairs,); several for each vertex,
-        shape (num_vertices, c), in the order of the algorithm's `columns`; rows of edges or of a matrix's entries,
-        shape (k, 2) or with values (k, 3); walks, shape (k, l), -1 after an end; or a few quantities, shape (c,).
-        :data:`graphbench.algorithms.base.AnyKind` has them all, and `graphbench.registry.algorithm(NAME).kind` says
-        which it is. Vertices are 0-based ids. Of searches it is the answer from the first source.
+        :func:`graphbench.measure.labelled.labelled` has the form of each kind of answer, and
+        `graphbench.registry.algorithm(NAME).kind` says which it is. Of searches it is the answer from the first source.
+        Vertices of a graph without names are 0, 1, ...; so are all in a result that was made from stored records.
 
         Raises:
             UsageError: if that engine gave no answer, or several datasets were measured and none of them is named.
         """
-        digests = {
-            record.task.dataset: str(record.answer["digest"])
+        import numpy as np
+
+        from graphbench import registry
+        from graphbench.measure import labelled
+
+        answered = {
+            record.task.dataset: record
             for record in self.records
             if record.task.engine == engine and dataset in {None, record.task.dataset} and "digest" in record.answer
         }
-        if not digests:
+        if not answered:
             where = "" if dataset is None else f" on {dataset!r}"
             names = ", ".join(dict.fromkeys(record.task.dataset for record in self.records))
             raise UsageError(f"{engine} has no answer{where}: see the reason in `records`. Measured datasets: {names}.")
-        if len(digests) > 1:
-            raise UsageError(f"{engine} has answers on {', '.join(digests)}: name one as dataset=.")
-        (digest,) = digests.values()
-        return kept_answer(digest)
+        if len(answered) > 1:
+            raise UsageError(f"{engine} has answers on {', '.join(answered)}: name one as dataset=.")
+        ((name, record),) = answered.items()
+        array = kept_answer(str(record.answer["digest"]))
+        algorithm, edges = registry.algorithm(record.task.algorithm), self.graphs.get(name)
+        if edges is not None:
+            return labelled.labelled(algorithm, array, labelled.names_of(edges), labelled.pairs_of(record, edges))
+        if algorithm.draws == "pairs":
+            raise UsageError("The pairs of a stored record are not kept: run the task again for its answer.")
+        size = record.dataset.num_vertices if record.dataset else len(array)
+        return labelled.labelled(algorithm, array, np.arange(size))
 
     @property
     def ok(self) -> bool:
@@ -442,14 +516,14 @@ def _kept(path: str | os.PathLike[str] | None) -> list[Record]:
 
 
 def _load(name: str) -> Dataset:
-    return _dataset(name, None, None)
+    return _dataset(name, None, DEFAULTS.table, None)
 
 
-def _dataset(source: Any, directed: bool | None, progress: Download | None) -> Dataset:
+def _dataset(source: Any, directed: bool | None, table: TableOptions, progress: Download | None) -> Dataset:
     from graphbench import graphs
 
     if isinstance(source, Dataset):
         return source
     if isinstance(source, str | os.PathLike):
-        return graphs.load(source, directed=directed, progress=progress)
-    return graphs.from_object(source, directed=directed)
+        return graphs.load(source, directed=directed, options=table, progress=progress)
+    return graphs.from_object(source, directed=directed, options=table)

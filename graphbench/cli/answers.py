@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +13,7 @@ from graphbench.algorithms.base import Algorithm
 from graphbench.api import Result, kept_answer
 from graphbench.cli.files import unwritable
 from graphbench.errors import GraphbenchError
+from graphbench.measure.labelled import names_of, numbers_of, pairs_of, titles
 from graphbench.measure.plan import Plan
 from graphbench.records.model import Record
 from graphbench.system.text import listed
@@ -41,7 +42,7 @@ def save_answers(path: Path, result: Result, plan: Plan) -> str:
 
     (cell,) = plan.cells
     algorithm, edges = registry.algorithm(cell.algorithm), cell.dataset.edges
-    names = np.arange(edges.num_vertices) if edges.names is None else edges.names
+    names = names_of(edges)
     answered = [record for record in result.records if "digest" in record.answer]
     if not answered:
         raise GraphbenchError(f"No engine gave an answer, so {path} was not written; the table says why.")
@@ -50,11 +51,7 @@ def save_answers(path: Path, result: Result, plan: Plan) -> str:
         f"{record.task.engine}{origins.get(record.id, '')}": kept_answer(str(record.answer["digest"]))
         for record in answered
     }
-    pairs = None
-    if algorithm.draws == "pairs":  # drawn again: the same seed gives the same pairs
-        posed = algorithm.pose(edges, seed=plan.seed, ignore_weights=cell.ignore_weights)
-        pairs = algorithm.draw(posed, algorithm.resolve(cell.params), plan.seed).pairs
-    frame = table(algorithm, answers, names, pairs)
+    frame = table(algorithm, answers, names, pairs_of(answered[0], edges))
     try:
         if path.suffix == ".parquet":
             frame.to_parquet(path, index=False)
@@ -94,12 +91,12 @@ def table(
             return pd.DataFrame({"first": names[pairs[:, 0]], "second": names[pairs[:, 1]], **answers})
         case "quantities":
             (count,) = {len(answer) for answer in answers.values()}
-            return pd.DataFrame({"quantity": _titles(algorithm, count), **answers})
+            return pd.DataFrame({"quantity": titles(algorithm, count), **answers})
         case "vectors":
             parts = {
                 f"{engine} {title}": answer[:, place]
                 for engine, answer in answers.items()
-                for place, title in enumerate(_titles(algorithm, answer.shape[1]))
+                for place, title in enumerate(titles(algorithm, answer.shape[1]))
             }
             return pd.DataFrame({"vertex": names, **parts})
         case "edges" | "arcs" | "numbering" | "walks":
@@ -117,17 +114,13 @@ def _rows(kind: str, answer: npt.NDArray[Any], names: npt.NDArray[Any]) -> dict[
     if kind == "walks":
         walk, step = np.nonzero(answer >= 0)
         return {"walk": walk, "step": step, "vertex": names[answer[walk, step]]}
-    if kind == "numbering":  # edges in new numbers, which follow, start below the count of numbers
-        numbers = int(np.argmin(np.append(answer[:, 0], -1) == np.arange(len(answer) + 1)))
+    if kind == "numbering":
+        numbers = numbers_of(answer)
         return {"number": answer[:numbers, 0], "id": answer[:numbers, 1]}
     heads = ("source", "target") if kind == "edges" else ("row", "column")
     ends = answer[:, :2].astype(np.int64)
     found = {head: names[ends[:, place]] for place, head in enumerate(heads)}
     return found if answer.shape[1] == 2 else found | {"value": answer[:, 2]}
-
-
-def _titles(algorithm: Algorithm, count: int) -> Sequence[str]:
-    return algorithm.columns or [str(number) for number in range(1, count + 1)]
 
 
 def _source(record: Record) -> list[int]:

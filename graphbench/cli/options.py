@@ -20,6 +20,9 @@ from graphbench.reporting import FORMATS
 _GENERATED = re.compile(r"\w[\w-]*\s*:")
 _PARAMETER = re.compile(r"\w+\s*=")
 
+COLUMNS = ("source", "target", "weight")
+"""Roles of columns in a table: `--source` is short for `--source-column` where nothing else is called that."""
+
 FIRST = ("algorithms", "datasets", "twins", "engines")
 """Help shows first what is measured."""
 

@@ -29,6 +29,8 @@ from rich.progress import (
 from graphbench.api import Download
 from graphbench.errors import FetchError
 from graphbench.graphs.clean import Dataset
+from graphbench.graphs.formats import table_roles
+from graphbench.graphs.formats.table_roles import TableOptions
 from graphbench.measure.plan import Progress
 from graphbench.records.model import Outcome, Record, Task
 
@@ -91,13 +93,15 @@ class Reporter:
             self._bar = self._live.add_task(description, total=total)
         self._live.update(self._bar, description=description, completed=done)
 
-    def load(self, names: Iterable[str], *, directed: bool | None) -> Iterator[Dataset]:
+    def load(
+        self, names: Iterable[str], *, directed: bool | None, table: TableOptions = table_roles.NONE
+    ) -> Iterator[Dataset]:
         """Load datasets one by one as they are asked for, showing downloads as bars with bytes and time left."""
         from graphbench import graphs
 
         for name in names:
             with self._preparing(name, directed), self.download(name) as progress:
-                dataset = graphs.load(name, directed=directed, progress=progress)
+                dataset = graphs.load(name, directed=directed, options=table, progress=progress)
             yield dataset
 
     def load_one(self, name: str) -> Dataset:

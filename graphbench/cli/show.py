@@ -11,15 +11,27 @@ from typing import Any
 import click
 
 from graphbench.algorithms.base import Algorithm, Attached
+from graphbench.cli.options import COLUMNS, measurement_options
 from graphbench.engines.base import Engine
 from graphbench.errors import UnknownNameError
+from graphbench.measure.options import COMMAND_LINE, SHOW, Options, revised
 
 
-@click.command("show")
+@click.command(
+    "show",
+    params=measurement_options(SHOW, Options(), also={f"{role}_column": f"--{role}" for role in COLUMNS}),
+)
 @click.argument("name")
-def command(name: str) -> None:
-    """Show an algorithm (problem, certificate, every adapter), a dataset or an engine."""
+def command(name: str, **given: Any) -> None:
+    """Show an algorithm (problem, certificate, every adapter), a dataset or an engine.
+
+    Of a file: how it was understood, its first rows, the counts, and what cleaning dropped.
+    """
     from graphbench import graphs, registry
+
+    options = revised(Options(), {key: value for key, value in given.items() if value is not None}, COMMAND_LINE)
+    if options != Options():
+        return click.echo(graphs.describe(name, directed=options.directed, options=options.table).text())
 
     with suppress(UnknownNameError):
         return _algorithm(registry.algorithm(name))

@@ -12,7 +12,7 @@ import click
 
 from graphbench.cli import INTERRUPTED
 from graphbench.cli.files import write
-from graphbench.cli.options import measurement_options, result_options, resuming_options
+from graphbench.cli.options import COLUMNS, measurement_options, result_options, resuming_options
 from graphbench.cli.session import Session, succeeded
 from graphbench.errors import DatasetError, FetchError, UsageError
 from graphbench.measure.options import SUITE
@@ -27,7 +27,10 @@ if TYPE_CHECKING:
     from graphbench.measure.suites.tasks import Graph, Item, StoredRecords
 
 
-@click.command("suite", params=measurement_options(SUITE, Suite()))
+@click.command(
+    "suite",
+    params=measurement_options(SUITE, Suite(), also={f"{role}_column": f"--{role}" for role in COLUMNS}),
+)
 @click.argument("name", required=False, metavar="[NAME|FILE.toml]")
 @click.option("--dry-run", is_flag=True, help="Show the plan with predicted times, and measure nothing.")
 @resuming_options
@@ -121,7 +124,7 @@ def _loaded(suite: Suite, reporter: Reporter, missing: dict[str, DatasetError]) 
 
     for name in suite.datasets:
         try:
-            yield from reporter.load([name], directed=suite.directed)
+            yield from reporter.load([name], directed=suite.directed, table=suite.table)
         except DatasetError as error:
             twin = stand_in(name) if suite.twins and isinstance(error, FetchError) else None
             if twin is None:

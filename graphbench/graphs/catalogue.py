@@ -41,6 +41,8 @@ class Description(msgspec.Struct, frozen=True, kw_only=True):
     """Where the graph comes from."""
     licence: str = ""
     citation: list[str] = msgspec.field(default_factory=list)
+    reading: list[str] = msgspec.field(default_factory=list)
+    """How a file was understood, line by line."""
 
     def text(self) -> str:
         """All that is known, one line each, for `graphbench show NAME`."""
@@ -60,7 +62,7 @@ class Description(msgspec.Struct, frozen=True, kw_only=True):
         }
         known = [f"{f'{key}:':<12}{value}" for key, value in fields.items() if value]
         cited = ["Please cite:", *(f"  {reference}" for reference in self.citation)] if self.citation else []
-        return "\n".join([self.name, "", self.description, "", *known, *cited])
+        return "\n".join([self.name, "", self.description, "", *known, *self.reading, *cited])
 
 
 def _text(value: int | bool | None) -> str | None:

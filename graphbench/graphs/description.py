@@ -7,7 +7,9 @@ import msgspec
 from graphbench.errors import UnknownNameError
 from graphbench.graphs import catalogue, loading, suitesparse
 from graphbench.graphs.catalogue import Description, State
-from graphbench.records.model import DatasetInfo
+from graphbench.graphs.formats import table_roles
+from graphbench.graphs.formats.table_roles import TableOptions
+from graphbench.records.model import DatasetInfo, Reading
 from graphbench.system.text import count
 
 COLLECTION_CITATION = (
@@ -27,26 +29,30 @@ def twin_names() -> list[str]:
     return [f"twin:{name}" for name in twins.names()]
 
 
-def describe(name: str) -> Description:
+def describe(name: str, *, directed: bool | None = None, options: TableOptions = table_roles.NONE) -> Description:
     """Describe a dataset by name, without a download.
 
     Args:
+        directed: for a file, as :func:`.loading.load` takes it.
+        options: likewise.
         name: of the catalogue, a matrix of the SuiteSparse collection if its index is cached, a generator (`ba`) or a
             generator's specification, or a file, which is read.
 
     Raises:
         DatasetError: if a file does not exist or is not a graph.
         UnknownNameError: if there is no such dataset.
-        UsageError: if a specification is invalid.
+        UsageError: if a specification is invalid, or options do not apply.
     """
     entry = catalogue.find(name)
+    described = _of_generator(name) if entry is None else None
+    if entry is None and described is None and loading.is_file(name):
+        return _of_file(loading.load(name, directed=directed, options=options).info)
+    table_roles.refuse_options(options, f"{name} is not a table")
     if entry is not None:
         state = "embedded" if entry.file is not None else _state(entry.group or "", entry.name)
         return msgspec.structs.replace(entry, state=state)
-    if (described := _of_generator(name)) is not None:
+    if described is not None:
         return described
-    if loading.is_file(name):
-        return _of_file(loading.load(name).info)
     found = suitesparse.known().get(name.casefold()) if "/" in name else suitesparse.resolve(name)
     if found is None:
         hint = "The first load or fetch of a GROUP/NAME downloads the collection's index."
@@ -69,7 +75,21 @@ def _of_file(info: DatasetInfo) -> Description:
         weighted=info.weighted,
         sha256=info.sha256,
         address=info.source,
+        reading=_reading(info.reading) if info.reading else [],
     )
+
+
+def _reading(reading: Reading) -> list[str]:
+    """How a file was understood: a line, warnings, the first rows."""
+    roles = [role for role, name in reading.roles.items() if name]
+    rows = [roles, *reading.first_rows] if reading.first_rows and len(reading.first_rows[0]) == len(roles) else []
+    widths = [max(len(row[place]) for row in rows) for place in range(len(roles))] if rows else []
+    table = ["  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+    return [
+        f"Read as:    {reading.line}",
+        *(f"Warning:    {warning}" for warning in reading.warnings),
+        *([f"First rows: {table[0]}", *(f"            {line}" for line in table[1:])] if table else []),
+    ]
 
 
 def _of_matrix(matrix: suitesparse.Matrix) -> Description:

@@ -28,6 +28,8 @@ from graphbench.graphs.parquet import Counts
 if TYPE_CHECKING:
     import cudf
     import dask_cudf
+    import igraph
+    import networkx as nx
     import pandas as pd
     from scipy.sparse import csr_array
 
@@ -268,6 +270,33 @@ class EdgeList:
         if weight is not None:
             frame["weight"] = weight
         return frame
+
+    def to_networkx(self) -> nx.Graph[Any]:
+        """A `Graph` or `DiGraph` with the user's names of vertices and, if weighted, the attribute `weight`."""
+        import networkx as nx
+
+        src, dst, weight = self.to_numpy()
+        labels = np.arange(self.num_vertices) if self.names is None else self.names
+        graph: nx.Graph[Any] = nx.DiGraph() if self.directed else nx.Graph()
+        graph.add_nodes_from(labels.tolist())
+        ends = zip(labels[src].tolist(), labels[dst].tolist(), strict=True)
+        if weight is None:
+            graph.add_edges_from(ends)
+        else:
+            graph.add_weighted_edges_from((*pair, value) for pair, value in zip(ends, weight.tolist(), strict=True))
+        return graph
+
+    def to_igraph(self) -> igraph.Graph:
+        """A graph with the user's names as the vertex attribute `name` (unless they are 0, 1, ...), and `weight`."""
+        import igraph
+
+        src, dst, weight = self.to_numpy()
+        graph = igraph.Graph(n=self.num_vertices, edges=np.column_stack([src, dst]).tolist(), directed=self.directed)
+        if self.names is not None:
+            graph.vs["name"] = self.names.tolist()
+        if weight is not None:
+            graph.es["weight"] = weight.tolist()
+        return graph
 
     def to_cudf(self, *, names: bool = False) -> cudf.DataFrame:
         """Like :meth:`to_pandas`, in device memory; cuDF reads the Parquet file if it exists.

@@ -25,6 +25,7 @@ from graphbench.system.text import parse_bytes
 
 if TYPE_CHECKING:
     from graphbench.engines.base import Settings
+    from graphbench.graphs.formats.table_roles import TableOptions
 
 COMMAND_LINE = "the command line"
 MAX_SEED = 2**63 - 1
@@ -34,8 +35,8 @@ NumPy and Python, which NetworkX and igraph use, take any number from 0."""
 Allocator = Literal["default", "pool", "async"]
 _ADDRESS = re.compile(r"(tcp|tls|ucx|ucxx)://[^\s:/]+:\d+|\w+://\[[0-9a-fA-F:]+\]:\d+")
 
-RUN, HEURISTIC, SUITE, SCALE, CAPACITY = "run", "heuristic", "suite", "scale", "capacity"
-"""Commands with options: `graphbench ALGORITHM`, the same for algorithms with a quality, and three other commands."""
+RUN, HEURISTIC, SUITE, SCALE, CAPACITY, SHOW = "run", "heuristic", "suite", "scale", "capacity", "show"
+"""Commands with options: `graphbench ALGORITHM`, the same for algorithms with a quality, and four other commands."""
 
 
 def _all_gpus(value: Any) -> Any:
@@ -72,6 +73,7 @@ class Option:
     expected: str = ""
 
 
+_READING = (RUN, SUITE, SHOW)
 _SIZE: dict[str, Any] = {"metavar": "SIZE", "read": parse_bytes, "minimum": 1}
 GPUS: dict[str, Any] = {"read": _all_gpus, "minimum": 1, "expected": "a whole number from 1, or all"}
 
@@ -109,10 +111,39 @@ class Common(msgspec.Struct, frozen=True, kw_only=True):
     directed: Annotated[
         bool | None,
         Option(
-            on=(RUN, SUITE),
+            on=(RUN, SUITE, SHOW),
             flag="--directed/--undirected",
             help="How to read files whose format does not say (CSV, Parquet, ...).",
             shown="undirected",
+        ),
+    ] = None
+    source_column: Annotated[
+        str | None,
+        Option(on=_READING, metavar="NAME", help="Column of sources in a table; its number from 1 without a header."),
+    ] = None
+    target_column: Annotated[
+        str | None, Option(on=_READING, metavar="NAME", help="Column of targets in a table, likewise.")
+    ] = None
+    weight_column: Annotated[
+        str | None, Option(on=_READING, metavar="NAME", help="Column of weights in a table, likewise.")
+    ] = None
+    no_weight: Annotated[bool, Option(on=_READING, help="Read no weights from a table.")] = False
+    header: Annotated[
+        bool | None,
+        Option(
+            on=_READING,
+            flag="--header/--no-header",
+            help="Whether the first row of a table names the columns.",
+            shown="detected, or refused if not clear",
+        ),
+    ] = None
+    delimiter: Annotated[
+        str | None,
+        Option(
+            on=_READING,
+            metavar="CHAR",
+            help="What separates the columns of a table: CHAR, tab or space.",
+            shown="detected",
         ),
     ] = None
     device: Annotated[int, Option(help="Index of the GPU among the visible ones.", minimum=0)] = 0
@@ -142,6 +173,20 @@ class Common(msgspec.Struct, frozen=True, kw_only=True):
         for option in fields(type(self)).values():
             value = getattr(self, option.name)
             msgspec.structs.force_setattr(self, option.name, option.check(value, option.name))
+
+    @property
+    def table(self) -> TableOptions:
+        """How to read tables."""
+        from graphbench.graphs.formats.table_roles import TableOptions  # with NumPy, which help does without
+
+        return TableOptions(
+            source=self.source_column,
+            target=self.target_column,
+            weight=self.weight_column,
+            no_weight=self.no_weight,
+            header=self.header,
+            delimiter=self.delimiter,
+        )
 
 
 class Options(Common, frozen=True, kw_only=True):

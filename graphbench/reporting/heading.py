@@ -19,6 +19,7 @@ def facts(rows: Sequence[Record], signs: Signs) -> list[str]:
     posed = next((row.posed for row in rows if row.posed is not None), None)
     where = next((row.environment for row in rows if row.environment is not None), None)
     lines = [
+        f"read: {dataset.reading.line}" if dataset and dataset.reading else "",
         _graph(dataset) if dataset else "",
         twin_note(row.task.dataset for row in rows),
         _problem(rows, dataset, posed),
