@@ -77,7 +77,7 @@ def test_nothing_measured_is_reported_with_exit_code_1(graphbench, monkeypatch):
     monkeypatch.setattr("graphbench.engines.cugraph.engine.availability", lambda: Availability(ok=False))
     code, out, _ = graphbench("ecg", "karate")
     assert code == 1
-    assert "nothing was measured: cugraph can compute ecg, but cannot run here" in out
+    assert "nothing was measured: cugraph and pylibcugraph can compute ecg, but cannot run here" in out
 
 
 def test_list_options_are_repeatable_and_have_both_spellings(graphbench):

@@ -35,7 +35,7 @@ QUICK = {"engines": ["networkx", "igraph"], "trials": 1, "timeout": 60}
         ({"budget": "5"}, "budget takes a finite number"),
         ({"timeout": math.inf}, "timeout takes a finite number of seconds above 0, not inf"),
         ({"timeout": 0}, "timeout takes a finite number of seconds above 0, not 0"),
-        ({"allocator": "fast"}, "allocator takes one of default, pool, async, not 'fast'"),
+        ({"allocator": "fast"}, "allocator takes one of default, pool, async, managed, not 'fast'"),
         ({"baseline": "netwrokx"}, "Did you mean networkx"),
         ({"engines": []}, "engines is empty: name at least one of cugraph, cugraph-mg, igraph"),
         ({"engines": [3]}, "engines takes names of engines, not 3"),

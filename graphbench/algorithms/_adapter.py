@@ -16,12 +16,21 @@ Adapter = Callable[[Any, Any, Call], Any]
 
 @dataclass(frozen=True, kw_only=True)
 class Attached:
-    """An adapter and what the engine must know to build the graph for it."""
+    """An adapter and what the engine must know to build the graph for it.
+
+    Attributes:
+        call: the adapter.
+        build: options that the engine's `build` needs.
+        no_equivalent: parameters that the library does not have.
+        parameters_used: what the library really gets.
+        options: fields of the settings that have an effect on this call, beside those that the engine names.
+    """
 
     call: Adapter
     build: Mapping[str, Any] = field(default_factory=dict)
     no_equivalent: tuple[str, ...] = ()
     parameters_used: Callable[[Call], Mapping[str, Any]] = lambda _: {}
+    options: tuple[str, ...] = ()
 
     @property
     def _code(self) -> CodeType:

@@ -133,6 +133,13 @@ def _(cugraph: Any, graph: Any, p: Call) -> Any:
     return _without_own_scale(scores, p.vertices.to_numpy(), p)
 
 
+@betweenness.on("pylibcugraph", build={"float64_weights": True})
+def _(plc: Any, built: Any, p: Call) -> Any:
+    random_state, normalized, endpoints, check = None, True, False, False
+    scores = plc.betweenness_centrality(*built, p.vertices, random_state, normalized, endpoints, check)
+    return _without_own_scale(scores, p.vertices.get(), p)
+
+
 class _GivenSample(random.Random):
     """A random generator that samples the given vertices: the only way to pass a list of sources to nx-cugraph.
 

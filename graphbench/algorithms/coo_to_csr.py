@@ -66,4 +66,5 @@ def _(_cugraph: Any, graph: Any, p: Call) -> Any:
 coo_to_csr.gap("networkx", "would not be the same problem: its graphs are dictionaries, never lists of entries")
 coo_to_csr.gap("igraph", "would not be the same problem: its graphs are indexed lists, and it leaves rows to SciPy")
 coo_to_csr.gap("networkit", "would not be the same problem: its graphs are adjacency lists; it leaves rows to SciPy")
+coo_to_csr.gap("pylibcugraph", "not in the library: it keeps the rows of its graphs to itself")
 coo_to_csr.gap("nx-cugraph", "not in the library: its graphs are lists of entries, converted to rows within each call")

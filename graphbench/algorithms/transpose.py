@@ -73,6 +73,9 @@ def _(_cugraph: Any, graph: Any, p: Call) -> Any:
     return graph.view_transposed_adj_list()
 
 
+transpose.gap("pylibcugraph", "not in the library: it transposes the storage of a graph within other calls")
+
+
 def _clear_cached_transpose(graph: Any) -> None:
     """Clear the rows that cuGraph caches in the first call: a later call would only return them.
 

@@ -38,6 +38,7 @@ class OnGpu(Engine):
     extra = "cu13"
     device: ClassVar[Literal["cpu", "gpu"]] = "gpu"
     speed_class = 0
+    options: ClassVar[tuple[str, ...]] = ("allocator",)
     module: ClassVar[str]
     """The module that must be installed."""
     wheel: ClassVar[str]
@@ -91,6 +92,27 @@ class OnGpu(Engine):
         return {"threads": 1, "allocator": settings.allocator, "device": settings.device}
 
 
+class OnCuPy(OnGpu):
+    """An engine whose library allocates through CuPy too, without cuDF, which would give CuPy RMM's allocator."""
+
+    def choose_memory(self, settings: Settings) -> None:
+        """Install the allocator; with the default one, CuPy keeps its own pool, as for the library's users."""
+        import cupy
+
+        self.memory.choose(settings)
+        if settings.allocator != "default":
+            from rmm.allocators.cupy import rmm_cupy_allocator
+
+            cupy.cuda.set_allocator(rmm_cupy_allocator)
+
+    def device_peak_bytes(self) -> int | None:
+        """Peak of RMM's allocations plus the size of CuPy's own pool."""
+        import cupy
+
+        peak = super().device_peak_bytes()
+        return None if peak is None else peak + int(cupy.get_default_memory_pool().total_bytes())
+
+
 class DeviceMemory:
     """RMM's memory resource: chosen once, before the library allocates anything, and counted from then on."""
 
@@ -102,6 +124,7 @@ class DeviceMemory:
         """Install the allocator that the user asked for, with statistics around it.
 
         `default` keeps the one that importing the library sets. A pool starts at half of the free memory and grows.
+        Managed memory may exceed the device's and then moves between device and host.
         With a limit of device memory, an allocation beyond it fails as if the device were full.
         """
         import rmm
@@ -112,6 +135,8 @@ class DeviceMemory:
             upstream = rmm.mr.PoolMemoryResource(rmm.mr.CudaMemoryResource(), initial_pool_size=free // 512 * 256)
         elif settings.allocator == "async":
             upstream = rmm.mr.CudaAsyncMemoryResource()
+        elif settings.allocator == "managed":
+            upstream = rmm.mr.ManagedMemoryResource()
         else:
             upstream = rmm.mr.get_current_device_resource()
         if settings.device_memory_bytes is not None:

@@ -49,18 +49,22 @@ class Settings:
     Attributes:
         threads: CPU threads that an engine may use; None: all it finds.
         device: index of the GPU.
-        allocator: RMM memory resource: `default` (what `import cugraph` gives), `pool` or `async`.
+        allocator: RMM memory resource: `default` (what importing the library sets), `pool`, `async` or `managed`.
         device_memory_bytes: limit of the memory resource; None: all of the device.
         gpus: number of GPUs for engines that use several; None: all that are visible.
         scheduler: address of a running Dask scheduler whose workers such an engine uses; None: it starts workers.
+        renumber: pylibcugraph: sort vertices by degree when a graph is built.
+        direction_optimizing: pylibcugraph: let a search of an undirected graph change between pushing and pulling.
     """
 
     threads: int | None = None
     device: int = 0
-    allocator: Literal["default", "pool", "async"] = "default"
+    allocator: Literal["default", "pool", "async", "managed"] = "default"
     device_memory_bytes: int | None = None
     gpus: int | None = None
     scheduler: str | None = None
+    renumber: bool = True
+    direction_optimizing: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,6 +106,8 @@ class Engine:
     """Whether it can use several GPUs: their number is then part of a task."""
     opt_in: ClassVar[bool] = False
     """Whether it is measured only on request, by its name or its options."""
+    options: ClassVar[tuple[str, ...]] = ()
+    """Fields of :class:`Settings` that change what all calls take: they are part of every task."""
     start_steps: ClassVar[tuple[str, ...]] = ()
     """Methods that continue :meth:`start`, each called with the settings and timed separately."""
     gap: ClassVar[str] = ""
@@ -125,15 +131,21 @@ class Engine:
         build: Mapping[str, Any] | None = None,
         no_equivalent: tuple[str, ...] = (),
         parameters_used: Callable[[Call], Mapping[str, Any]] = lambda _: {},
+        options: tuple[str, ...] = (),
     ) -> Callable[[Adapter], Adapter]:
         """Attach the decorated adapter, written in the engine's file, to algorithms by name: no page is imported.
 
-        The arguments are those of :meth:`Algorithm.on`, which attaches an adapter that is written on the page.
+        The arguments are those of :meth:`Algorithm.on`, which attaches an adapter that is written on the page, and
+        `options` (:class:`Attached`).
         """
 
         def attach(call: Adapter) -> Adapter:
             attached = Attached(
-                call=call, build=dict(build or {}), no_equivalent=no_equivalent, parameters_used=parameters_used
+                call=call,
+                build=dict(build or {}),
+                no_equivalent=no_equivalent,
+                parameters_used=parameters_used,
+                options=options,
             )
             self._own_adapters.update(dict.fromkeys(algorithms, attached))
             return call

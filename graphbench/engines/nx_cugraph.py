@@ -13,13 +13,13 @@ from typing import Any
 import numpy as np
 
 from graphbench.algorithms.base import Kind
-from graphbench.engines._gpu import OnGpu
+from graphbench.engines._gpu import OnCuPy
 from graphbench.engines.base import Collected, Ends, Entries, Settings
 from graphbench.engines.networkx import NetworkX
 from graphbench.graphs.edgelist import EdgeList
 
 
-class NxCuGraph(OnGpu, NetworkX):
+class NxCuGraph(OnCuPy, NetworkX):
     """nx-cugraph on one GPU: NetworkX's graph and calls, cuGraph's kernels."""
 
     name = "nx-cugraph"
@@ -38,11 +38,7 @@ class NxCuGraph(OnGpu, NetworkX):
         import nx_cugraph  # noqa: F401 - imported here, so that its first use does not include it
         import scipy.sparse  # noqa: F401 - likewise: NetworkX imports it in a function
 
-        self.memory.choose(settings)
-        if settings.allocator != "default":  # else CuPy keeps its own pool, as for nx-cugraph's users
-            from rmm.allocators.cupy import rmm_cupy_allocator
-
-            cupy.cuda.set_allocator(rmm_cupy_allocator)
+        self.choose_memory(settings)
         cupy.arange(3).sum()
         self.synchronize()
         return nx
@@ -78,13 +74,6 @@ class NxCuGraph(OnGpu, NetworkX):
                 return Entries(raw.src_indices.get(), raw.dst_indices.get(), weight)
             case _:
                 return super().collect(raw, kind, edges)
-
-    def device_peak_bytes(self) -> int | None:
-        """Peak of RMM's allocations plus the size of CuPy's own pool."""
-        import cupy
-
-        peak = super().device_peak_bytes()
-        return None if peak is None else peak + int(cupy.get_default_memory_pool().total_bytes())
 
 
 engine = NxCuGraph()

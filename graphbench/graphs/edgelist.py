@@ -317,6 +317,16 @@ class EdgeList:
                 frame[end] = labels.take(frame[end]).reset_index(drop=True)
         return frame
 
+    def to_cupy(self) -> Columns:
+        """The columns as CuPy arrays, copied from host memory.
+
+        Raises:
+            UnavailableError: if CuPy is not installed.
+        """
+        cupy = rapids("cupy")
+        src, dst, weight = self.to_numpy()
+        return Columns(cupy.asarray(src), cupy.asarray(dst), None if weight is None else cupy.asarray(weight))
+
     def to_dask_cudf(
         self, npartitions: int | None = None, *, id_type: type[np.signedinteger[Any]] | None = None
     ) -> dask_cudf.DataFrame:

@@ -32,7 +32,7 @@ MAX_SEED = 2**63 - 1
 """Trial i uses seed + i, which stays within the 64 unsigned bits that NetworKit and cuGraph take. The generators of
 NumPy and Python, which NetworkX and igraph use, take any number from 0."""
 
-Allocator = Literal["default", "pool", "async"]
+Allocator = Literal["default", "pool", "async", "managed"]
 _ADDRESS = re.compile(r"(tcp|tls|ucx|ucxx)://[^\s:/]+:\d+|\w+://\[[0-9a-fA-F:]+\]:\d+")
 
 RUN, HEURISTIC, SUITE, SCALE, CAPACITY, SHOW = "run", "heuristic", "suite", "scale", "capacity", "show"
@@ -162,6 +162,12 @@ class Common(msgspec.Struct, frozen=True, kw_only=True):
             expected="an address such as tcp://10.0.0.1:8786",
         ),
     ] = None
+    renumber: Annotated[
+        bool, Option(flag="--no-renumber", help="pylibcugraph: build graphs without sorting vertices by degree.")
+    ] = True
+    direction_optimizing: Annotated[
+        bool, Option(help="pylibcugraph: direction-optimizing breadth-first search of undirected graphs.")
+    ] = False
     predict: Annotated[
         bool,
         Option(
@@ -235,6 +241,8 @@ class Options(Common, frozen=True, kw_only=True):
             device_memory_bytes=self.device_memory_limit,
             gpus=self.gpus,
             scheduler=self.scheduler,
+            renumber=self.renumber,
+            direction_optimizing=self.direction_optimizing,
         )
 
 

@@ -130,21 +130,33 @@ class Prepared:
 
 def task_of(cell: Cell, engine: Engine, settings: Settings, *, params: Params, seed: int) -> Task:
     """The identity of measuring a cell with an engine; `params` are all parameters of the algorithm."""
-    own = identity(engine, settings, seed=seed, ignore_weights=cell.ignore_weights)
-    return Task(registry.algorithm(cell.algorithm).name, cell.dataset.info.name, engine.name, params | own)
+    algorithm = registry.algorithm(cell.algorithm)
+    own = identity(engine, settings, algorithm, seed=seed, ignore_weights=cell.ignore_weights)
+    return Task(algorithm.name, cell.dataset.info.name, engine.name, params | own)
 
 
-def identity(engine: Engine, settings: Settings, *, seed: int, ignore_weights: bool) -> Params:
-    """The parameters of a task besides the algorithm's, each only where it has an effect."""
+def identity(
+    engine: Engine, settings: Settings, algorithm: Algorithm | None = None, *, seed: int, ignore_weights: bool
+) -> Params:
+    """The parameters of a task besides the algorithm's, each only where it has an effect.
+
+    Args:
+        engine: the engine.
+        settings: how it runs.
+        algorithm: adds the engine's options for this problem alone; None: only those of all its problems.
+        seed: of draws and engines.
+        ignore_weights: whether the problem is solved without weights.
+    """
     params: Params = {"seed": seed}
     if ignore_weights:
         params["ignore_weights"] = True
     if settings.threads is not None and engine.parallel:
         params["threads"] = settings.threads
-    if engine.device == "gpu":
-        params["allocator"] = settings.allocator
-        if settings.device_memory_bytes is not None:
-            params["device_memory_limit"] = settings.device_memory_bytes
+    adapter = algorithm and algorithm.find_adapter(engine.name)
+    for name in (*engine.options, *(adapter.options if adapter else ())):
+        params[name] = getattr(settings, name)
+    if engine.device == "gpu" and settings.device_memory_bytes is not None:
+        params["device_memory_limit"] = settings.device_memory_bytes
     if engine.multi_gpu and (number := engine.gpus(settings)):
         params["gpus"] = number
     return params

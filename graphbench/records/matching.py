@@ -9,7 +9,19 @@ from graphbench.records.model import Outcome, Record, Revisions
 from graphbench.records.times import call_seconds, first_call
 
 MAY_DIFFER = frozenset(
-    {"allocator", "device", "gpus", "ignore_weights", "pairs", "seed", "source", "sources", "threads"}
+    {
+        "allocator",
+        "device",
+        "direction_optimizing",
+        "gpus",
+        "ignore_weights",
+        "pairs",
+        "renumber",
+        "seed",
+        "source",
+        "sources",
+        "threads",
+    }
 )
 """Parameters that may differ between the two sides of a comparison: a rule or a label then reports it."""
 

@@ -11,10 +11,10 @@ from graphbench import registry
 from graphbench.engines.base import Settings
 from graphbench.system import gpus
 
-GPU = ["cugraph", "nx-cugraph"]
+GPU = ["cugraph", "nx-cugraph", "pylibcugraph"]
 
 
-@pytest.mark.parametrize("allocator", ["default", "pool", "async"])
+@pytest.mark.parametrize("allocator", ["default", "pool", "async", "managed"])
 def test_every_allocator_measures_and_is_recorded(allocator):
     result = gb.run("wcc", "power", engines=GPU, allocator=allocator, trials=2, baseline="cugraph")
     assert result.ok
@@ -96,7 +96,28 @@ def test_unreached_vertices_come_back_as_unreached(tmp_path):
             assert (result.answer(engine)[2:] == unreached).all()
 
 
-def test_weights_reach_both_gpu_engines():
+@pytest.mark.parametrize("renumber", [True, False])
+@pytest.mark.parametrize("direction_optimizing", [True, False])
+@pytest.mark.parametrize("graph", ["email-Enron", "polblogs"])
+def test_options_of_pylibcugraph_are_part_of_the_task(graph, renumber, direction_optimizing):
+    options = {"renumber": renumber, "direction_optimizing": direction_optimizing}
+    result = gb.run("bfs", graph, engines="pylibcugraph", trials=2, baseline="pylibcugraph", **options)
+    (record,) = result.records
+    assert record.outcome == "ok", record.reason
+    assert options.items() <= record.task.params.items()
+
+
+@pytest.mark.parametrize("algorithm", registry.algorithm_names())
+def test_vertices_keep_their_numbers_without_renumbering(algorithm):
+    if registry.algorithm(algorithm).find_adapter("pylibcugraph") is None:
+        pytest.skip("no adapter")
+    result = gb.run(algorithm, "netscience", engines="pylibcugraph", renumber=False, trials=1, baseline="pylibcugraph")
+    (record,) = result.records
+    assert record.outcome in {"ok", "unsupported"}, record.reason  # eigensolvers refuse some graphs
+    assert "direction_optimizing" not in record.task.params or algorithm == "bfs"
+
+
+def test_weights_reach_every_gpu_engine():
     result = gb.run("louvain", "lesmis", engines=[*GPU, "igraph"], trials=3, baseline="igraph")
     plain = gb.run("louvain", "lesmis", engines=[*GPU, "igraph"], trials=3, baseline="igraph", ignore_weights=True)
     assert result.ok

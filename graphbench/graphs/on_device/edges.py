@@ -299,6 +299,14 @@ class DeviceEdgeList(EdgeList):
             )
         return rapids("cudf").DataFrame(_named(self._whole(self.id_type)))
 
+    def to_cupy(self) -> Columns:
+        """The columns as CuPy arrays, generated on the device.
+
+        Raises:
+            UnavailableError: if there is no GPU or no RAPIDS.
+        """
+        return self._whole(self.id_type)
+
     def to_dask_cudf(
         self, npartitions: int | None = None, *, id_type: type[np.signedinteger[Any]] | None = None
     ) -> dask_cudf.DataFrame:

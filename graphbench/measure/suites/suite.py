@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any, NamedTuple, get_args
 
 import msgspec
 
@@ -46,7 +46,10 @@ class Suite(Common, frozen=True, kw_only=True):
     )
     allocators: Annotated[
         list[Allocator],
-        Option(on=(SUITE, SCALE), help="GPU memory resources: default, pool, async. CPU engines are measured once."),
+        Option(
+            on=(SUITE, SCALE),
+            help=f"GPU memory resources: {', '.join(get_args(Allocator))}.",
+        ),
     ] = msgspec.field(default_factory=lambda: ["default"])
     gpus: Annotated[
         list[int],
@@ -81,7 +84,7 @@ class Suite(Common, frozen=True, kw_only=True):
     def __post_init__(self) -> None:
         super().__post_init__()
         if not self.allocators:
-            raise UsageError("allocators needs at least one of default, pool, async.")
+            raise UsageError(f"allocators needs at least one of {', '.join(get_args(Allocator))}.")
 
     def variants(self) -> list[Variant]:
         """All combinations of an allocator and a number of GPUs."""

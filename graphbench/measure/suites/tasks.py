@@ -160,11 +160,14 @@ def engines(suite: Suite) -> list[str]:
 
 def task_of(suite: Suite, algorithm: Algorithm, dataset: str, engine: Engine, variant: Variant) -> Task:
     """One task of a suite; algorithms have their default parameters."""
-    return Task(algorithm.name, dataset, engine.name, algorithm.resolve({}) | _identity(suite, engine, variant))
+    return Task(
+        algorithm.name, dataset, engine.name, algorithm.resolve({}) | _identity(suite, engine, variant, algorithm)
+    )
 
 
-def _identity(suite: Suite, engine: Engine, variant: Variant) -> Params:
-    return identity(engine, suite.options(variant).settings, seed=suite.seed, ignore_weights=suite.ignore_weights)
+def _identity(suite: Suite, engine: Engine, variant: Variant, algorithm: Algorithm | None = None) -> Params:
+    settings = suite.options(variant).settings
+    return identity(engine, settings, algorithm, seed=suite.seed, ignore_weights=suite.ignore_weights)
 
 
 def check(suite: Suite) -> None:
