@@ -43,14 +43,19 @@ class UnknownNameError(UsageError):
         name: what the user typed.
         known: the names that exist; the message suggests similar ones.
         hint: one more sentence about what else is accepted.
+        close: the similar names, if the caller knows better than a comparison with `known`.
     """
 
-    def __init__(self, kind: str, name: str, known: Iterable[str], hint: str = "") -> None:
+    def __init__(
+        self, kind: str, name: str, known: Iterable[str], hint: str = "", *, close: list[str] | None = None
+    ) -> None:
         import difflib  # here, because importing it takes longer than the rest of this module
 
         known = sorted(known)
         by_case = {candidate.casefold(): candidate for candidate in known}
-        close = [by_case[match] for match in difflib.get_close_matches(name.casefold(), by_case, n=3, cutoff=0.6)]
+        close = close or [
+            by_case[match] for match in difflib.get_close_matches(name.casefold(), by_case, n=3, cutoff=0.6)
+        ]
         everything = f"Known: {', '.join(known)}." if len(known) <= _LISTED else f"None of the {len(known):,} is close."
         advice = f"Did you mean {_either(close)}?" if close else everything
         super().__init__(" ".join(part for part in (f"No {kind} is called {name!r}.", advice, hint) if part))

@@ -499,14 +499,14 @@ def test_a_file_is_shown(graphbench, tmp_path):
     assert "does not exist" in err
 
 
-def test_generated_graphs_and_files_need_no_fetching(graphbench, tmp_path):
+def test_to_fetch_a_generated_graph_or_a_file_is_wrong_usage(graphbench, tmp_path):
     path = tmp_path / "toy.csv"
     path.write_text("from,to\na,b\n")
-    code, out, err = graphbench("fetch", "ba:n=10,m=2", path, "karate")
-    assert code == 0
-    assert out.startswith("karate\t")
-    assert "ba:n=10,m=2 is generated, so there is nothing to fetch." in err
-    assert f"{path} is a file, so there is nothing to fetch." in err
+    for name, what in ((path, "a file"), ("ba:n=10,m=2", "generated")):
+        code, out, err = graphbench("fetch", "karate", name)
+        assert (code, out) == (2, "")
+        assert f"{name} is {what}, so there is nothing to fetch." in err
+    assert graphbench("fetch", " ")[0] == 2
     code, _, err = graphbench("fetch", "ba:n=10,q=2")
     assert (code, "'q=2'" in err) == (2, True)
 

@@ -13,7 +13,7 @@ import pytest
 
 from graphbench import graphs
 from graphbench.errors import ChecksumError, DatasetError, FetchError, UnknownNameError, UsageError
-from graphbench.graphs import download, suitesparse
+from graphbench.graphs import checksums, download, suitesparse
 from helpers.suitesparse_server import archive, index, serving
 
 BODY = bytes(range(256)) * 4000  # A megabyte, of which every piece is known by its place.
@@ -469,7 +469,7 @@ def test_an_archive_placed_by_hand_is_used(collection):
     path.write_bytes(collection.files["/MM/Test/triangle.tar.gz"])
     assert graphs.fetch("Test/triangle") == path
     assert "/MM/Test/triangle.tar.gz" not in collection.paths()
-    assert suitesparse.recorded(path) == download.sha256(path)
+    assert checksums.recorded(path) == download.sha256(path)
 
 
 def test_the_real_index_is_read(mirror, monkeypatch):

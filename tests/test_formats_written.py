@@ -232,16 +232,14 @@ DIMACS_EDGE = "c a comment\np edge 5 3\ne 1 2\ne 2 3\ne 3 4\n"
 @pytest.mark.parametrize("name", ["graph", "graph.gr", "graph.col", "out.graph", "graph.txt", "graph.csv"])
 def test_dimacs_and_konect_are_recognised_under_any_name(tmp_path, name, text, rows, directed, vertices):  # noqa: PLR0917
     (tmp_path / name).write_text(text)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        raw = formats.read(tmp_path / name)
+    raw = formats.read(tmp_path / name)
     assert (named_rows(raw), raw.directed, raw.num_vertices) == (rows, directed, vertices)
 
 
 def test_both_sides_of_a_bipartite_network_are_kept_apart(tmp_path):
     (tmp_path / "out.tiny").write_text("% bip unweighted\n% 3 2 2\n1 1\n1 2\n2 2\n")
-    with pytest.warns(UserWarning, match="bipartite"):
-        raw = formats.read(tmp_path / "out.tiny")
+    raw = formats.read(tmp_path / "out.tiny")
+    assert raw.reading.warnings == ["bipartite: its 2 right vertices are numbered from 3."]
     assert named_rows(raw) == [("1", "3", None), ("1", "4", None), ("2", "4", None)]
     assert raw.num_vertices == 4
 
@@ -418,8 +416,10 @@ def test_an_attribute_not_called_weight_is_named(tmp_path):
     graph = nx.path_graph(3)
     nx.set_edge_attributes(graph, 5, "value")
     nx.write_gml(graph, tmp_path / "graph.gml")
-    with pytest.warns(UserWarning, match="no edge has the attribute weight, so 'value' is ignored"):
-        formats.read(tmp_path / "graph.gml")
+    assert (
+        "no edge has the attribute weight, so 'value' is ignored"
+        in formats.read(tmp_path / "graph.gml").reading.warnings[0]
+    )
 
 
 def test_a_large_file_of_a_slow_format_says_what_is_faster(tmp_path, monkeypatch):

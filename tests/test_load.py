@@ -11,7 +11,7 @@ import scipy.sparse as sp
 
 from graphbench import graphs
 from graphbench.errors import DatasetError, FetchError, FormatError, InputError, UnknownNameError, UsageError
-from graphbench.graphs import formats, suitesparse
+from graphbench.graphs import checksums, formats, suitesparse
 from graphbench.graphs.edgelist import EdgeList
 from helpers.suitesparse_server import archive, index, serving
 
@@ -104,11 +104,11 @@ def test_explicit_zeros_count_as_entries_of_the_file(collection):
 )
 def test_matrix_that_contradicts_the_index_is_not_kept(collection, line, fault):
     offer(collection, PATH, line)
-    with pytest.raises(FormatError, match=fault):
+    with pytest.raises(DatasetError, match=fault):
         graphs.load("Test/path")
     path = suitesparse.archive_path("Test", "path")
     assert not path.exists()
-    assert suitesparse.recorded(path) is None
+    assert checksums.recorded(path) is None
 
 
 def test_general_matrix_that_should_be_symmetric_is_refused(collection):

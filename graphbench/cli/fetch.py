@@ -13,7 +13,8 @@ from graphbench.errors import DatasetError, UsageError
 def command(names: tuple[str, ...], everything: bool) -> int:
     """Download graphs ahead of time, check them, and cache them.
 
-    NAME is a name from `graphbench list datasets` or GROUP/NAME of the SuiteSparse Matrix Collection. Mirrors in
+    NAME is a name from `graphbench list datasets`, GROUP/NAME of the SuiteSparse Matrix Collection, a name of another
+    catalogue (snap:ca-GrQc, gap:road, ldbc:datagen-7_5-fb), or an address (https://host/edges.csv.gz). Mirrors in
     GRAPHBENCH_MIRROR (file:// or http(s)://, separated by spaces) are tried before the collection itself.
     """
     from graphbench import graphs
@@ -21,12 +22,11 @@ def command(names: tuple[str, ...], everything: bool) -> int:
 
     if bool(names) == everything:
         raise UsageError("Name the graphs to fetch, or use --all for the whole catalogue.")
+    for name in names:
+        _refuse_unless_remote(name)
     failed = 0
     with Reporter.on_stderr() as reporter:
         for name in graphs.names() if everything else names:
-            if not everything and (here := _is_here(name)):
-                reporter.print_line(f"{name} {here}, so there is nothing to fetch.")
-                continue
             try:
                 with reporter.download(name) as progress:
                     path = graphs.fetch(name, progress=progress)
@@ -38,18 +38,21 @@ def command(names: tuple[str, ...], everything: bool) -> int:
     return 1 if failed else 0
 
 
-def _is_here(name: str) -> str:
-    """Why a dataset needs no fetching, unless it is one that could be fetched; empty for those.
+def _refuse_unless_remote(name: str) -> None:
+    """Refuse what cannot be fetched, before anything is.
 
     Raises:
-        UsageError: if it is a wrong specification.
+        UsageError: if the name is empty, or that of a file or generator.
     """
-    from graphbench.graphs import catalogue, loading
+    from graphbench.graphs import catalogue, collections, loading, web
     from graphbench.graphs.generators import spec
 
-    if catalogue.find(name) is not None:
-        return ""
+    if not name.strip():
+        raise UsageError("The name of a graph to fetch is empty. See `graphbench list datasets`.")
+    if catalogue.find(name) is not None or collections.target(name) is not None or web.is_address(name):
+        return
     if spec.is_spec(name):
         spec.parse(name)
-        return "is generated"
-    return "is a file" if loading.is_file(name) else ""
+        raise UsageError(f"{name} is generated, so there is nothing to fetch. Pass it to a measurement as it is.")
+    if loading.is_file(name):
+        raise UsageError(f"{name} is a file, so there is nothing to fetch. Pass it to a measurement as it is.")

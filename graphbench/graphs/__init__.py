@@ -12,9 +12,9 @@ if TYPE_CHECKING:
     from graphbench.graphs.catalogue import Description
     from graphbench.graphs.clean import Dataset, Raw
     from graphbench.graphs.description import describe, names, twin_names
+    from graphbench.graphs.fetching import fetch
     from graphbench.graphs.from_objects import from_object
     from graphbench.graphs.loading import load
-    from graphbench.graphs.suitesparse import fetch
 
 _HOMES = {
     "Dataset": "clean",
@@ -23,7 +23,7 @@ _HOMES = {
     "describe": "description",
     "names": "description",
     "twin_names": "description",
-    "fetch": "suitesparse",
+    "fetch": "fetching",
     "load": "loading",
     "from_object": "from_objects",
 }

@@ -174,6 +174,8 @@ def clear(names: Iterable[str] | None = None) -> list[CachedFile]:
             raise DatasetError(f"{entry.path} cannot be removed: {error.strerror or error}. {advice}") from error
         removed.append(entry)
         if entry.kind == "download":
+            if not any(file.exists() for file in entry.files):
+                entry.path.with_name("address").unlink(missing_ok=True)
             with contextlib.suppress(OSError):  # other archives of the group are still there
                 entry.path.parent.rmdir()
     return removed
@@ -197,6 +199,11 @@ def _downloads() -> Iterator[_File]:
         name = f"{path.parent.name}/{path.name.removesuffix('.tar.gz')}"
         if name in known or path.with_name(f"{path.name}.sha256").is_file():
             yield "download", name, path
+    for note in folder.glob("address-*/address"):
+        address = note.read_text(encoding="utf-8", errors="replace")
+        for path in note.parent.iterdir():
+            if path != note and path.suffix != ".sha256":
+                yield "download", address, path
     for path in folder.glob("*/.*.tar.gz.part"):
         yield "download", f"{path.parent.name}/{path.name[1:].removesuffix('.tar.gz.part')}", path
 

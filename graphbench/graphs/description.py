@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from graphbench.errors import UnknownNameError
-from graphbench.graphs import catalogue, loading, suitesparse
+from graphbench.graphs import catalogue, checksums, loading, suitesparse
 from graphbench.graphs.catalogue import Description, State
 from graphbench.graphs.formats import table_roles
 from graphbench.graphs.formats.table_roles import TableOptions
@@ -101,7 +101,7 @@ def _of_matrix(matrix: suitesparse.Matrix) -> Description:
         num_vertices=matrix.rows,
         directed=matrix.numerical_symmetry < 1,
         weighted=not matrix.binary,
-        sha256=suitesparse.recorded(suitesparse.archive_path(matrix.group, matrix.name)),
+        sha256=checksums.recorded(suitesparse.archive_path(matrix.group, matrix.name)),
         address=suitesparse.address(matrix.group, matrix.name),
         licence="CC-BY 4.0",
         citation=[COLLECTION_CITATION],

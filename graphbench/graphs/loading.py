@@ -14,11 +14,12 @@ import msgspec
 import numpy as np
 
 from graphbench.errors import DatasetError, FormatError
-from graphbench.graphs import cache, catalogue, formats, suitesparse
+from graphbench.graphs import cache, catalogue, checksums, collections, formats, suitesparse, web
 from graphbench.graphs.clean import Cleaning, Dataset, Raw
 from graphbench.graphs.download import Progress, sha256
 from graphbench.graphs.edgelist import EdgeList
 from graphbench.graphs.formats import table_roles
+from graphbench.graphs.formats.packed import reported_to
 from graphbench.graphs.formats.table_roles import TableOptions
 from graphbench.graphs.generators import spec as generators
 from graphbench.graphs.on_device.census import cached_path
@@ -32,15 +33,18 @@ def load(
     directed: bool | None = None,
     options: TableOptions = table_roles.NONE,
     progress: Progress | None = None,
+    reading: Progress | None = None,
 ) -> Dataset:
     """Load a graph from the cache; if it is not cached, download or generate it, read it and clean it.
 
     Names are resolved in this order:
 
     1. a name of the catalogue (`coAuthorsDBLP`, case-insensitive);
-    2. a generator's specification (`ba:n=100000,m=5`, `rmat:scale=20`, `twin:as-Skitter`; see :mod:`.generators`);
-    3. a file: an existing one, or a name that looks like one (a known suffix, `./`, `~/`, several `/`);
-    4. `GROUP/NAME` of the SuiteSparse Matrix Collection, or a bare NAME that is unique in its cached index.
+    2. an address (`https://host/edges.csv.gz`), or a name of another catalogue (`snap:ca-GrQc`; see
+       :mod:`.collections`);
+    3. a generator's specification (`ba:n=100000,m=5`, `rmat:scale=20`, `twin:as-Skitter`; see :mod:`.generators`);
+    4. a file: an existing one, or a name that looks like one (a known suffix, `./`, `~/`, several `/`);
+    5. `GROUP/NAME` of the SuiteSparse Matrix Collection, or a bare NAME that is unique in its cached index.
 
     Args:
         name: any of these; a path object is always a file.
@@ -48,6 +52,7 @@ def load(
             parameter of that name. Other formats define the direction, so True has no effect there, with a warning.
         options: what the user says about the columns of a table.
         progress: called during a download with the bytes done and the total (None if unknown).
+        reading: called likewise while a file is read.
 
     Raises:
         UnknownNameError: if there is no such dataset; the message suggests similar names.
@@ -57,7 +62,8 @@ def load(
         UnavailableError: if it needs a GPU (`by=cugraph`) and none is available.
         DatasetError: if the file is missing, the matrix is not a graph, or the cache cannot be written.
     """
-    found = _found(name, directed, options, progress)
+    with reported_to(reading):
+        found = _found(name, directed, options, progress)
     for warning in found.info.reading.warnings if found.info.reading else ():
         warnings.warn(f"{found.info.name}: {warning}", stacklevel=2)
     if directed and not found.info.directed:
@@ -88,16 +94,19 @@ def _found(
         return _from_file(Path(name), directed, options)
     name = name.strip()
     entry = catalogue.find(name)
-    if entry is None and not generators.is_spec(name) and is_file(name):
+    target = (collections.target(name) if entry is None else None) or name
+    if entry is None and web.is_address(target):
+        return _from_address(name, target, directed, options, progress)
+    if entry is None and target == name and not generators.is_spec(name) and is_file(name):
         return _from_file(Path(name).expanduser(), directed, options)
     table_roles.refuse_options(options, f"{name} is not a table")
     if entry is not None:
         return _from_catalogue(entry, directed, progress)
     if generators.is_spec(name):
         return _generated(generators.parse(name), directed)
-    if ":" in name:
+    if target == name and ":" in name:
         generators.parse(name)  # raises an error that lists the generators
-    return _from_collection(suitesparse.resolve(name, progress), directed, progress)
+    return _from_collection(suitesparse.resolve(target, progress), directed, progress)
 
 
 def _from_catalogue(entry: catalogue.Entry, directed: bool | None, progress: Progress | None) -> Dataset:
@@ -106,20 +115,23 @@ def _from_catalogue(entry: catalogue.Entry, directed: bool | None, progress: Pro
     else:
         path, checksum = entry.path, entry.sha256
     edges, cleaning = cache.cleaned(
-        _key(path, checksum), entry.name, lambda: formats.read(path, directed=directed), directed=directed
+        _key(path, checksum),
+        entry.name,
+        lambda: dataclasses.replace(formats.read(path, directed=directed), reading=None),
+        directed=directed,
     )
     return dataset(entry.name, edges, cleaning, sha256=checksum, source=entry.address)
 
 
 def _from_collection(matrix: suitesparse.Matrix, directed: bool | None, progress: Progress | None) -> Dataset:
     matrix.refuse_unless_graph()
-    path, checksum = suitesparse.archive(matrix.group, matrix.name, progress=progress)
+    path, checksum = suitesparse.archive(matrix.group, matrix.name, matrix=matrix, progress=progress)
 
     def make() -> Raw:
-        raw = formats.read(path)
+        raw = _read_download(path, None)
         fault = matrix.fault(num_vertices=raw.num_vertices, num_entries=_num_entries(raw), directed=raw.directed)
         if fault:
-            suitesparse.discard(path)
+            checksums.discard(path)
             raise FormatError(
                 path,
                 f"differs from {matrix.full_name} in the collection's index: {fault}. The download was deleted. "
@@ -133,9 +145,33 @@ def _from_collection(matrix: suitesparse.Matrix, directed: bool | None, progress
     )
 
 
-def _from_file(path: Path, directed: bool | None, options: TableOptions) -> Dataset:
+def _from_address(
+    name: str, address: str, directed: bool | None, options: TableOptions, progress: Progress | None
+) -> Dataset:
+    path, checksum = web.fetched(address, progress)
+    shown = path.name if name == address else name
+    edges, cleaning = cache.cleaned(
+        f"{_key(path, checksum)} {options.given}".rstrip(),
+        shown,
+        lambda: _read_download(path, directed, options),
+        directed=directed,
+    )
+    return dataset(shown, edges, cleaning, sha256=checksum, source=web.public(address))
+
+
+def _read_download(path: Path, directed: bool | None, options: TableOptions = table_roles.NONE) -> Raw:
+    """Read a file that was downloaded; one that is not a graph is deleted, so that the next run fetches it again."""
     try:
-        checksum = sha256(path)
+        return formats.read(path, directed=directed, options=options)
+    except FormatError as error:
+        checksums.discard(path)
+        raise FormatError(path, f"{error.problem} The download was deleted.", error.line) from error
+
+
+def _from_file(path: Path, directed: bool | None, options: TableOptions) -> Dataset:
+    path = formats.completed(path)
+    try:
+        checksum = _checksum(path)
     except IsADirectoryError:
         raise DatasetError(f"{path} is a folder; expected a file. {formats.SUPPORTED}") from None
     except FileNotFoundError:
@@ -150,6 +186,20 @@ def _from_file(path: Path, directed: bool | None, options: TableOptions) -> Data
         directed=directed,
     )
     return dataset(path.name, edges, cleaning, sha256=checksum, source=str(path.absolute()))
+
+
+def _checksum(path: Path) -> str:
+    """The SHA-256 of a file; of several files, that of the lines that `sha256sum` prints."""
+    parts = formats.parts(path)
+    if len(parts) == 1:
+        return sha256(path)
+    return hashlib.sha256("".join(f"{sha256(part)}  {part.name}\n" for part in parts).encode()).hexdigest()
+
+
+def file_of(info: DatasetInfo) -> Path | None:
+    """The file that a dataset was read from; None if it is not one, or is no longer there."""
+    path = web.path_of(info.source) if "://" in info.source else Path(info.source)
+    return path if path.is_absolute() and path.is_file() else None
 
 
 def _generated(spec: generators.Spec, directed: bool | None) -> Dataset:
@@ -222,7 +272,7 @@ def dataset(name: str, edges: EdgeList, cleaning: Cleaning, *, source: str, sha2
 
 def is_file(name: str) -> bool:
     """Whether a name that is neither in the catalogue nor a specification is a file."""
-    path = Path(name).expanduser()
+    path = formats.completed(Path(name).expanduser())
     if formats.suffix(path) in formats.SUFFIXES or path.is_file():
         return True
     # GROUP/NAME has exactly one separator and does not begin with . or ..

@@ -4,17 +4,14 @@ The index is the collection's own `files/ssstats.csv`: a line with the number of
 line for each matrix: group, name, rows, columns, nonzeros, is real, is binary, is 2D/3D, is positive definite, pattern
 symmetry, numerical symmetry, kind, and the number of entries, explicit zeros included.
 
-The catalogue has the checksums of its graphs. For any other matrix, the first download records the checksum in
-`NAME.tar.gz.sha256` beside the archive (in the format of `sha256sum`), and later uses verify it.
+The catalogue has the checksums of its graphs. For any other matrix, the first download is opened, compared with the
+index and its checksum recorded (:mod:`.checksums`).
 """
 
 from __future__ import annotations
 
-import contextlib
-import difflib
 import functools
 import os
-from collections.abc import Iterable
 from pathlib import Path
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
@@ -22,9 +19,11 @@ from urllib.request import url2pathname
 import msgspec
 
 from graphbench.errors import DatasetError, FetchError, FormatError, UnknownNameError, UsageError
-from graphbench.graphs import catalogue
-from graphbench.graphs.download import Progress, download, sha256
-from graphbench.graphs.parquet import atomically
+from graphbench.graphs import catalogue, collections
+from graphbench.graphs.checksums import require_graph, verified
+from graphbench.graphs.download import Progress, download
+from graphbench.graphs.formats import matrix_market
+from graphbench.graphs.formats.packed import opened
 from graphbench.system import files
 
 INDEX = "files/ssstats.csv"
@@ -90,31 +89,6 @@ class Matrix(msgspec.Struct, frozen=True, kw_only=True):
 # Graphs by name
 
 
-def fetch(name: str, progress: Progress | None = None) -> Path:
-    """The file of a named graph, downloaded unless it exists.
-
-    Args:
-        name: a name of the catalogue, `GROUP/NAME` of the SuiteSparse collection, or a bare NAME that is
-            unique in the cached index.
-        progress: called with the bytes done and the total (None if unknown).
-
-    Returns:
-        The archive, verified by its checksum, or the embedded file.
-
-    Raises:
-        UnknownNameError: if there is no such graph.
-        DatasetError: if the matrix is rectangular or complex.
-        ChecksumError: if every address that answered served other bytes.
-        FetchError: if no address answered.
-    """
-    entry = catalogue.find(name)
-    if entry is not None:
-        return entry.path or archive(entry.group or "", entry.name, expected=entry.sha256, progress=progress)[0]
-    matrix = resolve(name, progress)
-    matrix.refuse_unless_graph()
-    return archive(matrix.group, matrix.name, progress=progress)[0]
-
-
 def resolve(name: str, progress: Progress | None = None) -> Matrix:
     """The matrix with that `GROUP/NAME`, or with a bare NAME that is unique in the cached index.
 
@@ -129,14 +103,20 @@ def resolve(name: str, progress: Progress | None = None) -> Matrix:
         return found[0]
     if found:
         raise UnknownNameError("dataset", name, [matrix.full_name for matrix in found])
+    hint = (
+        "Other datasets: GROUP/NAME of the SuiteSparse collection, an address, a file, or a generator (ba:n=1000,m=5)."
+    )
     # The cached index is for suggestions only.
-    candidates = {*catalogue.names(), *(matrix.name for matrix in known().values())}
-    hint = "Other datasets: GROUP/NAME of the SuiteSparse collection, a file, or a generator (ba:n=1000,m=5)."
-    raise UnknownNameError("dataset", name, candidates if _is_near(name, candidates) else catalogue.names(), hint)
+    raise collections.unknown(name, _full_names(), hint)
 
 
 def archive(
-    group: str, name: str, *, expected: str | None = None, progress: Progress | None = None
+    group: str,
+    name: str,
+    *,
+    expected: str | None = None,
+    matrix: Matrix | None = None,
+    progress: Progress | None = None,
 ) -> tuple[Path, str]:
     """The archive of a matrix, and its SHA-256.
 
@@ -144,30 +124,23 @@ def archive(
         group: in the collection.
         name: in that group.
         expected: the checksum in the catalogue; None: use the recorded one.
+        matrix: what the index says, to check a first download.
         progress: called with the bytes done and the total.
 
     Raises:
-        FetchError: if it cannot be downloaded.
+        FetchError: if it cannot be downloaded, or is not the matrix; then nothing is kept.
     """
+
+    def check(part: Path) -> None:
+        require_graph(part)
+        with opened(part) as stream:
+            header = matrix_market.read_header(stream, part)
+        if matrix is not None and header.size != matrix.rows:
+            raise FormatError(part, f"it has {header.size:,} rows, expected {matrix.rows:,}")
+
     path = archive_path(group, name)
-    wanted = expected or recorded(path)
-    if path.is_file():
-        got = sha256(path)
-        if wanted in {None, got}:
-            if expected is None:
-                _record(path, got)
-            return path, got
-    hint = ""
-    if expected is None and wanted is not None:
-        hint = (
-            "The expected checksum was recorded at the first download. If the collection has changed the file, run "
-            f"`graphbench cache clear {group}/{name}`."
-        )
-    download(path, addresses(_relative(group, name)), expected=wanted, progress=progress, hint=hint)
-    got = sha256(path)
-    if expected is None:
-        _record(path, got)
-    return path, got
+    where = addresses(_relative(group, name))
+    return verified(path, where, name=f"{group}/{name}", expected=expected, check=check, progress=progress)
 
 
 def address(group: str, name: str) -> str:
@@ -194,39 +167,8 @@ def is_available_offline(name: str) -> bool:
     return here is not None or archive_path(group, entry.name).is_file()
 
 
-def recorded(path: Path) -> str | None:
-    """The checksum recorded at the first download, or None."""
-    try:
-        return _record_path(path).read_text(encoding="ascii").split()[0]
-    except (OSError, IndexError, UnicodeDecodeError):
-        return None
-
-
 def _relative(group: str, name: str) -> str:
     return f"MM/{group}/{name}.tar.gz"
-
-
-def discard(path: Path) -> None:
-    """Delete an archive and its recorded checksum."""
-    for file in (path, _record_path(path)):
-        file.unlink(missing_ok=True)
-
-
-def _is_near(name: str, candidates: Iterable[str]) -> bool:
-    spelt = [candidate.casefold() for candidate in candidates]
-    return bool(difflib.get_close_matches(name.casefold(), spelt, n=1, cutoff=0.8))
-
-
-def _record(path: Path, checksum: str) -> None:
-    if recorded(path) == checksum:
-        return
-    # The graph must stay usable in a shared, read-only cache folder.
-    with contextlib.suppress(OSError):
-        atomically(_record_path(path), lambda part: part.write_text(f"{checksum}  {path.name}\n", encoding="ascii"))
-
-
-def _record_path(path: Path) -> Path:
-    return path.with_name(f"{path.name}.sha256")
 
 
 # The index

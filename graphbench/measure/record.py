@@ -16,6 +16,7 @@ from graphbench import registry
 from graphbench.algorithms.base import Attached
 from graphbench.engines.base import Engine
 from graphbench.errors import StoreError
+from graphbench.measure import reference
 from graphbench.measure.answers import PreviousAnswers, agreements, attempted, disputed, keep, verify
 from graphbench.measure.noise import noise_warnings
 from graphbench.measure.prepare import Prepared
@@ -137,6 +138,12 @@ def _verified(
     }
     if not certificate.valid:
         return found | _invalid(state, certificate)
+    fault, note = reference.compare(prepared, files)
+    if fault:
+        found["certificate"] = msgspec.structs.replace(certificate, valid=False, detail=fault)
+        return found | _invalid(state, found["certificate"])
+    if note:
+        found["certificate"] = msgspec.structs.replace(certificate, detail=f"{certificate.detail}; {note}")
     by_question = {_question(trial, questions): file for trial, file in files.items()}
     mine = PreviousAnswers(engine=engine.name, files=by_question if questions > 1 else {0: files[verified.chosen]})
     if prepared.algorithm.unique:

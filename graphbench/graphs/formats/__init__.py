@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import importlib
 import os
 import shutil
@@ -14,6 +15,7 @@ from graphbench.graphs.clean import Raw
 from graphbench.graphs.formats import sniff, table_roles
 from graphbench.graphs.formats.packed import failures_named, opened, plain_name
 from graphbench.graphs.formats.table_roles import TableOptions
+from graphbench.records.model import Reading
 
 SUPPORTED = (
     "Supported formats: edge lists (CSV, TSV, blank-separated, .ncol), Matrix Market, METIS (.graph), Parquet, DIMACS, "
@@ -52,6 +54,25 @@ _MB_PER_S = {"graphml": 5, "gexf": 4, "gml": 2, "json": 12, "networkx_edges": 4,
 """Of readers that make Python objects of each edge, on a CPU of 2020."""
 SLOW_BYTES = 1 << 26
 
+_TITLES = {
+    "adjacency": "NetworkX adjacency list",
+    "dimacs": "DIMACS",
+    "gexf": "GEXF",
+    "gml": "GML",
+    "graphml": "GraphML",
+    "json": "JSON",
+    "konect": "KONECT",
+    "ldbc": "LDBC Graphalytics",
+    "lgl": "LGL",
+    "matrix_market": "Matrix Market",
+    "metis": "METIS",
+    "multiline_adjacency": "NetworkX adjacency list",
+    "networkx_edges": "NetworkX edge list",
+    "npz": "SciPy matrix",
+    "pajek": "Pajek",
+    "parquet": "Parquet",
+    "table": "table",
+}
 _TABLES = frozenset({"table", "parquet"})
 """Readers of tables, which take options about columns."""
 
@@ -85,7 +106,8 @@ def read(
         table_roles.refuse_options(options, f"{path.name} is not a table")
     _warn_if_slow(path, kind)
     try:
-        with failures_named(path):
+        with failures_named(path), warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
             reader = getattr(importlib.import_module(f"graphbench.graphs.formats.{module}"), function)
             raw: Raw = reader(path, directed=directed, **tabular)
     except FormatError as error:
@@ -94,7 +116,18 @@ def read(
         raise FormatError(path, f"{error.problem} {SUPPORTED}", error.line) from error
     except InputError as error:
         raise FormatError(path, str(error)) from error
-    return raw
+    return raw if raw.reading is not None else dataclasses.replace(raw, reading=_reading(kind, raw, caught))
+
+
+def _reading(kind: str, raw: Raw, caught: list[warnings.WarningMessage]) -> Reading:
+    """How a file of a graph format was understood; the warnings are shown on every run, from the cache too."""
+    return Reading(
+        format=_TITLES[kind],
+        weight="" if raw.weight is None else "weight",
+        rows=len(raw.src),
+        ids="names" if raw.names is not None and raw.names.dtype == object else "integers",
+        warnings=[str(one.message) for one in caught if one.category is UserWarning],
+    )
 
 
 def format_of(path: Path) -> str:
@@ -118,6 +151,12 @@ def parts(path: Path) -> list[Path]:
         if all(part.is_file() for part in found[:2]):
             return [part for part in found if part.is_file()]
     return [path]
+
+
+def completed(path: Path) -> Path:
+    """The path of NAME.e where NAME alone is given and LDBC's NAME.v and NAME.e exist; else the path."""
+    edges = path.with_name(f"{path.name}.e") if path.name else path
+    return edges if not path.exists() and len(parts(edges)) > 1 else path
 
 
 def suffix(path: PurePath) -> str:

@@ -44,9 +44,7 @@ def read(path: Path, *, directed: bool | None = None) -> Raw:
     found = len(src)
     if kind in _EDGES and found != edges and 2 * found == edges:
         # Many colouring instances count both directions and list one.
-        warnings.warn(
-            f"{path.name}: the p line has {edges:,} edges, twice the {found:,} that are listed.", stacklevel=2
-        )
+        warnings.warn(f"the p line has {edges:,} edges, twice the {found:,} that are listed.", stacklevel=2)
     elif found != edges:
         problem = f"found {found:,} edges; expected {edges:,}, as in the p line. Correct it or get the file again."
         raise FormatError(path, problem, before)

@@ -63,7 +63,7 @@ def read(path: Path, *, directed: bool | None = None) -> Raw:
     if bipartite:
         dst = dst + sizes[0]
         warnings.warn(
-            f"{path.name} is bipartite: its {sizes[1]:,} right vertices are numbered from {sizes[0] + 1:,}.",
+            f"bipartite: its {sizes[1]:,} right vertices are numbered from {sizes[0] + 1:,}.",
             stacklevel=2,
         )
     vertices = sum(sizes) if bipartite else max(sizes)
@@ -100,6 +100,6 @@ def _head(path: Path) -> _Head:
     if not 2 <= width <= 4:
         raise FormatError(path, f"expected 'source target [weight [timestamp]]', found {shown(line)}.")
     if weights == "positive" and width > 2:
-        warnings.warn(f"{path.name}: the third column counts parallel edges and is ignored.", stacklevel=3)
+        warnings.warn("the third column counts parallel edges and is ignored.", stacklevel=3)
     counts = [int(word) for word in found.groups() if word] if found else []
     return _Head(header[1].decode(), weights in _WEIGHTED and width > 2, counts, width)

@@ -123,7 +123,7 @@ def read_header(stream: Bounded, path: Path) -> Header:
         raise FormatError(path, f"expected the size line 'rows columns entries', found {shown(line)}.", number)
     rows, columns, entries = (int(word) for word in found.groups())
     if rows != columns:
-        problem = f"the matrix is rectangular ({rows:,} by {columns:,}); expected a square matrix."
+        problem = f"the Matrix Market matrix is rectangular ({rows:,} by {columns:,}); expected a square matrix."
         raise FormatError(path, problem, number)
     if max(rows, entries) > _LARGEST:
         raise FormatError(path, f"{max(rows, entries)} in the size line is beyond 64 bits. Correct it.", number)

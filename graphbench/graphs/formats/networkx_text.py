@@ -218,7 +218,7 @@ def _warn_of_ignored(graph: Any, path: Path) -> None:
     if counts:
         listed = ", ".join(repr(key) for key, _ in counts.most_common(5))
         warnings.warn(
-            f"{path.name}: no edge has the attribute weight, so {listed} is ignored. To use an attribute as the edge "
+            f"no edge has the attribute weight, so {listed} is ignored. To use an attribute as the edge "
             "weight, rename it to weight.",
             stacklevel=3,
         )

@@ -34,7 +34,8 @@ _MAX_LAYERS = 4
 _MAX_MEMBERS = 100_000
 _HEAD = 512
 
-PACKED_SUFFIXES = (".gz", ".bz2", ".xz", ".zst", ".zip")
+PACKED_SUFFIXES = (".gz", ".bz2", ".xz", ".zst", ".zip", ".part")
+"""Suffixes that say nothing of the format: of compression, and of downloads that are not complete."""
 _TAR_SUFFIXES = {".tgz": ".tar", ".tbz2": ".tar", ".tbz": ".tar", ".txz": ".tar", ".tzst": ".tar"}
 
 _ZIPPED_FORMATS = (b".npy", b"[Content_Types].xml", b"mimetype", b"_rels/")

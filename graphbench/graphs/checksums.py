@@ -1,0 +1,104 @@
+"""Downloaded files and their checksums: known beforehand, or recorded beside the file at the first download.
+
+`NAME.sha256` has the format of `sha256sum`. Later uses verify the file; a file that differs is fetched again, and must
+then have the recorded checksum.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from graphbench.errors import FormatError
+from graphbench.graphs import formats
+from graphbench.graphs.download import Progress, download, sha256
+from graphbench.graphs.formats.packed import opened
+from graphbench.graphs.parquet import atomically
+
+_READ_WHOLE = 1 << 26
+"""Up to this expanded size a download is parsed completely before it is kept."""
+
+
+def verified(
+    path: Path,
+    addresses: Sequence[str],
+    *,
+    name: str,
+    expected: str | None = None,
+    check: Callable[[Path], object] | None = None,
+    progress: Progress | None = None,
+) -> tuple[Path, str]:
+    """A file and its SHA-256, downloaded unless it is here and has the right checksum.
+
+    Args:
+        path: the file.
+        addresses: as for :func:`.download.download`.
+        name: of the dataset, for advice.
+        expected: the checksum, if it is known; None: use the recorded one.
+        check: raises a DatasetError if a file without a known checksum is not what it should be.
+        progress: called with the bytes done and the total.
+
+    Raises:
+        FetchError: if it cannot be downloaded, or is not a graph; then nothing is kept.
+    """
+    wanted = expected or recorded(path)
+    if path.is_file():
+        got = sha256(path)
+        if wanted in {None, got}:
+            if expected is None:
+                _record(path, got)
+            return path, got
+    hint = ""
+    if expected is None and wanted is not None:
+        hint = (
+            "The expected checksum was recorded at the first download. If the file was changed on purpose, run "
+            f"`graphbench cache clear {name}`."
+        )
+    download(path, addresses, expected=wanted, check=check if wanted is None else None, progress=progress, hint=hint)
+    got = sha256(path)
+    if expected is None:
+        _record(path, got)
+    return path, got
+
+
+def require_graph(path: Path) -> None:
+    """Open a download: its format must be known, its compression whole and, unless it is large, its rows valid.
+
+    Raises:
+        FormatError: if it is empty, a web page, cut off, or not a graph.
+    """
+    if path.stat().st_size == 0:
+        raise FormatError(path, "is empty.")
+    formats.format_of(path)
+    with opened(path) as stream:
+        size = sum(map(len, iter(lambda: stream.read(1 << 20), b"")))
+    if size <= _READ_WHOLE:
+        formats.read(path)
+
+
+def recorded(path: Path) -> str | None:
+    """The checksum recorded at the first download, or None."""
+    try:
+        return record_path(path).read_text(encoding="ascii").split()[0]
+    except (OSError, IndexError, UnicodeDecodeError):
+        return None
+
+
+def discard(path: Path) -> None:
+    """Delete a file and its recorded checksum."""
+    for file in (path, record_path(path)):
+        file.unlink(missing_ok=True)
+
+
+def record_path(path: Path) -> Path:
+    """The file of a recorded checksum."""
+    return path.with_name(f"{path.name}.sha256")
+
+
+def _record(path: Path, checksum: str) -> None:
+    if recorded(path) == checksum:
+        return
+    # The graph must stay usable in a shared, read-only cache folder.
+    with contextlib.suppress(OSError):
+        atomically(record_path(path), lambda part: part.write_text(f"{checksum}  {path.name}\n", encoding="ascii"))
