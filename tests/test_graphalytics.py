@@ -7,7 +7,9 @@ The data's traps: an unreached depth is 2^63 - 1; edges are in NAME.e even where
 import numpy as np
 import pytest
 
+import graphbench as gb
 from graphbench.certificates.agreement import agreement
+from graphbench.errors import FormatError
 from helpers.engines import having
 from helpers.graphs import certify, graph, solve
 
@@ -93,3 +95,102 @@ def test_the_certificate_rejects_ranks_after_two_iterations(graphalytics, name):
     finding = certify("pagerank", edges.unweighted(), _expected(graphalytics, "pagerank", edges), tolerance=1e-4)
     assert not finding.valid
     assert finding.quantities["sum"] == pytest.approx(1)
+
+
+PARAMETERS = {
+    "bfs": {"source": "1"},
+    "sssp": {"source": "1"},
+    "wcc": {},
+    "pagerank": {"ignore_weights": True, "tolerance": 1e-9},
+}
+EQUAL = "equal to the reference output of LDBC Graphalytics"
+
+
+@pytest.mark.parametrize(("algorithm", "name"), CASES, ids=[f"{algorithm}-{name}" for algorithm, name in CASES])
+def test_a_run_compares_its_answer_with_the_published_one(graphalytics, algorithm, name):
+    path = graphalytics / f"{name}.properties"
+    given = PARAMETERS[algorithm]
+    if "source" in given:
+        given = {"source": _properties(graphalytics, name)[f"{algorithm}.source-vertex"]}
+    result = gb.run(algorithm, path, engines="scipy", baseline="scipy", trials=1, budget=0.1, store=False, **given)
+    (record,) = result.records
+    assert record.outcome == "ok", record.reason
+    assert EQUAL in record.certificate.detail
+
+
+@pytest.mark.parametrize(
+    ("algorithm", "given", "words"),
+    [
+        ("bfs", {"source": "2"}, "it is that of another source"),
+        ("sssp", {"source": "1", "ignore_weights": True}, "it is that of the graph's weights"),
+        ("pagerank", {}, "it ignores weights; pass --ignore-weights"),
+        ("pagerank", {"ignore_weights": True}, "it is that of 2 iterations, not converged"),
+        ("pagerank", {"ignore_weights": True, "damping": 0.5}, "it is that of the damping factor 0.85"),
+    ],
+)
+def test_an_output_for_another_question_is_not_compared(graphalytics, algorithm, given, words):
+    path = graphalytics / "example-directed.e"
+    result = gb.run(algorithm, path, engines="scipy", baseline="scipy", trials=1, budget=0.1, store=False, **given)
+    (record,) = result.records
+    assert f"the reference output was not compared: {words}" in record.certificate.detail
+
+
+@pytest.mark.parametrize(
+    ("algorithm", "name", "old", "new"),
+    [
+        ("bfs", "example-directed", "3 1\n", "3 2\n"),
+        ("sssp", "example-directed", "3 5.000000000000000e-01", "3 5.001000000000000e-01"),
+        ("wcc", "test-wcc-directed", "2 1\n", "2 2\n"),
+        ("pagerank", "test-pr-directed", "1 0.01230", "1 0.01231"),
+    ],
+)
+def test_an_answer_that_differs_from_the_published_one_is_invalid(  # noqa: PLR0917
+    graphalytics, tmp_path, algorithm, name, old, new
+):
+    for file in graphalytics.glob(f"{name}*"):
+        (tmp_path / file.name).write_bytes(file.read_bytes())
+    output = tmp_path / f"{name}-{SUFFIX[algorithm]}"
+    text = output.read_text()
+    assert old in text
+    output.write_text(text.replace(old, new, 1))
+    given = {"source": "1"} if algorithm in {"bfs", "sssp"} else {}
+    engine = {"engines": "scipy", "baseline": "scipy"}
+    result = gb.run(algorithm, tmp_path / name, trials=1, budget=0.1, store=False, **engine, **given)
+    (record,) = result.records
+    assert record.outcome == "invalid"
+    assert "differs from the reference output of LDBC Graphalytics: vertex" in record.reason
+
+
+@pytest.mark.parametrize("name", sorted({name for _, name in CASES} | {"test-cdlp-directed", "test-lcc-undirected"}))
+def test_the_files_are_a_dataset(graphalytics, name):
+    expected = _load(graphalytics, name)
+    for suffix in (".v", ".e", ".properties", ""):
+        edges = gb.load(graphalytics / f"{name}{suffix}")
+        assert (edges.num_vertices, edges.num_edges, edges.directed) == (
+            expected.num_vertices,
+            expected.num_edges,
+            expected.directed,
+        )
+        assert edges.weighted == expected.weighted
+
+
+@pytest.mark.parametrize(
+    ("part", "old", "new", "words"),
+    [
+        (".e", "1 3 0.5", "1 33 0.5", "an edge has vertex 33, which the file of vertices does not list"),
+        (".e", "1 3 0.5", "1 3 half", "line 1: expected 'source target"),
+        (".v", "1\n", "1\n1\n", "1 vertices are listed twice"),
+        (".v", "1\n", "one\n", "line 1: expected a vertex"),
+        (".properties", "meta.vertices = 10", "meta.vertices = 11", "found 10 as meta.vertices; expected 11"),
+        (".properties", "meta.edges = 17", "meta.edges = 18", "found 17 as meta.edges; expected 18"),
+    ],
+)
+def test_files_that_contradict_each_other_are_refused(graphalytics, tmp_path, part, old, new, words):  # noqa: PLR0917
+    for file in graphalytics.glob("example-directed*"):
+        (tmp_path / file.name).write_bytes(file.read_bytes())
+    path = tmp_path / f"example-directed{part}"
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new, 1))
+    with pytest.raises(FormatError, match=words):
+        gb.load(path)

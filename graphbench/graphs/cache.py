@@ -61,7 +61,9 @@ class CachedFile:
 
     @property
     def files(self) -> list[Path]:
-        """The file and its companions."""
+        """The file and its companions; of an address, all of its folder."""
+        if self.path.parent.name.startswith("address-"):
+            return [self.path, *(path for path in self.path.parent.iterdir() if path != self.path)]
         beside = [parquet.names_path(self.path), self.path.with_name(f"{self.path.name}.sha256")]
         return [self.path, *(path for path in beside if path.is_file())]
 
@@ -174,8 +176,6 @@ def clear(names: Iterable[str] | None = None) -> list[CachedFile]:
             raise DatasetError(f"{entry.path} cannot be removed: {error.strerror or error}. {advice}") from error
         removed.append(entry)
         if entry.kind == "download":
-            if not any(file.exists() for file in entry.files):
-                entry.path.with_name("address").unlink(missing_ok=True)
             with contextlib.suppress(OSError):  # other archives of the group are still there
                 entry.path.parent.rmdir()
     return removed
@@ -201,9 +201,8 @@ def _downloads() -> Iterator[_File]:
             yield "download", name, path
     for note in folder.glob("address-*/address"):
         address = note.read_text(encoding="utf-8", errors="replace")
-        for path in note.parent.iterdir():
-            if path != note and path.suffix != ".sha256":
-                yield "download", address, path
+        kept = (path for path in note.parent.iterdir() if path != note and path.suffix != ".sha256")
+        yield "download", address, next(kept, note)
     for path in folder.glob("*/.*.tar.gz.part"):
         yield "download", f"{path.parent.name}/{path.name[1:].removesuffix('.tar.gz.part')}", path
 

@@ -18,11 +18,11 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
-from urllib.parse import urlsplit
+from urllib.parse import urlsplit, urlunsplit
 from urllib.request import url2pathname
 
 from graphbench._version import __version__
-from graphbench.errors import ChecksumError, DatasetError, FetchError
+from graphbench.errors import ChecksumError, DatasetError, FetchError, FormatError
 from graphbench.system.files import home
 
 if TYPE_CHECKING:
@@ -53,6 +53,15 @@ def sha256(path: Path) -> str:
     """The SHA-256 of a file, in hexadecimal."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def public(address: str) -> str:
+    """An address without user and password, for messages and records."""
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return re.sub(r"//[^/@]*@", "//", address)
+    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
 
 
 def download(
@@ -139,6 +148,8 @@ def _fault(part: Path, expected: str | None, check: Callable[[Path], object] | N
     try:
         if check is not None:
             check(part)
+    except FormatError as error:
+        return error.problem if error.line is None else f"line {error.line}: {error.problem}"
     except DatasetError as error:
         return str(error)
     return ""
@@ -160,13 +171,13 @@ def _from_any(
                 _fill(file, address, progress)
                 problem = fault()
         except _TransferError as error:
-            failures.append(f"{address}: {error}")
+            failures.append(f"{public(address)}: {error}")
             continue
         if not problem:
             return
         file.truncate(0)
         wrong_bytes = True
-        failures.append(f"{address}: {problem}")
+        failures.append(f"{public(address)}: {problem}")
     tried = "".join(f"\n  {failure}" for failure in failures)
     if wrong_bytes:
         raise ChecksumError(

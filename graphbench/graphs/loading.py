@@ -16,7 +16,7 @@ import numpy as np
 from graphbench.errors import DatasetError, FormatError
 from graphbench.graphs import cache, catalogue, checksums, collections, formats, suitesparse, web
 from graphbench.graphs.clean import Cleaning, Dataset, Raw
-from graphbench.graphs.download import Progress, sha256
+from graphbench.graphs.download import Progress, public, sha256
 from graphbench.graphs.edgelist import EdgeList
 from graphbench.graphs.formats import table_roles
 from graphbench.graphs.formats.packed import reported_to
@@ -156,7 +156,7 @@ def _from_address(
         lambda: _read_download(path, directed, options),
         directed=directed,
     )
-    return dataset(shown, edges, cleaning, sha256=checksum, source=web.public(address))
+    return dataset(shown, edges, cleaning, sha256=checksum, source=public(address))
 
 
 def _read_download(path: Path, directed: bool | None, options: TableOptions = table_roles.NONE) -> Raw:

@@ -6,11 +6,11 @@ import contextlib
 import hashlib
 import re
 from pathlib import Path
-from urllib.parse import unquote, urlsplit, urlunsplit
+from urllib.parse import unquote, urlsplit
 
 from graphbench.errors import UsageError
 from graphbench.graphs.checksums import require_graph, verified
-from graphbench.graphs.download import Progress
+from graphbench.graphs.download import Progress, public
 from graphbench.graphs.parquet import atomically
 from graphbench.system import files
 
@@ -36,15 +36,6 @@ def is_address(name: str) -> bool:
     if not valid or re.search(r"\s", name):
         raise UsageError(f"{public(name)!r} is not a valid address. Expected https://HOST/PATH.")
     return True
-
-
-def public(address: str) -> str:
-    """An address without user and password, for messages and records."""
-    try:
-        parts = urlsplit(address)
-    except ValueError:
-        return re.sub(r"//[^/@]*@", "//", address)
-    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
 
 
 def fetched(address: str, progress: Progress | None = None) -> tuple[Path, str]:

@@ -59,7 +59,7 @@ def compare(prepared: Prepared, files: Mapping[int, Path]) -> tuple[str, str]:
         call = prepared.algorithm.call(
             prepared.edges, prepared.params, prepared.inputs, seed=prepared.seed, trial=max(trial, 0)
         )
-        if source in {None, call.source}:
+        if source is None or call.source == source:
             compared += 1
             if fault := difference(prepared.algorithm.name, np.load(file), expected, prepared.cell.dataset.edges):
                 return fault, ""

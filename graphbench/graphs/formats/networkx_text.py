@@ -190,7 +190,7 @@ def raw_of(graph: Any, path: Path, *, rows: int, directed: bool | None = None, l
         graph = _renamed(graph, named)
     elif nodes and all(isinstance(node, str) and _CANONICAL.fullmatch(node) for node in nodes):
         graph = _renamed(graph, {node: int(node) for node in nodes})
-    _warn_of_ignored(graph, path)
+    _warn_of_ignored(graph)
     raw = from_networkx(graph)
     if directed is False and raw.directed:
         return Raw(
@@ -208,7 +208,7 @@ def _labelled(graph: Any, attribute: str) -> dict[Any, str] | None:
     return labels if 0 < len(labels) == len(graph) == len(set(labels.values())) else None
 
 
-def _warn_of_ignored(graph: Any, path: Path) -> None:
+def _warn_of_ignored(graph: Any) -> None:
     """Warn of numeric attributes of edges that may be meant as weights, if no edge has a weight."""
     counts: Counter[str] = Counter()
     for _, _, data in graph.edges(data=True):
