@@ -13,7 +13,9 @@ from pathlib import Path
 from graphbench.errors import FormatError
 from graphbench.graphs import formats
 from graphbench.graphs.download import Progress, download, sha256
+from graphbench.graphs.formats import table_roles
 from graphbench.graphs.formats.packed import opened
+from graphbench.graphs.formats.table_roles import TableOptions
 from graphbench.graphs.parquet import atomically
 
 _READ_WHOLE = 1 << 26
@@ -62,7 +64,7 @@ def verified(
     return path, got
 
 
-def require_graph(path: Path) -> None:
+def require_graph(path: Path, options: TableOptions = table_roles.NONE) -> None:
     """Open a download: its format must be known, its compression whole and, unless it is large, its rows valid.
 
     Raises:
@@ -70,11 +72,11 @@ def require_graph(path: Path) -> None:
     """
     if path.stat().st_size == 0:
         raise FormatError(path, "is empty.")
-    formats.format_of(path)
+    kind = formats.format_of(path)
     with opened(path) as stream:
         size = sum(map(len, iter(lambda: stream.read(1 << 20), b"")))
     if size <= _READ_WHOLE:
-        formats.read(path)
+        formats.read(path, options=options if kind in formats.TABLES else table_roles.NONE)
 
 
 def recorded(path: Path) -> str | None:

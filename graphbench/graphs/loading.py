@@ -148,7 +148,7 @@ def _from_collection(matrix: suitesparse.Matrix, directed: bool | None, progress
 def _from_address(
     name: str, address: str, directed: bool | None, options: TableOptions, progress: Progress | None
 ) -> Dataset:
-    path, checksum = web.fetched(address, progress)
+    path, checksum = web.fetched(address, progress, options)
     shown = path.name if name == address else name
     edges, cleaning = cache.cleaned(
         f"{_key(path, checksum)} {options.given}".rstrip(),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import hashlib
 import re
 from pathlib import Path
@@ -11,6 +12,8 @@ from urllib.parse import unquote, urlsplit
 from graphbench.errors import UsageError
 from graphbench.graphs.checksums import require_graph, verified
 from graphbench.graphs.download import Progress, public
+from graphbench.graphs.formats import table_roles
+from graphbench.graphs.formats.table_roles import TableOptions
 from graphbench.graphs.parquet import atomically
 from graphbench.system import files
 
@@ -38,14 +41,17 @@ def is_address(name: str) -> bool:
     return True
 
 
-def fetched(address: str, progress: Progress | None = None) -> tuple[Path, str]:
-    """The file of an address, and its SHA-256.
+def fetched(
+    address: str, progress: Progress | None = None, options: TableOptions = table_roles.NONE
+) -> tuple[Path, str]:
+    """The file of an address, and its SHA-256; `options` say how to read a table.
 
     Raises:
         FetchError: if it cannot be downloaded, or is not a graph; then nothing is kept.
     """
     path = path_of(address)
-    found = verified(path, [address], name=public(address), check=require_graph, progress=progress)
+    check = functools.partial(require_graph, options=options)
+    found = verified(path, [address], name=public(address), check=check, progress=progress)
     note = path.with_name("address")
     with contextlib.suppress(OSError):
         if not note.exists():

@@ -73,7 +73,7 @@ _TITLES = {
     "parquet": "Parquet",
     "table": "table",
 }
-_TABLES = frozenset({"table", "parquet"})
+TABLES = frozenset({"table", "parquet"})
 """Readers of tables, which take options about columns."""
 
 
@@ -100,7 +100,7 @@ def read(
     kind = format_of(path)
     module, function = _READERS[kind]
     tabular: dict[str, TableOptions] = {}
-    if kind in _TABLES:
+    if kind in TABLES:
         tabular["options"] = options
     else:
         table_roles.refuse_options(options, f"{path.name} is not a table")
