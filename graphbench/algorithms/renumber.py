@@ -68,4 +68,5 @@ def _(cugraph: Any, frame: Any, _p: Call) -> Any:
 renumber.gap("igraph", "would not be the same problem: it numbers names while it builds a graph")
 renumber.gap("networkit", "not in the library: vertices are numbers from 0 to n-1, and ids of 62 bits do not fit")
 renumber.gap("pylibcugraph", "would not be the same problem: it renumbers by a map that it is given")
+renumber.gap("graphblas", "not in the library: rows are numbers below 2^60, and ids of 62 bits do not fit")
 renumber.gap("nx-cugraph", "not in the library: vertices are renumbered when a graph is converted")

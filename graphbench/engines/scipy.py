@@ -193,18 +193,18 @@ def _(scipy: Any, graph: Any, _p: Call) -> Any:
 
 @engine.solves("pagerank", "personalized-pagerank", parameters_used=stop_at_total)
 def _(scipy: Any, graph: Any, p: Call) -> Any:
-    # NetworkX's own lines, less its conversion to a matrix.
-    out = graph.sum(axis=1)
-    shares = graph.data / np.repeat(out, np.diff(graph.indptr))
+    # NetworkX's own lines, less its conversion to a matrix. What the product loses, at dangling vertices too, goes
+    # where jumps go.
+    shares = graph.data / np.repeat(graph.sum(axis=1), np.diff(graph.indptr))
     follow = scipy.sparse.csr_array((p.damping * shares, graph.indices, graph.indptr), shape=graph.shape)
     back = getattr(p, "vertices", slice(None))
     jump = np.zeros(p.num_vertices)
     jump[back] = 1.0
     jump /= jump.sum()
-    ranks, dangling = jump, np.flatnonzero(out == 0)
+    ranks = jump
     for _ in range(p.max_iterations):
-        last, lost = ranks, p.damping * ranks[dangling].sum()
-        ranks = last @ follow + (1 - p.damping + lost) * jump
+        last, ranks = ranks, ranks @ follow
+        ranks += (1 - ranks.sum()) * jump
         if np.abs(ranks - last).sum() < p.tolerance:
             return ranks
     raise ConvergenceError(p.max_iterations)
