@@ -128,11 +128,16 @@ class ConvergenceError(EngineError):
     """An engine reached its limit of iterations.
 
     Args:
-        iterations: the limit.
+        iterations: the limit; None if it is the library's own, which no option changes.
+        reported: what the library reports; for its own limit.
     """
 
-    def __init__(self, iterations: int) -> None:
-        super().__init__(f"did not converge within {iterations:,} iterations; raise --max-iterations")
+    def __init__(self, iterations: int | None, reported: str = "") -> None:
+        if iterations is None:
+            message = f"did not converge within its own limit of iterations ({reported}); measure another engine"
+        else:
+            message = f"did not converge within {iterations:,} iterations; raise --max-iterations"
+        super().__init__(message)
         self.iterations = iterations
 
 

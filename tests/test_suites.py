@@ -211,6 +211,19 @@ def test_a_graph_that_does_not_fit_a_problem_is_unsupported_and_the_others_are_m
     assert "negative" in found["sssp"].reason
 
 
+@pytest.mark.parametrize("rows", [1, 2])
+def test_a_suite_on_two_or_three_vertices_measures_what_can_be_posed(graphbench, tmp_path, rows):
+    path = tmp_path / "small.csv"
+    path.write_text("source,target\n" + "".join(f"{v},{v + 1}\n" for v in range(rows)))
+    algorithms = "bfs,spectral-modularity,hits"
+    code, _, _ = graphbench("suite", "--dataset", path, "--algorithm", algorithms, "--engine", "igraph", "--trials", 1)
+    assert code == 0
+    found = {each.task.algorithm: each for each in stored()}
+    assert [found[name].outcome for name in ("bfs", "hits")] == [Outcome.OK, Outcome.OK]
+    assert found["spectral-modularity"].outcome is Outcome.UNSUPPORTED
+    assert f"has {rows + 1} vertices and cannot be split into 8 clusters" in found["spectral-modularity"].reason
+
+
 def test_two_suites_on_one_store_are_refused_by_the_pid(graphbench):
     with Store():
         code, out, err = graphbench(*SMALL)

@@ -15,8 +15,8 @@ from graphbench.graphs.edgelist import EdgeList
 
 _NOT_CONVERGED = {"PowerIterationFailedConvergence", "FailedToConvergeError", "ArpackNoConvergence"}
 """Errors of NetworkX and nx-cugraph, of cuGraph's PageRank, and of SciPy at the iteration limit."""
-_NOT_CONVERGED_TEXT = "failed to converge"
-"""Part of the RuntimeError of cuGraph's other iterative methods."""
+_NOT_CONVERGED_TEXT = ("failed to converge", "Not enough eigenvalues/vectors")
+"""Parts of the errors of cuGraph's other iterative methods, and of igraph's eigensolver."""
 
 
 def tolerance_refusal(edges: EdgeList, params: Mapping[str, Any]) -> str:
@@ -58,14 +58,24 @@ def half_per_vertex(p: Call) -> float:
 
 def raises_convergence_error(call: Adapter) -> Adapter:
     """Let an adapter raise ConvergenceError instead of its library's own error at the iteration limit."""
+    return _translated(call, own_limit=False)
 
+
+def raises_own_convergence_error(call: Adapter) -> Adapter:
+    """The same for an adapter whose library has a limit that `max_iterations` does not change."""
+    return _translated(call, own_limit=True)
+
+
+def _translated(call: Adapter, *, own_limit: bool) -> Adapter:
     @functools.wraps(call)
     def within_limit(library: Any, graph: Any, p: Call) -> Any:
         try:
             return call(library, graph, p)
         except Exception as error:
-            if type(error).__name__ in _NOT_CONVERGED or _NOT_CONVERGED_TEXT in str(error):
-                raise ConvergenceError(p.max_iterations) from error
+            text = " ".join(str(error).split())
+            if type(error).__name__ in _NOT_CONVERGED or any(part in text for part in _NOT_CONVERGED_TEXT):
+                limit = None if own_limit else p.max_iterations
+                raise ConvergenceError(limit, f"{type(error).__name__}: {text[:200]}") from error
             raise
 
     return within_limit

@@ -32,6 +32,7 @@ import numpy.typing as npt
 from graphbench.algorithms._iterating import (
     half_per_vertex,
     raises_convergence_error,
+    raises_own_convergence_error,
     stop_per_vertex,
     tolerance_refusal,
 )
@@ -101,6 +102,7 @@ def _(nx: Any, graph: Any, p: Call) -> Any:
 
 
 @eigenvector.on("igraph", no_equivalent=("tolerance", "max_iterations"), parameters_used=lambda _: {"largest_score": 1})
+@raises_own_convergence_error
 def _(_igraph: Any, graph: Any, _p: Call) -> Any:
     with warnings.catch_warnings():
         # igraph warns on disconnected graphs; this page defines the scores there too.

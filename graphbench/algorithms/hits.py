@@ -41,6 +41,7 @@ import numpy.typing as npt
 from graphbench.algorithms._iterating import (
     half_per_vertex,
     raises_convergence_error,
+    raises_own_convergence_error,
     stop_at_total,
     stop_per_vertex,
     tolerance_refusal,
@@ -145,6 +146,7 @@ def _(nx: Any, graph: Any, p: Call) -> Any:
     no_equivalent=("tolerance", "max_iterations"),
     parameters_used=lambda _: {"largest_score": 1, "authorities": "matrix product"},
 )
+@raises_own_convergence_error
 def _(_igraph: Any, graph: Any, _p: Call) -> Any:
     graph, matrix = graph
     with warnings.catch_warnings():

@@ -33,14 +33,16 @@ import numpy as np
 import numpy.typing as npt
 
 from graphbench.algorithms import _communities
+from graphbench.algorithms._iterating import raises_own_convergence_error
 from graphbench.algorithms.base import Algorithm, Call, Finding, Form, Quantities
 from graphbench.certificates import partition
 from graphbench.certificates.checks import Wrong, labels_fault, raise_if
+from graphbench.errors import UnsupportedError
 from graphbench.graphs.edgelist import EdgeList
 
 spectral_balanced_cut = Algorithm(
     name="spectral-balanced-cut",
-    revision=1,
+    revision=2,
     title="spectral balanced cut",
     family="community",
     aliases=("balanced-cut",),
@@ -80,16 +82,35 @@ def _(edges: EdgeList, answer: npt.NDArray[Any], p: Call) -> Finding:
     return Finding(detail=detail, quantities=quantities, notes=notes)
 
 
-@spectral_balanced_cut.on("networkit", no_equivalent=("seed",), parameters_used=lambda _: {"tolerance": 0.0})
+def _networkit_eigenvectors(p: Call) -> int:
+    """How many eigenvectors NetworKit asks for, the constant one included; its solver needs more vertices than that."""
+    return math.ceil(math.log2(p.clusters)) + 2
+
+
+@spectral_balanced_cut.on(
+    "networkit",
+    no_equivalent=("seed",),
+    parameters_used=lambda p: {"eigenvectors": _networkit_eigenvectors(p), "tolerance": 0.0},
+)
+@raises_own_convergence_error
 def _(networkit: Any, graph: Any, p: Call) -> Any:
+    if p.num_vertices <= _networkit_eigenvectors(p):
+        raise UnsupportedError(
+            f"its eigensolver finds fewer eigenvectors than there are vertices; it needs {_networkit_eigenvectors(p)} "
+            f"for {p.clusters} clusters, and this graph has {p.num_vertices} vertices"
+        )
     partitioner = networkit.community.SpectralPartitioner(graph, p.clusters)
-    partitioner.run()
+    try:
+        partitioner.run()
+    except IndexError as error:  # the quantiles of an empty part
+        raise UnsupportedError("its cuts at quantiles fail where eigenvectors have too few different values") from error
     return partitioner.getPartition()
 
 
 @spectral_balanced_cut.on(
     "scipy", parameters_used=lambda p: {"eigenvectors": p.clusters, "tolerance": _communities.TOLERANCE}
 )
+@raises_own_convergence_error
 def _(scipy: Any, graph: Any, p: Call) -> Any:
     laplacian, roots = scipy.sparse.csgraph.laplacian(graph, normed=True, return_diag=True)
     # The largest eigenvalues of I - L, not the smallest of L: a tolerance relative to values near 0 is never met.

@@ -31,6 +31,7 @@ import numpy as np
 import numpy.typing as npt
 
 from graphbench.algorithms import _communities
+from graphbench.algorithms._iterating import raises_own_convergence_error
 from graphbench.algorithms.base import Algorithm, Call, Finding, Form
 from graphbench.certificates import partition
 from graphbench.certificates.checks import check_seed, raise_if
@@ -76,6 +77,7 @@ def _(edges: EdgeList, answer: npt.NDArray[Any], p: Call) -> Finding:
 
 
 @spectral_modularity.on("igraph", parameters_used=lambda _: {"tolerance": 0.0})
+@raises_own_convergence_error
 def _(igraph: Any, graph: Any, p: Call) -> Any:
     igraph.set_random_number_generator(random.Random(p.seed))
     clustering = graph.community_leading_eigenvector(clusters=p.clusters, weights=p.weight)
@@ -90,6 +92,7 @@ def _(igraph: Any, graph: Any, p: Call) -> Any:
 @spectral_modularity.on(
     "scipy", parameters_used=lambda p: {"eigenvectors": p.clusters - 1, "tolerance": _communities.TOLERANCE}
 )
+@raises_own_convergence_error
 def _(scipy: Any, graph: Any, p: Call) -> Any:
     degrees = graph.sum(axis=1)
     twice_total = degrees.sum()

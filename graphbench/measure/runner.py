@@ -20,7 +20,7 @@ import numpy.typing as npt
 
 from graphbench import registry
 from graphbench.engines.base import Availability, Engine
-from graphbench.errors import InputError, UnsupportedError
+from graphbench.errors import GraphbenchError, InputError, UnsupportedError, UsageError
 from graphbench.measure import protocol
 from graphbench.measure import record as recording
 from graphbench.measure.answers import MIN_CERTIFY_S, PreviousAnswers, kept
@@ -59,7 +59,7 @@ def measure(plan: Plan, observe: Observer = lambda _: None, predict: Predict = l
     Raises:
         UsageError: for unknown names and invalid parameters; before anything is measured.
         InputError: if a graph does not fit a problem, unless the plan is lenient; before anything is measured on that
-            dataset.
+            dataset. Likewise a UsageError if a parameter does not fit the graph.
         StoreError: if the graph cannot be written.
     """
     params = [registry.algorithm(cell.algorithm).resolve(cell.params) for cell in plan.cells]
@@ -72,7 +72,7 @@ def measure(plan: Plan, observe: Observer = lambda _: None, predict: Predict = l
                 try:
                     _check_room(plan.cells[index].dataset.info)
                     cells.append(_Question.of(prepare(plan.cells[index], params[index], plan.seed)))
-                except InputError as error:
+                except (InputError, UsageError) as error:
                     if not plan.lenient:
                         raise
                     unfit += _unfit(plan, plan.cells[index], params[index], error)
@@ -82,7 +82,7 @@ def measure(plan: Plan, observe: Observer = lambda _: None, predict: Predict = l
             yield from _measure_dataset(plan, cells, folder, observe, predict)
 
 
-def _unfit(plan: Plan, cell: Cell, params: Params, error: InputError) -> list[Record]:
+def _unfit(plan: Plan, cell: Cell, params: Params, error: GraphbenchError) -> list[Record]:
     """Records of a problem that the graph does not fit."""
     records = []
     for engine in registry.engines(cell.engines):
