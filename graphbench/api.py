@@ -102,7 +102,7 @@ def run(
     budget: float = DEFAULTS.budget,
     timeout: float = DEFAULTS.timeout,
     trials: int | None = DEFAULTS.trials,
-    threads: int | None = DEFAULTS.threads,
+    threads: int | str | Sequence[int | str] = "max",
     seed: int = DEFAULTS.seed,
     ignore_weights: bool = DEFAULTS.ignore_weights,
     directed: bool | None = DEFAULTS.directed,
@@ -138,7 +138,8 @@ def run(
         budget: seconds of warm trials per task.
         timeout: seconds per task, everything included.
         trials: exactly this many warm trials instead of as many as the interval needs.
-        threads: CPU threads that an engine may use.
+        threads: CPU threads that an engine may use, or `max`; of several numbers, engines that run in parallel are
+            measured with each.
         seed: of every draw and of seeded engines.
         ignore_weights: solve the problem without the dataset's weights.
         directed: as for :func:`load`.

@@ -7,12 +7,13 @@ import numpy as np
 import pytest
 
 import graphbench as gb
-from graphbench import api, cli
+from graphbench import api, cli, registry
 from graphbench.cli import scale
 from graphbench.errors import InputError, UsageError
 from graphbench.measure import plan
 from graphbench.measure.options import MAX_SEED, Options, revised
 from graphbench.measure.suites import suite
+from graphbench.system.machine import usable_cores
 from helpers.records import stored
 
 QUICK = {"engines": ["networkx", "igraph"], "trials": 1, "timeout": 60}
@@ -26,7 +27,8 @@ QUICK = {"engines": ["networkx", "igraph"], "trials": 1, "timeout": 60}
         ({"trials": 2.0}, r"trials takes a whole number from 1, not 2\.0"),
         ({"trials": True}, "trials takes a whole number"),
         ({"trials": 0}, "trials takes a whole number from 1, not 0"),
-        ({"threads": "2"}, "threads takes a whole number from 1, not '2'"),
+        ({"threads": "2"}, "threads takes whole numbers from 1, or max, not '2'"),
+        ({"threads": [1, 0]}, "threads takes whole numbers from 1, or max, not 0"),
         ({"device": -1}, "device takes a whole number from 0, not -1"),
         ({"seed": -1}, "seed takes a whole number from 0 to 9223372036854775807, not -1"),
         ({"seed": MAX_SEED + 1}, "seed takes a whole number from 0 to"),
@@ -290,3 +292,11 @@ def test_a_file_with_more_vertices_than_memory_is_refused_at_once(tmp_path):
 def test_the_recorded_command_names_no_folder_of_the_program(monkeypatch, program, name):
     monkeypatch.setattr("sys.argv", [program, "wcc", "my graph.csv"])
     assert plan.command_line() == f"{name} wcc 'my graph.csv'"
+
+
+def test_engines_that_run_in_parallel_are_measured_with_each_number_of_threads():
+    several = plan.Plan(cells=(), options=Options(threads=[1, "max", usable_cores()]))
+    assert [settings.threads for settings in several.settings_of(registry.engine("networkit"))] == sorted(
+        {1, usable_cores()}
+    )
+    assert len(several.settings_of(registry.engine("networkx"))) == 1

@@ -39,6 +39,7 @@ from graphbench.records.model import (
 )
 from graphbench.records.store import Store
 from graphbench.system import files
+from graphbench.system.machine import usable_cores
 from helpers.records import DBLP, HERE, POSED, record, replace, stored
 from test_runner import dataset
 
@@ -146,7 +147,10 @@ def test_current_records_are_not_measured_again(graphbench):
     assert len(stored()) == 8
     assert len(out.splitlines()) == 9
     graphbench(*SMALL, "--engines", "networkit", "--algorithms", "wcc")
-    assert len(stored()) == 8 + 4, "only what is new: networkit with three algorithms' tasks"
+    new = {(record.task.engine, record.task.params.get("threads")) for record in stored()[8:]}
+    assert new == {("networkit", number) for number in {1, usable_cores()}}, (
+        "only what is new, with both numbers of threads"
+    )
 
 
 def test_fresh_measures_again_and_newer_than_resumes(graphbench):
@@ -171,7 +175,7 @@ def test_a_dry_run_prints_the_plan_and_measures_nothing(graphbench):
 
 def test_a_dry_run_counts_tasks_that_cannot_run_by_reason(graphbench):
     asked = ("suite", "--datasets", "karate", "--algorithms", "coo-to-csr,wcc", "--engines", "scipy,igraph", "--trials",
-             "2")  # fmt: skip
+             "2", "--threads", "max")  # fmt: skip
     for state in ("to measure", "measured before"):
         _, out, _ = graphbench(*asked, "--dry-run")
         rows = [line.split(maxsplit=3)[1:] for line in out.splitlines()[1:4]]

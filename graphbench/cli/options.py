@@ -90,7 +90,7 @@ def _type(field: Field) -> dict[str, Any]:
 
 def _shown(field: Field, default: Any) -> str:
     text = field.option.shown
-    if field.type is not bool and default not in (None, []):
+    if not text and field.type is not bool and default not in (None, []):
         text = ", ".join(default) if isinstance(default, list) else f"{default:g}" if field.type is float else default
     return f" [default: {text}]" if text != "" else ""
 

@@ -53,7 +53,7 @@ class OnGpu(Engine):
 
     def environment(self, settings: Settings) -> dict[str, str]:
         """Show the worker one GPU only."""
-        return {"CUDA_VISIBLE_DEVICES": gpus.visible(settings.device)}
+        return super().environment(settings) | {"CUDA_VISIBLE_DEVICES": gpus.visible(settings.device)}
 
     def synchronize(self) -> None:
         """Wait for the device."""

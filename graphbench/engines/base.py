@@ -34,11 +34,14 @@ from graphbench.engines._collected import (
     unzipped,
 )
 from graphbench.graphs.edgelist import Columns, EdgeList
+from graphbench.system.machine import usable_cores
 from graphbench.system.memory import is_out_of_memory
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
+THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+"""What OpenMP and the libraries of linear algebra read their number of threads from, once, when they are loaded."""
 CHECKOUT_HINT = "pip install -e '.[{extra}]' in a checkout of graphbench"
 
 
@@ -179,8 +182,12 @@ class Engine:
     # In the worker process
 
     def environment(self, settings: Settings) -> dict[str, str]:
-        """Environment variables to set before the worker's interpreter starts."""
-        return {}
+        """Environment variables to set before the worker's interpreter starts: by default the number of threads.
+
+        The same variables for every engine. Idle threads sleep: spinning would look like work after the call.
+        """
+        number = (settings.threads or usable_cores()) if self.parallel else 1
+        return dict.fromkeys(THREAD_VARIABLES, str(number)) | {"OMP_WAIT_POLICY": "passive", "OMP_DYNAMIC": "false"}
 
     def start(self, settings: Settings) -> Any:
         """Import the library, apply the settings, initialise the device; return the module for adapters."""

@@ -105,8 +105,9 @@ class CuGraphMG(CuGraph):
     def environment(self, settings: Settings) -> dict[str, str]:
         """Show the worker and its Dask workers only the GPUs they use; all GPUs if a running cluster computes."""
         if settings.scheduler is not None:
-            return {}
-        return {"CUDA_VISIBLE_DEVICES": gpus.visible(settings.device, max(self.gpus(settings), 1))}
+            return super().environment(settings)
+        visible = gpus.visible(settings.device, max(self.gpus(settings), 1))
+        return super().environment(settings) | {"CUDA_VISIBLE_DEVICES": visible}
 
     # Starting
 

@@ -31,10 +31,6 @@ class NetworKit(Engine):
     speed_class = 0
     parallel = True
 
-    def environment(self, settings: Settings) -> dict[str, str]:
-        """OpenMP reads its number of threads once, when the library is loaded."""
-        return {} if settings.threads is None else {"OMP_NUM_THREADS": str(settings.threads)}
-
     def start(self, settings: Settings) -> Any:
         """Import the library and set the number of threads, if one is given."""
         networkit = super().start(settings)

@@ -11,7 +11,6 @@ or edges. Times in comments are CPU times of one thread on coAuthorsDBLP and ema
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from typing import Any, ClassVar, Literal, NamedTuple
 
@@ -24,6 +23,7 @@ from graphbench.algorithms.base import Call, Kind, Renumbered, Scaled
 from graphbench.engines.base import Collected, CompressedRows, Ends, Engine, Numbering, Settings, matrix
 from graphbench.errors import ConvergenceError
 from graphbench.graphs.edgelist import Columns, EdgeList
+from graphbench.system.machine import usable_cores
 
 ENTRIES_AT_ONCE = 4_000_000
 """Entries of rows that are copied out of a matrix at a time: all rows of all edges would not fit."""
@@ -43,11 +43,6 @@ class SciPy(Engine):
     speed_class = 1
     parallel = True
     gap = "not in the library: it moves vertices one after the other, which operations on matrices cannot"
-
-    def environment(self, settings: Settings) -> dict[str, str]:
-        """BLAS reads its number of threads once, when it is loaded."""
-        names = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
-        return {} if settings.threads is None else dict.fromkeys(names, str(settings.threads))
 
     def start(self, settings: Settings) -> Any:
         """Import SciPy, and the parts of it that are otherwise imported at their first use."""
@@ -117,14 +112,10 @@ class SciPy(Engine):
 
     def used(self, settings: Settings) -> Mapping[str, Any]:
         """The threads that BLAS may use."""
-        return {"threads": settings.threads or _usable_cpus()}
+        return {"threads": settings.threads or usable_cores()}
 
 
 engine = SciPy()
-
-
-def _usable_cpus() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 @engine.solves("wcc")

@@ -53,6 +53,7 @@ def capture(engine: Engine, used: Mapping[str, Any], command: str) -> Environmen
         command=command,
         allocator=used.get("allocator"),
         load_average=load_average(),
+        variables={name: value for name, value in os.environ.items() if name.startswith(("OMP_", "OPENBLAS_", "MKL_"))},
     )
 
 

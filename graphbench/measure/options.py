@@ -21,6 +21,7 @@ import msgspec
 
 from graphbench.errors import UnknownNameError, UsageError
 from graphbench.system import gpus
+from graphbench.system.machine import usable_cores
 from graphbench.system.text import parse_bytes
 
 if TYPE_CHECKING:
@@ -37,6 +38,10 @@ _ADDRESS = re.compile(r"(tcp|tls|ucx|ucxx)://[^\s:/]+:\d+|\w+://\[[0-9a-fA-F:]+\
 
 RUN, HEURISTIC, SUITE, SCALE, CAPACITY, SHOW = "run", "heuristic", "suite", "scale", "capacity", "show"
 """Commands with options: `graphbench ALGORITHM`, the same for algorithms with a quality, and four other commands."""
+
+
+def _threads(value: Any) -> Any:
+    return usable_cores() if value == "max" else value
 
 
 def _all_gpus(value: Any) -> Any:
@@ -75,6 +80,13 @@ class Option:
 
 _READING = (RUN, SUITE, SHOW)
 _SIZE: dict[str, Any] = {"metavar": "SIZE", "read": parse_bytes, "minimum": 1}
+THREADS: dict[str, Any] = {
+    "metavar": "N[,N...]|max",
+    "help": "CPU threads that an engine may use; engines that run in parallel are measured with each number.",
+    "read": _threads,
+    "minimum": 1,
+    "expected": "whole numbers from 1, or max",
+}
 GPUS: dict[str, Any] = {"read": _all_gpus, "minimum": 1, "expected": "a whole number from 1, or all"}
 
 
@@ -101,7 +113,10 @@ class Common(msgspec.Struct, frozen=True, kw_only=True):
         int | None,
         Option(help="Run exactly this many warm trials.", shown="until the interval is narrow enough", minimum=1),
     ] = None
-    threads: Annotated[int | None, Option(help="CPU threads that an engine may use.", shown="all", minimum=1)] = None
+    threads: Annotated[
+        list[int],
+        Option(shown="max", **THREADS),
+    ] = msgspec.field(default_factory=lambda: [usable_cores()])
     seed: Annotated[
         int, Option(help="Seed of every draw, of seeded engines and of the order.", minimum=0, maximum=MAX_SEED)
     ] = 0
@@ -231,11 +246,11 @@ class Options(Common, frozen=True, kw_only=True):
 
     @property
     def settings(self) -> Settings:
-        """What engines get."""
+        """What engines get, with the largest number of threads."""
         from graphbench.engines.base import Settings  # with NumPy, which help does without
 
         return Settings(
-            threads=self.threads,
+            threads=max(self.threads),
             device=self.device,
             allocator=self.allocator,
             device_memory_bytes=self.device_memory_limit,

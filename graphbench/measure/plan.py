@@ -6,7 +6,7 @@ import shlex
 import sys
 import warnings
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -52,10 +52,10 @@ class Plan:
     order: str | None = None
     lenient: bool = False
 
-    @property
-    def settings(self) -> Settings:
-        """What engines get."""
-        return self.options.settings
+    def settings_of(self, engine: Engine) -> list[Settings]:
+        """What an engine gets: with each number of threads if it runs in parallel, else once."""
+        common = self.options.settings
+        return [replace(common, threads=number) for number in self.options.threads] if engine.parallel else [common]
 
     @property
     def seed(self) -> int:

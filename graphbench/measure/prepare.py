@@ -25,6 +25,7 @@ from graphbench.measure.plan import Cell
 from graphbench.measure.protocol import Certify, Problem, Request
 from graphbench.measure.run_folder import writable
 from graphbench.records.model import Draw, Params, PosedInfo, Task
+from graphbench.system.machine import usable_cores
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -150,8 +151,8 @@ def identity(
     params: Params = {"seed": seed}
     if ignore_weights:
         params["ignore_weights"] = True
-    if settings.threads is not None and engine.parallel:
-        params["threads"] = settings.threads
+    if engine.parallel:
+        params["threads"] = settings.threads or usable_cores()
     adapter = algorithm and algorithm.find_adapter(engine.name)
     for name in (*engine.options, *(adapter.options if adapter else ())):
         params[name] = getattr(settings, name)

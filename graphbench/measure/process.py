@@ -19,8 +19,9 @@ GRACE_S = 1.0
 """How long a worker may take to end before it is killed."""
 _POLL_S = 0.1
 """Seconds between checks whether the worker lives, on systems without pidfd."""
-REMOVED_VARIABLES = ("NETWORKX_", "NX_CUGRAPH_")
-"""Prefixes of settings of NetworkX's dispatcher, which could send the NetworkX baseline to the GPU."""
+REMOVED_VARIABLES = ("NETWORKX_", "NX_CUGRAPH_", "OMP_", "GOMP_", "KMP_", "OPENBLAS_", "GOTO_", "MKL_", "BLIS_")
+"""Prefixes of settings that a worker must not inherit: those of NetworkX's dispatcher could send the NetworkX baseline
+to the GPU, and those of threads are for engines to set."""
 
 
 class OutOfTimeError(Exception):
@@ -197,6 +198,5 @@ def _variables(extra: Mapping[str, str]) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith(REMOVED_VARIABLES)}
     # The worker imports from where this process does; sets of strings have the same order in every worker.
     path = os.pathsep.join(entry or str(Path.cwd()) for entry in sys.path)
-    # Threads that wait for the next call must not spin: their CPU seconds would look like work after the call.
-    here = {"PYTHONPATH": path, "PYTHONHASHSEED": "0", "OMP_WAIT_POLICY": "passive"}
+    here = {"PYTHONPATH": path, "PYTHONHASHSEED": "0"}
     return kept | here | dict(extra)

@@ -19,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from graphbench import registry
-from graphbench.engines.base import Availability, Engine
+from graphbench.engines.base import Availability, Engine, Settings
 from graphbench.errors import GraphbenchError, InputError, UnsupportedError, UsageError
 from graphbench.measure import protocol
 from graphbench.measure import record as recording
@@ -84,11 +84,17 @@ def measure(plan: Plan, observe: Observer = lambda _: None, predict: Predict = l
 
 def _unfit(plan: Plan, cell: Cell, params: Params, error: GraphbenchError) -> list[Record]:
     """Records of a problem that the graph does not fit."""
-    records = []
-    for engine in registry.engines(cell.engines):
-        task = task_of(cell, engine, plan.settings, params=params, seed=plan.seed)
-        records.append(recording.unprepared(task, engine, Outcome.UNSUPPORTED, str(error), cell.dataset.info))
-    return records
+    return [
+        recording.unprepared(
+            task_of(cell, engine, settings, params=params, seed=plan.seed),
+            engine,
+            Outcome.UNSUPPORTED,
+            str(error),
+            cell.dataset.info,
+        )
+        for engine in registry.engines(cell.engines)
+        for settings in plan.settings_of(engine)
+    ]
 
 
 def _check_room(graph: DatasetInfo) -> None:
@@ -133,19 +139,17 @@ def _measure_dataset(
         draw.shuffle(engines)
         for engine in engines:
             draw.shuffle(tasks[engine])
-    for engine in engines:
-        with Supervisor(engine, plan, folder) as supervisor:
+    for engine, settings in ((each, settings) for each in engines for settings in plan.settings_of(each)):
+        with Supervisor(engine, settings, plan, folder) as supervisor:
             for question in tasks[engine]:
-                record = _measure_task(plan, engine, supervisor, question, observe=observe, predict=predict)
+                record = _measure_task(supervisor, question, observe=observe, predict=predict)
                 observe(Progress(task=record.task, phase="done", trial=len(record.phases.call_s), record=record))
                 yield record
 
 
-def _measure_task(
-    plan: Plan, engine: Engine, supervisor: Supervisor, question: _Question, *, observe: Observer, predict: Predict
-) -> Record:
-    prepared = question.prepared
-    task = prepared.task(engine, plan.settings)
+def _measure_task(supervisor: Supervisor, question: _Question, *, observe: Observer, predict: Predict) -> Record:
+    prepared, engine = question.prepared, supervisor.engine
+    task = prepared.task(engine, supervisor.settings)
     try:
         attached = prepared.algorithm.adapter(engine.name)
     except UnsupportedError as gap:
@@ -184,8 +188,9 @@ class Supervisor:
     On leaving, the worker and everything it started are gone.
     """
 
-    def __init__(self, engine: Engine, plan: Plan, folder: RunFolder) -> None:
-        self._engine, self._plan, self._folder = engine, plan, folder
+    def __init__(self, engine: Engine, settings: Settings, plan: Plan, folder: RunFolder) -> None:
+        self.engine, self.settings = engine, settings
+        self._plan, self._folder = plan, folder
         self._process: WorkerProcess | None = None
         self._id = ""
         self._position = 0
@@ -200,7 +205,7 @@ class Supervisor:
     @functools.cached_property
     def availability(self) -> Availability:
         """Whether the engine can run on this machine."""
-        return self._engine.availability()
+        return self.engine.availability()
 
     def run(self, task: Task, prepared: Prepared, observe: Observer) -> tuple[TaskState, Worker | None]:
         """Run one task in the worker.
@@ -229,7 +234,7 @@ class Supervisor:
         except DiedError as death:
             last_words = _tail(process.err, printed).rpartition("\n")[2]
             ran_out = killed is not None and memory.oom_kill_count() != killed and death.by_kill
-            ran_out = ran_out or self._engine.is_out_of_memory(RuntimeError(last_words))
+            ran_out = ran_out or self.engine.is_out_of_memory(RuntimeError(last_words))
             state.died(death.status, last_words, memory_ran_out=ran_out)
         worker = Worker(
             id=self._id,
@@ -286,8 +291,8 @@ class Supervisor:
 
     def _request(self, prepared: Prepared, deadline: float) -> protocol.Request:
         return prepared.request(
-            self._engine,
-            self._plan.settings,
+            self.engine,
+            self.settings,
             answers=self._folder.path / f"{self._id}-{self._position}-",
             command=self._plan.command,
             deadline=deadline,
@@ -297,7 +302,7 @@ class Supervisor:
 
     def _start(self) -> WorkerProcess:
         self._id, self._position, self._all_well = self._folder.next_worker(), 0, True
-        self._process = WorkerProcess(self._folder.logs / self._id, self._engine.environment(self._plan.settings))
+        self._process = WorkerProcess(self._folder.logs / self._id, self.engine.environment(self.settings))
         return self._process
 
     def _end(self, *, in_good_order: bool) -> None:

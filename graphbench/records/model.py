@@ -332,6 +332,8 @@ class Environment(msgspec.Struct, frozen=True, kw_only=True):
     command: str = ""
     allocator: str | None = None
     load_average: float | None = None
+    variables: dict[str, str] = msgspec.field(default_factory=dict)
+    """Of OpenMP and of libraries of linear algebra."""
 
 
 class Tried(msgspec.Struct, frozen=True, kw_only=True):

@@ -51,7 +51,7 @@ class Machine:
 def machine_summary() -> Machine:
     """The hardware of this machine."""
     cuda = gpus.probe()
-    cpu, cores = _cpu_model(), _cores()
+    cpu, cores = _cpu_model(), usable_cores()
     physical_cores = _physical_cores()
     return Machine(
         digest=_identity(cpu, cores, physical_cores, [gpu.name for gpu in cuda.devices]),
@@ -109,7 +109,8 @@ def _cpu_model() -> str:
     return platform.processor() or platform.machine() or "unknown"
 
 
-def _cores() -> int:
+def usable_cores() -> int:
+    """Logical cores that this process may use."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,13 +11,26 @@ from typing import Annotated, Any, NamedTuple, get_args
 import msgspec
 
 from graphbench.errors import UnknownNameError, UsageError
-from graphbench.measure.options import COMMAND_LINE, GPUS, SCALE, SUITE, Allocator, Common, Option, Options, revised
+from graphbench.measure.options import (
+    COMMAND_LINE,
+    GPUS,
+    SCALE,
+    SUITE,
+    THREADS,
+    Allocator,
+    Common,
+    Option,
+    Options,
+    revised,
+)
 from graphbench.system import files
+from graphbench.system.machine import usable_cores
 
 
 class Variant(NamedTuple):
-    """How GPU engines run: the memory resource, and on how many GPUs (None: all) engines for several GPUs run."""
+    """How engines run: CPU threads, the memory resource, and how many GPUs (None: all) engines for several use."""
 
+    threads: int
     allocator: Allocator
     gpus: int | None = None
 
@@ -60,6 +74,9 @@ class Suite(Common, frozen=True, kw_only=True):
             **GPUS,
         ),
     ] = msgspec.field(default_factory=list)
+    threads: Annotated[list[int], Option(shown="1, max", **THREADS)] = msgspec.field(
+        default_factory=lambda: [1, usable_cores()]
+    )
     rounds: Annotated[
         int,
         Option(
@@ -87,9 +104,9 @@ class Suite(Common, frozen=True, kw_only=True):
             raise UsageError(f"allocators needs at least one of {', '.join(get_args(Allocator))}.")
 
     def variants(self) -> list[Variant]:
-        """All combinations of an allocator and a number of GPUs."""
+        """All combinations of threads, an allocator and a number of GPUs."""
         numbers: list[int | None] = [*self.gpus] or [None]
-        return [Variant(allocator, number) for allocator in self.allocators for number in numbers]
+        return [Variant(*each) for each in itertools.product(self.threads, self.allocators, numbers)]
 
     def options(self, variant: Variant) -> Options:
         """The options of one round.

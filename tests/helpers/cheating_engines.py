@@ -1,0 +1,174 @@
+"""A plugin of engines that cheat: what a benchmark of repeated calls would publish, and what did not happen.
+
+All are SciPy with a slow call, so that times exceed a millisecond; `honest` is that without a trick.
+"""
+# ruff: noqa: ARG001  adapters all have one signature, whatever they make of it
+
+import functools
+import threading
+import time
+
+import numpy as np
+
+from graphbench import registry
+from graphbench.algorithms.jaccard import jaccard
+from graphbench.algorithms.louvain import louvain
+from graphbench.algorithms.wcc import wcc
+from graphbench.engines.scipy import SciPy
+from graphbench.measure import sampling
+
+PAGES = (jaccard, louvain, wcc)
+CALL_S = 0.05
+"""CPU seconds of an honest call, at least."""
+THREADS = 16
+"""So many that the scheduler gives them more than one core's share of a busy machine."""
+
+
+class Cheat(SciPy):
+    """SciPy under another name, on one thread."""
+
+    parallel = False
+    gap = "a cheat at one problem only"
+
+    def used(self, settings):
+        return {"threads": 1}
+
+
+def _named(name, base=Cheat):
+    return type(name, (base,), {"name": name, "title": name})()
+
+
+def burn(seconds=CALL_S):
+    """Keep one core busy for this many CPU seconds of the calling thread."""
+    values, end = np.random.default_rng(0).random(200_000), time.thread_time() + seconds
+    while time.thread_time() < end:
+        np.sort(values)
+
+
+def components(graph):
+    """The answer, honestly."""
+    import scipy.sparse.csgraph
+
+    burn()
+    return scipy.sparse.csgraph.connected_components(graph, directed=False)[1]
+
+
+class AtBuild(Cheat):
+    """Computes its answer while it builds."""
+
+    def build(self, columns, edges, **options):
+        graph = super().build(columns, edges, **options)
+        return graph, components(graph)
+
+
+class AtCollect(Cheat):
+    """Reads a result that is a function to call."""
+
+    def collect(self, raw, kind, edges):
+        return super().collect(raw(), kind, edges)
+
+
+class Sleeper(Cheat):
+    """Waits for something in `collect`."""
+
+    def collect(self, raw, kind, edges):
+        time.sleep(20 * CALL_S)
+        return super().collect(raw, kind, edges)
+
+
+honest, caching, threaded, background, at_first = map(
+    _named, ("honest", "caching", "threaded", "background", "at-first")
+)
+for_pairs, one_community = map(_named, ("for-pairs", "one-community"))
+at_build, at_collect, sleeping = (
+    _named("at-build", AtBuild),
+    _named("at-collect", AtCollect),
+    _named("sleeping", Sleeper),
+)
+
+ENGINES = (
+    honest, at_build, caching, at_collect, background, threaded, at_first, for_pairs, one_community, sleeping,
+)  # fmt: skip
+
+
+@wcc.on("honest", "sleeping")
+def _(scipy, graph, p):
+    return components(graph)
+
+
+@wcc.on("at-build")
+def _(scipy, graph, p):
+    return graph[1]
+
+
+_cache = {}
+
+
+@wcc.on("caching")
+def _(scipy, graph, p):
+    if _cache.get("graph") is not graph:
+        _cache.update(graph=graph, labels=components(graph))
+    return _cache["labels"]
+
+
+@wcc.on("at-collect")
+def _(scipy, graph, p):
+    return functools.partial(components, graph)
+
+
+@wcc.on("background")
+def _(scipy, graph, p):
+    for _ in range(THREADS):
+        threading.Thread(target=burn, args=(4 * CALL_S,)).start()
+    return components(graph)
+
+
+@wcc.on("threaded")
+def _(scipy, graph, p):
+    helpers = [threading.Thread(target=burn) for _ in range(THREADS)]
+    for helper in helpers:
+        helper.start()
+    for helper in helpers:
+        helper.join()
+    return components(graph)
+
+
+_calls = []
+
+
+@wcc.on("at-first")
+def _(scipy, graph, p):
+    """Right at first, and in the trial that a sample with the problem's seed would look at."""
+    _calls.append(graph)
+    trial = len(_calls) - 2
+    return components(graph) if trial < 0 or trial == _foreseen(p.seed) else np.zeros(p.num_vertices, dtype=np.int64)
+
+
+def _foreseen(seed):
+    draw = np.random.default_rng(seed)
+    sample = sampling.Reservoir(1, draw=lambda below: int(draw.integers(below)))
+    for trial in range(5):
+        sample.offer(trial)
+    return sample.kept[0]
+
+
+@jaccard.on("honest")
+def _(scipy, graph, p):
+    return registry.algorithm("jaccard").adapter("scipy").call(scipy, graph, p)
+
+
+@jaccard.on("for-pairs")
+def _(scipy, graph, p):
+    """Right at the pairs that a sample with the problem's seed would look at."""
+    from graphbench.algorithms._similarity import SAMPLE
+
+    right = registry.algorithm("jaccard").adapter("scipy").call(scipy, graph, p)
+    foreseen = np.random.default_rng(p.seed).choice(len(p.pairs), size=SAMPLE, replace=False)
+    answer = np.full(len(p.pairs), 0.5)
+    answer[foreseen] = np.asarray(right)[foreseen]
+    return answer
+
+
+@louvain.on("one-community")
+def _(scipy, graph, p):
+    return np.zeros(p.num_vertices, dtype=np.int64)
