@@ -66,10 +66,6 @@ class GraphBLAS(Engine):
             return Availability(ok=False, reason="no suitesparse-graphblas", fix="pip install suitesparse-graphblas")
         return found
 
-    def environment(self, settings: Settings) -> dict[str, str]:
-        """OpenMP reads its number of threads once, when the library is loaded."""
-        return {} if settings.threads is None else {"OMP_NUM_THREADS": str(settings.threads)}
-
     def start(self, settings: Settings) -> Any:
         """Import the library, with the objects that it makes at their first use, and set the number of threads."""
         graphblas = super().start(settings)
