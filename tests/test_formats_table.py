@@ -1,6 +1,7 @@
 """Tables of edges: delimiters, comments, headers, names and weights; errors name the line."""
 
 import gzip
+import random
 
 import numpy as np
 import pytest
@@ -9,7 +10,12 @@ from hypothesis import strategies as st
 
 from graphbench.errors import FormatError
 from graphbench.graphs import formats
+from graphbench.graphs.formats import table
 from graphbench.graphs.formats.table_roles import TableOptions
+from helpers.table_mutations import BLOCKS, check, mutated
+from helpers.table_mutations import options as said
+
+KM = TableOptions(source="from", target="to", weight="km")
 
 
 @pytest.fixture
@@ -298,3 +304,90 @@ def test_arbitrary_bytes_are_read_or_are_a_format_error(tmp_path_factory, junk):
         except FormatError:
             continue
         assert len(raw.src) == len(raw.dst)
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_damaged_tables_are_read_with_all_their_rows_or_refused(seed, tmp_path):
+    seen = set()
+    for number in range(40):
+        random_ = random.Random(f"{seed} {number}")
+        data, options = mutated(random_), said(random_)
+        seen.add(check(data, options, tmp_path / "table.csv", random_.choice(BLOCKS)))
+    assert {"read", "refused"} <= seen
+
+
+def test_comments_that_may_be_edges_are_refused(read):
+    text = "#ml,#ai\nsource,target\n#ai,#dl\nann,#ml\n"
+    with pytest.raises(FormatError, match=r"line 1: '#ml,#ai' may be a comment or an edge, as names of vertices begin"):
+        read(text)
+    assert len(read(text.replace("#ml,#ai\n", "")).src) == 2
+    assert len(read(text.replace("#ml,#ai\n", '"#ml","#ai"\n'), options=TableOptions(header=False)).src) == 4
+
+
+def test_ids_are_integers_only_in_their_only_spelling(read, monkeypatch):
+    monkeypatch.setattr(table, "BLOCK_BYTES", 64)
+    assert named(read("1,2\n2,3\n")) == [(1, 2), (2, 3)]
+    for odd in ("01", "007", "-0", "+1", "00"):
+        assert named(read(f"1,2\n{odd},3\n")) == [("1", "2"), (odd, "3")]
+        assert named(read("1,2\n" * 300 + f"{odd},3\n"))[-1] == (odd, "3")  # in a later block
+
+
+def test_ids_with_a_decimal_zero_are_integers(read, monkeypatch):
+    monkeypatch.setattr(table, "BLOCK_BYTES", 64)
+    assert named(read("1.0,2.0\n2,10.00\n")) == [(1, 2), (2, 10)]
+    assert named(read("1,2\n" * 300 + "1.0,3\n"))[-1] == (1, 3)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "0,1,1\n1,0,1\n1,1,0\n",
+        "0 1 1 0\n1 0 1 0\n1 1 0 1\n0 0 1 0\n",
+        ",a,b\na,0,1\nb,1,0\n",
+        "a,b,c\n0,2,1\n2,0,1\n1,1,0\n",
+    ],
+)
+def test_an_adjacency_matrix_is_no_table_of_edges(read, text):
+    with pytest.raises(FormatError, match="may be an adjacency matrix"):
+        read(text)
+
+
+def test_three_weighted_edges_are_no_matrix(read):
+    assert named(read("0,1,1\n1,2,1\n0,2,5\n")) == [(0, 1, 1), (1, 2, 1), (0, 2, 5)]
+
+
+@pytest.mark.parametrize(
+    ("text", "delimiter", "rows"),
+    [
+        ("a,b;c\nb,c;a\n", ",", [("a", "b;c"), ("b", "c;a")]),
+        ("a:b\nb:a\n", ":", [("a", "b"), ("b", "a")]),
+        ("1\t2\n2\t3\n", "tab", [(1, 2), (2, 3)]),
+        ("1|2|x y\n2|3|z\n", "|", [(1, 2), (2, 3)]),
+        ("a, b c\nc d\n", "space", None),
+    ],
+)
+def test_the_user_chooses_the_delimiter(read, text, delimiter, rows):
+    options = TableOptions(delimiter=delimiter, header=False, source="1", target="2", no_weight=True)
+    if rows is None:
+        with pytest.raises(FormatError, match=r"line 2: expected 3 columns"):
+            read(text, options=options)
+    else:
+        assert named(read(text, options=options)) == rows
+
+
+def test_a_delimiter_is_one_character(read):
+    with pytest.raises(FormatError, match=r"delimiter '::' is not one ASCII character"):
+        read("1::2\n", options=TableOptions(delimiter="::"))
+
+
+def test_the_reading_says_how_the_table_was_understood(read):
+    reading = read("% c\n%d\nfrom;to;km;note\nann;bob;1.5;x\nbob;cyd;2;y\n", options=KM).reading
+    assert reading.line == (
+        "table, columns separated by semicolons, with a header; source 'from', target 'to', weight 'km'; "
+        "ignored: 'note'; 2 rows; vertices are names; 2 comment lines skipped"
+    )
+    assert reading.first_rows == [["ann", "bob", "1.5"], ["bob", "cyd", "2"]]
+    assert read("1 2\n2 3\n").reading.line == (
+        "table, columns separated by blanks, without a header; source '1', target '2', no weight; 2 rows; "
+        "vertices are integers"
+    )

@@ -34,7 +34,7 @@ from graphbench.system.text import count
 if TYPE_CHECKING:
     import pyarrow as pa
 
-_BLOCK_BYTES = 1 << 23  # pyarrow splits it further, one piece per thread
+BLOCK_BYTES = 1 << 23  # pyarrow splits it further, one piece per thread
 _MORE = 20_000
 """Rows in which the names of a possible header are looked for."""
 _COMMENTED = re.compile(rb"(?m)^[ \t]*[#%]")
@@ -129,7 +129,7 @@ def _parts(path: Path, options: TableOptions, state: _State, *, integers: bool |
     """The columns, block by block; if `integers` is None, the first rows decide."""
     before = 0
     with opened(path) as stream:
-        for block in blocks(stream, path, size=_BLOCK_BYTES):
+        for block in blocks(stream, path, size=BLOCK_BYTES):
             text = block
             if before == 0:
                 text = _started(text, path)

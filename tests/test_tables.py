@@ -1,0 +1,280 @@
+"""Tables: one rule gives columns their roles, and a table is read alike as CSV, Parquet, and frames."""
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pytest
+
+import graphbench as gb
+from graphbench.errors import DatasetError, UsageError
+from graphbench.graphs.formats.table_roles import Column, Refusal, TableOptions, decide
+
+# Roles
+
+
+def columns(text):
+    """Columns from `name:kind`; the default kind is integer."""
+    parts = [part.partition(":") for part in text.split()]
+    return [Column(name=name, kind=kind or "integer") for name, _, kind in parts]
+
+
+def decided(text, **options):
+    """The names of source, target and weight, or the problem."""
+    found = decide(columns(text), TableOptions(**options))
+    if isinstance(found, Refusal):
+        return found.problem
+    names = [part.partition(":")[0] for part in text.split()]
+    return " ".join(names[index] for index in found.used)
+
+
+@pytest.mark.parametrize(
+    ("text", "options", "roles"),
+    [
+        ("a b", {}, "a b"),
+        ("a b x", {}, "a b x"),
+        ("a b x:number", {}, "a b x"),
+        ("target source", {}, "source target"),
+        ("to from", {}, "from to"),
+        ("dst src cost", {}, "src dst cost"),
+        ("weight a b", {}, "a b weight"),
+        ("weight to from", {}, "from to weight"),
+        ("a to", {}, "a to"),
+        ("a to x", {}, "a to x"),
+        ("source b x", {}, "source b x"),
+        ("source target kind:text", {}, "source target"),
+        ("from to kind:text", {}, "from to"),
+        ("source target weight distance", {}, "source target weight"),
+        ("id source x target weight note:text", {}, "source target weight"),
+        ("Source Target Type:text Id Label:text Weight:number", {}, "Source Target Weight"),
+        ("source Source target", {"no_weight": True}, "source target"),
+        ("source target kind:text label:text", {}, "source target"),
+        ("source target cost distance", {"no_weight": True}, "source target"),
+        ("source target cost distance", {"weight": "cost"}, "source target cost"),
+        ("txn customer merchant amount", {"source": "customer", "target": "MERCHANT", "weight": "amount"}, None),
+        ("a b c", {"source": "c", "target": "a", "weight": "b"}, "c a b"),
+        ("a b c", {"source": "c", "target": "a"}, "c a b"),
+        ("a b kind:text", {"no_weight": True}, "a b"),
+        ("a b", {"source": "b"}, "b a"),
+    ],
+)
+def test_roles_that_are_clear_are_decided(text, options, roles):
+    assert decided(text, **options) == (roles or "customer merchant amount")
+
+
+@pytest.mark.parametrize(
+    ("text", "options", "words"),
+    [
+        ("a", {}, "found the columns a; expected a source"),
+        ("txn customer merchant amount", {}, "found the columns txn, customer, merchant, amount; which of them"),
+        ("from to weight kind:text", {}, "--source-column from --target-column to --weight-column weight"),
+        ("from src to", {}, "'from' and 'src' could both be the source"),
+        ("from to dest", {}, "'to' and 'dest' could both be the target"),
+        ("source target cost distance", {}, "'cost', 'distance' could be the weight"),
+        ("source target length:number kind:text", {}, "--weight-column length (or --no-weight)"),
+        ("source target src", {}, "'src' could be an end"),
+        ("id source target", {}, "'id' could be the weight or a number of the row"),
+        ("a b kind:text", {}, "'kind' is not numeric, so it is not clear which two"),
+        ("a b c:other", {}, "'c' is not numeric"),
+        ("source target weight:text", {}, "weights in column 'weight' are not numbers"),
+        ("source target cost:text", {}, "weights in column 'cost' are not numbers"),
+        ("source target target", {}, "2 columns are named 'target'"),
+        ("a a", {}, "('a' repeated); expected different names"),
+        ("a b", {"source": "c"}, "no column is named 'c'; found the columns a, b"),
+        ("a b", {"source": "a", "target": "a"}, "one column has two roles in --source-column a --target-column a"),
+        ("a b c", {"weight": "c", "no_weight": True}, "--weight-column c --no-weight exclude each other"),
+        ("weight a", {}, "expected a source, a target"),
+        ("a b c d", {"source": "a"}, "which of them are the ends"),
+        ("a b c d", {"source": "a", "target": "b"}, "'c', 'd' could be the weight"),
+    ],
+)
+def test_roles_that_are_not_clear_are_refused_with_the_way_on(text, options, words):
+    assert words in decided(text, **options)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["txn customer merchant amount", "from src to", "source target cost distance", "id source target", "a b kind:text"],
+)
+def test_the_options_that_a_refusal_names_work(text):
+    advice = decided(text).partition("for example: ")[2].removesuffix(" (or --no-weight)").split()
+    given = dict(zip(advice[::2], advice[1::2], strict=False))
+    options = {
+        "source": given["--source-column"],
+        "target": given["--target-column"],
+        "weight": given.get("--weight-column"),
+        "no_weight": "--no-weight" in advice,
+    }
+    assert set(decided(text, **options).split()) <= {column.name for column in columns(text)}
+
+
+def test_columns_without_names_have_numbers():
+    unnamed = [Column(name=str(number), kind="integer") for number in range(1, 5)]
+    found = decide(unnamed, TableOptions(source="2", target="4", weight="1"), named=False)
+    assert found.used == [1, 3, 0]
+    assert "found 4 columns without names" in decide(unnamed, named=False).problem
+
+
+def test_an_index_has_a_role_only_if_it_is_named():
+    index = Column(name="id", kind="integer", index=True)
+    assert decide([index, *columns("a b")]).used == [1, 2]
+    assert decide([index, *columns("a b")], TableOptions(weight="id")).used == [1, 2, 0]
+
+
+# Alike in every form
+
+N = ["ann", "bob", "cyd"]
+TABLES = {
+    "integers": ({"a": [1, 2, 3], "b": [2, 3, 1]}, {}, "1-2 2-3 1-3"),
+    "names": ({"source": N, "target": ["bob", "cyd", "dan"]}, {}, "ann-bob bob-cyd cyd-dan"),
+    "names under other words": ({"customer": N, "merchant": ["x", "y", "z"]}, {"header": True}, "ann-x bob-y cyd-z"),
+    "weights": ({"src": [1, 2], "dst": [2, 3], "weight": [0.5, 2]}, {}, "1-2:0.5 2-3:2.0"),
+    "a third number": ({"a": [1, 2], "b": [2, 3], "km": [7, 8]}, {}, "1-2:7.0 2-3:8.0"),
+    "ends in another order": ({"cost": [7], "to": [2], "from": [1]}, {}, "1-2:7.0"),
+    "exact names beside others": (
+        {"source": [1, 2], "target": [2, 3], "weight": [1, 1], "distance": [11, 21]},
+        {},
+        "1-2:1.0 2-3:1.0",
+    ),
+    "export of Gephi": (
+        {"Source": ["n1"], "Target": ["n2"], "Type": ["Undirected"], "Id": [0], "Label": ["x"], "Weight": [2.5]},
+        {},
+        "n1-n2:2.5",
+    ),
+    "a kind beside the ends": ({"source": [1, 2], "target": [2, 3], "kind": ["x", "y"]}, {}, "1-2 2-3"),
+    "transactions": ({"txn": [1], "customer": [7], "merchant": [8], "amount": [5]}, {}, DatasetError),
+    "transactions, named": (
+        {"txn": [1], "customer": [7], "merchant": [8], "amount": [5]},
+        {"source": "customer", "target": "merchant", "weight": "amount"},
+        "7-8:5.0",
+    ),
+    "transactions, no weight": (
+        {"txn": [1], "customer": [7], "merchant": [8], "amount": [5]},
+        {"source": "customer", "target": "merchant", "no_weight": True},
+        "7-8",
+    ),
+    "two costs": ({"source": [1], "target": [2], "cost": [3], "distance": [4]}, {}, DatasetError),
+    "two sources": ({"from": [1], "src": [2], "to": [3]}, {}, DatasetError),
+    "a number of the row": ({"id": [9], "source": [1], "target": [2]}, {}, DatasetError),
+    "weights that are text": ({"source": [1], "target": [2], "weight": ["heavy"]}, {}, DatasetError),
+    "padded ids": ({"source": ["00123", "7"], "target": ["123", "007"]}, {}, "00123-123 007-7"),
+    "ids as floats": ({"a": [1.0, 2.0], "b": [2.0, 3.0]}, {}, "1-2 2-3"),
+    "ids as floats in one column": ({"a": [1.0, 2.0], "b": [2, 3]}, {}, "1-2 2-3"),
+    "fractions as ids": ({"a": [1.5, 2.0], "b": [2.0, 3.0]}, {}, DatasetError),
+    "numbers and names": ({"source": [1, 2], "target": ["x", "y"]}, {}, "1-x 2-y"),
+    "negative ids": ({"a": [-1, -5], "b": [2, -1]}, {}, "-1-2 -1--5"),
+    "a missing vertex": ({"source": ["a", None], "target": ["b", "c"]}, {}, DatasetError),
+    "a missing number": ({"source": [1, None], "target": [2, 3]}, {}, DatasetError),
+    "a missing weight": ({"source": [1, 2], "target": [2, 3], "weight": [1.5, None]}, {}, DatasetError),
+    "an infinite weight": ({"source": [1, 2], "target": [2, 3], "weight": [1.5, -np.inf]}, {}, DatasetError),
+    "a large weight": ({"source": [1, 2], "target": [2, 3], "weight": [1, 2**53 + 1]}, {}, DatasetError),
+    "a large id": ({"source": np.array([1, 2**63], dtype=np.uint64), "target": [2, 3]}, {}, DatasetError),
+    "names like nothing": ({"source": ["NA", "null"], "target": ["nan", "None"]}, {}, "NA-nan None-null"),
+    "names with signs": ({"source": ['"x", y', "#1"], "target": ["é", "50%"]}, {}, '"x", y-é #1-50%'),
+    "an adjacency matrix": ({"": ["a", "b"], "a": [0, 1], "b": [1, 0]}, {}, DatasetError),
+    "four columns of numbers": ({"p": [0, 1], "q": [1, 0], "r": [1, 1], "s": [0, 0]}, {}, DatasetError),
+}
+
+
+def as_csv(frame, folder):
+    frame.to_csv(folder / "table.csv", index=False)
+    return folder / "table.csv"
+
+
+def as_parquet(frame, folder):
+    frame.to_parquet(folder / "table.parquet", index=False)
+    return folder / "table.parquet"
+
+
+def as_polars(frame, _):
+    return pytest.importorskip("polars").from_pandas(frame)
+
+
+FORMS = {
+    "csv": as_csv,
+    "tsv": lambda frame, folder: (frame.to_csv(folder / "t.tsv", index=False, sep="\t"), folder / "t.tsv")[1],
+    "parquet": as_parquet,
+    "pandas": lambda frame, _: frame,
+    "polars": as_polars,
+    "arrow": lambda frame, _: pa.Table.from_pandas(frame, preserve_index=False),
+}
+
+
+def edges_of(loaded):
+    """The edges in the user's names: `ann-bob:2.5 ...`, the ends of each in the order of their texts."""
+    frame = loaded.to_pandas(names=True)
+    weights = [f":{value}" for value in frame["weight"]] if loaded.weighted else [""] * len(frame)
+    ends = [sorted((str(one), str(two))) for one, two in zip(frame["source"], frame["destination"], strict=True)]
+    return {f"{one}-{two}{weight}" for (one, two), weight in zip(ends, weights, strict=True)}
+
+
+@pytest.mark.filterwarnings("ignore:.*is not numeric and is ignored")
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("name", TABLES)
+def test_a_table_is_read_alike_in_every_form(name, form, tmp_path):
+    content, options, expected = TABLES[name]
+    given = FORMS[form](pd.DataFrame(content), tmp_path)
+    if form not in {"csv", "tsv"}:
+        options = {key: value for key, value in options.items() if key != "header"}
+    if expected is DatasetError:
+        with pytest.raises(DatasetError):
+            gb.load(given, **options)
+        return
+    separator = " " if '"' not in expected else " #"
+    parts = expected.split(separator) if separator == " " else ['"x", y-é', "#1-50%"]
+    assert edges_of(gb.load(given, **options)) == set(parts)
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_an_index_that_was_written_is_no_column(form, tmp_path):
+    frame = pd.DataFrame({"a": [5, 6, 7], "b": [6, 7, 9]}, index=[0, 1, 2])
+    if form == "csv":
+        frame.to_csv(tmp_path / "t.csv")
+        given = tmp_path / "t.csv"
+    elif form == "parquet":
+        frame = frame[frame.a > 4].set_axis([10, 11, 12])
+        frame.to_parquet(tmp_path / "t.parquet")
+        given = tmp_path / "t.parquet"
+    elif form == "arrow":
+        given = pa.Table.from_pandas(frame, preserve_index=True)
+    else:
+        frame.to_csv(tmp_path / "t.csv")
+        frame = pd.read_csv(tmp_path / "t.csv")
+        if form in {"polars", "tsv"}:
+            pytest.skip("the same as pandas")
+        given = frame
+    assert edges_of(gb.load(given)) == {"5-6", "6-7", "7-9"}
+    assert not gb.load(given).weighted
+
+
+@pytest.mark.parametrize("call", ["load", "run"])
+def test_a_role_has_one_name_in_python(call):
+    frame = pd.DataFrame({"x": [1], "y": [2], "z": [3], "t": [4]})
+    first = (gb.load, (frame,)) if call == "load" else (gb.run, ("wcc", frame))
+    with pytest.raises(UsageError, match="source='x' and source_column='y' are the same argument"):
+        first[0](*first[1], source="x", source_column="y")
+
+
+def test_a_search_takes_its_vertex_and_its_columns():
+    frame = pd.DataFrame({"x": ["a", "b"], "y": ["b", "c"], "z": [3.0, 4.0], "t": [4, 5]})
+    columns = {"source_column": "x", "target_column": "y", "weight": "z"}
+    options = {"engines": "scipy", "baseline": "scipy", "trials": 1, "budget": 0.1, "store": False}
+    result = gb.run("sssp", frame, source="c", **columns, **options)
+    assert result.answer("scipy").to_dict() == {"a": 7, "b": 4, "c": 0}
+    assert "source 'x', target 'y', weight 'z'; ignored: 't'" in str(result)
+    assert result.records[0].dataset.reading.first_rows == [["a", "b", "3.0"], ["b", "c", "4.0"]]
+
+
+@pytest.mark.parametrize(
+    ("given", "options", "words"),
+    [
+        ("karate", {"weight": "x"}, "karate is not a table, so --weight-column x has no effect"),
+        ("ba:n=10,m=2", {"no_weight": True}, "so --no-weight has no effect"),
+        (pd.DataFrame({"a": [1], "b": [2]}), {"header": True}, "so header=True has no effect"),
+        ([(1, 2)], {"source": "a"}, "so source_column='a' has no effect"),
+        (np.ones((4, 4)), {"weight": "a"}, "weight_column='a' has no effect"),
+    ],
+)
+def test_options_without_effect_are_refused(given, options, words):
+    with pytest.raises(UsageError) as caught:
+        gb.load(given, **options)
+    assert words in str(caught.value)
