@@ -6,13 +6,16 @@ import types
 import networkx as nx
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 import scipy.sparse as sp
 
+import graphbench as gb
 from graphbench import graphs
 from graphbench.errors import DatasetError, FetchError, FormatError, InputError, UnknownNameError, UsageError
 from graphbench.graphs import checksums, formats, suitesparse
 from graphbench.graphs.edgelist import EdgeList
+from graphbench.graphs.formats.table_roles import TableOptions
 from helpers.suitesparse_server import archive, index, serving
 
 PATH = "%%MatrixMarket matrix coordinate pattern symmetric\n4 4 2\n2 1\n3 2\n"
@@ -335,3 +338,220 @@ def test_dataset_info_is_complete():
     info = graphs.load("celegansneural").info
     unset = [field for field in info.__struct_fields__ if getattr(info, field) in {None, ""}]
     assert unset == ["reading"]  # of a graph of the catalogue
+
+
+# Objects of other libraries
+
+
+SQUARE = [("a", "b"), ("b", "c"), ("c", "d"), ("d", "a")]
+
+
+def labelled(edges):
+    """The edges with the user's names, the ends of an undirected one in the order of their texts."""
+    frame = edges.to_pandas(names=True)
+    rows = frame.itertuples(index=False, name=None)
+    order = (lambda ends: ends) if edges.directed else (lambda ends: tuple(sorted(ends, key=str)))
+    return {(*order(row[:2]), *row[2:]) for row in rows}
+
+
+def igraph_square(**options):
+    graph = pytest.importorskip("igraph").Graph.TupleList(SQUARE, **options)
+    graph.add_vertex("alone")
+    return graph
+
+
+def networkit_square():
+    networkit = pytest.importorskip("networkit")
+    graph = networkit.Graph(6, weighted=True, directed=True)
+    for one, two, weight in ((0, 1, 2.0), (1, 2, 0.5), (5, 0, 7.0)):
+        graph.addEdge(one, two, weight)
+    graph.removeNode(3)
+    return graph
+
+
+def test_igraph_graphs_keep_names_direction_weights_and_isolated_vertices():
+    given = graphs.from_object(igraph_square()).edges
+    assert (given.num_vertices, given.directed, given.weighted) == (5, False, False)
+    assert labelled(given) == {("a", "b"), ("b", "c"), ("c", "d"), ("a", "d")}
+    graph = igraph_square(directed=True)
+    graph.es["weight"], graph.es["km"] = [1.5, 2, 3, 4], [5, 6, 7, None]
+    assert labelled(graphs.from_object(graph).edges) == {
+        (*ends, w) for ends, w in zip(SQUARE, [1.5, 2, 3, 4], strict=True)
+    }
+    km = graphs.from_object(graph, options=TableOptions(weight="km")).edges
+    assert labelled(km) == {(*ends, w) for ends, w in zip(SQUARE, [5, 6, 7, 1], strict=True)}
+    assert not graphs.from_object(graph, options=TableOptions(no_weight=True)).info.weighted
+
+
+def test_networkit_graphs_keep_ids_direction_and_weights():
+    given = graphs.from_object(networkit_square()).edges
+    assert given.names.tolist() == [0, 1, 2, 4, 5]
+    assert labelled(given) == {(0, 1, 2.0), (1, 2, 0.5), (5, 0, 7.0)}
+
+
+@pytest.mark.parametrize(
+    ("edges", "expected"),
+    [
+        (SQUARE, {("a", "b"), ("b", "c"), ("c", "d"), ("a", "d")}),
+        (set(SQUARE), {("a", "b"), ("b", "c"), ("c", "d"), ("a", "d")}),
+        ([[5, 7], [7, 9]], {(5, 7), (7, 9)}),
+        ([(5, 7, 2), (7, 9, 0.5)], {(5, 7, 2), (7, 9, 0.5)}),
+        ([(5, 7, {"weight": 3}), (7, 9, {"weight": 4})], {(5, 7, 3), (7, 9, 4)}),
+        ([(5, 7, {}), (7, 9, {})], {(5, 7), (7, 9)}),
+        ([(1.0, 2.0), (2.0, 4.0)], {(1, 2), (2, 4)}),
+        ([(1, "x"), ("x", 2)], {("1", "x"), ("2", "x")}),
+        ([(np.int32(1), np.int64(4))], {(1, 4)}),
+        (list(nx.path_graph(3).edges(data=True)), {(0, 1), (1, 2)}),
+    ],
+)
+def test_a_list_of_edges_is_a_graph(edges, expected):
+    assert labelled(graphs.from_object(edges).edges) == expected
+
+
+@pytest.mark.parametrize(
+    ("edges", "words"),
+    [
+        ([(1, 2, 3), (2, 3)], "'weight' has 1 empty value, the first in row 1"),
+        ([(1, None)], "'target' has 1 empty value, the first in row 0"),
+        ([("a", float("nan"))], "'target' has 1 empty value, the first in row 0"),
+        ([(1, 2, float("nan"))], "'weight' has"),
+        ([(1, 2, "heavy")], "'weight' has the type string"),
+        ([(1, 2, 2j)], "complex"),
+        ([(1, 2, 2**53 + 1)], "beyond 2^53"),
+        ([(2**64, 2)], "expected integers within 64 bits"),
+        ([(1.5, 2)], "'source' has 1.5 in row 0"),
+        ([((0, 0), (0, 1))], "expected vertices"),
+    ],
+)
+def test_edges_that_are_not_clear_are_refused(edges, words):
+    with pytest.raises(InputError) as caught:
+        graphs.from_object(edges)
+    assert words in str(caught.value)
+
+
+def test_a_list_of_datasets_is_not_a_list_of_edges():
+    options = {"engines": "igraph", "trials": 1, "budget": 0.1, "store": False, "baseline": "igraph"}
+    result = gb.run("wcc", ("karate", SQUARE), **options)
+    assert [record.dataset.num_vertices for record in result.records] == [34, 4]
+    assert len(gb.run("wcc", SQUARE, **options).answer("igraph")) == 4
+
+
+def test_square_arrays_are_matrices_and_narrow_ones_are_edges():
+    matrix = np.array([[0, 2, 0, 0], [2, 0, 0, 1], [0, 0, 0, 0], [0, 1, 0, 0]])
+    given = graphs.from_object(matrix)
+    assert (given.info.directed, given.info.num_isolated) == (False, 1)
+    assert labelled(given.edges) == {(0, 1, 2), (1, 3, 1)}
+    assert graphs.from_object(np.triu(matrix)).info.directed
+    assert labelled(graphs.from_object(np.array([[4, 9], [9, 7], [7, 4], [4, 5]])).edges) == {
+        (4, 9),
+        (7, 9),
+        (4, 7),
+        (4, 5),
+    }
+    assert labelled(graphs.from_object(np.array([[4, 9, 0.5], [9, 7, 2]])).edges) == {(4, 9, 0.5), (7, 9, 2)}
+
+
+@pytest.mark.parametrize(
+    ("array", "words"),
+    [
+        (np.array([[0, 1, 5], [1, 2, 5], [0, 2, 9]]), "may be a matrix or 3 edges"),
+        (np.array([[4, 5], [6, 7]]), "may be a matrix or 2 edges"),
+        (np.ones((4, 5)), "4 x 5; expected a square"),
+        (np.arange(3), "array is 3 of int64"),
+        (np.array([["a", "b"]]), "array is 1 x 2 of <U1"),
+        (np.full((4, 4), np.nan), "nan in row 0, column 0"),
+        (np.eye(4) * 1j, "complex"),
+    ],
+)
+def test_other_arrays_are_refused(array, words):
+    with pytest.raises(InputError) as caught:
+        graphs.from_object(array)
+    assert words in str(caught.value)
+
+
+def test_an_adjacency_frame_is_a_matrix():
+    graph = nx.Graph([("b", "a", {"weight": 2}), ("b", "c", {"weight": 5})])
+    given = graphs.from_object(nx.to_pandas_adjacency(graph))
+    assert labelled(given.edges) == {("a", "b", 2), ("b", "c", 5)}
+    assert not given.info.directed
+    assert "adjacency matrix" in given.info.reading.line
+    assert labelled(
+        graphs.from_object(pd.DataFrame([[0, 1, 0, 0], [0, 0, 0, 0], [0, 0, 0, 0], [0, 0, 0, 0]])).edges
+    ) == {(0, 1)}
+    with pytest.raises(InputError, match="not finite numbers"):
+        graphs.from_object(nx.to_pandas_adjacency(graph, nonedge=np.nan))
+    with pytest.raises(InputError, match="may be an adjacency matrix"):
+        graphs.from_object(pd.DataFrame([[0, 1, 2], [1, 0, 3], [2, 3, 0]]))
+
+
+@pytest.mark.parametrize(
+    "convert",
+    [
+        lambda table: table,
+        lambda table: table.to_batches()[0],
+        lambda table: pa.RecordBatchReader.from_batches(table.schema, table.to_batches()),
+        lambda table: pytest.importorskip("polars").from_arrow(table),
+        lambda table: pytest.importorskip("polars").from_arrow(table).lazy(),
+        lambda table: pytest.importorskip("duckdb").from_arrow(table),
+    ],
+)
+def test_tables_of_other_libraries_are_read(convert):
+    table = pa.table({"source": ["x", "y"], "target": ["y", "z"], "weight": pa.array([1, 2], pa.uint8())})
+    assert labelled(graphs.from_object(convert(table)).edges) == {("x", "y", 1), ("y", "z", 2)}
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: nx.Graph(SQUARE),
+        igraph_square,
+        lambda: SQUARE + [(two, one) for one, two in SQUARE],
+        lambda: nx.to_scipy_sparse_array(nx.cycle_graph(4)),
+        lambda: nx.to_numpy_array(nx.cycle_graph(4)),
+        lambda: graphs.from_object(nx.Graph(SQUARE)).edges,
+        lambda: nx.to_pandas_adjacency(nx.Graph(SQUARE)),
+    ],
+)
+def test_directed_keeps_both_directions_of_an_undirected_object(make):
+    given = graphs.from_object(make(), directed=True)
+    assert (given.info.directed, given.info.num_edges, given.info.duplicates_merged) == (True, 8, 0)
+    assert graphs.from_object(make(), directed=False).info.num_edges == 4
+
+
+def test_directed_doubles_weights_and_no_loops():
+    graph = nx.Graph([(0, 1, {"weight": 3}), (1, 1, {"weight": 9})])
+    given = graphs.from_object(graph, directed=True)
+    assert labelled(given.edges) == {(0, 1, 3), (1, 0, 3)}
+    assert given.info.loops_dropped == 1
+
+
+def test_an_edge_attribute_is_chosen_as_the_weight():
+    graph = nx.Graph([("a", "b", {"weight": 1, "km": 7}), ("b", "c", {"km": 8})])
+    assert labelled(gb.load(graph, weight="km")) == {("a", "b", 7), ("b", "c", 8)}
+    assert not gb.load(graph, no_weight=True).weighted
+    with pytest.raises(InputError, match="No edge has the attribute 'length'"):
+        gb.load(graph, weight="length")
+    with pytest.raises(InputError, match=r"Edge 0 .* has the weight nan"):
+        gb.load(nx.Graph([(0, 1, {"weight": float("nan")})]))
+
+
+# Back to the user's labels
+
+
+@pytest.mark.parametrize("directed", [False, True])
+@pytest.mark.parametrize("weighted", [False, True])
+def test_edges_go_back_to_networkx_and_igraph_with_the_users_names(directed, weighted):
+    graph = (nx.DiGraph if directed else nx.Graph)(SQUARE)
+    graph.add_node("alone")
+    if weighted:
+        nx.set_edge_attributes(graph, {edge: place + 0.5 for place, edge in enumerate(graph.edges)}, "weight")
+    edges = gb.load(graph)
+    assert nx.utils.graphs_equal(edges.to_networkx(), graph)
+    back = gb.load(edges.to_igraph())
+    assert (back.digest, back.names.tolist()) == (edges.digest, edges.names.tolist())
+
+
+def test_edges_without_names_go_back_as_numbers():
+    edges = gb.load("karate")
+    assert sorted(edges.to_networkx()) == list(range(34))
+    assert edges.to_igraph().vs.attributes() == []

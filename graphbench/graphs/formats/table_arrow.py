@@ -181,6 +181,8 @@ def _weights(column: pa.ChunkedArray, name: str, fail: Fail) -> npt.NDArray[Any]
     import pyarrow as pa
 
     column = _decoded(column)
+    if kind_of(column.type) not in table_roles.NUMERIC:
+        raise fail(f"column {name!r} has the type {column.type}; expected numeric weights. Convert the column.")
     _refuse_nulls(column, name, "expected weights. Fill them in, or read no weights", fail)
     if pa.types.is_integer(column.type):
         whole = column.to_numpy()
