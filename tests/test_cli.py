@@ -494,9 +494,83 @@ def test_a_file_is_shown(graphbench, tmp_path):
     assert "Cleaning dropped 1 loop and merged 1 duplicate." in out
     for line in ("Vertices:   3", "Edges:      2", "Entries:    4", "Weighted:   yes", f"From:       {path}"):
         assert line in out
+    assert (
+        "Read as:    table, columns separated by commas, with a header; source 'source', target 'target', weight" in out
+    )
+    assert "First rows: source  target  weight\n            a       b       1\n            b       a       2\n" in out
     code, _, err = graphbench("show", tmp_path / "no.csv")
     assert code == 1
     assert "does not exist" in err
+
+
+PAYMENTS = "id,payer,payee,amount\n1,ann,bob,5\n2,bob,cyd,2.5\n3,cyd,ann,1\n"
+
+
+@pytest.fixture
+def payments(tmp_path):
+    path = tmp_path / "payments.csv"
+    path.write_text(PAYMENTS)
+    return path
+
+
+def test_the_options_that_a_refusal_names_can_be_pasted(graphbench, payments):
+    code, out, err = graphbench("wcc", payments, *QUICK)
+    assert (code, out) == (1, "")
+    assert "found the columns id, payer, payee, amount" in err
+    advice = err.partition("for example: ")[2].partition(" (or")[0].split()
+    assert advice[::2] == ["--source-column", "--target-column", "--weight-column"]
+    code, _, _ = graphbench("show", payments, *advice)
+    assert code == 0
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ["--source", "payer", "--target", "payee", "--weight", "amount"],
+        ["--source-column", "PAYER", "--target-column", "payee", "--weight-column", "amount", "--header"],
+        ["--source", "payer", "--target", "payee", "--weight", "amount", "--delimiter", ","],
+    ],
+)
+@pytest.mark.parametrize("command", ["show", "louvain", "suite"])
+def test_columns_are_chosen_on_the_command_line(graphbench, payments, command, options):
+    arguments = {"show": [payments], "louvain": [payments, *QUICK], "suite": ["--datasets", payments, *QUICK]}[command]
+    also = ["--algorithms", "wcc"] if command == "suite" else []
+    code, out, err = graphbench(command, *arguments, *also, *options)
+    assert code == 0, err
+    assert "source 'payer', target 'payee', weight 'amount'; ignored: 'id'; 3 rows" in out
+
+
+def test_a_search_has_its_vertex_and_its_columns(graphbench, payments):
+    columns = ["--source-column", "payer", "--target-column", "payee", "--weight", "amount"]
+    code, out, _ = graphbench("sssp", payments, *QUICK, *columns, "--source", "cyd", "--format", "json")
+    assert code == 0
+    assert {record["answer"]["max_distance"] for record in json.loads(out)["records"]} == {2.5}
+
+
+def test_without_weights_sssp_draws_them(graphbench, payments):
+    columns = ["--source-column", "payer", "--target-column", "payee", "--no-weight"]
+    _, out, _ = graphbench("sssp", payments, *QUICK, *columns)
+    assert "no weight; ignored: 'id', 'amount'" in out
+    assert "drawn weights" in out
+
+
+@pytest.mark.filterwarnings("default::UserWarning")
+def test_warnings_of_a_reader_are_shown_on_every_run(graphbench, tmp_path):
+    path = tmp_path / "kinds.csv"
+    path.write_text("source,target,kind\n1,2,friend\n2,3,enemy\n")
+    for _ in range(2):
+        _, out, err = graphbench("wcc", path, *QUICK)
+        assert "Warning: kinds.csv: Column 'kind' is not numeric and is ignored" in err
+        assert "no weight; ignored: 'kind'" in out
+
+
+def test_options_of_tables_are_refused_where_they_have_no_effect(graphbench, payments):
+    code, _, err = graphbench("wcc", "karate", *QUICK, "--weight", "x")
+    assert (code, "karate is not a table, so --weight-column x has no effect" in err) == (2, True)
+    code, _, err = graphbench("show", "karate", "--no-weight")
+    assert (code, "karate is not a table, so --no-weight has no effect" in err) == (2, True)
+    code, _, err = graphbench("wcc", payments, *QUICK, "--weight", "amount", "--no-weight")
+    assert (code, "--weight-column amount --no-weight exclude each other" in err) == (1, True)
 
 
 def test_to_fetch_a_generated_graph_or_a_file_is_wrong_usage(graphbench, tmp_path):
