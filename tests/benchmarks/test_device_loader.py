@@ -10,7 +10,12 @@ from graphbench import graphs, registry
 
 pytestmark = pytest.mark.gpu
 
-GRAPHS = {"caidaRouterLevel": 609_066, "coAuthorsDBLP": 977_676, "ba:n=3000000,m=5,seed=1": 14_999_975}
+GRAPHS = {
+    "caidaRouterLevel": 609_066,
+    "coAuthorsDBLP": 977_676,
+    "dblp-2010": 807_700,
+    "ba:n=3000000,m=5,seed=1": 14_999_975,
+}
 
 
 @pytest.fixture(params=GRAPHS)
@@ -38,6 +43,9 @@ def test_to_cudf_from_the_cache(benchmark, graph):
     benchmark.group = f"device loader, {graph.info.name}"
     frame = benchmark(graph.edges.to_cudf)
     assert len(frame) == GRAPHS[graph.info.name]
+    assert frame.dtypes.astype(str).to_dict() == {"source": "int32", "destination": "int32"}
+    ends = graph.edges.to_pandas()  # on the host, with the same names of columns and ids
+    assert frame.to_pandas().equals(ends.astype("int32"))
 
 
 def test_read_csv_of_the_matrix_market_file(benchmark, graph, matrix_market):
