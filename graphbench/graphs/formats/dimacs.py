@@ -36,7 +36,7 @@ def read(path: Path, *, directed: bool | None = None) -> Raw:
     """
     with opened(path) as stream:
         kind, vertices, edges, before = _size_line(stream, path)
-        numbers.require_sensible(vertices, stream, path, before)
+        numbers.require_sensible(vertices, path, before)
         if edges > stream.limit:
             problem = f"the p line has {edges:,} edges, more than fit into {stream.limit:,} bytes. Correct it."
             raise FormatError(path, problem, before)

@@ -49,8 +49,6 @@ def read(path: Path, *, directed: bool | None = None) -> Raw:
     row = numbers.GAP.join([numbers.ID] * 2 + [numbers.REAL] * (head.width - 2))
     with opened(path) as stream:
         expected = f"{head.width} numbers as in the first row (source target ...)"
-        for size in head.counts[1:]:
-            numbers.require_sensible(size, stream, path, 2)
         src, dst, *weight = numbers.read_rows(stream, path, row, expected=expected, columns=columns, width=head.width)
     if len(src) and min(src.min(), dst.min()) < 1:
         raise FormatError(path, "an edge has vertex 0; KONECT numbers vertices from 1.")
@@ -67,6 +65,7 @@ def read(path: Path, *, directed: bool | None = None) -> Raw:
             stacklevel=2,
         )
     vertices = sum(sizes) if bipartite else max(sizes)
+    numbers.require_sensible(vertices, path)
     are_arcs = head.symmetry == "asym" and directed is not False
     return Raw(
         src=src - 1, dst=dst - 1, weight=weight[0] if weight else None, num_vertices=vertices, directed=are_arcs,

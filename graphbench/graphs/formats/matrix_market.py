@@ -33,7 +33,7 @@ _SHORTEST_ENTRY = 4  # b"1 1\n"
 _LARGEST = np.iinfo(np.int64).max
 
 _GAP = r"[ \t]+"
-_REAL = r"-?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?"
+_REAL = r"-?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?"
 _SPECIAL = r"-?(?i:inf|infinity|nan)"
 _VALUES = {
     "pattern": "",

@@ -15,9 +15,10 @@ from graphbench.graphs.formats.text import blocks, count_lines, matches, shown
 
 GAP = r"[ \t]+"
 ID = r"[0-9]{1,18}"
-REAL = r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?"
+REAL = r"[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?"
 _BLOCK_BYTES = 1 << 23
-_ISOLATED = 1 << 25
+_ISOLATED = 1 << 22
+_VERTICES_PER_BYTE = 32
 _WHOLE = 2**53
 """Up to here, float64 has every whole number."""
 
@@ -113,15 +114,15 @@ def _refuse_inexact(text: bytes, column: int, path: Path, before: int) -> None:
             raise FormatError(path, f"{problem}. Rescale the weights.", number)
 
 
-def require_sensible(vertices: int, stream: Bounded, path: Path, line: int | None = None) -> None:
-    """Refuse a number of vertices that is beyond the size of the file, isolated vertices included.
+def require_sensible(vertices: int, path: Path, line: int | None = None) -> None:
+    """Refuse a number of vertices that is far beyond the size of the file; a few millions may be isolated.
 
     Raises:
         FormatError: if it is.
     """
-    if vertices > _ISOLATED + stream.limit:
-        problem = f"{vertices:,} vertices are claimed by a file of at most {stream.limit:,} bytes"
-        raise FormatError(path, f"{problem}. Correct the number.", line)
+    size = path.stat().st_size
+    if vertices > _ISOLATED + _VERTICES_PER_BYTE * size:
+        raise FormatError(path, f"{vertices:,} vertices in a file of {size:,} bytes. Correct the number.", line)
 
 
 def _single_blanks(text: bytes) -> bytes:

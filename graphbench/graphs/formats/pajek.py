@@ -14,11 +14,12 @@ import numpy as np
 from graphbench.errors import FormatError
 from graphbench.graphs.clean import Raw
 from graphbench.graphs.formats.networkx_text import lines_of
+from graphbench.graphs.formats.numbers import require_sensible
 from graphbench.graphs.formats.text import shown
 
 _SECTION = re.compile(r"\*([a-z]+)\b\s*:?\s*([0-9]{1,18})?(.*)", re.IGNORECASE)
 _ROW = re.compile(
-    r"([0-9]{1,18})\s+(-?[0-9]{1,18})(?:\s+([-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?))?(?:\s.*)?"
+    r"([0-9]{1,18})\s+(-?[0-9]{1,18})(?:\s+([-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?))?(?:\s.*)?"
 )
 _TIMES = re.compile(r"\[[-0-9*,\s]+\]")
 
@@ -45,6 +46,7 @@ class _Network:
                 problem = "a two-mode network has vertices of two kinds; expected '*Vertices N'"
                 raise FormatError(self.path, f"{problem}. Remove the second number to read all as one kind.", number)
             self.vertices, self.section = int(found[2]), name
+            require_sensible(self.vertices, self.path, number)
         elif name in {"edges", "arcs", "edgeslist", "arcslist"} and self.vertices >= 0:
             self.section = name
         else:

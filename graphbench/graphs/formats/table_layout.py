@@ -16,7 +16,7 @@ from graphbench.graphs.formats.text import shown
 INTEGER = re.compile(r"[-+]?[0-9]+")
 CANONICAL = re.compile(r"(?:0|-?[1-9][0-9]*)(?:\.0+)?")
 """An integer in its only spelling, or that with the `.0` of a program that keeps integers as floats."""
-NUMBER = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:e[-+]?[0-9]+)?|[-+]?(?:inf|infinity|nan)", re.IGNORECASE)
+NUMBER = re.compile(r"[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:e[-+]?[0-9]+)?|[-+]?(?:inf|infinity|nan)", re.IGNORECASE)
 _DECIMAL_COMMA = re.compile(r"[-+]?[0-9]+,[0-9]+")
 
 BLANKS = " "
