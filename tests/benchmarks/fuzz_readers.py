@@ -120,7 +120,7 @@ def seeds():
         f"# {node}\n" + "".join(f"{two} {w}\n" for two, w in lists[node] if two > node) for node in lists
     ).encode()
     return {
-        "table": ("g.csv", [b"source,target,weight\n" + table, table, blanks, b'"a b",c\nd,"e""f"\n']),
+        "table": ("g.csv", [b"source,target,weight\n" + table, table, blanks, b'source,target\n"a b",c\nd,"e""f"\n']),
         "matrix_market": (
             "g.mtx",
             [
