@@ -18,6 +18,7 @@ from graphbench.measure.plan import Observer, Plan, make_plan
 from graphbench.records.comparison import Comparison, compare
 from graphbench.records.model import NEVER_RAN, Outcome, Record
 from graphbench.records.store import Store
+from graphbench.system.text import count
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -471,13 +472,16 @@ def _outdated(records: Sequence[Record]) -> dict[str, str]:
 def execute(plan: Plan, *, observe: Observer | None = None, store: bool | os.PathLike[str] = True) -> Iterator[Record]:
     """Measure a plan and keep every record the moment it is complete.
 
-    The store is held for the whole run. If it cannot be written, that is a warning and not the end: records are still
-    yielded, and written as soon as that can be done.
+    The store is held for the whole run. If it cannot be written meanwhile, that is a warning and not the end: records
+    are still yielded, and written as soon as that can be done.
 
     Args:
         plan: what to measure.
         observe: is called in every phase and trial.
         store: the file to append to; True: the one under `$GRAPHBENCH_HOME`; False: none.
+
+    Raises:
+        StoreError: if a file that is named cannot be written: before anything is measured, or after all is yielded.
     """
     from graphbench.measure.equal_quality import measure_matched
     from graphbench.measure.predict import predictor
@@ -490,10 +494,12 @@ def execute(plan: Plan, *, observe: Observer | None = None, store: bool | os.Pat
     if store is False:
         yield from records
         return
-    with Store(path, strict=False) as target:
+    with Store(path, strict=path is not None) as target:
         for record in records:
             target.keep(record)
             yield record
+    if path is not None and target.unstored:
+        raise StoreError(f"{count(target.unstored, 'record')} could not be written to {path}.")
 
 
 def kept_answer(digest: str) -> npt.NDArray[Any]:

@@ -14,8 +14,8 @@ from graphbench.measure.equal_quality import EFFORTS, choose, efforts, measure_m
 from graphbench.measure.options import Options
 from graphbench.measure.plan import Cell, Plan
 from graphbench.records.comparison import compare
+from graphbench.records.lines import from_json, to_json
 from graphbench.records.model import Matched, Outcome, Task, Trials, Tried
-from graphbench.records.store import from_json, to_json
 from graphbench.reporting import render
 from helpers.records import record, replace
 

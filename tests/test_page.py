@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from graphbench.records.store import to_json
+from graphbench.records.lines import to_json
 from graphbench.reporting import numbers, report
 from helpers.records import replace
 from helpers.report_records import report_records

@@ -11,9 +11,10 @@ from graphbench import cli, registry
 from graphbench.measure.staleness import Present, changes, present, stale
 from graphbench.measure.trials import revisions
 from graphbench.records.comparison import compare
+from graphbench.records.lines import from_json
 from graphbench.records.model import Outcome, Revisions
 from graphbench.records.rules import Verdict
-from graphbench.records.store import Store, from_json, load
+from graphbench.records.store import Store, load
 from helpers.records import DBLP, bfs
 from helpers.records import record as plain_record
 

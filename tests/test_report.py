@@ -16,8 +16,8 @@ import pytest
 import graphbench as gb
 from graphbench.cli import invoke
 from graphbench.errors import StoreError, UsageError
+from graphbench.records.lines import to_json
 from graphbench.records.model import Matched, Memory, Outcome, Phases
-from graphbench.records.store import to_json
 from graphbench.reporting import measured, report
 from graphbench.reporting.document import Bullets, Chart, Fold, Table, Text
 from graphbench.reporting.markdown import to_markdown

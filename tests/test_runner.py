@@ -20,8 +20,8 @@ from graphbench.measure.plan import Cell, Plan, Prediction
 from graphbench.measure.protocol import FIRST
 from graphbench.measure.runner import measure
 from graphbench.measure.sampling import REBUILDS
+from graphbench.records.lines import from_json, to_json
 from graphbench.records.model import DatasetInfo, Outcome
-from graphbench.records.store import from_json, to_json
 from graphbench.system import files, memory
 
 FEW = Options(trials=3, timeout=60)

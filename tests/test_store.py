@@ -13,10 +13,16 @@ import msgspec
 import numpy as np
 import pytest
 
+from graphbench.cli import invoke
 from graphbench.errors import StoreError
+from graphbench.records import lines
+from graphbench.records import store as store_module
+from graphbench.records.lines import from_json, to_json
+from graphbench.records.matching import newest
 from graphbench.records.model import Outcome, Phases, Record, Task
-from graphbench.records.store import Store, from_json, load, to_json
+from graphbench.records.store import Store, load
 from graphbench.system import files as paths
+from helpers.records import HERE
 
 
 def record(number, **extra):
@@ -25,7 +31,7 @@ def record(number, **extra):
         measured_at="2026-01-01T00:00:00+00:00",
         task=Task(algorithm="bfs", dataset="karate", engine="networkx", params={"sources": 64}),
         outcome=Outcome.OK,
-        phases=Phases(call_s=[0.1 * number]),
+        phases=Phases(call_s=[0.1 * max(number, 1)]),
         **extra,
     )
 
@@ -78,21 +84,134 @@ def test_numpy_numbers_become_json_numbers():
     assert made.answer == {"a": 0.5, "b": 7, "c": 2.0}
 
 
+FAULTS = [
+    (b'{"schema": 99}', "schema 99.*newer"),
+    (b'{"schema": 0}', "schema 0"),
+    (b'{"id": "x"}', "has no schema"),
+    (b'{"schema": 2, "id": "x"}', "measured_at"),
+    (b"[1]", "not a record"),
+    (b"\xff\xfe", "not a record"),
+    (b"\0" * 5000, "not a record"),
+    (b'{"schema": 2, "answer": ' + b"[" * 100_000, "not a record"),
+    (b"9" * 5000, "not a record"),
+    (b"x" * 3000, "longer than 2,000 bytes"),
+]
+
+
+def changed(field, value):
+    """A record's line with another value: JSON knows more numbers than Python writes."""
+    return to_json(record(1)).replace(field, field.split(b":")[0] + b":" + value)
+
+
+IMPOSSIBLE = [
+    changed(b'"call_s":[0.1]', b"[0.1,-0.2]"),
+    changed(b'"call_s":[0.1]', b"[0]"),
+    changed(b'"call_s":[0.1]', b"[1e300]"),
+    changed(b'"call_s":[0.1]', b"[1e999]"),
+    changed(b'"call_s":[0.1]', b"[null]"),
+    changed(b'"first_s":null', b"-1"),
+    changed(b'"build_s":null', b"-0.001"),
+    changed(b'"start_s":null', b"1e10"),
+    changed(b'"rounds":[]', b"[2]"),
+    changed(b'"rounds":[]', b"[-1,2]"),
+    changed(b'"measured_at":"2026-01-01T00:00:00+00:00"', b'"yesterday"'),
+    changed(b'"measured_at":"2026-01-01T00:00:00+00:00"', b'"2026-01-01T00:00:00"'),
+    changed(b'"measured_at":"2026-01-01T00:00:00+00:00"', b'"2026-01-01T00:00:00+09:00"'),
+]
+
+
+@pytest.mark.parametrize(("line", "says"), [*FAULTS, *((line, "not a record") for line in IMPOSSIBLE)])
+def test_a_line_that_is_no_record_is_skipped_with_a_warning_and_a_way_on(path, monkeypatch, line, says):
+    assert line != to_json(record(1))
+    monkeypatch.setattr(lines, "MAX_LINE", 2_000 if line.startswith(b"x") else lines.MAX_LINE)
+    path.write_bytes(to_json(record(1)) + b"\n" + line + b"\n" + to_json(record(2)) + b"\n")
+    with pytest.raises(StoreError, match=rf"records\.jsonl, line 2: .*{says}.*records repair --store"):
+        load([path], strict=True)
+    with pytest.warns(UserWarning, match=rf"1 line skipped.*line 2: .*{says}.*records repair --store"):
+        assert [each.id for each in load([path])] == ["r1", "r2"]
+    assert Store(path).repair() == (1, path.with_name("records.jsonl.unreadable"))
+    assert path.with_name("records.jsonl.unreadable").read_bytes() == line + b"\n"
+    assert path.read_bytes() == to_json(record(1)) + b"\n" + to_json(record(2)) + b"\n"
+    assert [each.id for each in load([path], strict=True)] == ["r1", "r2"]
+
+
 @pytest.mark.parametrize(
-    ("line", "says"),
+    "content",
     [
-        (b'{"schema": 99}', "schema 99.*newer"),
-        (b'{"schema": 0}', "schema 0"),
-        (b'{"id": "x"}', "has no schema"),
-        (b'{"schema": 2, "id": "x"}', "measured_at"),
-        (b"[1]", "not a record"),
-        (b"\xff\xfe", "not a record"),
+        b"\0" * 10_000,
+        "\ufeff".encode("utf-16") + to_json(record(1)).decode().encode("utf-16-le"),
+        b"[" + to_json(record(1)) + b"]",
+        b"[\n" + to_json(record(1)) + b",\n" + to_json(record(2)) + b"\n]\n",
+        b"time,engine\n1.0,scipy\n",
+        b"\x89PNG\r\n\x1a\n",
+        b"null",
+        *(line + b"\n" for line in IMPOSSIBLE),
     ],
 )
-def test_invalid_lines_are_reported_with_file_and_line(path, line, says):
-    path.write_bytes(to_json(record(1)) + b"\n" + line + b"\n" + to_json(record(2)) + b"\n")
-    with pytest.raises(StoreError, match=rf"records\.jsonl, line 2: .*{says}"):
-        load([path])
+def test_a_file_without_any_record_is_no_store(path, content):
+    if content.startswith(b"[\n"):
+        content = content.replace(to_json(record(2)), b"{}")
+    path.write_bytes(content)
+    with pytest.raises(StoreError, match=r"line 1: .*not a record"):
+        list(Store(path).records())
+
+
+@pytest.mark.parametrize("content", [b"", b"\n", b" \n\r\n"])
+def test_a_file_without_any_line_is_an_empty_store(path, content):
+    path.write_bytes(content)
+    assert list(Store(path).records()) == []
+
+
+def test_several_lines_are_repaired_at_once_and_every_byte_is_kept(path):
+    good = [to_json(record(number)) + b"\n" for number in range(4)]
+    path.write_bytes(b"a\n" + good[0] + b"\xff\n\n" + good[1] + good[2] + b"{}\n" + good[3] + to_json(record(5))[:-9])
+    path.chmod(0o640)
+    with pytest.warns(UserWarning, match="torn"):
+        assert Store(path).repair()[0] == 3
+    assert path.read_bytes() == good[0] + b"\n" + b"".join(good[1:])
+    assert path.with_name("records.jsonl.unreadable").read_bytes() == b"a\n\xff\n{}\n"
+    assert path.with_name("records.jsonl.torn").read_bytes() == to_json(record(5))[:-9] + b"\n"
+    assert path.stat().st_mode & 0o777 == 0o640
+    assert Store(path).repair()[0] == 0
+
+
+def test_the_command_repairs_a_store(path, capsys):
+    path.write_bytes(b"{}\n" + to_json(record(1)) + b"\n")
+    assert invoke(["records", "repair", "--store", str(path)]) == 0
+    assert "1 line moved to" in capsys.readouterr().out
+    assert invoke(["records", "repair", "--store", str(path)]) == 0
+    assert "every line is a record" in capsys.readouterr().out
+    assert invoke(["records", "repair", "--store", str(path.with_name("none"))]) == 1
+
+
+def test_a_record_that_is_longer_than_a_line_may_be_is_not_written(path, monkeypatch):
+    monkeypatch.setattr(store_module, "MAX_LINE", 1_000)
+    with Store(path) as store:
+        store.append(record(1))
+        with pytest.raises(StoreError, match=r"at most 1,000"):
+            store.append(record(2, reason="x" * 1_000))
+    assert [each.id for each in load([path])] == ["r1"]
+
+
+def test_a_clock_that_was_wrong_for_a_while_does_not_make_the_newest_record(path):
+    when = ["2026-01-01T00:00:00Z", "2036-01-01T00:00:00Z", "2026-01-01T00:05:00Z", "2026-01-01T00:06:00Z"]
+    kept = [msgspec.structs.replace(record(number), measured_at=at) for number, at in enumerate(when)]
+    path.write_bytes(b"".join(to_json(each) + b"\n" for each in kept))
+    found = load([path])
+    assert [each.measured_at for each in found] == [when[0], when[2], when[2], when[3]]
+    assert [each.id for each in newest(found)] == ["r3"]
+    path.write_bytes(b"".join(to_json(each) + b"\n" for each in kept[:3]))
+    assert [each.id for each in newest(load([path]))] == ["r2"], "of equal times the last counts"
+
+
+def test_the_clocks_of_different_machines_have_nothing_to_do_with_each_other(path):
+    there = msgspec.structs.replace(HERE, machine="m2")
+    kept = [
+        record(1, environment=HERE),
+        msgspec.structs.replace(record(2, environment=there), measured_at="2025-01-01T00:00:00Z"),
+    ]
+    path.write_bytes(b"".join(to_json(each) + b"\n" for each in kept))
+    assert load([path]) == kept
 
 
 def test_a_torn_last_line_is_set_aside_with_a_warning(path):

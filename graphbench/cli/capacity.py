@@ -102,7 +102,8 @@ def command(
         return INTERRUPTED
     results = [search.result for search in searches]
     write_result(render(results, form), output)
-    return 0 if all(result.complete for result in results) and not any(search.wrong for search in searches) else 1
+    wrong = session.unstored or any(search.wrong for search in searches)
+    return 0 if all(result.complete for result in results) and not wrong else 1
 
 
 def _suites(algorithms: Sequence[str], engine: str, given: dict[str, Any]) -> list[Suite]:

@@ -1,4 +1,4 @@
-"""`graphbench records [list|export]`: what has been measured, filtered, listed and exported."""
+"""`graphbench records [list|export|repair]`: what has been measured: filtered, listed, exported; and lost lines."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import click
 
 from graphbench.cli.files import output_option, write_result
 from graphbench.cli.options import moment, names_option
-from graphbench.errors import UsageError
+from graphbench.errors import StoreError, UsageError
 from graphbench.records.model import Outcome, Record
 from graphbench.reporting import FORMATS
 
@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 
 
 @click.command("records")
-@click.argument("action", type=click.Choice(["list", "export"]), default="list", metavar="[list|export]")
+@click.argument(
+    "action", type=click.Choice(["list", "export", "repair"]), default="list", metavar="[list|export|repair]"
+)
 @names_option("algorithm", "Only these algorithms.")
 @names_option("dataset", "Only these datasets.")
 @names_option("engine", "Only these engines.")
@@ -40,7 +42,7 @@ if TYPE_CHECKING:
     multiple=True,
     type=click.Path(dir_okay=False, path_type=Path),
     metavar="FILE",
-    help="Read this file; repeatable [default: records.jsonl in the home folder].",
+    help="This file; repeatable [default: records.jsonl in the home folder].",
 )
 @click.option("--baseline", default="networkx", show_default=True, help="export: the engine ratios are taken against.")
 @click.option(
@@ -73,8 +75,11 @@ def command(
     `list` prints a line per record, with what has changed since it was made. `export` prints the records as a store
     holds them, one JSON line each; with --format, what a measurement shows: records and comparisons (refused for stale
     records); with --pytest-benchmark, a file for that plugin's comparisons, from which graphbench can read the records
-    back.
+    back. `repair` moves the lines of a store that cannot be read to a file beside it, FILE.unreadable.
     """
+    if action == "repair":
+        _repair(stores)
+        return
     from graphbench import registry
     from graphbench.measure.staleness import changes, present
 
@@ -99,6 +104,18 @@ def command(
     else:
         text = _exported(records, form, baseline, now)
     write_result(text, output)
+
+
+def _repair(stores: Sequence[Path]) -> None:
+    from graphbench.records.store import Store
+    from graphbench.system.text import count
+
+    for store in [Store(path) for path in stores] or [Store()]:
+        if not store.path.is_file():
+            raise StoreError(f"{store.path} does not exist: there is nothing to repair.")
+        moved, aside = store.repair()
+        to = f"{count(moved, 'line')} moved to {aside}" if moved else "every line is a record"
+        click.echo(f"{store.path}: {to}.")
 
 
 def _known(find: Callable[[str], Any], name: str) -> str:
@@ -229,7 +246,7 @@ def _engine(record: Record) -> str:
 
 def _exported(records: Sequence[Record], form: str | None, baseline: str, now: Present) -> str:
     if form is None:
-        from graphbench.records.store import to_json
+        from graphbench.records.lines import to_json
 
         return "".join(f"{to_json(record).decode()}\n" for record in records)
     from graphbench.api import Result

@@ -12,7 +12,7 @@ from graphbench.algorithms.base import Algorithm, Parameter
 from graphbench.cli.files import OutputFile, write
 from graphbench.cli.options import COLUMNS, measurement_options, result_options
 from graphbench.cli.session import Session, succeeded
-from graphbench.errors import GraphbenchError, UsageError
+from graphbench.errors import GraphbenchError, StoreError, UsageError
 from graphbench.measure.options import COMMAND_LINE, HEURISTIC, RUN, Options, revised
 from graphbench.records.model import NEVER_RAN, Record
 
@@ -83,11 +83,17 @@ def run(
     with Session.start(store) as session:
         graphs = session.reporter.load(datasets, directed=options.directed, table=options.table)
         plan = make_plan(algorithm.name, graphs, options, parameters)
-        with session.interruptible():
-            for record in api.execute(plan, observe=session.reporter.observe, store=store or True):
-                records.append(record)  # noqa: PERF402 - those complete before Ctrl-C are still shown
+        unstored = None
+        try:
+            with session.interruptible():
+                for record in api.execute(plan, observe=session.reporter.observe, store=store or True):
+                    records.append(record)  # noqa: PERF402 - those complete before Ctrl-C are still shown
+        except StoreError as error:
+            unstored = error
     if session.interrupted and not records:
         raise KeyboardInterrupt
+    if unstored and not records:
+        raise unstored
     result = api.Result(records, baseline=api.baseline_of(plan))
     _show(result, form, output)
     if save_answer:
@@ -96,6 +102,8 @@ def run(
         write(chart, reporting.chart(result.records, result.baseline, chart.suffix))
     if session.interrupted:
         raise KeyboardInterrupt
+    if unstored:
+        raise unstored
     named = {registry.engine(name).name for name in [*(options.engines or []), *filter(None, [options.baseline])]}
     began = any(record.outcome not in NEVER_RAN for record in records)
     return 0 if began and all(succeeded(record, named, limits=True) for record in records) else 1

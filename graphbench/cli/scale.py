@@ -84,7 +84,7 @@ def command(
     _show(sizes, form, output, chart)
     named = set(suite.engines)
     completed = any(record.phases.call_s for record in sizes.measured)
-    return 0 if completed and all(succeeded(record, named) for record in sizes.measured) else 1
+    return 0 if completed and not session.unstored and all(succeeded(record, named) for record in sizes.measured) else 1
 
 
 def _named_runs(sizes: SizeSeries) -> Iterator[tuple[str, Run]]:

@@ -42,6 +42,7 @@ class Session:
     ) -> None:
         self.reporter = reporter
         self.interrupted = False
+        self.unstored = 0
         self._path = store
         self._started = datetime.now(UTC)
         self.since = moment(newer_than, "--newer-than") if newer_than else self._started if fresh else None
@@ -80,6 +81,7 @@ class Session:
 
         with Store(self._path) as self._store:
             yield
+        self.unstored = self._store.unstored  # a warning has counted them; the exit code is 1
 
     @contextmanager
     def interruptible(self) -> Iterator[None]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import enum
 import hashlib
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
@@ -21,6 +21,12 @@ PREDICTED = "predicted: "
 """How the reason begins if a task was not started because its end was predicted."""
 
 Params = dict[str, Any]
+
+MAX_SECONDS = 1e9
+"""Longer times, and negative ones, are impossible: a reader refuses them."""
+Seconds = Annotated[float, msgspec.Meta(ge=0, le=MAX_SECONDS)]
+CallSeconds = Annotated[float, msgspec.Meta(gt=0, le=MAX_SECONDS)]
+"""Of a call: the clock always sees one."""
 
 
 class Outcome(enum.StrEnum):
@@ -70,24 +76,24 @@ class Phases(msgspec.Struct, frozen=True, kw_only=True):
     built anew in the warm process: a library that reuses work between calls is slower there.
     """
 
-    start_s: float | None = None
-    read_s: float | None = None
-    build_s: float | None = None
-    first_s: float | None = None
-    call_s: list[float] = msgspec.field(default_factory=list)
-    rebuilt_s: list[float] = msgspec.field(default_factory=list)
+    start_s: Seconds | None = None
+    read_s: Seconds | None = None
+    build_s: Seconds | None = None
+    first_s: CallSeconds | None = None
+    call_s: list[CallSeconds] = msgspec.field(default_factory=list)
+    rebuilt_s: list[CallSeconds] = msgspec.field(default_factory=list)
     """All of the problem of the first call; empty where rebuilding did not fit the budget."""
-    collect_s: float | None = None
+    collect_s: Seconds | None = None
     """Of the first call's result."""
-    collect_call_s: list[float] = msgspec.field(default_factory=list)
+    collect_call_s: list[Seconds] = msgspec.field(default_factory=list)
     """Of the results of warm trials that were collected."""
-    copy_s: float | None = None
+    copy_s: Seconds | None = None
     """A plain copy, from the engine's device to the host, of an answer of that size."""
-    build_gc_s: float | None = None
+    build_gc_s: Seconds | None = None
     """A further build with the garbage collector on, as in most scripts."""
-    build_steps_s: dict[str, float] = msgspec.field(default_factory=dict)
+    build_steps_s: dict[str, Seconds] = msgspec.field(default_factory=dict)
     """The parts of `build`, where an engine has several (nx-cugraph: graph, conversion)."""
-    start_steps_s: dict[str, float] = msgspec.field(default_factory=dict)
+    start_steps_s: dict[str, Seconds] = msgspec.field(default_factory=dict)
     """The parts of `start`, where an engine has several (cugraph-mg: imports, cluster, communications)."""
 
     @property
@@ -108,11 +114,11 @@ def _total(*parts: float | None) -> float | None:
 class CpuTimes(msgspec.Struct, frozen=True, kw_only=True):
     """CPU seconds of all threads of the worker and of its children; None and empty where they were not measured."""
 
-    first_s: float | None = None
+    first_s: Seconds | None = None
     """Of the first call."""
-    call_s: list[float] = msgspec.field(default_factory=list)
+    call_s: list[Seconds] = msgspec.field(default_factory=list)
     """Of each warm trial, index for index with `Phases.call_s`."""
-    after_s: dict[int, float] = msgspec.field(default_factory=dict)
+    after_s: dict[int, Seconds] = msgspec.field(default_factory=dict)
     """By trial (-1: the first call), work in the 100 ms after its call in which nothing was asked for.
 
     CPU seconds; of an engine on a GPU, seconds for which its device was busy.
@@ -133,7 +139,7 @@ class Trials(msgspec.Struct, frozen=True, kw_only=True):
     """Why sampling ended: `precise`, `budget`, `count`, `limit`, `first_only` or empty if it never began."""
     compared: int = 0
     """Exact problems: how many further trials' answers had the digest of the certified one."""
-    rounds: list[int] = msgspec.field(default_factory=list)
+    rounds: list[Annotated[int, msgspec.Meta(ge=0)]] = msgspec.field(default_factory=list)
     """How many of the trials each round gave, where engines were interleaved; empty: all come from one worker."""
 
 
@@ -164,8 +170,8 @@ class Censored(msgspec.Struct, frozen=True):
     """A limit that was reached: in which phase, how long that phase had been running, and which limit it was."""
 
     phase: str
-    after_s: float
-    limit_s: float | None = None
+    after_s: Seconds
+    limit_s: Seconds | None = None
     """The time limit, if it was that."""
     limit_bytes: int | None = None
     """The limit on host memory, if it was that."""
@@ -343,7 +349,7 @@ class Tried(msgspec.Struct, frozen=True, kw_only=True):
     setting: Params
     """What was varied; empty for an engine that has no such option."""
     outcome: Outcome
-    call_s: list[float] = msgspec.field(default_factory=list)
+    call_s: list[CallSeconds] = msgspec.field(default_factory=list)
     quality: list[float] = msgspec.field(default_factory=list)
     """Index for index with `call_s`."""
 

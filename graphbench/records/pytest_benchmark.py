@@ -43,7 +43,7 @@ def raw_records(text: bytes) -> Iterator[bytes]:
     try:
         document = json.loads(text)  # unlike msgspec it takes the NaN that Python's JSON writes for other benchmarks
         found = [bench.get("extra_info", {}).get(KEY) for bench in document["benchmarks"]]
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         raise StoreError(
             f"neither records of graphbench nor a file that pytest-benchmark wrote ({type(error).__name__}: {error})."
         ) from None

@@ -1,13 +1,15 @@
 """The store: records as JSON Lines, appended the moment they are made and never rewritten.
 
 One record is one line, written at once and synced, so a crash can tear the last line only. A torn line is
-moved to a file beside the store when the store is next opened.
+moved to a file beside the store when the store is next opened. Other lines that are no records are skipped with a
+warning, until :meth:`Store.repair` moves them to a file of their own.
 """
 
 from __future__ import annotations
 
 import errno
 import os
+import shutil
 import signal
 import threading
 import warnings
@@ -16,11 +18,10 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Self
 
-import msgspec
-
 from graphbench.errors import StoreError
-from graphbench.records import pytest_benchmark
-from graphbench.records.model import SCHEMA, Record
+from graphbench.records import lines
+from graphbench.records.lines import MAX_LINE, is_record, to_json
+from graphbench.records.model import Record
 from graphbench.system.files import HOME_VARIABLE, home
 
 if TYPE_CHECKING:
@@ -29,42 +30,7 @@ if TYPE_CHECKING:
 _PATIENCE_S = 0.5
 """How long to wait for another writer, which may be appending a single record."""
 
-_encoder = msgspec.json.Encoder(enc_hook=lambda value: value.item())  # NumPy's numbers are numbers
-_decoder = msgspec.json.Decoder(Record)
-
-
-class _Version(msgspec.Struct):
-    schema: int | None = None
-
-
-_version = msgspec.json.Decoder(_Version)
-
-
-def to_json(record: Record) -> bytes:
-    """A record as one line of JSON, without the line's end; infinities and NaN become null."""
-    return _encoder.encode(record)
-
-
-def from_json(line: bytes | str) -> Record:
-    """The record on a line.
-
-    Raises:
-        StoreError: if it is no record, or one of a schema that this version does not know.
-    """
-    try:
-        schema = _version.decode(line).schema
-        if schema == SCHEMA:
-            return _decoder.decode(line)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise StoreError(f"not a record of graphbench: {error}.") from None
-    if schema is None:
-        raise StoreError("not a record of graphbench: it has no schema.")
-    advice = (
-        "A newer graphbench wrote it: update this one."
-        if schema > SCHEMA
-        else "It was measured under earlier rules, which give other ratios: move the file away and measure again."
-    )
-    raise StoreError(f"a record of schema {schema}; this graphbench reads schema {SCHEMA}. {advice}")
+_BLOCK = 1 << 16
 
 
 class Store:
@@ -86,6 +52,11 @@ class Store:
         self._lock: FileLock | None = None
         self._waiting: list[Record] = []
         self._fault = ""
+
+    @property
+    def unstored(self) -> int:
+        """How many records could not be written so far."""
+        return len(self._waiting)
 
     def __enter__(self) -> Self:
         try:
@@ -135,6 +106,8 @@ class Store:
         self.open()
         assert self._file is not None
         line = to_json(record) + b"\n"
+        if len(line) > MAX_LINE:
+            raise StoreError(f"A record of {len(line):,} bytes is not stored: lines have at most {MAX_LINE:,}.")
         before = os.fstat(self._file.fileno()).st_size
         try:
             _write_all(self._file, line)
@@ -160,12 +133,44 @@ class Store:
             self._unlock()
 
     def records(self) -> Iterator[Record]:
-        """All records, oldest first; none if there is no file. A torn last line is skipped with a warning.
+        """All records, oldest first; none if there is no file. Lines that are no records are skipped with a warning.
 
         Raises:
-            StoreError: if the file cannot be read, or a line is no record or one of an unknown schema (which line).
+            StoreError: if the file cannot be read, or is no store of records.
         """
-        yield from _read(self.path, missing_ok=True)
+        yield from lines.read(self.path, missing_ok=True)
+
+    def repair(self) -> tuple[int, Path]:
+        """Move lines that are no records to a file beside the store; return how many, and that file.
+
+        Raises:
+            StoreError: if another process writes to it, or a file cannot be read or written.
+        """
+        aside = self.path.with_name(f"{self.path.name}.unreadable")
+        self.open()
+        try:
+            content = lines.content(self.path)
+            if not content.faults or content.is_document:
+                return 0, aside
+            with aside.open("ab") as kept:
+                for fault in content.faults:
+                    _copy(self.path, kept, fault.start, fault.end)
+                os.fsync(kept.fileno())
+            part = self.path.with_name(f"{self.path.name}.part")
+            with part.open("wb") as written:
+                start = 0
+                for fault in content.faults:
+                    _copy(self.path, written, start, fault.start)
+                    start = fault.end
+                _copy(self.path, written, start, None)
+                os.fsync(written.fileno())
+            shutil.copymode(self.path, part)
+            part.replace(self.path.resolve())
+        except OSError as error:
+            raise self._unwritable(error) from error
+        finally:
+            self.close()
+        return len(content.faults), aside
 
     def _write_waiting(self) -> None:
         try:
@@ -225,7 +230,7 @@ class Store:
             return
         file.seek(end)
         torn = file.read()
-        if _is_record(torn):  # only its line's end is missing
+        if is_record(torn):  # only its line's end is missing
             file.write(b"\n")
             return
         aside = self.path.with_name(f"{self.path.name}.torn")
@@ -245,52 +250,31 @@ class Store:
         )
 
 
-def load(paths: Iterable[str | os.PathLike[str]]) -> list[Record]:
+def load(paths: Iterable[str | os.PathLike[str]], *, strict: bool = False) -> list[Record]:
     """All records of several files, in the order of the files and lines; a record in two files comes once.
 
     A file that pytest-benchmark wrote is read too, if its benchmarks are graphbench's.
 
+    Args:
+        paths: files that must exist.
+        strict: a line that is no record is an error, not a warning: what it held may be what matters.
+
     Raises:
-        StoreError: if a file is missing or cannot be read, or a line is no record (file and line).
+        StoreError: if a file is missing, cannot be read, or is no store of records (file and line).
     """
     found: dict[str, Record] = {}
     for path in paths:
-        for record in _read(Path(path), missing_ok=False):
+        for record in lines.read(Path(path), missing_ok=False, strict=strict):
             found.setdefault(record.id, record)
     return list(found.values())
 
 
-def _read(path: Path, *, missing_ok: bool) -> Iterator[Record]:
-    try:
-        with path.open("rb") as file:
-            if pytest_benchmark.looks_like_document(file.readline()):
-                file.seek(0)
-                yield from _read_document(path, file.read())
-                return
-            file.seek(0)
-            for number, line in enumerate(file, start=1):
-                if not line.strip():
-                    continue
-                if not line.endswith(b"\n") and not _is_record(line):
-                    warnings.warn(f"{path}, line {number}: torn line skipped.", stacklevel=3)
-                    return
-                try:
-                    yield from_json(line)
-                except StoreError as error:
-                    raise StoreError(f"{path}, line {number}: {error}") from None
-    except FileNotFoundError:
-        if not missing_ok:
-            raise StoreError(f"{path} does not exist; `graphbench records` lists what has been measured.") from None
-    except OSError as error:
-        raise StoreError(f"{path} cannot be read: {error.strerror or error}.") from error
-
-
-def _read_document(path: Path, text: bytes) -> Iterator[Record]:
-    try:
-        for raw in pytest_benchmark.raw_records(text):
-            yield from_json(raw)
-    except StoreError as error:
-        raise StoreError(f"{path}: {error}") from None
+def _copy(path: Path, target: BinaryIO, start: int, end: int | None) -> None:
+    """Copy the bytes of a file from `start` to `end` (None: all), in blocks."""
+    with path.open("rb") as file:
+        file.seek(start)
+        while block := file.read(_BLOCK if end is None else min(_BLOCK, end - file.tell())):
+            target.write(block)
 
 
 def _write_all(file: BinaryIO, line: bytes) -> None:
@@ -298,19 +282,11 @@ def _write_all(file: BinaryIO, line: bytes) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
-def _is_record(line: bytes) -> bool:
-    try:
-        from_json(line)
-    except StoreError:
-        return False
-    return True
-
-
 def _end_of_last_line(file: BinaryIO, size: int) -> int:
     """The offset after the last line's end, read backwards in blocks; 0 without one."""
-    block, end = 1 << 16, size
+    end = size
     while end > 0:
-        start = max(0, end - block)
+        start = max(0, end - _BLOCK)
         file.seek(start)
         found = file.read(end - start).rfind(b"\n")
         if found >= 0:

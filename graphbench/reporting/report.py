@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from graphbench.errors import UsageError
+from graphbench.records.lines import to_json
 from graphbench.records.model import Record
-from graphbench.records.store import to_json
 from graphbench.reporting.document import AllRecords, Document, Part, Section, Text
 from graphbench.reporting.flat import page_rows
 from graphbench.reporting.measured import Measured, group_by_machine

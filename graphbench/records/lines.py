@@ -1,0 +1,198 @@
+"""Lines of a store: records as JSON, checked when they are read, and the lines that are no records."""
+
+from __future__ import annotations
+
+import shlex
+import warnings
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+
+from graphbench.errors import StoreError
+from graphbench.records import pytest_benchmark
+from graphbench.records.model import SCHEMA, Record
+from graphbench.system.text import count
+
+MAX_LINE = 64 << 20
+"""The longest line that is read or written, in bytes; a thousand trials take a hundred thousand."""
+
+_encoder = msgspec.json.Encoder(enc_hook=lambda value: value.item())  # NumPy's numbers are numbers
+_decoder = msgspec.json.Decoder(Record)
+
+
+class _Version(msgspec.Struct):
+    schema: int | None = None
+
+
+_version = msgspec.json.Decoder(_Version)
+
+
+def to_json(record: Record) -> bytes:
+    """A record as one line of JSON, without the line's end; infinities and NaN become null."""
+    return _encoder.encode(record)
+
+
+def from_json(line: bytes | str) -> Record:
+    """The record on a line.
+
+    Raises:
+        StoreError: if it is no record, has impossible values, or a schema that this version does not know.
+    """
+    try:
+        schema = _version.decode(line).schema
+        if schema == SCHEMA:
+            return _checked(_decoder.decode(line))
+    except (msgspec.DecodeError, ValueError, RecursionError) as error:  # the last: of deep nesting
+        raise StoreError(f"not a record of graphbench: {error}.") from None
+    if schema is None:
+        raise StoreError("not a record of graphbench: it has no schema.")
+    advice = (
+        "A newer graphbench wrote it: update this one."
+        if schema > SCHEMA
+        else "It was measured under earlier rules, which give other ratios: move the file away and measure again."
+    )
+    raise StoreError(f"a record of schema {schema}; this graphbench reads schema {SCHEMA}. {advice}")
+
+
+def _checked(record: Record) -> Record:
+    """The record, if what its fields' types do not say holds as well.
+
+    Raises:
+        ValueError: if it does not.
+    """
+    if datetime.fromisoformat(record.measured_at).utcoffset() != timedelta(0):
+        raise ValueError(f"measured_at is {record.measured_at!r}, expected a time in UTC")
+    trials, rounds = len(record.phases.call_s), record.trials.rounds
+    if rounds and sum(rounds) != trials:
+        raise ValueError(f"its rounds have {sum(rounds)} trials, and there are {trials}")
+    return record
+
+
+def is_record(line: bytes) -> bool:
+    """Whether it can be read."""
+    try:
+        from_json(line)
+    except StoreError:
+        return False
+    return True
+
+
+class Fault(NamedTuple):
+    """A line that is no record: where, and why not."""
+
+    number: int
+    start: int
+    end: int
+    why: str
+    torn: bool
+
+
+class Content(NamedTuple):
+    """What a file holds: records in the order of lines, and lines that are none; or records of pytest-benchmark."""
+
+    records: list[Record]
+    faults: list[Fault]
+    is_document: bool = False
+
+
+def read(path: Path, *, missing_ok: bool, strict: bool = False) -> list[Record]:
+    """The records of a file, oldest first.
+
+    Args:
+        path: the file.
+        missing_ok: a file that does not exist has none.
+        strict: a line that is no record is an error, not a warning.
+
+    Raises:
+        StoreError: if it is missing, cannot be read, or is no store of records (which line, and why).
+    """
+    try:
+        found = content(path)
+    except FileNotFoundError:
+        if missing_ok:
+            return []
+        raise StoreError(f"{path} does not exist; `graphbench records` lists what has been measured.") from None
+    except OSError as error:
+        raise StoreError(f"{path} cannot be read: {error.strerror or error}.") from error
+    if found.faults:
+        _report(path, found, strict)
+    return _in_order(found.records)
+
+
+def content(path: Path) -> Content:
+    """The records and the other lines of a file.
+
+    Raises:
+        StoreError: if it is pytest-benchmark's, but not a valid one of graphbench.
+        OSError: if it cannot be read.
+    """
+    found = Content([], [])
+    with path.open("rb") as file:
+        start = 0
+        for number, line in enumerate(iter(lambda: file.readline(MAX_LINE + 1), b""), start=1):
+            if number == 1 and pytest_benchmark.looks_like_document(line):
+                file.seek(0)
+                return Content(_records_of_document(path, file.read()), [], is_document=True)
+            complete = line.endswith(b"\n")
+            if not complete and len(line) > MAX_LINE:
+                why = f"longer than {MAX_LINE:,} bytes"
+                while rest := file.readline(MAX_LINE):
+                    if complete := rest.endswith(b"\n"):
+                        break
+                found.faults.append(Fault(number, start, file.tell(), why, torn=False))
+            elif line.strip():
+                try:
+                    found.records.append(from_json(line))
+                except StoreError as error:
+                    torn = not complete and (bool(found.records) or line.startswith(b'{"'))
+                    found.faults.append(Fault(number, start, file.tell(), str(error), torn))
+            start = file.tell()
+    return found
+
+
+def _report(path: Path, found: Content, strict: bool) -> None:
+    """Warn of lines that were skipped.
+
+    Raises:
+        StoreError: if `strict`, or if the file has no record and more than a torn line.
+    """
+    first, number = found.faults[0], len(found.faults)
+    if strict or not (found.records or first.torn):
+        more = f" {count(number - 1, 'other line')} cannot be read either." if number > 1 else ""
+        way = f" {_way_on(path)}" if found.records else ""
+        raise StoreError(f"{path}, line {first.number}: {first.why}{more}{way}")
+    if first.torn:
+        warnings.warn(f"{path}, line {first.number}: torn line skipped.", stacklevel=4)
+        return
+    warnings.warn(
+        f"{path}: {count(number, 'line')} skipped, the first of them line {first.number}: {first.why} {_way_on(path)}",
+        stacklevel=4,
+    )
+
+
+def _way_on(path: Path) -> str:
+    return f"`graphbench records repair --store {shlex.quote(str(path))}` moves such lines to a file of their own."
+
+
+def _in_order(records: list[Record]) -> list[Record]:
+    """The records, none of them later than one of the same task that the same machine appended after it.
+
+    The clock may have been wrong for a while, and its records would count as the newest for ever.
+    """
+    earliest: dict[tuple[str, str], tuple[datetime, str]] = {}
+    found = []
+    for record in reversed(records):
+        cell = record.task.key, record.environment.machine if record.environment else ""
+        own = datetime.fromisoformat(record.measured_at), record.measured_at
+        later = earliest[cell] = min(own, earliest.get(cell, own))
+        found.append(msgspec.structs.replace(record, measured_at=later[1]) if later < own else record)
+    return found[::-1]
+
+
+def _records_of_document(path: Path, text: bytes) -> list[Record]:
+    try:
+        return [from_json(raw) for raw in pytest_benchmark.raw_records(text)]
+    except StoreError as error:
+        raise StoreError(f"{path}: {error}") from None
