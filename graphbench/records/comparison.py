@@ -38,9 +38,10 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
         also_best_cpu: the baseline is the best of several CPU engines, so that there is no `best_cpu` beside it.
         ratio_call: baseline time over engine time, of one warm call; None where the comparison is refused.
         first_calls: `ratio_call` is that of first calls, because a side has no warm call.
-        interval: the 95 % interval of `ratio_call`; None from too few trials, and for bounds.
+        interval: the 95 % interval of `ratio_call`, over rounds from three on each side; None from too few trials, and
+            for bounds.
         range: the smallest and largest ratio of single trials, where there are too few for an interval.
-        n: from how many trials, or sources that both sides ran; of the smaller side.
+        n: from how many trials, rounds, or sources that both sides ran; of the smaller side.
         ratio_first_answer: the same for read + build + first + collect.
         ratio_whole_script: the same for start + first answer.
         break_even_runs: of a GPU engine against a CPU engine: after how many calls on one graph its fixed cost (start +

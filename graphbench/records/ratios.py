@@ -6,6 +6,8 @@ A ratio is baseline time over engine time: how many times as fast the engine is.
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from itertools import accumulate, pairwise
+from statistics import median
 from typing import Literal, NamedTuple
 
 from graphbench.records import statistics, times
@@ -78,7 +80,7 @@ def _bound(limit: float, answered: Record, bound: Bound) -> CallRatio:
 
 
 def _of_warm_calls(baseline: Record, engine: Record, *, lazy: bool) -> Estimate:
-    """The ratio over the sources that both sides ran, paired; over all calls if there are no sources.
+    """The ratio over rounds, where both sides have enough; else over common sources, paired; else over all calls.
 
     Too few sources are no sample of sources: then the calls from them are resampled. Rebuilt calls solve the problem of
     the first call, so where a side has to be judged by them, the other side's calls from that source count.
@@ -89,6 +91,9 @@ def _of_warm_calls(baseline: Record, engine: Record, *, lazy: bool) -> Estimate:
             for record in (baseline, engine)
         )
         return statistics.ratio(_collected(one, baseline, lazy), _collected(two, engine, lazy))
+    medians = round_medians(baseline, engine)
+    if min(map(len, medians)) >= statistics.MIN_ROUNDS:
+        return statistics.ratio_of_rounds(_collected(medians[0], baseline, lazy), _collected(medians[1], engine, lazy))
     one, two = (_collected(times.warm_calls(record), record, lazy) for record in (baseline, engine))
     sources = baseline.trials.sources, engine.trials.sources
     common = set(sources[0]) & set(sources[1])
@@ -99,6 +104,30 @@ def _of_warm_calls(baseline: Record, engine: Record, *, lazy: bool) -> Estimate:
     if len(both) < statistics.MIN_SAMPLES:
         return statistics.ratio(_from(common, sources[0], one), _from(common, sources[1], two))
     return statistics.paired_ratio([of_baseline[source] for source in both], [of_engine[source] for source in both])
+
+
+def round_medians(baseline: Record, engine: Record) -> tuple[list[float], list[float]]:
+    """The median of a call in each round of both sides; of searches, over the sources that all rounds ran."""
+    rounds = [_rounds(record) for record in (baseline, engine)]
+    everywhere = set.intersection(*({source for source, _ in calls} for side in rounds for calls in side or [[]]))
+    one, two = ([_median_over(calls, everywhere) for calls in side] for side in rounds)
+    return one, two
+
+
+def _rounds(record: Record) -> list[list[tuple[int | None, float]]]:
+    """The calls of each round, with their sources (None for other problems)."""
+    calls = [max(seconds, times.TICK_S) for seconds in record.phases.call_s]
+    sources: list[int | None] = [*record.trials.sources] or [None] * len(calls)
+    asked = list(zip(sources, calls, strict=False))
+    ends = [0, *accumulate(record.trials.rounds or [len(asked)])]
+    return [asked[start:end] for start, end in pairwise(ends) if asked[start:end]]
+
+
+def _median_over(calls: Sequence[tuple[int | None, float]], sources: Collection[int | None]) -> float:
+    """The median of the calls from these sources: of each source's median, as sources may have several calls."""
+    chosen = [(source, seconds) for source, seconds in calls if source in sources] or calls
+    of_source = statistics.by_question(*zip(*chosen, strict=True))
+    return median(of_source.values() if len(of_source) > 1 else [seconds for _, seconds in chosen])
 
 
 def _collected(calls: Sequence[float], record: Record, lazy: bool) -> list[float]:

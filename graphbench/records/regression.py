@@ -1,9 +1,10 @@
 """The comparison of two stores: which cells became faster, which slower, and which cannot be compared. Pure.
 
-A cell is a task on a machine and a graph. Two measures together separate a change from noise: the 95 % bootstrap
-interval of the ratio excludes 1, and the trials of the two sides hardly overlap by Cliff's delta (N. Cliff,
-"Dominance statistics", Psychological Bulletin 114, 1993), at least 0.474, which is a large effect (J. Romano et al.,
-2006). The interval alone would call every tiny shift a change, given enough trials.
+A cell is a task on a machine and a graph. Trials of one process do not show the spread between processes, so a cell is
+slower or faster only over rounds, each measured in a process of its own: where the 98 % interval of the rounds' medians
+excludes 1. With less than three rounds on a side, a difference is possible, and nothing more.
+
+A gate passes on what was judged, never on nothing: see :func:`objections`.
 """
 
 from __future__ import annotations
@@ -14,40 +15,47 @@ from typing import Any, Literal, TypeVar
 import msgspec
 import numpy as np
 
-from graphbench.errors import UsageError
+from graphbench.errors import GraphbenchError
+from graphbench.records import statistics, times
 from graphbench.records.comparison import set_against
 from graphbench.records.matching import newest
-from graphbench.records.model import NEVER_RAN, Environment, Outcome, Record
+from graphbench.records.model import Environment, Outcome, Record
+from graphbench.records.ratios import Bound, round_medians
 from graphbench.records.rules import Verdict
+from graphbench.records.statistics import MIN_ROUNDS, Bounds, Estimate
+from graphbench.system.text import count
 
-LARGE_EFFECT = 0.474
-"""The smallest delta of a large effect."""
+CONFIDENCE = 0.98
+"""Of the intervals over rounds: at no change, one cell in a hundred is called slower, and one faster."""
 SAME_WITHIN = 0.02
-"""A smaller change is within the variation between processes, whatever the trials of one process say."""
+"""Of too few rounds, a smaller change is not worth a mention: processes vary by more."""
 
 _Struct = TypeVar("_Struct", bound=msgspec.Struct)
 
-Kind = Literal["slower", "faster", "same", "incomparable"]
-KINDS: tuple[Kind, ...] = ("slower", "faster", "same", "incomparable")
+Kind = Literal["slower", "faster", "possible", "same", "incomparable"]
+KINDS: tuple[Kind, ...] = ("slower", "faster", "possible", "same", "incomparable")
 
 
 class Change(msgspec.Struct, frozen=True, kw_only=True):
     """How one cell changed.
 
     Attributes:
-        kind: `slower`, `faster`, `same` or `incomparable`.
+        kind: `slower`, `faster` or `same`, by the interval over rounds; `possible`: the trials differ, but a side has
+            too few rounds to judge; `incomparable`.
         algorithm: what was computed.
         dataset: on which graph.
         engine: by which engine.
         params: of the task.
-        old_s: the old median of a warm call in seconds; None if it has no time.
+        old_s: the old median of a warm call in seconds, or of first calls where there is no other; None without a time.
         new_s: the new one.
         ratio: old time over new time: above 1 is faster; None if a side has no time.
-        interval: its 95 % bootstrap interval; None from fewer than five trials.
+        interval: its 98 % interval over rounds; with too few, the 95 % interval of the trials.
         range: the smallest and largest ratio of single trials, if there is no interval.
         bound: `lower` or `upper` if a time limit was reached.
-        effect: Cliff's delta of the trials, from -1 (all new ones slower) to 1 (all faster); None without trials.
+        rounds: of the old and the new side.
         broken: it was ok, and no longer has an answer.
+        lost: both are ok, it could be compared with itself before, and cannot be compared now.
+        repeated: both stores hold the same trials.
         reasons: why it cannot be compared, or what else to know.
         versions: changed versions: of the engine, graphbench, the driver, CUDA and Python.
     """
@@ -62,57 +70,91 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     ratio: float | None = None
     interval: tuple[float, float] | None = None
     range: tuple[float, float] | None = None
-    bound: Literal["lower", "upper"] | None = None
-    effect: float | None = None
+    bound: Bound | None = None
+    rounds: tuple[int, int] = (0, 0)
     broken: bool = False
+    lost: bool = False
+    repeated: bool = False
     reasons: list[str] = msgspec.field(default_factory=list)
     versions: list[str] = msgspec.field(default_factory=list)
+
+    @property
+    def judged(self) -> bool:
+        """Whether it was measured anew and in enough rounds on both sides."""
+        return self.kind in ("slower", "faster", "same") and min(self.rounds) >= MIN_ROUNDS and not self.repeated
 
 
 def changes(old: Sequence[Record], new: Sequence[Record], *, cross_machine: bool = False) -> list[Change]:
     """Every cell of either store: broken ones first, then slower ones, the largest slowdown at the top.
 
     Args:
-        old: the records before; of each cell the newest counts.
+        old: the records before, oldest first; of each cell the newest counts.
         new: those after.
         cross_machine: compare records of different machines: each new cell with the newest old one of its task.
 
     Raises:
-        UsageError: if the two have no machine in common and are not to be compared across machines.
+        GraphbenchError: if the two have no machine in common and are not to be compared across machines.
     """
     before, after = _cells(old, cross_machine), _cells(new, cross_machine)
     machines = [{machine for _, machine in cells if machine} for cells in (before, after)]
     if not cross_machine and all(machines) and not machines[0] & machines[1]:
         names = [_machine(cells) for cells in (before, after)]
-        raise UsageError(
+        raise GraphbenchError(
             f"The two stores were measured on different machines ({names[0]}; {names[1]}), so every cell would differ. "
             "Measure both on one machine, or pass --cross-machine."
         )
-    found = [_change(before.get(key), after.get(key), cross_machine) for key in dict.fromkeys([*before, *after])]
+    for one, other in ((before, after), (after, before)):
+        for task, machine in [cell for cell in one if cell not in other]:
+            if (task, "") in other:  # it did not run there, so its machine is not known
+                other[task, machine] = other[task, ""]
+        for task, _ in [cell for cell in one if cell[1]]:
+            other.pop((task, ""), None)
+    found = [_change(before.get(cell), after.get(cell), cross_machine) for cell in dict.fromkeys([*before, *after])]
     return sorted(found, key=_severity)
 
 
-def failed(found: Sequence[Change], limit: float) -> list[Change]:
-    """The cells that take longer by more than this fraction, and the broken ones."""
-    return [
-        change
-        for change in found
-        if change.broken or (change.kind == "slower" and change.ratio and 1 / change.ratio - 1 > limit)
+def objections(found: Sequence[Change], limit: float) -> list[str]:
+    """Why a gate does not pass, a sentence each; empty: it passes.
+
+    Every cell that was ok must still be ok and comparable; at least one must have been judged; and none may be slower
+    by more than the limit.
+
+    Args:
+        found: by :func:`changes`.
+        limit: a fraction: 0.05 for 5 %.
+    """
+    slower = [change for change in found if change.kind == "slower" and change.ratio and 1 / change.ratio - 1 > limit]
+    said = [
+        _objection([change for change in found if change.broken], "was ok and has no answer now", ""),
+        _objection([change for change in found if change.lost], "was ok and can no longer be compared", ""),
+        _objection(
+            [change for change in found if change.repeated],
+            "has the same trials in both stores, so it was not measured again",
+            " Measure into a new file with --store FILE.",
+        ),
+        _objection(slower, f"is slower by more than {100 * limit:g} %", ""),
     ]
+    if not any(change.judged for change in found):
+        differ = any(change.kind in ("possible", "same") and not change.repeated for change in found)
+        few = f"too few rounds to judge: pass --rounds {MIN_ROUNDS} to both measurements."
+        said.append(few if differ else "nothing could be compared: no cell has a time on both sides.")
+    return [text for text in said if text]
 
 
-def cliffs_delta(old: Sequence[float], new: Sequence[float]) -> float:
-    """The share of pairs in which the new trial is faster, minus that in which it is slower: from -1 to 1."""
-    ordered, values = np.sort(np.asarray(new, dtype=np.float64)), np.asarray(old, dtype=np.float64)
-    quicker = np.searchsorted(ordered, values, side="left").sum()
-    slower = len(ordered) * len(values) - np.searchsorted(ordered, values, side="right").sum()
-    return float((quicker - slower) / (len(ordered) * len(values)))
+def _objection(cells: Sequence[Change], what: str, remedy: str) -> str:
+    if not cells:
+        return ""
+    worst = cells[0]
+    others = f" (and {count(len(cells) - 1, 'other cell')})" if len(cells) > 1 else ""
+    slower = f": {100 * (1 / worst.ratio - 1):.3g} % longer" if worst.kind == "slower" and worst.ratio else ""
+    why = f": {worst.reasons[0]}" if worst.reasons and not slower else slower
+    return f"{worst.engine} {worst.algorithm} on {worst.dataset}{others} {what}{why}.{remedy}".replace("..", ".")
 
 
 def _cells(records: Sequence[Record], cross_machine: bool) -> dict[tuple[str, str], Record]:
     """By task and machine; a task that never ran has no machine, and any record that ran takes precedence."""
     found: dict[tuple[str, str], Record] = {}
-    for record in sorted(newest(records), key=lambda kept: (kept.environment is not None, kept.measured_at)):
+    for record in sorted(newest(records), key=lambda kept: kept.environment is not None):
         machine = record.environment.machine if record.environment and not cross_machine else ""
         found[record.task.key, machine] = record
     ran = {key for key, machine in found if machine}
@@ -122,6 +164,7 @@ def _cells(records: Sequence[Record], cross_machine: bool) -> dict[tuple[str, st
 def _change(old: Record | None, new: Record | None, cross_machine: bool) -> Change:
     either = new or old
     assert either is not None
+    was_ok = old is not None and old.outcome is Outcome.OK
     common = Change(
         kind="incomparable",
         algorithm=either.task.algorithm,
@@ -130,42 +173,76 @@ def _change(old: Record | None, new: Record | None, cross_machine: bool) -> Chan
         params=either.task.params,
         old_s=_median(old),
         new_s=_median(new),
+        broken=was_ok and (new is None or new.outcome is not Outcome.OK),
     )
     if old is None or new is None:
         return _with(common, reasons=[f"only in the {'new' if old is None else 'old'} store"])
-    common = _with(common, versions=_versions(old, new))
-    comparison = set_against(_named(old, "old", cross_machine), _named(new, "new", cross_machine))
-    broken = old.outcome is Outcome.OK and new.outcome not in NEVER_RAN | {Outcome.OK}
-    common = _with(common, broken=broken, reasons=[*comparison.reasons])
-    if comparison.ratio_call is None or comparison.verdict is not Verdict.LIKE:
-        return common
-    ends = comparison.interval or comparison.range
-    trials = old.phases.call_s, new.phases.call_s
-    effect = cliffs_delta(*trials) if all(trials) else None
-    common = _with(
+    sides = _named(old, "old", cross_machine), _named(new, "new", cross_machine)
+    comparison = set_against(*sides, stale=_stale(*sides))
+    common = _with(common, versions=_versions(old, new), reasons=[*comparison.reasons, *_busy(old, new)],
+                   ratio=comparison.ratio_call, bound=comparison.bound)  # fmt: skip
+    if comparison.ratio_call is None or comparison.bound is not None or comparison.verdict is not Verdict.LIKE:
+        before = set_against(old, old, stale=_stale(old, old))
+        return _with(common, lost=was_ok and not common.broken and before.verdict is Verdict.LIKE)
+    rounds = round_medians(*sides)
+    same_calls = len({side.trials.stopped == "first_only" for side in sides}) == 1
+    if min(map(len, rounds)) >= MIN_ROUNDS and same_calls:
+        ratio = statistics.ratio_of_rounds(*rounds, CONFIDENCE)
+    else:
+        ratio = Estimate(comparison.ratio_call, _bounds(comparison.interval), _bounds(comparison.range), comparison.n)
+    return _with(
         common,
-        ratio=comparison.ratio_call,
-        interval=comparison.interval,
-        range=comparison.range,
-        bound=comparison.bound,
-        effect=effect,
+        kind=_kind(ratio, judged=ratio.coverage is not None),
+        ratio=ratio.value,
+        interval=ratio.interval,
+        range=ratio.range,
+        rounds=(len(rounds[0]), len(rounds[1])) if same_calls else (0, 0),
+        repeated=(repeated := _shares_trials(old, new)),
+        reasons=[*common.reasons, *(["the same trials are in both stores"] if repeated else [])],
     )
-    return _with(common, kind=_kind(comparison.ratio_call, ends, effect, comparison.bound))
 
 
-def _kind(
-    ratio: float, ends: tuple[float, float] | None, effect: float | None, bound: Literal["lower", "upper"] | None
-) -> Kind:
-    if bound is not None:
-        # At most 0.8 times as fast is slower for certain; at most 3 times as fast says nothing.
-        if bound == "upper":
-            return "slower" if ratio < 1 else "incomparable"
-        return "faster" if ratio > 1 else "incomparable"
-    if abs(ratio - 1) < SAME_WITHIN or effect is None or abs(effect) < LARGE_EFFECT:
+def _shares_trials(old: Record, new: Record) -> bool:
+    """Whether a suite took the old record over, or added rounds to it, instead of measuring everything anew."""
+    before, after = old.phases.call_s, new.phases.call_s
+    return old == new or (0 < len(before) < len(after) and after[: len(before)] == before)
+
+
+def _kind(ratio: Estimate, *, judged: bool) -> Kind:
+    ends = ratio.interval or ratio.range or Bounds(ratio.value, ratio.value)
+    if ends.low <= 1 <= ends.high or (not judged and abs(ratio.value - 1) < SAME_WITHIN):
         return "same"
-    if ends is not None and ends[0] <= 1 <= ends[1]:
-        return "same"
-    return "faster" if ratio > 1 else "slower"
+    if not judged:
+        return "possible"
+    return "faster" if ratio.value > 1 else "slower"
+
+
+def _bounds(ends: tuple[float, float] | None) -> Bounds | None:
+    return None if ends is None else Bounds(*ends)
+
+
+def _stale(old: Record, new: Record) -> dict[str, str]:
+    """By record, why no ratio of it counts: its counterpart was measured by other code of graphbench."""
+    before, after = old.revisions, new.revisions
+    if before is None or after is None or before == after:
+        return {}
+    parts = [
+        f"{name} {getattr(before, name)} to {getattr(after, name)}"
+        for name in before.__struct_fields__
+        if getattr(before, name) != getattr(after, name)
+    ]
+    return {old.id: f"the revision of the measuring code, {', '.join(parts)}"}
+
+
+def _busy(old: Record, new: Record) -> list[str]:
+    """Which side was measured while the machine was busy."""
+    sides = [which for which, record in (("old", old), ("new", new)) if _was_busy(record)]
+    return [f"the machine was busy during the {' and the '.join(sides)} run"] if sides else []
+
+
+def _was_busy(record: Record) -> bool:
+    """The environment is that of the latest round; a warning of any round is kept."""
+    return times.was_busy(record) or any(warning.startswith("the machine was busy") for warning in record.warnings)
 
 
 def _named(record: Record, which: str, cross_machine: bool) -> Record:
@@ -205,9 +282,9 @@ def _machine(cells: dict[tuple[str, str], Record]) -> str:
     return ", ".join([where.cpu, *(gpu.name for gpu in where.gpus)])
 
 
-def _severity(change: Change) -> tuple[bool, int, float, str, str, str, str]:
+def _severity(change: Change) -> tuple[bool, bool, int, float, str, str, str, str]:
     cell = change.algorithm, change.dataset, change.engine, str(change.params)
-    return not change.broken, KINDS.index(change.kind), change.ratio or 0.0, *cell
+    return not change.broken, not change.lost, KINDS.index(change.kind), change.ratio or 0.0, *cell
 
 
 def _with(struct: _Struct, **changed: Any) -> _Struct:

@@ -9,14 +9,28 @@ from collections.abc import Sequence
 import msgspec
 
 from graphbench.records.regression import KINDS, Change
+from graphbench.records.statistics import MIN_ROUNDS
 from graphbench.reporting import markdown, terminal
 from graphbench.reporting.document import Block, Column, Table, Text
 from graphbench.reporting.flat import csv_text
 from graphbench.reporting.heading import named
 from graphbench.reporting.numbers import NOTHING, plain, ratio, seconds, setting, span
-from graphbench.system.text import listed
+from graphbench.system.text import count, listed
 
-_FIELDS = ("kind", "algorithm", "dataset", "engine", "old_s", "new_s", "ratio", "bound", "effect", "broken")
+_FIELDS = (
+    "kind",
+    "algorithm",
+    "dataset",
+    "engine",
+    "old_s",
+    "new_s",
+    "ratio",
+    "bound",
+    "rounds",
+    "broken",
+    "lost",
+    "repeated",
+)
 
 
 def render(found: Sequence[Change], form: str) -> str:
@@ -48,14 +62,21 @@ def _table(found: Sequence[Change]) -> Table[Change]:
             Column("new run", lambda change: seconds(change.new_s), right=True),
             Column("old / new", lambda change: ratio(change.ratio, bound=change.bound), right=True),
             Column("", _spread),
-            Column("effect", lambda change: NOTHING if change.effect is None else f"{change.effect:+.2f}", right=True),
+            Column("rounds", _rounds, right=True),
             Column("why", lambda change: plain("; ".join([*change.reasons, *change.versions]))),
         ],
     )
 
 
 def _kind(change: Change) -> str:
-    return f"{change.kind}, broken" if change.broken and change.kind != "slower" else change.kind
+    if change.kind == "possible":
+        return f"possibly {'slower' if change.ratio is not None and change.ratio < 1 else 'faster'}"
+    return f"{change.kind}, broken" if change.broken else change.kind
+
+
+def _rounds(change: Change) -> str:
+    one, two = change.rounds
+    return NOTHING if not one else str(one) if one == two else f"{one}, {two}"
 
 
 def _spread(change: Change) -> str:
@@ -79,13 +100,18 @@ def _summary(found: Sequence[Change]) -> str:
     worst = [1 / change.ratio - 1 for change in found if change.kind == "slower" and change.ratio]
     most = f"; at worst {100 * max(worst):.3g} % longer" if worst else ""
     broken = sum(change.broken for change in found)
-    return f"{listed(words) or 'No cells'}{most}{f'; {broken} without an answer now' if broken else ''}."
+    few = sum(change.kind in ("possible", "same") and min(change.rounds) < MIN_ROUNDS for change in found)
+    unjudged = f" {count(few, 'cell')} with fewer than {MIN_ROUNDS} rounds on a side: not judged." if few else ""
+    return f"{listed(words) or 'No cells'}{most}{f'; {broken} without an answer now' if broken else ''}.{unjudged}"
 
 
 def _csv(found: Sequence[Change]) -> str:
     rows = [
         [
-            *(getattr(change, name) for name in _FIELDS),
+            *(
+                " ".join(map(str, value)) if isinstance(value := getattr(change, name), tuple) else value
+                for name in _FIELDS
+            ),
             *(change.interval or ("", "")),
             json.dumps(change.params, sort_keys=True),
             " | ".join(change.reasons),

@@ -19,7 +19,7 @@ OVER_SOLVED = 0.01
 
 @rule("few_trials", NOTE, remedy="Raise --budget, or pass --trials 10.")
 def _few_trials(pair: Pair) -> str:
-    if pair.ratio is None or pair.ratio.n >= MIN_SAMPLES or pair.first_calls:
+    if pair.ratio is None or pair.ratio.interval or pair.ratio.n >= MIN_SAMPLES or pair.first_calls:
         return ""
     few = [record for record in pair.answered if len(record.phases.call_s) < MIN_SAMPLES]
     trials = [f"{len(record.phases.call_s)} of {record.task.engine}" for record in few]
