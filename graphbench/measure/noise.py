@@ -51,10 +51,8 @@ def _of_times(times: Sequence[float], trials: Trials) -> Iterator[str]:
             f"{outliers} of {len(times)} trials took far longer than the others: something disturbed the machine. "
             "Close other programs and measure again."
         )
-    if trials.stopped in {"budget", "limit"} and not sampling.precise(times):
-        low, high = sampling.median_interval(times)
-        centre = median(times)
-        wide = max(centre - low, high - centre) / centre if centre else 0.0
+    wide = sampling.uncertainty(times)
+    if trials.stopped in {"budget", "limit"} and wide > sampling.PRECISION:
         yield (
             f"the median is uncertain by ±{100 * wide:.2g} % after {len(times)} trials (target "
             f"±{100 * sampling.PRECISION:g} %). Raise --budget or close other programs."

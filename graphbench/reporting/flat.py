@@ -114,6 +114,7 @@ FIELDS: dict[str, str | Callable[[_Flat], Any]] = {
     "run_median_s": _run(median),
     "run_low_s": "run.interval.low",
     "run_high_s": "run.interval.high",
+    "run_coverage": "run.coverage",
     "run_min_s": _run(min),
     "run_max_s": _run(max),
     "run_trials": lambda row: len(row.record.phases.call_s),

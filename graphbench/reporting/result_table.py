@@ -97,7 +97,10 @@ def _problem_table(group: list[Record], comparisons: Sequence[Comparison], signs
     texts = [text for row in table.rows for text in row]
     legend = "; ".join(
         text
-        for start, text in (("[", "[a, b]: 95 % bootstrap interval"), ("(", "(a to b): range, where n < 5"))
+        for start, text in (
+            ("[", f"[a, b]: {_intervals(records)}"),
+            ("(", f"(a to b): range, where n < {statistics.MIN_SAMPLES}"),
+        )
         if any(cell.startswith(start) and " " in cell for cell in texts)
     )
     if any(peaks_are_bounds(record) and record.memory.host_peak_bytes is not None for record in records):
@@ -111,6 +114,15 @@ def _problem_table(group: list[Record], comparisons: Sequence[Comparison], signs
         legend=legend,
         answer=numbers.plain(answer(records, own, signs)),
     )
+
+
+def _intervals(records: Sequence[Record]) -> str:
+    """What intervals cover: of a run exactly, of a ratio as simulated."""
+    runs = [statistics.median(record.phases.call_s).coverage for record in records if record.phases.call_s]
+    covered = sorted({f"{100 * coverage:.1f}" for coverage in runs if coverage is not None}, key=float)
+    ends = " to ".join(dict.fromkeys([*covered[:1], *covered[-1:]]))
+    of_run = f" of a run ({ends} %, if trials are independent) and" if covered else ""
+    return f"interval{of_run} of a ratio ({100 * statistics.CONFIDENCE:g} %)"
 
 
 def _speed(record: Record) -> tuple[int, float]:

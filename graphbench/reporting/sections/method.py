@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from operator import itemgetter
 
 from graphbench.records.model import Environment, Record
-from graphbench.records.statistics import CONFIDENCE, MIN_SAMPLES
+from graphbench.records.statistics import CONFIDENCE, MIN_ROUNDS, MIN_SAMPLES
 from graphbench.reporting.document import Block, Bullets, Column, Fold, Section, Table, Text
 from graphbench.reporting.measured import Measured
 from graphbench.reporting.numbers import memory, plain, setting
@@ -54,9 +54,10 @@ def _rules(baseline: str) -> list[str]:
             "Answers are checked outside the timer."
         ),
         (
-            f"Times are medians of warm calls; intervals are {100 * CONFIDENCE:.0f} % bootstrap intervals, from "
-            f"{MIN_SAMPLES} trials "
-            "on; with fewer there is a range, in round brackets."
+            "Times are medians of warm calls. The interval of a median is exact: at least "
+            f"{100 * CONFIDENCE:.0f} %, if trials are independent; that of a ratio is a {100 * CONFIDENCE:.0f} % "
+            f"bootstrap, or over {MIN_ROUNDS} rounds and more Student's, of the logarithms of the rounds' medians. "
+            f"With fewer than {MIN_SAMPLES} trials there is a range, in round brackets."
         ),
         (
             f"A ratio is the time of {baseline} over the time of the engine. Run is one warm call; end to end is read "
