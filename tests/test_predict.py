@@ -86,6 +86,43 @@ def test_growth_is_fitted_from_two_sizes_and_bounded():
     assert absurd.call_seconds(task("c"), 100_000) == pytest.approx(10**2.5)
 
 
+def test_a_slow_first_call_is_not_taken_for_growth():
+    def leiden(dataset, entries, first_s, call_s):
+        phases = Phases(start_s=0.5, read_s=0.1, build_s=0.01, first_s=first_s, call_s=[call_s] * 10, collect_s=0.01)
+        return measured(dataset, entries, first_s, engine="networkit", phases=phases)
+
+    known = past(leiden("karate", 156, 0.002, 0.001), leiden("lesmis", 508, 0.35, 0.004))
+    large = task("celegansneural", "networkit")
+    assert known.call_seconds(large, 4_296) == pytest.approx(0.346 + 0.004 * (4_296 / 508) ** 1.174, rel=0.01)
+    assert (
+        predictor(*known._by_work["louvain", "networkit"], timeout=30, fit=False, time=True)(
+            large, registry.engine("networkit"), posed(4_296)
+        )
+        is None
+    )
+    assert known.task_seconds(large, 4_296, budget_s=0.2) < 3
+
+
+@pytest.mark.parametrize(
+    ("small", "large", "exponent"),
+    [
+        ((1_000, 0.001), (5_000, 0.5), 2.0),
+        ((1_000, 1e-6), (100_000, 0.09), 2.0),
+        ((1_000, 1e-6), (100_000, 0.11), 2.5),
+        ((1_000, 0.001), (10_000, 0.2), 2.301),
+    ],
+)
+def test_an_exponent_above_two_needs_a_decade_of_sizes_and_long_calls(small, large, exponent):
+    known = past(measured("a", *small), measured("b", *large))
+    found = known.call_seconds(task("c"), 10 * large[0])
+    assert found == pytest.approx(large[1] * 10**exponent, rel=0.001)
+
+
+def test_the_only_call_counts_where_there_are_no_warm_ones():
+    once = measured("a", 1_000, 2.0, phases=Phases(start_s=0.5, read_s=0.1, build_s=1.0, first_s=2.0, collect_s=0.1))
+    assert past(once).call_seconds(task("b"), 10_000) == pytest.approx(20.0)
+
+
 def test_calls_are_predicted_for_larger_graphs_only():
     known = past(measured("a", 1_000, 1.0))
     assert known.call_seconds(task("c"), 1_000) is None

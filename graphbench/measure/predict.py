@@ -13,6 +13,7 @@ import math
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from statistics import median
 from typing import NamedTuple
 
 from graphbench.engines.base import Engine
@@ -38,7 +39,11 @@ _DEVICE_BASE = 600 << 20
 _COPIES_DIRECTED, _COPIES_UNDIRECTED = 3, 6
 """Peak of cuGraph's graph creation, as a multiple of the edge list."""
 MAX_GROWTH = 2.5
-"""Largest exponent of growth with the size; larger fits come from noise on tiny graphs."""
+"""Largest exponent of growth with the size."""
+MAX_GROWTH_TINY = 2.0
+"""The same where calls are too short, or sizes too close, to tell growth from noise."""
+MIN_GROWTH_SPREAD, MIN_GROWTH_S = 10.0, 0.1
+"""A larger exponent needs sizes that differ by this factor, and a call of so many seconds on the largest."""
 MAX_EXTRAPOLATION = 1_000.0
 """Times are not predicted on graphs more than this many times larger than the largest measured."""
 MIN_SPREAD = 2.0
@@ -199,24 +204,24 @@ class Past:
         # At least linear: on tiny graphs the time of a call does not depend on the size.
         factor: float = (entries / max(_entries(nearest), 1)) ** max(_growth(answered), 1.0)
         phases = nearest.phases
-        grows = sum(part or 0 for part in (phases.read_s, phases.build_s, phases.first_s, phases.collect_s))
+        once = max((phases.first_s or 0.0) - _call_s(nearest), 0.0)
+        parts = (phases.read_s, phases.build_s, _call_s(nearest), phases.collect_s)
+        grows = sum(part or 0 for part in parts)
         warm = min(sum(phases.call_s) * max(factor, 1), budget_s)
-        return (phases.start_s or 0) + grows * factor + warm
+        return (phases.start_s or 0) + once + grows * factor + warm
 
     def call_seconds(self, task: Task, entries: int) -> float | None:
         """How long one call will take on a graph larger than all measured ones; None if unknown."""
-        answered = [
-            record
-            for record in self._like(task)
-            if record.outcome is Outcome.OK and record.phases.first_s and _entries(record)
-        ]
+        answered = [record for record in self._like(task) if _call_s(record) and _entries(record)]
         if not answered:
             return None
         largest = max(answered, key=_entries)
         if not _entries(largest) < entries <= MAX_EXTRAPOLATION * _entries(largest):
             return None
-        assert largest.phases.first_s is not None
-        return float(largest.phases.first_s * (entries / _entries(largest)) ** _growth(answered))
+        # What only a first call does (starting threads, compiling, importing) does not grow with the graph.
+        call = _call_s(largest)
+        once = max((largest.phases.first_s or 0.0) - call, 0.0)
+        return float(once + call * (entries / _entries(largest)) ** _growth(answered))
 
     def gave_up(self, task: Task, entries: int, timeout_s: float) -> Record | None:
         """A record of the same work that did not end within this time on a smaller graph."""
@@ -297,20 +302,24 @@ def _whole(record: Record) -> float:
     return sum(part or 0 for part in parts) + sum(phases.call_s) + (censored.after_s if censored else 0)
 
 
+def _call_s(record: Record) -> float:
+    """A call's seconds without what only a first call does: of warm ones the median; 0 without a time."""
+    if record.outcome is not Outcome.OK:
+        return 0.0
+    return min(filter(None, (median(record.phases.call_s or [0.0]), record.phases.first_s)), default=0.0)
+
+
 def _growth(records: list[Record]) -> float:
     """The exponent with which the time of a call grows with the size: the slope of a line through the logarithms."""
-    points = [
-        (math.log(_entries(record)), math.log(record.phases.first_s))
-        for record in records
-        if record.phases.first_s and _entries(record)
-    ]
-    sizes = [size for size, _ in points]
-    if not sizes or max(sizes) - min(sizes) < math.log(MIN_SPREAD):
+    points = [(_entries(record), _call_s(record)) for record in records if _call_s(record) and _entries(record)]
+    if not points or max(points)[0] < MIN_SPREAD * min(points)[0]:
         return 1.0
     from scipy import stats
 
-    slope = float(stats.linregress(sizes, [time for _, time in points]).slope)
-    return min(max(slope, 0.0), MAX_GROWTH)
+    sizes, times = zip(*points, strict=True)
+    slope = float(stats.linregress([math.log(size) for size in sizes], [math.log(time) for time in times]).slope)
+    shows_growth = max(sizes) >= MIN_GROWTH_SPREAD * min(sizes) and max(points)[1] >= MIN_GROWTH_S
+    return min(max(slope, 0.0), MAX_GROWTH if shows_growth else MAX_GROWTH_TINY)
 
 
 def _scaled(peaks: list[tuple[int, int | None]], entries: int) -> int | None:
