@@ -100,6 +100,51 @@ def test_uniform_walks_are_never_rejected():
         assert checks.chance_fault(rng.integers(choices), choices) == ""
 
 
+HUB = graph([*((0, v) for v in range(1, 401)), *((v, v % 400 + 1) for v in range(1, 401))], 401)
+
+
+@pytest.mark.parametrize(
+    ("kept", "says"),
+    [
+        (lambda near: near[::2], "which has 400 neighbours, take the same one more often than by chance"),
+        (lambda near: near[len(near) // 4 : -(len(near) // 4)], "the hops prefer"),
+        (lambda near: near[np.arange(len(near)) % 10 > 0], "take the same one more often than by chance"),
+    ],
+    ids=["every second", "the middle half", "nine of ten"],
+)
+def test_walks_that_never_visit_some_neighbours_of_a_hub_are_invalid(kept, says):
+    def choose(rng, near):
+        return rng.choice(kept(np.array(near)) if len(near) > 3 else near)
+
+    answer = walked(HUB, length=300, vertices=400, choose=choose)
+    refused(HUB, answer, says, length=300, vertices=400)
+    fair = walked(HUB, length=300, vertices=400, choose=lambda rng, near: rng.choice(near))
+    finding = certify("random-walks", HUB, fair, length=300, vertices=400)
+    assert finding.valid, finding.detail
+
+
+def test_walks_that_take_the_neighbours_of_a_hub_in_turn_are_invalid():
+    tails, degree = np.zeros(3_000, dtype=np.int64), np.array([1_000])
+    assert "less often than by chance" in checks.repetition_fault(tails, np.arange(3_000) % 1_000, degree)
+
+
+def test_a_habit_of_many_vertices_is_found_where_each_has_few_hops():
+    vertices, hops, d = 300, 12, 12
+    tails, degree = np.repeat(np.arange(vertices), hops), np.full(vertices, d)
+    rng = np.random.default_rng(0)
+    half, fair = (tails * d + rng.integers(most, size=len(tails)) for most in (d // 2, d))
+    assert "hops from vertices such as 0" in checks.repetition_fault(tails, half, degree)
+    assert checks.repetition_fault(tails, fair, degree) == ""
+
+
+@pytest.mark.parametrize(("d", "hops"), [(2, 20), (2, 5_000), (3, 50), (10, 1_000), (100, 20), (1_000, 300)])
+def test_the_bound_on_repetitions_holds_at_a_probability_that_can_be_simulated(monkeypatch, d, hops):
+    monkeypatch.setattr(checks, "_EXPONENT", 4.0)
+    rng, tails = np.random.default_rng(1), np.zeros(hops, dtype=np.int64)
+    wrong = sum(bool(checks.repetition_fault(tails, rng.integers(d, size=hops), np.array([d]))) for _ in range(400))
+    assert wrong / 400 <= 2 * 2 * np.exp(-4.0)
+
+
 def test_walks_without_a_choice_are_valid():
     assert checks.chance_fault(np.zeros(1_000, dtype=np.int64), np.ones(1_000, dtype=np.int64)) == ""
 

@@ -8,6 +8,8 @@ import networkx as nx
 import numpy as np
 import pytest
 
+from graphbench.certificates.agreement import agreement
+from graphbench.measure.answers import disputed
 from helpers import reference
 from helpers.engines import having
 from helpers.graphs import GRAPHS, certify, changed, graph, not_drawn, path, posed, rejected, solve
@@ -292,6 +294,16 @@ def test_a_small_similarity_is_not_0(similarity, monkeypatch):
     assert certify(similarity, edges, right.astype(np.float32).astype(float)).valid
     rejected(similarity, edges, np.zeros(1), "not 0")
     rejected(similarity, edges, right * (1 + 1e-5), "wrong for 1 of the sample")
+
+
+def test_small_similarities_are_compared_and_disputed_at_their_own_scale(tmp_path):
+    mine, theirs = np.array([1e-8, 0.5, 0.25]), np.array([2e-8, 0.5 * (1 + 1e-6), 0.25])
+    assert agreement("pair_scores", mine, theirs, 2e-6).at == 0
+    files = [tmp_path / "mine.npy", tmp_path / "theirs.npy"]
+    for file, answer in zip(files, (mine, theirs), strict=True):
+        np.save(file, answer)
+    assert disputed(files[0], files[1:], 2e-6).tolist() == [0]
+    assert agreement("pair_scores", mine[1:], theirs[1:], 2e-6).kind == "epsilon"
 
 
 @pytest.mark.parametrize("scale", SCALES)

@@ -28,7 +28,7 @@ from graphbench.graphs.edgelist import EdgeList
 
 random_walks = Algorithm(
     name="random-walks",
-    revision=1,
+    revision=2,
     title="random walks",
     family="sampling",
     aliases=("walks",),
@@ -52,8 +52,9 @@ def _(edges: EdgeList, answer: npt.NDArray[Any], p: Call) -> Finding:
     """Walks begin at their starts, every hop is an edge, no walk ends early without need, and hops favour no neighbour.
 
     The first three are exact. The last is a statistical test (:func:`graphbench.certificates.walks.chance_fault`,
-    :func:`graphbench.certificates.walks.memory_fault`) that rejects fair walks with a probability below 1e-8; it
-    detects walkers that prefer neighbours by their numbers, or turn back more or less often than others.
+    :func:`graphbench.certificates.walks.repetition_fault`, :func:`graphbench.certificates.walks.memory_fault`) that
+    rejects fair walks with a probability below 1e-8; it detects walkers that prefer neighbours by their numbers, that
+    never visit some of them, and that turn back more or less often than others.
     """
     starts = np.asarray(p.vertices)
     raise_if(walks.form_fault(answer, starts, p.length, edges.num_vertices))

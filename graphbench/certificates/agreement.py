@@ -22,8 +22,8 @@ def agreement(kind: str, a: npt.NDArray[Any], b: npt.NDArray[Any], tolerance: fl
             never compared.
         a: one answer in the common form.
         b: the other.
-        tolerance: the largest difference that counts as `epsilon`: for distances relative to the larger one, for
-            scores absolute, for quantities relative to the larger one or to 1, whichever is larger.
+        tolerance: the largest difference that counts as `epsilon`: for distances and scores of pairs relative to the
+            larger one, for other scores absolute, for quantities relative to the largest of the two and 1.
 
     Raises:
         ValueError: if the answers differ in shape, or the kind is unknown.
@@ -40,11 +40,11 @@ def agreement(kind: str, a: npt.NDArray[Any], b: npt.NDArray[Any], tolerance: fl
         case "depths":
             # -1 marks an unreached vertex: its difference to any depth is infinite.
             return _difference(np.where(a < 0, np.inf, a), np.where(b < 0, np.inf, b), 0.0, relative=False)
-        case "distances":
+        case "distances" | "pair_scores":
             return _difference(a, b, tolerance, relative=True)
         case "counts":
             return _difference(a, b, 0.0, relative=False)
-        case "scores" | "pair_scores" | "vectors":
+        case "scores" | "vectors":
             return _difference(np.ravel(a), np.ravel(b), tolerance, relative=False)
         case "quantities":
             return _difference(a, b, tolerance * np.fmax(1.0, np.fmax(np.abs(a), np.abs(b))), relative=False)
@@ -115,5 +115,6 @@ def _difference(
     allowed = tolerance * np.fmax(np.abs(a), np.abs(b)) if relative else tolerance
     if not np.isfinite(largest):
         return Agreement(kind="differs", at=at)
-    kind = "epsilon" if bool((difference <= allowed).all()) else "differs"
-    return Agreement(kind=kind, max_difference=largest, at=at)
+    if not bool((difference <= allowed).all()):
+        return Agreement(kind="differs", max_difference=largest, at=int(np.argmax(difference - allowed)))
+    return Agreement(kind="epsilon", max_difference=largest, at=at)

@@ -1,7 +1,8 @@
 """Random walks: every hop is an edge, walks end only where they must, and hops are drawn evenly.
 
-Fairness is tested by two moments of the hops' positions among neighbours (:func:`chance_fault`) and by the number of
-hops that lead straight back (:func:`memory_fault`, with Freedman's inequality, Ann. Probab. 3 (1975) 100-118).
+Fairness is tested by two moments of the hops' positions among neighbours (:func:`chance_fault`), by how often hops from
+one vertex coincide (:func:`repetition_fault`), and by the number of hops that lead straight back (:func:`memory_fault`,
+with Freedman's inequality, Ann. Probab. 3 (1975) 100-118).
 """
 
 from __future__ import annotations
@@ -86,7 +87,8 @@ def hops_fault(edges: EdgeList, walks: Walks, length: int) -> str:
     again = hop[:, 1:]  # hops that have one before them
     before, at, after = (walks[:, i : walks.shape[1] - 2 + i][again].astype(np.int64) for i in range(3))
     _, can_return = rows.search_sorted(at * n + before, keys)
-    return memory_fault((before == after)[can_return], degree[at[can_return]])
+    fault = memory_fault((before == after)[can_return], degree[at[can_return]])
+    return fault or repetition_fault(tails, place, degree)
 
 
 def chance_fault(chosen: npt.NDArray[np.int64], choices: npt.NDArray[np.int64]) -> str:
@@ -114,6 +116,55 @@ def chance_fault(chosen: npt.NDArray[np.int64], choices: npt.NDArray[np.int64]) 
         off = abs(float(deviation.sum()))
         if spread > 0 and off > SIGMAS * spread:
             return f"the hops prefer {preferred}: {off / spread:.1f} standard deviations from even chances"
+    return ""
+
+
+def repetition_fault(tails: npt.NDArray[np.int64], place: npt.NDArray[Any], degree: npt.NDArray[np.int64]) -> str:
+    """Why hops were not drawn evenly and independently: from some vertices they coincide too often or too rarely.
+
+    Let N hops leave a vertex with d neighbours. Of the N (N - 1) / 2 pairs of hops, each takes the same neighbour with
+    probability 1 / d, and pairs are uncorrelated, so X, the number of pairs that coincide, has mean E = N (N - 1) / 2d
+    and variance V = E (1 - 1 / d). A walker that never visits half of the neighbours has twice as many such pairs,
+    whichever half it is; one that visits all in turn has too few. X is N / 2d times Pearson's statistic, plus a
+    constant: with many hops per neighbour its tail is that of chi-squared (Laurent, Massart, Ann. Stat. 28 (2000)
+    1302-1338), with few that of a Poisson variable, and it exceeds E by sqrt(2 V x) + (1 + N / d) x with a probability
+    of at most exp(-x) in both. Each vertex is tested alone, then vertices of similar N and d together.
+
+    Args:
+        tails: where each hop starts, shape (number of hops,).
+        place: which entry of the adjacency matrix it takes, likewise.
+        degree: out-degrees of all vertices.
+    """
+    n = len(degree)
+    _, first, times = np.unique(place, return_index=True, return_counts=True)
+    origin = tails[first]
+    pairs = times.astype(np.float64) * (times - 1) / 2
+    same = np.bincount(origin, weights=pairs, minlength=n)
+    hops = np.bincount(tails, minlength=n).astype(np.float64)
+    tested = np.flatnonzero((hops > 1) & (degree > 1))
+    same, hops, d = same[tested], hops[tested], degree[tested].astype(np.float64)
+    groups = np.floor(np.log2(hops)).astype(np.int64) * 64 + np.floor(np.log2(d)).astype(np.int64)
+    _, group = np.unique(groups, return_inverse=True)
+    expected = hops * (hops - 1) / (2 * d)
+    step = 1 + hops / d
+    for kind in (np.arange(len(tested)), group):
+        count = int(kind.max(initial=-1)) + 1
+        found, mean, variance = (
+            np.bincount(kind, weights=values, minlength=count) for values in (same, expected, expected * (1 - 1 / d))
+        )
+        largest = np.zeros(count)
+        np.maximum.at(largest, kind, step)
+        bound = _EXPONENT + math.log(max(count, 1))
+        off = np.abs(found - mean) - (np.sqrt(2 * variance * bound) + largest * bound)
+        if len(off) and off.max() > 0:
+            at = int(np.argmax(off))
+            v = tested[np.argmax(kind == at)]
+            often = "more" if found[at] > mean[at] else "less"
+            return (
+                f"hops from {'vertex' if count == len(tested) else 'vertices such as'} {v:,}, which has {degree[v]:,} "
+                f"neighbours, take the same one {often} often than by chance: {found[at]:,.0f} pairs of hops do, where "
+                f"{mean[at]:,.1f} were expected"
+            )
     return ""
 
 

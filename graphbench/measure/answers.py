@@ -105,9 +105,18 @@ def verify(
 
 
 def disputed(mine: Path, others: Sequence[Path], tolerance: float) -> npt.NDArray[np.int64]:
-    """Indices of values, at most :data:`MAX_DISPUTED`, that differ from another answer's by more than the tolerance."""
+    """Indices of values, at most :data:`MAX_DISPUTED`, that differ from another answer's by more than the tolerance.
+
+    Args:
+        mine: the file of an answer.
+        others: those of other engines.
+        tolerance: relative to the larger value.
+    """
     answer = np.load(mine)
-    far = [np.flatnonzero(~(np.abs(answer - np.load(other)) <= tolerance)) for other in others]
+    far = []
+    for theirs in map(np.load, others):
+        allowed = tolerance * np.maximum(np.abs(answer), np.abs(theirs))
+        far.append(np.flatnonzero(~(np.abs(answer - theirs) <= allowed)))
     return np.unique(np.concatenate(far))[:MAX_DISPUTED]
 
 
