@@ -3,6 +3,7 @@
 import gzip
 import io
 import tarfile
+import zipfile
 
 import pyarrow as pa
 import pytest
@@ -97,6 +98,23 @@ def test_an_archive_of_the_collection_is_opened_before_it_is_kept(server, graphb
     assert graphs.load("Test/path").info.num_edges == 2
 
 
+@pytest.mark.parametrize("name", ["edges.csv", "edges.csv.gz", "edges.zip"])
+def test_reading_reports_how_much_of_the_file_was_read(tmp_path, name):
+    text = b"source,target\n" + b"".join(b"%d,%d\n" % (at, at * 7919 % 100_003) for at in range(100_000))
+    path = tmp_path / name
+    if name.endswith(".zip"):
+        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as packed:
+            packed.writestr("edges.csv", text)
+    else:
+        path.write_bytes(gzip.compress(text) if name.endswith(".gz") else text)
+    calls = []
+    graphs.load(path, reading=lambda done, total: calls.append((done, total)))
+    size = path.stat().st_size
+    assert {total for _, total in calls} == {size}
+    assert 0.9 * size < max(done for done, _ in calls) <= size
+    assert len(calls) > 1
+
+
 def test_passwords_are_in_no_record_and_no_message(server):
     address = f"{server.address}/data/edges.csv.gz".replace("http://", "http://me:secret@")
     assert "secret" not in graphs.load(address).info.source
@@ -112,6 +130,26 @@ def test_passwords_are_in_no_record_and_no_message(server):
 def test_an_invalid_address_is_wrong_usage(address):
     with pytest.raises(UsageError, match=r"Expected https|expected http or https"):
         graphs.load(address)
+
+
+@pytest.mark.parametrize(
+    "redirect", ["http://[::1", "http://", "//", "http://a..b/", "http://h:99999/", "ftp://h/", "http://%zz/", "a\x7fb"]
+)
+def test_a_malformed_redirect_is_an_error_with_the_address(server, redirect):
+    server.misdeeds.append(redirect)
+    with pytest.raises(DatasetError, match=f"{server.address}/data"):
+        graphs.fetch(f"{server.address}/data/none.csv")
+
+
+@pytest.mark.parametrize("name", ["../../x", "..", "a/b", "", "-", "a b"])
+def test_a_name_in_the_index_does_not_leave_its_folder(server, name):
+    server.files["/files/ssstats.csv"] = index(LINE.replace("Test,path", f"{name},path"))
+    if name == "-":
+        server.files["/MM/-/path.tar.gz"] = archive("path", PATH)
+        assert graphs.fetch("-/path").is_file()
+        return
+    with pytest.raises(FetchError, match="expected names of a group and a matrix"):
+        graphs.fetch(f"{name}/path")
 
 
 def test_names_of_other_catalogues_lead_to_the_collection_or_an_address():

@@ -72,8 +72,9 @@ def _datasets() -> Listing:
         ["dataset", "kind", "vertices", "edges", "state"],
         rows,
         right=(2, 3),
-        below="Also: GROUP/NAME of the SuiteSparse Matrix Collection; a file (.mtx, .csv, .graph, .parquet, ..., also "
-        ".gz);\na generator, such as ba:n=100000,m=5,seed=1, rmat:scale=20,edgefactor=16,seed=1, "
+        below="Also: GROUP/NAME of the SuiteSparse Matrix Collection; snap:, gap: or ldbc:NAME, such as gap:road;\n"
+        "the address of a file (https://...); a file of any usual format;\n"
+        "a generator, such as ba:n=100000,m=5,seed=1, rmat:scale=20,edgefactor=16,seed=1, "
         "twin:coAuthorsDBLP,seed=2.\nA twin is a substitute, generated without a network. It is not the graph.",
     )
 

@@ -100,8 +100,8 @@ class Reporter:
         from graphbench import graphs
 
         for name in names:
-            with self._preparing(name, directed), self.download(name) as progress:
-                dataset = graphs.load(name, directed=directed, options=table, progress=progress)
+            with self._preparing(name, directed) as reading, self.download(name) as progress:
+                dataset = graphs.load(name, directed=directed, options=table, progress=progress, reading=reading)
             yield dataset
 
     def load_one(self, name: str) -> Dataset:
@@ -116,28 +116,31 @@ class Reporter:
             yield progress
 
     @contextmanager
-    def _preparing(self, name: str, directed: bool | None) -> Iterator[None]:
-        """Show what is being loaded; in a permanent line if generating the graph takes long."""
+    def _preparing(self, name: str, directed: bool | None) -> Iterator[Download]:
+        """Show what is being loaded; in a permanent line if generating the graph takes long.
+
+        Gives a callback that draws how much of a file was read.
+        """
         from graphbench.graphs.loading import to_make
 
         made = to_make(name, directed=directed)
         if made is None or (made.seconds is not None and made.seconds < LONG_S):
-            with self._waiting(f"loading {name}"):
-                yield
+            with self._waiting(f"loading {name}") as reading:
+                yield reading
             return
         how = " on the GPU" if made.seconds is None else f", which takes about {duration(made.seconds)}"
         if not self._console.is_terminal:
             self.print_line(f"making {made}{how} ...")
         began = time.monotonic()
-        with self._waiting(f"making {made}{how}"):
-            yield
+        with self._waiting(f"making {made}{how}") as reading:
+            yield reading
         self.print_line(f"made {made} in {time.monotonic() - began:,.1f} s")
 
     @contextmanager
-    def _waiting(self, message: str) -> Iterator[None]:
+    def _waiting(self, message: str) -> Iterator[Download]:
         line = self._live.add_task(message, total=None)
         try:
-            yield
+            yield lambda done, total: self._live.update(line, completed=done, total=total)
         finally:
             self._live.remove_task(line)
 

@@ -233,7 +233,7 @@ def _fill(file: BinaryIO, address: str, progress: Progress) -> None:
                 reason = str(error)
             except urllib3.exceptions.HTTPError as error:  # while the body was read
                 reason = _in_words(error)
-            except requests.RequestException as error:
+            except (requests.RequestException, ValueError) as error:  # a malformed redirect may be a ValueError
                 raise _TransferError(_in_words(error)) from error
             else:
                 return
@@ -285,12 +285,14 @@ class _Remote:
 
 def _extent(response: requests.Response) -> tuple[int, int | None]:
     """The first byte of a response (-1: the range is invalid) and the size of the whole file."""
-    span = re.fullmatch(r"bytes (?:(\d+)-\d+|\*)/(\d+|\*)", response.headers.get("Content-Range", "").strip())
+    span = re.fullmatch(
+        r"bytes (?:([0-9]{1,18})-[0-9]{1,18}|\*)/([0-9]{1,18}|\*)", response.headers.get("Content-Range", "").strip()
+    )
     if response.status_code in {206, 416}:
         total = int(span[2]) if span and span[2] != "*" else None
         return int(span[1]) if span and span[1] and response.status_code == 206 else -1, total
     length = response.headers.get("Content-Length", "")
-    return 0, int(length) if length.isdecimal() else None
+    return 0, int(length) if re.fullmatch(r"[0-9]{1,18}", length) else None
 
 
 def _copy(file: BinaryIO, source: Path, progress: Progress) -> None:
@@ -336,6 +338,7 @@ def _in_words(error: Any) -> str:
         (requests.exceptions.SSLError, "TLS verification failed"),
         (requests.exceptions.TooManyRedirects, "too many redirects"),
         (exceptions.IncompleteRead, "cut off"),
+        (ValueError, "the address or a redirect is malformed"),
     )
     for kind, text in words:
         if isinstance(cause, kind) or isinstance(error, kind):

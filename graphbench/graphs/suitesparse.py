@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import functools
 import os
+import re
 from pathlib import Path
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
@@ -29,6 +30,8 @@ from graphbench.system import files
 INDEX = "files/ssstats.csv"
 MIRROR_VARIABLE = "GRAPHBENCH_MIRROR"
 COLLECTION = "https://sparse.tamu.edu"
+_NAME = re.compile(r"[A-Za-z0-9_+-][A-Za-z0-9_.+-]*")
+"""Of a group or matrix: it becomes the name of a file, which must not leave its folder."""
 
 
 class Matrix(msgspec.Struct, frozen=True, kw_only=True):
@@ -226,7 +229,7 @@ def _parsed(file: Path, _modified_ns: int) -> dict[str, Matrix]:
 
 def _read(file: Path) -> dict[str, Matrix]:
     lines = file.read_text(encoding="utf-8", errors="replace").splitlines()
-    if len(lines) < 2 or not lines[0].strip().isdecimal():
+    if len(lines) < 2 or not re.fullmatch(r"[0-9]{1,9}", lines[0].strip()):
         raise FormatError(
             INDEX, "not the collection's index; expected the number of matrices. Check GRAPHBENCH_MIRROR.", 1
         )
@@ -242,6 +245,8 @@ def _read(file: Path) -> dict[str, Matrix]:
 
 def _parse(line: str, number: int) -> Matrix:
     fields = line.strip().split(",")
+    if not all(_NAME.fullmatch(name) for name in fields[:2]):
+        raise FormatError(INDEX, f"expected names of a group and a matrix, found {line[:80]!r}.", number)
     try:
         group, name, rows, columns, nonzeros, real, binary, _, _, psym, nsym, *kind, entries = fields
         return Matrix(
