@@ -110,17 +110,22 @@ def check(data, given, path, block=1 << 23):
     return "read"
 
 
+def _expired(*_):
+    raise TimeoutError(f"a table took more than {SECONDS} s of CPU time")
+
+
 def main(count, seed):
     """Check so many tables."""
     counts = Counter()
     slowest = (0.0, 0)
     warnings.simplefilter("ignore")
+    signal.signal(signal.SIGPROF, _expired)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "table.csv"
         for number in range(count):
             random_ = random.Random(f"{seed} {number}")
             data, given = mutated(random_), options(random_)
-            signal.alarm(SECONDS)
+            signal.setitimer(signal.ITIMER_PROF, SECONDS)
             began = time.process_time()
             try:
                 counts[check(data, given, path, random_.choice(BLOCKS))] += 1
@@ -128,7 +133,7 @@ def main(count, seed):
                 print(f"table {number} of seed {seed}: {data!r} {given}")
                 raise
             slowest = max(slowest, (time.process_time() - began, number))
-            signal.alarm(0)
+            signal.setitimer(signal.ITIMER_PROF, 0)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
     took = f"number {slowest[1]} took {slowest[0]:.2f} s, the longest"
     print(f"{count} tables: {dict(counts)}; {took}; peak memory {peak:.2f} GiB")

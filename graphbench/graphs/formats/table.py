@@ -35,11 +35,11 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 BLOCK_BYTES = 1 << 23  # pyarrow splits it further, one piece per thread
+_IN_CACHE = 1 << 16
 _MORE = 20_000
 """Rows in which the names of a possible header are looked for."""
 _COMMENTED = re.compile(rb"(?m)^[ \t]*[#%]")
 _REMARK = re.compile(rb"(?m)^[ \t]*[#%](?=[ \t\r\n])")
-_EMPTY_LINES = re.compile(rb"\n[ \t\n]*\n")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _WHOLE = r"^(0|-?[1-9][0-9]*)(\.0+)?$"
 _INT64 = np.iinfo(np.int64)
@@ -233,8 +233,8 @@ def _parsed(block: bytes, table: Layout, integers: bool) -> _Part | None:
             )
         except pa.ArrowInvalid:
             continue
-        if read.num_rows != count_lines(text):  # a quoted field has joined lines
-            return None
+        if read.num_rows != count_lines(text) and read.num_rows != _filled_lines(text):
+            return None  # a quoted field has joined lines
         src, dst, *weight = read.columns
         return _checked((src, dst, weight[0] if weight else None), text, integers)
     return None
@@ -278,10 +278,22 @@ def _may_be_padded(text: bytes) -> bool:
     """Whether an integer may have a leading zero, or a sign that does not belong to its only spelling."""
     if b"-0" in text or b"+" in text:
         return True
-    characters = np.frombuffer(b"\n" + text, dtype=np.uint8)
-    digit = (characters - ord("0")) < 10  # bytes below wrap around
-    inside = digit | (characters == ord("."))
-    return bool(np.any((characters[1:-1] == ord("0")) & digit[2:] & ~inside[:-2]))
+    if re.match(rb"0[0-9]", text):
+        return True
+    characters = np.frombuffer(text, dtype=np.uint8)
+    for start in range(0, len(characters), _IN_CACHE):
+        part = characters[start : start + _IN_CACHE + 2]
+        digit = (part - ord("0")) < 10  # bytes below wrap around
+        leading = part[1:-1] == ord("0")
+        leading &= digit[2:]
+        leading &= ~digit[:-2]
+        if leading.any() and bool(np.any(part[:-2][leading] != ord("."))):
+            return True
+    return False
+
+
+def _filled_lines(text: bytes) -> int:
+    return sum(bool(line.strip()) for line in text.split(b"\n"))
 
 
 def _may_be_remark(block: bytes, integers: bool) -> bool:
@@ -299,7 +311,7 @@ def _quoted(delimiter: str) -> str:
 
 
 def _plain(block: bytes, delimiter: str) -> bytes:
-    """A block without empty lines, and, if blanks delimit, with single blanks between columns."""
+    """A block that has single blanks between columns if blanks delimit."""
     if delimiter == BLANKS:
         if b"\t" in block:
             block = block.replace(b"\t", b" ")
@@ -309,9 +321,7 @@ def _plain(block: bytes, delimiter: str) -> bytes:
             if stray in block:  # the test is several times as fast as the replacement
                 block = block.replace(stray, b"\n")
         block = block.lstrip(b" ")
-    if b"\n\n" in block or b" \n" in block or b"\t\n" in block:
-        block = _EMPTY_LINES.sub(b"\n", block)
-    return block.lstrip(b"\n")
+    return block
 
 
 def _rows(block: bytes, before: int, path: Path) -> Iterator[tuple[int, str]]:
