@@ -69,7 +69,7 @@ def test_the_environment_names_what_was_used_and_by_which_command():
 
 
 def test_libraries_that_are_missing_are_left_out():
-    engine = SimpleNamespace(distributions=("no-such-distribution",), device="gpu")
+    engine = SimpleNamespace(distributions=("no-such-distribution",), packages=("no_such_package",), device="gpu")
     assert "no-such-distribution" not in libraries(engine)
 
 

@@ -213,5 +213,5 @@ def test_an_engine_needs_no_more_than_a_name():
     class Bare(Engine):
         name = "bare-engine"
 
-    assert (Bare.title, Bare.library, Bare.distributions) == ("bare-engine", "bare_engine", ("bare_engine",))
+    assert (Bare.title, Bare.library, Bare.packages) == ("bare-engine", "bare_engine", ("bare_engine",))
     assert Bare().availability().reason == "not installed"

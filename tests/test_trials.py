@@ -7,6 +7,7 @@ import pytest
 
 from graphbench import registry
 from graphbench.engines.base import Settings
+from graphbench.errors import UnavailableError
 from graphbench.measure import job, sampling, trials
 from graphbench.measure.plan import Cell
 from graphbench.measure.prepare import prepare
@@ -71,6 +72,15 @@ def test_the_clock_stops_before_an_answer_is_arranged(bench, tmp_path, monkeypat
     monkeypatch.setattr(job, "arrange", lambda *args: events.append("arrange") or arrange(*args))
     prepared_job(bench, tmp_path, "steady")
     assert events[events.index("collect") :][:3] == ["collect", "clock stopped", "arrange"]
+
+
+def test_the_module_that_was_imported_is_checked_before_anything_is_measured(bench, tmp_path, monkeypatch):
+    def refuse(engine):
+        raise UnavailableError(engine.name, "the module reports another version", "")
+
+    monkeypatch.setattr(faulty_engines.Steady, "check_imported", refuse)
+    with pytest.raises(UnavailableError, match="the module reports another version"):
+        prepared_job(bench, tmp_path, "steady")
 
 
 @pytest.fixture

@@ -39,8 +39,6 @@ class OnGpu(Engine):
     device: ClassVar[Literal["cpu", "gpu"]] = "gpu"
     speed_class = 0
     options: ClassVar[tuple[str, ...]] = ("allocator",)
-    module: ClassVar[str]
-    """The module that must be installed."""
     wheel: ClassVar[str]
     """Its distribution's name without `-cu12` or `-cu13`."""
 
@@ -49,7 +47,8 @@ class OnGpu(Engine):
 
     def availability(self) -> Availability:
         """Whether driver, GPU and wheels are available and fit each other."""
-        return availability(self.module, self.wheel)
+        found = availability(self.packages[0], self.wheel)
+        return self.identity() if found.ok else found
 
     def environment(self, settings: Settings) -> dict[str, str]:
         """Show the worker one GPU only."""

@@ -10,6 +10,7 @@ import functools
 import importlib
 import importlib.metadata
 import importlib.util
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
@@ -33,9 +34,12 @@ from graphbench.engines._collected import (
     arrange,
     unzipped,
 )
+from graphbench.errors import UnavailableError
 from graphbench.graphs.edgelist import Columns, EdgeList
+from graphbench.system.distributions import normalised, owners, same_version
 from graphbench.system.machine import usable_cores
 from graphbench.system.memory import is_out_of_memory
+from graphbench.system.text import listed
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
@@ -95,7 +99,9 @@ class Engine:
     library: ClassVar[str]
     """The module that adapters get as their first argument; by default named like the engine."""
     distributions: ClassVar[tuple[str, ...]]
-    """Names of the library on PyPI, the module's by default; the first one installed gives the version."""
+    """Names of the library on PyPI; where none is declared, any distribution may have brought the module."""
+    packages: ClassVar[tuple[str, ...]]
+    """Import packages that decide what is measured, the library by default; the first one gives the version."""
     extra: ClassVar[str] = "cpu"
     """The extra of this package that installs the library."""
     device: ClassVar[Literal["cpu", "gpu"]] = "cpu"
@@ -122,7 +128,8 @@ class Engine:
         if hasattr(cls, "name"):
             cls.title = getattr(cls, "title", cls.name)
             cls.library = getattr(cls, "library", cls.name.replace("-", "_"))
-            cls.distributions = getattr(cls, "distributions", (cls.library,))
+            cls.distributions = getattr(cls, "distributions", ())
+            cls.packages = getattr(cls, "packages", (cls.library.partition(".")[0],))
 
     @functools.cached_property
     def _own_adapters(self) -> dict[str, Attached]:
@@ -164,16 +171,46 @@ class Engine:
         if importlib.util.find_spec(self.library) is None:
             fix = f"Install it: {CHECKOUT_HINT.format(extra=self.extra)}."
             return Availability(ok=False, reason="not installed", fix=fix)
+        return self.identity()
+
+    def identity(self) -> Availability:
+        """Whether the files of its packages are those of the distributions that they claim to be."""
+        for package in self.packages:
+            found = owners(package)
+            if len(found) > 1:
+                fix = f"Keep one of them: pip uninstall {' '.join(one.name for one in found)}, then install it again."
+                reason = f"{listed([*map(str, found)])} brought the same package {package}"
+                return Availability(ok=False, reason=reason, fix=fix)
+        package, known = self.packages[0], [*map(normalised, self.distributions)]
+        if known and (foreign := [one for one in owners(package) if one.name not in known]):
+            fix = f"Replace it: pip uninstall {foreign[0].name}, then pip install {known[0]}."
+            reason = f"the package {package} is from {foreign[0]}, expected {listed(known, 'or')}"
+            return Availability(ok=False, reason=reason, fix=fix)
         return Availability(ok=True)
 
     def version(self) -> str | None:
         """The installed version, or None."""
-        for distribution in self.distributions:
+        if found := owners(self.packages[0]):
+            return found[0].version
+        for distribution in self.distributions or self.packages[:1]:
             try:
                 return importlib.metadata.version(distribution)
             except importlib.metadata.PackageNotFoundError:
                 continue
-        return None
+        return _imported_version(self.packages[0])
+
+    def check_imported(self) -> None:
+        """Check, once the library is imported, that it is of the installed version.
+
+        Raises:
+            UnavailableError: if it reports another: something replaced its files.
+        """
+        package, installed = self.packages[0], self.version()
+        imported = _imported_version(package)
+        if imported and installed and not same_version(imported, installed):
+            reason = f"the module {package} reports version {imported}, but {installed} is installed"
+            fix = "Another distribution or folder replaces its files: install it in a new environment."
+            raise UnavailableError(self.name, reason, fix)
 
     def gpus(self, settings: Settings) -> int:
         """How many GPUs it uses with these settings."""
@@ -281,6 +318,11 @@ class Engine:
     def is_out_of_memory(self, error: BaseException) -> bool:
         """Whether an exception means that memory ran out."""
         return is_out_of_memory(error)
+
+
+def _imported_version(package: str) -> str | None:
+    version = getattr(sys.modules.get(package), "__version__", None)
+    return None if version is None else str(version)
 
 
 def matrix(columns: Columns, num_vertices: int) -> csr_array[Any, tuple[int, int]]:

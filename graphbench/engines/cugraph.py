@@ -30,7 +30,7 @@ class CuGraph(OnGpu):
     revision = 2
     library = "cugraph"
     distributions = ("cugraph-cu13", "cugraph-cu12", "cugraph")
-    module = "cugraph"
+    packages = ("cugraph", "pylibcugraph", "cudf", "cupy", "rmm")
     wheel = "cugraph"
 
     def start(self, settings: Settings) -> Any:

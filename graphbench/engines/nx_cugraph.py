@@ -27,7 +27,7 @@ class NxCuGraph(OnCuPy, NetworkX):
     revision = 2
     library = "networkx"
     distributions = ("nx-cugraph-cu13", "nx-cugraph-cu12", "nx-cugraph")
-    module = "nx_cugraph"
+    packages = ("nx_cugraph", "networkx", "pylibcugraph", "cupy", "rmm")
     wheel = "nx-cugraph"
     converts = True
 

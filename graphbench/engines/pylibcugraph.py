@@ -59,7 +59,7 @@ class PyLibCuGraph(OnCuPy):
     revision = 1
     library = "pylibcugraph"
     distributions = ("pylibcugraph-cu13", "pylibcugraph-cu12", "pylibcugraph")
-    module = "pylibcugraph"
+    packages = ("pylibcugraph", "cupy", "rmm")
     wheel = "pylibcugraph"
     options = ("allocator", "renumber")
     gap = "not in the library"

@@ -17,6 +17,7 @@ from graphbench._version import __version__
 from graphbench.engines.base import Engine
 from graphbench.records.model import Environment, Gpu
 from graphbench.system import gpus
+from graphbench.system.distributions import owners
 from graphbench.system.machine import machine_summary
 
 LIBRARIES = ("numpy", "scipy", "networkx", "pandas", "pyarrow", "msgspec")
@@ -59,7 +60,7 @@ def capture(engine: Engine, used: Mapping[str, Any], command: str) -> Environmen
 
 def libraries(engine: Engine) -> dict[str, str]:
     """Versions of the packages that an engine's results can depend on, by their names on PyPI."""
-    names = [*LIBRARIES, *engine.distributions]
+    names = [*LIBRARIES, *engine.distributions, *(one.name for package in engine.packages for one in owners(package))]
     if engine.device == "gpu":
         names += [f"{name}{suffix}" for name in RAPIDS for suffix in ("", "-cu12", "-cu13", "-cuda12x", "-cuda13x")]
     found = {}

@@ -275,6 +275,7 @@ class Bench:
 
     def _start(self, engine: Engine, settings: Settings) -> None:
         self._module, lap = timed(engine, engine.start, settings)
+        engine.check_imported()
         self._start_s = lap.seconds
         if engine.start_steps:
             self._start_steps["imports"] = self._start_s
