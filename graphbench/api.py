@@ -103,6 +103,7 @@ def run(
     budget: float = DEFAULTS.budget,
     timeout: float = DEFAULTS.timeout,
     trials: int | None = DEFAULTS.trials,
+    rounds: int = DEFAULTS.rounds,
     threads: int | str | Sequence[int | str] = "max",
     seed: int = DEFAULTS.seed,
     ignore_weights: bool = DEFAULTS.ignore_weights,
@@ -139,6 +140,7 @@ def run(
         budget: seconds of warm trials per task.
         timeout: seconds per task, everything included.
         trials: exactly this many warm trials instead of as many as the interval needs.
+        rounds: how often the engines take turns, each time in new processes; the budget is shared out.
         threads: CPU threads that an engine may use, or `max`; of several numbers, engines that run in parallel are
             measured with each.
         seed: of every draw and of seeded engines.
@@ -183,6 +185,7 @@ def run(
             "budget": budget,
             "timeout": timeout,
             "trials": trials,
+            "rounds": rounds,
             "threads": threads,
             "seed": seed,
             "ignore_weights": ignore_weights,
@@ -206,7 +209,12 @@ def run(
     datasets = (_dataset(one, directed, options.table, None) for one in (dataset if several else [dataset]))
     plan = make_plan(algorithm, datasets, options, parameters)
     graphs = {cell.dataset.info.name: cell.dataset.edges for cell in plan.cells}
-    return Result(list(execute(plan, store=store)), baseline=baseline_of(plan), graphs=graphs)
+    return Result(last_of_each(execute(plan, store=store)), baseline=baseline_of(plan), graphs=graphs)
+
+
+def last_of_each(records: Iterable[Record]) -> list[Record]:
+    """The last record of each task: of several rounds, the one of all rounds."""
+    return list({record.task.key: record for record in records}.values())
 
 
 def baseline_of(plan: Plan) -> str:
@@ -470,7 +478,7 @@ def _outdated(records: Sequence[Record]) -> dict[str, str]:
 
 
 def execute(plan: Plan, *, observe: Observer | None = None, store: bool | os.PathLike[str] = True) -> Iterator[Record]:
-    """Measure a plan and keep every record the moment it is complete.
+    """Measure a plan and keep every record the moment it is complete: of several rounds, after each.
 
     The store is held for the whole run. If it cannot be written meanwhile, that is a warning and not the end: records
     are still yielded, and written as soon as that can be done.
@@ -486,11 +494,17 @@ def execute(plan: Plan, *, observe: Observer | None = None, store: bool | os.Pat
     from graphbench.measure.equal_quality import measure_matched
     from graphbench.measure.predict import predictor
     from graphbench.measure.runner import measure
+    from graphbench.measure.suites.rounds import measure_rounds
 
     path = None if isinstance(store, bool) else store
-    arguments = plan, observe or (lambda _: None), predictor(_kept(path), plan.options)
-    match = plan.options.match_quality
-    records = measure_matched(*arguments, allow=plan.options.allow) if match else measure(*arguments)
+    watched = observe or (lambda _: None)
+    predict = predictor(_kept(path), plan.options)
+    if plan.options.match_quality:
+        records = measure_matched(plan, watched, predict, allow=plan.options.allow)
+    elif plan.options.rounds > 1:
+        records = measure_rounds(plan, lambda round_: measure(round_, watched, predict))
+    else:
+        records = measure(plan, watched, predict)
     if store is False:
         yield from records
         return

@@ -7,6 +7,7 @@ import warnings
 
 import pytest
 
+from graphbench.cli import invoke
 from graphbench.errors import StoreError
 from graphbench.records.store import Store
 from test_store import record
@@ -87,3 +88,25 @@ def test_another_writer_is_a_warning_or_an_error_if_strict(path):
     second.keep(record(2))
     second.__exit__()
     assert ids(path) == ["r1", "r2"], "it was free again before the end"
+
+
+@pytest.mark.parametrize("place", ["folder", "under a file"])
+def test_a_named_store_that_cannot_be_written_ends_a_run_at_once(tmp_path, capsys, place):
+    (tmp_path / "file").touch()
+    store = tmp_path if place == "folder" else tmp_path / "file" / "records.jsonl"
+    for command in (["wcc", "karate", "--engine", "scipy"], ["suite", "smoke", "--engines", "scipy"]):
+        assert invoke([*command, "--store", str(store)]) != 0
+        shown = capsys.readouterr()
+        assert shown.out == ""
+
+
+def test_a_named_store_that_fills_up_during_a_run_shows_the_result_and_exits_with_1(tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(os, "fsync", lambda _: (_ for _ in ()).throw(OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))))
+    command = ["wcc", "karate", "--engine", "scipy", "--baseline", "scipy", "--trials", "1"]
+    with warnings.catch_warnings():
+        warnings.simplefilter("always")
+        assert invoke([*command, "--store", str(tmp_path / "records.jsonl")]) == 1
+    shown = capsys.readouterr()
+    assert "scipy" in shown.out
+    assert "1 record could not be written" in shown.err
+    assert "No space left" in shown.err

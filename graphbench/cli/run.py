@@ -94,6 +94,7 @@ def run(
         raise KeyboardInterrupt
     if unstored and not records:
         raise unstored
+    records = api.last_of_each(records)
     result = api.Result(records, baseline=api.baseline_of(plan))
     _show(result, form, output)
     if save_answer:

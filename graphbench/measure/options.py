@@ -117,6 +117,15 @@ class Common(msgspec.Struct, frozen=True, kw_only=True):
         list[int],
         Option(shown="max", **THREADS),
     ] = msgspec.field(default_factory=lambda: [usable_cores()])
+    rounds: Annotated[
+        int,
+        Option(
+            on=(RUN, SUITE),
+            help="How often the engines take turns on a dataset, each time in new processes; --budget is shared out "
+            "among the rounds, --timeout and --trials hold for each. `graphbench compare` judges from 3 on.",
+            minimum=1,
+        ),
+    ] = 1
     seed: Annotated[
         int, Option(help="Seed of every draw, of seeded engines and of the order.", minimum=0, maximum=MAX_SEED)
     ] = 0
@@ -241,6 +250,8 @@ class Options(Common, frozen=True, kw_only=True):
             raise UsageError(
                 "scheduler needs gpus as well (--gpus N): the number of its workers is part of what is compared."
             )
+        if self.rounds > 1 and self.match_quality:
+            raise UsageError("match_quality measures one round: remove --match-quality, or --rounds.")
         if self.allow and not self.match_quality:
             raise UsageError("allow has no effect without match_quality: add --match-quality, or remove --allow.")
 

@@ -6,13 +6,15 @@ round, so an interrupted suite resumes with the round that it was in.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import dataclasses
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from itertools import zip_longest
 from statistics import median
 
 import msgspec
 
 from graphbench.measure.answers import badness
+from graphbench.measure.plan import Cell, Plan
 from graphbench.records.model import Agreement, Certificate, CpuTimes, Memory, Outcome, Record, Trials
 
 DRIFT = 1.1
@@ -24,6 +26,41 @@ _DRIFTED = "the medians of the"
 def rounds_of(record: Record) -> list[int]:
     """How many trials each round gave."""
     return record.trials.rounds or [len(record.phases.call_s)]
+
+
+def measure_rounds(plan: Plan, measure: Callable[[Plan], Iterable[Record]]) -> Iterator[Record]:
+    """Measure a plan as often as its options say, and yield the record of all rounds so far after each.
+
+    An engine that no longer gives an answer is not measured again on that problem; the budget is shared out.
+    """
+    rounds = plan.options.rounds
+    once = msgspec.structs.replace(plan.options, rounds=1, budget=plan.options.budget / rounds)
+    plan, found = dataclasses.replace(plan, options=once), dict[str, Record]()
+    for number in range(rounds):
+        for latest in measure(plan):
+            before = found.get(latest.task.key)
+            if number and (before is None or before.outcome is not Outcome.OK):
+                continue
+            record = pooled(before, latest) if before else _first_round(latest)
+            found[latest.task.key] = record
+            yield record
+        answering = {
+            (record.task.algorithm, record.task.dataset, record.task.engine)
+            for record in found.values()
+            if record.outcome is Outcome.OK
+        }
+        cells = (_still(cell, answering) for cell in plan.cells)
+        plan = dataclasses.replace(plan, cells=tuple(cell for cell in cells if cell.engines))
+
+
+def _first_round(record: Record) -> Record:
+    return msgspec.structs.replace(record, trials=msgspec.structs.replace(record.trials, rounds=rounds_of(record)))
+
+
+def _still(cell: Cell, answering: Collection[tuple[str, str, str]]) -> Cell:
+    """The cell with the engines that give an answer."""
+    place = cell.algorithm, cell.dataset.info.name
+    return dataclasses.replace(cell, engines=tuple(name for name in cell.engines if (*place, name) in answering))
 
 
 def pooled(before: Record, latest: Record) -> Record:

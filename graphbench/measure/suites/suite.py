@@ -77,15 +77,6 @@ class Suite(Common, frozen=True, kw_only=True):
     threads: Annotated[list[int], Option(shown="1, max", **THREADS)] = msgspec.field(
         default_factory=lambda: [1, usable_cores()]
     )
-    rounds: Annotated[
-        int,
-        Option(
-            on=(SUITE,),
-            help="How often the engines take turns on a dataset; --budget is shared out among the rounds, --timeout "
-            "and --trials hold for each.",
-            minimum=1,
-        ),
-    ] = 1
     baseline: Annotated[str, Option(on=(SUITE,), metavar="NAME", help="The engine that ratios are taken against.")] = (
         "networkx"
     )
@@ -114,7 +105,11 @@ class Suite(Common, frozen=True, kw_only=True):
         Raises:
             UsageError: for a scheduler without a number of GPUs.
         """
-        shared = {name: getattr(self, name) for name in Common.__struct_fields__ if name not in {"engines", "baseline"}}
+        shared = {
+            name: getattr(self, name)
+            for name in Common.__struct_fields__
+            if name not in {"engines", "baseline", "rounds"}
+        }
         return Options(**shared | {"budget": self.budget / self.rounds} | variant._asdict())
 
 
