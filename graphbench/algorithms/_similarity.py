@@ -1,4 +1,4 @@
-"""What the pages on similar neighbourhoods share: declaration, certificate, and row products in SciPy.
+"""What the pages on similar neighbourhoods share: declaration, certificate, and neighbourhoods in libraries.
 
 Each page is about one coefficient, a function of what the neighbourhoods of two vertices have in common and of their
 sizes. All engines get the same pairs: the two ends of seeded random paths of two edges. So every pair has a common
@@ -7,7 +7,9 @@ neighbour, no neighbourhood is empty, and no right coefficient is 0 / 0.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from itertools import chain
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -105,6 +107,27 @@ def in_scipy(matrix: Any, pairs: npt.NDArray[np.int64], *, weighted: bool = Fals
         both = first.minimum(second) if weighted else first.multiply(second)
         common.append(np.asarray(both.sum(axis=1), dtype=np.float64))
     return Neighbourhoods(np.concatenate(common), sizes[pairs[:, 0]], sizes[pairs[:, 1]])
+
+
+def ends(pairs: Collection[tuple[int, int]]) -> npt.NDArray[np.int64]:
+    """The first and the second vertices of a list of pairs, shape (2, k); a third of the time of `np.array`."""
+    return np.fromiter(chain.from_iterable(pairs), np.int64, count=2 * len(pairs)).reshape(-1, 2).T
+
+
+def in_networkit(networkit: Any, graph: Any, pairs: Any) -> Neighbourhoods:
+    """The neighbourhoods of pairs, sorted by pair as link predictors return them: NumPy divides, not a loop."""
+    counted = networkit.linkprediction.CommonNeighborsIndex(graph).runOn(pairs)
+    common = np.fromiter(map(itemgetter(1), counted), np.float64, count=len(counted))
+    degrees = np.asarray(networkit.centrality.DegreeCentrality(graph).run().scores(asarray=True))
+    first, second = degrees[ends(list(map(itemgetter(0), counted)))]
+    return Neighbourhoods(common, first, second)
+
+
+def in_igraph(graph: Any, pairs: Any) -> Neighbourhoods:
+    """The neighbourhoods of pairs from their Dice similarity, the share of common neighbours in half of both sizes."""
+    dice = np.array(graph.similarity_dice(pairs=pairs, loops=False), dtype=np.float64)
+    first, second = np.array(graph.degree(), dtype=np.float64)[ends(pairs)]
+    return Neighbourhoods(dice * (first + second) / 2, first, second)
 
 
 def _of(symbol: str, pair: npt.NDArray[np.int64]) -> str:

@@ -61,9 +61,7 @@ def _(nx: Any, graph: Any, p: Call) -> Any:
 
 @cosine.on("igraph", parameters_used=lambda _: {"from": "similarity_dice"})
 def _(_igraph: Any, graph: Any, p: Call) -> Any:
-    dice = graph.similarity_dice(pairs=p.pairs, loops=False)
-    degrees = (graph.degree([pair[end] for pair in p.pairs]) for end in (0, 1))
-    return [s * (d + e) / (2 * math.sqrt(d * e)) for s, d, e in zip(dice, *degrees, strict=True)]
+    return _salton(*similarity.in_igraph(graph, p.pairs))
 
 
 @cosine.on("networkit")

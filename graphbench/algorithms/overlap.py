@@ -11,7 +11,8 @@ as for `jaccard`. Answers are compared within a relative 2e-6.
 How engines differ. cuGraph has the coefficient and computes it in float32. For the others it is derived inside the
 timer, by a division by the smaller degree: from common neighbours pair by pair (NetworkX, as its own Jaccard
 coefficient does) or for all pairs at once (NetworKit), or from the Dice similarity without self-neighbours (igraph; see
-`sorensen`). SciPy multiplies sparse rows, in batches. nx-cugraph has none of these functions.
+`sorensen`). NumPy divides: with a loop over 100,000 pairs NetworKit took 1.3 to 1.6 times as long, igraph 1.1 times.
+SciPy multiplies sparse rows, in batches. nx-cugraph has none of these functions.
 """
 
 from __future__ import annotations
@@ -56,16 +57,12 @@ def _(nx: Any, graph: Any, p: Call) -> Any:
 
 @overlap.on("igraph", parameters_used=lambda _: {"from": "similarity_dice"})
 def _(_igraph: Any, graph: Any, p: Call) -> Any:
-    dice = graph.similarity_dice(pairs=p.pairs, loops=False)
-    degrees = (graph.degree([pair[end] for pair in p.pairs]) for end in (0, 1))
-    return [s * (d + e) / (2 * min(d, e)) for s, d, e in zip(dice, *degrees, strict=True)]
+    return _overlap(*similarity.in_igraph(graph, p.pairs))
 
 
 @overlap.on("networkit", parameters_used=lambda _: {"from": "CommonNeighborsIndex"})
 def _(networkit: Any, graph: Any, p: Call) -> Any:
-    counted = networkit.linkprediction.CommonNeighborsIndex(graph).runOn(p.pairs)
-    degrees = networkit.centrality.DegreeCentrality(graph).run().scores()
-    return [((u, v), common / min(degrees[u], degrees[v])) for (u, v), common in counted]
+    return _overlap(*similarity.in_networkit(networkit, graph, p.pairs))
 
 
 @overlap.on("scipy")

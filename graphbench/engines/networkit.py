@@ -75,6 +75,8 @@ class NetworKit(Engine):
                 return np.array(raw.getVector())
             case "depths" | "distances":
                 return np.asarray(raw.getDistances(asarray=True))
+            case "pair_scores" if isinstance(raw, np.ndarray):
+                return SortedByPair(raw)
             case "pair_scores":
                 # Link predictors return ((u, v), score) sorted by pair, whatever the order in which they got the pairs.
                 return SortedByPair(np.fromiter((score for _, score in raw), np.float64, count=len(raw)))
