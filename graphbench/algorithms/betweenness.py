@@ -124,6 +124,9 @@ def _without_own_scale(result: Any, sources: Any, p: Call) -> Scaled:
     return Scaled(result, 1.0, () if alike else sources, (k - 1) / k)
 
 
+betweenness.gap("scikit-network", "would not be the same problem: it sums over all sources")
+
+
 @betweenness.on("cugraph", build={"float64_weights": True})
 def _(cugraph: Any, graph: Any, p: Call) -> Any:
     with warnings.catch_warnings():

@@ -159,6 +159,9 @@ def _(_igraph: Any, graph: Any, _p: Call) -> Any:
 hits.gap("networkit", "not in the library")
 
 
+hits.gap("scikit-network", "not accepted: its singular vectors have no tolerance, and negative scores are cut off")
+
+
 @hits.on(
     "cugraph",
     build={"store_transposed": True, "float64_weights": True},

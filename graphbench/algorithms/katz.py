@@ -153,6 +153,11 @@ katz.gap("igraph", "not in the library")
 katz.gap("networkit", "would not be the same problem: its scores do not solve the equation, and depend on beta")
 
 
+katz.gap(
+    "scikit-network", "would not be the same problem: it counts paths of a few lengths, and does not solve the equation"
+)
+
+
 @katz.on(
     "cugraph",
     build={"store_transposed": True, "float64_weights": True},

@@ -94,6 +94,11 @@ def _(networkit: Any, graph: Any, p: Call) -> Any:
     return ranks
 
 
+pagerank.gap(
+    "scikit-network", "would not be the same problem: jumps lead to dangling vertices more often than to others"
+)
+
+
 @pagerank.on("cugraph", build={"store_transposed": True, "float64_weights": True}, parameters_used=stop_at_total)
 @raises_convergence_error
 def _(cugraph: Any, graph: Any, p: Call) -> Any:
