@@ -1,11 +1,15 @@
 """Tables: one rule gives columns their roles, and a table is read alike as CSV, Parquet, and frames."""
 
+import warnings
+
+import networkx as nx
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
 
 import graphbench as gb
+from graphbench import graphs
 from graphbench.errors import DatasetError, UsageError
 from graphbench.graphs.formats.table_roles import Column, Refusal, TableOptions, decide
 
@@ -170,6 +174,8 @@ TABLES = {
     "a large id": ({"source": np.array([1, 2**63], dtype=np.uint64), "target": [2, 3]}, {}, DatasetError),
     "names like nothing": ({"source": ["NA", "null"], "target": ["nan", "None"]}, {}, "NA-nan None-null"),
     "names with signs": ({"source": ['"x", y', "#1"], "target": ["é", "50%"]}, {}, '"x", y-é #1-50%'),
+    "blanks around names": ({"source": [" a", "b "], "target": ["b", "c"]}, {}, "a-b b-c"),
+    "a blank name": ({"source": ["a", " "], "target": ["b", "c"]}, {}, DatasetError),
     "an adjacency matrix": ({"": ["a", "b"], "a": [0, 1], "b": [1, 0]}, {}, DatasetError),
     "four columns of numbers": ({"p": [0, 1], "q": [1, 0], "r": [1, 1], "s": [0, 0]}, {}, DatasetError),
 }
@@ -207,7 +213,7 @@ def edges_of(loaded):
     return {f"{one}-{two}{weight}" for (one, two), weight in zip(ends, weights, strict=True)}
 
 
-@pytest.mark.filterwarnings("ignore:.*is not numeric and is ignored")
+@pytest.mark.filterwarnings("ignore:.*is not numeric and is ignored", "ignore:.*have blanks around them")
 @pytest.mark.parametrize("form", FORMS)
 @pytest.mark.parametrize("name", TABLES)
 def test_a_table_is_read_alike_in_every_form(name, form, tmp_path):
@@ -278,3 +284,33 @@ def test_options_without_effect_are_refused(given, options, words):
     with pytest.raises(UsageError) as caught:
         gb.load(given, **options)
     assert words in str(caught.value)
+
+
+def test_what_should_be_checked_is_a_warning_and_in_the_record():
+    frame = pd.DataFrame({"source": ["a ", "b"], "target": ["b", "c"], "kind": ["x", "y"]})
+    with warnings.catch_warnings(record=True) as seen:
+        warnings.simplefilter("always")
+        reading = graphs.from_object(frame).info.reading
+    assert [str(warning.message) for warning in seen] == [f"graph: {text}" for text in reading.warnings]
+    assert reading.warnings == [
+        "Column 'kind' is not numeric and is ignored; the graph has no weights.",
+        "Names in column 'source' have blanks around them, which are dropped.",
+    ]
+
+
+def test_ends_in_an_index_are_refused():
+    index = pd.MultiIndex.from_tuples([(1, 2), (2, 3)], names=["source", "target"])
+    with pytest.raises(DatasetError, match=r"Call frame\.reset_index\(\)"):
+        gb.load(pd.DataFrame({"weight": [1, 2]}, index=index))
+
+
+def test_objects_without_columns_show_their_first_rows():
+    reading = graphs.from_object(nx.Graph([("a", "b", {"weight": 2}), ("b", "c", {"weight": 3})])).info.reading
+    assert reading.line == "networkx.classes.graph.Graph; weight 'weight'; 2 rows; vertices are names"
+    assert reading.first_rows == [["a", "b", "2.0"], ["b", "c", "3.0"]]
+
+
+def test_equal_graphs_keep_the_columns_of_their_own_tables():
+    one, two = pd.DataFrame({"a": [1], "b": [2]}), pd.DataFrame({"c": [1], "d": [2]})
+    readings = [graphs.from_object(frame).info.reading for frame in (one, two)]
+    assert [(reading.source, reading.target) for reading in readings] == [("a", "b"), ("c", "d")]

@@ -21,6 +21,9 @@ from graphbench.records.model import DatasetInfo, Reading
 CLEANER_VERSION = 3
 """Increase it when a rule of reading or cleaning changes, so that cached graphs are cleaned again."""
 
+SHOWN_ROWS = 5
+"""Rows that the description of a dataset shows."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Raw:
@@ -102,8 +105,21 @@ def clean(raw: Raw, name: str) -> tuple[EdgeList, Cleaning]:
         zero_weights=0 if weight is None else int(np.count_nonzero(weight == 0)),
         negative_weights=0 if weight is None else int(np.count_nonzero(weight < 0)),
         nonfinite_weights=0 if weight is None else int(np.count_nonzero(~np.isfinite(weight))),
-        reading=raw.reading,
+        reading=reading_of(raw),
     )
+
+
+def reading_of(raw: Raw) -> Reading | None:
+    """How the rows were understood, with the first of them."""
+    if raw.reading is None or raw.reading.first_rows:
+        return raw.reading
+    columns = [
+        [str(raw.names[id_]) if raw.names is not None else str(id_) for id_ in ends[:SHOWN_ROWS].tolist()]
+        for ends in (raw.src, raw.dst)
+    ]
+    if raw.weight is not None:
+        columns.append([str(weight) for weight in raw.weight[:SHOWN_ROWS].tolist()])
+    return msgspec.structs.replace(raw.reading, first_rows=[list(row) for row in zip(*columns, strict=True)])
 
 
 def _check(raw: Raw, name: str) -> None:

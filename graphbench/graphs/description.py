@@ -81,14 +81,14 @@ def _of_file(info: DatasetInfo) -> Description:
 
 def _reading(reading: Reading) -> list[str]:
     """How a file was understood: a line, warnings, the first rows."""
-    roles = [role for role, name in reading.roles.items() if name]
-    rows = [roles, *reading.first_rows] if reading.first_rows and len(reading.first_rows[0]) == len(roles) else []
-    widths = [max(len(row[place]) for row in rows) for place in range(len(roles))] if rows else []
+    width = len(reading.first_rows[0]) if reading.first_rows else 0
+    rows = [["source", "target", "weight"][:width], *reading.first_rows]
+    widths = [max(len(row[place]) for row in rows) for place in range(width)]
     table = ["  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
     return [
         f"Read as:    {reading.line}",
         *(f"Warning:    {warning}" for warning in reading.warnings),
-        *([f"First rows: {table[0]}", *(f"            {line}" for line in table[1:])] if table else []),
+        *([f"First rows: {table[0]}", *(f"            {line}" for line in table[1:])] if width else []),
     ]
 
 

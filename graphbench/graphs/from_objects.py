@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+import warnings
 from collections.abc import Iterable
 from typing import Any, TypeGuard
 
@@ -15,7 +16,7 @@ import numpy as np
 
 from graphbench.errors import InputError, UsageError
 from graphbench.graphs import cache
-from graphbench.graphs.clean import Dataset, Raw
+from graphbench.graphs.clean import Dataset, Raw, reading_of
 from graphbench.graphs.convert import finite, from_matrix, from_networkx, in_order, numbers
 from graphbench.graphs.edgelist import EdgeList
 from graphbench.graphs.formats import table_roles
@@ -66,7 +67,9 @@ def from_object(
         return load(graph.name, directed=directed)
     raw = _with_direction(_raw(graph, directed, options), directed)
     edges, cleaning = cache.cleaned(_content(raw), name, lambda: raw)
-    cleaning = msgspec.structs.replace(cleaning, reading=raw.reading)  # equal graphs may come from different tables
+    cleaning = msgspec.structs.replace(cleaning, reading=reading_of(raw))  # equal graphs may come from different tables
+    for warning in raw.reading.warnings if raw.reading else ():
+        warnings.warn(f"{name}: {warning}", stacklevel=2)
     return dataset(name, edges, cleaning, source=f"{_type(graph)} in memory")
 
 

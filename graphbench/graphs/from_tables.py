@@ -85,6 +85,8 @@ def from_pandas(frame: Any, directed: bool | None, options: TableOptions) -> Raw
         pa.table([column(place) for place in range(len(names))], names=names), options
     ):
         raise fail(_MATRIX)
+    if len(names) < 2 and any(name is not None for name in frame.index.names):
+        raise fail("the ends may be in the frame's index; expected them in columns. Call frame.reset_index().")
     roles = table_arrow.find_roles(kinds, options, fail, python=True)
     table = pa.table([column(place) for place in roles.used], names=[names[place] for place in roles.used])
     return table_arrow.read(table, names, roles, "pandas frame", fail, directed=bool(directed))

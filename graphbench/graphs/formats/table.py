@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from graphbench.errors import FormatError
-from graphbench.graphs.clean import Raw
+from graphbench.graphs.clean import SHOWN_ROWS, Raw
 from graphbench.graphs.formats import table_layout, table_roles, vertex_ids
 from graphbench.graphs.formats.packed import opened
 from graphbench.graphs.formats.table_layout import BLANKS, CANONICAL, EXPECTED, INTEGER, NUMBER, SAMPLE, Layout
@@ -47,8 +47,6 @@ EXACT = 2.0**53
 """Whole numbers from here on are not all float64."""
 NO_NAME = r"^$|[\x00-\x1f\x7f]"
 _NO_WEIGHT = "Correct it, or pass --no-weight."
-SHOWN_ROWS = 5
-"""Rows that the description of a dataset shows."""
 
 
 class _NamesFoundError(Exception):

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from graphbench.graphs.clean import Raw
+from graphbench.graphs.clean import SHOWN_ROWS, Raw
 from graphbench.graphs.formats import table_layout, table_roles, vertex_ids
-from graphbench.graphs.formats.table import EXACT, NO_NAME, SHOWN_ROWS
+from graphbench.graphs.formats.table import EXACT, NO_NAME
 from graphbench.graphs.formats.table_roles import Column, Kind, Refusal, Roles, TableOptions
 from graphbench.records.model import Reading
 
@@ -77,6 +77,8 @@ def read(table: pa.Table, names: Sequence[str], roles: Roles, kind: str, fail: F
     """
     source, target, *weights = (names[index] for index in roles.used)
     ends = [_vertices(table.column(place), name, fail) for place, name in enumerate((source, target))]
+    padded = [name for place, name in enumerate((source, target)) if _has_blanks(table.column(place), ends[place])]
+    blanks = [f"Names in column {name!r} have blanks around them, which are dropped." for name in padded]
     if ends[0].type != ends[1].type:
         ends = [_texts(end) for end in ends]
     src, dst, vertices = vertex_ids.numbered([ends[0]], [ends[1]])
@@ -97,7 +99,7 @@ def read(table: pa.Table, names: Sequence[str], roles: Roles, kind: str, fail: F
             rows=table.num_rows,
             ids="integers" if vertices is None or vertices.dtype != object else "names",
             first_rows=[[str(value) for value in row] for row in zip(*first, strict=True)],
-            warnings=roles.warnings,
+            warnings=[*roles.warnings, *blanks],
         ),
     )
 
@@ -149,7 +151,7 @@ def _vertices(column: pa.ChunkedArray, name: str, fail: Fail) -> pa.ChunkedArray
         raise fail(f"column {name!r} has the type {column.type}; expected vertices (integers or names).")
     _refuse_nulls(column, name, "expected a vertex. Drop these rows", fail)
     if kind == "text":
-        column = column.cast(pa.string())
+        column = _trimmed(column.cast(pa.string()))
         bad = pc.match_substring_regex(column, NO_NAME)
         if pc.any(bad).as_py():
             raise fail(f"column {name!r} has an empty name or a control character in {_place(bad)}. Correct the name.")
@@ -169,6 +171,20 @@ def _vertices(column: pa.ChunkedArray, name: str, fail: Fail) -> pa.ChunkedArray
     if pa.types.is_uint64(column.type) and pc.any(bad := pc.greater(column, pa.scalar(_MAX, pa.uint64()))).as_py():
         raise fail(f"column {name!r} has a vertex beyond 64 bits with a sign in {_place(bad)}. Renumber the vertices.")
     return column.cast(pa.int64())
+
+
+def _trimmed(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Names without the blanks around them, as in files."""
+    import pyarrow.compute as pc
+
+    return pc.utf8_trim(column, characters=" \t")
+
+
+def _has_blanks(given: pa.ChunkedArray, read: pa.ChunkedArray) -> bool:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    return kind_of(given.type) == "text" and bool(pc.any(pc.not_equal(_decoded(given).cast(pa.string()), read)).as_py())
 
 
 def _texts(column: pa.ChunkedArray) -> pa.ChunkedArray:
