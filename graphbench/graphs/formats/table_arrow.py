@@ -177,7 +177,7 @@ def _trimmed(column: pa.ChunkedArray) -> pa.ChunkedArray:
     """Names without the blanks around them, as in files."""
     import pyarrow.compute as pc
 
-    return pc.utf8_trim(column, characters=" \t")
+    return pc.utf8_trim(column, characters=" \t") if len(column) else column  # pyarrow fails without chunks
 
 
 def _has_blanks(given: pa.ChunkedArray, read: pa.ChunkedArray) -> bool:
