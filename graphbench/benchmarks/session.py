@@ -122,7 +122,7 @@ class Session:
             if benchmark.enabled:
                 count = rounds.settle(first.seconds, lambda: bench.trial(job, 0)[1].seconds, job.max_trials)
             _timed_by(benchmark, bench, job, count)
-            bench.finish(job, first, "count", self._state.times)
+            bench.finish(job, "count", self._state.times)
         except BaseException:
             self._release()  # a failed call may have harmed it
             raise

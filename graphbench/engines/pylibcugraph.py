@@ -257,7 +257,8 @@ def _(plc: Any, built: Graph, p: Call) -> Any:
 
 @engine.solves("louvain")
 def _(plc: Any, built: Graph, p: Call) -> Any:
-    return plc.louvain(*built, p.max_level, p.threshold, p.resolution, UNCHECKED)[:2]
+    max_level = 500 if p.max_level is None else p.max_level  # as cugraph.louvain
+    return plc.louvain(*built, max_level, p.threshold, p.resolution, UNCHECKED)[:2]
 
 
 @engine.solves("leiden")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import gc
 import traceback
 from collections.abc import Callable, Iterable, Mapping
+from statistics import median
 from typing import Any, NamedTuple
 
 from graphbench import registry
@@ -111,10 +112,10 @@ class Bench:
         if stop:
             self._send(protocol.Trial(first.seconds))
             self._send(Saved(0, first.saved.file, first.saved.claims))
-            self.finish(job, first, stop, [])
+            self.finish(job, stop, [])
         else:
             times, stop = self._sample(job)
-            self.finish(job, first, stop, times)
+            self.finish(job, stop, times)
 
     # The parts of a task, for callers with their own clock and sampling rules
 
@@ -181,7 +182,7 @@ class Bench:
         for seconds in times:
             self._send(protocol.Trial(seconds))
 
-    def finish(self, job: Job, first: FirstCall, stop: str, times: list[float]) -> None:
+    def finish(self, job: Job, stop: str, times: list[float]) -> None:
         """Report that the record is complete, and why sampling stopped; then call on a graph built anew.
 
         The peaks of memory are those before that.
@@ -191,7 +192,7 @@ class Bench:
         sound = True
         if times and not (job.posed.on_device or job.engine.multi_gpu):
             try:
-                self._call_rebuilt(job, max(first.seconds, *times))
+                self._call_rebuilt(job, median(times))
             except Exception:  # noqa: BLE001  an engine may raise anything; the record is complete without these calls
                 traceback.print_exc()
                 sound = False
@@ -237,14 +238,14 @@ class Bench:
             if stop:
                 return times, stop
 
-    def _call_rebuilt(self, job: Job, longest_call_s: float) -> None:
+    def _call_rebuilt(self, job: Job, call_s: float) -> None:
         """Release the graph, build it anew and call once on it, as often as that fits the budget.
 
         The question is that of the first call. The last graph stays, for the next task of the same form.
         """
         request, engine, wanted = job.request, job.engine, self._held
         self.begin("rebuilt")
-        cost_s, begun, done = self._built_s + longest_call_s, protocol.now(), 0
+        cost_s, begun, done = self._built_s + call_s, protocol.now(), 0
         while sampling.rebuild(
             cost_s=cost_s,
             done=done,
@@ -252,6 +253,7 @@ class Bench:
             budget_s=request.budget_s,
             left_s=request.deadline - protocol.now(),
         ):
+            started = protocol.now()
             self._drop()
             made = self._make(engine, job.posed, job.attached, collector=done == 0)
             self._hold(made.graph, wanted)
@@ -261,7 +263,7 @@ class Bench:
             del raw
             if digest:
                 self._send(Digest(FIRST, digest))
-            done += 1
+            done, cost_s = done + 1, protocol.now() - started
 
     def _started(self, request: Request) -> Engine:
         if self._engine is None:
