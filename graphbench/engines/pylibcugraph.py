@@ -257,7 +257,7 @@ def _(plc: Any, built: Graph, p: Call) -> Any:
 
 @engine.solves("louvain")
 def _(plc: Any, built: Graph, p: Call) -> Any:
-    max_level = 500 if p.max_level is None else p.max_level  # as cugraph.louvain
+    max_level = 100 if p.max_level is None else p.max_level  # as cugraph.louvain
     return plc.louvain(*built, max_level, p.threshold, p.resolution, UNCHECKED)[:2]
 
 
