@@ -15,7 +15,7 @@ from graphbench.graphs.edgelist import EdgeList
 from graphbench.graphs.from_objects import is_edges
 from graphbench.measure.options import Allocator, Options, fields, python_name, revised
 from graphbench.measure.plan import Observer, Plan, make_plan
-from graphbench.records.comparison import Comparison, compare
+from graphbench.records.comparison import Comparison, baseline_among, compare
 from graphbench.records.model import NEVER_RAN, Outcome, Record
 from graphbench.records.store import Store
 from graphbench.system.text import count
@@ -136,7 +136,8 @@ def run(
             graphs with the same name are distinguished by their paths, or numbered (`graph 1`, `graph 2`).
         engines: names of engines; None: all.
         baseline: the engine that ratios are taken against; one that is named here is measured even if it is not among
-            `engines` [default: networkx; if it does not have the algorithm, :func:`graphbench.registry.baseline`].
+            `engines` [default: networkx; if it does not have the algorithm, :func:`graphbench.registry.baseline`; if
+            that is not among `engines`, the first of them that has it].
         budget: seconds of warm trials per task.
         timeout: seconds per task, everything included.
         trials: exactly this many warm trials instead of as many as the interval needs.
@@ -218,11 +219,17 @@ def last_of_each(records: Iterable[Record]) -> list[Record]:
 
 
 def baseline_of(plan: Plan) -> str:
-    """The engine that ratios are taken against: the named one, else that of the problem."""
+    """The engine that ratios are taken against: the named one, else that of the problem, else the first asked for."""
     from graphbench import registry
 
-    named = plan.options.baseline
-    return registry.engine(named).name if named is not None else registry.baseline(plan.cells[0].algorithm)
+    if plan.options.baseline is not None:
+        return registry.engine(plan.options.baseline).name
+    cell = plan.cells[0]
+    usual, page = registry.baseline(cell.algorithm), registry.algorithm(cell.algorithm)
+    if usual in cell.engines:
+        return usual
+    asked = [registry.engine(name).name for name in plan.options.engines or []]
+    return next((name for name in asked if page.find_adapter(name)), usual)
 
 
 def scale(
@@ -338,7 +345,8 @@ class Result:
 
     Attributes:
         records: one per task, in the order in which they were measured.
-        baseline: the engine that ratios are taken against.
+        baseline: the engine that ratios are taken against; where no record is of it, the CPU engine that is best most
+            often.
         stale: what changed since a record was made, by its id; what has just been measured is never stale.
         graphs: what was measured, by name, for the names of vertices.
         comparisons: each other engine against the baseline.
@@ -351,6 +359,7 @@ class Result:
     comparisons: list[Comparison] = field(init=False)
 
     def __post_init__(self) -> None:
+        self.baseline = baseline_among(self.records, self.baseline, stale=self.stale)
         self.comparisons = compare(self.records, baseline=self.baseline, stale=self.stale)
 
     def __str__(self) -> str:
@@ -363,11 +372,14 @@ class Result:
 
         return reporting.html_table(self.records, self.comparisons)
 
-    def render(self, format: str = "table") -> str:  # noqa: A002 - the option's name
-        """As text: `table`, `json`, `csv` or `markdown`."""
+    def render(self, format: str = "table", *, details: bool = False) -> str:  # noqa: A002 - the option's name
+        """As text: `table`, `json`, `csv` or `markdown`.
+
+        With `details`, tables show each engine at every number of threads, CPU seconds, and peaks of memory.
+        """
         from graphbench import reporting
 
-        return reporting.render(self.records, self.comparisons, format)
+        return reporting.render(self.records, self.comparisons, format, details=details)
 
     def to_pandas(self) -> pd.DataFrame:
         """One row per record, flat columns with their units in the names."""

@@ -48,7 +48,7 @@ def test_a_chart_contains_no_time_and_no_version(charts):
 def test_charts_do_not_depend_on_the_users_matplotlib_settings():
     import matplotlib as mpl
 
-    row = Bar(label="igraph", value="2×", text="x", ratio=2.0, ends=(1.5, 2.5), second=1.2)  # noqa: RUF001
+    row = Bar(label="igraph", value="2×", text="x", ratio=2.0, ends=(1.5, 2.5), first_answer=1.2, whole_script=1.1)  # noqa: RUF001
     first = drawn([row])
     with mpl.rc_context({"font.size": 30, "axes.facecolor": "red", "text.usetex": False, "axes.grid": True}):
         assert drawn([row]) == first

@@ -73,7 +73,7 @@ def test_a_problem_without_networkx_is_compared_with_another_cpu_engine(graphben
 def test_nothing_measured_is_reported_with_exit_code_1(graphbench, monkeypatch):
     code, out, _ = graphbench("katz", "karate", "--engine", "igraph")
     assert code == 1
-    assert "none of these engines has katz; `graphbench show katz` lists those that do" in out
+    assert "nothing was measured: igraph does not have katz; `graphbench show katz` lists the engines that do" in out
     monkeypatch.setattr("graphbench.engines.cugraph.engine.availability", lambda: Availability(ok=False))
     code, out, _ = graphbench("ecg", "karate")
     assert code == 1

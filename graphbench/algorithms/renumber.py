@@ -5,7 +5,7 @@ Computer Programming 3 (1998), section 6.4) or by sorting.
 
 Input: the two columns of an edge list in shuffled order, with vertex ids of up to 62 bits from a hash. An undirected
 edge is one row; weights are ignored; isolated vertices are in no row and get no number. Every engine gets the same ids
-in the same order. Preparing the columns is part of `build`, so end to end means little here; compare `run`.
+in the same order. Preparing the columns is part of `build`, so first answers say little here; compare warm calls.
 Output: the edges in numbers 0 to k - 1, rows in any order, and a table with the id of each number. Any numbering is
 right, so answers are not compared with each other; the certificate proves each of them. There are no duplicate rows;
 all three engines would number each of them.

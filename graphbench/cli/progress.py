@@ -33,6 +33,7 @@ from graphbench.graphs.formats import table_roles
 from graphbench.graphs.formats.table_roles import TableOptions
 from graphbench.measure.plan import Progress
 from graphbench.records.model import Outcome, Record, Task
+from graphbench.records.times import first_call, warm_calls
 
 LONG_S = 3.0
 """Generating a graph that takes longer than this prints a line that stays."""
@@ -246,5 +247,7 @@ def _line_of(record: Record) -> str:
     head = f"{task.algorithm} · {task.dataset} · {task.engine}: {record.outcome}"
     if record.outcome is not Outcome.OK:
         return f"{head}, {record.reason}" if record.reason else head
-    runs = record.phases.call_s
-    return f"{head}, run {seconds(median(runs))} (n = {len(runs)})" if runs else head
+    if calls := warm_calls(record):
+        return f"{head}, warm call {seconds(median(calls))} (n = {len(calls)})"
+    first = first_call(record)
+    return head if first is None else f"{head}, first call {seconds(first)}"

@@ -169,8 +169,8 @@ def _when(record: Record) -> datetime:
 
 
 _FIELDS = (
-    "measured_at", "algorithm", "dataset", "engine", "engine_version", "params", "outcome", "reason", "run_median_s",
-    "run_trials", "machine",
+    "measured_at", "algorithm", "dataset", "engine", "engine_version", "params", "outcome", "reason", "call_median_s",
+    "calls", "machine",
 )  # fmt: skip
 
 
@@ -221,8 +221,8 @@ def _table(lines: Sequence[_Line]) -> Table[_Line]:
             Column("engine", lambda line: plain(_engine(line.record))),
             column("version", "engine_version"),
             column("outcome", "outcome"),
-            Column("run", _run, right=True),
-            Column("n", lambda line: str(line.fields["run_trials"]), right=True),
+            Column("warm call", _call, right=True),
+            Column("n", lambda line: str(line.fields["calls"]), right=True),
             column("machine", "machine"),
             Column("stale", lambda line: plain(line.fields["stale"])),
             Column("id", lambda line: line.record.id[:8]),
@@ -230,10 +230,10 @@ def _table(lines: Sequence[_Line]) -> Table[_Line]:
     )
 
 
-def _run(line: _Line) -> str:
+def _call(line: _Line) -> str:
     from graphbench.reporting.numbers import seconds
 
-    taken = line.fields["run_median_s"]
+    taken = line.fields["call_median_s"]
     return "-" if taken is None else seconds(taken)
 
 

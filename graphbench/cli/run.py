@@ -33,6 +33,9 @@ def algorithm_command(algorithm: Algorithm) -> click.Command:
         metavar="FILE",
         help="Write the answers: a row per vertex, pair or edge, vertices by name; .csv, .tsv or .parquet.",
     )
+    @click.option(
+        "--details", is_flag=True, help="Show every number of threads, CPU seconds, and peaks of memory in the table."
+    )
     @click.option("--chart", type=OutputFile(), metavar="FILE", help="Draw the speedups to this file; .svg or .png.")
     @result_options
     def callback(**given: Any) -> int:
@@ -68,6 +71,7 @@ def run(
     form: str,
     output: Path | None,
     chart: Path | None,
+    details: bool,
     store: Path | None,
     **given: Any,
 ) -> int:
@@ -96,7 +100,7 @@ def run(
         raise unstored
     records = api.last_of_each(records)
     result = api.Result(records, baseline=api.baseline_of(plan))
-    _show(result, form, output)
+    _show(result, form, output, details=details)
     if save_answer:
         click.echo(save_answers(save_answer, result, plan), err=True)
     if chart:
@@ -133,15 +137,17 @@ def check_chart(chart: Path | None) -> None:
         raise UsageError(f"--chart writes {' and '.join(CHARTED)}, not {chart.name!r}.")
 
 
-def _show(result: Result, form: str, output: Path | None) -> None:
+def _show(result: Result, form: str, output: Path | None, *, details: bool) -> None:
     from graphbench import reporting
 
     if output is None:
-        return reporting.show(result.records, result.comparisons, form, sys.stdout)
+        return reporting.show(result.records, result.comparisons, form, sys.stdout, details=details)
     try:
-        write(output, reporting.render(result.records, result.comparisons, form))
+        write(output, reporting.render(result.records, result.comparisons, form, details=details))
     except GraphbenchError:
-        reporting.show(result.records, result.comparisons, form, sys.stdout)  # better there than nowhere
+        reporting.show(
+            result.records, result.comparisons, form, sys.stdout, details=details
+        )  # better there than nowhere
         raise
 
 

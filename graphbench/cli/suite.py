@@ -203,12 +203,21 @@ def _twins(run: Run) -> list[str]:
     return notes
 
 
+def _baseline(suite: Suite) -> str:
+    """The engine that ratios are taken against: the suite's baseline, where it is measured, else its first engine."""
+    from graphbench import registry
+
+    measured = [registry.engine(name).name for name in suite.engines]
+    baseline = registry.engine(suite.baseline).name
+    return baseline if baseline in measured or not measured else measured[0]
+
+
 def _show(run: Run, form: str, output: Path | None) -> None:
     from graphbench import api, reporting
     from graphbench.reporting.numbers import ASCII, UNICODE, fits
     from graphbench.reporting.suites import summary
 
-    result = api.Result(list(run.records.values()), baseline=run.suite.baseline)
+    result = api.Result(list(run.records.values()), baseline=_baseline(run.suite))
     signs = UNICODE if output or fits(sys.stdout.encoding) else ASCII
     beneath = f"\n{summary(result.records, result.comparisons, signs)}" if form == "table" else ""
     if output:

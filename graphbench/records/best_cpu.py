@@ -68,3 +68,25 @@ def _fastest(records: Sequence[Record], seconds_of: Callable[[Record], float | N
 def _is_like(slower: Record, faster: Record, ratio: float) -> bool:
     pair = Pair(baseline=slower, engine=faster, ratio=Estimate(ratio, None, None, 1))
     return all(rule.effect is Effect.NOTE for rule, _ in evaluate(pair))
+
+
+def at_best_threads(records: Sequence[Record]) -> list[Record]:
+    """Without the records of an engine at numbers of threads at which it is best by neither total.
+
+    Args:
+        records: of one problem, graph and machine.
+    """
+    groups: dict[tuple[str, str], list[Record]] = {}
+    for record in records:
+        other = {name: value for name, value in record.task.params.items() if name != "threads"}
+        groups.setdefault((record.task.engine, repr(sorted(other.items()))), []).append(record)
+    kept: set[str] = set()
+    for group in groups.values():
+        best = [_quickest(group, times.call_seconds), _quickest(group, lambda record: record.phases.first_answer_s)]
+        kept |= {record.id for record in best if record is not None} or {record.id for record in group}
+    return [record for record in records if record.id in kept]
+
+
+def _quickest(records: Sequence[Record], seconds_of: Callable[[Record], float | None]) -> Record | None:
+    timed = [record for record in records if record.outcome is Outcome.OK and seconds_of(record) is not None]
+    return min(timed, key=lambda record: seconds_of(record) or 0.0, default=None)

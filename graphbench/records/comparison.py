@@ -85,6 +85,12 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
         heavy = any(rule_of(note).code == "heavy_build" for note in self.notes)
         return "ratio_first_answer" if heavy else "ratio_call"
 
+    @property
+    def calls_work(self) -> bool:
+        """Whether no side reuses work between calls, leaves it to `collect`, or does it in `build`."""
+        aside = {"reuses_work", "lazy_answer", "heavy_build"}
+        return not any(rule_of(note).code in aside for note in self.notes)
+
     def counts(self, name: RatioName) -> bool:
         """Whether a ratio may be averaged, coloured or called fastest: of like with like, and of warm calls only."""
         if self.verdict is not Verdict.LIKE or self.bound is not None or getattr(self, name) is None:

@@ -159,6 +159,11 @@ def _own_work(record: Record) -> Iterator[tuple[int, float]]:
     yield from enumerate(record.phases.call_s if on_gpu else record.cpu.call_s)
 
 
+def cpu_seconds(record: Record) -> float | None:
+    """CPU seconds of a warm call, the median; of the first call, where it is the only one."""
+    return median(record.cpu.call_s) if record.cpu.call_s and warm_calls(record) else record.cpu.first_s
+
+
 def threads_used(record: Record) -> float | None:
     """CPU seconds over wall seconds, the median of calls longer than 20 ms; None without such a call."""
     phases, cpu = record.phases, record.cpu

@@ -29,6 +29,7 @@ def render(
     width: int | None = None,
     colour: bool = False,
     ascii_only: bool = False,
+    details: bool = False,
 ) -> str:
     """Records and what was made of them, as text that ends with a line break.
 
@@ -39,6 +40,7 @@ def render(
         width: tables: the terminal's width in columns; None: nothing is wrapped, as a pipe wants it.
         colour: tables: whether to colour with ANSI sequences.
         ascii_only: use no sign beyond ASCII (`us` for microseconds, `>=` for a bound).
+        details: tables: show each engine at every number of threads, CPU seconds, and peaks of memory.
 
     Raises:
         UsageError: if there is no such format.
@@ -52,10 +54,10 @@ def render(
     if format == "csv":
         text = flat.to_csv(records, comparisons)
     elif format == "markdown":
-        shown = problem_tables(records, comparisons, signs)
+        shown = problem_tables(records, comparisons, signs, details=details)
         text = markdown.text([table.section() for table in shown]) + "\n" if shown else ""
     elif format == "table":
-        shown = problem_tables(records, comparisons, signs)
+        shown = problem_tables(records, comparisons, signs, details=details)
         text = terminal.problem_tables(shown, width=width, colour=colour, signs=signs)
     else:
         raise UsageError(f"There is no format {format!r}; there are: {', '.join(FORMATS)}.")
@@ -67,6 +69,8 @@ def show(
     comparisons: Sequence[Comparison],
     format: str,  # noqa: A002 - the option's name
     stream: TextIO,
+    *,
+    details: bool = False,
 ) -> None:
     """Write to a stream what fits it: coloured and as wide as the terminal, or plain and unwrapped in a pipe.
 
@@ -83,6 +87,7 @@ def show(
         width=shutil.get_terminal_size((100, 24)).columns if terminal else None,
         colour=terminal and not plain,
         ascii_only=not fits(stream.encoding),
+        details=details,
     )
     # fits() checks our own signs; a name that the user chose may hold others.
     stream.write(encodable(text, stream.encoding))

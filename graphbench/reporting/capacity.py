@@ -33,7 +33,9 @@ def between_scales(measured: Measured) -> set[str]:
     Tries at a search's first edge factor are a series like any other, and so are those at an edge factor that has
     sizes enough for a line.
     """
-    sizes = Counter((case.problem, case.label, family(case.record.task.dataset)) for case in measured.cases if case.run)
+    sizes = Counter(
+        (case.problem, case.label, family(case.record.task.dataset)) for case in measured.cases if case.call
+    )
     return {
         case.record.id
         for case in measured.cases

@@ -17,10 +17,11 @@ from graphbench.records import statistics
 from graphbench.records.comparison import Comparison
 from graphbench.records.model import Record
 from graphbench.records.rules import Verdict
+from graphbench.records.times import warm_calls
 from graphbench.reporting.measured import Case, Measured
 from graphbench.reporting.numbers import bound_sign, plain
 from graphbench.reporting.reproduce import command
-from graphbench.reporting.wording import codes, device_peak_bytes, peaks_are_bounds
+from graphbench.reporting.wording import EARLIER_RULES, codes, device_peak_bytes, peaks_are_bounds
 
 
 def to_json(records: Sequence[Record], comparisons: Sequence[Comparison], *, ascii_only: bool = False) -> str:
@@ -56,7 +57,7 @@ def fields(record: Record, names: Iterable[str]) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class _Flat:
-    """A record and its comparisons with the baseline and with the best CPU engines on run and end to end."""
+    """A record and its comparisons with the baseline and with the best CPU engines by warm call and first answer."""
 
     record: Record
     main: Comparison | None = None
@@ -64,8 +65,8 @@ class _Flat:
     whole: Comparison | None = None
 
     @cached_property
-    def run(self) -> statistics.Estimate | None:
-        return statistics.median(self.record.phases.call_s) if self.record.phases.call_s else None
+    def call(self) -> statistics.Estimate | None:
+        return statistics.median(calls) if (calls := warm_calls(self.record)) else None
 
 
 def _with_comparisons(record: Record, comparisons: Sequence[Comparison]) -> _Flat:
@@ -74,12 +75,17 @@ def _with_comparisons(record: Record, comparisons: Sequence[Comparison]) -> _Fla
         for comparison in comparisons
         if comparison.record == record.id and (comparison.role == "baseline" or comparison.verdict is Verdict.LIKE)
     }
-    best = own.get("best_cpu")
-    return _Flat(record, own.get("baseline"), best, own.get("best_cpu_first_answer") or best)
+    main = own.get("baseline")
+    best = main if main is not None and main.also_best_cpu and main.verdict is Verdict.LIKE else own.get("best_cpu")
+    return _Flat(record, main, best, own.get("best_cpu_first_answer") or best)
 
 
-def _run(of: Callable[[Sequence[float]], float]) -> Callable[[_Flat], float | None]:
-    return lambda row: of(row.record.phases.call_s) if row.record.phases.call_s else None
+def _call(of: Callable[[Sequence[float]], float]) -> Callable[[_Flat], float | None]:
+    return lambda row: of(calls) if (calls := warm_calls(row.record)) else None
+
+
+def _median(values: Sequence[float]) -> float | None:
+    return median(values) if values else None
 
 
 def _interval(end: Literal[0, 1]) -> Callable[[_Flat], float | None]:
@@ -110,14 +116,19 @@ FIELDS: dict[str, str | Callable[[_Flat], Any]] = {
     "build_s": "record.phases.build_s",
     "first_s": "record.phases.first_s",
     "collect_s": "record.phases.collect_s",
+    "call_median_s": _call(median),
+    "call_low_s": "call.interval.low",
+    "call_high_s": "call.interval.high",
+    "call_coverage": "call.coverage",
+    "call_min_s": _call(min),
+    "call_max_s": _call(max),
+    "calls": lambda row: len(warm_calls(row.record)),
+    "rebuilt_median_s": lambda row: _median(row.record.phases.rebuilt_s),
     "first_answer_s": "record.phases.first_answer_s",
-    "run_median_s": _run(median),
-    "run_low_s": "run.interval.low",
-    "run_high_s": "run.interval.high",
-    "run_coverage": "run.coverage",
-    "run_min_s": _run(min),
-    "run_max_s": _run(max),
-    "run_trials": lambda row: len(row.record.phases.call_s),
+    "whole_script_s": "record.phases.whole_script_s",
+    "build_gc_s": "record.phases.build_gc_s",
+    "cpu_first_s": "record.cpu.first_s",
+    "cpu_call_median_s": lambda row: _median(row.record.cpu.call_s),
     "host_peak_bytes": "record.memory.host_peak_bytes",
     "device_peak_bytes": "record.memory.device_peak_bytes",
     "answer": "record.headline",
@@ -125,19 +136,23 @@ FIELDS: dict[str, str | Callable[[_Flat], Any]] = {
     "certified": "record.certificate.valid",
     "baseline": "main.baseline",
     "ratio_call": "main.ratio_call",
-    "ratio_run_low": _interval(0),
-    "ratio_run_high": _interval(1),
+    "ratio_call_low": _interval(0),
+    "ratio_call_high": _interval(1),
+    "first_calls": "main.first_calls",
     "ratio_first_answer": "main.ratio_first_answer",
+    "ratio_whole_script": "main.ratio_whole_script",
     "break_even_runs": "main.break_even_runs",
     "bound": "main.bound",
     "verdict": lambda row: str(row.main.verdict) if row.main else None,
     "reasons": _joined("reasons"),
     "notes": _joined("notes"),
     "best_cpu_engine": "best.baseline",
-    "ratio_run_best_cpu": "best.ratio_call",
+    "ratio_call_best_cpu": "best.ratio_call",
     "break_even_runs_best_cpu": "best.break_even_runs",
-    "best_cpu_engine_end_to_end": "whole.baseline",
-    "ratio_end_to_end_best_cpu": "whole.ratio_first_answer",
+    "best_cpu_engine_first_answer": "whole.baseline",
+    "ratio_first_answer_best_cpu": "whole.ratio_first_answer",
+    "ratio_whole_script_best_cpu": "whole.ratio_whole_script",
+    "superseded": "record.superseded",
     "machine": "record.environment.machine",
     "threads": "record.environment.threads",
     "allocator": "record.environment.allocator",
@@ -199,15 +214,18 @@ def page_columns(baseline: str) -> list[PageColumn]:
         PageColumn("edges", "count", _edges),
         PageColumn("engine", "choice", lambda row: plain(row.case.label if row.case else row.record.task.engine)),
         PageColumn("outcome", "choice", lambda row: row.record.outcome.in_words),
-        PageColumn("run, median", "seconds", lambda row: _short(row.case.run if row.case else None)),
-        PageColumn("n", "count", lambda row: len(row.record.phases.call_s)),
-        PageColumn(f"run vs {baseline}", "ratio", lambda row: _bounded(row.main, "ratio_call")),
-        PageColumn("end to end", "seconds", lambda row: _short(row.record.phases.first_answer_s)),
-        PageColumn(f"end to end vs {baseline}", "ratio", lambda row: _bounded(row.main, "ratio_first_answer")),
-        PageColumn("run vs best CPU", "ratio", lambda row: _bounded(row.best, "ratio_call")),
-        PageColumn("best CPU on run", "choice", lambda row: row.best.baseline if row.best else ""),
-        PageColumn("end to end vs best CPU", "ratio", lambda row: _bounded(row.whole, "ratio_first_answer")),
-        PageColumn("best CPU end to end", "choice", lambda row: row.whole.baseline if row.whole else ""),
+        PageColumn("warm call", "seconds", lambda row: _short(row.case.call if row.case else None)),
+        PageColumn("n", "count", lambda row: len(warm_calls(row.record))),
+        PageColumn("first answer", "seconds", lambda row: _short(row.record.phases.first_answer_s)),
+        PageColumn("whole script", "seconds", lambda row: _short(row.record.phases.whole_script_s)),
+        PageColumn(f"warm call vs {baseline}", "ratio", lambda row: _bounded(row.main, "ratio_call")),
+        PageColumn(f"first answer vs {baseline}", "ratio", lambda row: _bounded(row.main, "ratio_first_answer")),
+        PageColumn(f"whole script vs {baseline}", "ratio", lambda row: _bounded(row.main, "ratio_whole_script")),
+        PageColumn("warm call vs best CPU", "ratio", lambda row: _bounded(row.best, "ratio_call")),
+        PageColumn("best CPU by warm call", "choice", lambda row: row.best.baseline if row.best else ""),
+        PageColumn("first answer vs best CPU", "ratio", lambda row: _bounded(row.whole, "ratio_first_answer")),
+        PageColumn("whole script vs best CPU", "ratio", lambda row: _bounded(row.whole, "ratio_whole_script")),
+        PageColumn("best CPU by first answer", "choice", lambda row: row.whole.baseline if row.whole else ""),
         PageColumn("verdict", "choice", _verdict),
         PageColumn("host peak", "bytes", lambda row: _peak(row.record, row.record.memory.host_peak_bytes)),
         PageColumn("device peak", "bytes", lambda row: _peak(row.record, device_peak_bytes(row.record))),
@@ -263,6 +281,7 @@ def _verdict(row: _PageRow) -> str:
 def _why(row: _PageRow) -> str:
     texts = [
         f"stale: {row.stale}" if row.stale else "",
+        EARLIER_RULES if row.record.superseded else "",
         "" if row.case else "measured again later",
         *(codes([*row.main.reasons, *row.main.notes]) if row.main else []),
         row.record.reason,
@@ -272,11 +291,12 @@ def _why(row: _PageRow) -> str:
 
 
 def _bounded(comparison: Comparison | None, name: str) -> list[Any] | float | None:
-    """A ratio, or a pair of it and the sign of a bound."""
+    """A ratio; where it is a bound, or of first calls, a list of it, the sign of the bound, and what it is of."""
     if comparison is None:
         return None
     short, sign = _short(getattr(comparison, name)), bound_sign(comparison.bound)
-    return [short, sign] if sign and short is not None else short
+    of_first = " first calls" if name == "ratio_call" and comparison.first_calls else ""
+    return [short, sign, of_first] if (sign or of_first) and short is not None else short
 
 
 def _peak(record: Record, value: int | None) -> list[Any] | int | None:

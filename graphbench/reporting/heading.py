@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from graphbench.records.model import DatasetInfo, Environment, PosedInfo, Record
 from graphbench.reporting.numbers import Signs, memory, plain, setting
-from graphbench.reporting.wording import twin_note
+from graphbench.reporting.wording import EARLIER_RULES, twin_note
 from graphbench.system.text import count, format_bytes, listed
 
 ON_HARDWARE = frozenset({"allocator", "device_memory_limit", "gpus"})
@@ -50,7 +50,7 @@ def named(engine: str, words: Sequence[str]) -> str:
 
 
 def hardware(row: Record, *, planned: bool = False) -> list[str]:
-    """The GPUs of an engine, in words: how many, which allocator, the memory limit.
+    """What an engine ran on, in words: how many GPUs, which allocator, the memory limit; and a mark of earlier rules.
 
     Args:
         row: its record.
@@ -62,7 +62,8 @@ def hardware(row: Record, *, planned: bool = False) -> list[str]:
     words = [count(params["gpus"], "GPU")] if isinstance(params.get("gpus"), int) else []
     words += [str(allocator)] if allocator else []
     limit = params.get("device_memory_limit")
-    return [*words, f"at most {format_bytes(limit)}"] if limit is not None else words
+    words += [f"at most {format_bytes(limit)}"] if limit is not None else []
+    return [*words, EARLIER_RULES] if row.superseded else words
 
 
 def _counts(graph: DatasetInfo | PosedInfo) -> str:

@@ -10,9 +10,10 @@ from graphbench.records.comparison import Comparison, Role, baseline_among, comp
 from graphbench.records.matching import MAY_DIFFER, newest
 from graphbench.records.model import Environment, Outcome, Params, Record
 from graphbench.records.rules import Verdict
+from graphbench.records.times import first_call, warm_calls
 from graphbench.reporting.charts import style
 from graphbench.reporting.heading import ON_HARDWARE, hardware, label, named
-from graphbench.reporting.numbers import memory, plain, setting
+from graphbench.reporting.numbers import memory, plain, seconds, setting
 
 MAX_ROWS = 64
 """How many rows a chart has at most, and half as many as a table: a longer one is not read."""
@@ -28,8 +29,8 @@ class Case:
         problem: the algorithm, with the parameters that distinguish it from other problems of that algorithm.
         graph: the name of its graph, with the start of its digest where several graphs have that name.
         main: the comparison with the baseline, if it has one.
-        best: of a GPU engine, the comparison with the CPU engine that is best on run, which may be the baseline itself.
-        whole: the same with the one that is best end to end, which may be either of the others.
+        best: of a GPU engine, the comparison with the CPU engine that is best by warm call, perhaps the baseline.
+        whole: the same with the one that is best by first answer, which may be either of the others.
     """
 
     record: Record
@@ -52,16 +53,28 @@ class Case:
         return max(never or known, key=_runs, default=None)
 
     @property
-    def run(self) -> float | None:
-        """The median warm call in seconds, of an answer that is right."""
-        trials = self.record.phases.call_s
-        return median(trials) if trials and self.record.outcome is Outcome.OK else None
+    def call(self) -> float | None:
+        """The median warm call in seconds, of an answer that is right; of the first call where it is the only one."""
+        if self.record.outcome is not Outcome.OK:
+            return None
+        return median(calls) if (calls := warm_calls(self.record)) else first_call(self.record)
+
+    @property
+    def first_only(self) -> bool:
+        """Whether :attr:`call` is the first call."""
+        return not warm_calls(self.record)
 
     @property
     def edges(self) -> int:
         """Edges of the graph as posed; 0 where no graph was."""
         known = self.record.posed or self.record.dataset
         return known.num_edges if known is not None else 0
+
+
+def call_time(case: Case) -> str:
+    """The time of a warm call in words; of the first call, called so, where it is the only one."""
+    text = seconds(case.call)
+    return f"{text} (first call)" if case.call is not None and case.first_only else text
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -132,7 +145,7 @@ def largest(cases: Iterable[Case], most: int = 2 * MAX_ROWS) -> list[Case]:
 
 
 def _quickest_first(case: Case) -> tuple[bool, float, str]:
-    return case.run is None, case.run or 0.0, case.label
+    return case.call is None, case.call or 0.0, case.label
 
 
 def group_by_machine(records: Iterable[Record], baseline: str, stale: Mapping[str, str]) -> list[Measured]:

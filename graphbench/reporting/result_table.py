@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from statistics import median
 from typing import Any, NamedTuple
 
 from graphbench.records import statistics
-from graphbench.records.comparison import Comparison
+from graphbench.records.best_cpu import at_best_threads
+from graphbench.records.comparison import Comparison, RatioName
 from graphbench.records.matching import same_problem
-from graphbench.records.model import NEVER_RAN, Outcome, Record
-from graphbench.records.rules import Verdict, rule_of
-from graphbench.reporting import heading, numbers
+from graphbench.records.model import NEVER_RAN, Outcome, Phases, Record
+from graphbench.records.rules import Verdict
+from graphbench.records.times import call_seconds, cpu_seconds, first_call, warm_calls
+from graphbench.reporting import heading, numbers, speeds
 from graphbench.reporting.document import Block, Bullets, Column, Section, Table, Text, Tone
+from graphbench.reporting.footnotes import Footnotes
 from graphbench.reporting.numbers import Signs
 from graphbench.reporting.sentences import answer, remarks
 from graphbench.reporting.wording import device_peak, host_peak, peak_note, peaks_are_bounds
@@ -58,10 +61,21 @@ class ProblemTable:
 
 
 def problem_tables(
-    records: Sequence[Record], comparisons: Sequence[Comparison], signs: Signs = numbers.UNICODE
+    records: Sequence[Record],
+    comparisons: Sequence[Comparison],
+    signs: Signs = numbers.UNICODE,
+    *,
+    details: bool = False,
 ) -> list[ProblemTable]:
-    """A table for each problem, dataset and machine, in the order of the records."""
-    return [_problem_table(group, comparisons, signs) for group in _groups(records)]
+    """A table for each problem, dataset and machine, in the order of the records.
+
+    Args:
+        records: of any number of problems.
+        comparisons: made from them.
+        signs: which signs the stream can show.
+        details: show each engine at every number of threads, CPU seconds, and peaks of memory.
+    """
+    return [_problem_table(group, comparisons, signs, details=details) for group in _groups(records)]
 
 
 def _groups(records: Sequence[Record]) -> list[list[Record]]:
@@ -88,12 +102,14 @@ def _belongs(record: Record, other: Record) -> bool:
     return same and same_graph and same_machine and same_problem(record, other)
 
 
-def _problem_table(group: list[Record], comparisons: Sequence[Comparison], signs: Signs) -> ProblemTable:
-    records = sorted(group, key=_speed)
+def _problem_table(
+    group: list[Record], comparisons: Sequence[Comparison], signs: Signs, *, details: bool
+) -> ProblemTable:
+    records = sorted(group if details else at_best_threads(group), key=_speed)
     ids = {record.id for record in records}
     own = [comparison for comparison in comparisons if comparison.record in ids]
-    notes = _Footnotes(signs)
-    table = _table(records, own, notes, signs)
+    notes = Footnotes(signs)
+    table = _table(records, own, notes, signs, details=details)
     texts = [text for row in table.rows for text in row]
     legend = "; ".join(
         text
@@ -103,7 +119,9 @@ def _problem_table(group: list[Record], comparisons: Sequence[Comparison], signs
         )
         if any(cell.startswith(start) and " " in cell for cell in texts)
     )
-    if any(peaks_are_bounds(record) and record.memory.host_peak_bytes is not None for record in records):
+    if any(record.phases.whole_script_s is not None for record in records):
+        legend = "; ".join(filter(None, (legend, speeds.WHOLE_SCRIPT)))
+    if details and any(peaks_are_bounds(record) and record.memory.host_peak_bytes is not None for record in records):
         legend = "; ".join(filter(None, (legend, peak_note(signs))))
     return ProblemTable(
         title=numbers.plain(f"{records[0].problem} on {records[0].task.dataset}"),
@@ -117,70 +135,50 @@ def _problem_table(group: list[Record], comparisons: Sequence[Comparison], signs
 
 
 def _intervals(records: Sequence[Record]) -> str:
-    """What intervals cover: of a run exactly, of a ratio as simulated."""
-    runs = [statistics.median(record.phases.call_s).coverage for record in records if record.phases.call_s]
-    covered = sorted({f"{100 * coverage:.1f}" for coverage in runs if coverage is not None}, key=float)
+    """What intervals cover: of a warm call exactly, of a ratio as simulated."""
+    covers = [statistics.median(calls).coverage for record in records if (calls := warm_calls(record))]
+    covered = sorted({f"{100 * coverage:.1f}" for coverage in covers if coverage is not None}, key=float)
     ends = " to ".join(dict.fromkeys([*covered[:1], *covered[-1:]]))
-    of_run = f" of a run ({ends} %, if trials are independent) and" if covered else ""
-    return f"interval{of_run} of a ratio ({100 * statistics.CONFIDENCE:g} %)"
+    of_call = f" of a warm call ({ends} %, if trials are independent) and" if covered else ""
+    return f"interval{of_call} of a ratio ({100 * statistics.CONFIDENCE:g} %)"
 
 
 def _speed(record: Record) -> tuple[int, float]:
-    if record.outcome is Outcome.OK and record.phases.call_s:
-        return 0, median(record.phases.call_s)
+    taken = call_seconds(record)
+    taken = first_call(record) if taken is None else taken
+    if record.outcome is Outcome.OK and taken is not None:
+        return 0, taken
     order = [Outcome.OK, Outcome.INVALID, Outcome.TIMEOUT, Outcome.OUT_OF_MEMORY, Outcome.ERROR]
     return 1 + (order.index(record.outcome) if record.outcome in order else len(order)), 0.0
 
 
-class _Footnotes:
-    """Numbers reasons and notes in the order in which they are met; the same text keeps its number."""
-
-    def __init__(self, signs: Signs) -> None:
-        self._signs = signs
-        self._texts: list[str] = []
-
-    def marks(self, texts: Sequence[str]) -> str:
-        self._texts += [text for text in dict.fromkeys(texts) if text not in self._texts]
-        known = sorted({self._texts.index(text) + 1 for text in texts})
-        return "".join(f" {numbers.mark(number, self._signs)}" for number in known)
-
-    def listed(self) -> list[tuple[int, str]]:
-        """Number and text of each, the remedy where its reason is met for the first time."""
-        found, advised = [], set()
-        for number, text in enumerate(self._texts, start=1):
-            rule = rule_of(text)
-            advice = "" if rule in advised else f" {rule.remedy}"
-            advised.add(rule)
-            found.append((number, numbers.plain(f"{text}.{advice}")))
-        return found
-
-
 class _Row(NamedTuple):
-    """A record with its comparisons: with the baseline, and with the best CPU engines on run and end to end."""
+    """A record with its comparisons: with the baseline, and with the best CPU engines by warm call and first answer."""
 
     record: Record
-    run: statistics.Estimate | None
+    call: statistics.Estimate | None
     main: Comparison | None
     best: Comparison | None
     whole: Comparison | None
 
 
-def _table(records: list[Record], own: list[Comparison], notes: _Footnotes, signs: Signs) -> Table[_Row]:
+def _table(
+    records: list[Record], own: list[Comparison], notes: Footnotes, signs: Signs, *, details: bool
+) -> Table[_Row]:
     main, best, whole = (
         {comparison.record: comparison for comparison in own if comparison.role == role}
         for role in ("baseline", "best_cpu", "best_cpu_first_answer")
     )
     # Where the baseline is the best CPU engine, it has no comparison of that role.
-    gpu = {record.id for record in records if record.device == "gpu"}
-    itself = {id_: comparison for id_, comparison in main.items() if id_ in gpu and comparison.bound is None}
-    on_run, end_to_end = itself | best, itself | best | whole
+    itself = {id_: comparison for id_, comparison in main.items() if comparison.also_best_cpu}
+    by_call, by_first_answer = itself | best, itself | best | whole
     rows = [
         _Row(
             record,
-            statistics.median(record.phases.call_s) if record.phases.call_s else None,
+            statistics.median(calls) if (calls := warm_calls(record)) else None,
             main.get(record.id),
-            on_run.get(record.id),
-            end_to_end.get(record.id),
+            by_call.get(record.id),
+            by_first_answer.get(record.id),
         )
         for record in records
     ]
@@ -188,7 +186,7 @@ def _table(records: list[Record], own: list[Comparison], notes: _Footnotes, sign
         *_times(records, signs),
         *(_against_baseline(next(iter(main.values())).baseline, signs) if main else []),
         *(_against_best_cpu(notes, signs) if best or whole else []),
-        *_memory(records, signs),
+        *(_resources(records, signs) if details else []),
         _answer(records, signs),
         _verdict({comparison.baseline for comparison in main.values()}, notes),
     ]
@@ -199,27 +197,25 @@ def _times(records: list[Record], signs: Signs) -> list[Column[_Row]]:
     def phase(title: str, name: str) -> Column[_Row]:
         return Column(title, lambda row: _phase(row.record, name, signs), right=True, joined=True)
 
+    def total(title: str, of: Callable[[Phases], float | None]) -> Column[_Row]:
+        return Column(title, lambda row: numbers.seconds(of(row.record.phases), signs), right=True, joined=True)
+
     return [
         Column("engine", lambda row: heading.label(row.record, records)),
         Column(
             "outcome", lambda row: row.record.outcome.in_words, tone=lambda row: _tone_of_outcome(row.record.outcome)
         ),
-        *(phase(name, name) for name in ("read", "build", "first", "collect")),
-        Column(
-            "end to\nend",
-            lambda row: numbers.seconds(row.record.phases.first_answer_s, signs),
-            right=True,
-            joined=True,
-        ),
-        phase("plus\nstart", "start"),
-        Column(
-            "run,\nmedian",
-            lambda row: numbers.seconds(row.run.value, signs) if row.run else _cut_off(row.record, "call", signs),
-            right=True,
-        ),
-        Column("", lambda row: _spread_of_call(row.run), joined=True, optional=True),
-        Column("n", lambda row: str(row.run.n) if row.run else signs.none, right=True, joined=True),
+        *(phase(name, name) for name in ("start", "read", "build", "first", "collect")),
+        Column("warm\ncall", lambda row: _warm_call(row, signs), right=True),
+        Column("", lambda row: _spread_of_call(row.call), joined=True, optional=True),
+        Column("n", lambda row: str(row.call.n) if row.call else signs.none, right=True, joined=True),
+        total("first\nanswer", lambda phases: phases.first_answer_s),
+        total("whole\nscript", lambda phases: phases.whole_script_s),
     ]
+
+
+def _warm_call(row: _Row, signs: Signs) -> str:
+    return numbers.seconds(row.call.value, signs) if row.call else _cut_off(row.record, "call", signs)
 
 
 def _phase(record: Record, phase: str, signs: Signs) -> str:
@@ -248,52 +244,54 @@ def _tone_of_outcome(outcome: Outcome) -> Tone:
 
 
 def _against_baseline(name: str, signs: Signs) -> list[Column[_Row]]:
-    def ratio(row: _Row, value: str) -> str:
+    def ratio(row: _Row, total: RatioName) -> str:
         if row.main is None:
             return "1" if row.record.task.engine == name and row.record.outcome is Outcome.OK else signs.none
-        return numbers.ratio(getattr(row.main, value), signs, row.main.bound)
+        return speeds.cell(row.main, total, signs) or signs.none
 
     return [
-        Column(f"run vs\n{name}", lambda row: ratio(row, "ratio_call"), right=True),
-        Column("", lambda row: _spread(row.main), joined=True, optional=True),
-        Column(f"end to end\nvs {name}", lambda row: ratio(row, "ratio_first_answer"), right=True, joined=True),
+        Column(f"warm call\nvs {name}", lambda row: ratio(row, "ratio_call"), right=True),
+        Column("", lambda row: speeds.spread(row.main), joined=True, optional=True),
+        Column(f"first answer\nvs {name}", lambda row: ratio(row, "ratio_first_answer"), right=True, joined=True),
+        Column(f"whole script\nvs {name}", lambda row: ratio(row, "ratio_whole_script"), right=True, joined=True),
     ]
 
 
-def _against_best_cpu(notes: _Footnotes, signs: Signs) -> list[Column[_Row]]:
+def _against_best_cpu(notes: Footnotes, signs: Signs) -> list[Column[_Row]]:
+    def column(title: str, of: Callable[[_Row], Comparison | None], total: RatioName, *, joined: bool) -> Column[_Row]:
+        return Column(title, lambda row: _vs_cpu(of(row), total, notes, signs), joined=joined)
+
     return [
-        Column("run vs\nbest CPU", lambda row: _vs_cpu(row.best, "ratio_call", notes, signs)),
+        column("warm call\nvs best CPU", lambda row: row.best, "ratio_call", joined=False),
         Column(
             "",
-            lambda row: _spread(row.best) if row.best and row.best.role == "best_cpu" else "",
+            lambda row: speeds.spread(row.best) if row.best and row.best.role == "best_cpu" else "",
             joined=True,
             optional=True,
         ),
-        Column(
-            "end to end\nvs best CPU", lambda row: _vs_cpu(row.whole, "ratio_first_answer", notes, signs), joined=True
-        ),
+        column("first answer\nvs best CPU", lambda row: row.whole, "ratio_first_answer", joined=True),
+        column("whole script\nvs best CPU", lambda row: row.whole, "ratio_whole_script", joined=True),
     ]
 
 
-def _vs_cpu(comparison: Comparison | None, value: str, notes: _Footnotes, signs: Signs) -> str:
+def _vs_cpu(comparison: Comparison | None, total: RatioName, notes: Footnotes, signs: Signs) -> str:
     """A ratio with the engine that it is against, and the numbers of its footnotes."""
-    if comparison is None or getattr(comparison, value) is None:
+    if comparison is None or not (shown := speeds.cell(comparison, total, signs)):
         return ""
     if comparison.verdict is not Verdict.LIKE:
-        return "" if comparison.role == "baseline" else f"unlike {comparison.baseline}{notes.marks(comparison.reasons)}"
+        if comparison.role == "baseline":
+            return ""
+        return f"{comparison.verdict} {comparison.baseline}{notes.marks(comparison.reasons)}"
     marks = "" if comparison.role == "baseline" else notes.marks(comparison.notes)
-    return f"{numbers.ratio(getattr(comparison, value), signs, comparison.bound)} {comparison.baseline}{marks}"
+    return f"{shown} {comparison.baseline}{marks}"
 
 
-def _spread(comparison: Comparison | None) -> str:
-    if comparison is None:
-        return ""
-    ends = comparison.interval or comparison.range
-    return numbers.span(*ends, interval=comparison.interval is not None) if ends else ""
-
-
-def _memory(records: list[Record], signs: Signs) -> list[Column[_Row]]:
-    columns: list[Column[_Row]] = [Column("host\npeak", lambda row: host_peak(row.record, signs), right=True)]
+def _resources(records: list[Record], signs: Signs) -> list[Column[_Row]]:
+    """What only `--details` shows: CPU seconds and peaks of memory."""
+    columns: list[Column[_Row]] = [
+        Column("CPU, of a\nwarm call", lambda row: numbers.seconds(cpu_seconds(row.record), signs), right=True),
+        Column("host\npeak", lambda row: host_peak(row.record, signs), right=True),
+    ]
     if any(record.memory.device_peak_bytes is not None for record in records):
         columns.append(Column("device\npeak", lambda row: device_peak(row.record, signs), right=True, joined=True))
     return columns
@@ -321,7 +319,7 @@ _FAILED = (Outcome.ERROR, Outcome.OUT_OF_MEMORY)
 """Why such a task has no time is in the remarks, so its verdict needs no footnote."""
 
 
-def _verdict(baselines: set[str], notes: _Footnotes) -> Column[_Row]:
+def _verdict(baselines: set[str], notes: Footnotes) -> Column[_Row]:
     def verdict(row: _Row) -> str:
         comparison = row.main
         if comparison is None:

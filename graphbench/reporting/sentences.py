@@ -7,13 +7,14 @@ from statistics import median
 
 from graphbench.records.best_cpu import best_cpu, did_the_work
 from graphbench.records.break_even import Runs, fixed_cost
-from graphbench.records.comparison import Comparison
+from graphbench.records.comparison import Comparison, RatioName
 from graphbench.records.model import NEVER_RAN, Outcome, Record
 from graphbench.records.rules import Verdict
 from graphbench.records.rules.quality import LOWER_QUALITY, LOWER_QUALITY_ONE_SEED
 from graphbench.records.times import usual_builds, was_busy
-from graphbench.reporting import heading, numbers
-from graphbench.reporting.numbers import Signs, quantity, span, three
+from graphbench.reporting import heading, numbers, speeds
+from graphbench.reporting.numbers import Signs, quantity
+from graphbench.reporting.speeds import TOTALS
 from graphbench.reporting.wording import codes
 from graphbench.system.text import count, listed
 
@@ -23,19 +24,22 @@ def answer(rows: Sequence[Record], comparisons: Sequence[Comparison], signs: Sig
     if all(row.outcome in NEVER_RAN for row in rows):
         return _nothing(rows)
     headline = _headline(rows, comparisons)
-    parts = [_speed(headline, comparisons, signs), _fastest_cpu(headline, rows, comparisons, signs), _answers(rows)]
-    sentence = "; ".join(part for part in parts if part)
+    parts = [*_speed(headline, comparisons, rows, signs), *_fastest_cpu(headline, rows, comparisons, signs)]
+    sentence = "; ".join(part for part in (*parts, _answers(rows)) if part)
     return f"{sentence}." if sentence else ""
 
 
 def _nothing(rows: Sequence[Record]) -> str:
-    """The sentence where no engine could run: why, and what to do."""
+    """The sentence where no engine ran: why, and what to do. Others may not have been reached."""
     problem = rows[0].task.algorithm
     absent = list(dict.fromkeys(row.task.engine for row in rows if row.outcome is Outcome.UNAVAILABLE))
     if absent:
         return f"nothing was measured: {listed(absent)} can compute {problem}, but cannot run here."
+    names = list(dict.fromkeys(row.task.engine for row in rows))
+    verb = "does" if len(names) == 1 else "do"
     return (
-        f"nothing was measured: none of these engines has {problem}; `graphbench show {problem}` lists those that do."
+        f"nothing was measured: {listed(names)} {verb} not have {problem}; `graphbench show {problem}` lists the "
+        "engines that do."
     )
 
 
@@ -43,13 +47,16 @@ def _headline(rows: Sequence[Record], comparisons: Sequence[Comparison]) -> Comp
     """The comparison with the baseline that the sentence is about; None where no ratio is given."""
     gpu = {row.id for row in rows if row.device == "gpu"}
 
-    def rank(comparison: Comparison) -> tuple[bool, bool, bool, float]:
-        # What compares like with like leads, an estimate before a bound, a GPU engine before the others.
+    def rank(comparison: Comparison) -> tuple[bool, bool, bool, bool, bool, float]:
+        # What compares like with like leads, an estimate before a bound, a GPU engine before the others, and one whose
+        # warm call did all of the work before one whose call did not.
         return (
             comparison.verdict is Verdict.LIKE,
+            comparison.bound is None,
             comparison.bound != "upper",
             comparison.record in gpu,
-            comparison.ratio_call or 0.0,
+            comparison.calls_work,
+            getattr(comparison, comparison.leads) or 0.0,
         )
 
     given = [
@@ -58,89 +65,72 @@ def _headline(rows: Sequence[Record], comparisons: Sequence[Comparison]) -> Comp
     return max(given, key=rank, default=None)
 
 
-def _speed(headline: Comparison | None, comparisons: Sequence[Comparison], signs: Signs) -> str:
+def _speed(
+    headline: Comparison | None, comparisons: Sequence[Comparison], rows: Sequence[Record], signs: Signs
+) -> list[str]:
     if headline is None:
         missing = [text.partition(": ")[2] for comparison in comparisons for text in comparison.reasons]
-        return f"no ratio can be given: {missing[0]}" if missing else ""
-    text = _sentence(headline, signs)
+        return [f"no ratio can be given: {missing[0]}"] if missing else []
+    engine, baseline = _name(headline.engine, headline.record, rows), _baseline(headline, rows)
+    text = f"{engine} {speeds.against(baseline, speeds.speeds(headline), signs)}"
     if headline.verdict is Verdict.UNLIKE:
         text += f", but unlike: {listed(codes(headline.reasons))}"
-    return text
+    elif headline.verdict is Verdict.UNDECIDED:
+        text += ", undecided: one side has no answer"
+    return [text]
 
 
-def _sentence(comparison: Comparison, signs: Signs) -> str:
-    assert comparison.ratio_call is not None
-    faster = comparison.ratio_call >= 1
-    ends = comparison.interval or comparison.range
-    # "2 times slower" rather than "0.5 times faster".
-    if ends and not faster:
-        ends = (1 / ends[1], 1 / ends[0])
-    spread = f" {span(*ends, interval=comparison.interval is not None)}" if ends else ""
-    times, word = _times(comparison.ratio_call, comparison.bound, signs), _word(comparison.ratio_call)
-    text = f"{comparison.engine} is {times}{spread} {word} than {comparison.baseline} on run"
-    if comparison.ratio_first_answer is None:
-        return text
-    end = _times(comparison.ratio_first_answer, comparison.bound, signs)
-    turned = "" if (comparison.ratio_first_answer >= 1) == faster else f" {_word(comparison.ratio_first_answer)}"
-    return f"{text}, {end}{turned} end to end"
+def _name(engine: str, id_: str | None, rows: Sequence[Record]) -> str:
+    """An engine, with its number of threads where it was measured at several."""
+    threads = {row.id: row.task.params.get("threads") for row in rows if row.task.engine == engine}
+    own = threads.get(id_ or "")
+    return f"{engine} ({count(own, 'thread')})" if own is not None and len(set(threads.values())) > 1 else engine
 
 
-def _times(ratio: float, bound: str | None, signs: Signs) -> str:
-    """The factor, as a number from 1 up; a bound on the ratio bounds it from below only if they point the same way."""
-    faster = ratio >= 1
-    least = {"lower": "at least " if faster else "at most ", "upper": "at most " if faster else "at least "}
-    return f"{least.get(bound or '', '')}{three(ratio if faster else 1 / ratio)}{signs.times}"
-
-
-def _word(ratio: float) -> str:
-    return "faster" if ratio >= 1 else "slower"
+def _baseline(comparison: Comparison, rows: Sequence[Record]) -> str:
+    return _name(comparison.baseline, comparison.baseline_record, rows)
 
 
 def _fastest_cpu(
     headline: Comparison | None, rows: Sequence[Record], comparisons: Sequence[Comparison], signs: Signs
-) -> str:
-    best = [
-        comparison
-        for comparison in comparisons
-        if comparison.role == "best_cpu" and comparison.verdict is Verdict.LIKE and comparison.ratio_call is not None
-    ]
-    of_headline = [comparison for comparison in best if headline is not None and comparison.record == headline.record]
-    if best:
-        comparison = max(of_headline or best, key=lambda one: one.ratio_call or 0.0)
-        subject = "" if of_headline else f"{comparison.engine} is "
-        than, whole = _than(comparison, comparison.ratio_call, signs), _whole(comparison, comparisons, signs)
-        return f"{subject}{than}, the best CPU engine{whole}"
+) -> list[str]:
+    """How a GPU engine compares with the best CPU engines; where there is none, the fastest of them."""
+    fair = [one for one in comparisons if one.role != "baseline" and one.verdict is Verdict.LIKE]
+    of_headline = [one for one in fair if headline is not None and one.record == headline.record]
+    if chosen := of_headline or fair:
+        record = max(chosen, key=lambda one: getattr(one, one.leads) or 0.0).record
+        return _best_cpu([one for one in chosen if one.record == record], rows, signs, named=not of_headline)
+    if any(one.also_best_cpu and one.verdict is Verdict.LIKE for one in comparisons):
+        return []  # the baseline, which the sentence has named
     verdicts = {comparison.record: comparison.verdict for comparison in comparisons if comparison.role == "baseline"}
-    fair = [row for row in rows if verdicts.get(row.id) not in {Verdict.REFUSED, Verdict.UNLIKE}]
-    fastest = best_cpu(fair, "call", usual_build=usual_builds(rows))
-    if fastest is None or len({row.task.engine for row in fair if did_the_work(row)}) < 2:
-        return ""
+    rivals = [row for row in rows if verdicts.get(row.id) not in {Verdict.REFUSED, Verdict.UNLIKE}]
+    fastest = best_cpu(rivals, "call", usual_build=usual_builds(rows))
+    if fastest is None or len({row.task.engine for row in rivals if did_the_work(row)}) < 2:
+        return []
     busy = " (on a busy machine)" if was_busy(fastest) else ""
-    return f"fastest CPU engine: {fastest.task.engine}{busy}"
+    return [f"fastest CPU engine: {_name(fastest.task.engine, fastest.id, rows)}{busy}"]
 
 
-def _than(comparison: Comparison, ratio: float | None, signs: Signs) -> str:
-    assert ratio is not None
-    return f"{_times(ratio, comparison.bound, signs)} {_word(ratio)} than {comparison.baseline}"
+def _best_cpu(own: Sequence[Comparison], rows: Sequence[Record], signs: Signs, *, named: bool) -> list[str]:
+    """The ratios of one engine to the best CPU engines by warm call and by first answer, which may be two."""
+    by_role = {one.role: one for one in own}
+    best, first = by_role.get("best_cpu"), by_role.get("best_cpu_first_answer")
+    subject = f"{own[0].engine} " if named else ""
+    found = []
+    if best is not None:
+        names: list[RatioName] = list(TOTALS) if first is None else ["ratio_call"]
+        whose = "the best CPU engine" if first is None else "the best CPU engine by warm call"
+        found.append((f"{_baseline(best, rows)}, {whose}", best, names))
+    if first is not None:
+        whose = "the best by first answer" if best is not None else "the best CPU engine by first answer"
+        found.append((f"{_baseline(first, rows)}, {whose}", first, ["ratio_first_answer", "ratio_whole_script"]))
+    return [
+        f"{subject}{speeds.against(whose, speeds.speeds(one, names), signs)}{_busy(one)}" for whose, one, names in found
+    ]
 
 
-def _whole(best: Comparison, comparisons: Sequence[Comparison], signs: Signs) -> str:
-    """The ratio to the CPU engine that is best end to end, which may be another than the best on run."""
-    other = next(
-        (
-            comparison
-            for comparison in comparisons
-            if comparison.role == "best_cpu_first_answer" and comparison.record == best.record
-        ),
-        None,
-    )
-    if other is not None and other.verdict is Verdict.LIKE and other.ratio_first_answer is not None:
-        return f" on run, and {_than(other, other.ratio_first_answer, signs)}, the best end to end"
-    if best.ratio_first_answer is None:
-        return ""
-    turned = (best.ratio_first_answer >= 1) != ((best.ratio_call or 1.0) >= 1)
-    word = f" {_word(best.ratio_first_answer)}" if turned else ""
-    return f", {_times(best.ratio_first_answer, best.bound, signs)}{word} end to end"
+def _busy(comparison: Comparison) -> str:
+    return " (on a busy machine)" if "busy machine" in codes(comparison.notes) else ""
 
 
 def _answers(rows: Sequence[Record]) -> str:
@@ -209,6 +199,9 @@ def _of_outcomes(rows: list[Record], signs: Signs) -> list[str]:
         if row.outcome is not Outcome.OK:
             detail = row.reason or (row.certificate.detail if row.certificate else "no reason was recorded")
             failures.setdefault((row.outcome, detail), []).append(name)
+        if row.phases.build_gc_s is not None and row.phases.build_s is not None:
+            on, off = (numbers.seconds(taken, signs) for taken in (row.phases.build_gc_s, row.phases.build_s))
+            found.append(f"{name} builds in {on} with the garbage collector on, as in most scripts; {off} with it off.")
         for verb, taken in (("starts", row.phases.start_steps_s), ("builds", row.phases.build_steps_s)):
             if len(taken) > 1:
                 steps = [f"{step} {numbers.seconds(spent, signs)}" for step, spent in taken.items()]
@@ -223,7 +216,7 @@ def _of_outcomes(rows: list[Record], signs: Signs) -> list[str]:
 
 
 def _won_back(rows: list[Record], own: list[Comparison], signs: Signs) -> list[str]:
-    """After how many runs each GPU engine breaks even, against each CPU engine that it is compared with."""
+    """After how many calls each GPU engine breaks even, against each CPU engine that it is compared with."""
     found = []
     for row in rows:
         against = {
@@ -259,7 +252,7 @@ def _alone(rows: list[Record], own: list[Comparison]) -> list[str]:
 
 
 def _after(runs: Runs) -> str:
-    return runs if runs == "never" else f"after {count(runs, 'run')}"
+    return runs if runs == "never" else f"after {count(runs, 'call')}"
 
 
 def _matched(rows: list[Record]) -> list[str]:

@@ -6,18 +6,20 @@ from collections.abc import Hashable, Mapping, Sequence
 from operator import itemgetter
 
 from graphbench.errors import UsageError
-from graphbench.records.comparison import Comparison
+from graphbench.records.comparison import Comparison, RatioName
 from graphbench.records.model import Outcome, Record
 from graphbench.records.rules import Verdict
 from graphbench.records.statistics import common_geometric_means
-from graphbench.reporting import markdown, numbers, terminal
+from graphbench.reporting import markdown, numbers, speeds, terminal
 from graphbench.reporting.document import Bullets, Column, Section, Table
 from graphbench.reporting.heading import hardware, named
-from graphbench.reporting.measured import Case, Measured, by_graph, group_by_machine
+from graphbench.reporting.measured import Case, Measured, by_graph, call_time, group_by_machine
 from graphbench.reporting.numbers import NOTHING, Signs, plain, seconds
 from graphbench.reporting.sections import growth, scaling
 from graphbench.reporting.sections.scaling import rate
-from graphbench.reporting.wording import outcome, twin_note
+from graphbench.reporting.speeds import TOTALS
+from graphbench.reporting.wording import kind_of, original_of, outcome, twin_note
+from graphbench.system.text import count
 
 
 def scale_tables(records: Sequence[Record], form: str, notes: Sequence[str] = ()) -> str:
@@ -82,12 +84,16 @@ def _times(measured: Measured) -> Table[Case]:
                 right=True,
             ),
             Column("engine", lambda case: case.label),
-            Column("run", lambda case: seconds(case.run) if case.run else outcome(case.record), right=True),
-            Column("n", lambda case: str(len(case.record.phases.call_s)) if case.run else "", right=True),
+            Column("warm call", lambda case: call_time(case) if case.call else outcome(case.record), right=True),
+            Column(
+                "n",
+                lambda case: str(len(case.record.phases.call_s)) if case.call and not case.first_only else "",
+                right=True,
+            ),
             Column("edges/s", rate, right=True),
             Column(
-                "end to end",
-                lambda case: seconds(case.record.phases.first_answer_s) if case.run else NOTHING,
+                "first answer",
+                lambda case: seconds(case.record.phases.first_answer_s) if case.call else NOTHING,
                 right=True,
             ),
         ],
@@ -96,8 +102,6 @@ def _times(measured: Measured) -> Table[Case]:
 
 def summary(records: Sequence[Record], comparisons: Sequence[Comparison], signs: Signs = numbers.UNICODE) -> str:
     """A row for each problem and dataset, a column for each engine that is there, and their geometric means beneath.
-
-    The means are over the rows that all engines with any ratio completed, like with like.
 
     Args:
         records: one for each task.
@@ -112,22 +116,10 @@ def summary(records: Sequence[Record], comparisons: Sequence[Comparison], signs:
     mine = [record for record in records if record.task.engine != baseline and record.task.engine in there]
     engines = list(dict.fromkeys(_label(record) for record in mine))
     cells: dict[tuple[str, str], dict[str, str]] = {}
-    ratios: dict[str, dict[Hashable, float]] = {}
     for record in mine:
         row = record.task.algorithm, record.task.dataset
-        comparison = main.get(record.id)
-        cells.setdefault(row, {})[_label(record)] = _cell(record, comparison, signs)
-        if (
-            comparison is not None
-            and comparison.verdict is Verdict.LIKE
-            and comparison.bound is None
-            and comparison.ratio_call
-        ):
-            ratios.setdefault(_label(record), {})[row] = comparison.ratio_call
-    means, common = common_geometric_means(ratios)
-    if common:
-        ends = {engine: numbers.ratio(mean, signs) for engine, mean in means.items()}
-        cells["geometric mean", f"of {len(common)} that all completed"] = ends
+        cells.setdefault(row, {})[_label(record)] = _cell(record, main.get(record.id), signs)
+    cells |= _means(mine, main, signs)
     drawn = terminal.table(
         Table(
             list(cells),
@@ -139,7 +131,36 @@ def summary(records: Sequence[Record], comparisons: Sequence[Comparison], signs:
         )
     )
     note = twin_note(dataset for _, dataset in cells)
-    return f"Warm calls, times faster than {baseline}:\n\n{drawn}\n" + (f"\n{note}\n" if note else "")
+    title = f"Times as fast as {baseline}: {' / '.join(TOTALS.values())}"
+    return f"{title}\n\n{drawn}\n" + (f"\n{note}\n" if note else "")
+
+
+def _means(
+    records: Sequence[Record], main: Mapping[str, Comparison], signs: Signs
+) -> dict[tuple[str, str], dict[str, str]]:
+    """A row of means for each kind of graphs: over what all engines with any ratio completed, like with like."""
+    counted = [record for record in records if (own := main.get(record.id)) and own.counts("ratio_first_answer")]
+    doubled = {(record.task.algorithm, record.task.dataset.rpartition("/")[2]) for record in counted}
+    found: dict[tuple[str, str], dict[str, str]] = {}
+    for kind in dict.fromkeys(sorted(kind_of(record.task.dataset) for record in records)):
+        means: dict[RatioName, dict[str, float]] = {}
+        number = 0
+        for name in TOTALS:
+            ratios: dict[str, dict[Hashable, float]] = {}
+            for record in records:
+                comparison, cell = main.get(record.id), (record.task.algorithm, record.task.dataset)
+                double = (record.task.algorithm, original_of(record.task.dataset).rpartition("/")[2]) in doubled
+                if kind_of(record.task.dataset) == kind and not double and comparison and comparison.counts(name):
+                    ratios.setdefault(_label(record), {})[cell] = getattr(comparison, name)
+            means[name], common = common_geometric_means(ratios)
+            number = max(number, len(common))
+        engines = {engine for averaged in means.values() for engine in averaged}
+        if engines:
+            found["geometric mean", f"of {count(number, kind)} that all completed"] = {
+                engine: " / ".join(numbers.ratio(means[name].get(engine), signs) for name in TOTALS)
+                for engine in engines
+            }
+    return found
 
 
 def _column(engine: str, cells: Mapping[tuple[str, str], Mapping[str, str]], signs: Signs) -> Column[tuple[str, str]]:
@@ -155,5 +176,5 @@ def _cell(record: Record, comparison: Comparison | None, signs: Signs) -> str:
         return record.outcome.in_words
     if comparison is None or comparison.ratio_call is None:
         return signs.none if comparison is None else str(comparison.verdict)
-    unlike = f" {comparison.verdict}" if comparison.verdict is not Verdict.LIKE else ""
-    return f"{numbers.ratio(comparison.ratio_call, signs, comparison.bound)}{unlike}"
+    aside = f" {comparison.verdict}" if comparison.verdict is not Verdict.LIKE else ""
+    return " / ".join(speeds.cell(comparison, name, signs) or signs.none for name in TOTALS) + aside

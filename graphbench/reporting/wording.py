@@ -17,12 +17,12 @@ _HOLLOW = "non-success value returned from "
 
 
 def outcome(record: Record) -> str:
-    """How it ended, in a few words: `timeout after 600 s in first`."""
+    """How it ended, in a few words: `timeout after 600 s in the first call`."""
     words = record.outcome.in_words
     if record.predicted:
         return f"{words}, predicted"
     if record.censored is not None and record.outcome is Outcome.TIMEOUT:
-        words += f" after {seconds(record.censored.after_s)} in {record.censored.phase}"
+        words += f" after {seconds(record.censored.after_s)} in {record.censored.where}"
     return words
 
 
@@ -51,6 +51,9 @@ def brief(reason: str) -> str:
     end = ends[-1] if ends and ends[-1] > MAX_CHARACTERS // 3 else room.rfind(" ") if " " in room else len(room)
     return f"{room[:end].rstrip(',:;. ')}…"
 
+
+EARLIER_RULES = "earlier rules"
+"""The mark of a superseded record, measured under earlier rules: it is shown, and no ratio of it."""
 
 # Peaks of memory
 
@@ -100,6 +103,8 @@ def _peak(record: Record, value: int | None, signs: Signs) -> str:
 # Synthetic twins
 
 _PREFIX = "twin:"
+_GENERATED = re.compile(r"[a-z]\w*:\w+=")
+"""A generator with its parameters: `ba:n=100000,m=5`."""
 HOLLOW_TWINS = "hollow: synthetic twins"
 """The axis note of a chart whose points have no names."""
 
@@ -109,13 +114,25 @@ def is_twin(dataset: str) -> bool:
     return dataset.startswith(_PREFIX)
 
 
+def kind_of(dataset: str) -> str:
+    """What kind of graphs a graph belongs to: those of different kinds are never averaged together."""
+    if is_twin(dataset):
+        return "synthetic twin"
+    return "generated graph" if _GENERATED.match(dataset) else "real graph"
+
+
+def original_of(dataset: str) -> str:
+    """The name of the graph for which a twin is a substitute; empty for any other graph."""
+    return dataset.removeprefix(_PREFIX).partition(",")[0] if is_twin(dataset) else ""
+
+
 def twin_note(datasets: Iterable[str]) -> str:
     """A note on the twins among these graphs; empty without twins."""
     found = sorted({name for name in datasets if is_twin(name)})
     if not found:
         return ""
     one = len(found) == 1
-    name = found[0].removeprefix(_PREFIX).partition(",")[0] if one else "NAME"
+    name = original_of(found[0]) if one else "NAME"
     return (
         f"{found[0] if one else 'twin:NAME'} is not the graph {name} but a synthetic substitute: a random graph with "
         f"as many vertices, edges and components. Times on it are not times on {name}."

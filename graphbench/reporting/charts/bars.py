@@ -1,7 +1,7 @@
 """Bars in rows, one row for each engine under the name of its graph: speedups, and where the time goes.
 
-Each row has its ratio beside the engine's name, so that a narrow screen shows it first, and ends in words: end to end,
-why it is unlike, or why there is no ratio. There is never a bare bar.
+Each row has its ratio beside the engine's name, so that a narrow screen shows it first, and ends in words: the other
+totals, why it is unlike, or why there is no ratio. There is never a bare bar.
 """
 
 from __future__ import annotations
@@ -23,6 +23,8 @@ LEFT, RIGHT = 2.0, 1.55
 LABEL, LABEL_ALONE = 24, 32
 """Letters that a row's label has room for: beside a value, and without one."""
 ROW, HEAD = 0.185, 0.27
+MARKS = {"◇": "first answer", "△": "whole script"}
+"""The signs of the marks in words at the end of a row."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,7 +37,8 @@ class Bar:
         text: shown at the end of the row, or in place of the bar where a row has none.
         ratio: how many times faster; None: a gap, whose text says why.
         ends: of its interval or range.
-        second: the end-to-end ratio, drawn as a mark.
+        first_answer: the ratio of first answers, drawn as a diamond.
+        whole_script: the ratio of whole scripts, drawn as a triangle.
         look: `like` is solid, `unlike` hatched, a bound is hollow.
         colour: of the engine.
     """
@@ -45,7 +48,8 @@ class Bar:
     value: str = ""
     ratio: float | None = None
     ends: tuple[float, float] | None = None
-    second: float | None = None
+    first_answer: float | None = None
+    whole_script: float | None = None
     look: Look = "like"
     colour: str = style.GREY
 
@@ -68,8 +72,21 @@ class Rows:
     rows: Sequence[Bar | Stack]
 
 
+def marks(first_answer: str, whole_script: str) -> str:
+    """The ratios of the other totals, each after the sign of its mark; those that are empty are left out."""
+    found = [f"{sign} {text}" for sign, text in zip(MARKS, (first_answer, whole_script), strict=True) if text]
+    return "  ".join(found)
+
+
+def in_prose(text: str) -> str:
+    """The same for a reader without the chart: the signs of marks become names."""
+    for sign, name in MARKS.items():
+        text = text.replace(f"{sign} ", f"{name} ").replace("  ", ", ")
+    return text
+
+
 def speedups(groups: Sequence[Rows], *, baseline: str) -> Figure:
-    """Bars on a logarithmic axis, from 1 outward; a diamond marks end to end."""
+    """Bars on a logarithmic axis, from 1 outward; marks are the ratios of the other totals."""
     figure, axes, places = _canvas(groups, below=0.62)
     axes.set_xscale("log")
     bars = [row for group in groups for row in group.rows if isinstance(row, Bar)]
@@ -86,11 +103,12 @@ def speedups(groups: Sequence[Rows], *, baseline: str) -> Figure:
         axes.barh(y, bar.ratio - 1, left=1, height=0.68 * ROW, edgecolor=bar.colour, linewidth=1, **looks[bar.look])
         if bar.ends is not None:
             axes.plot(bar.ends, (y, y), color=style.INK, linewidth=1.1, marker="|", markersize=4.5, zorder=3)
-        if bar.second is not None:
-            axes.plot(
-                [bar.second], [y], marker="D", markersize=4.2, color=style.PAPER, zorder=4,
-                markeredgecolor=style.INK, markeredgewidth=0.9,
-            )  # fmt: skip
+        for value, mark in ((bar.first_answer, "D"), (bar.whole_script, "^")):
+            if value is not None:
+                axes.plot(
+                    [value], [y], marker=mark, markersize=4.2, color=style.PAPER, zorder=4,
+                    markeredgecolor=style.INK, markeredgewidth=0.9,
+                )  # fmt: skip
     axes.axvline(1, color=style.MUTED, linewidth=0.9, zorder=1)
     _ticks(axes, low, high)
     axes.set_xlabel(f"times as fast as {baseline} (logarithmic)")
@@ -190,7 +208,7 @@ def shortened(text: str, most: int) -> str:
 def _limits(bars: Sequence[Bar]) -> tuple[float, float]:
     values = [1.0]
     for bar in bars:
-        values += [value for value in (bar.ratio, bar.second, *(bar.ends or ())) if value]
+        values += [value for value in (bar.ratio, bar.first_answer, bar.whole_script, *(bar.ends or ())) if value]
     return min(0.7, 0.8 * min(values)), max(3.0, 1.3 * max(values))
 
 
@@ -220,18 +238,22 @@ def _key(figure: Figure, bars: Sequence[Bar]) -> None:
     shown = [bar for bar in bars if bar.ratio is not None]
     handles: list[Patch | Line2D] = []
     if any(bar.look == "like" for bar in shown):
-        handles.append(Patch(facecolor=style.GREY, edgecolor=style.GREY, label="run, like"))
+        handles.append(Patch(facecolor=style.GREY, edgecolor=style.GREY, label="call, like"))
     if any(bar.look == "unlike" for bar in shown):
-        handles.append(Patch(facecolor=style.PAPER, edgecolor=style.GREY, hatch="//////", label="run, unlike"))
+        handles.append(Patch(facecolor=style.PAPER, edgecolor=style.GREY, hatch="//////", label="call, unlike"))
     if any(bar.look == "bound" for bar in shown):
         handles.append(Patch(facecolor=style.PAPER, edgecolor=style.GREY, linestyle=(0, (3, 2)), label="bound"))
     if any(bar.ends for bar in shown):
         handles.append(Line2D([], [], color=style.INK, marker="|", linewidth=1.1, label="interval or range"))
-    if any(bar.second for bar in shown):
-        handles.append(
-            Line2D([], [], linestyle="", marker="D", markersize=4.2, color=style.PAPER, markeredgecolor=style.INK,
-                   label="end to end")
-        )  # fmt: skip
+    for name, mark, drawn in (
+        ("first answer", "D", any(bar.first_answer for bar in shown)),
+        ("whole script", "^", any(bar.whole_script for bar in shown)),
+    ):
+        if drawn:
+            handles.append(
+                Line2D([], [], linestyle="", marker=mark, markersize=4.2, color=style.PAPER,
+                       markeredgecolor=style.INK, label=name)
+            )  # fmt: skip
     _legend(figure, handles)
 
 

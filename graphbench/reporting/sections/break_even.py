@@ -1,4 +1,4 @@
-"""After how many runs on one graph a GPU engine breaks even."""
+"""After how many calls on one graph a GPU engine breaks even."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from typing import NamedTuple
 from graphbench.records.break_even import Runs, fixed_cost
 from graphbench.records.comparison import Comparison
 from graphbench.reporting.document import Column, Fold, Section, Table, Text
-from graphbench.reporting.measured import Measured, largest
+from graphbench.reporting.measured import Measured, call_time, largest
 from graphbench.reporting.numbers import seconds
 
 
 def section(measured: Measured, key: str) -> Section | None:
-    """A table of runs, against the baseline and against the best CPU engine."""
+    """A table of calls, against the baseline and against the best CPU engine."""
     cases = [
         case
         for own in measured.problems.values()
@@ -29,16 +29,16 @@ def section(measured: Measured, key: str) -> Section | None:
             Column("graph", lambda case: case.graph),
             Column("engine", lambda case: case.label),
             Column("fixed cost", lambda case: seconds(fixed_cost(case.record)), right=True),
-            Column("run", lambda case: seconds(case.run), right=True),
-            Column(f"runs vs {measured.baseline}", lambda case: _runs(case.main), right=True),
-            Column("runs vs best CPU", lambda case: _runs(case.hardest), right=True),
+            Column("warm call", call_time, right=True),
+            Column(f"calls vs {measured.baseline}", lambda case: _runs(case.main), right=True),
+            Column("calls vs best CPU", lambda case: _runs(case.hardest), right=True),
             Column("best CPU", lambda case: case.hardest.baseline if case.hardest else ""),
         ],
     )
     how = Text(
-        "N runs on one graph cost start + read + build + first call + (N - 1) warm calls. Break-even is the smallest N "
-        "at which the GPU engine costs no more than the other engine; 1 is at once. Of the CPU engines that are best "
-        "on run and best end to end, the one with the larger N counts.",
+        "N calls on one graph cost start + read + build + first call + (N - 1) warm calls. Break-even is the smallest "
+        "N at which the GPU engine costs no more than the other engine; 1 is at once. Of the CPU engines that are best "
+        "by warm call and best by first answer, the one with the larger N counts.",
         quiet=True,
     )
     fold = Fold(f"Graph by graph ({len(cases)})", [table])
@@ -46,7 +46,7 @@ def section(measured: Measured, key: str) -> Section | None:
 
 
 class _Runs(NamedTuple):
-    """The break-even runs of one engine on the graphs of one problem, against the baseline and the best CPU engine."""
+    """The break-even calls of one engine on the graphs of one problem, against the baseline and the best CPU engine."""
 
     problem: str
     label: str
@@ -56,7 +56,7 @@ class _Runs(NamedTuple):
 
 
 def _overview(measured: Measured) -> Table[_Runs]:
-    """Of each problem and engine, over its graphs: how often at once, how many runs else, how often never."""
+    """Of each problem and engine, over its graphs: how often at once, how many calls else, how often never."""
     rows = []
     for problem, cases in measured.problems.items():
         for label in sorted({case.label for case in cases if case.record.device == "gpu"}):
@@ -77,8 +77,8 @@ def _overview(measured: Measured) -> Table[_Runs]:
             Column("problem", lambda row: row.problem),
             Column("engine", lambda row: row.label),
             Column("graphs", lambda row: str(row.graphs), right=True),
-            Column(f"runs vs {measured.baseline}", lambda row: _spread(row.main)),
-            Column("runs vs best CPU", lambda row: _spread(row.best)),
+            Column(f"calls vs {measured.baseline}", lambda row: _spread(row.main)),
+            Column("calls vs best CPU", lambda row: _spread(row.best)),
         ],
     )
 

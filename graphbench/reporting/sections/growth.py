@@ -18,7 +18,7 @@ HOW = (
     "Lines are power laws, time = c x edges^b, fitted to the logarithms of three or more sizes by least squares. An "
     "exponent b of 1 is linear in the edges; its interval is that of the fit. Each series of R-MAT graphs, which "
     "differ only in size, has separate lines. Other graphs differ in more than size, so a line through them shows only "
-    "a tendency. Hollow points are time limits. The break-even size is where the fitted end-to-end times of engine and "
+    "a tendency. Hollow points are time limits. The break-even size is where the fitted first answers of engine and "
     "baseline cross."
 )
 _TWINS = " Synthetic twins are pale and have separate lines."
@@ -47,7 +47,8 @@ def section(measured: Measured, key: str) -> Section | None:
 
 def _axis(measured: Measured) -> points.Axis:
     return points.Axis(
-        x="edges, as posed (pale: synthetic twins)" if _has_twins(measured) else "edges, as posed", y="seconds, run"
+        x="edges, as posed (pale: synthetic twins)" if _has_twins(measured) else "edges, as posed",
+        y="seconds, warm call",
     )
 
 
@@ -89,7 +90,7 @@ def _series(cases: Sequence[Case]) -> list[points.Series]:
         own = [
             case for case in cases if case.label == label and case.edges and family(case.record.task.dataset) == kind
         ]
-        ran = sorted((float(case.edges), case.run) for case in own if case.run)
+        ran = sorted((float(case.edges), case.call) for case in own if case.call)
         limits = [
             (float(case.edges), case.record.censored.after_s)
             for case in own
@@ -134,11 +135,11 @@ def exponents(measured: Measured) -> Table[_Line]:
     for problem, cases in _grown(measured).items():
         baseline = next((case.label for case in cases if case.record.task.engine == measured.baseline), None)
         for label, kind in _sorts(cases):
-            runs = _times(cases, label, kind, whole=False)
-            law = fit(runs)
+            calls = _times(cases, label, kind, whole=False)
+            law = fit(calls)
             if law is None:
                 continue
-            most, taken = max(runs)
+            most, taken = max(calls)
             whole = fit(_times(cases, label, kind, whole=True))
             other = fit(_times(cases, baseline, kind, whole=True)) if baseline else None
             break_even = "" if label == baseline else _break_even(whole, other)
@@ -164,15 +165,15 @@ def exponents(measured: Measured) -> Table[_Line]:
 def _times(cases: Sequence[Case], label: str, kind: str, *, whole: bool) -> list[tuple[float, float]]:
     found = []
     for case in cases:
-        taken = case.record.phases.first_answer_s if whole else case.run
+        taken = case.record.phases.first_answer_s if whole else case.call
         of_this = case.label == label and family(case.record.task.dataset) == kind
-        if of_this and case.run is not None and taken is not None:
+        if of_this and case.call is not None and taken is not None:
             found.append((float(case.edges), taken))
     return found
 
 
 def _break_even(engine: PowerLaw | None, baseline: PowerLaw | None) -> str:
-    """The size from which the engine's fitted end to end is shorter, within the sizes measured."""
+    """The size from which the engine's fitted first answer is shorter, within the sizes measured."""
     if engine is None or baseline is None:
         return NOTHING
     low, high = max(engine.low, baseline.low), min(engine.high, baseline.high)

@@ -60,16 +60,19 @@ def _rules(baseline: str) -> list[str]:
             f"With fewer than {MIN_SAMPLES} trials there is a range, in round brackets."
         ),
         (
-            f"A ratio is the time of {baseline} over the time of the engine. Run is one warm call; end to end is read "
-            "+ build + first + collect, with the library already imported."
+            f"A ratio is the time of {baseline} over the time of the engine. Three are shown: of a warm call; of a "
+            "first answer (read + build + first + collect, with the library already imported); of a whole script "
+            "(start + first answer). The garbage collector was off in all of them, for every engine. Where a side has "
+            "no warm call, first calls are compared and called so."
         ),
         (
             "like: the inputs and the achieved accuracy or quality match; unlike: they do not, for the reason that "
-            "is given; refused: there is no ratio. Means are geometric, of like ratios only."
+            "is given; undecided: one side has no answer; refused: there is no ratio. Means are geometric, of like "
+            "ratios only."
         ),
         (
-            "A time limit turns a ratio into a bound: a lower bound if the baseline was stopped, an upper bound if the "
-            "engine was."
+            "A time limit turns a ratio into a bound, which is undecided: a lower bound if the baseline was stopped, "
+            "an upper bound if the engine was."
         ),
         "Machines are never compared with each other.",
     ]

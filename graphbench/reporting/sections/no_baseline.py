@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 from graphbench.records.model import NEVER_RAN, Outcome
 from graphbench.reporting.document import Column, Table
-from graphbench.reporting.measured import Case, Measured
-from graphbench.reporting.numbers import NOTHING, plain, seconds
+from graphbench.reporting.measured import Case, Measured, call_time
+from graphbench.reporting.numbers import NOTHING, plain
 from graphbench.reporting.sections.scaling import gpus, rate
 from graphbench.reporting.wording import outcome
 from graphbench.system.text import count
@@ -25,13 +25,13 @@ def sentence(measured: Measured) -> str:
     every = "all of them" if certified == len(done) else f"{certified:,} of them"
     text = f"{len(done):,} of {count(len(started), 'task')} completed"
     text += f", {every} with a certified answer." if done else "."
-    timed = [case for case in done if case.run]
-    largest = max(timed, key=lambda case: (case.edges, -(case.run or 0.0)), default=None)
+    timed = [case for case in done if case.call]
+    largest = max(timed, key=lambda case: (case.edges, -(case.call or 0.0)), default=None)
     if largest is not None and largest.edges:
         on = f" on {count(number, 'GPU')}" if (number := _gpus(largest)) else ""
         text += (
             f" The largest graph, {largest.record.task.dataset} with {count(largest.edges, 'edge')}, took "
-            f"{largest.record.task.engine}{on} {seconds(largest.run)} for {largest.problem}."
+            f"{largest.record.task.engine}{on} {call_time(largest)} for {largest.problem}."
         )
     return plain(text)
 
@@ -51,7 +51,7 @@ def table(measured: Measured) -> Table[_Problem]:
     for problem, cases in measured.problems.items():
         started = [case for case in cases if case.record.outcome not in NEVER_RAN]
         done = [case for case in started if case.record.outcome is Outcome.OK]
-        best = max(done, key=lambda case: (case.edges, -(case.run or 0.0)), default=None)
+        best = max(done, key=lambda case: (case.edges, -(case.call or 0.0)), default=None)
         if started:
             rows.append(_Problem(problem, started, done, best))
 
@@ -71,7 +71,7 @@ def table(measured: Measured) -> Table[_Problem]:
             column("edges", lambda best: f"{best.edges:,}" if best.edges else "", right=True),
             column("engine", lambda best: best.label),
             column("GPUs", lambda best: str(_gpus(best) or ""), right=True),
-            column("run", lambda best: seconds(best.run), right=True),
+            column("warm call", call_time, right=True),
             column("edges/s", rate, right=True),
             Column("certified", lambda row: f"{sum(map(_certified, row.done)):,} of {len(row.started):,}", right=True),
             Column("not completed", _not_completed),

@@ -35,7 +35,7 @@ def section(measured: Measured, key: str) -> Section | None:
 
 
 def seconds_of(record: Record) -> dict[str, float]:
-    """The seconds of each phase that was timed; of `run`, the median of the warm calls."""
+    """The seconds of each phase that was timed; of `call`, the median of the warm calls."""
     phases = record.phases
     taken = {phase: getattr(phases, f"{phase}_s") for phase in PHASES if phase != "call"}
     taken["call"] = median(phases.call_s) if phases.call_s else None
@@ -63,7 +63,7 @@ def phases_chart(cases: Sequence[Case], *, name: str, title: str) -> Chart | Non
             rows.append(bars.Stack(label=case.label, text=outcome(record)))
             continue
         started = record.phases.start_s
-        text = "end to end" if started is None else f"and start {seconds(started)}"
+        text = "first answer" if started is None else f"first answer, and start {seconds(started)}"
         value = seconds(record.phases.first_answer_s)
         rows.append(bars.Stack(label=case.label, value=value, text=text, parts=_without_start(record)))
     edges = max(case.edges for case in graphs[graph])
@@ -93,7 +93,8 @@ def _seconds(cases: Sequence[Case]) -> Table[Case]:
             Column("engine", lambda case: case.label),
             Column("outcome", lambda case: outcome(case.record) if case.record.outcome is not Outcome.OK else "ok"),
             *map(phase, PHASES),
-            Column("end to end", lambda case: seconds(case.record.phases.first_answer_s), right=True),
+            Column("first answer", lambda case: seconds(case.record.phases.first_answer_s), right=True),
+            Column("whole script", lambda case: seconds(case.record.phases.whole_script_s), right=True),
             Column("host peak", lambda case: host_peak(case.record), right=True),
             Column("device peak", lambda case: device_peak(case.record), right=True),
             Column("steps of start and build", _steps),

@@ -8,8 +8,8 @@ from statistics import median
 from graphbench.records.model import Outcome
 from graphbench.reporting.charts import drawing, points, style
 from graphbench.reporting.document import Block, Chart, Column, Fold, Section, Table, Text
-from graphbench.reporting.measured import Case, Measured, by_graph, largest
-from graphbench.reporting.numbers import plain, quantity, seconds
+from graphbench.reporting.measured import Case, Measured, by_graph, call_time, largest
+from graphbench.reporting.numbers import plain, quantity
 from graphbench.reporting.wording import slug
 
 MAX_PANELS = 8
@@ -58,7 +58,7 @@ def _chart(cases: Sequence[Case], measured: Measured, name: str, problem: str) -
 
 
 def _alt(case: Case) -> str:
-    return f"{case.label} {quantity(median(case.record.trials.quality))} in {seconds(case.run)}"
+    return f"{case.label} {quantity(median(case.record.trials.quality))} in {call_time(case)}"
 
 
 def _numbers(cases: Sequence[Case]) -> Table[Case]:
@@ -70,7 +70,7 @@ def _numbers(cases: Sequence[Case]) -> Table[Case]:
         [
             Column("graph", lambda case: case.graph),
             Column("engine", lambda case: case.label),
-            Column("run, median", lambda case: seconds(case.run), right=True),
+            Column("warm call", call_time, right=True),
             quality(f"{cases[0].record.quality}, median", median),
             quality("lowest", min),
             quality("highest", max),

@@ -15,8 +15,8 @@ from graphbench.records.model import NEVER_RAN, Record
 from graphbench.reporting.charts import drawing, points, style
 from graphbench.reporting.document import Block, Bullets, Chart, Column, Section, Table, Text
 from graphbench.reporting.heading import hardware, named
-from graphbench.reporting.measured import Case, Measured, by_graph
-from graphbench.reporting.numbers import NOTHING, plain, ratio, seconds, three
+from graphbench.reporting.measured import Case, Measured, by_graph, call_time
+from graphbench.reporting.numbers import NOTHING, plain, ratio, three
 from graphbench.reporting.wording import outcome
 from graphbench.system.text import count
 
@@ -76,7 +76,7 @@ def gpus(case: Case) -> int | None:
 
 def rate(case: Case) -> str:
     """Edges of the graph, each counted once, by seconds of a warm call."""
-    return three(case.edges / case.run) if case.run and case.edges else NOTHING
+    return three(case.edges / case.call) if case.call and case.edges else NOTHING
 
 
 def curves(problem: str, cases: Iterable[Case]) -> list[ScalingCurve]:
@@ -94,7 +94,7 @@ def curves(problem: str, cases: Iterable[Case]) -> list[ScalingCurve]:
                 engines.setdefault(_without_number(case), []).append((number, case))
         for engine, tried in sorted(engines.items()):
             steps, base = _steps(sorted(tried, key=lambda step: step[0]))
-            single = next((case for case in group if case.run and _is_counterpart(case, tried[0][1])), None)
+            single = next((case for case in group if case.call and _is_counterpart(case, tried[0][1])), None)
             found.append(ScalingCurve(problem, graph, engine, base, steps, single))
     return found
 
@@ -110,13 +110,14 @@ def _is_counterpart(case: Case, distributed: Case) -> bool:
 
 
 def _steps(tried: list[tuple[int, Case]]) -> tuple[list[Step], int | None]:
-    known = [(number, case.run) for number, case in tried if case.run]
-    if len({number for number, _ in known}) < 2:
+    known = [(number, case, case.call) for number, case in tried if case.call]
+    if len({number for number, _, _ in known}) < 2:
         return [Step(number, case, None, None) for number, case in tried], None
-    base, seconds = known[0]
+    base, smallest, taken = known[0]
     steps = []
     for number, case in tried:
-        speedup = seconds / case.run if case.run else None
+        same = case.first_only == smallest.first_only  # a first call is not compared with a warm one
+        speedup = taken / case.call if case.call and same else None
         steps.append(Step(number, case, speedup, speedup and speedup * base / number))
     return steps, base
 
@@ -206,8 +207,10 @@ def tables(found: Sequence[ScalingCurve]) -> list[Table[_Row]]:
 
 
 def _beside(row: _Row) -> str:
-    single = row.curve.single.run if row.curve.single else None
-    return ratio(single / row.step.case.run) if single and row.step.case.run else NOTHING
+    single = row.curve.single.call if row.curve.single else None
+    own = row.step.case
+    same = row.curve.single is not None and row.curve.single.first_only == own.first_only
+    return ratio(single / own.call) if single and own.call and same else NOTHING
 
 
 _COLUMNS: list[Column[_Row]] = [
@@ -217,8 +220,8 @@ _COLUMNS: list[Column[_Row]] = [
     Column("engine", lambda row: row.curve.engine),
     Column("GPUs", lambda row: str(row.step.gpus), right=True),
     Column(
-        "run",
-        lambda row: seconds(row.step.case.run) if row.step.case.run else outcome(row.step.case.record),
+        "warm call",
+        lambda row: call_time(row.step.case) if row.step.case.call else outcome(row.step.case.record),
         right=True,
     ),
     Column("edges/s", lambda row: rate(row.step.case), right=True),
@@ -228,13 +231,13 @@ _COLUMNS: list[Column[_Row]] = [
 def remarks(found: Sequence[ScalingCurve]) -> list[str]:
     """What cannot be computed, and why: a sentence for all that have one number of GPUs, one for each other base."""
     notes = []
-    timed = [curve for curve in found if not curve.base and any(step.case.run for step in curve.steps)]
+    timed = [curve for curve in found if not curve.base and any(step.case.call for step in curve.steps)]
     if timed:
-        numbers = sorted({step.gpus for curve in timed for step in curve.steps if step.case.run})
+        numbers = sorted({step.gpus for curve in timed for step in curve.steps if step.case.call})
         on = " or ".join(count(number, "GPU") for number in numbers)
         cases = "one case has" if len(timed) == 1 else f"{len(timed):,} cases have"
         notes.append(f"{cases} a time on {on} only, so there is no speedup or efficiency")
-    if never := [_where(curve) for curve in found if not any(step.case.run for step in curve.steps)]:
+    if never := [_where(curve) for curve in found if not any(step.case.call for step in curve.steps)]:
         notes.append(f"completed on no number of GPUs: {'; '.join(never)}")
     notes += [
         f"{_where(curve)}: there is no time on one GPU, so speedup and efficiency are relative to {curve.base} GPUs"

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Literal
 
 from graphbench.errors import UsageError
-from graphbench.records.comparison import Comparison
+from graphbench.records.comparison import Comparison, RatioName
 from graphbench.records.model import NEVER_RAN, Outcome
 from graphbench.records.rules import Verdict
+from graphbench.reporting import speeds
 from graphbench.reporting.charts import bars, drawing, style
 from graphbench.reporting.document import Block, Chart, Column, Fold, Section, Table, Text, Tone
-from graphbench.reporting.measured import MAX_ROWS, Case, Measured, by_graph, largest
-from graphbench.reporting.numbers import NOTHING, UNICODE, plain, ratio, seconds, span
+from graphbench.reporting.measured import MAX_ROWS, Case, Measured, by_graph, call_time, largest
+from graphbench.reporting.numbers import NOTHING, plain, seconds
 from graphbench.reporting.reproduce import command
 from graphbench.reporting.sections.scaling import rate
 from graphbench.reporting.wording import brief, codes, outcome, slug, twin_note
 from graphbench.system.text import listed
-
-_SIGNS = UNICODE
 
 
 def section(measured: Measured, key: str) -> Section | None:
@@ -44,8 +42,10 @@ def section(measured: Measured, key: str) -> Section | None:
     if blocks:
         how = (
             f"Baseline time over engine time: above 1 is faster than {measured.baseline}. Solid bars compare like with "
-            "like; hatched bars are unlike, for the reason beside them; hollow bars are bounds from a time limit. The "
-            "diamond is end to end (read + build + first + collect). A row without a bar gives the reason."
+            "like; hatched bars are unlike, for the reason beside them; hollow bars are bounds from a time limit. A "
+            "bar is that of warm calls, or of first calls where it says so; the diamond is first answer (read + build "
+            "+ first + collect), the triangle whole script (start + first answer, with the garbage collector off). A "
+            "row without a bar gives the reason."
         )
         synthetic = twin_note(case.record.task.dataset for case in measured.cases)
         blocks.insert(0, Text(f"{how} {synthetic}".rstrip(), quiet=True))
@@ -114,7 +114,7 @@ def _heading(graph: str, cases: Sequence[Case], baseline: str) -> str:
     if own is None:
         parts.append(f"{baseline} was not measured")
     else:
-        parts.append(f"{baseline} {seconds(own.run) if own.run is not None else outcome(own.record)}")
+        parts.append(f"{baseline} {seconds(own.call) if own.call is not None else outcome(own.record)}")
     return " · ".join(part for part in parts if part)
 
 
@@ -125,11 +125,12 @@ def _bar(case: Case, colour: str) -> bars.Bar:
     look: bars.Look = "bound" if comparison.bound else "unlike" if comparison.verdict is Verdict.UNLIKE else "like"
     return bars.Bar(
         label=case.label,
-        value=ratio(comparison.ratio_call, _SIGNS, comparison.bound),
+        value=speeds.cell(comparison, "ratio_call").replace("first calls", "first"),
         text=_words(case),
         ratio=comparison.ratio_call,
         ends=comparison.interval or comparison.range,
-        second=comparison.ratio_first_answer,
+        first_answer=comparison.ratio_first_answer,
+        whole_script=comparison.ratio_whole_script,
         look=look,
         colour=colour,
     )
@@ -140,7 +141,7 @@ def _words(case: Case) -> str:
     assert comparison is not None
     if comparison.verdict is Verdict.UNLIKE:
         return f"unlike: {listed(codes(comparison.reasons))}"
-    return f"{ratio(comparison.ratio_first_answer, _SIGNS, comparison.bound)} end to end"
+    return bars.marks(*(speeds.cell(comparison, name) for name in ("ratio_first_answer", "ratio_whole_script")))
 
 
 def _gap(case: Case) -> str:
@@ -149,8 +150,8 @@ def _gap(case: Case) -> str:
     if case.main is None and case.best is not None:
         return _vs_best(case)
     reasons = codes(case.main.reasons) if case.main else []
-    if reasons == ["no time"] and case.run is not None:
-        return f"{seconds(case.run)}, nothing to compare with"
+    if reasons == ["no time"] and case.call is not None:
+        return f"{seconds(case.call)}, nothing to compare with"
     return f"no ratio: {listed(reasons)}" if reasons else "no ratio"
 
 
@@ -158,20 +159,17 @@ def _vs_best(case: Case) -> str:
     """Both ratios to the best on the CPU, which may be two engines."""
     best, whole = case.best, case.whole
     assert best is not None
-    run = f"best on CPU: {ratio(best.ratio_call, _SIGNS, best.bound)} vs {best.baseline} on run"
+    text = f"best on CPU: {speeds.cell(best, 'ratio_call')} vs {best.baseline}"
     if whole is None or whole.ratio_first_answer is None:
-        return run
+        return text
     against = f" vs {whole.baseline}" if whole.baseline != best.baseline else ""
-    return f"{run}, {ratio(whole.ratio_first_answer, _SIGNS, whole.bound)}{against} end to end"
+    rest = bars.marks(*(speeds.cell(whole, name) for name in ("ratio_first_answer", "ratio_whole_script")))
+    return f"{text}  {rest}{against}"
 
 
-def _vs(comparison: Comparison | None, which: Literal["ratio_call", "ratio_first_answer"]) -> str:
-    value = getattr(comparison, which) if comparison is not None else None
-    return (
-        f"{ratio(value, _SIGNS, comparison.bound)} {comparison.baseline}"
-        if comparison is not None and value is not None
-        else ""
-    )
+def _vs(comparison: Comparison | None, which: RatioName) -> str:
+    shown = speeds.cell(comparison, which)
+    return f"{shown} {comparison.baseline}" if comparison is not None and shown else ""
 
 
 _TONES: dict[Verdict, Tone] = {
@@ -189,15 +187,13 @@ def _numbers(cases: Sequence[Case], measured: Measured) -> Table[Case]:
         [
             Column("graph", lambda case: case.graph),
             Column("engine", lambda case: case.label),
-            Column("run", _time, right=True),
-            Column(f"run vs {baseline}", lambda case: _ratio_with_spread(case.main), right=True),
-            Column(
-                "end to end",
-                lambda case: ratio(case.main.ratio_first_answer, _SIGNS, case.main.bound) if case.main else NOTHING,
-                right=True,
-            ),
-            Column("run vs best CPU", lambda case: _vs(case.best, "ratio_call")),
-            Column("end to end vs best CPU", lambda case: _vs(case.whole, "ratio_first_answer")),
+            Column("warm call", _time, right=True),
+            Column(f"warm call vs {baseline}", lambda case: _ratio_with_spread(case.main), right=True),
+            Column("first answer", lambda case: speeds.cell(case.main, "ratio_first_answer") or NOTHING, right=True),
+            Column("whole script", lambda case: speeds.cell(case.main, "ratio_whole_script") or NOTHING, right=True),
+            Column("warm call vs best CPU", lambda case: _vs(case.best, "ratio_call")),
+            Column("first answer vs best CPU", lambda case: _vs(case.whole, "ratio_first_answer")),
+            Column("whole script vs best CPU", lambda case: _vs(case.whole, "ratio_whole_script")),
             Column(
                 "verdict",
                 lambda case: str(case.main.verdict) if case.main else "",
@@ -218,10 +214,15 @@ def _times(problems: Mapping[str, Sequence[Case]], measured: Measured) -> Table[
             Column("graph", lambda case: case.graph),
             Column("edges", lambda case: f"{case.edges:,}" if case.edges else NOTHING, right=True),
             Column("engine", lambda case: case.label),
-            Column("run", _time, right=True),
+            Column("warm call", _time, right=True),
             Column(
-                "end to end",
-                lambda case: seconds(case.record.phases.first_answer_s) if case.run is not None else NOTHING,
+                "first answer",
+                lambda case: seconds(case.record.phases.first_answer_s) if case.call is not None else NOTHING,
+                right=True,
+            ),
+            Column(
+                "whole script",
+                lambda case: seconds(case.record.phases.whole_script_s) if case.call is not None else NOTHING,
                 right=True,
             ),
             Column("edges/s", rate, right=True),
@@ -232,15 +233,11 @@ def _times(problems: Mapping[str, Sequence[Case]], measured: Measured) -> Table[
 
 
 def _time(case: Case) -> str:
-    return seconds(case.run) if case.run is not None else outcome(case.record)
+    return call_time(case) if case.call is not None else outcome(case.record)
 
 
 def _ratio_with_spread(comparison: Comparison | None) -> str:
-    if comparison is None:
-        return NOTHING
-    ends = comparison.interval or comparison.range
-    spread = f" {span(*ends, interval=comparison.interval is not None)}" if ends else ""
-    return f"{ratio(comparison.ratio_call, _SIGNS, comparison.bound)}{spread}"
+    return f"{speeds.cell(comparison, 'ratio_call')} {speeds.spread(comparison)}".strip() or NOTHING
 
 
 def _why(case: Case, reasons: Sequence[str]) -> str:
@@ -253,5 +250,5 @@ def _command(measured: Measured) -> Column[Case]:
 
 def _alt(group: bars.Rows) -> str:
     return f"{group.heading}: " + ", ".join(
-        " ".join(filter(None, (row.label, row.value, row.text))) for row in group.rows
+        " ".join(filter(None, (row.label, row.value, bars.in_prose(row.text)))) for row in group.rows
     )

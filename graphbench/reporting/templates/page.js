@@ -34,11 +34,12 @@
     count: (value) => value.toLocaleString("en"),
     seconds: (value) => united(value, SECONDS),
     bytes: (value) => (Array.isArray(value) ? `${value[1]}${memory(value[0])}` : memory(value)),
-    ratio: (value) => (Array.isArray(value) ? `${value[1]}${three(value[0])}×` : `${three(value)}×`),
+    ratio: (value) => (Array.isArray(value) ? `${value[1]}${three(value[0])}×${value[2]}` : `${three(value)}×`),
   };
-  const TONES = { like: "good", unlike: "doubtful", refused: "bad", ok: "good", invalid: "bad", error: "bad", timeout: "bad",
+  const TONES = { like: "good", unlike: "doubtful", undecided: "doubtful", refused: "bad", ok: "good", invalid: "bad", error: "bad", timeout: "bad",
     "out of memory": "bad" };
   const plain = (value) => (Array.isArray(value) ? value[0] : value);
+  const bounded = (value) => (Array.isArray(value) && value.length > 2 && value[1] ? 1 : 0);
 
   const { columns, rows } = await unpacked("rows").json();
   const words = rows.map((row) => row.filter((cell) => typeof cell === "string").join(" ").toLowerCase());
@@ -89,6 +90,9 @@
         // What has no value comes last, whichever way round.
         if (a === null || a === "") return b === null || b === "" ? one - two : 1;
         if (b === null || b === "") return -1;
+        // Bounds come after ratios, as they decide nothing.
+        const bounds = bounded(rows[one][column]) - bounded(rows[two][column]);
+        if (bounds) return bounds;
         return (a < b ? -way : a > b ? way : 0) || one - two;
       });
     }

@@ -1,0 +1,107 @@
+"""Which ratios are averaged together: of like with like, of one kind of graphs, each graph once. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
+from typing import NamedTuple
+
+from graphbench.records.comparison import Comparison, RatioName
+from graphbench.records.model import NEVER_RAN
+from graphbench.reporting import speeds
+from graphbench.reporting.measured import Case, Measured
+from graphbench.reporting.speeds import TOTALS, Speed
+from graphbench.reporting.wording import kind_of, original_of
+from graphbench.system.text import listed
+
+
+class Against(NamedTuple):
+    """The comparisons of some cases: with the baseline, and with the best CPU engines by warm call and first answer."""
+
+    main: list[Comparison]
+    best: list[Comparison]
+    whole: list[Comparison]
+
+    @property
+    def best_cpu(self) -> str:
+        """The best CPU engines, those of most cases first; by warm call and by first answer apart where they differ."""
+        by_call, by_first_answer = (listed(_engines(group)) for group in (self.best, self.whole))
+        if by_call == by_first_answer:
+            return by_call
+        parts = [(by_call, "warm call"), (by_first_answer, "first answer")]
+        return "; ".join(f"{names} by {total}" for names, total in parts if names)
+
+    def over_baseline(self) -> list[Speed]:
+        """The means of the ratios to the baseline."""
+        return speeds.means(self.main)
+
+    def over_best_cpu(self) -> list[Speed]:
+        """The means of the ratios to the best CPU engines."""
+        rest: list[RatioName] = [name for name in TOTALS if name != "ratio_call"]
+        return [*speeds.means(self.best, ["ratio_call"]), *speeds.means(self.whole, rest)]
+
+
+def _engines(found: Sequence[Comparison]) -> list[str]:
+    counted = Counter(comparison.baseline for comparison in found)
+    return sorted(counted, key=lambda name: (-counted[name], name))
+
+
+def against(cases: Iterable[Case]) -> Against:
+    """The comparisons of cases of which any ratio counts."""
+    cases = list(cases)
+    return Against(*([one for one in found if one is not None and fair(one)] for found in (
+        [case.main for case in cases], [case.best for case in cases], [case.whole for case in cases],
+    )))  # fmt: skip
+
+
+def fair(comparison: Comparison) -> bool:
+    """Whether any of its ratios may be averaged."""
+    return any(comparison.counts(name) for name in TOTALS)
+
+
+def by_kind(cases: Iterable[Case]) -> dict[str, list[Case]]:
+    """The cases of each kind of graphs, real graphs first. A twin gives way to its original, where that has a ratio."""
+    cases = list(cases)
+    counted = {
+        (case.problem, case.label, case.record.task.dataset.rpartition("/")[2].lower())
+        for case in cases
+        if any(one is not None and fair(one) for one in (case.main, case.best, case.whole))
+    }
+    found: dict[str, list[Case]] = {"real graph": [], "generated graph": [], "synthetic twin": []}
+    for case in cases:
+        dataset = case.record.task.dataset
+        original = original_of(dataset).rpartition("/")[2].lower()
+        if not original or (case.problem, case.label, original) not in counted:
+            found[kind_of(dataset)].append(case)
+    return {kind: group for kind, group in found.items() if group}
+
+
+def noun(kind: str, kinds: Collection[str]) -> str:
+    """What to call graphs of a kind among those of some kinds: real graphs alone are just graphs."""
+    return "graph" if kind == "real graph" and len(kinds) == 1 else kind
+
+
+def started(cases: Iterable[Case], label: str) -> list[Case]:
+    """The cases that an engine started; it may not have the problem, or not be installed."""
+    return [case for case in cases if case.label == label and case.record.outcome not in NEVER_RAN]
+
+
+def leader(measured: Measured) -> str:
+    """The engine that headlines are about.
+
+    A GPU engine before others, then the one whose calls did all of their work in most cases with a ratio that counts,
+    then one as its import leaves it (the default allocator): never the one that happens to have the best ratios.
+    """
+    ranks: dict[tuple[bool, bool, str], list[int]] = {}
+    for case in measured.cases:
+        found = [one for one in (case.main, case.best, case.whole) if one is not None and one.ratio_call is not None]
+        if not found:
+            continue
+        where = case.record.environment
+        plainly = where is None or where.allocator in {None, "default"}
+        rank = ranks.setdefault((case.record.device == "gpu", plainly, case.label), [0, 0])
+        counted = [one for one in found if fair(one)]
+        rank[0] -= any(one.calls_work for one in counted)
+        rank[1] -= bool(counted)
+    best = min(ranks, key=lambda engine: (not engine[0], *ranks[engine], not engine[1], engine[2]), default=None)
+    return best[2] if best else ""

@@ -1,0 +1,142 @@
+"""Ratios in words: the three totals, of one comparison or averaged over several, worded the same everywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from graphbench.records.comparison import Comparison, RatioName
+from graphbench.records.statistics import geometric_mean
+from graphbench.reporting import numbers
+from graphbench.reporting.numbers import Signs, three
+
+TOTALS: Mapping[RatioName, str] = {
+    "ratio_call": "warm call",
+    "ratio_first_answer": "first answer",
+    "ratio_whole_script": "whole script",
+}
+"""The names of the totals whose ratios are shown."""
+WHOLE_SCRIPT = "whole script: start + first answer, with the garbage collector off"
+
+
+class Speed(NamedTuple):
+    """A ratio of one total, or the geometric mean of several.
+
+    Attributes:
+        total: what is compared: `warm call`, `first call`, `first answer`, `whole script`.
+        value: baseline time over engine time.
+        ends: of its interval, its range, or the smallest and the largest of several ratios.
+        is_interval: `ends` are an interval.
+        bound: `lower` or `upper` where a side has no answer.
+        ratios: of how many it is the mean.
+    """
+
+    total: str
+    value: float
+    ends: tuple[float, float] | None = None
+    is_interval: bool = False
+    bound: str | None = None
+    ratios: int = 1
+
+
+def speeds(comparison: Comparison, names: Iterable[RatioName] = tuple(TOTALS)) -> list[Speed]:
+    """The ratios of a comparison, that which leads first."""
+    found = []
+    for name in sorted(names, key=lambda name: name != comparison.leads):
+        value = getattr(comparison, name)
+        if value is None:
+            continue
+        if name == "ratio_call":
+            total = "first call" if comparison.first_calls else TOTALS[name]
+            ends = comparison.interval or comparison.range
+            found.append(Speed(total, value, ends, comparison.interval is not None, comparison.bound))
+        else:
+            found.append(Speed(TOTALS[name], value, bound=comparison.bound))
+    return found
+
+
+def mean(comparisons: Iterable[Comparison], name: RatioName) -> Speed | None:
+    """The geometric mean of the ratios that count; None if none does. Of one, itself with its interval."""
+    return _mean([one for one in comparisons if one.counts(name)], name)
+
+
+def mean_of_first_calls(comparisons: Iterable[Comparison]) -> Speed | None:
+    """The same of first calls, which are compared where a side has no warm call."""
+    return _mean([one for one in comparisons if one.first_calls and one.counts("ratio_first_answer")], "ratio_call")
+
+
+def _mean(counted: Sequence[Comparison], name: RatioName) -> Speed | None:
+    found = [speed for one in counted for speed in speeds(one, [name])]
+    if len(found) < 2:
+        return found[0] if found else None
+    ratios = [speed.value for speed in found]
+    return Speed(found[0].total, geometric_mean(ratios), (min(ratios), max(ratios)), ratios=len(ratios))
+
+
+def means(comparisons: Sequence[Comparison], names: Iterable[RatioName] = tuple(TOTALS)) -> list[Speed]:
+    """The means of several comparisons, one for each total, and that of first calls after that of warm calls."""
+    found: list[Speed | None] = []
+    for name in names:
+        found.append(mean(comparisons, name))
+        if name == "ratio_call":
+            found.append(mean_of_first_calls(comparisons))
+    return [speed for speed in found if speed is not None]
+
+
+def against(baseline: str, found: Sequence[Speed], signs: Signs = numbers.UNICODE) -> str:
+    """All of them: `against networkx: warm call 10.0x faster [9.8, 10.2], first answer 3.00x faster`."""
+    return f"against {baseline}: {', '.join(f'{speed.total} {in_words(speed, signs)}' for speed in found)}"
+
+
+def in_words(speed: Speed, signs: Signs = numbers.UNICODE) -> str:
+    """How much faster or slower: never more than the interval or the range supports."""
+    if speed.ratios > 1:
+        assert speed.ends is not None
+        smallest, largest = map(three, speed.ends)
+        return f"{_factor(speed.value, signs)} (mean of {speed.ratios}, {smallest} to {largest})"
+    if speed.bound is not None:
+        # A bound on the ratio bounds the factor from below only if they point the same way.
+        least = (speed.bound == "lower") == (speed.value >= 1)
+        return f"at {'least' if least else 'most'} {_factor(speed.value, signs)}"
+    if speed.ends is None:
+        return _factor(speed.value, signs)
+    low, high = speed.ends
+    if low <= 1 <= high:
+        return f"no difference found ({three(low)} to {three(high)})"
+    if speed.is_interval:
+        ends = sorted((low, high) if speed.value > 1 else (1 / low, 1 / high))
+        return f"{_factor(speed.value, signs)} {numbers.span(*ends, interval=True)}"
+    ends = sorted((low, high) if low > 1 else (1 / low, 1 / high))
+    return f"{three(ends[0])} to {three(ends[1])}{signs.times} {_word(speed.value)}"
+
+
+def _factor(value: float, signs: Signs) -> str:
+    """`2.00x slower` rather than `0.500x faster`."""
+    return f"{three(value if value >= 1 else 1 / value)}{signs.times} {_word(value)}"
+
+
+def _word(value: float) -> str:
+    return "faster" if value >= 1 else "slower"
+
+
+def cell(comparison: Comparison | None, name: RatioName, signs: Signs = numbers.UNICODE) -> str:
+    """A ratio in a cell of a table; empty where there is none. A ratio of first calls is called so."""
+    value = getattr(comparison, name) if comparison is not None else None
+    if comparison is None or value is None:
+        return ""
+    of_first = " first calls" if name == "ratio_call" and comparison.first_calls else ""
+    return f"{numbers.ratio(value, signs, comparison.bound)}{of_first}"
+
+
+def spread(comparison: Comparison | None) -> str:
+    """The interval or range of the ratio of calls; empty where there is none."""
+    ends = comparison and (comparison.interval or comparison.range)
+    return numbers.span(*ends, interval=comparison.interval is not None) if comparison and ends else ""
+
+
+def mean_cell(speed: Speed | None, signs: Signs = numbers.UNICODE) -> str:
+    """A mean in a cell of a table, with the smallest and the largest ratio."""
+    if speed is None:
+        return signs.none
+    aside = f" ({three(speed.ends[0])} to {three(speed.ends[1])})" if speed.ratios > 1 and speed.ends else ""
+    return f"{numbers.ratio(speed.value, signs)}{aside}"
