@@ -108,6 +108,10 @@ def test_a_machine_that_was_busy_is_mentioned():
     assert one(earlier, busy).kind == "same"
 
 
+OTHER = steady(1.0, engine="scipy", id="scipy-old"), steady(1.001, engine="scipy", id="scipy-new")
+"""A cell that did not change."""
+
+
 # What cannot be compared
 
 
@@ -147,7 +151,8 @@ def test_what_was_measured_by_other_rules_or_other_code_is_incomparable(change, 
         found = one(old, new)
         assert found.kind == "incomparable"
         assert any(reason in text or "engine 2 to 1" in text for text in found.reasons)
-        assert objections([found], LIMIT)
+        (said,) = objections([found, one(*OTHER)], LIMIT)
+        assert "can no longer be compared" in said
 
 
 def test_different_machines_need_the_option_cross_machine():
@@ -170,6 +175,16 @@ def test_the_newest_record_of_a_cell_counts():
     assert found.kind == "slower"
 
 
+def test_a_graph_that_was_changed_and_changed_back_counts_with_its_newest_record():
+    graphs = [("d1", "2026-01-01", 1.0), ("d2", "2026-02-01", 1.0), ("d1", "2026-03-01", 1.5)]
+    new = [
+        replace(steady(seconds, id=day), dataset__digest=digest, measured_at=f"{day}T00:00:00Z")
+        for digest, day, seconds in graphs
+    ]
+    (found,) = changes([replace(steady(1.0), dataset__digest="d1")], new)
+    assert found.kind == "slower"
+
+
 # What fails
 
 
@@ -181,10 +196,6 @@ def stopped(after):
 def never_ran(outcome):
     return record("igraph", outcome=outcome, environment=None, phases=Phases(), certificate=None, answer={},
                   reason="not installed", trials=Trials())  # fmt: skip
-
-
-OTHER = steady(1.0, engine="scipy", id="scipy-old"), steady(1.001, engine="scipy", id="scipy-new")
-"""A cell that did not change."""
 
 
 @pytest.mark.parametrize(

@@ -54,7 +54,7 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
         bound: `lower` or `upper` if a time limit was reached.
         rounds: of the old and the new side.
         broken: it was ok, and no longer has an answer.
-        lost: both are ok, it could be compared with itself before, and cannot be compared now.
+        lost: both are ok, and it has no ratio, or one that is unlike although the old side alone has no such fault.
         repeated: both stores hold the same trials.
         reasons: why it cannot be compared, or what else to know.
         versions: changed versions: of the engine, graphbench, the driver, CUDA and Python.
@@ -154,7 +154,7 @@ def _objection(cells: Sequence[Change], what: str, remedy: str) -> str:
 def _cells(records: Sequence[Record], cross_machine: bool) -> dict[tuple[str, str], Record]:
     """By task and machine; a task that never ran has no machine, and any record that ran takes precedence."""
     found: dict[tuple[str, str], Record] = {}
-    for record in sorted(newest(records), key=lambda kept: kept.environment is not None):
+    for record in sorted(newest(records), key=lambda kept: (kept.environment is not None, kept.measured_at)):
         machine = record.environment.machine if record.environment and not cross_machine else ""
         found[record.task.key, machine] = record
     ran = {key for key, machine in found if machine}
@@ -182,8 +182,8 @@ def _change(old: Record | None, new: Record | None, cross_machine: bool) -> Chan
     common = _with(common, versions=_versions(old, new), reasons=[*comparison.reasons, *_busy(old, new)],
                    ratio=comparison.ratio_call, bound=comparison.bound)  # fmt: skip
     if comparison.ratio_call is None or comparison.bound is not None or comparison.verdict is not Verdict.LIKE:
-        before = set_against(old, old, stale=_stale(old, old))
-        return _with(common, lost=was_ok and not common.broken and before.verdict is Verdict.LIKE)
+        no_longer = comparison.verdict is Verdict.REFUSED or set_against(old, old).verdict is Verdict.LIKE
+        return _with(common, lost=was_ok and not common.broken and no_longer)
     rounds = round_medians(*sides)
     same_calls = len({side.trials.stopped == "first_only" for side in sides}) == 1
     if min(map(len, rounds)) >= MIN_ROUNDS and same_calls:
