@@ -49,8 +49,8 @@ def test_integers_with_gaps_keep_their_names(read):
 def test_an_empty_table_is_an_empty_graph(read):
     raw = read({"src": pa.array([], pa.int64()), "dst": pa.array([], pa.int64())})
     assert (raw.num_vertices, len(raw.src)) == (0, 0)
-    raw = read({"src": pa.array([], pa.string()), "dst": pa.array([], pa.string())})
-    assert (raw.num_vertices, len(raw.src)) == (0, 0)
+    raw = read({"src": pa.array([], pa.string()), "dst": pa.array([], pa.float64()), "weight": pa.array([], pa.int8())})
+    assert (raw.num_vertices, len(raw.src), len(raw.weight)) == (0, 0, 0)
 
 
 def test_files_of_graphbench_are_read_completely(tmp_path):

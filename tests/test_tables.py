@@ -314,3 +314,10 @@ def test_equal_graphs_keep_the_columns_of_their_own_tables():
     one, two = pd.DataFrame({"a": [1], "b": [2]}), pd.DataFrame({"c": [1], "d": [2]})
     readings = [graphs.from_object(frame).info.reading for frame in (one, two)]
     assert [(reading.source, reading.target) for reading in readings] == [("a", "b"), ("c", "d")]
+
+
+@pytest.mark.parametrize("dtype", [str, object, float, int])
+def test_an_empty_frame_is_an_empty_graph(dtype):
+    frame = pd.DataFrame(columns=["source", "target", "weight"], dtype=dtype)
+    given = gb.load(frame, no_weight=dtype in {str, object})
+    assert (given.num_vertices, given.num_edges) == (0, 0)

@@ -69,21 +69,21 @@ def from_matrix(matrix: Any, directed: bool | None) -> Raw:
     return Raw(
         src=src,
         dst=dst,
-        weight=None if plain else numbers(rows.data),
+        weight=None if plain else finite(numbers(rows.data)),
         num_vertices=matrix.shape[0],
         directed=not symmetric,
     )
 
 
 def _is_symmetric(rows: Any) -> bool:
-    """Whether a matrix without repeated coordinates equals its transpose; NaN equals NaN, stored zeros are ignored."""
+    """Whether a matrix without repeated coordinates equals its transpose; stored zeros are ignored."""
     stored = rows.data != 0
     row, col, data = rows.row[stored], rows.col[stored], rows.data[stored]
     own, mirrored = np.lexsort((col, row)), np.lexsort((row, col))
     return (
         np.array_equal(row[own], col[mirrored])
         and np.array_equal(col[own], row[mirrored])
-        and np.array_equal(data[own], data[mirrored], equal_nan=data.dtype.kind == "f")
+        and np.array_equal(data[own], data[mirrored])
     )
 
 

@@ -76,6 +76,8 @@ def read(table: pa.Table, names: Sequence[str], roles: Roles, kind: str, fail: F
         directed: whether rows are arcs.
     """
     source, target, *weights = (names[index] for index in roles.used)
+    if not table.num_rows:  # pyarrow fails on columns without chunks
+        table = table.from_arrays([np.empty(0, dtype=np.int64) for _ in roles.used], names=table.schema.names)
     ends = [_vertices(table.column(place), name, fail) for place, name in enumerate((source, target))]
     padded = [name for place, name in enumerate((source, target)) if _has_blanks(table.column(place), ends[place])]
     blanks = [f"Names in column {name!r} have blanks around them, which are dropped." for name in padded]
@@ -129,7 +131,10 @@ def _place(bad: pa.ChunkedArray | npt.NDArray[np.bool_]) -> str:
 def _decoded(column: pa.ChunkedArray) -> pa.ChunkedArray:
     import pyarrow as pa
 
-    return column.cast(column.type.value_type) if pa.types.is_dictionary(column.type) else column
+    if not pa.types.is_dictionary(column.type):
+        return column
+    kind = pa.string() if kind_of(column.type) == "text" else column.type.value_type  # pyarrow decodes no string views
+    return pa.chunked_array([part.dictionary.cast(kind).take(part.indices) for part in column.chunks], type=kind)
 
 
 def _refuse_nulls(column: pa.ChunkedArray, name: str, advice: str, fail: Fail) -> None:
@@ -177,7 +182,7 @@ def _trimmed(column: pa.ChunkedArray) -> pa.ChunkedArray:
     """Names without the blanks around them, as in files."""
     import pyarrow.compute as pc
 
-    return pc.utf8_trim(column, characters=" \t") if len(column) else column  # pyarrow fails without chunks
+    return pc.utf8_trim(column, characters=" \t")
 
 
 def _has_blanks(given: pa.ChunkedArray, read: pa.ChunkedArray) -> bool:

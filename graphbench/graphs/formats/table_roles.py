@@ -317,7 +317,7 @@ class _Decision:
 
     def _found(self) -> str:
         if not self.named:
-            return f"found {len(self.names)} columns without names"
+            return f"found {len(self.names)} columns without names; their names are 1 to {len(self.names)}"
         repeated = [name for name, times in Counter(self.names).items() if times > 1]
         twice = f" ({', '.join(map(repr, repeated))} repeated)" if repeated else ""
         shown = ", ".join(self.names[:12]) + (", ..." if len(self.names) > 12 else "")
