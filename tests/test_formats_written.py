@@ -280,6 +280,13 @@ def test_what_is_not_the_graph_it_claims_is_refused(tmp_path, text, words):
         formats.read(tmp_path / "graph.txt")
 
 
+def test_vertices_called_like_the_marks_of_dimacs_are_names(tmp_path):
+    (tmp_path / "g.txt").write_text("source target\nc a\nc e\nc p\n")
+    assert len(formats.read(tmp_path / "g.txt").src) == 3
+    (tmp_path / "g.txt").write_text("c 1\nc 2\nn 3\n")
+    assert len(formats.read(tmp_path / "g.txt").src) == 3
+
+
 BINARY = {
     "pickle": (b"\x80\x04\x95junk", "pickle.load"),
     "hdf5": (b"\x89HDF\r\n\x1a\n", "HDF5"),
@@ -292,6 +299,11 @@ BINARY = {
     "graph-tool": ("⛾ gt\x01".encode(), "graph-tool"),
     "utf-16": ("1 2\n".encode("utf-16"), "UTF-8"),
     "networkit": (b"nkbg003\0", "readGraph"),
+    "git lfs": (b"version https://git-lfs.github.com/spec/v1\noid sha256:00\n", "git lfs pull"),
+    "ligra": (b"AdjacencyGraph\n2\n1\n0\n1\n1\n", "Ligra"),
+    "ucinet": (b"dl n = 3 format = edgelist1\ndata:\n1 2\n", "UCINET"),
+    "rdf": (b"<http://a/b> <http://c> <http://d> .\n", "RDF"),
+    "spreadsheet": (b"PK\x03\x04" + bytes(26) + b"docProps/app.xml", "read_excel"),
 }
 
 

@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import os
 import tarfile
 import zipfile
 
@@ -165,6 +166,21 @@ def test_a_name_of_another_catalogue_is_loaded_from_the_mirror(server):
     server.files["/files/ssstats.csv"] = index(LINE.replace("Test,path", "SNAP,ca-GrQc"))
     server.files["/MM/SNAP/ca-GrQc.tar.gz"] = archive("ca-GrQc", PATH)
     assert graphs.load("snap:ca-GrQc").info.name == "SNAP/ca-GrQc"
+
+
+def test_addresses_and_names_are_described_without_a_download(server):
+    address = f"{server.address}/data/edges.csv.gz"
+    assert graphs.describe(address).state == "to be fetched"
+    assert graphs.describe("ldbc:kgs").address == "https://datasets.ldbcouncil.org/graphalytics/kgs.tar.zst"
+    assert server.paths() == []
+    graphs.fetch(address)
+    assert graphs.describe(address).num_edges == 2
+
+
+def test_a_file_name_that_is_not_utf_8_is_loaded(tmp_path):
+    path = tmp_path / os.fsdecode(b"a\xff.csv")
+    path.write_text("source,target\n1,2\n")
+    assert graphs.load(path).info.name == "a\ufffd.csv"
 
 
 def test_a_real_index_has_all_matrices_that_names_lead_to(mirror, monkeypatch):

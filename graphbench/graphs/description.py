@@ -5,8 +5,9 @@ from __future__ import annotations
 import msgspec
 
 from graphbench.errors import UnknownNameError
-from graphbench.graphs import catalogue, checksums, loading, suitesparse
+from graphbench.graphs import catalogue, checksums, collections, loading, suitesparse, web
 from graphbench.graphs.catalogue import Description, State
+from graphbench.graphs.download import public
 from graphbench.graphs.formats import table_roles
 from graphbench.graphs.formats.table_roles import TableOptions
 from graphbench.records.model import DatasetInfo, Reading
@@ -36,7 +37,7 @@ def describe(name: str, *, directed: bool | None = None, options: TableOptions =
         directed: for a file, as :func:`.loading.load` takes it.
         options: likewise.
         name: of the catalogue, a matrix of the SuiteSparse collection if its index is cached, a generator (`ba`) or a
-            generator's specification, or a file, which is read.
+            generator's specification, an address, or a file, which is read.
 
     Raises:
         DatasetError: if a file does not exist or is not a graph.
@@ -44,6 +45,9 @@ def describe(name: str, *, directed: bool | None = None, options: TableOptions =
         UsageError: if a specification is invalid, or options do not apply.
     """
     entry = catalogue.find(name)
+    target = (collections.target(name) if entry is None else None) or name
+    if entry is None and web.is_address(target):
+        return _of_address(name, target, directed, options)
     described = _of_generator(name) if entry is None else None
     if entry is None and described is None and loading.is_file(name):
         return _of_file(loading.load(name, directed=directed, options=options).info)
@@ -53,11 +57,24 @@ def describe(name: str, *, directed: bool | None = None, options: TableOptions =
         return msgspec.structs.replace(entry, state=state)
     if described is not None:
         return described
-    found = suitesparse.known().get(name.casefold()) if "/" in name else suitesparse.resolve(name)
+    found = suitesparse.known().get(target.casefold()) if "/" in target else suitesparse.resolve(target)
     if found is None:
         hint = "The first load or fetch of a GROUP/NAME downloads the collection's index."
         raise UnknownNameError("dataset", name, catalogue.names(), hint)
     return _of_matrix(found)
+
+
+def _of_address(name: str, address: str, directed: bool | None, options: TableOptions) -> Description:
+    path = web.path_of(address)
+    if path.is_file():
+        return _of_file(loading.load(name, directed=directed, options=options).info)
+    return Description(
+        name=public(name),
+        state="to be fetched",
+        kind="address",
+        description="A file that has not been fetched; its SHA-256 is recorded at the first fetch.",
+        address=public(address),
+    )
 
 
 def _of_file(info: DatasetInfo) -> Description:

@@ -181,11 +181,16 @@ def _from_file(path: Path, directed: bool | None, options: TableOptions) -> Data
         raise DatasetError(f"{path} cannot be read: {error.strerror or error}. Check its permissions.") from error
     edges, cleaning = cache.cleaned(
         f"{_key(path, checksum)} {options.given}".rstrip(),
-        path.name,
+        _shown(path.name),
         lambda: formats.read(path, directed=directed, options=options),
         directed=directed,
     )
-    return dataset(path.name, edges, cleaning, sha256=checksum, source=str(path.absolute()))
+    return dataset(_shown(path.name), edges, cleaning, sha256=checksum, source=_shown(str(path.absolute())))
+
+
+def _shown(name: str) -> str:
+    """A file name that can be stored and printed: bytes that are not UTF-8 become replacement characters."""
+    return os.fsencode(name).decode("utf-8", errors="replace")
 
 
 def _checksum(path: Path) -> str:

@@ -38,7 +38,7 @@ PACKED_SUFFIXES = (".gz", ".bz2", ".xz", ".zst", ".zip", ".part")
 """Suffixes that say nothing of the format: of compression, and of downloads that are not complete."""
 _TAR_SUFFIXES = {".tgz": ".tar", ".tbz2": ".tar", ".tbz": ".tar", ".txz": ".tar", ".tzst": ".tar"}
 
-_ZIPPED_FORMATS = (b".npy", b"[Content_Types].xml", b"mimetype", b"_rels/")
+_ZIPPED_FORMATS = (b".npy", b"[Content_Types].xml", b"mimetype", b"_rels/", b"docProps/", b"xl/")
 """First members of files of SciPy and of spreadsheets, which are zip archives too."""
 
 _UNREADABLE = {

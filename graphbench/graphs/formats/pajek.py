@@ -92,7 +92,7 @@ def read(path: Path, *, directed: bool | None = None) -> Raw:
 
     Args:
         path: the file.
-        directed: True reads edges as an arc each way; False drops the direction of arcs.
+        directed: False drops the direction of arcs; the sections define it otherwise.
 
     Raises:
         FormatError: if a line is invalid, or the network is two-mode, a matrix or has times.

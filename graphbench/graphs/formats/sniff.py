@@ -32,6 +32,9 @@ _REFUSED: tuple[tuple[bytes, str], ...] = (
         "a NetworKit binary file. " + _LOAD.format("networkit.readGraph(path, networkit.Format.NetworkitBinary)"),
     ),
     (b"%PDF-", "a PDF document. Expected a graph"),
+    (b"version https://git-lfs", "a Git LFS pointer, not the file. Run `git lfs pull`"),
+    (b"AdjacencyGraph\n", "a graph of Ligra, which lists offsets. Convert it to an edge list"),
+    (b"WeightedAdjacencyGraph\n", "a graph of Ligra, which lists offsets. Convert it to an edge list"),
     (b">>graph6<<", "a graph6 file. " + _LOAD.format("networkx.read_graph6(path)")),
     (b">>sparse6<<", "a sparse6 file. " + _LOAD.format("networkx.read_sparse6(path)")),
 )
@@ -46,6 +49,7 @@ _REFUSED_SUFFIXES = {
 _PICKLE = "a pickle, which can run any code when it is opened. If you trust it, from Python: "
 _PICKLE += "graphbench.load(pickle.load(open(path, 'rb')))"
 _SPREADSHEET = "a spreadsheet. " + _LOAD.format("pandas.read_excel(path)")
+_UCINET = "a UCINET DL file. In R: igraph or sna read it. Write it as GraphML or an edge list"
 _DOT = "a Graphviz (DOT) file. " + _LOAD.format("networkx.nx_pydot.read_dot(path)")
 _HTML = "an HTML page, not a graph: perhaps a sign-in or error page of the server. Download the file again"
 
@@ -83,6 +87,8 @@ def format_of(head: bytes, name: str, path: Path) -> str:
     plain = _without_comments(body, b"#")
     if _DOT_START.match(plain):
         raise FormatError(path, f"{_DOT}.")
+    if re.match(rb"(?i)dl\s+n\s*=", plain):
+        raise FormatError(path, f"{_UCINET}.")
     marked = (
         ("matrix_market", _MARKET.match(body) or suffix == ".mtx"),
         ("konect", _KONECT.match(body)),
@@ -107,7 +113,8 @@ def _binary(head: bytes, suffix: str, path: Path) -> str:
         if b".npy" in head[:64]:
             return "npz"
         inside = "a zip archive within an archive. Extract it and pass the file inside"
-        raise FormatError(path, f"{_SPREADSHEET if b'.xml' in head[:64] or b'mimetype' in head[:64] else inside}.")
+        office = any(word in head[:64] for word in (b".xml", b"mimetype", b"docProps/", b"xl/", b"_rels/"))
+        raise FormatError(path, f"{_SPREADSHEET if office else inside}.")
     for magic, what in _REFUSED:
         if head.startswith(magic) and (magic != b"ORC" or b"\0" in head[:512]):
             raise FormatError(path, f"{what}.")
@@ -123,6 +130,8 @@ def _binary(head: bytes, suffix: str, path: Path) -> str:
 def _xml(body: bytes, path: Path) -> str:
     if re.match(rb"(?i)<(?:!doctype\s+html|html|head|body)\b", body):
         raise FormatError(path, f"{_HTML}.")
+    if re.match(rb"<(?:[a-z]+://|urn:|_:)", body):
+        raise FormatError(path, "RDF triples, not an edge list. " + _LOAD.format("the edges as a frame") + ".")
     element = _ELEMENT.search(re.sub(rb"(?s)<!--.*?-->", b"", body[:_PROLOG]))
     kind = element[1].decode().casefold() if element else ""
     if kind in {"graphml", "gexf"}:
@@ -136,7 +145,7 @@ def _lines(text: bytes, body: bytes, plain: bytes, suffix: str, path: Path) -> s
     rows = [line.strip() for line in plain.split(b"\n", 200)[:200] if line.strip()]
     if rows and all(_DIMACS_LINE.fullmatch(row) for row in rows[:-1] or rows):
         marks = {row.split()[0] for row in rows}
-        if b"p" in marks or marks <= {b"c", b"a"} or marks <= {b"c", b"e"}:
+        if b"p" in marks or (marks & {b"a", b"e"} and marks <= {b"c", b"a", b"e"}):
             return "dimacs"
     if re.match(rb"(?:c\b[^\n]*\n\s*)*p\s+[a-z]+\s+[0-9]+\s+[0-9]+\s", body):
         return "dimacs"
