@@ -268,6 +268,7 @@ def test_both_sides_of_a_bipartite_network_are_kept_apart(tmp_path):
         ('{"nodes": [{"id": 1}, {"id": 1}], "links": []}', "have the id of another"),
         ('[{"source": 1, "target": 2}]', "found JSON with a list.*read_json"),
         ('{"source": 1, "target": 2}\n{"source": 2, "target": 3}', "lines=True"),
+        ("graph [ node [ id 1 ] node [ id 2 ] edge [ source 1 target 2 weight 1 weight 2 ] ]", "expected one number"),
         ("graph { a -- b }", "Graphviz.*read_dot"),
         ("<!DOCTYPE html><p>Sign in", "HTML page"),
         ("<html><body>", "HTML page"),

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Self
 from graphbench.cli.options import moment
 from graphbench.errors import UnavailableError, UnsupportedError
 from graphbench.records.model import NEVER_RAN, Outcome, Record
-from graphbench.system.text import count
+from graphbench.system.text import count, storable
 
 if TYPE_CHECKING:
     from graphbench.cli.progress import Reporter
@@ -179,7 +179,7 @@ def resume_command(started: datetime) -> str:
     typed = []
     for word in sys.argv[1:]:
         typed += ["--newer-than", started.isoformat(timespec="seconds")] if word == "--fresh" else [word]
-    return shlex.join(["graphbench", *typed])
+    return storable(shlex.join(["graphbench", *typed]))
 
 
 def succeeded(record: Record, named: Collection[str], *, limits: bool = False) -> bool:

@@ -107,11 +107,13 @@ def numbers(values: Any) -> npt.NDArray[np.float64]:
     Raises:
         InputError: if they are not all real numbers, or float64 rounds a whole one.
     """
-    given = np.asarray(values)
     try:
+        given = np.asarray(values)
         weights = np.asarray(values, dtype=np.float64)
     except (TypeError, ValueError, OverflowError) as error:
         raise InputError(f"The weights are not all numbers: {error}. Convert or drop them.") from None
+    if weights.ndim != 1:
+        raise InputError(f"The weights have {weights.ndim} dimensions; expected one number for each edge.")
     if given.dtype.kind == "c":
         raise InputError("The weights are complex; expected real numbers. Convert them.")
     for row in np.flatnonzero(np.abs(weights) >= 2.0**53).tolist():

@@ -25,6 +25,7 @@ from graphbench.graphs.generators import spec as generators
 from graphbench.graphs.on_device.census import cached_path
 from graphbench.graphs.on_device.edges import DeviceEdgeList
 from graphbench.records.model import DatasetInfo
+from graphbench.system.text import storable
 
 
 def load(
@@ -181,16 +182,11 @@ def _from_file(path: Path, directed: bool | None, options: TableOptions) -> Data
         raise DatasetError(f"{path} cannot be read: {error.strerror or error}. Check its permissions.") from error
     edges, cleaning = cache.cleaned(
         f"{_key(path, checksum)} {options.given}".rstrip(),
-        _shown(path.name),
+        storable(path.name),
         lambda: formats.read(path, directed=directed, options=options),
         directed=directed,
     )
-    return dataset(_shown(path.name), edges, cleaning, sha256=checksum, source=_shown(str(path.absolute())))
-
-
-def _shown(name: str) -> str:
-    """A file name that can be stored and printed: bytes that are not UTF-8 become replacement characters."""
-    return os.fsencode(name).decode("utf-8", errors="replace")
+    return dataset(storable(path.name), edges, cleaning, sha256=checksum, source=storable(str(path.absolute())))
 
 
 def _checksum(path: Path) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Sequence
 
@@ -12,6 +13,11 @@ _UNITS = {
     "k": 10**3, "m": 10**6, "g": 10**9, "t": 10**12,
     "ki": 2**10, "mi": 2**20, "gi": 2**30, "ti": 2**40,
 }  # fmt: skip
+
+
+def storable(text: str) -> str:
+    """A file name or an argument of the command line as UTF-8: bytes that are not become replacement characters."""
+    return os.fsencode(text).decode("utf-8", errors="replace")
 
 
 def parse_bytes(text: str | int) -> int:

@@ -97,7 +97,7 @@ def read_gml(path: Path, *, directed: bool | None = None) -> Raw:
     with opened(path) as stream, failures_of_networkx(path):
         text = stream.everything().decode("utf-8-sig")
         graph = nx.parse_gml(text, label=None)
-    rows = len(re.findall(r"(?m)^\s*edge\b", re.sub(r'"[^"]*"', '""', text)))
+    rows = len(re.findall(r"(?<![\w.])edge\s*\[", re.sub(r'(?m)"[^"]*"|^\s*#.*$', '""', text)))
     return raw_of(graph, path, rows=rows, directed=directed, label="label")
 
 
