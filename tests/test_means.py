@@ -4,7 +4,7 @@ import re
 
 from graphbench import reporting
 from graphbench.records.comparison import compare
-from graphbench.records.model import Censored, Outcome, Phases, Trials
+from graphbench.records.model import PREDICTED, Censored, Outcome, Phases, Trials
 from graphbench.reporting import measured, report, suites
 from graphbench.reporting.document import Fold, Table, Text
 from graphbench.reporting.markdown import to_markdown
@@ -91,3 +91,20 @@ def test_superseded_records_are_shown_with_a_mark_and_no_ratio_even_if_stale_one
     assert "igraph (earlier rules)" in text
     assert "2 records marked 'earlier rules'" in text
     assert "10.0×" not in text  # noqa: RUF001
+
+
+def test_a_report_shows_an_engine_at_its_best_number_of_threads():
+    def at(threads, seconds):
+        made = record("networkit", seconds, id=f"t{threads}")
+        return replace(made, task__params=made.task.params | {"threads": threads}, environment__threads=threads)
+
+    made = [record("networkx", 9.0), at(1, 2.0), at(8, 1.0)]
+    (here,) = measured.group_by_machine(made, "networkx", {})
+    assert {case.record.id: case.label for case in here.cases} == {"networkx-1": "networkx", "t8": "networkit"}
+    assert here.slower_threads == {"t1"}
+    assert "quicker at another number of threads" in report.build(made).rows
+
+
+def test_a_baseline_that_was_predicted_to_time_out_is_not_replaced():
+    predicted = record("networkx", outcome=Outcome.TIMEOUT, reason=f"{PREDICTED}600 s", phases=Phases())
+    assert compare([predicted, record("igraph"), record("networkit")]) == []

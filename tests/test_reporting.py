@@ -203,6 +203,9 @@ def test_an_engine_is_shown_at_its_best_numbers_of_threads_and_with_details_at_a
     assert len(texts(all_)["engine"]) == 4
     assert shown.answer.startswith("networkit (8 threads) against networkx: warm call 9.00×")
     assert "fastest CPU engine: networkit (8 threads)" in shown.answer
+    best_of_both = [record("networkx", 9.0), at(1, 2.0, 0.1), at(8, 1.0, 0.1)]
+    (only,) = problem_tables(best_of_both, compare(best_of_both))
+    assert texts(only)["engine"] == ["networkit (threads 8)", "networkx"]
 
 
 def test_failed_engines_have_a_row_and_a_reason_below(shown):

@@ -70,19 +70,24 @@ def _is_like(slower: Record, faster: Record, ratio: float) -> bool:
     return all(rule.effect is Effect.NOTE for rule, _ in evaluate(pair))
 
 
-def at_best_threads(records: Sequence[Record]) -> list[Record]:
-    """Without the records of an engine at numbers of threads at which it is best by neither total.
+def at_best_threads(records: Sequence[Record], totals: Sequence[Total] = ("call", "first_answer")) -> list[Record]:
+    """Without the records of an engine at numbers of threads at which it is best by none of the totals.
 
     Args:
         records: of one problem, graph and machine.
+        totals: by which of its times.
     """
+    times_of: dict[Total, Callable[[Record], float | None]] = {
+        "call": times.call_seconds,
+        "first_answer": lambda record: record.phases.first_answer_s,
+    }
     groups: dict[tuple[str, str], list[Record]] = {}
     for record in records:
         other = {name: value for name, value in record.task.params.items() if name != "threads"}
         groups.setdefault((record.task.engine, repr(sorted(other.items()))), []).append(record)
     kept: set[str] = set()
     for group in groups.values():
-        best = [_quickest(group, times.call_seconds), _quickest(group, lambda record: record.phases.first_answer_s)]
+        best = [_quickest(group, times_of[total]) for total in totals]
         kept |= {record.id for record in best if record is not None} or {record.id for record in group}
     return [record for record in records if record.id in kept]
 

@@ -119,8 +119,9 @@ def compare(
         the quickest first answer.
     """
     stale = stale or {}
+    records = list(records)
+    baseline = baseline_among(records, baseline, stale=stale)
     kept = [record for record in newest(records) if not record.predicted]
-    baseline = baseline_among(kept, baseline, stale=stale)
     found: list[Comparison] = []
     for group in groups(kept):
         usual = times.usual_builds(group)

@@ -184,6 +184,7 @@ class _PageRow(NamedTuple):
     machine: str
     baseline: str
     stale: str
+    why_older: str = ""
 
     @property
     def main(self) -> Comparison | None:
@@ -244,6 +245,7 @@ def page_rows(records: Sequence[Record], measured: Sequence[Measured], baseline:
             row = _PageRow(case.record, case, machine.name, baseline, stale.get(case.record.id, ""))
             shown.setdefault(case.record.id, row)
     names = {machine.digest: machine.name for machine in measured}
+    slower = frozenset[str]().union(*(machine.slower_threads for machine in measured))
     older = [
         _PageRow(
             record,
@@ -251,6 +253,7 @@ def page_rows(records: Sequence[Record], measured: Sequence[Measured], baseline:
             names.get(record.environment.machine if record.environment else "", ""),
             baseline,
             stale.get(record.id, ""),
+            "quicker at another number of threads" if record.id in slower else "measured again later",
         )
         for record in sorted(records, key=lambda record: (record.measured_at, record.id))
         if record.id not in shown
@@ -282,7 +285,7 @@ def _why(row: _PageRow) -> str:
     texts = [
         f"stale: {row.stale}" if row.stale else "",
         EARLIER_RULES if row.record.superseded else "",
-        "" if row.case else "measured again later",
+        row.why_older,
         *(codes([*row.main.reasons, *row.main.notes]) if row.main else []),
         row.record.reason,
         *row.record.warnings,

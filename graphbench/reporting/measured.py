@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from statistics import median
 
+from graphbench.records.best_cpu import at_best_threads
 from graphbench.records.comparison import Comparison, Role, baseline_among, compare
 from graphbench.records.matching import MAY_DIFFER, newest
 from graphbench.records.model import Environment, Outcome, Params, Record
@@ -86,7 +87,8 @@ class Measured:
         digest: of the machine; empty where nothing ran.
         environment: of the newest record that ran, one with a GPU first.
         baseline: the engine that ratios are taken against.
-        cases: one for each record, in the order of the records.
+        cases: one for each record, in the order of the records; of several numbers of threads, for the best.
+        slower_threads: the ids of its records at the others.
         tries: every try of a capacity search, oldest first: a task may be a try of several.
     """
 
@@ -96,6 +98,7 @@ class Measured:
     baseline: str
     cases: Sequence[Case] = field(default_factory=list)
     tries: Sequence[Record] = field(default_factory=list)
+    slower_threads: frozenset[str] = frozenset()
 
     @property
     def colours(self) -> dict[str, str]:
@@ -208,6 +211,11 @@ def _machine(digest: str, records: list[Record], baseline: str, stale: Mapping[s
         for id_, comparison in found["best_cpu_first_answer"].items()
         if comparison.verdict is Verdict.LIKE
     }
+    by_place: dict[tuple[str, str], list[Record]] = {}
+    for record in kept:
+        by_place.setdefault((problems[record.id], graphs[record.id]), []).append(record)
+    shown = {record.id for group in by_place.values() for record in at_best_threads(group, ["call"])}
+    peers = {place: [peer for peer in group if peer.id in shown] for place, group in peers.items()}
     cases = [
         Case(
             record=record,
@@ -219,6 +227,7 @@ def _machine(digest: str, records: list[Record], baseline: str, stale: Mapping[s
             whole=whole.get(record.id) or best.get(record.id),
         )
         for record in kept
+        if record.id in shown
     ]
     where = [record.environment for record in kept if record.environment is not None]
     environment = max(where, key=lambda machine: len(machine.gpus), default=None)
@@ -229,6 +238,7 @@ def _machine(digest: str, records: list[Record], baseline: str, stale: Mapping[s
         baseline=baseline,
         cases=cases,
         tries=[record for record in by_time if record.search is not None],
+        slower_threads=frozenset(record.id for record in kept if record.id not in shown),
     )
 
 

@@ -109,7 +109,7 @@ def _problem_table(
     ids = {record.id for record in records}
     own = [comparison for comparison in comparisons if comparison.record in ids]
     notes = Footnotes(signs)
-    table = _table(records, own, notes, signs, details=details)
+    table = _table(records, group, own, notes, signs, details=details)
     texts = [text for row in table.rows for text in row]
     legend = "; ".join(
         text
@@ -130,7 +130,7 @@ def _problem_table(
         remarks=[numbers.plain(remark) for remark in remarks(records, own, signs)],
         footnotes=notes.listed(),
         legend=legend,
-        answer=numbers.plain(answer(records, own, signs)),
+        answer=numbers.plain(answer(group, own, signs)),
     )
 
 
@@ -163,7 +163,7 @@ class _Row(NamedTuple):
 
 
 def _table(
-    records: list[Record], own: list[Comparison], notes: Footnotes, signs: Signs, *, details: bool
+    records: list[Record], group: list[Record], own: list[Comparison], notes: Footnotes, signs: Signs, *, details: bool
 ) -> Table[_Row]:
     main, best, whole = (
         {comparison.record: comparison for comparison in own if comparison.role == role}
@@ -183,7 +183,7 @@ def _table(
         for record in records
     ]
     columns = [
-        *_times(records, signs),
+        *_times(group, signs),
         *(_against_baseline(next(iter(main.values())).baseline, signs) if main else []),
         *(_against_best_cpu(notes, signs) if best or whole else []),
         *(_resources(records, signs) if details else []),
@@ -193,7 +193,7 @@ def _table(
     return Table(rows, columns)
 
 
-def _times(records: list[Record], signs: Signs) -> list[Column[_Row]]:
+def _times(group: list[Record], signs: Signs) -> list[Column[_Row]]:
     def phase(title: str, name: str) -> Column[_Row]:
         return Column(title, lambda row: _phase(row.record, name, signs), right=True, joined=True)
 
@@ -201,7 +201,7 @@ def _times(records: list[Record], signs: Signs) -> list[Column[_Row]]:
         return Column(title, lambda row: numbers.seconds(of(row.record.phases), signs), right=True, joined=True)
 
     return [
-        Column("engine", lambda row: heading.label(row.record, records)),
+        Column("engine", lambda row: heading.label(row.record, group)),
         Column(
             "outcome", lambda row: row.record.outcome.in_words, tone=lambda row: _tone_of_outcome(row.record.outcome)
         ),
