@@ -20,7 +20,9 @@ undefined at the only source of k = 1; for k = n - 1 it divides by k (n - 2) eve
 All of this is undone when answers are collected. nx-cugraph takes a number of sources and a random generator, not a
 list; see `_GivenSample` on this page. cuGraph computes in float64, nx-cugraph in float32. cuGraph counts paths in
 integers as wide as its edge ids, so its answer can be wrong on graphs with 2^31 shortest paths between two vertices;
-the certificate detects that. NetworKit takes the number of sources only.
+the certificate detects that. NetworKit takes the number of sources only. SciPy's and GraphBLAS's adapters are Brandes'
+recursion: level by level for one source in SciPy, for all sources together as a matrix in GraphBLAS, as in LAGraph.
+graph-tool also computes the betweenness of edges.
 """
 
 from __future__ import annotations

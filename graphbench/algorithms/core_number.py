@@ -10,7 +10,8 @@ The answer is exact, one integer for each vertex.
 How engines differ. NetworkX, igraph and NetworKit remove vertices in order of degree; NetworKit can do so on all
 threads, decides that alone, and returns floating-point numbers. cuGraph and nx-cugraph remove all vertices of one
 degree at once; the parameter `degree_type` of cuGraph 26.10 has no effect. There are no loops, which some libraries
-count twice and others refuse.
+count twice and others refuse. SciPy and GraphBLAS remove all vertices of too low a degree at once, a few operations for
+each round.
 """
 
 from __future__ import annotations

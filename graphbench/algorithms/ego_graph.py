@@ -11,7 +11,8 @@ The answer is a graph in the library's own form; its edges are compared exactly.
 How engines differ. NetworkX copies the subgraph of a bounded search, and nx-cugraph does the same on the device. igraph
 takes two calls, for the ball (`neighborhood`) and for the induced subgraph. cuGraph extracts the edges of the ball and
 builds a graph from them; it refuses a radius as large as the number of vertices, so the largest accepted radius is
-used. NetworKit has only an unbounded search.
+used. NetworKit has only an unbounded search. SciPy and GraphBLAS expand the ball hop by hop and then select its rows
+and columns.
 """
 
 from __future__ import annotations

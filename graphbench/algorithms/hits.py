@@ -26,7 +26,8 @@ appear if the largest value is repeated; since their sum can be 0, normalisation
 call for each column, each from its own random start: if the largest value is repeated, its two columns belong to
 different pairs. So it gets one call, for the hubs, and the authorities are their product with the adjacency matrix,
 which is made while the graph is built. igraph scales the largest hub to 1. cuGraph and nx-cugraph scale to a sum of 1.
-NetworKit does not have it.
+NetworKit does not have it. SciPy asks ARPACK for an eigenvector of A A^T from a uniform start; GraphBLAS iterates as
+NetworkX 3.7 does.
 """
 
 from __future__ import annotations

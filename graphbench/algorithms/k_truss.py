@@ -9,7 +9,8 @@ The answer is a graph in the library's own form; its edges are compared exactly.
 
 How engines differ. NetworkX counts common neighbours of every edge again in each round. cuGraph counts triangles once,
 updates the counts of the edges that lose one, in parallel, and builds a graph from the remaining edges. Some texts call
-the same subgraph the (k - 2)-truss; NetworkX and cuGraph count as here.
+the same subgraph the (k - 2)-truss; NetworkX and cuGraph count as here. GraphBLAS counts the triangles at each edge
+again in each round, as LAGraph does; SciPy lists all triangles once and then removes those that lose an edge.
 """
 
 from __future__ import annotations

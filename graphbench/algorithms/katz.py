@@ -18,7 +18,8 @@ How engines differ. All iterate the equation from 0 and scale at the end. Networ
 changes less than n * tol in total, cuGraph below tol. All get the tol that stops them at half the tolerance, because
 the constant term, which scaling hides, can take the other half. cuGraph's documentation promises out-edges on directed
 graphs, but it uses in-edges as NetworkX does. NetworKit's answer does not solve the equation: it does not add beta in
-each step but sums rescaled terms, so that its normalised scores depend on beta. igraph does not have it.
+each step but sums rescaled terms, so that its normalised scores depend on beta. igraph does not have it. SciPy and
+GraphBLAS iterate in the same way in a few lines, and stop below half the tolerance, as graph-tool does.
 """
 
 from __future__ import annotations

@@ -14,7 +14,9 @@ How engines differ. NetworkX and nx-cugraph stop when an iteration changes less 
 so they get tolerance / n. cuGraph stops below tol. NetworKit does so only if its norm is L1 (its default is L2) and its
 sink handling is on, which works on directed graphs only: on an undirected graph with isolated vertices its ranks are
 right up to a factor, and are scaled to a sum of 1 when they are collected. igraph solves the linear system directly,
-without a tolerance or limit, and is always as accurate as float64 allows.
+without a tolerance or limit, and is always as accurate as float64 allows. SciPy and GraphBLAS have no such function:
+their adapters are the iteration that NetworkX runs on SciPy's matrices, stopped below tol, with products by GraphBLAS
+in parallel. graph-tool stops below tol.
 """
 
 from __future__ import annotations

@@ -14,7 +14,8 @@ that has not converged after `max_iterations` has no answer.
 How engines differ. NetworkX and nx-cugraph take a dictionary, and stop when an iteration changes less than n * tol in
 total, for n vertices, so they get tolerance / n. cuGraph takes a frame, and stops below tol. igraph takes the vertices
 and solves the linear system directly, without a tolerance or limit. NetworKit jumps to all vertices alike. The
-dictionary and the frame are built inside the timer, as users have to build them.
+dictionary and the frame are built inside the timer, as users have to build them. SciPy, GraphBLAS and graph-tool take
+an array of probabilities and stop below tol; see `pagerank`.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ No two engines walk the same way, so answers are not compared with each other: t
 the graph, and all of them against chance. Throughput is `hops`, the steps of all walks together, divided by the time.
 
 How engines differ. igraph walks from one start per call and asks Python's generator for every random number; cuGraph
-takes one step of all walks at once.
+takes one step of all walks at once. SciPy's adapter takes one step of all walks at once in NumPy.
 """
 
 from __future__ import annotations

@@ -8,7 +8,8 @@ every engine. Sources are drawn as for `bfs`.
 The answer is distances, not paths. They are float64 on every engine, so integer weights give exact answers.
 
 How engines differ. NetworkX, igraph and NetworKit run Dijkstra's algorithm with a heap on one thread; cuGraph relaxes
-buckets of vertices in parallel (as in delta stepping), which does more work in fewer steps.
+buckets of vertices in parallel (as in delta stepping), which does more work in fewer steps. GraphBLAS relaxes the edges
+of all vertices whose distance fell, as Bellman and Ford.
 """
 
 from __future__ import annotations

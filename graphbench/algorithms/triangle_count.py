@@ -10,7 +10,9 @@ How engines differ. NetworkX intersects sets of neighbours; nx-cugraph and cuGra
 parallel. igraph and NetworKit have no count per vertex, except by listing every triangle in memory or scoring every
 edge. Both have the local clustering coefficient: the same work and a division by d(v) (d(v) - 1) / 2, which is undone
 inside the timer; rounding to the nearest integer is exact below 2^50. NetworKit runs in its turbo mode, which orders
-edges by degree first as the others do; its plain mode is several times slower.
+edges by degree first as the others do; its plain mode is several times slower. So does graph-tool. SciPy intersects the
+rows of both ends of each edge, from lower to higher degrees. GraphBLAS counts the triangles at each edge by a masked
+product.
 """
 
 from __future__ import annotations

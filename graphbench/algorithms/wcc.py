@@ -8,7 +8,8 @@ Labels are arbitrary: two answers are equal if renaming labels turns one into th
 
 How engines differ. NetworkX yields one set of vertices after another, all of which are read inside the timer. igraph,
 NetworKit and cuGraph return a label for each vertex: igraph searches breadth-first on one thread; so does NetworKit on
-up to two threads, and propagates labels in parallel on more; cuGraph processes all vertices in parallel.
+up to two threads, and propagates labels in parallel on more; cuGraph processes all vertices in parallel. GraphBLAS runs
+FastSV on SuiteSparse's products, with the hooking of trees in NumPy.
 """
 
 from __future__ import annotations

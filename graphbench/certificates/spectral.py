@@ -1,7 +1,7 @@
 """Eigenvectors and singular vectors: the largest eigenvalue, and the direction of a vector.
 
 A small residual proves that a vector belongs to some eigenvalue. That it is the largest is shown by computing the
-largest with Lanczos' method (SciPy's ARPACK), which no engine uses except igraph and NetworkX's older HITS.
+largest with Lanczos' method (SciPy's ARPACK), which igraph, SciPy and some calls of NetworkX use too.
 """
 
 from __future__ import annotations
