@@ -47,14 +47,52 @@ def count_triangles(
     """
     if isinstance(edges, DeviceEdgeList):
         return _count_on_device(edges, seed=seed)
+    src, dst, _ = edges.to_numpy()
+    return _count(src, dst, np.ones(len(src), dtype=np.int32), edges.degrees, seed=seed, max_work=max_work)
+
+
+def count_arcs_around(
+    edges: EdgeList, *, seed: int, max_work: int = 200_000_000
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """The number of arcs among the neighbours of each vertex of a sample, as :func:`count_triangles` draws it.
+
+    Neighbours are joined by an arc in either direction; an undirected edge is two arcs. The count is that of triangles,
+    with each edge between two neighbours counted as often as it is an arc.
+
+    Returns:
+        The vertices in ascending order, their counts, and their numbers of neighbours, all of shape (k,).
+    """
+    src, dst, _ = edges.to_numpy()
+    ends = np.stack([np.minimum(src, dst), np.maximum(src, dst)])
+    arcs = np.full(len(src), 2, dtype=np.int32)
+    if edges.directed:
+        order = np.lexsort(ends[::-1])
+        ends = ends[:, order]
+        first = np.flatnonzero(np.append(True, (np.diff(ends) != 0).any(axis=0))[: len(src)])
+        ends, arcs = ends[:, first], np.diff(np.append(first, len(src))).astype(np.int32)
+    degrees = np.bincount(ends.ravel(), minlength=edges.num_vertices)
+    vertices, counts = _count(ends[0], ends[1], arcs, degrees, seed=seed, max_work=max_work)
+    return vertices, counts, degrees[vertices]
+
+
+def _count(
+    src: npt.NDArray[Any],
+    dst: npt.NDArray[Any],
+    values: npt.NDArray[np.int32],
+    degrees: npt.NDArray[np.int64],
+    *,
+    seed: int,
+    max_work: int,
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """The values of edges between neighbours of each vertex of a sample, summed; `src` is below `dst`."""
     from scipy.sparse import coo_array
 
-    n = edges.num_vertices
-    src, dst, _ = edges.to_numpy()
-    upwards = edges.degrees[src] <= edges.degrees[dst]  # edges are stored with src < dst, so no tie makes a cycle
+    n = len(degrees)
+    upwards = degrees[src] <= degrees[dst]  # src < dst, so no tie makes a cycle
     ends = np.where(upwards, src, dst), np.where(upwards, dst, src)
-    up = coo_array((np.ones(len(src), dtype=np.int32), ends), shape=(n, n)).tocsr()
+    up = coo_array((values, ends), shape=(n, n)).tocsr()
     adjacency = (up + up.T).tocsr()
+    adjacency.data[:] = 1
     work = np.asarray(adjacency @ np.diff(up.indptr).astype(np.int64))
     drawn = np.arange(n)
     if work.sum() > max_work:

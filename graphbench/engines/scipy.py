@@ -293,8 +293,7 @@ def _onward(scipy: Any, graph: Any) -> Any:
     return scipy.sparse.csr_array((np.ones(int(higher.sum())), (u[higher], v[higher])), shape=graph.shape)
 
 
-@engine.solves("triangle-count")
-def _(scipy: Any, graph: Any, p: Call) -> Any:
+def _triangles(scipy: Any, graph: Any, p: Call) -> Any:
     # For each edge u -> v, w is in both rows: u, v and w have a triangle. The masked product (A @ A) * A has twice the
     # work or more, even in blocks of rows (0.34 and 0.08 s; this: 0.19 and 0.06 s).
     onward = _onward(scipy, graph)
@@ -306,6 +305,45 @@ def _(scipy: Any, graph: Any, p: Call) -> Any:
         for ends, weights in ((u[some], found), (v[some], found), (common.indices, None)):
             counts += np.bincount(ends, weights, p.num_vertices)
     return counts
+
+
+@engine.solves("triangle-count")
+def _(scipy: Any, graph: Any, p: Call) -> Any:
+    return _triangles(scipy, graph, p)
+
+
+@engine.solves("lcc")
+def _(scipy: Any, graph: Any, p: Call) -> Any:
+    if not p.directed:
+        degree = np.diff(graph.indptr).astype(np.float64)
+        return 2 * _triangles(scipy, graph, p) / np.maximum(degree * (degree - 1), 1)
+    near = graph.maximum(graph.T).tocsr()
+    degree = np.diff(near.indptr).astype(np.float64)
+    arcs = np.zeros(p.num_vertices)
+    for some in _blocks(near @ np.diff(graph.indptr)):
+        arcs[some] = (near[some] @ graph).multiply(near[some]).sum(axis=1)
+    return arcs / np.maximum(degree * (degree - 1), 1)
+
+
+@engine.solves("cdlp")
+def _(scipy: Any, graph: Any, p: Call) -> Any:
+    n = p.num_vertices
+    both = graph + graph.T if p.directed else graph  # 2 where arcs lead both ways
+    labels = np.arange(n)
+    for _ in range(p.iterations):
+        votes = both @ scipy.sparse.csr_array((np.ones(n), labels, np.arange(n + 1)), shape=(n, n))
+        votes.sort_indices()
+        length = np.diff(votes.indptr)
+        voters = np.flatnonzero(length)
+        most = np.repeat(np.maximum.reduceat(votes.data, votes.indptr[voters]), length[voters])
+        winning = np.flatnonzero(votes.data == most)
+        voter, first = np.unique(np.repeat(voters, length[voters])[winning], return_index=True)
+        after = labels.copy()
+        after[voter] = votes.indices[winning[first]]
+        if np.array_equal(after, labels):  # and so it stays
+            break
+        labels = after
+    return labels
 
 
 @engine.solves("k-truss")
