@@ -440,3 +440,17 @@ def test_a_large_file_of_a_slow_format_says_what_is_faster(tmp_path, monkeypatch
     nx.write_graphml(nx.path_graph(9), tmp_path / "graph.graphml")
     with pytest.warns(UserWarning, match=r"is read in about 1 min\. Matrix Market, Parquet and CSV"):
         formats.read(tmp_path / "graph.graphml")
+
+
+@pytest.mark.parametrize("name", ["graph.npz", "graph.zip"])
+def test_a_zip_archive_of_an_unknown_version_is_refused(tmp_path, name):
+    path = tmp_path / name
+    if name == "graph.npz":
+        scipy.sparse.save_npz(path, scipy.sparse.eye_array(3))
+    else:
+        path.write_bytes(_zip(b"1,2\n"))
+    data = bytearray(path.read_bytes())
+    data[data.index(b"PK\x01\x02") + 6] = 173  # the version that is needed to extract a member
+    path.write_bytes(data)
+    with pytest.raises(FormatError, match=r"zip file version 17\.3"):
+        formats.read(path)

@@ -10,7 +10,7 @@ from typing import Any
 from graphbench.errors import FormatError
 from graphbench.graphs.clean import Raw
 from graphbench.graphs.convert import from_matrix
-from graphbench.graphs.formats.packed import expansion_bound, opened
+from graphbench.graphs.formats.packed import expansion_bound, opened, zip_file
 
 _OTHER = "Expected a matrix of scipy.sparse.save_npz. Arrays of edges: graphbench.load((source, target)) from Python."
 
@@ -26,7 +26,7 @@ def read(path: Path, *, directed: bool | None = None) -> Raw:
 
     with opened(path) as stream:
         data = io.BytesIO(stream.everything())
-    with zipfile.ZipFile(data) as archive:
+    with zip_file(data, path) as archive:
         sizes = {info.filename: info.file_size for info in archive.infolist()}
         if "format.npy" not in sizes:
             listed = ", ".join(repr(name.removesuffix(".npy")) for name in list(sizes)[:5])

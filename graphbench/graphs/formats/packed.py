@@ -264,14 +264,26 @@ class _Tar(_Archive):
                 yield member, archive
 
 
+def zip_file(stream: BinaryIO, path: Path) -> zipfile.ZipFile:
+    """An open zip archive.
+
+    Raises:
+        FormatError: if it needs a version that Python does not know, as damaged ones seem to.
+    """
+    try:
+        return zipfile.ZipFile(stream)
+    except NotImplementedError as error:
+        raise FormatError(path, f"{_sentence(error)} Download the file again.") from error
+
+
 class _Zip(_Archive):
     def names(self, path: Path, outer: list[_Layer]) -> list[str]:
-        with ExitStack() as stack, zipfile.ZipFile(_stream(path, outer, stack)) as archive:
+        with ExitStack() as stack, zip_file(_stream(path, outer, stack), path) as archive:
             infos = archive.infolist()
         return [info.filename for info in infos if not info.is_dir()]
 
     def __call__(self, stream: BinaryIO, path: Path, stack: ExitStack) -> BinaryIO:
-        archive = stack.enter_context(zipfile.ZipFile(stream))
+        archive = stack.enter_context(zip_file(stream, path))
         try:
             self.size = archive.getinfo(self.member).file_size
             return cast("BinaryIO", stack.enter_context(archive.open(self.member)))
