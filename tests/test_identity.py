@@ -132,9 +132,18 @@ def test_a_package_without_metadata_reports_its_own_version_once_imported(site):
     assert engine.version() == "2.98 (commit 1)"
 
 
-def test_versions_that_are_none_are_compared_as_texts():
-    assert same_version("2.98 (commit 1)", "2.98 (commit 1)")
-    assert not same_version("2.98 (commit 1)", "2.98 (commit 2)")
+@pytest.mark.parametrize(
+    ("one", "two", "same"),
+    [
+        ("2.98 (commit 1)", "2.98", True),
+        ("2.98 (commit 1)", "2.97", False),
+        ("r17", "r17", True),
+        ("r17", "r18", False),
+        ("3.7rc1", "3.7", False),
+    ],
+)
+def test_other_spellings_of_versions(one, two, same):
+    assert same_version(one, two) is same_version(two, one) is same
 
 
 @pytest.mark.parametrize("name", ["igraph", "networkit", "networkx", "scipy"])

@@ -28,7 +28,7 @@ from graphbench.graphs.edgelist import EdgeList
 
 core_number = Algorithm(
     name="core-number",
-    revision=1,
+    revision=2,
     title="core number",
     family="cores",
     aliases=("coreness",),
@@ -69,7 +69,7 @@ def _(_igraph: Any, graph: Any, _p: Call) -> Any:
 
 @core_number.on("networkit")
 def _(networkit: Any, graph: Any, _p: Call) -> Any:
-    return networkit.centrality.CoreDecomposition(graph).run().scores()
+    return networkit.centrality.CoreDecomposition(graph).run()
 
 
 @core_number.on("cugraph")

@@ -104,6 +104,8 @@ class Engine:
     """Import packages that decide what is measured, the library by default; the first one gives the version."""
     extra: ClassVar[str] = "cpu"
     """The extra of this package that installs the library."""
+    install: ClassVar[str] = ""
+    """How to install the library, where no extra does."""
     device: ClassVar[Literal["cpu", "gpu"]] = "cpu"
     speed_class: ClassVar[int] = 1
     """Fast engines run first: 0 parallel or on a GPU, 1 compiled, 2 interpreted."""
@@ -169,7 +171,7 @@ class Engine:
     def availability(self) -> Availability:
         """Whether the engine can run here, without importing it (at most 50 ms)."""
         if importlib.util.find_spec(self.library) is None:
-            fix = f"Install it: {CHECKOUT_HINT.format(extra=self.extra)}."
+            fix = self.install or f"Install it: {CHECKOUT_HINT.format(extra=self.extra)}."
             return Availability(ok=False, reason="not installed", fix=fix)
         return self.identity()
 

@@ -20,7 +20,7 @@ import numpy.typing as npt
 
 from graphbench.algorithms._iterating import stop_at_total
 from graphbench.algorithms.base import Call, Kind, Renumbered, Scaled
-from graphbench.engines.base import Availability, Collected, Ends, Engine, Entries, Settings
+from graphbench.engines.base import Collected, Ends, Engine, Entries, Settings
 from graphbench.errors import ConvergenceError
 from graphbench.graphs.edgelist import Columns, EdgeList
 
@@ -42,15 +42,10 @@ class GraphTool(Engine):
     revision = 1
     library = "graph_tool"
     distributions = ("graph-tool",)
+    install = "conda install -c conda-forge graph-tool, or apt-get install python3-graph-tool for the system's Python"
     speed_class = 0
     parallel = True
     gap = "not in the library"
-
-    def availability(self) -> Availability:
-        """It is in no extra, as it is no package of PyPI."""
-        found = super().availability()
-        fix = "conda install -c conda-forge graph-tool, or apt-get install python3-graph-tool for the system's Python"
-        return found if found.ok else Availability(ok=False, reason=found.reason, fix=fix)
 
     def version(self) -> str | None:
         """From the header that it installs, as distributions other than PyPI's have no metadata."""

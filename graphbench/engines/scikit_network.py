@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from graphbench.algorithms.base import Call, Kind
-from graphbench.engines.base import Availability, Collected, Engine, Settings, matrix
+from graphbench.engines.base import Collected, Engine, Settings, matrix
 from graphbench.errors import UnsupportedError
 from graphbench.graphs.edgelist import Columns, EdgeList
 
@@ -28,13 +28,9 @@ class ScikitNetwork(Engine):
     revision = 1
     library = "sknetwork"
     distributions = ("scikit-network",)
+    install = "pip install scikit-network"
     speed_class = 1
     gap = "not in the library"
-
-    def availability(self) -> Availability:
-        """It is in no extra."""
-        found = super().availability()
-        return found if found.ok else Availability(ok=False, reason=found.reason, fix="pip install scikit-network")
 
     def start(self, settings: Settings) -> Any:
         """Import the library and the modules that adapters use."""

@@ -49,11 +49,16 @@ def owners(package: str) -> list[Distribution]:
 
 
 def same_version(one: str, two: str) -> bool:
-    """Whether two texts name one version: 26.10.00 is 26.10.0; local labels such as +cu13 do not count."""
+    """Whether two texts name one version: 26.10.00 is 26.10.0.
+
+    Labels such as +cu13 do not count, nor what follows the version: graph-tool reports 2.98 (commit ...).
+    """
+    words = [text.partition(" ")[0] for text in (one, two)]
     try:
-        return Version(Version(one).public) == Version(Version(two).public)
+        first, second = (Version(Version(word).public) for word in words)
     except InvalidVersion:
-        return one == two
+        return words[0] == words[1]
+    return first == second
 
 
 def normalised(name: str) -> str:
