@@ -232,6 +232,8 @@ def test_a_byte_order_mark_is_ignored(read):
         ('from,to\n3,4"\n"5,6\n', 3, "unexpected end of data"),
         ("from,to\n" + "a,b\n" * 200 + 'p10,"p11\n' + "a,b\n" * 200, 202, "unexpected end of data"),
         ('from,to\na,b\n"a"b,c\n', 3, "expected after"),
+        ("from,to\n" + "a,b\n" * 200 + 'p10,"p11"x\n' + "a,b\n" * 200, 202, "expected after"),
+        ("from,to\n" + "a,b\n" * 200 + 'p10,"p11\n' + "a,b\n" * 200 + 'c,d"\na,b\n', 202, "unexpected end of data"),
         ('from,to\na,b\n"a,b\nc",d\n', 3, "unexpected end of data"),
         ("1 2\r3 4\r", 1, "found a carriage return without a newline"),
         (b"\xff\xfe1\0 \0002\0\n\0", None, "UTF-16"),
