@@ -1,11 +1,16 @@
-"""Engines build the same graph whichever constructor they use."""
+"""Engines build the same graph whichever constructor they use, and say how they are installed."""
+
+import importlib.util
 
 import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
 
 from graphbench.engines.base import matrix
+from graphbench.engines.graph_tool import engine as graph_tool_engine
+from graphbench.engines.graphblas import engine as graphblas_engine
 from graphbench.engines.networkit import engine as networkit_engine
+from graphbench.engines.scikit_network import engine as scikit_network_engine
 from graphbench.engines.scipy import engine as scipy_engine
 from helpers.graphs import GRAPHS, graph
 
@@ -49,3 +54,37 @@ def test_networkit_gets_every_edge_with_either_constructor(monkeypatch, edges, m
     expected = zip(src, dst, weight or [1.0] * len(src), strict=True)
     assert _rows(built) == (sorted(expected), edges.directed, edges.weighted, edges.num_vertices)
     built.checkConsistency()
+
+
+@every_graph
+def test_graphblas_gets_the_same_matrix_and_its_transpose(edges):
+    pytest.importorskip("graphblas")
+    built, expected = graphblas_engine.build(edges.to_numpy(), edges, transposed=True), edges.to_scipy()
+    for rows, right in ((built.matrix, expected), (built.transposed, expected.T.tocsr())):
+        for part, name in zip(rows.to_csr(), ("indptr", "indices", "data"), strict=True):
+            assert_array_equal(part, getattr(right, name))
+    assert_array_equal(built.degrees, np.diff(expected.indptr))
+
+
+@pytest.mark.parametrize(
+    ("engine", "command"),
+    [
+        (graph_tool_engine, "conda install -c conda-forge graph-tool"),
+        (scikit_network_engine, "pip install scikit-network"),
+        (graphblas_engine, "pip install -e '.[cpu]'"),
+    ],
+)
+def test_an_engine_that_is_not_installed_says_how_to_install_it(monkeypatch, engine, command):
+    monkeypatch.setattr(importlib.util, "find_spec", lambda _: None)
+    found = engine.availability()
+    assert not found.ok
+    assert command in found.fix
+
+
+def test_the_version_of_graph_tool_is_that_of_its_headers(monkeypatch, tmp_path):
+    header = tmp_path / "graph_tool" / "include" / "config.h"
+    header.parent.mkdir(parents=True)
+    (tmp_path / "graph_tool" / "__init__.py").touch()
+    header.write_text('#define PACKAGE "graph-tool"\n#define PACKAGE_VERSION "2.98"\n')
+    monkeypatch.syspath_prepend(tmp_path)
+    assert graph_tool_engine.version() == "2.98"

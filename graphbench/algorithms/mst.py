@@ -10,8 +10,8 @@ certificate compares each with the least total weight.
 
 How engines differ. NetworkX runs Kruskal's algorithm. igraph uses Prim's on weighted graphs. NetworKit runs Kruskal's,
 sorting on all threads, and its forest has no weights. cuGraph runs Boruvka's in parallel, breaks ties by adding tiny
-amounts to weights, and builds a graph from the chosen edges; it fails on graphs without edges. SciPy's runs Kruskal's
-on one entry for each edge; it marks edges outside the tree by weight 0, so edges of weight 0 get the smallest positive
+amounts to weights, and builds a graph from the chosen edges; it fails on graphs without edges. SciPy runs Kruskal's, on
+one entry for each edge; it marks edges outside the tree by weight 0, so edges of weight 0 get the smallest positive
 weight.
 """
 
