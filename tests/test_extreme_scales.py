@@ -332,6 +332,14 @@ def test_betweenness_normalised_for_another_number_of_vertices_is_invalid():
     rejected("betweenness", edges, right * (n - 2) / (n - 1), "on another scale", vertices=4)
 
 
+@pytest.mark.parametrize("engine", having("betweenness"))
+def test_a_betweenness_of_0_may_be_off_by_rounding(engine):
+    rng = np.random.default_rng(0)
+    edges = graph([tuple(row) for row in rng.integers(300, size=(500, 2)).tolist()], 300)
+    finding = certify("betweenness", edges, solve(engine, "betweenness", edges))
+    assert finding.valid, finding.detail
+
+
 def test_a_tiny_betweenness_is_not_0():
     rows = [
         *path(500),
