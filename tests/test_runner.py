@@ -118,7 +118,7 @@ def test_a_call_longer_than_the_limit_is_a_timeout_even_if_it_ignores_sigterm():
     assert bad.censored.phase == "first"
     assert 0 < bad.censored.after_s < 6
     assert bad.censored.limit_s == 5
-    assert "5 s struck in phase first" in bad.reason
+    assert "5 s struck in the first call" in bad.reason
     assert gone(bad.worker.pid)
 
 

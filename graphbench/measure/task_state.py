@@ -178,7 +178,7 @@ class TaskState:
             return
         self.outcome = Outcome.TIMEOUT
         self.reason = (
-            f"the limit of {timeout_s:g} s struck in phase {self.phase}, {self.censored.after_s:.3g} s into it; "
+            f"the limit of {timeout_s:g} s struck in {self.censored.where}, {self.censored.after_s:.3g} s into it; "
             "--timeout SECONDS sets it"
         )
 
