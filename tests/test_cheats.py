@@ -10,6 +10,8 @@ import pytest
 from graphbench import api
 from graphbench.records.model import Outcome
 from graphbench.records.rules import Verdict, rule_of
+from graphbench.reporting.numbers import UNICODE
+from graphbench.reporting.sentences import answer
 
 GRAPH = nx.disjoint_union(nx.gnm_random_graph(3000, 9000, seed=1), nx.path_graph(5))
 
@@ -108,6 +110,15 @@ def test_a_worthless_partition_is_unlike(results):
     _, comparison = against(results["louvain"], "one-community")
     assert comparison.verdict is Verdict.UNLIKE
     assert "quality" in codes(comparison)
+
+
+@pytest.mark.parametrize("algorithm", ["wcc", "jaccard", "louvain"])
+def test_no_cheat_leads_a_summary(results, algorithm):
+    honest = {"wcc": "honest", "jaccard": "honest", "louvain": "igraph"}[algorithm]
+    result = results[algorithm]
+    sentence = answer(result.records, result.comparisons, UNICODE)
+    cheats = {record.task.engine for record in result.records} - {honest}
+    assert not any(f"{cheat} is" in sentence or f"CPU engine: {cheat}" in sentence for cheat in cheats), sentence
 
 
 def test_the_honest_engine_has_no_reason_against_it(results):
