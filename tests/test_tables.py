@@ -321,3 +321,9 @@ def test_an_empty_frame_is_an_empty_graph(dtype):
     frame = pd.DataFrame(columns=["source", "target", "weight"], dtype=dtype)
     given = gb.load(frame, no_weight=dtype in {str, object})
     assert (given.num_vertices, given.num_edges) == (0, 0)
+
+
+def test_first_rows_are_printable_and_short():
+    reading = graphs.from_object(nx.Graph([("a\x1b[31m", "b" * 500)])).info.reading
+    ((one, two),) = reading.first_rows
+    assert (one, len(two), two[-4:]) == (r"'a\x1b[31m'", 80, "b...")

@@ -23,6 +23,8 @@ CLEANER_VERSION = 3
 
 SHOWN_ROWS = 5
 """Rows that the description of a dataset shows."""
+MAX_CELL = 80
+"""Characters of a name there."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,16 +112,21 @@ def clean(raw: Raw, name: str) -> tuple[EdgeList, Cleaning]:
 
 
 def reading_of(raw: Raw) -> Reading | None:
-    """How the rows were understood, with the first of them."""
-    if raw.reading is None or raw.reading.first_rows:
-        return raw.reading
-    columns = [
-        [str(raw.names[id_]) if raw.names is not None else str(id_) for id_ in ends[:SHOWN_ROWS].tolist()]
-        for ends in (raw.src, raw.dst)
-    ]
-    if raw.weight is not None:
-        columns.append([str(weight) for weight in raw.weight[:SHOWN_ROWS].tolist()])
-    return msgspec.structs.replace(raw.reading, first_rows=[list(row) for row in zip(*columns, strict=True)])
+    """How the rows were understood, with the first of them: one line for each, long names cut."""
+    if raw.reading is None:
+        return None
+    rows = raw.reading.first_rows
+    if not rows:
+        ids = [part[:SHOWN_ROWS] for part in (raw.src, raw.dst)]
+        ends = ids if raw.names is None else [raw.names[part] for part in ids]
+        columns = ends if raw.weight is None else [*ends, raw.weight[:SHOWN_ROWS]]
+        rows = [[str(cell) for cell in row] for row in zip(*(column.tolist() for column in columns), strict=True)]
+    return msgspec.structs.replace(raw.reading, first_rows=[[_cell(cell) for cell in row] for row in rows])
+
+
+def _cell(text: str) -> str:
+    text = text if text.isprintable() else repr(text)
+    return text if len(text) <= MAX_CELL else f"{text[: MAX_CELL - 3]}..."
 
 
 def _check(raw: Raw, name: str) -> None:
