@@ -68,6 +68,8 @@ class GraphBLAS(Engine):
 
     def start(self, settings: Settings) -> Any:
         """Import the library, with the objects that it makes at their first use, and set the number of threads."""
+        import scipy.sparse  # noqa: F401 - so that the build does not include it
+
         graphblas = super().start(settings)
         graphblas.init("suitesparse", blocking=False)
         from graphblas import binary, monoid, semiring, ss, unary  # noqa: F401 - made at their first use
