@@ -211,3 +211,10 @@ def test_a_superseded_record_has_no_ratio_whoever_asks():
     old = record("igraph", 0.1, superseded=True)
     for comparison in (set_against(record(), old), set_against(old, record())):
         assert (comparison.verdict, comparison.ratio_call, codes(comparison)) == ("refused", None, {"stale"})
+
+
+def test_a_record_without_current_ratios_is_not_the_best_and_hides_no_other():
+    fast, slow = pagerank("igraph", 0.5), pagerank("networkx", 1.0)
+    assert best_cpu([fast, replace(slow, superseded=True)], "call") is fast
+    assert best_cpu([replace(fast, superseded=True)], "call") is None
+    assert best_cpu([fast, slow], "call", stale={fast.id: "it changed"}) is slow
