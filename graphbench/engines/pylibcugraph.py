@@ -366,9 +366,27 @@ engine.solves("sorensen")(_similarity("sorensen"))
 def _(plc: Any, built: Graph, p: Call) -> Any:
     import cupy
 
-    scores = _similarity("sorensen")(plc, built, p)
-    vertices, degrees = plc.out_degrees(*built, None, UNCHECKED)
-    by_vertex = cupy.empty(p.num_vertices)  # as int32, the product of two hubs would overflow
-    by_vertex[vertices] = degrees
-    d, e = (by_vertex[end] for end in p.pairs)
+    scores, degrees = _similarity("sorensen")(plc, built, p), _degrees(plc, built, p)
+    d, e = (degrees[end] for end in p.pairs)
     return scores * (d + e) / (2 * cupy.sqrt(d * e))
+
+
+@engine.solves("lcc")
+def _(plc: Any, built: Graph, p: Call) -> Any:
+    import cupy
+
+    if p.directed:
+        raise UnsupportedError("it counts triangles of undirected graphs only")
+    vertices, triangles = plc.triangle_count(*built, None, UNCHECKED)
+    degree = _degrees(plc, built, p)[vertices]
+    return vertices, 2 * triangles / cupy.maximum(degree * (degree - 1), 1)
+
+
+def _degrees(plc: Any, built: Graph, p: Call) -> Any:
+    """The degree of each vertex, in float64: as int32, the product of two hubs would overflow."""
+    import cupy
+
+    vertices, degrees = plc.out_degrees(*built, None, UNCHECKED)
+    by_vertex = cupy.empty(p.num_vertices)
+    by_vertex[vertices] = degrees
+    return by_vertex

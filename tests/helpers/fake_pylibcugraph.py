@@ -46,6 +46,18 @@ SIGNATURES = {
 }
 
 
+INTEGERS = {"depth_limit", "ensemble_size", "max_iter", "max_iterations", "max_length", "max_level", "num_clusters",
+            "radius", "source"}  # fmt: skip
+FLOATS = {"alpha", "beta", "cutoff", "epsilon", "min_weight", "resolution", "theta", "threshold", "tol"}
+
+
+def _check_types(arguments):
+    """As Cython does: None is no number."""
+    for name, value in arguments.items():
+        assert name not in INTEGERS or isinstance(value, int), f"{name} must be an integer, not {value!r}"
+        assert name not in FLOATS or isinstance(value, int | float), f"{name} must be a number, not {value!r}"
+
+
 class DeviceArray(np.ndarray):
     """An array that is copied to the host by `get` alone."""
 
@@ -68,7 +80,7 @@ def cupy():
     """The functions of CuPy that the engine calls."""
     made = {
         name: functools.partial(_made_by, getattr(np, name))
-        for name in ("arange", "concatenate", "empty", "full", "ones", "sqrt")
+        for name in ("arange", "concatenate", "empty", "full", "maximum", "ones", "sqrt")
     }
     device = SimpleNamespace(synchronize=lambda: None)
     return SimpleNamespace(asarray=on_device, array=on_device, cuda=SimpleNamespace(Device=lambda: device), **made)
@@ -109,6 +121,7 @@ class Double:
         def call(*args, **options):
             given = signature.bind(*args, **options)
             given.apply_defaults()
+            _check_types(given.arguments)
             self.calls[name] = SimpleNamespace(**given.arguments)
             return _in_its_form(name, self._answer(name), given.arguments)
 
