@@ -35,6 +35,7 @@ def test_the_columns_of_an_edge_list_are_the_sorted_rows_of_a_matrix(edges):
 def test_scipy_gets_the_same_matrix_as_from_both_directions(edges):
     built, expected = scipy_engine.build(edges.to_numpy(), edges), edges.to_scipy()
     assert built.has_sorted_indices
+    assert built.indices.dtype == built.indptr.dtype == np.int32
     for part in ("indptr", "indices", "data"):
         assert_array_equal(getattr(built, part), getattr(expected, part))
 

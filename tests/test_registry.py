@@ -115,8 +115,8 @@ def test_the_reference_engines_solve_all_six_problems(algorithm, engine):
 
 
 def test_an_engine_without_an_adapter_is_unsupported():
-    with pytest.raises(UnsupportedError, match="graph-tool has no adapter for bfs"):
-        registry.algorithm("bfs").adapter("graph-tool")
+    with pytest.raises(UnsupportedError, match="boost has no adapter for bfs"):
+        registry.algorithm("bfs").adapter("boost")
 
 
 def test_fast_engines_come_first():

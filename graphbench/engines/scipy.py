@@ -37,7 +37,7 @@ class SciPy(Engine):
 
     name = "scipy"
     title = "SciPy"
-    revision = 3
+    revision = 4
     library = "scipy"
     distributions: ClassVar[tuple[str, ...]] = ("scipy",)
     speed_class = 1
