@@ -1,6 +1,7 @@
 """Engines that cheat: none gets a ratio that looks like another's, and none leads a summary."""
 
 import importlib
+import re
 import sys
 from statistics import median
 
@@ -87,7 +88,7 @@ def test_work_after_the_call_is_noticed(results):
     assert "works_after_return" in codes(comparison)
 
 
-@pytest.mark.parametrize(("engine", "factor"), [("caching", 2.0), ("at-collect", 2.0), ("sleeping", 1.0)])
+@pytest.mark.parametrize(("engine", "factor"), [("caching", 1.5), ("at-collect", 2.0), ("sleeping", 1.0)])
 def test_the_ratio_compares_work_that_was_done(results, engine, factor):
     _, comparison = against(results["wcc"], engine)
     assert comparison.ratio_call < factor, "the calls took microseconds"
@@ -118,7 +119,8 @@ def test_no_cheat_leads_a_summary(results, algorithm):
     result = results[algorithm]
     sentence = answer(result.records, result.comparisons, UNICODE)
     cheats = {record.task.engine for record in result.records} - {honest}
-    assert not any(f"{cheat} is" in sentence or f"CPU engine: {cheat}" in sentence for cheat in cheats), sentence
+    for cheat in cheats:
+        assert not re.search(rf"\b{cheat} against [^;]*faster|CPU engine: {cheat}\b", sentence), sentence
 
 
 def test_the_honest_engine_has_no_reason_against_it(results):

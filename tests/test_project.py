@@ -7,6 +7,7 @@ from pathlib import Path
 
 import graphbench
 from graphbench import cli
+from helpers.readme_results import results
 
 ROOT = Path(graphbench.__file__).resolve().parents[1]
 
@@ -20,17 +21,23 @@ def test_the_readme_has_one_command_to_try_and_one_to_test():
 def test_the_readme_has_the_table_of_algorithms_and_engines_as_the_command_prints_it(capsys, monkeypatch):
     monkeypatch.delenv("GRAPHBENCH_PLUGINS", raising=False)
     assert cli.invoke(["list", "algorithms", "--format", "markdown"]) == 0
-    printed = capsys.readouterr().out.strip()
+    check_rendered(": graphbench list algorithms --format markdown", "", capsys.readouterr().out.strip())
+
+
+def test_the_readme_has_the_results_of_committed_records():
+    check_rendered(": results", ": results", results())
+
+
+def check_rendered(begins, ends, expected):
+    """The text between two markers of the README is this one; it is written if golden files are."""
     path = ROOT / "README.md"
-    text = path.read_text(encoding="utf-8")
-    before, rest = text.split("<!-- begin: graphbench list algorithms --format markdown -->\n")
-    table, after = rest.split("<!-- end -->\n")
+    before, rest = path.read_text(encoding="utf-8").split(f"<!-- begin{begins} -->\n")
+    found, after = rest.split(f"<!-- end{ends} -->\n", 1)
     if os.environ.get("GRAPHBENCH_GOLDEN") == "write":
-        path.write_text(text.replace(f"\n{table}<!-- end", f"\n{printed}\n<!-- end"), encoding="utf-8")
+        text = f"{before}<!-- begin{begins} -->\n{expected}\n<!-- end{ends} -->\n{after}"
+        path.write_text(text, encoding="utf-8")
         return
-    assert before
-    assert after
-    assert table.strip() == printed, "GRAPHBENCH_GOLDEN=write pytest tests/test_project.py writes it anew"
+    assert found.strip() == expected, "GRAPHBENCH_GOLDEN=write pytest tests/test_project.py writes it anew"
 
 
 def test_no_text_says_to_install_the_other_project_of_this_name():

@@ -107,6 +107,7 @@ _cache = {}
 @wcc.on("caching")
 def _(scipy, graph, p):
     if _cache.get("graph") is not graph:
+        burn()  # twice the honest work, to be the slower one where it is done
         _cache.update(graph=graph, labels=components(graph))
     return _cache["labels"]
 
