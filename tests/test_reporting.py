@@ -466,7 +466,7 @@ def test_the_answer_gives_bounds_as_bounds():
 def test_the_summary_does_not_use_unlike_ratios():
     worse = record("igraph", 0.01, trials=Trials(seeds=[0, 1], quality=[0.5, 0.5]))
     line = last_line([record(), worse])
-    assert "but unlike: quality" in line
+    assert "is unlike (quality)" in line
     assert "lowest from igraph" in line
     assert "fastest CPU engine" not in line
     fair = last_line([record(), worse, record("networkit", 0.5)])

@@ -72,10 +72,12 @@ def _speed(
         missing = [text.partition(": ")[2] for comparison in comparisons for text in comparison.reasons]
         return [f"no ratio can be given: {missing[0]}"] if missing else []
     engine, baseline = _name(headline.engine, headline.record, rows), _baseline(headline, rows)
+    if headline.verdict is Verdict.UNLIKE:  # then all are: a number would be quoted without the reason
+        return [
+            f"no ratio of like with like: {engine} against {baseline} is unlike ({listed(codes(headline.reasons))})"
+        ]
     text = f"{engine} {speeds.against(baseline, speeds.speeds(headline), signs)}"
-    if headline.verdict is Verdict.UNLIKE:
-        text += f", but unlike: {listed(codes(headline.reasons))}"
-    elif headline.verdict is Verdict.UNDECIDED:
+    if headline.verdict is Verdict.UNDECIDED:
         text += ", undecided: one side has no answer"
     return [text]
 

@@ -65,6 +65,7 @@ class AtCollect(Cheat):
     """Reads a result that is a function to call."""
 
     def collect(self, raw, kind, edges):
+        burn()  # twice the honest work: slower, where it is counted
         return super().collect(raw(), kind, edges)
 
 
@@ -107,7 +108,7 @@ _cache = {}
 @wcc.on("caching")
 def _(scipy, graph, p):
     if _cache.get("graph") is not graph:
-        burn()  # twice the honest work, to be the slower one where it is done
+        burn()  # twice the honest work: slower, where it is done
         _cache.update(graph=graph, labels=components(graph))
     return _cache["labels"]
 
@@ -119,8 +120,7 @@ def _(scipy, graph, p):
 
 @wcc.on("background")
 def _(scipy, graph, p):
-    for _ in range(THREADS):
-        threading.Thread(target=burn, args=(4 * CALL_S,)).start()
+    threading.Thread(target=burn, args=(10 * CALL_S,)).start()
     return components(graph)
 
 

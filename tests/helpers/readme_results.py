@@ -23,8 +23,8 @@ def results():
     comparisons = compare(records, "networkx")
     louvain = _of_louvain(records, [one for one in comparisons if one.role == "baseline"])
     against_best_cpu = (
-        "cuGraph (default allocator) against the best CPU engine, the best at its best number of threads: times as fast in "
-        "warm calls / first answers / whole scripts, and the engines that are best in warm calls and in first answers:"
+        "cuGraph (default allocator) against the best CPU engine at its best number of threads: times as fast in warm "
+        "calls / first answers / whole scripts, and the engines that are best in warm calls and in first answers:"
     )
     return "\n\n".join(
         [
