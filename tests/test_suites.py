@@ -492,6 +492,12 @@ def test_every_field_of_a_record_is_pooled_or_kept():
     assert [getattr(both, name) for name in KEPT_OF_THE_LATEST] == [getattr(two, name) for name in KEPT_OF_THE_LATEST]
 
 
+@pytest.mark.parametrize(("before", "latest"), [("first_only", "budget"), ("budget", "first_only")])
+def test_first_calls_of_a_round_do_not_pass_for_warm_ones(before, latest):
+    both = pooled(replace(record(), trials__stopped=before), replace(record(), trials__stopped=latest))
+    assert both.trials.stopped == "first_only"
+
+
 def test_the_summary_averages_only_what_all_completed():
     from graphbench.records.comparison import compare
     from graphbench.reporting.suites import summary

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from statistics import median
 
@@ -17,6 +18,9 @@ from graphbench.reporting.numbers import Signs, quantity
 from graphbench.reporting.speeds import TOTALS
 from graphbench.reporting.wording import codes
 from graphbench.system.text import count, listed
+
+GC_MATTERS = 1.3
+"""Builds that take this many times as long with the garbage collector on are mentioned."""
 
 
 def answer(rows: Sequence[Record], comparisons: Sequence[Comparison], signs: Signs) -> str:
@@ -201,7 +205,7 @@ def _of_outcomes(rows: list[Record], signs: Signs) -> list[str]:
         if row.outcome is not Outcome.OK:
             detail = row.reason or (row.certificate.detail if row.certificate else "no reason was recorded")
             failures.setdefault((row.outcome, detail), []).append(name)
-        if row.phases.build_gc_s is not None and row.phases.build_s is not None:
+        if (row.phases.build_gc_s or 0.0) > GC_MATTERS * (row.phases.build_s or math.inf):
             on, off = (numbers.seconds(taken, signs) for taken in (row.phases.build_gc_s, row.phases.build_s))
             found.append(f"{name} builds in {on} with the garbage collector on, as in most scripts; {off} with it off.")
         for verb, taken in (("starts", row.phases.start_steps_s), ("builds", row.phases.build_steps_s)):

@@ -100,7 +100,7 @@ def _trials(before: Trials, latest: Trials, shift: int, counts: list[int]) -> Tr
         sources=[*before.sources, *latest.sources],
         quality=[*before.quality, *latest.quality],
         certified=[*before.certified, *(shift + trial for trial in latest.certified)],
-        stopped=latest.stopped,
+        stopped="first_only" if "first_only" in {before.stopped, latest.stopped} else latest.stopped,
         rounds=counts,
         compared=before.compared + latest.compared,
     )
