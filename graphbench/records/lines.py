@@ -146,7 +146,7 @@ def content(path: Path) -> Content:
                 try:
                     found.records.append(from_json(line))
                 except StoreError as error:
-                    torn = not complete and (bool(found.records) or line.startswith(b'{"'))
+                    torn = not complete and (bool(found.records) or b'{"'.startswith(line[:2]))
                     found.faults.append(Fault(number, start, file.tell(), str(error), torn))
             start = file.tell()
     return found
