@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from graphbench.errors import UnsupportedError
+from helpers import reference
 from helpers.engines import having
 from helpers.graphs import GRAPHS, certify, changed, graph, rejected, solve
 
@@ -12,35 +13,6 @@ from helpers.graphs import GRAPHS, certify, changed, graph, rejected, solve
 def _random(seed, n=30, m=110, *, directed):
     rng = np.random.default_rng(seed)
     return graph([tuple(row) for row in rng.integers(n, size=(m, 2)).tolist()], n + 2, directed=directed)
-
-
-def coefficients(edges):
-    """By definition: the arcs among the neighbours of each vertex."""
-    matrix = edges.to_scipy().toarray() > 0
-    near = matrix | matrix.T
-    out = np.zeros(len(matrix))
-    for v, row in enumerate(near):
-        around = np.flatnonzero(row)
-        if len(around) > 1:
-            out[v] = matrix[np.ix_(around, around)].sum() / (len(around) * (len(around) - 1))
-    return out
-
-
-def labels(edges, iterations):
-    """By definition: one vertex after another."""
-    matrix = edges.to_scipy().toarray() > 0
-    votes = matrix.astype(int) + matrix.T if edges.directed else matrix.astype(int)
-    now = list(range(len(votes)))
-    for _ in range(iterations):
-        after = list(now)
-        for v, row in enumerate(votes):
-            count = {}
-            for u in np.flatnonzero(row):
-                count[now[u]] = count.get(now[u], 0) + row[u]
-            if count:
-                after[v] = min(label for label in count if count[label] == max(count.values()))
-        now = after
-    return np.array(now)
 
 
 @pytest.mark.parametrize("engine", having("lcc"))
@@ -53,7 +25,7 @@ def test_local_clustering_follows_its_definition(engine, directed):
                 solve(engine, "lcc", edges)
             continue
         answer = solve(engine, "lcc", edges)
-        assert answer == pytest.approx(coefficients(edges), rel=1e-6)
+        assert answer == pytest.approx(reference.local_clustering(edges), rel=1e-6)
         assert certify("lcc", edges, answer).quantities["average"] == pytest.approx(answer.mean())
 
 
@@ -71,7 +43,7 @@ def test_undirected_clustering_is_networkxs_and_directed_clustering_is_not():
 @pytest.mark.parametrize("directed", [False, True])
 def test_any_changed_coefficient_is_invalid(directed):
     edges = _random(5, directed=directed)
-    right = coefficients(edges)
+    right = reference.local_clustering(edges)
     assert certify("lcc", edges, right).valid
     for v in range(edges.num_vertices):
         wrong = changed(right, v, right[v] * (1 - 1e-5) if right[v] else 1e-9)
@@ -87,14 +59,14 @@ def test_labels_follow_their_definition(engine, directed, iterations):
     for seed in range(3):
         edges = _random(seed, m=45, directed=directed)
         answer = solve(engine, "cdlp", edges, iterations=iterations)
-        assert answer.tolist() == labels(edges, iterations).tolist()
+        assert answer.tolist() == reference.propagated_labels(edges, iterations).tolist()
         finding = certify("cdlp", edges, answer, iterations=iterations)
         assert finding.valid, finding.detail
 
 
 def test_labels_by_hand():
     star = GRAPHS["star"]  # around vertex 4: its label is everywhere after one iteration, and 0 at its place
-    assert labels(star, 1).tolist() == [4, 4, 4, 4, 0, 4, 4, 4, 4]
+    assert reference.propagated_labels(star, 1).tolist() == [4, 4, 4, 4, 0, 4, 4, 4, 4]
     assert solve("scipy", "cdlp", star, iterations=1).tolist() == [4, 4, 4, 4, 0, 4, 4, 4, 4]
     twice = graph([(0, 1), (1, 0), (2, 1), (3, 1)], 4, directed=True)  # 0 counts twice at 1
     assert solve("scipy", "cdlp", twice, iterations=1).tolist() == [1, 0, 1, 1]
@@ -102,10 +74,10 @@ def test_labels_by_hand():
 
 def test_any_other_partition_is_invalid():
     edges = _random(2, m=45, directed=False)
-    right = labels(edges, 10)
+    right = reference.propagated_labels(edges, 10)
     assert certify("cdlp", edges, right + 100).valid
     for v in range(edges.num_vertices):
         alone = changed(right, v, 1_000)
         assert certify("cdlp", edges, alone).valid == (np.count_nonzero(right == right[v]) == 1)
-    rejected("cdlp", edges, labels(edges, 1), "are not those that are labelled")
+    rejected("cdlp", edges, reference.propagated_labels(edges, 1), "are not those that are labelled")
     rejected("cdlp", edges, changed(right, 4, -1), "vertex 4 has no label")

@@ -166,10 +166,16 @@ def right_answer(algorithm):  # noqa: C901, PLR0912, PLR0915 - one case for each
         case "analyze-clustering":
             _, _, inputs, _ = posed(algorithm, WEIGHTED)
             found = WEIGHTED, analysis(WEIGHTED, inputs.labels)
+        case "lcc":
+            found = DIRECTED, reference.local_clustering(DIRECTED)
+        case "cdlp":
+            found = DIRECTED, reference.propagated_labels(DIRECTED, 10)
         case "spectral-modularity" | "spectral-balanced-cut":
             found = UNDIRECTED, np.arange(65) % 8
         case "wcc" | "louvain" | "leiden" | "ecg":
             found = UNDIRECTED, connected_components(UNDIRECTED.to_scipy(), directed=False)[1].astype(np.int64)
+        case _:
+            raise NotImplementedError(f"no right answer of {algorithm} is known here: add a case")
     return found
 
 

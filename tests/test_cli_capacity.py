@@ -193,7 +193,11 @@ def test_each_algorithm_has_a_row_and_the_table_explains_edge_counts(graphbench)
         (["capacity", "wcc"], 1, " or networkx."),
         (["capacity", "wcc", "--engine", "igraph,scipy"], 2, "one engine"),
         (["capacity", "wcc", "coo-to-csr", "--engine", "igraph"], 1, "igraph cannot solve coo-to-csr"),
-        (["capacity", "coo-to-csr", "--engine", "igraph"], 1, "Choose an --engine that has it: cugraph, scipy."),
+        (
+            ["capacity", "coo-to-csr", "--engine", "igraph"],
+            1,
+            "an --engine that has it: cugraph, graphblas, scipy.",
+        ),
         (["capacity", "wcc", "--engine", "igraph"], 2, "--memory-limit 4GB"),
         (["capacity", "wcc", "--engine", "igraph", "--device-memory", "1GB"], 2, "use --memory-limit SIZE"),
         (["capacity", "wcx", "--engine", "igraph"], 2, "wcc"),

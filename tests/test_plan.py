@@ -39,7 +39,7 @@ QUICK = {"engines": ["networkx", "igraph"], "trials": 1, "timeout": 60}
         ({"timeout": 0}, "timeout takes a finite number of seconds above 0, not 0"),
         ({"allocator": "fast"}, "allocator takes one of default, pool, async, managed, not 'fast'"),
         ({"baseline": "netwrokx"}, "Did you mean networkx"),
-        ({"engines": []}, "engines is empty: name at least one of cugraph, cugraph-mg, graphblas, igraph"),
+        ({"engines": []}, "engines is empty: name at least one of cugraph, cugraph-mg, graph-tool, "),
         ({"engines": [3]}, "engines takes names of engines, not 3"),
         ({"memory_limit": 0}, "memory_limit takes an amount of memory above 0, such as 16GB, not 0"),
         ({"gpus": 0}, "gpus takes a whole number from 1, or all, not 0"),

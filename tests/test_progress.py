@@ -43,7 +43,7 @@ def test_lines_of_a_suite_begin_with_its_progress(reporter, told):
 def test_a_line_has_the_median_of_an_even_number_of_trials(reporter, told):
     phases = replace(record(), phases__call_s=[1.0, 4.0, 2.0, 3.0]).phases
     reporter.observe(ends(record(phases=phases)))
-    assert "run 2.50 s (n = 4)" in told.getvalue()
+    assert "warm call 2.50 s (n = 4)" in told.getvalue()
 
 
 def test_an_unavailable_engine_is_reported_once(reporter, told):

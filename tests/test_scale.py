@@ -169,7 +169,7 @@ def test_a_single_size_is_measured_without_a_chart(graphbench, tmp_path):
         (
             ["scale", "coo-to-csr", "rmat:scale=4", "--engine", "igraph"],
             1,
-            "Choose an --engine that has it: cugraph, scipy.",
+            "Choose an --engine that has it: cugraph, graphblas, scipy.",
         ),
         (["scale", "wcc", "rmat:scale=4..5", "--gpus", "0"], 2, "gpus takes a whole number from 1, or all, not 0"),
     ],
@@ -227,7 +227,7 @@ def test_speedup_and_efficiency_are_over_one_gpu_of_the_same_engine():
 
 def test_speedup_is_over_the_fewest_gpus_that_suffice():
     section = shown(lost(1), on(2, 6.0), on(4, 4.0))
-    assert cells(section, "GPUs", "run", "speedup", "efficiency") == [
+    assert cells(section, "GPUs", "warm call", "speedup", "efficiency") == [
         ("1", "out of memory", "–", "–"),  # noqa: RUF001
         ("2", "6.00 s", "1.00× over 2 GPUs", "1.00"),  # noqa: RUF001
         ("4", "4.00 s", "1.50× over 2 GPUs", "0.75"),  # noqa: RUF001
@@ -244,7 +244,10 @@ def test_one_number_of_gpus_has_no_speedup_and_no_chart():
     section = shown(*(on(2, 1.0, edges=edges) for edges in sizes), lost(1, edges=sizes[0]))
     (table,) = blocks(section, Table)
     assert not {"speedup", "efficiency"} & set(table.heads)
-    assert cells(section, "GPUs", "run", "edges/s")[:2] == [("1", "out of memory", "–"), ("2", "1.00 s", "1,000,000")]  # noqa: RUF001
+    assert cells(section, "GPUs", "warm call", "edges/s")[:2] == [
+        ("1", "out of memory", "–"),  # noqa: RUF001
+        ("2", "1.00 s", "1,000,000"),
+    ]
     assert not blocks(section, Chart)
     (notes,) = blocks(section, Bullets)
     assert len(notes.items) == 1

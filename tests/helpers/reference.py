@@ -145,3 +145,32 @@ def strong(edges):
     for _ in range(edges.num_vertices.bit_length()):
         reach = reach @ reach
     return (reach & reach.T).argmax(axis=1).astype(np.int64)
+
+
+def local_clustering(edges):
+    """Local clustering coefficients by definition: the arcs among the neighbours of each vertex."""
+    matrix = edges.to_scipy().toarray() > 0
+    near = matrix | matrix.T
+    out = np.zeros(len(matrix))
+    for v, row in enumerate(near):
+        around = np.flatnonzero(row)
+        if len(around) > 1:
+            out[v] = matrix[np.ix_(around, around)].sum() / (len(around) * (len(around) - 1))
+    return out
+
+
+def propagated_labels(edges, iterations):
+    """Labels after some iterations of synchronous propagation, one vertex after another."""
+    matrix = edges.to_scipy().toarray() > 0
+    votes = matrix.astype(int) + matrix.T if edges.directed else matrix.astype(int)
+    now = list(range(len(votes)))
+    for _ in range(iterations):
+        after = list(now)
+        for v, row in enumerate(votes):
+            count = {}
+            for u in np.flatnonzero(row):
+                count[now[u]] = count.get(now[u], 0) + row[u]
+            if count:
+                after[v] = min(label for label in count if count[label] == max(count.values()))
+        now = after
+    return np.array(now)
