@@ -1,5 +1,7 @@
 """The version in a record is that of what runs: files of two distributions, of a fork, or replaced ones are refused."""
 
+import base64
+import hashlib
 import sys
 
 import pytest
@@ -49,6 +51,20 @@ def install(site, name, version, *, reports=None, package=PACKAGE, lists=True):
     (folder / "__init__.py").write_text(f"__version__ = {(reports or version)!r}\n")
     (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n")
     (info / "RECORD").write_text(f"{package}/__init__.py,sha256=0,1\n" * lists + f"{info.name}/METADATA,,\n")
+
+
+def install_whole(site, *, reports):
+    """Install version 11.3 of the made-up distribution, with a version that it reports and the hashes of its files."""
+    install(site, "made-up-kit", "11.3")
+    files = {"__init__.py": "from madeup_kit.about import __version__\n", "about.py": f"__version__ = {reports!r}\n"}
+    for name, text in files.items():
+        (site / PACKAGE / name).write_text(text)
+    hashes = {name: hashlib.sha256(text.encode()).digest() for name, text in files.items()}
+    lines = [f"{PACKAGE}/{name},sha256={base64.urlsafe_b64encode(at).decode()[:-1]},1" for name, at in hashes.items()]
+    lines += [f"{PACKAGE}/__pycache__/about.cpython-311.pyc,,", "made_up_kit-11.3.dist-info/RECORD,,"]
+    record = site / "made_up_kit-11.3.dist-info" / "RECORD"
+    record.write_text("\n".join(lines))
+    return MadeUp()
 
 
 def test_the_owner_of_a_package_is_found_without_importing_it(site):
@@ -107,6 +123,37 @@ def test_a_module_of_another_version_is_refused_once_it_is_imported(site):
         engine.check_imported()
 
 
+def test_a_library_that_reports_another_version_than_it_was_published_under_is_the_published_one(site):
+    engine = install_whole(site, reports="11.0")
+    assert engine.availability().ok
+    engine.start(None)
+    engine.check_imported()
+    assert engine.version() == "11.3"
+
+
+@pytest.mark.parametrize("name", ["__init__.py", "about.py"])
+def test_another_version_is_refused_where_any_file_was_replaced_or_is_gone(site, name):
+    engine = install_whole(site, reports="11.0")
+    engine.start(None)
+    file = site / PACKAGE / name
+    file.write_text(file.read_text() + "# replaced\n")
+    with pytest.raises(UnavailableError, match=r"reports version 11.0, but 11.3 is installed"):
+        engine.check_imported()
+    file.unlink()
+    with pytest.raises(UnavailableError, match=r"reports version 11.0, but 11.3 is installed"):
+        engine.check_imported()
+
+
+def test_another_version_is_refused_where_another_folder_hides_the_unaltered_files(site, tmp_path_factory, monkeypatch):
+    engine = install_whole(site, reports="11.0")
+    other = tmp_path_factory.mktemp("other")
+    (other / f"{PACKAGE}.py").write_text("__version__ = '11.0'\n")
+    monkeypatch.syspath_prepend(other)
+    engine.start(None)
+    with pytest.raises(UnavailableError, match=r"reports version 11.0, but 11.3 is installed"):
+        engine.check_imported()
+
+
 @pytest.mark.parametrize("reports", ["26.10.00", "26.10.0", "26.10", "26.10.0+cu13"])
 def test_two_spellings_of_one_version_are_one(site, reports):
     install(site, "made-up-kit", "26.10.0", reports=reports)
@@ -146,7 +193,7 @@ def test_other_spellings_of_versions(one, two, same):
     assert same_version(one, two) is same_version(two, one) is same
 
 
-@pytest.mark.parametrize("name", ["igraph", "networkit", "networkx", "scipy"])
+@pytest.mark.parametrize("name", ["graphblas", "igraph", "networkit", "networkx", "scikit-network", "scipy"])
 def test_the_libraries_of_this_environment_are_what_they_claim(name):
     engine = registry.engine(name)
     if not engine.availability().ok:

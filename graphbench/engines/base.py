@@ -36,7 +36,7 @@ from graphbench.engines._collected import (
 )
 from graphbench.errors import UnavailableError
 from graphbench.graphs.edgelist import Columns, EdgeList
-from graphbench.system.distributions import normalised, owners, same_version
+from graphbench.system.distributions import is_found, is_unaltered, normalised, owners, same_version
 from graphbench.system.machine import usable_cores
 from graphbench.system.memory import is_out_of_memory
 from graphbench.system.text import listed
@@ -101,7 +101,8 @@ class Engine:
     distributions: ClassVar[tuple[str, ...]]
     """Names of the library on PyPI; where none is declared, any distribution may have brought the module."""
     packages: ClassVar[tuple[str, ...]]
-    """Import packages that decide what is measured, the library by default; the first one gives the version."""
+    """Import packages that it needs and that decide what is measured, the library by default; the first one gives the
+    version."""
     extra: ClassVar[str] = "cpu"
     """The extra of this package that installs the library."""
     install: ClassVar[str] = ""
@@ -171,12 +172,17 @@ class Engine:
     def availability(self) -> Availability:
         """Whether the engine can run here, without importing it (at most 50 ms)."""
         if importlib.util.find_spec(self.library) is None:
-            fix = self.install or f"Install it: {CHECKOUT_HINT.format(extra=self.extra)}."
-            return Availability(ok=False, reason="not installed", fix=fix)
+            return Availability(ok=False, reason="not installed", fix=self.how_to_install())
         return self.identity()
 
+    def how_to_install(self) -> str:
+        """The fix where a package is missing."""
+        return self.install or f"Install it: {CHECKOUT_HINT.format(extra=self.extra)}."
+
     def identity(self) -> Availability:
-        """Whether the files of its packages are those of the distributions that they claim to be."""
+        """Whether its packages are installed, with files of the distributions that they claim to be."""
+        if absent := [package for package in self.packages if not is_found(package)]:
+            return Availability(ok=False, reason=f"{listed(absent)} not installed", fix=self.how_to_install())
         for package in self.packages:
             found = owners(package)
             if len(found) > 1:
@@ -204,12 +210,15 @@ class Engine:
     def check_imported(self) -> None:
         """Check, once the library is imported, that it is of the installed version.
 
+        A library may report another one than it was published under, as scikit-network 0.33.5 does. So a package whose
+        files are all those that its distribution installed is of that version, whatever it reports.
+
         Raises:
-            UnavailableError: if it reports another: something replaced its files.
+            UnavailableError: if it reports another, and something replaced its files.
         """
         package, installed = self.packages[0], self.version()
         imported = _imported_version(package)
-        if imported and installed and not same_version(imported, installed):
+        if imported and installed and not same_version(imported, installed) and not is_unaltered(package):
             reason = f"the module {package} reports version {imported}, but {installed} is installed"
             fix = "Another distribution or folder replaces its files: install it in a new environment."
             raise UnavailableError(self.name, reason, fix)

@@ -34,6 +34,7 @@ class ScikitNetwork(Engine):
 
     def start(self, settings: Settings) -> Any:
         """Import the library and the modules that adapters use."""
+        import scipy.sparse.csgraph  # noqa: F401 - imported by the first call that needs it
         import sknetwork
         import sknetwork.clustering
         import sknetwork.path
