@@ -73,10 +73,21 @@ def test_without_a_gpu_a_task_names_no_number(monkeypatch):
 
 @pytest.mark.usefixtures("four")
 def test_workers_are_shown_as_many_gpus_as_were_asked_for_from_the_device_on():
-    assert engine.environment(Settings()) == {"CUDA_VISIBLE_DEVICES": "3,5,GPU-abc,7"}
-    assert engine.environment(Settings(gpus=2)) == {"CUDA_VISIBLE_DEVICES": "3,5"}
-    assert engine.environment(Settings(gpus=2, device=1)) == {"CUDA_VISIBLE_DEVICES": "5,GPU-abc"}
-    assert engine.environment(Settings(gpus=2, scheduler="tcp://host:8786")) == {}
+    def shown(**settings):
+        return engine.environment(Settings(**settings)).get("CUDA_VISIBLE_DEVICES")
+
+    assert shown() == "3,5,GPU-abc,7"
+    assert shown(gpus=2) == "3,5"
+    assert shown(gpus=2, device=1) == "5,GPU-abc"
+    assert shown(gpus=2, scheduler="tcp://host:8786") is None
+
+
+@pytest.mark.usefixtures("four")
+@pytest.mark.parametrize("name", registry.engine_names())
+def test_every_engine_has_the_same_rules_for_idle_threads(name):
+    variables = registry.engine(name).environment(Settings(threads=2))
+    assert variables["OMP_WAIT_POLICY"] == "passive"
+    assert variables["OMP_DYNAMIC"] == "false"
 
 
 def test_all_gpus_are_visible_where_nothing_hides_them(monkeypatch):

@@ -1,6 +1,7 @@
 """Names find their objects, unknown names get suggestions, and every pair has an adapter or a reason."""
 
 import ast
+import importlib.util
 import itertools
 import re
 import sys
@@ -12,7 +13,7 @@ import pytest
 import graphbench
 from graphbench import registry
 from graphbench.algorithms.base import Algorithm
-from graphbench.engines.base import Engine
+from graphbench.engines.base import Availability, Engine
 from graphbench.errors import UnknownNameError, UnsupportedError
 
 SIX = ["bfs", "jaccard", "louvain", "pagerank", "sssp", "wcc"]
@@ -160,6 +161,20 @@ def test_an_engine_that_is_not_installed_says_how_to_get_it(name, monkeypatch):
     assert not found.ok
     assert found.reason == "not installed"
     assert "pip install -e '.[cpu]'" in found.fix
+
+
+@pytest.mark.parametrize(
+    ("name", "package"),
+    [(name, package) for name in registry.engine_names() for package in registry.engine(name).packages],
+)
+def test_an_engine_needs_all_its_packages(name, package, monkeypatch):
+    real = importlib.util.find_spec
+    monkeypatch.setattr("graphbench.engines._gpu.availability", lambda *_: Availability(ok=True))
+    monkeypatch.setattr(importlib.util, "find_spec", lambda each: None if each == package else real("numpy"))
+    found = registry.engine(name).availability()
+    assert not found.ok
+    assert found.reason in {"not installed", f"{package} not installed"}
+    assert "install" in found.fix
 
 
 def test_only_adapters_and_certificates_are_functions_without_a_name():

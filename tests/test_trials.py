@@ -83,6 +83,20 @@ def test_the_module_that_was_imported_is_checked_before_anything_is_measured(ben
         prepared_job(bench, tmp_path, "steady")
 
 
+def test_an_engine_whose_library_does_not_import_is_unavailable(bench, tmp_path, monkeypatch):
+    def start(*_):
+        raise ModuleNotFoundError("No module named 'second_half'")
+
+    monkeypatch.setattr(faulty_engines.Steady, "start", start)
+    sent = []
+    monkeypatch.setattr(bench, "_send", sent.append)
+    bench.run(request_to(tmp_path, "steady"))
+    failed = sent[-1]
+    assert failed.outcome is Outcome.UNAVAILABLE
+    assert "its library cannot be imported (ModuleNotFoundError: No module named 'second_half')" in failed.reason
+    assert "Install it" in failed.reason
+
+
 @pytest.fixture
 def recording(bench, tmp_path, monkeypatch):
     """An engine after one task, its log, and how to prepare the next."""

@@ -50,9 +50,19 @@ class OnGpu(Engine):
         found = availability(self.packages[0], self.wheel)
         return self.identity() if found.ok else found
 
+    def how_to_install(self) -> str:
+        """For the installed CUDA version, else for the newest that fits."""
+        major = installed_major(self.wheel) or _fitting_major(gpus.probe()) or max(DRIVER_FOR)
+        return f"Install it: {_install(major)}."
+
     def environment(self, settings: Settings) -> dict[str, str]:
-        """Show the worker one GPU only."""
-        return super().environment(settings) | {"CUDA_VISIBLE_DEVICES": gpus.visible(settings.device)}
+        """Show the worker only the GPUs that it uses."""
+        visible = self.visible_gpus(settings)
+        return super().environment(settings) | ({} if visible is None else {"CUDA_VISIBLE_DEVICES": visible})
+
+    def visible_gpus(self, settings: Settings) -> str | None:
+        """What `CUDA_VISIBLE_DEVICES` names in the worker; None: as it is."""
+        return gpus.visible(settings.device)
 
     def synchronize(self) -> None:
         """Wait for the device."""

@@ -7,7 +7,7 @@ The edges are stored in the order that the algorithm needs, so that no trial inc
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -30,7 +30,7 @@ class CuGraph(OnGpu):
     revision = 2
     library = "cugraph"
     distributions = ("cugraph-cu13", "cugraph-cu12", "cugraph")
-    packages = ("cugraph", "pylibcugraph", "cudf", "cupy", "rmm")
+    packages: ClassVar[tuple[str, ...]] = ("cugraph", "pylibcugraph", "cudf", "cupy", "rmm")
     wheel = "cugraph"
 
     def start(self, settings: Settings) -> Any:

@@ -21,7 +21,6 @@ from __future__ import annotations
 import dataclasses
 import functools
 import importlib
-import importlib.util
 from collections.abc import Mapping
 from typing import Any
 
@@ -30,15 +29,12 @@ import numpy.typing as npt
 
 from graphbench.algorithms.base import Adapter, Algorithm, Attached, Call, Kind
 from graphbench.engines import _dask, _dask_graph
-from graphbench.engines.base import CHECKOUT_HINT, Availability, Collected, Settings
+from graphbench.engines.base import Collected, Settings
 from graphbench.engines.cugraph import CuGraph, arguments, edges_of
 from graphbench.errors import UnavailableError
 from graphbench.graphs.edgelist import EdgeList
 from graphbench.system import gpus
-from graphbench.system.text import listed
 
-NEEDED = ("dask_cuda", "dask_cudf", "raft_dask", "ucxx")
-"""Modules besides cuGraph; its wheels install them, some other builds do not."""
 SAME_CALL = (
     "betweenness",
     "core-number",
@@ -70,6 +66,7 @@ class CuGraphMG(CuGraph):
 
     name = "cugraph-mg"
     title = "cuGraph (several GPUs)"
+    packages = (*CuGraph.packages, "dask_cuda", "dask_cudf", "raft_dask", "ucxx")
     revision = 2
     multi_gpu = True
     opt_in = True
@@ -89,25 +86,15 @@ class CuGraphMG(CuGraph):
         call = single and _on_workers(single.call, lazy=page.name in LEFT_LAZY)
         return single and call and dataclasses.replace(single, call=call)
 
-    def availability(self) -> Availability:
-        """As cuGraph, and whether the modules of its distributed API are installed."""
-        single = super().availability()
-        absent = [module for module in NEEDED if importlib.util.find_spec(module) is None] if single.ok else []
-        if absent:
-            reason = f"{listed(absent)} not installed"
-            return Availability(ok=False, reason=reason, fix=f"Install it: {CHECKOUT_HINT.format(extra=self.extra)}.")
-        return single
-
     def gpus(self, settings: Settings) -> int:
         """The number that was asked for; else all that are visible, from `--device` on."""
         return settings.gpus or max(len(gpus.visible_names()) - settings.device, 0)
 
-    def environment(self, settings: Settings) -> dict[str, str]:
-        """Show the worker and its Dask workers only the GPUs they use; all GPUs if a running cluster computes."""
+    def visible_gpus(self, settings: Settings) -> str | None:
+        """Those that the worker and its Dask workers use; all GPUs if a running cluster computes."""
         if settings.scheduler is not None:
-            return super().environment(settings)
-        visible = gpus.visible(settings.device, max(self.gpus(settings), 1))
-        return super().environment(settings) | {"CUDA_VISIBLE_DEVICES": visible}
+            return None
+        return gpus.visible(settings.device, max(self.gpus(settings), 1))
 
     # Starting
 

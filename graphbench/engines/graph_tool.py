@@ -56,10 +56,6 @@ class GraphTool(Engine):
         found = _VERSION.search(header.read_text(encoding="utf-8", errors="replace"))
         return found[1] if found else super().version()
 
-    def environment(self, settings: Settings) -> dict[str, str]:
-        """OpenMP reads its number of threads once, when the library is loaded."""
-        return {} if settings.threads is None else {"OMP_NUM_THREADS": str(settings.threads)}
-
     def start(self, settings: Settings) -> Any:
         """Import the library and the modules that adapters use, and set the number of threads, if one is given."""
         import graph_tool

@@ -11,7 +11,6 @@ times of one thread on coAuthorsDBLP and email-Enron (python-graphblas 2025.2, S
 
 from __future__ import annotations
 
-import importlib.util
 from collections.abc import Mapping
 from typing import Any, Literal, NamedTuple
 
@@ -22,7 +21,6 @@ from graphbench.algorithms._iterating import stop_at_total
 from graphbench.algorithms._lists import disorder
 from graphbench.algorithms.base import Call, Kind, Renumbered, Scaled
 from graphbench.engines.base import (
-    Availability,
     Collected,
     CompressedRows,
     Ends,
@@ -55,24 +53,19 @@ class GraphBLAS(Engine):
     revision = 1
     library = "graphblas"
     distributions = ("python-graphblas",)
+    packages = ("graphblas", "suitesparse_graphblas")
     speed_class = 0
     parallel = True
     gap = "not in the library, nor a few lines of its operations"
 
-    def availability(self) -> Availability:
-        """It needs python-graphblas and the C library, a distribution of its own."""
-        found = super().availability()
-        if found.ok and importlib.util.find_spec("suitesparse_graphblas") is None:
-            return Availability(ok=False, reason="no suitesparse-graphblas", fix="pip install suitesparse-graphblas")
-        return found
-
     def start(self, settings: Settings) -> Any:
-        """Import the library, with the objects that it makes at their first use, and set the number of threads."""
+        """Import the library, with what it imports and makes at first use, and set the number of threads."""
         import scipy.sparse  # noqa: F401 - so that the build does not include it
 
         graphblas = super().start(settings)
         graphblas.init("suitesparse", blocking=False)
         from graphblas import binary, monoid, semiring, ss, unary  # noqa: F401 - made at their first use
+        from graphblas.core import slice as _  # noqa: F401 - imported by the first assignment to a slice
 
         if settings.threads is not None:
             graphblas.ss.config["nthreads"] = settings.threads

@@ -276,7 +276,11 @@ class Bench:
         return self._engine
 
     def _start(self, engine: Engine, settings: Settings) -> None:
-        self._module, lap = timed(engine, engine.start, settings)
+        try:
+            self._module, lap = timed(engine, engine.start, settings)
+        except ImportError as error:  # a module that it needs is missing or does not load
+            reason = f"its library cannot be imported ({_in_one_line(error)})"
+            raise UnavailableError(engine.name, reason, engine.how_to_install()) from error
         engine.check_imported()
         self._start_s = lap.seconds
         if engine.start_steps:
