@@ -10,6 +10,7 @@ from graphbench.engines._collected import (
     Ends,
     Entries,
     Groups,
+    Layout,
     Numbering,
     Walks,
     arrange,
@@ -136,3 +137,27 @@ def test_an_answer_is_collected_and_then_arranged():
     raw = ids(1, 0), np.array([0.5, 0.25])
     assert Library().answer(raw, "scores", PATH, None)[:2].tolist() == [0.25, 0.5]
     assert Library().answer({1: 3, 0: 2}, "counts", PATH, None).tolist() == [2, 3, -1, -1, -1]
+
+
+class LateArray(np.ndarray):
+    """An array that computes when it is converted."""
+
+    def astype(self, *_, **__):
+        raise AssertionError("computed where no clock runs")
+
+
+def test_methods_of_a_subclass_of_arrays_are_not_called():
+    late = np.array([2, 1], dtype=np.int32).view(LateArray)
+    for collected in (late, ByVertex(ids(0, 1), late)):
+        assert arrange(collected, "counts", graph(path(2), 2), None).tolist() == [2, 1]
+
+
+@pytest.mark.parametrize("base", [Layout, ByVertex])
+def test_a_layout_of_an_engines_own_is_refused(base):
+    class Late(base):
+        def arranged(self, *_):
+            raise AssertionError("computed where no clock runs")
+
+    late = Late(ids(0), ids(1)) if base is ByVertex else Late()
+    with pytest.raises(TypeError, match="returned Late, whose work no clock would see"):
+        arrange(late, "counts", PATH, None)

@@ -205,6 +205,9 @@ class Numbering(Layout):
         return np.concatenate([table, Ends(self.src, self.dst).arranged(kind, edges, pairs)])
 
 
+_LAYOUTS = (ByVertex, ByPair, SortedByPair, Groups, Walks, Ends, Entries, CompressedRows, Numbering)
+"""A subclass could compute in `arranged`, which is not timed."""
+
 Collected = Array | list[ByVertex] | Layout | Scaled
 """What `collect` returns; a list has one result for each column of kind `vectors`."""
 
@@ -215,17 +218,16 @@ def arrange(collected: Any, kind: AnyKind, edges: EdgeList, pairs: npt.NDArray[n
     Anything but :data:`Collected` is returned as it is: no answer, which the caller reports.
 
     Raises:
-        TypeError: if `collected` has a field that is no array in host memory.
+        TypeError: if `collected` is a layout of an engine's own, or has a field that is no array in host memory.
     """
     if isinstance(collected, Scaled):
         return _rescaled(arrange(collected.result, kind, edges, pairs), collected)
     if isinstance(collected, np.ndarray):
-        return _typed(_unreached_marked(collected, kind), kind)
+        return _typed(_unreached_marked(_plain(collected), kind), kind)
     if isinstance(collected, list) and kind == "vectors":
         return np.stack([arrange(column, "scores", edges, pairs) for column in collected], axis=1)
     if isinstance(collected, Layout):
-        _require_arrays(collected)
-        return collected.arranged(kind, edges, pairs)
+        return _of_plain_arrays(collected).arranged(kind, edges, pairs)
     return collected  # type: ignore[no-any-return]
 
 
@@ -244,11 +246,23 @@ def scatter(n: int, vertices: Any, values: Any, *, fill: Any, dtype: Any) -> Arr
     return out
 
 
-def _require_arrays(layout: Layout) -> None:
+def _plain(array: Array) -> Array:
+    """The same memory without the methods of a subclass, which could compute here, where no clock runs."""
+    return np.asarray(array)
+
+
+def _of_plain_arrays(layout: Layout) -> Layout:
+    kind: Any = type(layout)
+    if kind not in _LAYOUTS:
+        known = ", ".join(one.__name__ for one in _LAYOUTS)
+        raise TypeError(f"`collect` returned {kind.__name__}, whose work no clock would see; expected one of {known}")
     for name, value in vars(layout).items():
         if not isinstance(value, np.ndarray | str | None):
-            kind, found = type(layout).__name__, type(value).__name__
-            raise TypeError(f"`collect` returned {kind} with {name} of type {found}, expected a NumPy array")
+            found = type(value).__name__
+            raise TypeError(f"`collect` returned {kind.__name__} with {name} of type {found}, expected a NumPy array")
+    fields = {name: _plain(value) if isinstance(value, np.ndarray) else value for name, value in vars(layout).items()}
+    plain: Layout = kind(**fields)
+    return plain
 
 
 def _typed(values: Array, kind: AnyKind) -> Array:
