@@ -112,6 +112,35 @@ OTHER = steady(1.0, engine="scipy", id="scipy-old"), steady(1.001, engine="scipy
 """A cell that did not change."""
 
 
+def test_where_work_is_reused_the_calls_on_rebuilt_graphs_are_compared():
+    def cached(warm, rebuilt):
+        return replace(steady(warm), phases__rebuilt_s=[rebuilt] * 9, phases__first_s=rebuilt)
+
+    began_to_reuse = one(cached(1.0, 1.0), cached(0.01, 1.0))
+    assert (began_to_reuse.kind, began_to_reuse.ratio) == ("same", pytest.approx(1))
+    assert began_to_reuse.reasons[0].startswith("reuses_work:")
+    slower = one(cached(0.01, 1.0), cached(0.01, 3.0))
+    assert (slower.kind, slower.judged) == ("slower", True)
+    assert objections([slower], LIMIT)
+    near = one(cached(1.0, 1.99), cached(1.0, 2.01))
+    assert near.ratio == pytest.approx(1.99 / 2.01), "one side is below the threshold of reuse, and one above it"
+
+
+def test_an_answer_that_became_lazy_is_no_gain():
+    lazy = replace(steady(0.001), phases__collect_s=1.019)
+    found = one(steady(1.0), lazy)
+    assert found.kind == "same"
+    assert found.reasons[0].startswith("lazy_answer:")
+
+
+def test_a_cell_that_became_too_slow_for_warm_calls_fails_a_gate():
+    slow = replace(record("igraph", 50.0, n=1), trials__stopped="first_only", phases__first_s=50.0)
+    found = changes([steady(1.0), OTHER[0]], [slow, OTHER[1]])
+    assert (found[0].kind, found[0].lost) == ("possible", True)
+    assert "no warm call" in objections(found, LIMIT)[0]
+    assert not objections(changes([slow, OTHER[0]], [steady(1.0), OTHER[1]]), LIMIT)
+
+
 # What cannot be compared
 
 

@@ -114,6 +114,28 @@ def round_medians(baseline: Record, engine: Record) -> tuple[list[float], list[f
     return one, two
 
 
+def compared_rounds(old: Record, new: Record) -> tuple[list[float], list[float]]:
+    """As :func:`round_medians`, of one engine before and after, by what its calls did.
+
+    Where a side reuses work, the calls on rebuilt graphs of both sides: one that is close to the threshold may be on
+    either side of it. A side without three of them in every round has no rounds then. Where an answer is lazy,
+    `collect` is added.
+    """
+    lazy = times.is_lazy(old) or times.is_lazy(new)
+    if times.reuses_work(old) or times.reuses_work(new):
+        one, two = _rebuilt_rounds(old), _rebuilt_rounds(new)
+    else:
+        one, two = round_medians(old, new)
+    return _collected(one, old, lazy), _collected(two, new, lazy)
+
+
+def _rebuilt_rounds(record: Record) -> list[float]:
+    calls, size = times.rebuilt_calls(record), times.MIN_REBUILT
+    if len(calls) != size * len(_rounds(record)):
+        return []
+    return [median(calls[start : start + size]) for start in range(0, len(calls), size)]
+
+
 def _rounds(record: Record) -> list[list[tuple[int | None, float]]]:
     """The calls of each round, with their sources (None for other problems)."""
     calls = [max(seconds, times.TICK_S) for seconds in record.phases.call_s]

@@ -20,8 +20,8 @@ from graphbench.records import statistics, times
 from graphbench.records.comparison import set_against
 from graphbench.records.matching import newest
 from graphbench.records.model import Environment, Outcome, Record
-from graphbench.records.ratios import Bound, round_medians
-from graphbench.records.rules import Verdict
+from graphbench.records.ratios import Bound, compared_rounds
+from graphbench.records.rules import Verdict, rule_of
 from graphbench.records.statistics import MIN_ROUNDS, Bounds, Estimate
 from graphbench.system.text import count
 
@@ -54,7 +54,8 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
         bound: `lower` or `upper` if a time limit was reached.
         rounds: of the old and the new side.
         broken: it was ok, and no longer has an answer.
-        lost: both are ok, and it has no ratio, or one that is unlike although the old side alone has no such fault.
+        lost: both are ok, and it has no ratio, or one that is unlike although the old side alone has no such fault; or
+            it had warm calls, and now has a longer first call only.
         repeated: both stores hold the same trials.
         reasons: why it cannot be compared, or what else to know.
         versions: changed versions: of the engine, graphbench, the driver, CUDA and Python.
@@ -184,22 +185,32 @@ def _change(old: Record | None, new: Record | None, cross_machine: bool) -> Chan
     if comparison.ratio_call is None or comparison.bound is not None or comparison.verdict is not Verdict.LIKE:
         no_longer = comparison.verdict is Verdict.REFUSED or set_against(old, old).verdict is Verdict.LIKE
         return _with(common, lost=was_ok and not common.broken and no_longer)
-    rounds = round_medians(*sides)
+    rounds = compared_rounds(*sides)
     same_calls = len({side.trials.stopped == "first_only" for side in sides}) == 1
     if min(map(len, rounds)) >= MIN_ROUNDS and same_calls:
         ratio = statistics.ratio_of_rounds(*rounds, CONFIDENCE)
     else:
         ratio = Estimate(comparison.ratio_call, _bounds(comparison.interval), _bounds(comparison.range), comparison.n)
+    kind, added = _kind(ratio, judged=ratio.coverage is not None), [*_aside(comparison.notes)]
+    only_first = new.trials.stopped == "first_only" and not same_calls
+    if only_first:
+        added.append("the new side has no warm call, so first calls are compared")
     return _with(
         common,
-        kind=_kind(ratio, judged=ratio.coverage is not None),
+        kind=kind,
+        lost=was_ok and only_first and kind == "possible" and ratio.value < 1,
         ratio=ratio.value,
         interval=ratio.interval,
         range=ratio.range,
         rounds=(len(rounds[0]), len(rounds[1])) if same_calls else (0, 0),
         repeated=(repeated := _shares_trials(old, new)),
-        reasons=[*common.reasons, *(["the same trials are in both stores"] if repeated else [])],
+        reasons=[*common.reasons, *added, *(["the same trials are in both stores"] if repeated else [])],
     )
+
+
+def _aside(notes: Sequence[str]) -> list[str]:
+    """The notes that say which times are compared instead of warm calls."""
+    return [note for note in notes if rule_of(note).code in ("reuses_work", "lazy_answer")]
 
 
 def _shares_trials(old: Record, new: Record) -> bool:

@@ -96,4 +96,5 @@ def _first_calls(pair: Pair) -> str:
 @rule("busy_machine", NOTE, remedy="Close other programs and measure again.")
 def _busy_machine(pair: Pair) -> str:
     found = [record.task.engine for record in pair.answered if times.was_busy(record)]
-    return f"other programs used the machine while {' and '.join(found)} was measured" if found else ""
+    verb = "was" if len(found) == 1 else "were"
+    return f"other programs used the machine while {' and '.join(found)} {verb} measured" if found else ""
