@@ -82,7 +82,7 @@ class Bench:
             self._run(request)
         except BaseException as error:  # noqa: BLE001  an engine may raise anything, SystemExit included
             traceback.print_exc()
-            self._send(Failed(outcome=self._outcome(error), reason=f"{_in_one_line(error)} (in phase {self._phase})"))
+            self._send(Failed(outcome=self._outcome(error), reason=self._reason(error)))
 
     def certify(self, request: protocol.Certify) -> None:
         """Certify the answers of a finished task, its graph released; an exception becomes :class:`Failed`."""
@@ -93,6 +93,11 @@ class Bench:
         except BaseException as error:  # noqa: BLE001  a library may raise anything
             traceback.print_exc()
             self._send(Failed(outcome=self._outcome(error), reason=_in_one_line(error)))
+
+    def _reason(self, error: BaseException) -> str:
+        if isinstance(error, UnavailableError) and self._engine is not None and error.engine == self._engine.name:
+            return f"{error.reason}. {error.fix}".rstrip()  # as where the engine is known not to run before it starts
+        return f"{_in_one_line(error)} (in phase {self._phase})"
 
     def _outcome(self, error: BaseException) -> Outcome:
         if isinstance(error, UnavailableError):
