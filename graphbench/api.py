@@ -411,6 +411,9 @@ class Result:
         }
         if not answered:
             where = "" if dataset is None else f" on {dataset!r}"
+            engines = list(dict.fromkeys(record.task.engine for record in self.records))
+            if engine not in engines:
+                raise UsageError(f"{engine!r} is not among the measured engines: {', '.join(engines)}.")
             names = ", ".join(dict.fromkeys(record.task.dataset for record in self.records))
             raise UsageError(f"{engine} has no answer{where}: see the reason in `records`. Measured datasets: {names}.")
         if len(answered) > 1:

@@ -40,5 +40,8 @@ def test_an_answer_is_of_one_engine_on_one_dataset():
         result.answer("igraph")
     with pytest.raises(UsageError, match=f"answer {'cd' * 32} is no longer in the cache"):
         result.answer("igraph", "cd")
+    with pytest.raises(UsageError, match="'igrph' is not among the measured engines: igraph"):
+        result.answer("igrph")
+    failed = record(id="ef", task=Task("wcc", "ab", "networkx", {}), answer={})
     with pytest.raises(UsageError, match="networkx has no answer on 'ab'"):
-        result.answer("networkx", "ab")
+        gb.Result([*both, failed]).answer("networkx", "ab")

@@ -562,6 +562,10 @@ def test_warnings_of_a_reader_are_shown_on_every_run(graphbench, tmp_path):
         _, out, err = graphbench("wcc", path, *QUICK)
         assert "Warning: kinds.csv: Column 'kind' is not numeric and is ignored" in err
         assert "no weight; ignored: 'kind'" in out
+    _, out, err = graphbench("show", path)
+    assert ("Warning:    Column 'kind' is not numeric" in out, err) == (True, "")
+    code, out, err = graphbench("show", "ba:n=10,m=2", "--directed")
+    assert (code, err.count("\n")) == (0, err.count("Warning: "))
 
 
 def test_options_of_tables_are_refused_where_they_have_no_effect(graphbench, payments):

@@ -354,6 +354,12 @@ def test_a_repeated_source_counts_once():
 # Trials
 
 
+def test_notes_on_both_sides_have_a_plural():
+    sides = [replace(record(name), environment__load_average=8.5) for name in ("networkx", "igraph")]
+    (found,) = compare(sides)
+    assert "while networkx and igraph were measured" in " ".join(found.notes)
+
+
 def test_few_trials_give_a_range_and_two_single_trials_neither():
     few = set_against(record(n=3), record("igraph", 0.1, n=20))
     assert few.interval is None

@@ -135,7 +135,7 @@ def test_without_a_header_the_third_column_is_the_weight(read):
 
 def test_semicolons_in_every_row_take_precedence_over_commas(read):
     for text in ("1;2;0,5\n", "source;target;weight\n1;2;0,5\n2;3;1,5\n", "ann;bob;0,5\nbob;cyd;1,5\n"):
-        with pytest.raises(FormatError, match=r"expected a number as the weight, found '0,5'\. Use a decimal point"):
+        with pytest.raises(FormatError, match=r"found '0,5'\. Use a decimal point, or pass --no-weight\."):
             read(text, "a.csv")
     assert named(read("Doe, Jane;Roe, Max\n", options=TableOptions(header=False))) == [("Doe, Jane", "Roe, Max")]
     assert named(read("source,target,note\n1,2,a;b\n3,4,c;d\n")) == [(1, 2), (3, 4)]

@@ -70,6 +70,9 @@ def test_roles_that_are_clear_are_decided(text, options, roles):
     [
         ("a", {}, "found the columns a; expected a source"),
         ("txn customer merchant amount", {}, "found the columns txn, customer, merchant, amount; which of them"),
+        ("tx_id date:text payer:text payee:text amount", {}, "payer --target-column payee --weight-column amount (or"),
+        ("index created_at:text a:text b:text seconds", {}, "column a --target-column b --weight-column seconds (or"),
+        ("id order_id date day", {}, "--source-column id --target-column order_id --weight-column date (or"),
         ("from to weight kind:text", {}, "--source-column from --target-column to --weight-column weight"),
         ("from src to", {}, "'from' and 'src' could both be the source"),
         ("from to dest", {}, "'to' and 'dest' could both be the target"),

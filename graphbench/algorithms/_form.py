@@ -10,6 +10,7 @@ import numpy as np
 
 from graphbench.errors import InputError
 from graphbench.graphs.edgelist import EdgeList
+from graphbench.system import text
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,12 +72,12 @@ class Form:
         weight = edges.to_numpy().weight
         assert weight is not None
         if count := int(np.count_nonzero(~np.isfinite(weight))):
-            return f"{count:,} non-finite weights"
+            return text.count(count, "non-finite weight")
         if self.weight_values == "finite":
             return ""
         negative = int(np.count_nonzero(weight < 0))
         if negative and self.weight_values != "summable":
-            return f"{negative:,} negative weights"
+            return text.count(negative, "negative weight")
         with np.errstate(over="ignore"):
             total = float(2 * np.abs(weight).sum())  # twice, as degrees count each edge at both ends
         return "" if math.isfinite(total) else "weights whose sum is beyond float64"

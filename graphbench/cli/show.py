@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import textwrap
+import warnings
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -31,16 +32,28 @@ def command(name: str, **given: Any) -> None:
 
     options = revised(Options(), {key: value for key, value in given.items() if value is not None}, COMMAND_LINE)
     if options != Options():
-        return click.echo(graphs.describe(name, directed=options.directed, options=options.table).text())
+        return _dataset(name, options)
 
     with suppress(UnknownNameError):
         return _algorithm(registry.algorithm(name))
     with suppress(UnknownNameError):
         return _engine(registry.engine(name))
     with suppress(UnknownNameError):
-        return click.echo(graphs.describe(name).text())
+        return _dataset(name, options)
     known = [*registry.algorithm_names(), *registry.engine_names(), *graphs.names(), *graphs.twin_names()]
     raise UnknownNameError("algorithm, dataset or engine", name, known)
+
+
+def _dataset(name: str, options: Options) -> None:
+    from graphbench import graphs
+
+    with warnings.catch_warnings(record=True) as raised:
+        warnings.simplefilter("always")
+        text = graphs.describe(name, directed=options.directed, options=options.table).text()
+    click.echo(text)
+    for message in (str(warning.message) for warning in raised):
+        if message.partition(": ")[2] not in text:  # the description has those of the reader
+            click.echo(f"Warning: {message}", err=True)
 
 
 def _algorithm(algorithm: Algorithm) -> None:

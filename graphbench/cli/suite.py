@@ -156,12 +156,12 @@ def _dry(run: Run) -> str:
         rows.append([item.task.dataset, item.task.algorithm, engine, state, predicted])
     due = [item for item in run.items if item.rounds and not _hindrance(item)]
     known = [item.seconds for item in due if item.seconds is not None]
-    unknown = f", {len(due) - len(known)} of unknown length" if len(known) < len(due) else ""
+    unknown = f", {len(due) - len(known):,} of unknown length" if len(known) < len(due) else ""
     beneath = "".join(f"\n{line}" for line in [*_left_out(cannot), *_twins(run)])
     heads = ["dataset", "algorithm", "engine", "state", "predicted"]
     table = f"{reporting.text_table(heads, rows, right=(4,))}\n\n" if rows else ""
     known_to_take = f": about {duration(sum(known))}" if known else ""
-    tasks = f"{count(len(run.items), 'task')}, {len(due)} to measure{known_to_take}{unknown}"
+    tasks = f"{count(len(run.items), 'task')}, {len(due):,} to measure{known_to_take}{unknown}"
     return f"{table}{tasks}. Nothing was measured.{beneath}"
 
 

@@ -381,7 +381,8 @@ def _vertex(field: str, integers: bool, path: Path, number: int) -> int | str:
 def _weight(field: str, path: Path, number: int) -> float:
     said = shown(field.encode())
     if not NUMBER.fullmatch(field):
-        advice = "Use a decimal point." if NUMBER.fullmatch(field.replace(",", ".")) else _NO_WEIGHT
+        comma = NUMBER.fullmatch(field.replace(",", ".")) is not None
+        advice = "Use a decimal point, or pass --no-weight." if comma else _NO_WEIGHT
         raise FormatError(path, f"expected a number as the weight, found {said}. {advice}", number)
     value = float(field)
     if np.isinf(value) and "inf" not in field.casefold():

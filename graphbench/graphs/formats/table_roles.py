@@ -24,6 +24,10 @@ _TARGETS = re.compile(
     rf"(target|dst|dest|destination|to|end){_END}|v|cited|(node|vertex|id|person|user)(2|b)|targetnode"
 )
 _WEIGHTS = re.compile(r"weights?|w|values?|costs?|distances?")
+_OF_THE_ROW = re.compile(
+    r"(|row|line|record|tx|txn|trx|transaction|order|payment|event|edge)(id|no|number|index)|txn|transaction|"
+    r".*(date|time|timestamp)|(created|updated|sent)(at|on)|ts|year|month|day|when"
+)
 
 Kind = Literal["integer", "number", "text", "empty", "other"]
 """What the values of a column are; `empty`: all are missing, `other`: dates, lists, truth values, ..."""
@@ -329,6 +333,7 @@ class _Decision:
         """A refusal with options that would work."""
         left = [index for index in range(len(self.columns)) if index not in (source, target, weight)]
         kinds = [index for index in left if self.columns[index].kind != "other"] or left
+        kinds.sort(key=lambda index: _OF_THE_ROW.fullmatch(_word(self.names[index])) is not None)
         if source is None:
             source = next((index for index in kinds if is_source(self.names[index])), kinds[0])
             kinds = [index for index in kinds if index != source]
