@@ -57,6 +57,7 @@ def codes(comparison):
     ("engine", "code"),
     [
         pytest.param("at-build", "heavy_build", id="computes in build"),
+        pytest.param("at-read", "heavy_build", id="computes in read"),
         pytest.param("caching", "reuses_work", id="returns the first call's answer"),
         pytest.param("at-collect", "lazy_answer", id="computes in collect"),
         pytest.param("sleeping", "lazy_answer", id="waits in collect"),
@@ -66,6 +67,12 @@ def test_the_ratio_says_what_the_timed_call_did_not_do(results, engine, code):
     made, comparison = against(results["wcc"], engine)
     assert made.outcome is Outcome.OK
     assert code in codes(comparison)
+
+
+def test_work_on_the_drawn_inputs_is_part_of_the_first_answer(results, cheating):
+    made, comparison = against(results["jaccard"], "at-pairs")
+    assert made.phases.inputs_s > 10 * cheating.CALL_S
+    assert comparison.ratio_first_answer < 1
 
 
 def test_more_threads_than_allowed_are_counted(results, cheating):

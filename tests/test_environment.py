@@ -60,8 +60,9 @@ def test_another_gpu_makes_another_machine(monkeypatch):
 
 
 def test_the_environment_names_what_was_used_and_by_which_command():
-    found = capture(registry.engine("networkx"), {"threads": 3, "allocator": "pool"}, "graphbench wcc karate")
+    found = capture(registry.engine("networkx"), {"threads": 3, "allocator": "pool"}, "graphbench wcc karate", 3)
     assert (found.threads, found.allocator, found.command) == (3, "pool", "graphbench wcc karate")
+    assert capture(registry.engine("networkx"), {"threads": 64}, "").threads == 1, "no engine claims more than it may"
     assert found.libraries["numpy"] == np.__version__
     assert found.engine_version == found.libraries["networkx"]
     assert found.machine == machine_summary().digest

@@ -274,7 +274,7 @@ def test_a_record_describes_its_task_completely():
     assert set(first.cpu.after_s) == {FIRST, len(first.phases.call_s) - 1}
     assert first.memory.host_peak_bytes > 1 << 20
     assert first.adapter == {"note": None, "stops_at": 0.5, "threads": 3}
-    assert first.environment.threads == 3
+    assert first.environment.threads == 1, "what it may use, whatever it claims"
     assert first.headline == "labels"
     assert first.revisions
     assert (first.worker.position, first.worker.shared_build) == (0, False)

@@ -27,20 +27,23 @@ UVM_DEVICE = "/dev/nvidia-uvm"
 """A process with a CUDA context keeps it open; one that only uses NVML does not."""
 
 
-def capture(engine: Engine, used: Mapping[str, Any], command: str) -> Environment:
+def capture(engine: Engine, used: Mapping[str, Any], command: str, allowed: int = 1) -> Environment:
     """The environment as the measuring process sees it, once its engine has started.
 
     Args:
         engine: the engine.
         used: what it really uses (:meth:`Engine.used`): `threads`, perhaps `allocator`.
         command: what the user typed.
+        allowed: how many CPU threads it was given: no engine may claim more.
     """
     hardware = machine_summary()
     return Environment(
         machine=hardware.digest,
         cpu=hardware.cpu,
         cores=hardware.cores,
-        threads=int(used.get("threads") or 1),
+        threads=min(int(used.get("threads") or 1), allowed)
+        if engine.device == "cpu"
+        else int(used.get("threads") or 1),
         memory_bytes=hardware.memory_bytes,
         os=hardware.os,
         python=f"{platform.python_implementation()} {platform.python_version()}",

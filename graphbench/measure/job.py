@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 import math
 import sys
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -52,25 +52,29 @@ class Job:
     engine: Engine
     posed: EdgeList
     inputs: Inputs
-    given: Mapping[str, Any]
+    given: dict[str, Any] = field(default_factory=dict)
 
     @classmethod
     def of(cls, request: Request, algorithm: Algorithm, attached: Attached, engine: Engine, posed: EdgeList) -> Job:
         """Open the inputs of a request: once the graph is built, so that no engine works on them before its call."""
-        inputs = load_inputs(request.problem.inputs)
         return cls(
             request=request,
             algorithm=algorithm,
             attached=attached,
             engine=engine,
             posed=posed,
-            inputs=inputs,
-            given={
-                name: getattr(engine, name)(values, posed)
-                for name in ("pairs", "vertices", "labels")
-                if (values := getattr(inputs, name)) is not None
-            },
+            inputs=load_inputs(request.problem.inputs),
         )
+
+    def prepare_inputs(self) -> clock.Lap | None:
+        """Bring the inputs into the form that the engine takes; the time, or None if nothing was drawn."""
+        self.given.clear()
+        laps = []
+        for name in ("pairs", "vertices", "labels"):
+            if (values := getattr(self.inputs, name)) is not None:
+                self.given[name], lap = clock.timed(self.engine, getattr(self.engine, name), values, self.posed)
+                laps.append(lap)
+        return laps[0] if laps else None
 
     def call(self, trial: int) -> Call:
         """The adapter's argument in that trial; the first call has that of trial 0."""

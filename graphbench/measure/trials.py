@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import gc
 import traceback
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from statistics import median
 from typing import Any, NamedTuple
 
@@ -25,6 +26,7 @@ from graphbench.measure.job import AnswerSample, GarbageError, Job, LazyError, r
 from graphbench.measure.protocol import FIRST, Began, Busy, Digest, Done, Ended, Equipped, Event, Failed, Request, Saved
 from graphbench.records.model import Memory, Outcome, Revisions
 from graphbench.system import memory
+from graphbench.system.machine import usable_cores
 
 REVISION = 2
 """The revision of how trials are run and timed. Raise it when a change makes old times incomparable with new ones."""
@@ -33,6 +35,16 @@ REVISION = 2
 def revisions(algorithm: Algorithm, engine: Engine) -> Revisions:
     """The revisions of the code that measures this algorithm on this engine."""
     return Revisions(algorithm=algorithm.revision, engine=engine.revision, trials=REVISION)
+
+
+@contextmanager
+def _no_callbacks() -> Iterator[None]:
+    """Functions that a library has the collector call do not run, as no clock does."""
+    callbacks, gc.callbacks[:] = gc.callbacks[:], []
+    try:
+        yield
+    finally:
+        gc.callbacks[:] = callbacks
 
 
 class FirstCall(NamedTuple):
@@ -140,7 +152,8 @@ class Bench:
         attached, posed = algorithm.adapter(engine.name), open_edges(problem.edges, problem.dataset)
         self._build(engine, posed, attached)
         job = Job.of(request, algorithm, attached, engine, posed)
-        engine.synchronize()
+        if inputs := job.prepare_inputs():
+            self._end("inputs", inputs.seconds)
         clock.find_children()
         started = protocol.now()
         self.begin("first")
@@ -169,7 +182,8 @@ class Bench:
     def trial(self, job: Job, index: int) -> tuple[Any, clock.Lap]:
         """Make one call; returns the library's result and the time."""
         p = job.call(index)
-        gc.collect()
+        with _no_callbacks():
+            gc.collect()
         raw, lap = timed(job.engine, job.attached.call, self._module, self._graph, p)
         refuse_unread(raw)
         return raw, lap
@@ -262,6 +276,7 @@ class Bench:
             self._drop()
             made = self._make(engine, job.posed, job.attached, collector=done == 0)
             self._hold(made.graph, wanted)
+            job.prepare_inputs()
             raw, lap = self.trial(job, FIRST)
             self._send(protocol.Rebuilt(seconds=lap.seconds, build_gc_s=None if done else made.build_s))
             digest = job.digest(job.arrange(job.collect(raw)))
@@ -277,7 +292,8 @@ class Bench:
             self._start(self._engine, request.settings)
         self._end("start", self._start_s, self._start_steps)
         used = dict(self._engine.used(request.settings))
-        self._send(Equipped(environment=environment.capture(self._engine, used, request.command), used=used))
+        allowed = (request.settings.threads or usable_cores()) if self._engine.parallel else 1
+        self._send(Equipped(environment=environment.capture(self._engine, used, request.command, allowed), used=used))
         return self._engine
 
     def _start(self, engine: Engine, settings: Settings) -> None:

@@ -79,6 +79,8 @@ class Phases(msgspec.Struct, frozen=True, kw_only=True):
     start_s: Seconds | None = None
     read_s: Seconds | None = None
     build_s: Seconds | None = None
+    inputs_s: Seconds | None = None
+    """Drawn pairs, vertices or labels brought into the form that the library's calls take; None: nothing was drawn."""
     first_s: CallSeconds | None = None
     call_s: list[CallSeconds] = msgspec.field(default_factory=list)
     rebuilt_s: list[CallSeconds] = msgspec.field(default_factory=list)
@@ -98,8 +100,16 @@ class Phases(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def first_answer_s(self) -> float | None:
-        """Read + build + first + collect: the wait for one answer in a session that has imported the library."""
-        return _total(self.read_s, self.build_s, self.first_s, self.collect_s)
+        """Read + build + first + collect: the wait for one answer in a session that has imported the library.
+
+        Reading includes the drawn inputs.
+        """
+        return _total(self.read_s, self.build_s, self.inputs_s or 0.0, self.first_s, self.collect_s)
+
+    @property
+    def before_calls_s(self) -> float | None:
+        """Read + build, the drawn inputs included: all that is done before the first call."""
+        return _total(self.read_s, self.build_s, self.inputs_s or 0.0)
 
     @property
     def whole_script_s(self) -> float | None:

@@ -102,14 +102,14 @@ def call_seconds(record: Record) -> float | None:
 
 
 def usual_builds(records: Iterable[Record]) -> dict[str, float]:
-    """By the id of each record: the median build of the other engines on its kind of device.
+    """By the id of each record: the median time of reading and building of the other engines on its kind of device.
 
     Args:
         records: of one problem and dataset. Only records of one machine and graph are set against each other.
     """
     groups: dict[tuple[str, str, str], list[Record]] = {}
     for record in records:
-        if record.phases.build_s is not None and record.environment is not None:
+        if record.phases.before_calls_s is not None and record.environment is not None:
             digest = record.dataset.digest if record.dataset else ""
             groups.setdefault((record.environment.machine, digest, record.device), []).append(record)
     return {
@@ -123,14 +123,14 @@ def usual_builds(records: Iterable[Record]) -> dict[str, float]:
 def _builds_of_others(record: Record, group: list[Record]) -> list[float]:
     builds: dict[str, list[float]] = {}
     for other in group:
-        if other.task.engine != record.task.engine and other.phases.build_s is not None:
-            builds.setdefault(other.task.engine, []).append(other.phases.build_s)
+        if other.task.engine != record.task.engine and (taken := other.phases.before_calls_s) is not None:
+            builds.setdefault(other.task.engine, []).append(taken)
     return [median(times) for times in builds.values()]
 
 
 def builds_heavily(record: Record, usual_build: Mapping[str, float]) -> bool:
-    """Whether a build takes more than three usual builds and more than twenty of the engine's warm calls."""
-    build, usual, call = record.phases.build_s, usual_build.get(record.id), call_seconds(record)
+    """Whether reading and building take more than three times the usual and more than twenty of the warm calls."""
+    build, usual, call = record.phases.before_calls_s, usual_build.get(record.id), call_seconds(record)
     call = first_call(record) if call is None else call
     if build is None or usual is None or call is None:
         return False

@@ -80,7 +80,8 @@ def _speed(
         return [
             f"no ratio of like with like: {engine} against {baseline} is unlike ({listed(codes(headline.reasons))})"
         ]
-    text = f"{engine} {speeds.against(baseline, speeds.speeds(headline), signs)}"
+    names = [name for name in TOTALS if headline.leads == "ratio_call" or name != "ratio_call"]
+    text = f"{engine} {speeds.against(baseline, speeds.speeds(headline, names), signs)}"
     if headline.verdict is Verdict.UNDECIDED:
         text += ", undecided: one side has no answer"
     return [text]

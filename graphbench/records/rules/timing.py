@@ -56,8 +56,9 @@ def _reuse_not_checked(pair: Pair) -> str:
         for record in pair.answered
         if not pair.first_calls and len(record.phases.rebuilt_s) < times.MIN_REBUILT
     ]
+    verb = "reuses" if len(found) == 1 else "reuse"
     return (
-        f"whether {' and '.join(found)} reuses work between calls is not known: too few rebuilt calls" if found else ""
+        f"whether {' and '.join(found)} {verb} work between calls is not known: too few rebuilt calls" if found else ""
     )
 
 
@@ -77,7 +78,7 @@ def _lazy_answer(pair: Pair) -> str:
 def _heavy_build(pair: Pair) -> str:
     return listed(
         [
-            f"{record.task.engine} builds for {record.phases.build_s:.3g} s, where the others take "
+            f"{record.task.engine} reads and builds for {record.phases.before_calls_s:.3g} s, where the others take "
             f"{pair.usual_build[record.id]:.3g} s (median)"
             for record in pair.answered
             if times.builds_heavily(record, pair.usual_build)
