@@ -158,7 +158,7 @@ def test_weights_are_refused_where_the_problem_forbids_them(algorithm, weight, r
     if not refused:
         posed(algorithm, odd)
         return
-    with pytest.raises(InputError, match=r"1 \S+ weights.*--ignore-weights"):
+    with pytest.raises(InputError, match=r"1 \S+ weight,.*--ignore-weights"):
         posed(algorithm, odd)
     _page(algorithm).pose(odd, seed=0, ignore_weights=True)
 

@@ -81,7 +81,7 @@ def test_structure_accepts_any_finite_weight(algorithm):
         edges = graph([(0, 1, weights[0]), (1, 2, weights[1])], 3)
         assert certify(algorithm, edges, solve("scipy", algorithm, edges)).valid
     for wrong in (np.inf, np.nan):
-        with pytest.raises(InputError, match="1 non-finite weights"):
+        with pytest.raises(InputError, match="1 non-finite weight"):
             posed(algorithm, graph([(0, 1, 1.0), (1, 2, wrong)], 3))
 
 
