@@ -227,6 +227,10 @@ class Engine:
         """How many GPUs it uses with these settings."""
         return int(self.device == "gpu")
 
+    def threads(self, settings: Settings) -> int:
+        """How many CPU threads it may use with these settings."""
+        return (settings.threads or usable_cores()) if self.parallel else 1
+
     # In the worker process
 
     def environment(self, settings: Settings) -> dict[str, str]:
@@ -234,8 +238,10 @@ class Engine:
 
         The same variables for every engine. Idle threads sleep: spinning would look like work after the call.
         """
-        number = (settings.threads or usable_cores()) if self.parallel else 1
-        return dict.fromkeys(THREAD_VARIABLES, str(number)) | {"OMP_WAIT_POLICY": "passive", "OMP_DYNAMIC": "false"}
+        return dict.fromkeys(THREAD_VARIABLES, str(self.threads(settings))) | {
+            "OMP_WAIT_POLICY": "passive",
+            "OMP_DYNAMIC": "false",
+        }
 
     def start(self, settings: Settings) -> Any:
         """Import the library, apply the settings, initialise the device; return the module for adapters."""

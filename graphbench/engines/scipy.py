@@ -23,7 +23,6 @@ from graphbench.algorithms.base import Call, Kind, Renumbered, Scaled
 from graphbench.engines.base import Collected, CompressedRows, Ends, Engine, Numbering, Settings, matrix
 from graphbench.errors import ConvergenceError
 from graphbench.graphs.edgelist import Columns, EdgeList
-from graphbench.system.machine import usable_cores
 
 ENTRIES_AT_ONCE = 4_000_000
 """Entries of rows that are copied out of a matrix at a time: all rows of all edges would not fit."""
@@ -112,7 +111,7 @@ class SciPy(Engine):
 
     def used(self, settings: Settings) -> Mapping[str, Any]:
         """The threads that BLAS may use."""
-        return {"threads": settings.threads or usable_cores()}
+        return {"threads": self.threads(settings)}
 
 
 engine = SciPy()

@@ -25,7 +25,6 @@ from graphbench.measure.plan import Cell
 from graphbench.measure.protocol import Certify, Problem, Request
 from graphbench.measure.run_folder import writable
 from graphbench.records.model import Draw, Params, PosedInfo, Task
-from graphbench.system.machine import usable_cores
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -152,7 +151,7 @@ def identity(
     if ignore_weights:
         params["ignore_weights"] = True
     if engine.parallel:
-        params["threads"] = settings.threads or usable_cores()
+        params["threads"] = engine.threads(settings)
     adapter = algorithm and algorithm.find_adapter(engine.name)
     for name in (*engine.options, *(adapter.options if adapter else ())):
         params[name] = getattr(settings, name)

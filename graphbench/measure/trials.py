@@ -26,7 +26,6 @@ from graphbench.measure.job import AnswerSample, GarbageError, Job, LazyError, r
 from graphbench.measure.protocol import FIRST, Began, Busy, Digest, Done, Ended, Equipped, Event, Failed, Request, Saved
 from graphbench.records.model import Memory, Outcome, Revisions
 from graphbench.system import memory
-from graphbench.system.machine import usable_cores
 
 REVISION = 2
 """The revision of how trials are run and timed. Raise it when a change makes old times incomparable with new ones."""
@@ -291,8 +290,7 @@ class Bench:
             self.begin("start")
             self._start(self._engine, request.settings)
         self._end("start", self._start_s, self._start_steps)
-        used = dict(self._engine.used(request.settings))
-        allowed = (request.settings.threads or usable_cores()) if self._engine.parallel else 1
+        used, allowed = dict(self._engine.used(request.settings)), self._engine.threads(request.settings)
         self._send(Equipped(environment=environment.capture(self._engine, used, request.command, allowed), used=used))
         return self._engine
 
