@@ -80,13 +80,14 @@ def _entropy(sizes: npt.NDArray[np.int64]) -> float:
 
 def _renaming(a: npt.NDArray[Any], b: npt.NDArray[Any]) -> Agreement:
     """Labels agree up to renaming exactly if each vertex's label first occurs at the same vertex in both."""
-    different = np.flatnonzero(_first_with_label(a) != _first_with_label(b))
+    different = np.flatnonzero(first_with_label(a) != first_with_label(b))
     if len(different):
         return Agreement(kind="differs", at=int(different[0]))
     return Agreement(kind="equivalent")
 
 
-def _first_with_label(labels: npt.NDArray[Any]) -> npt.NDArray[np.int64]:
+def first_with_label(labels: npt.NDArray[Any]) -> npt.NDArray[np.int64]:
+    """For each vertex the first one with its label: equal for labels that are equal up to renaming."""
     _, first, label = np.unique(labels, return_index=True, return_inverse=True)
     return first[label]
 

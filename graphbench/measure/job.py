@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import math
 import sys
 from collections.abc import Callable
@@ -14,17 +13,17 @@ import numpy as np
 import numpy.typing as npt
 
 from graphbench.algorithms.base import Algorithm, Attached, Call, Claimed, Inputs
+from graphbench.certificates.agreement import first_with_label
 from graphbench.engines.base import Collected, Engine, arrange
 from graphbench.graphs.edgelist import EdgeList
 from graphbench.measure import clock, sampling
+from graphbench.measure.answers import digest
 from graphbench.measure.inputs import load_inputs
 from graphbench.measure.protocol import FIRST, Collect, Digest, Displaced, Event, Request, Saved
 
 CERTIFIED_SOURCES = 4
 """Searches: the warm answers to this many sources are certified; of other problems one, of heuristics all."""
-_ANY_LABELS = ("labels",)
-"""Kinds whose labels mean nothing: vertices get the smallest member of their group before answers are digested."""
-_EXACT = (*_ANY_LABELS, "counts", "depths", "edges", "arcs")
+_EXACT = ("labels", "counts", "depths", "edges", "arcs")
 """Kinds of whose integers there is one right answer, where the problem has one."""
 
 
@@ -66,15 +65,15 @@ class Job:
             inputs=load_inputs(request.problem.inputs),
         )
 
-    def prepare_inputs(self) -> clock.Lap | None:
-        """Bring the inputs into the form that the engine takes; the time, or None if nothing was drawn."""
+    def prepare_inputs(self) -> float | None:
+        """Bring the inputs into the form that the engine takes; the seconds, or None if nothing was drawn."""
         self.given.clear()
-        laps = []
+        seconds = None
         for name in ("pairs", "vertices", "labels"):
             if (values := getattr(self.inputs, name)) is not None:
                 self.given[name], lap = clock.timed(self.engine, getattr(self.engine, name), values, self.posed)
-                laps.append(lap)
-        return laps[0] if laps else None
+                seconds = (seconds or 0.0) + lap.seconds
+        return seconds
 
     def call(self, trial: int) -> Call:
         """The adapter's argument in that trial; the first call has that of trial 0."""
@@ -157,12 +156,9 @@ class Job:
         kind = self.algorithm.kind
         if not self.algorithm.unique or kind not in _EXACT or answer.dtype.kind not in "iu":
             return None
-        if kind in _ANY_LABELS and answer.size:
-            _, smallest, group = np.unique(answer, return_index=True, return_inverse=True)
-            answer = smallest[group]
-        state = hashlib.blake2b(str(answer.shape).encode(), digest_size=16)
-        state.update(np.ascontiguousarray(answer, dtype=np.int64).data)
-        return state.hexdigest()
+        if kind == "labels":
+            answer = first_with_label(answer)
+        return digest(answer.astype(np.int64, copy=False))
 
 
 class AnswerSample:
@@ -183,8 +179,8 @@ class AnswerSample:
         refuse_unread(raw)
         self._trials_s += seconds
         keep, displaced = self._reservoir.offer(trial)
-        digest = self._exact and self._digesting_s + self._longest_s <= self._trials_s
-        if keep or digest:
+        compare = self._exact and self._digesting_s + self._longest_s <= self._trials_s
+        if keep or compare:
             self._take(trial, raw, keep=keep)
         if displaced is not None:
             self._send(Displaced(displaced))
@@ -197,12 +193,15 @@ class AnswerSample:
         if keep:
             self._send(Collect(lap.seconds))
             self._send(job.save(trial, answer, raw))
-        digest, hashing = clock.timed(job.engine, job.digest, answer)
-        if self._exact and digest is not None:
-            self._send(Digest(trial, digest))
-            self._longest_s = max(self._longest_s, lap.seconds + sorting.seconds + hashing.seconds)
-            self._digesting_s += lap.seconds + sorting.seconds + hashing.seconds
-        self._exact = digest is not None
+        if not self._exact:
+            return
+        found, hashing = clock.timed(job.engine, job.digest, answer)
+        self._exact = found is not None
+        if found is not None:
+            self._send(Digest(trial, found))
+            seconds = lap.seconds + sorting.seconds + hashing.seconds
+            self._longest_s = max(self._longest_s, seconds)
+            self._digesting_s += seconds
 
 
 def refuse_unread(raw: Any) -> None:

@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from graphbench.records import statistics
+from graphbench.records import statistics, times
 
 PRECISION = 0.05
 """The largest half-width of a precise interval, as a fraction of the median."""
@@ -30,7 +30,7 @@ MAX_QUALITY_TRIALS = 20
 MARGIN = 1.1
 """The next trial may take this many times the longest so far."""
 
-REBUILDS = 3
+REBUILDS = times.MIN_REBUILT
 """How many calls on a graph built anew show whether a library reuses work between calls; fewer show nothing."""
 
 Stop = Literal["", "precise", "budget", "count", "limit", "first_only"]

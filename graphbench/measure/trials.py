@@ -13,6 +13,8 @@ from contextlib import contextmanager
 from statistics import median
 from typing import Any, NamedTuple
 
+import numpy.typing as npt
+
 from graphbench import registry
 from graphbench.algorithms.base import Algorithm, Attached, Call
 from graphbench.engines.base import Engine, Settings
@@ -151,8 +153,8 @@ class Bench:
         attached, posed = algorithm.adapter(engine.name), open_edges(problem.edges, problem.dataset)
         self._build(engine, posed, attached)
         job = Job.of(request, algorithm, attached, engine, posed)
-        if inputs := job.prepare_inputs():
-            self._end("inputs", inputs.seconds)
+        if (inputs_s := job.prepare_inputs()) is not None:
+            self._end("inputs", inputs_s)
         clock.find_children()
         started = protocol.now()
         self.begin("first")
@@ -166,8 +168,7 @@ class Bench:
         saved = job.save(FIRST, answer, raw)
         del raw, collected
         self._send(saved)
-        if digest := job.digest(answer):
-            self._send(Digest(FIRST, digest))
+        self._send_digest(job, answer)
         on_device = engine.to_device(answer)
         _, copying = timed(engine, engine.copy_to_host, on_device)
         self._end("copy", copying.seconds)
@@ -278,11 +279,14 @@ class Bench:
             job.prepare_inputs()
             raw, lap = self.trial(job, FIRST)
             self._send(protocol.Rebuilt(seconds=lap.seconds, build_gc_s=None if done else made.build_s))
-            digest = job.digest(job.arrange(job.collect(raw)))
+            self._send_digest(job, job.arrange(job.collect(raw)))
             del raw
-            if digest:
-                self._send(Digest(FIRST, digest))
             done, cost_s = done + 1, protocol.now() - started
+
+    def _send_digest(self, job: Job, answer: npt.NDArray[Any]) -> None:
+        """Of a call on the first question, where the problem has one exact answer."""
+        if found := job.digest(answer):
+            self._send(Digest(FIRST, found))
 
     def _started(self, request: Request) -> Engine:
         if self._engine is None:
