@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from graphbench.records.break_even import break_even
+from graphbench.records.break_even import break_even, fixed_cost
 from graphbench.records.comparison import Comparison, baseline_among, compare, set_against
 from graphbench.records.matching import newest
 from graphbench.records.model import (
@@ -611,6 +611,16 @@ def test_a_gpu_engine_has_a_break_even_run(gpu, cpu, expected):
     one = [_costing("cugraph", *gpu, device="gpu"), _costing("networkx", *cpu)]
     (found,) = compare(one)
     assert found.break_even_runs == expected
+
+
+def test_drawn_inputs_count_wherever_phases_are_added():
+    plain = record("cugraph", device="gpu", id="plain")
+    drawn = replace(plain, id="drawn", phases__inputs_s=5.0)
+    assert fixed_cost(drawn) == pytest.approx(fixed_cost(plain) + 5)
+    assert drawn.phases.first_answer_s == pytest.approx(plain.phases.first_answer_s + 5)
+    stopped = record(outcome=Outcome.TIMEOUT, censored=Censored("first", 9.0))
+    bounds = [set_against(replace(stopped, phases__inputs_s=seconds), plain) for seconds in (None, 5.0)]
+    assert bounds[0].ratio_first_answer < bounds[1].ratio_first_answer
 
 
 def test_break_even_is_given_against_both_baselines():

@@ -205,7 +205,7 @@ class Past:
         factor: float = (entries / max(_entries(nearest), 1)) ** max(_growth(answered), 1.0)
         phases = nearest.phases
         once = max((phases.first_s or 0.0) - _call_s(nearest), 0.0)
-        parts = (phases.read_s, phases.build_s, _call_s(nearest), phases.collect_s)
+        parts = (phases.read_s, phases.build_s, phases.inputs_s, _call_s(nearest), phases.collect_s)
         grows = sum(part or 0 for part in parts)
         warm = min(sum(phases.call_s) * max(factor, 1), budget_s)
         return (phases.start_s or 0) + once + grows * factor + warm
@@ -298,7 +298,7 @@ def _entries(record: Record) -> int:
 
 def _whole(record: Record) -> float:
     phases, censored = record.phases, record.censored
-    parts = (phases.start_s, phases.read_s, phases.build_s, phases.first_s, phases.collect_s)
+    parts = (phases.start_s, phases.read_s, phases.build_s, phases.inputs_s, phases.first_s, phases.collect_s)
     return sum(part or 0 for part in parts) + sum(phases.call_s) + (censored.after_s if censored else 0)
 
 

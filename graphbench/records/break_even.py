@@ -6,7 +6,7 @@ import math
 from typing import Literal
 
 from graphbench.records.model import Outcome, Record
-from graphbench.records.times import call_seconds, first_call
+from graphbench.records.times import warm_or_first_call
 
 Runs = int | Literal["never"]
 
@@ -24,12 +24,12 @@ def break_even(baseline: Record, engine: Record) -> Runs | None:
     Returns:
         1 if the engine is ahead after the first call, "never" if it does not catch up, None if a time is missing.
     """
-    cost, other, further = fixed_cost(engine), _spent(baseline), _further_call(engine)
+    cost, other, further = fixed_cost(engine), _spent(baseline), warm_or_first_call(engine)
     if cost is None or other is None or further is None:
         return None
     if cost <= other:
         return 1
-    saved = _further_call(baseline)
+    saved = warm_or_first_call(baseline)
     if saved is None:
         return None
     gain = saved - further
@@ -39,14 +39,8 @@ def break_even(baseline: Record, engine: Record) -> Runs | None:
 def fixed_cost(record: Record) -> float | None:
     """Seconds up to the end of the first call, the engine's start included; None if a phase was not reached."""
     phases = record.phases
-    parts = (phases.start_s, phases.read_s, phases.build_s, phases.first_s)
+    parts = (phases.start_s, phases.before_calls_s, phases.first_s)
     return None if None in parts else sum(part for part in parts if part is not None)
-
-
-def _further_call(record: Record) -> float | None:
-    """Of a warm call; of the first, where it is the only one."""
-    warm = call_seconds(record)
-    return first_call(record) if warm is None else warm
 
 
 def _spent(record: Record) -> float | None:
@@ -56,6 +50,6 @@ def _spent(record: Record) -> float | None:
     if record.censored is None or record.censored.phase not in ("first", "call"):
         return None
     phases = record.phases
-    return sum(part or 0.0 for part in (phases.start_s, phases.read_s, phases.build_s)) + (
+    return sum(part or 0.0 for part in (phases.start_s, phases.read_s, phases.build_s, phases.inputs_s)) + (
         record.censored.after_s if record.censored.phase == "first" else phases.first_s or 0.0
     )

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Sequence
 
 from graphbench.records.model import Outcome, Record, Revisions
-from graphbench.records.times import call_seconds, first_call
+from graphbench.records.times import call_seconds, warm_or_first_call
 
 MAY_DIFFER = frozenset(
     {
@@ -105,8 +105,7 @@ def _affinity(record: Record, other: Record) -> tuple[bool, bool, int]:
 
 def _seconds(record: Record) -> tuple[bool, float]:
     """A key to sort by: the records with a warm call first."""
-    warm = call_seconds(record)
-    return warm is None, (first_call(record) or math.inf) if warm is None else warm
+    return call_seconds(record) is None, warm_or_first_call(record) or math.inf
 
 
 def differing(one: Record, two: Record) -> list[str]:

@@ -165,7 +165,8 @@ def _first_answer(record: Record) -> float | None:
     """Seconds from the cache to the answer; for a timeout, the seconds until the limit."""
     if record.outcome is not Outcome.TIMEOUT or record.censored is None:
         return record.phases.first_answer_s
-    done = (record.phases.read_s, record.phases.build_s, record.phases.first_s)
+    phases = record.phases
+    done = (phases.read_s, phases.build_s, phases.inputs_s, phases.first_s)
     return sum(part for part in done if part is not None) + record.censored.after_s
 
 

@@ -101,6 +101,12 @@ def call_seconds(record: Record) -> float | None:
     return median(calls) + ((collect_seconds(record) or 0.0) if is_lazy(record) else 0.0)
 
 
+def warm_or_first_call(record: Record) -> float | None:
+    """As :func:`call_seconds`; the first call where there is no warm one."""
+    warm = call_seconds(record)
+    return first_call(record) if warm is None else warm
+
+
 def usual_builds(records: Iterable[Record]) -> dict[str, float]:
     """By the id of each record: the median time of reading and building of the other engines on its kind of device.
 
@@ -130,8 +136,7 @@ def _builds_of_others(record: Record, group: list[Record]) -> list[float]:
 
 def builds_heavily(record: Record, usual_build: Mapping[str, float]) -> bool:
     """Whether reading and building take more than three times the usual and more than twenty of the warm calls."""
-    build, usual, call = record.phases.before_calls_s, usual_build.get(record.id), call_seconds(record)
-    call = first_call(record) if call is None else call
+    build, usual, call = record.phases.before_calls_s, usual_build.get(record.id), warm_or_first_call(record)
     if build is None or usual is None or call is None:
         return False
     return build > HEAVY_BUILD * usual and build > HEAVY_BUILD_CALLS * call
