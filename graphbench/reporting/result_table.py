@@ -13,7 +13,7 @@ from graphbench.records.comparison import Comparison, RatioName
 from graphbench.records.matching import same_problem
 from graphbench.records.model import NEVER_RAN, Outcome, Phases, Record
 from graphbench.records.rules import Verdict
-from graphbench.records.times import call_seconds, cpu_seconds, first_call, warm_calls
+from graphbench.records.times import cpu_seconds, warm_calls, warm_or_first_call
 from graphbench.reporting import heading, numbers, speeds
 from graphbench.reporting.document import Block, Bullets, Column, Section, Table, Text, Tone
 from graphbench.reporting.footnotes import Footnotes
@@ -144,8 +144,7 @@ def _intervals(records: Sequence[Record]) -> str:
 
 
 def _speed(record: Record) -> tuple[int, float]:
-    taken = call_seconds(record)
-    taken = first_call(record) if taken is None else taken
+    taken = warm_or_first_call(record)
     if record.outcome is Outcome.OK and taken is not None:
         return 0, taken
     order = [Outcome.OK, Outcome.INVALID, Outcome.TIMEOUT, Outcome.OUT_OF_MEMORY, Outcome.ERROR]

@@ -41,7 +41,7 @@ def measure_rounds(plan: Plan, measure: Callable[[Plan], Iterable[Record]]) -> I
             before = found.get(latest.task.key)
             if number and (before is None or before.outcome is not Outcome.OK):
                 continue
-            record = pooled(before, latest) if before else _first_round(latest)
+            record = pooled(before, latest) if before else first_round(latest)
             found[latest.task.key] = record
             yield record
         answering = {
@@ -53,7 +53,8 @@ def measure_rounds(plan: Plan, measure: Callable[[Plan], Iterable[Record]]) -> I
         plan = dataclasses.replace(plan, cells=tuple(cell for cell in cells if cell.engines))
 
 
-def _first_round(record: Record) -> Record:
+def first_round(record: Record) -> Record:
+    """The record of a task after the first of several rounds: it says how many trials that gave."""
     return msgspec.structs.replace(record, trials=msgspec.structs.replace(record.trials, rounds=rounds_of(record)))
 
 

@@ -14,7 +14,7 @@ from graphbench.measure import record as recording
 from graphbench.measure.plan import Cell, Observer, Plan
 from graphbench.measure.predict import Past, Predictor
 from graphbench.measure.runner import measure
-from graphbench.measure.suites.rounds import pooled, rounds_of
+from graphbench.measure.suites.rounds import first_round, pooled
 from graphbench.measure.suites.suite import Suite, Variant
 from graphbench.measure.suites.tasks import Graph, Item, StoredRecords, items
 from graphbench.records.model import Outcome, Record, SearchKey
@@ -144,10 +144,8 @@ class Run:
                 self.records[key], self._rounds[key] = ended, 0
                 continue
             if self.suite.rounds > 1 and record.outcome is Outcome.OK:
-                trials = msgspec.structs.replace(record.trials, rounds=rounds_of(record))
-                record = msgspec.structs.replace(record, trials=trials)
-                if before is not None and before.outcome is Outcome.OK:
-                    record = pooled(before, record)
+                answered = before if before is not None and before.outcome is Outcome.OK else None
+                record = pooled(answered, record) if answered else first_round(record)
             self.records[key] = record
             self._rounds[key] = self._rounds[key] - 1 if record.outcome is Outcome.OK else 0
             self.past.add(latest)
