@@ -19,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from graphbench.algorithms._iterating import stop_at_total
-from graphbench.algorithms.base import Call, Kind, Renumbered, Scaled
+from graphbench.algorithms.base import Adapter, Call, Kind, Renumbered, Scaled
 from graphbench.engines.base import Collected, Ends, Engine, Entries, Settings
 from graphbench.errors import ConvergenceError
 from graphbench.graphs.edgelist import Columns, EdgeList
@@ -77,10 +77,6 @@ class GraphTool(Engine):
         if columns.weight is not None:
             graph.edge_properties["weight"] = graph.new_edge_property("double", vals=columns.weight)
         return graph
-
-    def pairs(self, pairs: npt.NDArray[np.int64], edges: EdgeList) -> npt.NDArray[np.int64]:
-        """An array."""
-        return pairs
 
     def vertices(self, vertices: npt.NDArray[np.int64], edges: EdgeList) -> npt.NDArray[np.int64]:
         """An array."""
@@ -179,28 +175,18 @@ def _(graph_tool: Any, graph: Any, p: Call) -> Any:
     return Chosen(graph, graph_tool.topology.min_spanning_tree(graph, weights=_weight(graph, p)))
 
 
-def _similarity(graph_tool: Any, graph: Any, p: Call, name: str) -> Any:
-    return graph_tool.topology.vertex_similarity(graph, name, vertex_pairs=p.pairs)
+def _similarity(measure: str) -> Adapter:
+    def similarity(graph_tool: Any, graph: Any, p: Call) -> Any:
+        weight = _weight(graph, p)
+        return graph_tool.topology.vertex_similarity(graph, measure, vertex_pairs=p.pairs, eweight=weight)
+
+    return similarity
 
 
-@engine.solves("jaccard")
-def _(graph_tool: Any, graph: Any, p: Call) -> Any:
-    return _similarity(graph_tool, graph, p, "jaccard")
-
-
-@engine.solves("sorensen")
-def _(graph_tool: Any, graph: Any, p: Call) -> Any:
-    return _similarity(graph_tool, graph, p, "dice")
-
-
-@engine.solves("cosine")
-def _(graph_tool: Any, graph: Any, p: Call) -> Any:
-    return _similarity(graph_tool, graph, p, "salton")
-
-
-@engine.solves("overlap")
-def _(graph_tool: Any, graph: Any, p: Call) -> Any:
-    return _similarity(graph_tool, graph, p, "hub-suppressed")
+engine.solves("jaccard", "weighted-jaccard")(_similarity("jaccard"))
+engine.solves("sorensen")(_similarity("dice"))
+engine.solves("cosine")(_similarity("salton"))
+engine.solves("overlap")(_similarity("hub-suppressed"))
 
 
 @engine.solves("induced-subgraph")
@@ -225,11 +211,6 @@ def _induced(graph_tool: Any, graph: Any, vertices: npt.NDArray[Any]) -> Renumbe
 @engine.solves("transpose")
 def _(graph_tool: Any, graph: Any, _p: Call) -> Any:
     return graph_tool.Graph(graph_tool.GraphView(graph, reversed=True), prune=True)
-
-
-@engine.solves("weighted-jaccard")
-def _(graph_tool: Any, graph: Any, p: Call) -> Any:
-    return graph_tool.topology.vertex_similarity(graph, "jaccard", vertex_pairs=p.pairs, eweight=_weight(graph, p))
 
 
 @engine.solves(
