@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from types import CodeType, SimpleNamespace
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 Call = SimpleNamespace
 """All that an adapter and the certificate know of one trial; :meth:`Algorithm.call` makes it."""
@@ -21,8 +21,9 @@ class Attached:
     Attributes:
         call: the adapter.
         build: options that the engine's `build` needs.
-        no_equivalent: parameters that the library does not have.
-        parameters_used: what the library really gets.
+        no_equivalent: parameters that the library does not have; recorded as null.
+        parameters_used: what the library really gets if that differs from the problem's parameters, such as a
+            translated tolerance; recorded.
         options: fields of the settings that have an effect on this call, beside those that the engine names.
     """
 
@@ -46,3 +47,24 @@ class Attached:
     def line(self) -> int:
         """Where it starts in that file."""
         return self._code.co_firstlineno
+
+
+class Declared(TypedDict, total=False):
+    """What is declared beside an adapter: the attributes of :class:`Attached`."""
+
+    build: Mapping[str, Any]
+    no_equivalent: tuple[str, ...]
+    parameters_used: Callable[[Call], Mapping[str, Any]]
+    options: tuple[str, ...]
+
+
+def attaching(
+    adapters: dict[str, Attached], names: Iterable[str], **declared: Unpack[Declared]
+) -> Callable[[Adapter], Adapter]:
+    """A decorator that puts an adapter into `adapters` under each of the names."""
+
+    def attach(call: Adapter) -> Adapter:
+        adapters.update(dict.fromkeys(names, Attached(call=call, **declared)))
+        return call
+
+    return attach

@@ -23,12 +23,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Unpack
 
 import numpy as np
 import numpy.typing as npt
 
-from graphbench.algorithms._adapter import Adapter, Attached, Call
+from graphbench.algorithms._adapter import Adapter, Attached, Call, Declared, attaching
 from graphbench.algorithms._answer import AnyKind, Claimed, Finding, Kind, Quantities, Renumbered, Scaled
 from graphbench.algorithms._form import Form
 from graphbench.algorithms._parameters import Parameter
@@ -131,31 +131,14 @@ class Algorithm:
     _gaps: dict[str, str] = field(default_factory=dict, init=False)
     _certify: Check | None = field(default=None, init=False)
 
-    def on(
-        self,
-        *engines: str,
-        build: Mapping[str, Any] | None = None,
-        no_equivalent: tuple[str, ...] = (),
-        parameters_used: Callable[[Call], Mapping[str, Any]] = lambda _: {},
-    ) -> Callable[[Adapter], Adapter]:
+    def on(self, *engines: str, **declared: Unpack[Declared]) -> Callable[[Adapter], Adapter]:
         """Attach the decorated adapter to engines.
 
         Args:
             engines: names of engines; several where one call serves them all.
-            build: options that the engine's `build` needs for this problem.
-            no_equivalent: parameters that the library does not have; recorded as null.
-            parameters_used: what the library really gets if that differs from the problem's parameters, such as a
-                translated tolerance; recorded.
+            declared: the attributes of :class:`Attached`.
         """
-
-        def attach(call: Adapter) -> Adapter:
-            attached = Attached(
-                call=call, build=dict(build or {}), no_equivalent=no_equivalent, parameters_used=parameters_used
-            )
-            self._adapters.update(dict.fromkeys(engines, attached))
-            return call
-
-        return attach
+        return attaching(self._adapters, engines, **declared)
 
     def attach(self, engine: str, adapter: Attached | None, gap: str) -> None:
         """Take over what an engine's own file has for this problem, unless this page has something already.
@@ -292,6 +275,7 @@ __all__ = [
     "Call",
     "Check",
     "Claimed",
+    "Declared",
     "Drawing",
     "Family",
     "Finding",
@@ -302,4 +286,5 @@ __all__ = [
     "Quantities",
     "Renumbered",
     "Scaled",
+    "attaching",
 ]

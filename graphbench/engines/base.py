@@ -13,12 +13,22 @@ import importlib.util
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Unpack
 
 import numpy as np
 import numpy.typing as npt
 
-from graphbench.algorithms.base import Adapter, Algorithm, AnyKind, Attached, Call, Claimed, Kind, Scaled
+from graphbench.algorithms.base import (
+    Adapter,
+    Algorithm,
+    AnyKind,
+    Attached,
+    Claimed,
+    Declared,
+    Kind,
+    Scaled,
+    attaching,
+)
 from graphbench.engines._collected import (
     ByPair,
     ByVertex,
@@ -138,32 +148,14 @@ class Engine:
     def _own_adapters(self) -> dict[str, Attached]:
         return {}
 
-    def solves(
-        self,
-        *algorithms: str,
-        build: Mapping[str, Any] | None = None,
-        no_equivalent: tuple[str, ...] = (),
-        parameters_used: Callable[[Call], Mapping[str, Any]] = lambda _: {},
-        options: tuple[str, ...] = (),
-    ) -> Callable[[Adapter], Adapter]:
+    def solves(self, *algorithms: str, **declared: Unpack[Declared]) -> Callable[[Adapter], Adapter]:
         """Attach the decorated adapter, written in the engine's file, to algorithms by name: no page is imported.
 
-        The arguments are those of :meth:`Algorithm.on`, which attaches an adapter that is written on the page, and
-        `options` (:class:`Attached`).
+        Args:
+            algorithms: names of algorithms; several where one call solves them all.
+            declared: the attributes of :class:`Attached`.
         """
-
-        def attach(call: Adapter) -> Adapter:
-            attached = Attached(
-                call=call,
-                build=dict(build or {}),
-                no_equivalent=no_equivalent,
-                parameters_used=parameters_used,
-                options=options,
-            )
-            self._own_adapters.update(dict.fromkeys(algorithms, attached))
-            return call
-
-        return attach
+        return attaching(self._own_adapters, algorithms, **declared)
 
     def own_adapter(self, page: Algorithm) -> Attached | None:
         """The adapter that this engine's file has for an algorithm; None if it has none."""
