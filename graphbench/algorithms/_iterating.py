@@ -56,6 +56,14 @@ def half_per_vertex(p: Call) -> float:
     return tol
 
 
+def lanczos_tolerance(p: Call) -> float:
+    """For ARPACK, whose residual, relative to the eigenvalue, is a Euclidean length.
+
+    A total over n vertices is at most sqrt(n) times that.
+    """
+    return float(p.tolerance / np.sqrt(p.num_vertices))
+
+
 def raises_convergence_error(call: Adapter) -> Adapter:
     """Let an adapter raise ConvergenceError instead of its library's own error at the iteration limit."""
     return _translated(call, own_limit=False)

@@ -34,6 +34,7 @@ import numpy.typing as npt
 
 from graphbench.algorithms._iterating import (
     half_per_vertex,
+    lanczos_tolerance,
     raises_convergence_error,
     raises_own_convergence_error,
     stop_per_vertex,
@@ -98,13 +99,8 @@ def _(edges: EdgeList, answer: npt.NDArray[Any], p: Call) -> Finding:
     return Finding(detail=detail, quantities=quantities)
 
 
-def _lanczos_tolerance(p: Call) -> float:
-    """For ARPACK, whose residual is a Euclidean length: a total over n vertices is at most sqrt(n) times that."""
-    return float(p.tolerance / np.sqrt(p.num_vertices))
-
-
 @eigenvector.on(
-    "networkx", parameters_used=lambda p: {"tol_if_connected": _lanczos_tolerance(p)} | stop_per_vertex(p, half=True)
+    "networkx", parameters_used=lambda p: {"tol_if_connected": lanczos_tolerance(p)} | stop_per_vertex(p, half=True)
 )
 @raises_convergence_error
 def _(nx: Any, graph: Any, p: Call) -> Any:
@@ -112,7 +108,7 @@ def _(nx: Any, graph: Any, p: Call) -> Any:
     # needs three vertices, and NetworkX refuses it if a graph is not connected.
     if p.num_vertices > 2:
         with contextlib.suppress(nx.AmbiguousSolution):
-            tol = _lanczos_tolerance(p)
+            tol = lanczos_tolerance(p)
             return nx.eigenvector_centrality_numpy(graph, tol=tol, max_iter=p.max_iterations)
     return nx.eigenvector_centrality(graph, tol=half_per_vertex(p), max_iter=p.max_iterations)
 

@@ -17,7 +17,7 @@ from typing import Any, ClassVar, Literal, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from graphbench.algorithms._iterating import raises_convergence_error, stop_at_total
+from graphbench.algorithms._iterating import lanczos_tolerance, raises_convergence_error, stop_at_total
 from graphbench.algorithms._lists import disorder, external_ids
 from graphbench.algorithms.base import Call, Kind, Renumbered, Scaled
 from graphbench.engines.base import Collected, CompressedRows, Ends, Engine, Numbering, Settings, matrix
@@ -230,19 +230,13 @@ def _leading_eigenvector(scipy: Any, matrix: Any, p: Call, tolerance: float) -> 
     return leading
 
 
-def _tolerance_of_length(p: Call) -> float:
-    """ARPACK's residual, relative to the eigenvalue, is a Euclidean length: a total is at most sqrt(n) times that."""
-    tolerance: float = p.tolerance / np.sqrt(p.num_vertices)
-    return tolerance
-
-
-@engine.solves("eigenvector", parameters_used=lambda p: {"tol": _tolerance_of_length(p), "basis": BASIS})
+@engine.solves("eigenvector", parameters_used=lambda p: {"tol": lanczos_tolerance(p), "basis": BASIS})
 @raises_convergence_error
 def _(scipy: Any, graph: Any, p: Call) -> Any:
     # The power iteration x + A x takes 3.4 and 1.4 times as long.
     if graph.nnz == 0:
         return np.ones(p.num_vertices)
-    return _leading_eigenvector(scipy, graph, p, _tolerance_of_length(p))
+    return _leading_eigenvector(scipy, graph, p, lanczos_tolerance(p))
 
 
 @engine.solves("hits", parameters_used=lambda p: {"tol": p.tolerance / p.num_vertices, "basis": BASIS})
