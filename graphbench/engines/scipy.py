@@ -307,14 +307,13 @@ def _(scipy: Any, graph: Any, p: Call) -> Any:
 
 @engine.solves("lcc")
 def _(scipy: Any, graph: Any, p: Call) -> Any:
-    if not p.directed:
-        degree = np.diff(graph.indptr).astype(np.float64)
-        return 2 * _triangles(scipy, graph, p) / np.maximum(degree * (degree - 1), 1)
-    near = graph.maximum(graph.T).tocsr()
+    if p.directed:
+        near, arcs = graph.maximum(graph.T).tocsr(), np.zeros(p.num_vertices)
+        for some in _blocks(near @ np.diff(graph.indptr)):
+            arcs[some] = (near[some] @ graph).multiply(near[some]).sum(axis=1)
+    else:
+        near, arcs = graph, 2 * _triangles(scipy, graph, p)
     degree = np.diff(near.indptr).astype(np.float64)
-    arcs = np.zeros(p.num_vertices)
-    for some in _blocks(near @ np.diff(graph.indptr)):
-        arcs[some] = (near[some] @ graph).multiply(near[some]).sum(axis=1)
     return arcs / np.maximum(degree * (degree - 1), 1)
 
 
