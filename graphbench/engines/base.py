@@ -175,14 +175,14 @@ class Engine:
         """Whether its packages are installed, with files of the distributions that they claim to be."""
         if absent := [package for package in self.packages if not is_found(package)]:
             return Availability(ok=False, reason=f"{listed(absent)} not installed", fix=self.how_to_install())
-        for package in self.packages:
-            found = owners(package)
+        owning = {package: owners(package) for package in self.packages}
+        for package, found in owning.items():
             if len(found) > 1:
                 fix = f"Keep one of them: pip uninstall {' '.join(one.name for one in found)}, then install it again."
                 reason = f"{listed([*map(str, found)])} brought the same package {package}"
                 return Availability(ok=False, reason=reason, fix=fix)
         package, known = self.packages[0], [*map(normalised, self.distributions)]
-        if known and (foreign := [one for one in owners(package) if one.name not in known]):
+        if known and (foreign := [one for one in owning[package] if one.name not in known]):
             fix = f"Replace it: pip uninstall {foreign[0].name}, then pip install {known[0]}."
             reason = f"the package {package} is from {foreign[0]}, expected {listed(known, 'or')}"
             return Availability(ok=False, reason=reason, fix=fix)
