@@ -1,6 +1,7 @@
 """The tables of results in the README, from committed records: no number there is typed."""
 
 from pathlib import Path
+from statistics import median
 
 import graphbench
 from graphbench.records.comparison import compare
@@ -51,7 +52,7 @@ def _of_louvain(records, comparisons):
         for record in records
         if (record.task.algorithm, record.task.dataset) == ("louvain", "coAuthorsDBLP") and record.phases.call_s
     ]
-    rows.sort(key=lambda record: sorted(record.phases.call_s)[len(record.phases.call_s) // 2])
+    rows.sort(key=lambda record: median(record.phases.call_s))
 
     def ratio(record, name):
         return speeds.cell(against[record.id], name) if record.id in against else "1"
@@ -60,18 +61,13 @@ def _of_louvain(records, comparisons):
         rows,
         [
             Column("engine", _name),
-            Column("warm call", lambda record: numbers.seconds(_median(record.phases.call_s)), right=True),
-            Column("modularity", lambda record: f"{_median(record.trials.quality):.4f}", right=True),
+            Column("warm call", lambda record: numbers.seconds(median(record.phases.call_s)), right=True),
+            Column("modularity", lambda record: f"{median(record.trials.quality):.4f}", right=True),
             Column("warm call", lambda record: ratio(record, "ratio_call"), right=True),
             Column("first answer", lambda record: ratio(record, "ratio_first_answer"), right=True),
             Column("whole script", lambda record: ratio(record, "ratio_whole_script"), right=True),
         ],
     )
-
-
-def _median(values):
-    ordered = sorted(values)
-    return (ordered[(len(ordered) - 1) // 2] + ordered[len(ordered) // 2]) / 2
 
 
 def _of_problems(records, comparisons, by_id):
