@@ -7,7 +7,7 @@ timed: it sorts, relabels and marks what is unreached, the same way for every en
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any, Literal
@@ -237,6 +237,12 @@ def unzipped(tuples: Iterable[Sequence[float]], count: int, *, width: int = 2, d
     Three times as fast as `np.array` of a list of tuples, and as `np.fromiter` with a dtype of several numbers.
     """
     return np.fromiter(chain.from_iterable(tuples), dtype, count=width * count).reshape(-1, width).T
+
+
+def concatenated(lists: Collection[Collection[int]]) -> tuple[Array, Array]:
+    """The numbers of all lists, one list after the other, and the lists' sizes: of :class:`Groups` or `Walks`."""
+    sizes = np.fromiter(map(len, lists), dtype=np.int64, count=len(lists))
+    return np.fromiter(chain.from_iterable(lists), dtype=np.int64, count=sizes.sum()), sizes
 
 
 def scatter(n: int, vertices: Any, values: Any, *, fill: Any, dtype: Any) -> Array:

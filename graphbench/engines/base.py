@@ -42,6 +42,7 @@ from graphbench.engines._collected import (
     SortedByPair,
     Walks,
     arrange,
+    concatenated,
     unzipped,
 )
 from graphbench.errors import UnavailableError
@@ -368,6 +369,7 @@ __all__ = [
     "SortedByPair",
     "Walks",
     "arrange",
+    "concatenated",
     "matrix",
     "unzipped",
 ]

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from itertools import chain
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from graphbench.algorithms.base import Kind, Renumbered
-from graphbench.engines.base import Collected, Ends, Engine, Entries, Walks, unzipped
+from graphbench.engines.base import Collected, Ends, Engine, Entries, Walks, concatenated, unzipped
 from graphbench.graphs.edgelist import Columns, EdgeList
 
 
@@ -65,8 +64,7 @@ class IGraph(Engine):
                 src, dst = _ends(raw)
                 return Entries(src, dst, np.array(raw.es["weight"]) if edges.weighted else None)
             case "walks":
-                sizes = np.fromiter(map(len, raw), dtype=np.int64, count=len(raw))
-                return Walks(np.fromiter(chain.from_iterable(raw), dtype=np.int64, count=sizes.sum()), sizes)
+                return Walks(*concatenated(raw))
             case _:
                 return np.array(raw, dtype=np.float64)
 

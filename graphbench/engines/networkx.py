@@ -6,7 +6,6 @@ says so; the worker that measures removes the environment variables that do.
 
 from __future__ import annotations
 
-from itertools import chain
 from typing import Any, ClassVar, Literal
 
 import numpy as np
@@ -24,6 +23,7 @@ from graphbench.engines.base import (
     Groups,
     Numbering,
     Settings,
+    concatenated,
     unzipped,
 )
 from graphbench.graphs.edgelist import Columns, EdgeList
@@ -84,8 +84,7 @@ class NetworkX(Engine):
         """Sets and dictionaries become arrays. Subgraphs are graphs, sparse matrices are SciPy's."""
         match kind:
             case "partition" | "labels":
-                sizes = np.fromiter(map(len, raw), dtype=np.int64, count=len(raw))
-                return Groups(np.fromiter(chain.from_iterable(raw), dtype=np.int64, count=sizes.sum()), sizes)
+                return Groups(*concatenated(raw))
             case "pair_scores":
                 return np.fromiter((score for _, _, score in raw), dtype=np.float64, count=len(raw))
             case "depths" | "distances" | "scores":
