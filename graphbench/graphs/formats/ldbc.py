@@ -23,7 +23,6 @@ from graphbench.graphs.formats.packed import Bounded, members, opened
 Ids = npt.NDArray[np.int64]
 OUTPUTS = {"bfs": "BFS", "cdlp": "CDLP", "lcc": "LCC", "pagerank": "PR", "sssp": "SSSP", "wcc": "WCC"}
 """Suffixes of the expected outputs, by algorithm."""
-_PROPERTY_NAMES = {"pagerank": "pr"}
 
 
 def read(path: Path, *, directed: bool | None = None) -> Raw:
@@ -86,11 +85,6 @@ def reference(path: Path, algorithm: str) -> tuple[Ids, npt.NDArray[Any]] | None
             columns={0: np.int64, 1: np.int64 if whole else np.float64}, width=2, comments="#", finite=False,
         )  # fmt: skip
     return vertices, values
-
-
-def parameter(path: Path, algorithm: str, name: str) -> str | None:
-    """A parameter of an algorithm in the properties, such as `bfs`, `source-vertex`."""
-    return properties(path).get(f"{_PROPERTY_NAMES.get(algorithm, algorithm)}.{name}")
 
 
 def _edges(path: Path) -> tuple[Ids, Ids, npt.NDArray[np.float64] | None]:

@@ -26,7 +26,6 @@ _COMMENT = re.compile(rb"(?m)^[ \t]*%.*\n")
 _GRAMMAR = r"[0-9 \t\r\n]*"
 # NetworKit writes weights of edges with decimals, such as 1.5 and 1e-05.
 _DECIMAL_GRAMMAR = r"[0-9eE.+\- \t\r\n]*"
-_LARGEST = np.iinfo(np.int64).max
 
 Integers = npt.NDArray[np.int64]
 
