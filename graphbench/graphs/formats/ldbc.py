@@ -7,6 +7,7 @@ the expected outputs of algorithms (NAME-BFS, NAME-PR, ...) are beside the graph
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
@@ -121,12 +122,18 @@ def _stem(path: Path) -> str:
 
 def _archived(path: Path, suffix: str) -> str | None:
     """The full name of the member of an archive that ends so, beside the graph's file of edges."""
-    if path.suffix in {".v", ".e", ".properties"}:
+    if path.suffix in {".v", ".e", ".properties"} or not path.is_file():
         return None
-    names = members(path)
+    names = _members(path, path.stat().st_mtime_ns)
     edges = [name for name in names if name.endswith(".e") and f"{name[:-2]}.v" in names]
     wanted = f"{edges[0][:-2]}{suffix}" if edges else ""
     return wanted if wanted in names else None
+
+
+@functools.lru_cache(maxsize=4)
+def _members(path: Path, _modified_ns: int) -> list[str]:
+    """The names in an archive; to list a tar archive is to decompress all of it."""
+    return members(path)
 
 
 def _beside(path: Path, suffix: str) -> Path:
