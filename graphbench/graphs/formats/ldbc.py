@@ -82,7 +82,7 @@ def reference(path: Path, algorithm: str) -> tuple[Ids, npt.NDArray[Any]] | None
     value = r"[0-9]{1,19}" if whole else rf"(?:{numbers.REAL}|[Ii]nf(?:inity)?)"
     with _part(path, suffix) as stream:
         vertices, values = numbers.read_rows(
-            stream, path, rf"[0-9]{{1,18}}{numbers.GAP}{value}", expected="a vertex and its value",
+            stream, path, numbers.ID + numbers.GAP + value, expected="a vertex and its value",
             columns={0: np.int64, 1: np.int64 if whole else np.float64}, width=2, comments="#", finite=False,
         )  # fmt: skip
     return vertices, values

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from graphbench.errors import FormatError
 from graphbench.graphs.clean import Raw
-from graphbench.graphs.formats.networkx_text import lines_of, networkx, raw_of
-from graphbench.graphs.formats.text import shown
+from graphbench.graphs.formats.networkx_text import networkx, raw_of
+from graphbench.graphs.formats.text import lines_of, shown
 
 
 def read(path: Path, *, directed: bool | None = None) -> Raw:

@@ -6,6 +6,7 @@ first, and the edges that it made are counted.
 
 from __future__ import annotations
 
+import dataclasses
 import importlib
 import re
 import warnings
@@ -19,7 +20,7 @@ from graphbench.errors import FormatError, InputError
 from graphbench.graphs.clean import Raw
 from graphbench.graphs.convert import from_networkx
 from graphbench.graphs.formats.packed import opened
-from graphbench.graphs.formats.text import shown
+from graphbench.graphs.formats.text import lines_of, shown
 
 _ENDS = frozenset({"id", "key", "source", "target"})
 _CANONICAL = re.compile(r"0|-?[1-9][0-9]{0,17}")
@@ -184,7 +185,7 @@ def raw_of(graph: Any, path: Path, *, rows: int, directed: bool | None = None, l
     if rows not in {-1, graph.number_of_edges()}:
         problem = f"NetworkX read {graph.number_of_edges():,} of {rows:,} edges: some are repeated, nested or outside"
         raise FormatError(path, f"{problem} the graph. Write the graph as an edge list.")
-    named = _labelled(graph, label) if label else None
+    named = labelled(graph, label) if label else None
     nodes = list(graph.nodes)
     if named is not None:
         graph = _renamed(graph, named)
@@ -192,18 +193,15 @@ def raw_of(graph: Any, path: Path, *, rows: int, directed: bool | None = None, l
         graph = _renamed(graph, {node: int(node) for node in nodes})
     _warn_of_ignored(graph)
     raw = from_networkx(graph)
-    if directed is False and raw.directed:
-        return Raw(
-            src=raw.src, dst=raw.dst, weight=raw.weight, num_vertices=raw.num_vertices, directed=False, names=raw.names
-        )
-    return raw
+    return dataclasses.replace(raw, directed=raw.directed and directed is not False)
 
 
 def _renamed(graph: Any, names: dict[Any, Any]) -> Any:
     return networkx().relabel_nodes(graph, names)
 
 
-def _labelled(graph: Any, attribute: str) -> dict[Any, str] | None:
+def labelled(graph: Any, attribute: str) -> dict[Any, str] | None:
+    """The names of nodes by an attribute; None unless all have it and all differ."""
     labels = {node: str(data[attribute]) for node, data in graph.nodes(data=True) if attribute in data}
     return labels if 0 < len(labels) == len(graph) == len(set(labels.values())) else None
 
@@ -227,21 +225,6 @@ def _warn_of_ignored(graph: Any) -> None:
 def _multigraph(directed: bool | None) -> Any:
     nx = networkx()
     return nx.MultiDiGraph if directed else nx.MultiGraph
-
-
-def lines_of(path: Path, comments: str = "#") -> Iterator[tuple[int, str]]:
-    """The lines that are neither blank nor begin with `comments`, without blanks around them, with their numbers."""
-    with opened(path) as stream:
-        number = 0
-        while line := stream.readline(1 << 26):
-            number += 1
-            text = line.strip()
-            if not text or (comments and text.startswith(comments.encode())):
-                continue
-            try:
-                yield number, text.decode("utf-8-sig" if number == 1 else "utf-8")
-            except UnicodeDecodeError as error:
-                raise FormatError(path, "not UTF-8 text. Save the file as UTF-8.", number) from error
 
 
 @contextmanager

@@ -13,14 +13,11 @@ import numpy as np
 
 from graphbench.errors import FormatError
 from graphbench.graphs.clean import Raw
-from graphbench.graphs.formats.networkx_text import lines_of
-from graphbench.graphs.formats.numbers import require_sensible
-from graphbench.graphs.formats.text import shown
+from graphbench.graphs.formats.numbers import ID, REAL, require_sensible
+from graphbench.graphs.formats.text import lines_of, shown
 
 _SECTION = re.compile(r"\*([a-z]+)\b\s*:?\s*([0-9]{1,18})?(.*)", re.IGNORECASE)
-_ROW = re.compile(
-    r"([0-9]{1,18})\s+(-?[0-9]{1,18})(?:\s+([-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?))?(?:\s.*)?"
-)
+_ROW = re.compile(rf"({ID})\s+(-?{ID})(?:\s+({REAL}))?(?:\s.*)?")
 _TIMES = re.compile(r"\[[-0-9*,\s]+\]")
 
 
@@ -65,7 +62,7 @@ class _Network:
             self._edge(self.section, int(found[1]), int(found[2]), weight, number)
         elif self.section:
             words = line.split()
-            if not all(re.fullmatch(r"[0-9]{1,18}", word) for word in words):
+            if not all(re.fullmatch(ID, word) for word in words):
                 raise FormatError(self.path, f"expected numbers of vertices, found {shown(line.encode())}.", number)
             for word in words[1:]:
                 self._edge(self.section.removesuffix("list"), int(words[0]), int(word), None, number)
@@ -74,7 +71,7 @@ class _Network:
 
     def _label(self, line: str, number: int) -> None:
         word, _, rest = line.partition(" ")
-        if not re.fullmatch(r"[0-9]{1,18}", word) or not 1 <= int(word) <= self.vertices or int(word) in self.labels:
+        if not re.fullmatch(ID, word) or not 1 <= int(word) <= self.vertices or int(word) in self.labels:
             expected = f"a new vertex from 1 to {self.vertices:,} and its label"
             raise FormatError(self.path, f"expected {expected}, found {shown(line.encode())}.", number)
         quoted = re.match(r'\s*"([^"]*)"', rest)

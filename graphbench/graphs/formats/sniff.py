@@ -6,6 +6,7 @@ import re
 from pathlib import Path, PurePath
 
 from graphbench.errors import FormatError
+from graphbench.graphs.formats.numbers import REAL
 
 HEAD_BYTES = 1 << 20
 """Bytes that decide: the comments before the first row of a table may be long."""
@@ -63,7 +64,7 @@ _JSON = re.compile(rb"\{\s*[\"}]|\[\s*[\[{\"\]0-9]")
 _PAJEK = re.compile(rb"(?i)\*(?:network|vertices|arcs|edges|matrix)")
 _DIMACS_LINE = re.compile(rb"(?:p\s+[a-z]+\s+[0-9]+\s+[0-9]+|[ae]\s+[0-9]+\s+[0-9]+(?:\s+\S+)*|[cnxdv](?:\s.*)?)")
 _GMT = re.compile(rb"#[^\n]*\n# ?GMT [^\n]*\n")
-_NUMBER = re.compile(rb"[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
+_NUMBER = re.compile(REAL.encode())
 
 
 def format_of(head: bytes, name: str, path: Path) -> str:

@@ -1,4 +1,4 @@
-"""Shared by the text formats: blocks of whole lines, fast tests of a whole block, lines as messages quote them."""
+"""Shared by the text formats: blocks of whole lines, fast tests of a block, single lines, lines as messages quote them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from graphbench.errors import FormatError
-from graphbench.graphs.formats.packed import LINE_BYTES, Bounded
+from graphbench.graphs.formats.packed import LINE_BYTES, Bounded, opened
 
 BLOCK_BYTES = 1 << 18
 """Bytes of text checked and parsed at once, to fit the CPU's second-level cache (4 MiB takes a fifth longer)."""
@@ -76,6 +76,21 @@ def count_lines(block: bytes) -> int:
     characters = np.frombuffer(block, dtype=np.uint8)
     pieces = range(0, len(characters), _IN_CACHE)
     return sum(int(np.count_nonzero(characters[at : at + _IN_CACHE] == ord("\n"))) for at in pieces)
+
+
+def lines_of(path: Path, comments: str = "#") -> Iterator[tuple[int, str]]:
+    """The lines that are neither blank nor begin with `comments`, without blanks around them, with their numbers."""
+    with opened(path) as stream:
+        number = 0
+        while line := stream.readline(1 << 26):
+            number += 1
+            text = line.strip()
+            if not text or (comments and text.startswith(comments.encode())):
+                continue
+            try:
+                yield number, text.decode("utf-8-sig" if number == 1 else "utf-8")
+            except UnicodeDecodeError as error:
+                raise FormatError(path, "not UTF-8 text. Save the file as UTF-8.", number) from error
 
 
 _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1f\x7f]")

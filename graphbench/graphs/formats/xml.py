@@ -13,7 +13,7 @@ from xml.parsers import expat
 
 from graphbench.errors import FormatError
 from graphbench.graphs.clean import Raw
-from graphbench.graphs.formats.networkx_text import failures_of_networkx, raw_of
+from graphbench.graphs.formats.networkx_text import failures_of_networkx, labelled, raw_of
 from graphbench.graphs.formats.packed import opened
 
 _DEEPEST = 100
@@ -38,7 +38,7 @@ def read_graphml(path: Path, *, directed: bool | None = None) -> Raw:
         _require_nodes(graph, counts, path)
         numbers = [_NUMBERED.fullmatch(str(node)) for node in graph.nodes]
         if numbers and all(numbers):
-            names = _names(graph) or {node: str(node)[1:] for node in graph.nodes}
+            names = labelled(graph, "name") or {node: str(node)[1:] for node in graph.nodes}
             graph = nx.relabel_nodes(graph, names)
     return raw_of(graph, path, rows=counts.get("edge", 0), directed=directed)
 
@@ -56,11 +56,6 @@ def read_gexf(path: Path, *, directed: bool | None = None) -> Raw:
         graph = nx.read_gexf(io.BytesIO(text))
         _require_nodes(graph, counts, path)
     return raw_of(graph, path, rows=counts.get("edge", 0), directed=directed)
-
-
-def _names(graph: Any) -> dict[Any, str] | None:
-    names = {node: str(data["name"]) for node, data in graph.nodes(data=True) if "name" in data}
-    return names if 0 < len(names) == len(graph) == len(set(names.values())) else None
 
 
 def _require_nodes(graph: Any, counts: dict[str, int], path: Path) -> None:
