@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from graphbench.errors import FormatError
 from graphbench.graphs.formats.packed import Bounded
-from graphbench.graphs.formats.text import blocks, count_lines, matches, shown
+from graphbench.graphs.formats.text import blocks, count_lines, matches, shown, single_blanks
 
 GAP = r"[ \t]+"
 ID = r"[0-9]{1,18}"
@@ -80,7 +80,9 @@ def _parsed(text: bytes, columns: dict[int, type[Any]], width: int, path: Path, 
     import pyarrow as pa
     from pyarrow import csv as arrow_csv
 
-    plain = _single_blanks(text)
+    plain = single_blanks(text.replace(b"\r", b""))
+    if b" +" in plain:  # pyarrow reads no plus signs
+        plain = plain.replace(b" +", b" ")
     if not plain.strip():
         return [np.empty(0, dtype=kind) for kind in columns.values()]
     table = arrow_csv.read_csv(
@@ -123,16 +125,3 @@ def require_sensible(vertices: int, path: Path, line: int | None = None) -> None
     size = path.stat().st_size
     if vertices > _ISOLATED + _VERTICES_PER_BYTE * size:
         raise FormatError(path, f"{vertices:,} vertices in a file of {size:,} bytes. Correct the number.", line)
-
-
-def _single_blanks(text: bytes) -> bytes:
-    """Fields separated by one blank, without blanks around rows and without plus signs, as pyarrow requires."""
-    for old, new in ((b"\r", b""), (b"\t", b" ")):
-        if old in text:
-            text = text.replace(old, new)
-    while b"  " in text:
-        text = text.replace(b"  ", b" ")
-    for old, new in ((b" \n", b"\n"), (b"\n ", b"\n"), (b" +", b" ")):
-        if old in text:
-            text = text.replace(old, new)
-    return text.lstrip(b" ")

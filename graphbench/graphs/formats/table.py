@@ -27,7 +27,7 @@ from graphbench.graphs.formats import table_layout, table_roles, vertex_ids
 from graphbench.graphs.formats.packed import opened
 from graphbench.graphs.formats.table_layout import BLANKS, CANONICAL, EXPECTED, INTEGER, NUMBER, SAMPLE, Layout
 from graphbench.graphs.formats.table_roles import TableOptions
-from graphbench.graphs.formats.text import TEXT, blocks, count_lines, matches, shown
+from graphbench.graphs.formats.text import TEXT, blocks, count_lines, matches, shown, single_blanks
 from graphbench.records.model import Reading
 from graphbench.system.text import count
 
@@ -209,7 +209,7 @@ def _parsed(block: bytes, table: Layout, integers: bool) -> _Part | None:
         block = block.replace(b"\r\n", b"\n")
     if b"\r" in block or _may_be_remark(block, integers):
         return None
-    text = _plain(block, table.delimiter)
+    text = single_blanks(block) if table.delimiter == BLANKS else block
     hexadecimal = integers and (b"x" in text or b"X" in text)  # pyarrow would read 0x10 as 16
     if hexadecimal or not text.strip():
         return None
@@ -306,20 +306,6 @@ def _quoted(delimiter: str) -> str:
     mark = re.escape(delimiter)
     one = rf'(?:"(?:[^"\n]|"")*"|(?:[^"\n{mark}][^\n{mark}]*)?)'
     return rf"(?:{one}(?:{mark}{one})*\n)*"
-
-
-def _plain(block: bytes, delimiter: str) -> bytes:
-    """A block that has single blanks between columns if blanks delimit."""
-    if delimiter == BLANKS:
-        if b"\t" in block:
-            block = block.replace(b"\t", b" ")
-        while b"  " in block:
-            block = block.replace(b"  ", b" ")
-        for stray in (b" \n", b"\n "):
-            if stray in block:  # the test is several times as fast as the replacement
-                block = block.replace(stray, b"\n")
-        block = block.lstrip(b" ")
-    return block
 
 
 def _rows(block: bytes, before: int, path: Path) -> Iterator[tuple[int, str]]:
