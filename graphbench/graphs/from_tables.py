@@ -42,8 +42,7 @@ def arrow_table(graph: Any, libraries: set[str]) -> pa.Table | None:
 
 def from_arrow(table: pa.Table, kind: str, directed: bool, options: TableOptions) -> Raw:
     """The rows of an Arrow table; `kind` is where it comes from."""
-    layout = TableOptions(header=options.header, delimiter=options.delimiter)
-    table_roles.refuse_options(layout, "a table in memory has names of columns", python=True)
+    table_roles.refuse_text_options(options, "a table in memory has names of columns", python=True)
     if table_arrow.may_be_matrix(table, options):
         raise fail(_MATRIX)
     roles = table_arrow.find_roles(table_arrow.columns_of(table.schema), options, fail, python=True)
@@ -79,8 +78,7 @@ def from_pandas(frame: Any, directed: bool | None, options: TableOptions) -> Raw
         index = place == 0 and len(names) > 2 and name == "Unnamed: 0" and series.tolist() == labels and default
         complex_ = getattr(series.dtype, "kind", "") == "c"
         kinds.append(Column(name=name, kind="number" if complex_ else _kind(series, column, place), index=index))
-    layout = TableOptions(header=options.header, delimiter=options.delimiter)
-    table_roles.refuse_options(layout, "a frame has names of columns", python=True)
+    table_roles.refuse_text_options(options, "a frame has names of columns", python=True)
     if len(frame) <= len(names) and table_arrow.may_be_matrix(
         pa.table([column(place) for place in range(len(names))], names=names), options
     ):

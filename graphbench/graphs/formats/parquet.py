@@ -30,8 +30,7 @@ def read(path: Path, *, directed: bool | None = None, options: TableOptions = ta
     def fail(problem: str) -> FormatError:
         return FormatError(path, problem)
 
-    layout = TableOptions(header=options.header, delimiter=options.delimiter)
-    table_roles.refuse_options(layout, f"{path.name} is a Parquet file")
+    table_roles.refuse_text_options(options, f"{path.name} is a Parquet file")
     with failures_named(path):
         try:
             if (written := _written_by_graphbench(path)) is not None:

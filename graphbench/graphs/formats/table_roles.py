@@ -98,6 +98,15 @@ def refuse_options(options: TableOptions, why: str, *, python: bool = False) -> 
         raise UsageError(f"{why}, so {options.spelled(python=python)} has no effect. Leave it out.")
 
 
+def refuse_text_options(options: TableOptions, why: str, *, python: bool = False) -> None:
+    """Refuse options about text where the columns are typed and have names.
+
+    Raises:
+        UsageError: if there are any.
+    """
+    refuse_options(TableOptions(header=options.header, delimiter=options.delimiter), why, python=python)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Column:
     """A column as far as its role depends on it.
