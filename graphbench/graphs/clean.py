@@ -49,6 +49,18 @@ class Raw:
     names: npt.NDArray[Any] | None = None
     reading: Reading | None = None
 
+    @classmethod
+    def of_edges(cls, edges: EdgeList) -> Raw:
+        """The rows of an edge list."""
+        src, dst, weight = edges.to_numpy()
+        size, names = edges.num_vertices, edges.names
+        return cls(src=src, dst=dst, weight=weight, num_vertices=size, directed=edges.directed, names=names)
+
+
+def kind_of_ids(names: npt.NDArray[Any] | None) -> str:
+    """What vertices are called, for :attr:`Reading.ids`: `integers`, or `names`."""
+    return "integers" if names is None or names.dtype != object else "names"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Dataset:

@@ -21,7 +21,7 @@ def from_networkx(graph: Any, attribute: str = "weight") -> Raw:
     dst = np.fromiter((number[two] for _, two, _ in rows), dtype=np.int64, count=len(rows))
     weight = None
     if any(value is not None for _, _, value in rows):
-        weight = finite(numbers([1.0 if value is None else value for _, _, value in rows]))
+        weight = weights([1.0 if value is None else value for _, _, value in rows])
     return Raw(
         src=src, dst=dst, weight=weight, num_vertices=len(nodes), directed=bool(graph.is_directed()), names=names
     )
@@ -32,18 +32,28 @@ def _number_nodes(nodes: list[Any]) -> tuple[npt.NDArray[Any] | None, npt.NDArra
 
     If the nodes are neither all integers nor all strings, they are named by `str(node)` and keep their order.
     """
-    if all(isinstance(node, int | np.integer) and not isinstance(node, bool) for node in nodes):
-        try:
-            values = np.array([int(node) for node in nodes], dtype=np.int64)
-        except OverflowError:
-            raise InputError("An integer node exceeds 64 bits. Relabel the nodes.") from None
-        return in_order(values)
+    if (whole := integers(nodes)) is not None:
+        return in_order(whole)
     if all(isinstance(node, str) for node in nodes):
         return in_order(np.array(nodes, dtype=object))
     texts = [str(node) for node in nodes]
     if len(set(texts)) < len(texts):
         raise InputError("Two different nodes have the same text str(node). Relabel the nodes.")
     return np.array(texts, dtype=object), np.arange(len(nodes), dtype=np.int64)
+
+
+def integers(nodes: list[Any]) -> npt.NDArray[np.int64] | None:
+    """Nodes as int64, or None if they are not all integers.
+
+    Raises:
+        InputError: if one exceeds 64 bits.
+    """
+    if not all(isinstance(node, int | np.integer) and not isinstance(node, bool) for node in nodes):
+        return None
+    try:
+        return np.array([int(node) for node in nodes], dtype=np.int64)
+    except OverflowError:
+        raise InputError("An integer node exceeds 64 bits. Relabel the nodes.") from None
 
 
 def in_order(values: npt.NDArray[Any]) -> tuple[npt.NDArray[Any] | None, npt.NDArray[np.int64]]:
@@ -69,7 +79,7 @@ def from_matrix(matrix: Any, directed: bool | None) -> Raw:
     return Raw(
         src=src,
         dst=dst,
-        weight=None if plain else finite(numbers(rows.data)),
+        weight=None if plain else weights(rows.data),
         num_vertices=matrix.shape[0],
         directed=not symmetric,
     )
@@ -87,37 +97,28 @@ def _is_symmetric(rows: Any) -> bool:
     )
 
 
-def finite(weights: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """The weights themselves.
-
-    Raises:
-        InputError: if one is infinite or undefined.
-    """
-    bad = ~np.isfinite(weights)
-    if bad.any():
-        row = int(np.argmax(bad))
-        problem = f"Edge {row:,} (counted from 0) has the weight {weights[row]}; expected finite numbers"
-        raise InputError(f"{problem}. Correct the weights.")
-    return weights
-
-
-def numbers(values: Any) -> npt.NDArray[np.float64]:
+def weights(values: Any) -> npt.NDArray[np.float64]:
     """Weights as float64.
 
     Raises:
-        InputError: if they are not all real numbers, or float64 rounds a whole one.
+        InputError: if they are not all finite real numbers, or float64 rounds a whole one.
     """
     try:
         given = np.asarray(values)
-        weights = np.asarray(values, dtype=np.float64)
+        floats = np.asarray(values, dtype=np.float64)
     except (TypeError, ValueError, OverflowError) as error:
         raise InputError(f"The weights are not all numbers: {error}. Convert or drop them.") from None
-    if weights.ndim != 1:
-        raise InputError(f"The weights have {weights.ndim} dimensions; expected one number for each edge.")
+    if floats.ndim != 1:
+        raise InputError(f"The weights have {floats.ndim} dimensions; expected one number for each edge.")
     if given.dtype.kind == "c":
         raise InputError("The weights are complex; expected real numbers. Convert them.")
-    for row in np.flatnonzero(np.abs(weights) >= 2.0**53).tolist():
-        if isinstance(given[row], int | np.integer) and int(weights[row]) != int(given[row]):
+    for row in np.flatnonzero(np.abs(floats) >= 2.0**53).tolist():
+        if isinstance(given[row], int | np.integer) and int(floats[row]) != int(given[row]):
             problem = f"Edge {row:,} (counted from 0) has the weight {given[row]}, beyond 2^53, where float64 rounds"
             raise InputError(f"{problem} whole numbers. Rescale the weights.")
-    return weights
+    bad = ~np.isfinite(floats)
+    if bad.any():
+        row = int(np.argmax(bad))
+        problem = f"Edge {row:,} (counted from 0) has the weight {floats[row]}; expected finite numbers"
+        raise InputError(f"{problem}. Correct the weights.")
+    return floats

@@ -16,8 +16,8 @@ import numpy as np
 
 from graphbench.errors import InputError, UsageError
 from graphbench.graphs import cache
-from graphbench.graphs.clean import Dataset, Raw, reading_of
-from graphbench.graphs.convert import finite, from_matrix, from_networkx, in_order, numbers
+from graphbench.graphs.clean import Dataset, Raw, kind_of_ids, reading_of
+from graphbench.graphs.convert import from_matrix, from_networkx, in_order, weights
 from graphbench.graphs.edgelist import EdgeList
 from graphbench.graphs.formats import table_roles
 from graphbench.graphs.formats.table_roles import TableOptions
@@ -118,8 +118,8 @@ def _raw(graph: Any, directed: bool | None, options: TableOptions) -> Raw:
     if raw.reading is not None:
         return raw
     weight = "" if raw.weight is None else options.weight or "weight"
-    ids = "integers" if raw.names is None or raw.names.dtype != object else "names"
-    return dataclasses.replace(raw, reading=Reading(format=_type(graph), weight=weight, rows=len(raw.src), ids=ids))
+    reading = Reading(format=_type(graph), weight=weight, rows=len(raw.src), ids=kind_of_ids(raw.names))
+    return dataclasses.replace(raw, reading=reading)
 
 
 def _refuse_layout(options: TableOptions, why: str) -> None:
@@ -140,9 +140,7 @@ def _from_graph(graph: Any, libraries: set[str], directed: bool | None, options:
     if options.weight is not None:
         raise UsageError(f"{_type(graph)} has no named weights. Leave out weight_column={options.weight!r}.")
     if isinstance(graph, EdgeList):
-        src, dst, weight = graph.to_numpy()
-        size, names = graph.num_vertices, graph.names
-        return Raw(src=src, dst=dst, weight=weight, num_vertices=size, directed=graph.directed, names=names)
+        return Raw.of_edges(graph)
     if "scipy" in libraries and hasattr(graph, "tocsr"):
         return from_matrix(graph, directed)
     if "networkit" in libraries and hasattr(graph, "iterEdgesWeights"):
@@ -159,7 +157,7 @@ def _from_igraph(graph: Any, attribute: str, required: bool) -> Raw:
         names, ids = named(graph.vs["name"])
     weight = None
     if attribute in graph.es.attributes():
-        weight = finite(numbers([1.0 if value is None else value for value in graph.es[attribute]]))
+        weight = weights([1.0 if value is None else value for value in graph.es[attribute]])
     elif required:
         raise InputError(
             f"No edge has the attribute {attribute!r}; found: {', '.join(graph.es.attributes()) or 'none'}."
@@ -184,7 +182,7 @@ def _from_networkit(graph: Any) -> Raw:
     return Raw(
         src=number[np.array(src, dtype=np.int64)],
         dst=number[np.array(dst, dtype=np.int64)],
-        weight=finite(numbers(weight)) if graph.isWeighted() else None,
+        weight=weights(weight) if graph.isWeighted() else None,
         num_vertices=len(nodes),
         directed=bool(graph.isDirected()),
         names=names,

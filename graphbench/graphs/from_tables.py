@@ -6,13 +6,12 @@ import dataclasses
 import math
 from typing import TYPE_CHECKING, Any
 
-import msgspec
 import numpy as np
 import numpy.typing as npt
 
 from graphbench.errors import InputError, UsageError
-from graphbench.graphs.clean import Raw
-from graphbench.graphs.convert import from_matrix, in_order
+from graphbench.graphs.clean import Raw, kind_of_ids
+from graphbench.graphs.convert import from_matrix, in_order, integers
 from graphbench.graphs.formats import table_arrow, table_roles
 from graphbench.graphs.formats.table_roles import Column, Roles, TableOptions
 from graphbench.records.model import Reading
@@ -132,21 +131,19 @@ def _from_adjacency(frame: Any, labels: Any, directed: bool | None) -> Raw:
     if values.dtype.kind not in "biuf" or (values.dtype.kind == "f" and not np.isfinite(values).all()):
         raise fail("the adjacency frame has values that are not finite numbers. Fill in 0 for no edge: frame.fillna(0)")
     raw = from_matrix(csr_array(values), directed)
-    reading = Reading(format="pandas frame, an adjacency matrix", rows=len(raw.src))
-    if labels is None:
-        return dataclasses.replace(raw, reading=msgspec.structs.replace(reading, ids="integers"))
-    names, ids = named(labels.tolist())
-    kind = "integers" if names is None or names.dtype != object else "names"
-    reading = msgspec.structs.replace(reading, ids=kind)
-    return dataclasses.replace(raw, src=ids[raw.src], dst=ids[raw.dst], names=names, reading=reading)
+    if labels is not None:
+        names, ids = named(labels.tolist())
+        raw = dataclasses.replace(raw, src=ids[raw.src], dst=ids[raw.dst], names=names)
+    reading = Reading(format="pandas frame, an adjacency matrix", rows=len(raw.src), ids=kind_of_ids(raw.names))
+    return dataclasses.replace(raw, reading=reading)
 
 
 def named(labels: list[Any]) -> tuple[npt.NDArray[Any] | None, npt.NDArray[np.int64]]:
     """Names in sorted order, or None if they are 0, 1, ..., and the id of each label."""
     if len(set(labels)) < len(labels):
         raise fail("two vertices have the same name. Rename one of them.")
-    whole = all(isinstance(label, int | np.integer) and not isinstance(label, bool) for label in labels)
-    return in_order(np.array(labels, dtype=np.int64) if whole else np.array([str(label) for label in labels], object))
+    whole = integers(labels)
+    return in_order(np.array([str(label) for label in labels], object) if whole is None else whole)
 
 
 def from_array(array: npt.NDArray[Any], directed: bool | None, options: TableOptions) -> Raw:

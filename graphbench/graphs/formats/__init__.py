@@ -11,7 +11,7 @@ import warnings
 from pathlib import Path, PurePath
 
 from graphbench.errors import FormatError, InputError
-from graphbench.graphs.clean import Raw
+from graphbench.graphs.clean import Raw, kind_of_ids
 from graphbench.graphs.formats import sniff, table_roles
 from graphbench.graphs.formats.packed import failures_named, opened, plain_name
 from graphbench.graphs.formats.table_roles import TableOptions
@@ -125,7 +125,7 @@ def _reading(kind: str, raw: Raw, caught: list[warnings.WarningMessage]) -> Read
         format=_TITLES[kind],
         weight="" if raw.weight is None else "weight",
         rows=len(raw.src),
-        ids="names" if raw.names is not None and raw.names.dtype == object else "integers",
+        ids=kind_of_ids(raw.names),
         warnings=[str(one.message) for one in caught if one.category is UserWarning],
     )
 

@@ -56,6 +56,4 @@ def _written_by_graphbench(path: Path) -> Raw | None:
         edges = EdgeList.open(path)
     except FormatError:
         return None
-    src, dst, weight = edges.to_numpy()
-    size, names = edges.num_vertices, edges.names
-    return Raw(src=src, dst=dst, weight=weight, num_vertices=size, directed=edges.directed, names=names)
+    return Raw.of_edges(edges)

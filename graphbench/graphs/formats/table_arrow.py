@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from graphbench.graphs.clean import SHOWN_ROWS, Raw
+from graphbench.graphs.clean import SHOWN_ROWS, Raw, kind_of_ids
 from graphbench.graphs.formats import table_layout, table_roles, vertex_ids
 from graphbench.graphs.formats.table import EXACT, NO_NAME
 from graphbench.graphs.formats.table_roles import Column, Kind, Refusal, Roles, TableOptions
@@ -99,7 +99,7 @@ def read(table: pa.Table, names: Sequence[str], roles: Roles, kind: str, fail: F
             weight=weights[0] if weights else "",
             ignored=[other for index, other in enumerate(names) if index not in roles.used],
             rows=table.num_rows,
-            ids="integers" if vertices is None or vertices.dtype != object else "names",
+            ids=kind_of_ids(vertices),
             first_rows=[[str(value) for value in row] for row in zip(*first, strict=True)],
             warnings=[*roles.warnings, *blanks],
         ),
