@@ -422,7 +422,7 @@ class Result:
         array = kept_answer(str(record.answer["digest"]))
         algorithm, edges = registry.algorithm(record.task.algorithm), self.graphs.get(name)
         if edges is not None:
-            return labelled.labelled(algorithm, array, labelled.names_of(edges), labelled.pairs_of(record, edges))
+            return labelled.labelled(algorithm, array, edges.labels, labelled.pairs_of(record, edges))
         if algorithm.draws == "pairs":
             raise UsageError("The pairs of a stored record are not kept: run the task again for its answer.")
         size = record.dataset.num_vertices if record.dataset else len(array)

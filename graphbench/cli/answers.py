@@ -13,7 +13,7 @@ from graphbench.algorithms.base import Algorithm
 from graphbench.api import Result, kept_answer
 from graphbench.cli.files import unwritable
 from graphbench.errors import GraphbenchError
-from graphbench.measure.labelled import names_of, numbers_of, pairs_of, titles
+from graphbench.measure.labelled import numbers_of, pairs_of, titles
 from graphbench.measure.plan import Plan
 from graphbench.records.model import Record
 from graphbench.system.text import listed
@@ -42,7 +42,7 @@ def save_answers(path: Path, result: Result, plan: Plan) -> str:
 
     (cell,) = plan.cells
     algorithm, edges = registry.algorithm(cell.algorithm), cell.dataset.edges
-    names = names_of(edges)
+    names = edges.labels
     answered = [record for record in result.records if "digest" in record.answer]
     if not answered:
         raise GraphbenchError(f"No engine gave an answer, so {path} was not written; the table says why.")

@@ -166,6 +166,11 @@ class EdgeList:
             self._names = parquet.read_names(self.path)
         return self._names  # type: ignore[no-any-return]
 
+    @property
+    def labels(self) -> npt.NDArray[Any]:
+        """What the vertices are called, shape (num_vertices,): their names, or 0, 1, ..."""
+        return np.arange(self.num_vertices) if self.names is None else self.names
+
     @functools.cached_property
     def degrees(self) -> npt.NDArray[np.int64]:
         """Edges at each vertex, shape (num_vertices,), both directions counted: zero means isolated."""
@@ -276,7 +281,7 @@ class EdgeList:
         import networkx as nx
 
         src, dst, weight = self.to_numpy()
-        labels = np.arange(self.num_vertices) if self.names is None else self.names
+        labels = self.labels
         graph: nx.Graph[Any] = nx.DiGraph() if self.directed else nx.Graph()
         graph.add_nodes_from(labels.tolist())
         ends = zip(labels[src].tolist(), labels[dst].tolist(), strict=True)

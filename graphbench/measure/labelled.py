@@ -96,8 +96,3 @@ def pairs_of(record: Record, edges: EdgeList) -> npt.NDArray[np.int64] | None:
     params = {parameter.name: given.get(parameter.name) for parameter in algorithm.parameters}
     seed, ignore = int(given.get("seed", 0)), bool(given.get("ignore_weights", False))
     return algorithm.draw(algorithm.pose(edges, seed=seed, ignore_weights=ignore), params, seed).pairs
-
-
-def names_of(edges: EdgeList) -> npt.NDArray[Any]:
-    """The names of all vertices, shape (num_vertices,)."""
-    return np.arange(edges.num_vertices) if edges.names is None else edges.names

@@ -89,8 +89,7 @@ def _expected(prepared: Prepared) -> tuple[Answer | None, str]:
 def in_order(edges: EdgeList, vertices: npt.NDArray[np.int64], values: Answer) -> Answer | None:
     """Values by the ids of the graph; None if they are those of other vertices."""
     order = np.argsort(vertices)
-    names = np.arange(edges.num_vertices) if edges.names is None else edges.names
-    if not np.array_equal(vertices[order], names):
+    if not np.array_equal(vertices[order], edges.labels):
         return None
     return values[order]
 
@@ -109,9 +108,8 @@ def difference(algorithm: str, answer: Answer, expected: Answer, edges: EdgeList
         at = found.at if found.kind == "differs" else None
     if at is None:
         return ""
-    name = at if edges.names is None else edges.names[at]
     return (
-        f"differs from the reference output of LDBC Graphalytics: vertex {name} has {answer[at]:.9g}, "
+        f"differs from the reference output of LDBC Graphalytics: vertex {edges.labels[at]} has {answer[at]:.9g}, "
         f"expected {expected[at]:.9g}"
     )
 
