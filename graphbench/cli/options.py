@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import MappingProxyType
@@ -19,9 +19,6 @@ from graphbench.reporting import FORMATS
 
 _GENERATED = re.compile(r"\w[\w-]*\s*:")
 _PARAMETER = re.compile(r"\w+\s*=")
-
-COLUMNS = ("source", "target", "weight")
-"""Roles of columns in a table: `--source` is short for `--source-column` where nothing else is called that."""
 
 FIRST = ("algorithms", "datasets", "twins", "engines")
 """Help shows first what is measured."""
@@ -66,6 +63,11 @@ def measurement_options(
         for field in sorted(fields(type(defaults)).values(), key=lambda field: field.name not in FIRST)
         if command in field.option.on
     ]
+
+
+def short_columns(taken: Collection[str] = ()) -> dict[str, str]:
+    """`--source` for `--source-column` and the like, but for names that something else of the command has."""
+    return {f"{role}_column": f"--{role}" for role in ("source", "target", "weight") if role not in taken}
 
 
 def _spelling(field: Field) -> list[str]:

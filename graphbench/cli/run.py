@@ -10,7 +10,7 @@ import click
 
 from graphbench.algorithms.base import Algorithm, Parameter
 from graphbench.cli.files import OutputFile, write
-from graphbench.cli.options import COLUMNS, measurement_options, result_options
+from graphbench.cli.options import measurement_options, result_options, short_columns
 from graphbench.cli.session import Session, succeeded
 from graphbench.errors import GraphbenchError, StoreError, UsageError
 from graphbench.measure.options import COMMAND_LINE, HEURISTIC, RUN, Options, revised
@@ -51,15 +51,11 @@ def algorithm_command(algorithm: Algorithm) -> click.Command:
             click.Argument(["datasets"], nargs=-1, required=True, metavar="DATASET..."),
             *(_option(parameter) for parameter in algorithm.parameters),
             *heuristic,
-            *measurement_options(RUN, DEFAULTS, also=_short_columns(algorithm)),
+            *measurement_options(
+                RUN, DEFAULTS, also=short_columns({parameter.name for parameter in algorithm.parameters})
+            ),
         ],
     )(callback)
-
-
-def _short_columns(algorithm: Algorithm) -> dict[str, str]:
-    """`--source` for `--source-column` and the like, unless the algorithm has a parameter of that name."""
-    own = {parameter.name for parameter in algorithm.parameters}
-    return {f"{role}_column": f"--{role}" for role in COLUMNS if role not in own}
 
 
 def run(

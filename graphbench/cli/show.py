@@ -12,16 +12,13 @@ from typing import Any
 import click
 
 from graphbench.algorithms.base import Algorithm, Attached
-from graphbench.cli.options import COLUMNS, measurement_options
+from graphbench.cli.options import measurement_options, short_columns
 from graphbench.engines.base import Engine
 from graphbench.errors import UnknownNameError
 from graphbench.measure.options import COMMAND_LINE, SHOW, Options, revised
 
 
-@click.command(
-    "show",
-    params=measurement_options(SHOW, Options(), also={f"{role}_column": f"--{role}" for role in COLUMNS}),
-)
+@click.command("show", params=measurement_options(SHOW, Options(), also=short_columns()))
 @click.argument("name")
 def command(name: str, **given: Any) -> None:
     """Show an algorithm (problem, certificate, every adapter), a dataset or an engine.

@@ -12,7 +12,7 @@ import click
 
 from graphbench.cli import INTERRUPTED
 from graphbench.cli.files import write
-from graphbench.cli.options import COLUMNS, measurement_options, result_options, resuming_options
+from graphbench.cli.options import measurement_options, result_options, resuming_options, short_columns
 from graphbench.cli.session import Session, succeeded
 from graphbench.errors import DatasetError, FetchError, UsageError
 from graphbench.measure.options import SUITE
@@ -27,10 +27,7 @@ if TYPE_CHECKING:
     from graphbench.measure.suites.tasks import Graph, Item, StoredRecords
 
 
-@click.command(
-    "suite",
-    params=measurement_options(SUITE, Suite(), also={f"{role}_column": f"--{role}" for role in COLUMNS}),
-)
+@click.command("suite", params=measurement_options(SUITE, Suite(), also=short_columns()))
 @click.argument("name", required=False, metavar="[NAME|FILE.toml]")
 @click.option("--dry-run", is_flag=True, help="Show the plan with predicted times, and measure nothing.")
 @resuming_options
