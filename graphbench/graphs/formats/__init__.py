@@ -9,6 +9,7 @@ import shutil
 import tempfile
 import warnings
 from pathlib import Path, PurePath
+from typing import NamedTuple
 
 from graphbench.errors import FormatError, InputError
 from graphbench.graphs.clean import Raw, kind_of_ids
@@ -31,48 +32,38 @@ SUFFIXES = frozenset(
 """Suffixes of names that are files even where none exists, beside any suffix of compression. The content decides the
 format."""
 
-_READERS = {
-    "matrix_market": ("matrix_market", "read"),
-    "metis": ("metis", "read"),
-    "parquet": ("parquet", "read"),
-    "table": ("table", "read"),
-    "dimacs": ("dimacs", "read"),
-    "konect": ("konect", "read"),
-    "ldbc": ("ldbc", "read"),
-    "npz": ("npz", "read"),
-    "lgl": ("lgl", "read"),
-    "pajek": ("pajek", "read"),
-    "graphml": ("xml", "read_graphml"),
-    "gexf": ("xml", "read_gexf"),
-    "gml": ("networkx_text", "read_gml"),
-    "json": ("networkx_text", "read_json"),
-    "networkx_edges": ("networkx_text", "read_edges"),
-    "adjacency": ("networkx_text", "read_adjacency"),
-    "multiline_adjacency": ("networkx_text", "read_multiline_adjacency"),
+
+class _Format(NamedTuple):
+    """A format's name for people, the module that reads it, and the function there."""
+
+    title: str
+    module: str
+    function: str = "read"
+    mb_per_s: int | None = None
+    """Of readers that make Python objects of each edge, on a CPU of 2020."""
+
+
+_FORMATS = {
+    "matrix_market": _Format("Matrix Market", "matrix_market"),
+    "metis": _Format("METIS", "metis"),
+    "parquet": _Format("Parquet", "parquet"),
+    "table": _Format("table", "table"),
+    "dimacs": _Format("DIMACS", "dimacs"),
+    "konect": _Format("KONECT", "konect"),
+    "ldbc": _Format("LDBC Graphalytics", "ldbc"),
+    "npz": _Format("SciPy matrix", "npz"),
+    "lgl": _Format("LGL", "lgl", mb_per_s=8),
+    "pajek": _Format("Pajek", "pajek"),
+    "graphml": _Format("GraphML", "xml", "read_graphml", 5),
+    "gexf": _Format("GEXF", "xml", "read_gexf", 4),
+    "gml": _Format("GML", "networkx_text", "read_gml", 2),
+    "json": _Format("JSON", "networkx_text", "read_json", 12),
+    "networkx_edges": _Format("NetworkX edge list", "networkx_text", "read_edges", 4),
+    "adjacency": _Format("NetworkX adjacency list", "networkx_text", "read_adjacency", 15),
+    "multiline_adjacency": _Format("NetworkX adjacency list", "networkx_text", "read_multiline_adjacency"),
 }
-_MB_PER_S = {"graphml": 5, "gexf": 4, "gml": 2, "json": 12, "networkx_edges": 4, "adjacency": 15, "lgl": 8}
-"""Of readers that make Python objects of each edge, on a CPU of 2020."""
 SLOW_BYTES = 1 << 26
 
-_TITLES = {
-    "adjacency": "NetworkX adjacency list",
-    "dimacs": "DIMACS",
-    "gexf": "GEXF",
-    "gml": "GML",
-    "graphml": "GraphML",
-    "json": "JSON",
-    "konect": "KONECT",
-    "ldbc": "LDBC Graphalytics",
-    "lgl": "LGL",
-    "matrix_market": "Matrix Market",
-    "metis": "METIS",
-    "multiline_adjacency": "NetworkX adjacency list",
-    "networkx_edges": "NetworkX edge list",
-    "npz": "SciPy matrix",
-    "pajek": "Pajek",
-    "parquet": "Parquet",
-    "table": "table",
-}
 TABLES = frozenset({"table", "parquet"})
 """Readers of tables, which take options about columns."""
 
@@ -98,7 +89,6 @@ def read(
     if path.is_fifo():
         return _read_pipe(path, directed, options)
     kind = format_of(path)
-    module, function = _READERS[kind]
     tabular: dict[str, TableOptions] = {}
     if kind in TABLES:
         tabular["options"] = options
@@ -108,7 +98,8 @@ def read(
     try:
         with failures_named(path), warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
-            reader = getattr(importlib.import_module(f"graphbench.graphs.formats.{module}"), function)
+            module = importlib.import_module(f"graphbench.graphs.formats.{_FORMATS[kind].module}")
+            reader = getattr(module, _FORMATS[kind].function)
             raw: Raw = reader(path, directed=directed, **tabular)
     except FormatError as error:
         if kind != "table" or suffix(path) in SUFFIXES:
@@ -122,7 +113,7 @@ def read(
 def _reading(kind: str, raw: Raw, caught: list[warnings.WarningMessage]) -> Reading:
     """How a file of a graph format was understood; the warnings are shown on every run, from the cache too."""
     return Reading(
-        format=_TITLES[kind],
+        format=_FORMATS[kind].title,
         weight="" if raw.weight is None else "weight",
         rows=len(raw.src),
         ids=kind_of_ids(raw.names),
@@ -178,8 +169,9 @@ def _read_pipe(path: Path, directed: bool | None, options: TableOptions) -> Raw:
 
 def _warn_if_slow(path: Path, kind: str) -> None:
     size = path.stat().st_size
-    if kind in _MB_PER_S and size > SLOW_BYTES:
-        minutes = max(round(size / _MB_PER_S[kind] / 60e6), 1)
+    speed = _FORMATS[kind].mb_per_s
+    if speed is not None and size > SLOW_BYTES:
+        minutes = max(round(size / speed / 60e6), 1)
         warnings.warn(
             f"{path.name} has {size / 1e6:,.0f} MB in a format that is read in about {minutes} min. Matrix Market, "
             "Parquet and CSV files are read 20 to 100 times as fast: graphbench caches the graph, or convert it once.",
