@@ -80,18 +80,13 @@ def read(path: Path, *, directed: bool | None = None) -> Raw:
         FormatError: if it is not a square coordinate matrix of numbers, or differs from its size line.
     """
     with opened(path) as stream:
-        return read_stream(stream, path, directed=directed)
-
-
-def read_stream(stream: Bounded, path: Path, *, directed: bool | None = None) -> Raw:
-    """Read Matrix Market text from an open stream; `path` is for messages."""
-    header = read_header(stream, path)
-    if header.entries > stream.limit // _SHORTEST_ENTRY + 1:
-        problem = (
-            f"the size line has {header.entries:,} entries, more than fit into {stream.limit:,} bytes. Correct it."
-        )
-        raise FormatError(path, problem, header.lines)
-    row, col, value = _parse(stream, path, header)
+        header = read_header(stream, path)
+        if header.entries > stream.limit // _SHORTEST_ENTRY + 1:
+            problem = (
+                f"the size line has {header.entries:,} entries, more than fit into {stream.limit:,} bytes. Correct it."
+            )
+            raise FormatError(path, problem, header.lines)
+        row, col, value = _parse(stream, path, header)
     weight = None if header.field == "pattern" or header.symmetry == "skew-symmetric" else value
     undirected = header.symmetry != "general"
     # The lower triangle is stored, usually column by column, so (col, row) is already sorted.
