@@ -146,7 +146,7 @@ def members(path: Path) -> list[str]:
     """The names of all files in an archive; none if it is not an archive."""
     with failures_named(path):
         layers, _ = _layers(path, member="")
-        return layers[-1].names(path, layers[:-1]) if layers and isinstance(layers[-1], _Archive) else []
+        return list(layers[-1].names(path, layers[:-1])) if layers and isinstance(layers[-1], _Archive) else []
 
 
 @contextmanager
@@ -217,9 +217,18 @@ class _Archive:
         self.member = member
         self.size = sys.maxsize
 
-    def names(self, path: Path, outer: list[_Layer]) -> list[str]:
-        """The names of its files, in order; reads the archive through."""
+    def names(self, path: Path, outer: list[_Layer]) -> Iterator[str]:
+        """The names of its files, in order; a tar archive is read up to the last one that is taken."""
         raise NotImplementedError
+
+    def graph(self, path: Path, outer: list[_Layer]) -> str:
+        """The name of the graph; all names are read only where no name says that it is the graph."""
+        seen = []
+        for name in self.names(path, outer):
+            if _KNOWN_MEMBER.fullmatch(name):
+                return name
+            seen.append(name)
+        return _graph_among(seen, path)
 
     def __call__(self, stream: BinaryIO, path: Path, stack: ExitStack) -> BinaryIO:
         raise NotImplementedError
@@ -229,9 +238,10 @@ _Layer = _Codec | _Archive
 
 
 class _Tar(_Archive):
-    def names(self, path: Path, outer: list[_Layer]) -> list[str]:
+    def names(self, path: Path, outer: list[_Layer]) -> Iterator[str]:
         with ExitStack() as stack:
-            return [member.name for member, _ in self._files(_stream(path, outer, stack), path, stack)]
+            for member, _ in self._files(_stream(path, outer, stack), path, stack):
+                yield member.name
 
     def __call__(self, stream: BinaryIO, path: Path, stack: ExitStack) -> BinaryIO:
         for member, archive in self._files(stream, path, stack):
@@ -239,16 +249,6 @@ class _Tar(_Archive):
                 self.size = member.size
                 return cast("BinaryIO", archive.extractfile(member))
         raise FormatError(path, f"has no member {self.member!r}.")
-
-    def graph(self, path: Path, outer: list[_Layer]) -> str:
-        """The name of the graph; the archive is read through only where its name does not say it is."""
-        seen = []
-        with ExitStack() as stack:
-            for member, _ in self._files(_stream(path, outer, stack), path, stack):
-                if _KNOWN_MEMBER.fullmatch(member.name):
-                    return member.name
-                seen.append(member.name)
-        return _graph_among(seen, path)
 
     @staticmethod
     def _files(stream: BinaryIO, path: Path, stack: ExitStack) -> Iterator[tuple[tarfile.TarInfo, tarfile.TarFile]]:
@@ -277,10 +277,10 @@ def zip_file(stream: BinaryIO, path: Path) -> zipfile.ZipFile:
 
 
 class _Zip(_Archive):
-    def names(self, path: Path, outer: list[_Layer]) -> list[str]:
+    def names(self, path: Path, outer: list[_Layer]) -> Iterator[str]:
         with ExitStack() as stack, zip_file(_stream(path, outer, stack), path) as archive:
             infos = archive.infolist()
-        return [info.filename for info in infos if not info.is_dir()]
+        yield from (info.filename for info in infos if not info.is_dir())
 
     def __call__(self, stream: BinaryIO, path: Path, stack: ExitStack) -> BinaryIO:
         archive = stack.enter_context(zip_file(stream, path))
@@ -289,11 +289,6 @@ class _Zip(_Archive):
             return cast("BinaryIO", stack.enter_context(archive.open(self.member)))
         except (RuntimeError, NotImplementedError, KeyError) as error:  # encrypted, or an unknown method
             raise FormatError(path, f"{_sentence(error)} Extract {self.member!r} and pass that file.") from error
-
-    def graph(self, path: Path, outer: list[_Layer]) -> str:
-        names = self.names(path, outer)
-        known = [name for name in names if _KNOWN_MEMBER.fullmatch(name)]
-        return known[0] if known else _graph_among(names, path)
 
 
 def _graph_among(names: list[str], path: Path) -> str:
@@ -327,7 +322,7 @@ def _layers(path: Path, member: str | None) -> tuple[list[_Layer], str]:
         if layer is None:
             return layers, plain_name(name)
         layers.append(layer)
-        if isinstance(layer, _Tar | _Zip):
+        if isinstance(layer, _Archive):
             if member == "":
                 return layers, name
             layer.member = member or layer.graph(path, layers[:-1])
