@@ -49,8 +49,8 @@ def target(name: str) -> str | None:
         UnknownNameError: if the catalogue has no such graph.
     """
     prefix, colon, wanted = name.partition(":")
-    collection = collections().get(prefix.casefold())
-    if not colon or collection is None:
+    collection = collections().get(prefix.casefold()) if colon else None
+    if collection is None:
         return None
     wanted = wanted.strip().casefold().removeprefix(f"{prefix.casefold()}-")
     for known, where in collection.targets().items():

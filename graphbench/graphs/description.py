@@ -45,7 +45,7 @@ def describe(name: str, *, directed: bool | None = None, options: TableOptions =
         UsageError: if a specification is invalid, or options do not apply.
     """
     entry = catalogue.find(name)
-    target = (collections.target(name) if entry is None else None) or name
+    target = collections.target(name) or name
     if entry is None and web.is_address(target):
         return _of_address(name, target, directed, options)
     described = _of_generator(name) if entry is None else None

@@ -95,7 +95,7 @@ def _found(
         return _from_file(Path(name), directed, options)
     name = name.strip()
     entry = catalogue.find(name)
-    target = (collections.target(name) if entry is None else None) or name
+    target = collections.target(name) or name
     if entry is None and web.is_address(target):
         return _from_address(name, target, directed, options, progress)
     if entry is None and target == name and not generators.is_spec(name) and is_file(name):
