@@ -21,6 +21,8 @@ from graphbench.records.model import DatasetInfo, Reading
 CLEANER_VERSION = 3
 """Increase it when a rule of reading or cleaning changes, so that cached graphs are cleaned again."""
 
+EXACT = 2.0**53
+"""Whole numbers from here on are not all float64."""
 SHOWN_ROWS = 5
 """Rows that the description of a dataset shows."""
 MAX_CELL = 80

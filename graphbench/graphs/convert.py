@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from graphbench.errors import InputError
-from graphbench.graphs.clean import Raw
+from graphbench.graphs.clean import EXACT, Raw
 
 
 def from_networkx(graph: Any, attribute: str = "weight") -> Raw:
@@ -112,7 +112,7 @@ def weights(values: Any) -> npt.NDArray[np.float64]:
         raise InputError(f"The weights have {floats.ndim} dimensions; expected one number for each edge.")
     if given.dtype.kind == "c":
         raise InputError("The weights are complex; expected real numbers. Convert them.")
-    for row in np.flatnonzero(np.abs(floats) >= 2.0**53).tolist():
+    for row in np.flatnonzero(np.abs(floats) >= EXACT).tolist():
         if isinstance(given[row], int | np.integer) and int(floats[row]) != int(given[row]):
             problem = f"Edge {row:,} (counted from 0) has the weight {given[row]}, beyond 2^53, where float64 rounds"
             raise InputError(f"{problem} whole numbers. Rescale the weights.")

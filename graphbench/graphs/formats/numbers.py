@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from graphbench.errors import FormatError
+from graphbench.graphs.clean import EXACT
 from graphbench.graphs.formats.packed import Bounded
 from graphbench.graphs.formats.text import blocks, count_lines, matches, shown, single_blanks
 
@@ -19,8 +20,6 @@ REAL = r"[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?"
 _BLOCK_BYTES = 1 << 23
 _ISOLATED = 1 << 22
 _VERTICES_PER_BYTE = 32
-_WHOLE = 2**53
-"""Up to here, float64 has every whole number."""
 
 Arrays = list[npt.NDArray[Any]]
 
@@ -97,7 +96,7 @@ def _parsed(text: bytes, columns: dict[int, type[Any]], width: int, path: Path, 
     )
     arrays = [table.column(str(column)).to_numpy() for column in columns]
     for column, array in zip(columns, arrays, strict=True):
-        if before is not None and array.dtype == np.float64 and bool(np.any(np.abs(array) >= _WHOLE)):
+        if before is not None and array.dtype == np.float64 and bool(np.any(np.abs(array) >= EXACT)):
             _refuse_inexact(text, column, path, before)
     return arrays
 

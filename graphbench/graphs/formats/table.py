@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from graphbench.errors import FormatError
-from graphbench.graphs.clean import SHOWN_ROWS, Raw
+from graphbench.graphs.clean import EXACT, SHOWN_ROWS, Raw
 from graphbench.graphs.formats import table_layout, table_roles, vertex_ids
 from graphbench.graphs.formats.packed import opened
 from graphbench.graphs.formats.table_layout import BLANKS, CANONICAL, EXPECTED, INTEGER, NUMBER, SAMPLE, Layout
@@ -43,8 +43,6 @@ _REMARK = re.compile(rb"(?m)^[ \t]*[#%](?=[ \t\r\n])")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _WHOLE = r"^(0|-?[1-9][0-9]*)(\.0+)?$"
 _INT64 = np.iinfo(np.int64)
-EXACT = 2.0**53
-"""Whole numbers from here on are not all float64."""
 NO_NAME = r"^$|[\x00-\x1f\x7f]"
 _NO_WEIGHT = "Correct it, or pass --no-weight."
 

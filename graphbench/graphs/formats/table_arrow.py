@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from graphbench.graphs.clean import SHOWN_ROWS, Raw, kind_of_ids
+from graphbench.graphs.clean import EXACT, SHOWN_ROWS, Raw, kind_of_ids
 from graphbench.graphs.formats import table_layout, table_roles, vertex_ids
-from graphbench.graphs.formats.table import EXACT, NO_NAME
+from graphbench.graphs.formats.table import NO_NAME
 from graphbench.graphs.formats.table_roles import Column, Kind, Refusal, Roles, TableOptions
 from graphbench.records.model import Reading
 
