@@ -4,6 +4,9 @@ The data's traps: an unreached depth is 2^63 - 1; edges are in NAME.e even where
 `example-*` ranks are those of two iterations, so only the converged `test-pr-*` are compared.
 """
 
+import re
+import shutil
+
 import numpy as np
 import pytest
 
@@ -144,6 +147,19 @@ def test_an_output_for_another_question_is_not_compared(graphalytics, algorithm,
     path = graphalytics / "example-directed.e"
     result = gb.run(algorithm, path, engines="scipy", baseline="scipy", trials=1, budget=0.1, store=False, **given)
     (record,) = result.records
+    assert f"the reference output was not compared: {words}" in record.certificate.detail
+
+
+@pytest.mark.parametrize(
+    ("vertex", "words"), [("", "its properties name no source"), ("999", "it is that of another source (--source 999)")]
+)
+def test_an_output_for_no_vertex_of_the_graph_is_not_compared(graphalytics, tmp_path, vertex, words):
+    for file in graphalytics.glob("test-bfs-directed*"):
+        shutil.copy(file, tmp_path)
+    path = tmp_path / "test-bfs-directed.properties"
+    source = _properties(graphalytics, "test-bfs-directed")["bfs.source-vertex"]
+    path.write_text(re.sub(r"(bfs\.source-vertex *=).*", rf"\1 {vertex}", path.read_text()))
+    (record,) = gb.run("bfs", path, engines="scipy", trials=1, budget=0.1, store=False, source=source).records
     assert f"the reference output was not compared: {words}" in record.certificate.detail
 
 
