@@ -1,5 +1,6 @@
 """Generated graphs follow their specification and are reproducible."""
 
+import networkx as nx
 import numpy as np
 import pytest
 from hypothesis import given
@@ -65,7 +66,55 @@ def test_rmat_spans_several_blocks_of_draws(monkeypatch):
     assert (degrees(raw) > 0).sum() > 200
 
 
-@pytest.mark.parametrize("spec", ["ba:n=3000,m=4", "rmat:scale=8"])
+def test_grid_joins_neighbours_of_a_lattice_and_drops_the_share_that_was_asked():
+    raw = parse("grid:rows=300,cols=200,drop=.25,seed=3").make()
+    assert raw.num_vertices == 60_000
+    steps = np.abs(raw.dst - raw.src)
+    assert set(steps.tolist()) == {1, 200}
+    # No edge joins the end of a row with the start of the next one.
+    assert (raw.src[steps == 1] % 200 < 199).all()
+    assert len(raw.src) == pytest.approx(0.75 * (300 * 199 + 299 * 200), rel=0.01)
+
+
+def test_lengths_of_a_grid_are_whole_numbers_around_its_spacing():
+    weight = parse("grid:rows=100,cols=100,seed=3").make().weight
+    assert (weight == np.rint(weight)).all()
+    assert 50 <= weight.min() < weight.max() <= 159
+    assert weight.mean() == pytest.approx(100, rel=0.05)
+
+
+def test_a_whole_grid_has_the_distances_of_a_lattice():
+    edges = graphs.load("grid:rows=30,cols=40,drop=0").edges
+    lattice = nx.Graph(list(zip(*(column.tolist() for column in edges.to_numpy()[:2]), strict=True)))
+    assert nx.diameter(lattice) == 29 + 39
+
+
+def test_knn_gives_each_point_its_neighbours_and_each_pair_one_similarity():
+    raw = parse("knn:n=300,d=3,k=5,seed=3").make()
+    neighbours = raw.dst.reshape(300, 5)
+    weight = raw.weight.reshape(300, 5)
+    assert [len(set(row)) for row in neighbours.tolist()] == [5] * 300
+    assert (neighbours != np.arange(300)[:, None]).all()
+    assert ((weight > 0) & (weight <= 1)).all()
+    # Seen from both ends, an edge has one weight.
+    both = {}
+    for edge in zip(np.repeat(np.arange(300), 5).tolist(), raw.dst.tolist(), raw.weight.tolist(), strict=True):
+        assert both.setdefault(frozenset(edge[:2]), edge[2]) == edge[2]
+
+
+def test_knn_joins_points_of_the_same_cluster():
+    info = graphs.load("knn:n=6000,d=8,k=10,seed=1").info
+    assert info.weighted
+    assert info.num_isolated == 0
+    src, dst, _ = (column.tolist() for column in graphs.load("knn:n=6000,d=8,k=10,seed=1").edges.to_numpy())
+    # In a random graph of this size neighbours of a point are hardly ever neighbours: 10 / 6000.
+    assert nx.transitivity(nx.Graph(list(zip(src, dst, strict=True)))) > 0.1
+    # Each point has k edges of its own; those that both ends chose are merged.
+    assert 6000 * 10 / 2 <= info.num_edges <= 6000 * 10
+    assert info.num_edges + info.duplicates_merged == 60_000
+
+
+@pytest.mark.parametrize("spec", ["ba:n=3000,m=4", "grid:rows=40,cols=50", "knn:n=500", "rmat:scale=8"])
 def test_same_seed_same_graph_other_seed_other_graph(spec):
     first, again, other = (graphs.load(f"{spec},seed={seed}").info for seed in (1, 1, 2))
     assert first.digest == again.digest != other.digest
@@ -103,6 +152,9 @@ def test_names_are_canonical():
         ("ba:n=inf", "a whole number"),
         ("ba:n=-5", "from 2"),
         ("ba:n=5,m=5", "m must be below n"),
+        ("grid:rows=3", "cols is missing"),
+        ("grid:rows=3,cols=3,drop=1.5", "drop takes a number from 0 to 1"),
+        ("knn:n=5,k=5", "k must be below n"),
         ("rmat:scale=0", "from 1 to 40"),
         ("rmat:scale=3,a=nan", "a takes a number"),
         ("rmat:scale=3,a=.9,b=.2", "above 1"),
@@ -116,7 +168,7 @@ def test_wrong_specifications_say_what_is_accepted(spec, message):
 
 
 def test_unknown_generator():
-    with pytest.raises(UnknownNameError, match=r"No generator is called 'er'.*Known: ba, rmat"):
+    with pytest.raises(UnknownNameError, match=r"No generator is called 'er'.*Known: ba, grid, knn, rmat"):
         graphs.load("er:n=10")
 
 

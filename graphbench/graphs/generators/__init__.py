@@ -1,1 +1,1 @@
-"""Graphs made from a name: R-MAT, Barabási-Albert, affiliation models, twins of published graphs."""
+"""Graphs made from a name: R-MAT, Barabási-Albert, lattices, nearest neighbours, affiliation models, twins."""

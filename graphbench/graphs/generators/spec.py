@@ -6,6 +6,12 @@ name   graph
 ba     Barabási-Albert preferential attachment: a star of m + 1 vertices, then n - m - 1 vertices that each attach
        to m different older ones, drawn with probability proportional to their degree. Exactly m (n - m) edges,
        undirected. Barabási, Albert: Emergence of Scaling in Random Networks, Science 286, 509-512 (1999).
+grid   a lattice of rows x cols vertices, as a road network: each edge between neighbours is missing with probability
+       `drop`, weights are lengths (whole numbers around 100), ids run row by row. The diameter is above rows + cols.
+       Undirected. At drop=0.3 vertices have 2.8 neighbours on average, in the road network of the USA 2.4.
+knn    points in clusters and their k nearest neighbours, as a graph of single cells: n points in d dimensions, around
+       one centre for about every 2,000 of them; an edge where one is among the k nearest of the other, weighted by
+       similarity, in (0, 1]. Undirected.
 rmat   the Kronecker graph of Graph500: 2^scale vertices; edgefactor x 2^scale draws, each of which picks one of
        four quadrants with probability a, b, c or 1 - a - b - c, scale times; then the vertices are shuffled, so
        that ids are independent of degrees. Cleaning drops loops and repeated draws; isolated vertices stay.
@@ -38,6 +44,8 @@ from graphbench.graphs.catalogue import Description
 from graphbench.graphs.clean import Raw
 from graphbench.graphs.generators import twins
 from graphbench.graphs.generators.barabasi_albert import barabasi_albert
+from graphbench.graphs.generators.grid import grid
+from graphbench.graphs.generators.knn import knn
 from graphbench.graphs.generators.rmat import rmat
 from graphbench.graphs.on_device.recipe import MAX_SCALE, Recipe
 from graphbench.system import gpus
@@ -93,6 +101,8 @@ class Generator:
     """Rough time to generate and clean the graph on one core."""
     example: str
     subject: Subject | None = None
+    problem: Callable[[Mapping[str, Any]], str | None] = lambda _: None
+    """What is wrong with values that are in their ranges, but not together."""
     revision: Callable[[Mapping[str, Any]], str] = lambda _: f"version {VERSION}"
     """Identifies the rows together with the values."""
 
@@ -189,7 +199,7 @@ class Spec:
             name=str(self),
             num_entries=None if known.num_edges is None else 2 * known.num_edges,
             directed=bool(self.values.get("directed", 0)),
-            weighted=False,
+            weighted=known.weighted or False,
         )
 
     def make(self) -> Raw:
@@ -243,10 +253,8 @@ def parse(text: str) -> Spec:
             raise UsageError(f"{subject.key} is missing in {text!r}: {generator.usage}.")
         values[subject.key] = subject.resolve(given[subject.key])
     values |= {key: _value(generator, key, given.get(key), text) for key in generator.options}
-    if "m" in values and values["m"] >= values["n"]:
-        raise UsageError(f"m must be below n, as each vertex attaches to m others, in {text!r}: {generator.usage}.")
-    if "a" in values and (total := math.fsum(values[key] for key in "abc")) > 1 + 1e-9:
-        raise UsageError(f"a + b + c is {total:g}, above 1, in {text!r}: {generator.usage}.")
+    if problem := generator.problem(values):
+        raise UsageError(f"{problem}, in {text!r}: {generator.usage}.")
     return Spec(generator=generator, values=values, given=frozenset(given))
 
 
@@ -297,6 +305,11 @@ def _describe_twin(graph: str) -> Description:
     )
 
 
+def _too_probable(values: Mapping[str, Any]) -> str | None:
+    total = math.fsum(values[key] for key in "abc")
+    return f"a + b + c is {total:g}, above 1" if total > 1 + 1e-9 else None
+
+
 _SEED = Option(type=int, default=1, low=0, high=2**63 - 1, help="seed of the draws")
 
 GENERATORS: dict[str, Generator] = {
@@ -319,7 +332,57 @@ GENERATORS: dict[str, Generator] = {
             num_components=1,
             num_isolated=0,
         ),
+        problem=lambda values: (
+            "m must be below n, as each vertex attaches to m others" if values["m"] >= values["n"] else None
+        ),
         example="ba:n=100000,m=5,seed=1",
+    ),
+    "grid": Generator(
+        name="grid",
+        title="Lattice with missing edges and lengths, as a road network",
+        options={
+            "rows": Option(type=int, default=None, low=1, high=2**20, help="rows of vertices"),
+            "cols": Option(type=int, default=None, low=1, high=2**20, help="columns of vertices"),
+            "drop": Option(
+                type=float, default=0.3, low=0, high=1, help="probability that an edge is missing", brief=True
+            ),
+            "seed": _SEED,
+        },
+        num_rows=lambda values: 2 * values["rows"] * values["cols"],
+        make=grid,
+        seconds=lambda values: 0.3e-6 * values["rows"] * values["cols"],
+        describe=lambda values: Description(
+            kind="generator",
+            description="Lattice with missing edges and lengths, as a road network.",
+            num_vertices=values["rows"] * values["cols"],
+            weighted=True,
+        ),
+        example="grid:rows=1000,cols=1000,seed=1",
+    ),
+    "knn": Generator(
+        name="knn",
+        title="Nearest neighbours of points in clusters, weighted, as a graph of single cells",
+        options={
+            "n": Option(type=int, default=None, low=2, high=2**32, help="points"),
+            "d": Option(type=int, default=8, low=1, high=64, help="dimensions"),
+            "k": Option(type=int, default=15, low=1, high=1000, help="neighbours of each point"),
+            "seed": _SEED,
+        },
+        num_rows=lambda values: values["k"] * values["n"],
+        make=knn,
+        # Measured with SciPy 1.18 for d = 3, 5, 8, 16; k-d trees degenerate as dimensions grow.
+        seconds=lambda values: 2e-6 * values["n"] * 1.4 ** values["d"],
+        describe=lambda values: Description(
+            kind="generator",
+            description="Nearest neighbours of points in clusters, weighted by similarity, as a graph of single cells.",
+            num_vertices=values["n"],
+            num_isolated=0,
+            weighted=True,
+        ),
+        problem=lambda values: (
+            "k must be below n, as each point has k others near it" if values["k"] >= values["n"] else None
+        ),
+        example="knn:n=100000,d=8,k=15,seed=1",
     ),
     "rmat": Generator(
         name="rmat",
@@ -351,6 +414,7 @@ GENERATORS: dict[str, Generator] = {
             + ("NumPy on the CPU." if values["by"] == "numpy" else "cuGraph on a GPU, where it stays."),
             num_vertices=1 << values["scale"],
         ),
+        problem=_too_probable,
         example="rmat:scale=20,edgefactor=16,seed=1",
     ),
     "twin": Generator(
