@@ -26,6 +26,7 @@ ROOMS = [
     "registry",
     "measure",
     "reporting",
+    "advice",
     "api",
     "__init__",
     "cli",

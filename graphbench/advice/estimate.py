@@ -1,0 +1,186 @@
+"""Estimates of one task on a machine that is not here: of its three totals and of its memory."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+from statistics import median
+
+import msgspec
+
+from graphbench.advice.features import Features
+from graphbench.advice.law import Law, Observation, Span, distance
+from graphbench.advice.reference import References, Timing
+from graphbench.system.text import count
+
+CONTEXT_BYTES = 600 << 20
+"""GPU memory of the CUDA context and the libraries, which the peaks in records leave out."""
+REACH = 30.0
+"""Graphs that are this many times as large as the largest reference are refused."""
+NEAREST = 3
+
+
+class Near(msgspec.Struct, frozen=True):
+    """A reference, and how far away it is: 1 is a factor of e in one feature."""
+
+    graph: str
+    distance: float
+
+
+class Estimate(msgspec.Struct, frozen=True, kw_only=True):
+    """What a task would take, in seconds and bytes. Estimated, not measured."""
+
+    algorithm: str
+    engine: str
+    threads: int | None = None
+    machine: str
+    """The model of the GPU."""
+    warm_call: Span
+    first_answer: Span
+    """Of the first call in a process, the graph read and built before it."""
+    whole_script: Span
+    conversion: Span | None = None
+    """From a NetworkX graph to the engine's own; None where the engine does not convert."""
+    memory_bytes: Span | None = None
+    """Of GPU memory, the CUDA context included."""
+    graphs: int
+    """On how many graphs it was measured; a graph and its twin are one."""
+    nearest: list[Near]
+    outside: str = ""
+    """In what the graph lies outside of the references; empty where it does not."""
+
+    @property
+    def source(self) -> str:
+        """Where the estimate comes from, in one line."""
+        names = ", ".join(f"{near.graph} ({near.distance:.1f})" for near in self.nearest)
+        return f"{self.machine}, {count(self.graphs, 'graph')}; nearest: {names}"
+
+
+def estimate(
+    references: References, algorithm: str, features: Features, engine: str, *, threads: int | None = None
+) -> Estimate | None:
+    """What a task would take on the machine of the references.
+
+    Args:
+        references: of one machine.
+        algorithm: its name.
+        features: of the graph, as :func:`graphbench.advice.features.features` or `rough` gives them.
+        engine: its name.
+        threads: of an engine that runs in parallel.
+
+    Returns:
+        None where there are too few references, or the graph is too much larger than all of them.
+    """
+    laws = _laws(_Key(references), algorithm, engine, threads)
+    if laws is None or refusal(references, features):
+        return None
+    first = laws.first_answer.span(features)
+    return Estimate(
+        algorithm=algorithm,
+        engine=engine,
+        threads=threads,
+        machine=references.machine.gpu,
+        warm_call=laws.warm_call.span(features),
+        first_answer=first,
+        whole_script=first.plus(laws.start),
+        conversion=laws.conversion.span(features) if laws.conversion else None,
+        memory_bytes=_memory(laws.memory.span(features)) if laws.memory else None,
+        graphs=len(laws.warm_call.groups),
+        nearest=nearest(references, features),
+        outside=outside(references, features),
+    )
+
+
+def nearest(references: References, features: Features) -> list[Near]:
+    """The references that resemble a graph most."""
+    found = [Near(graph.name, round(distance(graph.features, features), 2)) for graph in references.graphs.values()]
+    return sorted(found, key=lambda near: near.distance)[:NEAREST]
+
+
+def refusal(references: References, features: Features) -> str:
+    """Why there is no estimate for a graph; empty where there is."""
+    largest = max((graph.features.num_edges for graph in references.graphs.values()), default=0)
+    if features.num_edges > REACH * largest:
+        return (
+            f"it has {features.num_edges:,} edges, more than {REACH:.0f} times as many as the largest reference "
+            f"({largest:,})"
+        )
+    return ""
+
+
+_RANGES: dict[str, Callable[[Features], float]] = {
+    "vertices": lambda features: features.num_vertices,
+    "edges": lambda features: features.num_edges,
+    "depth": lambda features: features.depth,
+    "largest degree": lambda features: features.max_degree,
+}
+
+
+def outside(references: References, features: Features) -> str:
+    """What of a graph is smaller or larger than in all references; empty where nothing is."""
+    found = []
+    for name, of in _RANGES.items():
+        values = [of(graph.features) for graph in references.graphs.values()]
+        low, high, own = min(values), max(values), of(features)
+        if not low <= own <= high:
+            found.append(f"{name} {own:,} (references: {low:,} to {high:,})")
+    return ", ".join(found)
+
+
+class _Laws(msgspec.Struct, frozen=True):
+    warm_call: Law
+    first_answer: Law
+    start: Span
+    conversion: Law | None
+    memory: Law | None
+
+
+class _Key:
+    """References as a key of the cache: the same object, the same laws."""
+
+    def __init__(self, references: References) -> None:
+        self.references = references
+
+    def __hash__(self) -> int:
+        return id(self.references)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Key) and other.references is self.references
+
+
+@lru_cache(maxsize=1024)
+def _laws(key: _Key, algorithm: str, engine: str, threads: int | None) -> _Laws | None:
+    references = key.references
+    own = [
+        timing
+        for timing in references.timings
+        if (timing.algorithm, timing.engine, timing.threads) == (algorithm, engine, threads)
+    ]
+    warm = law(references, own, lambda timing: timing.warm_call_s)
+    first = law(references, own, lambda timing: timing.first_answer_s)
+    starts = sorted({timing.start_s for timing in references.timings if timing.engine == engine and timing.start_s})
+    if not warm.usable or not first.usable or not starts:
+        return None
+    conversion = law(references, own, lambda timing: timing.conversion_s)
+    memory = law(references, own, lambda timing: timing.device_peak_bytes)
+    return _Laws(
+        warm_call=warm,
+        first_answer=first,
+        start=Span(starts[0], median(starts), starts[-1]),
+        conversion=conversion if conversion.usable else None,
+        memory=memory if memory.usable else None,
+    )
+
+
+def law(references: References, timings: list[Timing], value: Callable[[Timing], float | None]) -> Law:
+    """The law of one kind of value."""
+    found = []
+    for timing in timings:
+        graph, measured = references.graphs[timing.graph], value(timing)
+        if measured:
+            found.append(Observation(graph.group, graph.features, float(measured), timing.fresh))
+    return Law(found)
+
+
+def _memory(peak: Span) -> Span:
+    return peak.plus(Span(CONTEXT_BYTES, CONTEXT_BYTES, CONTEXT_BYTES))

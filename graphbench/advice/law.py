@@ -1,0 +1,174 @@
+"""The law of one time: so much fixed, so much for each vertex, edge, level, ...; and how far it is wrong.
+
+A time is a sum of work: seconds = fixed + a vertices + b edges + c depth + d work + e largest degree, each coefficient
+at least 0, fitted by least squares of relative errors. Such a law cannot go astray between or beyond its graphs, and
+takes few of them.
+
+The interval is a jackknife+ (Barber, Candès, Ramdas, Tibshirani: Predictive inference with the jackknife+, Annals of
+Statistics 49, 2021) on logarithms: each graph is left out with its twin, the law of the others is wrong there by some
+error, and the errors are scaled by how far a graph is from the nearest other one. So an interval widens with the
+distance. With fewer than nine graphs Student's t takes the place of the ranks.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+
+from graphbench.advice.features import Features
+
+Floats = npt.NDArray[np.float64]
+
+MISSES = 0.1
+"""The share of intervals that may miss: they are to cover 90 %."""
+MIN_GRAPHS = 3
+"""With fewer graphs, twins not counted, there is no law."""
+MIN_RANKED = math.ceil(1 / MISSES) - 1
+"""With fewer graphs, their ranks give no interval of that coverage."""
+_ROUNDS = 5
+_TINY = 1e-9
+
+
+class Span(msgspec.Struct, frozen=True):
+    """An estimate: the likely value, and the ends of its 90 % interval."""
+
+    low: float
+    typical: float
+    high: float
+
+    def plus(self, other: Span) -> Span:
+        """The sum; its interval covers at least as often."""
+        return Span(self.low + other.low, self.typical + other.typical, self.high + other.high)
+
+    def wider(self, factor: float) -> Span:
+        """With an interval that is wider by a factor at each end."""
+        return Span(self.low / factor, self.typical, self.high * factor)
+
+
+@dataclass(frozen=True)
+class Observation:
+    """A value that was measured on a graph.
+
+    Attributes:
+        group: a graph and its twin are one group.
+        fresh: whether it includes what the first use of a library in a process costs.
+    """
+
+    group: str
+    features: Features
+    value: float
+    fresh: bool = False
+
+
+@lru_cache(maxsize=4096)
+def coordinates(features: Features) -> tuple[float, ...]:
+    """Where a graph lies: natural logarithms of its size, mean degree and depth, and half that of its skew."""
+    return (
+        math.log(features.num_edges + 1),
+        math.log(features.mean_degree + 1),
+        math.log(features.depth + 1),
+        0.5 * math.log(max(features.skew, 1.0)),
+    )
+
+
+def distance(one: Features, two: Features) -> float:
+    """How different two graphs are: 1 is a factor of e in one feature."""
+    return math.dist(coordinates(one), coordinates(two))
+
+
+def _terms(features: Features, fresh: bool) -> list[float]:
+    f = features
+    return [1.0, f.num_vertices, f.num_edges, f.depth, f.work, f.max_degree, float(fresh)]
+
+
+class Law:
+    """A law fitted to observations, and its intervals.
+
+    Args:
+        observations: of one kind of value, each above 0.
+    """
+
+    def __init__(self, observations: Sequence[Observation]) -> None:
+        self.observations = list(observations)
+        self.groups = sorted({one.group for one in observations})
+        self._matrix = np.array([_terms(one.features, one.fresh) for one in observations], dtype=float)
+        self._values = np.array([one.value for one in observations], dtype=float)
+
+    @property
+    def usable(self) -> bool:
+        """Whether there are enough graphs."""
+        return len(self.groups) >= MIN_GRAPHS
+
+    def span(self, features: Features, *, fresh: bool = True) -> Span:
+        """The value on another graph.
+
+        Args:
+            features: of the graph.
+            fresh: include what the first use of a library in a process costs.
+        """
+        row = np.array(_terms(features, fresh))
+        near = min(distance(features, one.features) for one in self.observations)
+        typical = math.log(_value(self._law, row))
+        widths = self._errors * _scale(near)
+        number = len(widths)
+        if number < MIN_RANKED:
+            from scipy.stats import t
+
+            spread = float(np.sqrt(np.mean(widths**2)) * np.sqrt(1 + 1 / number) * t.ppf(1 - MISSES / 2, number - 1))
+            return Span(*np.exp([typical - spread, typical, typical + spread]).tolist())
+        others = np.array([math.log(_value(self._left_out[group], row)) for group in self.groups])
+        low = np.sort(others - widths)[math.floor(MISSES * (number + 1)) - 1]
+        high = np.sort(others + widths)[math.ceil((1 - MISSES) * (number + 1)) - 1]
+        return Span(*np.exp([min(low, typical), typical, max(high, typical)]).tolist())
+
+    @cached_property
+    def _law(self) -> Floats:
+        return _fitted(self._matrix, self._values)
+
+    @cached_property
+    def _left_out(self) -> dict[str, Floats]:
+        """The law without each group."""
+        names = np.array([one.group for one in self.observations])
+        return {group: _fitted(self._matrix[names != group], self._values[names != group]) for group in self.groups}
+
+    @cached_property
+    def _errors(self) -> Floats:
+        """For each group: how far the law of the others is wrong there, for a graph at distance 0 from another."""
+        errors = dict.fromkeys(self.groups, 0.0)
+        for one, row in zip(self.observations, self._matrix, strict=True):
+            wrong = abs(math.log(one.value / _value(self._left_out[one.group], row)))
+            near = min(
+                distance(one.features, other.features) for other in self.observations if other.group != one.group
+            )
+            errors[one.group] = max(errors[one.group], wrong / _scale(near))
+        return np.array([errors[group] for group in self.groups])
+
+
+def _scale(near: float) -> float:
+    """How much wider an interval is at that distance from the nearest graph."""
+    return 1.0 + near
+
+
+def _value(law: Floats, row: Floats) -> float:
+    return max(float(row @ law), _TINY)
+
+
+def _fitted(matrix: Floats, values: Floats) -> Floats:
+    """Coefficients of least relative errors: the weights 1 / sqrt(value x fitted) make them errors of logarithms."""
+    from scipy.optimize import nnls
+
+    scale = matrix.max(axis=0)
+    scale[scale == 0] = 1.0
+    scaled, fitted = matrix / scale, values
+    coefficients = np.zeros(matrix.shape[1])
+    for _ in range(_ROUNDS):
+        weights = 1 / np.sqrt(values * fitted)
+        coefficients, _ = nnls(scaled * weights[:, None], values * weights)
+        fitted = np.maximum(scaled @ coefficients, _TINY)
+    return coefficients / scale  # type: ignore[no-any-return]
