@@ -14,6 +14,7 @@
     │   ├── UnavailableError  not installed, no GPU, ... (reason and fix)
     │   ├── UnsupportedError  the engine has no such algorithm, or a declared gap (reason)
     │   └── ConvergenceError  the engine reached its limit of iterations before the tolerance
+    ├── DefinitionError       a page, an engine's file or a plugin is not as CONTRIBUTING.md describes it
     └── StoreError            records cannot be read or written
 
 Each message says what is wrong, what was found and what was expected, and ends with what to do.
@@ -139,6 +140,10 @@ class ConvergenceError(EngineError):
             message = f"did not converge within {iterations:,} iterations; raise --max-iterations"
         super().__init__(message)
         self.iterations = iterations
+
+
+class DefinitionError(GraphbenchError):
+    """An algorithm's page, an engine's file or a plugin is not as CONTRIBUTING.md describes it."""
 
 
 class StoreError(GraphbenchError):

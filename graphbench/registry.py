@@ -15,12 +15,14 @@ import functools
 import importlib
 import os
 import re
-from collections.abc import Iterable
+import warnings
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, TypeVar
 
-from graphbench.errors import UnknownNameError, UsageError
+from graphbench.errors import DefinitionError, UnknownNameError, UsageError
+from graphbench.system.text import listed
 
 if TYPE_CHECKING:
     from graphbench.algorithms.base import Algorithm
@@ -38,12 +40,12 @@ _NOT_PAGES = {"__init__", "base", "draws"}
 
 def algorithm_names() -> list[str]:
     """Names of all algorithms, sorted; imports only plugins."""
-    return sorted([*_names(_HERE / "algorithms"), *_plugged_algorithms()])
+    return sorted({*_names(_HERE / "algorithms"), *_plugged_algorithms()})
 
 
 def engine_names() -> list[str]:
     """Names of all engines, sorted; imports only plugins."""
-    return sorted([*_names(_HERE / "engines"), *_plugged_engines()])
+    return sorted({*_names(_HERE / "engines"), *_plugged_engines()})
 
 
 def summary(name: str) -> str:
@@ -61,6 +63,7 @@ def algorithm(name: str) -> Algorithm:
 
     Raises:
         UnknownNameError: if no such name exists.
+        DefinitionError: if its page is not sound.
     """
     wanted = _canonical(name)
     if page := _plugged_algorithms().get(wanted):
@@ -85,20 +88,37 @@ def engine(name: str) -> Engine:
 
     Raises:
         UnknownNameError: if no such name exists.
+        DefinitionError: if its file is not sound.
     """
     wanted = _canonical(name)
     if plugged := _plugged_engines().get(wanted):
         return plugged
     if wanted not in engine_names():
         raise UnknownNameError("engine", name, engine_names())
-    solver: Engine = importlib.import_module(f"graphbench.engines.{_module(wanted)}").engine
-    return solver
+    from graphbench.engines.base import Engine
+
+    return _only(f"engines/{_module(wanted)}", Engine, wanted)
+
+
+def algorithms(names: Iterable[str] | None = None) -> list[Algorithm]:
+    """These algorithms, or all whose pages are sound; a warning names each page that is not."""
+    return _sound(algorithm, algorithm_names()) if names is None else [algorithm(name) for name in names]
 
 
 def engines(names: Iterable[str] | None = None) -> list[Engine]:
-    """These engines, or all, the fast classes first."""
-    chosen = map(engine, engine_names() if names is None else names)
+    """These engines, or all whose files are sound, the fast classes first; a warning names each file that is not."""
+    chosen = _sound(engine, engine_names()) if names is None else [engine(name) for name in names]
     return sorted(chosen, key=lambda solver: solver.speed_class)
+
+
+def _sound(find: Callable[[str], _Named], names: Iterable[str]) -> list[_Named]:
+    found = []
+    for name in names:
+        try:
+            found.append(find(name))
+        except DefinitionError as error:
+            warnings.warn(str(error), stacklevel=1)  # from here, so that each is shown once
+    return found
 
 
 def usual_engines(settings: Settings) -> list[str]:
@@ -123,11 +143,25 @@ def baseline(algorithm_name: str) -> str:
 def _page(name: str) -> Algorithm:
     from graphbench.algorithms.base import Algorithm
 
-    module = importlib.import_module(f"graphbench.algorithms.{_module(name)}")
-    pages = [page for page in _defined(module, Algorithm) if page.name == name]
-    if len(pages) != 1:
-        raise TypeError(f"{module.__file__} must define exactly one Algorithm named {name!r}")
-    return pages[0]
+    return _only(f"algorithms/{_module(name)}", Algorithm, name)
+
+
+def _only(place: str, kind: type[_Named], name: str) -> _Named:
+    """The object that a file of the two folders defines; it is called like the file.
+
+    Raises:
+        DefinitionError: if the file defines none of that name, or cannot be imported.
+    """
+    file, what = f"graphbench/{place}.py", f"one {kind.__name__} named {name!r}, like the file"
+    try:
+        module = importlib.import_module(f"graphbench.{place.replace('/', '.')}")
+    except Exception as error:
+        raise DefinitionError(f"{file} cannot be imported ({_words(error)}). Fix the file.") from error
+    defined = {found.name: found for found in _checked(module, kind, file)}
+    if name in defined:
+        return defined[name]
+    names = listed([*map(repr, defined)]) or "none"
+    raise DefinitionError(f"{file}: found {names}, expected {what}. Rename the file or the {kind.__name__}.")
 
 
 def _connect(page: Algorithm) -> Algorithm:
@@ -135,11 +169,11 @@ def _connect(page: Algorithm) -> Algorithm:
     loaded: set[str] = set()
 
     def load_engine(name: str | None) -> None:
-        for engine_name in set(engine_names()) & {name} if name else engine_names():
-            if engine_name not in loaded:
-                solver = engine(engine_name)
-                page.attach(engine_name, solver.own_adapter(page), solver.gap)
-                loaded.add(engine_name)
+        known = engine_names()
+        for solver in _sound(engine, known if name is None else set(known) & {name}):
+            if solver.name not in loaded:
+                page.attach(solver.name, solver.own_adapter(page), solver.gap)
+                loaded.add(solver.name)
 
     page.load_engine = load_engine
     return page
@@ -152,7 +186,11 @@ def _aliases_on(page: Path) -> list[str]:
     text = page.read_text(encoding="utf-8")
     if "aliases=" not in text:
         return []
-    calls = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Call)]
+    try:
+        tree = ast.parse(text)
+    except SyntaxError:  # reported where the page is used
+        return []
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
     values = [given.value for call in calls for given in call.keywords if given.arg == "aliases"]
     return [alias for value in values for alias in ast.literal_eval(value)]
 
@@ -192,19 +230,30 @@ def _plugged_engines() -> dict[str, Engine]:
 
 def _plugged(kind: type[_Named]) -> dict[str, _Named]:
     names = filter(None, map(str.strip, os.environ.get(PLUGINS_VARIABLE, "").split(",")))
-    return {found.name: found for name in names for found in _defined(_plugin(name), kind)}
+    return {found.name: found for name in names for found in _checked(_plugin(name), kind, f"The plugin {name}")}
 
 
 def _plugin(name: str) -> ModuleType:
     try:
         return importlib.import_module(name)
     except Exception as error:  # a plugin may raise anything
-        what = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
         raise UsageError(
-            f"{PLUGINS_VARIABLE} names {name!r}, which cannot be imported ({what}). Fix the module or PYTHONPATH, or "
-            f"remove it from {PLUGINS_VARIABLE}."
+            f"{PLUGINS_VARIABLE} names {name!r}, which cannot be imported ({_words(error)}). "
+            f"Fix the module or PYTHONPATH, or remove it from {PLUGINS_VARIABLE}."
         ) from error
 
 
-def _defined(module: ModuleType, kind: type[_Named]) -> list[_Named]:
-    return [value for value in vars(module).values() if isinstance(value, kind)]
+def _checked(module: ModuleType, kind: type[_Named], place: str) -> list[_Named]:
+    """The algorithms or engines that a module defines.
+
+    Raises:
+        DefinitionError: if one of them has no name or no certificate.
+    """
+    found = [value for value in vars(module).values() if isinstance(value, kind)]
+    if fault := next(filter(None, (one.fault() for one in found)), ""):
+        raise DefinitionError(f"{place}: {fault}")
+    return found
+
+
+def _words(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, get_args
 
 Kind = Literal[
     "partition",
@@ -44,6 +44,8 @@ walks          (k, l) int64        vertices of each walk, in the order of the gi
 quantities        (c,) float64        a few numbers about the whole graph, in the order that the page states
 =============  ==================  ==========================================================================
 """
+
+KINDS: tuple[str, ...] = (*get_args(Kind), "counts")
 
 Quantities = dict[str, float | int]
 

@@ -29,7 +29,7 @@ import numpy as np
 import numpy.typing as npt
 
 from graphbench.algorithms._adapter import Adapter, Attached, Call, Declared, attaching
-from graphbench.algorithms._answer import AnyKind, Claimed, Finding, Kind, Quantities, Renumbered, Scaled
+from graphbench.algorithms._answer import KINDS, AnyKind, Claimed, Finding, Kind, Quantities, Renumbered, Scaled
 from graphbench.algorithms._form import Form
 from graphbench.algorithms._parameters import Parameter
 from graphbench.certificates.checks import Wrong
@@ -202,6 +202,14 @@ class Algorithm:
         self.load_engine(None)
         return self._gaps
 
+    def fault(self) -> str:
+        """What a page cannot do without and this one has not; empty if it is complete."""
+        if self._certify is None:
+            return f"{self.name!r} has no certificate. Define one: a function (edges, answer, p) under .certificate."
+        if self.kind not in KINDS:
+            return f"{self.name!r} has the kind {self.kind!r}; expected one of: {', '.join(KINDS)}."
+        return ""
+
     # From parameters to one call
 
     def resolve(self, given: Mapping[str, Any]) -> dict[str, Any]:
@@ -262,9 +270,20 @@ class Algorithm:
     def certify(self, posed: EdgeList, answer: npt.NDArray[Any], p: Call) -> Finding:
         """Check an answer in the common form, independently of every engine."""
         try:
-            return self.certify_check(posed, answer, p)
+            found: Any = self.certify_check(posed, answer, p)
         except Wrong as wrong:
             return Finding(valid=False, detail=wrong.detail, quantities=wrong.quantities)
+        needed = (self.headline, self.quality or self.headline)
+        if not isinstance(found, Finding):
+            fault = f"returned {'None' if found is None else type(found).__name__}, expected a Finding"
+        elif found.valid and (missing := [key for key in dict.fromkeys(needed) if key not in found.quantities]):
+            fault = f"returned a Finding without the quantity {missing[0]!r}, which the page declares"
+        else:
+            return found
+        code = self.certify_check.__code__
+        return Finding(
+            valid=False, detail=f"{Path(code.co_filename).name}, line {code.co_firstlineno}: the certificate {fault}"
+        )
 
 
 __all__ = [

@@ -30,8 +30,8 @@ def cases(config: pytest.Config) -> list[Case]:
     from graphbench import registry
     from graphbench.engines.base import Settings
 
-    algorithms = joined(config.getoption("graphbench_algorithms")) or registry.algorithm_names()
-    problems = dict.fromkeys(registry.algorithm(name).name for name in algorithms)
+    algorithms = registry.algorithms(joined(config.getoption("graphbench_algorithms")) or None)
+    problems = dict.fromkeys(algorithm.name for algorithm in algorithms)
     engines = registry.engines(joined(config.getoption("graphbench_engines")) or registry.usual_engines(Settings()))
     return [
         Case(algorithm, dataset, engine.name)

@@ -51,9 +51,9 @@ def algorithms() -> Listing:
     """Every algorithm under its family, and which engine has an adapter for it."""
     from graphbench import registry
 
-    engines = registry.engine_names()
+    engines = sorted(engine.name for engine in registry.engines())
     rows, above = [], ""
-    for page in sorted(map(registry.algorithm, registry.algorithm_names()), key=lambda page: (page.family, page.name)):
+    for page in sorted(registry.algorithms(), key=lambda page: (page.family, page.name)):
         marks = ["yes" if engine in page.adapters else "-" for engine in engines]
         rows.append(["" if page.family == above else page.family, page.name, *marks, ", ".join(page.aliases)])
         above = page.family

@@ -57,7 +57,7 @@ def _algorithm(algorithm: Algorithm) -> None:
     from graphbench import registry
 
     page = inspect.getmodule(algorithm.certify_check)
-    click.echo(f"{algorithm.title} ({algorithm.name})\n\n{inspect.getdoc(page)}\n")
+    click.echo(f"{algorithm.title} ({algorithm.name})\n\n{inspect.getdoc(page) or 'The page has no docstring.'}\n")
     click.echo(f"Family: {algorithm.family}.")
     if algorithm.aliases:
         click.echo(f"Also called: {', '.join(algorithm.aliases)}.")
@@ -105,13 +105,13 @@ def _engine(engine: Engine) -> None:
     from graphbench import registry
 
     found = engine.availability()
-    about = inspect.getdoc(inspect.getmodule(type(engine))) or inspect.getdoc(engine)
+    about = inspect.getdoc(inspect.getmodule(type(engine))) or type(engine).__doc__ or "The file has no docstring."
     click.echo(f"{engine.title} ({engine.name})\n\n{about}\n")
     click.echo(f"Version:   {engine.version() or 'not installed'}")
     click.echo(f"Device:    {engine.device}")
     click.echo(f"State:     {'available' if found.ok else f'unavailable: {found.reason}. {found.fix}'}")
-    solves = [name for name in registry.algorithm_names() if engine.name in registry.algorithm(name).adapters]
-    click.echo(f"Solves:    {', '.join(solves)}")
+    solves = [page.name for page in registry.algorithms() if page.find_adapter(engine.name)]
+    click.echo(f"Solves:    {', '.join(solves) or 'nothing: no adapter is attached'}")
     click.echo(f"File:      {_place(inspect.getfile(type(engine)))}")
 
 

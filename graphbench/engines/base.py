@@ -9,7 +9,6 @@ from __future__ import annotations
 import functools
 import importlib
 import importlib.metadata
-import importlib.util
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -149,6 +148,10 @@ class Engine:
     def _own_adapters(self) -> dict[str, Attached]:
         return {}
 
+    def fault(self) -> str:
+        """What an engine cannot do without and this one has not; empty if it is complete."""
+        return "" if hasattr(self, "name") else f"the class {type(self).__name__} has no name. Add: name = 'my-engine'."
+
     def solves(self, *algorithms: str, **declared: Unpack[Declared]) -> Callable[[Adapter], Adapter]:
         """Attach the decorated adapter, written in the engine's file, to algorithms by name: no page is imported.
 
@@ -164,7 +167,7 @@ class Engine:
 
     def availability(self) -> Availability:
         """Whether the engine can run here, without importing it (at most 50 ms)."""
-        if importlib.util.find_spec(self.library) is None:
+        if not is_found(self.library.partition(".")[0]):
             return Availability(ok=False, reason="not installed", fix=self.how_to_install())
         return self.identity()
 
@@ -252,7 +255,7 @@ class Engine:
             edges: the posed edges, for their counts.
             options: those that the adapter was attached with.
         """
-        raise NotImplementedError
+        raise NotImplementedError(f"the engine {self.name} has no method build")
 
     def convert(self, graph: Any, edges: EdgeList, **options: Any) -> Any:
         """Second step of building, if `converts`."""
@@ -278,7 +281,7 @@ class Engine:
 
         Sorting, relabelling and marks of unreached vertices are left to :func:`arrange`, which is not timed.
         """
-        raise NotImplementedError
+        raise NotImplementedError(f"the engine {self.name} has no method collect")
 
     def counts(self, raw: Any) -> Collected:
         """As :meth:`collect`, of whole numbers per vertex: libraries return them as a dictionary or in order."""

@@ -193,7 +193,7 @@ def items(suite: Suite, graphs: Iterable[Graph], stored: StoredRecords, past: Pa
 
 
 def _of_graph(suite: Suite, graph: Graph, stored: StoredRecords, past: Past) -> Iterator[Item]:
-    algorithms = [registry.algorithm(name) for name in suite.algorithms or registry.algorithm_names()]
+    algorithms = registry.algorithms(suite.algorithms or None)
     for variant, engine in _engines(suite):
         available = engine.availability().ok
         for algorithm in algorithms:
