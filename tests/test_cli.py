@@ -374,6 +374,43 @@ def test_out_of_memory_is_reported_in_a_sentence(graphbench, monkeypatch):
     assert "out of memory (Unable to allocate 7.28 TiB)" in err
 
 
+@pytest.mark.parametrize(
+    ("option", "values"),
+    [("--chart", ("a.svg", "b.svg")), ("--output", ("a.md", "b.md")), ("--timeout", (1, 2)), ("--seed", (1, 1))],
+)
+def test_an_option_of_one_value_that_is_given_twice_is_refused_instead_of_dropped(graphbench, option, values):
+    code, out, err = graphbench("wcc", "karate", option, values[0], option, values[1])
+    assert (code, out) == (2, "")
+    assert err == f"Error: {option} takes one value and is given 2 times. Pass it once.\n"
+
+
+def test_lists_and_flags_may_be_given_twice(graphbench):
+    code, *_ = graphbench("wcc", "karate", "--engine", "networkx", "--engine", "igraph", "--details", "--details", "-h")
+    assert code == 0
+
+
+def test_algorithms_separated_by_commas_are_one_measurement(graphbench):
+    code, out, _ = graphbench("bfs,components,wcc", "karate", *QUICK, "--format", "json")
+    tasks = [(record["task"]["algorithm"], record["task"]["engine"]) for record in json.loads(out)["records"]]
+    assert code == 0
+    assert sorted(tasks) == [(name, engine) for name in ("bfs", "wcc") for engine in ("igraph", "networkx")]
+
+
+@pytest.mark.parametrize(
+    ("typed", "says"),
+    [
+        (["bfs,wccc", "karate"], "No algorithm or command is called 'wccc'. Did you mean wcc"),
+        (["bfs,wcc", "karate", "--source", "0", "--max-level", "3"], "No such option '--max-level'"),
+        (["bfs,wcc", "karate", "--chart", "a.svg"], "--chart is about one algorithm, found 2: name only one."),
+        (["bfs,wcc", "karate", "--save-answer", "a.csv"], "--save-answer is about one algorithm, found 2"),
+    ],
+)
+def test_what_several_algorithms_do_not_take_is_refused(graphbench, typed, says):
+    code, out, err = graphbench(*typed)
+    assert (code, out) == (2, "")
+    assert says in err
+
+
 @pytest.mark.parametrize("body", ["import no_such_library", "1 / 0", "raise SystemError", "def ("])
 def test_a_broken_plugin_is_named(graphbench, monkeypatch, tmp_path, body):
     (tmp_path / "broken_plugin.py").write_text(f"{body}\n")

@@ -9,6 +9,8 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
+import warnings
+from collections import Counter
 from importlib import import_module
 from typing import Any
 
@@ -42,18 +44,32 @@ class Commands(click.Group):
         return [*registry.algorithm_names(), *COMMANDS]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """The command; an algorithm may be called by an alias."""
+        """The command; an algorithm may be called by an alias, and several are separated by commas."""
         if cmd_name in COMMANDS:
             command: click.Command = import_module(f"graphbench.cli.{cmd_name}").command
             return command
         from graphbench.cli.run import algorithm_command
 
+        names = [name.strip() for name in cmd_name.split(",") if name.strip()]
+        found = dict.fromkeys(self._algorithm(ctx, name) for name in names or [cmd_name])
+        return algorithm_command(*registry.algorithms(found))
+
+    def _algorithm(self, ctx: click.Context, name: str) -> str:
         try:
-            return algorithm_command(registry.algorithm(cmd_name))
+            return registry.algorithm(name).name
         except UnknownNameError as error:
             known = [*self.list_commands(ctx), *registry.aliases()]
             hint = "`graphbench --help` lists them all."
-            raise UnknownNameError("algorithm or command", cmd_name, known, hint) from error
+            raise UnknownNameError("algorithm or command", name, known, hint) from error
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command that the arguments name, and its own arguments."""
+        name, command, own = super().resolve_command(ctx, args)
+        if command is not None and not ctx.resilient_parsing:
+            refuse_repeated(command, own, ctx)
+        return name, command, own
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Two lists, neither of which imports an algorithm."""
@@ -61,6 +77,22 @@ class Commands(click.Group):
             formatter.write_dl([(name, registry.summary(name)) for name in registry.algorithm_names()])
         with formatter.section("Commands"):
             formatter.write_dl(list(COMMANDS.items()))
+
+
+def refuse_repeated(command: click.Command, arguments: list[str], parent: click.Context) -> None:
+    """Refuse an option that takes one value and is given twice: click would drop the first without a word.
+
+    Raises:
+        UsageError: if there is one.
+    """
+    try:
+        _, _, given = command.make_parser(click.Context(command, parent=parent)).parse_args(args=list(arguments))
+    except click.UsageError:  # which the command itself reports
+        return
+    for option, times in Counter(given).items():
+        single = isinstance(option, click.Option) and not (option.multiple or option.is_flag or option.count)
+        if single and times > 1:
+            raise UsageError(f"{option.opts[0]} takes one value and is given {times} times. Pass it once.")
 
 
 @click.group(
@@ -83,7 +115,9 @@ def run_cli(arguments: list[str] | None) -> int:
         click.echo("Error: stdout is closed, so nothing can be shown. Open it, or redirect it to /dev/null.", err=True)
         return 1
     try:
-        status: Any = cli(args=arguments, prog_name="graphbench", standalone_mode=False)
+        with warnings.catch_warnings():
+            warnings.showwarning = _warn
+            status: Any = cli(args=arguments, prog_name="graphbench", standalone_mode=False)
         sys.stdout.flush()  # here, where a full disk can still be reported
     except click.exceptions.Exit as stop:
         return stop.exit_code
@@ -95,6 +129,10 @@ def run_cli(arguments: list[str] | None) -> int:
     except (GraphbenchError, MemoryError, OSError) as error:
         return _tell(error)
     return status if isinstance(status, int) else 0
+
+
+def _warn(message: Warning | str, *_: Any, **__: Any) -> None:
+    click.echo(f"Warning: {message}", err=True)
 
 
 def _tell(error: GraphbenchError | MemoryError | OSError) -> int:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +18,7 @@ from graphbench.cli.session import Session, succeeded
 from graphbench.errors import GraphbenchError, StoreError, UsageError
 from graphbench.measure.options import COMMAND_LINE, HEURISTIC, RUN, Options, revised
 from graphbench.records.model import NEVER_RAN, Record
+from graphbench.system.text import listed
 
 if TYPE_CHECKING:
     from graphbench.api import Result
@@ -24,8 +28,12 @@ CHARTED = (".svg", ".png")
 DEFAULTS = Options()
 
 
-def algorithm_command(algorithm: Algorithm) -> click.Command:
-    """The command of one algorithm: its own parameters as options, then those of every measurement."""
+def algorithm_command(*algorithms: Algorithm) -> click.Command:
+    """The command of an algorithm: its own parameters as options, then those of every measurement.
+
+    That of several algorithms has no parameters of any: each gets its defaults.
+    """
+    parameters = algorithms[0].parameters if len(algorithms) == 1 else ()
 
     @click.option(
         "--save-answer",
@@ -39,27 +47,27 @@ def algorithm_command(algorithm: Algorithm) -> click.Command:
     @click.option("--chart", type=OutputFile(), metavar="FILE", help="Draw the speedups to this file; .svg or .png.")
     @result_options
     def callback(**given: Any) -> int:
-        own = {parameter.name: given.pop(parameter.name) for parameter in algorithm.parameters}
-        return run(algorithm, {name: value for name, value in own.items() if value is not None}, **given)
+        own = {parameter.name: given.pop(parameter.name) for parameter in parameters}
+        return run(algorithms, {name: value for name, value in own.items() if value is not None}, **given)
 
-    heuristic = measurement_options(HEURISTIC, DEFAULTS) if algorithm.quality else []
+    heuristic = (
+        measurement_options(HEURISTIC, DEFAULTS) if [page.quality for page in algorithms if page.quality] else []
+    )
     return click.command(
-        algorithm.name,
-        short_help=algorithm.title,
-        help=_help(algorithm),
+        ",".join(page.name for page in algorithms),
+        short_help=listed([page.title for page in algorithms]),
+        help=_help(algorithms),
         params=[
             click.Argument(["datasets"], nargs=-1, required=True, metavar="DATASET..."),
-            *(_option(parameter) for parameter in algorithm.parameters),
+            *map(_option, parameters),
             *heuristic,
-            *measurement_options(
-                RUN, DEFAULTS, also=short_columns({parameter.name for parameter in algorithm.parameters})
-            ),
+            *measurement_options(RUN, DEFAULTS, also=short_columns({parameter.name for parameter in parameters})),
         ],
     )(callback)
 
 
 def run(
-    algorithm: Algorithm,
+    algorithms: Sequence[Algorithm],
     parameters: dict[str, Any],
     *,
     datasets: tuple[str, ...],
@@ -78,11 +86,14 @@ def run(
 
     given = {name: value for name, value in given.items() if value not in (None, [])}
     options = revised(DEFAULTS, given, COMMAND_LINE)
-    _check_files(save_answer, chart, datasets)
+    _check_files(save_answer, chart, algorithms, datasets)
     records: list[Record] = []
     with Session.start(store) as session:
         graphs = session.reporter.load(datasets, directed=options.directed, table=options.table)
-        plan = make_plan(algorithm.name, graphs, options, parameters)
+        plan = make_plan(algorithms[0].name, graphs, options, parameters)
+        known = [cell.dataset for cell in plan.cells]
+        others = [make_plan(page.name, known, options, parameters).cells for page in algorithms[1:]]
+        plan = replace(plan, cells=(*plan.cells, *chain.from_iterable(others)))
         unstored = None
         try:
             with session.interruptible():
@@ -110,12 +121,17 @@ def run(
     return 0 if began and all(succeeded(record, named, limits=True) for record in records) else 1
 
 
-def _check_files(save_answer: Path | None, chart: Path | None, datasets: tuple[str, ...]) -> None:
+def _check_files(
+    save_answer: Path | None, chart: Path | None, algorithms: Sequence[Algorithm], datasets: Sequence[str]
+) -> None:
     """Check file names before anything is measured.
 
     Raises:
-        UsageError: if a file has an ending that nothing here writes, or there is more than one dataset for it.
+        UsageError: if nothing here writes files of that ending, or a file is about one of several things.
     """
+    for option, file in {"--save-answer": save_answer, "--chart": chart}.items():
+        if file and len(algorithms) > 1:
+            raise UsageError(f"{option} is about one algorithm, found {len(algorithms)}: name only one.")
     if save_answer and save_answer.suffix not in SAVED:
         raise UsageError(f"--save-answer writes {', '.join(SAVED)}, not {save_answer.name!r}.")
     if save_answer and len(datasets) > 1:
@@ -159,12 +175,15 @@ def _option(parameter: Parameter) -> click.Option:
     return click.Option([f"--{name}", parameter.name], type=parameter.type, help=parameter.help + default)
 
 
-def _help(algorithm: Algorithm) -> str:
+def _help(algorithms: Sequence[Algorithm]) -> str:
     from graphbench import registry
 
-    also = f" Also called {', '.join(algorithm.aliases)}." if algorithm.aliases else ""
+    about = []
+    for page in algorithms:
+        also = f" Also called {', '.join(page.aliases)}." if page.aliases else ""
+        about.append(f"{registry.summary(page.name)}{also}")
     return (
-        f"{registry.summary(algorithm.name)}{also}\n\nDATASET is a name from `graphbench list datasets`, GROUP/NAME of "
+        f"{' '.join(about)}\n\nDATASET is a name from `graphbench list datasets`, GROUP/NAME of "
         "the SuiteSparse Matrix Collection, a file, or a generator such as ba:n=100000,m=5 or twin:as-Skitter.\n\n"
-        f"`graphbench show {algorithm.name}` shows the definition, the check of answers, and every adapter."
+        f"`graphbench show {algorithms[0].name}` shows the definition, the check of answers, and every adapter."
     )
