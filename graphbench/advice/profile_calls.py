@@ -1,0 +1,471 @@
+"""The recorder of a profile: it times what NetworkX dispatches, in every thread, lazy results included.
+
+Only the outermost call of a thread is timed; a nested one is noted below it. The cost for each call is measured by
+tests/benchmarks/test_profile.py. Nothing here imports NumPy or NetworkX, so that a program pays for its own imports.
+"""
+
+from __future__ import annotations
+
+import inspect
+import logging
+import sys
+import threading
+import weakref
+from collections.abc import Callable, Generator, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from importlib.abc import MetaPathFinder
+from importlib.machinery import PathFinder
+from time import perf_counter
+from types import ModuleType
+from typing import Any, NamedTuple
+
+from graphbench.advice.profile_model import NO_FUNCTION, Inner, Profile, Site, Support
+
+_DISPATCH = "networkx.utils.backends"
+_MAX_GRAPHS = 10_000
+"""Graph objects that are told apart; a program that makes more of them has their sizes only."""
+_SECONDS_PER_VERTEX = 2e-7
+"""At most what NetworkX takes to count edges: it adds up the degrees."""
+_COUNTING_SHARE = 0.005
+"""Edges are counted after a call where that takes at most this share of the call's time."""
+_LAZY = ("builtins", "itertools")
+"""Modules of the iterators that are timed while they are read; any other object may have more methods."""
+
+
+@contextmanager
+def dispatch_through(wrapped: Callable[[Any], Any]) -> Iterator[None]:
+    """Replace the one method through which NetworkX runs every dispatched function, also where it is not imported yet.
+
+    NetworkX offers no hook for this (https://github.com/networkx/networkx/pull/7765 proposes one, and
+    https://github.com/rapidsai/nx-cugraph/pull/57 a profiler on top of it). Functions are objects of one class, called
+    through its `__call__`, which NetworkX chooses at its import depending on whether backends are installed. Replacing
+    it there reaches functions that were imported by name, before and after.
+
+    Args:
+        wrapped: makes the new method from the one that was there.
+    """
+    replaced: list[tuple[Any, Any]] = []
+
+    def install(module: Any) -> None:
+        owner = vars(module)["_dispatchable"]
+        replaced.append((owner, owner.__call__))
+        owner.__call__ = wrapped(owner.__call__)
+
+    class OnImport(MetaPathFinder):
+        def find_spec(self, name: str, path: Any, target: ModuleType | None = None) -> Any:
+            spec = PathFinder.find_spec(name, path, target) if name == _DISPATCH else None
+            if spec is not None and spec.loader is not None:
+                run = spec.loader.exec_module
+
+                def run_and_install(module: ModuleType) -> None:
+                    run(module)
+                    install(module)
+
+                spec.loader.exec_module = run_and_install  # type: ignore[method-assign]
+            return spec
+
+    finder = OnImport()
+    if _DISPATCH in sys.modules:
+        install(sys.modules[_DISPATCH])
+    else:
+        sys.meta_path.insert(0, finder)
+    try:
+        yield
+    finally:
+        if finder in sys.meta_path:
+            sys.meta_path.remove(finder)
+        for owner, method in replaced:
+            owner.__call__ = method
+
+
+class _Here(threading.local):
+    """What this thread is in: the outermost call, and the nested one within it."""
+
+    outer: _Calls | None = None
+    inner: Inner | None = None
+
+
+class _Graph:
+    """The last known size of a graph object."""
+
+    __slots__ = ("edges", "reference", "vertices")
+
+    def __init__(self, reference: weakref.ref[Any]) -> None:
+        self.reference, self.vertices, self.edges = reference, -1, -1
+
+
+class _Calls:
+    """A site while it is recorded."""
+
+    __slots__ = ("edges", "graphs", "parameter", "place", "site", "uncounted", "vertices")
+
+    def __init__(self, site: Site, parameter: str, place: int) -> None:
+        self.site, self.parameter, self.place = site, parameter, place
+        self.vertices: tuple[int, int] | None = None
+        self.edges: tuple[int, int] | None = None
+        self.graphs: set[weakref.ref[Any]] = set()
+        self.uncounted: set[_Graph] = set()
+
+
+class Asked(NamedTuple):
+    """One outermost call."""
+
+    site: Site
+    function: Any
+    """NetworkX's object for it."""
+    args: tuple[Any, ...]
+    kwargs: dict[str, Any]
+
+
+Answered = Callable[[Asked, Any, bool], None]
+"""What gets every result of an outermost call, and whether it was read to its end."""
+
+
+class Recorder:
+    """Records a run between `start` and `stop`.
+
+    Args:
+        answered: gets every result; what it takes is not counted.
+        watch_backends: also note which calls a backend ran, from NetworkX's own log.
+    """
+
+    def __init__(self, answered: Answered | None = None, *, watch_backends: bool = False) -> None:
+        self._answered, self._watch = answered, watch_backends
+        self._here = _Here()
+        self._lock = threading.Lock()
+        self._sites: dict[Any, _Calls] = {}
+        self._graphs: dict[weakref.ref[Any], _Graph] = {}
+        self._active, self._since, self._busy, self._own = 0, 0.0, 0.0, 0.0
+        self._overlapped = False
+        self._began = 0.0
+        self._backends: dict[str, Any] | None = None
+        self._failed: dict[str, str] = {}
+
+    def start(self) -> AbstractContextManager[None]:
+        """Start the clock; functions are recorded until the end of the context."""
+        self._began = perf_counter()
+        return dispatch_through(self._wrapped)
+
+    def stop(self, program: str) -> Profile:
+        """Stop the clock, and give what was recorded."""
+        ended = perf_counter()
+        with self._lock:
+            busy = self._busy + (ended - self._since if self._active else 0.0)
+            own = self._own
+        networkx: Any = sys.modules.get("networkx")
+        known = list(getattr(sys.modules.get(_DISPATCH), "backends", {}))
+        names = {name for calls in self._sites.values() for name in (calls.site.function, *calls.site.inner)}
+        return Profile(
+            program=program,
+            seconds=max(ended - self._began - own, busy),
+            networkx_seconds=busy,
+            own_seconds=own,
+            overlapped=self._overlapped,
+            networkx=getattr(networkx, "__version__", ""),
+            backends={name: self._failed.get(name, "") for name in known},
+            functions_of={
+                backend: sorted(name for name in names if hasattr(loaded, name))
+                for backend, loaded in (self._backends or {}).items()
+            },
+            priority=_priority(networkx),
+            sites=[self._finished(calls) for calls in self._sites.values()],
+        )
+
+    def _wrapped(self, dispatch: Callable[..., Any]) -> Callable[..., Any]:
+        """The method that records; everything in it counts, since a program may call it a million times."""
+        here, lock, sites, clock = self._here, self._lock, self._sites, perf_counter
+        if self._watch:
+            _watch(here)
+
+        def __call__(function: Any, /, *args: Any, **kwargs: Any) -> Any:  # noqa: N807 - its name in tracebacks
+            if here.outer is not None:
+                return _nested(here, dispatch, function, args, kwargs)
+            entered = clock()
+            key = (function, *[each if each is True or each is False else type(each) for each in args])
+            if kwargs:
+                key += (*kwargs, *[each if each is True or each is False else type(each) for each in kwargs.values()])
+            calls = sites.get(key) or self._first(key, function, args, kwargs)
+            failed = True
+            here.outer = calls
+            began = self._enter()
+            try:
+                result = dispatch(function, *args, **kwargs)
+                failed = False
+            finally:
+                ended = clock()
+                here.outer = None
+                with lock:
+                    self._leave(calls.site, began, ended)
+                    calls.site.calls += 1
+                    calls.site.raised += failed
+                    if calls.place >= 0:
+                        self._size(calls, args, kwargs, ended - began)
+                    self._own += began - entered + clock() - ended
+            if isinstance(result, Iterator) and type(result).__module__ in _LAZY:
+                return self._read(result, calls, Asked(calls.site, function, args, kwargs))
+            if self._answered is not None:
+                self._answer(Asked(calls.site, function, args, kwargs), result, whole=True)
+            return result
+
+        return __call__
+
+    def _enter(self) -> float:
+        with self._lock:
+            began = perf_counter()
+            if not self._active:
+                self._since = began
+            else:
+                self._overlapped = True
+            self._active += 1
+        return began
+
+    def _leave(self, site: Site, began: float, ended: float) -> None:
+        """Add the time of a call; the lock is held."""
+        self._active -= 1
+        if not self._active:
+            self._busy += ended - self._since
+        site.seconds += ended - began
+
+    def _read(self, lazy: Iterator[Any], calls: _Calls, asked: Asked) -> Generator[Any, Any, Any]:
+        """As `yield from lazy` (PEP 380), with the time inside counted."""
+        items: list[Any] = []
+        step: Callable[..., Any] = next
+        sent: tuple[Any, ...] = ()
+        while True:
+            try:
+                item = self._step(calls, step, lazy, *sent)
+            except StopIteration as stop:
+                self._answer(asked, items, whole=True)
+                return stop.value
+            if self._answered is not None:
+                items.append(item)
+            step, sent = next, ()
+            try:
+                received = yield item
+            except GeneratorExit:
+                self._answer(asked, items, whole=False)
+                getattr(lazy, "close", bool)()
+                raise
+            except BaseException as error:
+                if not hasattr(lazy, "throw"):
+                    raise
+                step, sent = _throw, (error,)
+            else:
+                if received is not None:
+                    step, sent = _send, (received,)
+
+    def _step(self, calls: _Calls, step: Callable[..., Any], lazy: Iterator[Any], *sent: Any) -> Any:
+        """The next item; where another function of NetworkX reads it, the time is that one's."""
+        here = self._here
+        if here.outer is not None:
+            return step(lazy, *sent)
+        here.outer = calls
+        began = self._enter()
+        try:
+            return step(lazy, *sent)
+        finally:
+            ended = perf_counter()
+            here.outer = None
+            with self._lock:
+                self._leave(calls.site, began, ended)
+
+    def _answer(self, asked: Asked, result: Any, *, whole: bool) -> None:
+        """Hand a result on; what this takes, and what it calls itself, is not recorded."""
+        if self._answered is None:
+            return
+        began, outer = perf_counter(), self._here.outer
+        self._here.outer = _Calls(Site(function="", module=""), "", -1)
+        try:
+            self._answered(asked, result, whole)
+        finally:
+            self._here.outer = outer
+            with self._lock:
+                self._own += perf_counter() - began
+
+    def _size(self, calls: _Calls, args: tuple[Any, ...], kwargs: dict[str, Any], seconds: float) -> None:
+        """Note the size of the graph; its edges only where counting takes a small part of the call's time."""
+        try:
+            graph = args[calls.place] if calls.place < len(args) else kwargs.get(calls.parameter)
+            vertices = len(graph)  # type: ignore[arg-type]
+            reference = weakref.ref(graph)
+            known = self._graphs.get(reference)
+            if known is None:
+                known = _Graph(reference)
+                if len(self._graphs) < _MAX_GRAPHS:
+                    self._graphs[reference] = known
+            if known.vertices != vertices or known.edges < 0 or seconds > 1e-3:
+                cost = vertices * _SECONDS_PER_VERTEX
+                if cost <= seconds * _COUNTING_SHARE or vertices < 10:
+                    known.edges = graph.number_of_edges()  # type: ignore[union-attr]
+                elif known.vertices != vertices:
+                    known.edges = -1
+                known.vertices = vertices
+        except (TypeError, AttributeError):  # no graph: NetworkX raises, or it is another library's object
+            return
+        calls.vertices = _span(calls.vertices, vertices)
+        if known.edges >= 0:
+            calls.edges = _span(calls.edges, known.edges)
+        elif len(calls.uncounted) < _MAX_GRAPHS:
+            calls.uncounted.add(known)
+        if len(calls.graphs) < _MAX_GRAPHS:
+            calls.graphs.add(reference)
+
+    def _first(self, key: Any, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> _Calls:
+        """The first call of a kind: what is known of its arguments, and which backends take them."""
+        began = perf_counter()
+        parameter, place = next(iter(function.graphs.items()), ("", -1))
+        if parameter in function.list_graphs:
+            place = -1
+        site = Site(
+            function=function.name, module=function.__module__, returns_graph=bool(vars(function).get("_returns_graph"))
+        )
+        graph: Any = args[place] if 0 <= place < len(args) else kwargs.get(parameter)
+        if hasattr(graph, "is_directed") and hasattr(graph, "is_multigraph"):
+            site.directed, site.multigraph = bool(graph.is_directed()), bool(graph.is_multigraph())
+        given = {name: value for name, value in kwargs.items() if name != "backend"}
+        bound = _bound(function, args, given)
+        for name, (value, default) in bound.items():
+            # A seed was made into a generator of random numbers by then.
+            if name not in {*function.graphs, "seed"} and not _same(value, default):
+                site.arguments[name] = _short(value)
+                if callable(value):
+                    site.callables.append(name)
+        site.mutates = _mutates(function, {name: value for name, (value, _) in bound.items()})
+        site.support = [_support(name, backend, function.name, args, given) for name, backend in self._loaded().items()]
+        calls = _Calls(site, parameter, place)
+        with self._lock:
+            self._own += perf_counter() - began
+            return self._sites.setdefault(key, calls)
+
+    def _loaded(self) -> dict[str, Any]:
+        """Every installed backend that can be imported; the first call pays for it, outside the clock."""
+        if self._backends is None:
+            found = {}
+            for name, entry in list(getattr(sys.modules.get(_DISPATCH), "backends", {}).items()):
+                try:
+                    found[name] = entry.load()
+                except Exception as error:  # noqa: BLE001 - whatever another library raises when it is imported
+                    self._failed[name] = f"{type(error).__name__}: {error}"
+            self._backends = found
+        return self._backends
+
+    def _finished(self, calls: _Calls) -> Site:
+        for graph in calls.uncounted:
+            alive = graph.reference()
+            if alive is not None and graph.edges < 0 and len(alive) == graph.vertices:
+                graph.edges = alive.number_of_edges()
+            if graph.edges >= 0:
+                calls.edges = _span(calls.edges, graph.edges)
+        site = calls.site
+        site.vertices, site.edges, site.graphs = calls.vertices, calls.edges, len(calls.graphs)
+        return site
+
+
+def _nested(
+    here: _Here, dispatch: Callable[..., Any], function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> Any:
+    """A call within another one: the first level is noted below the outermost, deeper ones are not."""
+    if here.inner is not None or here.outer is None:
+        return dispatch(function, *args, **kwargs)
+    inner = here.outer.site.inner.get(function.name)
+    if inner is None:
+        inner = here.outer.site.inner.setdefault(function.name, Inner())
+    here.inner = inner
+    began = perf_counter()
+    try:
+        return dispatch(function, *args, **kwargs)
+    finally:
+        inner.seconds += perf_counter() - began
+        inner.calls += 1
+        here.inner = None
+
+
+_LOGGED = {"Using backend '%s' for call to": 1, "Backend '%s' raised when calling": -1}
+"""What NetworkX logs when a backend runs a call, and when the backend gives it back (`NotImplementedError`)."""
+
+
+def _watch(here: _Here) -> None:
+    """Note in the current site what NetworkX's log says about backends (its only account of who ran a call)."""
+
+    class Handler(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            sign = next((sign for words, sign in _LOGGED.items() if words in str(record.msg)), 0)
+            if here.outer is not None and sign:
+                (here.inner or here.outer.site).on_backend += sign
+
+    logger = logging.getLogger(_DISPATCH)
+    logger.addHandler(Handler(logging.DEBUG))
+    logger.setLevel(logging.DEBUG)
+    logger.propagate = False
+
+
+def _support(backend: str, loaded: Any, function: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Support:
+    """What a backend answers to NetworkX's two questions: can you run this, and should you?"""
+    if not hasattr(loaded, function):
+        return Support(backend=backend, runs=False, reason=NO_FUNCTION)
+    try:
+        can = loaded.can_run(function, args, kwargs) if hasattr(loaded, "can_run") else True
+        if can is not True and (isinstance(can, str) or not can):
+            return Support(backend=backend, runs=False, reason=str(can or "not with these arguments"))
+        should = loaded.should_run(function, args, kwargs) if hasattr(loaded, "should_run") else True
+    except Exception as error:  # noqa: BLE001 - a backend's own code
+        return Support(backend=backend, runs=False, reason=f"{type(error).__name__}: {error}")
+    if should is not True and (isinstance(should, str) or not should):
+        return Support(backend=backend, runs=True, worthwhile=False, reason=str(should or "it advises against"))
+    return Support(backend=backend, runs=True)
+
+
+def _bound(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, tuple[Any, Any]]:
+    """Each argument by its parameter's name, with the default; nothing where the call is wrong."""
+    try:
+        signature = inspect.signature(function.orig_func)
+        given = signature.bind(*args, **kwargs).arguments
+    except (TypeError, ValueError):
+        return {}
+    return {name: (value, signature.parameters[name].default) for name, value in given.items()}
+
+
+def _mutates(function: Any, values: dict[str, Any]) -> bool:
+    """Whether a call changes its graph, so that NetworkX never hands it to a backend by itself."""
+    if isinstance(function.mutates_input, bool):
+        return function.mutates_input
+    return any(
+        not values.get(name.removeprefix("not "), True) if name.startswith("not ") else values.get(name) is not None
+        for name in function.mutates_input
+    )
+
+
+def _same(value: Any, default: Any) -> bool:
+    return value is default or (
+        type(value) is type(default) and isinstance(value, (str, int, float)) and value == default
+    )
+
+
+def _short(value: Any) -> str:
+    if value is None or isinstance(value, (bool, int, float)):
+        return repr(value)
+    if isinstance(value, str) and len(value) <= 40:
+        return repr(value)
+    return f"a {type(value).__name__}"
+
+
+def _span(known: tuple[int, int] | None, value: int) -> tuple[int, int]:
+    if known is None:
+        return value, value
+    low, high = known
+    return known if low <= value <= high else (min(low, value), max(high, value))
+
+
+def _priority(networkx: Any) -> list[str]:
+    try:
+        return list(networkx.config.backend_priority.algos)
+    except AttributeError:
+        return []
+
+
+def _send(lazy: Any, value: Any) -> Any:
+    return lazy.send(value)
+
+
+def _throw(lazy: Any, error: BaseException) -> Any:
+    return lazy.throw(error)
