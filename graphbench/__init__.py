@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from graphbench._version import __version__
 
 if TYPE_CHECKING:
+    from graphbench.advice.profile import profile
     from graphbench.api import Result, capacity, load, report, run, scale
     from graphbench.errors import GraphbenchError
     from graphbench.graphs.edgelist import EdgeList
@@ -29,6 +30,7 @@ _HOMES = {
     "capacity": "graphbench.api",
     "compare": "graphbench.records.comparison",
     "load": "graphbench.api",
+    "profile": "graphbench.advice.profile",
     "report": "graphbench.api",
     "run": "graphbench.api",
     "scale": "graphbench.api",
@@ -44,6 +46,7 @@ __all__ = [
     "capacity",
     "compare",
     "load",
+    "profile",
     "report",
     "run",
     "scale",

@@ -30,6 +30,7 @@ ROOMS = [
     "api",
     "__init__",
     "cli",
+    "profile",
     "__main__",
     "benchmarks",
 ]

@@ -27,6 +27,7 @@ COMMANDS = {
     "doctor": "Check machine, GPU, driver and libraries: what works, what is missing, how to install it.",
     "fetch": "Download graphs ahead of time.",
     "list": "List algorithms, datasets and engines.",
+    "profile": "Profile the NetworkX calls of a Python program: what would a GPU gain?",
     "records": "List, filter and export what has been measured.",
     "report": "Write a page, Markdown and charts from records.",
     "scale": "Measure time against size on a series of R-MAT graphs, and against the number of GPUs.",

@@ -1,0 +1,162 @@
+"""What the references estimate for a whole profiled run with nx-cugraph: its start, conversions and calls."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+
+from graphbench.advice.estimate import Estimate, estimate, refusal
+from graphbench.advice.features import rough
+from graphbench.advice.law import Span
+from graphbench.advice.profile_backends import GPU_BACKEND, supports
+from graphbench.advice.profile_model import Profile, Site
+from graphbench.advice.reference import References
+
+ENGINE = "nx-cugraph"
+_SOURCES = 16
+"""Sources of the references' betweenness; its time is taken to grow with their number."""
+_ALGORITHMS = {
+    "betweenness_centrality": "betweenness",
+    "clustering": "lcc",
+    "average_clustering": "lcc",
+    "connected_components": "wcc",
+    "core_number": "core-number",
+    "eigenvector_centrality": "eigenvector",
+    "hits": "hits",
+    "is_connected": "wcc",
+    "katz_centrality": "katz",
+    "k_truss": "k-truss",
+    "leiden_communities": "leiden",
+    "louvain_communities": "louvain",
+    "number_connected_components": "wcc",
+    "number_weakly_connected_components": "wcc",
+    "pagerank": "pagerank",
+    "single_source_dijkstra_path_length": "sssp",
+    "single_source_shortest_path_length": "bfs",
+    "triangles": "triangle-count",
+    "weakly_connected_components": "wcc",
+}
+"""Functions of NetworkX of which one call is one problem of ours, and its name."""
+
+
+class Run(msgspec.Struct, frozen=True, kw_only=True):
+    """The estimate of a whole run. Estimated, not measured.
+
+    Attributes:
+        gpu: the model of the references.
+        seconds: of the whole run.
+        calls: by function, all its calls on the GPU.
+        conversion: of all graphs, once each.
+        start: of the GPU's libraries.
+        covered: seconds with NetworkX that the estimate replaces; all others are left as they are.
+        reason: why there is no estimate, or none for some of the functions; each once.
+        outside: in what a graph lies outside of the references.
+    """
+
+    gpu: str = ""
+    seconds: Span | None = None
+    calls: dict[str, Span] = {}
+    conversion: Span = Span(0, 0, 0)
+    start: Span = Span(0, 0, 0)
+    covered: float = 0.0
+    reasons: dict[str, str] = {}
+    outside: str = ""
+
+
+def estimated(profile: Profile, references: References | None) -> Run:
+    """The estimate of a run on the machine of the references."""
+    if references is None:
+        return Run(reasons=dict.fromkeys(_names(profile), "there are no reference records of a GPU"))
+    calls: dict[str, Span] = {}
+    reasons: dict[str, str] = {}
+    graphs: dict[tuple[int, int], tuple[int, Span]] = {}
+    starts: list[Span] = []
+    covered, outside = 0.0, ""
+    for site in profile.sites:
+        one, reason = _of_site(profile, references, site)
+        if one is None:
+            reasons.setdefault(site.function, reason)
+            continue
+        assert site.vertices is not None
+        assert site.edges is not None
+        times = site.calls * _scale(site)
+        calls[site.function] = calls.get(site.function, Span(0, 0, 0)).plus(_times(one.warm_call, times))
+        size = site.vertices[1], site.edges[1]
+        number = max(site.graphs, 1, graphs.get(size, (0, one.warm_call))[0])
+        graphs[size] = number, one.conversion or Span(0, 0, 0)
+        starts.append(_minus(one.whole_script, one.first_answer))
+        covered += site.seconds
+        outside = outside or one.outside
+    if not calls:
+        return Run(gpu=references.machine.name, reasons=reasons)
+    conversion = _sum([_times(span, number) for number, span in graphs.values()])
+    rest = max(profile.seconds - covered, 0.0)
+    whole = _sum([Span(rest, rest, rest), starts[0], conversion, *calls.values()])
+    return Run(
+        gpu=references.machine.name,
+        seconds=whole,
+        calls=calls,
+        conversion=conversion,
+        start=starts[0],
+        covered=covered,
+        reasons=reasons,
+        outside=outside,
+    )
+
+
+def _names(profile: Profile) -> list[str]:
+    return list(dict.fromkeys(site.function for site in profile.sites))
+
+
+def _of_site(profile: Profile, references: References, site: Site) -> tuple[Estimate | None, str]:
+    support = supports(profile, GPU_BACKEND, site)
+    if support is None or not support.runs or site.mutates:
+        return None, "nx-cugraph does not run it"
+    algorithm = _algorithm(site)
+    if algorithm is None:
+        return None, "no problem of graphbench corresponds to its calls"
+    if site.vertices is None or site.edges is None:
+        return None, "the size of its graphs is unknown"
+    weighted = "weight" in site.arguments or algorithm == "sssp"
+    size = rough(site.vertices[1], site.edges[1], weighted=weighted)
+    if reason := refusal(references, size):
+        return None, reason
+    found = estimate(references, algorithm, size, ENGINE)
+    return found, "" if found else f"no references of {algorithm} on nx-cugraph"
+
+
+def _algorithm(site: Site) -> str | None:
+    if site.function == "pagerank" and "personalization" in site.arguments:
+        return "personalized-pagerank"
+    if site.function in {"clustering", "triangles"} and "nodes" in site.arguments:
+        return None
+    return _ALGORITHMS.get(site.function)
+
+
+def _scale(site: Site) -> float:
+    """How many times the work of the reference one call is."""
+    if site.function != "betweenness_centrality":
+        return 1.0
+    assert site.vertices is not None
+    given = site.arguments.get("k", "")
+    return (int(given) if given.isdigit() else site.vertices[1]) / _SOURCES
+
+
+def _times(span: Span, factor: float) -> Span:
+    return Span(span.low * factor, span.typical * factor, span.high * factor)
+
+
+def _minus(span: Span, other: Span) -> Span:
+    return Span(*(max(a - b, 0.0) for a, b in zip(_ends(span), _ends(other), strict=True)))
+
+
+def _ends(span: Span) -> tuple[float, float, float]:
+    return span.low, span.typical, span.high
+
+
+def _sum(spans: Sequence[Span]) -> Span:
+    total = Span(0, 0, 0)
+    for span in spans:
+        total = total.plus(span)
+    return total

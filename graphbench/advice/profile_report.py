@@ -1,0 +1,372 @@
+"""A profile as text, JSON or Markdown: one sentence, the functions, and what to try."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from graphbench.advice.law import Span
+from graphbench.advice.profile_backends import GPU_BACKEND, NO, Verdict, rules, verdict
+from graphbench.advice.profile_estimate import Run
+from graphbench.advice.profile_model import NO_FUNCTION, Profile, Site
+from graphbench.advice.profile_verify import Verified
+from graphbench.reporting import markdown, terminal
+from graphbench.reporting.document import Block, Bullets, Column, Section, Table, Text
+from graphbench.reporting.numbers import ASCII, NOTHING, UNICODE, plain, seconds, three
+from graphbench.system.text import count, listed
+
+WIDTH = 100
+_SHOWN = 12
+"""Functions in the table."""
+_MIN_SHARE = 0.001
+"""A function below this share of the run is counted with the others that are not shown."""
+_WORTH_TRYING = 0.01
+"""What a backend runs takes at least this share of the run, or there is nothing to try."""
+_NAMES = {"cugraph": "nx-cugraph", "parallel": "nx-parallel", "graphblas": "graphblas-algorithms"}
+
+
+class Row(msgspec.Struct, frozen=True, kw_only=True):
+    """One function in all its calls."""
+
+    function: str
+    calls: int
+    seconds: float
+    share: float
+    vertices: tuple[int, int] | None
+    edges: tuple[int, int] | None
+    raised: int
+    gpu: Verdict
+    others: list[str]
+    """Other installed backends that run it."""
+    estimate: Span | None
+
+
+class Report(msgspec.Struct, frozen=True, kw_only=True):
+    """All that is said about a run.
+
+    Attributes:
+        profile: what was measured.
+        run: what is estimated.
+        verified: by function, the run with a backend; None if there was none.
+        backend: that backend.
+        backend_seconds: that whole run.
+        trouble: why that run could not be compared.
+    """
+
+    profile: Profile
+    run: Run
+    verified: list[Verified] | None = None
+    backend: str = ""
+    backend_seconds: float = 0.0
+    trouble: str = ""
+
+
+def rows(report: Report) -> list[Row]:
+    """A row for each function, the longest first."""
+    profile = report.profile
+    by_function: dict[str, list[Site]] = {}
+    for site in profile.sites:
+        by_function.setdefault(site.function, []).append(site)
+    others = [name for name, trouble in profile.backends.items() if name != GPU_BACKEND and not trouble]
+    found = []
+    for name, sites in by_function.items():
+        total = sum(site.seconds for site in sites)
+        found.append(
+            Row(
+                function=name,
+                calls=sum(site.calls for site in sites),
+                seconds=total,
+                share=total / profile.seconds if profile.seconds else 0.0,
+                vertices=_hull([site.vertices for site in sites]),
+                edges=_hull([site.edges for site in sites]),
+                raised=sum(site.raised for site in sites),
+                gpu=verdict(profile, GPU_BACKEND, sites),
+                others=[other for other in others if verdict(profile, other, sites).short != NO],
+                estimate=report.run.calls.get(name),
+            )
+        )
+    return sorted(found, key=lambda row: -row.seconds)
+
+
+def render(report: Report, form: str = "table", *, ascii_only: bool = False) -> str:
+    """The report as text that ends with a line break.
+
+    Args:
+        report: what to say.
+        form: `table`, `json` or `markdown`.
+        ascii_only: use no sign beyond ASCII.
+    """
+    if form == "json":
+        return msgspec.json.format(msgspec.json.encode(as_data(report)), indent=2).decode() + "\n"
+    blocks = _blocks(report)
+    text = markdown.text(blocks) + "\n" if form == "markdown" else terminal.text(_wrapped(blocks))
+    for sign, instead in zip(UNICODE[:-1], ASCII[:-1], strict=True) if ascii_only else ():
+        text = text.replace(sign, instead)
+    return text.encode("ascii", "replace").decode() if ascii_only else text
+
+
+def as_data(report: Report) -> dict[str, Any]:
+    """The report as plain values: the sentence, every function, and all that was recorded."""
+    return {
+        "sentence": sentence(report),
+        "seconds": report.profile.seconds,
+        "networkx_seconds": report.profile.networkx_seconds,
+        "other_seconds": report.profile.seconds - report.profile.networkx_seconds,
+        "functions": [msgspec.to_builtins(row) for row in rows(report)],
+        "settings": settings(report),
+        "estimate": msgspec.to_builtins(report.run),
+        "backend": report.backend,
+        "backend_seconds": report.backend_seconds or None,
+        "verified": msgspec.to_builtins(report.verified),
+        "profile": msgspec.to_builtins(report.profile),
+    }
+
+
+def sentence(report: Report) -> str:
+    """The answer in one or two sentences."""
+    profile = report.profile
+    total = seconds(profile.seconds)
+    if not profile.sites:
+        why = "never called NetworkX" if profile.networkx else "never imported NetworkX"
+        return f"The program {why}: no backend of NetworkX would make its {total} shorter."
+    first = max(rows(report), key=lambda row: row.seconds)
+    share = profile.networkx_seconds / profile.seconds if profile.seconds else 0.0
+    alone = f"; {first.function} alone {_percent(first.share)}" if len({s.function for s in profile.sites}) > 1 else ""
+    if not alone:
+        alone = f", all in {first.function}"
+    least = seconds(max(profile.seconds - profile.networkx_seconds, 0.0))
+    text = f"NetworkX takes {_percent(share)} of {total}{alone}."
+    run = report.run
+    if run.seconds is not None:
+        between = _between(run.seconds)
+        likely = f"With nx-cugraph on an {run.gpu} the run would probably take {between}"
+        return f"{text} {likely}; at best (all of NetworkX free) {least}."
+    return f"{text} At best (all of NetworkX free) the run would take {least}."
+
+
+def settings(report: Report) -> list[str]:
+    """Commands to try; empty if backends would run next to nothing of the program."""
+    program = _command(report.profile)
+    backends = [name for name, trouble in report.profile.backends.items() if not trouble] or [GPU_BACKEND]
+    found = []
+    for name in backends:
+        if sum(row.share for row in rows(report) if _runs(row, name)) >= _WORTH_TRYING:
+            found.append(f"NETWORKX_BACKEND_PRIORITY={name} {program}")
+            found += [f"NX_CUGRAPH_AUTOCONFIG=True {program}"] if name == GPU_BACKEND else []
+    return found
+
+
+def _runs(row: Row, backend: str) -> bool:
+    return row.gpu.short != NO if backend == GPU_BACKEND else backend in row.others
+
+
+def _command(profile: Profile) -> str:
+    return f"python {profile.program}" if profile.program else "python"
+
+
+def _blocks(report: Report) -> list[Block | Section]:
+    profile = report.profile
+    blocks: list[Block | Section] = [Text(sentence(report), strong=True)]
+    every = rows(report)
+    if not every:
+        return blocks
+    shown = [row for row in every[:_SHOWN] if row.share >= _MIN_SHARE] or every[:1]
+    blocks.append(_table(shown))
+    blocks.append(Bullets(_notes(report, shown, every)))
+    if report.verified is not None or report.trouble:
+        blocks += _verified(report)
+    commands = settings(report)
+    if not commands:
+        blocks.append(Text("Nothing to try: what the backends run is less than 1 % of this run."))
+    else:
+        blocks.append(Section("Settings to try", "settings", [Bullets(_tried(commands, profile))]))
+    return blocks
+
+
+def _table(shown: Sequence[Row]) -> Table[Row]:
+    columns: list[Column[Row]] = [
+        Column("function", lambda row: plain(row.function)),
+        Column("calls", lambda row: _compact(row.calls), right=True),
+        Column("time", lambda row: seconds(row.seconds), right=True),
+        Column("share", lambda row: _percent(row.share), right=True),
+        Column("vertices", lambda row: _range(row.vertices), right=True),
+        Column("edges", lambda row: _range(row.edges), right=True),
+        Column("nx-cugraph", lambda row: row.gpu.short),
+        Column("also on", lambda row: ", ".join(row.others) or NOTHING, optional=True),
+        Column("estimate on GPU", lambda row: _between(row.estimate) if row.estimate else NOTHING, optional=True),
+    ]
+    return Table(shown, columns)
+
+
+def _notes(report: Report, shown: Sequence[Row], every: Sequence[Row]) -> list[str]:
+    profile, run = report.profile, report.run
+    notes = []
+    if hidden := len(every) - len(shown):
+        taken = sum(row.seconds for row in every) - sum(row.seconds for row in shown)
+        notes.append(f"{count(hidden, 'more function')}: {seconds(taken)} together.")
+    rest = profile.seconds - profile.networkx_seconds
+    notes.append(
+        f"Not NetworkX: {seconds(rest)}, {_percent(rest / profile.seconds)} of the run: the program itself, imports, "
+        "and methods of graphs such as add_edges_from, which no backend takes over."
+    )
+    if profile.overlapped:
+        notes.append("Calls ran in several threads at once: times of functions can add up to more than the run.")
+    notes.append(_about_gpu_backend(profile))
+    for row in shown:
+        notes += [f"{plain(row.function)}: {plain(reason)}." for reason in row.gpu.reasons if reason != NO_FUNCTION]
+    if raised := [row for row in every if row.raised]:
+        notes.append(listed([f"{row.function} raised {count(row.raised, 'error')}" for row in raised]) + ".")
+    notes += _about_estimate(run, shown)
+    for name, trouble in profile.backends.items():
+        if trouble:
+            notes.append(f"{_NAMES.get(name, name)} is installed and cannot be loaded: {plain(trouble)}.")
+    if profile.priority:
+        notes.append(
+            f"This run itself had the priority {', '.join(profile.priority)}: its times are not NetworkX's alone."
+        )
+    return notes
+
+
+def _about_gpu_backend(profile: Profile) -> str:
+    if profile.backends.get(GPU_BACKEND) == "":
+        return "nx-cugraph is installed: the column is its own answer to these arguments."
+    return f"nx-cugraph is not installed here: the column is what nx-cugraph {rules().version} publishes that it runs."
+
+
+def _about_estimate(run: Run, shown: Sequence[Row]) -> list[str]:
+    if run.seconds is not None:
+        text = (
+            f"Estimated, not measured, with 90 % intervals: {seconds(run.start.typical)} to start the GPU's libraries, "
+            f"{seconds(run.conversion.typical)} to convert the graphs once each, then the calls. It replaces "
+            f"{seconds(run.covered)} of NetworkX; everything else is left as it is."
+        )
+        notes = [text]
+        if run.outside:
+            notes.append(f"A graph lies outside of the references: {run.outside}.")
+    else:
+        notes = []
+    by_reason: dict[str, list[str]] = {}
+    for row in shown:
+        if row.estimate is None and row.function in run.reasons:
+            by_reason.setdefault(run.reasons[row.function], []).append(row.function)
+    if run.seconds is None and len(by_reason) == 1:
+        return [f"No estimate for a GPU: {next(iter(by_reason))}."]
+    return notes + [f"No estimate for {listed(names)}: {reason}." for reason, names in by_reason.items()]
+
+
+def _tried(commands: Sequence[str], profile: Profile) -> list[str]:
+    lines = []
+    for command in commands:
+        auto = command.startswith("NX_CUGRAPH")
+        lines += [
+            command,
+            "    also makes new graphs on the GPU" if auto else "    runs there what the backend supports",
+        ]
+    lines += [
+        "NETWORKX_FALLBACK_TO_NX=True",
+        "    lets NetworkX run what a backend lacks on the backend's own graphs",
+        "NETWORKX_CACHE_CONVERTED_GRAPHS is on: a graph is converted once, and again after G.add_edge and the like",
+        "    An assignment such as G[u][v][key] = value is not noticed.",
+    ]
+    if profile.program and GPU_BACKEND in "".join(commands):
+        lines += [f"graphbench profile --verify {profile.program}", "    on a machine with nx-cugraph: compares both"]
+    return lines
+
+
+def _verified(report: Report) -> list[Block | Section]:
+    name = _NAMES.get(report.backend, report.backend)
+    if report.verified is None:
+        return [Section(f"With {name}", "verified", [Text(report.trouble)])]
+    before, after = report.profile.seconds, report.backend_seconds
+    text = f"The run took {seconds(before)} with NetworkX and {seconds(after)} with {name}"
+    blocks: list[Block] = [
+        Text(f"{text}: {three(before / after) if after else '?'} times as fast. {_about_answers(report.verified)}")
+    ]
+    columns: list[Column[Verified]] = [
+        Column("function", lambda each: plain(each.function)),
+        Column("NetworkX", lambda each: seconds(each.seconds), right=True),
+        Column(name, lambda each: seconds(each.backend_seconds), right=True),
+        Column("ran on", lambda each: _ran_on(each, name)),
+        Column("answers", lambda each: plain(each.finding)),
+    ]
+    shown = [
+        each
+        for each in report.verified
+        if max(each.seconds, each.backend_seconds) >= _MIN_SHARE * before or each.compared or each.agrees is False
+    ][:_SHOWN]
+    blocks += [Table(shown, columns)]
+    fell = [f"{each.function} fell back to NetworkX: {plain(each.fell_back)}." for each in shown if each.fell_back]
+    last = "Times include the conversion of graphs at the first call. Answers: up to 25 of each function."
+    blocks.append(Bullets([*fell, last]))
+    if report.trouble:
+        blocks.append(Text(report.trouble))
+    return [Section(f"With {name}", "verified", blocks)]
+
+
+def _about_answers(verified: Sequence[Verified]) -> str:
+    wrong = [each.function for each in verified if each.agrees is False]
+    compared = sum(each.compared for each in verified)
+    if wrong:
+        return f"Different answers: {listed(wrong)}."
+    return f"{count(compared, 'answer')} compared, all agree." if compared else "No answer was compared."
+
+
+def _ran_on(each: Verified, name: str) -> str:
+    if each.on_backend:
+        return name if each.on_backend >= each.calls else f"{name}, {each.on_backend:,} of {each.calls:,}"
+    return f"NetworkX, {name} inside" if each.on_backend_inside else "NetworkX" if each.calls else NOTHING
+
+
+def _wrapped(blocks: Sequence[Block | Section]) -> list[Block | Section]:
+    found: list[Block | Section] = []
+    for block in blocks:
+        match block:
+            case Text():
+                found.append(Text("\n".join(textwrap.fill(line, WIDTH) for line in block.text.split("\n"))))
+            case Section():
+                found.append(Section(block.title, block.anchor, _wrapped(block.blocks)))  # type: ignore[arg-type]
+            case Bullets():
+                lines = [
+                    item if item.startswith("    ") or "=" in item else textwrap.fill(item, WIDTH)
+                    for item in block.items
+                ]
+                found.append(Bullets(lines))
+            case _:
+                found.append(block)
+    return found
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.0f} %" if share >= 0.1 or share == 0 else f"{100 * share:.1f} %"
+
+
+def _between(span: Span) -> str:
+    low, high = seconds(span.low), seconds(span.high)
+    if low == high:
+        return low
+    value, unit = low.split(" ")
+    return f"{value} to {high}" if high.endswith(f" {unit}") else f"{low} to {high}"
+
+
+def _hull(spans: Sequence[tuple[int, int] | None]) -> tuple[int, int] | None:
+    known = [span for span in spans if span is not None]
+    return (min(low for low, _ in known), max(high for _, high in known)) if known else None
+
+
+def _range(span: tuple[int, int] | None) -> str:
+    if span is None:
+        return NOTHING
+    low, high = _compact(span[0]), _compact(span[1])
+    return low if low == high else f"{low} to {high}"
+
+
+def _compact(number: int) -> str:
+    if number < 10_000:
+        return f"{number:,}"
+    for unit, size in (("G", 10**9), ("M", 10**6), ("k", 10**3)):
+        if number >= size * 0.9995:
+            return f"{three(number / size)}{unit}"
+    return str(number)

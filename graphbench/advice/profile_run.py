@@ -1,0 +1,199 @@
+"""Run a program in a process of its own, profiled, and report when it has ended."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from importlib.metadata import entry_points
+from pathlib import Path
+from types import FrameType
+
+import msgspec
+
+from graphbench.advice import profile_answers
+from graphbench.advice.profile_backends import GPU_BACKEND
+from graphbench.advice.profile_estimate import Run, estimated
+from graphbench.advice.profile_model import Profile
+from graphbench.advice.profile_report import Report
+from graphbench.advice.profile_script import Settings
+from graphbench.advice.profile_verify import verify
+from graphbench.errors import UnavailableError, UsageError
+
+_CHOICES = ("NETWORKX_BACKEND_PRIORITY", "NETWORKX_AUTOMATIC_BACKENDS", "NX_CUGRAPH_AUTOCONFIG")
+"""Prefixes of the variables that choose a backend."""
+_LINES = 4
+"""Of a failed second run's stderr."""
+
+
+class Ended(msgspec.Struct, frozen=True):
+    """How a program ended.
+
+    Attributes:
+        report: None if it left no profile: killed, or by `os._exit`.
+        code: its exit code; negative: the signal that killed it.
+    """
+
+    report: Report | None
+    code: int
+
+
+def profiled(program: Path, arguments: Sequence[str], *, gpu: str | None = None, backend: str | None = None) -> Ended:
+    """Run a program like `python PROGRAM ARGUMENTS`, and again under a backend if one is named.
+
+    Args:
+        program: the file.
+        arguments: its own.
+        gpu: the references to estimate from, by a part of the GPU's name.
+        backend: compare with a second run under this backend of NetworkX.
+    """
+    with tempfile.TemporaryDirectory(prefix="graphbench-profile-") as folder:
+        environment = _without_backends(os.environ) if backend else dict(os.environ)
+        run = _Program(program, arguments, environment)
+        first = Path(folder, "first"), Path(folder, "first-answers") if backend else None
+        code = _child(run, first)
+        if not first[0].exists():
+            return Ended(None, code)
+        profile = msgspec.json.decode(first[0].read_bytes(), type=Profile)
+        profile.exit_code = code
+        report = Report(profile=profile, run=estimates(profile, gpu))
+        if profile.interrupted:
+            return Ended(report, -signal.SIGINT)
+        return Ended(_second(report, run, Path(folder), backend) if backend else report, code)
+
+
+class _Program(msgspec.Struct, frozen=True):
+    file: Path
+    arguments: Sequence[str]
+    environment: Mapping[str, str]
+
+
+def _second(report: Report, program: _Program, folder: Path, backend: str) -> Report:
+    files = Path(folder, "second"), Path(folder, "second-answers")
+    chosen = {"NETWORKX_BACKEND_PRIORITY": backend, "NETWORKX_FALLBACK_TO_NX": "True"}
+    if "NETWORKX_WARNINGS_TO_IGNORE" not in program.environment:
+        chosen["NETWORKX_WARNINGS_TO_IGNORE"] = "cache"
+    print(f"Running it again with the backend {backend} (its output is not shown).", file=sys.stderr)
+    said = folder / "second-stderr"
+    code = _child(program, files, chosen, quiet=said)
+    trouble = ""
+    if code != report.profile.exit_code:
+        last = "\n".join(said.read_text(errors="replace").splitlines()[-_LINES:])
+        trouble = f"The run with {backend} ended with exit code {code}" + (f", and said:\n{last}" if last else ".")
+    if not files[0].exists():
+        return msgspec.structs.replace(report, backend=backend, trouble=trouble)
+    other = msgspec.json.decode(files[0].read_bytes(), type=Profile)
+    answers = profile_answers.read(folder / "first-answers"), profile_answers.read(files[1])
+    return msgspec.structs.replace(
+        report,
+        backend=backend,
+        backend_seconds=other.seconds,
+        verified=verify(report.profile, other, *answers),
+        trouble=trouble,
+    )
+
+
+def estimates(profile: Profile, gpu: str | None = None) -> Run:
+    """What the references that ship with the package estimate for a run.
+
+    Raises:
+        UsageError: if no references are of the GPU that was named.
+    """
+    from graphbench.advice import reference
+
+    found = reference.load()
+    return estimated(profile, reference.choose(found, gpu) if found or gpu else None)
+
+
+def chosen_backend(name: str | None) -> str:
+    """The backend to verify with: the one named, else nx-cugraph, else the only one.
+
+    Raises:
+        UnavailableError: if there is none.
+        UsageError: if there are several, or none of that name.
+    """
+    installed = sorted({entry.name for entry in entry_points(group="networkx.backends")} - {"nx_loopback"})
+    if name in installed:
+        return str(name)
+    if name is None and GPU_BACKEND in installed:
+        return GPU_BACKEND
+    if name is None and len(installed) == 1:
+        return installed[0]
+    if not installed:
+        raise UnavailableError(
+            name or "a backend of NetworkX",
+            "none is installed in this environment",
+            "Install nx-cugraph-cu13 on a machine with a GPU, or leave out --verify.",
+        )
+    raise UsageError(f"--backend takes one of {', '.join(installed)}" + (f", not {name!r}." if name else "."))
+
+
+def leave(code: int) -> int:
+    """The exit code for a process that ends as the program did; does not return after a signal."""
+    if code < 0:
+        signal.signal(-code, signal.SIG_DFL)
+        os.kill(os.getpid(), -code)
+    return code
+
+
+def _without_backends(environment: Mapping[str, str]) -> dict[str, str]:
+    """The environment of a run with NetworkX alone, in which sets have the same order in every run."""
+    kept = {name: value for name, value in environment.items() if not name.startswith(_CHOICES)}
+    return {"PYTHONHASHSEED": "0"} | kept
+
+
+def _child(
+    program: _Program,
+    files: tuple[Path, Path | None],
+    chosen: Mapping[str, str] | None = None,
+    *,
+    quiet: Path | None = None,
+) -> int:
+    """Run a program profiled; signals go to it, and it alone decides what they do.
+
+    Args:
+        program: what to run.
+        files: for the profile, and for answers.
+        chosen: more variables of its environment.
+        quiet: a file for what it writes to stderr; it reads and shows nothing.
+    """
+    if not program.file.is_file():
+        raise UsageError(
+            f"{program.file} is not a file. Name the Python program to profile: graphbench profile SCRIPT.py"
+        )
+    settings = Settings(profile=str(files[0]), answers=str(files[1] or ""))
+    command = [
+        *(sys.executable, *subprocess._args_from_interpreter_flags()),  # type: ignore[attr-defined]  # noqa: SLF001
+        *("-m", "graphbench.advice.profile_script"),
+        *(msgspec.json.encode(settings).decode(), str(program.file), *program.arguments),
+    ]
+    with contextlib.ExitStack() as stack:
+        silent = subprocess.DEVNULL if quiet else None
+        errors = stack.enter_context(quiet.open("wb")) if quiet else None
+        child = subprocess.Popen(
+            command, env={**program.environment, **(chosen or {})}, stdin=silent, stdout=silent, stderr=errors
+        )
+
+    def forward(number: int, _frame: FrameType | None) -> None:
+        if number != signal.SIGINT or not _from_terminal():
+            child.send_signal(number)
+
+    before = {number: signal.signal(number, forward) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        return child.wait()
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _from_terminal() -> bool:
+    """Whether Ctrl-C of the terminal reached the child, too: both are in its foreground."""
+    try:
+        with open("/dev/tty", "rb") as terminal:  # noqa: PTH123 - a device
+            return os.tcgetpgrp(terminal.fileno()) == os.getpgrp()
+    except OSError:
+        return False

@@ -1,0 +1,59 @@
+"""`graphbench profile SCRIPT.py [ARGS]`: what NetworkX takes of a program, and what a backend would."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from graphbench.cli.files import output_option, write
+
+
+@click.command("profile", context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
+@click.option("--verify", is_flag=True, help="Run again under a backend of NetworkX, and compare times and answers.")
+@click.option("--backend", metavar="NAME", help="The backend of --verify [default: cugraph, or the only one].")
+@click.option("--gpu", metavar="NAME", help="The GPU to estimate for, by a part of its name.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["table", "json", "markdown"]),
+    default="table",
+    show_default=True,
+    help="Format of the report.",
+)
+@output_option
+@click.argument("script", type=click.Path(path_type=Path), metavar="SCRIPT.py")
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED, metavar="[ARGS]...")
+def command(
+    *,
+    verify: bool,
+    backend: str | None,
+    gpu: str | None,
+    form: str,
+    output: Path | None,
+    script: Path,
+    arguments: tuple[str, ...],
+) -> int:
+    """Run a Python program that uses NetworkX, and report what each of its functions takes.
+
+    The program runs as with `python SCRIPT.py ARGS` and keeps its exit code and its output. The report follows on
+    stderr, or goes to --output: calls, time and graphs of each function, whether nx-cugraph and other backends run it
+    with these arguments, what a GPU would probably take, and the settings to try. Options come before SCRIPT.py.
+    """
+    from graphbench.advice.profile_report import render
+    from graphbench.advice.profile_run import chosen_backend, leave, profiled
+    from graphbench.errors import UsageError
+    from graphbench.reporting.numbers import fits
+
+    if backend and not verify:
+        raise UsageError("--backend is for --verify. Pass both.")
+    ended = profiled(script, arguments, gpu=gpu, backend=chosen_backend(backend) if verify else None)
+    if ended.report is None:
+        click.echo(f"No profile: {script} ended without leaving Python's own way (exit code {ended.code}).", err=True)
+    elif output:
+        write(output, render(ended.report, form))
+    else:
+        text = render(ended.report, form, ascii_only=not fits(sys.stderr.encoding))
+        click.echo(("\n" if form == "table" else "") + text, err=True, nl=False)
+    return leave(ended.code)
