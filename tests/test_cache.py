@@ -1,8 +1,6 @@
-"""The cache: graphs are cleaned once, rebuilt if damaged, safe among processes, and listed and cleared."""
+"""The cache: graphs are cleaned once, safe among processes, and listed and cleared; damage: `test_damage.py`."""
 
 import multiprocessing
-import os
-import warnings
 
 import numpy as np
 import pytest
@@ -22,17 +20,6 @@ def toy(names=None):
 
 def never():
     raise AssertionError("the cache should have had it")
-
-
-@pytest.fixture
-def kept(private_home):
-    """The one cached file."""
-
-    def kept():
-        (path,) = (path for path in (private_home / "cleaned").iterdir() if ".names." not in path.name)
-        return path
-
-    return kept
 
 
 def test_a_source_is_cleaned_once_and_its_counts_are_kept():
@@ -69,47 +56,6 @@ def test_another_source_direction_or_cleaner_is_another_entry(monkeypatch):
     monkeypatch.setattr(cache, "CLEANER_VERSION", -1)
     cache.cleaned(SHA, "toy", make)
     assert len(made) == 5
-
-
-def flip(path, at):
-    data = bytearray(path.read_bytes())
-    data[at] ^= 1
-    path.write_bytes(data)
-
-
-@pytest.mark.parametrize(
-    "damage",
-    {
-        "empty": lambda path: path.write_bytes(b""),
-        "junk": lambda path: path.write_bytes(b"junk" * 100),
-        "cut off": lambda path: os.truncate(path, path.stat().st_size - 5),
-        "cut off by half": lambda path: os.truncate(path, path.stat().st_size // 2),
-        "a bit flipped among the rows": lambda path: flip(path, 60),
-        "rows zeroed": lambda path: path.write_bytes(path.read_bytes()[:40] + bytes(20) + path.read_bytes()[60:]),
-        "names gone": lambda path: path.with_name(f"{path.stem}.names.parquet").unlink(),
-        "names junk": lambda path: path.with_name(f"{path.stem}.names.parquet").write_bytes(b"junk"),
-    }.items(),
-    ids=lambda item: item[0],
-)
-def test_a_damaged_file_is_rebuilt_with_a_warning(kept, damage):
-    names = np.array(list("abcde"), dtype=object)
-    whole, done = cache.cleaned(SHA, "toy", lambda: toy(names))
-    damage[1](kept())
-    with pytest.warns(UserWarning, match="cached graph toy is unreadable and is replaced"):
-        again, remembered = cache.cleaned(SHA, "toy", lambda: toy(names))
-    assert (again.digest, remembered) == (whole.digest, done)
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        edges, _ = cache.cleaned(SHA, "toy", never)
-    assert edges.to_numpy().src.tolist() == [1, 1]
-    assert edges.names.tolist() == names.tolist()
-
-
-def test_a_foreign_parquet_file_is_rebuilt(kept):
-    edges, _ = cache.cleaned(SHA, "toy", toy)
-    edges.write(kept())  # an edge list, but without what cleaning did
-    with pytest.warns(UserWarning, match="counts of cleaning are missing or invalid"):
-        cache.cleaned(SHA, "toy", toy)
 
 
 def test_a_failed_build_leaves_no_file(private_home):

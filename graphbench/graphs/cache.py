@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import os
 import re
-import warnings
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -29,7 +29,7 @@ from graphbench.system import files as paths
 
 Kind = Literal["download", "cleaned", "posed", "inputs", "answer"]
 
-_CLEANING = "graphbench.cleaning"
+_CLEANING, _KEY = "graphbench.cleaning", "graphbench.key"
 _DIGEST = r"[0-9a-f]{32}"
 _GRAPH = r"((\.names)?\.parquet|\.json)"
 _MADE: dict[Kind, tuple[str, str]] = {
@@ -88,13 +88,13 @@ def cleaned(
         DatasetError: if the cache cannot be written; any exception of `make`.
     """
     path = _cleaned_path(source_sha256, directed)
-    if path.exists():
+    if os.path.lexists(path):  # also a link to nothing
         try:
             return _stored(path, name)
-        except (FormatError, OSError) as error:
-            warnings.warn(f"The cached graph {name} is unreadable and is replaced. ({error})", stacklevel=2)
+        except FormatError as error:
+            paths.log(f"The cached graph {name} is replaced. {error}")
     edges, cleaning = clean(make(), name)
-    metadata = {_CLEANING: msgspec.json.encode(cleaning).decode(), parquet.DATASET: name}
+    metadata = {_CLEANING: msgspec.json.encode(cleaning).decode(), parquet.DATASET: name, _KEY: path.stem}
     try:
         return edges.write(path, metadata=metadata), cleaning
     except OSError as error:
@@ -115,9 +115,17 @@ def _cleaned_path(source_sha256: str, directed: bool | None) -> Path:
 
 
 def _stored(path: Path, name: str) -> tuple[EdgeList, Cleaning]:
+    """The graph in a cached file.
+
+    Raises:
+        FormatError: if it is damaged, or that of another key.
+    """
     edges = EdgeList.open(path, name, verify=True)
+    metadata = parquet.read_metadata(path)
+    if metadata.get(_KEY) != path.stem:
+        raise FormatError(path, f"expected the graph of this key, found that of {metadata.get(_KEY)}.")
     try:
-        return edges, msgspec.json.decode(parquet.read_metadata(path)[_CLEANING], type=Cleaning)
+        return edges, msgspec.json.decode(metadata[_CLEANING], type=Cleaning)
     except (KeyError, msgspec.DecodeError) as error:
         raise FormatError(path, f"the counts of cleaning are missing or invalid: {error!r}.") from error
 

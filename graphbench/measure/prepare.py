@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import hashlib
 import math
-import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,11 +19,12 @@ from graphbench.errors import FormatError
 from graphbench.graphs import cache, parquet
 from graphbench.graphs.edgelist import EdgeList
 from graphbench.graphs.open import open_edges
-from graphbench.measure.inputs import holds, save_inputs
+from graphbench.measure.inputs import save_inputs
 from graphbench.measure.plan import Cell
 from graphbench.measure.protocol import Certify, Problem, Request
 from graphbench.measure.run_folder import writable
 from graphbench.records.model import Draw, Params, PosedInfo, Task
+from graphbench.system import files
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -196,11 +196,11 @@ def _in_file(edges: EdgeList) -> EdgeList:
     if path.exists():
         try:
             stored = open_edges(path, edges.name, verify=True)
-        except (FormatError, OSError):
-            stored = None
-        if stored is not None and _identity(stored) == _identity(edges):
-            return stored
-        _warn_damaged(path)
+            if _identity(stored) == _identity(edges):
+                return stored
+            files.log(f"{path} is that of another graph and is written again.")
+        except FormatError as error:
+            files.log(f"{path} is written again. {error}")
     return edges.write(path, metadata={parquet.DATASET: edges.name})
 
 
@@ -208,22 +208,14 @@ def _identity(edges: EdgeList) -> tuple[object, ...]:
     return edges.digest, edges.num_vertices, edges.num_edges, edges.directed, edges.weights
 
 
-def _warn_damaged(path: Path) -> None:
-    warnings.warn(f"{path} was damaged after it was written; writing it again.", stacklevel=3)
-
-
 def _store(inputs: Inputs, seed: int) -> tuple[Path | None, Draw | None]:
+    """Write the drawn inputs, whether or not their file exists: it may be damaged."""
     for kind, values in vars(inputs).items():
         if values is None:
             continue
         digest = hashlib.blake2b(np.ascontiguousarray(values).data, digest_size=16).hexdigest()
         path = cache.inputs_path(kind, digest)
-        kept = path.exists()
-        if kept and not holds(path, kind, values):
-            _warn_damaged(path)
-            kept = False
-        if not kept:
-            parquet.atomically(path, functools.partial(save_inputs, {kind: values}))
+        parquet.atomically(path, functools.partial(save_inputs, {kind: values}))
         return path, Draw(kind=kind, count=len(values), seed=seed, digest=digest)
     return None, None
 

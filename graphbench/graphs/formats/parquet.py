@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from graphbench.errors import FormatError
+from graphbench.graphs import parquet as sealed
 from graphbench.graphs.clean import Raw
 from graphbench.graphs.edgelist import EdgeList
 from graphbench.graphs.formats import table_arrow, table_roles
@@ -51,9 +52,9 @@ def read(path: Path, *, directed: bool | None = None, options: TableOptions = ta
 
 
 def _written_by_graphbench(path: Path) -> Raw | None:
-    """The rows of a file that :meth:`EdgeList.write` wrote, with its number of vertices and direction; else None."""
-    try:
-        edges = EdgeList.open(path)
-    except FormatError:
-        return None
-    return Raw.of_edges(edges)
+    """The rows of a file that :meth:`EdgeList.write` wrote, with its number of vertices and direction; else None.
+
+    Raises:
+        FormatError: if it is one, and damaged.
+    """
+    return Raw.of_edges(EdgeList.open(path, verify=True)) if sealed.is_sealed(path) else None

@@ -12,7 +12,6 @@ import hashlib
 import os
 import subprocess
 import sys
-import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -153,9 +152,7 @@ def load_or_generate(name: str, wanted: Recipe) -> Path:
         try:
             recipe.read(path)
         except FormatError as error:
-            warnings.warn(
-                f"The cached recipe of {name} is unreadable; the graph is generated again. ({error})", stacklevel=3
-            )
+            files.log(f"The graph {name} is generated again. {error}")
         else:
             return path
     _generate(name, wanted, path)

@@ -1,8 +1,9 @@
-"""The recipe of a generated graph and its file: JSON, at most a few megabytes, with the parameters and the census."""
+"""The recipe of a generated graph and its file: sealed JSON with the parameters and the census, a few megabytes."""
 
 from __future__ import annotations
 
 import hashlib
+import re
 from pathlib import Path
 
 import msgspec
@@ -20,6 +21,7 @@ BLOCK = 1 << 25
 SLICES = 1 << 12
 """Number of slices of equal width into which the vertices are divided (at most one per vertex); the edges whose first
 end is in a slice can be generated without the others."""
+_SEAL = re.compile(rb'\A\{"seal":"[0-9a-f]{32}",')
 MAX_SCALE = 30
 """cuGraph uses 32-bit ids below scale 32 and refuses scale 31, whose 2^31 vertices do not fit int32."""
 
@@ -155,13 +157,14 @@ def read(path: Path) -> Stored:
     """
     advice = "Delete it and load the dataset again."
     try:
-        stored = decode(path.read_bytes())
+        text = path.read_bytes() if path.is_file() else b""
+        if text != _sealed(path, _SEAL.sub(b"{", text, count=1)):
+            raise FormatError(path, f"damaged, or not the recipe of a generated graph. {advice}")
+        stored = decode(text)
     except (OSError, msgspec.DecodeError) as error:
         raise FormatError(path, f"not the recipe of a generated graph ({error}). {advice}") from error
     if stored.version != VERSION:
         raise FormatError(path, f"a recipe of version {stored.version}; expected {VERSION}. {advice}")
-    if int(integers(stored.census.slices).sum()) != stored.census.num_edges:
-        raise FormatError(path, f"damaged recipe: its counts disagree. {advice}")
     return stored
 
 
@@ -171,7 +174,14 @@ def write(path: Path, stored: Stored) -> None:
     Raises:
         OSError: if it cannot be written.
     """
-    atomically(path, lambda part: part.write_bytes(encode(stored)))
+    text = _sealed(path, encode(stored))
+    atomically(path, lambda part: part.write_bytes(text))
+
+
+def _sealed(path: Path, text: bytes) -> bytes:
+    """JSON with a first field that is a checksum of the rest and of the file's name, the key it is cached under."""
+    seal = hashlib.blake2b(path.name.encode() + text, digest_size=16).hexdigest()
+    return b'{"seal":"%s",%s' % (seal.encode(), text[1:])
 
 
 def encode(stored: Stored) -> bytes:
