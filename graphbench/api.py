@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from graphbench.errors import StoreError, UsageError
+from graphbench.errors import FormatError, StoreError, UsageError
 from graphbench.graphs.clean import Dataset
 from graphbench.graphs.edgelist import EdgeList
 from graphbench.graphs.from_objects import is_edges
@@ -535,16 +535,18 @@ def kept_answer(digest: str) -> npt.NDArray[Any]:
     """An answer by its digest, as the record carries it.
 
     Raises:
-        UsageError: if it is not kept any more (`graphbench cache clear` removes answers too).
+        UsageError: if it is not kept any more (`graphbench cache clear` removes answers too), or is damaged.
     """
-    import numpy as np
-
-    from graphbench.measure.answers import kept
+    from graphbench.measure.answers import drop, kept, load
 
     path = kept(digest)
     if not path.exists():
         raise UsageError(f"The answer {digest} is no longer in the cache; run the task again.")
-    return np.load(path)  # type: ignore[no-any-return]
+    try:
+        return load(path)
+    except FormatError as error:
+        drop(path, error)
+        raise UsageError(f"The answer {digest} was damaged and is dropped; run the task again.") from error
 
 
 def _kept(path: str | os.PathLike[str] | None) -> list[Record]:

@@ -1,13 +1,25 @@
 """Answers in the parent process: certified, stored by digest, compared with those of other engines."""
 
+import contextlib
+import io
+import os
+
 import numpy as np
 import pytest
 
+import graphbench as gb
+from graphbench import graphs
 from graphbench.algorithms.base import Algorithm, Finding, Form, Inputs
+from graphbench.errors import FormatError
+from graphbench.graphs import parquet
 from graphbench.graphs.edgelist import EdgeList
 from graphbench.measure import answers
 from graphbench.measure.answers import PreviousAnswers, agreements, digest, keep, verify
+from graphbench.measure.options import Options
+from graphbench.measure.plan import Cell, Plan
 from graphbench.measure.protocol import FIRST
+from graphbench.measure.runner import measure
+from graphbench.measure.task_state import TaskState
 from graphbench.system import files as paths
 
 
@@ -28,7 +40,7 @@ def saved(folder, *values):
     files = {}
     folder.mkdir(exist_ok=True)
     for trial, value in enumerate(values):
-        files[trial] = folder / f"{trial}.npy"
+        files[trial] = folder / f"{trial}-{digest(np.asarray(value))}.npy"
         np.save(files[trial], np.asarray(value))
     return files
 
@@ -118,3 +130,128 @@ def test_agreement_is_that_of_the_worst_common_question(tmp_path):
     assert (with_b.engine, with_b.kind) == ("b", "differs")
     nothing_common = PreviousAnswers(engine="d", files={5: mine.files[0]})
     assert agreements(algorithm, nothing_common, [a, b], {}) == []
+
+
+# Damaged files
+
+
+def flip(file, at):
+    data = bytearray(file.read_bytes())
+    data[at] ^= 1 << at % 8
+    file.write_bytes(data)
+
+
+def in_place(file, make):
+    file.unlink()
+    make(file)
+
+
+def claim(file, shape):
+    """The header says that there are more values."""
+    file.write_bytes(file.read_bytes().replace(b"(3,)", shape))
+
+
+def archive():
+    np.savez(file := io.BytesIO(), np.array([0, 1, 2]))
+    return file.getvalue()
+
+
+DAMAGE = {
+    "empty": lambda file: file.write_bytes(b""),
+    "cut off in the header": lambda file: os.truncate(file, 50),
+    "cut off": lambda file: os.truncate(file, file.stat().st_size - 1),
+    "a byte appended": lambda file: file.write_bytes(file.read_bytes() + b"\0"),
+    "zeros": lambda file: file.write_bytes(bytes(file.stat().st_size)),
+    "a bit flipped": lambda file: flip(file, file.stat().st_size - 3),
+    "8 TB claimed": lambda file: claim(file, b"(1099511627776,)"),
+    "less than nothing claimed": lambda file: claim(file, b"(-3,)"),
+    "another dtype": lambda file: file.write_bytes(file.read_bytes().replace(b"<i8", b"<f8")),
+    "objects": lambda file: file.write_bytes(file.read_bytes().replace(b"<i8'", b"|O' ")),
+    "an archive of arrays": lambda file: file.write_bytes(archive()),
+    "another answer": lambda file: np.save(file, np.array([0, 1, 9])),
+    "gone": lambda file: file.unlink(),
+    "a folder": lambda file: in_place(file, lambda file: file.mkdir()),
+    "a pipe": lambda file: in_place(file, os.mkfifo),
+    "unreadable": lambda file: in_place(file, lambda file: file.symlink_to("/proc/self/mem")),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGE.values(), ids=DAMAGE)
+def test_a_damaged_answer_of_another_engine_is_dropped_and_never_compared(tmp_path, private_home, damage):
+    mine, other = (PreviousAnswers(engine=name, files=saved(tmp_path / name, [0, 1, 2])) for name in "ab")
+    algorithm = problem(lambda *_: Finding(valid=True, detail=""), kind="depths")
+    assert [each.kind for each in agreements(algorithm, mine, [other], {})] == ["exact"]
+    damage(other.files[0])
+    assert agreements(algorithm, mine, [other], {}) == []
+    assert other.files == {}
+    assert "A kept answer is dropped." in (private_home / "logs" / "graphbench.log").read_text()
+
+
+def test_no_flipped_bit_of_an_answer_changes_it_unnoticed(tmp_path):
+    (file,) = saved(tmp_path, np.arange(5)).values()
+    whole = file.read_bytes()
+    for at in range(len(whole)):
+        flip(file, at)
+        with contextlib.suppress(FormatError):
+            assert answers.load(file).tolist() == [0, 1, 2, 3, 4], at  # a blank of the header
+        file.write_bytes(whole)
+
+
+def test_exchanged_answers_are_dropped(tmp_path):
+    mine = PreviousAnswers(engine="a", files=saved(tmp_path / "a", [0, 1, 2]))
+    first, second = (
+        PreviousAnswers(engine=n, files=saved(tmp_path / n, v)) for n, v in {"b": [0, 1, 2], "c": [7]}.items()
+    )
+    content = first.files[0].read_bytes()
+    first.files[0].write_bytes(second.files[0].read_bytes())
+    second.files[0].write_bytes(content)
+    algorithm = problem(lambda *_: Finding(valid=True, detail=""), kind="depths")
+    assert agreements(algorithm, mine, [first, second], {}) == []
+
+
+def test_a_digest_in_a_record_leads_to_no_file_outside_the_cache():
+    for name in ("../../x", "/etc/x", "..", "a/b", ""):
+        assert answers.kept(name).parent == paths.home() / "answers"
+
+
+@pytest.mark.parametrize("damage", ["none", "emptied", "exchanged"])
+def test_a_damaged_answer_of_an_earlier_run_is_dropped_by_the_next(damage):
+    def run(algorithm, engine, **answered):
+        cell = Cell(algorithm=algorithm, dataset=graphs.load("karate"), engines=(engine,), answered=answered)
+        (record,) = measure(Plan(cells=(cell,), options=Options(trials=1)))
+        return record
+
+    before = run("wcc", "scipy").answer["digest"]
+    file = answers.kept(before)
+    other = answers.kept(run("core-number", "scipy").answer["digest"]).read_bytes()
+    whole = file.read_bytes()
+    file.write_bytes({"none": whole, "emptied": b"", "exchanged": other}[damage])
+    record = run("wcc", "networkx", scipy=before)
+    assert (record.outcome, record.certificate.valid) == ("ok", True)
+    assert [each.kind for each in record.agreement] == (["equivalent"] if damage == "none" else [])
+    assert file.read_bytes() == whole, "networkx gave the same answer"
+
+
+def test_an_answer_that_is_damaged_on_its_way_from_the_worker_accuses_no_engine(monkeypatch):
+    def damaged(files):
+        for file in files.values():
+            flip(file, file.stat().st_size - 3)
+        return files
+
+    whole = TaskState.answers_to_certify
+    monkeypatch.setattr(TaskState, "answers_to_certify", property(lambda state: damaged(whole.fget(state))))
+    (record,) = gb.run("wcc", "karate", engines=["scipy"], budget=0.05, store=False).records
+    assert (record.outcome, record.certificate) == ("ok", None)
+    assert "the answer is not certified: " in record.warnings[0]
+    assert "the answer is damaged, or another one" in record.warnings[0]
+
+
+def test_a_graph_that_is_damaged_while_it_is_certified_accuses_no_engine(monkeypatch):
+    def read(path, *_):
+        raise FormatError(path, "the cached edge list cannot be read.")
+
+    monkeypatch.setattr(parquet, "read_chunks", read)
+    monkeypatch.setattr(parquet, "read_columns", read)
+    (record,) = gb.run("wcc", "karate", engines=["scipy"], budget=0.05, store=False).records
+    assert (record.outcome, record.certificate) == ("ok", None)
+    assert "cannot be read" in record.warnings[0]

@@ -57,6 +57,11 @@ def _right(page, edges, p):
     return common / (sizes[p.pairs[:, 0]] + sizes[p.pairs[:, 1]] - common)
 
 
+def saved(folder, answer):
+    np.save(file := folder / f"{answers.digest(answer)}.npy", answer)
+    return file
+
+
 def _wrong(page, right, edges, p):
     """The answer, spoilt in one place."""
     wrong = right.copy()
@@ -81,8 +86,7 @@ def test_host_and_device_certificates_agree(monkeypatch, tmp_path, name, directe
     monkeypatch.setattr(certify_triangles, "MAX_EDGES_ON_HOST", 0)
     wrong = _wrong(page, right, here, page.call(here, params, inputs, seed=3))
     for answer, valid in ((right, True), (wrong, False)):
-        file = tmp_path / "answer.npy"
-        np.save(file, answer)
+        file = saved(tmp_path, answer)
         found = answers.certified_there(page, there, {0: file}, **asked)
         expected = verify(page, here, {0: file}, **asked)
         assert found.certificate.valid is expected.certificate.valid is valid, found.certificate.detail
@@ -139,7 +143,7 @@ def test_triangles_of_a_sample_are_exact_and_bounded(monkeypatch):
 @pytest.mark.usefixtures("device")
 def test_running_out_of_memory_gives_no_verdict_on_the_answer(monkeypatch, tmp_path):
     page, there = registry.algorithm("wcc"), made(**SPARSE)
-    np.save(file := tmp_path / "answer.npy", np.zeros(there.num_vertices, dtype=np.int64))
+    file = saved(tmp_path, np.zeros(there.num_vertices, dtype=np.int64))
     asked = {"params": {}, "inputs": page.draw(there, {}, 0), "seed": 0, "claims": {}, "check_seed": 11}
     real, tried = DeviceEdgeList.chunks, []
 
@@ -161,7 +165,7 @@ def test_running_out_of_memory_gives_no_verdict_on_the_answer(monkeypatch, tmp_p
 @pytest.mark.usefixtures("device")
 def test_an_error_in_the_library_gives_no_verdict_on_the_answer(monkeypatch, tmp_path):
     page, there = registry.algorithm("wcc"), made(**SPARSE)
-    np.save(file := tmp_path / "answer.npy", np.zeros(there.num_vertices, dtype=np.int64))
+    file = saved(tmp_path, np.zeros(there.num_vertices, dtype=np.int64))
     monkeypatch.setattr(DeviceEdgeList, "chunks", lambda *_: 1 / 0)
     asked = {"params": {}, "inputs": page.draw(there, {}, 0), "seed": 0, "claims": {}, "check_seed": 11}
     assert answers.attempted(page, there, {0: file}, **asked) == "ZeroDivisionError: division by zero"
@@ -178,7 +182,7 @@ def test_other_certificates_run_on_the_host(tmp_path):
     graph = nx.Graph(zip(*(end.tolist() for end in there.to_numpy()[:2]), strict=True))
     graph.add_nodes_from(range(64))
     cores = nx.core_number(graph)
-    np.save(file := tmp_path / "answer.npy", np.array([cores[vertex] for vertex in range(64)]))
+    file = saved(tmp_path, np.array([cores[vertex] for vertex in range(64)]))
     found = answers.certified_there(
         page, there, {0: file}, params=params, inputs=inputs, seed=0, claims={}, check_seed=11
     )

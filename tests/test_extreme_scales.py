@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from graphbench.certificates.agreement import agreement
-from graphbench.measure.answers import disputed
+from graphbench.measure.answers import digest, disputed
 from helpers import reference
 from helpers.engines import having
 from helpers.graphs import GRAPHS, certify, changed, graph, not_drawn, path, posed, rejected, solve
@@ -299,7 +299,7 @@ def test_a_small_similarity_is_not_0(similarity, monkeypatch):
 def test_small_similarities_are_compared_and_disputed_at_their_own_scale(tmp_path):
     mine, theirs = np.array([1e-8, 0.5, 0.25]), np.array([2e-8, 0.5 * (1 + 1e-6), 0.25])
     assert agreement("pair_scores", mine, theirs, 2e-6).at == 0
-    files = [tmp_path / "mine.npy", tmp_path / "theirs.npy"]
+    files = [tmp_path / f"{digest(answer)}.npy" for answer in (mine, theirs)]
     for file, answer in zip(files, (mine, theirs), strict=True):
         np.save(file, answer)
     assert disputed(files[0], files[1:], 2e-6).tolist() == [0]

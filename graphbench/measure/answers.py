@@ -1,18 +1,22 @@
 """Answers: certified, stored by digest, and compared with those of other engines.
 
-All of it happens in the parent between tasks, so no timing is disturbed. Only answers about a graph that is made on a
-device are certified in the worker (:func:`certified`), after the engine has released its own graph: the certificate
-then has the device's memory, for chunks of edges that are made anew. If that fails, because memory runs out or a
-library fails, the answer counts neither as valid nor as invalid.
+The name of a file of an answer ends with the answer's digest, which is compared whenever the file is read. All of it
+happens in the parent between tasks, so no timing is disturbed. Only answers about a graph that is made on a device are
+certified in the worker (:func:`certified`), after the engine has released its own graph: the certificate then has the
+device's memory, for chunks of edges that are made anew. If that fails, because memory runs out or a library fails, the
+answer counts neither as valid nor as invalid.
 """
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import hashlib
+import math
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 import msgspec
@@ -22,13 +26,14 @@ import numpy.typing as npt
 from graphbench import registry
 from graphbench.algorithms.base import Algorithm, Finding, Inputs, Quantities
 from graphbench.certificates.agreement import agreement
+from graphbench.errors import FormatError
 from graphbench.graphs.edgelist import EdgeList
 from graphbench.graphs.on_device.edges import DeviceEdgeList
 from graphbench.graphs.open import open_edges
 from graphbench.measure.inputs import load_inputs
 from graphbench.measure.protocol import FIRST, Certify, Verified
 from graphbench.records.model import Agreement, Certificate
-from graphbench.system.files import home
+from graphbench.system.files import home, log
 from graphbench.system.memory import is_out_of_memory
 
 MAX_STORED = 50_000_000
@@ -75,6 +80,7 @@ def verify(
         disputed: indices of pairs to recompute as well, since engines differ there.
 
     Raises:
+        FormatError: if a file of an answer or of the graph is damaged.
         Exception: for a graph on a device, whatever its library raises; the answer may still be right.
     """
     findings: dict[int, Finding] = {}
@@ -83,7 +89,7 @@ def verify(
         p.check_seed = check_seed
         if disputed is not None:
             p.disputed = disputed
-        findings[trial] = finding = _certified(algorithm, posed, np.load(files[trial]), p)
+        findings[trial] = finding = _certified(algorithm, posed, load(files[trial]), p)
         if not finding.valid:
             where = "" if len(files) == 1 else "first call: " if trial == FIRST else f"trial {trial}: "
             certificate = Certificate(
@@ -111,10 +117,13 @@ def disputed(mine: Path, others: Sequence[Path], tolerance: float) -> npt.NDArra
         mine: the file of an answer.
         others: those of other engines.
         tolerance: relative to the larger value.
+
+    Raises:
+        FormatError: if a file is damaged.
     """
-    answer = np.load(mine)
+    answer = load(mine)
     far = []
-    for theirs in map(np.load, others):
+    for theirs in map(load, others):
         allowed = tolerance * np.maximum(np.abs(answer), np.abs(theirs))
         far.append(np.flatnonzero(~(np.abs(answer - theirs) <= allowed)))
     return np.unique(np.concatenate(far))[:MAX_DISPUTED]
@@ -133,6 +142,8 @@ def _certified(algorithm: Algorithm, posed: EdgeList, answer: Answer, p: Any) ->
         )
     try:
         return algorithm.certify(posed, answer, p)
+    except (FormatError, OSError, MemoryError):  # of the graph's file, or of this machine: not the answer's fault
+        raise
     except Exception as error:  # noqa: BLE001  an answer of a strange shape may trip the check itself
         return Finding(valid=False, detail=f"the certificate cannot make sense of it ({type(error).__name__}: {error})")
 
@@ -201,9 +212,43 @@ def digest(answer: Answer) -> str:
     return state.hexdigest()
 
 
+def load(file: Path) -> Answer:
+    """The answer in a file, whose name ends with its digest.
+
+    Raises:
+        FormatError: if it is missing, damaged or another answer.
+    """
+    try:
+        answer = np.load(file) if file.is_file() and _is_whole(file) else None
+    except (OSError, ValueError) as error:
+        raise FormatError(file, f"the answer cannot be read: {error}. Measure again.") from error
+    if answer is None or digest(answer) != file.stem[-32:]:
+        raise FormatError(file, "the answer is damaged, or another one. Measure again.")
+    return answer  # type: ignore[no-any-return]
+
+
+def _is_whole(file: Path) -> bool:
+    """Whether a .npy file has as many bytes as its header says: a damaged header may claim any size."""
+    with file.open("rb") as stream:
+        try:
+            np.lib.format.read_magic(stream)
+            shape, _, dtype = np.lib.format.read_array_header_1_0(stream)
+        except Exception:  # noqa: BLE001  NumPy's parser may raise anything at a damaged header
+            return False
+        size = math.prod(shape) * dtype.itemsize
+        return dtype.kind in "biuf" and stream.tell() + size == os.fstat(stream.fileno()).st_size
+
+
 def kept(name: str) -> Path:
-    """The file of the answer with that digest; it need not exist."""
-    return home() / "answers" / f"{name}.npy"
+    """The file of the answer with that digest; it need not exist. A name in a stranger's record leads nowhere else."""
+    return home() / "answers" / f"{PurePath(name).name}.npy"
+
+
+def drop(file: Path, error: FormatError) -> None:
+    """Remove a kept answer that is damaged, with a line in the log."""
+    log(f"A kept answer is dropped. {error}")
+    with contextlib.suppress(OSError):
+        file.unlink()
 
 
 @dataclass
@@ -215,9 +260,13 @@ class PreviousAnswers:
 
 
 def keep(answers: PreviousAnswers) -> str:
-    """Store the answer to the first question, unless it is too large; returns its digest."""
+    """Store the answer to the first question, unless it is too large; returns its digest.
+
+    Raises:
+        FormatError: if its file is damaged.
+    """
     file = answers.files[question := min(answers.files)]
-    answer = np.load(file, mmap_mode="r")
+    answer = load(file)
     name = digest(answer)
     if answer.size <= MAX_STORED:
         target = kept(name)
@@ -229,14 +278,24 @@ def keep(answers: PreviousAnswers) -> str:
 def agreements(
     algorithm: Algorithm, mine: PreviousAnswers, previous: Sequence[PreviousAnswers], params: Mapping[str, Any]
 ) -> list[Agreement]:
-    """How an engine's answers agree with those of each engine before it: the worst of all common questions."""
+    """How an engine's answers agree with those of each engine before it: the worst of all common questions.
+
+    Damaged answers of other engines are dropped, with a line in the log.
+
+    Raises:
+        FormatError: if one of its own is damaged.
+    """
     found = []
     for other in previous:
-        agreed = [
-            agreement(algorithm.kind, np.load(file), np.load(other.files[question]), algorithm.epsilon(params))
-            for question, file in mine.files.items()
-            if question in other.files
-        ]
+        agreed = []
+        for question in mine.files.keys() & other.files.keys():
+            answer = load(mine.files[question])
+            try:
+                theirs = load(other.files[question])
+            except FormatError as error:
+                drop(other.files.pop(question), error)
+                continue
+            agreed.append(agreement(algorithm.kind, answer, theirs, algorithm.epsilon(params)))
         if agreed:
             found.append(msgspec.structs.replace(max(agreed, key=badness), engine=other.engine))
     return found

@@ -43,6 +43,7 @@ class Job:
         posed: the graph as posed.
         inputs: the drawn inputs.
         given: the inputs in the form that the engine takes, by their names in a call.
+        files: of saved answers, by trial.
     """
 
     request: Request
@@ -52,6 +53,7 @@ class Job:
     posed: EdgeList
     inputs: Inputs
     given: dict[str, Any] = field(default_factory=dict)
+    files: dict[int, Path] = field(default_factory=dict)
 
     @classmethod
     def of(cls, request: Request, algorithm: Algorithm, attached: Attached, engine: Engine, posed: EdgeList) -> Job:
@@ -112,16 +114,14 @@ class Job:
 
     def save(self, trial: int, answer: npt.NDArray[Any], raw: Any) -> Saved:
         """Write an answer to a file, for its certificate."""
-        path = self._file(trial)
-        np.save(path, answer, allow_pickle=False)
-        return Saved(trial, str(path), _claims(raw))
+        name = "first" if trial == FIRST else trial
+        self.files[trial] = Path(f"{self.request.answers}{name}-{digest(answer)}.npy")
+        np.save(self.files[trial], answer, allow_pickle=False)
+        return Saved(trial, str(self.files[trial]), _claims(raw))
 
     def forget(self, trial: int) -> None:
         """Remove the file of an answer."""
-        self._file(trial).unlink(missing_ok=True)
-
-    def _file(self, trial: int) -> Path:
-        return Path(f"{self.request.answers}{'first' if trial == FIRST else trial}.npy")
+        self.files.pop(trial).unlink(missing_ok=True)
 
     @property
     def questions(self) -> int:

@@ -15,7 +15,7 @@ import msgspec
 from graphbench import registry
 from graphbench.algorithms.base import Attached
 from graphbench.engines.base import Engine
-from graphbench.errors import StoreError
+from graphbench.errors import FormatError, StoreError
 from graphbench.measure import reference
 from graphbench.measure.answers import PreviousAnswers, agreements, attempted, disputed, keep, verify
 from graphbench.measure.noise import noise_warnings
@@ -69,9 +69,11 @@ def complete(
     """
     found = _facts(state, attached, prepared) | {"measured_at": measured_at, "worker": worker}
     if state.answers and worker is not None:
-        found |= _verified(
-            engine, state, prepared, previous, trials=found["trials"], certify=certify or _here(prepared)
-        )
+        certify = certify or _here(prepared)
+        try:
+            found |= _verified(engine, state, prepared, previous, trials=found["trials"], certify=certify)
+        except (FormatError, OSError, MemoryError) as error:  # a damaged file, or this machine: no fault of the engine
+            found["warnings"] += [f"the answer is not certified: {str(error) or type(error).__name__}"]
     found["warnings"] += noise_warnings(state.times, found["trials"], state.environment)
     return record(task, engine, prepared, **found)
 

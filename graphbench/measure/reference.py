@@ -20,6 +20,7 @@ from graphbench.errors import FormatError
 from graphbench.graphs.edgelist import EdgeList
 from graphbench.graphs.formats import ldbc
 from graphbench.graphs.loading import file_of
+from graphbench.measure import answers
 from graphbench.measure.prepare import Prepared
 
 UNREACHED = np.iinfo(np.int64).max
@@ -46,6 +47,9 @@ def compare(prepared: Prepared, files: Mapping[int, Path]) -> tuple[str, str]:
 
     Returns:
         What is wrong (empty if nothing is), and what was compared, or why nothing was (empty if there is no output).
+
+    Raises:
+        FormatError: if the file of an answer is damaged.
     """
     try:
         expected, reason = _expected(prepared)
@@ -60,7 +64,7 @@ def compare(prepared: Prepared, files: Mapping[int, Path]) -> tuple[str, str]:
         )
         if prepared.inputs.sources is None or str(labels[call.source]) == reason:
             compared += 1
-            if fault := difference(prepared.algorithm.name, np.load(file), expected, prepared.cell.dataset.edges):
+            if fault := difference(prepared.algorithm.name, answers.load(file), expected, prepared.cell.dataset.edges):
                 return fault, ""
     if not compared:
         which = f"it is that of another source (--source {reason})" if reason else "its properties name no source"
