@@ -80,6 +80,15 @@ def wait_until(condition, seconds=20):
         ("be killed", Outcome.ERROR, "died of SIGKILL in phase first, killed from outside"),
         ("memory error", Outcome.OUT_OF_MEMORY, "(in phase first)"),
         ("bad alloc", Outcome.OUT_OF_MEMORY, "died of SIGABRT in phase first: memory ran out"),
+        ("kill the group", Outcome.ERROR, "died of SIGKILL in phase first, killed from outside"),
+        ("close every descriptor", Outcome.ERROR, "in phase first; it last said: OSError: [Errno 9] Bad file"),
+        ("raise on a full disk", Outcome.ERROR, "ValueError: the vertex is lost (in phase first)"),
+        ("raise with closed streams", Outcome.ERROR, "ValueError: the vertex is lost (in phase first)"),
+        ("garbage among events", Outcome.ERROR, "messages cannot be read in phase first"),
+        ("bytes among events", Outcome.ERROR, "messages cannot be read in phase first"),
+        ("an impossible event", Outcome.ERROR, "messages cannot be read in phase first"),
+        ("an unknown event", Outcome.ERROR, "messages cannot be read in phase first"),
+        ("an event without end", Outcome.ERROR, "a line of more than 16,777,216 bytes"),
     ],
 )
 def test_a_failure_ends_its_task_only(fault, outcome, reason):
@@ -213,13 +222,54 @@ def test_output_of_engines_does_not_disturb(capfd):
     assert capfd.readouterr() == ("", "")
 
 
-def test_children_that_outlive_their_worker_are_ended(tmp_path):
+@pytest.mark.parametrize(
+    ("fault", "outcome"),
+    [("leave child", Outcome.OK), ("leave daemon", Outcome.OK), ("leave daemon and die", Outcome.ERROR)],
+)
+def test_children_that_outlive_their_worker_are_ended(tmp_path, fault, outcome):
     note = tmp_path / "pids"
-    (record,) = measure(plan("leave child", note=str(note)))
-    assert record.outcome is Outcome.OK
+    (record,) = measure(plan(fault, note=str(note)))
+    assert record.outcome is outcome
     pids = [int(line) for line in note.read_text().split()]
-    assert len(pids) >= 4, "of the first call and of a warm one, at least"
-    wait_until(lambda: all(gone(pid) for pid in pids))
+    assert len(pids) >= (4 if outcome is Outcome.OK else 1), "of the first call and of a warm one, at least"
+    assert all(gone(pid) for pid in pids)
+
+
+def test_a_child_that_comes_back_from_the_call_reports_nothing():
+    (record,) = measure(plan("fork and return"))
+    assert record.outcome is Outcome.OK
+    assert len(record.phases.call_s) == 3
+
+
+def test_messages_that_break_after_some_trials_are_an_error_with_what_was_measured():
+    bad, good = measure(plan("garbage in third trial", "none", options=Options(trials=5, timeout=60)))
+    assert (bad.outcome, good.outcome) == (Outcome.ERROR, Outcome.OK)
+    assert "in phase call" in bad.reason
+    assert len(bad.phases.call_s) == 2
+
+
+def test_the_log_of_an_engine_that_prints_without_end_is_bounded():
+    (record,) = measure(plan("print without end"))
+    assert record.outcome is Outcome.OK
+    assert record.worker.stderr_tail.endswith("at last")
+
+
+def test_old_logs_are_removed_beyond_a_bound(monkeypatch):
+    monkeypatch.setattr("graphbench.measure.run_folder.MAX_LOGS_BYTES", 1000)
+    logs = files.home() / "logs"
+    logs.mkdir()
+    for age in range(5):
+        (logs / f"{age}.err").write_bytes(b"x" * 400)
+        os.utime(logs / f"{age}.err", (1e9 - age, 1e9 - age))
+    assert [record.outcome for record in measure(plan("none"))] == [Outcome.OK]
+    assert sorted(path.name for path in logs.iterdir()) == ["0.err", "1.err"]
+
+
+def test_an_answer_that_vanished_is_not_certified():
+    bad, good = measure(plan("remove answers", "none"))
+    assert (bad.certificate, good.certificate.valid) == (None, True)
+    assert any("not certified" in warning for warning in bad.warnings)
+    assert "digest" not in bad.answer
 
 
 def test_ctrl_c_ends_the_worker_and_keeps_what_is_complete(tmp_path):
@@ -241,11 +291,10 @@ def test_ctrl_c_ends_the_worker_and_keeps_what_is_complete(tmp_path):
     assert not list((files.home() / "runs").iterdir())
 
 
-def test_a_worker_and_its_children_die_with_a_parent_that_is_killed(tmp_path):
+@pytest.mark.parametrize("fault", ["leave child and sleep", "leave daemon and sleep"])
+def test_a_worker_and_its_children_die_with_a_parent_that_is_killed(tmp_path, fault):
     note = tmp_path / "pids"
-    script = (
-        f"import sys, test_runner as t\nfor _ in t.measure(t.plan('leave child and sleep', note={str(note)!r})): pass\n"
-    )
+    script = f"import sys, test_runner as t\nfor _ in t.measure(t.plan({fault!r}, note={str(note)!r})): pass\n"
     search = os.pathsep.join([str(Path(__file__).parent), *sys.path])
     parent = subprocess.Popen([sys.executable, "-c", script], env=os.environ | {"PYTHONPATH": search})
     wait_until(lambda: note.exists() and note.read_text().count("\n") == 2, 60)

@@ -19,6 +19,8 @@ GRACE_S = 1.0
 """How long a worker may take to end before it is killed."""
 _POLL_S = 0.1
 """Seconds between checks whether the worker lives, on systems without pidfd."""
+_MAX_EVENT = 16 << 20
+"""The longest event in bytes; that of a thousand trials' quality takes twenty thousand."""
 REMOVED_VARIABLES = ("NETWORKX_", "NX_CUGRAPH_", "OMP_", "GOMP_", "KMP_", "OPENBLAS_", "GOTO_", "MKL_", "BLIS_")
 """Prefixes of settings that a worker must not inherit: those of NetworkX's dispatcher could send the NetworkX baseline
 to the GPU, and those of threads are for engines to set."""
@@ -53,8 +55,12 @@ class DiedError(Exception):
         self.by_kill = status == -signal.SIGKILL
 
 
+class BrokenEventsError(Exception):
+    """What the worker sent is no event, as after a library wrote to a descriptor that is not its own."""
+
+
 class WorkerProcess:
-    """A worker in its own session and process group; its output goes to files.
+    """A worker and its keeper in a session of their own; their output goes to files.
 
     Args:
         log: path without suffix: standard output goes to `.out`, standard error to `.err`.
@@ -63,7 +69,8 @@ class WorkerProcess:
 
     def __init__(self, log: Path, environment: Mapping[str, str]) -> None:
         self.out, self.err = log.with_suffix(".out"), log.with_suffix(".err")
-        requests, self._requests = os.pipe()
+        requests, write_end = os.pipe()
+        self._requests: int | None = write_end
         self._events, events = os.pipe()
         try:
             with self.out.open("ab") as out, self.err.open("ab") as err:
@@ -83,7 +90,7 @@ class WorkerProcess:
                     env=_variables(environment),
                 )
         except BaseException:
-            os.close(self._requests)
+            os.close(write_end)
             os.close(self._events)
             raise
         finally:
@@ -102,7 +109,7 @@ class WorkerProcess:
 
     @property
     def pid(self) -> int:
-        """The process id, which is that of its group too."""
+        """The process id of the keeper, whose descendants are the worker and all that it started."""
         return self._process.pid
 
     def ask(self, request: Request | Certify, memory_bytes: int | None = None) -> Iterator[Event]:
@@ -116,15 +123,23 @@ class WorkerProcess:
             OutOfTimeError: if the request's deadline passes; the worker is still running.
             OutOfMemoryError: if it exceeds that limit; it is still running.
             DiedError: if the worker dies; all events it sent have been yielded.
+            BrokenEventsError: if it sends anything else; it is still running.
         """
-        with suppress(BrokenPipeError):  # it is dead: the loop below raises DiedError
-            os.write(self._requests, protocol.to_line(request))
+        self._write(protocol.to_line(request))  # if it is dead, the loop below raises DiedError
         watch = None if memory_bytes is None else memory.Watch(self._process.pid, memory_bytes)
         for line in self._lines(request.deadline, watch):
-            event = protocol.to_event(line)
+            try:
+                event = protocol.to_event(line)
+            except ValueError as error:  # also msgspec's own errors, and bytes that are not UTF-8
+                raise BrokenEventsError(f"{error}: {line[:80]!r}") from None
             yield event
             if isinstance(event, LAST):
                 return
+
+    def _write(self, line: bytes) -> None:
+        if self._requests is not None:
+            with suppress(BrokenPipeError):
+                os.write(self._requests, line)
 
     def _lines(self, deadline: float, watch: memory.Watch | None) -> Iterator[bytes]:
         poll = memory.WATCH_S if watch is not None else _POLL_S if self._exit is None else None
@@ -154,6 +169,8 @@ class WorkerProcess:
         except BlockingIOError:
             return False
         self._buffer += chunk
+        if len(self._buffer) > _MAX_EVENT and b"\n" not in self._buffer:
+            raise BrokenEventsError(f"a line of more than {_MAX_EVENT:,} bytes")
         if not chunk and self._listening:  # closed: from now on, wait for its death only
             self._watch.unregister(self._events)
             self._listening = False
@@ -163,33 +180,30 @@ class WorkerProcess:
         """Let the worker exit, then kill what is left of it and its children."""
         if not self._open:
             return
-        with suppress(BrokenPipeError):
-            os.write(self._requests, protocol.NO_MORE)
+        self._write(protocol.NO_MORE)
         with suppress(subprocess.TimeoutExpired):
             self._process.wait(GRACE_S)
         self.kill()
 
     def kill(self) -> None:
-        """End the whole process group: SIGTERM, then SIGKILL."""
+        """End the worker and all that it started: SIGTERM, then SIGKILL."""
         if not self._open:
             return
         if self._process.poll() is None:
-            self._signal(signal.SIGTERM)
+            self._process.terminate()  # the keeper passes it on
             with suppress(subprocess.TimeoutExpired):
                 self._process.wait(GRACE_S)
-        self._signal(signal.SIGKILL)
+        if self._requests is not None:
+            os.close(self._requests)  # the keeper kills what is left
+            self._requests = None
         self._process.wait()
         self._close()
-
-    def _signal(self, number: int) -> None:
-        with suppress(ProcessLookupError, PermissionError):  # macOS returns EPERM if all are zombies
-            os.killpg(self._process.pid, number)
 
     def _close(self) -> None:
         if self._open:
             self._open = False
             self._watch.close()
-            for descriptor in (self._requests, self._events, self._exit):
+            for descriptor in (self._events, self._exit):
                 if descriptor is not None:
                     os.close(descriptor)
 

@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from graphbench.engines.base import Settings
-from graphbench.records.model import Certificate, Environment, Memory
+from graphbench.records.model import CallSeconds, Certificate, Environment, Memory, Outcome, Seconds
 
 
 class Problem(msgspec.Struct, frozen=True, kw_only=True):
@@ -95,9 +95,9 @@ class Ended(msgspec.Struct, frozen=True, kw_only=True, tag="ended"):
     """
 
     phase: str
-    seconds: float
-    cpu_s: float = 0.0
-    steps: dict[str, float] = {}
+    seconds: Seconds
+    cpu_s: Seconds = 0.0
+    steps: dict[str, Seconds] = {}
     shared: bool = False
     memory: Memory = Memory()
 
@@ -112,21 +112,21 @@ class Equipped(msgspec.Struct, frozen=True, kw_only=True, tag="equipped"):
 class Trial(msgspec.Struct, frozen=True, tag="trial"):
     """A warm trial has ended; trials are numbered in the order of these messages. Wall and CPU seconds."""
 
-    seconds: float
-    cpu_s: float | None = None
+    seconds: CallSeconds
+    cpu_s: Seconds | None = None
 
 
 class Busy(msgspec.Struct, frozen=True, tag="busy"):
     """Seconds of work after the call of a trial, in a time in which nothing was asked of the engine."""
 
     trial: int
-    seconds: float
+    seconds: Seconds
 
 
 class Collect(msgspec.Struct, frozen=True, tag="collect"):
     """The result of a warm trial was collected."""
 
-    seconds: float
+    seconds: Seconds
 
 
 class Digest(msgspec.Struct, frozen=True, tag="digest"):
@@ -143,8 +143,8 @@ class Rebuilt(msgspec.Struct, frozen=True, kw_only=True, tag="rebuilt"):
         build_gc_s: seconds of that build, if the garbage collector was on.
     """
 
-    seconds: float
-    build_gc_s: float | None = None
+    seconds: CallSeconds
+    build_gc_s: Seconds | None = None
 
 
 class Saved(msgspec.Struct, frozen=True, tag="saved"):
@@ -186,7 +186,7 @@ class Done(msgspec.Struct, frozen=True, kw_only=True, tag="done"):
 class Failed(msgspec.Struct, frozen=True, kw_only=True, tag="failed"):
     """The task raised: the outcome that this means, and the reason in one line."""
 
-    outcome: str
+    outcome: Outcome
     reason: str
 
 

@@ -7,11 +7,15 @@ import os
 import shutil
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import Self
 
 from graphbench.errors import StoreError
 from graphbench.system.files import HOME_VARIABLE, home
+
+MAX_LOGS_BYTES = 256 << 20
+"""Of the logs of failures that are kept: older ones are removed when a run begins."""
 
 
 @contextmanager
@@ -50,6 +54,7 @@ class RunFolder:
             self._sweep()
             self.path.mkdir(parents=True)
             self.logs.mkdir(exist_ok=True)
+            self._sweep_logs()
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -64,6 +69,20 @@ class RunFolder:
             pid = folder.name.partition("-")[0]
             if pid.isdigit() and not _alive(int(pid)):
                 shutil.rmtree(folder, ignore_errors=True)
+
+    def _sweep_logs(self) -> None:
+        kept = 0
+        sizes = [(status.st_mtime, status.st_size, log) for log in self.logs.iterdir() if (status := _status(log))]
+        for _, size, log in sorted(sizes, reverse=True):
+            kept += size
+            if kept > MAX_LOGS_BYTES:
+                log.unlink(missing_ok=True)
+
+
+def _status(path: Path) -> os.stat_result | None:
+    with suppress(OSError):  # another run's worker has just ended
+        return path.stat()
+    return None
 
 
 def _alive(pid: int) -> bool:

@@ -11,6 +11,7 @@ import functools
 import random
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
@@ -26,7 +27,7 @@ from graphbench.measure import record as recording
 from graphbench.measure.answers import MIN_CERTIFY_S, PreviousAnswers, kept
 from graphbench.measure.plan import Cell, Observer, Plan, Predict, Progress
 from graphbench.measure.prepare import Prepared, by_dataset, prepare, task_of
-from graphbench.measure.process import DiedError, OutOfMemoryError, OutOfTimeError, WorkerProcess
+from graphbench.measure.process import BrokenEventsError, DiedError, OutOfMemoryError, OutOfTimeError, WorkerProcess
 from graphbench.measure.protocol import Verified
 from graphbench.measure.run_folder import RunFolder
 from graphbench.measure.task_state import TaskState
@@ -45,8 +46,7 @@ def measure(plan: Plan, observe: Observer = lambda _: None, predict: Predict = l
 
     Datasets come in the plan's order, then engines, fast ones first, then cells in order; a plan may ask for a random
     order of engines and cells. Closing the iterator, or an exception such as Ctrl-C, kills the worker and loses
-    the current task only. On Linux a worker also dies with the thread that started it, so drive the iterator from one
-    thread that lives on.
+    the current task only.
 
     Args:
         plan: what to measure.
@@ -220,7 +220,7 @@ class Supervisor:
         except OSError as error:
             state.outcome, state.reason = Outcome.ERROR, f"no worker process could be started: {error}"
             return state, None
-        printed, killed = process.err.stat().st_size, memory.oom_kill_count()
+        printed, killed = _size(process.err), memory.oom_kill_count()
         try:
             for event in process.ask(self._request(prepared, deadline), options.memory_limit):
                 state.add(event)
@@ -236,6 +236,8 @@ class Supervisor:
             ran_out = killed is not None and memory.oom_kill_count() != killed and death.by_kill
             ran_out = ran_out or self.engine.is_out_of_memory(RuntimeError(last_words))
             state.died(death.status, last_words, memory_ran_out=ran_out)
+        except BrokenEventsError as error:
+            state.broke(str(error))
         worker = Worker(
             id=self._id,
             pid=process.pid,
@@ -279,6 +281,8 @@ class Supervisor:
             why = f"it took more than {limit:g} s"
         except DiedError as death:
             why = f"the worker exited with status {death.status} during certification"
+        except BrokenEventsError as error:
+            why = f"the worker's messages cannot be read ({error})"
         except OSError as error:
             why = f"no worker process could be started: {error}"
         self._all_well = False
@@ -314,13 +318,21 @@ class Supervisor:
         else:
             process.kill()
         for log in (process.out, process.err):
-            if self._all_well or log.stat().st_size == 0:
+            if self._all_well or _size(log) == 0:
                 log.unlink(missing_ok=True)
 
 
+def _size(log: Path) -> int:
+    """Bytes; 0 if somebody removed it."""
+    with suppress(OSError):
+        return log.stat().st_size
+    return 0
+
+
 def _tail(log: Path, start: int) -> str:
-    """The end of what was printed after `start`."""
-    with log.open("rb") as file:
+    """The end of what was printed after `start`; a log that is shorter than that was emptied meanwhile."""
+    with suppress(OSError), log.open("rb") as file:
         size = file.seek(0, 2)
-        file.seek(max(start, size - _STDERR_BYTES))
+        file.seek(max(start if start <= size else 0, size - _STDERR_BYTES))
         return file.read().decode(errors="replace").strip()
+    return ""

@@ -99,7 +99,7 @@ class TaskState:
             case Done(sound=sound):
                 self.sound = sound
             case Failed():
-                self.outcome, self.reason = Outcome(event.outcome), event.reason
+                self.outcome, self.reason = event.outcome, event.reason
                 self.sound = self.outcome is Outcome.INVALID
         self._since = protocol.now()
 
@@ -192,6 +192,16 @@ class TaskState:
         self.reason = (
             f"the limit of {format_bytes(limit)} of host memory was exceeded in phase {self.phase} "
             f"({format_bytes(held, like=limit)} held); --memory-limit SIZE sets it"
+        )
+
+    def broke(self, problem: str) -> None:
+        """The worker sent something that is no event."""
+        if self._ended_after_sampling():
+            return
+        self.outcome = Outcome.ERROR
+        self.reason = (
+            f"the worker's messages cannot be read in phase {self.phase}: the library may write to descriptors "
+            f"that are not its own ({problem})"
         )
 
     def died(self, status: int, last_words: str, *, memory_ran_out: bool) -> None:

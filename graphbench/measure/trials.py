@@ -9,7 +9,7 @@ from __future__ import annotations
 import gc
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from statistics import median
 from typing import Any, NamedTuple
 
@@ -94,7 +94,7 @@ class Bench:
         try:
             self._run(request)
         except BaseException as error:  # noqa: BLE001  an engine may raise anything, SystemExit included
-            traceback.print_exc()
+            _print_traceback()
             self._send(Failed(outcome=self._outcome(error), reason=self._reason(error)))
 
     def certify(self, request: protocol.Certify) -> None:
@@ -104,7 +104,7 @@ class Bench:
             self.release()
             self._send(certified(request))
         except BaseException as error:  # noqa: BLE001  a library may raise anything
-            traceback.print_exc()
+            _print_traceback()
             self._send(Failed(outcome=self._outcome(error), reason=_in_one_line(error)))
 
     def _reason(self, error: BaseException) -> str:
@@ -213,7 +213,7 @@ class Bench:
             try:
                 self._call_rebuilt(job, median(times))
             except Exception:  # noqa: BLE001  an engine may raise anything; the record is complete without these calls
-                traceback.print_exc()
+                _print_traceback()
                 sound = False
         self._send(Done(sound=sound))
 
@@ -364,6 +364,12 @@ class Bench:
         if peaks := engine.device_peaks():
             return Memory(host, max(peaks), peaks)
         return Memory(host, engine.device_peak_bytes())
+
+
+def _print_traceback() -> None:
+    """Write the exception being handled to the log; a full disk or a closed stream must not replace it."""
+    with suppress(Exception):
+        traceback.print_exc()
 
 
 def _in_one_line(error: BaseException) -> str:

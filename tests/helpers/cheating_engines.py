@@ -5,6 +5,7 @@ All are SciPy with a slow call, so that times exceed a millisecond; `honest` is 
 # ruff: noqa: ARG001  adapters all have one signature, whatever they make of it
 
 import functools
+import os
 import threading
 import time
 
@@ -96,8 +97,8 @@ class Sleeper(Cheat):
         return super().collect(raw, kind, edges)
 
 
-honest, caching, threaded, background, at_first = map(
-    _named, ("honest", "caching", "threaded", "background", "at-first")
+honest, caching, threaded, background, daemon, at_first = map(
+    _named, ("honest", "caching", "threaded", "background", "daemon", "at-first")
 )
 for_pairs, one_community = map(_named, ("for-pairs", "one-community"))
 at_build, at_collect, sleeping = (
@@ -109,8 +110,8 @@ at_build, at_collect, sleeping = (
 at_read, at_pairs = _named("at-read", AtRead), _named("at-pairs", AtPairs)
 
 ENGINES = (
-    honest, at_build, at_read, at_pairs, caching, at_collect, background, threaded, at_first, for_pairs,
-    one_community, sleeping,
+    honest, at_build, at_read, at_pairs, caching, at_collect, background, daemon, threaded, at_first,
+    for_pairs, one_community, sleeping,
 )  # fmt: skip
 
 
@@ -148,6 +149,18 @@ def _(scipy, graph, p):
 @wcc.on("background")
 def _(scipy, graph, p):
     threading.Thread(target=burn, args=(10 * CALL_S,)).start()
+    return components(graph)
+
+
+@wcc.on("daemon")
+def _(scipy, graph, p):
+    """A process that no longer is the worker's child: it was forked twice, in a session of its own."""
+    if os.fork() == 0:
+        os.setsid()
+        if os.fork() == 0:
+            burn(10 * CALL_S)
+        os._exit(0)
+    os.wait()
     return components(graph)
 
 

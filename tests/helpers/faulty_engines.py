@@ -295,6 +295,93 @@ def _leave_child_and_sleep(module, graph, p):
     time.sleep(600)
 
 
+def _leave_daemon(module, graph, p):
+    """As a server is started: forked twice, in a session of its own, all descriptors closed."""
+    if os.fork() == 0:
+        os.setsid()
+        child = os.fork()
+        if child == 0:
+            signal.signal(signal.SIGTERM, signal.SIG_IGN)
+            os.closerange(0, 64)
+            time.sleep(600)
+            os._exit(0)
+        with Path(p.note).open("a") as file:
+            file.write(f"{child}\n")
+        os._exit(0)
+    os.wait()
+    return graph
+
+
+def _leave_daemon_and_sleep(module, graph, p):
+    _leave_daemon(module, graph, p)
+    with Path(p.note).open("a") as file:
+        file.write(f"{os.getpid()}\n")
+    time.sleep(600)
+
+
+def _leave_daemon_and_die(module, graph, p):
+    _leave_daemon(module, graph, p)
+    ctypes.string_at(0)
+
+
+def _events():
+    """The descriptor of the worker's events: any library can write to it by mistake."""
+    return int(sys.argv[2])
+
+
+def _write_to_events(text):
+    def fault(module, graph, p):
+        os.write(_events(), text)
+        time.sleep(600)
+
+    return fault
+
+
+def _flood_events(module, graph, p):
+    while True:
+        os.write(_events(), b"x" * 65536)
+
+
+def _write_to_events_in_third_trial(module, graph, p):
+    if module.calls == 4:
+        os.write(_events(), b"{}\n")
+    return graph
+
+
+def _fork_and_return(module, graph, p):
+    if os.fork():
+        os.wait()
+    return graph
+
+
+def _print_until_the_log_is_emptied(module, graph, p):
+    for descriptor in (1, 2):
+        before = 0
+        while (size := os.fstat(descriptor).st_size) >= before and size < 200 << 20:
+            before = size
+            os.write(descriptor, b"x" * (1 << 20))
+    os.write(2, b"at last\n")
+    return graph
+
+
+def _raise_on_a_full_disk(module, graph, p):
+    os.dup2(os.open("/dev/full", os.O_WRONLY), 1)
+    os.dup2(1, 2)
+    raise ValueError("the vertex is lost")
+
+
+def _raise_with_closed_streams(module, graph, p):
+    sys.stdout.close()
+    sys.stderr.close()
+    raise ValueError("the vertex is lost")
+
+
+def _remove_answers(module, graph, p):
+    for file in (Path(os.environ["GRAPHBENCH_HOME"]) / "runs").glob("*/*.npy"):
+        file.unlink()
+    return graph
+
+
 FAULTS = {
     "none": lambda module, graph, p: graph,
     "raise": _raise,
@@ -318,4 +405,20 @@ FAULTS = {
     "chatter": _chatter,
     "leave child": _leave_child,
     "leave child and sleep": _leave_child_and_sleep,
+    "leave daemon": _leave_daemon,
+    "leave daemon and sleep": _leave_daemon_and_sleep,
+    "leave daemon and die": _leave_daemon_and_die,
+    "garbage among events": _write_to_events(b"Segmentation fault\n"),
+    "bytes among events": _write_to_events(b"\xff\0\n"),
+    "an impossible event": _write_to_events(b'{"type":"trial","seconds":-1}\n'),
+    "an unknown event": _write_to_events(b'{"type":"party"}\n'),
+    "an event without end": _flood_events,
+    "garbage in third trial": _write_to_events_in_third_trial,
+    "fork and return": _fork_and_return,
+    "close every descriptor": lambda module, graph, p: os.closerange(3, 256),
+    "kill the group": lambda module, graph, p: os.killpg(0, signal.SIGKILL),
+    "print without end": _print_until_the_log_is_emptied,
+    "raise on a full disk": _raise_on_a_full_disk,
+    "raise with closed streams": _raise_with_closed_streams,
+    "remove answers": _remove_answers,
 }
