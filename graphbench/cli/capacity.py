@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from graphbench.cli import INTERRUPTED
 from graphbench.cli.files import write_result
 from graphbench.cli.options import measurement_options, result_options, resuming_options
 from graphbench.cli.session import Session, require_adapter, require_available
@@ -98,10 +97,9 @@ def command(
         with session.open_store():
             records = session.records()
             session.measure(runs())
-    if session.interrupted:
-        return INTERRUPTED
     results = [search.result for search in searches]
     write_result(render(results, form), output)
+    session.end()
     wrong = session.unstored or any(search.wrong for search in searches)
     return 0 if all(result.complete for result in results) and not wrong else 1
 

@@ -122,8 +122,8 @@ def run_cli(arguments: list[str] | None) -> int:
         sys.stdout.flush()  # here, where a full disk can still be reported
     except click.exceptions.Exit as stop:
         return stop.exit_code
-    except click.exceptions.Abort:  # click's word for Ctrl-C at a prompt
-        raise KeyboardInterrupt from None
+    except click.exceptions.Abort as stop:  # click's word for Ctrl-C
+        raise KeyboardInterrupt(*getattr(stop.__cause__, "args", ())) from None
     except click.ClickException as error:
         error.show()
         return error.exit_code

@@ -101,8 +101,8 @@ def run(
                     records.append(record)  # noqa: PERF402 - those complete before Ctrl-C are still shown
         except StoreError as error:
             unstored = error
-    if session.interrupted and not records:
-        raise KeyboardInterrupt
+    if not records:
+        session.end()
     if unstored and not records:
         raise unstored
     records = api.last_of_each(records)
@@ -112,8 +112,7 @@ def run(
         click.echo(save_answers(save_answer, result, plan), err=True)
     if chart:
         write(chart, reporting.chart(result.records, result.baseline, chart.suffix))
-    if session.interrupted:
-        raise KeyboardInterrupt
+    session.end()
     if unstored:
         raise unstored
     named = {registry.engine(name).name for name in [*(options.engines or []), *filter(None, [options.baseline])]}

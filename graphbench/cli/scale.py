@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from graphbench.cli import INTERRUPTED
 from graphbench.cli.files import OutputFile, write, write_result
 from graphbench.cli.options import measurement_options, result_options, resuming_options
 from graphbench.cli.run import check_chart
@@ -79,9 +78,8 @@ def command(
             session.measure(_named_runs(sizes), lambda: f"; {len(suite.datasets) - len(sizes.done)} larger graphs left")
         if sizes.ended:
             session.reporter.print_line(f"The series ends early: {sizes.ended}.")
-    if session.interrupted:
-        return INTERRUPTED
     _show(sizes, form, output, chart)
+    session.end()
     named = set(suite.engines)
     completed = any(record.phases.call_s for record in sizes.measured)
     return 0 if completed and not session.unstored and all(succeeded(record, named) for record in sizes.measured) else 1

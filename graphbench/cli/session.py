@@ -42,6 +42,7 @@ class Session:
     ) -> None:
         self.reporter = reporter
         self.interrupted = False
+        self._farewell = ""
         self.unstored = 0
         self._path = store
         self._started = datetime.now(UTC)
@@ -91,10 +92,19 @@ class Session:
         except KeyboardInterrupt:
             self.interrupted = True
 
+    def end(self) -> None:
+        """End the command if it was interrupted, once what is complete is shown.
+
+        Raises:
+            KeyboardInterrupt: with how to resume.
+        """
+        if self.interrupted:
+            raise KeyboardInterrupt(self._farewell)
+
     def measure(self, runs: Iterable[tuple[str, Run]], left: Callable[[], str] = str) -> None:
         """Measure runs one after another and keep every record the moment it is complete.
 
-        At Ctrl-C, print how to resume.
+        At Ctrl-C, stop; :meth:`end` then says how to resume.
 
         Args:
             runs: with names for progress; each is measured before the next is asked for.
@@ -106,9 +116,7 @@ class Session:
                     if run.stored.is_news(record):
                         self._store.keep(record)
         if self.interrupted:
-            self.reporter.print_line(
-                f"Interrupted. Completed records are kept{left()}. To resume:\n  {resume_command(self._started)}"
-            )
+            self._farewell = f"Completed records are kept{left()}. To resume:\n  {resume_command(self._started)}"
 
     def _measured(self, name: str, run: Run) -> Iterator[Record]:
         total, seconds = run.left()

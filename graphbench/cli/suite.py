@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from graphbench.cli import INTERRUPTED
 from graphbench.cli.files import write
 from graphbench.cli.options import measurement_options, result_options, resuming_options, short_columns
 from graphbench.cli.session import Session, succeeded
@@ -71,9 +70,8 @@ def command(
             run = _prepared(suite, session, load=True)
             run.command = command_line()
             session.measure([(suite.name, run)], lambda: f"; {run.left()[0]} left to measure")
-    if session.interrupted:
-        return INTERRUPTED
     _show(run, form, output)
+    session.end()
     return 0 if not session.unstored and all(succeeded(record, named) for record in run.records.values()) else 1
 
 

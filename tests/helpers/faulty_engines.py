@@ -27,8 +27,10 @@ ordeal = Algorithm(
     kind="labels",
     headline="labels",
     parameters=[
-        Parameter(name="fault", type=str, default="none", help="What goes wrong."),
-        Parameter(name="note", type=str, default="", help="A file to write process ids to."),
+        Parameter(name="fault", type=str, default=os.environ.get("ORDEAL_FAULT", "none"), help="What goes wrong."),
+        Parameter(
+            name="note", type=str, default=os.environ.get("ORDEAL_NOTE", ""), help="A file to write process ids to."
+        ),
     ],
 )
 
