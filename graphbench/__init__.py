@@ -15,7 +15,7 @@ from graphbench._version import __version__
 
 if TYPE_CHECKING:
     from graphbench.advice.profile import profile
-    from graphbench.api import Result, capacity, load, report, run, scale
+    from graphbench.api import Result, advise, capacity, load, report, run, scale
     from graphbench.errors import GraphbenchError
     from graphbench.graphs.edgelist import EdgeList
     from graphbench.records.comparison import Comparison, compare
@@ -27,6 +27,7 @@ _HOMES = {
     "GraphbenchError": "graphbench.errors",
     "Record": "graphbench.records.model",
     "Result": "graphbench.api",
+    "advise": "graphbench.api",
     "capacity": "graphbench.api",
     "compare": "graphbench.records.comparison",
     "load": "graphbench.api",
@@ -43,6 +44,7 @@ __all__ = [
     "Record",
     "Result",
     "__version__",
+    "advise",
     "capacity",
     "compare",
     "load",

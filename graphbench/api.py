@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     import pandas as pd
 
+    from graphbench.advice.advise import Advice
     from graphbench.graphs.formats.table_roles import TableOptions
     from graphbench.measure.suites.run import Run
     from graphbench.records.capacity import Capacity
@@ -311,6 +312,61 @@ def capacity(
         _measure_runs(search.runs(), store)
         results.append(search.result)
     return results
+
+
+def advise(
+    dataset: Any,
+    *,
+    algorithms: str | Sequence[str] = (),
+    gpu: str | None = None,
+    calls: int | None = None,
+    measure: bool = True,
+    reference: Any = (),
+    observe: Observer | None = None,
+    **settings: Any,
+) -> Advice:
+    """Estimate whether a GPU would pay off for a graph, without a GPU.
+
+    CPU engines are measured here, briefly, and their records kept; GPU engines are estimated from references, and no
+    estimate becomes a record.
+
+    Args:
+        dataset: what :func:`load` takes.
+        algorithms: by name or alias; empty: the eight of the published comparison.
+        gpu: a part of the GPU's name, such as `H100`; None: the one with the most references.
+        calls: also compare scripts with so many calls.
+        measure: measure the CPU engines here; else they are estimated, too, from another machine.
+        reference: a file of references or a store of records, or several; empty: those of the package.
+        observe: is called in every phase and trial of a measurement.
+        settings: of the measurement, as for :func:`run`: `engines`, `budget`, `threads`, `directed`, `source`, ...
+
+    Raises:
+        UsageError: unknown names, values of a wrong type or out of range, a file that has no references.
+        DatasetError: the graph cannot be loaded.
+    """
+    from graphbench.advice import reference as references
+    from graphbench.advice.advise import ADVISING, advise_on
+    from graphbench.measure.options import ADVISE
+
+    columns = {
+        name: settings.pop(name, None) for role in ("source", "target", "weight") for name in (role, f"{role}_column")
+    }
+    known = {name for name, option in fields(Options).items() if ADVISE in option.option.on}
+    _check_names("advise", set(settings) - known, known)
+    if unknown := set(settings) - known:
+        raise UsageError(f"graphbench.advise has no argument {', '.join(map(repr, sorted(unknown)))}.")
+    options = revised(ADVISING, settings | _columns(columns, {}))
+    files = [reference] if isinstance(reference, str | os.PathLike) else list(reference)
+    made = [one for one in files if isinstance(one, references.References)]
+    return advise_on(
+        _dataset(dataset, options.directed, options.table, None),
+        made or references.load(files),
+        algorithms=[algorithms] if isinstance(algorithms, str) else algorithms,
+        gpu=gpu,
+        calls=calls,
+        measure=(lambda plan: execute(plan, observe=observe)) if measure else None,
+        options=options,
+    )
 
 
 def _suite_options() -> set[str]:

@@ -36,6 +36,8 @@ class Estimate(msgspec.Struct, frozen=True, kw_only=True):
     machine: str
     """The model of the GPU."""
     warm_call: Span
+    first_calls: bool = False
+    """The references have too few warm calls: `warm_call` is of first ones."""
     first_answer: Span
     """Of the first call in a process, the graph read and built before it."""
     whole_script: Span
@@ -72,7 +74,7 @@ def estimate(
         None where there are too few references, or the graph is too much larger than all of them.
     """
     laws = _laws(_Key(references), algorithm, engine, threads)
-    if laws is None or refusal(references, features):
+    if laws is None or refusal(laws.references, features):
         return None
     first = laws.first_answer.span(features)
     return Estimate(
@@ -80,14 +82,15 @@ def estimate(
         engine=engine,
         threads=threads,
         machine=references.machine.gpu,
-        warm_call=laws.warm_call.span(features),
+        warm_call=laws.warm_call.span(features, fresh=False),
+        first_calls=laws.first_calls,
         first_answer=first,
         whole_script=first.plus(laws.start),
         conversion=laws.conversion.span(features) if laws.conversion else None,
         memory_bytes=_memory(laws.memory.span(features)) if laws.memory else None,
         graphs=len(laws.warm_call.groups),
-        nearest=nearest(references, features),
-        outside=outside(references, features),
+        nearest=nearest(laws.references, features),
+        outside=outside(laws.references, features),
     )
 
 
@@ -128,7 +131,9 @@ def outside(references: References, features: Features) -> str:
 
 
 class _Laws(msgspec.Struct, frozen=True):
+    references: References
     warm_call: Law
+    first_calls: bool
     first_answer: Law
     start: Span
     conversion: Law | None
@@ -150,21 +155,21 @@ class _Key:
 
 @lru_cache(maxsize=1024)
 def _laws(key: _Key, algorithm: str, engine: str, threads: int | None) -> _Laws | None:
-    references = key.references
-    own = [
-        timing
-        for timing in references.timings
-        if (timing.algorithm, timing.engine, timing.threads) == (algorithm, engine, threads)
-    ]
-    warm = law(references, own, lambda timing: timing.warm_call_s)
-    first = law(references, own, lambda timing: timing.first_answer_s)
+    references, own = key.references, key.references.of(algorithm, engine, threads)
+    warm = calls(own)
+    first_calls = not warm.usable
+    if first_calls:
+        warm = law(own, lambda timing: timing.first_call_s)
+    first = law(own, lambda timing: timing.first_answer_s)
     starts = sorted({timing.start_s for timing in references.timings if timing.engine == engine and timing.start_s})
     if not warm.usable or not first.usable or not starts:
         return None
-    conversion = law(references, own, lambda timing: timing.conversion_s)
-    memory = law(references, own, lambda timing: timing.device_peak_bytes)
+    conversion = law(own, lambda timing: timing.conversion_s)
+    memory = law(own, lambda timing: timing.device_peak_bytes)
     return _Laws(
+        references=own,
         warm_call=warm,
+        first_calls=first_calls,
         first_answer=first,
         start=Span(starts[0], median(starts), starts[-1]),
         conversion=conversion if conversion.usable else None,
@@ -172,14 +177,31 @@ def _laws(key: _Key, algorithm: str, engine: str, threads: int | None) -> _Laws 
     )
 
 
-def law(references: References, timings: list[Timing], value: Callable[[Timing], float | None]) -> Law:
-    """The law of one kind of value."""
+Value = Callable[[Timing], float | None]
+
+
+def law(references: References, value: Value) -> Law:
+    """The law of one kind of value, from the references of one algorithm on one engine."""
+    return Law([_observed(references, timing, value(timing)) for timing in references.timings if value(timing)])
+
+
+def calls(references: References) -> Law:
+    """The law of warm calls; a graph that has only a first one bounds it."""
     found = []
-    for timing in timings:
-        graph, measured = references.graphs[timing.graph], value(timing)
-        if measured:
-            found.append(Observation(graph.group, graph.features, float(measured), timing.fresh))
+    for timing in references.timings:
+        if timing.warm_call_s:
+            found.append(_observed(references, timing, timing.warm_call_s, fresh=False))
+        elif timing.first_call_s:
+            found.append(_observed(references, timing, timing.first_call_s, fresh=True, indirect=True))
     return Law(found)
+
+
+def _observed(
+    references: References, timing: Timing, value: float | None, *, fresh: bool | None = None, indirect: bool = False
+) -> Observation:
+    graph = references.graphs[timing.graph]
+    fresh = timing.fresh if fresh is None else fresh
+    return Observation(graph.group, graph.features, float(value or 0), fresh, indirect)
 
 
 def _memory(peak: Span) -> Span:

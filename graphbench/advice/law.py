@@ -5,9 +5,9 @@ at least 0, fitted by least squares of relative errors. Such a law cannot go ast
 takes few of them.
 
 The interval is a jackknife+ (Barber, Candès, Ramdas, Tibshirani: Predictive inference with the jackknife+, Annals of
-Statistics 49, 2021) on logarithms: each graph is left out with its twin, the law of the others is wrong there by some
-error, and the errors are scaled by how far a graph is from the nearest other one. So an interval widens with the
-distance. With fewer than nine graphs Student's t takes the place of the ranks.
+Statistics 49, 2021) on logarithms: each graph is left out with its twin, and the law of the others is wrong there by
+some error. Intervals widen in proportion to the distance from the nearest reference, where that is more than usual.
+With fewer than nine graphs Student's t takes the place of the ranks.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from statistics import median
 
 import msgspec
 import numpy as np
@@ -31,7 +32,10 @@ MIN_GRAPHS = 3
 """With fewer graphs, twins not counted, there is no law."""
 MIN_RANKED = math.ceil(1 / MISSES) - 1
 """With fewer graphs, their ranks give no interval of that coverage."""
-_ROUNDS = 5
+USUAL = 0.5
+"""A distance within which references resemble each other, whatever is usual among them."""
+_ROUNDS = 4
+_MAX_ITERATIONS = 1_000
 _TINY = 1e-9
 
 
@@ -58,12 +62,14 @@ class Observation:
     Attributes:
         group: a graph and its twin are one group.
         fresh: whether it includes what the first use of a library in a process costs.
+        indirect: it says something of the law, but is not what is estimated: the first call, where that is a warm one.
     """
 
     group: str
     features: Features
     value: float
     fresh: bool = False
+    indirect: bool = False
 
 
 @lru_cache(maxsize=4096)
@@ -96,7 +102,8 @@ class Law:
 
     def __init__(self, observations: Sequence[Observation]) -> None:
         self.observations = list(observations)
-        self.groups = sorted({one.group for one in observations})
+        self._direct = [place for place, one in enumerate(observations) if not one.indirect]
+        self.groups = sorted({observations[place].group for place in self._direct})
         self._matrix = np.array([_terms(one.features, one.fresh) for one in observations], dtype=float)
         self._values = np.array([one.value for one in observations], dtype=float)
 
@@ -113,9 +120,9 @@ class Law:
             fresh: include what the first use of a library in a process costs.
         """
         row = np.array(_terms(features, fresh))
-        near = min(distance(features, one.features) for one in self.observations)
+        near = min(distance(features, self.observations[place].features) for place in self._direct)
         typical = math.log(_value(self._law, row))
-        widths = self._errors * _scale(near)
+        widths = self._errors * self._scale(near)
         number = len(widths)
         if number < MIN_RANKED:
             from scipy.stats import t
@@ -138,21 +145,24 @@ class Law:
         return {group: _fitted(self._matrix[names != group], self._values[names != group]) for group in self.groups}
 
     @cached_property
+    def _nearest(self) -> list[float]:
+        """For each direct observation: the distance from the nearest one of another group."""
+        own = [self.observations[place] for place in self._direct]
+        return [min(distance(one.features, other.features) for other in own if other.group != one.group) for one in own]
+
+    @cached_property
     def _errors(self) -> Floats:
-        """For each group: how far the law of the others is wrong there, for a graph at distance 0 from another."""
+        """For each group: how far the law of the others is wrong there, at a usual distance."""
         errors = dict.fromkeys(self.groups, 0.0)
-        for one, row in zip(self.observations, self._matrix, strict=True):
+        for place, near in zip(self._direct, self._nearest, strict=True):
+            one, row = self.observations[place], self._matrix[place]
             wrong = abs(math.log(one.value / _value(self._left_out[one.group], row)))
-            near = min(
-                distance(one.features, other.features) for other in self.observations if other.group != one.group
-            )
-            errors[one.group] = max(errors[one.group], wrong / _scale(near))
+            errors[one.group] = max(errors[one.group], wrong / self._scale(near))
         return np.array([errors[group] for group in self.groups])
 
-
-def _scale(near: float) -> float:
-    """How much wider an interval is at that distance from the nearest graph."""
-    return 1.0 + near
+    def _scale(self, near: float) -> float:
+        """How much wider an interval is at that distance from the nearest graph than at a usual one."""
+        return max(1.0, near / max(median(self._nearest), USUAL))
 
 
 def _value(law: Floats, row: Floats) -> float:
@@ -163,12 +173,13 @@ def _fitted(matrix: Floats, values: Floats) -> Floats:
     """Coefficients of least relative errors: the weights 1 / sqrt(value x fitted) make them errors of logarithms."""
     from scipy.optimize import nnls
 
-    scale = matrix.max(axis=0)
-    scale[scale == 0] = 1.0
-    scaled, fitted = matrix / scale, values
-    coefficients = np.zeros(matrix.shape[1])
+    fitted, coefficients = values, np.zeros(matrix.shape[1])
     for _ in range(_ROUNDS):
         weights = 1 / np.sqrt(values * fitted)
-        coefficients, _ = nnls(scaled * weights[:, None], values * weights)
-        fitted = np.maximum(scaled @ coefficients, _TINY)
-    return coefficients / scale  # type: ignore[no-any-return]
+        weighted = matrix * weights[:, None]
+        norms = np.linalg.norm(weighted, axis=0)
+        norms[norms == 0] = 1.0
+        coefficients, _ = nnls(weighted / norms, values * weights, maxiter=_MAX_ITERATIONS)
+        coefficients /= norms
+        fitted = np.maximum(matrix @ coefficients, _TINY)
+    return coefficients

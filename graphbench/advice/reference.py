@@ -70,6 +70,7 @@ class Timing(msgspec.Struct, frozen=True, kw_only=True, tag="time", omit_default
     threads: int | None = None
     warm_call_s: float | None = None
     """As ratios take it (:func:`graphbench.records.times.call_seconds`)."""
+    first_call_s: float | None = None
     first_answer_s: float | None = None
     start_s: float | None = None
     conversion_s: float | None = None
@@ -94,6 +95,12 @@ class References(msgspec.Struct, frozen=True, kw_only=True):
         return References(
             machine=self.machine, graphs=kept, timings=[timing for timing in self.timings if timing.graph in kept]
         )
+
+    def of(self, algorithm: str, engine: str, threads: int | None = None) -> References:
+        """Those of one algorithm on one engine, with the graphs that they are of."""
+        own = [one for one in self.timings if (one.algorithm, one.engine, one.threads) == (algorithm, engine, threads)]
+        graphs = {one.graph: self.graphs[one.graph] for one in own}
+        return References(machine=self.machine, graphs=graphs, timings=own)
 
     def algorithms(self, device: str = "gpu") -> list[str]:
         """The algorithms that were measured on a kind of device."""
@@ -195,7 +202,7 @@ def make(records: Iterable[Record], load_graph: Callable[[str], Dataset]) -> lis
     """
     by_machine: dict[str, list[Record]] = {}
     for record in records:
-        if record.environment is not None and record.environment.gpus and _is_usual(record):
+        if record.environment is not None and record.environment.gpus and is_usual(record):
             by_machine.setdefault(record.environment.machine, []).append(record)
     by_gpu: dict[str, list[Record]] = {}
     for group in by_machine.values():
@@ -244,6 +251,7 @@ def _timing(record: Record, first_builds: set[tuple[str, float | None, float | N
         device=record.device,
         threads=threads if isinstance(threads, int) else None,
         warm_call_s=_rounded(times.call_seconds(record)),
+        first_call_s=_rounded(times.first_call(record)),
         first_answer_s=_rounded(phases.first_answer_s),
         start_s=_rounded(phases.start_s),
         conversion_s=_rounded(phases.build_steps_s.get("conversion")),
@@ -273,7 +281,7 @@ def _graph(name: str, records: Sequence[Record], load_graph: Callable[[str], Dat
     return Graph(name=name, features=found)
 
 
-def _is_usual(record: Record) -> bool:
+def is_usual(record: Record) -> bool:
     """Whether a record has an answer, under today's rules, to the problem as it is asked by default."""
     if record.outcome is not Outcome.OK or record.superseded or record.matched is not None:
         return False

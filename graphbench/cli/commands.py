@@ -21,6 +21,7 @@ from graphbench._version import __version__
 from graphbench.errors import GraphbenchError, UnknownNameError, UsageError
 
 COMMANDS = {
+    "advise": "Estimate whether a GPU would pay off for a graph, without a GPU.",
     "cache": "List or clear what is cached on disk: downloads, cleaned graphs, answers.",
     "capacity": "Find the largest R-MAT graph that fits into memory.",
     "compare": "Compare two stores: what became faster, what slower.",

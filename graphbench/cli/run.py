@@ -22,6 +22,7 @@ from graphbench.system.text import listed
 
 if TYPE_CHECKING:
     from graphbench.api import Result
+    from graphbench.measure.plan import Plan
 
 SAVED = (".csv", ".tsv", ".parquet")
 CHARTED = (".svg", ".png")
@@ -108,6 +109,8 @@ def run(
     records = api.last_of_each(records)
     result = api.Result(records, baseline=api.baseline_of(plan))
     _show(result, form, output, details=details)
+    if form == "table" and output is None and not session.interrupted:
+        _advise(plan, records)
     if save_answer:
         click.echo(save_answers(save_answer, result, plan), err=True)
     if chart:
@@ -160,6 +163,15 @@ def _show(result: Result, form: str, output: Path | None, *, details: bool) -> N
             result.records, result.comparisons, form, sys.stdout, details=details
         )  # better there than nowhere
         raise
+
+
+def _advise(plan: Plan, records: list[Record]) -> None:
+    """End with what a GPU would do, where there is none."""
+    from graphbench.advice.advise import after_run
+    from graphbench.reporting.numbers import encodable
+
+    if len(plan.cells) == 1 and (line := after_run(plan.cells[0].dataset, records)):
+        click.echo(encodable(f"\n{line}", sys.stdout.encoding))
 
 
 def _option(parameter: Parameter) -> click.Option:

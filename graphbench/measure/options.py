@@ -36,8 +36,10 @@ NumPy and Python, which NetworkX and igraph use, take any number from 0."""
 Allocator = Literal["default", "pool", "async", "managed"]
 _ADDRESS = re.compile(r"(tcp|tls|ucx|ucxx)://[^\s:/]+:\d+|\w+://\[[0-9a-fA-F:]+\]:\d+")
 
-RUN, HEURISTIC, SUITE, SCALE, CAPACITY, SHOW = "run", "heuristic", "suite", "scale", "capacity", "show"
-"""Commands with options: `graphbench ALGORITHM`, the same for algorithms with a quality, and four other commands."""
+RUN, HEURISTIC, SUITE, SCALE, CAPACITY = "run", "heuristic", "suite", "scale", "capacity"
+SHOW, ADVISE = "show", "advise"
+"""Commands with options: `graphbench ALGORITHM`, the same for algorithms with a quality, and five other commands."""
+_MEASURING = (RUN, SUITE, SCALE, CAPACITY)
 
 
 def _threads(value: Any) -> Any:
@@ -66,7 +68,7 @@ class Option:
     """
 
     help: str
-    on: tuple[str, ...] = (RUN, SUITE, SCALE, CAPACITY)
+    on: tuple[str, ...] = _MEASURING
     shown: str = ""
     flag: str = ""
     metavar: str | None = None
@@ -78,7 +80,7 @@ class Option:
     expected: str = ""
 
 
-_READING = (RUN, SUITE, SHOW)
+_READING = (RUN, SUITE, SHOW, ADVISE)
 _SIZE: dict[str, Any] = {"metavar": "SIZE", "read": parse_bytes, "minimum": 1}
 THREADS: dict[str, Any] = {
     "metavar": "N[,N...]|max",
@@ -95,7 +97,7 @@ class Common(msgspec.Struct, frozen=True, kw_only=True):
 
     engines: Annotated[
         list[str] | None,
-        Option(on=(RUN, SUITE, SCALE), help="Engines to measure.", shown="all", expected="names of engines"),
+        Option(on=(RUN, SUITE, SCALE, ADVISE), help="Engines to measure.", shown="all", expected="names of engines"),
     ] = None
     baseline: Annotated[
         str | None,
@@ -107,15 +109,19 @@ class Common(msgspec.Struct, frozen=True, kw_only=True):
             shown="networkx; if it does not have the algorithm, the first of scipy, igraph and networkit that does",
         ),
     ] = None
-    budget: Annotated[float, Option(on=(RUN, SUITE, SCALE), help="Seconds of warm trials per task.", minimum=0)] = 10.0
-    timeout: Annotated[float, Option(help="Seconds per task, everything included.", above=0)] = 600.0
+    budget: Annotated[
+        float, Option(on=(RUN, SUITE, SCALE, ADVISE), help="Seconds of warm trials per task.", minimum=0)
+    ] = 10.0
+    timeout: Annotated[
+        float, Option(on=(*_MEASURING, ADVISE), help="Seconds per task, everything included.", above=0)
+    ] = 600.0
     trials: Annotated[
         int | None,
         Option(help="Run exactly this many warm trials.", shown="until the interval is narrow enough", minimum=1),
     ] = None
     threads: Annotated[
         list[int],
-        Option(shown="max", **THREADS),
+        Option(on=(*_MEASURING, ADVISE), shown="max", **THREADS),
     ] = msgspec.field(default_factory=lambda: [usable_cores()])
     rounds: Annotated[
         int,
@@ -135,7 +141,7 @@ class Common(msgspec.Struct, frozen=True, kw_only=True):
     directed: Annotated[
         bool | None,
         Option(
-            on=(RUN, SUITE, SHOW),
+            on=_READING,
             flag="--directed/--undirected",
             help="How to read files whose format does not say (CSV, Parquet, ...).",
             shown="undirected",

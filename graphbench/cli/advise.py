@@ -1,0 +1,133 @@
+"""`graphbench advise GRAPH`: would a GPU pay off? Answered without one."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from graphbench.advice.advise import ADVISING
+from graphbench.cli.files import output_option, write_result
+from graphbench.cli.options import measurement_options, names_option, short_columns
+from graphbench.cli.session import Session
+from graphbench.errors import UsageError
+from graphbench.measure.options import ADVISE, COMMAND_LINE, revised
+
+if TYPE_CHECKING:
+    from graphbench.advice.reference import References
+
+_FILE = click.Path(dir_okay=False, path_type=Path)
+FORMATS = ("table", "json", "markdown")
+
+
+@click.command(
+    "advise",
+    params=measurement_options(
+        ADVISE, ADVISING, also=short_columns(), engines="CPU engines to measure [default: all but NetworkX]."
+    ),
+)
+@click.argument("graph", required=False)
+@names_option("algorithm", "Algorithms [default: the eight of the published comparison].")
+@click.option("--gpu", metavar="NAME", help="A part of the GPU's name [default: the one with the most references].")
+@click.option("--calls", type=click.IntRange(min=1), metavar="N", help="Also compare a script with N calls.")
+@click.option("--no-measure", is_flag=True, help="Estimate CPU engines, too, instead of measuring them here.")
+@click.option(
+    "--reference",
+    "references",
+    type=_FILE,
+    multiple=True,
+    metavar="FILE",
+    help="Estimate from this file, references or a store of records; repeatable [default: those of the package].",
+)
+@click.option("--validate", is_flag=True, help="Show how far estimates are wrong, by leaving each graph out.")
+@click.option(
+    "--make-reference",
+    "stores",
+    type=_FILE,
+    multiple=True,
+    metavar="STORE",
+    help="Make a file of references from this store; repeatable; with --output.",
+)
+@click.option("--format", "form", type=click.Choice(FORMATS), default="table", show_default=True)
+@output_option
+def command(
+    *,
+    graph: str | None,
+    algorithms: list[str],
+    gpu: str | None,
+    calls: int | None,
+    no_measure: bool,
+    references: tuple[Path, ...],
+    validate: bool,
+    stores: tuple[Path, ...],
+    form: str,
+    output: Path | None,
+    **given: Any,
+) -> int:
+    """Estimate whether a GPU would pay off for a graph, without a GPU.
+
+    CPU engines are measured here, briefly; GPU engines are estimated from records of a machine that has one, with 90 %
+    intervals. Estimates are no measurements: they become no records and enter no mean.
+    """
+    from graphbench.advice import reference
+
+    if (graph is not None) + validate + bool(stores) != 1:
+        raise UsageError("advise takes a graph, or --validate, or --make-reference: one of them.")
+    with Session.start() as session:
+        if stores:
+            return _make(stores, gpu, output, session)
+        found = reference.load(references, load_graph=session.reporter.load_one)
+        if validate:
+            text = _validated(reference.choose(found, gpu), session, form)
+        else:
+            assert graph is not None
+            text = _advised(
+                graph,
+                session,
+                form,
+                given,
+                {"algorithms": algorithms, "gpu": gpu, "calls": calls, "measure": not no_measure, "reference": found},
+            )
+    write_result(text, output)
+    return 0
+
+
+def _advised(graph: str, session: Session, form: str, given: dict[str, Any], asked: dict[str, Any]) -> str:
+    from graphbench import api
+    from graphbench.advice import words
+
+    given = {name: value for name, value in given.items() if value not in (None, [])}
+    options = revised(ADVISING, given, COMMAND_LINE)
+    (dataset,) = session.reporter.load([graph], directed=options.directed, table=options.table)
+    advice = api.advise(dataset, observe=session.reporter.observe, **asked, **given)
+    if form == "json":
+        return advice.to_json()
+    return words.to_text(advice, form)
+
+
+def _validated(references: References, session: Session, form: str) -> str:
+    from graphbench.advice import validate
+
+    misses = validate.validate(references, lambda name: session.reporter.print_line(f"estimating {name} ..."))
+    return validate.to_json(misses) if form == "json" else validate.to_text(references, misses, form)
+
+
+def _make(stores: tuple[Path, ...], gpu: str | None, output: Path | None, session: Session) -> int:
+    from graphbench.advice import reference
+    from graphbench.records import store
+
+    if output is None:
+        raise UsageError("--make-reference needs --output FILE: where to write the references.")
+    made = reference.make(store.load(list(stores)), session.reporter.load_one)
+    chosen = reference.choose(made, gpu)
+    if len(made) > 1 and gpu is None:
+        names = ", ".join(one.machine.name for one in made)
+        raise UsageError(f"The records are of several GPUs ({names}), a file is of one: name it with --gpu.")
+    output.write_bytes(reference.encoded(chosen))
+    click.echo(
+        f"{output}: {len(chosen.graphs)} graphs, {len(chosen.timings)} records of an {chosen.machine.gpu}.",
+        file=sys.stderr,
+    )
+    return 0

@@ -1,0 +1,457 @@
+"""Estimates of what a GPU would do: they find a known law, cover the truth, and say where they know nothing."""
+
+import json
+import math
+
+import msgspec
+import numpy as np
+import pytest
+
+import graphbench as gb
+from graphbench import cli, registry
+from graphbench.advice import reference, validate, words
+from graphbench.advice.advise import CARDS_GB, PUBLISHED, advise, fits, pays_off
+from graphbench.advice.estimate import Estimate, estimate, outside
+from graphbench.advice.features import features, rough
+from graphbench.advice.law import Law, Observation, Span, distance
+from graphbench.errors import UnknownNameError, UsageError
+from graphbench.graphs.loading import load
+from graphbench.records.model import Memory, Outcome, Record, Task
+from helpers import advice, records
+from helpers.graphs import GRAPHS, graph, path
+
+
+def some(number=10, seed=7, **given):
+    rng = np.random.default_rng(seed)
+    return [advice.graph_features(rng, **given) for _ in range(number)]
+
+
+# Features
+
+
+def test_a_path_is_as_deep_as_a_road_network():
+    found = features(graph(path(200), 200))
+    assert (found.depth, found.kind, found.max_degree, found.work) == (199, "road", 2, 2 * 199 - 2)
+
+
+def test_a_star_is_shallow_and_skewed():
+    found = features(GRAPHS["star"])
+    assert (found.depth, found.max_degree, found.work) == (2, 8, 8)
+    assert found.skew == pytest.approx((64 + 8) / 9 / (16 / 9) ** 2)
+
+
+def test_the_depth_is_that_of_the_component_with_the_largest_degree():
+    assert features(graph([(0, 1), (1, 2), (2, 3), (4, 5), (4, 6), (4, 7), (4, 8)], 9)).depth == 2
+
+
+def test_direction_is_dropped_and_remembered():
+    one, two = features(GRAPHS["directed path"]), features(GRAPHS["path"])
+    assert one.directed
+    assert msgspec.structs.replace(one, directed=False) == two
+
+
+@pytest.mark.parametrize("name", sorted(GRAPHS))
+def test_every_graph_has_features_at_a_distance_of_0_from_itself(name):
+    found = features(GRAPHS[name])
+    assert distance(found, found) == 0
+    assert math.isfinite(distance(found, rough(1000, 5000)))
+
+
+# The law
+
+
+@pytest.mark.parametrize("found", some(20))
+def test_a_known_law_is_found(found):
+    made = estimate(advice.references(noise=0.01), "pagerank", found, "cugraph")
+    assert made.warm_call.typical == pytest.approx(advice.law(found), rel=0.1)
+    assert made.first_answer.typical == pytest.approx(5 * advice.law(found), rel=0.1)
+    assert made.whole_script.typical == pytest.approx(6 + 5 * advice.law(found), rel=0.1)
+
+
+def test_intervals_cover_as_often_as_they_say():
+    known = advice.references(noise=0.3, number=40)
+    rng = np.random.default_rng(3)
+    truths = [(found, advice.law(found) * rng.lognormal(0, 0.3)) for found in some(300)]
+    spans = [(estimate(known, "pagerank", found, "cugraph").warm_call, truth) for found, truth in truths]
+    covered = sum(span.low <= truth <= span.high for span, truth in spans)
+    assert 0.87 * 300 <= covered <= 0.99 * 300
+    assert np.median([span.high / span.low for span, _ in spans]) < 6
+
+
+def test_intervals_widen_with_the_distance_from_the_references():
+    known = advice.references()
+    near = estimate(known, "pagerank", known.graphs["graph-0"].features, "cugraph")
+    far = estimate(known, "pagerank", some(1, edges=(8e7, 8.1e7))[0], "cugraph")
+    assert near.outside == ""
+    assert "edges 8" in far.outside
+    assert far.warm_call.high / far.warm_call.low > 1.2 * near.warm_call.high / near.warm_call.low
+
+
+def test_few_graphs_make_wide_intervals():
+    found = some(1)[0]
+    few, many = (estimate(advice.references(number, 0.1), "pagerank", found, "cugraph").warm_call for number in (4, 40))
+    assert few.high / few.low > 1.5 * many.high / many.low
+
+
+def test_a_graph_and_its_twin_do_not_vouch_for_each_other():
+    rng = np.random.default_rng(5)
+    alone = [Observation(f"g{i}", found, float(rng.lognormal(0, 1))) for i, found in enumerate(some(15))]
+    found = some(1, seed=9)[0]
+    one, with_twins = (Law(given).span(found) for given in (alone, alone * 2))
+    assert [*msgspec.structs.astuple(with_twins)] == pytest.approx(msgspec.structs.astuple(one))
+
+
+def test_the_name_of_a_twin_gives_its_group():
+    found = rough(10, 20)
+    assert reference.Graph(name="twin:dblp-2010,seed=2", features=found).group == "dblp-2010"
+    assert reference.Graph(name="dblp-2010", features=found).group == "dblp-2010"
+
+
+def test_a_graph_much_larger_than_all_references_is_refused():
+    known = advice.references()
+    huge = rough(10**9, 10**10)
+    assert estimate(known, "pagerank", huge, "cugraph") is None
+    made = advise("huge", huge, records=[], references=[known], machine=known, algorithms=["pagerank"])
+    assert "more than 30 times as many as the largest reference" in " ".join(str(made).split())
+
+
+@pytest.mark.parametrize(("algorithm", "engine"), [("pagerank", "nx-cugraph"), ("bfs", "cugraph")])
+def test_what_has_no_references_has_no_estimate(algorithm, engine):
+    assert estimate(advice.references(), algorithm, rough(1000, 5000), engine) is None
+
+
+def test_two_graphs_are_too_few():
+    assert estimate(advice.references(2), "pagerank", rough(1000, 5000), "cugraph") is None
+    assert estimate(advice.references(3), "pagerank", rough(1000, 5000), "cugraph") is not None
+
+
+def test_inside_of_the_references_nothing_is_outside():
+    known = advice.references()
+    assert outside(known, known.graphs["graph-3"].features) == ""
+
+
+# What is made of it
+
+
+@pytest.mark.parametrize(
+    ("cpu", "gpu", "runs"),
+    [
+        ((1.0, 0.1), (0.9, 5.0), 1),  # the script is shorter at once
+        ((1.0, 0.1), (2.0, 0.05), 21),  # 1 + 1.0 / 0.05
+        ((1.0, 0.1), (1.04, 0.05), 2),
+        ((1.0, 0.1), (2.0, 0.1), "never"),
+        ((1.0, 0.1), (2.0, 0.2), "never"),
+    ],
+)
+def test_break_even_in_calls(cpu, gpu, runs):
+    assert pays_off(*cpu, *gpu) == runs
+    if runs not in (1, "never"):  # the two scripts cross there
+        cost = [script + (runs - 1) * call for script, call in (cpu, gpu)]
+        before = [script + (runs - 2) * call for script, call in (cpu, gpu)]
+        assert cost[1] <= cost[0] + 1e-9
+        assert before[1] > before[0] - 1e-9
+
+
+def test_a_card_holds_what_the_upper_end_of_the_memory_needs():
+    span = Span(10 << 30, 20 << 30, 30 << 30)
+    assert {size: fits(span, size) for size in CARDS_GB} == {
+        16: "no", 24: "perhaps", 40: "yes", 80: "yes", 141: "yes"
+    }  # fmt: skip
+
+
+def advised(known=None, *, seconds=0.1, found=None, calls=None):
+    known = known or advice.references()
+    found = found or known.graphs["graph-0"].features
+    own = [records.pagerank("igraph", seconds)]
+    return advise(
+        "my-graph", found, records=own, references=[known], machine=known, algorithms=["pagerank"], calls=calls
+    )
+
+
+def test_the_sentence_says_how_much_faster_what_a_script_takes_and_when_it_pays_off():
+    known = advice.references(noise=0.1)
+    found = known.graphs["graph-0"].features
+    text = " ".join(str(advised(known, seconds=100 * advice.law(found))).split())
+    assert text.startswith("PageRank on my-graph (")
+    assert "an H100 would probably be " in text
+    assert (
+        "times as fast per call as the best CPU engine here (igraph), but a script with one call would take longer"
+        in text
+    )
+    assert "It pays off from about " in text
+
+
+def test_a_slower_gpu_is_called_slower():
+    known = advice.references(noise=0.1)
+    found = known.graphs["graph-0"].features
+    text = " ".join(str(advised(known, seconds=0.001 * advice.law(found))).split())
+    assert "would probably be slower per call" in text
+    assert "It does not pay off, however many calls there are." in text
+
+
+def test_estimates_look_like_estimates():
+    made = advised(calls=50)
+    shown = words.to_text(made)
+    row = next(row for row in shown.splitlines() if "cugraph" in row and "~" in row)
+    assert "[" in row
+    assert "measured" in shown
+    assert "Estimates, not measurements: from 30 graphs" in shown
+    assert "A script with 50 calls: about " in " ".join(shown.split())
+    assert json.loads(made.to_json())["estimated"] is True
+
+
+def test_lines_have_at_most_100_columns():
+    shown = str(advised(found=some(1, edges=(2e8, 2.1e8))[0]))
+    assert max(map(len, shown.splitlines())) <= 100
+
+
+def test_an_interval_that_says_nothing_is_called_so():
+    known = advice.references(3, noise=4.0)
+    assert "the references do not say whether an H100 would be faster" in " ".join(
+        str(advised(known, seconds=1e-3)).split()
+    )
+
+
+def test_cpu_times_of_another_machine_are_marked_and_wider():
+    known = advice.references(cpu=True)
+    found = known.graphs["graph-0"].features
+    made = advise("g", found, records=[], references=[known], machine=known, algorithms=["pagerank"])
+    (answer,) = made.answers
+    there = estimate(known, "pagerank", found, "igraph").warm_call
+    assert not answer.cpu.measured
+    assert answer.cpu.call.high == pytest.approx(2 * there.high)
+    assert answer.cpu.call.low == pytest.approx(there.low / 2)
+    assert "CPU times are estimates, too, from another machine" in str(made)
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(0.123, "0.12"), (5.04, "5"), (12.34, "12"), (1999, "2,000"), (0, "0"), (99.6, "100")]
+)
+def test_estimates_have_two_digits(value, text):
+    assert words.two(value) == text
+
+
+# References
+
+
+@pytest.mark.parametrize("file", reference.shipped(), ids=lambda file: file.name)
+def test_shipped_references_are_valid_and_small(file):
+    (found,) = reference.load([file])
+    assert file.stat().st_size < 2_000_000
+    assert set(PUBLISHED) <= set(found.algorithms())
+    assert {timing.graph for timing in found.timings} == set(found.graphs)
+    assert {timing.algorithm for timing in found.timings} <= set(registry.algorithm_names())
+    assert {timing.engine for timing in found.timings} <= set(registry.engine_names())
+    assert all((timing.warm_call_s or 1) > 0 < (timing.first_answer_s or 1) for timing in found.timings)
+    assert reference.encoded(found) == file.read_bytes()
+
+
+def test_the_embedded_graphs_still_have_the_features_of_the_references():
+    for found in reference.load():
+        for name in {"karate", "email-Enron"} & set(found.graphs):
+            assert found.graphs[name].features == features(load(name).edges)
+
+
+KARATE = load("karate")
+
+
+def measured(**changes):
+    """A record of the GPU machine on karate."""
+    made = records.pagerank("cugraph", 0.01)
+    return records.replace(
+        made,
+        device="gpu",
+        dataset=KARATE.info,
+        environment=records.replace(records.HERE, gpus=[records.H100]),
+        memory=Memory(device_peak_bytes=1 << 20),
+        task=Task(
+            "pagerank",
+            "karate",
+            "cugraph",
+            {**registry.algorithm("pagerank").resolve({}), "seed": 0, "allocator": "default"},
+        ),
+        **changes,
+    )
+
+
+def made_of(*found):
+    return reference.make(found, lambda _: KARATE)
+
+
+def test_references_are_made_of_records(tmp_path):
+    (found,) = made_of(measured())
+    (timing,) = found.timings
+    assert found.machine.gpu == "NVIDIA H100"
+    assert found.graphs["karate"].features == features(KARATE.edges)
+    assert (timing.engine, timing.start_s, timing.device_peak_bytes, timing.fresh) == ("cugraph", 0.5, 1 << 20, True)
+    assert timing.warm_call_s == pytest.approx(0.01, rel=0.02)
+    file = tmp_path / "references.jsonl"
+    file.write_bytes(reference.encoded(found))
+    assert reference.load([file]) == [found]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"superseded": True},
+        {"outcome": Outcome.INVALID},
+        {"outcome": Outcome.TIMEOUT},
+        {"task__params": {"damping": 0.5, "tolerance": 1e-6, "max_iterations": 500}},
+        {"task__params": {"damping": 0.85, "tolerance": 1e-6, "max_iterations": 500, "allocator": "async"}},
+    ],
+    ids=["earlier rules", "invalid", "timeout", "other parameters", "other allocator"],
+)
+def test_other_records_are_no_references(changes):
+    assert made_of(records.replace(measured(), **changes)) == []
+
+
+def test_a_graph_that_is_another_one_by_now_is_left_out():
+    with pytest.warns(UserWarning, match="not the graph that was measured"):
+        (found,) = made_of(records.replace(measured(), dataset__digest="other"))
+    assert not found.graphs
+    assert not found.timings
+
+
+def test_the_newest_record_of_a_task_counts():
+    old = records.replace(measured(), measured_at="2025-01-01T00:00:00Z", phases__start_s=9.0)
+    (found,) = made_of(measured(), old)
+    assert [timing.start_s for timing in found.timings] == [0.5]
+
+
+def test_a_gpu_is_chosen_by_a_part_of_its_name():
+    one, two = advice.references(5), records.replace(advice.references(4), machine__gpu="NVIDIA H200")
+    assert reference.choose([one, two]) is one
+    assert reference.choose([one, two], "h200") is two
+    with pytest.raises(UnknownNameError, match="H100"):
+        reference.choose([one, two], "A100")
+
+
+def test_a_file_that_is_neither_references_nor_a_store_is_an_error(tmp_path):
+    file = tmp_path / "references.jsonl"
+    file.write_bytes(reference.encoded(advice.references(3)) + b'{"type":"other"}\n')
+    with pytest.raises(UsageError, match="line 8: not a line of references"):
+        reference.load([file])
+    with pytest.raises(UsageError, match="Cannot read references"):
+        reference.load([tmp_path / "none"])
+
+
+# Validation
+
+
+def test_validation_leaves_each_graph_out():
+    known = advice.references(12, noise=0.0)
+    lone = msgspec.structs.replace(known.timings[0], warm_call_s=50.0)
+    misses = validate.validate(msgspec.structs.replace(known, timings=[lone, *known.timings[1:]]))
+    (miss,) = [miss for miss in misses if miss.total == "warm call" and miss.graph == lone.graph]
+    assert miss.error > 10
+    assert not miss.covered
+
+
+def test_validation_prints_factors_coverage_its_interval_and_misses():
+    known = advice.references(14)
+    shown = validate.to_text(known, validate.validate(known))
+    low, high = validate.binomial(13, 14)
+    assert (round(low, 2), round(high, 2)) == (0.66, 1.0)
+    for text in ("pagerank   cugraph", "Clopper-Pearson", "each graph left out with its twin", "The largest misses"):
+        assert text in shown
+    assert max(map(len, shown.splitlines())) <= 100
+
+
+# The commands
+
+
+@pytest.fixture
+def known(tmp_path):
+    """A file of references with GPU and CPU engines."""
+    file = tmp_path / "known.jsonl"
+    file.write_bytes(reference.encoded(advice.references(cpu=True)))
+    return str(file)
+
+
+def test_advise_estimates_without_measuring(capsys, known):
+    assert cli.invoke(["advise", "karate", "--algorithm", "pagerank", "--no-measure", "--reference", known]) == 0
+    shown = capsys.readouterr().out
+    assert "PageRank on karate (78 edges): an H100 " in shown
+    assert records.stored() == []
+
+
+def test_what_advise_keeps_are_the_measurements_on_the_cpu_alone(capsys, known):
+    asked = ["advise", "karate", "--algorithm", "pagerank", "--reference", known, "--engine", "scipy", "--budget", "0"]
+    assert cli.invoke([*asked, "--format", "json"]) == 0
+    shown = json.loads(capsys.readouterr().out)
+    assert shown["answers"][0]["cpu"]["engine"] == "scipy"
+    assert shown["answers"][0]["cpu"]["measured"] is True
+    assert shown["answers"][0]["options"][0]["estimate"]["engine"] == "cugraph"
+    assert [(record.task.engine, record.device) for record in records.stored()] == [("scipy", "cpu")]
+
+
+def test_an_estimate_is_no_record():
+    assert not issubclass(Estimate, Record)
+    made = advised()
+    with pytest.raises(msgspec.ValidationError):
+        msgspec.json.decode(msgspec.json.encode(made.answers[0].options[0].estimate), type=Record)
+
+
+def test_advise_from_python(known):
+    made = gb.advise([("ann", "bob"), ("bob", "cyd")], algorithms="pagerank", measure=False, reference=known)
+    assert made.answers[0].options[0].estimate.warm_call.typical > 0
+    with pytest.raises(UsageError, match="no argument"):
+        gb.advise("karate", rounds=3)
+
+
+@pytest.mark.parametrize("asked", [[], ["karate", "--validate"], ["--make-reference", "x"]])
+def test_wrong_usage(asked, capsys):
+    assert cli.invoke(["advise", *asked]) == 2
+    assert "advise takes a graph, or" in (error := capsys.readouterr().err) or "--output" in error
+
+
+def test_references_are_made_by_the_command(tmp_path, capsys):
+    from graphbench.records.store import Store
+
+    store, file = tmp_path / "store.jsonl", tmp_path / "slim.jsonl"
+    with Store(store) as opened:
+        opened.append(measured())
+    assert cli.invoke(["advise", "--make-reference", str(store), "--output", str(file)]) == 0
+    assert [timing.engine for timing in reference.load([file])[0].timings] == ["cugraph"]
+    assert reference.load([file]) == reference.load([store])
+    assert cli.invoke(["advise", "--validate", "--reference", str(file)]) == 0
+    assert "Too few graphs" in capsys.readouterr().out
+
+
+# The end of a run
+
+
+@pytest.fixture
+def without_gpu(monkeypatch, tmp_path):
+    file = tmp_path / "h100.jsonl"
+    file.write_bytes(reference.encoded(advice.references()))
+    monkeypatch.setattr(reference, "shipped", lambda: [file])
+
+
+@pytest.mark.usefixtures("without_gpu")
+def test_a_run_without_a_gpu_ends_with_a_line_of_advice(capsys):
+    asked = ["pagerank", "karate", "--engine", "scipy", "--budget", "0"]
+    assert cli.invoke(asked) == 0
+    *_, last = capsys.readouterr().out.splitlines()
+    assert last.startswith("Estimate: PageRank on karate (78 edges): an H100 ")
+    assert last.endswith("More: graphbench advise karate")
+    assert {record.device for record in records.stored()} == {"cpu"}
+    for quiet in (["--format", "json"], ["--damping", "0.5"]):
+        assert cli.invoke([*asked, *quiet]) == 0
+        assert "Estimate:" not in capsys.readouterr().out
+
+
+@pytest.mark.usefixtures("without_gpu")
+@pytest.mark.parametrize("asked", [["wcc", "karate"], ["pagerank", "karate", "lesmis"]])
+def test_a_run_that_the_references_do_not_know_ends_as_before(capsys, asked):
+    assert cli.invoke([*asked, "--engine", "scipy", "--budget", "0"]) == 0
+    assert "Estimate:" not in capsys.readouterr().out
+
+
+@pytest.mark.usefixtures("without_gpu")
+def test_on_a_machine_with_a_gpu_there_is_no_line():
+    from graphbench.advice.advise import after_run
+
+    own = records.replace(measured(), device="cpu", task__engine="scipy")
+    assert after_run(KARATE, [own]) == ""
+    assert after_run(KARATE, [records.replace(own, environment__gpus=[])]) != ""
