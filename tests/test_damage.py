@@ -181,3 +181,18 @@ def test_the_log_is_bounded_and_a_log_that_cannot_be_written_is_no_error(private
     shutil.rmtree(private_home / "logs")
     (private_home / "logs").write_text("in the way")
     files.log("lost")
+
+
+@pytest.mark.parametrize("damage", [*DAMAGE.values(), lambda path: path.write_bytes(b"\x1b]0;x\x07")])
+def test_the_cache_is_listed_and_cleared_whatever_is_damaged(private_home, graphbench, damage):
+    load()
+    recipe = private_home / "cleaned" / f"{'1' * 32}.json"
+    note = private_home / "downloads" / "address-1" / "address"
+    note.parent.mkdir(parents=True)
+    for file in (recipe, note):
+        file.write_bytes(b"x" * 200)
+    for file in [*private_home.rglob("*.parquet"), recipe, note]:
+        damage(file)
+    code, out, _ = graphbench("cache", "list")
+    assert (code, "\x1b" in out) == (0, False)
+    assert graphbench("cache", "clear", "--yes")[0] == 0

@@ -375,15 +375,81 @@ def test_any_matrix_is_fetched_through_the_index_once(collection):
 def test_checksum_is_recorded_as_sha256sum_reads_it():
     path = graphs.fetch("Test/triangle")
     record = path.with_name("triangle.tar.gz.sha256")
-    assert record.read_text() == f"{download.sha256(path)}  triangle.tar.gz\n"
+    assert record.read_text() == f"{download.sha256(path)}  triangle.tar.gz\n" * 2
+
+
+def flip(path, at):
+    data = bytearray(path.read_bytes())
+    data[at] ^= 1 << at % 8
+    path.write_bytes(data)
+
+
+def in_place(path, make):
+    path.unlink()
+    make(path)
+
+
+DAMAGE = {
+    "cut off": lambda path: os.truncate(path, path.stat().st_size // 2),
+    "a bit flipped": lambda path: flip(path, path.stat().st_size // 2),
+    "emptied": lambda path: path.write_bytes(b""),
+    "a pipe": lambda path: in_place(path, os.mkfifo),
+    "unreadable": lambda path: in_place(path, lambda path: path.symlink_to("/proc/self/mem")),
+    "gone": lambda path: path.unlink(),
+}
 
 
 @pytest.mark.usefixtures("collection")
-def test_damaged_archive_is_fetched_again():
+@pytest.mark.parametrize("damage", DAMAGE.values(), ids=DAMAGE)
+def test_damaged_archive_is_fetched_again(damage):
     path = graphs.fetch("Test/triangle")
     whole = path.read_bytes()
-    path.write_bytes(whole[:100])
+    damage(path)
     assert graphs.fetch("Test/triangle").read_bytes() == whole
+
+
+@pytest.mark.parametrize("damage", DAMAGE.values(), ids=DAMAGE)
+def test_a_damaged_record_of_a_checksum_is_made_anew_without_a_download(collection, damage):
+    path = graphs.fetch("Test/triangle")
+    record = path.with_name("triangle.tar.gz.sha256")
+    asked = len(collection.paths())
+    damage(record)
+    assert graphs.fetch("Test/triangle") == path
+    assert checksums.recorded(path) == download.sha256(path)
+    assert len(collection.paths()) == asked
+
+
+def test_no_flipped_bit_of_a_recorded_checksum_blames_the_server(collection):
+    path = graphs.fetch("Test/triangle")
+    record = path.with_name("triangle.tar.gz.sha256")
+    whole = record.read_bytes()
+    for at in range(len(whole)):
+        flip(record, at)
+        assert checksums.recorded(path) in {None, download.sha256(path)}, at
+        record.write_bytes(whole)
+    assert len(collection.paths()) == 2
+
+
+@pytest.mark.parametrize("damage", DAMAGE.values(), ids=DAMAGE)
+def test_a_damaged_index_is_fetched_again(collection, damage):
+    graphs.fetch("Test/triangle")
+    whole = suitesparse.index_path().read_bytes()
+    damage(suitesparse.index_path())
+    assert suitesparse.matrix("Test/triangle").rows == 3
+    assert suitesparse.index_path().read_bytes() == whole
+    assert collection.paths().count("/files/ssstats.csv") == 2
+
+
+@pytest.mark.usefixtures("collection")
+def test_no_flipped_bit_of_the_index_is_believed():
+    graphs.fetch("Test/triangle")
+    right, whole = suitesparse.matrix("Test/triangle"), suitesparse.index_path().read_bytes()
+    for at in range(len(whole)):
+        flip(suitesparse.index_path(), at)
+        suitesparse._parsed.cache_clear()
+        assert suitesparse.known() == {}, at
+        suitesparse.index_path().write_bytes(whole)
+    assert suitesparse.matrix("Test/triangle") == right
 
 
 def test_other_bytes_than_at_the_first_fetch_are_refused(collection):

@@ -63,7 +63,10 @@ class CachedFile:
     def files(self) -> list[Path]:
         """The file and its companions; of an address, all of its folder."""
         if self.path.parent.name.startswith("address-"):
-            return [self.path, *(path for path in self.path.parent.iterdir() if path != self.path)]
+            return [
+                self.path,
+                *(path for path in self.path.parent.iterdir() if path != self.path and not path.is_dir()),
+            ]
         beside = [parquet.names_path(self.path), self.path.with_name(f"{self.path.name}.sha256")]
         return [self.path, *(path for path in beside if path.is_file())]
 
@@ -208,11 +211,21 @@ def _downloads() -> Iterator[_File]:
         if name in known or path.with_name(f"{path.name}.sha256").is_file():
             yield "download", name, path
     for note in folder.glob("address-*/address"):
-        address = note.read_text(encoding="utf-8", errors="replace")
+        address = _address(note)
         kept = (path for path in note.parent.iterdir() if path != note and path.suffix != ".sha256")
-        yield "download", address, next(kept, note)
+        if not (file := next(kept, note)).is_dir():
+            yield "download", address, file
     for path in folder.glob("*/.*.tar.gz.part"):
         yield "download", f"{path.parent.name}/{path.name[1:].removesuffix('.tar.gz.part')}", path
+
+
+def _address(note: Path) -> str:
+    """The address in a note; where it is damaged, the name of its folder."""
+    try:
+        text = note.read_text(encoding="utf-8") if note.is_file() else ""
+    except (OSError, UnicodeDecodeError):
+        text = ""
+    return text if text.isprintable() and "://" in text else note.parent.name
 
 
 def _made() -> Iterator[_File]:

@@ -1,12 +1,14 @@
 """Downloaded files and their checksums: known beforehand, or recorded beside the file at the first download.
 
-`NAME.sha256` has the format of `sha256sum`. Later uses verify the file; a file that differs is fetched again, and must
-then have the recorded checksum.
+`NAME.sha256` has the format of `sha256sum`, with its line twice: where the two differ the record is damaged, and the
+file's checksum is recorded again. Later uses verify the file; a file that differs is fetched again, and must then have
+the recorded checksum.
 """
 
 from __future__ import annotations
 
 import contextlib
+import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -17,7 +19,9 @@ from graphbench.graphs.formats import table_roles
 from graphbench.graphs.formats.packed import opened
 from graphbench.graphs.formats.table_roles import TableOptions
 from graphbench.graphs.parquet import atomically
+from graphbench.system.files import log
 
+_SHA256 = re.compile("[0-9a-f]{64}")
 _READ_WHOLE = 1 << 26
 """Up to this expanded size a download is parsed completely before it is kept."""
 
@@ -45,12 +49,13 @@ def verified(
         FetchError: if it cannot be downloaded, or is not a graph; then nothing is kept.
     """
     wanted = expected or recorded(path)
-    if path.is_file():
-        got = sha256(path)
+    got = _sha256_of_existing(path)
+    if got is not None:
         if wanted in {None, got}:
             if expected is None:
-                _record(path, got)
+                record(path, got)
             return path, got
+        log(f"{path} is downloaded again: its SHA-256 is {got}, expected {wanted}.")
     hint = ""
     if expected is None and wanted is not None:
         hint = (
@@ -60,8 +65,16 @@ def verified(
     download(path, addresses, expected=wanted, check=check if wanted is None else None, progress=progress, hint=hint)
     got = sha256(path)
     if expected is None:
-        _record(path, got)
+        record(path, got)
     return path, got
+
+
+def _sha256_of_existing(path: Path) -> str | None:
+    try:
+        return sha256(path) if path.is_file() else None
+    except OSError as error:
+        log(f"{path} is downloaded again: {error.strerror or error}.")
+        return None
 
 
 def require_graph(path: Path, options: TableOptions = table_roles.NONE) -> None:
@@ -80,11 +93,14 @@ def require_graph(path: Path, options: TableOptions = table_roles.NONE) -> None:
 
 
 def recorded(path: Path) -> str | None:
-    """The checksum recorded at the first download, or None."""
+    """The checksum recorded at the first download, or None if there is none or its record is damaged."""
+    file = record_path(path)
     try:
-        return record_path(path).read_text(encoding="ascii").split()[0]
-    except (OSError, IndexError, UnicodeDecodeError):
+        lines = file.read_text(encoding="ascii").splitlines() if file.is_file() else []
+    except (OSError, UnicodeDecodeError):
         return None
+    first = lines[0][:64] if lines else ""
+    return first if set(lines) == {f"{first}  {path.name}"} and _SHA256.fullmatch(first) else None
 
 
 def discard(path: Path) -> None:
@@ -98,9 +114,11 @@ def record_path(path: Path) -> Path:
     return path.with_name(f"{path.name}.sha256")
 
 
-def _record(path: Path, checksum: str) -> None:
+def record(path: Path, checksum: str) -> None:
+    """Record the checksum of a file beside it."""
     if recorded(path) == checksum:
         return
     # The graph must stay usable in a shared, read-only cache folder.
     with contextlib.suppress(OSError):
-        atomically(record_path(path), lambda part: part.write_text(f"{checksum}  {path.name}\n", encoding="ascii"))
+        text = f"{checksum}  {path.name}\n" * 2
+        atomically(record_path(path), lambda part: part.write_text(text, encoding="ascii"))

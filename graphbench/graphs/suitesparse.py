@@ -20,9 +20,9 @@ from urllib.request import url2pathname
 import msgspec
 
 from graphbench.errors import DatasetError, FetchError, FormatError, UnknownNameError, UsageError
-from graphbench.graphs import catalogue, collections
+from graphbench.graphs import catalogue, checksums, collections
 from graphbench.graphs.checksums import require_graph, verified
-from graphbench.graphs.download import Progress, download
+from graphbench.graphs.download import Progress, download, sha256
 from graphbench.graphs.formats import matrix_market
 from graphbench.graphs.formats.packed import opened
 from graphbench.system import files
@@ -183,10 +183,12 @@ def index_path() -> Path:
 
 
 def known() -> dict[str, Matrix]:
-    """The matrices of the cached index, by case-folded `group/name`; empty before the first download."""
+    """The matrices of the cached index, by case-folded `group/name`; empty if there is none or it is damaged."""
+    path = index_path()
     try:
-        return _parsed(index_path(), index_path().stat().st_mtime_ns)
-    except (FileNotFoundError, FormatError):
+        return _parsed(path, path.stat().st_mtime_ns) if path.is_file() else {}
+    except (OSError, FormatError) as error:
+        files.log(f"The index {path} is not used. {error}")
         return {}
 
 
@@ -202,6 +204,7 @@ def matrix(full_name: str, progress: Progress | None = None) -> Matrix:
         kept = index_path().exists()
         try:
             download(index_path(), addresses(INDEX), check=_read, progress=progress)
+            checksums.record(index_path(), sha256(index_path()))
         except FetchError as error:
             if not kept:
                 raise FetchError(f"{full_name} needs the collection's index, {INDEX}. {error}") from error
@@ -224,6 +227,8 @@ def _full_names() -> list[str]:
 
 @functools.lru_cache(maxsize=1)
 def _parsed(file: Path, _modified_ns: int) -> dict[str, Matrix]:
+    if checksums.recorded(file) not in {None, sha256(file)}:
+        raise FormatError(file, "its checksum is another one than at its download.")
     return _read(file)
 
 
