@@ -93,6 +93,34 @@ def test_formats_of_networkx_with_all_that_a_graph_has(tmp_path, form, name, suf
     assert (raw.num_vertices, raw.directed) == (len(graph), graph.is_directed())
 
 
+LONG = nx.relabel_nodes(nx.cycle_graph(5), lambda node: f"{node}{'x' * 220_000}")
+"""Names beyond the 128 KiB that Python's csv module takes, and in one file beyond the first bytes that decide."""
+
+
+@pytest.mark.parametrize("suffix", ["", ".json"])
+@pytest.mark.parametrize("form", KEEPS_ALL)
+def test_a_format_is_recognised_at_any_size_and_after_a_byte_order_mark(tmp_path, form, suffix):
+    path = tmp_path / f"graph{suffix}"
+    KEEPS_ALL[form](LONG, path)
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
+    assert path.stat().st_size > 1 << 20
+    assert named_rows(formats.read(path)) == rows_of(LONG)
+
+
+@pytest.mark.parametrize("text", ['["' + "x" * 200_000 + '"]', '"' + "x" * 200_000 + '"', '{nodes: ["' + "x" * 200_000])
+def test_json_that_is_no_graph_is_called_so_at_any_size(tmp_path, text):
+    path = tmp_path / "graph.json"
+    path.write_text(text)
+    with pytest.raises(FormatError, match=r"(JSON with|not a JSON document).*Expected node-link JSON"):
+        formats.read(path)
+
+
+def test_a_quoted_name_in_a_table_may_be_long(tmp_path):
+    path = tmp_path / "graph.csv"
+    path.write_text("source,target\n" + "".join(f'"{one}","{two}"\n' for one, two in LONG.edges))
+    assert named_rows(formats.read(path)) == rows_of(LONG)
+
+
 @pytest.mark.parametrize("name", GRAPHS)
 def test_edge_and_adjacency_lists_of_networkx(tmp_path, name):
     graph = GRAPHS[name]

@@ -6,6 +6,7 @@ first, and the edges that it made are counted.
 
 from __future__ import annotations
 
+import codecs
 import dataclasses
 import importlib
 import re
@@ -113,7 +114,7 @@ def read_json(path: Path, *, directed: bool | None = None) -> Raw:
     nx = networkx()
     with opened(path) as stream, failures_of_networkx(path):
         try:
-            data = msgspec.json.decode(stream.everything())
+            data = msgspec.json.decode(stream.everything().removeprefix(codecs.BOM_UTF8))
         except msgspec.DecodeError as error:
             raise FormatError(path, f"not a JSON document: {error}. {_JSON_ADVICE}") from error
         rows, reading = _json_reader(data, path)

@@ -93,7 +93,7 @@ def format_of(head: bytes, name: str, path: Path) -> str:
     marked = (
         ("matrix_market", _MARKET.match(body) or suffix == ".mtx"),
         ("konect", _KONECT.match(body)),
-        ("json", _JSON.match(body)),
+        ("json", _JSON.match(body) or (suffix == ".json" and body[:1] in b'{["')),
         ("pajek", _PAJEK.match(_without_comments(body, b"%"))),
         ("gml", suffix == ".gml" or (_GML_START.match(plain) and _GML.search(plain[:_PROLOG]))),
     )

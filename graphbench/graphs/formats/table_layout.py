@@ -25,6 +25,9 @@ _WORDS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars", BLANKS: "
 EXPECTED = "a source, a target and optionally a weight"
 _PAD = " \t\r"
 
+csv.field_size_limit(2**31 - 1)
+"""Python's default of 128 KiB refuses long names, and a file of another format that is one long line."""
+
 SAMPLE = 100
 """Rows that decide on the layout."""
 
@@ -219,8 +222,14 @@ def _has_header(fields: list[str], data: list[list[str]], further: list[list[str
             return True
         if not known and len(names) == len(fields) and names <= vertices:
             return False
-    problem = f"the first row ({', '.join(fields)}) may be a header or an edge. Pass --header or --no-header."
+    problem = (
+        f"the first row ({', '.join(map(_short, fields))}) may be a header or an edge. Pass --header or --no-header."
+    )
     raise FormatError(path, problem, number)
+
+
+def _short(field: str) -> str:
+    return f"{field[:57]}..." if len(field) > 60 else field
 
 
 def may_be_matrix(names: list[str], data: list[list[str]]) -> bool:
