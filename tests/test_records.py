@@ -8,7 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from graphbench import cli, registry
-from graphbench.measure.staleness import Present, changes, present, stale
+from graphbench.measure.staleness import Present, changes, is_current, present, stale
 from graphbench.measure.trials import revisions
 from graphbench.records.comparison import compare
 from graphbench.records.lines import from_json
@@ -47,8 +47,9 @@ def record(engine="networkx", seconds=1.0, **changed):
         (now(revisions=lambda *_: None), ["there is no louvain on networkx any more"]),
         (now(checksum=lambda _: "00"), ["coAuthorsDBLP was another file"]),
         (now(checksum=lambda _: None), []),
-        (now(machine="m2"), ["another machine"]),
-        (now(machine="m2", version=lambda _: "3.5"), ["another machine"]),
+        (now(machine="m2"), []),
+        (now(machine="m2", version=lambda _: "3.5"), []),
+        (now(machine="m2", revisions=lambda *_: replace(ONE, engine=2)), ["networkx was at revision 1 and is at 2"]),
     ],
 )
 def test_changes_since_a_record_make_it_stale(present_now, expected):
@@ -59,8 +60,14 @@ def test_a_record_from_before_revisions_is_stale():
     assert changes(record(revisions=None), NOW) == ["it was measured before revisions of the code were recorded"]
 
 
+def test_a_record_of_another_machine_is_not_stale_and_not_current_here():
+    assert is_current(record(), NOW)
+    assert not is_current(record(), now(version=lambda _: "3.5"))
+    assert (changes(record(), now(machine="m2")), is_current(record(), now(machine="m2"))) == ([], False)
+
+
 def test_a_task_that_never_ran_belongs_to_every_machine():
-    assert changes(record(environment=None, outcome=Outcome.UNSUPPORTED), now(machine="m2")) == []
+    assert is_current(record(environment=None, outcome=Outcome.UNSUPPORTED), now(machine="m2"))
 
 
 def test_ratios_with_stale_records_are_refused():
@@ -129,8 +136,8 @@ def test_records_are_filtered(records, options, expected):
 def test_the_table_has_the_newest_last_and_counts_the_stale(records):
     lines = records().splitlines()
     assert "2026-03-01 00:00" in lines[3]
-    assert "another machine" in lines[3]
-    assert lines[-1] == "3 records, 3 of them stale."
+    assert "another machine" not in lines[3]
+    assert lines[-1] == "3 records: 3 stale and 3 from other machines."
     assert records("--dataset", "nothing") == "No records.\n"
 
 
@@ -152,6 +159,18 @@ def test_export_for_pytest_benchmark_has_ok_records_and_is_read_back(records, st
     assert records("export", "--pytest-benchmark", "--output", path) == ""
     assert load([path]) == [each for each in Store(store).records() if each.outcome is Outcome.OK]
     assert listed(records("list", "--format", "csv", "--store", path)) == ["networkx-1", "bfs-1", "igraph-1"]
+
+
+def test_export_for_pytest_benchmark_has_the_last_record_of_each_task(store, tmp_path, capsys):
+    with Store(store) as opened:
+        opened.append(record("igraph", 0.2, id="igraph-2", measured_at="2026-04-01T00:00:00+00:00"))
+    path = tmp_path / "saved.json"
+    assert cli.invoke(["records", "export", "--pytest-benchmark", "--store", str(store), "--output", str(path)]) == 0
+    assert [each.id for each in load([path])] == ["networkx-1", "igraph-2"]
+    assert capsys.readouterr().err.splitlines() == [
+        "1 of 4 records left out: the task was measured again later.",
+        "1 of 4 records left out: not ok, so no time to compare.",
+    ]
 
 
 def test_export_refuses_ratios_of_stale_records(records):

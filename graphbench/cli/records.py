@@ -34,7 +34,10 @@ if TYPE_CHECKING:
 )
 @click.option("--since", metavar="WHEN", help="Only those measured since: a date (2026-01-31), or 12h, 7d, 2w ago.")
 @click.option(
-    "--current/--stale", "current", default=None, help="Only records that are current here, or only stale ones."
+    "--current/--stale",
+    "current",
+    default=None,
+    help="Only records that are current here, or only stale ones, of any machine.",
 )
 @click.option(
     "--store",
@@ -81,7 +84,7 @@ def command(
         _repair(stores)
         return
     from graphbench import registry
-    from graphbench.measure.staleness import changes, present
+    from graphbench.measure.staleness import changes, is_current, present
 
     now = present()
     wanted = {name.removesuffix("s"): given for name, given in names.items()}
@@ -93,7 +96,7 @@ def command(
     records = [
         record
         for record in _read(stores)
-        if keep(record) and (current is None or current is not bool(changes(record, now)))
+        if keep(record) and (current is None or (is_current(record, now) if current else changes(record, now)))
     ]
     if pytest_benchmark and (action == "list" or form):
         raise UsageError("--pytest-benchmark works with `export` only and excludes --format.")
@@ -182,10 +185,10 @@ class _Line(NamedTuple):
 
 
 def _listed(records: Sequence[Record], form: str, now: Present) -> str:
-    from graphbench.measure.staleness import changes
+    from graphbench.measure.staleness import changes, is_elsewhere
     from graphbench.reporting import markdown, terminal
     from graphbench.reporting.flat import csv_text, fields
-    from graphbench.system.text import count
+    from graphbench.system.text import count, listed
 
     lines = [
         _Line(record, {**fields(record, _FIELDS), "stale": ", ".join(changes(record, now)), "id": record.id})
@@ -201,8 +204,9 @@ def _listed(records: Sequence[Record], form: str, now: Present) -> str:
     if not lines:
         return "No records.\n"
     stale = sum(bool(line.fields["stale"]) for line in lines)
-    state = f"{stale:,} of them stale" if stale else "all current"
-    return f"{terminal.table(table)}\n\n{count(len(lines), 'record')}, {state}.\n"
+    away = sum(is_elsewhere(line.record, now) for line in lines)
+    states = [*([f"{stale:,} stale"] if stale else []), *([f"{away:,} from other machines"] if away else [])]
+    return f"{terminal.table(table)}\n\n{count(len(lines), 'record')}: {listed(states) or 'all current'}.\n"
 
 
 def _table(lines: Sequence[_Line]) -> Table[_Line]:
@@ -256,11 +260,17 @@ def _exported(records: Sequence[Record], form: str | None, baseline: str, now: P
 
 
 def _for_pytest_benchmark(records: Sequence[Record]) -> str:
+    from graphbench.api import last_of_each
     from graphbench.records import pytest_benchmark as interchange
     from graphbench.system.text import count
 
-    document = interchange.document(records)
-    if left_out := len(records) - len(document["benchmarks"]):
-        left = f"{left_out:,} of {count(len(records), 'record')}"
-        click.echo(f"{left} left out: only records that are ok can be compared.", err=True)
+    newest = last_of_each(records)
+    document = interchange.document(newest)
+    reasons = {
+        "the task was measured again later": len(records) - len(newest),
+        "not ok, so no time to compare": len(newest) - len(document["benchmarks"]),
+    }
+    for reason, number in reasons.items():
+        if number:
+            click.echo(f"{number:,} of {count(len(records), 'record')} left out: {reason}.", err=True)
     return json.dumps(document, indent=4) + "\n"

@@ -1,7 +1,8 @@
 """Which records are stale: measured by other code, with another version, or on another graph than now.
 
 A record is *current* for the same machine, engine version, dataset and revisions of the algorithm's page, the engine's
-file and the module of trials. A revision is a number that people raise when a change alters what is measured: a
+file and the module of trials. It is *stale* if one of these but the machine has changed: a record of another machine is
+that machine's. A revision is a number that people raise when a change alters what is measured: a
 corrected docstring makes no record stale. Only current records spare a suite from measuring again, and a ratio with a
 stale one is refused.
 """
@@ -14,8 +15,6 @@ from dataclasses import dataclass
 
 from graphbench.errors import UnknownNameError
 from graphbench.records.model import Record, Revisions, Task
-
-ELSEWHERE = "another machine"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,7 +65,7 @@ def changes(record: Record, now: Present) -> list[str]:
     """What has changed since a record was made, in words; empty for a current one.
 
     For a record from another machine, the versions installed here do not matter. A task that never ran has no
-    environment, and belongs to every machine.
+    environment.
     """
     task, where = record.task, record.environment
     found = _changed_code(task, record.revisions, now.revisions(task.algorithm, task.engine))
@@ -75,14 +74,22 @@ def changes(record: Record, now: Present) -> list[str]:
     checksum = now.checksum(task.dataset)
     if checksum and record.dataset is not None and record.dataset.sha256 not in {"", checksum}:
         found.append(f"{task.dataset} was another file")
-    if where is not None and where.machine != now.machine:
-        found.append(ELSEWHERE)
-    elif where is not None and where.engine_version:
+    if where is not None and where.engine_version and not is_elsewhere(record, now):
         version = now.version(task.engine)
         if version != where.engine_version:
             is_now = f"is now {version}" if version else "is not installed now"
             found.append(f"{task.engine} {where.engine_version} {is_now}")
     return found
+
+
+def is_elsewhere(record: Record, now: Present) -> bool:
+    """Whether a record is from another machine; a task that never ran belongs to every machine."""
+    return record.environment is not None and record.environment.machine != now.machine
+
+
+def is_current(record: Record, now: Present) -> bool:
+    """Whether a record would be the same if it were measured here now."""
+    return not is_elsewhere(record, now) and not changes(record, now)
 
 
 def _changed_code(task: Task, then: Revisions | None, now: Revisions | None) -> list[str]:
@@ -99,12 +106,5 @@ def _changed_code(task: Task, then: Revisions | None, now: Revisions | None) -> 
 
 
 def stale(records: Iterable[Record], now: Present) -> dict[str, str]:
-    """What changed since each stale record was made, by its id, as `comparison.compare` takes it.
-
-    Another machine does not make a record stale here: both sides of a ratio are always from one machine.
-    """
-    found = {}
-    for record in records:
-        if since := [change for change in changes(record, now) if change != ELSEWHERE]:
-            found[record.id] = ", ".join(since)
-    return found
+    """What changed since each stale record was made, by its id, as `comparison.compare` takes it."""
+    return {record.id: ", ".join(since) for record in records if (since := changes(record, now))}

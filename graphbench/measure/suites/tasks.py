@@ -14,7 +14,7 @@ from graphbench.graphs.clean import Dataset
 from graphbench.measure.plan import warn_of_unused_gpus
 from graphbench.measure.predict import Past
 from graphbench.measure.prepare import identity
-from graphbench.measure.staleness import Present, changes
+from graphbench.measure.staleness import Present, is_current
 from graphbench.measure.suites.rounds import rounds_of
 from graphbench.measure.suites.suite import Suite, Variant
 from graphbench.records.model import Outcome, Params, Record, Task
@@ -103,7 +103,7 @@ class StoredRecords:
         self._newest: dict[str, Record] = {}
         for record in records:
             self._newest[record.task.key] = record
-            if self._has_ended(record) and not changes(record, now):
+            if self._has_ended(record) and is_current(record, now):
                 self._ended[record.task.key] = record
                 if self._had_enough(record):
                     self._reusable[record.task.key] = record
