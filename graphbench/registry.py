@@ -157,7 +157,7 @@ def _only(place: str, kind: type[_Named], name: str) -> _Named:
         module = importlib.import_module(f"graphbench.{place.replace('/', '.')}")
     except Exception as error:
         raise DefinitionError(f"{file} cannot be imported ({_words(error)}). Fix the file.") from error
-    defined = {found.name: found for found in _checked(module, kind, file)}
+    defined: dict[str, _Named] = {found.name: found for found in _checked(module, kind, file)}
     if name in defined:
         return defined[name]
     names = listed([*map(repr, defined)]) or "none"

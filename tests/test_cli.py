@@ -374,6 +374,34 @@ def test_out_of_memory_is_reported_in_a_sentence(graphbench, monkeypatch):
     assert "out of memory (Unable to allocate 7.28 TiB)" in err
 
 
+@pytest.mark.parametrize("name", [b"caf\xe9.csv", b"two\nlines|.csv"], ids=["not UTF-8", "line break"])
+def test_any_name_of_a_file_goes_through_every_command_and_cuts_no_row(graphbench, tmp_path, monkeypatch, name):
+    monkeypatch.chdir(tmp_path)
+    name = os.fsdecode(name)
+    (tmp_path / name).write_text("1,2\n2,3\n")
+    store = ["--store", f"store {name}.jsonl"]
+    for command in (
+        ["show", name],
+        ["wcc", name, *QUICK, *store, "--output", f"{name}.md", "--format", "markdown", "--save-answer", name],
+        ["records", *store],
+        ["records", *store, "--format", "markdown"],
+        ["records", "export", *store, "--format", "table"],
+        ["records", "export", *store, "--format", "markdown"],
+        ["compare", store[1], store[1]],
+        ["report", "--records", store[1], "--output", f"report {name}"],  # prints a path as it is
+    ):
+        code, out, err = graphbench(*command)
+        assert code == 0, (command, err)
+        assert command[0] in {"show", "report"} or not re.search(r"(?m)^lines", out), command
+    for file in (f"{name}.md", f"report {name}/README.md"):
+        assert not re.search(r"(?m)^lines", (tmp_path / file).read_text(encoding="utf-8"))
+
+
+def test_a_name_that_is_not_utf_8_is_shown_in_errors(graphbench):
+    code, _, err = graphbench("show", os.fsdecode(b"caf\xe9.csv"))
+    assert (code, "caf\\udce9.csv does not exist" in err) == (1, True), err
+
+
 @pytest.mark.parametrize(
     ("option", "values"),
     [("--chart", ("a.svg", "b.svg")), ("--output", ("a.md", "b.md")), ("--timeout", (1, 2)), ("--seed", (1, 1))],

@@ -26,7 +26,8 @@ from graphbench import reporting
 from graphbench.errors import UsageError
 from graphbench.records.comparison import Comparison, compare
 from graphbench.records.model import Censored, Certificate, CpuTimes, Memory, Outcome, Phases, Record, Task, Trials
-from graphbench.reporting import numbers
+from graphbench.reporting import markdown, numbers
+from graphbench.reporting.document import Bullets, Chart, Column, Section, Table, Text
 from graphbench.reporting.measured import group_by_machine
 from graphbench.reporting.result_table import problem_tables
 from graphbench.reporting.suites import summary
@@ -709,3 +710,17 @@ def test_the_device_peak_of_several_gpus_is_given_with_their_number():
     (problem,) = problem_tables([several], [], details=True)
     column = texts(problem)["device peak"]
     assert column == ["4.00 GiB (2 GPUs)"]
+
+
+@pytest.mark.parametrize("text", ["a\nb", "a\r\nb", "a\u2028b", "a\fb"])
+def test_a_line_break_in_a_text_ends_no_row_heading_or_item_of_markdown(text):
+    columns = [Column(text, str), Column("command", str, code=True)]
+    assert markdown.table(Table([text], columns)).splitlines()[2] == "| a b | `a b` |"
+    made = [
+        Section(
+            title=text,
+            anchor="a",
+            blocks=[Text(text, strong=True), Bullets([text]), Chart(name="c", svg="", alt="", caption=text)],
+        )
+    ]
+    assert len(markdown.text(made).splitlines()) == 7

@@ -7,6 +7,7 @@ so that `--help` and a typo answer at once.
 from __future__ import annotations
 
 import contextlib
+import io
 import os
 import sys
 import warnings
@@ -116,6 +117,9 @@ def run_cli(arguments: list[str] | None) -> int:
     if sys.stdout is None:  # the shell's `>&-`
         click.echo("Error: stdout is closed, so nothing can be shown. Open it, or redirect it to /dev/null.", err=True)
         return 1
+    for stream, errors in ((sys.stdout, "replace"), (sys.stderr, "backslashreplace")):
+        if isinstance(stream, io.TextIOWrapper):  # a name may have any bytes, and must not end the program
+            stream.reconfigure(errors=errors)
     try:
         with warnings.catch_warnings():
             warnings.showwarning = _warn

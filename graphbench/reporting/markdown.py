@@ -51,7 +51,7 @@ def _block(block: Block | Section, depth: int, charts: str) -> str:  # noqa: PLR
 def table(block: Table[Any]) -> str:
     """One table."""
     lines = [
-        [safe(column.title.replace("\n", " ")) for column in block.columns],
+        [safe(column.title) for column in block.columns],
         ["---:" if column.right else "---" for column in block.columns],
         *(
             [_cell(cell, code=column.code) for column, cell in zip(block.columns, row, strict=True)]
@@ -62,7 +62,11 @@ def table(block: Table[Any]) -> str:
 
 
 def safe(text: str) -> str:
-    """Escape what Markdown, and HTML within it, would interpret; `@name` and `#1` must not notify anybody."""
+    """Escape what Markdown, and HTML within it, would interpret; `@name` and `#1` must not notify anybody.
+
+    One line: a line break would end the row of a table, a heading or an item.
+    """
+    text = " ".join(text.splitlines())
     text = html.escape(text, quote=False)
     text = re.sub(r"([\\`*_|\[\]~])", r"\\\1", text)
     return re.sub(r"([@#])(?=\w)", "\\1\u2060", text)
@@ -72,4 +76,5 @@ def _cell(text: str, *, code: bool) -> str:
     if not code or not text:
         return safe(text)
     fence = "``" if "`" in text else "`"
+    text = " ".join(text.splitlines())
     return f"{fence}{text.replace('|', chr(92) + '|')}{fence}"
