@@ -14,6 +14,7 @@ import pytest
 
 from graphbench import registry
 from graphbench.engines.base import Availability
+from graphbench.system import gpus
 
 QUICK = ["--trials", "2", "--engine", "networkx,igraph"]
 
@@ -303,6 +304,45 @@ def test_list_show_and_doctor_describe_what_exists(graphbench):
     code, out, _ = graphbench("doctor")
     assert code == 0
     assert "driver" in out.lower()
+
+
+ENGINE_KEYS = {"name", "title", "version", "device", "available", "reason", "fix"}
+LIST_KEYS = {
+    "algorithms": {"name", "title", "family", "aliases", "summary", "engines"},
+    "datasets": {"name", "kind", "num_vertices", "num_edges", "state"},
+    "engines": ENGINE_KEYS,
+}
+
+
+def test_list_as_json_has_the_same_facts_under_stable_keys(graphbench):
+    code, out, _ = graphbench("list", "--json")
+    found = json.loads(out)
+    assert (code, list(found)) == (0, list(LIST_KEYS))
+    for what, keys in LIST_KEYS.items():
+        assert {frozenset(item) for item in found[what]} == {frozenset(keys)}
+        assert json.loads(graphbench("list", what, "--format", "json")[1]) == {what: found[what]}
+    assert [page["name"] for page in found["algorithms"]].count("wcc") == 1
+    assert {"name": "karate", "num_edges": 78}.items() <= next(
+        graph for graph in found["datasets"] if graph["name"] == "karate"
+    ).items()
+
+
+def test_doctor_as_json_has_the_same_facts_under_stable_keys(graphbench, monkeypatch):
+    device = gpus.Device(index=0, name="H100", total=80 << 30, free=79 << 30, capability=(9, 0))
+    monkeypatch.setattr(gpus, "probe", lambda: gpus.Cuda(driver="580.65", cuda=(13, 0), devices=(device,)))
+    code, out, _ = graphbench("doctor", "--json")
+    found = json.loads(out)
+    assert code == 0
+    assert list(found) == [
+        "graphbench", "python", "machine", "driver", "cuda", "gpus", "home", "data", "mirrors", "engines",
+    ]  # fmt: skip
+    assert set(found["machine"]) == {"digest", "cpu", "cores", "memory_bytes", "os"}
+    assert (found["driver"], found["cuda"]) == ("580.65", "13.0")
+    assert found["gpus"] == [
+        {"index": 0, "name": "H100", "memory_bytes": 80 << 30, "free_bytes": 79 << 30, "compute_capability": "9.0"}
+    ]
+    assert {frozenset(engine) for engine in found["engines"]} == {frozenset(ENGINE_KEYS)}
+    assert re.search(r"GPU 0 +H100, 79 GiB of 80 GiB free, compute capability 9\.0", graphbench("doctor")[1])
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["louvain", "--help"], ["cache", "--help"], ["--version"]])

@@ -211,4 +211,6 @@ def test_doctor_names_two_distributions_of_one_package(graphbench, monkeypatch):
     code, out, _ = graphbench("doctor")
     assert code == 0
     assert "icebug 13.5 and networkit 11.3 brought the same package networkit" in out
-    assert "networkit: Keep one of them: pip uninstall icebug networkit, then install it again." in out
+    assert re.search(
+        r"networkit: icebug \S+ and networkit 11.3 brought .* Keep one of them: pip uninstall icebug networkit,", out
+    )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from graphbench.advice.advise import ADVISING
+from graphbench.cli.completion import COMPLETERS
 from graphbench.cli.files import output_option, write_result
 from graphbench.cli.options import measurement_options, names_option, short_columns
 from graphbench.cli.session import Session
@@ -28,7 +29,7 @@ FORMATS = ("table", "json", "markdown")
         ADVISE, ADVISING, also=short_columns(), engines="CPU engines to measure [default: all but NetworkX]."
     ),
 )
-@click.argument("graph", required=False)
+@click.argument("graph", required=False, shell_complete=COMPLETERS["datasets"])
 @names_option("algorithm", "Algorithms [default: the eight of the published comparison].")
 @click.option("--gpu", metavar="NAME", help="A part of the GPU's name [default: the one with the most references].")
 @click.option("--calls", type=click.IntRange(min=1), metavar="N", help="Also compare a script with N calls.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from graphbench.cli.completion import COMPLETERS
 from graphbench.errors import UsageError
 
 
@@ -27,7 +28,7 @@ def show() -> None:
 
 
 @command.command("clear")
-@click.argument("names", nargs=-1, metavar="[NAME...]")
+@click.argument("names", nargs=-1, metavar="[NAME...]", shell_complete=COMPLETERS["datasets"])
 @click.option("--yes", is_flag=True, help="Do not ask.")
 def clear(names: tuple[str, ...], yes: bool) -> int:
     """Remove the cached files of the named datasets, or all."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from graphbench.cli.completion import COMPLETERS
 from graphbench.cli.files import write_result
 from graphbench.cli.options import measurement_options, result_options, resuming_options
 from graphbench.cli.session import Session, require_adapter, require_available
@@ -32,8 +33,14 @@ if TYPE_CHECKING:
         gpus="Number of GPUs for a multi-GPU engine [default: all].",
     ),
 )
-@click.argument("algorithms", nargs=-1, required=True, metavar="ALGORITHM...")
-@click.option("--engine", default="cugraph", show_default=True, help="The engine to search with; name exactly one.")
+@click.argument("algorithms", nargs=-1, required=True, metavar="ALGORITHM...", shell_complete=COMPLETERS["algorithms"])
+@click.option(
+    "--engine",
+    default="cugraph",
+    show_default=True,
+    help="The engine to search with; name exactly one.",
+    shell_complete=COMPLETERS["engines"],
+)
 @click.option(
     "--edgefactor", type=click.IntRange(min=1), default=16, show_default=True, help="Edges drawn for each vertex."
 )

@@ -7,7 +7,6 @@ so that `--help` and a typo answer at once.
 from __future__ import annotations
 
 import contextlib
-import io
 import os
 import sys
 import warnings
@@ -16,6 +15,7 @@ from importlib import import_module
 from typing import Any
 
 import click
+from click.shell_completion import CompletionItem
 
 from graphbench import registry
 from graphbench._version import __version__
@@ -57,6 +57,13 @@ class Commands(click.Group):
         found = dict.fromkeys(self._algorithm(ctx, name) for name in names or [cmd_name])
         return algorithm_command(*registry.algorithms(found))
 
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Algorithms and commands, none of which is imported."""
+        about = [(name, registry.summary(name)) for name in registry.algorithm_names()]
+        named = [CompletionItem(name, help=text) for name, text in [*about, *COMMANDS.items()]]
+        options = click.Command.shell_complete(self, ctx, incomplete)
+        return [item for item in named if item.value.startswith(incomplete)] + options
+
     def _algorithm(self, ctx: click.Context, name: str) -> str:
         try:
             return registry.algorithm(name).name
@@ -89,7 +96,9 @@ def refuse_repeated(command: click.Command, arguments: list[str], parent: click.
         UsageError: if there is one.
     """
     try:
-        _, _, given = command.make_parser(click.Context(command, parent=parent)).parse_args(args=list(arguments))
+        _, _, given = command.make_parser(click.Context(command, parent=parent, **command.context_settings)).parse_args(
+            args=list(arguments)
+        )
     except click.UsageError:  # which the command itself reports
         return
     for option, times in Counter(given).items():
@@ -118,8 +127,8 @@ def run_cli(arguments: list[str] | None) -> int:
         click.echo("Error: stdout is closed, so nothing can be shown. Open it, or redirect it to /dev/null.", err=True)
         return 1
     for stream, errors in ((sys.stdout, "replace"), (sys.stderr, "backslashreplace")):
-        if isinstance(stream, io.TextIOWrapper):  # a name may have any bytes, and must not end the program
-            stream.reconfigure(errors=errors)
+        if reconfigure := getattr(stream, "reconfigure", None):  # a name may have any bytes, and must end nothing
+            reconfigure(errors=errors)
     try:
         with warnings.catch_warnings():
             warnings.showwarning = _warn

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import click
 
+from graphbench.cli.completion import COMPLETERS
 from graphbench.errors import DatasetError, UsageError
 
 
 @click.command("fetch")
-@click.argument("names", nargs=-1, metavar="NAME...")
+@click.argument("names", nargs=-1, metavar="NAME...", shell_complete=COMPLETERS["datasets"])
 @click.option("--all", "everything", is_flag=True, help="The whole catalogue.")
 def command(names: tuple[str, ...], everything: bool) -> int:
     """Download graphs ahead of time, check them, and cache them.

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
 from graphbench.system.text import listed
+
+if TYPE_CHECKING:
+    from graphbench.engines.base import Engine
 
 WHAT = ("algorithms", "datasets", "engines")
 
@@ -28,9 +32,13 @@ class Listing(NamedTuple):
     below: str = ""
 
 
+Facts = list[dict[str, Any]]
+
+
 @click.command("list")
 @click.argument("what", type=click.Choice([*WHAT, *(word[:-1] for word in WHAT)]), required=False, metavar="[WHAT]")
-@click.option("--format", "form", type=click.Choice(["table", "markdown"]), default="table", show_default=True)
+@click.option("--format", "form", type=click.Choice(["table", "markdown", "json"]), default="table", show_default=True)
+@click.option("--json", "form", flag_value="json", help="The same as --format json.")
 def command(what: str | None, form: str) -> None:
     """List algorithms, datasets and engines, or one of the three.
 
@@ -38,36 +46,97 @@ def command(what: str | None, form: str) -> None:
     """
     from graphbench.reporting import markdown_table, text_table
 
-    lists = {"algorithms": algorithms, "datasets": _datasets, "engines": _engines}
+    lists = {
+        "algorithms": (algorithms, _algorithms),
+        "datasets": (datasets, _datasets),
+        "engines": (engines, engine_table),
+    }
     chosen = [what if what in lists else f"{what}s"] if what else list(lists)
+    facts = {name: lists[name][0]() for name in chosen}
+    if form == "json":
+        click.echo(json.dumps(facts, indent=2, ensure_ascii=False))
+        return
     table = markdown_table if form == "markdown" else text_table
     for number, name in enumerate(chosen):
-        listing = lists[name]()
+        listing = lists[name][1](facts[name])
         drawn = table(listing.heads, listing.rows, right=listing.right)
         click.echo("\n" * bool(number) + drawn + (f"\n\n{listing.below}" if listing.below else ""))
 
 
-def algorithms() -> Listing:
-    """Every algorithm under its family, and which engine has an adapter for it."""
+def algorithms() -> Facts:
+    """Every algorithm, by family, and the engines that have an adapter for it."""
     from graphbench import registry
 
-    engines = sorted(engine.name for engine in registry.engines())
-    rows, above = [], ""
-    for page in sorted(registry.algorithms(), key=lambda page: (page.family, page.name)):
-        marks = ["yes" if engine in page.adapters else "-" for engine in engines]
-        rows.append(["" if page.family == above else page.family, page.name, *marks, ", ".join(page.aliases)])
-        above = page.family
-    below = "How each engine is called, or why it has no adapter: graphbench show ALGORITHM."
-    return Listing(["family", "algorithm", *engines, "also called"], rows, below=below)
+    return [
+        {
+            "name": page.name,
+            "title": page.title,
+            "family": page.family,
+            "aliases": list(page.aliases),
+            "summary": registry.summary(page.name),
+            "engines": sorted(set(page.adapters) & set(registry.engine_names())),
+        }
+        for page in sorted(registry.algorithms(), key=lambda page: (page.family, page.name))
+    ]
 
 
-def _datasets() -> Listing:
+def datasets() -> Facts:
+    """Every dataset of the catalogue, then the twins; counts are None where they are not known without the graph."""
     from graphbench import graphs
 
-    rows = []
-    for name in [*graphs.names(), *graphs.twin_names()]:
-        facts = graphs.describe(name)
-        rows.append([facts.name, facts.kind, f"{facts.num_vertices:,}", f"{facts.num_edges:,}", facts.state])
+    described = [graphs.describe(name) for name in [*graphs.names(), *graphs.twin_names()]]
+    return [
+        {
+            "name": known.name,
+            "kind": known.kind,
+            "num_vertices": known.num_vertices,
+            "num_edges": known.num_edges,
+            "state": known.state,
+        }
+        for known in described
+    ]
+
+
+def engines() -> Facts:
+    """Every engine, and whether it can run here; none is imported."""
+    from graphbench import registry
+
+    return [engine_facts(engine) for engine in registry.engines()]
+
+
+def engine_facts(engine: Engine) -> dict[str, Any]:
+    """What is known of one engine without importing it."""
+    found = engine.availability()
+    return {
+        "name": engine.name,
+        "title": engine.title,
+        "version": engine.version(),
+        "device": engine.device,
+        "available": found.ok,
+        "reason": found.reason,
+        "fix": found.fix,
+    }
+
+
+def _algorithms(facts: Facts) -> Listing:
+    from graphbench import registry
+
+    names = sorted(engine.name for engine in registry.engines())
+    rows, above = [], ""
+    for page in facts:
+        marks = ["yes" if engine in page["engines"] else "-" for engine in names]
+        family = "" if page["family"] == above else page["family"]
+        rows.append([family, page["name"], *marks, ", ".join(page["aliases"])])
+        above = page["family"]
+    below = "How each engine is called, or why it has no adapter: graphbench show ALGORITHM."
+    return Listing(["family", "algorithm", *names, "also called"], rows, below=below)
+
+
+def _datasets(facts: Facts) -> Listing:
+    rows = [
+        [known["name"], known["kind"], f"{known['num_vertices']:,}", f"{known['num_edges']:,}", known["state"]]
+        for known in facts
+    ]
     return Listing(
         ["dataset", "kind", "vertices", "edges", "state"],
         rows,
@@ -79,17 +148,14 @@ def _datasets() -> Listing:
     )
 
 
-def _engines() -> Listing:
-    """Every engine; below the table each fix once, for all engines that need it."""
-    from graphbench import registry
-
+def engine_table(facts: Facts) -> Listing:
+    """Below the table each fix once, for all engines that need it."""
     rows = []
     alike: dict[tuple[str, str], list[str]] = {}
-    for engine in registry.engines():
-        found = engine.availability()
-        state = "available" if found.ok else f"unavailable: {found.reason}"
-        rows.append([engine.name, engine.version() or "-", engine.device, state])
-        if not found.ok:
-            alike.setdefault((found.reason, found.fix), []).append(engine.name)
-    below = [f"{listed(engines)}: {reason}. {fix}".rstrip() for (reason, fix), engines in alike.items()]
+    for engine in facts:
+        state = "available" if engine["available"] else f"unavailable: {engine['reason']}"
+        rows.append([engine["name"], engine["version"] or "-", engine["device"], state])
+        if not engine["available"]:
+            alike.setdefault((engine["reason"], engine["fix"]), []).append(engine["name"])
+    below = [f"{listed(names)}: {reason}. {fix}".rstrip() for (reason, fix), names in alike.items()]
     return Listing(["engine", "version", "device", "state"], rows, below="\n".join(below))

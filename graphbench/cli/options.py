@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 import click
 
+from graphbench.cli.completion import COMPLETERS
 from graphbench.cli.files import output_option
 from graphbench.errors import UsageError
 from graphbench.measure.options import Common, Field, fields
@@ -28,7 +29,7 @@ Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 
 def names_option(singular: str, help: str) -> Callable[[Decorated], Decorated]:  # noqa: A002 - click's own word
     """An option for a list: `--engine a,b --engines c`, repeatable, in the singular and in the plural."""
-    return click.option(f"--{singular}", f"--{singular}s", f"{singular}s", help=help, **_LIST)
+    return click.option(f"--{singular}", f"--{singular}s", f"{singular}s", help=help, **_list(f"{singular}s"))
 
 
 def _names(ctx: click.Context, param: click.Parameter, value: tuple[str, ...]) -> list[str]:
@@ -38,7 +39,13 @@ def _names(ctx: click.Context, param: click.Parameter, value: tuple[str, ...]) -
     return found
 
 
-_LIST: dict[str, Any] = {"multiple": True, "metavar": "NAME[,NAME...]", "callback": _names}
+def _list(plural: str) -> dict[str, Any]:
+    return {
+        "multiple": True,
+        "metavar": "NAME[,NAME...]",
+        "callback": _names,
+        "shell_complete": COMPLETERS.get(plural),
+    }
 
 
 def measurement_options(
@@ -82,12 +89,14 @@ def _spelling(field: Field) -> list[str]:
 def _type(field: Field) -> dict[str, Any]:
     option = field.option
     if field.many and field.type is str:
-        return _LIST
+        return _list(field.name)
     if field.type is bool:
         return {"is_flag": True, "default": None} | ({"flag_value": False} if option.flag.startswith("--no-") else {})
     if option.read is not None:
         return {"metavar": option.metavar, "type": _numbers if field.many else _number}
-    return {"metavar": option.metavar, "type": click.Choice(field.choices) if field.choices else field.type}
+    complete = COMPLETERS["engines"] if field.name == "baseline" else None
+    kind = click.Choice(field.choices) if field.choices else field.type
+    return {"metavar": option.metavar, "type": kind, "shell_complete": complete}
 
 
 def _shown(field: Field, default: Any) -> str:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
+from graphbench.cli.completion import COMPLETERS
 from graphbench.cli.files import output_option, write_result
 from graphbench.cli.options import moment, names_option
 from graphbench.errors import StoreError, UsageError
@@ -47,7 +48,13 @@ if TYPE_CHECKING:
     metavar="FILE",
     help="This file; repeatable [default: records.jsonl in the home folder].",
 )
-@click.option("--baseline", default="networkx", show_default=True, help="export: the engine ratios are taken against.")
+@click.option(
+    "--baseline",
+    default="networkx",
+    show_default=True,
+    shell_complete=COMPLETERS["engines"],
+    help="export: the engine ratios are taken against.",
+)
 @click.option(
     "--format",
     "form",

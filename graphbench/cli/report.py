@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from graphbench.cli.completion import COMPLETERS
+
 
 @click.command("report")
 @click.option(
@@ -26,7 +28,13 @@ import click
     help="Write here; other files in the folder stay.",
 )
 @click.option("--title", help="The heading of the report.")
-@click.option("--baseline", default="networkx", show_default=True, help="The engine that ratios are taken against.")
+@click.option(
+    "--baseline",
+    default="networkx",
+    show_default=True,
+    shell_complete=COMPLETERS["engines"],
+    help="The engine that ratios are taken against.",
+)
 @click.option(
     "--keep-stale", is_flag=True, help="Also give ratios of records whose adapter or graph has changed since."
 )

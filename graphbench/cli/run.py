@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from graphbench.algorithms.base import Algorithm, Parameter
+from graphbench.cli.completion import COMPLETERS
 from graphbench.cli.files import OutputFile, write
 from graphbench.cli.options import measurement_options, result_options, short_columns
 from graphbench.cli.session import Session, succeeded
@@ -59,7 +60,9 @@ def algorithm_command(*algorithms: Algorithm) -> click.Command:
         short_help=listed([page.title for page in algorithms]),
         help=_help(algorithms),
         params=[
-            click.Argument(["datasets"], nargs=-1, required=True, metavar="DATASET..."),
+            click.Argument(
+                ["datasets"], nargs=-1, required=True, metavar="DATASET...", shell_complete=COMPLETERS["datasets"]
+            ),
             *map(_option, parameters),
             *heuristic,
             *measurement_options(RUN, DEFAULTS, also=short_columns({parameter.name for parameter in parameters})),

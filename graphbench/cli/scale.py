@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from graphbench.cli.completion import COMPLETERS
 from graphbench.cli.files import OutputFile, write, write_result
 from graphbench.cli.options import measurement_options, result_options, resuming_options
 from graphbench.cli.run import check_chart
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
         SCALE, Suite(), engines="Engines to measure [default: cugraph, and cugraph-mg with --gpus]."
     ),
 )
-@click.argument("algorithm")
+@click.argument("algorithm", shell_complete=COMPLETERS["algorithms"])
 @click.argument("series", metavar="rmat:scale=FROM..TO[,edgefactor=16,...]")
 @resuming_options
 @click.option("--chart", type=OutputFile(), metavar="FILE", help="Draw time against edges to this file; .svg or .png.")
