@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import re
 import sys
 
 import pytest
