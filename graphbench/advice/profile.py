@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
+from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
@@ -24,11 +26,12 @@ class profile:  # noqa: N801 - a context manager is called like a function
 
     Args:
         gpu: the GPU to estimate for, by a part of its name.
+        reference: files of references to estimate from; none: those of the package.
         quiet: print nothing.
     """
 
-    def __init__(self, *, gpu: str | None = None, quiet: bool = False) -> None:
-        self._gpu, self._quiet = gpu, quiet
+    def __init__(self, *, gpu: str | None = None, reference: Sequence[Path] = (), quiet: bool = False) -> None:
+        self._gpu, self._reference, self._quiet = gpu, reference, quiet
         self._recorder: Recorder | None = None
         self._context: AbstractContextManager[None] | None = None
         self.report: Report | None = None
@@ -50,7 +53,7 @@ class profile:  # noqa: N801 - a context manager is called like a function
         assert self._context is not None
         self._context.__exit__(None, None, None)
         recorded = self._recorder.stop("")
-        self.report = Report(profile=recorded, run=estimates(recorded, self._gpu))
+        self.report = Report(profile=recorded, run=estimates(recorded, self._gpu, self._reference))
         if not self._quiet:
             print(self, file=sys.stderr)
 

@@ -101,7 +101,7 @@ def _word(profile: Profile, backend: str, site: Site) -> tuple[str, str]:
         if taken > site.seconds / 2:
             most = max(inside, key=lambda name: site.inner[name].seconds)
             return INSIDE, f"NetworkX runs it, and {most} within it runs there"
-        return NO, support.reason if support else "not installed"
+        return NO, support.reason if support else "it was not asked: every call failed"
     if site.mutates:
         return NO, "NetworkX hands no call to a backend that changes its graph"
     if site.returns_graph:

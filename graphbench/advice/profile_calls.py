@@ -85,6 +85,10 @@ class _Here(threading.local):
     inner: Inner | None = None
 
 
+_IGNORED = Inner()
+"""The nested call while the recorder itself looks at a graph."""
+
+
 class _Graph:
     """The last known size of a graph object."""
 
@@ -97,10 +101,10 @@ class _Graph:
 class _Calls:
     """A site while it is recorded."""
 
-    __slots__ = ("edges", "graphs", "parameter", "place", "site", "uncounted", "vertices")
+    __slots__ = ("asked", "edges", "graphs", "parameter", "place", "site", "uncounted", "vertices")
 
     def __init__(self, site: Site, parameter: str, place: int) -> None:
-        self.site, self.parameter, self.place = site, parameter, place
+        self.site, self.parameter, self.place, self.asked = site, parameter, place, False
         self.vertices: tuple[int, int] | None = None
         self.edges: tuple[int, int] | None = None
         self.graphs: set[weakref.ref[Any]] = set()
@@ -154,6 +158,8 @@ class Recorder:
             own = self._own
         networkx: Any = sys.modules.get("networkx")
         known = list(getattr(sys.modules.get(_DISPATCH), "backends", {}))
+        with self._aside():
+            sites = [self._finished(calls) for calls in self._sites.values()]
         names = {name for calls in self._sites.values() for name in (calls.site.function, *calls.site.inner)}
         return Profile(
             program=program,
@@ -168,7 +174,7 @@ class Recorder:
                 for backend, loaded in (self._backends or {}).items()
             },
             priority=_priority(networkx),
-            sites=[self._finished(calls) for calls in self._sites.values()],
+            sites=sites,
         )
 
     def _wrapped(self, dispatch: Callable[..., Any]) -> Callable[..., Any]:
@@ -193,14 +199,18 @@ class Recorder:
                 failed = False
             finally:
                 ended = clock()
-                here.outer = None
                 with lock:
                     self._leave(calls.site, began, ended)
                     calls.site.calls += 1
                     calls.site.raised += failed
-                    if calls.place >= 0:
-                        self._size(calls, args, kwargs, ended - began)
-                    self._own += began - entered + clock() - ended
+                if calls.place >= 0:
+                    here.inner = _IGNORED
+                    self._size(calls, args, kwargs, ended - began)
+                    here.inner = None
+                here.outer = None
+                self._own += began - entered + clock() - ended
+            if not calls.asked:
+                self._ask_backends(calls, function, args, kwargs)
             if isinstance(result, Iterator) and type(result).__module__ in _LAZY:
                 return self._read(result, calls, Asked(calls.site, function, args, kwargs))
             if self._answered is not None:
@@ -270,17 +280,30 @@ class Recorder:
                 self._leave(calls.site, began, ended)
 
     def _answer(self, asked: Asked, result: Any, *, whole: bool) -> None:
-        """Hand a result on; what this takes, and what it calls itself, is not recorded."""
-        if self._answered is None:
-            return
+        if self._answered is not None:
+            with self._aside():
+                self._answered(asked, result, whole)
+
+    @contextmanager
+    def _aside(self) -> Iterator[None]:
+        """What this takes, and what it calls of NetworkX, is not recorded."""
         began, outer = perf_counter(), self._here.outer
         self._here.outer = _Calls(Site(function="", module=""), "", -1)
         try:
-            self._answered(asked, result, whole)
+            yield
         finally:
             self._here.outer = outer
             with self._lock:
                 self._own += perf_counter() - began
+
+    def _ask_backends(self, calls: _Calls, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+        """Ask which backends take these arguments, after the call: the one that ran it was loaded in its time."""
+        calls.asked = True
+        given = {name: value for name, value in kwargs.items() if name != "backend"}
+        with self._aside():
+            calls.site.support = [
+                _support(name, backend, function.name, args, given) for name, backend in self._loaded().items()
+            ]
 
     def _size(self, calls: _Calls, args: tuple[Any, ...], kwargs: dict[str, Any], seconds: float) -> None:
         """Note the size of the graph; its edges only where counting takes a small part of the call's time."""
@@ -312,7 +335,6 @@ class Recorder:
 
     def _first(self, key: Any, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> _Calls:
         """The first call of a kind: what is known of its arguments, and which backends take them."""
-        began = perf_counter()
         parameter, place = next(iter(function.graphs.items()), ("", -1))
         if parameter in function.list_graphs:
             place = -1
@@ -331,11 +353,8 @@ class Recorder:
                 if callable(value):
                     site.callables.append(name)
         site.mutates = _mutates(function, {name: value for name, (value, _) in bound.items()})
-        site.support = [_support(name, backend, function.name, args, given) for name, backend in self._loaded().items()]
         calls = _Calls(site, parameter, place)
-        with self._lock:
-            self._own += perf_counter() - began
-            return self._sites.setdefault(key, calls)
+        return self._sites.setdefault(key, calls)
 
     def _loaded(self) -> dict[str, Any]:
         """Every installed backend that can be imported; the first call pays for it, outside the clock."""

@@ -14,6 +14,7 @@ from graphbench.advice.profile_model import Profile, Site
 from graphbench.advice.reference import References
 
 ENGINE = "nx-cugraph"
+NOT_RUN = "nx-cugraph does not run it"
 _SOURCES = 16
 """Sources of the references' betweenness; its time is taken to grow with their number."""
 _ALGORITHMS = {
@@ -67,7 +68,7 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
 def estimated(profile: Profile, references: References | None) -> Run:
     """The estimate of a run on the machine of the references."""
     if references is None:
-        return Run(reasons=dict.fromkeys(_names(profile), "there are no reference records of a GPU"))
+        return Run(reasons=dict.fromkeys(_names(profile), "no reference records of a GPU"))
     calls: dict[str, Span] = {}
     reasons: dict[str, str] = {}
     graphs: dict[tuple[int, int], tuple[int, Span]] = {}
@@ -86,7 +87,7 @@ def estimated(profile: Profile, references: References | None) -> Run:
         number = max(site.graphs, 1, graphs.get(size, (0, one.warm_call))[0])
         graphs[size] = number, one.conversion or Span(0, 0, 0)
         starts.append(_minus(one.whole_script, one.first_answer))
-        covered += site.seconds
+        covered += site.seconds * profile.at_once
         outside = outside or one.outside
     if not calls:
         return Run(gpu=references.machine.name, reasons=reasons)
@@ -112,10 +113,10 @@ def _names(profile: Profile) -> list[str]:
 def _of_site(profile: Profile, references: References, site: Site) -> tuple[Estimate | None, str]:
     support = supports(profile, GPU_BACKEND, site)
     if support is None or not support.runs or site.mutates:
-        return None, "nx-cugraph does not run it"
+        return None, NOT_RUN
     algorithm = _algorithm(site)
     if algorithm is None:
-        return None, "no problem of graphbench corresponds to its calls"
+        return None, "no problem of graphbench is the same"
     if site.vertices is None or site.edges is None:
         return None, "the size of its graphs is unknown"
     weighted = "weight" in site.arguments or algorithm == "sssp"
@@ -123,7 +124,7 @@ def _of_site(profile: Profile, references: References, site: Site) -> tuple[Esti
     if reason := refusal(references, size):
         return None, reason
     found = estimate(references, algorithm, size, ENGINE)
-    return found, "" if found else f"no references of {algorithm} on nx-cugraph"
+    return found, "" if found else "no references with nx-cugraph"
 
 
 def _algorithm(site: Site) -> str | None:

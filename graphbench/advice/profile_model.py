@@ -86,3 +86,9 @@ class Profile(msgspec.Struct, kw_only=True):
     exit_code: int | None = None
     interrupted: bool = False
     sites: list[Site] = []
+
+    @property
+    def at_once(self) -> float:
+        """What a second of a call takes of the run: less than 1 where calls ran in several threads at once."""
+        total = sum(site.seconds for site in self.sites)
+        return min(self.networkx_seconds / total, 1.0) if self.overlapped and total else 1.0

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Sequence
+from operator import itemgetter
 from typing import Any
 
 import msgspec
 
 from graphbench.advice.law import Span
 from graphbench.advice.profile_backends import GPU_BACKEND, NO, Verdict, rules, verdict
-from graphbench.advice.profile_estimate import Run
+from graphbench.advice.profile_estimate import NOT_RUN, Run
 from graphbench.advice.profile_model import NO_FUNCTION, Profile, Site
 from graphbench.advice.profile_verify import Verified
 from graphbench.reporting import markdown, terminal
@@ -25,6 +26,12 @@ _MIN_SHARE = 0.001
 """A function below this share of the run is counted with the others that are not shown."""
 _WORTH_TRYING = 0.01
 """What a backend runs takes at least this share of the run, or there is nothing to try."""
+_STALE = (
+    "A graph that was converted is converted again after G.add_edge and other methods that change it; an assignment "
+    "such as G[u][v][key] = value goes unnoticed."
+)
+_MUCH = 0.1
+"""The sentence says how much of NetworkX's time the estimate leaves, if it is more than this part."""
 _NAMES = {"cugraph": "nx-cugraph", "parallel": "nx-parallel", "graphblas": "graphblas-algorithms"}
 
 
@@ -79,7 +86,7 @@ def rows(report: Report) -> list[Row]:
                 function=name,
                 calls=sum(site.calls for site in sites),
                 seconds=total,
-                share=total / profile.seconds if profile.seconds else 0.0,
+                share=total * profile.at_once / profile.seconds if profile.seconds else 0.0,
                 vertices=_hull([site.vertices for site in sites]),
                 edges=_hull([site.edges for site in sites]),
                 raised=sum(site.raised for site in sites),
@@ -141,21 +148,35 @@ def sentence(report: Report) -> str:
     text = f"NetworkX takes {_percent(share)} of {total}{alone}."
     run = report.run
     if run.seconds is not None:
-        between = _between(run.seconds)
-        likely = f"With nx-cugraph on an {run.gpu} the run would probably take {between}"
-        return f"{text} {likely}; at best (all of NetworkX free) {least}."
+        longer = "longer, " if run.seconds.low > profile.seconds else ""
+        likely = f"With nx-cugraph on an {run.gpu} the run would probably take {longer}{_between(run.seconds)}"
+        missing = profile.networkx_seconds - run.covered
+        partly = (
+            f" ({seconds(missing)} of NetworkX left as it is)" if missing > _MUCH * profile.networkx_seconds else ""
+        )
+        return f"{text} {likely}{partly}; at best (all of NetworkX free) {least}."
     return f"{text} At best (all of NetworkX free) the run would take {least}."
 
 
-def settings(report: Report) -> list[str]:
-    """Commands to try; empty if backends would run next to nothing of the program."""
-    program = _command(report.profile)
-    backends = [name for name, trouble in report.profile.backends.items() if not trouble] or [GPU_BACKEND]
-    found = []
-    for name in backends:
-        if sum(row.share for row in rows(report) if _runs(row, name)) >= _WORTH_TRYING:
-            found.append(f"NETWORKX_BACKEND_PRIORITY={name} {program}")
-            found += [f"NX_CUGRAPH_AUTOCONFIG=True {program}"] if name == GPU_BACKEND else []
+def settings(report: Report) -> list[tuple[str, str]]:
+    """Commands to try, each with what it does; empty if backends would run next to nothing of the program."""
+    profile = report.profile
+    program = f"python {profile.program}" if profile.program else "python"
+    backends = [name for name, trouble in profile.backends.items() if not trouble] or [GPU_BACKEND]
+    useful = [name for name in backends if sum(row.share for row in rows(report) if _runs(row, name)) >= _WORTH_TRYING]
+    found = [
+        (f"NETWORKX_BACKEND_PRIORITY={name} {program}", f"runs on {_NAMES.get(name, name)} what it supports")
+        for name in useful
+    ]
+    if GPU_BACKEND in useful:
+        found.append((f"NX_CUGRAPH_AUTOCONFIG=True {program}", "also makes new graphs on the GPU"))
+    if useful:
+        found += [
+            ("NETWORKX_FALLBACK_TO_NX=True", "NetworkX runs the rest on a backend's graphs, too"),
+            ("NETWORKX_CACHE_CONVERTED_GRAPHS=", "converts at each call instead of once for a graph"),
+        ]
+    if useful and profile.program and report.verified is None:
+        found.append((f"graphbench profile --verify {profile.program}", "on a machine with it: compares both"))
     return found
 
 
@@ -163,12 +184,7 @@ def _runs(row: Row, backend: str) -> bool:
     return row.gpu.short != NO if backend == GPU_BACKEND else backend in row.others
 
 
-def _command(profile: Profile) -> str:
-    return f"python {profile.program}" if profile.program else "python"
-
-
 def _blocks(report: Report) -> list[Block | Section]:
-    profile = report.profile
     blocks: list[Block | Section] = [Text(sentence(report), strong=True)]
     every = rows(report)
     if not every:
@@ -178,11 +194,14 @@ def _blocks(report: Report) -> list[Block | Section]:
     blocks.append(Bullets(_notes(report, shown, every)))
     if report.verified is not None or report.trouble:
         blocks += _verified(report)
-    commands = settings(report)
-    if not commands:
-        blocks.append(Text("Nothing to try: what the backends run is less than 1 % of this run."))
+    if tried := settings(report):
+        columns: list[Column[tuple[str, str]]] = [
+            Column("to try", itemgetter(0), code=True),
+            Column("what it does", itemgetter(1)),
+        ]
+        blocks += [Table(tried, columns), Text(_STALE)]
     else:
-        blocks.append(Section("Settings to try", "settings", [Bullets(_tried(commands, profile))]))
+        blocks.append(Text("Nothing to try: what backends would run takes less than 1 % of this run."))
     return blocks
 
 
@@ -213,7 +232,7 @@ def _notes(report: Report, shown: Sequence[Row], every: Sequence[Row]) -> list[s
         "and methods of graphs such as add_edges_from, which no backend takes over."
     )
     if profile.overlapped:
-        notes.append("Calls ran in several threads at once: times of functions can add up to more than the run.")
+        notes.append("Calls ran in several threads at once: times add up to more than the run, shares do not.")
     notes.append(_about_gpu_backend(profile))
     for row in shown:
         notes += [f"{plain(row.function)}: {plain(reason)}." for reason in row.gpu.reasons if reason != NO_FUNCTION]
@@ -221,7 +240,7 @@ def _notes(report: Report, shown: Sequence[Row], every: Sequence[Row]) -> list[s
         notes.append(listed([f"{row.function} raised {count(row.raised, 'error')}" for row in raised]) + ".")
     notes += _about_estimate(run, shown)
     for name, trouble in profile.backends.items():
-        if trouble:
+        if trouble and name != GPU_BACKEND:
             notes.append(f"{_NAMES.get(name, name)} is installed and cannot be loaded: {plain(trouble)}.")
     if profile.priority:
         notes.append(
@@ -231,9 +250,11 @@ def _notes(report: Report, shown: Sequence[Row], every: Sequence[Row]) -> list[s
 
 
 def _about_gpu_backend(profile: Profile) -> str:
-    if profile.backends.get(GPU_BACKEND) == "":
+    trouble = profile.backends.get(GPU_BACKEND)
+    if trouble == "":
         return "nx-cugraph is installed: the column is its own answer to these arguments."
-    return f"nx-cugraph is not installed here: the column is what nx-cugraph {rules().version} publishes that it runs."
+    why = "is not installed here" if trouble is None else f"cannot be loaded here ({plain(trouble)})"
+    return f"nx-cugraph {why}: the column is what nx-cugraph {rules().version} publishes that it runs."
 
 
 def _about_estimate(run: Run, shown: Sequence[Row]) -> list[str]:
@@ -250,30 +271,11 @@ def _about_estimate(run: Run, shown: Sequence[Row]) -> list[str]:
         notes = []
     by_reason: dict[str, list[str]] = {}
     for row in shown:
-        if row.estimate is None and row.function in run.reasons:
+        if row.estimate is None and run.reasons.get(row.function, NOT_RUN) != NOT_RUN:
             by_reason.setdefault(run.reasons[row.function], []).append(row.function)
     if run.seconds is None and len(by_reason) == 1:
         return [f"No estimate for a GPU: {next(iter(by_reason))}."]
     return notes + [f"No estimate for {listed(names)}: {reason}." for reason, names in by_reason.items()]
-
-
-def _tried(commands: Sequence[str], profile: Profile) -> list[str]:
-    lines = []
-    for command in commands:
-        auto = command.startswith("NX_CUGRAPH")
-        lines += [
-            command,
-            "    also makes new graphs on the GPU" if auto else "    runs there what the backend supports",
-        ]
-    lines += [
-        "NETWORKX_FALLBACK_TO_NX=True",
-        "    lets NetworkX run what a backend lacks on the backend's own graphs",
-        "NETWORKX_CACHE_CONVERTED_GRAPHS is on: a graph is converted once, and again after G.add_edge and the like",
-        "    An assignment such as G[u][v][key] = value is not noticed.",
-    ]
-    if profile.program and GPU_BACKEND in "".join(commands):
-        lines += [f"graphbench profile --verify {profile.program}", "    on a machine with nx-cugraph: compares both"]
-    return lines
 
 
 def _verified(report: Report) -> list[Block | Section]:
@@ -281,10 +283,8 @@ def _verified(report: Report) -> list[Block | Section]:
     if report.verified is None:
         return [Section(f"With {name}", "verified", [Text(report.trouble)])]
     before, after = report.profile.seconds, report.backend_seconds
-    text = f"The run took {seconds(before)} with NetworkX and {seconds(after)} with {name}"
-    blocks: list[Block] = [
-        Text(f"{text}: {three(before / after) if after else '?'} times as fast. {_about_answers(report.verified)}")
-    ]
+    text = f"The run took {seconds(before)} with NetworkX and {seconds(after)} with {name}: {_faster(before, after)}."
+    blocks: list[Block] = [Text(report.trouble or f"{text} {_about_answers(report.verified)}")]
     columns: list[Column[Verified]] = [
         Column("function", lambda each: plain(each.function)),
         Column("NetworkX", lambda each: seconds(each.seconds), right=True),
@@ -301,9 +301,12 @@ def _verified(report: Report) -> list[Block | Section]:
     fell = [f"{each.function} fell back to NetworkX: {plain(each.fell_back)}." for each in shown if each.fell_back]
     last = "Times include the conversion of graphs at the first call. Answers: up to 25 of each function."
     blocks.append(Bullets([*fell, last]))
-    if report.trouble:
-        blocks.append(Text(report.trouble))
     return [Section(f"With {name}", "verified", blocks)]
+
+
+def _faster(before: float, after: float) -> str:
+    ratio = before / after if after else 1.0
+    return f"{three(ratio)} times as fast" if ratio >= 1 else f"{three(1 / ratio)} times as long"
 
 
 def _about_answers(verified: Sequence[Verified]) -> str:
@@ -321,22 +324,23 @@ def _ran_on(each: Verified, name: str) -> str:
 
 
 def _wrapped(blocks: Sequence[Block | Section]) -> list[Block | Section]:
+    """Paragraphs and lists as wide as a terminal; lines that begin with a space, such as code, are left alone."""
     found: list[Block | Section] = []
     for block in blocks:
         match block:
             case Text():
-                found.append(Text("\n".join(textwrap.fill(line, WIDTH) for line in block.text.split("\n"))))
+                found.append(Text("\n".join(map(_filled, block.text.split("\n")))))
+            case Bullets():
+                found.append(Bullets(list(map(_filled, block.items))))
             case Section():
                 found.append(Section(block.title, block.anchor, _wrapped(block.blocks)))  # type: ignore[arg-type]
-            case Bullets():
-                lines = [
-                    item if item.startswith("    ") or "=" in item else textwrap.fill(item, WIDTH)
-                    for item in block.items
-                ]
-                found.append(Bullets(lines))
             case _:
                 found.append(block)
     return found
+
+
+def _filled(line: str) -> str:
+    return line if line.startswith(" ") else textwrap.fill(line, WIDTH)
 
 
 def _percent(share: float) -> str:

@@ -16,6 +16,7 @@ from types import FrameType
 import msgspec
 
 from graphbench.advice import profile_answers
+from graphbench.advice import reference as references
 from graphbench.advice.profile_backends import GPU_BACKEND
 from graphbench.advice.profile_estimate import Run, estimated
 from graphbench.advice.profile_model import Profile
@@ -42,13 +43,21 @@ class Ended(msgspec.Struct, frozen=True):
     code: int
 
 
-def profiled(program: Path, arguments: Sequence[str], *, gpu: str | None = None, backend: str | None = None) -> Ended:
+def profiled(
+    program: Path,
+    arguments: Sequence[str],
+    *,
+    gpu: str | None = None,
+    reference: Sequence[Path] = (),
+    backend: str | None = None,
+) -> Ended:
     """Run a program like `python PROGRAM ARGUMENTS`, and again under a backend if one is named.
 
     Args:
         program: the file.
         arguments: its own.
         gpu: the references to estimate from, by a part of the GPU's name.
+        reference: files of references; none: those of the package.
         backend: compare with a second run under this backend of NetworkX.
     """
     with tempfile.TemporaryDirectory(prefix="graphbench-profile-") as folder:
@@ -60,7 +69,7 @@ def profiled(program: Path, arguments: Sequence[str], *, gpu: str | None = None,
             return Ended(None, code)
         profile = msgspec.json.decode(first[0].read_bytes(), type=Profile)
         profile.exit_code = code
-        report = Report(profile=profile, run=estimates(profile, gpu))
+        report = Report(profile=profile, run=estimates(profile, gpu, reference))
         if profile.interrupted:
             return Ended(report, -signal.SIGINT)
         return Ended(_second(report, run, Path(folder), backend) if backend else report, code)
@@ -92,21 +101,19 @@ def _second(report: Report, program: _Program, folder: Path, backend: str) -> Re
         report,
         backend=backend,
         backend_seconds=other.seconds,
-        verified=verify(report.profile, other, *answers),
+        verified=verify(report.profile, other, *answers, failed=bool(trouble)),
         trouble=trouble,
     )
 
 
-def estimates(profile: Profile, gpu: str | None = None) -> Run:
-    """What the references that ship with the package estimate for a run.
+def estimates(profile: Profile, gpu: str | None = None, reference: Sequence[Path] = ()) -> Run:
+    """What references estimate for a run: those that ship with the package, if no file is named.
 
     Raises:
-        UsageError: if no references are of the GPU that was named.
+        UsageError: if a file has none, or none are of the GPU that was named.
     """
-    from graphbench.advice import reference
-
-    found = reference.load()
-    return estimated(profile, reference.choose(found, gpu) if found or gpu else None)
+    found = references.load(reference)
+    return estimated(profile, references.choose(found, gpu) if found or gpu else None)
 
 
 def chosen_backend(name: str | None) -> str:

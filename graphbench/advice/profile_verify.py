@@ -51,7 +51,9 @@ class Verified(msgspec.Struct, frozen=True, kw_only=True):
     finding: str
 
 
-def verify(plain: Profile, other: Profile, answers: Sequence[Answer], others: Sequence[Answer]) -> list[Verified]:
+def verify(
+    plain: Profile, other: Profile, answers: Sequence[Answer], others: Sequence[Answer], *, failed: bool = False
+) -> list[Verified]:
     """Compare two runs: functions with other answers first, then those that take longest.
 
     Args:
@@ -59,6 +61,7 @@ def verify(plain: Profile, other: Profile, answers: Sequence[Answer], others: Se
         other: the run with the backend.
         answers: of the first run.
         others: of the second.
+        failed: whether the second ended differently, so that calls of it can be missing.
     """
     first, second = _by_function(plain), _by_function(other)
     pairs = _pairs(answers, others)
@@ -70,7 +73,8 @@ def verify(plain: Profile, other: Profile, answers: Sequence[Answer], others: Se
         compared, agrees, finding = _judged(pairs.get(name, []))
         before, after = (sum(site.calls for site in each) for each in (first.get(name, []), sites))
         if before != after:
-            agrees, finding = None, f"called {before:,} and {after:,} times: set a random seed"
+            why = "the second run failed" if failed else "set a random seed"
+            agrees, finding = None, f"called {before:,} and {after:,} times: {why}"
         raised = [sum(site.raised for site in each) for each in (first.get(name, []), sites)]
         if raised[0] != raised[1]:
             agrees, finding = False, f"raised {raised[0]:,} and {raised[1]:,} errors"

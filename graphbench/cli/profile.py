@@ -13,7 +13,14 @@ from graphbench.cli.files import output_option, write
 @click.command("profile", context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
 @click.option("--verify", is_flag=True, help="Run again under a backend of NetworkX, and compare times and answers.")
 @click.option("--backend", metavar="NAME", help="The backend of --verify [default: cugraph, or the only one].")
-@click.option("--gpu", metavar="NAME", help="The GPU to estimate for, by a part of its name.")
+@click.option("--gpu", metavar="NAME", help="A part of the GPU's name [default: the one with the most references].")
+@click.option(
+    "--reference",
+    type=click.Path(dir_okay=False, path_type=Path),
+    multiple=True,
+    metavar="FILE",
+    help="Estimate from this file, references or a store of records; repeatable [default: those of the package].",
+)
 @click.option(
     "--format",
     "form",
@@ -30,6 +37,7 @@ def command(
     verify: bool,
     backend: str | None,
     gpu: str | None,
+    reference: tuple[Path, ...],
     form: str,
     output: Path | None,
     script: Path,
@@ -48,7 +56,8 @@ def command(
 
     if backend and not verify:
         raise UsageError("--backend is for --verify. Pass both.")
-    ended = profiled(script, arguments, gpu=gpu, backend=chosen_backend(backend) if verify else None)
+    chosen = chosen_backend(backend) if verify else None
+    ended = profiled(script, arguments, gpu=gpu, reference=reference, backend=chosen)
     if ended.report is None:
         click.echo(f"No profile: {script} ended without leaving Python's own way (exit code {ended.code}).", err=True)
     elif output:
