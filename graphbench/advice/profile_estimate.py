@@ -15,6 +15,8 @@ from graphbench.advice.reference import References
 
 ENGINE = "nx-cugraph"
 NOT_RUN = "nx-cugraph does not run it"
+_USELESS = 1000.0
+"""An interval whose ends are further apart than this factor says nothing."""
 _SOURCES = 16
 """Sources of the references' betweenness; its time is taken to grow with their number."""
 _ALGORITHMS = {
@@ -124,6 +126,8 @@ def _of_site(profile: Profile, references: References, site: Site) -> tuple[Esti
     if reason := refusal(references, size):
         return None, reason
     found = estimate(references, algorithm, size, ENGINE)
+    if found and found.warm_call.high > _USELESS * found.warm_call.low:
+        return None, "graphs too unlike the references"
     return found, "" if found else "no references with nx-cugraph"
 
 

@@ -215,7 +215,7 @@ def _table(shown: Sequence[Row]) -> Table[Row]:
         Column("edges", lambda row: _range(row.edges), right=True),
         Column("nx-cugraph", lambda row: row.gpu.short),
         Column("also on", lambda row: ", ".join(row.others) or NOTHING, optional=True),
-        Column("estimate on GPU", lambda row: _between(row.estimate) if row.estimate else NOTHING, optional=True),
+        Column("estimate on GPU", lambda row: _between(row.estimate), optional=True),
     ]
     return Table(shown, columns)
 
@@ -284,11 +284,15 @@ def _verified(report: Report) -> list[Block | Section]:
         return [Section(f"With {name}", "verified", [Text(report.trouble)])]
     before, after = report.profile.seconds, report.backend_seconds
     text = f"The run took {seconds(before)} with NetworkX and {seconds(after)} with {name}: {_faster(before, after)}."
+    estimates = report.run if report.backend == GPU_BACKEND else Run()
+    if estimates.seconds is not None:
+        text += f" The estimate for an {estimates.gpu} was {_between(estimates.seconds)}."
     blocks: list[Block] = [Text(report.trouble or f"{text} {_about_answers(report.verified)}")]
     columns: list[Column[Verified]] = [
         Column("function", lambda each: plain(each.function)),
         Column("NetworkX", lambda each: seconds(each.seconds), right=True),
         Column(name, lambda each: seconds(each.backend_seconds), right=True),
+        Column("estimated", lambda each: _between(estimates.calls.get(each.function)), right=True, optional=True),
         Column("ran on", lambda each: _ran_on(each, name)),
         Column("answers", lambda each: plain(each.finding)),
     ]
@@ -347,7 +351,9 @@ def _percent(share: float) -> str:
     return f"{100 * share:.0f} %" if share >= 0.1 or share == 0 else f"{100 * share:.1f} %"
 
 
-def _between(span: Span) -> str:
+def _between(span: Span | None) -> str:
+    if span is None:
+        return NOTHING
     low, high = seconds(span.low), seconds(span.high)
     if low == high:
         return low
