@@ -27,6 +27,7 @@ list(nx.bfs_edges(G, 0))
 nx.shortest_path(G, 0, 33)
 nx.betweenness_centrality(G)
 nx.betweenness_centrality(G, weight="weight")
+nx.edge_betweenness_centrality(G)
 nx.degree_centrality(G)
 nx.closeness_centrality(G)
 list(nx.jaccard_coefficient(G, [(0, 33), (1, 2)]))
@@ -66,6 +67,7 @@ def test_the_programs_output_appears_once(verified):
         ("core_number", False, "differs by up to 95"),
         ("louvain_communities", False, "worse: modularity"),
         ("bfs_edges", True, "the same"),
+        ("edge_betweenness_centrality", True, "the same"),
         ("shortest_path", True, "the same"),
         ("ego_graph", True, "the same graph"),
         ("jaccard_coefficient", True, "the same"),

@@ -165,6 +165,8 @@ def _formed(name: str, function: Any, given: Mapping[str, Any], result: Any) -> 
         form, value = "paths", _costs(graph, plain(result), given.get("weight"), function)
     elif hasattr(result, "is_directed") and hasattr(result, "edges"):
         form, value = "graph", _edges(result)
+    elif name.startswith("edge_") and isinstance(result, Mapping) and not graph.is_directed():
+        value = {frozenset(map(plain, edge)): plain(score) for edge, score in result.items()}
     else:
         value = plain(result)
     return form, value, quality

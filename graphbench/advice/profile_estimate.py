@@ -29,7 +29,6 @@ _ALGORITHMS = {
     "hits": "hits",
     "is_connected": "wcc",
     "katz_centrality": "katz",
-    "k_truss": "k-truss",
     "leiden_communities": "leiden",
     "louvain_communities": "louvain",
     "number_connected_components": "wcc",

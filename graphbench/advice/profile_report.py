@@ -107,9 +107,11 @@ def render(report: Report, form: str = "table", *, ascii_only: bool = False) -> 
         ascii_only: use no sign beyond ASCII.
     """
     if form == "json":
-        return msgspec.json.format(msgspec.json.encode(as_data(report)), indent=2).decode() + "\n"
-    blocks = _blocks(report)
-    text = markdown.text(blocks) + "\n" if form == "markdown" else terminal.text(_wrapped(blocks))
+        text = msgspec.json.format(msgspec.json.encode(as_data(report)), indent=2).decode() + "\n"
+    elif form == "markdown":
+        text = markdown.text(_blocks(report)) + "\n"
+    else:
+        text = terminal.text(_wrapped(_blocks(report)))
     for sign, instead in zip(UNICODE[:-1], ASCII[:-1], strict=True) if ascii_only else ():
         text = text.replace(sign, instead)
     return text.encode("ascii", "replace").decode() if ascii_only else text

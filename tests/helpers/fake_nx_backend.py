@@ -77,6 +77,12 @@ class Backend:
         return nx.betweenness_centrality.orig_func(nx.Graph(graph), *args, **kwargs)
 
     @staticmethod
+    def edge_betweenness_centrality(graph, *args, **kwargs):
+        """With the ends of edges the other way round."""
+        scores = nx.edge_betweenness_centrality.orig_func(nx.Graph(graph), *args, **kwargs)
+        return {(v, u): score for (u, v), score in scores.items()}
+
+    @staticmethod
     def single_source_shortest_path_length(graph, source, cutoff=None):
         return nx.single_source_shortest_path_length.orig_func(nx.Graph(graph), source, cutoff)
 
