@@ -156,7 +156,99 @@ def test_a_file_without_any_record_is_no_store(path, content):
         list(Store(path).records())
 
 
-@pytest.mark.parametrize("content", [b"", b"\n", b" \n\r\n"])
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"\0" * 10_000,
+        "\ufeff".encode("utf-16") + to_json(record(1)).decode().encode("utf-16-le"),
+        b"[" + to_json(record(1)) + b"]\n",
+        b"time,engine\n1.0,scipy\n2.0,igraph",
+        b"\x1f\x8b\x08junk\njunk",
+        to_json(record(1)) + b"\r" + to_json(record(2)) + b"\r",
+        b'{\n "benchmarks": [],\n "version": "5"\n}',
+        b"{\n",
+    ],
+)
+def test_a_file_that_is_no_store_is_never_changed(path, content):
+    path.write_bytes(content)
+    with pytest.raises(StoreError, match=r"no store of records|graphbench"):
+        Store(path).append(record(1))
+    with pytest.raises(StoreError, match=r"no store of records|graphbench"):
+        Store(path).repair()
+    assert path.read_bytes() == content
+    assert {each.name for each in path.parent.iterdir()} <= {path.name, f"{path.name}.lock"}
+
+
+@pytest.mark.parametrize("make", [os.mkfifo, os.mkdir, lambda path: path.symlink_to("/dev/zero")])
+def test_a_pipe_a_folder_or_a_device_is_no_store(path, make):
+    make(path)
+    for attempt in (lambda: load([path]), lambda: Store(path).append(record(1)), lambda: Store(path).repair()):
+        with pytest.raises(StoreError, match=r"not a file|[Ii]s a directory"):
+            attempt()
+
+
+def test_lines_of_windows_and_a_mark_before_the_first_one_are_read(path):
+    path.write_bytes(b"\xef\xbb\xbf" + to_json(record(1)) + b"\r\n" + to_json(record(2)) + b"\r\n")
+    with Store(path) as store:
+        store.append(record(3))
+    assert [each.id for each in load([path], strict=True)] == ["r1", "r2", "r3"]
+
+
+def test_a_line_that_is_there_twice_counts_once(path):
+    path.write_bytes((to_json(record(1)) + b"\n") * 2 + to_json(record(2)) + b"\n")
+    assert [each.id for each in Store(path).records()] == ["r1", "r2"]
+
+
+def test_half_a_line_before_a_whole_one_costs_both_and_no_other(path):
+    path.write_bytes(
+        to_json(record(1)) + b"\n" + to_json(record(2))[:200] + to_json(record(3)) + b"\n" + to_json(record(4))
+    )
+    with pytest.warns(UserWarning, match="1 line skipped, the first of them line 2"):
+        assert [each.id for each in load([path])] == ["r1", "r4"]
+
+
+def test_zeros_behind_the_last_line_are_a_torn_line(path):
+    path.write_bytes(to_json(record(1)) + b"\n" + b"\0" * 4096)
+    with pytest.warns(UserWarning, match=r"records\.jsonl was torn"), Store(path) as store:
+        store.append(record(2))
+    assert [each.id for each in load([path], strict=True)] == ["r1", "r2"]
+
+
+def test_a_store_behind_a_link_is_repaired_in_its_own_folder(path, tmp_path):
+    (tmp_path / "there").mkdir()
+    path.symlink_to(real := tmp_path / "there" / "store")
+    real.write_bytes(to_json(record(1)) + b"\n{}\n")
+    assert Store(path).repair()[0] == 1
+    assert (path.is_symlink(), real.read_bytes()) == (True, to_json(record(1)) + b"\n")
+
+
+def test_a_disk_that_is_full_during_a_repair_costs_nothing(path, monkeypatch):
+    path.write_bytes(content := to_json(record(1)) + b"\n{}\n")
+    real = store_module._copy
+
+    def full(source, target, start, end):
+        if target.name.endswith(".part"):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        real(source, target, start, end)
+
+    monkeypatch.setattr(store_module, "_copy", full)
+    with pytest.raises(StoreError, match="No space left on device"):
+        Store(path).repair()
+    assert path.read_bytes() == content
+    assert not path.with_name("records.jsonl.part").exists()
+
+
+def test_a_lock_file_that_is_deleted_loses_no_line(path):
+    with Store(path) as first:
+        first.append(record(1))
+        path.with_name("records.jsonl.lock").unlink()
+        with Store(path) as second:
+            second.append(record(2))
+            first.append(record(3))
+    assert [each.id for each in load([path], strict=True)] == ["r1", "r2", "r3"]
+
+
+@pytest.mark.parametrize("content", [b"", b"\n", b" \n\r\n", b"\xef\xbb\xbf"])
 def test_a_file_without_any_line_is_an_empty_store(path, content):
     path.write_bytes(content)
     assert list(Store(path).records()) == []
@@ -204,6 +296,17 @@ def test_a_clock_that_was_wrong_for_a_while_does_not_make_the_newest_record(path
     assert [each.id for each in newest(load([path]))] == ["r2"], "of equal times the last counts"
 
 
+def test_a_clock_that_was_not_set_makes_neither_an_old_record_nor_older_ones_before_it(path):
+    when = ["2026-01-01T00:00:00Z", "1970-01-01T00:01:00Z"]
+    kept = [msgspec.structs.replace(record(number), measured_at=at) for number, at in enumerate(when)]
+    path.write_bytes(b"".join(to_json(each) + b"\n" for each in kept))
+    found = load([path])
+    assert [each.measured_at for each in found] == [when[0], when[0]]
+    assert [each.id for each in newest(found)] == ["r1"]
+    path.write_bytes(to_json(kept[1]) + b"\n" + to_json(kept[0]) + b"\n")
+    assert [each.measured_at for each in load([path])] == [when[1], when[0]]
+
+
 def test_the_clocks_of_different_machines_have_nothing_to_do_with_each_other(path):
     there = msgspec.structs.replace(HERE, machine="m2")
     kept = [
@@ -226,7 +329,7 @@ def test_a_torn_last_line_is_set_aside_with_a_warning(path):
 
 
 def test_a_torn_line_longer_than_a_block_is_set_aside(path):
-    path.write_bytes(b"{" + b"x" * 200_000)
+    path.write_bytes(b'{"' + b"x" * 200_000)
     with pytest.warns(UserWarning, match="torn"), Store(path) as store:
         store.append(record(1))
     assert [each.id for each in load([path])] == ["r1"]

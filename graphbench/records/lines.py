@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import shlex
 import warnings
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
@@ -89,6 +90,10 @@ class Fault(NamedTuple):
     torn: bool
 
 
+_BOM = b"\xef\xbb\xbf"
+"""Editors of Windows put this mark before a text."""
+
+
 class Content(NamedTuple):
     """What a file holds: records in the order of lines, and lines that are none; or records of pytest-benchmark."""
 
@@ -98,7 +103,7 @@ class Content(NamedTuple):
 
 
 def read(path: Path, *, missing_ok: bool, strict: bool = False) -> list[Record]:
-    """The records of a file, oldest first.
+    """The records of a file, oldest first; a line that is there twice counts once.
 
     Args:
         path: the file.
@@ -118,7 +123,31 @@ def read(path: Path, *, missing_ok: bool, strict: bool = False) -> list[Record]:
         raise StoreError(f"{path} cannot be read: {error.strerror or error}.") from error
     if found.faults:
         _report(path, found, strict)
-    return _in_order(found.records)
+    unique: dict[str, Record] = {}
+    for record in found.records:
+        unique.setdefault(record.id, record)
+    return _in_order(list(unique.values()))
+
+
+def require_store(path: Path) -> None:
+    """Refuse to write to a file that is something else than a store, an empty one or a new one.
+
+    Raises:
+        StoreError: if it has lines, and none of them is a record or the beginning of one.
+        OSError: if it cannot be read.
+    """
+    if not path.exists():
+        return
+    if path.is_file():
+        with path.open("rb") as file:
+            if is_record(file.readline(MAX_LINE)):
+                return
+    found = content(path)
+    problem = "a document of pytest-benchmark, to which no line can be added" if found.is_document else ""
+    if found.faults and not found.records and not found.faults[0].torn:
+        problem = f"line 1 is {found.faults[0].why.rstrip('.')}"
+    if problem:
+        raise StoreError(f"{path} is no store of records: {problem}. Name another file, or move this one away.")
 
 
 def content(path: Path) -> Content:
@@ -129,12 +158,15 @@ def content(path: Path) -> Content:
         OSError: if it cannot be read.
     """
     found = Content([], [])
+    if path.exists() and not path.is_file():  # to open a pipe would wait for its writer
+        raise OSError(errno.EINVAL, "it is not a file")
     with path.open("rb") as file:
         start = 0
-        for number, line in enumerate(iter(lambda: file.readline(MAX_LINE + 1), b""), start=1):
-            if number == 1 and pytest_benchmark.looks_like_document(line):
+        for number, raw in enumerate(iter(lambda: file.readline(MAX_LINE + 1), b""), start=1):
+            if number == 1 and pytest_benchmark.looks_like_document(raw):
                 file.seek(0)
                 return Content(_records_of_document(path, file.read()), [], is_document=True)
+            line = raw.removeprefix(_BOM) if number == 1 else raw
             complete = line.endswith(b"\n")
             if not complete and len(line) > MAX_LINE:
                 why = f"longer than {MAX_LINE:,} bytes"
@@ -146,7 +178,9 @@ def content(path: Path) -> Content:
                 try:
                     found.records.append(from_json(line))
                 except StoreError as error:
-                    torn = not complete and (bool(found.records) or b'{"'.startswith(line[:2]))
+                    torn = not complete and (
+                        bool(found.records) or (line.startswith(b"{") and "truncated" in str(error))
+                    )
                     found.faults.append(Fault(number, start, file.tell(), str(error), torn))
             start = file.tell()
     return found
@@ -176,19 +210,31 @@ def _way_on(path: Path) -> str:
     return f"`graphbench records repair --store {shlex.quote(str(path))}` moves such lines to a file of their own."
 
 
-def _in_order(records: list[Record]) -> list[Record]:
-    """The records, none of them later than one of the same task that the same machine appended after it.
+_CLOCK_SET = datetime(2020, 1, 1, tzinfo=UTC)
+"""Earlier times are those of a clock that was not set yet."""
 
-    The clock may have been wrong for a while, and its records would count as the newest for ever.
+
+def _in_order(records: list[Record]) -> list[Record]:
+    """The records, in the order of the file also by their times.
+
+    A clock may have been wrong for a while. Records are appended, so none is later than one of the same task that the
+    same machine appended after it, or it would count as the newest for ever; and none that was made before the clock
+    was set is earlier than the one before.
     """
-    earliest: dict[tuple[str, str], tuple[datetime, str]] = {}
-    found = []
-    for record in reversed(records):
-        cell = record.task.key, record.environment.machine if record.environment else ""
-        own = datetime.fromisoformat(record.measured_at), record.measured_at
-        later = earliest[cell] = min(own, earliest.get(cell, own))
-        found.append(msgspec.structs.replace(record, measured_at=later[1]) if later < own else record)
-    return found[::-1]
+    times = [(datetime.fromisoformat(record.measured_at), record.measured_at) for record in records]
+    cells = [(record.task.key, record.environment.machine if record.environment else "") for record in records]
+    known: dict[tuple[str, str], tuple[datetime, str]] = {}
+    for place, cell in enumerate(cells):
+        if times[place][0] < _CLOCK_SET:
+            times[place] = known.get(cell, times[place])
+        known[cell] = times[place]
+    known.clear()
+    for place, cell in reversed([*enumerate(cells)]):
+        times[place] = known[cell] = min(times[place], known.get(cell, times[place]))
+    return [
+        record if record.measured_at == text else msgspec.structs.replace(record, measured_at=text)
+        for record, (_, text) in zip(records, times, strict=True)
+    ]
 
 
 def _records_of_document(path: Path, text: bytes) -> list[Record]:

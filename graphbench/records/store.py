@@ -78,7 +78,7 @@ class Store:
         """Take the lock, and set a torn last line aside.
 
         Raises:
-            StoreError: if another process writes to it, or the file cannot be written.
+            StoreError: if another process writes to it, the file cannot be written, or it is no store.
         """
         if self._file is not None:
             return
@@ -86,6 +86,7 @@ class Store:
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             self._lock = self._locked()
+            lines.require_store(self.path)
             file = self.path.open("a+b", buffering=0)
             self._set_torn_line_aside(file)
         except BaseException as error:
@@ -146,7 +147,7 @@ class Store:
         Raises:
             StoreError: if another process writes to it, or a file cannot be read or written.
         """
-        aside = self.path.with_name(f"{self.path.name}.unreadable")
+        aside, part = self.path.with_name(f"{self.path.name}.unreadable"), self._beside("part")
         self.open()
         try:
             content = lines.content(self.path)
@@ -156,7 +157,6 @@ class Store:
                 for fault in content.faults:
                     _copy(self.path, kept, fault.start, fault.end)
                 os.fsync(kept.fileno())
-            part = self.path.with_name(f"{self.path.name}.part")
             with part.open("wb") as written:
                 start = 0
                 for fault in content.faults:
@@ -169,6 +169,8 @@ class Store:
         except OSError as error:
             raise self._unwritable(error) from error
         finally:
+            with suppress(OSError):  # of a full disk
+                part.unlink(missing_ok=True)
             self.close()
         return len(content.faults), aside
 
