@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from graphbench.errors import FormatError
 from graphbench.graphs import parquet as sealed
 from graphbench.graphs.clean import Raw
 from graphbench.graphs.edgelist import EdgeList
 from graphbench.graphs.formats import table_arrow, table_roles
-from graphbench.graphs.formats.packed import failures_named
+from graphbench.graphs.formats.packed import expansion_bound, failures_named
 from graphbench.graphs.formats.table_roles import TableOptions
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+_WORD = 8
+"""Bytes of a vertex or weight in memory."""
 
 
 def read(path: Path, *, directed: bool | None = None, options: TableOptions = table_roles.NONE) -> Raw:
@@ -34,21 +41,46 @@ def read(path: Path, *, directed: bool | None = None, options: TableOptions = ta
     table_roles.refuse_text_options(options, f"{path.name} is a Parquet file")
     with failures_named(path):
         try:
+            file = pq.ParquetFile(path)
+            schema = file.schema_arrow
+            groups = [file.metadata.row_group(at) for at in range(file.num_row_groups)]
+            _refuse_bomb(sum(group.total_byte_size for group in groups), path)
             if (written := _written_by_graphbench(path)) is not None:
                 table_roles.refuse_options(options, f"{path.name} was written by graphbench")
                 return written
-            file = pq.ParquetFile(path)
-            schema = file.schema_arrow
-            first = file.read() if file.metadata.num_rows <= len(schema) else None
+            flat = not any(pa.types.is_nested(kind) for kind in schema.types)
+            first = file.read() if flat and file.metadata.num_rows <= len(schema) else None
             if first is not None and table_arrow.may_be_matrix(first, options):
                 raise fail("this may be an adjacency matrix; expected one edge in each row.")
             roles = table_arrow.find_roles(table_arrow.columns_of(schema), options, fail, python=False)
             used = [schema.names[at] for at in roles.used]
-            table = file.read(columns=used).select(used)
-        except pa.ArrowException as error:
+            _refuse_bomb(file.metadata.num_rows * _WORD * len(used), path)
+            # Dictionaries hold each name once, however often its rows repeat it.
+            texts = [name for name in used if table_arrow.kind_of(schema.field(name).type) == "text"]
+            table = pq.ParquetFile(path, read_dictionary=texts).read(columns=used).select(used)
+            table.validate(full=True)
+            _refuse_bomb(sum(map(_expanded, table.columns)), path)
+            return table_arrow.read(table, schema.names, roles, "Parquet", fail, directed=bool(directed))
+        except (pa.ArrowException, UnicodeDecodeError) as error:
             problem = f"not a readable Parquet file: {error}. Expected a table with an edge in each row."
             raise FormatError(path, problem) from error
-    return table_arrow.read(table, schema.names, roles, "Parquet", fail, directed=bool(directed))
+
+
+def _refuse_bomb(size: int, path: Path) -> None:
+    if not 0 <= size <= (bound := expansion_bound(path)):
+        problem = f"its rows expand to {size:,} bytes; expected at most {bound:,} for a file of its size"
+        raise FormatError(path, f"{problem}. If it is not a decompression bomb, write it without compression.")
+
+
+def _expanded(column: pa.ChunkedArray) -> int:
+    """Bytes of a column of names without its dictionary."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if not pa.types.is_dictionary(column.type) or table_arrow.kind_of(column.type) != "text":
+        return int(column.nbytes)
+    lengths = (pc.sum(pc.binary_length(part.dictionary).take(part.indices)).as_py() for part in column.chunks)
+    return sum(length or 0 for length in lengths)
 
 
 def _written_by_graphbench(path: Path) -> Raw | None:
