@@ -96,7 +96,7 @@ def read_gml(path: Path, *, directed: bool | None = None) -> Raw:
         FormatError: if it is invalid.
     """
     nx = networkx()
-    with opened(path) as stream, failures_of_networkx(path):
+    with opened(path, objects=True) as stream, failures_of_networkx(path):
         text = stream.everything().decode("utf-8-sig")
         graph = nx.parse_gml(text, label=None)
     rows = len(re.findall(r"(?<![\w.])edge\s*\[", re.sub(r'(?m)"[^"]*"|^\s*#.*$', '""', text)))
@@ -112,7 +112,7 @@ def read_json(path: Path, *, directed: bool | None = None) -> Raw:
     import msgspec
 
     nx = networkx()
-    with opened(path) as stream, failures_of_networkx(path):
+    with opened(path, objects=True) as stream, failures_of_networkx(path):
         try:
             data = msgspec.json.decode(stream.everything().removeprefix(codecs.BOM_UTF8))
         except msgspec.DecodeError as error:

@@ -10,6 +10,7 @@ from typing import Any
 from graphbench.errors import FormatError
 from graphbench.graphs.clean import Raw
 from graphbench.graphs.convert import from_matrix
+from graphbench.graphs.formats import numbers
 from graphbench.graphs.formats.packed import expansion_bound, opened, zip_file
 
 _OTHER = "Expected a matrix of scipy.sparse.save_npz. Arrays of edges: graphbench.load((source, target)) from Python."
@@ -42,8 +43,9 @@ def read(path: Path, *, directed: bool | None = None) -> Raw:
         matrix: Any = sparse.load_npz(data)
         if matrix.format in {"csr", "csc", "bsr"}:
             matrix.check_format(full_check=True)
+        numbers.require_sensible(max(matrix.shape), path)
         matrix = matrix.tocoo()
-    except (ValueError, TypeError, KeyError, IndexError, OverflowError, AttributeError, NotImplementedError) as error:
+    except (ValueError, TypeError, LookupError, ArithmeticError, AttributeError, NotImplementedError) as error:
         raise FormatError(path, f"not a valid sparse matrix: {error}. {_OTHER}") from error
     if matrix.nnz and matrix.dtype.kind not in "biuf":
         raise FormatError(path, f"its values are {matrix.dtype}; expected real numbers as weights.")

@@ -27,11 +27,13 @@ from graphbench.errors import FormatError
 LINE_BYTES = 1 << 16
 """The longest line of any format but METIS; a file with a longer one is not an edge list."""
 
-# Text of vertex ids compresses 3 to 30 times; DEFLATE's limit is 1032. No graph exceeds this ratio.
-_RATIO, _FLOOR = 300, 1 << 26
+# Edges compress 3 to 30 times (a clique, by xz: 44 times); DEFLATE's limit is 1032.
+_RATIO, _FLOOR = 100, 1 << 26
+# An edge of two bytes takes 300 bytes as objects of NetworkX.
+_OBJECTS_RATIO, _OBJECTS_FLOOR = 40, 1 << 21
 _BZIP2 = re.compile(rb"BZh[1-9](?:1AY&SY|\x17rE8P\x90)")
 _MAX_LAYERS = 4
-_MAX_MEMBERS = 100_000
+_MAX_MEMBERS, _MAX_RECORDS = 100_000, 100
 _HEAD = 512
 
 PACKED_SUFFIXES = (".gz", ".bz2", ".xz", ".zst", ".zip", ".part")
@@ -70,9 +72,18 @@ def reported_to(progress: Progress | None) -> Iterator[None]:
         _progress.reset(token)
 
 
-def expansion_bound(path: Path) -> int:
-    """Bytes that a compressed file may expand to; beyond them it is treated as a decompression bomb."""
-    return _FLOOR + _RATIO * path.stat().st_size
+def expansion_bound(path: Path, *, objects: bool = False) -> int:
+    """Bytes that a compressed file may expand to; beyond them it is treated as a decompression bomb.
+
+    Args:
+        path: the file.
+        objects: whether a reader makes Python objects of each edge.
+    """
+    return _bound(path.stat().st_size, objects)
+
+
+def _bound(size: int, objects: bool) -> int:
+    return _OBJECTS_FLOOR + _OBJECTS_RATIO * size if objects else _FLOOR + _RATIO * size
 
 
 def plain_name(name: str) -> str:
@@ -91,13 +102,22 @@ class Bounded:
         name: of the file or the archive's member, without suffixes of compression.
     """
 
-    def __init__(self, stream: IO[bytes], path: Path, limit: int, name: str = "") -> None:
+    def __init__(
+        self, stream: IO[bytes], path: Path, limit: int, name: str = "", *, so_far: Callable[[], int] | None = None
+    ) -> None:
+        """`so_far` is the limit for what was read of the compressed file: a bomb ends long before it is read."""
         # readline() of a raw stream makes one call per byte.
         self._stream = stream if hasattr(stream, "peek") else io.BufferedReader(cast("io.RawIOBase", stream))
         self._path = path
         self.limit = limit
         self.name = name or plain_name(path.name)
         self._given = 0
+        self._so_far = so_far
+
+    @property
+    def left(self) -> int:
+        """Bytes up to the limit."""
+        return self.limit - self._given
 
     def read(self, size: int) -> bytes:
         """At most `size` bytes; none at the end."""
@@ -113,19 +133,24 @@ class Bounded:
 
     def _counted(self, data: bytes) -> bytes:
         self._given += len(data)
-        if self._given > self.limit:
-            problem = f"expands to more than {self.limit:,} bytes, the limit for a compressed file of its size"
+        if self._given > _OBJECTS_FLOOR and self._so_far is not None:
+            limit = min(self.limit, self._so_far())
+        else:
+            limit = self.limit
+        if self._given > limit:
+            problem = f"expands to more than {limit:,} bytes, the limit for a compressed file of its size"
             raise FormatError(self._path, f"{problem}. If it is not a decompression bomb, decompress it first.")
         return data
 
 
 @contextmanager
-def opened(path: Path, member: str | None = None) -> Iterator[Bounded]:
+def opened(path: Path, member: str | None = None, *, objects: bool = False) -> Iterator[Bounded]:
     """The bytes of the graph in a file, decompressed.
 
     Args:
         path: the file.
         member: another member of the archive than the graph, by its full name.
+        objects: see :func:`expansion_bound`.
 
     Raises:
         FormatError: if it cannot be read, is damaged, expands beyond :func:`expansion_bound`, or is an archive without
@@ -135,11 +160,15 @@ def opened(path: Path, member: str | None = None) -> Iterator[Bounded]:
         layers, name = _layers(path, member)
         regular = path.is_file()
         size = path.stat().st_size if regular else sys.maxsize  # the size of a pipe is unknown
-        limit = expansion_bound(path) if layers and regular else size
-        stream = _stream(path, layers, stack)
-        if layers and isinstance(layers[-1], _Archive):
+        file = _file(path, stack)
+        stream = _through(layers, file, path, stack)
+        if not (layers and regular):
+            yield Bounded(stream, path, size, name)
+            return
+        limit = _bound(size, objects)
+        if isinstance(layers[-1], _Archive):
             limit = min(limit, layers[-1].size)
-        yield Bounded(stream, path, limit, name)
+        yield Bounded(stream, path, limit, name, so_far=lambda: _bound(file.tell(), objects))
 
 
 def members(path: Path) -> list[str]:
@@ -184,11 +213,14 @@ class _Codec:
 def _zstd(stream: BinaryIO) -> Any:
     import pyarrow as pa
 
-    return _ArrowStream(pa.CompressedInputStream(pa.PythonFile(stream, mode="r"), "zstd"))
+    return _Pieces(pa.CompressedInputStream(pa.PythonFile(stream, mode="r"), "zstd"))
 
 
-class _ArrowStream(io.RawIOBase):
-    """A stream of pyarrow, which has no readinto() that io.BufferedReader accepts at the end of the data."""
+class _Pieces(io.RawIOBase):
+    """A stream in pieces: one of zipfile reads as many compressed bytes as are asked for, a bomb at once.
+
+    One of pyarrow has no readinto() that io.BufferedReader accepts at the end of the data.
+    """
 
     def __init__(self, stream: Any) -> None:
         self._stream = stream
@@ -197,7 +229,7 @@ class _ArrowStream(io.RawIOBase):
         return True
 
     def readinto(self, buffer: Any) -> int:
-        data: bytes = self._stream.read(len(buffer))
+        data: bytes = self._stream.read(min(len(buffer), 1 << 16))
         buffer[: len(data)] = data
         return len(data)
 
@@ -252,16 +284,23 @@ class _Tar(_Archive):
 
     @staticmethod
     def _files(stream: BinaryIO, path: Path, stack: ExitStack) -> Iterator[tuple[tarfile.TarInfo, tarfile.TarFile]]:
-        limit = expansion_bound(path)
-        text = Bounded(stream, path, limit)
-        archive = stack.enter_context(tarfile.open(fileobj=cast("BinaryIO", text), mode="r|"))  # noqa: SIM115
-        for number, member in enumerate(archive):
-            # tarfile would skip what a damaged header claims, terabytes of nothing, byte by byte.
-            if not 0 <= member.size <= limit or number > _MAX_MEMBERS:
-                problem = f"the member {member.name!r} claims {member.size:,} bytes, more than the file can expand to"
-                raise FormatError(path, f"{problem}. Download the file again.")
-            if member.isfile() and not member.issparse():
-                yield member, archive
+        text = Bounded(stream, path, expansion_bound(path))
+        try:
+            archive = stack.enter_context(tarfile.open(fileobj=cast("BinaryIO", text), mode="r|"))  # noqa: SIM115
+            for number, member in enumerate(archive):
+                # tarfile would skip what a damaged header claims, terabytes of nothing, byte by byte.
+                if not 0 <= member.size <= text.left:
+                    problem = f"the member {member.name!r} claims {member.size:,} bytes; expected at most {text.left:,}"
+                    raise FormatError(path, f"{problem}. Download the file again.")
+                # tarfile copies the records of global headers for each member.
+                if number > _MAX_MEMBERS or len(archive.pax_headers) > _MAX_RECORDS:
+                    problem = f"has more than {_MAX_MEMBERS:,} members or {_MAX_RECORDS:,} global records"
+                    raise FormatError(path, f"{problem}. Extract the file to read and pass that.")
+                if member.isfile() and not member.issparse():
+                    yield member, archive
+        except (ValueError, LookupError, ArithmeticError, RecursionError) as error:
+            problem = f"not a readable tar archive: {_sentence(error)} Download the file again."
+            raise FormatError(path, problem) from error
 
 
 def zip_file(stream: BinaryIO, path: Path) -> zipfile.ZipFile:
@@ -280,13 +319,13 @@ class _Zip(_Archive):
     def names(self, path: Path, outer: list[_Layer]) -> Iterator[str]:
         with ExitStack() as stack, zip_file(_stream(path, outer, stack), path) as archive:
             infos = archive.infolist()
-        yield from (info.filename for info in infos if not info.is_dir())
+        yield from (info.filename for info in infos if info.filename and not info.is_dir())
 
     def __call__(self, stream: BinaryIO, path: Path, stack: ExitStack) -> BinaryIO:
         archive = stack.enter_context(zip_file(stream, path))
         try:
             self.size = archive.getinfo(self.member).file_size
-            return cast("BinaryIO", stack.enter_context(archive.open(self.member)))
+            return cast("BinaryIO", _Pieces(stack.enter_context(archive.open(self.member))))
         except (RuntimeError, NotImplementedError, KeyError) as error:  # encrypted, or an unknown method
             raise FormatError(path, f"{_sentence(error)} Extract {self.member!r} and pass that file.") from error
 
@@ -347,11 +386,18 @@ def _layer(head: bytes, name: str, path: Path, *, outermost: bool) -> _Layer | N
 
 
 def _stream(path: Path, layers: list[_Layer], stack: ExitStack, *, quiet: bool = False) -> BinaryIO:
+    return _through(layers, _file(path, stack, quiet=quiet), path, stack)
+
+
+def _file(path: Path, stack: ExitStack, *, quiet: bool = False) -> BinaryIO:
     file: Any = stack.enter_context(path.open("rb"))
     progress = _progress.get()
     if progress is not None and not quiet and path.is_file():
         file = _Counted(file, path.stat().st_size, progress)
-    stream: BinaryIO = file
+    return cast("BinaryIO", file)
+
+
+def _through(layers: list[_Layer], stream: BinaryIO, path: Path, stack: ExitStack) -> BinaryIO:
     for layer in layers:
         stream = layer(stream, path, stack)
     return stream

@@ -16,7 +16,7 @@ from graphbench.graphs.clean import Raw
 from graphbench.graphs.formats.numbers import ID, REAL, require_sensible
 from graphbench.graphs.formats.text import lines_of, shown
 
-_SECTION = re.compile(r"\*([a-z]+)\b\s*:?\s*([0-9]{1,18})?(.*)", re.IGNORECASE)
+_SECTION = re.compile(r"\*([a-z]+)\b\s*:?\s*([0-9]{1,18}(?![0-9]))?(.*)", re.IGNORECASE)
 _ROW = re.compile(rf"({ID})\s+(-?{ID})(?:\s+({REAL}))?(?:\s.*)?")
 _TIMES = re.compile(r"\[[-0-9*,\s]+\]")
 

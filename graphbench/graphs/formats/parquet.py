@@ -67,7 +67,8 @@ def read(path: Path, *, directed: bool | None = None, options: TableOptions = ta
 
 
 def _refuse_bomb(size: int, path: Path) -> None:
-    if not 0 <= size <= (bound := expansion_bound(path)):
+    bound = expansion_bound(path)
+    if not 0 <= size <= bound:
         problem = f"its rows expand to {size:,} bytes; expected at most {bound:,} for a file of its size"
         raise FormatError(path, f"{problem}. If it is not a decompression bomb, write it without compression.")
 

@@ -94,7 +94,7 @@ def count_lines(block: bytes) -> int:
 
 def lines_of(path: Path, comments: str = "#") -> Iterator[tuple[int, str]]:
     """The lines that are neither blank nor begin with `comments`, without blanks around them, with their numbers."""
-    with opened(path) as stream:
+    with opened(path, objects=True) as stream:
         number = 0
         while line := stream.readline(_LONGEST):
             number += 1

@@ -87,7 +87,7 @@ def _checked(path: Path) -> tuple[bytes, dict[str, int]]:
 
     parser = expat.ParserCreate(namespace_separator=" ")
     parser.StartElementHandler, parser.EndElementHandler, parser.EntityDeclHandler = start, end, entity
-    with opened(path) as stream:
+    with opened(path, objects=True) as stream:
         text = stream.everything()
     try:
         parser.Parse(text, True)
