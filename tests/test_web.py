@@ -12,8 +12,9 @@ import pytest
 import graphbench as gb
 from graphbench import graphs
 from graphbench.errors import DatasetError, FetchError, UnknownNameError, UsageError
-from graphbench.graphs import cache, collections, download, suitesparse, web
+from graphbench.graphs import cache, collections, suitesparse, web
 from graphbench.graphs.formats.table_roles import TableOptions
+from graphbench.system import text
 from helpers.suitesparse_server import archive, index, serving
 
 EDGES = gzip.compress(b"source,target\n0,1\n1,2\n", mtime=0)
@@ -122,7 +123,7 @@ def test_passwords_are_in_no_record_and_no_message(server):
     with pytest.raises(FetchError) as caught:
         graphs.load(address.replace("edges", "none"))
     assert "secret" not in str(caught.value)
-    assert [entry.name for entry in cache.entries() if entry.kind == "download"] == [download.public(address)]
+    assert [entry.name for entry in cache.entries() if entry.kind == "download"] == [text.public(address)]
 
 
 @pytest.mark.parametrize(

@@ -24,6 +24,7 @@ def findings() -> dict[str, Any]:
     from graphbench.graphs import suitesparse
     from graphbench.system import files, gpus
     from graphbench.system.machine import machine_summary
+    from graphbench.system.text import public
 
     machine, cuda = machine_summary(), gpus.probe()
     return {
@@ -50,7 +51,7 @@ def findings() -> dict[str, Any]:
         ],
         "home": str(files.home()),
         "data": str(files.data()),
-        "mirrors": list(suitesparse.addresses("")),
+        "mirrors": list(map(public, suitesparse.addresses(""))),
         "engines": engines(),
     }
 

@@ -34,6 +34,7 @@ from graphbench.graphs.formats.table_roles import TableOptions
 from graphbench.measure.plan import Progress
 from graphbench.records.model import Outcome, Record, Task
 from graphbench.records.times import first_call, warm_calls
+from graphbench.system.text import public_word
 
 LONG_S = 3.0
 """Generating a graph that takes longer than this prints a line that stays."""
@@ -113,7 +114,7 @@ class Reporter:
     @contextmanager
     def download(self, name: str) -> Iterator[Download]:
         """A callback for a download that draws a bar from its first call on."""
-        with _download_bar(self._console, self._live, name) as progress:
+        with _download_bar(self._console, self._live, public_word(name)) as progress:
             yield progress
 
     @contextmanager
@@ -126,7 +127,7 @@ class Reporter:
 
         made = to_make(name, directed=directed)
         if made is None or (made.seconds is not None and made.seconds < LONG_S):
-            with self._waiting(f"loading {name}") as reading:
+            with self._waiting(f"loading {public_word(name)}") as reading:
                 yield reading
             return
         how = " on the GPU" if made.seconds is None else f", which takes about {duration(made.seconds)}"

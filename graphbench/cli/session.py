@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Self
 from graphbench.cli.options import moment
 from graphbench.errors import UnavailableError, UnsupportedError
 from graphbench.records.model import NEVER_RAN, Outcome, Record
-from graphbench.system.text import count, storable
+from graphbench.system.text import count, public_word, storable
 
 if TYPE_CHECKING:
     from graphbench.cli.progress import Reporter
@@ -186,7 +186,7 @@ def resume_command(started: datetime) -> str:
     """The same command, but with `--fresh` replaced: it would measure again what this run has measured."""
     typed = []
     for word in sys.argv[1:]:
-        typed += ["--newer-than", started.isoformat(timespec="seconds")] if word == "--fresh" else [word]
+        typed += ["--newer-than", started.isoformat(timespec="seconds")] if word == "--fresh" else [public_word(word)]
     return storable(shlex.join(["graphbench", *typed]))
 
 

@@ -26,6 +26,7 @@ from graphbench.graphs.clean import CLEANER_VERSION, Cleaning, Raw, clean
 from graphbench.graphs.edgelist import EdgeList
 from graphbench.graphs.on_device import recipe
 from graphbench.system import files as paths
+from graphbench.system.text import public_word
 
 Kind = Literal["download", "cleaned", "posed", "inputs", "answer"]
 
@@ -168,7 +169,7 @@ def clear(names: Iterable[str] | None = None) -> list[CachedFile]:
     """
     kept = entries()
     if names is not None:
-        names = list(names)
+        names = list(map(public_word, names))
         known = {spelling for entry in kept for spelling in _spellings(entry)}
         for name in names:
             if name.casefold() not in known:

@@ -32,6 +32,7 @@ def verified(
     *,
     name: str,
     expected: str | None = None,
+    most: int | None = None,
     check: Callable[[Path], object] | None = None,
     progress: Progress | None = None,
 ) -> tuple[Path, str]:
@@ -42,6 +43,7 @@ def verified(
         addresses: as for :func:`.download.download`.
         name: of the dataset, for advice.
         expected: the checksum, if it is known; None: use the recorded one.
+        most: bytes that it may have, if they are known.
         check: raises a DatasetError if a file without a known checksum is not what it should be.
         progress: called with the bytes done and the total.
 
@@ -62,7 +64,8 @@ def verified(
             "The expected checksum was recorded at the first download. If the file was changed on purpose, run "
             f"`graphbench cache clear {name}`."
         )
-    download(path, addresses, expected=wanted, check=check if wanted is None else None, progress=progress, hint=hint)
+    unchecked = check if wanted is None else None
+    download(path, addresses, expected=wanted, most=most, check=unchecked, progress=progress, hint=hint)
     got = sha256(path)
     if expected is None:
         record(path, got)

@@ -7,11 +7,10 @@ import msgspec
 from graphbench.errors import UnknownNameError
 from graphbench.graphs import catalogue, checksums, collections, loading, suitesparse, web
 from graphbench.graphs.catalogue import Description, State
-from graphbench.graphs.download import public
 from graphbench.graphs.formats import table_roles
 from graphbench.graphs.formats.table_roles import TableOptions
 from graphbench.records.model import DatasetInfo, Reading
-from graphbench.system.text import count
+from graphbench.system.text import count, public
 
 COLLECTION_CITATION = (
     "T. A. Davis, Y. Hu: The University of Florida Sparse Matrix Collection. ACM Trans. Math. Softw. 38(1), 1 (2011)."

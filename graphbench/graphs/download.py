@@ -9,21 +9,24 @@ from __future__ import annotations
 import errno
 import functools
 import hashlib
+import http
 import os
 import random
 import re
 import secrets
+import shutil
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
 from graphbench._version import __version__
 from graphbench.errors import ChecksumError, DatasetError, FetchError, FormatError
 from graphbench.system.files import home
+from graphbench.system.text import public
 
 if TYPE_CHECKING:
     import requests
@@ -41,6 +44,10 @@ BACKOFF_S = 0.5
 """Doubles with each attempt."""
 TIMEOUT_S = (10.0, 30.0)
 """To connect, and between two pieces of a response."""
+SLOW_S, SLOW_BYTES = 60.0, 60 << 10
+"""A download that gets fewer bytes in this time is given up: each byte in time keeps a connection open for ever."""
+_SPARE_BYTES = 1 << 28
+"""Of the disk, which a download of unknown size leaves free."""
 _POLL_S = 0.1
 _PIECE_BYTES = 1 << 17
 _TRANSIENT = frozenset({408, 429, 500, 502, 503, 504})
@@ -55,20 +62,12 @@ def sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def public(address: str) -> str:
-    """An address without user and password, for messages and records."""
-    try:
-        parts = urlsplit(address)
-    except ValueError:
-        return re.sub(r"//[^/@]*@", "//", address)
-    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
-
-
 def download(
     path: Path,
     addresses: Sequence[str],
     *,
     expected: str | None = None,
+    most: int | None = None,
     check: Callable[[Path], object] | None = None,
     progress: Progress | None = None,
     hint: str = "",
@@ -81,6 +80,7 @@ def download(
         path: the file; its folder is created.
         addresses: `http://`, `https://` or `file://`, tried in this order.
         expected: the SHA-256 that the file must have.
+        most: bytes that the file may have; None: as many as the disk holds.
         check: called with the complete file before it is renamed; raises a DatasetError if it is invalid.
         progress: called as bytes arrive.
         hint: advice if the checksum is wrong.
@@ -101,7 +101,7 @@ def download(
                     file.truncate(0)  # An old part cannot be verified to belong to this file.
                 try:
                     fault = functools.partial(_fault, part, expected, check)
-                    _from_any(file, addresses, fault, progress, name=path.name, hint=hint or ADVICE)
+                    _from_any(file, addresses, fault, progress, _room(part, most), name=path.name, hint=hint or ADVICE)
                     os.fsync(file.fileno())
                     part.replace(path)
                 except BaseException as error:
@@ -155,8 +155,27 @@ def _fault(part: Path, expected: str | None, check: Callable[[Path], object] | N
     return ""
 
 
+def _room(part: Path, most: int | None) -> Callable[[int], None]:
+    """Raises if a file of so many bytes is more than is expected, or than fits on the disk."""
+
+    def check(size: int) -> None:
+        if most is not None and size > most:
+            raise _TransferError(f"sends {size:,} bytes or more; expected at most {most:,}")
+        if most is None and size - part.stat().st_size > shutil.disk_usage(part.parent).free - _SPARE_BYTES:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    return check
+
+
 def _from_any(
-    file: BinaryIO, addresses: Sequence[str], fault: Callable[[], str], progress: Progress, *, name: str, hint: str
+    file: BinaryIO,
+    addresses: Sequence[str],
+    fault: Callable[[], str],
+    progress: Progress,
+    room: Callable[[int], None],
+    *,
+    name: str,
+    hint: str,
 ) -> None:
     """Fill the part from the first address with the right bytes."""
     failures: list[str] = []
@@ -164,11 +183,11 @@ def _from_any(
     for address in addresses:
         resumed = file.seek(0, os.SEEK_END) > 0
         try:
-            _fill(file, address, progress)
+            _fill(file, address, progress, room)
             problem = fault()
             if problem and resumed:  # the old beginning may be wrong: repeat from the start
                 file.truncate(0)
-                _fill(file, address, progress)
+                _fill(file, address, progress, room)
                 problem = fault()
         except _TransferError as error:
             failures.append(f"{public(address)}: {error}")
@@ -195,37 +214,25 @@ class _Interrupted(Exception):  # noqa: N818  not an error: the download is resu
     """The response ended early or the file changed."""
 
 
-def _fill(file: BinaryIO, address: str, progress: Progress) -> None:
-    """Append the rest of the file from an address.
+def _fill(file: BinaryIO, address: str, progress: Progress, room: Callable[[int], None]) -> None:
+    """Append the rest of the file from an address; request it again where a response fails or is cut off.
 
-    urllib3 retries requests without a response; this function resumes a response that was cut off.
+    Not by urllib3.Retry, which reads the body of a failed response, however long, before it repeats the request.
 
     Raises:
         _TransferError: if the address is at fault.
         OSError: if the file cannot be written.
     """
     if address.startswith("file:"):
-        _copy(file, Path(url2pathname(urlsplit(address).path)), progress)
+        _copy(file, Path(url2pathname(urlsplit(address).path)), progress, room)
         return
     import requests
     import urllib3
 
-    retry = urllib3.Retry(
-        total=MAX_ATTEMPTS - 1,
-        connect=0,  # TCP already retries
-        other=0,
-        status_forcelist=_TRANSIENT,
-        backoff_factor=BACKOFF_S,
-        backoff_jitter=BACKOFF_S,
-        respect_retry_after_header=False,
-        raise_on_status=False,
-    )
-    longest, stalls, state = file.seek(0, os.SEEK_END), 0, _Remote()
-    with requests.Session() as session:
-        for scheme in ("http://", "https://"):
-            session.mount(scheme, requests.adapters.HTTPAdapter(max_retries=retry))
-        # Archives are compressed already, and a range of a compressed response is useless.
-        session.headers.update({"Accept-Encoding": "identity", "User-Agent": f"graphbench/{__version__}"})
+    from graphbench.graphs import http_session
+
+    longest, stalls, state = file.seek(0, os.SEEK_END), 0, _Remote(room)
+    with http_session.session(f"graphbench/{__version__}", SLOW_S) as session:
         while True:
             try:
                 state.receive(file, session, address, progress)
@@ -234,7 +241,9 @@ def _fill(file: BinaryIO, address: str, progress: Progress) -> None:
             except urllib3.exceptions.HTTPError as error:  # while the body was read
                 reason = _in_words(error)
             except (requests.RequestException, ValueError) as error:  # a malformed redirect may be a ValueError
-                raise _TransferError(_in_words(error)) from error
+                reason = _in_words(error)
+                if not http_session.is_temporary(error):
+                    raise _TransferError(reason) from error
             else:
                 return
             size = file.seek(0, os.SEEK_END)
@@ -246,11 +255,13 @@ def _fill(file: BinaryIO, address: str, progress: Progress) -> None:
 
 
 class _Remote:
-    """The size and ETag that an address sent before, to resume the same file only."""
+    """The size and ETag that an address sent before, to resume the same file only, and how fast it sends."""
 
-    def __init__(self) -> None:
+    def __init__(self, room: Callable[[int], None]) -> None:
+        self._room = room
         self.total: int | None = None
         self.etag: str | None = None
+        self._since, self._bytes = time.monotonic(), 0
 
     def receive(self, file: BinaryIO, session: requests.Session, address: str, progress: Progress) -> None:
         """Request the missing bytes once, and write them as they arrive."""
@@ -262,25 +273,37 @@ class _Remote:
             start, total = _extent(response)
             if response.status_code == 416 and done and done == total:
                 return  # Complete: an earlier run stopped before it renamed the part.
-            if response.status_code != 416:
-                response.raise_for_status()
+            if response.status_code not in {200, 206, 416}:
+                reason = _status_in_words(response.status_code)
+                raise _Interrupted(reason) if response.status_code in _TRANSIENT else _TransferError(reason)
             if start not in {0, done} or (start and self.total not in {None, total}):
                 file.truncate(0)
                 self.total = self.etag = None
                 raise _Interrupted("the file changed while it was downloaded")
             if start == 0:
                 file.truncate(0)
+            self._room(total or 0)
             etag = response.headers.get("ETag")
             # Only a strong validator promises equal bytes (RFC 9110, 13.1.5).
             self.total, self.etag, done = total, etag if etag and etag.startswith('"') else None, start
             progress(done, total)
             # The raw stream, as a .tar.gz that a server labels as gzip-encoded would be decompressed.
-            for piece in response.raw.stream(_PIECE_BYTES, decode_content=False):
+            while piece := response.raw.read1(_PIECE_BYTES, decode_content=False):
+                self._room(done + len(piece))
                 _write(file, piece)
                 done += len(piece)
                 progress(done, total)
+                self._refuse_drip(len(piece))
             if total is not None and done != total:
                 raise _Interrupted(f"cut off after {done:,} of {total:,} bytes")
+
+    def _refuse_drip(self, new: int) -> None:
+        """Raise if bytes arrive too slowly, over all responses."""
+        self._bytes += new
+        if (now := time.monotonic()) - self._since > SLOW_S:
+            if self._bytes < SLOW_BYTES:
+                raise _TransferError(f"too slow, {self._bytes:,} bytes in {now - self._since:.0f} s")
+            self._since, self._bytes = now, 0
 
 
 def _extent(response: requests.Response) -> tuple[int, int | None]:
@@ -295,12 +318,14 @@ def _extent(response: requests.Response) -> tuple[int, int | None]:
     return 0, int(length) if re.fullmatch(r"[0-9]{1,18}", length) else None
 
 
-def _copy(file: BinaryIO, source: Path, progress: Progress) -> None:
+def _copy(file: BinaryIO, source: Path, progress: Progress, room: Callable[[int], None]) -> None:
     file.truncate(0)
+    if source.exists() and not source.is_file():
+        raise _TransferError("not a regular file")
     try:
         total, origin = source.stat().st_size, source.open("rb")
-    except OSError as error:
-        raise _TransferError((error.strerror or str(error)).lower()) from error
+    except (OSError, ValueError) as error:
+        raise _TransferError((getattr(error, "strerror", None) or str(error)).lower()) from error
     done = 0
     with origin:
         while True:
@@ -310,8 +335,9 @@ def _copy(file: BinaryIO, source: Path, progress: Progress) -> None:
                 raise _TransferError((error.strerror or str(error)).lower()) from error
             if not piece:
                 return
-            _write(file, piece)
             done += len(piece)
+            room(done)
+            _write(file, piece)
             progress(done, total)
 
 
@@ -321,14 +347,15 @@ def _write(file: BinaryIO, piece: bytes) -> None:
         rest = rest[file.write(rest) :]
 
 
+def _status_in_words(status: int) -> str:
+    """`HTTP 404 Not Found`: the server's own phrase may be anything."""
+    return f"HTTP {status} {http.HTTPStatus(status).phrase if status in list(http.HTTPStatus) else ''}".rstrip()
+
+
 def _in_words(error: Any) -> str:
     import requests
     from urllib3 import exceptions
 
-    if isinstance(error, requests.HTTPError):
-        status = error.response.status_code
-        times = f", {MAX_ATTEMPTS} times" if status in _TRANSIENT else ""
-        return f"HTTP {status} {error.response.reason}{times}"
     cause = getattr(error.args[0], "reason", None) if error.args else None
     words = (
         (exceptions.NameResolutionError, "the host name cannot be resolved"),

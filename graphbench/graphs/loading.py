@@ -16,7 +16,7 @@ import numpy as np
 from graphbench.errors import DatasetError, FormatError
 from graphbench.graphs import cache, catalogue, checksums, collections, formats, suitesparse, web
 from graphbench.graphs.clean import Cleaning, Dataset, Raw
-from graphbench.graphs.download import Progress, public, sha256
+from graphbench.graphs.download import Progress, sha256
 from graphbench.graphs.edgelist import EdgeList
 from graphbench.graphs.formats import table_roles
 from graphbench.graphs.formats.packed import reported_to
@@ -25,7 +25,7 @@ from graphbench.graphs.generators import spec as generators
 from graphbench.graphs.on_device.census import cached_path
 from graphbench.graphs.on_device.edges import DeviceEdgeList
 from graphbench.records.model import DatasetInfo
-from graphbench.system.text import storable
+from graphbench.system.text import public, storable
 
 
 def load(

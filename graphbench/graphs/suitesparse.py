@@ -10,6 +10,7 @@ index and its checksum recorded (:mod:`.checksums`).
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import os
 import re
@@ -26,12 +27,16 @@ from graphbench.graphs.download import Progress, download, sha256
 from graphbench.graphs.formats import matrix_market
 from graphbench.graphs.formats.packed import opened
 from graphbench.system import files
+from graphbench.system.text import public
 
 INDEX = "files/ssstats.csv"
 MIRROR_VARIABLE = "GRAPHBENCH_MIRROR"
 COLLECTION = "https://sparse.tamu.edu"
-_NAME = re.compile(r"[A-Za-z0-9_+-][A-Za-z0-9_.+-]*")
-"""Of a group or matrix: it becomes the name of a file, which must not leave its folder."""
+_NAME = re.compile(r"(?!address-)[A-Za-z0-9_+-][A-Za-z0-9_.+-]*")
+"""Of a group or matrix: it becomes the name of a file, which must not leave its folder or be a folder of an address."""
+_INDEX_BYTES = 1 << 24
+_MARGIN_BYTES, _ENTRY_BYTES = 1 << 26, 32
+"""An archive has `row column value` of each entry, compressed, and may have names and coordinates of the vertices."""
 
 
 class Matrix(msgspec.Struct, frozen=True, kw_only=True):
@@ -143,7 +148,13 @@ def archive(
 
     path = archive_path(group, name)
     where = addresses(_relative(group, name))
-    return verified(path, where, name=f"{group}/{name}", expected=expected, check=check, progress=progress)
+    if matrix is not None:
+        known = matrix.rows + matrix.num_entries
+    else:
+        entry = catalogue.entries()[name]
+        known = entry.num_vertices + entry.num_entries
+    most = _MARGIN_BYTES + _ENTRY_BYTES * known
+    return verified(path, where, name=f"{group}/{name}", expected=expected, most=most, check=check, progress=progress)
 
 
 def address(group: str, name: str) -> str:
@@ -203,7 +214,7 @@ def matrix(full_name: str, progress: Progress | None = None) -> Matrix:
     if wanted not in known():
         kept = index_path().exists()
         try:
-            download(index_path(), addresses(INDEX), check=_read, progress=progress)
+            download(index_path(), addresses(INDEX), most=_INDEX_BYTES, check=_read, progress=progress)
             checksums.record(index_path(), sha256(index_path()))
         except FetchError as error:
             if not kept:
@@ -299,12 +310,13 @@ def in_local_mirror(relative: str) -> Path | None:
 def _base(mirror: str) -> str:
     if mirror.startswith("/"):
         return Path(mirror).as_uri()
-    parts = urlsplit(mirror)
-    if parts.scheme in {"http", "https"} and parts.netloc:
-        return mirror
-    if parts.scheme == "file" and parts.netloc in {"", "localhost"} and parts.path.startswith("/"):
-        return mirror
+    with contextlib.suppress(ValueError):  # http://[::1
+        parts = urlsplit(mirror)
+        if parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0:
+            return mirror
+        if parts.scheme == "file" and parts.netloc in {"", "localhost"} and parts.path.startswith("/"):
+            return mirror
     raise UsageError(
-        f"{MIRROR_VARIABLE} contains {mirror!r}. Expected file:///FOLDER, http://HOST or https://HOST, separated by "
-        "blanks (write %20 for a blank in a folder's name)."
+        f"{MIRROR_VARIABLE} contains {public(mirror)!r}. Expected file:///FOLDER, http://HOST or https://HOST, "
+        "separated by blanks (write %20 for a blank in a folder's name)."
     )

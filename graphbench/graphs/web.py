@@ -11,11 +11,12 @@ from urllib.parse import unquote, urlsplit
 
 from graphbench.errors import UsageError
 from graphbench.graphs.checksums import require_graph, verified
-from graphbench.graphs.download import Progress, public
+from graphbench.graphs.download import Progress
 from graphbench.graphs.formats import table_roles
 from graphbench.graphs.formats.table_roles import TableOptions
 from graphbench.graphs.parquet import atomically
 from graphbench.system import files
+from graphbench.system.text import public
 
 _SCHEME = re.compile(r"([a-z][a-z0-9+.-]*)://", re.IGNORECASE)
 

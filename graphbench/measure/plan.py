@@ -17,7 +17,7 @@ from graphbench.graphs.clean import Dataset
 from graphbench.graphs.loading import distinct
 from graphbench.measure.options import Options
 from graphbench.records.model import Outcome, PosedInfo, Record, Task
-from graphbench.system.text import storable
+from graphbench.system.text import public_word, storable
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -163,4 +163,4 @@ def command_line() -> str:
     """What the user typed, without the folder of the program."""
     program = Path(sys.argv[0])
     name = "graphbench" if program.name == "__main__.py" and program.parent.name == "graphbench" else program.name
-    return storable(shlex.join([name, *sys.argv[1:]]))
+    return storable(shlex.join([name, *map(public_word, sys.argv[1:])]))

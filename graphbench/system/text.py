@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Sequence
+from urllib.parse import urlsplit, urlunsplit
 
 from graphbench.errors import UsageError
 
@@ -18,6 +19,24 @@ _UNITS = {
 def storable(text: str) -> str:
     """A file name or an argument of the command line as UTF-8: bytes that are not become replacement characters."""
     return os.fsencode(text).decode("utf-8", errors="replace")
+
+
+def public(address: str) -> str:
+    """An address without user and password, for messages and records."""
+    try:
+        parts = urlsplit(address)
+        hostless = not (parts.netloc or parts.scheme == "file")
+        malformed = hostless or parts.port == 0 or re.search(r"\s", address) is not None
+    except ValueError:
+        malformed = True
+    if malformed:  # a password with a slash or another mark ends the host too early
+        return re.sub(r"(?s)^([A-Za-z][A-Za-z0-9+.-]*:/+)?.*@", r"\1", address)
+    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
+
+
+def public_word(word: str) -> str:
+    """A word of the command line, without the password of an address."""
+    return public(word) if "://" in word else word
 
 
 def parse_bytes(text: str | int) -> int:
