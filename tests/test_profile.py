@@ -128,12 +128,45 @@ def test_sizes_of_graphs_are_ranges_and_different_kinds_of_arguments_are_apart()
     assert (given.vertices, given.edges, given.arguments) == ((20, 20), (190, 190), {"dangling": "a dict"})
 
 
-def test_edges_of_large_graphs_are_not_counted_at_each_quick_call(monkeypatch):
+def test_edges_of_large_graphs_are_not_counted_next_to_quick_calls(monkeypatch):
     graph, counted = nx.path_graph(50_000), []
     monkeypatch.setattr(nx.Graph, "number_of_edges", lambda _: counted.append(1) or 49_999)
-    _, sites = recorded(lambda: [nx.is_isolate(graph, 3) for _ in range(100)])
-    assert len(counted) == 1  # when the run has ended
-    assert sites["is_isolate"].edges == (49_999, 49_999)
+
+    def block():
+        for _ in range(100):
+            nx.is_isolate(graph, 3)
+        assert not counted
+
+    _, sites = recorded(block)
+    assert sites["is_isolate"].edges == (49_999, 49_999)  # counted when the run had ended
+
+
+def test_what_the_recorder_asks_itself_is_not_recorded():
+    class Asking:
+        """A backend, and a graph, that call NetworkX when they are asked."""
+
+        @staticmethod
+        def load():
+            return Asking
+
+        @staticmethod
+        def can_run(_name, args, _kwargs):
+            return not nx.is_negatively_weighted(args[0])
+
+        number_of_isolates = None
+
+    class Graph(nx.Graph):
+        def number_of_edges(self):
+            return sum(degree for _, degree in self.degree) // 2 + nx.number_of_selfloops(self)
+
+    recorder = Recorder()
+    recorder._backends = {"asking": Asking}
+    graph = Graph([(0, 1), (1, 2)])
+    with recorder.start():
+        nx.number_of_isolates(graph)
+    (site,) = recorder.stop("").sites
+    assert (site.function, site.edges, site.support[0].runs) == ("number_of_isolates", (2, 2), True)
+    assert site.inner.keys() <= {"isolates"}
 
 
 def test_each_thread_has_its_own_outermost_calls():
