@@ -215,6 +215,6 @@ def test_plain_values_can_be_read_by_programs():
 
 
 def test_the_references_of_the_package_estimate_a_pagerank():
-    run = estimated(profile(site(vertices=(10**5, 10**5), edges=(10**6, 10**6))), reference.choose(reference.load()))
+    run = estimated(profile(site(vertices=(299_067,) * 2, edges=(977_676,) * 2)), reference.choose(reference.load()))
     assert run.seconds is not None
     assert run.seconds.low > 0
