@@ -5,9 +5,11 @@ import re
 import tomllib
 from pathlib import Path
 
+import pytest
+
 import graphbench
 from graphbench import cli
-from helpers.readme_results import results
+from helpers import readme_results
 
 ROOT = Path(graphbench.__file__).resolve().parents[1]
 
@@ -18,30 +20,82 @@ def test_the_readme_has_one_command_to_try_and_one_to_test():
         assert len([line for line in lines if line.startswith(f"pip install -e '.[{extra}]'")]) == 1
 
 
-def test_the_readme_has_the_table_of_algorithms_and_engines_as_the_command_prints_it(capsys, monkeypatch):
+def test_the_readme_has_at_most_150_lines():
+    assert len((ROOT / "README.md").read_text(encoding="utf-8").splitlines()) <= 150
+
+
+def test_the_table_of_algorithms_and_engines_is_what_the_command_prints(capsys, monkeypatch):
     monkeypatch.delenv("GRAPHBENCH_PLUGINS", raising=False)
     assert cli.invoke(["list", "algorithms", "--format", "markdown"]) == 0
-    check_rendered(": graphbench list algorithms --format markdown", "", capsys.readouterr().out.strip())
+    printed = capsys.readouterr().out.strip()
+    check_rendered("docs/inputs.md", "graphbench list algorithms --format markdown", printed)
 
 
-def test_the_readme_has_the_results_of_committed_records():
-    check_rendered(": results", ": results", results())
+@pytest.mark.parametrize(
+    ("file", "block", "render"),
+    [
+        ("README.md", "first command", readme_results.first_command),
+        ("README.md", "second command", readme_results.second_command),
+        ("README.md", "when a GPU pays", readme_results.when_a_gpu_pays),
+        ("docs/results.md", "results", readme_results.results),
+    ],
+)
+def test_what_is_shown_of_measurements_is_rendered_from_committed_records(file, block, render):
+    check_rendered(file, block, render())
 
 
-def check_rendered(begins, ends, expected):
-    """The text between two markers of the README is this one; it is written if golden files are."""
-    path = ROOT / "README.md"
-    before, rest = path.read_text(encoding="utf-8").split(f"<!-- begin{begins} -->\n")
-    found, after = rest.split(f"<!-- end{ends} -->\n", 1)
+def test_the_chart_of_the_readme_is_drawn_from_committed_records():
+    path = ROOT / "docs/gpu.svg"
+    drawn = readme_results.chart()
     if os.environ.get("GRAPHBENCH_GOLDEN") == "write":
-        text = f"{before}<!-- begin{begins} -->\n{expected}\n<!-- end{ends} -->\n{after}"
-        path.write_text(text, encoding="utf-8")
+        path.write_text(drawn, encoding="utf-8")
+    label = re.compile(r"<title>.*</title>")  # has every number; other versions of matplotlib draw other bytes
+    assert label.search(path.read_text(encoding="utf-8"))[0] == label.search(drawn)[0]
+
+
+def check_rendered(file, block, expected):
+    """The text between two markers of a file is this one; it is written if golden files are."""
+    path = ROOT / file
+    begin, end = f"<!-- begin: {block} -->\n", f"<!-- end: {block} -->\n"
+    before, rest = path.read_text(encoding="utf-8").split(begin)
+    found, after = rest.split(end)
+    if os.environ.get("GRAPHBENCH_GOLDEN") == "write":
+        path.write_text(f"{before}{begin}{expected}\n{end}{after}", encoding="utf-8")
         return
+    if not found.strip():
+        pytest.skip(f"{file} has no output there yet: GRAPHBENCH_GOLDEN=write pytest tests/test_project.py writes it")
     assert found.strip() == expected, "GRAPHBENCH_GOLDEN=write pytest tests/test_project.py writes it anew"
 
 
+PAGES = [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("datasets/*.md")]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_links_lead_to_files_and_headings_that_exist(page):
+    text = re.sub(r"```.*?```", "", page.read_text(encoding="utf-8"), flags=re.DOTALL)
+    for target in re.findall(r"\]\(([^)\s]+)\)", text):
+        if target.startswith(("https://", "http://", "mailto:")):
+            continue
+        file, _, heading = target.partition("#")
+        path = (page.parent / file).resolve() if file else page
+        assert path.exists(), target
+        assert not heading or heading in headings(path), target
+
+
+def headings(path):
+    """The anchors that GitHub makes of the headings of a page."""
+    found = re.findall(r"(?m)^#+ (.+)$", path.read_text(encoding="utf-8"))
+    return {re.sub(r"[^\w\- ]", "", title.casefold()).replace(" ", "-") for title in found}
+
+
+def test_every_page_of_the_documentation_is_linked_from_the_readme():
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    for page in ROOT.glob("docs/*.md"):
+        assert f"](docs/{page.name})" in text, page.name
+
+
 def test_no_text_says_to_install_the_other_project_of_this_name():
-    texts = [*ROOT.glob("*.md"), *ROOT.glob("graphbench/**/*.py"), *ROOT.glob("datasets/*.md")]
+    texts = [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("graphbench/**/*.py"), *ROOT.glob("datasets/*.md")]
     for path in texts:
         assert not re.search(r"pip install (-U )?['\"]?graphbench", path.read_text(encoding="utf-8")), path
 

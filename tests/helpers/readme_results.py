@@ -1,28 +1,103 @@
-"""The tables of results in the README, from committed records: no number there is typed."""
+"""What README and docs/results.md show of measurements, from committed records: no number there is typed."""
 
+from functools import cache
 from pathlib import Path
 from statistics import median
 
 import graphbench
+from graphbench import api, reporting
 from graphbench.records.comparison import compare
 from graphbench.records.lines import from_json
 from graphbench.reporting import markdown, numbers, speeds
+from graphbench.reporting.charts import drawing, style
 from graphbench.reporting.document import Column, Table
 from graphbench.system.text import count
 
-RECORDS = Path(graphbench.__file__).resolve().parents[1] / "reports/records/2026-11-28-h100.jsonl"
+ROOT = Path(graphbench.__file__).resolve().parents[1]
+RECORDS = ROOT / "reports/records/2026-11-28-h100.jsonl"
+EXAMPLE = ROOT / "docs/example"
 GRAPHS = ("caidaRouterLevel", "coAuthorsDBLP", "dblp-2010")
+GRAPH = "coAuthorsDBLP"
 TITLES = {"cugraph": "cuGraph", "pylibcugraph": "pylibcugraph", "nx-cugraph": "nx-cugraph", "networkit": "NetworKit",
           "scipy": "SciPy", "graphblas": "GraphBLAS", "igraph": "igraph", "networkx": "NetworkX"}  # fmt: skip
-TOTALS = ("ratio_call", "ratio_first_answer", "ratio_whole_script")
+TOTALS = {"ratio_call": "warm call", "ratio_first_answer": "first answer", "ratio_whole_script": "whole script"}
+
+
+WIDTH = 100
+"""Columns of the terminal whose output README shows."""
+
+
+def first_command():
+    """What `graphbench louvain email-Enron` prints, from the records of such a run."""
+    result = api.Result(api.last_of_each(_read(EXAMPLE / "louvain-email-Enron.jsonl")))
+    shown = reporting.render(result.records, result.comparisons, width=WIDTH).rstrip()
+    return f"```console\n$ graphbench louvain email-Enron\n{shown}\n```"
+
+
+def second_command():
+    """The last line of `pytest -n auto`, from such a run; nothing until one was kept."""
+    file = EXAMPLE / "pytest.txt"
+    return f"```console\n$ pytest -n auto\n{file.read_text(encoding='utf-8').strip()}\n```" if file.is_file() else ""
+
+
+def when_a_gpu_pays():
+    """cuGraph on :data:`GRAPH` against NetworkX and against the best CPU engine, the best ratio of warm calls first."""
+
+    def networkx(problem, total):
+        one = _of_cugraph(problem, GRAPH).get("baseline")
+        return speeds.cell(one, total) if one else numbers.NOTHING
+
+    def best_cpu(problem, total):
+        return speeds.cell(_against_cpu(problem, GRAPH)[total], total)
+
+    def column(title, cell, total):
+        return Column(f"{title}: {TOTALS[total]}", lambda problem: cell(problem, total), right=True)
+
+    table = Table(
+        reversed(_by_warm_call()),
+        [
+            Column("problem", str),
+            *(column("NetworkX", networkx, total) for total in ("ratio_call", "ratio_whole_script")),
+            *(column("best CPU library", best_cpu, total) for total in TOTALS),
+        ],
+    )
+    return markdown.text([table])
+
+
+def _by_warm_call():
+    return sorted(_algorithms(), key=lambda name: _against_cpu(name, GRAPH)["ratio_call"].ratio_call)
+
+
+def chart():
+    """The ratios to the best CPU engine of :func:`when_a_gpu_pays` as SVG."""
+    from matplotlib.figure import Figure
+
+    rows = _by_warm_call()
+    values = {total: [getattr(_against_cpu(row, GRAPH)[total], total) for row in rows] for total in TOTALS}
+    with style.style():
+        figure = Figure(figsize=(6.4, 2.9), layout="constrained")
+        axes = figure.add_subplot()
+        axes.set_xscale("log")
+        axes.axvline(1, color=style.INK, linewidth=1.2)
+        axes.axvspan(1, 30, color=style.GRID, alpha=0.35, linewidth=0)
+        marks = zip(TOTALS.items(), style.SERIES, ("o", "D", "^"), strict=False)
+        for (total, title), colour, shape in marks:
+            axes.plot(values[total], range(len(rows)), shape, color=colour, markersize=6, label=title)
+        axes.set(xlim=(0.05, 30), yticks=range(len(rows)), yticklabels=rows)
+        axes.set_xticks([0.1, 1, 10], ["0.1× (CPU 10 times as fast)", "1×", "10× (GPU 10 times as fast)"])  # noqa: RUF001
+        axes.grid(axis="x")
+        axes.set_title(f"cuGraph on an H100 against the best CPU library, {GRAPH}", fontsize=style.FONT + 0.5)
+        axes.legend(loc="lower right", frameon=True, facecolor=style.PAPER, edgecolor=style.GRID)
+        alt = "; ".join(
+            f"{row}: " + ", ".join(f"{title} {numbers.ratio(values[total][place])}" for total, title in TOTALS.items())
+            for place, row in reversed([*enumerate(rows)])
+        )
+        return drawing.to_svg(figure, "gpu", f"How many times as fast as the best CPU library cuGraph is. {alt}")
 
 
 def results():
-    """Both tables as Markdown."""
-    records = [from_json(line) for line in RECORDS.read_bytes().splitlines()]
-    by_id = {record.id: record for record in records}
-    comparisons = compare(records, "networkx")
-    louvain = _of_louvain(records, [one for one in comparisons if one.role == "baseline"])
+    """Both tables of docs/results.md as Markdown."""
+    louvain = _of_louvain([one for one in _comparisons() if one.role == "baseline"])
     against_best_cpu = (
         "cuGraph (default allocator) against the best CPU engine at its best number of threads: times as fast in warm "
         "calls / first answers / whole scripts, and the engines that are best in warm calls and in first answers:"
@@ -32,9 +107,46 @@ def results():
             "Louvain on coAuthorsDBLP (977,676 edges), times as fast as NetworkX:",
             markdown.text([louvain]),
             against_best_cpu,
-            markdown.text([_of_problems(records, comparisons, by_id)]),
+            markdown.text([_of_problems()]),
         ]
     )
+
+
+def _read(path):
+    return [from_json(line) for line in path.read_bytes().splitlines()]
+
+
+@cache
+def _records():
+    return _read(RECORDS)
+
+
+@cache
+def _comparisons():
+    return compare(_records(), "networkx")
+
+
+def _algorithms():
+    return sorted({record.task.algorithm for record in _records()})
+
+
+def _of_cugraph(algorithm, graph):
+    """The comparisons of cuGraph with the default allocator, by what it is compared with."""
+    (mine,) = (
+        record
+        for record in _records()
+        if (record.task.algorithm, record.task.dataset, record.task.engine) == (algorithm, graph, "cugraph")
+        and record.task.params["allocator"] == "default"
+    )
+    return {one.role: one for one in _comparisons() if one.record == mine.id}
+
+
+def _against_cpu(algorithm, graph):
+    """By total, the comparison with the engine on the CPU that is best in warm calls, or in first answers."""
+    own = _of_cugraph(algorithm, graph)
+    warm = own.get("best_cpu") or own["baseline"]
+    first = own.get("best_cpu_first_answer") or warm
+    return {"ratio_call": warm, "ratio_first_answer": first, "ratio_whole_script": first}
 
 
 def _name(record):
@@ -45,11 +157,11 @@ def _name(record):
     return f"{title}, {count(record.environment.threads, 'thread')}"
 
 
-def _of_louvain(records, comparisons):
+def _of_louvain(comparisons):
     against = {one.record: one for one in comparisons}
     rows = [
         record
-        for record in records
+        for record in _records()
         if (record.task.algorithm, record.task.dataset) == ("louvain", "coAuthorsDBLP") and record.phases.call_s
     ]
     rows.sort(key=lambda record: median(record.phases.call_s))
@@ -63,37 +175,26 @@ def _of_louvain(records, comparisons):
             Column("engine", _name),
             Column("warm call", lambda record: numbers.seconds(median(record.phases.call_s)), right=True),
             Column("modularity", lambda record: f"{median(record.trials.quality):.4f}", right=True),
-            Column("warm call", lambda record: ratio(record, "ratio_call"), right=True),
-            Column("first answer", lambda record: ratio(record, "ratio_first_answer"), right=True),
-            Column("whole script", lambda record: ratio(record, "ratio_whole_script"), right=True),
+            *(
+                Column(title, lambda record, name=name: ratio(record, name), right=True)
+                for name, title in TOTALS.items()
+            ),
         ],
     )
 
 
-def _of_problems(records, comparisons, by_id):
-    def found(algorithm, graph):
-        (mine,) = (
-            record
-            for record in records
-            if (record.task.algorithm, record.task.dataset, record.task.engine) == (algorithm, graph, "cugraph")
-            and record.task.params["allocator"] == "default"
-        )
-        own = {one.role: one for one in comparisons if one.record == mine.id}
-        warm = own.get("best_cpu") or (own.get("baseline") if own["baseline"].also_best_cpu else None)
-        return warm, own.get("best_cpu_first_answer") or warm
+def _of_problems():
+    by_id = {record.id: record for record in _records()}
 
     def ratios(algorithm, graph):
-        warm, whole = found(algorithm, graph)
-        cells = [speeds.cell(warm, "ratio_call"), *(speeds.cell(whole, name) for name in TOTALS[1:])]
-        return " / ".join(cell or numbers.NOTHING for cell in cells)
+        return " / ".join(speeds.cell(one, total) for total, one in _against_cpu(algorithm, graph).items())
 
     def engines(algorithm):
-        best = [by_id[one.baseline_record] for graph in GRAPHS for one in found(algorithm, graph) if one is not None]
-        return "; ".join(dict.fromkeys(map(_name, best)))
+        found = (one for graph in GRAPHS for one in _against_cpu(algorithm, graph).values())
+        return "; ".join(dict.fromkeys(_name(by_id[one.baseline_record]) for one in found))
 
-    algorithms = sorted({record.task.algorithm for record in records})
     return Table(
-        algorithms,
+        _algorithms(),
         [
             Column("problem", str),
             *(Column(graph, lambda name, graph=graph: ratios(name, graph), right=True) for graph in GRAPHS),
