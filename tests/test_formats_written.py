@@ -482,3 +482,29 @@ def test_a_zip_archive_of_an_unknown_version_is_refused(tmp_path, name):
     path.write_bytes(data)
     with pytest.raises(FormatError, match=r"zip file version 17\.3"):
         formats.read(path)
+
+
+def test_a_quotation_mark_of_gml_that_is_not_closed_swallows_no_edge(tmp_path):
+    edges = "".join(f'  edge [ source {at} target {at + 1} label "e{at}" ]\n' for at in range(1, 5))
+    text = "graph [\n" + "".join(f"  node [ id {at} ]\n" for at in range(1, 6)) + edges + "]\n"
+    path = tmp_path / "graph.gml"
+    path.write_text(text)
+    assert len(formats.read(path).src) == 4
+    path.write_text(text.replace('"e2"', '"e2').replace('"e3"', 'e3"'))
+    with pytest.raises(FormatError, match=r"line 8: .*quotation mark is not closed"):
+        formats.read(path)
+    path.write_text(text.replace('"e2"', '"an edge [2]"'))
+    assert len(formats.read(path).src) == 4
+
+
+@pytest.mark.parametrize("key", ["nodes", "links", "edges"])
+def test_json_with_two_lists_of_one_name_is_refused(tmp_path, key):
+    lists = {"nodes": '[{"id": 1}, {"id": 2}]', "links": '[{"source": 1, "target": 2, "edges": "x", "links": "nodes"}]'}
+    lists["edges"] = lists["links"]
+    first, second = (key, "nodes") if key != "nodes" else (key, "links")
+    path = tmp_path / "graph.json"
+    path.write_text(f'{{"{first}": {lists[first]}, "{second}": {lists[second]}}}')
+    assert len(formats.read(path).src) == 1
+    path.write_text(f'{{"{first}": {lists[first]}, "{second}": {lists[second]}, "{first}": []}}')
+    with pytest.raises(FormatError, match=f"the key '{key}' 2 times"):
+        formats.read(path)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import codecs
 import dataclasses
 import importlib
+import json
 import re
 import warnings
 from collections import Counter
@@ -25,6 +26,9 @@ from graphbench.graphs.formats.text import lines_of, shown
 
 _ENDS = frozenset({"id", "key", "source", "target"})
 _CANONICAL = re.compile(r"0|-?[1-9][0-9]{0,17}")
+_GML_TEXT = r'(?m)"[^"]*"|^\s*#.*$'
+"""A quoted text or a comment of GML."""
+_LISTS = ("nodes", "links", "edges", "adjacency", "elements")
 _SEPARATOR = re.compile(r"[ \t]*[,;][ \t]*|[ \t]+")
 
 
@@ -98,8 +102,12 @@ def read_gml(path: Path, *, directed: bool | None = None) -> Raw:
     nx = networkx()
     with opened(path, objects=True) as stream, failures_of_networkx(path):
         text = stream.everything().decode("utf-8-sig")
+        for quoted in re.finditer(_GML_TEXT, text):
+            if re.search(r"\n\s*(?:edge|node)\s*\[", quoted[0]):
+                problem = "a text has a node or an edge in it, as where a quotation mark is not closed. Close the text"
+                raise FormatError(path, f"{problem}.", 1 + text.count("\n", 0, quoted.start()))
         graph = nx.parse_gml(text, label=None)
-    rows = len(re.findall(r"(?<![\w.])edge\s*\[", re.sub(r'(?m)"[^"]*"|^\s*#.*$', '""', text)))
+    rows = len(re.findall(r"(?<![\w.])edge\s*\[", re.sub(_GML_TEXT, '""', text)))
     return raw_of(graph, path, rows=rows, directed=directed, label="label")
 
 
@@ -114,12 +122,28 @@ def read_json(path: Path, *, directed: bool | None = None) -> Raw:
     nx = networkx()
     with opened(path, objects=True) as stream, failures_of_networkx(path):
         try:
-            data = msgspec.json.decode(stream.everything().removeprefix(codecs.BOM_UTF8))
+            text = stream.everything().removeprefix(codecs.BOM_UTF8)
+            data = msgspec.json.decode(text)
+            _refuse_repeated_lists(text, path)
         except msgspec.DecodeError as error:
             raise FormatError(path, f"not a JSON document: {error}. {_JSON_ADVICE}") from error
         rows, reading = _json_reader(data, path)
         graph = reading(nx)
     return raw_of(graph, path, rows=rows, directed=directed)
+
+
+def _refuse_repeated_lists(text: bytes, path: Path) -> None:
+    """Refuse a document with two lists of edges or nodes: a parser would keep the last one only."""
+    if all(text.count(b'"%s"' % key.encode()) < 2 for key in _LISTS):
+        return
+
+    def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        for key, times in Counter(key for key, _ in pairs).items():
+            if times > 1 and key in _LISTS:
+                raise FormatError(path, f"an object has the key {key!r} {times} times. Join the lists.")
+        return dict(pairs)
+
+    json.loads(text, object_pairs_hook=unique)
 
 
 _JSON_ADVICE = (

@@ -35,6 +35,7 @@ _BZIP2 = re.compile(rb"BZh[1-9](?:1AY&SY|\x17rE8P\x90)")
 _MAX_LAYERS = 4
 _MAX_MEMBERS, _MAX_RECORDS = 100_000, 100
 _HEAD = 512
+_PIECE = 1 << 16
 
 PACKED_SUFFIXES = (".gz", ".bz2", ".xz", ".zst", ".zip", ".part")
 """Suffixes that say nothing of the format: of compression, and of downloads that are not complete."""
@@ -234,10 +235,43 @@ class _Pieces(io.RawIOBase):
         return len(data)
 
 
+class _Members(io.RawIOBase):
+    """Streams of bzip2 or xz, one after another, to the end of the file.
+
+    Python's own readers take all that follows the first stream for garbage once a header is damaged.
+    """
+
+    def __init__(self, stream: BinaryIO, new: Callable[[], bz2.BZ2Decompressor | lzma.LZMADecompressor]) -> None:
+        self._stream, self._new = stream, new
+        self._one = new()
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        while True:
+            piece = b""
+            if self._one.eof:
+                piece = self._one.unused_data
+                while not piece.strip(b"\0"):  # padding
+                    if not (piece := self._stream.read(_PIECE)):
+                        return 0
+                self._one, piece = self._new(), piece.lstrip(b"\0")
+            elif self._one.needs_input and not (piece := self._stream.read(_PIECE)):
+                raise EOFError("Compressed file ended before the end-of-stream marker was reached")
+            try:
+                data = self._one.decompress(piece, len(buffer))
+            except OSError as error:  # bzip2's error for damaged data
+                raise EOFError(str(error)) from error
+            if data:
+                buffer[: len(data)] = data
+                return len(data)
+
+
 _CODECS: dict[bytes, _Codec] = {
     b"\x1f\x8b": _Codec(lambda stream: gzip.GzipFile(filename="", mode="rb", fileobj=stream)),
-    b"BZh": _Codec(bz2.BZ2File),
-    b"\xfd7zXZ\x00": _Codec(lzma.LZMAFile),
+    b"BZh": _Codec(lambda stream: _Members(stream, bz2.BZ2Decompressor)),
+    b"\xfd7zXZ\x00": _Codec(lambda stream: _Members(stream, lzma.LZMADecompressor)),
     b"\x28\xb5\x2f\xfd": _Codec(_zstd),
 }
 
@@ -279,7 +313,7 @@ class _Tar(_Archive):
         for member, archive in self._files(stream, path, stack):
             if member.name == self.member:
                 self.size = member.size
-                return cast("BinaryIO", archive.extractfile(member))
+                return cast("BinaryIO", _ToTheEnd(archive.extractfile(member), archive.fileobj))
         raise FormatError(path, f"has no member {self.member!r}.")
 
     @staticmethod
@@ -301,6 +335,23 @@ class _Tar(_Archive):
         except (ValueError, LookupError, ArithmeticError, RecursionError) as error:
             problem = f"not a readable tar archive: {_sentence(error)} Download the file again."
             raise FormatError(path, problem) from error
+
+
+class _ToTheEnd(io.RawIOBase):
+    """A member of a tar archive; the rest of the archive is read too, as the compression's checksum is at its end."""
+
+    def __init__(self, member: Any, archive: Any) -> None:
+        self._member, self._archive = member, archive
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        data: bytes = self._member.read(len(buffer))
+        buffer[: len(data)] = data
+        while not data and self._archive.read(_PIECE):
+            pass
+        return len(data)
 
 
 def zip_file(stream: BinaryIO, path: Path) -> zipfile.ZipFile:
