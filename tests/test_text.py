@@ -1,9 +1,13 @@
 """Amounts of memory as people write them."""
 
+import json
+import re
+
 import pytest
 
+from graphbench import load as graphbench_load
 from graphbench.errors import UsageError
-from graphbench.system.text import format_bytes, parse_bytes
+from graphbench.system.text import count, format_bytes, parse_bytes
 
 
 @pytest.mark.parametrize(
@@ -62,3 +66,34 @@ def test_a_given_size_is_shown_in_its_units(written):
 def test_amounts_beside_a_limit_are_shown_in_its_units():
     assert format_bytes(1_001_400_000, like=10**9) == "1.001 GB"
     assert format_bytes((32 << 30) + (50 << 20), like=32 << 30) == "32.05 GiB"
+
+
+@pytest.mark.parametrize(
+    ("number", "noun", "written"),
+    [(0, "edge", "0 edges"), (1, "edge", "1 edge"), (1, "vertex", "1 vertex"), (2000, "vertex", "2,000 vertices")],
+)
+def test_one_thing_is_singular(number, noun, written):
+    assert count(number, noun) == written
+
+
+def test_counts_of_one_are_singular_in_graphs_certificates_and_the_cache(graphbench, tmp_path):
+    (tmp_path / "pair.csv").write_text("0,1\n")
+    assert repr(graphbench_load(tmp_path / "pair.csv")).startswith("<EdgeList pair.csv: 2 vertices, 1 undirected edge,")
+    (tmp_path / "arc.csv").write_text("0,1\n")
+    for algorithm in ("bfs", "sssp"):
+        command = [
+            algorithm,
+            tmp_path / "arc.csv",
+            "--directed",
+            "--source",
+            "1",
+            "--engine",
+            "networkx",
+            "--trials",
+            "1",
+        ]
+        _, out, _ = graphbench(*command, "--format", "json")
+        assert json.loads(out)["records"][0]["certificate"]["detail"].endswith("; 1 vertex reached")
+    _, out, _ = graphbench("cache", "list")
+    assert re.search(r"(?m)^\S+ +[\d.]+ (KiB|bytes)  \S", out)
+    assert re.search(r"(?m)^\d files, [\d.]+ KiB in ", out)

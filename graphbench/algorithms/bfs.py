@@ -26,6 +26,7 @@ from graphbench.algorithms.base import Algorithm, Call, Finding, Form, Quantitie
 from graphbench.certificates import search
 from graphbench.certificates.checks import Wrong, form_fault, raise_if
 from graphbench.graphs.edgelist import EdgeList
+from graphbench.system.text import count
 
 bfs = Algorithm(
     name="bfs",
@@ -57,7 +58,7 @@ def _(edges: EdgeList, answer: npt.NDArray[Any], p: Call) -> Finding:
     reached = int(np.count_nonzero(answer >= 0))
     quantities: Quantities = {"reached": reached, "max_distance": int(answer.max())}
     raise_if(search.search_fault(edges, np.where(answer < 0, np.inf, answer), p.source), quantities)
-    detail = f"depth rule holds on every edge from source {p.source:,}; {reached:,} vertices reached"
+    detail = f"depth rule holds on every edge from source {p.source:,}; {count(reached, 'vertex')} reached"
     return Finding(detail=detail, quantities=quantities)
 
 

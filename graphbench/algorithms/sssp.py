@@ -24,6 +24,7 @@ from graphbench.algorithms.base import Algorithm, Call, Finding, Form
 from graphbench.certificates import search
 from graphbench.certificates.checks import form_fault, raise_if
 from graphbench.graphs.edgelist import EdgeList
+from graphbench.system.text import count
 
 EPSILON = 1e-9
 """Largest relative difference of two right distances with fractional weights, on up to four million vertices."""
@@ -54,8 +55,8 @@ def _(edges: EdgeList, answer: npt.NDArray[Any], p: Call) -> Finding:
     raise_if(form_fault(answer, edges.num_vertices, "floating", "distances"))
     distance = answer.astype(np.float64, copy=False)
     reached = np.isfinite(distance)
-    count = int(np.count_nonzero(reached))
-    quantities = {"reached": count, "max_distance": float(distance[reached].max()) if count else 0.0}
+    found = int(np.count_nonzero(reached))
+    quantities = {"reached": found, "max_distance": float(distance[reached].max()) if found else 0.0}
     exact = search.integral(edges) and quantities["max_distance"] < 2**53
     if exact:
         fault = search.search_fault(edges, distance, p.source)
@@ -64,7 +65,7 @@ def _(edges: EdgeList, answer: npt.NDArray[Any], p: Call) -> Finding:
         fault = search.distances_fault(edges, distance, p.source)
         shown = "every distance agrees with SciPy's Dijkstra but for rounding"
     raise_if(fault, quantities)
-    return Finding(detail=f"{shown}; {count:,} vertices reached", quantities=quantities)
+    return Finding(detail=f"{shown}; {count(found, 'vertex')} reached", quantities=quantities)
 
 
 @sssp.on("networkx", "nx-cugraph")

@@ -18,13 +18,13 @@ def show() -> None:
     """List cached files with their sizes."""
     from graphbench.graphs import cache
     from graphbench.system import files
-    from graphbench.system.text import count
+    from graphbench.system.text import count, format_bytes
 
     entries = cache.entries()
     for entry in entries:
-        click.echo(f"{entry.kind:<10} {entry.bytes / 1e6:>10,.1f} MB  {entry.name}")
+        click.echo(f"{entry.kind:<10} {format_bytes(entry.bytes):>12}  {entry.name}")
     total = sum(entry.bytes for entry in entries)
-    click.echo(f"{count(len(entries), 'file')}, {total / 1e6:,.1f} MB in {files.home()}")
+    click.echo(f"{count(len(entries), 'file')}, {format_bytes(total)} in {files.home()}")
 
 
 @command.command("clear")
@@ -33,14 +33,13 @@ def show() -> None:
 def clear(names: tuple[str, ...], yes: bool) -> int:
     """Remove the cached files of the named datasets, or all."""
     from graphbench.graphs import cache
-    from graphbench.system.text import count
+    from graphbench.system.text import count, format_bytes
 
     if not names and not yes and not _confirmed("Remove all downloads, cleaned graphs and answers?"):
         click.echo("Nothing removed.", err=True)
         return 1
     removed = cache.clear(names or None)
-    size = sum(entry.bytes for entry in removed) / 1e6
-    click.echo(f"Removed {count(len(removed), 'file')}, {size:,.1f} MB.")
+    click.echo(f"Removed {count(len(removed), 'file')}, {format_bytes(sum(entry.bytes for entry in removed))}.")
     return 0
 
 

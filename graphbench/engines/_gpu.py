@@ -20,7 +20,7 @@ import numpy.typing as npt
 from graphbench.engines.base import CHECKOUT_HINT, Availability, ByVertex, Collected, Engine, Settings
 from graphbench.system import gpus
 from graphbench.system.gpus import Cuda
-from graphbench.system.text import listed
+from graphbench.system.text import format_bytes, listed
 
 DRIVER_FOR = {12: 535, 13: 580}
 """Oldest driver branch for each CUDA major version (NVIDIA, RAPIDS platform support, 26.10)."""
@@ -248,7 +248,7 @@ def _memory_fault(cuda: Cuda) -> Fault:
     free = max(device.free for device in cuda.devices)
     if free < MINIMUM_FREE:
         return (
-            f"out of device memory ({free / 2**20:,.0f} MiB free)",
+            f"out of device memory ({format_bytes(free)} free)",
             "Another process holds the GPU's memory: run `nvidia-smi` to find it.",
         )
     return None

@@ -113,7 +113,7 @@ def _of_matrix(matrix: suitesparse.Matrix) -> Description:
         name=matrix.full_name,
         state=_state(matrix.group, matrix.name),
         kind=matrix.kind,
-        description=f"Matrix of the SuiteSparse collection with {matrix.num_entries:,} entries before cleaning.",
+        description=f"Matrix of the SuiteSparse collection with {count(matrix.num_entries, 'entry')} before cleaning.",
         num_vertices=matrix.rows,
         directed=matrix.numerical_symmetry < 1,
         weighted=not matrix.binary,

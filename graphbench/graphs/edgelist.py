@@ -24,6 +24,7 @@ from graphbench.errors import UnavailableError, UsageError
 from graphbench.graphs import parquet
 from graphbench.graphs.columns import INT32_VERTICES, Columns, Ids, Weights, digest, merge_parallel
 from graphbench.graphs.parquet import Counts
+from graphbench.system.text import count
 
 if TYPE_CHECKING:
     import cudf
@@ -145,9 +146,9 @@ class EdgeList:
         return self.num_edges
 
     def __repr__(self) -> str:
-        kind = "directed" if self.directed else "undirected"
+        kind = f"{'directed' if self.directed else 'undirected'} edge"
         weights = {"none": "unweighted", "dataset": "weighted", "drawn": "with drawn weights"}[self.weights]
-        return f"<EdgeList {self.name}: {self.num_vertices:,} vertices, {self.num_edges:,} {kind} edges, {weights}>"
+        return f"<EdgeList {self.name}: {count(self.num_vertices, 'vertex')}, {count(self.num_edges, kind)}, {weights}>"
 
     @property
     def id_type(self) -> type[np.signedinteger[Any]]:

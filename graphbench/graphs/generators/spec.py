@@ -49,6 +49,7 @@ from graphbench.graphs.generators.knn import knn
 from graphbench.graphs.generators.rmat import rmat
 from graphbench.graphs.on_device.recipe import MAX_SCALE, Recipe
 from graphbench.system import gpus
+from graphbench.system.text import format_bytes
 
 VERSION = 1
 """Version of the generators; increase it when the same specification gives another graph."""
@@ -212,7 +213,7 @@ class Spec:
         needed = 32 * self.generator.num_rows(self.values)
         if needed > (there := psutil.virtual_memory().total):
             raise InputError(
-                f"{self} needs about {needed / 2**30:,.0f} GiB of memory; this machine has {there / 2**30:,.0f} GiB. "
+                f"{self} needs about {format_bytes(needed)} of memory; this machine has {format_bytes(there)}. "
                 "Choose a smaller graph."
             )
         return self.generator.make(**self.values)
