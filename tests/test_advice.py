@@ -2,6 +2,9 @@
 
 import json
 import math
+import os
+from pathlib import Path
+from statistics import median
 
 import msgspec
 import numpy as np
@@ -19,6 +22,8 @@ from graphbench.graphs.loading import load
 from graphbench.records.model import Memory, Outcome, Record, Task
 from helpers import advice, records
 from helpers.graphs import GRAPHS, graph, path
+
+DOCS = Path(gb.__file__).parents[1] / "docs" / "advise.md"
 
 
 def some(number=10, seed=7, **given):
@@ -120,6 +125,43 @@ def test_what_has_no_references_has_no_estimate(algorithm, engine):
     assert estimate(advice.references(), algorithm, rough(1000, 5000), engine) is None
 
 
+@pytest.mark.parametrize(("number", "same"), [(8, True), (9, False)])
+def test_the_law_of_fewer_than_nine_graphs_knows_only_their_edges(number, same):
+    known = advice.references(number, noise=0.01)
+    found = known.graphs["graph-0"].features
+    deeper = msgspec.structs.replace(found, depth=3 * found.depth)
+    one, two = (estimate(known, "pagerank", which, "cugraph").warm_call.typical for which in (found, deeper))
+    assert (one == two) is same
+
+
+def test_first_calls_bound_the_law_of_warm_calls_but_count_in_no_error():
+    known = advice.references(30, noise=0.02)
+    first = [records.replace(one, warm_call_s=None, first_call_s=one.warm_call_s + 0.2) for one in known.timings[10:]]
+    mixed = records.replace(known, timings=[*known.timings[:10], *first])
+    found = max((graph.features for graph in known.graphs.values()), key=lambda features: features.num_edges)
+    made = estimate(mixed, "pagerank", found, "cugraph")
+    assert made.warm_call.typical == pytest.approx(advice.law(found), rel=0.5)
+    assert (made.graphs, made.first_calls) == (10, False)
+
+
+def test_where_there_are_no_warm_calls_first_ones_are_estimated_and_called_so():
+    known = advice.references(12)
+    first = [records.replace(one, warm_call_s=None, first_call_s=one.warm_call_s) for one in known.timings]
+    made = advised(records.replace(known, timings=first))
+    assert made.answers[0].options[0].estimate.first_calls
+    assert "* A first call: the references have too few warm ones." in str(made)
+
+
+def test_an_interval_over_a_factor_of_a_thousand_is_no_estimate():
+    found = advice.references(3).graphs["graph-0"].features
+    assert estimate(advice.references(3, noise=4.0), "pagerank", found, "cugraph") is None
+
+
+def test_independent_errors_of_a_ratio_add_as_squares():
+    ratio = Span(0.5, 1, 2).over(Span(5, 10, 20))
+    assert [*msgspec.structs.astuple(ratio)] == pytest.approx([0.1 / 2**2**0.5, 0.1, 0.1 * 2**2**0.5])
+
+
 def test_two_graphs_are_too_few():
     assert estimate(advice.references(2), "pagerank", rough(1000, 5000), "cugraph") is None
     assert estimate(advice.references(3), "pagerank", rough(1000, 5000), "cugraph") is not None
@@ -206,7 +248,7 @@ def test_lines_have_at_most_100_columns():
 
 
 def test_an_interval_that_says_nothing_is_called_so():
-    known = advice.references(3, noise=4.0)
+    known = advice.references(3, noise=3.0)
     assert "the references do not say whether an H100 would be faster" in " ".join(
         str(advised(known, seconds=1e-3)).split()
     )
@@ -355,6 +397,20 @@ def test_validation_prints_factors_coverage_its_interval_and_misses():
     for text in ("pagerank   cugraph", "Clopper-Pearson", "each graph left out with its twin", "The largest misses"):
         assert text in shown
     assert max(map(len, shown.splitlines())) <= 100
+
+
+def test_the_documentation_has_the_table_of_the_shipped_references():
+    known = reference.choose(reference.load())
+    begin, end = "<!-- begin: graphbench advise --validate --format markdown -->\n", "<!-- end -->"
+    before, rest = DOCS.read_text(encoding="utf-8").split(begin)
+    found, after = rest.split(end)
+    misses = validate.validate(known)
+    expected = validate.to_text(known, misses, "markdown")
+    if os.environ.get("GRAPHBENCH_GOLDEN") == "write":
+        DOCS.write_text(f"{before}{begin}{expected}{end}{after}", encoding="utf-8")
+    else:
+        assert found == expected, "GRAPHBENCH_GOLDEN=write pytest tests/test_advice.py writes it anew"
+    assert median(miss.error for miss in misses if miss.real and miss.total == "warm call") <= validate.TARGET_FACTOR
 
 
 # The commands

@@ -141,7 +141,7 @@ def _option(one: Estimate, cpu: Cpu | None, calls: int | None) -> Option:
     gpu, script = one.warm_call, one.whole_script
     faster, runs = None, None
     if cpu is not None:
-        faster = Span(cpu.call.low / gpu.high, cpu.call.typical / gpu.typical, cpu.call.high / gpu.low)
+        faster = cpu.call.over(gpu)
         runs = (
             pays_off(cpu.script.high, cpu.call.high, script.low, gpu.low),
             pays_off(cpu.script.typical, cpu.call.typical, script.typical, gpu.typical),

@@ -17,6 +17,8 @@ CONTEXT_BYTES = 600 << 20
 """GPU memory of the CUDA context and the libraries, which the peaks in records leave out."""
 REACH = 30.0
 """Graphs that are this many times as large as the largest reference are refused."""
+MAX_SPREAD = 1_000.0
+"""An interval whose ends are further apart than this factor says nothing: there is no estimate."""
 NEAREST = 3
 
 
@@ -71,18 +73,20 @@ def estimate(
         threads: of an engine that runs in parallel.
 
     Returns:
-        None where there are too few references, or the graph is too much larger than all of them.
+        None where there are too few references to say anything, or the graph is too much larger than all of them.
     """
     laws = _laws(_Key(references), algorithm, engine, threads)
     if laws is None or refusal(laws.references, features):
         return None
-    first = laws.first_answer.span(features)
+    warm, first = laws.warm_call.span(features, fresh=False), laws.first_answer.span(features)
+    if warm.high > MAX_SPREAD * warm.low:
+        return None
     return Estimate(
         algorithm=algorithm,
         engine=engine,
         threads=threads,
         machine=references.machine.gpu,
-        warm_call=laws.warm_call.span(features, fresh=False),
+        warm_call=warm,
         first_calls=laws.first_calls,
         first_answer=first,
         whole_script=first.plus(laws.start),

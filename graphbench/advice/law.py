@@ -1,8 +1,9 @@
 """The law of one time: so much fixed, so much for each vertex, edge, level, ...; and how far it is wrong.
 
-A time is a sum of work: seconds = fixed + a vertices + b edges + c depth + d work + e largest degree, each coefficient
-at least 0, fitted by least squares of relative errors. Such a law cannot go astray between or beyond its graphs, and
-takes few of them.
+A time is a sum of work: seconds = fixed + a log(edges) + b sqrt(edges) + c vertices + d edges + e depth + f work +
+g largest degree, each coefficient at least 0, fitted by least squares of relative errors. The logarithm is for rounds
+and levels, the root for devices that a small graph does not fill. Such a law never falls with the size, grows at most
+in proportion to it, and takes few graphs; of fewer than nine, only the fixed part and that of the edges are fitted.
 
 The interval is a jackknife+ (Barber, Candès, Ramdas, Tibshirani: Predictive inference with the jackknife+, Annals of
 Statistics 49, 2021) on logarithms: each graph is left out with its twin, and the law of the others is wrong there by
@@ -50,6 +51,13 @@ class Span(msgspec.Struct, frozen=True):
         """The sum; its interval covers at least as often."""
         return Span(self.low + other.low, self.typical + other.typical, self.high + other.high)
 
+    def over(self, other: Span) -> Span:
+        """The ratio, for independent errors: those of the logarithms add as squares."""
+        typical = self.typical / other.typical
+        down = math.hypot(math.log(self.typical / self.low), math.log(other.high / other.typical))
+        up = math.hypot(math.log(self.high / self.typical), math.log(other.typical / other.low))
+        return Span(typical * math.exp(-down), typical, typical * math.exp(up))
+
     def wider(self, factor: float) -> Span:
         """With an interval that is wider by a factor at each end."""
         return Span(self.low / factor, self.typical, self.high * factor)
@@ -88,11 +96,6 @@ def distance(one: Features, two: Features) -> float:
     return math.dist(coordinates(one), coordinates(two))
 
 
-def _terms(features: Features, fresh: bool) -> list[float]:
-    f = features
-    return [1.0, f.num_vertices, f.num_edges, f.depth, f.work, f.max_degree, float(fresh)]
-
-
 class Law:
     """A law fitted to observations, and its intervals.
 
@@ -104,7 +107,8 @@ class Law:
         self.observations = list(observations)
         self._direct = [place for place, one in enumerate(observations) if not one.indirect]
         self.groups = sorted({observations[place].group for place in self._direct})
-        self._matrix = np.array([_terms(one.features, one.fresh) for one in observations], dtype=float)
+        self._few = len({one.group for one in observations}) < MIN_RANKED
+        self._matrix = np.array([self._row(one.features, one.fresh) for one in observations])
         self._values = np.array([one.value for one in observations], dtype=float)
 
     @property
@@ -119,7 +123,7 @@ class Law:
             features: of the graph.
             fresh: include what the first use of a library in a process costs.
         """
-        row = np.array(_terms(features, fresh))
+        row = self._row(features, fresh)
         near = min(distance(features, self.observations[place].features) for place in self._direct)
         typical = math.log(_value(self._law, row))
         widths = self._errors * self._scale(near)
@@ -133,6 +137,15 @@ class Law:
         low = np.sort(others - widths)[math.floor(MISSES * (number + 1)) - 1]
         high = np.sort(others + widths)[math.ceil((1 - MISSES) * (number + 1)) - 1]
         return Span(*np.exp([min(low, typical), typical, max(high, typical)]).tolist())
+
+    def _row(self, features: Features, fresh: bool) -> Floats:
+        """The terms of the law for a graph."""
+        edges = features.num_edges
+        terms = [1.0, float(edges), float(fresh)]
+        if not self._few:
+            terms += [math.log(edges + 1), math.sqrt(edges), features.num_vertices]
+            terms += [features.depth, features.work, features.max_degree]
+        return np.array(terms, dtype=float)
 
     @cached_property
     def _law(self) -> Floats:

@@ -69,7 +69,7 @@ def _per_call(faster: Span) -> str:
         return f"would probably be {between(faster)} times as fast per call as"
     if faster.high <= 1:
         return f"would probably be slower per call ({between(faster)} times as fast) than"
-    return f"may be slower or faster per call ({between(faster)} times as fast) than"
+    return f"may be slower or faster per call (about {two(faster.typical)} times as fast, {between(faster)}) than"
 
 
 def _engine(cpu: Cpu) -> str:
@@ -141,7 +141,7 @@ def _rows(answer: Answer) -> list[list[str]]:
             [
                 next(names, ""),
                 option.estimate.engine,
-                f"~{roughly(call.typical)}",
+                f"~{roughly(call.typical)}{'*' if option.estimate.first_calls else ''}",
                 _ends_of(call),
                 between(option.faster) if option.faster else "",
                 "" if option.pays_off is None else "?" if is_unknown(option) else _rounded(option.pays_off[1]),
@@ -187,6 +187,8 @@ def sources(advice: Estimates) -> list[str]:
             "memory (in brackets: one that perhaps does). "
             "`graphbench advise --validate` shows how far estimates are wrong."
         )
+    if any(one.estimate.first_calls for answer in advice.answers for one in answer.options):
+        lines.append("* A first call: the references have too few warm ones.")
     if advice.outside:
         lines.append(f"Outside of the references, so the intervals are wide: {advice.outside}.")
     if advice.cpu_machine:
