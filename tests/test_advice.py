@@ -3,6 +3,7 @@
 import json
 import math
 import os
+import re
 from pathlib import Path
 from statistics import median
 
@@ -53,6 +54,7 @@ def test_direction_is_dropped_and_remembered():
     one, two = features(GRAPHS["directed path"]), features(GRAPHS["path"])
     assert one.directed
     assert msgspec.structs.replace(one, directed=False) == two
+    assert features(GRAPHS["loop and parallel arcs"]).num_edges == 2
 
 
 @pytest.mark.parametrize("name", sorted(GRAPHS))
@@ -67,10 +69,10 @@ def test_every_graph_has_features_at_a_distance_of_0_from_itself(name):
 
 @pytest.mark.parametrize("found", some(20))
 def test_a_known_law_is_found(found):
-    made = estimate(advice.references(noise=0.01), "pagerank", found, "cugraph")
-    assert made.warm_call.typical == pytest.approx(advice.law(found), rel=0.1)
-    assert made.first_answer.typical == pytest.approx(5 * advice.law(found), rel=0.1)
-    assert made.whole_script.typical == pytest.approx(6 + 5 * advice.law(found), rel=0.1)
+    made = estimate(advice.references(noise=0.05), "pagerank", found, "cugraph")
+    assert made.warm_call.typical == pytest.approx(advice.law(found), rel=0.2)
+    assert made.first_answer.typical == pytest.approx(5 * advice.law(found), rel=0.2)
+    assert made.whole_script.typical == pytest.approx(6 + 5 * advice.law(found), rel=0.2)
 
 
 def test_intervals_cover_as_often_as_they_say():
@@ -92,10 +94,18 @@ def test_intervals_widen_with_the_distance_from_the_references():
     assert far.warm_call.high / far.warm_call.low > 1.2 * near.warm_call.high / near.warm_call.low
 
 
-def test_few_graphs_make_wide_intervals():
-    found = some(1)[0]
-    few, many = (estimate(advice.references(number, 0.1), "pagerank", found, "cugraph").warm_call for number in (4, 40))
-    assert few.high / few.low > 1.5 * many.high / many.low
+def test_intervals_of_few_graphs_are_wide_enough():
+    covered = 0
+    for seed in range(100):
+        *few, new = some(5, seed)
+        truth, *values = (1e-3 + 5e-9 * f.num_edges for f in (new, *few))
+        noise = np.random.default_rng(seed).lognormal(0, 0.3, 5)
+        law = Law(
+            [Observation(f"g{i}", f, value * noise[i]) for i, (f, value) in enumerate(zip(few, values, strict=True))]
+        )
+        span = law.span(new)
+        covered += span.low <= truth * noise[-1] <= span.high
+    assert covered >= 85
 
 
 def test_a_graph_and_its_twin_do_not_vouch_for_each_other():
@@ -153,8 +163,11 @@ def test_where_there_are_no_warm_calls_first_ones_are_estimated_and_called_so():
 
 
 def test_an_interval_over_a_factor_of_a_thousand_is_no_estimate():
-    found = advice.references(3).graphs["graph-0"].features
-    assert estimate(advice.references(3, noise=4.0), "pagerank", found, "cugraph") is None
+    known = advice.references(3)
+    apart = [records.replace(one, warm_call_s=10.0 ** (3 * place)) for place, one in enumerate(known.timings)]
+    found = known.graphs["graph-0"].features
+    assert estimate(known, "pagerank", found, "cugraph") is not None
+    assert estimate(records.replace(known, timings=apart), "pagerank", found, "cugraph") is None
 
 
 def test_independent_errors_of_a_ratio_add_as_squares():
@@ -163,8 +176,9 @@ def test_independent_errors_of_a_ratio_add_as_squares():
 
 
 def test_two_graphs_are_too_few():
-    assert estimate(advice.references(2), "pagerank", rough(1000, 5000), "cugraph") is None
-    assert estimate(advice.references(3), "pagerank", rough(1000, 5000), "cugraph") is not None
+    two, three = (estimate(advice.references(n, noise=0), "pagerank", some(1)[0], "cugraph") for n in (2, 3))
+    assert two is None
+    assert three is not None
 
 
 def test_inside_of_the_references_nothing_is_outside():
@@ -234,8 +248,7 @@ def test_a_slower_gpu_is_called_slower():
 def test_estimates_look_like_estimates():
     made = advised(calls=50)
     shown = words.to_text(made)
-    row = next(row for row in shown.splitlines() if "cugraph" in row and "~" in row)
-    assert "[" in row
+    assert re.search(r"cugraph +~[0-9.]+ .s +\[", shown)
     assert "measured" in shown
     assert "Estimates, not measurements: from 30 graphs" in shown
     assert "A script with 50 calls: about " in " ".join(shown.split())
@@ -247,11 +260,14 @@ def test_lines_have_at_most_100_columns():
     assert max(map(len, shown.splitlines())) <= 100
 
 
-def test_an_interval_that_says_nothing_is_called_so():
-    known = advice.references(3, noise=3.0)
-    assert "the references do not say whether an H100 would be faster" in " ".join(
-        str(advised(known, seconds=1e-3)).split()
-    )
+def test_an_interval_that_says_nothing_is_called_so(monkeypatch):
+    known = advice.references(3, noise=0.3)
+    seconds = advice.law(known.graphs["graph-0"].features)
+    said = "the references do not say whether an H100 would be faster"
+    assert said not in " ".join(str(advised(known, seconds=seconds)).split())
+    monkeypatch.setattr(words, "UNKNOWN", 1.01)
+    assert said in " ".join(str(advised(known, seconds=seconds)).split())
+    assert said not in " ".join(str(advised(known, seconds=1_000 * seconds)).split())
 
 
 def test_cpu_times_of_another_machine_are_marked_and_wider():

@@ -103,13 +103,17 @@ def advise(
         graph=graph,
         features=found,
         machine=machine.machine,
-        cpu_machine=f"{elsewhere.machine.cores} cores of {elsewhere.machine.cpu}" if elsewhere else "",
+        cpu_machine=_named(elsewhere) if any(answer.cpu for answer in answers) else "",
         calls=calls,
         answers=answers,
         nearest=estimates.nearest(machine, found),
         outside=estimates.outside(machine, found),
         notes=[*notes, *_notes(found)],
     )
+
+
+def _named(elsewhere: References | None) -> str:
+    return f"{elsewhere.machine.cores} cores of {elsewhere.machine.cpu}" if elsewhere else ""
 
 
 def _notes(found: Features) -> list[str]:

@@ -101,9 +101,11 @@ class Law:
 
     Args:
         observations: of one kind of value, each above 0.
+        size_only: only vertices and edges count: memory holds the graph and something for each vertex and edge.
     """
 
-    def __init__(self, observations: Sequence[Observation]) -> None:
+    def __init__(self, observations: Sequence[Observation], *, size_only: bool = False) -> None:
+        self._size_only = size_only
         self.observations = list(observations)
         self._direct = [place for place, one in enumerate(observations) if not one.indirect]
         self.groups = sorted({observations[place].group for place in self._direct})
@@ -143,8 +145,9 @@ class Law:
         edges = features.num_edges
         terms = [1.0, float(edges), float(fresh)]
         if not self._few:
-            terms += [math.log(edges + 1), math.sqrt(edges), features.num_vertices]
-            terms += [features.depth, features.work, features.max_degree]
+            terms.append(features.num_vertices)
+        if not self._few and not self._size_only:
+            terms += [math.log(edges + 1), math.sqrt(edges), features.depth, features.work, features.max_degree]
         return np.array(terms, dtype=float)
 
     @cached_property

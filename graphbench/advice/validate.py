@@ -29,10 +29,7 @@ TOTALS: dict[str, tuple[Value, Callable[[References], Law]]] = {
         lambda timing: timing.first_answer_s,
         lambda own: estimates.law(own, lambda timing: timing.first_answer_s),
     ),
-    "memory": (
-        lambda timing: timing.device_peak_bytes,
-        lambda own: estimates.law(own, lambda timing: timing.device_peak_bytes),
-    ),
+    "memory": (lambda timing: timing.device_peak_bytes, estimates.peaks),
 }
 """What is estimated: the true value, and the law of it."""
 

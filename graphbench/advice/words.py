@@ -43,8 +43,8 @@ def sentence(answer: Answer, advice: Estimates) -> str:
         return f"{subject}: no estimate for {gpu}: {answer.reason}."
     best = answer.options[0]
     if answer.cpu is None or best.faster is None or best.pays_off is None:
-        taken = interval(best.estimate.warm_call)
-        return f"{subject}: no CPU engine has a time to compare with; {gpu} would probably take {taken} per call."
+        likely = interval(best.estimate.warm_call)
+        return f"{subject}: {gpu} would probably take {likely} per call. No time of a CPU engine to compare with."
     whose = "here" if answer.cpu.measured else "of the references' machine"
     if is_unknown(best):
         return (

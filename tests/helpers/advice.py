@@ -24,7 +24,7 @@ def graph_features(rng, edges=(1e3, 1e7)):
 
 def law(features):
     """Seconds of a call on the GPU."""
-    return 1e-3 + 2e-9 * features.num_vertices + 5e-9 * features.num_edges + 1e-5 * features.depth
+    return 1e-4 + 2e-9 * features.num_vertices + 5e-9 * features.num_edges + 2e-6 * features.depth
 
 
 def references(number=30, noise=0.05, seed=1, *, algorithm="pagerank", cpu=False):
