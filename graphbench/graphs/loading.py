@@ -18,7 +18,7 @@ from graphbench.graphs import cache, catalogue, checksums, collections, formats,
 from graphbench.graphs.clean import Cleaning, Dataset, Raw
 from graphbench.graphs.download import Progress, sha256
 from graphbench.graphs.edgelist import EdgeList
-from graphbench.graphs.formats import table_roles
+from graphbench.graphs.formats import sources, table_roles
 from graphbench.graphs.formats.packed import reported_to
 from graphbench.graphs.formats.table_roles import TableOptions
 from graphbench.graphs.generators import spec as generators
@@ -169,9 +169,14 @@ def _read_download(path: Path, directed: bool | None, options: TableOptions = ta
         raise FormatError(path, f"{error.problem} The download was deleted.", error.line) from error
 
 
-def _from_file(path: Path, directed: bool | None, options: TableOptions) -> Dataset:
+def _from_file(path: Path, directed: bool | None, options: TableOptions, source: Path | None = None) -> Dataset:
     path = formats.completed(path)
+    if path.is_fifo():
+        with sources.copied(path) as copy:
+            return _from_file(copy, directed, options, source=path)
+    sources.require_regular(path)
     try:
+        before = sources.state(formats.parts(path))
         checksum = _checksum(path)
     except IsADirectoryError:
         raise DatasetError(f"{path} is a folder; expected a file. {formats.SUPPORTED}") from None
@@ -180,13 +185,15 @@ def _from_file(path: Path, directed: bool | None, options: TableOptions) -> Data
         raise DatasetError(f"The file {path} does not exist. {advice}") from None
     except OSError as error:
         raise DatasetError(f"{path} cannot be read: {error.strerror or error}. Check its permissions.") from error
-    edges, cleaning = cache.cleaned(
-        f"{_key(path, checksum)} {options.given}".rstrip(),
-        storable(path.name),
-        lambda: formats.read(path, directed=directed, options=options),
-        directed=directed,
-    )
-    return dataset(storable(path.name), edges, cleaning, sha256=checksum, source=storable(str(path.absolute())))
+
+    def make() -> Raw:
+        with sources.unchanged(formats.parts(path), before):
+            return formats.read(path, directed=directed, options=options)
+
+    key = f"{_key(path, checksum)} {options.given}".rstrip()
+    edges, cleaning = cache.cleaned(key, storable(path.name), make, directed=directed)
+    origin = storable(str((source or path).absolute()))
+    return dataset(storable(path.name), edges, cleaning, sha256=checksum, source=origin)
 
 
 def _checksum(path: Path) -> str:
@@ -274,7 +281,7 @@ def dataset(name: str, edges: EdgeList, cleaning: Cleaning, *, source: str, sha2
 def is_file(name: str) -> bool:
     """Whether a name that is neither in the catalogue nor a specification is a file."""
     path = formats.completed(Path(name).expanduser())
-    if formats.suffix(path) in formats.SUFFIXES or path.is_file():
+    if formats.suffix(path) in formats.SUFFIXES or path.is_file() or path.is_fifo():
         return True
     # GROUP/NAME has exactly one separator and does not begin with . or ..
     return path.is_absolute() or name.startswith(("./", "../")) or name.count("/") > 1

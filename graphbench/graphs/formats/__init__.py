@@ -5,15 +5,13 @@ from __future__ import annotations
 import dataclasses
 import importlib
 import os
-import shutil
-import tempfile
 import warnings
 from pathlib import Path, PurePath
 from typing import NamedTuple
 
 from graphbench.errors import FormatError, InputError
 from graphbench.graphs.clean import Raw, kind_of_ids
-from graphbench.graphs.formats import sniff, table_roles
+from graphbench.graphs.formats import sniff, sources, table_roles
 from graphbench.graphs.formats.packed import failures_named, opened, plain_name
 from graphbench.graphs.formats.table_roles import TableOptions
 from graphbench.records.model import Reading
@@ -87,7 +85,9 @@ def read(
     if path.is_dir():
         raise FormatError(path, f"is a folder; expected a file. {SUPPORTED}")
     if path.is_fifo():
-        return _read_pipe(path, directed, options)
+        with sources.copied(path) as copy:
+            return read(copy, directed=directed, options=options)
+    sources.require_regular(path)
     kind = format_of(path)
     tabular: dict[str, TableOptions] = {}
     if kind in TABLES:
@@ -157,14 +157,6 @@ def suffix(path: PurePath) -> str:
 
 def _is_archived_ldbc(path: Path, name: str) -> bool:
     return name.endswith(".e") and path.suffix != ".e"
-
-
-def _read_pipe(path: Path, directed: bool | None, options: TableOptions) -> Raw:
-    with tempfile.TemporaryDirectory() as folder:
-        copy = Path(folder) / path.name
-        with path.open("rb") as pipe, copy.open("wb") as file:
-            shutil.copyfileobj(pipe, file)
-        return read(copy, directed=directed, options=options)
 
 
 def _warn_if_slow(path: Path, kind: str) -> None:

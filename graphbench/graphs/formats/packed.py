@@ -80,10 +80,11 @@ def expansion_bound(path: Path, *, objects: bool = False) -> int:
         path: the file.
         objects: whether a reader makes Python objects of each edge.
     """
-    return _bound(path.stat().st_size, objects)
+    return bound(path.stat().st_size, objects)
 
 
-def _bound(size: int, objects: bool) -> int:
+def bound(size: int, objects: bool = False) -> int:
+    """:func:`expansion_bound` of so many bytes."""
     return _OBJECTS_FLOOR + _OBJECTS_RATIO * size if objects else _FLOOR + _RATIO * size
 
 
@@ -166,10 +167,10 @@ def opened(path: Path, member: str | None = None, *, objects: bool = False) -> I
         if not (layers and regular):
             yield Bounded(stream, path, size, name)
             return
-        limit = _bound(size, objects)
+        limit = bound(size, objects)
         if isinstance(layers[-1], _Archive):
             limit = min(limit, layers[-1].size)
-        yield Bounded(stream, path, limit, name, so_far=lambda: _bound(file.tell(), objects))
+        yield Bounded(stream, path, limit, name, so_far=lambda: bound(file.tell(), objects))
 
 
 def members(path: Path) -> list[str]:
