@@ -26,11 +26,12 @@ def program(tmp_path):
     """Write a program, run it in a process of its own; gives what `subprocess.run` does."""
 
     def run(source, *arguments, options=(), start=("-m", "graphbench", "profile"), **more):
-        script = tmp_path / "program.py"
+        script = tmp_path / "programs" / "program.py"
+        script.parent.mkdir(exist_ok=True)
         script.write_text(textwrap.dedent(source))
         path = os.pathsep.join([str(ROOT), *more.pop("path", ())])
         environment = os.environ | {"PYTHONPATH": path} | more.pop("environment", {})
-        command = [sys.executable, *start, *options, script.name, *arguments]
+        command = [sys.executable, *start, *options, "programs/program.py", *arguments]
         return subprocess.run(
             command, cwd=tmp_path, env=environment, text=True, capture_output=True, check=False, timeout=120, **more
         )
@@ -282,19 +283,22 @@ def test_a_program_that_sets_networkx_up_before_importing_it_is_obeyed(program):
     assert "had the priority networkx" in found.stderr
 
 
-def test_children_that_a_program_forks_do_not_report(program):
+def test_processes_that_a_program_spawns_run_without_a_profile(program):
     found = program("""
-        import multiprocessing, os, sys
+        import multiprocessing
         import networkx as nx
         if __name__ == "__main__":
             with multiprocessing.get_context("spawn").Pool(1) as pool:
                 print(pool.map(nx.number_of_nodes, [nx.path_graph(3)]))
-            if os.fork() == 0:
-                sys.exit(5)
-            os.wait()
     """)
     assert found.stdout == "[3]\n"
     assert found.stderr.count("Not NetworkX:") == 1
+
+
+def test_a_child_that_a_program_forks_leaves_no_profile(program):
+    found = program("import os, sys\nif os.fork() == 0:\n    sys.exit(5)\nos.wait()\nos._exit(4)\n")
+    assert found.returncode == 4
+    assert found.stderr.startswith("No profile: ")
 
 
 def test_json_goes_to_a_file(program, tmp_path):
