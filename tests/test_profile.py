@@ -313,6 +313,24 @@ def test_json_goes_to_a_file(program, tmp_path):
     assert report["other_seconds"] == pytest.approx(report["seconds"] - report["networkx_seconds"])
 
 
+def test_the_shape_of_graphs_that_exist_at_the_end_is_known(program):
+    source = """
+        import gc
+        import networkx as nx
+        G = nx.MultiGraph(nx.path_graph(300))
+        G.add_edges_from([(1, 0), (5, 5), (0, 2)])
+        nx.connected_components(G).__next__()
+        nx.closeness_centrality(G)
+        nx.betweenness_centrality(nx.path_graph(200))
+        gc.collect()
+    """
+    report = json.loads(program(source, options=("--format", "json")).stderr)
+    features = {site["function"]: site["features"] for site in report["profile"]["sites"]}
+    known = features["closeness_centrality"]
+    assert (known["num_vertices"], known["num_edges"], known["max_degree"], known["depth"]) == (300, 300, 3, 298)
+    assert features["betweenness_centrality"] is None
+
+
 def test_a_missing_program_is_wrong_usage(graphbench):
     code, _, errors = graphbench("profile", "nowhere.py")
     assert code == 2

@@ -144,6 +144,14 @@ def test_a_graph_is_converted_once_for_all_functions():
     assert run.conversion.typical == pytest.approx(0.5, rel=0.2)
 
 
+def test_the_shape_of_a_graph_decides_where_it_is_known():
+    flat = msgspec.to_builtins(rough(1000, 5000)) | {"depth": 3}
+    guessed, known = (estimated(profile(call), references()) for call in (site(), site(features=flat)))
+    assert (guessed.guessed, known.guessed) == (True, False)
+    assert "depth 3" in known.outside
+    assert "depth" not in guessed.outside
+
+
 def test_betweenness_grows_with_the_number_of_sources():
     few, all_ = (
         estimated(profile(site("betweenness_centrality", arguments=given)), references()).calls[

@@ -46,6 +46,7 @@ class profile:  # noqa: N801 - a context manager is called like a function
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        from graphbench.advice.profile_features import describe, gather
         from graphbench.advice.profile_report import Report
         from graphbench.advice.profile_run import estimates
 
@@ -53,6 +54,7 @@ class profile:  # noqa: N801 - a context manager is called like a function
         assert self._context is not None
         self._context.__exit__(None, None, None)
         recorded = self._recorder.stop("")
+        describe(recorded, gather(recorded, self._recorder.graphs()))
         self.report = Report(profile=recorded, run=estimates(recorded, self._gpu, self._reference))
         if not self._quiet:
             print(self, file=sys.stderr)

@@ -177,6 +177,13 @@ class Recorder:
             sites=sites,
         )
 
+    def graphs(self) -> Iterator[tuple[Site, Any]]:
+        """Each site with the largest of its graphs that still exists."""
+        for calls in list(self._sites.values()):
+            alive = [graph for reference in calls.graphs if (graph := reference()) is not None]
+            if alive:
+                yield calls.site, max(alive, key=len)
+
     def _wrapped(self, dispatch: Callable[..., Any]) -> Callable[..., Any]:
         """The method that records; everything in it counts, since a program may call it a million times."""
         here, lock, sites, clock = self._here, self._lock, self._sites, perf_counter

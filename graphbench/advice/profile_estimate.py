@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import msgspec
 
 from graphbench.advice.estimate import Estimate, estimate, refusal
-from graphbench.advice.features import rough
+from graphbench.advice.features import Features, rough
 from graphbench.advice.law import Span
 from graphbench.advice.profile_backends import GPU_BACKEND, supports
 from graphbench.advice.profile_model import Profile, Site
@@ -53,7 +53,8 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
         start: of the GPU's libraries.
         covered: seconds with NetworkX that the estimate replaces; all others are left as they are.
         reason: why there is no estimate, or none for some of the functions; each once.
-        outside: in what the size of a graph lies outside of the references.
+        outside: in what a graph lies outside of the references.
+        guessed: whether of some graph the size alone is known.
     """
 
     gpu: str = ""
@@ -64,6 +65,7 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     covered: float = 0.0
     reasons: dict[str, str] = {}
     outside: str = ""
+    guessed: bool = False
 
 
 def estimated(profile: Profile, references: References | None) -> Run:
@@ -74,7 +76,7 @@ def estimated(profile: Profile, references: References | None) -> Run:
     reasons: dict[str, str] = {}
     graphs: dict[tuple[int, int], tuple[int, Span]] = {}
     starts: list[Span] = []
-    covered, outside = 0.0, ""
+    covered, outside, guessed = 0.0, "", False
     for site in profile.sites:
         one, reason = _of_site(profile, references, site)
         if one is None:
@@ -89,7 +91,8 @@ def estimated(profile: Profile, references: References | None) -> Run:
         graphs[size] = number, one.conversion or Span(0, 0, 0)
         starts.append(_minus(one.whole_script, one.first_answer))
         covered += site.seconds * profile.at_once
-        outside = outside or _size_outside(one)
+        outside = outside or (one.outside if site.features else _size_outside(one))
+        guessed = guessed or site.features is None
     if not calls:
         return Run(gpu=references.machine.name, reasons=reasons)
     conversion = _sum([_times(span, number) for number, span in graphs.values()])
@@ -104,6 +107,7 @@ def estimated(profile: Profile, references: References | None) -> Run:
         covered=covered,
         reasons=reasons,
         outside=outside,
+        guessed=guessed,
     )
 
 
@@ -121,13 +125,21 @@ def _of_site(profile: Profile, references: References, site: Site) -> tuple[Esti
     if site.vertices is None or site.edges is None:
         return None, "the size of its graphs is unknown"
     weighted = "weight" in site.arguments or algorithm == "sssp"
-    size = rough(site.vertices[1], site.edges[1], weighted=weighted)
+    size = _features(site, weighted=weighted)
     if reason := refusal(references, size):
         return None, reason
     found = estimate(references, algorithm, size, ENGINE)
     if found and (_is_useless(found.warm_call) or (found.conversion and _is_useless(found.conversion))):
         return None, "graphs too unlike the references"
     return found, "" if found else "no references with nx-cugraph"
+
+
+def _features(site: Site, *, weighted: bool) -> Features:
+    if site.features is not None:
+        return msgspec.structs.replace(msgspec.convert(site.features, Features), weighted=weighted)
+    assert site.vertices is not None
+    assert site.edges is not None
+    return rough(site.vertices[1], site.edges[1], weighted=weighted)
 
 
 def _algorithm(site: Site) -> str | None:
@@ -148,7 +160,7 @@ def _scale(site: Site) -> float:
 
 
 def _size_outside(one: Estimate) -> str:
-    """In what the size of a graph lies outside of the references; its degrees and its depth are not known here."""
+    """In what a graph of which the size alone is known lies outside of the references."""
     return ", ".join(part for part in one.outside.split(", ") if part.startswith(("vertices", "edges")))
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
 
 NO_FUNCTION = "it has no such function"
@@ -49,6 +51,8 @@ class Site(msgspec.Struct, kw_only=True):
     """Those of the arguments that are functions."""
     vertices: tuple[int, int] | None = None
     edges: tuple[int, int] | None = None
+    features: dict[str, Any] | None = None
+    """Of the largest graph, as :class:`graphbench.advice.features.Features`; None where it was gone by the end."""
     graphs: int = 0
     """Different graph objects."""
     inner: dict[str, Inner] = {}

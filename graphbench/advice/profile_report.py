@@ -263,9 +263,11 @@ def _about_estimate(run: Run, shown: Sequence[Row]) -> list[str]:
     if run.seconds is not None:
         text = (
             f"Estimated, not measured, with 90 % intervals: {seconds(run.start.typical)} to start the GPU's libraries, "
-            f"{seconds(run.conversion.typical)} to convert the graphs once each, then the calls, on graphs that "
-            f"are taken for social networks of their size. It replaces {seconds(run.covered)} of NetworkX."
+            f"{seconds(run.conversion.typical)} to convert the graphs once each, then the calls. It replaces "
+            f"{seconds(run.covered)} of NetworkX."
         )
+        if run.guessed:
+            text += " Graphs that no longer existed at the end are taken for social networks of their size."
         notes = [text]
         if run.outside:
             notes.append(f"A graph lies outside of the references: {run.outside}.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import pickle
 import signal
 import subprocess
 import sys
@@ -19,6 +20,7 @@ from graphbench.advice import profile_answers
 from graphbench.advice import reference as references
 from graphbench.advice.profile_backends import GPU_BACKEND
 from graphbench.advice.profile_estimate import Run, estimated
+from graphbench.advice.profile_features import Gathered, describe
 from graphbench.advice.profile_model import Profile
 from graphbench.advice.profile_report import Report
 from graphbench.advice.profile_script import Settings
@@ -69,6 +71,8 @@ def profiled(
             return Ended(None, code)
         profile = msgspec.json.decode(first[0].read_bytes(), type=Profile)
         profile.exit_code = code
+        graphs = pickle.loads(Path(f"{first[0]}-graphs").read_bytes())  # noqa: S301 - our own file
+        describe(profile, [Gathered(*each) for each in graphs])
         report = Report(profile=profile, run=estimates(profile, gpu, reference))
         if profile.interrupted:
             return Ended(report, -signal.SIGINT)
@@ -172,7 +176,7 @@ def _child(
         raise UsageError(
             f"{program.file} is not a file. Name the Python program to profile: graphbench profile SCRIPT.py"
         )
-    settings = Settings(profile=str(files[0]), answers=str(files[1] or ""))
+    settings = Settings(profile=str(files[0]), graphs=f"{files[0]}-graphs", answers=str(files[1] or ""))
     command = [
         *(sys.executable, *subprocess._args_from_interpreter_flags()),  # type: ignore[attr-defined]  # noqa: SLF001
         *("-m", "graphbench.advice.profile_script"),

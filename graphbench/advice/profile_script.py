@@ -11,6 +11,7 @@ from __future__ import annotations
 import atexit
 import builtins
 import os
+import pickle
 import signal
 import sys
 from importlib.machinery import SourceFileLoader
@@ -22,6 +23,7 @@ import msgspec
 from graphbench.advice import profile_calls
 from graphbench.advice.profile_answers import Answers
 from graphbench.advice.profile_calls import Recorder
+from graphbench.advice.profile_features import gather
 
 _OURS = (__file__, profile_calls.__file__)
 
@@ -31,10 +33,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         profile: the file for the profile.
+        graphs: the file for graphs that exist at the end.
         answers: the file for the answers of every function; empty: none are kept.
     """
 
     profile: str
+    graphs: str
     answers: str = ""
 
 
@@ -52,6 +56,7 @@ def main() -> None:
             return
         profile = recorder.stop(" ".join([program, *arguments]))
         profile.interrupted = exit_code[0] is None
+        Path(settings.graphs).write_bytes(pickle.dumps([tuple(each) for each in gather(profile, recorder.graphs())]))
         Path(settings.profile).write_bytes(msgspec.json.encode(profile))
         if answers:
             answers.write(Path(settings.answers))
