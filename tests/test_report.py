@@ -418,6 +418,33 @@ def test_a_command_is_complete_and_quoted():
     )
 
 
+def test_a_command_has_only_declared_parameters_and_quotes_them():
+    strange = replace(
+        pagerank("igraph"), environment=replace(HERE, command="x --budget --output --timeout=5;id --trials 3 --store y")
+    )
+    params = {"output": "/etc/passwd", "store": "x", "scheduler": "tcp://host", "damping": "$(id)", "seed": 3}
+    strange = replace(strange, task__params=params | {"tolerance": 1e-6, "threads": "2; id", "fault\n": 1, "-x": True})
+    assert command(strange) == (
+        "graphbench pagerank coAuthorsDBLP --engine igraph --seed 3 --tolerance 1e-06 --trials 3"
+    )
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "expected"),
+    [
+        ("task__dataset", "--output=x", "graphbench pagerank ./--output=x --engine igraph"),
+        ("task__dataset", "a;id", "graphbench pagerank 'a;id' --engine igraph"),
+        ("task__dataset", " ", ""),
+        ("task__engine", "x --output y", ""),
+        ("task__engine", "--output", ""),
+        ("task__algorithm", "cache", ""),
+        ("task__algorithm", "pagerank; id", ""),
+    ],
+)
+def test_a_command_is_of_a_known_algorithm_and_its_names_are_no_options(field, value, expected):
+    assert command(replace(replace(pagerank("igraph"), task__params={}), **{field: value})) == expected
+
+
 def test_records_at_equal_quality_are_reported_separately():
     def at(engine, **setting):
         how = Matched(problem="louvain", best=0.83, within=0.01, setting=setting, tried=[])

@@ -154,7 +154,9 @@ def _tell(error: GraphbenchError | MemoryError | OSError) -> int:
     if isinstance(error, OSError):
         _forget_stdout()
     if not isinstance(error, BrokenPipeError):  # else the reader of our stdout has gone
-        click.echo(f"Error: {_words(error)}", err=True)
+        from graphbench.reporting.numbers import visible
+
+        click.echo(f"Error: {visible(_words(error))}", err=True)
     return 2 if isinstance(error, UsageError) else 1
 
 

@@ -34,6 +34,7 @@ from graphbench.graphs.formats.table_roles import TableOptions
 from graphbench.measure.plan import Progress
 from graphbench.records.model import Outcome, Record, Task
 from graphbench.records.times import first_call, warm_calls
+from graphbench.reporting.numbers import visible
 from graphbench.system.text import public_word
 
 LONG_S = 3.0
@@ -65,7 +66,7 @@ class Reporter:
 
     def print_line(self, message: str) -> None:
         """One line that stays."""
-        self._console.print(message, markup=False)
+        self._console.print(visible(message), markup=False)
 
     def warn(self, message: Warning | str, *_: Any, **__: Any) -> None:
         """Replace `warnings.showwarning`."""

@@ -195,6 +195,7 @@ def _listed(records: Sequence[Record], form: str, now: Present) -> str:
     from graphbench.measure.staleness import changes, is_elsewhere
     from graphbench.reporting import markdown, terminal
     from graphbench.reporting.flat import csv_text, fields
+    from graphbench.reporting.numbers import visible_json
     from graphbench.system.text import count, listed
 
     lines = [
@@ -202,7 +203,7 @@ def _listed(records: Sequence[Record], form: str, now: Present) -> str:
         for record in records
     ]
     if form == "json":
-        return json.dumps([line.fields for line in lines], indent=2, ensure_ascii=False) + "\n"
+        return visible_json(json.dumps([line.fields for line in lines], indent=2, ensure_ascii=False)) + "\n"
     if form == "csv":
         return csv_text([*_FIELDS, "stale", "id"], (line.fields.values() for line in lines))
     table = _table(lines)
@@ -258,8 +259,9 @@ def _engine(record: Record) -> str:
 def _exported(records: Sequence[Record], form: str | None, baseline: str, now: Present) -> str:
     if form is None:
         from graphbench.records.lines import to_json
+        from graphbench.reporting.numbers import visible_json
 
-        return "".join(f"{to_json(record).decode()}\n" for record in records)
+        return "".join(f"{visible_json(to_json(record).decode())}\n" for record in records)
     from graphbench.api import Result
     from graphbench.measure.staleness import stale
 

@@ -17,6 +17,7 @@ from graphbench.cli.options import measurement_options, short_columns
 from graphbench.engines.base import Engine
 from graphbench.errors import UnknownNameError
 from graphbench.measure.options import COMMAND_LINE, SHOW, Options, revised
+from graphbench.reporting.numbers import visible
 
 
 @click.command("show", params=measurement_options(SHOW, Options(), also=short_columns()))
@@ -48,10 +49,10 @@ def _dataset(name: str, options: Options) -> None:
     with warnings.catch_warnings(record=True) as raised:
         warnings.simplefilter("always")
         text = graphs.describe(name, directed=options.directed, options=options.table).text()
-    click.echo(text)
+    click.echo(visible(text))
     for message in (str(warning.message) for warning in raised):
         if message.partition(": ")[2] not in text:  # the description has those of the reader
-            click.echo(f"Warning: {message}", err=True)
+            click.echo(f"Warning: {visible(message)}", err=True)
 
 
 def _algorithm(algorithm: Algorithm) -> None:

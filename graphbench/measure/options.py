@@ -423,12 +423,12 @@ def revised(options: Some, given: Mapping[str, Any], where: str = "") -> Some:
     Raises:
         UsageError: for an unknown name, or a value of a wrong type or out of range.
     """
-    known = fields(type(options))
+    known, checked = fields(type(options)), dict[str, Any]()
     for name, value in given.items():
         if name not in known:
             raise UnknownNameError("option", name, set(known) - {"name"}, f"It is in {where}." if where else "")
-        known[name].check(value, label(name, where))
-    return msgspec.structs.replace(options, **given)
+        checked[name] = known[name].check(value, label(name, where))
+    return msgspec.structs.replace(options, **checked)
 
 
 def label(name: str, where: str) -> str:

@@ -303,9 +303,9 @@ def _without_interrupts() -> Iterator[None]:
     before: dict[int, Any] = {}
     received: list[int] = []
     if threading.current_thread() is threading.main_thread():  # only it is interrupted, and may set a handler
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            if signal.getsignal(number) not in {signal.SIG_IGN, None}:
-                before[number] = signal.signal(number, lambda number, _: received.append(number))
+        for stopping in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            if signal.getsignal(stopping) not in {signal.SIG_IGN, None}:
+                before[stopping] = signal.signal(stopping, lambda number, _: received.append(number))
     try:
         yield
     finally:

@@ -14,7 +14,7 @@ from graphbench.reporting.document import Block, Bullets, Column, Section, Table
 from graphbench.reporting.flat import csv_text
 from graphbench.reporting.heading import hardware, named
 from graphbench.reporting.measured import Measured
-from graphbench.reporting.numbers import NOTHING, memory, plain, three
+from graphbench.reporting.numbers import NOTHING, memory, plain, three, visible_json
 from graphbench.reporting.power_law import MIN_SIZES, family
 
 
@@ -78,7 +78,8 @@ def _label(record: Record) -> str:
 def render(results: Sequence[Capacity], form: str) -> str:
     """Results as `table`, `markdown`, `json` or `csv`."""
     if form == "json":
-        return json.dumps({"capacity": [_flat(result) for result in results]}, indent=2, ensure_ascii=False) + "\n"
+        found = json.dumps({"capacity": [_flat(result) for result in results]}, indent=2, ensure_ascii=False)
+        return visible_json(found) + "\n"
     if form == "csv":
         flat = [_flat(result) | {"surprises": " | ".join(result.surprises)} for result in results]
         return csv_text(_flat(_EMPTY), (row.values() for row in flat))

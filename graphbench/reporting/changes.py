@@ -14,7 +14,7 @@ from graphbench.reporting import markdown, terminal
 from graphbench.reporting.document import Block, Column, Table, Text
 from graphbench.reporting.flat import csv_text
 from graphbench.reporting.heading import named
-from graphbench.reporting.numbers import NOTHING, plain, ratio, seconds, setting, span
+from graphbench.reporting.numbers import NOTHING, plain, ratio, seconds, setting, span, visible_json
 from graphbench.system.text import count, listed
 
 _FIELDS = (
@@ -36,7 +36,7 @@ _FIELDS = (
 def render(found: Sequence[Change], form: str) -> str:
     """As `table`, `markdown`, `json` or `csv`, ending with a line break."""
     if form == "json":
-        return json.dumps(msgspec.to_builtins(list(found)), indent=2, ensure_ascii=False) + "\n"
+        return visible_json(json.dumps(msgspec.to_builtins(list(found)), indent=2, ensure_ascii=False)) + "\n"
     if form == "csv":
         return _csv(found)
     summary = _summary(found)

@@ -19,7 +19,7 @@ from graphbench.records.model import Record
 from graphbench.records.rules import Verdict
 from graphbench.records.times import warm_calls
 from graphbench.reporting.measured import Case, Measured
-from graphbench.reporting.numbers import bound_sign, plain
+from graphbench.reporting.numbers import bound_sign, plain, visible, visible_json
 from graphbench.reporting.reproduce import command
 from graphbench.reporting.wording import EARLIER_RULES, codes, device_peak_bytes, peaks_are_bounds
 
@@ -33,7 +33,7 @@ def to_json(records: Sequence[Record], comparisons: Sequence[Comparison], *, asc
         ascii_only: escape what is not ASCII.
     """
     packed = msgspec.json.encode({"records": list(records), "comparisons": list(comparisons)})
-    return json.dumps(json.loads(packed), indent=2, ensure_ascii=ascii_only) + "\n"
+    return visible_json(json.dumps(json.loads(packed), indent=2, ensure_ascii=ascii_only)) + "\n"
 
 
 def to_csv(records: Sequence[Record], comparisons: Sequence[Comparison]) -> str:
@@ -45,8 +45,23 @@ def to_csv(records: Sequence[Record], comparisons: Sequence[Comparison]) -> str:
 def csv_text(heads: Iterable[str], rows: Iterable[Iterable[Any]]) -> str:
     """A header and one line per row; what is None is an empty field."""
     out = io.StringIO()
-    csv.writer(out, lineterminator="\n").writerows([heads, *rows])
+    csv.writer(out, lineterminator="\n").writerows([heads, *([no_formula(cell) for cell in row] for row in rows)])
     return out.getvalue()
+
+
+def no_formula(cell: Any) -> Any:
+    """A text that a spreadsheet would compute (`=1+1`, `@SUM`, `-x`), with an apostrophe before it; others unchanged.
+
+    A number written as text, such as `-1`, is none. Signs that no reader should see become replacement characters.
+    """
+    if not isinstance(cell, str):
+        return cell
+    if cell.lstrip().startswith(("=", "+", "-", "@")) or cell.startswith(("\t", "\r")):
+        try:
+            float(cell)
+        except ValueError:
+            cell = f"'{cell}"
+    return visible(cell)
 
 
 def fields(record: Record, names: Iterable[str]) -> dict[str, Any]:

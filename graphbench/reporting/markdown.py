@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from graphbench.reporting.document import AllRecords, Block, Bullets, Chart, Code, Document, Fold, Section, Table, Text
+from graphbench.reporting.numbers import plain
 
 
 def to_markdown(document: Document, *, charts: str) -> str:
@@ -62,12 +63,8 @@ def table(block: Table[Any]) -> str:
 
 
 def safe(text: str) -> str:
-    """Escape what Markdown, and HTML within it, would interpret; `@name` and `#1` must not notify anybody.
-
-    One line: a line break would end the row of a table, a heading or an item.
-    """
-    text = " ".join(text.splitlines())
-    text = html.escape(text, quote=False)
+    """Escape what Markdown, and HTML within it, would interpret; `@name` and `#1` must not notify anybody."""
+    text = html.escape(plain(text), quote=False)
     text = re.sub(r"([\\`*_|\[\]~])", r"\\\1", text)
     return re.sub(r"([@#])(?=\w)", "\\1\u2060", text)
 
@@ -75,6 +72,6 @@ def safe(text: str) -> str:
 def _cell(text: str, *, code: bool) -> str:
     if not code or not text:
         return safe(text)
-    fence = "``" if "`" in text else "`"
-    text = " ".join(text.splitlines())
-    return f"{fence}{text.replace('|', chr(92) + '|')}{fence}"
+    longest = max(map(len, re.findall("`+", text)), default=0)
+    fence, space = "`" * (longest + 1), " " if longest else ""
+    return f"{fence}{space}{plain(text).replace('|', chr(92) + '|')}{space}{fence}"

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import math
+import re
+import unicodedata
 from typing import Any, NamedTuple
 
 
@@ -128,3 +131,24 @@ def mark(number: int, signs: Signs = UNICODE) -> str:
 def plain(text: object) -> str:
     """A text in one line without control characters: names and messages come from files and from other programs."""
     return "".join(sign for sign in " ".join(str(text).split()) if sign.isprintable())
+
+
+_KEPT = "\n\u2060"
+"""Line breaks, and the word joiner that keeps `@name` in Markdown from notifying anybody."""
+
+
+def visible(text: str) -> str:
+    """A text with a replacement character for every sign that controls a terminal or the direction of writing.
+
+    Line breaks and spaces of every kind stay.
+    """
+    if text.isprintable():
+        return text
+    return "".join(
+        sign if sign.isprintable() or sign in _KEPT or unicodedata.category(sign) == "Zs" else "\ufffd" for sign in text
+    )
+
+
+def visible_json(text: str) -> str:
+    """JSON with the same signs escaped, as JSON can: another text for the same values."""
+    return re.sub(r"[^\n -~]", lambda sign: sign[0] if visible(sign[0]) == sign[0] else json.dumps(sign[0])[1:-1], text)

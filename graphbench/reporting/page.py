@@ -10,6 +10,7 @@ from importlib.resources import files
 
 from graphbench.reporting.charts import drawing, style
 from graphbench.reporting.document import Chart, Document
+from graphbench.reporting.numbers import plain, visible
 from graphbench.reporting.result_table import ProblemTable
 
 _TEMPLATES = "graphbench.reporting.templates"
@@ -28,6 +29,7 @@ def to_html(document: Document) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
+        finalize=lambda value: plain(value) if type(value) is str else value,
     )
     environment.filters["kind"] = lambda block: type(block).__name__
 
@@ -64,17 +66,21 @@ def _problem_table(shown: ProblemTable) -> str:
     heads = "".join(f"<th>{_lines(column.title.splitlines())}</th>" for column in table.columns)
     aligned = [f'<td style="text-align: {"right" if column.right else "left"}">' for column in table.columns]
     rows = "".join(
-        "<tr>" + "".join(f"{td}{html.escape(cell)}</td>" for td, cell in zip(aligned, row, strict=True)) + "</tr>"
+        "<tr>" + "".join(f"{td}{_safe(cell)}</td>" for td, cell in zip(aligned, row, strict=True)) + "</tr>"
         for row in table.rows
     )
     parts = [
-        f"<p><strong>{html.escape(shown.title)}</strong><br>{_lines(shown.facts)}</p>",
+        f"<p><strong>{_safe(shown.title)}</strong><br>{_lines(shown.facts)}</p>",
         f"<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>",
         f"<p>{_lines(shown.below())}</p>" if shown.below() else "",
-        f"<p><strong>{html.escape(shown.answer)}</strong></p>" if shown.answer else "",
+        f"<p><strong>{_safe(shown.answer)}</strong></p>" if shown.answer else "",
     ]
     return "\n".join(filter(None, parts))
 
 
 def _lines(texts: Sequence[str]) -> str:
-    return "<br>".join(map(html.escape, texts))
+    return "<br>".join(map(_safe, texts))
+
+
+def _safe(text: str) -> str:
+    return html.escape(visible(text))

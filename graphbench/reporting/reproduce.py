@@ -2,48 +2,109 @@
 
 from __future__ import annotations
 
+import re
 import shlex
-from collections.abc import Sequence
+from contextlib import suppress
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
 
+from graphbench import registry
+from graphbench.errors import GraphbenchError, UsageError
+from graphbench.measure.options import Options, fields
 from graphbench.records.model import Record
 from graphbench.reporting.numbers import plain
+
+if TYPE_CHECKING:
+    from graphbench.algorithms.base import Parameter
+
+_ENGINE = re.compile(r"[A-Za-z0-9][\w.-]*")
+_PROGRAMS = {"graphbench", "pytest", "python"}
+_WRITING = {"--output", "--save-answer", "--chart", "--store"}
+_NUMBER = re.compile(r"\d+(\.\d*)?([eE][+-]?\d+)?")
+_SETTINGS = {
+    *("seed", "ignore_weights", "threads", "allocator", "device_memory_limit", "gpus", "renumber"),
+    "direction_optimizing",
+}
+"""The options of a measurement that may be part of a task. A stranger's scheduler is not among them: it runs code."""
 
 
 def command(record: Record, *beside: str) -> str:
     """The command line that measures the same task with the same engine, and with others.
 
-    Every parameter is written, even at its default: defaults may change.
+    A record may be a stranger's, and its command is pasted: it has the algorithm's own parameters and the settings of
+    a measurement that are part of a task, each checked as if it were typed, and nothing else of the record's. Every
+    parameter is written, even at its default: defaults may change. Empty if the algorithm is not known here.
 
     Args:
         record: whose task it is.
         beside: engines to measure in the same run (the baseline, for a ratio).
     """
     task = record.task
-    engines = ",".join(dict.fromkeys([*(name for name in beside if name), task.engine]))
-    own = record.matched.setting if record.matched is not None else {}
-    words = ["graphbench", record.problem, task.dataset, "--engine", engines]
+    engines = list(dict.fromkeys([*(name for name in beside if name), task.engine]))
+    try:
+        problem, solved = registry.algorithm(record.problem), registry.algorithm(task.algorithm)
+    except GraphbenchError:
+        return ""
+    if not task.dataset.strip() or not all(map(_ENGINE.fullmatch, engines)):
+        return ""
+    dataset = f"./{task.dataset}" if task.dataset.startswith("-") else task.dataset  # a file, and no option
+    words = ["graphbench", problem.name, dataset, "--engine", ",".join(engines)]
     if record.matched is not None:
         words.append("--match-quality")
-        words += ["--allow", task.algorithm] if task.algorithm != record.problem else []
+        words += ["--allow", solved.name] if solved is not problem else []
+    own = {parameter.name: parameter for parameter in solved.parameters}
+    chosen = record.matched.setting if record.matched is not None else {}
     for name, value in task.params.items():
-        if value is None or value is False or name in own:
-            continue
-        words.append(f"--{name.replace('_', '-')}")
-        if value is not True:
-            words.append(repr(value) if isinstance(value, float) else str(value))
-    return _with_options(words, record)
+        if value is not None and name not in chosen:
+            with suppress(UsageError, ValueError, OverflowError):  # it does not fit: it is left out
+                words += _parameter(own[name], value) if name in own else _setting(name, value)
+    return plain(shlex.join([*words, *_of_command(record)]))
 
 
-def _with_options(words: Sequence[str], record: Record) -> str:
-    """Add the original command's options for direction and time limits, which are not in the task."""
-    where = record.environment
-    original = _split(where.command) if where is not None else []
+def as_typed(line: str) -> str:
+    """A command as a record has it, quoted so that it is one command, and without options that write files.
+
+    Empty if it is none of graphbench's.
+    """
+    words = _split(line)
+    if not words or words[0] not in _PROGRAMS:
+        return ""
+    kept = [
+        word
+        for before, word in pairwise(["", *words])
+        if before not in _WRITING and not word.startswith(tuple(f"{option}=" for option in _WRITING))
+    ]
+    return plain(shlex.join(word for word in kept if word not in _WRITING))
+
+
+def _parameter(declared: Parameter, value: Any) -> list[str]:
+    """A parameter of the algorithm, as it is typed."""
+    checked = declared.check(value)
+    return [f"--{declared.name.replace('_', '-')}", repr(checked) if isinstance(checked, float) else str(checked)]
+
+
+def _setting(name: str, value: Any) -> list[str]:
+    """A setting of the measurement, as it is typed; nothing if it is no part of a task."""
+    if name not in _SETTINGS:
+        return []
+    declared, option = fields(Options)[name], f"--{name.replace('_', '-')}"
+    declared.check(value, option)
+    if declared.type is bool:
+        return [] if value == declared.default else [declared.option.flag or option]
+    return [option, str(value)]
+
+
+def _of_command(record: Record) -> list[str]:
+    """The original command's options for direction and limits, which are not in the task."""
+    original = _split(record.environment.command) if record.environment is not None else []
     kept: list[str] = [option for option in ("--directed", "--undirected") if option in original]
-    for option in ("--budget", "--timeout", "--trials"):
-        if option in original[:-1]:
-            kept += [option, original[original.index(option) + 1]]
-        kept += [word for word in original if word.startswith(f"{option}=")]
-    return plain(shlex.join([*words, *kept]))
+    for name in ("--budget", "--timeout", "--trials"):
+        for word, after in pairwise([*original, ""]):
+            option, equals, value = word.partition("=")
+            value = value if equals else after
+            if option == name and _NUMBER.fullmatch(value):
+                kept += [name, value]
+    return kept
 
 
 def _split(text: str) -> list[str]:

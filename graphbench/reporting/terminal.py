@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from graphbench.reporting.document import Block, Bullets, Column, Section, Table, Text
-from graphbench.reporting.numbers import Signs
+from graphbench.reporting.numbers import Signs, plain, visible
 from graphbench.reporting.result_table import ProblemTable
 
 if TYPE_CHECKING:
@@ -56,13 +56,13 @@ def table(block: Table[Any]) -> str:
 def _lines(block: Block | Section) -> list[str]:
     match block:
         case Section():
-            return [block.title, "", *(line for inner in block.blocks for line in _lines(inner))]
+            return [visible(block.title), "", *(line for inner in block.blocks for line in _lines(inner))]
         case Table():
             return [table(block), ""]
         case Bullets():
-            return [*block.items, ""]
+            return [*map(visible, block.items), ""]
         case Text():
-            return [block.text, ""]
+            return [visible(block.text), ""]
     return []
 
 
@@ -71,9 +71,9 @@ def _problem_table(one: ProblemTable, console: Console, width: int | None, signs
 
     def write(line: str, style: str = "", indent: int = 0) -> None:
         if width is None:
-            console.print(RichText(line, style))
+            console.print(RichText(visible(line), style))
             return
-        for number, part in enumerate(RichText(line, style).wrap(console, max(width - indent, 20))):
+        for number, part in enumerate(RichText(visible(line), style).wrap(console, max(width - indent, 20))):
             console.print(RichText(" " * indent if number else "").append_text(part))
 
     write(one.title, "bold")
@@ -166,9 +166,11 @@ def _rich(block: Table[Any], *, rule: str) -> RichTable:
     sizes = [_size(block, column) - _GAP for column in block.columns]
     for column, size in zip(block.columns, sizes, strict=True):
         justify: Any = "right" if column.right else "left"
-        made.add_column(RichText(column.title), justify=justify, no_wrap=True, vertical="bottom", min_width=size)
+        made.add_column(
+            RichText(visible(column.title)), justify=justify, no_wrap=True, vertical="bottom", min_width=size
+        )
     if rule:
         made.add_row(*(RichText(rule * size, "dim") for size in sizes))
     for row, tones in zip(block.rows, block.tones, strict=True):
-        made.add_row(*(RichText(cell, _STYLES[tone]) for cell, tone in zip(row, tones, strict=True)))
+        made.add_row(*(RichText(plain(cell), _STYLES[tone]) for cell, tone in zip(row, tones, strict=True)))
     return made

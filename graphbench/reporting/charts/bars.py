@@ -201,8 +201,8 @@ def _canvas(groups: Sequence[Rows], *, below: float) -> tuple[Figure, Axes, list
 
 
 def shortened(text: str, most: int) -> str:
-    """The text, cut with an ellipsis where it is longer; `$` would begin a formula and is doubled by a backslash."""
-    return (text if len(text) <= most else f"{text[: most - 1]}…").replace("$", r"\$")
+    """The text, cut with an ellipsis where it is longer."""
+    return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
 def _limits(bars: Sequence[Bar]) -> tuple[float, float]:

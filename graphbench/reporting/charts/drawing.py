@@ -5,9 +5,11 @@ from __future__ import annotations
 import html
 import io
 import re
+import warnings
 from typing import TYPE_CHECKING
 
 from graphbench.reporting.charts import style
+from graphbench.reporting.numbers import plain, visible
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -36,10 +38,11 @@ def to_svg(figure: Figure, name: str, alt: str) -> str:
     from matplotlib.backends.backend_svg import FigureCanvasSVG
 
     out = io.StringIO()
-    with mpl.rc_context({"svg.hashsalt": name}):
+    with mpl.rc_context({"svg.hashsalt": name}), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Glyph .* missing")  # the reader's fonts may have it
         FigureCanvasSVG(figure)
         figure.savefig(out, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
-    return _tidied(out.getvalue(), name, alt)
+    return visible(_tidied(out.getvalue(), name, plain(alt)))
 
 
 def to_png(figure: Figure) -> bytes:

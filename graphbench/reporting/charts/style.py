@@ -49,6 +49,7 @@ RC: dict[str, Any] = {
     "font.family": ["DejaVu Sans"],
     "font.size": FONT,
     "text.color": INK,
+    "text.parse_math": False,  # a dollar in a name is no formula
     "axes.edgecolor": MUTED,
     "axes.labelcolor": INK,
     "axes.titlesize": FONT + 0.5,

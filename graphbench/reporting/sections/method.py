@@ -11,6 +11,7 @@ from graphbench.records.statistics import CONFIDENCE, MIN_ROUNDS, MIN_SAMPLES
 from graphbench.reporting.document import Block, Bullets, Column, Fold, Section, Table, Text
 from graphbench.reporting.measured import Measured
 from graphbench.reporting.numbers import memory, plain, setting
+from graphbench.reporting.reproduce import as_typed
 from graphbench.system.text import count, listed
 
 MAX_LINES = 40
@@ -34,9 +35,7 @@ def section(measured: Sequence[Measured], stale: Mapping[str, str]) -> Section:
     warnings = _warnings(records)
     if warnings:
         blocks.append(Fold(f"Warnings while measuring ({len(warnings)})", [Bullets(warnings[:MAX_LINES])]))
-    commands = sorted(
-        {record.environment.command for record in ran if record.environment and record.environment.command}
-    )
+    commands = sorted({as_typed(record.environment.command) for record in ran if record.environment} - {""})
     if commands:
         table = Table(commands[:MAX_LINES], [Column("command", plain, code=True)])
         blocks.append(Fold(f"Commands that measured ({len(commands)})", [table]))
