@@ -2,6 +2,7 @@
 
 import gzip
 import random
+from collections import Counter
 
 import numpy as np
 import pytest
@@ -12,7 +13,7 @@ from graphbench.errors import FormatError
 from graphbench.graphs import formats
 from graphbench.graphs.formats import table
 from graphbench.graphs.formats.table_roles import TableOptions
-from helpers.table_mutations import BLOCKS, check, mutated
+from helpers.table_mutations import BLOCKS, check, mutated, rows_in
 from helpers.table_mutations import options as said
 
 KM = TableOptions(source="from", target="to", weight="km")
@@ -393,3 +394,54 @@ def test_the_reading_says_how_the_table_was_understood(read):
         "table, columns separated by blanks, without a header; source '1', target '2', no weight; 2 rows; "
         "vertices are integers"
     )
+
+
+STRAY = [
+    '{0}"{1}',
+    '"{0}{1}',
+    '{0}{1}"',
+    '{0}""{1}',
+    '{0}{1}""',
+    '"{0}"x{1}',
+    '{0}"',
+    '{0}{1}"\r',
+    '{0}"b\r"',
+    '{0}"b\r',
+]
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|", " "])
+@pytest.mark.parametrize("above", ["", '# a "remark\n', "header"])
+@pytest.mark.parametrize("weights", [False, True])
+@pytest.mark.parametrize("compress", [lambda data: data, gzip.compress], ids=["plain", "gz"])
+def test_no_stray_quotation_mark_swallows_rows(tmp_path, delimiter, above, weights, compress):
+    head = delimiter.join(["source", "target", "weight"][: 2 + weights]) + "\n" if above == "header" else above
+    end = f"{delimiter}1.5" if weights else ""
+    rows = [f"p{at}{delimiter}p{at + 1}{end}" for at in range(250)]
+    path, outcomes = tmp_path / "table.csv", Counter()
+    for stray in STRAY:
+        line = stray.format(f"a{delimiter}", "b")
+        line = line[:-1] + end + "\r" if line.endswith("\r") else line + end
+        for places in ((0,), (10,), (10, 13), (120,), (249,), (150, 151)):
+            lines = [*rows]
+            for place in places:
+                lines.insert(place, line)
+            data = (head + "\n".join(lines) + "\n").encode()
+            path.write_bytes(compress(data))
+            try:
+                raw = formats.read(path)
+            except FormatError:
+                outcomes["refused"] += 1
+                continue
+            assert len(raw.src) == raw.reading.rows == rows_in(data, raw.reading.header) == 250 + len(places)
+            outcomes["read"] += 1
+    assert outcomes["refused"] > outcomes["read"]
+
+
+def test_a_stray_quotation_mark_among_ten_thousand_rows_is_refused_with_its_line(tmp_path):
+    path = tmp_path / "table.csv"
+    rows = [f"p{at},p{at + 1}" for at in range(10_000)]
+    rows[10] = 'p10,"p11'
+    path.write_text("\n".join(rows) + "\n")
+    with pytest.raises(FormatError, match="line 11"):
+        formats.read(path)

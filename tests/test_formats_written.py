@@ -508,3 +508,28 @@ def test_json_with_two_lists_of_one_name_is_refused(tmp_path, key):
     path.write_text(f'{{"{first}": {lists[first]}, "{second}": {lists[second]}, "{first}": []}}')
     with pytest.raises(FormatError, match=f"the key '{key}' 2 times"):
         formats.read(path)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "damage"),
+    [
+        ("g.lgl", "# a\nb 1\nc 2\n# 2\nd 3\n", ("# 2", '"# 2')),
+        ("g.net", "*Vertices 4\n*Arcslist\n1 2 3\n", ("*Arcslist", '*Arcs"list')),
+        ("g.adjlist", "0 1 2\n1 2\n2 3\n", ("\n1 2\n2", "\r1 2\r2")),
+        ("g.edgelist", "a b {}\nb c {}\nc d {}\n", ("\nb c", "\rb c")),
+        ("g.gml", "graph [ node [ id 1 ] node [ id 2 ] edge [ source 1 target 2 ] ]", ("edge [", 'e""dge [')),
+        (
+            "g.json",
+            json.dumps(nx.adjacency_data(nx.DiGraph([(0, 1), (1, 0), (1, 2)]))),
+            ('"directed"', '"\'directed"'),
+        ),
+    ],
+)
+def test_a_stray_mark_makes_no_other_edges_of_the_rows(tmp_path, name, text, damage):
+    path = tmp_path / name
+    path.write_bytes(text.encode())
+    formats.read(path)
+    assert damage[0] in text
+    path.write_bytes(text.replace(*damage).encode())
+    with pytest.raises(FormatError):
+        formats.read(path)

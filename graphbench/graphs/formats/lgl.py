@@ -28,7 +28,7 @@ def read(path: Path, *, directed: bool | None = None) -> Raw:
             head = named[0]
             graph.add_node(head)
             continue
-        if not head or len(fields) > 2:
+        if not head or len(fields) > 2 or "#" in fields[0]:
             raise FormatError(
                 path, f"expected 'neighbour [weight]' after '# vertex', found {shown(line.encode())}.", number
             )

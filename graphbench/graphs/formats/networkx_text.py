@@ -107,6 +107,10 @@ def read_gml(path: Path, *, directed: bool | None = None) -> Raw:
                 problem = "a text has a node or an edge in it, as where a quotation mark is not closed. Close the text"
                 raise FormatError(path, f"{problem}.", 1 + text.count("\n", 0, quoted.start()))
         graph = nx.parse_gml(text, label=None)
+    for key, value in graph.graph.items():
+        records = value if isinstance(value, list) else [value]
+        if any(isinstance(record, dict) and record.keys() >= {"source", "target"} for record in records):
+            raise FormatError(path, f"{key!r} has a source and a target; expected 'edge'. Correct the file.")
     rows = len(re.findall(r"(?<![\w.])edge\s*\[", re.sub(_GML_TEXT, '""', text)))
     return raw_of(graph, path, rows=rows, directed=directed, label="label")
 
@@ -163,14 +167,23 @@ def _json_reader(data: Any, path: Path) -> tuple[int, Callable[[Any], Any]]:
             return len(data[key]), lambda nx, key=key: nx.node_link_graph({**data, "multigraph": True}, edges=key)
     if isinstance(data, dict) and isinstance(data.get("adjacency"), list) and isinstance(data.get("nodes"), list):
         rows = sum(len(neighbours) for neighbours in data["adjacency"])
-        # Each edge of an undirected graph is listed from both ends.
-        expected = -1 if not data.get("directed") else rows
-        return expected, lambda nx: nx.adjacency_graph(data)
+        if data.get("directed"):
+            return rows, lambda nx: nx.adjacency_graph(data)
+        return -1, lambda nx: _undirected(nx.adjacency_graph(data), rows, path)
     if isinstance(data, dict) and isinstance(data.get("elements"), dict):
         edges = data["elements"].get("edges", [])
         return len(edges), lambda nx: nx.cytoscape_graph({**data, "multigraph": True})
     keys = f"the keys {', '.join(map(repr, list(data)[:6]))}" if isinstance(data, dict) else "a list"
     raise FormatError(path, f"found JSON with {keys}. {_JSON_ADVICE}")
+
+
+def _undirected(graph: Any, rows: int, path: Path) -> Any:
+    """The graph, if each of its edges was listed from both ends, or each from one."""
+    edges = graph.number_of_edges()
+    if rows not in {edges, 2 * edges - networkx().number_of_selfloops(graph)}:
+        problem = f"lists {rows:,} neighbours, but has {edges:,} edges; expected each from both ends, or each from one"
+        raise FormatError(path, f'{problem}. Add "directed": true if they are arcs.')
+    return graph
 
 
 def _check_node_link(nodes: list[Any], edges: list[Any], path: Path) -> None:

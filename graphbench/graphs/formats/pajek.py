@@ -16,7 +16,7 @@ from graphbench.graphs.clean import Raw
 from graphbench.graphs.formats.numbers import ID, REAL, require_sensible
 from graphbench.graphs.formats.text import lines_of, shown
 
-_SECTION = re.compile(r"\*([a-z]+)\b\s*:?\s*([0-9]{1,18}(?![0-9]))?(.*)", re.IGNORECASE)
+_SECTION = re.compile(r"\*([a-z]+)(?:\s*:?\s*([0-9]{1,18}(?![0-9])))?(?:\s+(.*))?", re.IGNORECASE)
 _ROW = re.compile(rf"({ID})\s+(-?{ID})(?:\s+({REAL}))?(?:\s.*)?")
 _TIMES = re.compile(r"\[[-0-9*,\s]+\]")
 
@@ -39,7 +39,7 @@ class _Network:
         elif found and name == "vertices":
             if self.vertices >= 0 or found[2] is None:
                 raise FormatError(self.path, f"expected one line '*Vertices N', found {shown(line.encode())}.", number)
-            if found[3].strip():
+            if found[3]:
                 problem = "a two-mode network has vertices of two kinds; expected '*Vertices N'"
                 raise FormatError(self.path, f"{problem}. Remove the second number to read all as one kind.", number)
             self.vertices, self.section = int(found[2]), name

@@ -106,6 +106,9 @@ def lines_of(path: Path, comments: str = "#") -> Iterator[tuple[int, str]]:
                 text = line.decode("utf-8-sig" if number == 1 else "utf-8").strip()
             except UnicodeDecodeError as error:
                 raise FormatError(path, "not UTF-8 text. Save the file as UTF-8.", number) from error
+            if "\r" in text:
+                problem = "found a carriage return without a newline; expected lines that end in a newline"
+                raise FormatError(path, f"{problem}. Convert the ends of the lines (`dos2unix -c mac`).", number)
             if text and not (comments and text.startswith(comments)):
                 yield number, text
 
