@@ -109,3 +109,10 @@ def test_both_gpu_extras_bring_the_cpu_engines_too():
 def test_the_version_is_the_same_everywhere():
     citation = (ROOT / "CITATION.cff").read_text(encoding="utf-8")
     assert f"version: {graphbench.__version__}\n" in citation
+
+
+def test_every_test_in_the_table_of_faults_exists():
+    named = re.findall(r"`(test_\w+\.py)::(test_\w+)`", (ROOT / "docs" / "faults.md").read_text())
+    missing = [f"{file}::{name}" for file, name in named if f"def {name}(" not in (ROOT / "tests" / file).read_text()]
+    assert len(named) > 40
+    assert missing == []
