@@ -17,6 +17,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from graphbench.advice.profile_arguments import named
 from graphbench.advice.profile_calls import Asked
 
 _MAX_ANSWERS = 25
@@ -69,7 +70,7 @@ class Answers:
         self._counts[name] += 1
         if name.endswith("__new__") or self._counts[name] > _MAX_ANSWERS or self._bytes > _MAX_BYTES:
             return
-        given = _named(function, asked.args, asked.kwargs)
+        given = named(function, asked.args, asked.kwargs)
         question = ""
         try:
             question = self._question(function, given)
@@ -216,16 +217,6 @@ def _costs(graph: Any, value: Any, weight: Any, function: Any) -> Any:
 
 def _defaults(function: Any) -> set[str]:
     return {value for value in (function.__defaults__ or ()) if isinstance(value, str)}
-
-
-def _named(function: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> dict[str, Any]:
-    import inspect
-
-    try:
-        given = {name: value for name, value in kwargs.items() if name != "backend"}
-        return dict(inspect.signature(function.orig_func).bind(*args, **given).arguments)
-    except (TypeError, ValueError):
-        return {}
 
 
 def _ordered(value: Any) -> str:

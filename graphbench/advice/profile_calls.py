@@ -6,22 +6,18 @@ tests/benchmarks/test_profile.py. Nothing here imports NumPy or NetworkX, so tha
 
 from __future__ import annotations
 
-import inspect
-import logging
 import sys
 import threading
 import weakref
 from collections.abc import Callable, Generator, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from importlib.abc import MetaPathFinder
-from importlib.machinery import PathFinder
 from time import perf_counter
-from types import ModuleType
 from typing import Any, NamedTuple
 
-from graphbench.advice.profile_model import NO_FUNCTION, Inner, Profile, Site, Support
+from graphbench.advice.profile_arguments import graph_argument, site_of, support, without_backend
+from graphbench.advice.profile_dispatch import dispatch_through, installed_backends, watch_log
+from graphbench.advice.profile_model import Inner, Profile, Site
 
-_DISPATCH = "networkx.utils.backends"
 _MAX_GRAPHS = 10_000
 """Graph objects that are told apart; a program that makes more of them has their sizes only."""
 _SECONDS_PER_VERTEX = 2e-7
@@ -32,57 +28,16 @@ _LAZY = ("builtins", "itertools")
 """Modules of the iterators that are timed while they are read; any other object may have more methods."""
 
 
-@contextmanager
-def dispatch_through(wrapped: Callable[[Any], Any]) -> Iterator[None]:
-    """Replace the one method through which NetworkX runs every dispatched function, also where it is not imported yet.
-
-    NetworkX offers no hook for this (https://github.com/networkx/networkx/pull/7765 proposes one, and
-    https://github.com/rapidsai/nx-cugraph/pull/57 a profiler on top of it). Functions are objects of one class, called
-    through its `__call__`, which NetworkX chooses at its import depending on whether backends are installed. Replacing
-    it there reaches functions that were imported by name, before and after.
-
-    Args:
-        wrapped: makes the new method from the one that was there.
-    """
-    replaced: list[tuple[Any, Any]] = []
-
-    def install(module: Any) -> None:
-        owner = vars(module)["_dispatchable"]
-        replaced.append((owner, owner.__call__))
-        owner.__call__ = wrapped(owner.__call__)
-
-    class OnImport(MetaPathFinder):
-        def find_spec(self, name: str, path: Any, target: ModuleType | None = None) -> Any:
-            spec = PathFinder.find_spec(name, path, target) if name == _DISPATCH else None
-            if spec is not None and spec.loader is not None:
-                run = spec.loader.exec_module
-
-                def run_and_install(module: ModuleType) -> None:
-                    run(module)
-                    install(module)
-
-                spec.loader.exec_module = run_and_install  # type: ignore[method-assign]
-            return spec
-
-    finder = OnImport()
-    if _DISPATCH in sys.modules:
-        install(sys.modules[_DISPATCH])
-    else:
-        sys.meta_path.insert(0, finder)
-    try:
-        yield
-    finally:
-        if finder in sys.meta_path:
-            sys.meta_path.remove(finder)
-        for owner, method in replaced:
-            owner.__call__ = method
-
-
 class _Here(threading.local):
     """What this thread is in: the outermost call, and the nested one within it."""
 
     outer: _Calls | None = None
     inner: Inner | None = None
+
+    def note(self, on_backend: int) -> None:
+        """Note a call that a backend ran, or gave back."""
+        if self.outer is not None:
+            (self.inner or self.outer.site).on_backend += on_backend
 
 
 _IGNORED = Inner()
@@ -157,7 +112,6 @@ class Recorder:
             busy = self._busy + (ended - self._since if self._active else 0.0)
             own = self._own
         networkx: Any = sys.modules.get("networkx")
-        known = list(getattr(sys.modules.get(_DISPATCH), "backends", {}))
         with self._aside():
             sites = [self._finished(calls) for calls in self._sites.values()]
         names = {name for calls in self._sites.values() for name in (calls.site.function, *calls.site.inner)}
@@ -168,7 +122,7 @@ class Recorder:
             own_seconds=own,
             overlapped=self._overlapped,
             networkx=getattr(networkx, "__version__", ""),
-            backends={name: self._failed.get(name, "") for name in known},
+            backends={name: self._failed.get(name, "") for name in installed_backends()},
             functions_of={
                 backend: sorted(name for name in names if hasattr(loaded, name))
                 for backend, loaded in (self._backends or {}).items()
@@ -188,7 +142,7 @@ class Recorder:
         """The method that records; everything in it counts, since a program may call it a million times."""
         here, lock, sites, clock = self._here, self._lock, self._sites, perf_counter
         if self._watch:
-            _watch(here)
+            watch_log(here.note)
 
         def __call__(function: Any, /, *args: Any, **kwargs: Any) -> Any:  # noqa: N807 - its name in tracebacks
             if here.outer is not None:
@@ -306,10 +260,10 @@ class Recorder:
     def _ask_backends(self, calls: _Calls, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
         """Ask which backends take these arguments, after the call: the one that ran it was loaded in its time."""
         calls.asked = True
-        given = {name: value for name, value in kwargs.items() if name != "backend"}
+        given = without_backend(kwargs)
         with self._aside():
             calls.site.support = [
-                _support(name, backend, function.name, args, given) for name, backend in self._loaded().items()
+                support(name, backend, function.name, args, given) for name, backend in self._loaded().items()
             ]
 
     def _size(self, calls: _Calls, args: tuple[Any, ...], kwargs: dict[str, Any], seconds: float) -> None:
@@ -341,33 +295,15 @@ class Recorder:
             calls.graphs.add(reference)
 
     def _first(self, key: Any, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> _Calls:
-        """The first call of a kind: what is known of its arguments, and which backends take them."""
-        parameter, place = next(iter(function.graphs.items()), ("", -1))
-        if parameter in function.list_graphs:
-            place = -1
-        site = Site(
-            function=function.name, module=function.__module__, returns_graph=bool(vars(function).get("_returns_graph"))
-        )
-        graph: Any = args[place] if 0 <= place < len(args) else kwargs.get(parameter)
-        if hasattr(graph, "is_directed") and hasattr(graph, "is_multigraph"):
-            site.directed, site.multigraph = bool(graph.is_directed()), bool(graph.is_multigraph())
-        given = {name: value for name, value in kwargs.items() if name != "backend"}
-        bound = _bound(function, args, given)
-        for name, (value, default) in bound.items():
-            # A seed was made into a generator of random numbers by then.
-            if name not in {*function.graphs, "seed"} and not _same(value, default):
-                site.arguments[name] = _short(value)
-                if callable(value):
-                    site.callables.append(name)
-        site.mutates = _mutates(function, {name: value for name, (value, _) in bound.items()})
-        calls = _Calls(site, parameter, place)
+        """The first call of a kind."""
+        calls = _Calls(site_of(function, args, kwargs), *graph_argument(function))
         return self._sites.setdefault(key, calls)
 
     def _loaded(self) -> dict[str, Any]:
         """Every installed backend that can be imported; the first call pays for it, outside the clock."""
         if self._backends is None:
             found = {}
-            for name, entry in list(getattr(sys.modules.get(_DISPATCH), "backends", {}).items()):
+            for name, entry in installed_backends().items():
                 try:
                     found[name] = entry.load()
                 except Exception as error:  # noqa: BLE001 - whatever another library raises when it is imported
@@ -404,75 +340,6 @@ def _nested(
         inner.seconds += perf_counter() - began
         inner.calls += 1
         here.inner = None
-
-
-_LOGGED = {"Using backend '%s' for call to": 1, "Backend '%s' raised when calling": -1}
-"""What NetworkX logs when a backend runs a call, and when the backend gives it back (`NotImplementedError`)."""
-
-
-def _watch(here: _Here) -> None:
-    """Note in the current site what NetworkX's log says about backends (its only account of who ran a call)."""
-
-    class Handler(logging.Handler):
-        def emit(self, record: logging.LogRecord) -> None:
-            sign = next((sign for words, sign in _LOGGED.items() if words in str(record.msg)), 0)
-            if here.outer is not None and sign:
-                (here.inner or here.outer.site).on_backend += sign
-
-    logger = logging.getLogger(_DISPATCH)
-    logger.addHandler(Handler(logging.DEBUG))
-    logger.setLevel(logging.DEBUG)
-    logger.propagate = False
-
-
-def _support(backend: str, loaded: Any, function: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Support:
-    """What a backend answers to NetworkX's two questions: can you run this, and should you?"""
-    if not hasattr(loaded, function):
-        return Support(backend=backend, runs=False, reason=NO_FUNCTION)
-    try:
-        can = loaded.can_run(function, args, kwargs) if hasattr(loaded, "can_run") else True
-        if can is not True and (isinstance(can, str) or not can):
-            return Support(backend=backend, runs=False, reason=str(can or "not with these arguments"))
-        should = loaded.should_run(function, args, kwargs) if hasattr(loaded, "should_run") else True
-    except Exception as error:  # noqa: BLE001 - a backend's own code
-        return Support(backend=backend, runs=False, reason=f"{type(error).__name__}: {error}")
-    if should is not True and (isinstance(should, str) or not should):
-        return Support(backend=backend, runs=True, worthwhile=False, reason=str(should or "it advises against"))
-    return Support(backend=backend, runs=True)
-
-
-def _bound(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, tuple[Any, Any]]:
-    """Each argument by its parameter's name, with the default; nothing where the call is wrong."""
-    try:
-        signature = inspect.signature(function.orig_func)
-        given = signature.bind(*args, **kwargs).arguments
-    except (TypeError, ValueError):
-        return {}
-    return {name: (value, signature.parameters[name].default) for name, value in given.items()}
-
-
-def _mutates(function: Any, values: dict[str, Any]) -> bool:
-    """Whether a call changes its graph, so that NetworkX never hands it to a backend by itself."""
-    if isinstance(function.mutates_input, bool):
-        return function.mutates_input
-    return any(
-        not values.get(name.removeprefix("not "), True) if name.startswith("not ") else values.get(name) is not None
-        for name in function.mutates_input
-    )
-
-
-def _same(value: Any, default: Any) -> bool:
-    return value is default or (
-        type(value) is type(default) and isinstance(value, (str, int, float)) and value == default
-    )
-
-
-def _short(value: Any) -> str:
-    if value is None or isinstance(value, (bool, int, float)):
-        return repr(value)
-    if isinstance(value, str) and len(value) <= 40:
-        return repr(value)
-    return f"a {type(value).__name__}"
 
 
 def _span(known: tuple[int, int] | None, value: int) -> tuple[int, int]:

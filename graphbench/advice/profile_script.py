@@ -20,12 +20,12 @@ from types import ModuleType, TracebackType
 
 import msgspec
 
-from graphbench.advice import profile_calls
+from graphbench.advice import profile_calls, profile_dispatch
 from graphbench.advice.profile_answers import Answers
 from graphbench.advice.profile_calls import Recorder
 from graphbench.advice.profile_features import gather
 
-_OURS = (__file__, profile_calls.__file__)
+_OURS = (__file__, profile_calls.__file__, profile_dispatch.__file__)
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,14 +48,14 @@ def main() -> None:
     program, *arguments = sys.argv[2:]
     answers = Answers() if settings.answers else None
     recorder = Recorder(answers.keep if answers else None, watch_backends=answers is not None)
-    exit_code: list[int | None] = [0]
+    interrupted: list[KeyboardInterrupt] = []
     process = os.getpid()
 
     def write(_recording: object) -> None:
         if os.getpid() != process:  # a child that the program forked and that did not exec
             return
         profile = recorder.stop(" ".join([program, *arguments]))
-        profile.interrupted = exit_code[0] is None
+        profile.interrupted = bool(interrupted)
         Path(settings.graphs).write_bytes(pickle.dumps([tuple(each) for each in gather(profile, recorder.graphs())]))
         Path(settings.profile).write_bytes(msgspec.json.encode(profile))
         if answers:
@@ -74,7 +74,7 @@ def main() -> None:
     except BaseException as error:  # noqa: BLE001 - Python's own last resort is this
         sys.excepthook(type(error), error, _clean(error))
         if isinstance(error, KeyboardInterrupt):
-            exit_code[0] = None
+            interrupted.append(error)
             raise SystemExit(128 + signal.SIGINT) from None
         raise SystemExit(1) from None
 
