@@ -10,7 +10,8 @@ import sys
 import threading
 import weakref
 from collections.abc import Callable, Generator, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext, redirect_stdout
+from io import StringIO
 from time import perf_counter
 from typing import Any, NamedTuple
 
@@ -261,7 +262,9 @@ class Recorder:
         """Ask which backends take these arguments, after the call: the one that ran it was loaded in its time."""
         calls.asked = True
         given = without_backend(kwargs)
-        with self._aside():
+        # A backend may print when it is asked; where other threads run, their output must not be lost with it.
+        alone = threading.active_count() == 1
+        with self._aside(), redirect_stdout(StringIO()) if alone else nullcontext():
             calls.site.support = [
                 support(name, backend, function.name, args, given) for name, backend in self._loaded().items()
             ]

@@ -30,7 +30,8 @@ class Backend:
 
     @staticmethod
     def can_run(name, args, kwargs):
-        """NetworkX passes arguments by position, whatever the program does."""
+        """NetworkX passes arguments by position, whatever the program does; some backends print here."""
+        print("asked")
         weighted = name == "betweenness_centrality" and "weight" in [*args, kwargs.get("weight")]
         return "not weighted" if weighted else True
 
