@@ -165,6 +165,15 @@ def test_a_bomb_ends_by_what_was_read_of_it_whatever_its_size(tmp_path, monkeypa
     assert sum(given) < 1 << 24
 
 
+def test_layers_of_compression_are_counted(tmp_path):
+    data = EDGES
+    for _ in range(5):
+        data = gzip.compress(data)
+    (tmp_path / "g.gz").write_bytes(data)
+    with pytest.raises(FormatError, match="is compressed more than 4 times"):
+        formats.read(tmp_path / "g.gz")
+
+
 def test_a_zip_archive_that_understates_its_member_is_refused(tmp_path):
     data = bytearray(zipped(lines(1 << 20)))
     at = data.rfind(b"PK\x01\x02")
