@@ -276,6 +276,13 @@ def test_an_array_that_claims_more_than_it_has_is_refused(tmp_path, fault):
         clean(formats.read(path), "g")
 
 
+def test_a_matrix_of_more_rows_than_fit_into_memory_is_not_measured(tmp_path, graphbench):
+    path = tmp_path / "g.mtx"
+    path.write_bytes(b"%%MatrixMarket matrix coordinate pattern general\n" + b"1000000000000000000 " * 2 + b"1\n1 2\n")
+    code, _, err = graphbench("wcc", path, "--engine", "scipy")
+    assert (code, "g.mtx does not fit into memory: 1,000,000,000,000,000,000 vertices" in err) == (1, True)
+
+
 def write_parquet(path, table, times=1, **options):
     with pq.ParquetWriter(path, table.schema, compression="zstd", **options) as writer:
         for _ in range(times):

@@ -154,6 +154,21 @@ def test_a_name_in_the_index_does_not_leave_its_folder(server, name):
         graphs.fetch(f"{name}/path")
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        LINE.replace("graph", "\x1b[31mgraph"),
+        LINE.replace("Test", "address-0123"),
+        LINE.replace("3,3", "9" * 5000 + ",3"),
+    ],
+)
+def test_a_line_of_the_index_that_does_harm_is_refused(server, line):
+    server.files["/files/ssstats.csv"] = index(line)
+    with pytest.raises(FetchError, match=r"line 3: expected ") as caught:
+        graphs.fetch("Test/path")
+    assert "\x1b" not in str(caught.value)
+
+
 def test_names_of_other_catalogues_lead_to_the_collection_or_an_address():
     assert collections.target("snap:ca-grqc") == "SNAP/ca-GrQc"
     assert collections.target("gap:road") == collections.target("GAP:GAP-road") == "GAP/GAP-road"

@@ -261,7 +261,7 @@ def _read(file: Path) -> dict[str, Matrix]:
 
 def _parse(line: str, number: int) -> Matrix:
     fields = line.strip().split(",")
-    if not all(_NAME.fullmatch(name) for name in fields[:2]):
+    if not all(_NAME.fullmatch(name) for name in fields[:2]) or not line.isprintable():  # the kind is shown
         raise FormatError(INDEX, f"expected names of a group and a matrix, found {line[:80]!r}.", number)
     try:
         group, name, rows, columns, nonzeros, real, binary, _, _, psym, nsym, *kind, entries = fields
