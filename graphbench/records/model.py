@@ -33,17 +33,33 @@ class Outcome(enum.StrEnum):
     """How a task ended."""
 
     OK = "ok"
-    INVALID = "invalid"  # it ran, and its certificate failed
+    INVALID = "invalid"
     TIMEOUT = "timeout"
     OUT_OF_MEMORY = "out_of_memory"
     ERROR = "error"
-    UNSUPPORTED = "unsupported"  # the engine has no such algorithm, or the gap is declared; see reason
-    UNAVAILABLE = "unavailable"  # the engine cannot run on this machine; see reason
+    UNSUPPORTED = "unsupported"
+    UNAVAILABLE = "unavailable"
 
     @property
     def in_words(self) -> str:
         """As a reader sees it: `out of memory`."""
         return self.value.replace("_", " ")
+
+    @property
+    def meaning(self) -> str:
+        """In a few words."""
+        return _OUTCOMES[self.value]
+
+
+_OUTCOMES = {
+    "ok": "it ran, and its answer passed the certificate",
+    "invalid": "it ran, and its answer failed the certificate",
+    "timeout": "the time limit stopped it",
+    "out_of_memory": "the memory of the host or the device was too small",
+    "error": "the library raised an error or its process crashed",
+    "unsupported": "the engine has no such algorithm, or cannot solve it on this graph",
+    "unavailable": "the engine is not installed or cannot run on this machine",
+}
 
 
 NEVER_RAN = frozenset({Outcome.UNSUPPORTED, Outcome.UNAVAILABLE})
@@ -67,13 +83,22 @@ class Task(msgspec.Struct, frozen=True):
         return hash(self.key)
 
 
-class Phases(msgspec.Struct, frozen=True, kw_only=True):
-    """Seconds per phase; None where the phase was not reached. The garbage collector is off in all of them.
+PHASES = {
+    "start": "imports of the library and the device context",
+    "read": "the cleaned edges from the cache into the library's input",
+    "build": "the library's graph from its input",
+    "first": "the first call",
+    "call": "a further call on the same graph",
+    "rebuilt": "a call on a graph built anew in the same process: slower where the library reuses work between calls",
+    "collect": "the library's result into arrays in host memory, in the library's own order",
+}
+"""The phases of a task, in a few words each."""
 
-    `start` is the engine's import and device context, and belongs to no trial. `read` takes the cleaned edges from
-    the cache, `build` makes the engine's graph, `first` is the first call, `call` each warm trial, and `collect` copies
-    the library's result into arrays in host memory, in the library's own order. `rebuilt` is a call on a graph that was
-    built anew in the warm process: a library that reuses work between calls is slower there.
+
+class Phases(msgspec.Struct, frozen=True, kw_only=True):
+    """Seconds per phase (:data:`PHASES`); None where it was not reached. The garbage collector is off in all of them.
+
+    `start` belongs to no trial; `call` has each warm trial.
     """
 
     start_s: Seconds | None = None

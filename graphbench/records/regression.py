@@ -21,7 +21,7 @@ from graphbench.records.comparison import set_against
 from graphbench.records.matching import newest
 from graphbench.records.model import Environment, Outcome, Record
 from graphbench.records.ratios import Bound, compared_rounds
-from graphbench.records.rules import Verdict, rule_of
+from graphbench.records.rules import Verdict, readable, rule_of
 from graphbench.records.statistics import MIN_ROUNDS, Bounds, Estimate
 from graphbench.system.text import count
 
@@ -33,15 +33,21 @@ SAME_WITHIN = 0.02
 _Struct = TypeVar("_Struct", bound=msgspec.Struct)
 
 Kind = Literal["slower", "faster", "possible", "same", "incomparable"]
-KINDS: tuple[Kind, ...] = ("slower", "faster", "possible", "same", "incomparable")
+KINDS: dict[str, str] = {
+    "slower": "the interval over rounds excludes that it takes as long as before, and it takes longer",
+    "faster": "the interval over rounds excludes that it takes as long as before, and it takes less time",
+    "possible": "the trials differ, but a side has too few rounds to judge",
+    "same": "no change was found",
+    "incomparable": "there are no two times to compare; the reason is given",
+}
+"""What may have become of a cell, in a few words each."""
 
 
 class Change(msgspec.Struct, frozen=True, kw_only=True):
     """How one cell changed.
 
     Attributes:
-        kind: `slower`, `faster` or `same`, by the interval over rounds; `possible`: the trials differ, but a side has
-            too few rounds to judge; `incomparable`.
+        kind: one of :data:`KINDS`.
         algorithm: what was computed.
         dataset: on which graph.
         engine: by which engine.
@@ -148,7 +154,7 @@ def _objection(cells: Sequence[Change], what: str, remedy: str) -> str:
     worst = cells[0]
     others = f" (and {count(len(cells) - 1, 'other cell')})" if len(cells) > 1 else ""
     slower = f": {100 * (1 / worst.ratio - 1):.3g} % longer" if worst.kind == "slower" and worst.ratio else ""
-    why = f": {worst.reasons[0]}" if worst.reasons and not slower else slower
+    why = f": {readable(worst.reasons[0])}" if worst.reasons and not slower else slower
     return f"{worst.engine} {worst.algorithm} on {worst.dataset}{others} {what}{why}.{remedy}".replace("..", ".")
 
 
@@ -295,7 +301,7 @@ def _machine(cells: dict[tuple[str, str], Record]) -> str:
 
 def _severity(change: Change) -> tuple[bool, bool, int, float, str, str, str, str]:
     cell = change.algorithm, change.dataset, change.engine, str(change.params)
-    return not change.broken, not change.lost, KINDS.index(change.kind), change.ratio or 0.0, *cell
+    return not change.broken, not change.lost, list(KINDS).index(change.kind), change.ratio or 0.0, *cell
 
 
 def _with(struct: _Struct, **changed: Any) -> _Struct:

@@ -5,6 +5,19 @@ else an empty string. Its effect on the verdict and its remedy are fixed. Rules 
 """
 
 from graphbench.records.rules import notes, refused, timing, unlike
-from graphbench.records.rules.base import RULES, Effect, Pair, Rule, Verdict, evaluate, rule_of
+from graphbench.records.rules.base import RULES, Effect, Pair, Rule, Verdict, evaluate, readable, rule_of
 
-__all__ = ["RULES", "Effect", "Pair", "Rule", "Verdict", "evaluate", "notes", "refused", "rule_of", "timing", "unlike"]
+__all__ = [
+    "RULES",
+    "Effect",
+    "Pair",
+    "Rule",
+    "Verdict",
+    "evaluate",
+    "notes",
+    "readable",
+    "refused",
+    "rule_of",
+    "timing",
+    "unlike",
+]

@@ -48,9 +48,22 @@ class Verdict(enum.StrEnum):
     """Whether a ratio compares like with like."""
 
     LIKE = "like"
-    UNLIKE = "unlike"  # a ratio is given, but the two sides did different work
-    UNDECIDED = "undecided"  # only a bound is given: one side has no answer
-    REFUSED = "refused"  # no ratio is given
+    UNLIKE = "unlike"
+    UNDECIDED = "undecided"
+    REFUSED = "refused"
+
+    @property
+    def meaning(self) -> str:
+        """In a few words."""
+        return _VERDICTS[self.value]
+
+
+_VERDICTS = {
+    "like": "the same work, and answers as good",
+    "unlike": "different work: the ratio does not count",
+    "undecided": "one side has no answer",
+    "refused": "no ratio",
+}
 
 
 class Effect(enum.StrEnum):
@@ -71,14 +84,21 @@ class Rule(NamedTuple):
     Attributes:
         code: how its messages begin.
         effect: on the verdict.
+        meaning: what it is about, one sentence without numbers.
         remedy: what to do about it, one sentence.
         check: returns why the rule applies to a pair, or an empty string.
     """
 
     code: str
     effect: Effect
+    meaning: str
     remedy: str
     check: Callable[[Pair], str]
+
+    @property
+    def words(self) -> str:
+        """The code as a reader sees it: `few trials`."""
+        return self.code.replace("_", " ")
 
     def message(self, detail: str) -> str:
         """The text for a comparison: the code, a colon, and a sentence."""
@@ -89,11 +109,13 @@ RULES: dict[str, Rule] = {}
 """All rules by their codes."""
 
 
-def rule(code: str, effect: Effect, *, remedy: str) -> Callable[[Callable[[Pair], str]], Callable[[Pair], str]]:
+def rule(
+    code: str, effect: Effect, *, meaning: str, remedy: str
+) -> Callable[[Callable[[Pair], str]], Callable[[Pair], str]]:
     """Register the decorated function as a rule."""
 
     def register(check: Callable[[Pair], str]) -> Callable[[Pair], str]:
-        RULES[code] = Rule(code, effect, remedy, check)
+        RULES[code] = Rule(code, effect, meaning, remedy, check)
         return check
 
     return register
@@ -109,6 +131,12 @@ def rule_of(message: str) -> Rule:
     if code not in RULES:
         raise ValueError(f"no rule has the code {code!r}")
     return RULES[code]
+
+
+def readable(message: str) -> str:
+    """A message with its code as words: `few trials: too few ...`; what begins with no code stays as it is."""
+    code, colon, detail = message.partition(":")
+    return f"{RULES[code].words}{colon}{detail}" if code in RULES else message
 
 
 def evaluate(pair: Pair) -> Iterator[tuple[Rule, str]]:

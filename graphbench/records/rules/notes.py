@@ -17,7 +17,12 @@ OVER_SOLVED = 0.01
 """A residual below this fraction of the tolerance is far more accurate than was asked for."""
 
 
-@rule("few_trials", NOTE, remedy="Raise --budget, or pass --trials 10.")
+@rule(
+    "few_trials",
+    NOTE,
+    meaning="A side has too few warm calls for an interval, so the ratio is a range: the smallest to the largest.",
+    remedy="Raise --budget, or pass --trials 10.",
+)
 def _few_trials(pair: Pair) -> str:
     if pair.ratio is None or pair.ratio.interval or pair.ratio.n >= MIN_SAMPLES or pair.first_calls:
         return ""
@@ -27,7 +32,12 @@ def _few_trials(pair: Pair) -> str:
     return f"too few warm calls for an interval ({counts}; {MIN_SAMPLES} are needed)"
 
 
-@rule("threads", NOTE, remedy="Engines without threads have one, so only --threads 1 is the same for all.")
+@rule(
+    "threads",
+    NOTE,
+    meaning="The two sides may use different numbers of CPU threads.",
+    remedy="Engines without threads have one, so only --threads 1 is the same for all.",
+)
 def _threads(pair: Pair) -> str:
     one, two = (record.environment for record in pair.sides)
     if one is None or two is None or one.threads == two.threads or pair.baseline.device != pair.engine.device:
@@ -39,6 +49,7 @@ def _threads(pair: Pair) -> str:
 @rule(
     "dtype",
     NOTE,
+    meaning="One side computes in less precise numbers than the other.",
     remedy="Choose a problem that is posed in float64 everywhere, or take the achieved accuracy into account.",
 )
 def _dtype(pair: Pair) -> str:
@@ -47,7 +58,12 @@ def _dtype(pair: Pair) -> str:
     return "" if one == two else f"{there} computes in {two}, {here} in {one}"
 
 
-@rule("over_solved", NOTE, remedy="Ask for a smaller --tolerance, so that every engine has to be as accurate.")
+@rule(
+    "over_solved",
+    NOTE,
+    meaning="A side computed much more accurately than was asked for, which takes longer.",
+    remedy="Ask for a smaller --tolerance, so that every engine has to be as accurate.",
+)
 def _over_solved(pair: Pair) -> str:
     for record in pair.answered:
         residual, tolerance = record.answer.get("residual"), record.task.params.get("tolerance")
@@ -56,7 +72,9 @@ def _over_solved(pair: Pair) -> str:
     return ""
 
 
-@rule("censored", NOTE, remedy="Raise --timeout.")
+@rule(
+    "censored", NOTE, meaning="The time limit cut a trial off, and the median leaves it out.", remedy="Raise --timeout."
+)
 def _censored(pair: Pair) -> str:
     for record in pair.answered:
         if record.censored is not None:
@@ -65,7 +83,12 @@ def _censored(pair: Pair) -> str:
     return ""
 
 
-@rule("allocator", NOTE, remedy="Measure with --allocator default and async, and quote the one that will be used.")
+@rule(
+    "allocator",
+    NOTE,
+    meaning="The allocator of device memory changes GPU times up to threefold, so it is named.",
+    remedy="Measure with --allocator default and async, and quote the one that will be used.",
+)
 def _allocator(pair: Pair) -> str:
     one, two = (record.environment.allocator if record.environment else None for record in pair.sides)
     if one == two:
@@ -74,7 +97,12 @@ def _allocator(pair: Pair) -> str:
     return f"device memory of {' and of '.join(named)}"
 
 
-@rule("one_seed", NOTE, remedy="Raise --budget, so that several seeds are run.")
+@rule(
+    "one_seed",
+    NOTE,
+    meaning="The quality of a heuristic is known from one seed only, so 3 % is allowed instead of 1 %.",
+    remedy="Raise --budget, so that several seeds are run.",
+)
 def _one_seed(pair: Pair) -> str:
     shortfall = shortfall_of(pair)
     if shortfall is None or not has_single_seed(pair) or shortfall > LOWER_QUALITY_ONE_SEED:

@@ -6,7 +6,7 @@ from graphbench.records.model import Outcome, Record
 from graphbench.records.rules.base import REFUSED, UNDECIDED, Pair, names, rule
 
 
-@rule("machine", REFUSED, remedy="Measure both on one machine.")
+@rule("machine", REFUSED, meaning="The two sides ran on different machines.", remedy="Measure both on one machine.")
 def _machine(pair: Pair) -> str:
     one, two = (record.environment for record in pair.sides)
     if one is None or two is None or one.machine == two.machine:
@@ -17,7 +17,12 @@ def _machine(pair: Pair) -> str:
     )
 
 
-@rule("dataset", REFUSED, remedy="Measure both again on the current version of the dataset.")
+@rule(
+    "dataset",
+    REFUSED,
+    meaning="The two sides ran on different graphs.",
+    remedy="Measure both again on the current version of the dataset.",
+)
 def _dataset(pair: Pair) -> str:
     one, two = (record.dataset for record in pair.sides)
     if one is None or two is None:
@@ -32,6 +37,7 @@ def _dataset(pair: Pair) -> str:
 @rule(
     "invalid",
     REFUSED,
+    meaning="An answer failed its certificate, the check that does not depend on any engine.",
     remedy="A wrong answer has no speed: look at the certificate and report it to the engine's authors.",
 )
 def _invalid(pair: Pair) -> str:
@@ -43,7 +49,12 @@ def _invalid(pair: Pair) -> str:
     return ""
 
 
-@rule("stale", REFUSED, remedy="Measure again.")
+@rule(
+    "stale",
+    REFUSED,
+    meaning="The engine, the graph or the measuring code has changed since the record was made.",
+    remedy="Measure again.",
+)
 def _stale(pair: Pair) -> str:
     earlier = "measured under earlier rules of measurement"
     changes = {record.id: earlier for record in pair.sides if record.superseded} | dict(pair.stale)
@@ -51,7 +62,7 @@ def _stale(pair: Pair) -> str:
     return f"measured before something changed ({'; '.join(changed)})" if changed else ""
 
 
-@rule("no_time", REFUSED, remedy="See the reason of its outcome.")
+@rule("no_time", REFUSED, meaning="A side has no time to compare.", remedy="See the reason of its outcome.")
 def _no_time(pair: Pair) -> str:
     if pair.ratio is not None:
         return ""
@@ -67,7 +78,12 @@ def _why_no_time(record: Record) -> str:
     return f"{name} has no time ({how}{f' in {record.censored.where}' if record.censored else ''})"
 
 
-@rule("bound", UNDECIDED, remedy="Raise --timeout, so that both sides answer.")
+@rule(
+    "bound",
+    UNDECIDED,
+    meaning="The time limit stopped one side, so the ratio is at least or at most this.",
+    remedy="Raise --timeout, so that both sides answer.",
+)
 def _bound(pair: Pair) -> str:
     stopped = pair.baseline if pair.bound == "lower" else pair.engine
     if pair.bound is None or stopped.censored is None:

@@ -13,6 +13,7 @@ from graphbench.system.text import listed
 @rule(
     "works_after_return",
     UNLIKE,
+    meaning="The library went on working after its call had returned, so the timed call is not all of the work.",
     remedy="Have the adapter wait for the library's threads before it returns.",
 )
 def _works_after_return(pair: Pair) -> str:
@@ -26,7 +27,12 @@ def _works_after_return(pair: Pair) -> str:
     return ""
 
 
-@rule("threads_exceeded", UNLIKE, remedy="Limit the library's threads in its engine, or allow it more with --threads.")
+@rule(
+    "threads_exceeded",
+    UNLIKE,
+    meaning="A side computed with more CPU threads than it may use.",
+    remedy="Limit the library's threads in its engine, or allow it more with --threads.",
+)
 def _threads_exceeded(pair: Pair) -> str:
     for record in pair.answered:
         if times.exceeds_threads(record):
@@ -38,7 +44,12 @@ def _threads_exceeded(pair: Pair) -> str:
     return ""
 
 
-@rule("reuses_work", NOTE, remedy="The ratio is that of the calls on rebuilt graphs; a warm call does less.")
+@rule(
+    "reuses_work",
+    NOTE,
+    meaning="A repeated call is faster because the library remembers work of an earlier one on the same graph.",
+    remedy="The ratio is that of the calls on rebuilt graphs; a warm call does less.",
+)
 def _reuses_work(pair: Pair) -> str:
     found = [record for record in pair.answered if not pair.first_calls and times.reuses_work(record)]
     return listed([_reused(record) for record in found])
@@ -49,7 +60,12 @@ def _reused(record: Record) -> str:
     return f"{record.task.engine} takes {rebuilt:.3g} s on a graph built anew and {warm:.3g} s when called again"
 
 
-@rule("reuse_not_checked", NOTE, remedy="Raise --budget, so that the graph can be built three times more.")
+@rule(
+    "reuse_not_checked",
+    NOTE,
+    meaning="Whether a repeated call reuses work of an earlier one is not known.",
+    remedy="Raise --budget, so that the graph can be built three times more.",
+)
 def _reuse_not_checked(pair: Pair) -> str:
     found = [
         record.task.engine
@@ -62,7 +78,12 @@ def _reuse_not_checked(pair: Pair) -> str:
     )
 
 
-@rule("lazy_answer", NOTE, remedy="The ratio is that of call + collect on both sides.")
+@rule(
+    "lazy_answer",
+    NOTE,
+    meaning="The call returns before its answer is complete; copying the answer to the host does the rest.",
+    remedy="The ratio is that of call + collect on both sides.",
+)
 def _lazy_answer(pair: Pair) -> str:
     found = [record for record in pair.answered if times.is_lazy(record)]
     return listed(
@@ -74,7 +95,12 @@ def _lazy_answer(pair: Pair) -> str:
     )
 
 
-@rule("heavy_build", NOTE, remedy="Compare first answers, which include the build.")
+@rule(
+    "heavy_build",
+    NOTE,
+    meaning="A side builds its graph for much longer than others do, and its calls profit from it.",
+    remedy="Compare first answers, which include the build.",
+)
 def _heavy_build(pair: Pair) -> str:
     return listed(
         [
@@ -86,7 +112,12 @@ def _heavy_build(pair: Pair) -> str:
     )
 
 
-@rule("first_calls", NOTE, remedy="Raise --budget, so that warm calls fit.")
+@rule(
+    "first_calls",
+    NOTE,
+    meaning="A side has no warm call, so the first calls of both are compared.",
+    remedy="Raise --budget, so that warm calls fit.",
+)
 def _first_calls(pair: Pair) -> str:
     if not pair.first_calls:
         return ""
@@ -94,7 +125,12 @@ def _first_calls(pair: Pair) -> str:
     return f"{' and '.join(without)} {'has' if len(without) == 1 else 'have'} no warm call, so first calls are compared"
 
 
-@rule("busy_machine", NOTE, remedy="Close other programs and measure again.")
+@rule(
+    "busy_machine",
+    NOTE,
+    meaning="Other programs used the machine during the measurement.",
+    remedy="Close other programs and measure again.",
+)
 def _busy_machine(pair: Pair) -> str:
     found = [record.task.engine for record in pair.answered if times.was_busy(record)]
     verb = "was" if len(found) == 1 else "were"

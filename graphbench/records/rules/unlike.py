@@ -19,6 +19,7 @@ VACUOUS = 2.0
 @rule(
     "quality",
     UNLIKE,
+    meaning="The faster side's answer is more than 1 % worse (3 % where one seed is known).",
     remedy="Compare at equal quality: tighten the faster side's settings or loosen the slower side's.",
 )
 def _quality(pair: Pair) -> str:
@@ -40,7 +41,12 @@ def _quality_unknown(pair: Pair) -> str:
     return f"the quality of {' and '.join(without)} is not known" if without else ""
 
 
-@rule("residual", UNLIKE, remedy="Ask for a larger --tolerance that both sides reach, or allow more --max-iterations.")
+@rule(
+    "residual",
+    UNLIKE,
+    meaning="An answer misses the tolerance that was asked for.",
+    remedy="Ask for a larger --tolerance that both sides reach, or allow more --max-iterations.",
+)
 def _residual(pair: Pair) -> str:
     for record in pair.answered:
         residual, tolerance = record.answer.get("residual"), record.task.params.get("tolerance")
@@ -49,7 +55,12 @@ def _residual(pair: Pair) -> str:
     return ""
 
 
-@rule("weights", UNLIKE, remedy="Measure both again in one command; --ignore-weights leaves the weights out for all.")
+@rule(
+    "weights",
+    UNLIKE,
+    meaning="The two sides used different edge weights.",
+    remedy="Measure both again in one command; --ignore-weights leaves the weights out for all.",
+)
 def _weights(pair: Pair) -> str:
     one, two = (record.posed for record in pair.sides)
     here, there = names(pair)
@@ -65,7 +76,12 @@ def _weights(pair: Pair) -> str:
     return ""
 
 
-@rule("direction", UNLIKE, remedy="Measure both again in one command, so that the graph is posed once for all.")
+@rule(
+    "direction",
+    UNLIKE,
+    meaning="One side saw directed edges, the other undirected ones.",
+    remedy="Measure both again in one command, so that the graph is posed once for all.",
+)
 def _direction(pair: Pair) -> str:
     one, two = (record.posed for record in pair.sides)
     if one is None or two is None or one.directed == two.directed:
@@ -78,6 +94,7 @@ def _direction(pair: Pair) -> str:
 @rule(
     "sources",
     UNLIKE,
+    meaning="The two sides searched from different sources, or a search reached its source alone.",
     remedy="Measure both again with the same --seed, or name a well-connected vertex with --source.",
 )
 def _sources(pair: Pair) -> str:
@@ -92,7 +109,12 @@ def _sources(pair: Pair) -> str:
     return ""
 
 
-@rule("pairs", UNLIKE, remedy="Measure both again with the same --seed, and draw the same number.")
+@rule(
+    "pairs",
+    UNLIKE,
+    meaning="The two sides answered about different pairs or vertices.",
+    remedy="Measure both again with the same --seed, and draw the same number.",
+)
 def _pairs(pair: Pair) -> str:
     """Both sides need the same draw, except that sources may differ in part: :func:`_sources` checks them."""
     one, two = (record.draw for record in pair.sides)
@@ -103,7 +125,12 @@ def _pairs(pair: Pair) -> str:
     return f"{drawn[0]}, {drawn[1]}: not the same"
 
 
-@rule("vacuous_tolerance", UNLIKE, remedy="Ask for a --tolerance below 2 in L1; the default is 1e-6.")
+@rule(
+    "vacuous_tolerance",
+    UNLIKE,
+    meaning="The tolerance is so large that any answer meets it.",
+    remedy="Ask for a --tolerance below 2 in L1; the default is 1e-6.",
+)
 def _vacuous(pair: Pair) -> str:
     for record in pair.sides:
         limits = [record.adapter.get("stops_at")]
@@ -118,6 +145,7 @@ def _vacuous(pair: Pair) -> str:
 @rule(
     "conversion",
     UNLIKE,
+    meaning="A conversion that a user has to wait for was not timed.",
     remedy="Measure again with this version of graphbench, which times reading, building and converting.",
 )
 def _conversion(pair: Pair) -> str:
@@ -135,6 +163,7 @@ def _conversion(pair: Pair) -> str:
 @rule(
     "disagreement",
     UNLIKE,
+    meaning="The two answers differ.",
     remedy="At least one is wrong in a way that its certificate does not check: report both to the engines' authors.",
 )
 def _disagreement(pair: Pair) -> str:
@@ -147,7 +176,12 @@ def _disagreement(pair: Pair) -> str:
     return ""
 
 
-@rule("nothing_to_compute", UNLIKE, remedy="Choose a graph with edges that the problem can work on.")
+@rule(
+    "nothing_to_compute",
+    UNLIKE,
+    meaning="The graph has nothing that the problem works on, so the calls did no work.",
+    remedy="Choose a graph with edges that the problem can work on.",
+)
 def _nothing(pair: Pair) -> str:
     for record in pair.sides:
         if record.posed is not None and record.posed.num_edges == 0:
