@@ -74,11 +74,11 @@ def test_a_problem_without_networkx_is_compared_with_another_cpu_engine(graphben
 def test_nothing_measured_is_reported_with_exit_code_1(graphbench, monkeypatch):
     code, out, _ = graphbench("katz", "karate", "--engine", "igraph")
     assert code == 1
-    assert "nothing was measured: igraph does not have katz; `graphbench show katz` lists the engines that do" in out
+    assert "Nothing was measured: igraph does not have katz; `graphbench show katz` lists the engines that do" in out
     monkeypatch.setattr("graphbench.engines.cugraph.engine.availability", lambda: Availability(ok=False))
     code, out, _ = graphbench("ecg", "karate")
     assert code == 1
-    assert "nothing was measured: cugraph and pylibcugraph can compute ecg, but cannot run here" in out
+    assert "Nothing was measured: cugraph and pylibcugraph can compute ecg, but cannot run here" in out
 
 
 def test_list_options_are_repeatable_and_have_both_spellings(graphbench):
@@ -147,7 +147,9 @@ def test_only_a_named_unavailable_engine_changes_the_exit_code(graphbench, monke
     code, out, _ = graphbench("wcc", "karate", "--trials", 1)
     assert code == 0
     assert "not installed" in out
-    assert "Install it: somehow." in out
+    assert "`graphbench doctor` says how to install it" in out
+    _, out, _ = graphbench("wcc", "karate", "--engine", "networkit")
+    assert "Install it: somehow." in out, "nothing else is to be said"
     code, _, _ = graphbench("wcc", "karate", "--trials", 1, "--engine", "igraph,networkit")
     assert code == 1
 

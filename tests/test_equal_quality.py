@@ -99,7 +99,7 @@ def test_settings_that_differ_are_compared_and_shown(matched):
     assert "tunable (threshold 0.0001)" in text
     assert "the fastest of 4 settings with a modularity within 1 % of the best seen" in text
     assert "hopeless at equal quality: none of 1 setting has a modularity within 1 %" in text
-    assert text.count("louvain on") == 1
+    assert text.count("problem: louvain") == 1
 
 
 @pytest.mark.usefixtures("plugin")

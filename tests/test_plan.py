@@ -245,7 +245,7 @@ def test_a_named_baseline_is_measured_too_and_the_default_one_is_not():
 def test_two_graphs_in_memory_are_two_tables_and_two_answers():
     result = gb.run("wcc", [nx.path_graph(3), nx.empty_graph(4)], **QUICK)
     assert [record.task.dataset for record in result.records] == ["graph 1", "graph 1", "graph 2", "graph 2"]
-    assert str(result).count("wcc on graph") == 2
+    assert [str(result).count(f"\ngraph: graph {number}, ") for number in (1, 2)] == [1, 1]
     assert [len(result.answer("igraph", f"graph {number}")) for number in (1, 2)] == [3, 4]
     with pytest.raises(UsageError, match="answers on graph 1, graph 2: name one"):
         result.answer("igraph")
@@ -260,8 +260,8 @@ def test_files_of_the_same_name_are_labelled_with_their_folders(tmp_path, capsys
     files = [str(tmp_path / folder / "g.csv") for folder in ("d1", "d2")]
     assert cli.invoke(["wcc", *files, "--engine", "igraph", "--trials", "1"]) == 0
     out = capsys.readouterr().out
-    assert "wcc on d1/g.csv" in out
-    assert "wcc on d2/g.csv" in out
+    assert "graph: d1/g.csv, " in out
+    assert "graph: d2/g.csv, " in out
 
 
 def test_a_graph_that_is_given_twice_is_measured_once(tmp_path):

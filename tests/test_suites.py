@@ -265,7 +265,8 @@ def test_an_interrupted_suite_resumes_without_repeating(blow, graphbench):
     out, err = process.communicate(timeout=60)
     if blow == signal.SIGINT:
         assert process.returncode == 130
-        assert "wcc on karate" in out, "what is complete is shown"
+        assert "graph: karate" in out, "what is complete is shown"
+        assert "for wcc (warm call)" in out
         assert err.rstrip().endswith(" ".join(SMALL))
         assert "Traceback" not in err
     before = len(stored())

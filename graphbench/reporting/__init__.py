@@ -16,7 +16,7 @@ from graphbench.errors import UsageError
 if TYPE_CHECKING:
     from graphbench.records.comparison import Comparison
     from graphbench.records.model import Record
-    from graphbench.reporting.document import Table
+    from graphbench.reporting.document import Need, Table
 
 FORMATS = ("table", "json", "csv", "markdown")
 
@@ -40,7 +40,7 @@ def render(
         width: tables: the terminal's width in columns; None: nothing is wrapped, as a pipe wants it.
         colour: tables: whether to colour with ANSI sequences.
         ascii_only: use no sign beyond ASCII (`us` for microseconds, `>=` for a bound).
-        details: tables: show each engine at every number of threads, CPU seconds, and peaks of memory.
+        details: tables: show each engine at every number of threads, and all columns.
 
     Raises:
         UsageError: if there is no such format.
@@ -57,11 +57,18 @@ def render(
         shown = problem_tables(records, comparisons, signs, details=details)
         text = markdown.text([table.section() for table in shown]) + "\n" if shown else ""
     elif format == "table":
-        shown = problem_tables(records, comparisons, signs, details=details)
-        text = terminal.problem_tables(shown, width=width, colour=colour, signs=signs)
+        wide = details or (width is not None and width >= terminal.WIDE)
+        needs: tuple[Need, ...] = ("essential", "useful", "detail") if wide else ("essential", "useful")
+        shown = problem_tables(records, comparisons, signs, details=details, columns=needs)
+        text = terminal.problem_tables(shown, width=width, colour=colour, signs=signs, details=details)
     else:
         raise UsageError(f"There is no format {format!r}; there are: {', '.join(FORMATS)}.")
     return text.encode("ascii", "replace").decode("ascii") if ascii_only else text
+
+
+def terminal_width(stream: TextIO) -> int | None:
+    """How many columns a stream has; None where it is no terminal, and nothing is wrapped."""
+    return shutil.get_terminal_size((100, 24)).columns if stream.isatty() else None
 
 
 def show(
@@ -84,7 +91,7 @@ def show(
         records,
         comparisons,
         format,
-        width=shutil.get_terminal_size((100, 24)).columns if terminal else None,
+        width=terminal_width(stream),
         colour=terminal and not plain,
         ascii_only=not fits(stream.encoding),
         details=details,
@@ -122,17 +129,26 @@ def chart(records: Sequence[Record], baseline: str, form: str) -> bytes:
     return drawn
 
 
-def text_table(headers: Sequence[str], rows: Sequence[Sequence[str]], *, right: Sequence[int] = ()) -> str:
-    """A plain table of texts, never wrapped, without a line break at its end.
+def text_table(
+    headers: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    *,
+    right: Sequence[int] = (),
+    width: int | None = None,
+    lead: int = 1,
+) -> str:
+    """A plain table of texts, without a line break at its end.
 
     Args:
         headers: one for each column.
         rows: as many texts as there are headers.
         right: numbers of the columns to align at the right.
+        width: of the terminal; None: never wrapped.
+        lead: how many of the first columns name a row.
     """
     from graphbench.reporting import terminal
 
-    return terminal.table(_table(headers, rows, right))
+    return terminal.table(_table(headers, rows, right), width, lead=lead)
 
 
 def markdown_table(headers: Sequence[str], rows: Sequence[Sequence[str]], *, right: Sequence[int] = ()) -> str:

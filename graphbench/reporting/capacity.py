@@ -75,8 +75,8 @@ def _label(record: Record) -> str:
     return named(record.task.engine, words)
 
 
-def render(results: Sequence[Capacity], form: str) -> str:
-    """Results as `table`, `markdown`, `json` or `csv`."""
+def render(results: Sequence[Capacity], form: str, width: int | None = None) -> str:
+    """Results as `table` (of a terminal's width), `markdown`, `json` or `csv`."""
     if form == "json":
         found = json.dumps({"capacity": [_flat(result) for result in results]}, indent=2, ensure_ascii=False)
         return visible_json(found) + "\n"
@@ -87,7 +87,7 @@ def render(results: Sequence[Capacity], form: str) -> str:
     blocks: list[Block] = [table(results), Bullets(lines)]
     if form == "markdown":
         return markdown.text([Section("Capacity", "capacity", blocks)]) + "\n"
-    return terminal.text(blocks)
+    return terminal.text(blocks, width)
 
 
 def table(results: Sequence[Capacity]) -> Table[Capacity]:

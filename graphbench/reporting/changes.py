@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import msgspec
 
 from graphbench.records.regression import KINDS, Change
+from graphbench.records.rules import readable
 from graphbench.records.statistics import MIN_ROUNDS
 from graphbench.reporting import markdown, terminal
 from graphbench.reporting.document import Block, Column, Table, Text
@@ -33,15 +34,15 @@ _FIELDS = (
 )
 
 
-def render(found: Sequence[Change], form: str) -> str:
-    """As `table`, `markdown`, `json` or `csv`, ending with a line break."""
+def render(found: Sequence[Change], form: str, width: int | None = None) -> str:
+    """As `table` (of a terminal's width), `markdown`, `json` or `csv`, ending with a line break."""
     if form == "json":
         return visible_json(json.dumps(msgspec.to_builtins(list(found)), indent=2, ensure_ascii=False)) + "\n"
     if form == "csv":
         return _csv(found)
     summary = _summary(found)
     blocks: list[Block] = [_table(found), Text(summary)] if found else [Text(summary)]
-    return markdown.text(blocks) + "\n" if form == "markdown" else terminal.text(blocks)
+    return markdown.text(blocks) + "\n" if form == "markdown" else terminal.text(blocks, width, lead=4)
 
 
 def _table(found: Sequence[Change]) -> Table[Change]:
@@ -63,7 +64,7 @@ def _table(found: Sequence[Change]) -> Table[Change]:
             Column("old / new", lambda change: ratio(change.ratio, bound=change.bound), right=True),
             Column("", _spread),
             Column("rounds", _rounds, right=True),
-            Column("why", lambda change: plain("; ".join([*change.reasons, *change.versions]))),
+            Column("why", lambda change: plain("; ".join([*map(readable, change.reasons), *change.versions]))),
         ],
     )
 
@@ -95,7 +96,7 @@ def _label(change: Change, same: Sequence[Change]) -> str:
 
 
 def _summary(found: Sequence[Change]) -> str:
-    counted = Counter(change.kind for change in found)
+    counted = Counter[str](change.kind for change in found)
     words = [f"{counted[kind]} {kind}" for kind in KINDS if counted[kind]]
     worst = [1 / change.ratio - 1 for change in found if change.kind == "slower" and change.ratio]
     most = f"; at worst {100 * max(worst):.3g} % longer" if worst else ""

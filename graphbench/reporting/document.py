@@ -10,6 +10,7 @@ from typing import Any, Generic, Literal, TypeVar
 from graphbench.reporting.numbers import NOTHING
 
 Tone = Literal["", "good", "doubtful", "bad", "quiet"]
+Need = Literal["essential", "useful", "detail"]
 Item = TypeVar("Item")
 
 
@@ -41,13 +42,15 @@ class Column(Generic[Item]):
     """A column of a table: its title, and how the text of a cell is made from the item of a row.
 
     Attributes:
-        title: a line break splits it into two lines.
+        title: a line break splits it into two lines; without a title it belongs to the column before it.
         cell: makes the text.
         right: align at the right, as numbers are.
         tone: makes the colour of a cell.
         code: the cells are commands.
-        joined: belongs to the column before it; a narrow terminal keeps the two together.
         optional: left out of tables where it is empty in every row.
+        breaks: in a narrow terminal, what is in brackets goes to a line of its own.
+        need: how much a reader needs it: a narrow terminal leaves out what is useful before what is essential, and
+            details are shown on request or where there is room.
     """
 
     title: str = field(kw_only=False)
@@ -55,8 +58,9 @@ class Column(Generic[Item]):
     right: bool = False
     tone: Callable[[Item], Tone] | None = None
     code: bool = False
-    joined: bool = False
     optional: bool = False
+    breaks: bool = False
+    need: Need = "essential"
 
 
 class Table(Generic[Item]):
@@ -77,28 +81,31 @@ class Table(Generic[Item]):
 
     @cached_property
     def rows(self) -> list[list[str]]:
-        """The texts, made column by column: footnotes are numbered in that order."""
-        cells = [[column.cell(item) for item in self.items] for column in self.columns]
-        return [list(row) for row in zip(*cells, strict=True)]
+        """The texts."""
+        return [[column.cell(item) for column in self.columns] for item in self.items]
 
     @cached_property
     def tones(self) -> list[list[Tone]]:
         """The tone of each text."""
         return [[column.tone(item) if column.tone else "" for column in self.columns] for item in self.items]
 
-    def merged(self) -> Table[Item]:
+    def only(self, *needs: Need) -> Table[Item]:
+        """The same with the columns of these needs."""
+        return Table(self.items, [column for column in self.columns if column.need in needs])
+
+    def merged(self, between: str = " ") -> Table[Item]:
         """The same with each column that has no title merged into the column before it."""
         found: list[Column[Item]] = []
         for column in self.columns:
             if column.title or not found:
                 found.append(column)
             else:
-                found[-1] = _beside(found[-1], column)
+                found[-1] = _joined(found[-1], column, between)
         return Table(self.items, found)
 
 
-def _beside(one: Column[Item], two: Column[Item]) -> Column[Item]:
-    return replace(one, cell=lambda item: f"{one.cell(item)} {two.cell(item)}".strip())
+def _joined(one: Column[Item], two: Column[Item], between: str) -> Column[Item]:
+    return replace(one, cell=lambda item: between.join(filter(None, (one.cell(item), two.cell(item)))))
 
 
 @dataclass(frozen=True, kw_only=True)

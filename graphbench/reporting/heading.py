@@ -13,17 +13,20 @@ ON_HARDWARE = frozenset({"allocator", "device_memory_limit", "gpus"})
 """Parameters of a task that describe its hardware; they belong to the label of a row."""
 
 
-def facts(rows: Sequence[Record], signs: Signs) -> list[str]:
-    """One line each: the graph, the problem, the machine; a line that no record has the data for is left out."""
+def facts(rows: Sequence[Record], signs: Signs, *, details: bool = False) -> list[str]:
+    """One line each: the graph, the problem, the machine; a line that no record has the data for is left out.
+
+    Details are the system and the versions of the engines.
+    """
     dataset = next((row.dataset for row in rows if row.dataset is not None), None)
     posed = next((row.posed for row in rows if row.posed is not None), None)
     where = next((row.environment for row in rows if row.environment is not None), None)
     lines = [
         f"read: {dataset.reading.line}" if dataset and dataset.reading else "",
-        _graph(dataset) if dataset else "",
+        _graph(rows[0].task.dataset, dataset) if dataset else "",
         twin_note(row.task.dataset for row in rows),
         _problem(rows, dataset, posed),
-        _machine(where, rows, signs) if where else "",
+        _machine(where, rows, signs, details=details) if where else "",
     ]
     return [plain(line) for line in lines if line]
 
@@ -75,7 +78,7 @@ def _counts(graph: DatasetInfo | PosedInfo) -> str:
     )
 
 
-def _graph(dataset: DatasetInfo) -> str:
+def _graph(name: str, dataset: DatasetInfo) -> str:
     kind = f"{'directed' if dataset.directed else 'undirected'}, {'weighted' if dataset.weighted else 'unweighted'}"
     cleaned = [
         count(number, noun) + how
@@ -95,8 +98,8 @@ def _graph(dataset: DatasetInfo) -> str:
         if number
     ]
     isolated = f"{dataset.num_isolated:,} isolated"
-    cleaning = f"cleaning: {listed(cleaned)}" if cleaned else "cleaning dropped nothing"
-    return "; ".join(["graph: " + kind + ", " + _counts(dataset), isolated, cleaning, *odd])
+    cleaning = listed(cleaned) or "nothing dropped"
+    return "; ".join([f"graph: {name}, {kind}, {_counts(dataset)}", isolated, cleaning, *odd])
 
 
 def _problem(rows: Sequence[Record], dataset: DatasetInfo | None, posed: PosedInfo | None) -> str:
@@ -123,7 +126,7 @@ def _problem(rows: Sequence[Record], dataset: DatasetInfo | None, posed: PosedIn
         if value is not None and key not in hidden and all(row.task.params.get(key, value) == value for row in rows)
     }
     parts += [f"{key.replace('_', ' ')} {setting(value)}" for key, value in shared.items()]
-    return f"posed: {'; '.join(parts)}" if parts else ""
+    return f"problem: {'; '.join([rows[0].problem, *parts])}" if parts else ""
 
 
 def _how_weights_came(dataset: DatasetInfo, posed: PosedInfo) -> list[str]:
@@ -134,7 +137,7 @@ def _how_weights_came(dataset: DatasetInfo, posed: PosedInfo) -> list[str]:
     return [f"{count(dropped, 'edge')} of weight 0 dropped"] if dropped else []
 
 
-def _machine(where: Environment, rows: Sequence[Record], signs: Signs) -> str:
+def _machine(where: Environment, rows: Sequence[Record], signs: Signs, *, details: bool) -> str:
     parts = [where.cpu, count(where.cores, "core"), f"{memory(where.memory_bytes, signs)} of memory"]
     used = next((row.environment for row in rows if row.device == "gpu" and row.environment is not None), where)
     parts += [f"{gpu.name} ({memory(gpu.memory_bytes, signs)})" for gpu in used.gpus]
@@ -147,6 +150,8 @@ def _machine(where: Environment, rows: Sequence[Record], signs: Signs) -> str:
     for row in rows:
         if row.environment is not None and row.environment.engine_version:
             versions[f"{row.task.engine} {row.environment.engine_version}"] = None
+    if not details:
+        return f"machine: {', '.join(parts)}"
     return "; ".join(
         [
             "machine: " + ", ".join(parts),

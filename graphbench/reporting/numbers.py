@@ -18,14 +18,12 @@ class Signs(NamedTuple):
     at_most: str
     rule: str
     none: str
-    digits: str
-    """The ten digits that number footnotes; empty: plain digits in brackets."""
 
 
-UNICODE = Signs("µ", "×", "≥ ", "≤ ", "─", "–", "⁰¹²³⁴⁵⁶⁷⁸⁹")  # noqa: RUF001 - the sign for multiplication, and a dash
+UNICODE = Signs("µ", "×", "≥ ", "≤ ", "─", "–")  # noqa: RUF001 - the sign for multiplication, and a dash
 NOTHING = UNICODE.none
 """What a table has where there is no value."""
-ASCII = Signs("u", "x", ">=", "<=", "-", "-", "")
+ASCII = Signs("u", "x", ">=", "<=", "-", "-")
 
 
 def fits(encoding: str | None) -> bool:
@@ -68,14 +66,14 @@ def seconds(value: float | None, signs: Signs = UNICODE) -> str:
 
 
 def seconds_span(low: float, high: float, like: float, *, interval: bool) -> str:
-    """Two durations in the unit in which `like` is shown: an interval `[low, high]`, or a range `(low to high)`."""
+    """The ends of an interval or of a range in the unit in which `like` is shown; :func:`span`."""
     size, _ = _unit(like)
     return span(low / size, high / size, interval=interval)
 
 
 def span(low: float, high: float, *, interval: bool) -> str:
-    """An interval `[low, high]`, or a range `(low to high)`."""
-    return f"[{three(low)}, {three(high)}]" if interval else f"({three(low)} to {three(high)})"
+    """An interval `(low to high)`, or a range, which is called so: `(range low to high)`."""
+    return f"({'' if interval else 'range '}{three(low)} to {three(high)})"
 
 
 def _unit(value: float) -> tuple[float, str]:
@@ -119,13 +117,6 @@ def quantity(value: Any, signs: Signs = UNICODE) -> str:
 def setting(value: Any) -> str:
     """The value of a parameter, as it would be typed."""
     return f"{value:g}" if isinstance(value, float) else str(value)
-
-
-def mark(number: int, signs: Signs = UNICODE) -> str:
-    """The number of a footnote: superscript, or in brackets where the stream has no such digits."""
-    if not signs.digits:
-        return f"({number})"
-    return "".join(signs.digits[int(digit)] for digit in str(number))
 
 
 def plain(text: object) -> str:

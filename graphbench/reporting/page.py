@@ -63,6 +63,7 @@ def problem_tables(shown: Sequence[ProblemTable]) -> str:
 
 def _problem_table(shown: ProblemTable) -> str:
     table = shown.table.merged()
+    below = [line for line in (*shown.notes, shown.legend()) if line]
     heads = "".join(f"<th>{_lines(column.title.splitlines())}</th>" for column in table.columns)
     aligned = [f'<td style="text-align: {"right" if column.right else "left"}">' for column in table.columns]
     rows = "".join(
@@ -70,10 +71,10 @@ def _problem_table(shown: ProblemTable) -> str:
         for row in table.rows
     )
     parts = [
-        f"<p><strong>{_safe(shown.title)}</strong><br>{_lines(shown.facts)}</p>",
-        f"<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>",
-        f"<p>{_lines(shown.below())}</p>" if shown.below() else "",
-        f"<p><strong>{_safe(shown.answer)}</strong></p>" if shown.answer else "",
+        f"<p><strong>{_safe(shown.title)}: {_lines(shown.answer)}</strong></p>",
+        f"<p>{_lines(shown.facts)}</p>" if shown.facts else "",
+        f"<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>" if table.items else "",
+        f"<p>{_lines(below)}</p>" if below else "",
     ]
     return "\n".join(filter(None, parts))
 

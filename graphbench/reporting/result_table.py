@@ -1,4 +1,7 @@
-"""The table of one problem on one dataset on one machine, with what is above and below it."""
+"""The result of one problem on one dataset on one machine: its answer, one table, and what is above and below it.
+
+The terminal, Markdown and notebooks show the same: :class:`ProblemTable`.
+"""
 
 from __future__ import annotations
 
@@ -13,12 +16,21 @@ from graphbench.records.comparison import Comparison, RatioName
 from graphbench.records.matching import same_problem
 from graphbench.records.model import NEVER_RAN, Outcome, Phases, Record
 from graphbench.records.rules import Verdict
-from graphbench.records.times import cpu_seconds, warm_calls, warm_or_first_call
-from graphbench.reporting import heading, numbers, speeds
-from graphbench.reporting.document import Block, Bullets, Column, Section, Table, Text, Tone
-from graphbench.reporting.footnotes import Footnotes
+from graphbench.records.times import (
+    collect_seconds,
+    cpu_seconds,
+    first_call,
+    is_lazy,
+    rebuilt_calls,
+    reuses_work,
+    warm_calls,
+    warm_or_first_call,
+)
+from graphbench.reporting import glossary, heading, numbers, speeds
+from graphbench.reporting.document import Block, Bullets, Column, Need, Section, Table, Text, Tone
+from graphbench.reporting.notes import FAILED, notes
 from graphbench.reporting.numbers import Signs
-from graphbench.reporting.sentences import answer, remarks
+from graphbench.reporting.sentences import answer
 from graphbench.reporting.wording import device_peak, host_peak, peak_note, peaks_are_bounds
 
 
@@ -28,34 +40,47 @@ class ProblemTable:
 
     Attributes:
         title: algorithm and dataset.
+        graph: the dataset alone.
+        answer: the result in one sentence, and the other ratios in a second.
         facts: the graph, how the problem was posed, the machine; one line each.
-        table: a row for each record; the first column names it.
-        remarks: failures with their reasons, steps, warnings; one line each.
-        footnotes: number and text of each, in order.
-        legend: how intervals, ranges and bounds of memory are written, if there are any.
-        answer: the result in one sentence.
+        table: a row for each record that ran; the first column names it.
+        notes: failures, reasons and notes of verdicts, warnings; one line each.
+        asides: what belongs to the legend where a column is shown, by its title.
+        signs: with which it was made.
     """
 
     title: str
+    graph: str
+    answer: list[str]
     facts: list[str]
     table: Table[Any]
-    remarks: list[str]
-    footnotes: list[tuple[int, str]]
-    legend: str
-    answer: str
+    notes: list[str]
+    asides: dict[str, str]
+    signs: Signs = numbers.UNICODE
 
-    def below(self, signs: Signs = numbers.UNICODE) -> list[str]:
-        """The lines between the table and the answer."""
-        notes = [f"{numbers.mark(number, signs)} {text}" for number, text in self.footnotes]
-        return [line for line in (*self.remarks, *notes, self.legend) if line]
+    def legend(self, *shown: Table[Any]) -> str:
+        """The words of tables that need an explanation, explained in one line; of the whole one if none is given."""
+        tables = shown or (self.table,)
+        if not self.table.items:
+            return ""
+        titles = [column.title for table in tables for column in table.columns]
+        cells = [
+            cell
+            for table in tables
+            for column in table.columns
+            if column.title != "spread"
+            for cell in map(column.cell, table.items)
+        ]
+        words = [*glossary.legend(titles, cells, self.signs), *(self.asides.get(title, "") for title in titles)]
+        return "; ".join([*filter(None, words), "more: graphbench explain WORD"])
 
     def section(self) -> Section:
         """The same as a section of a document."""
         blocks: list[Block] = [
+            Text(" ".join(self.answer), strong=True),
             Bullets(self.facts),
-            self.table.merged(),
-            Bullets(self.below()),
-            Text(self.answer, strong=True),
+            *([self.table.merged()] if self.table.items else []),
+            Bullets([line for line in (*self.notes, self.legend()) if line]),
         ]
         return Section(self.title, "", blocks)
 
@@ -66,6 +91,7 @@ def problem_tables(
     signs: Signs = numbers.UNICODE,
     *,
     details: bool = False,
+    columns: Sequence[Need] = (),
 ) -> list[ProblemTable]:
     """A table for each problem, dataset and machine, in the order of the records.
 
@@ -73,9 +99,11 @@ def problem_tables(
         records: of any number of problems.
         comparisons: made from them.
         signs: which signs the stream can show.
-        details: show each engine at every number of threads, CPU seconds, and peaks of memory.
+        details: show each engine at every number of threads, and all columns.
+        columns: which columns to make, if not those that `details` asks for.
     """
-    return [_problem_table(group, comparisons, signs, details=details) for group in _groups(records)]
+    needs = columns or (("essential", "useful", "detail") if details else ("essential", "useful"))
+    return [_problem_table(group, comparisons, signs, needs, details=details) for group in _groups(records)]
 
 
 def _groups(records: Sequence[Record]) -> list[list[Record]]:
@@ -103,44 +131,35 @@ def _belongs(record: Record, other: Record) -> bool:
 
 
 def _problem_table(
-    group: list[Record], comparisons: Sequence[Comparison], signs: Signs, *, details: bool
+    group: list[Record], comparisons: Sequence[Comparison], signs: Signs, needs: Sequence[Need], *, details: bool
 ) -> ProblemTable:
     records = sorted(group if details else at_best_threads(group), key=_speed)
     ids = {record.id for record in records}
     own = [comparison for comparison in comparisons if comparison.record in ids]
-    notes = Footnotes(signs)
-    table = _table(records, group, own, notes, signs, details=details)
-    texts = [text for row in table.rows for text in row]
-    legend = "; ".join(
-        text
-        for start, text in (
-            ("[", f"[a, b]: {_intervals(records)}"),
-            ("(", f"(a to b): range, where n < {statistics.MIN_SAMPLES}"),
-        )
-        if any(cell.startswith(start) and " " in cell for cell in texts)
-    )
-    if any(record.phases.whole_script_s is not None for record in records):
-        legend = "; ".join(filter(None, (legend, speeds.WHOLE_SCRIPT)))
-    if details and any(peaks_are_bounds(record) and record.memory.host_peak_bytes is not None for record in records):
-        legend = "; ".join(filter(None, (legend, peak_note(signs))))
+    table = _table(records, group, own, signs).only(*needs)
     return ProblemTable(
         title=numbers.plain(f"{records[0].problem} on {records[0].task.dataset}"),
-        facts=heading.facts(records, signs),
+        graph=numbers.plain(records[0].task.dataset),
+        answer=[numbers.plain(line) for line in answer(group, own, signs)],
+        facts=heading.facts(records, signs, details="detail" in needs),
         table=table,
-        remarks=[numbers.plain(remark) for remark in remarks(records, own, signs)],
-        footnotes=notes.listed(),
-        legend=legend,
-        answer=numbers.plain(answer(group, own, signs)),
+        notes=[numbers.plain(note) for note in notes(records, own, signs, details="detail" in needs)],
+        asides={
+            "spread": _spread_covers(records),
+            "host\npeak": peak_note(signs)
+            if any(peaks_are_bounds(record) and record.memory.host_peak_bytes is not None for record in records)
+            else "",
+        },
+        signs=signs,
     )
 
 
-def _intervals(records: Sequence[Record]) -> str:
-    """What intervals cover: of a warm call exactly, of a ratio as simulated."""
+def _spread_covers(records: Sequence[Record]) -> str:
+    """What the interval of a warm call covers, which differs with the number of calls."""
     covers = [statistics.median(calls).coverage for record in records if (calls := warm_calls(record))]
     covered = sorted({f"{100 * coverage:.1f}" for coverage in covers if coverage is not None}, key=float)
     ends = " to ".join(dict.fromkeys([*covered[:1], *covered[-1:]]))
-    of_call = f" of a warm call ({ends} %, if trials are independent) and" if covered else ""
-    return f"interval{of_call} of a ratio ({100 * statistics.CONFIDENCE:g} %)"
+    return f"spread: the interval of a warm call covers {ends} %, if trials are independent" if ends else ""
 
 
 def _speed(record: Record) -> tuple[int, float]:
@@ -161,9 +180,7 @@ class _Row(NamedTuple):
     whole: Comparison | None
 
 
-def _table(
-    records: list[Record], group: list[Record], own: list[Comparison], notes: Footnotes, signs: Signs, *, details: bool
-) -> Table[_Row]:
+def _table(records: list[Record], group: list[Record], own: list[Comparison], signs: Signs) -> Table[_Row]:
     main, best, whole = (
         {comparison.record: comparison for comparison in own if comparison.role == role}
         for role in ("baseline", "best_cpu", "best_cpu_first_answer")
@@ -180,53 +197,178 @@ def _table(
             by_first_answer.get(record.id),
         )
         for record in records
+        if record.outcome not in NEVER_RAN
     ]
+    baseline = next(iter(main.values())).baseline if main else ""
+    number, *trials = _answer(records, signs)
     columns = [
-        *_times(group, signs),
-        *(_against_baseline(next(iter(main.values())).baseline, signs) if main else []),
-        *(_against_best_cpu(notes, signs) if best or whole else []),
-        *(_resources(records, signs) if details else []),
-        _answer(records, signs),
-        _verdict({comparison.baseline for comparison in main.values()}, notes),
+        Column("engine", lambda row: heading.label(row.record, group), breaks=True),
+        Column("warm call", lambda row: _call(row, signs), right=True, tone=_tone_of_call),
+        Column("", lambda row: _aside(row.record, signs), optional=True),
+        *(_against(baseline, signs) if baseline else []),
+        number,
+        *([Column("verdict", lambda row: _verdict(row, baseline), tone=_tone)] if baseline else []),
+        *_details(baseline, records, signs, best_cpu=bool(best or whole)),
+        *trials,
     ]
     return Table(rows, columns)
 
 
-def _times(group: list[Record], signs: Signs) -> list[Column[_Row]]:
-    def phase(title: str, name: str) -> Column[_Row]:
-        return Column(title, lambda row: _phase(row.record, name, signs), right=True, joined=True)
+def _call(row: _Row, signs: Signs) -> str:
+    """The median warm call, the first call where it is the only one, or how the task ended."""
+    record = row.record
+    if record.outcome not in (Outcome.OK, Outcome.INVALID):
+        return f"{record.outcome.in_words}{', predicted' if record.predicted else ''}"
+    return numbers.seconds(row.call.value if row.call else first_call(record), signs)
 
-    def total(title: str, of: Callable[[Phases], float | None]) -> Column[_Row]:
-        return Column(title, lambda row: numbers.seconds(of(row.record.phases), signs), right=True, joined=True)
+
+def _aside(record: Record, signs: Signs) -> str:
+    """What the time in a cell leaves out or is instead: it is marked there."""
+    if record.outcome is not Outcome.OK:
+        return "(wrong answer)" if record.outcome is Outcome.INVALID else ""
+    if not warm_calls(record):
+        return "(first call)" if first_call(record) else ""
+    if reuses_work(record):
+        return f"(rebuilt {numbers.seconds(median(rebuilt_calls(record)), signs)})"
+    return f"(collect {numbers.seconds(collect_seconds(record), signs)})" if is_lazy(record) else ""
+
+
+def _tone_of_call(row: _Row) -> Tone:
+    return "" if row.record.outcome is Outcome.OK else "bad"
+
+
+def _against(baseline: str, signs: Signs) -> list[Column[_Row]]:
+    """The ratio that leads, with its interval or what it is a ratio of, and that of whole scripts."""
+
+    def ratio(row: _Row) -> str:
+        if row.main is not None and _has_only_range(row.main):
+            assert row.main.range is not None
+            return f"{' to '.join(map(numbers.three, row.main.range))}{signs.times}"
+        return (
+            whole(row) if row.main is None else numbers.ratio(getattr(row.main, row.main.leads), signs, row.main.bound)
+        )
+
+    def ends(row: _Row) -> str:
+        main = row.main
+        if main is None or main.ratio_call is None or _has_only_range(main):
+            return ""
+        if main.leads != "ratio_call":
+            return "first answer"
+        return "first calls" if main.first_calls else speeds.spread(main)
+
+    def whole(row: _Row) -> str:
+        if row.main is None:
+            return _of_baseline(row, baseline, signs)
+        return numbers.ratio(row.main.ratio_whole_script, signs, row.main.bound)
 
     return [
-        Column("engine", lambda row: heading.label(row.record, group)),
-        Column(
-            "outcome", lambda row: row.record.outcome.in_words, tone=lambda row: _tone_of_outcome(row.record.outcome)
-        ),
-        *(phase(name, name) for name in ("start", "read", "build", "first", "collect")),
-        Column("warm\ncall", lambda row: _warm_call(row, signs), right=True),
-        Column("", lambda row: _spread_of_call(row.call), joined=True, optional=True),
-        Column("n", lambda row: str(row.call.n) if row.call else signs.none, right=True, joined=True),
-        total("first\nanswer", lambda phases: phases.first_answer_s),
-        total("whole\nscript", lambda phases: phases.whole_script_s),
+        Column(f"vs {baseline}", ratio, right=True),
+        Column("", ends, optional=True),
+        Column("whole\nscript", whole, right=True, need="useful"),
     ]
 
 
-def _warm_call(row: _Row, signs: Signs) -> str:
-    return numbers.seconds(row.call.value, signs) if row.call else _cut_off(row.record, "call", signs)
+def _has_only_range(comparison: Comparison) -> bool:
+    """Whether calls are too few for more than a range: then a single ratio would say too much."""
+    return comparison.leads == "ratio_call" and comparison.interval is None and comparison.range is not None
+
+
+def _of_baseline(row: _Row, baseline: str, signs: Signs) -> str:
+    return "1" if _is(row, baseline) and row.record.outcome is Outcome.OK else signs.none
+
+
+def _is(row: _Row, engine: str) -> bool:
+    return row.record.task.engine == engine
+
+
+def _answer(records: Sequence[Record], signs: Signs) -> list[Column[_Row]]:
+    def qualities(record: Record) -> list[float]:
+        return record.trials.quality if record.headline and record.headline == record.quality else []
+
+    def value(row: _Row) -> str:
+        if row.record.outcome is Outcome.INVALID:
+            return "wrong"
+        values = qualities(row.record)
+        return numbers.quantity(median(values) if values else row.record.answer.get(row.record.headline), signs)
+
+    def ends(row: _Row) -> str:
+        values = qualities(row.record)
+        low, high = (numbers.quantity(end, signs) for end in (min(values), max(values))) if values else ("", "")
+        return f"{low} to {high}" if low != high else ""
+
+    title = next((record.headline for record in records if record.headline), "answer").replace("_", " ")
+    return [
+        Column(title, value, right=True, need="useful"),
+        Column(f"{title},\nall trials", ends, optional=True, need="detail"),
+    ]
+
+
+_TONES: dict[Verdict, Tone] = {
+    Verdict.LIKE: "good",
+    Verdict.UNLIKE: "doubtful",
+    Verdict.UNDECIDED: "doubtful",
+    Verdict.REFUSED: "bad",
+}
+
+
+def _verdict(row: _Row, baseline: str) -> str:
+    return str(row.main.verdict) if row.main else "baseline" if _is(row, baseline) else ""
+
+
+def _tone(row: _Row) -> Tone:
+    if row.main is None:
+        return "quiet"
+    return "bad" if row.record.outcome in FAILED else _TONES[row.main.verdict]
+
+
+def _details(baseline: str, records: Sequence[Record], signs: Signs, *, best_cpu: bool) -> list[Column[_Row]]:
+    """Spread and number of calls, phases, totals, further ratios, CPU seconds and memory."""
+
+    def column(title: str, cell: Callable[[_Row], str], *, right: bool = True) -> Column[_Row]:
+        return Column(title, cell, right=right, need="detail")
+
+    def total(title: str, of: Callable[[Phases], float | None]) -> Column[_Row]:
+        return column(title, lambda row: numbers.seconds(of(row.record.phases), signs))
+
+    def phase(name: str) -> Column[_Row]:
+        return column(name, lambda row: _phase(row.record, name, signs))
+
+    def vs_cpu(title: str, of: Callable[[_Row], Comparison | None], name: RatioName) -> Column[_Row]:
+        return column(f"{title}\nvs best CPU", lambda row: _vs_cpu(of(row), name, signs), right=False)
+
+    def first_answer(row: _Row) -> str:
+        return speeds.cell(row.main, "ratio_first_answer", signs) or _of_baseline(row, baseline, signs)
+
+    found = [
+        *map(phase, ("start", "read", "build", "first", "collect")),
+        total("first answer,\ntime", lambda phases: phases.first_answer_s),
+        column("host\npeak", lambda row: host_peak(row.record, signs)),
+    ]
+    if any(record.memory.device_peak_bytes is not None for record in records):
+        found.append(column("device\npeak", lambda row: device_peak(row.record, signs)))
+    found.append(column("CPU, of a\nwarm call", lambda row: numbers.seconds(cpu_seconds(row.record), signs)))
+    if baseline:
+        found.append(column(f"first answer\nvs {baseline}", first_answer))
+    if best_cpu:
+        found += [
+            vs_cpu("warm call", lambda row: row.best, "ratio_call"),
+            vs_cpu("first answer", lambda row: row.whole, "ratio_first_answer"),
+            vs_cpu("whole script", lambda row: row.whole, "ratio_whole_script"),
+        ]
+    found += [
+        total("whole script,\ntime", lambda phases: phases.whole_script_s),
+        column("calls", lambda row: str(row.call.n) if row.call else signs.none),
+        column("spread", lambda row: _spread_of_call(row.call), right=False),
+    ]
+    return found
 
 
 def _phase(record: Record, phase: str, signs: Signs) -> str:
+    """Its time; where the time limit ended it, how long it had run."""
     taken = getattr(record.phases, f"{phase}_s")
-    return _cut_off(record, phase, signs) if taken is None else numbers.seconds(taken, signs)
-
-
-def _cut_off(record: Record, phase: str, signs: Signs) -> str:
-    """How long a phase had run when the time limit ended it."""
-    if record.outcome is Outcome.TIMEOUT and record.censored is not None and record.censored.phase == phase:
+    if taken is None and record.outcome is Outcome.TIMEOUT and record.censored and record.censored.phase == phase:
         return f"> {numbers.seconds(record.censored.after_s, signs)}"
-    return signs.none
+    return numbers.seconds(taken, signs)
 
 
 def _spread_of_call(run: statistics.Estimate | None) -> str:
@@ -236,108 +378,11 @@ def _spread_of_call(run: statistics.Estimate | None) -> str:
     return numbers.seconds_span(ends.low, ends.high, run.value, interval=run.interval is not None)
 
 
-def _tone_of_outcome(outcome: Outcome) -> Tone:
-    if outcome is Outcome.OK:
-        return "good"
-    return "quiet" if outcome in NEVER_RAN else "bad"
-
-
-def _against_baseline(name: str, signs: Signs) -> list[Column[_Row]]:
-    def ratio(row: _Row, total: RatioName) -> str:
-        if row.main is None:
-            return "1" if row.record.task.engine == name and row.record.outcome is Outcome.OK else signs.none
-        return speeds.cell(row.main, total, signs) or signs.none
-
-    return [
-        Column(f"warm call\nvs {name}", lambda row: ratio(row, "ratio_call"), right=True),
-        Column("", lambda row: speeds.spread(row.main), joined=True, optional=True),
-        Column(f"first answer\nvs {name}", lambda row: ratio(row, "ratio_first_answer"), right=True, joined=True),
-        Column(f"whole script\nvs {name}", lambda row: ratio(row, "ratio_whole_script"), right=True, joined=True),
-    ]
-
-
-def _against_best_cpu(notes: Footnotes, signs: Signs) -> list[Column[_Row]]:
-    def column(title: str, of: Callable[[_Row], Comparison | None], total: RatioName, *, joined: bool) -> Column[_Row]:
-        return Column(title, lambda row: _vs_cpu(of(row), total, notes, signs), joined=joined)
-
-    return [
-        column("warm call\nvs best CPU", lambda row: row.best, "ratio_call", joined=False),
-        Column(
-            "",
-            lambda row: speeds.spread(row.best) if row.best and row.best.role == "best_cpu" else "",
-            joined=True,
-            optional=True,
-        ),
-        column("first answer\nvs best CPU", lambda row: row.whole, "ratio_first_answer", joined=True),
-        column("whole script\nvs best CPU", lambda row: row.whole, "ratio_whole_script", joined=True),
-    ]
-
-
-def _vs_cpu(comparison: Comparison | None, total: RatioName, notes: Footnotes, signs: Signs) -> str:
-    """A ratio with the engine that it is against, and the numbers of its footnotes."""
+def _vs_cpu(comparison: Comparison | None, total: RatioName, signs: Signs) -> str:
+    """A ratio with the engine that it is against; the verdict instead, where it does not count."""
     if comparison is None or not (shown := speeds.cell(comparison, total, signs)):
         return ""
     if comparison.verdict is not Verdict.LIKE:
-        if comparison.role == "baseline":
-            return ""
-        return f"{comparison.verdict} {comparison.baseline}{notes.marks(comparison.reasons)}"
-    marks = "" if comparison.role == "baseline" else notes.marks(comparison.notes)
-    return f"{shown} {comparison.baseline}{marks}"
-
-
-def _resources(records: list[Record], signs: Signs) -> list[Column[_Row]]:
-    """What only `--details` shows: CPU seconds and peaks of memory."""
-    columns: list[Column[_Row]] = [
-        Column("CPU, of a\nwarm call", lambda row: numbers.seconds(cpu_seconds(row.record), signs), right=True),
-        Column("host\npeak", lambda row: host_peak(row.record, signs), right=True),
-    ]
-    if any(record.memory.device_peak_bytes is not None for record in records):
-        columns.append(Column("device\npeak", lambda row: device_peak(row.record, signs), right=True, joined=True))
-    return columns
-
-
-def _answer(records: list[Record], signs: Signs) -> Column[_Row]:
-    def value(row: _Row) -> str:
-        record = row.record
-        values = record.trials.quality if record.headline and record.headline == record.quality else []
-        cell = numbers.quantity(median(values) if values else record.answer.get(record.headline), signs)
-        low, high = (numbers.quantity(end, signs) for end in (min(values), max(values))) if values else ("", "")
-        return f"{cell} ({low} to {high})" if low != high else cell
-
-    title = next((record.headline for record in records if record.headline), "answer")
-    return Column(title.replace("_", " "), value)
-
-
-_TONES: dict[Verdict, Tone] = {
-    Verdict.LIKE: "good",
-    Verdict.UNLIKE: "doubtful",
-    Verdict.UNDECIDED: "doubtful",
-    Verdict.REFUSED: "bad",
-}
-_FAILED = (Outcome.ERROR, Outcome.OUT_OF_MEMORY)
-"""Why such a task has no time is in the remarks, so its verdict needs no footnote."""
-
-
-def _verdict(baselines: set[str], notes: Footnotes) -> Column[_Row]:
-    def verdict(row: _Row) -> str:
-        comparison = row.main
-        if comparison is None:
-            return "baseline" if row.record.task.engine in baselines else ""
-        if row.record.outcome in NEVER_RAN:
-            return ""  # nothing was refused: it never ran
-        return (
-            str(comparison.verdict)
-            if row.record.outcome in _FAILED
-            else f"{comparison.verdict}{notes.marks(_why(comparison))}"
-        )
-
-    def tone(row: _Row) -> Tone:
-        if row.main is None or row.record.outcome in NEVER_RAN:
-            return "quiet"
-        return "bad" if row.record.outcome in _FAILED else _TONES[row.main.verdict]
-
-    return Column("verdict", verdict, tone=tone)
-
-
-def _why(comparison: Comparison) -> list[str]:
-    return [*comparison.reasons, *comparison.notes]
+        return "" if comparison.role == "baseline" else f"{comparison.verdict} {comparison.baseline}"
+    ends = f" {speeds.spread(comparison)}" if total == "ratio_call" and comparison.role == "best_cpu" else ""
+    return f"{shown}{ends.rstrip()} {comparison.baseline}"

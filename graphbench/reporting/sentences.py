@@ -1,36 +1,33 @@
-"""Sentences about one problem: the answer (how much faster, and are the answers the same?), and remarks on its rows."""
+"""The result of one problem in two sentences: how much faster, are the answers as good, and what about the rest?"""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from statistics import median
 
 from graphbench.records.best_cpu import best_cpu, did_the_work
-from graphbench.records.break_even import Runs, fixed_cost
 from graphbench.records.comparison import Comparison, RatioName
 from graphbench.records.model import NEVER_RAN, Outcome, Record
 from graphbench.records.rules import Verdict
-from graphbench.records.rules.quality import LOWER_QUALITY, LOWER_QUALITY_ONE_SEED
-from graphbench.records.times import usual_builds, was_busy
-from graphbench.reporting import heading, numbers, speeds
-from graphbench.reporting.numbers import Signs, quantity
+from graphbench.records.rules.quality import LOWER_QUALITY
+from graphbench.records.times import call_seconds, first_call, usual_builds, was_busy
+from graphbench.reporting import numbers, speeds
+from graphbench.reporting.numbers import Signs
 from graphbench.reporting.speeds import TOTALS
 from graphbench.reporting.wording import codes
 from graphbench.system.text import count, listed
 
-GC_MATTERS = 1.3
-"""Builds that take this many times as long with the garbage collector on are mentioned."""
 
-
-def answer(rows: Sequence[Record], comparisons: Sequence[Comparison], signs: Signs) -> str:
-    """One sentence on a group of records of one problem, dataset and machine."""
+def answer(rows: Sequence[Record], comparisons: Sequence[Comparison], signs: Signs) -> list[str]:
+    """The sentences on a group of records of one problem, dataset and machine: the answer, then the other ratios."""
     if all(row.outcome in NEVER_RAN for row in rows):
-        return _nothing(rows)
+        return [_nothing(rows)]
     headline = _headline(rows, comparisons)
-    parts = [*_speed(headline, comparisons, rows, signs), *_fastest_cpu(headline, rows, comparisons, signs)]
-    sentence = "; ".join(part for part in (*parts, _answers(rows)) if part)
-    return f"{sentence}." if sentence else ""
+    first = _alone(rows, comparisons, signs) if headline is None else _speed(headline, rows, signs)
+    rest = [*_other_totals(headline, signs), *_fastest_cpu(headline, rows, comparisons, signs)]
+    wrong = [row.task.engine for row in rows if row.outcome is Outcome.INVALID]
+    rest += [f"wrong answer from {listed(wrong)}"] if wrong and headline is not None else []
+    return [f"{line}." for line in (first, ". ".join(part[:1].upper() + part[1:] for part in rest)) if line]
 
 
 def _nothing(rows: Sequence[Record]) -> str:
@@ -38,11 +35,11 @@ def _nothing(rows: Sequence[Record]) -> str:
     problem = rows[0].task.algorithm
     absent = list(dict.fromkeys(row.task.engine for row in rows if row.outcome is Outcome.UNAVAILABLE))
     if absent:
-        return f"nothing was measured: {listed(absent)} can compute {problem}, but cannot run here."
+        return f"Nothing was measured: {listed(absent)} can compute {problem}, but cannot run here."
     names = list(dict.fromkeys(row.task.engine for row in rows))
     verb = "does" if len(names) == 1 else "do"
     return (
-        f"nothing was measured: {listed(names)} {verb} not have {problem}; `graphbench show {problem}` lists the "
+        f"Nothing was measured: {listed(names)} {verb} not have {problem}; `graphbench show {problem}` lists the "
         "engines that do."
     )
 
@@ -69,29 +66,65 @@ def _headline(rows: Sequence[Record], comparisons: Sequence[Comparison]) -> Comp
     return max(given, key=rank, default=None)
 
 
-def _speed(
-    headline: Comparison | None, comparisons: Sequence[Comparison], rows: Sequence[Record], signs: Signs
-) -> list[str]:
-    if headline is None:
-        missing = [text.partition(": ")[2] for comparison in comparisons for text in comparison.reasons]
-        return [f"no ratio can be given: {missing[0]}"] if missing else []
+def _alone(rows: Sequence[Record], comparisons: Sequence[Comparison], signs: Signs) -> str:
+    """Where there is no ratio: why, or what the fastest engine took."""
+    missing = [text.partition(": ")[2] for comparison in comparisons for text in comparison.reasons]
+    right = [row for row in rows if row.outcome is Outcome.OK]
+    timed = [(seconds, row) for row in right if (seconds := call_seconds(row) or first_call(row))]
+    if missing or not timed:
+        failed = [f"{row.task.engine}: {row.outcome.in_words}" for row in rows if row.outcome not in NEVER_RAN]
+        return f"No ratio: {missing[0] if missing else listed(failed)}"
+    seconds, row = min(timed, key=lambda pair: pair[0])
+    call = "warm call" if call_seconds(row) else "first call"
+    certified = "; answer certified" if row.certificate else ""
+    name = _name(row.task.engine, row.id, rows)
+    return f"{name} takes {numbers.seconds(seconds, signs)} for {row.problem} ({call}){certified}"
+
+
+def _speed(headline: Comparison, rows: Sequence[Record], signs: Signs) -> str:
+    """The answer: `networkit is 5.40x faster than networkx on louvain (4.90 to 6.10); same quality`."""
     engine, baseline = _name(headline.engine, headline.record, rows), _baseline(headline, rows)
+    problem = headline.algorithm
     if headline.verdict is Verdict.UNLIKE:  # then all are: a number would be quoted without the reason
-        return [
-            f"no ratio of like with like: {engine} against {baseline} is unlike ({listed(codes(headline.reasons))})"
-        ]
-    names = [name for name in TOTALS if headline.leads == "ratio_call" or name != "ratio_call"]
-    text = f"{engine} {speeds.against(baseline, speeds.speeds(headline, names), signs)}"
+        return (
+            f"No ratio of like with like on {problem}: {engine} against {baseline} is unlike "
+            f"({listed(codes(headline.reasons))})"
+        )
+    speed = speeds.speeds(headline, [headline.leads])[0]
+    factor, ends = speeds.phrase(speed, signs)
+    by = "" if speed.total == "warm call" else f"By {speed.total}s, "
+    if speed.no_difference:
+        text = f"No difference found between {engine} and {baseline} on {problem} {ends}"
+        text = f"{by}{text[0].lower()}{text[1:]}" if by else text
+    else:
+        text = f"{by}{engine} is {factor} than {baseline} on {problem} {ends}".rstrip()
+    sides = {row.id: row for row in rows if row.id in (headline.record, headline.baseline_record)}
     if headline.verdict is Verdict.UNDECIDED:
-        text += ", undecided: one side has no answer"
-    return [text]
+        lost = [row.task.engine for row in sides.values() if row.outcome is not Outcome.OK]
+        return f"{text}; undecided: {listed(lost)} has no answer"
+    one, two = sides.get(headline.record), sides.get(headline.baseline_record or "")
+    same = _same_answer(one, two) if one and two else ""
+    return f"{text}; {same}" if same else text
+
+
+def _other_totals(headline: Comparison | None, signs: Signs) -> list[str]:
+    """The other totals of the same comparison, as all are shown together; of a heavy build no ratio of warm calls."""
+    if headline is None or headline.verdict is Verdict.UNLIKE:
+        return []
+    names = [name for name in TOTALS if name not in (headline.leads, "ratio_call")]
+    found = speeds.speeds(headline, names)
+    return [", ".join(f"{speed.total} {speeds.in_words(speed, signs)}" for speed in found)] if found else []
 
 
 def _name(engine: str, id_: str | None, rows: Sequence[Record]) -> str:
-    """An engine, with its number of threads where it was measured at several."""
-    threads = {row.id: row.task.params.get("threads") for row in rows if row.task.engine == engine}
-    own = threads.get(id_ or "")
-    return f"{engine} ({count(own, 'thread')})" if own is not None and len(set(threads.values())) > 1 else engine
+    """An engine, with its allocator, and with its number of threads where it was measured at several."""
+    row = next((row for row in rows if row.id == id_), None)
+    threads = {row.task.params.get("threads") for row in rows if row.task.engine == engine}
+    own = row.task.params.get("threads") if row else None
+    where = row.environment if row else None
+    words = [f"{where.allocator} allocator"] if where is not None and where.allocator else []
+    words += [count(own, "thread")] if own is not None and len(threads) > 1 else []
+    return f"{engine} ({', '.join(words)})" if words else engine
 
 
 def _baseline(comparison: Comparison, rows: Sequence[Record]) -> str:
@@ -112,10 +145,19 @@ def _fastest_cpu(
     verdicts = {comparison.record: comparison.verdict for comparison in comparisons if comparison.role == "baseline"}
     rivals = [row for row in rows if verdicts.get(row.id) not in {Verdict.REFUSED, Verdict.UNLIKE}]
     fastest = best_cpu(rivals, "call", usual_build=usual_builds(rows))
-    if fastest is None or len({row.task.engine for row in rivals if did_the_work(row)}) < 2:
+    several = len({row.task.engine for row in rivals if did_the_work(row)}) > 1
+    if fastest is None or fastest.id in _named_already(headline) or not several:
         return []
     busy = " (on a busy machine)" if was_busy(fastest) else ""
     return [f"fastest CPU engine: {_name(fastest.task.engine, fastest.id, rows)}{busy}"]
+
+
+def _named_already(headline: Comparison | None) -> set[str | None]:
+    """The record that the answer has called faster, or the two between which it found no difference."""
+    if headline is None:
+        return set()
+    no_difference = speeds.speeds(headline, [headline.leads])[0].no_difference
+    return {headline.record, headline.baseline_record} if no_difference else {headline.record}
 
 
 def _best_cpu(own: Sequence[Comparison], rows: Sequence[Record], signs: Signs, *, named: bool) -> list[str]:
@@ -140,141 +182,35 @@ def _busy(comparison: Comparison) -> str:
     return " (on a busy machine)" if "busy machine" in codes(comparison.notes) else ""
 
 
-def _answers(rows: Sequence[Record]) -> str:
-    wrong = [row.task.engine for row in rows if row.outcome is Outcome.INVALID]
-    if wrong:
-        return f"answers: wrong from {listed(wrong)}"
-    right = [row for row in rows if row.outcome is Outcome.OK]
-    if len(right) < 2:
-        return "answer: certified" if right and all(row.certificate for row in right) else ""
-    if all(row.quality for row in right):
-        return _qualities(right)
-    kinds = {agreement.kind for row in right for agreement in row.agreement}
-    if "differs" in kinds:
-        apart = [
-            f"{row.task.engine} and {agreement.engine}"
-            for row in right
-            for agreement in row.agreement
-            if agreement.kind == "differs"
-        ]
-        return f"answers: differ between {apart[0]}"
-    if kinds:
-        words = {
-            "exact": "identical",
-            "equivalent": "the same up to renaming",
-            "epsilon": "the same within the tolerance",
-        }
-        loosest = next((words[kind] for kind in ("epsilon", "equivalent", "exact") if kind in kinds), "")
-        return f"answers: {loosest}" if loosest else ""
-    return "answers: each certified" if all(row.certificate and row.certificate.valid for row in right) else ""
+_AGREEMENT = {
+    "exact": "identical answers",
+    "equivalent": "the same answer up to renaming",
+    "epsilon": "the same answer within the tolerance",
+}
 
 
-def _qualities(rows: Sequence[Record]) -> str:
-    measure = rows[0].quality
-    values = [median(row.trials.quality) if row.trials.quality else row.answer.get(row.quality) for row in rows]
-    known = [value for value in values if value is not None]
-    if len(known) < len(values):
-        return ""
-    low, high = min(known), max(known)
-    apart = (high - low) / abs(high) if high else 0.0
-    between = quantity(low) if quantity(low) == quantity(high) else f"{quantity(low)} to {quantity(high)}"
-    if apart <= LOWER_QUALITY:
-        return f"answers: same quality ({measure} {between})"
-    worst = rows[known.index(low)].task.engine
-    how = f"within {100 * apart:.2g} %" if apart <= LOWER_QUALITY_ONE_SEED else "differs"
-    return f"answers: quality {how} ({measure} {between}; lowest from {worst})"
-
-
-def remarks(rows: list[Record], own: list[Comparison], signs: Signs) -> list[str]:
-    """All remarks on the rows of a table.
-
-    Args:
-        rows: its records.
-        own: the comparisons of these.
-        signs: which the stream can show.
-    """
-    return [*_of_outcomes(rows, signs), *_won_back(rows, own, signs), *_alone(rows, own), *_matched(rows)]
-
-
-def _of_outcomes(rows: list[Record], signs: Signs) -> list[str]:
-    """Failures with their reasons, engines that fail alike together; then what else is to be known of a row."""
-    failures: dict[tuple[Outcome, str], list[str]] = {}
-    warned: dict[str, list[str]] = {}
-    found = []
-    for row in rows:
-        name = heading.label(row, rows)
-        if row.outcome is not Outcome.OK:
-            detail = row.reason or (row.certificate.detail if row.certificate else "no reason was recorded")
-            failures.setdefault((row.outcome, detail), []).append(name)
-        if (row.phases.build_gc_s or 0.0) > GC_MATTERS * (row.phases.build_s or math.inf):
-            on, off = (numbers.seconds(taken, signs) for taken in (row.phases.build_gc_s, row.phases.build_s))
-            found.append(f"{name} builds in {on} with the garbage collector on, as in most scripts; {off} with it off.")
-        for verb, taken in (("starts", row.phases.start_steps_s), ("builds", row.phases.build_steps_s)):
-            if len(taken) > 1:
-                steps = [f"{step} {numbers.seconds(spent, signs)}" for step, spent in taken.items()]
-                found.append(f"{name} {verb} in steps: {listed(steps)}.")
-        for warning in row.warnings:
-            warned.setdefault(warning, []).append(name)
-    shared = [heading.label(row, rows) for row in rows if row.worker is not None and row.worker.shared_build]
-    if shared:
-        found.append(f"The graph of {listed(shared)} was read and built once, for an earlier task; timed there.")
-    failed = [f"{listed(names)}, {outcome.in_words}: {detail}" for (outcome, detail), names in failures.items()]
-    return [*failed, *found, *(f"{listed(names)}: {text}" for text, names in warned.items())]
-
-
-def _won_back(rows: list[Record], own: list[Comparison], signs: Signs) -> list[str]:
-    """After how many calls each GPU engine breaks even, against each CPU engine that it is compared with."""
-    found = []
-    for row in rows:
-        against = {
-            comparison.baseline: f"{_after(comparison.break_even_runs)} against {comparison.baseline}"
-            for comparison in own
-            if comparison.record == row.id and comparison.break_even_runs is not None
-        }
-        if against:
-            cost = numbers.seconds(fixed_cost(row), signs)
-            found.append(
-                f"{heading.label(row, rows)} wins back its fixed cost (start, read, build and first call: {cost}) "
-                f"{listed(list(against.values()))}."
-            )
-    return found
-
-
-def _alone(rows: list[Record], own: list[Comparison]) -> list[str]:
-    """GPU engines without a comparable CPU engine, although CPU engines completed."""
-    answered = {row.id for row in rows if row.device == "cpu" and row.outcome is Outcome.OK}
-    fair = {
-        comparison.record
-        for comparison in own
-        if comparison.verdict is Verdict.LIKE and comparison.baseline_record in answered
+def _same_answer(engine: Record, baseline: Record) -> str:
+    """Whether the answers of two sides that are like are the same, or how good they are."""
+    if engine.quality:
+        return _quality(engine, baseline)
+    pair = {engine.task.engine, baseline.task.engine}
+    kinds = {
+        each.kind for row in (engine, baseline) for each in row.agreement if {row.task.engine, each.engine} == pair
     }
-    without = [
-        heading.label(row, rows)
-        for row in rows
-        if row.device == "gpu" and row.outcome is Outcome.OK and row.id not in fair
-    ]
-    if not answered or not without:
-        return []
-    return [f"No CPU engine is comparable with {listed(without)}, so there is no ratio to the best CPU engine."]
+    loosest = next((kind for kind in ("epsilon", "equivalent", "exact") if kind in kinds), None)
+    if loosest:
+        return _AGREEMENT[loosest]
+    return (
+        "both answers certified" if all(row.certificate and row.certificate.valid for row in (engine, baseline)) else ""
+    )
 
 
-def _after(runs: Runs) -> str:
-    return runs if runs == "never" else f"after {count(runs, 'call')}"
-
-
-def _matched(rows: list[Record]) -> list[str]:
-    """How the setting of each engine was chosen, at equal quality."""
-    found = []
-    for row in rows:
-        if row.matched is None:
-            continue
-        best = numbers.quantity(row.matched.best)
-        mark = f"{row.quality} within {100 * row.matched.within:g} % of the best seen ({best})"
-        qualities = [median(attempt.quality) for attempt in row.matched.tried if attempt.quality]
-        settings, reached = count(len(qualities), "setting"), max(qualities)
-        if reached < row.matched.best - row.matched.within * abs(row.matched.best):
-            how = f"none of {settings} has a {mark}; this is its best ({numbers.quantity(reached)})"
-        else:
-            how = f"the fastest of {settings} with a {mark}"
-        found.append(f"{heading.label(row, rows)} at equal quality: {how}.")
-    return found
+def _quality(engine: Record, baseline: Record) -> str:
+    here, there = (median(row.trials.quality) if row.trials.quality else row.answer.get(row.quality)
+                   for row in (engine, baseline))  # fmt: skip
+    if here is None or there is None:
+        return ""
+    apart = (here - there) / (max(abs(here), abs(there)) or 1.0)
+    if abs(apart) <= LOWER_QUALITY:
+        return "same quality"
+    return f"{engine.quality} {100 * abs(apart):.2g} % {'higher' if apart > 0 else 'lower'}"

@@ -16,7 +16,12 @@ TOTALS: Mapping[RatioName, str] = {
     "ratio_whole_script": "whole script",
 }
 """The names of the totals whose ratios are shown."""
-WHOLE_SCRIPT = "whole script: start + first answer, with the garbage collector off"
+MEANINGS = {
+    "warm call": "one more call on a built graph",
+    "first answer": "read + build + first call + collect, in a session that has imported the library",
+    "whole script": "start + first answer, garbage collector off",
+}
+"""The totals, in a few words each."""
 
 
 class Speed(NamedTuple):
@@ -37,6 +42,11 @@ class Speed(NamedTuple):
     is_interval: bool = False
     bound: str | None = None
     ratios: int = 1
+
+    @property
+    def no_difference(self) -> bool:
+        """Whether the interval or the range of a single ratio contains 1."""
+        return self.ratios == 1 and self.bound is None and self.ends is not None and self.ends[0] <= 1 <= self.ends[1]
 
 
 def speeds(comparison: Comparison, names: Iterable[RatioName] = tuple(TOTALS)) -> list[Speed]:
@@ -84,30 +94,33 @@ def means(comparisons: Sequence[Comparison], names: Iterable[RatioName] = tuple(
 
 
 def against(baseline: str, found: Sequence[Speed], signs: Signs = numbers.UNICODE) -> str:
-    """All of them: `against networkx: warm call 10.0x faster [9.8, 10.2], first answer 3.00x faster`."""
+    """All of them: `against networkx: warm call 10.0x faster (9.80 to 10.2), first answer 3.00x faster`."""
     return f"against {baseline}: {', '.join(f'{speed.total} {in_words(speed, signs)}' for speed in found)}"
 
 
 def in_words(speed: Speed, signs: Signs = numbers.UNICODE) -> str:
     """How much faster or slower: never more than the interval or the range supports."""
+    return " ".join(filter(None, phrase(speed, signs)))
+
+
+def phrase(speed: Speed, signs: Signs = numbers.UNICODE) -> tuple[str, str]:
+    """The same in two parts, between which a sentence may name the other side: the factor, and its ends in brackets."""
     if speed.ratios > 1:
         assert speed.ends is not None
         smallest, largest = map(three, speed.ends)
-        return f"{_factor(speed.value, signs)} (mean of {speed.ratios}, {smallest} to {largest})"
+        return _factor(speed.value, signs), f"(mean of {speed.ratios}, {smallest} to {largest})"
     if speed.bound is not None:
         # A bound on the ratio bounds the factor from below only if they point the same way.
         least = (speed.bound == "lower") == (speed.value >= 1)
-        return f"at {'least' if least else 'most'} {_factor(speed.value, signs)}"
+        return f"at {'least' if least else 'most'} {_factor(speed.value, signs)}", ""
     if speed.ends is None:
-        return _factor(speed.value, signs)
-    low, high = speed.ends
-    if low <= 1 <= high:
-        return f"no difference found ({three(low)} to {three(high)})"
+        return _factor(speed.value, signs), ""
+    if speed.no_difference:
+        return "no difference found", numbers.span(*speed.ends, interval=speed.is_interval)
+    low, high = sorted(speed.ends if speed.ends[0] > 1 else (1 / speed.ends[0], 1 / speed.ends[1]))
     if speed.is_interval:
-        ends = sorted((low, high) if speed.value > 1 else (1 / low, 1 / high))
-        return f"{_factor(speed.value, signs)} {numbers.span(*ends, interval=True)}"
-    ends = sorted((low, high) if low > 1 else (1 / low, 1 / high))
-    return f"{three(ends[0])} to {three(ends[1])}{signs.times} {_word(speed.value)}"
+        return _factor(speed.value, signs), numbers.span(low, high, interval=True)
+    return f"{three(low)} to {three(high)}{signs.times} {_word(speed.value)}", "(range)"
 
 
 def _factor(value: float, signs: Signs) -> str:

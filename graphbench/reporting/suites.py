@@ -22,16 +22,17 @@ from graphbench.reporting.wording import kind_of, original_of, outcome, twin_not
 from graphbench.system.text import count
 
 
-def scale_tables(records: Sequence[Record], form: str, notes: Sequence[str] = ()) -> str:
+def scale_tables(records: Sequence[Record], form: str, notes: Sequence[str] = (), width: int | None = None) -> str:
     """The tables of a series, for a terminal or as Markdown.
 
     Args:
         records: of one machine, the newest of each task.
         form: `table` or `markdown`.
         notes: further remarks, a sentence each.
+        width: of the terminal; None: nothing is wrapped.
     """
     sections = [section for measured in group_by_machine(records, "", {})[:1] for section in _sections(measured, notes)]
-    return markdown.text(sections) + "\n" if form == "markdown" else terminal.text(sections)
+    return markdown.text(sections) + "\n" if form == "markdown" else terminal.text(sections, width, lead=2)
 
 
 def scale_chart(records: Sequence[Record], form: str) -> bytes:
@@ -100,13 +101,19 @@ def _times(measured: Measured) -> Table[Case]:
     )
 
 
-def summary(records: Sequence[Record], comparisons: Sequence[Comparison], signs: Signs = numbers.UNICODE) -> str:
+def summary(
+    records: Sequence[Record],
+    comparisons: Sequence[Comparison],
+    signs: Signs = numbers.UNICODE,
+    width: int | None = None,
+) -> str:
     """A row for each problem and dataset, a column for each engine that is there, and their geometric means beneath.
 
     Args:
         records: one for each task.
         comparisons: made from them.
         signs: which signs the stream can show.
+        width: of the terminal; None: nothing is wrapped.
     """
     main = {comparison.record: comparison for comparison in comparisons if comparison.role == "baseline"}
     if not main:
@@ -128,11 +135,13 @@ def summary(records: Sequence[Record], comparisons: Sequence[Comparison], signs:
                 Column("dataset", itemgetter(1)),
                 *(_column(engine, cells, signs) for engine in engines),
             ],
-        )
+        ),
+        width,
+        lead=2,
     )
     note = twin_note(dataset for _, dataset in cells)
-    title = f"Times as fast as {baseline}: {' / '.join(TOTALS.values())}"
-    return f"{title}\n\n{drawn}\n" + (f"\n{note}\n" if note else "")
+    title = terminal.wrapped(f"Times as fast as {baseline}: {' / '.join(TOTALS.values())}", width)
+    return f"{title}\n\n{drawn}\n" + (f"\n{terminal.wrapped(note, width)}\n" if note else "")
 
 
 def _means(

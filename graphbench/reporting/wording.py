@@ -28,7 +28,7 @@ def outcome(record: Record) -> str:
 
 def codes(reasons: Sequence[str]) -> list[str]:
     """The codes of reasons, as words."""
-    return [rule_of(reason).code.replace("_", " ") for reason in reasons]
+    return [rule_of(reason).words for reason in reasons]
 
 
 def slug(text: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from graphbench.records.comparison import Comparison
 from graphbench.records.model import NEVER_RAN, Outcome
-from graphbench.records.rules import Verdict
+from graphbench.records.rules import Verdict, readable
 from graphbench.reporting import capacity_claims
 from graphbench.reporting.document import Block, Bullets, Column, Fold, Section, Table, Text, Tone
 from graphbench.reporting.measured import Case, Measured
@@ -159,7 +159,7 @@ def _judged(claim: Claim, case: Case, comparison: Comparison) -> ClaimCheck:
         status=status,
         ours=f"{ratio(value, bound=comparison.bound)}{shown} {names[0]}; "
         f"{ratio(other, bound=comparison.bound)} {names[1]}",
-        remark="; ".join([_nearest(claim, case, comparison), *comparison.reasons]).strip("; "),
+        remark="; ".join([_nearest(claim, case, comparison), *map(readable, comparison.reasons)]).strip("; "),
     )
 
 
@@ -195,5 +195,5 @@ def _why_absent(claim: Claim, cases: Sequence[Case], measured: Measured) -> str:
     failed = [
         f"{case.label}: {case.record.outcome.in_words}" for case in cases if case.record.outcome is not Outcome.OK
     ]
-    refused = [reason for case in cases if case.main for reason in case.main.reasons]
+    refused = [readable(reason) for case in cases if case.main for reason in case.main.reasons]
     return listed(failed) or "; ".join(refused) or f"not compared with {claim.nearest_baseline or claim.baseline}"

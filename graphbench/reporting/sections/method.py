@@ -56,7 +56,7 @@ def _rules(baseline: str) -> list[str]:
             "Times are medians of warm calls. The interval of a median is exact: at least "
             f"{100 * CONFIDENCE:.0f} %, if trials are independent; that of a ratio is a {100 * CONFIDENCE:.0f} % "
             f"bootstrap, or over {MIN_ROUNDS} rounds and more Student's, of the logarithms of the rounds' medians. "
-            f"With fewer than {MIN_SAMPLES} trials there is a range, in round brackets."
+            f"With fewer than {MIN_SAMPLES} trials there is a range, called so."
         ),
         (
             f"A ratio is the time of {baseline} over the time of the engine. Three are shown: of a warm call; of a "

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from graphbench.errors import UsageError
 from graphbench.records.comparison import Comparison, RatioName
 from graphbench.records.model import NEVER_RAN, Outcome
-from graphbench.records.rules import Verdict
+from graphbench.records.rules import Verdict, readable
 from graphbench.reporting import speeds
 from graphbench.reporting.charts import bars, drawing, style
 from graphbench.reporting.document import Block, Chart, Column, Fold, Section, Table, Text, Tone
@@ -241,7 +241,7 @@ def _ratio_with_spread(comparison: Comparison | None) -> str:
 
 
 def _why(case: Case, reasons: Sequence[str]) -> str:
-    return plain("; ".join(map(brief, reasons)) or brief(case.record.reason))
+    return plain("; ".join(brief(readable(reason)) for reason in reasons) or brief(case.record.reason))
 
 
 def _command(measured: Measured) -> Column[Case]:

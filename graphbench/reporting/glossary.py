@@ -1,0 +1,144 @@
+"""Every word that a result uses, explained: for `graphbench explain` and for the legend under a table.
+
+The words of verdicts, notes, outcomes, phases, totals and changes are explained where they are declared.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from graphbench.records.model import PHASES, Outcome
+from graphbench.records.regression import KINDS
+from graphbench.records.rules import RULES, Effect, Verdict
+from graphbench.records.statistics import CONFIDENCE, MIN_SAMPLES
+from graphbench.reporting.numbers import ASCII, UNICODE, Signs
+from graphbench.reporting.speeds import MEANINGS
+from graphbench.reporting.wording import EARLIER_RULES
+
+
+class Entry(NamedTuple):
+    """A word, what kind of word it is, and what it means; a word may have several entries."""
+
+    word: str
+    kind: str
+    meaning: str
+
+
+_MARKS = {
+    "(a to b)": f"{100 * CONFIDENCE:g} % interval",
+    "range": f"smallest to largest, of fewer calls than the {MIN_SAMPLES} of an interval",
+    "first calls": "a side has no warm call",
+    "first call": "there is no warm call",
+    "rebuilt": "a call on a graph built anew, where no work is reused",
+    "collect": "copying the answer to the host, which is counted: the call leaves work to it",
+    "at least": "a bound",
+    "at most": "a bound",
+    "predicted": "not started, because it would not have ended well",
+    "wrong": "the answer failed its certificate",
+    EARLIER_RULES: "measured before the rules of measurement changed; it is in no ratio",
+}
+_OCCURS = {
+    "(a to b)": re.compile(r"\([\d.,]+ to "),
+    f"a to b{UNICODE.times}": re.compile(rf"^[\d.,]+ to .*[{UNICODE.times}{ASCII.times}]$|\(range "),
+    "first calls": re.compile("first calls$"),
+    "rebuilt": re.compile(r"\(rebuilt "),
+    "collect": re.compile(r"\(collect "),
+    UNICODE.at_least.strip(): re.compile(f"^({UNICODE.at_least}|{ASCII.at_least})"),
+    UNICODE.at_most.strip(): re.compile(f"^({UNICODE.at_most}|{ASCII.at_most})"),
+    "predicted": re.compile(", predicted$"),
+    EARLIER_RULES: re.compile(EARLIER_RULES),
+}
+"""How a mark is recognised in a cell."""
+_ALSO = {
+    f"a to b{UNICODE.times}": "range", UNICODE.at_least.strip(): "at least", ASCII.at_least: "at least",
+    UNICODE.at_most.strip(): "at most", ASCII.at_most: "at most", UNICODE.times: "vs", ASCII.times: "vs",
+}  # fmt: skip
+"""Signs, and the words that they are explained as."""
+_COLUMNS = {
+    "engine": "the library that computed; in brackets what it ran with: allocator, GPUs, threads",
+    "vs": "how many times as fast as that engine: its time over the time of the row's engine",
+    "verdict": "whether the ratio compares like with like",
+    "baseline": "the engine that ratios are taken against; --baseline chooses it",
+    "calls": "how many warm calls the time is the median of",
+    "n": "how many warm calls the time is the median of",
+    "spread": "the interval of the median warm call, or the range where it is called so",
+    "all trials": "the smallest and the largest of all trials",
+    "first answer, time": MEANINGS["first answer"],
+    "whole script, time": MEANINGS["whole script"],
+    "best CPU": "the fastest CPU engine whose answer is as good, at its best number of threads",
+    "CPU, of a warm call": "CPU seconds of all threads during a warm call",
+    "host peak": "the most main memory of the process that measured",
+    "device peak": "the most GPU memory; of several GPUs, of all together",
+    "stale": "what has changed since the record was made: it is in no ratio",
+    "current": "the record is of this machine, and nothing has changed since it was made",
+    "rounds": "in how many processes each side was measured, one after another",
+    "why": "the reasons and notes of the verdict",
+}
+_ANSWERS = {
+    "answer": "the number that stands for the answer",
+    "modularity": "quality of a partition: edges inside its parts, less those expected by chance; higher is better",
+    "separation": "quality of a cut: edges inside the clusters against those between them; higher is better",
+    "residual": "how far the answer is from solving its equation: lower is more accurate",
+    "reached": "how many vertices the search reached from its source",
+    "components": "how many components the graph has",
+    "communities": "how many communities were found",
+    "triangles": "how many triangles the graph has",
+    "max core": "the largest core number",
+    "average": "the mean over all vertices",
+    "largest": "the largest score of a vertex",
+    "edges": "how many edges the answer has",
+    "entries": "how many entries the matrix has: an undirected edge is one each way",
+    "weight": "the sum of the edge weights of the answer",
+    "hops": "how many steps all walks made together",
+    "numbers": "how many new vertex numbers were given",
+    "mean": "the mean over all pairs",
+}
+
+
+def entries() -> list[Entry]:
+    """All words, kind by kind."""
+    found = [Entry(str(each), "verdict", each.meaning) for each in Verdict]
+    for rule in sorted(RULES.values(), key=lambda rule: list(Effect).index(rule.effect)):
+        kind = "note of a verdict" if rule.effect is Effect.NOTE else f"reason of the verdict {rule.effect}"
+        found.append(Entry(rule.words, kind, f"{rule.meaning} {rule.remedy}"))
+    groups: dict[str, Mapping[str, str]] = {
+        "outcome": {each.in_words: each.meaning for each in Outcome},
+        "phase": PHASES,
+        "total": MEANINGS,
+        "mark in a cell": _MARKS,
+        "column": _COLUMNS,
+        "answer": _ANSWERS,
+        "change between two stores": KINDS,
+    }
+    return found + [Entry(word, kind, text) for kind, words in groups.items() for word, text in words.items()]
+
+
+def explain(word: str) -> list[Entry]:
+    """The entries of a word, however it is written: `few_trials`, `Few trials` and `vs networkx` are found."""
+    wanted = " ".join(re.split(r"[\s_-]+", word.strip().casefold()))
+    wanted = _ALSO.get(wanted, wanted)
+    known = entries()
+    found = [entry for entry in known if entry.word.casefold() == wanted]
+    return found or [entry for entry in known if entry.word == "vs" and wanted.startswith("vs ")]
+
+
+def _shown(mark: str, signs: Signs) -> str:
+    pairs = zip(UNICODE, signs, strict=True)
+    return next(
+        (ours.strip() for sign, ours in pairs if sign.strip() == mark), mark.replace(UNICODE.times, signs.times)
+    )
+
+
+def legend(titles: Sequence[str], cells: Sequence[str], signs: Signs) -> list[str]:
+    """The words of a table that a reader may not know, each with its meaning."""
+    heads = {" ".join(title.split()) for title in titles}
+    found = {word: text for word, text in MEANINGS.items() if word in heads}
+    found |= {
+        _shown(mark, signs): f"{'range, ' if _ALSO.get(mark) == 'range' else ''}{_MARKS[_ALSO.get(mark, mark)]}"
+        for mark, pattern in _OCCURS.items()
+        if any(map(pattern.search, cells))
+    }
+    found |= {str(each): each.meaning for each in Verdict if each is not Verdict.LIKE and str(each) in cells}
+    return [f"{word}: {text}" for word, text in found.items()]
