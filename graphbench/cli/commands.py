@@ -27,6 +27,7 @@ COMMANDS = {
     "capacity": "Find the largest R-MAT graph that fits into memory.",
     "compare": "Compare two stores: what became faster, what slower.",
     "doctor": "Check machine, GPU, driver and libraries: what works, what is missing, how to install it.",
+    "explain": "Explain a word of a result: a verdict, note, outcome, phase, column or mark.",
     "fetch": "Download graphs ahead of time.",
     "list": "List algorithms, datasets and engines.",
     "profile": "Profile the NetworkX calls of a Python program: what would a GPU gain?",
