@@ -53,6 +53,30 @@ def test_an_unavailable_engine_is_reported_once(reporter, told):
     assert told.getvalue().count("no GPU") == 2
 
 
+def test_a_line_says_why_an_engine_is_unavailable_and_leaves_out_how_to_install_it(reporter, told):
+    reporter.observe(ends(record(outcome=Outcome.UNAVAILABLE, reason="no NVIDIA driver. Install driver 580 or newer.")))
+    assert told.getvalue().endswith("networkx: unavailable, no NVIDIA driver\n")
+
+
+def test_outcomes_are_words(reporter, told):
+    reporter.observe(ends(record(outcome=Outcome.OUT_OF_MEMORY, reason="the host was full")))
+    assert "networkx: out of memory, the host was full" in told.getvalue()
+
+
+@pytest.mark.parametrize("width", [60, 80])
+def test_a_terminal_breaks_lines_between_words_and_a_pipe_does_not(width):
+    lines = {}
+    for terminal in (True, False):
+        told = io.StringIO()
+        console = Console(file=told, width=width, force_terminal=terminal, color_system=None, highlight=False)
+        long = record(outcome=Outcome.ERROR, reason="the library says something long " * 5)
+        Reporter(console, RichProgress(console=console, disable=True)).observe(ends(long))
+        lines[terminal] = told.getvalue().splitlines()
+    assert max(map(len, lines[True])) <= width
+    (line,) = lines[False]
+    assert " ".join(lines[True]).split() == line.split()
+
+
 def test_generating_a_large_graph_is_announced_and_its_end_reported(reporter, told, monkeypatch):
     seen = []
     monkeypatch.setattr(graphs, "load", lambda name, **_: seen.append((name, told.getvalue())), raising=False)

@@ -65,8 +65,8 @@ class Reporter:
             yield cls(console, live)
 
     def print_line(self, message: str) -> None:
-        """One line that stays."""
-        self._console.print(visible(message), markup=False)
+        """One line that stays; a terminal breaks it between words."""
+        self._console.print(visible(message), markup=False, soft_wrap=not self._console.is_terminal)
 
     def warn(self, message: Warning | str, *_: Any, **__: Any) -> None:
         """Replace `warnings.showwarning`."""
@@ -246,7 +246,9 @@ def _line_of(record: Record) -> str:
     from graphbench.reporting import seconds
 
     task = record.task
-    head = f"{task.algorithm} · {task.dataset} · {task.engine}: {record.outcome}"
+    head = f"{task.algorithm} · {task.dataset} · {task.engine}: {record.outcome.in_words}"
+    if record.outcome is Outcome.UNAVAILABLE:
+        return f"{head}, {record.reason.partition('. ')[0].rstrip('.')}"  # `graphbench doctor` says how to install it
     if record.outcome is not Outcome.OK:
         return f"{head}, {record.reason}" if record.reason else head
     if calls := warm_calls(record):
