@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -80,6 +81,7 @@ def command(
     """
     from graphbench.measure.plan import command_line
     from graphbench.measure.suites.capacity import CapacitySearch
+    from graphbench.reporting import terminal_width
     from graphbench.reporting.capacity import render
 
     searches: list[CapacitySearch] = []
@@ -105,7 +107,7 @@ def command(
             records = session.records()
             session.measure(runs())
     results = [search.result for search in searches]
-    write_result(render(results, form), output)
+    write_result(render(results, form, None if output else terminal_width(sys.stdout)), output)
     session.end()
     wrong = session.unstored or any(search.wrong for search in searches)
     return 0 if all(result.complete for result in results) and not wrong else 1

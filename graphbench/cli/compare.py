@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import click
@@ -30,6 +31,7 @@ def command(*, old: Path, new: Path, cross_machine: bool, fail_slower: str | Non
     98 % interval over the rounds of both sides (--rounds 3 or more) excludes 1. With fewer rounds a difference is only
     possible. To find a slowdown of 10 % in nine of ten cases, measure 5 rounds and pass --fail-slower 5%.
     """
+    from graphbench import reporting
     from graphbench.records import store
     from graphbench.records.regression import changes, objections
     from graphbench.reporting import changes as shown
@@ -38,7 +40,7 @@ def command(*, old: Path, new: Path, cross_machine: bool, fail_slower: str | Non
     limit = _percent(fail_slower) if fail_slower is not None else None
     before, after = (store.load([path], strict=limit is not None) for path in (old, new))
     found = changes(before, after, cross_machine=cross_machine)
-    write_result(shown.render(found, form))
+    write_result(shown.render(found, form, reporting.terminal_width(sys.stdout)))
     if limit is None:
         return 0
     empty = [f"{path} has no records." for path, records in ((old, before), (new, after)) if not records]

@@ -58,7 +58,7 @@ def findings() -> dict[str, Any]:
 
 def _text(found: dict[str, Any]) -> str:
     from graphbench.cli.list import engine_table
-    from graphbench.reporting import text_table
+    from graphbench.reporting import terminal_width, text_table
     from graphbench.system.files import HOME_VARIABLE
     from graphbench.system.text import count, format_bytes
 
@@ -78,7 +78,7 @@ def _text(found: dict[str, Any]) -> str:
     return "\n\n".join(
         [
             "\n".join(f"{label:<15}{value}" for label, value in facts),
-            text_table(engines.heads, engines.rows),
+            text_table(engines.heads, engines.rows, width=terminal_width(sys.stdout)),
             f"To fix:\n{engines.below}" if engines.below else "Every engine is available.",
         ]
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -23,12 +24,14 @@ class Listing(NamedTuple):
         heads: one for each column.
         rows: as many texts as there are heads.
         right: numbers of the columns to align at the right.
+        lead: how many of the first columns name a row.
         below: a paragraph, or nothing.
     """
 
     heads: Sequence[str]
     rows: Sequence[Sequence[str]]
     right: Sequence[int] = ()
+    lead: int = 1
     below: str = ""
 
 
@@ -44,7 +47,7 @@ def command(what: str | None, form: str) -> None:
 
     Algorithms are grouped by family, with the engines that solve them.
     """
-    from graphbench.reporting import markdown_table, text_table
+    from graphbench.reporting import markdown_table, terminal_width, text_table
 
     lists = {
         "algorithms": (algorithms, _algorithms),
@@ -56,10 +59,13 @@ def command(what: str | None, form: str) -> None:
     if form == "json":
         click.echo(json.dumps(facts, indent=2, ensure_ascii=False))
         return
-    table = markdown_table if form == "markdown" else text_table
+    width = terminal_width(sys.stdout)
     for number, name in enumerate(chosen):
         listing = lists[name][1](facts[name])
-        drawn = table(listing.heads, listing.rows, right=listing.right)
+        if form == "markdown":
+            drawn = markdown_table(listing.heads, listing.rows, right=listing.right)
+        else:
+            drawn = text_table(listing.heads, listing.rows, right=listing.right, width=width, lead=listing.lead)
         click.echo("\n" * bool(number) + drawn + (f"\n\n{listing.below}" if listing.below else ""))
 
 
@@ -129,7 +135,7 @@ def _algorithms(facts: Facts) -> Listing:
         rows.append([family, page["name"], *marks, ", ".join(page["aliases"])])
         above = page["family"]
     below = "How each engine is called, or why it has no adapter: graphbench show ALGORITHM."
-    return Listing(["family", "algorithm", *names, "also called"], rows, below=below)
+    return Listing(["family", "algorithm", *names, "also called"], rows, lead=2, below=below)
 
 
 def _datasets(facts: Facts) -> Listing:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,7 +16,7 @@ from graphbench.cli.files import output_option, write_result
 from graphbench.cli.options import moment, names_option
 from graphbench.errors import StoreError, UsageError
 from graphbench.records.model import Outcome, Record
-from graphbench.reporting import FORMATS
+from graphbench.reporting import FORMATS, terminal_width
 
 if TYPE_CHECKING:
     from graphbench.measure.staleness import Present
@@ -110,7 +111,7 @@ def command(
     if pytest_benchmark:
         text = _for_pytest_benchmark(records)
     elif action == "list":
-        text = _listed(sorted(records, key=_when), form or "table", now)
+        text = _listed(sorted(records, key=_when), form or "table", now, None if output else terminal_width(sys.stdout))
     else:
         text = _exported(records, form, baseline, now)
     write_result(text, output)
@@ -191,7 +192,7 @@ class _Line(NamedTuple):
     fields: dict[str, Any]
 
 
-def _listed(records: Sequence[Record], form: str, now: Present) -> str:
+def _listed(records: Sequence[Record], form: str, now: Present, width: int | None = None) -> str:
     from graphbench.measure.staleness import changes, is_elsewhere
     from graphbench.reporting import markdown, terminal
     from graphbench.reporting.flat import csv_text, fields
@@ -214,7 +215,8 @@ def _listed(records: Sequence[Record], form: str, now: Present) -> str:
     stale = sum(bool(line.fields["stale"]) for line in lines)
     away = sum(is_elsewhere(line.record, now) for line in lines)
     states = [*([f"{stale:,} stale"] if stale else []), *([f"{away:,} from other machines"] if away else [])]
-    return f"{terminal.table(table)}\n\n{count(len(lines), 'record')}: {listed(states) or 'all current'}.\n"
+    drawn = terminal.table(table, width, lead=4)
+    return f"{drawn}\n\n{count(len(lines), 'record')}: {listed(states) or 'all current'}.\n"
 
 
 def _table(lines: Sequence[_Line]) -> Table[_Line]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -99,7 +100,9 @@ def _show(sizes: SizeSeries, form: str, output: Path | None, chart: Path | None)
     if form in {"json", "csv"}:
         text = reporting.render(records, api.Result(records, baseline=sizes.suite.baseline).comparisons, form)
     else:
-        text = suites.scale_tables(records, form, _notes(sizes))
+        text = suites.scale_tables(
+            records, form, _notes(sizes), None if output else reporting.terminal_width(sys.stdout)
+        )
     write_result(text, output)
     if chart:
         try:

@@ -154,7 +154,11 @@ def _dry(run: Run) -> str:
     unknown = f", {len(due) - len(known):,} of unknown length" if len(known) < len(due) else ""
     beneath = "".join(f"\n{line}" for line in [*_left_out(cannot), *_twins(run)])
     heads = ["dataset", "algorithm", "engine", "state", "predicted"]
-    table = f"{reporting.text_table(heads, rows, right=(4,))}\n\n" if rows else ""
+    table = (
+        f"{reporting.text_table(heads, rows, right=(4,), width=reporting.terminal_width(sys.stdout))}\n\n"
+        if rows
+        else ""
+    )
     known_to_take = f": about {duration(sum(known))}" if known else ""
     tasks = f"{count(len(run.items), 'task')}, {len(due):,} to measure{known_to_take}{unknown}"
     return f"{table}{tasks}. Nothing was measured.{beneath}"
@@ -214,7 +218,8 @@ def _show(run: Run, form: str, output: Path | None) -> None:
 
     result = api.Result(list(run.records.values()), baseline=_baseline(run.suite))
     signs = UNICODE if output or fits(sys.stdout.encoding) else ASCII
-    beneath = f"\n{summary(result.records, result.comparisons, signs)}" if form == "table" else ""
+    width = None if output else reporting.terminal_width(sys.stdout)
+    beneath = f"\n{summary(result.records, result.comparisons, signs, width)}" if form == "table" else ""
     if output:
         text = reporting.render(result.records, result.comparisons, form) + beneath
         write(output, text)
