@@ -3,9 +3,15 @@
 After a change that is meant, `GRAPHBENCH_GOLDEN=write pytest tests/test_terminal.py` writes the captures anew.
 """
 
+import contextlib
+import fcntl
 import io
 import os
 import re
+import struct
+import subprocess
+import sys
+import termios
 from pathlib import Path
 
 import pytest
@@ -136,6 +142,24 @@ def test_a_table_that_is_too_wide_breaks_its_longest_text_then_repeats_what_name
     narrow = reporting.text_table(heads, [row], right=(2,), width=35, lead=2).splitlines()
     assert narrow[0] == "family  name  count"
     assert narrow[3] == "family  name  why"
+
+
+def test_a_command_in_a_terminal_keeps_to_its_width():
+    main, there = os.openpty()
+    fcntl.ioctl(there, termios.TIOCSWINSZ, struct.pack("HHHH", 50, 72, 0, 0))
+    environment = {name: value for name, value in os.environ.items() if name != "COLUMNS"} | {"TERM": "xterm"}
+    command = [sys.executable, "-m", "graphbench", "wcc", "karate", "--trials", "3", "--engine", "networkx,igraph"]
+    with subprocess.Popen(command, stdin=there, stdout=there, stderr=subprocess.DEVNULL, env=environment) as process:
+        os.close(there)
+        text = b""
+        with contextlib.suppress(OSError):  # how the end of a pseudo-terminal shows
+            while part := os.read(main, 65_536):
+                text += part
+    os.close(main)
+    lines = COLOUR.sub("", text.decode()).splitlines()
+    assert process.returncode == 0
+    assert any(line.startswith("engine") for line in lines)
+    assert max(map(cell_len, lines)) <= 72
 
 
 def test_a_terminal_has_a_width_and_a_pipe_has_none(monkeypatch):

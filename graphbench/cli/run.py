@@ -171,10 +171,12 @@ def _show(result: Result, form: str, output: Path | None, *, details: bool) -> N
 def _advise(plan: Plan, records: list[Record]) -> None:
     """End with what a GPU would do, where there is none."""
     from graphbench.advice.advise import after_run
+    from graphbench.reporting import terminal_width
     from graphbench.reporting.numbers import encodable
+    from graphbench.reporting.terminal import wrapped
 
     if len(plan.cells) == 1 and (line := after_run(plan.cells[0].dataset, records)):
-        click.echo(encodable(f"\n{line}", sys.stdout.encoding))
+        click.echo(encodable(f"\n{wrapped(line, terminal_width(sys.stdout))}", sys.stdout.encoding))
 
 
 def _option(parameter: Parameter) -> click.Option:
