@@ -214,12 +214,20 @@ def test_zeros_behind_the_last_line_are_a_torn_line(path):
     assert [each.id for each in load([path], strict=True)] == ["r1", "r2"]
 
 
-def test_a_store_behind_a_link_is_repaired_in_its_own_folder(path, tmp_path):
+def test_a_store_behind_a_link_is_repaired_in_its_own_folder(path, tmp_path, monkeypatch):
     (tmp_path / "there").mkdir()
     path.symlink_to(real := tmp_path / "there" / "store")
     real.write_bytes(to_json(record(1)) + b"\n{}\n")
+    copy, parts = store_module._copy, set()
+
+    def seen(source, target, start, end):
+        parts.add(Path(target.name).parent)
+        copy(source, target, start, end)
+
+    monkeypatch.setattr(store_module, "_copy", seen)
     assert Store(path).repair()[0] == 1
     assert (path.is_symlink(), real.read_bytes()) == (True, to_json(record(1)) + b"\n")
+    assert parts == {tmp_path, real.parent}, "beside the link what was moved, beside the store its new content"
 
 
 def test_a_disk_that_is_full_during_a_repair_costs_nothing(path, monkeypatch):
