@@ -165,6 +165,17 @@ def test_a_bomb_ends_by_what_was_read_of_it_whatever_its_size(tmp_path, monkeypa
     assert sum(given) < 1 << 24
 
 
+@pytest.mark.parametrize("pack", ["gz", "zip"])
+def test_a_bomb_ends_early_in_a_file_that_is_large_without_it(tmp_path, monkeypatch, pack):
+    monkeypatch.setattr(packed, "_FLOOR", 1 << 20)
+    path = tmp_path / "bomb"
+    noise = np.random.default_rng(1).bytes(1 << 20)
+    bomb = lines(1 << 24)
+    path.write_bytes(gzip.compress(bomb) + gzip.compress(noise) if pack == "gz" else zipped(bomb + noise))
+    with pytest.raises(FormatError, match=r"expands to more than [1-9],[0-9]{3},[0-9]{3} bytes"):
+        formats.read(path)
+
+
 def test_layers_of_compression_are_counted(tmp_path):
     data = EDGES
     for _ in range(5):
