@@ -142,6 +142,7 @@ def test_a_line_that_is_no_record_is_skipped_with_a_warning_and_a_way_on(path, m
         "\ufeff".encode("utf-16") + to_json(record(1)).decode().encode("utf-16-le"),
         b"[" + to_json(record(1)) + b"]",
         b"[\n" + to_json(record(1)) + b",\n" + to_json(record(2)) + b"\n]\n",
+        b" [\n" + to_json(record(1)) + b"\n]\n",
         b"time,engine\n1.0,scipy\n",
         b"\x89PNG\r\n\x1a\n",
         b"null",
@@ -422,6 +423,12 @@ def test_a_record_that_fits_only_in_part_is_not_written(path):
     run = subprocess.run([sys.executable, "-c", script, path], capture_output=True, text=True, check=True, env=env)
     assert "No space left on device" in run.stdout
     assert path.read_bytes() == to_json(record(1)) + b"\n"
+
+
+def test_a_circle_of_links_is_an_error(tmp_path):
+    (tmp_path / "loop").symlink_to("loop")
+    with pytest.raises(StoreError, match=r"cannot be written to .*loop"):
+        Store(tmp_path / "loop").append(record(1))
 
 
 def test_a_folder_that_cannot_be_created_is_an_error(tmp_path):

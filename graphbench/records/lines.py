@@ -154,7 +154,7 @@ def content(path: Path) -> Content:
     """The records and the other lines of a file.
 
     Raises:
-        StoreError: if it is pytest-benchmark's, but not a valid one of graphbench.
+        StoreError: if it is pytest-benchmark's, but not a valid one of graphbench; or a JSON array over several lines.
         OSError: if it cannot be read.
     """
     found = Content([], [])
@@ -167,6 +167,11 @@ def content(path: Path) -> Content:
                 file.seek(0)
                 return Content(_records_of_document(path, file.read()), [], is_document=True)
             line = raw.removeprefix(_BOM) if number == 1 else raw
+            if number == 1 and line.strip() == b"[":
+                raise StoreError(
+                    f"{path}, line 1: not a record of graphbench, but the start of a JSON array. A store has a record "
+                    "on each line: `jq -c '.[]'` writes it so."
+                )
             complete = line.endswith(b"\n")
             if not complete and len(line) > MAX_LINE:
                 why = f"longer than {MAX_LINE:,} bytes"

@@ -165,7 +165,7 @@ class Store:
                 _copy(self.path, written, start, None)
                 os.fsync(written.fileno())
             shutil.copymode(self.path, part)
-            part.replace(self.path.resolve())
+            part.replace(os.path.realpath(self.path))
         except OSError as error:
             raise self._unwritable(error) from error
         finally:
@@ -195,7 +195,7 @@ class Store:
 
     def _beside(self, suffix: str) -> Path:
         """A file beside the store, the same for all symbolic links to it: they must share one lock."""
-        store = self.path.resolve()
+        store = Path(os.path.realpath(self.path))  # which, unlike resolve(), takes a circle of links as it is
         return store.with_name(f"{store.name}.{suffix}")
 
     def _locked(self) -> FileLock:
@@ -206,6 +206,8 @@ class Store:
         try:
             lock.acquire(poll_interval=0.02)
         except Timeout:
+            if not self._beside("lock").exists():  # it could not even be made: /proc, for instance
+                raise self._unwritable(PermissionError(errno.EACCES, os.strerror(errno.EACCES))) from None
             pid = ""
             with suppress(OSError):
                 pid = self._owner.read_text(encoding="ascii").strip()
