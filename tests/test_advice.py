@@ -229,12 +229,25 @@ def test_the_sentence_says_how_much_faster_what_a_script_takes_and_when_it_pays_
     found = known.graphs["graph-0"].features
     text = " ".join(str(advised(known, seconds=100 * advice.law(found))).split())
     assert text.startswith("PageRank on my-graph (")
-    assert "an H100 would probably be " in text
+    assert "an H100 (cugraph) would probably be " in text
     assert (
         "times as fast per call as the best CPU engine here (igraph), but a script with one call would take longer"
         in text
     )
     assert "It pays off from about " in text
+
+
+def test_the_engine_whose_script_takes_the_least_time_comes_first():
+    known = advice.references()
+    lean = [
+        records.replace(one, engine="pylibcugraph", warm_call_s=2 * one.warm_call_s, start_s=2.0)
+        for one in known.timings
+    ]
+    both = records.replace(known, timings=[*known.timings, *lean])
+    found = min((graph.features for graph in known.graphs.values()), key=lambda features: features.num_edges)
+    for calls, first in ((None, "pylibcugraph"), (1, "pylibcugraph"), (1_000_000, "cugraph")):
+        (answer,) = advised(both, found=found, calls=calls).answers
+        assert answer.options[0].estimate.engine == first
 
 
 def test_a_slower_gpu_is_called_slower():
@@ -263,7 +276,7 @@ def test_lines_have_at_most_100_columns():
 def test_an_interval_that_says_nothing_is_called_so(monkeypatch):
     known = advice.references(3, noise=0.3)
     seconds = advice.law(known.graphs["graph-0"].features)
-    said = "the references do not say whether an H100 would be faster"
+    said = "the references do not say whether an H100 (cugraph) would be faster"
     assert said not in " ".join(str(advised(known, seconds=seconds)).split())
     monkeypatch.setattr(words, "UNKNOWN", 1.01)
     assert said in " ".join(str(advised(known, seconds=seconds)).split())

@@ -32,6 +32,8 @@ ANOTHER_MACHINE = 2.0
 """How much wider, at each end, intervals of CPU times are that another machine measured."""
 MAX_EDGES_AFTER_RUN = 5_000_000
 """Features of larger graphs take longer than a second or two."""
+USUAL_CALLS = 100
+"""Of a script, where nobody says how many: the GPU engine that takes the least time for them comes first."""
 CARDS_GB = (16, 24, 40, 80, 141)
 """Sizes of memory that cards are sold with."""
 _GIB = 1 << 30
@@ -108,7 +110,7 @@ def advise(
         answers=answers,
         nearest=estimates.nearest(machine, found),
         outside=estimates.outside(machine, found),
-        notes=[*notes, *_notes(found)],
+        notes=[*notes, *_notes(found, answers)],
     )
 
 
@@ -116,19 +118,24 @@ def _named(elsewhere: References | None) -> str:
     return f"{elsewhere.machine.cores} cores of {elsewhere.machine.cpu}" if elsewhere else ""
 
 
-def _notes(found: Features) -> list[str]:
-    if not found.directed:
-        return []
-    return ["The references are undirected graphs: the estimates are for this graph without direction."]
+def _notes(found: Features, answers: Sequence[Answer]) -> list[str]:
+    notes = []
+    if found.directed:
+        notes.append("The references are undirected graphs: the estimates are for this graph without direction.")
+    if not any(answer.cpu for answer in answers):
+        notes.append("No references of CPU engines reach this graph. Without --no-measure they are measured here.")
+    return notes
 
 
 def _answer(name: str, found: Features, machine: References, cpu: Cpu | None, calls: int | None) -> Answer:
     reason = estimates.refusal(machine, found)
     possible = [estimates.estimate(machine, name, found, engine) for engine, _ in machine.engines(name)]
-    made = sorted((one for one in possible if one is not None), key=lambda one: one.warm_call.typical)
+    made = sorted(
+        filter(None, possible), key=lambda one: _total(one.whole_script, one.warm_call, calls or USUAL_CALLS).typical
+    )
     if not made and not reason:
         reason = (
-            f"the references of the {machine.machine.name} have too few graphs for it"
+            f"the references of the {machine.machine.name} are too few, or too far from this graph, to say anything"
             if name in machine.algorithms()
             else f"no reference of the {machine.machine.name} has it"
         )

@@ -42,6 +42,7 @@ def sentence(answer: Answer, advice: Estimates) -> str:
     if not answer.options:
         return f"{subject}: no estimate for {gpu}: {answer.reason}."
     best = answer.options[0]
+    gpu = f"{gpu} ({best.estimate.engine})"
     if answer.cpu is None or best.faster is None or best.pays_off is None:
         likely = interval(best.estimate.warm_call)
         return f"{subject}: {gpu} would probably take {likely} per call. No time of a CPU engine to compare with."
@@ -183,8 +184,8 @@ def sources(advice: Estimates) -> list[str]:
     ]
     if any(answer.options for answer in advice.answers):
         lines.append(
-            "Pays off: from so many calls on, start included. Card: the smallest that holds the upper end of the "
-            "memory (in brackets: one that perhaps does). "
+            "Pays off: from so many calls on, start included (of a GPU engine, on the references' machine). Card: the "
+            "smallest that holds the upper end of the memory (in brackets: one that perhaps does). "
             "`graphbench advise --validate` shows how far estimates are wrong."
         )
     if any(one.estimate.first_calls for answer in advice.answers for one in answer.options):
