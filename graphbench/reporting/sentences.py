@@ -149,7 +149,7 @@ def _fastest_cpu(
     if fastest is None or fastest.id in _named_already(headline) or not several:
         return []
     busy = " (on a busy machine)" if was_busy(fastest) else ""
-    return [f"fastest CPU engine: {_name(fastest.task.engine, fastest.id, rows)}{busy}"]
+    return [f"best CPU engine: {_name(fastest.task.engine, fastest.id, rows)}{busy}"]
 
 
 def _named_already(headline: Comparison | None) -> set[str | None]:
