@@ -5,10 +5,11 @@ from pathlib import Path
 from statistics import median
 
 import graphbench
-from graphbench import api, reporting
+from graphbench import api, graphs, reporting
+from graphbench.advice.advise import after_run
 from graphbench.records.comparison import compare
 from graphbench.records.lines import from_json
-from graphbench.reporting import markdown, numbers, speeds
+from graphbench.reporting import markdown, numbers, speeds, terminal
 from graphbench.reporting.charts import drawing, style
 from graphbench.reporting.document import Column, Table
 from graphbench.system.text import count
@@ -31,7 +32,9 @@ def first_command():
     """What `graphbench louvain email-Enron` prints, from the records of such a run."""
     result = api.Result(api.last_of_each(_read(EXAMPLE / "louvain-email-Enron.jsonl")))
     shown = reporting.render(result.records, result.comparisons, width=WIDTH).rstrip()
-    return f"```console\n$ graphbench louvain email-Enron\n{shown}\n```"
+    dataset = graphs.load("email-Enron")
+    estimate = terminal.wrapped(after_run(dataset, result.records), WIDTH)
+    return f"```console\n$ graphbench louvain email-Enron\n{shown}\n\n{estimate}\n```"
 
 
 def second_command():
