@@ -17,8 +17,8 @@ def grid(*, rows: int, cols: int, drop: float, seed: int) -> Raw:
     numbered row by row, as road networks are numbered by place.
     """
     rng = np.random.default_rng(seed)
-    places = np.stack(np.meshgrid(np.arange(rows), np.arange(cols), indexing="ij"), axis=-1)
-    places = _SPACING * (places + 0.5 * rng.random(places.shape))
+    squares = np.stack(np.meshgrid(np.arange(rows), np.arange(cols), indexing="ij"), axis=-1)
+    places = _SPACING * (squares + 0.5 * rng.random(squares.shape))
     ids = np.arange(rows * cols, dtype=id_type(rows * cols)).reshape(rows, cols)
     sources, targets, lengths = [], [], []
     for here, there in ((np.s_[:, :-1], np.s_[:, 1:]), (np.s_[:-1, :], np.s_[1:, :])):

@@ -26,9 +26,9 @@ def knn(*, n: int, d: int, k: int, seed: int) -> Raw:
     rng = np.random.default_rng(seed)
     centres = _SEPARATION * rng.standard_normal((1 + n // _POINTS_PER_CLUSTER, d))
     points = centres[rng.integers(len(centres), size=n)] + rng.standard_normal((n, d))
-    distances, neighbours = cKDTree(points).query(points, k=k + 1, workers=-1)
     # The nearest point is the point itself: two points at the same place have probability zero.
-    distances, neighbours = distances[:, 1:], neighbours[:, 1:]
+    nearest = cKDTree(points).query(points, k=k + 1, workers=-1)
+    distances, neighbours = (np.asarray(column)[:, 1:] for column in nearest)
     scale = distances[:, -1]
     weight = np.exp(-(distances**2) / (scale[:, None] * scale[neighbours]))
     return Raw(
