@@ -20,7 +20,7 @@ from graphbench.advice.profile_dispatch import dispatch_through, installed_backe
 from graphbench.advice.profile_model import Inner, Profile, Site
 
 _MAX_GRAPHS = 10_000
-"""Graph objects that are told apart; a program that makes more of them has their sizes only."""
+"""Graph objects that are counted one by one; of further ones only the sizes are recorded."""
 _SECONDS_PER_VERTEX = 2e-7
 """At most what NetworkX takes to count edges: it adds up the degrees."""
 _COUNTING_SHARE = 0.005
