@@ -70,13 +70,10 @@ def describe(profile: Profile, gathered: Sequence[Gathered]) -> None:
 
 
 def _edges(graph: Gathered) -> EdgeList:
-    """The edges, once each, without loops."""
     import numpy as np
 
-    from graphbench.graphs.edgelist import EdgeList
+    from graphbench.graphs.clean import Raw, clean
 
-    ends = np.frombuffer(graph.ends, dtype=np.int64).reshape(-1, 2)
-    src, dst = ends.T if graph.directed else np.sort(ends, axis=1).T
-    pairs = np.unique((src * graph.vertices + dst)[src != dst])
-    size = max(graph.vertices, 1)
-    return EdgeList.from_columns(pairs // size, pairs % size, num_vertices=graph.vertices, directed=graph.directed)
+    src, dst = np.frombuffer(graph.ends, dtype=np.int64).reshape(-1, 2).T
+    raw = Raw(src=src, dst=dst, weight=None, num_vertices=graph.vertices, directed=graph.directed)
+    return clean(raw, "a graph of the program")[0]
