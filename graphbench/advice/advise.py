@@ -168,8 +168,7 @@ def _option(one: Estimate, cpu: Cpu | None, calls: int | None) -> Option:
 
 
 def _total(script: Span, call: Span, calls: int) -> Span:
-    further = calls - 1
-    return script.plus(Span(further * call.low, further * call.typical, further * call.high))
+    return script.plus(call.times(calls - 1))
 
 
 def pays_off(cpu_script: float, cpu_call: float, gpu_script: float, gpu_call: float) -> Runs:
@@ -200,9 +199,9 @@ def _measured(records: Sequence[Record]) -> Cpu | None:
     return Cpu(
         engine=best.task.engine,
         threads=threads if isinstance(threads, int) else None,
-        call=Span(call, call, call),
+        call=Span.exactly(call),
         script_engine=scripts[script],
-        script=Span(script, script, script),
+        script=Span.exactly(script),
         measured=True,
         first_calls=not best.phases.call_s,
         busy=was_busy(best),

@@ -91,7 +91,7 @@ def estimate(
         first_answer=first,
         whole_script=first.plus(laws.start),
         conversion=laws.conversion.span(features) if laws.conversion else None,
-        memory_bytes=_memory(laws.memory.span(features)) if laws.memory else None,
+        memory_bytes=laws.memory.span(features).plus(Span.exactly(CONTEXT_BYTES)) if laws.memory else None,
         graphs=len(laws.warm_call.groups),
         nearest=nearest(laws.references, features),
         outside=outside(laws.references, features),
@@ -214,7 +214,3 @@ def _observed(
     graph = references.graphs[timing.graph]
     fresh = timing.fresh if fresh is None else fresh
     return Observation(graph.group, graph.features, float(value or 0), fresh, indirect)
-
-
-def _memory(peak: Span) -> Span:
-    return peak.plus(Span(CONTEXT_BYTES, CONTEXT_BYTES, CONTEXT_BYTES))

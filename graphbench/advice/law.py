@@ -47,6 +47,15 @@ class Span(msgspec.Struct, frozen=True):
     typical: float
     high: float
 
+    @classmethod
+    def exactly(cls, value: float) -> Span:
+        """A value that is known, such as a measured time."""
+        return cls(value, value, value)
+
+    def times(self, factor: float) -> Span:
+        """So many times the value, all with the same error."""
+        return Span(self.low * factor, self.typical * factor, self.high * factor)
+
     def plus(self, other: Span) -> Span:
         """The sum; its interval covers at least as often."""
         return Span(self.low + other.low, self.typical + other.typical, self.high + other.high)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import functools
+from collections.abc import Iterable
 
 import msgspec
 
@@ -15,6 +16,8 @@ from graphbench.advice.reference import References
 
 ENGINE = "nx-cugraph"
 NOT_RUN = "nx-cugraph does not run it"
+NONE = Span.exactly(0)
+"""Of a part of the run that takes no time."""
 _USELESS = 1000.0
 """An interval whose ends are further apart than this factor says nothing."""
 _SOURCES = 16
@@ -60,8 +63,8 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     gpu: str = ""
     seconds: Span | None = None
     calls: dict[str, Span] = {}
-    conversion: Span = Span(0, 0, 0)
-    start: Span = Span(0, 0, 0)
+    conversion: Span = NONE
+    start: Span = NONE
     covered: float = 0.0
     reasons: dict[str, str] = {}
     outside: str = ""
@@ -75,8 +78,7 @@ def estimated(profile: Profile, references: References | None) -> Run:
     calls: dict[str, Span] = {}
     reasons: dict[str, str] = {}
     graphs: dict[tuple[int, int], tuple[int, Span]] = {}
-    starts: list[Span] = []
-    covered, outside, guessed = 0.0, "", False
+    start, covered, outside, guessed = NONE, 0.0, "", False
     for site in profile.sites:
         one, reason = _of_site(profile, references, site)
         if one is None:
@@ -85,25 +87,25 @@ def estimated(profile: Profile, references: References | None) -> Run:
         assert site.vertices is not None
         assert site.edges is not None
         times = site.calls * _scale(site)
-        calls[site.function] = calls.get(site.function, Span(0, 0, 0)).plus(_times(one.warm_call, times))
+        calls[site.function] = calls.get(site.function, NONE).plus(one.warm_call.times(times))
         size = site.vertices[1], site.edges[1]
         number = max(site.graphs, 1, graphs.get(size, (0, one.warm_call))[0])
-        graphs[size] = number, one.conversion or Span(0, 0, 0)
-        starts.append(_minus(one.whole_script, one.first_answer))
+        graphs[size] = number, one.conversion or NONE
+        start = _start(one)
         covered += site.seconds * profile.at_once
         outside = outside or (one.outside if site.features else _size_outside(one))
         guessed = guessed or site.features is None
     if not calls:
         return Run(gpu=references.machine.name, reasons=reasons)
-    conversion = _sum([_times(span, number) for number, span in graphs.values()])
+    conversion = _sum(span.times(number) for number, span in graphs.values())
     rest = max(profile.seconds - covered, 0.0)
-    whole = _sum([Span(rest, rest, rest), starts[0], conversion, *calls.values()])
+    whole = _sum([Span.exactly(rest), start, conversion, *calls.values()])
     return Run(
         gpu=references.machine.name,
         seconds=whole,
         calls=calls,
         conversion=conversion,
-        start=starts[0],
+        start=start,
         covered=covered,
         reasons=reasons,
         outside=outside,
@@ -168,20 +170,11 @@ def _is_useless(span: Span) -> bool:
     return span.high > _USELESS * span.low
 
 
-def _times(span: Span, factor: float) -> Span:
-    return Span(span.low * factor, span.typical * factor, span.high * factor)
+def _start(one: Estimate) -> Span:
+    """The part of a whole script before the graph is read: it depends on the engine alone."""
+    whole, first = one.whole_script, one.first_answer
+    return Span(whole.low - first.low, whole.typical - first.typical, whole.high - first.high)
 
 
-def _minus(span: Span, other: Span) -> Span:
-    return Span(*(max(a - b, 0.0) for a, b in zip(_ends(span), _ends(other), strict=True)))
-
-
-def _ends(span: Span) -> tuple[float, float, float]:
-    return span.low, span.typical, span.high
-
-
-def _sum(spans: Sequence[Span]) -> Span:
-    total = Span(0, 0, 0)
-    for span in spans:
-        total = total.plus(span)
-    return total
+def _sum(spans: Iterable[Span]) -> Span:
+    return functools.reduce(Span.plus, spans, NONE)
