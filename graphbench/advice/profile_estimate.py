@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from graphbench.advice.estimate import Estimate, estimate, refusal
+from graphbench.advice.estimate import MAX_SPREAD, Estimate, estimate, refusal
 from graphbench.advice.features import Features, rough
 from graphbench.advice.law import Span
 from graphbench.advice.profile_backends import GPU_BACKEND, supports
@@ -18,8 +18,6 @@ ENGINE = "nx-cugraph"
 NOT_RUN = "nx-cugraph does not run it"
 NONE = Span.exactly(0)
 """Of a part of the run that takes no time."""
-_USELESS = 1000.0
-"""An interval whose ends are further apart than this factor says nothing."""
 _SOURCES = 16
 """Sources of the references' betweenness; its time is taken to grow with their number."""
 _ALGORITHMS = {
@@ -126,14 +124,22 @@ def _of_site(profile: Profile, references: References, site: Site) -> tuple[Esti
         return None, "no problem of graphbench is the same"
     if site.vertices is None or site.edges is None:
         return None, "the size of its graphs is unknown"
-    weighted = "weight" in site.arguments or algorithm == "sssp"
-    size = _features(site, weighted=weighted)
-    if reason := refusal(references, size):
+    return _of_problem(references, algorithm, site)
+
+
+def _of_problem(references: References, algorithm: str, site: Site) -> tuple[Estimate | None, str]:
+    size = _features(site, weighted="weight" in site.arguments or algorithm == "sssp")
+    own = references.of(algorithm, ENGINE)
+    if not own.timings:
+        return None, "no references with nx-cugraph"
+    if reason := refusal(own, size):
         return None, reason
     found = estimate(references, algorithm, size, ENGINE)
-    if found and (_is_useless(found.warm_call) or (found.conversion and _is_useless(found.conversion))):
+    if found is None:
+        return None, "too few references, or graphs too unlike them"
+    if found.conversion and found.conversion.high > MAX_SPREAD * found.conversion.low:
         return None, "graphs too unlike the references"
-    return found, "" if found else "no references with nx-cugraph"
+    return found, ""
 
 
 def _features(site: Site, *, weighted: bool) -> Features:
@@ -164,10 +170,6 @@ def _scale(site: Site) -> float:
 def _size_outside(one: Estimate) -> str:
     """In what a graph of which the size alone is known lies outside of the references."""
     return ", ".join(part for part in one.outside.split(", ") if part.startswith(("vertices", "edges")))
-
-
-def _is_useless(span: Span) -> bool:
-    return span.high > _USELESS * span.low
 
 
 def _start(one: Estimate) -> Span:
