@@ -150,6 +150,10 @@ def test_the_shape_of_a_graph_decides_where_it_is_known():
     assert (guessed.guessed, known.guessed) == (True, False)
     assert "depth 3" in known.outside
     assert "depth" not in guessed.outside
+    large = estimated(profile(site(vertices=(10**6, 10**6), edges=(5 * 10**6, 5 * 10**6))), references())
+    assert "vertices 1,000,000" in large.outside
+    assert "edges 5,000,000" in large.outside
+    assert "depth" not in large.outside  # guessed
 
 
 def test_betweenness_grows_with_the_number_of_sources():

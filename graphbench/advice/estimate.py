@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from statistics import median
 
@@ -123,10 +123,17 @@ _RANGES: dict[str, Callable[[Features], float]] = {
 }
 
 
-def outside(references: References, features: Features) -> str:
-    """What of a graph is smaller or larger than in all references; empty where nothing is."""
+def outside(references: References, features: Features, names: Iterable[str] = _RANGES) -> str:
+    """What of a graph is smaller or larger than in all references; empty where nothing is.
+
+    Args:
+        references: that its estimate is made from.
+        features: of the graph.
+        names: of what is compared: `vertices`, `edges`, `depth`, `largest degree`.
+    """
     found = []
-    for name, of in _RANGES.items():
+    for name in names:
+        of = _RANGES[name]
         values = [of(graph.features) for graph in references.graphs.values()]
         low, high, own = min(values), max(values), of(features)
         if not low <= own <= high:

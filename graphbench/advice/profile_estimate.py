@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from graphbench.advice.estimate import MAX_SPREAD, Estimate, estimate, refusal
+from graphbench.advice.estimate import MAX_SPREAD, Estimate, estimate, outside, refusal
 from graphbench.advice.features import Features, rough
 from graphbench.advice.law import Span
 from graphbench.advice.profile_backends import GPU_BACKEND, supports
@@ -76,7 +76,7 @@ def estimated(profile: Profile, references: References | None) -> Run:
     calls: dict[str, Span] = {}
     reasons: dict[str, str] = {}
     graphs: dict[tuple[int, int], tuple[int, Span]] = {}
-    start, covered, outside, guessed = NONE, 0.0, "", False
+    start, covered, beyond, guessed = NONE, 0.0, "", False
     for site in profile.sites:
         one, reason = _of_site(profile, references, site)
         if one is None:
@@ -91,7 +91,7 @@ def estimated(profile: Profile, references: References | None) -> Run:
         graphs[size] = number, one.conversion or NONE
         start = _start(one)
         covered += site.seconds * profile.at_once
-        outside = outside or (one.outside if site.features else _size_outside(one))
+        beyond = beyond or one.outside
         guessed = guessed or site.features is None
     if not calls:
         return Run(gpu=references.machine.name, reasons=reasons)
@@ -106,7 +106,7 @@ def estimated(profile: Profile, references: References | None) -> Run:
         start=start,
         covered=covered,
         reasons=reasons,
-        outside=outside,
+        outside=beyond,
         guessed=guessed,
     )
 
@@ -139,6 +139,8 @@ def _of_problem(references: References, algorithm: str, site: Site) -> tuple[Est
         return None, "too few references, or graphs too unlike them"
     if found.conversion and found.conversion.high > MAX_SPREAD * found.conversion.low:
         return None, "graphs too unlike the references"
+    if site.features is None:  # the other features are guessed from the size
+        found = msgspec.structs.replace(found, outside=outside(own, size, ("vertices", "edges")))
     return found, ""
 
 
@@ -165,11 +167,6 @@ def _scale(site: Site) -> float:
     assert site.vertices is not None
     given = site.arguments.get("k", "")
     return (int(given) if given.isdigit() else site.vertices[1]) / _SOURCES
-
-
-def _size_outside(one: Estimate) -> str:
-    """In what a graph of which the size alone is known lies outside of the references."""
-    return ", ".join(part for part in one.outside.split(", ") if part.startswith(("vertices", "edges")))
 
 
 def _start(one: Estimate) -> Span:
