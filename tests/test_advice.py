@@ -14,12 +14,13 @@ import pytest
 import graphbench as gb
 from graphbench import cli, registry
 from graphbench.advice import reference, validate, words
-from graphbench.advice.advise import CARDS_GB, PUBLISHED, advise, fits, pays_off
+from graphbench.advice.advise import CARDS_GB, PUBLISHED, advise, fits
 from graphbench.advice.estimate import Estimate, estimate, outside
 from graphbench.advice.features import features, rough
 from graphbench.advice.law import Law, Observation, Span, distance
 from graphbench.errors import UnknownNameError, UsageError
 from graphbench.graphs.loading import load
+from graphbench.records.break_even import pays_off
 from graphbench.records.model import Memory, Outcome, Record, Task
 from helpers import advice, records
 from helpers.graphs import GRAPHS, graph, path

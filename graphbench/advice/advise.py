@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import math
 from collections.abc import Callable, Iterable, Sequence
 
 import msgspec
@@ -20,7 +19,7 @@ from graphbench.graphs.clean import Dataset
 from graphbench.measure.options import Options
 from graphbench.measure.plan import Plan, make_plan
 from graphbench.records.best_cpu import best_cpu
-from graphbench.records.break_even import Runs
+from graphbench.records.break_even import pays_off
 from graphbench.records.model import Record
 from graphbench.records.times import usual_builds, warm_or_first_call, was_busy
 
@@ -169,14 +168,6 @@ def _option(one: Estimate, cpu: Cpu | None, calls: int | None) -> Option:
 
 def _total(script: Span, call: Span, calls: int) -> Span:
     return script.plus(call.times(calls - 1))
-
-
-def pays_off(cpu_script: float, cpu_call: float, gpu_script: float, gpu_call: float) -> Runs:
-    """From how many calls on one graph a script on the GPU takes no longer than one on the CPU."""
-    if gpu_script <= cpu_script:
-        return 1
-    gain = cpu_call - gpu_call
-    return 1 + math.ceil((gpu_script - cpu_script) / gain) if gain > 0 else "never"
 
 
 def fits(memory: Span, size_gb: int) -> str:

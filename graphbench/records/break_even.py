@@ -27,13 +27,18 @@ def break_even(baseline: Record, engine: Record) -> Runs | None:
     cost, other, further = fixed_cost(engine), _spent(baseline), warm_or_first_call(engine)
     if cost is None or other is None or further is None:
         return None
-    if cost <= other:
-        return 1
     saved = warm_or_first_call(baseline)
     if saved is None:
-        return None
-    gain = saved - further
-    return 1 + math.ceil((cost - other) / gain) if gain > 0 else "never"
+        return 1 if cost <= other else None
+    return pays_off(other, saved, cost, further)
+
+
+def pays_off(baseline_cost: float, baseline_call: float, cost: float, call: float) -> Runs:
+    """From how many calls on one graph an engine has cost no more: so much with the first, then so much for each."""
+    if cost <= baseline_cost:
+        return 1
+    gain = baseline_call - call
+    return 1 + math.ceil((cost - baseline_cost) / gain) if gain > 0 else "never"
 
 
 def fixed_cost(record: Record) -> float | None:
