@@ -12,6 +12,7 @@ import numpy as np
 from graphbench.advice.profile_answers import Answer
 from graphbench.advice.profile_model import NO_FUNCTION, Profile, Site
 from graphbench.certificates.agreement import agreement, first_with_label
+from graphbench.records.rules.quality import LOWER_QUALITY
 from graphbench.reporting.numbers import three
 from graphbench.system.text import count
 
@@ -19,8 +20,6 @@ _SCORES = 1e-3
 """Scores agree within this part of the largest: a GPU may compute in float32, and both sides stop by a tolerance."""
 _DISTANCES = 1e-5
 """Lengths and numbers about a whole graph agree within this part of themselves."""
-_QUALITY = 0.01
-"""A modularity is like another one that is at most this part higher: rule 14 of the rules of measurement."""
 
 
 class Verified(msgspec.Struct, frozen=True, kw_only=True):
@@ -177,7 +176,7 @@ def _partitions(one: Answer, two: Answer) -> tuple[bool, float, str]:
     assert one.quality is not None
     assert two.quality is not None
     lower = (one.quality - two.quality) / max(abs(one.quality), 1e-12)
-    like = lower <= _QUALITY
+    like = lower <= LOWER_QUALITY
     return like, lower, f"{'' if like else 'worse: '}modularity {two.quality:.4f} against {one.quality:.4f}"
 
 
