@@ -72,7 +72,7 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
 def estimated(profile: Profile, references: References | None) -> Run:
     """The estimate of a run on the machine of the references."""
     if references is None:
-        return Run(reasons=dict.fromkeys(_names(profile), "no reference records of a GPU"))
+        return Run(reasons=dict.fromkeys(profile.by_function, "no reference records of a GPU"))
     calls: dict[str, Span] = {}
     reasons: dict[str, str] = {}
     graphs: dict[tuple[int, int], tuple[int, Span]] = {}
@@ -109,10 +109,6 @@ def estimated(profile: Profile, references: References | None) -> Run:
         outside=beyond,
         guessed=guessed,
     )
-
-
-def _names(profile: Profile) -> list[str]:
-    return list(dict.fromkeys(site.function for site in profile.sites))
 
 
 def _of_site(profile: Profile, references: References, site: Site) -> tuple[Estimate | None, str]:

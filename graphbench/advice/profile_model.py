@@ -92,6 +92,14 @@ class Profile(msgspec.Struct, kw_only=True):
     sites: list[Site] = []
 
     @property
+    def by_function(self) -> dict[str, list[Site]]:
+        """The sites of each function."""
+        found: dict[str, list[Site]] = {}
+        for site in self.sites:
+            found.setdefault(site.function, []).append(site)
+        return found
+
+    @property
     def at_once(self) -> float:
         """What a second of a call takes of the run: less than 1 where calls ran in several threads at once."""
         total = sum(site.seconds for site in self.sites)

@@ -12,7 +12,7 @@ import msgspec
 from graphbench.advice.law import Span
 from graphbench.advice.profile_backends import GPU_BACKEND, NO, Verdict, rules, verdict
 from graphbench.advice.profile_estimate import NOT_RUN, Run
-from graphbench.advice.profile_model import NO_FUNCTION, Profile, Site
+from graphbench.advice.profile_model import NO_FUNCTION, Profile
 from graphbench.advice.profile_verify import Verified
 from graphbench.reporting import markdown, terminal
 from graphbench.reporting.document import Block, Bullets, Column, Section, Table, Text
@@ -74,12 +74,9 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
 def rows(report: Report) -> list[Row]:
     """A row for each function, the longest first."""
     profile = report.profile
-    by_function: dict[str, list[Site]] = {}
-    for site in profile.sites:
-        by_function.setdefault(site.function, []).append(site)
     others = [name for name, trouble in profile.backends.items() if name != GPU_BACKEND and not trouble]
     found = []
-    for name, sites in by_function.items():
+    for name, sites in profile.by_function.items():
         total = sum(site.seconds for site in sites)
         found.append(
             Row(
@@ -141,13 +138,12 @@ def sentence(report: Report) -> str:
     if not profile.sites:
         why = "never called NetworkX" if profile.networkx else "never imported NetworkX"
         return f"The program {why}: no backend of NetworkX would make its {total} shorter."
-    first = max(rows(report), key=lambda row: row.seconds)
+    every = rows(report)
+    first = every[0]
     share = profile.networkx_seconds / profile.seconds if profile.seconds else 0.0
-    alone = f"; {first.function} alone {_percent(first.share)}" if len({s.function for s in profile.sites}) > 1 else ""
-    if not alone:
-        alone = f", all in {first.function}"
+    where = f"; {first.function} alone {_percent(first.share)}" if len(every) > 1 else f", all in {first.function}"
     least = seconds(max(profile.seconds - profile.networkx_seconds, 0.0))
-    text = f"NetworkX takes {_percent(share)} of {total}{alone}."
+    text = f"NetworkX takes {_percent(share)} of {total}{where}."
     run = report.run
     if run.seconds is not None:
         longer = "longer, " if run.seconds.low > profile.seconds else ""
@@ -165,7 +161,8 @@ def settings(report: Report) -> list[tuple[str, str]]:
     profile = report.profile
     program = f"python {profile.program}" if profile.program else "python"
     backends = [name for name, trouble in profile.backends.items() if not trouble] or [GPU_BACKEND]
-    useful = [name for name in backends if sum(row.share for row in rows(report) if _runs(row, name)) >= _WORTH_TRYING]
+    every = rows(report)
+    useful = [name for name in backends if sum(row.share for row in every if _runs(row, name)) >= _WORTH_TRYING]
     found = [
         (f"NETWORKX_BACKEND_PRIORITY={name} {program}", f"runs on {_NAMES.get(name, name)} what it supports")
         for name in useful

@@ -62,26 +62,26 @@ def verify(
         others: of the second.
         failed: whether the second ended differently, so that calls of it can be missing.
     """
-    first, second = _by_function(plain), _by_function(other)
+    first, second = plain.by_function, other.by_function
     pairs = _pairs(answers, others)
     found = []
     for name in dict.fromkeys([*first, *second]):
         if name.endswith("__new__"):  # a graph that is made empty has no answer
             continue
-        sites = second.get(name, [])
+        plainly, sites = first.get(name, []), second.get(name, [])
         compared, agrees, finding = _judged(pairs.get(name, []))
-        before, after = (sum(site.calls for site in each) for each in (first.get(name, []), sites))
+        before, after = (sum(site.calls for site in each) for each in (plainly, sites))
         if before != after:
             why = "the second run failed" if failed else "set a random seed"
             agrees, finding = None, f"called {before:,} and {after:,} times: {why}"
-        raised = [sum(site.raised for site in each) for each in (first.get(name, []), sites)]
+        raised = [sum(site.raised for site in each) for each in (plainly, sites)]
         if raised[0] != raised[1]:
             agrees, finding = False, f"raised {raised[0]:,} and {raised[1]:,} errors"
         found.append(
             Verified(
                 function=name,
                 calls=after,
-                seconds=sum(site.seconds for site in first.get(name, [])),
+                seconds=sum(site.seconds for site in plainly),
                 backend_seconds=sum(site.seconds for site in sites),
                 on_backend=sum(site.on_backend for site in sites),
                 on_backend_inside=sum(inner.on_backend for site in sites for inner in site.inner.values()),
@@ -95,7 +95,7 @@ def verify(
 
 
 def _fell_back(sites: Sequence[Site], backend: Sequence[str]) -> str:
-    for site in sites:
+    for site in sorted(sites, key=lambda site: -site.seconds):
         own = next((each for each in site.support if each.backend in backend), None)
         if own is None or own.reason == NO_FUNCTION or site.on_backend >= site.calls:
             continue
@@ -105,13 +105,6 @@ def _fell_back(sites: Sequence[Site], backend: Sequence[str]) -> str:
             return "it makes a graph, which needs NETWORKX_BACKEND_PRIORITY_GENERATORS"
         return own.reason or "the backend gave up when it was called"
     return ""
-
-
-def _by_function(profile: Profile) -> dict[str, list[Site]]:
-    found: dict[str, list[Site]] = defaultdict(list)
-    for site in sorted(profile.sites, key=lambda site: -site.seconds):
-        found[site.function].append(site)
-    return found
 
 
 Pair = tuple[Answer, Answer | None]
@@ -197,20 +190,16 @@ def _in_order(one: Any, two: Any, *, lengths: bool) -> tuple[bool, float, str]:
     if wrong := sum(leaves[key] != others[key] for key in rest):
         return False, float("inf"), f"differs in {wrong:,} of {count(len(leaves), 'value')}"
     a, b = (np.array([float(each[key]) for key in numbers], dtype=np.float64) for each in (leaves, others))
+    unit = ""
     if all(isinstance(leaves[key], int) for key in numbers):
         same = agreement("counts", a, b)
-        return same.kind == "exact", same.max_difference or 0.0, _words(same.kind == "exact", same.max_difference, "")
-    if lengths or len(numbers) == 1:
+    elif lengths or len(numbers) == 1:
         same = agreement("distances", a, b, _DISTANCES)
-        return (
-            same.kind != "differs",
-            same.max_difference or 0.0,
-            _words(same.kind != "differs", same.max_difference, ""),
-        )
-    largest = float(np.max(np.abs(a), initial=0.0)) or 1.0
-    same = agreement("scores", a / largest, b / largest, _SCORES)
+    else:
+        largest, unit = float(np.max(np.abs(a), initial=0.0)) or 1.0, " of the largest"
+        same = agreement("scores", a / largest, b / largest, _SCORES)
     agrees = same.kind != "differs"
-    return agrees, same.max_difference or 0.0, _words(agrees, same.max_difference, " of the largest")
+    return agrees, same.max_difference or 0.0, _words(agrees, same.max_difference, unit)
 
 
 def _words(agrees: bool, difference: float | None, unit: str) -> str:
