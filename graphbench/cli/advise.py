@@ -11,7 +11,7 @@ import click
 from graphbench.advice.advise import ADVISING
 from graphbench.cli.completion import COMPLETERS
 from graphbench.cli.files import output_option, write_result
-from graphbench.cli.options import measurement_options, names_option, short_columns
+from graphbench.cli.options import gpu_option, measurement_options, names_option, reference_option, short_columns
 from graphbench.cli.session import Session
 from graphbench.errors import UsageError
 from graphbench.measure.options import ADVISE, COMMAND_LINE, revised
@@ -19,7 +19,6 @@ from graphbench.measure.options import ADVISE, COMMAND_LINE, revised
 if TYPE_CHECKING:
     from graphbench.advice.reference import References
 
-_FILE = click.Path(dir_okay=False, path_type=Path)
 FORMATS = ("table", "json", "markdown")
 
 
@@ -31,22 +30,15 @@ FORMATS = ("table", "json", "markdown")
 )
 @click.argument("graph", required=False, shell_complete=COMPLETERS["datasets"])
 @names_option("algorithm", "Algorithms [default: the eight of the published comparison].")
-@click.option("--gpu", metavar="NAME", help="A part of the GPU's name [default: the one with the most references].")
+@gpu_option
 @click.option("--calls", type=click.IntRange(min=1), metavar="N", help="Also compare a script with N calls.")
 @click.option("--no-measure", is_flag=True, help="Estimate CPU engines, too, instead of measuring them here.")
-@click.option(
-    "--reference",
-    "references",
-    type=_FILE,
-    multiple=True,
-    metavar="FILE",
-    help="Estimate from this file, references or a store of records; repeatable [default: those of the package].",
-)
+@reference_option
 @click.option("--validate", is_flag=True, help="Show how far estimates are wrong, by leaving each graph out.")
 @click.option(
     "--make-reference",
     "stores",
-    type=_FILE,
+    type=click.Path(dir_okay=False, path_type=Path),
     multiple=True,
     metavar="STORE",
     help="Make a file of references from this store; repeatable; with --output.",

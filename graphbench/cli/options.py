@@ -151,6 +151,18 @@ result_options = _stacked(
 )
 """Where records and the result go."""
 
+gpu_option = click.option(
+    "--gpu", metavar="NAME", help="A part of the GPU's name [default: the one with the most references]."
+)
+reference_option = click.option(
+    "--reference",
+    "references",
+    type=click.Path(dir_okay=False, path_type=Path),
+    multiple=True,
+    metavar="FILE",
+    help="Estimate from this file, references or a store of records; repeatable [default: those of the package].",
+)
+
 
 def moment(text: str, option: str) -> datetime:
     """The moment that a date, a time or an age such as 12h names.

@@ -8,19 +8,14 @@ from pathlib import Path
 import click
 
 from graphbench.cli.files import output_option, write
+from graphbench.cli.options import gpu_option, reference_option
 
 
 @click.command("profile", context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
 @click.option("--verify", is_flag=True, help="Run again under a backend of NetworkX, and compare times and answers.")
 @click.option("--backend", metavar="NAME", help="The backend of --verify [default: cugraph, or the only one].")
-@click.option("--gpu", metavar="NAME", help="A part of the GPU's name [default: the one with the most references].")
-@click.option(
-    "--reference",
-    type=click.Path(dir_okay=False, path_type=Path),
-    multiple=True,
-    metavar="FILE",
-    help="Estimate from this file, references or a store of records; repeatable [default: those of the package].",
-)
+@gpu_option
+@reference_option
 @click.option(
     "--format",
     "form",
@@ -37,7 +32,7 @@ def command(
     verify: bool,
     backend: str | None,
     gpu: str | None,
-    reference: tuple[Path, ...],
+    references: tuple[Path, ...],
     form: str,
     output: Path | None,
     script: Path,
@@ -57,7 +52,7 @@ def command(
     if backend and not verify:
         raise UsageError("--backend is for --verify. Pass both.")
     chosen = chosen_backend(backend) if verify else None
-    ended = profiled(script, arguments, gpu=gpu, reference=reference, backend=chosen)
+    ended = profiled(script, arguments, gpu=gpu, reference=references, backend=chosen)
     if ended.report is None:
         click.echo(f"No profile: {script} ended without leaving Python's own way (exit code {ended.code}).", err=True)
     elif output:
