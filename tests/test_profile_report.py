@@ -188,6 +188,8 @@ def test_the_sentence_says_how_much_of_networkx_the_estimate_leaves():
     text = sentence(report(*sites, run=estimated(profile(*sites), references())))
     assert "With nx-cugraph on an H100 the run would probably take" in text
     assert "(4.00 s of NetworkX left as it is)" in text
+    other = msgspec.structs.replace(estimated(profile(*sites), references()), gpu="V100")
+    assert "With nx-cugraph on a V100" in sentence(report(*sites, run=other))
 
 
 def test_a_run_that_a_gpu_makes_longer_is_called_so():
@@ -208,6 +210,7 @@ def test_every_form_has_the_sentence_and_ascii_where_asked(form):
     found = report(site(seconds=1e-5), site("triangles", seconds=2e-6, edges=None), seconds=1e-4)
     text = render(found, form, ascii_only=True)
     assert text.isascii()
+    assert "?" not in text
     assert text.endswith("\n")
     assert "NetworkX takes" in text
 

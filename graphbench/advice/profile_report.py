@@ -14,6 +14,7 @@ from graphbench.advice.profile_backends import GPU_BACKEND, NO, Verdict, rules, 
 from graphbench.advice.profile_estimate import NOT_RUN, Run
 from graphbench.advice.profile_model import NO_FUNCTION, Profile
 from graphbench.advice.profile_verify import Verified
+from graphbench.advice.words import with_article
 from graphbench.reporting import markdown, terminal
 from graphbench.reporting.document import Block, Bullets, Column, Section, Table, Text
 from graphbench.reporting.numbers import ASCII, NOTHING, UNICODE, plain, seconds, three
@@ -109,7 +110,7 @@ def render(report: Report, form: str = "table", *, ascii_only: bool = False) -> 
         text = markdown.text(_blocks(report)) + "\n"
     else:
         text = terminal.text(_wrapped(_blocks(report)))
-    for sign, instead in zip(UNICODE[:-1], ASCII[:-1], strict=True) if ascii_only else ():
+    for sign, instead in zip(UNICODE, ASCII, strict=True) if ascii_only else ():
         text = text.replace(sign, instead)
     return text.encode("ascii", "replace").decode() if ascii_only else text
 
@@ -147,7 +148,9 @@ def sentence(report: Report) -> str:
     run = report.run
     if run.seconds is not None:
         longer = "longer, " if run.seconds.low > profile.seconds else ""
-        likely = f"With nx-cugraph on an {run.gpu} the run would probably take {longer}{_between(run.seconds)}"
+        likely = (
+            f"With nx-cugraph on {with_article(run.gpu)} the run would probably take {longer}{_between(run.seconds)}"
+        )
         missing = profile.networkx_seconds - run.covered
         partly = (
             f" ({seconds(missing)} of NetworkX left as it is)" if missing > _MUCH * profile.networkx_seconds else ""
@@ -287,7 +290,7 @@ def _verified(report: Report) -> list[Block | Section]:
     text = f"The run took {seconds(before)} with NetworkX and {seconds(after)} with {name}: {_faster(before, after)}."
     estimates = report.run if report.backend == GPU_BACKEND else Run()
     if estimates.seconds is not None:
-        text += f" The estimate for an {estimates.gpu} was {_between(estimates.seconds)}."
+        text += f" The estimate for {with_article(estimates.gpu)} was {_between(estimates.seconds)}."
     blocks: list[Block] = [Text(report.trouble or f"{text} {_about_answers(report.verified)}")]
     columns: list[Column[Verified]] = [
         Column("function", lambda each: plain(each.function)),
