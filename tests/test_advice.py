@@ -498,6 +498,7 @@ def test_references_are_made_by_the_command(tmp_path, capsys):
     with Store(store) as opened:
         opened.append(measured())
     assert cli.invoke(["advise", "--make-reference", str(store), "--output", str(file)]) == 0
+    assert ": 1 graph, 1 record of an NVIDIA" in capsys.readouterr().err
     assert [timing.engine for timing in reference.load([file])[0].timings] == ["cugraph"]
     assert reference.load([file]) == reference.load([store])
     assert cli.invoke(["advise", "--validate", "--reference", str(file)]) == 0

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +9,7 @@ import click
 
 from graphbench.advice.advise import ADVISING
 from graphbench.cli.completion import COMPLETERS
-from graphbench.cli.files import output_option, write_result
+from graphbench.cli.files import output_option, write, write_result
 from graphbench.cli.options import gpu_option, measurement_options, names_option, reference_option, short_columns
 from graphbench.cli.session import Session
 from graphbench.errors import UsageError
@@ -109,7 +108,9 @@ def _validated(references: References, session: Session, form: str) -> str:
 
 def _make(stores: tuple[Path, ...], gpu: str | None, output: Path | None, session: Session) -> int:
     from graphbench.advice import reference
+    from graphbench.advice.words import with_article
     from graphbench.records import store
+    from graphbench.system.text import count
 
     if output is None:
         raise UsageError("--make-reference needs --output FILE: where to write the references.")
@@ -118,9 +119,7 @@ def _make(stores: tuple[Path, ...], gpu: str | None, output: Path | None, sessio
     if len(made) > 1 and gpu is None:
         names = ", ".join(one.machine.name for one in made)
         raise UsageError(f"The records are of several GPUs ({names}), a file is of one: name it with --gpu.")
-    output.write_bytes(reference.encoded(chosen))
-    click.echo(
-        f"{output}: {len(chosen.graphs)} graphs, {len(chosen.timings)} records of an {chosen.machine.gpu}.",
-        file=sys.stderr,
-    )
+    write(output, reference.encoded(chosen))
+    sizes = f"{count(len(chosen.graphs), 'graph')}, {count(len(chosen.timings), 'record')}"
+    click.echo(f"{output}: {sizes} of {with_article(chosen.machine.gpu)}.", err=True)
     return 0
