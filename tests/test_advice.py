@@ -22,6 +22,7 @@ from graphbench.errors import UnknownNameError, UsageError
 from graphbench.graphs.loading import load
 from graphbench.records.break_even import pays_off
 from graphbench.records.model import Memory, Outcome, Record, Task
+from graphbench.reporting.numbers import visible
 from helpers import advice, records
 from helpers.graphs import GRAPHS, graph, path
 
@@ -216,13 +217,11 @@ def test_a_card_holds_what_the_upper_end_of_the_memory_needs():
     }  # fmt: skip
 
 
-def advised(known=None, *, seconds=0.1, found=None, calls=None):
+def advised(known=None, *, name="my-graph", seconds=0.1, found=None, calls=None):
     known = known or advice.references()
     found = found or known.graphs["graph-0"].features
     own = [records.pagerank("igraph", seconds)]
-    return advise(
-        "my-graph", found, records=own, references=[known], machine=known, algorithms=["pagerank"], calls=calls
-    )
+    return advise(name, found, records=own, references=[known], machine=known, algorithms=["pagerank"], calls=calls)
 
 
 def test_the_sentence_says_how_much_faster_what_a_script_takes_and_when_it_pays_off():
@@ -267,6 +266,23 @@ def test_estimates_look_like_estimates():
     assert "Estimates, not measurements: from 30 graphs" in shown
     assert "A script with 50 calls: about " in " ".join(shown.split())
     assert json.loads(made.to_json())["estimated"] is True
+
+
+def test_a_name_controls_neither_the_terminal_nor_markdown():
+    nasty = "a\x1b[2J\u202e`*b*\nc"
+    known = msgspec.json.decode(
+        msgspec.json.encode(advice.references()).replace(b'"graph-0"', msgspec.json.encode(nasty)),
+        type=reference.References,
+    )
+    found = advised(known, found=known.graphs[nasty].features, name=nasty)
+    assert found.nearest[0].graph == nasty
+    text, marked, line = words.to_text(found), words.to_text(found, "markdown"), words.line(found)
+    misses = validate.validate(known)
+    validated = [validate.to_text(known, misses), validate.to_json(misses)]
+    assert all(visible(shown) == shown for shown in [text, marked, line, found.to_json(), *validated])
+    assert "\n" not in line
+    assert "\\`\\*b\\* c" in marked
+    assert json.loads(found.to_json())["graph"] == nasty
 
 
 def test_lines_have_at_most_100_columns():

@@ -14,6 +14,7 @@ from graphbench.advice.profile_estimate import Run, estimated
 from graphbench.advice.profile_model import Inner, Profile, Site, Support
 from graphbench.advice.profile_report import Report, as_data, render, rows, sentence, settings
 from graphbench.advice.reference import Graph, Machine, References, Timing
+from graphbench.reporting.numbers import visible
 
 
 def site(function="pagerank", **known):
@@ -213,6 +214,12 @@ def test_every_form_has_the_sentence_and_ascii_where_asked(form):
     assert "?" not in text
     assert text.endswith("\n")
     assert "NetworkX takes" in text
+
+
+@pytest.mark.parametrize("form", ["table", "markdown", "json"])
+def test_the_name_of_a_program_controls_no_terminal(form):
+    text = render(report(site(), program="a\x1b[2J\u202e.py"), form)
+    assert visible(text) == text
 
 
 def test_the_table_fits_a_hundred_columns():

@@ -22,6 +22,7 @@ from graphbench.records.best_cpu import best_cpu
 from graphbench.records.break_even import pays_off
 from graphbench.records.model import Record
 from graphbench.records.times import usual_builds, warm_or_first_call, was_busy
+from graphbench.reporting.numbers import indented_json
 
 PUBLISHED = ("bfs", "jaccard", "leiden", "louvain", "pagerank", "sssp", "triangle-count", "wcc")
 """The algorithms of the published comparison: what advice is about by default."""
@@ -48,8 +49,7 @@ class Advice(Estimates, frozen=True, kw_only=True):
 
     def to_json(self) -> str:
         """As JSON; seconds, bytes, and `estimated` where a number is no measurement."""
-        plain = {"estimated": True, **msgspec.to_builtins(self, str_keys=True)}
-        return msgspec.json.format(msgspec.json.encode(plain), indent=2).decode() + "\n"
+        return indented_json({"estimated": True, **msgspec.to_builtins(self, str_keys=True)})
 
 
 def measure_plan(dataset: Dataset, algorithms: Sequence[str], options: Options) -> Plan:

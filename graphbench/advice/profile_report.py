@@ -17,7 +17,7 @@ from graphbench.advice.profile_verify import Verified
 from graphbench.advice.words import with_article
 from graphbench.reporting import markdown, terminal
 from graphbench.reporting.document import Block, Bullets, Column, Section, Table, Text
-from graphbench.reporting.numbers import ASCII, NOTHING, UNICODE, plain, seconds, three
+from graphbench.reporting.numbers import ASCII, NOTHING, UNICODE, indented_json, plain, seconds, three
 from graphbench.system.text import count, listed
 
 WIDTH = 100
@@ -105,7 +105,7 @@ def render(report: Report, form: str = "table", *, ascii_only: bool = False) -> 
         ascii_only: use no sign beyond ASCII.
     """
     if form == "json":
-        text = msgspec.json.format(msgspec.json.encode(as_data(report)), indent=2).decode() + "\n"
+        text = indented_json(as_data(report))
     elif form == "markdown":
         text = markdown.text(_blocks(report)) + "\n"
     else:

@@ -17,6 +17,7 @@ from graphbench.advice.law import MISSES, Law
 from graphbench.advice.reference import References, Timing
 from graphbench.advice.words import with_article
 from graphbench.reporting import markdown_table, text_table
+from graphbench.reporting.numbers import indented_json, visible
 from graphbench.reporting.wording import kind_of
 
 TARGET_FACTOR = 1.4
@@ -122,7 +123,7 @@ def to_text(references: References, misses: list[Miss], form: str = "table") -> 
         *_verdict(misses),
         *_largest(misses),
     ]
-    return "\n".join(lines) + "\n"
+    return visible("\n".join(lines)) + "\n"
 
 
 def _cell(miss: Miss) -> tuple[str, str, str]:
@@ -178,4 +179,4 @@ def _largest(misses: list[Miss], number: int = 5) -> list[str]:
 
 def to_json(misses: list[Miss]) -> str:
     """Every miss."""
-    return msgspec.json.format(msgspec.json.encode(misses), indent=2).decode() + "\n"
+    return indented_json(misses)

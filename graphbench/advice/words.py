@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import functools
 import math
 import textwrap
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from graphbench.reporting import markdown_table, text_table
-from graphbench.reporting.numbers import seconds, three
+from graphbench.reporting import markdown, markdown_table, text_table
+from graphbench.reporting.numbers import plain, seconds, three
 from graphbench.system.text import count
 
 if TYPE_CHECKING:
@@ -25,7 +24,7 @@ UNKNOWN = 100.0
 
 def to_text(advice: Estimates, form: str = "table") -> str:
     """The sentences, the table, and where the estimates come from; as `table` or `markdown`."""
-    filled = (lambda text: text) if form == "markdown" else functools.partial(textwrap.fill, width=WIDTH)
+    filled = markdown.safe if form == "markdown" else lambda text: textwrap.fill(plain(text), WIDTH)
     sentences = [filled(sentence(answer, advice)) for answer in advice.answers]
     lines = [filled(line) for line in (*sources(advice), *advice.notes)]
     parts = [*sentences, table(advice, markdown_table if form == "markdown" else text_table), "\n".join(lines)]
@@ -202,7 +201,7 @@ def line(advice: Estimates) -> str:
     (answer,) = advice.answers
     if not answer.options or answer.cpu is None or is_unknown(answer.options[0]):
         return ""
-    return f"Estimate: {sentence(answer, advice)} More: graphbench advise {advice.graph}"
+    return plain(f"Estimate: {sentence(answer, advice)} More: graphbench advise {advice.graph}")
 
 
 # Words

@@ -8,6 +8,8 @@ import re
 import unicodedata
 from typing import Any, NamedTuple
 
+import msgspec
+
 
 class Signs(NamedTuple):
     """The signs beyond ASCII that tables use, or their replacements."""
@@ -143,3 +145,8 @@ def visible(text: str) -> str:
 def visible_json(text: str) -> str:
     """JSON with the same signs escaped, as JSON can: another text for the same values."""
     return re.sub(r"[^\n -~]", lambda sign: sign[0] if visible(sign[0]) == sign[0] else json.dumps(sign[0])[1:-1], text)
+
+
+def indented_json(values: Any) -> str:
+    """Structs and plain values as visible JSON that ends with a line break; what is not finite becomes null."""
+    return visible_json(msgspec.json.format(msgspec.json.encode(values), indent=2).decode()) + "\n"
