@@ -157,7 +157,8 @@ def _tell(error: GraphbenchError | MemoryError | OSError) -> int:
     if not isinstance(error, BrokenPipeError):  # else the reader of our stdout has gone
         from graphbench.reporting.numbers import visible
 
-        click.echo(f"Error: {visible(_words(error))}", err=True)
+        words = _words(error).encode(errors="backslashreplace").decode()  # bytes of file names that are not UTF-8
+        click.echo(f"Error: {visible(words)}", err=True)
     return 2 if isinstance(error, UsageError) else 1
 
 
