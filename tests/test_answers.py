@@ -30,7 +30,7 @@ def edges():
 
 def problem(check, **options):
     made = Algorithm(
-        name="x", title="X", family="structure", form=Form(directed=False, weights="ignored"), headline="f", **options
+        name="x", title="X", family="structure", form=Form(directed=False, weights="ignored"), headline="q", **options
     )
     made.certificate(check)
     return made
@@ -65,13 +65,17 @@ def test_the_answer_of_median_quality_represents_a_heuristic(tmp_path, edges):
 
 
 def test_a_certificate_gets_a_seed_of_its_own(tmp_path, edges):
-    algorithm = problem(lambda _, __, p: Finding(valid=p.check_seed == 7, detail="another seed"), kind="labels")
+    algorithm = problem(
+        lambda _, __, p: Finding(valid=p.check_seed == 7, detail="another seed", quantities={"q": 0}), kind="labels"
+    )
     certificate = run(algorithm, edges, saved(tmp_path, [1])).certificate
     assert (certificate.valid, certificate.check_seed) == (True, 7)
 
 
 def test_one_wrong_answer_makes_a_record_invalid(tmp_path, edges):
-    algorithm = problem(lambda _, answer, __: Finding(valid=bool(answer[0]), detail="is 0"), kind="labels")
+    algorithm = problem(
+        lambda _, answer, __: Finding(valid=bool(answer[0]), detail="is 0", quantities={"q": 0}), kind="labels"
+    )
     found = run(algorithm, edges, saved(tmp_path, [1], [0], [1]))
     assert not found.certificate.valid
     assert found.certificate.detail == "trial 1: is 0"

@@ -22,7 +22,7 @@ from helpers.records import H100, HERE, record, replace, stored
 
 LIMIT = 400_000
 GIB = 1 << 30
-ASKED = ("capacity", "ordeal", "--engine", "hungry", "--by", "numpy", "--device-memory", str(LIMIT))
+ASKED = ("capacity", "ordeal", "--engine", "hungry", "--by", "numpy")
 
 
 @pytest.fixture
@@ -31,8 +31,8 @@ def graphbench(graphbench, monkeypatch):
     return graphbench
 
 
-def found(graphbench, *more):
-    code, out, err = graphbench(*ASKED, "--format", "json", *more)
+def found(graphbench, *more, limit=str(LIMIT)):
+    code, out, err = graphbench(*ASKED, "--device-memory", limit, "--format", "json", *more)
     (each,) = json.loads(out)["capacity"]
     return code, each, err
 
@@ -72,7 +72,7 @@ def test_a_search_with_few_tries_is_finished_by_the_next_session(graphbench):
 
 def test_another_limit_is_another_search_that_starts_from_bytes_per_edge(graphbench):
     _, first, _ = found(graphbench)
-    code, second, _ = found(graphbench, "--device-memory", str(2 * LIMIT))
+    code, second, _ = found(graphbench, limit=str(2 * LIMIT))
     assert code == 0
     assert second["num_edges"] > 1.8 * first["num_edges"]
     assert len(stored()) == first["tries"] + second["tries"]
@@ -121,7 +121,7 @@ def test_a_wrong_answer_gives_exit_code_1_even_above_the_boundary(graphbench):
 def test_a_search_continues_below_the_limit_of_the_generator(graphbench, monkeypatch):
     most = 20 << 9  # edges that may be drawn
     monkeypatch.setattr(spec, "psutil", SimpleNamespace(virtual_memory=lambda: SimpleNamespace(total=32 * most)))
-    code, each, _ = found(graphbench, "--device-memory", "1GB", "--edgefactor", "10", "--tries", "9")
+    code, each, _ = found(graphbench, "--edgefactor", "10", "--tries", "9", limit="1GB")
     assert (code, each["complete"], each["failed"]) == (1, False, None)
     assert size_of(each["largest"]).draws == most
     assert "the generator was the limit, and not hungry" in each["end"]
@@ -164,10 +164,10 @@ def test_an_error_ends_the_search_with_its_reason_and_is_tried_again_next_time(g
 
 
 def test_an_engine_that_fits_nothing_is_reported(graphbench):
-    code, each, _ = found(graphbench, "--device-memory", "1000")
+    code, each, _ = found(graphbench, limit="1000")
     assert (code, each["complete"], each["largest"], each["num_edges"]) == (0, True, None, None)
     assert each["end"].startswith("nothing fits: not even rmat:scale=4")
-    _, out, _ = graphbench(*ASKED[:-1], "1000")
+    _, out, _ = graphbench(*ASKED, "--device-memory", "1000")
     assert "certified" not in out
 
 

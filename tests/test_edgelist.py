@@ -224,8 +224,8 @@ def test_without_rapids_the_error_names_the_package(path, monkeypatch):
 
 
 def test_repr_describes_the_graph():
-    assert repr(make([(0, 1)], name="toy")) == "<EdgeList toy: 6 vertices, 1 undirected edges, unweighted>"
-    assert "directed edges, weighted" in repr(make([(0, 1)], directed=True, weight=[1]))
+    assert repr(make([(0, 1)], name="toy")) == "<EdgeList toy: 6 vertices, 1 undirected edge, unweighted>"
+    assert "1 directed edge, weighted" in repr(make([(0, 1)], directed=True, weight=[1]))
     assert "with drawn weights" in repr(GRAPHS["drawn"]())
 
 

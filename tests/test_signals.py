@@ -18,15 +18,20 @@ MATRIX = ["--algorithms", "ordeal", "--datasets", "karate", "--engines", "steady
 SUITE = ["suite", *MATRIX, "--seed", "2"]  # the seed decides the order: the steady engine first
 
 
+@pytest.fixture(autouse=True)
+def plugin_on_the_path(monkeypatch):
+    """New interpreters find the plugin that `ordeal` names."""
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(Path(__file__).parent), *filter(None, sys.path)]))
+
+
 def stopped(arguments, note, number, **options):
     """Send a signal once the second engine sleeps in its call; returns exit code and what was printed."""
-    search = os.pathsep.join([str(Path(__file__).parent), *sys.path])
     process = subprocess.Popen(
         [sys.executable, "-m", "graphbench", *map(str, arguments)],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        env=os.environ | {"PYTHONPATH": search, "ORDEAL_FAULT": "leave child and sleep", "ORDEAL_NOTE": str(note)},
+        env=os.environ | {"ORDEAL_FAULT": "leave child and sleep", "ORDEAL_NOTE": str(note)},
         **options,
     )
     deadline = time.monotonic() + 120
