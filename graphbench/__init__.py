@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from graphbench._version import __version__
 
 if TYPE_CHECKING:
-    from graphbench.advice.profile import profile
+    from graphbench.advice.profile.block import profile
     from graphbench.api import Result, advise, capacity, load, report, run, scale
     from graphbench.errors import GraphbenchError
     from graphbench.graphs.edgelist import EdgeList
@@ -31,7 +31,7 @@ _HOMES = {
     "capacity": "graphbench.api",
     "compare": "graphbench.records.comparison",
     "load": "graphbench.api",
-    "profile": "graphbench.advice.profile",
+    "profile": "graphbench.advice.profile.block",
     "report": "graphbench.api",
     "run": "graphbench.api",
     "scale": "graphbench.api",

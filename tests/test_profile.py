@@ -15,8 +15,8 @@ import pytest
 from networkx import is_connected as imported_before
 
 import graphbench as gb
-from graphbench.advice.profile_calls import Asked, Recorder, _Calls
-from graphbench.advice.profile_model import Site
+from graphbench.advice.profile.calls import Asked, Recorder, _Calls
+from graphbench.advice.profile.model import Site
 
 ROOT = Path(gb.__file__).parents[1]
 
@@ -232,7 +232,7 @@ def test_an_uncaught_error_looks_as_without_profiling(program):
     assert asked.returncode == 1
     assert asked.stderr.startswith(told.stderr)
     assert "shortest_path raised 1 error" in asked.stderr
-    assert "profile_" not in asked.stderr
+    assert "advice" not in asked.stderr
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

@@ -7,12 +7,13 @@ import networkx as nx
 import pytest
 
 from graphbench import registry
-from graphbench.advice import profile_estimate, reference
+from graphbench.advice import reference
 from graphbench.advice.features import rough
-from graphbench.advice.profile_backends import rules, verdict
-from graphbench.advice.profile_estimate import Run, estimated
-from graphbench.advice.profile_model import Inner, Profile, Site, Support
-from graphbench.advice.profile_report import Report, as_data, render, rows, sentence, settings
+from graphbench.advice.profile import estimate
+from graphbench.advice.profile.backends import rules, verdict
+from graphbench.advice.profile.estimate import Run, estimated
+from graphbench.advice.profile.model import Inner, Profile, Site, Support
+from graphbench.advice.profile.report import Report, as_data, render, rows, sentence, settings
 from graphbench.advice.reference import Graph, Machine, References, Timing
 from graphbench.reporting.numbers import visible
 
@@ -125,7 +126,7 @@ def test_the_published_rules_are_those_of_the_installed_version():
 
 
 def test_functions_are_mapped_to_what_our_own_adapters_call():
-    for function, name in profile_estimate._ALGORITHMS.items():
+    for function, name in estimate._ALGORITHMS.items():
         assert function in nx.utils.backends._registered_algorithms or function == "leiden_communities"
         assert registry.algorithm(name).find_adapter("nx-cugraph")
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 import graphbench
-from graphbench.advice.profile_answers import Answer
-from graphbench.advice.profile_verify import compare
+from graphbench.advice.profile.answers import Answer
+from graphbench.advice.profile.verify import compare
 from helpers import fake_nx_backend
 
 ROOT = Path(graphbench.__file__).parents[1]

@@ -44,8 +44,8 @@ def command(
     stderr, or goes to --output: calls, time and graphs of each function, whether nx-cugraph and other backends run it
     with these arguments, what a GPU would probably take, and the settings to try. Options come before SCRIPT.py.
     """
-    from graphbench.advice.profile_report import render
-    from graphbench.advice.profile_run import chosen_backend, leave, profiled
+    from graphbench.advice.profile.report import render
+    from graphbench.advice.profile.run import chosen_backend, leave, profiled
     from graphbench.errors import UsageError
     from graphbench.reporting.numbers import fits
 

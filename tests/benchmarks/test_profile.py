@@ -11,7 +11,7 @@ from statistics import median
 import networkx as nx
 import pytest
 
-from graphbench.advice.profile_calls import Recorder
+from graphbench.advice.profile.calls import Recorder
 
 SMALL = nx.path_graph(5)
 LARGE = nx.gnp_random_graph(3000, 0.01, seed=1)

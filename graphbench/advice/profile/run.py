@@ -16,15 +16,15 @@ from types import FrameType
 
 import msgspec
 
-from graphbench.advice import profile_answers
 from graphbench.advice import reference as references
-from graphbench.advice.profile_backends import GPU_BACKEND
-from graphbench.advice.profile_estimate import Run, estimated
-from graphbench.advice.profile_features import Gathered, describe
-from graphbench.advice.profile_model import Profile
-from graphbench.advice.profile_report import Report
-from graphbench.advice.profile_script import Settings
-from graphbench.advice.profile_verify import verify
+from graphbench.advice.profile.answers import read as read_answers
+from graphbench.advice.profile.backends import GPU_BACKEND
+from graphbench.advice.profile.estimate import Run, estimated
+from graphbench.advice.profile.features import Gathered, describe
+from graphbench.advice.profile.model import Profile
+from graphbench.advice.profile.report import Report
+from graphbench.advice.profile.script import Settings
+from graphbench.advice.profile.verify import verify
 from graphbench.errors import UnavailableError, UsageError
 
 _CHOICES = ("NETWORKX_BACKEND_PRIORITY", "NETWORKX_AUTOMATIC_BACKENDS", "NX_CUGRAPH_AUTOCONFIG")
@@ -100,7 +100,7 @@ def _second(report: Report, program: _Program, folder: Path, backend: str) -> Re
     if not files[0].exists():
         return msgspec.structs.replace(report, backend=backend, trouble=trouble)
     other = msgspec.json.decode(files[0].read_bytes(), type=Profile)
-    answers = profile_answers.read(folder / "first-answers"), profile_answers.read(files[1])
+    answers = read_answers(folder / "first-answers"), read_answers(files[1])
     return msgspec.structs.replace(
         report,
         backend=backend,
@@ -179,7 +179,7 @@ def _child(
     settings = Settings(profile=str(files[0]), graphs=f"{files[0]}-graphs", answers=str(files[1] or ""))
     command = [
         *(sys.executable, *subprocess._args_from_interpreter_flags()),  # type: ignore[attr-defined]  # noqa: SLF001
-        *("-m", "graphbench.advice.profile_script"),
+        *("-m", "graphbench.advice.profile.script"),
         *(msgspec.json.encode(settings).decode(), str(program.file), *program.arguments),
     ]
     with contextlib.ExitStack() as stack:

@@ -7,7 +7,7 @@ from functools import cache
 
 import msgspec
 
-from graphbench.advice.profile_model import NO_FUNCTION, Profile, Site, Support
+from graphbench.advice.profile.model import NO_FUNCTION, Profile, Site, Support
 from graphbench.system import files
 
 GPU_BACKEND = "cugraph"

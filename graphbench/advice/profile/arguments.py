@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from typing import Any
 
-from graphbench.advice.profile_model import NO_FUNCTION, Site, Support
+from graphbench.advice.profile.model import NO_FUNCTION, Site, Support
 
 
 def graph_argument(function: Any) -> tuple[str, int]:

@@ -10,8 +10,8 @@ import msgspec
 from graphbench.advice.estimate import MAX_SPREAD, Estimate, estimate, outside, refusal
 from graphbench.advice.features import Features, rough
 from graphbench.advice.law import Span
-from graphbench.advice.profile_backends import GPU_BACKEND, supports
-from graphbench.advice.profile_model import Profile, Site
+from graphbench.advice.profile.backends import GPU_BACKEND, supports
+from graphbench.advice.profile.model import Profile, Site
 from graphbench.advice.reference import References
 
 ENGINE = "nx-cugraph"

@@ -8,12 +8,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from graphbench.advice.profile_calls import Recorder
+from graphbench.advice.profile.calls import Recorder
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
-    from graphbench.advice.profile_report import Report
+    from graphbench.advice.profile.report import Report
 
 
 class profile:  # noqa: N801 - a context manager is called like a function
@@ -46,9 +46,9 @@ class profile:  # noqa: N801 - a context manager is called like a function
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        from graphbench.advice.profile_features import describe, gather
-        from graphbench.advice.profile_report import Report
-        from graphbench.advice.profile_run import estimates
+        from graphbench.advice.profile.features import describe, gather
+        from graphbench.advice.profile.report import Report
+        from graphbench.advice.profile.run import estimates
 
         assert self._recorder is not None
         assert self._context is not None
@@ -61,11 +61,11 @@ class profile:  # noqa: N801 - a context manager is called like a function
 
     def to_dict(self) -> dict[str, Any]:
         """The report as plain values; empty until the block has ended."""
-        from graphbench.advice.profile_report import as_data
+        from graphbench.advice.profile.report import as_data
 
         return as_data(self.report) if self.report else {}
 
     def __str__(self) -> str:
-        from graphbench.advice.profile_report import render
+        from graphbench.advice.profile.report import render
 
         return render(self.report) if self.report else "The block has not ended."

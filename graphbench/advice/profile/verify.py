@@ -9,8 +9,8 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from graphbench.advice.profile_answers import Answer
-from graphbench.advice.profile_model import NO_FUNCTION, Profile, Site
+from graphbench.advice.profile.answers import Answer
+from graphbench.advice.profile.model import NO_FUNCTION, Profile, Site
 from graphbench.certificates.agreement import agreement, first_with_label
 from graphbench.records.rules.quality import LOWER_QUALITY
 from graphbench.reporting.numbers import three

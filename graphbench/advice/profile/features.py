@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
-from graphbench.advice.profile_model import Profile, Site
+from graphbench.advice.profile.model import Profile, Site
 
 if TYPE_CHECKING:
     from graphbench.graphs.edgelist import EdgeList

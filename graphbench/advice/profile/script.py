@@ -1,6 +1,6 @@
 """The process that a profiled program runs in: like `python PROGRAM ARGS`, with a recorder.
 
-`python -m graphbench.advice.profile_script SETTINGS PROGRAM ARGS...`, where SETTINGS is the JSON of :class:`Settings`.
+`python -m graphbench.advice.profile.script SETTINGS PROGRAM ARGS...`, where SETTINGS is the JSON of :class:`Settings`.
 The profile is written to a file when the interpreter exits, after the program's threads and its own exit handlers, so
 that the process that started this one can report it. Only what a recorder needs is imported, and nothing while the
 program runs.
@@ -20,12 +20,12 @@ from types import ModuleType, TracebackType
 
 import msgspec
 
-from graphbench.advice import profile_calls, profile_dispatch
-from graphbench.advice.profile_answers import Answers
-from graphbench.advice.profile_calls import Recorder
-from graphbench.advice.profile_features import gather
+from graphbench.advice.profile import calls, dispatch
+from graphbench.advice.profile.answers import Answers
+from graphbench.advice.profile.calls import Recorder
+from graphbench.advice.profile.features import gather
 
-_OURS = (__file__, profile_calls.__file__, profile_dispatch.__file__)
+_OURS = (__file__, calls.__file__, dispatch.__file__)
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):

@@ -17,8 +17,8 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from graphbench.advice.profile_arguments import named
-from graphbench.advice.profile_calls import Asked
+from graphbench.advice.profile.arguments import named
+from graphbench.advice.profile.calls import Asked
 
 _MAX_ANSWERS = 25
 """How many answers of one function are kept; later calls are timed only."""

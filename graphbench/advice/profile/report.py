@@ -10,10 +10,10 @@ from typing import Any
 import msgspec
 
 from graphbench.advice.law import Span
-from graphbench.advice.profile_backends import GPU_BACKEND, NO, Verdict, rules, verdict
-from graphbench.advice.profile_estimate import NOT_RUN, Run
-from graphbench.advice.profile_model import NO_FUNCTION, Profile
-from graphbench.advice.profile_verify import Verified
+from graphbench.advice.profile.backends import GPU_BACKEND, NO, Verdict, rules, verdict
+from graphbench.advice.profile.estimate import NOT_RUN, Run
+from graphbench.advice.profile.model import NO_FUNCTION, Profile
+from graphbench.advice.profile.verify import Verified
 from graphbench.advice.words import with_article
 from graphbench.reporting import markdown, terminal
 from graphbench.reporting.document import Block, Bullets, Column, Section, Table, Text

@@ -15,9 +15,9 @@ from io import StringIO
 from time import perf_counter
 from typing import Any, NamedTuple
 
-from graphbench.advice.profile_arguments import graph_argument, site_of, support, without_backend
-from graphbench.advice.profile_dispatch import dispatch_through, installed_backends, watch_log
-from graphbench.advice.profile_model import Inner, Profile, Site
+from graphbench.advice.profile.arguments import graph_argument, site_of, support, without_backend
+from graphbench.advice.profile.dispatch import dispatch_through, installed_backends, watch_log
+from graphbench.advice.profile.model import Inner, Profile, Site
 
 _MAX_GRAPHS = 10_000
 """Graph objects that are counted one by one; of further ones only the sizes are recorded."""
