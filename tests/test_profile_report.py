@@ -13,7 +13,8 @@ from graphbench.advice.profile import estimate
 from graphbench.advice.profile.backends import rules, verdict
 from graphbench.advice.profile.estimate import Run, estimated
 from graphbench.advice.profile.model import Inner, Profile, Site, Support
-from graphbench.advice.profile.report import Report, as_data, render, rows, sentence, settings
+from graphbench.advice.profile.report import render
+from graphbench.advice.profile.summary import Report, as_data, rows, sentence, settings
 from graphbench.advice.reference import Graph, Machine, References, Timing
 from graphbench.reporting.numbers import visible
 

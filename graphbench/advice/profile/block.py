@@ -13,7 +13,7 @@ from graphbench.advice.profile.calls import Recorder
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
-    from graphbench.advice.profile.report import Report
+    from graphbench.advice.profile.summary import Report
 
 
 class profile:  # noqa: N801 - a context manager is called like a function
@@ -47,8 +47,8 @@ class profile:  # noqa: N801 - a context manager is called like a function
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         from graphbench.advice.profile.features import describe, gather
-        from graphbench.advice.profile.report import Report
         from graphbench.advice.profile.run import estimates
+        from graphbench.advice.profile.summary import Report
 
         assert self._recorder is not None
         assert self._context is not None
@@ -61,7 +61,7 @@ class profile:  # noqa: N801 - a context manager is called like a function
 
     def to_dict(self) -> dict[str, Any]:
         """The report as plain values; empty until the block has ended."""
-        from graphbench.advice.profile.report import as_data
+        from graphbench.advice.profile.summary import as_data
 
         return as_data(self.report) if self.report else {}
 

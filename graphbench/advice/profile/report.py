@@ -1,18 +1,15 @@
-"""A profile as text, JSON or Markdown: one sentence, the functions, and what to try."""
+"""A profile as text, JSON or Markdown: the sentence, a table of functions, notes, and what to try."""
 
 from __future__ import annotations
 
 import textwrap
 from collections.abc import Sequence
 from operator import itemgetter
-from typing import Any
 
-import msgspec
-
-from graphbench.advice.law import Span
-from graphbench.advice.profile.backends import GPU_BACKEND, NO, Verdict, rules, verdict
+from graphbench.advice.profile.backends import GPU_BACKEND, rules
 from graphbench.advice.profile.estimate import NOT_RUN, Run
 from graphbench.advice.profile.model import NO_FUNCTION, Profile
+from graphbench.advice.profile.summary import NAMES, Report, Row, as_data, between, percent, rows, sentence, settings
 from graphbench.advice.profile.verify import Verified
 from graphbench.advice.words import with_article
 from graphbench.reporting import markdown, terminal
@@ -25,75 +22,10 @@ _SHOWN = 12
 """Functions in the table."""
 _MIN_SHARE = 0.001
 """A function below this share of the run is counted with the others that are not shown."""
-_WORTH_TRYING = 0.01
-"""What a backend runs takes at least this share of the run, or there is nothing to try."""
 _STALE = (
     "A graph that was converted is converted again after G.add_edge and other methods that change it; an assignment "
     "such as G[u][v][key] = value goes unnoticed."
 )
-_MUCH = 0.1
-"""The sentence says how much of NetworkX's time the estimate leaves, if it is more than this part."""
-_NAMES = {"cugraph": "nx-cugraph", "parallel": "nx-parallel", "graphblas": "graphblas-algorithms"}
-
-
-class Row(msgspec.Struct, frozen=True, kw_only=True):
-    """One function in all its calls."""
-
-    function: str
-    calls: int
-    seconds: float
-    share: float
-    vertices: tuple[int, int] | None
-    edges: tuple[int, int] | None
-    raised: int
-    gpu: Verdict
-    others: list[str]
-    """Other installed backends that run it."""
-    estimate: Span | None
-
-
-class Report(msgspec.Struct, frozen=True, kw_only=True):
-    """All that is said about a run.
-
-    Attributes:
-        profile: what was measured.
-        run: what is estimated.
-        verified: by function, the run with a backend; None if there was none.
-        backend: that backend.
-        backend_seconds: that whole run.
-        trouble: why that run could not be compared.
-    """
-
-    profile: Profile
-    run: Run
-    verified: list[Verified] | None = None
-    backend: str = ""
-    backend_seconds: float = 0.0
-    trouble: str = ""
-
-
-def rows(report: Report) -> list[Row]:
-    """A row for each function, the longest first."""
-    profile = report.profile
-    others = [name for name, trouble in profile.backends.items() if name != GPU_BACKEND and not trouble]
-    found = []
-    for name, sites in profile.by_function.items():
-        total = sum(site.seconds for site in sites)
-        found.append(
-            Row(
-                function=name,
-                calls=sum(site.calls for site in sites),
-                seconds=total,
-                share=total * profile.at_once / profile.seconds if profile.seconds else 0.0,
-                vertices=_hull([site.vertices for site in sites]),
-                edges=_hull([site.edges for site in sites]),
-                raised=sum(site.raised for site in sites),
-                gpu=verdict(profile, GPU_BACKEND, sites),
-                others=[other for other in others if verdict(profile, other, sites).short != NO],
-                estimate=report.run.calls.get(name),
-            )
-        )
-    return sorted(found, key=lambda row: -row.seconds)
 
 
 def render(report: Report, form: str = "table", *, ascii_only: bool = False) -> str:
@@ -113,77 +45,6 @@ def render(report: Report, form: str = "table", *, ascii_only: bool = False) -> 
     for sign, instead in zip(UNICODE, ASCII, strict=True) if ascii_only else ():
         text = text.replace(sign, instead)
     return text.encode("ascii", "replace").decode() if ascii_only else text
-
-
-def as_data(report: Report) -> dict[str, Any]:
-    """The report as plain values: the sentence, every function, and all that was recorded."""
-    return {
-        "sentence": sentence(report),
-        "seconds": report.profile.seconds,
-        "networkx_seconds": report.profile.networkx_seconds,
-        "other_seconds": report.profile.seconds - report.profile.networkx_seconds,
-        "functions": [msgspec.to_builtins(row) for row in rows(report)],
-        "settings": settings(report),
-        "estimate": msgspec.to_builtins(report.run),
-        "backend": report.backend,
-        "backend_seconds": report.backend_seconds or None,
-        "verified": msgspec.to_builtins(report.verified),
-        "profile": msgspec.to_builtins(report.profile),
-    }
-
-
-def sentence(report: Report) -> str:
-    """The answer in one or two sentences."""
-    profile = report.profile
-    total = seconds(profile.seconds)
-    if not profile.sites:
-        why = "never called NetworkX" if profile.networkx else "never imported NetworkX"
-        return f"The program {why}: no backend of NetworkX would make its {total} shorter."
-    every = rows(report)
-    first = every[0]
-    share = profile.networkx_seconds / profile.seconds if profile.seconds else 0.0
-    where = f"; {first.function} alone {_percent(first.share)}" if len(every) > 1 else f", all in {first.function}"
-    least = seconds(max(profile.seconds - profile.networkx_seconds, 0.0))
-    text = f"NetworkX takes {_percent(share)} of {total}{where}."
-    run = report.run
-    if run.seconds is not None:
-        longer = "longer, " if run.seconds.low > profile.seconds else ""
-        likely = (
-            f"With nx-cugraph on {with_article(run.gpu)} the run would probably take {longer}{_between(run.seconds)}"
-        )
-        missing = profile.networkx_seconds - run.covered
-        partly = (
-            f" ({seconds(missing)} of NetworkX left as it is)" if missing > _MUCH * profile.networkx_seconds else ""
-        )
-        return f"{text} {likely}{partly}; at best (all of NetworkX free) {least}."
-    return f"{text} At best (all of NetworkX free) the run would take {least}."
-
-
-def settings(report: Report) -> list[tuple[str, str]]:
-    """Commands to try, each with what it does; empty if backends would run next to nothing of the program."""
-    profile = report.profile
-    program = f"python {profile.program}" if profile.program else "python"
-    backends = [name for name, trouble in profile.backends.items() if not trouble] or [GPU_BACKEND]
-    every = rows(report)
-    useful = [name for name in backends if sum(row.share for row in every if _runs(row, name)) >= _WORTH_TRYING]
-    found = [
-        (f"NETWORKX_BACKEND_PRIORITY={name} {program}", f"runs on {_NAMES.get(name, name)} what it supports")
-        for name in useful
-    ]
-    if GPU_BACKEND in useful:
-        found.append((f"NX_CUGRAPH_AUTOCONFIG=True {program}", "also makes new graphs on the GPU"))
-    if useful:
-        found += [
-            ("NETWORKX_FALLBACK_TO_NX=True", "NetworkX runs the rest on a backend's graphs, too"),
-            ("NETWORKX_CACHE_CONVERTED_GRAPHS=", "converts at each call instead of once for a graph"),
-        ]
-    if useful and profile.program and report.verified is None:
-        found.append((f"graphbench profile --verify {profile.program}", "on a machine with it: compares both"))
-    return found
-
-
-def _runs(row: Row, backend: str) -> bool:
-    return row.gpu.short != NO if backend == GPU_BACKEND else backend in row.others
 
 
 def _blocks(report: Report) -> list[Block | Section]:
@@ -212,12 +73,12 @@ def _table(shown: Sequence[Row]) -> Table[Row]:
         Column("function", lambda row: plain(row.function)),
         Column("calls", lambda row: _compact(row.calls), right=True),
         Column("time", lambda row: seconds(row.seconds), right=True),
-        Column("share", lambda row: _percent(row.share), right=True),
+        Column("share", lambda row: percent(row.share), right=True),
         Column("vertices", lambda row: _range(row.vertices), right=True),
         Column("edges", lambda row: _range(row.edges), right=True),
         Column("nx-cugraph", lambda row: row.gpu.short),
         Column("also on", lambda row: ", ".join(row.others) or NOTHING, optional=True),
-        Column("estimate on GPU", lambda row: _between(row.estimate), optional=True),
+        Column("estimate on GPU", lambda row: between(row.estimate), optional=True),
     ]
     return Table(shown, columns)
 
@@ -230,7 +91,7 @@ def _notes(report: Report, shown: Sequence[Row], every: Sequence[Row]) -> list[s
         notes.append(f"{count(hidden, 'more function')}: {seconds(taken)} together.")
     rest = profile.seconds - profile.networkx_seconds
     notes.append(
-        f"Not NetworkX: {seconds(rest)}, {_percent(rest / profile.seconds)} of the run: the program itself, imports, "
+        f"Not NetworkX: {seconds(rest)}, {percent(rest / profile.seconds)} of the run: the program itself, imports, "
         "and methods of graphs such as add_edges_from, which no backend takes over."
     )
     if profile.overlapped:
@@ -243,7 +104,7 @@ def _notes(report: Report, shown: Sequence[Row], every: Sequence[Row]) -> list[s
     notes += _about_estimate(run, shown)
     for name, trouble in profile.backends.items():
         if trouble and name != GPU_BACKEND:
-            notes.append(f"{_NAMES.get(name, name)} is installed and cannot be loaded: {plain(trouble)}.")
+            notes.append(f"{NAMES.get(name, name)} is installed and cannot be loaded: {plain(trouble)}.")
     if profile.priority:
         notes.append(
             f"This run itself had the priority {', '.join(profile.priority)}: its times are not NetworkX's alone."
@@ -283,20 +144,20 @@ def _about_estimate(run: Run, shown: Sequence[Row]) -> list[str]:
 
 
 def _verified(report: Report) -> list[Block | Section]:
-    name = _NAMES.get(report.backend, report.backend)
+    name = NAMES.get(report.backend, report.backend)
     if report.verified is None:
         return [Section(f"With {name}", "verified", [Text(report.trouble)])]
     before, after = report.profile.seconds, report.backend_seconds
     text = f"The run took {seconds(before)} with NetworkX and {seconds(after)} with {name}: {_faster(before, after)}."
     estimates = report.run if report.backend == GPU_BACKEND else Run()
     if estimates.seconds is not None:
-        text += f" The estimate for {with_article(estimates.gpu)} was {_between(estimates.seconds)}."
+        text += f" The estimate for {with_article(estimates.gpu)} was {between(estimates.seconds)}."
     blocks: list[Block] = [Text(report.trouble or f"{text} {_about_answers(report.verified)}")]
     columns: list[Column[Verified]] = [
         Column("function", lambda each: plain(each.function)),
         Column("NetworkX", lambda each: seconds(each.seconds), right=True),
         Column(name, lambda each: seconds(each.backend_seconds), right=True),
-        Column("estimated", lambda each: _between(estimates.calls.get(each.function)), right=True, optional=True),
+        Column("estimated", lambda each: between(estimates.calls.get(each.function)), right=True, optional=True),
         Column("ran on", lambda each: _ran_on(each, name)),
         Column("answers", lambda each: plain(each.finding)),
     ]
@@ -349,25 +210,6 @@ def _wrapped(blocks: Sequence[Block | Section]) -> list[Block | Section]:
 
 def _filled(line: str) -> str:
     return line if line.startswith(" ") else textwrap.fill(line, WIDTH)
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.0f} %" if share >= 0.1 or share == 0 else f"{100 * share:.1f} %"
-
-
-def _between(span: Span | None) -> str:
-    if span is None:
-        return NOTHING
-    low, high = seconds(span.low), seconds(span.high)
-    if low == high:
-        return low
-    value, unit = low.split(" ")
-    return f"{value} to {high}" if high.endswith(f" {unit}") else f"{low} to {high}"
-
-
-def _hull(spans: Sequence[tuple[int, int] | None]) -> tuple[int, int] | None:
-    known = [span for span in spans if span is not None]
-    return (min(low for low, _ in known), max(high for _, high in known)) if known else None
 
 
 def _range(span: tuple[int, int] | None) -> str:

@@ -22,8 +22,8 @@ from graphbench.advice.profile.backends import GPU_BACKEND
 from graphbench.advice.profile.estimate import Run, estimated
 from graphbench.advice.profile.features import Gathered, describe
 from graphbench.advice.profile.model import Profile
-from graphbench.advice.profile.report import Report
 from graphbench.advice.profile.script import Settings
+from graphbench.advice.profile.summary import Report
 from graphbench.advice.profile.verify import verify
 from graphbench.errors import UnavailableError, UsageError
 
