@@ -220,6 +220,12 @@ def test_the_exit_code_is_kept(program, ending):
     assert asked.stderr.startswith(told.stderr)
 
 
+def test_commands_to_try_can_be_pasted_with_the_programs_arguments(program):
+    source = "import networkx as nx\nfor _ in range(20):\n    nx.pagerank(nx.path_graph(500))\n"
+    shown = program(source, "two words", "$(exit)").stderr
+    assert "NETWORKX_BACKEND_PRIORITY=cugraph python programs/program.py 'two words' '$(exit)'" in shown
+
+
 def test_an_uncaught_error_looks_as_without_profiling(program):
     source = """
         import networkx as nx

@@ -65,7 +65,7 @@ class Profile(msgspec.Struct, kw_only=True):
     """One run of a program.
 
     Attributes:
-        program: what was run, in words.
+        program: what was run, as a shell reads it.
         seconds: of the whole run, from the first line of the program to its end.
         networkx_seconds: while at least one thread was inside a function of NetworkX.
         own_seconds: what profiling took; in neither of the two.

@@ -12,6 +12,7 @@ import atexit
 import builtins
 import os
 import pickle
+import shlex
 import signal
 import sys
 from importlib.machinery import SourceFileLoader
@@ -54,7 +55,7 @@ def main() -> None:
     def write(_recording: object) -> None:
         if os.getpid() != process:  # a child that the program forked and that did not exec
             return
-        profile = recorder.stop(" ".join([program, *arguments]))
+        profile = recorder.stop(shlex.join([program, *arguments]))
         profile.interrupted = bool(interrupted)
         Path(settings.graphs).write_bytes(pickle.dumps([tuple(each) for each in gather(profile, recorder.graphs())]))
         Path(settings.profile).write_bytes(msgspec.json.encode(profile))
