@@ -268,6 +268,10 @@ def test_estimates_look_like_estimates():
     assert json.loads(made.to_json())["estimated"] is True
 
 
+def test_the_line_ends_with_one_command():
+    assert words.line(advised(name="my graph.txt")).endswith("More: graphbench advise 'my graph.txt'")
+
+
 def test_a_name_controls_neither_the_terminal_nor_markdown():
     nasty = "a\x1b[2J\u202e`*b*\nc"
     known = msgspec.json.decode(

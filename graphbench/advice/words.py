@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import shlex
 import textwrap
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -201,7 +202,7 @@ def line(advice: Estimates) -> str:
     (answer,) = advice.answers
     if not answer.options or answer.cpu is None or is_unknown(answer.options[0]):
         return ""
-    return plain(f"Estimate: {sentence(answer, advice)} More: graphbench advise {advice.graph}")
+    return plain(f"Estimate: {sentence(answer, advice)} More: graphbench advise {shlex.quote(advice.graph)}")
 
 
 # Words
