@@ -21,6 +21,7 @@ from graphbench.measure.protocol import FIRST
 from graphbench.measure.runner import measure
 from graphbench.measure.task_state import TaskState
 from graphbench.system import files as paths
+from helpers.damage import flip, in_place
 
 
 @pytest.fixture
@@ -137,17 +138,6 @@ def test_agreement_is_that_of_the_worst_common_question(tmp_path):
 
 
 # Damaged files
-
-
-def flip(file, at):
-    data = bytearray(file.read_bytes())
-    data[at] ^= 1 << at % 8
-    file.write_bytes(data)
-
-
-def in_place(file, make):
-    file.unlink()
-    make(file)
 
 
 def claim(file, shape):

@@ -14,6 +14,7 @@ from graphbench.graphs.clean import Raw
 from graphbench.graphs.edgelist import EdgeList
 from graphbench.graphs.parquet import names_path
 from graphbench.system import files
+from helpers.damage import flip, in_place
 
 NAMES = np.array(list("abcde"), dtype=object)
 
@@ -39,15 +40,6 @@ def content(edges):
     )
 
 
-def flip(path, at):
-    """Flip a bit, or flip it back; which one depends on the place."""
-    with path.open("r+b", buffering=0) as file:
-        file.seek(at)
-        (byte,) = file.read(1)
-        file.seek(at)
-        file.write(bytes([byte ^ 1 << at % 8]))
-
-
 def overlooked(edges, path):
     """Places in a file of an edge list where a flipped bit is not noticed."""
     found = []
@@ -59,11 +51,6 @@ def overlooked(edges, path):
         flip(path, at)
     assert EdgeList.open(edges.path, verify=True).digest == edges.digest
     return found
-
-
-def in_place(path, make):
-    path.unlink()
-    make(path)
 
 
 def exchange(one, two):

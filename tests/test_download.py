@@ -14,6 +14,7 @@ import pytest
 from graphbench import graphs
 from graphbench.errors import ChecksumError, DatasetError, FetchError, UnknownNameError, UsageError
 from graphbench.graphs import checksums, download, suitesparse
+from helpers.damage import flip, in_place
 from helpers.suitesparse_server import archive, index, serving
 
 BODY = bytes(range(256)) * 4000  # A megabyte, of which every piece is known by its place.
@@ -376,17 +377,6 @@ def test_checksum_is_recorded_as_sha256sum_reads_it():
     path = graphs.fetch("Test/triangle")
     record = path.with_name("triangle.tar.gz.sha256")
     assert record.read_text() == f"{download.sha256(path)}  triangle.tar.gz\n" * 2
-
-
-def flip(path, at):
-    data = bytearray(path.read_bytes())
-    data[at] ^= 1 << at % 8
-    path.write_bytes(data)
-
-
-def in_place(path, make):
-    path.unlink()
-    make(path)
 
 
 DAMAGE = {
