@@ -151,6 +151,13 @@ result_options = _stacked(
 )
 """Where records and the result go."""
 
+baseline_option = click.option(
+    "--baseline",
+    default="networkx",
+    show_default=True,
+    shell_complete=COMPLETERS["engines"],
+    help="The engine that ratios are taken against.",
+)
 gpu_option = click.option(
     "--gpu", metavar="NAME", help="A part of the GPU's name [default: the one with the most references]."
 )

@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from graphbench.cli.completion import COMPLETERS
 from graphbench.cli.files import output_option, write_result
-from graphbench.cli.options import moment, names_option
+from graphbench.cli.options import baseline_option, moment, names_option
 from graphbench.errors import StoreError, UsageError
 from graphbench.records.model import Outcome, Record
 from graphbench.reporting import FORMATS, terminal_width
@@ -49,13 +48,7 @@ if TYPE_CHECKING:
     metavar="FILE",
     help="This file; repeatable [default: records.jsonl in the home folder].",
 )
-@click.option(
-    "--baseline",
-    default="networkx",
-    show_default=True,
-    shell_complete=COMPLETERS["engines"],
-    help="export: the engine ratios are taken against.",
-)
+@baseline_option
 @click.option(
     "--format",
     "form",

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from graphbench.cli.completion import COMPLETERS
+from graphbench.cli.options import baseline_option
 
 
 @click.command("report")
@@ -28,13 +28,7 @@ from graphbench.cli.completion import COMPLETERS
     help="Write here; other files in the folder stay.",
 )
 @click.option("--title", help="The heading of the report.")
-@click.option(
-    "--baseline",
-    default="networkx",
-    show_default=True,
-    shell_complete=COMPLETERS["engines"],
-    help="The engine that ratios are taken against.",
-)
+@baseline_option
 @click.option(
     "--keep-stale", is_flag=True, help="Also give ratios of records whose adapter or graph has changed since."
 )
