@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     import pandas as pd
 
-    from graphbench.advice.advise import Advice
+    from graphbench.advice.answer import Advice
     from graphbench.graphs.formats.table_roles import TableOptions
     from graphbench.measure.suites.run import Run
     from graphbench.records.capacity import Capacity

@@ -13,12 +13,13 @@ import pytest
 
 import graphbench as gb
 from graphbench import cli, registry
-from graphbench.advice import reference, validate, words
+from graphbench.advice import answer as answers
+from graphbench.advice import reference, validate
 from graphbench.advice.advise import CARDS_GB, PUBLISHED, advise, fits
 from graphbench.advice.estimate import Estimate, estimate, outside
 from graphbench.advice.features import features, rough
 from graphbench.advice.law import Law, Observation, Span, distance
-from graphbench.errors import UnknownNameError, UsageError
+from graphbench.errors import UsageError
 from graphbench.graphs.loading import load
 from graphbench.records.break_even import pays_off
 from graphbench.records.model import Memory, Outcome, Record, Task
@@ -164,7 +165,7 @@ def test_where_there_are_no_warm_calls_first_ones_are_estimated_and_called_so():
     assert "* A first call: the references have too few warm ones." in str(made)
 
 
-def test_an_interval_over_a_factor_of_a_thousand_is_no_estimate():
+def test_an_interval_over_a_factor_of_a_hundred_is_no_estimate():
     known = advice.references(3)
     apart = [records.replace(one, warm_call_s=10.0 ** (3 * place)) for place, one in enumerate(known.timings)]
     found = known.graphs["graph-0"].features
@@ -258,9 +259,59 @@ def test_a_slower_gpu_is_called_slower():
     assert "It does not pay off, however many calls there are." in text
 
 
+def test_a_gpu_that_starts_sooner_but_is_slower_pays_off_up_to_so_many_calls_only():
+    known = advice.references(noise=0.01)
+    slow = records.replace(records.pagerank("igraph", 1e-6), phases__start_s=100.0)
+    found = known.graphs["graph-0"].features
+    made = advise("g", found, records=[slow], references=[known], machine=known, algorithms=["pagerank"])
+    ((option,),) = (answer.options for answer in made.answers)
+    calls = option.until
+    gpu = option.estimate
+    costs = [
+        (
+            gpu.whole_script.typical + (n - 1) * gpu.warm_call.typical,
+            made.answers[0].cpu.script.typical + (n - 1) * 1e-6,
+        )
+        for n in (calls, calls + 2)
+    ]
+    assert [one <= two for one, two in costs] == [True, False]
+    shown = " ".join(str(made).split())
+    assert "but a script with one call would take less time" in shown
+    assert f"It probably pays off up to about {answers.two(calls)} calls only" in shown
+    assert "at once" not in shown
+
+
+def test_a_gpu_that_is_surely_faster_pays_off_in_a_finite_number_of_calls():
+    known = advice.references(cpu=True, noise=0.05)
+    found = known.graphs["graph-0"].features
+    made = advise("g", found, records=[], references=[known], machine=known, algorithms=["pagerank"])
+    option = made.answers[0].options[0]
+    assert option.faster.low > 1
+    assert option.pays_off[2] != "never"  # although the ends of both intervals taken at once may cross
+
+
+def test_several_algorithms_begin_with_one_sentence():
+    known = advice.references(noise=0.01)
+    other = [records.replace(one, algorithm="wcc") for one in known.timings]
+    both = records.replace(known, timings=[*known.timings, *other])
+    seconds = advice.law(both.graphs["graph-0"].features)
+    own = [
+        records.pagerank("igraph", 100 * seconds),
+        records.replace(records.pagerank("igraph", 0.001 * seconds), task__algorithm="wcc"),
+    ]
+    names = ["pagerank", "wcc", "betweenness"]
+    made = advise("g", both.graphs["graph-0"].features, records=own, references=[both], machine=both, algorithms=names)
+    shown = " ".join(str(made).split())
+    assert re.match(
+        r"On g an H100 would probably pay off from so many calls on: [0-9,]+ \(PageRank\); never for", shown
+    )
+    assert "no estimate for an H100: the references of the H100 do not have it; they have pagerank and wcc." in shown
+    assert answers.summary(advised()) == ""
+
+
 def test_estimates_look_like_estimates():
     made = advised(calls=50)
-    shown = words.to_text(made)
+    shown = answers.to_text(made)
     assert re.search(r"cugraph +~[0-9.]+ .s +\[", shown)
     assert "measured" in shown
     assert "Estimates, not measurements: from 30 graphs" in shown
@@ -269,7 +320,7 @@ def test_estimates_look_like_estimates():
 
 
 def test_the_line_ends_with_one_command():
-    assert words.line(advised(name="my graph.txt")).endswith("More: graphbench advise 'my graph.txt'")
+    assert answers.line(advised(name="my graph.txt")).endswith("More: graphbench advise 'my graph.txt'")
 
 
 def test_a_name_controls_neither_the_terminal_nor_markdown():
@@ -280,9 +331,9 @@ def test_a_name_controls_neither_the_terminal_nor_markdown():
     )
     found = advised(known, found=known.graphs[nasty].features, name=nasty)
     assert found.nearest[0].graph == nasty
-    text, marked, line = words.to_text(found), words.to_text(found, "markdown"), words.line(found)
+    text, marked, line = answers.to_text(found), answers.to_text(found, "markdown"), answers.line(found)
     misses = validate.validate(known)
-    validated = [validate.to_text(known, misses), validate.to_json(misses)]
+    validated = [validate.to_text(known, misses), validate.to_text(known, misses, graph=nasty)]
     assert all(visible(shown) == shown for shown in [text, marked, line, found.to_json(), *validated])
     assert "\n" not in line
     assert "\\`\\*b\\* c" in marked
@@ -292,16 +343,6 @@ def test_a_name_controls_neither_the_terminal_nor_markdown():
 def test_lines_have_at_most_100_columns():
     shown = str(advised(found=some(1, edges=(2e8, 2.1e8))[0]))
     assert max(map(len, shown.splitlines())) <= 100
-
-
-def test_an_interval_that_says_nothing_is_called_so(monkeypatch):
-    known = advice.references(3, noise=0.3)
-    seconds = advice.law(known.graphs["graph-0"].features)
-    said = "the references do not say whether an H100 (cugraph) would be faster"
-    assert said not in " ".join(str(advised(known, seconds=seconds)).split())
-    monkeypatch.setattr(words, "UNKNOWN", 1.01)
-    assert said in " ".join(str(advised(known, seconds=seconds)).split())
-    assert said not in " ".join(str(advised(known, seconds=1_000 * seconds)).split())
 
 
 def test_cpu_times_of_another_machine_are_marked_and_wider():
@@ -317,10 +358,11 @@ def test_cpu_times_of_another_machine_are_marked_and_wider():
 
 
 @pytest.mark.parametrize(
-    ("value", "text"), [(0.123, "0.12"), (5.04, "5"), (12.34, "12"), (1999, "2,000"), (0, "0"), (99.6, "100")]
+    ("value", "text"),
+    [(0.123, "0.12"), (5.04, "5"), (12.34, "12"), (1999, "2,000"), (0, "0"), (99.6, "100"), (0.6, "0.60")],
 )
 def test_estimates_have_two_digits(value, text):
-    assert words.two(value) == text
+    assert answers.two(value) == text
 
 
 # References
@@ -414,7 +456,7 @@ def test_a_gpu_is_chosen_by_a_part_of_its_name():
     one, two = advice.references(5), records.replace(advice.references(4), machine__gpu="NVIDIA H200")
     assert reference.choose([one, two]) is one
     assert reference.choose([one, two], "h200") is two
-    with pytest.raises(UnknownNameError, match="H100"):
+    with pytest.raises(UsageError, match="those of H100 and H200"):
         reference.choose([one, two], "A100")
 
 
@@ -437,6 +479,26 @@ def test_validation_leaves_each_graph_out():
     (miss,) = [miss for miss in misses if miss.total == "warm call" and miss.graph == lone.graph]
     assert miss.error > 10
     assert not miss.covered
+
+
+def test_one_graph_is_compared_with_what_was_measured_on_it(capsys, known):
+    assert cli.invoke(["advise", "graph-3", "--validate", "--reference", known]) == 0
+    shown = capsys.readouterr().out
+    assert "graph-3 left out with its twin" in shown
+    assert re.search(r"warm call +~[^\[]+\[.+\] +[0-9.]+ .s +1\.. times too (long|short)", shown)
+    assert re.search(r"memory +~[0-9.,]+ MB", shown)
+    assert " of 3 intervals hold what was measured" in shown
+    assert cli.invoke(["advise", "karate", "--validate", "--reference", known]) == 2
+    assert "karate is none of the references" in capsys.readouterr().err
+
+
+def test_an_estimate_that_is_not_given_is_not_validated():
+    known = advice.references(4)
+    apart = [records.replace(one, warm_call_s=100.0**place) for place, one in enumerate(known.timings)]
+    assert {miss.total for miss in validate.validate(records.replace(known, timings=apart))} == {
+        "first answer",
+        "memory",
+    }
 
 
 def test_validation_prints_factors_coverage_its_interval_and_misses():
@@ -481,6 +543,14 @@ def test_advise_estimates_without_measuring(capsys, known):
     assert records.stored() == []
 
 
+def test_algorithms_without_references_are_not_measured(capsys, known):
+    assert cli.invoke(["advise", "karate", "--algorithm", "wcc", "--reference", known]) == 0
+    shown = capsys.readouterr().out
+    assert "WCC on karate (78 edges): no estimate for an H100" in shown
+    assert "--no-measure" not in shown
+    assert records.stored() == []
+
+
 def test_what_advise_keeps_are_the_measurements_on_the_cpu_alone(capsys, known):
     asked = ["advise", "karate", "--algorithm", "pagerank", "--reference", known, "--engine", "scipy", "--budget", "0"]
     assert cli.invoke([*asked, "--format", "json"]) == 0
@@ -505,10 +575,13 @@ def test_advise_from_python(known):
         gb.advise("karate", rounds=3)
 
 
-@pytest.mark.parametrize("asked", [[], ["karate", "--validate"], ["--make-reference", "x"]])
+@pytest.mark.parametrize(
+    "asked",
+    [[], ["karate", "--make-reference", "x"], ["--validate", "--make-reference", "x"], ["--make-reference", "x"]],
+)
 def test_wrong_usage(asked, capsys):
     assert cli.invoke(["advise", *asked]) == 2
-    assert "advise takes a graph, or" in (error := capsys.readouterr().err) or "--output" in error
+    assert "advise takes a graph, --validate or both" in (error := capsys.readouterr().err) or "--output" in error
 
 
 def test_references_are_made_by_the_command(tmp_path, capsys):

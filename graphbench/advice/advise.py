@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Callable, Iterable, Sequence
 
 import msgspec
 
 from graphbench import registry
 from graphbench.advice import estimate as estimates
-from graphbench.advice import words
-from graphbench.advice.answer import Answer, Cpu, Estimates, Option
+from graphbench.advice.answer import Advice, Answer, Cpu, Option, line
 from graphbench.advice.estimate import Estimate
 from graphbench.advice.features import Features, features
 from graphbench.advice.law import Span
@@ -19,10 +19,10 @@ from graphbench.graphs.clean import Dataset
 from graphbench.measure.options import Options
 from graphbench.measure.plan import Plan, make_plan
 from graphbench.records.best_cpu import best_cpu
-from graphbench.records.break_even import pays_off
+from graphbench.records.break_even import Runs, pays_off
 from graphbench.records.model import Record
 from graphbench.records.times import usual_builds, warm_or_first_call, was_busy
-from graphbench.reporting.numbers import indented_json
+from graphbench.system.text import listed
 
 PUBLISHED = ("bfs", "jaccard", "leiden", "louvain", "pagerank", "sssp", "triangle-count", "wcc")
 """The algorithms of the published comparison: what advice is about by default."""
@@ -37,19 +37,6 @@ USUAL_CALLS = 100
 CARDS_GB = (16, 24, 40, 80, 141)
 """Sizes of memory that cards are sold with."""
 _GIB = 1 << 30
-
-
-class Advice(Estimates, frozen=True, kw_only=True):
-    """Estimates that show themselves as text."""
-
-    def __str__(self) -> str:
-        return words.to_text(self)
-
-    __repr__ = __str__
-
-    def to_json(self) -> str:
-        """As JSON; seconds, bytes, and `estimated` where a number is no measurement."""
-        return indented_json({"estimated": True, **msgspec.to_builtins(self, str_keys=True)})
 
 
 def measure_plan(dataset: Dataset, algorithms: Sequence[str], options: Options) -> Plan:
@@ -79,7 +66,6 @@ def advise(
     machine: References,
     algorithms: Sequence[str],
     calls: int | None = None,
-    notes: Sequence[str] = (),
 ) -> Advice:
     """Advice from records made here, or without any from the CPU engines of the references.
 
@@ -91,7 +77,6 @@ def advise(
         machine: the references of the GPU.
         algorithms: by name.
         calls: of a script, to compare its whole time.
-        notes: further remarks for the reader.
     """
     measured = list(records)
     elsewhere = None if measured else _with_cpu(references, machine)
@@ -109,7 +94,7 @@ def advise(
         answers=answers,
         nearest=estimates.nearest(machine, found),
         outside=estimates.outside(machine, found),
-        notes=[*notes, *_notes(found, answers)],
+        notes=_notes(found, machine, answers),
     )
 
 
@@ -117,53 +102,66 @@ def _named(elsewhere: References | None) -> str:
     return f"{elsewhere.machine.cores} cores of {elsewhere.machine.cpu}" if elsewhere else ""
 
 
-def _notes(found: Features, answers: Sequence[Answer]) -> list[str]:
+def _notes(found: Features, machine: References, answers: Sequence[Answer]) -> list[str]:
     notes = []
+    if any(graph.features == found for graph in machine.graphs.values()):
+        notes.append("This graph is among the references. With --validate it is left out, and compared.")
     if found.directed:
         notes.append("The references are undirected graphs: the estimates are for this graph without direction.")
-    if not any(answer.cpu for answer in answers):
+    if any(answer.options for answer in answers) and not any(answer.cpu for answer in answers):
         notes.append("No references of CPU engines reach this graph. Without --no-measure they are measured here.")
     return notes
 
 
 def _answer(name: str, found: Features, machine: References, cpu: Cpu | None, calls: int | None) -> Answer:
-    reason = estimates.refusal(machine, found)
     possible = [estimates.estimate(machine, name, found, engine) for engine, _ in machine.engines(name)]
     made = sorted(
         filter(None, possible), key=lambda one: _total(one.whole_script, one.warm_call, calls or USUAL_CALLS).typical
     )
-    if not made and not reason:
-        reason = (
-            f"the references of the {machine.machine.name} are too few, or too far from this graph, to say anything"
-            if name in machine.algorithms()
-            else f"no reference of the {machine.machine.name} has it"
-        )
     return Answer(
         algorithm=name,
         cpu=cpu,
         options=[_option(one, cpu, calls) for one in made],
         cpu_total_s=_total(cpu.script, cpu.call, calls) if cpu and calls else None,
-        reason=reason,
+        reason="" if made else _reason(machine, name, found),
     )
+
+
+def _reason(machine: References, name: str, found: Features) -> str:
+    """Why there is no estimate."""
+    gpu, known = machine.machine.name, machine.algorithms()
+    if name not in known:
+        return f"the references of the {gpu} do not have it; they have {listed(known)}"
+    too_few = f"the references of the {gpu} are too few, or too far from this graph, to say anything"
+    return estimates.refusal(machine, found) or too_few
 
 
 def _option(one: Estimate, cpu: Cpu | None, calls: int | None) -> Option:
     gpu, script = one.warm_call, one.whole_script
-    faster, runs = None, None
+    faster, runs, until = None, None, None
     if cpu is not None:
-        faster = cpu.call.over(gpu)
+        faster, longer = cpu.call.over(gpu), script.over(cpu.script)
         runs = (
-            pays_off(cpu.script.high, cpu.call.high, script.low, gpu.low),
-            pays_off(cpu.script.typical, cpu.call.typical, script.typical, gpu.typical),
-            pays_off(cpu.script.low, cpu.call.low, script.high, gpu.high),
+            _runs(cpu, longer.low, faster.high),
+            _runs(cpu, longer.typical, faster.typical),
+            _runs(cpu, longer.high, faster.low),
         )
+        if runs[1] == 1 and gpu.typical > cpu.call.typical:
+            until = 1 + math.floor((cpu.script.typical - script.typical) / (gpu.typical - cpu.call.typical))
     return Option(
         estimate=one,
         faster=faster,
         pays_off=runs,
+        until=until,
         total_s=_total(script, gpu, calls) if calls else None,
         cards={size: fits(one.memory_bytes, size) for size in CARDS_GB} if one.memory_bytes else {},
     )
+
+
+def _runs(cpu: Cpu, longer: float, faster: float) -> Runs:
+    """From how many calls on a GPU pays off whose script takes so many times as long, and whose calls are faster."""
+    script, call = cpu.script.typical, cpu.call.typical
+    return pays_off(script, call, script * longer, call / faster)
 
 
 def _total(script: Span, call: Span, calls: int) -> Span:
@@ -243,7 +241,7 @@ def after_run(dataset: Dataset, records: Sequence[Record]) -> str:
     if not references:
         return ""
     machine, found = choose(references), features(dataset.edges)
-    return words.line(
+    return line(
         advise(dataset.info.name, found, records=own, references=references, machine=machine, algorithms=[name])
     )
 
@@ -275,9 +273,8 @@ def advise_on(
     names = list(dict.fromkeys(registry.algorithm(name).name for name in algorithms or PUBLISHED))
     machine = choose(references, gpu)
     found = features(dataset.edges)
-    records: list[Record] = []
-    if measure is not None:
-        records = list(measure(measure_plan(dataset, names, options)))
+    known = [] if estimates.refusal(machine, found) else [name for name in names if name in machine.algorithms()]
+    records = list(measure(measure_plan(dataset, known, options))) if measure and known else []
     return advise(
         dataset.info.name,
         found,

@@ -17,7 +17,7 @@ CONTEXT_BYTES = 600 << 20
 """GPU memory of the CUDA context and the libraries, which the peaks in records leave out."""
 REACH = 30.0
 """Graphs that are this many times as large as the largest reference are refused."""
-MAX_SPREAD = 1_000.0
+MAX_SPREAD = 100.0
 """An interval whose ends are further apart than this factor says nothing: there is no estimate."""
 NEAREST = 3
 

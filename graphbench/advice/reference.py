@@ -21,6 +21,7 @@ from graphbench.records import store, times
 from graphbench.records.model import Outcome, Record
 from graphbench.reporting.wording import original_of
 from graphbench.system import files
+from graphbench.system.text import listed
 
 FOLDER = "reference"
 _VARIED = {"sources", "source"}
@@ -173,14 +174,14 @@ def choose(references: Sequence[References], gpu: str | None = None) -> Referenc
     """The references of a GPU, by a part of its name; those with the most graphs where none is named.
 
     Raises:
-        UnknownNameError: no references are of such a GPU.
-        UsageError: there are no references.
+        UsageError: there are no references, or none of such a GPU.
     """
     named = [one for one in references if gpu is None or gpu.casefold() in one.machine.gpu.casefold()]
     if not references:
         raise UsageError("There are no references to estimate from. Name a file: --reference FILE.")
     if not named:
-        raise UnknownNameError("reference GPU", gpu or "", {one.machine.name for one in references})
+        there = listed(sorted({one.machine.name for one in references}))
+        raise UsageError(f"There are no references of a GPU called {gpu!r}: there are those of {there}.")
     return max(named, key=lambda one: (len(one.graphs), len(one.timings)))
 
 

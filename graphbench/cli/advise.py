@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -33,7 +34,7 @@ FORMATS = ("table", "json", "markdown")
 @click.option("--calls", type=click.IntRange(min=1), metavar="N", help="Also compare a script with N calls.")
 @click.option("--no-measure", is_flag=True, help="Estimate CPU engines, too, instead of measuring them here.")
 @reference_option
-@click.option("--validate", is_flag=True, help="Show how far estimates are wrong, by leaving each graph out.")
+@click.option("--validate", is_flag=True, help="Show how far estimates are wrong, by leaving GRAPH, or each, out.")
 @click.option(
     "--make-reference",
     "stores",
@@ -65,16 +66,15 @@ def command(
     """
     from graphbench.advice import reference
 
-    if (graph is not None) + validate + bool(stores) != 1:
-        raise UsageError("advise takes a graph, or --validate, or --make-reference: one of them.")
+    if (graph is not None or validate) == bool(stores):
+        raise UsageError("advise takes a graph, --validate or both; or --make-reference alone.")
     with Session.start() as session:
         if stores:
             return _make(stores, gpu, output, session)
         found = reference.load(references, load_graph=session.reporter.load_one)
         if validate:
-            text = _validated(reference.choose(found, gpu), session, form)
-        else:
-            assert graph is not None
+            text = _validated(graph, reference.choose(found, gpu), session, form)
+        elif graph is not None:
             text = _advised(
                 graph,
                 session,
@@ -88,7 +88,8 @@ def command(
 
 def _advised(graph: str, session: Session, form: str, given: dict[str, Any], asked: dict[str, Any]) -> str:
     from graphbench import api
-    from graphbench.advice import words
+    from graphbench.advice.answer import WIDTH, to_text
+    from graphbench.reporting import terminal_width
 
     given = {name: value for name, value in given.items() if value not in (None, [])}
     options = revised(ADVISING, given, COMMAND_LINE)
@@ -96,19 +97,20 @@ def _advised(graph: str, session: Session, form: str, given: dict[str, Any], ask
     advice = api.advise(dataset, observe=session.reporter.observe, **asked, **given)
     if form == "json":
         return advice.to_json()
-    return words.to_text(advice, form)
+    return to_text(advice, form, terminal_width(sys.stdout) or WIDTH)
 
 
-def _validated(references: References, session: Session, form: str) -> str:
+def _validated(graph: str | None, references: References, session: Session, form: str) -> str:
     from graphbench.advice import validate
+    from graphbench.reporting.numbers import indented_json
 
-    misses = validate.validate(references, lambda name: session.reporter.print_line(f"estimating {name} ..."))
-    return validate.to_json(misses) if form == "json" else validate.to_text(references, misses, form)
+    misses = validate.validate(references, graph, lambda name: session.reporter.print_line(f"estimating {name} ..."))
+    return indented_json(misses) if form == "json" else validate.to_text(references, misses, form, graph)
 
 
 def _make(stores: tuple[Path, ...], gpu: str | None, output: Path | None, session: Session) -> int:
     from graphbench.advice import reference
-    from graphbench.advice.words import with_article
+    from graphbench.advice.answer import with_article
     from graphbench.records import store
     from graphbench.system.text import count
 

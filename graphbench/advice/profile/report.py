@@ -6,12 +6,12 @@ import textwrap
 from collections.abc import Sequence
 from operator import itemgetter
 
+from graphbench.advice.answer import with_article
 from graphbench.advice.profile.backends import GPU_BACKEND, rules
 from graphbench.advice.profile.estimate import NOT_RUN, Run
 from graphbench.advice.profile.model import NO_FUNCTION, Profile
 from graphbench.advice.profile.summary import NAMES, Report, Row, as_data, between, percent, rows, sentence, settings
 from graphbench.advice.profile.verify import Verified
-from graphbench.advice.words import with_article
 from graphbench.reporting import markdown, terminal
 from graphbench.reporting.document import Block, Bullets, Column, Section, Table, Text
 from graphbench.reporting.numbers import ASCII, NOTHING, UNICODE, indented_json, plain, seconds, three

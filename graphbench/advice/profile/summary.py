@@ -7,12 +7,12 @@ from typing import Any
 
 import msgspec
 
+from graphbench.advice.answer import with_article
 from graphbench.advice.law import Span
 from graphbench.advice.profile.backends import GPU_BACKEND, NO, Verdict, verdict
 from graphbench.advice.profile.estimate import Run
 from graphbench.advice.profile.model import Profile
 from graphbench.advice.profile.verify import Verified
-from graphbench.advice.words import with_article
 from graphbench.reporting.numbers import NOTHING, seconds
 
 _WORTH_TRYING = 0.01
