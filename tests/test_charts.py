@@ -31,7 +31,7 @@ def drawn(rows, name="chart"):
 
 def test_charts_are_well_formed_named_and_reproducible(charts):
     again = {chart.name: chart.svg for chart in charts}
-    assert {"overview", "speedup-louvain", "phases-louvain", "quality-louvain", "growth", "memory"} == set(again)
+    assert {"speedup-louvain", "phases-louvain", "quality-louvain", "growth", "memory"} == set(again)
     for chart in charts:
         root = ET.fromstring(chart.svg)
         assert root.tag == f"{SVG}svg"

@@ -6,7 +6,7 @@ from graphbench import reporting
 from graphbench.records.comparison import compare
 from graphbench.records.model import PREDICTED, Censored, Outcome, Phases, Trials
 from graphbench.reporting import measured, report, suites
-from graphbench.reporting.document import Fold, Table, Text
+from graphbench.reporting.document import Cards, Fold, Table
 from graphbench.reporting.markdown import to_markdown
 from graphbench.reporting.sections import summary
 from helpers.records import record, replace
@@ -19,8 +19,8 @@ def of(records):
 
 def tables(blocks):
     for block in blocks:
-        if isinstance(block, Table):
-            yield block
+        if isinstance(block, Table | Cards):
+            yield getattr(block, "table", block)
         elif isinstance(block, Fold):
             yield from tables(block.blocks)
 
@@ -34,16 +34,16 @@ def test_twins_are_averaged_apart_and_give_way_to_their_originals():
     graphs = {"A": 2.0, "B": 8.0, "twin:A": 1e3, "twin:C": 16.0, "twin:D,seed=1": 64.0, "ba:n=9,m=2": 5.0}
     made = [one for graph, ratio in graphs.items() for one in (on(graph, "networkx", ratio), on(graph, "igraph", 1.0))]
     answer = of(made)
-    sentences = [block.text for block in answer.blocks if isinstance(block, Text) and block.strong]
-    assert [text.partition(" faster")[0] for text in sentences] == [
-        "igraph on 2 real graphs against networkx: warm call 4.00×",  # noqa: RUF001
-        "igraph on 1 generated graph against networkx: warm call 5.00×",  # noqa: RUF001
-        "igraph on 2 synthetic twins against networkx: warm call 32.0×",  # noqa: RUF001
-    ]
-    headlines = next(
-        table for table in tables(answer.blocks) if table.heads[0] == "igraph on" and "graphs" in table.heads
-    )
-    assert [row[1] for row in headlines.rows] == ["2 real graphs", "1 generated graph", "2 synthetic twins"]
+    assert answer.blocks[0].text.startswith("On 2 real graphs, a warm call of igraph is 4.00× faster")  # noqa: RUF001
+    ratios = {
+        row[table.heads.index("graphs")]: row[1]
+        for table in tables(answer.blocks)
+        for row in table.rows
+        if "graphs" in table.heads
+    }
+    assert ratios == {
+        "2 real": "4.00× (2.00 to 8.00)", "1 generated": "5.00×", "2 synthetic twins": "32.0× (16.0 to 64.0)",  # noqa: RUF001
+    }  # fmt: skip
     text = suites.summary(made, compare(made))
     assert re.search(r"of 2 real graphs that all completed +4\.00× / ", text)  # noqa: RUF001
     assert re.search(r"of 2 synthetic twins that all completed +32\.0× / ", text)  # noqa: RUF001
@@ -53,7 +53,8 @@ def test_twins_are_averaged_apart_and_give_way_to_their_originals():
 def test_a_twin_counts_where_its_original_has_no_ratio():
     lost = on("A", "networkx", 1.0, outcome=Outcome.ERROR, phases=Phases())
     made = [lost, on("A", "igraph", 1.0), on("twin:A", "networkx", 3.0), on("twin:A", "igraph", 1.0)]
-    assert "on 1 synthetic twin against networkx: warm call 3.00×" in of(made).blocks[1].text  # noqa: RUF001
+    (twin,) = [row for table in tables(of(made).blocks) for row in table.rows if "1 synthetic twin" in row]
+    assert twin[1] == "3.00×"  # noqa: RUF001
 
 
 def test_the_summary_words_one_ratio_as_the_answer_to_a_problem_does():
@@ -62,7 +63,7 @@ def test_the_summary_words_one_ratio_as_the_answer_to_a_problem_does():
     ]
     sentences = reporting.render(noisy, compare(noisy)).partition("\n\n")[0]
     (ends,) = re.findall(r"No difference found .* (\(.* to .*\));", sentences)
-    assert f"warm call no difference found {ends}" in of(noisy).blocks[0].text
+    assert f"a warm call of igraph is not found to differ from networkx {ends}" in of(noisy).blocks[0].text
 
 
 def test_ratios_of_first_calls_and_bounds_enter_no_mean_of_warm_calls():
@@ -75,11 +76,12 @@ def test_ratios_of_first_calls_and_bounds_enter_no_mean_of_warm_calls():
         on("C", "networkx", 4.0), on("C", "igraph", 1.0),
     ]  # fmt: skip
     answer = of(made)
-    assert "warm call 4.00× faster (" in answer.blocks[0].text  # noqa: RUF001
-    assert "first call 900× faster" in answer.blocks[0].text  # noqa: RUF001
+    assert "4.00× faster than networkx (1 case, 3.9" in answer.blocks[0].text  # noqa: RUF001
     (headlines,) = [table for table in tables(answer.blocks) if "verdicts" in table.heads]
     row = dict(zip(headlines.heads, headlines.rows[0], strict=True))
-    assert (row["first call vs networkx"], row["verdicts"]) == ("900×", "2 like, 1 undecided")  # noqa: RUF001
+    assert (row["warm call vs networkx"], row["verdicts"]) == ("4.00×", "2 like, 1 undecided")  # noqa: RUF001
+    row = next(tables(of(made[:2]).blocks)).rows[0]
+    assert row[1] == "900× first calls"  # noqa: RUF001 - where there is no warm one
 
 
 def test_superseded_records_are_shown_with_a_mark_and_no_ratio_even_if_stale_ones_are_kept():
@@ -105,3 +107,16 @@ def test_a_report_shows_an_engine_at_its_best_number_of_threads():
 def test_a_baseline_that_was_predicted_to_time_out_is_not_replaced():
     predicted = record("networkx", outcome=Outcome.TIMEOUT, reason=f"{PREDICTED}600 s", phases=Phases())
     assert compare([predicted, record("igraph"), record("networkit")]) == []
+
+
+def test_a_report_on_cpu_engines_leads_with_the_fastest_and_not_the_first_by_alphabet():
+    made = [on(graph, engine, seconds) for graph in "AB" for engine, seconds in
+            (("networkx", 9.0), ("graphblas", 3.0), ("igraph", 2.0), ("networkit", 1.0))]  # fmt: skip
+    assert "a warm call of networkit is 9.00× faster than networkx" in of(made).blocks[0].text  # noqa: RUF001
+
+
+def test_it_pays_off_from_the_median_number_of_calls_where_a_case_that_never_does_counts():
+    assert summary.pays_off([1, 5, 9]) == "from 5 calls"
+    assert summary.pays_off([1, 5, "never"]) == "from 5 calls (never in 1 of 3)"
+    assert summary.pays_off([7, "never", "never"]) == "never in 2 of 3, else from 7 calls"
+    assert summary.pays_off(["never"]) == "never"

@@ -41,31 +41,37 @@ def best_cpu(
     if total == "call":
         candidates = [record for record in candidates if not times.builds_heavily(record, usual_build or {})]
         warm = [record for record in candidates if times.call_seconds(record) is not None]
-        return _fastest(warm, times.call_seconds) if warm else _fastest(candidates, times.first_call)
-    return _fastest(candidates, lambda record: record.phases.first_answer_s)
+        return fastest(warm, times.call_seconds) if warm else fastest(candidates, times.first_call)
+    return fastest(candidates, lambda record: record.phases.first_answer_s)
 
 
 def did_the_work(record: Record) -> bool:
     """Whether a record has an answer from a CPU, by today's rules, computed in its calls and its threads."""
+    return record.device == "cpu" and computed(record)
+
+
+def computed(record: Record) -> bool:
+    """The same on any device."""
     return (
-        record.device == "cpu"
-        and record.outcome is Outcome.OK
+        record.outcome is Outcome.OK
         and not record.superseded
         and times.after_return(record) is None
         and not times.exceeds_threads(record)
     )
 
 
-def _fastest(records: Sequence[Record], seconds_of: Callable[[Record], float | None]) -> Record | None:
+def fastest(records: Sequence[Record], seconds_of: Callable[[Record], float | None]) -> Record | None:
+    """The fastest record whose answer is as good as that of every slower one; None where none has a time."""
     timed = [(seconds, record) for record in records if (seconds := seconds_of(record))]
     timed.sort(key=lambda pair: (pair[0], times.call_seconds(pair[1]) or math.inf))
     for place, (seconds, record) in enumerate(timed):
-        if all(_is_like(slower, record, other / seconds) for other, slower in timed[place + 1 :]):
+        if all(is_like(slower, record, other / seconds) for other, slower in timed[place + 1 :]):
             return record
     return None
 
 
-def _is_like(slower: Record, faster: Record, ratio: float) -> bool:
+def is_like(slower: Record, faster: Record, ratio: float) -> bool:
+    """Whether two records compare like with like: no rule has an effect but a note."""
     pair = Pair(baseline=slower, engine=faster, ratio=Estimate(ratio, None, None, 1))
     return all(rule.effect is Effect.NOTE for rule, _ in evaluate(pair))
 

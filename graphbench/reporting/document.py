@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any, Generic, Literal, TypeVar
+from typing import Any, Generic, Literal, NamedTuple, TypeVar
 
 from graphbench.reporting.numbers import NOTHING
 
@@ -108,6 +109,114 @@ def _joined(one: Column[Item], two: Column[Item], between: str) -> Column[Item]:
     return replace(one, cell=lambda item: between.join(filter(None, (one.cell(item), two.cell(item)))))
 
 
+@dataclass(frozen=True)
+class Cards:
+    """A table with a card for each row on a page; a column `a vs b` is the cell of line a under b."""
+
+    table: Table[Any]
+
+    @property
+    def others(self) -> list[str]:
+        """What the ratios are against: the heads of a card's own little table."""
+        return list(dict.fromkeys(title.partition(" vs ")[2] for title in self.table.heads if " vs " in title))
+
+    def card(self, row: int) -> Card:
+        """The card of a row."""
+        cells = zip(self.table.heads, self.table.rows[row], self.table.tones[row], strict=True)
+        (_, name, _), *rest = cells
+        lines: dict[str, dict[str, tuple[str, Tone]]] = {}
+        asides = []
+        for title, text, tone in rest:
+            line, versus, other = title.partition(" vs ")
+            if versus:
+                lines.setdefault(line, {})[other] = text, tone
+            elif text not in {"", NOTHING}:
+                asides.append((title, text))
+        return Card(
+            name, [(line, [own.get(other, ("", "")) for other in self.others]) for line, own in lines.items()], asides
+        )
+
+
+class Card(NamedTuple):
+    """A row as a card: its name, lines of cells with their tones, and what else there is, with titles."""
+
+    name: str
+    lines: Sequence[tuple[str, Sequence[tuple[str, Tone]]]]
+    asides: Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class HeatCell:
+    """What an engine took, or the outcome in words; how many times the least of its row; which colour; -1: none."""
+
+    text: str
+    factor: str = ""
+    level: int = -1
+
+    def __str__(self) -> str:
+        return f"{self.text} ({self.factor})" if self.factor else self.text
+
+
+@dataclass(frozen=True)
+class HeatRow:
+    """One problem on one graph of one machine: of each engine a cell for each metric."""
+
+    machine: str
+    problem: str
+    graph: str
+    twin: bool
+    cells: Mapping[str, Sequence[HeatCell]]
+
+
+MAX_ROWS = 64
+"""How many rows of a heat map are shown before anything is chosen."""
+
+
+@dataclass(frozen=True)
+class HeatMap:
+    """Every graph and engine; a page has choosers of problem, metric, machine, and whether to show twins."""
+
+    rows: Sequence[HeatRow]
+    engines: Sequence[str]
+    metrics: Sequence[str]
+    legend: Sequence[str]
+
+    @property
+    def problem(self) -> str:
+        """The problem that is shown before anything is chosen; empty: all, where they are few rows."""
+        return self.rows[0].problem if len(self._first) > MAX_ROWS else ""
+
+    @property
+    def start(self) -> list[HeatRow]:
+        """The rows that are shown before anything is chosen: of the first machine, without twins."""
+        return [row for row in self._first if self.problem in {"", row.problem}][-MAX_ROWS:]
+
+    @property
+    def _first(self) -> list[HeatRow]:
+        first = [row for row in self.rows if row.machine == self.rows[0].machine]
+        return [row for row in first if not row.twin] or first
+
+    @cached_property
+    def table(self) -> Table[HeatRow]:
+        """These rows with the first metric."""
+
+        def column(engine: str) -> Column[HeatRow]:
+            return Column(engine, lambda row: str(row.cells[engine][0]) if engine in row.cells else "", optional=True)
+
+        first = [Column[HeatRow]("problem", lambda row: row.problem), Column[HeatRow]("graph", lambda row: row.graph)]
+        return Table(self.start, [*first, *map(column, self.engines)])
+
+    def data(self) -> str:
+        """JSON of all rows for the script of the page."""
+        rows = [
+            [row.machine, row.problem, row.graph, int(row.twin)]
+            + [[[cell.text, cell.factor, cell.level] for cell in row.cells.get(engine, ())] for engine in self.engines]
+            for row in self.rows
+        ]
+        data = {"engines": self.engines, "metrics": self.metrics, "start": self.problem, "most": MAX_ROWS, "rows": rows}
+        return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+
+
 @dataclass(frozen=True, kw_only=True)
 class Chart:
     """A picture.
@@ -132,6 +241,11 @@ class Fold:
     summary: str
     blocks: Sequence[Block]
 
+    @property
+    def is_text(self) -> bool:
+        """Whether it is short enough for paper."""
+        return all(isinstance(block, Text | Bullets) for block in self.blocks)
+
 
 @dataclass(frozen=True)
 class AllRecords:
@@ -140,7 +254,7 @@ class AllRecords:
     count: int
 
 
-Block = Text | Bullets | Code | Table[Any] | Chart | Fold | AllRecords
+Block = Text | Bullets | Code | Table[Any] | Cards | HeatMap | Chart | Fold | AllRecords
 
 
 @dataclass(frozen=True)
@@ -158,7 +272,7 @@ class Part:
 
     title: str
     anchor: str
-    sections: Sequence[Section]
+    sections: list[Section]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -18,6 +18,7 @@ from graphbench.records.comparison import Comparison
 from graphbench.records.model import Record
 from graphbench.records.rules import Verdict
 from graphbench.records.times import warm_calls
+from graphbench.reporting.glossary import first_word, meanings
 from graphbench.reporting.measured import Case, Measured
 from graphbench.reporting.numbers import bound_sign, plain, visible, visible_json
 from graphbench.reporting.reproduce import command
@@ -215,11 +216,15 @@ class _PageRow(NamedTuple):
 
 
 class PageColumn(NamedTuple):
-    """A column; `kind` is `text`, `choice` (a text to filter by), `count`, `seconds`, `ratio`, `bytes` or `command`."""
+    """A column; `kind` is `text`, `choice` (a text to filter by), `count`, `seconds`, `ratio`, `bytes` or `command`.
+
+    What is not shown at first can be chosen.
+    """
 
     title: str
     kind: str
     value: Callable[[_PageRow], Any]
+    shown: bool = True
 
 
 def page_columns(baseline: str) -> list[PageColumn]:
@@ -231,22 +236,30 @@ def page_columns(baseline: str) -> list[PageColumn]:
         PageColumn("engine", "choice", lambda row: plain(row.case.label if row.case else row.record.task.engine)),
         PageColumn("outcome", "choice", lambda row: row.record.outcome.in_words),
         PageColumn("warm call", "seconds", lambda row: _short(row.case.call if row.case else None)),
-        PageColumn("n", "count", lambda row: len(warm_calls(row.record))),
+        PageColumn("n", "count", lambda row: len(warm_calls(row.record)), shown=False),
         PageColumn("first answer", "seconds", lambda row: _short(row.record.phases.first_answer_s)),
         PageColumn("whole script", "seconds", lambda row: _short(row.record.phases.whole_script_s)),
         PageColumn(f"warm call vs {baseline}", "ratio", lambda row: _bounded(row.main, "ratio_call")),
         PageColumn(f"first answer vs {baseline}", "ratio", lambda row: _bounded(row.main, "ratio_first_answer")),
-        PageColumn(f"whole script vs {baseline}", "ratio", lambda row: _bounded(row.main, "ratio_whole_script")),
+        PageColumn(
+            f"whole script vs {baseline}", "ratio", lambda row: _bounded(row.main, "ratio_whole_script"), shown=False
+        ),
         PageColumn("warm call vs best CPU", "ratio", lambda row: _bounded(row.best, "ratio_call")),
-        PageColumn("best CPU by warm call", "choice", lambda row: row.best.baseline if row.best else ""),
-        PageColumn("first answer vs best CPU", "ratio", lambda row: _bounded(row.whole, "ratio_first_answer")),
-        PageColumn("whole script vs best CPU", "ratio", lambda row: _bounded(row.whole, "ratio_whole_script")),
-        PageColumn("best CPU by first answer", "choice", lambda row: row.whole.baseline if row.whole else ""),
+        PageColumn("best CPU by warm call", "choice", lambda row: row.best.baseline if row.best else "", shown=False),
+        PageColumn(
+            "first answer vs best CPU", "ratio", lambda row: _bounded(row.whole, "ratio_first_answer"), shown=False
+        ),
+        PageColumn(
+            "whole script vs best CPU", "ratio", lambda row: _bounded(row.whole, "ratio_whole_script"), shown=False
+        ),
+        PageColumn(
+            "best CPU by first answer", "choice", lambda row: row.whole.baseline if row.whole else "", shown=False
+        ),
         PageColumn("verdict", "choice", _verdict),
-        PageColumn("host peak", "bytes", lambda row: _peak(row.record, row.record.memory.host_peak_bytes)),
-        PageColumn("device peak", "bytes", lambda row: _peak(row.record, device_peak_bytes(row.record))),
+        PageColumn("host peak", "bytes", lambda row: _peak(row.record, row.record.memory.host_peak_bytes), shown=False),
+        PageColumn("device peak", "bytes", lambda row: _peak(row.record, device_peak_bytes(row.record)), shown=False),
         PageColumn("machine", "choice", lambda row: row.machine),
-        PageColumn("measured", "text", lambda row: row.record.measured_at[:16].replace("T", " ")),
+        PageColumn("measured", "text", lambda row: row.record.measured_at[:16].replace("T", " "), shown=False),
         PageColumn("why", "text", _why),
         PageColumn("command", "command", lambda row: command(row.record, row.baseline if row.main else "")),
     ]
@@ -273,9 +286,12 @@ def page_rows(records: Sequence[Record], measured: Sequence[Measured], baseline:
         for record in sorted(records, key=lambda record: (record.measured_at, record.id))
         if record.id not in shown
     ]
-    columns = page_columns(baseline)
+    columns, known = page_columns(baseline), meanings()
     data = {
-        "columns": [(column.title, column.kind) for column in columns],
+        "columns": [
+            (column.title, column.kind, column.shown, known.get(first_word(column.title, known), ""))
+            for column in columns
+        ],
         "rows": [[column.value(row) for column in columns] for row in (*shown.values(), *older)],
     }
     return json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)

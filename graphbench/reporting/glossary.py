@@ -115,6 +115,22 @@ def entries() -> list[Entry]:
     return found + [Entry(word, kind, text) for kind, words in groups.items() for word, text in words.items()]
 
 
+def meanings() -> dict[str, str]:
+    """What the titles of tables mean: words in small letters, the first meaning of each."""
+    found: dict[str, str] = {}
+    for entry in entries():
+        if entry.kind not in {"answer", "change between two stores"}:
+            found.setdefault(entry.word.casefold(), entry.meaning)
+    return found
+
+
+def first_word(title: str, known: Mapping[str, str]) -> str:
+    """The longest word with a meaning that a title begins with; empty where there is none."""
+    folded = title.casefold()
+    begun = [word for word in known if folded.startswith(word) and not folded[len(word) :][:1].isalnum()]
+    return max(begun, key=len, default="")
+
+
 def explain(word: str) -> list[Entry]:
     """The entries of a word, however it is written: `few_trials`, `Few trials` and `vs networkx` are found."""
     wanted = " ".join(re.split(r"[\s_-]+", word.strip().casefold()))

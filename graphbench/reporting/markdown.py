@@ -7,7 +7,20 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from graphbench.reporting.document import AllRecords, Block, Bullets, Chart, Code, Document, Fold, Section, Table, Text
+from graphbench.reporting.document import (
+    AllRecords,
+    Block,
+    Bullets,
+    Cards,
+    Chart,
+    Code,
+    Document,
+    Fold,
+    HeatMap,
+    Section,
+    Table,
+    Text,
+)
 from graphbench.reporting.numbers import plain
 
 
@@ -42,6 +55,8 @@ def _block(block: Block | Section, depth: int, charts: str) -> str:  # noqa: PLR
             return f"![{safe(block.caption)}]({charts}/{block.name}.svg)"
         case Table():
             return table(block)
+        case Cards() | HeatMap():
+            return table(block.table)
         case Fold():
             inner = text(block.blocks, charts=charts)
             return f"<details><summary>{safe(block.summary)}</summary>\n\n{inner}\n\n</details>"

@@ -8,10 +8,12 @@ import html
 from collections.abc import Sequence
 from importlib.resources import files
 
+from graphbench.reporting import glossary
 from graphbench.reporting.charts import drawing, style
 from graphbench.reporting.document import Chart, Document
 from graphbench.reporting.numbers import plain, visible
 from graphbench.reporting.result_table import ProblemTable
+from graphbench.reporting.wording import slug
 
 _TEMPLATES = "graphbench.reporting.templates"
 
@@ -33,18 +35,53 @@ def to_html(document: Document) -> str:
     )
     environment.filters["kind"] = lambda block: type(block).__name__
 
+    words = _Words()
+    environment.filters["term"] = words.term
+
     def picture(chart: Chart) -> Markup:
         return Markup(drawing.inline(chart.svg))  # noqa: S704 - made here, its texts escaped by matplotlib
 
     return environment.get_template("page.html.j2").render(
         document=document,
         picture=picture,
+        again=words.again,
+        words=words.used,
         css=Markup(_text("page.css")),  # noqa: S704 - a file of ours
         script=Markup(_text("page.js")),  # noqa: S704 - a file of ours
         dark=Markup(style.dark_css()),  # noqa: S704 - made here
-        rows=_packed(document.rows.encode()),
+        packed=lambda text: _packed(text.encode()),
         records=_packed(document.records),
     )
+
+
+class _Words:
+    """The words that a page explains: each is a button once in a section, and its meaning is at the page's end."""
+
+    def __init__(self) -> None:
+        self._meanings = glossary.meanings()
+        self._here: set[str] = set()
+        self._used: set[str] = set()
+
+    def again(self) -> str:
+        """Begin a section, in which words are explained anew."""
+        self._here.clear()
+        return ""
+
+    def term(self, text: str) -> str:
+        """A title with its first words as a button that shows what they mean, where they have a meaning."""
+        from markupsafe import Markup, escape
+
+        word = glossary.first_word(text, self._meanings)
+        if not word or word in self._here:
+            return text
+        self._here.add(word)
+        self._used.add(word)
+        button = Markup('<button type="button" class="term" popovertarget="word-{}" title="{}">{}</button>{}')
+        return button.format(slug(word), self._meanings[word], text[: len(word)], escape(text[len(word) :]))
+
+    def used(self) -> list[tuple[str, str, str]]:
+        """The anchor, the word and the meaning of each that was explained."""
+        return [(f"word-{slug(word)}", word, self._meanings[word]) for word in sorted(self._used)]
 
 
 def _text(name: str) -> str:

@@ -18,6 +18,7 @@ from graphbench.reporting.sections import (
     capacity,
     claims,
     growth,
+    heat_map,
     memory,
     method,
     phases,
@@ -76,6 +77,9 @@ def build(
         key = "" if len(measured) == 1 else f"m{number}-"
         made = [section for make in _SECTIONS if (section := make(machine, key)) is not None]
         parts.append(Part("" if len(measured) == 1 else machine.name, f"{key}machine", made))
+    heat = heat_map.section(measured, stale)
+    if heat is not None:
+        parts[0].sections.insert(1, heat)
     parts.append(Part("", "common", [_every_record(records), method.section(measured, stale)]))
     ordered = sorted(records, key=lambda record: (record.measured_at, record.id))
     return Document(

@@ -152,4 +152,4 @@ def mean_cell(speed: Speed | None, signs: Signs = numbers.UNICODE) -> str:
     if speed is None:
         return signs.none
     aside = f" ({three(speed.ends[0])} to {three(speed.ends[1])})" if speed.ratios > 1 and speed.ends else ""
-    return f"{numbers.ratio(speed.value, signs)}{aside}"
+    return f"{numbers.ratio(speed.value, signs)}{' first calls' if speed.total == 'first call' else ''}{aside}"

@@ -9,31 +9,40 @@ from typing import NamedTuple
 from graphbench.records.model import NEVER_RAN, Outcome
 from graphbench.reporting.document import Column, Table
 from graphbench.reporting.measured import Case, Measured, call_time
-from graphbench.reporting.numbers import NOTHING, plain
-from graphbench.reporting.sections.scaling import gpus, rate
+from graphbench.reporting.numbers import NOTHING, plain, ratio, seconds
+from graphbench.reporting.sections.scaling import all_curves, gpus, rate
 from graphbench.reporting.wording import outcome
 from graphbench.system.text import count
 
 
-def sentence(measured: Measured) -> str:
-    """How much completed, how much of it was certified, and the largest graph; empty where nothing was started."""
+def sentences(measured: Measured) -> list[str]:
+    """The largest graph, what more GPUs gain, and how much completed with a certified answer."""
     started = [case for case in measured.cases if case.record.outcome not in NEVER_RAN]
     done = [case for case in started if case.record.outcome is Outcome.OK]
     if not started:
-        return ""
-    certified = sum(_certified(case) for case in done)
-    every = "all of them" if certified == len(done) else f"{certified:,} of them"
-    text = f"{len(done):,} of {count(len(started), 'task')} completed"
-    text += f", {every} with a certified answer." if done else "."
+        return [f"No engine can be compared with {measured.baseline} here."]
+    found = []
     timed = [case for case in done if case.call]
     largest = max(timed, key=lambda case: (case.edges, -(case.call or 0.0)), default=None)
     if largest is not None and largest.edges:
         on = f" on {count(number, 'GPU')}" if (number := _gpus(largest)) else ""
-        text += (
-            f" The largest graph, {largest.record.task.dataset} with {count(largest.edges, 'edge')}, took "
-            f"{largest.record.task.engine}{on} {call_time(largest)} for {largest.problem}."
+        how = "A first call" if largest.first_only else "A warm call"
+        found.append(
+            f"{how} of {largest.problem} on {count(largest.edges, 'edge')}, the largest graph here, takes "
+            f"{largest.record.task.engine}{on} {seconds(largest.call)}."
         )
-    return plain(text)
+    if steps := [step for curve in all_curves(measured) for step in curve.steps if step.speedup and step.efficiency]:
+        best = max(steps, key=lambda step: (step.gpus, step.speedup or 0.0))
+        base = round(best.gpus * (best.efficiency or 1.0) / (best.speedup or 1.0))
+        found.append(
+            f"On {count(best.gpus, 'GPU')}, {best.case.problem} on {count(best.case.edges, 'edge')} is "
+            f"{ratio(best.speedup)} as fast as on {count(base, 'GPU')}."
+        )
+    certified = sum(_certified(case) for case in done)
+    every = "all of them" if certified == len(done) else f"{certified:,} of them"
+    text = f"{len(done):,} of {count(len(started), 'task')} completed"
+    found.append(f"{text}, {every} with a certified answer." if done else f"{text}.")
+    return [plain(text) for text in [*found, f"Nothing was compared with {measured.baseline}."]]
 
 
 class _Problem(NamedTuple):
@@ -64,6 +73,7 @@ def table(measured: Measured) -> Table[_Problem]:
         rows,
         [
             Column("problem", lambda row: row.name),
+            column("warm call", call_time, right=True),
             column("largest graph completed", lambda best: plain(best.record.task.dataset), "none"),
             column(
                 "vertices", lambda best: f"{best.record.posed.num_vertices:,}" if best.record.posed else "", right=True
@@ -71,7 +81,6 @@ def table(measured: Measured) -> Table[_Problem]:
             column("edges", lambda best: f"{best.edges:,}" if best.edges else "", right=True),
             column("engine", lambda best: best.label),
             column("GPUs", lambda best: str(_gpus(best) or ""), right=True),
-            column("warm call", call_time, right=True),
             column("edges/s", rate, right=True),
             Column("certified", lambda row: f"{sum(map(_certified, row.done)):,} of {len(row.started):,}", right=True),
             Column("not completed", _not_completed),

@@ -1,81 +1,125 @@
-"""The answer in one screen: how much faster for each problem, how often like with like, on what and when."""
+"""The answer in one screen: how much faster for each problem, how often like with like, and when it pays off."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from statistics import median_low
 from typing import NamedTuple
 
+from graphbench.records.break_even import Runs
 from graphbench.records.comparison import Comparison
 from graphbench.records.model import NEVER_RAN, Outcome
 from graphbench.records.rules import Verdict
 from graphbench.records.statistics import common_geometric_means
 from graphbench.reporting import means, speeds
-from graphbench.reporting.document import Block, Bullets, Column, Fold, Section, Table, Text
+from graphbench.reporting.document import Block, Cards, Column, Fold, Section, Table, Text, Tone
 from graphbench.reporting.means import Against, fair, leader
 from graphbench.reporting.measured import Case, Measured
 from graphbench.reporting.numbers import NOTHING, plain, ratio
 from graphbench.reporting.sections import no_baseline
-from graphbench.reporting.sections.overview import overview
-from graphbench.reporting.speeds import TOTALS
+from graphbench.reporting.speeds import TOTALS, Speed
 from graphbench.reporting.wording import EARLIER_RULES, twin_note
 from graphbench.system.text import count
 
+_HOW = (
+    "Means are geometric, over the graphs on which both engines completed and like is compared with like; the smallest "
+    "and the largest ratio are in brackets. Unlike and undecided ratios are counted but not averaged; ratios of first "
+    "calls are averaged apart from those of warm calls, and shown where there are none of warm calls. A whole script "
+    "is start + first answer, with the garbage collector off. An engine pays off from the number of calls on one graph "
+    "at which start + read + build + all calls take no longer than the other's; given is the median over the graphs."
+)
+_OF_BEST_CPU = (
+    "The best CPU engine is the fastest one with a time, chosen separately for warm call and first answer; it may be "
+    "the only one measured. If its answer is better by more than the quality rule allows, there is no ratio: no slower "
+    "engine replaces it."
+)
+_OF_KINDS = (
+    "Real graphs, generated graphs and synthetic twins are never averaged together, and a twin is left out where its "
+    "original has a ratio."
+)
+
 
 def section(measured: Measured, key: str) -> Section:
-    """The headline of every problem, then the same for every engine."""
-    blocks: list[Block] = []
+    """The headline, a card for each problem, then the same for every graph and engine."""
+    blocks: list[Block] = [Text(" ".join(headline(measured)), strong=True)]
     lead = leader(measured)
-    if lead:
-        kinds = means.by_kind(means.started(measured.cases, lead))
-        blocks += [
-            Text(_sentence(measured, lead, means.noun(kind, kinds), cases), strong=True)
-            for kind, cases in kinds.items()
-        ]
-        graphs = _by_graph(measured, lead)
-        if len(graphs.rows) > 1:  # a mean over a small graph and a large one describes neither
-            blocks.append(graphs)
-            if synthetic := twin_note(row[0] for row in graphs.rows):
-                blocks.append(Text(synthetic))
-        charts = [overview(measured, lead, kind, kinds, name=f"{key}overview{_suffix(kind, kinds)}") for kind in kinds]
-        blocks += [chart for chart in charts if chart is not None]
-        blocks.append(_headlines(measured, lead))
-        how = (
-            "Means are geometric, over the graphs on which both engines completed and like is compared with like; the "
-            "smallest and the largest ratio are in brackets. Unlike and undecided ratios are counted but not averaged; "
-            "ratios of first calls are averaged apart from those of warm calls. A whole script is start + first "
-            "answer, with the garbage collector off."
-        )
-        if len(kinds) > 1:
-            how += (
-                " Real graphs, generated graphs and synthetic twins are never averaged together, and a twin is left "
-                "out where its original has a ratio."
-            )
-        if any(case.best for case in measured.cases if case.label == lead):
-            how += (
-                " The best CPU engine is the fastest one with a time, chosen separately for warm call and first "
-                "answer; it may be the only one measured. If its answer is better by more than the quality rule "
-                "allows, there is no ratio: no slower engine replaces it."
-            )
-        blocks.append(Text(how, quiet=True))
-    else:
-        none = f"No engine can be compared with {measured.baseline} here."
-        blocks.append(Text(f"{none} {no_baseline.sentence(measured)}".rstrip(), strong=True))
-        largest = no_baseline.table(measured)
-        if largest.rows:
-            blocks.append(largest)
-            if synthetic := twin_note(row[1] for row in largest.rows):
-                blocks.append(Text(synthetic))
-    blocks.append(Bullets(_counts(measured)))
+    if not lead:
+        blocks += [Cards(no_baseline.table(measured)), Text(" ".join(_counts(measured)), quiet=True)]
+        return Section("The answer", f"{key}answer", blocks)
+    first, *others = means.by_kind(means.started(measured.cases, lead)).items()
+    blocks += [Cards(_by_problem(measured, *first)), Text(" ".join(_counts(measured)), quiet=True)]
+    for kind, cases in others:
+        blocks.append(Fold(f"On {kind}s", [_by_problem(measured, kind, cases)]))
+    graphs = _by_graph(measured, lead)
+    if len(graphs.rows) > 1:  # a mean over a small graph and a large one describes neither
+        blocks.append(Fold(f"Graph by graph ({len(graphs.rows)})", [graphs]))
     engines = _engines(measured)
     if engines.rows:
         blocks.append(Fold("Every engine, over the graphs that all of them completed", [engines]))
+    aside = [_HOW, _OF_KINDS if others else "", _OF_BEST_CPU if any(case.best for case in first[1]) else ""]
+    if synthetic := twin_note(case.record.task.dataset for case in measured.cases):
+        blocks.append(Text(synthetic))
+    blocks.append(Fold("How these numbers are made", [Text(" ".join(filter(None, aside)))]))
     return Section("The answer", f"{key}answer", blocks)
 
 
-def _suffix(kind: str, kinds: Iterable[str]) -> str:
-    """Of the name of a chart: the first kind has none."""
-    return "" if kind == next(iter(kinds)) else f"-{kind.replace(' ', '-')}s"
+def headline(measured: Measured) -> list[str]:
+    """What a set of records says, in two or three plain sentences: over real graphs alone wherever there are any."""
+    lead = leader(measured)
+    if not lead:
+        return no_baseline.sentences(measured)
+    kind, cases = next(iter(means.by_kind(means.started(measured.cases, lead)).items()))
+    known = means.against(cases)
+    where = f"On {count(len({case.record.task.dataset for case in cases}), kind)}"
+    sides = {measured.baseline: known.over_baseline(), "the best CPU engine": known.over_best_cpu()}
+    calls = _of_total(sides, "warm call") or _of_total(sides, "first call")
+    if not calls:
+        return [plain(f"{where}, {lead} has no ratio that compares like with like.")]
+    one = {"the best CPU engine": f"the best CPU engine, {known.best_cpu}"} if known.best_cpu.isidentifier() else {}
+    than = " and ".join(_than(one.get(name, name), speed, of=len(cases)) for name, speed in calls)
+    found = [f"{where}, a {calls[0][1].total} of {lead} is {than}."]
+    if scripts := _of_total(sides, "whole script"):
+        than = " and ".join(_than(name, speed) for name, speed in scripts)
+        found.append(f"A whole script, which starts the library and calls once, is {than}.")
+    against_cpu = _runs([case.hardest for case in cases])
+    if runs := against_cpu or _runs([case.main for case in cases]):
+        over = "the best CPU engine" if against_cpu else measured.baseline
+        found.append(f"On one graph it pays off against {over} {pays_off(runs)}.")
+    if uncontested := _uncontested(measured, cases) if known.best else 0:
+        found.append(f"In {count(uncontested, 'case')} the best CPU engine is the only one with a time.")
+    return [plain(sentence) for sentence in found]
+
+
+def _of_total(sides: Mapping[str, Sequence[Speed]], total: str) -> list[tuple[str, Speed]]:
+    return [(name, speed) for name, found in sides.items() for speed in found if speed.total == total]
+
+
+def _than(other: str, speed: Speed, of: int = 0) -> str:
+    """`2.00x faster than A (mean of 3, 1 to 4)`; in brackets only where it is one of several cases."""
+    factor, ends = speeds.phrase(speed)
+    if speed.no_difference:
+        return f"not found to differ from {other} {ends}"
+    if speed.ratios == 1 < of:
+        ends = f"(1 case{', ' if ends else ''}{ends.strip('()')})"
+    return f"{factor} than {other} {ends if of else ''}".rstrip()
+
+
+def _runs(found: Sequence[Comparison | None]) -> list[Runs]:
+    return [one.break_even_runs for one in found if one is not None and one.break_even_runs is not None]
+
+
+def pays_off(runs: Sequence[Runs]) -> str:
+    """`from 12 calls (never in 3 of 8 cases)`: the median of all cases; where most never do, that of the others."""
+    known = sorted(number for number in runs if isinstance(number, int))
+    never = len(runs) - len(known)
+    if not known:
+        return "never" if runs else NOTHING
+    aside = f"never in {never} of {len(runs)}"
+    if never >= len(known):
+        return f"{aside}, else from {count(median_low(known), 'call')}"
+    median = known[(len(runs) - 1) // 2]
+    return f"from {count(median, 'call')}" + (f" ({aside})" if never else "")
 
 
 class _Means(NamedTuple):
@@ -98,70 +142,64 @@ class _Means(NamedTuple):
         return len({case.record.task.dataset for case in self.own})
 
 
-def _headlines(measured: Measured, lead: str) -> Table[_Means]:
-    kinds = means.by_kind(means.started(measured.cases, lead))
+def _by_problem(measured: Measured, kind: str, cases: list[Case]) -> Table[_Means]:
+    """The grand mean over graphs of one kind, then a row for each problem."""
+    problems: dict[str, list[Case]] = {}
+    for case in sorted(cases, key=lambda case: case.problem):
+        problems.setdefault(case.problem, []).append(case)
     rows = [
-        _Means(problem, means.noun(kind, kinds), own, cases, means.against(own))
-        for problem, cases in measured.problems.items()
-        for kind, own in means.by_kind(means.started(cases, lead)).items()
+        _Means(problem, kind, own, measured.problems[problem], means.against(own)) for problem, own in problems.items()
     ]
-    best_cpu: list[Column[_Means]] = [*_best_cpu_means(), Column("best CPU, of how many", _best_of)]
+    rows.sort(key=_call_ratio, reverse=True)
+    if len(rows) > 1:
+        every = [case for own in problems.values() for case in own]
+        rows.insert(0, _Means(f"all {len(rows)} problems", kind, every, measured.cases, means.against(every)))
+    best_cpu: list[Column[_Means]] = [*_best_cpu_means(), Column("best CPU", _best_of)]
     return Table(
         rows,
         [
-            Column(f"{lead} on", lambda row: row.name),
-            Column("graphs", lambda row: count(row.graphs, row.kind)),
+            Column(f"{cases[0].label} on", lambda row: row.name),
             *_baseline_means(measured.baseline),
-            *(best_cpu if any(case.best for row in rows for case in row.own) else []),  # a CPU engine has none
+            *(best_cpu if any(case.best for case in cases) else []),  # a CPU engine has none
+            Column("graphs", lambda row: count(row.graphs, row.kind).replace(" graphs", "").replace(" graph", "")),
             Column("verdicts", lambda row: _verdicts([case.main for case in row.own if case.main is not None])),
         ],
     )
 
 
+def _call_ratio(row: _Means) -> float:
+    """By which problems are sorted: that to the best CPU engine, else that to the baseline."""
+    found = speeds.mean(row.against.best, "ratio_call") or speeds.mean(row.against.main, "ratio_call")
+    return found.value if found else 0.0
+
+
 def _baseline_means(baseline: str) -> list[Column[_Means]]:
+    def call(row: _Means) -> Speed | None:
+        return speeds.mean(row.against.main, "ratio_call") or speeds.mean_of_first_calls(row.against.main)
+
     return [
-        Column(
-            f"warm call vs {baseline}",
-            lambda row: speeds.mean_cell(speeds.mean(row.against.main, "ratio_call")),
-            right=True,
-        ),
-        Column(
-            f"first call vs {baseline}",
-            lambda row: speeds.mean_cell(found) if (found := speeds.mean_of_first_calls(row.against.main)) else "",
-            right=True,
-            optional=True,
-        ),
-        Column(
-            f"first answer vs {baseline}",
-            lambda row: speeds.mean_cell(speeds.mean(row.against.main, "ratio_first_answer")),
-            right=True,
-        ),
-        Column(
-            f"whole script vs {baseline}",
-            lambda row: speeds.mean_cell(speeds.mean(row.against.main, "ratio_whole_script")),
-            right=True,
-        ),
+        _ratios(f"warm call vs {baseline}", call),
+        _ratios(f"first answer vs {baseline}", lambda row: speeds.mean(row.against.main, "ratio_first_answer")),
+        _ratios(f"whole script vs {baseline}", lambda row: speeds.mean(row.against.main, "ratio_whole_script")),
+        Column(f"pays off vs {baseline}", lambda row: pays_off(_runs([case.main for case in row.own])), optional=True),
     ]
 
 
 def _best_cpu_means() -> list[Column[_Means]]:
     return [
-        Column(
-            "warm call vs best CPU",
-            lambda row: speeds.mean_cell(speeds.mean(row.against.best, "ratio_call")),
-            right=True,
-        ),
-        Column(
-            "first answer vs best CPU",
-            lambda row: speeds.mean_cell(speeds.mean(row.against.whole, "ratio_first_answer")),
-            right=True,
-        ),
-        Column(
-            "whole script vs best CPU",
-            lambda row: speeds.mean_cell(speeds.mean(row.against.whole, "ratio_whole_script")),
-            right=True,
-        ),
+        _ratios("warm call vs best CPU", lambda row: speeds.mean(row.against.best, "ratio_call")),
+        _ratios("first answer vs best CPU", lambda row: speeds.mean(row.against.whole, "ratio_first_answer")),
+        _ratios("whole script vs best CPU", lambda row: speeds.mean(row.against.whole, "ratio_whole_script")),
+        Column("pays off vs best CPU", lambda row: pays_off(_runs([case.hardest for case in row.own])), optional=True),
     ]
+
+
+def _ratios(title: str, mean: Callable[[_Means], Speed | None]) -> Column[_Means]:
+    def tone(row: _Means) -> Tone:
+        speed = mean(row)
+        return "" if speed is None or speed.no_difference else "good" if speed.value > 1 else "doubtful"
+
+    return Column(title, lambda row: speeds.mean_cell(mean(row)), right=True, tone=tone)
 
 
 def _best_of(row: _Means) -> str:
@@ -176,7 +214,7 @@ def _best_of(row: _Means) -> str:
     }
     numbers = sorted(Counter(graph for graph, _ in finished).values())
     low, high = numbers[0], numbers[-1]
-    return f"{row.against.best_cpu}, of {low if low == high else f'{low} to {high}'}"
+    return f"{row.against.best_cpu}, of {low if low == high else f'{low} to {high}'} measured"
 
 
 def _by_graph(measured: Measured, lead: str) -> Table[_Means]:
@@ -202,22 +240,6 @@ def _by_graph(measured: Measured, lead: str) -> Table[_Means]:
     )
 
 
-def _sentence(measured: Measured, lead: str, kind: str, cases: Sequence[Case]) -> str:
-    known = means.against(cases)
-    parts = []
-    if over := known.over_baseline():
-        parts.append(speeds.against(measured.baseline, over))
-    if over := known.over_best_cpu():
-        parts.append(speeds.against(f"the best CPU engine ({known.best_cpu})", over))
-    where = f"on {count(len({case.record.task.dataset for case in cases}), kind)}"
-    if not parts:
-        return plain(f"{lead} has no ratio that compares like with like {where}.")
-    alone = (
-        f"; in {count(number, 'case')} the only one with a time" if (number := _uncontested(measured, cases)) else ""
-    )
-    return plain(f"{lead} {where} {'; '.join(parts)}{alone if known.best else ''}.")
-
-
 def _uncontested(measured: Measured, cases: Sequence[Case]) -> int:
     """In how many cases the best CPU engine is the only one that finished."""
     done = Counter(
@@ -238,8 +260,6 @@ def _counts(measured: Measured) -> list[str]:
     outcomes = Counter(case.record.outcome for case in measured.cases)
     ended = ", ".join(f"{number:,} {outcome.in_words}" for outcome, number in outcomes.most_common())
     verdicts = [case.main for case in measured.cases if case.main is not None and case.record.outcome not in NEVER_RAN]
-    dates = sorted(case.record.measured_at[:10] for case in measured.cases if case.record.measured_at)
-    when = "" if not dates else dates[0] if dates[0] == dates[-1] else f"{dates[0]} to {dates[-1]}"
     earlier = sum(case.record.superseded for case in measured.cases)
     shown = [
         f"Verdicts against {measured.baseline}: {_verdicts(verdicts)}." if verdicts else "",
@@ -247,8 +267,6 @@ def _counts(measured: Measured) -> list[str]:
         f"{count(earlier, 'record')} marked {EARLIER_RULES!r}: measured before the rules changed; no ratio counts."
         if earlier
         else "",
-        f"Machine: {measured.name}.",
-        f"Measured {when}." if when else "",
     ]
     return [line for line in shown if line]
 

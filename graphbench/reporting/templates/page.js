@@ -2,6 +2,7 @@
 (async () => {
   const PAGE = 100;
   const bytes = (id) => Uint8Array.from(atob(document.getElementById(id).textContent), (sign) => sign.charCodeAt(0));
+  const byId = (id) => document.getElementById(id);
   const unpacked = (id) => new Response(new Blob([bytes(id)]).stream().pipeThrough(new DecompressionStream("gzip")));
   const make = (tag, text, attributes = {}) => {
     const element = document.createElement(tag);
@@ -41,103 +42,198 @@
   const plain = (value) => (Array.isArray(value) ? value[0] : value);
   const bounded = (value) => (Array.isArray(value) && value.length > 2 && value[1] ? 1 : 0);
 
-  const { columns, rows } = await unpacked("rows").json();
-  const words = rows.map((row) => row.filter((cell) => typeof cell === "string").join(" ").toLowerCase());
-  const table = document.getElementById("all");
-  const status = document.getElementById("status");
-  const more = document.getElementById("more");
-  const search = document.getElementById("search");
-  const chosen = new Map();
-  let order = { column: -1, down: false };
-  let found = [];
-  let shown = 0;
-
-  const fill = () => {
-    const body = document.createDocumentFragment();
-    for (const place of found.slice(shown, shown + PAGE)) {
-      const line = make("tr");
-      rows[place].forEach((value, at) => {
-        const kind = columns[at][1];
-        const text = value === null ? "" : kind in FORMATS ? FORMATS[kind](value) : value;
-        const cell = make("td", kind === "command" ? undefined : text);
-        if (kind === "command") cell.append(make("code", text));
-        if (kind in FORMATS) cell.className = "right";
-        else if (kind === "choice" && text in TONES) cell.className = TONES[text];
-        else if (columns[at][0] === "why" && text) cell.className = "wrap";
-        line.append(cell);
-      });
-      body.append(line);
-    }
-    table.tBodies[0].append(body);
-    shown = Math.min(found.length, shown + PAGE);
-    more.hidden = shown >= found.length;
-    status.textContent = `${found.length.toLocaleString("en")} of ${rows.length.toLocaleString("en")} records` +
-      (shown < found.length ? `, the first ${shown.toLocaleString("en")} shown` : "");
+  // A choice is kept in the page's address, as #anchor?name=value, so that it can be linked.
+  const [at, given] = decodeURIComponent(location.hash.slice(1)).split("?");
+  const chosenAt = (anchor) => new URLSearchParams(at === anchor ? given : "");
+  const keep = (anchor, choices) => {
+    const chosen = new URLSearchParams(choices.filter(([, value]) => value)).toString();
+    history.replaceState(null, "", `#${anchor}${chosen && "?"}${chosen}`);
   };
-  const update = () => {
-    const wanted = search.value.toLowerCase().split(/\s+/).filter(Boolean);
-    const picks = [...chosen].filter(([, select]) => select.value);
-    found = [];
-    for (let place = 0; place < rows.length; place += 1) {
-      if (picks.every(([at, select]) => rows[place][at] === select.value) &&
-          wanted.every((word) => words[place].includes(word))) found.push(place);
-    }
-    const { column, down } = order;
-    if (column >= 0) {
-      const way = down ? -1 : 1;
-      found.sort((one, two) => {
-        const [a, b] = [plain(rows[one][column]), plain(rows[two][column])];
-        // What has no value comes last, whichever way round.
-        if (a === null || a === "") return b === null || b === "" ? one - two : 1;
-        if (b === null || b === "") return -1;
-        // Bounds come after ratios, as they decide nothing.
-        const bounds = bounded(rows[one][column]) - bounded(rows[two][column]);
-        if (bounds) return bounds;
-        return (a < b ? -way : a > b ? way : 0) || one - two;
-      });
-    }
-    table.tBodies[0].replaceChildren();
-    shown = 0;
-    fill();
-  };
-
-  const heads = columns.map(([title, kind], at) => {
-    const head = make("th", undefined, { scope: "col" });
-    const button = make("button", title, { type: "button" });
-    if (kind in FORMATS) head.className = "right";
-    button.addEventListener("click", () => {
-      order = { column: at, down: order.column === at ? !order.down : kind in FORMATS && kind !== "seconds" };
-      heads.forEach((other) => other.removeAttribute("aria-sort"));
-      head.setAttribute("aria-sort", order.down ? "descending" : "ascending");
-      update();
-    });
-    head.append(button);
-    return head;
-  });
-  table.tHead.rows[0].append(...heads);
-
-  columns.forEach(([title, kind], at) => {
-    const values = kind === "choice" ? [...new Set(rows.map((row) => row[at]))].filter(Boolean).sort() : [];
-    if (values.length < 2) return;
-    const select = make("select", undefined, { "data-column": title });
-    select.append(make("option", "all", { value: "" }), ...values.map((value) => make("option", value)));
+  const chooser = (title, name, options, value) => {
+    const select = make("select", undefined, { name });
+    select.append(...options.map(([key, text]) => make("option", text, { value: key })));
+    select.value = value;
+    if (select.selectedIndex < 0) select.selectedIndex = 0;
     const label = make("label", title);
     label.append(select);
-    document.getElementById("choices").append(label);
-    chosen.set(at, select);
-    select.addEventListener("change", update);
-  });
-  search.addEventListener("input", update);
-  const form = document.getElementById("filters");
-  form.addEventListener("submit", (event) => event.preventDefault());
-  form.addEventListener("reset", () => setTimeout(update));
-  more.addEventListener("click", fill);
-  document.getElementById("download").addEventListener("click", async () => {
-    const link = make("a", undefined, { download: "records.jsonl" });
-    link.href = URL.createObjectURL(await unpacked("records-data").blob());
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(link.href), 10000);
-  });
-  update();
+    return label;
+  };
+  const box = (name, on) => {
+    const input = make("input", undefined, { type: "checkbox", name });
+    input.checked = on;
+    const label = make("label");
+    label.append(input);
+    return label;
+  };
+
+  const heatMap = async () => {
+    const { engines, metrics, start, most, rows } = await unpacked("heat-data").json();
+    const [form, table] = [byId("heat-choices"), byId("heat-map")];
+    const [machines, problems] = [0, 1].map((column) => [...new Set(rows.map((row) => row[column]))]);
+    const asked = chosenAt("heat");
+    const initial = { algorithm: start, metric: "0", machine: "0", twins: "" };
+    const choose = (title, name, options) => form.append(chooser(title, name, options, asked.get(name) ?? initial[name]));
+    choose("Algorithm", "algorithm", [["", "all"], ...problems.map((name) => [name, name])]);
+    choose("Metric", "metric", metrics.map((name, place) => [place, name]));
+    if (machines.length > 1) choose("Machine", "machine", machines.map((name, place) => [place, name]));
+    if (rows.some((row) => row[3]) && rows.some((row) => !row[3])) {
+      const twins = box("twins", asked.has("twins"));
+      twins.append("synthetic twins");
+      form.append(twins);
+    }
+    const draw = (limit) => {
+      const { algorithm, metric, machine = "0", twins } = Object.fromEntries(new FormData(form));
+      const own = rows.filter((row) => row[0] === machines[machine]);
+      const wanted = own.filter((row) => (twins || !form.elements.twins || !row[3]) && (!algorithm || row[1] === algorithm));
+      const shown = wanted.slice(-limit);
+      const there = engines.map((_, place) => place).filter((place) => shown.some((row) => row[4 + place].length));
+      const head = make("tr");
+      head.append(...["problem, graph", ...there.map((place) => engines[place])].map((name) => make("th", name, { scope: "col" })));
+      table.tHead.replaceChildren(head);
+      table.tBodies[0].replaceChildren(...shown.map((row) => {
+        const line = make("tr");
+        const name = make("th", `${row[1]} `, { scope: "row" });
+        name.append(make("small", row[2]));
+        line.append(name, ...there.map((place) => {
+          const [text, factor, level] = row[4 + place][metric] ?? ["", "", null];
+          const cell = make("td", text, level === null ? {} : { class: level < 0 ? "aside" : `heat${level}` });
+          if (factor) cell.append(make("small", factor));
+          return cell;
+        }));
+        return line;
+      }));
+      const status = byId("heat-status");
+      status.textContent = `${metrics[metric]}: ${shown.length.toLocaleString("en")} of ${rows.length.toLocaleString("en")} rows `;
+      if (shown.length < wanted.length) {
+        const all = make("button", `Show all ${wanted.length.toLocaleString("en")}`, { type: "button" });
+        all.addEventListener("click", () => draw(Infinity));
+        status.append(all);
+      }
+    };
+    form.addEventListener("change", () => {
+      draw(most);
+      keep("heat", [...new FormData(form)].filter(([name, value]) => value !== initial[name]));
+    });
+    form.addEventListener("submit", (event) => event.preventDefault());
+    form.hidden = false;
+    if ([...asked].length) draw(most);
+  };
+
+  const everyRecord = async () => {
+    const { columns, rows } = await unpacked("rows").json();
+    const words = rows.map((row) => row.filter((cell) => typeof cell === "string").join(" ").toLowerCase());
+    const [form, table, status, more] = ["filters", "all", "status", "more"].map(byId);
+    const asked = chosenAt("records");
+    const visible = columns.map(([title, , shown]) => (asked.has("columns") ? asked.getAll("columns").includes(title) : shown));
+    let order = { column: columns.findIndex(([title]) => title === asked.get("sort")), down: asked.has("down") };
+    let found = [];
+    let count = 0;
+
+    const fill = () => {
+      const body = document.createDocumentFragment();
+      for (const place of found.slice(count, count + PAGE)) {
+        const line = make("tr");
+        rows[place].forEach((value, at) => {
+          if (!visible[at]) return;
+          const kind = columns[at][1];
+          const text = value === null ? "" : kind in FORMATS ? FORMATS[kind](value) : value;
+          const cell = make("td", kind === "command" ? undefined : text);
+          if (kind === "command") cell.append(make("code", text));
+          if (kind in FORMATS) cell.className = "right";
+          else if (kind === "choice" && text in TONES) cell.className = TONES[text];
+          else if (columns[at][0] === "why" && text) cell.className = "wrap";
+          line.append(cell);
+        });
+        body.append(line);
+      }
+      table.tBodies[0].append(body);
+      count = Math.min(found.length, count + PAGE);
+      more.hidden = count >= found.length;
+      status.textContent = `${found.length.toLocaleString("en")} of ${rows.length.toLocaleString("en")} records` +
+        (count < found.length ? `, the first ${count.toLocaleString("en")} shown` : "");
+    };
+    const head = () => {
+      const heads = columns.map(([title, kind, , meaning], at) => {
+        const head = make("th", undefined, { scope: "col" });
+        const button = make("button", title, { type: "button", title: meaning });
+        if (kind in FORMATS) head.className = "right";
+        if (order.column === at) head.setAttribute("aria-sort", order.down ? "descending" : "ascending");
+        button.addEventListener("click", () => {
+          order = { column: at, down: order.column === at ? !order.down : kind in FORMATS && kind !== "seconds" };
+          changed();
+          [...table.tHead.rows[0].cells].find((cell) => cell.textContent === title).firstChild.focus();
+        });
+        head.append(button);
+        return head;
+      });
+      table.tHead.rows[0].replaceChildren(...heads.filter((_, at) => visible[at]));
+    };
+    const update = () => {
+      const given = new FormData(form);
+      const wanted = given.get("search").toLowerCase().split(/\s+/).filter(Boolean);
+      const picks = columns.map(([title], at) => [at, given.get(title)]).filter(([, value]) => value);
+      found = [];
+      for (let place = 0; place < rows.length; place += 1) {
+        if (picks.every(([at, value]) => rows[place][at] === value) &&
+            wanted.every((word) => words[place].includes(word))) found.push(place);
+      }
+      const { column, down } = order;
+      if (column >= 0) {
+        const way = down ? -1 : 1;
+        found.sort((one, two) => {
+          const [a, b] = [plain(rows[one][column]), plain(rows[two][column])];
+          // What has no value comes last, whichever way round.
+          if (a === null || a === "") return b === null || b === "" ? one - two : 1;
+          if (b === null || b === "") return -1;
+          // Bounds come after ratios, as they decide nothing.
+          const bounds = bounded(rows[one][column]) - bounded(rows[two][column]);
+          if (bounds) return bounds;
+          return (a < b ? -way : a > b ? way : 0) || one - two;
+        });
+      }
+      head();
+      table.tBodies[0].replaceChildren();
+      count = 0;
+      fill();
+      const usual = columns.every(([, , shown], at) => shown === visible[at]);
+      return [
+        ...[...given].filter(([name]) => name !== "columns"), ["sort", column >= 0 && columns[column][0]], ["down", down],
+        ...(usual ? [] : columns.filter((_, at) => visible[at]).map(([title]) => ["columns", title])),
+      ];
+    };
+    const changed = () => keep("records", update());
+
+    columns.forEach(([title, kind, , meaning], at) => {
+      const label = box("columns", visible[at]);
+      const text = make("span");
+      text.append(make("b", title), meaning && `: ${meaning}`);
+      label.append(text);
+      label.firstChild.addEventListener("input", (event) => { visible[at] = event.target.checked; });
+      form.querySelector("#columns div").append(label);
+      const values = kind === "choice" ? [...new Set(rows.map((row) => row[at]))].filter(Boolean).sort() : [];
+      if (values.length < 2) return;
+      byId("choices").append(chooser(title, title, [["", "all"], ...values.map((value) => [value, value])], asked.get(title) ?? ""));
+    });
+    form.elements.search.value = asked.get("search") ?? "";
+    form.addEventListener("input", changed);
+    form.addEventListener("submit", (event) => event.preventDefault());
+    form.addEventListener("reset", () => setTimeout(() => {
+      form.querySelectorAll("#columns input").forEach((input, at) => { input.checked = visible[at] = columns[at][2]; });
+      order = { column: -1, down: false };
+      changed();
+    }));
+    more.addEventListener("click", fill);
+    byId("download").addEventListener("click", async () => {
+      const link = make("a", undefined, { download: "records.jsonl" });
+      link.href = URL.createObjectURL(await unpacked("records-data").blob());
+      link.click();
+      setTimeout(() => URL.revokeObjectURL(link.href), 10000);
+    });
+    update();
+  };
+
+  if (byId("heat-map")) await heatMap();
+  await everyRecord();
+  if (given) byId(at)?.scrollIntoView();
   document.documentElement.dataset.ready = "yes";
 })();

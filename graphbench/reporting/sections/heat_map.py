@@ -1,0 +1,124 @@
+"""The heat map: every graph and engine, each cell relative to the fastest of its row. Pure.
+
+A cell has a colour where its answer is as good as that of the fastest engine of its row. Bounds, first calls beside
+warm ones, and answers that are not alike are shown without a colour and are never the fastest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from statistics import fmean, median
+
+from graphbench.records import times
+from graphbench.records.best_cpu import computed, fastest, is_like
+from graphbench.records.model import NEVER_RAN, Outcome, Record
+from graphbench.reporting.document import HeatCell, HeatMap, HeatRow, Section, Text
+from graphbench.reporting.heading import hardware, named
+from graphbench.reporting.measured import Case, Measured, by_graph
+from graphbench.reporting.numbers import NOTHING, UNICODE, memory, plain, ratio, seconds
+from graphbench.reporting.wording import device_peak_bytes, is_twin
+
+LEVELS = (1.05, 1.5, 2.0, 5.0, 10.0, 100.0)
+"""The largest factor of each colour; there is one more for what is above the last."""
+
+
+_HOW = (
+    "Each cell is a median, and how many times the least of its row. A cell has a colour where its answer is as good "
+    "as that of the fastest engine of its row; first calls beside warm ones, heavy builds and answers that are not "
+    "alike have none. Graphs are in the order of their edges."
+)
+
+
+def _cpu_seconds(record: Record) -> float | None:
+    return median(record.cpu.call_s) if record.cpu.call_s else None
+
+
+def _memory(record: Record) -> float | None:
+    peaks = [peak for peak in (record.memory.host_peak_bytes, device_peak_bytes(record)) if peak is not None]
+    return sum(peaks) or None
+
+
+def _bytes(value: float) -> str:
+    return memory(round(value))
+
+
+_METRICS: Mapping[str, tuple[Callable[[Record], float | None], Callable[[float], str]]] = {
+    "warm call": (times.call_seconds, seconds),
+    "first answer": (lambda record: record.phases.first_answer_s, seconds),
+    "whole script": (lambda record: record.phases.whole_script_s, seconds),
+    "memory, host and device": (_memory, _bytes),
+    "CPU seconds of a warm call": (_cpu_seconds, seconds),
+}
+METRICS = tuple(_METRICS)
+
+
+def section(measured: Iterable[Measured], stale: Mapping[str, str]) -> Section | None:
+    """One heat map for all machines; None where no row has two engines."""
+    rows = [
+        HeatRow(machine.name, problem, graph, is_twin(cases[0].record.task.dataset), _cells(cases, stale))
+        for machine in measured
+        for problem, own in machine.problems.items()
+        for graph, cases in by_graph(own).items()
+    ]
+    rows = [row for row in rows if row.cells]
+    if all(len(row.cells) < 2 for row in rows):
+        return None
+    levels: dict[str, list[int]] = {}
+    for row in rows:
+        for engine, cells in row.cells.items():
+            levels.setdefault(engine, []).extend(cell.level for cell in cells[:1] if cell.level >= 0)
+    engines = sorted(levels, key=lambda engine: (not levels[engine], fmean(levels[engine] or [0]), engine))
+    legend = ["fastest", *(f"up to {most:g}{UNICODE.times}" for most in LEVELS[1:]), "more"]
+    return Section("Every graph and engine", "heat", [Text(_HOW, quiet=True), HeatMap(rows, engines, METRICS, legend)])
+
+
+def _cells(cases: Sequence[Case], stale: Mapping[str, str]) -> dict[str, list[HeatCell]]:
+    """The cells of a row, by engine and its hardware: of several records of one, those of the quickest (the first)."""
+    engines: dict[str, Case] = {}
+    for case in cases:
+        if case.record.outcome not in NEVER_RAN:
+            engines.setdefault(plain(named(case.record.task.engine, hardware(case.record))), case)
+    cases = list(engines.values())
+    candidates = [case.record for case in cases if computed(case.record) and case.record.id not in stale]
+    best = fastest(candidates, times.call_seconds) or fastest(candidates, times.first_call)
+    alike = {record.id for record in candidates if best is not None and (record is best or _like(record, best))}
+    builds = times.usual_builds([case.record for case in cases])
+    found: dict[str, list[HeatCell]] = {engine: [] for engine in engines}
+    for name, (value_of, shown) in _METRICS.items():
+        values = {
+            case.record.id: value_of(case.record) if case.record.outcome is Outcome.OK else None for case in cases
+        }
+        heavy = {id_ for id_ in values if name == METRICS[0]} & {
+            case.record.id for case in cases if times.builds_heavily(case.record, builds)
+        }
+        least = min((value for id_, value in values.items() if value and id_ in alike - heavy), default=None)
+        for engine, case in engines.items():
+            value, record = values[case.record.id], case.record
+            if value is None:
+                found[engine].append(_without(case, name))
+            elif record.id not in alike or not least:
+                found[engine].append(HeatCell(shown(value), "" if record.superseded else "not alike" if best else ""))
+            elif record.id in heavy:
+                found[engine].append(HeatCell(shown(value), "heavy build"))
+            else:
+                found[engine].append(HeatCell(shown(value), ratio(value / least), _level(value / least)))
+    return found
+
+
+def _like(record: Record, best: Record) -> bool:
+    timed = [(seconds, one) for one in (record, best) if (seconds := times.warm_or_first_call(one))]
+    if len(timed) < 2:
+        return False
+    (short, faster), (long, slower) = sorted(timed, key=lambda pair: pair[0])
+    return is_like(slower, faster, long / short)
+
+
+def _without(case: Case, name: str) -> HeatCell:
+    if case.record.outcome is not Outcome.OK:
+        return HeatCell(case.record.outcome.in_words)
+    first = times.first_call(case.record) if name == METRICS[0] else None
+    return HeatCell(seconds(first), "first call") if first else HeatCell(NOTHING)
+
+
+def _level(factor: float) -> int:
+    return sum(factor > most for most in LEVELS)
