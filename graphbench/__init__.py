@@ -1,21 +1,43 @@
-"""graphbench: how much faster is a graph library on your graph, are the answers the same, where does the time go?
+"""How much faster is a graph library than another on your graph, are the answers the same, where does the time go?
+
+::
+
+    load             the cleaned edges of a graph, for any library
+    run              measure one algorithm on one or several graphs, on several engines
+    suite            measure many algorithms on many graphs, in any number of sessions
+    scale            measure one algorithm on graphs of growing size
+    capacity         the largest graph that fits into memory
+    advise           would a GPU pay off for a graph? An estimate, without a GPU
+    profile          what NetworkX takes of a block of code, function by function
+    records          what was measured before
+    compare          comparisons between records
+    report           write a page with charts from records
+
+    Result           what `run`, `suite`, `scale` and `records` return: a table, a frame, charts, answers
+    Record           everything that one task produced
+    Comparison       one engine against another: a ratio, its interval, a verdict
+    Chart            what `Result.plot` returns
+    EdgeList         what `load` returns
+    GraphbenchError  the root of all errors
 
 >>> import graphbench as gb
->>> edges = gb.load("karate")
 >>> result = gb.run("louvain", "karate", engines=["igraph", "networkx"])  # doctest: +SKIP
+>>> result.to_pandas()  # doctest: +SKIP
 
 Names are imported when they are first used, so that `import graphbench` stays light.
 """
 
 from __future__ import annotations
 
+import sys
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 from graphbench._version import __version__
 
 if TYPE_CHECKING:
     from graphbench.advice.profile.block import profile
-    from graphbench.api import Result, advise, capacity, load, report, run, scale
+    from graphbench.api import Chart, Result, advise, capacity, load, records, report, run, scale, suite
     from graphbench.errors import GraphbenchError
     from graphbench.graphs.edgelist import EdgeList
     from graphbench.records.comparison import Comparison, compare
@@ -26,18 +48,13 @@ _HOMES = {
     "EdgeList": "graphbench.graphs.edgelist",
     "GraphbenchError": "graphbench.errors",
     "Record": "graphbench.records.model",
-    "Result": "graphbench.api",
-    "advise": "graphbench.api",
-    "capacity": "graphbench.api",
     "compare": "graphbench.records.comparison",
-    "load": "graphbench.api",
     "profile": "graphbench.advice.profile.block",
-    "report": "graphbench.api",
-    "run": "graphbench.api",
-    "scale": "graphbench.api",
 }
+"""Where public names are that are not in :mod:`graphbench.api`."""
 
 __all__ = [
+    "Chart",
     "Comparison",
     "EdgeList",
     "GraphbenchError",
@@ -49,19 +66,37 @@ __all__ = [
     "compare",
     "load",
     "profile",
+    "records",
     "report",
     "run",
     "scale",
+    "suite",
 ]
 
 
 def __getattr__(name: str) -> object:
-    if name not in _HOMES:
+    if name not in __all__:
         raise AttributeError(f"module 'graphbench' has no attribute {name!r}")
     from importlib import import_module
 
-    return getattr(import_module(_HOMES[name]), name)
+    return getattr(import_module(_HOMES.get(name, "graphbench.api")), name)
 
 
 def __dir__() -> list[str]:
     return __all__
+
+
+class _Package(ModuleType):
+    """This package: importing its folder `records` would hide the function of that name."""
+
+    @property
+    def records(self) -> object:
+        """The function."""
+        return __getattr__("records")
+
+    @records.setter
+    def records(self, folder: ModuleType) -> None:
+        """Python sets the folder here when it is first imported; `sys.modules` has it as well."""
+
+
+sys.modules[__name__].__class__ = _Package

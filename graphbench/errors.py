@@ -23,6 +23,10 @@ Each message says what is wrong, what was found and what was expected, and ends 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextvars import ContextVar
+
+on_command_line: ContextVar[bool] = ContextVar("on_command_line", default=False)
+"""Whether the command line asked: messages keep its flags. Else they name arguments of Python."""
 
 _LISTED = 80
 """How many names a message lists at most; the index of a collection has thousands."""

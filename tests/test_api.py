@@ -1,10 +1,19 @@
 """The Python interface: `Result`, and what `run` stores."""
 
+import inspect
+import os
+import pydoc
+import re
+import subprocess
+import sys
+
 import pytest
 
 import graphbench as gb
 from graphbench.errors import UsageError
 from graphbench.records.model import Outcome, Task
+from graphbench.records.store import Store
+from graphbench.reporting.flat import FIELDS, USEFUL
 from helpers.records import record, stored
 
 
@@ -45,3 +54,152 @@ def test_an_answer_is_of_one_engine_on_one_dataset():
     failed = record(id="ef", task=Task("wcc", "ab", "networkx", {}), answer={})
     with pytest.raises(UsageError, match="networkx has no answer on 'ab'"):
         gb.Result([*both, failed]).answer("networkx", "ab")
+
+
+@pytest.fixture
+def kept(tmp_path):
+    """A file of three records: two engines on one graph, and one on another."""
+    made = [record(), record("igraph", 0.1), record("igraph", id="c", task=Task("wcc", "karate", "igraph", {}))]
+    path = tmp_path / "kept.jsonl"
+    with Store(path) as store:
+        for one in made:
+            store.append(one)
+    return path
+
+
+def test_records_are_those_of_files_and_may_be_chosen(kept):
+    assert len(gb.records(kept).records) == 3
+    assert [one.task.engine for one in gb.records(kept, engine="igraph").records] == ["igraph", "igraph"]
+    assert [one.problem for one in gb.records(kept, algorithm="components").records] == ["wcc"]
+    assert gb.records(kept, dataset=["nowhere"]).records == []
+    with pytest.raises(UsageError, match="No algorithm is called"):
+        gb.records(kept, algorithm="luvain")
+
+
+def test_the_function_records_is_not_hidden_by_the_folder_of_that_name(kept):
+    code = f"import graphbench.records.model, graphbench as gb; print(len(gb.records({str(kept)!r}).records))"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "3\n"
+
+
+def test_a_frame_has_twelve_columns_or_all(kept):
+    result = gb.records(kept, keep_stale=True)
+    few, all_of_them = result.to_pandas(), result.to_pandas(full=True)
+    assert list(few) == USEFUL
+    assert len(few.columns) == 12
+    assert list(all_of_them) == list(FIELDS)
+    assert few["ratio_call"].notna().tolist() == [False, True, False]
+    assert few["call_median_s"].dtype == float
+
+
+def test_a_frame_has_names_as_they_are():
+    odd = record(task=Task("wcc", "NA", "igraph", {}))
+    formula = record(id="b", task=Task("wcc", "=1+1", "igraph", {}))
+    assert gb.Result([odd, formula]).to_pandas()["dataset"].tolist() == ["NA", "=1+1"]
+
+
+def test_records_and_comparisons_are_shown_in_one_line():
+    result = gb.Result([record(), record("igraph", 0.1)])
+    assert repr(result.records[1]) == "<Record: louvain on coAuthorsDBLP, igraph: ok, warm call 0.1 s (n = 6)>"
+    (comparison,) = result.comparisons
+    text = repr(comparison)
+    assert text.startswith("<Comparison: louvain on coAuthorsDBLP, igraph against networkx: ")
+    assert "\n" not in text
+
+
+def test_a_long_result_shows_some_tables_and_says_how_to_see_the_others():
+    many = [record(id=str(number), task=Task("wcc", f"g{number}", "igraph", {})) for number in range(11)]
+    result = gb.Result(many)
+    for text in (repr(result), result._repr_html_()):
+        assert "g7" in text
+        assert "g8" not in text
+        assert "3 more tables: print(result)" in text
+    assert "g10" in str(result)
+
+
+def test_a_chart_is_shown_by_a_notebook_and_written_to_a_file(tmp_path):
+    result = gb.Result([record(), record("igraph", 0.1)])
+    chart = result.plot(file=tmp_path / "speedup.png")
+    assert chart._repr_svg_().startswith("<svg") or "<svg" in chart.svg
+    assert (tmp_path / "speedup.png").read_bytes().startswith(b"\x89PNG")
+    with pytest.raises(UsageError, match=r"A chart is \.svg or \.png"):
+        result.plot(file=tmp_path / "speedup.pdf")
+    with pytest.raises(UsageError, match="cannot be written to"):
+        result.plot(file=tmp_path / "no" / "such.svg")
+
+
+def test_a_chart_is_of_one_algorithm(kept):
+    result = gb.records(kept, keep_stale=True)
+    with pytest.raises(UsageError, match="pass algorithm=, one of louvain, wcc"):
+        result.plot()
+    assert "louvain" in result.plot(algorithm="louvain").svg
+
+
+def test_a_result_writes_its_report(tmp_path):
+    page = gb.Result([record(), record("igraph", 0.1)]).report(tmp_path / "out", title="Lesson 3")
+    assert "Lesson 3" in page.read_text(encoding="utf-8")
+
+
+def test_run_stores_into_a_file(tmp_path):
+    path = tmp_path / "lesson.jsonl"
+    gb.run("wcc", "karate", engines="igraph", trials=1, store=path)
+    assert len(gb.records(path).records) == 1
+    assert stored() == []
+
+
+def test_a_suite_resumes_and_goes_on_without_what_cannot_be_loaded(tmp_path):
+    path = tmp_path / "suite.jsonl"
+    asked = {"algorithms": ["wcc"], "engines": "igraph", "trials": 1, "store": path}
+    with pytest.warns(UserWarning, match="missing.csv cannot be loaded and is skipped"):
+        result = gb.suite(datasets=["karate", "missing.csv"], **asked)
+    assert {record.task.dataset: record.outcome for record in result.records} == {
+        "karate": Outcome.OK,
+        "missing.csv": Outcome.ERROR,
+    }
+    assert len(result.answer("igraph", "karate")) == 34
+    again = gb.suite(datasets=["karate"], **asked)
+    assert again.records[0].id == next(one.id for one in result.records if one.task.dataset == "karate")
+    fresh = gb.suite(datasets=["karate"], fresh=True, **asked)
+    assert fresh.records[0].id != again.records[0].id
+
+
+def test_a_suite_needs_datasets_and_known_settings():
+    with pytest.raises(UsageError, match="pass datasets="):
+        gb.suite(algorithms=["wcc"])
+    with pytest.raises(UsageError, match="use datasets="):
+        gb.suite(dataset=["karate"])
+
+
+def test_help_begins_with_every_public_name():
+    text = pydoc.plain(pydoc.render_doc(gb))
+    beginning = text[: text.index("PACKAGE CONTENTS")]
+    for name in set(gb.__all__) - {"__version__"}:
+        assert re.search(rf"^ +{name} +\S", beginning, re.MULTILINE), name
+
+
+CALLS = [getattr(gb, name) for name in gb.__all__ if inspect.isfunction(getattr(gb, name))]
+METHODS = [method for name, method in vars(gb.Result).items() if inspect.isfunction(method) and name[0] != "_"]
+
+
+@pytest.mark.parametrize("function", [*CALLS, *METHODS], ids=lambda function: function.__qualname__)
+def test_public_functions_say_what_they_return(function):
+    assert "Returns:" in inspect.getdoc(function)
+
+
+def test_editors_and_type_checkers_know_what_calls_return(tmp_path):
+    (tmp_path / "lesson.py").write_text(
+        "import graphbench as gb\n"
+        "result = gb.run('louvain', 'karate')\n"
+        "reveal_type(result.records[0].phases.first_s)\n"
+        "reveal_type(result.comparisons[0].ratio_call)\n"
+        "reveal_type(gb.records('a.jsonl').plot())\n"
+        "reveal_type(gb.suite('smoke'))\n"
+        "reveal_type(gb.load('karate').num_edges)\n"
+    )
+    checked = subprocess.run(
+        [sys.executable, "-m", "mypy", "--strict", "--config-file=", "--no-error-summary", "lesson.py"],
+        cwd=tmp_path, capture_output=True, text=True, check=False, env={**os.environ, "MYPYPATH": ""},
+    )  # fmt: skip
+    found = re.findall(r'Revealed type is "(.*)"', checked.stdout)
+    assert found == [
+        "float | None", "float | None", "graphbench.api.result.Chart", "graphbench.api.result.Result", "int"
+    ], checked.stdout + checked.stderr  # fmt: skip

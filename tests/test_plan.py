@@ -45,7 +45,7 @@ QUICK = {"engines": ["networkx", "igraph"], "trials": 1, "timeout": 60}
         ({"gpus": 0}, "gpus takes a whole number from 1, or all, not 0"),
         ({"gpus": "most"}, "gpus takes a whole number from 1, or all, not 'most'"),
         ({"gpus": 2, "scheduler": "localhost"}, "scheduler takes an address such as tcp://"),
-        ({"scheduler": "tcp://localhost:8786"}, "scheduler needs gpus as well"),
+        ({"scheduler": "tcp://localhost:8786"}, "needs .*gpus.N as well"),
     ],
 )
 def test_an_invalid_value_is_refused_before_loading(given, expected):
@@ -74,7 +74,7 @@ def test_an_invalid_value_is_refused_before_loading(given, expected):
             {"scheduler": "nonsense", "gpus": 2},
             "scheduler takes an address such as tcp://10.0.0.1:8786, not 'nonsense'",
         ),
-        ({"scheduler": "tcp://10.0.0.1:8786"}, "scheduler needs gpus as well"),
+        ({"scheduler": "tcp://10.0.0.1:8786"}, "needs .*gpus.N as well"),
     ],
     ids=["no address", "no number"],
 )

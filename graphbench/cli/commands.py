@@ -19,7 +19,7 @@ from click.shell_completion import CompletionItem
 
 from graphbench import registry
 from graphbench._version import __version__
-from graphbench.errors import GraphbenchError, UnknownNameError, UsageError
+from graphbench.errors import GraphbenchError, UnknownNameError, UsageError, on_command_line
 
 COMMANDS = {
     "advise": "Estimate whether a GPU would pay off for a graph, without a GPU.",
@@ -130,6 +130,7 @@ def run_cli(arguments: list[str] | None) -> int:
     for stream, errors in ((sys.stdout, "replace"), (sys.stderr, "backslashreplace")):
         if reconfigure := getattr(stream, "reconfigure", None):  # a name may have any bytes, and must end nothing
             reconfigure(errors=errors)
+    asked = on_command_line.set(True)
     try:
         with warnings.catch_warnings():
             warnings.showwarning = _warn
@@ -144,6 +145,8 @@ def run_cli(arguments: list[str] | None) -> int:
         return error.exit_code
     except (GraphbenchError, MemoryError, OSError) as error:
         return _tell(error)
+    finally:
+        on_command_line.reset(asked)
     return status if isinstance(status, int) else 0
 
 

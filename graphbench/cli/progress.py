@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from statistics import median
 from typing import Any
 
 from rich.console import Console
@@ -33,8 +32,8 @@ from graphbench.graphs.formats import table_roles
 from graphbench.graphs.formats.table_roles import TableOptions
 from graphbench.measure.plan import Progress
 from graphbench.records.model import Outcome, Record, Task
-from graphbench.records.times import first_call, warm_calls
 from graphbench.reporting.numbers import visible
+from graphbench.reporting.progress import line_of
 from graphbench.system.text import public_word
 
 LONG_S = 3.0
@@ -107,9 +106,9 @@ class Reporter:
                 dataset = graphs.load(name, directed=directed, options=table, progress=progress, reading=reading)
             yield dataset
 
-    def load_one(self, name: str) -> Dataset:
+    def load_one(self, name: str, *, directed: bool | None = None, table: TableOptions = table_roles.NONE) -> Dataset:
         """Load a single dataset in the same way."""
-        (dataset,) = self.load([name], directed=None)
+        (dataset,) = self.load([name], directed=directed, table=table)
         return dataset
 
     @contextmanager
@@ -171,7 +170,7 @@ class Reporter:
             if record.task.engine in self._unavailable:
                 return
             self._unavailable.add(record.task.engine)
-        self.print_line(f"{self._place}{_line_of(record)}")
+        self.print_line(f"{self._place}{line_of(record)}")
 
     def _finish(self) -> None:
         if self._line is not None:
@@ -240,18 +239,3 @@ def _download_bar(console: Console, live: RichProgress, name: str) -> Iterator[D
             bar.stop()
             if console.is_terminal:
                 live.start()
-
-
-def _line_of(record: Record) -> str:
-    from graphbench.reporting import seconds
-
-    task = record.task
-    head = f"{task.algorithm} · {task.dataset} · {task.engine}: {record.outcome.in_words}"
-    if record.outcome is Outcome.UNAVAILABLE:
-        return f"{head}, {record.reason.partition('. ')[0].rstrip('.')}"  # `graphbench doctor` says how to install it
-    if record.outcome is not Outcome.OK:
-        return f"{head}, {record.reason}" if record.reason else head
-    if calls := warm_calls(record):
-        return f"{head}, warm call {seconds(median(calls))} (n = {len(calls)})"
-    first = first_call(record)
-    return head if first is None else f"{head}, first call {seconds(first)}"

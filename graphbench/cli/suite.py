@@ -13,14 +13,13 @@ import click
 from graphbench.cli.files import write
 from graphbench.cli.options import measurement_options, result_options, resuming_options, short_columns
 from graphbench.cli.session import Session, succeeded
-from graphbench.errors import DatasetError, FetchError, UsageError
+from graphbench.errors import UsageError
 from graphbench.measure.options import SUITE
 from graphbench.measure.suites.suite import Suite
 from graphbench.system.text import count
 
 if TYPE_CHECKING:
-    from graphbench.cli.progress import Reporter
-    from graphbench.graphs.clean import Dataset
+    from graphbench.errors import DatasetError
     from graphbench.measure.predict import Past
     from graphbench.measure.suites.run import Run
     from graphbench.measure.suites.tasks import Graph, Item, StoredRecords
@@ -77,7 +76,7 @@ def command(
 
 def _prepared(suite: Suite, session: Session, *, load: bool) -> Run:
     """The suite with its datasets; those that cannot be loaded are listed with their errors, the others measured."""
-    from graphbench.graphs.loading import distinct
+    from graphbench.measure.suites.datasets import load_all
     from graphbench.measure.suites.run import Run, past
     from graphbench.measure.suites.tasks import Graph
 
@@ -85,7 +84,15 @@ def _prepared(suite: Suite, session: Session, *, load: bool) -> Run:
     stored, known = session.stored(suite, records), past(records)
     missing: dict[str, DatasetError] = {}
     if load:
-        graphs = [Graph.loaded(dataset) for dataset in distinct(_loaded(suite, session.reporter, missing))]
+        reporter = session.reporter
+        datasets = load_all(
+            suite,
+            lambda name, table: reporter.load_one(name, directed=suite.directed, table=table),
+            missing,
+            lambda notice: reporter.print_line(f"Notice: {notice}"),
+            reporter.trouble,
+        )
+        graphs = [Graph.loaded(dataset) for dataset in datasets]
     else:
         graphs = list({graph.name: graph for graph in _described(suite, stored, known)}.values())
     return Run(suite=suite, graphs=graphs, missing=missing, stored=stored, past=known)
@@ -111,27 +118,6 @@ def _substitute(suite: Suite, name: str) -> str | None:
 
     twin = stand_in(name) if suite.twins else None
     return None if twin is None or suitesparse.is_available_offline(name) else twin
-
-
-def _loaded(suite: Suite, reporter: Reporter, missing: dict[str, DatasetError]) -> Iterator[Dataset]:
-    """The datasets that can be loaded, or their twins; the others are put into `missing`, and reported."""
-    from graphbench.graphs.generators.twins import stand_in
-
-    for name in suite.datasets:
-        try:
-            yield from reporter.load([name], directed=suite.directed, table=suite.table)
-        except DatasetError as error:
-            twin = stand_in(name) if suite.twins and isinstance(error, FetchError) else None
-            if twin is None:
-                reporter.print_line(f"Error: {name} cannot be loaded and is skipped: {reporter.trouble(error)}")
-                missing[name] = error
-                continue
-            reporter.print_line(
-                f"Notice: {name} cannot be downloaded. Its synthetic twin is measured instead, under the name {twin}: "
-                f"it is not the same graph. Once {name} can be downloaded, the same command measures it. "
-                f"({reporter.trouble(error)})"
-            )
-            yield from reporter.load([twin], directed=suite.directed)
 
 
 def _dry(run: Run) -> str:
@@ -202,21 +188,13 @@ def _twins(run: Run) -> list[str]:
     return notes
 
 
-def _baseline(suite: Suite) -> str:
-    """The engine that ratios are taken against: the suite's baseline, where it is measured, else its first engine."""
-    from graphbench import registry
-
-    measured = [registry.engine(name).name for name in suite.engines]
-    baseline = registry.engine(suite.baseline).name
-    return baseline if baseline in measured or not measured else measured[0]
-
-
 def _show(run: Run, form: str, output: Path | None) -> None:
     from graphbench import api, reporting
+    from graphbench.measure.suites import tasks as matrix
     from graphbench.reporting.numbers import ASCII, UNICODE, fits
     from graphbench.reporting.suites import summary
 
-    result = api.Result(list(run.records.values()), baseline=_baseline(run.suite))
+    result = api.Result(list(run.records.values()), baseline=matrix.baseline_of(run.suite))
     signs = UNICODE if output or fits(sys.stdout.encoding) else ASCII
     width = None if output else reporting.terminal_width(sys.stdout)
     beneath = f"\n{summary(result.records, result.comparisons, signs, width)}" if form == "table" else ""

@@ -5,7 +5,6 @@ The command line, the Python calls and the suite files take their names, types, 
 
 from __future__ import annotations
 
-import difflib
 import functools
 import inspect
 import math
@@ -13,7 +12,7 @@ import numbers
 import operator
 import re
 import types
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 
@@ -254,12 +253,12 @@ class Options(Common, frozen=True, kw_only=True):
         super().__post_init__()
         if self.scheduler is not None and self.gpus is None:
             raise UsageError(
-                "scheduler needs gpus as well (--gpus N): the number of its workers is part of what is compared."
+                "--scheduler needs --gpus N as well: the number of its workers is part of what is compared."
             )
         if self.rounds > 1 and self.match_quality:
-            raise UsageError("match_quality measures one round: remove --match-quality, or --rounds.")
+            raise UsageError("--match-quality measures one round: remove it, or --rounds.")
         if self.allow and not self.match_quality:
-            raise UsageError("allow has no effect without match_quality: add --match-quality, or remove --allow.")
+            raise UsageError("--allow has no effect without --match-quality: add that, or remove --allow.")
 
     @property
     def settings(self) -> Settings:
@@ -436,26 +435,3 @@ def label(name: str, where: str) -> str:
     if where == COMMAND_LINE:
         return f"--{name.replace('_', '-')}"
     return f"{where}: {name}" if where else name
-
-
-_NOT_IN_PYTHON = {
-    "format": "use print(result.render('csv')).",
-    "output": "write result.render('csv') to the file.",
-    "save_answer": "use result.answer(engine).",
-    "chart": "use graphbench.report(result), which draws the charts.",
-}
-
-
-def python_name(name: str, known: Collection[str]) -> str:
-    """What to write in Python for a name of the command line, or a misspelt one; empty if no known name is close."""
-    word = name.strip("-").replace("-", "_").casefold()
-    if word in _NOT_IN_PYTHON:
-        return _NOT_IN_PYTHON[word]
-    opposite = {"undirected": "directed"}.get(word, word.removeprefix("no_"))
-    if opposite != word and opposite in known:
-        return f"use {opposite}=False."
-    for spelt in (word, f"{word}s", word.removesuffix("s")):
-        if spelt in known:
-            return f"use {spelt}=."
-    close = difflib.get_close_matches(word, known, n=1, cutoff=0.8)
-    return f"did you mean {close[0]}=?" if close else ""

@@ -79,6 +79,11 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
     record: str = ""
     baseline_record: str | None = None
 
+    def __repr__(self) -> str:
+        what = f"{self.algorithm} on {self.dataset}, {self.engine} against {self.baseline}"
+        ratio = "" if self.ratio_call is None else f"{self.ratio_call:.3g} times as fast per call, "
+        return f"<Comparison: {what}: {ratio}{self.verdict}>"
+
     @property
     def leads(self) -> RatioName:
         """The ratio that is shown first: that of first answers where a side did its work in `build`."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import enum
 import hashlib
+from statistics import median
 from typing import Annotated, Any
 
 import msgspec
@@ -472,6 +473,11 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     warnings: list[str] = msgspec.field(default_factory=list)
     superseded: bool = False
     """Measured under earlier rules of measurement and converted to this schema: shown, but no ratio of it counts."""
+
+    def __repr__(self) -> str:
+        task, calls = self.task, self.phases.call_s
+        time = f", warm call {median(calls):.3g} s (n = {len(calls)})" if calls else ""
+        return f"<Record: {task.algorithm} on {task.dataset}, {task.engine}: {self.outcome.in_words}{time}>"
 
     @property
     def predicted(self) -> bool:

@@ -30,6 +30,7 @@ def render(
     colour: bool = False,
     ascii_only: bool = False,
     details: bool = False,
+    python: bool = False,
 ) -> str:
     """Records and what was made of them, as text that ends with a line break.
 
@@ -41,6 +42,7 @@ def render(
         colour: tables: whether to colour with ANSI sequences.
         ascii_only: use no sign beyond ASCII (`us` for microseconds, `>=` for a bound).
         details: tables: show each engine at every number of threads, and all columns.
+        python: tables: advice names arguments of Python instead of flags.
 
     Raises:
         UsageError: if there is no such format.
@@ -54,12 +56,12 @@ def render(
     if format == "csv":
         text = flat.to_csv(records, comparisons)
     elif format == "markdown":
-        shown = problem_tables(records, comparisons, signs, details=details)
+        shown = problem_tables(records, comparisons, signs, details=details, python=python)
         text = markdown.text([table.section() for table in shown]) + "\n" if shown else ""
     elif format == "table":
         wide = details or (width is not None and width >= terminal.WIDE)
         needs: tuple[Need, ...] = ("essential", "useful", "detail") if wide else ("essential", "useful")
-        shown = problem_tables(records, comparisons, signs, details=details, columns=needs)
+        shown = problem_tables(records, comparisons, signs, details=details, columns=needs, python=python)
         text = terminal.problem_tables(shown, width=width, colour=colour, signs=signs, details=details)
     else:
         raise UsageError(f"There is no format {format!r}; there are: {', '.join(FORMATS)}.")
@@ -100,12 +102,12 @@ def show(
     stream.write(encodable(text, stream.encoding))
 
 
-def html_table(records: Sequence[Record], comparisons: Sequence[Comparison]) -> str:
-    """HTML for notebooks, without styles or scripts; every text is escaped."""
+def html_table(records: Sequence[Record], comparisons: Sequence[Comparison], *, python: bool = False) -> str:
+    """HTML for notebooks, without styles or scripts; every text is escaped; `python` as for :func:`render`."""
     from graphbench.reporting import page
     from graphbench.reporting.result_table import problem_tables
 
-    return page.problem_tables(problem_tables(records, comparisons))
+    return page.problem_tables(problem_tables(records, comparisons, python=python))
 
 
 def chart(records: Sequence[Record], baseline: str, form: str) -> bytes:

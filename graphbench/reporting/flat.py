@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from statistics import median
@@ -39,8 +39,18 @@ def to_json(records: Sequence[Record], comparisons: Sequence[Comparison], *, asc
 
 def to_csv(records: Sequence[Record], comparisons: Sequence[Comparison]) -> str:
     """A header and one line per record: flat columns, units in their names, an empty field for what is not known."""
-    rows = (_with_comparisons(record, comparisons) for record in records)
-    return csv_text(FIELDS, ([_value(row, name) for name in FIELDS] for row in rows))
+    return csv_text(FIELDS, rows(records, comparisons, FIELDS))
+
+
+def rows(records: Sequence[Record], comparisons: Sequence[Comparison], names: Iterable[str]) -> Iterator[list[Any]]:
+    """Some of the :data:`FIELDS` of each record, with its comparisons."""
+    own: dict[str, list[Comparison]] = {}
+    for comparison in comparisons:
+        own.setdefault(comparison.record, []).append(comparison)
+    names = list(names)
+    for record in records:
+        flat = _with_comparisons(record, own.get(record.id, []))
+        yield [_value(flat, name) for name in names]
 
 
 def csv_text(heads: Iterable[str], rows: Iterable[Iterable[Any]]) -> str:
@@ -89,7 +99,7 @@ def _with_comparisons(record: Record, comparisons: Sequence[Comparison]) -> _Fla
     own = {
         comparison.role: comparison
         for comparison in comparisons
-        if comparison.record == record.id and (comparison.role == "baseline" or comparison.verdict is Verdict.LIKE)
+        if comparison.role == "baseline" or comparison.verdict is Verdict.LIKE
     }
     main = own.get("baseline")
     best = main if main is not None and main.also_best_cpu and main.verdict is Verdict.LIKE else own.get("best_cpu")
@@ -176,6 +186,12 @@ FIELDS: dict[str, str | Callable[[_Flat], Any]] = {
     "id": "record.id",
 }
 """The columns of CSV: where the value of each is, or how it is made."""
+
+USEFUL = [
+    *("algorithm", "dataset", "num_edges", "engine", "outcome", "call_median_s", "first_answer_s", "whole_script_s"),
+    *("answer_value", "ratio_call", "ratio_first_answer", "verdict"),
+]
+"""Those that a reader asks for most."""
 
 
 def _value(row: _Flat, name: str) -> Any:

@@ -6,10 +6,11 @@ The terminal, Markdown and notebooks show the same: :class:`ProblemTable`.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import median
 from typing import Any, NamedTuple
 
+from graphbench.measure.spelling import in_python
 from graphbench.records import statistics
 from graphbench.records.best_cpu import at_best_threads
 from graphbench.records.comparison import Comparison, RatioName
@@ -92,6 +93,7 @@ def problem_tables(
     *,
     details: bool = False,
     columns: Sequence[Need] = (),
+    python: bool = False,
 ) -> list[ProblemTable]:
     """A table for each problem, dataset and machine, in the order of the records.
 
@@ -101,9 +103,11 @@ def problem_tables(
         signs: which signs the stream can show.
         details: show each engine at every number of threads, and all columns.
         columns: which columns to make, if not those that `details` asks for.
+        python: notes name arguments of Python instead of flags.
     """
     needs = columns or (("essential", "useful", "detail") if details else ("essential", "useful"))
-    return [_problem_table(group, comparisons, signs, needs, details=details) for group in _groups(records)]
+    made = [_problem_table(group, comparisons, signs, needs, details=details) for group in _groups(records)]
+    return [replace(one, notes=[in_python(note) for note in one.notes]) for one in made] if python else made
 
 
 def _groups(records: Sequence[Record]) -> list[list[Record]]:

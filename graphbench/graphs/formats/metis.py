@@ -187,6 +187,6 @@ def _halved(
         longer, order, ends = (up, forth, (src, dst)) if len(forth) > at else (down, back, (dst, src))
         low, high = (int(end[longer][order][at]) + 1 for end in ends)
         problem = f"edge {low:,} - {high:,} differs between the lines of its two vertices; METIS requires equal entries"
-        raise FormatError(path, f"{problem}. To read the lines as arcs, pass directed=True (--directed).")
+        raise FormatError(path, f"{problem}. To read the lines as arcs, pass --directed.")
     keep = src <= dst
     return src[keep], dst[keep], None if weight is None else weight[keep]

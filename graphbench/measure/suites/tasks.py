@@ -158,6 +158,13 @@ def engines(suite: Suite) -> list[str]:
     ]
 
 
+def baseline_of(suite: Suite) -> str:
+    """The engine that ratios are taken against: the suite's baseline, where it is measured, else its first engine."""
+    measured = [registry.engine(name).name for name in suite.engines]
+    baseline = registry.engine(suite.baseline).name
+    return baseline if baseline in measured or not measured else measured[0]
+
+
 def task_of(suite: Suite, algorithm: Algorithm, dataset: str, engine: Engine, variant: Variant) -> Task:
     """One task of a suite; algorithms have their default parameters."""
     return Task(

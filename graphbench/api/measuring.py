@@ -1,100 +1,36 @@
-"""The Python interface: what the command line does, as calls."""
+"""Measurements, as calls."""
 
 from __future__ import annotations
 
 import os
 import warnings
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from graphbench.errors import FormatError, StoreError, UsageError
+from graphbench.api.graphs import DEFAULTS, check_names, columns_of, dataset_of
+from graphbench.api.result import Result
+from graphbench.errors import DatasetError, StoreError, UsageError
 from graphbench.graphs.clean import Dataset
-from graphbench.graphs.edgelist import EdgeList
 from graphbench.graphs.from_objects import is_edges
-from graphbench.measure.options import Allocator, Options, fields, python_name, revised
-from graphbench.measure.plan import Observer, Plan, make_plan
-from graphbench.records.comparison import Comparison, baseline_among, compare
-from graphbench.records.model import NEVER_RAN, Outcome, Record
+from graphbench.measure.options import Allocator, Options, fields, revised
+from graphbench.measure.plan import Observer, Plan, command_line, make_plan
+from graphbench.measure.spelling import speaking_python
+from graphbench.measure.staleness import present
+from graphbench.records.model import Record
 from graphbench.records.store import Store
+from graphbench.reporting.progress import Follower, follow
 from graphbench.system.text import count
 
 if TYPE_CHECKING:
-    import numpy.typing as npt
-    import pandas as pd
-
     from graphbench.advice.answer import Advice
     from graphbench.graphs.formats.table_roles import TableOptions
     from graphbench.measure.suites.run import Run
     from graphbench.records.capacity import Capacity
 
-Download = Callable[[int, int | None], None]
-"""Called while a graph is fetched: bytes so far, bytes in all if known."""
 
-BASELINE = "networkx"
-DEFAULTS = Options()
-
-
-def load(
-    dataset: Any,
-    /,
-    *,
-    directed: bool | None = None,
-    source: Any = None,
-    target: Any = None,
-    weight: Any = None,
-    no_weight: bool = False,
-    header: bool | None = None,
-    delimiter: str | None = None,
-    progress: Download | None = None,
-    **columns: Any,
-) -> EdgeList:
-    """The cleaned edges of a graph.
-
-    Args:
-        dataset: a catalogue name, `GROUP/NAME` in the SuiteSparse Matrix Collection, a file, a generator such as
-            `ba:n=1000,m=5`, or a graph in memory: a table of edges (pandas, Polars, Arrow, cuDF), a list of edge
-            tuples, a graph of NetworkX, igraph, NetworKit or cuGraph, a square matrix of SciPy or NumPy.
-        directed: how to read rows where the format does not say (CSV, Parquet, frames); default undirected. True makes
-            two arcs of each edge of an undirected object.
-        source: the column of sources in a table; its number from 1 in a file without a header.
-        target: the column of targets, likewise.
-        weight: the column of weights, likewise; of a NetworkX or igraph graph, the edge attribute.
-        no_weight: read no weights.
-        header: whether the first row of a text table names the columns.
-        delimiter: what separates the columns of a text table.
-        progress: called while something is downloaded.
-        columns: `source_column`, `target_column` and `weight_column` are accepted too, as :func:`run` calls them.
-
-    Raises:
-        UnknownNameError: nothing answers to the name.
-        DatasetError: the graph cannot be had, breaks its format, or is not clearly the one that is meant.
-    """
-    given = {"source": source, "target": target, "weight": weight} | columns
-    options = _columns(given, {"no_weight": no_weight, "header": header, "delimiter": delimiter})
-    _check_names("load", given, {*fields(Options)})
-    if unknown := given.keys() - fields(Options).keys():
-        raise UsageError(f"graphbench.load has no argument {', '.join(map(repr, sorted(unknown)))}.")
-    return _dataset(dataset, directed, revised(DEFAULTS, options).table, progress).edges
-
-
-def _columns(given: dict[str, Any], others: dict[str, Any]) -> dict[str, Any]:
-    """Options of a table, by their full names: `source` and the like are taken out of the given arguments.
-
-    Raises:
-        UsageError: if a role is given by both of its names.
-    """
-    found = dict(others)
-    for role in ("source", "target", "weight"):
-        short, full = given.pop(role, None), given.pop(f"{role}_column", None)
-        if short is not None and full is not None:
-            raise UsageError(f"{role}={short!r} and {role}_column={full!r} are the same argument. Leave one out.")
-        value = full if short is None else short
-        found[f"{role}_column"] = None if value is None else str(value)
-    return found
-
-
+@speaking_python()
 def run(
     algorithm: str,
     dataset: Any,
@@ -126,7 +62,8 @@ def run(
     predict: bool = DEFAULTS.predict,
     match_quality: bool = DEFAULTS.match_quality,
     allow: str | Sequence[str] = (),
-    store: bool = True,
+    store: bool | str | os.PathLike[str] = True,
+    progress: bool | None = None,
     **parameters: Any,
 ) -> Result:
     """Measure one algorithm on one or several graphs, on several engines.
@@ -165,8 +102,13 @@ def run(
         predict: skip tasks that are predicted not to fit into the free memory.
         match_quality: heuristics: measure each engine at its fastest setting within 1 % of the best quality seen.
         allow: with `match_quality`: other heuristics that an engine may use instead (`leiden` for `louvain`).
-        store: keep the records in the store under `$GRAPHBENCH_HOME`.
+        store: keep the records in this file; True: in the store under `$GRAPHBENCH_HOME`; False: nowhere.
+        progress: show a line of progress; True: also where output is neither a notebook nor a terminal, a line for each
+            task; False: never.
         parameters: the algorithm's own (`resolution=1.0`, `damping=0.85`, ...).
+
+    Returns:
+        The records and their comparisons; a notebook shows them as a table.
 
     Raises:
         UsageError: unknown names or parameters, values of a wrong type or out of range.
@@ -192,7 +134,7 @@ def run(
             "seed": seed,
             "ignore_weights": ignore_weights,
             "directed": directed,
-            **_columns(columns, {"no_weight": no_weight, "header": header, "delimiter": delimiter}),
+            **columns_of(columns, {"no_weight": no_weight, "header": header, "delimiter": delimiter}),
             "allocator": allocator,
             "device": device,
             "memory_limit": memory_limit,
@@ -206,12 +148,26 @@ def run(
             "allow": allow,
         },
     )
-    _check_names("run", set(parameters) - own, {*fields(Options), "store"})
+    check_names("run", set(parameters) - own, {*fields(Options), "store", "progress"})
     several = isinstance(dataset, list | tuple) and not is_edges(dataset)
-    datasets = (_dataset(one, directed, options.table, None) for one in (dataset if several else [dataset]))
-    plan = make_plan(algorithm, datasets, options, parameters)
+    with follow(progress) as follower:
+        datasets = (
+            dataset_of(one, directed, options.table, follower.fetching(one))
+            for one in (dataset if several else [dataset])
+        )
+        plan = make_plan(algorithm, datasets, options, parameters)
+        follower.total = tasks_of(plan)
+        records = list(execute(plan, observe=follower.observe, store=store if isinstance(store, bool) else Path(store)))
     graphs = {cell.dataset.info.name: cell.dataset.edges for cell in plan.cells}
-    return Result(last_of_each(execute(plan, store=store)), baseline=baseline_of(plan), graphs=graphs)
+    return Result(last_of_each(records), baseline=baseline_of(plan), graphs=graphs)
+
+
+def tasks_of(plan: Plan) -> int:
+    """How many records a plan gives; 0 if that depends on what is found."""
+    from graphbench import registry
+
+    settings = [len(plan.settings_of(registry.engine(name))) for cell in plan.cells for name in cell.engines]
+    return 0 if plan.options.match_quality else sum(settings) * plan.options.rounds
 
 
 def last_of_each(records: Iterable[Record]) -> list[Record]:
@@ -233,12 +189,78 @@ def baseline_of(plan: Plan) -> str:
     return next((name for name in asked if page.find_adapter(name)), usual)
 
 
+@speaking_python()
+def suite(
+    name: str | os.PathLike[str] | None = None,
+    *,
+    store: str | os.PathLike[str] | None = None,
+    fresh: bool = False,
+    progress: bool | None = None,
+    **settings: Any,
+) -> Result:
+    """Measure every algorithm on every dataset with every engine, and resume where an earlier call stopped.
+
+    A task that has a current record in the store is not measured again. A graph that cannot be loaded is a warning, and
+    the others are measured.
+
+    Args:
+        name: `smoke`, `deck` or a TOML file; None: the settings say everything.
+        store: the file of records; None: the one under `$GRAPHBENCH_HOME`.
+        fresh: measure everything again.
+        progress: as for :func:`run`.
+        settings: fields of :class:`graphbench.measure.suites.suite.Suite`, which replace those of the file:
+            `datasets=["karate", "my.csv"]`, `algorithms=["bfs", "wcc"]`, `engines=["igraph"]`, `rounds=3`, ...
+
+    Returns:
+        A record for each task.
+
+    Raises:
+        UsageError: unknown names, or values of a wrong type or out of range.
+        StoreError: the store cannot be written.
+    """
+    from graphbench.measure.suites.datasets import load_all
+    from graphbench.measure.suites.run import Run, past
+    from graphbench.measure.suites.suite import Suite, merged, read
+    from graphbench.measure.suites.tasks import Graph, StoredRecords, baseline_of, check
+
+    own = {"store", "fresh", "progress"}
+    check_names("suite", set(settings) - {*fields(Suite)}, own | {*fields(Suite)})
+    asked = merged(read(os.fspath(name)) if name is not None else Suite(name="suite"), settings, "")
+    if not asked.datasets:
+        raise UsageError("The suite has no datasets: pass datasets=[NAME, ...], or name a suite that has some.")
+    check(asked)
+    records = list(Store(store).records())
+    missing: dict[str, DatasetError] = {}
+    with follow(progress) as follower:
+
+        def load_one(one: str, table: TableOptions) -> Dataset:
+            return dataset_of(one, asked.directed, table, follower.fetching(one))
+
+        notices: list[str] = []
+        graphs = load_all(asked, load_one, missing, notices.append)
+        for notice in notices:
+            warnings.warn(notice, stacklevel=4)
+        run = Run(
+            suite=asked,
+            graphs=[Graph.loaded(graph) for graph in graphs],
+            missing=missing,
+            stored=StoredRecords(records, asked, present(), datetime.now(UTC) if fresh else None),
+            past=past(records),
+            command=command_line(),
+        )
+        _measure_runs([run], store, follower)
+    edges = {graph.info.name: graph.edges for graph in graphs}
+    return Result(list(run.records.values()), baseline=baseline_of(asked), graphs=edges)
+
+
+@speaking_python()
 def scale(
     algorithm: str,
     series: str,
     *,
     engines: str | Sequence[str] | None = None,
     store: str | os.PathLike[str] | None = None,
+    progress: bool | None = None,
     **settings: Any,
 ) -> Result:
     """Measure one algorithm on a series of R-MAT graphs, from small to large, until no engine completes one.
@@ -250,25 +272,30 @@ def scale(
         series: such as `rmat:scale=22..28,edgefactor=16`.
         engines: names; None: cugraph, and cugraph-mg if numbers of GPUs are given.
         store: the file of records; None: the one under `$GRAPHBENCH_HOME`.
+        progress: as for :func:`run`.
         settings: fields of :class:`graphbench.measure.suites.suite.Suite`: `gpus=[1, 2, 4]`, `budget=5`, ...
+
+    Returns:
+        The records of all sizes; `plot("growth")` draws time against edges.
 
     Raises:
         UsageError: unknown names, or values of a wrong type or out of range.
         StoreError: the store cannot be written.
     """
-    from graphbench.measure.staleness import present
     from graphbench.measure.suites import series as serial
     from graphbench.measure.suites.tasks import StoredRecords
 
-    _check_names("scale", set(settings) - _suite_options(), {*_suite_options(), "engines", "store"})
+    check_names("scale", set(settings) - _suite_options(), {*_suite_options(), "engines", "store", "progress"})
     names = [engines] if isinstance(engines, str) else engines
     suite = serial.suite_of(algorithm, series, names, settings)
     records = list(Store(store).records())
     sizes = serial.SizeSeries(suite=suite, load=_load, stored=StoredRecords(records, suite, present()), records=records)
-    _measure_runs(sizes.runs(), store)
+    with follow(progress) as follower:
+        _measure_runs(sizes.runs(), store, follower)
     return Result(sizes.measured, baseline=suite.baseline)
 
 
+@speaking_python()
 def capacity(
     algorithms: str | Sequence[str],
     *,
@@ -278,6 +305,7 @@ def capacity(
     by: str = "",
     tries: int = 16,
     store: str | os.PathLike[str] | None = None,
+    progress: bool | None = None,
     **settings: Any,
 ) -> list[Capacity]:
     """Find the largest R-MAT graph that each algorithm completes within a limit of memory.
@@ -291,6 +319,7 @@ def capacity(
         by: the generator, `cugraph` or `numpy`; empty: cugraph for engines on a GPU, else numpy.
         tries: at most this many for each algorithm.
         store: the file of records, in which every try is kept; None: the one under `$GRAPHBENCH_HOME`.
+        progress: as for :func:`run`.
         settings: fields of :class:`graphbench.measure.suites.suite.Suite`: `timeout=300`, `memory_limit="16GB"`, ...
 
     Returns:
@@ -302,18 +331,20 @@ def capacity(
     """
     from graphbench.measure.suites.capacity import CapacitySearch, suite_of
 
-    own = {"engine", "device_memory", "edgefactor", "by", "tries", "store"}
-    _check_names("capacity", set(settings) - _suite_options(), own | _suite_options())
+    own = {"engine", "device_memory", "edgefactor", "by", "tries", "store", "progress"}
+    check_names("capacity", set(settings) - _suite_options(), own | _suite_options())
     records = list(Store(store).records())
     results = []
-    for name in [algorithms] if isinstance(algorithms, str) else algorithms:
-        suite = suite_of(name, engine, {"device_memory_limit": device_memory} | settings)
-        search = CapacitySearch(suite=suite, load=_load, records=records, factor=edgefactor, by=by, max_tries=tries)
-        _measure_runs(search.runs(), store)
-        results.append(search.result)
+    with follow(progress) as follower:
+        for name in [algorithms] if isinstance(algorithms, str) else algorithms:
+            suite = suite_of(name, engine, {"device_memory_limit": device_memory} | settings)
+            search = CapacitySearch(suite=suite, load=_load, records=records, factor=edgefactor, by=by, max_tries=tries)
+            _measure_runs(search.runs(), store, follower)
+            results.append(search.result)
     return results
 
 
+@speaking_python()
 def advise(
     dataset: Any,
     *,
@@ -323,6 +354,7 @@ def advise(
     measure: bool = True,
     reference: Any = (),
     observe: Observer | None = None,
+    progress: bool | None = None,
     **settings: Any,
 ) -> Advice:
     """Estimate whether a GPU would pay off for a graph, without a GPU.
@@ -337,8 +369,12 @@ def advise(
         calls: also compare scripts with so many calls.
         measure: measure the CPU engines here; else they are estimated, too, from another machine.
         reference: a file of references or a store of records, or several; empty: those of the package.
-        observe: is called in every phase and trial of a measurement.
+        observe: is called in every phase and trial of a measurement, instead of showing progress.
+        progress: as for :func:`run`.
         settings: of the measurement, as for :func:`run`: `engines`, `budget`, `threads`, `directed`, `source`, ...
+
+    Returns:
+        For each algorithm the best CPU engine and the GPU engines as estimated; it shows itself as text.
 
     Raises:
         UsageError: unknown names, values of a wrong type or out of range, a file that has no references.
@@ -352,21 +388,22 @@ def advise(
         name: settings.pop(name, None) for role in ("source", "target", "weight") for name in (role, f"{role}_column")
     }
     known = {name for name, option in fields(Options).items() if ADVISE in option.option.on}
-    _check_names("advise", set(settings) - known, known)
+    check_names("advise", set(settings) - known, known)
     if unknown := set(settings) - known:
         raise UsageError(f"graphbench.advise has no argument {', '.join(map(repr, sorted(unknown)))}.")
-    options = revised(ADVISING, settings | _columns(columns, {}))
+    options = revised(ADVISING, settings | columns_of(columns, {}))
     files = [reference] if isinstance(reference, str | os.PathLike) else list(reference)
     made = [one for one in files if isinstance(one, references.References)]
-    return advise_on(
-        _dataset(dataset, options.directed, options.table, None),
-        made or references.load(files),
-        algorithms=[algorithms] if isinstance(algorithms, str) else algorithms,
-        gpu=gpu,
-        calls=calls,
-        measure=(lambda plan: execute(plan, observe=observe)) if measure else None,
-        options=options,
-    )
+    with follow(False if observe else progress) as follower:
+        return advise_on(
+            dataset_of(dataset, options.directed, options.table, follower.fetching(dataset)),
+            made or references.load(files),
+            algorithms=[algorithms] if isinstance(algorithms, str) else algorithms,
+            gpu=gpu,
+            calls=calls,
+            measure=(lambda plan: execute(plan, observe=observe or follower.observe)) if measure else None,
+            options=options,
+        )
 
 
 def _suite_options() -> set[str]:
@@ -376,176 +413,13 @@ def _suite_options() -> set[str]:
     return {*fields(Suite)} - {"name", "title", "algorithms", "datasets", "engines"}
 
 
-def _check_names(call: str, given: Collection[str], known: Collection[str]) -> None:
-    """Refuse a keyword argument that means an option by another spelling, such as the command line's.
-
-    Raises:
-        UsageError: the message has the right spelling.
-    """
-    for name in given:
-        if hint := python_name(name, known):
-            raise UsageError(f"graphbench.{call} has no argument {name!r}: {hint}")
-
-
-def _measure_runs(runs: Iterable[Run], store: str | os.PathLike[str] | None) -> None:
+def _measure_runs(runs: Iterable[Run], store: str | os.PathLike[str] | None, follower: Follower) -> None:
     with Store(store) as opened:
         for run in runs:
-            for record in run.measure(lambda _: None):
+            follower.total += run.left()[0]
+            for record in run.measure(follower.observe):
                 if run.stored.is_news(record):
                     opened.keep(record)
-
-
-@dataclass
-class Result:
-    """Records and the comparisons between them; shows itself as a table.
-
-    Attributes:
-        records: one per task, in the order in which they were measured.
-        baseline: the engine that ratios are taken against; where no record is of it, the CPU engine that is best most
-            often.
-        stale: what changed since a record was made, by its id; what has just been measured is never stale.
-        graphs: what was measured, by name, for the names of vertices.
-        comparisons: each other engine against the baseline.
-    """
-
-    records: list[Record]
-    baseline: str = BASELINE
-    stale: Mapping[str, str] = field(default_factory=dict)
-    graphs: Mapping[str, EdgeList] = field(default_factory=dict)
-    comparisons: list[Comparison] = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.baseline = baseline_among(self.records, self.baseline, stale=self.stale)
-        self.comparisons = compare(self.records, baseline=self.baseline, stale=self.stale)
-
-    def __str__(self) -> str:
-        return self.render("table")
-
-    __repr__ = __str__
-
-    def _repr_html_(self) -> str:
-        from graphbench import reporting
-
-        return reporting.html_table(self.records, self.comparisons)
-
-    def render(self, format: str = "table", *, details: bool = False) -> str:  # noqa: A002 - the option's name
-        """As text: `table`, `json`, `csv` or `markdown`.
-
-        With `details`, tables show each engine at every number of threads, CPU seconds, and peaks of memory.
-        """
-        from graphbench import reporting
-
-        return reporting.render(self.records, self.comparisons, format, details=details)
-
-    def to_pandas(self) -> pd.DataFrame:
-        """One row per record, flat columns with their units in the names."""
-        import io
-
-        import pandas as pd
-
-        return pd.read_csv(io.StringIO(self.render("csv")))
-
-    def answer(self, engine: str, dataset: str | None = None) -> pd.Series[Any] | pd.DataFrame | pd.MultiIndex:
-        """An engine's answer as a pandas object indexed by the user's own names of vertices, pairs or edges.
-
-        :func:`graphbench.measure.labelled.labelled` has the form of each kind of answer, and
-        `graphbench.registry.algorithm(NAME).kind` says which it is. Of searches it is the answer from the first source.
-        Vertices of a graph without names are 0, 1, ...; so are all in a result that was made from stored records.
-
-        Raises:
-            UsageError: if that engine gave no answer, or several datasets were measured and none of them is named.
-        """
-        import numpy as np
-
-        from graphbench import registry
-        from graphbench.measure import labelled
-
-        answered = {
-            record.task.dataset: record
-            for record in self.records
-            if record.task.engine == engine and dataset in {None, record.task.dataset} and "digest" in record.answer
-        }
-        if not answered:
-            where = "" if dataset is None else f" on {dataset!r}"
-            engines = list(dict.fromkeys(record.task.engine for record in self.records))
-            if engine not in engines:
-                raise UsageError(f"{engine!r} is not among the measured engines: {', '.join(engines)}.")
-            names = ", ".join(dict.fromkeys(record.task.dataset for record in self.records))
-            raise UsageError(f"{engine} has no answer{where}: see the reason in `records`. Measured datasets: {names}.")
-        if len(answered) > 1:
-            raise UsageError(f"{engine} has answers on {', '.join(answered)}: name one as dataset=.")
-        ((name, record),) = answered.items()
-        array = kept_answer(str(record.answer["digest"]))
-        algorithm, edges = registry.algorithm(record.task.algorithm), self.graphs.get(name)
-        if edges is not None:
-            return labelled.labelled(algorithm, array, edges.labels, labelled.pairs_of(record, edges))
-        if algorithm.draws == "pairs":
-            raise UsageError("The pairs of a stored record are not kept: run the task again for its answer.")
-        size = record.dataset.num_vertices if record.dataset else len(array)
-        return labelled.labelled(algorithm, array, np.arange(size))
-
-    @property
-    def ok(self) -> bool:
-        """Whether every task that could run here succeeded."""
-        return all(record.outcome is Outcome.OK for record in self.records if record.outcome not in NEVER_RAN)
-
-
-def report(
-    records: Result | Iterable[Record] | Iterable[str | os.PathLike[str]] | str | os.PathLike[str] | None = None,
-    output: str | os.PathLike[str] = "report",
-    *,
-    title: str | None = None,
-    baseline: str | None = None,
-    keep_stale: bool = False,
-) -> Path:
-    """Write a report: a page (`index.html`), the same in Markdown (`README.md`), and its charts (`charts/*.svg`).
-
-    Nothing is measured, and no engine, GPU or network is used. The same records give the same bytes.
-
-    Args:
-        records: a result of :func:`run`, records, or files of records; None: the store under `$GRAPHBENCH_HOME`.
-        output: the folder to write to; what else is in it stays.
-        title: the heading.
-        baseline: the engine that ratios are taken against; None: the result's own, else networkx.
-        keep_stale: give ratios of records, too, whose adapter or graph has changed since, instead of refusing them.
-
-    Returns:
-        The page.
-
-    Raises:
-        UsageError: there is nothing to report on, or the folder cannot be written.
-        StoreError: a file of records cannot be read.
-    """
-    from graphbench.reporting import report as reports
-
-    found = _records(records)
-    stale = {} if keep_stale else _outdated(found)
-    if baseline is None:
-        baseline = records.baseline if isinstance(records, Result) else BASELINE
-    document = reports.build(found, title=title or reports.TITLE, baseline=baseline, stale=stale)
-    return reports.write(document, Path(output))
-
-
-def _records(given: Any) -> list[Record]:
-    from graphbench.records import store
-
-    if given is None:
-        return list(store.Store().records())
-    if isinstance(given, Result):
-        return given.records
-    if isinstance(given, str | os.PathLike):
-        return store.load([given])
-    several = list(given)
-    return several if all(isinstance(item, Record) for item in several) else store.load(several)
-
-
-def _outdated(records: Sequence[Record]) -> dict[str, str]:
-    """What changed in code and catalogue; what is installed on the machine that draws the report is no matter."""
-    import dataclasses
-
-    from graphbench.measure.staleness import present, stale
-
-    return stale(records, dataclasses.replace(present(), machine=""))
 
 
 def execute(plan: Plan, *, observe: Observer | None = None, store: bool | os.PathLike[str] = True) -> Iterator[Record]:
@@ -587,24 +461,6 @@ def execute(plan: Plan, *, observe: Observer | None = None, store: bool | os.Pat
         raise StoreError(f"{count(target.unstored, 'record')} could not be written to {path}.")
 
 
-def kept_answer(digest: str) -> npt.NDArray[Any]:
-    """An answer by its digest, as the record carries it.
-
-    Raises:
-        UsageError: if it is not kept any more (`graphbench cache clear` removes answers too), or is damaged.
-    """
-    from graphbench.measure.answers import drop, kept, load
-
-    path = kept(digest)
-    if not path.exists():
-        raise UsageError(f"The answer {digest} is no longer in the cache; run the task again.")
-    try:
-        return load(path)
-    except FormatError as error:
-        drop(path, error)
-        raise UsageError(f"The answer {digest} was damaged and is dropped; run the task again.") from error
-
-
 def _kept(path: str | os.PathLike[str] | None) -> list[Record]:
     """The records of a store; none if it cannot be read: writing to it reports the reason."""
     try:
@@ -616,14 +472,4 @@ def _kept(path: str | os.PathLike[str] | None) -> list[Record]:
 
 
 def _load(name: str) -> Dataset:
-    return _dataset(name, None, DEFAULTS.table, None)
-
-
-def _dataset(source: Any, directed: bool | None, table: TableOptions, progress: Download | None) -> Dataset:
-    from graphbench import graphs
-
-    if isinstance(source, Dataset):
-        return source
-    if isinstance(source, str | os.PathLike):
-        return graphs.load(source, directed=directed, options=table, progress=progress)
-    return graphs.from_object(source, directed=directed, options=table)
+    return dataset_of(name, None, DEFAULTS.table, None)

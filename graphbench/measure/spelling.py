@@ -1,0 +1,112 @@
+"""Options as people spell them: flags on the command line, keyword arguments in Python.
+
+Messages name flags. Where Python asked, :func:`in_python` turns them into arguments.
+"""
+
+from __future__ import annotations
+
+import difflib
+import functools
+import re
+import warnings
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from graphbench import registry
+from graphbench.errors import GraphbenchError, on_command_line
+from graphbench.measure.options import Field, Options, fields
+
+_FLAG = re.compile(r"`[^`]*`|(?<![\w-])--(?P<flag>[a-z]+(?:-[a-z]+)*)(?P<value> (?:[\w.+-]*\w))?")
+"""A flag and the word after it, or code between backticks, which stays as it is."""
+_PLACEHOLDER = re.compile(r"[A-Z]+|\d[\w.+-]*")
+"""What follows a flag as its value: `FILE`, `10`, `4GB`, `1e-06`."""
+_AMOUNT = re.compile(r"[\d.]+[kKMGT]i?B")
+
+
+@contextmanager
+def speaking_python() -> Iterator[None]:
+    """Errors and warnings of the block name arguments of Python; also a decorator. Not on the command line."""
+    if on_command_line.get():
+        yield
+        return
+    with warnings.catch_warnings():
+        shown = warnings.showwarning
+
+        def show(message: Warning | str, category: type[Warning], *place: Any, **line: Any) -> None:
+            shown(category(in_python(str(message))), category, *place, **line)
+
+        warnings.showwarning = show
+        try:
+            yield
+        except GraphbenchError as error:
+            error.args = (in_python(str(error)),)
+            raise
+
+
+def in_python(text: str) -> str:
+    """A message with arguments in place of flags: `--budget` is `budget`, `--no-predict` is `predict=False`."""
+    return _FLAG.sub(_argument, text)
+
+
+def _argument(match: re.Match[str]) -> str:
+    if match["flag"] is None:
+        return match[0]
+    name, value = match["flag"].replace("-", "_"), (match["value"] or "")[1:]
+    if name in _switches():
+        return f"{_switches()[name]}{match['value'] or ''}"
+    field = _options().get(name) or _options().get(f"{name}s")
+    name = field.name if field else name
+    if value in _words():
+        return f'{name}="{value}"'
+    if not _PLACEHOLDER.fullmatch(value):
+        return f"{name}{match['value'] or ''}"
+    return f'{name}="{value}"' if _AMOUNT.fullmatch(value) else f"{name}={value}"
+
+
+@functools.cache
+def _options() -> dict[str, Field]:
+    from graphbench.measure.suites.suite import Suite
+
+    return {**fields(Suite), **fields(Options)}
+
+
+@functools.cache
+def _words() -> frozenset[str]:
+    """Values that are words."""
+    choices = [choice for field in _options().values() for choice in field.choices]
+    return frozenset([*choices, *registry.engine_names(), *registry.algorithm_names()])
+
+
+@functools.cache
+def _switches() -> dict[str, str]:
+    """What a flag without a value is in Python: `predict=False` for `no_predict`."""
+    found: dict[str, str] = {}
+    for name, field in _options().items():
+        if field.type is bool:
+            flags = [flag.removeprefix("--").replace("-", "_") for flag in (field.option.flag or name).split("/")]
+            found |= {flags[0]: f"{name}={flags[0] == name}", flags[-1]: f"{name}={flags[-1] == name}"}
+    return found
+
+
+_NOT_IN_PYTHON = {
+    "format": "use print(result.render('csv')).",
+    "output": "write result.render('csv') to the file.",
+    "save_answer": "use result.answer(engine).",
+    "chart": "use result.plot('speedup.svg').",
+}
+
+
+def python_name(name: str, known: Collection[str]) -> str:
+    """What to write in Python for a name of the command line, or a misspelt one; empty if no known name is close."""
+    word = name.strip("-").replace("-", "_").casefold()
+    if word in _NOT_IN_PYTHON:
+        return _NOT_IN_PYTHON[word]
+    opposite = {"undirected": "directed"}.get(word, word.removeprefix("no_"))
+    if opposite != word and opposite in known:
+        return f"use {opposite}=False."
+    for spelt in (word, f"{word}s", word.removesuffix("s")):
+        if spelt in known:
+            return f"use {spelt}=."
+    close = difflib.get_close_matches(word, known, n=1, cutoff=0.8)
+    return f"did you mean {close[0]}=?" if close else ""

@@ -1,0 +1,75 @@
+"""Messages name flags on the command line, and arguments where Python asked."""
+
+import warnings
+
+import networkx as nx
+import pytest
+
+import graphbench as gb
+from graphbench import cli
+from graphbench.errors import UsageError
+from graphbench.measure.options import Options, fields
+from graphbench.measure.spelling import in_python, speaking_python
+from graphbench.records.rules import RULES
+from helpers.records import record, replace
+
+
+@pytest.mark.parametrize(
+    ("flags", "arguments"),
+    [
+        ("Raise --budget, or pass --trials 10.", "Raise budget, or pass trials=10."),
+        ("needs 3 GB; --no-predict tries anyway", "needs 3 GB; predict=False tries anyway"),
+        ("pass --header or --no-header.", "pass header=True or header=False."),
+        ("Correct it, or pass --no-weight.", "Correct it, or pass no_weight=True."),
+        ("--memory-limit SIZE sets it", "memory_limit=SIZE sets it"),
+        ("such as --memory-limit 4GB.", 'such as memory_limit="4GB".'),
+        ("Use at least --tolerance 1e-06.", "Use at least tolerance=1e-06."),
+        ("Ask for a --tolerance below 2 in L1", "Ask for a tolerance below 2 in L1"),
+        ("Add --engine cugraph-mg.", 'Add engines="cugraph-mg".'),
+        ("Measure with --allocator default and async", 'Measure with allocator="default" and async'),
+        ("--scheduler needs --gpus N as well", "scheduler needs gpus=N as well"),
+        ("did not converge; raise --max-iterations", "did not converge; raise max_iterations"),
+        ("`graphbench advise --validate` shows it", "`graphbench advise --validate` shows it"),
+        ("a -- b, x--y, --", "a -- b, x--y, --"),
+    ],
+)
+def test_flags_become_arguments(flags, arguments):
+    assert in_python(flags) == arguments
+
+
+@pytest.mark.parametrize("field", fields(Options).values(), ids=lambda field: field.name)
+def test_every_flag_of_a_measurement_is_an_argument_in_python(field):
+    for flag in (field.option.flag or f"--{field.name.replace('_', '-')}").split("/"):
+        assert in_python(f"pass {flag}.").partition(" ")[2].rstrip(".").partition("=")[0] == field.name
+
+
+def test_advice_in_a_result_names_arguments():
+    result = gb.Result([record(), replace(record("igraph", 0.1), phases__call_s=[0.1, 0.1])])
+    texts = [result.render(), result.render("markdown"), result._repr_html_(), repr(result)]
+    for text in texts:
+        assert "Raise budget" in text
+        assert "--budget" not in text
+
+
+@pytest.mark.parametrize("rule", RULES.values(), ids=lambda rule: rule.code)
+def test_the_remedy_of_every_rule_has_no_flag_in_python(rule):
+    assert "--" not in in_python(rule.remedy)
+
+
+def test_errors_name_arguments_in_python_and_flags_on_the_command_line(capsys):
+    with pytest.raises(UsageError, match=r"^scheduler needs gpus=N as well"):
+        gb.run("wcc", "karate", scheduler="tcp://10.0.0.1:8786")
+    assert cli.invoke(["wcc", "karate", "--scheduler", "tcp://10.0.0.1:8786"]) == 2
+    assert "--scheduler needs --gpus N as well" in capsys.readouterr().err
+
+
+def test_warnings_name_arguments_in_python():
+    with pytest.warns(UserWarning, match=r"^directed=True has no effect"):
+        gb.run("wcc", nx.path_graph(3), engines="igraph", trials=1, directed=True, store=False)
+
+
+def test_warnings_are_shown_as_before_afterwards():
+    before = warnings.showwarning
+    with speaking_python():
+        assert warnings.showwarning is not before
+    assert warnings.showwarning is before
