@@ -7,7 +7,6 @@ nothing is wrapped.
 
 from __future__ import annotations
 
-import io
 import textwrap
 from collections.abc import Sequence
 from dataclasses import replace
@@ -16,19 +15,19 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from graphbench.reporting.document import Block, Bullets, Column, Section, Table, Text
 from graphbench.reporting.numbers import Signs, plain, visible
-from graphbench.reporting.result_table import ProblemTable
 from graphbench.system.text import listed
 
 if TYPE_CHECKING:
-    from rich.console import Console
-    from rich.text import Text as RichText
+    from graphbench.reporting.result_table import ProblemTable
 
 Item = TypeVar("Item")
 WIDE = 160
 """From this width on, a result shows as many of its details as fit."""
 _GAP = 2
 _STYLES = {"": "", "good": "green", "doubtful": "yellow", "bad": "red", "quiet": "dim"}
-_ENDLESS = 1_000_000
+_ANSI = {"bold": 1, "dim": 2, "red": 31, "green": 32, "yellow": 33}
+_NARROW = "\u0300"
+"""Every printable sign before it takes one column."""
 _MIN_TEXT = 20
 """A column of texts is not made narrower than this."""
 
@@ -45,12 +44,10 @@ def problem_tables(
         signs: which signs the stream can show.
         details: show every column, in several tables where one is too wide.
     """
-    console = _console(colour=colour)
+    lines: list[_Line] = []
     for number, one in enumerate(shown):
-        if number:
-            console.print()
-        _problem_table(one, console, width, signs, details=details, name=len(shown) > 1)
-    return _text(console)
+        lines += [[]] * bool(number) + _problem_table(one, width, signs, details=details, name=len(shown) > 1)
+    return "".join(f"{_painted(line) if colour else _bare(line)}\n" for line in lines)
 
 
 def text(blocks: Sequence[Block | Section], width: int | None = None, *, lead: int = 1) -> str:
@@ -67,14 +64,12 @@ def table(block: Table[Any], width: int | None = None, *, lead: int = 1) -> str:
             enough, it becomes several tables, one below the other.
         lead: how many of its first columns name a row: each of several tables has them.
     """
-    console = _console(colour=False)
     block = _plain(block)
+    if width is None:
+        return _joined([block], rule="", width=None)
     whole = _narrowed(block, width)
-    for number, part in enumerate([whole] if width is None or _width(whole) <= width else split(block, width, lead)):
-        if number:
-            console.print()
-        _draw(_narrowed(part, width), console, rule="", width=width)
-    return _text(console).rstrip("\n")
+    parts = [whole] if _width(whole) <= width else [_narrowed(part, width) for part in split(block, width, lead)]
+    return _joined(parts, rule="", width=width)
 
 
 def _plain(table: Table[Item]) -> Table[Item]:
@@ -86,9 +81,9 @@ def _plain(table: Table[Item]) -> Table[Item]:
     return Table(table.items, [plainly(column) for column in table.columns])
 
 
-def _narrowed(whole: Table[Item], width: int | None) -> Table[Item]:
+def _narrowed(whole: Table[Item], width: int) -> Table[Item]:
     """The same with the widest column of texts in lines, if the table then fits the width."""
-    excess = _width(whole) - (width or _ENDLESS)
+    excess = _width(whole) - width
     texts = [column for column in whole.columns[1:] if not column.right]
     widest = max(texts, key=lambda column: _size(whole, column), default=None)
     if excess <= 0 or widest is None or (room := _size(whole, widest) - excess) < _MIN_TEXT:
@@ -112,31 +107,31 @@ def _lines(block: Block | Section, width: int | None, lead: int) -> list[str]:
 
 def wrapped(line: str, width: int | None, indent: int = 0) -> str:
     """A text broken at words, its further lines indented."""
-    console = _console(colour=False)
-    _write(console, line, width, indent=indent)
-    return _text(console).rstrip("\n")
+    return "\n".join(map(_bare, _broken([(visible(line), "")], width, indent)))
 
 
-def _problem_table(
-    one: ProblemTable, console: Console, width: int | None, signs: Signs, *, details: bool, name: bool
-) -> None:
+def _problem_table(one: ProblemTable, width: int | None, signs: Signs, *, details: bool, name: bool) -> list[_Line]:
+    lines: list[_Line] = []
+
+    def write(text: str, style: str = "", indent: int = 0) -> None:
+        lines.extend(_broken([(visible(text), style)], width, indent))
+
     first, *rest = one.answer
-    _write(console, f"{one.graph}: {first}" if name else first, width, "bold")
+    write(f"{one.graph}: {first}" if name else first, "bold")
     for line in rest:
-        _write(console, line, width)
+        write(line)
     blocks, missing = layout(_plain(one.table), width, details=details) if one.table.items else ([], [])
     for block in blocks:
-        console.print()
-        _draw(block, console, rule=signs.rule, width=width)
-    for lines, mark, style in ((one.facts, "", "dim"), (one.notes, "- ", "")):
-        if lines:
-            console.print()
-        for line in lines:
-            _write(console, mark + line, width, style, indent=2)
+        lines += [[], *_drawn(block, rule=signs.rule, width=width)]
+    for texts, mark, style in ((one.facts, "", "dim"), (one.notes, "- ", "")):
+        lines += [[]] * bool(texts)
+        for line in texts:
+            write(mark + line, style, indent=2)
     left_out = f"not shown in {width} columns: {listed(missing)} (--details); " if missing else ""
     if legend := one.legend(*blocks):
-        console.print()
-        _write(console, left_out + legend, width, "dim", indent=2)
+        lines.append([])
+        write(left_out + legend, "dim", indent=2)
+    return lines
 
 
 def layout(whole: Table[Item], width: int | None, *, details: bool) -> tuple[list[Table[Item]], list[str]]:
@@ -196,10 +191,8 @@ def split(whole: Table[Item], width: int | None, lead: int = 1) -> list[Table[It
 
 
 def _size(of: Table[Item], column: Column[Item]) -> int:
-    from rich.cells import cell_len
-
     texts = [column.title, *map(column.cell, of.items)]
-    return max(cell_len(line) for text in texts for line in text.split("\n"))
+    return max(_columns(line) for text in texts for line in text.split("\n"))
 
 
 def _width(of: Table[Any]) -> int:
@@ -208,61 +201,75 @@ def _width(of: Table[Any]) -> int:
     )
 
 
-def _draw(block: Table[Any], console: Console, *, rule: str, width: int | None) -> None:
-    """Heads, a line below each, then the rows; what no column could make fit is broken, not cut."""
-    from rich.text import Text as RichText
+def _joined(blocks: Sequence[Table[Any]], *, rule: str, width: int | None) -> str:
+    """Tables one below the other, without styles."""
+    return "\n\n".join("\n".join(map(_bare, _drawn(block, rule=rule, width=width))) for block in blocks)
 
+
+def _drawn(block: Table[Any], *, rule: str, width: int | None) -> list[_Line]:
+    """Heads, a line below each, then the rows; what no column could make fit is broken, not cut."""
     sizes = [_size(block, column) for column in block.columns]
     titles = [column.title.split("\n") for column in block.columns]
     height = max(map(len, titles))
+    lines: list[_Line] = []
 
     def put(cells: Sequence[Sequence[str]], styles: Sequence[str], between: str = " ") -> None:
         for texts in zip_longest(*cells, fillvalue=""):
-            line = RichText()
+            line: _Line = []
             for column, size, text, style in zip(block.columns, sizes, texts, styles, strict=True):
                 if column is not block.columns[0]:
-                    line.append(" " * _GAP if column.title else between, style)
-                part = RichText(text, style)
-                part.pad_left(size - part.cell_len) if column.right else part.pad_right(size - part.cell_len)
-                line.append_text(part)
-            line.rstrip()
-            _write(console, line, width)
+                    line.append((" " * _GAP, style) if column.title else (between, style))
+                blanks = " " * (size - _columns(text))
+                line.append((blanks + text if column.right else text + blanks, style))
+            lines.extend(_broken(_stripped(line), width))
 
     put([[""] * (height - len(title)) + title for title in titles], ["bold" if rule else ""] * len(sizes))
     if rule:
         put([[rule * size] for size in sizes], ["dim"] * len(sizes), rule)
     for row, tones in zip(block.rows, block.tones, strict=True):
         put([cell.split("\n") for cell in row], [_STYLES[tone] for tone in tones])
+    return lines
 
 
-def _write(console: Console, line: str | RichText, width: int | None, style: str = "", *, indent: int = 0) -> None:
+_Line = list[tuple[str, str]]
+"""Texts and their styles, side by side."""
+
+
+def _columns(text: str) -> int:
+    """How many columns of a terminal a text takes."""
+    if text.isascii() or max(text) < _NARROW:
+        return len(text)
+    from rich.cells import cell_len
+
+    return cell_len(text)
+
+
+def _broken(line: _Line, width: int | None, indent: int = 0) -> list[_Line]:
+    """A line broken at words where it is wider than the terminal, its further lines indented."""
+    if width is None or _columns(_bare(line)) <= width:
+        return [line]
+    from rich.console import Console
     from rich.text import Text as RichText
 
-    whole = RichText(visible(line), style) if isinstance(line, str) else line
-    if width is None or whole.cell_len <= width:
-        console.print(whole)
-        return
-    for number, part in enumerate(whole.wrap(console, max(width - indent, 20))):
-        console.print(RichText(" " * indent if number else "").append_text(part))
+    whole = RichText.assemble(*line)
+    parts = whole.wrap(Console(width=width), max(width - indent, 20))
+    found = [_stripped([(part.plain, line[0][1])]) for part in parts]
+    return [found[0], *([(" " * indent, ""), *part] for part in found[1:])]
 
 
-def _console(*, colour: bool) -> Console:
-    from rich.console import Console
-
-    return Console(
-        file=io.StringIO(),
-        width=_ENDLESS,
-        color_system="standard" if colour else None,
-        force_terminal=colour,
-        force_jupyter=False,
-        legacy_windows=False,
-        highlight=False,
-        markup=False,
-        emoji=False,
-        soft_wrap=True,
-    )
+def _stripped(line: _Line) -> _Line:
+    """The same without blanks at its end."""
+    while line:
+        text, style = line.pop()
+        if kept := text.rstrip():
+            return [*line, (kept, style)]
+    return line
 
 
-def _text(console: Console) -> str:
-    assert isinstance(console.file, io.StringIO)
-    return "".join(f"{line.rstrip()}\n" for line in console.file.getvalue().splitlines())
+def _bare(line: _Line) -> str:
+    return "".join(text for text, _ in line)
+
+
+def _painted(line: _Line) -> str:
+    """The line with ANSI sequences."""
+    return "".join(f"\x1b[{_ANSI[style]}m{text}\x1b[0m" if style and text else text for text, style in line)
