@@ -8,8 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from graphbench import cli, registry
-from graphbench.measure.staleness import Present, changes, is_current, present, stale
-from graphbench.measure.trials import revisions
+from graphbench.measure.staleness import Present, changes, is_current, present, revisions, stale
 from graphbench.records.comparison import compare
 from graphbench.records.lines import from_json
 from graphbench.records.model import Outcome, Revisions

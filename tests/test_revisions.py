@@ -10,7 +10,7 @@ import pytest
 
 import graphbench
 from graphbench import registry
-from graphbench.measure import trials
+from graphbench.measure import staleness
 from helpers.digests import digests
 
 PACKAGE = Path(graphbench.__file__).parent
@@ -25,7 +25,7 @@ def declared():
     """Every revision beside the digest of its code."""
     revisions = {f"algorithm {name}": registry.algorithm(name).revision for name in registry.algorithm_names()}
     revisions |= {f"engine {name}": registry.engine(name).revision for name in registry.engine_names()}
-    revisions |= {"trials": trials.REVISION}
+    revisions |= {"trials": staleness.REVISION}
     codes = digests(PACKAGE)
     return {name: {"revision": revision, "digest": codes[name]} for name, revision in revisions.items()}
 

@@ -19,14 +19,13 @@ from graphbench import graphs as datasets
 from graphbench import registry
 from graphbench.errors import FetchError, UnknownNameError, UsageError
 from graphbench.graphs import catalogue, loading, suitesparse
-from graphbench.measure.staleness import present
+from graphbench.measure.staleness import present, revisions
 from graphbench.measure.suites import suite as definition
 from graphbench.measure.suites import tasks as matrix
 from graphbench.measure.suites.rounds import pooled
 from graphbench.measure.suites.run import Run, past
 from graphbench.measure.suites.suite import Suite
 from graphbench.measure.suites.tasks import StoredRecords
-from graphbench.measure.trials import revisions
 from graphbench.records.model import (
     Agreement,
     Censored,

@@ -25,8 +25,8 @@ from graphbench.measure.protocol import (
     Verified,
 )
 from graphbench.measure.run_folder import writable
+from graphbench.measure.staleness import revisions
 from graphbench.measure.task_state import TaskState
-from graphbench.measure.trials import revisions
 from graphbench.records.model import (
     Agreement,
     Certificate,

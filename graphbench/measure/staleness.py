@@ -12,9 +12,22 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from graphbench.errors import UnknownNameError
 from graphbench.records.model import Record, Revisions, Task
+
+if TYPE_CHECKING:
+    from graphbench.algorithms.base import Algorithm
+    from graphbench.engines.base import Engine
+
+REVISION = 2
+"""The revision of how trials are run and timed. Raise it when a change makes old times incomparable with new ones."""
+
+
+def revisions(algorithm: Algorithm, engine: Engine) -> Revisions:
+    """The revisions of the code that measures this algorithm on this engine."""
+    return Revisions(algorithm=algorithm.revision, engine=engine.revision, trials=REVISION)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,7 +51,6 @@ def present() -> Present:
     """This machine, the installed libraries, and this version of graphbench and its catalogue; imports no engine."""
     from graphbench import registry
     from graphbench.graphs import catalogue
-    from graphbench.measure import trials
     from graphbench.system.machine import machine_summary
 
     @functools.cache  # searching the installed distributions takes a millisecond, and stores have thousands of records
@@ -48,9 +60,10 @@ def present() -> Present:
         except UnknownNameError:
             return None
 
-    def revisions(algorithm: str, engine: str) -> Revisions | None:
+    @functools.cache
+    def known_revisions(algorithm: str, engine: str) -> Revisions | None:
         try:
-            return trials.revisions(registry.algorithm(algorithm), registry.engine(engine))
+            return revisions(registry.algorithm(algorithm), registry.engine(engine))
         except UnknownNameError:
             return None
 
@@ -58,7 +71,7 @@ def present() -> Present:
         entry = catalogue.find(dataset)
         return entry.sha256 if entry else None
 
-    return Present(machine=machine_summary().digest, version=version, revisions=revisions, checksum=checksum)
+    return Present(machine=machine_summary().digest, version=version, revisions=known_revisions, checksum=checksum)
 
 
 def changes(record: Record, now: Present) -> list[str]:

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 import numpy.typing as npt
 
 from graphbench import registry
-from graphbench.algorithms.base import Algorithm, Attached, Call
+from graphbench.algorithms.base import Attached, Call
 from graphbench.engines.base import Engine, Settings
 from graphbench.errors import GraphbenchError, UnavailableError, UnsupportedError
 from graphbench.graphs.edgelist import EdgeList
@@ -26,16 +26,8 @@ from graphbench.measure.answers import certified
 from graphbench.measure.clock import timed
 from graphbench.measure.job import AnswerSample, GarbageError, Job, LazyError, refuse_unread
 from graphbench.measure.protocol import FIRST, Began, Busy, Digest, Done, Ended, Equipped, Event, Failed, Request, Saved
-from graphbench.records.model import Memory, Outcome, Revisions
+from graphbench.records.model import Memory, Outcome
 from graphbench.system import memory
-
-REVISION = 2
-"""The revision of how trials are run and timed. Raise it when a change makes old times incomparable with new ones."""
-
-
-def revisions(algorithm: Algorithm, engine: Engine) -> Revisions:
-    """The revisions of the code that measures this algorithm on this engine."""
-    return Revisions(algorithm=algorithm.revision, engine=engine.revision, trials=REVISION)
 
 
 @contextmanager
