@@ -6,11 +6,10 @@ import math
 from dataclasses import dataclass
 from typing import Literal
 
-import numpy as np
-
 from graphbench.errors import InputError
 from graphbench.graphs.edgelist import EdgeList
 from graphbench.system import text
+from graphbench.system.lazy import np
 
 
 @dataclass(frozen=True, kw_only=True)

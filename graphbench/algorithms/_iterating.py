@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import functools
 import math
+import sys
 from collections.abc import Mapping
 from typing import Any
-
-import numpy as np
 
 from graphbench.algorithms.base import Adapter, Call
 from graphbench.errors import ConvergenceError
 from graphbench.graphs.edgelist import EdgeList
+from graphbench.system.lazy import np
 
 _NOT_CONVERGED = {"PowerIterationFailedConvergence", "FailedToConvergeError", "ArpackNoConvergence"}
 """Errors of NetworkX and nx-cugraph, of cuGraph's PageRank, and of SciPy at the iteration limit."""
@@ -25,7 +25,7 @@ def tolerance_refusal(edges: EdgeList, params: Mapping[str, Any]) -> str:
     A sum of k terms is rounded by about sqrt(k) * eps of its value (Higham, Accuracy and Stability of Numerical
     Algorithms, 2002, section 2.8), and k is at most n for a score: iterations may never change the scores by less.
     """
-    least = float(np.finfo(np.float64).eps) * math.sqrt(edges.num_vertices)
+    least = sys.float_info.epsilon * math.sqrt(edges.num_vertices)
     if params["tolerance"] >= least:
         return ""
     return (

@@ -6,17 +6,20 @@ dense, so engines shuffle it and rename vertices when they `build`, all in the s
 
 from __future__ import annotations
 
-import numpy as np
-import numpy.typing as npt
+from typing import TYPE_CHECKING
 
 from graphbench.algorithms.base import Call
 from graphbench.errors import UnsupportedError
 from graphbench.graphs.columns import INT32_VERTICES
+from graphbench.system.lazy import np
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
 
 _BITS = 62
-_MASK = np.uint64((1 << _BITS) - 1)
-_ODD = np.uint64(0xBF58476D1CE4E5B9 & int(_MASK)), np.uint64(0x94D049BB133111EB & int(_MASK))
-_SHIFTS = np.uint64(30), np.uint64(27), np.uint64(31)
+_MASK = (1 << _BITS) - 1
+_ODD = 0xBF58476D1CE4E5B9 & _MASK, 0x94D049BB133111EB & _MASK
+_SHIFTS = 30, 27, 31
 
 
 def disorder(count: int) -> npt.NDArray[np.int64]:
@@ -39,7 +42,7 @@ def external_ids(num_vertices: int) -> npt.NDArray[np.int64]:
         The id of each vertex, shape (num_vertices,).
     """
     ids = np.arange(1, num_vertices + 1, dtype=np.uint64)
-    ids ^= np.uint64(1) << np.uint64(_BITS - 1)  # 0 would be mapped to 0
+    ids ^= 1 << (_BITS - 1)  # 0 would be mapped to 0
     for shift, odd in zip(_SHIFTS, _ODD, strict=False):
         ids ^= ids >> shift
         ids *= odd

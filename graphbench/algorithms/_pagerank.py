@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
-
-import numpy as np
-import numpy.typing as npt
+from typing import TYPE_CHECKING, Any
 
 from graphbench.algorithms._parameters import max_iterations, tolerance
 from graphbench.algorithms.base import Call, Finding, Parameter
 from graphbench.certificates.checks import Wrong, form_fault, pagerank_step, raise_if
 from graphbench.certificates.equations import error_limit, solution
 from graphbench.graphs.edgelist import EdgeList
+from graphbench.system.lazy import np
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
 
 
 def parameters(jumping: str) -> list[Parameter]:

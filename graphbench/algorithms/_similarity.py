@@ -10,18 +10,19 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from itertools import chain
 from operator import itemgetter
-from typing import Any
-
-import numpy as np
-import numpy.typing as npt
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from graphbench.algorithms._parameters import PAIRS
 from graphbench.algorithms.base import Call, Finding
 from graphbench.certificates.checks import Wrong, check_seed, form_fault, raise_if
 from graphbench.certificates.similarity import Neighbourhoods, neighbourhoods
 from graphbench.graphs.edgelist import EdgeList
+from graphbench.system.lazy import np
 
-Floats = npt.NDArray[np.float64]
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+Floats: TypeAlias = "npt.NDArray[np.float64]"
 Coefficient = Callable[[Floats, Floats, Floats], Floats]
 """From `common`, `first` and `second` of :class:`graphbench.certificates.similarity.Neighbourhoods` to the value."""
 

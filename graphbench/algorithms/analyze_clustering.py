@@ -24,21 +24,23 @@ engine that has only two of the three numbers does not solve this problem.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
-from typing import Any
-
-import numpy as np
-import numpy.typing as npt
+from typing import TYPE_CHECKING, Any
 
 from graphbench.algorithms import draws
 from graphbench.algorithms.base import Algorithm, Call, Finding, Form, Inputs, Parameter
 from graphbench.certificates import partition
 from graphbench.certificates.checks import Wrong, form_fault, raise_if
 from graphbench.graphs.edgelist import EdgeList
+from graphbench.system.lazy import np
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
 
 EPSILON = 1e-9
 """Largest error of a cut, relative to it, and of the modularity, whose scale is 1: float64 is enough."""
-ROUNDING = 16 * float(np.finfo(np.float64).eps)
+ROUNDING = 16 * sys.float_info.epsilon
 """Largest error of a cut relative to the weight of all edges: cuGraph subtracts sums of that size."""
 
 NAMES = ("modularity", "edge_cut", "ratio_cut")

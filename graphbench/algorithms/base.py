@@ -23,10 +23,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal, Unpack
-
-import numpy as np
-import numpy.typing as npt
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, Unpack
 
 from graphbench.algorithms._adapter import Adapter, Attached, Call, Declared, attaching
 from graphbench.algorithms._answer import KINDS, AnyKind, Claimed, Finding, Kind, Quantities, Renumbered, Scaled
@@ -35,6 +32,10 @@ from graphbench.algorithms._parameters import Parameter
 from graphbench.certificates.checks import Wrong
 from graphbench.errors import UnsupportedError, UsageError
 from graphbench.graphs.edgelist import EdgeList
+from graphbench.system.lazy import np
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
 
 Family = Literal[
     "centrality",
@@ -72,7 +73,7 @@ Drawing = Callable[[EdgeList, Mapping[str, Any], int], Inputs]
 """A page's own function that draws its inputs from the posed graph, the resolved parameters and the seed."""
 
 
-Check = Callable[[EdgeList, npt.NDArray[Any], Call], Finding]
+Check: TypeAlias = "Callable[[EdgeList, npt.NDArray[Any], Call], Finding]"
 
 
 @dataclass(kw_only=True)

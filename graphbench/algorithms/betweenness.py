@@ -28,21 +28,23 @@ graph-tool also computes the betweenness of edges.
 from __future__ import annotations
 
 import random
+import sys
 import warnings
 from collections.abc import Sequence
-from typing import Any
-
-import numpy as np
-import numpy.typing as npt
+from typing import TYPE_CHECKING, Any
 
 from graphbench.algorithms.base import Algorithm, Call, Finding, Form, Parameter, Quantities, Scaled
 from graphbench.certificates import shortest_paths
 from graphbench.certificates.checks import Wrong, form_fault, raise_if
 from graphbench.graphs.edgelist import EdgeList
+from graphbench.system.lazy import np
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
 
 RELATIVE = 1e-3
 """Largest error of a score, relative to the right one: sums of many paths' contributions in float32."""
-FLOOR = 16 * float(np.finfo(np.float64).eps)
+FLOOR = 16 * sys.float_info.epsilon
 """Largest error of a source's contribution to a score where 0 is right: what rounding leaves of 1 + 0 - 1."""
 SCALE = 2e-6
 """Largest error of the median score: rounding goes either way, a wrong normalisation goes one way."""

@@ -16,17 +16,18 @@ scikit-network multiplies the matrix with each level.
 
 from __future__ import annotations
 
-from typing import Any
-
-import numpy as np
-import numpy.typing as npt
+from typing import TYPE_CHECKING, Any
 
 from graphbench.algorithms._parameters import SOURCES
 from graphbench.algorithms.base import Algorithm, Call, Finding, Form, Quantities
 from graphbench.certificates import search
 from graphbench.certificates.checks import Wrong, form_fault, raise_if
 from graphbench.graphs.edgelist import EdgeList
+from graphbench.system.lazy import np
 from graphbench.system.text import count
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
 
 bfs = Algorithm(
     name="bfs",

@@ -15,16 +15,17 @@ each vertex's label.
 
 from __future__ import annotations
 
-from typing import Any
-
-import numpy as np
-import numpy.typing as npt
+from typing import TYPE_CHECKING, Any
 
 from graphbench.algorithms.base import Algorithm, Call, Finding, Form, Parameter, Quantities
 from graphbench.certificates import partition
 from graphbench.certificates.agreement import agreement
 from graphbench.certificates.checks import Wrong, labels_fault, raise_if
 from graphbench.graphs.edgelist import EdgeList
+from graphbench.system.lazy import np
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
 
 cdlp = Algorithm(
     name="cdlp",

@@ -23,15 +23,16 @@ vertices is refused. The other libraries convert a list of edges to something ot
 
 from __future__ import annotations
 
-from typing import Any
-
-import numpy.typing as npt
+from typing import TYPE_CHECKING, Any
 
 from graphbench.algorithms import _lists
 from graphbench.algorithms.base import Algorithm, Call, Finding, Form
 from graphbench.certificates import structure
 from graphbench.certificates.checks import raise_if
 from graphbench.graphs.edgelist import EdgeList
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
 
 coo_to_csr = Algorithm(
     name="coo-to-csr",

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-import numpy as np
-import numpy.typing as npt
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from graphbench.errors import UsageError
 from graphbench.graphs.edgelist import EdgeList
+from graphbench.system.lazy import np
 
-Vertices = npt.NDArray[np.int64]
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+Vertices: TypeAlias = "npt.NDArray[np.int64]"
 
 
 def sources(edges: EdgeList, count: int, source: int | str | None, seed: int) -> Vertices:

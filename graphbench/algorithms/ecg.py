@@ -20,13 +20,14 @@ on the graph, so it is not recorded. To compare ECG with CPU engines, let it rep
 
 from __future__ import annotations
 
-from typing import Any
-
-import numpy.typing as npt
+from typing import TYPE_CHECKING, Any
 
 from graphbench.algorithms._communities import cugraph_dtype, modularity_finding
 from graphbench.algorithms.base import Algorithm, Call, Finding, Form, Parameter
 from graphbench.graphs.edgelist import EdgeList
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
 
 ecg = Algorithm(
     name="ecg",

@@ -17,16 +17,17 @@ and columns.
 
 from __future__ import annotations
 
-from typing import Any
-
-import numpy as np
-import numpy.typing as npt
+from typing import TYPE_CHECKING, Any
 
 from graphbench.algorithms._parameters import SOURCES
 from graphbench.algorithms.base import Algorithm, Call, Finding, Form, Parameter, Quantities, Renumbered
 from graphbench.certificates import subgraphs
 from graphbench.certificates.checks import raise_if
 from graphbench.graphs.edgelist import EdgeList
+from graphbench.system.lazy import np
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
 
 ego_graph = Algorithm(
     name="ego-graph",

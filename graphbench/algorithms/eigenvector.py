@@ -27,10 +27,7 @@ from __future__ import annotations
 
 import contextlib
 import warnings
-from typing import Any
-
-import numpy as np
-import numpy.typing as npt
+from typing import TYPE_CHECKING, Any
 
 from graphbench.algorithms._iterating import (
     half_per_vertex,
@@ -45,6 +42,10 @@ from graphbench.algorithms.base import Algorithm, Call, Finding, Form, Quantitie
 from graphbench.certificates.checks import Wrong, form_fault, raise_if
 from graphbench.certificates.spectral import allowed_below, direction, largest_eigenvalue, negative, scores_fault
 from graphbench.graphs.edgelist import EdgeList
+from graphbench.system.lazy import np
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
 
 eigenvector = Algorithm(
     name="eigenvector",

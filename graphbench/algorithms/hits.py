@@ -34,10 +34,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping
-from typing import Any
-
-import numpy as np
-import numpy.typing as npt
+from typing import TYPE_CHECKING, Any
 
 from graphbench.algorithms._iterating import (
     half_per_vertex,
@@ -52,6 +49,10 @@ from graphbench.algorithms.base import Algorithm, Call, Finding, Form, Quantitie
 from graphbench.certificates.checks import Wrong, form_fault, raise_if
 from graphbench.certificates.spectral import allowed_below, direction, largest_singular_value, negative, scores_fault
 from graphbench.graphs.edgelist import EdgeList
+from graphbench.system.lazy import np
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
 
 COLUMNS = ("hub", "authority")
 

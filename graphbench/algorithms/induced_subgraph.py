@@ -18,15 +18,16 @@ if no edge is left.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
-
-import numpy as np
-import numpy.typing as npt
+from typing import TYPE_CHECKING, Any
 
 from graphbench.algorithms.base import Algorithm, Call, Finding, Form, Inputs, Parameter, Quantities, Renumbered
 from graphbench.certificates import subgraphs
 from graphbench.certificates.checks import raise_if
 from graphbench.graphs.edgelist import EdgeList
+from graphbench.system.lazy import np
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
 
 
 def _draw(posed: EdgeList, params: Mapping[str, Any], seed: int) -> Inputs:

@@ -16,13 +16,14 @@ about seven digits.
 
 from __future__ import annotations
 
-from typing import Any
-
-import numpy.typing as npt
+from typing import TYPE_CHECKING, Any
 
 from graphbench.algorithms import _similarity as similarity
 from graphbench.algorithms.base import Algorithm, Call, Finding, Form
 from graphbench.graphs.edgelist import EdgeList
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
 
 jaccard = Algorithm(
     name="jaccard",

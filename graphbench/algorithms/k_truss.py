@@ -15,14 +15,15 @@ again in each round, as LAGraph does; SciPy lists all triangles once and then re
 
 from __future__ import annotations
 
-from typing import Any
-
-import numpy.typing as npt
+from typing import TYPE_CHECKING, Any
 
 from graphbench.algorithms.base import Algorithm, Call, Finding, Form, Parameter, Quantities
 from graphbench.certificates import cores, subgraphs
 from graphbench.certificates.checks import check_seed, raise_if
 from graphbench.graphs.edgelist import EdgeList
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
 
 k_truss = Algorithm(
     name="k-truss",

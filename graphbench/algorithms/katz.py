@@ -25,10 +25,7 @@ GraphBLAS iterate in the same way in a few lines, and stop below half the tolera
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
-
-import numpy as np
-import numpy.typing as npt
+from typing import TYPE_CHECKING, Any
 
 from graphbench.algorithms._iterating import (
     half_per_vertex,
@@ -43,6 +40,10 @@ from graphbench.certificates.checks import Wrong, arcs, form_fault, raise_if
 from graphbench.certificates.equations import error_limit, solution
 from graphbench.certificates.spectral import direction, scores_fault
 from graphbench.graphs.edgelist import EdgeList
+from graphbench.system.lazy import np
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
 
 
 def _alpha_and_beta(edges: EdgeList, params: Mapping[str, Any]) -> dict[str, float]:

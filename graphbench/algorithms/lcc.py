@@ -17,16 +17,17 @@ matrices, have the one above.
 
 from __future__ import annotations
 
-from typing import Any
-
-import numpy as np
-import numpy.typing as npt
+from typing import TYPE_CHECKING, Any
 
 from graphbench.algorithms.base import Algorithm, Call, Finding, Form, Quantities
 from graphbench.certificates import triangles
 from graphbench.certificates.checks import Wrong, check_seed, form_fault, raise_if
 from graphbench.errors import UnsupportedError
 from graphbench.graphs.edgelist import EdgeList
+from graphbench.system.lazy import np
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
 
 RELATIVE = 1e-6
 """How far a coefficient may be off, relative to the right one: float32 is enough."""

@@ -19,17 +19,18 @@ none. cuGraph also returns a modularity, which is recorded but not used.
 
 from __future__ import annotations
 
-import importlib.metadata
 import random
-from typing import Any
-
-import numpy.typing as npt
+from typing import TYPE_CHECKING, Any
 
 from graphbench.algorithms._communities import cugraph_dtype, modularity_finding
 from graphbench.algorithms._parameters import RESOLUTION
 from graphbench.algorithms.base import Algorithm, Call, Claimed, Finding, Form, Parameter
 from graphbench.certificates import components
 from graphbench.graphs.edgelist import EdgeList
+from graphbench.system.distributions import owners
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
 
 leiden = Algorithm(
     name="leiden",
@@ -98,7 +99,7 @@ def _(cugraph: Any, graph: Any, p: Call) -> Any:
 
 # Which of the two has Leiden depends on NetworkX's version. An adapter that finds out when it is called would be listed
 # as available where it is not, so the page asks for the version; that imports nothing.
-if tuple(map(int, importlib.metadata.version("networkx").split(".")[:2])) >= (3, 7):
+if [owner for owner in owners("networkx") if tuple(map(int, owner.version.split(".")[:2])) >= (3, 7)]:
     leiden.gap("nx-cugraph", "it leaves Leiden to NetworkX from NetworkX 3.7 on")
 
     @leiden.on("networkx", no_equivalent=("iterations",), parameters_used=lambda _: {"theta": 0.01})

@@ -18,14 +18,15 @@ weights for an unweighted graph.
 from __future__ import annotations
 
 import random
-from typing import Any
-
-import numpy.typing as npt
+from typing import TYPE_CHECKING, Any
 
 from graphbench.algorithms._communities import cugraph_dtype, modularity_finding
 from graphbench.algorithms._parameters import RESOLUTION
 from graphbench.algorithms.base import Algorithm, Call, Finding, Form, Parameter
 from graphbench.graphs.edgelist import EdgeList
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
 
 louvain = Algorithm(
     name="louvain",

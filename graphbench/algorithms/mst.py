@@ -17,17 +17,18 @@ weight.
 
 from __future__ import annotations
 
-from typing import Any
-
-import numpy as np
-import numpy.typing as npt
+from typing import TYPE_CHECKING, Any
 
 from graphbench.algorithms.base import Algorithm, Call, Finding, Form, Quantities
 from graphbench.certificates import components, search, subgraphs
 from graphbench.certificates.checks import Wrong, raise_if
 from graphbench.errors import UnsupportedError
 from graphbench.graphs.edgelist import EdgeList
+from graphbench.system.lazy import np
 from graphbench.system.text import count
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
 
 mst = Algorithm(
     name="mst",

@@ -17,14 +17,15 @@ SciPy multiplies sparse rows, in batches. nx-cugraph has none of these functions
 
 from __future__ import annotations
 
-from typing import Any
-
-import numpy as np
-import numpy.typing as npt
+from typing import TYPE_CHECKING, Any
 
 from graphbench.algorithms import _similarity as similarity
 from graphbench.algorithms.base import Algorithm, Call, Finding, Form
 from graphbench.graphs.edgelist import EdgeList
+from graphbench.system.lazy import np
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
 
 overlap = Algorithm(
     name="overlap",

@@ -20,15 +20,16 @@ an array of probabilities and stop below tol; see `pagerank`.
 
 from __future__ import annotations
 
-from typing import Any
-
-import numpy as np
-import numpy.typing as npt
+from typing import TYPE_CHECKING, Any
 
 from graphbench.algorithms import _pagerank
 from graphbench.algorithms._iterating import raises_convergence_error, stop_at_total, stop_per_vertex, tolerance_refusal
 from graphbench.algorithms.base import Algorithm, Call, Finding, Form, Parameter
 from graphbench.graphs.edgelist import EdgeList
+from graphbench.system.lazy import np
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
 
 personalized_pagerank = Algorithm(
     name="personalized-pagerank",

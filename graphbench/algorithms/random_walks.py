@@ -16,15 +16,16 @@ takes one step of all walks at once. SciPy's adapter takes one step of all walks
 from __future__ import annotations
 
 import random
-from typing import Any
-
-import numpy as np
-import numpy.typing as npt
+from typing import TYPE_CHECKING, Any
 
 from graphbench.algorithms.base import Algorithm, Call, Finding, Form, Parameter, Quantities
 from graphbench.certificates import walks
 from graphbench.certificates.checks import raise_if
 from graphbench.graphs.edgelist import EdgeList
+from graphbench.system.lazy import np
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
 
 random_walks = Algorithm(
     name="random-walks",

@@ -15,13 +15,14 @@ only Jaccard's J, and S = 2 J / (1 + J). SciPy multiplies sparse rows, in batche
 
 from __future__ import annotations
 
-from typing import Any
-
-import numpy.typing as npt
+from typing import TYPE_CHECKING, Any
 
 from graphbench.algorithms import _similarity as similarity
 from graphbench.algorithms.base import Algorithm, Call, Finding, Form
 from graphbench.graphs.edgelist import EdgeList
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
 
 sorensen = Algorithm(
     name="sorensen",

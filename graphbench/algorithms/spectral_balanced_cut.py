@@ -27,10 +27,7 @@ from __future__ import annotations
 
 import math
 import warnings
-from typing import Any
-
-import numpy as np
-import numpy.typing as npt
+from typing import TYPE_CHECKING, Any
 
 from graphbench.algorithms import _communities
 from graphbench.algorithms._iterating import raises_own_convergence_error
@@ -39,6 +36,10 @@ from graphbench.certificates import partition
 from graphbench.certificates.checks import Wrong, labels_fault, raise_if
 from graphbench.errors import UnsupportedError
 from graphbench.graphs.edgelist import EdgeList
+from graphbench.system.lazy import np
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
 
 spectral_balanced_cut = Algorithm(
     name="spectral-balanced-cut",

@@ -25,10 +25,7 @@ eigenvalues: on graphs with many symmetries, such as rings of cliques, it fails 
 from __future__ import annotations
 
 import random
-from typing import Any
-
-import numpy as np
-import numpy.typing as npt
+from typing import TYPE_CHECKING, Any
 
 from graphbench.algorithms import _communities
 from graphbench.algorithms._iterating import raises_own_convergence_error
@@ -37,6 +34,10 @@ from graphbench.certificates import partition
 from graphbench.certificates.checks import check_seed, raise_if
 from graphbench.errors import UnsupportedError
 from graphbench.graphs.edgelist import EdgeList
+from graphbench.system.lazy import np
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
 
 spectral_modularity = Algorithm(
     name="spectral-modularity",

@@ -14,17 +14,18 @@ of all vertices whose distance fell, as Bellman and Ford.
 
 from __future__ import annotations
 
-from typing import Any
-
-import numpy as np
-import numpy.typing as npt
+from typing import TYPE_CHECKING, Any
 
 from graphbench.algorithms._parameters import SOURCES
 from graphbench.algorithms.base import Algorithm, Call, Finding, Form
 from graphbench.certificates import search
 from graphbench.certificates.checks import form_fault, raise_if
 from graphbench.graphs.edgelist import EdgeList
+from graphbench.system.lazy import np
 from graphbench.system.text import count
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
 
 EPSILON = 1e-9
 """Largest relative difference of two right distances with fractional weights, on up to four million vertices."""

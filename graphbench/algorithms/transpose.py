@@ -19,15 +19,16 @@ copies its two columns and swaps them: its graphs have no rows, which are built 
 
 from __future__ import annotations
 
-from typing import Any
-
-import numpy.typing as npt
+from typing import TYPE_CHECKING, Any
 
 from graphbench.algorithms import _lists
 from graphbench.algorithms.base import Algorithm, Call, Finding, Form
 from graphbench.certificates import structure
 from graphbench.certificates.checks import raise_if
 from graphbench.graphs.edgelist import EdgeList
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
 
 transpose = Algorithm(
     name="transpose",

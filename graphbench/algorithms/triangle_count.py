@@ -17,15 +17,16 @@ higher degrees. GraphBLAS counts the triangles at each edge by a masked product.
 
 from __future__ import annotations
 
-from typing import Any
-
-import numpy as np
-import numpy.typing as npt
+from typing import TYPE_CHECKING, Any
 
 from graphbench.algorithms.base import Algorithm, Call, Finding, Form, Quantities
 from graphbench.certificates import triangles
 from graphbench.certificates.checks import Wrong, check_seed, form_fault, raise_if
 from graphbench.graphs.edgelist import EdgeList
+from graphbench.system.lazy import np
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
 
 triangle_count = Algorithm(
     name="triangle-count",

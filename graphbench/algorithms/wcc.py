@@ -14,15 +14,16 @@ FastSV on SuiteSparse's products, with the hooking of trees in NumPy.
 
 from __future__ import annotations
 
-from typing import Any
-
-import numpy as np
-import numpy.typing as npt
+from typing import TYPE_CHECKING, Any
 
 from graphbench.algorithms.base import Algorithm, Call, Finding, Form, Quantities
 from graphbench.certificates import components
 from graphbench.certificates.checks import Wrong, labels_fault, raise_if
 from graphbench.graphs.edgelist import EdgeList
+from graphbench.system.lazy import np
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
 
 wcc = Algorithm(
     name="wcc",

@@ -16,13 +16,14 @@ from the weights of both vertices and the sum of min.
 
 from __future__ import annotations
 
-from typing import Any
-
-import numpy.typing as npt
+from typing import TYPE_CHECKING, Any
 
 from graphbench.algorithms import _similarity as similarity
 from graphbench.algorithms.base import Algorithm, Call, Finding, Form
 from graphbench.graphs.edgelist import EdgeList
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
 
 weighted_jaccard = Algorithm(
     name="weighted-jaccard",

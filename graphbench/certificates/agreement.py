@@ -6,12 +6,13 @@ P09008). The result is a record's :class:`graphbench.records.model.Agreement`.
 
 from __future__ import annotations
 
-from typing import Any
-
-import numpy as np
-import numpy.typing as npt
+from typing import TYPE_CHECKING, Any
 
 from graphbench.records.model import Agreement
+from graphbench.system.lazy import np
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
 
 
 def agreement(kind: str, a: npt.NDArray[Any], b: npt.NDArray[Any], tolerance: float = 0.0) -> Agreement:

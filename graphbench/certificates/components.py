@@ -7,16 +7,18 @@ algorithm between them (Comm. ACM 5 (1962) 558-562).
 
 from __future__ import annotations
 
-from typing import Any
-
-import numpy as np
-import numpy.typing as npt
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from graphbench.certificates.rows import out_arcs, unreached
 from graphbench.graphs.edgelist import EdgeList
-from graphbench.graphs.on_device.edges import DeviceEdgeList
+from graphbench.system.lazy import np
 
-Integers = npt.NDArray[np.int64]
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from graphbench.graphs.on_device.edges import DeviceEdgeList
+
+Integers: TypeAlias = "npt.NDArray[np.int64]"
 
 
 def count_components(edges: EdgeList, *, within: npt.NDArray[Any] | None = None) -> int:
@@ -26,6 +28,8 @@ def count_components(edges: EdgeList, *, within: npt.NDArray[Any] | None = None)
         edges: the graph.
         within: labels, shape (num_vertices,); only edges between vertices of one label count then.
     """
+    from graphbench.graphs.on_device.edges import DeviceEdgeList
+
     if isinstance(edges, DeviceEdgeList):
         return _count_on_device(edges, within)
     from scipy.sparse import csr_array

@@ -9,16 +9,17 @@ removed.
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
-
-import numpy as np
-import numpy.typing as npt
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from graphbench.certificates import checks
 from graphbench.certificates.rows import csr_positions, symmetric_rows
 from graphbench.graphs.edgelist import EdgeList
+from graphbench.system.lazy import np
 
-Mask = npt.NDArray[np.bool_]
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+Mask: TypeAlias = "npt.NDArray[np.bool_]"
 MAX_EDGES = 2_000_000
 """Edges of a truss that are recomputed, at most: a few seconds."""
 MAX_WORK = 200_000_000

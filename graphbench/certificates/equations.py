@@ -8,12 +8,14 @@ only as far as its own residual, which the caller checks by the same theorem.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-import numpy as np
-import numpy.typing as npt
+from graphbench.system.lazy import np
 
-Floats = npt.NDArray[np.float64]
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+Floats: TypeAlias = "npt.NDArray[np.float64]"
 DAMPING = 0.85
 """The usual c: up to it, the residual alone decides."""
 MAX_ERROR = 0.1

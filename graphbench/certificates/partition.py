@@ -7,13 +7,14 @@ Modularity: Clauset, Newman, Moore, Phys. Rev. E 70, 066111 (2004). Ratio cut: H
 from __future__ import annotations
 
 import math
-from typing import Any, NamedTuple
-
-import numpy as np
-import numpy.typing as npt
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from graphbench.certificates.checks import Wrong, labels_fault, raise_if
 from graphbench.graphs.edgelist import EdgeList
+from graphbench.system.lazy import np
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
 
 
 def modularity(edges: EdgeList, labels: npt.NDArray[Any], *, resolution: float = 1.0) -> float:

@@ -6,16 +6,17 @@ The conditions are those of Ahuja, Magnanti, Orlin, "Network Flows" (1993), sect
 
 from __future__ import annotations
 
-from typing import Any
-
-import numpy as np
-import numpy.typing as npt
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from graphbench.certificates import rows
 from graphbench.certificates.checks import arcs
 from graphbench.graphs.edgelist import EdgeList
+from graphbench.system.lazy import np
 
-Floats = npt.NDArray[np.float64]
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+Floats: TypeAlias = "npt.NDArray[np.float64]"
 
 
 def search_fault(edges: EdgeList, distance: Floats, source: int) -> str:

@@ -7,15 +7,16 @@ delta_s(v) = sum over the out-neighbours w of v that are one farther from s than
 
 from __future__ import annotations
 
-from typing import Any
-
-import numpy as np
-import numpy.typing as npt
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from graphbench.certificates.rows import num_arcs, out_arcs
 from graphbench.graphs.edgelist import EdgeList
+from graphbench.system.lazy import np
 
-Floats = npt.NDArray[np.float64]
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+Floats: TypeAlias = "npt.NDArray[np.float64]"
 _MAX_PATHS = 1e100
 """Number of shortest paths above which counts are scaled down: in a grid they soon exceed float64."""
 

@@ -6,14 +6,15 @@ neighbourhoods have in common, and the size of each (Liben-Nowell, Kleinberg, J.
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
-
-import numpy as np
-import numpy.typing as npt
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from graphbench.graphs.edgelist import EdgeList
+from graphbench.system.lazy import np
 
-Floats = npt.NDArray[np.float64]
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+Floats: TypeAlias = "npt.NDArray[np.float64]"
 
 
 class Neighbourhoods(NamedTuple):

@@ -6,12 +6,14 @@ largest with Lanczos' method (SciPy's ARPACK), which igraph, SciPy and some call
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-import numpy as np
-import numpy.typing as npt
+from graphbench.system.lazy import np
 
-Floats = npt.NDArray[np.float64]
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+Floats: TypeAlias = "npt.NDArray[np.float64]"
 ROUNDING = 1e-12
 """How far a vector's eigenvalue may be below the largest, relative to it, whatever the tolerance."""
 _ACCURACIES = (1e-8, 1e-4)

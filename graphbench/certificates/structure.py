@@ -6,16 +6,17 @@ so no value may differ, not even by rounding.
 
 from __future__ import annotations
 
-from typing import Any
-
-import numpy as np
-import numpy.typing as npt
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from graphbench.certificates.checks import Wrong, raise_if
 from graphbench.graphs.columns import merge_parallel
 from graphbench.graphs.edgelist import EdgeList
+from graphbench.system.lazy import np
 
-Ids = npt.NDArray[np.int64]
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+Ids: TypeAlias = "npt.NDArray[np.int64]"
 
 
 def entries_fault(edges: EdgeList, answer: npt.NDArray[Any], *, transposed: bool = False) -> str:

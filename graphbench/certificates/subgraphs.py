@@ -6,17 +6,19 @@ An answer of kind `edges` becomes a mask over the edges of the posed graph (:fun
 
 from __future__ import annotations
 
-from typing import Any
-
-import numpy as np
-import numpy.typing as npt
+import sys
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from graphbench.certificates import checks, components, rows
 from graphbench.certificates.checks import Wrong
 from graphbench.graphs.edgelist import EdgeList
+from graphbench.system.lazy import np
 
-Mask = npt.NDArray[np.bool_]
-ROUNDING = 4 * float(np.finfo(np.float64).eps)
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+Mask: TypeAlias = "npt.NDArray[np.bool_]"
+ROUNDING = 4 * sys.float_info.epsilon
 """How far an edge of a forest with fractional weights may exceed that of the least one, relative to it: cuGraph breaks
 ties by adding amounts below the smallest difference of two weights, which rounding may make equal."""
 

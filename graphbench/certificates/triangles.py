@@ -7,14 +7,15 @@ make its neighbours expensive. On a device a sample is counted, from the edges b
 from __future__ import annotations
 
 import os
-from concurrent.futures import ThreadPoolExecutor
-from typing import Any
-
-import numpy as np
-import numpy.typing as npt
+from typing import TYPE_CHECKING, Any
 
 from graphbench.graphs.edgelist import EdgeList
-from graphbench.graphs.on_device.edges import DeviceEdgeList
+from graphbench.system.lazy import np
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from graphbench.graphs.on_device.edges import DeviceEdgeList
 
 _BLOCK_OF_WORK = 5_000_000
 MAX_EDGES_ON_HOST = 1 << 22
@@ -45,6 +46,8 @@ def count_triangles(
         The vertices in ascending order, and their counts, both of shape (k,): k = num_vertices, or as many as
         `max_work` allows, and at least one.
     """
+    from graphbench.graphs.on_device.edges import DeviceEdgeList
+
     if isinstance(edges, DeviceEdgeList):
         return _count_on_device(edges, seed=seed)
     src, dst, _ = edges.to_numpy()
@@ -105,6 +108,8 @@ def _count(
 
     # Blocks of even work bound the memory of their product; SciPy multiplies without holding the interpreter.
     cuts = np.flatnonzero(np.diff(np.cumsum(work[drawn]) // _BLOCK_OF_WORK)) + 1
+    from concurrent.futures import ThreadPoolExecutor
+
     with ThreadPoolExecutor(min(4, os.cpu_count() or 1)) as pool:
         return drawn, np.concatenate(list(pool.map(count, np.split(drawn, cuts))))
 

@@ -8,15 +8,16 @@ with Freedman's inequality, Ann. Probab. 3 (1975) 100-118).
 from __future__ import annotations
 
 import math
-from typing import Any
-
-import numpy as np
-import numpy.typing as npt
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from graphbench.certificates import rows
 from graphbench.graphs.edgelist import EdgeList
+from graphbench.system.lazy import np
 
-Walks = npt.NDArray[Any]
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+Walks: TypeAlias = "npt.NDArray[Any]"
 SIGMAS = 6.0
 """Standard deviations that fair walks do not exceed, but for a probability of 2e-9."""
 _EXPONENT = 20.7

@@ -7,20 +7,22 @@ timed: it sorts, relabels and marks what is unreached, the same way for every en
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import chain
-from typing import Any, Literal
-
-import numpy as np
-import numpy.typing as npt
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from graphbench.algorithms.base import AnyKind, Scaled
 from graphbench.graphs.edgelist import EdgeList
+from graphbench.system.lazy import np
 
-Array = npt.NDArray[Any]
+if TYPE_CHECKING:
+    import numpy.typing as npt
 
-_FILL = {"scores": np.nan, "vectors": np.nan, "distances": np.inf}
+Array: TypeAlias = "npt.NDArray[Any]"
+
+_FILL = {"scores": math.nan, "vectors": math.nan, "distances": math.inf}
 """The value of a vertex without one; -1 for other kinds."""
 _INTEGERS = ("partition", "labels", "counts", "depths", "walks")
 """The kinds whose values are whole numbers."""
@@ -208,7 +210,7 @@ class Numbering(Layout):
 _LAYOUTS = (ByVertex, ByPair, SortedByPair, Groups, Walks, Ends, Entries, CompressedRows, Numbering)
 """A subclass could compute in `arranged`, which is not timed."""
 
-Collected = Array | list[ByVertex] | Layout | Scaled
+Collected: TypeAlias = "Array | list[ByVertex] | Layout | Scaled"
 """What `collect` returns; a list has one result for each column of kind `vectors`."""
 
 
@@ -231,7 +233,7 @@ def arrange(collected: Any, kind: AnyKind, edges: EdgeList, pairs: npt.NDArray[n
     return collected  # type: ignore[no-any-return]
 
 
-def unzipped(tuples: Iterable[Sequence[float]], count: int, *, width: int = 2, dtype: Any = np.int64) -> Array:
+def unzipped(tuples: Iterable[Sequence[float]], count: int, *, width: int = 2, dtype: Any = "int64") -> Array:
     """The columns of that many tuples, such as the edges that a library yields, shape (width, count).
 
     Three times as fast as `np.array` of a list of tuples, and as `np.fromiter` with a dtype of several numbers.

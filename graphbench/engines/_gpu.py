@@ -6,21 +6,21 @@ about availability: the driver and NVML are asked instead, which imports no engi
 
 from __future__ import annotations
 
-import importlib.metadata
 import importlib.util
 import os
 import platform
 import sys
 from collections.abc import Mapping
 from contextlib import suppress
-from typing import Any, ClassVar, Literal
-
-import numpy.typing as npt
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from graphbench.engines.base import CHECKOUT_HINT, Availability, ByVertex, Collected, Engine, Settings
 from graphbench.system import gpus
 from graphbench.system.gpus import Cuda
 from graphbench.system.text import format_bytes, listed
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
 
 DRIVER_FOR = {12: 535, 13: 580}
 """Oldest driver branch for each CUDA major version (NVIDIA, RAPIDS platform support, 26.10)."""
@@ -168,9 +168,11 @@ class DeviceMemory:
 
 def installed_major(distribution: str) -> int | None:
     """The CUDA major version of the installed `DISTRIBUTION-cuNN` wheel (or conda package), or None."""
+    from importlib.metadata import PackageNotFoundError, version
+
     for major in sorted(DRIVER_FOR, reverse=True):
-        with suppress(importlib.metadata.PackageNotFoundError):
-            importlib.metadata.version(f"{distribution}-cu{major}")
+        with suppress(PackageNotFoundError):
+            version(f"{distribution}-cu{major}")
             return major
     return None
 

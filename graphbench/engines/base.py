@@ -8,14 +8,10 @@ from __future__ import annotations
 
 import functools
 import importlib
-import importlib.metadata
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Unpack
-
-import numpy as np
-import numpy.typing as npt
 
 from graphbench.algorithms.base import (
     Adapter,
@@ -47,11 +43,13 @@ from graphbench.engines._collected import (
 from graphbench.errors import UnavailableError
 from graphbench.graphs.edgelist import Columns, EdgeList
 from graphbench.system.distributions import is_found, is_unaltered, normalised, owners, same_version
+from graphbench.system.lazy import np
 from graphbench.system.machine import usable_cores
 from graphbench.system.memory import is_out_of_memory
 from graphbench.system.text import listed
 
 if TYPE_CHECKING:
+    import numpy.typing as npt
     from scipy.sparse import csr_array
 
 THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
@@ -196,10 +194,14 @@ class Engine:
         """The installed version, or None."""
         if found := owners(self.packages[0]):
             return found[0].version
+        if not is_found(self.packages[0]):
+            return None
+        from importlib.metadata import PackageNotFoundError, version
+
         for distribution in self.distributions or self.packages[:1]:
             try:
-                return importlib.metadata.version(distribution)
-            except importlib.metadata.PackageNotFoundError:
+                return version(distribution)
+            except PackageNotFoundError:
                 continue
         return _imported_version(self.packages[0])
 

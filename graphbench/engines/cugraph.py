@@ -7,16 +7,17 @@ The edges are stored in the order that the algorithm needs, so that no trial inc
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Literal
-
-import numpy as np
-import numpy.typing as npt
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from graphbench.algorithms._lists import disorder, external_ids
 from graphbench.algorithms.base import Kind
 from graphbench.engines._gpu import OnGpu
 from graphbench.engines.base import ByPair, ByVertex, Collected, CompressedRows, Ends, Numbering, Settings
 from graphbench.graphs.edgelist import EdgeList
+from graphbench.system.lazy import np
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
 
 NOT_VALUES = {"vertex", "first", "second", "predecessor"}
 """The columns of cuGraph's frames that name vertices; the others carry the answer."""

@@ -22,10 +22,7 @@ import dataclasses
 import functools
 import importlib
 from collections.abc import Mapping
-from typing import Any
-
-import numpy as np
-import numpy.typing as npt
+from typing import TYPE_CHECKING, Any
 
 from graphbench.algorithms.base import Adapter, Algorithm, Attached, Call, Kind
 from graphbench.engines import _dask, _dask_graph
@@ -34,6 +31,10 @@ from graphbench.engines.cugraph import CuGraph, arguments, edges_of
 from graphbench.errors import UnavailableError
 from graphbench.graphs.edgelist import EdgeList
 from graphbench.system import gpus
+from graphbench.system.lazy import np
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
 
 SAME_CALL = (
     "betweenness",

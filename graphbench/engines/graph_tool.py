@@ -13,16 +13,17 @@ import importlib.util
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
-
-import numpy as np
-import numpy.typing as npt
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from graphbench.algorithms._iterating import stop_at_total
 from graphbench.algorithms.base import Adapter, Call, Kind, Renumbered, Scaled
 from graphbench.engines.base import Collected, Ends, Engine, Entries, Settings
 from graphbench.errors import ConvergenceError
 from graphbench.graphs.edgelist import Columns, EdgeList
+from graphbench.system.lazy import np
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
 
 _VERSION = re.compile(r'#define PACKAGE_VERSION "([^" ]+)')
 

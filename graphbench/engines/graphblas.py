@@ -12,10 +12,7 @@ times of one thread on coAuthorsDBLP and email-Enron (python-graphblas 2025.2, S
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Literal, NamedTuple
-
-import numpy as np
-import numpy.typing as npt
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from graphbench.algorithms._iterating import stop_at_total
 from graphbench.algorithms._lists import disorder
@@ -31,6 +28,10 @@ from graphbench.engines.base import (
 )
 from graphbench.errors import ConvergenceError
 from graphbench.graphs.edgelist import Columns, EdgeList
+from graphbench.system.lazy import np
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
 
 ALPHA, BETA = 8, 512
 """LAGraph's thresholds of a search: pull when the border has over 1 / ALPHA of the unexplored arcs, push again when it

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-import numpy as np
-import numpy.typing as npt
+from typing import TYPE_CHECKING, Any
 
 from graphbench.algorithms.base import Kind, Renumbered
 from graphbench.engines.base import Collected, Ends, Engine, Entries, Walks, concatenated, unzipped
 from graphbench.graphs.edgelist import Columns, EdgeList
+from graphbench.system.lazy import np
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
 
 
 class IGraph(Engine):

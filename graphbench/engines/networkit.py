@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
-
-import numpy as np
-import numpy.typing as npt
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from graphbench.algorithms.base import Kind
 from graphbench.engines.base import Collected, Ends, Engine, Entries, Settings, SortedByPair, matrix, unzipped
 from graphbench.graphs.edgelist import Columns, EdgeList
+from graphbench.system.lazy import np
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
 
 
 class Counted(NamedTuple):

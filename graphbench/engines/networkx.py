@@ -6,10 +6,7 @@ says so; the worker that measures removes the environment variables that do.
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Literal
-
-import numpy as np
-import numpy.typing as npt
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from graphbench.algorithms._lists import disorder, external_ids
 from graphbench.algorithms.base import Kind
@@ -27,6 +24,10 @@ from graphbench.engines.base import (
     unzipped,
 )
 from graphbench.graphs.edgelist import Columns, EdgeList
+from graphbench.system.lazy import np
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
 
 
 class NetworkX(Engine):

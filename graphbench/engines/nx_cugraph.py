@@ -10,13 +10,12 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from graphbench.algorithms.base import Kind
 from graphbench.engines._gpu import OnCuPy
 from graphbench.engines.base import Collected, Ends, Entries, Settings
 from graphbench.engines.networkx import NetworkX
 from graphbench.graphs.edgelist import EdgeList
+from graphbench.system.lazy import np
 
 
 class NxCuGraph(OnCuPy, NetworkX):

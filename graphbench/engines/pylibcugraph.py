@@ -15,10 +15,7 @@ import dataclasses
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Literal
-
-import numpy as np
-import numpy.typing as npt
+from typing import TYPE_CHECKING, Any, Literal
 
 from graphbench.algorithms import _communities
 from graphbench.algorithms._iterating import half_per_vertex, raises_convergence_error
@@ -28,6 +25,10 @@ from graphbench.engines.base import ByVertex, Collected, Ends, Settings
 from graphbench.errors import UnsupportedError
 from graphbench.graphs.columns import Columns
 from graphbench.graphs.edgelist import EdgeList
+from graphbench.system.lazy import np
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
 
 UNLIMITED = 2**31 - 1
 """A depth that no search reaches."""

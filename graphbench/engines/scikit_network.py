@@ -12,12 +12,11 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from graphbench.algorithms.base import Call, Kind
 from graphbench.engines.base import Collected, Engine, Settings, matrix
 from graphbench.errors import UnsupportedError
 from graphbench.graphs.edgelist import Columns, EdgeList
+from graphbench.system.lazy import np
 
 
 class ScikitNetwork(Engine):

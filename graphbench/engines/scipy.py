@@ -11,11 +11,9 @@ or edges. Times in comments are CPU times of one thread on coAuthorsDBLP and ema
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
-from typing import Any, ClassVar, Literal, NamedTuple
-
-import numpy as np
-import numpy.typing as npt
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple
 
 from graphbench.algorithms._iterating import lanczos_tolerance, raises_convergence_error, stop_at_total
 from graphbench.algorithms._lists import disorder, external_ids
@@ -23,6 +21,10 @@ from graphbench.algorithms.base import Call, Kind, Renumbered, Scaled
 from graphbench.engines.base import Collected, CompressedRows, Ends, Engine, Numbering, Settings, matrix
 from graphbench.errors import ConvergenceError
 from graphbench.graphs.edgelist import Columns, EdgeList
+from graphbench.system.lazy import np
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
 
 ENTRIES_AT_ONCE = 4_000_000
 """Entries of rows that are copied out of a matrix at a time: all rows of all edges would not fit."""
@@ -224,7 +226,7 @@ def _leading_eigenvector(scipy: Any, matrix: Any, p: Call, tolerance: float) -> 
         v0=np.ones(p.num_vertices),
         ncv=min(p.num_vertices, BASIS),
         maxiter=p.max_iterations,
-        tol=max(tolerance, float(np.finfo(np.float64).eps)),
+        tol=max(tolerance, sys.float_info.epsilon),
     )
     leading: npt.NDArray[np.float64] = np.abs(vectors[:, 0])
     return leading

@@ -11,15 +11,15 @@ import contextlib
 import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from graphbench.errors import FormatError
-from graphbench.graphs import formats
 from graphbench.graphs.download import Progress, download, sha256
-from graphbench.graphs.formats import table_roles
-from graphbench.graphs.formats.packed import opened
-from graphbench.graphs.formats.table_roles import TableOptions
 from graphbench.graphs.parquet import atomically
 from graphbench.system.files import log
+
+if TYPE_CHECKING:
+    from graphbench.graphs.formats.table_roles import TableOptions
 
 _SHA256 = re.compile("[0-9a-f]{64}")
 _READ_WHOLE = 1 << 26
@@ -80,19 +80,23 @@ def _sha256_of_existing(path: Path) -> str | None:
         return None
 
 
-def require_graph(path: Path, options: TableOptions = table_roles.NONE) -> None:
+def require_graph(path: Path, options: TableOptions | None = None) -> None:
     """Open a download: its format must be known, its compression whole and, unless it is large, its rows valid.
 
     Raises:
         FormatError: if it is empty, a web page, cut off, or not a graph.
     """
+    from graphbench.graphs import formats
+    from graphbench.graphs.formats import table_roles
+    from graphbench.graphs.formats.packed import opened
+
     if path.stat().st_size == 0:
         raise FormatError(path, "is empty.")
     kind = formats.format_of(path)
     with opened(path) as stream:
         size = sum(map(len, iter(lambda: stream.read(1 << 20), b"")))
     if size <= _READ_WHOLE:
-        formats.read(path, options=options if kind in formats.TABLES else table_roles.NONE)
+        formats.read(path, options=options if options and kind in formats.TABLES else table_roles.NONE)
 
 
 def recorded(path: Path) -> str | None:

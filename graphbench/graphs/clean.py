@@ -8,15 +8,17 @@ weight 1. Isolated vertices stay. Weights become float64. Every change is counte
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
-import numpy as np
-import numpy.typing as npt
 
 from graphbench.errors import InputError
 from graphbench.graphs.edgelist import INT32_VERTICES, EdgeList, Ids, Weights, merge_parallel
 from graphbench.records.model import DatasetInfo, Reading
+from graphbench.system.lazy import np
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
 
 CLEANER_VERSION = 3
 """Increase it when a rule of reading or cleaning changes, so that cached graphs are cleaned again."""

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-from concurrent.futures import ThreadPoolExecutor
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
-import numpy as np
-import numpy.typing as npt
+from graphbench.system.lazy import np
 
-Ids = npt.NDArray[np.signedinteger[Any]]
-Weights = npt.NDArray[np.float64]
+if TYPE_CHECKING:
+    import numpy.typing as npt
 
-INT32_VERTICES = np.iinfo(np.int32).max
+Ids: TypeAlias = "npt.NDArray[np.signedinteger[Any]]"
+Weights: TypeAlias = "npt.NDArray[np.float64]"
+
+INT32_VERTICES = 2**31 - 1
 
 
 class Columns(NamedTuple):
@@ -79,6 +80,8 @@ def _pack(src: Ids, dst: Ids) -> npt.NDArray[np.int64]:
 
 def digest(columns: Columns, num_vertices: int, directed: bool) -> str:
     """A digest of a canonical edge list: equal for equal graphs, weights included, names ignored."""
+    from concurrent.futures import ThreadPoolExecutor
+
     present = [np.ascontiguousarray(column) for column in columns if column is not None]
     whole = hashlib.blake2b(f"{num_vertices} {directed} {columns.weight is not None}".encode(), digest_size=16)
     with ThreadPoolExecutor(len(present)) as pool:  # hashing releases the interpreter's lock

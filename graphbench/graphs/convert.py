@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-import numpy as np
-import numpy.typing as npt
+from typing import TYPE_CHECKING, Any
 
 from graphbench.errors import InputError
 from graphbench.graphs.clean import EXACT, Raw
+from graphbench.system.lazy import np
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
 
 
 def from_networkx(graph: Any, attribute: str = "weight") -> Raw:

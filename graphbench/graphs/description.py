@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from graphbench.errors import UnknownNameError
-from graphbench.graphs import catalogue, checksums, collections, loading, suitesparse, web
+from graphbench.graphs import catalogue, checksums, collections, suitesparse, web
 from graphbench.graphs.catalogue import Description, State
 from graphbench.graphs.formats import table_roles
 from graphbench.graphs.formats.table_roles import TableOptions
@@ -48,8 +48,11 @@ def describe(name: str, *, directed: bool | None = None, options: TableOptions =
     if entry is None and web.is_address(target):
         return _of_address(name, target, directed, options)
     described = _of_generator(name) if entry is None else None
-    if entry is None and described is None and loading.is_file(name):
-        return _of_file(loading.load(name, directed=directed, options=options).info)
+    if entry is None and described is None:
+        from graphbench.graphs import loading
+
+        if loading.is_file(name):
+            return _of_file(loading.load(name, directed=directed, options=options).info)
     table_roles.refuse_options(options, f"{name} is not a table")
     if entry is not None:
         state = "embedded" if entry.file is not None else _state(entry.group or "", entry.name)
@@ -66,6 +69,8 @@ def describe(name: str, *, directed: bool | None = None, options: TableOptions =
 def _of_address(name: str, address: str, directed: bool | None, options: TableOptions) -> Description:
     path = web.path_of(address)
     if path.is_file():
+        from graphbench.graphs import loading
+
         return _of_file(loading.load(name, directed=directed, options=options).info)
     return Description(
         name=public(name),

@@ -21,7 +21,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 from urllib.parse import urlsplit
-from urllib.request import url2pathname
 
 from graphbench._version import __version__
 from graphbench.errors import ChecksumError, DatasetError, FetchError, FormatError
@@ -224,6 +223,8 @@ def _fill(file: BinaryIO, address: str, progress: Progress, room: Callable[[int]
         OSError: if the file cannot be written.
     """
     if address.startswith("file:"):
+        from urllib.request import url2pathname
+
         _copy(file, Path(url2pathname(urlsplit(address).path)), progress, room)
         return
     import requests

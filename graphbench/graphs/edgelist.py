@@ -17,13 +17,11 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-import numpy as np
-import numpy.typing as npt
-
 from graphbench.errors import UnavailableError, UsageError
 from graphbench.graphs import parquet
 from graphbench.graphs.columns import INT32_VERTICES, Columns, Ids, Weights, digest, merge_parallel
 from graphbench.graphs.parquet import Counts
+from graphbench.system.lazy import np
 from graphbench.system.text import count
 
 if TYPE_CHECKING:
@@ -31,6 +29,7 @@ if TYPE_CHECKING:
     import dask_cudf
     import igraph
     import networkx as nx
+    import numpy.typing as npt
     import pandas as pd
     from scipy.sparse import csr_array
 

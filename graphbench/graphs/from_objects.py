@@ -12,7 +12,6 @@ from collections.abc import Iterable
 from typing import Any, TypeGuard
 
 import msgspec
-import numpy as np
 
 from graphbench.errors import InputError, UsageError
 from graphbench.graphs import cache
@@ -24,6 +23,7 @@ from graphbench.graphs.formats.table_roles import TableOptions
 from graphbench.graphs.from_tables import arrow_table, from_array, from_arrow, from_edges, from_pandas, named
 from graphbench.graphs.loading import dataset, load
 from graphbench.records.model import Reading
+from graphbench.system.lazy import np
 
 ACCEPTED = (
     "a table of edges (pandas, Polars, Arrow, cuDF), a list of edge tuples, a graph of NetworkX, igraph, NetworKit or "

@@ -6,17 +6,16 @@ import dataclasses
 import math
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-import numpy.typing as npt
-
 from graphbench.errors import InputError, UsageError
 from graphbench.graphs.clean import Raw, kind_of_ids
 from graphbench.graphs.convert import from_matrix, in_order, integers
 from graphbench.graphs.formats import table_arrow, table_roles
 from graphbench.graphs.formats.table_roles import Column, Roles, TableOptions
 from graphbench.records.model import Reading
+from graphbench.system.lazy import np
 
 if TYPE_CHECKING:
+    import numpy.typing as npt
     import pyarrow as pa
 
 

@@ -11,7 +11,6 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path, PurePath
 
 import msgspec
-import numpy as np
 
 from graphbench.errors import DatasetError, FormatError
 from graphbench.graphs import cache, catalogue, checksums, collections, formats, suitesparse, web
@@ -25,6 +24,7 @@ from graphbench.graphs.generators import spec as generators
 from graphbench.graphs.on_device.census import cached_path
 from graphbench.graphs.on_device.edges import DeviceEdgeList
 from graphbench.records.model import DatasetInfo
+from graphbench.system.lazy import np
 from graphbench.system.text import public, storable
 
 

@@ -15,14 +15,16 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
-import numpy as np
-import numpy.typing as npt
 
 from graphbench.errors import FormatError
 from graphbench.graphs.columns import Columns
+from graphbench.system.lazy import np
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
 
 DATASET = "graphbench.name"
 """Metadata key of the dataset's name, which identifies a file in `graphbench cache list` and `cache clear`."""

@@ -16,7 +16,6 @@ import os
 import re
 from pathlib import Path
 from urllib.parse import urlsplit
-from urllib.request import url2pathname
 
 import msgspec
 
@@ -24,8 +23,6 @@ from graphbench.errors import DatasetError, FetchError, FormatError, UnknownName
 from graphbench.graphs import catalogue, checksums, collections
 from graphbench.graphs.checksums import require_graph, verified
 from graphbench.graphs.download import Progress, download, sha256
-from graphbench.graphs.formats import matrix_market
-from graphbench.graphs.formats.packed import opened
 from graphbench.system import files
 from graphbench.system.text import public
 
@@ -138,6 +135,8 @@ def archive(
     Raises:
         FetchError: if it cannot be downloaded, or is not the matrix; then nothing is kept.
     """
+    from graphbench.graphs.formats import matrix_market
+    from graphbench.graphs.formats.packed import opened
 
     def check(part: Path) -> None:
         require_graph(part)
@@ -300,6 +299,8 @@ def addresses(relative: str) -> list[str]:
 
 def in_local_mirror(relative: str) -> Path | None:
     """A file of the collection in the first `file://` mirror that has it, or None."""
+    from urllib.request import url2pathname
+
     for address in addresses(relative):
         parts = urlsplit(address)
         if parts.scheme == "file" and (path := Path(url2pathname(parts.path))).is_file():

@@ -13,7 +13,6 @@ from collections.abc import Sequence
 from typing import Any, Literal, TypeVar
 
 import msgspec
-import numpy as np
 
 from graphbench.errors import GraphbenchError
 from graphbench.records import statistics, times
@@ -23,6 +22,7 @@ from graphbench.records.model import Environment, Outcome, Record
 from graphbench.records.ratios import Bound, compared_rounds
 from graphbench.records.rules import Verdict, readable, rule_of
 from graphbench.records.statistics import MIN_ROUNDS, Bounds, Estimate
+from graphbench.system.lazy import np
 from graphbench.system.text import count
 
 CONFIDENCE = 0.98

@@ -24,10 +24,12 @@ import math
 from collections.abc import Hashable, Mapping, Sequence
 from functools import lru_cache
 from itertools import accumulate
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-import numpy as np
-import numpy.typing as npt
+from graphbench.system.lazy import np
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
 
 MIN_SAMPLES = 6
 """The fewest values from which an interval is given."""
@@ -40,7 +42,7 @@ _RESAMPLES = 9_999
 _SEED = 20_191_105
 _BLOCK = 1 << 20
 
-Floats = npt.NDArray[np.float64]
+Floats: TypeAlias = "npt.NDArray[np.float64]"
 
 
 class Bounds(NamedTuple):

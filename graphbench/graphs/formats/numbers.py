@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Any
-
-import numpy as np
-import numpy.typing as npt
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from graphbench.errors import FormatError
 from graphbench.graphs.clean import EXACT
 from graphbench.graphs.formats.packed import Bounded
 from graphbench.graphs.formats.text import blocks, count_lines, matches, shown, single_blanks
+from graphbench.system.lazy import np
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
 
 GAP = r"[ \t]+"
 ID = r"[0-9]{1,18}"
@@ -21,7 +22,7 @@ _BLOCK_BYTES = 1 << 23
 _ISOLATED = 1 << 22
 _VERTICES_PER_BYTE = 32
 
-Arrays = list[npt.NDArray[Any]]
+Arrays: TypeAlias = "list[npt.NDArray[Any]]"
 
 
 def read_rows(

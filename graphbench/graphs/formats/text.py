@@ -6,10 +6,9 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-import numpy as np
-
 from graphbench.errors import FormatError
 from graphbench.graphs.formats.packed import LINE_BYTES, Bounded, opened
+from graphbench.system.lazy import np
 
 BLOCK_BYTES = 1 << 18
 """Bytes of text checked and parsed at once, to fit the CPU's second-level cache (4 MiB takes a fifth longer)."""

@@ -16,11 +16,16 @@ result is a graph with communities and a given heavy-tailed degree sequence.
 
 from __future__ import annotations
 
-import msgspec
-import numpy as np
-import numpy.typing as npt
+from typing import TYPE_CHECKING, TypeAlias
 
-Integers = npt.NDArray[np.int64]
+import msgspec
+
+from graphbench.system.lazy import np
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+Integers: TypeAlias = "npt.NDArray[np.int64]"
 
 
 class Law(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

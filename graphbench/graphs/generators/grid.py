@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from graphbench.graphs.clean import Raw, id_type
+from graphbench.system.lazy import np
 
 _SPACING = 100
 """Distance of two columns, in the unit of the weights."""

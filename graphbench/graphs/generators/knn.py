@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from graphbench.graphs.clean import Raw, id_type
+from graphbench.system.lazy import np
 
 _POINTS_PER_CLUSTER = 2000
 _SEPARATION = 3.0

@@ -37,7 +37,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import msgspec
-import psutil
 
 from graphbench.errors import InputError, UnknownNameError, UsageError
 from graphbench.graphs.catalogue import Description
@@ -211,6 +210,8 @@ class Spec:
         """
         # Source and destination, and about as much again while they are generated.
         needed = 32 * self.generator.num_rows(self.values)
+        import psutil
+
         if needed > (there := psutil.virtual_memory().total):
             raise InputError(
                 f"{self} needs about {format_bytes(needed)} of memory; this machine has {format_bytes(there)}. "

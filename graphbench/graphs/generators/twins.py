@@ -11,7 +11,6 @@ import functools
 import hashlib
 
 import msgspec
-import numpy as np
 
 from graphbench.errors import UnknownNameError
 from graphbench.graphs import catalogue
@@ -19,6 +18,7 @@ from graphbench.graphs.clean import Raw, id_type
 from graphbench.graphs.generators.affiliation import Affiliation, affiliated
 from graphbench.graphs.generators.barabasi_albert import barabasi_albert
 from graphbench.system import files
+from graphbench.system.lazy import np
 
 FILE = "twins.toml"
 

@@ -14,11 +14,9 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
-import numpy as np
-import numpy.typing as npt
 
 from graphbench.errors import DatasetError, FormatError, UnavailableError
 from graphbench.graphs.on_device import edge_hash, ranges, recipe
@@ -26,7 +24,11 @@ from graphbench.graphs.on_device.generator import RmatGenerator, cugraph_and_gpu
 from graphbench.graphs.on_device.ranges import Range
 from graphbench.graphs.on_device.recipe import Census, Recipe, Stored, stored_integers
 from graphbench.system import files
+from graphbench.system.lazy import np
 from graphbench.system.memory import is_out_of_memory
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
 
 MAX_SOURCES = 4096
 MAX_PAIRS = 200_000

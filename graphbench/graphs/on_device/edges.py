@@ -8,9 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-import numpy as np
-import numpy.typing as npt
-import psutil
 
 from graphbench.errors import DatasetError, InputError, UnsupportedError
 from graphbench.graphs.columns import Columns
@@ -20,13 +17,15 @@ from graphbench.graphs.on_device.generator import RmatGenerator, generator, id_t
 from graphbench.graphs.on_device.ranges import Range
 from graphbench.graphs.on_device.recipe import Recipe, Stored, integers
 from graphbench.graphs.parquet import Counts
+from graphbench.system.lazy import np
 from graphbench.system.text import format_bytes
 
 if TYPE_CHECKING:
     import cudf
     import dask_cudf
+    import numpy.typing as npt
 
-_CUDF_ROWS = np.iinfo(np.int32).max
+_CUDF_ROWS = 2**31 - 1
 """The largest cuDF column."""
 _VERTEX_BYTES = 40
 """Device memory per vertex that a certificate uses: five columns of 64 bits."""
@@ -265,6 +264,8 @@ class DeviceEdgeList(EdgeList):
             UnavailableError: if there is no device.
         """
         needed = self.num_edges * (8 + 8 * self.weighted)
+        import psutil
+
         if needed > (free := psutil.virtual_memory().available):
             raise InputError(
                 f"{self.name} has {self.num_edges:,} edges, which need {format_bytes(needed)} of host memory; "

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import functools
-import importlib.metadata
 from collections.abc import Callable
-from typing import Any, Protocol
-
-import numpy as np
-import numpy.typing as npt
+from typing import TYPE_CHECKING, Any, Protocol
 
 from graphbench.errors import UnavailableError
 from graphbench.graphs.on_device.recipe import Origin, Recipe
 from graphbench.system import gpus
+from graphbench.system.lazy import np
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
 
 _RESERVE = 1 << 30
 """Bytes left for a CUDA context, its libraries and fragmentation."""
@@ -143,6 +143,8 @@ def generator(by: str) -> RmatGenerator:
 
 def cugraph_version() -> str | None:
     """The installed release of pylibcugraph, or None; does not import it."""
+    import importlib.metadata
+
     for distribution in _DISTRIBUTIONS:
         try:
             return importlib.metadata.version(distribution)

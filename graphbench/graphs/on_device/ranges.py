@@ -10,15 +10,16 @@ from __future__ import annotations
 import functools
 import itertools
 from collections.abc import Iterator
-from typing import Any, NamedTuple
-
-import numpy as np
-import numpy.typing as npt
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from graphbench.graphs.on_device import edge_hash
 from graphbench.graphs.on_device.generator import RmatGenerator
 from graphbench.graphs.on_device.recipe import Recipe
+from graphbench.system.lazy import np
 from graphbench.system.memory import is_out_of_memory
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
 
 ROW_BYTES = 48
 """Device memory per row during generation: the key twice to sort, key and position to merge, and two ids."""
