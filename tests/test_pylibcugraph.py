@@ -133,6 +133,11 @@ def test_a_graph_without_edges_has_no_tree_here(run):
         run("mst", GRAPHS["no edges"])
 
 
+def test_the_local_clustering_of_a_directed_graph_is_another_problem(run):
+    with pytest.raises(UnsupportedError, match="not be the same problem on a directed graph: it counts triangles"):
+        run("lcc", DIRECTED)
+
+
 def test_ids_have_64_bits_where_the_stored_edges_need_them():
     class Huge:
         num_entries, id_type = 2**31, np.int32

@@ -377,7 +377,8 @@ def _(plc: Any, built: Graph, p: Call) -> Any:
     import cupy
 
     if p.directed:
-        raise UnsupportedError("it counts triangles of undirected graphs only")
+        reason = "it counts triangles of undirected graphs only"
+        raise UnsupportedError(f"would not be the same problem on a directed graph: {reason}")
     vertices, triangles = plc.triangle_count(*built, None, UNCHECKED)
     degree = _degrees(plc, built, p)[vertices]
     return vertices, 2 * triangles / cupy.maximum(degree * (degree - 1), 1)
