@@ -140,9 +140,9 @@ class Law:
         widths = self._errors * self._scale(near)
         number = len(widths)
         if number < MIN_RANKED:
-            from scipy.stats import t
+            from scipy.special import stdtrit
 
-            spread = float(np.sqrt(np.mean(widths**2)) * np.sqrt(1 + 1 / number) * t.ppf(1 - MISSES / 2, number - 1))
+            spread = float(np.sqrt(np.mean(widths**2)) * np.sqrt(1 + 1 / number) * stdtrit(number - 1, 1 - MISSES / 2))
             return Span(*np.exp([typical - spread, typical, typical + spread]).tolist())
         others = np.array([math.log(_value(self._left_out[group], row)) for group in self.groups])
         low = np.sort(others - widths)[math.floor(MISSES * (number + 1)) - 1]

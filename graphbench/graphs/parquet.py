@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from graphbench.errors import FormatError
+from graphbench.graphs.arrow import from_numpy, to_numpy
 from graphbench.graphs.columns import Columns
 from graphbench.system.lazy import np
 
@@ -78,7 +79,7 @@ def write(
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    present = {key: pa.array(column) for key, column in columns._asdict().items() if column is not None}
+    present = {key: from_numpy(column) for key, column in columns._asdict().items() if column is not None}
     schema = pa.schema([pa.field(key, column.type, nullable=False) for key, column in present.items()])
     table = pa.table(list(present.values()), schema=schema)
 
@@ -194,23 +195,21 @@ def read_columns(path: Path) -> Columns:
     import pyarrow.parquet as pq
 
     try:
-        table = pq.read_table(path, memory_map=True)
+        with pq.ParquetFile(path, memory_map=True) as file:  # read_table imports the data sets of Arrow, and pandas
+            table = file.read()
     except (pa.ArrowException, OSError) as error:
         raise FormatError(path, f"the cached edge list cannot be read: {error}. Load the dataset again.") from error
-    arrays = {key: table.column(key).to_numpy() for key in table.column_names}
+    arrays = {key: to_numpy(table.column(key)) for key in table.column_names}
     return Columns(arrays["src"], arrays["dst"], arrays.get("weight"))
 
 
 def read_chunks(path: Path, rows: int) -> Iterator[Columns]:
     """The columns in pieces of at most `rows` rows; at least one piece, which may be empty."""
-    import pyarrow as pa
     import pyarrow.parquet as pq
 
     with pq.ParquetFile(path, memory_map=True) as file:
-        batches = file.iter_batches(batch_size=rows)
-        empty = pa.RecordBatch.from_pylist([], schema=file.schema_arrow)
-        for batch in batches if file.metadata.num_rows else [empty]:
-            arrays = dict(zip(batch.schema.names, (column.to_numpy() for column in batch.columns), strict=True))
+        for batch in file.iter_batches(batch_size=rows) if file.metadata.num_rows else [file.read()]:
+            arrays = dict(zip(batch.schema.names, map(to_numpy, batch.columns), strict=True))
             yield Columns(arrays["src"], arrays["dst"], arrays.get("weight"))
 
 

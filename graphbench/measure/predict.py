@@ -13,7 +13,7 @@ import math
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from statistics import median
+from statistics import linear_regression, median
 from typing import NamedTuple
 
 from graphbench.engines.base import Engine
@@ -314,10 +314,8 @@ def _growth(records: list[Record]) -> float:
     points = [(_entries(record), _call_s(record)) for record in records if _call_s(record) and _entries(record)]
     if not points or max(points)[0] < MIN_SPREAD * min(points)[0]:
         return 1.0
-    from scipy import stats
-
     sizes, times = zip(*points, strict=True)
-    slope = float(stats.linregress([math.log(size) for size in sizes], [math.log(time) for time in times]).slope)
+    slope = linear_regression([*map(math.log, sizes)], [*map(math.log, times)]).slope
     shows_growth = max(sizes) >= MIN_GROWTH_SPREAD * min(sizes) and max(points)[1] >= MIN_GROWTH_S
     return min(max(slope, 0.0), MAX_GROWTH if shows_growth else MAX_GROWTH_TINY)
 

@@ -135,7 +135,7 @@ class Bench:
         Raises:
             Exception: whatever the engine raises.
         """
-        import pyarrow.dataset  # noqa: F401  else the first read imports it, within its time
+        import pyarrow.parquet  # noqa: F401  else the first read imports it, within its time
 
         memory.reset_host_peak()
         engine = self._started(request)

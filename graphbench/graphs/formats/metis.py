@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from graphbench.errors import FormatError
+from graphbench.graphs.arrow import to_numpy
 from graphbench.graphs.clean import Raw
 from graphbench.graphs.formats.packed import Bounded, opened
 from graphbench.graphs.formats.text import blocks, matches, read_line, shown
@@ -114,7 +115,7 @@ def _numbers(text: bytes, path: Path) -> Integers | npt.NDArray[np.float64]:
         )
     except pa.ArrowInvalid as error:
         raise FormatError(path, f"found a number that is malformed or beyond 64 bits ({error}). Correct it.") from error
-    numbers: Integers | npt.NDArray[np.float64] = table.column("number").to_numpy()
+    numbers: Integers | npt.NDArray[np.float64] = to_numpy(table.column("number"))
     return numbers
 
 

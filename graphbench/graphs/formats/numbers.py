@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from graphbench.errors import FormatError
+from graphbench.graphs.arrow import to_numpy
 from graphbench.graphs.clean import EXACT
 from graphbench.graphs.formats.packed import Bounded
 from graphbench.graphs.formats.text import blocks, count_lines, matches, shown, single_blanks
@@ -95,7 +96,7 @@ def _parsed(text: bytes, columns: dict[int, type[Any]], width: int, path: Path, 
             null_values=[],
         ),
     )
-    arrays = [table.column(str(column)).to_numpy() for column in columns]
+    arrays = [to_numpy(table.column(str(column))) for column in columns]
     for column, array in zip(columns, arrays, strict=True):
         if before is not None and array.dtype == np.float64 and bool(np.any(np.abs(array) >= EXACT)):
             _refuse_inexact(text, column, path, before)

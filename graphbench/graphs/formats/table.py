@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from graphbench.errors import FormatError
+from graphbench.graphs.arrow import to_numpy
 from graphbench.graphs.clean import EXACT, SHOWN_ROWS, Raw
 from graphbench.graphs.formats import table_layout, table_roles, vertex_ids
 from graphbench.graphs.formats.packed import opened
@@ -88,7 +89,7 @@ def read(path: Path, *, directed: bool | None = None, options: TableOptions = ta
         raise FormatError(path, problem)
     sources, destinations, weights = zip(*parts, strict=True)
     src, dst, names = vertex_ids.numbered(sources, destinations)
-    weight = None if weights[0] is None else np.concatenate([part.to_numpy() for part in weights])
+    weight = None if weights[0] is None else np.concatenate([*map(to_numpy, weights)])
     return Raw(
         src=src,
         dst=dst,

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from graphbench.graphs.arrow import to_numpy
 from graphbench.graphs.edgelist import Ids
 
 _Names = npt.NDArray[Any]
@@ -27,7 +28,7 @@ def numbered(sources: Sequence[Any], destinations: Sequence[Any]) -> tuple[Ids, 
     import pyarrow as pa
 
     if pa.types.is_integer(sources[0].type):
-        src, dst = (np.concatenate([part.to_numpy() for part in parts]) for parts in (sources, destinations))
+        src, dst = (np.concatenate([*map(to_numpy, parts)]) for parts in (sources, destinations))
         return number_integers(src, dst)
     return _number_strings(sources, destinations)
 
@@ -59,10 +60,10 @@ def _number_strings(sources: Sequence[Any], destinations: Sequence[Any]) -> tupl
     rows = sum(len(part) for part in sources)
     encoded = pa.chunked_array([pc.dictionary_encode(chunk) for chunk in chunks]).unify_dictionaries()
     dictionary = encoded.chunk(0).dictionary
-    order = pc.sort_indices(dictionary).to_numpy()
+    order = to_numpy(pc.sort_indices(dictionary))
     rank = np.empty(len(order), dtype=np.int64)
     rank[order] = np.arange(len(order))
-    ids = rank[np.concatenate([chunk.indices.to_numpy() for chunk in encoded.chunks])]
+    ids = rank[np.concatenate([to_numpy(chunk.indices) for chunk in encoded.chunks])]
     return ids[:rows], ids[rows:], dictionary.take(pa.array(order)).to_numpy(zero_copy_only=False)
 
 
