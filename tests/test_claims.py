@@ -1,5 +1,7 @@
 """Published numbers against ours: what reproduces a claim, what does not, and what is undecided."""
 
+import re
+
 import pytest
 
 from graphbench.records.model import Censored, Certificate, Outcome, Phases, Task, Trials
@@ -199,11 +201,10 @@ def test_every_published_claim_is_read_and_has_its_row():
     blocks = section.section(measured, "").blocks
     rows = [row for block in tables(blocks) for row in block.rows]
     assert len(rows) == len(claims()) == 34
-    published = {row[1] for row in rows}
-    assert any(each.startswith("up to 12,000×") for each in published)  # noqa: RUF001
-    assert any("modularity 0.765 against 0.827" in each for each in published)
-    capacities = [row[0] for row in rows if row[0].startswith("500 million edges")]
-    assert [each.rpartition(": ")[2] for each in capacities] == [
+    assert any(row[1].startswith("louvain on any graph, cugraph vs networkx: up to 12,000×") for row in rows)  # noqa: RUF001
+    assert any("modularity 0.765 against 0.827" in row[2] for row in rows)
+    capacities = [row[1] for row in rows if row[1].startswith("500 million edges")]
+    assert [each.removeprefix("500 million edges on one 32 GB GPU: ").partition(":")[0] for each in capacities] == [
         "pagerank", "bfs", "wcc", "louvain", "sssp", "jaccard", "triangle-count",
     ]  # fmt: skip
 
@@ -216,10 +217,10 @@ def test_claims_that_cannot_run_here_are_summarised_in_a_sentence():
     (table,) = fold.blocks
     assert fold.summary.startswith(f"{len(table.rows)} are not runnable here: ")
     assert "cugraph-mg did not run on this machine (6)" in fold.summary
-    assert {row[4] for row in table.rows} == {"not runnable here"}
+    assert {row[0] for row in table.rows} == {"not runnable here"}
     others = [row for each in tables(blocks) if each is not table for row in each.rows]
     assert len(others) == 34 - len(table.rows)
-    assert "not runnable here" not in {row[4] for row in others}
+    assert "not runnable here" not in {row[0] for row in others}
 
 
 def test_claims_without_measurements_are_folded_below_the_others():
@@ -227,10 +228,10 @@ def test_claims_without_measurements_are_folded_below_the_others():
     blocks = section.section(measured, "").blocks
     folds = {block.summary: block.blocks[0] for block in blocks if isinstance(block, Fold)}
     (untried,) = [table for summary, table in folds.items() if summary.startswith("Without a number of ours: ")]
-    assert {row[4] for row in untried.rows} <= {"not measured", "not tried"}
+    assert {row[0] for row in untried.rows} <= {"not measured", "not tried"}
     (shown,) = [block for block in blocks if isinstance(block, Table)]
     assert shown.rows
-    assert not {row[4] for row in shown.rows} & {"not measured", "not tried", "not runnable here"}
+    assert not {row[0] for row in shown.rows} & {"not measured", "not tried", "not runnable here"}
 
 
 def test_a_machine_without_a_gpu_has_one_sentence_and_no_other_claims():
@@ -238,3 +239,13 @@ def test_a_machine_without_a_gpu_has_one_sentence_and_no_other_claims():
     head, fold = section.section(measured, "").blocks
     assert head.text == "34 published numbers: 34 not runnable here."
     assert fold.summary.startswith("34 are not runnable here: cugraph did not run on this machine (")
+
+
+def test_claims_reproduced_or_refuted_come_first_with_both_numbers_in_one_line():
+    (measured,) = group_by_machine([record("networkx"), gpu(0.005)], "networkx", {})
+    head, shown, *_ = section.section(measured, "").blocks
+    order = list(dict.fromkeys(row[0] for row in shown.rows))
+    assert order == sorted(order, key=["reproduced", "refuted", "not reproduced", "measured"].index)
+    assert head.text.partition(": ")[2].split(" ", 1)[1].startswith(order[0])
+    line = next(row[1] for row in shown.rows if row[1].startswith("louvain on any graph"))
+    assert re.search(r"up to 12,000× by first answer published; .*200× .*warm call here$", line)  # noqa: RUF001

@@ -44,7 +44,7 @@ def test_first_calls_failures_and_stale_records_have_no_colour():
     first = record("networkx", 900.0)
     first = replace(first, trials__stopped="first_only", phases__first_s=990.0, phases__call_s=[990.0])
     lost = record("scipy", outcome=Outcome.OUT_OF_MEMORY, phases=Phases())
-    given = [first, record("igraph", 1.0), record("networkit", 0.1), lost]
+    given = [first, record("igraph", 1.0), record("graphblas", 2.0), record("networkit", 0.1), lost]
     found = cells(given, stale=["networkit-1"])
     assert found["networkx"] == ("990 s", "first call", -1)
     assert found["scipy"] == ("out of memory", "", -1)

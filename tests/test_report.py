@@ -335,7 +335,7 @@ def test_a_report_without_comparisons_states_what_completed():
     made = of([several, lost, unchecked], summary)
     assert "2 of 3 tasks completed, 1 of them with a certified answer" in made.blocks[0].text
     largest = (
-        "A warm call of louvain on 1,000,000,000 edges, the largest graph here, takes cugraph-mg on 2 GPUs 2.00 s."
+        "A warm call of louvain on 1.00 billion edges, the largest graph here, takes cugraph-mg on 2 GPUs 2.00 s."
     )
     assert made.blocks[0].text.startswith(largest)
     (table,) = tables(made.blocks)
@@ -545,7 +545,7 @@ def test_a_missing_file_of_records_is_named(tmp_path):
 
 def test_a_folder_that_cannot_be_written_is_named(tmp_path, records):
     (tmp_path / "file").write_text("")
-    with pytest.raises(UsageError, match="--output"):
+    with pytest.raises(UsageError, match="another folder with output"):
         gb.report(records[:3], tmp_path / "file" / "in", keep_stale=True)
 
 

@@ -111,7 +111,7 @@ def _joined(one: Column[Item], two: Column[Item], between: str) -> Column[Item]:
 
 @dataclass(frozen=True)
 class Cards:
-    """A table with a card for each row on a page; a column `a vs b` is the cell of line a under b."""
+    """A table with a card for each row on a page, without details; a column `a vs b` is the cell of line a under b."""
 
     table: Table[Any]
 
@@ -122,16 +122,17 @@ class Cards:
 
     def card(self, row: int) -> Card:
         """The card of a row."""
-        cells = zip(self.table.heads, self.table.rows[row], self.table.tones[row], strict=True)
-        (_, name, _), *rest = cells
+        name, *_ = self.table.rows[row]
         lines: dict[str, dict[str, tuple[str, Tone]]] = {}
         asides = []
-        for title, text, tone in rest:
-            line, versus, other = title.partition(" vs ")
+        for column, text, tone in [*zip(self.table.columns, self.table.rows[row], self.table.tones[row], strict=True)][
+            1:
+        ]:
+            line, versus, other = column.title.partition(" vs ")
             if versus:
                 lines.setdefault(line, {})[other] = text, tone
-            elif text not in {"", NOTHING}:
-                asides.append((title, text))
+            elif text not in {"", NOTHING} and column.need != "detail":
+                asides.append((column.title, text))
         return Card(
             name, [(line, [own.get(other, ("", "")) for other in self.others]) for line, own in lines.items()], asides
         )

@@ -243,8 +243,8 @@ class PageColumn(NamedTuple):
     shown: bool = True
 
 
-def page_columns(baseline: str) -> list[PageColumn]:
-    """The columns of the table of every record."""
+def page_columns(baseline: str, *, several: bool) -> list[PageColumn]:
+    """The columns of the table of every record; that of the machine is shown at first where there are several."""
     return [
         PageColumn("algorithm", "choice", _problem),
         PageColumn("graph", "choice", lambda row: plain(row.record.task.dataset)),
@@ -274,7 +274,7 @@ def page_columns(baseline: str) -> list[PageColumn]:
         PageColumn("verdict", "choice", _verdict),
         PageColumn("host peak", "bytes", lambda row: _peak(row.record, row.record.memory.host_peak_bytes), shown=False),
         PageColumn("device peak", "bytes", lambda row: _peak(row.record, device_peak_bytes(row.record)), shown=False),
-        PageColumn("machine", "choice", lambda row: row.machine),
+        PageColumn("machine", "choice", lambda row: row.machine, shown=several),
         PageColumn("measured", "text", lambda row: row.record.measured_at[:16].replace("T", " "), shown=False),
         PageColumn("why", "text", _why),
         PageColumn("command", "command", lambda row: command(row.record, row.baseline if row.main else "")),
@@ -302,7 +302,7 @@ def page_rows(records: Sequence[Record], measured: Sequence[Measured], baseline:
         for record in sorted(records, key=lambda record: (record.measured_at, record.id))
         if record.id not in shown
     ]
-    columns, known = page_columns(baseline), meanings()
+    columns, known = page_columns(baseline, several=len(measured) > 1), meanings()
     data = {
         "columns": [
             (column.title, column.kind, column.shown, known.get(first_word(column.title, known), ""))

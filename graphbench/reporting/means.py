@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple
 
+from graphbench.records.best_cpu import best_cpu
 from graphbench.records.comparison import Comparison, RatioName
 from graphbench.records.model import NEVER_RAN
 from graphbench.reporting import speeds
@@ -86,30 +87,34 @@ def started(cases: Iterable[Case], label: str) -> list[Case]:
     return [case for case in cases if case.label == label and case.record.outcome not in NEVER_RAN]
 
 
+def wins(measured: Measured) -> Counter[str]:
+    """On how many graphs of how many problems each CPU engine has the fastest warm calls."""
+    places: dict[tuple[str, str], dict[str, Case]] = {}
+    for case in measured.cases:
+        if case.record.device == "cpu":
+            places.setdefault((case.problem, case.graph), {})[case.record.id] = case
+    found = ((best_cpu([case.record for case in own.values()], "call"), own) for own in places.values())
+    return Counter(own[best.id].label for best, own in found if best is not None)
+
+
 def leader(measured: Measured) -> str:
     """The engine that headlines are about.
 
     A GPU engine before others. Of GPU engines that whose calls did all of their work in most cases with a ratio that
     counts, then one as its import leaves it (the default allocator): never that which happens to have the best ratios.
-    Of CPU engines the one that is the fastest in most cases.
+    Without any GPU engine, the one that is the fastest in most cases.
     """
     ranks: dict[tuple[bool, bool, str], list[int]] = {}
-    fastest: dict[tuple[str, str], tuple[float, str]] = {}
+    won = wins(measured) if all(case.record.device == "cpu" for case in measured.cases) else Counter[str]()
     for case in measured.cases:
         found = [one for one in (case.main, case.best, case.whole) if one is not None and one.ratio_call is not None]
         if not found:
             continue
         where = case.record.environment
         plainly = where is None or where.allocator in {None, "default"}
-        rank = ranks.setdefault((case.record.device == "gpu", plainly, case.label), [0, 0, 0])
+        rank = ranks.setdefault((case.record.device == "gpu", plainly, case.label), [-won[case.label], 0, 0])
         counted = [one for one in found if fair(one)]
         rank[1] -= any(one.calls_work for one in counted)
         rank[2] -= bool(counted)
-        if case.record.device == "cpu" and case.main is not None and case.main.counts("ratio_call"):
-            place = case.problem, case.graph
-            fastest[place] = max(fastest.get(place, (0.0, "")), (case.main.ratio_call or 0.0, case.label))
-    wins = Counter(label for _, label in fastest.values())
-    for (on_gpu, _, label), rank in ranks.items():
-        rank[0] -= 0 if on_gpu else wins[label]
     best = min(ranks, key=lambda engine: (not engine[0], *ranks[engine], not engine[1], engine[2]), default=None)
     return best[2] if best else ""

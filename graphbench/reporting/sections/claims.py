@@ -17,62 +17,73 @@ from graphbench.system.text import listed
 
 _TONES: dict[str, Tone] = {
     "reproduced": "good",
-    "not reproduced": "bad",
     "refuted": "bad",
+    "not reproduced": "bad",
     "depends on the count": "doubtful",
     "open": "doubtful",
     "measured": "doubtful",
 }
-
+"""The findings with a number of ours, in the order in which they are shown."""
 _ELSEWHERE = "not runnable here"
+_MEANINGS = (
+    "reproduced: our ratio, or its interval, reaches the published one; not reproduced: it does not",
+    "measured: there is a number, but it decides nothing (unlike, only a bound, or very different hardware)",
+    (
+        "not measured: the engine ran here, that case did not; not runnable here: the engine did not run, or more GPUs "
+        "are needed"
+    ),
+    (
+        "capacities, by certified records within the memory of the claim: reproduced if a graph with so many edges "
+        "completed; refuted if memory ran out on one with no more; open in between; not tried. Each is checked twice, "
+        "counting an undirected edge once and as two entries: the claim does not say which"
+    ),
+)
 
 
 def section(measured: Measured, key: str) -> Section:
-    """A row for each claim that we have a number for, in the order of their file; the others are folded."""
+    """A line for each claim that we have a number for, those reproduced or refuted first; the others are folded."""
     found = [check(claim, measured) for claim in claims()]
+    order = [*_TONES, *dict.fromkeys(finding.status for finding in found)]
+    found.sort(key=lambda finding: order.index(finding.status))
     counted = Counter(finding.status for finding in found)
-    statuses = ", ".join(f"{number} {status}" for status, number in counted.most_common())
-    how = Bullets(
-        [
-            "reproduced: our ratio, or its interval, reaches the published one; not reproduced: it does not",
-            "measured: there is a number, but it decides nothing (unlike, only a bound, or very different hardware)",
-            (
-                "not measured: the engine ran here, that case did not; not runnable here: the engine did not run, or "
-                "more GPUs are needed"
-            ),
-            (
-                "capacities, by certified records within the memory of the claim: reproduced if a graph with so many "
-                "edges completed; refuted if memory ran out on one with no more; open in between; not tried. Each is "
-                "checked twice, counting an undirected edge once and as two entries: the claim does not say which"
-            ),
-        ]
-    )
+    statuses = ", ".join(f"{number} {status}" for status, number in counted.items())
     compared = [finding for finding in found if finding.status in _TONES]
     untried = [finding for finding in found if finding.status not in _TONES and finding.status != _ELSEWHERE]
     away = [finding for finding in found if finding.status == _ELSEWHERE]
-    head = Text(f"{len(found)} published numbers: {statuses}.", strong=True)
-    blocks: list[Block] = [_table(compared)] if compared else []
+    blocks: list[Block] = [Text(f"{len(found)} published numbers: {statuses}.", strong=True)]
+    blocks += [_table(compared)] if compared else []
     blocks += [Fold(_untried(untried), [_table(untried)])] if untried else []
     blocks += [Fold(_elsewhere(away), [_table(away)])] if away else []
     if compared or untried:
-        blocks.append(how)
-    return Section("Claims", f"{key}claims", [head, *blocks])
+        blocks.append(Fold("What the findings mean", [Bullets(_MEANINGS)]))
+    return Section("Claims", f"{key}claims", blocks)
 
 
 def _table(found: Sequence[ClaimCheck]) -> Table[ClaimCheck]:
     return Table(
         found,
         [
-            Column("claim", lambda finding: _what(finding.claim)),
-            Column("published", lambda finding: _published(finding.claim)),
-            Column(
-                "source and conditions", lambda finding: plain(f"{finding.claim.source}; {finding.claim.conditions}")
-            ),
-            Column("ours", lambda finding: finding.ours),
-            Column("status", lambda finding: finding.status, tone=lambda finding: _TONES.get(finding.status, "quiet")),
-            Column("remark", lambda finding: plain(finding.remark)),
+            Column("finding", lambda finding: finding.status, tone=lambda finding: _TONES.get(finding.status, "quiet")),
+            Column("published, and ours", _line),
+            Column("source, conditions, details", _details),
         ],
     )
+
+
+def _line(finding: ClaimCheck) -> str:
+    """A claim and our number in one line: `louvain on G, cugraph vs networkx: 900x published; 450x warm call here`."""
+    claim = finding.claim
+    how = " by first answer" if claim.timed == "first_answer" else ""
+    published = f"{'up to ' if claim.bound else ''}{ratio(claim.ratio)}{how} published" if claim.ratio else ""
+    numbers = "; ".join(filter(None, (published, f"{finding.ours} here" if finding.ours else "")))
+    return plain(f"{_what(claim)}: {numbers}" if numbers else _what(claim))
+
+
+def _details(finding: ClaimCheck) -> str:
+    claim = finding.claim
+    times = f"{seconds(claim.seconds)} against {seconds(claim.baseline_seconds)}" if claim.seconds else ""
+    quality = f"modularity {claim.modularity:g} against {claim.baseline_modularity:g}" if claim.modularity else ""
+    return plain("; ".join(filter(None, (finding.remark, claim.source, claim.conditions, times, quality))))
 
 
 def _untried(found: Sequence[ClaimCheck]) -> str:
@@ -91,19 +102,7 @@ def _elsewhere(found: Sequence[ClaimCheck]) -> str:
 def _what(claim: Claim) -> str:
     if claim.text:
         return f"{claim.text}: {claim.algorithm}" if claim.algorithm else claim.text
-    return f"{claim.algorithm} on {claim.dataset or 'any graph'}: {claim.engine} vs {claim.baseline}"
-
-
-def _published(claim: Claim) -> str:
-    parts = []
-    if claim.ratio is not None:
-        how = ", first answer" if claim.timed == "first_answer" else ""
-        parts.append(f"{'up to ' if claim.bound else ''}{ratio(claim.ratio)}{how}")
-    if claim.seconds is not None:
-        parts.append(f"{seconds(claim.seconds)} against {seconds(claim.baseline_seconds)}")
-    if claim.modularity is not None:
-        parts.append(f"modularity {claim.modularity:g} against {claim.baseline_modularity:g}")
-    return "; ".join(parts)
+    return f"{claim.algorithm} on {claim.dataset or 'any graph'}, {claim.engine} vs {claim.baseline}"
 
 
 def check(claim: Claim, measured: Measured) -> ClaimCheck:

@@ -53,7 +53,7 @@ METRICS = tuple(_METRICS)
 
 
 def section(measured: Iterable[Measured], stale: Mapping[str, str]) -> Section | None:
-    """One heat map for all machines; None where no row has two engines."""
+    """One heat map for all machines; None where no two engines have comparable warm calls."""
     rows = [
         HeatRow(machine.name, problem, graph, is_twin(cases[0].record.task.dataset), _cells(cases, stale))
         for machine in measured
@@ -61,7 +61,7 @@ def section(measured: Iterable[Measured], stale: Mapping[str, str]) -> Section |
         for graph, cases in by_graph(own).items()
     ]
     rows = [row for row in rows if row.cells]
-    if all(len(row.cells) < 2 for row in rows):
+    if not any(sum(cells[0].level >= 0 for cells in row.cells.values()) > 1 for row in rows):
         return None
     levels: dict[str, list[int]] = {}
     for row in rows:

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from graphbench.records.model import NEVER_RAN, Outcome
-from graphbench.reporting.document import Column, Table
+from graphbench.reporting.document import Column, Need, Table
 from graphbench.reporting.measured import Case, Measured, call_time
-from graphbench.reporting.numbers import NOTHING, plain, ratio, seconds
+from graphbench.reporting.numbers import NOTHING, plain, ratio, seconds, three
 from graphbench.reporting.sections.scaling import all_curves, gpus, rate
 from graphbench.reporting.wording import outcome
 from graphbench.system.text import count
@@ -28,21 +28,25 @@ def sentences(measured: Measured) -> list[str]:
         on = f" on {count(number, 'GPU')}" if (number := _gpus(largest)) else ""
         how = "A first call" if largest.first_only else "A warm call"
         found.append(
-            f"{how} of {largest.problem} on {count(largest.edges, 'edge')}, the largest graph here, takes "
+            f"{how} of {largest.problem} on {_edges(largest)}, the largest graph here, takes "
             f"{largest.record.task.engine}{on} {seconds(largest.call)}."
         )
     if steps := [step for curve in all_curves(measured) for step in curve.steps if step.speedup and step.efficiency]:
         best = max(steps, key=lambda step: (step.gpus, step.speedup or 0.0))
         base = round(best.gpus * (best.efficiency or 1.0) / (best.speedup or 1.0))
         found.append(
-            f"On {count(best.gpus, 'GPU')}, {best.case.problem} on {count(best.case.edges, 'edge')} is "
+            f"On {count(best.gpus, 'GPU')}, {best.case.problem} on {_edges(best.case)} is "
             f"{ratio(best.speedup)} as fast as on {count(base, 'GPU')}."
         )
     certified = sum(_certified(case) for case in done)
     every = "all of them" if certified == len(done) else f"{certified:,} of them"
-    text = f"{len(done):,} of {count(len(started), 'task')} completed"
-    found.append(f"{text}, {every} with a certified answer." if done else f"{text}.")
+    found.append(f"{len(done):,} of {count(len(started), 'task')} completed, {every} with a certified answer.")
     return [plain(text) for text in [*found, f"Nothing was compared with {measured.baseline}."]]
+
+
+def _edges(case: Case) -> str:
+    """In words: `4.22 billion edges`."""
+    return f"{three(case.edges / 1e9)} billion edges" if case.edges >= 1e9 else count(case.edges, "edge")
 
 
 class _Problem(NamedTuple):
@@ -65,9 +69,10 @@ def table(measured: Measured) -> Table[_Problem]:
             rows.append(_Problem(problem, started, done, best))
 
     def column(
-        title: str, cell: Callable[[Case], str], none: str = NOTHING, *, right: bool = False
+        title: str, cell: Callable[[Case], str], none: str = NOTHING, *, right: bool = False, need: Need = "essential"
     ) -> Column[_Problem]:
-        return Column(title, lambda row: cell(row.best) or NOTHING if row.best else none, right=right)
+        right = right or need == "detail"
+        return Column(title, lambda row: cell(row.best) or NOTHING if row.best else none, right=right, need=need)
 
     return Table(
         rows,
@@ -76,11 +81,13 @@ def table(measured: Measured) -> Table[_Problem]:
             column("warm call", call_time, right=True),
             column("largest graph completed", lambda best: plain(best.record.task.dataset), "none"),
             column(
-                "vertices", lambda best: f"{best.record.posed.num_vertices:,}" if best.record.posed else "", right=True
+                "vertices",
+                lambda best: f"{best.record.posed.num_vertices:,}" if best.record.posed else "",
+                need="detail",
             ),
             column("edges", lambda best: f"{best.edges:,}" if best.edges else "", right=True),
             column("engine", lambda best: best.label),
-            column("GPUs", lambda best: str(_gpus(best) or ""), right=True),
+            column("GPUs", lambda best: str(_gpus(best) or ""), need="detail"),
             column("edges/s", rate, right=True),
             Column("certified", lambda row: f"{sum(map(_certified, row.done)):,} of {len(row.started):,}", right=True),
             Column("not completed", _not_completed),

@@ -20,7 +20,7 @@ from graphbench.reporting.numbers import NOTHING, plain, ratio
 from graphbench.reporting.sections import no_baseline
 from graphbench.reporting.speeds import TOTALS, Speed
 from graphbench.reporting.wording import EARLIER_RULES, twin_note
-from graphbench.system.text import count
+from graphbench.system.text import count, listed
 
 _HOW = (
     "Means are geometric, over the graphs on which both engines completed and like is compared with like; the smallest "
@@ -82,6 +82,9 @@ def headline(measured: Measured) -> list[str]:
     if scripts := _of_total(sides, "whole script"):
         than = " and ".join(_than(name, speed) for name, speed in scripts)
         found.append(f"A whole script, which starts the library and calls once, is {than}.")
+    if all(case.record.device == "cpu" for case in measured.cases) and len(won := means.wins(measured)) > 1:
+        shares = [f"{engine} in {number}" for engine, number in sorted(won.items(), key=lambda one: (-one[1], one[0]))]
+        found.append(f"Of {count(won.total(), 'case')}, the fastest warm call is that of {listed(shares)}.")
     against_cpu = _runs([case.hardest for case in cases])
     if runs := against_cpu or _runs([case.main for case in cases]):
         over = "the best CPU engine" if against_cpu else measured.baseline

@@ -211,7 +211,7 @@
       label.firstChild.addEventListener("input", (event) => { visible[at] = event.target.checked; });
       form.querySelector("#columns div").append(label);
       const values = kind === "choice" ? [...new Set(rows.map((row) => row[at]))].filter(Boolean).sort() : [];
-      if (values.length < 2) return;
+      if (values.length < 2 || !columns[at][2]) return;
       byId("choices").append(chooser(title, title, [["", "all"], ...values.map((value) => [value, value])], asked.get(title) ?? ""));
     });
     form.elements.search.value = asked.get("search") ?? "";
