@@ -13,6 +13,8 @@ from graphbench.records.statistics import CONFIDENCE
 
 MIN_SIZES = 3
 """Fewer sizes always lie on a line, and show no growth."""
+MIN_SPAN = 4.0
+"""The least factor between the smallest and the largest size: within less, graphs differ in more than their size."""
 
 
 class PowerLaw(NamedTuple):
@@ -43,9 +45,10 @@ class PowerLaw(NamedTuple):
 
 
 def fit(points: Sequence[tuple[float, float]]) -> PowerLaw | None:
-    """The law through pairs of edges and seconds; None from fewer than three sizes."""
+    """The law through pairs of edges and seconds; None from fewer than three sizes, or from too similar ones."""
     known = [(edges, taken) for edges, taken in points if edges > 0 and taken > 0]
-    if len({edges for edges, _ in known}) < MIN_SIZES:
+    sizes = {edges for edges, _ in known}
+    if len(sizes) < MIN_SIZES or max(sizes) < MIN_SPAN * min(sizes):
         return None
     from scipy import stats
 
