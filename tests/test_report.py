@@ -232,17 +232,20 @@ def test_a_report_without_a_baseline_shows_the_rest(records):
     assert "faster than networkit" in answer.blocks[0].text  # the best CPU engine takes its place
 
 
-def test_a_problem_without_the_baseline_has_times_and_no_bars():
+def test_a_problem_without_the_baseline_has_bars_only_beside_another_cpu_engine():
     lacks = record("networkx", outcome=Outcome.UNSUPPORTED, phases=Phases(), certificate=None, answer={})
     made = of([lacks, record("igraph"), record("cugraph", 0.1, device="gpu")], speedup)
     assert any(isinstance(block, Chart) for block in made.blocks), "against the best CPU engine there is a ratio"
     made = of([lacks, record("igraph"), record("networkit", 0.1)], speedup)
+    (chart,) = (block for block in made.blocks if isinstance(block, Chart))
+    assert [row.label for row in chart.picture.panels[0].rows] == ["networkit", "igraph"], "the best is the base"
+    made = of([lacks, record("igraph")], speedup)
     assert not any(isinstance(block, Chart) for block in made.blocks)
     assert made.title == "Times, graph by graph"
     (fold,) = made.blocks
     assert "networkx does not have" in texts(fold.blocks)
     (table,) = tables(made.blocks)
-    assert [row[table.heads.index("engine")] for row in table.rows] == ["networkit", "igraph"]
+    assert [row[table.heads.index("engine")] for row in table.rows] == ["igraph"]
     assert all("networkx" not in row[-1] for row in table.rows)
 
 
@@ -334,9 +337,7 @@ def test_a_report_without_comparisons_states_what_completed():
     unchecked = record("cugraph", device="gpu", certificate=None)
     made = of([several, lost, unchecked], summary)
     assert "2 of 3 tasks completed, 1 of them with a certified answer" in made.blocks[0].text
-    largest = (
-        "A warm call of louvain on 1.00 billion edges, the largest graph here, takes cugraph-mg on 2 GPUs 2.00 s."
-    )
+    largest = "A warm call of louvain on 1.00 billion edges, the largest graph here, takes cugraph-mg on 2 GPUs 2.00 s."
     assert made.blocks[0].text.startswith(largest)
     (table,) = tables(made.blocks)
     told = {row[0]: dict(zip(table.heads, row, strict=True)) for row in table.rows}
@@ -465,14 +466,15 @@ def test_records_at_equal_quality_are_reported_separately():
 
 def test_a_predicted_timeout_is_marked():
     foreseen = record("igraph", outcome=Outcome.TIMEOUT, reason="predicted: 3 h.", environment=None, phases=Phases())
-    (chart, *_) = report.build([record("networkx"), foreseen]).charts
+    chart = next(chart for chart in report.build([record("networkx"), foreseen]).charts if "phases" in chart.name)
     assert "timeout, predicted" in chart.svg
 
 
 def test_phases_are_of_the_largest_graph_that_most_engines_finished(records):
     section = of(records, phases)
-    captions = [block.caption for block in section.blocks if isinstance(block, Chart)]
-    assert captions == ["louvain on coAuthorsDBLP: phases of each engine", "wcc on coPapersDBLP: phases of each engine"]
+    (chart,) = [block for block in section.blocks if isinstance(block, Chart)]
+    graphs = {panel.title: panel.aside.partition(",")[0] for panel in chart.picture.panels}
+    assert graphs == {"louvain": "coAuthorsDBLP", "wcc": "coPapersDBLP"}
 
 
 # Growth, break-even, memory
@@ -553,7 +555,6 @@ def test_ratios_of_stale_records_are_refused_unless_they_are_kept(tmp_path):
     stale = [replace(each, revisions=None) for each in some("email-Enron", algorithms=("wcc",))]
     refused = gb.report(stale, tmp_path / "refused").read_text(encoding="utf-8")
     kept = gb.report(stale, tmp_path / "kept", keep_stale=True).read_text(encoding="utf-8")
-    assert "no ratio: stale" in refused
     assert "measured before something changed" in refused
     assert "stale" not in kept
 
@@ -615,7 +616,7 @@ def test_twins_are_hollow_in_the_chart_of_memory():
     assert HOLLOW_TWINS in chart.svg
     assert HOLLOW_TWINS in chart.caption
     (chart,) = [block for block in of(real, memory).blocks if isinstance(block, Chart)]
-    assert "hollow" not in chart.svg
+    assert HOLLOW_TWINS not in chart.svg
 
 
 def test_several_twins_are_explained_once():

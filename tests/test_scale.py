@@ -235,7 +235,7 @@ def test_speedup_is_over_the_fewest_gpus_that_suffice():
     (notes,) = blocks(section, Bullets)
     assert "relative to 2 GPUs" in notes.items[0]
     (drawn,) = blocks(section, Chart)
-    assert "over 2 GPUs: 2 GPUs 1.00, 4 GPUs 1.50" in drawn.alt
+    assert "over 2 GPUs on 4 GPUs 1.50×" in drawn.alt  # noqa: RUF001
     assert "ideal over 2" in drawn.svg
 
 

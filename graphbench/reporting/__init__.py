@@ -121,14 +121,15 @@ def chart(records: Sequence[Record], baseline: str, form: str) -> bytes:
     Raises:
         UsageError: if there is nothing to compare with the baseline, or the form is unknown.
     """
+    from graphbench.reporting.charts import svg
     from graphbench.reporting.measured import group_by_machine
     from graphbench.reporting.sections import speedup
 
     measured = group_by_machine(records, baseline, {})
-    drawn = speedup.picture(measured[0], form) if measured else None
+    drawn = speedup.picture(measured[0]) if measured else None
     if drawn is None:
         raise UsageError(f"There is nothing to draw: no engine was measured beside {baseline}.")
-    return drawn
+    return svg.to_file(drawn.svg, form)
 
 
 def text_table(

@@ -96,8 +96,8 @@ def table(results: Sequence[Capacity]) -> Table[Capacity]:
         results,
         [
             Column("algorithm", lambda result: result.algorithm),
-            Column("engine", _engine),
-            Column("limit", _limit),
+            Column("engine", engine_of),
+            Column("limit", limit_of),
             Column(
                 "largest completed", lambda result: plain(result.largest.task.dataset) if result.largest else "none"
             ),
@@ -128,7 +128,7 @@ def _size(record: Record | None, name: str) -> str:
 def unfinished(results: Sequence[Capacity]) -> list[str]:
     """A sentence for each search that did not find the boundary: between which graphs it lies."""
     return [
-        plain(f"{result.algorithm}, {_engine(result)}, {_limit(result)}: {result.end}.")
+        plain(f"{result.algorithm}, {engine_of(result)}, {limit_of(result)}: {result.end}.")
         for result in results
         if not result.complete
     ]
@@ -140,7 +140,7 @@ def _boundary(result: Capacity) -> str:
     return "found" if result.largest else "nothing fits"
 
 
-def _limit(result: Capacity) -> str:
+def limit_of(result: Capacity) -> str:
     """The limit, or whose memory it was all of."""
     record = result.largest or result.failed
     gpu = next(iter(record.environment.gpus), None) if record is not None and record.environment is not None else None
@@ -149,7 +149,8 @@ def _limit(result: Capacity) -> str:
     return plain(f"all memory of {gpu.name} ({memory(gpu.memory_bytes)})")
 
 
-def _engine(result: Capacity) -> str:
+def engine_of(result: Capacity) -> str:
+    """The engine, with its allocator."""
     record = result.largest or result.failed
     where = record.environment if record is not None else None
     complete = where is None or not where.allocator or "(" in result.engine

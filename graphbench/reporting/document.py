@@ -8,6 +8,8 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Generic, Literal, NamedTuple, TypeVar
 
+from graphbench.reporting.charts import svg
+from graphbench.reporting.charts.marks import Picture, alternative
 from graphbench.reporting.numbers import NOTHING
 
 Tone = Literal["", "good", "doubtful", "bad", "quiet"]
@@ -224,15 +226,23 @@ class Chart:
 
     Attributes:
         name: of its file, without ending; unique in the report.
-        svg: a whole SVG document.
-        alt: what it shows, for those who cannot see it.
+        picture: what is drawn.
         caption: what is seen in it and how it is read.
     """
 
     name: str
-    svg: str
-    alt: str
+    picture: Picture
     caption: str
+
+    @property
+    def alt(self) -> str:
+        """What it shows, for those who cannot see it."""
+        return f"{self.caption}. {alternative(self.picture)}"
+
+    @cached_property
+    def svg(self) -> str:
+        """A whole SVG document."""
+        return svg.document(self.picture, self.alt)
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from graphbench.records.model import Environment, Outcome, Params, Record
 from graphbench.records.rules import Verdict
 from graphbench.records.times import first_call, warm_calls
 from graphbench.reporting.charts import style
+from graphbench.reporting.charts.marks import Key
 from graphbench.reporting.heading import ON_HARDWARE, hardware, label, named
 from graphbench.reporting.numbers import memory, plain, seconds, setting
 
@@ -89,6 +90,7 @@ class Measured:
         baseline: the engine that ratios are taken against.
         cases: one for each record, in the order of the records; of several numbers of threads, for the best.
         slower_threads: the ids of its records at the others.
+        stale: what changed since a record was made, for each stale record's id.
         tries: every try of a capacity search, oldest first: a task may be a try of several.
     """
 
@@ -99,17 +101,20 @@ class Measured:
     cases: Sequence[Case] = field(default_factory=list)
     tries: Sequence[Record] = field(default_factory=list)
     slower_threads: frozenset[str] = frozenset()
+    stale: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def colours(self) -> dict[str, str]:
-        """The colour of each label, which is its engine's in every chart."""
-        engines = style.colours((case.record.task.engine for case in self.cases), self.baseline)
-        return {case.label: engines[case.record.task.engine] for case in self.cases}
+        """The class of each label's colour, which is its engine's in every chart of every report."""
+        return {case.label: style.engine(case.record.task.engine) for case in self.cases}
 
     @property
     def shapes(self) -> dict[str, str]:
         """The shape of each label's points."""
-        return style.markers(case.label for case in self.cases)
+        labels: dict[str, list[str]] = {}
+        for engine, name in sorted({(case.record.task.engine, case.label) for case in self.cases}):
+            labels.setdefault(engine, []).append(name)
+        return {name: style.shape(engine, place) for engine, own in labels.items() for place, name in enumerate(own)}
 
     @property
     def problems(self) -> dict[str, list[Case]]:
@@ -134,6 +139,12 @@ def by_graph(cases: Iterable[Case]) -> dict[str, list[Case]]:
         name: sorted(graphs[name], key=_quickest_first)
         for name in sorted(graphs, key=lambda graph: (size[graph], graph))
     }
+
+
+def legend(cases: Iterable[Case], measured: Measured) -> list[Key]:
+    """The colour and the shape of each label."""
+    labels = sorted({case.label for case in cases})
+    return [Key(label=label, colour=measured.colours[label], shape=measured.shapes[label]) for label in labels]
 
 
 def largest(cases: Iterable[Case], most: int = 2 * MAX_ROWS) -> list[Case]:
@@ -239,6 +250,7 @@ def _machine(digest: str, records: list[Record], baseline: str, stale: Mapping[s
         cases=cases,
         tries=[record for record in by_time if record.search is not None],
         slower_threads=frozenset(record.id for record in kept if record.id not in shown),
+        stale=stale,
     )
 
 

@@ -116,6 +116,17 @@ def quantity(value: Any, signs: Signs = UNICODE) -> str:
     return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else str(value)
 
 
+def short(text: str) -> str:
+    """The same without the zeros that end its decimals, for ticks of axes: `1 ms` for `1.00 ms`."""
+    return re.sub(r"(\.\d*?)0+(?!\d)", lambda found: "" if found[1] == "." else found[1], text)
+
+
+def compact(value: float) -> str:
+    """A count on an axis: `500`, `20k`, `1M`, `3G`."""
+    size, unit = next((known for known in ((1e9, "G"), (1e6, "M"), (1e3, "k")) if value >= known[0]), (1.0, ""))
+    return f"{value / size:g}{unit}"
+
+
 def setting(value: Any) -> str:
     """The value of a parameter, as it would be typed."""
     return f"{value:g}" if isinstance(value, float) else str(value)

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from importlib.resources import files
 
 from graphbench.reporting import glossary
-from graphbench.reporting.charts import drawing, style
+from graphbench.reporting.charts import style, svg
 from graphbench.reporting.document import Chart, Document
 from graphbench.reporting.numbers import plain, visible
 from graphbench.reporting.result_table import ProblemTable
@@ -39,7 +39,7 @@ def to_html(document: Document) -> str:
     environment.filters["term"] = words.term
 
     def picture(chart: Chart) -> Markup:
-        return Markup(drawing.inline(chart.svg))  # noqa: S704 - made here, its texts escaped by matplotlib
+        return Markup(svg.page(chart.picture, chart.alt))  # noqa: S704 - made there, its texts escaped
 
     return environment.get_template("page.html.j2").render(
         document=document,
@@ -48,7 +48,7 @@ def to_html(document: Document) -> str:
         words=words.used,
         css=Markup(_text("page.css")),  # noqa: S704 - a file of ours
         script=Markup(_text("page.js")),  # noqa: S704 - a file of ours
-        dark=Markup(style.dark_css()),  # noqa: S704 - made here
+        charts=Markup(style.css() + style.PAGE),  # noqa: S704 - made there
         packed=lambda text: _packed(text.encode()),
         records=_packed(document.records),
     )

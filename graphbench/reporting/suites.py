@@ -11,6 +11,7 @@ from graphbench.records.model import Outcome, Record
 from graphbench.records.rules import Verdict
 from graphbench.records.statistics import common_geometric_means
 from graphbench.reporting import markdown, numbers, speeds, terminal
+from graphbench.reporting.charts import svg
 from graphbench.reporting.document import Bullets, Column, Section, Table
 from graphbench.reporting.heading import hardware, named
 from graphbench.reporting.measured import Case, Measured, by_graph, call_time, group_by_machine
@@ -46,9 +47,9 @@ def scale_chart(records: Sequence[Record], form: str) -> bytes:
         UsageError: if there is nothing to draw.
     """
     for measured in group_by_machine(records, "", {})[:1]:
-        drawn = growth.picture(measured, form) or scaling.picture(scaling.all_curves(measured), form)
+        drawn = growth.picture(measured) or scaling.picture(scaling.all_curves(measured))
         if drawn:
-            return drawn
+            return svg.to_file(drawn.svg, form)
     raise UsageError("There is nothing to draw: no engine has times on two sizes, or on two numbers of GPUs.")
 
 

@@ -10,7 +10,8 @@ from graphbench.advice.advise import after_run
 from graphbench.records.comparison import compare
 from graphbench.records.lines import from_json
 from graphbench.reporting import markdown, numbers, speeds, terminal
-from graphbench.reporting.charts import drawing, style
+from graphbench.reporting.charts import svg
+from graphbench.reporting.charts.marks import Axis, Key, Line, Mark, Panel, Picture, Row, alternative
 from graphbench.reporting.document import Column, Table
 from graphbench.system.text import count
 
@@ -73,29 +74,35 @@ def _by_warm_call():
 
 def chart():
     """The ratios to the best CPU engine of :func:`when_a_gpu_pays` as SVG."""
-    from matplotlib.figure import Figure
-
-    rows = _by_warm_call()
-    values = {total: [getattr(_against_cpu(row, GRAPH)[total], total) for row in rows] for total in TOTALS}
-    with style.style():
-        figure = Figure(figsize=(6.4, 2.9), layout="constrained")
-        axes = figure.add_subplot()
-        axes.set_xscale("log")
-        axes.axvline(1, color=style.INK, linewidth=1.2)
-        axes.axvspan(1, 30, color=style.GRID, alpha=0.35, linewidth=0)
-        marks = zip(TOTALS.items(), style.SERIES, ("o", "D", "^"), strict=False)
-        for (total, title), colour, shape in marks:
-            axes.plot(values[total], range(len(rows)), shape, color=colour, markersize=6, label=title)
-        axes.set(xlim=(0.05, 30), yticks=range(len(rows)), yticklabels=rows)
-        axes.set_xticks([0.1, 1, 10], ["0.1× (CPU 10 times as fast)", "1×", "10× (GPU 10 times as fast)"])  # noqa: RUF001
-        axes.grid(axis="x")
-        axes.set_title(f"cuGraph on an H100 against the best CPU library, {GRAPH}", fontsize=style.FONT + 0.5)
-        axes.legend(loc="lower right", frameon=True, facecolor=style.PAPER, edgecolor=style.GRID)
-        alt = "; ".join(
-            f"{row}: " + ", ".join(f"{title} {numbers.ratio(values[total][place])}" for total, title in TOTALS.items())
-            for place, row in reversed([*enumerate(rows)])
+    shapes = dict(zip(TOTALS, ("dot", "diamond", "up"), strict=True))
+    colours = dict(zip(TOTALS, ("phase-call", "phase-build", "phase-first"), strict=True))
+    problems = _by_warm_call()[::-1]
+    marks = [
+        Mark(
+            x=value,
+            y=place,
+            tip=f"{problem} {TOTALS[total]} {numbers.ratio(value)}",
+            colour=colour,
+            shape=shapes[total],
         )
-        return drawing.to_svg(figure, "gpu", f"How many times as fast as the best CPU library cuGraph is. {alt}")
+        for place, problem in enumerate(problems)
+        for total, colour in colours.items()
+        for value in [getattr(_against_cpu(problem, GRAPH)[total], total)]
+    ]
+    rows = [Row(problem, speeds.cell(_against_cpu(problem, GRAPH)["ratio_call"], "ratio_call")) for problem in problems]
+    panel = Panel(
+        title=f"cuGraph on an H100 against the best CPU library, {GRAPH}",
+        aside="right of 1 the GPU is faster; beside each row is its warm call",
+        rows=rows,
+        marks=marks,
+        lines=[Line(points=[(1, -0.5), (1, len(rows) - 0.5)], look="dashed")],
+    )
+    picture = Picture(
+        panels=[panel],
+        x=Axis(title="times as fast as the best CPU library", words=lambda value: numbers.short(numbers.ratio(value))),
+        key=[Key(label=title, colour=colours[total], shape=shapes[total]) for total, title in TOTALS.items()],
+    )
+    return svg.document(picture, f"How many times as fast as the best CPU library cuGraph is. {alternative(picture)}")
 
 
 def results():

@@ -1,1 +1,1 @@
-"""Charts in one style: matplotlib drawings as SVG, the same for the same records, or as PNG."""
+"""Charts: described as marks on axes, drawn as SVG, the same for the same records."""

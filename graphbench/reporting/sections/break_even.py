@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from graphbench.records.break_even import Runs, fixed_cost
 from graphbench.records.comparison import Comparison
-from graphbench.reporting.document import Column, Fold, Section, Table, Text
-from graphbench.reporting.measured import Measured, call_time, largest
-from graphbench.reporting.numbers import seconds
+from graphbench.records.times import warm_or_first_call
+from graphbench.reporting import means
+from graphbench.reporting.charts.marks import Axis, Line, Mark, Panel, Picture
+from graphbench.reporting.document import Chart, Column, Fold, Section, Table, Text
+from graphbench.reporting.measured import Case, Measured, call_time, largest, legend
+from graphbench.reporting.numbers import seconds, short
+from graphbench.system.text import count
 
 
 def section(measured: Measured, key: str) -> Section | None:
-    """A table of calls, against the baseline and against the best CPU engine."""
+    """A chart of seconds against calls, and tables of calls, against the baseline and the best CPU engine."""
     cases = [
         case
         for own in measured.problems.values()
@@ -41,8 +47,78 @@ def section(measured: Measured, key: str) -> Section | None:
         "by warm call and best by first answer, the one with the larger N counts.",
         quiet=True,
     )
-    fold = Fold(f"Graph by graph ({len(cases)})", [table])
-    return Section("Break-even", f"{key}break-even", [how, _overview(measured), fold])
+    chart = break_even_chart(measured, name=f"{key}break-even")
+    folds = [
+        Fold("Every GPU engine, over the graphs", [_overview(measured)]),
+        Fold(f"Graph by graph ({len(cases)})", [table]),
+    ]
+    return Section("Break-even", f"{key}break-even", [how, *([chart] if chart else []), *folds])
+
+
+def break_even_chart(measured: Measured, *, name: str) -> Chart | None:
+    """Of each problem, what calls of one GPU engine cost on the largest graph, and of the CPU engines beside it."""
+    lead = means.leader(measured)
+    shown = {
+        problem: max(known, key=lambda case: (case.label == lead, case.edges, case.label))
+        for problem, cases in measured.problems.items()
+        if (known := [case for case in cases if _runs(case.main) or _runs(case.hardest)])
+    }
+    if not shown:
+        return None
+    numbers = [number for case in shown.values() for number in _against(case).values() if isinstance(number, int)]
+    last = 10.0 ** math.ceil(math.log10(2 * max([50, *numbers])))
+    panels = [_panel(problem, case, measured, last) for problem, case in shown.items()]
+    labels = {line.tip.partition(":")[0] for panel in panels for line in panel.lines}
+    return Chart(
+        name=name,
+        caption="Seconds of a number of calls on one graph, start and build included; it pays off where lines cross",
+        picture=Picture(
+            panels=panels,
+            x=Axis(title="calls on one graph", words="{:,.0f}".format),
+            y=Axis(title="seconds in all", words=lambda value: short(seconds(value))),
+            key=[replace(key, shape="line") for key in legend(measured.cases, measured) if key.label in labels],
+        ),
+    )
+
+
+def _against(case: Case) -> dict[str, Runs]:
+    """After how many calls an engine has cost no more than another, by the id of the other's record."""
+    return {
+        comparison.baseline_record: comparison.break_even_runs
+        for comparison in (case.main, case.best, case.whole)
+        if comparison and comparison.baseline_record and comparison.break_even_runs is not None
+    }
+
+
+def _panel(problem: str, case: Case, measured: Measured, last: float) -> Panel:
+    against = _against(case)
+    others = {other.record.id: other for other in measured.problems[problem] if other.record.id in against}
+    lines = [line for one in (case, *others.values()) if (line := _line(one, last, measured)) is not None]
+    marks, words = [], []
+    for id_, other in others.items():
+        number = against[id_]
+        words.append(f"{number if isinstance(number, str) else count(number, 'call')} vs {other.label}")
+        if isinstance(number, int) and (spent := _spent(case, number)) is not None:
+            tip = f"{case.label} has cost no more than {other.label} after {count(number, 'call')}"
+            colour = measured.colours[case.label]
+            marks.append(Mark(x=number, y=spent, tip=tip, colour=colour, look="hollow", label=count(number, "call")))
+    title = f"{problem}, {case.label}"
+    return Panel(
+        title=title, aside=f"{case.graph}: {', '.join(words)}", lines=lines, marks=marks, says=", ".join(words)
+    )
+
+
+def _line(case: Case, last: float, measured: Measured) -> Line | None:
+    numbers = [last ** (place / 40) for place in range(41)]
+    points = [(number, spent) for number in numbers if (spent := _spent(case, number)) is not None]
+    tip = f"{case.label}: {seconds(_spent(case, 1))} for the first answer, then {call_time(case)} each"
+    return Line(points=points, colour=measured.colours[case.label], tip=tip) if points else None
+
+
+def _spent(case: Case, calls: float) -> float | None:
+    """Seconds of a number of calls on one graph."""
+    cost, call = fixed_cost(case.record), warm_or_first_call(case.record)
+    return None if cost is None or call is None else cost + (calls - 1) * call
 
 
 class _Runs(NamedTuple):

@@ -7,15 +7,19 @@ from typing import NamedTuple
 
 from graphbench.records.model import Outcome
 from graphbench.reporting.capacity import between_scales
-from graphbench.reporting.charts import drawing, points, style
+from graphbench.reporting.charts.marks import Axis, Line, Mark, Panel, Picture
 from graphbench.reporting.document import Block, Chart, Column, Section, Table, Text
-from graphbench.reporting.measured import Case, Measured
-from graphbench.reporting.numbers import NOTHING, plain, three
+from graphbench.reporting.measured import Case, Measured, call_time, legend
+from graphbench.reporting.numbers import NOTHING, compact, plain, seconds, short, three
 from graphbench.reporting.power_law import TWINS, VARIOUS, PowerLaw, crossing, family, fit
+from graphbench.reporting.wording import outcome
 
 MAX_POINTS = 150
+MIN_FACTOR = 1.9
+"""Graphs that differ by less in their edges show no growth; those of one R-MAT series differ by about two."""
 HOW = (
-    "Lines are power laws, time = c x edges^b, fitted to the logarithms of three or more sizes by least squares. An "
+    "Lines are power laws, time = c x edges^b, fitted to the logarithms of three or more sizes, the largest at least "
+    "four times the smallest, by least squares. An "
     "exponent b of 1 is linear in the edges; its interval is that of the fit. Each series of R-MAT graphs, which "
     "differ only in size, has separate lines. Other graphs differ in more than size, so a line through them shows only "
     "a tendency. Hollow points are time limits. The break-even size is where the fitted first answers of engine and "
@@ -26,53 +30,78 @@ _TWINS = " Synthetic twins are pale and have separate lines."
 
 def section(measured: Measured, key: str) -> Section | None:
     """A panel for each problem that was posed on several sizes, and the exponents of the fitted lines."""
-    panels = _panels(measured)
-    if not panels:
+    chart = picture(measured, name=f"{key}growth")
+    if chart is None:
         return None
-    name = f"{key}growth"
-    alt = plain(
-        "Seconds of a warm call against edges: " + "; ".join(f"{panel.title}: {_alt(panel)}" for panel in panels)
-    )
-    with style.style():
-        svg = drawing.to_svg(points.panels(panels, _axis(measured), measured.colours, measured.shapes), name, alt)
-    blocks: list[Block] = [
-        Text(HOW + (_TWINS if _has_twins(measured) else ""), quiet=True),
-        Chart(name=name, svg=svg, alt=alt, caption="Growth: time of a warm call against edges"),
-    ]
+    blocks: list[Block] = [Text(HOW + (_TWINS if _has_twins(measured) else ""), quiet=True), chart]
     fitted = exponents(measured)
     if fitted.rows:
         blocks.append(fitted)
     return Section("Growth with size", f"{key}growth", blocks)
 
 
-def _axis(measured: Measured) -> points.Axis:
-    return points.Axis(
-        x="edges, as posed (pale: synthetic twins)" if _has_twins(measured) else "edges, as posed",
-        y="seconds, warm call",
-    )
-
-
 def _has_twins(measured: Measured) -> bool:
     return any(family(case.record.task.dataset) == TWINS for case in measured.cases)
 
 
-def picture(measured: Measured, form: str) -> bytes | None:
-    """The chart alone, `.svg` or `.png`; None where no problem was posed on several sizes."""
-    panels = _panels(measured)
-    if not panels:
+def picture(measured: Measured, *, name: str = "growth") -> Chart | None:
+    """The chart; None where no problem was posed on several sizes."""
+    panels = [_panel(problem, cases, measured) for problem, cases in _grown(measured).items()]
+    shown = [panel for panel in panels if _grows([mark.x for mark in panel.marks if mark.look != "bound"])]
+    if not shown:
         return None
-    with style.style():
-        figure = points.panels(panels, _axis(measured), measured.colours, measured.shapes)
-        return drawing.to_file(figure, form, "growth", "Seconds of a warm call against edges")
+    drawn = {mark.colour for panel in shown for mark in panel.marks}
+    return Chart(
+        name=name,
+        caption="Growth: time of a warm call against edges",
+        picture=Picture(
+            panels=shown,
+            x=Axis(
+                title="edges, as posed" + (" (pale: synthetic twins)" if _has_twins(measured) else ""), words=compact
+            ),
+            y=Axis(title="seconds, warm call", words=lambda value: short(seconds(value))),
+            key=[entry for entry in legend(measured.cases, measured) if entry.colour in drawn],
+            same_y=True,
+        ),
+    )
 
 
-def _panels(measured: Measured) -> list[points.Panel]:
-    problems = {problem: _series(cases) for problem, cases in _grown(measured).items()}
-    return [
-        points.Panel(problem, series)
-        for problem, series in problems.items()
-        if any(len({x for x, _ in own.points}) > 1 for own in series)
-    ]
+def _grows(sizes: Sequence[float]) -> bool:
+    """Whether some sizes differ enough to show growth."""
+    return bool(sizes) and max(sizes) >= MIN_FACTOR * min(sizes)
+
+
+def _panel(problem: str, cases: Sequence[Case], measured: Measured) -> Panel:
+    marks: list[Mark] = []
+    lines: list[Line] = []
+    said: list[str] = []
+    for label, kind in _sorts(cases):
+        own = [
+            case for case in cases if case.label == label and case.edges and family(case.record.task.dataset) == kind
+        ]
+        colour, shape = measured.colours[label], measured.shapes[label]
+        ran = [case for case in own if case.call]
+        law = fit([(float(case.edges), case.call) for case in ran if case.call])
+        if law is not None:
+            grows = f"{label} grows with exponent {law.exponent:.2f}"
+            said.append(grows)
+            ends = [(edges, law.at(edges)) for edges in (law.low, law.high)]
+            lines.append(Line(points=ends, colour=colour, tip=grows, look="faint" if kind == TWINS else "solid"))
+        for case in own[:: -(-len(own) // MAX_POINTS) or 1]:
+            limit = case.record.censored if case.record.outcome is Outcome.TIMEOUT else None
+            if taken := case.call if limit is None else limit.after_s:
+                words = call_time(case) if limit is None else outcome(case.record)
+                marks.append(
+                    Mark(
+                        x=case.edges,
+                        y=taken,
+                        tip=f"{label} {words} on {case.graph}, {case.edges:,} edges",
+                        colour=colour,
+                        shape=shape,
+                        look="bound" if limit is not None else "pale" if kind == TWINS else "solid",
+                    )
+                )
+    return Panel(title=problem, marks=marks, lines=lines, says=", ".join(said) or "too few sizes")
 
 
 def _grown(measured: Measured) -> dict[str, list[Case]]:
@@ -84,38 +113,9 @@ def _grown(measured: Measured) -> dict[str, list[Case]]:
     }
 
 
-def _series(cases: Sequence[Case]) -> list[points.Series]:
-    found = []
-    for label, kind in _sorts(cases):
-        own = [
-            case for case in cases if case.label == label and case.edges and family(case.record.task.dataset) == kind
-        ]
-        ran = sorted((float(case.edges), case.call) for case in own if case.call)
-        limits = [
-            (float(case.edges), case.record.censored.after_s)
-            for case in own
-            if case.record.outcome is Outcome.TIMEOUT and case.record.censored is not None
-        ]
-        law = fit(ran)
-        line = [(edges, law.at(edges)) for edges in (law.low, law.high)] if law else []
-        if ran or limits:
-            found.append(points.Series(label, _thinned(ran), line, limits, pale=kind == TWINS))
-    return found
-
-
 def _sorts(cases: Sequence[Case]) -> list[tuple[str, str]]:
     """Engines and kinds of graphs: a line is fitted to those of one series, to twins, or to all others."""
     return sorted({(case.label, family(case.record.task.dataset)) for case in cases})
-
-
-def _thinned(values: list[tuple[float, float]]) -> list[tuple[float, float]]:
-    """A regular sample of the points, to keep charts small; the fit uses all."""
-    return values[:: -(-len(values) // MAX_POINTS)] if values else values
-
-
-def _alt(panel: points.Panel) -> str:
-    laws = [(series.label, fit(series.points)) for series in panel.series]
-    return ", ".join(f"{label} grows with exponent {law.exponent:.2f}" for label, law in laws if law) or "too few sizes"
 
 
 class _Line(NamedTuple):

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from graphbench.records.model import Outcome, Record
-from graphbench.reporting.charts import drawing, points, style
+from graphbench.reporting.charts.marks import Axis, Mark, Panel, Picture
 from graphbench.reporting.document import Chart, Column, Section, Table, Text
-from graphbench.reporting.measured import Case, Measured, by_graph
-from graphbench.reporting.numbers import memory, plain, three
+from graphbench.reporting.measured import Case, Measured, by_graph, legend
+from graphbench.reporting.numbers import memory, plain, short, three
 from graphbench.reporting.wording import HOLLOW_TWINS, device_peak_bytes, device_peak_of_each, is_twin, twin_note
+from graphbench.system.text import listed
 
 INT32_VERTICES = 2**31 - 1
 _GUIDES = {1.0: "1×", 10.0: "10×", 100.0: "100×"}  # noqa: RUF001 - the sign for multiplication
@@ -18,25 +20,18 @@ _GUIDES = {1.0: "1×", 10.0: "10×", 100.0: "100×"}  # noqa: RUF001 - the sign 
 def section(measured: Measured, key: str) -> Section | None:
     """Two panels, host and device, of all problems; the largest graphs in a table."""
     known = [case for case in measured.cases if case.record.outcome is Outcome.OK and edge_list_bytes(case.record)]
-    labels = sorted({case.label for case in known})
-    series = {
-        "host": _series(known, labels, lambda record: record.memory.host_peak_bytes),
-        "device": _series(known, labels, device_peak_bytes),
+    where: dict[str, Callable[[Record], int | None]] = {
+        "host, peak": lambda record: record.memory.host_peak_bytes,
+        "device, peak": device_peak_bytes,
     }
-    panels = [points.Panel(f"{where}, peak", own) for where, own in series.items() if own]
+    panels = [
+        Panel(title=title, marks=marks, says=listed(sorted({case.label for case in known if peak(case.record)})))
+        for title, peak in where.items()
+        if (marks := _marks(known, measured, peak))
+    ]
     if not panels:
         return None
     synthetic = twin_note(case.record.task.dataset for case in known)
-    name = f"{key}memory"
-    alt = plain(
-        "Peak memory against the size of the edge list: "
-        + "; ".join(f"{panel.title}: {', '.join(series.label for series in panel.series)}" for panel in panels)
-    )
-    with style.style():
-        axis = points.Axis(
-            x=f"edge list, MiB ({HOLLOW_TWINS})" if synthetic else "edge list, MiB", y="peak, MiB", guides=_GUIDES
-        )
-        svg = drawing.to_svg(points.panels(panels, axis, measured.colours, measured.shapes), name, alt)
     how = (
         "The edge list is two vertex ids per edge (4 bytes each, 8 for more than 2^31 - 1 vertices) and 8 bytes for a "
         "weight, an undirected edge stored once. Host peaks are of the whole process, its libraries included, so small "
@@ -44,12 +39,20 @@ def section(measured: Measured, key: str) -> Section | None:
     )
     if any(len(case.record.memory.device_peaks_bytes) > 1 for case in known):
         how += " With several GPUs the device peak is the sum of their peaks."
+    aside = f" ({HOLLOW_TWINS})" if synthetic else ""
+    size = Axis(title=f"edge list{aside}", words=_words, base=2)
     chart = Chart(
-        name=name,
-        svg=svg,
-        alt=alt,
+        name=f"{key}memory",
         caption="Peak memory against the edge list; dotted lines are multiples of it"
         + (f"; {HOLLOW_TWINS}" if synthetic else ""),
+        picture=Picture(
+            panels=panels,
+            x=size,
+            y=replace(size, title="peak"),
+            key=legend(known, measured),
+            guides=_GUIDES,
+            same_y=True,
+        ),
     )
     text = Text(f"{how} {synthetic}".rstrip(), quiet=True)
     return Section("Memory", f"{key}memory", [text, chart, _table(measured)])
@@ -64,17 +67,25 @@ def edge_list_bytes(record: Record) -> int:
     return posed.num_edges * (2 * ids + (8 if posed.weights != "none" else 0))
 
 
-def _series(cases: list[Case], labels: list[str], peak: Callable[[Record], int | None]) -> list[points.Series]:
-    found = []
-    for label in labels:
-        pairs: dict[bool, set[tuple[float, float]]] = {False: set(), True: set()}
-        for case in cases:
-            if case.label == label and (bytes_ := peak(case.record)):
-                place = edge_list_bytes(case.record) / 2**20, bytes_ / 2**20
-                pairs[is_twin(case.record.task.dataset)].add(place)
-        if any(pairs.values()):
-            found.append(points.Series(label, sorted(pairs[False]), hollow=sorted(pairs[True])))
-    return found
+def _marks(cases: Sequence[Case], measured: Measured, peak: Callable[[Record], int | None]) -> list[Mark]:
+    """One for each engine and pair of sizes: several problems may have the same."""
+    found: dict[tuple[str, int, int], Mark] = {}
+    for case in cases:
+        size, most = edge_list_bytes(case.record), peak(case.record)
+        if most and (case.label, size, most) not in found:
+            found[case.label, size, most] = Mark(
+                x=size,
+                y=most,
+                tip=f"{case.label} {memory(most)}, {three(most / size)} times {memory(size)}, {case.graph}",
+                colour=measured.colours[case.label],
+                shape=measured.shapes[case.label],
+                look="hollow" if is_twin(case.record.task.dataset) else "solid",
+            )
+    return list(found.values())
+
+
+def _words(size: float) -> str:
+    return short(memory(int(size)))
 
 
 def _table(measured: Measured) -> Table[Case]:

@@ -1,37 +1,36 @@
-"""Where the time goes: every phase of every engine, in a chart of shares and in a table of seconds."""
+"""Where the time goes: every phase of every engine, in a chart and in tables of seconds."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from statistics import median
 
-from graphbench.records.model import Outcome, Record
-from graphbench.reporting.charts import bars, drawing, style
+from graphbench.records.model import NEVER_RAN, Outcome, Record
+from graphbench.reporting.charts.marks import Axis, Key, Mark, Panel, Picture, Row
+from graphbench.reporting.charts.style import SHAPES
 from graphbench.reporting.document import Block, Chart, Column, Fold, Section, Table, Text
 from graphbench.reporting.measured import MAX_ROWS, Case, Measured, by_graph, largest
-from graphbench.reporting.numbers import plain, seconds
-from graphbench.reporting.wording import device_peak, host_peak, outcome, peak_note, slug
+from graphbench.reporting.numbers import seconds, short
+from graphbench.reporting.wording import device_peak, host_peak, outcome, peak_note
 
 PHASES = ("start", "read", "build", "first", "call", "collect")
 
 
 def section(measured: Measured, key: str) -> Section | None:
-    """The largest graph of each problem that most engines finished; the others' seconds are in the tables."""
-    blocks: list[Block] = []
-    for problem, cases in measured.problems.items():
-        chart = phases_chart(cases, name=f"{key}phases-{slug(problem)}", title=problem)
-        if chart is not None:
-            blocks += [Text(problem, strong=True), chart, Fold(f"Seconds of each phase: {problem}", [_seconds(cases)])]
-    if not blocks:
+    """A chart of all problems; the seconds of every graph are in the tables."""
+    chart = phases_chart(measured.problems, name=f"{key}phases")
+    if chart is None:
         return None
     how = Text(
-        "One row is one engine, from the cleaned edges to its answer, phase after phase; each row has a separate "
-        "scale. The time beside the name is first answer: read + build + first + collect. Call is one warm call. Start "
-        "(imports, device context) happens once per process and is at the end of the row. "
-        f"{peak_note()}.",
+        "From starting a process to its first answer, and one more warm call. All rows have one axis, so a phase of a "
+        "minute is far right of one of a millisecond. Beside each row is its whole script (start + read + build + "
+        f"first + collect) and the phase that takes most of it. {peak_note()}.",
         quiet=True,
     )
-    return Section("Where the time goes", f"{key}phases", [how, *blocks])
+    tables: list[Block] = []
+    for problem, cases in measured.problems.items():
+        tables += [Text(problem, strong=True), _seconds(cases)]
+    return Section("Where the time goes", f"{key}phases", [how, chart, Fold("Seconds of each phase", tables)])
 
 
 def seconds_of(record: Record) -> dict[str, float]:
@@ -42,13 +41,25 @@ def seconds_of(record: Record) -> dict[str, float]:
     return {phase: taken[phase] for phase in PHASES if taken[phase] is not None}
 
 
-def _without_start(record: Record) -> dict[str, float]:
-    """The phases in a bar, without start: a GPU library takes seconds to start, which would hide the rest."""
-    return {phase: taken for phase, taken in seconds_of(record).items() if phase != "start"}
+def phases_chart(problems: Mapping[str, Sequence[Case]], *, name: str) -> Chart | None:
+    """A panel for each problem, on the largest of the graphs that most engines finished; None where nothing ended."""
+    panels = [panel for problem, cases in problems.items() if (panel := _panel(problem, cases)) is not None]
+    if not panels:
+        return None
+    shapes = dict(zip(PHASES, SHAPES, strict=False)) | {"call": "tick"}
+    keys = [Key(label=_NAMES.get(phase, phase), colour=f"phase-{phase}", shape=shapes[phase]) for phase in PHASES]
+    axis = Axis(title="seconds", words=lambda value: short(seconds(value)))
+    return Chart(
+        name=name,
+        caption="Seconds of each phase; the area of a mark is its share of the whole script",
+        picture=Picture(panels=panels, x=axis, key=keys, columns=2),
+    )
 
 
-def phases_chart(cases: Sequence[Case], *, name: str, title: str) -> Chart | None:
-    """The chart of one problem; None where nothing was timed to its end."""
+_NAMES = {"call": "one warm call"}
+
+
+def _panel(problem: str, cases: Sequence[Case]) -> Panel | None:
     graphs = by_graph(cases)
     done = {graph: sum(case.record.outcome is Outcome.OK for case in group) for graph, group in graphs.items()}
     most = max(done.values(), default=0)
@@ -56,26 +67,49 @@ def phases_chart(cases: Sequence[Case], *, name: str, title: str) -> Chart | Non
         return None
     # The largest graph on which most engines finished says more than all the others beside it.
     graph = [graph for graph, number in done.items() if number == most][-1]
-    rows = []
-    for case in graphs[graph][:MAX_ROWS]:
-        record = case.record
-        if record.outcome is not Outcome.OK or record.phases.first_answer_s is None:
-            rows.append(bars.Stack(label=case.label, text=outcome(record)))
-            continue
-        started = record.phases.start_s
-        text = "first answer" if started is None else f"first answer, and start {seconds(started)}"
-        value = seconds(record.phases.first_answer_s)
-        rows.append(bars.Stack(label=case.label, value=value, text=text, parts=_without_start(record)))
+    started = [case for case in graphs[graph] if case.record.outcome not in NEVER_RAN][:MAX_ROWS]
+    started.sort(key=lambda case: (case.record.outcome is not Outcome.OK, _whole(case.record)))
+    rows, marks = [], []
+    for place, case in enumerate(started):
+        own = _marks(case, place) if case.record.outcome is Outcome.OK else []
+        rows.append(Row(case.label, _longest(case.record) if own else outcome(case.record)))
+        marks += own
     edges = max(case.edges for case in graphs[graph])
-    group = bars.Rows(f"{bars.shortened(plain(graph), 40)} · {edges:,} edges", rows)
-    alt = plain(f"{title} on {graph}, where the time goes: " + "; ".join(_alt(row) for row in rows))
-    with style.style():
-        svg = drawing.to_svg(bars.stacks([group]), name, alt)
-    return Chart(name=name, svg=svg, alt=alt, caption=f"{title} on {plain(graph)}: phases of each engine")
+    aside = f"{graph}, {edges:,} edges"
+    return Panel(title=problem, aside=aside, rows=rows, marks=marks)
 
 
-def _alt(row: bars.Stack) -> str:
-    return f"{row.label} " + (", ".join(f"{phase} {seconds(taken)}" for phase, taken in row.parts.items()) or row.text)
+def _marks(case: Case, place: int) -> list[Mark]:
+    taken = {phase: spent for phase, spent in seconds_of(case.record).items() if spent > 0}
+    whole = _whole(case.record)
+    marks = []
+    for phase, shape in zip(PHASES, SHAPES, strict=False):
+        if phase in taken:
+            share = taken[phase] / whole if whole else 0.0
+            of_whole = "" if phase == "call" else f", {100 * share:.3g} % of the whole script"
+            marks.append(
+                Mark(
+                    x=taken[phase],
+                    y=place,
+                    tip=f"{case.label} {_NAMES.get(phase, phase)} {seconds(taken[phase])}{of_whole}",
+                    colour=f"phase-{phase}",
+                    shape="tick" if phase == "call" else shape,
+                    size=4.0 if phase == "call" else 3.0 + 6.0 * share**0.5,
+                )
+            )
+    return sorted(marks, key=lambda mark: -mark.size)
+
+
+def _whole(record: Record) -> float:
+    """Seconds of the whole script, or of what of it was timed."""
+    return sum(spent for phase, spent in seconds_of(record).items() if phase != "call")
+
+
+def _longest(record: Record) -> str:
+    """`3.61 s, 92 % start`: the whole script and its longest phase."""
+    taken = {phase: spent for phase, spent in seconds_of(record).items() if phase != "call"}
+    phase, whole = max(taken, key=lambda phase: taken[phase]), _whole(record)
+    return f"{seconds(whole)}, {100 * taken[phase] / whole:.0f} % {phase}"
 
 
 def _listed(steps: Mapping[str, float]) -> str:

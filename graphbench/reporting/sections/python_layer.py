@@ -9,9 +9,10 @@ from typing import NamedTuple
 from graphbench.records import ratios, times
 from graphbench.records.model import Outcome, Record
 from graphbench.records.statistics import Estimate
-from graphbench.reporting.document import Column, Fold, Section, Table, Text
+from graphbench.reporting.charts.marks import Axis, Key, Line, Mark, Panel, Picture, Row
+from graphbench.reporting.document import Chart, Column, Fold, Section, Table, Text
 from graphbench.reporting.measured import Case, Measured
-from graphbench.reporting.numbers import ratio, seconds, span, three
+from graphbench.reporting.numbers import ratio, seconds, short, span, three
 
 WITH_LAYER, WITHOUT_LAYER = "cugraph", "pylibcugraph"
 OWN_OPTIONS = {"renumber": True, "direction_optimizing": False}
@@ -54,7 +55,7 @@ class Pair(NamedTuple):
 
 
 def section(measured: Measured, key: str) -> Section | None:
-    """A table of problems, and one of graphs; None unless both engines solved a problem."""
+    """A chart and a table of problems, and a table of graphs; None unless both engines solved a problem."""
     pairs = list(_pairs(measured))
     if not pairs:
         return None
@@ -65,8 +66,36 @@ def section(measured: Measured, key: str) -> Section | None:
         "answers come from CuPy's own pool in pylibcugraph, and from RMM in cuGraph, which imports cuDF.",
         quiet=True,
     )
-    fold = Fold(f"Graph by graph ({len(pairs)})", [_graphs(pairs)])
-    return Section("What the Python layer costs", f"{key}python-layer", [how, _problems(pairs), fold])
+    folds = [Fold("In seconds", [_problems(pairs)]), Fold(f"Graph by graph ({len(pairs)})", [_graphs(pairs)])]
+    chart = Chart(
+        name=f"{key}python-layer",
+        caption="How many times as long a warm call of cuGraph takes as one of pylibcugraph",
+        picture=Picture(
+            panels=[
+                _panel(allocator, [pair for pair in pairs if pair.allocator == allocator], measured)
+                for allocator in sorted({pair.allocator for pair in pairs})
+            ],
+            x=Axis(title="times as long as pylibcugraph", words=lambda value: short(ratio(value)), least=(0.9, 2.0)),
+            key=[Key(label="median over the graphs", shape="bar"), Key(label="one graph", colour="ink")],
+        ),
+    )
+    return Section("What the Python layer costs", f"{key}python-layer", [how, chart, *folds])
+
+
+def _panel(allocator: str, pairs: Sequence[Pair], measured: Measured) -> Panel:
+    rows, marks = [], []
+    for place, group in enumerate(_grouped(pairs)):
+        problem = group[0].layered.problem
+        middle = median(pair.call.value for pair in group)
+        rows.append(Row(problem, ratio(middle)))
+        colour = measured.colours[group[0].layered.label]
+        tip = f"{problem} {ratio(middle)}, {_over(group, lambda pair: pair.call_s)} of a call"
+        marks.append(Mark(x=middle, y=place, tip=tip, colour=colour, shape="bar"))
+        for pair in group:
+            tip = f"{problem} on {pair.layered.graph} {_ratio(pair.call)}"
+            marks.append(Mark(x=pair.call.value, y=place, tip=tip, size=3))
+    one = Line(points=[(1, -0.5), (1, len(rows) - 0.5)], look="dashed")
+    return Panel(title=f"{allocator} allocator" if allocator else "", rows=rows, marks=marks, lines=[one])
 
 
 def _pairs(measured: Measured) -> Iterator[Pair]:
@@ -95,11 +124,8 @@ def _key(record: Record) -> tuple[object, ...]:
 
 def _problems(pairs: Sequence[Pair]) -> Table[list[Pair]]:
     """Of each problem and allocator, the median over its graphs, and from where to where."""
-    groups: dict[tuple[str, str], list[Pair]] = {}
-    for pair in pairs:
-        groups.setdefault((pair.layered.problem, pair.allocator), []).append(pair)
     return Table(
-        [groups[key] for key in sorted(groups)],
+        _grouped(pairs),
         [
             Column("problem", lambda group: group[0].layered.problem),
             Column("allocator", lambda group: group[0].allocator),
@@ -109,6 +135,14 @@ def _problems(pairs: Sequence[Pair]) -> Table[list[Pair]]:
             Column("of a build", lambda group: _over(group, lambda pair: pair.build_s), right=True),
         ],
     )
+
+
+def _grouped(pairs: Sequence[Pair]) -> list[list[Pair]]:
+    """The pairs of each problem and allocator."""
+    groups: dict[tuple[str, str], list[Pair]] = {}
+    for pair in pairs:
+        groups.setdefault((pair.layered.problem, pair.allocator), []).append(pair)
+    return [groups[key] for key in sorted(groups)]
 
 
 def _over(group: Sequence[Pair], cost: Callable[[Pair], float | None]) -> str:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from statistics import median
 
 from graphbench.records.model import Outcome
-from graphbench.reporting.charts import drawing, points, style
+from graphbench.reporting.charts.marks import Axis, Line, Mark, Panel, Picture
 from graphbench.reporting.document import Block, Chart, Column, Fold, Section, Table, Text
-from graphbench.reporting.measured import Case, Measured, by_graph, call_time, largest
-from graphbench.reporting.numbers import plain, quantity
+from graphbench.reporting.measured import Case, Measured, by_graph, call_time, largest, legend
+from graphbench.reporting.numbers import quantity, seconds, short
 from graphbench.reporting.wording import slug
 
 MAX_PANELS = 8
@@ -19,21 +20,23 @@ def section(measured: Measured, key: str) -> Section | None:
     """A panel for each graph; problems whose answers have no quality are left out."""
     blocks: list[Block] = []
     for problem, cases in measured.problems.items():
-        own = [case for case in cases if case.record.quality and _points(case)]
+        own = [case for case in cases if case.record.quality and _trials(case)]
         if own:
             chart = _chart(own, measured, f"{key}quality-{slug(problem)}", problem)
             blocks += [Text(problem, strong=True), chart, Fold(f"Numbers: {problem}", [_numbers(own)])]
     if not blocks:
         return None
     how = Text(
-        "One point is one trial, each with a different seed: up is better, left is faster. graphbench recomputes the "
-        "quality of every answer in float64.",
+        "A mark is an engine's median, a small dot one trial, each with a different seed. Who is below the line is "
+        "slower than some engine whose answers are as good. graphbench recomputes the quality of every answer in "
+        "float64.",
         quiet=True,
     )
     return Section("Time against quality", f"{key}quality", [how, *blocks])
 
 
-def _points(case: Case) -> list[tuple[float, float]]:
+def _trials(case: Case) -> list[tuple[float, float]]:
+    """Seconds and quality of each trial."""
     record = case.record
     if record.outcome is not Outcome.OK:
         return []
@@ -42,23 +45,43 @@ def _points(case: Case) -> list[tuple[float, float]]:
 
 def _chart(cases: Sequence[Case], measured: Measured, name: str, problem: str) -> Chart:
     measure = cases[0].record.quality
-    graphs = list(by_graph(cases).items())[-MAX_PANELS:]
-    panels = [
-        points.Panel(plain(graph), [points.Series(case.label, _points(case)) for case in group])
-        for graph, group in graphs
-    ]
-    alt = plain(
-        f"{problem}, time against {measure}: "
-        + "; ".join(f"{graph}: " + ", ".join(_alt(case) for case in group) for graph, group in graphs)
+    panels = [_panel(graph, group, measured) for graph, group in list(by_graph(cases).items())[-MAX_PANELS:]]
+    return Chart(
+        name=name,
+        caption=f"{problem}: {measure} against time; the line joins those that no other beats in both",
+        picture=Picture(
+            panels=panels,
+            x=Axis(title="seconds of one warm call; left is faster", words=lambda value: short(seconds(value))),
+            y=Axis(title=f"{measure}; up is better", words="{:.6g}".format, base=0),
+            key=legend(cases, measured),
+        ),
     )
-    with style.style():
-        axis = points.Axis(x="seconds of one warm call", y=measure, log_y=False)
-        svg = drawing.to_svg(points.panels(panels, axis, measured.colours, measured.shapes), name, alt)
-    return Chart(name=name, svg=svg, alt=alt, caption=f"{problem}: {measure} against time, all trials")
 
 
-def _alt(case: Case) -> str:
-    return f"{case.label} {quantity(median(case.record.trials.quality))} in {call_time(case)}"
+def _panel(graph: str, cases: Sequence[Case], measured: Measured) -> Panel:
+    lines, marks = [], []
+    for case in cases:
+        trials = _trials(case)
+        x, y = (median(values) for values in zip(*trials, strict=True))
+        colour = measured.colours[case.label]
+        tip = f"{case.label} {quantity(y)} in {call_time(case)}"
+        lines.append(Line(points=trials, colour=colour, look="cloud"))
+        marks.append(Mark(x=x, y=y, tip=tip, colour=colour, shape=measured.shapes[case.label], label=case.label))
+    front = pareto(marks)
+    named = [mark if mark in front else replace(mark, label="") for mark in marks]
+    stairs = [(front[0].x, front[0].y)]
+    for mark in front[1:]:
+        stairs += [(mark.x, stairs[-1][1]), (mark.x, mark.y)]
+    return Panel(title=graph, marks=named, lines=[*lines, Line(points=stairs)])
+
+
+def pareto(marks: Sequence[Mark]) -> list[Mark]:
+    """Those that no other beats in both time and quality, the fastest first."""
+    front: list[Mark] = []
+    for mark in sorted(marks, key=lambda mark: (mark.x, -mark.y)):
+        if not front or mark.y > front[-1].y:
+            front.append(mark)
+    return front
 
 
 def _numbers(cases: Sequence[Case]) -> Table[Case]:

@@ -7,21 +7,19 @@ a time: speedup is t(g0) / t(g) and efficiency g0 t(g0) / (g t(g)). A time on a 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from graphbench.records.model import NEVER_RAN, Record
-from graphbench.reporting.charts import drawing, points, style
+from graphbench.reporting.charts.marks import Axis, Key, Line, Mark, Panel, Picture
+from graphbench.reporting.charts.style import LINES, SHAPES
 from graphbench.reporting.document import Block, Bullets, Chart, Column, Section, Table, Text
 from graphbench.reporting.heading import hardware, named
 from graphbench.reporting.measured import Case, Measured, by_graph, call_time
-from graphbench.reporting.numbers import NOTHING, plain, ratio, three
+from graphbench.reporting.numbers import NOTHING, plain, ratio, short, three
 from graphbench.reporting.wording import outcome
 from graphbench.system.text import count
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
 
 MAX_GRAPHS = 6
 """How many graphs a panel shows, the largest: more lines cannot be distinguished."""
@@ -147,15 +145,9 @@ def section(measured: Measured, key: str) -> Section | None:
                 quiet=True,
             )
         )
-    panels = _panels(found)
-    if panels:
-        name = f"{key}scaling"
-        alt = plain("Speedup against the number of GPUs: " + "; ".join(_alt(curve) for curve in found if curve.base))
-        with style.style():
-            svg = drawing.to_svg(_figure(panels, found), name, alt)
-        blocks.append(
-            Chart(name=name, svg=svg, alt=alt, caption="Strong scaling: speedup on one graph; the dotted line is ideal")
-        )
+    chart = picture(found, name=f"{key}scaling")
+    if chart is not None:
+        blocks.append(chart)
     blocks += tables(found)
     notes = remarks(found)
     return Section("Several GPUs", f"{key}scaling", [*blocks, *([Bullets(notes)] if notes else [])])
@@ -170,14 +162,46 @@ def all_curves(measured: Measured) -> list[ScalingCurve]:
     return [curve for problem, cases in measured.problems.items() for curve in curves(problem, cases)]
 
 
-def picture(found: Sequence[ScalingCurve], form: str) -> bytes | None:
-    """The chart alone, `.svg` or `.png`; None where nothing was measured on two numbers of GPUs."""
-    panels = _panels(found)
-    if not panels:
+def picture(found: Sequence[ScalingCurve], *, name: str = "scaling") -> Chart | None:
+    """The chart; None where nothing was measured on two numbers of GPUs."""
+    drawn = [curve for curve in found if curve.base]
+    if not drawn:
         return None
-    with style.style():
-        figure = _figure(panels, found)
-        return drawing.to_file(figure, form, "scaling", "Speedup against the number of GPUs")
+    names = sorted({_name(curve, found) for curve in drawn})
+    looks = {label: (f"line-{place % LINES}", SHAPES[place % len(SHAPES)]) for place, label in enumerate(names)}
+    problems: dict[str, list[ScalingCurve]] = {}
+    for curve in drawn:
+        problems.setdefault(curve.problem, []).append(curve)
+    numbers = sorted({float(step.gpus) for curve in drawn for step in curve.steps})
+    bases = sorted({curve.base for curve in drawn if curve.base})
+    speedup = Axis(title="speedup", words=lambda value: short(ratio(value)), at=[1, 2, 4, 8, 16, 32, 64])
+    return Chart(
+        name=name,
+        caption="Strong scaling: speedup on one graph; the dotted line is ideal",
+        picture=Picture(
+            panels=[_panel(problem, curves[-MAX_GRAPHS:], found, looks) for problem, curves in problems.items()],
+            x=Axis(title="GPUs", at=numbers),
+            y=speedup,
+            key=[Key(label=label, colour=colour, shape=shape) for label, (colour, shape) in looks.items()],
+            guides={1 / base: "ideal" if base == 1 else f"ideal over {base}" for base in bases},
+            same_y=True,
+        ),
+    )
+
+
+def _panel(
+    problem: str, curves: Sequence[ScalingCurve], found: Sequence[ScalingCurve], looks: Mapping[str, tuple[str, str]]
+) -> Panel:
+    lines, marks = [], []
+    for curve in curves:
+        label = _name(curve, found)
+        colour, shape = looks[label]
+        known = [(step.gpus, step.speedup) for step in curve.steps if step.speedup]
+        lines.append(Line(points=known, colour=colour))
+        for gpus_, speedup in known:
+            tip = f"{label} on {count(gpus_, 'GPU')} {ratio(speedup)}"
+            marks.append(Mark(x=gpus_, y=speedup, tip=tip, colour=colour, shape=shape))
+    return Panel(title=problem, lines=lines, marks=marks)
 
 
 class _Row(NamedTuple):
@@ -251,33 +275,9 @@ def _where(curve: ScalingCurve) -> str:
     return f"{curve.problem} on {curve.graph}, {curve.engine}"
 
 
-def _panels(found: Sequence[ScalingCurve]) -> list[points.Panel]:
-    problems: dict[str, list[points.Series]] = {}
-    for curve in found:
-        known = [(float(step.gpus), step.speedup) for step in curve.steps if step.speedup]
-        if curve.base:
-            problems.setdefault(curve.problem, []).append(points.Series(_name(curve, found), known, known))
-    return [points.Panel(problem, series[-MAX_GRAPHS:]) for problem, series in problems.items()]
-
-
 def _name(curve: ScalingCurve, found: Sequence[ScalingCurve]) -> str:
     several = len({curve.engine for curve in found if curve.base}) > 1
     return f"{curve.graph}{', ' if several else ''}{curve.engine if several else ''}{_over(curve)}"
-
-
-def _figure(panels: Sequence[points.Panel], found: Sequence[ScalingCurve]) -> Figure:
-    drawn = [curve for curve in found if curve.base]
-    names = [_name(curve, found) for curve in drawn]
-    numbers = sorted({float(step.gpus) for curve in drawn for step in curve.steps})
-    bases = sorted({curve.base for curve in drawn if curve.base})
-    guides = {1 / base: "ideal" if base == 1 else f"ideal over {base}" for base in bases}
-    axis = points.Axis(x="GPUs", y="speedup", guides=guides, at=numbers)
-    return points.panels(panels, axis, style.colours(names), style.markers(names))
-
-
-def _alt(curve: ScalingCurve) -> str:
-    known = [f"{count(step.gpus, 'GPU')} {step.speedup:.2f}" for step in curve.steps if step.speedup]
-    return f"{curve.problem} on {curve.graph}{_over(curve)}: {', '.join(known)}"
 
 
 def _over(curve: ScalingCurve) -> str:

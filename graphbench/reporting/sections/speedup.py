@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from graphbench.errors import UsageError
-from graphbench.records.comparison import Comparison, RatioName
+from graphbench.records.best_cpu import best_cpu
+from graphbench.records.comparison import Comparison, RatioName, set_against
 from graphbench.records.model import NEVER_RAN, Outcome
 from graphbench.records.rules import Verdict, readable
+from graphbench.records.times import first_call, warm_calls
 from graphbench.reporting import speeds
-from graphbench.reporting.charts import bars, drawing, style
+from graphbench.reporting.charts.marks import Axis, Key, Line, Look, Mark, Panel, Picture, Row
 from graphbench.reporting.document import Block, Chart, Column, Fold, Section, Table, Text, Tone
 from graphbench.reporting.measured import MAX_ROWS, Case, Measured, by_graph, call_time, largest
-from graphbench.reporting.numbers import NOTHING, plain, seconds
+from graphbench.reporting.numbers import NOTHING, plain, ratio, seconds, short
 from graphbench.reporting.reproduce import command
 from graphbench.reporting.sections.scaling import rate
 from graphbench.reporting.wording import brief, codes, outcome, slug, twin_note
@@ -24,15 +25,14 @@ def section(measured: Measured, key: str) -> Section | None:
     blocks: list[Block] = []
     alone: dict[str, list[Case]] = {}
     for problem, cases in measured.problems.items():
-        chart = speedup_chart(
-            cases, measured.baseline, measured.colours, name=f"{key}speedup-{slug(problem)}", title=problem
-        )
+        chart = speedup_chart(cases, measured, name=f"{key}speedup-{slug(problem)}", title=problem)
         others = [case for case in cases if case.record.task.engine != measured.baseline]
         if chart is not None:
             blocks += [
                 Text(problem, strong=True),
                 chart,
                 Fold(f"Numbers and commands: {problem}", [_numbers(cases, measured)]),
+                Fold(f"Every trial: {problem}", [trials_chart(cases, measured, name=f"{key}trials-{slug(problem)}")]),
             ]
         elif others:
             alone[problem] = others
@@ -41,11 +41,10 @@ def section(measured: Measured, key: str) -> Section | None:
     title = "Speedup, graph by graph" if blocks else "Times, graph by graph"
     if blocks:
         how = (
-            f"Baseline time over engine time: above 1 is faster than {measured.baseline}. Solid bars compare like with "
-            "like; hatched bars are unlike, for the reason beside them; hollow bars are bounds from a time limit. A "
-            "bar is that of warm calls, or of first calls where it says so; the diamond is first answer (read + build "
-            "+ first + collect), the triangle whole script (start + first answer, with the garbage collector off). A "
-            "row without a bar gives the reason."
+            f"Baseline time over engine time: right of 1 is faster than {measured.baseline}, or than the best CPU "
+            "engine where that is named. The bar is that of warm calls, the diamond first answer (read + build + "
+            "first + collect), the triangle whole script (start + first answer, with the garbage collector off); the "
+            "line is an interval or a range. Each value shows on hover."
         )
         synthetic = twin_note(case.record.task.dataset for case in measured.cases)
         blocks.insert(0, Text(f"{how} {synthetic}".rstrip(), quiet=True))
@@ -55,116 +54,158 @@ def section(measured: Measured, key: str) -> Section | None:
     return Section(title, f"{key}speedup", blocks)
 
 
-def speedup_chart(
-    cases: Sequence[Case], baseline: str, colours: Mapping[str, str], *, name: str, title: str
-) -> Chart | None:
+def speedup_chart(cases: Sequence[Case], measured: Measured, *, name: str, title: str) -> Chart | None:
     """The chart of one problem; None where there is nothing to compare."""
-    made = _rows(cases, baseline, colours)
-    if made is None:
+    panels = [
+        panel for graph, group in by_graph(cases).items() if (panel := _panel(graph, group, measured)) is not None
+    ]
+    kept = _largest(panels)
+    if not kept:
         return None
-    groups, left_out = made
-    alt = plain(f"{title}: how many times faster than {baseline}. " + "; ".join(_alt(group) for group in groups))
-    with style.style():
-        svg = drawing.to_svg(bars.speedups(groups, baseline=baseline), name, alt)
-    caption = f"{title}: speedup over {baseline}"
-    if left_out:
-        caption += f"; the largest graphs, {left_out} more are in the table of all records"
-    return Chart(name=name, svg=svg, alt=alt, caption=caption)
+    caption = f"{title}: speedup over {measured.baseline}, or over the best CPU engine where that has no time"
+    absent: dict[str, dict[str, None]] = {}
+    for case in cases:
+        if case.record.outcome in NEVER_RAN:
+            absent.setdefault(outcome(case.record), {})[case.record.task.engine] = None
+    caption += "".join(f"; {why}: {listed(list(names))}" for why, names in absent.items())
+    if len(kept) < len(panels):
+        caption += f"; the largest graphs, {len(panels) - len(kept)} more are in the table of all records"
+    return Chart(name=name, caption=plain(caption), picture=ratios(kept))
 
 
-def picture(measured: Measured, form: str) -> bytes | None:
-    """The chart of the first problem as a file of the form `.svg` or `.png`; None where there is nothing to draw.
+def ratios(panels: Sequence[Panel]) -> Picture:
+    """Bars on a logarithmic axis, from 1 outward; marks are the ratios of the other totals."""
+    marks = [mark for panel in panels for mark in panel.marks]
+    looks = {mark.look for mark in marks if mark.shape == "bar"}
+    shapes = {mark.shape for mark in marks}
+    keys = [Key(label=words, shape="bar", look=look) for look, words in _LOOKS.items() if look in looks]
+    keys += [Key(label=words, shape=shape, colour="ink") for shape, words in _TOTALS.values() if shape in shapes]
+    axis = Axis(title="", words=lambda value: short(ratio(value)), least=(0.9, 2.0))
+    return Picture(panels=panels, x=axis, key=keys)
 
-    Raises:
-        UsageError: if there is no such form.
-    """
-    if form not in {".svg", ".png"}:
-        raise UsageError(f"A chart is .svg or .png, not {form!r}.")
+
+MAX_TRIALS = 200
+"""How many warm calls of a record are drawn."""
+_LOOKS: dict[Look, str] = {
+    "solid": "warm call, like with like",
+    "hollow": "first call",
+    "hatched": "unlike",
+    "bound": "bound, from a time limit",
+}
+_TOTALS: dict[RatioName, tuple[str, str]] = {
+    "ratio_first_answer": ("diamond", "first answer"),
+    "ratio_whole_script": ("up", "whole script"),
+}
+
+
+def picture(measured: Measured) -> Chart | None:
+    """The chart of the first problem; None where there is nothing to draw."""
     problem, cases = next(iter(measured.problems.items()))
-    if form == ".svg":
-        chart = speedup_chart(cases, measured.baseline, measured.colours, name="speedup", title=problem)
-        return chart.svg.encode() if chart else None
-    made = _rows(cases, measured.baseline, measured.colours)
-    if made is None:
-        return None
-    with style.style():
-        return drawing.to_png(bars.speedups(made[0], baseline=measured.baseline))
+    return speedup_chart(cases, measured, name="speedup", title=problem)
 
 
-def _rows(cases: Sequence[Case], baseline: str, colours: Mapping[str, str]) -> tuple[list[bars.Rows], int] | None:
-    """The largest graphs with comparisons, and how many more there are."""
-    groups: list[bars.Rows] = []
-    for graph, group in by_graph(cases).items():
-        others = [case for case in group if case.record.task.engine != baseline]
-        if any(case.main or case.best for case in others):
-            heading = _heading(graph, group, baseline)
-            groups.append(bars.Rows(heading, [_bar(case, colours[case.label]) for case in others]))
-    kept: list[bars.Rows] = []
-    for rows in reversed(groups):
-        if kept and sum(len(table.rows) for table in kept) + len(rows.rows) > MAX_ROWS:
+def _largest(panels: Sequence[Panel]) -> list[Panel]:
+    """Those of the largest graphs that a chart has room for, in their order."""
+    kept: list[Panel] = []
+    for panel in reversed(panels):
+        if kept and sum(len(one.rows) for one in kept) + len(panel.rows) > MAX_ROWS:
             break
-        kept.insert(0, rows)
-    return (kept, len(groups) - len(kept)) if groups else None
+        kept.insert(0, panel)
+    return kept
 
 
-def _heading(graph: str, cases: Sequence[Case], baseline: str) -> str:
-    edges = max(case.edges for case in cases)
-    parts = [bars.shortened(plain(graph), 40), f"{edges:,} edges" if edges else ""]
-    own = next((case for case in cases if case.record.task.engine == baseline), None)
-    if own is None:
-        parts.append(f"{baseline} was not measured")
-    else:
-        parts.append(f"{baseline} {seconds(own.call) if own.call is not None else outcome(own.record)}")
-    return " · ".join(part for part in parts if part)
+def _panel(graph: str, cases: Sequence[Case], measured: Measured) -> Panel | None:
+    """The ratios on one graph; None where no engine has a time to compare with."""
+    base, found = _comparisons(cases, measured)
+    if base is None or not any(comparison.ratio_call for comparison in found.values()):
+        return None
+    shown = [
+        case for case in cases if case is base or (case.record.id in found and case.record.outcome not in NEVER_RAN)
+    ]
+    shown.sort(key=lambda case: _rank(found.get(case.record.id)))
+    rows, marks = [], []
+    for place, case in enumerate(shown):
+        comparison = found.get(case.record.id)
+        if comparison is None:
+            time = seconds(case.call) if case.call else outcome(case.record)
+            rows.append(Row(case.label, f"1× = {time}"))  # noqa: RUF001 - the sign for multiplication
+            tip = f"{case.label} {time}: the others are compared with it"
+            marks.append(Mark(x=1, y=place, tip=tip, colour=measured.colours[case.label], shape="tick"))
+            continue
+        own = _marks(case, comparison, place, measured.colours[case.label])
+        rows.append(Row(case.label, _words(comparison) if own else _gap(case, comparison)))
+        marks += own
+    what = measured.baseline if base.record.task.engine == measured.baseline else "the best CPU engine"
+    one = Line(points=[(1, -0.5), (1, len(rows) - 0.5)], look="dashed")
+    aside = f"{base.edges:,} edges, against {base.label}"
+    return Panel(title=graph, aside=aside, rows=rows, marks=marks, lines=[one], x_title=f"times as fast as {what}")
 
 
-def _bar(case: Case, colour: str) -> bars.Bar:
-    comparison = case.main
-    if comparison is None or comparison.ratio_call is None or case.record.outcome in NEVER_RAN:
-        return bars.Bar(label=case.label, text=_gap(case), colour=colour)
-    look: bars.Look = "bound" if comparison.bound else "unlike" if comparison.verdict is Verdict.UNLIKE else "like"
-    return bars.Bar(
-        label=case.label,
-        value=speeds.cell(comparison, "ratio_call").replace("first calls", "first"),
-        text=_words(case),
-        ratio=comparison.ratio_call,
-        ends=comparison.interval or comparison.range,
-        first_answer=comparison.ratio_first_answer,
-        whole_script=comparison.ratio_whole_script,
-        look=look,
-        colour=colour,
+def _rank(comparison: Comparison | None) -> tuple[bool, bool, float]:
+    """The fastest first; bounds after ratios, and last what has neither."""
+    if comparison is None:
+        return False, False, -1.0
+    value = comparison.ratio_call
+    return value is None, comparison.bound is not None, -(value or 0.0)
+
+
+def _comparisons(cases: Sequence[Case], measured: Measured) -> tuple[Case | None, dict[str, Comparison]]:
+    """What the engines on one graph are compared with, and how each compares, by the id of its record.
+
+    That is the baseline where a ratio to it is known, else the best CPU engine.
+    """
+    main = {case.record.id: case.main for case in cases if case.main is not None}
+    if any(comparison.ratio_call for comparison in main.values()):
+        return next(case for case in cases if case.record.task.engine == measured.baseline), main
+    best = best_cpu([case.record for case in cases], "call", stale=measured.stale)
+    base = next((case for case in cases if case.record is best), None)
+    if base is None:
+        return None, {}
+    others = [case for case in cases if case is not base and case.record.task.engine != measured.baseline]
+    return base, {case.record.id: set_against(base.record, case.record, stale=measured.stale) for case in others}
+
+
+def _marks(case: Case, comparison: Comparison, place: int, colour: str) -> list[Mark]:
+    if comparison.ratio_call is None:
+        return []
+    unlike = comparison.verdict is Verdict.UNLIKE
+    look: Look = (
+        "bound" if comparison.bound else "hatched" if unlike else "hollow" if comparison.first_calls else "solid"
     )
+    why = f", unlike: {listed(codes(comparison.reasons))}" if unlike else ""
+    spread = speeds.spread(comparison)
+    tip = f"{case.label} {speeds.cell(comparison, 'ratio_call')} {spread}".rstrip() + why
+    marks = [
+        Mark(
+            x=comparison.ratio_call,
+            y=place,
+            tip=plain(tip),
+            colour=colour,
+            shape="bar",
+            look=look,
+            ends=comparison.interval or comparison.range,
+        )
+    ]
+    for name, (shape, words) in _TOTALS.items():
+        value = getattr(comparison, name)
+        if value is not None:
+            tip = f"{case.label} {words} {speeds.cell(comparison, name)}"
+            marks.append(Mark(x=value, y=place, tip=plain(tip), shape=shape, size=3.6))
+    return marks
 
 
-def _words(case: Case) -> str:
-    comparison = case.main
-    assert comparison is not None
-    if comparison.verdict is Verdict.UNLIKE:
-        return f"unlike: {listed(codes(comparison.reasons))}"
-    return bars.marks(*(speeds.cell(comparison, name) for name in ("ratio_first_answer", "ratio_whole_script")))
+def _words(comparison: Comparison) -> str:
+    words = speeds.cell(comparison, "ratio_call").replace("first calls", "first")
+    return f"{words} unlike" if comparison.verdict is Verdict.UNLIKE else words
 
 
-def _gap(case: Case) -> str:
+def _gap(case: Case, comparison: Comparison) -> str:
     if case.record.outcome is not Outcome.OK:
         return outcome(case.record)
-    if case.main is None and case.best is not None:
-        return _vs_best(case)
-    reasons = codes(case.main.reasons) if case.main else []
+    reasons = codes(comparison.reasons)
     if reasons == ["no time"] and case.call is not None:
         return f"{seconds(case.call)}, nothing to compare with"
     return f"no ratio: {listed(reasons)}" if reasons else "no ratio"
-
-
-def _vs_best(case: Case) -> str:
-    """Both ratios to the best on the CPU, which may be two engines."""
-    best, whole = case.best, case.whole
-    assert best is not None
-    text = f"best on CPU: {speeds.cell(best, 'ratio_call')} vs {best.baseline}"
-    if whole is None or whole.ratio_first_answer is None:
-        return text
-    against = f" vs {whole.baseline}" if whole.baseline != best.baseline else ""
-    rest = bars.marks(*(speeds.cell(whole, name) for name in ("ratio_first_answer", "ratio_whole_script")))
-    return f"{text}  {rest}{against}"
 
 
 def _vs(comparison: Comparison | None, which: RatioName) -> str:
@@ -178,6 +219,35 @@ _TONES: dict[Verdict, Tone] = {
     Verdict.UNDECIDED: "doubtful",
     Verdict.REFUSED: "bad",
 }
+
+
+def trials_chart(cases: Sequence[Case], measured: Measured, *, name: str) -> Chart:
+    """The seconds of every call of every engine, on the graphs of :func:`speedup_chart`."""
+    panels = []
+    for graph, group in by_graph(cases).items():
+        ran = [case for case in group if case.call is not None]
+        marks, lines = [], []
+        for place, case in enumerate(ran):
+            colour, first, warm = measured.colours[case.label], first_call(case.record), warm_calls(case.record)
+            lines.append(
+                Line(points=[(call, place) for call in warm[:MAX_TRIALS] if call > 0], colour=colour, look="cloud")
+            )
+            if case.call:
+                tip = f"{case.label} {call_time(case)}, median of {len(warm)}"
+                marks += [Mark(x=case.call, y=place, tip=tip, colour="ink", shape="tick", size=3)] if warm else []
+            if first:
+                tip = f"{case.label} first call {seconds(first)}"
+                marks.append(Mark(x=first, y=place, tip=tip, colour=colour, look="hollow", size=3.5))
+        rows = [Row(case.label, call_time(case).replace(" (first call)", ", first")) for case in ran]
+        panels.append(Panel(title=graph, rows=rows, marks=marks, lines=lines))
+    keys = [
+        Key(label="warm call", shape="dot"),
+        Key(label="their median", shape="tick", colour="ink"),
+        Key(label="first call", shape="dot", look="hollow"),
+    ]
+    axis = Axis(title="seconds", words=lambda value: short(seconds(value)))
+    picture = Picture(panels=_largest([panel for panel in panels if panel.marks]), x=axis, key=keys)
+    return Chart(name=name, caption="Every call that was timed", picture=picture)
 
 
 def _numbers(cases: Sequence[Case], measured: Measured) -> Table[Case]:
@@ -246,9 +316,3 @@ def _why(case: Case, reasons: Sequence[str]) -> str:
 
 def _command(measured: Measured) -> Column[Case]:
     return Column("command", lambda case: command(case.record, measured.baseline if case.main else ""), code=True)
-
-
-def _alt(group: bars.Rows) -> str:
-    return f"{group.heading}: " + ", ".join(
-        " ".join(filter(None, (row.label, row.value, bars.in_prose(row.text)))) for row in group.rows
-    )

@@ -1,0 +1,140 @@
+"""What a chart is, before it is drawn: panels of marks and lines on two axes, one of which may be named rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from graphbench.reporting.numbers import plain
+
+Look = Literal["solid", "hatched", "hollow", "bound", "pale"]
+"""How a mark is filled: what is unlike is hatched, a first call hollow, a bound hollow with a dashed edge."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mark:
+    """A value.
+
+    Attributes:
+        x: where it is.
+        y: the same; in a panel of rows, the number of its row.
+        tip: what it is, in words; shown on hover.
+        colour: a class of :mod:`graphbench.reporting.charts.style`.
+        shape: `bar` begins at 1, `tick` is a vertical line; else one of :data:`style.SHAPES`.
+        look: how it is filled.
+        size: the radius.
+        ends: of its interval or range along x.
+        label: words beside it, where there is room.
+    """
+
+    x: float
+    y: float
+    tip: str
+    colour: str = "ink"
+    shape: str = "dot"
+    look: Look = "solid"
+    size: float = 4.5
+    ends: tuple[float, float] | None = None
+    label: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """Points that are joined, or a cloud of small dots."""
+
+    points: Sequence[tuple[float, float]]
+    colour: str = "muted"
+    tip: str = ""
+    look: Literal["solid", "dashed", "faint", "cloud"] = "solid"
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row's name, and the words at its end; without marks the words take their place."""
+
+    label: str
+    words: str = ""
+    colour: str = "ink"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Axis:
+    """An axis.
+
+    Attributes:
+        title: what is on it.
+        words: makes the text of a tick.
+        base: of the logarithm; 0: linear.
+        at: where the ticks are; empty: where they fall.
+        least: the narrowest limits.
+    """
+
+    title: str
+    words: Callable[[float], str] = "{:g}".format
+    base: float = 10.0
+    at: Sequence[float] = ()
+    least: tuple[float, float] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Panel:
+    """A pair of axes.
+
+    Attributes:
+        title: its heading.
+        aside: a line under it.
+        rows: the names of its rows, from the top; empty: y is an axis.
+        x_title: of its own axis, in place of the chart's; panels with the same have the same limits.
+        says: what it shows, in words; empty: the tips of its marks.
+    """
+
+    title: str
+    aside: str = ""
+    marks: Sequence[Mark] = ()
+    lines: Sequence[Line] = ()
+    rows: Sequence[Row] = ()
+    x_title: str = ""
+    says: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Key:
+    """An entry of the legend."""
+
+    label: str
+    colour: str = "muted"
+    shape: str = "dot"
+    look: Look = "solid"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Picture:
+    """Panels of one kind.
+
+    Attributes:
+        y: None in pictures of rows.
+        guides: factors k for which a line y = k x is drawn, with their names.
+        same_y: the panels share the limits of y.
+        columns: at most so many of panels side by side.
+    """
+
+    panels: Sequence[Panel]
+    x: Axis
+    y: Axis | None = None
+    key: Sequence[Key] = ()
+    guides: Mapping[float, str] = field(default_factory=dict)
+    same_y: bool = False
+    columns: int = 3
+
+
+def alternative(picture: Picture) -> str:
+    """What a picture shows, for those who cannot see it."""
+    return plain("; ".join(f"{panel.title}: {panel.says or _said(panel)}" for panel in picture.panels))
+
+
+def _said(panel: Panel) -> str:
+    gaps = {place: f"{row.label} {row.words}" for place, row in enumerate(panel.rows)}
+    for mark in panel.marks:
+        gaps.pop(int(mark.y), None)
+    return ", ".join([*(mark.tip for mark in panel.marks), *gaps.values()])
