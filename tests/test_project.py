@@ -36,6 +36,7 @@ def test_the_table_of_algorithms_and_engines_is_what_the_command_prints(capsys, 
     [
         ("README.md", "first command", readme_results.first_command),
         ("README.md", "second command", readme_results.second_command),
+        ("README.md", "headline", readme_results.headline),
         ("README.md", "when a GPU pays", readme_results.when_a_gpu_pays),
         ("docs/results.md", "results", readme_results.results),
     ],

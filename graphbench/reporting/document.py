@@ -254,8 +254,10 @@ class Fold:
 
     @property
     def is_text(self) -> bool:
-        """Whether it is short enough for paper."""
-        return all(isinstance(block, Text | Bullets) for block in self.blocks)
+        """Whether it is short text, which is printed although it is folded."""
+        return all(
+            isinstance(block, Text) or (isinstance(block, Bullets) and len(block.items) < 9) for block in self.blocks
+        )
 
 
 @dataclass(frozen=True)

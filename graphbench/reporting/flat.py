@@ -232,9 +232,9 @@ class _PageRow(NamedTuple):
 
 
 class PageColumn(NamedTuple):
-    """A column; `kind` is `text`, `choice` (a text to filter by), `count`, `seconds`, `ratio`, `bytes` or `command`.
+    """A column; what is not shown at first can be chosen.
 
-    What is not shown at first can be chosen.
+    Kinds are `text`, `choice` (a text to filter by), `count`, `seconds`, `ratio`, `bytes`, `date` and `command`.
     """
 
     title: str
@@ -275,7 +275,7 @@ def page_columns(baseline: str, *, several: bool) -> list[PageColumn]:
         PageColumn("host peak", "bytes", lambda row: _peak(row.record, row.record.memory.host_peak_bytes), shown=False),
         PageColumn("device peak", "bytes", lambda row: _peak(row.record, device_peak_bytes(row.record)), shown=False),
         PageColumn("machine", "choice", lambda row: row.machine, shown=several),
-        PageColumn("measured", "text", lambda row: row.record.measured_at[:16].replace("T", " "), shown=False),
+        PageColumn("measured", "date", lambda row: row.record.measured_at[:16].replace("T", " "), shown=False),
         PageColumn("why", "text", _why),
         PageColumn("command", "command", lambda row: command(row.record, row.baseline if row.main else "")),
     ]

@@ -13,6 +13,8 @@ from graphbench.reporting import markdown, numbers, speeds, terminal
 from graphbench.reporting.charts import svg
 from graphbench.reporting.charts.marks import Axis, Key, Line, Mark, Panel, Picture, Row, alternative
 from graphbench.reporting.document import Column, Table
+from graphbench.reporting.measured import group_by_machine
+from graphbench.reporting.sections import summary
 from graphbench.system.text import count
 
 ROOT = Path(graphbench.__file__).resolve().parents[1]
@@ -42,6 +44,12 @@ def second_command():
     """The last line of `pytest -n auto`, from such a run; nothing until one was kept."""
     file = EXAMPLE / "pytest.txt"
     return f"```console\n$ pytest -n auto\n{file.read_text(encoding='utf-8').strip()}\n```" if file.is_file() else ""
+
+
+def headline():
+    """What the report on these records opens with."""
+    (here,) = group_by_machine(_records(), "networkx", {})
+    return f"> {markdown.safe(' '.join(summary.headline(here)))}"
 
 
 def when_a_gpu_pays():

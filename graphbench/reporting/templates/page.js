@@ -141,7 +141,7 @@
           if (kind === "command") cell.append(make("code", text));
           if (kind in FORMATS) cell.className = "right";
           else if (kind === "choice" && text in TONES) cell.className = TONES[text];
-          else if (columns[at][0] === "why" && text) cell.className = "wrap";
+          else if (kind !== "choice") cell.className = kind;
           line.append(cell);
         });
         body.append(line);
@@ -156,7 +156,7 @@
       const heads = columns.map(([title, kind, , meaning], at) => {
         const head = make("th", undefined, { scope: "col" });
         const button = make("button", title, { type: "button", title: meaning });
-        if (kind in FORMATS) head.className = "right";
+        head.className = kind in FORMATS ? "right" : kind;
         if (order.column === at) head.setAttribute("aria-sort", order.down ? "descending" : "ascending");
         button.addEventListener("click", () => {
           order = { column: at, down: order.column === at ? !order.down : kind in FORMATS && kind !== "seconds" };
