@@ -1,5 +1,6 @@
 """`graphbench profile`: what is recorded of a program, and that the program does not notice."""
 
+import importlib
 import json
 import os
 import signal
@@ -15,7 +16,7 @@ import pytest
 from networkx import is_connected as imported_before
 
 import graphbench as gb
-from graphbench.advice.profile.calls import Asked, Recorder, _Calls
+from graphbench.advice.profile.calls import Recorder, _Calls
 from graphbench.advice.profile.model import Site
 
 ROOT = Path(gb.__file__).parents[1]
@@ -97,25 +98,31 @@ def test_a_lazy_result_that_another_function_reads_is_timed_there():
     assert sites["is_partition"].seconds > 5 * sites["connected_components"].seconds
 
 
-def test_generators_keep_what_they_can_do():
-    def talking():
-        heard = yield 1
-        try:
-            yield heard
-        except KeyError:
-            yield "caught"
-        return "returned"
+def test_a_lazy_result_that_is_left_unread_is_closed_and_one_that_raises_raises():
+    closed = []
 
     class Function:
-        name, graphs = "talking", {}
+        name, graphs = "lazy", {}
 
-    recorder = Recorder()
-    calls = _Calls(Site(function="talking", module=""), "", -1)
-    lazy = recorder._read(talking(), calls, Asked(calls.site, Function, (), {}))
-    assert (next(lazy), lazy.send(2), lazy.throw(KeyError())) == (1, 2, "caught")
-    with pytest.raises(StopIteration) as stopped:
-        next(lazy)
-    assert stopped.value.value == "returned"
+    def lazy():
+        try:
+            yield 1
+            raise KeyError
+        finally:
+            closed.append(True)
+
+    answers = []
+    recorder = Recorder(lambda _question, items, whole: answers.append((items, whole)))
+    for _ in range(2):
+        left = recorder._read(lazy(), _Calls(Site(function="lazy")), (Function, (), {}))
+        assert next(left) == 1
+        if closed:
+            with pytest.raises(KeyError):
+                next(left)
+        else:
+            left.close()
+    assert closed == [True, True]
+    assert answers == [([1], False)] * 2
 
 
 def test_sizes_of_graphs_are_ranges_and_different_kinds_of_arguments_are_apart():
@@ -220,6 +227,29 @@ def test_the_exit_code_is_kept(program, ending):
     assert asked.stderr.startswith(told.stderr)
 
 
+def test_a_module_is_run_as_python_runs_it(program, tmp_path):
+    source = """
+        import sys
+        import networkx as nx
+        print(__name__, __spec__.name, sys.argv, sys.path[0])
+        for _ in range(20):
+            nx.pagerank(nx.path_graph(500))
+        nx.shortest_path(nx.path_graph(3), 0, 9)
+    """
+    program(source)
+    asked, told = (
+        subprocess.run(
+            [sys.executable, *start, "-m", "programs.program", "--verify", "b c"],
+            cwd=tmp_path, env=os.environ | {"PYTHONPATH": str(ROOT)}, text=True, capture_output=True, check=False,
+        )
+        for start in (("-m", "graphbench", "profile"), ())
+    )  # fmt: skip
+    assert (asked.returncode, asked.stdout) == (told.returncode, told.stdout)
+    assert "Traceback" in asked.stderr
+    assert "advice" not in asked.stderr.partition("NetworkX takes")[0]
+    assert "graphbench profile --verify -m programs.program --verify 'b c'" in asked.stderr
+
+
 def test_commands_to_try_can_be_pasted_with_the_programs_arguments(program):
     source = "import networkx as nx\nfor _ in range(20):\n    nx.pagerank(nx.path_graph(500))\n"
     shown = program(source, "two words", "$(exit)").stderr
@@ -299,6 +329,7 @@ def test_processes_that_a_program_spawns_run_without_a_profile(program):
     """)
     assert found.stdout == "[3]\n"
     assert found.stderr.count("Not NetworkX:") == 1
+    assert "Child processes took" in found.stderr
 
 
 def test_a_child_that_a_program_forks_leaves_no_profile(program):
@@ -337,10 +368,26 @@ def test_the_shape_of_graphs_that_exist_at_the_end_is_known(program):
     assert features["betweenness_centrality"] is None
 
 
+def test_a_report_that_cannot_be_written_follows_on_stderr(program):
+    found = program("import networkx as nx\nnx.path_graph(3)\n", options=("--output", "/dev/full"))
+    assert found.returncode == 1
+    assert "Cannot write /dev/full: No space left on device. The report follows." in found.stderr
+    assert "NetworkX takes" in found.stderr
+    assert "records" not in found.stderr
+
+
+def test_importing_the_module_leaves_the_context_manager_in_place():
+    code = "import graphbench as gb, graphbench.profile\nwith gb.profile(quiet=True) as found: pass\nprint(found)"
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
+    assert "never imported NetworkX" in found.stdout
+    assert importlib.import_module("graphbench.profile") is gb.profile
+
+
 def test_a_missing_program_is_wrong_usage(graphbench):
     code, _, errors = graphbench("profile", "nowhere.py")
     assert code == 2
     assert "nowhere.py is not a file" in errors
+    assert "needs the name of a module" in graphbench("profile", "-m")[2]
 
 
 def test_a_block_of_a_notebook_is_profiled(capsys):

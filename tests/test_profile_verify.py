@@ -10,7 +10,8 @@ import pytest
 
 import graphbench
 from graphbench.advice.profile.answers import Answer
-from graphbench.advice.profile.verify import compare
+from graphbench.advice.profile.model import Profile, Site
+from graphbench.advice.profile.verify import compare, verify
 from helpers import fake_nx_backend
 
 ROOT = Path(graphbench.__file__).parents[1]
@@ -141,6 +142,15 @@ def test_another_backend_than_those_installed_is_wrong_usage(tmp_path):
     found = run(tmp_path, "print(1)\n", "--backend", "cugraph")
     assert found.returncode == 2
     assert "--backend takes one of fake, not 'cugraph'" in found.stderr
+
+
+def test_a_wrong_answer_is_found_although_it_changed_how_often_the_function_was_called():
+    runs = [Profile(sites=[Site(function="pagerank", calls=calls)]) for calls in (3, 4)]
+    one, same, other = (Answer("pagerank", "asked", "values", {0: value}) for value in (1.0, 1.0, 2.0))
+    for second, agrees in ((same, True), (other, False)):
+        (found,) = verify(*runs, [one], [second])
+        assert (found.agrees, found.compared) == (agrees, 1)
+        assert "called 3 and 4 times: set a random seed" in found.finding
 
 
 @pytest.mark.parametrize(

@@ -34,8 +34,16 @@ output_option = click.option(
 )
 
 
-def write(path: Path, content: str | bytes) -> None:
+_KEPT = "The records are kept: `graphbench records export` writes them again."
+
+
+def write(path: Path, content: str | bytes, *, lost: str = _KEPT) -> None:
     """Write a whole file.
+
+    Args:
+        path: the file.
+        content: all of it.
+        lost: what to say where it cannot be written: what is kept, or what to do.
 
     Raises:
         GraphbenchError: if it cannot be written after all.
@@ -43,7 +51,7 @@ def write(path: Path, content: str | bytes) -> None:
     try:
         path.write_bytes(content.encode() if isinstance(content, str) else content)
     except OSError as error:
-        raise unwritable(path, error) from error
+        raise unwritable(path, error, lost) from error
 
 
 def write_result(text: str, output: Path | None = None) -> None:
@@ -60,9 +68,6 @@ def write_result(text: str, output: Path | None = None) -> None:
         click.echo(encodable(text, sys.stdout.encoding), nl=False)
 
 
-def unwritable(path: Path, error: OSError) -> GraphbenchError:
-    """What to raise where a result is lost but its records are not."""
-    reason = error.strerror or str(error)
-    return GraphbenchError(
-        f"Cannot write {path}: {reason}. The records are kept: `graphbench records export` writes them again."
-    )
+def unwritable(path: Path, error: OSError, lost: str = _KEPT) -> GraphbenchError:
+    """What to raise where a result is lost; of a measurement its records are not."""
+    return GraphbenchError(f"Cannot write {path}: {error.strerror or error}. {lost}")

@@ -153,11 +153,16 @@ def visible(text: str) -> str:
     )
 
 
-def visible_json(text: str) -> str:
-    """JSON with the same signs escaped, as JSON can: another text for the same values."""
-    return re.sub(r"[^\n -~]", lambda sign: sign[0] if visible(sign[0]) == sign[0] else json.dumps(sign[0])[1:-1], text)
+def visible_json(text: str, *, ascii_only: bool = False) -> str:
+    """JSON with the same signs escaped, as JSON can, or all beyond ASCII: another text for the same values."""
+
+    def escaped(sign: re.Match[str]) -> str:
+        return sign[0] if not ascii_only and visible(sign[0]) == sign[0] else json.dumps(sign[0])[1:-1]
+
+    return re.sub(r"[^\n -~]", escaped, text)
 
 
-def indented_json(values: Any) -> str:
+def indented_json(values: Any, *, ascii_only: bool = False) -> str:
     """Structs and plain values as visible JSON that ends with a line break; what is not finite becomes null."""
-    return visible_json(msgspec.json.format(msgspec.json.encode(values), indent=2).decode()) + "\n"
+    text = msgspec.json.format(msgspec.json.encode(values), indent=2).decode()
+    return visible_json(text, ascii_only=ascii_only) + "\n"

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from graphbench.advice.profile.arguments import named
-from graphbench.advice.profile.calls import Asked
+from graphbench.advice.profile.calls import Question
 
 _MAX_ANSWERS = 25
 """How many answers of one function are kept; later calls are timed only."""
@@ -64,13 +64,14 @@ class Answers:
         self._bytes = 0
         self._digests: dict[weakref.ref[Any], tuple[int, int, str]] = {}
 
-    def keep(self, asked: Asked, result: Any, whole: bool) -> None:
+    def keep(self, asked: Question, result: Any, whole: bool) -> None:
         """Keep an answer, unless there are enough of this function; a graph that is made empty is none."""
-        name, function = asked.site.function, asked.function
+        function, args, kwargs = asked
+        name = function.name
         self._counts[name] += 1
         if name.endswith("__new__") or self._counts[name] > _MAX_ANSWERS or self._bytes > _MAX_BYTES:
             return
-        given = named(function, asked.args, asked.kwargs)
+        given = named(function, args, kwargs)
         question = ""
         try:
             question = self._question(function, given)

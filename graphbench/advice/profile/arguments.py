@@ -18,7 +18,7 @@ def site_of(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Sit
     """A site with all that its first call shows."""
     name, place = graph_argument(function)
     makes_graph = bool(vars(function).get("_returns_graph"))
-    site = Site(function=function.name, module=function.__module__, returns_graph=makes_graph)
+    site = Site(function=function.name, returns_graph=makes_graph)
     graph: Any = args[place] if 0 <= place < len(args) else kwargs.get(name)
     if hasattr(graph, "is_directed") and hasattr(graph, "is_multigraph"):
         site.directed, site.multigraph = bool(graph.is_directed()), bool(graph.is_multigraph())

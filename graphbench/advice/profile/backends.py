@@ -65,38 +65,24 @@ def supports(profile: Profile, backend: str, site: Site) -> Support | None:
 
 
 class Verdict(msgspec.Struct, frozen=True, kw_only=True):
-    """Whether a backend runs a function in this program.
-
-    Attributes:
-        short: for a table.
-        seconds: of the calls that it would run.
-        reasons: why not, or under which condition, each once.
-    """
+    """Whether a backend runs a function in this program: for a table; and why not or under which condition."""
 
     short: str
-    seconds: float
     reasons: tuple[str, ...] = ()
 
 
 def verdict(profile: Profile, backend: str, sites: Sequence[Site]) -> Verdict:
     """The verdict on all calls of one function."""
-    seconds, total = 0.0, sum(site.seconds for site in sites)
-    words, reasons = [], []
-    for site in sites:
-        word, reason = _word(profile, backend, site)
-        words.append(word)
-        reasons += [reason] if reason else []
-        seconds += site.seconds if word in {RUNS, INSIDE} else 0.0
-    mixed = len(set(words)) > 1 and seconds > 0
-    return Verdict(
-        short=PARTLY if mixed else words[0], seconds=min(seconds, total), reasons=tuple(dict.fromkeys(reasons))
-    )
+    words, reasons = zip(*(_word(profile, backend, site) for site in sites), strict=True)
+    mixed = len(set(words)) > 1 and not {RUNS, INSIDE}.isdisjoint(words)
+    return Verdict(short=PARTLY if mixed else words[0], reasons=tuple(dict.fromkeys(filter(None, reasons))))
 
 
 def _word(profile: Profile, backend: str, site: Site) -> tuple[str, str]:
     support = supports(profile, backend, site)
     if support is None or not support.runs:
-        inside = [name for name in site.inner if _runs_inside(profile, backend, name)]
+        usual = [name for name, inner in site.inner.items() if not inner.returns_graph]
+        inside = [name for name in usual if _runs_inside(profile, backend, name)]
         taken = sum(site.inner[name].seconds for name in inside)
         if taken > site.seconds / 2:
             most = max(inside, key=lambda name: site.inner[name].seconds)

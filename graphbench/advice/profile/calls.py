@@ -6,27 +6,34 @@ tests/benchmarks/test_profile.py. Nothing here imports NumPy or NetworkX, so tha
 
 from __future__ import annotations
 
+import os
 import sys
 import threading
 import weakref
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext, redirect_stdout
 from io import StringIO
 from time import perf_counter
-from typing import Any, NamedTuple
+from typing import Any
 
 from graphbench.advice.profile.arguments import graph_argument, site_of, support, without_backend
 from graphbench.advice.profile.dispatch import dispatch_through, installed_backends, watch_log
 from graphbench.advice.profile.model import Inner, Profile, Site
 
 _MAX_GRAPHS = 10_000
-"""Graph objects that are counted one by one; of further ones only the sizes are recorded."""
+"""Graph objects of a site whose sizes are recorded."""
 _SECONDS_PER_VERTEX = 2e-7
 """At most what NetworkX takes to count edges: it adds up the degrees."""
 _COUNTING_SHARE = 0.005
-"""Edges are counted after a call where that takes at most this share of the call's time."""
+"""Edges are counted after a call where that takes at most this share of the call's time, or two microseconds."""
 _LAZY = ("builtins", "itertools")
 """Modules of the iterators that are timed while they are read; any other object may have more methods."""
+_END = object()
+
+Question = tuple[Any, tuple[Any, ...], dict[str, Any]]
+"""A call: NetworkX's object for the function, and the arguments."""
+Answered = Callable[[Question, Any, bool], None]
+"""What gets every result of an outermost call, and whether it was read to its end."""
 
 
 class _Here(threading.local):
@@ -41,44 +48,18 @@ class _Here(threading.local):
             (self.inner or self.outer.site).on_backend += on_backend
 
 
-_IGNORED = Inner()
-"""The nested call while the recorder itself looks at a graph."""
-
-
-class _Graph:
-    """The last known size of a graph object."""
-
-    __slots__ = ("edges", "reference", "vertices")
-
-    def __init__(self, reference: weakref.ref[Any]) -> None:
-        self.reference, self.vertices, self.edges = reference, -1, -1
-
-
 class _Calls:
-    """A site while it is recorded."""
+    """A site while it is recorded; of each graph the last known numbers of vertices and edges, or -1."""
 
-    __slots__ = ("asked", "edges", "graphs", "parameter", "place", "site", "uncounted", "vertices")
+    __slots__ = ("asked", "graphs", "parameter", "place", "site")
 
-    def __init__(self, site: Site, parameter: str, place: int) -> None:
+    def __init__(self, site: Site, parameter: str = "", place: int = -1) -> None:
         self.site, self.parameter, self.place, self.asked = site, parameter, place, False
-        self.vertices: tuple[int, int] | None = None
-        self.edges: tuple[int, int] | None = None
-        self.graphs: set[weakref.ref[Any]] = set()
-        self.uncounted: set[_Graph] = set()
+        self.graphs: dict[weakref.ref[Any], tuple[int, int]] = {}
 
 
-class Asked(NamedTuple):
-    """One outermost call."""
-
-    site: Site
-    function: Any
-    """NetworkX's object for it."""
-    args: tuple[Any, ...]
-    kwargs: dict[str, Any]
-
-
-Answered = Callable[[Asked, Any, bool], None]
-"""What gets every result of an outermost call, and whether it was read to its end."""
+_ASIDE, _IGNORED = _Calls(Site(function="")), Inner()
+"""What a thread is in while the recorder itself asks or counts."""
 
 
 class Recorder:
@@ -94,7 +75,6 @@ class Recorder:
         self._here = _Here()
         self._lock = threading.Lock()
         self._sites: dict[Any, _Calls] = {}
-        self._graphs: dict[weakref.ref[Any], _Graph] = {}
         self._active, self._since, self._busy, self._own = 0, 0.0, 0.0, 0.0
         self._overlapped = False
         self._began = 0.0
@@ -114,13 +94,15 @@ class Recorder:
             own = self._own
         networkx: Any = sys.modules.get("networkx")
         with self._aside():
-            sites = [self._finished(calls) for calls in self._sites.values()]
-        names = {name for calls in self._sites.values() for name in (calls.site.function, *calls.site.inner)}
+            self._count_the_rest()
+        sites = [calls.site for calls in self._sites.values()]
+        names = {name for site in sites for name in (site.function, *site.inner)}
+        times = os.times()
         return Profile(
             program=program,
             seconds=max(ended - self._began - own, busy),
             networkx_seconds=busy,
-            own_seconds=own,
+            child_seconds=times.children_user + times.children_system,
             overlapped=self._overlapped,
             networkx=getattr(networkx, "__version__", ""),
             backends={name: self._failed.get(name, "") for name in installed_backends()},
@@ -141,7 +123,7 @@ class Recorder:
 
     def _wrapped(self, dispatch: Callable[..., Any]) -> Callable[..., Any]:
         """The method that records; everything in it counts, since a program may call it a million times."""
-        here, lock, sites, clock = self._here, self._lock, self._sites, perf_counter
+        here, sites, clock = self._here, self._sites, perf_counter
         if self._watch:
             watch_log(here.note)
 
@@ -149,34 +131,29 @@ class Recorder:
             if here.outer is not None:
                 return _nested(here, dispatch, function, args, kwargs)
             entered = clock()
-            key = (function, *[each if each is True or each is False else type(each) for each in args])
-            if kwargs:
+            key = (function, *map(type, args))
+            if kwargs:  # flags are given by name
                 key += (*kwargs, *[each if each is True or each is False else type(each) for each in kwargs.values()])
             calls = sites.get(key) or self._first(key, function, args, kwargs)
-            failed = True
-            here.outer = calls
+            here.outer, failed = calls, True
             began = self._enter()
             try:
                 result = dispatch(function, *args, **kwargs)
                 failed = False
             finally:
-                ended = clock()
-                with lock:
-                    self._leave(calls.site, began, ended)
-                    calls.site.calls += 1
-                    calls.site.raised += failed
+                ended = self._leave(calls.site, began, 1, failed)
                 if calls.place >= 0:
                     here.inner = _IGNORED
-                    self._size(calls, args, kwargs, ended - began)
+                    _size(calls, args, kwargs, ended - began)
                     here.inner = None
                 here.outer = None
                 self._own += began - entered + clock() - ended
             if not calls.asked:
                 self._ask_backends(calls, function, args, kwargs)
             if isinstance(result, Iterator) and type(result).__module__ in _LAZY:
-                return self._read(result, calls, Asked(calls.site, function, args, kwargs))
+                return self._read(result, calls, (function, args, kwargs))
             if self._answered is not None:
-                self._answer(Asked(calls.site, function, args, kwargs), result, whole=True)
+                self._answer((function, args, kwargs), result, whole=True)
             return result
 
         return __call__
@@ -191,70 +168,59 @@ class Recorder:
             self._active += 1
         return began
 
-    def _leave(self, site: Site, began: float, ended: float) -> None:
-        """Add the time of a call; the lock is held."""
-        self._active -= 1
-        if not self._active:
-            self._busy += ended - self._since
-        site.seconds += ended - began
+    def _leave(self, site: Site, began: float, calls: int = 0, raised: int = 0) -> float:
+        ended = perf_counter()
+        with self._lock:
+            self._active -= 1
+            if not self._active:
+                self._busy += ended - self._since
+            site.seconds += ended - began
+            site.calls += calls
+            site.raised += raised
+        return ended
 
-    def _read(self, lazy: Iterator[Any], calls: _Calls, asked: Asked) -> Generator[Any, Any, Any]:
-        """As `yield from lazy` (PEP 380), with the time inside counted."""
+    def _read(self, lazy: Iterator[Any], calls: _Calls, question: Question) -> Iterator[Any]:
+        """The items of a lazy result, with the time inside counted."""
         items: list[Any] = []
-        step: Callable[..., Any] = next
-        sent: tuple[Any, ...] = ()
-        while True:
-            try:
-                item = self._step(calls, step, lazy, *sent)
-            except StopIteration as stop:
-                self._answer(asked, items, whole=True)
-                return stop.value
-            if self._answered is not None:
-                items.append(item)
-            step, sent = next, ()
-            try:
-                received = yield item
-            except GeneratorExit:
-                self._answer(asked, items, whole=False)
+        whole = False
+        try:
+            while (item := self._step(calls, lazy)) is not _END:
+                if self._answered is not None:
+                    items.append(item)
+                yield item
+            whole = True
+        finally:
+            if not whole:
                 getattr(lazy, "close", bool)()
-                raise
-            except BaseException as error:
-                if not hasattr(lazy, "throw"):
-                    raise
-                step, sent = _throw, (error,)
-            else:
-                if received is not None:
-                    step, sent = _send, (received,)
+            self._answer(question, items, whole=whole)
 
-    def _step(self, calls: _Calls, step: Callable[..., Any], lazy: Iterator[Any], *sent: Any) -> Any:
+    def _step(self, calls: _Calls, lazy: Iterator[Any]) -> Any:
         """The next item; where another function of NetworkX reads it, the time is that one's."""
         here = self._here
         if here.outer is not None:
-            return step(lazy, *sent)
+            return next(lazy, _END)
         here.outer = calls
         began = self._enter()
         try:
-            return step(lazy, *sent)
+            return next(lazy, _END)
         finally:
-            ended = perf_counter()
+            self._leave(calls.site, began)
             here.outer = None
-            with self._lock:
-                self._leave(calls.site, began, ended)
 
-    def _answer(self, asked: Asked, result: Any, *, whole: bool) -> None:
+    def _answer(self, question: Question, result: Any, *, whole: bool) -> None:
         if self._answered is not None:
             with self._aside():
-                self._answered(asked, result, whole)
+                self._answered(question, result, whole)
 
     @contextmanager
     def _aside(self) -> Iterator[None]:
         """What this takes, and what it calls of NetworkX, is not recorded."""
-        began, outer = perf_counter(), self._here.outer
-        self._here.outer = _Calls(Site(function="", module=""), "", -1)
+        began, outer, inner = perf_counter(), self._here.outer, self._here.inner
+        self._here.outer, self._here.inner = _ASIDE, _IGNORED
         try:
             yield
         finally:
-            self._here.outer = outer
+            self._here.outer, self._here.inner = outer, inner
             with self._lock:
                 self._own += perf_counter() - began
 
@@ -268,34 +234,6 @@ class Recorder:
             calls.site.support = [
                 support(name, backend, function.name, args, given) for name, backend in self._loaded().items()
             ]
-
-    def _size(self, calls: _Calls, args: tuple[Any, ...], kwargs: dict[str, Any], seconds: float) -> None:
-        """Note the size of the graph; its edges only where counting takes a small part of the call's time."""
-        try:
-            graph = args[calls.place] if calls.place < len(args) else kwargs.get(calls.parameter)
-            vertices = len(graph)  # type: ignore[arg-type]
-            reference = weakref.ref(graph)
-            known = self._graphs.get(reference)
-            if known is None:
-                known = _Graph(reference)
-                if len(self._graphs) < _MAX_GRAPHS:
-                    self._graphs[reference] = known
-            if known.vertices != vertices or known.edges < 0 or seconds > 1e-3:
-                cost = vertices * _SECONDS_PER_VERTEX
-                if cost <= seconds * _COUNTING_SHARE or vertices < 10:
-                    known.edges = graph.number_of_edges()  # type: ignore[union-attr]
-                elif known.vertices != vertices:
-                    known.edges = -1
-                known.vertices = vertices
-        except (TypeError, AttributeError):  # no graph: NetworkX raises, or it is another library's object
-            return
-        calls.vertices = _span(calls.vertices, vertices)
-        if known.edges >= 0:
-            calls.edges = _span(calls.edges, known.edges)
-        elif len(calls.uncounted) < _MAX_GRAPHS:
-            calls.uncounted.add(known)
-        if len(calls.graphs) < _MAX_GRAPHS:
-            calls.graphs.add(reference)
 
     def _first(self, key: Any, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> _Calls:
         """The first call of a kind."""
@@ -314,16 +252,41 @@ class Recorder:
             self._backends = found
         return self._backends
 
-    def _finished(self, calls: _Calls) -> Site:
-        for graph in calls.uncounted:
-            alive = graph.reference()
-            if alive is not None and graph.edges < 0 and len(alive) == graph.vertices:
-                graph.edges = alive.number_of_edges()
-            if graph.edges >= 0:
-                calls.edges = _span(calls.edges, graph.edges)
-        site = calls.site
-        site.vertices, site.edges, site.graphs = calls.vertices, calls.edges, len(calls.graphs)
-        return site
+    def _count_the_rest(self) -> None:
+        """Count the edges of graphs that were too large to do so after a call, if they are as they were."""
+        counted: dict[weakref.ref[Any], int] = {}
+        for calls in self._sites.values():
+            for reference, (vertices, edges) in calls.graphs.items():
+                alive = reference() if edges < 0 else None
+                if alive is not None and len(alive) == vertices:
+                    if reference not in counted:
+                        counted[reference] = alive.number_of_edges()
+                    calls.site.edges = _span(calls.site.edges, counted[reference])
+            calls.site.graphs = len(calls.graphs)
+
+
+def _size(calls: _Calls, args: tuple[Any, ...], kwargs: dict[str, Any], seconds: float) -> None:
+    """Note the size of the graph; its edges only where counting takes a small part of the call's time."""
+    try:
+        graph: Any = args[calls.place] if calls.place < len(args) else kwargs.get(calls.parameter)
+        vertices, reference = len(graph), weakref.ref(graph)
+        known, edges = calls.graphs.get(reference, (-1, -1))
+        if known == vertices and edges >= 0 and seconds < 1e-3:
+            return
+        if vertices * _SECONDS_PER_VERTEX <= max(seconds * _COUNTING_SHARE, 2e-6):
+            edges = graph.number_of_edges()
+        elif known == vertices:
+            return
+        else:
+            edges = -1
+    except (TypeError, AttributeError):  # no graph: NetworkX raises, or it is another library's object
+        return
+    if known >= 0 or len(calls.graphs) < _MAX_GRAPHS:
+        calls.graphs[reference] = vertices, edges
+    site = calls.site
+    site.vertices = _span(site.vertices, vertices)
+    if edges >= 0:
+        site.edges = _span(site.edges, edges)
 
 
 def _nested(
@@ -334,7 +297,8 @@ def _nested(
         return dispatch(function, *args, **kwargs)
     inner = here.outer.site.inner.get(function.name)
     if inner is None:
-        inner = here.outer.site.inner.setdefault(function.name, Inner())
+        makes_graph = bool(vars(function).get("_returns_graph"))
+        inner = here.outer.site.inner.setdefault(function.name, Inner(returns_graph=makes_graph))
     here.inner = inner
     began = perf_counter()
     try:
@@ -346,10 +310,8 @@ def _nested(
 
 
 def _span(known: tuple[int, int] | None, value: int) -> tuple[int, int]:
-    if known is None:
-        return value, value
-    low, high = known
-    return known if low <= value <= high else (min(low, value), max(high, value))
+    low, high = known or (value, value)
+    return min(low, value), max(high, value)
 
 
 def _priority(networkx: Any) -> list[str]:
@@ -357,11 +319,3 @@ def _priority(networkx: Any) -> list[str]:
         return list(networkx.config.backend_priority.algos)
     except AttributeError:
         return []
-
-
-def _send(lazy: Any, value: Any) -> Any:
-    return lazy.send(value)
-
-
-def _throw(lazy: Any, error: BaseException) -> Any:
-    return lazy.throw(error)

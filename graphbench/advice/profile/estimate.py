@@ -89,7 +89,7 @@ def estimated(profile: Profile, references: References | None) -> Run:
         size = site.vertices[1], site.edges[1]
         number = max(site.graphs, 1, graphs.get(size, (0, one.warm_call))[0])
         graphs[size] = number, one.conversion or NONE
-        start = _start(one)
+        start = one.start
         covered += site.seconds * profile.at_once
         beyond = beyond or one.outside
         guessed = guessed or site.features is None
@@ -111,30 +111,27 @@ def estimated(profile: Profile, references: References | None) -> Run:
     )
 
 
-def _of_site(profile: Profile, references: References, site: Site) -> tuple[Estimate | None, str]:
+def _of_site(  # noqa: PLR0911 - one for each reason
+    profile: Profile, references: References, site: Site
+) -> tuple[Estimate | None, str]:
+    """The estimate of one call, or why there is none."""
     support = supports(profile, GPU_BACKEND, site)
+    algorithm = _algorithm(site)
     if support is None or not support.runs or site.mutates:
         return None, NOT_RUN
-    algorithm = _algorithm(site)
     if algorithm is None:
-        return None, "no problem of graphbench is the same"
+        return None, "the references have no problem that is the same"
     if site.vertices is None or site.edges is None:
         return None, "the size of its graphs is unknown"
-    return _of_problem(references, algorithm, site)
-
-
-def _of_problem(references: References, algorithm: str, site: Site) -> tuple[Estimate | None, str]:
-    size = _features(site, weighted="weight" in site.arguments or algorithm == "sssp")
     own = references.of(algorithm, ENGINE)
     if not own.timings:
-        return None, "no references with nx-cugraph"
+        return None, f"the references of the {references.machine.name} do not have it on nx-cugraph"
+    size = _features(site, weighted="weight" in site.arguments or algorithm == "sssp")
     if reason := refusal(own, size):
         return None, reason
     found = estimate(references, algorithm, size, ENGINE)
-    if found is None:
+    if found is None or (found.conversion and found.conversion.high > MAX_SPREAD * found.conversion.low):
         return None, "too few references, or graphs too unlike them"
-    if found.conversion and found.conversion.high > MAX_SPREAD * found.conversion.low:
-        return None, "graphs too unlike the references"
     if site.features is None:  # the other features are guessed from the size
         found = msgspec.structs.replace(found, outside=outside(own, size, ("vertices", "edges")))
     return found, ""
@@ -163,12 +160,6 @@ def _scale(site: Site) -> float:
     assert site.vertices is not None
     given = site.arguments.get("k", "")
     return (int(given) if given.isdigit() else site.vertices[1]) / _SOURCES
-
-
-def _start(one: Estimate) -> Span:
-    """The part of a whole script before the graph is read: it depends on the engine alone."""
-    whole, first = one.whole_script, one.first_answer
-    return Span(whole.low - first.low, whole.typical - first.typical, whole.high - first.high)
 
 
 def _sum(spans: Iterable[Span]) -> Span:

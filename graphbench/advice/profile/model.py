@@ -29,14 +29,14 @@ class Inner(msgspec.Struct, kw_only=True):
     seconds: float = 0.0
     on_backend: int = 0
     """Calls that a backend ran; known only where the backend was asked to (`--verify`)."""
+    returns_graph: bool = False
 
 
 class Site(msgspec.Struct, kw_only=True):
-    """Calls of one function with one kind of arguments: the same types and graph class, the same flags."""
+    """Calls of one function with one kind of arguments: the same types and graph class, the same named flags."""
 
     function: str
     """NetworkX's name in its dispatch, which is unique."""
-    module: str
     calls: int = 0
     seconds: float = 0.0
     """Inside the function and in its lazy results, nested calls included."""
@@ -68,7 +68,7 @@ class Profile(msgspec.Struct, kw_only=True):
         program: what was run, as a shell reads it.
         seconds: of the whole run, from the first line of the program to its end.
         networkx_seconds: while at least one thread was inside a function of NetworkX.
-        own_seconds: what profiling took; in neither of the two.
+        child_seconds: CPU time of child processes, which are not profiled.
         overlapped: whether calls ran in several threads at once.
         networkx: its version; empty if the program never imported it.
         backends: installed backends of NetworkX, and why one could not be loaded.
@@ -81,7 +81,7 @@ class Profile(msgspec.Struct, kw_only=True):
     program: str = ""
     seconds: float = 0.0
     networkx_seconds: float = 0.0
-    own_seconds: float = 0.0
+    child_seconds: float = 0.0
     overlapped: bool = False
     networkx: str = ""
     backends: dict[str, str] = {}

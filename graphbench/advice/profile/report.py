@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import textwrap
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from operator import itemgetter
 
 from graphbench.advice.answer import with_article
@@ -22,29 +21,43 @@ _SHOWN = 12
 """Functions in the table."""
 _MIN_SHARE = 0.001
 """A function below this share of the run is counted with the others that are not shown."""
+_MIN_CHILDREN = 0.01
+"""Child processes that took less CPU time than this part of the run are not mentioned."""
 _STALE = (
     "A graph that was converted is converted again after G.add_edge and other methods that change it; an assignment "
     "such as G[u][v][key] = value goes unnoticed."
 )
 
 
-def render(report: Report, form: str = "table", *, ascii_only: bool = False) -> str:
+def render(report: Report, form: str = "table", width: int | None = None, *, ascii_only: bool = False) -> str:
     """The report as text that ends with a line break.
 
     Args:
         report: what to say.
         form: `table`, `json` or `markdown`.
+        width: of a terminal; None: tables are as wide as they are. Commands to paste are never broken.
         ascii_only: use no sign beyond ASCII.
     """
     if form == "json":
-        text = indented_json(as_data(report))
-    elif form == "markdown":
-        text = markdown.text(_blocks(report)) + "\n"
-    else:
-        text = terminal.text(_wrapped(_blocks(report)))
+        return indented_json(as_data(report), ascii_only=ascii_only)
+    blocks = _blocks(report)
+    text = markdown.text(blocks) + "\n" if form == "markdown" else "\n".join(_drawn(blocks, width))
     for sign, instead in zip(UNICODE, ASCII, strict=True) if ascii_only else ():
         text = text.replace(sign, instead)
     return text.encode("ascii", "replace").decode() if ascii_only else text
+
+
+def _drawn(blocks: Sequence[Block | Section], width: int | None) -> Iterator[str]:
+    for block in blocks:
+        match block:
+            case Section():
+                yield f"{block.title}\n"
+                yield from _drawn(block.blocks, width)
+            case Table():
+                pasted = any(column.code for column in block.columns)
+                yield terminal.text([block], None if pasted else width)
+            case _:
+                yield terminal.text([block], width or WIDTH)
 
 
 def _blocks(report: Report) -> list[Block | Section]:
@@ -94,6 +107,8 @@ def _notes(report: Report, shown: Sequence[Row], every: Sequence[Row]) -> list[s
         f"Not NetworkX: {seconds(rest)}, {percent(rest / profile.seconds)} of the run: the program itself, imports, "
         "and methods of graphs such as add_edges_from, which no backend takes over."
     )
+    if profile.child_seconds > _MIN_CHILDREN * profile.seconds:
+        notes.append(f"Child processes took {seconds(profile.child_seconds)} of CPU time; they are not profiled.")
     if profile.overlapped:
         notes.append("Calls ran in several threads at once: times add up to more than the run, shares do not.")
     notes.append(_about_gpu_backend(profile))
@@ -190,26 +205,6 @@ def _ran_on(each: Verified, name: str) -> str:
     if each.on_backend:
         return name if each.on_backend >= each.calls else f"{name}, {each.on_backend:,} of {each.calls:,}"
     return f"NetworkX, {name} inside" if each.on_backend_inside else "NetworkX" if each.calls else NOTHING
-
-
-def _wrapped(blocks: Sequence[Block | Section]) -> list[Block | Section]:
-    """Paragraphs and lists as wide as a terminal; lines that begin with a space, such as code, are left alone."""
-    found: list[Block | Section] = []
-    for block in blocks:
-        match block:
-            case Text():
-                found.append(Text("\n".join(map(_filled, block.text.split("\n")))))
-            case Bullets():
-                found.append(Bullets(list(map(_filled, block.items))))
-            case Section():
-                found.append(Section(block.title, block.anchor, _wrapped(block.blocks)))  # type: ignore[arg-type]
-            case _:
-                found.append(block)
-    return found
-
-
-def _filled(line: str) -> str:
-    return line if line.startswith(" ") else textwrap.fill(line, WIDTH)
 
 
 def _range(span: tuple[int, int] | None) -> str:

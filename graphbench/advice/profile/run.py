@@ -22,7 +22,6 @@ from graphbench.advice.profile.backends import GPU_BACKEND
 from graphbench.advice.profile.estimate import Run, estimated
 from graphbench.advice.profile.features import Gathered, describe
 from graphbench.advice.profile.model import Profile
-from graphbench.advice.profile.script import Settings
 from graphbench.advice.profile.summary import Report
 from graphbench.advice.profile.verify import verify
 from graphbench.errors import UnavailableError, UsageError
@@ -33,74 +32,68 @@ _LINES = 4
 """Of a failed second run's stderr."""
 
 
-class Ended(msgspec.Struct, frozen=True):
-    """How a program ended.
-
-    Attributes:
-        report: None if it left no profile: killed, or by `os._exit`.
-        code: its exit code; negative: the signal that killed it.
-    """
-
-    report: Report | None
-    code: int
-
-
 def profiled(
-    program: Path,
-    arguments: Sequence[str],
+    command: Sequence[str],
     *,
     gpu: str | None = None,
     reference: Sequence[Path] = (),
     backend: str | None = None,
-) -> Ended:
-    """Run a program like `python PROGRAM ARGUMENTS`, and again under a backend if one is named.
+) -> tuple[Report | None, int]:
+    """Run a program like `python COMMAND`, and again under a backend if one is named.
 
     Args:
-        program: the file.
-        arguments: its own.
+        command: its file, or `-m` and the name of a module; then its own arguments.
         gpu: the references to estimate from, by a part of the GPU's name.
         reference: files of references; none: those of the package.
         backend: compare with a second run under this backend of NetworkX.
+
+    Returns:
+        The report, None if the program left no profile (killed, or by `os._exit`); its exit code, negative: the signal
+        that killed it.
     """
-    with tempfile.TemporaryDirectory(prefix="graphbench-profile-") as folder:
+    if command[0] != "-m" and not Path(command[0]).is_file():
+        raise UsageError(
+            f"{command[0]} is not a file. Name the Python program to profile: graphbench profile SCRIPT.py"
+        )
+    if list(command) == ["-m"]:
+        raise UsageError("-m needs the name of a module: graphbench profile -m MODULE")
+    with tempfile.TemporaryDirectory(prefix="graphbench-profile-") as made:
+        folder = Path(made)
         environment = _without_backends(os.environ) if backend else dict(os.environ)
-        run = _Program(program, arguments, environment)
-        first = Path(folder, "first"), Path(folder, "first-answers") if backend else None
-        code = _child(run, first)
-        if not first[0].exists():
-            return Ended(None, code)
-        profile = msgspec.json.decode(first[0].read_bytes(), type=Profile)
+        code = _child(command, folder, environment, answers=bool(backend))
+        profile = _profile(folder)
+        if profile is None:
+            return None, code
         profile.exit_code = code
-        graphs = pickle.loads(Path(f"{first[0]}-graphs").read_bytes())  # noqa: S301 - our own file
+        graphs = pickle.loads((folder / "graphs").read_bytes())  # noqa: S301 - our own file
         describe(profile, [Gathered(*each) for each in graphs])
         report = Report(profile=profile, run=estimates(profile, gpu, reference))
         if profile.interrupted:
-            return Ended(report, -signal.SIGINT)
-        return Ended(_second(report, run, Path(folder), backend) if backend else report, code)
+            return report, -signal.SIGINT
+        return _second(report, command, folder, environment, backend) if backend else report, code
 
 
-class _Program(msgspec.Struct, frozen=True):
-    file: Path
-    arguments: Sequence[str]
-    environment: Mapping[str, str]
+def _profile(folder: Path) -> Profile | None:
+    file = folder / "profile.json"
+    return msgspec.json.decode(file.read_bytes(), type=Profile) if file.exists() else None
 
 
-def _second(report: Report, program: _Program, folder: Path, backend: str) -> Report:
-    files = Path(folder, "second"), Path(folder, "second-answers")
+def _second(report: Report, command: Sequence[str], first: Path, environment: dict[str, str], backend: str) -> Report:
+    folder = first / "second"
+    folder.mkdir()
     chosen = {"NETWORKX_BACKEND_PRIORITY": backend, "NETWORKX_FALLBACK_TO_NX": "True"}
-    if "NETWORKX_WARNINGS_TO_IGNORE" not in program.environment:
-        chosen["NETWORKX_WARNINGS_TO_IGNORE"] = "cache"
     print(f"Running it again with the backend {backend} (its output is not shown).", file=sys.stderr)
-    said = folder / "second-stderr"
-    code = _child(program, files, chosen, quiet=said)
+    said = folder / "stderr"
+    again = {"NETWORKX_WARNINGS_TO_IGNORE": "cache"} | environment | chosen
+    code = _child(command, folder, again, answers=True, quiet=said)
     trouble = ""
     if code != report.profile.exit_code:
         last = "\n".join(said.read_text(errors="replace").splitlines()[-_LINES:])
         trouble = f"The run with {backend} ended with exit code {code}" + (f", and said:\n{last}" if last else ".")
-    if not files[0].exists():
+    other = _profile(folder)
+    if other is None:
         return msgspec.structs.replace(report, backend=backend, trouble=trouble)
-    other = msgspec.json.decode(files[0].read_bytes(), type=Profile)
-    answers = read_answers(folder / "first-answers"), read_answers(files[1])
+    answers = read_answers(first / "answers"), read_answers(folder / "answers")
     return msgspec.structs.replace(
         report,
         backend=backend,
@@ -158,36 +151,24 @@ def _without_backends(environment: Mapping[str, str]) -> dict[str, str]:
 
 
 def _child(
-    program: _Program,
-    files: tuple[Path, Path | None],
-    chosen: Mapping[str, str] | None = None,
-    *,
-    quiet: Path | None = None,
+    program: Sequence[str], folder: Path, environment: Mapping[str, str], *, answers: bool, quiet: Path | None = None
 ) -> int:
     """Run a program profiled; signals go to it, and it alone decides what they do.
 
     Args:
         program: what to run.
-        files: for the profile, and for answers.
-        chosen: more variables of its environment.
+        folder: for what is recorded.
+        environment: its variables.
+        answers: also keep the answers of every function.
         quiet: a file for what it writes to stderr; it reads and shows nothing.
     """
-    if not program.file.is_file():
-        raise UsageError(
-            f"{program.file} is not a file. Name the Python program to profile: graphbench profile SCRIPT.py"
-        )
-    settings = Settings(profile=str(files[0]), graphs=f"{files[0]}-graphs", answers=str(files[1] or ""))
     command = [
         *(sys.executable, *subprocess._args_from_interpreter_flags()),  # type: ignore[attr-defined]  # noqa: SLF001
-        *("-m", "graphbench.advice.profile.script"),
-        *(msgspec.json.encode(settings).decode(), str(program.file), *program.arguments),
+        *("-m", "graphbench.advice.profile.script", str(folder), "answers" if answers else "", *program),
     ]
-    with contextlib.ExitStack() as stack:
-        silent = subprocess.DEVNULL if quiet else None
-        errors = stack.enter_context(quiet.open("wb")) if quiet else None
-        child = subprocess.Popen(
-            command, env={**program.environment, **(chosen or {})}, stdin=silent, stdout=silent, stderr=errors
-        )
+    silent = subprocess.DEVNULL if quiet else None
+    with quiet.open("wb") if quiet else contextlib.nullcontext() as errors:
+        child = subprocess.Popen(command, env=environment, stdin=silent, stdout=silent, stderr=errors)
 
     def forward(number: int, _frame: FrameType | None) -> None:
         if number != signal.SIGINT or not _from_terminal():

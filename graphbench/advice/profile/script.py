@@ -1,9 +1,9 @@
-"""The process that a profiled program runs in: like `python PROGRAM ARGS`, with a recorder.
+"""The process that a profiled program runs in: like `python PROGRAM ARGS` or `python -m MODULE ARGS`, recorded.
 
-`python -m graphbench.advice.profile.script SETTINGS PROGRAM ARGS...`, where SETTINGS is the JSON of :class:`Settings`.
-The profile is written to a file when the interpreter exits, after the program's threads and its own exit handlers, so
-that the process that started this one can report it. Only what a recorder needs is imported, and nothing while the
-program runs.
+`python -m graphbench.advice.profile.script FOLDER ANSWERS PROGRAM ARGS...`. The folder gets `profile.json`, `graphs`
+and (unless ANSWERS is empty) `answers` when the interpreter exits: after the program's threads and its own exit
+handlers, so that the process that started this one can report. Only what a recorder needs is imported, and nothing
+while the program runs.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import atexit
 import builtins
 import os
 import pickle
+import runpy
 import shlex
 import signal
 import sys
@@ -26,28 +27,13 @@ from graphbench.advice.profile.answers import Answers
 from graphbench.advice.profile.calls import Recorder
 from graphbench.advice.profile.features import gather
 
-_OURS = (__file__, calls.__file__, dispatch.__file__)
-
-
-class Settings(msgspec.Struct, frozen=True, kw_only=True):
-    """What the starting process wants.
-
-    Attributes:
-        profile: the file for the profile.
-        graphs: the file for graphs that exist at the end.
-        answers: the file for the answers of every function; empty: none are kept.
-    """
-
-    profile: str
-    graphs: str
-    answers: str = ""
+_OURS = (__file__, calls.__file__, dispatch.__file__, "<frozen runpy>")
 
 
 def main() -> None:
     """Run the program, and leave as it leaves."""
-    settings = msgspec.json.decode(sys.argv[1], type=Settings)
-    program, *arguments = sys.argv[2:]
-    answers = Answers() if settings.answers else None
+    folder, keep, program, *arguments = sys.argv[1:]
+    answers = Answers() if keep else None
     recorder = Recorder(answers.keep if answers else None, watch_backends=answers is not None)
     interrupted: list[KeyboardInterrupt] = []
     process = os.getpid()
@@ -57,19 +43,17 @@ def main() -> None:
             return
         profile = recorder.stop(shlex.join([program, *arguments]))
         profile.interrupted = bool(interrupted)
-        Path(settings.graphs).write_bytes(pickle.dumps([tuple(each) for each in gather(profile, recorder.graphs())]))
-        Path(settings.profile).write_bytes(msgspec.json.encode(profile))
+        gathered = [tuple(each) for each in gather(profile, recorder.graphs())]
+        Path(folder, "graphs").write_bytes(pickle.dumps(gathered))
         if answers:
-            answers.write(Path(settings.answers))
+            answers.write(Path(folder, "answers"))
+        Path(folder, "profile.json").write_bytes(msgspec.json.encode(profile))
 
-    sys.argv = [program, *arguments]
-    if not sys.flags.safe_path:
-        sys.path[0] = str(Path(program).resolve().parent)
     recording = recorder.start()
     atexit.register(write, recording)  # the first to be registered is the last to run; it keeps the context alive
     recording.__enter__()
     try:
-        _run(os.path.abspath(program))  # noqa: PTH100 - as Python does, without following links
+        _run(program, arguments)
     except SystemExit:
         raise
     except BaseException as error:  # noqa: BLE001 - Python's own last resort is this
@@ -80,8 +64,18 @@ def main() -> None:
         raise SystemExit(1) from None
 
 
-def _run(path: str) -> None:
-    """Run a file in a module `__main__` such as Python makes."""
+def _run(program: str, arguments: list[str]) -> None:
+    """Run a module by its name, or a file in a module `__main__` such as Python makes."""
+    if program == "-m":
+        name, *sys.argv[1:] = arguments
+        if not sys.flags.safe_path:
+            sys.path[0] = str(Path.cwd())
+        runpy.run_module(name, run_name="__main__", alter_sys=True)
+        return
+    sys.argv = [program, *arguments]
+    if not sys.flags.safe_path:
+        sys.path[0] = str(Path(program).resolve().parent)
+    path = os.path.abspath(program)  # noqa: PTH100 - as Python does, without following links
     code = compile(Path(path).read_bytes(), path, "exec", dont_inherit=True)
     module = ModuleType("__main__")
     module.__file__ = path

@@ -73,7 +73,7 @@ def verify(
         before, after = (sum(site.calls for site in each) for each in (plainly, sites))
         if before != after:
             why = "the second run failed" if failed else "set a random seed"
-            agrees, finding = None, f"called {before:,} and {after:,} times: {why}"
+            finding = f"{finding}; called {before:,} and {after:,} times: {why}"
         raised = [sum(site.raised for site in each) for each in (plainly, sites)]
         if raised[0] != raised[1]:
             agrees, finding = False, f"raised {raised[0]:,} and {raised[1]:,} errors"
