@@ -36,7 +36,6 @@ USUAL_CALLS = 100
 """Of a script, where nobody says how many: the GPU engine that takes the least time for them comes first."""
 CARDS_GB = (16, 24, 40, 80, 141)
 """Sizes of memory that cards are sold with."""
-_GIB = 1 << 30
 
 
 def measure_plan(dataset: Dataset, algorithms: Sequence[str], options: Options) -> Plan:
@@ -170,7 +169,7 @@ def _total(script: Span, call: Span, calls: int) -> Span:
 
 def fits(memory: Span, size_gb: int) -> str:
     """Whether a card of that size holds a task: `perhaps` where it is within the interval."""
-    size = size_gb * _GIB
+    size = size_gb * 1e9
     return "yes" if memory.high <= size else "perhaps" if memory.typical <= size else "no"
 
 
@@ -222,6 +221,7 @@ def _elsewhere(references: References | None, name: str, found: Features) -> Cpu
         script_engine=script.engine,
         script=script.whole_script.wider(ANOTHER_MACHINE),
         measured=False,
+        first_calls=best.first_calls,
     )
 
 

@@ -97,23 +97,21 @@ class Advice(msgspec.Struct, frozen=True, kw_only=True):
         return indented_json({"estimated": True, **msgspec.to_builtins(self, str_keys=True)})
 
 
-def to_text(advice: Advice, form: str = "table", width: int = WIDTH) -> str:
+def to_text(advice: Advice, form: str = "table", width: int | None = None) -> str:
     """The answer in a sentence, one for each algorithm, the table, and where it comes from; `table` or `markdown`."""
-    lines = [*sources(advice), *advice.notes]
+    marked = form == "markdown"
+
+    def written(text: str) -> str:
+        return markdown.safe(text) if marked else terminal.wrapped(plain(text), width or WIDTH)
+
     sentences = [summary(advice), *(sentence(answer, advice) for answer in advice.answers)]
     heads, rows = _table(advice)
-    if form == "markdown":
-        drawn = markdown_table(heads, rows, right=_NUMBERS) if rows else ""
-        parts = [*map(markdown.safe, sentences), drawn, "\n".join(map(markdown.safe, lines))]
+    if marked:
+        drawn = markdown_table(heads, rows, right=_NUMBERS)
     else:
-        drawn = text_table(heads, rows, right=_NUMBERS, width=width, lead=2) if rows else ""
-        parts = [*(filled(text, width) for text in sentences), drawn, "\n".join(filled(line, width) for line in lines)]
-    return "\n\n".join(part for part in parts if part) + "\n"
-
-
-def filled(text: str, width: int = WIDTH) -> str:
-    """A paragraph in lines of a width."""
-    return terminal.wrapped(plain(text), width)
+        drawn = text_table(heads, rows, right=_NUMBERS, width=width, lead=2)
+    lines = "\n".join(map(written, [*sources(advice), *advice.notes]))
+    return "\n\n".join(filter(None, [*map(written, sentences), drawn if rows else "", lines])) + "\n"
 
 
 def _title(answer: Answer) -> str:
@@ -241,6 +239,7 @@ def _rows(answer: Answer) -> list[list[str]]:
     rows = []
     if answer.options and (cpu := answer.cpu):
         own = seconds(cpu.call.typical) if cpu.measured else f"~{roughly(cpu.call.typical)}"
+        own += "*" if cpu.first_calls else ""
         ends = "measured" if cpu.measured else _ends_of(cpu.call)
         threads = "" if cpu.threads is None else f" ({cpu.threads})"
         rows.append([next(names), f"{cpu.engine}{threads}", own, ends, "", "", "", ""])
@@ -296,8 +295,9 @@ def sources(advice: Advice) -> list[str]:
             "smallest that holds the upper end of the memory (in brackets: one that perhaps does). "
             "`graphbench advise --validate` shows how far estimates are wrong."
         )
-    if any(one.estimate.first_calls for answer in advice.answers for one in answer.options):
-        lines.append("* A first call: the references have too few warm ones.")
+    sides = [side for answer in advice.answers for side in (answer.cpu, *(one.estimate for one in answer.options))]
+    if any(side.first_calls for side in sides if side):
+        lines.append("* A first call: there are too few warm ones, of a CPU engine within the --budget.")
     if advice.outside:
         lines.append(f"Outside of the references, so the intervals are wide: {advice.outside}.")
     if advice.cpu_machine:

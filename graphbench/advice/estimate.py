@@ -11,7 +11,6 @@ import msgspec
 from graphbench.advice.features import Features
 from graphbench.advice.law import Law, Observation, Span, distance
 from graphbench.advice.reference import References, Timing
-from graphbench.system.text import count
 
 CONTEXT_BYTES = 600 << 20
 """GPU memory of the CUDA context and the libraries, which the peaks in records leave out."""
@@ -35,14 +34,14 @@ class Estimate(msgspec.Struct, frozen=True, kw_only=True):
     algorithm: str
     engine: str
     threads: int | None = None
-    machine: str
-    """The model of the GPU."""
     warm_call: Span
     first_calls: bool = False
     """The references have too few warm calls: `warm_call` is of first ones."""
     first_answer: Span
     """Of the first call in a process, the graph read and built before it."""
     whole_script: Span
+    start: Span
+    """The part of it before the graph is read: it depends on the engine alone."""
     conversion: Span | None = None
     """From a NetworkX graph to the engine's own; None where the engine does not convert."""
     memory_bytes: Span | None = None
@@ -52,12 +51,6 @@ class Estimate(msgspec.Struct, frozen=True, kw_only=True):
     nearest: list[Near]
     outside: str = ""
     """In what the graph lies outside of the references; empty where it does not."""
-
-    @property
-    def source(self) -> str:
-        """Where the estimate comes from, in one line."""
-        names = ", ".join(f"{near.graph} ({near.distance:.1f})" for near in self.nearest)
-        return f"{self.machine}, {count(self.graphs, 'graph')}; nearest: {names}"
 
 
 def estimate(
@@ -75,7 +68,7 @@ def estimate(
     Returns:
         None where there are too few references to say anything, or the graph is too much larger than all of them.
     """
-    laws = _laws(_Key(references), algorithm, engine, threads)
+    laws = _laws(references, algorithm, engine, threads)
     if laws is None or refusal(laws.references, features):
         return None
     warm, first = laws.warm_call.span(features, fresh=False), laws.first_answer.span(features)
@@ -85,11 +78,11 @@ def estimate(
         algorithm=algorithm,
         engine=engine,
         threads=threads,
-        machine=references.machine.gpu,
         warm_call=warm,
         first_calls=laws.first_calls,
         first_answer=first,
         whole_script=first.plus(laws.start),
+        start=laws.start,
         conversion=laws.conversion.span(features) if laws.conversion else None,
         memory_bytes=laws.memory.span(features).plus(Span.exactly(CONTEXT_BYTES)) if laws.memory else None,
         graphs=len(laws.warm_call.groups),
@@ -151,22 +144,9 @@ class _Laws(msgspec.Struct, frozen=True):
     memory: Law | None
 
 
-class _Key:
-    """References as a key of the cache: the same object, the same laws."""
-
-    def __init__(self, references: References) -> None:
-        self.references = references
-
-    def __hash__(self) -> int:
-        return id(self.references)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Key) and other.references is self.references
-
-
 @lru_cache(maxsize=1024)
-def _laws(key: _Key, algorithm: str, engine: str, threads: int | None) -> _Laws | None:
-    references, own = key.references, key.references.of(algorithm, engine, threads)
+def _laws(references: References, algorithm: str, engine: str, threads: int | None) -> _Laws | None:
+    own = references.of(algorithm, engine, threads)
     warm = calls(own)
     first_calls = not warm.usable
     if first_calls:

@@ -10,6 +10,7 @@ import os
 import warnings
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
+from typing import Annotated
 
 import msgspec
 
@@ -26,6 +27,7 @@ from graphbench.system.text import listed
 FOLDER = "reference"
 _VARIED = {"sources", "source"}
 """Parameters that do not change what one call costs."""
+Seconds = Annotated[float, msgspec.Meta(ge=0)]
 _GPU_NAMES = ("NVIDIA ", "Tesla ", "GeForce ")
 
 
@@ -69,12 +71,12 @@ class Timing(msgspec.Struct, frozen=True, kw_only=True, tag="time", omit_default
     engine: str
     device: str
     threads: int | None = None
-    warm_call_s: float | None = None
+    warm_call_s: Seconds | None = None
     """As ratios take it (:func:`graphbench.records.times.call_seconds`)."""
-    first_call_s: float | None = None
-    first_answer_s: float | None = None
-    start_s: float | None = None
-    conversion_s: float | None = None
+    first_call_s: Seconds | None = None
+    first_answer_s: Seconds | None = None
+    start_s: Seconds | None = None
+    conversion_s: Seconds | None = None
     """Of an engine that converts a NetworkX graph: that part of its build."""
     fresh: bool = False
     """Read and build were the first of their process."""
@@ -82,8 +84,8 @@ class Timing(msgspec.Struct, frozen=True, kw_only=True, tag="time", omit_default
     version: str = ""
 
 
-class References(msgspec.Struct, frozen=True, kw_only=True):
-    """All that one machine measured."""
+class References(msgspec.Struct, frozen=True, kw_only=True, eq=False):
+    """All that one machine measured; laws are kept for each object."""
 
     machine: Machine
     graphs: dict[str, Graph]
@@ -163,11 +165,11 @@ def _parsed(path: Path, lines: Sequence[bytes]) -> References:
                 f"{path}, line {number}: not a line of references ({error}). Make the file again with "
                 "`graphbench advise --make-reference`."
             ) from error
-    return References(
-        machine=next(part for part in parts if isinstance(part, Machine)),
-        graphs={part.name: part for part in parts if isinstance(part, Graph)},
-        timings=[part for part in parts if isinstance(part, Timing)],
-    )
+    graphs = {part.name: part for part in parts if isinstance(part, Graph)}
+    timings = [part for part in parts if isinstance(part, Timing)]
+    if unknown := {timing.graph for timing in timings} - graphs.keys():
+        raise UsageError(f"{path} has times of a graph that it does not describe: {min(unknown)}. Make the file again.")
+    return References(machine=next(part for part in parts if isinstance(part, Machine)), graphs=graphs, timings=timings)
 
 
 def choose(references: Sequence[References], gpu: str | None = None) -> References:
@@ -201,13 +203,10 @@ def make(records: Iterable[Record], load_graph: Callable[[str], Dataset]) -> lis
         records: of any number of machines.
         load_graph: loads a graph by name.
     """
-    by_machine: dict[str, list[Record]] = {}
+    by_gpu: dict[str, list[Record]] = {}
     for record in records:
         if record.environment is not None and record.environment.gpus and is_usual(record):
-            by_machine.setdefault(record.environment.machine, []).append(record)
-    by_gpu: dict[str, list[Record]] = {}
-    for group in by_machine.values():
-        by_gpu.setdefault(_gpu_of(group[0]), []).extend(group)
+            by_gpu.setdefault(record.environment.gpus[0].name, []).append(record)
     return [_references(group, load_graph) for group in by_gpu.values()]
 
 
@@ -294,11 +293,6 @@ def is_usual(record: Record) -> bool:
     except UnknownNameError:
         return False
     return all(params.get(name) == value for name, value in usual.items() if name not in _VARIED)
-
-
-def _gpu_of(record: Record) -> str:
-    assert record.environment is not None
-    return record.environment.gpus[0].name
 
 
 def _load_graph(name: str) -> Dataset:

@@ -88,7 +88,7 @@ def command(
 
 def _advised(graph: str, session: Session, form: str, given: dict[str, Any], asked: dict[str, Any]) -> str:
     from graphbench import api
-    from graphbench.advice.answer import WIDTH, to_text
+    from graphbench.advice.answer import to_text
     from graphbench.reporting import terminal_width
 
     given = {name: value for name, value in given.items() if value not in (None, [])}
@@ -97,7 +97,7 @@ def _advised(graph: str, session: Session, form: str, given: dict[str, Any], ask
     advice = api.advise(dataset, observe=session.reporter.observe, **asked, **given)
     if form == "json":
         return advice.to_json()
-    return to_text(advice, form, terminal_width(sys.stdout) or WIDTH)
+    return to_text(advice, form, terminal_width(sys.stdout))
 
 
 def _validated(graph: str | None, references: References, session: Session, form: str) -> str:
@@ -121,7 +121,7 @@ def _make(stores: tuple[Path, ...], gpu: str | None, output: Path | None, sessio
     if len(made) > 1 and gpu is None:
         names = ", ".join(one.machine.name for one in made)
         raise UsageError(f"The records are of several GPUs ({names}), a file is of one: name it with --gpu.")
-    write(output, reference.encoded(chosen))
+    write(output, reference.encoded(chosen), lost="Name another file: --output FILE.")
     sizes = f"{count(len(chosen.graphs), 'graph')}, {count(len(chosen.timings), 'record')}"
     click.echo(f"{output}: {sizes} of {with_article(chosen.machine.gpu)}.", err=True)
     return 0
