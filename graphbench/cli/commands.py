@@ -22,6 +22,7 @@ from graphbench._version import __version__
 from graphbench.errors import GraphbenchError, UnknownNameError, UsageError, on_command_line
 
 COMMANDS = {
+    "ab": "Compare two states of a project's code, measured in turns on this machine.",
     "advise": "Estimate whether a GPU would pay off for a graph, without a GPU.",
     "cache": "List or clear what is cached on disk: downloads, cleaned graphs, answers.",
     "capacity": "Find the largest R-MAT graph that fits into memory.",

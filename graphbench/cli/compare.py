@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -11,47 +13,14 @@ from graphbench.cli.files import write_result
 from graphbench.errors import UsageError
 from graphbench.reporting import FORMATS
 
-
-@click.command("compare")
-@click.argument("old", type=click.Path(dir_okay=False, path_type=Path))
-@click.argument("new", type=click.Path(dir_okay=False, path_type=Path))
-@click.option("--cross-machine", is_flag=True, help="Also compare records of different machines.")
-@click.option(
-    "--fail-slower",
-    metavar="PERCENT",
-    help="Exit with 1 if a cell takes this much longer, such as 5%, was ok and no longer is, or nothing was judged.",
-)
-@click.option(
-    "--format", "form", type=click.Choice(FORMATS), default="table", show_default=True, help="Format of the result."
-)
-def command(*, old: Path, new: Path, cross_machine: bool, fail_slower: str | None, form: str) -> int:
-    """List the cells of two stores that became faster, slower, stayed the same or cannot be compared.
-
-    A cell is a task on a machine and a graph; the newest record of each store counts. It is faster or slower if the
-    98 % interval over the rounds of both sides (--rounds 3 or more) excludes 1. With fewer rounds a difference is only
-    possible. To find a slowdown of 10 % in nine of ten cases, measure 5 rounds and pass --fail-slower 5%.
-    """
-    from graphbench import reporting
-    from graphbench.records import store
-    from graphbench.records.regression import changes, objections
-    from graphbench.reporting import changes as shown
-    from graphbench.reporting.numbers import plain
-
-    limit = _percent(fail_slower) if fail_slower is not None else None
-    before, after = (store.load([path], strict=limit is not None) for path in (old, new))
-    found = changes(before, after, cross_machine=cross_machine)
-    write_result(shown.render(found, form, reporting.terminal_width(sys.stdout)))
-    if limit is None:
-        return 0
-    empty = [f"{path} has no records." for path, records in ((old, before), (new, after)) if not records]
-    reasons = empty or objections(found, limit)
-    for reason in reasons:
-        click.echo(f"--fail-slower: {plain(reason)}", err=True)
-    return 1 if reasons else 0
+if TYPE_CHECKING:
+    from graphbench.records.model import Record
 
 
-def _percent(text: str) -> float:
+def _percent(_ctx: click.Context, _param: click.Parameter, text: str | None) -> float | None:
     """`10%` or `10` as the fraction 0.1."""
+    if text is None:
+        return None
     try:
         value = float(text.strip().removesuffix("%"))
     except ValueError:
@@ -59,3 +28,57 @@ def _percent(text: str) -> float:
     if not 0 <= value < float("inf"):
         raise UsageError(f"--fail-slower takes a percentage such as 5%, not {text!r}.")
     return value / 100
+
+
+fail_slower_option = click.option(
+    "--fail-slower",
+    metavar="PERCENT",
+    callback=_percent,
+    help="Exit with 1 if a cell takes this much longer, such as 5%, was ok and no longer is, or nothing was judged.",
+)
+
+
+@click.command("compare")
+@click.argument("old", type=click.Path(dir_okay=False, path_type=Path))
+@click.argument("new", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--cross-machine", is_flag=True, help="Also compare records of different machines.")
+@fail_slower_option
+@click.option(
+    "--format", "form", type=click.Choice(FORMATS), default="table", show_default=True, help="Format of the result."
+)
+def command(*, old: Path, new: Path, cross_machine: bool, fail_slower: float | None, form: str) -> int:
+    """List the cells of two stores that became faster, slower, stayed the same or cannot be compared.
+
+    A cell is a task on a machine and a graph; the newest record of each store counts. It is faster or slower if the
+    98 % interval over the rounds of both sides (--rounds 3 or more) excludes 1. With fewer rounds a difference is only
+    possible. To find a slowdown of 10 % in nine of ten cases, measure 5 rounds and pass --fail-slower 5%.
+    """
+    from graphbench.records import store
+
+    sides = [(str(path), store.load([path], strict=fail_slower is not None)) for path in (old, new)]
+    return judge(*sides, form, fail_slower, cross_machine=cross_machine)
+
+
+def judge(
+    old: tuple[str, Sequence[Record]],
+    new: tuple[str, Sequence[Record]],
+    form: str,
+    limit: float | None,
+    *,
+    cross_machine: bool = False,
+) -> int:
+    """Print what changed between two sides, each with its name; the exit code is 1 if a gate objects."""
+    from graphbench import reporting
+    from graphbench.records.regression import changes, objections
+    from graphbench.reporting import changes as shown
+    from graphbench.reporting.numbers import plain
+
+    found = changes(old[1], new[1], cross_machine=cross_machine)
+    write_result(shown.render(found, form, reporting.terminal_width(sys.stdout)))
+    if limit is None:
+        return 0
+    empty = [f"{name} has no records." for name, records in (old, new) if not records]
+    reasons = empty or objections(found, limit)
+    for reason in reasons:
+        click.echo(f"--fail-slower: {plain(reason)}", err=True)
+    return 1 if reasons else 0

@@ -1,0 +1,90 @@
+"""`graphbench ab`: did a change of the code make an engine slower? Two states, measured in turns on this machine."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from graphbench.cli.compare import fail_slower_option, judge
+from graphbench.errors import UsageError
+from graphbench.reporting import FORMATS
+
+
+@click.command("ab")
+@click.option("--suite", required=True, metavar="NAME|FILE.toml", help="What to measure.")
+@click.option("--base", required=True, metavar="REF", help="The state before: a commit, branch, tag or requirement.")
+@click.option("--head", required=True, metavar="REF", help="The state after.")
+@click.option(
+    "--install",
+    default="pip install {ref}",
+    show_default=True,
+    metavar="COMMAND",
+    help="Install a state; {ref} is the folder of the commit, or REF itself if it is no commit.",
+)
+@click.option(
+    "--repository",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    default=Path(),
+    metavar="FOLDER",
+    help="The git repository of the commits [default: the current folder].",
+)
+@click.option("--rounds", type=click.IntRange(min=1), default=5, show_default=True, help="Rounds of each state.")
+@click.option(
+    "--output",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("ab"),
+    show_default=True,
+    metavar="FOLDER",
+    help="Keep records and the result here; a second run goes on there.",
+)
+@fail_slower_option
+@click.option(
+    "--format", "form", type=click.Choice(FORMATS), default="table", show_default=True, help="Format of the result."
+)
+def command(
+    *,
+    suite: str,
+    base: str,
+    head: str,
+    install: str,
+    repository: Path,
+    rounds: int,
+    output: Path,
+    fail_slower: float | None,
+    form: str,
+) -> int:
+    """Measure two states of a project's code and compare them: an engine's, a plugin's, or graphbench's own.
+
+    Each state is installed into a virtual environment that sees all other packages of this one, kept for the next run.
+    The states take turns, each turn in new processes; --budget of the suite is shared out among the rounds. The result
+    is that of `graphbench compare`; --output has base.jsonl and head.jsonl for reports.
+    """
+    from graphbench.measure.suites import ab
+    from graphbench.measure.suites import suite as definition
+    from graphbench.records import store
+
+    measured = ab.Measured(definition.read(suite), rounds)
+    states = [ab.resolve(side, ref, repository) for side, ref in (("base", base), ("head", head))]
+    if len({state.installed for state in states}) == 1:
+        raise UsageError(f"There is nothing to compare: {states[0]} and {states[1]} are one state.")
+    environments = [ab.Environment.of(state, install, repository) for state in states]
+    for environment in environments:
+        if not environment.is_complete:
+            click.echo(f"installing {environment.state} ...", err=True)
+            environment.make()
+    (output / "rounds").mkdir(parents=True, exist_ok=True)
+    turns = list(ab.turns(measured, *environments, output / "rounds"))
+    for turn in turns:
+        click.echo(f"round {turn.number} of {rounds}: {turn.environment.state}", err=True)
+        turn.measure(measured)
+    sides = []
+    for environment in environments:
+        records = ab.pool([store.load([turn.store]) for turn in turns if turn.environment == environment])
+        path = output / f"{environment.state.side}.jsonl"
+        path.unlink(missing_ok=True)
+        with store.Store(path) as kept:
+            for record in records:
+                kept.append(record)
+        sides.append((str(path), records))
+    return judge(*sides, form, fail_slower)

@@ -1,0 +1,136 @@
+"""Two states of an engine's code: a repository is made here, and nothing is fetched to install it."""
+
+import subprocess
+
+import pytest
+
+from graphbench.measure.suites import ab
+from graphbench.records import store
+
+ENGINE = """
+import numpy
+from graphbench.engines.base import Engine
+
+class Own(Engine):
+    name = "own"
+    library = "own_library"
+
+    def build(self, columns, edges, **_):
+        return edges.num_vertices
+
+    def collect(self, raw, kind, edges):
+        return raw
+
+engine = Own()
+
+@engine.solves("wcc")
+def _(library, n, p):
+    return library.answer(n)
+"""
+LIBRARY = "import numpy\n__version__ = '{version}'\ndef answer(n):\n    return numpy.zeros(n, numpy.int64)\n"
+SUITE = 'datasets = ["karate"]\nalgorithms = ["wcc"]\nengines = ["own"]\nbaseline = "own"\nbudget = 0.02\n'
+INSTALL = "cp {ref}/*.py $VIRTUAL_ENV/lib/python*/site-packages/ && echo installed >> {log}"
+
+
+def git(folder, *arguments):
+    names = ("-c", "user.name=t", "-c", "user.email=t@localhost", "-c", "commit.gpgsign=false")
+    subprocess.run(["git", "-C", folder, *names, *arguments], check=True, capture_output=True)
+
+
+def commit(folder, library, tag):
+    (folder / "own_library.py").write_text(library)
+    git(folder, "add", "-A")
+    git(folder, "commit", "-qm", tag)
+    git(folder, "tag", tag)
+
+
+@pytest.fixture
+def repository(tmp_path, monkeypatch):
+    folder = tmp_path / "repository"
+    folder.mkdir()
+    git(folder, "init", "-q")
+    (folder / "own_engine.py").write_text(ENGINE)
+    commit(folder, LIBRARY.format(version="1.0"), "one")
+    commit(folder, LIBRARY.format(version="2.0"), "two")
+    commit(folder, "raise RuntimeError('not today')", "broken")
+    (tmp_path / "suite.toml").write_text(SUITE)
+    monkeypatch.setenv("GRAPHBENCH_PLUGINS", "own_engine")
+    return folder
+
+
+@pytest.fixture
+def run(repository, graphbench, tmp_path):
+    def call(base, head, *more, install=INSTALL):
+        log = tmp_path / "installs"
+        return graphbench(
+            *("ab", "--suite", tmp_path / "suite.toml", "--base", base, "--head", head),
+            *("--repository", repository, "--install", install.replace("{log}", str(log)), "--output", tmp_path / "ab"),
+            *("--rounds", 2, *more),
+        )
+
+    return call
+
+
+def test_two_commits_are_measured_in_turns_and_compared(run, tmp_path):
+    code, out, err = run("one", "two")
+    assert code == 0, err
+    order = [line.split(" (")[0] for line in err.splitlines() if line.startswith("round ")]
+    assert order == ["round 1 of 2: base", "round 1 of 2: head", "round 2 of 2: head", "round 2 of 2: base"]
+    sides = {side: store.load([tmp_path / "ab" / f"{side}.jsonl"]) for side in ("base", "head")}
+    for side, version in (("base", "1.0"), ("head", "2.0")):
+        (record,) = sides[side]
+        assert (record.outcome, record.environment.engine_version) == ("ok", version)
+        assert len(record.trials.rounds) == 2
+    assert "wcc" in out
+    assert "1.0" in out
+    assert "2.0" in out
+    before = {path: path.read_bytes() for path in (tmp_path / "ab" / "rounds").glob("*.jsonl")}
+    assert run("one", "two")[:2] == (0, out)  # again: nothing is installed or measured
+    assert {path: path.read_bytes() for path in (tmp_path / "ab" / "rounds").glob("*.jsonl")} == before
+    assert (tmp_path / "installs").read_text() == "installed\n" * 2
+
+
+def test_a_state_that_cannot_be_imported_fails_the_gate(run):
+    code, out, err = run("one", "broken", "--fail-slower", "5%")
+    assert code == 1
+    assert "broken" in out or "not today" in out
+    assert "--fail-slower:" in err
+
+
+def test_a_failed_install_shows_what_it_printed(run):
+    code, _, err = run("one", "two", install="echo no compiler {ref}; exit 3")
+    assert code == 1
+    assert "Cannot install base (one, " in err
+    assert "no compiler" in err
+
+
+@pytest.mark.parametrize(
+    ("base", "head", "install", "message"),
+    [
+        ("one", "one", INSTALL, "There is nothing to compare: base (one, "),
+        ("one", "two", "pip install own", "--install needs {ref}"),
+    ],
+)
+def test_a_comparison_of_nothing_is_refused(run, base, head, install, message):
+    code, _, err = run(base, head, install=install)
+    assert code == 2
+    assert message in err
+
+
+def test_what_is_no_commit_is_passed_to_the_install_command(repository):
+    state = ab.resolve("head", "networkx==3.6.1", repository)
+    assert (state.commit, state.installed, str(state)) == ("", "networkx==3.6.1", "head (networkx==3.6.1)")
+
+
+def test_rounds_take_turns_that_cancel_a_drift(repository, tmp_path):
+    from graphbench.measure.suites.suite import Suite
+
+    states = [
+        ab.Environment.of(ab.resolve(*each, repository), "{ref}", repository)
+        for each in (("base", "one"), ("head", "two"))
+    ]
+    turns = list(ab.turns(ab.Measured(Suite(), 4), *states, tmp_path))
+    assert [turn.environment.state.side for turn in turns] == ["base", "head", "head", "base"] * 2
+    assert len({turn.store for turn in turns}) == 8
+    others = list(ab.turns(ab.Measured(Suite(budget=3), 4), *states, tmp_path))
+    assert not {turn.store for turn in turns} & {turn.store for turn in others}
