@@ -1,6 +1,9 @@
 """Two states of an engine's code: a repository is made here, and nothing is fetched to install it."""
 
+import os
 import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -95,6 +98,35 @@ def test_a_state_that_cannot_be_imported_fails_the_gate(run):
     assert code == 1
     assert "broken" in out or "not today" in out
     assert "--fail-slower:" in err
+
+
+def test_the_action_writes_a_summary_outputs_and_a_report(repository, tmp_path, monkeypatch):
+    folder = tmp_path / "ab"
+    given = {
+        "SUITE": tmp_path / "suite.toml",
+        "BASE": "one",
+        "HEAD": "two",
+        "INSTALL": INSTALL.replace("{log}", "/dev/null"),
+        "ROUNDS": "1",
+        "FAIL_SLOWER": "5%",
+        "FOLDER": folder,
+        "GITHUB_STEP_SUMMARY": tmp_path / "summary.md",
+        "GITHUB_OUTPUT": tmp_path / "output",
+        "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+    }
+    for name, value in given.items():
+        monkeypatch.setenv(name, str(value))
+    done = subprocess.run(
+        [Path(__file__).parents[1] / "action" / "run.sh"], cwd=repository, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 1, done.stderr  # one round judges nothing, so the gate does not pass
+    assert "--fail-slower:" in done.stderr
+    outputs = dict(line.split("=", 1) for line in (tmp_path / "output").read_text().splitlines())
+    assert outputs == {"comment": str(folder / "comment.md"), "folder": str(folder), "exit-code": "1"}
+    summary = (tmp_path / "summary.md").read_text()
+    assert summary == (folder / "comment.md").read_text()
+    assert summary.startswith("### graphbench: `one` against `two`\n\n| ")
+    assert (folder / "report" / "index.html").exists()
 
 
 def test_a_failed_install_shows_what_it_printed(run):

@@ -68,13 +68,13 @@ def command(
     states = [ab.resolve(side, ref, repository) for side, ref in (("base", base), ("head", head))]
     if len({state.installed for state in states}) == 1:
         raise UsageError(f"There is nothing to compare: {states[0]} and {states[1]} are one state.")
-    environments = [ab.Environment.of(state, install, repository) for state in states]
+    environments = before, after = [ab.Environment.of(state, install, repository) for state in states]
     for environment in environments:
         if not environment.is_complete:
             click.echo(f"installing {environment.state} ...", err=True)
             environment.make()
     (output / "rounds").mkdir(parents=True, exist_ok=True)
-    turns = list(ab.turns(measured, *environments, output / "rounds"))
+    turns = list(ab.turns(measured, before, after, output / "rounds"))
     for turn in turns:
         click.echo(f"round {turn.number} of {rounds}: {turn.environment.state}", err=True)
         turn.measure(measured)
@@ -87,4 +87,4 @@ def command(
             for record in records:
                 kept.append(record)
         sides.append((str(path), records))
-    return judge(*sides, form, fail_slower)
+    return judge(sides[0], sides[1], form, fail_slower)

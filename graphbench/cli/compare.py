@@ -55,8 +55,8 @@ def command(*, old: Path, new: Path, cross_machine: bool, fail_slower: float | N
     """
     from graphbench.records import store
 
-    sides = [(str(path), store.load([path], strict=fail_slower is not None)) for path in (old, new)]
-    return judge(*sides, form, fail_slower, cross_machine=cross_machine)
+    before, after = ((str(path), store.load([path], strict=fail_slower is not None)) for path in (old, new))
+    return judge(before, after, form, fail_slower, cross_machine=cross_machine)
 
 
 def judge(

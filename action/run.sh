@@ -1,0 +1,24 @@
+#!/usr/bin/env bash
+# One step of a workflow: measures two states, and leaves comment.md, the records and a report in the folder.
+# The workflow sets SUITE, BASE, HEAD, INSTALL, ROUNDS, FAIL_SLOWER (may be empty) and FOLDER; it ends with the exit
+# code of `graphbench ab`.
+set -uo pipefail
+mkdir -p "$FOLDER"
+options=(--suite "$SUITE" --base "$BASE" --head "$HEAD" --install "$INSTALL" --rounds "$ROUNDS" --output "$FOLDER")
+[ -z "$FAIL_SLOWER" ] || options+=(--fail-slower "$FAIL_SLOWER")
+graphbench ab "${options[@]}" --format markdown >"$FOLDER/changes.md"
+code=$?
+{
+  echo "### graphbench: \`$BASE\` against \`$HEAD\`"
+  echo
+  cat "$FOLDER/changes.md"
+} >"$FOLDER/comment.md"
+# A plugin is installed in the environments of the states, not here; a report needs none.
+[ ! -e "$FOLDER/head.jsonl" ] || env -u GRAPHBENCH_PLUGINS graphbench report "$FOLDER/head.jsonl" --output "$FOLDER/report" >&2
+cat "$FOLDER/comment.md" >>"${GITHUB_STEP_SUMMARY:-/dev/null}"
+{
+  echo "comment=$FOLDER/comment.md"
+  echo "folder=$FOLDER"
+  echo "exit-code=$code"
+} >>"${GITHUB_OUTPUT:-/dev/null}"
+exit "$code"
