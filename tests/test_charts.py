@@ -13,7 +13,7 @@ from graphbench.errors import UsageError
 from graphbench.records import store
 from graphbench.reporting import report
 from graphbench.reporting.charts import style, svg
-from graphbench.reporting.charts.marks import Axis, Key, Line, Mark, Panel, Picture, Row, alternative
+from graphbench.reporting.charts.marks import Axis, Key, Line, Mark, Panel, Picture, Row, alternative, factors
 from graphbench.reporting.numbers import compact, ratio, seconds, short
 from helpers.readme_results import ROOT
 from helpers.report_records import report_records
@@ -31,12 +31,12 @@ def charts():
 
 def bars(*marks, rows=("a",), **panel):
     """The picture of a panel of rows."""
-    shown = Panel(title="graph", rows=[Row(name, "words") for name in rows], marks=marks, **panel)
-    return Picture(panels=[shown], x=Axis(title="times", words=lambda value: short(ratio(value)), least=(0.9, 2.0)))
+    shown = Panel("graph", rows=[Row(name, "words") for name in rows], marks=marks, **panel)
+    return Picture(panels=[shown], x=factors("times"))
 
 
 def bar(x=2.0, **mark):
-    return Mark(x=x, y=0, tip="a 2", shape="bar", **mark)
+    return Mark(x, 0, "a 2", shape="bar", **mark)
 
 
 def panels(picture):
@@ -101,7 +101,7 @@ def test_a_chart_is_a_named_image_and_the_same_records_give_the_same_bytes(chart
 
 
 def test_every_value_shows_on_hover_and_is_in_the_alternative_text():
-    picture = bars(bar(ends=(1.5, 2.5)), Mark(x=3, y=0, tip="a first answer 3"))
+    picture = bars(bar(ends=(1.5, 2.5)), Mark(3, 0, "a first answer 3"))
     tips = [tip.text for tip in panels(picture)[0].iter("title")]
     assert tips == ["a 2", "a first answer 3"]
     assert alternative(picture) == "graph: a 2, a first answer 3"
@@ -116,14 +116,14 @@ def test_words_of_strangers_are_escaped():
 
 
 def test_equal_ratios_are_equally_far_apart_on_a_logarithmic_axis():
-    marks = [Mark(x=10.0**power, y=0, tip="", shape="dot") for power in range(4)]
+    marks = [Mark(10.0**power, 0, "", shape="dot") for power in range(4)]
     (panel, _) = panels(bars(*marks))
     places = [float(dot.get("cx")) for dot in panel.iter("circle")]
     assert np.diff(places) == pytest.approx([places[1] - places[0]] * 3, abs=0.11)
 
 
 def test_ticks_are_where_their_words_say():
-    (panel, _) = panels(bars(Mark(x=1, y=0, tip=""), Mark(x=1000, y=0, tip="")))
+    (panel, _) = panels(bars(Mark(1, 0, ""), Mark(1000, 0, "")))
     dots = [float(dot.get("cx")) for dot in panel.iter("circle")]
     ticks = {words: (box.left + box.right) / 2 for words, box in boxes(panel) if words.endswith("×")}  # noqa: RUF001
     assert ticks["1×"] == pytest.approx(dots[0], abs=0.2)  # noqa: RUF001
@@ -133,8 +133,8 @@ def test_ticks_are_where_their_words_say():
 @pytest.mark.parametrize(("low", "high"), [(1e-7, 1e4), (3.0, 4.0), (0.9, 1.1), (1, 1), (1e9, 4e9)])
 @pytest.mark.parametrize("base", [10, 2, 0])
 def test_every_axis_has_two_ticks_or_more(low, high, base):
-    axis = Axis(title="x", base=base)
-    panel = Panel(title="graph", marks=[Mark(x=low, y=low, tip=""), Mark(x=high, y=high, tip="")])
+    axis = Axis("x", base=base)
+    panel = Panel("graph", marks=[Mark(low, low, ""), Mark(high, high, "")])
     for drawn in panels(Picture(panels=[panel], x=axis, y=axis)):
         assert len(list(drawn.iter("text"))) >= 2 + 4 + 1
 
@@ -143,10 +143,10 @@ def test_panels_of_one_axis_have_the_same_limits_and_others_their_own():
     def places(*titles):
         rows = [Row("a")]
         made = [
-            Panel(title="", rows=rows, marks=[Mark(x=10, y=0, tip=""), Mark(x=most, y=0, tip="")], x_title=title)
+            Panel("", rows=rows, marks=[Mark(10, 0, ""), Mark(most, 0, "")], x_title=title)
             for most, title in zip((100, 1000), titles, strict=True)
         ]
-        drawn = panels(Picture(panels=[*made, *made], x=Axis(title="")))
+        drawn = panels(Picture(panels=[*made, *made], x=Axis("")))
         return [next(panel.iter("circle")).get("cx") for panel in drawn[:2]]
 
     assert len(set(places("x", "x"))) == 1
@@ -177,23 +177,23 @@ def test_unlike_is_hatched_first_calls_are_hollow_and_bounds_dashed():
 
 
 def test_bars_begin_at_one():
-    (panel, _) = panels(bars(bar(0.5), Mark(x=1, y=0, tip="")))
+    (panel, _) = panels(bars(bar(0.5), Mark(1, 0, "")))
     (drawn,) = panel.iter("rect")
     ends = float(drawn.get("x")) + float(drawn.get("width"))
     assert ends == pytest.approx(float(next(panel.iter("circle")).get("cx")), abs=0.11)
 
 
 def test_a_row_without_marks_has_its_reason_in_the_place_of_them():
-    picture = Picture(panels=[Panel(title="graph", rows=[Row("a", "out of memory")])], x=Axis(title="", least=(1, 2)))
+    picture = Picture(panels=[Panel("graph", rows=[Row("a", "out of memory")])], x=Axis("", origin=1.0))
     (panel, _) = panels(picture)
     assert "out of memory" in [text.text for text in panel.iter("text")]
     assert alternative(picture) == "graph: a out of memory"
 
 
 def test_a_label_stands_beside_marks_not_on_them():
-    marks = [Mark(x=1 + k / 50, y=1, tip="", label="name") for k in range(30)]
-    panel = Panel(title="graph", marks=marks)
-    drawn = panels(Picture(panels=[panel], x=Axis(title="x"), y=Axis(title="y")))[0]
+    marks = [Mark(1 + k / 50, 1, "", label="name") for k in range(30)]
+    panel = Panel("graph", marks=marks)
+    drawn = panels(Picture(panels=[panel], x=Axis("x"), y=Axis("y")))[0]
     dots = [(float(dot.get("cx")), float(dot.get("cy"))) for dot in drawn.iter("circle")]
     names = [box for words, box in boxes(drawn) if words == "name"]
     assert names
@@ -206,12 +206,12 @@ def test_long_names_are_cut_with_an_ellipsis():
 
 
 def test_a_cloud_is_one_path_however_many_trials():
-    line = Line(points=[(1 + k, 0) for k in range(100)], look="cloud")
+    line = Line([(1 + k, 0) for k in range(100)], look="cloud")
     assert sum("cloud" in path.get("class") for path in panels(bars(lines=[line]))[0].iter("path")) == 1
 
 
 def test_the_legend_takes_as_many_lines_as_it_needs():
-    picture = Picture(panels=bars(bar()).panels, x=Axis(title=""), key=[Key(label=f"engine {k}") for k in range(40)])
+    picture = Picture(panels=bars(bar()).panels, x=Axis(""), key=[Key(f"engine {k}") for k in range(40)])
     root = ET.fromstring(svg.document(picture, "what is seen"))
     wide, tall = float(root.get("width")), float(root.get("height"))
     shown = [text for text in root.iter(f"{SVG}text") if (text.text or "").startswith("engine")]

@@ -391,7 +391,7 @@ def test_bars_of_unlike_ratios_bounds_and_gaps_have_an_explanation(records):
     (louvain, _) = [block for block in section.blocks if isinstance(block, Chart)]
     for words in (
         "unlike: quality",
-        "≥ 1,020×",  # noqa: RUF001
+        "at least 1,020×",  # noqa: RUF001
         "out of memory",
         "unavailable",
         "timeout after 600 s in the first call",

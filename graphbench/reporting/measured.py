@@ -144,7 +144,7 @@ def by_graph(cases: Iterable[Case]) -> dict[str, list[Case]]:
 def legend(cases: Iterable[Case], measured: Measured) -> list[Key]:
     """The colour and the shape of each label."""
     labels = sorted({case.label for case in cases})
-    return [Key(label=label, colour=measured.colours[label], shape=measured.shapes[label]) for label in labels]
+    return [Key(label, colour=measured.colours[label], shape=measured.shapes[label]) for label in labels]
 
 
 def largest(cases: Iterable[Case], most: int = 2 * MAX_ROWS) -> list[Case]:

@@ -11,7 +11,7 @@ from graphbench.records.comparison import compare
 from graphbench.records.lines import from_json
 from graphbench.reporting import markdown, numbers, speeds, terminal
 from graphbench.reporting.charts import svg
-from graphbench.reporting.charts.marks import Axis, Key, Line, Mark, Panel, Picture, Row, alternative
+from graphbench.reporting.charts.marks import Key, Mark, Panel, Picture, Row, alternative, factors
 from graphbench.reporting.document import Column, Table
 from graphbench.reporting.measured import group_by_machine
 from graphbench.reporting.sections import summary
@@ -86,13 +86,7 @@ def chart():
     colours = dict(zip(TOTALS, ("phase-call", "phase-build", "phase-first"), strict=True))
     problems = _by_warm_call()[::-1]
     marks = [
-        Mark(
-            x=value,
-            y=place,
-            tip=f"{problem} {TOTALS[total]} {numbers.ratio(value)}",
-            colour=colour,
-            shape=shapes[total],
-        )
+        Mark(value, place, f"{problem} {TOTALS[total]} {numbers.ratio(value)}", colour, shapes[total])
         for place, problem in enumerate(problems)
         for total, colour in colours.items()
         for value in [getattr(_against_cpu(problem, GRAPH)[total], total)]
@@ -103,12 +97,11 @@ def chart():
         aside="right of 1 the GPU is faster; beside each row is its warm call",
         rows=rows,
         marks=marks,
-        lines=[Line(points=[(1, -0.5), (1, len(rows) - 0.5)], look="dashed")],
     )
     picture = Picture(
         panels=[panel],
-        x=Axis(title="times as fast as the best CPU library", words=lambda value: numbers.short(numbers.ratio(value))),
-        key=[Key(label=title, colour=colours[total], shape=shapes[total]) for total, title in TOTALS.items()],
+        x=factors("times as fast as the best CPU library"),
+        key=[Key(title, colour=colours[total], shape=shapes[total]) for total, title in TOTALS.items()],
     )
     return svg.document(picture, f"How many times as fast as the best CPU library cuGraph is. {alternative(picture)}")
 

@@ -6,13 +6,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from graphbench.reporting.numbers import plain
+from graphbench.reporting.numbers import plain, ratio, seconds, short
 
 Look = Literal["solid", "hatched", "hollow", "bound", "pale"]
 """How a mark is filled: what is unlike is hatched, a first call hollow, a bound hollow with a dashed edge."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class Mark:
     """A value.
 
@@ -21,7 +21,7 @@ class Mark:
         y: the same; in a panel of rows, the number of its row.
         tip: what it is, in words; shown on hover.
         colour: a class of :mod:`graphbench.reporting.charts.style`.
-        shape: `bar` begins at 1, `tick` is a vertical line; else one of :data:`style.SHAPES`.
+        shape: `bar` begins at the origin, `tick` is a vertical line; else one of :data:`style.SHAPES`.
         look: how it is filled.
         size: the radius.
         ends: of its interval or range along x.
@@ -39,7 +39,7 @@ class Mark:
     label: str = ""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class Line:
     """Points that are joined, or a cloud of small dots."""
 
@@ -58,7 +58,7 @@ class Row:
     colour: str = "ink"
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class Axis:
     """An axis.
 
@@ -67,17 +67,27 @@ class Axis:
         words: makes the text of a tick.
         base: of the logarithm; 0: linear.
         at: where the ticks are; empty: where they fall.
-        least: the narrowest limits.
+        origin: a value that is on it and has a line; bars begin there.
     """
 
     title: str
     words: Callable[[float], str] = "{:g}".format
     base: float = 10.0
     at: Sequence[float] = ()
-    least: tuple[float, float] | None = None
+    origin: float | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
+def timed(title: str = "seconds") -> Axis:
+    """An axis of durations."""
+    return Axis(title, lambda value: short(seconds(value)))
+
+
+def factors(title: str = "", at: Sequence[float] = ()) -> Axis:
+    """An axis of ratios, on which 1 is."""
+    return Axis(title, lambda value: short(ratio(value)), at=at, origin=1.0)
+
+
+@dataclass(frozen=True)
 class Panel:
     """A pair of axes.
 
@@ -98,7 +108,7 @@ class Panel:
     says: str = ""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class Key:
     """An entry of the legend."""
 
@@ -108,7 +118,7 @@ class Key:
     look: Look = "solid"
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class Picture:
     """Panels of one kind.
 

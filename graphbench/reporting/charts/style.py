@@ -94,7 +94,7 @@ _SHARED = (
     ".chart .line{fill:none;stroke:currentColor;stroke-width:1.4px}.chart .heavy{stroke-width:2.6px}"
     ".chart .rule{fill:none;stroke:currentColor;stroke-width:1px}"
     ".chart .dashed{stroke-dasharray:3 3;stroke-width:1px}.chart .faint{opacity:.5}"
-    ".chart .cloud{stroke-width:3px;stroke-linecap:round;opacity:.4}"
+    ".chart .cloud{stroke-width:3px;stroke-linecap:round;opacity:.55}"
     ".chart .solid{fill:currentColor;stroke-width:.8px}.chart .pale{fill:currentColor;opacity:.5}"
     ".chart .hollow,.chart .bound{stroke:currentColor;stroke-width:1.4px}.chart .bound{stroke-dasharray:3 2}"
 )
@@ -102,12 +102,13 @@ PAGE = (
     "div.chart{margin:.5rem 0}.chart svg{display:block;height:auto}"
     ".chart .key{display:flex;flex-wrap:wrap;gap:.15rem 1rem;font-size:.8rem;margin-bottom:.5rem}"
     ".chart .key span{display:inline-flex;align-items:center;gap:.25rem}"
-    ".chart .panels{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,22rem),1fr));gap:1rem 1.5rem}"
+    ".chart .panels{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,22rem),1fr));gap:1rem 1.5rem}"
     ".chart .panels svg{width:100%}.chart .wide{display:none}"
     "@media screen and (min-width:60rem){.chart :is(.few-1,.few-2) .wide{display:block}"
     ".chart :is(.few-1,.few-2) .narrow{display:none}"
     ".chart .few-1{grid-template-columns:1fr}.chart .few-2{grid-template-columns:1fr 1fr}}"
-    "@media print{.chart .panels{grid-template-columns:1fr 1fr}.chart svg{break-inside:avoid}}"
+    "@media print{.chart .panels{grid-template-columns:1fr 1fr}.chart svg{break-inside:avoid}"
+    "figure:has(.panels){break-inside:auto}}"
 )
 """How the panels of a chart flow on a page."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import math
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from graphbench.errors import UsageError
@@ -18,6 +19,7 @@ _WIDE = {1: 1280, 2: 640}
 """The width on wide screens, by the number of columns of panels, where that is another."""
 _GAP, _ROW, _HEAD, _PLOT = 24, 23, 20, 200
 _KEY_LINE = 20
+MAX_TICKS = 9
 _POLYGONS = {
     "square": ((-0.9, -0.9), (0.9, -0.9), (0.9, 0.9), (-0.9, 0.9)),
     "diamond": ((0, -1.25), (1.25, 0), (0, 1.25), (-1.25, 0)),
@@ -207,66 +209,71 @@ def _panel(panel: Panel, picture: Picture, width: float) -> tuple[str, float]:
     top = _HEAD + (16.0 if panel.aside else 0.0)
     head = _text(0, 14, fitted(panel.title, width, size=13, bold=True), "bold")
     head += _text(0, 30, fitted(panel.aside, width, size=11), "small muted")
-    x_title = panel.x_title or picture.x.title
     if panel.rows:
-        left, right = _columns(picture, width)
-        bottom = top + _ROW * len(panel.rows) + 4
-        y = _Scale(Axis(title="", base=0), -0.5, len(panel.rows) - 0.5, top, bottom - 4)
+        side, plot, y = _rows(panel, picture, width, top)
     else:
-        assert picture.y is not None
-        low, high = _limits(picture.y, picture.panels if picture.same_y else [panel], horizontal=False)
-        top += 18
-        bottom = top + _PLOT * (1.3 if width > NARROW else 1)
-        y = _Scale(picture.y, low, high, bottom, top)
-        names = _ticks(y, bottom - top, tall=True)
-        left, right = max((width_of(words, size=11) for _, words in names), default=0) + 8, width - 8
-        head += _text(0, top - 6, fitted(picture.y.title, width, size=11), "small muted")
-        for value, words in names:
-            head += _text(left - 5, y(value) + 4, words, "small muted", "end")
-            head += _rule(left, y(value), right, y(value))
+        side, plot, y = _upright(panel, picture, width, top)
     alike = [one for one in picture.panels if one.x_title == panel.x_title]
-    x = _Scale(picture.x, *_limits(picture.x, alike, horizontal=True), left, right)
-    for value, words in _ticks(x, right - left, tall=False):
-        head += _rule(x(value), top, x(value), bottom)
+    x = _Scale(picture.x, *_limits(picture.x, alike, horizontal=True), plot.left, plot.right)
+    for value, words in _ticks(x, tall=False):
+        head += _rule(x(value), plot.top, x(value), plot.bottom)
         half = width_of(words, size=11) / 2
-        head += _text(min(max(x(value), half), width - half), bottom + 14, words, "small muted", "middle")
-    plot = Box(left, top, right, bottom)
+        head += _text(min(max(x(value), half), width - half), plot.bottom + 14, words, "small muted", "middle")
     body = "".join(
         [
             *(_guide(factor, name, x, y) for factor, name in picture.guides.items()),
             *(_line(line, x, y) for line in panel.lines),
-            *(_rows(panel, plot, width)),
+            *(_line(Line([(at, y.low), (at, y.high)], look="dashed"), x, y) for at in [picture.x.origin] if at),
             *(_mark(mark, x, y, rows=bool(panel.rows)) for mark in panel.marks),
             *(_labels(panel.marks, x, y, plot)),
         ]
     )
-    title = _text(left, bottom + 30, fitted(x_title, width - left, size=11), "small muted")
-    return f'<g class="ink">{head}{body}{title}</g>', bottom + 36
+    title = fitted(panel.x_title or picture.x.title, width - plot.left, size=11)
+    foot = _text(plot.left, plot.bottom + 30, title, "small muted")
+    return f'<g class="ink">{head}{body}{side}{foot}</g>', plot.bottom + 36
 
 
-def _columns(picture: Picture, width: float) -> tuple[float, float]:
-    """Where the plot of rows begins and ends: between their names and their words."""
-    rows = [row for panel in picture.panels for row in panel.rows]
-    marked = [panel.rows[place].words for panel in picture.panels for place in {int(mark.y) for mark in panel.marks}]
-    names = max((width_of(row.label) for row in rows), default=0)
-    words = max((width_of(text, size=11) for text in marked), default=0)
-    return min(names, 0.38 * width) + 8, width - min(words, 0.34 * width) - 8
-
-
-def _rows(panel: Panel, plot: Box, width: float) -> Iterable[str]:
-    marked = {int(mark.y) for mark in panel.marks}
+def _rows(panel: Panel, picture: Picture, width: float, top: float) -> tuple[str, Box, _Scale]:
+    """The names and words of rows, beside the plot, or above each row where that would leave it too narrow."""
+    marked = [(panel, {int(mark.y) for mark in panel.marks}) for panel in picture.panels]
+    names = max((width_of(row.label) for one in picture.panels for row in one.rows), default=0)
+    words = max((width_of(one.rows[k].words, size=11) for one, places in marked for k in places), default=0)
+    beside = names + words + 16 <= 0.62 * width
+    tall = _ROW if beside else 1.7 * _ROW
+    plot = Box(names + 8, top, width - words - 8, top + tall * len(panel.rows) + 4)
+    parts = []
     for place, row in enumerate(panel.rows):
-        y = plot.top + _ROW * (place + 0.5) + 4
-        yield _text(0, y, fitted(row.label, plot.left - 8))
-        if place in marked:
-            words = fitted(row.words, width - plot.right - 6, size=11)
-            yield _text(width, y, words, "small", "end")
-        else:
-            yield _text(plot.left + 5, y, fitted(row.words, width - plot.left - 5, size=11), "small muted italic halo")
+        y = top + tall * place + (16 if beside else 13)
+        known = any(mark.y == place for mark in panel.marks)
+        room = width - (plot.left if beside else width_of(row.label)) - 8
+        parts += [
+            _text(0, y, fitted(row.label, names if beside else width - words - 8), "halo"),
+            _text(
+                width, y, fitted(row.words, room, size=11), "small halo" if known else "small halo muted italic", "end"
+            ),
+        ]
+    start = top + (2 if beside else 0.3 * _ROW)
+    y_scale = _Scale(Axis("", base=0), -0.5, len(panel.rows) - 0.5, start, start + tall * len(panel.rows))
+    return "".join(parts), plot if beside else plot._replace(left=6, right=width - 6), y_scale
+
+
+def _upright(panel: Panel, picture: Picture, width: float, top: float) -> tuple[str, Box, _Scale]:
+    """The y axis of a panel without rows."""
+    assert picture.y is not None
+    low, high = _limits(picture.y, picture.panels if picture.same_y else [panel], horizontal=False)
+    plot = Box(0, top + 18, width - 8, top + 18 + _PLOT * (1.3 if width > NARROW else 1))
+    y = _Scale(picture.y, low, high, plot.bottom, plot.top)
+    names = _ticks(y, tall=True)
+    plot = plot._replace(left=max((width_of(words, size=11) for _, words in names), default=0) + 8)
+    parts = [_text(0, top + 12, fitted(picture.y.title, width, size=11), "small muted")]
+    for value, words in names:
+        parts += [_text(plot.left - 5, y(value) + 4, words, "small muted", "end")]
+        parts += [_rule(plot.left, y(value), plot.right, y(value))]
+    return "".join(parts), plot, y
 
 
 def _limits(axis: Axis, panels: Sequence[Panel], *, horizontal: bool) -> tuple[float, float]:
-    values = [*(axis.least or ())]
+    values = [0.9 * axis.origin, 2 * axis.origin] if axis.origin else []
     for panel in panels:
         values += [point[not horizontal] for line in panel.lines for point in line.points]
         values += [mark.x if horizontal else mark.y for mark in panel.marks]
@@ -279,18 +286,17 @@ def _limits(axis: Axis, panels: Sequence[Panel], *, horizontal: bool) -> tuple[f
     return low - room, high + room
 
 
-def _ticks(scale: _Scale, room: float, *, tall: bool) -> list[tuple[float, str]]:
-    """As many as there is room for, with their words; at least two where any choice has two."""
-    axis = scale.axis
+def _ticks(scale: _Scale, *, tall: bool) -> list[tuple[float, str]]:
+    """Three to nine ticks with their words, as far as there is room; those that the axis asks for, if any."""
     best: list[tuple[float, str]] = []
     for values in _choices(scale):
-        shown = [(value, axis.words(value)) for value in values]
-        places = [scale(value) for value in values]
+        shown = [(value, scale.axis.words(value)) for value in values]
         needs = [14.0 if tall else width_of(words, size=11) + 10 for _, words in shown]
-        clear = all(abs(places[k + 1] - places[k]) >= (needs[k] + needs[k + 1]) / 2 for k in range(len(places) - 1))
-        if clear and len({words for _, words in shown}) == len(shown) and len(shown) > len(best):
+        gaps = [abs(scale(two) - scale(one)) for one, two in pairwise(values)]
+        clear = all(gap >= (one + two) / 2 for gap, (one, two) in zip(gaps, pairwise(needs), strict=True))
+        if clear and len({words for _, words in shown}) == len(shown) > len(best) and len(shown) <= MAX_TICKS:
             best = shown
-        if len(best) >= max(2, room // 80):
+        if len(best) >= (2 if scale.axis.at else 3):
             break
     return best
 
@@ -325,7 +331,7 @@ def _guide(factor: float, name: str, x: _Scale, y: _Scale) -> str:
         return ""
     half = width_of(name, size=11) / 2
     at = min(x(high), x.end - half), max(y(factor * high) + 12, y.end + 12)
-    line = Line(points=[(low, factor * low), (high, factor * high)], look="dashed")
+    line = Line([(low, factor * low), (high, factor * high)], look="dashed")
     return _line(line, x, y) + _text(at[0] - half, at[1], name, "small muted halo", "middle")
 
 
@@ -340,7 +346,7 @@ def _line(line: Line, x: _Scale, y: _Scale) -> str:
 def _mark(mark: Mark, x: _Scale, y: _Scale, *, rows: bool) -> str:
     at, level = x(mark.x), y(mark.y)
     if mark.shape == "bar":
-        first, last = sorted((x(1), at))
+        first, last = sorted((x(x.axis.origin or x.low), at))
         drawn = _bar(Box(first, level - 6.5, max(last, first + 1), level + 6.5), mark.look)
     else:
         drawn = _shape(mark.shape, at, level, mark.size, mark.look)

@@ -11,10 +11,10 @@ from graphbench.records.break_even import Runs, fixed_cost
 from graphbench.records.comparison import Comparison
 from graphbench.records.times import warm_or_first_call
 from graphbench.reporting import means
-from graphbench.reporting.charts.marks import Axis, Line, Mark, Panel, Picture
+from graphbench.reporting.charts.marks import Axis, Line, Mark, Panel, Picture, timed
 from graphbench.reporting.document import Chart, Column, Fold, Section, Table, Text
 from graphbench.reporting.measured import Case, Measured, call_time, largest, legend
-from graphbench.reporting.numbers import seconds, short
+from graphbench.reporting.numbers import seconds
 from graphbench.system.text import count
 
 
@@ -74,8 +74,8 @@ def break_even_chart(measured: Measured, *, name: str) -> Chart | None:
         caption="Seconds of a number of calls on one graph, start and build included; it pays off where lines cross",
         picture=Picture(
             panels=panels,
-            x=Axis(title="calls on one graph", words="{:,.0f}".format),
-            y=Axis(title="seconds in all", words=lambda value: short(seconds(value))),
+            x=Axis("calls on one graph", "{:,.0f}".format),
+            y=timed("seconds in all"),
             key=[replace(key, shape="line") for key in legend(measured.cases, measured) if key.label in labels],
         ),
     )
@@ -101,7 +101,7 @@ def _panel(problem: str, case: Case, measured: Measured, last: float) -> Panel:
         if isinstance(number, int) and (spent := _spent(case, number)) is not None:
             tip = f"{case.label} has cost no more than {other.label} after {count(number, 'call')}"
             colour = measured.colours[case.label]
-            marks.append(Mark(x=number, y=spent, tip=tip, colour=colour, look="hollow", label=count(number, "call")))
+            marks.append(Mark(number, spent, tip, colour=colour, look="hollow", label=count(number, "call")))
     title = f"{problem}, {case.label}"
     return Panel(
         title=title, aside=f"{case.graph}: {', '.join(words)}", lines=lines, marks=marks, says=", ".join(words)
@@ -112,7 +112,7 @@ def _line(case: Case, last: float, measured: Measured) -> Line | None:
     numbers = [last ** (place / 40) for place in range(41)]
     points = [(number, spent) for number in numbers if (spent := _spent(case, number)) is not None]
     tip = f"{case.label}: {seconds(_spent(case, 1))} for the first answer, then {call_time(case)} each"
-    return Line(points=points, colour=measured.colours[case.label], tip=tip) if points else None
+    return Line(points, colour=measured.colours[case.label], tip=tip) if points else None
 
 
 def _spent(case: Case, calls: float) -> float | None:

@@ -44,8 +44,8 @@ def capacity_chart(found: Sequence[Capacity], *, name: str) -> Chart | None:
         caption="The largest graph that completed, and the smallest larger one that did not",
         picture=Picture(
             panels=shown,
-            x=Axis(title="edges, each counted once", words=compact),
-            key=[Key(label="completed", colour="ink"), Key(label="failed", colour="ink", look="hollow")],
+            x=Axis("edges, each counted once", compact),
+            key=[Key("completed", colour="ink"), Key("failed", colour="ink", look="hollow")],
         ),
     )
 
@@ -59,9 +59,9 @@ def _panel(title: str, results: Sequence[Capacity]) -> Panel:
             if record is not None and record.posed is not None and record.posed.num_edges:
                 ended = "completed" if look == "solid" else failure(record)
                 tip = f"{result.algorithm} {record.task.dataset}, {record.posed.num_edges:,} edges: {ended}"
-                marks.append(Mark(x=record.posed.num_edges, y=place, tip=tip, colour=colour, look=look))
+                marks.append(Mark(record.posed.num_edges, place, tip, colour=colour, look=look))
     rows = [Row(result.algorithm, _words(result)) for result in results]
-    return Panel(title=title, rows=rows, marks=marks)
+    return Panel(title, rows=rows, marks=marks)
 
 
 def _words(result: Capacity) -> str:

@@ -7,10 +7,10 @@ from typing import NamedTuple
 
 from graphbench.records.model import Outcome
 from graphbench.reporting.capacity import between_scales
-from graphbench.reporting.charts.marks import Axis, Line, Mark, Panel, Picture
-from graphbench.reporting.document import Block, Chart, Column, Section, Table, Text
+from graphbench.reporting.charts.marks import Axis, Line, Look, Mark, Panel, Picture, timed
+from graphbench.reporting.document import Block, Chart, Column, Fold, Section, Table, Text
 from graphbench.reporting.measured import Case, Measured, call_time, legend
-from graphbench.reporting.numbers import NOTHING, compact, plain, seconds, short, three
+from graphbench.reporting.numbers import NOTHING, compact, plain, three
 from graphbench.reporting.power_law import TWINS, VARIOUS, PowerLaw, crossing, family, fit
 from graphbench.reporting.wording import outcome
 
@@ -36,7 +36,7 @@ def section(measured: Measured, key: str) -> Section | None:
     blocks: list[Block] = [Text(HOW + (_TWINS if _has_twins(measured) else ""), quiet=True), chart]
     fitted = exponents(measured)
     if fitted.rows:
-        blocks.append(fitted)
+        blocks.append(Fold("Exponents of the lines", [fitted]))
     return Section("Growth with size", f"{key}growth", blocks)
 
 
@@ -46,8 +46,7 @@ def _has_twins(measured: Measured) -> bool:
 
 def picture(measured: Measured, *, name: str = "growth") -> Chart | None:
     """The chart; None where no problem was posed on several sizes."""
-    panels = [_panel(problem, cases, measured) for problem, cases in _grown(measured).items()]
-    shown = [panel for panel in panels if _grows([mark.x for mark in panel.marks if mark.look != "bound"])]
+    shown = [_panel(problem, cases, measured) for problem, cases in _grown(measured).items() if _grows(cases)]
     if not shown:
         return None
     drawn = {mark.colour for panel in shown for mark in panel.marks}
@@ -56,19 +55,21 @@ def picture(measured: Measured, *, name: str = "growth") -> Chart | None:
         caption="Growth: time of a warm call against edges",
         picture=Picture(
             panels=shown,
-            x=Axis(
-                title="edges, as posed" + (" (pale: synthetic twins)" if _has_twins(measured) else ""), words=compact
-            ),
-            y=Axis(title="seconds, warm call", words=lambda value: short(seconds(value))),
+            x=Axis(f"edges, as posed{' (pale: synthetic twins)' if _has_twins(measured) else ''}", compact),
+            y=timed("seconds, warm call"),
             key=[entry for entry in legend(measured.cases, measured) if entry.colour in drawn],
             same_y=True,
         ),
     )
 
 
-def _grows(sizes: Sequence[float]) -> bool:
-    """Whether some sizes differ enough to show growth."""
-    return bool(sizes) and max(sizes) >= MIN_FACTOR * min(sizes)
+def _grows(cases: Sequence[Case]) -> bool:
+    """Whether an engine has times on graphs that differ enough in size to show growth."""
+    sizes: dict[str, list[int]] = {}
+    for case in cases:
+        if case.call and case.edges:
+            sizes.setdefault(case.label, []).append(case.edges)
+    return any(max(own) >= MIN_FACTOR * min(own) for own in sizes.values())
 
 
 def _panel(problem: str, cases: Sequence[Case], measured: Measured) -> Panel:
@@ -86,22 +87,15 @@ def _panel(problem: str, cases: Sequence[Case], measured: Measured) -> Panel:
             grows = f"{label} grows with exponent {law.exponent:.2f}"
             said.append(grows)
             ends = [(edges, law.at(edges)) for edges in (law.low, law.high)]
-            lines.append(Line(points=ends, colour=colour, tip=grows, look="faint" if kind == TWINS else "solid"))
+            lines.append(Line(ends, colour=colour, tip=grows, look="faint" if kind == TWINS else "solid"))
         for case in own[:: -(-len(own) // MAX_POINTS) or 1]:
             limit = case.record.censored if case.record.outcome is Outcome.TIMEOUT else None
             if taken := case.call if limit is None else limit.after_s:
                 words = call_time(case) if limit is None else outcome(case.record)
-                marks.append(
-                    Mark(
-                        x=case.edges,
-                        y=taken,
-                        tip=f"{label} {words} on {case.graph}, {case.edges:,} edges",
-                        colour=colour,
-                        shape=shape,
-                        look="bound" if limit is not None else "pale" if kind == TWINS else "solid",
-                    )
-                )
-    return Panel(title=problem, marks=marks, lines=lines, says=", ".join(said) or "too few sizes")
+                tip = f"{label} {words} on {case.graph}, {case.edges:,} edges"
+                look: Look = "bound" if limit is not None else "pale" if kind == TWINS else "solid"
+                marks.append(Mark(case.edges, taken, tip, colour, shape, look))
+    return Panel(problem, marks=marks, lines=lines, says=", ".join(said) or "too few sizes")
 
 
 def _grown(measured: Measured) -> dict[str, list[Case]]:

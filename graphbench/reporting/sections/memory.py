@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from graphbench.records.model import Outcome, Record
-from graphbench.reporting.charts.marks import Axis, Mark, Panel, Picture
-from graphbench.reporting.document import Chart, Column, Section, Table, Text
+from graphbench.reporting.charts.marks import Axis, Look, Mark, Panel, Picture
+from graphbench.reporting.document import Chart, Column, Fold, Section, Table, Text
 from graphbench.reporting.measured import Case, Measured, by_graph, legend
 from graphbench.reporting.numbers import memory, plain, short, three
 from graphbench.reporting.wording import HOLLOW_TWINS, device_peak_bytes, device_peak_of_each, is_twin, twin_note
@@ -25,7 +25,7 @@ def section(measured: Measured, key: str) -> Section | None:
         "device, peak": device_peak_bytes,
     }
     panels = [
-        Panel(title=title, marks=marks, says=listed(sorted({case.label for case in known if peak(case.record)})))
+        Panel(title, marks=marks, says=listed(sorted({case.label for case in known if peak(case.record)})))
         for title, peak in where.items()
         if (marks := _marks(known, measured, peak))
     ]
@@ -40,22 +40,19 @@ def section(measured: Measured, key: str) -> Section | None:
     if any(len(case.record.memory.device_peaks_bytes) > 1 for case in known):
         how += " With several GPUs the device peak is the sum of their peaks."
     aside = f" ({HOLLOW_TWINS})" if synthetic else ""
-    size = Axis(title=f"edge list{aside}", words=_words, base=2)
+    size = Axis(f"edge list{aside}", _words, base=2)
     chart = Chart(
         name=f"{key}memory",
         caption="Peak memory against the edge list; dotted lines are multiples of it"
         + (f"; {HOLLOW_TWINS}" if synthetic else ""),
         picture=Picture(
-            panels=panels,
-            x=size,
-            y=replace(size, title="peak"),
-            key=legend(known, measured),
-            guides=_GUIDES,
-            same_y=True,
+            panels, size, replace(size, title="peak"), legend(known, measured), guides=_GUIDES, same_y=True
         ),
     )
     text = Text(f"{how} {synthetic}".rstrip(), quiet=True)
-    return Section("Memory", f"{key}memory", [text, chart, _table(measured)])
+    return Section(
+        "Memory", f"{key}memory", [text, chart, Fold("Peaks on the largest graph of each problem", [_table(measured)])]
+    )
 
 
 def edge_list_bytes(record: Record) -> int:
@@ -73,14 +70,10 @@ def _marks(cases: Sequence[Case], measured: Measured, peak: Callable[[Record], i
     for case in cases:
         size, most = edge_list_bytes(case.record), peak(case.record)
         if most and (case.label, size, most) not in found:
-            found[case.label, size, most] = Mark(
-                x=size,
-                y=most,
-                tip=f"{case.label} {memory(most)}, {three(most / size)} times {memory(size)}, {case.graph}",
-                colour=measured.colours[case.label],
-                shape=measured.shapes[case.label],
-                look="hollow" if is_twin(case.record.task.dataset) else "solid",
-            )
+            tip = f"{case.label} {memory(most)}, {three(most / size)} times {memory(size)}, {case.graph}"
+            look: Look = "hollow" if is_twin(case.record.task.dataset) else "solid"
+            own = measured.colours[case.label], measured.shapes[case.label]
+            found[case.label, size, most] = Mark(size, most, tip, *own, look)
     return list(found.values())
 
 

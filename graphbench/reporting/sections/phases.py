@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from statistics import median
 
 from graphbench.records.model import NEVER_RAN, Outcome, Record
-from graphbench.reporting.charts.marks import Axis, Key, Mark, Panel, Picture, Row
+from graphbench.reporting.charts.marks import Key, Mark, Panel, Picture, Row, timed
 from graphbench.reporting.charts.style import SHAPES
 from graphbench.reporting.document import Block, Chart, Column, Fold, Section, Table, Text
 from graphbench.reporting.measured import MAX_ROWS, Case, Measured, by_graph, largest
-from graphbench.reporting.numbers import seconds, short
+from graphbench.reporting.numbers import seconds
 from graphbench.reporting.wording import device_peak, host_peak, outcome, peak_note
 
 PHASES = ("start", "read", "build", "first", "call", "collect")
@@ -46,9 +46,8 @@ def phases_chart(problems: Mapping[str, Sequence[Case]], *, name: str) -> Chart 
     panels = [panel for problem, cases in problems.items() if (panel := _panel(problem, cases)) is not None]
     if not panels:
         return None
-    shapes = dict(zip(PHASES, SHAPES, strict=False)) | {"call": "tick"}
-    keys = [Key(label=_NAMES.get(phase, phase), colour=f"phase-{phase}", shape=shapes[phase]) for phase in PHASES]
-    axis = Axis(title="seconds", words=lambda value: short(seconds(value)))
+    keys = [Key(_NAMES.get(phase, phase), f"phase-{phase}", _SHAPES[phase]) for phase in PHASES]
+    axis = timed()
     return Chart(
         name=name,
         caption="Seconds of each phase; the area of a mark is its share of the whole script",
@@ -57,6 +56,7 @@ def phases_chart(problems: Mapping[str, Sequence[Case]], *, name: str) -> Chart 
 
 
 _NAMES = {"call": "one warm call"}
+_SHAPES = dict(zip(PHASES, SHAPES, strict=False)) | {"call": "tick"}
 
 
 def _panel(problem: str, cases: Sequence[Case]) -> Panel | None:
@@ -76,27 +76,20 @@ def _panel(problem: str, cases: Sequence[Case]) -> Panel | None:
         marks += own
     edges = max(case.edges for case in graphs[graph])
     aside = f"{graph}, {edges:,} edges"
-    return Panel(title=problem, aside=aside, rows=rows, marks=marks)
+    return Panel(problem, aside=aside, rows=rows, marks=marks)
 
 
 def _marks(case: Case, place: int) -> list[Mark]:
     taken = {phase: spent for phase, spent in seconds_of(case.record).items() if spent > 0}
     whole = _whole(case.record)
     marks = []
-    for phase, shape in zip(PHASES, SHAPES, strict=False):
+    for phase in PHASES:
         if phase in taken:
             share = taken[phase] / whole if whole else 0.0
             of_whole = "" if phase == "call" else f", {100 * share:.3g} % of the whole script"
-            marks.append(
-                Mark(
-                    x=taken[phase],
-                    y=place,
-                    tip=f"{case.label} {_NAMES.get(phase, phase)} {seconds(taken[phase])}{of_whole}",
-                    colour=f"phase-{phase}",
-                    shape="tick" if phase == "call" else shape,
-                    size=4.0 if phase == "call" else 3.0 + 6.0 * share**0.5,
-                )
-            )
+            tip = f"{case.label} {_NAMES.get(phase, phase)} {seconds(taken[phase])}{of_whole}"
+            size = 4.0 if phase == "call" else 3.0 + 6.0 * share**0.5
+            marks.append(Mark(taken[phase], place, tip, f"phase-{phase}", _SHAPES[phase], size=size))
     return sorted(marks, key=lambda mark: -mark.size)
 
 

@@ -9,10 +9,10 @@ from typing import NamedTuple
 from graphbench.records import ratios, times
 from graphbench.records.model import Outcome, Record
 from graphbench.records.statistics import Estimate
-from graphbench.reporting.charts.marks import Axis, Key, Line, Mark, Panel, Picture, Row
+from graphbench.reporting.charts.marks import Key, Mark, Panel, Picture, Row, factors
 from graphbench.reporting.document import Chart, Column, Fold, Section, Table, Text
 from graphbench.reporting.measured import Case, Measured
-from graphbench.reporting.numbers import ratio, seconds, short, span, three
+from graphbench.reporting.numbers import ratio, seconds, span, three
 
 WITH_LAYER, WITHOUT_LAYER = "cugraph", "pylibcugraph"
 OWN_OPTIONS = {"renumber": True, "direction_optimizing": False}
@@ -75,8 +75,8 @@ def section(measured: Measured, key: str) -> Section | None:
                 _panel(allocator, [pair for pair in pairs if pair.allocator == allocator], measured)
                 for allocator in sorted({pair.allocator for pair in pairs})
             ],
-            x=Axis(title="times as long as pylibcugraph", words=lambda value: short(ratio(value)), least=(0.9, 2.0)),
-            key=[Key(label="median over the graphs", shape="bar"), Key(label="one graph", colour="ink")],
+            x=factors("times as long as pylibcugraph"),
+            key=[Key("median over the graphs", shape="bar"), Key("one graph", colour="ink")],
         ),
     )
     return Section("What the Python layer costs", f"{key}python-layer", [how, chart, *folds])
@@ -90,12 +90,11 @@ def _panel(allocator: str, pairs: Sequence[Pair], measured: Measured) -> Panel:
         rows.append(Row(problem, ratio(middle)))
         colour = measured.colours[group[0].layered.label]
         tip = f"{problem} {ratio(middle)}, {_over(group, lambda pair: pair.call_s)} of a call"
-        marks.append(Mark(x=middle, y=place, tip=tip, colour=colour, shape="bar"))
+        marks.append(Mark(middle, place, tip, colour=colour, shape="bar"))
         for pair in group:
             tip = f"{problem} on {pair.layered.graph} {_ratio(pair.call)}"
-            marks.append(Mark(x=pair.call.value, y=place, tip=tip, size=3))
-    one = Line(points=[(1, -0.5), (1, len(rows) - 0.5)], look="dashed")
-    return Panel(title=f"{allocator} allocator" if allocator else "", rows=rows, marks=marks, lines=[one])
+            marks.append(Mark(pair.call.value, place, tip, size=3))
+    return Panel(f"{allocator} allocator" if allocator else "", rows=rows, marks=marks)
 
 
 def _pairs(measured: Measured) -> Iterator[Pair]:

@@ -7,10 +7,10 @@ from dataclasses import replace
 from statistics import median
 
 from graphbench.records.model import Outcome
-from graphbench.reporting.charts.marks import Axis, Line, Mark, Panel, Picture
+from graphbench.reporting.charts.marks import Axis, Line, Mark, Panel, Picture, timed
 from graphbench.reporting.document import Block, Chart, Column, Fold, Section, Table, Text
 from graphbench.reporting.measured import Case, Measured, by_graph, call_time, largest, legend
-from graphbench.reporting.numbers import quantity, seconds, short
+from graphbench.reporting.numbers import quantity
 from graphbench.reporting.wording import slug
 
 MAX_PANELS = 8
@@ -23,7 +23,7 @@ def section(measured: Measured, key: str) -> Section | None:
         own = [case for case in cases if case.record.quality and _trials(case)]
         if own:
             chart = _chart(own, measured, f"{key}quality-{slug(problem)}", problem)
-            blocks += [Text(problem, strong=True), chart, Fold(f"Numbers: {problem}", [_numbers(own)])]
+            blocks += [Text(problem, strong=True), *chart, Fold(f"Numbers: {problem}", [_numbers(own)])]
     if not blocks:
         return None
     how = Text(
@@ -43,19 +43,22 @@ def _trials(case: Case) -> list[tuple[float, float]]:
     return [pair for pair in zip(record.phases.call_s, record.trials.quality, strict=False) if pair[0] > 0]
 
 
-def _chart(cases: Sequence[Case], measured: Measured, name: str, problem: str) -> Chart:
+def _chart(cases: Sequence[Case], measured: Measured, name: str, problem: str) -> list[Chart]:
+    """A chart of the graphs on which there are several engines; none of a single one."""
     measure = cases[0].record.quality
-    panels = [_panel(graph, group, measured) for graph, group in list(by_graph(cases).items())[-MAX_PANELS:]]
-    return Chart(
+    graphs = [(graph, group) for graph, group in by_graph(cases).items() if len(group) > 1]
+    panels = [_panel(graph, group, measured) for graph, group in graphs[-MAX_PANELS:]]
+    chart = Chart(
         name=name,
         caption=f"{problem}: {measure} against time; the line joins those that no other beats in both",
         picture=Picture(
             panels=panels,
-            x=Axis(title="seconds of one warm call; left is faster", words=lambda value: short(seconds(value))),
-            y=Axis(title=f"{measure}; up is better", words="{:.6g}".format, base=0),
+            x=timed("seconds of one warm call; left is faster"),
+            y=Axis(f"{measure}; up is better", "{:.6g}".format, base=0),
             key=legend(cases, measured),
         ),
     )
+    return [chart] if panels else []
 
 
 def _panel(graph: str, cases: Sequence[Case], measured: Measured) -> Panel:
@@ -65,14 +68,14 @@ def _panel(graph: str, cases: Sequence[Case], measured: Measured) -> Panel:
         x, y = (median(values) for values in zip(*trials, strict=True))
         colour = measured.colours[case.label]
         tip = f"{case.label} {quantity(y)} in {call_time(case)}"
-        lines.append(Line(points=trials, colour=colour, look="cloud"))
-        marks.append(Mark(x=x, y=y, tip=tip, colour=colour, shape=measured.shapes[case.label], label=case.label))
+        lines.append(Line(trials, colour=colour, look="cloud"))
+        marks.append(Mark(x, y, tip, colour=colour, shape=measured.shapes[case.label], label=case.label))
     front = pareto(marks)
     named = [mark if mark in front else replace(mark, label="") for mark in marks]
     stairs = [(front[0].x, front[0].y)]
     for mark in front[1:]:
         stairs += [(mark.x, stairs[-1][1]), (mark.x, mark.y)]
-    return Panel(title=graph, marks=named, lines=[*lines, Line(points=stairs)])
+    return Panel(graph, marks=named, lines=[*lines, Line(stairs)])
 
 
 def pareto(marks: Sequence[Mark]) -> list[Mark]:

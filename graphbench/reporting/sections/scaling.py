@@ -174,15 +174,15 @@ def picture(found: Sequence[ScalingCurve], *, name: str = "scaling") -> Chart | 
         problems.setdefault(curve.problem, []).append(curve)
     numbers = sorted({float(step.gpus) for curve in drawn for step in curve.steps})
     bases = sorted({curve.base for curve in drawn if curve.base})
-    speedup = Axis(title="speedup", words=lambda value: short(ratio(value)), at=[1, 2, 4, 8, 16, 32, 64])
+    speedup = Axis("speedup", lambda value: short(ratio(value)), at=[1, 2, 4, 8, 16, 32, 64])
     return Chart(
         name=name,
         caption="Strong scaling: speedup on one graph; the dotted line is ideal",
         picture=Picture(
             panels=[_panel(problem, curves[-MAX_GRAPHS:], found, looks) for problem, curves in problems.items()],
-            x=Axis(title="GPUs", at=numbers),
+            x=Axis("GPUs", at=numbers),
             y=speedup,
-            key=[Key(label=label, colour=colour, shape=shape) for label, (colour, shape) in looks.items()],
+            key=[Key(label, colour=colour, shape=shape) for label, (colour, shape) in looks.items()],
             guides={1 / base: "ideal" if base == 1 else f"ideal over {base}" for base in bases},
             same_y=True,
         ),
@@ -197,11 +197,11 @@ def _panel(
         label = _name(curve, found)
         colour, shape = looks[label]
         known = [(step.gpus, step.speedup) for step in curve.steps if step.speedup]
-        lines.append(Line(points=known, colour=colour))
+        lines.append(Line(known, colour=colour))
         for gpus_, speedup in known:
             tip = f"{label} on {count(gpus_, 'GPU')} {ratio(speedup)}"
-            marks.append(Mark(x=gpus_, y=speedup, tip=tip, colour=colour, shape=shape))
-    return Panel(title=problem, lines=lines, marks=marks)
+            marks.append(Mark(gpus_, speedup, tip, colour=colour, shape=shape))
+    return Panel(problem, lines=lines, marks=marks)
 
 
 class _Row(NamedTuple):

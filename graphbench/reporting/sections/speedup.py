@@ -8,12 +8,12 @@ from graphbench.records.best_cpu import best_cpu
 from graphbench.records.comparison import Comparison, RatioName, set_against
 from graphbench.records.model import NEVER_RAN, Outcome
 from graphbench.records.rules import Verdict, readable
-from graphbench.records.times import first_call, warm_calls
-from graphbench.reporting import speeds
-from graphbench.reporting.charts.marks import Axis, Key, Line, Look, Mark, Panel, Picture, Row
+from graphbench.records.times import first_call, usual_builds, warm_calls
+from graphbench.reporting import numbers, speeds
+from graphbench.reporting.charts.marks import Key, Line, Look, Mark, Panel, Picture, Row, factors, timed
 from graphbench.reporting.document import Block, Chart, Column, Fold, Section, Table, Text, Tone
 from graphbench.reporting.measured import MAX_ROWS, Case, Measured, by_graph, call_time, largest
-from graphbench.reporting.numbers import NOTHING, plain, ratio, seconds, short
+from graphbench.reporting.numbers import NOTHING, plain, seconds
 from graphbench.reporting.reproduce import command
 from graphbench.reporting.sections.scaling import rate
 from graphbench.reporting.wording import brief, codes, outcome, slug, twin_note
@@ -78,24 +78,20 @@ def ratios(panels: Sequence[Panel]) -> Picture:
     marks = [mark for panel in panels for mark in panel.marks]
     looks = {mark.look for mark in marks if mark.shape == "bar"}
     shapes = {mark.shape for mark in marks}
-    keys = [Key(label=words, shape="bar", look=look) for look, words in _LOOKS.items() if look in looks]
-    keys += [Key(label=words, shape=shape, colour="ink") for shape, words in _TOTALS.values() if shape in shapes]
-    axis = Axis(title="", words=lambda value: short(ratio(value)), least=(0.9, 2.0))
-    return Picture(panels=panels, x=axis, key=keys)
+    keys = [Key(words, "muted", "bar", look) for look, words in _LOOKS.items() if look in looks]
+    keys += [Key(words, "ink", shape) for words, shape in _TOTALS.items() if shape in shapes]
+    return Picture(panels, factors(), key=keys)
 
 
 MAX_TRIALS = 200
 """How many warm calls of a record are drawn."""
 _LOOKS: dict[Look, str] = {
     "solid": "warm call, like with like",
-    "hollow": "first call",
+    "hollow": "first call, or first answer of a heavy build",
     "hatched": "unlike",
     "bound": "bound, from a time limit",
 }
-_TOTALS: dict[RatioName, tuple[str, str]] = {
-    "ratio_first_answer": ("diamond", "first answer"),
-    "ratio_whole_script": ("up", "whole script"),
-}
+_TOTALS = {"first answer": "diamond", "whole script": "up"}
 
 
 def picture(measured: Measured) -> Chart | None:
@@ -127,25 +123,25 @@ def _panel(graph: str, cases: Sequence[Case], measured: Measured) -> Panel | Non
     for place, case in enumerate(shown):
         comparison = found.get(case.record.id)
         if comparison is None:
-            time = seconds(case.call) if case.call else outcome(case.record)
-            rows.append(Row(case.label, f"1× = {time}"))  # noqa: RUF001 - the sign for multiplication
-            tip = f"{case.label} {time}: the others are compared with it"
-            marks.append(Mark(x=1, y=place, tip=tip, colour=measured.colours[case.label], shape="tick"))
+            limit = case.record.censored
+            time = f"≥ {seconds(limit.after_s)}" if limit is not None else f"= {seconds(case.call)}"
+            rows.append(Row(case.label, f"1× {time}"))  # noqa: RUF001 - the sign for multiplication
+            tip = f"{case.label} {call_time(case) if case.call else outcome(case.record)}, taken as 1"
+            marks.append(Mark(1, place, tip, measured.colours[case.label], "tick"))
             continue
         own = _marks(case, comparison, place, measured.colours[case.label])
         rows.append(Row(case.label, _words(comparison) if own else _gap(case, comparison)))
         marks += own
     what = measured.baseline if base.record.task.engine == measured.baseline else "the best CPU engine"
-    one = Line(points=[(1, -0.5), (1, len(rows) - 0.5)], look="dashed")
     aside = f"{base.edges:,} edges, against {base.label}"
-    return Panel(title=graph, aside=aside, rows=rows, marks=marks, lines=[one], x_title=f"times as fast as {what}")
+    return Panel(graph, aside=aside, rows=rows, marks=marks, x_title=f"times as fast as {what}")
 
 
 def _rank(comparison: Comparison | None) -> tuple[bool, bool, float]:
     """The fastest first; bounds after ratios, and last what has neither."""
     if comparison is None:
         return False, False, -1.0
-    value = comparison.ratio_call
+    value = getattr(comparison, comparison.leads)
     return value is None, comparison.bound is not None, -(value or 0.0)
 
 
@@ -161,42 +157,39 @@ def _comparisons(cases: Sequence[Case], measured: Measured) -> tuple[Case | None
     base = next((case for case in cases if case.record is best), None)
     if base is None:
         return None, {}
-    others = [case for case in cases if case is not base and case.record.task.engine != measured.baseline]
-    return base, {case.record.id: set_against(base.record, case.record, stale=measured.stale) for case in others}
+    usual = usual_builds(case.record for case in cases)
+    return base, {
+        case.record.id: set_against(base.record, case.record, stale=measured.stale, usual_build=usual)
+        for case in cases
+        if case is not base and case.record.task.engine != measured.baseline
+    }
 
 
 def _marks(case: Case, comparison: Comparison, place: int, colour: str) -> list[Mark]:
-    if comparison.ratio_call is None:
-        return []
-    unlike = comparison.verdict is Verdict.UNLIKE
-    look: Look = (
-        "bound" if comparison.bound else "hatched" if unlike else "hollow" if comparison.first_calls else "solid"
-    )
-    why = f", unlike: {listed(codes(comparison.reasons))}" if unlike else ""
-    spread = speeds.spread(comparison)
-    tip = f"{case.label} {speeds.cell(comparison, 'ratio_call')} {spread}".rstrip() + why
-    marks = [
-        Mark(
-            x=comparison.ratio_call,
-            y=place,
-            tip=plain(tip),
-            colour=colour,
-            shape="bar",
-            look=look,
-            ends=comparison.interval or comparison.range,
-        )
-    ]
-    for name, (shape, words) in _TOTALS.items():
-        value = getattr(comparison, name)
-        if value is not None:
-            tip = f"{case.label} {words} {speeds.cell(comparison, name)}"
-            marks.append(Mark(x=value, y=place, tip=plain(tip), shape=shape, size=3.6))
+    """A bar of the ratio that leads, and smaller marks of the others."""
+    marks: list[Mark] = []
+    for speed in speeds.speeds(comparison):
+        tip = f"{case.label} {speed.total} {speeds.in_words(speed)}"
+        if not marks:
+            tip += f", unlike: {listed(codes(comparison.reasons))}" if comparison.verdict is Verdict.UNLIKE else ""
+            marks.append(Mark(speed.value, place, tip, colour, "bar", _look(comparison), ends=speed.ends))
+        elif speed.total in _TOTALS:
+            marks.append(Mark(speed.value, place, tip, shape=_TOTALS[speed.total], size=3.6))
     return marks
 
 
+def _look(comparison: Comparison) -> Look:
+    if comparison.bound:
+        return "bound"
+    if comparison.verdict is Verdict.UNLIKE:
+        return "hatched"
+    return "hollow" if comparison.first_calls or comparison.leads != "ratio_call" else "solid"
+
+
 def _words(comparison: Comparison) -> str:
-    words = speeds.cell(comparison, "ratio_call").replace("first calls", "first")
-    return f"{words} unlike" if comparison.verdict is Verdict.UNLIKE else words
+    words = numbers.ratio(getattr(comparison, comparison.leads), bound=comparison.bound)
+    aside = {"hatched": " unlike", "hollow": " first"}.get(_look(comparison), "")
+    return f"{words}{aside}"
 
 
 def _gap(case: Case, comparison: Comparison) -> str:
@@ -229,24 +222,17 @@ def trials_chart(cases: Sequence[Case], measured: Measured, *, name: str) -> Cha
         marks, lines = [], []
         for place, case in enumerate(ran):
             colour, first, warm = measured.colours[case.label], first_call(case.record), warm_calls(case.record)
-            lines.append(
-                Line(points=[(call, place) for call in warm[:MAX_TRIALS] if call > 0], colour=colour, look="cloud")
-            )
+            lines.append(Line([(call, place) for call in warm[:MAX_TRIALS] if call > 0], colour, look="cloud"))
             if case.call:
                 tip = f"{case.label} {call_time(case)}, median of {len(warm)}"
-                marks += [Mark(x=case.call, y=place, tip=tip, colour="ink", shape="tick", size=3)] if warm else []
+                marks += [Mark(case.call, place, tip, shape="tick", size=3)] if warm else []
             if first:
                 tip = f"{case.label} first call {seconds(first)}"
-                marks.append(Mark(x=first, y=place, tip=tip, colour=colour, look="hollow", size=3.5))
+                marks.append(Mark(first, place, tip, colour, look="hollow", size=3.5))
         rows = [Row(case.label, call_time(case).replace(" (first call)", ", first")) for case in ran]
-        panels.append(Panel(title=graph, rows=rows, marks=marks, lines=lines))
-    keys = [
-        Key(label="warm call", shape="dot"),
-        Key(label="their median", shape="tick", colour="ink"),
-        Key(label="first call", shape="dot", look="hollow"),
-    ]
-    axis = Axis(title="seconds", words=lambda value: short(seconds(value)))
-    picture = Picture(panels=_largest([panel for panel in panels if panel.marks]), x=axis, key=keys)
+        panels.append(Panel(graph, rows=rows, marks=marks, lines=lines))
+    keys = [Key("warm call"), Key("their median", "ink", "tick"), Key("first call", look="hollow")]
+    picture = Picture(_largest([panel for panel in panels if panel.marks]), timed(), key=keys)
     return Chart(name=name, caption="Every call that was timed", picture=picture)
 
 
