@@ -107,8 +107,8 @@ PAGE = (
     "@media screen and (min-width:60rem){.chart :is(.few-1,.few-2) .wide{display:block}"
     ".chart :is(.few-1,.few-2) .narrow{display:none}"
     ".chart .few-1{grid-template-columns:1fr}.chart .few-2{grid-template-columns:1fr 1fr}}"
-    "@media print{.chart .panels{grid-template-columns:1fr 1fr}.chart svg{break-inside:avoid}"
-    "figure:has(.panels){break-inside:auto}}"
+    "@media print{.chart .key{break-after:avoid}.chart .panels{grid-template-columns:1fr 1fr}"
+    ".chart svg{break-inside:avoid}figure:has(.panels){break-inside:auto}}"
 )
 """How the panels of a chart flow on a page."""
 

@@ -71,7 +71,7 @@ def break_even_chart(measured: Measured, *, name: str) -> Chart | None:
     labels = {line.tip.partition(":")[0] for panel in panels for line in panel.lines}
     return Chart(
         name=name,
-        caption="Seconds of a number of calls on one graph, start and build included; it pays off where lines cross",
+        caption="Seconds of a number of calls on one graph, start and build included; circles: the GPU pays off",
         picture=Picture(
             panels=panels,
             x=Axis("calls on one graph", "{:,.0f}".format),
