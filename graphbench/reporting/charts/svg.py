@@ -240,7 +240,7 @@ def _rows(panel: Panel, picture: Picture, width: float, top: float) -> tuple[str
     words = max((width_of(one.rows[k].words, size=11) for one, places in marked for k in places), default=0)
     beside = names + words + 16 <= 0.62 * width
     tall = _ROW if beside else 1.7 * _ROW
-    plot = Box(names + 8, top, width - words - 8, top + tall * len(panel.rows) + 4)
+    plot = Box(names + 8, top, width - words - 10, top + tall * len(panel.rows) + 4)
     parts = []
     for place, row in enumerate(panel.rows):
         y = top + tall * place + (16 if beside else 13)
