@@ -305,7 +305,7 @@ def page_rows(records: Sequence[Record], measured: Sequence[Measured], baseline:
     columns, known = page_columns(baseline, several=len(measured) > 1), meanings()
     data = {
         "columns": [
-            (column.title, column.kind, column.shown, known.get(first_word(column.title, known), ""))
+            (column.title, column.kind, column.shown, getattr(first_word(column.title, known), "meaning", ""))
             for column in columns
         ],
         "rows": [[column.value(row) for column in columns] for row in (*shown.values(), *older)],

@@ -118,20 +118,20 @@ def entries() -> list[Entry]:
     return found + [Entry(word, kind, text) for kind, words in groups.items() for word, text in words.items()]
 
 
-def meanings() -> dict[str, str]:
-    """What the titles of tables mean: words in small letters, the first meaning of each."""
-    found: dict[str, str] = {}
+def meanings() -> dict[str, Entry]:
+    """What the titles of tables mean: the first entry of each word, by the word in small letters."""
+    found: dict[str, Entry] = {}
     for entry in entries():
         if entry.kind not in {"answer", "change between two stores"}:
-            found.setdefault(entry.word.casefold(), entry.meaning)
+            found.setdefault(entry.word.casefold(), entry)
     return found
 
 
-def first_word(title: str, known: Mapping[str, str]) -> str:
-    """The longest word with a meaning that a title begins with; empty where there is none."""
+def first_word(title: str, known: Mapping[str, Entry]) -> Entry | None:
+    """The entry of the longest word that a title begins with; None where there is none."""
     folded = title.casefold()
     begun = [word for word in known if folded.startswith(word) and not folded[len(word) :][:1].isalnum()]
-    return max(begun, key=len, default="")
+    return known[max(begun, key=len)] if begun else None
 
 
 def explain(word: str) -> list[Entry]:

@@ -46,6 +46,7 @@ def to_html(document: Document) -> str:
         picture=picture,
         again=words.again,
         words=words.used,
+        slug=slug,
         css=Markup(_text("page.css")),  # noqa: S704 - a file of ours
         script=Markup(_text("page.js")),  # noqa: S704 - a file of ours
         charts=Markup(style.css() + style.PAGE),  # noqa: S704 - made there
@@ -58,9 +59,9 @@ class _Words:
     """The words that a page explains: each is a button once in a section, and its meaning is at the page's end."""
 
     def __init__(self) -> None:
-        self._meanings = glossary.meanings()
+        self._known = glossary.meanings()
         self._here: set[str] = set()
-        self._used: set[str] = set()
+        self.used: dict[str, str] = {}
 
     def again(self) -> str:
         """Begin a section, in which words are explained anew."""
@@ -69,19 +70,16 @@ class _Words:
 
     def term(self, text: str) -> str:
         """A title with its first words as a button that shows what they mean, where they have a meaning."""
-        from markupsafe import Markup, escape
+        from markupsafe import Markup
 
-        word = glossary.first_word(text, self._meanings)
-        if not word or word in self._here:
+        entry = glossary.first_word(text, self._known)
+        if entry is None or entry.word in self._here:
             return text
-        self._here.add(word)
-        self._used.add(word)
+        self._here.add(entry.word)
+        self.used[entry.word] = entry.meaning
         button = Markup('<button type="button" class="term" popovertarget="word-{}" title="{}">{}</button>{}')
-        return button.format(slug(word), self._meanings[word], text[: len(word)], escape(text[len(word) :]))
-
-    def used(self) -> list[tuple[str, str, str]]:
-        """The anchor, the word and the meaning of each that was explained."""
-        return [(f"word-{slug(word)}", word, self._meanings[word]) for word in sorted(self._used)]
+        end = len(entry.word)
+        return button.format(slug(entry.word), entry.meaning, text[:end], text[end:])
 
 
 def _text(name: str) -> str:

@@ -266,7 +266,7 @@ def _counts(measured: Measured) -> list[str]:
     earlier = sum(case.record.superseded for case in measured.cases)
     shown = [
         f"Verdicts against {measured.baseline}: {_verdicts(verdicts)}." if verdicts else "",
-        f"{count(len(measured.cases), 'record')}: {ended}.",
+        f"{count(len(measured.cases), 'task')}: {ended}.",
         f"{count(earlier, 'record')} marked {EARLIER_RULES!r}: measured before the rules changed; no ratio counts."
         if earlier
         else "",
