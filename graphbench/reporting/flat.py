@@ -18,7 +18,7 @@ from graphbench.records.comparison import Comparison
 from graphbench.records.model import Record
 from graphbench.records.rules import Verdict
 from graphbench.records.times import warm_calls
-from graphbench.reporting.glossary import first_word, meanings
+from graphbench.reporting.glossary import Entry, first_word, meanings
 from graphbench.reporting.measured import Case, Measured
 from graphbench.reporting.numbers import bound_sign, plain, visible, visible_json
 from graphbench.reporting.reproduce import command
@@ -304,13 +304,16 @@ def page_rows(records: Sequence[Record], measured: Sequence[Measured], baseline:
     ]
     columns, known = page_columns(baseline, several=len(measured) > 1), meanings()
     data = {
-        "columns": [
-            (column.title, column.kind, column.shown, getattr(first_word(column.title, known), "meaning", ""))
-            for column in columns
-        ],
+        "columns": [(column.title, column.kind, column.shown, _meaning(column.title, known)) for column in columns],
         "rows": [[column.value(row) for column in columns] for row in (*shown.values(), *older)],
     }
     return json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+
+
+def _meaning(title: str, known: Mapping[str, Entry]) -> str:
+    entry, other = first_word(title, known), title.partition(" vs ")[2]
+    ratio = f": how many times as fast as {other}" if other else ""
+    return f"{entry.meaning}{ratio}" if entry else ""
 
 
 def _problem(row: _PageRow) -> str:

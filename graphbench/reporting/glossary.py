@@ -122,7 +122,7 @@ def meanings() -> dict[str, Entry]:
     """What the titles of tables mean: the first entry of each word, by the word in small letters."""
     found: dict[str, Entry] = {}
     for entry in entries():
-        if entry.kind not in {"answer", "change between two stores"}:
+        if entry.kind in {"verdict", "outcome", "phase", "total", "column"}:
             found.setdefault(entry.word.casefold(), entry)
     return found
 
