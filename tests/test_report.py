@@ -157,7 +157,16 @@ def test_every_record_has_a_row_and_older_ones_are_marked(records):
     assert len(rows["rows"]) == len(records) + 1
     assert all(len(row) == len(titles) for row in rows["rows"])
     assert rows["rows"][-1][titles.index("why")].startswith("measured again later")
+    assert rows["rows"][-1][titles.index("warm call")] is not None  # its time is shown all the same
     assert not any(row[titles.index("why")].startswith("measured again") for row in rows["rows"][:-1])
+
+
+def test_every_record_is_against_the_baseline_that_took_the_place_of_the_one_asked_for():
+    rows = json.loads(report.build([record("igraph"), record("networkit", 0.5), record("scipy", 2.0)]).rows)
+    titles = [title for title, *_ in rows["columns"]]
+    told = {row[titles.index("engine")]: row for row in rows["rows"]}
+    assert told["scipy"][titles.index("warm call vs networkit")] == pytest.approx(0.25, rel=0.05)
+    assert told["networkit"][titles.index("verdict")] == "baseline"
 
 
 def test_charts_are_files_that_markdown_shows(document, tmp_path):

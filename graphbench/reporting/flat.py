@@ -209,26 +209,20 @@ def _value(row: _Flat, name: str) -> Any:
 
 
 class _PageRow(NamedTuple):
-    """A record with its place in the report; no case: the same task was measured again later."""
+    """A case with its place in the report; `why_older` where its task has another record that counts."""
 
-    record: Record
-    case: Case | None
-    machine: str
-    baseline: str
+    case: Case
+    machine: Measured | None
     stale: str
     why_older: str = ""
 
     @property
-    def main(self) -> Comparison | None:
-        return self.case.main if self.case else None
+    def record(self) -> Record:
+        return self.case.record
 
     @property
-    def best(self) -> Comparison | None:
-        return self.case.best if self.case else None
-
-    @property
-    def whole(self) -> Comparison | None:
-        return self.case.whole if self.case else None
+    def baseline(self) -> str:
+        return self.machine.baseline if self.machine else ""
 
 
 class PageColumn(NamedTuple):
@@ -245,63 +239,61 @@ class PageColumn(NamedTuple):
 
 def page_columns(baseline: str, *, several: bool) -> list[PageColumn]:
     """The columns of the table of every record; that of the machine is shown at first where there are several."""
+
+    def ratio(title: str, role: str, name: str, *, shown: bool = True) -> PageColumn:
+        return PageColumn(title, "ratio", lambda row: _bounded(getattr(row.case, role), name), shown)
+
+    def best_cpu(title: str, role: str) -> PageColumn:
+        return PageColumn(title, "choice", lambda row: getattr(getattr(row.case, role), "baseline", ""), shown=False)
+
     return [
-        PageColumn("algorithm", "choice", _problem),
+        PageColumn("algorithm", "choice", lambda row: plain(row.case.problem)),
         PageColumn("graph", "choice", lambda row: plain(row.record.task.dataset)),
-        PageColumn("edges", "count", _edges),
-        PageColumn("engine", "choice", lambda row: plain(row.case.label if row.case else row.record.task.engine)),
+        PageColumn("edges", "count", lambda row: row.case.edges or None),
+        PageColumn("engine", "choice", lambda row: plain(row.case.label)),
         PageColumn("outcome", "choice", lambda row: row.record.outcome.in_words),
-        PageColumn("warm call", "seconds", lambda row: _short(row.case.call if row.case else None)),
+        PageColumn("warm call", "seconds", lambda row: _short(row.case.call)),
         PageColumn("n", "count", lambda row: len(warm_calls(row.record)), shown=False),
         PageColumn("first answer", "seconds", lambda row: _short(row.record.phases.first_answer_s)),
         PageColumn("whole script", "seconds", lambda row: _short(row.record.phases.whole_script_s)),
-        PageColumn(f"warm call vs {baseline}", "ratio", lambda row: _bounded(row.main, "ratio_call")),
-        PageColumn(f"first answer vs {baseline}", "ratio", lambda row: _bounded(row.main, "ratio_first_answer")),
-        PageColumn(
-            f"whole script vs {baseline}", "ratio", lambda row: _bounded(row.main, "ratio_whole_script"), shown=False
-        ),
-        PageColumn("warm call vs best CPU", "ratio", lambda row: _bounded(row.best, "ratio_call")),
-        PageColumn("best CPU by warm call", "choice", lambda row: row.best.baseline if row.best else "", shown=False),
-        PageColumn(
-            "first answer vs best CPU", "ratio", lambda row: _bounded(row.whole, "ratio_first_answer"), shown=False
-        ),
-        PageColumn(
-            "whole script vs best CPU", "ratio", lambda row: _bounded(row.whole, "ratio_whole_script"), shown=False
-        ),
-        PageColumn(
-            "best CPU by first answer", "choice", lambda row: row.whole.baseline if row.whole else "", shown=False
-        ),
+        ratio(f"warm call vs {baseline}", "main", "ratio_call"),
+        ratio(f"first answer vs {baseline}", "main", "ratio_first_answer"),
+        ratio(f"whole script vs {baseline}", "main", "ratio_whole_script", shown=False),
+        ratio("warm call vs best CPU", "best", "ratio_call"),
+        best_cpu("best CPU by warm call", "best"),
+        ratio("first answer vs best CPU", "whole", "ratio_first_answer", shown=False),
+        ratio("whole script vs best CPU", "whole", "ratio_whole_script", shown=False),
+        best_cpu("best CPU by first answer", "whole"),
         PageColumn("verdict", "choice", _verdict),
         PageColumn("host peak", "bytes", lambda row: _peak(row.record, row.record.memory.host_peak_bytes), shown=False),
         PageColumn("device peak", "bytes", lambda row: _peak(row.record, device_peak_bytes(row.record)), shown=False),
-        PageColumn("machine", "choice", lambda row: row.machine, shown=several),
+        PageColumn("machine", "choice", lambda row: row.machine.name if row.machine else "", shown=several),
         PageColumn("measured", "date", lambda row: row.record.measured_at[:16].replace("T", " "), shown=False),
         PageColumn("why", "text", _why),
-        PageColumn("command", "command", lambda row: command(row.record, row.baseline if row.main else "")),
+        PageColumn("command", "command", lambda row: command(row.record, row.baseline if row.case.main else "")),
     ]
 
 
-def page_rows(records: Sequence[Record], measured: Sequence[Measured], baseline: str, stale: Mapping[str, str]) -> str:
+def page_rows(records: Sequence[Record], measured: Sequence[Measured], stale: Mapping[str, str]) -> str:
     """JSON of the columns and of one row for each record, in the order of what the report shows, older ones last."""
     shown: dict[str, _PageRow] = {}
     for machine in measured:
         for case in machine.cases:
-            row = _PageRow(case.record, case, machine.name, baseline, stale.get(case.record.id, ""))
-            shown.setdefault(case.record.id, row)
-    names = {machine.digest: machine.name for machine in measured}
+            shown.setdefault(case.record.id, _PageRow(case, machine, stale.get(case.record.id, "")))
+    machines = {machine.digest: machine for machine in measured}
     slower = frozenset[str]().union(*(machine.slower_threads for machine in measured))
     older = [
         _PageRow(
-            record,
-            None,
-            names.get(record.environment.machine if record.environment else "", ""),
-            baseline,
+            Case(record=record, label=record.task.engine, problem=record.task.algorithm, graph=record.task.dataset),
+            machines.get(record.environment.machine if record.environment else ""),
             stale.get(record.id, ""),
             "quicker at another number of threads" if record.id in slower else "measured again later",
         )
         for record in sorted(records, key=lambda record: (record.measured_at, record.id))
         if record.id not in shown
     ]
+    baselines = {machine.baseline for machine in measured}
+    baseline = baselines.pop() if len(baselines) == 1 else "baseline"
     columns, known = page_columns(baseline, several=len(measured) > 1), meanings()
     data = {
         "columns": [(column.title, column.kind, column.shown, _meaning(column.title, known)) for column in columns],
@@ -316,18 +308,9 @@ def _meaning(title: str, known: Mapping[str, Entry]) -> str:
     return f"{entry.meaning}{ratio}" if entry else ""
 
 
-def _problem(row: _PageRow) -> str:
-    return plain(row.case.problem if row.case else row.record.task.algorithm)
-
-
-def _edges(row: _PageRow) -> int | None:
-    graph = row.record.posed or row.record.dataset
-    return graph.num_edges if graph else None
-
-
 def _verdict(row: _PageRow) -> str:
-    if row.main is not None:
-        return str(row.main.verdict)
+    if row.case.main is not None:
+        return str(row.case.main.verdict)
     return "baseline" if row.record.task.engine == row.baseline else ""
 
 
@@ -336,7 +319,7 @@ def _why(row: _PageRow) -> str:
         f"stale: {row.stale}" if row.stale else "",
         EARLIER_RULES if row.record.superseded else "",
         row.why_older,
-        *(codes([*row.main.reasons, *row.main.notes]) if row.main else []),
+        *(codes([*row.case.main.reasons, *row.case.main.notes]) if row.case.main else []),
         row.record.reason,
         *row.record.warnings,
     ]

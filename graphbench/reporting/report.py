@@ -87,7 +87,7 @@ def build(
         facts=_facts(records, measured),
         parts=parts,
         records=b"".join(to_json(record) + b"\n" for record in ordered),
-        rows=page_rows(records, measured, baseline, stale),
+        rows=page_rows(records, measured, stale),
     )
 
 
