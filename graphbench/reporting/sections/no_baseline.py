@@ -41,7 +41,9 @@ def sentences(measured: Measured) -> list[str]:
     certified = sum(_certified(case) for case in done)
     every = "all of them" if certified == len(done) else f"{certified:,} of them"
     found.append(f"{len(done):,} of {count(len(started), 'task')} completed, {every} with a certified answer.")
-    return [plain(text) for text in [*found, f"Nothing was compared with {measured.baseline}."]]
+    old = all(case.record.superseded for case in done)
+    none = "The records are from before the rules changed: no" if old else "No"
+    return [plain(text) for text in [*found, f"{none} engine is compared with {measured.baseline}."]]
 
 
 def _edges(case: Case) -> str:
