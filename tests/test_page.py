@@ -234,6 +234,7 @@ def test_columns_can_be_chosen(browser, address):
     browser.run(toggle, "host peak")
     browser.run(toggle, "command")
     assert set(heads(browser)) == {*before, "host peak"} - {"command"}
+    assert all(cell.endswith("iB") for cell in cells(browser, "host peak", 5))
     browser.open(browser.run("return location.href"))
     assert set(heads(browser)) == {*before, "host peak"} - {"command"}
 
