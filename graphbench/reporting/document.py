@@ -19,11 +19,12 @@ Item = TypeVar("Item")
 
 @dataclass(frozen=True)
 class Text:
-    """A paragraph of plain text; `strong` where it is the point of the section, `quiet` where it is an aside."""
+    """Plain text: `lead` opens the report, `strong` is the point of its section, `quiet` is an aside."""
 
     text: str
     strong: bool = False
     quiet: bool = False
+    lead: bool = False
 
 
 @dataclass(frozen=True)

@@ -42,7 +42,7 @@ _OF_KINDS = (
 
 def section(measured: Measured, key: str) -> Section:
     """The headline, a card for each problem, then the same for every graph and engine."""
-    blocks: list[Block] = [Text(" ".join(headline(measured)), strong=True)]
+    blocks: list[Block] = [Text(" ".join(headline(measured)), lead=True)]
     lead = leader(measured)
     if not lead:
         blocks += [Cards(no_baseline.table(measured)), Text(" ".join(_counts(measured)), quiet=True)]
