@@ -129,10 +129,12 @@ def summary(advice: Advice) -> str:
         return ""
     never = by_runs.pop("never", [])
     parts = [f"{runs} ({listed(names)})" for runs, names in by_runs.items()]
+    unknown = [_title(answer) for answer in advice.answers if answer not in [one for one, _ in known]]
+    last = f"; not known for {listed(unknown)}" if unknown else ""
     subject = f"On {advice.graph} {with_article(advice.machine.name)} would probably"
     if not parts:
-        return f"{subject} never pay off for {listed(never)}."
-    last = f"; never for {listed(never)}" if never else ""
+        return f"{subject} never pay off for {listed(never)}{last}."
+    last = (f"; never for {listed(never)}" if never else "") + last
     return f"{subject} pay off from so many calls on: {listed(parts)}{last}."
 
 
@@ -174,7 +176,8 @@ def _per_call(faster: Span) -> str:
     if faster.low >= 1:
         return f"would probably be {between(faster)} times as fast per call as"
     if faster.high <= 1:
-        return f"would probably be slower per call ({between(faster)} times as fast) than"
+        slower = Span(1 / faster.high, 1 / faster.typical, 1 / faster.low)
+        return f"would probably take {between(slower)} times as long per call as"
     return f"may be slower or faster per call (about {two(faster.typical)} times as fast, {between(faster)}) than"
 
 
