@@ -15,7 +15,8 @@ import graphbench as gb
 from graphbench import cli, registry
 from graphbench.advice import answer as answers
 from graphbench.advice import reference, validate
-from graphbench.advice.advise import CARDS_GB, PUBLISHED, advise, fits
+from graphbench.advice.advise import CARDS_GB, PUBLISHED, _option, advise, fits
+from graphbench.advice.answer import Cpu
 from graphbench.advice.estimate import Estimate, estimate, outside
 from graphbench.advice.features import features, rough
 from graphbench.advice.law import Law, Observation, Span, distance
@@ -283,12 +284,20 @@ def test_a_gpu_that_starts_sooner_but_is_slower_pays_off_up_to_so_many_calls_onl
 
 
 def test_a_gpu_that_is_surely_faster_pays_off_in_a_finite_number_of_calls():
-    known = advice.references(cpu=True, noise=0.05)
-    found = known.graphs["graph-0"].features
-    made = advise("g", found, records=[], references=[known], machine=known, algorithms=["pagerank"])
-    option = made.answers[0].options[0]
+    known = advice.references()
+    gpu = estimate(known, "pagerank", known.graphs["graph-0"].features, "cugraph")
+    gpu = msgspec.structs.replace(gpu, warm_call=Span(0.4, 1, 2.5), whole_script=Span(5, 6, 7))
+    cpu = Cpu(engine="igraph", threads=None, call=Span(1.6, 4, 10), script_engine="igraph",
+              script=Span(1, 2, 4), measured=False)  # fmt: skip
+    option = _option(gpu, cpu, None)
     assert option.faster.low > 1
-    assert option.pays_off[2] != "never"  # although the ends of both intervals taken at once may cross
+    assert option.pays_off[2] != "never"  # although the worst ends of both intervals cross
+    measured = msgspec.structs.replace(cpu, call=Span.exactly(4), script=Span.exactly(2))
+    assert _option(gpu, measured, None).pays_off == (
+        pays_off(2, 4, 5, 0.4),
+        pays_off(2, 4, 6, 1),
+        pays_off(2, 4, 7, 2.5),
+    )
 
 
 def test_several_algorithms_begin_with_one_sentence():
