@@ -190,8 +190,6 @@ class Recorder:
                 yield item
             whole = True
         finally:
-            if not whole:
-                getattr(lazy, "close", bool)()
             self._answer(question, items, whole=whole)
 
     def _step(self, calls: _Calls, lazy: Iterator[Any]) -> Any:
