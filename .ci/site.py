@@ -13,14 +13,32 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+import griffe
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 
+from graphbench.measure.options import Options
+
 ROOT = Path(__file__).resolve().parents[1]
 LINK = re.compile(r"(?<=\]\()(?!https?:|mailto:|#)([^)\s#]+)(#[^)\s]*)?(?=\))")
 KERNEL = "python3"
+ROLE = re.compile(r":\w+:`~?(?:[\w.]*\.)?(\w+)`")
+"""A reference as Sphinx writes it, in docstrings."""
+
+
+class PlainDocstrings(griffe.Extension):
+    """Show references as names, and the values of defaults that are read from the options."""
+
+    def on_object(self, *, obj: griffe.Object, **_: Any) -> None:
+        """Change the docstring of an object, and the defaults of a function."""
+        if obj.docstring:
+            obj.docstring.value = ROLE.sub(r"`\1`", obj.docstring.value)
+        for parameter in obj.parameters if isinstance(obj, griffe.Function) else ():
+            name = str(parameter.default).removeprefix("DEFAULTS.")
+            if name != str(parameter.default):
+                parameter.default = repr(getattr(Options(), name))
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:

@@ -74,6 +74,7 @@ class Task(msgspec.Struct, frozen=True):
     dataset: str
     engine: str
     params: Params
+    """The algorithm's parameters, and the settings that change what is measured: seed, threads, allocator, GPUs."""
 
     @property
     def key(self) -> str:
@@ -103,8 +104,11 @@ class Phases(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     start_s: Seconds | None = None
+    """Imports of the library and the device context."""
     read_s: Seconds | None = None
+    """The cleaned edges from the cache into the library's input."""
     build_s: Seconds | None = None
+    """The library's graph from its input."""
     inputs_s: Seconds | None = None
     """Drawn pairs, vertices or labels brought into the form that the library's calls take; None: nothing was drawn."""
     first_s: CallSeconds | None = None
@@ -428,7 +432,9 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that one task produced."""
 
     schema: int = SCHEMA
+    """Version of this layout."""
     id: str
+    """A name for the record: no other has it."""
     measured_at: str
     """ISO 8601, UTC."""
     task: Task
@@ -446,6 +452,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     trials: Trials = msgspec.field(default_factory=Trials)
     memory: Memory = msgspec.field(default_factory=Memory)
     answer: dict[str, Any] = msgspec.field(default_factory=dict)
+    """Numbers that sum it up, from the certificate, and the digest under which the answer itself is cached."""
     headline: str = ""
     """The key of the number in `answer` that a table shows."""
     quality: str = ""
@@ -471,6 +478,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     weights it was given, null for none) and `stops_at` (the absolute L1 change at which its own rule stops).
     """
     warnings: list[str] = msgspec.field(default_factory=list)
+    """Sentences on what disturbed the measurement, or what a reader should check."""
     superseded: bool = False
     """Measured under earlier rules of measurement and converted to this schema: shown, but no ratio of it counts."""
 

@@ -115,7 +115,7 @@ def _of_struct(kind, structs):
 def _type(text):
     for long, short in (("CallSeconds", "seconds"), ("Seconds", "seconds"), ("Params", "dict[str, Any]")):
         text = re.sub(rf"\b{long}\b", short, text)
-    return re.sub(r"Annotated\[(\w+), .*?\)\]", r"\1", text)
+    return re.sub(r"Annotated\[(\w+), .*?\)\]", r"\1", text).replace(" | ", " or ")
 
 
 def _plain(text):

@@ -157,7 +157,9 @@ UNFAIR = {
     "invalid": (
         "invalid",
         record(),
-        record("igraph", outcome=Outcome.INVALID, certificate=Certificate(valid=False, detail="vertex 3")),
+        record(
+            "igraph", outcome=Outcome.INVALID, certificate=Certificate(valid=False, detail="vertex 3 is in no cluster")
+        ),
     ),
     "no time": ("no_time", record(), record("igraph", outcome=Outcome.ERROR, phases=Phases(), answer={})),
     "both timed out": ("no_time", timeout("networkx"), timeout("igraph")),
