@@ -1,4 +1,4 @@
-"""Fail if a page of the site would load anything from elsewhere when it is viewed: `python .ci/requests.py FOLDER`."""
+"""Fail if a page of the site would load anything from elsewhere when viewed: `python .ci/docs_requests.py FOLDER`."""
 
 import re
 import sys
