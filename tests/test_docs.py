@@ -5,6 +5,7 @@ that cannot run here has a line above it: `<!-- not run: the reason -->`.
 """
 
 import re
+import runpy
 import shlex
 from pathlib import Path
 from typing import NamedTuple
@@ -128,3 +129,19 @@ def test_every_mark_is_above_a_block_of_code():
     for page in PAGES:
         text = page.read_text(encoding="utf-8")
         assert text.count("<!-- not run:") == sum(bool(block.reason) for block in blocks(page)), page.name
+
+
+@pytest.mark.parametrize(
+    ("text", "hosts"),
+    [
+        ('<script src="https://cdn.example/x.js"></script>', 1),
+        ('<link rel="stylesheet" href="//fonts.example/css">', 1),
+        ("<img alt=a src=http://a.example/b.png>", 1),
+        ('<style>@import "https://a.example/c.css"; p { background: url(https://a.example/d.png) }</style>', 2),
+        ('<a href="https://sparse.tamu.edu">collection</a><img src="charts/a.svg"><link href="site.css">', 0),
+    ],
+)
+def test_a_page_that_loads_from_another_host_is_found(tmp_path, text, hosts):
+    loaded = runpy.run_path(str(ROOT / ".ci/docs_requests.py"))["loaded"]
+    (tmp_path / "page.html").write_text(text, encoding="utf-8")
+    assert len(loaded(tmp_path)) == hosts
