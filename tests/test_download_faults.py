@@ -292,6 +292,9 @@ def test_a_password_of_an_address_stays_in_the_request(server, graphbench, priva
     commands = [
         ("wcc", address, "--engine", "scipy", "--budget", "0.1", "--format", "json"),
         ("show", address),
+        ("fetch", address),
+        ("advise", address),
+        ("suite", "--algorithm", "wcc", "--dataset", address, "--engine", "scipy", "--trials", "1"),
         ("fetch", address.replace("e.csv", "none.csv")),
         ("cache", "clear", "--yes", address.replace("e.csv", "none.csv")),
         ("wcc", address.replace("http://", "ftp://")),

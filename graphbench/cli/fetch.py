@@ -6,6 +6,7 @@ import click
 
 from graphbench.cli.completion import COMPLETERS
 from graphbench.errors import DatasetError, UsageError
+from graphbench.system.text import public_word
 
 
 @click.command("fetch")
@@ -35,7 +36,7 @@ def command(names: tuple[str, ...], everything: bool) -> int:
                 failed += 1
                 reporter.print_line(f"Error: {reporter.trouble(error)}")
             else:
-                click.echo(f"{name}\t{path}")
+                click.echo(f"{public_word(name)}\t{path}")
     return 1 if failed else 0
 
 
