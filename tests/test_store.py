@@ -2,6 +2,7 @@
 
 import errno
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -177,7 +178,7 @@ def test_a_file_that_is_no_store_is_never_changed(path, content):
     with pytest.raises(StoreError, match=r"no store of records|graphbench"):
         Store(path).repair()
     assert path.read_bytes() == content
-    assert {each.name for each in path.parent.iterdir()} <= {path.name, f"{path.name}.lock"}
+    assert list(path.parent.iterdir()) == [path]
 
 
 @pytest.mark.parametrize("make", [os.mkfifo, os.mkdir, lambda path: path.symlink_to("/dev/zero")])
@@ -255,6 +256,27 @@ def test_a_lock_file_that_is_deleted_loses_no_line(path):
             second.append(record(2))
             first.append(record(3))
     assert [each.id for each in load([path], strict=True)] == ["r1", "r2", "r3"]
+
+
+@pytest.mark.parametrize(
+    "remove",
+    [
+        os.unlink,
+        lambda path: path.with_name("edited").replace(path),
+        lambda path: shutil.rmtree(path.parent),
+    ],
+    ids=["removed", "replaced by an editor", "its folder removed"],
+)
+def test_a_store_that_is_removed_while_it_is_written_loses_no_later_record(tmp_path, remove):
+    path = tmp_path / "folder" / "records.jsonl"
+    with Store(path) as store:
+        store.append(record(1))
+        path.with_name("edited").write_bytes(to_json(record(2)) + b"\n")
+        remove(path)
+        before = path.read_bytes() if path.exists() else b""
+        store.append(record(3))
+        store.append(record(4))
+    assert path.read_bytes() == before + to_json(record(3)) + b"\n" + to_json(record(4)) + b"\n"
 
 
 @pytest.mark.parametrize("content", [b"", b"\n", b" \n\r\n", b"\xef\xbb\xbf"])

@@ -84,9 +84,9 @@ class Store:
             return
         file: BinaryIO | None = None
         try:
+            lines.require_store(self.path)  # first, so that no lock is left beside a file that is none
             self.path.parent.mkdir(parents=True, exist_ok=True)
             self._lock = self._locked()
-            lines.require_store(self.path)
             file = self.path.open("a+b", buffering=0)
             self._set_torn_line_aside(file)
         except BaseException as error:
@@ -99,11 +99,13 @@ class Store:
         self._file = file
 
     def append(self, record: Record) -> None:
-        """Write a record, and return when it is on the disk.
+        """Write a record, and return when it is on the disk; in a new file if somebody removed or replaced this one.
 
         Raises:
             StoreError: if it cannot be written: the file is unchanged then.
         """
+        if self._file is not None and os.fstat(self._file.fileno()).st_nlink == 0:
+            self.close()
         self.open()
         assert self._file is not None
         line = to_json(record) + b"\n"
