@@ -179,6 +179,7 @@ def cheats():
         "more threads": pagerank("threads", 0.03, cpu=CpuTimes(call_s=[0.06] * 6)),
         "worse": record("worse", 1e-3, answer={"modularity": 0.0}, trials=replace(record().trials, quality=[0.0] * 6)),
         "superseded": pagerank("old", 1e-3, superseded=True),
+        "not certified": pagerank("unchecked", 1e-3, certificate=None),
         "sleeps in collect": replace(pagerank("sleeps", 1e-3), phases__collect_s=2.0),
     }
 
@@ -220,4 +221,5 @@ def test_a_record_without_current_ratios_is_not_the_best_and_hides_no_other():
     fast, slow = pagerank("igraph", 0.5), pagerank("networkx", 1.0)
     assert best_cpu([fast, replace(slow, superseded=True)], "call") is fast
     assert best_cpu([replace(fast, superseded=True)], "call") is None
+    assert best_cpu([replace(fast, certificate=None)], "call") is None
     assert best_cpu([fast, slow], "call", stale={fast.id: "it changed"}) is slow

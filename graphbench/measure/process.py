@@ -17,6 +17,8 @@ from graphbench.system import memory
 
 GRACE_S = 1.0
 """How long a worker may take to end before it is killed."""
+_KEEPER_S = 10.0
+"""How long its keeper may take to end everything, before it is killed too."""
 _POLL_S = 0.1
 """Seconds between checks whether the worker lives, on systems without pidfd."""
 _MAX_EVENT = 16 << 20
@@ -191,11 +193,15 @@ class WorkerProcess:
             return
         if self._process.poll() is None:
             self._process.terminate()  # the keeper passes it on
+            self._process.send_signal(signal.SIGCONT)  # if it was stopped
             with suppress(subprocess.TimeoutExpired):
                 self._process.wait(GRACE_S)
         if self._requests is not None:
             os.close(self._requests)  # the keeper kills what is left
             self._requests = None
+        with suppress(subprocess.TimeoutExpired):
+            self._process.wait(_KEEPER_S)
+        self._process.kill()
         self._process.wait()
         self._close()
 

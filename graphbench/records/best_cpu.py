@@ -46,7 +46,7 @@ def best_cpu(
 
 
 def did_the_work(record: Record) -> bool:
-    """Whether a record has an answer from a CPU, by today's rules, computed in its calls and its threads."""
+    """Whether a record has a certified answer from a CPU, by today's rules, computed in its calls and its threads."""
     return record.device == "cpu" and computed(record)
 
 
@@ -54,6 +54,7 @@ def computed(record: Record) -> bool:
     """The same on any device."""
     return (
         record.outcome is Outcome.OK
+        and record.certificate is not None
         and not record.superseded
         and times.after_return(record) is None
         and not times.exceeds_threads(record)

@@ -96,6 +96,7 @@ UNFAIR = {
         pagerank("igraph", task=Task("pagerank", "coAuthorsDBLP", "igraph", {"tolerance": 2.0})),
     ),
     "build not timed": ("conversion", record(), replace(record("nx-cugraph"), phases__build_s=None)),
+    "not certified": ("not_certified", record(), record("igraph", certificate=None)),
     "conversion not counted": (
         "conversion",
         record(),

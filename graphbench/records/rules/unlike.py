@@ -17,6 +17,17 @@ VACUOUS = 2.0
 
 
 @rule(
+    "not_certified",
+    UNLIKE,
+    meaning="An answer could not be checked, so it may be wrong.",
+    remedy="See the engine's warning for the cause, and measure again.",
+)
+def _not_certified(pair: Pair) -> str:
+    without = [record.task.engine for record in pair.answered if record.certificate is None]
+    return f"the answer of {' and of '.join(without)} is not certified" if without else ""
+
+
+@rule(
     "quality",
     UNLIKE,
     meaning="The faster side's answer is more than 1 % worse (3 % where one seed is known).",
