@@ -6,6 +6,7 @@ import pytest
 
 from graphbench import registry
 from graphbench.engines.base import Settings
+from graphbench.errors import FormatError
 from graphbench.graphs.edgelist import EdgeList
 from graphbench.graphs.from_objects import from_object
 from graphbench.graphs.open import open_edges
@@ -70,6 +71,18 @@ def test_another_graph_in_its_place_is_rewritten(cell):
     other = EdgeList.from_columns(np.array([0]), np.array([1]), np.array([1.0]), num_vertices=2, directed=False)
     other.write(posed(cell).edges.path)
     assert answers_to(posed(cell)) == right
+
+
+def test_a_graph_that_was_damaged_or_exchanged_since_is_not_intact(cell):
+    prepared = posed(cell)
+    prepared.require_intact()
+    flip(prepared.edges.path)
+    with pytest.raises(FormatError, match="damaged"):
+        prepared.require_intact()
+    other = EdgeList.from_columns(np.array([0]), np.array([1]), np.array([1.0]), num_vertices=2, directed=False)
+    other.write(prepared.edges.path)
+    with pytest.raises(FormatError, match="another graph"):
+        prepared.require_intact()
 
 
 @pytest.mark.parametrize("damage", DAMAGE.values(), ids=DAMAGE)

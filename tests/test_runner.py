@@ -20,6 +20,7 @@ from graphbench.measure.plan import Cell, Plan, Prediction
 from graphbench.measure.protocol import FIRST
 from graphbench.measure.runner import measure
 from graphbench.measure.sampling import REBUILDS
+from graphbench.records.comparison import set_against
 from graphbench.records.lines import from_json, to_json
 from graphbench.records.model import DatasetInfo, Outcome
 from graphbench.system import files, memory
@@ -84,6 +85,8 @@ def wait_until(condition, seconds=20):
         ("close every descriptor", Outcome.ERROR, "in phase first; it last said: OSError: [Errno 9] Bad file"),
         ("raise on a full disk", Outcome.ERROR, "ValueError: the vertex is lost (in phase first)"),
         ("raise with closed streams", Outcome.ERROR, "ValueError: the vertex is lost (in phase first)"),
+        ("raise speechless", Outcome.ERROR, "SpeechlessError (in phase first)"),
+        ("raise what is no text", Outcome.ERROR, "ValueError: ? is lost (in phase first)"),
         ("garbage among events", Outcome.ERROR, "messages cannot be read in phase first"),
         ("bytes among events", Outcome.ERROR, "messages cannot be read in phase first"),
         ("an impossible event", Outcome.ERROR, "messages cannot be read in phase first"),
@@ -128,6 +131,12 @@ def test_a_call_longer_than_the_limit_is_a_timeout_even_if_it_ignores_sigterm():
     assert 0 < bad.censored.after_s < 6
     assert bad.censored.limit_s == 5
     assert "5 s struck in the first call" in bad.reason
+    assert gone(bad.worker.pid)
+
+
+def test_a_keeper_that_is_stopped_is_ended_with_its_worker():
+    bad, good = measure(plan("stop the keeper", "none", options=Options(trials=3, timeout=5)))
+    assert (bad.outcome, good.outcome) == (Outcome.TIMEOUT, Outcome.OK)
     assert gone(bad.worker.pid)
 
 
@@ -270,6 +279,15 @@ def test_an_answer_that_vanished_is_not_certified():
     assert (bad.certificate, good.certificate.valid) == (None, True)
     assert any("not certified" in warning for warning in bad.warnings)
     assert "digest" not in bad.answer
+    assert set_against(good, bad).reasons == ["not_certified: the answer of faulty is not certified"]
+
+
+def test_a_graph_that_is_damaged_while_it_is_measured_accuses_no_engine():
+    for record in measure(plan("damage the graph", "none")):
+        assert (record.outcome, record.certificate) == (Outcome.OK, None)
+        assert "the cached edge list is damaged" in record.warnings[0]
+    (record,) = measure(plan("none"))
+    assert record.certificate.valid
 
 
 def test_ctrl_c_ends_the_worker_and_keeps_what_is_complete(tmp_path):

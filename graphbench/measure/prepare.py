@@ -60,6 +60,16 @@ class Prepared:
             digest=self.edges.digest,
         )
 
+    def require_intact(self) -> None:
+        """Read the graph's file through.
+
+        Raises:
+            FormatError: if it is damaged, or has become that of another graph.
+        """
+        assert self.edges.path is not None
+        if _identity(open_edges(self.edges.path, self.edges.name, verify=True)) != _identity(self.edges):
+            raise FormatError(self.edges.path, "it has become that of another graph. Measure again.")
+
     def request(
         self,
         engine: Engine,

@@ -126,6 +126,7 @@ def _verified(
     files = state.answers_to_certify
     check_seed = secrets.randbits(32)  # no worker could know it before it had answered
     verified = certify(files, claims=state.claims, check_seed=check_seed)
+    prepared.require_intact()  # now: the worker and the certificate have read it
     if isinstance(verified, str):
         return {"warnings": [f"the answer is not certified: certifying it on the device failed ({verified})"]}
     questions = 1 if prepared.inputs.sources is None else len(prepared.inputs.sources)

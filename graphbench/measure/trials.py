@@ -28,6 +28,7 @@ from graphbench.measure.job import AnswerSample, GarbageError, Job, LazyError, r
 from graphbench.measure.protocol import FIRST, Began, Busy, Digest, Done, Ended, Equipped, Event, Failed, Request, Saved
 from graphbench.records.model import Memory, Outcome
 from graphbench.system import memory
+from graphbench.system.text import words_of
 
 
 @contextmanager
@@ -365,7 +366,7 @@ def _print_traceback() -> None:
 
 
 def _in_one_line(error: BaseException) -> str:
-    text = " ".join(str(error).split())
+    text = " ".join(words_of(error).split())
     if isinstance(error, GraphbenchError):
         return text
     return f"{type(error).__name__}: {text[:500]}" if text else type(error).__name__

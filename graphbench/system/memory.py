@@ -10,6 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from graphbench.system import gpus
+from graphbench.system.text import words_of
 
 _STATUS = Path("/proc/self/status")
 _CLEAR = Path("/proc/self/clear_refs")
@@ -158,5 +159,5 @@ def free_device_bytes(device: int) -> int | None:
 
 def is_out_of_memory(error: BaseException) -> bool:
     """Whether an exception says that memory ran out: Python's own, or one of C++, RMM, cuDF, CuPy or libcugraph."""
-    text = f"{type(error).__name__}: {error}".lower()
+    text = f"{type(error).__name__}: {words_of(error)}".lower()
     return isinstance(error, MemoryError) or any(sign in text for sign in _OUT_OF_MEMORY)

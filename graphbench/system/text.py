@@ -21,6 +21,14 @@ def storable(text: str) -> str:
     return os.fsencode(text).decode("utf-8", errors="replace")
 
 
+def words_of(error: BaseException) -> str:
+    """What an exception says, as UTF-8; empty where it cannot say anything."""
+    try:
+        return str(error).encode(errors="replace").decode()
+    except Exception:  # noqa: BLE001  a library's exception may be broken itself
+        return ""
+
+
 def public(address: str) -> str:
     """An address without user and password, for messages and records."""
     try:

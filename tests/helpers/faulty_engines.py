@@ -378,6 +378,32 @@ def _raise_with_closed_streams(module, graph, p):
     raise ValueError("the vertex is lost")
 
 
+class SpeechlessError(Exception):
+    def __str__(self):
+        raise ValueError("not even this")
+
+
+def _raise_speechless(module, graph, p):
+    raise SpeechlessError
+
+
+def _raise_what_is_no_text(module, graph, p):
+    raise ValueError("\ud800 is lost")
+
+
+def _stop_the_keeper(module, graph, p):
+    os.kill(os.getppid(), signal.SIGSTOP)
+    time.sleep(600)
+
+
+def _damage_the_graph(module, graph, p):
+    for file in Path(os.environ["GRAPHBENCH_HOME"]).rglob("*.parquet") if module.calls == 1 else ():
+        content = bytearray(file.read_bytes())
+        content[len(content) // 3] ^= 1
+        file.write_bytes(content)
+    return graph
+
+
 def _remove_answers(module, graph, p):
     for file in (Path(os.environ["GRAPHBENCH_HOME"]) / "runs").glob("*/*.npy"):
         file.unlink()
@@ -422,5 +448,9 @@ FAULTS = {
     "print without end": _print_until_the_log_is_emptied,
     "raise on a full disk": _raise_on_a_full_disk,
     "raise with closed streams": _raise_with_closed_streams,
+    "raise speechless": _raise_speechless,
+    "raise what is no text": _raise_what_is_no_text,
+    "stop the keeper": _stop_the_keeper,
+    "damage the graph": _damage_the_graph,
     "remove answers": _remove_answers,
 }
