@@ -510,6 +510,17 @@ def test_json_with_two_lists_of_one_name_is_refused(tmp_path, key):
         formats.read(path)
 
 
+@pytest.mark.parametrize("pair", ['"source": 1', '"target": 2', '"weight": 2.5'])
+def test_json_with_two_values_of_one_key_of_an_edge_is_refused(tmp_path, pair):
+    path = tmp_path / "graph.json"
+    text = '{"nodes": [{"id": 1}, {"id": 2}], "links": [{"source": 1, "target": 2, "weight": 1}]}'
+    path.write_text(text)
+    assert len(formats.read(path).src) == 1
+    path.write_text(text.replace("}]}", f", {pair}}}]}}"))
+    with pytest.raises(FormatError, match=f"the key {pair.split(':')[0]} 2 times".replace('"', "'")):
+        formats.read(path)
+
+
 @pytest.mark.parametrize(
     ("name", "text", "damage"),
     [

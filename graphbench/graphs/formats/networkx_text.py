@@ -28,7 +28,6 @@ _ENDS = frozenset({"id", "key", "source", "target"})
 _CANONICAL = re.compile(r"0|-?[1-9][0-9]{0,17}")
 _GML_TEXT = r'(?m)"[^"]*"|^\s*#.*$'
 """A quoted text or a comment of GML."""
-_LISTS = ("nodes", "links", "edges", "adjacency", "elements")
 _SEPARATOR = re.compile(r"[ \t]*[,;][ \t]*|[ \t]+")
 
 
@@ -128,7 +127,7 @@ def read_json(path: Path, *, directed: bool | None = None) -> Raw:
         try:
             text = stream.everything().removeprefix(codecs.BOM_UTF8)
             data = msgspec.json.decode(text)
-            _refuse_repeated_lists(text, path)
+            _refuse_repeated_keys(text, path)
         except msgspec.DecodeError as error:
             raise FormatError(path, f"not a JSON document: {error}. {_JSON_ADVICE}") from error
         rows, reading = _json_reader(data, path)
@@ -136,18 +135,15 @@ def read_json(path: Path, *, directed: bool | None = None) -> Raw:
     return raw_of(graph, path, rows=rows, directed=directed)
 
 
-def _refuse_repeated_lists(text: bytes, path: Path) -> None:
-    """Refuse a document with two lists of edges or nodes: a parser would keep the last one only."""
-    if all(text.count(b'"%s"' % key.encode()) < 2 for key in _LISTS):
-        return
+def _refuse_repeated_keys(text: bytes, path: Path) -> None:
+    """Refuse an object with two values of one key, such as two lists of edges: a parser would keep the last only."""
 
-    def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        for key, times in Counter(key for key, _ in pairs).items():
-            if times > 1 and key in _LISTS:
-                raise FormatError(path, f"an object has the key {key!r} {times} times. Join the lists.")
-        return dict(pairs)
+    def unique(pairs: list[tuple[str, Any]]) -> None:
+        if len(pairs) > len(dict(pairs)):
+            key, times = Counter(key for key, _ in pairs).most_common(1)[0]
+            raise FormatError(path, f"an object has the key {key!r} {times} times. Keep one, or join the lists.")
 
-    json.loads(text, object_pairs_hook=unique)
+    json.loads(text, object_pairs_hook=unique, parse_int=str, parse_float=str)
 
 
 _JSON_ADVICE = (
