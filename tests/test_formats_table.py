@@ -264,6 +264,19 @@ def test_invalid_text_far_into_a_table_is_found(read):
         read(b"from to\n" + b"abc def\n" * 899_999 + b"\xff\xfe x\n" + b"abc def\n" * 300_000)
 
 
+def test_a_byte_order_mark_of_a_second_file_is_refused(read):
+    with pytest.raises(FormatError, match=r"line 3: expected a vertex .* found '.ufeff2'"):
+        read("source,target\n1,2\n\ufeff2,3\n")
+
+
+@pytest.mark.parametrize("row", ["{0},{1}", "n{0},n{1}"])
+def test_a_header_of_a_second_file_is_refused_however_far_down(read, row):
+    rows = "".join(row.format(at, at + 1) + "\n" for at in range(30_000))
+    with pytest.raises(FormatError, match=r"row 30,001 \(source, target\) may be an edge, or a header of another file"):
+        read(f"source,target\n{rows}source,target\n{rows}")
+    assert len(read(f"source,target\n{rows}source,target\n", options=TableOptions(header=True)).src) == 30_001
+
+
 def test_an_unreadable_file_with_an_unknown_suffix_lists_the_formats(read):
     with pytest.raises(
         FormatError, match=r"binary data.* Supported formats: edge lists.*Matrix Market.*METIS.*Parquet"

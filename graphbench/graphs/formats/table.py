@@ -41,10 +41,11 @@ _MORE = 20_000
 """Rows in which the names of a possible header are looked for."""
 _COMMENTED = re.compile(rb"(?m)^[ \t]*[#%]")
 _REMARK = re.compile(rb"(?m)^[ \t]*[#%](?=[ \t\r\n])")
-_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_CONTROL = re.compile("[\x00-\x1f\x7f\ufeff]")
 _WHOLE = r"^(0|-?[1-9][0-9]*)(\.0+)?$"
 _INT64 = np.iinfo(np.int64)
-NO_NAME = r"^$|[\x00-\x1f\x7f]"
+NO_NAME = "^$|[\x00-\x1f\x7f\ufeff]"
+"""A name with a control character, or with a byte order mark, as in the middle of two files that were joined."""
 _NO_WEIGHT = "Correct it, or pass --no-weight."
 
 
@@ -137,10 +138,31 @@ def _parts(path: Path, options: TableOptions, state: _State, *, integers: bool |
                     continue
             as_integers = state.layout.integers if integers is None else integers
             part = _parsed(text, state.layout, as_integers) or _by_hand(text, before, path, state.layout, as_integers)
+            if options.header is None and state.layout.header:
+                _refuse_header(part, state, path)
             before += count_lines(block)
             state.rows += len(part[0])
             if len(part[0]):
                 yield part
+
+
+def _refuse_header(part: _Part, state: _State, path: Path) -> None:
+    """Refuse a row with the names of the header, as of a second file that was joined to the first.
+
+    Raises:
+        FormatError: at the first.
+    """
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    table = state.layout
+    assert table is not None
+    ends = tuple(table.names[index] for index in (table.roles.source, table.roles.target))
+    if part[0].type == pa.string():
+        found = pc.and_(pc.equal(part[0], ends[0]), pc.equal(part[1], ends[1]))
+        if (at := pc.index(found, True).as_py()) >= 0:
+            problem = f"row {state.rows + at + 1:,} ({', '.join(ends)}) may be an edge, or a header of another file"
+            raise FormatError(path, f"{problem}. Delete it, or pass --header if it is an edge.")
 
 
 def _started(text: bytes, path: Path) -> bytes:
