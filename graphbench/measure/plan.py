@@ -43,7 +43,8 @@ class Plan:
 
     Attributes:
         command: what the user typed, for the record.
-        order: seed of a random order of engines, and of each engine's cells; None: quick engines first, cells as given.
+        order: seed of a random order of engines, and of each engine's cells, those on one built graph one after the
+            other; None: quick engines first, cells as given.
         lenient: if a graph does not fit a problem, record that and measure the others, instead of raising an error.
     """
 

@@ -138,13 +138,27 @@ def _measure_dataset(
         draw = random.Random(f"{plan.order} {questions[0].prepared.cell.dataset.info.name}")
         draw.shuffle(engines)
         for engine in engines:
-            draw.shuffle(tasks[engine])
+            tasks[engine] = _shuffled(tasks[engine], engine, draw)
     for engine, settings in ((each, settings) for each in engines for settings in plan.settings_of(each)):
         with Supervisor(engine, settings, plan, folder) as supervisor:
             for question in tasks[engine]:
                 record = _measure_task(supervisor, question, observe=observe, predict=predict)
                 observe(Progress(task=record.task, phase="done", trial=len(record.phases.call_s), record=record))
                 yield record
+
+
+def _shuffled(questions: list[_Question], engine: Engine, draw: random.Random) -> list[_Question]:
+    """In random order, but those that one built graph serves one after the other: a worker holds one graph."""
+    groups: dict[str, list[_Question]] = defaultdict(list)
+    for question in questions:
+        prepared = question.prepared
+        attached = prepared.algorithm.find_adapter(engine.name)
+        groups[f"{prepared.edges.digest} {sorted(attached.build.items())}" if attached else ""].append(question)
+    ordered = list(groups.values())
+    draw.shuffle(ordered)
+    for group in ordered:
+        draw.shuffle(group)
+    return [question for group in ordered for question in group]
 
 
 def _measure_task(supervisor: Supervisor, question: _Question, *, observe: Observer, predict: Predict) -> Record:
