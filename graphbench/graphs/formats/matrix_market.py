@@ -11,6 +11,7 @@ expands symmetric storage, so its input gets a `general` header, and it returns 
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -202,25 +203,22 @@ class _Entries:
 
     def __init__(self, stream: Bounded, path: Path, header: Header) -> None:
         self._path, self._header = path, header
-        self._blocks = self._checked(blocks(stream, path))
+        checked = self._checked(blocks(stream, path))
         self._seen = 0
         self._error: Exception | None = None
         self.infinities = 0
         # As many lines as the original header, so that the parser's line numbers are those of the file.
         field = "pattern" if header.field == "pattern" else "real"
         banner = f"%%MatrixMarket matrix coordinate {field} general\n" + "%\n" * (header.lines - 2)
-        self._block = f"{banner}{header.size} {header.size} {header.entries}\n".encode()
-        self._at = 0
+        self._blocks = itertools.chain([f"{banner}{header.size} {header.size} {header.entries}\n".encode()], checked)
 
-    def read(self, size: int) -> bytes:
-        if self._at == len(self._block):
-            try:
-                self._block, self._at = next(self._blocks, b""), 0
-            except Exception as error:  # noqa: BLE001 - kept for finish()
-                self._error, self._block, self._at = error, b"", 0
-        piece = self._block[self._at : self._at + size]
-        self._at += len(piece)
-        return piece
+    def read(self, _size: int) -> bytes:
+        """A whole block: the parser asks for a kilobyte and takes any number of bytes (half the time)."""
+        try:
+            return next(self._blocks, b"")
+        except Exception as error:  # noqa: BLE001 - kept for finish()
+            self._error = error
+            return b""
 
     def finish(self) -> None:
         """Check the rest of the file, and the number of entries against the size line."""
