@@ -15,11 +15,13 @@ import functools
 import importlib
 import os
 import re
+import sys
+import typing
 import warnings
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from graphbench.errors import DefinitionError, UnknownNameError, UsageError
 from graphbench.system.text import listed
@@ -34,7 +36,9 @@ _Named = TypeVar("_Named", "Algorithm", "Engine")
 _OPENING = re.compile(r'\s*(?:#[^\n]*\n\s*)*[rR]?"""(.*?)(?:"""|\n\s*\n)', re.DOTALL)
 """The first paragraph of a module's docstring."""
 
+_TYPES = {str: "a text", int: "an integer", bool: "True or False", tuple: "a tuple"}
 _HERE = Path(__file__).parent
+_FOLDERS = {"Algorithm": _HERE / "algorithms", "Engine": _HERE / "engines"}
 _NOT_PAGES = {"__init__", "base", "draws"}
 
 
@@ -67,7 +71,7 @@ def algorithm(name: str) -> Algorithm:
     """
     wanted = _canonical(name)
     if page := _plugged_algorithms().get(wanted):
-        return _connect(page)
+        return _connect(page, foreign=_names(_HERE / "engines"))
     if wanted in _names(_HERE / "algorithms"):
         return _connect(_page(wanted))
     known = aliases()
@@ -164,15 +168,20 @@ def _only(place: str, kind: type[_Named], name: str) -> _Named:
     raise DefinitionError(f"{file}: found {names}, expected {what}. Rename the file or the {kind.__name__}.")
 
 
-def _connect(page: Algorithm) -> Algorithm:
-    """Let the page load adapters from engines' files when they are asked for."""
+def _connect(page: Algorithm, foreign: Collection[str] = ()) -> Algorithm:
+    """Let the page load adapters from engines' files when they are asked for.
+
+    Args:
+        page: the algorithm.
+        foreign: engines that do not know of this page: the reason that their files give for every gap is not about it.
+    """
     loaded: set[str] = set()
 
     def load_engine(name: str | None) -> None:
         known = engine_names()
         for solver in _sound(engine, known if name is None else set(known) & {name}):
             if solver.name not in loaded:
-                page.attach(solver.name, solver.own_adapter(page), solver.gap)
+                page.attach(solver.name, solver.own_adapter(page), "" if solver.name in foreign else solver.gap)
                 loaded.add(solver.name)
 
     page.load_engine = load_engine
@@ -229,8 +238,40 @@ def _plugged_engines() -> dict[str, Engine]:
 
 
 def _plugged(kind: type[_Named]) -> dict[str, _Named]:
-    names = filter(None, map(str.strip, os.environ.get(PLUGINS_VARIABLE, "").split(",")))
-    return {found.name: found for name in names for found in _checked(_plugin(name), kind, f"The plugin {name}")}
+    """The algorithms or the engines of all plugins.
+
+    Raises:
+        DefinitionError: if one of them is not sound, or has the name of another one.
+    """
+    found: dict[str, _Named] = {}
+    for plugin in _plugins():
+        for one in _checked(_plugin(plugin), kind, f"The plugin {plugin}"):
+            if _is_taken(kind.__name__, one) or found.setdefault(one.name, one) is not one:
+                what = kind.__name__.casefold()
+                raise DefinitionError(
+                    f"The plugin {plugin}: another {what} is called {one.name!r}. Rename one of them."
+                )
+    return found
+
+
+def _is_taken(kind: str, one: Algorithm | Engine) -> bool:
+    """Whether a file of the two folders has its name; a plugin may import the object of that file."""
+    folder = _FOLDERS[kind]
+    module = sys.modules.get(f"graphbench.{folder.name}.{_module(one.name)}")
+    return one.name in _names(folder) and (module is None or all(value is not one for value in vars(module).values()))
+
+
+def _plugins() -> list[str]:
+    return [*filter(None, map(str.strip, os.environ.get(PLUGINS_VARIABLE, "").split(",")))]
+
+
+def place_in_plugin(error: BaseException) -> str:
+    """Where in a plugin an exception was raised: `my_engine.py, line 18: `; empty where it was not in one."""
+    import traceback
+
+    files = {getattr(sys.modules.get(name), "__file__", None) for name in _plugins()}
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename in files]
+    return f"{Path(frames[-1].filename).name}, line {frames[-1].lineno}: " if frames else ""
 
 
 def _plugin(name: str) -> ModuleType:
@@ -247,12 +288,62 @@ def _checked(module: ModuleType, kind: type[_Named], place: str) -> list[_Named]
     """The algorithms or engines that a module defines.
 
     Raises:
-        DefinitionError: if one of them has no name or no certificate.
+        DefinitionError: if one of them is not sound.
     """
     found = [value for value in vars(module).values() if isinstance(value, kind)]
-    if fault := next(filter(None, (one.fault() for one in found)), ""):
+    faults = (one.fault() or _name_fault(one.name) or _type_fault(one) or _reference_fault(one) for one in found)
+    if fault := next(filter(None, faults), ""):
         raise DefinitionError(f"{place}: {fault}")
     return found
+
+
+def _name_fault(name: object) -> str:
+    if isinstance(name, str) and re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", name):
+        return ""
+    return f"found the name {name!r}; expected small letters, digits and hyphens, such as 'my-engine'."
+
+
+def _type_fault(thing: Any) -> str:
+    """A declared value that is not of its declared type, of those that a plugin may get wrong unnoticed."""
+    for name, (kind, choices) in _declarations(type(thing)).items():
+        value = getattr(thing, name, None)
+        if choices and value not in choices:
+            return f"{name} is {value!r}; expected one of: {', '.join(map(repr, choices))}."
+        if kind is not None and not isinstance(value, kind):
+            return f"{name} is {value!r}; expected {_TYPES[kind]}{f': ({value!r},)' if kind is tuple else ''}."
+    form = getattr(thing, "form", None)
+    return "" if form is None else _type_fault(form)
+
+
+def _declarations(kind: type[Any]) -> dict[str, tuple[type | None, tuple[object, ...]]]:
+    """The type, or the choices, of each declared value that has a plain type or a few choices."""
+    found: dict[str, tuple[type | None, tuple[object, ...]]] = {}
+    for name, hint in typing.get_type_hints(kind).items():
+        inner = typing.get_args(hint)[0] if typing.get_origin(hint) is typing.ClassVar else hint
+        origin = typing.get_origin(inner) or inner
+        if origin is typing.Literal:
+            found[name] = None, typing.get_args(inner)
+        elif origin in _TYPES:
+            found[name] = origin, ()
+    return found
+
+
+def _reference_fault(one: Algorithm | Engine) -> str:
+    """A name that an adapter or a gap is declared for, and that nothing has."""
+    from graphbench.algorithms.base import Algorithm
+    from graphbench.engines.base import Engine
+
+    wants_engines = isinstance(one, Algorithm)
+    kind = "Engine" if wants_engines else "Algorithm"
+    values = [value for plugin in _plugins() for value in vars(_plugin(plugin)).values()]
+    plugged = [value for value in values if isinstance(value, Algorithm | Engine) and not value.fault()]
+    others = {value.name for value in plugged if isinstance(value, Engine) is wants_engines}
+    known = {*_names(_FOLDERS[kind]), *others}
+    for name in one.refers_to:
+        if name not in known:
+            close = [aliases()[name]] if kind == "Algorithm" and name in aliases() else None
+            return f"{one.name} refers to {name!r}. {UnknownNameError(kind.casefold(), name, known, close=close)}"
+    return ""
 
 
 def _words(error: Exception) -> str:

@@ -43,6 +43,13 @@ def _(nx, graph, p):
 """
 EXPECTED = "expected one {0} named {1!r}, like the file. Rename the file or the {0}."
 CERTIFICATE = "@mine.certificate\ndef _(edges, answer, p):\n    return {returned}\n"
+SOUND = PAGE.format(kind="counts", certificate=CERTIFICATE.format(returned="None"))
+
+
+def solving(*algorithms, arguments="csgraph, graph, p"):
+    """An engine with adapters for these algorithms, all alike."""
+    adapters = [f'@engine.solves("{name}")\ndef _({arguments}):\n    return None\n' for name in algorithms]
+    return "\n".join([ENGINE.format(name='name = "mine"'), *adapters])
 
 
 @pytest.fixture
@@ -134,6 +141,22 @@ def test_a_certificate_that_returns_no_finding_is_named_with_its_page(plug, grap
         (ENGINE.format(name=""), "the class Mine has no name. Add: name = 'my-engine'."),
         (PAGE.format(kind="counts", certificate=""), "'mine' has no certificate. Define one"),
         (PAGE.format(kind="degrees", certificate=CERTIFICATE), "'mine' has the kind 'degrees'; expected one of: parti"),
+        (
+            ENGINE.format(name='name = "My Engine"'),
+            "found the name 'My Engine'; expected small letters, digits and ",
+        ),
+        (ENGINE.format(name='name = "scipy"'), "another engine is called 'scipy'. Rename one of them."),
+        (ENGINE.format(name='name = "mine"; revision = "1"'), "revision is '1'; expected an integer."),
+        (
+            ENGINE.format(name='name = "mine"; distributions = "scipy"'),
+            "is 'scipy'; expected a tuple: ('scipy',).",
+        ),
+        (ENGINE.format(name='name = "mine"; device = "tpu"'), "device is 'tpu'; expected one of: 'cpu', 'gpu'."),
+        (SOUND.replace('"ignored"', '"nope"'), "weights is 'nope'; expected one of: 'ignored', 'used', 'required'."),
+        (SOUND.replace('"networkx"', '"networx"'), "mine refers to 'networx'. No engine is called 'networx'. Did you"),
+        (SOUND + "mine.gap('igrap', 'x')", "mine refers to 'igrap'. No engine is called 'igrap'. Did you mean igraph"),
+        (solving("wccc"), "mine refers to 'wccc'. No algorithm is called 'wccc'. Did you mean wcc?"),
+        (solving("components"), "mine refers to 'components'. No algorithm is called 'components'. Did you mean wcc?"),
     ],
 )
 def test_an_incomplete_plugin_is_one_line_that_says_what_is_missing(plug, graphbench, text, fault):
@@ -142,6 +165,56 @@ def test_an_incomplete_plugin_is_one_line_that_says_what_is_missing(plug, graphb
     assert (code, out) == (1, "")
     assert err.startswith(f"Error: The plugin my_plugin: {fault}")
     assert err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        (solving("wcc", "wcc"), "found a second adapter for 'wcc', expected one. Remove one of them."),
+        (
+            solving("wcc", arguments="graph, p"),
+            "the adapter for wcc is _(graph, p); expected the arguments (library, ",
+        ),
+        ("class Mine(\n", "'(' was never closed (my_plugin.py, line 1)"),
+        ("import no_such_library\n", "No module named 'no_such_library'"),
+    ],
+)
+def test_a_plugin_that_cannot_be_imported_is_one_line_that_says_why(plug, graphbench, text, fault):
+    plug(my_plugin=text)
+    code, _, err = graphbench("list")
+    assert (code, err.count("\n")) == (2, 1)
+    assert err.startswith("Error: GRAPHBENCH_PLUGINS names 'my_plugin', which cannot be imported (")
+    assert fault in err
+
+
+MISTAKES = {
+    "None": ("pass", "invalid", "the adapter returned None, expected an answer (in phase collect)"),
+    "a list": ("return [0] * 34", "invalid", "the answer is of type list, expected an array of numbers (in "),
+    "an exception": ("return p.sorce", "error", "mine.py, line LINE: AttributeError: 'types.SimpleNamespace' "),
+}
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_a_mistake_in_an_adapter_is_named_with_what_was_expected(plug, graphbench, mistake):
+    statement, outcome, reason = MISTAKES[mistake]
+    text = EXAMPLES["my_engine"].replace("my-engine", "mine")
+    plug(mine=re.sub(r"return csgraph.connected_components.*", statement, text))
+    code, out, _ = graphbench("wcc", "karate", "--engine", "mine", *QUICK, "--format", "json")
+    (record,) = json.loads(out)["records"]
+    assert (code, record["outcome"]) == (1, outcome)
+    assert re.sub("line [0-9]+", "line LINE", record["reason"]).startswith(reason)
+
+
+def test_the_library_of_a_plugin_is_installed_by_the_name_of_its_distribution(plug, graphbench):
+    plug(my_plugin=ENGINE.format(name='name = "mine"; distributions = ("no-such-library",)'))
+    _, out, _ = graphbench("show", "mine")
+    assert "unavailable: not installed. Install it: pip install no-such-library." in out
+
+
+def test_the_reason_of_an_engine_for_its_gaps_is_not_about_the_page_of_a_plugin(plug):
+    plug(**EXAMPLES)
+    assert "scipy" not in registry.algorithm("degree").gaps
+    assert "networkit" in registry.algorithm("degree").gaps
 
 
 def test_a_page_that_a_plugin_imports_is_listed_once(plug):

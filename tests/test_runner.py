@@ -111,8 +111,8 @@ def test_a_failure_ends_its_task_only(fault, outcome, reason):
     ("fault", "reason"),
     [
         ("wrong", "not all zero"),
-        ("not numbers", "not numbers"),
-        ("not an array", "not numbers"),
+        ("not numbers", "expected an array of numbers"),
+        ("not an array", "expected an array of numbers"),
         ("odd shape", "cannot make sense of it"),
     ],
 )

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import CodeType, SimpleNamespace
 from typing import Any, TypedDict, Unpack
+
+from graphbench.errors import DefinitionError
+from graphbench.system.text import listed
 
 Call = SimpleNamespace
 """All that an adapter and the certificate know of one trial; :meth:`Algorithm.call` makes it."""
@@ -59,11 +62,20 @@ class Declared(TypedDict, total=False):
 
 
 def attaching(
-    adapters: dict[str, Attached], names: Iterable[str], **declared: Unpack[Declared]
+    adapters: dict[str, Attached], names: Sequence[str], **declared: Unpack[Declared]
 ) -> Callable[[Adapter], Adapter]:
     """A decorator that puts an adapter into `adapters` under each of the names."""
 
     def attach(call: Adapter) -> Adapter:
+        if twice := [name for name in names if name in adapters]:
+            raise DefinitionError(f"found a second adapter for {twice[0]!r}, expected one. Remove one of them.")
+        try:
+            inspect.signature(call).bind("library", "graph", "p")
+        except TypeError as error:
+            found = f"{call.__name__}{inspect.signature(call)}"
+            raise DefinitionError(
+                f"the adapter for {listed(names)} is {found}; expected the arguments (library, graph, p)."
+            ) from error
         adapters.update(dict.fromkeys(names, Attached(call=call, **declared)))
         return call
 

@@ -130,6 +130,7 @@ class Algorithm:
     load_engine: Callable[[str | None], None] = lambda _: None
     _adapters: dict[str, Attached] = field(default_factory=dict, init=False)
     _gaps: dict[str, str] = field(default_factory=dict, init=False)
+    _brought: set[str] = field(default_factory=set, init=False)
     _certify: Check | None = field(default=None, init=False)
 
     def on(self, *engines: str, **declared: Unpack[Declared]) -> Callable[[Adapter], Adapter]:
@@ -151,6 +152,7 @@ class Algorithm:
         """
         if engine in self._adapters or engine in self._gaps:
             return
+        self._brought.add(engine)
         if adapter is not None:
             self._adapters[engine] = adapter
         elif gap:
@@ -159,6 +161,11 @@ class Algorithm:
     def gap(self, engine: str, reason: str) -> None:
         """Declare that an engine has no adapter here, and why."""
         self._gaps[engine] = reason
+
+    @property
+    def refers_to(self) -> list[str]:
+        """The engines that its own file has an adapter or a gap for."""
+        return [name for name in (*self._adapters, *self._gaps) if name not in self._brought]
 
     def certificate(self, check: Check) -> Check:
         """Attach the decorated certificate: `(posed edges, answer, call) -> Finding`; it raises `Wrong` if it fails."""
@@ -184,7 +191,7 @@ class Algorithm:
         """
         if attached := self.find_adapter(engine):
             return attached
-        raise UnsupportedError(self._gaps.get(engine, f"{engine} has no adapter for {self.name}"))
+        raise UnsupportedError(self._gaps.get(engine, f"no adapter for {self.name}"))
 
     def find_adapter(self, engine: str) -> Attached | None:
         """The engine's adapter, or None; imports no other engine's file."""

@@ -111,10 +111,10 @@ class Engine:
     packages: ClassVar[tuple[str, ...]]
     """Import packages that it needs and that decide what is measured, the library by default; the first one gives the
     version."""
-    extra: ClassVar[str] = "cpu"
+    extra: ClassVar[str] = ""
     """The extra of this package that installs the library."""
     install: ClassVar[str] = ""
-    """How to install the library, where no extra does."""
+    """How to install the library, where neither an extra nor the names of its distributions say it."""
     device: ClassVar[Literal["cpu", "gpu"]] = "cpu"
     speed_class: ClassVar[int] = 1
     """Fast engines run first: 0 parallel or on a GPU, 1 compiled, 2 interpreted."""
@@ -159,6 +159,11 @@ class Engine:
         """
         return attaching(self._own_adapters, algorithms, **declared)
 
+    @property
+    def refers_to(self) -> list[str]:
+        """The algorithms that its own file has adapters for."""
+        return list(self._own_adapters)
+
     def own_adapter(self, page: Algorithm) -> Attached | None:
         """The adapter that this engine's file has for an algorithm; None if it has none."""
         return self._own_adapters.get(page.name)
@@ -171,7 +176,8 @@ class Engine:
 
     def how_to_install(self) -> str:
         """The fix where a package is missing."""
-        return self.install or f"Install it: {CHECKOUT_HINT.format(extra=self.extra)}."
+        named = f"pip install {' '.join(self.distributions or self.packages)}"
+        return self.install or f"Install it: {CHECKOUT_HINT.format(extra=self.extra) if self.extra else named}."
 
     def identity(self) -> Availability:
         """Whether its packages are installed, with files of the distributions that they claim to be."""

@@ -55,6 +55,7 @@ class GraphBLAS(Engine):
     library = "graphblas"
     distributions = ("python-graphblas",)
     packages = ("graphblas", "suitesparse_graphblas")
+    extra = "cpu"
     speed_class = 0
     parallel = True
     gap = "not in the library, nor a few lines of its operations"

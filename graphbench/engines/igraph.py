@@ -21,6 +21,7 @@ class IGraph(Engine):
     revision = 2
     library = "igraph"
     distributions = ("igraph", "python-igraph")
+    extra = "cpu"
     speed_class = 1
 
     def build(self, columns: Columns, edges: EdgeList, *, with_matrix: bool = False, **_: Any) -> Any:

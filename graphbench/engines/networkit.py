@@ -29,6 +29,7 @@ class NetworKit(Engine):
     revision = 2
     library = "networkit"
     distributions = ("networkit",)
+    extra = "cpu"
     speed_class = 0
     parallel = True
 

@@ -38,6 +38,7 @@ class NetworkX(Engine):
     revision = 2
     library = "networkx"
     distributions: ClassVar[tuple[str, ...]] = ("networkx",)
+    extra = "cpu"
     speed_class = 2
 
     def start(self, settings: Settings) -> Any:

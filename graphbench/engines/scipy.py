@@ -41,6 +41,7 @@ class SciPy(Engine):
     revision = 4
     library = "scipy"
     distributions: ClassVar[tuple[str, ...]] = ("scipy",)
+    extra = "cpu"
     speed_class = 1
     parallel = True
     gap = "not in the library: it moves vertices one after the other, which operations on matrices cannot"

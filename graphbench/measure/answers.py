@@ -145,7 +145,8 @@ def _certified(algorithm: Algorithm, posed: EdgeList, answer: Answer, p: Any) ->
     except (FormatError, OSError, MemoryError):  # of the graph's file, or of this machine: not the answer's fault
         raise
     except Exception as error:  # noqa: BLE001  an answer of a strange shape may trip the check itself
-        return Finding(valid=False, detail=f"the certificate cannot make sense of it ({type(error).__name__}: {error})")
+        problem = f"{registry.place_in_plugin(error)}{type(error).__name__}: {error}"
+        return Finding(valid=False, detail=f"the certificate cannot make sense of it ({problem})")
 
 
 def certified(request: Certify) -> Verified:

@@ -96,7 +96,13 @@ class Job:
         return solve
 
     def collect(self, raw: Any) -> Collected:
-        """Copy a result to host memory, in the library's own order."""
+        """Copy a result to host memory, in the library's own order.
+
+        Raises:
+            GarbageError: if there is none.
+        """
+        if raw is None:
+            raise GarbageError("the adapter returned None, expected an answer")
         return self.engine.to_host(raw, self.algorithm.kind, self.posed)
 
     def arrange(self, collected: Collected) -> npt.NDArray[Any]:
@@ -107,9 +113,9 @@ class Job:
         """
         answer = arrange(collected, self.algorithm.kind, self.posed, self.inputs.pairs)
         if not isinstance(answer, np.ndarray) or answer.dtype.kind not in "biuf":
-            raise GarbageError(
-                f"the answer is {type(answer).__name__} of {getattr(answer, 'dtype', 'no dtype')}, not numbers"
-            )
+            array = isinstance(answer, np.ndarray)
+            found = f"an array of {answer.dtype}" if array else f"of type {type(answer).__name__}"
+            raise GarbageError(f"the answer is {found}, expected an array of numbers")
         return answer
 
     def save(self, trial: int, answer: npt.NDArray[Any], raw: Any) -> Saved:

@@ -103,7 +103,7 @@ class Bench:
     def _reason(self, error: BaseException) -> str:
         if isinstance(error, UnavailableError) and self._engine is not None and error.engine == self._engine.name:
             return f"{error.reason}. {error.fix}".rstrip()  # as where the engine is known not to run before it starts
-        return f"{_in_one_line(error)} (in phase {self._phase})"
+        return f"{registry.place_in_plugin(error)}{_in_one_line(error)} (in phase {self._phase})"
 
     def _outcome(self, error: BaseException) -> Outcome:
         if isinstance(error, UnavailableError):
@@ -367,6 +367,6 @@ def _print_traceback() -> None:
 
 def _in_one_line(error: BaseException) -> str:
     text = " ".join(words_of(error).split())
-    if isinstance(error, GraphbenchError):
+    if isinstance(error, GraphbenchError | GarbageError | LazyError):
         return text
     return f"{type(error).__name__}: {text[:500]}" if text else type(error).__name__
