@@ -643,9 +643,9 @@ def test_device_memory_of_several_gpus_is_given_for_each_and_in_total():
     (table,) = tables(of([one, several], memory).blocks)
     told = {row[1].partition(" ")[0]: row for row in table.rows}
     device, column = table.heads.index("device peak"), table.heads.index("GPUs: device peak of each")
-    assert told["cugraph-mg"][device : device + 2] == ["28.0 GiB", "3.50×"]  # noqa: RUF001
-    assert told["cugraph-mg"][column] == "2: 12.0 GiB to 16.0 GiB"
-    assert told["cugraph"][device : device + 2] == ["24.0 GiB", "3.00×"]  # noqa: RUF001
+    assert told["cugraph-mg"][device : device + 2] == ["28 GiB", "3.50×"]  # noqa: RUF001
+    assert told["cugraph-mg"][column] == "2: 12 GiB to 16 GiB"
+    assert told["cugraph"][device : device + 2] == ["24 GiB", "3.00×"]  # noqa: RUF001
     assert told["cugraph"][column] == ""
     assert "sum" in texts(of([one, several], memory).blocks)
     (alone,) = tables(of([one], memory).blocks)

@@ -17,8 +17,8 @@ from graphbench.advice.law import Span
 from graphbench.advice.reference import Machine
 from graphbench.records.break_even import Runs
 from graphbench.reporting import markdown, markdown_table, terminal, text_table
-from graphbench.reporting.numbers import indented_json, plain, seconds, three
-from graphbench.system.text import count, listed
+from graphbench.reporting.numbers import indented_json, plain, seconds
+from graphbench.system.text import count, listed, three
 
 WIDTH = 100
 """Of text that is not for a terminal."""

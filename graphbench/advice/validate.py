@@ -18,9 +18,9 @@ from graphbench.advice.law import MISSES, Law, Span
 from graphbench.advice.reference import References
 from graphbench.errors import UsageError
 from graphbench.reporting import markdown_table, text_table
-from graphbench.reporting.numbers import seconds, three, visible
+from graphbench.reporting.numbers import seconds, visible
 from graphbench.reporting.wording import kind_of
-from graphbench.system.text import listed
+from graphbench.system.text import listed, three
 
 TARGET_FACTOR = 1.4
 """Half of the estimates are to be at most this many times too long or too short."""

@@ -28,7 +28,7 @@ from graphbench.measure.protocol import (
     Trial,
 )
 from graphbench.records.model import Censored, CpuTimes, Environment, Memory, Outcome, Phases
-from graphbench.system.text import format_bytes
+from graphbench.system.text import format_bytes, format_seconds
 
 
 @dataclass
@@ -177,10 +177,8 @@ class TaskState:
             self.outcome, self.stopped = Outcome.OK, self.stopped or "limit"
             return
         self.outcome = Outcome.TIMEOUT
-        self.reason = (
-            f"the limit of {timeout_s:g} s struck in {self.censored.where}, {self.censored.after_s:.3g} s into it; "
-            "--timeout SECONDS sets it"
-        )
+        after, where = format_seconds(self.censored.after_s), self.censored.where
+        self.reason = f"the limit of {timeout_s:g} s struck in {where}, {after} into it; --timeout SECONDS sets it"
 
     def ran_out_of_memory(self, limit: int, held: int) -> None:
         """The worker exceeded its memory limit. Times so far are recorded, but the task is not complete."""

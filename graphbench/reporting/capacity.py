@@ -14,8 +14,9 @@ from graphbench.reporting.document import Block, Bullets, Column, Section, Table
 from graphbench.reporting.flat import csv_text
 from graphbench.reporting.heading import hardware, named
 from graphbench.reporting.measured import Measured
-from graphbench.reporting.numbers import NOTHING, memory, plain, three, visible_json
+from graphbench.reporting.numbers import NOTHING, memory, plain, visible_json
 from graphbench.reporting.power_law import MIN_SIZES, family
+from graphbench.system.text import three
 
 
 def capacities(measured: Measured) -> list[Capacity]:

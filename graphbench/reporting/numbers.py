@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-import math
 import re
 import unicodedata
 from typing import Any, NamedTuple
 
 import msgspec
+
+from graphbench.system.text import format_bytes, format_seconds, three, unit_of_seconds
 
 
 class Signs(NamedTuple):
@@ -43,33 +44,16 @@ def encodable(text: str, encoding: str | None) -> str:
     return text.encode(encoding, "replace").decode(encoding)
 
 
-def three(value: float) -> str:
-    """Three significant digits, thousands separated, never in exponents from a millionth to a trillion."""
-    if not math.isfinite(value):
-        return str(value)
-    rounded = float(f"{value:.2e}")
-    if rounded == 0:
-        return "0"
-    magnitude = math.floor(math.log10(abs(rounded)))
-    if not -7 < magnitude < 12:
-        return f"{value:.2e}"
-    return f"{rounded:,.{max(0, 2 - magnitude)}f}"
-
-
-_SECONDS = ((1.0, "s"), (1e-3, "ms"), (1e-6, "µs"), (1e-9, "ns"))
-
-
 def seconds(value: float | None, signs: Signs = UNICODE) -> str:
     """A duration: `1.23 s`, `45.6 ms`, `7.89 µs`, `12.0 ns`."""
     if value is None:
         return signs.none
-    size, unit = _unit(value)
-    return f"{three(value / size)} {unit.replace('µ', signs.micro)}"
+    return format_seconds(value).replace("µ", signs.micro)
 
 
 def seconds_span(low: float, high: float, like: float, *, interval: bool) -> str:
     """The ends of an interval or of a range in the unit in which `like` is shown; :func:`span`."""
-    size, _ = _unit(like)
+    size, _ = unit_of_seconds(like)
     return span(low / size, high / size, interval=interval)
 
 
@@ -78,21 +62,9 @@ def span(low: float, high: float, *, interval: bool) -> str:
     return f"({'' if interval else 'range '}{three(low)} to {three(high)})"
 
 
-def _unit(value: float) -> tuple[float, str]:
-    # Rounded first, or 999.9 ms would show as 1,000 ms.
-    rounded = float(f"{abs(value):.2e}")
-    return next((unit for unit in _SECONDS if rounded >= unit[0]), _SECONDS[-1]) if rounded else _SECONDS[0]
-
-
 def memory(value: int | None, signs: Signs = UNICODE) -> str:
-    """An amount of memory: `512 B`, `1.50 KiB`, `300 MiB`, `80.0 GiB`."""
-    if value is None:
-        return signs.none
-    size, units = float(value), ["B", "KiB", "MiB", "GiB", "TiB"]
-    while float(f"{size:.2e}") >= 1000 and len(units) > 1:
-        size /= 1024
-        units.pop(0)
-    return f"{value} B" if units[0] == "B" else f"{three(size)} {units[0]}"
+    """An amount of memory: `512 bytes`, `1.5 KiB`, `300 MiB`, `80 GiB`."""
+    return signs.none if value is None else format_bytes(value)
 
 
 def ratio(value: float | None, signs: Signs = UNICODE, bound: str | None = None) -> str:

@@ -24,6 +24,7 @@ from graphbench.reporting.document import Column, Table, Tone
 from graphbench.reporting.notes import FAILED
 from graphbench.reporting.numbers import Signs
 from graphbench.reporting.wording import device_peak, host_peak
+from graphbench.system.text import three
 
 
 class Row(NamedTuple):
@@ -109,7 +110,7 @@ def _against(baseline: str, signs: Signs) -> list[Column[Row]]:
     def ratio(row: Row) -> str:
         if row.main is not None and _has_only_range(row.main):
             assert row.main.range is not None
-            return f"{' to '.join(map(numbers.three, row.main.range))}{signs.times}"
+            return f"{' to '.join(map(three, row.main.range))}{signs.times}"
         return (
             whole(row) if row.main is None else numbers.ratio(getattr(row.main, row.main.leads), signs, row.main.bound)
         )

@@ -8,7 +8,8 @@ from typing import NamedTuple
 from graphbench.records.comparison import Comparison, RatioName
 from graphbench.records.statistics import geometric_mean
 from graphbench.reporting import numbers
-from graphbench.reporting.numbers import Signs, three
+from graphbench.reporting.numbers import Signs
+from graphbench.system.text import three
 
 TOTALS: Mapping[RatioName, str] = {
     "ratio_call": "warm call",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import re
 from collections.abc import Sequence
@@ -76,8 +77,8 @@ def format_bytes(size: float, *, like: int | None = None) -> str:
     for unit, scale in kind:
         if size >= scale:
             number = size / scale
-            return f"{number:.{digits}g} {unit}" if number < 999.5 else f"{number:.0f} {unit}"
-    return "1 byte" if size == 1 else f"{size:.0f} bytes"
+            return f"{number:.{digits}g} {unit}" if number < 999.5 else f"{number:,.0f} {unit}"
+    return "1 byte" if size == 1 else f"{size:,.0f} bytes"
 
 
 def _kind(size: float) -> tuple[tuple[str, int], ...]:
@@ -90,6 +91,34 @@ def _is_round(size: float, kind: tuple[tuple[str, int], ...]) -> bool:
     """Whether three digits show it exactly."""
     scale = next((scale for _, scale in kind if size >= scale), 1)
     return float(f"{size / scale:.3g}") * scale == size or (size % scale == 0 and size < 1024 * scale)
+
+
+def three(value: float) -> str:
+    """Three significant digits, thousands separated, never in exponents from a millionth to a trillion."""
+    if not math.isfinite(value):
+        return str(value)
+    rounded = float(f"{value:.2e}")
+    if rounded == 0:
+        return "0"
+    magnitude = math.floor(math.log10(abs(rounded)))
+    if not -7 < magnitude < 12:
+        return f"{value:.2e}"
+    return f"{rounded:,.{max(0, 2 - magnitude)}f}"
+
+
+_SECONDS = ((1.0, "s"), (1e-3, "ms"), (1e-6, "µs"), (1e-9, "ns"))
+
+
+def unit_of_seconds(value: float) -> tuple[float, str]:
+    """The unit that a duration is shown in, with its size: `(0.001, "ms")`."""
+    rounded = float(f"{abs(value):.2e}")  # or 999.9 ms would show as 1,000 ms
+    return next((unit for unit in _SECONDS if rounded >= unit[0]), _SECONDS[-1]) if rounded else _SECONDS[0]
+
+
+def format_seconds(value: float) -> str:
+    """A duration: `1.23 s`, `45.6 ms`, `7.89 µs`, `12.0 ns`."""
+    size, unit = unit_of_seconds(value)
+    return f"{three(value / size)} {unit}"
 
 
 def count(number: int, noun: str) -> str:

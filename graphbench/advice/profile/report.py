@@ -13,8 +13,8 @@ from graphbench.advice.profile.summary import NAMES, Report, Row, as_data, betwe
 from graphbench.advice.profile.verify import Verified
 from graphbench.reporting import markdown, terminal
 from graphbench.reporting.document import Block, Bullets, Column, Section, Table, Text
-from graphbench.reporting.numbers import ASCII, NOTHING, UNICODE, indented_json, plain, seconds, three
-from graphbench.system.text import count, listed
+from graphbench.reporting.numbers import ASCII, NOTHING, UNICODE, indented_json, plain, seconds
+from graphbench.system.text import count, listed, three
 
 WIDTH = 100
 _SHOWN = 12

@@ -13,8 +13,7 @@ from graphbench.advice.profile.answers import Answer
 from graphbench.advice.profile.model import NO_FUNCTION, Profile, Site
 from graphbench.certificates.agreement import agreement, first_with_label
 from graphbench.records.rules.quality import LOWER_QUALITY
-from graphbench.reporting.numbers import three
-from graphbench.system.text import count
+from graphbench.system.text import count, three
 
 _SCORES = 1e-3
 """Scores agree within this part of the largest: a GPU may compute in float32, and both sides stop by a tolerance."""

@@ -7,7 +7,7 @@ from statistics import median
 from graphbench.records import times
 from graphbench.records.model import Record
 from graphbench.records.rules.base import NOTE, UNLIKE, Pair, rule
-from graphbench.system.text import listed
+from graphbench.system.text import format_seconds, listed
 
 
 @rule(
@@ -20,9 +20,10 @@ def _works_after_return(pair: Pair) -> str:
     for record in pair.answered:
         if work := times.after_return(record):
             kind = "of work on its device" if record.device == "gpu" else "CPU"
+            after, call = format_seconds(work.after_s), format_seconds(work.call_s)
             return (
-                f"{record.task.engine} went on after a call had returned: {work.after_s:.3g} s {kind} in an idle tenth "
-                f"of a second, beside {work.call_s:.3g} s in the call"
+                f"{record.task.engine} went on after a call had returned: {after} {kind} in an idle tenth of a second, "
+                f"beside {call} in the call"
             )
     return ""
 
@@ -56,8 +57,9 @@ def _reuses_work(pair: Pair) -> str:
 
 
 def _reused(record: Record) -> str:
-    rebuilt, warm = median(times.rebuilt_calls(record)), median(times.of_first_source(record))
-    return f"{record.task.engine} takes {rebuilt:.3g} s on a graph built anew and {warm:.3g} s when called again"
+    medians = median(times.rebuilt_calls(record)), median(times.of_first_source(record))
+    rebuilt, warm = map(format_seconds, medians)
+    return f"{record.task.engine} takes {rebuilt} on a graph built anew and {warm} when called again"
 
 
 @rule(
@@ -86,12 +88,13 @@ def _reuse_not_checked(pair: Pair) -> str:
 )
 def _lazy_answer(pair: Pair) -> str:
     found = [record for record in pair.answered if times.is_lazy(record)]
-    return listed(
-        [
-            f"the call of {record.task.engine} leaves work to collect ({times.collect_seconds(record):.3g} s, where a "
-            f"copy of the answer takes {record.phases.copy_s:.3g} s)"
-            for record in found
-        ]
+    return listed([_left_to_collect(record) for record in found])
+
+
+def _left_to_collect(record: Record) -> str:
+    collect, copy = (format_seconds(taken or 0.0) for taken in (times.collect_seconds(record), record.phases.copy_s))
+    return (
+        f"the call of {record.task.engine} leaves work to collect ({collect}, where a copy of the answer takes {copy})"
     )
 
 
@@ -99,17 +102,16 @@ def _lazy_answer(pair: Pair) -> str:
     "heavy_build",
     NOTE,
     meaning="A side builds its graph for much longer than others do, and its calls profit from it.",
-    remedy="Compare first answers, which include the build.",
+    remedy="The ratio is that of first answers, which include the build.",
 )
 def _heavy_build(pair: Pair) -> str:
-    return listed(
-        [
-            f"{record.task.engine} reads and builds for {record.phases.before_calls_s:.3g} s, where the others take "
-            f"{pair.usual_build[record.id]:.3g} s (median)"
-            for record in pair.answered
-            if times.builds_heavily(record, pair.usual_build)
-        ]
-    )
+    heavy = [record for record in pair.answered if times.builds_heavily(record, pair.usual_build)]
+    return listed([_built_for(record, pair.usual_build[record.id]) for record in heavy])
+
+
+def _built_for(record: Record, usual: float) -> str:
+    taken, others = format_seconds(record.phases.before_calls_s or 0.0), format_seconds(usual)
+    return f"{record.task.engine} reads and builds for {taken}, where the others take {others} (median)"
 
 
 @rule(

@@ -11,6 +11,7 @@ from graphbench.records.rules.quality import (
     quality_of,
     shortfall_of,
 )
+from graphbench.system.text import format_seconds
 
 VACUOUS = 2.0
 """The largest L1 distance of two probability vectors: any vector meets a tolerance as large."""
@@ -167,7 +168,8 @@ def _conversion(pair: Pair) -> str:
                 return f"the {phase} phase of {name} was not timed, so its first answer leaves it out"
         steps = sum(phases.build_steps_s.values())
         if phases.build_s is not None and steps > 1.01 * phases.build_s:
-            return f"the steps of building for {name} take {steps:.3g} s, and only {phases.build_s:.3g} s are counted"
+            whole, counted = format_seconds(steps), format_seconds(phases.build_s)
+            return f"the steps of building for {name} take {whole}, and only {counted} are counted"
     return ""
 
 
