@@ -24,7 +24,7 @@ def test_a_quiet_measurement_has_no_warning():
 
 def test_a_slow_first_trial_has_its_own_warning_and_is_no_outlier():
     (text,) = said([3.0, *CALM])
-    assert "3 times as long" in text
+    assert "3.00 times as long" in text
 
 
 def test_outliers_are_counted():

@@ -44,6 +44,7 @@ from graphbench.reporting.result_table import problem_tables
 from graphbench.reporting.suites import summary
 from graphbench.reporting.terminal import layout, split
 from graphbench.reporting.wording import peak_note, twin_note
+from graphbench.system.text import format_bytes, three
 from helpers.records import DBLP, H100, HERE, bfs, record, replace
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -424,7 +425,7 @@ def test_the_ratio_of_first_answers_comes_first_where_the_build_is_heavy():
     slow_build = replace(record("igraph", 0.1), phases__build_s=10.0)
     made = [record(), slow_build]
     line = answer(made)
-    assert re.match(r"By first answers, igraph is \S+× slower than networkx on louvain", line)
+    assert re.match(r"igraph is \S+× slower than networkx on louvain \(first answers\)", line)
     assert "warm call" not in line
     assert "Best CPU engine: networkx" in line
     (problem,) = problem_tables(made, compare(made))
@@ -456,7 +457,7 @@ def test_a_cell_gives_only_the_range_where_there_is_no_interval():
     made = [replace(record(), phases__call_s=[2.0, 3.0]), replace(record("igraph"), phases__call_s=[1.0, 1.5])]
     (problem,) = problem_tables(made, compare(made))
     assert texts(problem)["vs networkx"] == ["1.33 to 3.00×", "1"]
-    assert "a to b×: range" in problem.legend()
+    assert "a to b×: smallest to largest" in problem.legend()
 
 
 def test_a_first_call_is_called_so_in_the_cells_and_in_the_sentence():
@@ -467,7 +468,7 @@ def test_a_first_call_is_called_so_in_the_cells_and_in_the_sentence():
         ["1.00 s", "", "2.73×", "first calls"],
         ["3.00 s", "(first call)", "1", ""],
     ]
-    assert problem.answer[0].startswith("By first calls, igraph is 2.73× faster than networkx on louvain")
+    assert problem.answer[0].startswith("igraph is 2.73× faster than networkx on louvain (first calls)")
 
 
 def test_a_time_that_leaves_work_out_is_marked_in_its_cell():
@@ -512,13 +513,11 @@ def test_the_answer_gives_bounds_as_bounds():
     times = Phases(read_s=0.1, build_s=0.1)
     lower = answer([record("networkx", phases=times, **stopped), record("igraph")])
     assert lower.startswith(
-        "By first calls, igraph is at least 545× faster than networkx on louvain; undecided: networkx"
+        "igraph is at least 545× faster than networkx on louvain (first calls); undecided: networkx"
     )
     assert "First answer at least " in lower
     upper = answer([record("networkx"), record("igraph", phases=times, **stopped)])
-    assert upper.startswith(
-        "By first calls, igraph is at least 545× slower than networkx on louvain; undecided: igraph"
-    )
+    assert upper.startswith("igraph is at least 545× slower than networkx on louvain (first calls); undecided: igraph")
 
 
 def test_the_answer_gives_no_number_of_an_unlike_ratio():
@@ -572,7 +571,36 @@ def test_the_answer_names_the_engine_with_a_wrong_answer(shown):
 
 def test_the_answer_says_why_there_is_no_ratio():
     failed = record("igraph", outcome=Outcome.ERROR, reason="x", phases=Phases(), answer={})
-    assert answer([record(), failed]) == "No ratio: igraph has no time (error)."
+    assert answer([record(), failed]) == "No ratio: igraph failed (x)."
+
+
+def test_warnings_that_differ_only_in_their_numbers_share_a_line():
+    uncertain = "the median is uncertain by ±{} % after {} trials (target ±5 %). Raise --budget."
+    made = [
+        record("networkx", warnings=[uncertain.format(31, 6)]),
+        record("igraph", 0.1, warnings=[uncertain.format("17.5", 47), "the GPU was hot."]),
+        record("networkit", 0.2, warnings=[uncertain.format("17.5", 47)]),
+    ]
+    (problem,) = problem_tables(made, compare(made))
+    assert [note for note in problem.notes if "uncertain" in note or "hot" in note] == [
+        f"igraph and networkit: {uncertain.format('17.5', 47)} Likewise networkx.",
+        "igraph: the GPU was hot.",
+    ]
+
+
+def test_a_busy_machine_is_said_once():
+    busy = "the machine was busy at the start: more processes were runnable than it has cores."
+    made = [replace(record(name, warnings=[busy]), environment__load_average=99.0) for name in ("networkx", "igraph")]
+    (problem,) = problem_tables(made, compare(made))
+    assert [note for note in problem.notes if "busy" in note] == [f"networkx and igraph: {busy}"]
+
+
+def test_the_answer_says_why_the_fastest_engine_is_not_the_best():
+    sides = [("networkx", 10.0, 0.8), ("networkit", 0.1, 0.795), ("igraph", 1.0, 0.81)]
+    made = [record(name, taken, trials=Trials(seeds=[0, 1], quality=[best] * 2)) for name, taken, best in sides]
+    line = answer(made)
+    assert line.startswith("networkit is 100× faster")
+    assert "Best CPU engine: igraph, 10.0× faster (9.77 to 10.2); networkit is unlike it (quality)." in line
 
 
 # Figures
@@ -584,14 +612,14 @@ def parsed(text):
 
 @given(st.floats(1e-6, 1e11))
 def test_three_digits_keep_the_magnitude(value):
-    text = numbers.three(value)
+    text = three(value)
     assert parsed(text) == pytest.approx(value, rel=0.005 + 1e-9)
     assert "e" not in text
 
 
 @given(st.floats(-1e300, 1e300))
 def test_three_digits_work_for_every_number(value):
-    assert parsed(numbers.three(value)) == pytest.approx(value, rel=0.005 + 1e-9)
+    assert parsed(three(value)) == pytest.approx(value, rel=0.005 + 1e-9)
 
 
 UNITS = {"s": 1.0, "ms": 1e-3, "µs": 1e-6, "us": 1e-6, "ns": 1e-9}
@@ -622,12 +650,22 @@ def test_the_ends_of_an_interval_are_in_the_unit_of_its_middle(middle, factor):
     assert [parsed(end) * UNITS[unit] for end in ends] == pytest.approx([low, high], rel=0.006)
 
 
+UNITS_OF_MEMORY = {
+    "byte": 1, "bytes": 1, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30, "TiB": 2**40,
+    "kB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12,
+}  # fmt: skip
+
+
 @given(st.integers(0, 1 << 50))
 def test_memory_keeps_its_magnitude(value):
     number, unit = numbers.memory(value).split()
-    size = {"B": 0, "KiB": 1, "MiB": 2, "GiB": 3, "TiB": 4}[unit]
-    assert parsed(number) * 1024**size == pytest.approx(value, rel=0.006)
-    assert unit == "TiB" or parsed(number) < 1000
+    assert parsed(number) * UNITS_OF_MEMORY[unit] == pytest.approx(value, rel=0.006)
+    assert unit == "TiB" or parsed(number) <= 1024
+
+
+@pytest.mark.parametrize("value", [1, 512, 1536, 300 << 20, 32 << 30, 16 * 10**9, 80 << 30, 25_232_932_864])
+def test_an_amount_of_memory_is_the_same_in_a_table_and_in_a_sentence(value):
+    assert numbers.memory(value) == format_bytes(value)
 
 
 @pytest.mark.parametrize(
@@ -768,7 +806,7 @@ def test_the_device_peak_of_several_gpus_is_given_with_their_number():
     several = record("cugraph-mg", device="gpu", memory=Memory(2**30, 3 * 2**30, [2**30, 3 * 2**30]))
     (problem,) = problem_tables([several], [], details=True)
     column = texts(problem)["device peak"]
-    assert column == ["4.00 GiB (2 GPUs)"]
+    assert column == ["4 GiB (2 GPUs)"]
 
 
 @pytest.mark.parametrize("text", ["a\nb", "a\r\nb", "a\u2028b", "a\fb"])

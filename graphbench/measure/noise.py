@@ -12,6 +12,7 @@ from statistics import median
 from graphbench.measure import sampling
 from graphbench.records.model import Environment, Trials
 from graphbench.records.statistics import MIN_SAMPLES
+from graphbench.system.text import three
 
 SLOW_FIRST_FACTOR = 2.0
 """A first warm trial that takes more than this many times the median of the others is still warming up."""
@@ -42,8 +43,8 @@ def _of_times(times: Sequence[float], trials: Trials) -> Iterator[str]:
     slow_first = middle >= MIN_SECONDS and first > SLOW_FIRST_FACTOR * middle
     if slow_first:
         yield (
-            f"the first warm trial took {first / middle:.3g} times as long as the others: something was still warming "
-            "up. Quote the median, which it hardly affects, not a mean."
+            f"the first warm trial took {three(first / middle)} times as long as the others: something was still "
+            "warming up. Quote the median, which it hardly affects, not a mean."
         )
     outliers = _outliers(others if slow_first else times)
     if middle >= MIN_SECONDS and outliers:
@@ -54,7 +55,7 @@ def _of_times(times: Sequence[float], trials: Trials) -> Iterator[str]:
     wide = sampling.uncertainty(times)
     if trials.stopped in {"budget", "limit"} and wide > sampling.PRECISION:
         yield (
-            f"the median is uncertain by ±{100 * wide:.2g} % after {len(times)} trials (target "
+            f"the median is uncertain by ±{three(100 * wide)} % after {len(times)} trials (target "
             f"±{100 * sampling.PRECISION:g} %). Raise --budget or close other programs."
         )
 
@@ -80,6 +81,6 @@ def _of_environment(where: Environment) -> Iterator[str]:
         yield f"{programs} used the GPU at the same time. End what `nvidia-smi` lists, and measure again."
     if where.load_average is not None and where.load_average > where.cores:
         yield (
-            "the machine was busy at the start: more processes were runnable than it has cores. Wait until they have "
-            "ended, and measure again."
+            "the machine was busy at the start: more processes were runnable than it has cores. Close other programs "
+            "and measure again."
         )

@@ -28,8 +28,8 @@ class Entry(NamedTuple):
 
 _MARKS = {
     "(a to b)": f"{100 * CONFIDENCE:g} % interval",
-    "range": f"smallest to largest, of fewer calls than the {MIN_SAMPLES} of an interval",
-    "first calls": "a side has no warm call",
+    "range": f"smallest to largest, as an interval needs {MIN_SAMPLES} calls",
+    "first calls": "compared where a side has no warm call",
     "first call": "there is no warm call",
     "rebuilt": "a call on a graph built anew, where no work is reused",
     "collect": "copying the answer to the host, which is counted: the call leaves work to it",
@@ -155,7 +155,7 @@ def legend(titles: Sequence[str], cells: Sequence[str], signs: Signs) -> list[st
     heads = {" ".join(title.split()) for title in titles}
     found = {word: text for word, text in MEANINGS.items() if word in heads}
     found |= {
-        _shown(mark, signs): f"{'range, ' if _ALSO.get(mark) == 'range' else ''}{_MARKS[_ALSO.get(mark, mark)]}"
+        _shown(mark, signs): _MARKS[_ALSO.get(mark, mark)]
         for mark, pattern in _OCCURS.items()
         if any(map(pattern.search, cells))
     }

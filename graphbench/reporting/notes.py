@@ -11,6 +11,7 @@ from graphbench.records.break_even import Runs
 from graphbench.records.comparison import Comparison
 from graphbench.records.model import NEVER_RAN, PREDICTED, Outcome, Record
 from graphbench.records.rules import Effect, Verdict, rule_of
+from graphbench.records.times import was_busy
 from graphbench.reporting import heading, numbers
 from graphbench.reporting.numbers import Signs
 from graphbench.reporting.wording import brief
@@ -63,12 +64,16 @@ def _failures(rows: list[Record], own: Sequence[Comparison]) -> list[str]:
 def _of_verdicts(rows: Sequence[Record], own: Sequence[Comparison]) -> list[str]:
     """A line for each rule that applied, and its remedy once; a note that several engines share with one as example."""
     outcomes = {row.id: row.outcome for row in rows}
+    busy = [row for row in rows if was_busy(row)]
+    warned = bool(busy) and all(row.warnings for row in busy)  # the warnings then name each busy row
     found: dict[str, dict[str, str]] = {}
     for one in own:
         if outcomes[one.record] in {*NEVER_RAN, *FAILED}:
             continue
         aside = one.role != "baseline" and one.verdict is Verdict.LIKE
         for text in one.notes if aside else [*one.reasons, *one.notes]:
+            if rule_of(text).code == "busy_machine" and warned:
+                continue
             found.setdefault(rule_of(text).code, {}).setdefault(text.partition(": ")[2], one.engine)
     lines = []
     for code in sorted(found, key=lambda code: list(Effect)[::-1].index(rule_of(code).effect)):
@@ -100,7 +105,17 @@ def _of_builds(rows: list[Record], signs: Signs, *, details: bool) -> list[str]:
 
 
 def _warnings(rows: list[Record]) -> list[str]:
-    return _together((warning, heading.label(row, rows)) for row in rows for warning in row.warnings)
+    """Each kind of warning once: those that differ only in their numbers share a line."""
+    kinds: dict[str, list[tuple[str, str]]] = {}
+    for row in rows:
+        for warning in row.warnings:
+            kinds.setdefault(re.sub(r"[\d.,]*\d", "", warning), []).append((warning, heading.label(row, rows)))
+    lines = []
+    for (text, name), *others in kinds.values():
+        alike = [name, *(other for same, other in others if same == text)]
+        also = [other for same, other in others if same != text]
+        lines.append(f"{listed(alike)}: {text}{f' Likewise {listed(also)}.' if also else ''}")
+    return lines
 
 
 def _together(pairs: Iterable[tuple[str, str]]) -> list[str]:

@@ -8,13 +8,15 @@ from statistics import median
 from graphbench.records.best_cpu import best_cpu, did_the_work
 from graphbench.records.comparison import Comparison, RatioName
 from graphbench.records.model import NEVER_RAN, Outcome, Record
-from graphbench.records.rules import Verdict
+from graphbench.records.rules import Effect, Pair, Verdict, evaluate
 from graphbench.records.rules.quality import LOWER_QUALITY
+from graphbench.records.statistics import Estimate
 from graphbench.records.times import call_seconds, first_call, usual_builds, was_busy
 from graphbench.reporting import numbers, speeds
+from graphbench.reporting.notes import FAILED
 from graphbench.reporting.numbers import Signs
 from graphbench.reporting.speeds import TOTALS
-from graphbench.reporting.wording import codes
+from graphbench.reporting.wording import brief, codes
 from graphbench.system.text import count, listed
 
 
@@ -72,7 +74,14 @@ def _alone(rows: Sequence[Record], comparisons: Sequence[Comparison], signs: Sig
     right = [row for row in rows if row.outcome is Outcome.OK]
     timed = [(seconds, row) for row in right if (seconds := call_seconds(row) or first_call(row))]
     if missing or not timed:
-        failed = [f"{row.task.engine}: {row.outcome.in_words}" for row in rows if row.outcome not in NEVER_RAN]
+        broken = [row for row in rows if row.outcome in FAILED and row.reason]
+        if broken and all(row.outcome is not Outcome.INVALID for row in rows):
+            return f"No ratio: {broken[0].task.engine} failed ({brief(broken[0].reason).rstrip('.')})"
+        failed = [
+            ", ".join(filter(None, [f"{row.task.engine}: {row.outcome.in_words}", brief(row.reason).rstrip(".")]))
+            for row in rows
+            if row.outcome not in NEVER_RAN
+        ]
         return f"No ratio: {missing[0] if missing else listed(failed)}"
     seconds, row = min(timed, key=lambda pair: pair[0])
     call = "warm call" if call_seconds(row) else "first call"
@@ -92,12 +101,12 @@ def _speed(headline: Comparison, rows: Sequence[Record], signs: Signs) -> str:
         )
     speed = speeds.speeds(headline, [headline.leads])[0]
     factor, ends = speeds.phrase(speed, signs)
-    by = "" if speed.total == "warm call" else f"By {speed.total}s, "
+    if speed.total != "warm call":
+        ends = f"({', '.join([f'{speed.total}s', *filter(None, [ends.strip('()')])])})"
     if speed.no_difference:
         text = f"No difference found between {engine} and {baseline} on {problem} {ends}"
-        text = f"{by}{text[0].lower()}{text[1:]}" if by else text
     else:
-        text = f"{by}{engine} is {factor} than {baseline} on {problem} {ends}".rstrip()
+        text = f"{engine} is {factor} than {baseline} on {problem} {ends}".rstrip()
     sides = {row.id: row for row in rows if row.id in (headline.record, headline.baseline_record)}
     if headline.verdict is Verdict.UNDECIDED:
         lost = [row.task.engine for row in sides.values() if row.outcome is not Outcome.OK]
@@ -148,8 +157,22 @@ def _fastest_cpu(
     several = len({row.task.engine for row in rivals if did_the_work(row)}) > 1
     if fastest is None or fastest.id in _named_already(headline) or not several:
         return []
-    busy = " (on a busy machine)" if was_busy(fastest) else ""
-    return [f"best CPU engine: {_name(fastest.task.engine, fastest.id, rows)}{busy}"]
+    own = [one for one in comparisons if one.role == "baseline" and one.record == fastest.id]
+    how = [speeds.in_words(speed, signs) for one in own for speed in speeds.speeds(one, [one.leads])]
+    busy = ["on a busy machine"] if was_busy(fastest) else []
+    said = ", ".join([_name(fastest.task.engine, fastest.id, rows), *how, *busy])
+    return [f"best CPU engine: {said}{_why_not(headline, fastest, rows)}"]
+
+
+def _why_not(headline: Comparison | None, fastest: Record, rows: Sequence[Record]) -> str:
+    """Why the engine that the answer has named is not the best, where its answer differs from that of the best."""
+    named = next((row for row in rows if headline is not None and row.id == headline.record), None)
+    mine, best = (call_seconds(row) if row is not None else None for row in (named, fastest))
+    if named is None or mine is None or best is None or named.device != "cpu" or mine >= best:
+        return ""
+    pair = Pair(baseline=fastest, engine=named, ratio=Estimate(best / mine, None, None, 1))
+    apart = [rule.words for rule, _ in evaluate(pair) if rule.effect is not Effect.NOTE]
+    return f"; {named.task.engine} is unlike it ({listed(apart)})" if apart else ""
 
 
 def _named_already(headline: Comparison | None) -> set[str | None]:

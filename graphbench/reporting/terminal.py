@@ -45,8 +45,9 @@ def problem_tables(
         details: show every column, in several tables where one is too wide.
     """
     lines: list[_Line] = []
+    several = len({one.graph for one in shown}) > 1
     for number, one in enumerate(shown):
-        lines += [[]] * bool(number) + _problem_table(one, width, signs, details=details, name=len(shown) > 1)
+        lines += [[]] * bool(number) + _problem_table(one, width, signs, details=details, name=several)
     return "".join(f"{_painted(line) if colour else _bare(line)}\n" for line in lines)
 
 

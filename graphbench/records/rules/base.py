@@ -60,7 +60,7 @@ class Verdict(enum.StrEnum):
 
 _VERDICTS = {
     "like": "the same work, and answers as good",
-    "unlike": "different work: the ratio does not count",
+    "unlike": "different work, so the ratio does not count",
     "undecided": "one side has no answer",
     "refused": "no ratio",
 }

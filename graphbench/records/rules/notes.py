@@ -11,7 +11,7 @@ from graphbench.records.rules.quality import (
     shortfall_of,
 )
 from graphbench.records.statistics import MIN_SAMPLES
-from graphbench.system.text import count
+from graphbench.system.text import count, format_seconds
 
 OVER_SOLVED = 0.01
 """A residual below this fraction of the tolerance is far more accurate than was asked for."""
@@ -28,7 +28,7 @@ def _few_trials(pair: Pair) -> str:
         return ""
     few = [record for record in pair.answered if len(record.phases.call_s) < MIN_SAMPLES]
     trials = [f"{len(record.phases.call_s)} of {record.task.engine}" for record in few]
-    counts = ", ".join(trials) or f"{pair.ratio.n} that both sides can be compared by"
+    counts = ", ".join(trials) or f"{pair.ratio.n} that compare"
     return f"too few warm calls for an interval ({counts}; {MIN_SAMPLES} are needed)"
 
 
@@ -36,7 +36,7 @@ def _few_trials(pair: Pair) -> str:
     "threads",
     NOTE,
     meaning="The two sides may use different numbers of CPU threads.",
-    remedy="Engines without threads have one, so only --threads 1 is the same for all.",
+    remedy="Pass --threads 1 to give every engine the same.",
 )
 def _threads(pair: Pair) -> str:
     one, two = (record.environment for record in pair.sides)
@@ -78,7 +78,7 @@ def _over_solved(pair: Pair) -> str:
 def _censored(pair: Pair) -> str:
     for record in pair.answered:
         if record.censored is not None:
-            after = f"{record.censored.after_s:.3g} s"
+            after = format_seconds(record.censored.after_s)
             return f"a trial of {record.task.engine} was cut off after {after} and is not in its median"
     return ""
 
@@ -109,6 +109,6 @@ def _one_seed(pair: Pair) -> str:
         return ""
     fast, slow = fast_slow(pair)
     return (
-        f"{fast.quality} {quality_of(fast):.4f} of {fast.task.engine} and {quality_of(slow):.4f} of "
-        f"{slow.task.engine} are compared from a single seed, where 3 % is allowed"
+        f"{fast.quality} ({fast.task.engine} {quality_of(fast):.4f}, {slow.task.engine} {quality_of(slow):.4f}) comes "
+        "from a single seed, so 3 % is allowed"
     )

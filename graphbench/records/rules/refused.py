@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from graphbench.records.model import Outcome, Record
+from graphbench.records.model import NEVER_RAN, Outcome, Record
 from graphbench.records.rules.base import REFUSED, UNDECIDED, Pair, names, rule
+from graphbench.system.text import format_seconds
 
 
 @rule("machine", REFUSED, meaning="The two sides ran on different machines.", remedy="Measure both on one machine.")
@@ -74,6 +75,9 @@ def _why_no_time(record: Record) -> str:
     name = record.task.engine
     if record.outcome is Outcome.OK:
         return f"{name} has no complete call"
+    if record.outcome in NEVER_RAN:
+        why = record.reason.partition(". ")[0]
+        return f"{name} is {record.outcome.in_words}{f' ({why})' if why else ''}"
     how = record.outcome.in_words
     return f"{name} has no time ({how}{f' in {record.censored.where}' if record.censored else ''})"
 
@@ -88,8 +92,8 @@ def _bound(pair: Pair) -> str:
     stopped = pair.baseline if pair.bound == "lower" else pair.engine
     if pair.bound is None or stopped.censored is None:
         return ""
-    limit, sign = stopped.censored, "more" if pair.bound == "lower" else "less"
+    after, where = format_seconds(stopped.censored.after_s), stopped.censored.where
+    sign = "more" if pair.bound == "lower" else "less"
     return (
-        f"{stopped.task.engine} has no answer: it was stopped after {limit.after_s:.3g} s in {limit.where}, so the "
-        f"ratio is this or {sign}"
+        f"{stopped.task.engine} has no answer: it was stopped after {after} in {where}, so the ratio is this or {sign}"
     )

@@ -10,9 +10,10 @@ from graphbench.reporting.capacity import between_scales
 from graphbench.reporting.charts.marks import Axis, Line, Look, Mark, Panel, Picture, timed
 from graphbench.reporting.document import Block, Chart, Column, Fold, Section, Table, Text
 from graphbench.reporting.measured import Case, Measured, call_time, legend
-from graphbench.reporting.numbers import NOTHING, compact, plain, three
+from graphbench.reporting.numbers import NOTHING, compact, plain
 from graphbench.reporting.power_law import TWINS, VARIOUS, PowerLaw, crossing, family, fit
 from graphbench.reporting.wording import outcome
+from graphbench.system.text import three
 
 MAX_POINTS = 150
 MIN_FACTOR = 1.9

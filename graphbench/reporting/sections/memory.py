@@ -9,9 +9,9 @@ from graphbench.records.model import Outcome, Record
 from graphbench.reporting.charts.marks import Axis, Look, Mark, Panel, Picture
 from graphbench.reporting.document import Chart, Column, Fold, Section, Table, Text
 from graphbench.reporting.measured import Case, Measured, by_graph, legend
-from graphbench.reporting.numbers import memory, plain, short, three
+from graphbench.reporting.numbers import memory, plain, short
 from graphbench.reporting.wording import HOLLOW_TWINS, device_peak_bytes, device_peak_of_each, is_twin, twin_note
-from graphbench.system.text import listed
+from graphbench.system.text import listed, three
 
 INT32_VERTICES = 2**31 - 1
 _GUIDES = {1.0: "1×", 10.0: "10×", 100.0: "100×"}  # noqa: RUF001 - the sign for multiplication

@@ -9,10 +9,10 @@ from typing import NamedTuple
 from graphbench.records.model import NEVER_RAN, Outcome
 from graphbench.reporting.document import Column, Need, Table
 from graphbench.reporting.measured import Case, Measured, call_time
-from graphbench.reporting.numbers import NOTHING, plain, ratio, seconds, three
+from graphbench.reporting.numbers import NOTHING, plain, ratio, seconds
 from graphbench.reporting.sections.scaling import all_curves, gpus, rate
 from graphbench.reporting.wording import outcome
-from graphbench.system.text import count
+from graphbench.system.text import count, three
 
 
 def sentences(measured: Measured) -> list[str]:

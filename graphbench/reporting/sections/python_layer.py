@@ -12,7 +12,8 @@ from graphbench.records.statistics import Estimate
 from graphbench.reporting.charts.marks import Key, Mark, Panel, Picture, Row, factors
 from graphbench.reporting.document import Chart, Column, Fold, Section, Table, Text
 from graphbench.reporting.measured import Case, Measured
-from graphbench.reporting.numbers import ratio, seconds, span, three
+from graphbench.reporting.numbers import ratio, seconds, span
+from graphbench.system.text import three
 
 WITH_LAYER, WITHOUT_LAYER = "cugraph", "pylibcugraph"
 OWN_OPTIONS = {"renumber": True, "direction_optimizing": False}

@@ -17,9 +17,9 @@ from graphbench.reporting.charts.style import LINES, SHAPES
 from graphbench.reporting.document import Block, Bullets, Chart, Column, Section, Table, Text
 from graphbench.reporting.heading import hardware, named
 from graphbench.reporting.measured import Case, Measured, by_graph, call_time
-from graphbench.reporting.numbers import NOTHING, plain, ratio, short, three
+from graphbench.reporting.numbers import NOTHING, plain, ratio, short
 from graphbench.reporting.wording import outcome
-from graphbench.system.text import count
+from graphbench.system.text import count, three
 
 MAX_GRAPHS = 6
 """How many graphs a panel shows, the largest: more lines cannot be distinguished."""
