@@ -16,12 +16,11 @@ import importlib
 import os
 import re
 import sys
-import typing
 import warnings
 from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from graphbench.errors import DefinitionError, UnknownNameError, UsageError
 from graphbench.system.text import listed
@@ -36,7 +35,6 @@ _Named = TypeVar("_Named", "Algorithm", "Engine")
 _OPENING = re.compile(r'\s*(?:#[^\n]*\n\s*)*[rR]?"""(.*?)(?:"""|\n\s*\n)', re.DOTALL)
 """The first paragraph of a module's docstring."""
 
-_TYPES = {str: "a text", int: "an integer", bool: "True or False", tuple: "a tuple"}
 _HERE = Path(__file__).parent
 _FOLDERS = {"Algorithm": _HERE / "algorithms", "Engine": _HERE / "engines"}
 _NOT_PAGES = {"__init__", "base", "draws"}
@@ -291,7 +289,7 @@ def _checked(module: ModuleType, kind: type[_Named], place: str) -> list[_Named]
         DefinitionError: if one of them is not sound.
     """
     found = [value for value in vars(module).values() if isinstance(value, kind)]
-    faults = (one.fault() or _name_fault(one.name) or _type_fault(one) or _reference_fault(one) for one in found)
+    faults = (one.fault() or _name_fault(one.name) or _reference_fault(one) for one in found)
     if fault := next(filter(None, faults), ""):
         raise DefinitionError(f"{place}: {fault}")
     return found
@@ -301,31 +299,6 @@ def _name_fault(name: object) -> str:
     if isinstance(name, str) and re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", name):
         return ""
     return f"found the name {name!r}; expected small letters, digits and hyphens, such as 'my-engine'."
-
-
-def _type_fault(thing: Any) -> str:
-    """A declared value that is not of its declared type, of those that a plugin may get wrong unnoticed."""
-    for name, (kind, choices) in _declarations(type(thing)).items():
-        value = getattr(thing, name, None)
-        if choices and value not in choices:
-            return f"{name} is {value!r}; expected one of: {', '.join(map(repr, choices))}."
-        if kind is not None and not isinstance(value, kind):
-            return f"{name} is {value!r}; expected {_TYPES[kind]}{f': ({value!r},)' if kind is tuple else ''}."
-    form = getattr(thing, "form", None)
-    return "" if form is None else _type_fault(form)
-
-
-def _declarations(kind: type[Any]) -> dict[str, tuple[type | None, tuple[object, ...]]]:
-    """The type, or the choices, of each declared value that has a plain type or a few choices."""
-    found: dict[str, tuple[type | None, tuple[object, ...]]] = {}
-    for name, hint in typing.get_type_hints(kind).items():
-        inner = typing.get_args(hint)[0] if typing.get_origin(hint) is typing.ClassVar else hint
-        origin = typing.get_origin(inner) or inner
-        if origin is typing.Literal:
-            found[name] = None, typing.get_args(inner)
-        elif origin in _TYPES:
-            found[name] = origin, ()
-    return found
 
 
 def _reference_fault(one: Algorithm | Engine) -> str:

@@ -61,6 +61,21 @@ class Declared(TypedDict, total=False):
     options: tuple[str, ...]
 
 
+_TYPES = {str: "a text", int: "an integer", bool: "True or False", tuple: "a tuple"}
+
+
+def misdeclared(thing: object, expected: Mapping[str, type | tuple[str, ...]]) -> str:
+    """The first value that is not of its type, or not one of its choices, and what was expected; empty if all are."""
+    for name, kind in expected.items():
+        value = getattr(thing, name)
+        if isinstance(kind, tuple):
+            if value not in kind:
+                return f"{name} is {value!r}; expected one of: {', '.join(map(repr, kind))}."
+        elif not isinstance(value, kind):
+            return f"{name} is {value!r}; expected {_TYPES[kind]}{f': ({value!r},)' if kind is tuple else ''}."
+    return ""
+
+
 def attaching(
     adapters: dict[str, Attached], names: Sequence[str], **declared: Unpack[Declared]
 ) -> Callable[[Adapter], Adapter]:

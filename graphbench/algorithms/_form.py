@@ -11,6 +11,8 @@ from graphbench.graphs.edgelist import EdgeList
 from graphbench.system import text
 from graphbench.system.lazy import np
 
+Weights = Literal["ignored", "used", "required"]
+
 
 @dataclass(frozen=True, kw_only=True)
 class Form:
@@ -28,7 +30,7 @@ class Form:
     """
 
     directed: bool
-    weights: Literal["ignored", "used", "required"]
+    weights: Weights
     entries: bool = False
     weight_values: Literal["finite", "summable", "non-negative", "not all zero"] = "not all zero"
     zero_weights: Literal["kept", "dropped"] = "kept"

@@ -23,11 +23,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias, Unpack
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, Unpack, get_args
 
-from graphbench.algorithms._adapter import Adapter, Attached, Call, Declared, attaching
+from graphbench.algorithms._adapter import Adapter, Attached, Call, Declared, attaching, misdeclared
 from graphbench.algorithms._answer import KINDS, AnyKind, Claimed, Finding, Kind, Quantities, Renumbered, Scaled
-from graphbench.algorithms._form import Form
+from graphbench.algorithms._form import Form, Weights
 from graphbench.algorithms._parameters import Parameter
 from graphbench.certificates.checks import Wrong
 from graphbench.errors import UnsupportedError, UsageError
@@ -216,7 +216,10 @@ class Algorithm:
             return f"{self.name!r} has no certificate. Define one: a function (edges, answer, p) under .certificate."
         if self.kind not in KINDS:
             return f"{self.name!r} has the kind {self.kind!r}; expected one of: {', '.join(KINDS)}."
-        return ""
+        own: dict[str, type | tuple[str, ...]] = {
+            "title": str, "revision": int, "aliases": tuple, "columns": tuple, "family": get_args(Family),
+        }  # fmt: skip
+        return misdeclared(self, own) or misdeclared(self.form, {"directed": bool, "weights": get_args(Weights)})
 
     # From parameters to one call
 
@@ -314,4 +317,5 @@ __all__ = [
     "Renumbered",
     "Scaled",
     "attaching",
+    "misdeclared",
 ]

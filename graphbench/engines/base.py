@@ -23,6 +23,7 @@ from graphbench.algorithms.base import (
     Kind,
     Scaled,
     attaching,
+    misdeclared,
 )
 from graphbench.engines._collected import (
     ByPair,
@@ -148,7 +149,12 @@ class Engine:
 
     def fault(self) -> str:
         """What an engine cannot do without and this one has not; empty if it is complete."""
-        return "" if hasattr(self, "name") else f"the class {type(self).__name__} has no name. Add: name = 'my-engine'."
+        if not hasattr(self, "name"):
+            return f"the class {type(self).__name__} has no name. Add: name = 'my-engine'."
+        own: dict[str, type | tuple[str, ...]] = {
+            "title": str, "library": str, "revision": int, "distributions": tuple, "device": ("cpu", "gpu"),
+        }  # fmt: skip
+        return misdeclared(self, own)
 
     def solves(self, *algorithms: str, **declared: Unpack[Declared]) -> Callable[[Adapter], Adapter]:
         """Attach the decorated adapter, written in the engine's file, to algorithms by name: no page is imported.
