@@ -598,7 +598,7 @@ def test_a_file_is_shown(graphbench, tmp_path):
     path.write_text("source,target,weight\na,b,1\nb,a,2\nb,b,3\nb,c,4\n")
     code, out, _ = graphbench("show", path)
     assert code == 0
-    assert "Cleaning dropped 1 loop and merged 1 duplicate." in out
+    assert "Cleaning dropped 1 loop and merged 1 duplicate (the smallest weight stays)." in out
     for line in ("Vertices:   3", "Edges:      2", "Entries:    4", "Weighted:   yes", f"From:       {path}"):
         assert line in out
     assert (

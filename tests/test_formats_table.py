@@ -86,6 +86,20 @@ def test_a_usual_header_above_names_is_a_header(read, header):
     assert raw.reading.header
 
 
+def test_a_first_row_with_the_names_that_the_user_gives_is_the_header(read):
+    text = "payer,payee,amount\nann,bob,EUR 5\nbob,cyd,EUR 6\n"
+    named = TableOptions(source="payer", target="payee", no_weight=True)
+    assert len(read(text, options=named).src) == 2
+    with pytest.raises(FormatError, match="may be a header or an edge"):
+        read(text, options=TableOptions(source="1", target="2", no_weight=True))
+
+
+@pytest.mark.parametrize("row", ["a,", "a, "])
+def test_an_empty_cell_says_what_to_do(read, row):
+    with pytest.raises(FormatError, match=r"found .*\. Fill it in, or delete the line\."):
+        read(f"source,target\na,b\n{row}\n")
+
+
 @pytest.mark.parametrize(
     "text",
     [

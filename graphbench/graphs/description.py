@@ -87,7 +87,7 @@ def _of_file(info: DatasetInfo) -> Description:
         state="file",
         kind="file",
         description=f"Cleaning dropped {count(info.loops_dropped, 'loop')} and merged "
-        f"{count(info.duplicates_merged, 'duplicate')}.",
+        f"{count(info.duplicates_merged, 'duplicate')}{info.weight_kept}.",
         num_vertices=info.num_vertices,
         num_edges=info.num_edges,
         num_entries=info.num_entries,

@@ -306,6 +306,11 @@ class DatasetInfo(msgspec.Struct, frozen=True, kw_only=True):
     reading: Reading | None = None
     """How the file or object was understood; None for graphs of the catalogue and generators."""
 
+    @property
+    def weight_kept(self) -> str:
+        """Which weight stayed of merged rows, in brackets; empty where there was none."""
+        return " (the smallest weight stays)" if self.weighted and self.duplicates_merged else ""
+
 
 class PosedInfo(msgspec.Struct, frozen=True, kw_only=True):
     """The graph as the problem poses it (direction dropped? weights drawn?)."""

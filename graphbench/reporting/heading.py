@@ -84,7 +84,7 @@ def _graph(name: str, dataset: DatasetInfo) -> str:
         count(number, noun) + how
         for number, noun, how in (
             (dataset.loops_dropped, "loop", " dropped"),
-            (dataset.duplicates_merged, "duplicate", " merged"),
+            (dataset.duplicates_merged, "duplicate", f" merged{dataset.weight_kept}"),
         )
         if number
     ]

@@ -372,7 +372,11 @@ def _by_hand(block: bytes, before: int, path: Path, table: Layout, integers: boo
 
 def _vertex(field: str, integers: bool, path: Path, number: int) -> int | str:
     if not field or _CONTROL.search(field):
-        raise FormatError(path, f"expected a vertex (an integer or a name), found {shown(field.encode())}.", number)
+        raise FormatError(
+            path,
+            f"expected a vertex (an integer or a name), found {shown(field.encode())}. Fill it in, or delete the line.",
+            number,
+        )
     if not integers:
         return field
     if CANONICAL.fullmatch(field):

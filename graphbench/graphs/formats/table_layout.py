@@ -87,7 +87,8 @@ def find(
     header = options.header
     if header is None:
         further = [row for line in more if len(row := _leniently(line, delimiter)) == width]
-        header = _has_header(fields, data, further, path, number)
+        named = {options.source, options.target, options.weight} - {None}
+        header = (len(named) > 1 and named <= {*fields}) or _has_header(fields, data, further, path, number)
     names = fields if header else [str(index) for index in range(1, width + 1)]
     data = data if header else [fields, *data]
     if options.source is None and options.target is None and may_be_matrix(names if header else [], data):
