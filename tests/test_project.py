@@ -16,8 +16,9 @@ ROOT = Path(graphbench.__file__).resolve().parents[1]
 
 def test_the_readme_has_one_command_to_try_and_one_to_test():
     lines = (ROOT / "README.md").read_text(encoding="utf-8").splitlines()
-    for extra in ("cpu", "test"):
-        assert len([line for line in lines if line.startswith(f"pip install -e '.[{extra}]'")]) == 1
+    for extra, command in (("cpu", readme_results.example_command()), ("test", "pytest -n auto")):
+        found = [line for line in lines if line.startswith(f"pip install -e '.[{extra}]'")]
+        assert found == [f"pip install -e '.[{extra}]' && {command}"]
 
 
 def test_the_readme_has_at_most_150_lines():

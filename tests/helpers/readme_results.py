@@ -31,13 +31,21 @@ WIDTH = 100
 """Columns of the terminal whose output README shows."""
 
 
+def example_command():
+    """The command that README shows first, of which the one store beside README's other output has the records."""
+    (store,) = EXAMPLE.glob("*.jsonl")
+    task = _read(store)[0].task
+    return f"graphbench {task.algorithm} {task.dataset}"
+
+
 def first_command():
-    """What `graphbench louvain email-Enron` prints, from the records of such a run."""
-    result = api.Result(api.last_of_each(_read(EXAMPLE / "louvain-email-Enron.jsonl")))
+    """What it prints."""
+    (store,) = EXAMPLE.glob("*.jsonl")
+    result = api.Result(api.last_of_each(_read(store)))
     shown = reporting.render(result.records, result.comparisons, width=WIDTH).rstrip()
-    dataset = graphs.load("email-Enron")
+    dataset = graphs.load(result.records[0].task.dataset)
     estimate = terminal.wrapped(after_run(dataset, result.records), WIDTH)
-    return f"```console\n$ graphbench louvain email-Enron\n{shown}\n\n{estimate}\n```"
+    return f"```console\n$ {example_command()}\n{shown}\n\n{estimate}\n```"
 
 
 def second_command():
