@@ -12,12 +12,14 @@ from graphbench.records.regression import KINDS, Change
 from graphbench.records.rules import readable
 from graphbench.records.statistics import MIN_ROUNDS
 from graphbench.reporting import markdown, terminal
-from graphbench.reporting.document import Block, Column, Table, Text
+from graphbench.reporting.document import Block, Bullets, Column, Table, Text
 from graphbench.reporting.flat import csv_text
 from graphbench.reporting.heading import named
 from graphbench.reporting.numbers import NOTHING, plain, ratio, seconds, setting, span, visible_json
 from graphbench.system.text import count, listed
 
+MAX_NAMED = 3
+"""A note names at most so many cells."""
 _FIELDS = (
     "kind",
     "algorithm",
@@ -40,8 +42,9 @@ def render(found: Sequence[Change], form: str, width: int | None = None) -> str:
         return visible_json(json.dumps(msgspec.to_builtins(list(found)), indent=2, ensure_ascii=False)) + "\n"
     if form == "csv":
         return _csv(found)
-    summary = _summary(found)
-    blocks: list[Block] = [_table(found), Text(summary)] if found else [Text(summary)]
+    blocks: list[Block] = [Text(_summary(found))]
+    if found:
+        blocks += [_table(found), *([Bullets(notes)] if (notes := _notes(found)) else [])]
     return markdown.text(blocks) + "\n" if form == "markdown" else terminal.text(blocks, width, lead=4)
 
 
@@ -62,11 +65,26 @@ def _table(found: Sequence[Change]) -> Table[Change]:
             Column("old call", lambda change: seconds(change.old_s), right=True),
             Column("new call", lambda change: seconds(change.new_s), right=True),
             Column("old / new", lambda change: ratio(change.ratio, bound=change.bound), right=True),
-            Column("", _spread),
+            Column("interval", _spread, optional=True),
             Column("rounds", _rounds, right=True),
-            Column("why", lambda change: plain("; ".join([*map(readable, change.reasons), *change.versions]))),
         ],
     )
+
+
+def _notes(found: Sequence[Change]) -> list[str]:
+    """What else is to be known of cells: each reason and each change of a version once, with the cells it is about."""
+    cells: dict[str, list[str]] = {}
+    for change in found:
+        for text in [*map(readable, change.reasons), *change.versions]:
+            cells.setdefault(plain(text), []).append(plain(f"{change.algorithm} on {change.dataset}, {change.engine}"))
+    return [f"{text}: {_named(names, len(found))}" for text, names in cells.items()]
+
+
+def _named(cells: Sequence[str], number: int) -> str:
+    """Cells by name; of more than three the first, and how many others."""
+    if len(cells) == number > 1:
+        return "all cells"
+    return "; ".join(cells) if len(cells) <= MAX_NAMED else f"{cells[0]}; and {len(cells) - 1} others"
 
 
 def _kind(change: Change) -> str:
