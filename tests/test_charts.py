@@ -265,7 +265,7 @@ def test_every_colour_has_enough_contrast(dark):
 
 def test_an_engine_has_one_colour_in_every_chart_of_every_report(charts):
     assert style.engine("cugraph") == "engine-cugraph"
-    assert style.engine("somebodys-engine") == style.engine("somebodys-engine") != style.engine("igraph")
+    assert style.engine("somebodys-engine") == "other-1", "by its name alone"
     for chart in charts:
         if not re.search("phases|scaling", chart.name):
             for key in chart.picture.key:

@@ -249,7 +249,11 @@ def _rows(panel: Panel, picture: Picture, width: float, top: float) -> tuple[str
         parts += [
             _text(0, y, fitted(row.label, names if beside else width - words - 8), "halo"),
             _text(
-                width, y, fitted(row.words, room, size=11), "small halo" if known else "small halo muted italic", "end"
+                width - 2,
+                y,
+                fitted(row.words, room, size=11),
+                "small halo" if known else "small halo muted italic",
+                "end",
             ),
         ]
     start = top + (2 if beside else 0.3 * _ROW)
