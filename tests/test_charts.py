@@ -190,6 +190,14 @@ def test_a_row_without_marks_has_its_reason_in_the_place_of_them():
     assert alternative(picture) == "graph: a out of memory"
 
 
+def test_the_rules_of_both_axes_are_under_the_marks():
+    panel = Panel("graph", marks=[Mark(1, 1, "one")])
+    drawn = panels(Picture([panel], Axis("x"), Axis("y")))[0]
+    order = [one.get("class") for one in drawn.iter() if one.tag in {"circle", "path"}]
+    assert order[-1] == "solid"
+    assert "rule grid" in order
+
+
 def test_a_label_stands_beside_marks_not_on_them():
     marks = [Mark(1 + k / 50, 1, "", label="name") for k in range(30)]
     panel = Panel("graph", marks=marks)

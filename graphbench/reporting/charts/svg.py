@@ -230,7 +230,8 @@ def _panel(panel: Panel, picture: Picture, width: float) -> tuple[str, float]:
     )
     title = fitted(panel.x_title or picture.x.title, width - plot.left, size=11)
     foot = _text(plot.left, plot.bottom + 30, title, "small muted")
-    return f'<g class="ink">{head}{body}{side}{foot}</g>', plot.bottom + 36
+    under, over = ("", side) if panel.rows else (side, "")  # rules are under marks, words over them
+    return f'<g class="ink">{head}{under}{body}{over}{foot}</g>', plot.bottom + 36
 
 
 def _rows(panel: Panel, picture: Picture, width: float, top: float) -> tuple[str, Box, _Scale]:
