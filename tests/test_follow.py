@@ -110,3 +110,9 @@ def test_a_measurement_counts_its_tasks(cells):
     assert cells[0].startswith("6 of 6 tasks in ")
     gb.load("karate")
     assert len(cells) == 1
+
+
+def test_a_cell_shows_nothing_when_progress_is_switched_off(cells):
+    with follow(False) as follower:
+        measure(follower)
+    assert cells == []
