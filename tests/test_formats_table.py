@@ -278,6 +278,14 @@ def test_invalid_text_far_into_a_table_is_found(read):
         read(b"from to\n" + b"abc def\n" * 899_999 + b"\xff\xfe x\n" + b"abc def\n" * 300_000)
 
 
+def test_the_number_of_rows_alone_finds_a_stray_quotation_mark(read, monkeypatch):
+    monkeypatch.setattr(table, "_quoted", lambda _: "(?s:.*)")  # the other guard lets everything pass
+    rows = [f"p{at},p{at + 1},x" for at in range(2000)]
+    rows[1000], rows[1010] = 'p10,p11,"x', 'p20,p21,x"'
+    with pytest.raises(FormatError, match="line 1002"):
+        read("\n".join(["source,target,note", *rows, ""]))
+
+
 def test_a_byte_order_mark_of_a_second_file_is_refused(read):
     with pytest.raises(FormatError, match=r"line 3: expected a vertex .* found '.ufeff2'"):
         read("source,target\n1,2\n\ufeff2,3\n")
