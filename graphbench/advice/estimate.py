@@ -156,7 +156,7 @@ def _laws(references: References, algorithm: str, engine: str, threads: int | No
     if not warm.usable or not first.usable or not starts:
         return None
     conversion = law(own, lambda timing: timing.conversion_s)
-    memory = law(own, lambda timing: timing.device_peak_bytes)
+    memory = peaks(own)
     return _Laws(
         references=own,
         warm_call=warm,
@@ -174,6 +174,14 @@ Value = Callable[[Timing], float | None]
 def law(references: References, value: Value) -> Law:
     """The law of one kind of value, from the references of one algorithm on one engine."""
     return Law([_observed(references, timing, value(timing)) for timing in references.timings if value(timing)])
+
+
+def peaks(references: References) -> Law:
+    """The law of peaks of GPU memory."""
+    return Law(
+        [_observed(references, one, one.device_peak_bytes) for one in references.timings if one.device_peak_bytes],
+        size_only=True,
+    )
 
 
 def calls(references: References) -> Law:

@@ -27,12 +27,15 @@ TARGET_FACTOR = 1.4
 LARGE = 100_000
 """Edges of a graph from which on the target holds."""
 WARM, MEMORY = "warm call", "memory"
-TOTALS: dict[str, Value] = {
-    WARM: lambda timing: timing.warm_call_s,
-    "first answer": lambda timing: timing.first_answer_s,
-    MEMORY: lambda timing: timing.device_peak_bytes,
+TOTALS: dict[str, tuple[Value, Callable[[References], Law]]] = {
+    WARM: (lambda timing: timing.warm_call_s, estimates.calls),
+    "first answer": (
+        lambda timing: timing.first_answer_s,
+        lambda own: estimates.law(own, lambda timing: timing.first_answer_s),
+    ),
+    MEMORY: (lambda timing: timing.device_peak_bytes, estimates.peaks),
 }
-"""What is estimated."""
+"""What is estimated: the true value, and the law of it."""
 
 
 class Miss(msgspec.Struct, frozen=True, kw_only=True):
@@ -93,14 +96,10 @@ def validate(
     return found
 
 
-def _law(references: References, total: str) -> Law:
-    return estimates.calls(references) if total == WARM else estimates.law(references, TOTALS[total])
-
-
 def _misses(own: References, total: str, graph: str | None) -> Iterator[Miss]:
-    value = TOTALS[total]
+    value, law = TOTALS[total]
     groups = {other.group for name, other in own.graphs.items() if graph in (None, name)}
-    laws = {group: _law(own.without([group]), total) for group in groups}
+    laws = {group: law(own.without([group])) for group in groups}
     for timing in own.timings:
         name, found, truth = timing.graph, own.graphs[timing.graph], value(timing)
         if graph not in (None, name) or not truth or not laws[found.group].usable:
