@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from statistics import median
 
 from graphbench.records.best_cpu import at_best_threads
@@ -103,12 +104,12 @@ class Measured:
     slower_threads: frozenset[str] = frozenset()
     stale: Mapping[str, str] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def colours(self) -> dict[str, str]:
         """The class of each label's colour, which is its engine's in every chart of every report."""
         return {case.label: style.engine(case.record.task.engine) for case in self.cases}
 
-    @property
+    @cached_property
     def shapes(self) -> dict[str, str]:
         """The shape of each label's points."""
         labels: dict[str, list[str]] = {}
@@ -116,7 +117,7 @@ class Measured:
             labels.setdefault(engine, []).append(name)
         return {name: style.shape(engine, place) for engine, own in labels.items() for place, name in enumerate(own)}
 
-    @property
+    @cached_property
     def problems(self) -> dict[str, list[Case]]:
         """The cases of each problem, in the order of their names."""
         found: dict[str, list[Case]] = {}
