@@ -115,6 +115,7 @@ def full_home(private_home):
         put(home / "downloads" / "HB" / ".torn.tar.gz.part"),
         put(home / "downloads" / "ssstats.csv"),
         put(home / "answers" / f"{digest}.npy"),
+        put(home / "digests" / f"{digest}.sha256"),
         put(home / "posed" / f"{digest}-drawn.parquet"),
         put(home / "inputs" / f"sources-{digest}.npz"),
         put(home / "inputs" / f".pairs-{digest}.npz.123.456.part"),

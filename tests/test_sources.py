@@ -93,7 +93,7 @@ def test_a_link_to_itself_is_refused(tmp_path):
 
 def growing(path, monkeypatch, add):
     """Something writes to the file after its checksum was taken."""
-    checksum = loading.sha256
+    checksum = loading.remembered_sha256
 
     def then_add(file):
         found = checksum(file)
@@ -101,7 +101,7 @@ def growing(path, monkeypatch, add):
             more.write(add)
         return found
 
-    monkeypatch.setattr(loading, "sha256", then_add)
+    monkeypatch.setattr(loading, "remembered_sha256", then_add)
 
 
 @pytest.mark.parametrize("add", [b"3,4\n", b"3,", b"x"])

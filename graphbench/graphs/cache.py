@@ -1,9 +1,9 @@
 """The cache: downloads, cleaned graphs as Parquet, and derived files.
 
 Under `home()`: `downloads/` (archives), `cleaned/` (cleaned graphs), `posed/` and `inputs/` (graphs and draws for
-problems), `answers/` (to compare engines). All of them can be downloaded or computed again; records cannot, so other
-folders are never changed. `home()` may be any folder that a user chooses, so only files whose names and folders match
-graphbench's patterns are listed or removed.
+problems), `answers/` (to compare engines), `digests/` (of files that were read). All of them can be downloaded or
+computed again; records cannot, so other folders are never changed. `home()` may be any folder that a user chooses, so
+only files whose names and folders match graphbench's patterns are listed or removed.
 """
 
 from __future__ import annotations
@@ -28,12 +28,13 @@ from graphbench.graphs.on_device import recipe
 from graphbench.system import files as paths
 from graphbench.system.text import public_word
 
-Kind = Literal["download", "cleaned", "posed", "inputs", "answer"]
+Kind = Literal["download", "digest", "cleaned", "posed", "inputs", "answer"]
 
 _CLEANING, _KEY = "graphbench.cleaning", "graphbench.key"
 _DIGEST = r"[0-9a-f]{32}"
 _GRAPH = r"((\.names)?\.parquet|\.json)"
 _MADE: dict[Kind, tuple[str, str]] = {
+    "digest": ("digests", rf"{_DIGEST}\.sha256"),
     "cleaned": ("cleaned", rf"{_DIGEST}{_GRAPH}"),
     "posed": ("posed", rf"{_DIGEST}-[a-z]+{_GRAPH}"),
     "inputs": ("inputs", rf"[a-z]+-{_DIGEST}\.npz"),
@@ -50,7 +51,7 @@ class CachedFile:
         name: of the dataset if it belongs to one, else of the file.
         path: the file.
         bytes: its size, including companion files (names, recorded checksum).
-        kind: `download`, `cleaned`, `posed`, `inputs` or `answer`.
+        kind: `download`, `digest`, `cleaned`, `posed`, `inputs` or `answer`.
         modified: when it was last written, UTC.
     """
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from graphbench.errors import FormatError
 from graphbench.graphs.download import Progress, download, sha256
+from graphbench.graphs.file_digest import remembered_sha256
 from graphbench.graphs.parquet import atomically
 from graphbench.system.files import log
 
@@ -74,7 +75,7 @@ def verified(
 
 def _sha256_of_existing(path: Path) -> str | None:
     try:
-        return sha256(path) if path.is_file() else None
+        return remembered_sha256(path) if path.is_file() else None
     except OSError as error:
         log(f"{path} is downloaded again: {error.strerror or error}.")
         return None

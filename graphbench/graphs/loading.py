@@ -15,8 +15,9 @@ import msgspec
 from graphbench.errors import DatasetError, FormatError
 from graphbench.graphs import cache, catalogue, checksums, collections, formats, suitesparse, web
 from graphbench.graphs.clean import Cleaning, Dataset, Raw
-from graphbench.graphs.download import Progress, sha256
+from graphbench.graphs.download import Progress
 from graphbench.graphs.edgelist import EdgeList
+from graphbench.graphs.file_digest import remembered_sha256
 from graphbench.graphs.formats import sources, table_roles
 from graphbench.graphs.formats.packed import reported_to
 from graphbench.graphs.formats.table_roles import TableOptions
@@ -200,8 +201,8 @@ def _checksum(path: Path) -> str:
     """The SHA-256 of a file; of several files, that of the lines that `sha256sum` prints."""
     parts = formats.parts(path)
     if len(parts) == 1:
-        return sha256(path)
-    return hashlib.sha256("".join(f"{sha256(part)}  {part.name}\n" for part in parts).encode()).hexdigest()
+        return remembered_sha256(path)
+    return hashlib.sha256("".join(f"{remembered_sha256(part)}  {part.name}\n" for part in parts).encode()).hexdigest()
 
 
 def file_of(info: DatasetInfo) -> Path | None:
