@@ -480,3 +480,56 @@ def test_a_stray_quotation_mark_among_ten_thousand_rows_is_refused_with_its_line
     path.write_text("\n".join(rows) + "\n")
     with pytest.raises(FormatError, match="line 11"):
         formats.read(path)
+
+
+@pytest.mark.parametrize(
+    ("rows", "found"),
+    [
+        ("0\t1\t7\n1\t2\t8\n", [(0, 1, 7), (1, 2, 8)]),
+        ("0\t1\t7\n1\t\t2\t8\n", [(0, 1, 7), (1, 2, 8)]),
+        ("0\t1\t7\n\t1\t2\t8\n", [(0, 1, 7), (1, 2, 8)]),
+        ("0\t1\t7\t\n1\t2\t8\t\n", [(0, 1, 7), (1, 2, 8)]),
+        ("0 1 7\n1  2 8\n", [(0, 1, 7), (1, 2, 8)]),
+        ("0 1\t7\n1\t2 8 \n", [(0, 1, 7), (1, 2, 8)]),
+    ],
+)
+def test_blanks_and_tabs_in_any_number_separate_columns(read, rows, found):
+    raw = read(rows)
+    assert list(zip(raw.src, raw.dst, raw.weight, strict=True)) == found
+
+
+@pytest.mark.parametrize("rows", ["0\t1\t7\n1\t\t8\n", "0 1 7\n1  8\n", "0 1 7\n 1 8\n"])
+def test_an_empty_field_between_blanks_is_none(read, rows):
+    with pytest.raises(FormatError, match=r"line 2: expected 3 columns, as in the rows before, found 2"):
+        read(rows)
+
+
+def test_an_empty_field_of_an_ignored_column_is_none(read):
+    with pytest.raises(FormatError, match=r"line 3: expected 4 columns, as in the rows before, found 3"):
+        read("source\ttarget\tnote\tweight\n0\t1\t3\t5\n1\t2\t\t6\n", options=TableOptions(delimiter="space"))
+
+
+def test_blocks_that_are_read_at_once_stay_in_order(read, monkeypatch):
+    monkeypatch.setattr(table, "BLOCK_BYTES", 64)
+    rows = [(row, row + 1) for row in range(999)]
+    raw = read("".join(f"{one},{two}\n" for one, two in rows))
+    assert list(zip(raw.src, raw.dst, strict=True)) == rows
+
+
+def test_the_first_of_several_faults_is_reported(read, monkeypatch):
+    monkeypatch.setattr(table, "BLOCK_BYTES", 64)
+    rows = [f"{row},{row + 1}\n" for row in range(999)]
+    rows[300], rows[310], rows[900] = "300,\n", "1\n", "1,2,3\n"
+    with pytest.raises(FormatError, match="line 301: "):
+        read("".join(rows))
+
+
+@pytest.mark.parametrize("delimiter", [",", "\t", " "])
+@pytest.mark.parametrize("control", ["\x01", "\x0b", "\x1f", "\x7f"])
+def test_control_characters_in_names_are_refused(read, monkeypatch, delimiter, control):
+    monkeypatch.setattr(table, "BLOCK_BYTES", 64)
+    rows = [f"{one}{delimiter}{two}\n" for one, two in ("ab", "bc", "ca")] * 50
+    assert named(read("".join(rows)))[-1] == ("c", "a")
+    rows[99] = f"c{delimiter}a{control}a\n"
+    with pytest.raises(FormatError, match="line 100: "):
+        read("".join(rows))

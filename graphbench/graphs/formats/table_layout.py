@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -64,7 +64,7 @@ class Layout:
 
 
 def find(
-    rows: Sequence[tuple[int, str]], path: Path, options: TableOptions = table_roles.NONE, more: Sequence[str] = ()
+    rows: Sequence[tuple[int, str]], path: Path, options: TableOptions = table_roles.NONE, more: Iterable[str] = ()
 ) -> Layout:
     """The layout of a table.
 
@@ -86,7 +86,7 @@ def find(
     data = [row for row in data if len(row) == width]
     header = options.header
     if header is None:
-        further = [row for line in more if len(row := _leniently(line, delimiter)) == width]
+        further = (row for line in more if len(row := _leniently(line, delimiter)) == width)
         named = {options.source, options.target, options.weight} - {None}
         header = (len(named) > 1 and named <= {*fields}) or _has_header(fields, data, further, path, number)
     names = fields if header else [str(index) for index in range(1, width + 1)]
@@ -198,7 +198,9 @@ def _is_number(value: str) -> bool:
     return NUMBER.fullmatch(value) is not None or _DECIMAL_COMMA.fullmatch(value) is not None
 
 
-def _has_header(fields: list[str], data: list[list[str]], further: list[list[str]], path: Path, number: int) -> bool:
+def _has_header(
+    fields: list[str], data: list[list[str]], further: Iterable[list[str]], path: Path, number: int
+) -> bool:
     """Whether the first row has the names of the columns.
 
     Raises:
@@ -212,13 +214,13 @@ def _has_header(fields: list[str], data: list[list[str]], further: list[list[str
         like_data |= number_here and (any(numbers_below) or not data)
         like_header |= bool(field) and not number_here and bool(data) and all(numbers_below)
         strange |= number_here and not any(numbers_below)
-    names = {field for field in fields if field}
-    vertices = {value for row in [*data, *further] for value in row}
     if like_header and not like_data:
         return True
     if like_data and not like_header and not known:
         return False
     if not (like_data or like_header or strange):  # texts above texts
+        names = {field for field in fields if field}
+        vertices = {value for row in (*data, *further) for value in row}
         if known and not names & vertices:
             return True
         if not known and len(names) == len(fields) and names <= vertices:

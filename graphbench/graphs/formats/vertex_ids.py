@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from graphbench.graphs.arrow import to_numpy
-from graphbench.graphs.edgelist import Ids
+from graphbench.graphs.columns import INT32_VERTICES, Ids
 
 _Names = npt.NDArray[Any]
 
@@ -45,7 +46,8 @@ def number_integers(src: Ids, dst: Ids) -> tuple[Ids, Ids, _Names | None]:
         names = np.flatnonzero(occurs)
         if len(names) == highest + 1:
             return src, dst, None
-        ids = np.cumsum(occurs, dtype=np.int64) - 1
+        kind: type[np.signedinteger[Any]] = np.int32 if highest < INT32_VERTICES else np.int64
+        ids: Ids = np.cumsum(occurs, dtype=kind) - 1
         return ids[src], ids[dst], names
     ordered = np.sort(np.concatenate([src, dst]))
     names = ordered[np.flatnonzero(np.append(True, ordered[1:] != ordered[:-1]))]
@@ -56,15 +58,28 @@ def _number_strings(sources: Sequence[Any], destinations: Sequence[Any]) -> tupl
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    chunks = [chunk for part in (*sources, *destinations) for chunk in _chunks(part)]
-    rows = sum(len(part) for part in sources)
-    encoded = pa.chunked_array([pc.dictionary_encode(chunk) for chunk in chunks]).unify_dictionaries()
-    dictionary = encoded.chunk(0).dictionary
-    order = to_numpy(pc.sort_indices(dictionary))
-    rank = np.empty(len(order), dtype=np.int64)
-    rank[order] = np.arange(len(order))
-    ids = rank[np.concatenate([to_numpy(chunk.indices) for chunk in encoded.chunks])]
-    return ids[:rows], ids[rows:], dictionary.take(pa.array(order)).to_numpy(zero_copy_only=False)
+    # One dictionary for each column, at the same time: a dictionary for each chunk would be merged again and again.
+    columns = [
+        pa.chunked_array([chunk for part in parts for chunk in _chunks(part)]) for parts in (sources, destinations)
+    ]
+    with ThreadPoolExecutor(len(columns)) as pool:
+        encoded = list(pool.map(_encoded, columns))
+    together = pa.chunked_array([dictionary for _, dictionary in encoded])
+    places, names = _encoded(together)
+    order = pc.sort_indices(names)
+    rank = np.empty(len(order), dtype=np.int32)
+    rank[to_numpy(order)] = np.arange(len(order), dtype=np.int32)
+    ids = rank[places]
+    first = len(encoded[0][1])
+    src, dst = (numbers[codes] for numbers, (codes, _) in zip((ids[:first], ids[first:]), encoded, strict=True))
+    return src, dst, names.take(order).to_numpy(zero_copy_only=False)
+
+
+def _encoded(column: Any) -> tuple[npt.NDArray[np.int32], Any]:
+    """Places in a dictionary of strings, and the dictionary."""
+    encoded = column.dictionary_encode()
+    codes = [to_numpy(chunk.indices) for chunk in encoded.chunks]
+    return np.concatenate(codes), encoded.chunk(0).dictionary
 
 
 def _chunks(part: Any) -> list[Any]:
