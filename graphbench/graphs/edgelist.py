@@ -256,9 +256,13 @@ class EdgeList:
 
         src, dst, weight = self.to_numpy()
         values = np.ones(len(src)) if weight is None else weight
-        if not self.directed:
-            src, dst, values = np.concatenate([src, dst]), np.concatenate([dst, src]), np.concatenate([values, values])
-        return coo_array((values, (src, dst)), shape=(self.num_vertices, self.num_vertices)).tocsr()
+        if not self.directed:  # in this order, the entries of each row are in order of their columns
+            src, dst, values = np.concatenate([dst, src]), np.concatenate([src, dst]), np.concatenate([values, values])
+        entries = coo_array((values, (src, dst)), shape=(self.num_vertices, self.num_vertices))
+        entries.has_canonical_format = True  # no two are equal, so SciPy needs one counting pass
+        matrix = entries.tocsr()
+        matrix.has_canonical_format = True
+        return matrix
 
     def to_pandas(self, *, names: bool = False) -> pd.DataFrame:
         """Columns `source`, `destination` and, if weighted, `weight`.
