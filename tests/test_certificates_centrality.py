@@ -264,3 +264,8 @@ def test_a_circle_is_found_behind_a_long_tail():
     right = np.minimum(np.arange(n), n - 3)
     assert certify("scc", tail, right).valid
     rejected("scc", tail, np.arange(n), "a cycle leads through these labels")
+
+
+def test_an_eigenvalue_close_to_the_next_is_found_after_more_steps():
+    matrix = graph(path(3000), 3000).to_scipy()
+    assert spectral.largest_eigenvalue(matrix) == pytest.approx(2 * np.cos(np.pi / 3001), rel=1e-5)

@@ -16,8 +16,11 @@ if TYPE_CHECKING:
 Floats: TypeAlias = "npt.NDArray[np.float64]"
 ROUNDING = 1e-12
 """How far a vector's eigenvalue may be below the largest, relative to it, whatever the tolerance."""
-_ACCURACIES = (1e-8, 1e-4)
-"""Relative accuracies to ask of Lanczos' method; if it does not reach the first in its limit of steps, the second."""
+_ATTEMPTS: tuple[dict[str, Any], ...] = ({"tol": 1e-8, "ncv": 8, "maxiter": 3}, {"tol": 1e-8}, {"tol": 1e-4})
+"""Relative accuracies to ask of Lanczos' method, one after another until one is reached.
+
+First a few vectors: where the largest eigenvalue is well apart, 9 products do instead of the 21 of SciPy's 20 vectors.
+"""
 _FEW = 16
 
 
@@ -52,9 +55,9 @@ def largest_singular_value(matrix: Any) -> float:
 def _lanczos(operator: Any) -> float:
     from scipy.sparse.linalg import ArpackNoConvergence, eigsh
 
-    for accuracy in _ACCURACIES:
+    for attempt in _ATTEMPTS:
         try:
-            found = eigsh(operator, k=1, which="LA", tol=accuracy, v0=_start(operator.shape[0]))
+            found = eigsh(operator, k=1, which="LA", v0=_start(operator.shape[0]), **attempt)
         except ArpackNoConvergence:
             continue
         return float(found[0][0])
