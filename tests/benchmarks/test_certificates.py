@@ -1,22 +1,37 @@
-"""Certificates, and the search for what engines disagree on: linear in the edges, and run on every task's answers."""
+"""Certificates, and the search for what engines disagree on: linear in the edges, and run on every task's answers.
+
+A certificate should take no longer than the fastest CPU engine takes to build its graph and answer once, and 16 bytes
+for each edge beside the graph. Run with `pytest tests/benchmarks/test_certificates.py -n 0`; `-k pagerank` chooses one.
+"""
 
 import functools
 
 import numpy as np
 import pytest
+from targets import peak_of
 
 from graphbench import api, registry
 from graphbench.certificates import agreement
+from graphbench.system import memory
 from helpers import graphs
 
-GRAPH = "email-Enron"
+GRAPH, LARGE = "email-Enron", "rmat:scale=18,edgefactor=16"
+ENGINES = ("igraph", "networkit", "scipy", "graphblas", "scikit-network")
+"""The engines that are compared: NetworkX is the fastest nowhere, but takes minutes."""
+TOO_SLOW = {"betweenness", "ecg", "spectral-balanced-cut", "spectral-modularity"}
+"""Problems that take an engine minutes on the large graph."""
 
 
 @pytest.fixture(scope="module")
-def edges(tmp_path_factory):
+def home(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("GRAPHBENCH_HOME", str(tmp_path_factory.mktemp("home")))
-        return api.load(GRAPH)
+        yield
+
+
+@pytest.fixture
+def edges(home):  # noqa: ARG001  the graph is cached there
+    return api.load(GRAPH)
 
 
 @functools.cache
@@ -36,6 +51,51 @@ def test_certificate(benchmark, edges, algorithm):
     page, at, _, p = graphs.posed(algorithm, edges)
     benchmark.group = f"certificates, {GRAPH}"
     assert benchmark(page.certify, at, solved, p).valid
+
+
+def solvers():
+    """Problems and engines that solve them here."""
+    for algorithm in sorted(set(registry.algorithm_names()) - TOO_SLOW):
+        adapters = registry.algorithm(algorithm).adapters
+        for engine in ENGINES:
+            if engine in adapters and registry.engine(engine).availability().ok:
+                yield algorithm, engine
+
+
+@pytest.mark.usefixtures("home")
+@pytest.mark.parametrize(("algorithm", "engine"), list(solvers()))
+def test_certificate_against_engine(target, algorithm, engine):
+    edges = api.load(LARGE)
+    solved = graphs.solve(engine, algorithm, edges)
+    page, at, inputs, p = graphs.posed(algorithm, edges)
+    at.to_numpy()
+    library, module, adapter = registry.engine(engine), graphs.library(engine), page.adapter(engine)
+    columns = library.read(at)
+    call = graphs.posed(algorithm, edges)[3]
+    for name in ("pairs", "vertices", "labels"):
+        if (values := getattr(inputs, name)) is not None:
+            setattr(call, name, getattr(library, name)(values, at))
+
+    def rebuilt():
+        graph = library.convert(library.build(columns, at, **adapter.build), at, **adapter.build)
+        return adapter.call(module, graph, call)
+
+    name = f"{algorithm}: certificate / {engine}, built and called"
+    target.ratio(name, lambda: page.certify(at, solved, p), rebuilt, at_most=1, rounds=2)
+    extra, _ = peak_of(memory_of_certificate, algorithm, engine)
+    target.report(f"{algorithm} of {engine}: bytes for each edge", extra / edges.num_edges, at_most=16)
+
+
+def memory_of_certificate(algorithm, engine):
+    """By how many bytes a certificate raises the peak of memory, once the graph is read and an engine has answered."""
+    edges = api.load(LARGE)
+    page, at, _, p = graphs.posed(algorithm, edges)
+    solved = graphs.solve(engine, algorithm, edges)
+    at.to_numpy()
+    memory.reset_host_peak()
+    before = memory.host_peak_bytes()
+    page.certify(at, solved, p)
+    return memory.host_peak_bytes() - before
 
 
 @pytest.mark.parametrize("kind", ["labels", "partition", "scores"])
