@@ -60,7 +60,7 @@ def test_memory_counts_host_and_device():
         ],
         metric="memory, host and device",
     )
-    assert found["cugraph"][:2] == ("2.00 GiB", "2.00×")  # noqa: RUF001
+    assert found["cugraph"][:2] == ("2 GiB", "2.00×")  # noqa: RUF001
 
 
 def on(graph, engine):

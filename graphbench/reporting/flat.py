@@ -20,7 +20,7 @@ from graphbench.records.rules import Verdict
 from graphbench.records.times import warm_calls
 from graphbench.reporting.glossary import Entry, first_word, meanings
 from graphbench.reporting.measured import Case, Measured
-from graphbench.reporting.numbers import bound_sign, plain, visible, visible_json
+from graphbench.reporting.numbers import bound_sign, memory, plain, visible, visible_json
 from graphbench.reporting.reproduce import command
 from graphbench.reporting.wording import EARLIER_RULES, codes, device_peak_bytes, peaks_are_bounds
 
@@ -335,8 +335,11 @@ def _bounded(comparison: Comparison | None, name: str) -> list[Any] | float | No
     return [short, sign, of_first] if (sign or of_first) and short is not None else short
 
 
-def _peak(record: Record, value: int | None) -> list[Any] | int | None:
-    return [value, bound_sign("lower")] if value is not None and peaks_are_bounds(record) else value
+def _peak(record: Record, value: int | None) -> tuple[int, str] | None:
+    """A peak to sort by, and as it is written."""
+    if value is None:
+        return None
+    return value, f"{bound_sign('lower') if peaks_are_bounds(record) else ''}{memory(value)}"
 
 
 def _short(value: float | None) -> float | None:

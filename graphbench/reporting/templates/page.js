@@ -25,16 +25,10 @@
     return `${three(value / size)} ${unit}`;
   };
   const SECONDS = [[1, "s"], [1e-3, "ms"], [1e-6, "µs"], [1e-9, "ns"]];
-  const memory = (value) => {
-    const units = ["B", "KiB", "MiB", "GiB", "TiB"];
-    let [size, at] = [value, 0];
-    for (; Number(size.toPrecision(3)) >= 1000 && at < 4; at += 1) size /= 1024;
-    return `${at ? three(size) : size} ${units[at]}`;
-  };
   const FORMATS = {
     count: (value) => value.toLocaleString("en"),
     seconds: (value) => united(value, SECONDS),
-    bytes: (value) => (Array.isArray(value) ? `${value[1]}${memory(value[0])}` : memory(value)),
+    bytes: ([, text]) => text,
     ratio: (value) => (Array.isArray(value) ? `${value[1]}${three(value[0])}×${value[2]}` : `${three(value)}×`),
   };
   const TONES = { like: "good", unlike: "doubtful", undecided: "doubtful", refused: "bad", ok: "good", invalid: "bad", error: "bad", timeout: "bad",
