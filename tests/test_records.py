@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from graphbench import cli, registry
 from graphbench.measure.staleness import Present, changes, is_current, present, revisions, stale
 from graphbench.records.comparison import compare
-from graphbench.records.lines import from_json
+from graphbench.records.lines import from_json, to_json
 from graphbench.records.model import Outcome, Revisions
 from graphbench.records.rules import Verdict
 from graphbench.records.store import Store, load
@@ -193,3 +193,19 @@ def test_export_refuses_ratios_of_stale_records(records):
 def test_wrong_usage_is_explained(arguments, expected, capsys):
     assert cli.invoke(["records", *arguments]) in {1, 2}
     assert expected in capsys.readouterr().err
+
+
+def test_a_table_shows_the_newest_records_unless_all_are_asked_for(tmp_path, capsys):
+    path = tmp_path / "many.jsonl"
+    made = [record(id=f"{number:08x}", measured_at=f"2026-01-01T00:{number:02}:00+00:00") for number in range(52)]
+    path.write_bytes(b"".join(to_json(one) + b"\n" for one in made))
+    assert cli.invoke(["records", "--store", str(path)]) == 0
+    shown = capsys.readouterr().out
+    assert "00000033" in shown
+    assert "00000001" not in shown
+    assert "50 records" in shown
+    assert "2 older records not shown: pass --all, or filter." in shown
+    assert cli.invoke(["records", "--store", str(path), "--all"]) == 0
+    shown = capsys.readouterr().out
+    assert "00000001" in shown
+    assert "older" not in shown

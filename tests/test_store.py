@@ -14,6 +14,7 @@ import msgspec
 import numpy as np
 import pytest
 
+import helpers.records
 from graphbench.cli import invoke
 from graphbench.errors import StoreError
 from graphbench.records import lines
@@ -491,3 +492,19 @@ def test_all_users_of_a_shared_store_can_lock_it(tmp_path):
     finally:
         os.umask(before)
     assert (tmp_path / "records.jsonl.lock").stat().st_mode & 0o777 == 0o666
+
+
+def test_recent_records_are_those_of_the_work_at_the_end_of_a_store(path):
+    work = [("bfs", "igraph"), ("wcc", "igraph"), ("bfs", "scipy")] * 4
+    kept = [
+        helpers.records.record(id=f"{number}", task=Task(algorithm, "karate", engine, {}))
+        for number, (algorithm, engine) in enumerate(work)
+    ]
+    written = [to_json(one) + b"\n" for one in kept]
+    path.write_bytes(b"".join(written) + b'{"torn": "bfs", "igraph"')
+    wanted = [one for one in kept if (one.task.algorithm, one.task.engine) == ("bfs", "igraph")]
+    assert Store(path).recent({"bfs"}, {"igraph"}) == wanted
+    end = sum(map(len, written[6:])) + 24
+    assert lines.recent(path, {"bfs"}, {"igraph"}, limit=end) == wanted[2:]
+    assert lines.recent(path, {"bfs"}, {"igraph"}, limit=end - 1) == wanted[3:]
+    assert lines.recent(path.with_name("none"), {"bfs"}, {"igraph"}) == []

@@ -443,7 +443,7 @@ def execute(plan: Plan, *, observe: Observer | None = None, store: bool | os.Pat
 
     path = None if isinstance(store, bool) else store
     watched = observe or (lambda _: None)
-    predict = predictor(_kept(path), plan.options)
+    predict = predictor(_recent(path, plan), plan.options)
     if plan.options.match_quality:
         records = measure_matched(plan, watched, predict, allow=plan.options.allow)
     elif plan.options.rounds > 1:
@@ -461,13 +461,15 @@ def execute(plan: Plan, *, observe: Observer | None = None, store: bool | os.Pat
         raise StoreError(f"{count(target.unstored, 'record')} could not be written to {path}.")
 
 
-def _kept(path: str | os.PathLike[str] | None) -> list[Record]:
-    """The records of a store; none if it cannot be read: writing to it reports the reason."""
+def _recent(path: str | os.PathLike[str] | None, plan: Plan) -> list[Record]:
+    """Records of the plan's work in a store; none if it cannot be read: writing to it reports the reason."""
+    from graphbench import registry
+
+    algorithms = registry.algorithms([*(cell.algorithm for cell in plan.cells), *plan.options.allow])
+    engines = registry.engines({engine for cell in plan.cells for engine in cell.engines})
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            return list(Store(path).records())
-    except StoreError:
+        return Store(path).recent({page.name for page in algorithms}, {engine.name for engine in engines})
+    except OSError:
         return []
 
 

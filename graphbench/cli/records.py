@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from graphbench.reporting.document import Table
 
 
+NEWEST = 50
+"""How many records a table shows unless all are asked for."""
+
+
 @click.command("records")
 @click.argument(
     "action", type=click.Choice(["list", "export", "repair"]), default="list", metavar="[list|export|repair]"
@@ -60,6 +64,7 @@ if TYPE_CHECKING:
     is_flag=True,
     help="export: write a file for pytest-benchmark's comparisons; only records that are ok.",
 )
+@click.option("--all", "everything", is_flag=True, help=f"list: show all records, not the newest {NEWEST} only.")
 @output_option
 def command(
     *,
@@ -71,15 +76,17 @@ def command(
     baseline: str,
     form: str | None,
     pytest_benchmark: bool,
+    everything: bool,
     output: Path | None,
     **names: list[str],
 ) -> None:
     """List what has been measured, newest last, or export it.
 
-    `list` prints a line per record, with what has changed since it was made. `export` prints the records as a store
-    holds them, one JSON line each; with --format, what a measurement shows: records and comparisons (refused for stale
-    records); with --pytest-benchmark, a file for that plugin's comparisons, from which graphbench can read the records
-    back. `repair` moves the lines of a store that cannot be read to a file beside it, FILE.unreadable.
+    `list` prints a line per record, with what has changed since it was made: a table of the newest, or of --all.
+    `export` prints the records as a store holds them, one JSON line each; with --format, what a measurement shows:
+    records and comparisons (refused for stale records); with --pytest-benchmark, a file for that plugin's comparisons,
+    from which graphbench can read the records back. `repair` moves the lines of a store that cannot be read to a file
+    beside it, FILE.unreadable.
     """
     if action == "repair":
         _repair(stores)
@@ -104,7 +111,9 @@ def command(
     if pytest_benchmark:
         text = _for_pytest_benchmark(records)
     elif action == "list":
-        text = _listed(sorted(records, key=_when), form or "table", now, None if output else terminal_width(sys.stdout))
+        shown = sorted(records, key=_when)[0 if everything or form not in {None, "table"} else -NEWEST :]
+        left_out = len(records) - len(shown)
+        text = _listed(shown, form or "table", now, None if output else terminal_width(sys.stdout), left_out)
     else:
         text = _exported(records, form, baseline, now)
     write_result(text, output)
@@ -185,7 +194,7 @@ class _Line(NamedTuple):
     fields: dict[str, Any]
 
 
-def _listed(records: Sequence[Record], form: str, now: Present, width: int | None = None) -> str:
+def _listed(records: Sequence[Record], form: str, now: Present, width: int | None = None, left_out: int = 0) -> str:
     from graphbench.measure.staleness import changes, is_elsewhere
     from graphbench.reporting import markdown, terminal
     from graphbench.reporting.flat import csv_text, fields
@@ -209,7 +218,8 @@ def _listed(records: Sequence[Record], form: str, now: Present, width: int | Non
     away = sum(is_elsewhere(line.record, now) for line in lines)
     states = [*([f"{stale:,} stale"] if stale else []), *([f"{away:,} from other machines"] if away else [])]
     drawn = terminal.table(table, width, lead=4)
-    return f"{drawn}\n\n{count(len(lines), 'record')}: {listed(states) or 'all current'}.\n"
+    older = f"{count(left_out, 'older record')} not shown: pass --all, or filter.\n" if left_out else ""
+    return f"{drawn}\n\n{count(len(lines), 'record')}: {listed(states) or 'all current'}.\n{older}"
 
 
 def _table(lines: Sequence[_Line]) -> Table[_Line]:

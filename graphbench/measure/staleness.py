@@ -67,6 +67,7 @@ def present() -> Present:
         except UnknownNameError:
             return None
 
+    @functools.cache
     def checksum(dataset: str) -> str | None:
         entry = catalogue.find(dataset)
         return entry.sha256 if entry else None

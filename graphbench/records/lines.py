@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import errno
+import gc
 import shlex
 import warnings
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
@@ -28,6 +31,8 @@ class _Version(msgspec.Struct):
 
 
 _version = msgspec.json.Decoder(_Version)
+_OPENING = f'{{"schema":{SCHEMA},'.encode()
+"""How :func:`to_json` begins, so that the version of most lines is known without a second look through them."""
 
 
 def to_json(record: Record) -> bytes:
@@ -42,7 +47,7 @@ def from_json(line: bytes | str) -> Record:
         StoreError: if it is no record, has impossible values, or a schema that this version does not know.
     """
     try:
-        schema = _version.decode(line).schema
+        schema = SCHEMA if line[: len(_OPENING)] == _OPENING else _version.decode(line).schema
         if schema == SCHEMA:
             return _checked(_decoder.decode(line))
     except (msgspec.DecodeError, ValueError, RecursionError) as error:  # the last: of deep nesting
@@ -114,7 +119,8 @@ def read(path: Path, *, missing_ok: bool, strict: bool = False) -> list[Record]:
         StoreError: if it is missing, cannot be read, or is no store of records (which line, and why).
     """
     try:
-        found = content(path)
+        with _collector_off():
+            found = content(path)
     except FileNotFoundError:
         if missing_ok:
             return []
@@ -127,6 +133,49 @@ def read(path: Path, *, missing_ok: bool, strict: bool = False) -> list[Record]:
     for record in found.records:
         unique.setdefault(record.id, record)
     return _in_order(list(unique.values()))
+
+
+RECENT = 16 << 20
+"""Bytes at the end of a store that :func:`recent` reads: some thousand records, in a tenth of a second."""
+
+
+def recent(path: Path, algorithms: Collection[str], engines: Collection[str], limit: int = RECENT) -> list[Record]:
+    """The newest records of these algorithms on these engines, oldest first; other lines are not even parsed.
+
+    Args:
+        path: the file; one that does not exist has none.
+        algorithms: by name.
+        engines: by name.
+        limit: bytes at the end of the file that are read; what is before is left out.
+    """
+    if not path.is_file():
+        return []
+    with path.open("rb") as file:
+        if (beyond := file.seek(0, 2) - limit) > 0:
+            file.seek(beyond - 1)
+            file.readline()
+        else:
+            file.seek(0)
+        lines = file.read().splitlines()
+    marks = [[f'"{name}"'.encode() for name in names] for names in (algorithms, engines)]
+    found = []
+    for line in lines:
+        if all(any(mark in line for mark in either) for either in marks):
+            with suppress(StoreError):
+                found.append(from_json(line))
+    return _in_order([one for one in found if one.task.algorithm in algorithms and one.task.engine in engines])
+
+
+@contextmanager
+def _collector_off() -> Iterator[None]:
+    """A hundred thousand new records have no cycles, and every collection would walk through all of them."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def require_store(path: Path) -> None:
@@ -227,8 +276,9 @@ def _in_order(records: list[Record]) -> list[Record]:
     was set is earlier than the one before.
     """
     times = [(datetime.fromisoformat(record.measured_at), record.measured_at) for record in records]
-    cells = [(record.task.key, record.environment.machine if record.environment else "") for record in records]
-    known: dict[tuple[str, str], tuple[datetime, str]] = {}
+    keys = [msgspec.json.encode(record.task, order="deterministic") for record in records]
+    cells = [(key, one.environment.machine if one.environment else "") for key, one in zip(keys, records, strict=True)]
+    known: dict[tuple[bytes, str], tuple[datetime, str]] = {}
     for place, cell in enumerate(cells):
         if times[place][0] < _CLOCK_SET:
             times[place] = known.get(cell, times[place])

@@ -21,6 +21,7 @@ Below :data:`MIN_SAMPLES` values the range is given instead, and labelled as one
 from __future__ import annotations
 
 import math
+import statistics
 from collections.abc import Hashable, Mapping, Sequence
 from functools import lru_cache
 from itertools import accumulate
@@ -189,7 +190,8 @@ def by_question(questions: Sequence[Hashable], values: Sequence[float]) -> dict[
     found: dict[Hashable, list[float]] = {}
     for question, value in zip(questions, values, strict=False):
         found.setdefault(question, []).append(value)
-    return {question: float(np.median(group)) for question, group in found.items()}
+    # Of few values: NumPy's median takes ten times as long.
+    return {question: statistics.median(group) for question, group in found.items()}
 
 
 def geometric_mean(ratios: Sequence[float]) -> float:

@@ -13,7 +13,7 @@ import shutil
 import signal
 import threading
 import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Self
@@ -142,6 +142,14 @@ class Store:
             StoreError: if the file cannot be read, or is no store of records.
         """
         yield from lines.read(self.path, missing_ok=True)
+
+    def recent(self, algorithms: Collection[str], engines: Collection[str]) -> list[Record]:
+        """The newest records of these algorithms on these engines, read in a bounded time; see :func:`.lines.recent`.
+
+        Raises:
+            OSError: if the file cannot be read.
+        """
+        return lines.recent(self.path, algorithms, engines)
 
     def repair(self) -> tuple[int, Path]:
         """Move lines that are no records to a file beside the store; return how many, and that file.
