@@ -24,6 +24,12 @@ def private_home(tmp_path_factory, monkeypatch):
     return home
 
 
+@pytest.fixture(autouse=True)
+def no_copy_test(monkeypatch):
+    """No test copies a hundred megabytes to learn how fast the memory is, but those of the copy itself."""
+    monkeypatch.setattr("graphbench.system.bandwidth.measured", lambda *_: None)
+
+
 @pytest.fixture
 def graphbench(capsys, monkeypatch):
     """Run the command line in this process; gives (exit code, stdout, stderr)."""

@@ -27,6 +27,7 @@ from graphbench.measure.protocol import (
 from graphbench.measure.run_folder import writable
 from graphbench.measure.staleness import revisions
 from graphbench.measure.task_state import TaskState
+from graphbench.records import limit as limits
 from graphbench.records.model import (
     Agreement,
     Certificate,
@@ -37,6 +38,7 @@ from graphbench.records.model import (
     Trials,
     Worker,
 )
+from graphbench.system import bandwidth
 
 Certifier = Callable[..., Verified | str]
 """Certifies answers, as :func:`graphbench.measure.answers.verify` does from `files` on; returns why if that failed."""
@@ -75,7 +77,18 @@ def complete(
         except (FormatError, OSError, MemoryError) as error:  # a damaged file, or this machine: no fault of the engine
             found["warnings"] += [f"the answer is not certified: {str(error) or type(error).__name__}"]
     found["warnings"] += noise_warnings(state.times, found["trials"], state.environment)
-    return record(task, engine, prepared, **found)
+    return _limited(record(task, engine, prepared, **found), engine, prepared)
+
+
+def _limited(made: Record, engine: Engine, prepared: Prepared) -> Record:
+    """The record with the limit that memory sets, where its problem has a bound and a call was timed."""
+    if made.task.algorithm not in limits.ALGORITHMS or made.phases.first_s is None or engine.multi_gpu:
+        return made
+    found = bandwidth.measured(made.device)
+    if found is None:
+        return made
+    limit = limits.limit(made, found.copy_bytes_s, found.cache_bytes, prepared.cell.dataset.info)
+    return msgspec.structs.replace(made, limit=limit)
 
 
 def _facts(state: TaskState, attached: Attached, prepared: Prepared) -> dict[str, Any]:

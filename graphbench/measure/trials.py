@@ -21,7 +21,7 @@ from graphbench.engines.base import Engine, Settings
 from graphbench.errors import GraphbenchError, UnavailableError, UnsupportedError
 from graphbench.graphs.edgelist import EdgeList
 from graphbench.graphs.open import open_edges
-from graphbench.measure import clock, environment, protocol, sampling
+from graphbench.measure import clock, environment, protocol, ranges, sampling
 from graphbench.measure.answers import certified
 from graphbench.measure.clock import timed
 from graphbench.measure.job import AnswerSample, GarbageError, Job, LazyError, refuse_unread
@@ -74,6 +74,7 @@ class Bench:
     def __init__(self, send: Callable[[Event], None]) -> None:
         self._send = send
         self._phase = "start"
+        self._range: Any = None
         self._engine: Engine | None = None
         self._module: Any = None
         self._start_s, self._start_steps = 0.0, dict[str, float]()
@@ -169,7 +170,8 @@ class Bench:
 
     def begin(self, phase: str) -> None:
         """Report that a phase begins."""
-        self._phase = phase
+        ranges.end(self._range)
+        self._phase, self._range = phase, ranges.start(phase)
         self._send(Began(phase))
 
     def trial(self, job: Job, index: int) -> tuple[Any, clock.Lap]:
@@ -177,7 +179,8 @@ class Bench:
         p = job.call(index)
         with _no_callbacks():
             gc.collect()
-        raw, lap = timed(job.engine, job.attached.call, self._module, self._graph, p)
+        with ranges.named(f"call {index}"):
+            raw, lap = timed(job.engine, job.attached.call, self._module, self._graph, p)
         refuse_unread(raw)
         return raw, lap
 

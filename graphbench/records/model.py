@@ -433,6 +433,19 @@ class SearchKey(msgspec.Struct, frozen=True, kw_only=True):
     """With which the search began: it was kept while the scale was raised."""
 
 
+class Limit(msgspec.Struct, frozen=True, kw_only=True):
+    """What memory allows: the least bytes that a call must move, and the speed of a copy (:mod:`.limit`)."""
+
+    least_bytes: int
+    """That any algorithm has to read or write."""
+    graph_bytes: int
+    """Of the graph's ids and offsets, to be set against the cache."""
+    copy_bytes_s: float
+    """Bytes that a copy reads and writes per second in the memory of the engine's device."""
+    cache_bytes: int | None
+    """Of the device's last-level cache; None if unknown."""
+
+
 class Record(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that one task produced."""
 
@@ -484,6 +497,8 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     """
     warnings: list[str] = msgspec.field(default_factory=list)
     """Sentences on what disturbed the measurement, or what a reader should check."""
+    limit: Limit | None = None
+    """How far from the memory's limit a call could be; None where there is no bound."""
     superseded: bool = False
     """Measured under earlier rules of measurement and converted to this schema: shown, but no ratio of it counts."""
 

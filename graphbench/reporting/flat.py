@@ -13,7 +13,7 @@ from typing import Any, Literal, NamedTuple
 
 import msgspec
 
-from graphbench.records import statistics
+from graphbench.records import limit, statistics
 from graphbench.records.comparison import Comparison
 from graphbench.records.model import Record
 from graphbench.records.rules import Verdict
@@ -155,6 +155,7 @@ FIELDS: dict[str, str | Callable[[_Flat], Any]] = {
     "build_gc_s": "record.phases.build_gc_s",
     "cpu_first_s": "record.cpu.first_s",
     "cpu_call_median_s": lambda row: _median(row.record.cpu.call_s),
+    "bandwidth_share": lambda row: limit.share(row.record),
     "host_peak_bytes": "record.memory.host_peak_bytes",
     "device_peak_bytes": "record.memory.device_peak_bytes",
     "answer": "record.headline",

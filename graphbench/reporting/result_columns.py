@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from statistics import median
 from typing import NamedTuple
 
-from graphbench.records import statistics
+from graphbench.records import limit, statistics
 from graphbench.records.comparison import Comparison, RatioName
 from graphbench.records.model import NEVER_RAN, Outcome, Phases, Record
 from graphbench.records.rules import Verdict
@@ -213,6 +213,8 @@ def _details(baseline: str, records: Sequence[Record], signs: Signs, *, best_cpu
     ]
     if any(record.memory.device_peak_bytes is not None for record in records):
         found.append(column("device\npeak", lambda row: device_peak(row.record, signs)))
+    if any(record.limit for record in records):
+        found.append(column("memory's\nbandwidth", lambda row: _share(row.record)))
     found.append(column("CPU, of a\nwarm call", lambda row: numbers.seconds(cpu_seconds(row.record), signs)))
     if baseline:
         found.append(column(f"first answer\nvs {baseline}", first_answer))
@@ -228,6 +230,14 @@ def _details(baseline: str, records: Sequence[Record], signs: Signs, *, best_cpu
         column("spread", lambda row: _spread_of_call(row.call), right=False),
     ]
     return found
+
+
+def _share(record: Record) -> str:
+    """The least share of the memory's bandwidth that a warm call reaches."""
+    if limit.fits_in_cache(record):
+        return "fits in cache"
+    found = limit.share(record)
+    return "" if found is None else f"at least {numbers.three(100 * found)} %"
 
 
 def _phase(record: Record, phase: str, signs: Signs) -> str:
