@@ -87,7 +87,7 @@ def find(
     header = options.header
     if header is None:
         further = (row for line in more if len(row := _leniently(line, delimiter)) == width)
-        named = {options.source, options.target, options.weight} - {None}
+        named = {name for name in (options.source, options.target, options.weight) if name and not name.isdecimal()}
         header = (len(named) > 1 and named <= {*fields}) or _has_header(fields, data, further, path, number)
     names = fields if header else [str(index) for index in range(1, width + 1)]
     data = data if header else [fields, *data]
