@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from graphbench.records.break_even import break_even, fixed_cost
-from graphbench.records.comparison import Comparison, baseline_among, compare, set_against
+from graphbench.records.comparison import Comparison, baseline_among, best_by_total, compare, set_against
 from graphbench.records.matching import newest
 from graphbench.records.model import (
     PREDICTED,
@@ -322,6 +322,29 @@ def test_the_best_cpu_engine_is_chosen_separately_for_warm_and_whole_calls():
     assert found["best_cpu_first_answer"].ratio_first_answer == pytest.approx(ends["scipy"] / ends["cugraph"])
     alone = [each.role for each in compare([gpu, whole, record("networkx", 20.0)])]
     assert "best_cpu_first_answer" not in alone  # one that is the best of both is told once
+
+
+def test_a_whole_script_is_compared_with_the_quickest_whole_script():
+    gpu = record("cugraph", 0.3, device="gpu")
+    by_call = replace(record("igraph", 0.4), phases__build_s=7.0, phases__start_s=9.0)
+    by_first = replace(record("networkit", 0.5), phases__build_s=0.001, phases__start_s=9.0)
+    by_script = replace(record("scipy", 0.6), phases__build_s=0.002, phases__start_s=0.1)
+    rivals = [by_call, by_first, by_script]
+    best = best_by_total(one for one in compare([gpu, *rivals, record("networkx", 20.0)]) if one.record == gpu.id)
+    assert {total: one.baseline for total, one in best.items()} == {
+        "call": "igraph",
+        "first_answer": "networkit",
+        "whole_script": "scipy",
+    }
+    expected = by_script.phases.whole_script_s / gpu.phases.whole_script_s
+    assert best["whole_script"].ratio_whole_script == pytest.approx(expected)
+    fast_start = replace(
+        by_call, phases__start_s=0.001, phases__build_s=2.0
+    )  # by call and by script, not by first answer
+    best = best_by_total(
+        one for one in compare([gpu, fast_start, by_first, record("networkx", 20.0)]) if one.record == gpu.id
+    )
+    assert [one.baseline for one in best.values()] == ["igraph", "networkit", "igraph"]
 
 
 def test_different_parameters_are_different_problems():

@@ -8,14 +8,21 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Literal
+from typing import Literal, get_args
 
 from graphbench.records import times
 from graphbench.records.model import Outcome, Record
 from graphbench.records.rules import Effect, Pair, evaluate
 from graphbench.records.statistics import Estimate
 
-Total = Literal["call", "first_answer"]
+Total = Literal["call", "first_answer", "whole_script"]
+
+
+_SECONDS_OF: Mapping[Total, Callable[[Record], float | None]] = {
+    "call": times.call_seconds,
+    "first_answer": lambda record: record.phases.first_answer_s,
+    "whole_script": lambda record: record.phases.whole_script_s,
+}
 
 
 def best_cpu(
@@ -25,7 +32,7 @@ def best_cpu(
     stale: Mapping[str, str] | None = None,
     usual_build: Mapping[str, float] | None = None,
 ) -> Record | None:
-    """The record of the best CPU engine by warm calls or by first answers; None where there is none.
+    """The record of the best CPU engine by one of its totals; None where there is none.
 
     A record whose answer is worse than that of a slower one, or which differs from it in what was computed, is passed
     over. Where no engine has a warm call, first calls decide.
@@ -42,7 +49,7 @@ def best_cpu(
         candidates = [record for record in candidates if not times.builds_heavily(record, usual_build or {})]
         warm = [record for record in candidates if times.call_seconds(record) is not None]
         return fastest(warm, times.call_seconds) if warm else fastest(candidates, times.first_call)
-    return fastest(candidates, lambda record: record.phases.first_answer_s)
+    return fastest(candidates, _SECONDS_OF[total])
 
 
 def did_the_work(record: Record) -> bool:
@@ -77,24 +84,20 @@ def is_like(slower: Record, faster: Record, ratio: float) -> bool:
     return all(rule.effect is Effect.NOTE for rule, _ in evaluate(pair))
 
 
-def at_best_threads(records: Sequence[Record], totals: Sequence[Total] = ("call", "first_answer")) -> list[Record]:
+def at_best_threads(records: Sequence[Record], totals: Sequence[Total] = get_args(Total)) -> list[Record]:
     """Without the records of an engine at numbers of threads at which it is best by none of the totals.
 
     Args:
         records: of one problem, graph and machine.
         totals: by which of its times.
     """
-    times_of: dict[Total, Callable[[Record], float | None]] = {
-        "call": times.call_seconds,
-        "first_answer": lambda record: record.phases.first_answer_s,
-    }
     groups: dict[tuple[str, str], list[Record]] = {}
     for record in records:
         other = {name: value for name, value in record.task.params.items() if name != "threads"}
         groups.setdefault((record.task.engine, repr(sorted(other.items()))), []).append(record)
     kept: set[str] = set()
     for group in groups.values():
-        best = [_quickest(group, times_of[total]) for total in totals]
+        best = [_quickest(group, _SECONDS_OF[total]) for total in totals]
         kept |= {record.id for record in best if record is not None} or {record.id for record in group}
     return [record for record in records if record.id in kept]
 

@@ -20,8 +20,19 @@ from graphbench.records.model import Outcome, Record
 from graphbench.records.ratios import Bound
 from graphbench.records.rules import RULES, Effect, Pair, Verdict, evaluate, rule_of
 
-Role = Literal["baseline", "best_cpu", "best_cpu_first_answer"]
+Role = Literal["baseline", "best_cpu", "best_cpu_first_answer", "best_cpu_whole_script"]
 RatioName = Literal["ratio_call", "ratio_first_answer", "ratio_whole_script"]
+RATIO_OF: dict[Total, RatioName] = {
+    "call": "ratio_call",
+    "first_answer": "ratio_first_answer",
+    "whole_script": "ratio_whole_script",
+}
+"""The ratio of each total."""
+_ROLES: dict[Total, Role] = {
+    "call": "best_cpu",
+    "first_answer": "best_cpu_first_answer",
+    "whole_script": "best_cpu_whole_script",
+}
 
 
 class Comparison(msgspec.Struct, frozen=True, kw_only=True):
@@ -34,7 +45,8 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
         baseline: the engine that it is compared with.
         role: `baseline`: the one that was asked for; `best_cpu`: the CPU engine with the fastest warm calls on the same
             machine whose answer is as good as that of slower ones (:mod:`graphbench.records.best_cpu`);
-            `best_cpu_first_answer`: the one with the quickest first answer, if that is another.
+            `best_cpu_first_answer`: the one with the quickest first answer, if that is another;
+            `best_cpu_whole_script`: the one with the quickest whole script, if that is another than by first answer.
         also_best_cpu: the baseline is the best of several CPU engines, so that there is no `best_cpu` beside it.
         ratio_call: baseline time over engine time, of one warm call; None where the comparison is refused.
         first_calls: `ratio_call` is that of first calls, because a side has no warm call.
@@ -120,8 +132,8 @@ def compare(
 
     Returns:
         Comparisons in the order of the records; those with the best CPU engines follow that with the baseline. There is
-        no `best_cpu` if the baseline has the fastest warm calls, and no `best_cpu_first_answer` if the same engine has
-        the quickest first answer.
+        no `best_cpu` if the baseline has the fastest warm calls, and none by first answer or whole script if it is the
+        best by the total before: :func:`best_by_total` fills these in.
     """
     stale = stale or {}
     records = list(records)
@@ -240,15 +252,34 @@ def _against_baseline(
 def _against_best_cpu(
     record: Record, group: Sequence[Record], stale: Mapping[str, str], usual_build: Mapping[str, float]
 ) -> list[Comparison]:
-    """The comparisons with the best CPU engine by warm calls, and by first answers if that is another."""
-    found: dict[str, Comparison] = {}
-    roles: tuple[tuple[Total, Role], ...] = (("call", "best_cpu"), ("first_answer", "best_cpu_first_answer"))
-    for total, role in roles:
+    """The comparisons with the best CPU engine by each total, if that is another than by the total before."""
+    found: list[Comparison] = []
+    before = ""
+    for total, role in _ROLES.items():
         best = best_cpu(group, total, stale=stale, usual_build=usual_build)
-        if best is not None and best.id not in found:
+        if best is not None and best.id != before:
             made = set_against(best, record, stale=stale, usual_build=usual_build)
-            found[best.id] = msgspec.structs.replace(made, role=role)
-    return [made for made in found.values() if made.verdict is not Verdict.REFUSED]
+            found.append(msgspec.structs.replace(made, role=role))
+            before = best.id
+    return [made for made in found if made.verdict is not Verdict.REFUSED]
+
+
+def best_by_total(own: Iterable[Comparison], *, like: bool = True) -> dict[Total, Comparison]:
+    """The comparisons of one record with the best CPU engine by each total, as far as there are some.
+
+    Args:
+        own: all comparisons of the record.
+        like: only those that compare like with like.
+    """
+    roles = {one.role: one for one in own if not like or one.verdict is Verdict.LIKE}
+    main = roles.get("baseline")
+    latest = main if main is not None and main.also_best_cpu else None
+    found: dict[Total, Comparison] = {}
+    for total, role in _ROLES.items():
+        latest = roles.get(role, latest)
+        if latest is not None:
+            found[total] = latest
+    return found
 
 
 def _is_best_cpu(main: Comparison, best: Sequence[Comparison], group: Sequence[Record]) -> bool:

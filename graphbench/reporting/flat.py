@@ -14,9 +14,8 @@ from typing import Any, Literal, NamedTuple
 import msgspec
 
 from graphbench.records import limit, statistics
-from graphbench.records.comparison import Comparison
+from graphbench.records.comparison import Comparison, best_by_total
 from graphbench.records.model import Record
-from graphbench.records.rules import Verdict
 from graphbench.records.times import warm_calls
 from graphbench.reporting.glossary import Entry, first_word, meanings
 from graphbench.reporting.measured import Case, Measured
@@ -83,11 +82,12 @@ def fields(record: Record, names: Iterable[str]) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class _Flat:
-    """A record and its comparisons with the baseline and with the best CPU engines by warm call and first answer."""
+    """A record and its comparisons with the baseline and with the best CPU engine by each total."""
 
     record: Record
     main: Comparison | None = None
     best: Comparison | None = None
+    first: Comparison | None = None
     whole: Comparison | None = None
 
     @cached_property
@@ -96,14 +96,9 @@ class _Flat:
 
 
 def _with_comparisons(record: Record, comparisons: Sequence[Comparison]) -> _Flat:
-    own = {
-        comparison.role: comparison
-        for comparison in comparisons
-        if comparison.role == "baseline" or comparison.verdict is Verdict.LIKE
-    }
-    main = own.get("baseline")
-    best = main if main is not None and main.also_best_cpu and main.verdict is Verdict.LIKE else own.get("best_cpu")
-    return _Flat(record, main, best, own.get("best_cpu_first_answer") or best)
+    main = next((comparison for comparison in comparisons if comparison.role == "baseline"), None)
+    best = best_by_total(comparisons)
+    return _Flat(record, main, best.get("call"), best.get("first_answer"), best.get("whole_script"))
 
 
 def _call(of: Callable[[Sequence[float]], float]) -> Callable[[_Flat], float | None]:
@@ -176,8 +171,9 @@ FIELDS: dict[str, str | Callable[[_Flat], Any]] = {
     "best_cpu_engine": "best.baseline",
     "ratio_call_best_cpu": "best.ratio_call",
     "break_even_runs_best_cpu": "best.break_even_runs",
-    "best_cpu_engine_first_answer": "whole.baseline",
-    "ratio_first_answer_best_cpu": "whole.ratio_first_answer",
+    "best_cpu_engine_first_answer": "first.baseline",
+    "ratio_first_answer_best_cpu": "first.ratio_first_answer",
+    "best_cpu_engine_whole_script": "whole.baseline",
     "ratio_whole_script_best_cpu": "whole.ratio_whole_script",
     "superseded": "record.superseded",
     "machine": "record.environment.machine",
@@ -262,9 +258,10 @@ def page_columns(baseline: str, *, several: bool) -> list[PageColumn]:
         ratio(f"whole script vs {baseline}", "main", "ratio_whole_script", shown=False),
         ratio("warm call vs best CPU", "best", "ratio_call"),
         best_cpu("best CPU by warm call", "best"),
-        ratio("first answer vs best CPU", "whole", "ratio_first_answer", shown=False),
+        ratio("first answer vs best CPU", "first", "ratio_first_answer", shown=False),
+        best_cpu("best CPU by first answer", "first"),
         ratio("whole script vs best CPU", "whole", "ratio_whole_script", shown=False),
-        best_cpu("best CPU by first answer", "whole"),
+        best_cpu("best CPU by whole script", "whole"),
         PageColumn("verdict", "choice", _verdict),
         PageColumn("host peak", "bytes", lambda row: _peak(row.record, row.record.memory.host_peak_bytes), shown=False),
         PageColumn("device peak", "bytes", lambda row: _peak(row.record, device_peak_bytes(row.record)), shown=False),

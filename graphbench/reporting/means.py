@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple
 
 from graphbench.records.best_cpu import best_cpu
-from graphbench.records.comparison import Comparison, RatioName
+from graphbench.records.comparison import Comparison
 from graphbench.records.model import NEVER_RAN
 from graphbench.reporting import speeds
 from graphbench.reporting.measured import Case, Measured
@@ -17,20 +17,23 @@ from graphbench.system.text import listed
 
 
 class Against(NamedTuple):
-    """The comparisons of some cases: with the baseline, and with the best CPU engines by warm call and first answer."""
+    """The comparisons of some cases: with the baseline, and with the best CPU engine by each total."""
 
     main: list[Comparison]
     best: list[Comparison]
+    first: list[Comparison]
     whole: list[Comparison]
 
     @property
     def best_cpu(self) -> str:
-        """The best CPU engines, those of most cases first; by warm call and by first answer apart where they differ."""
-        by_call, by_first_answer = (listed(_engines(group)) for group in (self.best, self.whole))
-        if by_call == by_first_answer:
-            return by_call
-        parts = [(by_call, "warm call"), (by_first_answer, "first answer")]
-        return "; ".join(f"{names} by {total}" for names, total in parts if names)
+        """The best CPU engines, those of most cases first; with the totals by which they are, where these differ."""
+        totals: dict[str, list[str]] = {}
+        for total, group in zip(TOTALS.values(), (self.best, self.first, self.whole), strict=True):
+            if names := listed(_engines(group)):
+                totals.setdefault(names, []).append(total)
+        if len(totals) < 2:
+            return next(iter(totals), "")
+        return "; ".join(f"{names} by {listed(by)}" for names, by in totals.items())
 
     def over_baseline(self) -> list[Speed]:
         """The means of the ratios to the baseline."""
@@ -38,8 +41,11 @@ class Against(NamedTuple):
 
     def over_best_cpu(self) -> list[Speed]:
         """The means of the ratios to the best CPU engines."""
-        rest: list[RatioName] = [name for name in TOTALS if name != "ratio_call"]
-        return [*speeds.means(self.best, ["ratio_call"]), *speeds.means(self.whole, rest)]
+        return [
+            *speeds.means(self.best, ["ratio_call"]),
+            *speeds.means(self.first, ["ratio_first_answer"]),
+            *speeds.means(self.whole, ["ratio_whole_script"]),
+        ]
 
 
 def _engines(found: Sequence[Comparison]) -> list[str]:
@@ -51,7 +57,8 @@ def against(cases: Iterable[Case]) -> Against:
     """The comparisons of cases of which any ratio counts."""
     cases = list(cases)
     return Against(*([one for one in found if one is not None and fair(one)] for found in (
-        [case.main for case in cases], [case.best for case in cases], [case.whole for case in cases],
+        [case.main for case in cases], [case.best for case in cases],
+        [case.first for case in cases], [case.whole for case in cases],
     )))  # fmt: skip
 
 
@@ -66,7 +73,7 @@ def by_kind(cases: Iterable[Case]) -> dict[str, list[Case]]:
     counted = {
         (case.problem, case.label, case.record.task.dataset.rpartition("/")[2].lower())
         for case in cases
-        if any(one is not None and fair(one) for one in (case.main, case.best, case.whole))
+        if any(one is not None and fair(one) for one in case.comparisons)
     }
     found: dict[str, list[Case]] = {"real graph": [], "generated graph": [], "synthetic twin": []}
     for case in cases:
@@ -107,7 +114,7 @@ def leader(measured: Measured) -> str:
     ranks: dict[tuple[bool, bool, str], list[int]] = {}
     won = wins(measured) if all(case.record.device == "cpu" for case in measured.cases) else Counter[str]()
     for case in measured.cases:
-        found = [one for one in (case.main, case.best, case.whole) if one is not None and one.ratio_call is not None]
+        found = [one for one in case.comparisons if one is not None and one.ratio_call is not None]
         if not found:
             continue
         where = case.record.environment

@@ -8,10 +8,9 @@ from functools import cached_property
 from statistics import median
 
 from graphbench.records.best_cpu import at_best_threads
-from graphbench.records.comparison import Comparison, Role, baseline_among, compare
+from graphbench.records.comparison import Comparison, baseline_among, best_by_total, compare
 from graphbench.records.matching import MAY_DIFFER, newest
 from graphbench.records.model import Environment, Outcome, Params, Record
-from graphbench.records.rules import Verdict
 from graphbench.records.times import first_call, warm_calls
 from graphbench.reporting.charts import style
 from graphbench.reporting.charts.marks import Key
@@ -33,7 +32,8 @@ class Case:
         graph: the name of its graph, with the start of its digest where several graphs have that name.
         main: the comparison with the baseline, if it has one.
         best: of a GPU engine, the comparison with the CPU engine that is best by warm call, perhaps the baseline.
-        whole: the same with the one that is best by first answer, which may be either of the others.
+        first: the same with the one that is best by first answer, perhaps the same one.
+        whole: the same by whole script.
     """
 
     record: Record
@@ -42,14 +42,20 @@ class Case:
     graph: str
     main: Comparison | None = None
     best: Comparison | None = None
+    first: Comparison | None = None
     whole: Comparison | None = None
+
+    @property
+    def comparisons(self) -> list[Comparison | None]:
+        """With the baseline, and with the best CPU engine by each total."""
+        return [self.main, self.best, self.first, self.whole]
 
     @property
     def hardest(self) -> Comparison | None:
         """Of the best CPU engines, that against which a fixed cost takes the most runs to be won back."""
         known = [
             comparison
-            for comparison in (self.best, self.whole)
+            for comparison in (self.best, self.first, self.whole)
             if comparison is not None and comparison.break_even_runs is not None
         ]
         never = [comparison for comparison in known if comparison.break_even_runs == "never"]
@@ -203,31 +209,21 @@ def _machine(digest: str, records: list[Record], baseline: str, stale: Mapping[s
         )
     )
     baseline = baseline_among(kept, baseline, stale=stale)
-    found: dict[Role, dict[str, Comparison]] = {"baseline": {}, "best_cpu": {}, "best_cpu_first_answer": {}}
+    compared: dict[str, list[Comparison]] = {}
     for comparison in compare(kept, baseline, stale=stale):
-        found[comparison.role][comparison.record] = comparison
-    main = found["baseline"]
+        compared.setdefault(comparison.record, []).append(comparison)
+    main = {id_: one for id_, own in compared.items() for one in own if one.role == "baseline"}
     problems = _problems(kept)
     graphs = _graphs(kept, problems)
     peers: dict[tuple[str, str], list[Record]] = {}
     for record in kept:
         peers.setdefault((problems[record.id], record.task.dataset), []).append(record)
-    itself = {id_: comparison for id_, comparison in main.items() if comparison.also_best_cpu}
-    best = {
-        record.id: own
-        for record in kept
-        if (own := found["best_cpu"].get(record.id) or itself.get(record.id)) and own.verdict is Verdict.LIKE
-    }
-    whole = {
-        id_: comparison
-        for id_, comparison in found["best_cpu_first_answer"].items()
-        if comparison.verdict is Verdict.LIKE
-    }
     by_place: dict[tuple[str, str], list[Record]] = {}
     for record in kept:
         by_place.setdefault((problems[record.id], graphs[record.id]), []).append(record)
     shown = {record.id for group in by_place.values() for record in at_best_threads(group, ["call"])}
     peers = {place: [peer for peer in group if peer.id in shown] for place, group in peers.items()}
+    best = {record.id: best_by_total(compared.get(record.id, ())) for record in kept}
     cases = [
         Case(
             record=record,
@@ -235,8 +231,9 @@ def _machine(digest: str, records: list[Record], baseline: str, stale: Mapping[s
             problem=problems[record.id],
             graph=graphs[record.id],
             main=main.get(record.id),
-            best=best.get(record.id),
-            whole=whole.get(record.id) or best.get(record.id),
+            best=best[record.id].get("call"),
+            first=best[record.id].get("first_answer"),
+            whole=best[record.id].get("whole_script"),
         )
         for record in kept
         if record.id in shown

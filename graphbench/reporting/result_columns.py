@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from statistics import median
 from typing import NamedTuple
 
 from graphbench.records import limit, statistics
-from graphbench.records.comparison import Comparison, RatioName
+from graphbench.records.best_cpu import Total
+from graphbench.records.comparison import Comparison, RatioName, best_by_total
 from graphbench.records.model import NEVER_RAN, Outcome, Phases, Record
 from graphbench.records.rules import Verdict
 from graphbench.records.times import (
@@ -28,13 +29,12 @@ from graphbench.system.text import three
 
 
 class Row(NamedTuple):
-    """A record with its comparisons: with the baseline, and with the best CPU engines by warm call and first answer."""
+    """A record with its comparisons: with the baseline, and with the best CPU engine by each total."""
 
     record: Record
     call: statistics.Estimate | None
     main: Comparison | None
-    best: Comparison | None
-    whole: Comparison | None
+    best: Mapping[Total, Comparison]
 
 
 def engines_table(
@@ -48,20 +48,16 @@ def engines_table(
         own: their comparisons.
         signs: which the stream can show.
     """
-    main, best, whole = (
-        {comparison.record: comparison for comparison in own if comparison.role == role}
-        for role in ("baseline", "best_cpu", "best_cpu_first_answer")
-    )
-    # Where the baseline is the best CPU engine, it has no comparison of that role.
-    itself = {id_: comparison for id_, comparison in main.items() if comparison.also_best_cpu}
-    by_call, by_first_answer = itself | best, itself | best | whole
+    main = {comparison.record: comparison for comparison in own if comparison.role == "baseline"}
+    compared: dict[str, list[Comparison]] = {}
+    for comparison in own:
+        compared.setdefault(comparison.record, []).append(comparison)
     rows = [
         Row(
             record,
             statistics.median(calls) if (calls := warm_calls(record)) else None,
             main.get(record.id),
-            by_call.get(record.id),
-            by_first_answer.get(record.id),
+            best_by_total(compared.get(record.id, ()), like=False),
         )
         for record in records
         if record.outcome not in NEVER_RAN
@@ -75,7 +71,7 @@ def engines_table(
         *(_against(baseline, signs) if baseline else []),
         number,
         *([Column("verdict", lambda row: _verdict(row, baseline), tone=_tone)] if baseline else []),
-        *_details(baseline, records, signs, best_cpu=bool(best or whole)),
+        *_details(baseline, records, signs, best_cpu=any(comparison.role != "baseline" for comparison in own)),
         *trials,
     ]
     return Table(rows, columns)
@@ -220,9 +216,9 @@ def _details(baseline: str, records: Sequence[Record], signs: Signs, *, best_cpu
         found.append(column(f"first answer\nvs {baseline}", first_answer))
     if best_cpu:
         found += [
-            vs_cpu("warm call", lambda row: row.best, "ratio_call"),
-            vs_cpu("first answer", lambda row: row.whole, "ratio_first_answer"),
-            vs_cpu("whole script", lambda row: row.whole, "ratio_whole_script"),
+            vs_cpu("warm call", lambda row: row.best.get("call"), "ratio_call"),
+            vs_cpu("first answer", lambda row: row.best.get("first_answer"), "ratio_first_answer"),
+            vs_cpu("whole script", lambda row: row.best.get("whole_script"), "ratio_whole_script"),
         ]
     found += [
         total("whole script,\ntime", lambda phases: phases.whole_script_s),
@@ -237,7 +233,7 @@ def _share(record: Record) -> str:
     if limit.fits_in_cache(record):
         return "fits in cache"
     found = limit.share(record)
-    return "" if found is None else f"at least {numbers.three(100 * found)} %"
+    return "" if found is None else f"at least {three(100 * found)} %"
 
 
 def _phase(record: Record, phase: str, signs: Signs) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from statistics import median
 
 from graphbench.records.best_cpu import best_cpu, did_the_work
-from graphbench.records.comparison import Comparison, RatioName
+from graphbench.records.comparison import RATIO_OF, Comparison, RatioName, best_by_total
 from graphbench.records.model import NEVER_RAN, Outcome, Record
 from graphbench.records.rules import Effect, Pair, Verdict, evaluate
 from graphbench.records.rules.quality import LOWER_QUALITY
@@ -184,21 +184,20 @@ def _named_already(headline: Comparison | None) -> set[str | None]:
 
 
 def _best_cpu(own: Sequence[Comparison], rows: Sequence[Record], signs: Signs, *, named: bool) -> list[str]:
-    """The ratios of one engine to the best CPU engines by warm call and by first answer, which may be two."""
-    by_role = {one.role: one for one in own}
-    best, first = by_role.get("best_cpu"), by_role.get("best_cpu_first_answer")
+    """The ratios of one engine to the best CPU engine by each total: these may be several."""
     subject = f"{own[0].engine} " if named else ""
-    found = []
-    if best is not None:
-        names: list[RatioName] = list(TOTALS) if first is None else ["ratio_call"]
-        whose = "the best CPU engine" if first is None else "the best CPU engine by warm call"
-        found.append((f"{_baseline(best, rows)}, {whose}", best, names))
-    if first is not None:
-        whose = "the best by first answer" if best is not None else "the best CPU engine by first answer"
-        found.append((f"{_baseline(first, rows)}, {whose}", first, ["ratio_first_answer", "ratio_whole_script"]))
-    return [
-        f"{subject}{speeds.against(whose, speeds.speeds(one, names), signs)}{_busy(one)}" for whose, one, names in found
-    ]
+    ratios: dict[str | None, list[RatioName]] = {}
+    best = best_by_total(own)
+    for total, name in RATIO_OF.items():
+        if total in best:
+            ratios.setdefault(best[total].baseline_record, []).append(name)
+    found: list[str] = []
+    for id_, names in ratios.items():
+        one = next(one for one in best.values() if one.baseline_record == id_)
+        by = f" by {listed([TOTALS[name] for name in names])}" if len(names) < len(TOTALS) else ""
+        whose = f"{_baseline(one, rows)}, the best {'' if found else 'CPU engine'}".strip() + by
+        found.append(f"{subject}{speeds.against(whose, speeds.speeds(one, names), signs)}{_busy(one)}")
+    return found
 
 
 def _busy(comparison: Comparison) -> str:

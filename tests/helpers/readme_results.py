@@ -7,7 +7,7 @@ from statistics import median
 import graphbench
 from graphbench import api, graphs, reporting
 from graphbench.advice.advise import after_run
-from graphbench.records.comparison import compare
+from graphbench.records.comparison import RATIO_OF, best_by_total, compare
 from graphbench.records.lines import from_json
 from graphbench.reporting import markdown, numbers, speeds, terminal
 from graphbench.reporting.charts import svg
@@ -64,7 +64,7 @@ def when_a_gpu_pays():
     """cuGraph on :data:`GRAPH` against NetworkX and against the best CPU engine, the best ratio of warm calls first."""
 
     def networkx(problem, total):
-        one = _of_cugraph(problem, GRAPH).get("baseline")
+        one = next((one for one in _of_cugraph(problem, GRAPH) if one.role == "baseline"), None)
         return speeds.cell(one, total) if one else numbers.NOTHING
 
     def best_cpu(problem, total):
@@ -157,15 +157,13 @@ def _of_cugraph(algorithm, graph):
         if (record.task.algorithm, record.task.dataset, record.task.engine) == (algorithm, graph, "cugraph")
         and record.task.params["allocator"] == "default"
     )
-    return {one.role: one for one in _comparisons() if one.record == mine.id}
+    return [one for one in _comparisons() if one.record == mine.id]
 
 
 def _against_cpu(algorithm, graph):
-    """By total, the comparison with the engine on the CPU that is best in warm calls, or in first answers."""
-    own = _of_cugraph(algorithm, graph)
-    warm = own.get("best_cpu") or own["baseline"]
-    first = own.get("best_cpu_first_answer") or warm
-    return {"ratio_call": warm, "ratio_first_answer": first, "ratio_whole_script": first}
+    """By the ratio of each total, the comparison with the engine on the CPU that is best by that total."""
+    best = best_by_total(_of_cugraph(algorithm, graph))
+    return {RATIO_OF[total]: one for total, one in best.items()}
 
 
 def _name(record):

@@ -85,7 +85,7 @@ def _against(case: Case) -> dict[str, Runs]:
     """After how many calls an engine has cost no more than another, by the id of the other's record."""
     return {
         comparison.baseline_record: comparison.break_even_runs
-        for comparison in (case.main, case.best, case.whole)
+        for comparison in case.comparisons
         if comparison and comparison.baseline_record and comparison.break_even_runs is not None
     }
 

@@ -152,7 +152,8 @@ def _judged(claim: Claim, case: Case, comparison: Comparison) -> ClaimCheck:
         status = "measured"
     shown = f" {span(*ends, interval=comparison.interval is not None)}" if ends else ""
     other = comparison.ratio_first_answer if claim.timed == "call" else comparison.ratio_call
-    names = ("warm call", "first answer") if claim.timed == "call" else ("first answer", "warm call")
+    call = "first call" if comparison.first_calls else "warm call"
+    names = (call, "first answer") if claim.timed == "call" else ("first answer", call)
     return ClaimCheck(
         claim=claim,
         status=status,

@@ -248,7 +248,7 @@ def _numbers(cases: Sequence[Case], measured: Measured) -> Table[Case]:
             Column("first answer", lambda case: speeds.cell(case.main, "ratio_first_answer") or NOTHING, right=True),
             Column("whole script", lambda case: speeds.cell(case.main, "ratio_whole_script") or NOTHING, right=True),
             Column("warm call vs best CPU", lambda case: _vs(case.best, "ratio_call")),
-            Column("first answer vs best CPU", lambda case: _vs(case.whole, "ratio_first_answer")),
+            Column("first answer vs best CPU", lambda case: _vs(case.first, "ratio_first_answer")),
             Column("whole script vs best CPU", lambda case: _vs(case.whole, "ratio_whole_script")),
             Column(
                 "verdict",

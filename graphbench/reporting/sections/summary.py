@@ -8,7 +8,7 @@ from statistics import median_low
 from typing import NamedTuple
 
 from graphbench.records.break_even import Runs
-from graphbench.records.comparison import Comparison
+from graphbench.records.comparison import Comparison, RatioName
 from graphbench.records.model import NEVER_RAN, Outcome
 from graphbench.records.rules import Verdict
 from graphbench.records.statistics import common_geometric_means
@@ -77,10 +77,20 @@ def headline(measured: Measured) -> list[str]:
     if not calls:
         return [plain(f"{where}, {lead} has no ratio that compares like with like.")]
     one = {"the best CPU engine": f"the best CPU engine, {known.best_cpu}"} if known.best_cpu.isidentifier() else {}
-    than = " and ".join(_than(one.get(name, name), speed, of=len(cases)) for name, speed in calls)
+    groups = {measured.baseline: known.main, "the best CPU engine": known.best}
+    all_graphs = len({case.record.task.dataset for case in cases})
+
+    def fewer(name: str, ratio: RatioName) -> str:
+        """On how many graphs, where these are not all."""
+        graphs = len({one.dataset for one in groups[name] if one.counts(ratio)})
+        return f" on {count(graphs, 'graph')}" if graphs < all_graphs else ""
+
+    than = " and ".join(
+        _than(one.get(name, name), speed, of=len(cases), on=fewer(name, "ratio_call")) for name, speed in calls
+    )
     found = [f"{where}, a {calls[0][1].total} of {lead} is {than}."]
     if scripts := _of_total(sides, "whole script"):
-        than = " and ".join(_than(name, speed) for name, speed in scripts)
+        than = " and ".join(_than(name, speed) + fewer(name, "ratio_whole_script") for name, speed in scripts)
         found.append(f"A whole script, which starts the library and calls once, is {than}.")
     if all(case.record.device == "cpu" for case in measured.cases) and len(won := means.wins(measured)) > 1:
         shares = [f"{engine} in {number}" for engine, number in sorted(won.items(), key=lambda one: (-one[1], one[0]))]
@@ -88,7 +98,7 @@ def headline(measured: Measured) -> list[str]:
     against_cpu = _runs([case.hardest for case in cases])
     if runs := against_cpu or _runs([case.main for case in cases]):
         over = "the best CPU engine" if against_cpu else measured.baseline
-        found.append(f"On one graph it pays off against {over} {pays_off(runs)}.")
+        found.append(f"Called again on the same graph, it pays off against {over} {pays_off(runs)}.")
     if uncontested := _uncontested(measured, cases) if known.best else 0:
         found.append(f"In {count(uncontested, 'case')} the best CPU engine is the only one with a time.")
     return [plain(sentence) for sentence in found]
@@ -98,9 +108,10 @@ def _of_total(sides: Mapping[str, Sequence[Speed]], total: str) -> list[tuple[st
     return [(name, speed) for name, found in sides.items() for speed in found if speed.total == total]
 
 
-def _than(other: str, speed: Speed, of: int = 0) -> str:
-    """`2.00x faster than A (mean of 3, 1 to 4)`; in brackets only where it is one of several cases."""
+def _than(other: str, speed: Speed, of: int = 0, on: str = "") -> str:
+    """`2.00x faster than A (mean of 3 cases, 1 to 4)`; in brackets only where it is one of several cases."""
     factor, ends = speeds.phrase(speed)
+    ends = ends.replace(f"mean of {speed.ratios}", f"mean of {count(speed.ratios, 'case')}{on}")
     if speed.no_difference:
         return f"not found to differ from {other} {ends}"
     if speed.ratios == 1 < of:
@@ -191,7 +202,7 @@ def _baseline_means(baseline: str) -> list[Column[_Means]]:
 def _best_cpu_means() -> list[Column[_Means]]:
     return [
         _ratios("warm call vs best CPU", lambda row: speeds.mean(row.against.best, "ratio_call")),
-        _ratios("first answer vs best CPU", lambda row: speeds.mean(row.against.whole, "ratio_first_answer")),
+        _ratios("first answer vs best CPU", lambda row: speeds.mean(row.against.first, "ratio_first_answer")),
         _ratios("whole script vs best CPU", lambda row: speeds.mean(row.against.whole, "ratio_whole_script")),
         Column("pays off vs best CPU", lambda row: pays_off(_runs([case.hardest for case in row.own])), optional=True),
     ]
