@@ -18,7 +18,6 @@ code=$?
 cat "$FOLDER/comment.md" >>"${GITHUB_STEP_SUMMARY:-/dev/null}"
 {
   echo "comment=$FOLDER/comment.md"
-  echo "folder=$FOLDER"
   echo "exit-code=$code"
 } >>"${GITHUB_OUTPUT:-/dev/null}"
 exit "$code"

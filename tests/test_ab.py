@@ -122,7 +122,7 @@ def test_the_action_writes_a_summary_outputs_and_a_report(repository, tmp_path, 
     assert done.returncode == 1, done.stderr  # one round judges nothing, so the gate does not pass
     assert "--fail-slower:" in done.stderr
     outputs = dict(line.split("=", 1) for line in (tmp_path / "output").read_text().splitlines())
-    assert outputs == {"comment": str(folder / "comment.md"), "folder": str(folder), "exit-code": "1"}
+    assert outputs == {"comment": str(folder / "comment.md"), "exit-code": "1"}
     summary = (tmp_path / "summary.md").read_text()
     assert summary == (folder / "comment.md").read_text()
     assert summary.startswith("### graphbench: `one` against `two`\n\n| ")
