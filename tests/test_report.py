@@ -278,8 +278,8 @@ def test_means_are_given_with_their_cases(records):
     best = sum(int(row[by_graph.heads.index("cases vs best CPU")]) for row in by_graph.rows)
     assert main != best
     sentence = answer.blocks[0].text
-    assert re.search(rf"a warm call .* faster than networkx \(mean of {main}, ", sentence)
-    assert re.search(rf"faster than the best CPU engine, networkit \(mean of {best}, ", sentence)
+    assert re.search(rf"a warm call .* faster than networkx \(mean of {main} cases, ", sentence)
+    assert re.search(rf"faster than the best CPU engine, networkit \(mean of {best} cases, ", sentence)
     assert [row[0] for row in headlines.rows] == ["all 2 problems", "louvain", "wcc"]  # the best ratio first
     one = of([each for each in records if each.task.dataset == "email-Enron"], summary)
     assert not any("Graph by graph" in getattr(block, "summary", "") for block in one.blocks)
