@@ -136,11 +136,11 @@ def _output(output: Any) -> str:
     if output.output_type == "stream":
         return _pre(output.text) if output.name == "stdout" else ""
     data = output.get("data", {})
-    for kind in ("image/svg+xml", "text/html"):
-        if kind in data:
-            return re.sub(
-                r"^\s*<\?xml.*?\?>\s*|<!DOCTYPE.*?>\s*", "", re.sub(r"\n\s*\n", "\n", data[kind]), flags=re.DOTALL
-            )
+    if "image/png" in data:
+        width = output.metadata["image/png"]["width"]
+        return f'<img alt="Chart" width="{width}" src="data:image/png;base64,{"".join(data["image/png"].split())}">'
+    if "text/html" in data:
+        return re.sub(r"\n\s*\n", "\n", data["text/html"])
     return _pre(data.get("text/plain", ""))
 
 

@@ -16,7 +16,6 @@
     Result           what `run`, `suite`, `scale` and `records` return: a table, a frame, charts, answers
     Record           everything that one task produced
     Comparison       one engine against another: a ratio, its interval, a verdict
-    Chart            what `Result.plot` returns
     EdgeList         what `load` returns
     GraphbenchError  the root of all errors
 
@@ -37,7 +36,7 @@ from graphbench._version import __version__
 
 if TYPE_CHECKING:
     from graphbench.advice.profile.block import profile
-    from graphbench.api import Chart, Result, advise, capacity, load, records, report, run, scale, suite
+    from graphbench.api import Result, advise, capacity, load, records, report, run, scale, suite
     from graphbench.errors import GraphbenchError
     from graphbench.graphs.edgelist import EdgeList
     from graphbench.records.comparison import Comparison, compare
@@ -54,7 +53,6 @@ _HOMES = {
 """Where public names are that are not in :mod:`graphbench.api`."""
 
 __all__ = [
-    "Chart",
     "Comparison",
     "EdgeList",
     "GraphbenchError",

@@ -8,6 +8,7 @@ import subprocess
 import sys
 
 import pytest
+from matplotlib.figure import Figure
 
 import graphbench as gb
 from graphbench.errors import UsageError
@@ -118,11 +119,13 @@ def test_a_long_result_shows_some_tables_and_says_how_to_see_the_others():
 
 def test_a_chart_is_shown_by_a_notebook_and_written_to_a_file(tmp_path):
     result = gb.Result([record(), record("igraph", 0.1)])
-    chart = result.plot(file=tmp_path / "speedup.png")
-    assert chart._repr_svg_().startswith("<svg") or "<svg" in chart.svg
-    assert (tmp_path / "speedup.png").read_bytes().startswith(b"\x89PNG")
-    with pytest.raises(UsageError, match=r"A chart is \.svg or \.png"):
-        result.plot(file=tmp_path / "speedup.pdf")
+    for name, start in {"a.svg": b"<?xml", "a.png": b"\x89PNG", "a.pdf": b"%PDF"}.items():
+        figure = result.plot(file=tmp_path / name)
+        assert (tmp_path / name).read_bytes().startswith(start)
+    assert isinstance(figure, Figure)
+    assert figure._repr_png_()[0] == (tmp_path / "a.png").read_bytes()
+    with pytest.raises(UsageError, match=r"A chart is \.svg, \.png or \.pdf, not '\.gif'"):
+        result.plot(file=tmp_path / "speedup.gif")
     with pytest.raises(UsageError, match="cannot be written to"):
         result.plot(file=tmp_path / "no" / "such.svg")
 
@@ -131,7 +134,7 @@ def test_a_chart_is_of_one_algorithm(kept):
     result = gb.records(kept, keep_stale=True)
     with pytest.raises(UsageError, match="pass algorithm=, one of louvain, wcc"):
         result.plot()
-    assert "louvain" in result.plot(algorithm="louvain").svg
+    assert result.plot(algorithm="louvain").axes
 
 
 def test_a_result_writes_its_report(tmp_path):
@@ -201,5 +204,5 @@ def test_editors_and_type_checkers_know_what_calls_return(tmp_path):
     )  # fmt: skip
     found = re.findall(r'Revealed type is "(.*)"', checked.stdout)
     assert found == [
-        "float | None", "float | None", "graphbench.api.result.Chart", "graphbench.api.result.Result", "int"
+        "float | None", "float | None", "matplotlib.figure.Figure", "graphbench.api.result.Result", "int"
     ], checked.stdout + checked.stderr  # fmt: skip

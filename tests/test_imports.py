@@ -40,12 +40,12 @@ HEAVY = [
     "cugraph",
     "cupy",
     "igraph",
+    "matplotlib",
     "networkit",
     "networkx",
     "nx_cugraph",
     "pandas",
     "pyarrow",
-    "resvg_py",
     "scipy",
 ]
 

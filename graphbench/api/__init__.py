@@ -2,10 +2,9 @@
 
 from graphbench.api.graphs import Download, load
 from graphbench.api.measuring import advise, baseline_of, capacity, execute, last_of_each, run, scale, suite
-from graphbench.api.result import Chart, Result, kept_answer, records, report
+from graphbench.api.result import Result, kept_answer, records, report
 
 __all__ = [
-    "Chart",
     "Download",
     "Result",
     "advise",

@@ -21,27 +21,11 @@ from graphbench.system.text import count
 if TYPE_CHECKING:
     import numpy.typing as npt
     import pandas as pd
+    from matplotlib.figure import Figure
 
 BASELINE = "networkx"
 MAX_TABLES = 8
 """A cell of a notebook shows the tables of at most this many problems and graphs."""
-
-
-@dataclass(frozen=True)
-class Chart:
-    """A chart; a notebook shows it.
-
-    Attributes:
-        svg: the drawing.
-    """
-
-    svg: str
-
-    def __repr__(self) -> str:
-        return "<Chart: pass file= to plot() to keep it>"
-
-    def _repr_svg_(self) -> str:
-        return self.svg
 
 
 @dataclass
@@ -129,17 +113,17 @@ class Result:
         *,
         algorithm: str | None = None,
         file: str | os.PathLike[str] | None = None,
-    ) -> Chart:
+    ) -> Figure:
         """Draw a chart.
 
         Args:
             kind: `speedup`: how many times as fast as the baseline each engine is, on each graph; `growth`: time
                 against edges, for :func:`scale`.
             algorithm: which, where several were measured.
-            file: also write it there, `.svg` or `.png`.
+            file: also write it there, `.svg`, `.png` or `.pdf`; SVG is the chart of reports, light and dark.
 
         Returns:
-            The chart, which a notebook shows.
+            A figure of matplotlib, one axes for each panel, which a notebook shows; no pyplot is needed.
 
         Raises:
             UsageError: there is nothing to draw, several algorithms and none of them named, or the file cannot be
@@ -154,16 +138,13 @@ class Result:
         wanted = measured[:1] if algorithm is None else [registry.algorithm(algorithm).name]
         chosen = [record for record in self.records if record.problem in wanted]
 
-        def drawn(form: str) -> bytes:
-            return scale_chart(chosen, form) if kind == "growth" else reporting.chart(chosen, self.baseline, form)
-
-        chart = Chart(drawn(".svg").decode())
+        chart = scale_chart(chosen) if kind == "growth" else reporting.chart(chosen, self.baseline)
         if file is not None:
             try:
-                Path(file).write_bytes(drawn(Path(file).suffix))
+                Path(file).write_bytes(chart.to_file(Path(file).suffix))
             except OSError as error:
                 raise UsageError(f"The chart cannot be written to {file}: {error.strerror or error}.") from error
-        return chart
+        return chart.figure()
 
     def report(self, output: str | os.PathLike[str] = "report", *, title: str | None = None) -> Path:
         """Write a report, as :func:`report` does.

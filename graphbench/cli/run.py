@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from graphbench.measure.plan import Plan
 
 SAVED = (".csv", ".tsv", ".parquet")
-CHARTED = (".svg", ".png")
 DEFAULTS = Options()
 
 
@@ -46,7 +45,9 @@ def algorithm_command(*algorithms: Algorithm) -> click.Command:
     @click.option(
         "--details", is_flag=True, help="Show every number of threads, CPU seconds, and peaks of memory in the table."
     )
-    @click.option("--chart", type=OutputFile(), metavar="FILE", help="Draw the speedups to this file; .svg or .png.")
+    @click.option(
+        "--chart", type=OutputFile(), metavar="FILE", help="Draw the speedups to this file; .svg, .png or .pdf."
+    )
     @result_options
     def callback(**given: Any) -> int:
         own = {parameter.name: given.pop(parameter.name) for parameter in parameters}
@@ -117,7 +118,7 @@ def run(
     if save_answer:
         click.echo(save_answers(save_answer, result, plan), err=True)
     if chart:
-        write(chart, reporting.chart(result.records, result.baseline, chart.suffix))
+        write(chart, reporting.chart(result.records, result.baseline).to_file(chart.suffix))
     session.end()
     if unstored:
         raise unstored
@@ -150,8 +151,10 @@ def check_chart(chart: Path | None) -> None:
     Raises:
         UsageError: if it is.
     """
-    if chart and chart.suffix not in CHARTED:
-        raise UsageError(f"--chart writes {' and '.join(CHARTED)}, not {chart.name!r}.")
+    from graphbench.reporting.charts import FORMS
+
+    if chart and chart.suffix not in FORMS:
+        raise UsageError(f"--chart writes {listed(FORMS)}, not {chart.name!r}.")
 
 
 def _show(result: Result, form: str, output: Path | None, *, details: bool) -> None:

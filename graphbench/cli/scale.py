@@ -32,7 +32,9 @@ if TYPE_CHECKING:
 @click.argument("algorithm", shell_complete=COMPLETERS["algorithms"])
 @click.argument("series", metavar="rmat:scale=FROM..TO[,edgefactor=16,...]")
 @resuming_options
-@click.option("--chart", type=OutputFile(), metavar="FILE", help="Draw time against edges to this file; .svg or .png.")
+@click.option(
+    "--chart", type=OutputFile(), metavar="FILE", help="Draw time against edges to this file; .svg, .png or .pdf."
+)
 @result_options
 def command(
     *,
@@ -106,7 +108,7 @@ def _show(sizes: SizeSeries, form: str, output: Path | None, chart: Path | None)
     write_result(text, output)
     if chart:
         try:
-            picture = suites.scale_chart(records, chart.suffix)
+            picture = suites.scale_chart(records).to_file(chart.suffix)
         except UsageError as error:  # only now is it known how many sizes completed
             click.echo(f"Notice: {chart} is not drawn. {error}", err=True)
         else:

@@ -16,7 +16,7 @@ from graphbench.errors import UsageError
 if TYPE_CHECKING:
     from graphbench.records.comparison import Comparison
     from graphbench.records.model import Record
-    from graphbench.reporting.document import Need, Table
+    from graphbench.reporting.document import Chart, Need, Table
 
 FORMATS = ("table", "json", "csv", "markdown")
 
@@ -110,18 +110,16 @@ def html_table(records: Sequence[Record], comparisons: Sequence[Comparison], *, 
     return page.problem_tables(problem_tables(records, comparisons, python=python))
 
 
-def chart(records: Sequence[Record], baseline: str, form: str) -> bytes:
+def chart(records: Sequence[Record], baseline: str) -> Chart:
     """The speedups over the baseline as a picture: of one problem, on any number of graphs.
 
     Args:
         records: of one algorithm; if they are of several machines, the one with the most is shown.
         baseline: the engine that ratios are taken against.
-        form: `.svg` or `.png`.
 
     Raises:
-        UsageError: if there is nothing to compare with the baseline, or the form is unknown.
+        UsageError: if there is nothing to compare with the baseline.
     """
-    from graphbench.reporting.charts import svg
     from graphbench.reporting.measured import group_by_machine
     from graphbench.reporting.sections import speedup
 
@@ -129,7 +127,7 @@ def chart(records: Sequence[Record], baseline: str, form: str) -> bytes:
     drawn = speedup.picture(measured[0]) if measured else None
     if drawn is None:
         raise UsageError(f"There is nothing to draw: no engine was measured beside {baseline}.")
-    return svg.to_file(drawn.svg, form)
+    return drawn
 
 
 def text_table(

@@ -6,11 +6,16 @@ import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any, Generic, Literal, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Literal, NamedTuple, TypeVar
 
-from graphbench.reporting.charts import svg
+from graphbench.errors import UsageError
+from graphbench.reporting.charts import FORMS, svg
 from graphbench.reporting.charts.marks import Picture, alternative
 from graphbench.reporting.numbers import NOTHING
+from graphbench.system.text import listed
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 Tone = Literal["", "good", "doubtful", "bad", "quiet"]
 Need = Literal["essential", "useful", "detail"]
@@ -244,6 +249,29 @@ class Chart:
     def svg(self) -> str:
         """A whole SVG document."""
         return svg.document(self.picture, self.alt)
+
+    def figure(self) -> Figure:
+        """A figure of matplotlib, which a notebook shows."""
+        from graphbench.reporting.charts import figure
+
+        return figure.draw(self.picture)
+
+    def to_file(self, form: str) -> bytes:
+        """The bytes of a file.
+
+        Args:
+            form: one of :data:`graphbench.reporting.charts.FORMS`.
+
+        Raises:
+            UsageError: for any other form.
+        """
+        if form not in FORMS:
+            raise UsageError(f"A chart is {listed(FORMS, 'or')}, not {form!r}.")
+        if form == ".svg":
+            return self.svg.encode()
+        from graphbench.reporting.charts import figure
+
+        return figure.to_bytes(self.figure(), form)
 
 
 @dataclass(frozen=True)

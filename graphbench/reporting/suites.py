@@ -11,8 +11,7 @@ from graphbench.records.model import Outcome, Record
 from graphbench.records.rules import Verdict
 from graphbench.records.statistics import common_geometric_means
 from graphbench.reporting import markdown, numbers, speeds, terminal
-from graphbench.reporting.charts import svg
-from graphbench.reporting.document import Bullets, Column, Section, Table
+from graphbench.reporting.document import Bullets, Chart, Column, Section, Table
 from graphbench.reporting.heading import hardware, named
 from graphbench.reporting.measured import Case, Measured, by_graph, call_time, group_by_machine
 from graphbench.reporting.numbers import NOTHING, Signs, plain, seconds
@@ -36,12 +35,11 @@ def scale_tables(records: Sequence[Record], form: str, notes: Sequence[str] = ()
     return markdown.text(sections) + "\n" if form == "markdown" else terminal.text(sections, width, lead=2)
 
 
-def scale_chart(records: Sequence[Record], form: str) -> bytes:
+def scale_chart(records: Sequence[Record]) -> Chart:
     """Time against edges; where there is one size only, speedup against GPUs.
 
     Args:
         records: of one machine.
-        form: `.svg` or `.png`.
 
     Raises:
         UsageError: if there is nothing to draw.
@@ -49,7 +47,7 @@ def scale_chart(records: Sequence[Record], form: str) -> bytes:
     for measured in group_by_machine(records, "", {})[:1]:
         drawn = growth.picture(measured) or scaling.picture(scaling.all_curves(measured))
         if drawn:
-            return svg.to_file(drawn.svg, form)
+            return drawn
     raise UsageError("There is nothing to draw: no engine has times on two sizes, or on two numbers of GPUs.")
 
 

@@ -77,6 +77,11 @@ def shape(name: str, variant: int = 0) -> str:
     return SHAPES[(place + variant) % len(SHAPES)]
 
 
+def light(name: str) -> str:
+    """The colour of a class on a light page."""
+    return _CLASSES[name].light
+
+
 def rules(*, dark: bool) -> str:
     """Style rules with the colours of one scheme; a mark takes its colour from `color`."""
     paper = PAPER[dark]
