@@ -93,7 +93,7 @@ _NOT_IN_PYTHON = {
     "format": "use print(result.render('csv')).",
     "output": "write result.render('csv') to the file.",
     "save_answer": "use result.answer(engine).",
-    "chart": "use result.plot('speedup.svg').",
+    "chart": "use result.plot(file='speedup.svg').",
 }
 
 
