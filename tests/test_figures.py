@@ -131,6 +131,8 @@ def test_the_same_picture_gives_the_same_bytes_whatever_the_settings_of_the_user
     made = to_bytes(draw(picture), form)
     with mpl.rc_context({"font.size": 30, "axes.grid": True, "savefig.bbox": "tight", "text.color": "red"}):
         assert to_bytes(draw(picture), form) == made
+    assert b"Date" not in made
+    assert b"atplotlib" not in made, "its version would differ"
 
 
 def test_unlike_is_hatched_first_calls_are_hollow_and_bounds_dashed():
