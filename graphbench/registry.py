@@ -308,7 +308,8 @@ def _reference_fault(one: Algorithm | Engine) -> str:
 
     wants_engines = isinstance(one, Algorithm)
     kind = "Engine" if wants_engines else "Algorithm"
-    values = [value for plugin in _plugins() for value in vars(_plugin(plugin)).values()]
+    attaching = [sys.modules[name] for name in {*one.refers_to.values()} if name in sys.modules]  # no longer a plugin
+    values = [value for module in (*map(_plugin, _plugins()), *attaching) for value in vars(module).values()]
     plugged = [value for value in values if isinstance(value, Algorithm | Engine) and not value.fault()]
     others = {value.name for value in plugged if isinstance(value, Engine) is wants_engines}
     known = {*_names(_FOLDERS[kind]), *others}

@@ -3,12 +3,11 @@
 import csv
 import io
 import json
-from types import SimpleNamespace
 
 import msgspec
+import psutil
 import pytest
 
-from graphbench.graphs.generators import spec
 from graphbench.measure.suites import capacity as capacity_search
 from graphbench.records.capacity import Capacity, failed_phase, failure, generator_of, host_out_of_memory, size_of
 from graphbench.records.model import Censored, Memory, Outcome, Phases, SearchKey, Task
@@ -120,7 +119,8 @@ def test_a_wrong_answer_gives_exit_code_1_even_above_the_boundary(graphbench):
 
 def test_a_search_continues_below_the_limit_of_the_generator(graphbench, monkeypatch):
     most = 20 << 9  # edges that may be drawn
-    monkeypatch.setattr(spec, "psutil", SimpleNamespace(virtual_memory=lambda: SimpleNamespace(total=32 * most)))
+    there = psutil.virtual_memory()._replace(total=32 * most)
+    monkeypatch.setattr(psutil, "virtual_memory", lambda: there)
     code, each, _ = found(graphbench, "--edgefactor", "10", "--tries", "9", limit="1GB")
     assert (code, each["complete"], each["failed"]) == (1, False, None)
     assert size_of(each["largest"]).draws == most
@@ -260,7 +260,7 @@ def test_capacities_are_shown_in_every_format():
     for text in (table, markdown):
         assert "977,676" in text
         assert "build: out of memory" in text
-        assert "80.0 GiB, all" in text
+        assert "80 GiB, all" in text
         assert "not monotone: rmat:a" in text
         assert "context" in text
     assert failure(lost) == "build: out of memory"
@@ -299,7 +299,7 @@ def test_a_search_is_reported_from_its_records():
     assert (found.limit_bytes, found.gpu, found.tries, found.bytes_per_edge) == (32 << 30, True, 5, 64)
     (table,) = [each for each in capacity.section(here(*SEARCH), "").blocks if isinstance(each, Table)]
     (row,) = table.rows
-    assert row[table.heads.index("limit")] == "32.0 GiB"
+    assert row[table.heads.index("limit")] == "32 GiB"
     assert row[table.heads.index("failed in")] == "build: out of memory"
     assert capacity.section(here(record("networkx"), record("igraph")), "") is None
 
@@ -413,7 +413,7 @@ def test_a_search_within_all_memory_of_a_device_names_the_device():
     (found,) = capacities(here(*whole))
     assert (found.limited, found.limit_bytes, found.complete) == (False, 80 << 30, True)
     (table,) = [each for each in capacity.section(here(*whole), "").blocks if isinstance(each, Table)]
-    assert table.rows[0][table.heads.index("limit")] == "all memory of NVIDIA H100 (80.0 GiB)"
+    assert table.rows[0][table.heads.index("limit")] == "all memory of NVIDIA H100 (80 GiB)"
 
 
 def test_the_same_from_python(monkeypatch):

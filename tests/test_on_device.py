@@ -2,6 +2,7 @@
 
 import msgspec
 import numpy as np
+import psutil
 import pytest
 
 from graphbench.errors import DatasetError, FormatError, InputError, UnavailableError, UnsupportedError
@@ -168,7 +169,8 @@ def test_another_device_is_refused(device):
 
 def test_too_little_host_memory_is_reported(monkeypatch):
     there = made(rmat())
-    monkeypatch.setattr(device_edges.psutil, "virtual_memory", lambda: type("Free", (), {"available": 1000}))
+    room = psutil.virtual_memory()._replace(available=1000)
+    monkeypatch.setattr(psutil, "virtual_memory", lambda: room)
     with pytest.raises(InputError, match=r"host memory.*engine"):
         there.to_numpy()
 

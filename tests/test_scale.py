@@ -1,8 +1,8 @@
 """`graphbench scale`: growth, several GPUs, where a series ends, and its sections in reports."""
 
 import json
-from types import SimpleNamespace
 
+import psutil
 import pytest
 
 from graphbench.errors import UsageError
@@ -117,8 +117,8 @@ def test_a_series_ends_when_every_engine_ran_out_of_memory(graphbench, monkeypat
 
 
 def test_a_graph_that_cannot_be_generated_ends_the_series(graphbench, monkeypatch):
-    room = SimpleNamespace(total=32 * 8 << 4)
-    monkeypatch.setattr(generators, "psutil", SimpleNamespace(virtual_memory=lambda: room))
+    room = psutil.virtual_memory()._replace(total=32 * 8 << 4)
+    monkeypatch.setattr(psutil, "virtual_memory", lambda: room)
     code, out, err = graphbench(*ASKED)
     assert (code, len(stored())) == (0, 1)
     for text in (out, err):

@@ -276,8 +276,8 @@ def test_a_search_takes_its_vertex_and_its_columns():
 @pytest.mark.parametrize(
     ("given", "options", "words"),
     [
-        ("karate", {"weight": "x"}, "karate is not a table, so --weight-column x has no effect"),
-        ("ba:n=10,m=2", {"no_weight": True}, "so --no-weight has no effect"),
+        ("karate", {"weight": "x"}, "karate is not a table, so weight_column x has no effect"),
+        ("ba:n=10,m=2", {"no_weight": True}, "so no_weight=True has no effect"),
         (pd.DataFrame({"a": [1], "b": [2]}), {"header": True}, "so header=True has no effect"),
         ([(1, 2)], {"source": "a"}, "so source_column='a' has no effect"),
         (np.ones((4, 4)), {"weight": "a"}, "weight_column='a' has no effect"),

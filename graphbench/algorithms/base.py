@@ -163,9 +163,14 @@ class Algorithm:
         self._gaps[engine] = reason
 
     @property
-    def refers_to(self) -> list[str]:
-        """The engines that its own file has an adapter or a gap for."""
-        return [name for name in (*self._adapters, *self._gaps) if name not in self._brought]
+    def refers_to(self) -> dict[str, str]:
+        """The engines that it has an adapter or a gap for, each with the module of the adapter; empty for a gap."""
+        modules = {name: adapter.call.__module__ for name, adapter in self._adapters.items()}
+        return {
+            name: module
+            for name, module in (dict.fromkeys(self._gaps, "") | modules).items()
+            if name not in self._brought
+        }
 
     def certificate(self, check: Check) -> Check:
         """Attach the decorated certificate: `(posed edges, answer, call) -> Finding`; it raises `Wrong` if it fails."""

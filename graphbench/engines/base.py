@@ -166,9 +166,9 @@ class Engine:
         return attaching(self._own_adapters, algorithms, **declared)
 
     @property
-    def refers_to(self) -> list[str]:
-        """The algorithms that its own file has adapters for."""
-        return list(self._own_adapters)
+    def refers_to(self) -> dict[str, str]:
+        """The algorithms that it has adapters for, each with the module of the adapter."""
+        return {name: adapter.call.__module__ for name, adapter in self._own_adapters.items()}
 
     def own_adapter(self, page: Algorithm) -> Attached | None:
         """The adapter that this engine's file has for an algorithm; None if it has none."""
