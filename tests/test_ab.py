@@ -125,7 +125,8 @@ def test_the_action_writes_a_summary_outputs_and_a_report(repository, tmp_path, 
     assert outputs == {"comment": str(folder / "comment.md"), "exit-code": "1"}
     summary = (tmp_path / "summary.md").read_text()
     assert summary == (folder / "comment.md").read_text()
-    assert summary.startswith("### graphbench: `one` against `two`\n\n| ")
+    assert summary.startswith("### graphbench: `one` against `two`\n\n")
+    assert "\n| change | algorithm | graph | engine |" in summary
     assert (folder / "report" / "index.html").exists()
 
 

@@ -481,7 +481,7 @@ def test_a_pooled_certificate_counts_the_answers_of_all_rounds(before, latest, c
 
 KEPT_OF_THE_LATEST = {
     "schema", "id", "measured_at", "task", "device", "outcome", "reason", "answer", "headline", "quality", "dataset",
-    "posed", "draw", "worker", "environment", "matched", "revisions", "adapter", "search", "superseded",
+    "posed", "draw", "worker", "environment", "matched", "revisions", "adapter", "search", "superseded", "limit",
 }  # fmt: skip
 POOLED = {"phases", "cpu", "trials", "memory", "certificate", "agreement", "censored", "warnings"}
 

@@ -72,6 +72,7 @@ class _Words:
         """A title with its first words as a button that shows what they mean, where they have a meaning."""
         from markupsafe import Markup
 
+        text = plain(text)
         entry = glossary.first_word(text, self._known)
         if entry is None or entry.word in self._here:
             return text
