@@ -7,8 +7,8 @@ from pathlib import Path
 import click
 
 from graphbench.cli.compare import fail_slower_option, judge
+from graphbench.cli.options import format_option
 from graphbench.errors import UsageError
-from graphbench.reporting import FORMATS
 
 
 @click.command("ab")
@@ -39,9 +39,7 @@ from graphbench.reporting import FORMATS
     help="Keep records and the result here; a second run goes on there.",
 )
 @fail_slower_option
-@click.option(
-    "--format", "form", type=click.Choice(FORMATS), default="table", show_default=True, help="Format of the result."
-)
+@format_option
 def command(
     *,
     suite: str,

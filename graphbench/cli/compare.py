@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import click
 
 from graphbench.cli.files import write_result
+from graphbench.cli.options import format_option
 from graphbench.errors import UsageError
-from graphbench.reporting import FORMATS
 
 if TYPE_CHECKING:
     from graphbench.records.model import Record
@@ -43,9 +43,7 @@ fail_slower_option = click.option(
 @click.argument("new", type=click.Path(dir_okay=False, path_type=Path))
 @click.option("--cross-machine", is_flag=True, help="Also compare records of different machines.")
 @fail_slower_option
-@click.option(
-    "--format", "form", type=click.Choice(FORMATS), default="table", show_default=True, help="Format of the result."
-)
+@format_option
 def command(*, old: Path, new: Path, cross_machine: bool, fail_slower: float | None, form: str) -> int:
     """List the cells of two stores that became faster, slower, stayed the same or cannot be compared.
 

@@ -137,10 +137,11 @@ resuming_options = _stacked(
 )
 """Which records of the store make measuring unnecessary."""
 
+format_option = click.option(
+    "--format", "form", type=click.Choice(FORMATS), default="table", show_default=True, help="Format of the result."
+)
 result_options = _stacked(
-    click.option(
-        "--format", "form", type=click.Choice(FORMATS), default="table", show_default=True, help="Format of the result."
-    ),
+    format_option,
     output_option,
     click.option(
         "--store",
