@@ -25,7 +25,7 @@ def load_all(
         suite: what to measure.
         load: loads a graph by name.
         missing: gets the error of each graph that cannot be loaded.
-        notify: is told of each twin and of each graph that is missing.
+        notify: called with a message for each twin and each missing graph.
         words: what an error says.
     """
 

@@ -77,12 +77,13 @@ def headline(measured: Measured) -> list[str]:
     if not calls:
         return [plain(f"{where}, {lead} has no ratio that compares like with like.")]
     one = {"the best CPU engine": f"the best CPU engine, {known.best_cpu}"} if known.best_cpu.isidentifier() else {}
-    groups = {measured.baseline: known.main, "the best CPU engine": known.best}
     all_graphs = len({case.record.task.dataset for case in cases})
 
     def fewer(name: str, ratio: RatioName) -> str:
         """On how many graphs, where these are not all."""
-        graphs = len({one.dataset for one in groups[name] if one.counts(ratio)})
+        of_best = known.best if ratio == "ratio_call" else known.whole
+        group = known.main if name == measured.baseline else of_best
+        graphs = len({one.dataset for one in group if one.counts(ratio)})
         return f" on {count(graphs, 'graph')}" if graphs < all_graphs else ""
 
     than = " and ".join(
