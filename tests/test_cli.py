@@ -218,17 +218,19 @@ def test_records_are_stored_as_they_come(graphbench, private_home):
     assert [json.loads(line)["task"]["engine"] for line in lines] == ["igraph", "networkx"]
 
 
-def test_an_interrupt_keeps_complete_records_and_exits_with_130():
-    process = start("bfs", "karate", "--engine", "igraph,networkx", "--trials", 10**7, start_new_session=True)
+@pytest.mark.parametrize("engines", ["igraph,networkx", "graph-tool,igraph,networkx"])
+def test_an_interrupt_keeps_complete_records_and_exits_with_130(engines):
+    process = start("bfs", "karate", "--engine", engines, "--trials", 10**7, start_new_session=True)
     for line in process.stderr:
         if "bfs · karate · igraph" in line:
             break
     time.sleep(0.5)
     os.killpg(process.pid, signal.SIGINT)
-    _, err = process.communicate(timeout=60)
+    out, err = process.communicate(timeout=60)
     assert process.returncode == 130
     assert "Interrupted" in err
     assert "Traceback" not in err
+    assert "Nothing was measured" not in out  # with a reason that is not the interrupt
 
 
 def test_algorithms_are_listed_by_family_with_the_engines_that_have_them(graphbench):

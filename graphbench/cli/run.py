@@ -106,8 +106,9 @@ def run(
                     records.append(record)  # noqa: PERF402 - those complete before Ctrl-C are still shown
         except StoreError as error:
             unstored = error
-    if not records:
-        session.end()
+    began = any(record.outcome not in NEVER_RAN for record in records)
+    if not began:
+        session.end()  # a result would only say which engines cannot run here, which is not why it is empty
     if unstored and not records:
         raise unstored
     records = api.last_of_each(records)
@@ -123,7 +124,6 @@ def run(
     if unstored:
         raise unstored
     named = {registry.engine(name).name for name in [*(options.engines or []), *filter(None, [options.baseline])]}
-    began = any(record.outcome not in NEVER_RAN for record in records)
     return 0 if began and all(succeeded(record, named, limits=True) for record in records) else 1
 
 
