@@ -296,6 +296,16 @@ def test_show_gives_the_adapter_or_the_reason_for_every_engine(graphbench, name)
             assert re.search(rf"^  {engine} +{re.escape(page.gaps[engine])}$", gaps, re.MULTILINE), engine
 
 
+@pytest.mark.parametrize(
+    "words", [("show", "louvain"), ("show", "karate"), ("show", "igraph"), ("doctor",), ("list", "engines")]
+)
+def test_prose_fits_a_terminal(graphbench, monkeypatch, words):
+    monkeypatch.setattr("graphbench.reporting.terminal_width", lambda _: 70)
+    _, out, _ = graphbench(*words)
+    prose = out.partition("/algorithms/")[0]  # then follow the adapters, as they are written
+    assert max(map(len, prose.splitlines())) <= 70
+
+
 def test_list_show_and_doctor_describe_what_exists(graphbench):
     _, out, _ = graphbench("list")
     for name in ("louvain", "coAuthorsDBLP", "nx-cugraph"):

@@ -59,6 +59,7 @@ def findings() -> dict[str, Any]:
 def _text(found: dict[str, Any]) -> str:
     from graphbench.cli.list import engine_table
     from graphbench.reporting import terminal_width, text_table
+    from graphbench.reporting.terminal import wrapped
     from graphbench.system.files import HOME_VARIABLE
     from graphbench.system.text import count, format_bytes
 
@@ -74,12 +75,13 @@ def _text(found: dict[str, Any]) -> str:
         ("data", found["data"]),
         ("mirrors", " ".join(found["mirrors"])),
     ]
-    engines = engine_table(found["engines"])
+    engines, width = engine_table(found["engines"]), terminal_width(sys.stdout)
+    below = "\n".join(wrapped(line, width, 2) for line in engines.below.splitlines())
     return "\n\n".join(
         [
-            "\n".join(f"{label:<15}{value}" for label, value in facts),
-            text_table(engines.heads, engines.rows, width=terminal_width(sys.stdout)),
-            f"To fix:\n{engines.below}" if engines.below else "Every engine is available.",
+            "\n".join(wrapped(f"{label:<15}{value}", width, 15) for label, value in facts),
+            text_table(engines.heads, engines.rows, width=width),
+            f"To fix:\n{below}" if below else "Every engine is available.",
         ]
     )
 

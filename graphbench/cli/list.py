@@ -48,6 +48,7 @@ def command(what: str | None, form: str) -> None:
     Algorithms are grouped by family, with the engines that solve them.
     """
     from graphbench.reporting import markdown_table, terminal_width, text_table
+    from graphbench.reporting.terminal import wrapped
 
     lists = {
         "algorithms": (algorithms, _algorithms),
@@ -66,7 +67,8 @@ def command(what: str | None, form: str) -> None:
             drawn = markdown_table(listing.heads, listing.rows, right=listing.right)
         else:
             drawn = text_table(listing.heads, listing.rows, right=listing.right, width=width, lead=listing.lead)
-        click.echo("\n" * bool(number) + drawn + (f"\n\n{listing.below}" if listing.below else ""))
+        below = "\n".join(wrapped(line, width, 2) for line in listing.below.splitlines())
+        click.echo("\n" * bool(number) + drawn + (f"\n\n{below}" if below else ""))
 
 
 def algorithms() -> Facts:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import sys
 import textwrap
 import warnings
 from contextlib import suppress
@@ -49,7 +50,8 @@ def _dataset(name: str, options: Options) -> None:
     with warnings.catch_warnings(record=True) as raised:
         warnings.simplefilter("always")
         text = graphs.describe(name, directed=options.directed, options=options.table).text()
-    click.echo(visible(text))
+    for line in text.splitlines():
+        _print(line, 2)
     for message in (str(warning.message) for warning in raised):
         if message.partition(": ")[2] not in text:  # the description has those of the reader
             click.echo(f"Warning: {visible(message)}", err=True)
@@ -59,28 +61,49 @@ def _algorithm(algorithm: Algorithm) -> None:
     from graphbench import registry
 
     page = inspect.getmodule(algorithm.certify_check)
-    click.echo(f"{algorithm.title} ({algorithm.name})\n\n{inspect.getdoc(page) or 'The page has no docstring.'}\n")
-    click.echo(f"Family: {algorithm.family}.")
+    _print(f"{algorithm.title} ({algorithm.name})")
+    _print_text(inspect.getdoc(page) or "The page has no docstring.")
+    _print(f"Family: {algorithm.family}.")
     if algorithm.aliases:
-        click.echo(f"Also called: {', '.join(algorithm.aliases)}.")
-    click.echo(f"Posed on: {_direction(algorithm)}; weights {algorithm.form.weights}.")
+        _print(f"Also called: {', '.join(algorithm.aliases)}.")
+    _print(f"Posed on: {_direction(algorithm)}; weights {algorithm.form.weights}.")
     if algorithm.parameters:
-        click.echo("\nParameters")
+        _print("\nParameters")
     for parameter in algorithm.parameters:
         option = "--" + parameter.name.replace("_", "-")
         default = "" if parameter.default is None else f" [default: {parameter.default}]"
-        click.echo(f"  {option:<18} {parameter.help}{default}")
-    click.echo("\nCertificate")
-    click.echo(textwrap.indent(inspect.getdoc(algorithm.certify_check) or "", "  "))
+        _print(f"  {option:<18} {parameter.help}{default}", _INDENT)
+    _print("\nCertificate")
+    _print_text(inspect.getdoc(algorithm.certify_check) or "")
     for adapter, engines in _adapters(algorithm):
         missing = f"; has no option for {', '.join(adapter.no_equivalent)}" if adapter.no_equivalent else ""
-        click.echo(f"\n{', '.join(engines)}: {_place(adapter.file)}:{adapter.line}{missing}")
-        click.echo(textwrap.indent(textwrap.dedent(inspect.getsource(adapter.call)).rstrip(), "  "))
+        _print(f"{', '.join(engines)}: {_place(adapter.file)}:{adapter.line}{missing}")
+        click.echo(textwrap.indent(textwrap.dedent(inspect.getsource(adapter.call)).rstrip(), "  ") + "\n")
     gaps = [name for name in registry.engine_names() if name not in algorithm.adapters]
     if gaps:
-        click.echo("\nNot solved by")
+        _print("Not solved by")
     for name in gaps:
-        click.echo(f"  {name:<18} {algorithm.gaps.get(name, 'no adapter')}")
+        _print(f"  {name:<18} {algorithm.gaps.get(name, 'no adapter')}", _INDENT)
+
+
+_INDENT = 21
+"""Of the further lines of a list's item: where its text begins."""
+
+
+def _print(line: str, indent: int = 0) -> None:
+    from graphbench.reporting import terminal_width
+    from graphbench.reporting.terminal import wrapped
+
+    click.echo("\n" * line.startswith("\n") + wrapped(line.lstrip("\n"), terminal_width(sys.stdout), indent))
+
+
+def _print_text(text: str) -> None:
+    """Print paragraphs between empty lines, filled to the width of a terminal."""
+    from graphbench.reporting import terminal_width
+
+    width = terminal_width(sys.stdout)
+    filled = text if width is None else click.formatting.wrap_text(text, width, preserve_paragraphs=True)
+    click.echo(f"\n{filled}\n")
 
 
 def _direction(algorithm: Algorithm) -> str:
@@ -108,13 +131,17 @@ def _engine(engine: Engine) -> None:
 
     found = engine.availability()
     about = inspect.getdoc(inspect.getmodule(type(engine))) or type(engine).__doc__ or "The file has no docstring."
-    click.echo(f"{engine.title} ({engine.name})\n\n{about}\n")
-    click.echo(f"Version:   {engine.version() or 'not installed'}")
-    click.echo(f"Device:    {engine.device}")
-    click.echo(f"State:     {'available' if found.ok else f'unavailable: {found.reason}. {found.fix}'}")
     solves = [page.name for page in registry.algorithms() if page.find_adapter(engine.name)]
-    click.echo(f"Solves:    {', '.join(solves) or 'nothing: no adapter is attached'}")
-    click.echo(f"File:      {_place(inspect.getfile(type(engine)))}")
+    _print(f"{engine.title} ({engine.name})")
+    _print_text(about)
+    for label, value in {
+        "Version": engine.version() or "not installed",
+        "Device": engine.device,
+        "State": "available" if found.ok else f"unavailable: {found.reason}. {found.fix}",
+        "Solves": ", ".join(solves) or "nothing: no adapter is attached",
+        "File": _place(inspect.getfile(type(engine))),
+    }.items():
+        _print(f"{label + ':':<11}{value}", 11)
 
 
 def _place(file: str) -> str:
