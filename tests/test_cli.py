@@ -308,7 +308,7 @@ def test_prose_fits_a_terminal(graphbench, monkeypatch, words):
 
 def test_list_show_and_doctor_describe_what_exists(graphbench):
     _, out, _ = graphbench("list")
-    for name in ("louvain", "coAuthorsDBLP", "nx-cugraph"):
+    for name in ("louvain", "coAuthorsDBLP", "nx-cugraph", "grid:rows=1000,cols=1000,seed=1", "knn:n=100000,d=8"):
         assert name in out
     _, out, _ = graphbench("show", "pagerank")
     for part in ("Family: link analysis.", "--damping", "networkit", "def _(", "graphbench/algorithms/pagerank.py:"):

@@ -89,10 +89,11 @@ def algorithms() -> Facts:
 
 
 def datasets() -> Facts:
-    """Every dataset of the catalogue, then the twins; counts are None where they are not known without the graph."""
+    """The catalogue, the twins, an example of each generator; counts are None where only the graph itself has them."""
     from graphbench import graphs
 
-    described = [graphs.describe(name) for name in [*graphs.names(), *graphs.twin_names()]]
+    names = [*graphs.names(), *graphs.twin_names(), *graphs.generated_names()]
+    described = [graphs.describe(name) for name in names]
     return [
         {
             "name": known.name,
@@ -141,8 +142,11 @@ def _algorithms(facts: Facts) -> Listing:
 
 
 def _datasets(facts: Facts) -> Listing:
+    def number(count: int | None) -> str:
+        return "-" if count is None else f"{count:,}"
+
     rows = [
-        [known["name"], known["kind"], f"{known['num_vertices']:,}", f"{known['num_edges']:,}", known["state"]]
+        [known["name"], known["kind"], number(known["num_vertices"]), number(known["num_edges"]), known["state"]]
         for known in facts
     ]
     return Listing(
@@ -151,8 +155,8 @@ def _datasets(facts: Facts) -> Listing:
         right=(2, 3),
         below="Also: GROUP/NAME of the SuiteSparse Matrix Collection; snap:, gap: or ldbc:NAME, such as gap:road;\n"
         "the address of a file (https://...); a file of any usual format;\n"
-        "a generator, such as ba:n=100000,m=5,seed=1, rmat:scale=20,edgefactor=16,seed=1, "
-        "twin:coAuthorsDBLP,seed=2.\nA twin is a substitute, generated without a network. It is not the graph.",
+        "a generator with other values, such as twin:coAuthorsDBLP,seed=2; graphbench show grid lists its parameters.\n"
+        "A twin is a substitute, generated without a network. It is not the graph.",
     )
 
 

@@ -44,9 +44,9 @@ def command(
     """Measure every algorithm on every dataset with every engine.
 
     Name a suite, a TOML file, or what to measure; options replace the settings of the file. Two suites are included:
-    `smoke` (small graphs, two minutes) and `deck` (the eight graphs of the published table). Every record is stored at
-    once, so the same command resumes an interrupted suite: tasks with a current record on this machine are not measured
-    again.
+    `smoke` (small graphs, two minutes) and `deck` (the graphs of the published table, and two of other shapes). Every
+    record is stored at once, so the same command resumes an interrupted suite: tasks with a current record on this
+    machine are not measured again.
 
     Exit code 0: every task has ended (a timeout or out of memory is a result, too); 1: an answer was wrong, or
     something failed; 130: interrupted.

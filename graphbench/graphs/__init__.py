@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from graphbench.graphs.catalogue import Description
     from graphbench.graphs.clean import Dataset, Raw
-    from graphbench.graphs.description import describe, names, twin_names
+    from graphbench.graphs.description import describe, generated_names, names, twin_names
     from graphbench.graphs.fetching import fetch
     from graphbench.graphs.from_objects import from_object
     from graphbench.graphs.loading import load
@@ -21,6 +21,7 @@ _HOMES = {
     "Raw": "clean",
     "Description": "catalogue",
     "describe": "description",
+    "generated_names": "description",
     "names": "description",
     "twin_names": "description",
     "fetch": "fetching",
@@ -28,7 +29,18 @@ _HOMES = {
     "from_object": "from_objects",
 }
 
-__all__ = ["Dataset", "Description", "Raw", "describe", "fetch", "from_object", "load", "names", "twin_names"]
+__all__ = [
+    "Dataset",
+    "Description",
+    "Raw",
+    "describe",
+    "fetch",
+    "from_object",
+    "generated_names",
+    "load",
+    "names",
+    "twin_names",
+]
 
 
 def __getattr__(name: str) -> Any:

@@ -29,6 +29,13 @@ def twin_names() -> list[str]:
     return [f"twin:{name}" for name in twins.names()]
 
 
+def generated_names() -> list[str]:
+    """An example of each generator that makes a graph from numbers alone."""
+    from graphbench.graphs.generators import spec
+
+    return [generator.example for generator in spec.GENERATORS.values() if generator.subject is None]
+
+
 def describe(name: str, *, directed: bool | None = None, options: TableOptions = table_roles.NONE) -> Description:
     """Describe a dataset by name, without a download.
 

@@ -28,7 +28,7 @@ step doctor python3 -m graphbench doctor
 step conformance python3 -m pytest -p no:cacheprovider -q -m gpu tests --benchmark-skip
 step loader python3 -m pytest -p no:cacheprovider -q tests/benchmarks/test_device_loader.py --benchmark-only \
   --benchmark-json="$out/loader.json" -o addopts=
-for name in reuse published references networkx families directed; do suite "$name" "$@"; done
+for name in reuse published shapes references networkx families directed; do suite "$name" "$@"; done
 step deck python3 -m graphbench suite deck --store "$out/records.jsonl" \
   --algorithms bfs,jaccard,leiden,louvain,pagerank,sssp,triangle-count,wcc "$@"
 step scale python3 -m graphbench scale pagerank rmat:scale=22..26,edgefactor=16,by=cugraph,directed=1 \
