@@ -206,3 +206,12 @@ def test_sides_of_unequal_length_cannot_be_paired():
 def test_fewer_than_six_questions_cannot_be_paired():
     with pytest.raises(ValueError, match="6 questions, not of 5"):
         statistics.paired_ratio([1.0] * 5, [1.0] * 5)
+
+
+@pytest.mark.parametrize("number", [6, 7, 64, 301])
+def test_medians_of_resamples_are_those_of_their_rows(number):
+    values = np.random.default_rng(0).exponential(size=number).round(1)
+    counts = statistics._resamples(number)
+    assert (counts.sum(axis=0) == number).all()
+    rows = [np.repeat(values, often) for often in counts.T[:50]]
+    assert statistics._resampled_medians(values, counts)[:50].tolist() == [np.median(row) for row in rows]

@@ -10,6 +10,7 @@ A gate passes on what was judged, never on nothing: see :func:`objections`.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from statistics import median
 from typing import Any, Literal, TypeVar
 
 import msgspec
@@ -22,7 +23,6 @@ from graphbench.records.model import Environment, Outcome, Record
 from graphbench.records.ratios import Bound, compared_rounds
 from graphbench.records.rules import Verdict, readable, rule_of
 from graphbench.records.statistics import MIN_ROUNDS, Bounds, Estimate
-from graphbench.system.lazy import np
 from graphbench.system.text import count
 
 CONFIDENCE = 0.98
@@ -291,7 +291,7 @@ def _versions(old: Record, new: Record) -> list[str]:
 def _median(record: Record | None) -> float | None:
     if record is None or record.outcome is not Outcome.OK or not record.phases.call_s:
         return None
-    return float(np.median(record.phases.call_s))
+    return median(record.phases.call_s)
 
 
 def _machine(cells: dict[tuple[str, str], Record]) -> str:

@@ -25,7 +25,7 @@ import statistics
 from collections.abc import Hashable, Mapping, Sequence
 from functools import lru_cache
 from itertools import accumulate
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from graphbench.system.lazy import np
 
@@ -82,10 +82,9 @@ def median(values: Sequence[float], confidence: float = CONFIDENCE) -> Estimate:
         ValueError: if it is empty.
     """
     data = _checked(values)
-    n, value = len(data), float(np.median(data))
+    n, value, ordered = len(data), _middle(data), np.sort(data)
     if n < MIN_SAMPLES:
-        return Estimate(value, None, Bounds(float(data.min()), float(data.max())) if n > 1 else None, n)
-    ordered = np.sort(data)
+        return Estimate(value, None, Bounds(float(ordered[0]), float(ordered[-1])) if n > 1 else None, n)
     widened = ((n + 1) / 2 - _rank(n, confidence)) * math.sqrt(n / effective_samples(data))
     rank = max(math.floor((n + 1) / 2 - widened + 1e-9), 1)
     interval = Bounds(float(ordered[rank - 1]), float(ordered[n - rank]))
@@ -118,7 +117,7 @@ def ratio(numerators: Sequence[float], denominators: Sequence[float]) -> Estimat
         ValueError: if a side is empty or has a value that is not positive.
     """
     top, bottom = _checked(numerators, positive=True), _checked(denominators, positive=True)
-    value = float(np.median(top) / np.median(bottom))
+    value = _middle(top) / _middle(bottom)
     fewest = min(len(top), len(bottom))
     if fewest >= MIN_SAMPLES:
         made = _possible_medians(top, side=0) / _possible_medians(bottom, side=1)
@@ -174,13 +173,11 @@ def paired_ratio(numerators: Sequence[float], denominators: Sequence[float]) -> 
         raise ValueError(f"{len(top)} values cannot be paired with {len(bottom)}")
     if (n := len(top)) < MIN_SAMPLES:
         raise ValueError(f"a paired ratio needs values of {MIN_SAMPLES} questions, not of {n}")
-    value = float(np.median(top) / np.median(bottom))
-    rng, made = np.random.default_rng(_SEED), []
-    for start in range(0, _RESAMPLES, step := max(1, _BLOCK // n)):
-        chosen = rng.integers(n, size=(min(step, _RESAMPLES - start), n))
-        made.append(_row_medians(top[chosen]) / _row_medians(bottom[chosen]))
+    value = _middle(top) / _middle(bottom)
+    chosen = _resamples(n)
+    made = _resampled_medians(top, chosen) / _resampled_medians(bottom, chosen)
     # A resample of n values varies less than a sample does, by a factor that matters for few.
-    wider = value * (np.concatenate(made) / value) ** math.sqrt(n / (n - 2))
+    wider = value * (made / value) ** math.sqrt(n / (n - 2))
     ends = _percentiles(np.clip(wider, top.min() / bottom.max(), top.max() / bottom.min()))
     return Estimate(value, ends, None, n, CONFIDENCE)
 
@@ -230,6 +227,11 @@ def _checked(values: Sequence[float], *, positive: bool = False) -> Floats:
     return data
 
 
+def _middle(values: Floats) -> float:
+    """The median, of short arrays in a tenth of np.median's time."""
+    return statistics.median(values.tolist())
+
+
 @lru_cache(maxsize=256)
 def _rank(n: int, confidence: float) -> int:
     """The largest k for which the k-th smallest and the k-th largest of n values enclose the median so surely."""
@@ -253,23 +255,44 @@ def _possible_medians(data: Floats, side: int) -> Floats:
     """Where the true median may be: after a binomial number of the values, and uniformly until the next."""
     n, middle = len(data), (len(data) + 1) / 2
     place = middle + (_places(n, side) - middle) * math.sqrt(n / effective_samples(data))
-    found: Floats = np.interp(place, np.arange(1, n + 1), np.sort(data))  # beyond the ends: the ends
+    place = np.clip(place, 1, n)  # beyond the ends: the ends
+    below, ordered = np.minimum(place.astype(np.intp), n - 1), np.sort(data)
+    found: Floats = np.diff(ordered)[below - 1] * (place - below) + ordered[below - 1]  # a third of np.interp's time
     return found
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=512)
 def _places(n: int, side: int) -> Floats:
     """Drawn places of the median among n ordered values, from 0 to n + 1; independent for the two sides of a ratio."""
     rng = np.random.default_rng([_SEED, n, side])
     return rng.binomial(n, 0.5, size=_RESAMPLES) + rng.uniform(size=_RESAMPLES)
 
 
-def _row_medians(rows: Floats) -> Floats:
-    """Of each row; `rows` is reordered. Several times quicker than np.median on short rows."""
-    n = rows.shape[1]
-    low, high = (n - 1) // 2, n // 2
-    rows.partition((low, high), axis=1)
-    medians: Floats = (rows[:, low] + rows[:, high]) / 2
+@lru_cache(maxsize=32)
+def _resamples(n: int) -> npt.NDArray[np.unsignedinteger[Any]]:
+    """How often each of n values (a row) is in each resample of n of them (a column)."""
+    rng, found = np.random.default_rng(_SEED), np.empty((n, _RESAMPLES), np.min_scalar_type(n))
+    for start in range(0, _RESAMPLES, step := max(1, _BLOCK // n)):
+        size = min(step, _RESAMPLES - start)
+        cells = rng.integers(n, size=(size, n)) + n * np.arange(size)[:, None]
+        found[:, start : start + size] = np.bincount(cells.ravel(), minlength=n * size).reshape(size, n).T
+    return found
+
+
+def _resampled_medians(values: Floats, counts: npt.NDArray[np.unsignedinteger[Any]]) -> Floats:
+    """The median of each resample: the smallest values that half of it does not exceed.
+
+    Ten to forty times as quick as medians of the rows themselves.
+    """
+    n, order = len(values), np.argsort(values)
+    up_to = np.zeros(counts.shape[1], counts.dtype)
+    low, high = np.zeros_like(up_to), np.zeros_like(up_to)
+    for place in order:
+        up_to += counts[place]
+        low += up_to <= (n - 1) // 2
+        high += up_to <= n // 2
+    ordered = values[order]
+    medians: Floats = (ordered[low] + ordered[high]) / 2
     return medians
 
 

@@ -50,7 +50,7 @@ def warm_calls(record: Record) -> list[float]:
     """Seconds of the warm calls of a record with an answer; empty where the first call is the only one."""
     if record.outcome not in (Outcome.OK, Outcome.INVALID) or record.trials.stopped == "first_only":
         return []
-    return [max(seconds, TICK_S) for seconds in record.phases.call_s]
+    return _at_least_a_tick(record.phases.call_s)
 
 
 def of_first_source(record: Record) -> list[float]:
@@ -61,8 +61,12 @@ def of_first_source(record: Record) -> list[float]:
 
 def rebuilt_calls(record: Record) -> list[float]:
     """Seconds of the calls on graphs that were built anew; empty where there are too few to judge."""
-    calls = [max(seconds, TICK_S) for seconds in record.phases.rebuilt_s]
-    return calls if len(calls) >= MIN_REBUILT else []
+    calls = record.phases.rebuilt_s
+    return _at_least_a_tick(calls) if len(calls) >= MIN_REBUILT else []
+
+
+def _at_least_a_tick(calls: list[float]) -> list[float]:
+    return calls if min(calls, default=TICK_S) >= TICK_S else [max(seconds, TICK_S) for seconds in calls]
 
 
 def reuses_work(record: Record) -> bool:

@@ -106,7 +106,8 @@ def setting(value: Any) -> str:
 
 def plain(text: object) -> str:
     """A text in one line without control characters: names and messages come from files and from other programs."""
-    return "".join(sign for sign in " ".join(str(text).split()) if sign.isprintable())
+    line = " ".join(str(text).split())
+    return line if line.isprintable() else "".join(sign for sign in line if sign.isprintable())
 
 
 _KEPT = "\n\u2060"
