@@ -3,15 +3,18 @@
 import dataclasses
 import gc
 
+import numpy as np
 import pytest
 
 from graphbench import registry
 from graphbench.engines.base import Settings
 from graphbench.errors import UnavailableError
-from graphbench.measure import job, sampling, trials
+from graphbench.graphs.clean import Raw, clean
+from graphbench.measure import job, kernels, sampling, trials
 from graphbench.measure.plan import Cell
 from graphbench.measure.prepare import prepare
-from graphbench.measure.protocol import FIRST
+from graphbench.measure.protocol import FIRST, Ended, Equipped
+from graphbench.measure.record import compiled_warning
 from graphbench.measure.runner import measure
 from graphbench.measure.trials import Bench
 from graphbench.records.model import Outcome
@@ -150,3 +153,57 @@ def test_whether_there_is_time_for_trials_depends_on_the_first_call_and_everythi
     bench.run(request_to(tmp_path, "asynchronous"))
     (first,) = laps
     assert first["lap_s"] >= first["first_s"] + WHOLE_S, "collecting its answer is part of the lap"
+
+
+def test_a_gpu_engine_first_solves_a_small_graph_once_for_each_kind_of_task(bench, tmp_path):
+    first, _ = bench.prepare(request_to(tmp_path, "on-gpu"))
+    bench.prepare(request_to(tmp_path, "on-gpu"))
+    engine, real = first.engine, first.posed.num_vertices
+    assert engine.built == [kernels.VERTICES, real]
+    assert engine.called == [kernels.VERTICES, real, real]
+
+
+def test_a_small_graph_that_is_refused_does_not_end_the_task(bench, tmp_path, monkeypatch):
+    monkeypatch.setattr(registry.engine("on-gpu"), "start", lambda _: registry.engine("on-gpu"))
+    vars(registry.engine("on-gpu")).update(built=[], called=[], refuses=kernels.VERTICES)
+    bench.prepare(request_to(tmp_path, "on-gpu"))
+    assert len(registry.engine("on-gpu").called) == 2
+
+
+@pytest.mark.parametrize("compiled", [0, 3])
+def test_loading_kernels_is_part_of_start_and_says_if_they_were_compiled(tmp_path, monkeypatch, compiled):
+    found = iter([0, 0, 0, compiled])
+    monkeypatch.setattr(kernels, "compiled", lambda: next(found))
+    events = []
+    bench = Bench(events.append)
+    bench.prepare(request_to(tmp_path, "on-gpu"))
+    bench.release()
+    (start,) = (event for event in events if isinstance(event, Ended) and event.phase == "start")
+    assert [*start.steps] == ["imports", "kernels"]
+    assert start.seconds == pytest.approx(sum(start.steps.values()))
+    (equipped,) = (event for event in events if isinstance(event, Equipped))
+    assert equipped.used.get("kernels_compiled", 0) == compiled
+
+
+def test_kernels_that_were_compiled_are_a_warning(tmp_path, monkeypatch):
+    folder = tmp_path / "cupy"
+    folder.mkdir()
+    monkeypatch.setenv("CUPY_CACHE_DIR", str(folder))
+    assert kernels.compiled() == 0
+    (folder / "one.cubin").touch()
+    assert kernels.compiled() == 1
+    (warning,) = compiled_warning(1)
+    assert warning.startswith("CuPy compiled 1 kernel that its cache")
+    assert compiled_warning(0) == []
+
+
+@pytest.mark.parametrize("directed", [True, False])
+@pytest.mark.parametrize("weighted", [True, False])
+def test_the_small_graph_is_clean_and_has_vertices_of_low_and_high_degree(directed, weighted):
+    made = kernels.small_graph(directed=directed, weighted=weighted)
+    src, dst, weight = made.to_numpy()
+    again, _ = clean(Raw(src=src, dst=dst, weight=weight, num_vertices=made.num_vertices, directed=directed), "again")
+    assert again.digest == made.digest
+    degrees = made.undirected().degrees
+    assert (degrees.min(), degrees.max()) == (2, made.num_vertices - 1)
+    assert 32 < np.sort(degrees)[-2] < 1024

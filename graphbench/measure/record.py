@@ -39,6 +39,7 @@ from graphbench.records.model import (
     Worker,
 )
 from graphbench.system import bandwidth
+from graphbench.system.text import count
 
 Certifier = Callable[..., Verified | str]
 """Certifies answers, as :func:`graphbench.measure.answers.verify` does from `files` on; returns why if that failed."""
@@ -114,8 +115,19 @@ def _facts(state: TaskState, attached: Attached, prepared: Prepared) -> dict[str
             stopped=state.stopped,
         ),
         "adapter": {**dict.fromkeys(attached.no_equivalent), **attached.parameters_used(call(0)), **state.used},
-        "warnings": [],
+        "warnings": compiled_warning(state.used.get("kernels_compiled", 0)),
     }
+
+
+def compiled_warning(kernels: int) -> list[str]:
+    """A warning where a task's start compiled kernels of CuPy."""
+    if not kernels:
+        return []
+    warning = (
+        f"CuPy compiled {count(kernels, 'kernel')} that its cache on this machine did not have yet: `start`, and with "
+        "it the whole script, took longer than in later processes. Measure again for these."
+    )
+    return [warning]
 
 
 def _here(prepared: Prepared) -> Certifier:

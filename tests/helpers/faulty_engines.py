@@ -190,6 +190,29 @@ def _(module, graph, p):
     return graph
 
 
+class OnGpu(Steady):
+    """Keeps the number of vertices of each graph that it builds, and of each that it is called on."""
+
+    name = "on-gpu"
+    device = "gpu"
+
+    def start(self, settings):
+        self.built, self.called, self.refuses = [], [], 0
+        return self
+
+    def build(self, columns, edges, **options):
+        self.built.append(edges.num_vertices)
+        return super().build(columns, edges)
+
+
+@ordeal.on("on-gpu")
+def _(module, graph, p):
+    module.called.append(len(graph))
+    if len(graph) == module.refuses:
+        raise ValueError("not on this graph")
+    return graph
+
+
 class Gappy(Steady):
     """Has no adapter."""
 
@@ -206,8 +229,8 @@ class Absent(Steady):
 
 
 ordeal.adapters["absent"] = ordeal.adapters["steady"]
-steady, faulty, asynchronous, recording, gappy, absent = (
-    Steady(), Faulty(), Asynchronous(), Recording(), Gappy(), Absent()
+steady, faulty, asynchronous, recording, on_gpu, gappy, absent = (
+    Steady(), Faulty(), Asynchronous(), Recording(), OnGpu(), Gappy(), Absent()
 )  # fmt: skip
 
 
