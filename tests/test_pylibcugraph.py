@@ -117,12 +117,14 @@ def test_a_directed_search_never_changes_its_direction(run, edges, wanted):
     [
         ("pylibcugraph", "bfs", {"allocator", "renumber", "direction_optimizing"}),
         ("pylibcugraph", "pagerank", {"allocator", "renumber"}),
-        ("cugraph", "bfs", {"allocator"}),
+        ("cugraph", "bfs", {"allocator", "renumber"}),
+        ("nx-cugraph", "bfs", {"allocator", "from_networkx"}),
+        ("cugraph-mg", "bfs", {"allocator"}),
         ("igraph", "bfs", set()),
     ],
 )
 def test_options_belong_to_tasks_that_they_change(name, algorithm, options):
-    settings = Settings(allocator="managed", renumber=False, direction_optimizing=True)
+    settings = Settings(allocator="managed", renumber=False, direction_optimizing=True, from_networkx=True)
     found = identity(registry.engine(name), settings, registry.algorithm(algorithm), seed=0, ignore_weights=False)
     assert set(found) == {"seed", *options}
     assert all(found[option] == getattr(settings, option) for option in options)

@@ -27,6 +27,14 @@ from graphbench.system.text import listed
 FOLDER = "reference"
 _VARIED = {"sources", "source"}
 """Parameters that do not change what one call costs."""
+_USUAL = {
+    "allocator": "default",
+    "direction_optimizing": False,
+    "from_networkx": True,
+    "gpus": None,
+    "renumber": True,
+}
+"""Options of engines that are estimated. nx-cugraph is for programs that have a NetworkX graph: it is converted."""
 Seconds = Annotated[float, msgspec.Meta(ge=0)]
 _GPU_NAMES = ("NVIDIA ", "Tesla ", "GeForce ")
 
@@ -286,7 +294,7 @@ def is_usual(record: Record) -> bool:
     if record.outcome is not Outcome.OK or record.superseded or record.matched is not None:
         return False
     params = record.task.params
-    if params.get("allocator", "default") != "default" or params.get("gpus") is not None:
+    if any(params.get(name, usual) != usual for name, usual in _USUAL.items()):
         return False
     try:
         usual = registry.algorithm(record.task.algorithm).resolve({})

@@ -131,5 +131,14 @@ def in_igraph(graph: Any, pairs: Any) -> Neighbourhoods:
     return Neighbourhoods(dice * (first + second) / 2, first, second)
 
 
+def degrees_in_cugraph(graph: Any, num_vertices: int) -> Any:
+    """The degree of each vertex, an array on the device, in float64: as int32, products of two would overflow."""
+    import cupy
+
+    frame, degrees = graph.out_degree(), cupy.zeros(num_vertices)
+    degrees[frame["vertex"].values] = frame["degree"].values
+    return degrees
+
+
 def _of(symbol: str, pair: npt.NDArray[np.int64]) -> str:
     return f"{symbol}({pair[0]:,}, {pair[1]:,})"

@@ -81,4 +81,8 @@ def _(networkit: Any, graph: Any, p: Call) -> Any:
 
 @bfs.on("cugraph")
 def _(cugraph: Any, graph: Any, p: Call) -> Any:
-    return cugraph.bfs(graph, p.source, return_predecessors=False)
+    import cudf
+
+    # For a source given as a number, cuGraph lists and sorts all vertices in each call, to find the type of their ids.
+    source = cudf.DataFrame({"vertex": np.array([p.source], dtype=graph.edgelist.edgelist_df["src"].dtype)})
+    return cugraph.bfs(graph, source, return_predecessors=False)

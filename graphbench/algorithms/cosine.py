@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 cosine = Algorithm(
     name="cosine",
-    revision=2,
+    revision=3,
     title="cosine similarity",
     aliases=("salton",),
     form=Form(directed=False, weights="ignored"),
@@ -77,13 +77,9 @@ def _(_scipy: Any, graph: Any, p: Call) -> Any:
 
 @cosine.on("cugraph", parameters_used=lambda _: {"from": "sorensen, out_degree", "dtype": "float32"})
 def _(cugraph: Any, graph: Any, p: Call) -> Any:
-    scores = cugraph.sorensen(graph, p.pairs)
-    degrees = graph.out_degree().astype({"degree": np.float64})  # as int32, the product of two hubs would overflow
-    for end in ("first", "second"):
-        scores = scores.merge(degrees.rename(columns={"vertex": end, "degree": f"degree_of_{end}"}), on=end)
-    d, e = scores["degree_of_first"], scores["degree_of_second"]
-    scores["cosine"] = scores["sorensen_coeff"] * (d + e) / (2 * (d * e) ** 0.5)
-    return scores[["first", "second", "cosine"]]
+    scores, degrees = cugraph.sorensen(graph, p.pairs), similarity.degrees_in_cugraph(graph, p.num_vertices)
+    d, e = degrees[scores["first"].values], degrees[scores["second"].values]
+    return scores[["first", "second"]].assign(cosine=scores["sorensen_coeff"].values * (d + e) / (2 * (d * e) ** 0.5))
 
 
 cosine.gap("nx-cugraph", "not in the library: its only similarity is Jaccard's")

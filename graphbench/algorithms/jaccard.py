@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 jaccard = Algorithm(
     name="jaccard",
-    revision=2,
+    revision=3,
     title="Jaccard",
     form=Form(directed=False, weights="ignored"),
     **similarity.PROBLEM,

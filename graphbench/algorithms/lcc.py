@@ -19,6 +19,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from graphbench.algorithms._similarity import degrees_in_cugraph
 from graphbench.algorithms.base import Algorithm, Call, Finding, Form, Quantities
 from graphbench.certificates import triangles
 from graphbench.certificates.checks import Wrong, check_seed, form_fault, raise_if
@@ -105,7 +106,7 @@ def _(networkit: Any, graph: Any, p: Call) -> Any:
 @lcc.on("cugraph", parameters_used=lambda _: {"from": "triangle_count"})
 def _(cugraph: Any, graph: Any, p: Call) -> Any:
     require_undirected(p, "it counts triangles of undirected graphs only")
-    scores = cugraph.triangle_count(graph).merge(graph.out_degree(), on="vertex")
-    degree = scores["degree"].astype(np.float64)  # as int32, the square of a hub's degree would overflow
-    scores["lcc"] = (2 * scores["counts"] / (degree * (degree - 1)).clip(lower=1)).astype(np.float64)
-    return scores[["vertex", "lcc"]]
+    triangles = cugraph.triangle_count(graph)
+    degree = degrees_in_cugraph(graph, p.num_vertices)[triangles["vertex"].values]
+    arcs = 2.0 * triangles["counts"].values
+    return triangles[["vertex"]].assign(lcc=arcs / (degree * (degree - 1)).clip(1))

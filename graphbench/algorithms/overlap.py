@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 overlap = Algorithm(
     name="overlap",
-    revision=2,
+    revision=3,
     title="overlap coefficient",
     aliases=("szymkiewicz-simpson",),
     form=Form(directed=False, weights="ignored"),

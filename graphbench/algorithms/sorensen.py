@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 sorensen = Algorithm(
     name="sorensen",
-    revision=2,
+    revision=3,
     title="Sorensen-Dice",
     aliases=("dice", "sorensen-dice"),
     form=Form(directed=False, weights="ignored"),

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 weighted_jaccard = Algorithm(
     name="weighted-jaccard",
-    revision=2,
+    revision=3,
     title="weighted Jaccard",
     aliases=("ruzicka",),
     form=Form(

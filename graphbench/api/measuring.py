@@ -59,6 +59,7 @@ def run(
     scheduler: str | None = DEFAULTS.scheduler,
     renumber: bool = DEFAULTS.renumber,
     direction_optimizing: bool = DEFAULTS.direction_optimizing,
+    from_networkx: bool = DEFAULTS.from_networkx,
     predict: bool = DEFAULTS.predict,
     match_quality: bool = DEFAULTS.match_quality,
     allow: str | Sequence[str] = (),
@@ -97,8 +98,9 @@ def run(
         device_memory_limit: the same for the GPU's memory.
         gpus: measure engine `cugraph-mg` too, on this many GPUs.
         scheduler: run it on the workers of this Dask scheduler (`tcp://HOST:PORT`), as many as `gpus`.
-        renumber: pylibcugraph: sort vertices by degree when a graph is built.
+        renumber: cugraph, pylibcugraph: sort vertices by degree when a graph is built.
         direction_optimizing: pylibcugraph: direction-optimizing breadth-first search of undirected graphs.
+        from_networkx: nx-cugraph: convert a NetworkX graph instead of building one on the device.
         predict: skip tasks that are predicted not to fit into the free memory.
         match_quality: heuristics: measure each engine at its fastest setting within 1 % of the best quality seen.
         allow: with `match_quality`: other heuristics that an engine may use instead (`leiden` for `louvain`).
@@ -143,6 +145,7 @@ def run(
             "scheduler": scheduler,
             "renumber": renumber,
             "direction_optimizing": direction_optimizing,
+            "from_networkx": from_networkx,
             "predict": predict,
             "match_quality": match_quality,
             "allow": allow,

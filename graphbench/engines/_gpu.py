@@ -17,10 +17,13 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 from graphbench.engines.base import CHECKOUT_HINT, Availability, ByVertex, Collected, Engine, Settings
 from graphbench.system import gpus
 from graphbench.system.gpus import Cuda
+from graphbench.system.lazy import np
 from graphbench.system.text import format_bytes, listed
 
 if TYPE_CHECKING:
     import numpy.typing as npt
+
+    from graphbench.graphs.edgelist import EdgeList
 
 DRIVER_FOR = {12: 535, 13: 580}
 """Oldest driver branch for each CUDA major version (NVIDIA, RAPIDS platform support, 26.10)."""
@@ -44,6 +47,12 @@ class OnGpu(Engine):
 
     def __init__(self) -> None:
         self.memory = DeviceMemory()
+        self.settings = Settings()
+        """Those of `start`."""
+
+    def id_type(self, edges: EdgeList) -> Any:
+        """The type of vertex ids: libcugraph counts edges in it too."""
+        return np.int64 if edges.num_entries > np.iinfo(np.int32).max else edges.id_type
 
     def availability(self) -> Availability:
         """Whether driver, GPU and wheels are available and fit each other."""

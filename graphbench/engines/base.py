@@ -69,8 +69,9 @@ class Settings:
         device_memory_bytes: limit of the memory resource; None: all of the device.
         gpus: number of GPUs for engines that use several; None: all that are visible.
         scheduler: address of a running Dask scheduler whose workers such an engine uses; None: it starts workers.
-        renumber: pylibcugraph: sort vertices by degree when a graph is built.
+        renumber: cugraph, pylibcugraph: sort vertices by degree when a graph is built.
         direction_optimizing: pylibcugraph: let a search of an undirected graph change between pushing and pulling.
+        from_networkx: nx-cugraph: convert a NetworkX graph instead of building one on the device.
     """
 
     threads: int | None = None
@@ -81,6 +82,7 @@ class Settings:
     scheduler: str | None = None
     renumber: bool = True
     direction_optimizing: bool = False
+    from_networkx: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,8 +121,9 @@ class Engine:
     device: ClassVar[Literal["cpu", "gpu"]] = "cpu"
     speed_class: ClassVar[int] = 1
     """Fast engines run first: 0 parallel or on a GPU, 1 compiled, 2 interpreted."""
-    converts: ClassVar[bool] = False
-    """Whether building has a second step, timed separately: a conversion from another library's graph."""
+    converts: bool = False
+    """Whether building has a second step, timed separately: a conversion from another library's graph. An engine with
+    the option to do so sets it in `start`."""
     parallel: ClassVar[bool] = False
     """Whether the engine uses more than one CPU thread."""
     multi_gpu: ClassVar[bool] = False
@@ -293,6 +296,8 @@ class Engine:
     def collect(self, raw: Any, kind: Kind, edges: EdgeList) -> Collected:
         """Copy an adapter's raw result to NumPy arrays in host memory, in the library's own order; timed.
 
+        All that the library's result holds is copied, as its user would get it: values of pairs with the pairs, where
+        the library returns them, and without, where it returns the values alone.
         Sorting, relabelling and marks of unreached vertices are left to :func:`arrange`, which is not timed.
         """
         raise NotImplementedError(f"the engine {self.name} has no method collect")

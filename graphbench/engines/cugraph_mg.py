@@ -39,7 +39,6 @@ if TYPE_CHECKING:
 SAME_CALL = (
     "betweenness",
     "core-number",
-    "cosine",
     "ecg",
     "eigenvector",
     "hits",
@@ -58,7 +57,7 @@ SAME_CALL = (
     "weighted-jaccard",
 )
 """Algorithms that use the adapter for one GPU."""
-LEFT_LAZY = ("cosine", "induced-subgraph")
+LEFT_LAZY = ("induced-subgraph",)
 """Of these, the calls that return a lazy frame, which is computed inside the timer."""
 
 
@@ -69,6 +68,7 @@ class CuGraphMG(CuGraph):
     title = "cuGraph (several GPUs)"
     packages = (*CuGraph.packages, "dask_cuda", "dask_cudf", "raft_dask", "ucxx")
     revision = 2
+    options = ("allocator",)
     multi_gpu = True
     opt_in = True
     start_steps = ("cluster", "communications")
@@ -161,13 +161,6 @@ class CuGraphMG(CuGraph):
             self.workers.check(_dask_graph.parts(graph))
             _dask_graph.forget_edges(graph)
         return graph
-
-    def id_type(self, edges: EdgeList) -> Any:
-        """The type of vertex ids: 64 bits if ids or stored edges need them.
-
-        libcugraph counts edges in the type of the vertices: it refuses more than 2^31 - 1 of them with int32.
-        """
-        return np.int64 if edges.num_entries > np.iinfo(np.int32).max else edges.id_type
 
     def pairs(self, pairs: npt.NDArray[np.int64], edges: EdgeList) -> Any:
         """A frame with columns `first` and `second`, of the graph's vertex type, with at least one row per worker.
@@ -284,6 +277,18 @@ def _radius(p: Call) -> int:
 @_on_workers
 def _(dcg: Any, graph: Any, p: Call) -> Any:
     return _done(dcg.ego_graph(graph, [p.source], radius=_radius(p))) if p.num_vertices > 1 else None
+
+
+@engine.solves("cosine", parameters_used=lambda _: {"from": "sorensen, out_degree", "dtype": "float32"})
+@_on_workers
+def _(dcg: Any, graph: Any, p: Call) -> Any:
+    scores = dcg.sorensen(graph, p.pairs)
+    degrees = graph.out_degree().astype({"degree": np.float64})  # as int32, the product of two hubs would overflow
+    for end in ("first", "second"):
+        scores = scores.merge(degrees.rename(columns={"vertex": end, "degree": f"degree_of_{end}"}), on=end)
+    d, e = scores["degree_of_first"], scores["degree_of_second"]
+    scores["cosine"] = scores["sorensen_coeff"] * (d + e) / (2 * (d * e) ** 0.5)
+    return _done(scores[["first", "second", "cosine"]])
 
 
 @engine.solves("k-truss")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 from graphbench.algorithms._lists import disorder, external_ids
 from graphbench.algorithms.base import Kind
 from graphbench.engines.base import (
+    ByPair,
     ByVertex,
     Collected,
     CompressedRows,
@@ -88,7 +89,8 @@ class NetworkX(Engine):
             case "partition" | "labels":
                 return Groups(*concatenated(raw))
             case "pair_scores":
-                return np.fromiter((score for _, _, score in raw), dtype=np.float64, count=len(raw))
+                first, second, scores = unzipped(raw, len(raw), width=3, dtype=np.float64)
+                return ByPair(first.astype(np.int64), second.astype(np.int64), scores)
             case "depths" | "distances" | "scores":
                 return _column(raw, np.int64 if kind == "depths" else np.float64)
             case "vectors":

@@ -21,7 +21,7 @@ from graphbench.algorithms import _communities
 from graphbench.algorithms._iterating import half_per_vertex, raises_convergence_error
 from graphbench.algorithms.base import Algorithm, Attached, Call, Claimed, Kind
 from graphbench.engines._gpu import OnCuPy
-from graphbench.engines.base import ByVertex, Collected, Ends, Settings
+from graphbench.engines.base import ByPair, ByVertex, Collected, Ends, Settings
 from graphbench.errors import UnsupportedError
 from graphbench.graphs.columns import Columns
 from graphbench.graphs.edgelist import EdgeList
@@ -57,7 +57,7 @@ class PyLibCuGraph(OnCuPy):
 
     name = "pylibcugraph"
     title = "pylibcugraph"
-    revision = 1
+    revision = 2
     library = "pylibcugraph"
     distributions = ("pylibcugraph-cu13", "pylibcugraph-cu12", "pylibcugraph")
     packages = ("pylibcugraph", "cupy", "rmm")
@@ -67,7 +67,6 @@ class PyLibCuGraph(OnCuPy):
 
     def __init__(self) -> None:
         super().__init__()
-        self.settings = Settings()
         self._handle: Any = None
 
     def own_adapter(self, page: Algorithm) -> Attached | None:
@@ -141,10 +140,6 @@ class PyLibCuGraph(OnCuPy):
         self.synchronize()
         return Graph(self._handle, graph, ids)
 
-    def id_type(self, edges: EdgeList) -> Any:
-        """The type of vertex ids: libcugraph counts edges in it too."""
-        return np.int64 if edges.num_entries > np.iinfo(np.int32).max else edges.id_type
-
     def pairs(self, pairs: npt.NDArray[np.int64], edges: EdgeList) -> Any:
         """Two arrays: the first and the second vertices."""
         import cupy
@@ -164,11 +159,13 @@ class PyLibCuGraph(OnCuPy):
         return cupy.arange(len(labels), dtype=np.int32), cupy.asarray(labels, dtype=np.int32)
 
     def collect(self, raw: Any, kind: Kind, edges: EdgeList) -> Collected:
-        """Copy arrays: vertices and values in any order, or values in the order of the pairs."""
+        """Copy arrays: vertices or pairs, and their values."""
         match kind:
             case "quantities":
                 return np.array(raw, dtype=np.float64)
-            case "pair_scores" | "walks":
+            case "pair_scores":
+                return ByPair(*(array.get() for array in raw))
+            case "walks":
                 return raw.get()  # type: ignore[no-any-return]
             case "edges":
                 src, dst = (end.get() for end in raw)
@@ -351,8 +348,7 @@ def _(plc: Any, built: Graph, p: Call) -> Any:
 
 def _similarity(call: Literal["jaccard", "overlap", "sorensen"], *, use_weight: bool = False) -> Any:
     def similarity(plc: Any, built: Graph, p: Call) -> Any:
-        _, _, scores = getattr(plc, f"{call}_coefficients")(*built, *p.pairs, use_weight, UNCHECKED)
-        return scores
+        return getattr(plc, f"{call}_coefficients")(*built, *p.pairs, use_weight, UNCHECKED)
 
     return similarity
 
@@ -367,9 +363,10 @@ engine.solves("sorensen")(_similarity("sorensen"))
 def _(plc: Any, built: Graph, p: Call) -> Any:
     import cupy
 
-    scores, degrees = _similarity("sorensen")(plc, built, p), _degrees(plc, built, p)
-    d, e = (degrees[end] for end in p.pairs)
-    return scores * (d + e) / (2 * cupy.sqrt(d * e))
+    first, second, scores = _similarity("sorensen")(plc, built, p)
+    degrees = _degrees(plc, built, p)
+    d, e = degrees[first], degrees[second]
+    return first, second, scores * (d + e) / (2 * cupy.sqrt(d * e))
 
 
 @engine.solves("lcc")
@@ -381,7 +378,7 @@ def _(plc: Any, built: Graph, p: Call) -> Any:
         raise UnsupportedError(f"would not be the same problem on a directed graph: {reason}")
     vertices, triangles = plc.triangle_count(*built, None, UNCHECKED)
     degree = _degrees(plc, built, p)[vertices]
-    return vertices, 2 * triangles / cupy.maximum(degree * (degree - 1), 1)
+    return vertices, 2.0 * triangles / cupy.maximum(degree * (degree - 1), 1)
 
 
 def _degrees(plc: Any, built: Graph, p: Call) -> Any:

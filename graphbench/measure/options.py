@@ -192,10 +192,14 @@ class Common(msgspec.Struct, frozen=True, kw_only=True):
         ),
     ] = None
     renumber: Annotated[
-        bool, Option(flag="--no-renumber", help="pylibcugraph: build graphs without sorting vertices by degree.")
+        bool,
+        Option(flag="--no-renumber", help="cugraph, pylibcugraph: build graphs without sorting vertices by degree."),
     ] = True
     direction_optimizing: Annotated[
         bool, Option(help="pylibcugraph: direction-optimizing breadth-first search of undirected graphs.")
+    ] = False
+    from_networkx: Annotated[
+        bool, Option(help="nx-cugraph: convert a NetworkX graph instead of building one on the device.")
     ] = False
     predict: Annotated[
         bool,
@@ -274,6 +278,7 @@ class Options(Common, frozen=True, kw_only=True):
             scheduler=self.scheduler,
             renumber=self.renumber,
             direction_optimizing=self.direction_optimizing,
+            from_networkx=self.from_networkx,
         )
 
 

@@ -86,7 +86,7 @@ class Predictor:
             why = f"{task.engine} ran out of memory on {smaller.task.dataset}, which is smaller"
             return Prediction(outcome=Outcome.OUT_OF_MEMORY, reason=f"{PREDICTED}{why}; --no-predict tries anyway")
         seen = self.past.peaks(task.algorithm, engine.name, posed.num_entries, gpus_of(task))
-        needs = seen.host or host_bytes(engine, posed, stays=_stays(task, engine))
+        needs = seen.host or host_bytes(posed, python=_in_python(task, engine), stays=_stays(task, engine))
         self._free_host = max(self._free_host, memory.free_host_bytes())
         if needs > self._free_host:
             return _too_large(needs, f"host memory, {format_bytes(self._free_host)} free")
@@ -122,23 +122,27 @@ def predictor(records: Iterable[Record], options: Options) -> Predictor:
     return Predictor(past=past, options=options)
 
 
-def host_bytes(engine: Engine, posed: PosedInfo, *, stays: bool = False) -> int:
+def host_bytes(posed: PosedInfo, *, python: bool, stays: bool = False) -> int:
     """Host memory by rule of thumb: many bytes an edge if edges are Python objects, few in a compiled library.
 
     Args:
-        engine: the engine.
         posed: the graph.
+        python: edges are Python objects.
         stays: only answers come to the host, no edges.
     """
     if stays:
         return _HOST_BASE + posed.num_vertices * _ANSWER_BYTES
-    in_python = engine.speed_class >= 2 or engine.converts  # interpreted, or built from a graph that is
-    return _HOST_BASE + posed.num_edges * (_EDGE_BYTES_PYTHON if in_python else _EDGE_BYTES_COMPILED)
+    return _HOST_BASE + posed.num_edges * (_EDGE_BYTES_PYTHON if python else _EDGE_BYTES_COMPILED)
+
+
+def _in_python(task: Task, engine: Engine) -> bool:
+    """Whether edges are Python objects: the engine is interpreted, or converts a graph that is."""
+    return engine.speed_class >= 2 or engine.converts or bool(task.params.get("from_networkx"))
 
 
 def _stays(task: Task, engine: Engine) -> bool:
     """Whether the graph is made on the engine's device, and its edges never come to the host."""
-    if engine.device != "gpu" or engine.converts or not spec.is_spec(task.dataset):
+    if engine.device != "gpu" or _in_python(task, engine) or not spec.is_spec(task.dataset):
         return False
     return spec.parse(task.dataset).on_device
 

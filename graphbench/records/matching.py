@@ -13,6 +13,7 @@ MAY_DIFFER = frozenset(
         "allocator",
         "device",
         "direction_optimizing",
+        "from_networkx",
         "gpus",
         "ignore_weights",
         "pairs",

@@ -23,7 +23,7 @@ _WRITING = {"--output", "--save-answer", "--chart", "--store"}
 _NUMBER = re.compile(r"\d+(\.\d*)?([eE][+-]?\d+)?")
 _SETTINGS = {
     *("seed", "ignore_weights", "threads", "allocator", "device_memory_limit", "gpus", "renumber"),
-    "direction_optimizing",
+    *("direction_optimizing", "from_networkx"),
 }
 """The options of a measurement that may be part of a task. A stranger's scheduler is not among them: it runs code."""
 

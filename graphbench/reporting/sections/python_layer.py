@@ -17,7 +17,7 @@ from graphbench.system.text import three
 
 WITH_LAYER, WITHOUT_LAYER = "cugraph", "pylibcugraph"
 OWN_OPTIONS = {"renumber": True, "direction_optimizing": False}
-"""Options of pylibcugraph at which it does what cuGraph does."""
+"""Options at which both do the same."""
 NO_DIFFERENCE = "none found"
 
 
@@ -101,9 +101,7 @@ def _panel(allocator: str, pairs: Sequence[Pair], measured: Measured) -> Panel:
 def _pairs(measured: Measured) -> Iterator[Pair]:
     layered = {_key(case.record): case for case in _answered(measured, WITH_LAYER)}
     for bare in _answered(measured, WITHOUT_LAYER):
-        params = bare.record.task.params
-        same_work = all(params.get(name, usual) == usual for name, usual in OWN_OPTIONS.items())
-        match = layered.get(_key(bare.record)) if same_work else None
+        match = layered.get(_key(bare.record))
         if match is not None and (call := ratios.of_calls(match.record, bare.record)).estimate and not call.first_calls:
             yield Pair(match, bare, call.estimate)
 
@@ -112,7 +110,10 @@ def _answered(measured: Measured, engine: str) -> list[Case]:
     return [
         case
         for case in measured.cases
-        if case.record.task.engine == engine and case.record.outcome is Outcome.OK and case.record.matched is None
+        if case.record.task.engine == engine
+        and case.record.outcome is Outcome.OK
+        and case.record.matched is None
+        and all(case.record.task.params.get(name, usual) == usual for name, usual in OWN_OPTIONS.items())
     ]
 
 
