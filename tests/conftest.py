@@ -7,6 +7,7 @@ import pytest
 from hypothesis import settings
 
 from graphbench import cli
+from helpers.warm_workers import Warm
 
 # The same examples on every machine and in every worker, and none refused because a machine was busy.
 settings.register_profile("repeatable", deadline=None, derandomize=True, database=None)
@@ -42,6 +43,19 @@ def graphbench(capsys, monkeypatch):
         return code, captured.out, captured.err
 
     return run
+
+
+@pytest.fixture(scope="session")
+def _warm():
+    warm = Warm()
+    yield warm
+    warm.close()
+
+
+@pytest.fixture
+def warm_workers(_warm, monkeypatch):
+    """Fork workers from a process that has imported the libraries: for tests of what surrounds a worker."""
+    monkeypatch.setattr("graphbench.measure.process.start", _warm.start)
 
 
 @pytest.fixture

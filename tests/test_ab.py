@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import venv
 from pathlib import Path
 
 import pytest
@@ -32,6 +33,7 @@ def _(library, n, p):
 """
 LIBRARY = "import numpy\n__version__ = '{version}'\ndef answer(n):\n    return numpy.zeros(n, numpy.int64)\n"
 SUITE = 'datasets = ["karate"]\nalgorithms = ["wcc"]\nengines = ["own"]\nbaseline = "own"\nbudget = 0.02\n'
+CREATE = venv.create  # the tests but one make environments without pip, which takes four seconds
 INSTALL = "cp {ref}/*.py $VIRTUAL_ENV/lib/python*/site-packages/ && echo installed >> {log}"
 
 
@@ -47,37 +49,54 @@ def commit(folder, library, tag):
     git(folder, "tag", tag)
 
 
-@pytest.fixture
-def repository(tmp_path, monkeypatch):
-    folder = tmp_path / "repository"
-    folder.mkdir()
-    git(folder, "init", "-q")
-    (folder / "own_engine.py").write_text(ENGINE)
-    commit(folder, LIBRARY.format(version="1.0"), "one")
-    commit(folder, LIBRARY.format(version="2.0"), "two")
-    commit(folder, "raise RuntimeError('not today')", "broken")
-    (tmp_path / "suite.toml").write_text(SUITE)
-    monkeypatch.setenv("GRAPHBENCH_PLUGINS", "own_engine")
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    """A repository of three states, and a home whose environments all tests share."""
+    folder = tmp_path_factory.mktemp("ab")
+    repository = folder / "repository"
+    repository.mkdir()
+    git(repository, "init", "-q")
+    (repository / "own_engine.py").write_text(ENGINE)
+    commit(repository, LIBRARY.format(version="1.0"), "one")
+    commit(repository, LIBRARY.format(version="2.0"), "two")
+    commit(repository, "raise RuntimeError('not today')", "broken")
+    (folder / "suite.toml").write_text(SUITE)
     return folder
 
 
 @pytest.fixture
-def run(repository, graphbench, tmp_path):
-    def call(base, head, *more, install=INSTALL):
-        log = tmp_path / "installs"
+def repository(made, monkeypatch):
+    monkeypatch.setenv("GRAPHBENCH_PLUGINS", "own_engine")
+    monkeypatch.setenv("GRAPHBENCH_HOME", str(made / "home"))
+    monkeypatch.setattr(ab.venv, "create", lambda folder, **_: venv.EnvBuilder().create(folder))
+    return made / "repository"
+
+
+@pytest.fixture
+def installs(made):
+    """What was installed so far."""
+    log = made / "installs"
+    log.touch()
+    return log
+
+
+@pytest.fixture
+def run(made, repository, installs, graphbench, tmp_path):
+    def call(base, head, *more, install=INSTALL, rounds=1):
         return graphbench(
-            *("ab", "--suite", tmp_path / "suite.toml", "--base", base, "--head", head),
-            *("--repository", repository, "--install", install.replace("{log}", str(log)), "--output", tmp_path / "ab"),
-            *("--rounds", 2, *more),
+            *("ab", "--suite", made / "suite.toml", "--base", base, "--head", head),
+            *("--repository", repository, "--install", install.replace("{log}", str(installs))),
+            *("--output", tmp_path / "ab", "--rounds", rounds, *more),
         )
 
     return call
 
 
-def test_two_commits_are_measured_in_turns_and_compared(run, tmp_path):
-    code, out, err = run("one", "two")
+def test_two_commits_are_measured_in_turns_and_compared(run, installs, tmp_path):
+    code, out, err = run("one", "two", rounds=2)
     assert code == 0, err
     order = [line.split(" (")[0] for line in err.splitlines() if line.startswith("round ")]
+    assert "installed" in installs.read_text()
     assert order == ["round 1 of 2: base", "round 1 of 2: head", "round 2 of 2: head", "round 2 of 2: base"]
     sides = {side: store.load([tmp_path / "ab" / f"{side}.jsonl"]) for side in ("base", "head")}
     for side, version in (("base", "1.0"), ("head", "2.0")):
@@ -88,9 +107,10 @@ def test_two_commits_are_measured_in_turns_and_compared(run, tmp_path):
     assert "1.0" in out
     assert "2.0" in out
     before = {path: path.read_bytes() for path in (tmp_path / "ab" / "rounds").glob("*.jsonl")}
-    assert run("one", "two")[:2] == (0, out)  # again: nothing is installed or measured
+    installed = installs.read_text()
+    assert run("one", "two", rounds=2)[:2] == (0, out)  # again: nothing is installed or measured
     assert {path: path.read_bytes() for path in (tmp_path / "ab" / "rounds").glob("*.jsonl")} == before
-    assert (tmp_path / "installs").read_text() == "installed\n" * 2
+    assert installs.read_text() == installed
 
 
 def test_a_state_that_cannot_be_imported_fails_the_gate(run):
@@ -100,13 +120,15 @@ def test_a_state_that_cannot_be_imported_fails_the_gate(run):
     assert "--fail-slower:" in err
 
 
-def test_the_action_writes_a_summary_outputs_and_a_report(repository, tmp_path, monkeypatch):
-    folder = tmp_path / "ab"
+def test_the_action_writes_a_summary_outputs_and_a_report(made, repository, installs, tmp_path, monkeypatch):
+    folder, install = tmp_path / "ab", INSTALL.replace("{log}", str(installs))
+    for ref in ("one", "two"):
+        ab.Environment.of(ab.resolve("base", ref, repository), install, repository).make()
     given = {
-        "SUITE": tmp_path / "suite.toml",
+        "SUITE": made / "suite.toml",
         "BASE": "one",
         "HEAD": "two",
-        "INSTALL": INSTALL.replace("{log}", "/dev/null"),
+        "INSTALL": install,
         "ROUNDS": "1",
         "FAIL_SLOWER": "5%",
         "FOLDER": folder,
@@ -128,6 +150,13 @@ def test_the_action_writes_a_summary_outputs_and_a_report(repository, tmp_path, 
     assert summary.startswith("### graphbench: `one` against `two`\n\n")
     assert "\n| change | algorithm | graph | engine |" in summary
     assert (folder / "report" / "index.html").exists()
+
+
+def test_an_environment_has_its_own_pip(repository, monkeypatch):
+    monkeypatch.setattr(ab.venv, "create", CREATE)
+    environment = ab.Environment.of(ab.resolve("base", "one", repository), "pip --version {ref}", repository)
+    environment.make()
+    assert str(environment.folder) in (environment.folder / "install.log").read_text()
 
 
 def test_a_failed_install_shows_what_it_printed(run):

@@ -80,7 +80,7 @@ def folder(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("page", [page for page in PAGES if page.name not in ELSEWHERE], ids=lambda page: page.name)
-@pytest.mark.usefixtures("quick")
+@pytest.mark.usefixtures("quick", "warm_workers")
 def test_every_code_block_of_a_page_runs(page, folder, capsys):
     frame, graph = pd.read_csv("payments.csv"), nx.path_graph(4)
     names = {"nx": nx, "G": graph, "my_networkx_graph": graph, "my_frame": frame}

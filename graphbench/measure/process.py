@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
+from typing import BinaryIO
 
 from graphbench.measure import protocol
 from graphbench.measure.protocol import LAST, Certify, Event, Request
@@ -61,6 +62,29 @@ class BrokenEventsError(Exception):
     """What the worker sent is no event, as after a library wrote to a descriptor that is not its own."""
 
 
+def start(
+    requests: int, events: int, *, out: BinaryIO, err: BinaryIO, environment: Mapping[str, str]
+) -> subprocess.Popen[bytes]:
+    """Start a keeper, which forks the worker, in a session of its own.
+
+    Args:
+        requests: the descriptor that it reads.
+        events: the descriptor that it writes.
+        out: its standard output.
+        err: its standard error.
+        environment: all its variables.
+    """
+    return subprocess.Popen(
+        [sys.executable, "-P", "-m", "graphbench.measure.worker", *map(str, (requests, events, os.getpid()))],
+        stdin=subprocess.DEVNULL,
+        stdout=out,
+        stderr=err,
+        pass_fds=(requests, events),
+        start_new_session=True,
+        env=environment,
+    )
+
+
 class WorkerProcess:
     """A worker and its keeper in a session of their own; their output goes to files.
 
@@ -76,21 +100,7 @@ class WorkerProcess:
         self._events, events = os.pipe()
         try:
             with self.out.open("ab") as out, self.err.open("ab") as err:
-                self._process = subprocess.Popen(
-                    [
-                        sys.executable,
-                        "-P",
-                        "-m",
-                        "graphbench.measure.worker",
-                        *map(str, (requests, events, os.getpid())),
-                    ],
-                    stdin=subprocess.DEVNULL,
-                    stdout=out,
-                    stderr=err,
-                    pass_fds=(requests, events),
-                    start_new_session=True,
-                    env=_variables(environment),
-                )
+                self._process = start(requests, events, out=out, err=err, environment=_variables(environment))
         except BaseException:
             os.close(write_end)
             os.close(self._events)
