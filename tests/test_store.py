@@ -53,6 +53,22 @@ def test_records_come_back_in_order_and_equal(path):
     assert [each.id for each in load([path])] == ["r0", "r1", "r2", "r3"]
 
 
+def test_heads_lead_to_the_same_records(path):
+    wrong = msgspec.structs.replace(record(3), measured_at="2038-01-01T00:00:00+00:00")
+    path.write_bytes(b"".join(to_json(one) + b"\n" for one in (record(1), record(1), wrong, record(4))))
+    whole = load([path])
+    stored = store_module.load_heads([path])
+    assert [one.record() for one in stored] == whole
+    assert [(one.head.id, one.head.measured_at) for one in stored] == [(one.id, one.measured_at) for one in whole]
+
+
+def test_a_line_of_which_only_the_head_is_a_record_is_refused_when_it_is_read(path):
+    path.write_bytes(to_json(record(1)).replace(b'"call_s":[0.1]', b'"call_s":["long"]', 1) + b"\n")
+    (stored,) = store_module.load_heads([path])
+    with pytest.raises(StoreError, match="not a record"):
+        stored.record()
+
+
 def test_the_store_is_in_the_home_unless_named():
     with Store() as store:
         store.append(record(1))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Sequence
+import warnings
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -14,11 +15,12 @@ import click
 from graphbench.cli.files import output_option, write_result
 from graphbench.cli.options import baseline_option, moment, names_option
 from graphbench.errors import StoreError, UsageError
-from graphbench.records.model import Outcome, Record
+from graphbench.records.model import Head, Outcome, Record
 from graphbench.reporting import FORMATS, terminal_width
 
 if TYPE_CHECKING:
     from graphbench.measure.staleness import Present
+    from graphbench.records.lines import Stored
     from graphbench.reporting.document import Table
 
 
@@ -93,6 +95,7 @@ def command(
         return
     from graphbench import registry
     from graphbench.measure.staleness import changes, is_current, present
+    from graphbench.records.store import load_heads
 
     now = present()
     wanted = {name.removesuffix("s"): given for name, given in names.items()}
@@ -101,19 +104,23 @@ def command(
         raise UsageError(f"No outcome is called {unknown[0]!r}. Known: {', '.join(Outcome)}.")
     wanted["algorithm"] = [_known(registry.algorithm, name) for name in wanted["algorithm"]]
     keep = _filter(wanted, machine, moment(since, "--since") if since else None, now)
-    records = [
-        record
-        for record in _read(stores)
-        if keep(record) and (current is None or (is_current(record, now) if current else changes(record, now)))
-    ]
     if pytest_benchmark and (action == "list" or form):
         raise UsageError("--pytest-benchmark works with `export` only and excludes --format.")
+    found = [
+        stored
+        for stored in load_heads(stores)
+        if keep(stored.head)
+        and (current is None or (is_current(stored.head, now) if current else changes(stored.head, now)))
+    ]
+    if action == "list":
+        found.sort(key=lambda stored: _when(stored.head))
+    shown = found[-NEWEST:] if action == "list" and form in {None, "table"} and not everything else found
+    records = [*_whole(shown)]
     if pytest_benchmark:
         text = _for_pytest_benchmark(records)
     elif action == "list":
-        shown = sorted(records, key=_when)[0 if everything or form not in {None, "table"} else -NEWEST :]
-        left_out = len(records) - len(shown)
-        text = _listed(shown, form or "table", now, None if output else terminal_width(sys.stdout), left_out)
+        width = None if output else terminal_width(sys.stdout)
+        text = _listed(records, form or "table", now, width, len(found) - len(shown))
     else:
         text = _exported(records, form, baseline, now)
     write_result(text, output)
@@ -141,27 +148,26 @@ def _known(find: Callable[[str], Any], name: str) -> str:
         return name
 
 
-def _read(stores: Sequence[Path]) -> list[Record]:
-    from graphbench.records import store
-
-    return store.load(stores) if stores else list(store.Store().records())
+def _whole(found: Iterable[Stored]) -> Iterator[Record]:
+    """The whole records; a warning names a line of which only the head is one."""
+    for stored in found:
+        try:
+            yield stored.record()
+        except StoreError as error:
+            warnings.warn(f"{stored.path}: record {stored.head.id} skipped: {error}", stacklevel=1)
 
 
 def _filter(
     wanted: dict[str, list[str]], machine: str | None, since: datetime | None, now: Present
-) -> Callable[[Record], bool]:
-    names = {key: {name.replace("-", "_").casefold() for name in given} for key, given in wanted.items()}
+) -> Callable[[Record | Head], bool]:
+    names = {key: {name.replace("-", "_").casefold() for name in given} for key, given in wanted.items() if given}
 
-    def keep(record: Record) -> bool:
+    def keep(record: Record | Head) -> bool:
         task, where = record.task, record.environment
-        own = {
-            "algorithm": task.algorithm,
-            "dataset": task.dataset,
-            "engine": task.engine,
-            "outcome": str(record.outcome),
-        }
-        if any(names[key] and own[key].replace("-", "_").casefold() not in names[key] for key in names):
-            return False
+        for key, given in names.items():
+            own = record.outcome.value if key == "outcome" else getattr(task, key)
+            if own.replace("-", "_").casefold() not in given:
+                return False
         if machine is not None:
             texts = [] if where is None else [where.cpu, *(gpu.name for gpu in where.gpus)]
             here = where is not None and machine == "here" and where.machine == now.machine
@@ -173,7 +179,7 @@ def _filter(
     return keep
 
 
-def _when(record: Record) -> datetime:
+def _when(record: Record | Head) -> datetime:
     moment = datetime.fromisoformat(record.measured_at)
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from graphbench.errors import UnknownNameError
-from graphbench.records.model import Record, Revisions, Task
+from graphbench.records.model import Head, Record, Revisions, Task
 
 if TYPE_CHECKING:
     from graphbench.algorithms.base import Algorithm
@@ -75,7 +75,7 @@ def present() -> Present:
     return Present(machine=machine_summary().digest, version=version, revisions=known_revisions, checksum=checksum)
 
 
-def changes(record: Record, now: Present) -> list[str]:
+def changes(record: Record | Head, now: Present) -> list[str]:
     """What has changed since a record was made, in words; empty for a current one.
 
     For a record from another machine, the versions installed here do not matter. A task that never ran has no
@@ -96,12 +96,12 @@ def changes(record: Record, now: Present) -> list[str]:
     return found
 
 
-def is_elsewhere(record: Record, now: Present) -> bool:
+def is_elsewhere(record: Record | Head, now: Present) -> bool:
     """Whether a record is from another machine; a task that never ran belongs to every machine."""
     return record.environment is not None and record.environment.machine != now.machine
 
 
-def is_current(record: Record, now: Present) -> bool:
+def is_current(record: Record | Head, now: Present) -> bool:
     """Whether a record would be the same if it were measured here now."""
     return not is_elsewhere(record, now) and not changes(record, now)
 

@@ -9,21 +9,25 @@ import warnings
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
+from itertools import repeat
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, Generic, NamedTuple, TypeVar, cast
 
 import msgspec
 
 from graphbench.errors import StoreError
 from graphbench.records import pytest_benchmark
-from graphbench.records.model import SCHEMA, Record
+from graphbench.records.model import SCHEMA, Head, Record
 from graphbench.system.text import count
 
 MAX_LINE = 64 << 20
 """The longest line that is read or written, in bytes; a thousand trials take a hundred thousand."""
 
 _encoder = msgspec.json.Encoder(enc_hook=lambda value: value.item())  # NumPy's numbers are numbers
-_decoder = msgspec.json.Decoder(Record)
+RECORD = msgspec.json.Decoder(Record)
+HEAD = msgspec.json.Decoder(Head)
+
+Kind = TypeVar("Kind", Record, Head)
 
 
 class _Version(msgspec.Struct):
@@ -46,10 +50,14 @@ def from_json(line: bytes | str) -> Record:
     Raises:
         StoreError: if it is no record, has impossible values, or a schema that this version does not know.
     """
+    return _read_line(line, RECORD)
+
+
+def _read_line(line: bytes | str, decoder: msgspec.json.Decoder[Kind]) -> Kind:
     try:
         schema = SCHEMA if line[: len(_OPENING)] == _OPENING else _version.decode(line).schema
         if schema == SCHEMA:
-            return _checked(_decoder.decode(line))
+            return _checked(decoder.decode(line))
     except (msgspec.DecodeError, ValueError, RecursionError) as error:  # the last: of deep nesting
         raise StoreError(f"not a record of graphbench: {error}.") from None
     if schema is None:
@@ -62,7 +70,7 @@ def from_json(line: bytes | str) -> Record:
     raise StoreError(f"a record of schema {schema}; this graphbench reads schema {SCHEMA}. {advice}")
 
 
-def _checked(record: Record) -> Record:
+def _checked(record: Kind) -> Kind:
     """The record, if what its fields' types do not say holds as well.
 
     Raises:
@@ -70,6 +78,8 @@ def _checked(record: Record) -> Record:
     """
     if datetime.fromisoformat(record.measured_at).utcoffset() != timedelta(0):
         raise ValueError(f"measured_at is {record.measured_at!r}, expected a time in UTC")
+    if isinstance(record, Head):
+        return record
     trials, rounds = len(record.phases.call_s), record.trials.rounds
     if rounds and sum(rounds) != trials:
         raise ValueError(f"its rounds have {sum(rounds)} trials, and there are {trials}")
@@ -99,14 +109,35 @@ _BOM = b"\xef\xbb\xbf"
 """Editors of Windows put this mark before a text."""
 
 
-class Content(NamedTuple):
-    """What a file holds: records in the order of lines, and lines that are none; or records of pytest-benchmark."""
+class Content(NamedTuple, Generic[Kind]):
+    """What a file holds: records in the order of lines, and lines that are none; or records of pytest-benchmark.
 
-    records: list[Record]
+    Attributes:
+        records: all of them, or their heads; those of pytest-benchmark are always whole.
+        starts: the offset of each line with a record.
+        faults: the lines that are none.
+        is_document: of pytest-benchmark.
+    """
+
+    records: list[Kind]
+    starts: list[int]
     faults: list[Fault]
     is_document: bool = False
 
 
+@contextmanager
+def _collector_off() -> Iterator[None]:
+    """A hundred thousand new records have no cycles, and every collection would walk through all of them."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+@_collector_off()
 def read(path: Path, *, missing_ok: bool, strict: bool = False) -> list[Record]:
     """The records of a file, oldest first; a line that is there twice counts once.
 
@@ -118,21 +149,62 @@ def read(path: Path, *, missing_ok: bool, strict: bool = False) -> list[Record]:
     Raises:
         StoreError: if it is missing, cannot be read, or is no store of records (which line, and why).
     """
+    found = _content(path, RECORD, missing_ok=missing_ok, strict=strict)
+    unique: dict[str, Record] = {}
+    for record in found.records:
+        unique.setdefault(record.id, record)
+    return _in_order(list(unique.values()))
+
+
+class Stored(NamedTuple):
+    """A record in a file: its head, and where the rest of it is."""
+
+    head: Record | Head
+    path: Path
+    start: int
+
+    def record(self) -> Record:
+        """The whole record.
+
+        Raises:
+            StoreError: if its line holds more than its head, and that is no record.
+        """
+        if isinstance(self.head, Record):
+            return self.head
+        with self.path.open("rb") as file:
+            file.seek(self.start)
+            return msgspec.structs.replace(from_json(file.readline(MAX_LINE)), measured_at=self.head.measured_at)
+
+
+@_collector_off()
+def read_heads(path: Path, *, missing_ok: bool) -> list[Stored]:
+    """The heads of the records of a file, as :func:`read` does, in a quarter of its time.
+
+    Raises:
+        StoreError: if it is missing, cannot be read, or is no store of records (which line, and why).
+    """
+    found = _content(path, HEAD, missing_ok=missing_ok)
+    unique: dict[str, tuple[Head, int]] = {}
+    for head, start in zip(found.records, found.starts or repeat(0)):  # noqa: B905  a document has no lines
+        unique.setdefault(head.id, (head, start))
+    heads = _in_order([head for head, _ in unique.values()])
+    return [Stored(head, path, start) for head, (_, start) in zip(heads, unique.values(), strict=True)]
+
+
+def _content(
+    path: Path, decoder: msgspec.json.Decoder[Kind], *, missing_ok: bool, strict: bool = False
+) -> Content[Kind]:
     try:
-        with _collector_off():
-            found = content(path)
+        found = content(path, decoder)
     except FileNotFoundError:
         if missing_ok:
-            return []
+            return Content([], [], [])
         raise StoreError(f"{path} does not exist; `graphbench records` lists what has been measured.") from None
     except OSError as error:
         raise StoreError(f"{path} cannot be read: {error.strerror or error}.") from error
     if found.faults:
         _report(path, found, strict)
-    unique: dict[str, Record] = {}
-    for record in found.records:
-        unique.setdefault(record.id, record)
-    return _in_order(list(unique.values()))
+    return found
 
 
 RECENT = 16 << 20
@@ -166,18 +238,6 @@ def recent(path: Path, algorithms: Collection[str], engines: Collection[str], li
     return _in_order([one for one in found if one.task.algorithm in algorithms and one.task.engine in engines])
 
 
-@contextmanager
-def _collector_off() -> Iterator[None]:
-    """A hundred thousand new records have no cycles, and every collection would walk through all of them."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
-
-
 def require_store(path: Path) -> None:
     """Refuse to write to a file that is something else than a store, an empty one or a new one.
 
@@ -191,7 +251,7 @@ def require_store(path: Path) -> None:
         with path.open("rb") as file:
             if is_record(file.readline(MAX_LINE)):
                 return
-    found = content(path)
+    found = content(path, RECORD)
     problem = "a document of pytest-benchmark, to which no line can be added" if found.is_document else ""
     if found.faults and not found.records and not found.faults[0].torn:
         problem = f"line 1 is {found.faults[0].why.rstrip('.')}"
@@ -199,14 +259,14 @@ def require_store(path: Path) -> None:
         raise StoreError(f"{path} is no store of records: {problem}. Name another file, or move this one away.")
 
 
-def content(path: Path) -> Content:
-    """The records and the other lines of a file.
+def content(path: Path, decoder: msgspec.json.Decoder[Kind]) -> Content[Kind]:
+    """The records, or what a decoder reads of each, and the other lines of a file.
 
     Raises:
         StoreError: if it is pytest-benchmark's, but not a valid one of graphbench; or a JSON array over several lines.
         OSError: if it cannot be read.
     """
-    found = Content([], [])
+    found = Content[Kind]([], [], [])
     if path.exists() and not path.is_file():  # to open a pipe would wait for its writer
         raise OSError(errno.EINVAL, "it is not a file")
     with path.open("rb") as file:
@@ -214,7 +274,7 @@ def content(path: Path) -> Content:
         for number, raw in enumerate(iter(lambda: file.readline(MAX_LINE + 1), b""), start=1):
             if number == 1 and pytest_benchmark.looks_like_document(raw):
                 file.seek(0)
-                return Content(_records_of_document(path, file.read()), [], is_document=True)
+                return Content(cast("list[Any]", _records_of_document(path, file.read())), [], [], is_document=True)
             line = raw.removeprefix(_BOM) if number == 1 else raw
             if number == 1 and line.strip() == b"[":
                 raise StoreError(
@@ -230,7 +290,8 @@ def content(path: Path) -> Content:
                 found.faults.append(Fault(number, start, file.tell(), why, torn=False))
             elif line.strip():
                 try:
-                    found.records.append(from_json(line))
+                    found.records.append(_read_line(line, decoder))
+                    found.starts.append(start)
                 except StoreError as error:
                     torn = not complete and (
                         bool(found.records) or (line.startswith(b"{") and "truncated" in str(error))
@@ -240,7 +301,7 @@ def content(path: Path) -> Content:
     return found
 
 
-def _report(path: Path, found: Content, strict: bool) -> None:
+def _report(path: Path, found: Content[Any], strict: bool) -> None:
     """Warn of lines that were skipped.
 
     Raises:
@@ -268,7 +329,7 @@ _CLOCK_SET = datetime(2020, 1, 1, tzinfo=UTC)
 """Earlier times are those of a clock that was not set yet."""
 
 
-def _in_order(records: list[Record]) -> list[Record]:
+def _in_order(records: list[Kind]) -> list[Kind]:
     """The records, in the order of the file also by their times.
 
     A clock may have been wrong for a while. Records are appended, so none is later than one of the same task that the
@@ -277,7 +338,9 @@ def _in_order(records: list[Record]) -> list[Record]:
     """
     times = [(datetime.fromisoformat(record.measured_at), record.measured_at) for record in records]
     keys = [msgspec.json.encode(record.task, order="deterministic") for record in records]
-    cells = [(key, one.environment.machine if one.environment else "") for key, one in zip(keys, records, strict=True)]
+    cells: list[tuple[bytes, str]] = [
+        (key, one.environment.machine if one.environment else "") for key, one in zip(keys, records, strict=True)
+    ]
     known: dict[tuple[bytes, str], tuple[datetime, str]] = {}
     for place, cell in enumerate(cells):
         if times[place][0] < _CLOCK_SET:

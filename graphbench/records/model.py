@@ -516,3 +516,17 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     def problem(self) -> str:
         """The algorithm that was asked for: the task's, or the one that it replaces at equal quality."""
         return self.matched.problem if self.matched else self.task.algorithm
+
+
+class Head(msgspec.Struct, frozen=True, kw_only=True):
+    """The fields of a :class:`Record` that say what it is of and where it was made, read in a quarter of the time."""
+
+    schema: int
+    id: str
+    measured_at: str
+    task: Task
+    outcome: Outcome
+    environment: Environment | None = None
+    dataset: DatasetInfo | None = None
+    revisions: Revisions | None = None
+    superseded: bool = False

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Self
 
 from graphbench.errors import StoreError
 from graphbench.records import lines
-from graphbench.records.lines import MAX_LINE, is_record, to_json
+from graphbench.records.lines import MAX_LINE, Stored, is_record, to_json
 from graphbench.records.model import Record
 from graphbench.system.files import HOME_VARIABLE, home
 
@@ -160,8 +160,8 @@ class Store:
         aside, part = self.path.with_name(f"{self.path.name}.unreadable"), self._beside("part")
         self.open()
         try:
-            content = lines.content(self.path)
-            if not content.faults or content.is_document:
+            content = lines.content(self.path, lines.RECORD)
+            if not content.faults:
                 return 0, aside
             with aside.open("ab") as kept:
                 for fault in content.faults:
@@ -280,6 +280,20 @@ def load(paths: Iterable[str | os.PathLike[str]], *, strict: bool = False) -> li
     for path in paths:
         for record in lines.read(Path(path), missing_ok=False, strict=strict):
             found.setdefault(record.id, record)
+    return list(found.values())
+
+
+def load_heads(paths: Iterable[str | os.PathLike[str]]) -> list[Stored]:
+    """The heads of all records of several files, as :func:`load` reads them; without files, of the home folder's store.
+
+    Raises:
+        StoreError: as :func:`load`; a line is no record here if its head is none.
+    """
+    found: dict[str, Stored] = {}
+    files = [Path(path) for path in paths]
+    for file in files or [Store().path]:
+        for stored in lines.read_heads(file, missing_ok=not files):
+            found.setdefault(stored.head.id, stored)
     return list(found.values())
 
 
