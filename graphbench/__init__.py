@@ -11,6 +11,7 @@
     profile          what NetworkX takes of a block of code, function by function
     records          what was measured before
     compare          comparisons between records
+    history          the time of each task from record to record, with change points
     report           write a page with charts from records
 
     Result           what `run`, `suite`, `scale` and `records` return: a table, a frame, charts, answers
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from graphbench.errors import GraphbenchError
     from graphbench.graphs.edgelist import EdgeList
     from graphbench.records.comparison import Comparison, compare
+    from graphbench.records.history import history
     from graphbench.records.model import Record
 
 _HOMES = {
@@ -48,6 +50,7 @@ _HOMES = {
     "GraphbenchError": "graphbench.errors",
     "Record": "graphbench.records.model",
     "compare": "graphbench.records.comparison",
+    "history": "graphbench.records.history",
     "profile": "graphbench.advice.profile.block",
 }
 """Where public names are that are not in :mod:`graphbench.api`."""
@@ -62,6 +65,7 @@ __all__ = [
     "advise",
     "capacity",
     "compare",
+    "history",
     "load",
     "profile",
     "records",

@@ -30,6 +30,7 @@ COMMANDS = {
     "doctor": "Check machine, GPU, driver and libraries: what works, what is missing, how to install it.",
     "explain": "Explain a word of a result: a verdict, note, outcome, phase, column or mark.",
     "fetch": "Download graphs ahead of time.",
+    "history": "Show how times changed from version to version, with change points.",
     "list": "List algorithms, datasets and engines.",
     "profile": "Profile the NetworkX calls of a Python program: what would a GPU gain?",
     "records": "List, filter and export what has been measured.",

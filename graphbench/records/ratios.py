@@ -91,7 +91,7 @@ def _of_warm_calls(baseline: Record, engine: Record, *, lazy: bool) -> Estimate:
             for record in (baseline, engine)
         )
         return statistics.ratio(_collected(one, baseline, lazy), _collected(two, engine, lazy))
-    medians = round_medians(baseline, engine)
+    medians = round_medians([baseline, engine])
     if min(map(len, medians)) >= statistics.MIN_ROUNDS:
         return statistics.ratio_of_rounds(_collected(medians[0], baseline, lazy), _collected(medians[1], engine, lazy))
     one, two = (_collected(times.warm_calls(record), record, lazy) for record in (baseline, engine))
@@ -106,27 +106,24 @@ def _of_warm_calls(baseline: Record, engine: Record, *, lazy: bool) -> Estimate:
     return statistics.paired_ratio([of_baseline[source] for source in both], [of_engine[source] for source in both])
 
 
-def round_medians(baseline: Record, engine: Record) -> tuple[list[float], list[float]]:
-    """The median of a call in each round of both sides; of searches, over the sources that all rounds ran."""
-    rounds = [_rounds(record) for record in (baseline, engine)]
-    everywhere = set.intersection(*({source for source, _ in calls} for side in rounds for calls in side or [[]]))
-    one, two = ([_median_over(calls, everywhere) for calls in side] for side in rounds)
-    return one, two
+def round_medians(records: Sequence[Record]) -> list[list[float]]:
+    """The median of a call in each round of each record; of searches, over the sources that all rounds ran."""
+    rounds = [_rounds(record) for record in records]
+    everywhere = set.intersection(*({source for source, _ in calls} for own in rounds for calls in own or [[]]))
+    return [[_median_over(calls, everywhere) for calls in own] for own in rounds]
 
 
-def compared_rounds(old: Record, new: Record) -> tuple[list[float], list[float]]:
-    """As :func:`round_medians`, of one engine before and after, by what its calls did.
+def compared_rounds(*records: Record) -> list[list[float]]:
+    """As :func:`round_medians`, of one engine at several times, by what its calls did.
 
-    Where a side reuses work, the calls on rebuilt graphs of both sides: one that is close to the threshold may be on
-    either side of it. A side without three of them in every round has no rounds then. Where an answer is lazy,
-    `collect` is added.
+    Where a record reuses work, the calls on rebuilt graphs of all: one that is close to the threshold may be on either
+    side of it. A record without three of them in every round has no rounds then. Where an answer is lazy, `collect` is
+    added.
     """
-    lazy = times.is_lazy(old) or times.is_lazy(new)
-    if times.reuses_work(old) or times.reuses_work(new):
-        one, two = _rebuilt_rounds(old), _rebuilt_rounds(new)
-    else:
-        one, two = round_medians(old, new)
-    return _collected(one, old, lazy), _collected(two, new, lazy)
+    lazy = any(map(times.is_lazy, records))
+    reused = any(map(times.reuses_work, records))
+    rounds = [_rebuilt_rounds(record) for record in records] if reused else round_medians(records)
+    return [_collected(own, record, lazy) for own, record in zip(rounds, records, strict=True)]
 
 
 def _rebuilt_rounds(record: Record) -> list[float]:

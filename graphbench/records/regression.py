@@ -116,7 +116,10 @@ def changes(old: Sequence[Record], new: Sequence[Record], *, cross_machine: bool
                 other[task, machine] = other[task, ""]
         for task, _ in [cell for cell in one if cell[1]]:
             other.pop((task, ""), None)
-    found = [_change(before.get(cell), after.get(cell), cross_machine) for cell in dict.fromkeys([*before, *after])]
+    found = [
+        change_between(before.get(cell), after.get(cell), cross_machine=cross_machine)
+        for cell in dict.fromkeys([*before, *after])
+    ]
     return sorted(found, key=_severity)
 
 
@@ -168,7 +171,8 @@ def _cells(records: Sequence[Record], cross_machine: bool) -> dict[tuple[str, st
     return {cell: record for cell, record in found.items() if cell[1] or cross_machine or cell[0] not in ran}
 
 
-def _change(old: Record | None, new: Record | None, cross_machine: bool) -> Change:
+def change_between(old: Record | None, new: Record | None, *, cross_machine: bool = False) -> Change:
+    """How a cell changed from one record to another; None: there is no record of it."""
     either = new or old
     assert either is not None
     was_ok = old is not None and old.outcome is Outcome.OK
@@ -209,7 +213,7 @@ def _change(old: Record | None, new: Record | None, cross_machine: bool) -> Chan
         interval=ratio.interval,
         range=ratio.range,
         rounds=(len(rounds[0]), len(rounds[1])) if same_calls else (0, 0),
-        repeated=(repeated := _shares_trials(old, new)),
+        repeated=(repeated := shares_trials(old, new)),
         reasons=[*common.reasons, *added, *(["the same trials are in both stores"] if repeated else [])],
     )
 
@@ -219,7 +223,7 @@ def _aside(notes: Sequence[str]) -> list[str]:
     return [note for note in notes if rule_of(note).code in ("reuses_work", "lazy_answer")]
 
 
-def _shares_trials(old: Record, new: Record) -> bool:
+def shares_trials(old: Record, new: Record) -> bool:
     """Whether a suite took the old record over, or added rounds to it, instead of measuring everything anew."""
     before, after = old.phases.call_s, new.phases.call_s
     return old == new or (0 < len(before) < len(after) and after[: len(before)] == before)

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 import msgspec
 
+from graphbench.records.history import Line
 from graphbench.records.regression import KINDS, Change
 from graphbench.records.rules import readable
 from graphbench.records.statistics import MIN_ROUNDS
@@ -61,7 +62,7 @@ def _table(found: Sequence[Change]) -> Table[Change]:
             Column("change", _kind),
             Column("algorithm", lambda change: plain(change.algorithm)),
             Column("graph", lambda change: plain(change.dataset)),
-            Column("engine", lambda change: plain(_label(change, places[place(change)]))),
+            Column("engine", lambda change: plain(label(change, places[place(change)]))),
             Column("old call", lambda change: seconds(change.old_s), right=True),
             Column("new call", lambda change: seconds(change.new_s), right=True),
             Column("old / new", lambda change: ratio(change.ratio, bound=change.bound), right=True),
@@ -103,14 +104,14 @@ def _spread(change: Change) -> str:
     return span(*ends, interval=change.interval is not None) if ends else ""
 
 
-def _label(change: Change, same: Sequence[Change]) -> str:
+def label(cell: Change | Line, same: Sequence[Change] | Sequence[Line]) -> str:
     """The engine, with the parameters in which its cells of one algorithm and graph differ."""
     varying = [
         f"{name} {setting(value)}"
-        for name, value in change.params.items()
+        for name, value in cell.params.items()
         if any(other.params.get(name) != value for other in same)
     ]
-    return named(change.engine, varying)
+    return named(cell.engine, varying)
 
 
 def _summary(found: Sequence[Change]) -> str:

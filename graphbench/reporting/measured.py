@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -98,7 +99,7 @@ class Measured:
         cases: one for each record, in the order of the records; of several numbers of threads, for the best.
         slower_threads: the ids of its records at the others.
         stale: what changed since a record was made, for each stale record's id.
-        tries: every try of a capacity search, oldest first: a task may be a try of several.
+        every: every record, oldest first.
     """
 
     name: str
@@ -106,9 +107,14 @@ class Measured:
     environment: Environment | None
     baseline: str
     cases: Sequence[Case] = field(default_factory=list)
-    tries: Sequence[Record] = field(default_factory=list)
+    every: Sequence[Record] = field(default_factory=list)
     slower_threads: frozenset[str] = frozenset()
     stale: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def tries(self) -> list[Record]:
+        """Every try of a capacity search, oldest first: a task may be a try of several."""
+        return [record for record in self.every if record.search is not None]
 
     @cached_property
     def colours(self) -> dict[str, str]:
@@ -192,10 +198,25 @@ def group_by_machine(records: Iterable[Record], baseline: str, stale: Mapping[st
             ):
                 group.append(record)
     ordered = sorted(machines.items(), key=lambda item: (-len(item[1]), item[0]))
-    return [_machine(digest, group, baseline, stale) for digest, group in ordered]
+    names = machine_names(records)
+    return [_machine(digest, group, baseline, stale, names.get(digest, "no machine")) for digest, group in ordered]
 
 
-def _machine(digest: str, records: list[Record], baseline: str, stale: Mapping[str, str]) -> Measured:
+def machine_names(records: Iterable[Record]) -> dict[str, str]:
+    """Each machine in words, by its digest: its GPUs and its processor; of two alike, with the start of the digest."""
+    named: dict[str, Environment] = {}
+    for record in records:
+        where = record.environment
+        if where is not None and len(where.gpus) >= len(named.get(where.machine, where).gpus):
+            named[where.machine] = where
+    alike = Counter(map(_hardware, named.values()))
+    return {
+        digest: f"{_hardware(where)} ({plain(digest[:6])})" if alike[_hardware(where)] > 1 else _hardware(where)
+        for digest, where in named.items()
+    }
+
+
+def _machine(digest: str, records: list[Record], baseline: str, stale: Mapping[str, str], name: str) -> Measured:
     # Sorted by time: the order of files and lines must not change a report.
     by_time = sorted(records, key=lambda record: (record.measured_at, record.id))
     kept = newest(by_time)
@@ -241,12 +262,12 @@ def _machine(digest: str, records: list[Record], baseline: str, stale: Mapping[s
     where = [record.environment for record in kept if record.environment is not None]
     environment = max(where, key=lambda machine: len(machine.gpus), default=None)
     return Measured(
-        name=_name(environment),
+        name=name,
         digest=digest,
         environment=environment,
         baseline=baseline,
         cases=cases,
-        tries=[record for record in by_time if record.search is not None],
+        every=by_time,
         slower_threads=frozenset(record.id for record in kept if record.id not in shown),
         stale=stale,
     )
@@ -313,9 +334,7 @@ def _label(record: Record, peers: Sequence[Record]) -> str:
     return plain(named(record.task.engine, hardware(record)))
 
 
-def _name(where: Environment | None) -> str:
-    if where is None:
-        return "no machine"
+def _hardware(where: Environment) -> str:
     gpus = dict.fromkeys(gpu.name for gpu in where.gpus)
     parts = [
         *(f"{_times(name, where)}{name}" for name in gpus),

@@ -1,0 +1,182 @@
+"""The history of cells as tables for people or data for programs: what changed when, and every line."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import msgspec
+
+from graphbench.records.history import Line, Point, Step, history
+from graphbench.records.model import Record
+from graphbench.records.rules import readable
+from graphbench.reporting import markdown, terminal
+from graphbench.reporting.changes import label
+from graphbench.reporting.document import Block, Column, Table, Text, Tone
+from graphbench.reporting.flat import csv_text
+from graphbench.reporting.measured import machine_names
+from graphbench.reporting.numbers import NOTHING, plain, ratio, seconds, span, visible_json
+from graphbench.system.text import count, listed
+
+HOW = (
+    "Each line is one task on one machine. Change points: neighbours that do not differ are merged, the closest first; "
+    "what then differs by 5 % or more, with an interval over at least three rounds on both sides that excludes 1, is a "
+    "change point, and with fewer rounds a possible one. A line breaks where the times before cannot be compared."
+)
+_TONES: Mapping[str, Tone] = {"slower": "bad", "failed": "bad", "possible": "doubtful", "faster": "good"}
+
+
+class Event(NamedTuple):
+    """A step of a line."""
+
+    line: Line
+    step: Step
+    place: str
+    engine: str
+
+    @property
+    def point(self) -> Point:
+        """Where it begins."""
+        return self.line.points[self.step.at]
+
+
+def render(records: Iterable[Record], form: str, width: int | None = None) -> str:
+    """The history as `table` (of a terminal's width), `markdown`, `json` or `csv`, ending with a line break."""
+    records = list(records)
+    lines = history(records)
+    if form == "json":
+        return visible_json(json.dumps(msgspec.to_builtins(lines), indent=2, ensure_ascii=False)) + "\n"
+    if form == "csv":
+        return _csv(lines)
+    blocks = tables(lines, machine_names(records))
+    return markdown.text(blocks) + "\n" if form == "markdown" else terminal.text(blocks, width, lead=3)
+
+
+def tables(lines: Sequence[Line], names: Mapping[str, str]) -> list[Block]:
+    """What changed, slowdowns first, and every line of several records; the machine, where there are several."""
+    shown = [line for line in lines if len(line.points) > 1]
+    blocks: list[Block] = [Text(summary(lines), strong=True)]
+    found = [Event(line, step, *_place(line, shown)) for line in shown for step in line.steps]
+    found.sort(key=lambda event: ([*_NAMES].index(event.step.kind), -_when(event.point), event.place, event.engine))
+    machines = names if len({line.machine for line in shown}) > 1 else {}
+    if found:
+        blocks.append(_events(found, machines))
+    if shown:
+        blocks.append(_lines(shown, machines))
+    return blocks
+
+
+def summary(lines: Sequence[Line]) -> str:
+    """How many lines there are, and what happened to them, in a sentence or two."""
+    several = [line for line in lines if len(line.points) > 1]
+    steps = Counter(step.kind for line in several for step in line.steps)
+    words = [f"{steps[kind]} {name}" for kind, name in _NAMES.items() if steps[kind]]
+    once = len(lines) - len(several)
+    alone = f" {count(once, 'task')} measured once, without a history." if once else ""
+    if not several:
+        return f"No task was measured twice on one machine, so there is no history.{alone}"
+    return f"{listed(words) or 'No change found'}, in {count(len(several), 'line')}.{alone}"
+
+
+_NAMES = {"slower": "slower", "faster": "faster", "failed": "failed", "possible": "possibly changed", "apart": "broken"}
+
+
+def _place(line: Line, lines: Sequence[Line]) -> tuple[str, str]:
+    """The problem on its graph, and the engine with the parameters in which its lines there differ."""
+    same = [
+        one for one in lines if (one.algorithm, one.dataset, one.engine) == (line.algorithm, line.dataset, line.engine)
+    ]
+    return plain(f"{line.algorithm} on {line.dataset}"), plain(label(line, same))
+
+
+def _when(point: Point) -> float:
+    from datetime import datetime
+
+    return datetime.fromisoformat(point.measured_at).timestamp()
+
+
+def kind(step: Step) -> str:
+    """What happened, in a word or two."""
+    if step.kind == "possible":
+        return f"possibly {'slower' if step.ratio is not None and step.ratio < 1 else 'faster'}"
+    return "line breaks" if step.kind == "apart" else step.kind
+
+
+def longer(step: Step) -> str:
+    """How much longer it takes: `+15 %`, `-7 %`; empty where there is no ratio."""
+    return "" if step.ratio is None else f"{100 * (1 / step.ratio - 1):+.3g} %"
+
+
+def _events(found: Sequence[Event], machines: Mapping[str, str]) -> Table[Event]:
+    return Table(
+        found,
+        [
+            Column("change", lambda event: kind(event.step), tone=lambda event: _TONES.get(event.step.kind, "quiet")),
+            Column("task", lambda event: event.place),
+            Column("engine", lambda event: event.engine),
+            Column("from", lambda event: event.point.measured_at[:10]),
+            Column("version", lambda event: plain(event.point.engine_version or NOTHING)),
+            Column("time", lambda event: longer(event.step), right=True, optional=True),
+            Column("before / after", lambda event: ratio(event.step.ratio), right=True, optional=True),
+            Column("interval", _interval, optional=True),
+            Column("rounds", _rounds, right=True, optional=True),
+            Column("machine", lambda event: plain(machines.get(event.line.machine, "")), optional=True),
+            Column("what else changed, or why", _why, optional=True),
+        ],
+    )
+
+
+def _interval(event: Event) -> str:
+    return span(*event.step.interval, interval=True) if event.step.interval else ""
+
+
+def _rounds(event: Event) -> str:
+    return ", ".join(map(str, event.step.rounds)) if any(event.step.rounds) else ""
+
+
+def _why(event: Event) -> str:
+    return plain("; ".join([*event.step.versions, *map(readable, event.step.reasons)]))
+
+
+def _lines(shown: Sequence[Line], machines: Mapping[str, str]) -> Table[Line]:
+    return Table(
+        shown,
+        [
+            Column("task", lambda line: _place(line, shown)[0]),
+            Column("engine", lambda line: _place(line, shown)[1]),
+            Column("records", lambda line: str(len(line.points)), right=True),
+            Column("measured", lambda line: _span([point.measured_at[:10] for point in line.points])),
+            Column("version", lambda line: plain(_span([point.engine_version or "?" for point in line.points]))),
+            Column("graphbench", lambda line: plain(_span([point.graphbench for point in line.points])), need="detail"),
+            Column("first", lambda line: _call(line.points[0]), right=True),
+            Column("newest", lambda line: _call(line.points[-1]), right=True),
+            Column("machine", lambda line: plain(machines.get(line.machine, "")), optional=True),
+        ],
+    )
+
+
+def _span(values: Sequence[str]) -> str:
+    return values[0] if values[0] == values[-1] else f"{values[0]} to {values[-1]}"
+
+
+def _call(point: Point) -> str:
+    return seconds(point.call_s) if point.call_s is not None else point.outcome.in_words
+
+
+def _csv(lines: Sequence[Line]) -> str:
+    """One row for each point, with what happened there."""
+    heads = ["algorithm", "dataset", "engine", "params", "machine", *Point.__struct_fields__, "change", "ratio",
+             "interval_low", "interval_high", "rounds_before", "rounds_after", "reasons", "versions"]  # fmt: skip
+    rows: list[list[Any]] = []
+    for line in lines:
+        steps = {step.at: step for step in line.steps}
+        for at, point in enumerate(line.points):
+            step = steps.get(at)
+            ends = [step.kind, step.ratio, *(step.interval or ("", "")), *step.rounds, " | ".join(step.reasons),
+                    " | ".join(step.versions)] if step else [""] * 8  # fmt: skip
+            params = json.dumps(line.params, sort_keys=True)
+            rows.append([line.algorithm, line.dataset, line.engine, params, line.machine,
+                         *(getattr(point, name) for name in point.__struct_fields__), *ends])  # fmt: skip
+    return csv_text(heads, rows)
