@@ -198,7 +198,7 @@ def change_between(old: Record | None, new: Record | None, *, cross_machine: boo
     rounds = compared_rounds(*sides)
     same_calls = len({side.trials.stopped == "first_only" for side in sides}) == 1
     if min(map(len, rounds)) >= MIN_ROUNDS and same_calls:
-        ratio = statistics.ratio_of_rounds(*rounds, CONFIDENCE)
+        ratio = statistics.ratio_of_rounds(rounds[0], rounds[1], CONFIDENCE)
     else:
         ratio = Estimate(comparison.ratio_call, _bounds(comparison.interval), _bounds(comparison.range), comparison.n)
     kind, added = _kind(ratio, judged=ratio.coverage is not None), [*_aside(comparison.notes)]

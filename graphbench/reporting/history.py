@@ -71,7 +71,7 @@ def tables(lines: Sequence[Line], names: Mapping[str, str]) -> list[Block]:
 def summary(lines: Sequence[Line]) -> str:
     """How many lines there are, and what happened to them, in a sentence or two."""
     several = [line for line in lines if len(line.points) > 1]
-    steps = Counter(step.kind for line in several for step in line.steps)
+    steps = Counter[str](step.kind for line in several for step in line.steps)
     words = [f"{steps[kind]} {name}" for kind, name in _NAMES.items() if steps[kind]]
     once = len(lines) - len(several)
     alone = f" {count(once, 'task')} measured once, without a history." if once else ""

@@ -205,9 +205,9 @@ def group_by_machine(records: Iterable[Record], baseline: str, stale: Mapping[st
 def machine_names(records: Iterable[Record]) -> dict[str, str]:
     """Each machine in words, by its digest: its GPUs and its processor; of two alike, with the start of the digest."""
     named: dict[str, Environment] = {}
-    for record in records:
+    for record in sorted(records, key=lambda record: (record.measured_at, record.id)):
         where = record.environment
-        if where is not None and len(where.gpus) >= len(named.get(where.machine, where).gpus):
+        if where is not None and len(where.gpus) >= len(named.setdefault(where.machine, where).gpus):
             named[where.machine] = where
     alike = Counter(map(_hardware, named.values()))
     return {
