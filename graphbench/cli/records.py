@@ -1,4 +1,4 @@
-"""`graphbench records [list|export|repair]`: what has been measured: filtered, listed, exported; and lost lines."""
+"""`graphbench records [list|export|repair|check]`: what has been measured: filtered, listed, exported, checked."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ if TYPE_CHECKING:
     from graphbench.reporting.document import Table
 
 
+_ACTIONS = ("list", "export", "repair", "check")
 NEWEST = 50
 """How many records a table shows unless all are asked for."""
 
 
 @click.command("records")
-@click.argument(
-    "action", type=click.Choice(["list", "export", "repair"]), default="list", metavar="[list|export|repair]"
-)
+@click.argument("action", type=click.Choice(_ACTIONS), default="list", metavar=f"[{'|'.join(_ACTIONS)}]")
+@click.argument("files", nargs=-1, type=click.Path(dir_okay=False, path_type=Path), metavar="[FILE...]")
 @names_option("algorithm", "Only these algorithms.")
 @names_option("dataset", "Only these datasets.")
 @names_option("engine", "Only these engines.")
@@ -71,6 +71,7 @@ NEWEST = 50
 def command(
     *,
     action: str,
+    files: tuple[Path, ...],
     machine: str | None,
     since: str | None,
     current: bool | None,
@@ -81,18 +82,22 @@ def command(
     everything: bool,
     output: Path | None,
     **names: list[str],
-) -> None:
-    """List what has been measured, newest last, or export it.
+) -> int:
+    """List what has been measured, newest last, export it, or check it.
 
     `list` prints a line per record, with what has changed since it was made: a table of the newest, or of --all.
     `export` prints the records as a store holds them, one JSON line each; with --format, what a measurement shows:
     records and comparisons (refused for stale records); with --pytest-benchmark, a file for that plugin's comparisons,
-    from which graphbench can read the records back. `repair` moves the lines of a store that cannot be read to a file
-    beside it, FILE.unreadable.
+    from which graphbench can read the records back; records lose paths and names of this machine. `repair` moves the
+    lines of a store that cannot be read to a file beside it, FILE.unreadable. `check` says what a board would not take
+    of FILE, line by line (schema, plausibility, certificates, machine, personal paths), and exits with 1 for a fault.
     """
+    stores = (*stores, *files)
     if action == "repair":
         _repair(stores)
-        return
+        return 0
+    if action == "check":
+        return _check(stores)
     from graphbench import registry
     from graphbench.measure.staleness import changes, is_current, present
     from graphbench.records.store import load_heads
@@ -124,6 +129,31 @@ def command(
     else:
         text = _exported(records, form, baseline, now)
     write_result(text, output)
+    return 0
+
+
+def _check(stores: Sequence[Path]) -> int:
+    from graphbench.measure import contribution
+    from graphbench.measure.staleness import present
+    from graphbench.records.store import Store
+    from graphbench.reporting.numbers import plain
+    from graphbench.system.text import count
+
+    now, faulty = present(), 0
+    for path in stores or [Store().path]:
+        try:
+            found = contribution.check(path, now)
+        except OSError as error:
+            raise StoreError(f"{path} cannot be read: {error.strerror or error}.") from error
+        for fault in found.faults:
+            click.echo(plain(f"{path}:{fault.line}: {fault.what}"))
+        old = f"; {found.superseded:,} of earlier rules, checked for privacy only" if found.superseded else ""
+        state = f"{count(len(found.faults), 'fault')} in " if found.faults else ""
+        click.echo(
+            f"{path}: {state}{count(found.records, 'record')}{old}: {'faulty' if state else 'can be contributed'}."
+        )
+        faulty += bool(found.faults)
+    return 1 if faulty else 0
 
 
 def _repair(stores: Sequence[Path]) -> None:
@@ -269,10 +299,11 @@ def _engine(record: Record) -> str:
 
 def _exported(records: Sequence[Record], form: str | None, baseline: str, now: Present) -> str:
     if form is None:
+        from graphbench.measure.record import public
         from graphbench.records.lines import to_json
         from graphbench.reporting.numbers import visible_json
 
-        return "".join(f"{visible_json(to_json(record).decode())}\n" for record in records)
+        return "".join(f"{visible_json(to_json(public(record)).decode())}\n" for record in records)
     from graphbench.api import Result
     from graphbench.measure.staleness import stale
 

@@ -39,6 +39,7 @@ from graphbench.records.model import (
     Worker,
 )
 from graphbench.system import bandwidth
+from graphbench.system.privacy import scrubbed, without_host
 from graphbench.system.text import count
 
 Certifier = Callable[..., Verified | str]
@@ -258,7 +259,7 @@ def _disputes(
 def record(task: Task, engine: Engine, prepared: Prepared, **found: Any) -> Record:
     """The record of a task with these fields, `outcome` among them."""
     algorithm = prepared.algorithm
-    return Record(
+    made = Record(
         id=uuid.uuid4().hex,
         task=task,
         device=engine.device,
@@ -270,11 +271,33 @@ def record(task: Task, engine: Engine, prepared: Prepared, **found: Any) -> Reco
         revisions=revisions(algorithm, engine),
         **({"measured_at": now()} | found),
     )
+    return public(made)
+
+
+def public(made: Record) -> Record:
+    """The record without folders of this user and the name of this machine: records are passed on."""
+
+    def replaced(struct: Any, *names: str, host: bool = False) -> Any:
+        if struct is None:
+            return None
+        texts = {name: scrubbed(getattr(struct, name)) for name in names}
+        return msgspec.structs.replace(
+            struct, **{name: without_host(text) if host else text for name, text in texts.items()}
+        )
+
+    return msgspec.structs.replace(
+        replaced(made, "reason", host=True),
+        warnings=[without_host(scrubbed(text)) for text in made.warnings],
+        certificate=replaced(made.certificate, "detail"),
+        worker=replaced(made.worker, "stderr_tail", host=True),
+        environment=replaced(made.environment, "command"),
+        dataset=replaced(made.dataset, "source"),
+    )
 
 
 def unprepared(task: Task, engine: Engine, outcome: Outcome, reason: str, dataset: DatasetInfo | None = None) -> Record:
     """The record of a task that could not be prepared: its graph is unavailable, or does not fit the problem."""
-    return Record(
+    made = Record(
         id=uuid.uuid4().hex,
         measured_at=now(),
         task=task,
@@ -284,6 +307,7 @@ def unprepared(task: Task, engine: Engine, outcome: Outcome, reason: str, datase
         dataset=dataset,
         revisions=revisions(registry.algorithm(task.algorithm), engine),
     )
+    return public(made)
 
 
 def now() -> str:

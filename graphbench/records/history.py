@@ -115,6 +115,9 @@ def history(records: Iterable[Record]) -> list[Line]:
 
     Args:
         records: of any machines, in any order; machines are never mixed.
+
+    Returns:
+        A line for each task and machine, also where there is a single record.
     """
     cells: dict[tuple[str, str, str, str, str], list[Record]] = {}
     for record in sorted(records, key=lambda one: (one.measured_at, one.id)):
