@@ -277,21 +277,20 @@ def record(task: Task, engine: Engine, prepared: Prepared, **found: Any) -> Reco
 def public(made: Record) -> Record:
     """The record without folders of this user and the name of this machine: records are passed on."""
 
-    def replaced(struct: Any, *names: str, host: bool = False) -> Any:
-        if struct is None:
-            return None
-        texts = {name: scrubbed(getattr(struct, name)) for name in names}
-        return msgspec.structs.replace(
-            struct, **{name: without_host(text) if host else text for name, text in texts.items()}
-        )
+    def cleaned(struct: Any, name: str, clean: Callable[[str], str] = scrubbed) -> Any:
+        return None if struct is None else msgspec.structs.replace(struct, **{name: clean(getattr(struct, name))})
 
+    def anonymous(text: str) -> str:
+        return without_host(scrubbed(text))
+
+    found: Record = cleaned(made, "reason", anonymous)
     return msgspec.structs.replace(
-        replaced(made, "reason", host=True),
-        warnings=[without_host(scrubbed(text)) for text in made.warnings],
-        certificate=replaced(made.certificate, "detail"),
-        worker=replaced(made.worker, "stderr_tail", host=True),
-        environment=replaced(made.environment, "command"),
-        dataset=replaced(made.dataset, "source"),
+        found,
+        warnings=[*map(anonymous, made.warnings)],
+        certificate=cleaned(made.certificate, "detail"),
+        worker=cleaned(made.worker, "stderr_tail", anonymous),
+        environment=cleaned(made.environment, "command"),
+        dataset=cleaned(made.dataset, "source"),
     )
 
 

@@ -38,7 +38,7 @@ def scrubbed(text: str) -> str:
     known = {package: "", here: "", stored: "$GRAPHBENCH_HOME/", own: "~/", temporary: "/tmp/"}  # noqa: S108 - a text
     for folder, instead in known.items():
         if folder != Path(folder.anchor):
-            text = re.sub(rf"{_PATH_BEFORE}{re.escape(str(folder))}(?:/|(?![\w.-]))", lambda _, new=instead: new, text)
+            text = re.sub(rf"{_PATH_BEFORE}{re.escape(str(folder))}(?:/|(?![\w.-]))", instead, text)
     text = _USERS.sub("~", text)
     user = _user()
     return re.sub(rf"(?<=/){re.escape(user)}(?=/)", "USER", text) if user else text
