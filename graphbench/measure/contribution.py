@@ -58,7 +58,7 @@ def check(path: Path, now: Present) -> Checked:
         OSError: if it cannot be read.
         StoreError: if it is a document of pytest-benchmark that is not valid.
     """
-    content = lines.content(path)
+    content = lines.content(path, lines.RECORD)
     faults = [Fault(fault.number, fault.why) for fault in content.faults]
     if content.is_document:
         faults.append(Fault(1, "a document of pytest-benchmark, not a store. Contribute the file of --store."))
