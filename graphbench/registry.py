@@ -210,6 +210,7 @@ def _page_file(name: str) -> Path:
     return _HERE / "algorithms" / f"{_module(name)}.py"
 
 
+@functools.cache
 def _names(folder: Path) -> list[str]:
     stems = (path.stem for path in folder.glob("*.py"))
     return sorted(stem.replace("_", "-") for stem in stems if stem not in _NOT_PAGES and not stem.startswith("_"))

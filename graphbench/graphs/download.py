@@ -11,9 +11,7 @@ import functools
 import hashlib
 import http
 import os
-import random
 import re
-import secrets
 import shutil
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -132,7 +130,7 @@ def _locked(path: Path, progress: Progress) -> Iterator[Path]:
         except (NotImplementedError, OSError) as error:
             if isinstance(error, OSError) and error.errno not in _NO_LOCKS:
                 raise
-            part = path.with_name(f".{path.name}.{os.getpid()}-{secrets.token_hex(4)}.part")
+            part = path.with_name(f".{path.name}.{os.getpid()}-{os.urandom(4).hex()}.part")
             break
     try:
         yield part
@@ -227,6 +225,8 @@ def _fill(file: BinaryIO, address: str, progress: Progress, room: Callable[[int]
 
         _copy(file, Path(url2pathname(urlsplit(address).path)), progress, room)
         return
+    import random
+
     import requests
     import urllib3
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import enum
 import hashlib
-from statistics import median
 from typing import Annotated, Any
 
 import msgspec
@@ -503,6 +502,8 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     """Measured under earlier rules of measurement and converted to this schema: shown, but no ratio of it counts."""
 
     def __repr__(self) -> str:
+        from statistics import median  # which takes as long to import as all of this module
+
         task, calls = self.task, self.phases.call_s
         time = f", warm call {median(calls):.3g} s (n = {len(calls)})" if calls else ""
         return f"<Record: {task.algorithm} on {task.dataset}, {task.engine}: {self.outcome.in_words}{time}>"

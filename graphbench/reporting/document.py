@@ -9,13 +9,13 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Generic, Literal, NamedTuple, TypeVar
 
 from graphbench.errors import UsageError
-from graphbench.reporting.charts import FORMS, svg
-from graphbench.reporting.charts.marks import Picture, alternative
 from graphbench.reporting.numbers import NOTHING
 from graphbench.system.text import listed
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
+    from graphbench.reporting.charts.marks import Picture
 
 Tone = Literal["", "good", "doubtful", "bad", "quiet"]
 Need = Literal["essential", "useful", "detail"]
@@ -243,11 +243,15 @@ class Chart:
     @property
     def alt(self) -> str:
         """What it shows, for those who cannot see it."""
+        from graphbench.reporting.charts.marks import alternative
+
         return f"{self.caption}. {alternative(self.picture)}"
 
     @cached_property
     def svg(self) -> str:
         """A whole SVG document."""
+        from graphbench.reporting.charts import svg
+
         return svg.document(self.picture, self.alt)
 
     def figure(self) -> Figure:
@@ -265,12 +269,12 @@ class Chart:
         Raises:
             UsageError: for any other form.
         """
+        from graphbench.reporting.charts import FORMS, figure
+
         if form not in FORMS:
             raise UsageError(f"A chart is {listed(FORMS, 'or')}, not {form!r}.")
         if form == ".svg":
             return self.svg.encode()
-        from graphbench.reporting.charts import figure
-
         return figure.to_bytes(self.figure(), form)
 
 
