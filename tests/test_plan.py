@@ -298,7 +298,11 @@ def test_the_recorded_command_names_no_folder_of_the_program(monkeypatch, progra
 
 def test_engines_that_run_in_parallel_are_measured_with_each_number_of_threads():
     several = plan.Plan(cells=(), options=Options(threads=[1, "max", usable_cores()]))
-    assert [settings.threads for settings in several.settings_of(registry.engine("networkit"))] == sorted(
-        {1, usable_cores()}
-    )
-    assert len(several.settings_of(registry.engine("networkx"))) == 1
+    all_of_them = sorted({1, usable_cores()})
+
+    def threads(engine, algorithm):
+        settings = several.settings_of(registry.engine(engine), registry.algorithm(algorithm))
+        return [one.threads for one in settings]
+
+    assert threads("networkit", "bfs") == threads("scipy", "eigenvector") == all_of_them
+    assert threads("networkx", "bfs") == threads("scipy", "bfs") == [1]

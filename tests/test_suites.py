@@ -635,3 +635,12 @@ def test_numbers_of_gpus_apply_to_multi_gpu_engines_only():
     assert len(prepared(suite).items) == 1
     with pytest.raises(UsageError, match="gpus takes a whole number from 1, or all, not 0"):
         definition.merged(suite, {"gpus": [0]})
+
+
+def test_a_call_on_one_thread_is_one_task_whatever_numbers_of_threads_are_asked_for():
+    suite = Suite(datasets=["karate"], algorithms=["bfs", "hits"], engines=["scipy"], threads=[1, 2])
+    stored_records = StoredRecords([], suite, present())
+    found = matrix.items(suite, [matrix.Graph.described("karate")], stored_records, past([]))
+    assert [(item.task.algorithm, item.task.params.get("threads")) for item in found] == [
+        ("bfs", None), ("hits", 1), ("hits", 2),
+    ]  # fmt: skip

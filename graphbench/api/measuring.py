@@ -169,7 +169,11 @@ def tasks_of(plan: Plan) -> int:
     """How many records a plan gives; 0 if that depends on what is found."""
     from graphbench import registry
 
-    settings = [len(plan.settings_of(registry.engine(name))) for cell in plan.cells for name in cell.engines]
+    settings = [
+        len(plan.settings_of(registry.engine(name), registry.algorithm(cell.algorithm)))
+        for cell in plan.cells
+        for name in cell.engines
+    ]
     return 0 if plan.options.match_quality else sum(settings) * plan.options.rounds
 
 

@@ -124,8 +124,8 @@ class Engine:
     converts: bool = False
     """Whether building has a second step, timed separately: a conversion from another library's graph. An engine with
     the option to do so sets it in `start`."""
-    parallel: ClassVar[bool] = False
-    """Whether the engine uses more than one CPU thread."""
+    parallel: ClassVar[bool | tuple[str, ...]] = False
+    """Whether the engine uses more than one CPU thread; or the names of the algorithms that it does so for."""
     multi_gpu: ClassVar[bool] = False
     """Whether it can use several GPUs: their number is then part of a task."""
     opt_in: ClassVar[bool] = False
@@ -243,6 +243,12 @@ class Engine:
     def threads(self, settings: Settings) -> int:
         """How many CPU threads it may use with these settings."""
         return (settings.threads or usable_cores()) if self.parallel else 1
+
+    def in_parallel(self, algorithm: Algorithm | None = None) -> bool:
+        """Whether an algorithm's call uses more than one CPU thread; None: whether any does."""
+        if isinstance(self.parallel, bool):
+            return self.parallel
+        return algorithm is None or algorithm.name in self.parallel
 
     # In the worker process
 

@@ -1,6 +1,7 @@
 """SciPy: sparse matrices in C++ and the algorithms of `scipy.sparse.csgraph`, on one thread.
 
-Only its dense linear algebra, which eigenvectors and k-means use, runs in BLAS on all threads.
+Only its dense linear algebra, which eigenvectors and k-means use, runs in BLAS on all threads: problems without it are
+measured once, on one thread.
 
 A graph is its adjacency matrix, a `csr_array` with both directions of an undirected edge, float64 weights (1.0 if
 unweighted) and sorted rows. SciPy has few algorithms, but many programs use them without any graph library. Where its
@@ -43,7 +44,7 @@ class SciPy(Engine):
     distributions: ClassVar[tuple[str, ...]] = ("scipy",)
     extra = "cpu"
     speed_class = 1
-    parallel = True
+    parallel = ("eigenvector", "hits", "spectral-balanced-cut", "spectral-modularity")
     gap = "not in the library: it moves vertices one after the other, which operations on matrices cannot"
 
     def start(self, settings: Settings) -> Any:

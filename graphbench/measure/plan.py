@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from graphbench import registry
+from graphbench.algorithms.base import Algorithm
 from graphbench.engines.base import Engine, Settings
 from graphbench.errors import UsageError
 from graphbench.graphs.clean import Dataset
@@ -54,10 +55,10 @@ class Plan:
     order: str | None = None
     lenient: bool = False
 
-    def settings_of(self, engine: Engine) -> list[Settings]:
-        """What an engine gets: with each number of threads if it runs in parallel, else once."""
-        common = self.options.settings
-        return [replace(common, threads=number) for number in self.options.threads] if engine.parallel else [common]
+    def settings_of(self, engine: Engine, algorithm: Algorithm) -> list[Settings]:
+        """What an engine gets for an algorithm: with each number of threads if that runs in parallel, else with one."""
+        numbers = self.options.threads if engine.in_parallel(algorithm) else [1]
+        return [replace(self.options.settings, threads=number) for number in numbers]
 
     @property
     def seed(self) -> int:

@@ -160,7 +160,7 @@ def identity(
     params: Params = {"seed": seed}
     if ignore_weights:
         params["ignore_weights"] = True
-    if engine.parallel:
+    if engine.in_parallel(algorithm):
         params["threads"] = engine.threads(settings)
     adapter = algorithm and algorithm.find_adapter(engine.name)
     for name in (*engine.options, *(adapter.options if adapter else ())):

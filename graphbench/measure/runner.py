@@ -93,7 +93,7 @@ def _unfit(plan: Plan, cell: Cell, params: Params, error: GraphbenchError) -> li
             cell.dataset.info,
         )
         for engine in registry.engines(cell.engines)
-        for settings in plan.settings_of(engine)
+        for settings in plan.settings_of(engine, registry.algorithm(cell.algorithm))
     ]
 
 
@@ -139,12 +139,17 @@ def _measure_dataset(
         draw.shuffle(engines)
         for engine in engines:
             tasks[engine] = _shuffled(tasks[engine], engine, draw)
-    for engine, settings in ((each, settings) for each in engines for settings in plan.settings_of(each)):
-        with Supervisor(engine, settings, plan, folder) as supervisor:
-            for question in tasks[engine]:
-                record = _measure_task(supervisor, question, observe=observe, predict=predict)
-                observe(Progress(task=record.task, phase="done", trial=len(record.phases.call_s), record=record))
-                yield record
+    for engine in engines:
+        shared: dict[Settings, list[_Question]] = defaultdict(list)
+        for question in tasks[engine]:
+            for settings in plan.settings_of(engine, question.prepared.algorithm):
+                shared[settings].append(question)
+        for settings, of_worker in shared.items():
+            with Supervisor(engine, settings, plan, folder) as supervisor:
+                for question in of_worker:
+                    record = _measure_task(supervisor, question, observe=observe, predict=predict)
+                    observe(Progress(task=record.task, phase="done", trial=len(record.phases.call_s), record=record))
+                    yield record
 
 
 def _shuffled(questions: list[_Question], engine: Engine, draw: random.Random) -> list[_Question]:

@@ -200,11 +200,14 @@ def items(suite: Suite, graphs: Iterable[Graph], stored: StoredRecords, past: Pa
 
 
 def _of_graph(suite: Suite, graph: Graph, stored: StoredRecords, past: Past) -> Iterator[Item]:
-    algorithms = registry.algorithms(suite.algorithms or None)
+    algorithms, seen = registry.algorithms(suite.algorithms or None), set[str]()
     for variant, engine in _engines(suite):
         available = engine.availability().ok
         for algorithm in algorithms:
             task = task_of(suite, algorithm, graph.name, engine, variant)
+            if task.key in seen:  # a call on one thread, of an engine with others that run in parallel
+                continue
+            seen.add(task.key)
             missing = stored.missing_rounds(stored.reusable(task.key, graph.digest))
             runs = missing > 0 and available and algorithm.find_adapter(engine.name) is not None
             doubled = graph.directed and not algorithm.form.directed
