@@ -16,6 +16,8 @@ from graphbench import registry
 from graphbench.engines.base import Availability
 from graphbench.system import gpus
 
+pytestmark = pytest.mark.usefixtures("warm_workers")
+
 QUICK = ["--trials", "2", "--engine", "networkx,igraph"]
 
 

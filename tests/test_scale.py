@@ -16,6 +16,8 @@ from graphbench.reporting.power_law import family, fit
 from graphbench.reporting.sections import growth, scaling
 from helpers.records import H100, HERE, POSED, record, replace, stored
 
+pytestmark = pytest.mark.usefixtures("warm_workers")
+
 ASKED = ("scale", "ordeal", "rmat:scale=4..7,edgefactor=8", "--engine", "hungry", "--trials", "1")
 
 

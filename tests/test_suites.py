@@ -43,6 +43,8 @@ from graphbench.system.machine import usable_cores
 from helpers.records import DBLP, HERE, POSED, record, replace, stored
 from test_runner import dataset
 
+pytestmark = pytest.mark.usefixtures("warm_workers")
+
 SMALL = ("suite", "--datasets", "karate", "--datasets", "lesmis", "--algorithms", "bfs,wcc", "--engines",
          "networkx,igraph", "--trials", "2")  # fmt: skip
 

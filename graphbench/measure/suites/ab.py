@@ -22,9 +22,9 @@ import msgspec
 
 from graphbench._version import __version__
 from graphbench.errors import GraphbenchError, UsageError
-from graphbench.measure.suites.rounds import first_round, pooled
+from graphbench.measure.suites.rounds import after_round
 from graphbench.measure.suites.suite import Suite
-from graphbench.records.model import Outcome, Record
+from graphbench.records.model import Record
 from graphbench.system import files
 
 REF = "{ref}"
@@ -250,9 +250,5 @@ def pool(stores: Sequence[Sequence[Record]]) -> list[Record]:
     found: dict[str, Record] = {}
     for records in stores:
         for record in {record.task.key: record for record in records}.values():
-            before = found.get(record.task.key)
-            if before is None:
-                found[record.task.key] = first_round(record)
-            elif before.outcome is Outcome.OK:
-                found[record.task.key] = pooled(before, record)
+            found[record.task.key] = after_round(found.get(record.task.key), record)
     return list(found.values())

@@ -39,11 +39,12 @@ def measure_rounds(plan: Plan, measure: Callable[[Plan], Iterable[Record]]) -> I
     for number in range(rounds):
         for latest in measure(plan):
             before = found.get(latest.task.key)
-            if number and (before is None or before.outcome is not Outcome.OK):
+            if number and before is None:
                 continue
-            record = pooled(before, latest) if before else first_round(latest)
-            found[latest.task.key] = record
-            yield record
+            record = after_round(before, latest)
+            if record is not before:
+                found[latest.task.key] = record
+                yield record
         answering = {
             (record.task.algorithm, record.task.dataset, record.task.engine)
             for record in found.values()
@@ -53,9 +54,16 @@ def measure_rounds(plan: Plan, measure: Callable[[Plan], Iterable[Record]]) -> I
         plan = dataclasses.replace(plan, cells=tuple(cell for cell in cells if cell.engines))
 
 
-def first_round(record: Record) -> Record:
-    """The record of a task after the first of several rounds: it says how many trials that gave."""
-    return msgspec.structs.replace(record, trials=msgspec.structs.replace(record.trials, rounds=rounds_of(record)))
+def after_round(before: Record | None, latest: Record) -> Record:
+    """The record of a task after one more round; once a round gave no answer, that round's record stays.
+
+    Args:
+        before: after the rounds so far; None: this is the first.
+        latest: of that round; the record says how many trials each gave.
+    """
+    if before is None:
+        return msgspec.structs.replace(latest, trials=msgspec.structs.replace(latest.trials, rounds=rounds_of(latest)))
+    return pooled(before, latest) if before.outcome is Outcome.OK else before
 
 
 def _still(cell: Cell, answering: Collection[tuple[str, str, str]]) -> Cell:

@@ -14,7 +14,7 @@ from graphbench.measure import record as recording
 from graphbench.measure.plan import Cell, Observer, Plan
 from graphbench.measure.predict import Past, Predictor
 from graphbench.measure.runner import measure
-from graphbench.measure.suites.rounds import first_round, pooled
+from graphbench.measure.suites.rounds import after_round
 from graphbench.measure.suites.suite import Suite, Variant
 from graphbench.measure.suites.tasks import Graph, Item, StoredRecords, items
 from graphbench.records.model import Outcome, Record, SearchKey
@@ -145,7 +145,7 @@ class Run:
                 continue
             if self.suite.rounds > 1 and record.outcome is Outcome.OK:
                 answered = before if before is not None and before.outcome is Outcome.OK else None
-                record = pooled(answered, record) if answered else first_round(record)
+                record = after_round(answered, record)
             self.records[key] = record
             self._rounds[key] = self._rounds[key] - 1 if record.outcome is Outcome.OK else 0
             self.past.add(latest)
