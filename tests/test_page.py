@@ -201,8 +201,9 @@ def test_click_and_keyboard_sort_with_unknown_values_last(browser, address):
     browser.press("Enter")  # the head that was clicked has the focus
     assert browser.run(sort) == "descending"
     assert shown() == sorted(shown(), reverse=True)
-    assert len(shown()) == 100
-    click(browser, "#more")
+    assert len(shown()) == 50
+    while not browser.run("return document.getElementById('more').hidden"):
+        click(browser, "#more")
     assert cells(browser, "warm call", 1000)[-1] == ""
 
 
@@ -233,10 +234,19 @@ def test_columns_can_be_chosen(browser, address):
     )
     browser.run(toggle, "host peak")
     browser.run(toggle, "command")
-    assert set(heads(browser)) == {*before, "host peak"} - {"command"}
-    assert all(cell.endswith("iB") for cell in cells(browser, "host peak", 5))
+    assert set(heads(browser)) == {*before, "host peak", "command"}
+    assert all("iB (" in cell for cell in cells(browser, "host peak", 5))
     browser.open(browser.run("return location.href"))
-    assert set(heads(browser)) == {*before, "host peak"} - {"command"}
+    assert set(heads(browser)) == {*before, "host peak", "command"}
+
+
+def test_a_link_below_a_chart_shows_its_numbers(browser, address):
+    browser.open(address)
+    click(browser, "p.numbers a", "Numbers and commands of louvain")
+    assert set(cells(browser, "algorithm") if "algorithm" in heads(browser) else ["louvain"]) == {"louvain"}
+    assert heads(browser)[:3] == ["graph", "engine", "warm call"]
+    assert "first answer vs best CPU" in heads(browser)
+    assert browser.run("return document.querySelector('[name=algorithm]:not(#heat-choices *)').value") == "louvain"
 
 
 def test_words_are_explained_by_keyboard(browser, address):
@@ -274,7 +284,7 @@ def test_numbers_are_written_as_in_the_rest_of_the_report(browser, address):
     assert cells(browser, "outcome") == ["timeout"]
     browser.open(f"{address}#records?search=louvain+copapers+async&columns=host+peak&columns=warm+call+vs+networkx")
     assert cells(browser, "warm call vs networkx") == ["≥ 1,020× first calls"]  # noqa: RUF001
-    assert cells(browser, "host peak") == [numbers.memory(int(1.5e8 + 60 * 15_245_729))] == ["1,015 MiB"]
+    assert cells(browser, "host peak")[0].startswith(numbers.memory(int(1.5e8 + 60 * 15_245_729)))
 
 
 @pytest.mark.timeout(600)
@@ -291,7 +301,7 @@ def test_ten_thousand_records_open(browser, tmp_path_factory):
     page = report.write(document, tmp_path_factory.mktemp("many"))
     assert page.stat().st_size < 6 << 20
     browser.open(page.as_uri())
-    assert text(browser, "#status") == "10,000 of 10,000 records, the first 100 shown"
+    assert text(browser, "#status") == "10,000 of 10,000 records, the first 50 shown"
     assert browser.run("return document.querySelectorAll('*').length") < 50_000
     fill(browser, "search", "skitter-7 igraph")
     assert all(text == "as-Skitter-7" or text.startswith("as-Skitter-7") for text in cells(browser, "graph"))

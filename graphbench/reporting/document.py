@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Generic, Literal, NamedTuple, TypeVar
+from urllib.parse import urlencode
 
 from graphbench.errors import UsageError
 from graphbench.reporting.numbers import NOTHING
@@ -295,12 +296,27 @@ class Fold:
 
 @dataclass(frozen=True)
 class AllRecords:
-    """Where the table of every record goes: searchable on a page, left to the data file in Markdown."""
+    """The table of every record: `data` is JSON of all for the script of a page; Markdown shows `table`, a part."""
 
     count: int
+    table: Table[Any]
+    data: str
 
 
-Block = Text | Bullets | Code | Table[Any] | Cards | HeatMap | Chart | Fold | AllRecords
+@dataclass(frozen=True)
+class RecordsLink:
+    """A link to the table of every record on a page, with choices: pairs of a chooser or `columns`, and a value."""
+
+    text: str
+    choices: Sequence[tuple[str, str]]
+
+    @property
+    def address(self) -> str:
+        """As the script of the page keeps choices."""
+        return f"#records?{urlencode(self.choices)}"
+
+
+Block = Text | Bullets | Code | Table[Any] | Cards | HeatMap | Chart | Fold | RecordsLink | AllRecords
 
 
 @dataclass(frozen=True)
@@ -330,14 +346,12 @@ class Document:
         facts: what was measured, when, on what; short lines.
         parts: one for each machine, then what concerns all.
         records: the records as JSON Lines, as they were measured.
-        rows: JSON of the table of every record (:func:`graphbench.reporting.flat.page_rows`).
     """
 
     title: str
     facts: Sequence[str]
     parts: Sequence[Part]
     records: bytes = b""
-    rows: str = ""
 
     @property
     def charts(self) -> list[Chart]:

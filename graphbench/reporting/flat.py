@@ -1,15 +1,15 @@
-"""Records as flat rows: JSON and CSV for other programs, `graphbench records`, and the table of a page."""
+"""Records as flat rows: JSON and CSV for other programs, and `graphbench records`."""
 
 from __future__ import annotations
 
 import csv
 import io
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from statistics import median
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
 import msgspec
 
@@ -17,11 +17,7 @@ from graphbench.records import limit, statistics
 from graphbench.records.comparison import Comparison, best_by_total
 from graphbench.records.model import Record
 from graphbench.records.times import warm_calls
-from graphbench.reporting.glossary import Entry, first_word, meanings
-from graphbench.reporting.measured import Case, Measured
-from graphbench.reporting.numbers import bound_sign, memory, plain, visible, visible_json
-from graphbench.reporting.reproduce import command
-from graphbench.reporting.wording import EARLIER_RULES, codes, device_peak_bytes, peaks_are_bounds
+from graphbench.reporting.numbers import visible, visible_json
 
 
 def to_json(records: Sequence[Record], comparisons: Sequence[Comparison], *, ascii_only: bool = False) -> str:
@@ -200,146 +196,3 @@ def _value(row: _Flat, name: str) -> Any:
     for part in field.split("."):
         value = None if value is None else getattr(value, part)
     return value
-
-
-# The table of a page: raw values, which its script sorts, filters and formats
-
-
-class _PageRow(NamedTuple):
-    """A case with its place in the report; `why_older` where its task has another record that counts."""
-
-    case: Case
-    machine: Measured | None
-    stale: str
-    why_older: str = ""
-
-    @property
-    def record(self) -> Record:
-        return self.case.record
-
-    @property
-    def baseline(self) -> str:
-        return self.machine.baseline if self.machine else ""
-
-
-class PageColumn(NamedTuple):
-    """A column; what is not shown at first can be chosen.
-
-    Kinds are `text`, `choice` (a text to filter by), `count`, `seconds`, `ratio`, `bytes`, `date` and `command`.
-    """
-
-    title: str
-    kind: str
-    value: Callable[[_PageRow], Any]
-    shown: bool = True
-
-
-def page_columns(baseline: str, *, several: bool) -> list[PageColumn]:
-    """The columns of the table of every record; that of the machine is shown at first where there are several."""
-
-    def ratio(title: str, role: str, name: str, *, shown: bool = True) -> PageColumn:
-        return PageColumn(title, "ratio", lambda row: _bounded(getattr(row.case, role), name), shown)
-
-    def best_cpu(title: str, role: str) -> PageColumn:
-        return PageColumn(title, "choice", lambda row: getattr(getattr(row.case, role), "baseline", ""), shown=False)
-
-    return [
-        PageColumn("algorithm", "choice", lambda row: plain(row.case.problem)),
-        PageColumn("graph", "choice", lambda row: plain(row.record.task.dataset)),
-        PageColumn("edges", "count", lambda row: row.case.edges or None),
-        PageColumn("engine", "choice", lambda row: plain(row.case.label)),
-        PageColumn("outcome", "choice", lambda row: row.record.outcome.in_words),
-        PageColumn("warm call", "seconds", lambda row: _short(row.case.call)),
-        PageColumn("n", "count", lambda row: len(warm_calls(row.record)), shown=False),
-        PageColumn("first answer", "seconds", lambda row: _short(row.record.phases.first_answer_s)),
-        PageColumn("whole script", "seconds", lambda row: _short(row.record.phases.whole_script_s)),
-        ratio(f"warm call vs {baseline}", "main", "ratio_call"),
-        ratio(f"first answer vs {baseline}", "main", "ratio_first_answer"),
-        ratio(f"whole script vs {baseline}", "main", "ratio_whole_script", shown=False),
-        ratio("warm call vs best CPU", "best", "ratio_call"),
-        best_cpu("best CPU by warm call", "best"),
-        ratio("first answer vs best CPU", "first", "ratio_first_answer", shown=False),
-        best_cpu("best CPU by first answer", "first"),
-        ratio("whole script vs best CPU", "whole", "ratio_whole_script", shown=False),
-        best_cpu("best CPU by whole script", "whole"),
-        PageColumn("verdict", "choice", _verdict),
-        PageColumn("host peak", "bytes", lambda row: _peak(row.record, row.record.memory.host_peak_bytes), shown=False),
-        PageColumn("device peak", "bytes", lambda row: _peak(row.record, device_peak_bytes(row.record)), shown=False),
-        PageColumn("machine", "choice", lambda row: row.machine.name if row.machine else "", shown=several),
-        PageColumn("measured", "date", lambda row: row.record.measured_at[:16].replace("T", " "), shown=False),
-        PageColumn("why", "text", _why),
-        PageColumn("command", "command", lambda row: command(row.record, row.baseline if row.case.main else "")),
-    ]
-
-
-def page_rows(records: Sequence[Record], measured: Sequence[Measured], stale: Mapping[str, str]) -> str:
-    """JSON of the columns and of one row for each record, in the order of what the report shows, older ones last."""
-    shown: dict[str, _PageRow] = {}
-    for machine in measured:
-        for case in machine.cases:
-            shown.setdefault(case.record.id, _PageRow(case, machine, stale.get(case.record.id, "")))
-    machines = {machine.digest: machine for machine in measured}
-    slower = frozenset[str]().union(*(machine.slower_threads for machine in measured))
-    older = [
-        _PageRow(
-            Case(record=record, label=record.task.engine, problem=record.task.algorithm, graph=record.task.dataset),
-            machines.get(record.environment.machine if record.environment else ""),
-            stale.get(record.id, ""),
-            "quicker at another number of threads" if record.id in slower else "measured again later",
-        )
-        for record in sorted(records, key=lambda record: (record.measured_at, record.id))
-        if record.id not in shown
-    ]
-    baselines = {machine.baseline for machine in measured}
-    baseline = baselines.pop() if len(baselines) == 1 else "baseline"
-    columns, known = page_columns(baseline, several=len(measured) > 1), meanings()
-    data = {
-        "columns": [(column.title, column.kind, column.shown, _meaning(column.title, known)) for column in columns],
-        "rows": [[column.value(row) for column in columns] for row in (*shown.values(), *older)],
-    }
-    return json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-
-
-def _meaning(title: str, known: Mapping[str, Entry]) -> str:
-    entry, other = first_word(title, known), title.partition(" vs ")[2]
-    ratio = f": how many times as fast as {other}" if other else ""
-    return f"{entry.meaning}{ratio}" if entry else ""
-
-
-def _verdict(row: _PageRow) -> str:
-    if row.case.main is not None:
-        return str(row.case.main.verdict)
-    return "baseline" if row.record.task.engine == row.baseline else ""
-
-
-def _why(row: _PageRow) -> str:
-    texts = [
-        f"stale: {row.stale}" if row.stale else "",
-        EARLIER_RULES if row.record.superseded else "",
-        row.why_older,
-        *(codes([*row.case.main.reasons, *row.case.main.notes]) if row.case.main else []),
-        row.record.reason,
-        *row.record.warnings,
-    ]
-    return plain("; ".join(filter(None, texts)))
-
-
-def _bounded(comparison: Comparison | None, name: str) -> list[Any] | float | None:
-    """A ratio; where it is a bound, or of first calls, a list of it, the sign of the bound, and what it is of."""
-    if comparison is None:
-        return None
-    short, sign = _short(getattr(comparison, name)), bound_sign(comparison.bound)
-    of_first = " first calls" if name == "ratio_call" and comparison.first_calls else ""
-    return [short, sign, of_first] if (sign or of_first) and short is not None else short
-
-
-def _peak(record: Record, value: int | None) -> tuple[int, str] | None:
-    """A peak to sort by, and as it is written."""
-    if value is None:
-        return None
-    return value, f"{bound_sign('lower') if peaks_are_bounds(record) else ''}{memory(value)}"
-
-
-def _short(value: float | None) -> float | None:
-    """Four significant digits: the page shows three."""
-    return None if value is None else float(f"{value:.4g}")

@@ -17,11 +17,13 @@ from graphbench.reporting.document import (
     Document,
     Fold,
     HeatMap,
+    RecordsLink,
     Section,
     Table,
     Text,
 )
 from graphbench.reporting.numbers import plain
+from graphbench.system.text import count
 
 
 def to_markdown(document: Document, *, charts: str) -> str:
@@ -41,7 +43,7 @@ def text(blocks: Sequence[Block | Section], *, depth: int = 3, charts: str = "")
     return "\n\n".join(made for block in blocks if (made := _block(block, depth, charts)))
 
 
-def _block(block: Block | Section, depth: int, charts: str) -> str:  # noqa: PLR0911 - one line for each kind
+def _block(block: Block | Section, depth: int, charts: str) -> str:  # noqa: C901, PLR0911 - one line for each kind
     match block:
         case Section():
             return f"{'#' * depth} {safe(block.title)}\n\n{text(block.blocks, charts=charts)}".rstrip()
@@ -60,8 +62,12 @@ def _block(block: Block | Section, depth: int, charts: str) -> str:  # noqa: PLR
         case Fold():
             inner = text(block.blocks, charts=charts)
             return f"<details><summary>{safe(block.summary)}</summary>\n\n{inner}\n\n</details>"
+        case RecordsLink():
+            return ""
         case AllRecords():
-            return f"All {block.count:,} are in the page beside this file, `index.html`, to sort, filter and download."
+            shown, where = len(block.table.items), "the page beside this file, `index.html`, has all"
+            words = f"{shown:,} of {count(block.count, 'record')} with the main columns; {where}"
+            return f"<details><summary>{words}</summary>\n\n{table(block.table)}\n\n</details>"
 
 
 def table(block: Table[Any]) -> str:

@@ -6,9 +6,10 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple
 
-from graphbench.records.best_cpu import best_cpu
+from graphbench.records.best_cpu import computed, fastest
 from graphbench.records.comparison import Comparison
 from graphbench.records.model import NEVER_RAN
+from graphbench.records.times import builds_heavily, call_seconds, usual_builds
 from graphbench.reporting import speeds
 from graphbench.reporting.measured import Case, Measured
 from graphbench.reporting.speeds import TOTALS, Speed
@@ -94,14 +95,20 @@ def started(cases: Iterable[Case], label: str) -> list[Case]:
     return [case for case in cases if case.label == label and case.record.outcome not in NEVER_RAN]
 
 
-def wins(measured: Measured) -> Counter[str]:
-    """On how many graphs of how many problems each CPU engine has the fastest warm calls."""
+def wins(measured: Measured, device: str = "cpu") -> Counter[str]:
+    """On how many graphs of how many problems each engine of a kind of device has the fastest warm calls."""
     places: dict[tuple[str, str], dict[str, Case]] = {}
     for case in measured.cases:
-        if case.record.device == "cpu":
+        if case.record.device == device:
             places.setdefault((case.problem, case.graph), {})[case.record.id] = case
-    found = ((best_cpu([case.record for case in own.values()], "call"), own) for own in places.values())
-    return Counter(own[best.id].label for best, own in found if best is not None)
+    won: Counter[str] = Counter()
+    for own in places.values():
+        records = [case.record for case in own.values() if computed(case.record)]
+        usual = usual_builds(records)
+        warm = [record for record in records if call_seconds(record) and not builds_heavily(record, usual)]
+        best = fastest(warm, call_seconds)
+        won.update([own[best.id].label] if best is not None else [])
+    return won
 
 
 def leader(measured: Measured) -> str:

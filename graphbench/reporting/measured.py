@@ -8,18 +8,23 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from statistics import median
 
+import msgspec
+
 from graphbench.records.best_cpu import at_best_threads
+from graphbench.records.break_even import Runs
 from graphbench.records.comparison import Comparison, baseline_among, best_by_total, compare
 from graphbench.records.matching import MAY_DIFFER, newest
-from graphbench.records.model import Environment, Outcome, Params, Record
+from graphbench.records.model import NEVER_RAN, Environment, Outcome, Params, Record
+from graphbench.records.rules import Verdict
 from graphbench.records.times import first_call, warm_calls
 from graphbench.reporting.charts import style
-from graphbench.reporting.charts.marks import Key
+from graphbench.reporting.charts.marks import Key, Look
 from graphbench.reporting.heading import ON_HARDWARE, hardware, label, named
 from graphbench.reporting.numbers import memory, plain, seconds, setting
+from graphbench.system.text import count
 
 MAX_ROWS = 64
-"""How many rows a chart has at most, and half as many as a table: a longer one is not read."""
+"""How many rows a chart has at most: a longer one is not read."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,12 +60,10 @@ class Case:
     def hardest(self) -> Comparison | None:
         """Of the best CPU engines, that against which a fixed cost takes the most runs to be won back."""
         known = [
-            comparison
-            for comparison in (self.best, self.first, self.whole)
-            if comparison is not None and comparison.break_even_runs is not None
+            one for one in (self.best, self.first, self.whole) if one is not None and pays_off_from(one) is not None
         ]
-        never = [comparison for comparison in known if comparison.break_even_runs == "never"]
-        return max(never or known, key=_runs, default=None)
+        never = [one for one in known if one.break_even_runs == "never"]
+        return max(never or known, key=lambda one: pays_off_from(one) or 0, default=None)
 
     @property
     def call(self) -> float | None:
@@ -75,10 +78,27 @@ class Case:
         return not warm_calls(self.record)
 
     @property
+    def look(self) -> Look:
+        """How charts draw its time: that of a first call is hollow."""
+        return "hollow" if self.first_only else "solid"
+
+    @property
     def edges(self) -> int:
-        """Edges of the graph as posed; 0 where no graph was."""
+        """Edges of the graph as posed, arcs where it is directed; 0 where no graph was."""
         known = self.record.posed or self.record.dataset
         return known.num_edges if known is not None else 0
+
+
+def pays_off_from(comparison: Comparison | None) -> Runs | None:
+    """From how many calls on an engine pays off, where like is compared with like; None where that is not known."""
+    if comparison is None or comparison.verdict is not Verdict.LIKE or comparison.bound is not None:
+        return None
+    return comparison.break_even_runs
+
+
+def size(case: Case) -> str:
+    """Its number of edges in words: of a directed graph, arcs."""
+    return count(case.edges, "arc" if case.record.posed is not None and case.record.posed.directed else "edge")
 
 
 def call_time(case: Case) -> str:
@@ -98,6 +118,7 @@ class Measured:
         baseline: the engine that ratios are taken against.
         cases: one for each record, in the order of the records; of several numbers of threads, for the best.
         slower_threads: the ids of its records at the others.
+        earlier: all of it was measured before the rules of measurement changed.
         stale: what changed since a record was made, for each stale record's id.
         every: every record, oldest first.
     """
@@ -109,6 +130,7 @@ class Measured:
     cases: Sequence[Case] = field(default_factory=list)
     every: Sequence[Record] = field(default_factory=list)
     slower_threads: frozenset[str] = frozenset()
+    earlier: bool = False
     stale: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -138,10 +160,6 @@ class Measured:
         return found
 
 
-def _runs(comparison: Comparison) -> int:
-    return comparison.break_even_runs if isinstance(comparison.break_even_runs, int) else 0
-
-
 def by_graph(cases: Iterable[Case]) -> dict[str, list[Case]]:
     """The cases of each graph, the smallest graph first; cases as fast ones first, those without a time last."""
     graphs: dict[str, list[Case]] = {}
@@ -155,20 +173,17 @@ def by_graph(cases: Iterable[Case]) -> dict[str, list[Case]]:
 
 
 def legend(cases: Iterable[Case], measured: Measured) -> list[Key]:
-    """The colour and the shape of each label."""
+    """The colour and the shape of each label, and that what is hollow is a first call, where there is one."""
+    cases = list(cases)
     labels = sorted({case.label for case in cases})
-    return [Key(label, colour=measured.colours[label], shape=measured.shapes[label]) for label in labels]
+    first = any(case.call is not None and case.first_only for case in cases)
+    return [
+        *(Key(label, colour=measured.colours[label], shape=measured.shapes[label]) for label in labels),
+        *([FIRST_CALL] if first else []),
+    ]
 
 
-def largest(cases: Iterable[Case], most: int = 2 * MAX_ROWS) -> list[Case]:
-    """The cases of the largest graphs, graph by graph, about `most`: the rest is in the table of every record."""
-    kept: list[list[Case]] = []
-    for group in reversed(by_graph(cases).values()):
-        most -= len(group)
-        if most < 0 and kept:
-            break
-        kept.append(group)
-    return [case for group in reversed(kept) for case in group]
+FIRST_CALL = Key("hollow: first call", look="hollow")
 
 
 def _quickest_first(case: Case) -> tuple[bool, float, str]:
@@ -244,11 +259,13 @@ def _machine(digest: str, records: list[Record], baseline: str, stale: Mapping[s
         by_place.setdefault((problems[record.id], graphs[record.id]), []).append(record)
     shown = {record.id for group in by_place.values() for record in at_best_threads(group, ["call"])}
     peers = {place: [peer for peer in group if peer.id in shown] for place, group in peers.items()}
-    best = {record.id: best_by_total(compared.get(record.id, ())) for record in kept}
+    best = {record.id: best_by_total(compared.get(record.id, ()), like=False) for record in kept}
+    ran = [record for record in kept if record.outcome not in NEVER_RAN]
+    earlier = bool(ran) and all(record.superseded for record in ran)
     cases = [
         Case(
             record=record,
-            label=_label(record, peers[problems[record.id], record.task.dataset]),
+            label=_label(record, peers[problems[record.id], record.task.dataset], marked=not earlier),
             problem=problems[record.id],
             graph=graphs[record.id],
             main=main.get(record.id),
@@ -268,6 +285,7 @@ def _machine(digest: str, records: list[Record], baseline: str, stale: Mapping[s
         baseline=baseline,
         cases=cases,
         every=by_time,
+        earlier=earlier,
         slower_threads=frozenset(record.id for record in kept if record.id not in shown),
         stale=stale,
     )
@@ -327,8 +345,12 @@ def _posed(record: Record) -> Params:
     }
 
 
-def _label(record: Record, peers: Sequence[Record]) -> str:
-    """As tables have it; where quality was matched, without the setting, which is another one on each graph."""
+def _label(record: Record, peers: Sequence[Record], *, marked: bool) -> str:
+    """As tables have it; where quality was matched, without the setting, which is another one on each graph.
+
+    Where all records are from before the rules changed, the report says so once, and none is marked.
+    """
+    record = record if marked else msgspec.structs.replace(record, superseded=False)
     if record.matched is None:
         return label(record, peers)
     return plain(named(record.task.engine, hardware(record)))

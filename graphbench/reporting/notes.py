@@ -12,7 +12,7 @@ from graphbench.records.comparison import Comparison
 from graphbench.records.model import NEVER_RAN, PREDICTED, Outcome, Record
 from graphbench.records.rules import Effect, Verdict, rule_of
 from graphbench.records.times import was_busy
-from graphbench.reporting import heading, numbers
+from graphbench.reporting import heading, numbers, warned
 from graphbench.reporting.numbers import Signs
 from graphbench.reporting.wording import brief
 from graphbench.system.text import count, listed
@@ -106,14 +106,12 @@ def _of_builds(rows: list[Record], signs: Signs, *, details: bool) -> list[str]:
 
 def _warnings(rows: list[Record]) -> list[str]:
     """Each kind of warning once: those that differ only in their numbers share a line."""
-    kinds: dict[str, list[tuple[str, str]]] = {}
-    for row in rows:
-        for warning in row.warnings:
-            kinds.setdefault(re.sub(r"[\d.,]*\d", "", warning), []).append((warning, heading.label(row, rows)))
     lines = []
-    for (text, name), *others in kinds.values():
-        alike = [name, *(other for same, other in others if same == text)]
-        also = [other for same, other in others if same != text]
+    for kind in warned.kinds(rows):
+        text = kind[0].text
+        alike, also = (
+            [heading.label(one.record, rows) for one in kind if (one.text == text) is same] for same in (True, False)
+        )
         lines.append(f"{listed(alike)}: {text}{f' Likewise {listed(also)}.' if also else ''}")
     return lines
 

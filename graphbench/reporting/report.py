@@ -8,8 +8,7 @@ from pathlib import Path
 from graphbench.errors import UsageError
 from graphbench.records.lines import to_json
 from graphbench.records.model import Record
-from graphbench.reporting.document import AllRecords, Document, Part, Section, Text
-from graphbench.reporting.flat import page_rows
+from graphbench.reporting.document import Document, Part, Section
 from graphbench.reporting.measured import Measured, group_by_machine
 from graphbench.reporting.numbers import plain
 from graphbench.reporting.sections import (
@@ -17,6 +16,7 @@ from graphbench.reporting.sections import (
     break_even,
     capacity,
     claims,
+    every_record,
     growth,
     heat_map,
     history,
@@ -29,7 +29,7 @@ from graphbench.reporting.sections import (
     speedup,
     summary,
 )
-from graphbench.reporting.wording import is_twin, peak_note, twin_note
+from graphbench.reporting.wording import is_twin, twin_note
 from graphbench.system.text import count
 
 TITLE = "How much faster, and are the answers the same?"
@@ -82,14 +82,13 @@ def build(
     heat = heat_map.section(measured, stale)
     if heat is not None:
         parts[0].sections.insert(1, heat)
-    parts.append(Part("", "common", [_every_record(records), method.section(measured, stale)]))
+    parts.append(Part("", "common", [every_record.section(records, measured, stale), method.section(measured, stale)]))
     ordered = sorted(records, key=lambda record: (record.measured_at, record.id))
     return Document(
         title=plain(title),
         facts=_facts(records, measured),
         parts=parts,
         records=b"".join(to_json(record) + b"\n" for record in ordered),
-        rows=page_rows(records, measured, stale),
     )
 
 
@@ -117,37 +116,39 @@ def write(document: Document, folder: Path) -> Path:
     return folder / PAGE
 
 
-def _every_record(records: Sequence[Record]) -> Section:
-    how = (
-        "Every record, including older ones of tasks that were measured again. The command repeats the measurement and "
-        f"that of its baseline; {peak_note()}. {twin_note(record.task.dataset for record in records)}"
-    )
-    return Section("Every record", "records", [Text(how.rstrip(), quiet=True), AllRecords(len(records))])
-
-
 def _facts(records: Sequence[Record], measured: Sequence[Measured]) -> list[str]:
     dates = sorted(record.measured_at[:10] for record in records if record.measured_at)
-    when = (
-        "" if not dates else f"measured {dates[0]}" if dates[0] == dates[-1] else f"measured {dates[0]} to {dates[-1]}"
-    )
+    cases = [case for machine in measured for case in machine.cases]
     graphs = {record.task.dataset for record in records}
     synthetic = sum(map(is_twin, graphs))
-    algorithms = len({record.task.algorithm for record in records})
-    engines = len({record.task.engine for record in records})
     what = [
-        count(algorithms, "algorithm"),
+        count(len({record.task.algorithm for record in records}), "algorithm"),
         count(len(graphs), "graph") + (f" ({synthetic:,} of them synthetic twins)" if synthetic else ""),
-        count(engines, "engine"),
-        count(len(records), "record"),
+        count(len({record.task.engine for record in records}), "engine"),
+        count(len(cases), "task"),
     ]
+    others = len(records) - len(cases)
     machines = [machine.name for machine in measured if machine.digest]
-    return [
-        line
-        for line in (
-            ", ".join(what),
-            "; ".join(machines) if len(machines) == 1 else count(len(machines), "machine"),
-            when,
-            twin_note(graphs),
-        )
-        if line
+    lines = [
+        ", ".join(what)
+        + (f" ({count(others, 'further record')}: other thread counts, or measured again)" * (others > 0)),
+        _sizes(records),
+        "; ".join(machines) if len(machines) == 1 else count(len(machines), "machine"),
+        f"measured {' to '.join(dict.fromkeys(dates[:1] + dates[-1:]))}" if dates else "",
+        EARLIER if all(machine.earlier for machine in measured) else "",
+        twin_note(graphs),
     ]
+    return [line for line in lines if line]
+
+
+EARLIER = "measured before the rules of measurement changed, so there are times and no ratios"
+MAX_NAMED = 6
+
+
+def _sizes(records: Sequence[Record]) -> str:
+    """The graphs with their edges, small ones first; of many, the smallest and the largest."""
+    known = {record.dataset.name: record.dataset.num_edges for record in records if record.dataset is not None}
+    named = [f"{plain(name)} {edges:,}" for name, edges in sorted(known.items(), key=lambda item: item[::-1])]
+    if not named:
+        return ""
+    return f"edges: {', '.join(named) if len(named) <= MAX_NAMED else f'{named[0]} to {named[-1]}'}"

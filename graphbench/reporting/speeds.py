@@ -6,10 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from graphbench.records.comparison import Comparison, RatioName
+from graphbench.records.rules import Verdict
 from graphbench.records.statistics import geometric_mean
 from graphbench.reporting import numbers
 from graphbench.reporting.numbers import Signs
-from graphbench.system.text import three
+from graphbench.system.text import count, three
 
 TOTALS: Mapping[RatioName, str] = {
     "ratio_call": "warm call",
@@ -35,6 +36,8 @@ class Speed(NamedTuple):
         is_interval: `ends` are an interval.
         bound: `lower` or `upper` where a side has no answer.
         ratios: of how many it is the mean.
+        slower: of these, how many are below 1; those whose interval or range holds 1 are `open`.
+        open: see `slower`.
     """
 
     total: str
@@ -43,10 +46,12 @@ class Speed(NamedTuple):
     is_interval: bool = False
     bound: str | None = None
     ratios: int = 1
+    slower: int = 0
+    open: int = 0
 
     @property
     def no_difference(self) -> bool:
-        """Whether the interval or the range of a single ratio contains 1."""
+        """Whether the interval or the range of a single ratio contains 1: which side is faster is then open."""
         return self.ratios == 1 and self.bound is None and self.ends is not None and self.ends[0] <= 1 <= self.ends[1]
 
 
@@ -81,7 +86,10 @@ def _mean(counted: Sequence[Comparison], name: RatioName) -> Speed | None:
     if len(found) < 2:
         return found[0] if found else None
     ratios = [speed.value for speed in found]
-    return Speed(found[0].total, geometric_mean(ratios), (min(ratios), max(ratios)), ratios=len(ratios))
+    undecided = sum(speed.no_difference for speed in found)
+    slower = sum(speed.value < 1 and not speed.no_difference for speed in found)
+    ends = min(ratios), max(ratios)
+    return Speed(found[0].total, geometric_mean(ratios), ends, ratios=len(ratios), slower=slower, open=undecided)
 
 
 def means(comparisons: Sequence[Comparison], names: Iterable[RatioName] = tuple(TOTALS)) -> list[Speed]:
@@ -109,7 +117,7 @@ def phrase(speed: Speed, signs: Signs = numbers.UNICODE) -> tuple[str, str]:
     if speed.ratios > 1:
         assert speed.ends is not None
         smallest, largest = map(three, speed.ends)
-        return _factor(speed.value, signs), f"(mean of {speed.ratios}, {smallest} to {largest})"
+        return _factor(speed.value, signs), f"(mean of {speed.ratios}, {smallest} to {largest}{_mixed(speed)})"
     if speed.bound is not None:
         # A bound on the ratio bounds the factor from below only if they point the same way.
         least = (speed.bound == "lower") == (speed.value >= 1)
@@ -122,6 +130,13 @@ def phrase(speed: Speed, signs: Signs = numbers.UNICODE) -> tuple[str, str]:
     if speed.is_interval:
         return _factor(speed.value, signs), numbers.span(low, high, interval=True)
     return f"{three(low)} to {three(high)}{signs.times} {_word(speed.value)}", "(range)"
+
+
+def _mixed(speed: Speed) -> str:
+    """How many ratios of a mean say what, where they do not all say the same."""
+    parts = {"faster": speed.ratios - speed.slower - speed.open, "slower": speed.slower, "no difference": speed.open}
+    found = [f"{words} in {number}" for words, number in parts.items() if number]
+    return f"; {', '.join(found)}" if len(found) > 1 else ""
 
 
 def _factor(value: float, signs: Signs) -> str:
@@ -148,9 +163,29 @@ def spread(comparison: Comparison | None) -> str:
     return numbers.span(*ends, interval=comparison.interval is not None) if comparison and ends else ""
 
 
-def mean_cell(speed: Speed | None, signs: Signs = numbers.UNICODE) -> str:
-    """A mean in a cell of a table, with the smallest and the largest ratio."""
+def tail(comparison: Comparison, name: RatioName) -> str:
+    """What follows a ratio in a cell: that it does not count, what it is of, its interval or range, what that says."""
+    found = [str(comparison.verdict)] if comparison.verdict is Verdict.UNLIKE else []
+    if name == "ratio_call" and comparison.first_calls:
+        found.append("first calls")
+    elif name == "ratio_call" and comparison.bound is None:
+        found.append(spread(comparison))
+        found += ["no difference found" for speed in speeds(comparison, [name]) if speed.no_difference]
+    return "".join(f" {word}" for word in found if word)
+
+
+def mean_cell(speed: Speed | None, of: str = "case") -> str:
+    """A mean in a cell of a table, with the smallest and the largest ratio and of how many; of one, its interval."""
     if speed is None:
-        return signs.none
-    aside = f" ({three(speed.ends[0])} to {three(speed.ends[1])})" if speed.ratios > 1 and speed.ends else ""
-    return f"{numbers.ratio(speed.value, signs)}{' first calls' if speed.total == 'first call' else ''}{aside}"
+        return numbers.NOTHING
+    aside = ""
+    if speed.ratios > 1 and speed.ends:
+        where = "in" if of == "case" else "on"
+        aside = f"{three(speed.ends[0])} to {three(speed.ends[1])} {where} {count(speed.ratios, of)}"
+    elif speed.ends:
+        aside = numbers.span(*speed.ends, interval=speed.is_interval).strip("()")
+        aside = f"95 %: {aside}" if speed.is_interval else aside
+        aside += "; no difference found" if speed.no_difference else ""
+    of_first = "first calls" if speed.total == "first call" else ""
+    aside = "; ".join(filter(None, (of_first, aside)))
+    return f"{numbers.ratio(speed.value)}{f' ({aside})' if aside else ''}"

@@ -100,6 +100,18 @@ def _peak(record: Record, value: int | None, signs: Signs) -> str:
     return f"{bound}{memory(value, signs)}"
 
 
+_INT32_VERTICES = 2**31 - 1
+
+
+def edge_list_bytes(record: Record) -> int:
+    """Bytes of the posed edges as columns; 0 where the graph is not known."""
+    posed = record.posed
+    if posed is None:
+        return 0
+    ids = 4 if posed.num_vertices <= _INT32_VERTICES else 8
+    return posed.num_edges * (2 * ids + (8 if posed.weights != "none" else 0))
+
+
 # Synthetic twins
 
 _PREFIX = "twin:"

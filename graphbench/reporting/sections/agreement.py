@@ -6,10 +6,12 @@ from collections import Counter
 from dataclasses import replace
 from typing import NamedTuple
 
-from graphbench.records.model import Certificate, Outcome
+from graphbench.reporting import warned
 from graphbench.reporting.document import Block, Bullets, Column, Fold, Section, Table, Text
-from graphbench.reporting.measured import Case, Measured
+from graphbench.reporting.measured import Measured
 from graphbench.reporting.numbers import plain
+from graphbench.reporting.sections import method
+from graphbench.reporting.sections.every_record import link
 from graphbench.system.text import count
 
 
@@ -21,15 +23,6 @@ class _Pair(NamedTuple):
     other: str
     kinds: Counter[str]
     apart: float
-
-
-class _Certificates(NamedTuple):
-    """The certificates of one engine's answers to one problem."""
-
-    problem: str
-    label: str
-    shown: list[Certificate]
-    wrong: int
 
 
 def section(measured: Measured, key: str) -> Section | None:
@@ -44,10 +37,17 @@ def section(measured: Measured, key: str) -> Section | None:
         blocks.append(Bullets(troubles))
     else:
         blocks.append(Text("No two engines disagreed, and no certificate failed.", strong=True))
-    pairs, shown = _pairs(measured), _certificates(checked)
+    if doubts := [
+        method.in_words(kind) for kind in warned.kinds(case.record for case in checked) if warned.of_answers(kind)
+    ]:
+        blocks += [Text("Right by the certificate, but with a warning:", quiet=True), Bullets(doubts)]
+    pairs = _pairs(measured)
     if pairs.rows:
         blocks.append(Fold(f"Answers compared with each other ({count(len(pairs.rows), 'pair')} of engines)", [pairs]))
-    blocks.append(Fold(f"Certificates, checks independent of every engine ({len(checked)})", [shown]))
+    answers = sum(case.record.certificate.checked for case in checked if case.record.certificate)
+    blocks.append(
+        link(f"{answers:,} certificates, checks independent of every engine", measured, "certificate", key=key)
+    )
     return Section("Agreement and certificates", f"{key}agreement", blocks)
 
 
@@ -102,30 +102,3 @@ def _pairs(measured: Measured) -> Table[_Pair]:
             Column("largest difference", lambda pair: f"{pair.apart:.3g}" if pair.apart else "", right=True),
         ],
     )
-
-
-def _certificates(cases: list[Case]) -> Table[_Certificates]:
-    rows = []
-    for problem, label in sorted({(case.problem, case.label) for case in cases}):
-        own = [case for case in cases if (case.problem, case.label) == (problem, label)]
-        shown = [case.record.certificate for case in own if case.record.certificate is not None]
-        rows.append(_Certificates(problem, label, shown, sum(case.record.outcome is Outcome.INVALID for case in own)))
-    return Table(
-        rows,
-        [
-            Column("problem", lambda row: row.problem),
-            Column("engine", lambda row: row.label),
-            Column("valid", lambda row: str(sum(certificate.valid for certificate in row.shown)), right=True),
-            Column(
-                "invalid", lambda row: str(row.wrong or ""), right=True, tone=lambda row: "bad" if row.wrong else ""
-            ),
-            Column(
-                "answers checked", lambda row: str(sum(certificate.checked for certificate in row.shown)), right=True
-            ),
-            Column("for instance", _example),
-        ],
-    )
-
-
-def _example(row: _Certificates) -> str:
-    return plain(([certificate for certificate in row.shown if certificate.valid] or row.shown)[-1].detail)

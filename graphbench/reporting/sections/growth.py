@@ -9,7 +9,7 @@ from graphbench.records.model import Outcome
 from graphbench.reporting.capacity import between_scales
 from graphbench.reporting.charts.marks import Axis, Line, Look, Mark, Panel, Picture, timed
 from graphbench.reporting.document import Block, Chart, Column, Fold, Section, Table, Text
-from graphbench.reporting.measured import Case, Measured, call_time, legend
+from graphbench.reporting.measured import FIRST_CALL, Case, Measured, call_time, legend, size
 from graphbench.reporting.numbers import NOTHING, compact, plain
 from graphbench.reporting.power_law import TWINS, VARIOUS, PowerLaw, crossing, family, fit
 from graphbench.reporting.wording import outcome
@@ -23,8 +23,8 @@ HOW = (
     "four times the smallest, by least squares. An "
     "exponent b of 1 is linear in the edges; its interval is that of the fit. Each series of R-MAT graphs, which "
     "differ only in size, has separate lines. Other graphs differ in more than size, so a line through them shows only "
-    "a tendency. Hollow points are time limits. The break-even size is where the fitted first answers of engine and "
-    "baseline cross."
+    "a tendency. Hollow points are first calls, those with a dashed edge time limits. The break-even size is where the "
+    "fitted first answers of engine and baseline cross."
 )
 _TWINS = " Synthetic twins are pale and have separate lines."
 
@@ -53,12 +53,12 @@ def picture(measured: Measured, *, name: str = "growth") -> Chart | None:
     drawn = {mark.colour for panel in shown for mark in panel.marks}
     return Chart(
         name=name,
-        caption="Growth: time of a warm call against edges",
+        caption="Growth: time of a call against edges",
         picture=Picture(
             panels=shown,
             x=Axis(f"edges, as posed{' (pale: synthetic twins)' if _has_twins(measured) else ''}", compact),
-            y=timed("seconds, warm call"),
-            key=[entry for entry in legend(measured.cases, measured) if entry.colour in drawn],
+            y=timed("seconds of one call"),
+            key=[entry for entry in legend(measured.cases, measured) if entry.colour in {*drawn, FIRST_CALL.colour}],
             same_y=True,
         ),
     )
@@ -93,8 +93,8 @@ def _panel(problem: str, cases: Sequence[Case], measured: Measured) -> Panel:
             limit = case.record.censored if case.record.outcome is Outcome.TIMEOUT else None
             if taken := case.call if limit is None else limit.after_s:
                 words = call_time(case) if limit is None else outcome(case.record)
-                tip = f"{label} {words} on {case.graph}, {case.edges:,} edges"
-                look: Look = "bound" if limit is not None else "pale" if kind == TWINS else "solid"
+                tip = f"{label} {words} on {case.graph}, {size(case)}"
+                look: Look = "bound" if limit is not None else "pale" if kind == TWINS else case.look
                 marks.append(Mark(case.edges, taken, tip, colour, shape, look))
     return Panel(problem, marks=marks, lines=lines, says=", ".join(said) or "too few sizes")
 

@@ -16,16 +16,16 @@ from graphbench.reporting.document import HeatCell, HeatMap, HeatRow, Section, T
 from graphbench.reporting.heading import hardware, named
 from graphbench.reporting.measured import Case, Measured, by_graph
 from graphbench.reporting.numbers import NOTHING, UNICODE, memory, plain, ratio, seconds
-from graphbench.reporting.wording import device_peak_bytes, is_twin
+from graphbench.reporting.wording import EARLIER_RULES, device_peak_bytes, is_twin
 
 LEVELS = (1.05, 1.5, 2.0, 5.0, 10.0, 100.0)
 """The largest factor of each colour; there is one more for what is above the last."""
 
 
 _HOW = (
-    "Each cell is a median, and how many times the least of its row. A cell has a colour where its answer is as good "
-    "as that of the fastest engine of its row; first calls beside warm ones, heavy builds and answers that are not "
-    "alike have none. Graphs are in the order of their edges."
+    "Each row is one problem on one graph, small graphs first. A cell has the time (or memory, as chosen) of an "
+    "engine, and under it how many times that of the best in the row. Cells without a colour are not compared: first "
+    "calls beside warm ones, builds that do the work of the call, and answers that are not as good."
 )
 
 
@@ -77,7 +77,8 @@ def _cells(cases: Sequence[Case], stale: Mapping[str, str]) -> dict[str, list[He
     engines: dict[str, Case] = {}
     for case in cases:
         if case.record.outcome not in NEVER_RAN:
-            engines.setdefault(plain(named(case.record.task.engine, hardware(case.record))), case)
+            words = [word for word in hardware(case.record) if word != EARLIER_RULES]
+            engines.setdefault(plain(named(case.record.task.engine, words)), case)
     cases = list(engines.values())
     candidates = [case.record for case in cases if computed(case.record) and case.record.id not in stale]
     best = fastest(candidates, times.call_seconds) or fastest(candidates, times.first_call)
@@ -97,7 +98,9 @@ def _cells(cases: Sequence[Case], stale: Mapping[str, str]) -> dict[str, list[He
             if value is None:
                 found[engine].append(_without(case, name))
             elif record.id not in alike or not least:
-                found[engine].append(HeatCell(shown(value), "" if record.superseded else "not alike" if best else ""))
+                found[engine].append(
+                    HeatCell(shown(value), EARLIER_RULES if record.superseded else "not alike" if best else "")
+                )
             elif record.id in heavy:
                 found[engine].append(HeatCell(shown(value), "heavy build"))
             else:

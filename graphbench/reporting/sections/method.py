@@ -8,6 +8,7 @@ from operator import itemgetter
 
 from graphbench.records.model import Environment, Record
 from graphbench.records.statistics import CONFIDENCE, MIN_ROUNDS, MIN_SAMPLES
+from graphbench.reporting import warned
 from graphbench.reporting.document import Block, Bullets, Column, Fold, Section, Table, Text
 from graphbench.reporting.measured import Measured
 from graphbench.reporting.numbers import memory, plain, setting
@@ -32,9 +33,8 @@ def section(measured: Sequence[Measured], stale: Mapping[str, str]) -> Section:
         changes = Counter(stale.values()).most_common(MAX_LINES)
         blocks.append(Text(f"{count(len(stale), 'record')} measured before something changed:", strong=True))
         blocks.append(Bullets([plain(f"{number} × {since}") for since, number in changes]))  # noqa: RUF001 - times
-    warnings = _warnings(records)
-    if warnings:
-        blocks.append(Fold(f"Warnings while measuring ({len(warnings)})", [Bullets(warnings[:MAX_LINES])]))
+    if kinds := [in_words(kind) for kind in warned.kinds(records)]:
+        blocks += [Text("Warnings, those about answers first:", quiet=True), Bullets(kinds[:MAX_LINES])]
     commands = sorted({as_typed(record.environment.command) for record in ran if record.environment} - {""})
     if commands:
         table = Table(commands[:MAX_LINES], [Column("command", plain, code=True)])
@@ -155,10 +155,10 @@ def _versions(records: Sequence[Record]) -> Table[tuple[str, str, str]]:
     return Table(rows, [Column(title, itemgetter(place)) for place, title in enumerate(("", "name", "version"))])
 
 
-def _warnings(records: Sequence[Record]) -> list[str]:
-    counted = Counter(
-        plain(f"{record.task.engine}, {record.task.algorithm} on {record.task.dataset}: {warning}")
-        for record in records
-        for warning in record.warnings
-    )
-    return [f"{text} ({number} times)" if number > 1 else text for text, number in sorted(counted.items())]
+def in_words(kind: Sequence[warned.Warned]) -> str:
+    """How many records have a warning of a kind, of which engines, and the most extreme of them."""
+    worst, engines = kind[0], listed(sorted({one.record.task.engine for one in kind}))
+    if len(kind) == 1:
+        return plain(f"{engines}, {worst.record.problem} on {worst.record.task.dataset}: {worst.text}")
+    where = f"{worst.record.task.engine}, {worst.record.problem} on {worst.record.task.dataset}"
+    return plain(f"{count(len(kind), 'record')} of {engines}, the most extreme of {where}: {worst.text}")

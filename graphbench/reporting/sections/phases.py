@@ -6,38 +6,41 @@ from collections.abc import Mapping, Sequence
 from statistics import median
 
 from graphbench.records.model import NEVER_RAN, Outcome, Record
+from graphbench.records.times import warm_calls
 from graphbench.reporting.charts.marks import Key, Mark, Panel, Picture, Row, timed
 from graphbench.reporting.charts.style import SHAPES
-from graphbench.reporting.document import Block, Chart, Column, Fold, Section, Table, Text
-from graphbench.reporting.measured import MAX_ROWS, Case, Measured, by_graph, largest
+from graphbench.reporting.document import Chart, Section, Text
+from graphbench.reporting.measured import MAX_ROWS, Case, Measured, by_graph, size
 from graphbench.reporting.numbers import seconds
-from graphbench.reporting.wording import device_peak, host_peak, outcome, peak_note
+from graphbench.reporting.sections.every_record import link
+from graphbench.reporting.wording import outcome
 
 PHASES = ("start", "read", "build", "first", "call", "collect")
+_COLUMNS = {"call": "warm call"}
 
 
 def section(measured: Measured, key: str) -> Section | None:
-    """A chart of all problems; the seconds of every graph are in the tables."""
+    """A chart of all problems; the seconds on every graph are in the table of every record."""
     chart = phases_chart(measured.problems, name=f"{key}phases")
     if chart is None:
         return None
     how = Text(
         "From starting a process to its first answer, and one more warm call. All rows have one axis, so a phase of a "
         "minute is far right of one of a millisecond. Beside each row is its whole script (start + read + build + "
-        f"first + collect) and the phase that takes most of it. {peak_note()}.",
+        "first + collect) and the phase that takes most of it.",
         quiet=True,
     )
-    tables: list[Block] = []
-    for problem, cases in measured.problems.items():
-        tables += [Text(problem, strong=True), _seconds(cases)]
-    return Section("Where the time goes", f"{key}phases", [how, chart, Fold("Seconds of each phase", tables)])
+    numbers = link(
+        "Seconds of each phase on every graph", measured, *(_COLUMNS.get(name, name) for name in PHASES), key=key
+    )
+    return Section("Where the time goes", f"{key}phases", [how, chart, numbers])
 
 
 def seconds_of(record: Record) -> dict[str, float]:
     """The seconds of each phase that was timed; of `call`, the median of the warm calls."""
     phases = record.phases
     taken = {phase: getattr(phases, f"{phase}_s") for phase in PHASES if phase != "call"}
-    taken["call"] = median(phases.call_s) if phases.call_s else None
+    taken["call"] = median(calls) if (calls := warm_calls(record)) else None
     return {phase: taken[phase] for phase in PHASES if taken[phase] is not None}
 
 
@@ -72,10 +75,10 @@ def _panel(problem: str, cases: Sequence[Case]) -> Panel | None:
     rows, marks = [], []
     for place, case in enumerate(started):
         own = _marks(case, place) if case.record.outcome is Outcome.OK else []
-        rows.append(Row(case.label, _longest(case.record) if own else outcome(case.record)))
+        warm = "; no warm call" if case.first_only else ""
+        rows.append(Row(case.label, f"{_longest(case.record)}{warm}" if own else outcome(case.record)))
         marks += own
-    edges = max(case.edges for case in graphs[graph])
-    aside = f"{graph}, {edges:,} edges"
+    aside = f"{graph}, {size(max(graphs[graph], key=lambda case: case.edges))}"
     return Panel(problem, aside=aside, rows=rows, marks=marks)
 
 
@@ -88,8 +91,8 @@ def _marks(case: Case, place: int) -> list[Mark]:
             share = taken[phase] / whole if whole else 0.0
             of_whole = "" if phase == "call" else f", {100 * share:.3g} % of the whole script"
             tip = f"{case.label} {_NAMES.get(phase, phase)} {seconds(taken[phase])}{of_whole}"
-            size = 4.0 if phase == "call" else 3.0 + 6.0 * share**0.5
-            marks.append(Mark(taken[phase], place, tip, f"phase-{phase}", _SHAPES[phase], size=size))
+            radius = 4.0 if phase == "call" else 3.0 + 6.0 * share**0.5
+            marks.append(Mark(taken[phase], place, tip, f"phase-{phase}", _SHAPES[phase], size=radius))
     return sorted(marks, key=lambda mark: -mark.size)
 
 
@@ -103,32 +106,3 @@ def _longest(record: Record) -> str:
     taken = {phase: spent for phase, spent in seconds_of(record).items() if phase != "call"}
     phase, whole = max(taken, key=lambda phase: taken[phase]), _whole(record)
     return f"{seconds(whole)}, {100 * taken[phase] / whole:.0f} % {phase}"
-
-
-def _listed(steps: Mapping[str, float]) -> str:
-    return ", ".join(f"{step} {seconds(taken)}" for step, taken in steps.items())
-
-
-def _seconds(cases: Sequence[Case]) -> Table[Case]:
-    def phase(name: str) -> Column[Case]:
-        return Column(name, lambda case: seconds(seconds_of(case.record).get(name)), right=True)
-
-    return Table(
-        largest(cases),
-        [
-            Column("graph", lambda case: case.graph),
-            Column("engine", lambda case: case.label),
-            Column("outcome", lambda case: outcome(case.record) if case.record.outcome is not Outcome.OK else "ok"),
-            *map(phase, PHASES),
-            Column("first answer", lambda case: seconds(case.record.phases.first_answer_s), right=True),
-            Column("whole script", lambda case: seconds(case.record.phases.whole_script_s), right=True),
-            Column("host peak", lambda case: host_peak(case.record), right=True),
-            Column("device peak", lambda case: device_peak(case.record), right=True),
-            Column("steps of start and build", _steps),
-        ],
-    )
-
-
-def _steps(case: Case) -> str:
-    phases = case.record.phases
-    return "; ".join(_listed(steps) for steps in (phases.start_steps_s, phases.build_steps_s) if len(steps) > 1)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from statistics import median
 from typing import NamedTuple
 
@@ -10,15 +10,20 @@ from graphbench.records import ratios, times
 from graphbench.records.model import Outcome, Record
 from graphbench.records.statistics import Estimate
 from graphbench.reporting.charts.marks import Key, Mark, Panel, Picture, Row, factors
-from graphbench.reporting.document import Chart, Column, Fold, Section, Table, Text
+from graphbench.reporting.document import Block, Chart, Column, Section, Table, Text
 from graphbench.reporting.measured import Case, Measured
-from graphbench.reporting.numbers import ratio, seconds, span
-from graphbench.system.text import three
+from graphbench.reporting.numbers import NOTHING, ratio, seconds, span
+from graphbench.reporting.sections.every_record import link
 
 WITH_LAYER, WITHOUT_LAYER = "cugraph", "pylibcugraph"
 OWN_OPTIONS = {"renumber": True, "direction_optimizing": False}
 """Options at which both do the same."""
-NO_DIFFERENCE = "none found"
+BOTH_DIRECTIONS = 3
+"""From this revision on, cuGraph is given both directions of an undirected edge, as pylibcugraph always was."""
+_DIFFERENT_INPUT = (
+    ", and take different arguments: cuGraph was given each undirected edge once and symmetrised it, pylibcugraph was "
+    "given both directions"
+)
 
 
 class Pair(NamedTuple):
@@ -41,18 +46,23 @@ class Pair(NamedTuple):
 
     @property
     def call_s(self) -> float | None:
-        """Seconds of the layer in a warm call; None where the two cannot be told apart."""
-        known = self.call.interval or self.call.range
-        if known is None or known.low <= 1 <= known.high:
-            return None
-        one, two = (times.call_seconds(case.record) for case in (self.layered, self.bare))
-        return None if one is None or two is None else one - two
+        """Seconds of the layer in a warm call."""
+        return _less(*(times.call_seconds(case.record) for case in (self.layered, self.bare)))
 
     @property
     def build_s(self) -> float | None:
-        """Seconds of the layer in a build."""
-        one, two = (case.record.phases.build_s for case in (self.layered, self.bare))
-        return None if one is None or two is None else one - two
+        """Seconds of the layer in a second build: the first one also loads kernels, whichever engine comes first."""
+        return _less(*(case.record.phases.build_gc_s for case in (self.layered, self.bare)))
+
+    @property
+    def no_difference(self) -> bool:
+        """Whether their calls cannot be told apart."""
+        known = self.call.interval or self.call.range
+        return known is None or known.low <= 1 <= known.high
+
+
+def _less(one: float | None, two: float | None) -> float | None:
+    return None if one is None or two is None else one - two
 
 
 def section(measured: Measured, key: str) -> Section | None:
@@ -60,14 +70,17 @@ def section(measured: Measured, key: str) -> Section | None:
     pairs = list(_pairs(measured))
     if not pairs:
         return None
+    known = [pair.layered.record.revisions for pair in pairs]
+    same_input = all(revisions is not None and revisions.engine >= BOTH_DIRECTIONS for revisions in known)
     how = Text(
         "cuGraph minus pylibcugraph: the same kernels on the same graph with the same allocator, called with and "
-        f"without cuGraph's Python layer. {NO_DIFFERENCE.capitalize()}: the interval of the ratio of calls contains 1. "
-        "Where a time is negative, cuGraph is the faster one. Each engine builds once. With the default allocator, "
+        "without cuGraph's Python layer; where a time is negative, cuGraph is the faster one. Medians are of all "
+        "graphs; those on which the interval of the ratio contains 1 are counted beside them. Builds are second ones, "
+        f"in a process that has built before{'' if same_input else _DIFFERENT_INPUT}. With the default allocator, "
         "answers come from CuPy's own pool in pylibcugraph, and from RMM in cuGraph, which imports cuDF.",
         quiet=True,
     )
-    folds = [Fold("In seconds", [_problems(pairs)]), Fold(f"Graph by graph ({len(pairs)})", [_graphs(pairs)])]
+    both: list[Block] = [_problems(pairs), link("Times on every graph", measured, "warm call", "n", "build", key=key)]
     chart = Chart(
         name=f"{key}python-layer",
         caption="How many times as long a warm call of cuGraph takes as one of pylibcugraph",
@@ -80,7 +93,7 @@ def section(measured: Measured, key: str) -> Section | None:
             key=[Key("median over the graphs", shape="bar"), Key("one graph", colour="ink")],
         ),
     )
-    return Section("What the Python layer costs", f"{key}python-layer", [how, chart, *folds])
+    return Section("What the Python layer costs", f"{key}python-layer", [how, chart, *both])
 
 
 def _panel(allocator: str, pairs: Sequence[Pair], measured: Measured) -> Panel:
@@ -90,10 +103,10 @@ def _panel(allocator: str, pairs: Sequence[Pair], measured: Measured) -> Panel:
         middle = median(pair.call.value for pair in group)
         rows.append(Row(problem, ratio(middle)))
         colour = measured.colours[group[0].layered.label]
-        tip = f"{problem} {ratio(middle)}, {_over(group, lambda pair: pair.call_s)} of a call"
+        tip = f"{problem} {ratio(middle)}, {_of_calls(group)} of a call"
         marks.append(Mark(middle, place, tip, colour=colour, shape="bar"))
         for pair in group:
-            tip = f"{problem} on {pair.layered.graph} {_ratio(pair.call)}"
+            tip = f"{problem} on {pair.layered.graph} {ratio(pair.call.value)}{_ends(pair.call)}"
             marks.append(Mark(pair.call.value, place, tip, size=3))
     return Panel(f"{allocator} allocator" if allocator else "", rows=rows, marks=marks)
 
@@ -131,9 +144,9 @@ def _problems(pairs: Sequence[Pair]) -> Table[list[Pair]]:
             Column("problem", lambda group: group[0].layered.problem),
             Column("allocator", lambda group: group[0].allocator),
             Column("graphs", lambda group: str(len(group)), right=True),
-            Column("of a call", lambda group: _over(group, lambda pair: pair.call_s), right=True),
+            Column("of a call", _of_calls, right=True),
             Column("ratio", lambda group: ratio(median(pair.call.value for pair in group)), right=True),
-            Column("of a build", lambda group: _over(group, lambda pair: pair.build_s), right=True),
+            Column("of a second build", lambda group: _over([pair.build_s for pair in group]), right=True),
         ],
     )
 
@@ -146,35 +159,20 @@ def _grouped(pairs: Sequence[Pair]) -> list[list[Pair]]:
     return [groups[key] for key in sorted(groups)]
 
 
-def _over(group: Sequence[Pair], cost: Callable[[Pair], float | None]) -> str:
-    """`20 ms (16 ms to 37 ms)`, of the graphs where there is a difference."""
-    known = sorted(value for pair in group if (value := cost(pair)) is not None)
+def _of_calls(group: Sequence[Pair]) -> str:
+    same = sum(pair.no_difference for pair in group)
+    return _over([pair.call_s for pair in group]) + (f"; no difference found on {same}" if same else "")
+
+
+def _over(costs: Sequence[float | None]) -> str:
+    """`20 ms (16 ms to 37 ms)`: the median of all graphs; those without a time are counted."""
+    known = sorted(cost for cost in costs if cost is not None)
     if not known:
-        return NO_DIFFERENCE
-    middle = seconds(median(known))
-    aside = [f"{seconds(known[0])} to {seconds(known[-1])}"] if len(known) > 1 else []
-    aside += [f"{len(group) - len(known)} {NO_DIFFERENCE}"] if len(known) < len(group) else []
-    return f"{middle} ({', '.join(aside)})" if aside else middle
+        return NOTHING
+    ends = f" ({seconds(known[0])} to {seconds(known[-1])})" if len(known) > 1 else ""
+    return f"{seconds(median(known))}{ends}" + (f" on {len(known)} of {len(costs)}" if len(known) < len(costs) else "")
 
 
-def _graphs(pairs: Sequence[Pair]) -> Table[Pair]:
-    return Table(
-        sorted(pairs, key=lambda pair: (pair.layered.problem, pair.layered.edges, pair.allocator)),
-        [
-            Column("problem", lambda pair: pair.layered.problem),
-            Column("graph", lambda pair: pair.layered.graph),
-            Column("allocator", lambda pair: pair.allocator),
-            Column("call, cuGraph", lambda pair: seconds(times.call_seconds(pair.layered.record)), right=True),
-            Column("call, pylibcugraph", lambda pair: seconds(times.call_seconds(pair.bare.record)), right=True),
-            Column("ratio", lambda pair: _ratio(pair.call), right=True),
-            Column("build, cuGraph", lambda pair: seconds(pair.layered.record.phases.build_s), right=True),
-            Column("build, pylibcugraph", lambda pair: seconds(pair.bare.record.phases.build_s), right=True),
-        ],
-    )
-
-
-def _ratio(estimate: Estimate) -> str:
+def _ends(estimate: Estimate) -> str:
     known = estimate.interval or estimate.range
-    if known is None:
-        return three(estimate.value)
-    return f"{three(estimate.value)} {span(known.low, known.high, interval=estimate.interval is not None)}"
+    return f" {span(known.low, known.high, interval=estimate.interval is not None)}" if known else ""

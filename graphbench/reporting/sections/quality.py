@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from statistics import median
 
 from graphbench.records.model import Outcome
 from graphbench.reporting.charts.marks import Axis, Line, Mark, Panel, Picture, timed
-from graphbench.reporting.document import Block, Chart, Column, Fold, Section, Table, Text
-from graphbench.reporting.measured import Case, Measured, by_graph, call_time, largest, legend
+from graphbench.reporting.document import Block, Chart, Section, Text
+from graphbench.reporting.measured import Case, Measured, by_graph, call_time, legend
 from graphbench.reporting.numbers import quantity
+from graphbench.reporting.sections.every_record import link
 from graphbench.reporting.wording import slug
 
 MAX_PANELS = 8
@@ -23,7 +24,8 @@ def section(measured: Measured, key: str) -> Section | None:
         own = [case for case in cases if case.record.quality and _trials(case)]
         if own:
             chart = _chart(own, measured, f"{key}quality-{slug(problem)}", problem)
-            blocks += [Text(problem, strong=True), *chart, Fold(f"Numbers: {problem}", [_numbers(own)])]
+            numbers = link(f"Numbers of {problem}", measured, "warm call", "n", "quality", key=key, problem=problem)
+            blocks += [Text(problem, strong=True), *chart, numbers]
     if not blocks:
         return None
     how = Text(
@@ -53,7 +55,7 @@ def _chart(cases: Sequence[Case], measured: Measured, name: str, problem: str) -
         caption=f"{problem}: {measure} against time; the line joins those that no other beats in both",
         picture=Picture(
             panels=panels,
-            x=timed("seconds of one warm call; left is faster"),
+            x=timed("seconds of one call; left is faster"),
             y=Axis(f"{measure}; up is better", "{:.6g}".format, base=0),
             key=legend(cases, measured),
         ),
@@ -67,9 +69,9 @@ def _panel(graph: str, cases: Sequence[Case], measured: Measured) -> Panel:
         trials = _trials(case)
         x, y = (median(values) for values in zip(*trials, strict=True))
         colour = measured.colours[case.label]
-        tip = f"{case.label} {quantity(y)} in {call_time(case)}"
+        tip, words = f"{case.label} {quantity(y)} in {call_time(case)}", ", first call" if case.first_only else ""
         lines.append(Line(trials, colour=colour, look="cloud"))
-        marks.append(Mark(x, y, tip, colour=colour, shape=measured.shapes[case.label], label=case.label))
+        marks.append(Mark(x, y, tip, colour, measured.shapes[case.label], case.look, label=f"{case.label}{words}"))
     front = pareto(marks)
     named = [mark if mark in front else replace(mark, label="") for mark in marks]
     stairs = [(front[0].x, front[0].y)]
@@ -85,21 +87,3 @@ def pareto(marks: Sequence[Mark]) -> list[Mark]:
         if not front or mark.y > front[-1].y:
             front.append(mark)
     return front
-
-
-def _numbers(cases: Sequence[Case]) -> Table[Case]:
-    def quality(title: str, of: Callable[[Sequence[float]], float]) -> Column[Case]:
-        return Column(title, lambda case: quantity(of(case.record.trials.quality)), right=True)
-
-    return Table(
-        largest(cases),
-        [
-            Column("graph", lambda case: case.graph),
-            Column("engine", lambda case: case.label),
-            Column("warm call", call_time, right=True),
-            quality(f"{cases[0].record.quality}, median", median),
-            quality("lowest", min),
-            quality("highest", max),
-            Column("trials", lambda case: str(len(case.record.trials.quality)), right=True),
-        ],
-    )

@@ -196,11 +196,12 @@ def _panel(
     for curve in curves:
         label = _name(curve, found)
         colour, shape = looks[label]
-        known = [(step.gpus, step.speedup) for step in curve.steps if step.speedup]
-        lines.append(Line(known, colour=colour))
-        for gpus_, speedup in known:
-            tip = f"{label} on {count(gpus_, 'GPU')} {ratio(speedup)}"
-            marks.append(Mark(gpus_, speedup, tip, colour=colour, shape=shape))
+        known = [(step, step.speedup) for step in curve.steps if step.speedup]
+        lines.append(Line([(step.gpus, speedup) for step, speedup in known], colour=colour))
+        for step, speedup in known:
+            of_first = ", first calls" if step.case.first_only else ""
+            tip = f"{label} on {count(step.gpus, 'GPU')} {ratio(speedup)}{of_first}"
+            marks.append(Mark(step.gpus, speedup, tip, colour, shape, step.case.look))
     return Panel(problem, lines=lines, marks=marks)
 
 

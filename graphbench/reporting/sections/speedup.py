@@ -2,56 +2,66 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from graphbench.records.best_cpu import best_cpu
-from graphbench.records.comparison import Comparison, RatioName, set_against
+from graphbench.records.comparison import Comparison, set_against
 from graphbench.records.model import NEVER_RAN, Outcome
-from graphbench.records.rules import Verdict, readable
+from graphbench.records.rules import Verdict
 from graphbench.records.times import first_call, usual_builds, warm_calls
 from graphbench.reporting import numbers, speeds
 from graphbench.reporting.charts.marks import Key, Line, Look, Mark, Panel, Picture, Row, factors, timed
-from graphbench.reporting.document import Block, Chart, Column, Fold, Section, Table, Text, Tone
-from graphbench.reporting.measured import MAX_ROWS, Case, Measured, by_graph, call_time, largest
-from graphbench.reporting.numbers import NOTHING, plain, seconds
-from graphbench.reporting.reproduce import command
-from graphbench.reporting.sections.scaling import rate
-from graphbench.reporting.wording import brief, codes, outcome, slug, twin_note
+from graphbench.reporting.document import Block, Chart, Fold, Section, Text
+from graphbench.reporting.measured import MAX_ROWS, Case, Measured, by_graph, call_time, size
+from graphbench.reporting.numbers import plain, seconds
+from graphbench.reporting.sections.every_record import link
+from graphbench.reporting.wording import codes, outcome, slug
 from graphbench.system.text import listed
 
 
 def section(measured: Measured, key: str) -> Section | None:
     """Bars on a logarithmic axis with intervals, and under each chart its numbers and commands."""
     blocks: list[Block] = []
-    alone: dict[str, list[Case]] = {}
+    alone: list[str] = []
     for problem, cases in measured.problems.items():
         chart = speedup_chart(cases, measured, name=f"{key}speedup-{slug(problem)}", title=problem)
-        others = [case for case in cases if case.record.task.engine != measured.baseline]
         if chart is not None:
-            blocks += [
-                Text(problem, strong=True),
-                chart,
-                Fold(f"Numbers and commands: {problem}", [_numbers(cases, measured)]),
-                Fold(f"Every trial: {problem}", [trials_chart(cases, measured, name=f"{key}trials-{slug(problem)}")]),
-            ]
-        elif others:
-            alone[problem] = others
+            numbers = link(
+                f"Numbers and commands of {problem}",
+                measured,
+                *_COLUMNS,
+                *_ratios(measured),
+                "why",
+                "command",
+                key=key,
+                problem=problem,
+            )
+            trials = trials_chart(cases, measured, name=f"{key}trials-{slug(problem)}")
+            blocks += [Text(problem, strong=True), chart, numbers, Fold(f"Every trial of {problem}", [trials])]
+        elif any(case.record.task.engine != measured.baseline for case in cases):
+            alone.append(problem)
     if not blocks and not alone:
         return None
-    title = "Speedup, graph by graph" if blocks else "Times, graph by graph"
     if blocks:
         how = (
             f"Baseline time over engine time: right of 1 is faster than {measured.baseline}, or than the best CPU "
             "engine where that is named. The bar is that of warm calls, the diamond first answer (read + build + "
-            "first + collect), the triangle whole script (start + first answer, with the garbage collector off); the "
-            "line is an interval or a range. Each value shows on hover."
+            "first + collect), the triangle whole script (start + first answer); the line is a 95 % interval or, below "
+            "six calls, a range. Each value shows on hover."
         )
-        synthetic = twin_note(case.record.task.dataset for case in measured.cases)
-        blocks.insert(0, Text(f"{how} {synthetic}".rstrip(), quiet=True))
+        blocks.insert(0, Text(how, quiet=True))
     if alone:
-        why = f"No bars: {measured.baseline} does not have these problems, or was not measured on these graphs."
-        blocks.append(Fold("Measured without a ratio", [Text(why, quiet=True), _times(alone, measured)]))
-    return Section(title, f"{key}speedup", blocks)
+        why = f"without a ratio, as {measured.baseline} does not have them or was not measured on the same graphs"
+        blocks.append(Text(f"{listed(alone)[:1].upper()}{listed(alone)[1:]}: {why}.", quiet=True))
+        blocks.append(link("Their times", measured, *_COLUMNS, "edges/s", "why", "command", key=key))
+    return Section("Speedup, graph by graph" if len(blocks) > 2 else "Times, graph by graph", f"{key}speedup", blocks)
+
+
+_COLUMNS = ("warm call", "first answer", "whole script")
+
+
+def _ratios(measured: Measured) -> list[str]:
+    return [f"{total} vs {other}" for other in (measured.baseline, "best CPU") for total in _COLUMNS]
 
 
 def speedup_chart(cases: Sequence[Case], measured: Measured, *, name: str, title: str) -> Chart | None:
@@ -133,7 +143,7 @@ def _panel(graph: str, cases: Sequence[Case], measured: Measured) -> Panel | Non
         rows.append(Row(case.label, _words(comparison) if own else _gap(case, comparison)))
         marks += own
     what = measured.baseline if base.record.task.engine == measured.baseline else "the best CPU engine"
-    aside = f"{base.edges:,} edges, against {base.label}"
+    aside = f"{size(base)}, against {base.label}"
     return Panel(graph, aside=aside, rows=rows, marks=marks, x_title=f"times as fast as {what}")
 
 
@@ -201,19 +211,6 @@ def _gap(case: Case, comparison: Comparison) -> str:
     return f"no ratio: {listed(reasons)}" if reasons else "no ratio"
 
 
-def _vs(comparison: Comparison | None, which: RatioName) -> str:
-    shown = speeds.cell(comparison, which)
-    return f"{shown} {comparison.baseline}" if comparison is not None and shown else ""
-
-
-_TONES: dict[Verdict, Tone] = {
-    Verdict.LIKE: "good",
-    Verdict.UNLIKE: "doubtful",
-    Verdict.UNDECIDED: "doubtful",
-    Verdict.REFUSED: "bad",
-}
-
-
 def trials_chart(cases: Sequence[Case], measured: Measured, *, name: str) -> Chart:
     """The seconds of every call of every engine, on the graphs of :func:`speedup_chart`."""
     panels = []
@@ -234,71 +231,3 @@ def trials_chart(cases: Sequence[Case], measured: Measured, *, name: str) -> Cha
     keys = [Key("warm call"), Key("their median", "ink", "tick"), Key("first call", look="hollow")]
     picture = Picture(_largest([panel for panel in panels if panel.marks]), timed(), key=keys)
     return Chart(name=name, caption="Every call that was timed", picture=picture)
-
-
-def _numbers(cases: Sequence[Case], measured: Measured) -> Table[Case]:
-    baseline = measured.baseline
-    return Table(
-        [case for case in largest(cases) if case.record.task.engine != baseline],
-        [
-            Column("graph", lambda case: case.graph),
-            Column("engine", lambda case: case.label),
-            Column("warm call", _time, right=True),
-            Column(f"warm call vs {baseline}", lambda case: _ratio_with_spread(case.main), right=True),
-            Column("first answer", lambda case: speeds.cell(case.main, "ratio_first_answer") or NOTHING, right=True),
-            Column("whole script", lambda case: speeds.cell(case.main, "ratio_whole_script") or NOTHING, right=True),
-            Column("warm call vs best CPU", lambda case: _vs(case.best, "ratio_call")),
-            Column("first answer vs best CPU", lambda case: _vs(case.first, "ratio_first_answer")),
-            Column("whole script vs best CPU", lambda case: _vs(case.whole, "ratio_whole_script")),
-            Column(
-                "verdict",
-                lambda case: str(case.main.verdict) if case.main else "",
-                tone=lambda case: _TONES[case.main.verdict] if case.main else "",
-            ),
-            Column("why", lambda case: _why(case, [*case.main.reasons, *case.main.notes] if case.main else [])),
-            _command(measured),
-        ],
-    )
-
-
-def _times(problems: Mapping[str, Sequence[Case]], measured: Measured) -> Table[Case]:
-    """A row for each record, whatever its problem, where there are no ratios."""
-    return Table(
-        [case for cases in problems.values() for case in largest(cases)],
-        [
-            Column("problem", lambda case: case.problem),
-            Column("graph", lambda case: case.graph),
-            Column("edges", lambda case: f"{case.edges:,}" if case.edges else NOTHING, right=True),
-            Column("engine", lambda case: case.label),
-            Column("warm call", _time, right=True),
-            Column(
-                "first answer",
-                lambda case: seconds(case.record.phases.first_answer_s) if case.call is not None else NOTHING,
-                right=True,
-            ),
-            Column(
-                "whole script",
-                lambda case: seconds(case.record.phases.whole_script_s) if case.call is not None else NOTHING,
-                right=True,
-            ),
-            Column("edges/s", rate, right=True),
-            Column("why", lambda case: _why(case, case.main.reasons if case.main else [])),
-            _command(measured),
-        ],
-    )
-
-
-def _time(case: Case) -> str:
-    return call_time(case) if case.call is not None else outcome(case.record)
-
-
-def _ratio_with_spread(comparison: Comparison | None) -> str:
-    return f"{speeds.cell(comparison, 'ratio_call')} {speeds.spread(comparison)}".strip() or NOTHING
-
-
-def _why(case: Case, reasons: Sequence[str]) -> str:
-    return plain("; ".join(brief(readable(reason)) for reason in reasons) or brief(case.record.reason))
-
-
-def _command(measured: Measured) -> Column[Case]:
-    return Column("command", lambda case: command(case.record, measured.baseline if case.main else ""), code=True)

@@ -3,36 +3,37 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from statistics import median_low
 from typing import NamedTuple
 
 from graphbench.records.break_even import Runs
 from graphbench.records.comparison import Comparison, RatioName
-from graphbench.records.model import NEVER_RAN, Outcome
+from graphbench.records.model import NEVER_RAN, Outcome, Record
 from graphbench.records.rules import Verdict
-from graphbench.records.statistics import common_geometric_means
-from graphbench.reporting import means, speeds
+from graphbench.records.times import warm_calls
+from graphbench.reporting import means, speeds, warned
 from graphbench.reporting.document import Block, Cards, Column, Fold, Section, Table, Text, Tone
 from graphbench.reporting.means import Against, fair, leader
-from graphbench.reporting.measured import Case, Measured
-from graphbench.reporting.numbers import NOTHING, plain, ratio
+from graphbench.reporting.measured import Case, Measured, pays_off_from
+from graphbench.reporting.numbers import NOTHING, plain
 from graphbench.reporting.sections import no_baseline
 from graphbench.reporting.speeds import TOTALS, Speed
-from graphbench.reporting.wording import EARLIER_RULES, twin_note
+from graphbench.reporting.wording import EARLIER_RULES
 from graphbench.system.text import count, listed
 
 _HOW = (
-    "Means are geometric, over the graphs on which both engines completed and like is compared with like; the smallest "
-    "and the largest ratio are in brackets. Unlike and undecided ratios are counted but not averaged; ratios of first "
-    "calls are averaged apart from those of warm calls, and shown where there are none of warm calls. A whole script "
-    "is start + first answer, with the garbage collector off. An engine pays off from the number of calls on one graph "
-    "at which start + read + build + all calls take no longer than the other's; given is the median over the graphs."
+    "Means are geometric, over the graphs on which both engines completed and like is compared with like. In brackets "
+    "are the smallest and the largest ratio of a mean, which is no interval; of a single ratio its 95 % interval, or "
+    "its range where calls were too few. Unlike and undecided ratios are counted but not averaged; ratios of first "
+    "calls are averaged apart from those of warm calls, and shown where there are none of warm calls. Blue: every "
+    "ratio is above 1; orange: every one is below. An engine pays off from the number of calls on one graph at which "
+    "start + read + build + all calls take no longer than the other's: the median over the graphs."
 )
 _OF_BEST_CPU = (
-    "The best CPU engine is the fastest one with a time, chosen separately for warm call and first answer; it may be "
-    "the only one measured. If its answer is better by more than the quality rule allows, there is no ratio: no slower "
-    "engine replaces it."
+    "The best CPU engine is the fastest one with a time, chosen separately for warm call, first answer and whole "
+    "script; it may be the only one measured. If its answer is better by more than the quality rule allows, the ratio "
+    "is unlike and does not count: no slower engine replaces it."
 )
 _OF_KINDS = (
     "Real graphs, generated graphs and synthetic twins are never averaged together, and a twin is left out where its "
@@ -42,24 +43,20 @@ _OF_KINDS = (
 
 def section(measured: Measured, key: str) -> Section:
     """The headline, a card for each problem, then the same for every graph and engine."""
-    blocks: list[Block] = [Text(" ".join(headline(measured)), lead=True)]
+    sentences = headline(measured)
+    blocks: list[Block] = [
+        Text(" ".join(sentences[:2]), lead=True),
+        *map(Text, filter(None, [" ".join(sentences[2:])])),
+    ]
     lead = leader(measured)
     if not lead:
-        blocks += [Cards(no_baseline.table(measured)), Text(" ".join(_counts(measured)), quiet=True)]
+        blocks += [Cards(no_baseline.table(measured)), Text(" ".join(_counts(measured, [])), quiet=True)]
         return Section("The answer", f"{key}answer", blocks)
     first, *others = means.by_kind(means.started(measured.cases, lead)).items()
-    blocks += [Cards(_by_problem(measured, *first)), Text(" ".join(_counts(measured)), quiet=True)]
+    blocks += [Cards(_by_problem(measured, *first)), Text(" ".join(_counts(measured, first[1])), quiet=True)]
     for kind, cases in others:
         blocks.append(Fold(f"On {kind}s", [_by_problem(measured, kind, cases)]))
-    graphs = _by_graph(measured, lead)
-    if len(graphs.rows) > 1:  # a mean over a small graph and a large one describes neither
-        blocks.append(Fold(f"Graph by graph ({len(graphs.rows)})", [graphs]))
-    engines = _engines(measured)
-    if engines.rows:
-        blocks.append(Fold("Every engine, over the graphs that all of them completed", [engines]))
     aside = [_HOW, _OF_KINDS if others else "", _OF_BEST_CPU if any(case.best for case in first[1]) else ""]
-    if synthetic := twin_note(case.record.task.dataset for case in measured.cases):
-        blocks.append(Text(synthetic))
     blocks.append(Fold("How these numbers are made", [Text(" ".join(filter(None, aside)))]))
     return Section("The answer", f"{key}answer", blocks)
 
@@ -100,9 +97,23 @@ def headline(measured: Measured) -> list[str]:
     if runs := against_cpu or _runs([case.main for case in cases]):
         over = "the best CPU engine" if against_cpu else measured.baseline
         found.append(f"Called again on the same graph, it pays off against {over} {pays_off(runs)}.")
+    found += _of_gpus(measured, lead)
     if uncontested := _uncontested(measured, cases) if known.best else 0:
         found.append(f"In {count(uncontested, 'case')} the best CPU engine is the only one with a time.")
     return [plain(sentence) for sentence in found]
+
+
+def _of_gpus(measured: Measured, lead: str) -> list[str]:
+    """Which GPU engine and allocator is the fastest most often, and how it compares with the best CPU engine."""
+    won = means.wins(measured, "gpu")
+    if len({case.label for case in measured.cases if case.record.device == "gpu"}) < 2 or not won:
+        return []
+    label, number = min(won.items(), key=lambda one: (-one[1], one[0]))
+    text = f"Of the GPU engines, {label} has the fastest warm call in {number} of {count(won.total(), 'case')}"
+    cases = next(iter(means.by_kind(means.started(measured.cases, label)).values()))
+    speed = speeds.mean(means.against(cases).best, "ratio_call")
+    than = f" It is {_than('the best CPU engine', speed, of=len(cases))}." if speed and label != lead else ""
+    return [f"{text}.{than}"]
 
 
 def _of_total(sides: Mapping[str, Sequence[Speed]], total: str) -> list[tuple[str, Speed]]:
@@ -120,8 +131,8 @@ def _than(other: str, speed: Speed, of: int = 0, on: str = "") -> str:
     return f"{factor} than {other} {ends if of else ''}".rstrip()
 
 
-def _runs(found: Sequence[Comparison | None]) -> list[Runs]:
-    return [one.break_even_runs for one in found if one is not None and one.break_even_runs is not None]
+def _runs(found: Iterable[Comparison | None]) -> list[Runs]:
+    return [runs for one in found if (runs := pays_off_from(one)) is not None]
 
 
 def pays_off(runs: Sequence[Runs]) -> str:
@@ -138,18 +149,13 @@ def pays_off(runs: Sequence[Runs]) -> str:
 
 
 class _Means(NamedTuple):
-    """What is averaged of the leading engine: over the graphs of a problem, or over the problems on a graph."""
+    """What is averaged of the leading engine, over the graphs of a problem."""
 
     name: str
     kind: str
     own: list[Case]
     cases: Sequence[Case]
     against: Against
-
-    @property
-    def edges(self) -> int | None:
-        """Edges of the graph."""
-        return max((case.record.dataset.num_edges for case in self.own if case.record.dataset), default=None)
 
     @property
     def graphs(self) -> int:
@@ -169,15 +175,19 @@ def _by_problem(measured: Measured, kind: str, cases: list[Case]) -> Table[_Mean
     if len(rows) > 1:
         every = [case for own in problems.values() for case in own]
         rows.insert(0, _Means(f"all {len(rows)} problems", kind, every, measured.cases, means.against(every)))
-    best_cpu: list[Column[_Means]] = [*_best_cpu_means(), Column("best CPU", _best_of)]
+    best_cpu: list[Column[_Means]] = [
+        *_ratios("best CPU", lambda row: (row.against.best, row.against.first, row.against.whole)),
+        *_counted("best CPU", lambda case: case.hardest, lambda case: case.best),
+        Column("best CPU", _best_of),
+    ]
     return Table(
         rows,
         [
             Column(f"{cases[0].label} on", lambda row: row.name),
-            *_baseline_means(measured.baseline),
+            *_ratios(measured.baseline, lambda row: (row.against.main,) * 3),
+            *_counted(measured.baseline, lambda case: case.main, lambda case: case.main),
             *(best_cpu if any(case.best for case in cases) else []),  # a CPU engine has none
             Column("graphs", lambda row: count(row.graphs, row.kind).replace(" graphs", "").replace(" graph", "")),
-            Column("verdicts", lambda row: _verdicts([case.main for case in row.own if case.main is not None])),
         ],
     )
 
@@ -188,33 +198,35 @@ def _call_ratio(row: _Means) -> float:
     return found.value if found else 0.0
 
 
-def _baseline_means(baseline: str) -> list[Column[_Means]]:
-    def call(row: _Means) -> Speed | None:
-        return speeds.mean(row.against.main, "ratio_call") or speeds.mean_of_first_calls(row.against.main)
+def _ratios(other: str, compared: Callable[[_Means], tuple[Sequence[Comparison], ...]]) -> list[Column[_Means]]:
+    """The mean of each total against another engine; of first calls, where there is none of warm calls."""
 
+    def column(place: int, name: RatioName) -> Column[_Means]:
+        def mean(row: _Means) -> Speed | None:
+            found = compared(row)[place]
+            return speeds.mean(found, name) or (speeds.mean_of_first_calls(found) if name == "ratio_call" else None)
+
+        def cell(row: _Means) -> str:
+            return speeds.mean_cell(mean(row), "case" if row.graphs < len(row.own) else "graph")
+
+        def tone(row: _Means) -> Tone:
+            speed = mean(row)
+            ends = (speed.ends or (speed.value, speed.value)) if speed else (1, 1)
+            return "good" if min(ends) > 1 else "doubtful" if max(ends) < 1 else ""
+
+        return Column(f"{TOTALS[name]} vs {other}", cell, right=True, tone=tone)
+
+    return [column(place, name) for place, name in enumerate(TOTALS)]
+
+
+def _counted(
+    other: str, hardest: Callable[[Case], Comparison | None], compared: Callable[[Case], Comparison | None]
+) -> list[Column[_Means]]:
+    """From how many calls on it pays off, and how many comparisons have which verdict."""
     return [
-        _ratios(f"warm call vs {baseline}", call),
-        _ratios(f"first answer vs {baseline}", lambda row: speeds.mean(row.against.main, "ratio_first_answer")),
-        _ratios(f"whole script vs {baseline}", lambda row: speeds.mean(row.against.main, "ratio_whole_script")),
-        Column(f"pays off vs {baseline}", lambda row: pays_off(_runs([case.main for case in row.own])), optional=True),
+        Column(f"pays off vs {other}", lambda row: pays_off(_runs(map(hardest, row.own))), optional=True),
+        Column(f"verdicts vs {other}", lambda row: _verdicts(map(compared, row.own)), optional=True),
     ]
-
-
-def _best_cpu_means() -> list[Column[_Means]]:
-    return [
-        _ratios("warm call vs best CPU", lambda row: speeds.mean(row.against.best, "ratio_call")),
-        _ratios("first answer vs best CPU", lambda row: speeds.mean(row.against.first, "ratio_first_answer")),
-        _ratios("whole script vs best CPU", lambda row: speeds.mean(row.against.whole, "ratio_whole_script")),
-        Column("pays off vs best CPU", lambda row: pays_off(_runs([case.hardest for case in row.own])), optional=True),
-    ]
-
-
-def _ratios(title: str, mean: Callable[[_Means], Speed | None]) -> Column[_Means]:
-    def tone(row: _Means) -> Tone:
-        speed = mean(row)
-        return "" if speed is None or speed.no_difference else "good" if speed.value > 1 else "doubtful"
-
-    return Column(title, lambda row: speeds.mean_cell(mean(row)), right=True, tone=tone)
 
 
 def _best_of(row: _Means) -> str:
@@ -232,29 +244,6 @@ def _best_of(row: _Means) -> str:
     return f"{row.against.best_cpu}, of {low if low == high else f'{low} to {high}'} measured"
 
 
-def _by_graph(measured: Measured, lead: str) -> Table[_Means]:
-    """The same means for each graph, over its problems, from the graph with the fewest edges to that with the most."""
-    graphs: dict[str, list[Case]] = {}
-    for case in means.started(measured.cases, lead):
-        graphs.setdefault(case.record.task.dataset, []).append(case)
-    rows = [_Means(graph, "", cases, cases, means.against(cases)) for graph, cases in graphs.items()]
-    best_cpu: list[Column[_Means]] = [
-        Column("cases vs best CPU", lambda row: str(len(row.against.best)), right=True),
-        *_best_cpu_means(),
-        Column("best CPU", lambda row: row.against.best_cpu or NOTHING),
-    ]
-    return Table(
-        sorted(rows, key=lambda row: (row.edges or 0, row.name)),
-        [
-            Column(f"{lead} on", lambda row: row.name),
-            Column("edges", lambda row: NOTHING if row.edges is None else f"{row.edges:,}", right=True),
-            Column(f"cases vs {measured.baseline}", lambda row: str(len(row.against.main)), right=True),
-            *_baseline_means(measured.baseline),
-            *(best_cpu if any(row.against.best for row in rows) else []),  # a CPU engine has none
-        ],
-    )
-
-
 def _uncontested(measured: Measured, cases: Sequence[Case]) -> int:
     """In how many cases the best CPU engine is the only one that finished."""
     done = Counter(
@@ -266,76 +255,40 @@ def _uncontested(measured: Measured, cases: Sequence[Case]) -> int:
     return sum(done[case.problem, case.record.task.dataset] == 1 for case in own)
 
 
-def _verdicts(found: Sequence[Comparison]) -> str:
-    counted = Counter(str(comparison.verdict) for comparison in found)
+def _verdicts(found: Iterable[Comparison | None]) -> str:
+    counted = Counter(comparison.verdict for comparison in found if comparison is not None)
     return ", ".join(f"{counted[verdict]} {verdict}" for verdict in Verdict if counted[verdict]) or NOTHING
 
 
-def _counts(measured: Measured) -> list[str]:
+def _counts(measured: Measured, cases: Sequence[Case]) -> list[str]:
+    """How tasks ended, how comparisons were judged, and how often the leading engine's cases were timed."""
     outcomes = Counter(case.record.outcome for case in measured.cases)
     ended = ", ".join(f"{number:,} {outcome.in_words}" for outcome, number in outcomes.most_common())
-    verdicts = [case.main for case in measured.cases if case.main is not None and case.record.outcome not in NEVER_RAN]
-    earlier = sum(case.record.superseded for case in measured.cases)
-    shown = [
-        f"Verdicts against {measured.baseline}: {_verdicts(verdicts)}." if verdicts else "",
-        f"{count(len(measured.cases), 'task')}: {ended}.",
-        f"{count(earlier, 'record')} marked {EARLIER_RULES!r}: measured before the rules changed; no ratio counts."
-        if earlier
-        else "",
-    ]
-    return [line for line in shown if line]
+    lines = [f"{count(len(measured.cases), 'task')}: {ended}."]
+    ran = [case for case in measured.cases if case.record.outcome not in NEVER_RAN]
+    against = {measured.baseline: [case.main for case in ran], "the best CPU engine": [case.best for case in ran]}
+    judged = [f"{_verdicts(found)} against {name}" for name, found in against.items() if any(found)]
+    if judged:
+        lines.append(f"Verdicts: {'; '.join(judged)}.")
+    doubts = sum(len(kind) for kind in warned.kinds(case.record for case in ran) if warned.of_answers(kind))
+    if doubts:
+        lines.append(f"{count(doubts, 'answer')} passed the certificate but with a warning (under Agreement).")
+    if calls := sorted(len(calls) for case in cases if (calls := warm_calls(case.record))):
+        lines.append(
+            f"Warm calls are medians of {calls[0]} to {calls[-1]} calls; start, read, build and the first call were "
+            "timed once (n = 1), so first answers, whole scripts and break-even have no interval."
+        )
+    commands = {case.record.id: _run(case.record) for case in measured.cases}
+    pairs = [one for case in cases if (one := case.best or case.main) and one.baseline_record in commands]
+    if apart := sum(commands[one.record] != commands[one.baseline_record or ""] for one in pairs):
+        lines.append(
+            f"In {apart} of {count(len(pairs), 'case')} the two sides were measured by different runs of graphbench on "
+            "this machine."
+        )
+    if (earlier := sum(case.record.superseded for case in ran)) and not measured.earlier:
+        lines.append(f"{count(earlier, 'record')} marked {EARLIER_RULES!r}: measured before the rules changed.")
+    return lines
 
 
-class _Engine(NamedTuple):
-    """The means of one engine over the graphs of a problem and of a kind that all engines completed."""
-
-    problem: str
-    kind: str
-    label: str
-    means: dict[str, float]
-    common: int
-    graphs: int
-    completed: int
-
-
-def _engines(measured: Measured) -> Table[_Engine]:
-    """Each engine's mean over the graphs that all engines completed, so that the means can be compared."""
-    rows: list[_Engine] = []
-    kinds = means.by_kind(measured.cases)
-    for problem, cases in measured.problems.items():
-        for kind, own in means.by_kind(cases).items():
-            rows += _engines_on(problem, means.noun(kind, kinds), own)
-    return Table(
-        rows,
-        [
-            Column("problem", lambda row: row.problem),
-            Column("engine", lambda row: row.label),
-            Column(f"warm call vs {measured.baseline}", lambda row: ratio(row.means.get("ratio_call")), right=True),
-            Column("first answer", lambda row: ratio(row.means.get("ratio_first_answer")), right=True),
-            Column("whole script", lambda row: ratio(row.means.get("ratio_whole_script")), right=True),
-            Column("common graphs", lambda row: f"{row.common} of {count(row.graphs, row.kind)}", right=True),
-            Column("graphs completed", lambda row: str(row.completed), right=True),
-        ],
-    )
-
-
-def _engines_on(problem: str, kind: str, cases: Sequence[Case]) -> list[_Engine]:
-    found: dict[str, dict[str, float]] = {}
-    common: frozenset[object] = frozenset()
-    for name in TOTALS:
-        done: dict[str, dict[object, float]] = {}
-        for case in cases:
-            if case.main is not None and case.main.counts(name):
-                done.setdefault(case.label, {})[case.record.task.dataset] = getattr(case.main, name)
-        averaged, shared = common_geometric_means(done)
-        common = common or shared
-        for label in done:
-            found.setdefault(label, {})
-        for label, value in averaged.items():
-            found[label][name] = value
-    graphs = len({case.record.task.dataset for case in cases})
-    completed = Counter(case.label for case in cases if case.call is not None)
-    return [
-        _Engine(problem, kind, label, found[label], len(common), graphs, completed[label])
-        for label in sorted(found, key=lambda label: -next(iter(found[label].values()), 0.0))
-    ]
+def _run(record: Record) -> str:
+    return record.environment.command if record.environment is not None else ""

@@ -1,6 +1,6 @@
 "use strict";
 (async () => {
-  const PAGE = 100;
+  const PAGE = 50;
   const bytes = (id) => Uint8Array.from(atob(document.getElementById(id).textContent), (sign) => sign.charCodeAt(0));
   const byId = (id) => document.getElementById(id);
   const unpacked = (id) => new Response(new Blob([bytes(id)]).stream().pipeThrough(new DecompressionStream("gzip")));
@@ -28,8 +28,8 @@
   const FORMATS = {
     count: (value) => value.toLocaleString("en"),
     seconds: (value) => united(value, SECONDS),
-    bytes: ([, text]) => text,
-    ratio: (value) => (Array.isArray(value) ? `${value[1]}${three(value[0])}×${value[2]}` : `${three(value)}×`),
+    amount: ([, text]) => text,
+    ratio: (value) => (Array.isArray(value) ? `${value[1]}${three(value[0])}×` : `${three(value)}×`),
   };
   const TONES = { like: "good", unlike: "doubtful", undecided: "doubtful", refused: "bad", ok: "good", invalid: "bad", error: "bad", timeout: "bad",
     "out of memory": "bad" };
@@ -37,8 +37,10 @@
   const bounded = (value) => (Array.isArray(value) && value.length > 2 && value[1] ? 1 : 0);
 
   // A choice is kept in the page's address, as #anchor?name=value, so that it can be linked.
-  const [at, given] = decodeURIComponent(location.hash.slice(1)).split("?");
-  const chosenAt = (anchor) => new URLSearchParams(at === anchor ? given : "");
+  const chosenAt = (anchor) => {
+    const [at, given] = location.hash.slice(1).split("?");
+    return new URLSearchParams(at === anchor ? given : "");
+  };
   const keep = (anchor, choices) => {
     const chosen = new URLSearchParams(choices.filter(([, value]) => value)).toString();
     history.replaceState(null, "", `#${anchor}${chosen && "?"}${chosen}`);
@@ -117,9 +119,8 @@
     const { columns, rows } = await unpacked("rows").json();
     const words = rows.map((row) => row.filter((cell) => typeof cell === "string").join(" ").toLowerCase());
     const [form, table, status, more] = ["filters", "all", "status", "more"].map(byId);
-    const asked = chosenAt("records");
-    const visible = columns.map(([title, , shown]) => (asked.has("columns") ? asked.getAll("columns").includes(title) : shown));
-    let order = { column: columns.findIndex(([title]) => title === asked.get("sort")), down: asked.has("down") };
+    const visible = columns.map(([, , shown]) => shown);
+    let order = { column: -1, down: false };
     let found = [];
     let count = 0;
 
@@ -133,6 +134,7 @@
           const text = value === null ? "" : kind in FORMATS ? FORMATS[kind](value) : value;
           const cell = make("td", kind === "command" ? undefined : text);
           if (kind === "command") cell.append(make("code", text));
+          else if (kind === "ratio" && value?.[2]) cell.append(make("small", value[2]));
           if (kind in FORMATS) cell.className = "right";
           else if (kind === "choice" && text in TONES) cell.className = TONES[text];
           else if (kind !== "choice") cell.className = kind;
@@ -206,16 +208,25 @@
       form.querySelector("#columns div").append(label);
       const values = kind === "choice" ? [...new Set(rows.map((row) => row[at]))].filter(Boolean).sort() : [];
       if (values.length < 2 || !columns[at][2]) return;
-      byId("choices").append(chooser(title, title, [["", "all"], ...values.map((value) => [value, value])], asked.get(title) ?? ""));
+      byId("choices").append(chooser(title, title, [["", "all"], ...values.map((value) => [value, value])], ""));
     });
-    form.elements.search.value = asked.get("search") ?? "";
+    // Takes over what an address asks for: of the page when it opens, or of a link within it.
+    const adopt = () => {
+      const asked = chosenAt("records");
+      columns.forEach(([title, , shown], at) => {
+        visible[at] = asked.has("columns") ? asked.getAll("columns").includes(title) : shown;
+        form.querySelectorAll("#columns input")[at].checked = visible[at];
+        if (form.elements[title]) form.elements[title].value = asked.get(title) ?? "";
+      });
+      form.elements.search.value = asked.get("search") ?? "";
+      order = { column: columns.findIndex(([title]) => title === asked.get("sort")), down: asked.has("down") };
+      update();
+      if ([...asked].length) byId("records").scrollIntoView();
+    };
+    addEventListener("hashchange", () => { if (location.hash.startsWith("#records?")) adopt(); });
     form.addEventListener("input", changed);
     form.addEventListener("submit", (event) => event.preventDefault());
-    form.addEventListener("reset", () => setTimeout(() => {
-      form.querySelectorAll("#columns input").forEach((input, at) => { input.checked = visible[at] = columns[at][2]; });
-      order = { column: -1, down: false };
-      changed();
-    }));
+    form.addEventListener("reset", () => { history.replaceState(null, "", "#records"); setTimeout(adopt); });
     more.addEventListener("click", fill);
     byId("download").addEventListener("click", async () => {
       const link = make("a", undefined, { download: "records.jsonl" });
@@ -223,11 +234,11 @@
       link.click();
       setTimeout(() => URL.revokeObjectURL(link.href), 10000);
     });
-    update();
+    adopt();
   };
 
   if (byId("heat-map")) await heatMap();
   await everyRecord();
-  if (given) byId(at)?.scrollIntoView();
+  if ([...chosenAt("heat")].length) byId("heat").scrollIntoView();
   document.documentElement.dataset.ready = "yes";
 })();
