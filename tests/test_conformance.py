@@ -155,6 +155,7 @@ def test_nx_cugraph_uses_float64_on_unweighted_graphs(monkeypatch):
     monkeypatch.setitem(sys.modules, "cupy", np)
     engine = registry.engine("nx-cugraph")
     monkeypatch.setattr(engine, "synchronize", lambda: None)
+    monkeypatch.setattr(engine, "converts", True)
     assert engine.convert(None, GRAPHS["no edges"]).edge_values == {}
     weight = engine.convert(None, GRAPHS["no edges"], float64_weights=True).edge_values["weight"]
     assert (weight.shape, weight.dtype) == ((0,), np.float64)

@@ -133,6 +133,7 @@ def test_weights_have_64_bits(edges, options, size):
 
 def test_on_request_a_networkx_graph_is_converted(monkeypatch):
     monkeypatch.setattr(nx_cugraph, "settings", Settings(from_networkx=True))
+    monkeypatch.setattr(nx_cugraph, "converts", True)
     made = built(nx_cugraph, UNDIRECTED)
     assert type(made) is nx.Graph
     assert not hasattr(nx_cugraph.convert(made, UNDIRECTED), "adj")
@@ -141,7 +142,7 @@ def test_on_request_a_networkx_graph_is_converted(monkeypatch):
 @pytest.mark.parametrize("wanted", [True, False])
 def test_the_conversion_is_a_step_of_the_build_on_request(monkeypatch, wanted):
     monkeypatch.setattr(nx_cugraph, "choose_memory", lambda _: None)
-    monkeypatch.setattr(nx_cugraph, "converts", None, raising=False)
+    monkeypatch.setattr(nx_cugraph, "converts", None)
     nx_cugraph.start(Settings(from_networkx=wanted))
     assert nx_cugraph.converts is wanted
     assert "from_networkx" in nx_cugraph.options

@@ -90,6 +90,8 @@ class NxCuGraph(OnCuPy, NetworkX):
             edges: for whether they are weighted.
             float64_weights: as for :meth:`build`.
         """
+        if not self.converts:
+            return graph
         import cupy
         import nx_cugraph
 

@@ -61,8 +61,7 @@ def _solve(engine: Engine, module: Any, request: Request, algorithm: Algorithm, 
         attached, inputs = algorithm.adapter(engine.name), algorithm.draw(small, drawn, 0)
         job = Job(request=request, algorithm=algorithm, attached=attached, engine=engine, posed=small, inputs=inputs)
         graph = engine.build(engine.read(small), small, **attached.build)
-        if engine.converts:
-            graph = engine.convert(graph, small, **attached.build)
+        graph = engine.convert(graph, small, **attached.build)
         job.prepare_inputs()
         job.collect(attached.call(module, graph, job.call(0)))
 

@@ -107,11 +107,12 @@ def test_options_of_pylibcugraph_are_part_of_the_task(graph, renumber, direction
     assert options.items() <= record.task.params.items()
 
 
+@pytest.mark.parametrize("engine", ["cugraph", "pylibcugraph"])
 @pytest.mark.parametrize("algorithm", registry.algorithm_names())
-def test_vertices_keep_their_numbers_without_renumbering(algorithm):
-    if registry.algorithm(algorithm).find_adapter("pylibcugraph") is None:
+def test_vertices_keep_their_numbers_without_renumbering(algorithm, engine):
+    if registry.algorithm(algorithm).find_adapter(engine) is None:
         pytest.skip("no adapter")
-    result = gb.run(algorithm, "netscience", engines="pylibcugraph", renumber=False, trials=1, baseline="pylibcugraph")
+    result = gb.run(algorithm, "netscience", engines=engine, renumber=False, trials=1, baseline=engine)
     (record,) = result.records
     assert record.outcome in {"ok", "unsupported"}, record.reason  # eigensolvers refuse some graphs
     assert "direction_optimizing" not in record.task.params or algorithm == "bfs"
@@ -126,8 +127,42 @@ def test_weights_reach_every_gpu_engine():
         assert weighted.answer["modularity"] != pytest.approx(unweighted.answer["modularity"], abs=1e-4)
 
 
-def test_the_conversion_of_nx_cugraph_is_shown_apart():
-    result = gb.run("wcc", "power", engines=["nx-cugraph"], trials=1, baseline="nx-cugraph")
-    steps = result.records[0].phases.build_steps_s
-    assert set(steps) == {"graph", "conversion"}
-    assert sum(steps.values()) == pytest.approx(result.records[0].phases.build_s)
+@pytest.mark.parametrize("converted", [True, False])
+def test_the_conversion_of_nx_cugraph_is_shown_apart(converted):
+    nx = "nx-cugraph"
+    (record,) = gb.run("wcc", "power", engines=[nx], from_networkx=converted, trials=1, baseline=nx).records
+    assert record.outcome == "ok", record.reason
+    steps = record.phases.build_steps_s
+    assert set(steps) == ({"graph", "conversion"} if converted else set())
+    assert not converted or sum(steps.values()) == pytest.approx(record.phases.build_s)
+
+
+@pytest.mark.parametrize("algorithm", registry.algorithm_names())
+def test_a_converted_graph_gives_the_same_answers(algorithm):
+    if registry.algorithm(algorithm).find_adapter("nx-cugraph") is None:
+        pytest.skip("no adapter")
+    one, two = (
+        gb.run(algorithm, "netscience", engines="nx-cugraph", from_networkx=converted, trials=1, baseline="nx-cugraph")
+        for converted in (True, False)
+    )
+    assert one.records[0].outcome == two.records[0].outcome == "ok", one.records[0].reason or two.records[0].reason
+
+
+@pytest.mark.parametrize("engine", GPU)
+def test_kernels_are_loaded_before_the_first_build(engine):
+    (record,) = gb.run("bfs", "power", engines=[engine], trials=1, baseline=engine).records
+    steps = record.phases.start_steps_s
+    assert [*steps] == ["imports", "kernels"]
+    assert sum(steps.values()) == pytest.approx(record.phases.start_s)
+
+
+def test_a_search_lists_the_vertices_in_no_call(monkeypatch):
+    engine = registry.engine("cugraph")
+    library, page = engine.start(Settings()), registry.algorithm("bfs")
+    edges = page.pose(gb.load("karate"), seed=0)
+    graph = engine.build(engine.read(edges), edges)
+    monkeypatch.setattr(library.Graph, "nodes", None, raising=False)
+    params = page.resolve({"source": "5"})
+    call = page.call(edges, params, page.draw(edges, params, 0), seed=0)
+    answer = engine.answer(page.adapter("cugraph").call(library, graph, call), page.kind, edges, None)
+    assert page.certify(edges, answer, call).valid
