@@ -36,6 +36,7 @@ FOUND = {
     "entry.mtx": b"%%MatrixMarket matrix coordinate integer general\n3 3 1\n1 2 " + LONG + b"\n",
     "size.graph": LONG + b" 3\n2\n",
     "ncon.graph": b"3 2 011 " + LONG + b"\n2\n1\n\n",
+    "neighbour.graph": b"2 1 1\n1e999 1\n1 1.5\n",
     "constraints.graph": b"3 2 010 999\n2\n1\n\n",
     "size.col": b"p edge " + LONG + b" 1\ne 1 2\n",
     "vertices.gr": b"p sp 999999999999999999 1\na 1 2 3\n",

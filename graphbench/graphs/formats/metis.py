@@ -170,9 +170,7 @@ def _arcs(
     src = np.repeat(np.arange(header.vertices, dtype=id_type(header.vertices)), (counts - header.before) // step)
     if len(listed) and (listed.min() < 1 or listed.max() > header.vertices):
         at = int(np.argmax((listed < 1) | (listed > header.vertices)))
-        problem = (
-            f"the line of vertex {src[at] + 1:,} lists vertex {int(listed[at]):,}; expected 1 to {header.vertices:,}."
-        )
+        problem = f"the line of vertex {src[at] + 1:,} lists vertex {listed[at]:,.17g}; expected 1 to {header.vertices:,}."
         raise FormatError(path, problem)
     dst = listed.astype(src.dtype)
     if not np.array_equal(listed, dst):
