@@ -170,8 +170,8 @@ def _arcs(
     src = np.repeat(np.arange(header.vertices, dtype=id_type(header.vertices)), (counts - header.before) // step)
     if len(listed) and (listed.min() < 1 or listed.max() > header.vertices):
         at = int(np.argmax((listed < 1) | (listed > header.vertices)))
-        problem = f"the line of vertex {src[at] + 1:,} lists vertex {listed[at]:,.17g}; expected 1 to {header.vertices:,}."
-        raise FormatError(path, problem)
+        problem = f"the line of vertex {src[at] + 1:,} lists vertex {listed[at]:,.17g}"
+        raise FormatError(path, f"{problem}; expected 1 to {header.vertices:,}.")
     dst = listed.astype(src.dtype)
     if not np.array_equal(listed, dst):
         raise FormatError(path, f"vertex {listed[listed != dst][0]} is not a whole number. Correct it.")
