@@ -18,6 +18,7 @@ from graphbench.records.model import (
     Trials,
 )
 from graphbench.records.rules import RULES, Effect, Verdict, rule_of
+from graphbench.reporting import heading
 from helpers.pairs import FAIR, UNFAIR, quality, timeout
 from helpers.records import H100, HERE, bfs, pagerank, record, replace
 
@@ -531,3 +532,11 @@ def test_labels_name_a_device_memory_limit():
         "cugraph (default)", "cugraph (default, at most 32 GiB)", "cugraph (2 GPUs, default)",
     ]  # fmt: skip
     assert len({each.task.key for each in rows}) == 3
+
+
+def test_the_case_of_a_converted_graph_is_always_named():
+    params = {"allocator": "async", "from_networkx": True}
+    converted = record("nx-cugraph", task=Task("bfs", "g", "nx-cugraph", params))
+    built = record("nx-cugraph", task=Task("bfs", "g", "nx-cugraph", params | {"from_networkx": False}))
+    assert "from NetworkX" in heading.label(converted, [converted])
+    assert "from NetworkX" not in heading.label(built, [converted, built])

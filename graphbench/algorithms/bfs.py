@@ -9,9 +9,9 @@ it returns depths and stores no paths.
 
 How engines differ. NetworkX builds a dictionary of the reached vertices; igraph, NetworKit and cuGraph fill a column
 and mark unreached vertices. NetworKit searches from one source on one thread. cuGraph also returns a column of
-predecessors by default; here it does not. SciPy's `breadth_first_order` returns an order and predecessors, from which
-its adapter derives levels. GraphBLAS pushes from small levels and pulls into large ones, as LAGraph does.
-scikit-network multiplies the matrix with each level.
+predecessors by default; here it does not, and its source is a frame, because it lists all vertices to check a number.
+SciPy's `breadth_first_order` returns an order and predecessors, from which its adapter derives levels. GraphBLAS pushes
+from small levels and pulls into large ones, as LAGraph does. scikit-network multiplies the matrix with each level.
 """
 
 from __future__ import annotations

@@ -123,9 +123,9 @@ class Phases(msgspec.Struct, frozen=True, kw_only=True):
     build_gc_s: Seconds | None = None
     """A further build with the garbage collector on, as in most scripts."""
     build_steps_s: dict[str, Seconds] = msgspec.field(default_factory=dict)
-    """The parts of `build`, where an engine has several (nx-cugraph: graph, conversion)."""
+    """The parts of `build`, where an engine has several (nx-cugraph from NetworkX: graph, conversion)."""
     start_steps_s: dict[str, Seconds] = msgspec.field(default_factory=dict)
-    """The parts of `start`, where an engine has several (cugraph-mg: imports, cluster, communications)."""
+    """The parts of `start`, where an engine has several (GPU: imports, kernels; several: cluster, communications)."""
 
     @property
     def first_answer_s(self) -> float | None:

@@ -12,6 +12,9 @@ from graphbench.system.text import count, format_bytes, listed
 ON_HARDWARE = frozenset({"allocator", "device_memory_limit", "gpus"})
 """Parameters of a task that describe its hardware; they belong to the label of a row."""
 
+FROM_NETWORKX = "from_networkx"
+"""The parameter of nx-cugraph whose case is always named: the graph is another one for its user."""
+
 
 def facts(rows: Sequence[Record], signs: Signs, *, details: bool = False) -> list[str]:
     """One line each: the graph, the problem, the machine; a line that no record has the data for is left out.
@@ -34,14 +37,14 @@ def facts(rows: Sequence[Record], signs: Signs, *, details: bool = False) -> lis
 def label(row: Record, rows: Sequence[Record]) -> str:
     """The engine's name, with its hardware and whatever distinguishes it from other rows of that engine."""
     name = row.task.engine
-    extra = hardware(row)
+    extra = hardware(row) + (["from NetworkX"] if row.task.params.get(FROM_NETWORKX) else [])
     if row.task.algorithm != row.problem:
         extra.append(row.task.algorithm)
     if row.matched is not None:
         extra += [f"{key} {setting(value)}" for key, value in row.matched.setting.items()]
     same = [other for other in rows if other.task.engine == name and other is not row]
     for key, value in row.task.params.items():
-        known = key in ON_HARDWARE or (row.matched is not None and key in row.matched.setting)
+        known = key in {*ON_HARDWARE, FROM_NETWORKX} or (row.matched is not None and key in row.matched.setting)
         if not known and any(other.task.params.get(key) != value for other in same):
             extra.append(f"{key} {setting(value)}")
     return plain(named(name, extra))

@@ -156,6 +156,7 @@ def _of_cugraph(algorithm, graph):
         for record in _records()
         if (record.task.algorithm, record.task.dataset, record.task.engine) == (algorithm, graph, "cugraph")
         and record.task.params["allocator"] == "default"
+        and record.task.params.get("renumber", True)
     )
     return [one for one in _comparisons() if one.record == mine.id]
 
@@ -170,7 +171,9 @@ def _name(record):
     params = record.task.params
     title = TITLES[record.task.engine]
     if "allocator" in params:
-        return f"{title}, {params['allocator']} allocator"
+        cases = {"from_networkx": "from NetworkX", "direction_optimizing": "direction-optimizing"}
+        words = [f"{params['allocator']} allocator", *(word for name, word in cases.items() if params.get(name))]
+        return ", ".join([title, *words, *([] if params.get("renumber", True) else ["not renumbered"])])
     return f"{title}, {count(record.environment.threads, 'thread')}"
 
 
