@@ -239,6 +239,7 @@ def records(
         StoreError: a file cannot be read.
     """
     from graphbench import registry
+    from graphbench.measure.staleness import of_code
 
     found = store.load(files) if files else list(store.Store().records())
     wanted = {
@@ -250,7 +251,7 @@ def records(
     kept = [
         record for record in found if all(not names or _facts(record)[fact] in names for fact, names in wanted.items())
     ]
-    return Result(kept, baseline=baseline, stale={} if keep_stale else _outdated(kept))
+    return Result(kept, baseline=baseline, stale={} if keep_stale else of_code(kept))
 
 
 def _several(names: str | Sequence[str]) -> Sequence[str]:
@@ -294,10 +295,11 @@ def report(
         UsageError: there is nothing to report on, or the folder cannot be written.
         StoreError: a file of records cannot be read.
     """
+    from graphbench.measure.staleness import of_code
     from graphbench.reporting import report as reports
 
     found = _records(records)
-    stale = {} if keep_stale else _outdated(found)
+    stale = {} if keep_stale else of_code(found)
     if baseline is None:
         baseline = records.baseline if isinstance(records, Result) else BASELINE
     document = reports.build(found, title=title or reports.TITLE, baseline=baseline, stale=stale)
@@ -313,13 +315,6 @@ def _records(given: Any) -> list[Record]:
         return store.load([given])
     several = list(given)
     return several if all(isinstance(item, Record) for item in several) else store.load(several)
-
-
-def _outdated(records: Sequence[Record]) -> dict[str, str]:
-    """What changed in code and catalogue; what is installed on the machine that draws the report is no matter."""
-    from graphbench.measure.staleness import present, stale
-
-    return stale(records, dataclasses.replace(present(), machine=""))
 
 
 def kept_answer(digest: str) -> npt.NDArray[Any]:

@@ -24,6 +24,7 @@ from graphbench.errors import GraphbenchError, UnknownNameError, UsageError, on_
 COMMANDS = {
     "ab": "Compare two states of a project's code, measured in turns on this machine.",
     "advise": "Estimate whether a GPU would pay off for a graph, without a GPU.",
+    "board": "Write a static site from contributed records.",
     "cache": "List or clear what is cached on disk: downloads, cleaned graphs, answers.",
     "capacity": "Find the largest R-MAT graph that fits into memory.",
     "compare": "Compare two stores: what became faster, what slower.",

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from graphbench.errors import UnknownNameError
@@ -122,3 +122,8 @@ def _changed_code(task: Task, then: Revisions | None, now: Revisions | None) -> 
 def stale(records: Iterable[Record], now: Present) -> dict[str, str]:
     """What changed since each stale record was made, by its id, as `comparison.compare` takes it."""
     return {record.id: ", ".join(since) for record in records if (since := changes(record, now))}
+
+
+def of_code(records: Iterable[Record]) -> dict[str, str]:
+    """As :func:`stale` by code and catalogue; what is installed on the machine that draws a report is no matter."""
+    return stale(records, replace(present(), machine=""))

@@ -59,6 +59,7 @@ class Column(Generic[Item]):
         code: the cells are commands.
         optional: left out of tables where it is empty in every row.
         breaks: in a narrow terminal, what is in brackets goes to a line of its own.
+        link: makes the address that a cell of a page leads to.
         need: how much a reader needs it: a narrow terminal leaves out what is useful before what is essential, and
             details are shown on request or where there is room.
     """
@@ -70,6 +71,7 @@ class Column(Generic[Item]):
     code: bool = False
     optional: bool = False
     breaks: bool = False
+    link: Callable[[Item], str] | None = None
     need: Need = "essential"
 
 
@@ -169,13 +171,38 @@ class HeatCell:
 
 @dataclass(frozen=True)
 class HeatRow:
-    """One problem on one graph of one machine: of each engine a cell for each metric."""
+    """One problem on one graph of one machine: of each engine a cell for each metric, and the id of its record.
+
+    `page` has the machine's table of every record; empty: this page.
+    """
 
     machine: str
     problem: str
     graph: str
     twin: bool
     cells: Mapping[str, Sequence[HeatCell]]
+    records: Mapping[str, str] = field(default_factory=dict)
+    page: str = ""
+
+    def link(self, engine: str) -> str:
+        """The address of the record of an engine's cell, with verdict and command."""
+        chosen = [("search", self.records[engine]), *(("columns", title) for title in RECORD)]
+        return f"{self.page}{RecordsLink('', chosen).address}"
+
+
+RECORD = (
+    "graph",
+    "engine",
+    "outcome",
+    "warm call",
+    "whole script",
+    "verdict",
+    "certificate",
+    "why",
+    "record",
+    "command",
+)
+"""The columns of the table of every record that a link to one record chooses."""
 
 
 MAX_ROWS = 64
@@ -219,11 +246,19 @@ class HeatMap:
     def data(self) -> str:
         """JSON of all rows for the script of the page."""
         rows = [
-            [row.machine, row.problem, row.graph, int(row.twin)]
+            [
+                row.machine,
+                row.problem,
+                row.graph,
+                int(row.twin),
+                row.page,
+                [row.records.get(one) for one in self.engines],
+            ]
             + [[[cell.text, cell.factor, cell.level] for cell in row.cells.get(engine, ())] for engine in self.engines]
             for row in self.rows
         ]
         data = {"engines": self.engines, "metrics": self.metrics, "start": self.problem, "most": MAX_ROWS, "rows": rows}
+        data["columns"] = RECORD
         return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
 
 
@@ -343,6 +378,7 @@ class Document:
 
     Attributes:
         title: its heading.
+        links: other pages, by name.
         facts: what was measured, when, on what; short lines.
         parts: one for each machine, then what concerns all.
         records: the records as JSON Lines, as they were measured.
@@ -351,6 +387,7 @@ class Document:
     title: str
     facts: Sequence[str]
     parts: Sequence[Part]
+    links: Mapping[str, str] = field(default_factory=dict)
     records: bytes = b""
 
     @property

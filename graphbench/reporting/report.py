@@ -83,13 +83,18 @@ def build(
     if heat is not None:
         parts[0].sections.insert(1, heat)
     parts.append(Part("", "common", [every_record.section(records, measured, stale), method.section(measured, stale)]))
-    ordered = sorted(records, key=lambda record: (record.measured_at, record.id))
     return Document(
         title=plain(title),
-        facts=_facts(records, measured),
+        facts=facts(records, measured),
         parts=parts,
-        records=b"".join(to_json(record) + b"\n" for record in ordered),
+        records=as_lines(records),
     )
+
+
+def as_lines(records: Sequence[Record]) -> bytes:
+    """The records as JSON Lines, oldest first."""
+    ordered = sorted(records, key=lambda record: (record.measured_at, record.id))
+    return b"".join(to_json(record) + b"\n" for record in ordered)
 
 
 def write(document: Document, folder: Path) -> Path:
@@ -116,7 +121,8 @@ def write(document: Document, folder: Path) -> Path:
     return folder / PAGE
 
 
-def _facts(records: Sequence[Record], measured: Sequence[Measured]) -> list[str]:
+def facts(records: Sequence[Record], measured: Sequence[Measured]) -> list[str]:
+    """What was measured, when, on what; short lines."""
     dates = sorted(record.measured_at[:10] for record in records if record.measured_at)
     cases = [case for machine in measured for case in machine.cases]
     graphs = {record.task.dataset for record in records}

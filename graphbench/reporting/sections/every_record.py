@@ -51,7 +51,8 @@ class Row(NamedTuple):
 class Field(NamedTuple):
     """A column; what is not shown at first can be chosen.
 
-    Kinds are `text`, `choice` (a text to filter by), `count`, `seconds`, `ratio`, `amount`, `date` and `command`.
+    Kinds are `text`, `choice` (a text to filter by), `count`, `seconds`, `ratio`, `amount`, `date`, `command` and `record`,
+    an id, which opens the whole record.
     """
 
     title: str
@@ -154,6 +155,7 @@ def fields(baseline: str, *, several: bool) -> list[Field]:
         Field("machine", "choice", lambda row: row.machine.name if row.machine else "", shown=several),
         Field("measured", "date", lambda row: row.record.measured_at[:16].replace("T", " ")),
         Field("why", "text", _why, shown=True),
+        Field("record", "record", lambda row: row.record.id),
         Field("command", "command", _command),
     ]
 

@@ -52,10 +52,27 @@ _METRICS: Mapping[str, tuple[Callable[[Record], float | None], Callable[[float],
 METRICS = tuple(_METRICS)
 
 
-def section(measured: Iterable[Measured], stale: Mapping[str, str]) -> Section | None:
-    """One heat map for all machines; None where no two engines have comparable warm calls."""
+def section(
+    measured: Iterable[Measured], stale: Mapping[str, str], pages: Mapping[str, str] | None = None
+) -> Section | None:
+    """One heat map for all machines; None where no two engines have comparable warm calls.
+
+    Args:
+        measured: the machines.
+        stale: what changed since a record was made, for each stale record's id.
+        pages: by the digest of a machine, the page with its records; None: this page.
+    """
+    pages = pages or {}
     rows = [
-        HeatRow(machine.name, problem, graph, is_twin(cases[0].record.task.dataset), _cells(cases, stale))
+        HeatRow(
+            machine=machine.name,
+            problem=problem,
+            graph=graph,
+            twin=is_twin(cases[0].record.task.dataset),
+            cells=_cells(kept := _engines(cases), stale),
+            records={engine: case.record.id for engine, case in kept.items()},
+            page=pages.get(machine.digest, ""),
+        )
         for machine in measured
         for problem, own in machine.problems.items()
         for graph, cases in by_graph(own).items()
@@ -72,13 +89,18 @@ def section(measured: Iterable[Measured], stale: Mapping[str, str]) -> Section |
     return Section("Every graph and engine", "heat", [Text(_HOW, quiet=True), HeatMap(rows, engines, METRICS, legend)])
 
 
-def _cells(cases: Sequence[Case], stale: Mapping[str, str]) -> dict[str, list[HeatCell]]:
-    """The cells of a row, by engine and its hardware: of several records of one, those of the quickest (the first)."""
+def _engines(cases: Sequence[Case]) -> dict[str, Case]:
+    """By engine and its hardware: of several records of one, the quickest (the first)."""
     engines: dict[str, Case] = {}
     for case in cases:
         if case.record.outcome not in NEVER_RAN:
             words = [word for word in hardware(case.record) if word != EARLIER_RULES]
             engines.setdefault(plain(named(case.record.task.engine, words)), case)
+    return engines
+
+
+def _cells(engines: Mapping[str, Case], stale: Mapping[str, str]) -> dict[str, list[HeatCell]]:
+    """The cells of a row, by engine."""
     cases = list(engines.values())
     candidates = [case.record for case in cases if computed(case.record) and case.record.id not in stale]
     best = fastest(candidates, times.call_seconds) or fastest(candidates, times.first_call)

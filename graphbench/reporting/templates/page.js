@@ -63,7 +63,7 @@
   };
 
   const heatMap = async () => {
-    const { engines, metrics, start, most, rows } = await unpacked("heat-data").json();
+    const { engines, metrics, start, most, rows, columns: shownColumns } = await unpacked("heat-data").json();
     const [form, table] = [byId("heat-choices"), byId("heat-map")];
     const [machines, problems] = [0, 1].map((column) => [...new Set(rows.map((row) => row[column]))]);
     const asked = chosenAt("heat");
@@ -82,7 +82,7 @@
       const own = rows.filter((row) => row[0] === machines[machine]);
       const wanted = own.filter((row) => (twins || !form.elements.twins || !row[3]) && (!algorithm || row[1] === algorithm));
       const shown = wanted.slice(-limit);
-      const there = engines.map((_, place) => place).filter((place) => shown.some((row) => row[4 + place].length));
+      const there = engines.map((_, place) => place).filter((place) => shown.some((row) => row[6 + place].length));
       const head = make("tr");
       head.append(...["problem, graph", ...there.map((place) => engines[place])].map((name) => make("th", name, { scope: "col" })));
       table.tHead.replaceChildren(head);
@@ -91,9 +91,13 @@
         const name = make("th", `${row[1]} `, { scope: "row" });
         name.append(make("small", row[2]));
         line.append(name, ...there.map((place) => {
-          const [text, factor, level] = row[4 + place][metric] ?? ["", "", null];
-          const cell = make("td", text, level === null ? {} : { class: level < 0 ? "aside" : `heat${level}` });
-          if (factor) cell.append(make("small", factor));
+          const [text, factor, level] = row[6 + place][metric] ?? ["", "", null];
+          const cell = make("td", undefined, level === null ? {} : { class: level < 0 ? "aside" : `heat${level}` });
+          if (level === null) return cell;
+          const chosen = new URLSearchParams([["search", row[5][place]], ...shownColumns.map((title) => ["columns", title])]);
+          const link = make("a", text, { href: `${row[4]}#records?${chosen}` });
+          if (factor) link.append(make("small", factor));
+          cell.append(link);
           return cell;
         }));
         return line;
@@ -124,6 +128,12 @@
     let found = [];
     let count = 0;
 
+    const show = async (id) => {
+      const lines = (await unpacked("records-data").text()).split("\n").filter(Boolean);
+      const record = lines.map((line) => JSON.parse(line)).find((one) => one.id === id);
+      byId("record").querySelector("pre").textContent = JSON.stringify(record, null, 1);
+      byId("record").showModal();
+    };
     const fill = () => {
       const body = document.createDocumentFragment();
       for (const place of found.slice(count, count + PAGE)) {
@@ -132,8 +142,13 @@
           if (!visible[at]) return;
           const kind = columns[at][1];
           const text = value === null ? "" : kind in FORMATS ? FORMATS[kind](value) : value;
-          const cell = make("td", kind === "command" ? undefined : text);
+          const cell = make("td", kind === "command" || kind === "record" ? undefined : text);
           if (kind === "command") cell.append(make("code", text));
+          else if (kind === "record") {
+            const button = make("button", text.slice(0, 8), { type: "button" });
+            button.addEventListener("click", () => show(text));
+            cell.append(button);
+          }
           else if (kind === "ratio" && value?.[2]) cell.append(make("small", value[2]));
           if (kind in FORMATS) cell.className = "right";
           else if (kind === "choice" && text in TONES) cell.className = TONES[text];
@@ -238,7 +253,7 @@
   };
 
   if (byId("heat-map")) await heatMap();
-  await everyRecord();
+  if (byId("all")) await everyRecord();
   if ([...chosenAt("heat")].length) byId("heat").scrollIntoView();
   document.documentElement.dataset.ready = "yes";
 })();

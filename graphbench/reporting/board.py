@@ -1,0 +1,223 @@
+"""The board: a static site from records that people contribute. An overview of all machines, and a page for each.
+
+Records of different machines are never compared. Those measured under earlier rules are left out and counted. A record
+measured by older code of graphbench stays, as every record is older one day: its row says what changed since.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from graphbench.errors import UsageError
+from graphbench.records.model import Record
+from graphbench.reporting import page
+from graphbench.reporting.document import Block, Bullets, Column, Document, HeatMap, HeatRow, Part, Section, Table, Text
+from graphbench.reporting.measured import Measured, group_by_machine
+from graphbench.reporting.numbers import NOTHING, plain
+from graphbench.reporting.report import as_lines, facts
+from graphbench.reporting.sections import every_record, heat_map, history, method
+from graphbench.reporting.wording import slug
+
+TITLE = "Which graph library is fastest where?"
+OVERVIEW = "index.html"
+MAX_MACHINES = 4
+"""So many machines have columns in the table of the fastest engines: those with the most records."""
+_METRICS = ("warm call", "whole script")
+_HOW = (
+    "How often an engine is the fastest, or within 5 % of it, among the graphs on which at least two engines can be "
+    "compared. A warm call is one more call on a built graph; a whole script starts the library, reads and builds the "
+    "graph, and calls once. Each number of the heat map below leads to its record, verdict and command."
+)
+
+
+class Source(NamedTuple):
+    """A file of records, by its name below the folder."""
+
+    name: str
+    records: Sequence[Record]
+
+
+def build(sources: Sequence[Source], stale: Mapping[str, str], *, title: str = TITLE) -> dict[str, Document]:
+    """The pages of the site by their file names, the overview first.
+
+    Args:
+        sources: files of records, in the order of their names; a record in two files counts once.
+        stale: what changed since a record was made, for each stale record's id: it is said, and its ratios stay.
+        title: the heading of the overview.
+
+    Raises:
+        UsageError: if there is no record to show.
+    """
+    kept = {record.id: record for source in sources for record in source.records if not record.superseded}
+    measured = [machine for machine in group_by_machine(kept.values(), "networkx", {}) if machine.digest]
+    if not measured:
+        raise UsageError("There is no record to show: contribute some with `graphbench suite --store FILE`.")
+    pages = {machine.digest: f"{slug(_short(machine))}-{slug(machine.digest[:6])}.html" for machine in measured}
+    heat = heat_map.section(measured, {}, pages)
+    sections = [
+        *([_fastest(measured, heat), heat] if heat is not None else []),
+        _machines(measured, pages),
+        _sources(sources, stale),
+    ]
+    found = {OVERVIEW: Document(
+        title=plain(title), facts=facts([*kept.values()], measured), parts=[Part("", "overview", sections)]
+    )}  # fmt: skip
+    for machine in measured:
+        found[pages[machine.digest]] = _page(machine, stale)
+    return found
+
+
+def write(pages: Mapping[str, Document], folder: Path) -> Path:
+    """Write the pages; what else is in the folder stays.
+
+    Returns:
+        The overview.
+
+    Raises:
+        UsageError: if they cannot be written there.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, document in pages.items():
+            (folder / name).write_text(page.to_html(document), encoding="utf-8")
+    except OSError as error:
+        raise UsageError(
+            f"The board cannot be written to {folder}: {error.strerror or error}. Name another folder with --output."
+        ) from error
+    return folder / OVERVIEW
+
+
+def _page(machine: Measured, stale: Mapping[str, str]) -> Document:
+    """The page of a machine: the heat map, the history, and every record."""
+    own = [*machine.every]
+    old = {record.id: stale[record.id] for record in own if record.id in stale}
+    sections = [
+        heat_map.section([machine], {}),
+        history.section(machine, ""),
+        every_record.section(own, [machine], old),
+        method.section([machine], old),
+    ]
+    return Document(
+        title=machine.name,
+        facts=[line for line in facts(own, [machine]) if line != machine.name],
+        parts=[Part("", "machine", [section for section in sections if section is not None])],
+        links={"All machines": OVERVIEW},
+        records=as_lines(own),
+    )
+
+
+def _fastest(measured: Sequence[Measured], heat: Section) -> Section:
+    """For each problem and machine, which engine is the fastest how often."""
+    (rows,) = [block.rows for block in heat.blocks if isinstance(block, HeatMap)]
+    shown = measured[:MAX_MACHINES]
+    several = len(shown) > 1
+
+    def column(machine: Measured, metric: str) -> Column[str]:
+        title = f"{_short(machine)}{_kinds(machine)}: {metric}" if several else metric
+        return Column(title, lambda problem: _wins(rows, machine, metric, problem))
+
+    problems = sorted({row.problem for row in rows})
+    table = Table(
+        [problem for problem in problems if any(_wins(rows, one, _METRICS[0], problem) != NOTHING for one in shown)],
+        [Column("problem", lambda problem: problem), *(column(one, metric) for one in shown for metric in _METRICS)],
+    )
+    said = [sentence for machine in shown if (sentence := _sentence(rows, machine))]
+    blocks: list[Block] = [Text(" ".join(said), lead=True), table, Text(_HOW, quiet=True)]
+    return Section("Fastest engines", "fastest", blocks)
+
+
+def _sentence(rows: Sequence[HeatRow], machine: Measured) -> str:
+    parts = []
+    for metric, words in zip(_METRICS, ("a warm call", "a whole script"), strict=True):
+        number, wins = _counted(rows, machine, metric)
+        if wins:
+            engine, most = wins[0]
+            parts.append(f"{words} is fastest with {engine} in {most:,} of {number:,} cases")
+    return f"{_short(machine)}{_kinds(machine)}: {'; '.join(parts)}." if parts else ""
+
+
+def _kinds(machine: Measured) -> str:
+    """A warning where a GPU was measured, and no library on the CPU beside it."""
+    devices = {case.record.device for case in machine.cases if case.call is not None}
+    return " (GPU engines only)" if devices == {"gpu"} else ""
+
+
+def _wins(rows: Sequence[HeatRow], machine: Measured, metric: str, problem: str) -> str:
+    """`pylibcugraph 20, igraph 3 of 23`: the two that are fastest most often, and how many graphs there are."""
+    number, wins = _counted([row for row in rows if row.problem == problem], machine, metric)
+    if not wins:
+        return NOTHING
+    return f"{', '.join(f'{engine} {most}' for engine, most in wins[:2])} of {number}"
+
+
+def _counted(rows: Sequence[HeatRow], machine: Measured, metric: str) -> tuple[int, list[tuple[str, int]]]:
+    """How many rows have two engines to compare, and how often each is the fastest, whatever its allocator."""
+    place, number = heat_map.METRICS.index(metric), 0
+    wins: Counter[str] = Counter()
+    for row in rows:
+        levels = {engine: cells[place].level for engine, cells in row.cells.items() if cells[place].level >= 0}
+        if row.machine == machine.name and len(levels) > 1 and not row.twin:
+            number += 1
+            wins.update({engine.partition(" (")[0] for engine, level in levels.items() if level == 0})
+    return number, sorted(wins.items(), key=lambda item: (-item[1], item[0]))
+
+
+def _machines(measured: Sequence[Measured], pages: Mapping[str, str]) -> Section:
+    def dates(machine: Measured) -> str:
+        found = sorted({record.measured_at[:10] for record in machine.every})
+        return found[0] if len(found) == 1 else f"{found[0]} to {found[-1]}"
+
+    def number(of: Callable[[Record], str]) -> Callable[[Measured], str]:
+        return lambda machine: f"{len({of(record) for record in machine.every}):,}"
+
+    table = Table(
+        measured,
+        [
+            Column("machine", lambda machine: machine.name, link=lambda machine: pages[machine.digest]),
+            Column("records", lambda machine: f"{len(machine.every):,}", right=True),
+            Column("problems", number(lambda record: record.task.algorithm), right=True),
+            Column("graphs", number(lambda record: record.task.dataset), right=True),
+            Column("engines", number(lambda record: record.task.engine), right=True),
+            Column("measured", dates),
+        ],
+    )
+    return Section("Machines", "machines", [table])
+
+
+def _sources(sources: Sequence[Source], stale: Mapping[str, str]) -> Section:
+    """Where the records come from, and which are left out."""
+
+    def old(source: Source) -> int:
+        return sum(record.superseded for record in source.records)
+
+    def number(value: int) -> str:
+        return f"{value:,}" if value else NOTHING
+
+    table = Table(
+        sources,
+        [
+            Column("file", lambda source: plain(source.name)),
+            Column("records", lambda source: f"{len(source.records):,}", right=True),
+            Column("left out: earlier rules", lambda source: number(old(source)), right=True, optional=True),
+            Column(
+                "measured by older code",
+                lambda source: number(sum(one.id in stale and not one.superseded for one in source.records)),
+                right=True,
+                optional=True,
+            ),
+        ],
+    )
+    how = [
+        "Records measured under earlier rules of measurement are left out.",
+        "Records measured by older code of graphbench are shown; their rows say what has changed since.",
+        "To add yours: measure with --store FILE, run graphbench records check FILE, and send it as a pull request.",
+    ]
+    return Section("Where the records come from", "sources", [table, Bullets(how)])
+
+
+def _short(machine: Measured) -> str:
+    """Its GPUs, else its processor."""
+    return machine.name.partition("; ")[0] if machine.environment and machine.environment.gpus else machine.name
