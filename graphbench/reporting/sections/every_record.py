@@ -51,8 +51,8 @@ class Row(NamedTuple):
 class Field(NamedTuple):
     """A column; what is not shown at first can be chosen.
 
-    Kinds are `text`, `choice` (a text to filter by), `count`, `seconds`, `ratio`, `amount`, `date`, `command` and `record`,
-    an id, which opens the whole record.
+    Kinds are `text`, `choice` (a text to filter by), `count`, `seconds`, `ratio`, `amount`, `date`, `command`, and
+    `record`: an id, which opens the whole record.
     """
 
     title: str
