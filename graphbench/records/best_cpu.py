@@ -78,10 +78,13 @@ def fastest(records: Sequence[Record], seconds_of: Callable[[Record], float | No
     return None
 
 
+_GRAVER = tuple(effect for effect in reversed(Effect) if effect is not Effect.NOTE)
+
+
 def is_like(slower: Record, faster: Record, ratio: float) -> bool:
     """Whether two records compare like with like: no rule has an effect but a note."""
     pair = Pair(baseline=slower, engine=faster, ratio=Estimate(ratio, None, None, 1))
-    return all(rule.effect is Effect.NOTE for rule, _ in evaluate(pair))
+    return next(evaluate(pair, _GRAVER), None) is None
 
 
 def at_best_threads(records: Sequence[Record], totals: Sequence[Total] = get_args(Total)) -> list[Record]:

@@ -139,6 +139,7 @@ def compare(
     records = list(records)
     baseline = baseline_among(records, baseline, stale=stale)
     kept = [record for record in newest(records) if not record.predicted]
+    best_of = _BestCpu(stale)
     found: list[Comparison] = []
     for group in groups(kept):
         usual = times.usual_builds(group)
@@ -148,7 +149,7 @@ def compare(
             if record.task.engine == baseline:
                 continue
             near = peers(record, group)
-            best = _against_best_cpu(record, near, stale, usual) if record.device == "gpu" else []
+            best = _against_best_cpu(record, near, best_of, usual) if record.device == "gpu" else []
             if not baselines:
                 found += best
                 continue
@@ -249,16 +250,31 @@ def _against_baseline(
     return msgspec.structs.replace(refused, reasons=[text])
 
 
+class _BestCpu:
+    """The best CPU engine among some records by a total, found once: all GPU engines of a group ask for it."""
+
+    def __init__(self, stale: Mapping[str, str]) -> None:
+        self.stale = stale
+        self._known: dict[tuple[str, ...], Record | None] = {}
+
+    def __call__(self, group: Sequence[Record], total: Total, usual_build: Mapping[str, float]) -> Record | None:
+        on_cpu = [record for record in group if record.device == "cpu"]
+        key = (total, *(record.id for record in on_cpu))
+        if key not in self._known:
+            self._known[key] = best_cpu(on_cpu, total, stale=self.stale, usual_build=usual_build)
+        return self._known[key]
+
+
 def _against_best_cpu(
-    record: Record, group: Sequence[Record], stale: Mapping[str, str], usual_build: Mapping[str, float]
+    record: Record, group: Sequence[Record], best_of: _BestCpu, usual_build: Mapping[str, float]
 ) -> list[Comparison]:
     """The comparisons with the best CPU engine by each total, if that is another than by the total before."""
     found: list[Comparison] = []
     before = ""
     for total, role in _ROLES.items():
-        best = best_cpu(group, total, stale=stale, usual_build=usual_build)
+        best = best_of(group, total, usual_build)
         if best is not None and best.id != before:
-            made = set_against(best, record, stale=stale, usual_build=usual_build)
+            made = set_against(best, record, stale=best_of.stale, usual_build=usual_build)
             found.append(msgspec.structs.replace(made, role=role))
             before = best.id
     return [made for made in found if made.verdict is not Verdict.REFUSED]

@@ -218,17 +218,17 @@ class HeatMap:
     metrics: Sequence[str]
     legend: Sequence[str]
 
-    @property
+    @cached_property
     def problem(self) -> str:
         """The problem that is shown before anything is chosen; empty: all, where they are few rows."""
         return self.rows[0].problem if len(self._first) > MAX_ROWS else ""
 
-    @property
+    @cached_property
     def start(self) -> list[HeatRow]:
         """The rows that are shown before anything is chosen: of the first machine, without twins."""
         return [row for row in self._first if self.problem in {"", row.problem}][-MAX_ROWS:]
 
-    @property
+    @cached_property
     def _first(self) -> list[HeatRow]:
         first = [row for row in self.rows if row.machine == self.rows[0].machine]
         return [row for row in first if not row.twin] or first

@@ -65,14 +65,14 @@ class Case:
         never = [one for one in known if one.break_even_runs == "never"]
         return max(never or known, key=lambda one: pays_off_from(one) or 0, default=None)
 
-    @property
+    @cached_property
     def call(self) -> float | None:
         """The median warm call in seconds, of an answer that is right; of the first call where it is the only one."""
         if self.record.outcome is not Outcome.OK:
             return None
         return median(calls) if (calls := warm_calls(self.record)) else first_call(self.record)
 
-    @property
+    @cached_property
     def first_only(self) -> bool:
         """Whether :attr:`call` is the first call."""
         return not warm_calls(self.record)

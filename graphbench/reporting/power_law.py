@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Sequence
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
@@ -80,6 +81,7 @@ TWINS = "twins"
 """The family of synthetic twins: no series, and kept apart from the graphs that they imitate."""
 
 
+@cache
 def family(dataset: str) -> str:
     """What a line may be fitted to: of a series, its R-MAT specification without the scale; twins; empty: all others.
 

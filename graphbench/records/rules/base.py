@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -139,10 +139,10 @@ def readable(message: str) -> str:
     return f"{RULES[code].words}{colon}{detail}" if code in RULES else message
 
 
-def evaluate(pair: Pair) -> Iterator[tuple[Rule, str]]:
+def evaluate(pair: Pair, effects: Sequence[Effect] = (REFUSED, UNDECIDED, UNLIKE, NOTE)) -> Iterator[tuple[Rule, str]]:
     """All rules that apply, with their messages, the gravest effects first; if one refuses the ratio, no milder one."""
     refused = False
-    for effect in (REFUSED, UNDECIDED, UNLIKE, NOTE):
+    for effect in effects:
         if refused:
             return
         for candidate in RULES.values():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
+from functools import cache
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -216,6 +217,7 @@ def width_of(text: str, *, size: float = 12, bold: bool = False) -> float:
     return sum(map(_em, text)) * size * (1.1 if bold else 1.0)
 
 
+@cache
 def _em(sign: str) -> float:
     other = 1.05 if sign > "ÿ" else 0.79 if sign.isupper() else 0.64
     return next((size for signs, size in _EMS.items() if sign in signs), other)
