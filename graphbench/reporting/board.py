@@ -7,7 +7,8 @@ measured by older code of graphbench stays, as every record is older one day: it
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -20,7 +21,9 @@ from graphbench.reporting.numbers import NOTHING, plain
 from graphbench.reporting.report import as_lines, facts
 from graphbench.reporting.sections import every_record, heat_map, history, method
 from graphbench.reporting.wording import slug
+from graphbench.system.text import count
 
+BASELINE = "networkx"
 TITLE = "Which graph library is fastest where?"
 OVERVIEW = "index.html"
 MAX_MACHINES = 4
@@ -28,8 +31,9 @@ MAX_MACHINES = 4
 _METRICS = ("warm call", "whole script")
 _HOW = (
     "How often an engine is the fastest, or within 5 % of it, among the graphs on which at least two engines can be "
-    "compared. A warm call is one more call on a built graph; a whole script starts the library, reads and builds the "
-    "graph, and calls once. Each number of the heat map below leads to its record, verdict and command."
+    "compared; a case is one problem on one graph. A warm call is one more call on a built graph; a whole script "
+    "starts the library, reads and builds the graph, and calls once. Each number of the heat map below leads to its "
+    "record, verdict and command."
 )
 
 
@@ -52,7 +56,7 @@ def build(sources: Sequence[Source], stale: Mapping[str, str], *, title: str = T
         UsageError: if there is no record to show.
     """
     kept = {record.id: record for source in sources for record in source.records if not record.superseded}
-    measured = [machine for machine in group_by_machine(kept.values(), "networkx", {}) if machine.digest]
+    measured = [_with_baseline(machine) for machine in group_by_machine(kept.values(), BASELINE, {}) if machine.digest]
     if not measured:
         raise UsageError("There is no record to show: contribute some with `graphbench suite --store FILE`.")
     pages = {machine.digest: f"{slug(_short(machine))}-{slug(machine.digest[:6])}.html" for machine in measured}
@@ -62,12 +66,21 @@ def build(sources: Sequence[Source], stale: Mapping[str, str], *, title: str = T
         _machines(measured, pages),
         _sources(sources, stale),
     ]
-    found = {OVERVIEW: Document(
-        title=plain(title), facts=facts([*kept.values()], measured), parts=[Part("", "overview", sections)]
-    )}  # fmt: skip
+    said = [*facts([*kept.values()], measured), *_older(kept, stale)]
+    found = {OVERVIEW: Document(title=plain(title), facts=said, parts=[Part("", "overview", sections)])}
     for machine in measured:
         found[pages[machine.digest]] = _page(machine, stale)
     return found
+
+
+def _with_baseline(machine: Measured) -> Measured:
+    """The machine with the engine that was measured most often as its baseline, where the usual one was not."""
+    timed = Counter(case.record.task.engine for case in machine.cases if case.call is not None)
+    if not timed or timed[machine.baseline]:
+        return machine
+    baseline = min(timed, key=lambda engine: (-timed[engine], engine))
+    (again,) = group_by_machine(machine.every, baseline, {})
+    return replace(again, name=machine.name)
 
 
 def write(pages: Mapping[str, Document], folder: Path) -> Path:
@@ -90,6 +103,11 @@ def write(pages: Mapping[str, Document], folder: Path) -> Path:
     return folder / OVERVIEW
 
 
+def _older(ids: Collection[str], stale: Mapping[str, str]) -> list[str]:
+    number = sum(id_ in stale for id_ in ids)
+    return [f"{number:,} of {count(len(ids), 'record')} measured by older code of graphbench"] if number else []
+
+
 def _page(machine: Measured, stale: Mapping[str, str]) -> Document:
     """The page of a machine: the heat map, the history, and every record."""
     own = [*machine.every]
@@ -102,7 +120,10 @@ def _page(machine: Measured, stale: Mapping[str, str]) -> Document:
     ]
     return Document(
         title=machine.name,
-        facts=[line for line in facts(own, [machine]) if line != machine.name],
+        facts=[
+            *(line for line in facts(own, [machine]) if line != machine.name),
+            *_older([one.id for one in own], stale),
+        ],
         parts=[Part("", "machine", [section for section in sections if section is not None])],
         links={"All machines": OVERVIEW},
         records=as_lines(own),
@@ -146,11 +167,11 @@ def _kinds(machine: Measured) -> str:
 
 
 def _wins(rows: Sequence[HeatRow], machine: Measured, metric: str, problem: str) -> str:
-    """`pylibcugraph 20, igraph 3 of 23`: the two that are fastest most often, and how many graphs there are."""
+    """`pylibcugraph 20, igraph 3 of 23`: those that are fastest most often, and how many graphs there are."""
     number, wins = _counted([row for row in rows if row.problem == problem], machine, metric)
     if not wins:
         return NOTHING
-    return f"{', '.join(f'{engine} {most}' for engine, most in wins[:2])} of {number}"
+    return f"{', '.join(f'{engine} {most}' for engine, most in wins[:3])} of {number}"
 
 
 def _counted(rows: Sequence[HeatRow], machine: Measured, metric: str) -> tuple[int, list[tuple[str, int]]]:
@@ -171,7 +192,7 @@ def _machines(measured: Sequence[Measured], pages: Mapping[str, str]) -> Section
         return found[0] if len(found) == 1 else f"{found[0]} to {found[-1]}"
 
     def number(of: Callable[[Record], str]) -> Callable[[Measured], str]:
-        return lambda machine: f"{len({of(record) for record in machine.every}):,}"
+        return lambda machine: f"{len({of(record) for record in machine.every if record.environment is not None}):,}"
 
     table = Table(
         measured,
