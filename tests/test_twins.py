@@ -3,6 +3,7 @@
 import functools
 import re
 
+import msgspec
 import numpy as np
 import pytest
 from hypothesis import given
@@ -28,6 +29,8 @@ SMALL = Affiliation(
     widening=0.5,
     spread=1.5,
     anywhere=0.1,
+    run=4,
+    stray=0.1,
 )
 
 
@@ -41,11 +44,11 @@ def degrees(edges):
     return np.bincount(np.concatenate([columns.src, columns.dst]), minlength=edges.num_vertices)
 
 
-def small(seed=0, **changed):
+def small(seed=0, law=SMALL, **changed):
     counts = {
         "num_vertices": 3000, "num_edges": 6000, "num_components": 161, "num_isolated": 100, "island_vertices": 200
     }  # fmt: skip
-    return affiliated(SMALL, **{**counts, **changed}, rng=np.random.default_rng(seed))
+    return affiliated(law, **{**counts, **changed}, rng=np.random.default_rng(seed))
 
 
 def edge_list(src, dst, num_vertices):
@@ -110,7 +113,10 @@ def shape(edges):
     }
 
 
-@pytest.mark.parametrize("name", ["caidaRouterLevel", "coAuthorsDBLP"])
+ORIGINALS = ["caidaRouterLevel", "coAuthorsDBLP", "dblp-2010"]
+
+
+@pytest.mark.parametrize("name", ORIGINALS)
 def test_a_twin_is_like_its_original(name, mirror, monkeypatch):
     """The bands: what `datasets/README.md` promises."""
     pytest.importorskip("networkit")
@@ -130,13 +136,41 @@ def test_a_twin_is_like_its_original(name, mirror, monkeypatch):
     assert twin["large"] == real["large"]
 
 
-def test_vertex_ids_are_as_local_as_in_a_real_graph():
-    # A quarter of the real coAuthorsDBLP's edges join numbers that differ by under 0.1 % of the vertices.
-    edges = cleaned("coAuthorsDBLP")[0]
+def gaps(edges):
+    """The share of edges in percent whose ends' numbers differ by 1, 2 to 3, 4 to 7, ..."""
     columns = edges.to_numpy()
-    apart = np.abs(columns.src.astype(int) - columns.dst) / edges.num_vertices
-    assert np.quantile(apart, 0.25) < 0.001
-    assert 0.05 < np.median(apart) < 0.25
+    counts = np.bincount(np.frexp(np.abs(columns.src - columns.dst))[1] - 1)
+    return 100 * counts / counts.sum()
+
+
+def apart(one, two):
+    """The total variation distance of two distributions, in percent."""
+    one, two = (np.pad(each, (0, 40 - len(each))) for each in (one, two))
+    return np.abs(one - two).sum() / 2
+
+
+@pytest.mark.parametrize("name", ORIGINALS)
+def test_numbers_of_neighbours_are_as_close_as_in_the_original(name):
+    seen, known = gaps(cleaned(name)[0]), np.array(twins.find(name).gaps)
+    assert apart(seen, known) < 15
+    shuffled = np.random.default_rng(0).permutation(cleaned(name)[0].num_vertices)
+    columns = cleaned(name)[0].to_numpy()
+    random = gaps(edge_list(shuffled[columns.src], shuffled[columns.dst], len(shuffled))[0])
+    assert apart(seen, known) < apart(random, known)
+
+
+@pytest.mark.parametrize("name", ORIGINALS)
+def test_gaps_are_those_of_the_original(name, mirror, monkeypatch):
+    monkeypatch.setenv("GRAPHBENCH_MIRROR", mirror.as_uri())
+    assert apart(gaps(graphs.load(name).edges), np.array(twins.find(name).gaps)) < 0.5
+
+
+def test_longer_runs_and_fewer_strays_are_more_local():
+    def local(**changed):
+        law = msgspec.structs.replace(SMALL, **changed)
+        return gaps(edge_list(*small(law=law), 3000)[0])[:4].sum()
+
+    assert local(run=1000) > local(run=4) > local(run=4, stray=0.5) > local(run=1, stray=1)
 
 
 # ---- the model
@@ -161,7 +195,7 @@ def test_more_locality_gives_more_modularity():
     igraph = pytest.importorskip("igraph")
 
     def modularity(anywhere):
-        law = Affiliation(**{**{name: getattr(SMALL, name) for name in SMALL.__struct_fields__}, "anywhere": anywhere})
+        law = msgspec.structs.replace(SMALL, anywhere=anywhere)
         src, dst = affiliated(
             law,
             num_vertices=3000,
@@ -194,9 +228,9 @@ def test_too_many_edges_for_the_parameters_is_an_error():
 
 
 def test_thinning_never_breaks_a_component():
-    # Two cliques joined by a bridge, which can never go.
+    # Two cliques joined by a bridge, which can never go; rows are in order.
     one, two = np.triu_indices(6, k=1)
-    src, dst = np.concatenate([one, one + 6, [0]]), np.concatenate([two, two + 6, [6]])
+    src, dst = np.concatenate([one, [5], one + 6]), np.concatenate([two, [6], two + 6])
     for seed in range(20):
         left = thin(src, dst, 12, 20, np.random.default_rng(seed))
         edges = edge_list(*left, 12)[0]
@@ -206,7 +240,7 @@ def test_thinning_never_breaks_a_component():
 
 
 def test_connecting_adds_one_edge_for_each_component_but_the_largest():
-    src, dst = connect(np.array([0, 1, 4, 7]), np.array([1, 2, 5, 8]), 7, np.random.default_rng(0))
+    src, dst = connect(np.array([0, 1, 4, 7]), np.array([1, 2, 5, 8]), np.arange(7), np.random.default_rng(0))
     # Vertices 0 to 6 become one; 7 and 8 stay by themselves.
     assert len(src) == 4 + 3
     assert count_components(edge_list(src, dst, 9)[0]) == 2
@@ -274,7 +308,7 @@ def test_wrong_specifications_say_what_is_accepted(text, message):
 
 def test_another_parameter_is_another_key(monkeypatch):
     before = parse("twin:as-Skitter").key
-    assert re.fullmatch(r"twin:as-Skitter,seed=1 version 1 parameters [0-9a-f]{12}", before)
+    assert re.fullmatch(r"twin:as-Skitter,seed=1 version 2 parameters [0-9a-f]{12}", before)
     changed = {**twins._table(), "as-Skitter": twins._table()["coPapersDBLP"]}
     monkeypatch.setattr(twins, "_table", lambda: changed)
     assert parse("twin:as-Skitter").key != before

@@ -7,8 +7,9 @@ co-authors), but groups are drawn in space instead of sequentially, so that a fe
 2. Each membership is moved from its vertex's place by a heavy-tailed distance, which is larger for vertices with more
    memberships, so that a hub has many different neighbours; a share is placed anywhere on the ring.
 3. Along the ring, memberships are cut into groups whose sizes follow a second distribution. A group is a clique.
-4. Groups are taken in random order until the graph has its edges, and vertices are numbered by first appearance. As in
-   real collections, vertices of a group tend to have close numbers, and hubs low numbers.
+4. Groups are taken in random order until the graph has its edges.
+5. Vertices are numbered by the first group that they are in, groups in runs along the ring and the runs in random order.
+   As in real collections, neighbours have close numbers within a community and any numbers between communities.
 
 The distances give communities at all scales, and overlapping cliques give triangles. If most groups have size two, the
 result is a graph with communities and a given heavy-tailed degree sequence.
@@ -20,12 +21,15 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import msgspec
 
+from graphbench.graphs.clean import id_type
+from graphbench.graphs.columns import Ids, sort_by
 from graphbench.system.lazy import np
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
 Integers: TypeAlias = "npt.NDArray[np.int64]"
+Edges: TypeAlias = tuple[Ids, Ids]
 
 
 class Law(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -63,6 +67,10 @@ class Affiliation(
     """Exponent of the distances' tail: a smaller one gives more long distances."""
     anywhere: float
     """Share of memberships that are placed anywhere on the ring."""
+    run: int
+    """Groups along the ring whose vertices are numbered one after another, before another place of the ring follows."""
+    stray: float
+    """Share of vertices with a random number."""
 
 
 def affiliated(
@@ -74,7 +82,7 @@ def affiliated(
     num_isolated: int,
     island_vertices: int,
     rng: np.random.Generator,
-) -> tuple[Integers, Integers]:
+) -> Edges:
     """The edges of a graph of overlapping groups with exactly the given counts.
 
     Args:
@@ -88,24 +96,26 @@ def affiliated(
         rng: the source of random numbers.
 
     Returns:
-        Ends of the edges, without loops and parallel edges; shape (num_edges,) each.
+        Ends of the edges, the smaller one first, without loops and parallel edges, in order; shape (num_edges,) each.
+        Islands come after the large component, and isolated vertices last.
 
     Raises:
         ValueError: if the parameters do not yield that many edges, or the islands cannot have two vertices each.
     """
     inland = num_vertices - num_isolated - island_vertices
     members, sizes = _inland(law, inland, rng)
+    number = _numbers(law, members, sizes, inland, rng)
     islands = _parts(island_vertices, num_components - num_isolated - 1, rng)
-    members = np.concatenate([members, np.arange(inland, inland + island_vertices)])
+    members = np.concatenate([number[members], np.arange(inland, inland + island_vertices)])
     sizes = np.concatenate([sizes, islands])
-    members, sizes = _shuffled(members, sizes, rng)
-    src, dst = _distinct(*_pairs(members, sizes), num_vertices)
+    members, sizes = _shuffled(members.astype(id_type(num_vertices)), sizes, rng)
+    src, dst, place = _distinct(*_pairs(members, sizes), num_vertices)
     kept = src >= inland  # All edges of the islands, so that they stay connected, and then as many others as needed.
-    kept |= np.cumsum(~kept) <= num_edges - int(np.count_nonzero(kept))
-    src, dst = connect(src[kept], dst[kept], inland, rng)
-    src, dst = thin(src, dst, num_vertices, num_edges, rng)
-    number = _numbers(members, num_vertices, rng)
-    return number[src], number[dst]
+    needed = num_edges - int(np.count_nonzero(kept))
+    places = place[~kept]
+    kept |= place < (np.partition(places, needed)[needed] if 0 <= needed < len(places) else len(members) ** 2)
+    src, dst = connect(src[kept], dst[kept], number, rng)
+    return thin(src, dst, num_vertices, num_edges, rng)
 
 
 def _inland(law: Affiliation, count: int, rng: np.random.Generator) -> tuple[Integers, Integers]:
@@ -115,14 +125,24 @@ def _inland(law: Affiliation, count: int, rng: np.random.Generator) -> tuple[Int
     # Half of all Lomax distances of scale 1 are below 2^(1 / spread) - 1.
     unit = law.reach * memberships**law.widening / (2 ** (1 / law.spread) - 1)
     distance = np.repeat(unit, memberships) * (rng.random(len(vertex)) ** (-1 / law.spread) - 1)
-    distance = np.minimum(distance, count / 2) * rng.choice([-1.0, 1.0], len(vertex))
+    distance = np.minimum(distance, count / 2) * (2 * rng.integers(2, size=len(vertex), dtype=np.int8) - 1)
     place = vertex + rng.random(len(vertex)) + distance
     lost = rng.random(len(vertex)) < law.anywhere
     place[lost] = rng.random(int(np.count_nonzero(lost))) * count
-    members = vertex[np.argsort(place % count, kind="stable")]
+    members = vertex[_order(place % count / max(count, 1))]
     sizes = law.group_size.draw(1 + len(members) // int(law.group_size.low), rng)
     sizes = sizes[: int(np.searchsorted(np.cumsum(sizes), len(members)))]
     return members, np.append(sizes, len(members) - int(sizes.sum()))
+
+
+def _order(place: npt.NDArray[np.float64]) -> Integers:
+    """The order of numbers in [0, 1]; sorting whole numbers that carry the index is several times as fast."""
+    bits = len(place).bit_length()
+    keys = (place * 2.0 ** (62 - bits)).astype(np.int64) << bits
+    keys |= np.arange(len(place))
+    keys.sort()
+    keys &= (1 << bits) - 1
+    return keys
 
 
 def _parts(total: int, count: int, rng: np.random.Generator) -> Integers:
@@ -142,44 +162,58 @@ def _shuffled(members: Integers, sizes: Integers, rng: np.random.Generator) -> t
     return members[np.repeat(starts - (np.cumsum(sizes) - sizes), sizes) + np.arange(len(members))], sizes
 
 
-def _pairs(members: Integers, sizes: Integers) -> tuple[Integers, Integers]:
+def _pairs(members: Ids, sizes: Integers) -> Edges:
     """All pairs of members of a group, group after group."""
-    ends = np.repeat(np.cumsum(sizes), sizes)
-    places = np.arange(len(members))
-    partners = ends - places - 1
-    first = np.repeat(places, partners)
-    second = np.arange(len(first)) - np.repeat(np.cumsum(partners) - partners - places - 1, partners)
-    return members[first], members[second]
+    places = np.arange(len(members), dtype=id_type(len(members)))
+    partners = np.repeat(np.cumsum(sizes), sizes) - places - 1
+    skipped = np.cumsum(partners) - partners - places - 1
+    size = int(partners.sum())
+    second = np.arange(size, dtype=id_type(size)) - np.repeat(skipped.astype(id_type(size)), partners)
+    return np.repeat(members, partners), members[second]
 
 
-def _distinct(one: Integers, two: Integers, num_vertices: int) -> tuple[Integers, Integers]:
-    """The distinct edges in order of first appearance, without loops."""
-    keys = np.minimum(one, two) * num_vertices + np.maximum(one, two)
-    keys = keys[one != two]
-    order = np.argsort(keys, kind="stable")
-    ordered = keys[order]
-    keys = keys[np.sort(order[np.append(True, ordered[1:] != ordered[:-1])])]
-    return keys // num_vertices, keys % num_vertices
+def _distinct(one: Ids, two: Ids, num_vertices: int) -> tuple[Ids, Ids, Ids]:
+    """The distinct edges without loops in order, and the place at which each appears first."""
+    place = np.flatnonzero(one != two).astype(id_type(len(one)))
+    one, two = one[place], two[place]
+    dst, src, place = sort_by(np.maximum(one, two), np.minimum(one, two), place, num_vertices)
+    src, dst, place = sort_by(src, dst, place, num_vertices)
+    first = np.ones(len(src), dtype=bool)
+    first[1:] = (src[1:] != src[:-1]) | (dst[1:] != dst[:-1])
+    return src[first], dst[first], place[first]
 
 
-def _numbers(members: Integers, num_vertices: int, rng: np.random.Generator) -> Integers:
-    """A new number for each vertex, by first appearance; vertices that do not appear get random positions."""
-    first = np.full(num_vertices, -1)
-    first[members[::-1]] = np.arange(len(members))[::-1]
-    absent = first < 0
-    first[absent] = rng.integers(max(len(members), 1), size=int(np.count_nonzero(absent)))
-    number = np.empty(num_vertices, dtype=np.int64)
-    number[np.argsort(first, kind="stable")] = np.arange(num_vertices)
+def _numbers(law: Affiliation, members: Integers, sizes: Integers, count: int, rng: np.random.Generator) -> Integers:
+    """A number for each vertex by its first group, runs of groups in random order."""
+    runs = rng.permutation(-(-len(sizes) // law.run))
+    order = (runs[:, None] * law.run + np.arange(law.run)).ravel()
+    order = order[order < len(sizes)]
+    starts = np.empty(len(sizes), dtype=np.int64)
+    starts[order] = np.cumsum(sizes[order]) - sizes[order]
+    first = np.full(count, len(members))
+    np.minimum.at(first, members, np.repeat(starts - (np.cumsum(sizes) - sizes), sizes) + np.arange(len(members)))
+    stray = np.flatnonzero(rng.random(count) < law.stray)
+    first[stray] = rng.integers(max(len(members), 1), size=len(stray))
+    number = np.empty(count, dtype=np.int64)
+    number[np.argsort(first, kind="stable")] = np.arange(count)
     return number
 
 
-def connect(src: Integers, dst: Integers, count: int, rng: np.random.Generator) -> tuple[Integers, Integers]:
-    """Make the first `count` vertices one component, with one new edge for each component but the largest.
+def connect(src: Ids, dst: Ids, number: Integers, rng: np.random.Generator) -> Edges:
+    """Make vertices one component, with one new edge for each component but the largest.
 
-    An edge joins a random vertex of the component and the nearest number in the largest one, which preserves
-    communities. No edge joins the first vertices and the others.
+    An edge joins a random vertex of the component and the nearest one in the largest component, which preserves
+    communities. No edge joins these vertices and others.
+
+    Args:
+        src: smaller ends of the edges.
+        dst: larger ends; rows in order stay in order.
+        number: of each of the vertices, along the ring.
+        rng: the source of random numbers.
     """
-    labels = _components(src, dst, count)
+    count = len(number)
+    inside = dst < count
+    labels = _components(src[inside], dst[inside], count)[number]
     sizes = np.bincount(labels)
     largest = int(sizes.argmax()) if count else 0
     outside = rng.permutation(np.flatnonzero(labels != largest))
@@ -187,12 +221,14 @@ def connect(src: Integers, dst: Integers, count: int, rng: np.random.Generator) 
     loose = outside[chosen]
     main = np.flatnonzero(labels == largest)
     nearest = main[np.minimum(np.searchsorted(main, loose), len(main) - 1)]
-    return np.concatenate([src, loose]), np.concatenate([dst, nearest])
+    ends = np.sort([number[loose], number[nearest]], axis=0)
+    ends = ends[:, np.lexsort(ends[::-1])]
+    width = np.int64(max(count, 1))
+    place = np.searchsorted(src[inside] * width + dst[inside], ends[0] * width + ends[1])
+    return np.insert(src, place, ends[0]), np.insert(dst, place, ends[1])
 
 
-def thin(
-    src: Integers, dst: Integers, num_vertices: int, num_edges: int, rng: np.random.Generator
-) -> tuple[Integers, Integers]:
+def thin(src: Ids, dst: Ids, num_vertices: int, num_edges: int, rng: np.random.Generator) -> Edges:
     """Remove random edges until `num_edges` are left, without splitting any component.
 
     Removed edges whose ends became disconnected are put back, and others are removed instead. The method is for graphs
@@ -205,10 +241,14 @@ def thin(
         raise ValueError(f"The parameters yield {len(src):,} edges; expected at least {num_edges:,}.")
     needed = np.zeros(len(src), dtype=bool)
     kept = np.ones(len(src), dtype=bool)
+    degree = np.bincount(src, minlength=num_vertices) + np.bincount(dst, minlength=num_vertices)
+    thick = np.minimum(degree[src], degree[dst]) > 2
     while (surplus := int(np.count_nonzero(kept)) - num_edges) > 0:
         free = np.flatnonzero(kept & ~needed)
         if len(free) < surplus:
             raise ValueError(f"{num_edges:,} edges are too few to connect the components.")
+        if np.count_nonzero(thick[free]) >= surplus:  # Few of these have to be put back.
+            free = free[thick[free]]
         removed = rng.choice(free, surplus, replace=False, shuffle=False)
         kept[removed] = False
         labels = _components(src[kept], dst[kept], num_vertices)
@@ -217,13 +257,12 @@ def thin(
     return src[kept], dst[kept]
 
 
-def _components(src: Integers, dst: Integers, count: int) -> npt.NDArray[np.int32]:
-    """Component labels of the first `count` vertices; edges to other vertices are ignored."""
-    from scipy.sparse import coo_array
+def _components(src: Ids, dst: Ids, count: int) -> npt.NDArray[np.int32]:
+    """Component labels of `count` vertices; rows are in order of their sources, so that SciPy need not sort them."""
+    from scipy.sparse import csr_array
     from scipy.sparse.csgraph import connected_components
 
-    inside = (src < count) & (dst < count)
-    ones = np.ones(int(np.count_nonzero(inside)), dtype=np.int8)
-    matrix = coo_array((ones, (src[inside], dst[inside])), shape=(count, count))
+    starts = np.searchsorted(src, np.arange(count + 1, dtype=src.dtype)).astype(src.dtype)
+    matrix = csr_array((np.ones(len(src)), dst, starts), shape=(count, count))
     labels: npt.NDArray[np.int32] = connected_components(matrix, directed=False)[1]
     return labels

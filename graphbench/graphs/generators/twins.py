@@ -14,7 +14,7 @@ import msgspec
 
 from graphbench.errors import UnknownNameError
 from graphbench.graphs import catalogue
-from graphbench.graphs.clean import Raw, id_type
+from graphbench.graphs.clean import Raw
 from graphbench.graphs.generators.affiliation import Affiliation, affiliated
 from graphbench.graphs.generators.barabasi_albert import barabasi_albert
 from graphbench.system import files
@@ -22,7 +22,7 @@ from graphbench.system.lazy import np
 
 FILE = "twins.toml"
 
-VERSION = 1
+VERSION = 2
 """Version of the code; increase it when the same parameters give another graph."""
 
 
@@ -49,6 +49,8 @@ class Twin(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     """Vertices without an edge, if known of the original."""
     island_vertices: int = 0
     """Vertices in small components, without isolated ones."""
+    gaps: tuple[float, ...] = ()
+    """Of the original, if measured: the share of edges (%) whose ends' numbers differ by 2^i to 2^(i + 1) - 1."""
 
 
 def names() -> list[str]:
@@ -118,10 +120,7 @@ def make(*, graph: str, seed: int) -> Raw:
         island_vertices=twin.island_vertices,
         rng=np.random.default_rng(seed),
     )
-    dtype = id_type(known.num_vertices)
-    return Raw(
-        src=src.astype(dtype), dst=dst.astype(dtype), weight=None, num_vertices=known.num_vertices, directed=False
-    )
+    return Raw(src=src, dst=dst, weight=None, num_vertices=known.num_vertices, directed=False)
 
 
 def _attached(each: int, num_vertices: int, seed: int) -> Raw:
