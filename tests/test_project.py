@@ -9,7 +9,7 @@ import pytest
 
 import graphbench
 from graphbench import cli
-from helpers import docs_tables, readme_results
+from helpers import docs_tables, readme_results, results_tables
 
 ROOT = Path(graphbench.__file__).resolve().parents[1]
 
@@ -37,9 +37,15 @@ def test_the_table_of_algorithms_and_engines_is_what_the_command_prints(capsys, 
     [
         ("README.md", "first command", readme_results.first_command),
         ("README.md", "second command", readme_results.second_command),
-        ("README.md", "headline", readme_results.headline),
         ("README.md", "when a GPU pays", readme_results.when_a_gpu_pays),
         ("docs/results.md", "results", readme_results.results),
+        ("docs/results.md", "reuse", results_tables.reuse),
+        ("docs/results.md", "how much fits", results_tables.how_much_fits),
+        ("docs/results.md", "several GPUs", results_tables.several_gpus),
+        ("docs/claims.md", "claims", results_tables.answers_to_claims),
+        ("datasets/README.md", "twins' CPU time", results_tables.twins),
+        ("datasets/README.md", "twins' structure", results_tables.structure),
+        ("reports/README.md", "reports", results_tables.report_list),
         ("docs/reading.md", "verdicts", docs_tables.verdicts),
         ("docs/reading.md", "rules", docs_tables.rules),
         ("docs/reading.md", "words", docs_tables.words),
@@ -56,6 +62,22 @@ def test_the_chart_of_the_readme_is_drawn_from_committed_records():
     if os.environ.get("GRAPHBENCH_GOLDEN") == "write":
         path.write_text(drawn, encoding="utf-8")
     assert path.read_text(encoding="utf-8") == drawn
+
+
+MEASURED = re.compile(
+    r"\d ?\N{MULTIPLICATION SIGN}|\d [mµ]s\b|\d [GM]B/s|\d times as (fast|long)|\d % (faster|slower)|\d [mb]illion"
+)
+
+
+@pytest.mark.parametrize(
+    "page",
+    ["README.md", "docs/claims.md", "docs/engineers.md", "docs/index.md", "docs/questions.md", "docs/results.md",
+     "docs/scaling.md", "reports/README.md"],
+)  # fmt: skip
+def test_no_measured_number_is_typed(page):
+    text = (ROOT / page).read_text(encoding="utf-8")
+    typed = re.sub(r"<!-- begin: (.*?) -->.*?<!-- end: \1 -->", "", text, flags=re.DOTALL)
+    assert not MEASURED.findall(typed), [line for line in typed.splitlines() if MEASURED.search(line)]
 
 
 def check_rendered(file, block, expected):

@@ -2,8 +2,8 @@
 
     python tests/benchmarks/twin_fidelity.py reports/twins.json [FOLDER]
 
-FOLDER may have NAME.parquet, earlier twins as graphbench caches them, to compare with. Calls alternate between the graphs,
-so a busy machine slows all of them. `datasets/README.md` shows the result.
+FOLDER may have NAME.parquet, earlier twins as graphbench caches them, to compare with. Calls alternate between the
+graphs, so a busy machine slows all of them. `datasets/README.md` shows the result.
 """
 
 import json
@@ -89,7 +89,12 @@ def main(result, earlier=None):
         print(name, json.dumps(found[name]), flush=True)
     names = [*GRAPHS, *graphs.twin_names()]
     shapes = {name: structure(graphs.load(name).edges) for name in names}
-    known = {"measured": datetime.now(UTC).date().isoformat(), "networkit": engine.version(), "cpu_seconds": found, "structure": shapes}
+    known = {
+        "measured": datetime.now(UTC).date().isoformat(),
+        "networkit": engine.version(),
+        "cpu_seconds": found,
+        "structure": shapes,
+    }
     Path(result).write_text(json.dumps(known, indent=2) + "\n", encoding="utf-8")
 
 

@@ -1,10 +1,9 @@
 """What README and docs/results.md show of measurements, from committed records: no number there is typed."""
 
+import os
 from functools import cache
-from pathlib import Path
 from statistics import median
 
-import graphbench
 from graphbench import api, graphs, reporting
 from graphbench.advice.advise import after_run
 from graphbench.records.comparison import RATIO_OF, best_by_total, compare
@@ -15,15 +14,19 @@ from graphbench.reporting.charts.marks import Key, Mark, Panel, Picture, Row, al
 from graphbench.reporting.document import Column, Table
 from graphbench.reporting.measured import group_by_machine
 from graphbench.reporting.sections import summary
-from graphbench.system.text import count
+from graphbench.reporting.wording import kind_of
+from graphbench.system.text import count, format_bytes, listed
+from helpers.published import ROOT, published, read
 
-ROOT = Path(graphbench.__file__).resolve().parents[1]
-RECORDS = ROOT / "reports/records/2026-11-28-h100.jsonl"
 EXAMPLE = ROOT / "docs/example"
 GRAPHS = ("caidaRouterLevel", "coAuthorsDBLP", "dblp-2010")
 GRAPH = "coAuthorsDBLP"
+SHAPES = {"grid": "a road network", "knn": "nearest neighbours of single cells"}
+"""Generators of graphs of other shapes than the published ones."""
 TITLES = {"cugraph": "cuGraph", "pylibcugraph": "pylibcugraph", "nx-cugraph": "nx-cugraph", "networkit": "NetworKit",
           "scipy": "SciPy", "graphblas": "GraphBLAS", "igraph": "igraph", "networkx": "NetworkX"}  # fmt: skip
+OWN_OPTIONS = {"renumber": True, "direction_optimizing": False, "from_networkx": False, "device_memory_limit": None}
+"""Options of GPU engines, as they are by default."""
 TOTALS = {"ratio_call": "warm call", "ratio_first_answer": "first answer", "ratio_whole_script": "whole script"}
 
 
@@ -54,42 +57,137 @@ def second_command():
     return f"```console\n$ pytest -n auto\n{file.read_text(encoding='utf-8').strip()}\n```" if file.is_file() else ""
 
 
-def headline():
+def _headline():
     """What the report on these records opens with."""
-    (here,) = group_by_machine(_records(), "networkx", {})
+    here = group_by_machine(_records(), "networkx", {})[0]
     return f"> {markdown.safe(' '.join(summary.headline(here)))}"
 
 
+def measured(up="."):
+    """When and on what the records were measured, with which versions, and the report that has them all."""
+    dates = sorted({record.measured_at[:10] for record in _records()})
+    known = [record.environment for record in _records() if record.environment is not None]
+    gpu = next(environment.gpus[0] for environment in known if environment.gpus)
+    versions = {record.task.engine: record.environment.engine_version for record in _records() if record.environment}
+    libraries = listed([f"{TITLES[name]} {versions[name]}" for name in TITLES if name in versions])
+    report = os.path.relpath(published().path / "README.md", ROOT / up)
+    return (
+        f"[The report]({report}) has every engine, interval and record. It was measured "
+        f"{' to '.join(dict.fromkeys([dates[0], dates[-1]]))} on one {gpu.name} ({format_bytes(gpu.memory_bytes)}) and "
+        f"{known[0].cores} CPU cores, every answer certified: {libraries}."
+    )
+
+
 def when_a_gpu_pays():
-    """cuGraph on :data:`GRAPH` against NetworkX and against the best CPU engine, the best ratio of warm calls first."""
+    """All that README shows of the published records."""
+    title = f"How many times as fast cuGraph is with its default allocator, on {GRAPH}:"
+    return f"{_where_a_gpu_pays()}\n\n{title}\n\n{_on_one_graph()}\n\n{measured()}"
+
+
+def _where_a_gpu_pays():
+    """For which problems warm calls and whole scripts of cuGraph are faster than the best CPU library, and are not."""
+    sentences = [_pays("On real graphs", [name for name in _graphs() if kind_of(name) == "real graph"])]
+    for name, words in SHAPES.items():
+        graphs = [graph for graph in _graphs() if graph.startswith(f"{name}:")]
+        sentences += [_pays(f"On {words} (`{graph}`)", [graph]) for graph in graphs]
+    return "\n".join(f"- {sentence}" for sentence in sentences)
+
+
+def _graphs():
+    return sorted({record.task.dataset for record in _records()})
+
+
+def _pays(where, graphs):
+    """One sentence: a problem pays where the interval of the ratio is above 1 on each graph, or its range."""
+    found = {True: [], False: [], None: []}
+    scripts, best = [], []
+    for problem in _algorithms():
+        against = [_against_cpu(problem, graph) for graph in graphs]
+        calls = [one["ratio_call"] for one in against if "ratio_call" in one]
+        scripts += [one["ratio_whole_script"].ratio_whole_script for one in against if "ratio_whole_script" in one]
+        fastest = [one for one in (_best_of_gpus(problem, graph) for graph in graphs) if one is not None]
+        if fastest and all(_faster(one) for one in fastest):
+            best.append(problem)
+        if calls:
+            signs = {_faster(one) for one in calls}
+            found[signs.pop() if len(signs) == 1 else None].append(f"{problem} ({_span(calls)})")
+    parts = [
+        f"pay for {listed(found[True]) or 'no problem'}",
+        f"do not pay for {listed(found[False])}" if found[False] else "",
+        f"are undecided for {listed(found[None])}" if found[None] else "",
+    ]
+    won = sum(ratio is not None and ratio > 1 for ratio in scripts)
+    return (
+        f"{where}, warm calls of cuGraph {'; they '.join(filter(None, parts))}. "
+        f"Those of the fastest GPU engine and allocator pay for {listed(best) or 'no problem'}. "
+        f"A whole script of cuGraph that answers once pays in {won} of {count(len(scripts), 'case')}."
+    )
+
+
+def _faster(comparison):
+    """Whether cuGraph's warm calls are faster; None where the interval or range contains 1."""
+    low, high = comparison.interval or comparison.range or (comparison.ratio_call,) * 2
+    return True if low > 1 else False if high < 1 else None
+
+
+def _span(comparisons):
+    ratios = sorted(one.ratio_call for one in comparisons)
+    return " to ".join(dict.fromkeys(numbers.ratio(ratio) for ratio in (ratios[0], ratios[-1])))
+
+
+def _on_one_graph():
+    """cuGraph on :data:`GRAPH` against NetworkX and the best CPU engine, and the best GPU engine against the latter."""
 
     def networkx(problem, total):
         one = next((one for one in _of_cugraph(problem, GRAPH) if one.role == "baseline"), None)
-        return speeds.cell(one, total) if one else numbers.NOTHING
+        return _cell(one, total) if one else numbers.NOTHING
 
     def best_cpu(problem, total):
-        return speeds.cell(_against_cpu(problem, GRAPH)[total], total)
+        return _cell(_against_cpu(problem, GRAPH).get(total), total)
+
+    def best_gpu(problem):
+        by_id = {record.id: record for record in _records()}
+        best = _best_of_gpus(problem, GRAPH)
+        return f"{_name(by_id[best.record], short=True)} {_cell(best, 'ratio_call')}" if best else numbers.NOTHING
 
     def column(title, cell, total):
         return Column(f"{title}: {TOTALS[total]}", lambda problem: cell(problem, total), right=True)
 
     table = Table(
-        reversed(_by_warm_call()),
+        _by_warm_call()[::-1],
         [
             Column("problem", str),
             *(column("NetworkX", networkx, total) for total in ("ratio_call", "ratio_whole_script")),
             *(column("best CPU library", best_cpu, total) for total in TOTALS),
+            Column("best GPU engine: warm call", best_gpu),
         ],
     )
     return markdown.text([table])
 
 
+def _best_of_gpus(problem, graph):
+    """The comparison with the best CPU engine of the GPU engine and allocator with the fastest warm calls."""
+    found = [best_by_total(own)["call"] for own in _of_gpus(problem, graph) if "call" in best_by_total(own)]
+    return max((one for one in found if one.ratio_call is not None), key=lambda one: one.ratio_call, default=None)
+
+
+def _cell(comparison, total):
+    """A ratio with its interval, if it is one of calls, and with its verdict unless it compares like with like."""
+    shown = speeds.cell(comparison, total)
+    if not shown:
+        return numbers.NOTHING
+    spread = f" {speeds.spread(comparison)}" if total == "ratio_call" and speeds.spread(comparison) else ""
+    verdict = "" if comparison.verdict == "like" else f", {comparison.verdict}"
+    return f"{shown}{spread}{verdict}"
+
+
 def _by_warm_call():
-    return sorted(_algorithms(), key=lambda name: _against_cpu(name, GRAPH)["ratio_call"].ratio_call)
+    known = [name for name in _algorithms() if "ratio_call" in _against_cpu(name, GRAPH)]
+    return sorted(known, key=lambda name: _against_cpu(name, GRAPH)["ratio_call"].ratio_call)
 
 
 def chart():
-    """The ratios to the best CPU engine of :func:`when_a_gpu_pays` as SVG."""
+    """The ratios to the best CPU engine of :func:`_on_one_graph` as SVG."""
     shapes = dict(zip(TOTALS, ("dot", "diamond", "up"), strict=True))
     colours = dict(zip(TOTALS, ("phase-call", "phase-build", "phase-first"), strict=True))
     problems = _by_warm_call()[::-1]
@@ -97,11 +195,12 @@ def chart():
         Mark(value, place, f"{problem} {TOTALS[total]} {numbers.ratio(value)}", colour, shapes[total])
         for place, problem in enumerate(problems)
         for total, colour in colours.items()
-        for value in [getattr(_against_cpu(problem, GRAPH)[total], total)]
+        for value in [getattr(_against_cpu(problem, GRAPH).get(total), total, None)]
+        if value is not None
     ]
     rows = [Row(problem, speeds.cell(_against_cpu(problem, GRAPH)["ratio_call"], "ratio_call")) for problem in problems]
     panel = Panel(
-        title=f"cuGraph on an H100 against the best CPU library, {GRAPH}",
+        title=f"cuGraph on one {_gpu()} against the best CPU library, {GRAPH}",
         aside="right of 1 the GPU is faster; beside each row is its warm call",
         rows=rows,
         marks=marks,
@@ -123,7 +222,9 @@ def results():
     )
     return "\n\n".join(
         [
-            "Louvain on coAuthorsDBLP (977,676 edges), times as fast as NetworkX:",
+            measured("docs"),
+            _headline(),
+            f"Louvain on {GRAPH} ({graphs.describe(GRAPH).num_edges:,} edges), times as fast as NetworkX:",
             markdown.text([louvain]),
             against_best_cpu,
             markdown.text([_of_problems()]),
@@ -135,9 +236,21 @@ def _read(path):
     return [from_json(line) for line in path.read_bytes().splitlines()]
 
 
+def _gpu():
+    names = (record.environment.gpus[0].name for record in _records() if record.environment and record.environment.gpus)
+    return next(names).removeprefix("NVIDIA ").split()[0]
+
+
 @cache
 def _records():
-    return _read(RECORDS)
+    """The newest record of each task."""
+    found = (record for record in read(*published().files) if record.matched is None)
+    return api.last_of_each(sorted(found, key=lambda record: record.measured_at))
+
+
+def _without_options(record):
+    params = record.task.params
+    return all(params.get(name, value) == value for name, value in OWN_OPTIONS.items())
 
 
 @cache
@@ -151,14 +264,20 @@ def _algorithms():
 
 def _of_cugraph(algorithm, graph):
     """The comparisons of cuGraph with the default allocator, by what it is compared with."""
-    (mine,) = (
-        record
+    own = _of_gpus(algorithm, graph, lambda task: (task.engine, task.params.get("allocator")) == ("cugraph", "default"))
+    return next(iter(own), [])
+
+
+def _of_gpus(algorithm, graph, chosen=lambda _: True):
+    """The comparisons of each record of a GPU engine that is used without options, but for the allocator."""
+    own = [
+        record.id
         for record in _records()
-        if (record.task.algorithm, record.task.dataset, record.task.engine) == (algorithm, graph, "cugraph")
-        and record.task.params["allocator"] == "default"
-        and record.task.params.get("renumber", True)
-    )
-    return [one for one in _comparisons() if one.record == mine.id]
+        if (record.task.algorithm, record.task.dataset, record.device) == (algorithm, graph, "gpu")
+        and chosen(record.task)
+        and _without_options(record)
+    ]
+    return [[one for one in _comparisons() if one.record == record] for record in own]
 
 
 def _against_cpu(algorithm, graph):
@@ -167,10 +286,12 @@ def _against_cpu(algorithm, graph):
     return {RATIO_OF[total]: one for total, one in best.items()}
 
 
-def _name(record):
+def _name(record, *, short=False):
     params = record.task.params
     title = TITLES[record.task.engine]
     if "allocator" in params:
+        if short:
+            return f"{title} ({params['allocator']})"
         cases = {"from_networkx": "from NetworkX", "direction_optimizing": "direction-optimizing"}
         words = [f"{params['allocator']} allocator", *(word for name, word in cases.items() if params.get(name))]
         return ", ".join([title, *words, *([] if params.get("renumber", True) else ["not renumbered"])])
@@ -207,7 +328,8 @@ def _of_problems():
     by_id = {record.id: record for record in _records()}
 
     def ratios(algorithm, graph):
-        return " / ".join(speeds.cell(one, total) for total, one in _against_cpu(algorithm, graph).items())
+        found = _against_cpu(algorithm, graph)
+        return " / ".join(speeds.cell(found.get(total), total) or numbers.NOTHING for total in TOTALS)
 
     def engines(algorithm):
         found = (one for graph in GRAPHS for one in _against_cpu(algorithm, graph).values())

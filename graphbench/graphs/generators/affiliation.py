@@ -8,8 +8,8 @@ co-authors), but groups are drawn in space instead of sequentially, so that a fe
    memberships, so that a hub has many different neighbours; a share is placed anywhere on the ring.
 3. Along the ring, memberships are cut into groups whose sizes follow a second distribution. A group is a clique.
 4. Groups are taken in random order until the graph has its edges.
-5. Vertices are numbered by the first group that they are in, groups in runs along the ring and the runs in random order.
-   As in real collections, neighbours have close numbers within a community and any numbers between communities.
+5. Vertices are numbered by their first group, groups in runs along the ring and the runs in random order. As in real
+   collections, neighbours have close numbers within a community and any numbers between communities.
 
 The distances give communities at all scales, and overlapping cliques give triangles. If most groups have size two, the
 result is a graph with communities and a given heavy-tailed degree sequence.
@@ -17,7 +17,7 @@ result is a graph with communities and a given heavy-tailed degree sequence.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import msgspec
 
@@ -263,6 +263,6 @@ def _components(src: Ids, dst: Ids, count: int) -> npt.NDArray[np.int32]:
     from scipy.sparse.csgraph import connected_components
 
     starts = np.searchsorted(src, np.arange(count + 1, dtype=src.dtype)).astype(src.dtype)
-    matrix = csr_array((np.ones(len(src)), dst, starts), shape=(count, count))
+    matrix: Any = csr_array((np.ones(len(src)), dst, starts), shape=(count, count))
     labels: npt.NDArray[np.int32] = connected_components(matrix, directed=False)[1]
     return labels

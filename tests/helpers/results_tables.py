@@ -1,0 +1,176 @@
+"""What documentation shows of capacity, several GPUs, published claims and twins, from committed records."""
+
+import json
+from statistics import median
+
+from graphbench.reporting import markdown
+from graphbench.reporting.document import Column, Table
+from graphbench.reporting.measured import group_by_machine
+from graphbench.reporting.numbers import NOTHING, UNICODE, plain, ratio
+from graphbench.reporting.published import claims as published_claims
+from graphbench.reporting.sections import capacity, claims, no_baseline, scaling
+from graphbench.system.text import listed
+from helpers.published import RECORDS, ROOT, published, read, reports
+
+CAPACITY = RECORDS / "2026-11-26-h100-capacity.jsonl"
+SEVERAL_GPUS = RECORDS / "2026-11-26-4xh200.jsonl"
+REUSE = (RECORDS / "2026-11-28-h100-reuse.jsonl", RECORDS / "2026-11-29-h200.jsonl")
+TWINS = ROOT / "reports/twins.json"
+LEAST_S = 0.001
+"""A shorter call says nothing of reuse."""
+SOURCES = {"RAPIDS": "RAPIDS", "cuGraph": "cuGraph's own documentation", "": "Others"}
+"""Who claims it, by how the source begins."""
+ORDER = ("reproduced", "not reproduced", "refuted", "depends on the count", "open", "measured", "not measured")
+
+
+def _measured(*files):
+    return group_by_machine(read(*files), "networkx", {})[0]
+
+
+def _columns(table, *titles):
+    """Some columns of a table of reports."""
+    return Table(table.items, [column for title in titles for column in table.columns if column.title == title])
+
+
+def _tables(section):
+    return [block for block in section.blocks if isinstance(block, Table)]
+
+
+def how_much_fits():
+    """The largest graph that completed in 32 GiB and the next one, for each problem."""
+    table, *_ = _tables(capacity.section(_measured(CAPACITY), ""))
+    shown = ("algorithm", "edges, once", "entries", "peak", "bytes/edge", "its edges", "failed in", "boundary")
+    return markdown.text([_columns(table, *shown)])
+
+
+def several_gpus():
+    """The largest graphs on four GPUs, and one graph on one, two and four."""
+    measured = _measured(SEVERAL_GPUS)
+    largest = _columns(
+        no_baseline.table(measured), "problem", "warm call", "edges", "GPUs", "certified", "not completed"
+    )
+    growing, *_ = _tables(scaling.section(measured, ""))
+    speedup = _columns(growing, "problem", "edges", "GPUs", "warm call", "speedup", "efficiency")
+    return f"{markdown.text([largest])}\n\nOne graph on more and more GPUs:\n\n{markdown.text([speedup])}"
+
+
+def answers_to_claims():
+    """A line for each claim; capacities, and claims that we have no number for, share one over their problems."""
+    places = [_measured(*published().files), _measured(CAPACITY), _measured(SEVERAL_GPUS)]
+    found = {title: {} for title in SOURCES.values()}
+    for claim in published_claims():
+        checks = [claims.check(claim, place) for place in places]
+        best = min(checks, key=lambda check: ORDER.index(check.status) if check.status in ORDER else len(ORDER))
+        who = next(title for start, title in SOURCES.items() if claim.source.startswith(start))
+        alone = bool(best.ours) and not claim.num_edges
+        key = claim.text or (repr(claim) if alone else (claim.source, claim.dataset, claim.engine, claim.conditions))
+        found[who].setdefault(key, []).append(best)
+    parts = [f"## {who}\n\n" + "\n".join(map(_line, groups.values())) for who, groups in found.items()]
+    return "\n\n".join(parts)
+
+
+def _line(checks):
+    claim = checks[0].claim
+    if claim.text:
+        by_status = {}
+        for check in checks:
+            status = "not measured" if check.status == "not runnable here" else check.status
+            by_status.setdefault(status, []).append(check.claim.algorithm)
+        ours = "; ".join(f"{status} for {listed(names)}" for status, names in by_status.items())
+        return f"- **{claim.text}**: {ours} ({claim.source}; {claim.conditions})"
+    where = f" on {claim.dataset}" if claim.dataset else ""
+    names = listed(list(dict.fromkeys(f"{check.claim.algorithm} {_published(check.claim)}" for check in checks)))
+    said = f"**{claim.engine}, {names} as fast as {claim.baseline}{where}**"
+    status = "cannot be measured with our engines" if checks[0].status == "not runnable here" else checks[0].status
+    quality = f"; modularity {claim.modularity:g} against {claim.baseline_modularity:g}" if claim.modularity else ""
+    here = f", {checks[0].ours}" if checks[0].ours else ""
+    remark = f" ({checks[0].remark})" if checks[0].ours and checks[0].remark else ""
+    return plain(f"- {said}: {status}{here}{remark} ({claim.source}; {claim.conditions}{quality})")
+
+
+def _published(claim):
+    return f"{'up to ' if claim.bound else ''}{claim.ratio:,g}{UNICODE.times}"
+
+
+def reuse():
+    """How long calls of GPU engines take on graphs that are built anew, against their warm calls."""
+    found = {}
+    for file in (*published().files, *REUSE):
+        for record in read(file):
+            warm, rebuilt = record.phases.call_s, record.phases.rebuilt_s
+            if record.device == "gpu" and len(warm) >= 3 and len(rebuilt) >= 3 and median(warm) > LEAST_S:
+                found.setdefault(record.task.engine, []).append(median(rebuilt) / median(warm))
+    rows = sorted(found.items())
+    return markdown.text(
+        [
+            Table(
+                rows,
+                [
+                    Column("engine", lambda row: row[0]),
+                    Column("cases", lambda row: str(len(row[1])), right=True),
+                    Column("smallest", lambda row: ratio(min(row[1])), right=True),
+                    Column("median", lambda row: ratio(median(row[1])), right=True),
+                    Column("largest", lambda row: ratio(max(row[1])), right=True),
+                ],
+            )
+        ]
+    )
+
+
+def twins():
+    """CPU time on a twin as a multiple of that on its original, with earlier twins and with these."""
+    known = json.loads(TWINS.read_text(encoding="utf-8"))["cpu_seconds"]
+
+    def factor(name, problem, side):
+        times = known[name][problem]
+        return f"{times[side] / times['original']:.2f}"
+
+    problems = list(next(iter(known.values())))
+    rows = [(name, side) for name in known for side in ("earlier", "twin")]
+    columns = [
+        Column("graph", lambda row: row[0]),
+        Column("numbers of vertices", lambda row: {"earlier": "before", "twin": "as in the original"}[row[1]]),
+        *(Column(problem, lambda row, it=problem: factor(row[0], it, row[1]), right=True) for problem in problems),
+    ]
+    return markdown.text([Table(rows, columns)])
+
+
+def structure():
+    """Degrees, clustering, modularity and the largest component of originals and twins."""
+    known = json.loads(TWINS.read_text(encoding="utf-8"))["structure"]
+    return markdown.text(
+        [
+            Table(
+                sorted(known.items(), key=lambda row: (row[0].removeprefix("twin:"), row[0])),
+                [
+                    Column("graph", lambda row: row[0]),
+                    Column("degrees: median, 90 %, 99 %, largest", lambda row: ", ".join(map(str, row[1]["degrees"]))),
+                    *(
+                        Column(name, lambda row, name=name: f"{row[1][name]:.3f}", right=True)
+                        for name in ("clustering", "transitivity", "modularity")
+                    ),
+                    Column("largest component", lambda row: f"{row[1]['largest_component']:,}", right=True),
+                ],
+            )
+        ]
+    )
+
+
+def report_list():
+    """The reports and their records."""
+
+    def records(report):
+        return ", ".join(f"[{file.stem}](records/{file.name})" for file in report.files)
+
+    return markdown.text(
+        [
+            Table(
+                reports(),
+                [
+                    Column("report", lambda one: f"[{one.folder}]({one.folder}/README.md)" if one.folder else NOTHING),
+                    Column("what", lambda one: one.what),
+                    Column("records", records),
+                ],
+            )
+        ]
+    )
