@@ -81,7 +81,7 @@ def measured(up="."):
 def when_a_gpu_pays():
     """All that README shows of the published records."""
     title = f"How many times as fast cuGraph is with its default allocator, on {GRAPH}:"
-    return f"{_where_a_gpu_pays()}\n\n{title}\n\n{_on_one_graph()}\n\n{measured()}"
+    return f"{_where_a_gpu_pays()}\n\n{title}\n\n{_on_one_graph()}\n\n{_headline()}\n\n{measured()}"
 
 
 def _where_a_gpu_pays():
