@@ -6,7 +6,9 @@ in-neighbours and out-neighbours count, and one that is both counts twice. So th
 that of LDBC Graphalytics (specification 1.0, section 2.3.4), after Raghavan, Albert, Kumara, Phys. Rev. E 76 (2007)
 036106, who update vertices one by one in random order. Direction is kept, weights are ignored.
 
-The certificate compares labels up to renaming, as LDBC does. The default is LDBC's most frequent number of iterations.
+The certificate compares labels up to renaming; where LDBC's output for the graph is known, labels are exactly those, as
+LDBC demands. The default is LDBC's most frequent number of iterations, or what the properties of a graph in its format
+state.
 
 How engines differ. No library has it: they update vertices one by one, in random order or in parallel, until labels
 settle, and break ties at random. SciPy counts labels by a product of the adjacency matrix with the matrix that marks

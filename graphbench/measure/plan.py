@@ -15,7 +15,8 @@ from graphbench.algorithms.base import Algorithm
 from graphbench.engines.base import Engine, Settings
 from graphbench.errors import UsageError
 from graphbench.graphs.clean import Dataset
-from graphbench.graphs.loading import distinct
+from graphbench.graphs.formats import ldbc
+from graphbench.graphs.loading import distinct, file_of
 from graphbench.measure.options import Options
 from graphbench.records.model import Outcome, PosedInfo, Record, Task
 from graphbench.system.text import public_word, storable
@@ -131,7 +132,7 @@ def make_plan(
             algorithm=problem.name,
             dataset=dataset,
             engines=engines,
-            params=parameters,
+            params=with_stated(problem, dataset, parameters),
             ignore_weights=options.ignore_weights,
         )
         for dataset in distinct(datasets)
@@ -139,6 +140,15 @@ def make_plan(
     if not cells:
         raise UsageError("There is no dataset to measure: name at least one (`graphbench list datasets`).")
     return Plan(cells=cells, options=options, command=command or command_line())
+
+
+def with_stated(algorithm: Algorithm, dataset: Dataset | None, given: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The given parameters, and those that the properties of an LDBC dataset state and that are not given."""
+    path = None if dataset is None else file_of(dataset.info)
+    stated = {} if path is None else ldbc.parameters(path, algorithm.name)
+    if given.get("sources") is not None:  # so many are drawn
+        stated.pop("source", None)
+    return {**stated, **{name: value for name, value in given.items() if value is not None or name not in stated}}
 
 
 def warn_of_unused_gpus(engines: Iterable[str]) -> None:

@@ -1,8 +1,8 @@
 """A second certificate: an answer is compared with the expected output that LDBC Graphalytics publishes for the graph.
 
-The rules are those of its specification: BFS depths are exactly equal, WCC and CDLP labels equal up to renaming, values
-of PageRank, SSSP and LCC within a relative 1e-4. An output is comparable only if it answers the question that was
-asked: the same source, damping factor or number of iterations, the same use of weights, and converged ranks.
+The rules are those of its specification: BFS depths and CDLP labels are exactly equal, WCC labels equal up to renaming,
+values of PageRank, SSSP and LCC within a relative 1e-4. An output is comparable only if it answers the question that
+was asked: the same source, damping factor or number of iterations, the same use of weights, and converged ranks.
 """
 
 from __future__ import annotations
@@ -106,6 +106,11 @@ def difference(algorithm: str, answer: Answer, expected: Answer, edges: EdgeList
     if kind == "scores":
         allowed = RELATIVE * np.abs(expected)
         far = np.flatnonzero(~(np.abs(answer - expected) <= allowed))
+        at = int(far[0]) if len(far) else None
+    elif algorithm == "cdlp":
+        known = (answer >= 0) & (answer < len(answer))
+        answer = np.where(known, edges.labels[np.where(known, answer, 0)], answer)
+        far = np.flatnonzero(~known | (answer != expected))
         at = int(far[0]) if len(far) else None
     else:
         found = agreement(kind, answer, expected, RELATIVE)

@@ -25,6 +25,13 @@ Ids = npt.NDArray[np.int64]
 OUTPUTS = {"bfs": "BFS", "cdlp": "CDLP", "lcc": "LCC", "pagerank": "PR", "sssp": "SSSP", "wcc": "WCC"}
 """Suffixes of the expected outputs, by algorithm."""
 
+_PARAMETERS = {
+    "bfs": ("source", "bfs.source-vertex", str),
+    "cdlp": ("iterations", "cdlp.max-iterations", int),
+    "sssp": ("source", "sssp.source-vertex", str),
+}
+"""By algorithm, its parameter here, the property that has the value, and the value's type."""
+
 
 def read(path: Path, *, directed: bool | None = None) -> Raw:
     """Read a graph.
@@ -65,6 +72,15 @@ def properties(path: Path) -> dict[str, str]:
     pairs = (line.partition("=") for line in lines if "=" in line and not line.lstrip().startswith(("#", "!")))
     name = _stem(path)
     return {key.strip().removeprefix("graph.").removeprefix(f"{name}."): value.strip() for key, _, value in pairs}
+
+
+def parameters(path: Path, algorithm: str) -> dict[str, Any]:
+    """The parameters of an algorithm that the properties state: the source of a search, the number of iterations."""
+    if algorithm not in _PARAMETERS:
+        return {}
+    name, key, kind = _PARAMETERS[algorithm]
+    value = properties(path).get(key, "")
+    return {name: kind(value)} if value.isdigit() else {}
 
 
 def reference(path: Path, algorithm: str) -> tuple[Ids, npt.NDArray[Any]] | None:

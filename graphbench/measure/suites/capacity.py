@@ -190,7 +190,7 @@ class CapacitySearch:
 
     def _current(self, name: str) -> Record | None:
         """The current record of the task on a graph, as the generator makes it now."""
-        task = task_of(self.suite, self.algorithm, name, self.engine, self.suite.variants()[0])
+        task = task_of(self.suite, self.algorithm, Graph(name=name), self.engine, self.suite.variants()[0])
         record = self._stored.reusable(task.key, None)
         return None if record is None or record.outcome is Outcome.UNSUPPORTED else record
 

@@ -9,9 +9,10 @@ from itertools import groupby
 
 import msgspec
 
+from graphbench import registry
 from graphbench.errors import DatasetError
 from graphbench.measure import record as recording
-from graphbench.measure.plan import Cell, Observer, Plan
+from graphbench.measure.plan import Cell, Observer, Plan, with_stated
 from graphbench.measure.predict import Past, Predictor
 from graphbench.measure.runner import measure
 from graphbench.measure.suites.rounds import after_round
@@ -106,6 +107,7 @@ class Run:
                     algorithm=algorithm,
                     dataset=due[0].graph.dataset,  # type: ignore[arg-type]  # it is loaded
                     engines=tuple(names),
+                    params=with_stated(registry.algorithm(algorithm), due[0].graph.dataset, {}),
                     ignore_weights=suite.ignore_weights,
                     answered=self._answered(mine, algorithm, names),
                 )

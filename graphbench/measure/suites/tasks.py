@@ -11,7 +11,7 @@ from graphbench import registry
 from graphbench.algorithms.base import Algorithm
 from graphbench.engines.base import Engine
 from graphbench.graphs.clean import Dataset
-from graphbench.measure.plan import warn_of_unused_gpus
+from graphbench.measure.plan import warn_of_unused_gpus, with_stated
 from graphbench.measure.predict import Past
 from graphbench.measure.prepare import identity
 from graphbench.measure.staleness import Present, is_current
@@ -165,11 +165,10 @@ def baseline_of(suite: Suite) -> str:
     return baseline if baseline in measured or not measured else measured[0]
 
 
-def task_of(suite: Suite, algorithm: Algorithm, dataset: str, engine: Engine, variant: Variant) -> Task:
-    """One task of a suite; algorithms have their default parameters."""
-    return Task(
-        algorithm.name, dataset, engine.name, algorithm.resolve({}) | _identity(suite, engine, variant, algorithm)
-    )
+def task_of(suite: Suite, algorithm: Algorithm, graph: Graph, engine: Engine, variant: Variant) -> Task:
+    """One task of a suite; algorithms have their default parameters, or those that the graph's files state."""
+    params = algorithm.resolve(with_stated(algorithm, graph.dataset, {}))
+    return Task(algorithm.name, graph.name, engine.name, params | _identity(suite, engine, variant, algorithm))
 
 
 def _identity(suite: Suite, engine: Engine, variant: Variant, algorithm: Algorithm | None = None) -> Params:
@@ -204,7 +203,7 @@ def _of_graph(suite: Suite, graph: Graph, stored: StoredRecords, past: Past) -> 
     for variant, engine in _engines(suite):
         available = engine.availability().ok
         for algorithm in algorithms:
-            task = task_of(suite, algorithm, graph.name, engine, variant)
+            task = task_of(suite, algorithm, graph, engine, variant)
             if task.key in seen:  # a call on one thread, of an engine with others that run in parallel
                 continue
             seen.add(task.key)
