@@ -356,7 +356,7 @@ def test_a_report_without_comparisons_states_what_completed():
     assert made.blocks[0].text.startswith(largest)
     (table,) = tables(made.blocks)
     told = {row[0]: dict(zip(table.heads, row, strict=True)) for row in table.rows}
-    assert told["louvain"]["edges"] == "1,000,000,000"
+    assert told["louvain"]["size"] == "1,000,000,000 edges"
     assert (told["louvain"]["GPUs"], told["louvain"]["certified"]) == ("2", "1 of 2")
     assert told["pagerank"]["largest graph completed"] == "none"
     assert told["pagerank"]["not completed"] == "1 out of memory"

@@ -100,8 +100,9 @@ def at_best_threads(records: Sequence[Record], totals: Sequence[Total] = get_arg
         groups.setdefault((record.task.engine, repr(sorted(other.items()))), []).append(record)
     kept: set[str] = set()
     for group in groups.values():
-        best = [_quickest(group, _SECONDS_OF[total]) for total in totals]
-        kept |= {record.id for record in best if record is not None} or {record.id for record in group}
+        quickest = [_quickest(group, _SECONDS_OF[total]) for total in totals]
+        best = [record for record in quickest if record is not None] or [_quickest(group, times.first_call) or group[0]]
+        kept |= {record.id for record in best}
     return [record for record in records if record.id in kept]
 
 

@@ -103,7 +103,7 @@ def wins(measured: Measured, device: str = "cpu") -> Counter[str]:
             places.setdefault((case.problem, case.graph), {})[case.record.id] = case
     won: Counter[str] = Counter()
     for own in places.values():
-        records = [case.record for case in own.values() if computed(case.record)]
+        records = [case.record for id_, case in own.items() if computed(case.record) and id_ not in measured.stale]
         usual = usual_builds(records)
         warm = [record for record in records if call_seconds(record) and not builds_heavily(record, usual)]
         best = fastest(warm, call_seconds)

@@ -172,11 +172,11 @@ def by_graph(cases: Iterable[Case]) -> dict[str, list[Case]]:
     }
 
 
-def legend(cases: Iterable[Case], measured: Measured) -> list[Key]:
-    """The colour and the shape of each label, and that what is hollow is a first call, where there is one."""
+def legend(cases: Iterable[Case], measured: Measured, *, calls: bool = True) -> list[Key]:
+    """The colour and the shape of each label; and, where times of calls are drawn, that a first call is hollow."""
     cases = list(cases)
     labels = sorted({case.label for case in cases})
-    first = any(case.call is not None and case.first_only for case in cases)
+    first = calls and any(case.call is not None and case.first_only for case in cases)
     return [
         *(Key(label, colour=measured.colours[label], shape=measured.shapes[label]) for label in labels),
         *([FIRST_CALL] if first else []),

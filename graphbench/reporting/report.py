@@ -125,7 +125,7 @@ def facts(records: Sequence[Record], measured: Sequence[Measured]) -> list[str]:
     """What was measured, when, on what; short lines."""
     dates = sorted(record.measured_at[:10] for record in records if record.measured_at)
     cases = [case for machine in measured for case in machine.cases]
-    graphs = {record.task.dataset for record in records}
+    graphs, stale = {record.task.dataset for record in records}, measured[0].stale if measured else {}
     synthetic = sum(map(is_twin, graphs))
     what = [
         count(len({record.task.algorithm for record in records}), "algorithm"),
@@ -141,6 +141,7 @@ def facts(records: Sequence[Record], measured: Sequence[Measured]) -> list[str]:
         _sizes(records),
         "; ".join(machines) if len(machines) == 1 else count(len(machines), "machine"),
         f"measured {' to '.join(dict.fromkeys(dates[:1] + dates[-1:]))}" if dates else "",
+        f"{count(len(stale), 'record')} without ratios: their engines have changed since" if stale else "",
         EARLIER if all(machine.earlier for machine in measured) else "",
         twin_note(graphs),
     ]

@@ -11,6 +11,8 @@ from graphbench.records.model import Record
 _NUMBER = re.compile(r"\d[\d.,]*\d|\d")
 _OF_TIMES = re.compile(r"\b(trials?|machine|median|medians|the GPU)\b")
 """What warnings about times are about; the others are about answers."""
+_FALSE_NUMBER = "the engine reports"
+"""How the gravest begin: a number of the engine's own is not that of its answer."""
 
 
 class Warned(NamedTuple):
@@ -27,13 +29,17 @@ class Warned(NamedTuple):
 
 
 def kinds(records: Iterable[Record]) -> list[list[Warned]]:
-    """The warnings of each kind, the most extreme first; kinds that are about answers come before those of times."""
+    """The warnings of each kind, the most extreme first; those about answers before those of times."""
     found: dict[str, list[Warned]] = {}
     for record in records:
         for text in record.warnings:
             found.setdefault(_NUMBER.sub("", text), []).append(Warned(record, text))
-    sorted_kinds = sorted(found.items(), key=lambda kind: (not of_answers(kind[1]), -len(kind[1]), kind[0]))
-    return [sorted(own, key=lambda one: -one.extent) for _, own in sorted_kinds]
+
+    def rank(kind: tuple[str, list[Warned]]) -> tuple[bool, bool, int, str]:
+        text, own = kind
+        return not of_answers(own), not text.startswith(_FALSE_NUMBER), -len(own), text
+
+    return [sorted(own, key=lambda one: -one.extent) for _, own in sorted(found.items(), key=rank)]
 
 
 def of_answers(kind: list[Warned]) -> bool:

@@ -44,7 +44,7 @@ def section(measured: Measured, key: str) -> Section | None:
         name=f"{key}memory",
         caption="; ".join(filter(None, ["Peak memory against the edge list; dotted lines are multiples of it", aside])),
         picture=Picture(
-            panels, size, replace(size, title="peak"), legend(known, measured), guides=_GUIDES, same_y=True
+            panels, size, replace(size, title="peak"), legend(known, measured, calls=False), guides=_GUIDES, same_y=True
         ),
     )
     peaks = link("All peaks as numbers", measured, "edges", "host peak", "device peak", key=key)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from graphbench.records.model import NEVER_RAN, Outcome
 from graphbench.reporting.document import Column, Need, Table
-from graphbench.reporting.measured import Case, Measured, call_time
+from graphbench.reporting.measured import Case, Measured, call_time, size
 from graphbench.reporting.numbers import NOTHING, plain, ratio, seconds
 from graphbench.reporting.sections.scaling import all_curves, gpus, rate
 from graphbench.reporting.wording import outcome
@@ -47,8 +47,9 @@ def sentences(measured: Measured) -> list[str]:
 
 
 def _edges(case: Case) -> str:
-    """In words: `4.22 billion edges`."""
-    return f"{three(case.edges / 1e9)} billion edges" if case.edges >= 1e9 else count(case.edges, "edge")
+    """In words: `4.22 billion edges`, or arcs where the graph is directed."""
+    words = size(case)
+    return f"{three(case.edges / 1e9)} billion {words.partition(' ')[2]}" if case.edges >= 1e9 else words
 
 
 class _Problem(NamedTuple):
@@ -87,7 +88,7 @@ def table(measured: Measured) -> Table[_Problem]:
                 lambda best: f"{best.record.posed.num_vertices:,}" if best.record.posed else "",
                 need="detail",
             ),
-            column("edges", lambda best: f"{best.edges:,}" if best.edges else "", right=True),
+            column("size", lambda best: size(best) if best.edges else "", right=True),
             column("engine", lambda best: best.label),
             column("GPUs", lambda best: str(_gpus(best) or ""), need="detail"),
             column("edges/s", rate, right=True),

@@ -171,6 +171,7 @@ def _by_problem(measured: Measured, kind: str, cases: list[Case]) -> Table[_Mean
     rows = [
         _Means(problem, kind, own, measured.problems[problem], means.against(own)) for problem, own in problems.items()
     ]
+    rows = [row for row in rows if any(row.against)] or rows
     rows.sort(key=_call_ratio, reverse=True)
     if len(rows) > 1:
         every = [case for own in problems.values() for case in own]
@@ -266,6 +267,9 @@ def _counts(measured: Measured, cases: Sequence[Case]) -> list[str]:
     ended = ", ".join(f"{number:,} {outcome.in_words}" for outcome, number in outcomes.most_common())
     lines = [f"{count(len(measured.cases), 'task')}: {ended}."]
     ran = [case for case in measured.cases if case.record.outcome not in NEVER_RAN]
+    compared = {case.problem for case in cases if any(map(_counts_any, case.comparisons))}
+    if lacking := sorted({case.problem for case in cases} - compared):
+        lines.append(f"No ratio counts for {listed(lacking)}.")
     against = {measured.baseline: [case.main for case in ran], "the best CPU engine": [case.best for case in ran]}
     judged = [f"{_verdicts(found)} against {name}" for name, found in against.items() if any(found)]
     if judged:
@@ -288,6 +292,10 @@ def _counts(measured: Measured, cases: Sequence[Case]) -> list[str]:
     if (earlier := sum(case.record.superseded for case in ran)) and not measured.earlier:
         lines.append(f"{count(earlier, 'record')} marked {EARLIER_RULES!r}: measured before the rules changed.")
     return lines
+
+
+def _counts_any(comparison: Comparison | None) -> bool:
+    return comparison is not None and fair(comparison)
 
 
 def _run(record: Record) -> str:
