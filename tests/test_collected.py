@@ -1,8 +1,10 @@
 """From a library's own order to the common form of an answer, which no clock times."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
+from graphbench import registry
 from graphbench.engines._collected import (
     ByPair,
     ByVertex,
@@ -161,3 +163,24 @@ def test_a_layout_of_an_engines_own_is_refused(base):
     late = Late(ids(0), ids(1)) if base is ByVertex else Late()
     with pytest.raises(TypeError, match="returned Late, whose work no clock would see"):
         arrange(late, "counts", PATH, None)
+
+
+@pytest.mark.parametrize(
+    ("engine", "raw"),
+    [
+        ("networkx", [(0, 2, 0.25), (1, 3, 0.5)]),
+        ("nx-cugraph", [(0, 2, 0.25), (1, 3, 0.5)]),
+        ("networkit", [((0, 2), 0.25), ((1, 3), 0.5)]),
+        ("cugraph", pd.DataFrame({"first": [0, 1], "second": [2, 3], "jaccard_coeff": [0.25, 0.5]})),
+    ],
+)
+def test_pairs_are_collected_where_the_result_holds_them(engine, raw):
+    found = registry.engine(engine).collect(raw, "pair_scores", PATH)
+    assert isinstance(found, ByPair)
+    assert [each.tolist() for each in (found.first, found.second, found.values)] == [[0, 1], [2, 3], [0.25, 0.5]]
+
+
+@pytest.mark.parametrize("engine", ["igraph", "scipy"])
+def test_pairs_are_not_collected_where_the_result_has_values_alone(engine):
+    found = registry.engine(engine).collect([0.25, 0.5], "pair_scores", PATH)
+    assert found.tolist() == [0.25, 0.5]

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from graphbench.algorithms.base import Kind
-from graphbench.engines.base import Collected, Ends, Engine, Entries, Settings, SortedByPair, matrix, unzipped
+from graphbench.engines.base import ByPair, Collected, Ends, Engine, Entries, Settings, SortedByPair, matrix, unzipped
 from graphbench.graphs.edgelist import Columns, EdgeList
 from graphbench.system.lazy import np
 
@@ -81,7 +81,9 @@ class NetworKit(Engine):
                 return SortedByPair(raw)
             case "pair_scores":
                 # Link predictors return ((u, v), score) sorted by pair, whatever the order in which they got the pairs.
-                return SortedByPair(np.fromiter((score for _, score in raw), np.float64, count=len(raw)))
+                triples = ((u, v, score) for (u, v), score in raw)
+                first, second, scores = unzipped(triples, len(raw), width=3, dtype=np.float64)
+                return ByPair(first.astype(np.int64), second.astype(np.int64), scores)
             case "scores":
                 return _scores(raw)
             case "edges":
