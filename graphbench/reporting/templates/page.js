@@ -121,7 +121,8 @@
 
   const everyRecord = async () => {
     const { columns, rows } = await unpacked("rows").json();
-    const words = rows.map((row) => row.filter((cell) => typeof cell === "string").join(" ").toLowerCase());
+    let words = null; // of each row, made for the first search
+    const wordsOf = (row) => row.filter((cell) => typeof cell === "string").join(" ").toLowerCase();
     const [form, table, status, more] = ["filters", "all", "status", "more"].map(byId);
     const visible = columns.map(([, , shown]) => shown);
     let order = { column: -1, down: false };
@@ -183,6 +184,7 @@
       const given = new FormData(form);
       const wanted = given.get("search").toLowerCase().split(/\s+/).filter(Boolean);
       const picks = columns.map(([title], at) => [at, given.get(title)]).filter(([, value]) => value);
+      if (wanted.length) words ??= rows.map(wordsOf);
       found = [];
       for (let place = 0; place < rows.length; place += 1) {
         if (picks.every(([at, value]) => rows[place][at] === value) &&
@@ -227,10 +229,10 @@
     });
     // Takes over what an address asks for: of the page when it opens, or of a link within it.
     const adopt = () => {
-      const asked = chosenAt("records");
+      const [asked, boxes] = [chosenAt("records"), form.querySelectorAll("#columns input")];
       columns.forEach(([title, , shown], at) => {
         visible[at] = asked.has("columns") ? asked.getAll("columns").includes(title) : shown;
-        form.querySelectorAll("#columns input")[at].checked = visible[at];
+        boxes[at].checked = visible[at];
         if (form.elements[title]) form.elements[title].value = asked.get(title) ?? "";
       });
       form.elements.search.value = asked.get("search") ?? "";
