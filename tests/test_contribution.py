@@ -65,7 +65,8 @@ def changed(path, value, *, line=0):
         ("trials.certified", [10**6], "it certified trials"),
         ("worker.stderr_tail", "/home/jane/x.py", "'/home/jane'"),
         ("reason", "ask jane@example.org", "'jane@example.org'"),
-        ("reason", "no answer of tcp://192.168.0.7:8786", "'192.168.0.7'"),
+        ("reason", "no answer of tcp://192.168.0.7", "'192.168.0.7'"),
+        ("reason", "no answer of 10.0.0.7:8786", "'10.0.0.7'"),
     ],
 )
 def test_each_fault_is_named_with_its_line(tmp_path, capsys, path, value, said):
@@ -77,6 +78,10 @@ def test_each_fault_is_named_with_its_line(tmp_path, capsys, path, value, said):
     assert f"{file}:2: " in shown
     assert said in shown
     assert ": faulty.\n" in shown
+
+
+def test_versions_of_four_numbers_name_no_machine():
+    assert privacy.personal('"curand":"10.3.9.90","x":"10.2.89"') == []
 
 
 def test_a_graph_of_ones_own_cannot_be_repeated_and_an_address_can(tmp_path):

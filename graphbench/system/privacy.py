@@ -18,8 +18,9 @@ _USERS = re.compile(
 """The home folder of anybody."""
 _PACKAGES = re.compile(r"[^\s\"'=]*/(?:site|dist)-packages/")
 _MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
-_PRIVATE = re.compile(r"(?<![\d.])(?:10|127|192\.168|172\.(?:1[6-9]|2\d|3[01]))(?:\.\d{1,3}){2,3}(?![\d.])")
-"""Addresses within somebody's network."""
+_NUMBER = r"(?:\d{1,3}\.){3}\d{1,3}(?![\d.])"
+_ADDRESS = re.compile(rf"(?<=://){_NUMBER}|(?<![\d.]){_NUMBER}(?=:\d{{2,5}}\b)")
+"""Numbers of machines in a network; versions have as many parts, but no port."""
 _MIN_NAME = 4
 """Shorter names of users and machines are words, such as `me` and `vm`."""
 
@@ -55,8 +56,8 @@ def without_host(text: str) -> str:
 
 
 def personal(text: str) -> list[str]:
-    """What of a text is somebody's: home folders, mail addresses, addresses within a network; each once."""
-    found = [match[0] for pattern in (_USERS, _MAIL, _PRIVATE) for match in pattern.finditer(text)]
+    """What of a text is somebody's: home folders, mail addresses, numbers of machines; each once."""
+    found = [match[0] for pattern in (_USERS, _MAIL, _ADDRESS) for match in pattern.finditer(text)]
     return list(dict.fromkeys(found))
 
 

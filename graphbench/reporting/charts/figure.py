@@ -167,7 +167,7 @@ def _panel(axes: Axes, panel: Panel, picture: Picture, layout: Layout, width: fl
         axes.axvline(picture.x.origin, color=_MUTED, zorder=1.5, **_LINES["dashed"])
     for mark in panel.marks:
         _mark(axes, mark, layout)
-    for words, box in labels(panel.marks, layout):
+    for words, box in labels(panel, layout):
         text(box.left, box.top + 10.5, words)
 
 

@@ -8,12 +8,13 @@ from functools import cache
 from itertools import pairwise
 from typing import NamedTuple
 
-from graphbench.reporting.charts.marks import Axis, Line, Mark, Panel, Picture
+from graphbench.reporting.charts.marks import Axis, Line, Panel, Picture
 
 NARROW, GAP = 420, 24
 """The width of a panel, and what is between two."""
 _ROW, _HEAD, _PLOT = 23, 20, 200
 MAX_TICKS = 9
+_STEP = 6.0
 POLYGONS = {
     "square": ((-0.9, -0.9), (0.9, -0.9), (0.9, 0.9), (-0.9, 0.9)),
     "diamond": ((0, -1.25), (1.25, 0), (0, 1.25), (-1.25, 0)),
@@ -187,29 +188,43 @@ def guides(picture: Picture, x: Scale, y: Scale) -> Iterable[tuple[Line, str, tu
             yield Line([(low, factor * low), (high, factor * high)], look="dashed"), name, at
 
 
-def labels(marks: Sequence[Mark], layout: Layout) -> Iterable[tuple[str, Box]]:
-    """The words of marks, each where it covers neither a mark nor other words, or else nowhere."""
+def labels(panel: Panel, layout: Layout) -> Iterable[tuple[str, Box]]:
+    """The words of marks, each where it covers neither a mark nor other words, and no line if possible; or nowhere."""
     plot, x, y = layout.plot, layout.x, layout.y
     taken = [
         Box(x(mark.x) - mark.size, y(mark.y) - mark.size, x(mark.x) + mark.size, y(mark.y) + mark.size)
-        for mark in marks
+        for mark in panel.marks
     ]
-    for mark in marks:
+    named = [mark for mark in panel.marks if mark.label]
+    lines = [*_along(panel.lines, layout)] if named else []
+    for mark in named:
         wide, at, level = width_of(mark.label, size=11), x(mark.x), y(mark.y)
         gap = mark.size + 3
-        for left, top in (
+        places = (
             (at + gap, level - 7),
             (at - gap - wide, level - 7),
             (at - wide / 2, level - gap - 13),
             (at - wide / 2, level + gap),
             (at + gap, level - gap - 11),
             (at + gap, level + gap - 3),
-        ):
-            box = Box(left, top, left + wide, top + 13)
-            if mark.label and box.within(plot) and not any(map(box.meets, taken)):
-                taken.append(box)
-                yield mark.label, box
-                break
+        )
+        boxes = [Box(left, top, left + wide, top + 13) for left, top in places]
+        free = [box for box in boxes if box.within(plot) and not any(map(box.meets, taken))]
+        best = next((box for box in free if not any(map(box.meets, lines))), free[0] if free else None)
+        if best is not None:
+            taken.append(best)
+            yield mark.label, best
+
+
+def _along(lines: Sequence[Line], layout: Layout) -> Iterable[Box]:
+    """Where lines run: small boxes, some pixels apart."""
+    for line in lines:
+        pixels = [(layout.x(x), layout.y(y)) for x, y in line.points]
+        for (left, top), (right, bottom) in pairwise(pixels):
+            steps = 1 + int(math.hypot(right - left, bottom - top) / _STEP)
+            for step in range(steps + 1):
+                x, y = left + (right - left) * step / steps, top + (bottom - top) * step / steps
+                yield Box(x - 1, y - 1, x + 1, y + 1)
 
 
 def width_of(text: str, *, size: float = 12, bold: bool = False) -> float:

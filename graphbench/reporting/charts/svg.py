@@ -133,7 +133,7 @@ def _panel(panel: Panel, picture: Picture, width: float) -> tuple[str, float]:
             *(_line(line, x, y) for line in panel.lines),
             *(_line(Line([(at, y.low), (at, y.high)], look="dashed"), x, y) for at in [picture.x.origin] if at),
             *(_mark(mark, x, y, rows=bool(panel.rows)) for mark in panel.marks),
-            *(_text(box.left, box.top + 10.5, words, "small halo") for words, box in labels(panel.marks, layout)),
+            *(_text(box.left, box.top + 10.5, words, "small halo") for words, box in labels(panel, layout)),
         ]
     )
     title = fitted(panel.x_title or picture.x.title, width - plot.left, size=11)
