@@ -140,7 +140,7 @@ def test_the_command_shows_what_changed_in_every_format(store, capsys):
     assert invoke(["history", str(store)]) == 0
     shown = capsys.readouterr().out
     assert shown.startswith("1 slower, in 1 line. 1 task measured once, without a history.\n")
-    assert "slower  louvain on coAuthorsDBLP  igraph  2026-01-02  1.1      +15 %" in shown
+    assert "slower  louvain on coAuthorsDBLP  igraph  2026-01-02  +15 % (+12.4 to +17.7)" in shown
     assert invoke(["history", str(store), "--format", "json"]) == 0
     lines = json.loads(capsys.readouterr().out)
     assert [(one["machine"], [step["kind"] for step in one["steps"]]) for one in lines] == [

@@ -14,10 +14,10 @@ from graphbench.records.model import Record
 from graphbench.records.rules import readable
 from graphbench.reporting import markdown, terminal
 from graphbench.reporting.changes import label
-from graphbench.reporting.document import Block, Column, Table, Text, Tone
+from graphbench.reporting.document import Block, Column, Section, Table, Text, Tone
 from graphbench.reporting.flat import csv_text
 from graphbench.reporting.measured import machine_names
-from graphbench.reporting.numbers import NOTHING, plain, ratio, seconds, span, visible_json
+from graphbench.reporting.numbers import plain, seconds, visible_json
 from graphbench.system.text import count, listed
 
 HOW = (
@@ -50,22 +50,24 @@ def render(records: Iterable[Record], form: str, width: int | None = None) -> st
         return visible_json(json.dumps(msgspec.to_builtins(lines), indent=2, ensure_ascii=False)) + "\n"
     if form == "csv":
         return _csv(lines)
-    blocks = tables(lines, machine_names(records))
+    machines: dict[str, list[Line]] = {}
+    for line in lines:
+        machines.setdefault(line.machine, []).append(line)
+    names = machine_names(records)
+    blocks: list[Block | Section] = [Text(summary(lines), strong=True)]
+    for machine, own in machines.items():
+        _, *shown = tables(own)
+        blocks += [Section(names[machine], "", shown)] if shown and len(machines) > 1 else shown
     return markdown.text(blocks) + "\n" if form == "markdown" else terminal.text(blocks, width, lead=3)
 
 
-def tables(lines: Sequence[Line], names: Mapping[str, str]) -> list[Block]:
-    """What changed, slowdowns first, and every line of several records; the machine, where there are several."""
+def tables(lines: Sequence[Line]) -> list[Block]:
+    """Of one machine: what happened in a sentence, what changed, slowdowns first, and every line of several records."""
     shown = [line for line in lines if len(line.points) > 1]
     blocks: list[Block] = [Text(summary(lines), strong=True)]
     found = [Event(line, step, *_place(line, shown)) for line in shown for step in line.steps]
     found.sort(key=lambda event: ([*_NAMES].index(event.step.kind), -_when(event.point), event.place, event.engine))
-    machines = names if len({line.machine for line in shown}) > 1 else {}
-    if found:
-        blocks.append(_events(found, machines))
-    if shown:
-        blocks.append(_lines(shown, machines))
-    return blocks
+    return [*blocks, *([_events(found)] if found else []), *([_lines(shown)] if shown else [])]
 
 
 def summary(lines: Sequence[Line]) -> str:
@@ -109,7 +111,7 @@ def longer(step: Step) -> str:
     return "" if step.ratio is None else f"{100 * (1 / step.ratio - 1):+.3g} %"
 
 
-def _events(found: Sequence[Event], machines: Mapping[str, str]) -> Table[Event]:
+def _events(found: Sequence[Event]) -> Table[Event]:
     return Table(
         found,
         [
@@ -117,19 +119,19 @@ def _events(found: Sequence[Event], machines: Mapping[str, str]) -> Table[Event]
             Column("task", lambda event: event.place),
             Column("engine", lambda event: event.engine),
             Column("from", lambda event: event.point.measured_at[:10]),
-            Column("version", lambda event: plain(event.point.engine_version or NOTHING)),
-            Column("time", lambda event: longer(event.step), right=True, optional=True),
-            Column("before / after", lambda event: ratio(event.step.ratio), right=True, optional=True),
-            Column("interval", _interval, optional=True),
+            Column("time", _time, right=True, optional=True),
             Column("rounds", _rounds, right=True, optional=True),
-            Column("machine", lambda event: plain(machines.get(event.line.machine, "")), optional=True),
-            Column("what else changed, or why", _why, optional=True),
+            Column("new version, or why", _why, optional=True),
         ],
     )
 
 
-def _interval(event: Event) -> str:
-    return span(*event.step.interval, interval=True) if event.step.interval else ""
+def _time(event: Event) -> str:
+    """How much longer it takes, with the interval: `+15 % (+10 to +20)`."""
+    if event.step.interval is None:
+        return longer(event.step)
+    low, high = sorted(100 * (1 / end - 1) for end in event.step.interval)
+    return f"{longer(event.step)} ({low:+.3g} to {high:+.3g})"
 
 
 def _rounds(event: Event) -> str:
@@ -140,7 +142,10 @@ def _why(event: Event) -> str:
     return plain("; ".join([*event.step.versions, *map(readable, event.step.reasons)]))
 
 
-def _lines(shown: Sequence[Line], machines: Mapping[str, str]) -> Table[Line]:
+def _lines(shown: Sequence[Line]) -> Table[Line]:
+    def versions(line: Line) -> str:
+        return _span([point.graphbench for point in line.points])
+
     return Table(
         shown,
         [
@@ -149,10 +154,9 @@ def _lines(shown: Sequence[Line], machines: Mapping[str, str]) -> Table[Line]:
             Column("records", lambda line: str(len(line.points)), right=True),
             Column("measured", lambda line: _span([point.measured_at[:10] for point in line.points])),
             Column("version", lambda line: plain(_span([point.engine_version or "?" for point in line.points]))),
-            Column("graphbench", lambda line: plain(_span([point.graphbench for point in line.points])), need="detail"),
+            Column("graphbench", lambda line: versions(line) if " " in versions(line) else "", optional=True),
             Column("first", lambda line: _call(line.points[0]), right=True),
             Column("newest", lambda line: _call(line.points[-1]), right=True),
-            Column("machine", lambda line: plain(machines.get(line.machine, "")), optional=True),
         ],
     )
 

@@ -36,7 +36,7 @@ def section(measured: Measured, key: str) -> Section | None:
     lines = history.history(measured.every)
     if not any(len({(point.measured_at[:10], *_versions(point)) for point in line.points}) > 1 for line in lines):
         return None
-    answer, *rest = tables(lines, {})
+    answer, *rest = tables(lines)
     chart = _picture(lines, measured, name=f"{key}history")
     drawn = [chart] if chart else []
     how = "The axis has sessions: measurements among which no task is repeated, each with the date of its first."
