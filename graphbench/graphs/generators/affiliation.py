@@ -174,12 +174,11 @@ def _pairs(members: Ids, sizes: Integers) -> Edges:
 
 def _distinct(one: Ids, two: Ids, num_vertices: int) -> tuple[Ids, Ids, Ids]:
     """The distinct edges without loops in order, and the place at which each appears first."""
-    place = np.flatnonzero(one != two).astype(id_type(len(one)))
-    one, two = one[place], two[place]
+    place = np.arange(len(one), dtype=id_type(len(one)))
     dst, src, place = sort_by(np.maximum(one, two), np.minimum(one, two), place, num_vertices)
     src, dst, place = sort_by(src, dst, place, num_vertices)
-    first = np.ones(len(src), dtype=bool)
-    first[1:] = (src[1:] != src[:-1]) | (dst[1:] != dst[:-1])
+    first = src != dst
+    first[1:] &= (src[1:] != src[:-1]) | (dst[1:] != dst[:-1])
     return src[first], dst[first], place[first]
 
 

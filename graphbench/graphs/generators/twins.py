@@ -26,8 +26,8 @@ VERSION = 2
 """Version of the code; increase it when the same parameters give another graph."""
 
 
-_EDGE_S = {"as-Skitter": 6e-6}
-_USUAL_EDGE_S = 2e-6
+_EDGE_S = {"as-Skitter": 1e-6}
+_USUAL_EDGE_S = 0.5e-6
 """Seconds to generate and clean an edge of a twin, measured on one core."""
 
 
