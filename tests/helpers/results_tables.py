@@ -29,7 +29,8 @@ def _measured(*files):
 
 def _columns(table, *titles):
     """Some columns of a table of reports."""
-    return Table(table.items, [column for title in titles for column in table.columns if column.title == title])
+    columns = {column.title: column for column in table.columns}
+    return Table(table.items, [columns[title] for title in titles])
 
 
 def _tables(section):
