@@ -19,6 +19,8 @@ from graphbench.reporting.sections import capacity, growth
 from helpers.memory_engines import need
 from helpers.records import H100, HERE, record, replace, stored
 
+pytestmark = pytest.mark.usefixtures("warm_workers")
+
 LIMIT = 400_000
 GIB = 1 << 30
 ASKED = ("capacity", "ordeal", "--engine", "hungry", "--by", "numpy")

@@ -13,6 +13,8 @@ import pytest
 import graphbench as package
 from graphbench import registry
 
+pytestmark = pytest.mark.usefixtures("warm_workers")
+
 ROOT = Path(package.__file__).resolve().parents[1]
 EXAMPLE = re.compile(r"```python\n(# (\w+)\.py\n.*?)```", re.DOTALL)
 EXAMPLES = {name: text for text, name in EXAMPLE.findall((ROOT / "docs/extend.md").read_text(encoding="utf-8"))}

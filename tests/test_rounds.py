@@ -14,6 +14,8 @@ from graphbench.records.model import Outcome
 from graphbench.records.store import load
 from helpers.records import record, replace
 
+pytestmark = pytest.mark.usefixtures("warm_workers")
+
 
 class Dataset:
     """Of a cell, only the name of its dataset is read here."""

@@ -9,6 +9,8 @@ from graphbench import cli
 from graphbench.algorithms.base import Algorithm, Form, Kind
 from graphbench.cli.answers import table
 
+pytestmark = pytest.mark.usefixtures("warm_workers")
+
 NAMES = np.array(["ann", "bob", "cy", "dan"], dtype=object)
 PAIRS = np.array([[0, 1], [2, 3]])
 # One answer of each kind, and the rows that come of it where `one` and `two` both gave it.

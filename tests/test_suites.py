@@ -486,7 +486,7 @@ KEPT_OF_THE_LATEST = {
     "schema", "id", "measured_at", "task", "device", "outcome", "reason", "answer", "headline", "quality", "dataset",
     "posed", "draw", "worker", "environment", "matched", "revisions", "adapter", "search", "superseded", "limit",
 }  # fmt: skip
-POOLED = {"phases", "cpu", "trials", "memory", "certificate", "agreement", "censored", "warnings"}
+POOLED = {"phases", "cpu", "trials", "memory", "energy", "certificate", "agreement", "censored", "warnings"}
 
 
 def test_every_field_of_a_record_is_pooled_or_kept():

@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from graphbench.engines.base import Settings
-from graphbench.records.model import CallSeconds, Certificate, Environment, Memory, Outcome, Seconds
+from graphbench.records.model import CallSeconds, Certificate, Energy, Environment, Memory, Outcome, Seconds
 
 
 class Problem(msgspec.Struct, frozen=True, kw_only=True):
@@ -166,11 +166,12 @@ class Displaced(msgspec.Struct, frozen=True, tag="displaced"):
 
 
 class Sampled(msgspec.Struct, frozen=True, kw_only=True, tag="sampled"):
-    """The record has all it needs: why sampling stopped, the peaks, and the GPU's clocks after the trials."""
+    """The record has all it needs: why sampling stopped, the peaks, the GPU's clocks, the energy of the trials."""
 
     stopped: str
     memory: Memory
     clocks: dict[str, Any] = {}
+    energy: Energy | None = None
 
 
 class Done(msgspec.Struct, frozen=True, kw_only=True, tag="done"):

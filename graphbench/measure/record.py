@@ -108,6 +108,7 @@ def _facts(state: TaskState, attached: Attached, prepared: Prepared) -> dict[str
         "phases": state.phases,
         "cpu": state.cpu,
         "memory": state.memory,
+        "energy": state.energy,
         "environment": state.environment,
         "censored": state.censored,
         "trials": Trials(

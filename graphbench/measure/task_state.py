@@ -27,7 +27,7 @@ from graphbench.measure.protocol import (
     Saved,
     Trial,
 )
-from graphbench.records.model import Censored, CpuTimes, Environment, Memory, Outcome, Phases
+from graphbench.records.model import Censored, CpuTimes, Energy, Environment, Memory, Outcome, Phases
 from graphbench.system.text import format_bytes, format_seconds
 
 
@@ -70,6 +70,7 @@ class TaskState:
     digests: list[tuple[int, str]] = field(default_factory=list)
     rebuilt: list[float] = field(default_factory=list)
     build_gc_s: float | None = None
+    energy: Energy | None = None
     sound: bool = True
     _cpu_s: dict[str, float] = field(default_factory=dict)
     _seconds: dict[str, float] = field(default_factory=dict)
@@ -105,6 +106,7 @@ class TaskState:
 
     def _complete(self, event: Sampled) -> None:
         self.stopped, self.memory, self.outcome = event.stopped, event.memory, Outcome.OK
+        self.energy = event.energy
         if self.environment is not None and event.clocks:
             clocks = self.environment.clocks | {"after": event.clocks}
             self.environment = msgspec.structs.replace(self.environment, clocks=clocks)

@@ -26,8 +26,10 @@ from graphbench.measure.answers import certified
 from graphbench.measure.clock import timed
 from graphbench.measure.job import AnswerSample, GarbageError, Job, LazyError, refuse_unread
 from graphbench.measure.protocol import FIRST, Began, Busy, Digest, Done, Ended, Equipped, Event, Failed, Request, Saved
-from graphbench.records.model import Memory, Outcome
-from graphbench.system import memory
+from graphbench.records import cost
+from graphbench.records.model import Energy, Memory, Outcome
+from graphbench.system import gpus, memory
+from graphbench.system.energy import Meter
 from graphbench.system.text import words_of
 
 
@@ -128,8 +130,8 @@ class Bench:
             self._send(Saved(0, first.saved.file, first.saved.claims))
             self.finish(job, stop, [])
         else:
-            times, stop = self._sample(job)
-            self.finish(job, stop, times)
+            times, stop, energy = self._sample(job)
+            self.finish(job, stop, times, energy)
 
     # The parts of a task, for callers with their own clock and sampling rules
 
@@ -200,13 +202,13 @@ class Bench:
         for seconds in times:
             self._send(protocol.Trial(seconds))
 
-    def finish(self, job: Job, stop: str, times: list[float]) -> None:
+    def finish(self, job: Job, stop: str, times: list[float], energy: Energy | None = None) -> None:
         """Report that the record is complete, and why sampling stopped; then call on a graph built anew.
 
         The peaks of memory are those before that.
         """
         clocks = environment.gpu_clocks() if job.engine.device == "gpu" else {}
-        self._send(protocol.Sampled(stopped=stop, memory=self._peaks(), clocks=clocks))
+        self._send(protocol.Sampled(stopped=stop, memory=self._peaks(), clocks=clocks, energy=energy))
         sound = True
         if times and not (job.posed.on_device or job.engine.multi_gpu):
             try:
@@ -235,11 +237,12 @@ class Bench:
         gc.collect()
         gc.freeze()
 
-    def _sample(self, job: Job) -> tuple[list[float], sampling.Stop]:
-        """Run warm trials until the rule says stop; returns their seconds and why."""
+    def _sample(self, job: Job) -> tuple[list[float], sampling.Stop, Energy | None]:
+        """Run warm trials until the rule says stop; returns their seconds, why, and their energy."""
         answers = self.sample(job)
         times: list[float] = []
-        longest = 0.0
+        longest, energy = 0.0, None
+        meter, begun = Meter(_gpus_of(job.engine)), protocol.now()
         while True:
             index, started = len(times), protocol.now()
             raw, lap = self.trial(job, index)
@@ -249,12 +252,13 @@ class Bench:
             left_s = job.request.deadline - protocol.now() - clock.IDLE_S
             stop = sampling.after_trial(job.rule, times, longest_lap_s=longest, left_s=left_s)
             if stop:  # which trial is the last depends on all times, so no engine knows it
+                energy = _energy(meter, times, protocol.now() - begun)
                 self._send(Busy(index, clock.busy_after(job.engine)))
             answers.offer(index, raw, lap.seconds)
             del raw
             longest = max(longest, protocol.now() - started)
             if stop:
-                return times, stop
+                return times, stop, energy
 
     def _call_rebuilt(self, job: Job, call_s: float) -> None:
         """Release the graph, build it anew and call once on it, as often as that fits the budget.
@@ -380,6 +384,21 @@ class Bench:
         if peaks := engine.device_peaks():
             return Memory(host, max(peaks), peaks)
         return Memory(host, engine.device_peak_bytes())
+
+
+def _gpus_of(engine: Engine) -> range:
+    """The GPUs that an engine uses, counted among the visible ones."""
+    return range(len(gpus.visible_names()) if engine.multi_gpu else int(engine.device == "gpu"))
+
+
+def _energy(meter: Meter, times: list[float], seconds: float) -> Energy | None:
+    """Of a block of calls; None where it is too short, or no counter can be read."""
+    if not cost.energy_counts(seconds, sum(times)):
+        return None
+    gpu_j, cpu_j = meter.gpu_joules(), meter.cpu_joules()
+    if gpu_j is None and cpu_j is None:
+        return None
+    return Energy(calls=len(times), seconds=seconds, gpu_j=gpu_j, cpu_j=cpu_j)
 
 
 def _print_traceback() -> None:

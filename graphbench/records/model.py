@@ -193,6 +193,19 @@ class Memory(msgspec.Struct, frozen=True):
     """Where there are several devices, of each."""
 
 
+class Energy(msgspec.Struct, frozen=True, kw_only=True):
+    """Energy over the block of warm calls, with what little lies between them; by counters of the machine."""
+
+    calls: Annotated[int, msgspec.Meta(gt=0)]
+    """How many calls the block has."""
+    seconds: Seconds
+    """How long it took."""
+    gpu_j: float | None = None
+    """Joules of the GPUs that the engine uses, by NVML; None for an engine on the CPU, and where they do not answer."""
+    cpu_j: float | None = None
+    """Joules of the processors, by RAPL; None where it cannot be read."""
+
+
 class Certificate(msgspec.Struct, frozen=True, kw_only=True):
     """The result of an engine-independent check of an answer."""
 
@@ -468,6 +481,8 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     cpu: CpuTimes = msgspec.field(default_factory=CpuTimes)
     trials: Trials = msgspec.field(default_factory=Trials)
     memory: Memory = msgspec.field(default_factory=Memory)
+    energy: Energy | None = None
+    """Of the warm calls; None where no counter can be read, and for calls of less than a second together."""
     answer: dict[str, Any] = msgspec.field(default_factory=dict)
     """Numbers that sum it up, from the certificate, and the digest under which the answer itself is cached."""
     headline: str = ""

@@ -18,6 +18,7 @@ import msgspec
 from graphbench.errors import GraphbenchError
 from graphbench.records import statistics, times
 from graphbench.records.comparison import set_against
+from graphbench.records.cost import costs
 from graphbench.records.matching import newest
 from graphbench.records.model import Environment, Outcome, Record
 from graphbench.records.ratios import Bound, compared_rounds
@@ -59,6 +60,7 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
         range: the smallest and largest ratio of single trials, if there is no interval.
         bound: `lower` or `upper` if a time limit was reached.
         rounds: of the old and the new side.
+        costs: by the name of each of :data:`.COSTS` that both sides have: the old value and the new one.
         broken: it was ok, and no longer has an answer.
         lost: both are ok, and it has no ratio, or one that is unlike although the old side alone has no such fault; or
             it had warm calls, and now has a longer first call only.
@@ -79,6 +81,7 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     range: tuple[float, float] | None = None
     bound: Bound | None = None
     rounds: tuple[int, int] = (0, 0)
+    costs: dict[str, tuple[float, float]] = msgspec.field(default_factory=dict)
     broken: bool = False
     lost: bool = False
     repeated: bool = False
@@ -188,6 +191,8 @@ def change_between(old: Record | None, new: Record | None, *, cross_machine: boo
     )
     if old is None or new is None:
         return _with(common, reasons=[f"only in the {'new' if old is None else 'old'} store"])
+    before, after = costs(old), costs(new)
+    common = _with(common, costs={name: (before[name], after[name]) for name in before if name in after})
     sides = _named(old, "old", cross_machine), _named(new, "new", cross_machine)
     comparison = set_against(*sides, stale=_stale(*sides))
     common = _with(common, versions=_versions(old, new), reasons=[*comparison.reasons, *_busy(old, new)],

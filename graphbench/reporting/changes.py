@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Sequence
+from functools import partial
 
 import msgspec
 
+from graphbench.records.cost import COSTS
 from graphbench.records.history import Line
 from graphbench.records.regression import KINDS, Change
 from graphbench.records.rules import readable
@@ -17,7 +19,7 @@ from graphbench.reporting.document import Block, Bullets, Column, Table, Text
 from graphbench.reporting.flat import csv_text
 from graphbench.reporting.heading import named
 from graphbench.reporting.numbers import NOTHING, plain, ratio, seconds, setting, span, visible_json
-from graphbench.system.text import count, listed
+from graphbench.system.text import count, listed, three
 
 MAX_NAMED = 3
 """A note names at most so many cells."""
@@ -68,6 +70,11 @@ def _table(found: Sequence[Change]) -> Table[Change]:
             Column("old / new", lambda change: ratio(change.ratio, bound=change.bound), right=True),
             Column("interval", _spread, optional=True),
             Column("rounds", _rounds, right=True),
+            *(
+                Column(f"{cost.title},\nold to new", partial(_cost, name=name), need="useful")
+                for name, cost in COSTS.items()
+                if any(name in change.costs for change in found)
+            ),
         ],
     )
 
@@ -86,6 +93,10 @@ def _named(cells: Sequence[str], number: int) -> str:
     if len(cells) == number > 1:
         return "all cells"
     return "; ".join(cells) if len(cells) <= MAX_NAMED else f"{cells[0]}; and {len(cells) - 1} others"
+
+
+def _cost(change: Change, name: str) -> str:
+    return " to ".join(map(three, change.costs.get(name, ())))
 
 
 def _kind(change: Change) -> str:
@@ -133,10 +144,12 @@ def _csv(found: Sequence[Change]) -> str:
                 for name in _FIELDS
             ),
             *(change.interval or ("", "")),
+            *(value for name in COSTS for value in change.costs.get(name, ("", ""))),
             json.dumps(change.params, sort_keys=True),
             " | ".join(change.reasons),
             " | ".join(change.versions),
         ]
         for change in found
     ]
-    return csv_text([*_FIELDS, "interval_low", "interval_high", "params", "reasons", "versions"], rows)
+    sides = (f"{side}_{name}" for name in COSTS for side in ("old", "new"))
+    return csv_text([*_FIELDS, "interval_low", "interval_high", *sides, "params", "reasons", "versions"], rows)

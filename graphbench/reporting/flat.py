@@ -15,6 +15,7 @@ import msgspec
 
 from graphbench.records import limit, statistics
 from graphbench.records.comparison import Comparison, best_by_total
+from graphbench.records.cost import COSTS, price
 from graphbench.records.model import Record
 from graphbench.records.times import warm_calls
 from graphbench.reporting.numbers import visible, visible_json
@@ -109,6 +110,10 @@ def _interval(end: Literal[0, 1]) -> Callable[[_Flat], float | None]:
     return lambda row: row.main.interval[end] if row.main and row.main.interval else None
 
 
+def _cost(name: str) -> Callable[[_Flat], float | None]:
+    return lambda row: COSTS[name].of(row.record)
+
+
 def _joined(name: str) -> Callable[[_Flat], str | None]:
     return lambda row: " | ".join(getattr(row.main, name)) if row.main else None
 
@@ -147,6 +152,8 @@ FIELDS: dict[str, str | Callable[[_Flat], Any]] = {
     "cpu_first_s": "record.cpu.first_s",
     "cpu_call_median_s": lambda row: _median(row.record.cpu.call_s),
     "bandwidth_share": lambda row: limit.share(row.record),
+    **{name: _cost(name) for name in COSTS},
+    "currency": lambda row: found.currency if (found := price(row.record)) else None,
     "host_peak_bytes": "record.memory.host_peak_bytes",
     "device_peak_bytes": "record.memory.device_peak_bytes",
     "answer": "record.headline",

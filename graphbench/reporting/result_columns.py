@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from statistics import median
 from typing import NamedTuple
 
 from graphbench.records import limit, statistics
 from graphbench.records.best_cpu import Total
 from graphbench.records.comparison import Comparison, RatioName, best_by_total
+from graphbench.records.cost import COSTS, unit
 from graphbench.records.model import NEVER_RAN, Outcome, Phases, Record
 from graphbench.records.rules import Verdict
 from graphbench.records.times import (
@@ -211,6 +213,11 @@ def _details(baseline: str, records: Sequence[Record], signs: Signs, *, best_cpu
         found.append(column("device\npeak", lambda row: device_peak(row.record, signs)))
     if any(record.limit for record in records):
         found.append(column("memory's\nbandwidth", lambda row: _share(row.record)))
+    found += [
+        column(cost.title.replace(", ", ",\n"), partial(_cost, name=name))
+        for name, cost in COSTS.items()
+        if any(cost.of(record) is not None for record in records)
+    ]
     found.append(column("CPU, of a\nwarm call", lambda row: numbers.seconds(cpu_seconds(row.record), signs)))
     if baseline:
         found.append(column(f"first answer\nvs {baseline}", first_answer))
@@ -226,6 +233,11 @@ def _details(baseline: str, records: Sequence[Record], signs: Signs, *, best_cpu
         column("spread", lambda row: _spread_of_call(row.call), right=False),
     ]
     return found
+
+
+def _cost(row: Row, name: str) -> str:
+    value = COSTS[name].of(row.record)
+    return "" if value is None else f"{three(value)} {unit(row.record, name)}"
 
 
 def _share(record: Record) -> str:

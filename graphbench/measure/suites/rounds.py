@@ -15,7 +15,7 @@ import msgspec
 
 from graphbench.measure.answers import badness
 from graphbench.measure.plan import Cell, Plan
-from graphbench.records.model import Agreement, Certificate, CpuTimes, Memory, Outcome, Record, Trials
+from graphbench.records.model import Agreement, Certificate, CpuTimes, Energy, Memory, Outcome, Record, Trials
 
 DRIFT = 1.1
 """Rounds whose medians differ by a larger factor cause a warning."""
@@ -96,6 +96,7 @@ def pooled(before: Record, latest: Record) -> Record:
         cpu=_cpu(before.cpu, latest.cpu, shift),
         trials=_trials(before.trials, latest.trials, shift, counts),
         memory=_memory(before.memory, latest.memory),
+        energy=_energy(before.energy, latest.energy),
         certificate=_certificate(before.certificate, latest.certificate),
         agreement=_agreement(before.agreement, latest.agreement),
         censored=latest.censored or before.censored,
@@ -128,6 +129,22 @@ def _memory(before: Memory, latest: Memory) -> Memory:
         _larger(before.device_peak_bytes, latest.device_peak_bytes),
         [max(peaks) for peaks in zip_longest(before.device_peaks_bytes, latest.device_peaks_bytes, fillvalue=0)],
     )
+
+
+def _energy(before: Energy | None, latest: Energy | None) -> Energy | None:
+    """Of the rounds that have one."""
+    if before is None or latest is None:
+        return before or latest
+    return Energy(
+        calls=before.calls + latest.calls,
+        seconds=before.seconds + latest.seconds,
+        gpu_j=_sum(before.gpu_j, latest.gpu_j),
+        cpu_j=_sum(before.cpu_j, latest.cpu_j),
+    )
+
+
+def _sum(one: float | None, two: float | None) -> float | None:
+    return None if one is None or two is None else one + two
 
 
 def _larger(one: int | None, two: int | None) -> int | None:

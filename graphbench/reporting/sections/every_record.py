@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from statistics import median
 from typing import Any, NamedTuple
 
 from graphbench.records.comparison import Comparison, RatioName
+from graphbench.records.cost import COSTS, unit
 from graphbench.records.model import Record
 from graphbench.records.times import warm_calls
 from graphbench.reporting import numbers, speeds
@@ -64,7 +66,8 @@ class Field(NamedTuple):
 def section(records: Sequence[Record], measured: Sequence[Measured], stale: Mapping[str, str]) -> Section:
     """All records, in the order of what the report shows, older ones last."""
     rows, baselines = _rows(records, measured, stale), {machine.baseline for machine in measured}
-    found = fields(baselines.pop() if len(baselines) == 1 else "baseline", several=len(measured) > 1)
+    baseline = baselines.pop() if len(baselines) == 1 else "baseline"
+    found = [*fields(baseline, several=len(measured) > 1), *_costs(records)]
     known = meanings()
     data = {
         "columns": [(field.title, field.kind, field.shown, _meaning(field.title, known)) for field in found],
@@ -244,6 +247,20 @@ def _why(row: Row) -> str:
         *record.warnings,
     ]
     return plain("; ".join(dict.fromkeys(filter(None, texts))))
+
+
+def _costs(records: Sequence[Record]) -> list[Field]:
+    """Those that are known of a record."""
+    return [
+        Field(cost.title, "amount", partial(_cost, name=name))
+        for name, cost in COSTS.items()
+        if any(cost.of(record) is not None for record in records)
+    ]
+
+
+def _cost(row: Row, name: str) -> tuple[float, str] | None:
+    value = COSTS[name].of(row.record)
+    return None if value is None else (value, f"{three(value)} {unit(row.record, name)}")
 
 
 def _command(row: Row) -> str:
