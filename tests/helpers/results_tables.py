@@ -48,7 +48,7 @@ def several_gpus():
     """The largest graphs on four GPUs, and one graph on one, two and four."""
     measured = _measured(SEVERAL_GPUS)
     largest = _columns(
-        no_baseline.table(measured), "problem", "warm call", "edges", "GPUs", "certified", "not completed"
+        no_baseline.table(measured), "problem", "warm call", "size", "GPUs", "certified", "not completed"
     )
     growing, *_ = _tables(scaling.section(measured, ""))
     speedup = _columns(growing, "problem", "edges", "GPUs", "warm call", "speedup", "efficiency")
