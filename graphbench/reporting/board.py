@@ -7,7 +7,7 @@ measured by older code of graphbench stays, as every record is older one day: it
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
@@ -66,7 +66,8 @@ def build(sources: Sequence[Source], stale: Mapping[str, str], *, title: str = T
         _machines(measured, pages),
         _sources(sources, stale),
     ]
-    said = [*facts([*kept.values()], measured), *_older(kept, stale)]
+    what = f"{count(len(kept), 'record')} of {count(len(measured), 'machine')}, measured {_dates(kept.values())}"
+    said = [what, *_older(kept, stale)]
     found = {OVERVIEW: Document(title=plain(title), facts=said, parts=[Part("", "overview", sections)])}
     for machine in measured:
         found[pages[machine.digest]] = _page(machine, stale)
@@ -187,10 +188,6 @@ def _counted(rows: Sequence[HeatRow], machine: Measured, metric: str) -> tuple[i
 
 
 def _machines(measured: Sequence[Measured], pages: Mapping[str, str]) -> Section:
-    def dates(machine: Measured) -> str:
-        found = sorted({record.measured_at[:10] for record in machine.every})
-        return found[0] if len(found) == 1 else f"{found[0]} to {found[-1]}"
-
     def number(of: Callable[[Record], str]) -> Callable[[Measured], str]:
         return lambda machine: f"{len({of(record) for record in machine.every if record.environment is not None}):,}"
 
@@ -202,10 +199,15 @@ def _machines(measured: Sequence[Measured], pages: Mapping[str, str]) -> Section
             Column("problems", number(lambda record: record.task.algorithm), right=True),
             Column("graphs", number(lambda record: record.task.dataset), right=True),
             Column("engines", number(lambda record: record.task.engine), right=True),
-            Column("measured", dates),
+            Column("measured", lambda machine: _dates(machine.every)),
         ],
     )
     return Section("Machines", "machines", [table])
+
+
+def _dates(records: Iterable[Record]) -> str:
+    dates = sorted({record.measured_at[:10] for record in records})
+    return " to ".join(dict.fromkeys([dates[0], dates[-1]]))
 
 
 def _sources(sources: Sequence[Source], stale: Mapping[str, str]) -> Section:
