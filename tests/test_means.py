@@ -5,10 +5,10 @@ import re
 from graphbench import reporting
 from graphbench.records.comparison import compare
 from graphbench.records.model import PREDICTED, Censored, Outcome, Phases, Trials
-from graphbench.reporting import measured, report, suites
-from graphbench.reporting.document import AllRecords, Cards, Fold, Table
+from graphbench.reporting import measured, report, speeds, suites
+from graphbench.reporting.document import AllRecords, Cards, Chart, Fold, Table, Text
 from graphbench.reporting.markdown import to_markdown
-from graphbench.reporting.sections import summary
+from graphbench.reporting.sections import phases, quality, summary
 from helpers.records import record, replace
 
 
@@ -129,3 +129,49 @@ def test_it_pays_off_from_the_median_number_of_calls_where_a_case_that_never_doe
     assert summary.pays_off([1, 5, "never"]) == "from 5 calls (never in 1 of 3)"
     assert summary.pays_off([7, "never", "never"]) == "never in 2 of 3, else from 7 calls"
     assert summary.pays_off(["never"]) == "never"
+
+
+def test_a_mean_of_faster_and_slower_cases_says_so_and_has_no_colour():
+    made = [on(graph, engine, seconds) for graph, base in (("A", 4.0), ("B", 0.5), ("C", 3.0))
+            for engine, seconds in (("networkx", base), ("igraph", 1.0))]  # fmt: skip
+    answer = of(made)
+    assert "(mean of 3 cases, 0.500 to 4.00; faster in 2, slower in 1)" in answer.blocks[0].text
+    (table,) = tables(answer.blocks)
+    assert table.tones[0][1] == ""
+    assert next(tables(of([one for one in made if one.task.dataset != "B"]).blocks)).tones[0][1] == "good"
+
+
+def test_the_gpu_engine_that_is_the_fastest_most_often_is_named():
+    made = [record("networkx", 9.0), record("cugraph", 1.0, device="gpu"), record("pylibcugraph", 0.2, device="gpu")]
+    here = " ".join(block.text for block in of(made).blocks if isinstance(block, Text))
+    assert "Of the GPU engines, pylibcugraph has the fastest warm call in 1 of 1 case" in here
+
+
+def test_a_ratio_whose_interval_holds_1_says_that_no_difference_was_found():
+    noisy = [
+        replace(record(name), phases__call_s=[1.0, 1.3, 0.8, 1.1, 0.7, 1.2, 0.9]) for name in ("networkx", "igraph")
+    ]
+    (comparison,) = compare(noisy)
+    assert re.fullmatch(r" \([\d.]+ to [\d.]+\) no difference found", speeds.tail(comparison, "ratio_call"))
+    (cell,) = [row[1] for table in tables(of(noisy).blocks) for row in table.rows]
+    assert re.fullmatch(r"1\.00× \(95 %: [\d.]+ to [\d.]+; no difference found\)", cell)  # noqa: RUF001
+
+
+def test_a_first_call_is_drawn_hollow_wherever_calls_are_drawn():
+    first = replace(record("igraph", 900.0, quality="modularity"), trials__stopped="first_only", phases__first_s=990.0)
+    given = [record("networkx", quality="modularity"), first]
+    given = [replace(one, trials__quality=[0.8] * len(one.phases.call_s)) for one in given]
+    (here,) = measured.group_by_machine(given, "networkx", {})
+    (chart,) = (block for block in quality.section(here, "").blocks if isinstance(block, Chart))
+    looks = {mark.tip.split()[0]: mark.look for mark in chart.picture.panels[0].marks}
+    assert looks == {"networkx": "solid", "igraph": "hollow"}
+    assert [key.look for key in chart.picture.key][-1] == "hollow"
+    (chart,) = (block for block in phases.section(here, "").blocks if isinstance(block, Chart))
+    (panel,) = chart.picture.panels
+    assert [row.words.endswith("no warm call") for row in panel.rows if row.label == "igraph"] == [True]
+    assert not any(mark.tip.startswith("igraph one warm call") for mark in panel.marks)
+
+
+def test_stale_records_are_counted_at_the_top():
+    made = report.build([record("networkx"), record("igraph")], stale={"igraph-1": "igraph was at revision 1"})
+    assert "1 record without ratios: their engines have changed since" in made.facts

@@ -30,7 +30,7 @@ def section(measured: Measured, key: str) -> Section | None:
                 f"Numbers and commands of {problem}",
                 measured,
                 *_COLUMNS,
-                *_ratios(measured),
+                *_ratios(cases, measured),
                 "why",
                 "command",
                 key=key,
@@ -60,8 +60,10 @@ def section(measured: Measured, key: str) -> Section | None:
 _COLUMNS = ("warm call", "first answer", "whole script")
 
 
-def _ratios(measured: Measured) -> list[str]:
-    return [f"{total} vs {other}" for other in (measured.baseline, "best CPU") for total in _COLUMNS]
+def _ratios(cases: Sequence[Case], measured: Measured) -> list[str]:
+    """The columns of ratios that are not empty."""
+    sides = {measured.baseline: any(case.main for case in cases), "best CPU": any(case.best for case in cases)}
+    return [f"{total} vs {other}" for other, known in sides.items() if known for total in _COLUMNS]
 
 
 def speedup_chart(cases: Sequence[Case], measured: Measured, *, name: str, title: str) -> Chart | None:

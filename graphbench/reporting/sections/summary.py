@@ -112,7 +112,7 @@ def _of_gpus(measured: Measured, lead: str) -> list[str]:
     text = f"Of the GPU engines, {label} has the fastest warm call in {number} of {count(won.total(), 'case')}"
     cases = next(iter(means.by_kind(means.started(measured.cases, label)).values()))
     speed = speeds.mean(means.against(cases).best, "ratio_call")
-    than = f" It is {_than('the best CPU engine', speed, of=len(cases))}." if speed and label != lead else ""
+    than = f" Its warm call is {_than('the best CPU engine', speed, of=len(cases))}." if speed and label != lead else ""
     return [f"{text}.{than}"]
 
 
