@@ -306,6 +306,7 @@ class Bench:
         if engine.device == "gpu" and not engine.multi_gpu:
             kind = algorithm.name, posed.directed, posed.weighted
             if kind not in self._kernels:
+                self.begin("start")
                 self._kernels[kind] = kernels.load(engine, self._module, request, algorithm, posed)
             loaded = self._kernels[kind]
             compiled += loaded.compiled
