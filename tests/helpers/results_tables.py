@@ -1,6 +1,7 @@
 """What documentation shows of capacity, several GPUs, published claims and twins, from committed records."""
 
 import json
+import re
 from statistics import median
 
 from graphbench.reporting import markdown
@@ -163,7 +164,7 @@ def report_list():
     def records(report):
         return ", ".join(f"[{file.stem}](records/{file.name})" for file in report.files)
 
-    return markdown.text(
+    made = markdown.text(
         [
             Table(
                 reports(),
@@ -175,3 +176,4 @@ def report_list():
             )
         ]
     )
+    return re.sub(r"\\([\[\]`])", r"\1", made)  # links and names of engines, which are ours
