@@ -120,7 +120,9 @@ def test_a_task_on_the_same_graph_builds_nothing_and_has_peaks_of_its_own(record
     assert engine.take_log() == [*RESET, "call", "collect"]
 
 
-def test_a_graph_is_released_before_one_with_other_options_is_read(recording, monkeypatch):
+@pytest.mark.parametrize("slow_s", [0, 1e9], ids=["a graph hidden from the collector", "one in its sight"])
+def test_a_graph_is_released_before_one_with_other_options_is_read(recording, monkeypatch, slow_s):
+    monkeypatch.setattr(trials, "_SLOW_COLLECTION_S", slow_s)
     engine, task = recording
     task()
     engine.take_log()

@@ -5,6 +5,7 @@ Nothing here raises: what is unknown is left out.
 
 from __future__ import annotations
 
+import functools
 import importlib.metadata
 import os
 import platform
@@ -68,9 +69,16 @@ def libraries(engine: Engine) -> dict[str, str]:
         names += [f"{name}{suffix}" for name in RAPIDS for suffix in ("", "-cu12", "-cu13", "-cuda12x", "-cuda13x")]
     found = {}
     for name in dict.fromkeys(names):
-        with suppress(importlib.metadata.PackageNotFoundError):
-            found[name] = importlib.metadata.version(name)
+        if (version := _version(name)) is not None:
+            found[name] = version
     return found
+
+
+@functools.cache  # searching takes a millisecond, and tasks are many
+def _version(distribution: str) -> str | None:
+    with suppress(importlib.metadata.PackageNotFoundError):
+        return importlib.metadata.version(distribution)
+    return None
 
 
 def load_average() -> float | None:

@@ -133,6 +133,10 @@ def _(module, graph, p):
     return graph
 
 
+class _Cyclic(np.ndarray):
+    """An array that may refer to itself: only a collection frees it then."""
+
+
 class Recording(Steady):
     """Keeps a log of what the worker does with it, and of what it could not have done without disturbing the clock."""
 
@@ -158,7 +162,8 @@ class Recording(Steady):
 
     def build(self, columns, edges, **options):
         self.log.append(" ".join(["build", *options]))
-        graph = super().build(columns, edges)
+        graph = super().build(columns, edges).view(_Cyclic)
+        graph.itself = graph
         self.graph = weakref.ref(graph)
         return graph
 
