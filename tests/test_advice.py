@@ -434,6 +434,9 @@ def test_references_are_made_of_records(tmp_path):
     assert [reference.encoded(one) for one in reference.load([file])] == [reference.encoded(found)]
 
 
+USUAL = {"damping": 0.85, "tolerance": 1e-6, "max_iterations": 500, "allocator": "default"}
+
+
 @pytest.mark.parametrize(
     "changes",
     [
@@ -441,12 +444,19 @@ def test_references_are_made_of_records(tmp_path):
         {"outcome": Outcome.INVALID},
         {"outcome": Outcome.TIMEOUT},
         {"task__params": {"damping": 0.5, "tolerance": 1e-6, "max_iterations": 500}},
-        {"task__params": {"damping": 0.85, "tolerance": 1e-6, "max_iterations": 500, "allocator": "async"}},
+        {"task__params": USUAL | {"allocator": "async"}},
+        {"task__params": USUAL | {"renumber": False}},
+        {"task__params": USUAL | {"from_networkx": False}},
     ],
-    ids=["earlier rules", "invalid", "timeout", "other parameters", "other allocator"],
+    ids=["earlier rules", "invalid", "timeout", "parameters", "allocator", "not renumbered", "not converted"],
 )
 def test_other_records_are_no_references(changes):
     assert made_of(records.replace(measured(), **changes)) == []
+
+
+@pytest.mark.parametrize("options", [{}, {"renumber": True}, {"from_networkx": True}])
+def test_records_with_the_usual_options_are_references(options):
+    assert made_of(records.replace(measured(), task__params=USUAL | options))
 
 
 def test_a_graph_that_is_another_one_by_now_is_left_out():
