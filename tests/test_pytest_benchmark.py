@@ -1,5 +1,6 @@
 """Records as pytest-benchmark's JSON and back, complete, and readable by its commands."""
 
+import csv
 import json
 import subprocess
 import sys
@@ -12,6 +13,7 @@ from pytest_benchmark.stats import Stats
 from graphbench.errors import StoreError, UsageError
 from graphbench.records import pytest_benchmark, store
 from graphbench.records.model import Outcome, Task
+from graphbench.records.regression import changes
 from helpers.records import HERE, record
 
 
@@ -119,6 +121,27 @@ def test_numpy_numbers_are_exported_as_numbers(written):
     odd = record(answer={"modularity": np.float64(0.5), "communities": np.int64(3)})
     (back,) = store.load([written(pytest_benchmark.document([odd]), indent=4)])
     assert back.answer == {"modularity": 0.5, "communities": 3}
+
+
+def test_pytest_benchmark_compares_one_row_per_task(written, tmp_path):
+    other = Task("louvain", "coAuthorsDBLP", "igraph", {"resolution": 2.0, "threshold": 1e-7})
+    again = record("igraph", 0.2, id="igraph-2", measured_at="2026-02-01T00:00:00Z")
+    records = [record("networkx"), record("igraph", 0.1), again, record("igraph", 0.3, task=other, id="other")]
+    path = written(pytest_benchmark.document(records), indent=4)
+    command = [sys.executable, "-m", "pytest_benchmark", "compare", str(path), "--columns=median", "--csv=t.csv"]
+    done = subprocess.run(command, check=False, cwd=tmp_path, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    rows = list(csv.DictReader((tmp_path / "t.csv").read_text(encoding="utf-8").splitlines()))
+    assert len({row["name"] for row in rows}) == len(rows) == 3
+    assert {round(float(row["median"]), 2) for row in rows} == {1.0, 0.2, 0.3}
+
+
+def test_both_gates_read_the_same_medians():
+    """pytest-benchmark's and that of `graphbench compare`."""
+    old, new = record("igraph", 0.1), record("igraph", 0.2, id="later")
+    (change,) = changes([old], [new])
+    medians = [pytest_benchmark.document([side])["benchmarks"][0]["stats"]["median"] for side in (old, new)]
+    assert [change.old_s, change.new_s] == medians
 
 
 def test_pytest_benchmark_compares_what_was_exported(written, tmp_path):

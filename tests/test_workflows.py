@@ -1,5 +1,6 @@
-"""The files of GitHub Actions: they parse, name scripts and options that exist, and may write nothing."""
+"""Workflows, the Dockerfile and the conda recipe: they parse, and name scripts, options and dependencies that exist."""
 
+import json
 import os
 import re
 import shlex
@@ -11,12 +12,22 @@ from pathlib import Path
 import click
 import pytest
 import yaml
+from packaging.requirements import Requirement
 
+from graphbench._version import __version__
 from graphbench.cli.commands import Commands
 
 ROOT = Path(__file__).resolve().parents[1]
 WORKFLOWS = sorted((ROOT / ".github/workflows").glob("*.yml"))
-SCRIPTS = [ROOT / ".ci/weekly", ROOT / ".ci/run", ROOT / ".ci/docs", ROOT / ".ci/lowest", ROOT / "action/run.sh"]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+SCRIPTS = [
+    ROOT / ".ci/weekly",
+    ROOT / ".ci/release",
+    ROOT / ".ci/run",
+    ROOT / ".ci/docs",
+    ROOT / ".ci/lowest",
+    ROOT / "action/run.sh",
+]
 
 
 def jobs(path):
@@ -66,3 +77,33 @@ def test_the_weekly_script_keeps_records_and_a_report(tmp_path):
     variables = {**os.environ, "PATH": f"{tmp_path}:{Path(sys.executable).parent}:{os.environ['PATH']}"}
     subprocess.run([ROOT / ".ci/weekly", tmp_path / "out"], check=True, env=variables)
     assert (tmp_path / "asked").read_text().split() == ["fetch", "louvain", "suite", "report"]
+
+
+def test_the_dockerfile_is_on_the_image_of_the_rapids_release_that_is_measured():
+    lines = (ROOT / "packaging/Dockerfile").read_text(encoding="utf-8").replace("\\\n", " ").splitlines()
+    steps = [line.split(maxsplit=1) for line in lines if line and not line.startswith("#")]
+    known = {"FROM", "COPY", "RUN", "ENV", "WORKDIR", "ENTRYPOINT", "CMD"}
+    assert {name for name, _ in steps} <= known
+    assert steps[0][0] == "FROM"
+    release = next(
+        re.search(r"==([\d.]+)\.\*", each)[1] for each in PROJECT["optional-dependencies"]["cu13"] if "==" in each
+    )
+    assert re.fullmatch(rf"rapidsai/base:{release}-cuda13-py3\.\d+", steps[0][1])
+    for name, value in steps:
+        if name in {"ENTRYPOINT", "CMD"}:
+            assert json.loads(value)  # the form that passes signals on
+        if name == "RUN" and "pip install" in value:
+            assert "--no-cache-dir" in value
+
+
+def test_the_conda_recipe_has_the_version_and_the_dependencies_of_the_package():
+    recipe = yaml.safe_load((ROOT / "packaging/conda/recipe.yaml").read_text(encoding="utf-8"))
+    assert (recipe["package"]["name"], recipe["package"]["version"]) == (PROJECT["name"], __version__)
+    assert recipe["build"]["python"]["entry_points"] == [f"graphbench = {PROJECT['scripts']['graphbench']}"]
+    names = {"igraph": "python-igraph"}  # conda-forge's
+    wanted = {"python >=3.11"}
+    for each in [*PROJECT["dependencies"], *PROJECT["optional-dependencies"]["cpu"]]:
+        need = Requirement(each)
+        if need.name != "suitesparse-graphblas":  # a dependency of python-graphblas
+            wanted.add(f"{names.get(need.name, need.name)} {need.specifier}")
+    assert set(recipe["requirements"]["run"]) == wanted

@@ -91,8 +91,8 @@ def machine_info(where: Environment) -> dict[str, Any]:
 def document(records: Iterable[Record]) -> dict[str, Any]:
     """A file of pytest-benchmark, as `pytest-benchmark compare` and `--benchmark-compare` read it.
 
-    Only records that are `ok` are in it: pytest-benchmark compares times, and has no verdict that would exclude the
-    time of a wrong answer.
+    Only records that are `ok` are in it, and of each task the latest: pytest-benchmark compares times, and has no
+    verdict that would exclude the time of a wrong answer.
 
     Args:
         records: of one machine; in this order.
@@ -101,6 +101,8 @@ def document(records: Iterable[Record]) -> dict[str, Any]:
         UsageError: if none of them is `ok`, or they come from several machines, for which such a file has no place.
     """
     timed = [record for record in records if record.outcome is Outcome.OK and record.phases.call_s]
+    latest = {record.task.key: record for record in sorted(timed, key=lambda record: record.measured_at)}
+    timed = [record for record in timed if latest[record.task.key] is record]
     if not timed:
         raise UsageError("None of these records is ok and has times, and pytest-benchmark's files hold nothing else.")
     machines = {record.environment.machine: record.environment for record in timed if record.environment}
