@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 import pytest
 
+from graphbench import registry
 from graphbench.measure import clock
 from helpers.large_store import write_store
 
@@ -129,12 +130,17 @@ def suite_costs(store, wall):
     records = [json.loads(line) for line in store.read_text(encoding="utf-8").splitlines()]
     ran = [record for record in records if record.get("worker")]
     built = [record for record in ran if not record["worker"]["shared_build"]]
-    graphs = {(record["task"]["dataset"], record["posed"]["digest"]) for record in ran}
+    graphs = {(record["task"]["dataset"], record["posed"]["digest"], _form(record["task"])) for record in ran}
     watched = sum(len(record["cpu"]["after_s"]) for record in ran) * clock.IDLE_S
     work = watched + sum(_seconds(record) for record in ran)
     work += sum((record["phases"]["read_s"] or 0) + (record["phases"]["build_s"] or 0) for record in built)
     work += sum(record["phases"]["start_s"] or 0 for record in ran if record["worker"]["position"] == 0)
     return SuiteCosts(len(ran), len(built) / len(graphs), 1e3 * (wall - work) / len(ran))
+
+
+def _form(task):
+    """How the adapter wants its graph built."""
+    return str(registry.algorithm(task["algorithm"]).adapter(task["engine"]).build)
 
 
 def _seconds(record):
