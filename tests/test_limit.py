@@ -11,6 +11,9 @@ from graphbench.measure import record as recording
 from graphbench.records import limit
 from graphbench.records.model import Limit, Phases, PosedInfo, Task
 from graphbench.reporting import render
+from graphbench.reporting.document import Chart
+from graphbench.reporting.measured import group_by_machine
+from graphbench.reporting.sections import limit as limit_section
 from graphbench.system import bandwidth
 from graphbench.system.bandwidth import Bandwidth
 from helpers.records import bfs, record
@@ -106,3 +109,19 @@ def test_phases_and_calls_are_ranges_of_a_profiler_where_nvtx_is_installed(monke
     ranges.end(None)
     ranges._nvtx.cache_clear()
     assert events == ["graphbench build", "graphbench call 3", "calling", "end call 3", "end build"]
+
+
+@pytest.mark.parametrize(("cache_bytes", "look"), [(None, "solid"), (1 << 30, "hollow")])
+def test_a_report_draws_the_share_of_every_call_with_a_bound(cache_bytes, look):
+    shown = searched(cache_bytes=cache_bytes)
+    (machine,) = group_by_machine([shown, bfs("networkx", 1.0)], "networkx", {})
+    (chart,) = (block for block in limit_section.section(machine, "").blocks if isinstance(block, Chart))
+    (panel,) = chart.picture.panels
+    (mark,) = panel.marks
+    assert (panel.title, mark.y, mark.look) == ("bfs", pytest.approx(limit.share(shown)), look)
+    assert "at least 2.86 %" in mark.tip
+
+
+def test_a_report_without_a_bound_has_no_chart_of_limits():
+    (machine,) = group_by_machine([bfs("networkx", 1.0)], "networkx", {})
+    assert limit_section.section(machine, "") is None
