@@ -113,9 +113,10 @@ def strong_fault(edges: EdgeList, labels: npt.NDArray[Any]) -> str:
     """
     _, first, label = np.unique(labels, return_index=True, return_inverse=True)
     matrix = edges.to_scipy()
-    tail = np.repeat(np.arange(edges.num_vertices, dtype=matrix.indices.dtype), np.diff(matrix.indptr))
-    inside = label[tail] == label[matrix.indices]
-    kept = _rows_kept(matrix, inside)
+    label = label.astype(matrix.indices.dtype, copy=False)
+    tail, head = np.repeat(label, np.diff(matrix.indptr)), label[matrix.indices]
+    inside = tail == head
+    kept = matrix if inside.all() else _rows_kept(matrix, inside)
     forwards = [(kept, "is not reached from")]
     backwards = [(kept.T.tocsr(), "does not lead back to")] if edges.directed else []  # an edge leads both ways
     for arcs, fault in forwards + backwards:
@@ -123,7 +124,7 @@ def strong_fault(edges: EdgeList, labels: npt.NDArray[Any]) -> str:
         if lost is not None:
             other = int(first[label[lost]])
             return f"vertices {lost:,} and {other:,} share a label, but {lost:,} {fault} {other:,} inside it"
-    stuck = _edge_of_a_cycle(label[tail[~inside]], label[matrix.indices[~inside]], len(first))
+    stuck = _edge_of_a_cycle(tail[~inside], head[~inside], len(first))
     if stuck is None:
         return ""
     one, two = (int(first[name]) for name in stuck)
