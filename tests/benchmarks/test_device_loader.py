@@ -1,7 +1,7 @@
 """The device loader against the obvious way: `cudf.read_csv` of the unpacked Matrix Market file, caches warm.
 
-On the three real graphs of up to a million edges the loader takes 5.7 to 8.7 ms and cuDF's reader 5.2 to 5.6 ms (H100,
-cuDF 26.10); from ten million edges on, the loader is several times faster (13 ms against 46 ms for 15 million edges).
+Times on one H200, while another process used the GPU, are in reports/device-loader.jsonl: 0.7 to 2.5 times those of
+cuDF's reader on the three real graphs of up to a million edges, and 0.3 times from ten million edges on.
 
 With `DEVICE_LOADER=FILE`, a line of JSON for each is appended to that file: the times, rows, columns and their types.
 """

@@ -45,9 +45,14 @@ def reports():
     return [report for report in [*_reports("published"), *_reports("other")] if report.files]
 
 
+def all_published():
+    """The reports on the published comparisons that have records, the newest first."""
+    return [report for report in _reports("published") if report.files]
+
+
 def published():
     """The report that README shows."""
-    return next(report for report in _reports("published") if report.files)
+    return all_published()[0]
 
 
 @cache

@@ -16,7 +16,7 @@ from graphbench.reporting.measured import group_by_machine
 from graphbench.reporting.sections import summary
 from graphbench.reporting.wording import kind_of
 from graphbench.system.text import count, format_bytes, listed
-from helpers.published import ROOT, published, read
+from helpers.published import ROOT, all_published, published, read
 
 EXAMPLE = ROOT / "docs/example"
 GRAPHS = ("caidaRouterLevel", "coAuthorsDBLP", "dblp-2010")
@@ -70,12 +70,16 @@ def measured(up="."):
     gpu = next(environment.gpus[0] for environment in known if environment.gpus)
     versions = {record.task.engine: record.environment.engine_version for record in _records() if record.environment}
     libraries = listed([f"{TITLES[name]} {versions[name]}" for name in TITLES if name in versions])
-    report = os.path.relpath(published().path / "README.md", ROOT / up)
     return (
-        f"[The report]({report}) has every engine, interval and record. It was measured "
+        f"{_link(published(), up).replace('the', 'The', 1)} has every engine, interval and record. It was measured "
         f"{' to '.join(dict.fromkeys([dates[0], dates[-1]]))} on one {gpu.name} ({format_bytes(gpu.memory_bytes)}) and "
         f"{known[0].cores} CPU cores, every answer certified: {libraries}."
     )
+
+
+def _link(report, up):
+    """A link to a report from a page in the folder `up`."""
+    return f"[the report]({os.path.relpath(report.path / 'README.md', ROOT / up)})"
 
 
 def when_a_gpu_pays():
@@ -89,12 +93,16 @@ def _where_a_gpu_pays():
     sentences = [_pays("On real graphs", [name for name in _graphs() if kind_of(name) == "real graph"])]
     for name, words in SHAPES.items():
         graphs = [graph for graph in _graphs() if graph.startswith(f"{name}:")]
-        sentences += [_pays(f"On {words} (`{graph}`)", [graph]) for graph in graphs]
+        sentences += [_pays(f"On {words} (`{graph}`)", [graph]) for graph in graphs if _is_compared(graph)]
     return "\n".join(f"- {sentence}" for sentence in sentences)
 
 
 def _graphs():
     return sorted({record.task.dataset for record in _records()})
+
+
+def _is_compared(graph):
+    return any(_against_cpu(problem, graph) for problem in _algorithms())
 
 
 def _pays(where, graphs):
@@ -215,7 +223,10 @@ def chart():
 
 def results():
     """Both tables of docs/results.md as Markdown."""
-    louvain = _of_louvain([one for one in _comparisons() if one.role == "baseline"])
+    report = next(one for one in all_published() if any(map(_is_baseline_of_louvain, _records(one))))
+    title = f"Louvain on {GRAPH} ({graphs.describe(GRAPH).num_edges:,} edges), times as fast as NetworkX"
+    if report != published():
+        title = f"{title}, from {_link(report, 'docs')} on another machine, as this one has no such call of NetworkX"
     against_best_cpu = (
         "cuGraph (default allocator) against the best CPU engine at its best number of threads: times as fast in warm "
         "calls / first answers / whole scripts, and the engines that are best in warm calls and in first answers:"
@@ -224,8 +235,8 @@ def results():
         [
             measured("docs"),
             _headline(),
-            f"Louvain on {GRAPH} ({graphs.describe(GRAPH).num_edges:,} edges), times as fast as NetworkX:",
-            markdown.text([louvain]),
+            f"{title}:",
+            markdown.text([_of_louvain(report)]),
             against_best_cpu,
             markdown.text([_of_problems()]),
         ]
@@ -242,9 +253,9 @@ def _gpu():
 
 
 @cache
-def _records():
-    """The newest record of each task."""
-    found = (record for record in read(*published().files) if record.matched is None)
+def _records(report=None):
+    """The newest record of each task of a report; by default of the one that README shows."""
+    found = (record for record in read(*(report or published()).files) if record.matched is None)
     return api.last_of_each(sorted(found, key=lambda record: record.measured_at))
 
 
@@ -254,8 +265,8 @@ def _without_options(record):
 
 
 @cache
-def _comparisons():
-    return compare(_records(), "networkx")
+def _comparisons(report=None):
+    return compare(_records(report), "networkx")
 
 
 def _algorithms():
@@ -298,12 +309,17 @@ def _name(record, *, short=False):
     return f"{title}, {count(record.environment.threads, 'thread')}"
 
 
-def _of_louvain(comparisons):
-    against = {one.record: one for one in comparisons}
+def _is_baseline_of_louvain(record):
+    task = record.task
+    return (task.algorithm, task.dataset, task.engine) == ("louvain", GRAPH, "networkx")
+
+
+def _of_louvain(report):
+    against = {one.record: one for one in _comparisons(report) if one.role == "baseline"}
     rows = [
         record
-        for record in _records()
-        if (record.task.algorithm, record.task.dataset) == ("louvain", "coAuthorsDBLP") and record.phases.call_s
+        for record in _records(report)
+        if (record.task.algorithm, record.task.dataset) == ("louvain", GRAPH) and record.phases.call_s
     ]
     rows.sort(key=lambda record: median(record.phases.call_s))
 

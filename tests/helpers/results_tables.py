@@ -11,7 +11,7 @@ from graphbench.reporting.numbers import NOTHING, UNICODE, plain, ratio
 from graphbench.reporting.published import claims as published_claims
 from graphbench.reporting.sections import capacity, claims, no_baseline, scaling
 from graphbench.system.text import listed
-from helpers.published import RECORDS, ROOT, published, read, reports
+from helpers.published import RECORDS, ROOT, all_published, published, read, reports
 
 CAPACITY = RECORDS / "2026-11-26-h100-capacity.jsonl"
 SEVERAL_GPUS = RECORDS / "2026-11-26-4xh200.jsonl"
@@ -58,7 +58,7 @@ def several_gpus():
 
 def answers_to_claims():
     """A line for each claim; capacities, and claims that we have no number for, share one over their problems."""
-    places = [_measured(*published().files), _measured(CAPACITY), _measured(SEVERAL_GPUS)]
+    places = [*(_measured(*one.files) for one in all_published()), _measured(CAPACITY), _measured(SEVERAL_GPUS)]
     found = {title: {} for title in SOURCES.values()}
     for claim in published_claims():
         checks = [claims.check(claim, place) for place in places]
