@@ -117,7 +117,7 @@ def test_describing_needs_no_http_and_no_reader():
 
 def test_claims_carry_source_and_conditions():
     claims = tomllib.loads((files.data() / "claims.toml").read_text(encoding="utf-8"))["claim"]
-    assert len(claims) == 23
+    assert len(claims) == 26
     assert all(claim["source"] and claim["conditions"] for claim in claims)
     runs = [claim for claim in claims if "baseline_seconds" in claim]
     assert geometric_mean(claim["ratio"] for claim in runs) == pytest.approx(9165, rel=1e-3)

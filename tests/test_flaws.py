@@ -75,7 +75,7 @@ def test_an_unread_generator_has_no_speed(measured, algorithm):
     [
         ("pagerank", "untranslated", "more than the tolerance"),  # N * tol instead of tol
         ("pagerank", "silent", "more than the tolerance"),  # weights of 1/degree on one side, not told
-        ("jaccard", "other-pairs", "wrong for"),
+        ("jaccard", "other-pairs", "not a number"),  # a pair that was asked for has no value
         ("bfs", "blind", "the answer has it unreached"),
     ],
 )

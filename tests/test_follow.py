@@ -106,7 +106,7 @@ def test_an_error_leaves_no_line_in_a_cell(cells):
 
 
 def test_a_measurement_counts_its_tasks(cells):
-    gb.run("wcc", ["karate", "lesmis"], engines=["igraph", "scipy"], threads=[1, 2], trials=1, store=False)
+    gb.run("wcc", ["karate", "lesmis"], engines=["igraph", "networkit"], threads=[1, 2], trials=1, store=False)
     assert cells[0].startswith("6 of 6 tasks in ")
     gb.load("karate")
     assert len(cells) == 1

@@ -104,7 +104,10 @@ def test_a_failure_is_a_step_and_no_time():
 def test_earlier_rules_and_rounds_of_one_measurement_are_no_points():
     first = steady(0, 1, rounds=1)
     pooled = replace(steady(0, 1), id="pooled", phases__call_s=[*first.phases.call_s, *[1.0] * 12])
-    assert [point.record for point in line([first, pooled, steady(1, 1)]).points] == ["pooled", "r1"]
+    pooled = replace(pooled, measured_at=first.measured_at)
+    for ids in (("a", "b"), ("b", "a")):
+        rounds = [replace(record, id=id_) for record, id_ in zip((first, pooled), ids, strict=True)]
+        assert [point.record for point in line([*rounds, steady(1, 2)]).points] == [ids[1], "r1"]
     assert history([steady(0, 1, superseded=True)]) == []
 
 

@@ -432,7 +432,7 @@ def revised(options: Some, given: Mapping[str, Any], where: str = "") -> Some:
         if name not in known:
             raise UnknownNameError("option", name, set(known) - {"name"}, f"It is in {where}." if where else "")
         checked[name] = known[name].check(value, label(name, where))
-    return type(options)(**msgspec.structs.asdict(options) | checked)  # `replace` skips checks before msgspec 0.21
+    return msgspec.structs.replace(options, **checked)
 
 
 def label(name: str, where: str) -> str:

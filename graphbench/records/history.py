@@ -120,7 +120,8 @@ def history(records: Iterable[Record]) -> list[Line]:
         A line for each task and machine, also where there is a single record.
     """
     cells: dict[tuple[str, str, str, str, str], list[Record]] = {}
-    for record in sorted(records, key=lambda one: (one.measured_at, one.id)):
+    # A round and what it was pooled into may be of the same second: the one with more calls is the later one.
+    for record in sorted(records, key=lambda one: (one.measured_at, len(one.phases.call_s), one.id)):
         where, task = record.environment, record.task
         if where is not None and record.outcome not in NEVER_RAN and not record.superseded:
             cell = where.machine, task.algorithm, task.dataset, task.engine, task.key

@@ -58,7 +58,7 @@ def _read_line(line: bytes | str, decoder: msgspec.json.Decoder[Kind]) -> Kind:
         schema = SCHEMA if line[: len(_OPENING)] == _OPENING else _version.decode(line).schema
         if schema == SCHEMA:
             return _checked(decoder.decode(line))
-    except (msgspec.DecodeError, ValueError, RecursionError) as error:  # the last: of deep nesting
+    except (ValueError, RecursionError) as error:  # the last: of deep nesting
         raise StoreError(f"not a record of graphbench: {error}.") from None
     if schema is None:
         raise StoreError("not a record of graphbench: it has no schema.")

@@ -212,7 +212,9 @@ class Store:
         from filelock import FileLock, Timeout
 
         # The empty file stays. Users who share a store must all be able to lock it, whatever the first one's umask.
-        lock = FileLock(self._beside("lock"), timeout=_PATIENCE_S, mode=0o666, fallback_to_soft=False)
+        lock = FileLock(
+            self._beside("lock"), timeout=_PATIENCE_S, mode=0o666, fallback_to_soft=False, thread_local=False
+        )
         try:
             lock.acquire(poll_interval=0.02)
         except Timeout:
