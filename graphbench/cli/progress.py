@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 from rich.console import Console
@@ -60,7 +60,8 @@ class Reporter:
         """A reporter whose live line is gone when the block ends."""
         console = Console(stderr=True, highlight=False, soft_wrap=True)
         columns = (SpinnerColumn(), TextColumn("{task.description}"), _BarOfKnownLength(), TimeElapsedColumn())
-        with RichProgress(*columns, console=console, transient=True, disable=not console.is_terminal) as live:
+        live = RichProgress(*columns, console=console, transient=True, disable=not console.is_terminal)
+        with live if console.is_terminal else nullcontext():  # before 14.3, rich prints an empty line at its end
             yield cls(console, live)
 
     def print_line(self, message: str) -> None:
@@ -218,10 +219,10 @@ def _download_bar(console: Console, live: RichProgress, name: str) -> Iterator[D
             files.append(0)
         files[-1] = done
         if task is None:
-            live.stop()  # only one live display at a time
             began = time.monotonic()
             task = bar.add_task(name, total=total)
             if console.is_terminal:
+                live.stop()  # only one live display at a time
                 bar.start()
             else:
                 size = f" ({total / 1e6:,.1f} MB)" if total else ""
@@ -231,11 +232,11 @@ def _download_bar(console: Console, live: RichProgress, name: str) -> Iterator[D
     try:
         yield progress
         if task is not None:
-            bar.stop()
+            if console.is_terminal:
+                bar.stop()
             took = time.monotonic() - began
             console.print(f"fetched {sum(files) / 1e6:,.1f} MB for {name} in {took:,.1f} s", markup=False)
     finally:
-        if task is not None:
+        if task is not None and console.is_terminal:
             bar.stop()
-            if console.is_terminal:
-                live.start()
+            live.start()

@@ -26,12 +26,21 @@ def to_numpy(column: Any) -> npt.NDArray[Any]:
     chunks = [_viewed(chunk) for chunk in getattr(column, "chunks", [column])]
     if len(chunks) == 1:
         return chunks[0]
-    return np.concatenate(chunks) if chunks else np.empty(0, dtype=column.type.to_pandas_dtype())
+    return np.concatenate(chunks) if chunks else np.empty(0, dtype=_dtype(column.type))
+
+
+def _dtype(kind: Any) -> np.dtype[Any] | None:
+    """NumPy's type of Arrow's numbers; None of anything else. Arrow's own `to_pandas_dtype` may import pandas."""
+    import pyarrow as pa
+
+    if not (pa.types.is_integer(kind) or pa.types.is_floating(kind)):
+        return None
+    return np.dtype({"halffloat": "float16", "float": "float32", "double": "float64"}.get(str(kind), str(kind)))
 
 
 def _viewed(array: Any) -> npt.NDArray[Any]:
-    dtype = np.dtype(array.type.to_pandas_dtype())
-    if array.null_count or dtype.kind not in "iuf":
+    dtype = _dtype(array.type)
+    if array.null_count or dtype is None:
         raise TypeError(f"expected numbers without nulls, found {array.null_count} nulls in {array.type}")
     if not len(array):
         return np.empty(0, dtype=dtype)

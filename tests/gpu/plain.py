@@ -1,7 +1,8 @@
 """Warm calls of six libraries on one graph, by a plain script: nothing of graphbench is imported.
 
-It shows that times of graphbench are those of the libraries. Calls, parameters, sources and builds are those of
-graphbench's adapters; each library runs in a process of its own, with its default allocator and on all its threads.
+It repeats PageRank, BFS and components of six libraries. Calls, parameters and sources are those of graphbench's
+adapters, and so are builds, but for NetworKit's (from coordinates here). Each library runs in a process of its own,
+with its default allocator and on all its threads.
 
     python tests/gpu/plain.py coAuthorsDBLP.mtx SOURCE [SOURCE ...]
 

@@ -60,18 +60,25 @@ def answers_to_claims():
     """A line for each claim; capacities, and claims that we have no number for, share one over their problems."""
     places = [*(_measured(*one.files) for one in all_published()), _measured(CAPACITY), _measured(SEVERAL_GPUS)]
     found = {title: {} for title in SOURCES.values()}
+    machines = {}
     for claim in published_claims():
-        checks = [claims.check(claim, place) for place in places]
-        best = min(checks, key=lambda check: ORDER.index(check.status) if check.status in ORDER else len(ORDER))
+        checks = [(claims.check(claim, place), place) for place in places]
+        best, place = min(checks, key=lambda one: ORDER.index(one[0].status) if one[0].status in ORDER else len(ORDER))
+        machines[id(best)] = next(
+            case.record.environment.gpus[0].name for case in place.cases if case.record.device == "gpu"
+        )
         who = next(title for start, title in SOURCES.items() if claim.source.startswith(start))
         alone = bool(best.ours) and not claim.num_edges
         key = claim.text or (repr(claim) if alone else (claim.source, claim.dataset, claim.engine, claim.conditions))
         found[who].setdefault(key, []).append(best)
-    parts = [f"## {who}\n\n" + "\n".join(map(_line, groups.values())) for who, groups in found.items()]
+    parts = [
+        f"## {who}\n\n" + "\n".join(_line(checks, machines[id(checks[0])]) for checks in groups.values())
+        for who, groups in found.items()
+    ]
     return "\n\n".join(parts)
 
 
-def _line(checks):
+def _line(checks, machine):
     claim = checks[0].claim
     if claim.text:
         by_status = {}
@@ -85,7 +92,7 @@ def _line(checks):
     said = f"**{claim.engine}, {names} as fast as {claim.baseline}{where}**"
     status = "cannot be measured with our engines" if checks[0].status == "not runnable here" else checks[0].status
     quality = f"; modularity {claim.modularity:g} against {claim.baseline_modularity:g}" if claim.modularity else ""
-    here = f", {checks[0].ours}" if checks[0].ours else ""
+    here = f", {checks[0].ours} on one {machine}" if checks[0].ours else ""
     remark = f" ({checks[0].remark})" if checks[0].ours and checks[0].remark else ""
     return plain(f"- {said}: {status}{here}{remark} ({claim.source}; {claim.conditions}{quality})")
 

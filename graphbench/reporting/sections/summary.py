@@ -109,7 +109,11 @@ def _of_gpus(measured: Measured, lead: str) -> list[str]:
     if len({case.label for case in measured.cases if case.record.device == "gpu"}) < 2 or not won:
         return []
     label, number = min(won.items(), key=lambda one: (-one[1], one[0]))
-    text = f"Of the GPU engines, {label} has the fastest warm call in {number} of {count(won.total(), 'case')}"
+    measured_in = {(case.problem, case.graph) for case in measured.cases if case.label == label}
+    text = (
+        f"Of the GPU engines, {label} has the fastest warm call in {count(number, 'case')} of the {len(measured_in)} "
+        "where it was measured"
+    )
     cases = next(iter(means.by_kind(means.started(measured.cases, label)).values()))
     speed = speeds.mean(means.against(cases).best, "ratio_call")
     than = f" Its warm call is {_than('the best CPU engine', speed, of=len(cases))}." if speed and label != lead else ""
