@@ -179,9 +179,24 @@ def test_a_comparison_of_nothing_is_refused(run, base, head, install, message):
     assert message in err
 
 
-def test_what_is_no_commit_is_passed_to_the_install_command(repository):
-    state = ab.resolve("head", "networkx==3.6.1", repository)
-    assert (state.commit, state.installed, str(state)) == ("", "networkx==3.6.1", "head (networkx==3.6.1)")
+@pytest.mark.parametrize(
+    "ref", ["networkx==3.6.1", "networkx<3.6", "networkx~=3.6", "git+https://example.org/x.git", "x @ file:x.whl"]
+)
+def test_a_requirement_is_passed_to_the_install_command(repository, ref):
+    state = ab.resolve("head", ref, repository)
+    assert (state.commit, state.installed, str(state)) == ("", ref, f"head ({ref})")
+
+
+@pytest.mark.parametrize("ref", ["main", "networkx", "v9.9", "origin/main", ""])
+def test_a_branch_that_git_does_not_know_is_never_installed_as_a_package(run, repository, installs, ref):
+    before = installs.read_text()
+    code, _, err = run("one", ref)
+    assert code == 2
+    assert err == (
+        f"Error: No commit, branch or tag of {repository} is called {ref!r}. In a workflow, check out with "
+        "fetch-depth: 0; to install a released version name it, such as networkx==3.4.\n"
+    )
+    assert installs.read_text() == before
 
 
 def test_rounds_take_turns_that_cancel_a_drift(repository, tmp_path):

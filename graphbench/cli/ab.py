@@ -13,14 +13,19 @@ from graphbench.errors import UsageError
 
 @click.command("ab")
 @click.option("--suite", required=True, metavar="NAME|FILE.toml", help="What to measure.")
-@click.option("--base", required=True, metavar="REF", help="The state before: a commit, branch, tag or requirement.")
+@click.option(
+    "--base",
+    required=True,
+    metavar="REF",
+    help="The state before: a commit, branch, tag, or a requirement such as networkx==3.4.",
+)
 @click.option("--head", required=True, metavar="REF", help="The state after.")
 @click.option(
     "--install",
     default="pip install {ref}",
     show_default=True,
     metavar="COMMAND",
-    help="Install a state; {ref} is the folder of the commit, or REF itself if it is no commit.",
+    help="Install a state; {ref} is the folder of the commit, or the requirement.",
 )
 @click.option(
     "--repository",

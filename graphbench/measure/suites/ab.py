@@ -28,9 +28,11 @@ from graphbench.records.model import Record
 from graphbench.system import files
 
 REF = "{ref}"
-"""In an install command: the folder with the checked-out state, or the reference itself where it is no commit."""
+"""In an install command: the folder with the checked-out state, or the requirement itself."""
 _LOG_LINES = 20
 """Of a failed command, in its error."""
+_OF_REQUIREMENTS = ("==", ">=", "<", "~=", "@", "://")
+"""A requirement has one of these: a mistyped branch must not become a package of that name on PyPI."""
 _INTERRUPTED = 130
 """The exit code of an interrupted command."""
 
@@ -59,13 +61,23 @@ class State:
 
 
 def resolve(side: str, ref: str, repository: Path) -> State:
-    """The state that a reference names: a commit of the repository, or else what the install command makes of it."""
+    """The state that a reference names: a commit of the repository, or a requirement, with a version or an address.
+
+    Raises:
+        UsageError: if it is neither.
+    """
     asked = ("git", "-C", str(repository), "rev-parse", "--verify", "--quiet", "--end-of-options", f"{ref}^{{commit}}")
     try:
         done = subprocess.run(asked, capture_output=True, text=True, check=False)
     except FileNotFoundError:
         raise GraphbenchError("git is not installed, and `graphbench ab` checks states out with it.") from None
-    return State(side=side, ref=ref, commit=done.stdout.strip() if done.returncode == 0 else "")
+    commit = done.stdout.strip() if done.returncode == 0 else ""
+    if not commit and not any(mark in ref for mark in _OF_REQUIREMENTS):
+        raise UsageError(
+            f"No commit, branch or tag of {repository.resolve()} is called {ref!r}. In a workflow, check out with "
+            "fetch-depth: 0; to install a released version name it, such as networkx==3.4."
+        )
+    return State(side=side, ref=ref, commit=commit)
 
 
 @dataclass(frozen=True, kw_only=True)
