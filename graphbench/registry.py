@@ -243,7 +243,7 @@ def _plugged(kind: type[_Named]) -> dict[str, _Named]:
         DefinitionError: if one of them is not sound, or has the name of another one.
     """
     found: dict[str, _Named] = {}
-    for plugin in _plugins():
+    for plugin in plugins():
         for one in _checked(_plugin(plugin), kind, f"The plugin {plugin}"):
             if _is_taken(kind.__name__, one) or found.setdefault(one.name, one) is not one:
                 what = kind.__name__.casefold()
@@ -260,7 +260,8 @@ def _is_taken(kind: str, one: Algorithm | Engine) -> bool:
     return one.name in _names(folder) and (module is None or all(value is not one for value in vars(module).values()))
 
 
-def _plugins() -> list[str]:
+def plugins() -> list[str]:
+    """The modules that the variable names."""
     return [*filter(None, map(str.strip, os.environ.get(PLUGINS_VARIABLE, "").split(",")))]
 
 
@@ -268,7 +269,7 @@ def place_in_plugin(error: BaseException) -> str:
     """Where in a plugin an exception was raised: `my_engine.py, line 18: `; empty where it was not in one."""
     import traceback
 
-    files = {getattr(sys.modules.get(name), "__file__", None) for name in _plugins()}
+    files = {getattr(sys.modules.get(name), "__file__", None) for name in plugins()}
     frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename in files]
     return f"{Path(frames[-1].filename).name}, line {frames[-1].lineno}: " if frames else ""
 
@@ -310,7 +311,7 @@ def _reference_fault(one: Algorithm | Engine) -> str:
     wants_engines = isinstance(one, Algorithm)
     kind = "Engine" if wants_engines else "Algorithm"
     attaching = [sys.modules[name] for name in {*one.refers_to.values()} if name in sys.modules]  # no longer a plugin
-    values = [value for module in (*map(_plugin, _plugins()), *attaching) for value in vars(module).values()]
+    values = [value for module in (*map(_plugin, plugins()), *attaching) for value in vars(module).values()]
     plugged = [value for value in values if isinstance(value, Algorithm | Engine) and not value.fault()]
     others = {value.name for value in plugged if isinstance(value, Engine) is wants_engines}
     known = {*_names(_FOLDERS[kind]), *others}

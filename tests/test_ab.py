@@ -166,6 +166,20 @@ def test_a_failed_install_shows_what_it_printed(run):
     assert "no compiler" in err
 
 
+def test_a_plugin_that_no_state_installs_is_an_error_before_anything_is_measured(run, monkeypatch, tmp_path):
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / "other_engine.py").write_text(ENGINE)
+    monkeypatch.setenv("GRAPHBENCH_PLUGINS", "own_engine,other_engine")
+    monkeypatch.setenv("PYTHONPATH", str(elsewhere))
+    code, _, err = run("one", "two")
+    assert code == 1
+    (error,) = [line for line in err.splitlines() if "Error: " in line]
+    assert "GRAPHBENCH_PLUGINS names 'other_engine', which cannot be imported in base (one, " in error
+    assert "No module named 'other_engine'). PYTHONPATH is not used there: each state has to install the pl" in error
+    assert "round 1" not in err
+
+
 @pytest.mark.parametrize(
     ("base", "head", "install", "message"),
     [

@@ -76,6 +76,7 @@ def command(
         if not environment.is_complete:
             click.echo(f"installing {environment.state} ...", err=True)
             environment.make()
+        environment.check_plugins()
     (output / "rounds").mkdir(parents=True, exist_ok=True)
     turns = list(ab.turns(measured, before, after, output / "rounds"))
     for turn in turns:

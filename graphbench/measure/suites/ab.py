@@ -20,6 +20,7 @@ from pathlib import Path
 
 import msgspec
 
+from graphbench import registry
 from graphbench._version import __version__
 from graphbench.errors import GraphbenchError, UsageError
 from graphbench.measure.suites.rounds import after_round
@@ -152,6 +153,29 @@ class Environment:
             self._run(("git", "-C", place, "checkout", "-q", "--detach", self.state.commit), log)
         self._run(("bash", "-c", self.install.replace(REF, shlex.quote(place))), log)
         (self.folder / "complete").touch()
+
+    def check_plugins(self) -> None:
+        """Import the plugins in it, before anything is measured.
+
+        Raises:
+            GraphbenchError: if one cannot be imported.
+        """
+        for plugin in registry.plugins():
+            done = subprocess.run(
+                (self.python, "-c", f"import importlib; importlib.import_module({plugin!r})"),
+                env=self.variables(),
+                cwd=self.folder,
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                text=True,
+                check=False,
+            )
+            if done.returncode:
+                *_, why = done.stderr.strip().splitlines() or [f"exit code {done.returncode}"]
+                raise GraphbenchError(
+                    f"{registry.PLUGINS_VARIABLE} names {plugin!r}, which cannot be imported in {self.state} ({why}). "
+                    "PYTHONPATH is not used there: each state has to install the plugin (docs/ci.md, Your own library)."
+                )
 
     def _run(self, command: Sequence[str], log: Path) -> None:
         with log.open("ab") as output:
