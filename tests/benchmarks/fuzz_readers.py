@@ -219,7 +219,7 @@ def _zipped(text):
 PACKS = {
     "gz": gzip.compress,
     "bz2": bz2.compress,
-    "xz": lzma.compress,
+    "xz": lambda text: lzma.compress(text, preset=0),  # others take 94 MiB, which would hide what a reader needs
     "zst": lambda text: pa.compress(text, codec="zstd", asbytes=True),
     "zip": _zipped,
     "tar.gz": lambda text: gzip.compress(_archive({"g/g.csv": text})),
