@@ -11,10 +11,11 @@ from graphbench.cli import invoke
 from graphbench.errors import UsageError
 from graphbench.records.store import Store, load
 from graphbench.reporting import board
+from graphbench.reporting.document import Text
 from graphbench.reporting.numbers import NOTHING
 from helpers.browser import CHROMIUM, Browser
-from helpers.records import replace
-from helpers.report_records import report_records
+from helpers.records import record, replace
+from helpers.report_records import ON_GPU, report_records
 
 COMMITTED = Path(graphbench.__file__).parents[1] / "reports/records"
 
@@ -77,11 +78,29 @@ def test_the_fastest_engines_are_counted_for_each_machine_alone(pages):
     assert wcc[3] == NOTHING
 
 
-def test_where_no_cpu_library_was_measured_it_is_said():
-    records = [one for one in report_records() if one.device == "gpu"]
-    made = [replace(one, id=f"{one.id}-g", device="gpu") for one in report_records() if "cugraph" in one.task.engine]
-    text, *_ = section(overview(records or made)["index.html"], "fastest").blocks
-    assert "NVIDIA H100 (GPU engines only): " in text.text
+def on(graph, *engines):
+    """Records of engines on a graph, by their seconds."""
+    made = [record(engine, seconds, id=f"{engine}-{graph}", device=device) for engine, device, seconds in engines]
+    where = {"task__dataset": graph, "dataset__name": graph, "dataset__digest": graph, "environment": ON_GPU}
+    return [replace(one, **where) for one in made]
+
+
+GPU = [("cugraph", "gpu", 1.0), ("pylibcugraph", "gpu", 0.5)]
+
+
+def test_only_cases_with_engines_of_both_kinds_are_counted():
+    both = on("A", *GPU, ("igraph", "cpu", 0.1))
+    pages = overview([*both, *on("B", *GPU), *on("C", *GPU), *on("D", ("igraph", "cpu", 1.0), ("scipy", "cpu", 2.0))])
+    text, table, _ = section(pages["index.html"], "fastest").blocks
+    assert "a warm call is fastest with igraph in 1 of 1 case; " in text.text
+    assert text.text.endswith("; 2 further cases with GPU engines only.")
+    assert table.rows == [["louvain", "igraph 1 of 1", "igraph 1 of 1"]]
+
+
+def test_where_no_cpu_library_was_measured_nothing_is_called_fastest():
+    text, *others = section(overview([*on("A", *GPU), *on("B", *GPU)])["index.html"], "fastest").blocks
+    assert text.text == "NVIDIA H100: 2 cases with GPU engines only."
+    assert [type(one) for one in others] == [Text]
 
 
 def test_records_of_earlier_rules_are_left_out_and_counted():
@@ -113,11 +132,11 @@ def test_the_same_records_give_the_same_bytes_in_any_order(tmp_path):
 
 
 def test_the_command_reads_every_file_below_a_folder(tmp_path, capsys):
-    for place, record in enumerate(report_records()[:40]):
+    for place, one in enumerate(report_records()[:40]):
         folder = tmp_path / "records" / str(place % 2)
         folder.mkdir(parents=True, exist_ok=True)
         with Store(folder / "own.jsonl") as store:
-            store.append(record)
+            store.append(one)
     assert invoke(["board", str(tmp_path / "records"), "--output", str(tmp_path / "site"), "--title", "Mine"]) == 0
     assert capsys.readouterr().out == f"{tmp_path / 'site' / 'index.html'}\n"
     text = (tmp_path / "site/index.html").read_text(encoding="utf-8")

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from graphbench.errors import UsageError
-from graphbench.records.model import Record
+from graphbench.records.model import Outcome, Record
 from graphbench.reporting import page
 from graphbench.reporting.document import Block, Bullets, Column, Document, HeatMap, HeatRow, Part, Section, Table, Text
 from graphbench.reporting.measured import Measured, group_by_machine
@@ -30,9 +30,10 @@ MAX_MACHINES = 4
 """So many machines have columns in the table of the fastest engines: those with the most records."""
 _METRICS = ("warm call", "whole script")
 _HOW = (
-    "How often an engine is the fastest, or within 5 % of it, among the graphs on which at least two engines can be "
-    "compared; a case is one problem on one graph. A warm call is one more call on a built graph; a whole script "
-    "starts the library, reads and builds the graph, and calls once. Each number of the heat map below leads to its "
+    "How often an engine is the fastest, or within 5 % of it; a case is one problem on one graph. On a machine with "
+    "GPU engines, a case counts if a CPU engine and a GPU engine can be compared; elsewhere, if any two engines can. A "
+    "warm call is one more call on a built graph; a whole script starts the library, reads and builds the graph, and "
+    "calls once. Each number of the heat map below leads to its "
     "record, verdict and command."
 )
 
@@ -131,60 +132,82 @@ def _page(machine: Measured, stale: Mapping[str, str]) -> Document:
     )
 
 
+class _Cases(NamedTuple):
+    """The rows of a machine in the heat map, without twins, and the device of each record with an answer."""
+
+    rows: Sequence[HeatRow]
+    device: Mapping[str, str]
+
+    def of(self, problem: str) -> _Cases:
+        return self._replace(rows=[row for row in self.rows if row.problem == problem])
+
+    @property
+    def on_gpu_only(self) -> int:
+        """How many cases have answers of GPU engines, and none of a CPU engine."""
+        return sum(self._kinds(row.records.values()) == {"gpu"} for row in self.rows)
+
+    def counted(self, metric: str) -> tuple[int, list[tuple[str, int]]]:
+        """How many cases can be compared, and how often each engine is the fastest of one, whatever its allocator.
+
+        Where GPUs were measured, both kinds of engines must be there: without the other, one wins by default.
+        """
+        place, number = heat_map.METRICS.index(metric), 0
+        wins: Counter[str] = Counter()
+        kinds = self._kinds(self.device) | {"cpu"}
+        for row in self.rows:
+            levels = {engine: cells[place].level for engine, cells in row.cells.items() if cells[place].level >= 0}
+            if len(levels) > 1 and self._kinds(row.records[engine] for engine in levels) == kinds:
+                number += 1
+                wins.update({engine.partition(" (")[0] for engine, level in levels.items() if level == 0})
+        return number, sorted(wins.items(), key=lambda item: (-item[1], item[0]))
+
+    def _kinds(self, ids: Iterable[str]) -> set[str]:
+        return {self.device[id_] for id_ in ids if id_ in self.device}
+
+
+def _cases(heat: Section, machine: Measured) -> _Cases:
+    (rows,) = [block.rows for block in heat.blocks if isinstance(block, HeatMap)]
+    device = {case.record.id: case.record.device for case in machine.cases if case.record.outcome is Outcome.OK}
+    return _Cases([row for row in rows if row.machine == machine.name and not row.twin], device)
+
+
 def _fastest(measured: Sequence[Measured], heat: Section) -> Section:
     """For each problem and machine, which engine is the fastest how often."""
-    (rows,) = [block.rows for block in heat.blocks if isinstance(block, HeatMap)]
-    shown = measured[:MAX_MACHINES]
-    several = len(shown) > 1
+    machines = [(machine, _cases(heat, machine)) for machine in measured[:MAX_MACHINES]]
 
-    def column(machine: Measured, metric: str) -> Column[str]:
-        title = f"{_short(machine)}{_kinds(machine)}: {metric}" if several else metric
-        return Column(title, lambda problem: _wins(rows, machine, metric, problem))
+    def column(machine: Measured, cases: _Cases, metric: str) -> Column[str]:
+        title = f"{_short(machine)}: {metric}" if len(machines) > 1 else metric
+        return Column(title, lambda problem: _wins(cases.of(problem), metric), optional=True)
 
-    problems = sorted({row.problem for row in rows})
+    problems = sorted({row.problem for _, cases in machines for row in cases.rows})
+    columns = [column(machine, cases, metric) for machine, cases in machines for metric in _METRICS]
     table = Table(
-        [problem for problem in problems if any(_wins(rows, one, _METRICS[0], problem) != NOTHING for one in shown)],
-        [Column("problem", lambda problem: problem), *(column(one, metric) for one in shown for metric in _METRICS)],
+        [problem for problem in problems if any(one.cell(problem) != NOTHING for one in columns)],
+        [Column("problem", lambda problem: problem), *columns],
     )
-    said = [sentence for machine in shown if (sentence := _sentence(rows, machine))]
-    blocks: list[Block] = [Text(" ".join(said), lead=True), table, Text(_HOW, quiet=True)]
+    said = [sentence for machine, cases in machines if (sentence := _sentence(machine, cases))]
+    blocks: list[Block] = [Text(" ".join(said), lead=True), *([table] if table.rows else []), Text(_HOW, quiet=True)]
     return Section("Fastest engines", "fastest", blocks)
 
 
-def _sentence(rows: Sequence[HeatRow], machine: Measured) -> str:
+def _sentence(machine: Measured, cases: _Cases) -> str:
     parts = []
     for metric, words in zip(_METRICS, ("a warm call", "a whole script"), strict=True):
-        number, wins = _counted(rows, machine, metric)
+        number, wins = cases.counted(metric)
         if wins:
             engine, most = wins[0]
-            parts.append(f"{words} is fastest with {engine} in {most:,} of {number:,} cases")
-    return f"{_short(machine)}{_kinds(machine)}: {'; '.join(parts)}." if parts else ""
+            parts.append(f"{words} is fastest with {engine} in {most:,} of {count(number, 'case')}")
+    if alone := cases.on_gpu_only:
+        parts.append(f"{count(alone, 'further case' if parts else 'case')} with GPU engines only")
+    return f"{_short(machine)}: {'; '.join(parts)}." if parts else ""
 
 
-def _kinds(machine: Measured) -> str:
-    """A warning where a GPU was measured, and no library on the CPU beside it."""
-    devices = {case.record.device for case in machine.cases if case.call is not None}
-    return " (GPU engines only)" if devices == {"gpu"} else ""
-
-
-def _wins(rows: Sequence[HeatRow], machine: Measured, metric: str, problem: str) -> str:
+def _wins(cases: _Cases, metric: str) -> str:
     """`pylibcugraph 20, igraph 3 of 23`: those that are fastest most often, and how many graphs there are."""
-    number, wins = _counted([row for row in rows if row.problem == problem], machine, metric)
+    number, wins = cases.counted(metric)
     if not wins:
         return NOTHING
     return f"{', '.join(f'{engine} {most}' for engine, most in wins[:3])} of {number}"
-
-
-def _counted(rows: Sequence[HeatRow], machine: Measured, metric: str) -> tuple[int, list[tuple[str, int]]]:
-    """How many rows have two engines to compare, and how often each is the fastest, whatever its allocator."""
-    place, number = heat_map.METRICS.index(metric), 0
-    wins: Counter[str] = Counter()
-    for row in rows:
-        levels = {engine: cells[place].level for engine, cells in row.cells.items() if cells[place].level >= 0}
-        if row.machine == machine.name and len(levels) > 1 and not row.twin:
-            number += 1
-            wins.update({engine.partition(" (")[0] for engine, level in levels.items() if level == 0})
-    return number, sorted(wins.items(), key=lambda item: (-item[1], item[0]))
 
 
 def _machines(measured: Sequence[Measured], pages: Mapping[str, str]) -> Section:
