@@ -11,13 +11,14 @@ This module imports no NumPy, because `graphbench --help` imports it.
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import importlib
 import os
 import re
 import sys
 import warnings
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, TypeVar
@@ -263,6 +264,17 @@ def _is_taken(kind: str, one: Algorithm | Engine) -> bool:
 def plugins() -> list[str]:
     """The modules that the variable names."""
     return [*filter(None, map(str.strip, os.environ.get(PLUGINS_VARIABLE, "").split(",")))]
+
+
+@contextlib.contextmanager
+def without_plugins() -> Iterator[None]:
+    """List and check what graphbench itself has, whichever plugins are named."""
+    named = os.environ.pop(PLUGINS_VARIABLE, None)
+    try:
+        yield
+    finally:
+        if named is not None:
+            os.environ[PLUGINS_VARIABLE] = named
 
 
 def place_in_plugin(error: BaseException) -> str:

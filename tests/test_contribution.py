@@ -1,12 +1,16 @@
 """Contributed records: every committed one passes, each fault is named with its line, and records name nobody."""
 
 import json
+import os
+import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 import graphbench
 from graphbench.cli import invoke
+from graphbench.engines.base import Engine
 from graphbench.measure.contribution import check
 from graphbench.measure.record import public
 from graphbench.measure.staleness import present
@@ -78,6 +82,32 @@ def test_each_fault_is_named_with_its_line(tmp_path, capsys, path, value, said):
     assert f"{file}:2: " in shown
     assert said in shown
     assert ": faulty.\n" in shown
+
+
+@pytest.mark.parametrize("plugins", ["my_plugin", "no_such_plugin"])
+def test_the_check_knows_no_plugins(tmp_path, capsys, monkeypatch, plugins):
+    class Mine(Engine):
+        name = "mine"
+
+    monkeypatch.setitem(sys.modules, "my_plugin", SimpleNamespace(engine=Mine()))
+    monkeypatch.setenv("GRAPHBENCH_PLUGINS", plugins)
+    file = tmp_path / "mine.jsonl"
+    made = [changed("task.engine", "mine"), json.loads(MODEL.splitlines()[1])]
+    file.write_text("".join(f"{json.dumps(line)}\n" for line in made), encoding="utf-8")
+    assert invoke(["records", "check", str(file)]) == 1
+    shown = capsys.readouterr().out
+    assert f"{file}:1: No engine is called 'mine'." in shown
+    assert f"{file}: 1 fault in 2 records: faulty.\n" in shown
+    assert os.environ["GRAPHBENCH_PLUGINS"] == plugins
+
+
+def test_records_of_earlier_rules_are_said_to_be_left_out_of_boards(tmp_path, capsys):
+    file = tmp_path / "mine.jsonl"
+    made = [changed("superseded", True), changed("superseded", False, line=1)]
+    file.write_text("".join(f"{json.dumps(line)}\n" for line in made), encoding="utf-8")
+    assert invoke(["records", "check", str(file)]) == 0
+    said = "2 records; 1 of earlier rules, which a board leaves out (checked for privacy only): can be contributed."
+    assert capsys.readouterr().out == f"{file}: {said}\n"
 
 
 def test_versions_of_four_numbers_name_no_machine():

@@ -147,11 +147,10 @@ def _check(stores: Sequence[Path]) -> int:
             raise StoreError(f"{path} cannot be read: {error.strerror or error}.") from error
         for fault in found.faults:
             click.echo(plain(f"{path}:{fault.line}: {fault.what}"))
-        old = f"; {found.superseded:,} of earlier rules, checked for privacy only" if found.superseded else ""
+        old = f"; {found.superseded:,} of earlier rules, which a board leaves out (checked for privacy only)"
         state = f"{count(len(found.faults), 'fault')} in " if found.faults else ""
-        click.echo(
-            f"{path}: {state}{count(found.records, 'record')}{old}: {'faulty' if state else 'can be contributed'}."
-        )
+        number = f"{count(found.records, 'record')}{old if found.superseded else ''}"
+        click.echo(f"{path}: {state}{number}: {'faulty' if state else 'can be contributed'}.")
         faulty += bool(found.faults)
     return 1 if faulty else 0
 

@@ -42,7 +42,8 @@ class Checked(NamedTuple):
 
     Attributes:
         records: how many it has.
-        superseded: how many of them were measured under earlier rules: they are checked for privacy only.
+        superseded: how many of them were measured under earlier rules. A board leaves these out; they are checked
+            for privacy only.
         faults: in the order of lines.
     """
 
@@ -51,8 +52,9 @@ class Checked(NamedTuple):
     faults: list[Fault]
 
 
+@registry.without_plugins()
 def check(path: Path, now: Present) -> Checked:
-    """Check every line of a file.
+    """Check every line of a file; engines and algorithms of plugins are unknown here.
 
     Raises:
         OSError: if it cannot be read.
@@ -112,11 +114,13 @@ def _faults(record: Record, now: Present) -> Iterator[str]:
 
 def _task(record: Record) -> Iterator[str]:
     task = record.task
-    try:
-        algorithm, engine = registry.algorithm(task.algorithm), registry.engine(task.engine)
-    except UnknownNameError as error:
-        yield f"{error} Others cannot measure it again: contribute its file first (docs/extend.md)."
-        return
+    known = {"algorithm": registry.algorithm_names(), "engine": registry.engine_names()}
+    for kind, names in known.items():
+        if (name := getattr(task, kind)) not in names:
+            error = UnknownNameError(kind, name, names)
+            yield f"{error} Others cannot measure it again: contribute its file first (docs/extend.md)."
+            return
+    algorithm, engine = registry.algorithm(task.algorithm), registry.engine(task.engine)
     if record.device != engine.device:
         yield f"the device is {record.device!r}, and {engine.name} computes on the {engine.device}."
     for parameter in algorithm.parameters:
