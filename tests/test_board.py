@@ -148,6 +148,22 @@ def test_the_command_reads_every_file_below_a_folder(tmp_path, capsys):
     assert invoke(["board", str(tmp_path / "empty")]) == 2
 
 
+@pytest.mark.filterwarnings("always:File skipped")
+@pytest.mark.parametrize("bad", ['{"a":1}', '{"schema":1,"id":"x"}'])
+def test_a_file_that_cannot_be_read_is_left_out_with_a_warning_and_counted(tmp_path, capsys, bad):
+    with Store(tmp_path / "good.jsonl") as store:
+        for one in report_records()[:10]:
+            store.append(one)
+    (tmp_path / "bad.jsonl").write_text(f"{bad}\n", encoding="utf-8")
+    assert invoke(["board", str(tmp_path), "--output", str(tmp_path / "site")]) == 0
+    assert f"File skipped: {tmp_path / 'bad.jsonl'}, line 1: " in capsys.readouterr().err
+    text = (tmp_path / "site/index.html").read_text(encoding="utf-8")
+    assert "1 file left out, as graphbench cannot read it." in text
+    (tmp_path / "good.jsonl").unlink()
+    assert invoke(["board", str(tmp_path), "--output", str(tmp_path / "site")]) == 1
+    assert f"{tmp_path / 'bad.jsonl'}, line 1: " in capsys.readouterr().err
+
+
 # In a browser
 
 needs_browser = [

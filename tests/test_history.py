@@ -165,6 +165,17 @@ def test_a_missing_store_is_an_error(tmp_path, capsys):
         graphbench.records(tmp_path / "none.jsonl")
 
 
+@pytest.mark.filterwarnings("always:File skipped")
+def test_a_store_that_cannot_be_read_is_skipped_among_others(store, tmp_path, capsys):
+    old = tmp_path / "old.jsonl"
+    old.write_text('{"schema":1,"id":"x"}\n', encoding="utf-8")
+    assert invoke(["history", str(old), str(store)]) == 0
+    said = capsys.readouterr()
+    assert said.out.startswith("1 slower, in 1 line.")
+    assert f"File skipped: {old}, line 1: a record of schema 1" in said.err
+    assert invoke(["history", str(old)]) == 1
+
+
 def test_from_python_a_history_is_made_of_records(store):
     found = graphbench.history(graphbench.records(store).records)
     assert [step.kind for step in found[0].steps] == ["slower"]

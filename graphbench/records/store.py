@@ -13,7 +13,7 @@ import shutil
 import signal
 import threading
 import warnings
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Self
@@ -283,6 +283,29 @@ def load(paths: Iterable[str | os.PathLike[str]], *, strict: bool = False) -> li
         for record in lines.read(Path(path), missing_ok=False, strict=strict):
             found.setdefault(record.id, record)
     return list(found.values())
+
+
+def load_each(paths: Sequence[Path]) -> list[list[Record] | None]:
+    """The records of each of several files; None of a file that is no store: a warning says that it is skipped.
+
+    Raises:
+        StoreError: if a file is missing, or none of them can be read.
+    """
+    found: list[list[Record] | None] = []
+    errors = []
+    for path in paths:
+        try:
+            found.append(load([path]))
+        except StoreError as error:
+            if not os.path.lexists(path):
+                raise
+            errors.append(error)
+            found.append(None)
+    if errors and len(errors) == len(found):
+        raise errors[0]
+    for skipped in errors:
+        warnings.warn(f"File skipped: {skipped}", stacklevel=2)
+    return found
 
 
 def load_heads(paths: Iterable[str | os.PathLike[str]]) -> list[Stored]:

@@ -39,10 +39,10 @@ _HOW = (
 
 
 class Source(NamedTuple):
-    """A file of records, by its name below the folder."""
+    """A file of records, by its name below the folder; None: it cannot be read."""
 
     name: str
-    records: Sequence[Record]
+    records: Sequence[Record] | None
 
 
 def build(sources: Sequence[Source], stale: Mapping[str, str], *, title: str = TITLE) -> dict[str, Document]:
@@ -56,7 +56,7 @@ def build(sources: Sequence[Source], stale: Mapping[str, str], *, title: str = T
     Raises:
         UsageError: if there is no record to show.
     """
-    kept = {record.id: record for source in sources for record in source.records if not record.superseded}
+    kept = {record.id: record for source in sources for record in source.records or () if not record.superseded}
     measured = [_with_baseline(machine) for machine in group_by_machine(kept.values(), BASELINE, {}) if machine.digest]
     if not measured:
         raise UsageError("There is no record to show: contribute some with `graphbench suite --store FILE`.")
@@ -237,7 +237,7 @@ def _sources(sources: Sequence[Source], stale: Mapping[str, str]) -> Section:
     """Where the records come from, and which are left out."""
 
     def old(source: Source) -> int:
-        return sum(record.superseded for record in source.records)
+        return sum(record.superseded for record in source.records or ())
 
     def number(value: int) -> str:
         return f"{value:,}" if value else NOTHING
@@ -246,17 +246,27 @@ def _sources(sources: Sequence[Source], stale: Mapping[str, str]) -> Section:
         sources,
         [
             Column("file", lambda source: plain(source.name)),
-            Column("records", lambda source: f"{len(source.records):,}", right=True),
+            Column(
+                "records",
+                lambda source: "cannot be read" if source.records is None else f"{len(source.records):,}",
+                right=True,
+            ),
             Column("left out: earlier rules", lambda source: number(old(source)), right=True, optional=True),
             Column(
                 "measured by older code",
-                lambda source: number(sum(one.id in stale and not one.superseded for one in source.records)),
+                lambda source: number(sum(one.id in stale and not one.superseded for one in source.records or ())),
                 right=True,
                 optional=True,
             ),
         ],
     )
+    unread = sum(source.records is None for source in sources)
     how = [
+        *(
+            [f"{count(unread, 'file')} left out, as graphbench cannot read {'it' if unread == 1 else 'them'}."]
+            if unread
+            else []
+        ),
         "Records measured under earlier rules of measurement are left out.",
         "Records measured by older code of graphbench are shown; their rows say what has changed since.",
         "To add yours: measure with --store FILE, run graphbench records check FILE, and send it as a pull request.",
