@@ -1,6 +1,7 @@
 """Two states of an engine's code: a repository is made here, and nothing is fetched to install it."""
 
 import os
+import re
 import subprocess
 import sys
 import venv
@@ -8,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from graphbench.cli.ab import command
 from graphbench.measure.suites import ab
 from graphbench.records import store
 
@@ -150,6 +152,39 @@ def test_the_action_writes_a_summary_outputs_and_a_report(made, repository, inst
     assert summary.startswith("### graphbench: `one` against `two`\n\n")
     assert "\n| change | algorithm | graph | engine |" in summary
     assert (folder / "report" / "index.html").exists()
+
+
+def test_the_action_and_the_command_write_into_the_same_folder_by_default():
+    text = (Path(__file__).parents[1] / "action/action.yml").read_text()
+    (folder,) = re.findall(r"^  folder:\n.*\n    default: (.+)$", text, re.MULTILINE)
+    (output,) = [option for option in command.params if option.name == "output"]
+    assert Path(folder) == output.default
+
+
+@pytest.mark.usefixtures("repository")
+def test_the_example_of_ones_own_library_works(graphbench, tmp_path, monkeypatch):
+    page = (Path(__file__).parents[1] / "docs/ci.md").read_text()
+    blocks = {name: text for _, name, text in re.findall(r"```(python|toml)\n# (\S+)\n(.*?)```", page, re.DOTALL)}
+    own = tmp_path / "own"
+    own.mkdir()
+    git(own, "init", "-q")
+    (own / "own_graphbench.py").write_text(blocks["own_graphbench.py"])
+    library = "import numpy\ndef connected_components(src, dst, n):\n    return numpy.zeros(n, numpy.int64)\n"
+    for tag in ("1.0", "2.0"):
+        (own / "own.py").write_text(f"__version__ = '{tag}'\n{library}")
+        git(own, "add", "-A")
+        git(own, "commit", "-qm", tag)
+        git(own, "tag", tag)
+    suite = blocks["speed.toml"].replace("rmat:scale=16", "karate").replace("budget = 20", "budget = 0.02")
+    (tmp_path / "speed.toml").write_text(suite)
+    monkeypatch.setenv("GRAPHBENCH_PLUGINS", "own_graphbench")
+    code, _, err = graphbench(
+        *("ab", "--suite", tmp_path / "speed.toml", "--base", "1.0", "--head", "2.0", "--repository", own),
+        *("--install", "cp {ref}/*.py $VIRTUAL_ENV/lib/python*/site-packages/"),
+        *("--output", tmp_path / "ab", "--rounds", 1),
+    )
+    assert code == 0, err
+    assert [found.outcome for found in store.load([tmp_path / "ab/head.jsonl"])] == ["ok"]
 
 
 def test_an_environment_has_its_own_pip(repository, monkeypatch):
