@@ -202,7 +202,7 @@ def test_editors_and_type_checkers_know_what_calls_return(tmp_path):
         [sys.executable, "-m", "mypy", "--strict", "--config-file=", "--no-error-summary", "lesson.py"],
         cwd=tmp_path, capture_output=True, text=True, check=False, env={**os.environ, "MYPYPATH": ""},
     )  # fmt: skip
-    found = re.findall(r'Revealed type is "(.*)"', checked.stdout)
+    found = [kind.replace("builtins.", "") for kind in re.findall(r'Revealed type is "(.*)"', checked.stdout)]
     assert found == [
         "float | None", "float | None", "matplotlib.figure.Figure", "graphbench.api.result.Result", "int"
     ], checked.stdout + checked.stderr  # fmt: skip
