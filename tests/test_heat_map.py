@@ -68,6 +68,14 @@ def on(graph, engine):
     return replace(made, task__dataset=graph, dataset__name=graph, dataset__digest=graph)
 
 
+def test_a_cell_that_can_be_compared_with_no_other_has_no_colour():
+    heavy = replace(on("A", "graphblas"), phases__build_s=50.0)
+    rows = drawn([heavy, on("A", "igraph"), on("B", "graphblas"), on("B", "igraph")]).rows
+    warm = {row.graph: {engine: str(shown[0]) for engine, shown in row.cells.items()} for row in rows}
+    assert warm["A"] == {"graphblas": "1.00 s (heavy build)", "igraph": "1.00 s"}
+    assert warm["B"] == dict.fromkeys(["graphblas", "igraph"], "1.00 s (1.00×)")  # noqa: RUF001
+
+
 def test_twins_are_left_out_until_they_are_chosen():
     made = drawn([on(graph, engine) for graph in ("A", "twin:A") for engine in ("networkx", "igraph")])
     assert [row.graph for row in made.start] == ["A"]

@@ -1,7 +1,8 @@
 """The heat map: every graph and engine, each cell relative to the fastest of its row. Pure.
 
-A cell has a colour where its answer is as good as that of the fastest engine of its row. Bounds, first calls beside
-warm ones, and answers that are not alike are shown without a colour and are never the fastest.
+A cell has a colour where its answer is as good as that of the fastest engine of its row, and another cell can be
+compared with it. Bounds, first calls beside warm ones, and answers that are not alike are shown without a colour and
+are never the fastest.
 """
 
 from __future__ import annotations
@@ -25,7 +26,8 @@ LEVELS = (1.05, 1.5, 2.0, 5.0, 10.0, 100.0)
 _HOW = (
     "Each row is one problem on one graph, small graphs first. A cell has the time (or memory, as chosen) of an "
     "engine, and under it how many times that of the best in the row. Cells without a colour are not compared: first "
-    "calls beside warm ones, builds that do the work of the call, and answers that are not as good."
+    "calls beside warm ones, builds that do the work of the call, answers that are not as good, and a cell without "
+    "another one to compare it with."
 )
 
 
@@ -114,7 +116,8 @@ def _cells(engines: Mapping[str, Case], stale: Mapping[str, str]) -> dict[str, l
         heavy = {id_ for id_ in values if name == METRICS[0]} & {
             case.record.id for case in cases if times.builds_heavily(case.record, builds)
         }
-        least = min((value for id_, value in values.items() if value and id_ in alike - heavy), default=None)
+        compared = [value for id_, value in values.items() if value and id_ in alike - heavy]
+        least = min(compared, default=None)
         for engine, case in engines.items():
             value, record = values[case.record.id], case.record
             if value is None:
@@ -125,6 +128,8 @@ def _cells(engines: Mapping[str, Case], stale: Mapping[str, str]) -> dict[str, l
                 )
             elif record.id in heavy:
                 found[engine].append(HeatCell(shown(value), "heavy build"))
+            elif len(compared) < 2:
+                found[engine].append(HeatCell(shown(value)))
             else:
                 found[engine].append(HeatCell(shown(value), ratio(value / least), _level(value / least)))
     return found
