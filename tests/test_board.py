@@ -146,6 +146,7 @@ def test_the_command_reads_every_file_below_a_folder(tmp_path, capsys):
     assert invoke(["board", str(tmp_path / "none")]) == 2
     (tmp_path / "empty").mkdir()
     assert invoke(["board", str(tmp_path / "empty")]) == 2
+    assert "--store FOLDER/NAME.jsonl`" in capsys.readouterr().err
 
 
 @pytest.mark.filterwarnings("always:File skipped")

@@ -59,7 +59,10 @@ def build(sources: Sequence[Source], stale: Mapping[str, str], *, title: str = T
     kept = {record.id: record for source in sources for record in source.records or () if not record.superseded}
     measured = [_with_baseline(machine) for machine in group_by_machine(kept.values(), BASELINE, {}) if machine.digest]
     if not measured:
-        raise UsageError("There is no record to show: contribute some with `graphbench suite --store FILE`.")
+        raise UsageError(
+            "There is no record to show: expected files of records, FOLDER/NAME.jsonl, measured under today's rules. "
+            "Measure one, for example with `graphbench louvain karate --store FOLDER/NAME.jsonl`."
+        )
     pages = {machine.digest: f"{slug(_short(machine))}-{slug(machine.digest[:6])}.html" for machine in measured}
     heat = heat_map.section(measured, {}, pages)
     sections = [
