@@ -126,6 +126,14 @@ def test_where_work_is_reused_the_calls_on_rebuilt_graphs_are_compared():
     assert near.ratio == pytest.approx(1.99 / 2.01), "one side is below the threshold of reuse, and one above it"
 
 
+def test_a_slow_first_call_without_rebuilt_calls_leaves_rounds_of_warm_calls_to_judge():
+    def without_rebuilt(warm):
+        return replace(steady(warm), phases__rebuilt_s=[], phases__first_s=10 * warm)
+
+    found = one(without_rebuilt(1.0), without_rebuilt(1.2))
+    assert (found.kind, found.judged) == ("slower", True)
+
+
 def test_an_answer_that_became_lazy_is_no_gain():
     lazy = replace(steady(0.001), phases__collect_s=1.019, phases__rebuilt_s=[0.001] * 9)
     found = one(steady(1.0), lazy)

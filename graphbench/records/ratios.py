@@ -121,7 +121,7 @@ def compared_rounds(*records: Record) -> list[list[float]]:
     added.
     """
     lazy = any(map(times.is_lazy, records))
-    reused = any(map(times.reuses_work, records))
+    reused = any(times.reuses_work(record) and len(record.phases.rebuilt_s) >= times.MIN_REBUILT for record in records)
     rounds = [_rebuilt_rounds(record) for record in records] if reused else round_medians(records)
     return [_collected(own, record, lazy) for own, record in zip(rounds, records, strict=True)]
 
