@@ -12,27 +12,8 @@ import pytest
 from graphbench.cli.ab import command
 from graphbench.measure.suites import ab
 from graphbench.records import store
+from helpers.own_plugin import ENGINE
 
-ENGINE = """
-import numpy
-from graphbench.engines.base import Engine
-
-class Own(Engine):
-    name = "own"
-    library = "own_library"
-
-    def build(self, columns, edges, **_):
-        return edges.num_vertices
-
-    def collect(self, raw, kind, edges):
-        return raw
-
-engine = Own()
-
-@engine.solves("wcc")
-def _(library, n, p):
-    return library.answer(n)
-"""
 LIBRARY = "import numpy\n__version__ = '{version}'\ndef answer(n):\n    return numpy.zeros(n, numpy.int64)\n"
 SUITE = 'datasets = ["karate"]\nalgorithms = ["wcc"]\nengines = ["own"]\nbaseline = "own"\nbudget = 0.02\n'
 CREATE = venv.create  # the tests but one make environments without pip, which takes four seconds

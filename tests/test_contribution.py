@@ -156,19 +156,19 @@ def test_a_record_twice_an_empty_file_and_a_file_of_something_else_are_faults(tm
 def somewhere(monkeypatch, tmp_path):
     """A user `jane_doe` with a home folder, who works in a folder of it on a machine with a name."""
     own = tmp_path / "jane_doe"
-    (own / "work").mkdir(parents=True)
+    (own / "folder").mkdir(parents=True)
     monkeypatch.setenv("HOME", str(own))
     monkeypatch.setenv("GRAPHBENCH_HOME", str(own / "cache"))
     monkeypatch.setattr("getpass.getuser", lambda: "jane_doe")
     monkeypatch.setattr("platform.node", lambda: "titan7.example.org")
-    monkeypatch.chdir(own / "work")
+    monkeypatch.chdir(own / "folder")
     return own
 
 
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("graphbench bfs {0}/work/g.csv --store={0}/work/s.jsonl", "graphbench bfs g.csv --store=s.jsonl"),
+        ("graphbench bfs {0}/folder/g.csv --store={0}/folder/s.jsonl", "graphbench bfs g.csv --store=s.jsonl"),
         ("graphbench bfs '{0}/my graphs/g.csv'", "graphbench bfs '~/my graphs/g.csv'"),
         ("{0}/cache/answers/1.npy", "$GRAPHBENCH_HOME/answers/1.npy"),
         ('File "{0}/env/lib/python3.12/site-packages/cudf/core.py"', 'File "cudf/core.py"'),
@@ -221,7 +221,7 @@ def test_a_measured_record_and_an_exported_one_name_nobody(somewhere, capsys):
     assert found.dataset.source == "~/g.csv"
     assert "jane_doe" not in (somewhere / "s.jsonl").read_text(encoding="utf-8")
     old = somewhere / "old.jsonl"
-    old.write_text(json.dumps(changed("reason", f"{somewhere}/work/x")), encoding="utf-8")
+    old.write_text(json.dumps(changed("reason", f"{somewhere}/folder/x")), encoding="utf-8")
     capsys.readouterr()
     assert invoke(["records", "export", str(old)]) == 0
     assert json.loads(capsys.readouterr().out)["reason"] == "x"

@@ -16,6 +16,7 @@ from graphbench.records.regression import changes
 from graphbench.reporting import changes as shown
 from graphbench.reporting.flat import to_csv
 from graphbench.system import energy
+from helpers.own_plugin import ENGINE
 from helpers.records import H100, HERE, record, replace
 
 PRICES = """
@@ -32,32 +33,19 @@ per_hour = 0.36
 currency = "EUR"
 date = 2026-11-02
 """
-ENGINE = """
+LIBRARY = """
 import os
 import time
 from pathlib import Path
 
 import numpy
-from graphbench.engines.base import Engine
 from graphbench.system import energy
 
+__version__ = "1"
 energy.POWERCAP = Path(os.environ["COUNTERS"])
 COUNTER = energy.POWERCAP / "intel-rapl:0" / "energy_uj"
 
-class Own(Engine):
-    name = "own"
-    library = "numpy"
-
-    def build(self, columns, edges, **_):
-        return edges.num_vertices
-
-    def collect(self, raw, kind, edges):
-        return raw
-
-engine = Own()
-
-@engine.solves("wcc")
-def _(library, n, p):
+def answer(n):
     time.sleep(0.3)
     COUNTER.write_text(str(int(COUNTER.read_text()) + 5_000_000))
     return numpy.zeros(n, numpy.int64)
@@ -161,6 +149,7 @@ def test_a_block_of_calls_on_a_gpu_has_its_energy(nvml):
 @pytest.mark.usefixtures("warm_workers", "counters")
 def test_a_measurement_records_the_energy_of_its_warm_calls(tmp_path, monkeypatch):
     (tmp_path / "energy_engine.py").write_text(ENGINE)
+    (tmp_path / "own_library.py").write_text(LIBRARY)
     (tmp_path / "powercap/intel-rapl:0/max_energy_range_uj").write_text("99999999999")
     monkeypatch.syspath_prepend(tmp_path)
     monkeypatch.setenv("GRAPHBENCH_PLUGINS", "energy_engine")

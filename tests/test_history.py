@@ -17,6 +17,7 @@ from graphbench.records.history import history
 from graphbench.records.model import Outcome, Revisions
 from graphbench.records.store import Store
 from graphbench.reporting import report
+from helpers.own_plugin import ENGINE
 from helpers.records import record, replace
 from helpers.simulation import rounds as simulated
 
@@ -200,26 +201,6 @@ def test_without_another_version_or_day_a_report_has_no_history():
     assert "History" not in [section.title for part in document.parts for section in part.sections]
 
 
-PLUGIN = """
-from graphbench.engines.base import Engine
-
-class Own(Engine):
-    name = "own"
-    library = "own_library"
-    gap = "not in the library"
-
-    def build(self, columns, edges, **_):
-        return edges.num_vertices
-
-    def collect(self, raw, kind, edges):
-        return raw
-
-engine = Own()
-
-@engine.solves("wcc")
-def _(library, n, p):
-    return library.answer(n)
-"""
 LIBRARY = """
 import time, numpy
 __version__ = "{version}"
@@ -231,7 +212,7 @@ def answer(n):
 
 @pytest.mark.timeout(300)
 def test_a_slow_version_of_a_plugin_in_the_middle_is_found(tmp_path):
-    (tmp_path / "own_plugin.py").write_text(PLUGIN, encoding="utf-8")
+    (tmp_path / "own_plugin.py").write_text(ENGINE, encoding="utf-8")
     for version, seconds in (("1.0", 0.01), ("1.1", 0.08), ("1.2", 0.01)):
         folder = tmp_path / version
         folder.mkdir()
