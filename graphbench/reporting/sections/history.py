@@ -56,9 +56,8 @@ def _picture(lines: Sequence[history.Line], measured: Measured, *, name: str) ->
         if case is not None and sum(point.call_s is not None for point in line.points) > 1:
             found.append(_Drawn(line, case))
     panels: dict[str, list[_Drawn]] = {}
-    for one in sorted(
-        found, key=lambda one: not any(other.line.changed for other in found if other.place == one.place)
-    ):
+    changed = {one.place for one in found if one.line.changed}
+    for one in sorted(found, key=lambda one: one.place not in changed):
         panels.setdefault(one.place, []).append(one)
     shown = dict([*panels.items()][:MAX_PANELS])
     if not shown:
