@@ -2,7 +2,9 @@
 
 import dataclasses
 import gc
+import time
 
+import msgspec
 import numpy as np
 import pytest
 
@@ -13,7 +15,7 @@ from graphbench.graphs.clean import Raw, clean
 from graphbench.measure import job, kernels, sampling, trials
 from graphbench.measure.plan import Cell
 from graphbench.measure.prepare import prepare
-from graphbench.measure.protocol import FIRST, Ended, Equipped
+from graphbench.measure.protocol import FIRST, Ended, Equipped, Rebuilt
 from graphbench.measure.record import compiled_warning
 from graphbench.measure.runner import measure
 from graphbench.measure.trials import Bench
@@ -170,6 +172,16 @@ def test_a_small_graph_that_is_refused_does_not_end_the_task(bench, tmp_path, mo
     vars(registry.engine("on-gpu")).update(built=[], called=[], refuses=kernels.VERTICES)
     bench.prepare(request_to(tmp_path, "on-gpu"))
     assert len(registry.engine("on-gpu").called) == 2
+
+
+def test_freeing_and_collecting_garbage_do_not_count_as_time_of_calls_on_a_graph_built_anew(tmp_path, monkeypatch):
+    engine, events = registry.engine("asynchronous"), []
+    one_s = 4 * WHOLE_S  # reading, building, converting, calling
+    monkeypatch.setattr(engine, "wait_until_freed", lambda: time.sleep(one_s))
+    bench = Bench(events.append)
+    bench.run(msgspec.structs.replace(request_to(tmp_path, "asynchronous"), budget_s=4.5 * one_s, trials=1))
+    bench.release()
+    assert sum(isinstance(event, Rebuilt) for event in events) == sampling.REBUILDS
 
 
 @pytest.mark.parametrize("compiled", [0, 3])

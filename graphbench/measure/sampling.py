@@ -91,9 +91,9 @@ def rebuild(*, cost_s: float, done: int, spent_s: float, budget_s: float, left_s
     """Whether to build the graph anew once more, for a call on it: only if all :data:`REBUILDS` fit.
 
     Args:
-        cost_s: one build and one call: expected at first, then as measured.
+        cost_s: one reading, build and call: expected at first, then as measured.
         done: how often that has been done.
-        spent_s: seconds that it took.
+        spent_s: seconds of all these together.
         budget_s: seconds that it may take, on top of the warm trials.
         left_s: until the time limit of the task.
     """
