@@ -1,6 +1,7 @@
 """The engine pylibcugraph on a double with the library's signatures: what it is given, and what is read from it."""
 
 import sys
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -146,3 +147,19 @@ def test_ids_have_64_bits_where_the_stored_edges_need_them():
 
     assert engine.id_type(Huge) is np.int64
     assert engine.id_type(UNDIRECTED) is np.int32
+
+
+@pytest.mark.parametrize(
+    ("given", "of_rmm"),
+    [({}, False), ({"allocator": "async"}, True), ({"device_memory_bytes": 1 << 30}, True)],
+)
+def test_what_cupy_allocates_counts_against_a_limit(monkeypatch, given, of_rmm):
+    """The limit is RMM's; without one, CuPy keeps its own pool with the default allocator."""
+    chosen = []
+    monkeypatch.setitem(sys.modules, "cupy", SimpleNamespace(cuda=SimpleNamespace(set_allocator=chosen.append)))
+    for name in ("rmm", "rmm.allocators"):
+        monkeypatch.setitem(sys.modules, name, SimpleNamespace())
+    monkeypatch.setitem(sys.modules, "rmm.allocators.cupy", SimpleNamespace(rmm_cupy_allocator="of RMM"))
+    monkeypatch.setattr(engine.memory, "choose", lambda _: None)
+    engine.choose_memory(Settings(**given))
+    assert chosen == (["of RMM"] if of_rmm else [])

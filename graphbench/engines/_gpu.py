@@ -114,11 +114,14 @@ class OnCuPy(OnGpu):
     """An engine whose library allocates through CuPy too, without cuDF, which would give CuPy RMM's allocator."""
 
     def choose_memory(self, settings: Settings) -> None:
-        """Install the allocator; with the default one, CuPy keeps its own pool, as for the library's users."""
+        """Install the allocator; with the default one, CuPy keeps its own pool, as for the library's users.
+
+        A limit of device memory is RMM's, so that with one CuPy allocates from RMM too.
+        """
         import cupy
 
         self.memory.choose(settings)
-        if settings.allocator != "default":
+        if settings.allocator != "default" or settings.device_memory_bytes is not None:
             from rmm.allocators.cupy import rmm_cupy_allocator
 
             cupy.cuda.set_allocator(rmm_cupy_allocator)

@@ -5,8 +5,8 @@ names all vertices. A problem is posed as to cuGraph, with the same build option
 from the page's adapter for `cugraph`.
 
 `--no-renumber` keeps the vertices' numbers instead of sorting vertices by degree; `--direction-optimizing` lets a
-search of an undirected graph change between pushing and pulling. Both are part of a task. With the default allocator,
-CuPy keeps its own pool, as for the library's users.
+search of an undirected graph change between pushing and pulling. Both are part of a task. With the default allocator
+and no limit of device memory, CuPy keeps its own pool, as for the library's users.
 """
 
 from __future__ import annotations

@@ -9,10 +9,11 @@ from graphbench.measure.runner import measure
 from graphbench.records.model import Outcome
 
 
+@pytest.mark.parametrize("engine", ["cugraph", "pylibcugraph"])
 @pytest.mark.parametrize("allocator", ["default", "pool", "async"])
-def test_a_graph_beyond_the_limit_is_out_of_memory(allocator):
+def test_a_graph_beyond_the_limit_is_out_of_memory(allocator, engine):
     graph = graphs.load("ba:n=200000,m=5,seed=1")
-    cell = Cell(algorithm="pagerank", dataset=graph, engines=("cugraph",))
+    cell = Cell(algorithm="pagerank", dataset=graph, engines=(engine,))
 
     def outcome(limit):
         options = Options(trials=2, timeout=120, allocator=allocator, device_memory_limit=limit)
