@@ -79,6 +79,37 @@ def test_another_limit_is_another_search_that_starts_from_bytes_per_edge(graphbe
     assert len(stored()) == first["tries"] + second["tries"]
 
 
+def test_a_search_begins_where_records_of_other_files_say(graphbench, tmp_path):
+    known, new = tmp_path / "known.jsonl", tmp_path / "new.jsonl"
+    _, blind, _ = found(graphbench, "--store", str(known), limit="20MB")
+    code, led, _ = found(graphbench, "--store", str(new), "--like", str(known), limit="20MB")
+    assert (code, led["largest"], led["failed"]) == (0, blind["largest"], blind["failed"])
+    assert led["tries"] < blind["tries"]
+
+
+def test_the_nearest_records_say_where_a_search_begins():
+    def known(algorithm, engine, size, taken, gpus=1):
+        name = f"rmat:scale={size.scale},edgefactor={size.factor},by=cugraph,seed=1"
+        params = {"gpus": gpus} if gpus > 1 else {}
+        made = record(engine, device="gpu", memory=Memory(device_peak_bytes=taken * size.draws))
+        return replace(made, task=Task(algorithm, name, engine, params))
+
+    def begins(*records, like=()):
+        suite = capacity_search.suite_of("bfs", "cugraph", {"device_memory_limit": "1.6GB"})
+        search = capacity_search.CapacitySearch(suite=suite, load=None, records=[*records], like=like)
+        return search.state.following
+
+    small, large = capacity_search.Size(18, 16), capacity_search.Size(19, 16)
+    other = known("louvain", "cugraph", large, 25)
+    assert begins() == capacity_search.Size(17, 24), "500 bytes for each draw"
+    assert begins(other) == begins(like=[other]) == capacity_search.Size(21, 30)
+    mine = known("bfs", "cugraph", small, 50)
+    assert begins(mine, other) == begins(other, like=[mine]) == capacity_search.Size(20, 30)
+    assert begins(mine, known("bfs", "pylibcugraph", large, 25)) == capacity_search.Size(20, 30)
+    assert begins(mine, known("bfs", "cugraph", large, 25)) == capacity_search.Size(21, 30), "the largest counts"
+    assert begins(mine, known("bfs", "cugraph", large, 25, gpus=2)) == capacity_search.Size(20, 30)
+
+
 def test_a_search_with_another_edge_factor_is_another_search(graphbench):
     _, first, _ = found(graphbench, "--edgefactor", "4")
     code, second, err = found(graphbench)

@@ -311,6 +311,7 @@ def capacity(
     edgefactor: int = 16,
     by: str = "",
     tries: int = 16,
+    like: str | os.PathLike[str] | Sequence[str | os.PathLike[str]] = (),
     store: str | os.PathLike[str] | None = None,
     progress: bool | None = None,
     **settings: Any,
@@ -322,9 +323,10 @@ def capacity(
         engine: by name.
         device_memory: that RMM may allocate: bytes, or a text such as `32GB`; None: all. Engines on the CPU are
             searched within `memory_limit` instead.
-        edgefactor: edges drawn for each vertex while the scale is raised.
+        edgefactor: fewest edges drawn for each vertex; sizes are the factors from it to below twice that.
         by: the generator, `cugraph` or `numpy`; empty: cugraph for engines on a GPU, else numpy.
         tries: at most this many for each algorithm.
+        like: a file of records, maybe of another machine, or several: where a search begins depends on them.
         store: the file of records, in which every try is kept; None: the one under `$GRAPHBENCH_HOME`.
         progress: as for :func:`run`.
         settings: fields of :class:`graphbench.measure.suites.suite.Suite`: `timeout=300`, `memory_limit="16GB"`, ...
@@ -338,14 +340,24 @@ def capacity(
     """
     from graphbench.measure.suites.capacity import CapacitySearch, suite_of
 
-    own = {"engine", "device_memory", "edgefactor", "by", "tries", "store", "progress"}
+    own = {"engine", "device_memory", "edgefactor", "by", "tries", "like", "store", "progress"}
     check_names("capacity", set(settings) - _suite_options(), own | _suite_options())
     records = list(Store(store).records())
+    files = [like] if isinstance(like, str | os.PathLike) else like
+    known = [record for file in files for record in Store(Path(file)).records()]
     results = []
     with follow(progress) as follower:
         for name in [algorithms] if isinstance(algorithms, str) else algorithms:
             suite = suite_of(name, engine, {"device_memory_limit": device_memory} | settings)
-            search = CapacitySearch(suite=suite, load=_load, records=records, factor=edgefactor, by=by, max_tries=tries)
+            search = CapacitySearch(
+                suite=suite,
+                load=_load,
+                records=records,
+                like=known,
+                factor=edgefactor,
+                by=by,
+                max_tries=tries,
+            )
             _measure_runs(search.runs(), store, follower)
             results.append(search.result)
     return results

@@ -43,7 +43,11 @@ if TYPE_CHECKING:
     shell_complete=COMPLETERS["engines"],
 )
 @click.option(
-    "--edgefactor", type=click.IntRange(min=1), default=16, show_default=True, help="Edges drawn for each vertex."
+    "--edgefactor",
+    type=click.IntRange(min=1),
+    default=16,
+    show_default=True,
+    help="Fewest edges drawn for each vertex.",
 )
 @click.option(
     "--by",
@@ -52,6 +56,13 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--tries", type=click.IntRange(min=1), default=16, show_default=True, help="Try at most this many graphs."
+)
+@click.option(
+    "--like",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    multiple=True,
+    metavar="FILE",
+    help="Records, maybe of another machine: the memory that an edge took there is where a search begins.",
 )
 @resuming_options
 @result_options
@@ -62,6 +73,7 @@ def command(
     edgefactor: int,
     by: str | None,
     tries: int,
+    like: tuple[Path, ...],
     fresh: bool,
     newer_than: str | None,
     form: str,
@@ -71,16 +83,18 @@ def command(
 ) -> int:
     """Find the largest R-MAT graph that each algorithm completes within a limit of memory.
 
-    The scale is raised as long as the graph completes, which doubles its edges each time; then the edge factor is
-    bisected between the largest graph that completed and the smallest that did not. The memory of earlier tries
-    predicts where to start, so a search takes few tries. Each try is an ordinary, certified record, so the same command
-    resumes a search. A failure for another reason, such as a time limit, ends the search too, and the result says so.
+    Sizes are the whole edge factors from --edgefactor to below twice that, at each scale. The memory of earlier records
+    (the store's, and those of --like) predicts the largest that fits, and that of the tries corrects it, until the
+    largest graph that completed and the smallest that did not are neighbours. Each try is an ordinary, certified
+    record, so the same command resumes a search. A failure for another reason, such as a time limit, ends the search
+    too, and the result says so.
 
     Exit code 0: every search found the limit of memory; 1: a search was ended by --tries, --timeout or an error, or an
     answer was wrong; 130: interrupted. After --tries, the same command continues the search.
     """
     from graphbench.measure.plan import command_line
     from graphbench.measure.suites.capacity import CapacitySearch
+    from graphbench.records.store import Store
     from graphbench.reporting import terminal_width
     from graphbench.reporting.capacity import render
 
@@ -92,6 +106,7 @@ def command(
                 suite=suite,
                 load=session.reporter.load_one,
                 records=records,
+                like=known,
                 since=session.since,
                 command=command_line(),
                 factor=edgefactor,
@@ -103,6 +118,7 @@ def command(
 
     with Session.start(store, fresh=fresh, newer_than=newer_than) as session:
         suites = _suites(algorithms, engine, given)
+        known = [record for file in like for record in Store(file).records()]
         with session.open_store():
             records = session.records()
             session.measure(runs())

@@ -7,7 +7,7 @@ is to be measured.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -25,15 +25,24 @@ from graphbench.measure.suites.run import Run, past
 from graphbench.measure.suites.search import Search, State, Try, state
 from graphbench.measure.suites.suite import Suite, merged
 from graphbench.measure.suites.tasks import Graph, StoredRecords, check, task_of
-from graphbench.records.capacity import Capacity, Size, host_out_of_memory, peak_bytes, size_of, summarize
-from graphbench.records.model import Outcome, Record, SearchKey
+from graphbench.records.capacity import (
+    MIN_SCALE,
+    Capacity,
+    Size,
+    generator_of,
+    host_out_of_memory,
+    peak_bytes,
+    size_of,
+    summarize,
+)
+from graphbench.records.model import Outcome, Record, SearchKey, Task
 from graphbench.system.memory import free_device_bytes, host_bytes
 from graphbench.system.text import count, format_bytes
 
 EDGE_FACTOR = 16
 """Edges drawn for each vertex, as in Graph500."""
 MAX_TRIES = 16
-_MIN_EDGES = 100_000
+_MIN_DRAWS = 100_000
 """On smaller graphs the memory of the libraries hides that of the edges."""
 
 
@@ -86,6 +95,7 @@ class CapacitySearch:
         suite: one algorithm, one engine, and how to measure; without a dataset.
         load: makes a graph.
         records: of the store; those with the key of this search are its tries so far, all are read for predictions.
+        like: other records, maybe of other machines, that say how much memory the edges take: where to begin.
         since: tries that were measured before do not count.
         factor: the edge factor while the scale is raised.
         by: the generator; empty: as the engine's device suggests.
@@ -96,6 +106,7 @@ class CapacitySearch:
     suite: Suite
     load: Callable[[str], Dataset]
     records: list[Record]
+    like: Sequence[Record] = ()
     since: datetime | None = None
     factor: int = EDGE_FACTOR
     by: str = ""
@@ -188,25 +199,41 @@ class CapacitySearch:
             return found
         return msgspec.structs.replace(found, end=end)
 
+    def _task(self, name: str) -> Task:
+        """The task on the graph of that name."""
+        return task_of(self.suite, self.algorithm, Graph(name=name), self.engine, self.suite.variants()[0])
+
     def _current(self, name: str) -> Record | None:
         """The current record of the task on a graph, as the generator makes it now."""
-        task = task_of(self.suite, self.algorithm, Graph(name=name), self.engine, self.suite.variants()[0])
+        task = self._task(name)
         record = self._stored.reusable(task.key, None)
         return None if record is None or record.outcome is Outcome.UNSUPPORTED else record
 
     def _known_rate(self) -> float | None:
-        """Bytes by edge of the same work on its largest graph, whatever the limit was."""
+        """Bytes of a draw in the nearest records, whatever their limit and machine were.
+
+        Those of the same problem and engine are nearest, then those of another engine on the same kind of device, then
+        those of another problem; of equally near ones, that of the largest graph counts.
+        """
         known = [
-            (record.posed.num_edges, taken)
-            for record in self.records
-            if (record.task.algorithm, record.task.engine) == (self.algorithm.name, self.engine.name)
-            and record.outcome is Outcome.OK
-            and record.posed is not None
-            and record.posed.num_edges >= _MIN_EDGES
+            (self._nearness(record), size.draws, taken / size.draws)
+            for record in (*self.like, *self.records)
+            if record.outcome is Outcome.OK
+            and record.device == self.engine.device
+            and (size := size_of(record.task.dataset)) is not None
+            and size.draws >= _MIN_DRAWS
             and (taken := peak_bytes(record))
         ]
-        edges, taken = max(known, default=(0, 0))
-        return taken / edges if edges else None
+        return max(known)[-1] if known else None
+
+    def _nearness(self, record: Record) -> tuple[bool, bool, bool, bool]:
+        wanted, task = self._task(self.name(Size(MIN_SCALE, self.factor))), record.task
+        return (
+            task.params.get("gpus", 1) == wanted.params.get("gpus", 1),
+            task.algorithm == wanted.algorithm,
+            task.engine == wanted.engine,
+            generator_of(task.dataset) == generator_of(wanted.dataset),
+        )
 
 
 def _outcome(record: Record) -> Outcome:

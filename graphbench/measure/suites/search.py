@@ -1,9 +1,10 @@
 """The search for the largest R-MAT graph that completes: which size to try next, from what the tries so far gave.
 
-The scale is raised by one, which doubles the draws of edges at a fixed edge factor, until memory runs out; then the
-edge factor is bisected between the largest size that completed and the smallest that did not. The memory that the
-tries took predicts the boundary, so that few steps reach it. A wrong prediction only costs a try: the boundary counts
-as found only when the two sizes have no whole edge factor between them.
+Sizes are rungs of one ladder: at each scale the edge factors from `factor` to below twice that, so that neighbours
+differ by a sixteenth or less. The memory of the tries so far (before the first, that of earlier records) predicts the
+largest that fits. That is tried, then its neighbours; where predictions do not help, the size is doubled, or the rungs
+are bisected. A wrong prediction only costs a try: the boundary counts as found only when the largest size that
+completed and the smallest that did not are neighbours.
 
 Every failure bounds the sizes that are still to be tried, whether memory ran out or not: a time limit on a large size
 says nothing about smaller ones. The kind of failure decides how the search ends. Pure.
@@ -17,11 +18,11 @@ from typing import Literal, NamedTuple
 
 import msgspec
 
-from graphbench.records.capacity import MIN_SCALE, Size, untried
+from graphbench.records.capacity import MIN_SCALE, Size
 from graphbench.records.model import Outcome
 
-GUESSED = 2
-"""How many tries between two edge factors may follow a prediction; later ones bisect."""
+GUESSED = 4
+"""How many tries near the boundary, within half or twice of the largest that completed, may follow a prediction."""
 UNKNOWN_BYTES = 500.0
 """Memory of a drawn edge if unknown: more than most problems take, so that the first try completes."""
 
@@ -46,9 +47,9 @@ class Search(msgspec.Struct, frozen=True, kw_only=True):
     """What is searched.
 
     Attributes:
-        factor: the edge factor while the scale is raised.
+        factor: the smallest edge factor at each scale.
         limit_bytes: of memory.
-        bytes_by_draw: what records of the same work took for each edge; None if unknown.
+        bytes_by_draw: what records of the same work took for each draw; None if unknown.
         lowest: the smallest scale that is worth trying.
         highest: the largest that can be made.
     """
@@ -58,6 +59,18 @@ class Search(msgspec.Struct, frozen=True, kw_only=True):
     bytes_by_draw: float | None = None
     lowest: int = MIN_SCALE
     highest: int = 40
+
+    def rung(self, draws: float) -> int:
+        """The place on the ladder of the largest size with at most so many draws; beyond its ends, that of the end."""
+        scale = math.floor(math.log2(draws / self.factor)) if draws >= self.factor else 0
+        scale = min(max(scale, self.lowest), self.highest)
+        above = min(max(math.floor(draws / (1 << scale)), self.factor), 2 * self.factor - 1) - self.factor
+        return min(self.factor * scale + above, self.factor * self.highest)
+
+    def size(self, rung: int) -> Size:
+        """The size at a place on the ladder."""
+        scale, above = divmod(rung, self.factor)
+        return Size(scale, self.factor + above)
 
 
 class State(NamedTuple):
@@ -96,76 +109,46 @@ def state(search: Search, tries: Sequence[Try]) -> State:
 def _following(
     search: Search, tries: Sequence[Try], largest: Try | None, failed: Try | None
 ) -> tuple[Size | None, End]:
-    if largest is None and failed is None:
-        return Size(_within(search, _scale_of(search, _first_guess(search))), search.factor), ""
-    if largest is None:
-        assert failed is not None
-        return _down(search, tries, failed)
-    guess = _predicted(search, tries)
-    if failed is None:
-        scale = max(largest.size.scale + 1, _scale_of(search, guess))
-        if largest.size.scale >= search.highest:
-            return None, "no larger graph"
-        return Size(_within(search, scale), search.factor), ""
-    coarse = [
-        scale
-        for scale in range(search.lowest, search.highest + 1)
-        if _draws(largest) < search.factor << scale < _draws(failed)
-    ]
-    if coarse:
-        likely = _scale_of(search, guess)
-        return Size(likely if likely in coarse else coarse[len(coarse) // 2], search.factor), ""
-    return _between(tries, largest, failed, guess)
+    bottom, top = search.factor * search.lowest, search.factor * search.highest
+    low = bottom - 1 if largest is None else search.rung(_draws(largest))
+    high = top + 1 if failed is None else _first_from(search, _draws(failed))
+    if high - low <= 1:
+        return None, "no larger graph" if failed is None else "nothing fits" if largest is None else "found"
+    likely = search.rung(_predicted(search, tries))
+    if largest is None and failed is not None:
+        rung = search.rung(_draws(failed) * 0.5 ** (2 ** (len(tries) - 3)))  # by a sixth at first, then in longer steps
+    elif largest is None or (likely < high and _near(tries, largest) <= GUESSED):
+        rung = likely
+    else:
+        rung = search.rung(2 * _draws(largest)) if failed is None else (low + high) // 2
+    return search.size(min(max(rung, low + 1), high - 1)), ""
 
 
-def _down(search: Search, tries: Sequence[Try], failed: Try) -> tuple[Size | None, End]:
-    """A size below all that were tried, in growing steps: one scale, then two, then four."""
-    if failed.size.scale <= search.lowest:
-        return None, "nothing fits"
-    step = 1 << (sum(made.size.factor == search.factor for made in tries) - 1)
-    return Size(max(failed.size.scale - max(step, 1), search.lowest), search.factor), ""
+def _first_from(search: Search, draws: int) -> int:
+    """The place of the smallest size with at least so many draws."""
+    rung = search.rung(draws)
+    return rung if search.size(rung).draws >= draws else rung + 1
 
 
-def _between(tries: Sequence[Try], largest: Try, failed: Try, guess: float) -> tuple[Size | None, End]:
-    """An edge factor at the scale of the largest size that completed."""
-    scale, left = largest.size.scale, untried(largest.size, failed.size)
-    if not left:
-        return None, "found"
-    low, high = left[0], left[-1]
-    likely, middle = math.floor(guess / (1 << scale)), (low + high) // 2
-    here = sum(made.size.scale == scale for made in tries)
-    if here > GUESSED or likely > high:
-        return Size(scale, middle), ""
-    return Size(scale, max(likely, low)), ""
+def _near(tries: Sequence[Try], largest: Try) -> int:
+    """How many tries are near the boundary."""
+    return sum(_draws(largest) <= 2 * _draws(made) <= 4 * _draws(largest) for made in tries)
 
 
 def _draws(made: Try) -> int:
     return made.size.draws
 
 
-def _first_guess(search: Search) -> float:
-    return search.limit_bytes / (search.bytes_by_draw or UNKNOWN_BYTES)
-
-
 def _predicted(search: Search, tries: Sequence[Try]) -> float:
-    """Draws that are likely to fit, on a line through the smallest and the largest try that completed."""
+    """Draws that are likely to fit, on a line through the two largest tries that completed."""
     known = sorted(
         (float(_draws(made)), float(made.peak_bytes))
         for made in tries
         if made.outcome is Outcome.OK and made.peak_bytes
     )
     if not known:
-        return _first_guess(search)
-    (least, base), (most, peak) = known[0], known[-1]
+        return search.limit_bytes / (search.bytes_by_draw or UNKNOWN_BYTES)
+    (least, base), (most, peak) = known[-2:] if len(known) > 1 else known * 2
     rate = (peak - base) / (most - least) if most > least else 0.0
-    # A single size, or peaks that do not rise, give bytes by edge only, with the libraries' memory.
+    # A single size, or peaks that do not rise, give bytes by draw only, with the libraries' memory.
     return most + (search.limit_bytes - peak) / rate if rate > 0 else search.limit_bytes * most / peak
-
-
-def _scale_of(search: Search, draws: float) -> int:
-    """The largest scale with at most this many draws at the fixed edge factor."""
-    return math.floor(math.log2(draws / search.factor)) if draws >= search.factor else 0
-
-
-def _within(search: Search, scale: int) -> int:
-    return min(max(scale, search.lowest), search.highest)
