@@ -1,8 +1,16 @@
 "use strict";
 (async () => {
   const PAGE = 50;
-  const bytes = (id) => Uint8Array.from(atob(document.getElementById(id).textContent), (sign) => sign.charCodeAt(0));
   const byId = (id) => document.getElementById(id);
+  const bytes = (id) => {
+    const text = atob(byId(id).textContent);
+    const found = new Uint8Array(text.length);
+    for (let place = 0; place < text.length; place += 1) found[place] = text.charCodeAt(place);
+    return found;
+  };
+  // The records come after this script, as the page does not wait for them to be read.
+  const loaded = new Promise((done) => { addEventListener("load", done); });
+  const records = async () => { await loaded; return unpacked("records-data"); };
   const unpacked = (id) => new Response(new Blob([bytes(id)]).stream().pipeThrough(new DecompressionStream("gzip")));
   const make = (tag, text, attributes = {}) => {
     const element = document.createElement(tag);
@@ -67,19 +75,19 @@
     const [form, table] = [byId("heat-choices"), byId("heat-map")];
     const [machines, problems] = [0, 1].map((column) => [...new Set(rows.map((row) => row[column]))]);
     const asked = chosenAt("heat");
-    const initial = { algorithm: start, metric: "0", machine: "0", twins: "" };
+    const initial = { algorithm: start, metric: metrics[0], machine: machines[0], twins: "" };
     const choose = (title, name, options) => form.append(chooser(title, name, options, asked.get(name) ?? initial[name]));
     choose("Algorithm", "algorithm", [["", "all"], ...problems.map((name) => [name, name])]);
-    choose("Metric", "metric", metrics.map((name, place) => [place, name]));
-    if (machines.length > 1) choose("Machine", "machine", machines.map((name, place) => [place, name]));
+    choose("Metric", "metric", metrics.map((name) => [name, name]));
+    if (machines.length > 1) choose("Machine", "machine", machines.map((name) => [name, name]));
     if (rows.some((row) => row[3]) && rows.some((row) => !row[3])) {
       const twins = box("twins", asked.has("twins"));
       twins.append("synthetic twins");
       form.append(twins);
     }
     const draw = (limit) => {
-      const { algorithm, metric, machine = "0", twins } = Object.fromEntries(new FormData(form));
-      const own = rows.filter((row) => row[0] === machines[machine]);
+      const { algorithm, metric, machine = machines[0], twins } = Object.fromEntries(new FormData(form));
+      const [own, at] = [rows.filter((row) => row[0] === machine), metrics.indexOf(metric)];
       const wanted = own.filter((row) => (twins || !form.elements.twins || !row[3]) && (!algorithm || row[1] === algorithm));
       const shown = wanted.slice(-limit);
       const there = engines.map((_, place) => place).filter((place) => shown.some((row) => row[6 + place].length));
@@ -91,7 +99,7 @@
         const name = make("th", `${row[1]} `, { scope: "row" });
         name.append(make("small", row[2]));
         line.append(name, ...there.map((place) => {
-          const [text, factor, level] = row[6 + place][metric] ?? ["", "", null];
+          const [text, factor, level] = row[6 + place][at] ?? ["", "", null];
           const cell = make("td", undefined, level === null ? {} : { class: level < 0 ? "aside" : `heat${level}` });
           if (level === null) return cell;
           const chosen = new URLSearchParams([["search", row[5][place]], ...shownColumns.map((title) => ["columns", title])]);
@@ -103,7 +111,7 @@
         return line;
       }));
       const status = byId("heat-status");
-      status.textContent = `${metrics[metric]}: ${shown.length.toLocaleString("en")} of ${rows.length.toLocaleString("en")} rows `;
+      status.textContent = `${metric}: ${shown.length.toLocaleString("en")} of ${rows.length.toLocaleString("en")} rows `;
       if (shown.length < wanted.length) {
         const all = make("button", `Show all ${wanted.length.toLocaleString("en")}`, { type: "button" });
         all.addEventListener("click", () => draw(Infinity));
@@ -130,7 +138,7 @@
     let count = 0;
 
     const show = async (id) => {
-      const lines = (await unpacked("records-data").text()).split("\n").filter(Boolean);
+      const lines = (await (await records()).text()).split("\n").filter(Boolean);
       const record = lines.map((line) => JSON.parse(line)).find((one) => one.id === id);
       byId("record").querySelector("pre").textContent = JSON.stringify(record, null, 1);
       byId("record").showModal();
@@ -247,15 +255,14 @@
     more.addEventListener("click", fill);
     byId("download").addEventListener("click", async () => {
       const link = make("a", undefined, { download: "records.jsonl" });
-      link.href = URL.createObjectURL(await unpacked("records-data").blob());
+      link.href = URL.createObjectURL(await (await records()).blob());
       link.click();
       setTimeout(() => URL.revokeObjectURL(link.href), 10000);
     });
     adopt();
   };
 
-  if (byId("heat-map")) await heatMap();
-  if (byId("all")) await everyRecord();
+  await Promise.all([byId("heat-map") && heatMap(), byId("all") && everyRecord()]);
   if ([...chosenAt("heat")].length) byId("heat").scrollIntoView();
   document.documentElement.dataset.ready = "yes";
 })();
