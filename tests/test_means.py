@@ -6,7 +6,7 @@ from graphbench import reporting
 from graphbench.records.comparison import compare
 from graphbench.records.model import PREDICTED, Censored, Outcome, Phases, Trials
 from graphbench.reporting import measured, report, speeds, suites
-from graphbench.reporting.document import AllRecords, Cards, Chart, Fold, Table, Text
+from graphbench.reporting.document import AllRecords, Cards, Chart, Fold, Table
 from graphbench.reporting.markdown import to_markdown
 from graphbench.reporting.sections import phases, quality, summary
 from helpers.records import record, replace
@@ -124,13 +124,6 @@ def test_a_report_on_cpu_engines_leads_with_the_fastest_and_not_the_first_by_alp
     assert "a warm call of networkit is 9.00× faster than networkx" in of(made).blocks[0].text  # noqa: RUF001
 
 
-def test_it_pays_off_from_the_median_number_of_calls_where_a_case_that_never_does_counts():
-    assert summary.pays_off([1, 5, 9]) == "from 5 calls"
-    assert summary.pays_off([1, 5, "never"]) == "from 5 calls (never in 1 of 3)"
-    assert summary.pays_off([7, "never", "never"]) == "never in 2 of 3, else from 7 calls"
-    assert summary.pays_off(["never"]) == "never"
-
-
 def test_a_mean_of_faster_and_slower_cases_says_so_and_has_no_colour():
     made = [on(graph, engine, seconds) for graph, base in (("A", 4.0), ("B", 0.5), ("C", 3.0))
             for engine, seconds in (("networkx", base), ("igraph", 1.0))]  # fmt: skip
@@ -139,12 +132,6 @@ def test_a_mean_of_faster_and_slower_cases_says_so_and_has_no_colour():
     (table,) = tables(answer.blocks)
     assert table.tones[0][1] == ""
     assert next(tables(of([one for one in made if one.task.dataset != "B"]).blocks)).tones[0][1] == "good"
-
-
-def test_the_gpu_engine_that_is_the_fastest_most_often_is_named():
-    made = [record("networkx", 9.0), record("cugraph", 1.0, device="gpu"), record("pylibcugraph", 0.2, device="gpu")]
-    here = " ".join(block.text for block in of(made).blocks if isinstance(block, Text))
-    assert "Of the GPU engines, pylibcugraph has the fastest warm call in 1 case of the 1 where it was measured" in here
 
 
 def test_a_ratio_whose_interval_holds_1_says_that_no_difference_was_found():

@@ -41,6 +41,13 @@ class Bullets:
 
 
 @dataclass(frozen=True)
+class Answers:
+    """Questions, each with its answer."""
+
+    items: Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True)
 class Code:
     """A command or a snippet, to be copied."""
 
@@ -351,7 +358,7 @@ class RecordsLink:
         return f"#records?{urlencode(self.choices)}"
 
 
-Block = Text | Bullets | Code | Table[Any] | Cards | HeatMap | Chart | Fold | RecordsLink | AllRecords
+Block = Text | Bullets | Answers | Code | Table[Any] | Cards | HeatMap | Chart | Fold | RecordsLink | AllRecords
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from typing import Any
 
 from graphbench.reporting.document import (
     AllRecords,
+    Answers,
     Block,
     Bullets,
     Cards,
@@ -51,6 +52,8 @@ def _block(block: Block | Section, depth: int, charts: str) -> str:  # noqa: C90
             return f"**{safe(block.text)}**" if block.strong and block.text else safe(block.text)
         case Bullets():
             return "\n".join(f"- {safe(item)}" for item in block.items)
+        case Answers():
+            return "\n".join(f"- **{safe(question)}** {safe(answer)}" for question, answer in block.items)
         case Code():
             return f"```sh\n{block.text}\n```"
         case Chart():

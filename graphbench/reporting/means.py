@@ -14,7 +14,7 @@ from graphbench.reporting import speeds
 from graphbench.reporting.measured import Case, Measured
 from graphbench.reporting.speeds import TOTALS, Speed
 from graphbench.reporting.wording import kind_of, original_of
-from graphbench.system.text import listed
+from graphbench.system.text import count, listed
 
 
 class Against(NamedTuple):
@@ -27,14 +27,8 @@ class Against(NamedTuple):
 
     @property
     def best_cpu(self) -> str:
-        """The best CPU engines, those of most cases first; with the totals by which they are, where these differ."""
-        totals: dict[str, list[str]] = {}
-        for total, group in zip(TOTALS.values(), (self.best, self.first, self.whole), strict=True):
-            if names := listed(_engines(group)):
-                totals.setdefault(names, []).append(total)
-        if len(totals) < 2:
-            return next(iter(totals), "")
-        return "; ".join(f"{names} by {listed(by)}" for names, by in totals.items())
+        """The best CPU engines by any total, those by warm call first."""
+        return listed([*dict.fromkeys(name for group in self[1:] for name in _engines(group))])
 
     def over_baseline(self) -> list[Speed]:
         """The means of the ratios to the baseline."""
@@ -111,6 +105,22 @@ def wins(measured: Measured, device: str = "cpu") -> Counter[str]:
     return won
 
 
+def than(other: str, speed: Speed, of: int = 0, on: str = "") -> str:
+    """`2.00x faster than A (mean of 3 cases, 1 to 4)`; in brackets only where it is one of several cases."""
+    factor, ends = speeds.phrase(speed)
+    ends = ends.replace(f"mean of {speed.ratios}", f"mean of {count(speed.ratios, 'case')}{on}")
+    if speed.no_difference:
+        return f"not found to differ from {other} {ends}"
+    if speed.ratios == 1 < of:
+        ends = f"(1 case{', ' if ends else ''}{ends.strip('()')})"
+    return f"{factor} than {other} {ends if of else ''}".rstrip()
+
+
+def on_cpus_only(measured: Measured) -> bool:
+    """Whether no GPU engine ran: it may be missing on this machine."""
+    return all(case.record.device == "cpu" for case in measured.cases if case.record.outcome not in NEVER_RAN)
+
+
 def leader(measured: Measured) -> str:
     """The engine that headlines are about.
 
@@ -119,7 +129,7 @@ def leader(measured: Measured) -> str:
     Without any GPU engine, the one that is the fastest in most cases.
     """
     ranks: dict[tuple[bool, bool, str], list[int]] = {}
-    won = wins(measured) if all(case.record.device == "cpu" for case in measured.cases) else Counter[str]()
+    won = wins(measured) if on_cpus_only(measured) else Counter[str]()
     for case in measured.cases:
         found = [one for one in case.comparisons if one is not None and one.ratio_call is not None]
         if not found:

@@ -127,20 +127,18 @@ def facts(records: Sequence[Record], measured: Sequence[Measured]) -> list[str]:
     """What was measured, when, on what; short lines."""
     dates = sorted(record.measured_at[:10] for record in records if record.measured_at)
     cases = [case for machine in measured for case in machine.cases]
-    graphs, stale = {record.task.dataset for record in records}, measured[0].stale if measured else {}
+    ran = [record for record in records if record.environment is not None] or records
+    graphs, stale = {record.task.dataset for record in ran}, measured[0].stale if measured else {}
     synthetic = sum(map(is_twin, graphs))
     what = [
         count(len({record.task.algorithm for record in records}), "algorithm"),
         count(len(graphs), "graph") + (f" ({synthetic:,} of them synthetic twins)" if synthetic else ""),
-        count(len({record.task.engine for record in records}), "engine"),
+        count(len({record.task.engine for record in ran}), "engine"),
         count(len(cases), "task"),
     ]
-    others = len(records) - len(cases)
     machines = [machine.name for machine in measured if machine.digest]
     lines = [
-        ", ".join(what)
-        + (f" ({count(others, 'further record')}: other thread counts, or measured again)" * (others > 0)),
-        _sizes(records),
+        ", ".join(what),
         "; ".join(machines) if len(machines) == 1 else count(len(machines), "machine"),
         f"measured {' to '.join(dict.fromkeys(dates[:1] + dates[-1:]))}" if dates else "",
         f"{count(len(stale), 'record')} without ratios: their engines have changed since" if stale else "",
@@ -151,13 +149,3 @@ def facts(records: Sequence[Record], measured: Sequence[Measured]) -> list[str]:
 
 
 EARLIER = "measured before the rules of measurement changed, so there are times and no ratios"
-MAX_NAMED = 6
-
-
-def _sizes(records: Sequence[Record]) -> str:
-    """The graphs with their edges, small ones first; of many, the smallest and the largest."""
-    known = {record.dataset.name: record.dataset.num_edges for record in records if record.dataset is not None}
-    named = [f"{plain(name)} {edges:,}" for name, edges in sorted(known.items(), key=lambda item: item[::-1])]
-    if not named:
-        return ""
-    return f"edges: {', '.join(named) if len(named) <= MAX_NAMED else f'{named[0]} to {named[-1]}'}"

@@ -61,7 +61,9 @@ def second_command():
 def _headline():
     """What the report on these records opens with."""
     here = group_by_machine(_records(), "networkx", {})[0]
-    return f"> {markdown.safe(' '.join(summary.headline(here)))}"
+    lead, questions, *_ = summary.section(here, "").blocks
+    words = [f"{question} {answer}" for question, answer in questions.items[:3]]
+    return f"> {markdown.safe(' '.join([lead.text, *words]))}"
 
 
 def measured(up="."):

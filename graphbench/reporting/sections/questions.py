@@ -1,0 +1,243 @@
+"""What a reader asks before using a ratio, each question answered in a line. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+from statistics import median, median_low
+
+from graphbench.records import times
+from graphbench.records.break_even import Runs
+from graphbench.records.comparison import Comparison
+from graphbench.records.model import NEVER_RAN, Outcome, Record
+from graphbench.records.rules import Verdict
+from graphbench.reporting import means, speeds, warned
+from graphbench.reporting.document import Answers
+from graphbench.reporting.means import fair
+from graphbench.reporting.measured import Case, Measured, pays_off_from
+from graphbench.reporting.numbers import NOTHING, plain
+from graphbench.reporting.wording import kind_of
+from graphbench.system.text import count, listed
+
+
+def block(measured: Measured, lead: str, cases: Sequence[Case]) -> Answers:
+    """The questions that these records have an answer to.
+
+    Args:
+        measured: what was measured on a machine.
+        lead: the engine that the report leads with; empty: none is compared.
+        cases: of that engine, on graphs of one kind.
+    """
+    ran = [case.record for case in measured.cases if case.record.outcome not in NEVER_RAN]
+    found = {
+        "Does it pay off?": _pays_off(measured, cases),
+        "What to use?": _what_to_use(measured, lead, cases),
+        "Fastest engine?": _fastest(measured, lead),
+        "Which graphs?": _graphs(ran),
+        "Same answers?": _same_answers(ran, cases),
+        "Fair baseline?": _baseline(measured, cases),
+        "How many threads?": _threads(measured.every),
+        "First calls?": _first_calls(cases),
+        "Cached?": _cached(ran),
+        "How sure?": _how_sure(cases),
+    }
+    return Answers([(question, plain(answer)) for question, answer in found.items() if answer])
+
+
+def pays_off(runs: Sequence[Runs]) -> str:
+    """`from 12 calls (never in 3 of 8 cases)`: the median of all cases; where most never do, that of the others."""
+    known = sorted(number for number in runs if isinstance(number, int))
+    never = len(runs) - len(known)
+    if not known:
+        return "never" if runs else NOTHING
+    aside = f"never in {never} of {len(runs)}"
+    if never >= len(known):
+        return f"{aside}, else from {count(median_low(known), 'call')}"
+    middle = known[(len(runs) - 1) // 2]
+    return f"from {count(middle, 'call')}" + (f" ({aside})" if never else "")
+
+
+def _runs(case: Case) -> Runs | None:
+    """From how many calls on a case pays off, against the best CPU engines, else the baseline."""
+    return pays_off_from(case.hardest or case.main)
+
+
+def _over(measured: Measured, cases: Sequence[Case]) -> str:
+    return "the best CPU engine" if any(case.hardest for case in cases) else measured.baseline
+
+
+def _pays_off(measured: Measured, cases: Sequence[Case]) -> str:
+    runs = [number for case in cases if (number := _runs(case)) is not None]
+    if not runs:
+        ran = {case.record.device for case in measured.cases if case.record.outcome not in NEVER_RAN}
+        return f"Not known: {'no ratio counts' if 'gpu' in ran else 'no GPU engine ran'} here."
+    at_once, of = runs.count(1), len(runs)
+    if at_once == of:
+        return f"From the first call, against {_over(measured, cases)}, in {count(of, 'case')}."
+    once = (
+        f"For a single call in {at_once} of {count(of, 'case')}"
+        if at_once
+        else f"Not for a single call (0 of {count(of, 'case')})"
+    )
+    return f"{once}; for many calls on one graph {pays_off(runs)}, against {_over(measured, cases)}."
+
+
+def _what_to_use(measured: Measured, lead: str, cases: Sequence[Case]) -> str:
+    """The side that pays off, problem by problem; among CPU engines alone, the fastest."""
+    problems: dict[str, list[Runs]] = {}
+    for case in sorted(cases, key=lambda case: case.problem):
+        if (number := _runs(case)) is not None:
+            problems.setdefault(case.problem, []).append(number)
+    if not problems:
+        return _fastest_of_each(measured)
+    known = {problem: [number for number in runs if isinstance(number, int)] for problem, runs in problems.items()}
+    always = sorted((median_low(own), problem) for problem, own in known.items() if len(own) == len(problems[problem]))
+    never = [problem for problem, own in known.items() if not own]
+    mixed = [problem for problem, own in known.items() if 0 < len(own) < len(problems[problem])]
+    paying = listed(
+        [f"{problem} (from {count(number, 'call')})" for number, problem in always[:1]]
+        + [f"{problem} ({number:,})" for number, problem in always[1:]]
+    )
+    others: dict[str, list[str]] = {}
+    for problem in never:
+        best = Counter(one.baseline for case in cases if case.problem == problem and (one := case.best or case.main))
+        others.setdefault(listed(sorted(best, key=lambda name: (-best[name], name)), "or"), []).append(problem)
+    parts = [
+        f"{lead} for {paying}" if always else "",
+        *(f"{names} for {listed(own)}" for names, own in others.items()),
+        f"depends on the graph for {listed(mixed)}" if mixed else "",
+    ]
+    return f"{'; '.join(filter(None, parts))}."
+
+
+def _fastest_of_each(measured: Measured) -> str:
+    engines: dict[str, list[str]] = {}
+    for problem, own in measured.problems.items():
+        if won := means.wins(replace(measured, cases=own)):
+            names = sorted(won, key=lambda engine: (-won[engine], engine))
+            engines.setdefault(listed(names, "or"), []).append(problem)
+    parts = [f"{names} for {listed(own)}" for names, own in engines.items()]
+    return f"By warm calls, {'; '.join(parts)}." if parts else ""
+
+
+def _fastest(measured: Measured, lead: str) -> str:
+    """How often which engine has the fastest warm call; of a GPU engine, also how it compares with the best CPU."""
+    device = "cpu" if means.on_cpus_only(measured) else "gpu"
+    own = [case for case in measured.cases if case.record.device == device and case.record.outcome not in NEVER_RAN]
+    won = means.wins(measured, device)
+    if len({case.label for case in own}) < 2 or not won:
+        return ""
+    ranked = sorted(won.items(), key=lambda one: (-one[1], one[0]))
+    if device == "cpu":
+        return f"{listed([f'{label} in {number}' for label, number in ranked])} of {count(won.total(), 'case')}."
+    label, number = ranked[0]
+    there = {(case.problem, case.graph) for case in own if case.label == label}
+    cases = next(iter(means.by_kind(means.started(measured.cases, label)).values()))
+    speed = speeds.mean(means.against(cases).best, "ratio_call")
+    than = f": {means.than('the best CPU engine', speed)}" if speed and label != lead else ""
+    return f"Of the GPU engines {label}, in {number} of {count(len(there), 'case')}{than}."
+
+
+def _graphs(ran: Sequence[Record]) -> str:
+    kinds: dict[str, dict[str, int]] = {}
+    for record in ran:
+        if record.dataset is not None:
+            kinds.setdefault(kind_of(record.task.dataset), {})[record.task.dataset] = record.dataset.num_edges
+    sizes = sorted(size for own in kinds.values() for size in own.values())
+    if not sizes:
+        return ""
+    ends = " to ".join(f"{size:,}" for size in dict.fromkeys((sizes[0], sizes[-1])))
+    named = listed([count(len(own), kind) for kind, own in kinds.items()])
+    return f"{named}, of {ends} edges. For yours: graphbench {ran[0].task.algorithm} FILE."
+
+
+def _same_answers(ran: Sequence[Record], cases: Sequence[Case]) -> str:
+    checked = [record.certificate for record in ran if record.certificate is not None]
+    if not checked:
+        return ""
+    right = sum(one.valid for one in checked)
+    every = f"All {right:,}" if right == len(checked) else f"{right:,} of {len(checked):,}"
+    doubts = sum(len(kind) for kind in warned.kinds(ran) if warned.of_answers(kind))
+    marked = f", {doubts:,} with a warning" if doubts else ""
+    compared = [one for case in cases if (one := case.best or case.main) is not None]
+    unlike = sum(one.verdict is not Verdict.LIKE for one in compared)
+    left_out = f" {unlike:,} of {count(len(compared), 'ratio')} left out: not like with like." if unlike else ""
+    return f"{every} answers certified, independently of every engine{marked}.{left_out}"
+
+
+def _compared(cases: Sequence[Case]) -> list[Comparison]:
+    return [one for case in cases if (one := case.best or case.main) is not None and fair(one)]
+
+
+def _baseline(measured: Measured, cases: Sequence[Case]) -> str:
+    """Of how many CPU engines with a time the best is: the best of one was never contested."""
+    compared = _compared(cases)
+    own = [case for case in cases if case.best is not None and fair(case.best)]
+    if not own:
+        words = f"{measured.baseline}; the heat map sets every engine beside the fastest."
+        return words if compared else ""
+    finished = Counter(
+        (case.problem, case.graph)
+        for case in measured.cases
+        if case.record.device == "cpu" and case.record.outcome is Outcome.OK
+    )
+    numbers = [finished[case.problem, case.graph] for case in own]
+    of = " to ".join(f"{number:,}" for number in dict.fromkeys((min(numbers), max(numbers))))
+    alone = f"; the only one with a time in {count(numbers.count(1), 'case')}" if 1 in numbers else ""
+    commands = {case.record.id: _command(case.record) for case in measured.cases}
+    apart = sum(commands[one.record] != commands.get(one.baseline_record or "") for one in compared)
+    other_run = f"; from another run of graphbench in {apart}" if apart else ""
+    return f"The fastest of {of} CPU engines in each case{alone}{other_run}."
+
+
+def _command(record: Record) -> str:
+    return record.environment.command if record.environment is not None else ""
+
+
+def _threads(every: Sequence[Record]) -> str:
+    """At which numbers engines were measured on CPUs, the slower numbers included."""
+    known = [one.environment for one in every if one.device == "cpu" and one.environment is not None]
+    if not known:
+        return ""
+    numbers = [f"{number:,}" for number in sorted({where.threads for where in known})]
+    best = "; the faster number counts" if len(numbers) > 1 else ""
+    return f"{listed(numbers, 'and')} on {count(max(where.cores for where in known), 'core')}{best}."
+
+
+def _first_calls(cases: Sequence[Case]) -> str:
+    compared = _compared(cases)
+    first = sum(one.first_calls for one in compared)
+    alone = f"; {count(first, 'case')} with nothing else averaged apart" if first else ""
+    return f"In first answers and whole scripts, never in warm calls{alone}." if compared else ""
+
+
+def _cached(ran: Sequence[Record]) -> str:
+    warm = [record for record in ran if record.outcome is Outcome.OK and times.warm_calls(record)]
+    checked = [record for record in warm if times.rebuilt_calls(record)]
+    if not checked:
+        return "Not checked: no call ran on a fresh graph." if warm else ""
+    reusing = sum(map(times.reuses_work, checked))
+    said = f"{reusing:,} reused work, so the fresh call counts" if reusing else "none reused work"
+    return f"{len(checked):,} of {len(warm):,} warm calls compared with calls on a fresh graph: {said}."
+
+
+def _how_sure(cases: Sequence[Case]) -> str:
+    """How many calls a warm time is the median of, how wide intervals of ratios are, and what was timed once."""
+    calls = sorted(len(found) for case in cases if (found := times.warm_calls(case.record)))
+    if not calls:
+        return ""
+    widths = [
+        (one.interval[1] - one.interval[0]) / (2 * one.ratio_call)
+        for one in _compared(cases)
+        if one.interval is not None and one.ratio_call and not one.first_calls
+    ]
+    width = (
+        f"; 95 % interval of a ratio ±{100 * median(widths):.2g} % in the median case"
+        if widths
+        else ", too few for an interval"
+    )
+    rounds = max(len(case.record.trials.rounds) for case in cases)
+    processes = f"{rounds} processes" if rounds > 1 else "one process"
+    ends = " to ".join(f"{number:,}" for number in dict.fromkeys((calls[0], calls[-1])))
+    return f"{ends} warm calls in {processes}{width}. All else was timed once."

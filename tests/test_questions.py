@@ -1,0 +1,136 @@
+"""What a reader asks before using a ratio: each answer follows the records, and a question without one is left out."""
+
+import pytest
+
+from graphbench.records.model import Certificate, Outcome, Phases
+from graphbench.reporting import means, measured
+from graphbench.reporting.document import Answers
+from graphbench.reporting.sections import questions, summary
+from helpers.records import pagerank, record, replace
+
+
+def asked(records):
+    (here,) = measured.group_by_machine(records, "networkx", {})
+    (block,) = (one for one in summary.section(here, "").blocks if isinstance(one, Answers))
+    return dict(block.items)
+
+
+def gpu(seconds=0.1, engine="cugraph", **changes):
+    return replace(record(engine, seconds, device="gpu"), **changes)
+
+
+BOTH = [record("networkx", 9.0), record("igraph", 1.0), gpu()]
+SLOW_START = gpu(phases__start_s=9.0)
+SLOWER = gpu(3.0, phases__start_s=9.0)
+AGAINST = ", against the best CPU engine."
+CERTIFIED = "All 3 answers certified, independently of every engine"
+
+
+@pytest.mark.parametrize(
+    ("records", "answer"),
+    [
+        ([*BOTH[:2], gpu(phases__start_s=0.1)], "From the first call, against the best CPU engine, in 1 case."),
+        ([*BOTH[:2], SLOW_START],
+         f"Not for a single call (0 of 1 case); for many calls on one graph from 10 calls{AGAINST}"),
+        ([*BOTH[:2], SLOWER],
+         f"Not for a single call (0 of 1 case); for many calls on one graph never{AGAINST}"),
+        (BOTH[:2], "Not known: no GPU engine ran here."),
+        ([gpu()], "Not known: no ratio counts here."),
+        ([*BOTH[:2], gpu(outcome=Outcome.UNAVAILABLE, phases=Phases(), environment=None)],
+         "Not known: no GPU engine ran here."),
+    ],
+)  # fmt: skip
+def test_whether_it_pays_off(records, answer):
+    assert asked(records)["Does it pay off?"] == answer
+
+
+def test_it_pays_off_from_the_median_number_of_calls_where_a_case_that_never_does_counts():
+    assert questions.pays_off([1, 5, 9]) == "from 5 calls"
+    assert questions.pays_off([1, 5, "never"]) == "from 5 calls (never in 1 of 3)"
+    assert questions.pays_off([7, "never", "never"]) == "never in 2 of 3, else from 7 calls"
+    assert questions.pays_off(["never"]) == "never"
+
+
+def other(engine, seconds, **changes):
+    return replace(pagerank(engine, seconds, **changes), id=f"p-{engine}")
+
+
+def elsewhere(made):
+    return replace(made, id=f"B-{made.id}", task__dataset="B", dataset__digest="B", posed__digest="B")
+
+
+def test_what_to_use_is_the_side_that_pays_off_on_all_graphs():
+    made = [*BOTH[:2], SLOW_START, other("networkx", 9.0), other("igraph", 1.0), other("cugraph", 3.0, device="gpu")]
+    assert asked(made)["What to use?"] == "cugraph for louvain (from 10 calls); igraph for pagerank."
+    made = [*BOTH[:2], SLOW_START, *map(elsewhere, [*BOTH[:2], SLOWER])]
+    assert asked(made)["What to use?"] == "depends on the graph for louvain."
+
+
+def test_among_cpu_engines_the_fastest_is_what_to_use():
+    made = [*BOTH[:2], other("networkx", 1.0), other("igraph", 2.0), elsewhere(other("networkx", 2.0)),
+            elsewhere(other("igraph", 1.0))]  # fmt: skip
+    answers = asked(made)
+    assert answers["What to use?"] == "By warm calls, igraph for louvain; igraph or networkx for pagerank."
+    assert answers["Fastest engine?"] == "igraph in 2 and networkx in 1 of 3 cases."
+
+
+def test_the_gpu_engine_that_is_the_fastest_most_often_is_named():
+    made = [record("networkx", 9.0), record("igraph", 2.0), gpu(1.0), gpu(0.5, "pylibcugraph")]
+    answer = asked(made)["Fastest engine?"]
+    assert answer.startswith("Of the GPU engines pylibcugraph, in 1 of 1 case: 4.00× faster than the best CPU")  # noqa: RUF001
+
+
+@pytest.mark.parametrize(
+    ("changes", "answer"),
+    [
+        ({}, f"{CERTIFIED}."),
+        ({"warnings": ["the answer may be that of another problem"]},
+         f"{CERTIFIED}, 1 with a warning."),
+        ({"warnings": ["the median of 3 trials is uncertain"]}, f"{CERTIFIED}."),
+        ({"outcome": Outcome.INVALID, "certificate": Certificate(valid=False, detail="wrong")},
+         "2 of 3 answers certified, independently of every engine."),
+    ],
+)  # fmt: skip
+def test_whether_answers_are_the_same(changes, answer):
+    assert asked([*BOTH[:2], gpu(**changes)])["Same answers?"] == answer
+
+
+def test_the_baseline_says_how_many_engines_it_was_chosen_from_and_where_it_was_measured():
+    assert asked(BOTH)["Fair baseline?"] == "The fastest of 2 CPU engines in each case."
+    apart = replace(BOTH[1], environment__command="graphbench louvain coAuthorsDBLP")
+    assert asked([BOTH[0], apart, BOTH[2]])["Fair baseline?"].endswith("; from another run of graphbench in 1.")
+    assert asked(BOTH[:2])["Fair baseline?"].startswith("networkx; ")
+
+
+def test_threads_are_those_of_all_records():
+    many = replace(BOTH[1], id="many", task__params=BOTH[1].task.params | {"threads": 8}, environment__threads=8)
+    assert asked(BOTH)["How many threads?"] == "1 on 8 cores."
+    assert asked([*BOTH, many])["How many threads?"] == "1 and 8 on 8 cores; the faster number counts."
+
+
+def test_calls_that_reuse_work_are_counted():
+    assert asked(BOTH)["Cached?"] == "3 of 3 warm calls compared with calls on a fresh graph: none reused work."
+    made = [*BOTH[:2], gpu(phases__rebuilt_s=[1.0] * 3, phases__first_s=1.0)]
+    assert asked(made)["Cached?"].endswith(": 1 reused work, so the fresh call counts.")
+    made = [gpu(phases__rebuilt_s=[])]
+    assert asked(made)["Cached?"] == "Not checked: no call ran on a fresh graph."
+
+
+def test_how_sure_names_calls_processes_and_interval():
+    found = asked(BOTH)["How sure?"]
+    assert found.startswith("6 warm calls in one process; 95 % interval of a ratio ±")
+    assert asked([record("networkx", n=3), record("igraph", n=3)])["How sure?"].startswith(
+        "3 warm calls in one process, too few for an interval."
+    )
+
+
+def test_first_calls_alone_are_counted():
+    first = replace(BOTH[0], trials__stopped="first_only", phases__call_s=[9.9], phases__rebuilt_s=[])
+    assert "averaged apart" not in asked(BOTH)["First calls?"]
+    assert "; 1 case with nothing else averaged apart" in asked([first, BOTH[1]])["First calls?"]
+
+
+def test_means_of_a_machine_without_a_gpu_do_not_count_engines_that_never_ran():
+    away = gpu(outcome=Outcome.UNAVAILABLE, phases=Phases(), environment=None, certificate=None)
+    (here,) = measured.group_by_machine([*BOTH[:2], away], "networkx", {})
+    assert means.on_cpus_only(here)
