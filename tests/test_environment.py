@@ -220,3 +220,23 @@ def test_the_machine_id_itself_is_nowhere_in_a_record(identity):
     digest = machine._system_identity()
     assert len(digest) == 64
     assert "0123456789abcdef" not in digest
+
+
+@pytest.mark.parametrize(
+    ("vendor", "family", "flags", "slow"),
+    [
+        ("AuthenticAMD", 25, "avx2 avx512f avx512dq", True),
+        ("AuthenticAMD", 25, "avx2 fma", False),
+        ("AuthenticAMD", 26, "avx2 avx512f avx512dq", False),
+        ("GenuineIntel", 25, "avx2 avx512f avx512dq", False),
+    ],
+    ids=["Zen 4", "Zen 3", "Zen 5", "Intel"],
+)
+def test_numpy_sorts_slowly_on_zen_4(tmp_path, vendor, family, flags, slow):
+    file = tmp_path / "cpuinfo"
+    file.write_text(f"processor\t: 0\nvendor_id\t: {vendor}\ncpu family\t: {family}\nflags\t\t: fpu {flags} sse4a\n")
+    assert machine.sorts_slowly(file) is slow
+
+
+def test_without_cpuinfo_numpy_is_taken_to_sort_fast(tmp_path):
+    assert not machine.sorts_slowly(tmp_path / "none")

@@ -34,43 +34,59 @@ def merge_parallel(
     """
     if len(src) < 2 or is_strictly_sorted(src, dst):
         return src, dst, weight, 0
-    if weight is None and num_vertices <= INT32_VERTICES:
-        # Two 31-bit ids fit into one key, which sorts several times as fast as two (np.unique is slower still).
+    if num_vertices <= _most_counters(weighted=weight is not None) * len(src):
+        values: npt.NDArray[Any] = np.empty(len(src), dtype=np.int8) if weight is None else weight
+        src, dst, values = sort_by_both(src, dst, values, num_vertices)
+        weight = None if weight is None else values
+    elif weight is None and num_vertices <= INT32_VERTICES:
+        # Two 31-bit ids fit into one key, which sorts several times as fast as two.
         keys = _pack(src, dst)
         keys.sort()
-        first = _firsts(keys)
-        keys = keys[first]
-        return (keys >> 32).astype(src.dtype), (keys & 0xFFFFFFFF).astype(dst.dtype), None, len(first) - len(keys)
-    if weight is not None and num_vertices <= _MOST_COUNTERS * len(src):
-        dst, src, weight = sort_by(dst, src, weight, num_vertices)
-        src, dst, weight = sort_by(src, dst, weight, num_vertices)
+        src, dst = (keys >> 32).astype(src.dtype), (keys & 0xFFFFFFFF).astype(dst.dtype)
     else:
         order = np.lexsort((dst, src))
         src, dst, weight = src[order], dst[order], None if weight is None else weight[order]
-    starts = np.flatnonzero(_firsts(src) | _firsts(dst))
-    merged = len(src) - len(starts)
+    first = _firsts(src) | _firsts(dst)
+    merged = len(src) - int(np.count_nonzero(first))
     if not merged:
         return src, dst, weight, 0
-    # fmin ignores NaN, so the result does not depend on the order of the rows.
-    return src[starts], dst[starts], None if weight is None else np.fmin.reduceat(weight, starts), merged
+    if weight is not None:
+        weight = np.fmin.reduceat(weight, np.flatnonzero(first))  # ignores NaN, so rows may have any order
+    return src[first], dst[first], weight, merged
 
 
-_MOST_COUNTERS = 4
-"""Vertices for each row up to which counting is faster than sorting."""
+def _most_counters(*, weighted: bool) -> float:
+    """Vertices for each row up to which counting is faster than sorting."""
+    if weighted:
+        return 4
+    from graphbench.system.machine import sorts_slowly
+
+    return 0.25 if sorts_slowly() else 0
+
+
+def sort_by_both(src: Ids, dst: Ids, values: npt.NDArray[Any], num_vertices: int) -> tuple[Ids, Ids, npt.NDArray[Any]]:
+    """Sort rows by (src, dst), equal ones as they were, by two of SciPy's counting passes: O(rows + vertices)."""
+    columns = _matrix(src, dst, values, num_vertices).tocsc()
+    return _rows_of(columns.tocsr(), src, dst)
 
 
 def sort_by(key: Ids, other: Ids, values: npt.NDArray[Any], num_vertices: int) -> tuple[Ids, Ids, npt.NDArray[Any]]:
-    """Sort rows by their key, those of equal keys as they were, by SciPy's counting pass: O(rows + vertices).
+    """Sort rows by their key, those of equal keys as they were, by one such pass."""
+    return _rows_of(_matrix(key, other, values, num_vertices).tocsr(), key, other)
 
-    Sorting rows by the second id and then by the first one takes a third of the time of a sort by both.
-    """
+
+def _matrix(row: Ids, column: Ids, values: npt.NDArray[Any], size: int) -> Any:
     from scipy.sparse import coo_array
 
-    matrix: Any = coo_array((values, (key, other)), shape=(num_vertices, num_vertices))
+    matrix: Any = coo_array((values, (row, column)), shape=(size, size))
     matrix.has_canonical_format = True  # or SciPy adds up the values of equal rows
-    rows = matrix.tocsr()
-    keys = np.repeat(np.arange(num_vertices, dtype=key.dtype), np.diff(rows.indptr))
-    return keys, rows.indices.astype(other.dtype, copy=False), rows.data
+    return matrix
+
+
+def _rows_of(matrix: Any, key: Ids, other: Ids) -> tuple[Ids, Ids, npt.NDArray[Any]]:
+    """The entries of compressed rows, with ids of the types of these."""
+    keys = np.repeat(np.arange(matrix.shape[0], dtype=key.dtype), np.diff(matrix.indptr))
+    return keys, matrix.indices.astype(other.dtype, copy=False), matrix.data
 
 
 def _firsts(values: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:

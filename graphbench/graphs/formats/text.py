@@ -41,15 +41,15 @@ def blocks(stream: Bounded, path: Path, *, size: int = BLOCK_BYTES, longest: int
     rest: list[bytes] = []  # joined once: a hub's line of METIS has a gigabyte
     length = 0
     while data := stream.read(size):
-        head, newline, tail = data.rpartition(b"\n")
-        if not newline:
+        end = data.rfind(b"\n") + 1
+        if not end:
             rest.append(data)
             length += len(data)
             if length > longest + size:
                 raise FormatError(path, f"a line has more than {longest:,} bytes; expected a text file of edges.")
             continue
-        yield b"".join([*rest, head, b"\n"])
-        rest, length = [tail], len(tail)
+        yield b"".join([*rest, memoryview(data)[:end]])
+        rest, length = [data[end:]], len(data) - end
     if last := b"".join(rest):
         yield last + b"\n"
 

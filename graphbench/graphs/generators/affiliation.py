@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import msgspec
 
 from graphbench.graphs.clean import id_type
-from graphbench.graphs.columns import Ids, sort_by
+from graphbench.graphs.columns import Ids, sort_by_both
 from graphbench.system.lazy import np
 
 if TYPE_CHECKING:
@@ -175,8 +175,7 @@ def _pairs(members: Ids, sizes: Integers) -> Edges:
 def _distinct(one: Ids, two: Ids, num_vertices: int) -> tuple[Ids, Ids, Ids]:
     """The distinct edges without loops in order, and the place at which each appears first."""
     place = np.arange(len(one), dtype=id_type(len(one)))
-    dst, src, place = sort_by(np.maximum(one, two), np.minimum(one, two), place, num_vertices)
-    src, dst, place = sort_by(src, dst, place, num_vertices)
+    src, dst, place = sort_by_both(np.minimum(one, two), np.maximum(one, two), place, num_vertices)
     first = src != dst
     first[1:] &= (src[1:] != src[:-1]) | (dst[1:] != dst[:-1])
     return src[first], dst[first], place[first]
