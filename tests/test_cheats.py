@@ -11,7 +11,6 @@ import pytest
 from graphbench import api
 from graphbench.records.model import Outcome
 from graphbench.records.rules import Verdict, rule_of
-from graphbench.reporting.numbers import UNICODE
 from graphbench.reporting.sentences import answer
 
 GRAPH = nx.disjoint_union(nx.gnm_random_graph(3000, 9000, seed=1), nx.path_graph(5))
@@ -127,7 +126,7 @@ def test_a_worthless_partition_is_unlike(results):
 def test_no_cheat_leads_a_summary(results, algorithm):
     honest = {"wcc": "honest", "jaccard": "honest", "louvain": "igraph"}[algorithm]
     result = results[algorithm]
-    sentence = " ".join(answer(result.records, result.comparisons, UNICODE))
+    sentence = " ".join(answer(result.records, result.comparisons))
     cheats = {record.task.engine for record in result.records} - {honest}
     for cheat in cheats:
         assert not re.search(rf"\b{cheat}( \([^)]*\))? is [^;]*faster|CPU engine: {cheat}\b", sentence), sentence

@@ -191,16 +191,15 @@ def _twins(run: Run) -> list[str]:
 def _show(run: Run, form: str, output: Path | None) -> None:
     from graphbench import api, reporting
     from graphbench.measure.suites import tasks as matrix
-    from graphbench.reporting.numbers import ASCII, UNICODE, fits
+    from graphbench.reporting.numbers import encodable
     from graphbench.reporting.suites import summary
 
     result = api.Result(list(run.records.values()), baseline=matrix.baseline_of(run.suite))
-    signs = UNICODE if output or fits(sys.stdout.encoding) else ASCII
     width = None if output else reporting.terminal_width(sys.stdout)
-    beneath = f"\n{summary(result.records, result.comparisons, signs, width)}" if form == "table" else ""
+    beneath = f"\n{summary(result.records, result.comparisons, width)}" if form == "table" else ""
     if output:
         text = reporting.render(result.records, result.comparisons, form) + beneath
         write(output, text)
     else:
         reporting.show(result.records, result.comparisons, form, sys.stdout)
-        click.echo(beneath, nl=False)
+        click.echo(encodable(beneath, sys.stdout.encoding), nl=False)

@@ -47,25 +47,25 @@ def render(
     Raises:
         UsageError: if there is no such format.
     """
-    from graphbench.reporting import flat, markdown, numbers, terminal
+    from graphbench.reporting import flat, markdown, terminal
+    from graphbench.reporting.numbers import encodable
     from graphbench.reporting.result_table import problem_tables
 
-    signs = numbers.ASCII if ascii_only else numbers.UNICODE
     if format == "json":
         return flat.to_json(records, comparisons, ascii_only=ascii_only)
     if format == "csv":
         text = flat.to_csv(records, comparisons)
     elif format == "markdown":
-        shown = problem_tables(records, comparisons, signs, details=details, python=python)
+        shown = problem_tables(records, comparisons, details=details, python=python)
         text = markdown.text([table.section() for table in shown]) + "\n" if shown else ""
     elif format == "table":
         wide = details or (width is not None and width >= terminal.WIDE)
         needs: tuple[Need, ...] = ("essential", "useful", "detail") if wide else ("essential", "useful")
-        shown = problem_tables(records, comparisons, signs, details=details, columns=needs, python=python)
-        text = terminal.problem_tables(shown, width=width, colour=colour, signs=signs, details=details)
+        shown = problem_tables(records, comparisons, details=details, columns=needs, python=python)
+        text = terminal.problem_tables(shown, width=width, colour=colour, details=details)
     else:
         raise UsageError(f"There is no format {format!r}; there are: {', '.join(FORMATS)}.")
-    return text.encode("ascii", "replace").decode("ascii") if ascii_only else text
+    return encodable(text, "ascii") if ascii_only else text
 
 
 def terminal_width(stream: TextIO) -> int | None:
@@ -98,7 +98,6 @@ def show(
         ascii_only=not fits(stream.encoding),
         details=details,
     )
-    # fits() checks our own signs; a name that the user chose may hold others.
     stream.write(encodable(text, stream.encoding))
 
 

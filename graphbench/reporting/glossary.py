@@ -13,7 +13,7 @@ from graphbench.records.model import PHASES, Outcome
 from graphbench.records.regression import KINDS
 from graphbench.records.rules import RULES, Effect, Verdict
 from graphbench.records.statistics import CONFIDENCE, MIN_SAMPLES
-from graphbench.reporting.numbers import ASCII, UNICODE, Signs
+from graphbench.reporting.numbers import AT_LEAST, AT_MOST, TIMES, encodable
 from graphbench.reporting.speeds import MEANINGS
 from graphbench.reporting.wording import EARLIER_RULES
 
@@ -41,21 +41,20 @@ _MARKS = {
 }
 _OCCURS = {
     "(a to b)": re.compile(r"\([\d.,]+ to "),
-    f"a to b{UNICODE.times}": re.compile(rf"^[\d.,]+ to .*[{UNICODE.times}{ASCII.times}]$|\(range "),
+    f"a to b{TIMES}": re.compile(rf"^[\d.,]+ to .*{TIMES}$|\(range "),
     "first calls": re.compile("first calls$"),
     "rebuilt": re.compile(r"\(rebuilt "),
     "collect": re.compile(r"\(collect "),
-    UNICODE.at_least.strip(): re.compile(f"^({UNICODE.at_least}|{ASCII.at_least})"),
-    UNICODE.at_most.strip(): re.compile(f"^({UNICODE.at_most}|{ASCII.at_most})"),
+    f"{AT_LEAST}N": re.compile(f"^{AT_LEAST}"),
+    f"{AT_MOST}N": re.compile(f"^{AT_MOST}"),
     "predicted": re.compile(", predicted$"),
     EARLIER_RULES: re.compile(EARLIER_RULES),
 }
 """How a mark is recognised in a cell."""
 _ALSO = {
-    f"a to b{UNICODE.times}": "range", UNICODE.at_least.strip(): "at least", ASCII.at_least: "at least",
-    UNICODE.at_most.strip(): "at most", ASCII.at_most: "at most", UNICODE.times: "vs", ASCII.times: "vs",
+    "a to bx": "range", ">=": "at least", ">=n": "at least", "<=": "at most", "<=n": "at most", "x": "vs",
 }  # fmt: skip
-"""Signs, and the words that they are explained as."""
+"""Signs in ASCII, and the words that they are explained as."""
 _COLUMNS = {
     "engine": "the library that computed; in brackets what it ran with: allocator, GPUs, threads",
     "vs": "how many times as fast as that engine: its time over the time of the row's engine",
@@ -137,27 +136,21 @@ def first_word(title: str, known: Mapping[str, Entry]) -> Entry | None:
 def explain(word: str) -> list[Entry]:
     """The entries of a word, however it is written: `few_trials`, `Few trials` and `vs networkx` are found."""
     wanted = " ".join(re.split(r"[\s_-]+", word.strip().casefold()))
-    wanted = _ALSO.get(wanted, wanted)
+    wanted = _word(wanted)
     known = entries()
     found = [entry for entry in known if entry.word.casefold() == wanted]
     return found or [entry for entry in known if entry.word == "vs" and wanted.startswith("vs ")]
 
 
-def _shown(mark: str, signs: Signs) -> str:
-    pairs = zip(UNICODE, signs, strict=True)
-    return next(
-        (ours.strip() for sign, ours in pairs if sign.strip() == mark), mark.replace(UNICODE.times, signs.times)
-    )
+def _word(text: str) -> str:
+    """What a sign is explained as; any other text itself."""
+    return _ALSO.get(encodable(text, "ascii").casefold(), text)
 
 
-def legend(titles: Sequence[str], cells: Sequence[str], signs: Signs) -> list[str]:
+def legend(titles: Sequence[str], cells: Sequence[str]) -> list[str]:
     """The words of a table that a reader may not know, each with its meaning."""
     heads = {" ".join(title.split()) for title in titles}
     found = {word: text for word, text in MEANINGS.items() if word in heads}
-    found |= {
-        _shown(mark, signs): _MARKS[_ALSO.get(mark, mark)]
-        for mark, pattern in _OCCURS.items()
-        if any(map(pattern.search, cells))
-    }
+    found |= {mark: _MARKS[_word(mark)] for mark, pattern in _OCCURS.items() if any(map(pattern.search, cells))}
     found |= {str(each): each.meaning for each in Verdict if each is not Verdict.LIKE and str(each) in cells}
     return [f"{word}: {text}" for word, text in found.items()]

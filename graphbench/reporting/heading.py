@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from graphbench.records.model import DatasetInfo, Environment, PosedInfo, Record
-from graphbench.reporting.numbers import Signs, memory, plain, setting
+from graphbench.reporting.numbers import memory, plain, setting
 from graphbench.reporting.wording import EARLIER_RULES, twin_note
 from graphbench.system.text import count, format_bytes, listed
 
@@ -16,7 +16,7 @@ FROM_NETWORKX = "from_networkx"
 """The parameter of nx-cugraph whose case is always named: the graph is another one for its user."""
 
 
-def facts(rows: Sequence[Record], signs: Signs, *, details: bool = False) -> list[str]:
+def facts(rows: Sequence[Record], *, details: bool = False) -> list[str]:
     """One line each: the graph, the problem, the machine; a line that no record has the data for is left out.
 
     Details are the system and the versions of the engines.
@@ -29,7 +29,7 @@ def facts(rows: Sequence[Record], signs: Signs, *, details: bool = False) -> lis
         _graph(rows[0].task.dataset, dataset) if dataset else "",
         twin_note(row.task.dataset for row in rows),
         _problem(rows, dataset, posed),
-        _machine(where, rows, signs, details=details) if where else "",
+        _machine(where, rows, details=details) if where else "",
     ]
     return [plain(line) for line in lines if line]
 
@@ -140,10 +140,10 @@ def _how_weights_came(dataset: DatasetInfo, posed: PosedInfo) -> list[str]:
     return [f"{count(dropped, 'edge')} of weight 0 dropped"] if dropped else []
 
 
-def _machine(where: Environment, rows: Sequence[Record], signs: Signs, *, details: bool) -> str:
-    parts = [where.cpu, count(where.cores, "core"), f"{memory(where.memory_bytes, signs)} of memory"]
+def _machine(where: Environment, rows: Sequence[Record], *, details: bool) -> str:
+    parts = [where.cpu, count(where.cores, "core"), f"{memory(where.memory_bytes)} of memory"]
     used = next((row.environment for row in rows if row.device == "gpu" and row.environment is not None), where)
-    parts += [f"{gpu.name} ({memory(gpu.memory_bytes, signs)})" for gpu in used.gpus]
+    parts += [f"{gpu.name} ({memory(gpu.memory_bytes)})" for gpu in used.gpus]
     threads = {row.environment.threads for row in rows if row.environment is not None and row.device == "cpu"}
     if threads:
         parts.append(

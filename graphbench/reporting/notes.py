@@ -13,7 +13,6 @@ from graphbench.records.model import NEVER_RAN, PREDICTED, Outcome, Record
 from graphbench.records.rules import Effect, Verdict, rule_of
 from graphbench.records.times import was_busy
 from graphbench.reporting import heading, numbers, warned
-from graphbench.reporting.numbers import Signs
 from graphbench.reporting.wording import brief
 from graphbench.system.text import count, listed
 
@@ -23,13 +22,12 @@ FAILED = (Outcome.ERROR, Outcome.OUT_OF_MEMORY)
 """Why such a task has no time is said of its outcome, so its verdict needs no reason."""
 
 
-def notes(rows: list[Record], own: Sequence[Comparison], signs: Signs, *, details: bool) -> list[str]:
+def notes(rows: list[Record], own: Sequence[Comparison], *, details: bool) -> list[str]:
     """All notes on the rows of a table.
 
     Args:
         rows: its records.
         own: the comparisons of these.
-        signs: which the stream can show.
         details: also the steps of starting and building.
     """
     return [
@@ -38,7 +36,7 @@ def notes(rows: list[Record], own: Sequence[Comparison], signs: Signs, *, detail
         *_won_back(rows, own),
         *_alone(rows, own),
         *_matched(rows),
-        *_of_builds(rows, signs, details=details),
+        *_of_builds(rows, details=details),
         *_warnings(rows),
         *_never_ran(rows),
     ]
@@ -87,16 +85,16 @@ def _of_verdicts(rows: Sequence[Record], own: Sequence[Comparison]) -> list[str]
     return lines
 
 
-def _of_builds(rows: list[Record], signs: Signs, *, details: bool) -> list[str]:
+def _of_builds(rows: list[Record], *, details: bool) -> list[str]:
     found = []
     for row in rows:
         name = heading.label(row, rows)
         if (row.phases.build_gc_s or 0.0) > GC_MATTERS * (row.phases.build_s or math.inf):
-            on, off = (numbers.seconds(taken, signs) for taken in (row.phases.build_gc_s, row.phases.build_s))
+            on, off = (numbers.seconds(taken) for taken in (row.phases.build_gc_s, row.phases.build_s))
             found.append(f"{name} builds in {on} with the garbage collector on, as in most scripts; {off} with it off.")
         for verb, taken in (("starts", row.phases.start_steps_s), ("builds", row.phases.build_steps_s)):
             if details and len(taken) > 1:
-                steps = [f"{step} {numbers.seconds(spent, signs)}" for step, spent in taken.items()]
+                steps = [f"{step} {numbers.seconds(spent)}" for step, spent in taken.items()]
                 found.append(f"{name} {verb} in steps: {listed(steps)}.")
     shared = [heading.label(row, rows) for row in rows if row.worker is not None and row.worker.shared_build]
     if shared:

@@ -1,54 +1,45 @@
-"""Numbers as people read them: three significant digits, a unit that fits, and signs that any terminal can show."""
+"""Numbers as people read them: three significant digits, a unit that fits, and our few signs."""
 
 from __future__ import annotations
 
 import json
 import re
 import unicodedata
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 
 from graphbench.system.text import format_bytes, format_seconds, three, unit_of_seconds
 
-
-class Signs(NamedTuple):
-    """The signs beyond ASCII that tables use, or their replacements."""
-
-    micro: str
-    times: str
-    at_least: str
-    at_most: str
-    rule: str
-    none: str
-
-
-UNICODE = Signs("µ", "×", "≥ ", "≤ ", "─", "–")  # noqa: RUF001 - the sign for multiplication, and a dash
-NOTHING = UNICODE.none
+TIMES, AT_LEAST, AT_MOST = "×", "≥ ", "≤ "  # noqa: RUF001 - the sign for multiplication
+NOTHING = "–"  # noqa: RUF001 - a dash
 """What a table has where there is no value."""
-ASCII = Signs("u", "x", ">=", "<=", "-", "-")
+RULE = "─"
+"""What the line below the heads of a table is made of."""
+_IN_ASCII = {"µ": "u", TIMES: "x", AT_LEAST: ">=", AT_MOST: "<=", "≥": ">=", "≤": "<=", RULE: "-", NOTHING: "-"}
+"""Our signs beyond ASCII, and as many that any terminal can show: lines keep their width."""
 
 
 def fits(encoding: str | None) -> bool:
-    """Whether a stream of this encoding can show :data:`UNICODE`."""
+    """Whether a stream of this encoding can show all our signs."""
     try:
-        "".join(UNICODE).encode(encoding or "ascii")
+        "".join(_IN_ASCII).encode(encoding or "ascii")
     except (UnicodeEncodeError, LookupError):
         return False
     return True
 
 
 def encodable(text: str, encoding: str | None) -> str:
-    """The text with a question mark for every sign that a stream of this encoding cannot show."""
+    """The text as a stream of this encoding can show it: `us` for `µs`, and a question mark for what is not ours."""
+    for sign, instead in () if fits(encoding) else _IN_ASCII.items():
+        text = text.replace(sign, instead)
     encoding = encoding or "ascii"
     return text.encode(encoding, "replace").decode(encoding)
 
 
-def seconds(value: float | None, signs: Signs = UNICODE) -> str:
+def seconds(value: float | None) -> str:
     """A duration: `1.23 s`, `45.6 ms`, `7.89 µs`, `12.0 ns`."""
-    if value is None:
-        return signs.none
-    return format_seconds(value).replace("µ", signs.micro)
+    return NOTHING if value is None else format_seconds(value)
 
 
 def seconds_span(low: float, high: float, like: float, *, interval: bool) -> str:
@@ -62,27 +53,25 @@ def span(low: float, high: float, *, interval: bool) -> str:
     return f"({'' if interval else 'range '}{three(low)} to {three(high)})"
 
 
-def memory(value: int | None, signs: Signs = UNICODE) -> str:
+def memory(value: int | None) -> str:
     """An amount of memory: `512 bytes`, `1.5 KiB`, `300 MiB`, `80 GiB`."""
-    return signs.none if value is None else format_bytes(value)
+    return NOTHING if value is None else format_bytes(value)
 
 
-def ratio(value: float | None, signs: Signs = UNICODE, bound: str | None = None) -> str:
+def ratio(value: float | None, bound: str | None = None) -> str:
     """How many times: the factor with a sign for times, and before it `≥` for a lower bound, `≤` for an upper."""
-    if value is None:
-        return signs.none
-    return f"{bound_sign(bound, signs)}{three(value)}{signs.times}"
+    return NOTHING if value is None else f"{bound_sign(bound)}{three(value)}{TIMES}"
 
 
-def bound_sign(bound: str | None, signs: Signs = UNICODE) -> str:
+def bound_sign(bound: str | None) -> str:
     """The sign before a bound; empty for an estimate."""
-    return {"lower": signs.at_least, "upper": signs.at_most}.get(bound or "", "")
+    return {"lower": AT_LEAST, "upper": AT_MOST}.get(bound or "", "")
 
 
-def quantity(value: Any, signs: Signs = UNICODE) -> str:
+def quantity(value: Any) -> str:
     """A number of an answer: whole numbers in full, others with four significant digits."""
     if value is None:
-        return signs.none
+        return NOTHING
     if isinstance(value, float):
         return f"{value:#.4g}" if value == 0 or 1e-4 <= abs(value) < 1e4 else f"{value:.2e}"
     return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else str(value)

@@ -25,7 +25,7 @@ from graphbench.records.times import (
 from graphbench.reporting import heading, numbers, speeds
 from graphbench.reporting.document import Column, Table, Tone
 from graphbench.reporting.notes import FAILED
-from graphbench.reporting.numbers import Signs
+from graphbench.reporting.numbers import NOTHING, TIMES
 from graphbench.reporting.wording import device_peak, host_peak
 from graphbench.system.text import three
 
@@ -39,16 +39,13 @@ class Row(NamedTuple):
     best: Mapping[Total, Comparison]
 
 
-def engines_table(
-    records: Sequence[Record], group: Sequence[Record], own: Sequence[Comparison], signs: Signs
-) -> Table[Row]:
+def engines_table(records: Sequence[Record], group: Sequence[Record], own: Sequence[Comparison]) -> Table[Row]:
     """A row for each record that ran, with every column that there is.
 
     Args:
         records: those to show, in their order.
         group: all of the problem, which decide what the label of a row has to say.
         own: their comparisons.
-        signs: which the stream can show.
     """
     main = {comparison.record: comparison for comparison in own if comparison.role == "baseline"}
     compared: dict[str, list[Comparison]] = {}
@@ -65,53 +62,51 @@ def engines_table(
         if record.outcome not in NEVER_RAN
     ]
     baseline = next(iter(main.values())).baseline if main else ""
-    number, *trials = _answer(records, signs)
+    number, *trials = _answer(records)
     columns = [
         Column("engine", lambda row: heading.label(row.record, group), breaks=True),
-        Column("warm call", lambda row: _call(row, signs), right=True, tone=_tone_of_call),
-        Column("", lambda row: _aside(row.record, signs), optional=True),
-        *(_against(baseline, signs) if baseline else []),
+        Column("warm call", _call, right=True, tone=_tone_of_call),
+        Column("", lambda row: _aside(row.record), optional=True),
+        *(_against(baseline) if baseline else []),
         number,
         *([Column("verdict", lambda row: _verdict(row, baseline), tone=_tone)] if baseline else []),
-        *_details(baseline, records, signs, best_cpu=any(comparison.role != "baseline" for comparison in own)),
+        *_details(baseline, records, best_cpu=any(comparison.role != "baseline" for comparison in own)),
         *trials,
     ]
     return Table(rows, columns)
 
 
-def _call(row: Row, signs: Signs) -> str:
+def _call(row: Row) -> str:
     """The median warm call, the first call where it is the only one, or how the task ended."""
     record = row.record
     if record.outcome not in (Outcome.OK, Outcome.INVALID):
         return f"{record.outcome.in_words}{', predicted' if record.predicted else ''}"
-    return numbers.seconds(row.call.value if row.call else first_call(record), signs)
+    return numbers.seconds(row.call.value if row.call else first_call(record))
 
 
-def _aside(record: Record, signs: Signs) -> str:
+def _aside(record: Record) -> str:
     """What the time in a cell leaves out or is instead: it is marked there."""
     if record.outcome is not Outcome.OK:
         return "(wrong answer)" if record.outcome is Outcome.INVALID else ""
     if not warm_calls(record):
         return "(first call)" if first_call(record) else ""
     if reuses_work(record):
-        return f"(rebuilt {numbers.seconds(median(rebuilt_calls(record)), signs)})"
-    return f"(collect {numbers.seconds(collect_seconds(record), signs)})" if is_lazy(record) else ""
+        return f"(rebuilt {numbers.seconds(median(rebuilt_calls(record)))})"
+    return f"(collect {numbers.seconds(collect_seconds(record))})" if is_lazy(record) else ""
 
 
 def _tone_of_call(row: Row) -> Tone:
     return "" if row.record.outcome is Outcome.OK else "bad"
 
 
-def _against(baseline: str, signs: Signs) -> list[Column[Row]]:
+def _against(baseline: str) -> list[Column[Row]]:
     """The ratio that leads, with its interval or what it is a ratio of, and that of whole scripts."""
 
     def ratio(row: Row) -> str:
         if row.main is not None and _has_only_range(row.main):
             assert row.main.range is not None
-            return f"{' to '.join(map(three, row.main.range))}{signs.times}"
-        return (
-            whole(row) if row.main is None else numbers.ratio(getattr(row.main, row.main.leads), signs, row.main.bound)
-        )
+            return f"{' to '.join(map(three, row.main.range))}{TIMES}"
+        return whole(row) if row.main is None else numbers.ratio(getattr(row.main, row.main.leads), row.main.bound)
 
     def ends(row: Row) -> str:
         main = row.main
@@ -123,8 +118,8 @@ def _against(baseline: str, signs: Signs) -> list[Column[Row]]:
 
     def whole(row: Row) -> str:
         if row.main is None:
-            return _of_baseline(row, baseline, signs)
-        return numbers.ratio(row.main.ratio_whole_script, signs, row.main.bound)
+            return _of_baseline(row, baseline)
+        return numbers.ratio(row.main.ratio_whole_script, row.main.bound)
 
     return [
         Column(f"vs {baseline}", ratio, right=True),
@@ -138,15 +133,15 @@ def _has_only_range(comparison: Comparison) -> bool:
     return comparison.leads == "ratio_call" and comparison.interval is None and comparison.range is not None
 
 
-def _of_baseline(row: Row, baseline: str, signs: Signs) -> str:
-    return "1" if _is(row, baseline) and row.record.outcome is Outcome.OK else signs.none
+def _of_baseline(row: Row, baseline: str) -> str:
+    return "1" if _is(row, baseline) and row.record.outcome is Outcome.OK else NOTHING
 
 
 def _is(row: Row, engine: str) -> bool:
     return row.record.task.engine == engine
 
 
-def _answer(records: Sequence[Record], signs: Signs) -> list[Column[Row]]:
+def _answer(records: Sequence[Record]) -> list[Column[Row]]:
     def qualities(record: Record) -> list[float]:
         return record.trials.quality if record.headline and record.headline == record.quality else []
 
@@ -154,11 +149,11 @@ def _answer(records: Sequence[Record], signs: Signs) -> list[Column[Row]]:
         if row.record.outcome is Outcome.INVALID:
             return "wrong"
         values = qualities(row.record)
-        return numbers.quantity(median(values) if values else row.record.answer.get(row.record.headline), signs)
+        return numbers.quantity(median(values) if values else row.record.answer.get(row.record.headline))
 
     def ends(row: Row) -> str:
         values = qualities(row.record)
-        low, high = (numbers.quantity(end, signs) for end in (min(values), max(values))) if values else ("", "")
+        low, high = (numbers.quantity(end) for end in (min(values), max(values))) if values else ("", "")
         return f"{low} to {high}" if low != high else ""
 
     title = next((record.headline for record in records if record.headline), "answer").replace("_", " ")
@@ -186,31 +181,31 @@ def _tone(row: Row) -> Tone:
     return "bad" if row.record.outcome in FAILED else _TONES[row.main.verdict]
 
 
-def _details(baseline: str, records: Sequence[Record], signs: Signs, *, best_cpu: bool) -> list[Column[Row]]:
+def _details(baseline: str, records: Sequence[Record], *, best_cpu: bool) -> list[Column[Row]]:
     """Spread and number of calls, phases, totals, further ratios, CPU seconds and memory."""
 
     def column(title: str, cell: Callable[[Row], str], *, right: bool = True) -> Column[Row]:
         return Column(title, cell, right=right, need="detail")
 
     def total(title: str, of: Callable[[Phases], float | None]) -> Column[Row]:
-        return column(title, lambda row: numbers.seconds(of(row.record.phases), signs))
+        return column(title, lambda row: numbers.seconds(of(row.record.phases)))
 
     def phase(name: str) -> Column[Row]:
-        return column(name, lambda row: _phase(row.record, name, signs))
+        return column(name, lambda row: _phase(row.record, name))
 
     def vs_cpu(title: str, of: Callable[[Row], Comparison | None], name: RatioName) -> Column[Row]:
-        return column(f"{title}\nvs best CPU", lambda row: _vs_cpu(of(row), name, signs), right=False)
+        return column(f"{title}\nvs best CPU", lambda row: _vs_cpu(of(row), name), right=False)
 
     def first_answer(row: Row) -> str:
-        return speeds.cell(row.main, "ratio_first_answer", signs) or _of_baseline(row, baseline, signs)
+        return speeds.cell(row.main, "ratio_first_answer") or _of_baseline(row, baseline)
 
     found = [
         *map(phase, ("start", "read", "build", "first", "collect")),
         total("first answer,\ntime", lambda phases: phases.first_answer_s),
-        column("host\npeak", lambda row: host_peak(row.record, signs)),
+        column("host\npeak", lambda row: host_peak(row.record)),
     ]
     if any(record.memory.device_peak_bytes is not None for record in records):
-        found.append(column("device\npeak", lambda row: device_peak(row.record, signs)))
+        found.append(column("device\npeak", lambda row: device_peak(row.record)))
     if any(record.limit for record in records):
         found.append(column("memory's\nbandwidth", lambda row: _share(row.record)))
     found += [
@@ -218,7 +213,7 @@ def _details(baseline: str, records: Sequence[Record], signs: Signs, *, best_cpu
         for name, cost in COSTS.items()
         if any(cost.of(record) is not None for record in records)
     ]
-    found.append(column("CPU, of a\nwarm call", lambda row: numbers.seconds(cpu_seconds(row.record), signs)))
+    found.append(column("CPU, of a\nwarm call", lambda row: numbers.seconds(cpu_seconds(row.record))))
     if baseline:
         found.append(column(f"first answer\nvs {baseline}", first_answer))
     if best_cpu:
@@ -229,7 +224,7 @@ def _details(baseline: str, records: Sequence[Record], signs: Signs, *, best_cpu
         ]
     found += [
         total("whole script,\ntime", lambda phases: phases.whole_script_s),
-        column("calls", lambda row: str(row.call.n) if row.call else signs.none),
+        column("calls", lambda row: str(row.call.n) if row.call else NOTHING),
         column("spread", lambda row: _spread_of_call(row.call), right=False),
     ]
     return found
@@ -248,12 +243,12 @@ def _share(record: Record) -> str:
     return "" if found is None else f"at least {three(100 * found)} %"
 
 
-def _phase(record: Record, phase: str, signs: Signs) -> str:
+def _phase(record: Record, phase: str) -> str:
     """Its time; where the time limit ended it, how long it had run."""
     taken = getattr(record.phases, f"{phase}_s")
     if taken is None and record.outcome is Outcome.TIMEOUT and record.censored and record.censored.phase == phase:
-        return f"> {numbers.seconds(record.censored.after_s, signs)}"
-    return numbers.seconds(taken, signs)
+        return f"> {numbers.seconds(record.censored.after_s)}"
+    return numbers.seconds(taken)
 
 
 def _spread_of_call(run: statistics.Estimate | None) -> str:
@@ -263,9 +258,9 @@ def _spread_of_call(run: statistics.Estimate | None) -> str:
     return numbers.seconds_span(ends.low, ends.high, run.value, interval=run.interval is not None)
 
 
-def _vs_cpu(comparison: Comparison | None, total: RatioName, signs: Signs) -> str:
+def _vs_cpu(comparison: Comparison | None, total: RatioName) -> str:
     """A ratio with the engine that it is against; the verdict instead, where it does not count."""
-    if comparison is None or not (shown := speeds.cell(comparison, total, signs)):
+    if comparison is None or not (shown := speeds.cell(comparison, total)):
         return ""
     if comparison.verdict is not Verdict.LIKE:
         return "" if comparison.role == "baseline" else f"{comparison.verdict} {comparison.baseline}"

@@ -22,7 +22,6 @@ from graphbench.records.times import (
 from graphbench.reporting import glossary, heading, numbers
 from graphbench.reporting.document import Block, Bullets, Need, Section, Table, Text
 from graphbench.reporting.notes import notes
-from graphbench.reporting.numbers import Signs
 from graphbench.reporting.result_columns import engines_table
 from graphbench.reporting.sentences import answer
 from graphbench.reporting.wording import peak_note, peaks_are_bounds
@@ -40,7 +39,6 @@ class ProblemTable:
         table: a row for each record that ran; the first column names it.
         notes: failures, reasons and notes of verdicts, warnings; one line each.
         asides: what belongs to the legend where a column is shown, by its title.
-        signs: with which it was made.
     """
 
     title: str
@@ -50,7 +48,6 @@ class ProblemTable:
     table: Table[Any]
     notes: list[str]
     asides: dict[str, str]
-    signs: Signs = numbers.UNICODE
 
     def legend(self, *shown: Table[Any]) -> str:
         """The words of tables that need an explanation, explained in one line; of the whole one if none is given."""
@@ -65,7 +62,7 @@ class ProblemTable:
             if column.title != "spread"
             for cell in map(column.cell, table.items)
         ]
-        words = [*glossary.legend(titles, cells, self.signs), *(self.asides.get(title, "") for title in titles)]
+        words = [*glossary.legend(titles, cells), *(self.asides.get(title, "") for title in titles)]
         return "; ".join([*filter(None, words), "more: graphbench explain WORD"])
 
     def section(self) -> Section:
@@ -82,7 +79,6 @@ class ProblemTable:
 def problem_tables(
     records: Sequence[Record],
     comparisons: Sequence[Comparison],
-    signs: Signs = numbers.UNICODE,
     *,
     details: bool = False,
     columns: Sequence[Need] = (),
@@ -93,13 +89,12 @@ def problem_tables(
     Args:
         records: of any number of problems.
         comparisons: made from them.
-        signs: which signs the stream can show.
         details: show each engine at every number of threads, and all columns.
         columns: which columns to make, if not those that `details` asks for.
         python: notes name arguments of Python instead of flags.
     """
     needs = columns or (("essential", "useful", "detail") if details else ("essential", "useful"))
-    made = [_problem_table(group, comparisons, signs, needs, details=details) for group in _groups(records)]
+    made = [_problem_table(group, comparisons, needs, details=details) for group in _groups(records)]
     return [replace(one, notes=[in_python(note) for note in one.notes]) for one in made] if python else made
 
 
@@ -128,26 +123,25 @@ def _belongs(record: Record, other: Record) -> bool:
 
 
 def _problem_table(
-    group: list[Record], comparisons: Sequence[Comparison], signs: Signs, needs: Sequence[Need], *, details: bool
+    group: list[Record], comparisons: Sequence[Comparison], needs: Sequence[Need], *, details: bool
 ) -> ProblemTable:
     records = sorted(group if details else at_best_threads(group), key=_speed)
     ids = {record.id for record in records}
     own = [comparison for comparison in comparisons if comparison.record in ids]
-    table = engines_table(records, group, own, signs).only(*needs)
+    table = engines_table(records, group, own).only(*needs)
     return ProblemTable(
         title=numbers.plain(f"{records[0].problem} on {records[0].task.dataset}"),
         graph=numbers.plain(records[0].task.dataset),
-        answer=[numbers.plain(line) for line in answer(group, own, signs)],
-        facts=heading.facts(records, signs, details="detail" in needs),
+        answer=[numbers.plain(line) for line in answer(group, own)],
+        facts=heading.facts(records, details="detail" in needs),
         table=table,
-        notes=[numbers.plain(note) for note in notes(records, own, signs, details="detail" in needs)],
+        notes=[numbers.plain(note) for note in notes(records, own, details="detail" in needs)],
         asides={
             "spread": _spread_covers(records),
-            "host\npeak": peak_note(signs)
+            "host\npeak": peak_note()
             if any(peaks_are_bounds(record) and record.memory.host_peak_bytes is not None for record in records)
             else "",
         },
-        signs=signs,
     )
 
 

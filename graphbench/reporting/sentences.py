@@ -14,19 +14,18 @@ from graphbench.records.statistics import Estimate
 from graphbench.records.times import call_seconds, first_call, usual_builds, was_busy
 from graphbench.reporting import numbers, speeds
 from graphbench.reporting.notes import FAILED
-from graphbench.reporting.numbers import Signs
 from graphbench.reporting.speeds import TOTALS
 from graphbench.reporting.wording import brief, codes
 from graphbench.system.text import count, listed
 
 
-def answer(rows: Sequence[Record], comparisons: Sequence[Comparison], signs: Signs) -> list[str]:
+def answer(rows: Sequence[Record], comparisons: Sequence[Comparison]) -> list[str]:
     """The sentences on a group of records of one problem, dataset and machine: the answer, then the other ratios."""
     if all(row.outcome in NEVER_RAN for row in rows):
         return [_nothing(rows)]
     headline = _headline(rows, comparisons)
-    first = _alone(rows, comparisons, signs) if headline is None else _speed(headline, rows, signs)
-    rest = [*_other_totals(headline, signs), *_fastest_cpu(headline, rows, comparisons, signs)]
+    first = _alone(rows, comparisons) if headline is None else _speed(headline, rows)
+    rest = [*_other_totals(headline), *_fastest_cpu(headline, rows, comparisons)]
     wrong = [row.task.engine for row in rows if row.outcome is Outcome.INVALID]
     rest += [f"wrong answer from {listed(wrong)}"] if wrong and headline is not None else []
     return [f"{line}." for line in (first, ". ".join(part[:1].upper() + part[1:] for part in rest)) if line]
@@ -68,7 +67,7 @@ def _headline(rows: Sequence[Record], comparisons: Sequence[Comparison]) -> Comp
     return max(given, key=rank, default=None)
 
 
-def _alone(rows: Sequence[Record], comparisons: Sequence[Comparison], signs: Signs) -> str:
+def _alone(rows: Sequence[Record], comparisons: Sequence[Comparison]) -> str:
     """Where there is no ratio: why, or what the fastest engine took."""
     missing = [text.partition(": ")[2] for comparison in comparisons for text in comparison.reasons]
     right = [row for row in rows if row.outcome is Outcome.OK]
@@ -87,10 +86,10 @@ def _alone(rows: Sequence[Record], comparisons: Sequence[Comparison], signs: Sig
     call = "warm call" if call_seconds(row) else "first call"
     certified = "; answer certified" if row.certificate else ""
     name = _name(row.task.engine, row.id, rows)
-    return f"{name} takes {numbers.seconds(seconds, signs)} for {row.problem} ({call}){certified}"
+    return f"{name} takes {numbers.seconds(seconds)} for {row.problem} ({call}){certified}"
 
 
-def _speed(headline: Comparison, rows: Sequence[Record], signs: Signs) -> str:
+def _speed(headline: Comparison, rows: Sequence[Record]) -> str:
     """The answer: `networkit is 5.40x faster than networkx on louvain (4.90 to 6.10); same quality`."""
     engine, baseline = _name(headline.engine, headline.record, rows), _baseline(headline, rows)
     problem = headline.algorithm
@@ -100,7 +99,7 @@ def _speed(headline: Comparison, rows: Sequence[Record], signs: Signs) -> str:
             f"({listed(codes(headline.reasons))})"
         )
     speed = speeds.speeds(headline, [headline.leads])[0]
-    factor, ends = speeds.phrase(speed, signs)
+    factor, ends = speeds.phrase(speed)
     if speed.total != "warm call":
         ends = f"({', '.join([f'{speed.total}s', *filter(None, [ends.strip('()')])])})"
     if speed.no_difference:
@@ -116,13 +115,13 @@ def _speed(headline: Comparison, rows: Sequence[Record], signs: Signs) -> str:
     return f"{text}; {same}" if same else text
 
 
-def _other_totals(headline: Comparison | None, signs: Signs) -> list[str]:
+def _other_totals(headline: Comparison | None) -> list[str]:
     """The other totals of the same comparison, as all are shown together; of a heavy build no ratio of warm calls."""
     if headline is None or headline.verdict is Verdict.UNLIKE:
         return []
     names = [name for name in TOTALS if name not in (headline.leads, "ratio_call")]
     found = speeds.speeds(headline, names)
-    return [", ".join(f"{speed.total} {speeds.in_words(speed, signs)}" for speed in found)] if found else []
+    return [", ".join(f"{speed.total} {speeds.in_words(speed)}" for speed in found)] if found else []
 
 
 def _name(engine: str, id_: str | None, rows: Sequence[Record]) -> str:
@@ -140,15 +139,13 @@ def _baseline(comparison: Comparison, rows: Sequence[Record]) -> str:
     return _name(comparison.baseline, comparison.baseline_record, rows)
 
 
-def _fastest_cpu(
-    headline: Comparison | None, rows: Sequence[Record], comparisons: Sequence[Comparison], signs: Signs
-) -> list[str]:
+def _fastest_cpu(headline: Comparison | None, rows: Sequence[Record], comparisons: Sequence[Comparison]) -> list[str]:
     """How a GPU engine compares with the best CPU engines; where there is none, the fastest of them."""
     fair = [one for one in comparisons if one.role != "baseline" and one.verdict is Verdict.LIKE]
     of_headline = [one for one in fair if headline is not None and one.record == headline.record]
     if chosen := of_headline or fair:
         record = max(chosen, key=lambda one: getattr(one, one.leads) or 0.0).record
-        return _best_cpu([one for one in chosen if one.record == record], rows, signs, named=not of_headline)
+        return _best_cpu([one for one in chosen if one.record == record], rows, named=not of_headline)
     if any(one.also_best_cpu and one.verdict is Verdict.LIKE for one in comparisons):
         return []  # the baseline, which the sentence has named
     verdicts = {comparison.record: comparison.verdict for comparison in comparisons if comparison.role == "baseline"}
@@ -158,7 +155,7 @@ def _fastest_cpu(
     if fastest is None or fastest.id in _named_already(headline) or not several:
         return []
     own = [one for one in comparisons if one.role == "baseline" and one.record == fastest.id]
-    how = [speeds.in_words(speed, signs) for one in own for speed in speeds.speeds(one, [one.leads])]
+    how = [speeds.in_words(speed) for one in own for speed in speeds.speeds(one, [one.leads])]
     busy = ["on a busy machine"] if was_busy(fastest) else []
     said = ", ".join([_name(fastest.task.engine, fastest.id, rows), *how, *busy])
     return [f"best CPU engine: {said}{_why_not(headline, fastest, rows)}"]
@@ -183,7 +180,7 @@ def _named_already(headline: Comparison | None) -> set[str | None]:
     return {headline.record, headline.baseline_record} if no_difference else {headline.record}
 
 
-def _best_cpu(own: Sequence[Comparison], rows: Sequence[Record], signs: Signs, *, named: bool) -> list[str]:
+def _best_cpu(own: Sequence[Comparison], rows: Sequence[Record], *, named: bool) -> list[str]:
     """The ratios of one engine to the best CPU engine by each total: these may be several."""
     subject = f"{own[0].engine} " if named else ""
     ratios: dict[str | None, list[RatioName]] = {}
@@ -196,7 +193,7 @@ def _best_cpu(own: Sequence[Comparison], rows: Sequence[Record], signs: Signs, *
         one = next(one for one in best.values() if one.baseline_record == id_)
         by = f" by {listed([TOTALS[name] for name in names])}" if len(names) < len(TOTALS) else ""
         whose = f"{_baseline(one, rows)}, the best {'' if found else 'CPU engine'}".strip() + by
-        found.append(f"{subject}{speeds.against(whose, speeds.speeds(one, names), signs)}{_busy(one)}")
+        found.append(f"{subject}{speeds.against(whose, speeds.speeds(one, names))}{_busy(one)}")
     return found
 
 

@@ -9,7 +9,7 @@ from graphbench.records.comparison import Comparison, RatioName
 from graphbench.records.rules import Verdict
 from graphbench.records.statistics import geometric_mean
 from graphbench.reporting import numbers
-from graphbench.reporting.numbers import Signs
+from graphbench.reporting.numbers import TIMES
 from graphbench.system.text import count, three
 
 TOTALS: Mapping[RatioName, str] = {
@@ -102,34 +102,34 @@ def means(comparisons: Sequence[Comparison], names: Iterable[RatioName] = tuple(
     return [speed for speed in found if speed is not None]
 
 
-def against(baseline: str, found: Sequence[Speed], signs: Signs = numbers.UNICODE) -> str:
+def against(baseline: str, found: Sequence[Speed]) -> str:
     """All of them: `against networkx: warm call 10.0x faster (9.80 to 10.2), first answer 3.00x faster`."""
-    return f"against {baseline}: {', '.join(f'{speed.total} {in_words(speed, signs)}' for speed in found)}"
+    return f"against {baseline}: {', '.join(f'{speed.total} {in_words(speed)}' for speed in found)}"
 
 
-def in_words(speed: Speed, signs: Signs = numbers.UNICODE) -> str:
+def in_words(speed: Speed) -> str:
     """How much faster or slower: never more than the interval or the range supports."""
-    return " ".join(filter(None, phrase(speed, signs)))
+    return " ".join(filter(None, phrase(speed)))
 
 
-def phrase(speed: Speed, signs: Signs = numbers.UNICODE) -> tuple[str, str]:
+def phrase(speed: Speed) -> tuple[str, str]:
     """The same in two parts, between which a sentence may name the other side: the factor, and its ends in brackets."""
     if speed.ratios > 1:
         assert speed.ends is not None
         smallest, largest = map(three, speed.ends)
-        return _factor(speed.value, signs), f"(mean of {speed.ratios}, {smallest} to {largest}{_mixed(speed)})"
+        return _factor(speed.value), f"(mean of {speed.ratios}, {smallest} to {largest}{_mixed(speed)})"
     if speed.bound is not None:
         # A bound on the ratio bounds the factor from below only if they point the same way.
         least = (speed.bound == "lower") == (speed.value >= 1)
-        return f"at {'least' if least else 'most'} {_factor(speed.value, signs)}", ""
+        return f"at {'least' if least else 'most'} {_factor(speed.value)}", ""
     if speed.ends is None:
-        return _factor(speed.value, signs), ""
+        return _factor(speed.value), ""
     if speed.no_difference:
         return "no difference found", numbers.span(*speed.ends, interval=speed.is_interval)
     low, high = sorted(speed.ends if speed.ends[0] > 1 else (1 / speed.ends[0], 1 / speed.ends[1]))
     if speed.is_interval:
-        return _factor(speed.value, signs), numbers.span(low, high, interval=True)
-    return f"{three(low)} to {three(high)}{signs.times} {_word(speed.value)}", "(range)"
+        return _factor(speed.value), numbers.span(low, high, interval=True)
+    return f"{three(low)} to {three(high)}{TIMES} {_word(speed.value)}", "(range)"
 
 
 def _mixed(speed: Speed) -> str:
@@ -139,22 +139,22 @@ def _mixed(speed: Speed) -> str:
     return f"; {', '.join(found)}" if len(found) > 1 else ""
 
 
-def _factor(value: float, signs: Signs) -> str:
+def _factor(value: float) -> str:
     """`2.00x slower` rather than `0.500x faster`."""
-    return f"{three(value if value >= 1 else 1 / value)}{signs.times} {_word(value)}"
+    return f"{three(value if value >= 1 else 1 / value)}{TIMES} {_word(value)}"
 
 
 def _word(value: float) -> str:
     return "faster" if value >= 1 else "slower"
 
 
-def cell(comparison: Comparison | None, name: RatioName, signs: Signs = numbers.UNICODE) -> str:
+def cell(comparison: Comparison | None, name: RatioName) -> str:
     """A ratio in a cell of a table; empty where there is none. A ratio of first calls is called so."""
     value = getattr(comparison, name) if comparison is not None else None
     if comparison is None or value is None:
         return ""
     of_first = " first calls" if name == "ratio_call" and comparison.first_calls else ""
-    return f"{numbers.ratio(value, signs, comparison.bound)}{of_first}"
+    return f"{numbers.ratio(value, comparison.bound)}{of_first}"
 
 
 def spread(comparison: Comparison | None) -> str:

@@ -14,7 +14,7 @@ from graphbench.reporting import markdown, numbers, speeds, terminal
 from graphbench.reporting.document import Bullets, Chart, Column, Section, Table
 from graphbench.reporting.heading import hardware, named
 from graphbench.reporting.measured import Case, Measured, by_graph, call_time, group_by_machine
-from graphbench.reporting.numbers import NOTHING, Signs, plain, seconds
+from graphbench.reporting.numbers import NOTHING, plain, seconds
 from graphbench.reporting.sections import growth, scaling
 from graphbench.reporting.sections.scaling import rate
 from graphbench.reporting.speeds import TOTALS
@@ -103,7 +103,6 @@ def _times(measured: Measured) -> Table[Case]:
 def summary(
     records: Sequence[Record],
     comparisons: Sequence[Comparison],
-    signs: Signs = numbers.UNICODE,
     width: int | None = None,
 ) -> str:
     """A row for each problem and dataset, a column for each engine that is there, and their geometric means beneath.
@@ -111,7 +110,6 @@ def summary(
     Args:
         records: one for each task.
         comparisons: made from them.
-        signs: which signs the stream can show.
         width: of the terminal; None: nothing is wrapped.
     """
     main = {comparison.record: comparison for comparison in comparisons if comparison.role == "baseline"}
@@ -124,15 +122,15 @@ def summary(
     cells: dict[tuple[str, str], dict[str, str]] = {}
     for record in mine:
         row = record.task.algorithm, record.task.dataset
-        cells.setdefault(row, {})[_label(record)] = _cell(record, main.get(record.id), signs)
-    cells |= _means(mine, main, signs)
+        cells.setdefault(row, {})[_label(record)] = _cell(record, main.get(record.id))
+    cells |= _means(mine, main)
     drawn = terminal.table(
         Table(
             list(cells),
             [
                 Column("algorithm", itemgetter(0)),
                 Column("dataset", itemgetter(1)),
-                *(_column(engine, cells, signs) for engine in engines),
+                *(_column(engine, cells) for engine in engines),
             ],
         ),
         width,
@@ -143,9 +141,7 @@ def summary(
     return f"{title}\n\n{drawn}\n" + (f"\n{terminal.wrapped(note, width)}\n" if note else "")
 
 
-def _means(
-    records: Sequence[Record], main: Mapping[str, Comparison], signs: Signs
-) -> dict[tuple[str, str], dict[str, str]]:
+def _means(records: Sequence[Record], main: Mapping[str, Comparison]) -> dict[tuple[str, str], dict[str, str]]:
     """A row of means for each kind of graphs: over what all engines with any ratio completed, like with like."""
     counted = [record for record in records if (own := main.get(record.id)) and own.counts("ratio_first_answer")]
     doubled = {(record.task.algorithm, record.task.dataset.rpartition("/")[2]) for record in counted}
@@ -165,24 +161,23 @@ def _means(
         engines = {engine for averaged in means.values() for engine in averaged}
         if engines:
             found["geometric mean", f"of {count(number, kind)} that all completed"] = {
-                engine: " / ".join(numbers.ratio(means[name].get(engine), signs) for name in TOTALS)
-                for engine in engines
+                engine: " / ".join(numbers.ratio(means[name].get(engine)) for name in TOTALS) for engine in engines
             }
     return found
 
 
-def _column(engine: str, cells: Mapping[tuple[str, str], Mapping[str, str]], signs: Signs) -> Column[tuple[str, str]]:
-    return Column(engine, lambda row: cells[row].get(engine, signs.none), right=True)
+def _column(engine: str, cells: Mapping[tuple[str, str], Mapping[str, str]]) -> Column[tuple[str, str]]:
+    return Column(engine, lambda row: cells[row].get(engine, NOTHING), right=True)
 
 
 def _label(record: Record) -> str:
     return named(record.task.engine, hardware(record, planned=True))
 
 
-def _cell(record: Record, comparison: Comparison | None, signs: Signs) -> str:
+def _cell(record: Record, comparison: Comparison | None) -> str:
     if record.outcome is not Outcome.OK and (comparison is None or comparison.ratio_call is None):
         return record.outcome.in_words
     if comparison is None or comparison.ratio_call is None:
-        return signs.none if comparison is None else str(comparison.verdict)
+        return NOTHING if comparison is None else str(comparison.verdict)
     aside = f" {comparison.verdict}" if comparison.verdict is not Verdict.LIKE else ""
-    return " / ".join(speeds.cell(comparison, name, signs) or signs.none for name in TOTALS) + aside
+    return " / ".join(speeds.cell(comparison, name) or NOTHING for name in TOTALS) + aside

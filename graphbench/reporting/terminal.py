@@ -14,7 +14,7 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from graphbench.reporting.document import Block, Bullets, Column, Section, Table, Text
-from graphbench.reporting.numbers import Signs, plain, visible
+from graphbench.reporting.numbers import RULE, plain, visible
 from graphbench.system.text import listed
 
 if TYPE_CHECKING:
@@ -32,22 +32,19 @@ _MIN_TEXT = 20
 """A column of texts is not made narrower than this."""
 
 
-def problem_tables(
-    shown: Sequence[ProblemTable], *, width: int | None, colour: bool, signs: Signs, details: bool = False
-) -> str:
+def problem_tables(shown: Sequence[ProblemTable], *, width: int | None, colour: bool, details: bool = False) -> str:
     """Results of problems, one below the other.
 
     Args:
         shown: the results, with all columns where details are asked for or the terminal is wide.
         width: of the terminal, in columns; None: a pipe, where nothing is wrapped.
         colour: whether to colour with ANSI sequences.
-        signs: which signs the stream can show.
         details: show every column, in several tables where one is too wide.
     """
     lines: list[_Line] = []
     several = len({one.graph for one in shown}) > 1
     for number, one in enumerate(shown):
-        lines += [[]] * bool(number) + _problem_table(one, width, signs, details=details, name=several)
+        lines += [[]] * bool(number) + _problem_table(one, width, details=details, name=several)
     return "".join(f"{_painted(line) if colour else _bare(line)}\n" for line in lines)
 
 
@@ -111,7 +108,7 @@ def wrapped(line: str, width: int | None, indent: int = 0) -> str:
     return "\n".join(map(_bare, _broken([(visible(line), "")], width, indent)))
 
 
-def _problem_table(one: ProblemTable, width: int | None, signs: Signs, *, details: bool, name: bool) -> list[_Line]:
+def _problem_table(one: ProblemTable, width: int | None, *, details: bool, name: bool) -> list[_Line]:
     lines: list[_Line] = []
 
     def write(text: str, style: str = "", indent: int = 0) -> None:
@@ -123,7 +120,7 @@ def _problem_table(one: ProblemTable, width: int | None, signs: Signs, *, detail
         write(line)
     blocks, missing = layout(_plain(one.table), width, details=details) if one.table.items else ([], [])
     for block in blocks:
-        lines += [[], *_drawn(block, rule=signs.rule, width=width)]
+        lines += [[], *_drawn(block, rule=RULE, width=width)]
     for texts, mark, style in ((one.facts, "", "dim"), (one.notes, "- ", "")):
         lines += [[]] * bool(texts)
         for line in texts:

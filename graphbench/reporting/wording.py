@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from graphbench.records.model import Outcome, Record
 from graphbench.records.rules import rule_of
-from graphbench.reporting.numbers import UNICODE, Signs, bound_sign, memory, seconds
+from graphbench.reporting.numbers import AT_LEAST, bound_sign, memory, seconds
 
 MAX_CHARACTERS = 160
 """Maximum length of a reason in a table; the table of every record has it in full."""
@@ -65,9 +65,9 @@ def peaks_are_bounds(record: Record) -> bool:
     return record.outcome in _CUT_OFF
 
 
-def peak_note(signs: Signs = UNICODE) -> str:
+def peak_note() -> str:
     """What the sign before such a peak means."""
-    return f"{signs.at_least.strip()} before a peak: a lower bound, because the task ended early"
+    return f"a peak {AT_LEAST}N: a lower bound, because the task ended early"
 
 
 def device_peak_bytes(record: Record) -> int | None:
@@ -75,15 +75,15 @@ def device_peak_bytes(record: Record) -> int | None:
     return sum(record.memory.device_peaks_bytes) or record.memory.device_peak_bytes
 
 
-def host_peak(record: Record, signs: Signs = UNICODE) -> str:
+def host_peak(record: Record) -> str:
     """The host peak in words."""
-    return _peak(record, record.memory.host_peak_bytes, signs)
+    return _peak(record, record.memory.host_peak_bytes)
 
 
-def device_peak(record: Record, signs: Signs = UNICODE) -> str:
+def device_peak(record: Record) -> str:
     """The device peak in words, with the number of GPUs where there are several."""
     several = len(record.memory.device_peaks_bytes)
-    return _peak(record, device_peak_bytes(record), signs) + (f" ({several} GPUs)" if several > 1 else "")
+    return _peak(record, device_peak_bytes(record)) + (f" ({several} GPUs)" if several > 1 else "")
 
 
 def device_peak_of_each(record: Record) -> str:
@@ -95,9 +95,9 @@ def device_peak_of_each(record: Record) -> str:
     return f"{len(peaks)}: {high if low == high else f'{low} to {high}'}"
 
 
-def _peak(record: Record, value: int | None, signs: Signs) -> str:
-    bound = bound_sign("lower" if peaks_are_bounds(record) and value is not None else None, signs)
-    return f"{bound}{memory(value, signs)}"
+def _peak(record: Record, value: int | None) -> str:
+    bound = bound_sign("lower" if peaks_are_bounds(record) and value is not None else None)
+    return f"{bound}{memory(value)}"
 
 
 _INT32_VERTICES = 2**31 - 1

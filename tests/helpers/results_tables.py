@@ -7,7 +7,7 @@ from statistics import median
 from graphbench.reporting import markdown
 from graphbench.reporting.document import Column, Table
 from graphbench.reporting.measured import group_by_machine
-from graphbench.reporting.numbers import NOTHING, UNICODE, plain, ratio
+from graphbench.reporting.numbers import NOTHING, TIMES, plain, ratio
 from graphbench.reporting.published import claims as published_claims
 from graphbench.reporting.sections import capacity, claims, no_baseline, scaling
 from graphbench.system.text import listed
@@ -98,7 +98,7 @@ def _line(checks, machine):
 
 
 def _published(claim):
-    return f"{'up to ' if claim.bound else ''}{claim.ratio:,g}{UNICODE.times}"
+    return f"{'up to ' if claim.bound else ''}{claim.ratio:,g}{TIMES}"
 
 
 def reuse():

@@ -13,7 +13,7 @@ from graphbench.advice.profile.summary import NAMES, Report, Row, as_data, betwe
 from graphbench.advice.profile.verify import Verified
 from graphbench.reporting import markdown, terminal
 from graphbench.reporting.document import Block, Bullets, Column, Section, Table, Text
-from graphbench.reporting.numbers import ASCII, NOTHING, UNICODE, indented_json, plain, seconds
+from graphbench.reporting.numbers import NOTHING, encodable, indented_json, plain, seconds
 from graphbench.system.text import count, listed, three
 
 WIDTH = 100
@@ -42,9 +42,7 @@ def render(report: Report, form: str = "table", width: int | None = None, *, asc
         return indented_json(as_data(report), ascii_only=ascii_only)
     blocks = _blocks(report)
     text = markdown.text(blocks) + "\n" if form == "markdown" else "\n".join(_drawn(blocks, width))
-    for sign, instead in zip(UNICODE, ASCII, strict=True) if ascii_only else ():
-        text = text.replace(sign, instead)
-    return text.encode("ascii", "replace").decode() if ascii_only else text
+    return encodable(text, "ascii") if ascii_only else text
 
 
 def _drawn(blocks: Sequence[Block | Section], width: int | None) -> Iterator[str]:

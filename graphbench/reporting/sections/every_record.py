@@ -197,7 +197,7 @@ def _peak(record: Record, value: int | None) -> tuple[int, str] | None:
     if value is None:
         return None
     size = edge_list_bytes(record)
-    times = f" ({three(value / size)}{numbers.UNICODE.times} the edges)" if size else ""
+    times = f" ({three(value / size)}{numbers.TIMES} the edges)" if size else ""
     return value, f"{bound_sign('lower') if peaks_are_bounds(record) else ''}{memory(value)}{times}"
 
 

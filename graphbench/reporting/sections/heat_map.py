@@ -16,7 +16,7 @@ from graphbench.records.model import NEVER_RAN, Outcome, Record
 from graphbench.reporting.document import HeatCell, HeatMap, HeatRow, Section, Text
 from graphbench.reporting.heading import hardware, named
 from graphbench.reporting.measured import Case, Measured, by_graph
-from graphbench.reporting.numbers import NOTHING, UNICODE, memory, plain, ratio, seconds
+from graphbench.reporting.numbers import NOTHING, TIMES, memory, plain, ratio, seconds
 from graphbench.reporting.wording import EARLIER_RULES, device_peak_bytes, is_twin
 
 LEVELS = (1.05, 1.5, 2.0, 5.0, 10.0, 100.0)
@@ -87,7 +87,7 @@ def section(
         for engine, cells in row.cells.items():
             levels.setdefault(engine, []).extend(cell.level for cell in cells[:1] if cell.level >= 0)
     engines = sorted(levels, key=lambda engine: (not levels[engine], fmean(levels[engine] or [0]), engine))
-    legend = ["fastest", *(f"up to {most:g}{UNICODE.times}" for most in LEVELS[1:]), "more"]
+    legend = ["fastest", *(f"up to {most:g}{TIMES}" for most in LEVELS[1:]), "more"]
     return Section("Every graph and engine", "heat", [Text(_HOW, quiet=True), HeatMap(rows, engines, METRICS, legend)])
 
 
