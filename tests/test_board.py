@@ -1,5 +1,6 @@
 """The board: an overview and a page for each machine, where each number leads to its record, without any request."""
 
+import json
 import re
 from pathlib import Path
 from urllib.parse import parse_qs
@@ -11,7 +12,7 @@ from graphbench.cli import invoke
 from graphbench.errors import UsageError
 from graphbench.records.store import Store, load
 from graphbench.reporting import board
-from graphbench.reporting.document import Text
+from graphbench.reporting.document import AllRecords, Text
 from graphbench.reporting.numbers import NOTHING
 from helpers.browser import CHROMIUM, Browser
 from helpers.records import record, replace
@@ -69,9 +70,10 @@ def test_on_the_page_itself_cells_lead_to_its_own_table(pages):
 
 
 def test_the_fastest_engines_are_counted_for_each_machine_alone(pages):
-    text, table, _ = section(pages["index.html"], "fastest").blocks
-    assert "NVIDIA H100: a warm call is fastest with cugraph in" in text.text
-    assert "Another Processor" in text.text
+    answers, table, _ = section(pages["index.html"], "fastest").blocks
+    (one, words), (other, _) = answers.items
+    assert (one, other[:17]) == ("NVIDIA H100:", "Another Processor")
+    assert words.startswith("a warm call is fastest with cugraph in")
     assert table.heads[:3] == ["problem", "NVIDIA H100: warm call", "NVIDIA H100: whole script"]
     wcc = next(row for row in table.rows if row[0] == "wcc")
     assert wcc[1].startswith("cugraph ")
@@ -91,15 +93,26 @@ GPU = [("cugraph", "gpu", 1.0), ("pylibcugraph", "gpu", 0.5)]
 def test_only_cases_with_engines_of_both_kinds_are_counted():
     both = on("A", *GPU, ("igraph", "cpu", 0.1))
     pages = overview([*both, *on("B", *GPU), *on("C", *GPU), *on("D", ("igraph", "cpu", 1.0), ("scipy", "cpu", 2.0))])
-    text, table, _ = section(pages["index.html"], "fastest").blocks
-    assert "a warm call is fastest with igraph in 1 of 1 case; " in text.text
-    assert text.text.endswith("; 2 further cases with GPU engines only.")
+    answers, table, _ = section(pages["index.html"], "fastest").blocks
+    ((_, words),) = answers.items
+    assert words.startswith("a warm call is fastest with igraph in 1 of 1 case; ")
+    assert words.endswith("; 2 further cases with GPU engines only.")
     assert table.rows == [["louvain", "igraph 1 of 1", "igraph 1 of 1"]]
 
 
+def test_a_record_without_a_baseline_is_beside_the_fastest_on_its_page():
+    (_, page) = overview(on("A", *GPU, ("igraph", "cpu", 2.0))).values()
+    (every,) = [block for block in section(page, "records").blocks if isinstance(block, AllRecords)]
+    data = json.loads(every.data)
+    titles = [title for title, *_ in data["columns"]]
+    engine, fastest = titles.index("engine"), titles.index("warm call vs fastest")
+    found = {row[engine]: row[fastest] for row in data["rows"]}
+    assert found == {"cugraph (default)": 0.5, "pylibcugraph (default)": 1.0, "igraph (default)": 0.25}
+
+
 def test_where_no_cpu_library_was_measured_nothing_is_called_fastest():
-    text, *others = section(overview([*on("A", *GPU), *on("B", *GPU)])["index.html"], "fastest").blocks
-    assert text.text == "NVIDIA H100: 2 cases with GPU engines only."
+    answers, *others = section(overview([*on("A", *GPU), *on("B", *GPU)])["index.html"], "fastest").blocks
+    assert answers.items == [("NVIDIA H100:", "2 cases with GPU engines only.")]
     assert [type(one) for one in others] == [Text]
 
 

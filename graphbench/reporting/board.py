@@ -15,7 +15,19 @@ from typing import NamedTuple
 from graphbench.errors import UsageError
 from graphbench.records.model import Outcome, Record
 from graphbench.reporting import page
-from graphbench.reporting.document import Block, Bullets, Column, Document, HeatMap, HeatRow, Part, Section, Table, Text
+from graphbench.reporting.document import (
+    Answers,
+    Block,
+    Bullets,
+    Column,
+    Document,
+    HeatMap,
+    HeatRow,
+    Part,
+    Section,
+    Table,
+    Text,
+)
 from graphbench.reporting.measured import Measured, group_by_machine
 from graphbench.reporting.numbers import NOTHING, plain
 from graphbench.reporting.report import as_lines, facts
@@ -33,8 +45,8 @@ _HOW = (
     "How often an engine is the fastest, or within 5 % of it; a case is one problem on one graph. On a machine with "
     "GPU engines, a case counts if a CPU engine and a GPU engine can be compared; elsewhere, if any two engines can. A "
     "warm call is one more call on a built graph; a whole script starts the library, reads and builds the graph, and "
-    "calls once. Each number of the heat map below leads to its "
-    "record, verdict and command."
+    "calls once. Each number of the heat map below leads to its record, verdict and command. A machine's page "
+    "has a row for each record: how many times as fast it is as the fastest, and a verdict where the baseline is there."
 )
 
 
@@ -188,12 +200,12 @@ def _fastest(measured: Sequence[Measured], heat: Section) -> Section:
         [problem for problem in problems if any(one.cell(problem) != NOTHING for one in columns)],
         [Column("problem", lambda problem: problem), *columns],
     )
-    said = [sentence for machine, cases in machines if (sentence := _sentence(machine, cases))]
-    blocks: list[Block] = [Text(" ".join(said), lead=True), *([table] if table.rows else []), Text(_HOW, quiet=True)]
+    said = [(f"{_short(machine)}:", words) for machine, cases in machines if (words := _sentence(cases))]
+    blocks: list[Block] = [Answers(said), *([table] if table.rows else []), Text(_HOW, quiet=True)]
     return Section("Fastest engines", "fastest", blocks)
 
 
-def _sentence(machine: Measured, cases: _Cases) -> str:
+def _sentence(cases: _Cases) -> str:
     parts = []
     for metric, words in zip(_METRICS, ("a warm call", "a whole script"), strict=True):
         number, wins = cases.counted(metric)
@@ -202,7 +214,7 @@ def _sentence(machine: Measured, cases: _Cases) -> str:
             parts.append(f"{words} is fastest with {engine} in {most:,} of {count(number, 'case')}")
     if alone := cases.on_gpu_only:
         parts.append(f"{count(alone, 'further case' if parts else 'case')} with GPU engines only")
-    return f"{_short(machine)}: {'; '.join(parts)}." if parts else ""
+    return f"{'; '.join(parts)}." if parts else ""
 
 
 def _wins(cases: _Cases, metric: str) -> str:

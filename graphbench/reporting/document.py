@@ -166,11 +166,15 @@ class Card(NamedTuple):
 
 @dataclass(frozen=True)
 class HeatCell:
-    """What an engine took, or the outcome in words; how many times the least of its row; which colour; -1: none."""
+    """What an engine took, or the outcome in words; how many times the least of its row; which colour; -1: none.
+
+    `times` is the factor as a number, where it is compared.
+    """
 
     text: str
     factor: str = ""
     level: int = -1
+    times: float | None = None
 
     def __str__(self) -> str:
         return f"{self.text} ({self.factor})" if self.factor else self.text

@@ -18,6 +18,7 @@ from graphbench.reporting.glossary import Entry, first_word, meanings
 from graphbench.reporting.measured import Case, Measured, pays_off_from
 from graphbench.reporting.numbers import bound_sign, memory, plain
 from graphbench.reporting.reproduce import command
+from graphbench.reporting.sections import heat_map
 from graphbench.reporting.speeds import TOTALS
 from graphbench.reporting.wording import (
     brief,
@@ -37,12 +38,16 @@ MAX_ROWS = 400
 
 
 class Row(NamedTuple):
-    """A case with its place in the report; `why_older` where its task has another record that counts."""
+    """A case with its place in the report; `why_older` where its task has another record that counts.
+
+    `vs_fastest` is how many times as fast its warm call is as the fastest that it can be compared with.
+    """
 
     case: Case
     machine: Measured | None
     stale: str = ""
     why_older: str = ""
+    vs_fastest: float | None = None
 
     @property
     def record(self) -> Record:
@@ -95,9 +100,11 @@ def link(text: str, measured: Measured, *columns: str, key: str = "", problem: s
 
 def _rows(records: Sequence[Record], measured: Sequence[Measured], stale: Mapping[str, str]) -> list[Row]:
     shown: dict[str, Row] = {}
+    fastest = heat_map.vs_fastest(measured)
     for machine in measured:
         for case in machine.cases:
-            shown.setdefault(case.record.id, Row(case, machine, stale.get(case.record.id, "")))
+            id_ = case.record.id
+            shown.setdefault(id_, Row(case, machine, stale.get(id_, ""), vs_fastest=fastest.get(id_)))
     machines = {machine.digest: machine for machine in measured}
     slower = frozenset[str]().union(*(machine.slower_threads for machine in measured))
     older = [
@@ -134,6 +141,7 @@ def fields(baseline: str, *, several: bool) -> list[Field]:
         Field("outcome", "choice", lambda row: row.record.outcome.in_words, shown=True),
         Field("warm call", "seconds", lambda row: _six(row.case.call), shown=True),
         Field("n", "count", lambda row: len(warm_calls(row.record))),
+        Field("warm call vs fastest", "ratio", lambda row: _six(row.vs_fastest), shown=True),
         ratio("ratio_call", "main", baseline, shown=True),
         ratio("ratio_call", "best", "best CPU", shown=True),
         best_cpu("warm call", "best"),

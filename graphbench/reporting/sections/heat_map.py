@@ -91,6 +91,19 @@ def section(
     return Section("Every graph and engine", "heat", [Text(_HOW, quiet=True), HeatMap(rows, engines, METRICS, legend)])
 
 
+def vs_fastest(measured: Iterable[Measured]) -> dict[str, float]:
+    """By the id of a record: how many times as fast its warm call is as the fastest that it can be compared with."""
+    found = {}
+    for machine in measured:
+        for own in machine.problems.values():
+            for cases in by_graph(own).values():
+                engines = _engines(cases)
+                for engine, (cell, *_) in _cells(engines, machine.stale).items():
+                    if cell.times:
+                        found[engines[engine].record.id] = 1 / cell.times
+    return found
+
+
 def _engines(cases: Sequence[Case]) -> dict[str, Case]:
     """By engine and its hardware: of several records of one, the quickest (the first)."""
     engines: dict[str, Case] = {}
@@ -131,7 +144,8 @@ def _cells(engines: Mapping[str, Case], stale: Mapping[str, str]) -> dict[str, l
             elif len(compared) < 2:
                 found[engine].append(HeatCell(shown(value)))
             else:
-                found[engine].append(HeatCell(shown(value), ratio(value / least), _level(value / least)))
+                factor = value / least
+                found[engine].append(HeatCell(shown(value), ratio(factor), _level(factor), factor))
     return found
 
 
