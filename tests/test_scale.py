@@ -109,6 +109,55 @@ def test_every_number_of_gpus_is_a_task_of_its_own(graphbench):
     assert "No exponent is fitted" in out
 
 
+def workers(number):
+    """The worker and the place in it of each task on that many GPUs."""
+    return [(each.worker.id, each.worker.position) for each in stored() if each.task.params.get("gpus") == number]
+
+
+def test_one_cluster_serves_all_graphs_of_a_number_of_gpus(graphbench):
+    asked = (*ASKED[:2], "rmat:scale=4..6", "--engine", "hungry,pack", "--gpus", "1,2", "--trials", "1")
+    assert graphbench(*asked)[0] == 0
+    assert [(each.task.engine, each.task.params.get("gpus", 0), each.posed.num_vertices) for each in stored()] == [
+        (engine, number, size) for engine, number in [("hungry", 0), ("pack", 1), ("pack", 2)] for size in (16, 32, 64)
+    ]
+    (one, *_), (two, *_) = workers(1), workers(2)
+    assert one[0] != two[0]
+    assert workers(1) == [(one[0], place) for place in range(3)]
+    assert workers(2) == [(two[0], place) for place in range(3)]
+    alone = [each.worker for each in stored() if each.task.engine == "hungry"]
+    assert [each.position for each in alone] == [0, 0, 0]
+    assert len({each.id for each in alone}) == 3
+
+
+def test_a_cluster_that_keeps_memory_is_not_used_again(graphbench, monkeypatch):
+    asked = (*ASKED[:2], "rmat:scale=4..6", "--engine", "pack", "--gpus", "2", "--trials", "1")
+    monkeypatch.setenv("PACK_HOLDS", str(65 << 20))
+    assert graphbench(*asked)[0] == 0
+    assert [place for _, place in workers(2)] == [0, 0, 0]
+    assert len(set(workers(2))) == 3
+
+
+def test_a_cluster_that_failed_is_not_used_again(graphbench, monkeypatch):
+    monkeypatch.setenv("GRAPHBENCH_PLUGINS", "helpers.memory_engines,helpers.faulty_engines")
+    monkeypatch.setenv("HUNGRY_STOPS", "100 error")
+    graphbench(*ASKED[:2], "rmat:scale=4..6", "--engine", "pack", "--gpus", "2", "--trials", "1")
+    assert [each.outcome for each in stored()] == [Outcome.OK, Outcome.ERROR, Outcome.ERROR]
+    (first, again, other) = workers(2)
+    assert first[0] == again[0] != other[0]
+
+
+def test_a_number_of_gpus_ends_its_series_for_itself(graphbench, monkeypatch):
+    limit = ("--device-memory-limit", "30000", "--no-predict")
+    monkeypatch.setenv("HUNGRY_STOPS", "100 memory")
+    code, out, _ = graphbench(
+        *ASKED[:2], "rmat:scale=4..7", "--engine", "pack", "--gpus", "1,2", "--trials", "1", *limit
+    )
+    assert code == 0
+    assert "no engine completed rmat:scale=5,edgefactor=16,seed=1 on 1 GPU within" in " ".join(out.split())
+    assert "no engine completed rmat:scale=5,edgefactor=16,seed=1 on 2 GPUs within" in " ".join(out.split())
+    assert len(stored()) == 4
+
+
 def test_a_series_ends_when_every_engine_ran_out_of_memory(graphbench, monkeypatch):
     monkeypatch.setenv("HUNGRY_STOPS", "100 memory")
     code, out, err = graphbench(*ASKED)

@@ -433,10 +433,12 @@ def _suite_options() -> set[str]:
 
 
 def _measure_runs(runs: Iterable[Run], store: str | os.PathLike[str] | None, follower: Follower) -> None:
-    with Store(store) as opened:
+    from graphbench.measure.runner import Workers
+
+    with Store(store) as opened, Workers() as workers:
         for run in runs:
             follower.total += run.left()[0]
-            for record in run.measure(follower.observe):
+            for record in run.measure(follower.observe, workers):
                 if run.stored.is_news(record):
                     opened.keep(record)
 

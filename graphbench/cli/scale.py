@@ -52,9 +52,9 @@ def command(
     """Measure one algorithm on a series of R-MAT graphs that differ only in size, from small to large.
 
     An engine that ran out of memory or time on one graph is not tried on larger ones, and a graph is generated only
-    when an engine needs it. With --gpus, the same graphs are measured on each number of GPUs. One generator makes the
-    whole series: NumPy's, or cuGraph's with `by=cugraph`. Every record is stored at once, so the same command resumes
-    an interrupted series.
+    when an engine needs it. With --gpus, the same graphs are measured on each number of GPUs, in one cluster for each
+    number. One generator makes the whole series: NumPy's, or cuGraph's with `by=cugraph`. Every record is stored at
+    once, so the same command resumes an interrupted series.
 
     The tables give time and edges per second by graph and engine, the exponent b of time = c x edges^b with its 95 %
     interval, and for several GPUs speedup and efficiency t(1) / (g t(g)).
@@ -79,9 +79,9 @@ def command(
                 records=records,
                 command=command_line(),
             )
-            session.measure(_named_runs(sizes), lambda: f"; {len(suite.datasets) - len(sizes.done)} larger graphs left")
-        if sizes.ended:
-            session.reporter.print_line(f"The series ends early: {sizes.ended}.")
+            session.measure(_named_runs(sizes), lambda: f"; {len(sizes) - len(sizes.done)} larger graphs left")
+        for why in sizes.ended:
+            session.reporter.print_line(f"The series ends early: {why}.")
     _show(sizes, form, output, chart)
     session.end()
     named = set(suite.engines)
@@ -91,7 +91,7 @@ def command(
 
 def _named_runs(sizes: SizeSeries) -> Iterator[tuple[str, Run]]:
     for number, run in enumerate(sizes.runs(), start=1):
-        yield f"{run.suite.datasets[0]} ({number} of {len(sizes.suite.datasets)})", run
+        yield f"{run.suite.datasets[0]} ({number} of {len(sizes)})", run
 
 
 def _show(sizes: SizeSeries, form: str, output: Path | None, chart: Path | None) -> None:
@@ -120,4 +120,4 @@ def _notes(sizes: SizeSeries) -> Sequence[str]:
         record.task.engine: record.reason for record in sizes.measured if record.environment is None and record.reason
     }
     notes = [f"{engine}: {reason}" for engine, reason in absent.items()]
-    return [*notes, *([f"The series ends early: {sizes.ended}."] if sizes.ended else [])]
+    return [*notes, *(f"The series ends early: {why}." for why in sizes.ended)]

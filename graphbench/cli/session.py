@@ -19,6 +19,7 @@ from graphbench.system.text import count, public_word, storable
 if TYPE_CHECKING:
     from graphbench.cli.progress import Reporter
     from graphbench.measure.plan import Progress
+    from graphbench.measure.runner import Workers
     from graphbench.measure.suites.run import Run
     from graphbench.measure.suites.suite import Suite
     from graphbench.measure.suites.tasks import StoredRecords
@@ -110,15 +111,17 @@ class Session:
             runs: with names for progress; each is measured before the next is asked for.
             left: what is still to be measured, for that message.
         """
-        with self.interruptible():
+        from graphbench.measure.runner import Workers
+
+        with self.interruptible(), Workers() as workers:
             for name, run in runs:
-                for record in self._measured(name, run):
+                for record in self._measured(name, run, workers):
                     if run.stored.is_news(record):
                         self._store.keep(record)
         if self.interrupted:
             self._farewell = f"Completed records are kept{left()}. To resume:\n  {resume_command(self._started)}"
 
-    def _measured(self, name: str, run: Run) -> Iterator[Record]:
+    def _measured(self, name: str, run: Run, workers: Workers) -> Iterator[Record]:
         total, seconds = run.left()
         due, done = sum(item.runs for item in run.items), sum(not item.rounds for item in run.items)
         others = len(run.items) - due - done
@@ -133,7 +136,7 @@ class Session:
                 self.reporter.overall(name, total - left + 1, total, seconds)
             self.reporter.observe(progress)
 
-        yield from run.measure(follow)
+        yield from run.measure(follow, workers)
 
 
 def require_available(engines: Sequence[str], *, one: bool = False) -> None:

@@ -302,6 +302,11 @@ def peak_bytes() -> int:
     return (_memory.peak_bytes() if _memory is not None else None) or 0
 
 
+def held_bytes() -> int:
+    """Device memory that is allocated now."""
+    return 0 if _memory is None else _memory.held_bytes()
+
+
 def held(dask_worker: Any) -> int:
     """How many results (graphs and frames) the worker holds after garbage collection."""
     gc.collect()

@@ -173,6 +173,10 @@ class DeviceMemory:
             self._held = int(self._resource.allocation_counts.current_bytes)
             self._resource.push_counters()
 
+    def held_bytes(self) -> int:
+        """What is allocated now; 0 before :meth:`choose`."""
+        return 0 if self._resource is None else self._held + int(self._resource.allocation_counts.current_bytes)
+
     def peak_bytes(self) -> int | None:
         """The most that was allocated at once since the last reset, or None before :meth:`choose`."""
         return None if self._resource is None else self._held + int(self._resource.allocation_counts.peak_bytes)

@@ -338,6 +338,10 @@ class Engine:
     def wait_until_freed(self) -> None:
         """Wait until the memory of the last graph is free, which has no reference any more."""
 
+    def device_held_bytes(self) -> int:
+        """Device memory that is allocated now; of several devices the most. Engines that use several GPUs know it."""
+        return 0
+
     def reset_device_peak(self) -> None:
         """Start a new peak of device memory."""
 

@@ -13,7 +13,9 @@ The distributed API has the names and arguments of the API for one GPU. So an al
 adapter for `cugraph`, called with `cugraph.dask` instead of `cugraph`; adapters that differ are below.
 
 RMM counts device memory on each worker; the peak is that of the worker with the most. A worker that dies takes its part
-of the graph with it: the task ends, and the next one gets a new cluster.
+of the graph with it: the task ends, and the next one gets a new cluster. A cluster without a failure serves the tasks of
+one number of GPUs and one allocator on all graphs, if its workers have released the last graph. A record has the start
+of its cluster, and `worker.position` says how many tasks that has served before: their kernels are loaded already.
 """
 
 from __future__ import annotations
@@ -215,6 +217,10 @@ class CuGraphMG(CuGraph):
     def device_peak_bytes(self) -> int | None:
         """The highest peak of a worker."""
         return max(self.device_peaks(), default=None)
+
+    def device_held_bytes(self) -> int:
+        """That of the worker that holds most."""
+        return max(self.workers.each(_dask.held_bytes), default=0)
 
     def used(self, settings: Settings) -> Mapping[str, Any]:
         """One CPU thread feeds each GPU."""

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from graphbench.measure import protocol
-from graphbench.measure.protocol import LAST, Certify, Event, Request
+from graphbench.measure.protocol import LAST, Certify, Event, Release, Request
 from graphbench.system import memory
 
 GRACE_S = 1.0
@@ -124,7 +124,7 @@ class WorkerProcess:
         """The process id of the keeper, whose descendants are the worker and all that it started."""
         return self._process.pid
 
-    def ask(self, request: Request | Certify, memory_bytes: int | None = None) -> Iterator[Event]:
+    def ask(self, request: Request | Certify | Release, memory_bytes: int | None = None) -> Iterator[Event]:
         """Send a request and yield its events as they come, one of :data:`graphbench.measure.protocol.LAST` last.
 
         Args:

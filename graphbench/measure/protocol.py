@@ -3,7 +3,8 @@
 The parent sends one :class:`Request` at a time. The worker sends each event as it happens, so the parent has everything
 that was measured before a worker dies. After :class:`Sampled` the record has all that it needs; :class:`Done` or
 :class:`Failed` is the last event of a request. After a task on a graph that is made on a device, :class:`Certify` asks
-for its certificate: :class:`Verified` or :class:`Failed`.
+for its certificate: :class:`Verified` or :class:`Failed`. A worker that serves several datasets gets a
+:class:`Release` between them.
 """
 
 from __future__ import annotations
@@ -76,6 +77,16 @@ class Certify(msgspec.Struct, frozen=True, kw_only=True, tag="certify"):
     def disputed_pairs(self) -> npt.NDArray[np.int64] | None:
         """The indices as an array."""
         return None if self.disputed is None else np.array(self.disputed, dtype=np.int64)
+
+
+class Release(msgspec.Struct, frozen=True, kw_only=True, tag="release"):
+    """The next task is on another dataset: release the graph. :class:`Done` says whether the device's memory is free.
+
+    Attributes:
+        deadline: as of a :class:`Request`.
+    """
+
+    deadline: float
 
 
 class Began(msgspec.Struct, frozen=True, tag="began"):
@@ -234,16 +245,16 @@ NO_MORE = b"\n"
 """Sent instead of a request: the worker exits."""
 
 _encoder = msgspec.json.Encoder(enc_hook=lambda value: value.item())  # NumPy's numbers are numbers
-_requests: msgspec.json.Decoder[Request | Certify] = msgspec.json.Decoder(Request | Certify)
+_requests: msgspec.json.Decoder[Request | Certify | Release] = msgspec.json.Decoder(Request | Certify | Release)
 _events: msgspec.json.Decoder[Event] = msgspec.json.Decoder(Event)
 
 
-def to_line(message: Request | Certify | Event) -> bytes:
+def to_line(message: Request | Certify | Release | Event) -> bytes:
     """One message as one line."""
     return _encoder.encode(message) + b"\n"
 
 
-def to_request(line: bytes) -> Request | Certify:
+def to_request(line: bytes) -> Request | Certify | Release:
     """The request on a line."""
     return _requests.decode(line)
 

@@ -1,8 +1,9 @@
 """The parent: gives tasks to engines and yields a record the moment a task is complete.
 
-One worker process serves one engine on one dataset, its tasks in order. A task that fails or is killed costs only
-itself: its record has what it measured before, and a fresh worker continues with the next. Certificates and agreement
-are computed here between tasks, while the worker is idle; for graphs made on a device, the worker certifies.
+One worker process serves one engine on one dataset, its tasks in order (:class:`Workers`). A task that fails or is
+killed costs only itself: its record has what it measured before, and a fresh worker continues with the next.
+Certificates and agreement are computed here between tasks, while the worker is idle; for graphs made on a device, the
+worker certifies.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import functools
 import random
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
@@ -37,11 +38,18 @@ from graphbench.system.text import format_bytes
 
 _BYTES_PER_VERTEX = 16
 """A lower bound: a row offset and a value of an answer, 64 bits each."""
+_RELEASE_S = 30
+"""How long a worker may take to release a graph before another dataset."""
 _STDERR_BYTES = 2_000
 """How much of the end of a worker's standard error a record has."""
 
 
-def measure(plan: Plan, observe: Observer = lambda _: None, predict: Predict = lambda *_: None) -> Iterator[Record]:
+def measure(
+    plan: Plan,
+    observe: Observer = lambda _: None,
+    predict: Predict = lambda *_: None,
+    workers: Workers | None = None,
+) -> Iterator[Record]:
     """Measure everything in a plan.
 
     Datasets come in the plan's order, then engines, fast ones first, then cells in order; a plan may ask for a random
@@ -52,6 +60,7 @@ def measure(plan: Plan, observe: Observer = lambda _: None, predict: Predict = l
         plan: what to measure.
         observe: called at every phase and trial.
         predict: called before each task; a prediction becomes the record, and the task is not started.
+        workers: of several plans that are measured one after the other; None: of this one.
 
     Yields:
         One record for each task, the moment it is complete: failures are records too.
@@ -65,7 +74,7 @@ def measure(plan: Plan, observe: Observer = lambda _: None, predict: Predict = l
     params = [registry.algorithm(cell.algorithm).resolve(cell.params) for cell in plan.cells]
     for cell in plan.cells:
         registry.engines(cell.engines)
-    with RunFolder() as folder:
+    with nullcontext(workers) if workers is not None else Workers() as serving:
         for group in by_dataset(plan.cells):
             cells, unfit = [], []
             for index in group:
@@ -79,7 +88,7 @@ def measure(plan: Plan, observe: Observer = lambda _: None, predict: Predict = l
             for record in unfit:
                 observe(Progress(task=record.task, phase="done", record=record))
                 yield record
-            yield from _measure_dataset(plan, cells, folder, observe, predict)
+            yield from _measure_dataset(plan, cells, serving, observe, predict)
 
 
 def _unfit(plan: Plan, cell: Cell, params: Params, error: GraphbenchError) -> list[Record]:
@@ -127,7 +136,7 @@ class _Question:
 
 
 def _measure_dataset(
-    plan: Plan, questions: list[_Question], folder: RunFolder, observe: Observer, predict: Predict
+    plan: Plan, questions: list[_Question], workers: Workers, observe: Observer, predict: Predict
 ) -> Iterator[Record]:
     tasks: dict[Engine, list[_Question]] = defaultdict(list)
     for question in questions:
@@ -145,7 +154,7 @@ def _measure_dataset(
             for settings in plan.settings_of(engine, question.prepared.algorithm):
                 shared[settings].append(question)
         for settings, of_worker in shared.items():
-            with Supervisor(engine, settings, plan, folder) as supervisor:
+            with workers.supervisor(engine, settings, plan) as supervisor:
                 for question in of_worker:
                     record = _measure_task(supervisor, question, observe=observe, predict=predict)
                     observe(Progress(task=record.task, phase="done", trial=len(record.phases.call_s), record=record))
@@ -201,25 +210,76 @@ def _measure_task(supervisor: Supervisor, question: _Question, *, observe: Obser
     return found
 
 
-class Supervisor:
-    """Runs the tasks of one engine on one dataset: in one worker, and in a fresh one after a failure.
+class Workers:
+    """The workers of one plan, or of several that are measured one after the other: one is alive at a time.
 
-    On leaving, the worker and everything it started are gone.
+    A worker serves one engine on one dataset. That of an engine for several GPUs goes on with the next dataset if it
+    has the same settings, since its cluster takes 15 s and more to start: only while nothing has failed in it, and if
+    the memory of its GPUs is free again. On leaving, the worker and everything it started are gone.
     """
 
-    def __init__(self, engine: Engine, settings: Settings, plan: Plan, folder: RunFolder) -> None:
+    def __init__(self) -> None:
+        self._folder = RunFolder()
+        self._kept: Supervisor | None = None
+
+    def __enter__(self) -> Self:
+        self._folder.__enter__()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        self.end(in_good_order=kind is None)
+        self._folder.__exit__()
+
+    @contextmanager
+    def supervisor(self, engine: Engine, settings: Settings, plan: Plan) -> Iterator[Supervisor]:
+        """A supervisor for the tasks of one engine on one dataset."""
+        if self._kept is not None and (self._kept.engine, self._kept.settings) != (engine, settings):
+            self.end()
+        supervisor, self._kept = self._kept or Supervisor(engine, settings, self._folder), None
+        supervisor.begin(plan)
+        try:
+            yield supervisor
+        except BaseException:
+            supervisor.end(in_good_order=False)
+            raise
+        self._kept = supervisor
+        if not engine.multi_gpu:
+            self.end()
+
+    def end(self, *, in_good_order: bool = True) -> None:
+        """End the worker that is kept for the next dataset, if there is one."""
+        supervisor, self._kept = self._kept, None
+        if supervisor is not None:
+            supervisor.end(in_good_order=in_good_order)
+
+
+class Supervisor:
+    """Runs the tasks of one engine: in one worker, and in a fresh one after a failure.
+
+    :meth:`begin` comes before the tasks on each dataset, and :meth:`end` once: then the worker and everything it
+    started are gone.
+    """
+
+    def __init__(self, engine: Engine, settings: Settings, folder: RunFolder) -> None:
         self.engine, self.settings = engine, settings
-        self._plan, self._folder = plan, folder
+        self._plan: Plan
+        self._folder = folder
         self._process: WorkerProcess | None = None
         self._id = ""
         self._position = 0
         self._all_well = True
 
-    def __enter__(self) -> Self:
-        return self
+    def begin(self, plan: Plan) -> None:
+        """Turn to a dataset; a worker that has served another goes on if it has released that."""
+        self._plan = plan
+        if self._process is not None and not self._has_room(self._process):
+            self.end(in_good_order=True)
 
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        self._end(in_good_order=kind is None)
+    def _has_room(self, process: WorkerProcess) -> bool:
+        with suppress(OutOfTimeError, DiedError, BrokenEventsError):
+            for event in process.ask(protocol.Release(deadline=protocol.now() + _RELEASE_S)):
+                return isinstance(event, protocol.Done) and event.sound
+        return False
 
     @functools.cached_property
     def availability(self) -> Availability:
@@ -268,7 +328,7 @@ class Supervisor:
         if state.censored or not state.sound:
             # Even a worker that still runs: a failed CUDA call breaks its context, a failed allocation its heap.
             self._all_well = False
-            self._end(in_good_order=False)
+            self.end(in_good_order=False)
         return state, worker
 
     def certify(
@@ -305,7 +365,7 @@ class Supervisor:
         except OSError as error:
             why = f"no worker process could be started: {error}"
         self._all_well = False
-        self._end(in_good_order=False)
+        self.end(in_good_order=False)
         return why
 
     def answers(self, worker: Worker) -> list[Path]:
@@ -328,7 +388,8 @@ class Supervisor:
         self._process = WorkerProcess(self._folder.logs / self._id, self.engine.environment(self.settings))
         return self._process
 
-    def _end(self, *, in_good_order: bool) -> None:
+    def end(self, *, in_good_order: bool) -> None:
+        """End the worker, if there is one; not in good order, it is killed."""
         process, self._process = self._process, None
         if process is None:
             return

@@ -43,6 +43,8 @@ def _no_callbacks() -> Iterator[None]:
         gc.callbacks[:] = callbacks
 
 
+_ROOM_BYTES = 64 << 20
+"""Device memory that a library may keep for itself between datasets: handles and workspaces."""
 _SLOW_COLLECTION_S = 0.005
 _SHORT_BUILD_S = 0.001
 """In which no 70,000 objects are made, after which the collector looks at all."""
@@ -107,6 +109,16 @@ class Bench:
         try:
             self.release()
             self._send(certified(request))
+        except BaseException as error:  # noqa: BLE001  a library may raise anything
+            _print_traceback()
+            self._send(Failed(outcome=self._outcome(error), reason=_in_one_line(error)))
+
+    def make_room(self) -> None:
+        """Release the graph, and report whether the device's memory is free for that of another dataset."""
+        try:
+            self.release()
+            held = 0 if self._engine is None else self._engine.device_held_bytes()
+            self._send(Done(sound=held <= _ROOM_BYTES))
         except BaseException as error:  # noqa: BLE001  a library may raise anything
             _print_traceback()
             self._send(Failed(outcome=self._outcome(error), reason=_in_one_line(error)))

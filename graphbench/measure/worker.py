@@ -56,10 +56,13 @@ def _serve(requests: int, events: int) -> None:
             if line == protocol.NO_MORE:
                 break
             request = protocol.to_request(line)
-            if isinstance(request, protocol.Certify):
-                bench.certify(request)
-            else:
-                bench.run(request)
+            match request:
+                case protocol.Certify():
+                    bench.certify(request)
+                case protocol.Release():
+                    bench.make_room()
+                case protocol.Request():
+                    bench.run(request)
             for stream in (sys.stdout, sys.stderr):
                 with suppress(OSError, ValueError):  # a full disk, or a library closed it: the task itself is done
                     stream.flush()

@@ -64,7 +64,7 @@ class Hungry(Engine):
 
 
 class Pack(Hungry):
-    """The same on several of them, four if nobody says how many."""
+    """The same on several of them, four if nobody says how many; `PACK_HOLDS=N` keeps N bytes of a released graph."""
 
     name = "pack"
     multi_gpu = True
@@ -72,6 +72,9 @@ class Pack(Hungry):
 
     def gpus(self, settings):
         return settings.gpus or 4
+
+    def device_held_bytes(self):
+        return int(os.environ.get("PACK_HOLDS", "0"))
 
 
 hungry, pack = Hungry(), Pack()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from itertools import groupby
 
@@ -14,10 +15,10 @@ from graphbench.errors import DatasetError
 from graphbench.measure import record as recording
 from graphbench.measure.plan import Cell, Observer, Plan, with_stated
 from graphbench.measure.predict import Past, Predictor
-from graphbench.measure.runner import measure
+from graphbench.measure.runner import Workers, measure
 from graphbench.measure.suites.rounds import after_round
 from graphbench.measure.suites.suite import Suite, Variant
-from graphbench.measure.suites.tasks import Graph, Item, StoredRecords, items
+from graphbench.measure.suites.tasks import Graph, Item, StoredRecords, engines, items, parts
 from graphbench.records.model import Outcome, Record, SearchKey
 from graphbench.system.machine import machine_summary
 
@@ -56,21 +57,29 @@ class Run:
         self.records = {key: record for key, record in found.items() if record is not None}
         self._rounds = {item.task.key: item.rounds for item in self.items}
 
-    def measure(self, observe: Observer) -> Iterator[Record]:
+    def measure(self, observe: Observer, workers: Workers | None = None) -> Iterator[Record]:
         """Measure what is missing; the caller stores the records.
 
         Several rounds of a task make one record, which is yielded after each round.
+
+        Args:
+            observe: called at every phase and trial.
+            workers: of several runs that are measured one after the other; None: of this one.
         """
         for record in self._unloaded():
             self.records[record.task.key] = record
             yield record
-        for _, group in groupby(self.items, key=lambda item: item.graph.name):
-            mine = list(group)
-            for number in range(self.suite.rounds):
-                for variant in self.suite.variants():
-                    plan = self._plan(mine, variant, number)
-                    if plan.cells:
-                        yield from self._measure(plan, observe)
+        with nullcontext(workers) if workers is not None else Workers() as serving:
+            for part in parts(self.suite):
+                for _, group in groupby(self.items, key=lambda item: item.graph.name):
+                    mine = list(group)
+                    for number in range(part.rounds):
+                        for variant in part.variants():
+                            plan = self._plan(mine, engines(part), variant, number)
+                            if plan.cells:
+                                yield from self._measure(plan, observe, serving)
+                        if part.rounds > 1:
+                            serving.end()  # each round has new processes
 
     def left(self) -> tuple[int, float | None]:
         """How many tasks are left, every round counted, and how many seconds they will take.
@@ -93,14 +102,18 @@ class Run:
         once = self.past.task_seconds(item.task, item.graph.entries, self.suite.budget / self.suite.rounds)
         return None if once is None else min(once, self.suite.timeout) * rounds
 
-    def _plan(self, mine: Sequence[Item], variant: Variant, number: int) -> Plan:
+    def _plan(self, mine: Sequence[Item], turn: Collection[str], variant: Variant, number: int) -> Plan:
         suite = self.suite
         due = [
-            item for item in mine if item.variant == variant and self._rounds[item.task.key] >= suite.rounds - number
+            item
+            for item in mine
+            if item.engine.name in turn
+            and item.variant == variant
+            and self._rounds[item.task.key] >= suite.rounds - number
         ]
-        engines: dict[str, list[str]] = defaultdict(list)
+        solving: dict[str, list[str]] = defaultdict(list)
         for item in due:
-            engines[item.task.algorithm].append(item.task.engine)
+            solving[item.task.algorithm].append(item.task.engine)
         return Plan(
             cells=tuple(
                 Cell(
@@ -111,7 +124,7 @@ class Run:
                     ignore_weights=suite.ignore_weights,
                     answered=self._answered(mine, algorithm, names),
                 )
-                for algorithm, names in engines.items()
+                for algorithm, names in solving.items()
             ),
             options=suite.options(variant),
             command=self.command,
@@ -130,14 +143,14 @@ class Run:
             and "digest" in record.answer
         }
 
-    def _measure(self, plan: Plan, observe: Observer) -> Iterator[Record]:
+    def _measure(self, plan: Plan, observe: Observer, workers: Workers) -> Iterator[Record]:
         predict = Predictor(
             past=self.past,
             options=plan.options,
             time=self.suite.skip,
             series=self.series,
         )
-        for latest in measure(plan, observe, predict):
+        for latest in measure(plan, observe, predict, workers):
             key, record = latest.task.key, msgspec.structs.replace(latest, search=self.search)
             before = self.records.get(key)
             digest = record.dataset.digest if record.dataset else None

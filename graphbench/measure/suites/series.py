@@ -17,10 +17,12 @@ from graphbench import registry
 from graphbench.errors import DatasetError, UsageError
 from graphbench.graphs.clean import Dataset
 from graphbench.graphs.generators import spec
+from graphbench.measure.predict import Past
 from graphbench.measure.suites.run import Run, past
 from graphbench.measure.suites.suite import Suite, merged
-from graphbench.measure.suites.tasks import Graph, StoredRecords, check
+from graphbench.measure.suites.tasks import Graph, StoredRecords, check, parts
 from graphbench.records.model import NEVER_RAN, Outcome, Record
+from graphbench.system.text import count
 
 EXAMPLE = "rmat:scale=22..28,edgefactor=16"
 FINAL_ON_LARGER = frozenset({Outcome.OUT_OF_MEMORY, Outcome.TIMEOUT})
@@ -105,7 +107,9 @@ def _at(text: str, scale: int) -> str:
 
 @dataclass(kw_only=True)
 class SizeSeries:
-    """A series being measured. Each graph is made only when it is needed, since the largest take long to make.
+    """A series being measured, part by part (:func:`.tasks.parts`): a part that fails on a size ends there.
+
+    Each graph is made only when it is needed, since the largest take long to make.
 
     Attributes:
         suite: what to measure; its datasets are the series, small ones first.
@@ -113,8 +117,8 @@ class SizeSeries:
         stored: records of earlier runs.
         records: of the store; new ones are added.
         command: what the user typed.
-        done: the runs so far, one for each graph.
-        ended: why the series ended before its largest graph; empty: it did not.
+        done: the runs so far, one for each part and graph.
+        ended: why parts ended before the largest graph, in sentences without a full stop; empty: none did.
     """
 
     suite: Suite
@@ -123,28 +127,37 @@ class SizeSeries:
     records: Sequence[Record]
     command: str = ""
     done: list[Run] = field(default_factory=list)
-    ended: str = ""
+    ended: list[str] = field(default_factory=list)
 
     def runs(self) -> Iterator[Run]:
-        """A run for each graph, to be measured before the next is asked for."""
+        """A run for each part and graph, to be measured before the next is asked for."""
         known = past(self.records)
-        for name in self.suite.datasets:
-            if self.done and (why := _all_stopped(self.done[-1])):
-                self.ended = f"{why}, so {name} and larger graphs are not tried"
+        for part in parts(self.suite):
+            yield from self._runs(part, known)
+
+    def __len__(self) -> int:
+        """How many runs there are if no part ends early."""
+        return len(parts(self.suite)) * len(self.suite.datasets)
+
+    def _runs(self, part: Suite, known: Past) -> Iterator[Run]:
+        run: Run | None = None
+        for name in part.datasets:
+            if run is not None and (why := _all_stopped(run)):
+                self.ended.append(f"{why}, so {name} and larger graphs are not tried")
                 return
             try:
                 dataset = self.load(name)
             except DatasetError as error:
-                self.ended = f"{name} is unavailable: {str(error).rstrip('.')}"
+                self.ended.append(f"{name} is unavailable: {str(error).rstrip('.')}")
                 return
             run = Run(
-                suite=msgspec.structs.replace(self.suite, datasets=[name]),
+                suite=msgspec.structs.replace(part, datasets=[name]),
                 graphs=[Graph.loaded(dataset)],
                 missing={},
                 stored=self.stored,
                 past=known,
                 command=self.command,
-                series=self.suite.datasets,
+                series=part.datasets,
             )
             self.done.append(run)
             yield run
@@ -161,5 +174,6 @@ def _all_stopped(run: Run) -> str:
     if not tried:
         return f"no engine could be measured on {run.suite.datasets[0]}"
     if all(record.outcome in FINAL_ON_LARGER for record in tried):
-        return f"no engine completed {run.suite.datasets[0]} within its memory and time"
+        gpus = f" on {count(run.suite.gpus[0], 'GPU')}" if len(run.suite.gpus) == 1 else ""
+        return f"no engine completed {run.suite.datasets[0]}{gpus} within its memory and time"
     return ""

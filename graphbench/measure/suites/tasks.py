@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+
+import msgspec
 
 from graphbench import registry
 from graphbench.algorithms.base import Algorithm
@@ -155,6 +158,25 @@ def engines(suite: Suite) -> list[str]:
     """Names of the engines to measure: those that the suite names, else all that are not opt-in."""
     return suite.engines or [
         engine.name for engine in registry.engines() if not engine.opt_in or (engine.multi_gpu and suite.gpus)
+    ]
+
+
+def parts(suite: Suite) -> list[Suite]:
+    """The suite in parts that are measured one after the other, each on all graphs.
+
+    Engines on one device are the first part; then come those that use several GPUs, in a part for each number of GPUs
+    and allocator, so that one cluster serves all graphs. Where engines take turns on a graph (`rounds`), or none uses
+    several GPUs, the suite is its only part.
+    """
+    several = [name for name in engines(suite) if registry.engine(name).multi_gpu]
+    if suite.rounds > 1 or not several:
+        return [suite]
+    others = [name for name in engines(suite) if name not in several]
+    numbers: list[list[int]] = [[number] for number in suite.gpus] or [[]]
+    first = [msgspec.structs.replace(suite, engines=others)] if others else []
+    return first + [
+        msgspec.structs.replace(suite, engines=several, gpus=number, allocators=[allocator])
+        for number, allocator in itertools.product(numbers, suite.allocators)
     ]
 
 
