@@ -13,9 +13,9 @@ The distributed API has the names and arguments of the API for one GPU. So an al
 adapter for `cugraph`, called with `cugraph.dask` instead of `cugraph`; adapters that differ are below.
 
 RMM counts device memory on each worker; the peak is that of the worker with the most. A worker that dies takes its part
-of the graph with it: the task ends, and the next one gets a new cluster. A cluster without a failure serves the tasks of
-one number of GPUs and one allocator on all graphs, if its workers have released the last graph. A record has the start
-of its cluster, and `worker.position` says how many tasks that has served before: their kernels are loaded already.
+of the graph with it: the task ends, and the next one gets a new cluster. A cluster in which nothing failed serves all
+graphs with one number of GPUs and one allocator, if its workers have released the last graph. A record has the start of
+its cluster, and `worker.position` says how many tasks that has served before: their kernels are loaded already.
 """
 
 from __future__ import annotations
