@@ -46,8 +46,8 @@ def test_twins_are_averaged_apart_and_give_way_to_their_originals():
         "2 synthetic twins": "32.0× (16.0 to 64.0 on 2 graphs)",  # noqa: RUF001
     }  # fmt: skip
     text = suites.summary(made, compare(made))
-    assert re.search(r"of 2 real graphs that all completed +4\.00× / ", text)  # noqa: RUF001
-    assert re.search(r"of 2 synthetic twins that all completed +32\.0× / ", text)  # noqa: RUF001
+    assert re.search(r"of 2 cases on real graphs that all completed +4\.00× / ", text)  # noqa: RUF001
+    assert re.search(r"of 2 cases on synthetic twins that all completed +32\.0× / ", text)  # noqa: RUF001
     assert "1,000×" in text  # noqa: RUF001 - shown, and in no mean
 
 

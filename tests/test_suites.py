@@ -519,7 +519,7 @@ def test_the_summary_averages_only_what_all_completed():
     text = summary(records, compare(records))
     *_, b, mean = text.splitlines()
     assert re.fullmatch(r"louvain +b +9\.00× / \S+ / \S+ +error", b)  # noqa: RUF001
-    what = r"geometric mean +of 1 real graph that all completed"
+    what = r"geometric mean +of 1 case on real graphs that all completed"
     assert re.fullmatch(rf"{what} +4\.00× / \S+ / \S+ +8\.00× / \S+ / \S+", mean)  # noqa: RUF001
     assert "cugraph" not in text
     assert summary(records[:1], []) == ""

@@ -98,7 +98,7 @@ def _of_builds(rows: list[Record], *, details: bool) -> list[str]:
                 found.append(f"{name} {verb} in steps: {listed(steps)}.")
     shared = [heading.label(row, rows) for row in rows if row.worker is not None and row.worker.shared_build]
     if shared:
-        found.append(f"The graph of {listed(shared)} was read and built once, for an earlier task; timed there.")
+        found.append(f"{listed(shared)}: the graph was read and built for an earlier task, and timed there.")
     return found
 
 
@@ -110,7 +110,8 @@ def _warnings(rows: list[Record]) -> list[str]:
         alike, also = (
             [heading.label(one.record, rows) for one in kind if (one.text == text) is same] for same in (True, False)
         )
-        lines.append(f"{listed(alike)}: {text}{f' Likewise {listed(also)}.' if also else ''}")
+        also_text = f" Likewise {listed(also)}." if also else ""
+        lines.append(f"{listed(alike)}: {text.removesuffix('.')}.{also_text}")
     return lines
 
 
@@ -150,17 +151,19 @@ def _won_back(rows: list[Record], own: Sequence[Comparison]) -> list[str]:
         for number, names in runs.items():
             found.setdefault((_after(number), listed(list(names))), []).append(heading.label(row, rows))
     return [
-        f"{listed(names)} {_win_back(len(names))} (start, read, build and first call) {after} against {baselines}."
+        f"{listed(names)} {words} {after}against {baselines}."
         for (after, baselines), names in found.items()
+        for words in [_win_back(len(names), never=not after)]
     ]
 
 
-def _win_back(engines: int) -> str:
-    return "wins back its fixed cost" if engines == 1 else "win back their fixed cost"
+def _win_back(engines: int, *, never: bool) -> str:
+    verb, whose = ("wins", "its") if engines == 1 else ("win", "their")
+    return f"{'never ' * never}{verb} back {whose} fixed cost (start, read, build and first call)"
 
 
 def _after(runs: Runs) -> str:
-    return runs if runs == "never" else f"after {count(runs, 'call')}"
+    return "" if runs == "never" else f"after {count(runs, 'call')} "
 
 
 def _alone(rows: list[Record], own: Sequence[Comparison]) -> list[str]:

@@ -160,7 +160,7 @@ def _means(records: Sequence[Record], main: Mapping[str, Comparison]) -> dict[tu
             number = max(number, len(common))
         engines = {engine for averaged in means.values() for engine in averaged}
         if engines:
-            found["geometric mean", f"of {count(number, kind)} that all completed"] = {
+            found["geometric mean", f"of {count(number, 'case')} on {kind}s that all completed"] = {
                 engine: " / ".join(numbers.ratio(means[name].get(engine)) for name in TOTALS) for engine in engines
             }
     return found

@@ -79,9 +79,9 @@ def section(records: Sequence[Record], measured: Sequence[Measured], stale: Mapp
         "rows": [[field.value(row) for field in found] for row in rows],
     }
     how = (
-        "What the charts show, in numbers: choose columns for phases, memory, quality, break-even and commands. In "
-        "brackets is the 95 % interval of a ratio, or its range where calls were too few for an interval; first "
-        "answers and whole scripts were timed once, so they have neither. A command repeats a measurement and that of "
+        "The numbers behind the charts; choose columns for phases, memory, quality, break-even and commands. In "
+        "brackets is the 95 % interval of a ratio, or its range where calls were too few; first answers and whole "
+        "scripts were timed once, so they have neither. A command repeats a measurement and that of "
         f"its baseline; {peak_note()}. {twin_note(record.task.dataset for record in records)}"
     )
     shown = [row for row in rows if not row.why_older]

@@ -24,10 +24,9 @@ LEVELS = (1.05, 1.5, 2.0, 5.0, 10.0, 100.0)
 
 
 _HOW = (
-    "Each row is one problem on one graph, small graphs first. A cell has the time (or memory, as chosen) of an "
-    "engine, and under it how many times that of the best in the row. Cells without a colour are not compared: first "
-    "calls beside warm ones, builds that do the work of the call, answers that are not as good, and a cell without "
-    "another one to compare it with."
+    "A row is one problem on one graph, small graphs first. A cell is the time of an engine (or its memory, as "
+    "chosen), and under it how many times the best of the row. Cells without a colour are not compared: first calls "
+    "beside warm ones, builds that do the work of the call, answers that are not as good, and cells alone in their row."
 )
 
 

@@ -53,25 +53,25 @@ def _rules(baseline: str) -> list[str]:
             "Answers are checked outside the timer."
         ),
         (
-            "Times are medians of warm calls. The interval of a median is exact: at least "
-            f"{100 * CONFIDENCE:.0f} %, if trials are independent; that of a ratio is a {100 * CONFIDENCE:.0f} % "
-            f"bootstrap, or over {MIN_ROUNDS} rounds and more Student's, of the logarithms of the rounds' medians. "
-            f"With fewer than {MIN_SAMPLES} trials there is a range, called so."
+            "Times are medians of warm calls. Their intervals are exact: at least "
+            f"{100 * CONFIDENCE:.0f} % if trials are independent. Intervals of ratios are {100 * CONFIDENCE:.0f} % "
+            f"bootstraps; from {MIN_ROUNDS} rounds on, Student's t of the logarithms of the rounds' medians. Fewer "
+            f"than {MIN_SAMPLES} trials give a range, not an interval."
         ),
         (
-            f"A ratio is the time of {baseline} over the time of the engine. Three are shown: of a warm call; of a "
-            "first answer (read + build + first + collect, with the library already imported); of a whole script "
-            "(start + first answer). The garbage collector was off in all of them, for every engine. Where a side has "
-            "no warm call, first calls are compared and called so."
+            f"A ratio is the time of {baseline} over the time of the engine, for three totals: warm call; first answer "
+            "(read + build + first + collect, library already imported); whole script (start + first answer). The "
+            "garbage collector is off in all of them. Where a side has no warm call, first calls are compared and "
+            "called so."
         ),
         (
-            "like: the inputs and the achieved accuracy or quality match; unlike: they do not, for the reason that "
-            "is given; undecided: one side has no answer; refused: there is no ratio. Means are geometric, of like "
-            "ratios only."
+            "like: inputs and achieved accuracy or quality match; unlike: they do not, for the reason given; "
+            "undecided: one side has no answer; refused: there is no ratio. Only like ratios are averaged, "
+            "geometrically."
         ),
         (
-            "A time limit turns a ratio into a bound, which is undecided: a lower bound if the baseline was stopped, "
-            "an upper bound if the engine was."
+            "A time limit makes a ratio an undecided bound: a lower bound if the baseline was stopped, an upper bound "
+            "if the engine was."
         ),
         "Machines are never compared with each other.",
     ]

@@ -25,9 +25,8 @@ def section(measured: Measured, key: str) -> Section | None:
     if chart is None:
         return None
     how = Text(
-        "From starting a process to its first answer, and one more warm call. All rows have one axis, so a phase of a "
-        "minute is far right of one of a millisecond. Beside each row is its whole script (start + read + build + "
-        "first + collect) and the phase that takes most of it.",
+        "From the start of a process to its first answer, then one warm call. All rows share one axis. Beside each row "
+        "is its whole script (start + read + build + first + collect) and its longest phase.",
         quiet=True,
     )
     numbers = link(

@@ -29,8 +29,8 @@ def section(measured: Measured, key: str) -> Section | None:
     if not blocks:
         return None
     how = Text(
-        "A mark is an engine's median, a small dot one trial, each with a different seed. Who is below the line is "
-        "slower than some engine whose answers are as good. graphbench recomputes the quality of every answer in "
+        "A mark is the median of an engine; a small dot is one trial, each with a different seed. An engine below the "
+        "line is slower than another whose answers are as good. graphbench recomputes the quality of every answer in "
         "float64.",
         quiet=True,
     )

@@ -44,10 +44,9 @@ def section(measured: Measured, key: str) -> Section | None:
         return None
     if blocks:
         how = (
-            f"Baseline time over engine time: right of 1 is faster than {measured.baseline}, or than the best CPU "
-            "engine where that is named. The bar is that of warm calls, the diamond first answer (read + build + "
-            "first + collect), the triangle whole script (start + first answer); the line is a 95 % interval or, below "
-            "six calls, a range. Each value shows on hover."
+            f"Right of 1 is faster than {measured.baseline}, or than the best CPU engine where that is named. Bar: "
+            "warm call; diamond: first answer (read + build + first + collect); triangle: whole script (start + first "
+            "answer); line: 95 % interval or, below six calls, a range. Hover for values."
         )
         blocks.insert(0, Text(how, quiet=True))
     if alone:

@@ -21,21 +21,20 @@ from graphbench.reporting.wording import EARLIER_RULES
 from graphbench.system.text import count, listed
 
 _HOW = (
-    "Means are geometric, over the graphs on which both engines completed and like is compared with like. In brackets "
-    "are the smallest and the largest ratio of a mean, which is no interval; of a single ratio its 95 % interval, or "
-    "its range where calls were too few. Unlike and undecided ratios are counted but not averaged; ratios of first "
-    "calls are averaged apart from those of warm calls, and shown where there are none of warm calls. Blue: every "
-    "ratio is above 1; orange: every one is below. An engine pays off from the number of calls on one graph at which "
-    "start + read + build + all calls take no longer than the other's: the median over the graphs."
+    "A mean is geometric, over the graphs that both engines completed, of like ratios only. In brackets are its "
+    "smallest and its largest ratio, which is no interval; of a single ratio its 95 % interval, or its range where "
+    "calls were too few. Ratios of first calls are averaged apart, and shown where there is none of warm calls. Blue: "
+    "every ratio is above 1; orange: every one is below. An engine pays off from the number of calls on one graph at "
+    "which start + read + build + all calls take no longer than on the other engine: the median over the graphs."
 )
 _OF_BEST_CPU = (
-    "The best CPU engine is the fastest one with a time, chosen separately for warm call, first answer and whole "
-    "script; it may be the only one measured. If its answer is better by more than the quality rule allows, the ratio "
-    "is unlike and does not count: no slower engine replaces it."
+    "The best CPU engine is the fastest one, chosen separately for warm call, first answer and whole script. If its "
+    "answer is better by more than the quality rule allows, the ratio is unlike and does not count: no slower engine "
+    "replaces it."
 )
 _OF_KINDS = (
-    "Real graphs, generated graphs and synthetic twins are never averaged together, and a twin is left out where its "
-    "original has a ratio."
+    "Real graphs, generated graphs and synthetic twins are averaged apart; a twin is left out where its original has "
+    "a ratio."
 )
 
 
