@@ -1,58 +1,106 @@
 #!/usr/bin/env bash
-# All that proves the GPU engines, in one go: conformance, the loader's benchmarks, the published algorithms on real
-# graphs, the reference records, the eight published graphs, growth with size, several GPUs, and how much fits into
-# 32 GiB. What matters most comes first, so that a run that is cut off is useful.
+# All that is measured on machines with GPUs, in steps: conformance, the published algorithms, every other algorithm,
+# capacity, several GPUs. What matters most comes first, so that a run that is cut off is useful.
 #
 #   tests/gpu/run.sh FOLDER [option of `graphbench suite` ...]
 #
-# Results and logs go to FOLDER as they come. Cut off, it resumes: finished steps are skipped, and so are tasks whose
-# current record is in FOLDER/records.jsonl. ONLY="published async" runs these steps alone. Exit code 0 when every step
-# ended well.
+# Results and logs go to FOLDER as they come. Each step has a time limit. Cut off, it resumes: finished steps are
+# skipped, and so are tasks whose current record is in FOLDER/*.jsonl. ONLY="published async" runs these steps alone;
+# ONLY=one every other algorithm and capacity on one GPU (about 27 minutes), ONLY=two the same and several GPUs on two
+# (about 30). The steps run in the order of this script. Exit code 0 when every step ended well.
 set -uo pipefail
 cd "$(dirname "$0")/../.."
 out=$(mkdir -p "$1" && cd "$1" && pwd); shift
 failed=0
+gpus=$(nvidia-smi --list-gpus 2>/dev/null | wc -l)
+all="capacity compile-families families-gpu families-cpu directed-gpu directed-cpu families-networkx directed-networkx
+  spectral"
+case "${ONLY:-}" in one) ONLY=${all//$'\n'/} ;; two) ONLY="several two two-undirected ${all//$'\n'/}" ;; esac
 
-step() { # NAME COMMAND...: run once, keep the log
-  local name=$1; shift
+step() { # NAME SECONDS COMMAND...: run once, at most so long, and keep the log
+  local name=$1 limit=$2; shift 2
   case " ${ONLY:-$name} " in *" $name "*) ;; *) return ;; esac
   [ -e "$out/$name.done" ] && { echo "== $name: done before"; return; }
   echo "== $name: $*"
-  if "$@" >"$out/$name.log" 2>&1; then touch "$out/$name.done"; else failed=1; fi
+  local start=$SECONDS
+  if timeout --kill-after=30 "$limit" "$@" >"$out/$name.log" 2>&1; then touch "$out/$name.done"; else failed=1; fi
   tail -n 3 "$out/$name.log"
+  echo "== $name: $((SECONDS - start)) s of $limit"
 }
 
-suite() { # STEP FILE [OPTION...]: a suite beside this script
-  local name=$1 file=$2; shift 2
-  step "$name" python3 -m graphbench suite "tests/gpu/$file.toml" --store "$out/records.jsonl" "$@"
+suite() { # STEP SECONDS FILE STORE [OPTION...]: a suite beside this script
+  local name=$1 limit=$2 file=$3 store=$4; shift 4
+  step "$name" "$limit" python3 -m graphbench suite "tests/gpu/$file.toml" --store "$out/$store.jsonl" "$@"
 }
 
-step doctor python3 -m graphbench doctor
-step conformance python3 -m pytest -p no:cacheprovider -q -m gpu tests --benchmark-skip
-step loader env DEVICE_LOADER="$out/device-loader.jsonl" \
+published() { # STEP [OPTION...]
+  local name=$1; shift
+  suite "$name" 1800 published records "$@"
+}
+
+step doctor 60 python3 -m graphbench doctor
+step conformance 1200 python3 -m pytest -p no:cacheprovider -q -m gpu tests --benchmark-skip
+step loader 600 env DEVICE_LOADER="$out/device-loader.jsonl" \
   python3 -m pytest -p no:cacheprovider -q tests/benchmarks/test_device_loader.py --benchmark-only -o addopts=
 
 # CuPy compiles kernels in the first process on a machine: here, and in no record that is kept.
-step compile python3 -m graphbench suite tests/gpu/published.toml --store "$out/compile.jsonl" \
+suite compile 300 published compile \
   --engines cugraph,pylibcugraph,nx-cugraph --datasets karate --allocators default --trials 1
 layers=cugraph,pylibcugraph
-suite published published --allocators default "$@"
-suite networkx networkx --algorithms bfs,jaccard,pagerank,sssp,triangle-count,wcc "$@"
-suite async published --allocators async "$@"
-suite direction published --engines pylibcugraph --algorithms bfs --allocators default,async --direction-optimizing "$@"
-suite conversion published --engines nx-cugraph --algorithms bfs,louvain,pagerank --allocators default --from-networkx "$@"
-suite order published --engines $layers --algorithms bfs,pagerank --allocators default --no-renumber "$@"
-suite networkx-louvain networkx --algorithms louvain "$@"
-suite pools published --engines $layers --algorithms bfs,pagerank --allocators pool,managed "$@"
+published published --allocators default "$@"
+suite networkx 900 networkx records --algorithms bfs,jaccard,pagerank,sssp,triangle-count,wcc "$@"
+published async --allocators async "$@"
+published direction --engines pylibcugraph --algorithms bfs --allocators default,async --direction-optimizing "$@"
+published conversion --engines nx-cugraph --algorithms bfs,louvain,pagerank --allocators default --from-networkx "$@"
+published order --engines $layers --algorithms bfs,pagerank --allocators default --no-renumber "$@"
+suite networkx-louvain 600 networkx records --algorithms louvain "$@"
+published pools --engines $layers --algorithms bfs,pagerank --allocators pool,managed "$@"
 
-for name in reuse references families directed; do suite $name $name "$@"; done
-step deck python3 -m graphbench suite deck --store "$out/records.jsonl" \
+# One graph on each number of GPUs, all in one cluster for each: about 5 minutes on two.
+suite several 480 several several --gpus "$(seq -s, "$gpus")" "$@"
+
+# How much fits into 32 GiB. Each engine has a GPU, if there are two, and a store. Earlier searches say where to begin,
+# so that two to four graphs are tried for each problem: about 4 minutes for an engine, a fifth of it triangle counts.
+like=(); for file in reports/records/*capacity*.jsonl; do [ -e "$file" ] && like+=(--like "$file"); done
+capacity() { # ENGINE GPU
+  CUDA_VISIBLE_DEVICES=$2 python3 -m graphbench capacity pagerank bfs louvain wcc sssp jaccard triangle-count \
+    --engine "$1" --device-memory 32GiB "${like[@]}" --store "$out/capacity-$1.jsonl"
+}
+both() { # at the same time on two GPUs: memory is searched, and not time
+  if [ "$gpus" -lt 2 ]; then
+    capacity cugraph 0; local first=$?
+    capacity pylibcugraph 0 && return $first
+  else
+    capacity cugraph 0 & local first=$!
+    capacity pylibcugraph 1; local second=$?
+    wait $first && return $second
+  fi
+}
+export -f both capacity; export gpus out
+step capacity 600 bash -c "like=(${like[*]@Q}); both"
+
+# Every other algorithm: about 1, 3 and 4 minutes; the largest directed graph that two GPUs hold: 2 minutes.
+all_cpu=networkit,igraph,scipy,graphblas,scikit-network all_gpu=cugraph,pylibcugraph,nx-cugraph
+quick=$(sed -n '/^algorithms = /,/^]/p' tests/gpu/families.toml | grep -o '"[^"]*"' | tr -d '"' | grep -v spectral | paste -sd,)
+suite compile-families 150 families compile --engines $all_gpu --datasets karate --trials 1
+suite families-gpu 300 families families --engines $all_gpu "$@"
+suite families-cpu 360 families families --engines $all_cpu --algorithms "$quick" "$@"
+[ "$gpus" -ge 2 ] && suite two 240 two several --gpus 2 "$@"
+
+# Directed graphs: about 3 minutes each; the largest undirected graph that two GPUs hold: 3 minutes; NetworkX: 3 minutes
+# each; partitions that take the CPU engines longest: 3 minutes.
+suite directed-gpu 240 directed families --engines $all_gpu "$@"
+suite directed-cpu 300 directed families --engines $all_cpu "$@"
+[ "$gpus" -ge 2 ] && suite two-undirected 300 two_undirected several --gpus 2 "$@"
+suite families-networkx 400 families families --engines networkx --timeout 150 "$@"
+suite directed-networkx 300 directed families --engines networkx --timeout 150 "$@"
+suite spectral 300 families families --engines $all_cpu --algorithms spectral-balanced-cut,spectral-modularity \
+  --threads max "$@"
+
+[ "$gpus" -ge 4 ] && for name in billions largest; do suite $name 900 $name several --gpus "$gpus" "$@"; done
+for name in reuse references; do suite $name 1800 $name records "$@"; done
+step deck 3600 python3 -m graphbench suite deck --store "$out/records.jsonl" \
   --algorithms bfs,jaccard,leiden,louvain,pagerank,sssp,triangle-count,wcc "$@"
-step scale python3 -m graphbench scale pagerank rmat:scale=22..26,edgefactor=16,by=cugraph,directed=1 \
+step scale 600 python3 -m graphbench scale pagerank rmat:scale=22..26,edgefactor=16,by=cugraph,directed=1 \
   --store "$out/records.jsonl"
-gpus=$(nvidia-smi --list-gpus 2>/dev/null | wc -l)
-suite several several --gpus "$(seq -s, "$gpus")" "$@"
-[ "$gpus" -ge 4 ] && for name in billions largest; do suite $name $name --gpus "$gpus" "$@"; done
-step capacity python3 -m graphbench capacity bfs jaccard louvain pagerank sssp triangle-count wcc \
-  --device-memory 32GiB --store "$out/records.jsonl"
 exit $failed

@@ -1,0 +1,86 @@
+"""The steps for machines with GPUs: which run, with which options, and that the suites beside them cover everything."""
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from graphbench import registry
+from graphbench.engines.base import Engine
+from graphbench.measure.suites import suite, tasks
+
+FOLDER = Path(__file__).parent / "gpu"
+PUBLISHED = {"bfs", "jaccard", "leiden", "louvain", "pagerank", "sssp", "triangle-count", "wcc"}
+
+
+@pytest.fixture
+def run(tmp_path):
+    """Run the script with a double of Python on a machine with so many GPUs; returns the commands of its steps."""
+
+    def steps(only, gpus, fails="no step"):
+        calls, programs = tmp_path / "calls", tmp_path / "programs"
+        programs.mkdir()
+        double = f'echo "$CUDA_VISIBLE_DEVICES|$*" >> {calls}; case "$*" in *"{fails}"*) exit 1 ;; esac'
+        for name, text in {"python3": double, "nvidia-smi": f"seq {gpus}"}.items():
+            (programs / name).write_text(f"#!/bin/bash\n{text}\n")
+            (programs / name).chmod(0o755)
+        environment = {
+            **os.environ, "PATH": f"{programs}:{os.environ['PATH']}", "ONLY": only, "CUDA_VISIBLE_DEVICES": "",
+        }  # fmt: skip
+        done = subprocess.run(
+            [FOLDER / "run.sh", tmp_path / "out"], env=environment, capture_output=True, text=True, check=False
+        )
+        assert not done.stderr
+        return done.returncode, calls.read_text().splitlines()
+
+    return steps
+
+
+@pytest.mark.parametrize("name", [path.stem for path in FOLDER.glob("*.toml")])
+def test_every_suite_can_be_read(name):
+    tasks.check(suite.read(str(FOLDER / f"{name}.toml")))
+
+
+def test_the_families_are_all_other_algorithms_with_all_engines():
+    families = suite.read(str(FOLDER / "families.toml"))
+    assert {*families.algorithms} == {*registry.algorithm_names()} - PUBLISHED
+    assert {*families.engines} == {name for name in registry.engine_names() if is_usual(registry.engine(name))}
+
+
+def is_usual(engine: Engine) -> bool:
+    return not engine.opt_in and engine.name != "graph-tool"  # which pip does not install
+
+
+def test_direction_is_measured_wherever_it_matters():
+    directed = suite.read(str(FOLDER / "directed.toml"))
+    assert {*directed.algorithms} == {
+        name for name in registry.algorithm_names() if registry.algorithm(name).form.directed
+    }
+
+
+@pytest.mark.parametrize(("only", "gpus", "several"), [("one", 1, 0), ("two", 2, 3), ("two", 1, 1)])
+def test_the_steps_fit_the_number_of_gpus(run, only, gpus, several):
+    code, calls = run(only, gpus)
+    assert code == 0
+    assert sum("several.jsonl" in call for call in calls) == several
+    assert (
+        all(f"--gpus {'1,2' if 'several.toml' in call else 2}" in call for call in calls if "several" in call)
+        or gpus == 1
+    )
+    searches = {call.split("--engine ")[1].split()[0]: call.partition("|")[0] for call in calls if " capacity " in call}
+    assert searches == {"cugraph": "0", "pylibcugraph": str(gpus - 1)}
+    assert all(
+        "--like reports/records/2026-11-26-h100-capacity.jsonl" in call for call in calls if " capacity " in call
+    )
+    measured = [call for call in calls if "families.jsonl" in call and "families.toml" in call]
+    assert any("networkx" in call for call in measured)
+    assert any("spectral-balanced-cut" in call for call in measured)
+
+
+@pytest.mark.parametrize("fails", ["--engine cugraph ", "--engine pylibcugraph "])
+@pytest.mark.parametrize("gpus", [1, 2])
+def test_a_search_that_fails_is_not_done(run, tmp_path, gpus, fails):
+    code, calls = run("capacity", gpus, fails)
+    assert (code, len(calls)) == (1, 2)
+    assert not (tmp_path / "out/capacity.done").exists()
