@@ -9,7 +9,8 @@ import pytest
 
 import graphbench
 from graphbench import cli
-from helpers import docs_tables, readme_results, results_tables
+from graphbench.advice import reference
+from helpers import docs_tables, estimates, readme_results, results_tables
 
 ROOT = Path(graphbench.__file__).resolve().parents[1]
 
@@ -42,6 +43,9 @@ def test_the_table_of_algorithms_and_engines_is_what_the_command_prints(capsys, 
         ("docs/results.md", "reuse", results_tables.reuse),
         ("docs/results.md", "how much fits", results_tables.how_much_fits),
         ("docs/results.md", "several GPUs", results_tables.several_gpus),
+        ("docs/advise.md", "graphbench advise --validate --format markdown", estimates.validation),
+        ("docs/advise.md", "graphs measured later", estimates.later_graphs),
+        ("docs/advise.md", "shipped references", estimates.commands),
         ("docs/claims.md", "claims", results_tables.answers_to_claims),
         ("datasets/README.md", "twins' CPU time", results_tables.twins),
         ("datasets/README.md", "twins' structure", results_tables.structure),
@@ -62,6 +66,15 @@ def test_the_chart_of_the_readme_is_drawn_from_committed_records():
     if os.environ.get("GRAPHBENCH_GOLDEN") == "write":
         path.write_text(drawn, encoding="utf-8")
     assert path.read_text(encoding="utf-8") == drawn
+
+
+@pytest.mark.parametrize("name", estimates.all_references())
+def test_the_shipped_references_are_rendered_from_committed_records(name):
+    path = estimates.FOLDER / f"{name}.jsonl"
+    made = reference.encoded(estimates.made(name))
+    if os.environ.get("GRAPHBENCH_GOLDEN") == "write":
+        path.write_bytes(made)
+    assert path.read_bytes() == made
 
 
 MEASURED = re.compile(

@@ -21,6 +21,8 @@ class Report:
     records: tuple[str, ...]
     folder: str = ""
     title: str = ""
+    reference: str = ""
+    """The file of references for estimates that is made of them."""
 
     @property
     def path(self):
