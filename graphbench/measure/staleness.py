@@ -84,7 +84,7 @@ def changes(record: Record | Head, now: Present) -> list[str]:
     task, where = record.task, record.environment
     found = _changed_code(task, record.revisions, now.revisions(task.algorithm, task.engine))
     if record.superseded:
-        found.append("measured under earlier rules of measurement")
+        found.append("measured under earlier rules")
     checksum = now.checksum(task.dataset)
     if checksum and record.dataset is not None and record.dataset.sha256 not in {"", checksum}:
         found.append(f"{task.dataset} was another file")
@@ -111,9 +111,9 @@ def _changed_code(task: Task, then: Revisions | None, now: Revisions | None) -> 
         return [f"there is no {task.algorithm} on {task.engine} any more"]
     if then is None:
         return ["it was measured before revisions of the code were recorded"]
-    parts = {"algorithm": task.algorithm, "engine": task.engine, "trials": "the timing of trials"}
+    parts = {"algorithm": task.algorithm, "engine": task.engine, "trials": "timing of trials"}
     return [
-        f"{name} was at revision {getattr(then, part)} and is at {getattr(now, part)}"
+        f"{name} revision {getattr(then, part)} (now {getattr(now, part)})"
         for part, name in parts.items()
         if getattr(then, part) != getattr(now, part)
     ]
