@@ -41,6 +41,7 @@ def test_the_table_of_algorithms_and_engines_is_what_the_command_prints(capsys, 
         ("README.md", "when a GPU pays", readme_results.when_a_gpu_pays),
         ("docs/results.md", "results", readme_results.results),
         ("docs/results.md", "reuse", results_tables.reuse),
+        ("docs/results.md", "allocators", results_tables.allocators),
         ("docs/results.md", "how much fits", results_tables.how_much_fits),
         ("docs/results.md", "several GPUs", results_tables.several_gpus),
         ("docs/advise.md", "graphbench advise --validate --format markdown", estimates.validation),
@@ -78,14 +79,15 @@ def test_the_shipped_references_are_rendered_from_committed_records(name):
 
 
 MEASURED = re.compile(
-    r"\d ?\N{MULTIPLICATION SIGN}|\d [mµ]s\b|\d [GM]B/s|\d times as (fast|long)|\d % (faster|slower)|\d [mb]illion"
+    r"\d ?\N{MULTIPLICATION SIGN}|\d [mµ]s\b|\d [GM]B/s|(?:\d|two|three|four|five|ten) times as (?:fast|long)"
+    r"|\d % (?:faster|slower)|\d [mb]illion"
 )
 
 
 @pytest.mark.parametrize(
     "page",
-    ["README.md", "docs/claims.md", "docs/engineers.md", "docs/index.md", "docs/questions.md", "docs/results.md",
-     "docs/scaling.md", "reports/README.md"],
+    ["README.md", "docs/advise.md", "docs/claims.md", "docs/engineers.md", "docs/index.md", "docs/questions.md",
+     "docs/results.md", "docs/scaling.md", "reports/README.md"],
 )  # fmt: skip
 def test_no_measured_number_is_typed(page):
     text = (ROOT / page).read_text(encoding="utf-8")

@@ -103,17 +103,40 @@ def _published(claim):
 
 def reuse():
     """How long calls of GPU engines take on graphs that are built anew, against their warm calls."""
-    found = {}
+    found, machines = {}, {}
     for file in (*published().files, *REUSE):
         for record in read(file):
             warm, rebuilt = record.phases.call_s, record.phases.rebuilt_s
             if record.device == "gpu" and len(warm) >= 3 and len(rebuilt) >= 3 and median(warm) > LEAST_S:
                 found.setdefault(record.task.engine, []).append(median(rebuilt) / median(warm))
-    rows = sorted(found.items())
+                machines[record.environment.machine] = record.environment.gpus[0].name
+    names = listed([f"one {name}" for name in sorted(machines.values())])
+    return f"In all records with enough of them, of {names}:\n\n{_spreads(found)}"
+
+
+def allocators():
+    """How many times as fast warm calls of GPU engines are with CUDA's own pool as with the default allocator."""
+    calls, found = {}, {}
+    for report in all_published():
+        for record in read(*report.files):
+            if record.device == "gpu" and record.phases.call_s:
+                rest = dict(record.task.params)
+                allocator = rest.pop("allocator", None)
+                task = record.task
+                key = report.folder, task.engine, task.algorithm, task.dataset, repr(sorted(rest.items()))
+                calls.setdefault(key, {})[allocator] = median(record.phases.call_s)
+    for (_, engine, *_), times in calls.items():
+        if {"default", "async"} <= times.keys():
+            found.setdefault(engine, []).append(times["default"] / times["async"])
+    return _spreads(found)
+
+
+def _spreads(found):
+    """The ratios of each engine."""
     return markdown.text(
         [
             Table(
-                rows,
+                sorted(found.items()),
                 [
                     Column("engine", lambda row: row[0]),
                     Column("cases", lambda row: str(len(row[1])), right=True),
