@@ -1,7 +1,10 @@
 """Every engine solves every problem on every tiny graph correctly, and engines agree."""
 
 import contextlib
+import os
+import subprocess
 import sys
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -243,6 +246,22 @@ def test_engines_use_the_given_number_of_threads(engine):
         assert it.used(Settings(threads=2))["threads"] == 2
         assert it.environment(Settings(threads=2))["OMP_NUM_THREADS"] == "2"
     assert it.version()
+
+
+PARTLY_PARALLEL = [name for name in registry.engine_names() if registry.engine(name).parallel is not True]
+
+
+@pytest.mark.parametrize("engine", [each for each in ENGINES if each.values[0] in PARTLY_PARALLEL])
+def test_calls_that_start_threads_are_measured_in_parallel(engine):
+    if registry.engine(engine).device == "gpu":
+        pytest.skip("threads are the CPU's")
+    count = Path(__file__).parent / "helpers" / "started_threads.py"
+    one_of_blas = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "3"}
+    run = subprocess.run(
+        [sys.executable, count, engine], capture_output=True, env={**os.environ, **one_of_blas}, check=True
+    )
+    for algorithm in run.stdout.decode().split():
+        assert registry.engine(engine).in_parallel(registry.algorithm(algorithm)), f"{algorithm} started threads"
 
 
 @pytest.mark.parametrize("ids", [np.int32, np.int64])

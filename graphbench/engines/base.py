@@ -355,7 +355,7 @@ class Engine:
 
     def used(self, settings: Settings) -> Mapping[str, Any]:
         """What the engine uses, for the record: threads, allocator."""
-        return {"threads": 1}
+        return {"threads": self.threads(settings)}
 
     def is_out_of_memory(self, error: BaseException) -> bool:
         """Whether an exception means that memory ran out."""

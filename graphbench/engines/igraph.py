@@ -1,4 +1,4 @@
-"""igraph: a C library with a Python interface; almost all of it runs on one thread."""
+"""igraph: a C library with a Python interface; only its PageRank runs on several threads (PRPACK, with OpenMP)."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ class IGraph(Engine):
     distributions = ("igraph", "python-igraph")
     extra = "cpu"
     speed_class = 1
+    parallel = ("pagerank", "personalized-pagerank")
 
     def build(self, columns: Columns, edges: EdgeList, *, with_matrix: bool = False, **_: Any) -> Any:
         """Edges as an iterator of pairs, weights as the edge attribute `weight`.

@@ -13,7 +13,6 @@ or edges. Times in comments are CPU times of one thread on coAuthorsDBLP and ema
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple
 
 from graphbench.algorithms._iterating import lanczos_tolerance, raises_convergence_error, stop_at_total
@@ -112,10 +111,6 @@ class SciPy(Engine):
                 return Numbering(raw.vertices, *raw.graph)
             case _:
                 return np.asarray(raw)
-
-    def used(self, settings: Settings) -> Mapping[str, Any]:
-        """The threads that BLAS may use."""
-        return {"threads": self.threads(settings)}
 
 
 engine = SciPy()
