@@ -11,7 +11,7 @@ from scipy.sparse.csgraph import connected_components, dijkstra
 
 from graphbench import registry
 from graphbench.algorithms._lists import external_ids
-from graphbench.certificates import checks, components, partition, search
+from graphbench.certificates import checks, components, partition, search, structure
 from graphbench.certificates import triangles as certify_triangles
 from graphbench.certificates.similarity import neighbourhoods
 from graphbench.errors import InputError
@@ -682,8 +682,11 @@ def test_the_stand_in_device_refuses_host_arrays():
 
 
 @pytest.mark.parametrize("algorithm", ["coo-to-csr", "transpose"])
-def test_any_changed_missing_or_repeated_entry_is_invalid(algorithm):
+@pytest.mark.parametrize("at_once", [1, 7, 1 << 17])
+def test_any_changed_missing_or_repeated_entry_is_invalid(monkeypatch, algorithm, at_once):
+    monkeypatch.setattr(structure, "_ENTRIES_AT_ONCE", at_once)
     edges, right = right_answer(algorithm)
+    assert certify(algorithm, edges, right).valid
     for row in range(len(right)):
         for column, by in ((0, 1), (1, -1), (2, 1e-12)):
             spoilt = right.copy()

@@ -166,12 +166,55 @@ def test_the_largest_eigenvalue_and_singular_value_are_found_at_every_size(n):
         both = matrix + matrix.T
         largest = np.linalg.eigvalsh(both.toarray()).max()
         assert spectral.largest_eigenvalue(both) == pytest.approx(largest, rel=1e-3)
-        assert spectral.largest_singular_value(matrix) == pytest.approx(np.linalg.norm(matrix.toarray(), 2), rel=1e-3)
+        largest = np.linalg.norm(matrix.toarray(), 2)
+        assert spectral.largest_singular_value(matrix, matrix.T) == pytest.approx(largest, rel=1e-3)
+        assert spectral.largest_singular_value(both, both) == pytest.approx(np.linalg.norm(both.toarray(), 2), rel=1e-3)
+
+
+@pytest.mark.parametrize("directed", [True, False])
+def test_products_are_those_of_the_adjacency_matrix(directed):
+    edges = _random(3, 30, 90, directed=directed)
+    matrix, vectors = edges.to_scipy(), np.random.default_rng(0).random((edges.num_vertices, 4))
+    for product, known in zip(spectral.products(edges), (matrix, matrix.T), strict=True):
+        assert product @ vectors == pytest.approx(known @ vectors)
+        assert product @ vectors[:, 0] == pytest.approx(known @ vectors[:, 0])
+
+
+@given(seed=st.integers(0, 10_000), tolerance=st.sampled_from([1e-6, 1e-3, 0.1, 0.4]), signed=st.booleans())
+@settings(max_examples=300, deadline=None)
+def test_no_vector_proves_that_a_smaller_eigenvalue_is_the_largest(seed, tolerance, signed):
+    rng = np.random.default_rng(seed)
+    n = int(rng.integers(2, 7))
+    matrix = np.triu(rng.integers(2, size=(n, n)).astype(float))
+    matrix += matrix.T
+    eigenvalues, vectors = np.linalg.eigh(matrix)
+    scores = vectors[:, rng.integers(n)] if signed else rng.random(n) ** rng.integers(1, 9)
+    scores = spectral.direction(scores)
+    product = matrix @ scores
+    value = float(scores @ product)
+    if spectral.proves_largest(value, scores, product, matrix.sum(axis=1), tolerance):
+        assert value >= spectral.allowed_below(eigenvalues[-1], tolerance) - 1e-12
+
+
+def test_a_vector_of_both_signs_proves_nothing():
+    matrix = np.zeros((7, 7))
+    matrix[:4, :4] = matrix[4:, 4:] = 1  # the eigenvalues are 4 and 3
+    scores = spectral.direction(np.repeat([-1.0, 4.0], [4, 3]))
+    product = matrix @ scores
+    assert not spectral.proves_largest(scores @ product, scores, product, matrix.sum(axis=1), 1e-6)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_right_scores_prove_that_their_eigenvalue_is_the_largest(seed):
+    matrix = _random(seed, 60, 200, directed=False).to_scipy().toarray()
+    eigenvalues, vectors = np.linalg.eigh(matrix)
+    scores = np.abs(vectors[:, -1])
+    assert spectral.proves_largest(eigenvalues[-1], scores, matrix @ scores, matrix.sum(axis=1), 1e-6)
 
 
 def test_without_edges_every_eigenvalue_is_zero():
     matrix = graph([], 30).to_scipy()
-    assert spectral.largest_eigenvalue(matrix) == spectral.largest_singular_value(matrix) == 0
+    assert spectral.largest_eigenvalue(matrix) == spectral.largest_singular_value(matrix, matrix.T) == 0
 
 
 # Betweenness

@@ -28,7 +28,6 @@ from typing import TYPE_CHECKING, Any
 from graphbench.algorithms import _lists
 from graphbench.algorithms.base import Algorithm, Call, Finding, Form
 from graphbench.certificates import structure
-from graphbench.certificates.checks import raise_if
 from graphbench.graphs.edgelist import EdgeList
 
 if TYPE_CHECKING:
@@ -52,9 +51,9 @@ def _(edges: EdgeList, answer: npt.NDArray[Any], _p: Call) -> Finding:
     Offsets that do not ascend from 0 to the number of entries are no CSR matrix; such an answer cannot be converted
     back.
     """
-    raise_if(structure.entries_fault(edges, answer))
+    quantities = structure.require_entries(edges, answer)
     detail = f"all {len(answer):,} entries of the input, and no others"
-    return Finding(detail=detail, quantities=structure.row_quantities(answer))
+    return Finding(detail=detail, quantities=quantities)
 
 
 @coo_to_csr.on("cugraph", build={"listed": "entries"})

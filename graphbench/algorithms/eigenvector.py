@@ -40,7 +40,15 @@ from graphbench.algorithms._iterating import (
 from graphbench.algorithms._parameters import max_iterations, tolerance
 from graphbench.algorithms.base import Algorithm, Call, Finding, Form, Quantities
 from graphbench.certificates.checks import Wrong, form_fault, raise_if
-from graphbench.certificates.spectral import allowed_below, direction, largest_eigenvalue, negative, scores_fault
+from graphbench.certificates.spectral import (
+    allowed_below,
+    direction,
+    largest_eigenvalue,
+    negative,
+    products,
+    proves_largest,
+    scores_fault,
+)
 from graphbench.graphs.edgelist import EdgeList
 from graphbench.system.lazy import np
 
@@ -66,13 +74,14 @@ eigenvector = Algorithm(
 
 @eigenvector.certificate
 def _(edges: EdgeList, answer: npt.NDArray[Any], p: Call) -> Finding:
-    """One more step changes the scores by at most the tolerance, and their eigenvalue is the (recomputed) largest.
+    """One more step changes the scores by at most the tolerance, and their eigenvalue is the largest.
 
     Theorem. Let x have length 1 and r = (x + A x) / |x + A x| - x. Then A x = m x + (m + 1) r for m = |x + A x| - 1, so
     x is an exact eigenvector of a matrix that differs from A by at most (m + 1) |r| (Wilkinson, The Algebraic
     Eigenvalue Problem, 1965): the answer to a problem that close. (The length |r| is at most the total change.)
-    Comparing x^T A x with the largest eigenvalue shows which one it is
-    (:func:`graphbench.certificates.spectral.allowed_below`, with A + 1); by Perron and Frobenius a non-negative vector
+    That no eigenvalue is larger than x^T A x shows which one it is
+    (:func:`graphbench.certificates.spectral.proves_largest` and, where that proves nothing, the recomputed largest and
+    :func:`graphbench.certificates.spectral.allowed_below`, with A + 1); by Perron and Frobenius a non-negative vector
     belongs to it on a connected graph.
     """
     raise_if(form_fault(answer, edges.num_vertices, "floating", "scores"))
@@ -80,7 +89,7 @@ def _(edges: EdgeList, answer: npt.NDArray[Any], p: Call) -> Finding:
     scores = direction(answer)
     if (bad := negative(scores, p.tolerance)) is not None:
         raise Wrong(f"scores of both signs: that of vertex {bad:,} is {answer[bad]:.6g}")
-    matrix = edges.to_scipy()
+    matrix, _ = products(edges)
     product = matrix @ scores
     value = float(scores @ product)
     change = np.abs(direction(scores + product) - scores)
@@ -93,9 +102,12 @@ def _(edges: EdgeList, answer: npt.NDArray[Any], p: Call) -> Finding:
             f"most at vertex {worst:,} ({scores[worst]:.6g} by {change[worst]:.3g})",
             quantities,
         )
-    largest = largest_eigenvalue(matrix)
-    if 1 + value < allowed_below(1 + largest, p.tolerance):
-        raise Wrong(f"the scores belong to the eigenvalue {value:.9g}, but the largest is {largest:.9g}", quantities)
+    sums = matrix @ np.ones(len(scores))
+    if not proves_largest(1 + value, scores, scores + product, 1 + sums, p.tolerance):
+        largest = largest_eigenvalue(matrix)
+        if 1 + value < allowed_below(1 + largest, p.tolerance):
+            fault = f"the scores belong to the eigenvalue {value:.9g}, but the largest is {largest:.9g}"
+            raise Wrong(fault, quantities)
     detail = f"L1 residual {residual:.3g}, at most {p.tolerance:g}, at the largest eigenvalue, {value:.9g}"
     return Finding(detail=detail, quantities=quantities)
 

@@ -47,7 +47,15 @@ from graphbench.algorithms._iterating import (
 from graphbench.algorithms._parameters import max_iterations, tolerance
 from graphbench.algorithms.base import Algorithm, Call, Finding, Form, Quantities
 from graphbench.certificates.checks import Wrong, form_fault, raise_if
-from graphbench.certificates.spectral import allowed_below, direction, largest_singular_value, negative, scores_fault
+from graphbench.certificates.spectral import (
+    allowed_below,
+    direction,
+    largest_singular_value,
+    negative,
+    products,
+    proves_largest,
+    scores_fault,
+)
 from graphbench.graphs.edgelist import EdgeList
 from graphbench.system.lazy import np
 
@@ -87,9 +95,10 @@ def _(edges: EdgeList, answer: npt.NDArray[Any], p: Call) -> Finding:
 
     Theorem. Let h have length 1, s = |A A^T h| and r = A A^T h / s - h. Then A A^T h = s h + s r, so h is an exact
     eigenvector of a matrix that differs from A A^T by at most s |r| (Wilkinson, The Algebraic Eigenvalue Problem,
-    1965): the answer to a problem that close. A^T h / |A^T h| is then the other vector of the pair. Comparing |A^T h|
-    with the largest singular value of A, which is recomputed, shows which pair it is
-    (:func:`graphbench.certificates.spectral.allowed_below`, with A A^T). By Perron and Frobenius one pair for it has no
+    1965): the answer to a problem that close. A^T h / |A^T h| is then the other vector of the pair. That no singular
+    value of A is larger than |A^T h| shows which pair it is
+    (:func:`graphbench.certificates.spectral.proves_largest` and, where that proves nothing, the recomputed largest and
+    :func:`graphbench.certificates.spectral.allowed_below`, with A A^T). By Perron and Frobenius one pair for it has no
     negative score; an answer with negative scores shows that it is not the only one.
     """
     if answer.shape != (edges.num_vertices, 2):
@@ -98,9 +107,10 @@ def _(edges: EdgeList, answer: npt.NDArray[Any], p: Call) -> Finding:
         raise_if(form_fault(column, edges.num_vertices, "floating", f"{name} scores"))
         raise_if(scores_fault(column, f"{name} score"))
     hubs, authorities = map(direction, answer.T)
-    matrix = edges.to_scipy()
-    pointed_to = matrix.T @ hubs
-    change = np.abs(direction(matrix @ pointed_to) - hubs)
+    forwards, backwards = products(edges)
+    pointed_to = backwards @ hubs
+    product = forwards @ pointed_to
+    change = np.abs(direction(product) - hubs)
     residual = float(change.sum() / np.abs(hubs).max())
     apart = float(np.linalg.norm(authorities - direction(pointed_to)))
     value = float(np.linalg.norm(pointed_to))
@@ -119,11 +129,12 @@ def _(edges: EdgeList, answer: npt.NDArray[Any], p: Call) -> Finding:
             f"{apart:.3g} (cosine {cosine:.3g}), more than the tolerance of {p.tolerance:g}",
             quantities,
         )
-    largest = largest_singular_value(matrix)
-    if value**2 < allowed_below(largest**2, p.tolerance):
-        raise Wrong(
-            f"the scores belong to the singular value {value:.9g}, but the largest is {largest:.9g}", quantities
-        )
+    sums = forwards @ (backwards @ np.ones(len(hubs)))
+    if not proves_largest(value**2, hubs, product, sums, p.tolerance):
+        largest = largest_singular_value(forwards, backwards)
+        if value**2 < allowed_below(largest**2, p.tolerance):
+            fault = f"the scores belong to the singular value {value:.9g}, but the largest is {largest:.9g}"
+            raise Wrong(fault, quantities)
     detail = (
         f"residual {quantities['residual']:.3g}, at most {p.tolerance:g}, of one pair of vectors at the largest "
         f"singular value, {value:.9g}"

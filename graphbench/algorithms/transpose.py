@@ -24,7 +24,6 @@ from typing import TYPE_CHECKING, Any
 from graphbench.algorithms import _lists
 from graphbench.algorithms.base import Algorithm, Call, Finding, Form
 from graphbench.certificates import structure
-from graphbench.certificates.checks import raise_if
 from graphbench.graphs.edgelist import EdgeList
 
 if TYPE_CHECKING:
@@ -45,9 +44,9 @@ transpose = Algorithm(
 @transpose.certificate
 def _(edges: EdgeList, answer: npt.NDArray[Any], _p: Call) -> Finding:
     """The answer's arcs, reversed, are those of the input, each once and with its weight, and no others."""
-    raise_if(structure.entries_fault(edges, answer, transposed=True))
+    quantities = structure.require_entries(edges, answer, transposed=True)
     detail = f"all {len(answer):,} arcs turned round, and no others"
-    return Finding(detail=detail, quantities=structure.row_quantities(answer))
+    return Finding(detail=detail, quantities=quantities)
 
 
 @transpose.on("networkx", "nx-cugraph")

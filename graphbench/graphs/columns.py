@@ -9,6 +9,7 @@ from graphbench.system.lazy import np
 
 if TYPE_CHECKING:
     import numpy.typing as npt
+    from scipy.sparse import csr_array
 
 Ids: TypeAlias = "npt.NDArray[np.signedinteger[Any]]"
 Weights: TypeAlias = "npt.NDArray[np.float64]"
@@ -87,6 +88,17 @@ def _rows_of(matrix: Any, key: Ids, other: Ids) -> tuple[Ids, Ids, npt.NDArray[A
     """The entries of compressed rows, with ids of the types of these."""
     keys = np.repeat(np.arange(matrix.shape[0], dtype=key.dtype), np.diff(matrix.indptr))
     return keys, matrix.indices.astype(other.dtype, copy=False), matrix.data
+
+
+def compressed_rows(src: Ids, dst: Ids, values: npt.NDArray[Any], num_vertices: int) -> csr_array[Any, tuple[int, int]]:
+    """Rows in order of `src` as SciPy's compressed rows, which share `dst` and `values`: nothing is sorted."""
+    from scipy.sparse import csr_array
+
+    index = np.int32 if 2 * max(num_vertices, len(dst)) < 2**31 else np.int64  # SciPy's own choice is one of both
+    starts = np.append(np.flatnonzero(_firsts(src)), len(src)).astype(index)
+    # np.bincount takes twice as long, and 8 bytes for each row.
+    offsets = np.repeat(starts, np.diff(src[starts[:-1]], prepend=-1, append=num_vertices))
+    return csr_array((values, dst.astype(index, copy=False), offsets), shape=(num_vertices, num_vertices))
 
 
 def _firsts(values: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
