@@ -1,5 +1,7 @@
 """What a reader asks before using a ratio: each answer follows the records, and a question without one is left out."""
 
+import re
+
 import pytest
 
 from graphbench.records.model import Certificate, Outcome, Phases
@@ -22,6 +24,7 @@ def gpu(seconds=0.1, engine="cugraph", **changes):
 BOTH = [record("networkx", 9.0), record("igraph", 1.0), gpu()]
 SLOW_START = gpu(phases__start_s=9.0)
 SLOWER = gpu(3.0, phases__start_s=9.0)
+BOTH_KINDS = " Measure a GPU and a CPU engine on one machine."
 AGAINST = ", against the best CPU engine."
 CERTIFIED = "All 3 answers certified, independently of every engine"
 
@@ -34,10 +37,10 @@ CERTIFIED = "All 3 answers certified, independently of every engine"
          f"Not for a single call (0 of 1 case); for many calls on one graph from 10 calls{AGAINST}"),
         ([*BOTH[:2], SLOWER],
          f"Not for a single call (0 of 1 case); for many calls on one graph never{AGAINST}"),
-        (BOTH[:2], "Not known: no GPU engine ran here."),
-        ([gpu()], "Not known: no ratio counts here."),
+        (BOTH[:2], f"Not known: no GPU engine ran here.{BOTH_KINDS}"),
+        ([gpu()], f"Not known: no ratio counts here.{BOTH_KINDS}"),
         ([*BOTH[:2], gpu(outcome=Outcome.UNAVAILABLE, phases=Phases(), environment=None)],
-         "Not known: no GPU engine ran here."),
+         f"Not known: no GPU engine ran here.{BOTH_KINDS}"),
     ],
 )  # fmt: skip
 def test_whether_it_pays_off(records, answer):
@@ -67,11 +70,12 @@ def test_what_to_use_is_the_side_that_pays_off_on_all_graphs():
 
 
 def test_among_cpu_engines_the_fastest_is_what_to_use():
-    made = [*BOTH[:2], other("networkx", 1.0), other("igraph", 2.0), elsewhere(other("networkx", 2.0)),
-            elsewhere(other("igraph", 1.0))]  # fmt: skip
+    twice = [other("networkx", 1.0), other("igraph", 2.0)]
+    third = [replace(one, id=f"C-{one.id}", task__dataset="C", dataset__digest="C", posed__digest="C") for one in twice]
+    made = [*BOTH[:2], *twice, *third, elsewhere(other("networkx", 2.0)), elsewhere(other("igraph", 1.0))]  # fmt: skip
     answers = asked(made)
-    assert answers["What to use?"] == "By warm calls, igraph for louvain; igraph or networkx for pagerank."
-    assert answers["Fastest engine?"] == "igraph in 2 and networkx in 1 of 3 cases."
+    assert answers["What to use?"] == "By warm calls, igraph for louvain; networkx or igraph for pagerank."
+    assert answers["Fastest engine?"] == "igraph in 2 and networkx in 2 of 4 cases."
 
 
 def test_the_gpu_engine_that_is_the_fastest_most_often_is_named():
@@ -118,6 +122,12 @@ def test_calls_that_reuse_work_are_counted():
 
 def test_how_sure_names_calls_processes_and_interval():
     found = asked(BOTH)["How sure?"]
+    width = re.search(r"±([\d.]+) % in the median case", found)
+    (here,) = measured.group_by_machine(BOTH, "networkx", {})
+    (best,) = (case.best for case in here.cases if case.best)
+    assert float(width[1]) == float(f"{50 * (best.interval[1] - best.interval[0]) / best.ratio_call:.2g}")
+    rounds = replace(BOTH[2], trials__rounds=[3, 3])
+    assert asked([*BOTH[:2], rounds])["How sure?"].startswith("6 warm calls in 2 processes; ")
     assert found.startswith("6 warm calls in one process; 95 % interval of a ratio ±")
     assert asked([record("networkx", n=3), record("igraph", n=3)])["How sure?"].startswith(
         "3 warm calls in one process, too few for an interval."

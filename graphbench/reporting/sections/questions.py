@@ -71,7 +71,8 @@ def _pays_off(measured: Measured, cases: Sequence[Case]) -> str:
     runs = [number for case in cases if (number := _runs(case)) is not None]
     if not runs:
         ran = {case.record.device for case in measured.cases if case.record.outcome not in NEVER_RAN}
-        return f"Not known: {'no ratio counts' if 'gpu' in ran else 'no GPU engine ran'} here."
+        why = "no ratio counts" if "gpu" in ran else "no GPU engine ran"
+        return f"Not known: {why} here. Measure a GPU and a CPU engine on one machine."
     at_once, of = runs.count(1), len(runs)
     if at_once == of:
         return f"From the first call, against {_over(measured, cases)}, in {count(of, 'case')}."
