@@ -8,6 +8,8 @@ were set on two cores, so it keeps to two unless told otherwise. Under four minu
 `--large` adds files of 16 million lines, `--only 4,7` chooses rows.
 
 Ratios are those of the fastest of several rounds that alternate, in wall time; those of whole commands in CPU time.
+Readers of other libraries run on all cores and parts of ours on one, so a ratio in wall time is larger where the cores
+are idle, and it also depends on whether NumPy sorts slowly on the CPU. Compare ratios of CPU time between sittings.
 """
 
 from __future__ import annotations
@@ -537,7 +539,7 @@ def measure(place: Place, number: int) -> Iterator[Seen]:
 
 def machine() -> dict[str, Any]:
     """Where and with what it was measured."""
-    from graphbench.system.machine import machine_summary
+    from graphbench.system.machine import machine_summary, sorts_slowly
 
     libraries = ("numpy", "scipy", "pyarrow", "pandas", "polars", "duckdb", "networkx", "igraph", "networkit")
     versions = {}
@@ -553,7 +555,7 @@ def machine() -> dict[str, Any]:
         "os": found.os,
         "python": platform.python_version(),
         "libraries": versions,
-        "load_average": os.getloadavg()[0],
+        "numpy_sorts_slowly": sorts_slowly(),
     }
 
 
@@ -579,7 +581,8 @@ def main() -> None:
         for number in sorted(chosen):
             for one in measure(place, number):
                 seen.append(one)
-                document["rows"].append({"row": number, **one._asdict(), "met": one.met})
+                load = os.getloadavg()[0]
+                document["rows"].append({"row": number, **one._asdict(), "met": one.met, "load_average": load})
                 output.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
                 now = "-" if one.now is None else f"{one.now:.3g}"
                 print(f"{number:>2}  {one.target}: {now} ({one.asked}) {one.details}", file=sys.stderr, flush=True)
