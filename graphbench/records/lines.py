@@ -126,8 +126,8 @@ class Content(NamedTuple, Generic[Kind]):
 
 
 @contextmanager
-def _collector_off() -> Iterator[None]:
-    """A hundred thousand new records have no cycles, and every collection would walk through all of them."""
+def collector_off() -> Iterator[None]:
+    """Records, and what a report makes of them, have no cycles; every collection would walk through all of them."""
     was_on = gc.isenabled()
     gc.disable()
     try:
@@ -137,7 +137,7 @@ def _collector_off() -> Iterator[None]:
             gc.enable()
 
 
-@_collector_off()
+@collector_off()
 def read(path: Path, *, missing_ok: bool, strict: bool = False) -> list[Record]:
     """The records of a file, oldest first; a line that is there twice counts once.
 
@@ -176,7 +176,7 @@ class Stored(NamedTuple):
             return msgspec.structs.replace(from_json(file.readline(MAX_LINE)), measured_at=self.head.measured_at)
 
 
-@_collector_off()
+@collector_off()
 def read_heads(path: Path, *, missing_ok: bool) -> list[Stored]:
     """The heads of the records of a file, as :func:`read` does, in a quarter of its time.
 

@@ -145,10 +145,11 @@ def _builds_of_others(record: Record, group: list[Record]) -> list[float]:
 
 def builds_heavily(record: Record, usual_build: Mapping[str, float]) -> bool:
     """Whether reading and building take more than three times the usual and more than twenty of the warm calls."""
-    build, usual, call = record.phases.before_calls_s, usual_build.get(record.id), warm_or_first_call(record)
-    if build is None or usual is None or call is None:
+    build, usual = record.phases.before_calls_s, usual_build.get(record.id)
+    if build is None or usual is None or build <= HEAVY_BUILD * usual:
         return False
-    return build > HEAVY_BUILD * usual and build > HEAVY_BUILD_CALLS * call
+    call = warm_or_first_call(record)
+    return call is not None and build > HEAVY_BUILD_CALLS * call
 
 
 def after_return(record: Record) -> After | None:

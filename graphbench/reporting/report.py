@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from graphbench.errors import UsageError
-from graphbench.records.lines import to_json
+from graphbench.records.lines import collector_off, to_json
 from graphbench.records.model import Record
 from graphbench.reporting.document import Document, Part, Section
 from graphbench.reporting.measured import Measured, group_by_machine
@@ -54,6 +54,7 @@ _SECTIONS: Sequence[Callable[[Measured, str], Section | None]] = (
 )
 
 
+@collector_off()
 def build(
     records: Sequence[Record],
     *,
@@ -99,6 +100,7 @@ def as_lines(records: Sequence[Record]) -> bytes:
     return b"".join(to_json(record) + b"\n" for record in ordered)
 
 
+@collector_off()
 def write(document: Document, folder: Path) -> Path:
     """Write the page, the same in Markdown, and the charts; what else is in the folder stays.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 from contextlib import suppress
+from functools import cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -96,7 +97,7 @@ def _setting(name: str, value: Any) -> list[str]:
 
 def _of_command(record: Record) -> list[str]:
     """The original command's options for direction and limits, which are not in the task."""
-    original = _split(record.environment.command) if record.environment is not None else []
+    original = _split(record.environment.command) if record.environment is not None else ()
     kept: list[str] = [option for option in ("--directed", "--undirected") if option in original]
     for name in ("--budget", "--timeout", "--trials"):
         for word, after in pairwise([*original, ""]):
@@ -107,8 +108,10 @@ def _of_command(record: Record) -> list[str]:
     return kept
 
 
-def _split(text: str) -> list[str]:
+@cache
+def _split(text: str) -> tuple[str, ...]:
+    """The words of a command; many records have the same one, and shlex is slow."""
     try:
-        return shlex.split(text)
+        return tuple(shlex.split(text))
     except ValueError:  # a quote that is never closed
-        return text.split()
+        return tuple(text.split())

@@ -107,6 +107,7 @@ class Rule(NamedTuple):
 
 RULES: dict[str, Rule] = {}
 """All rules by their codes."""
+_BY_EFFECT: dict[Effect, list[Rule]] = {effect: [] for effect in Effect}
 
 
 def rule(
@@ -116,6 +117,7 @@ def rule(
 
     def register(check: Callable[[Pair], str]) -> Callable[[Pair], str]:
         RULES[code] = Rule(code, effect, meaning, remedy, check)
+        _BY_EFFECT[effect].append(RULES[code])
         return check
 
     return register
@@ -145,8 +147,8 @@ def evaluate(pair: Pair, effects: Sequence[Effect] = (REFUSED, UNDECIDED, UNLIKE
     for effect in effects:
         if refused:
             return
-        for candidate in RULES.values():
-            if candidate.effect is effect and (detail := candidate.check(pair)):
+        for candidate in _BY_EFFECT[effect]:
+            if detail := candidate.check(pair):
                 refused = refused or effect is REFUSED
                 yield candidate, candidate.message(detail)
 

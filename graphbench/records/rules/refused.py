@@ -58,8 +58,11 @@ def _invalid(pair: Pair) -> str:
 )
 def _stale(pair: Pair) -> str:
     earlier = "measured under earlier rules of measurement"
-    changes = {record.id: earlier for record in pair.sides if record.superseded} | dict(pair.stale)
-    changed = [f"{record.task.engine}: {changes[record.id]}" for record in pair.sides if record.id in changes]
+    changed = [
+        f"{record.task.engine}: {pair.stale.get(record.id, earlier)}"
+        for record in pair.sides
+        if record.superseded or record.id in pair.stale
+    ]
     return f"measured before something changed ({'; '.join(changed)})" if changed else ""
 
 

@@ -120,15 +120,14 @@ def _cells(engines: Mapping[str, Case], stale: Mapping[str, str]) -> dict[str, l
     best = fastest(candidates, times.call_seconds) or fastest(candidates, times.first_call)
     alike = {record.id for record in candidates if best is not None and (record is best or _like(record, best))}
     builds = times.usual_builds([case.record for case in cases])
+    heavy = {case.record.id for case in cases if times.builds_heavily(case.record, builds)}
     found: dict[str, list[HeatCell]] = {engine: [] for engine in engines}
     for name, (value_of, shown) in _METRICS.items():
         values = {
             case.record.id: value_of(case.record) if case.record.outcome is Outcome.OK else None for case in cases
         }
-        heavy = {id_ for id_ in values if name == METRICS[0]} & {
-            case.record.id for case in cases if times.builds_heavily(case.record, builds)
-        }
-        compared = [value for id_, value in values.items() if value and id_ in alike - heavy]
+        aside = heavy if name == METRICS[0] else set()
+        compared = [value for id_, value in values.items() if value and id_ in alike - aside]
         least = min(compared, default=None)
         for engine, case in engines.items():
             value, record = values[case.record.id], case.record
@@ -138,7 +137,7 @@ def _cells(engines: Mapping[str, Case], stale: Mapping[str, str]) -> dict[str, l
                 found[engine].append(
                     HeatCell(shown(value), EARLIER_RULES if record.superseded else "not alike" if best else "")
                 )
-            elif record.id in heavy:
+            elif record.id in aside:
                 found[engine].append(HeatCell(shown(value), "heavy build"))
             elif len(compared) < 2:
                 found[engine].append(HeatCell(shown(value)))

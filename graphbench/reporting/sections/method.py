@@ -35,7 +35,7 @@ def section(measured: Sequence[Measured], stale: Mapping[str, str]) -> Section:
         blocks.append(Bullets([plain(f"{number} × {since}") for since, number in changes]))  # noqa: RUF001 - times
     if kinds := [in_words(kind) for kind in warned.kinds(records)]:
         blocks += [Text("Warnings, those about answers first:", quiet=True), Bullets(kinds[:MAX_LINES])]
-    commands = sorted({as_typed(record.environment.command) for record in ran if record.environment} - {""})
+    commands = sorted(set(map(as_typed, {record.environment.command for record in ran if record.environment})) - {""})
     if commands:
         table = Table(commands[:MAX_LINES], [Column("command", plain, code=True)])
         blocks.append(Fold(f"Commands that measured ({len(commands)})", [table]))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from graphbench.records.best_cpu import best_cpu
 from graphbench.records.comparison import Comparison, set_against
@@ -67,11 +67,8 @@ def _ratios(cases: Sequence[Case], measured: Measured) -> list[str]:
 
 def speedup_chart(cases: Sequence[Case], measured: Measured, *, name: str, title: str) -> Chart | None:
     """The chart of one problem; None where there is nothing to compare."""
-    panels = [
-        panel for graph, group in by_graph(cases).items() if (panel := _panel(graph, group, measured)) is not None
-    ]
-    kept = _largest(panels)
-    if not kept:
+    panels, all_shown = _of_largest(cases, lambda graph, group: _panel(graph, group, measured))
+    if not panels:
         return None
     caption = f"{title}: speedup over {measured.baseline}, or over the best CPU engine where that has no time"
     absent: dict[str, dict[str, None]] = {}
@@ -79,9 +76,9 @@ def speedup_chart(cases: Sequence[Case], measured: Measured, *, name: str, title
         if case.record.outcome in NEVER_RAN:
             absent.setdefault(outcome(case.record), {})[case.record.task.engine] = None
     caption += "".join(f"; {why}: {listed(list(names))}" for why, names in absent.items())
-    if len(kept) < len(panels):
-        caption += f"; the largest graphs, {len(panels) - len(kept)} more are in the table of all records"
-    return Chart(name=name, caption=plain(caption), picture=ratios(kept))
+    if not all_shown:
+        caption += f"; the {len(panels)} largest graphs, the others are in the table of all records"
+    return Chart(name=name, caption=plain(caption), picture=ratios(panels))
 
 
 def ratios(panels: Sequence[Panel]) -> Picture:
@@ -111,14 +108,17 @@ def picture(measured: Measured) -> Chart | None:
     return speedup_chart(cases, measured, name="speedup", title=problem)
 
 
-def _largest(panels: Sequence[Panel]) -> list[Panel]:
-    """Those of the largest graphs that a chart has room for, in their order."""
+def _of_largest(cases: Sequence[Case], make: Callable[[str, Sequence[Case]], Panel | None]) -> tuple[list[Panel], bool]:
+    """The panels of the largest graphs that a chart has room for, small graphs first, and whether these are all."""
     kept: list[Panel] = []
-    for panel in reversed(panels):
+    for graph, group in reversed(by_graph(cases).items()):
+        panel = make(graph, group)
+        if panel is None:
+            continue
         if kept and sum(len(one.rows) for one in kept) + len(panel.rows) > MAX_ROWS:
-            break
+            return kept, False
         kept.insert(0, panel)
-    return kept
+    return kept, True
 
 
 def _panel(graph: str, cases: Sequence[Case], measured: Measured) -> Panel | None:
@@ -214,8 +214,8 @@ def _gap(case: Case, comparison: Comparison) -> str:
 
 def trials_chart(cases: Sequence[Case], measured: Measured, *, name: str) -> Chart:
     """The seconds of every call of every engine, on the graphs of :func:`speedup_chart`."""
-    panels = []
-    for graph, group in by_graph(cases).items():
+
+    def panel(graph: str, group: Sequence[Case]) -> Panel | None:
         ran = [case for case in group if case.call is not None]
         marks, lines = [], []
         for place, case in enumerate(ran):
@@ -228,7 +228,9 @@ def trials_chart(cases: Sequence[Case], measured: Measured, *, name: str) -> Cha
                 tip = f"{case.label} first call {seconds(first)}"
                 marks.append(Mark(first, place, tip, colour, look="hollow", size=3.5))
         rows = [Row(case.label, call_time(case).replace(" (first call)", ", first")) for case in ran]
-        panels.append(Panel(graph, rows=rows, marks=marks, lines=lines))
+        return Panel(graph, rows=rows, marks=marks, lines=lines) if marks else None
+
     keys = [Key("warm call"), Key("their median", "ink", "tick"), Key("first call", look="hollow")]
-    picture = Picture(_largest([panel for panel in panels if panel.marks]), timed(), key=keys)
+    panels, _ = _of_largest(cases, panel)
+    picture = Picture(panels, timed(), key=keys)
     return Chart(name=name, caption="Every call that was timed", picture=picture)
