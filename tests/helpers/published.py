@@ -9,6 +9,7 @@ from pathlib import Path
 import graphbench
 from graphbench.records.lines import from_json
 
+KINDS = ("published", "families", "capacity", "several", "other")
 ROOT = Path(graphbench.__file__).resolve().parents[1]
 RECORDS = ROOT / "reports/records"
 
@@ -38,23 +39,22 @@ def _table():
     return tomllib.loads((ROOT / "reports/reports.toml").read_text(encoding="utf-8"))
 
 
-def _reports(kind):
-    return [Report(**{**entry, "records": tuple(entry["records"])}) for entry in _table()[kind]]
+def reports(*kinds):
+    """Those of some kinds, or of all, that have records; of each kind the first is the newest."""
+    found = [
+        Report(**{**entry, "records": tuple(entry["records"])}) for kind in kinds or KINDS for entry in _table()[kind]
+    ]
+    return [report for report in found if report.files]
 
 
-def reports():
-    """All of them that have records."""
-    return [report for report in [*_reports("published"), *_reports("other")] if report.files]
-
-
-def all_published():
-    """The reports on the published comparisons that have records, the newest first."""
-    return [report for report in _reports("published") if report.files]
+def first(kind):
+    """The report of a kind that README and docs show; None if none of them has records."""
+    return next(iter(reports(kind)), None)
 
 
 def published():
-    """The report that README shows."""
-    return all_published()[0]
+    """The report on the published comparisons that README shows."""
+    return first("published")
 
 
 @cache

@@ -16,7 +16,8 @@ from graphbench.reporting.measured import group_by_machine
 from graphbench.reporting.sections import summary
 from graphbench.reporting.wording import kind_of
 from graphbench.system.text import count, format_bytes, listed
-from helpers.published import ROOT, all_published, published, read
+from helpers import results_tables
+from helpers.published import ROOT, first, published, read, reports
 
 EXAMPLE = ROOT / "docs/example"
 GRAPHS = ("caidaRouterLevel", "coAuthorsDBLP", "dblp-2010")
@@ -66,17 +67,19 @@ def _headline():
     return f"> {markdown.safe(' '.join([lead.text, *words]))}"
 
 
-def measured(up="."):
+def measured(up=".", report=None):
     """When and on what the records were measured, with which versions, and the report that has them all."""
-    dates = sorted({record.measured_at[:10] for record in _records()})
-    known = [record.environment for record in _records() if record.environment is not None]
+    records = _records(report)
+    dates = sorted({record.measured_at[:10] for record in records})
+    known = [record.environment for record in records if record.environment is not None]
     gpu = next(environment.gpus[0] for environment in known if environment.gpus)
-    versions = {record.task.engine: record.environment.engine_version for record in _records() if record.environment}
+    versions = {record.task.engine: record.environment.engine_version for record in records if record.environment}
     libraries = listed([f"{TITLES[name]} {versions[name]}" for name in TITLES if name in versions])
+    days = " to ".join(dict.fromkeys([dates[0], dates[-1]]))
     return (
-        f"{_link(published(), up).replace('the', 'The', 1)} has every engine, interval and record. It was measured "
-        f"{' to '.join(dict.fromkeys([dates[0], dates[-1]]))} on one {gpu.name} ({format_bytes(gpu.memory_bytes)}) and "
-        f"{known[0].cores} CPU cores, each first answer and a sample of the others certified: {libraries}."
+        f"{_link(report or published(), up).replace('the', 'The', 1)} has every engine, interval and record. It was "
+        f"measured {days} on one {gpu.name} ({format_bytes(gpu.memory_bytes)}) and {known[0].cores} CPU cores, each "
+        f"first answer and a sample of the others certified: {libraries}."
     )
 
 
@@ -88,7 +91,59 @@ def _link(report, up):
 def when_a_gpu_pays():
     """All that README shows of the published records."""
     title = f"How many times as fast cuGraph is with its default allocator, on {GRAPH}:"
-    return f"{_where_a_gpu_pays()}\n\n{title}\n\n{_on_one_graph()}\n\n{_headline()}\n\n{measured()}"
+    more = " ".join(
+        [measured(), *_of_families(), *results_tables.capacity_sentences(), *results_tables.scaling_sentences()]
+    )
+    return f"{_where_a_gpu_pays()}\n\n{title}\n\n{_on_one_graph()}\n\n{_headline()}\n\n{more}"
+
+
+def _of_families():
+    """Where cuGraph pays for the other algorithms: a sentence for each graph; none without records."""
+    report = first("families")
+    if report is None:
+        return []
+    graphs = {record.task.dataset for record in _records(report) if record.device == "gpu"}
+    return [_pays(f"Other algorithms: on `{graph}`", [graph], report) for graph in sorted(graphs)]
+
+
+def families():
+    """The other algorithms: a row for each and each graph."""
+    report = first("families")
+    if report is None:
+        return "Not measured yet."
+    by_id = {record.id: record for record in _records(report)}
+    names = sorted(
+        {(record.task.algorithm, record.task.dataset) for record in by_id.values() if record.device == "gpu"}
+    )
+
+    def best_cpu(row):
+        found = _against_cpu(*row, report).get("ratio_call")
+        return _name(by_id[found.baseline_record]) if found else numbers.NOTHING
+
+    def best_gpu(row):
+        best = _best_of_gpus(*row, report)
+        return f"{_name(by_id[best.record], short=True)} {_cell(best, 'ratio_call')}" if best else numbers.NOTHING
+
+    def networkx(row):
+        found = next((one for one in _of_cugraph(*row, report) if one.role == "baseline"), None)
+        return _cell(found, "ratio_call") if found else numbers.NOTHING
+
+    table = Table(
+        names,
+        [
+            Column("problem", lambda row: row[0]),
+            Column("graph", lambda row: row[1]),
+            *(
+                Column(title, lambda row, total=total: _cell(_against_cpu(*row, report).get(total), total), right=True)
+                for total, title in TOTALS.items()
+            ),
+            Column("NetworkX: warm call", networkx, right=True),
+            Column("best CPU engine", best_cpu),
+            Column("best GPU engine: warm call", best_gpu),
+        ],
+    )
+    title = "How many times as fast cuGraph is, with its default allocator, as the best CPU engine:"
+    return f"{measured('docs', report)}\n\n{title}\n\n{markdown.text([table])}"
 
 
 def _where_a_gpu_pays():
@@ -120,15 +175,15 @@ def _is_compared(graph):
     return any(_against_cpu(problem, graph) for problem in _algorithms())
 
 
-def _pays(where, graphs):
+def _pays(where, graphs, report=None):
     """One sentence: a problem pays where the interval of the ratio is above 1 on each graph, or its range."""
     found = {True: [], False: [], None: []}
     scripts, best = [], []
-    for problem in _algorithms():
-        against = [_against_cpu(problem, graph) for graph in graphs]
+    for problem in _algorithms(report):
+        against = [_against_cpu(problem, graph, report) for graph in graphs]
         calls = [one["ratio_call"] for one in against if "ratio_call" in one and not one["ratio_call"].first_calls]
         scripts += [one["ratio_whole_script"].ratio_whole_script for one in against if "ratio_whole_script" in one]
-        fastest = [one for one in (_best_of_gpus(problem, graph) for graph in graphs) if one is not None]
+        fastest = [one for one in (_best_of_gpus(problem, graph, report) for graph in graphs) if one is not None]
         if fastest and all(_faster(one) and not one.first_calls for one in fastest):
             best.append(problem)
         if calls:
@@ -188,9 +243,11 @@ def _on_one_graph():
     return markdown.text([table])
 
 
-def _best_of_gpus(problem, graph):
+def _best_of_gpus(problem, graph, report=None):
     """The comparison with the best CPU engine of the GPU engine and allocator with the fastest warm calls."""
-    found = [best_by_total(own)["call"] for own in _of_gpus(problem, graph) if "call" in best_by_total(own)]
+    found = [
+        best_by_total(own)["call"] for own in _of_gpus(problem, graph, report=report) if "call" in best_by_total(own)
+    ]
     return max((one for one in found if one.ratio_call is not None), key=lambda one: one.ratio_call, default=None)
 
 
@@ -238,7 +295,7 @@ def chart():
 
 def results():
     """Both tables of docs/results.md as Markdown."""
-    report = next(one for one in all_published() if any(map(_is_baseline_of_louvain, _records(one))))
+    report = next(one for one in reports("published") if any(map(_is_baseline_of_louvain, _records(one))))
     title = f"Louvain on {GRAPH} ({graphs.describe(GRAPH).num_edges:,} edges), times as fast as NetworkX"
     if report != published():
         gpu = next(one.environment.gpus[0].name for one in _records(report) if one.environment and one.environment.gpus)
@@ -288,31 +345,34 @@ def _comparisons(report=None):
     return compare(_records(report), "networkx")
 
 
-def _algorithms():
-    return sorted({record.task.algorithm for record in _records()})
+def _algorithms(report=None):
+    return sorted({record.task.algorithm for record in _records(report)})
 
 
-def _of_cugraph(algorithm, graph):
+def _of_cugraph(algorithm, graph, report=None):
     """The comparisons of cuGraph with the default allocator, by what it is compared with."""
-    own = _of_gpus(algorithm, graph, lambda task: (task.engine, task.params.get("allocator")) == ("cugraph", "default"))
-    return next(iter(own), [])
+
+    def chosen(task):
+        return (task.engine, task.params.get("allocator")) == ("cugraph", "default")
+
+    return next(iter(_of_gpus(algorithm, graph, chosen, report)), [])
 
 
-def _of_gpus(algorithm, graph, chosen=lambda _: True):
+def _of_gpus(algorithm, graph, chosen=lambda _: True, report=None):
     """The comparisons of each record of a GPU engine that is used without options, but for the allocator."""
     own = [
         record.id
-        for record in _records()
+        for record in _records(report)
         if (record.task.algorithm, record.task.dataset, record.device) == (algorithm, graph, "gpu")
         and chosen(record.task)
         and _without_options(record)
     ]
-    return [[one for one in _comparisons() if one.record == record] for record in own]
+    return [[one for one in _comparisons(report) if one.record == record] for record in own]
 
 
-def _against_cpu(algorithm, graph):
+def _against_cpu(algorithm, graph, report=None):
     """By the ratio of each total, the comparison with the engine on the CPU that is best by that total."""
-    best = best_by_total(_of_cugraph(algorithm, graph))
+    best = best_by_total(_of_cugraph(algorithm, graph, report))
     return {RATIO_OF[total]: one for total, one in best.items()}
 
 

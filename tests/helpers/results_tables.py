@@ -5,16 +5,15 @@ import re
 from statistics import median
 
 from graphbench.reporting import markdown
+from graphbench.reporting.capacity import capacities, limit_of
 from graphbench.reporting.document import Column, Table
 from graphbench.reporting.measured import group_by_machine
 from graphbench.reporting.numbers import NOTHING, TIMES, plain, ratio
 from graphbench.reporting.published import claims as published_claims
 from graphbench.reporting.sections import capacity, claims, no_baseline, scaling
 from graphbench.system.text import listed
-from helpers.published import RECORDS, ROOT, all_published, published, read, reports
+from helpers.published import RECORDS, ROOT, first, published, read, reports
 
-CAPACITY = RECORDS / "2026-11-26-h100-capacity.jsonl"
-SEVERAL_GPUS = RECORDS / "2026-11-26-4xh200.jsonl"
 REUSE = (RECORDS / "2026-11-28-h100-reuse.jsonl", RECORDS / "2026-11-29-h200.jsonl")
 TWINS = ROOT / "reports/twins.json"
 LEAST_S = 0.001
@@ -39,26 +38,102 @@ def _tables(section):
 
 
 def how_much_fits():
-    """The largest graph that completed in 32 GiB and the next one, for each problem."""
-    table, *_ = _tables(capacity.section(_measured(CAPACITY), ""))
-    shown = ("algorithm", "edges, once", "entries", "peak", "bytes/edge", "its edges", "failed in", "boundary")
-    return markdown.text([_columns(table, *shown)])
+    """The largest graph that completed within a limit and the next one, for each problem and engine."""
+    report = first("capacity")
+    table, *_ = _tables(capacity.section(_measured(*report.files), ""))
+    shown = (
+        "algorithm",
+        "engine",
+        "edges, once",
+        "entries",
+        "peak",
+        "bytes/edge",
+        "its edges",
+        "failed in",
+        "boundary",
+    )
+    return f"{_origin(report)}\n\n{markdown.text([_columns(table, *shown)])}"
+
+
+def capacity_sentences():
+    """How many edges fit, by engine and limit."""
+    report = first("capacity")
+    found = {}
+    for result in capacities(_measured(*report.files)):
+        if result.largest is not None:
+            found.setdefault((result.largest.task.engine, limit_of(result)), []).append(result)
+    return [
+        f"[Within {limit}](docs/results.md#how-much-fits) of one {_gpu(report)}, {engine} completes graphs of "
+        f"{_edges(min(results, key=_largest))} to {_edges(max(results, key=_largest))}{_rules(report)}."
+        for (engine, limit), results in found.items()
+    ]
+
+
+def _largest(result):
+    return result.largest.posed.num_edges
+
+
+def _edges(result):
+    at_least = "" if result.complete else " or more"
+    return f"{_largest(result):,} edges{at_least} ({result.algorithm})"
 
 
 def several_gpus():
-    """The largest graphs on four GPUs, and one graph on one, two and four."""
-    measured = _measured(SEVERAL_GPUS)
+    """The largest graphs on several GPUs, and one graph on more and more of them."""
+    report = first("several")
+    measured = _measured(*report.files)
     largest = _columns(
         no_baseline.table(measured), "problem", "warm call", "size", "GPUs", "certified", "not completed"
     )
     growing, *_ = _tables(scaling.section(measured, ""))
-    speedup = _columns(growing, "problem", "edges", "GPUs", "warm call", "speedup", "efficiency")
-    return f"{markdown.text([largest])}\n\nOne graph on more and more GPUs:\n\n{markdown.text([speedup])}"
+    speedup = _columns(growing, "problem", "graph", "edges", "GPUs", "warm call", "speedup", "efficiency")
+    return (
+        f"{_origin(report)}\n\n{markdown.text([largest])}\n\nOne graph on more and more GPUs:\n\n"
+        f"{markdown.text([speedup])}"
+    )
+
+
+def scaling_sentences():
+    """How much faster one graph becomes on two GPUs than on one."""
+    report = first("several")
+    gains = {}
+    for curve in scaling.all_curves(_measured(*report.files)):
+        for step in curve.steps:
+            if (curve.base, step.gpus) == (1, 2) and step.speedup:
+                gains.setdefault(step.case.edges, []).append(f"{ratio(step.speedup)} ({curve.problem})")
+    return [
+        f"[On two GPUs](docs/results.md#several-gpus) ({_gpu(report)}) instead of one, calls on a graph of {edges:,} "
+        f"edges are {listed(found)} as fast{_rules(report)}."
+        for edges, found in sorted(gains.items())
+    ]
+
+
+def _gpu(report):
+    """The name of the GPU that a report was measured on."""
+    known = (record.environment for record in read(*report.files) if record.environment is not None)
+    return next(one.gpus[0].name for one in known if one.gpus)
+
+
+def _rules(report):
+    """What to add to a sentence on a report if its records are from before the rules changed."""
+    return ", under earlier rules" if all(record.superseded for record in read(*report.files)) else ""
+
+
+def _origin(report):
+    """Where and when the records of a report were measured, and whether earlier rules held."""
+    records = [record for record in read(*report.files) if record.environment is not None]
+    days = sorted({record.measured_at[:10] for record in records})
+    where = f"[The report](../reports/{report.folder}/README.md)" if report.folder else "The records"
+    verb = "was" if report.folder else "were"
+    return (
+        f"{where} {verb} measured {' to '.join(dict.fromkeys([days[0], days[-1]]))} on {_gpu(report)} with cuGraph "
+        f"{records[0].environment.engine_version}{_rules(report)}."
+    )
 
 
 def answers_to_claims():
     """A line for each claim; capacities, and claims that we have no number for, share one over their problems."""
-    places = [*(_measured(*one.files) for one in all_published()), _measured(CAPACITY), _measured(SEVERAL_GPUS)]
+    places = [_measured(*one.files) for one in reports("published", "capacity", "several")]
     found = {title: {} for title in SOURCES.values()}
     machines = {}
     for claim in published_claims():
@@ -117,7 +192,7 @@ def reuse():
 def allocators():
     """How many times as fast warm calls of GPU engines are with CUDA's own pool as with the default allocator."""
     calls, found = {}, {}
-    for report in all_published():
+    for report in reports("published"):
         for record in read(*report.files):
             if record.device == "gpu" and record.phases.call_s:
                 rest = dict(record.task.params)
