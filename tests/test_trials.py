@@ -163,13 +163,13 @@ def test_a_gpu_engine_first_solves_a_small_graph_once_for_each_kind_of_task(benc
     first, _ = bench.prepare(request_to(tmp_path, "on-gpu"))
     bench.prepare(request_to(tmp_path, "on-gpu"))
     engine, real = first.engine, first.posed.num_vertices
-    assert engine.built == [kernels.VERTICES, real]
+    assert engine.loaded == engine.built == [kernels.VERTICES, real]
     assert engine.called == [kernels.VERTICES, real, real]
 
 
 def test_a_small_graph_that_is_refused_does_not_end_the_task(bench, tmp_path, monkeypatch):
     monkeypatch.setattr(registry.engine("on-gpu"), "start", lambda _: registry.engine("on-gpu"))
-    vars(registry.engine("on-gpu")).update(built=[], called=[], refuses=kernels.VERTICES)
+    vars(registry.engine("on-gpu")).update(loaded=[], built=[], called=[], refuses=kernels.VERTICES)
     bench.prepare(request_to(tmp_path, "on-gpu"))
     assert len(registry.engine("on-gpu").called) == 2
 

@@ -196,14 +196,18 @@ def _(module, graph, p):
 
 
 class OnGpu(Steady):
-    """Keeps the number of vertices of each graph that it builds, and of each that it is called on."""
+    """Keeps the number of vertices of each graph that it reads from a file, builds, and is called on."""
 
     name = "on-gpu"
     device = "gpu"
 
     def start(self, settings):
-        self.built, self.called, self.refuses = [], [], 0
+        self.loaded, self.built, self.called, self.refuses = [], [], [], 0
         return self
+
+    def read(self, edges):
+        self.loaded += [edges.num_vertices] if edges.path is not None else []
+        return super().read(edges)
 
     def build(self, columns, edges, **options):
         self.built.append(edges.num_vertices)
