@@ -534,9 +534,18 @@ def test_labels_name_a_device_memory_limit():
     assert len({each.task.key for each in rows}) == 3
 
 
-def test_the_case_of_a_converted_graph_is_always_named():
-    params = {"allocator": "async", "from_networkx": True}
-    converted = record("nx-cugraph", task=Task("bfs", "g", "nx-cugraph", params))
-    built = record("nx-cugraph", task=Task("bfs", "g", "nx-cugraph", params | {"from_networkx": False}))
-    assert "from NetworkX" in heading.label(converted, [converted])
-    assert "from NetworkX" not in heading.label(built, [converted, built])
+@pytest.mark.parametrize(
+    ("option", "asked_for", "words"),
+    [
+        ("from_networkx", True, "from NetworkX"),
+        ("direction_optimizing", True, "direction-optimizing"),
+        ("renumber", False, "no renumbering"),
+    ],
+)
+def test_a_way_of_running_an_engine_is_named_only_where_it_was_asked_for(option, asked_for, words):
+    asked, usual = (
+        record("nx-cugraph", task=Task("bfs", "g", "nx-cugraph", {"allocator": "async", option: value}))
+        for value in (asked_for, not asked_for)
+    )
+    assert heading.label(asked, [asked]).endswith(f"{words})")
+    assert heading.label(usual, [asked, usual]) == heading.label(usual, [usual]), "so its label is the same everywhere"

@@ -12,8 +12,12 @@ from graphbench.system.text import count, format_bytes, listed
 ON_HARDWARE = frozenset({"allocator", "device_memory_limit", "gpus"})
 """Parameters of a task that describe its hardware; they belong to the label of a row."""
 
-FROM_NETWORKX = "from_networkx"
-"""The parameter of nx-cugraph whose case is always named: the graph is another one for its user."""
+ON_REQUEST = {
+    "renumber": (False, "no renumbering"),
+    "direction_optimizing": (True, "direction-optimizing"),
+    "from_networkx": (True, "from NetworkX"),
+}
+"""Ways of running an engine that a user has to ask for: a parameter of the task, its value then, and its words."""
 
 
 def facts(rows: Sequence[Record], *, details: bool = False) -> list[str]:
@@ -37,17 +41,22 @@ def facts(rows: Sequence[Record], *, details: bool = False) -> list[str]:
 def label(row: Record, rows: Sequence[Record]) -> str:
     """The engine's name, with its hardware and whatever distinguishes it from other rows of that engine."""
     name = row.task.engine
-    extra = hardware(row) + (["from NetworkX"] if row.task.params.get(FROM_NETWORKX) else [])
+    extra = hardware(row) + ways_asked_for(row)
     if row.task.algorithm != row.problem:
         extra.append(row.task.algorithm)
     if row.matched is not None:
         extra += [f"{key} {setting(value)}" for key, value in row.matched.setting.items()]
     same = [other for other in rows if other.task.engine == name and other is not row]
     for key, value in row.task.params.items():
-        known = key in {*ON_HARDWARE, FROM_NETWORKX} or (row.matched is not None and key in row.matched.setting)
+        known = key in {*ON_HARDWARE, *ON_REQUEST} or (row.matched is not None and key in row.matched.setting)
         if not known and any(other.task.params.get(key) != value for other in same):
             extra.append(f"{key} {setting(value)}")
     return plain(named(name, extra))
+
+
+def ways_asked_for(row: Record) -> list[str]:
+    """What of :data:`ON_REQUEST` was asked for, in words."""
+    return [words for key, (value, words) in ON_REQUEST.items() if row.task.params.get(key) is value]
 
 
 def named(engine: str, words: Sequence[str]) -> str:

@@ -11,13 +11,12 @@ from graphbench.records.model import Outcome, Record
 from graphbench.records.statistics import Estimate
 from graphbench.reporting.charts.marks import Key, Mark, Panel, Picture, Row, factors
 from graphbench.reporting.document import Block, Chart, Column, Section, Table, Text
+from graphbench.reporting.heading import ON_REQUEST, ways_asked_for
 from graphbench.reporting.measured import Case, Measured
 from graphbench.reporting.numbers import NOTHING, ratio, seconds, span
 from graphbench.reporting.sections.every_record import link
 
 WITH_LAYER, WITHOUT_LAYER = "cugraph", "pylibcugraph"
-OWN_OPTIONS = {"renumber": True, "direction_optimizing": False}
-"""Options at which both do the same."""
 BOTH_DIRECTIONS = 3
 """From this revision on, cuGraph is given both directions of an undirected edge, as pylibcugraph always was."""
 _DIFFERENT_INPUT = (
@@ -126,12 +125,12 @@ def _answered(measured: Measured, engine: str) -> list[Case]:
         if case.record.task.engine == engine
         and case.record.outcome is Outcome.OK
         and case.record.matched is None
-        and all(case.record.task.params.get(name, usual) == usual for name, usual in OWN_OPTIONS.items())
+        and not ways_asked_for(case.record)
     ]
 
 
 def _key(record: Record) -> tuple[object, ...]:
-    params = {name: value for name, value in record.task.params.items() if name not in OWN_OPTIONS}
+    params = {name: value for name, value in record.task.params.items() if name not in ON_REQUEST}
     digest = record.dataset.digest if record.dataset else None
     return record.task.algorithm, record.task.dataset, digest, tuple(sorted((k, str(v)) for k, v in params.items()))
 
