@@ -19,9 +19,12 @@ def all_references():
 
 @cache
 def made(name, *stores):
-    """The references of stores of records, by default all those of a file; graphs have the features in that file."""
+    """The references of stores of records, by default all those of a file; graphs have the features in that file.
+
+    For a graph that it does not have, which is a KeyError, make it by `graphbench advise --make-reference` first.
+    """
     (shipped,) = reference.load([FOLDER / f"{name}.jsonl"])
-    with mock.patch.object(reference, "_graph", lambda graph, *_: shipped.graphs.get(graph)):
+    with mock.patch.object(reference, "_graph", lambda graph, *_: shipped.graphs[graph]):
         (found,) = reference.make(read(*(stores or all_references()[name])), None)
     return found
 
