@@ -6,18 +6,17 @@ import csv
 import io
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from functools import cached_property
 from statistics import median
 from typing import Any, Literal
 
 import msgspec
 
-from graphbench.records import limit, statistics
-from graphbench.records.comparison import Comparison, best_by_total
+from graphbench.records import limit
+from graphbench.records.comparison import Comparison
 from graphbench.records.cost import COSTS, price
 from graphbench.records.model import Record
 from graphbench.records.times import warm_calls
+from graphbench.reporting.compared import Compared, compared
 from graphbench.reporting.numbers import visible, visible_json
 
 
@@ -40,13 +39,9 @@ def to_csv(records: Sequence[Record], comparisons: Sequence[Comparison]) -> str:
 
 def rows(records: Sequence[Record], comparisons: Sequence[Comparison], names: Iterable[str]) -> Iterator[list[Any]]:
     """Some of the :data:`FIELDS` of each record, with its comparisons."""
-    own: dict[str, list[Comparison]] = {}
-    for comparison in comparisons:
-        own.setdefault(comparison.record, []).append(comparison)
     names = list(names)
-    for record in records:
-        flat = _with_comparisons(record, own.get(record.id, []))
-        yield [_value(flat, name) for name in names]
+    for row in compared(records, comparisons, like=True):
+        yield [_value(row, name) for name in names]
 
 
 def csv_text(heads: Iterable[str], rows: Iterable[Iterable[Any]]) -> str:
@@ -73,32 +68,11 @@ def no_formula(cell: Any) -> Any:
 
 def fields(record: Record, names: Iterable[str]) -> dict[str, Any]:
     """Some of the :data:`FIELDS` of a record, without its comparisons."""
-    row = _Flat(record)
+    row = Compared(record=record)
     return {name: _value(row, name) for name in names}
 
 
-@dataclass(frozen=True)
-class _Flat:
-    """A record and its comparisons with the baseline and with the best CPU engine by each total."""
-
-    record: Record
-    main: Comparison | None = None
-    best: Comparison | None = None
-    first: Comparison | None = None
-    whole: Comparison | None = None
-
-    @cached_property
-    def call(self) -> statistics.Estimate | None:
-        return statistics.median(calls) if (calls := warm_calls(self.record)) else None
-
-
-def _with_comparisons(record: Record, comparisons: Sequence[Comparison]) -> _Flat:
-    main = next((comparison for comparison in comparisons if comparison.role == "baseline"), None)
-    best = best_by_total(comparisons)
-    return _Flat(record, main, best.get("call"), best.get("first_answer"), best.get("whole_script"))
-
-
-def _call(of: Callable[[Sequence[float]], float]) -> Callable[[_Flat], float | None]:
+def _call(of: Callable[[Sequence[float]], float]) -> Callable[[Compared], float | None]:
     return lambda row: of(calls) if (calls := warm_calls(row.record)) else None
 
 
@@ -106,19 +80,19 @@ def _median(values: Sequence[float]) -> float | None:
     return median(values) if values else None
 
 
-def _interval(end: Literal[0, 1]) -> Callable[[_Flat], float | None]:
+def _interval(end: Literal[0, 1]) -> Callable[[Compared], float | None]:
     return lambda row: row.main.interval[end] if row.main and row.main.interval else None
 
 
-def _cost(name: str) -> Callable[[_Flat], float | None]:
+def _cost(name: str) -> Callable[[Compared], float | None]:
     return lambda row: COSTS[name].of(row.record)
 
 
-def _joined(name: str) -> Callable[[_Flat], str | None]:
+def _joined(name: str) -> Callable[[Compared], str | None]:
     return lambda row: " | ".join(getattr(row.main, name)) if row.main else None
 
 
-FIELDS: dict[str, str | Callable[[_Flat], Any]] = {
+FIELDS: dict[str, str | Callable[[Compared], Any]] = {
     "algorithm": "record.task.algorithm",
     "dataset": "record.task.dataset",
     "engine": "record.task.engine",
@@ -139,9 +113,9 @@ FIELDS: dict[str, str | Callable[[_Flat], Any]] = {
     "first_s": "record.phases.first_s",
     "collect_s": "record.phases.collect_s",
     "call_median_s": _call(median),
-    "call_low_s": "call.interval.low",
-    "call_high_s": "call.interval.high",
-    "call_coverage": "call.coverage",
+    "call_low_s": "warm.interval.low",
+    "call_high_s": "warm.interval.high",
+    "call_coverage": "warm.coverage",
     "call_min_s": _call(min),
     "call_max_s": _call(max),
     "calls": lambda row: len(warm_calls(row.record)),
@@ -194,7 +168,7 @@ USEFUL = [
 """Those that a reader asks for most."""
 
 
-def _value(row: _Flat, name: str) -> Any:
+def _value(row: Compared, name: str) -> Any:
     """The value of a field; None where a part of its path is None."""
     field = FIELDS[name]
     if not isinstance(field, str):

@@ -12,13 +12,14 @@ import msgspec
 
 from graphbench.records.best_cpu import at_best_threads
 from graphbench.records.break_even import Runs
-from graphbench.records.comparison import Comparison, baseline_among, best_by_total, compare
+from graphbench.records.comparison import Comparison, baseline_among, compare
 from graphbench.records.matching import MAY_DIFFER, newest
 from graphbench.records.model import NEVER_RAN, Environment, Outcome, Params, Record
 from graphbench.records.rules import Verdict
 from graphbench.records.times import first_call, warm_calls
 from graphbench.reporting.charts import style
 from graphbench.reporting.charts.marks import Key, Look
+from graphbench.reporting.compared import Compared, compared
 from graphbench.reporting.heading import ON_HARDWARE, hardware, label, named
 from graphbench.reporting.numbers import memory, plain, seconds, setting
 from graphbench.system.text import count
@@ -28,28 +29,18 @@ MAX_ROWS = 64
 
 
 @dataclass(frozen=True, kw_only=True)
-class Case:
-    """One record in its place.
+class Case(Compared):
+    """The newest record of its task on its machine, in its place.
 
     Attributes:
-        record: the newest of its task on its machine.
         label: the engine, with what distinguishes it from other records of that engine (its allocator).
         problem: the algorithm, with the parameters that distinguish it from other problems of that algorithm.
         graph: the name of its graph, with the start of its digest where several graphs have that name.
-        main: the comparison with the baseline, if it has one.
-        best: of a GPU engine, the comparison with the CPU engine that is best by warm call, perhaps the baseline.
-        first: the same with the one that is best by first answer, perhaps the same one.
-        whole: the same by whole script.
     """
 
-    record: Record
     label: str
     problem: str
     graph: str
-    main: Comparison | None = None
-    best: Comparison | None = None
-    first: Comparison | None = None
-    whole: Comparison | None = None
 
     @property
     def comparisons(self) -> list[Comparison | None]:
@@ -245,10 +236,6 @@ def _machine(digest: str, records: list[Record], baseline: str, stale: Mapping[s
         )
     )
     baseline = baseline_among(kept, baseline, stale=stale)
-    compared: dict[str, list[Comparison]] = {}
-    for comparison in compare(kept, baseline, stale=stale):
-        compared.setdefault(comparison.record, []).append(comparison)
-    main = {id_: one for id_, own in compared.items() for one in own if one.role == "baseline"}
     problems = _problems(kept)
     graphs = _graphs(kept, problems)
     peers: dict[tuple[str, str], list[Record]] = {}
@@ -259,22 +246,21 @@ def _machine(digest: str, records: list[Record], baseline: str, stale: Mapping[s
         by_place.setdefault((problems[record.id], graphs[record.id]), []).append(record)
     shown = {record.id for group in by_place.values() for record in at_best_threads(group, ["call"])}
     peers = {place: [peer for peer in group if peer.id in shown] for place, group in peers.items()}
-    best = {record.id: best_by_total(compared.get(record.id, ()), like=False) for record in kept}
     ran = [record for record in kept if record.outcome not in NEVER_RAN]
     earlier = bool(ran) and all(record.superseded for record in ran)
     cases = [
         Case(
-            record=record,
-            label=_label(record, peers[problems[record.id], record.task.dataset], marked=not earlier),
-            problem=problems[record.id],
-            graph=graphs[record.id],
-            main=main.get(record.id),
-            best=best[record.id].get("call"),
-            first=best[record.id].get("first_answer"),
-            whole=best[record.id].get("whole_script"),
+            record=one.record,
+            label=_label(one.record, peers[problems[one.record.id], one.record.task.dataset], marked=not earlier),
+            problem=problems[one.record.id],
+            graph=graphs[one.record.id],
+            main=one.main,
+            best=one.best,
+            first=one.first,
+            whole=one.whole,
         )
-        for record in kept
-        if record.id in shown
+        for one in compared(kept, compare(kept, baseline, stale=stale))
+        if one.record.id in shown
     ]
     where = [record.environment for record in kept if record.environment is not None]
     environment = max(where, key=lambda machine: len(machine.gpus), default=None)

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from statistics import median
-from typing import NamedTuple
 
 from graphbench.records import limit, statistics
-from graphbench.records.best_cpu import Total
-from graphbench.records.comparison import Comparison, RatioName, best_by_total
+from graphbench.records.comparison import Comparison, RatioName
 from graphbench.records.cost import COSTS, unit
 from graphbench.records.model import NEVER_RAN, Outcome, Phases, Record
 from graphbench.records.rules import Verdict
@@ -23,6 +21,7 @@ from graphbench.records.times import (
     warm_calls,
 )
 from graphbench.reporting import heading, numbers, speeds
+from graphbench.reporting.compared import Compared, compared
 from graphbench.reporting.document import Column, Table, Tone
 from graphbench.reporting.notes import FAILED
 from graphbench.reporting.numbers import NOTHING, TIMES
@@ -30,16 +29,7 @@ from graphbench.reporting.wording import device_peak, host_peak
 from graphbench.system.text import three
 
 
-class Row(NamedTuple):
-    """A record with its comparisons: with the baseline, and with the best CPU engine by each total."""
-
-    record: Record
-    call: statistics.Estimate | None
-    main: Comparison | None
-    best: Mapping[Total, Comparison]
-
-
-def engines_table(records: Sequence[Record], group: Sequence[Record], own: Sequence[Comparison]) -> Table[Row]:
+def engines_table(records: Sequence[Record], group: Sequence[Record], own: Sequence[Comparison]) -> Table[Compared]:
     """A row for each record that ran, with every column that there is.
 
     Args:
@@ -47,21 +37,8 @@ def engines_table(records: Sequence[Record], group: Sequence[Record], own: Seque
         group: all of the problem, which decide what the label of a row has to say.
         own: their comparisons.
     """
-    main = {comparison.record: comparison for comparison in own if comparison.role == "baseline"}
-    compared: dict[str, list[Comparison]] = {}
-    for comparison in own:
-        compared.setdefault(comparison.record, []).append(comparison)
-    rows = [
-        Row(
-            record,
-            statistics.median(calls) if (calls := warm_calls(record)) else None,
-            main.get(record.id),
-            best_by_total(compared.get(record.id, ()), like=False),
-        )
-        for record in records
-        if record.outcome not in NEVER_RAN
-    ]
-    baseline = next(iter(main.values())).baseline if main else ""
+    rows = compared((record for record in records if record.outcome not in NEVER_RAN), own)
+    baseline = next((comparison.baseline for comparison in own if comparison.role == "baseline"), "")
     number, *trials = _answer(records)
     columns = [
         Column("engine", lambda row: heading.label(row.record, group), breaks=True),
@@ -76,12 +53,12 @@ def engines_table(records: Sequence[Record], group: Sequence[Record], own: Seque
     return Table(rows, columns)
 
 
-def _call(row: Row) -> str:
+def _call(row: Compared) -> str:
     """The median warm call, the first call where it is the only one, or how the task ended."""
     record = row.record
     if record.outcome not in (Outcome.OK, Outcome.INVALID):
         return f"{record.outcome.in_words}{', predicted' if record.predicted else ''}"
-    return numbers.seconds(row.call.value if row.call else first_call(record))
+    return numbers.seconds(row.warm.value if row.warm else first_call(record))
 
 
 def _aside(record: Record) -> str:
@@ -95,20 +72,20 @@ def _aside(record: Record) -> str:
     return f"(collect {numbers.seconds(collect_seconds(record))})" if is_lazy(record) else ""
 
 
-def _tone_of_call(row: Row) -> Tone:
+def _tone_of_call(row: Compared) -> Tone:
     return "" if row.record.outcome is Outcome.OK else "bad"
 
 
-def _against(baseline: str) -> list[Column[Row]]:
+def _against(baseline: str) -> list[Column[Compared]]:
     """The ratio that leads, with its interval or what it is a ratio of, and that of whole scripts."""
 
-    def ratio(row: Row) -> str:
+    def ratio(row: Compared) -> str:
         if row.main is not None and _has_only_range(row.main):
             assert row.main.range is not None
             return f"{' to '.join(map(three, row.main.range))}{TIMES}"
         return whole(row) if row.main is None else numbers.ratio(getattr(row.main, row.main.leads), row.main.bound)
 
-    def ends(row: Row) -> str:
+    def ends(row: Compared) -> str:
         main = row.main
         if main is None or main.ratio_call is None or _has_only_range(main):
             return ""
@@ -116,7 +93,7 @@ def _against(baseline: str) -> list[Column[Row]]:
             return "first answer"
         return "first calls" if main.first_calls else speeds.spread(main)
 
-    def whole(row: Row) -> str:
+    def whole(row: Compared) -> str:
         if row.main is None:
             return _of_baseline(row, baseline)
         return numbers.ratio(row.main.ratio_whole_script, row.main.bound)
@@ -133,25 +110,25 @@ def _has_only_range(comparison: Comparison) -> bool:
     return comparison.leads == "ratio_call" and comparison.interval is None and comparison.range is not None
 
 
-def _of_baseline(row: Row, baseline: str) -> str:
+def _of_baseline(row: Compared, baseline: str) -> str:
     return "1" if _is(row, baseline) and row.record.outcome is Outcome.OK else NOTHING
 
 
-def _is(row: Row, engine: str) -> bool:
+def _is(row: Compared, engine: str) -> bool:
     return row.record.task.engine == engine
 
 
-def _answer(records: Sequence[Record]) -> list[Column[Row]]:
+def _answer(records: Sequence[Record]) -> list[Column[Compared]]:
     def qualities(record: Record) -> list[float]:
         return record.trials.quality if record.headline and record.headline == record.quality else []
 
-    def value(row: Row) -> str:
+    def value(row: Compared) -> str:
         if row.record.outcome is Outcome.INVALID:
             return "wrong"
         values = qualities(row.record)
         return numbers.quantity(median(values) if values else row.record.answer.get(row.record.headline))
 
-    def ends(row: Row) -> str:
+    def ends(row: Compared) -> str:
         values = qualities(row.record)
         low, high = (numbers.quantity(end) for end in (min(values), max(values))) if values else ("", "")
         return f"{low} to {high}" if low != high else ""
@@ -171,32 +148,32 @@ _TONES: dict[Verdict, Tone] = {
 }
 
 
-def _verdict(row: Row, baseline: str) -> str:
+def _verdict(row: Compared, baseline: str) -> str:
     return str(row.main.verdict) if row.main else "baseline" if _is(row, baseline) else ""
 
 
-def _tone(row: Row) -> Tone:
+def _tone(row: Compared) -> Tone:
     if row.main is None:
         return "quiet"
     return "bad" if row.record.outcome in FAILED else _TONES[row.main.verdict]
 
 
-def _details(baseline: str, records: Sequence[Record], *, best_cpu: bool) -> list[Column[Row]]:
+def _details(baseline: str, records: Sequence[Record], *, best_cpu: bool) -> list[Column[Compared]]:
     """Spread and number of calls, phases, totals, further ratios, CPU seconds and memory."""
 
-    def column(title: str, cell: Callable[[Row], str], *, right: bool = True) -> Column[Row]:
+    def column(title: str, cell: Callable[[Compared], str], *, right: bool = True) -> Column[Compared]:
         return Column(title, cell, right=right, need="detail")
 
-    def total(title: str, of: Callable[[Phases], float | None]) -> Column[Row]:
+    def total(title: str, of: Callable[[Phases], float | None]) -> Column[Compared]:
         return column(title, lambda row: numbers.seconds(of(row.record.phases)))
 
-    def phase(name: str) -> Column[Row]:
+    def phase(name: str) -> Column[Compared]:
         return column(name, lambda row: _phase(row.record, name))
 
-    def vs_cpu(title: str, of: Callable[[Row], Comparison | None], name: RatioName) -> Column[Row]:
+    def vs_cpu(title: str, of: Callable[[Compared], Comparison | None], name: RatioName) -> Column[Compared]:
         return column(f"{title}\nvs best CPU", lambda row: _vs_cpu(of(row), name), right=False)
 
-    def first_answer(row: Row) -> str:
+    def first_answer(row: Compared) -> str:
         return speeds.cell(row.main, "ratio_first_answer") or _of_baseline(row, baseline)
 
     found = [
@@ -218,19 +195,19 @@ def _details(baseline: str, records: Sequence[Record], *, best_cpu: bool) -> lis
         found.append(column(f"first answer\nvs {baseline}", first_answer))
     if best_cpu:
         found += [
-            vs_cpu("warm call", lambda row: row.best.get("call"), "ratio_call"),
-            vs_cpu("first answer", lambda row: row.best.get("first_answer"), "ratio_first_answer"),
-            vs_cpu("whole script", lambda row: row.best.get("whole_script"), "ratio_whole_script"),
+            vs_cpu("warm call", lambda row: row.best, "ratio_call"),
+            vs_cpu("first answer", lambda row: row.first, "ratio_first_answer"),
+            vs_cpu("whole script", lambda row: row.whole, "ratio_whole_script"),
         ]
     found += [
         total("whole script,\ntime", lambda phases: phases.whole_script_s),
-        column("calls", lambda row: str(row.call.n) if row.call else NOTHING),
-        column("spread", lambda row: _spread_of_call(row.call), right=False),
+        column("calls", lambda row: str(row.warm.n) if row.warm else NOTHING),
+        column("spread", lambda row: _spread_of_call(row.warm), right=False),
     ]
     return found
 
 
-def _cost(row: Row, name: str) -> str:
+def _cost(row: Compared, name: str) -> str:
     value = COSTS[name].of(row.record)
     return "" if value is None else f"{three(value)} {unit(row.record, name)}"
 
