@@ -290,7 +290,7 @@ def test_resuming_a_fresh_run_measures_older_records_only(monkeypatch):
 
 
 def test_resumed_records_are_compared_with_earlier_ones(graphbench):
-    pagerank = ("suite", "--datasets", "karate", "--algorithms", "pagerank", "--trials", 2)
+    pagerank = ("suite", "--datasets", "karate", "--algorithms", "pagerank", "--trials", 2, "--threads", 1)
     graphbench(*pagerank, "--engines", "igraph")
     graphbench(*pagerank, "--engines", "igraph,networkx")
     assert len(stored()) == 2
