@@ -402,6 +402,41 @@ def test_merged_and_split_components_are_invalid():
     assert certify("wcc", two, np.array([7, 7, 7, 3, 3, 3])).quantities == {"components": 2, "largest": 3}
 
 
+@pytest.mark.parametrize("seed", range(20))
+def test_components_are_counted_over_many_parts_of_the_edges(monkeypatch, seed):
+    monkeypatch.setattr(components, "_EDGES_AT_ONCE", 1)  # so that a part has as many edges as there are vertices
+    edges = _random(seed, n=12, m=30, directed=False)
+    src, dst, _ = edges.to_numpy()
+    halves = np.random.default_rng(seed).integers(2, size=edges.num_vertices)
+    inside = halves[src] == halves[dst]
+    some = graph(list(zip(src[inside].tolist(), dst[inside].tolist(), strict=True)), edges.num_vertices)
+    assert components.count_components(edges) == connected_components(edges.to_scipy(), directed=False)[0]
+    assert components.count_components(edges, within=halves) == connected_components(some.to_scipy())[0]
+
+
+def test_one_label_for_vertices_with_a_path_one_way_only_is_invalid():
+    there = graph([(0, 1), (1, 2)], 3, directed=True)
+    rejected("scc", there, np.zeros(3, dtype=np.int64), "1 and 0 share a label, but 1 does not lead back to 0")
+    back = graph([(2, 1), (1, 0)], 3, directed=True)
+    rejected("scc", back, np.zeros(3, dtype=np.int64), "1 and 0 share a label, but 1 is not reached from 0")
+
+
+def test_strong_components_of_an_undirected_graph_are_its_weak_ones():
+    two = GRAPHS["disconnected"]
+    assert certify("scc", two, np.array([7, 7, 7, 3, 3, 3])).valid
+    rejected("scc", two, np.zeros(6, dtype=np.int64), "3 and 0 share a label, but 3 is not reached from 0")
+    rejected("scc", two, np.array([0, 0, 0, 1, 1, 2]), "but a cycle leads through these labels")
+    rejected("scc", two, np.array([0, 0, 1, 1, 1, 1]), "share a label")
+
+
+@given(seed=st.integers(0, 10_000), at=st.integers(0, 64), to=st.integers(0, 64))
+@settings(max_examples=60, deadline=None)
+def test_any_changed_label_of_an_undirected_graph_is_invalid(seed, at, to):
+    edges = _random(seed, m=40, directed=False)
+    right = connected_components(edges.to_scipy(), directed=False)[1].astype(np.int64)
+    relabelled("scc", edges, right, at, to)
+
+
 def test_weak_components_are_invalid_as_strong_ones():
     chain = GRAPHS["one weak component, many strong"]
     assert not certify("wcc", chain, np.arange(5)).valid
@@ -628,7 +663,7 @@ def test_certificates_do_not_depend_on_chunks_or_storage(algorithm, monkeypatch,
     found = certify(algorithm, filed, right, **_given(algorithm))
     assert found.valid
     chunks = EdgeList.chunks
-    monkeypatch.setattr(EdgeList, "chunks", lambda self: chunks(self, rows=7))
+    monkeypatch.setattr(EdgeList, "chunks", lambda self, _rows=0: chunks(self, rows=7))
     chunked = certify(algorithm, edges, right, **_given(algorithm))
     assert chunked.valid
     for finding in (found, chunked):

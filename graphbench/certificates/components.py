@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from graphbench.certificates.rows import out_arcs, unreached
+from graphbench.graphs.columns import compressed_rows
 from graphbench.graphs.edgelist import EdgeList
 from graphbench.system.lazy import np
 
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from graphbench.graphs.on_device.edges import DeviceEdgeList
 
 Integers: TypeAlias = "npt.NDArray[np.int64]"
+_EDGES_AT_ONCE = 1 << 19
+"""Edges that SciPy's traversal gets at once on the host, or the number of vertices if that is more."""
 
 
 def count_components(edges: EdgeList, *, within: npt.NDArray[Any] | None = None) -> int:
@@ -32,21 +35,30 @@ def count_components(edges: EdgeList, *, within: npt.NDArray[Any] | None = None)
 
     if isinstance(edges, DeviceEdgeList):
         return _count_on_device(edges, within)
-    from scipy.sparse import csr_array
+    return _components(edges, within)[0]
+
+
+def _components(edges: EdgeList, within: npt.NDArray[Any] | None) -> tuple[int, npt.NDArray[Any]]:
+    """The number of components, and the one of each vertex.
+
+    Each part of the edges joins the components of those before. Most edges of later parts are inside one already, so
+    that they cost a comparison.
+    """
+    from scipy.sparse import coo_array
     from scipy.sparse.csgraph import connected_components
 
-    src, dst, _ = edges.to_numpy()
-    if within is not None:
-        inside = within[src] == within[dst]
-        src, dst = src[inside], dst[inside]
-    # Rows are sorted, so the columns are a CSR matrix already; SciPy adds the other direction itself.
-    indptr = np.zeros(edges.num_vertices + 1, dtype=np.int64)
-    np.cumsum(np.bincount(src, minlength=edges.num_vertices), out=indptr[1:])
-    if len(src) <= np.iinfo(np.int32).max:
-        indptr = indptr.astype(dst.dtype)
-    matrix: Any = csr_array((np.ones(len(src)), np.ascontiguousarray(dst), indptr), shape=(edges.num_vertices,) * 2)
-    count, _ = connected_components(matrix, directed=False)
-    return int(count)
+    count, component = edges.num_vertices, np.arange(edges.num_vertices, dtype=edges.id_type)
+    for src, dst, _ in edges.chunks(max(_EDGES_AT_ONCE, edges.num_vertices)):
+        one, two = component[src], component[dst]
+        apart = one != two
+        if within is not None:
+            apart &= within[src] == within[dst]
+        if apart.any():
+            ends = one[apart], two[apart]
+            joined: Any = coo_array((np.ones(len(ends[0])), ends), shape=(count, count))
+            count, merged = connected_components(joined, directed=False)
+            component = merged[component]
+    return int(count), component
 
 
 def _count_on_device(edges: DeviceEdgeList, within: Any) -> int:
@@ -91,52 +103,75 @@ def _compress(parent: Any) -> Any:
 
 def split_fault(edges: EdgeList, labels: npt.NDArray[Any]) -> str:
     """Where an edge has its ends under different labels."""
+    split = _split_edge(edges, labels)
+    if split is None:
+        return ""
+    u, v = split
+    return f"the edge {u:,} - {v:,} joins vertices of different labels, {int(labels[u]):,} and {int(labels[v]):,}"
+
+
+def _split_edge(edges: EdgeList, labels: npt.NDArray[Any]) -> tuple[int, int] | None:
     for src, dst, _ in edges.chunks():
         split = np.flatnonzero(labels[src] != labels[dst])
         if len(split):
-            u, v = int(src[split[0]]), int(dst[split[0]])
-            return (
-                f"the edge {u:,} - {v:,} joins vertices of different labels, {int(labels[u]):,} and {int(labels[v]):,}"
-            )
-    return ""
+            return int(src[split[0]]), int(dst[split[0]])
+    return None
 
 
 def strong_fault(edges: EdgeList, labels: npt.NDArray[Any]) -> str:
     """Why these labels are not the strongly connected components.
 
-    Two breadth-first searches by SciPy, along and against the arcs inside labels, and Kahn's algorithm between labels:
-    O(arcs), in seconds for tens of millions; a chain of a million components takes half a minute.
+    Of a directed graph: two breadth-first searches by SciPy, along and against the arcs inside labels, and Kahn's
+    algorithm between labels: O(arcs), in seconds for tens of millions; a chain of a million components takes half a
+    minute. An undirected edge is a cycle, so that weak components inside labels, and no edge between, are all.
 
     Args:
-        edges: the posed graph; an undirected edge leads both ways.
+        edges: the posed graph.
         labels: shape (num_vertices,), non-negative.
     """
     _, first, label = np.unique(labels, return_index=True, return_inverse=True)
-    matrix = edges.to_scipy()
-    label = label.astype(matrix.indices.dtype, copy=False)
-    tail, head = np.repeat(label, np.diff(matrix.indptr)), label[matrix.indices]
-    inside = tail == head
-    kept = matrix if inside.all() else _rows_kept(matrix, inside)
-    forwards = [(kept, "is not reached from")]
-    backwards = [(kept.T.tocsr(), "does not lead back to")] if edges.directed else []  # an edge leads both ways
-    for arcs, fault in forwards + backwards:
-        lost = unreached(arcs, first)
+    label = label.astype(edges.id_type)
+    if edges.directed:
+        return _one_way_fault(edges, first, label)
+    count, component = _components(edges, label)
+    if count != len(first):
+        lost = int(np.argmax(component != component[first][label]))
+        return _lost_fault(lost, int(first[label[lost]]), "is not reached from")
+    return _circle_fault(_split_edge(edges, label))
+
+
+def _one_way_fault(edges: EdgeList, first: Integers, label: npt.NDArray[Any]) -> str:
+    """As :func:`strong_fault`, of a directed graph.
+
+    Args:
+        edges: the graph.
+        first: the first vertex of each label.
+        label: of each vertex, from 0 on.
+    """
+    src, dst, _ = edges.to_numpy()
+    inside = label[src] == label[dst]
+    tails, heads = src[inside], dst[inside]
+    kept: Any = compressed_rows(tails, heads, np.zeros(len(heads), dtype=np.int8), edges.num_vertices)
+    del tails, heads
+    for fault in ("is not reached from", "does not lead back to"):
+        lost = unreached(kept, first)
         if lost is not None:
-            other = int(first[label[lost]])
-            return f"vertices {lost:,} and {other:,} share a label, but {lost:,} {fault} {other:,} inside it"
-    stuck = _edge_of_a_cycle(tail[~inside], head[~inside], len(first))
-    if stuck is None:
+            return _lost_fault(lost, int(first[label[lost]]), fault)
+        kept = kept.T.tocsr()
+    del kept
+    stuck = _edge_of_a_cycle(label[src[~inside]], label[dst[~inside]], len(first))
+    return _circle_fault(None if stuck is None else (int(first[stuck[0]]), int(first[stuck[1]])))
+
+
+def _lost_fault(lost: int, other: int, fault: str) -> str:
+    return f"vertices {lost:,} and {other:,} share a label, but {lost:,} {fault} {other:,} inside it"
+
+
+def _circle_fault(pair: tuple[int, int] | None) -> str:
+    if pair is None:
         return ""
-    one, two = (int(first[name]) for name in stuck)
+    one, two = pair
     return f"vertices {one:,} and {two:,} have different labels, but a cycle leads through these labels"
-
-
-def _rows_kept(matrix: Any, kept: npt.NDArray[np.bool_]) -> Any:
-    """The matrix with only those of its entries; their values do not matter."""
-    from scipy.sparse import csr_array
-
-    before = np.concatenate([[0], np.cumsum(kept)])[matrix.indptr].astype(matrix.indptr.dtype)
-    return csr_array((np.ones(int(before[-1]), dtype=np.int8), matrix.indices[kept], before), shape=matrix.shape)
 
 
 def _edge_of_a_cycle(tail: Any, head: Any, n: int) -> tuple[int, int] | None:

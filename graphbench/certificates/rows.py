@@ -85,7 +85,8 @@ def unreached(matrix: Any, seeds: Integers) -> int | None:
     n = matrix.shape[0]
     ends = np.concatenate([matrix.indices, seeds.astype(matrix.indices.dtype)])  # of arcs from a root above the seeds
     rows = np.append(matrix.indptr, np.asarray(len(ends), dtype=matrix.indptr.dtype))
-    rooted = csr_array((np.ones(len(ends), dtype=np.int8), ends, rows), shape=(n + 1, n + 1))
+    values = np.broadcast_to(1.0, len(ends))  # no memory: only their number matters
+    rooted = csr_array((values, ends, rows), shape=(n + 1, n + 1))
     reach: Any = breadth_first_order  # the stubs know no call that returns one array
     lost = np.ones(n + 1, dtype=bool)
     lost[reach(rooted, n, directed=True, return_predecessors=False)] = False
