@@ -21,7 +21,7 @@ from graphbench.records.model import Outcome
 from graphbench.records.regression import changes
 from graphbench.reporting import changes as shown
 from graphbench.reporting import markdown, page, report
-from graphbench.reporting.flat import csv_text
+from graphbench.reporting.forms import csv_text
 from graphbench.reporting.numbers import visible, visible_json
 from helpers.records import record
 

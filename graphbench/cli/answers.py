@@ -16,7 +16,7 @@ from graphbench.errors import GraphbenchError
 from graphbench.measure.labelled import numbers_of, pairs_of, titles
 from graphbench.measure.plan import Plan
 from graphbench.records.model import Record
-from graphbench.reporting.flat import no_formula
+from graphbench.reporting.forms import no_formula
 from graphbench.system.text import listed
 
 if TYPE_CHECKING:

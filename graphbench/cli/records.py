@@ -231,9 +231,9 @@ class _Line(NamedTuple):
 
 def _listed(records: Sequence[Record], form: str, now: Present, width: int | None = None, left_out: int = 0) -> str:
     from graphbench.measure.staleness import changes, is_elsewhere
-    from graphbench.reporting import markdown, terminal
-    from graphbench.reporting.flat import csv_text, fields
-    from graphbench.reporting.numbers import visible_json
+    from graphbench.reporting import forms, markdown, terminal
+    from graphbench.reporting.flat import fields
+    from graphbench.reporting.numbers import indented_json
     from graphbench.system.text import count, listed
 
     lines = [
@@ -241,9 +241,9 @@ def _listed(records: Sequence[Record], form: str, now: Present, width: int | Non
         for record in records
     ]
     if form == "json":
-        return visible_json(json.dumps([line.fields for line in lines], indent=2, ensure_ascii=False)) + "\n"
+        return indented_json([line.fields for line in lines])
     if form == "csv":
-        return csv_text([*_FIELDS, "stale", "id"], (line.fields.values() for line in lines))
+        return forms.csv_text([*_FIELDS, "stale", "id"], (line.fields.values() for line in lines))
     table = _table(lines)
     if form == "markdown":
         return f"{markdown.table(table)}\n"

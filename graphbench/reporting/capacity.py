@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
 from graphbench.records.capacity import Capacity, failed_phase, failure, generator_of, searches, size_of, summarize
 from graphbench.records.model import Record
-from graphbench.reporting import markdown, terminal
+from graphbench.reporting import forms
 from graphbench.reporting.document import Block, Bullets, Column, Section, Table
-from graphbench.reporting.flat import csv_text
 from graphbench.reporting.heading import hardware, named
 from graphbench.reporting.measured import Measured
-from graphbench.reporting.numbers import NOTHING, memory, plain, visible_json
+from graphbench.reporting.numbers import NOTHING, memory, plain
 from graphbench.reporting.power_law import MIN_SIZES, family
 from graphbench.system.text import three
 
@@ -78,17 +76,17 @@ def _label(record: Record) -> str:
 
 def render(results: Sequence[Capacity], form: str, width: int | None = None) -> str:
     """Results as `table` (of a terminal's width), `markdown`, `json` or `csv`."""
-    if form == "json":
-        found = json.dumps({"capacity": [_flat(result) for result in results]}, indent=2, ensure_ascii=False)
-        return visible_json(found) + "\n"
-    if form == "csv":
-        flat = [_flat(result) | {"surprises": " | ".join(result.surprises)} for result in results]
-        return csv_text(_flat(_EMPTY), (row.values() for row in flat))
+    flat = [_flat(result) for result in results]
     lines = [plain(f"{result.algorithm}: {result.end}") for result in results] + notes(results)
     blocks: list[Block] = [table(results), Bullets(lines)]
-    if form == "markdown":
-        return markdown.text([Section("Capacity", "capacity", blocks)]) + "\n"
-    return terminal.text(blocks, width)
+    rows = ((row | {"surprises": " | ".join(row["surprises"])}).values() for row in flat)
+    return forms.render(
+        form,
+        width,
+        blocks=lambda: [Section("Capacity", "capacity", blocks)] if form == "markdown" else blocks,
+        data=lambda: {"capacity": flat},
+        rows=lambda: (_flat(_EMPTY), rows),
+    )
 
 
 def table(results: Sequence[Capacity]) -> Table[Capacity]:

@@ -6,19 +6,17 @@ import json
 from collections import Counter
 from collections.abc import Sequence
 from functools import partial
-
-import msgspec
+from typing import Any
 
 from graphbench.records.cost import COSTS
 from graphbench.records.history import Line
 from graphbench.records.regression import KINDS, Change
 from graphbench.records.rules import readable
 from graphbench.records.statistics import MIN_ROUNDS
-from graphbench.reporting import markdown, terminal
+from graphbench.reporting import forms
 from graphbench.reporting.document import Block, Bullets, Column, Table, Text
-from graphbench.reporting.flat import csv_text
 from graphbench.reporting.heading import named
-from graphbench.reporting.numbers import NOTHING, plain, ratio, seconds, setting, span, visible_json
+from graphbench.reporting.numbers import NOTHING, plain, ratio, seconds, setting, span
 from graphbench.system.text import count, listed, three
 
 MAX_NAMED = 3
@@ -41,14 +39,12 @@ _FIELDS = (
 
 def render(found: Sequence[Change], form: str, width: int | None = None) -> str:
     """As `table` (of a terminal's width), `markdown`, `json` or `csv`, ending with a line break."""
-    if form == "json":
-        return visible_json(json.dumps(msgspec.to_builtins(list(found)), indent=2, ensure_ascii=False)) + "\n"
-    if form == "csv":
-        return _csv(found)
-    blocks: list[Block] = [Text(_summary(found))]
-    if found:
-        blocks += [_table(found), *([Bullets(notes)] if (notes := _notes(found)) else [])]
-    return markdown.text(blocks) + "\n" if form == "markdown" else terminal.text(blocks, width, lead=4)
+
+    def blocks() -> list[Block]:
+        notes = _notes(found)
+        return [Text(_summary(found)), *([_table(found)] if found else []), *([Bullets(notes)] if notes else [])]
+
+    return forms.render(form, width, blocks=blocks, data=lambda: found, rows=lambda: _rows(found), lead=4)
 
 
 def _table(found: Sequence[Change]) -> Table[Change]:
@@ -136,7 +132,7 @@ def _summary(found: Sequence[Change]) -> str:
     return f"{listed(words) or 'No cells'}{most}{f'; {broken} without an answer now' if broken else ''}.{unjudged}"
 
 
-def _csv(found: Sequence[Change]) -> str:
+def _rows(found: Sequence[Change]) -> tuple[list[str], list[list[Any]]]:
     rows = [
         [
             *(
@@ -152,4 +148,4 @@ def _csv(found: Sequence[Change]) -> str:
         for change in found
     ]
     sides = (f"{side}_{name}" for name in COSTS for side in ("old", "new"))
-    return csv_text([*_FIELDS, "interval_low", "interval_high", *sides, "params", "reasons", "versions"], rows)
+    return [*_FIELDS, "interval_low", "interval_high", *sides, "params", "reasons", "versions"], rows

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from statistics import median
@@ -17,7 +15,8 @@ from graphbench.records.cost import COSTS, price
 from graphbench.records.model import Record
 from graphbench.records.times import warm_calls
 from graphbench.reporting.compared import Compared, compared
-from graphbench.reporting.numbers import visible, visible_json
+from graphbench.reporting.forms import csv_text
+from graphbench.reporting.numbers import visible_json
 
 
 def to_json(records: Sequence[Record], comparisons: Sequence[Comparison], *, ascii_only: bool = False) -> str:
@@ -42,28 +41,6 @@ def rows(records: Sequence[Record], comparisons: Sequence[Comparison], names: It
     names = list(names)
     for row in compared(records, comparisons, like=True):
         yield [_value(row, name) for name in names]
-
-
-def csv_text(heads: Iterable[str], rows: Iterable[Iterable[Any]]) -> str:
-    """A header and one line per row; what is None is an empty field."""
-    out = io.StringIO()
-    csv.writer(out, lineterminator="\n").writerows([heads, *([no_formula(cell) for cell in row] for row in rows)])
-    return out.getvalue()
-
-
-def no_formula(cell: Any) -> Any:
-    """A text that a spreadsheet would compute (`=1+1`, `@SUM`, `-x`), with an apostrophe before it; others unchanged.
-
-    A number written as text, such as `-1`, is none. Signs that no reader should see become replacement characters.
-    """
-    if not isinstance(cell, str):
-        return cell
-    if cell.lstrip().startswith(("=", "+", "-", "@")) or cell.startswith(("\t", "\r")):
-        try:
-            float(cell)
-        except ValueError:
-            cell = f"'{cell}"
-    return visible(cell)
 
 
 def fields(record: Record, names: Iterable[str]) -> dict[str, Any]:

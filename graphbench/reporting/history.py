@@ -7,17 +7,14 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-import msgspec
-
 from graphbench.records.history import Line, Point, Step, history
 from graphbench.records.model import Record
 from graphbench.records.rules import readable
-from graphbench.reporting import markdown, terminal
+from graphbench.reporting import forms
 from graphbench.reporting.changes import label
 from graphbench.reporting.document import Block, Column, Section, Table, Text, Tone
-from graphbench.reporting.flat import csv_text
 from graphbench.reporting.measured import machine_names
-from graphbench.reporting.numbers import plain, seconds, visible_json
+from graphbench.reporting.numbers import plain, seconds
 from graphbench.system.text import count, listed
 
 HOW = (
@@ -46,10 +43,12 @@ def render(records: Iterable[Record], form: str, width: int | None = None) -> st
     """The history as `table` (of a terminal's width), `markdown`, `json` or `csv`, ending with a line break."""
     records = list(records)
     lines = history(records)
-    if form == "json":
-        return visible_json(json.dumps(msgspec.to_builtins(lines), indent=2, ensure_ascii=False)) + "\n"
-    if form == "csv":
-        return _csv(lines)
+    return forms.render(
+        form, width, blocks=lambda: _blocks(lines, records), data=lambda: lines, rows=lambda: _rows_of(lines), lead=3
+    )
+
+
+def _blocks(lines: Sequence[Line], records: Sequence[Record]) -> list[Block | Section]:
     machines: dict[str, list[Line]] = {}
     for line in lines:
         machines.setdefault(line.machine, []).append(line)
@@ -58,7 +57,7 @@ def render(records: Iterable[Record], form: str, width: int | None = None) -> st
     for machine, own in machines.items():
         _, *shown = tables(own)
         blocks += [Section(names[machine], "", shown)] if shown and len(machines) > 1 else shown
-    return markdown.text(blocks) + "\n" if form == "markdown" else terminal.text(blocks, width, lead=3)
+    return blocks
 
 
 def tables(lines: Sequence[Line]) -> list[Block]:
@@ -169,8 +168,8 @@ def _call(point: Point) -> str:
     return seconds(point.call_s) if point.call_s is not None else point.outcome.in_words
 
 
-def _csv(lines: Sequence[Line]) -> str:
-    """One row for each point, with what happened there."""
+def _rows_of(lines: Sequence[Line]) -> tuple[list[str], list[list[Any]]]:
+    """Heads, and one row for each point, with what happened there."""
     heads = ["algorithm", "dataset", "engine", "params", "machine", *Point.__struct_fields__, "change", "ratio",
              "interval_low", "interval_high", "rounds_before", "rounds_after", "reasons", "versions"]  # fmt: skip
     rows: list[list[Any]] = []
@@ -183,4 +182,4 @@ def _csv(lines: Sequence[Line]) -> str:
             params = json.dumps(line.params, sort_keys=True)
             rows.append([line.algorithm, line.dataset, line.engine, params, line.machine,
                          *(getattr(point, name) for name in point.__struct_fields__), *ends])  # fmt: skip
-    return csv_text(heads, rows)
+    return heads, rows
