@@ -19,7 +19,7 @@ from graphbench.system import privacy
 from helpers.records import record, replace
 
 COMMITTED = sorted((Path(graphbench.__file__).parents[1] / "reports/records").glob("*.jsonl"))
-MODEL = next(path for path in COMMITTED if path.name == "2026-11-28-h100-reuse.jsonl").read_text(encoding="utf-8")
+MODEL = next(path for path in COMMITTED if path.name == "2026-11-30-h200-published.jsonl").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("path", COMMITTED, ids=lambda path: path.stem)

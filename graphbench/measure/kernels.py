@@ -1,10 +1,9 @@
 """Kernels of a GPU engine, loaded in the phase `start`.
 
 CUDA loads a kernel at its first launch, and CuPy compiles its own at their first use on a machine. In the first task of
-a process that took 122 ms of a build, in the next 17 ms; 40 ms of cuDF's first reading of a file, in the next 4; the
-first `sssp` of nx-cugraph on a machine took 10 s. So that a first answer does not depend on its place, each kind of task
-is solved on a small graph before its first build. That time is part of `start`, and of the whole script, as its step
-`kernels`.
+a process that took 122 ms of a build, in the next 17 ms; of cuDF's reading 40 ms, then 4; the first `sssp` of nx-
+cugraph on a machine took 10 s. So that a first answer does not depend on its place, each kind of task is solved on a
+small graph before its first build. That time is part of `start`, and of the whole script, as its step `kernels`.
 """
 
 from __future__ import annotations

@@ -4,6 +4,7 @@ import json
 import re
 from statistics import median
 
+from graphbench.records.model import Outcome
 from graphbench.reporting import markdown
 from graphbench.reporting.capacity import capacities, limit_of
 from graphbench.reporting.document import Column, Table
@@ -14,7 +15,8 @@ from graphbench.reporting.sections import capacity, claims, no_baseline, scaling
 from graphbench.system.text import listed
 from helpers.published import RECORDS, ROOT, first, published, read, reports
 
-REUSE = (RECORDS / "2026-11-28-h100-reuse.jsonl", RECORDS / "2026-11-29-h200.jsonl")
+REUSE = RECORDS / "2026-11-29-h200.jsonl"
+REPEATED = RECORDS / "2026-11-30-h200-repeated.jsonl"
 TWINS = ROOT / "reports/twins.json"
 LEAST_S = 0.001
 """A shorter call says nothing of reuse."""
@@ -179,7 +181,7 @@ def _published(claim):
 def reuse():
     """How long calls of GPU engines take on graphs that are built anew, against their warm calls."""
     found, machines = {}, {}
-    for file in (*published().files, *REUSE):
+    for file in (*published().files, REUSE):
         for record in read(file):
             warm, rebuilt = record.phases.call_s, record.phases.rebuilt_s
             if record.device == "gpu" and len(warm) >= 3 and len(rebuilt) >= 3 and median(warm) > LEAST_S:
@@ -187,6 +189,19 @@ def reuse():
                 machines[record.environment.machine] = record.environment.gpus[0].name
     names = listed([f"one {name}" for name in sorted(machines.values())])
     return f"In all records with enough of them, of {names}:\n\n{_spreads(found)}"
+
+
+def processes():
+    """How much longer warm calls take in the slowest of several processes than in the fastest."""
+    calls = {}
+    for record in read(REPEATED, *published().files):
+        if record.outcome is Outcome.OK and record.phases.call_s:
+            calls.setdefault((record.task.engine, record.task.key), []).append(median(record.phases.call_s))
+    found = {}
+    for (engine, _), times in calls.items():
+        if len(times) > 2:  # both of REPEATED, and the published one
+            found.setdefault(engine, []).append(max(times) / min(times))
+    return _spreads(found)
 
 
 def allocators():
