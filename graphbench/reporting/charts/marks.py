@@ -55,7 +55,6 @@ class Row:
 
     label: str
     words: str = ""
-    colour: str = "ink"
 
 
 @dataclass(frozen=True)
@@ -82,9 +81,9 @@ def timed(title: str = "seconds") -> Axis:
     return Axis(title, lambda value: short(seconds(value)))
 
 
-def factors(title: str = "", at: Sequence[float] = ()) -> Axis:
+def factors(title: str = "") -> Axis:
     """An axis of ratios, on which 1 is."""
-    return Axis(title, lambda value: short(ratio(value)), at=at, origin=1.0)
+    return Axis(title, lambda value: short(ratio(value)), origin=1.0)
 
 
 @dataclass(frozen=True)
