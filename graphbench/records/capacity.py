@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from graphbench.records.model import Outcome, Record, SearchKey
+from graphbench.records.model import Environment, Outcome, Record, SearchKey
 
 MIN_SCALE = 4
 """The smallest scale that is tried: if that does not complete, nothing fits."""
@@ -125,6 +125,12 @@ class Capacity(msgspec.Struct, frozen=True, kw_only=True):
     complete: bool = False
     tries: int = 0
     surprises: list[str] = msgspec.field(default_factory=list)
+
+    @property
+    def where(self) -> Environment | None:
+        """Of one of its two records; None where nothing ran."""
+        record = self.largest or self.failed
+        return record.environment if record is not None else None
 
     @property
     def peak_bytes(self) -> int | None:

@@ -141,8 +141,7 @@ def _boundary(result: Capacity) -> str:
 
 def limit_of(result: Capacity) -> str:
     """The limit, or whose memory it was all of."""
-    record = result.largest or result.failed
-    gpu = next(iter(record.environment.gpus), None) if record is not None and record.environment is not None else None
+    gpu = next(iter(result.where.gpus), None) if result.where is not None else None
     if result.limited or gpu is None:
         return f"{memory(result.limit_bytes)}{'' if result.limited else ', all'}"
     return plain(f"all memory of {gpu.name} ({memory(gpu.memory_bytes)})")
@@ -150,10 +149,8 @@ def limit_of(result: Capacity) -> str:
 
 def engine_of(result: Capacity) -> str:
     """The engine, with its allocator."""
-    record = result.largest or result.failed
-    where = record.environment if record is not None else None
-    complete = where is None or not where.allocator or "(" in result.engine
-    return result.engine if complete or where is None else f"{result.engine} ({where.allocator})"
+    allocator = result.where.allocator if result.where is not None else None
+    return f"{result.engine} ({allocator})" if allocator and "(" not in result.engine else result.engine
 
 
 def notes(results: Sequence[Capacity]) -> list[str]:
@@ -178,8 +175,7 @@ def notes(results: Sequence[Capacity]) -> list[str]:
 
 
 def _device(result: Capacity) -> str:
-    record = result.largest or result.failed
-    where = record.environment if record is not None else None
+    where = result.where
     if where is None:
         return ""
     gpus = ", ".join(f"{gpu.name} ({memory(gpu.memory_bytes)})" for gpu in where.gpus)
