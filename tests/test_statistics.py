@@ -73,6 +73,13 @@ def test_the_interval_of_a_median_has_the_exact_coverage_that_it_names(n):
     assert found.coverage >= 0.95 > 1 - 2 * binom.cdf(below + 1, n, 0.5)
 
 
+@pytest.mark.parametrize("values", [np.arange(9_999.0), np.full(9_999, 3.0), np.geomspace(1e-9, 1e9, 9_999)])
+def test_the_ends_of_an_interval_are_numpys_quantiles(values):
+    shuffled = np.random.default_rng(0).permutation(values)
+    tail = (1 - statistics.CONFIDENCE) / 2
+    assert statistics._ends(statistics._tails(shuffled)) == tuple(np.quantile(values, [tail, 1 - tail]))
+
+
 def test_six_values_have_an_interval_and_five_have_a_range():
     six, five = [3.0, 1.0, 6.0, 2.0, 5.0, 4.0], [3.0, 1.0, 2.0, 5.0, 4.0]
     assert statistics.median(six) == (3.5, (1.0, 6.0), None, 6, 1 - 2 / 64)

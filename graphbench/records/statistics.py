@@ -41,6 +41,8 @@ CONFIDENCE = 0.95
 _MAX_AUTOCORRELATION = 0.95
 _RESAMPLES = 9_999
 _SEED = 20_191_105
+_END_PLACES = ((_RESAMPLES - 1) * (1 - CONFIDENCE) / 2, (_RESAMPLES - 1) * (1 + CONFIDENCE) / 2)
+"""Where the ends of an interval lie among sorted resamples, from 0."""
 _BLOCK = 1 << 20
 
 Floats: TypeAlias = "npt.NDArray[np.float64]"
@@ -121,7 +123,7 @@ def ratio(numerators: Sequence[float], denominators: Sequence[float]) -> Estimat
     fewest = min(len(top), len(bottom))
     if fewest >= MIN_SAMPLES:
         made = _known_medians(top.tobytes(), 0) / _known_medians(bottom.tobytes(), 1)
-        return Estimate(value, _percentiles(made), None, fewest, CONFIDENCE)
+        return Estimate(value, _ends(_tails(made)), None, fewest, CONFIDENCE)
     return Estimate(value, None, _extremes(top.min() / bottom.max(), top.max() / bottom.min()), fewest)
 
 
@@ -175,10 +177,10 @@ def paired_ratio(numerators: Sequence[float], denominators: Sequence[float]) -> 
         raise ValueError(f"a paired ratio needs values of {MIN_SAMPLES} questions, not of {n}")
     value = _middle(top) / _middle(bottom)
     chosen = _resamples(n)
-    made = _resampled_medians(top, chosen) / _resampled_medians(bottom, chosen)
+    made = _tails(_resampled_medians(top, chosen) / _resampled_medians(bottom, chosen))
     # A resample of n values varies less than a sample does, by a factor that matters for few.
     wider = value * (made / value) ** math.sqrt(n / (n - 2))
-    ends = _percentiles(np.clip(wider, top.min() / bottom.max(), top.max() / bottom.min()))
+    ends = _ends(np.clip(wider, top.min() / bottom.max(), top.max() / bottom.min()))
     return Estimate(value, ends, None, n, CONFIDENCE)
 
 
@@ -188,7 +190,7 @@ def by_question(questions: Sequence[Hashable], values: Sequence[float]) -> dict[
     for question, value in zip(questions, values, strict=False):
         found.setdefault(question, []).append(value)
     # Of few values: NumPy's median takes ten times as long.
-    return {question: statistics.median(group) for question, group in found.items()}
+    return {question: statistics.median(group) if len(group) > 1 else group[0] for question, group in found.items()}
 
 
 def geometric_mean(ratios: Sequence[float]) -> float:
@@ -261,10 +263,17 @@ def _known_medians(data: bytes, side: int) -> Floats:
 def _possible_medians(data: Floats, side: int) -> Floats:
     """Where the true median may be: after a binomial number of the values, and uniformly until the next."""
     n, middle = len(data), (len(data) + 1) / 2
-    place = middle + (_places(n, side) - middle) * math.sqrt(n / effective_samples(data))
-    place = np.clip(place, 1, n)  # beyond the ends: the ends
-    below, ordered = np.minimum(place.astype(np.intp), n - 1), np.sort(data)
-    found: Floats = np.diff(ordered)[below - 1] * (place - below) + ordered[below - 1]  # a third of np.interp's time
+    place = _places(n, side) - middle
+    place *= math.sqrt(n / effective_samples(data))
+    place += middle
+    np.clip(place, 1, n, out=place)  # beyond the ends: the ends
+    below = np.minimum(place.astype(np.intp), n - 1)
+    place -= below
+    below -= 1
+    ordered = np.sort(data)
+    found: Floats = np.diff(ordered).take(below)  # a third of np.interp's time
+    found *= place
+    found += ordered.take(below)
     return found
 
 
@@ -296,17 +305,35 @@ def _resampled_medians(values: Floats, counts: npt.NDArray[np.unsignedinteger[An
     low, high = np.zeros_like(up_to), np.zeros_like(up_to)
     for place in order:
         up_to += counts[place]
-        low += up_to <= (n - 1) // 2
-        high += up_to <= n // 2
+        low += (up_to <= (n - 1) // 2).view(np.uint8)  # to add what is Boolean takes ten times as long
+        high += (up_to <= n // 2).view(np.uint8)
     ordered = values[order]
-    medians: Floats = (ordered[low] + ordered[high]) / 2
+    medians: Floats = ordered.take(low)
+    medians += ordered.take(high)
+    medians /= 2
     return medians
 
 
-def _percentiles(resampled: Floats) -> Bounds:
-    tail = (1 - CONFIDENCE) / 2
-    low, high = np.quantile(resampled, [tail, 1 - tail])
-    return Bounds(float(low), float(high))
+def _tails(resampled: Floats) -> Floats:
+    """The two values between which each end of the interval lies; the values are left in another order.
+
+    With :func:`_ends`, what np.quantile gives, in a third of its time.
+    """
+    places = [int(place) + step for place in _END_PLACES for step in (0, 1)]
+    resampled.partition(places)
+    found: Floats = resampled[places]
+    return found
+
+
+def _ends(tails: Floats) -> Bounds:
+    low, after_low, high, after_high = tails.tolist()
+    one, two = (place % 1 for place in _END_PLACES)
+    return Bounds(_interpolated(low, after_low, one), _interpolated(high, after_high, two))
+
+
+def _interpolated(one: float, two: float, share: float) -> float:
+    """As NumPy does: from the nearer value."""
+    return one + (two - one) * share if share < 0.5 else two - (two - one) * (1 - share)
 
 
 def _extremes(low: float, high: float) -> Bounds | None:
