@@ -1,10 +1,13 @@
 """Whether timed calls did the work: each sign has its thresholds, and a fair engine shows none."""
 
+import pickle
+
 import pytest
 
 from graphbench.records import times
 from graphbench.records.best_cpu import best_cpu
 from graphbench.records.comparison import compare, set_against
+from graphbench.records.lines import to_json
 from graphbench.records.model import CpuTimes
 from graphbench.records.rules import rule_of
 from helpers.records import HERE, bfs, pagerank, record, replace
@@ -18,6 +21,15 @@ def cached(warm=0.01, rebuilt=0.1, first=0.1, **changes):
     """An engine whose repeated calls are served from the first one's work."""
     made = replace(pagerank("igraph", warm), phases__first_s=first, phases__rebuilt_s=[rebuilt] * 3)
     return replace(made, **changes)
+
+
+def test_a_value_is_worked_out_once_for_each_record_and_is_no_part_of_it():
+    asked = []
+    number = times.once(lambda record: asked.append(record.id) or len(asked))
+    one, other = pagerank("igraph"), pagerank("igraph")
+    assert [number(one), number(one), number(replace(one, id="b")), number(other)] == [1, 1, 2, 3]
+    assert pickle.loads(pickle.dumps(one)) == one == replace(one, id=one.id)
+    assert to_json(one) == to_json(pickle.loads(pickle.dumps(one)))
 
 
 # Reuse of work between calls

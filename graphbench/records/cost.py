@@ -109,7 +109,8 @@ def _joules(counter: Literal["gpu_j", "cpu_j"]) -> Callable[[Record], float | No
 
 def _paid(seconds: Callable[[Record], float | None]) -> Callable[[Record], float | None]:
     def of(record: Record) -> float | None:
-        found, taken = price(record), seconds(record)
+        found = price(record)
+        taken = seconds(record) if found is not None else None
         return None if found is None or taken is None else found.per_hour * taken / 3600
 
     return of

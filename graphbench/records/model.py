@@ -7,6 +7,7 @@ ends, and reports need nothing else. Times are seconds, memory is bytes, both as
 from __future__ import annotations
 
 import enum
+import functools
 import hashlib
 from typing import Annotated, Any
 
@@ -66,7 +67,7 @@ NEVER_RAN = frozenset({Outcome.UNSUPPORTED, Outcome.UNAVAILABLE})
 """Outcomes of tasks that never ran: the engine has no such algorithm, or cannot run on the machine."""
 
 
-class Task(msgspec.Struct, frozen=True):
+class Task(msgspec.Struct, frozen=True, dict=True):
     """The identity of a measurement: the same task measured twice is the same measurement repeated."""
 
     algorithm: str
@@ -75,7 +76,7 @@ class Task(msgspec.Struct, frozen=True):
     params: Params
     """The algorithm's parameters, and the settings that change what is measured: seed, threads, allocator, GPUs."""
 
-    @property
+    @functools.cached_property
     def key(self) -> str:
         """A digest of all four, equal for equal tasks in any process."""
         return hashlib.sha256(msgspec.json.encode(self, order="deterministic")).hexdigest()[:16]
@@ -458,8 +459,10 @@ class Limit(msgspec.Struct, frozen=True, kw_only=True):
     """Of the device's last-level cache; None if unknown."""
 
 
-class Record(msgspec.Struct, frozen=True, kw_only=True):
+class Record(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """Everything that one task produced."""
+
+    # `dict`: for what `graphbench.records.times.once` works out, which is no part of it.
 
     schema: int = SCHEMA
     """Version of this layout."""

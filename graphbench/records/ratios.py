@@ -108,6 +108,8 @@ def _of_warm_calls(baseline: Record, engine: Record, *, lazy: bool) -> Estimate:
 
 def round_medians(records: Sequence[Record]) -> list[list[float]]:
     """The median of a call in each round of each record; of searches, over the sources that all rounds ran."""
+    if not any(record.trials.sources for record in records):
+        return [_medians(record) for record in records]
     rounds = [_rounds(record) for record in records]
     everywhere = set.intersection(*({source for source, _ in calls} for own in rounds for calls in own or [[]]))
     return [[_median_over(calls, everywhere) for calls in own] for own in rounds]
@@ -133,6 +135,7 @@ def _rebuilt_rounds(record: Record) -> list[float]:
     return [median(calls[start : start + size]) for start in range(0, len(calls), size)]
 
 
+@times.once
 def _rounds(record: Record) -> list[list[tuple[int | None, float]]]:
     """The calls of each round, with their sources (None for other problems)."""
     calls = [max(seconds, times.TICK_S) for seconds in record.phases.call_s]
@@ -140,6 +143,11 @@ def _rounds(record: Record) -> list[list[tuple[int | None, float]]]:
     asked = list(zip(sources, calls, strict=False))
     ends = [0, *accumulate(record.trials.rounds or [len(asked)])]
     return [asked[start:end] for start, end in pairwise(ends) if asked[start:end]]
+
+
+@times.once
+def _medians(record: Record) -> list[float]:
+    return [median([seconds for _, seconds in calls]) for calls in _rounds(record)]
 
 
 def _median_over(calls: Sequence[tuple[int | None, float]], sources: Collection[int | None]) -> float:

@@ -6,9 +6,10 @@ finish it in a thread after the call. Each shows in the times of a record; thres
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import wraps
 from statistics import median
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from graphbench.records.model import Outcome, Record
 
@@ -31,6 +32,26 @@ THREADS_FACTOR = 1.2
 TICK_S = 1e-9
 """One tick of the clock, the shortest time of a call."""
 
+_Value = TypeVar("_Value")
+
+
+def once(function: Callable[[Record], _Value]) -> Callable[[Record], _Value]:
+    """Work a value out once for each record, which does not change: every comparison and table asks again.
+
+    Nobody may change the value, such as a list.
+    """
+    name = f"{function.__module__}.{function.__qualname__}"
+
+    @wraps(function)
+    def known(record: Record) -> _Value:
+        values = record.__dict__
+        if name not in values:
+            values[name] = function(record)
+        found: _Value = values[name]
+        return found
+
+    return known
+
 
 class After(NamedTuple):
     """Work done after a call returned, in seconds: that of the call itself, and that in the idle time after it."""
@@ -46,6 +67,7 @@ def first_call(record: Record) -> float | None:
     return max(record.phases.first_s, TICK_S)
 
 
+@once
 def warm_calls(record: Record) -> list[float]:
     """Seconds of the warm calls of a record with an answer; empty where the first call is the only one."""
     if record.outcome not in (Outcome.OK, Outcome.INVALID) or record.trials.stopped == "first_only":
@@ -53,12 +75,14 @@ def warm_calls(record: Record) -> list[float]:
     return _at_least_a_tick(record.phases.call_s)
 
 
+@once
 def of_first_source(record: Record) -> list[float]:
     """The warm calls that solve the problem of the first call: those from its source, where there are sources."""
     sources, calls = record.trials.sources, warm_calls(record)
     return [seconds for source, seconds in zip(sources, calls, strict=False) if source == sources[0]] or calls
 
 
+@once
 def rebuilt_calls(record: Record) -> list[float]:
     """Seconds of the calls on graphs that were built anew; empty where there are too few to judge.
 
@@ -74,6 +98,7 @@ def _at_least_a_tick(calls: list[float]) -> list[float]:
     return calls if min(calls, default=TICK_S) >= TICK_S else [max(seconds, TICK_S) for seconds in calls]
 
 
+@once
 def reuses_work(record: Record) -> bool:
     """Whether warm calls reuse work of earlier ones: on a graph built anew they take more than twice as long.
 
@@ -90,6 +115,7 @@ def collect_seconds(record: Record) -> float | None:
     return median(record.phases.collect_call_s) if record.phases.collect_call_s else record.phases.collect_s
 
 
+@once
 def is_lazy(record: Record) -> bool:
     """Whether work of the call was left to `collect`, which takes longer than the call and five plain copies."""
     collect, copy = collect_seconds(record), record.phases.copy_s
@@ -99,6 +125,7 @@ def is_lazy(record: Record) -> bool:
     return collect > max(median(calls), NOISE_S, LAZY_COPIES * copy)
 
 
+@once
 def call_seconds(record: Record) -> float | None:
     """The time of a warm call by which an engine is compared alone; None where there is no warm call.
 
@@ -152,6 +179,7 @@ def builds_heavily(record: Record, usual_build: Mapping[str, float]) -> bool:
     return call is not None and build > HEAVY_BUILD_CALLS * call
 
 
+@once
 def after_return(record: Record) -> After | None:
     """The most work that went on after a call, where it is more than 20 ms and a fifth of the call's own.
 
@@ -179,6 +207,7 @@ def cpu_seconds(record: Record) -> float | None:
     return median(record.cpu.call_s) if record.cpu.call_s and warm_calls(record) else record.cpu.first_s
 
 
+@once
 def threads_used(record: Record) -> float | None:
     """CPU seconds over wall seconds, the median of calls longer than 20 ms; None without such a call."""
     phases, cpu = record.phases, record.cpu

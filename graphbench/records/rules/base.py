@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import NamedTuple
 
 from graphbench.records.model import Outcome, Record
@@ -33,12 +34,12 @@ class Pair:
     stale: Mapping[str, str] = field(default_factory=dict)
     usual_build: Mapping[str, float] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def sides(self) -> tuple[Record, Record]:
         """Both records, the baseline's first."""
         return self.baseline, self.engine
 
-    @property
+    @cached_property
     def answered(self) -> list[Record]:
         """The records that have an answer."""
         return [record for record in self.sides if record.outcome is Outcome.OK]
