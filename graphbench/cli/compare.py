@@ -51,10 +51,11 @@ def command(*, old: Path, new: Path, cross_machine: bool, fail_slower: float | N
     98 % interval over the rounds of both sides (--rounds 3 or more) excludes 1. With fewer rounds a difference is only
     possible. To find a slowdown of 10 % in nine of ten cases, measure 5 rounds and pass --fail-slower 5%.
     """
-    from graphbench.records import store
+    from graphbench.records import lines, store
 
-    before, after = ((str(path), store.load([path], strict=fail_slower is not None)) for path in (old, new))
-    return judge(before, after, form, fail_slower, cross_machine=cross_machine)
+    with lines.collector_off():
+        before, after = ((str(path), store.load([path], strict=fail_slower is not None)) for path in (old, new))
+        return judge(before, after, form, fail_slower, cross_machine=cross_machine)
 
 
 def judge(

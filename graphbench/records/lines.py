@@ -127,7 +127,7 @@ class Content(NamedTuple, Generic[Kind]):
 
 @contextmanager
 def collector_off() -> Iterator[None]:
-    """Records, and what a report makes of them, have no cycles; every collection would walk through all of them."""
+    """Records, and what is made of them, have no cycles; every collection would walk through all of them."""
     was_on = gc.isenabled()
     gc.disable()
     try:
