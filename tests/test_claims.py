@@ -198,7 +198,7 @@ def test_claims_of_billions_need_several_gpus_and_sum_their_memory():
 
 def test_every_published_claim_is_read_and_has_its_row():
     (measured,) = group_by_machine([record("networkx"), gpu(0.005)], "networkx", {})
-    blocks = section.section(measured, "").blocks
+    blocks = section.section(measured).blocks
     rows = [row for block in tables(blocks) for row in block.rows]
     assert len(rows) == len(claims()) > 30
     assert any(row[1].startswith("louvain on any graph, cugraph vs networkx: up to 12,000×") for row in rows)  # noqa: RUF001
@@ -211,7 +211,7 @@ def test_every_published_claim_is_read_and_has_its_row():
 
 def test_claims_that_cannot_run_here_are_summarised_in_a_sentence():
     (measured,) = group_by_machine([record("networkx"), gpu(0.005)], "networkx", {})
-    blocks = section.section(measured, "").blocks
+    blocks = section.section(measured).blocks
     (fold,) = [each for block in blocks if isinstance(block, Fold) for each in (block, *block.blocks)
                if isinstance(each, Fold) and "not runnable" in each.summary]  # fmt: skip
     (table,) = fold.blocks
@@ -225,7 +225,7 @@ def test_claims_that_cannot_run_here_are_summarised_in_a_sentence():
 
 def test_claims_without_measurements_are_folded_below_the_others():
     (measured,) = group_by_machine([record("networkx"), gpu(0.005)], "networkx", {})
-    blocks = section.section(measured, "").blocks
+    blocks = section.section(measured).blocks
     folds = {block.summary: block.blocks[0] for block in blocks if isinstance(block, Fold)}
     (untried,) = [table for summary, table in folds.items() if summary.startswith("Without a number of ours: ")]
     assert {row[0] for row in untried.rows} <= {"not measured", "not tried"}
@@ -236,7 +236,7 @@ def test_claims_without_measurements_are_folded_below_the_others():
 
 def test_a_machine_without_a_gpu_has_one_sentence_and_no_other_claims():
     (measured,) = group_by_machine([record("networkx"), record("igraph")], "networkx", {})
-    head, fold = section.section(measured, "").blocks
+    head, fold = section.section(measured).blocks
     assert head.text == f"{len(claims())} published numbers: {len(claims())} not runnable here."
     assert fold.summary.startswith(f"{len(claims())} are not runnable here: cugraph did not run on this machine (")
 
@@ -244,7 +244,7 @@ def test_a_machine_without_a_gpu_has_one_sentence_and_no_other_claims():
 def test_claims_reproduced_come_first_with_both_numbers_in_one_line(monkeypatch):
     monkeypatch.setattr(section, "claims", lambda: [claim(ratio=1e6), claim(ratio=100.0)])
     (measured,) = group_by_machine([record("networkx"), gpu(0.005)], "networkx", {})
-    head, shown, *_ = section.section(measured, "").blocks
+    head, shown, *_ = section.section(measured).blocks
     assert head.text == "2 published numbers: 1 reproduced, 1 not reproduced."
     assert [row[0] for row in shown.rows] == ["reproduced", "not reproduced"]
     assert re.search(r", cugraph vs networkx: 100× published; 200× .* warm call; .* here$", shown.rows[0][1])  # noqa: RUF001

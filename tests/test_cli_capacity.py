@@ -330,11 +330,11 @@ def test_a_search_is_reported_from_its_records():
     assert found.largest.task.dataset.startswith("rmat:scale=24,edgefactor=27,")
     assert found.failed.task.dataset.startswith("rmat:scale=24,edgefactor=28,")
     assert (found.limit_bytes, found.gpu, found.tries, found.bytes_per_edge) == (32 << 30, True, 5, 64)
-    (table,) = [each for each in capacity.section(here(*SEARCH), "").blocks if isinstance(each, Table)]
+    (table,) = [each for each in capacity.section(here(*SEARCH)).blocks if isinstance(each, Table)]
     (row,) = table.rows
     assert row[table.heads.index("limit")] == "32 GiB"
     assert row[table.heads.index("failed in")] == "build: out of memory"
-    assert capacity.section(here(record("networkx"), record("igraph")), "") is None
+    assert capacity.section(here(record("networkx"), record("igraph"))) is None
 
 
 def test_failures_below_the_largest_success_are_reported():
@@ -419,8 +419,8 @@ def test_growth_charts_show_edge_factors_of_a_series_only():
 
 def test_the_report_states_the_boundary_of_a_search():
     def shown(*records):
-        (told,) = [each for each in capacity.section(here(*records), "").blocks if isinstance(each, Bullets)]
-        (table,) = [each for each in capacity.section(here(*records), "").blocks if isinstance(each, Table)]
+        (told,) = [each for each in capacity.section(here(*records)).blocks if isinstance(each, Bullets)]
+        (table,) = [each for each in capacity.section(here(*records)).blocks if isinstance(each, Table)]
         return table.rows[0][table.heads.index("boundary")], "\n".join(told.items)
 
     assert shown(*SEARCH)[0] == "found"
@@ -445,7 +445,7 @@ def test_a_search_within_all_memory_of_a_device_names_the_device():
     whole = [everything(each) for each in SEARCH]
     (found,) = capacities(here(*whole))
     assert (found.limited, found.limit_bytes, found.complete) == (False, 80 << 30, True)
-    (table,) = [each for each in capacity.section(here(*whole), "").blocks if isinstance(each, Table)]
+    (table,) = [each for each in capacity.section(here(*whole)).blocks if isinstance(each, Table)]
     assert table.rows[0][table.heads.index("limit")] == "all memory of NVIDIA H100 (80 GiB)"
 
 

@@ -115,7 +115,7 @@ def test_phases_and_calls_are_ranges_of_a_profiler_where_nvtx_is_installed(monke
 def test_a_report_draws_the_share_of_every_call_with_a_bound(cache_bytes, look):
     shown = searched(cache_bytes=cache_bytes)
     (machine,) = group_by_machine([shown, bfs("networkx", 1.0)], "networkx", {})
-    (chart,) = (block for block in limit_section.section(machine, "").blocks if isinstance(block, Chart))
+    (chart,) = (block for block in limit_section.section(machine).blocks if isinstance(block, Chart))
     (panel,) = chart.picture.panels
     (mark,) = panel.marks
     assert (panel.title, mark.y, mark.look) == ("bfs", pytest.approx(limit.share(shown)), look)
@@ -124,4 +124,4 @@ def test_a_report_draws_the_share_of_every_call_with_a_bound(cache_bytes, look):
 
 def test_a_report_without_a_bound_has_no_chart_of_limits():
     (machine,) = group_by_machine([bfs("networkx", 1.0)], "networkx", {})
-    assert limit_section.section(machine, "") is None
+    assert limit_section.section(machine) is None

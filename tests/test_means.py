@@ -14,7 +14,7 @@ from helpers.records import record, replace
 
 def of(records):
     (here,) = measured.group_by_machine(records, "networkx", {})
-    return summary.section(here, "")
+    return summary.section(here)
 
 
 def tables(blocks):
@@ -149,7 +149,7 @@ def test_a_first_call_is_drawn_hollow_wherever_calls_are_drawn():
     given = [record("networkx", quality="modularity"), first]
     given = [replace(one, trials__quality=[0.8] * len(one.phases.call_s)) for one in given]
     (here,) = measured.group_by_machine(given, "networkx", {})
-    (chart,) = (block for block in quality.section(here, "").blocks if isinstance(block, Chart))
+    (chart,) = (block for block in quality.section(here).blocks if isinstance(block, Chart))
     looks = {mark.tip.split()[0]: mark.look for mark in chart.picture.panels[0].marks}
     assert looks == {"networkx": "solid", "igraph": "hollow"}
     assert [key.look for key in chart.picture.key][-1] == "hollow"

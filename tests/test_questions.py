@@ -13,7 +13,7 @@ from helpers.records import pagerank, record, replace
 
 def asked(records):
     (here,) = measured.group_by_machine(records, "networkx", {})
-    (block,) = (one for one in summary.section(here, "").blocks if isinstance(one, Answers))
+    (block,) = (one for one in summary.section(here).blocks if isinstance(one, Answers))
     return dict(block.items)
 
 

@@ -54,7 +54,7 @@ def page(document):
 
 def of(records, section):
     (here, *_) = measured.group_by_machine(records, "networkx", {})
-    return section.section(here, "")
+    return section.section(here)
 
 
 def tables(blocks):
@@ -235,7 +235,7 @@ def test_graphs_of_the_same_name_are_labelled():
 def test_the_headline_averages_like_ratios_of_the_gpu_engine(records):
     (here, *_) = measured.group_by_machine(records, "networkx", {})
     assert means.leader(here) == "cugraph (default)"
-    table = next(tables(summary.section(here, "").blocks))
+    table = next(tables(summary.section(here).blocks))
     (louvain,) = [row for row in table.rows if row[0] == "louvain"]
     ratios = [
         case.main.ratio_call
@@ -321,7 +321,7 @@ def test_both_best_cpu_engines_are_named_beside_their_ratios():
     (here,) = measured.group_by_machine([gpu, on_run, whole, record("networkx", 20.0)], "networkx", {})
     (case,) = [each for each in here.cases if each.record is gpu]
     ends = ratio(case.first.ratio_first_answer)
-    (headlines, *_) = tables(summary.section(here, "").blocks)
+    (headlines, *_) = tables(summary.section(here).blocks)
     row = dict(zip(headlines.heads, headlines.rows[0], strict=True))
     assert row["best CPU"] == "igraph and scipy, of 3 measured"
     assert row["first answer vs best CPU"] == ends
@@ -331,7 +331,7 @@ def test_both_best_cpu_engines_are_named_beside_their_ratios():
     assert (ratio(first[0]), first[2]) == (ends, " scipy")
     lacks = record("networkx", outcome=Outcome.UNSUPPORTED, phases=Phases(), certificate=None, answer={})
     (without,) = measured.group_by_machine([gpu, on_run, whole, lacks], "networkx", {})
-    (chart,) = [block for block in speedup.section(without, "").blocks if isinstance(block, Chart)]
+    (chart,) = [block for block in speedup.section(without).blocks if isinstance(block, Chart)]
     assert "igraph" in chart.svg
     assert "scipy" in chart.svg
 

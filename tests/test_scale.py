@@ -253,7 +253,7 @@ def lost(gpus, **changes):
 
 def shown(*records):
     (measured,) = group_by_machine(records, "networkx", {})
-    return scaling.section(measured, "")
+    return scaling.section(measured)
 
 
 def blocks(section, kind):
@@ -371,12 +371,12 @@ def test_twins_have_separate_lines():
     table = growth.exponents(measured)
     found = {row[table.heads.index("graphs")]: row[table.heads.index("exponent")] for row in table.rows}
     assert found == {"various": "1.00", "twins": "2.00"}
-    section = growth.section(measured, "")
+    section = growth.section(measured)
     assert "Synthetic twins" in section.blocks[0].text
     assert "exponent 1.00" in section.blocks[1].alt
     assert "exponent 2.00" in section.blocks[1].alt
     (without,) = group_by_machine(real, "networkx", {})
-    assert "twins" not in growth.section(without, "").blocks[0].text
+    assert "twins" not in growth.section(without).blocks[0].text
 
 
 def test_the_interval_of_an_exponent_is_that_of_least_squares():

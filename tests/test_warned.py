@@ -29,5 +29,5 @@ def test_warnings_about_answers_come_first_and_each_kind_once():
 def test_warnings_about_answers_are_beside_the_certificates():
     given = [record("networkx"), warning("igraph", WRONG.format(0.9, 0.8), NOISE.format(9))]
     (here,) = measured.group_by_machine(given, "networkx", {})
-    (shown,) = (block.items for block in agreement.section(here, "").blocks if hasattr(block, "items"))
+    (shown,) = (block.items for block in agreement.section(here).blocks if hasattr(block, "items"))
     assert [text.endswith("that of its answer is 0.8") for text in shown] == [True]

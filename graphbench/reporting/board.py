@@ -86,7 +86,7 @@ def build(sources: Sequence[Source], stale: Mapping[str, str], *, title: str = T
     said = [what, *_older(kept, stale)]
     found = {OVERVIEW: Document(title=plain(title), facts=said, parts=[Part("", "overview", sections)])}
     for machine in measured:
-        found[pages[machine.digest]] = _page(machine, stale)
+        found[pages[machine.digest]] = _page(replace(machine, key=""), stale)
     return found
 
 
@@ -131,7 +131,7 @@ def _page(machine: Measured, stale: Mapping[str, str]) -> Document:
     old = {record.id: stale[record.id] for record in own if record.id in stale}
     sections = [
         heat_map.section([machine], {}),
-        history.section(machine, ""),
+        history.section(machine),
         every_record.section(own, [machine], old),
         method.section([machine], old),
     ]

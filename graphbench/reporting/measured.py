@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from statistics import median
 
@@ -104,6 +104,7 @@ class Measured:
 
     Attributes:
         name: the machine in words: its GPU, else its processor.
+        key: what its anchors and charts begin with; empty where there is no other machine.
         digest: of the machine; empty where nothing ran.
         environment: of the newest record that ran, one with a GPU first.
         baseline: the engine that ratios are taken against.
@@ -123,6 +124,7 @@ class Measured:
     slower_threads: frozenset[str] = frozenset()
     earlier: bool = False
     stale: Mapping[str, str] = field(default_factory=dict)
+    key: str = ""
 
     @property
     def tries(self) -> list[Record]:
@@ -205,7 +207,10 @@ def group_by_machine(records: Iterable[Record], baseline: str, stale: Mapping[st
                 group.append(record)
     ordered = sorted(machines.items(), key=lambda item: (-len(item[1]), item[0]))
     names = machine_names(records)
-    return [_machine(digest, group, baseline, stale, names.get(digest, "no machine")) for digest, group in ordered]
+    measured = [_machine(digest, group, baseline, stale, names.get(digest, "no machine")) for digest, group in ordered]
+    if len(measured) == 1:
+        return measured
+    return [replace(machine, key=f"m{number}-") for number, machine in enumerate(measured, start=1)]
 
 
 def machine_names(records: Iterable[Record]) -> dict[str, str]:

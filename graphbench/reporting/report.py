@@ -36,7 +36,7 @@ from graphbench.system.text import count
 TITLE = "How much faster, and are the answers the same?"
 PAGE, MARKDOWN, CHARTS = "index.html", "README.md", "charts"
 
-_SECTIONS: Sequence[Callable[[Measured, str], Section | None]] = (
+_SECTIONS: Sequence[Callable[[Measured], Section | None]] = (
     summary.section,
     speedup.section,
     phases.section,
@@ -78,10 +78,9 @@ def build(
     stale = stale or {}
     measured = group_by_machine(records, baseline, stale)
     parts = []
-    for number, machine in enumerate(measured, start=1):
-        key = "" if len(measured) == 1 else f"m{number}-"
-        made = [section for make in _SECTIONS if (section := make(machine, key)) is not None]
-        parts.append(Part("" if len(measured) == 1 else machine.name, f"{key}machine", made))
+    for machine in measured:
+        made = [section for make in _SECTIONS if (section := make(machine)) is not None]
+        parts.append(Part(machine.name if machine.key else "", f"{machine.key}machine", made))
     heat = heat_map.section(measured, stale)
     if heat is not None:
         parts[0].sections.insert(1, heat)

@@ -62,7 +62,7 @@ def second_command():
 def _headline():
     """What the report on these records opens with."""
     here = group_by_machine(_records(), "networkx", {})[0]
-    lead, questions, *_ = summary.section(here, "").blocks
+    lead, questions, *_ = summary.section(here).blocks
     words = [f"{question} {answer}" for question, answer in questions.items[:3]]
     return f"> {markdown.safe(' '.join([lead.text, *words]))}"
 

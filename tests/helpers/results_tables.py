@@ -42,7 +42,7 @@ def _tables(section):
 def how_much_fits():
     """The largest graph that completed within a limit and the next one, for each problem and engine."""
     report = first("capacity")
-    table, *_ = _tables(capacity.section(_measured(*report.files), ""))
+    table, *_ = _tables(capacity.section(_measured(*report.files)))
     shown = (
         "algorithm",
         "engine",
@@ -87,7 +87,7 @@ def several_gpus():
     largest = _columns(
         no_baseline.table(measured), "problem", "warm call", "size", "GPUs", "certified", "not completed"
     )
-    growing, *_ = _tables(scaling.section(measured, ""))
+    growing, *_ = _tables(scaling.section(measured))
     speedup = _columns(growing, "problem", "graph", "edges", "GPUs", "warm call", "speedup", "efficiency")
     return (
         f"{_origin(report)}\n\n{markdown.text([largest])}\n\nOne graph on more and more GPUs:\n\n"

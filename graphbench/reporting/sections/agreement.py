@@ -22,7 +22,7 @@ _KINDS = {
 }
 
 
-def section(measured: Measured, key: str) -> Section | None:
+def section(measured: Measured) -> Section | None:
     """Disagreements and failed certificates one by one, warnings about answers, and how many answers agreed how."""
     checked = [case for case in measured.cases if case.record.certificate is not None]
     if not checked:
@@ -41,8 +41,8 @@ def section(measured: Measured, key: str) -> Section | None:
         words = [f"{found[kind]:,} {words}" for kind, words in _KINDS.items() if found[kind]]
         blocks.append(Text(f"{count(found.total(), 'answer')} compared with another engine's: {listed(words)}."))
     answers = sum(case.record.certificate.checked for case in checked if case.record.certificate)
-    blocks.append(link(f"{answers:,} certificates, independent of every engine", measured, "certificate", key=key))
-    return Section("Agreement and certificates", f"{key}agreement", blocks)
+    blocks.append(link(f"{answers:,} certificates, independent of every engine", measured, "certificate"))
+    return Section("Agreement and certificates", f"{measured.key}agreement", blocks)
 
 
 def _troubles(case: Case) -> list[str]:

@@ -17,9 +17,9 @@ from graphbench.reporting.sections.every_record import link
 from graphbench.system.text import count
 
 
-def section(measured: Measured, key: str) -> Section | None:
+def section(measured: Measured) -> Section | None:
     """A chart of seconds against calls; the calls on every graph are in the table of every record."""
-    chart = break_even_chart(measured, name=f"{key}break-even")
+    chart = break_even_chart(measured)
     if chart is None:
         return None
     how = Text(
@@ -30,11 +30,11 @@ def section(measured: Measured, key: str) -> Section | None:
     )
     columns = "warm call", f"pays off vs {measured.baseline}", "pays off vs best CPU"
     return Section(
-        "Break-even", f"{key}break-even", [how, chart, link("Every engine and graph", measured, *columns, key=key)]
+        "Break-even", f"{measured.key}break-even", [how, chart, link("Every engine and graph", measured, *columns)]
     )
 
 
-def break_even_chart(measured: Measured, *, name: str) -> Chart | None:
+def break_even_chart(measured: Measured) -> Chart | None:
     """Of each problem, what calls of one GPU engine cost on the largest graph, and of the CPU engines beside it."""
     lead = means.leader(measured)
     shown = {
@@ -49,7 +49,7 @@ def break_even_chart(measured: Measured, *, name: str) -> Chart | None:
     panels = [_panel(problem, case, measured, last) for problem, case in shown.items()]
     labels = {line.tip.partition(":")[0] for panel in panels for line in panel.lines}
     return Chart(
-        name=name,
+        name=f"{measured.key}break-even",
         caption="Seconds of a number of calls on one graph, start and build included; circles: the GPU "
         "pays off; dashed: only a first call was timed",
         picture=Picture(

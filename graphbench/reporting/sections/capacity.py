@@ -13,7 +13,7 @@ from graphbench.reporting.measured import Measured
 from graphbench.reporting.numbers import compact
 
 
-def section(measured: Measured, key: str) -> Section | None:
+def section(measured: Measured) -> Section | None:
     """A chart and a table of searches; None where nothing was searched for."""
     found = capacities(measured)
     if not found:
@@ -26,8 +26,10 @@ def section(measured: Measured, key: str) -> Section | None:
         quiet=True,
     )
     remarks = Bullets([*unfinished(found), *notes(found)])
-    chart = capacity_chart(found, name=f"{key}capacity")
-    return Section("How much fits", f"{key}capacity", [how, *([chart] if chart else []), table(found), remarks])
+    chart = capacity_chart(found, name=f"{measured.key}capacity")
+    return Section(
+        "How much fits", f"{measured.key}capacity", [how, *([chart] if chart else []), table(found), remarks]
+    )
 
 
 def capacity_chart(found: Sequence[Capacity], *, name: str) -> Chart | None:

@@ -40,7 +40,7 @@ _MEANINGS = (
 )
 
 
-def section(measured: Measured, key: str) -> Section:
+def section(measured: Measured) -> Section:
     """A line for each claim that we have a number for, those reproduced or refuted first; the others are folded."""
     found = [check(claim, measured) for claim in claims()]
     order = [*_TONES, *dict.fromkeys(finding.status for finding in found)]
@@ -56,7 +56,7 @@ def section(measured: Measured, key: str) -> Section:
     blocks += [Fold(_elsewhere(away), [_table(away)])] if away else []
     if compared or untried:
         blocks.append(Fold("What the findings mean", [Bullets(_MEANINGS)]))
-    return Section("Claims", f"{key}claims", blocks)
+    return Section("Claims", f"{measured.key}claims", blocks)
 
 
 def _table(found: Sequence[ClaimCheck]) -> Table[ClaimCheck]:

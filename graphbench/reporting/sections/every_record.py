@@ -91,9 +91,9 @@ def section(records: Sequence[Record], measured: Sequence[Measured], stale: Mapp
     return Section("Every record", "records", blocks)
 
 
-def link(text: str, measured: Measured, *columns: str, key: str = "", problem: str = "") -> RecordsLink:
+def link(text: str, measured: Measured, *columns: str, problem: str = "") -> RecordsLink:
     """A link to some columns of the table, of one problem and, where there are several, one machine."""
-    own = [("algorithm", problem), ("machine", measured.name if key else "")]
+    own = [("algorithm", problem), ("machine", measured.name if measured.key else "")]
     chosen = [("columns", title) for title in ("graph", "engine", *columns)]
     return RecordsLink(text, [*((name, value) for name, value in own if value), *chosen])
 

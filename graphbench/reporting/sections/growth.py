@@ -29,30 +29,30 @@ HOW = (
 _TWINS = " Synthetic twins are pale and have separate lines."
 
 
-def section(measured: Measured, key: str) -> Section | None:
+def section(measured: Measured) -> Section | None:
     """A panel for each problem that was posed on several sizes, and the exponents of the fitted lines."""
-    chart = picture(measured, name=f"{key}growth")
+    chart = picture(measured)
     if chart is None:
         return None
     blocks: list[Block] = [Text(HOW + (_TWINS if _has_twins(measured) else ""), quiet=True), chart]
     fitted = exponents(measured)
     if fitted.rows:
         blocks.append(Fold("Exponents of the lines", [fitted]))
-    return Section("Growth with size", f"{key}growth", blocks)
+    return Section("Growth with size", f"{measured.key}growth", blocks)
 
 
 def _has_twins(measured: Measured) -> bool:
     return any(family(case.record.task.dataset) == TWINS for case in measured.cases)
 
 
-def picture(measured: Measured, *, name: str = "growth") -> Chart | None:
+def picture(measured: Measured) -> Chart | None:
     """The chart; None where no problem was posed on several sizes."""
     shown = [_panel(problem, cases, measured) for problem, cases in _grown(measured).items() if _grows(cases)]
     if not shown:
         return None
     drawn = {mark.colour for panel in shown for mark in panel.marks}
     return Chart(
-        name=name,
+        name=f"{measured.key}growth",
         caption="Growth: time of a call against edges",
         picture=Picture(
             panels=shown,

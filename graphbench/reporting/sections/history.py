@@ -31,24 +31,24 @@ class _Drawn(NamedTuple):
         return f"{self.case.problem} on {self.case.graph}"
 
 
-def section(measured: Measured, key: str) -> Section | None:
+def section(measured: Measured) -> Section | None:
     """A panel for each task, and what changed; None where nothing was measured again later or with another version."""
     lines = history.history(measured.every)
     if not any(len({(point.measured_at[:10], *_versions(point)) for point in line.points}) > 1 for line in lines):
         return None
     answer, *rest = tables(lines)
-    chart = _picture(lines, measured, name=f"{key}history")
+    chart = _picture(lines, measured)
     drawn = [chart] if chart else []
     how = "The axis has sessions: measurements among which no task is repeated, each with the date of its first."
     blocks = [answer, Text(f"{HOW} {how}", quiet=True), *drawn, Fold("What changed, and every line", rest)]
-    return Section("History", f"{key}history", blocks)
+    return Section("History", f"{measured.key}history", blocks)
 
 
 def _versions(point: Point) -> tuple[str | None, str]:
     return point.engine_version, point.graphbench
 
 
-def _picture(lines: Sequence[history.Line], measured: Measured, *, name: str) -> Chart | None:
+def _picture(lines: Sequence[history.Line], measured: Measured) -> Chart | None:
     cases = {case.record.task.key: case for case in measured.cases}
     found = []
     for line in lines:
@@ -66,7 +66,7 @@ def _picture(lines: Sequence[history.Line], measured: Measured, *, name: str) ->
     dates = {place: date for date, place in reversed(when.items())}
     last = max(dates)
     return Chart(
-        name=name,
+        name=f"{measured.key}history",
         caption="History: a warm call from session to session; rings are change points"
         + (f" ({MAX_PANELS} of {len(panels)} tasks)" if len(panels) > MAX_PANELS else ""),
         picture=Picture(

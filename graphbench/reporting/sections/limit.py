@@ -16,7 +16,7 @@ _TITLE = "How far from the limit"
 _CACHED = Key("hollow: the graph fits in the cache", look="hollow")
 
 
-def section(measured: Measured, key: str) -> Section | None:
+def section(measured: Measured) -> Section | None:
     """A panel for each problem with a bound."""
     known = [case for case in measured.cases if case.record.outcome is Outcome.OK and limit.share(case.record)]
     problems = sorted({case.record.task.algorithm for case in known})
@@ -33,7 +33,7 @@ def section(measured: Measured, key: str) -> Section | None:
     )
     cached = [_CACHED] if any(limit.fits_in_cache(case.record) for case in known) else []
     chart = Chart(
-        name=f"{key}limit",
+        name=f"{measured.key}limit",
         caption="The least share of the memory's bandwidth that a call reaches, against the size of the graph",
         picture=Picture(
             panels,
@@ -43,7 +43,7 @@ def section(measured: Measured, key: str) -> Section | None:
             same_y=True,
         ),
     )
-    return Section(_TITLE, f"{key}limit", [Text(how, quiet=True), chart])
+    return Section(_TITLE, f"{measured.key}limit", [Text(how, quiet=True), chart])
 
 
 def _marks(cases: Sequence[Case], measured: Measured) -> list[Mark]:

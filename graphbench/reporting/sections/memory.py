@@ -17,7 +17,7 @@ from graphbench.system.text import listed, three
 _GUIDES = {1.0: "1×", 10.0: "10×", 100.0: "100×"}  # noqa: RUF001 - the sign for multiplication
 
 
-def section(measured: Measured, key: str) -> Section | None:
+def section(measured: Measured) -> Section | None:
     """Two panels, host and device, of all problems."""
     known = [case for case in measured.cases if case.record.outcome is Outcome.OK and edge_list_bytes(case.record)]
     where: dict[str, Callable[[Record], int | None]] = {
@@ -41,14 +41,14 @@ def section(measured: Measured, key: str) -> Section | None:
         how += " With several GPUs the device peak is the sum of their peaks."
     size = Axis(f"edge list ({aside})" if aside else "edge list", _words, base=2)
     chart = Chart(
-        name=f"{key}memory",
+        name=f"{measured.key}memory",
         caption="; ".join(filter(None, ["Peak memory against the edge list; dotted lines are multiples of it", aside])),
         picture=Picture(
             panels, size, replace(size, title="peak"), legend(known, measured, calls=False), guides=_GUIDES, same_y=True
         ),
     )
-    peaks = link("All peaks as numbers", measured, "edges", "host peak", "device peak", key=key)
-    return Section("Memory", f"{key}memory", [Text(how, quiet=True), chart, peaks])
+    peaks = link("All peaks as numbers", measured, "edges", "host peak", "device peak")
+    return Section("Memory", f"{measured.key}memory", [Text(how, quiet=True), chart, peaks])
 
 
 def _marks(cases: Sequence[Case], measured: Measured, peak: Callable[[Record], int | None]) -> list[Mark]:

@@ -19,9 +19,9 @@ PHASES = ("start", "read", "build", "first", "call", "collect")
 _COLUMNS = {"call": "warm call"}
 
 
-def section(measured: Measured, key: str) -> Section | None:
+def section(measured: Measured) -> Section | None:
     """A chart of all problems; the seconds on every graph are in the table of every record."""
-    chart = phases_chart(measured.problems, name=f"{key}phases")
+    chart = phases_chart(measured.problems, name=f"{measured.key}phases")
     if chart is None:
         return None
     how = Text(
@@ -29,10 +29,8 @@ def section(measured: Measured, key: str) -> Section | None:
         "is its whole script (start + read + build + first + collect) and its longest phase.",
         quiet=True,
     )
-    numbers = link(
-        "Seconds of each phase on every graph", measured, *(_COLUMNS.get(name, name) for name in PHASES), key=key
-    )
-    return Section("Where the time goes", f"{key}phases", [how, chart, numbers])
+    numbers = link("Seconds of each phase on every graph", measured, *(_COLUMNS.get(name, name) for name in PHASES))
+    return Section("Where the time goes", f"{measured.key}phases", [how, chart, numbers])
 
 
 def seconds_of(record: Record) -> dict[str, float]:

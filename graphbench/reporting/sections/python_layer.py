@@ -64,7 +64,7 @@ def _less(one: float | None, two: float | None) -> float | None:
     return None if one is None or two is None else one - two
 
 
-def section(measured: Measured, key: str) -> Section | None:
+def section(measured: Measured) -> Section | None:
     """A chart and a table of problems, and a table of graphs; None unless both engines solved a problem."""
     pairs = list(_pairs(measured))
     if not pairs:
@@ -79,9 +79,9 @@ def section(measured: Measured, key: str) -> Section | None:
         "answers come from CuPy's own pool in pylibcugraph, and from RMM in cuGraph, which imports cuDF.",
         quiet=True,
     )
-    both: list[Block] = [_problems(pairs), link("Times on every graph", measured, "warm call", "n", "build", key=key)]
+    both: list[Block] = [_problems(pairs), link("Times on every graph", measured, "warm call", "n", "build")]
     chart = Chart(
-        name=f"{key}python-layer",
+        name=f"{measured.key}python-layer",
         caption="How many times as long a warm call of cuGraph takes as one of pylibcugraph",
         picture=Picture(
             panels=[
@@ -92,7 +92,7 @@ def section(measured: Measured, key: str) -> Section | None:
             key=[Key("median over the graphs", shape="bar"), Key("one graph", colour="ink")],
         ),
     )
-    return Section("What the Python layer costs", f"{key}python-layer", [how, chart, *both])
+    return Section("What the Python layer costs", f"{measured.key}python-layer", [how, chart, *both])
 
 
 def _panel(allocator: str, pairs: Sequence[Pair], measured: Measured) -> Panel:

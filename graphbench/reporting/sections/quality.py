@@ -17,14 +17,14 @@ from graphbench.reporting.wording import slug
 MAX_PANELS = 8
 
 
-def section(measured: Measured, key: str) -> Section | None:
+def section(measured: Measured) -> Section | None:
     """A panel for each graph; problems whose answers have no quality are left out."""
     blocks: list[Block] = []
     for problem, cases in measured.problems.items():
         own = [case for case in cases if case.record.quality and _trials(case)]
         if own:
-            chart = _chart(own, measured, f"{key}quality-{slug(problem)}", problem)
-            numbers = link(f"Numbers of {problem}", measured, "warm call", "n", "quality", key=key, problem=problem)
+            chart = _chart(own, measured, f"{measured.key}quality-{slug(problem)}", problem)
+            numbers = link(f"Numbers of {problem}", measured, "warm call", "n", "quality", problem=problem)
             blocks += [Text(problem, strong=True), *chart, numbers]
     if not blocks:
         return None
@@ -34,7 +34,7 @@ def section(measured: Measured, key: str) -> Section | None:
         "float64.",
         quiet=True,
     )
-    return Section("Time against quality", f"{key}quality", [how, *blocks])
+    return Section("Time against quality", f"{measured.key}quality", [how, *blocks])
 
 
 def _trials(case: Case) -> list[tuple[float, float]]:

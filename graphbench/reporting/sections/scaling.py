@@ -129,7 +129,7 @@ def _without_gpus(record: Record) -> list[str]:
     return [word for word in hardware(record, planned=True) if not word.endswith((" GPU", " GPUs"))]
 
 
-def section(measured: Measured, key: str) -> Section | None:
+def section(measured: Measured) -> Section | None:
     """A panel and a table of every problem measured on several GPUs; None without any."""
     found = [curve for curve in all_curves(measured) if any(_began(step.case) for step in curve.steps)]
     if not found:
@@ -145,12 +145,12 @@ def section(measured: Measured, key: str) -> Section | None:
                 quiet=True,
             )
         )
-    chart = picture(found, name=f"{key}scaling")
+    chart = picture(found, name=f"{measured.key}scaling")
     if chart is not None:
         blocks.append(chart)
     blocks += tables(found)
     notes = remarks(found)
-    return Section("Several GPUs", f"{key}scaling", [*blocks, *([Bullets(notes)] if notes else [])])
+    return Section("Several GPUs", f"{measured.key}scaling", [*blocks, *([Bullets(notes)] if notes else [])])
 
 
 def _began(case: Case) -> bool:

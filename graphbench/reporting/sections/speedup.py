@@ -19,12 +19,12 @@ from graphbench.reporting.wording import codes, outcome, slug
 from graphbench.system.text import listed
 
 
-def section(measured: Measured, key: str) -> Section | None:
+def section(measured: Measured) -> Section | None:
     """Bars on a logarithmic axis with intervals, and under each chart its numbers and commands."""
     blocks: list[Block] = []
     alone: list[str] = []
     for problem, cases in measured.problems.items():
-        chart = speedup_chart(cases, measured, name=f"{key}speedup-{slug(problem)}", title=problem)
+        chart = speedup_chart(cases, measured, name=f"{measured.key}speedup-{slug(problem)}", title=problem)
         if chart is not None:
             numbers = link(
                 f"Numbers and commands of {problem}",
@@ -33,10 +33,9 @@ def section(measured: Measured, key: str) -> Section | None:
                 *_ratios(cases, measured),
                 "why",
                 "command",
-                key=key,
                 problem=problem,
             )
-            trials = trials_chart(cases, measured, name=f"{key}trials-{slug(problem)}")
+            trials = trials_chart(cases, measured, name=f"{measured.key}trials-{slug(problem)}")
             blocks += [Text(problem, strong=True), chart, numbers, Fold(f"Every trial of {problem}", [trials])]
         elif any(case.record.task.engine != measured.baseline for case in cases):
             alone.append(problem)
@@ -52,8 +51,10 @@ def section(measured: Measured, key: str) -> Section | None:
     if alone:
         why = f"without a ratio, as {measured.baseline} does not have them or was not measured on the same graphs"
         blocks.append(Text(f"{listed(alone)[:1].upper()}{listed(alone)[1:]}: {why}.", quiet=True))
-        blocks.append(link("Their times", measured, *_COLUMNS, "edges/s", "why", "command", key=key))
-    return Section("Speedup, graph by graph" if len(blocks) > 2 else "Times, graph by graph", f"{key}speedup", blocks)
+        blocks.append(link("Their times", measured, *_COLUMNS, "edges/s", "why", "command"))
+    return Section(
+        "Speedup, graph by graph" if len(blocks) > 2 else "Times, graph by graph", f"{measured.key}speedup", blocks
+    )
 
 
 _COLUMNS = ("warm call", "first answer", "whole script")

@@ -38,7 +38,7 @@ _OF_KINDS = (
 )
 
 
-def section(measured: Measured, key: str) -> Section:
+def section(measured: Measured) -> Section:
     """The headline, a card for each problem, then the same for every graph and engine."""
     sentences = headline(measured)
     blocks: list[Block] = [
@@ -49,7 +49,7 @@ def section(measured: Measured, key: str) -> Section:
     if not lead:
         blocks += [questions.block(measured, "", []), Cards(no_baseline.table(measured))]
         blocks.append(Text(" ".join(_counts(measured, [])), quiet=True))
-        return Section("The answer", f"{key}answer", blocks)
+        return Section("The answer", f"{measured.key}answer", blocks)
     first, *others = means.by_kind(means.started(measured.cases, lead)).items()
     blocks += [questions.block(measured, lead, first[1]), Cards(_by_problem(measured, *first))]
     blocks.append(Text(" ".join(_counts(measured, first[1])), quiet=True))
@@ -57,7 +57,7 @@ def section(measured: Measured, key: str) -> Section:
         blocks.append(Fold(f"On {kind}s", [_by_problem(measured, kind, cases)]))
     aside = [_HOW, _OF_KINDS if others else "", _OF_BEST_CPU if any(case.best for case in first[1]) else ""]
     blocks.append(Fold("How these numbers are made", [Text(" ".join(filter(None, aside)))]))
-    return Section("The answer", f"{key}answer", blocks)
+    return Section("The answer", f"{measured.key}answer", blocks)
 
 
 def headline(measured: Measured) -> list[str]:
