@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
-from statistics import median, median_low
+from statistics import median
 
 from graphbench.records import times
 from graphbench.records.break_even import Runs
@@ -46,16 +46,18 @@ def block(measured: Measured, lead: str, cases: Sequence[Case]) -> Answers:
 
 
 def pays_off(runs: Sequence[Runs]) -> str:
-    """`from 12 calls (never in 3 of 8 cases)`: the median of all cases; where most never do, that of the others."""
+    """`after 12 to 90 calls (never in 3 of 8)`: the smallest and the largest number of all cases that ever do."""
     known = sorted(number for number in runs if isinstance(number, int))
-    never = len(runs) - len(known)
     if not known:
         return "never" if runs else NOTHING
-    aside = f"never in {never} of {len(runs)}"
-    if never >= len(known):
-        return f"{aside}, else from {count(median_low(known), 'call')}"
-    middle = known[(len(runs) - 1) // 2]
-    return f"from {count(middle, 'call')}" + (f" ({aside})" if never else "")
+    never = len(runs) - len(known)
+    return f"after {_ends(known)}" + (f" (never in {never} of {len(runs)})" if never else "")
+
+
+def _ends(known: Sequence[int]) -> str:
+    """`12 to 90 calls`, of numbers in order."""
+    low, high = known[0], known[-1]
+    return count(low, "call") if low == high else f"{low:,} to {count(high, 'call')}"
 
 
 def _runs(case: Case) -> Runs | None:
@@ -85,21 +87,24 @@ def _pays_off(measured: Measured, cases: Sequence[Case]) -> str:
 
 
 def _what_to_use(measured: Measured, lead: str, cases: Sequence[Case]) -> str:
-    """The side that pays off, problem by problem; among CPU engines alone, the fastest."""
+    """The side that pays off, problem by problem, unless an interval holds 1; among CPU engines alone, the fastest."""
     problems: dict[str, list[Runs]] = {}
+    unclear = set()
     for case in sorted(cases, key=lambda case: case.problem):
         if (number := _runs(case)) is not None:
             problems.setdefault(case.problem, []).append(number)
+            if (one := case.best or case.main) and any(speed.no_difference for speed in speeds.speeds(one)):
+                unclear.add(case.problem)
     if not problems:
         return _fastest_of_each(measured)
-    known = {problem: [number for number in runs if isinstance(number, int)] for problem, runs in problems.items()}
-    always = sorted((median_low(own), problem) for problem, own in known.items() if len(own) == len(problems[problem]))
+    known = {
+        problem: sorted(number for number in runs if isinstance(number, int)) for problem, runs in problems.items()
+    }
     never = [problem for problem, own in known.items() if not own]
     mixed = [problem for problem, own in known.items() if 0 < len(own) < len(problems[problem])]
-    paying = listed(
-        [f"{problem} (from {count(number, 'call')})" for number, problem in always[:1]]
-        + [f"{problem} ({number:,})" for number, problem in always[1:]]
-    )
+    undecided = [problem for problem in known if problem in unclear and problem not in (*never, *mixed)]
+    always = sorted((own, problem) for problem, own in known.items() if problem not in (*never, *mixed, *undecided))
+    paying = listed([f"{problem} (after {_ends(own)})" for own, problem in always])
     others: dict[str, list[str]] = {}
     for problem in never:
         best = Counter(one.baseline for case in cases if case.problem == problem and (one := case.best or case.main))
@@ -108,6 +113,7 @@ def _what_to_use(measured: Measured, lead: str, cases: Sequence[Case]) -> str:
         f"{lead} for {paying}" if always else "",
         *(f"{names} for {listed(own)}" for names, own in others.items()),
         f"depends on the graph for {listed(mixed)}" if mixed else "",
+        f"undecided for {listed(undecided)}" if undecided else "",
     ]
     return f"{'; '.join(filter(None, parts))}."
 

@@ -25,7 +25,7 @@ _HOW = (
     "smallest and its largest ratio, which is no interval; of a single ratio its 95 % interval, or its range where "
     "calls were too few. Ratios of first calls are averaged apart, and shown where there is none of warm calls. Blue: "
     "every ratio is above 1; orange: every one is below. An engine pays off from the number of calls on one graph at "
-    "which start + read + build + all calls take no longer than on the other engine: the median over the graphs."
+    "which start + read + build + all calls take no longer than on the other engine: the fewest and the most."
 )
 _OF_BEST_CPU = (
     "The best CPU engine is the fastest one, chosen separately for warm call, first answer and whole script. If its "
@@ -87,7 +87,9 @@ def headline(measured: Measured) -> list[str]:
     )
     found = [f"{where}, a {calls[0][1].total} of {lead} is {than}."]
     if scripts := _of_total(sides, "whole script"):
-        than = " and ".join(means.than(name, speed) + fewer(name, "ratio_whole_script") for name, speed in scripts)
+        than = " and ".join(
+            means.than(name, speed, of=len(cases), on=fewer(name, "ratio_whole_script")) for name, speed in scripts
+        )
         found.append(f"A whole script, with one call, is {than}.")
     return [plain(sentence) for sentence in found]
 
