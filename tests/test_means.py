@@ -153,7 +153,7 @@ def test_a_first_call_is_drawn_hollow_wherever_calls_are_drawn():
     looks = {mark.tip.split()[0]: mark.look for mark in chart.picture.panels[0].marks}
     assert looks == {"networkx": "solid", "igraph": "hollow"}
     assert [key.look for key in chart.picture.key][-1] == "hollow"
-    (chart,) = (block for block in phases.section(here, "").blocks if isinstance(block, Chart))
+    (chart,) = (block for block in phases.section(here).blocks if isinstance(block, Chart))
     (panel,) = chart.picture.panels
     assert [row.words.endswith("no warm call") for row in panel.rows if row.label == "igraph"] == [True]
     assert not any(mark.tip.startswith("igraph one warm call") for mark in panel.marks)

@@ -23,7 +23,7 @@ def measured(engine, call_s, build_s, *, graph="coAuthorsDBLP", algorithm="bfs",
 
 def section(*records):
     (machine,) = group_by_machine(records, "networkx", {})
-    return python_layer.section(machine, "")
+    return python_layer.section(machine)
 
 
 def cells(made):
