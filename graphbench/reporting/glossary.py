@@ -68,7 +68,7 @@ _COLUMNS = {
     "whole script, time": MEANINGS["whole script"],
     "best CPU": "the fastest CPU engine whose answer is as good, at its best number of threads",
     "CPU, of a warm call": "CPU seconds of all threads during a warm call",
-    "pays off": "from how many calls on one graph on it costs no more in all (start, read, build, calls); the median",
+    "pays off": "from how many calls on one graph on it costs no more in all (start, read, build, calls)",
     "cases vs": "how many pairs of a problem and a graph have a ratio",
     "edges/s": "edges of the graph, each counted once, by the seconds of a warm call",
     "host peak": "the most main memory of the process that measured",
