@@ -66,7 +66,7 @@ def test_reports_have_every_kind_of_chart(charts):
 
 def test_no_text_covers_another_or_leaves_its_panel(charts):
     for chart in charts:
-        for panel in panels(chart.picture):
+        for panel in panels(chart):
             _, _, wide, tall = map(float, panel.get("viewBox").split())
             found = boxes(panel)
             for words, box in found:
@@ -77,7 +77,7 @@ def test_no_text_covers_another_or_leaves_its_panel(charts):
 
 def test_no_mark_leaves_its_panel(charts):
     for chart in charts:
-        for panel in panels(chart.picture):
+        for panel in panels(chart):
             _, _, wide, tall = map(float, panel.get("viewBox").split())
             for path in panel.iter("path"):
                 corners = re.findall(r"[ML](-?[\d.]+) (-?[\d.]+)", path.get("d"))
@@ -86,7 +86,7 @@ def test_no_mark_leaves_its_panel(charts):
 
 def test_no_chart_is_empty(charts):
     for chart in charts:
-        for panel in chart.picture.panels:
+        for panel in chart.panels:
             assert panel.marks or panel.lines, (chart.name, panel.title)
 
 
@@ -276,7 +276,7 @@ def test_an_engine_has_one_colour_in_every_chart_of_every_report(charts):
     assert style.engine("somebodys-engine") == "other-1", "by its name alone"
     for chart in charts:
         if not re.search("phases|scaling", chart.name):
-            for key in chart.picture.key:
+            for key in chart.key:
                 name = key.label.partition(" ")[0]
                 assert key.colour == style.engine(name) or name not in style.ENGINES, chart.name
 
@@ -293,7 +293,7 @@ def test_every_class_of_a_mark_has_a_colour_in_both_schemes(charts):
     for dark in (False, True):
         known = set(re.findall(r"\.chart \.([\w-]+)\{color", style.rules(dark=dark)))
         for chart in charts:
-            used = {mark.colour for panel in chart.picture.panels for mark in (*panel.marks, *panel.lines)}
+            used = {mark.colour for panel in chart.panels for mark in (*panel.marks, *panel.lines)}
             assert used <= known, chart.name
 
 

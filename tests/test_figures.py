@@ -26,7 +26,7 @@ def drawn():
     files = ("2026-11-28-h100", "2026-11-26-4xh200", "2026-11-26-h100-capacity")
     reports = [report_records(), *(store.load([ROOT / f"reports/records/{name}.jsonl"]) for name in files)]
     kinds = {
-        (number, re.sub(r"^m\d-", "", chart.name).partition("-")[0]): chart.picture
+        (number, re.sub(r"^m\d-", "", chart.name).partition("-")[0]): chart
         for number, records in enumerate(reports)
         for chart in report.build(records).charts
     }

@@ -192,7 +192,7 @@ def test_a_report_has_the_history_of_each_machine_alone():
         True
     ] * 2
     charts = [chart for chart in document.charts if chart.name.endswith("history")]
-    assert [mark.label for mark in charts[0].picture.panels[0].marks if mark.label] == ["+15 %"]
+    assert [mark.label for mark in charts[0].panels[0].marks if mark.label] == ["+15 %"]
 
 
 def test_without_another_version_or_day_a_report_has_no_history():

@@ -116,7 +116,7 @@ def test_a_report_draws_the_share_of_every_call_with_a_bound(cache_bytes, look):
     shown = searched(cache_bytes=cache_bytes)
     (machine,) = group_by_machine([shown, bfs("networkx", 1.0)], "networkx", {})
     (chart,) = (block for block in limit_section.section(machine).blocks if isinstance(block, Chart))
-    (panel,) = chart.picture.panels
+    (panel,) = chart.panels
     (mark,) = panel.marks
     assert (panel.title, mark.y, mark.look) == ("bfs", pytest.approx(limit.share(shown)), look)
     assert "at least 2.86 %" in mark.tip

@@ -150,11 +150,11 @@ def test_a_first_call_is_drawn_hollow_wherever_calls_are_drawn():
     given = [replace(one, trials__quality=[0.8] * len(one.phases.call_s)) for one in given]
     (here,) = measured.group_by_machine(given, "networkx", {})
     (chart,) = (block for block in quality.section(here).blocks if isinstance(block, Chart))
-    looks = {mark.tip.split()[0]: mark.look for mark in chart.picture.panels[0].marks}
+    looks = {mark.tip.split()[0]: mark.look for mark in chart.panels[0].marks}
     assert looks == {"networkx": "solid", "igraph": "hollow"}
-    assert [key.look for key in chart.picture.key][-1] == "hollow"
+    assert [key.look for key in chart.key][-1] == "hollow"
     (chart,) = (block for block in phases.section(here).blocks if isinstance(block, Chart))
-    (panel,) = chart.picture.panels
+    (panel,) = chart.panels
     assert [row.words.endswith("no warm call") for row in panel.rows if row.label == "igraph"] == [True]
     assert not any(mark.tip.startswith("igraph one warm call") for mark in panel.marks)
 

@@ -260,7 +260,7 @@ def test_a_problem_without_the_baseline_has_bars_only_beside_another_cpu_engine(
     assert any(isinstance(block, Chart) for block in made.blocks), "against the best CPU engine there is a ratio"
     made = of([lacks, record("igraph"), record("networkit", 0.1)], speedup)
     (chart,) = (block for block in made.blocks if isinstance(block, Chart))
-    assert [row.label for row in chart.picture.panels[0].rows] == ["networkit", "igraph"], "the best is the base"
+    assert [row.label for row in chart.panels[0].rows] == ["networkit", "igraph"], "the best is the base"
     made = of([lacks, record("igraph")], speedup)
     assert not any(isinstance(block, Chart) for block in made.blocks)
     assert made.title == "Times, graph by graph"
@@ -484,7 +484,7 @@ def test_a_predicted_timeout_is_marked():
 def test_phases_are_of_the_largest_graph_that_most_engines_finished(records):
     section = of(records, phases)
     (chart,) = [block for block in section.blocks if isinstance(block, Chart)]
-    graphs = {panel.title: panel.aside.partition(",")[0] for panel in chart.picture.panels}
+    graphs = {panel.title: panel.aside.partition(",")[0] for panel in chart.panels}
     assert graphs == {"louvain": "coAuthorsDBLP", "wcc": "coPapersDBLP"}
 
 

@@ -38,7 +38,7 @@ from graphbench.records.model import (
     Trials,
 )
 from graphbench.reporting import markdown, numbers
-from graphbench.reporting.charts.marks import Axis, Picture
+from graphbench.reporting.charts.marks import Axis
 from graphbench.reporting.document import Bullets, Chart, Column, Section, Table, Text
 from graphbench.reporting.measured import group_by_machine
 from graphbench.reporting.result_table import problem_tables
@@ -826,7 +826,7 @@ def test_a_line_break_in_a_text_ends_no_row_heading_or_item_of_markdown(text):
             blocks=[
                 Text(text, strong=True),
                 Bullets([text]),
-                Chart(name="c", picture=Picture([], Axis("s")), caption=text),
+                Chart(name="c", panels=[], x=Axis("s"), caption=text),
             ],
         )
     ]

@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING, Any, Generic, Literal, NamedTuple, TypeVar
 from urllib.parse import urlencode
 
 from graphbench.errors import UsageError
+from graphbench.reporting.charts.marks import Picture, alternative
 from graphbench.reporting.numbers import NOTHING
 from graphbench.system.text import listed
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
-
-    from graphbench.reporting.charts.marks import Picture
 
 Tone = Literal["", "good", "doubtful", "bad", "quiet"]
 Need = Literal["essential", "useful", "detail"]
@@ -274,38 +273,34 @@ class HeatMap:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Chart:
-    """A picture.
+class Chart(Picture):
+    """A picture with a name and words.
 
     Attributes:
         name: of its file, without ending; unique in the report.
-        picture: what is drawn.
         caption: what is seen in it and how it is read.
     """
 
     name: str
-    picture: Picture
     caption: str
 
     @property
     def alt(self) -> str:
         """What it shows, for those who cannot see it."""
-        from graphbench.reporting.charts.marks import alternative
-
-        return f"{self.caption}. {alternative(self.picture)}"
+        return f"{self.caption}. {alternative(self)}"
 
     @cached_property
     def svg(self) -> str:
         """A whole SVG document."""
         from graphbench.reporting.charts import svg
 
-        return svg.document(self.picture, self.alt)
+        return svg.document(self, self.alt)
 
     def figure(self) -> Figure:
         """A figure of matplotlib, which a notebook shows."""
         from graphbench.reporting.charts import figure
 
-        return figure.draw(self.picture)
+        return figure.draw(self)
 
     def to_file(self, form: str) -> bytes:
         """The bytes of a file.

@@ -39,7 +39,7 @@ def to_html(document: Document) -> str:
     environment.filters["term"] = words.term
 
     def picture(chart: Chart) -> Markup:
-        return Markup(svg.page(chart.picture, chart.alt))  # noqa: S704 - made there, its texts escaped
+        return Markup(svg.page(chart, chart.alt))  # noqa: S704 - made there, its texts escaped
 
     return environment.get_template("page.html.j2").render(
         document=document,

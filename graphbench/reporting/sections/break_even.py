@@ -9,7 +9,7 @@ from typing import Literal
 from graphbench.records.break_even import Runs, fixed_cost
 from graphbench.records.times import warm_or_first_call
 from graphbench.reporting import means
-from graphbench.reporting.charts.marks import Axis, Line, Mark, Panel, Picture, timed
+from graphbench.reporting.charts.marks import Axis, Line, Mark, Panel, timed
 from graphbench.reporting.document import Chart, Section, Text
 from graphbench.reporting.measured import Case, Measured, call_time, legend, pays_off_from
 from graphbench.reporting.numbers import seconds
@@ -52,12 +52,10 @@ def break_even_chart(measured: Measured) -> Chart | None:
         name=f"{measured.key}break-even",
         caption="Seconds of a number of calls on one graph, start and build included; circles: the GPU "
         "pays off; dashed: only a first call was timed",
-        picture=Picture(
-            panels=panels,
-            x=Axis("calls on one graph", "{:,.0f}".format),
-            y=timed("seconds in all"),
-            key=[replace(key, shape="line") for key in legend(measured.cases, measured) if key.label in labels],
-        ),
+        panels=panels,
+        x=Axis("calls on one graph", "{:,.0f}".format),
+        y=timed("seconds in all"),
+        key=[replace(key, shape="line") for key in legend(measured.cases, measured) if key.label in labels],
     )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from graphbench.records.capacity import Capacity, failure
 from graphbench.reporting.capacity import capacities, engine_of, limit_of, notes, table, unfinished
 from graphbench.reporting.charts import style
-from graphbench.reporting.charts.marks import Axis, Key, Look, Mark, Panel, Picture, Row
+from graphbench.reporting.charts.marks import Axis, Key, Look, Mark, Panel, Row
 from graphbench.reporting.document import Bullets, Chart, Section, Text
 from graphbench.reporting.measured import Measured
 from graphbench.reporting.numbers import compact
@@ -44,11 +44,9 @@ def capacity_chart(found: Sequence[Capacity], *, name: str) -> Chart | None:
     return Chart(
         name=name,
         caption="The largest graph that completed, and the smallest larger one that did not",
-        picture=Picture(
-            panels=shown,
-            x=Axis("edges, each counted once", compact),
-            key=[Key("completed", colour="ink"), Key("failed", colour="ink", look="hollow")],
-        ),
+        panels=shown,
+        x=Axis("edges, each counted once", compact),
+        key=[Key("completed", colour="ink"), Key("failed", colour="ink", look="hollow")],
     )
 
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from graphbench.records.model import Outcome
 from graphbench.reporting.capacity import between_scales
-from graphbench.reporting.charts.marks import Axis, Line, Look, Mark, Panel, Picture, timed
+from graphbench.reporting.charts.marks import Axis, Line, Look, Mark, Panel, timed
 from graphbench.reporting.document import Block, Chart, Column, Fold, Section, Table, Text
 from graphbench.reporting.measured import FIRST_CALL, Case, Measured, call_time, legend, size
 from graphbench.reporting.numbers import NOTHING, compact, plain
@@ -54,13 +54,11 @@ def picture(measured: Measured) -> Chart | None:
     return Chart(
         name=f"{measured.key}growth",
         caption="Growth: time of a call against edges",
-        picture=Picture(
-            panels=shown,
-            x=Axis(f"edges, as posed{' (pale: synthetic twins)' if _has_twins(measured) else ''}", compact),
-            y=timed("seconds of one call"),
-            key=[entry for entry in legend(measured.cases, measured) if entry.colour in {*drawn, FIRST_CALL.colour}],
-            same_y=True,
-        ),
+        panels=shown,
+        x=Axis(f"edges, as posed{' (pale: synthetic twins)' if _has_twins(measured) else ''}", compact),
+        y=timed("seconds of one call"),
+        key=[entry for entry in legend(measured.cases, measured) if entry.colour in {*drawn, FIRST_CALL.colour}],
+        same_y=True,
     )
 
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from graphbench.records import history
 from graphbench.records.history import Point
 from graphbench.records.model import Task
-from graphbench.reporting.charts.marks import Axis, Mark, Panel, Picture, timed
+from graphbench.reporting.charts.marks import Axis, Mark, Panel, timed
 from graphbench.reporting.charts.marks import Line as Joined
 from graphbench.reporting.document import Chart, Fold, Section, Text
 from graphbench.reporting.history import HOW, kind, longer, summary, tables
@@ -69,17 +69,15 @@ def _picture(lines: Sequence[history.Line], measured: Measured) -> Chart | None:
         name=f"{measured.key}history",
         caption="History: a warm call from session to session; rings are change points"
         + (f" ({MAX_PANELS} of {len(panels)} tasks)" if len(panels) > MAX_PANELS else ""),
-        picture=Picture(
-            panels=[_panel(place, own, when, measured) for place, own in shown.items()],
-            x=Axis(
-                "session",
-                lambda value: dates.get(round(value), "")[:10] if value == round(value) else "",
-                base=0,
-                at=sorted({round(last * part / (_MAX_TICKS - 1)) for part in range(_MAX_TICKS)}),
-            ),
-            y=timed("seconds, warm call"),
-            key=legend([one.case for own in shown.values() for one in own], measured),
+        panels=[_panel(place, own, when, measured) for place, own in shown.items()],
+        x=Axis(
+            "session",
+            lambda value: dates.get(round(value), "")[:10] if value == round(value) else "",
+            base=0,
+            at=sorted({round(last * part / (_MAX_TICKS - 1)) for part in range(_MAX_TICKS)}),
         ),
+        y=timed("seconds, warm call"),
+        key=legend([one.case for own in shown.values() for one in own], measured),
     )
 
 

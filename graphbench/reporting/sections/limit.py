@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from graphbench.records import limit
 from graphbench.records.model import Outcome
-from graphbench.reporting.charts.marks import Axis, Key, Mark, Panel, Picture
+from graphbench.reporting.charts.marks import Axis, Key, Mark, Panel
 from graphbench.reporting.document import Chart, Section, Text
 from graphbench.reporting.measured import Case, Measured, legend
 from graphbench.reporting.numbers import memory, short
@@ -35,13 +35,11 @@ def section(measured: Measured) -> Section | None:
     chart = Chart(
         name=f"{measured.key}limit",
         caption="The least share of the memory's bandwidth that a call reaches, against the size of the graph",
-        picture=Picture(
-            panels,
-            Axis("ids and offsets of the graph", _words, base=2),
-            Axis("at least, of a copy's speed", _percent),
-            [*legend(known, measured, calls=False), *cached],
-            same_y=True,
-        ),
+        panels=panels,
+        x=Axis("ids and offsets of the graph", _words, base=2),
+        y=Axis("at least, of a copy's speed", _percent),
+        key=[*legend(known, measured, calls=False), *cached],
+        same_y=True,
     )
     return Section(_TITLE, f"{measured.key}limit", [Text(how, quiet=True), chart])
 

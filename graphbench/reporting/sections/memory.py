@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from graphbench.records.model import Outcome, Record
-from graphbench.reporting.charts.marks import Axis, Look, Mark, Panel, Picture
+from graphbench.reporting.charts.marks import Axis, Look, Mark, Panel
 from graphbench.reporting.document import Chart, Section, Text
 from graphbench.reporting.measured import Case, Measured, legend
 from graphbench.reporting.numbers import memory, short
@@ -43,9 +43,12 @@ def section(measured: Measured) -> Section | None:
     chart = Chart(
         name=f"{measured.key}memory",
         caption="; ".join(filter(None, ["Peak memory against the edge list; dotted lines are multiples of it", aside])),
-        picture=Picture(
-            panels, size, replace(size, title="peak"), legend(known, measured, calls=False), guides=_GUIDES, same_y=True
-        ),
+        panels=panels,
+        x=size,
+        y=replace(size, title="peak"),
+        key=legend(known, measured, calls=False),
+        guides=_GUIDES,
+        same_y=True,
     )
     peaks = link("All peaks as numbers", measured, "edges", "host peak", "device peak")
     return Section("Memory", f"{measured.key}memory", [Text(how, quiet=True), chart, peaks])

@@ -7,7 +7,7 @@ from statistics import median
 
 from graphbench.records.model import NEVER_RAN, Outcome, Record
 from graphbench.records.times import warm_calls
-from graphbench.reporting.charts.marks import Key, Mark, Panel, Picture, Row, timed
+from graphbench.reporting.charts.marks import Key, Mark, Panel, Row, timed
 from graphbench.reporting.charts.style import SHAPES
 from graphbench.reporting.document import Chart, Section, Text
 from graphbench.reporting.measured import MAX_ROWS, Case, Measured, by_graph, size
@@ -47,11 +47,13 @@ def phases_chart(problems: Mapping[str, Sequence[Case]], *, name: str) -> Chart 
     if not panels:
         return None
     keys = [Key(_NAMES.get(phase, phase), f"phase-{phase}", _SHAPES[phase]) for phase in PHASES]
-    axis = timed()
     return Chart(
         name=name,
         caption="Seconds of each phase; the area of a mark is its share of the whole script",
-        picture=Picture(panels=panels, x=axis, key=keys, columns=2),
+        panels=panels,
+        x=timed(),
+        key=keys,
+        columns=2,
     )
 
 

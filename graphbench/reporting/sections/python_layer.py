@@ -9,7 +9,7 @@ from typing import NamedTuple
 from graphbench.records import ratios, times
 from graphbench.records.model import Outcome, Record
 from graphbench.records.statistics import Estimate
-from graphbench.reporting.charts.marks import Key, Mark, Panel, Picture, Row, factors
+from graphbench.reporting.charts.marks import Key, Mark, Panel, Row, factors
 from graphbench.reporting.document import Block, Chart, Column, Section, Table, Text
 from graphbench.reporting.heading import ON_REQUEST, ways_asked_for
 from graphbench.reporting.measured import Case, Measured
@@ -83,14 +83,12 @@ def section(measured: Measured) -> Section | None:
     chart = Chart(
         name=f"{measured.key}python-layer",
         caption="How many times as long a warm call of cuGraph takes as one of pylibcugraph",
-        picture=Picture(
-            panels=[
-                _panel(allocator, [pair for pair in pairs if pair.allocator == allocator], measured)
-                for allocator in sorted({pair.allocator for pair in pairs})
-            ],
-            x=factors("times as long as pylibcugraph"),
-            key=[Key("median over the graphs", shape="bar"), Key("one graph", colour="ink")],
-        ),
+        panels=[
+            _panel(allocator, [pair for pair in pairs if pair.allocator == allocator], measured)
+            for allocator in sorted({pair.allocator for pair in pairs})
+        ],
+        x=factors("times as long as pylibcugraph"),
+        key=[Key("median over the graphs", shape="bar"), Key("one graph", colour="ink")],
     )
     return Section("What the Python layer costs", f"{measured.key}python-layer", [how, chart, *both])
 

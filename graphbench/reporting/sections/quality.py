@@ -7,7 +7,7 @@ from dataclasses import replace
 from statistics import median
 
 from graphbench.records.model import Outcome
-from graphbench.reporting.charts.marks import Axis, Line, Mark, Panel, Picture, timed
+from graphbench.reporting.charts.marks import Axis, Line, Mark, Panel, timed
 from graphbench.reporting.document import Block, Chart, Section, Text
 from graphbench.reporting.measured import Case, Measured, by_graph, call_time, legend
 from graphbench.reporting.numbers import quantity
@@ -53,12 +53,10 @@ def _chart(cases: Sequence[Case], measured: Measured, name: str, problem: str) -
     chart = Chart(
         name=name,
         caption=f"{problem}: {measure} against time; the line joins those that no other beats in both",
-        picture=Picture(
-            panels=panels,
-            x=timed("seconds of one call; left is faster"),
-            y=Axis(f"{measure}; up is better", "{:.6g}".format, base=0),
-            key=legend(cases, measured),
-        ),
+        panels=panels,
+        x=timed("seconds of one call; left is faster"),
+        y=Axis(f"{measure}; up is better", "{:.6g}".format, base=0),
+        key=legend(cases, measured),
     )
     return [chart] if panels else []
 

@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from graphbench.records.model import NEVER_RAN, Record
-from graphbench.reporting.charts.marks import Axis, Key, Line, Mark, Panel, Picture
+from graphbench.reporting.charts.marks import Axis, Key, Line, Mark, Panel
 from graphbench.reporting.charts.style import LINES, SHAPES
 from graphbench.reporting.document import Block, Bullets, Chart, Column, Section, Table, Text
 from graphbench.reporting.heading import hardware, named
@@ -178,14 +178,12 @@ def picture(found: Sequence[ScalingCurve], *, name: str = "scaling") -> Chart | 
     return Chart(
         name=name,
         caption="Strong scaling: speedup on one graph; the dotted line is ideal",
-        picture=Picture(
-            panels=[_panel(problem, curves[-MAX_GRAPHS:], found, looks) for problem, curves in problems.items()],
-            x=Axis("GPUs", at=numbers),
-            y=speedup,
-            key=[Key(label, colour=colour, shape=shape) for label, (colour, shape) in looks.items()],
-            guides={1 / base: "ideal" if base == 1 else f"ideal over {base}" for base in bases},
-            same_y=True,
-        ),
+        panels=[_panel(problem, curves[-MAX_GRAPHS:], found, looks) for problem, curves in problems.items()],
+        x=Axis("GPUs", at=numbers),
+        y=speedup,
+        key=[Key(label, colour=colour, shape=shape) for label, (colour, shape) in looks.items()],
+        guides={1 / base: "ideal" if base == 1 else f"ideal over {base}" for base in bases},
+        same_y=True,
     )
 
 

@@ -10,7 +10,7 @@ from graphbench.records.model import NEVER_RAN, Outcome
 from graphbench.records.rules import Verdict
 from graphbench.records.times import first_call, usual_builds, warm_calls
 from graphbench.reporting import numbers, speeds
-from graphbench.reporting.charts.marks import Key, Line, Look, Mark, Panel, Picture, Row, factors, timed
+from graphbench.reporting.charts.marks import Key, Line, Look, Mark, Panel, Row, factors, timed
 from graphbench.reporting.document import Block, Chart, Fold, Section, Text
 from graphbench.reporting.measured import MAX_ROWS, Case, Measured, by_graph, call_time, size
 from graphbench.reporting.numbers import plain, seconds
@@ -79,17 +79,13 @@ def speedup_chart(cases: Sequence[Case], measured: Measured, *, name: str, title
     caption += "".join(f"; {why}: {listed(list(names))}" for why, names in absent.items())
     if not all_shown:
         caption += f"; the {len(panels)} largest graphs, the others are in the table of all records"
-    return Chart(name=name, caption=plain(caption), picture=ratios(panels))
-
-
-def ratios(panels: Sequence[Panel]) -> Picture:
-    """Bars on a logarithmic axis, from 1 outward; marks are the ratios of the other totals."""
+    # Bars go from 1 outward; marks are the ratios of the other totals.
     marks = [mark for panel in panels for mark in panel.marks]
     looks = {mark.look for mark in marks if mark.shape == "bar"}
     shapes = {mark.shape for mark in marks}
     keys = [Key(words, "muted", "bar", look) for look, words in _LOOKS.items() if look in looks]
     keys += [Key(words, "ink", shape) for words, shape in _TOTALS.items() if shape in shapes]
-    return Picture(panels, factors(), key=keys)
+    return Chart(panels, factors(), key=keys, name=name, caption=plain(caption))
 
 
 MAX_TRIALS = 200
@@ -233,5 +229,4 @@ def trials_chart(cases: Sequence[Case], measured: Measured, *, name: str) -> Cha
 
     keys = [Key("warm call"), Key("their median", "ink", "tick"), Key("first call", look="hollow")]
     panels, _ = _of_largest(cases, panel)
-    picture = Picture(panels, timed(), key=keys)
-    return Chart(name=name, caption="Every call that was timed", picture=picture)
+    return Chart(panels, timed(), key=keys, name=name, caption="Every call that was timed")
