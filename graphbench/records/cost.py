@@ -18,7 +18,7 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Annotated, Literal, NamedTuple
 
@@ -128,6 +128,12 @@ COSTS: dict[str, Cost] = {
 def costs(record: Record) -> dict[str, float]:
     """The costs of a record that are known, by name."""
     return {name: value for name, cost in COSTS.items() if (value := cost.of(record)) is not None}
+
+
+def known(records: Iterable[Record]) -> list[str]:
+    """The names of the costs that any of some records has."""
+    names = {name for record in records for name in costs(record)}
+    return [name for name in COSTS if name in names]
 
 
 def unit(record: Record, name: str) -> str:

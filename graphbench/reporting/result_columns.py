@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import partial
 from statistics import median
 
 from graphbench.records import limit, statistics
 from graphbench.records.comparison import Comparison, RatioName
-from graphbench.records.cost import COSTS, unit
+from graphbench.records.cost import COSTS, known
 from graphbench.records.model import NEVER_RAN, Outcome, Phases, Record
 from graphbench.records.rules import Verdict
 from graphbench.records.times import (
@@ -25,7 +24,7 @@ from graphbench.reporting.compared import Compared, compared
 from graphbench.reporting.document import Column, Table, Tone
 from graphbench.reporting.notes import FAILED
 from graphbench.reporting.numbers import NOTHING, TIMES
-from graphbench.reporting.wording import device_peak, host_peak
+from graphbench.reporting.wording import cost, device_peak, host_peak
 from graphbench.system.text import three
 
 
@@ -170,6 +169,9 @@ def _details(baseline: str, records: Sequence[Record], *, best_cpu: bool) -> lis
     def phase(name: str) -> Column[Compared]:
         return column(name, lambda row: _phase(row.record, name))
 
+    def costing(name: str) -> Column[Compared]:
+        return column(COSTS[name].title.replace(", ", ",\n"), lambda row: cost(row.record, name))
+
     def vs_cpu(title: str, of: Callable[[Compared], Comparison | None], name: RatioName) -> Column[Compared]:
         return column(f"{title}\nvs best CPU", lambda row: _vs_cpu(of(row), name), right=False)
 
@@ -185,11 +187,7 @@ def _details(baseline: str, records: Sequence[Record], *, best_cpu: bool) -> lis
         found.append(column("device\npeak", lambda row: device_peak(row.record)))
     if any(record.limit for record in records):
         found.append(column("memory's\nbandwidth", lambda row: _share(row.record)))
-    found += [
-        column(cost.title.replace(", ", ",\n"), partial(_cost, name=name))
-        for name, cost in COSTS.items()
-        if any(cost.of(record) is not None for record in records)
-    ]
+    found += map(costing, known(records))
     found.append(column("CPU, of a\nwarm call", lambda row: numbers.seconds(cpu_seconds(row.record))))
     if baseline:
         found.append(column(f"first answer\nvs {baseline}", first_answer))
@@ -205,11 +203,6 @@ def _details(baseline: str, records: Sequence[Record], *, best_cpu: bool) -> lis
         column("spread", lambda row: _spread_of_call(row.warm), right=False),
     ]
     return found
-
-
-def _cost(row: Compared, name: str) -> str:
-    value = COSTS[name].of(row.record)
-    return "" if value is None else f"{three(value)} {unit(row.record, name)}"
 
 
 def _share(record: Record) -> str:

@@ -1,13 +1,15 @@
-"""Words that several sections share: how a task ended, codes of reasons, names for files, peaks of memory, twins."""
+"""Words that several sections share: how a task ended, codes of reasons, names for files, peaks, costs, twins."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
 
+from graphbench.records.cost import COSTS, unit
 from graphbench.records.model import Outcome, Record
 from graphbench.records.rules import rule_of
 from graphbench.reporting.numbers import AT_LEAST, bound_sign, memory, seconds
+from graphbench.system.text import three
 
 MAX_CHARACTERS = 160
 """Maximum length of a reason in a table; the table of every record has it in full."""
@@ -77,13 +79,13 @@ def device_peak_bytes(record: Record) -> int | None:
 
 def host_peak(record: Record) -> str:
     """The host peak in words."""
-    return _peak(record, record.memory.host_peak_bytes)
+    return peak(record, record.memory.host_peak_bytes)
 
 
 def device_peak(record: Record) -> str:
     """The device peak in words, with the number of GPUs where there are several."""
     several = len(record.memory.device_peaks_bytes)
-    return _peak(record, device_peak_bytes(record)) + (f" ({several} GPUs)" if several > 1 else "")
+    return peak(record, device_peak_bytes(record)) + (f" ({several} GPUs)" if several > 1 else "")
 
 
 def device_peak_of_each(record: Record) -> str:
@@ -95,9 +97,16 @@ def device_peak_of_each(record: Record) -> str:
     return f"{len(peaks)}: {high if low == high else f'{low} to {high}'}"
 
 
-def _peak(record: Record, value: int | None) -> str:
+def peak(record: Record, value: int | None) -> str:
+    """A peak in bytes of a record in words, marked where it is a bound."""
     bound = bound_sign("lower" if peaks_are_bounds(record) and value is not None else None)
     return f"{bound}{memory(value)}"
+
+
+def cost(record: Record, name: str) -> str:
+    """A cost in words, `3.2 J`; empty where it is not known."""
+    value = COSTS[name].of(record)
+    return "" if value is None else f"{three(value)} {unit(record, name)}"
 
 
 _INT32_VERTICES = 2**31 - 1

@@ -9,26 +9,27 @@ from statistics import median
 from typing import Any, NamedTuple
 
 from graphbench.records.comparison import Comparison, RatioName
-from graphbench.records.cost import COSTS, unit
+from graphbench.records.cost import COSTS, known
 from graphbench.records.model import Record
 from graphbench.records.times import warm_calls
 from graphbench.reporting import numbers, speeds
 from graphbench.reporting.document import AllRecords, Block, Column, RecordsLink, Section, Table, Text
 from graphbench.reporting.glossary import Entry, first_word, meanings
 from graphbench.reporting.measured import Case, Measured, pays_off_from
-from graphbench.reporting.numbers import bound_sign, memory, plain
+from graphbench.reporting.numbers import bound_sign, plain
 from graphbench.reporting.reproduce import command
 from graphbench.reporting.sections import heat_map
 from graphbench.reporting.speeds import TOTALS
 from graphbench.reporting.wording import (
     brief,
     codes,
+    cost,
     device_peak_bytes,
     device_peak_of_each,
     edge_list_bytes,
     outcome,
+    peak,
     peak_note,
-    peaks_are_bounds,
     twin_note,
 )
 from graphbench.system.text import count, listed, three
@@ -73,9 +74,9 @@ def section(records: Sequence[Record], measured: Sequence[Measured], stale: Mapp
     rows, baselines = _rows(records, measured, stale), {machine.baseline for machine in measured}
     baseline = baselines.pop() if len(baselines) == 1 else "baseline"
     found = [*fields(baseline, several=len(measured) > 1), *_costs(records)]
-    known = meanings()
+    words = meanings()
     data = {
-        "columns": [(field.title, field.kind, field.shown, _meaning(field.title, known)) for field in found],
+        "columns": [(field.title, field.kind, field.shown, _meaning(field.title, words)) for field in found],
         "rows": [[field.value(row) for field in found] for row in rows],
     }
     how = (
@@ -206,7 +207,7 @@ def _peak(record: Record, value: int | None) -> tuple[int, str] | None:
         return None
     size = edge_list_bytes(record)
     times = f" ({three(value / size)}{numbers.TIMES} the edges)" if size else ""
-    return value, f"{bound_sign('lower') if peaks_are_bounds(record) else ''}{memory(value)}{times}"
+    return value, peak(record, value) + times
 
 
 def _rate(row: Row) -> tuple[float, str] | None:
@@ -259,16 +260,12 @@ def _why(row: Row) -> str:
 
 def _costs(records: Sequence[Record]) -> list[Field]:
     """Those that are known of a record."""
-    return [
-        Field(cost.title, "amount", partial(_cost, name=name))
-        for name, cost in COSTS.items()
-        if any(cost.of(record) is not None for record in records)
-    ]
+    return [Field(COSTS[name].title, "amount", partial(_cost, name=name)) for name in known(records)]
 
 
 def _cost(row: Row, name: str) -> tuple[float, str] | None:
     value = COSTS[name].of(row.record)
-    return None if value is None else (value, f"{three(value)} {unit(row.record, name)}")
+    return None if value is None else (value, cost(row.record, name))
 
 
 def _command(row: Row) -> str:
