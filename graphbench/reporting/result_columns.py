@@ -169,9 +169,6 @@ def _details(baseline: str, records: Sequence[Record], *, best_cpu: bool) -> lis
     def phase(name: str) -> Column[Compared]:
         return column(name, lambda row: _phase(row.record, name))
 
-    def costing(name: str) -> Column[Compared]:
-        return column(COSTS[name].title.replace(", ", ",\n"), lambda row: cost(row.record, name))
-
     def vs_cpu(title: str, of: Callable[[Compared], Comparison | None], name: RatioName) -> Column[Compared]:
         return column(f"{title}\nvs best CPU", lambda row: _vs_cpu(of(row), name), right=False)
 
@@ -187,7 +184,7 @@ def _details(baseline: str, records: Sequence[Record], *, best_cpu: bool) -> lis
         found.append(column("device\npeak", lambda row: device_peak(row.record)))
     if any(record.limit for record in records):
         found.append(column("memory's\nbandwidth", lambda row: _share(row.record)))
-    found += map(costing, known(records))
+    found += map(_cost, known(records))
     found.append(column("CPU, of a\nwarm call", lambda row: numbers.seconds(cpu_seconds(row.record))))
     if baseline:
         found.append(column(f"first answer\nvs {baseline}", first_answer))
@@ -203,6 +200,11 @@ def _details(baseline: str, records: Sequence[Record], *, best_cpu: bool) -> lis
         column("spread", lambda row: _spread_of_call(row.warm), right=False),
     ]
     return found
+
+
+def _cost(name: str) -> Column[Compared]:
+    title = COSTS[name].title.replace(", ", ",\n")
+    return Column(title, lambda row: cost(row.record, name), right=True, need="detail")
 
 
 def _share(record: Record) -> str:
