@@ -13,7 +13,7 @@ from graphbench.records.times import builds_heavily, call_seconds, usual_builds
 from graphbench.reporting import speeds
 from graphbench.reporting.measured import Case, Measured
 from graphbench.reporting.speeds import TOTALS, Speed
-from graphbench.reporting.wording import kind_of, original_of
+from graphbench.reporting.wording import graph_of, is_twin, kind_of
 from graphbench.system.text import count, listed
 
 
@@ -66,15 +66,14 @@ def by_kind(cases: Iterable[Case]) -> dict[str, list[Case]]:
     """The cases of each kind of graphs, real graphs first. A twin gives way to its original, where that has a ratio."""
     cases = list(cases)
     counted = {
-        (case.problem, case.label, case.record.task.dataset.rpartition("/")[2].lower())
+        (case.problem, case.label, graph_of(case.record.task.dataset))
         for case in cases
-        if any(one is not None and fair(one) for one in case.comparisons)
+        if not is_twin(case.record.task.dataset) and any(one is not None and fair(one) for one in case.comparisons)
     }
     found: dict[str, list[Case]] = {"real graph": [], "generated graph": [], "synthetic twin": []}
     for case in cases:
         dataset = case.record.task.dataset
-        original = original_of(dataset).rpartition("/")[2].lower()
-        if not original or (case.problem, case.label, original) not in counted:
+        if not is_twin(dataset) or (case.problem, case.label, graph_of(dataset)) not in counted:
             found[kind_of(dataset)].append(case)
     return {kind: group for kind, group in found.items() if group}
 

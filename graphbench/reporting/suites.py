@@ -18,7 +18,7 @@ from graphbench.reporting.numbers import NOTHING, plain, seconds
 from graphbench.reporting.sections import growth, scaling
 from graphbench.reporting.sections.scaling import rate
 from graphbench.reporting.speeds import TOTALS
-from graphbench.reporting.wording import kind_of, original_of, outcome, twin_note
+from graphbench.reporting.wording import graph_of, is_twin, kind_of, outcome, twin_note
 from graphbench.system.text import count
 
 
@@ -144,17 +144,23 @@ def summary(
 def _means(records: Sequence[Record], main: Mapping[str, Comparison]) -> dict[tuple[str, str], dict[str, str]]:
     """A row of means for each kind of graphs: over what all engines with any ratio completed, like with like."""
     counted = [record for record in records if (own := main.get(record.id)) and own.counts("ratio_first_answer")]
-    doubled = {(record.task.algorithm, record.task.dataset.rpartition("/")[2]) for record in counted}
+    doubled = {
+        (record.task.algorithm, graph_of(record.task.dataset)) for record in counted if not is_twin(record.task.dataset)
+    }
+    once = [
+        record
+        for record in records
+        if not is_twin(record.task.dataset) or (record.task.algorithm, graph_of(record.task.dataset)) not in doubled
+    ]
     found: dict[tuple[str, str], dict[str, str]] = {}
     for kind in dict.fromkeys(sorted(kind_of(record.task.dataset) for record in records)):
         means: dict[RatioName, dict[str, float]] = {}
         number = 0
         for name in TOTALS:
             ratios: dict[str, dict[Hashable, float]] = {}
-            for record in records:
+            for record in once:
                 comparison, cell = main.get(record.id), (record.task.algorithm, record.task.dataset)
-                double = (record.task.algorithm, original_of(record.task.dataset).rpartition("/")[2]) in doubled
-                if kind_of(record.task.dataset) == kind and not double and comparison and comparison.counts(name):
+                if kind_of(record.task.dataset) == kind and comparison and comparison.counts(name):
                     ratios.setdefault(_label(record), {})[cell] = getattr(comparison, name)
             means[name], common = common_geometric_means(ratios)
             number = max(number, len(common))

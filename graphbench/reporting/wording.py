@@ -147,6 +147,11 @@ def original_of(dataset: str) -> str:
     return dataset.removeprefix(_PREFIX).partition(",")[0] if is_twin(dataset) else ""
 
 
+def graph_of(dataset: str) -> str:
+    """The name of a graph, of a twin that of its original, without its collection and in small letters."""
+    return (original_of(dataset) or dataset).rpartition("/")[2].lower()
+
+
 def twin_note(datasets: Iterable[str]) -> str:
     """A note on the twins among these graphs; empty without twins."""
     found = sorted({name for name in datasets if is_twin(name)})
