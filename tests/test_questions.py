@@ -71,7 +71,7 @@ def test_what_to_use_is_the_side_that_pays_off_on_all_graphs():
 
 def test_what_may_be_slower_is_not_what_to_use():
     varying = gpu(phases__start_s=9.0, phases__call_s=[0.5, 0.9, 1.5], phases__rebuilt_s=[])
-    assert asked([*BOTH[:2], varying])["What to use?"] == "undecided for louvain."
+    assert asked([*BOTH[:2], varying])["What to use?"] == "no clear winner for louvain."
 
 
 def test_among_cpu_engines_the_fastest_is_what_to_use():

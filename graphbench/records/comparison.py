@@ -283,17 +283,19 @@ def _against_best_cpu(
 def best_by_total(own: Iterable[Comparison], *, like: bool = True) -> dict[Total, Comparison]:
     """The comparisons of one record with the best CPU engine by each total, as far as there are some.
 
+    Where the best one by a total does not compare like with like, there is none by that total: no slower replaces it.
+
     Args:
         own: all comparisons of the record.
         like: only those that compare like with like.
     """
-    roles = {one.role: one for one in own if not like or one.verdict is Verdict.LIKE}
+    roles = {one.role: one for one in own}
     main = roles.get("baseline")
     latest = main if main is not None and main.also_best_cpu else None
     found: dict[Total, Comparison] = {}
     for total, role in _ROLES.items():
         latest = roles.get(role, latest)
-        if latest is not None:
+        if latest is not None and (not like or latest.verdict is Verdict.LIKE):
             found[total] = latest
     return found
 

@@ -192,7 +192,7 @@ def _pays(where, graphs, report=None):
     parts = [
         f"pay for {listed(found[True]) or 'no problem'}",
         f"do not pay for {listed(found[False])}" if found[False] else "",
-        f"are undecided for {listed(found[None])}" if found[None] else "",
+        f"have no clear winner for {listed(found[None])}" if found[None] else "",
     ]
     won = sum(ratio is not None and ratio > 1 for ratio in scripts)
     return (

@@ -113,7 +113,7 @@ def _what_to_use(measured: Measured, lead: str, cases: Sequence[Case]) -> str:
         f"{lead} for {paying}" if always else "",
         *(f"{names} for {listed(own)}" for names, own in others.items()),
         f"depends on the graph for {listed(mixed)}" if mixed else "",
-        f"undecided for {listed(undecided)}" if undecided else "",
+        f"no clear winner for {listed(undecided)}" if undecided else "",
     ]
     return f"{'; '.join(filter(None, parts))}."
 
