@@ -19,7 +19,7 @@ import pytest
 from graphbench.errors import FormatError
 from graphbench.graphs import formats
 from graphbench.graphs.clean import clean
-from graphbench.graphs.formats import packed
+from graphbench.graphs.formats import packed, sniff
 
 EDGES = b"source,target\n1,2\n2,3\n"
 END = bytes(1024)
@@ -232,7 +232,7 @@ def test_entities_of_xml_are_refused(tmp_path):
 
 
 def test_a_line_of_objects_is_not_cut_in_two(tmp_path, monkeypatch):
-    monkeypatch.setattr(formats.sniff, "HEAD_BYTES", 100)
+    monkeypatch.setattr(sniff, "HEAD_BYTES", 100)
     monkeypatch.setattr("graphbench.graphs.formats.text._LONGEST", 1000)
     path = tmp_path / "g.adjlist"
     path.write_bytes(b"1 " + b"2 3 " * 500 + b"\n")

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from graphbench.errors import FormatError, InputError
 from graphbench.graphs.clean import Raw, kind_of_ids
-from graphbench.graphs.formats import sniff, sources, table_roles
+from graphbench.graphs.formats import sources, table_roles
 from graphbench.graphs.formats.packed import failures_named, opened, plain_name
 from graphbench.graphs.formats.table_roles import TableOptions
 from graphbench.records.model import Reading
@@ -129,6 +129,8 @@ def format_of(path: Path) -> str:
     """
     if len(parts(path)) > 1:
         return "ldbc"
+    from graphbench.graphs.formats import sniff  # its patterns take time to compile, and `list` reads no file
+
     with opened(path) as stream:
         head = stream.read(sniff.HEAD_BYTES)
         kind = sniff.format_of(head, stream.name, path)
