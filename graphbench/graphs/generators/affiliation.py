@@ -17,12 +17,14 @@ result is a graph with communities and a given heavy-tailed degree sequence.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import msgspec
 
 from graphbench.graphs.clean import id_type
-from graphbench.graphs.columns import Ids, sort_by_both
+from graphbench.graphs.columns import Ids, compressed_rows, sort_by
 from graphbench.system.lazy import np
 
 if TYPE_CHECKING:
@@ -30,6 +32,8 @@ if TYPE_CHECKING:
 
 Integers: TypeAlias = "npt.NDArray[np.int64]"
 Edges: TypeAlias = tuple[Ids, Ids]
+
+_BLOCK = 1 << 14
 
 
 class Law(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -45,9 +49,12 @@ class Law(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
 
     def draw(self, count: int, rng: np.random.Generator) -> Integers:
         """Draws in random order, one from each of `count` equal strata, so that the mean hardly varies."""
-        below = (rng.permutation(count) + rng.random(count)) / max(count, 1)
-        values = self.low + self.scale * ((1 - below) ** (-1 / self.exponent) - 1)
-        return np.minimum(values, self.high).astype(np.int64)
+        strata = rng.permutation(count)
+        values = rng.random(count)
+        for block in _blocks(count):
+            below = (strata[block] + values[block]) / count
+            values[block] = self.low + self.scale * ((1 - below) ** (-1 / self.exponent) - 1)
+        return np.minimum(values, self.high, out=strata, casting="unsafe")
 
 
 class Affiliation(
@@ -103,46 +110,91 @@ def affiliated(
         ValueError: if the parameters do not yield that many edges, or the islands cannot have two vertices each.
     """
     inland = num_vertices - num_isolated - island_vertices
-    members, sizes = _inland(law, inland, rng)
-    number = _numbers(law, members, sizes, inland, rng)
-    islands = _parts(island_vertices, num_components - num_isolated - 1, rng)
-    members = np.concatenate([number[members], np.arange(inland, inland + island_vertices)])
-    sizes = np.concatenate([sizes, islands])
-    members, sizes = _shuffled(members.astype(id_type(num_vertices)), sizes, rng)
-    src, dst, place = _distinct(*_pairs(members, sizes), num_vertices)
+    number, members, sizes, order = _groups(
+        law, inland, islands=num_components - num_isolated - 1, island_vertices=island_vertices, rng=rng
+    )
+    src, dst, place = _distinct(members, sizes, order, num_vertices)
+    del members, sizes, order
     kept = src >= inland  # All edges of the islands, so that they stay connected, and then as many others as needed.
     needed = num_edges - int(np.count_nonzero(kept))
     places = place[~kept]
-    kept |= place < (np.partition(places, needed)[needed] if 0 <= needed < len(places) else len(members) ** 2)
-    src, dst = connect(src[kept], dst[kept], number, rng)
+    if 0 <= needed < len(places):
+        places.partition(needed)
+        kept |= place < places[needed]
+        src, dst = src[kept], dst[kept]
+    del place, places, kept
+    src, dst = connect(src, dst, number, rng)
     return thin(src, dst, num_vertices, num_edges, rng)
 
 
-def _inland(law: Affiliation, count: int, rng: np.random.Generator) -> tuple[Integers, Integers]:
-    """Members in the order of their groups, and the groups' sizes."""
+def _blocks(count: int) -> Iterator[slice]:
+    """Parts of arrays that stay in a cache, also with the temporary ones of an expression."""
+    return (slice(start, start + _BLOCK) for start in range(0, count, _BLOCK))
+
+
+def _groups(
+    law: Affiliation, inland: int, *, islands: int, island_vertices: int, rng: np.random.Generator
+) -> tuple[Ids, Ids, Integers, Integers]:
+    """Numbers of the vertices on the ring; members, group after group; sizes of groups; the order to take them in."""
+    vertex, place = _memberships(law, inland, id_type(inland + island_vertices), rng)
+    with ThreadPoolExecutor(1) as pool:  # sorting and drawing release the interpreter's lock
+        sorting = pool.submit(_by_place, vertex, place, inland)
+        sizes = _group_sizes(law, len(vertex), rng)
+        numbered = _in_runs(law.run, len(sizes), rng)
+        stray = np.flatnonzero(rng.random(inland) < law.stray)
+        elsewhere = rng.integers(max(len(vertex), 1), size=len(stray))
+        island_sizes = _parts(island_vertices, islands, rng)
+        order = rng.permutation(len(sizes) + islands)
+        members = sorting.result()
+    del place
+    number = _numbers(members, _places(sizes, numbered), stray, elsewhere, inland)
+    on_islands = np.arange(inland, inland + island_vertices, dtype=number.dtype)
+    return number, np.concatenate([number[members], on_islands]), np.concatenate([sizes, island_sizes]), order
+
+
+def _memberships(
+    law: Affiliation, count: int, ids: npt.DTypeLike, rng: np.random.Generator
+) -> tuple[Ids, npt.NDArray[np.float64]]:
+    """The vertex of each membership, in order, and its place along the ring."""
     memberships = law.memberships.draw(count, rng)
-    vertex = np.repeat(np.arange(count), memberships)
+    vertex = np.repeat(np.arange(count, dtype=ids), memberships)
     # Half of all Lomax distances of scale 1 are below 2^(1 / spread) - 1.
     unit = law.reach * memberships**law.widening / (2 ** (1 / law.spread) - 1)
-    distance = np.repeat(unit, memberships) * (rng.random(len(vertex)) ** (-1 / law.spread) - 1)
-    distance = np.minimum(distance, count / 2) * (2 * rng.integers(2, size=len(vertex), dtype=np.int8) - 1)
-    place = vertex + rng.random(len(vertex)) + distance
-    lost = rng.random(len(vertex)) < law.anywhere
+    place = rng.random(len(vertex))
+    ahead = rng.integers(2, size=len(vertex), dtype=np.int8)
+    for block in _blocks(len(vertex)):
+        near = vertex[block]
+        distance = np.minimum(unit[near] * (place[block] ** (-1 / law.spread) - 1), count / 2)
+        place[block] = near + rng.random(len(near)) + distance * (2 * ahead[block] - 1)
+    lost = np.empty(len(vertex), dtype=bool)
+    for block in _blocks(len(vertex)):
+        lost[block] = rng.random(len(lost[block])) < law.anywhere
     place[lost] = rng.random(int(np.count_nonzero(lost))) * count
-    members = vertex[_order(place % count / max(count, 1))]
-    sizes = law.group_size.draw(1 + len(members) // int(law.group_size.low), rng)
-    sizes = sizes[: int(np.searchsorted(np.cumsum(sizes), len(members)))]
-    return members, np.append(sizes, len(members) - int(sizes.sum()))
+    return vertex, place
 
 
-def _order(place: npt.NDArray[np.float64]) -> Integers:
-    """The order of numbers in [0, 1]; sorting whole numbers that carry the index is several times as fast."""
-    bits = len(place).bit_length()
-    keys = (place * 2.0 ** (62 - bits)).astype(np.int64) << bits
-    keys |= np.arange(len(place))
+def _by_place(vertex: Ids, place: npt.NDArray[np.float64], count: int) -> Ids:
+    """The vertices in order of their places; sorting whole numbers that carry them is several times as fast."""
+    scale, bits = 2.0 ** (62 - max(len(place), count).bit_length()), count.bit_length()
+    keys = place.view(np.int64)  # written over the places, which nobody reads again
+    for block in _blocks(len(place)):
+        keys[block] = (place[block] % count / count * scale).astype(np.int64) << bits | vertex[block]
     keys.sort()
-    keys &= (1 << bits) - 1
-    return keys
+    return np.bitwise_and(keys, (1 << bits) - 1, out=vertex, casting="unsafe")
+
+
+def _group_sizes(law: Affiliation, count: int, rng: np.random.Generator) -> Integers:
+    """Sizes of groups that add up to the number of memberships."""
+    sizes = law.group_size.draw(1 + count // int(law.group_size.low), rng)
+    sizes = sizes[: int(np.searchsorted(np.cumsum(sizes), count))]
+    return np.append(sizes, count - int(sizes.sum()))
+
+
+def _in_runs(run: int, count: int, rng: np.random.Generator) -> Integers:
+    """Groups in runs of that many, which are in random order."""
+    runs = rng.permutation(-(-count // run))
+    groups = (runs[:, None] * run + np.arange(run)).ravel()
+    return groups[groups < count]
 
 
 def _parts(total: int, count: int, rng: np.random.Generator) -> Integers:
@@ -154,47 +206,70 @@ def _parts(total: int, count: int, rng: np.random.Generator) -> Integers:
     return 2 + extra
 
 
-def _shuffled(members: Integers, sizes: Integers, rng: np.random.Generator) -> tuple[Integers, Integers]:
-    """The same groups in random order."""
-    order = rng.permutation(len(sizes))
-    starts = (np.cumsum(sizes) - sizes)[order]
-    sizes = sizes[order]
-    return members[np.repeat(starts - (np.cumsum(sizes) - sizes), sizes) + np.arange(len(members))], sizes
+def _places(sizes: Integers, order: Integers) -> Ids:
+    """The place of each member of each group if the groups are put into this order."""
+    size = int(sizes.sum())
+    starts = np.empty(len(sizes), dtype=np.int64)
+    starts[order] = _starts(sizes[order])
+    starts -= _starts(sizes)
+    places = np.repeat(starts.astype(id_type(size)), sizes)
+    for block in _blocks(size):
+        places[block] += np.arange(block.start, block.start + len(places[block]), dtype=places.dtype)
+    return places
+
+
+def _starts(sizes: Integers) -> Integers:
+    starts = np.cumsum(sizes)
+    starts -= sizes
+    return starts
+
+
+def _numbers(members: Ids, place: Ids, stray: Integers, elsewhere: Integers, count: int) -> Ids:
+    """A number for each vertex by the first place at which it is a member, for strays by another one."""
+    first = np.full(count, len(place), dtype=place.dtype)
+    np.minimum.at(first, members, place)
+    first[stray] = elsewhere
+    number = np.empty(count, dtype=members.dtype)
+    number[np.argsort(first, kind="stable")] = np.arange(count)
+    return number
 
 
 def _pairs(members: Ids, sizes: Integers) -> Edges:
-    """All pairs of members of a group, group after group."""
-    places = np.arange(len(members), dtype=id_type(len(members)))
+    """All pairs of members of a group, the smaller one first, group after group."""
+    counts = sizes * (sizes - 1) // 2
+    src, dst = (np.empty(int(counts.sum()), dtype=members.dtype) for _ in range(2))
+    start = pairs = 0
+    for block in _blocks(len(sizes)):
+        one, two = _pair_places(sizes[block])
+        ends = start + int(sizes[block].sum()), pairs + len(one)
+        part = members[start : ends[0]]
+        np.minimum(part[one], part[two], out=src[pairs : ends[1]])
+        np.maximum(part[one], part[two], out=dst[pairs : ends[1]])
+        start, pairs = ends
+    return src, dst
+
+
+def _pair_places(sizes: Integers) -> tuple[Integers, Integers]:
+    places = np.arange(int(sizes.sum()))
     partners = np.repeat(np.cumsum(sizes), sizes) - places - 1
-    skipped = np.cumsum(partners) - partners - places - 1
-    size = int(partners.sum())
-    second = np.arange(size, dtype=id_type(size)) - np.repeat(skipped.astype(id_type(size)), partners)
-    return np.repeat(members, partners), members[second]
+    one = np.repeat(places, partners)
+    return one, np.arange(len(one)) - (np.cumsum(partners) - partners - places - 1)[one]
 
 
-def _distinct(one: Ids, two: Ids, num_vertices: int) -> tuple[Ids, Ids, Ids]:
-    """The distinct edges without loops in order, and the place at which each appears first."""
-    place = np.arange(len(one), dtype=id_type(len(one)))
-    src, dst, place = sort_by_both(np.minimum(one, two), np.maximum(one, two), place, num_vertices)
-    first = src != dst
+def _distinct(members: Ids, sizes: Integers, order: Integers, num_vertices: int) -> tuple[Ids, Ids, Ids]:
+    """The distinct edges of groups without loops, sorted, and the first place of each if groups are in this order."""
+    src, dst = _pairs(members, sizes)
+    src, dst, place = sort_by(src, dst, _places(sizes * (sizes - 1) // 2, order), num_vertices)
+    rows = compressed_rows(src, dst, place, num_vertices)
+    rows.sort_indices()  # in place, so it takes less memory than a second pass of counting
+    dst, place = rows.indices, rows.data
+    del rows
+    loop = src == dst
+    place[loop] = len(place)  # so that it does not count as a place of the edge before
+    first = ~loop
     first[1:] &= (src[1:] != src[:-1]) | (dst[1:] != dst[:-1])
-    return src[first], dst[first], place[first]
-
-
-def _numbers(law: Affiliation, members: Integers, sizes: Integers, count: int, rng: np.random.Generator) -> Integers:
-    """A number for each vertex by its first group, runs of groups in random order."""
-    runs = rng.permutation(-(-len(sizes) // law.run))
-    order = (runs[:, None] * law.run + np.arange(law.run)).ravel()
-    order = order[order < len(sizes)]
-    starts = np.empty(len(sizes), dtype=np.int64)
-    starts[order] = np.cumsum(sizes[order]) - sizes[order]
-    first = np.full(count, len(members))
-    np.minimum.at(first, members, np.repeat(starts - (np.cumsum(sizes) - sizes), sizes) + np.arange(len(members)))
-    stray = np.flatnonzero(rng.random(count) < law.stray)
-    first[stray] = rng.integers(max(len(members), 1), size=len(stray))
-    number = np.empty(count, dtype=np.int64)
-    number[np.argsort(first, kind="stable")] = np.arange(count)
-    return number
+    src, dst = src[first], dst[first]
+    return src, dst, np.minimum.reduceat(place, np.flatnonzero(first))
 
 
 def connect(src: Ids, dst: Ids, number: Integers, rng: np.random.Generator) -> Edges:
@@ -210,8 +285,8 @@ def connect(src: Ids, dst: Ids, number: Integers, rng: np.random.Generator) -> E
         rng: the source of random numbers.
     """
     count = len(number)
-    inside = dst < count
-    labels = _components(src[inside], dst[inside], count)[number]
+    inside = int(np.searchsorted(src, count))
+    labels = _components(src[:inside], dst[:inside], count)[number]
     sizes = np.bincount(labels)
     largest = int(sizes.argmax()) if count else 0
     outside = rng.permutation(np.flatnonzero(labels != largest))
@@ -221,8 +296,11 @@ def connect(src: Ids, dst: Ids, number: Integers, rng: np.random.Generator) -> E
     nearest = main[np.minimum(np.searchsorted(main, loose), len(main) - 1)]
     ends = np.sort([number[loose], number[nearest]], axis=0)
     ends = ends[:, np.lexsort(ends[::-1])]
-    width = np.int64(max(count, 1))
-    place = np.searchsorted(src[inside] * width + dst[inside], ends[0] * width + ends[1])
+    keys = src[:inside].astype(np.int64)
+    keys *= count
+    keys += dst[:inside]
+    place = np.searchsorted(keys, ends[0].astype(np.int64) * count + ends[1])
+    del keys
     return np.insert(src, place, ends[0]), np.insert(dst, place, ends[1])
 
 
@@ -239,15 +317,15 @@ def thin(src: Ids, dst: Ids, num_vertices: int, num_edges: int, rng: np.random.G
         raise ValueError(f"The parameters yield {len(src):,} edges; expected at least {num_edges:,}.")
     needed = np.zeros(len(src), dtype=bool)
     kept = np.ones(len(src), dtype=bool)
-    degree = np.bincount(src, minlength=num_vertices) + np.bincount(dst, minlength=num_vertices)
-    thick = np.minimum(degree[src], degree[dst]) > 2
+    thick = np.bincount(src, minlength=num_vertices) + np.bincount(dst, minlength=num_vertices) > 2
     while (surplus := int(np.count_nonzero(kept)) - num_edges) > 0:
-        free = np.flatnonzero(kept & ~needed)
-        if len(free) < surplus:
+        free = kept & ~needed
+        if np.count_nonzero(free) < surplus:
             raise ValueError(f"{num_edges:,} edges are too few to connect the components.")
-        if np.count_nonzero(thick[free]) >= surplus:  # Few of these have to be put back.
-            free = free[thick[free]]
-        removed = rng.choice(free, surplus, replace=False, shuffle=False)
+        between = free & thick[src] & thick[dst]
+        if np.count_nonzero(between) >= surplus:  # Few of these have to be put back.
+            free = between
+        removed = rng.choice(np.flatnonzero(free), surplus, replace=False, shuffle=False)
         kept[removed] = False
         labels = _components(src[kept], dst[kept], num_vertices)
         torn = removed[labels[src[removed]] != labels[dst[removed]]]
@@ -256,11 +334,23 @@ def thin(src: Ids, dst: Ids, num_vertices: int, num_edges: int, rng: np.random.G
 
 
 def _components(src: Ids, dst: Ids, count: int) -> npt.NDArray[np.int32]:
-    """Component labels of `count` vertices; rows are in order of their sources, so that SciPy need not sort them."""
-    from scipy.sparse import csr_array
+    """Component labels of `count` vertices, in order of their smallest vertices; rows are in order of their sources.
+
+    A quarter of the edges joins most vertices, so that few of the others are left between different labels.
+    """
+    labels = _labels(src[::4].copy(), dst[::4].copy(), count)
+    left = np.empty(len(src), dtype=bool)
+    for block in _blocks(len(src)):
+        np.not_equal(labels[src[block]], labels[dst[block]], out=left[block])
+    parts = int(labels.max(initial=-1)) + 1
+    unused = np.empty(int(np.count_nonzero(left)), dtype=np.int8)
+    one, two, _ = sort_by(labels[src[left]], labels[dst[left]], unused, parts)
+    return _labels(one, two, parts)[labels]
+
+
+def _labels(src: Ids, dst: Ids, count: int) -> npt.NDArray[np.int32]:
     from scipy.sparse.csgraph import connected_components
 
-    starts = np.searchsorted(src, np.arange(count + 1, dtype=src.dtype)).astype(src.dtype)
-    matrix: Any = csr_array((np.ones(len(src)), dst, starts), shape=(count, count))
+    matrix: Any = compressed_rows(src, dst, np.ones(len(src), dtype=np.int8), count)
     labels: npt.NDArray[np.int32] = connected_components(matrix, directed=False)[1]
     return labels
