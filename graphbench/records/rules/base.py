@@ -61,7 +61,7 @@ class Verdict(enum.StrEnum):
 
 _VERDICTS = {
     "like": "the same work, and answers as good",
-    "unlike": "different work, so the ratio does not count",
+    "unlike": "different work, or a worse answer, so the ratio does not count",
     "undecided": "one side has no answer",
     "refused": "no ratio",
 }
