@@ -91,5 +91,14 @@ def test_where_rows_are_many_the_first_problem_is_shown():
     assert (both.problem, len(both.start), len(both.rows)) == ("louvain", MAX_ROWS, 2 * MAX_ROWS)
 
 
+def test_a_way_that_was_asked_for_has_its_own_column():
+    usual = record("pylibcugraph", 2.0, device="gpu")
+    made = record("pylibcugraph", 1.0, device="gpu", id="way")
+    made = replace(made, task__params=made.task.params | {"renumber": False})
+    found = cells([record("networkx", 9.0), usual, made])
+    assert found["pylibcugraph"][0] == "2.00 s"
+    assert found["pylibcugraph (no renumbering)"][0] == "1.00 s"
+
+
 def test_a_single_engine_has_no_heat_map():
     assert heat_map.section(measured.group_by_machine([record("igraph")], "networkx", {}), {}) is None

@@ -14,7 +14,7 @@ from graphbench.records import times
 from graphbench.records.best_cpu import computed, fastest, is_like
 from graphbench.records.model import NEVER_RAN, Outcome, Record
 from graphbench.reporting.document import HeatCell, HeatMap, HeatRow, Section, Text
-from graphbench.reporting.heading import hardware, named
+from graphbench.reporting.heading import hardware, named, ways_asked_for
 from graphbench.reporting.measured import Case, Measured, by_graph
 from graphbench.reporting.numbers import NOTHING, TIMES, memory, plain, ratio, seconds
 from graphbench.reporting.wording import EARLIER_RULES, device_peak_bytes, is_twin
@@ -104,11 +104,12 @@ def vs_fastest(measured: Iterable[Measured]) -> dict[str, float]:
 
 
 def _engines(cases: Sequence[Case]) -> dict[str, Case]:
-    """By engine and its hardware: of several records of one, the quickest (the first)."""
+    """By engine, its hardware and the ways asked for: of several records of one, the quickest (the first)."""
     engines: dict[str, Case] = {}
     for case in cases:
         if case.record.outcome not in NEVER_RAN:
-            words = [word for word in hardware(case.record) if word != EARLIER_RULES]
+            words = [*hardware(case.record), *ways_asked_for(case.record)]
+            words = [word for word in words if word != EARLIER_RULES]
             engines.setdefault(plain(named(case.record.task.engine, words)), case)
     return engines
 
