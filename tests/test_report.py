@@ -314,6 +314,17 @@ def test_a_baseline_that_was_the_only_cpu_engine_with_a_time_is_not_the_best_of_
     assert "; the only one with a time in 1 case" in questions["Fair baseline?"]
 
 
+def test_the_best_cpu_engines_of_all_problems_are_counted_in_each_case():
+    rank = [replace(pagerank(name, 1.0), id=f"p-{name}") for name in ("networkx", "igraph", "scipy")]
+    rank.append(replace(pagerank("cugraph", 0.1, device="gpu"), id="p-gpu"))
+    made = [record("networkx", 9.0), record("igraph", 1.0), record("cugraph", 0.1, device="gpu"), *rank]
+    (here,) = measured.group_by_machine(made, "networkx", {})
+    (headlines, *_) = tables(summary.section(here).blocks)
+    counted = {row[0]: row[headlines.heads.index("best CPU")].rpartition(", ")[2] for row in headlines.rows}
+    assert counted["all 2 problems"] == "of 2 to 3 measured"
+    assert sorted(counted.values()) == ["of 2 measured", "of 2 to 3 measured", "of 3 measured"]
+
+
 def test_both_best_cpu_engines_are_named_beside_their_ratios():
     gpu = record("cugraph", 0.3, device="gpu")
     on_run = replace(record("igraph", 0.4), phases__build_s=7.0)

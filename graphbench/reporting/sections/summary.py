@@ -185,16 +185,18 @@ def _counted(
 
 
 def _best_of(row: _Means) -> str:
-    """The best CPU engines, and of how many that have a time on a graph: the best of one was never contested."""
+    """The best CPU engines, and of how many that have a time in a case: the best of one was never contested."""
     if not row.against.best:
         return NOTHING
-    graphs = {case.record.task.dataset for case in row.own if case.best and fair(case.best)}
+    compared = {(case.problem, case.graph) for case in row.own if case.best and fair(case.best)}
     finished = {
-        (case.record.task.dataset, case.record.task.engine)
+        (place, case.record.task.engine)
         for case in row.cases
-        if case.record.device == "cpu" and case.record.outcome is Outcome.OK and case.record.task.dataset in graphs
+        if case.record.device == "cpu"
+        and case.record.outcome is Outcome.OK
+        and (place := (case.problem, case.graph)) in compared
     }
-    numbers = sorted(Counter(graph for graph, _ in finished).values())
+    numbers = sorted(Counter(place for place, _ in finished).values())
     of = " to ".join(str(number) for number in dict.fromkeys((numbers[0], numbers[-1])))
     return f"{row.against.best_cpu}, of {of} measured"
 
