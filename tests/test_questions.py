@@ -118,7 +118,8 @@ def test_threads_are_those_of_all_records():
 
 
 def test_calls_that_reuse_work_are_counted():
-    assert asked(BOTH)["Cached?"] == "3 of 3 warm calls compared with calls on a fresh graph: none reused work."
+    said = "3 of 3 times of warm calls were checked against calls on a fresh graph: none reused work."
+    assert asked(BOTH)["Cached?"] == said
     made = [*BOTH[:2], gpu(phases__rebuilt_s=[1.0] * 3, phases__first_s=1.0)]
     assert asked(made)["Cached?"].endswith(": 1 reused work, so the fresh call counts.")
     made = [gpu(phases__rebuilt_s=[])]
@@ -141,8 +142,8 @@ def test_how_sure_names_calls_processes_and_interval():
 
 def test_first_calls_alone_are_counted():
     first = replace(BOTH[0], trials__stopped="first_only", phases__call_s=[9.9], phases__rebuilt_s=[])
-    assert "averaged apart" not in asked(BOTH)["First calls?"]
-    assert "; 1 case with nothing else averaged apart" in asked([first, BOTH[1]])["First calls?"]
+    assert "averaged apart" not in asked(BOTH)["Is the first call included?"]
+    assert "; 1 case with nothing else averaged apart" in asked([first, BOTH[1]])["Is the first call included?"]
 
 
 def test_means_of_a_machine_without_a_gpu_do_not_count_engines_that_never_ran():

@@ -38,7 +38,7 @@ def block(measured: Measured, lead: str, cases: Sequence[Case]) -> Answers:
         "Same answers?": _same_answers(ran, cases),
         "Fair baseline?": _baseline(measured, cases),
         "How many threads?": _threads(measured.every),
-        "First calls?": _first_calls(cases),
+        "Is the first call included?": _first_calls(cases),
         "Cached?": _cached(ran),
         "How sure?": _how_sure(cases),
     }
@@ -216,7 +216,7 @@ def _first_calls(cases: Sequence[Case]) -> str:
     compared = _compared(cases)
     first = sum(one.first_calls for one in compared)
     alone = f"; {count(first, 'case')} with nothing else averaged apart" if first else ""
-    return f"In first answers and whole scripts, never in warm calls{alone}." if compared else ""
+    return f"Yes in first answers and whole scripts, no in warm calls{alone}." if compared else ""
 
 
 def _cached(ran: Sequence[Record]) -> str:
@@ -226,7 +226,8 @@ def _cached(ran: Sequence[Record]) -> str:
         return "Not checked: no call ran on a fresh graph." if warm else ""
     reusing = sum(map(times.reuses_work, checked))
     said = f"{reusing:,} reused work, so the fresh call counts" if reusing else "none reused work"
-    return f"{len(checked):,} of {len(warm):,} warm calls compared with calls on a fresh graph: {said}."
+    of = f"{len(checked):,} of {count(len(warm), 'time')} of warm calls"
+    return f"{of} {'was' if len(warm) == 1 else 'were'} checked against calls on a fresh graph: {said}."
 
 
 def _how_sure(cases: Sequence[Case]) -> str:
