@@ -72,7 +72,12 @@ def test_roles_that_are_clear_are_decided(text, options, roles):
         ("txn customer merchant amount", {}, "found the columns txn, customer, merchant, amount; which of them"),
         ("tx_id date:text payer:text payee:text amount", {}, "payer --target-column payee --weight-column amount (or"),
         ("index created_at:text a:text b:text seconds", {}, "column a --target-column b --weight-column seconds (or"),
-        ("id order_id date day", {}, "--source-column id --target-column order_id --weight-column date (or"),
+        ("id order_id date day", {}, "--source-column id --target-column order_id --weight-column NAME (or"),
+        ("id payer:text note:text payee:text amount", {}, "payer --target-column payee --weight-column amount (or"),
+        ("id payer note payee amount", {"source": "payer", "target": "payee"}, "--weight-column note (or"),
+        ("id note:text payer:text memo:text payee:text", {"source": "payer"}, "payer --target-column payee --weight"),
+        ("id source kind:text target", {}, "--weight-column NAME (or --no-weight)"),
+        ("id note:text buyer:text seller:text cost length", {}, "buyer --target-column seller --weight-column cost"),
         ("from to weight kind:text", {}, "--source-column from --target-column to --weight-column weight"),
         ("from src to", {}, "'from' and 'src' could both be the source"),
         ("from to dest", {}, "'to' and 'dest' could both be the target"),
@@ -100,7 +105,7 @@ def test_roles_that_are_not_clear_are_refused_with_the_way_on(text, options, wor
 
 @pytest.mark.parametrize(
     "text",
-    ["txn customer merchant amount", "from src to", "source target cost distance", "id source target", "a b kind:text"],
+    ["txn customer merchant amount", "from src to", "source target cost distance", "a b kind:text"],
 )
 def test_the_options_that_a_refusal_names_work(text):
     advice = decided(text).partition("for example: ")[2].removesuffix(" (or --no-weight)").split()

@@ -24,6 +24,20 @@ _TARGETS = re.compile(
     rf"(target|dst|dest|destination|to|end){_END}|v|cited|(node|vertex|id|person|user)(2|b)|targetnode"
 )
 _WEIGHTS = re.compile(r"weights?|w|values?|costs?|distances?")
+_PAIRS = (
+    ("source", "target"),
+    ("src", "dst"),
+    ("from", "to"),
+    ("payer", "payee"),
+    ("sender", "receiver"),
+    ("sender", "recipient"),
+    ("buyer", "seller"),
+    ("debtor", "creditor"),
+    ("follower", "followee"),
+    ("caller", "callee"),
+    ("parent", "child"),
+)
+"""Names that belong together; they only order the suggestions of a refusal."""
 _OF_THE_ROW = re.compile(
     r"(|row|line|record|tx|txn|trx|transaction|order|payment|event|edge)(id|no|number|index)|txn|transaction|"
     r".*(date|time|timestamp)|(created|updated|sent)(at|on)|ts|year|month|day|when"
@@ -298,7 +312,7 @@ class _Decision:
             return self._third(rest[0], source, target, clear)
         if possible:
             listed = ", ".join(repr(self.names[index]) for index in possible)
-            raise self._unclear(f"{listed} could be the weight", source, target, possible[0])
+            raise self._unclear(f"{listed} could be the weight", source, target, possible)
         return None
 
     def _third(self, index: int, source: int, target: int, clear: bool) -> int | None:
@@ -309,7 +323,7 @@ class _Decision:
         if self.columns[index].kind in NUMERIC:
             if index > max(source, target) or self._is_weight(index) or self._both_given():
                 return index
-            raise self._unclear(f"{name!r} could be the weight or a number of the row", source, target, index)
+            raise self._unclear(f"{name!r} could be the weight or a number of the row", source, target, [index])
         if self._is_weight(index):
             return index
         known = is_source(self.names[source]) and is_target(self.names[target])
@@ -328,6 +342,18 @@ class _Decision:
     def _is_weight(self, index: int) -> bool:
         return self.named and _WEIGHTS.fullmatch(_word(self.names[index])) is not None
 
+    def _is_of_the_row(self, index: int) -> bool:
+        return self.named and _OF_THE_ROW.fullmatch(_word(self.names[index])) is not None
+
+    def _pair(self, free: list[int], source: int | None, target: int | None) -> tuple[int | None, int | None]:
+        """The ends, completed by the first known pair of names that agrees with them."""
+        sources, targets = (
+            {_word(self.names[index]): index for index in (reversed(free) if end is None else [end])}
+            for end in (source, target)
+        )
+        known = ((sources[one], targets[other]) for one, other in _PAIRS if one in sources and other in targets)
+        return next(known, (source, target))
+
     def _found(self) -> str:
         if not self.named:
             return f"found {len(self.names)} columns without names; their names are 1 to {len(self.names)}"
@@ -337,26 +363,33 @@ class _Decision:
         return f"found the columns {shown}{twice}"
 
     def _unclear(
-        self, problem: str, source: int | None = None, target: int | None = None, weight: int = -1
+        self, problem: str, source: int | None = None, target: int | None = None, possible: list[int] | None = None
     ) -> _RefusedError:
-        """A refusal with options that would work."""
-        left = [index for index in range(len(self.columns)) if index not in (source, target, weight)]
+        """A refusal with options that would work; the weight is `NAME` where every candidate numbers the rows."""
+        left = [index for index in range(len(self.columns)) if index not in (source, target)]
         kinds = [index for index in left if self.columns[index].kind != "other"] or left
-        kinds.sort(key=lambda index: _OF_THE_ROW.fullmatch(_word(self.names[index])) is not None)
+        kinds.sort(key=self._is_of_the_row)
+        source, target = self._pair(kinds, source, target)
+        kinds = [index for index in kinds if index not in (source, target)]
         if source is None:
             source = next((index for index in kinds if is_source(self.names[index])), kinds[0])
             kinds = [index for index in kinds if index != source]
         if target is None:
             target = next((index for index in kinds if is_target(self.names[index])), (kinds or [0])[0])
             kinds = [index for index in kinds if index != target]
-        if weight < 0 and not self.options.no_weight:
-            kinds = [index for index in kinds if index not in (source, target)]
-            weight = next((index for index in kinds if self.columns[index].kind in NUMERIC), -1)
+        name = None
+        if not self.options.no_weight and possible is None:
+            possible = [index for index in kinds if self.columns[index].kind in NUMERIC]
+        if possible:
+            # A number of the row as the weight would give an answer that looks right, so nobody should paste it.
+            likely = [index for index in possible if not self._is_of_the_row(index)]
+            likely.sort(key=self._is_weight, reverse=True)
+            name = self.names[likely[0]] if likely else "NAME"
         example = TableOptions(
             source=self.names[source],
             target=self.names[target],
-            weight=self.names[weight] if weight >= 0 else None,
-            no_weight=weight < 0,
+            weight=name,
+            no_weight=name is None,
         ).spelled(python=self.python)
-        without = "" if weight < 0 else " (or no_weight=True)" if self.python else " (or --no-weight)"
+        without = "" if name is None else " (or no_weight=True)" if self.python else " (or --no-weight)"
         return _RefusedError(f"{problem}. Name the columns, for example: {example}{without}")
