@@ -57,8 +57,16 @@ def test_a_stopped_command_shows_what_is_complete_and_leaves_a_usable_store(tmp_
     assert [record.task.engine for record in load([store], strict=True)] == ["steady"]
     assert "Interrupted. Completed records are kept" in err
     assert ("To resume:" in err) == (command is SUITE)
+    assert (f"kept in {store}: `graphbench records --store {store}` lists them. The same" in err) == (command is RUN)
     assert "Traceback" not in err
     assert not Path(f"{store}.pid").exists(), "the store is unlocked"
+
+
+def test_a_run_stopped_before_its_baseline_says_so_and_takes_no_other(tmp_path):
+    baseline = ["--baseline", "faulty", "--format", "json"]
+    _, out, err = stopped([*RUN, *baseline], tmp_path / "pids", signal.SIGINT)
+    assert "Interrupted before faulty ran, so there is no ratio yet." in err
+    assert json.loads(out)["comparisons"] == []
 
 
 def test_a_signal_that_is_ignored_stays_ignored_as_nohup_wants_it(tmp_path):

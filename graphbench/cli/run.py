@@ -112,7 +112,11 @@ def run(
     if unstored and not records:
         raise unstored
     records = api.last_of_each(records)
-    result = api.Result(records, baseline=api.baseline_of(plan))
+    baseline = api.baseline_of(plan)
+    if session.interrupted and baseline and all(record.task.engine != baseline for record in records):
+        click.echo(f"Interrupted before {baseline} ran, so there is no ratio yet.", err=True)
+        baseline = ""  # else the result would choose another one, which nobody asked for
+    result = api.Result(records, baseline=baseline)
     _show(result, form, output, details=details)
     if form == "table" and output is None and not session.interrupted:
         _advise(plan, records)

@@ -97,10 +97,21 @@ class Session:
         """End the command if it was interrupted, once what is complete is shown.
 
         Raises:
-            KeyboardInterrupt: with how to resume.
+            KeyboardInterrupt: with where the records are, and how to resume.
         """
         if self.interrupted:
-            raise KeyboardInterrupt(self._farewell)
+            raise KeyboardInterrupt(self._farewell or self._kept())
+
+    def _kept(self) -> str:
+        """Where the records of a single run are: unlike a suite, it does not resume."""
+        from graphbench.records.store import Store
+
+        path = Store(self._path).path
+        option = f" --store {shlex.quote(str(path))}" if self._path else ""
+        return (
+            f"Completed records are kept in {path}: `graphbench records{option}` lists them. "
+            "The same command measures again; `graphbench suite` resumes."
+        )
 
     def measure(self, runs: Iterable[tuple[str, Run]], left: Callable[[], str] = str) -> None:
         """Measure runs one after another and keep every record the moment it is complete.
