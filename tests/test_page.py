@@ -101,6 +101,19 @@ def test_nothing_is_wider_than_the_screen(browser, address, width):
     assert wide == []
 
 
+@pytest.mark.parametrize("width", [400, 1400, 1920])
+def test_long_words_stay_within_their_cells_of_a_card(browser, address, width):
+    browser.open(address, width=width)
+    wide = browser.run(
+        """const cells = [...document.querySelectorAll(".cards tbody tr:last-child td")];
+        cells.forEach((one) => { one.textContent = given[0]; });
+        return [cells.length, cells.filter((one) => one.scrollWidth > one.clientWidth + 1).length];""",
+        "after 505 to 896 calls",
+    )
+    assert wide[0] > 0
+    assert wide[1] == 0
+
+
 def test_tables_fill_a_wide_screen_and_their_first_column_stays(browser, address):
     browser.open(address, width=400)
     left = """const box = document.querySelector("#heat-map").parentElement;
