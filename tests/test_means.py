@@ -128,10 +128,20 @@ def test_a_mean_of_faster_and_slower_cases_says_so_and_has_no_colour():
     made = [on(graph, engine, seconds) for graph, base in (("A", 4.0), ("B", 0.5), ("C", 3.0))
             for engine, seconds in (("networkx", base), ("igraph", 1.0))]  # fmt: skip
     answer = of(made)
-    assert "(mean of 3 cases, 0.500 to 4.00; faster in 2, slower in 1)" in answer.blocks[0].text
+    assert "(mean of 3 cases, from 2.00× slower to 4.00× faster; faster in 2, slower in 1)" in answer.blocks[0].text  # noqa: RUF001
     (table,) = tables(answer.blocks)
     assert table.tones[0][1] == ""
     assert next(tables(of([one for one in made if one.task.dataset != "B"]).blocks)).tones[0][1] == "good"
+
+
+def test_the_ends_of_a_mean_are_factors_in_its_direction():
+    ratios = {"A": 0.25, "B": 0.5}
+    slower = [
+        one for graph, ratio in ratios.items() for one in (on(graph, "networkx", ratio), on(graph, "igraph", 1.0))
+    ]
+    assert "2.83× slower than networkx (mean of 2 cases, 2.00 to 4.00× slower)" in of(slower).blocks[0].text  # noqa: RUF001
+    faster = [one for graph in "AB" for one in (on(graph, "networkx", 2.0 + (graph == "B")), on(graph, "igraph", 1.0))]
+    assert "(mean of 2 cases, 2.00 to 3.00× faster)" in of(faster).blocks[0].text  # noqa: RUF001
 
 
 def test_a_ratio_whose_interval_holds_1_says_that_no_difference_was_found():

@@ -116,8 +116,7 @@ def phrase(speed: Speed) -> tuple[str, str]:
     """The same in two parts, between which a sentence may name the other side: the factor, and its ends in brackets."""
     if speed.ratios > 1:
         assert speed.ends is not None
-        smallest, largest = map(three, speed.ends)
-        return _factor(speed.value), f"(mean of {speed.ratios}, {smallest} to {largest}{_mixed(speed)})"
+        return _factor(speed.value), f"(mean of {speed.ratios}, {_factors(*speed.ends)}{_mixed(speed)})"
     if speed.bound is not None:
         # A bound on the ratio bounds the factor from below only if they point the same way.
         least = (speed.bound == "lower") == (speed.value >= 1)
@@ -142,6 +141,14 @@ def _mixed(speed: Speed) -> str:
 def _factor(value: float) -> str:
     """`2.00x slower` rather than `0.500x faster`."""
     return f"{three(value if value >= 1 else 1 / value)}{TIMES} {_word(value)}"
+
+
+def _factors(low: float, high: float) -> str:
+    """`2.00 to 4.00x slower` for 0.25 to 0.5, and `from 2.00x slower to 4.00x faster` where 1 is between the ends."""
+    if low < 1 < high:
+        return f"from {_factor(low)} to {_factor(high)}"
+    least, most = (low, high) if low >= 1 else (1 / high, 1 / low)
+    return f"{three(least)} to {three(most)}{TIMES} {_word(low)}"
 
 
 def _word(value: float) -> str:

@@ -140,10 +140,12 @@ def _fastest(measured: Measured, lead: str) -> str:
         return f"{listed([f'{label} in {number}' for label, number in ranked])} of {count(won.total(), 'case')}."
     label, number = ranked[0]
     there = {(case.problem, case.graph) for case in own if case.label == label}
-    cases = next(iter(means.by_kind(means.started(measured.cases, label)).values()))
+    kind, cases = next(iter(means.by_kind(means.started(measured.cases, label)).items()))
     speed = speeds.mean(means.against(cases).best, "ratio_call")
-    than = f": {means.than('the best CPU engine', speed)}" if speed and label != lead else ""
-    return f"Of the GPU engines {label}, in {number} of {count(len(there), 'case')}{than}."
+    won_in = f"Of the GPU engines {label}, in {number} of {count(len(there), 'case')}"
+    if speed is None or label == lead:
+        return f"{won_in}."
+    return f"{won_in}: {means.than('the best CPU engine', speed, of=len(cases), on=f' on {kind}s')}."
 
 
 def _graphs(ran: Sequence[Record]) -> str:
