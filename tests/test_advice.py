@@ -228,7 +228,7 @@ def test_the_sentence_says_how_much_faster_what_a_script_takes_and_when_it_pays_
     known = advice.references(noise=0.1)
     found = known.graphs["graph-0"].features
     text = " ".join(str(advised(known, seconds=100 * advice.law(found))).split())
-    assert text.startswith("PageRank on my-graph (")
+    assert text.index("warm call") < text.index("PageRank on my-graph (")
     assert "an H100 (cugraph) would probably be " in text
     assert (
         "times as fast per call as the best CPU engine here (igraph), but a script with one call would take longer"
@@ -310,9 +310,10 @@ def test_several_algorithms_begin_with_one_sentence():
     made = advise("g", both.graphs["graph-0"].features, records=own, references=[both], machine=both, algorithms=names)
     shown = " ".join(str(made).split())
     assert re.match(
-        r"On g an H100 would probably pay off from so many calls on: [0-9,]+ \(PageRank\); never for WCC; not", shown
+        r"On g an H100 would probably pay off for PageRank from about [0-9,]+ calls; never for WCC; not", shown
     )
     assert "no estimate for an H100: the references of the H100 do not have it; they have pagerank and wcc." in shown
+    assert shown.index("warm call") < shown.index("PageRank on g (")
     assert answers.summary(advised()) == ""
 
 
@@ -328,6 +329,14 @@ def test_estimates_look_like_estimates():
 
 def test_the_line_ends_with_one_command():
     assert answers.line(advised(name="my graph.txt")).endswith("More: graphbench advise 'my graph.txt'")
+
+
+def test_a_directed_graph_is_counted_as_undirected_and_stays_directed_in_the_command():
+    found = msgspec.structs.replace(some(1)[0], num_edges=3874, directed=True)
+    made = advised(found=found)
+    assert "PageRank on my-graph (as undirected: 3,874 edges): " in answers.line(made)
+    assert answers.line(made).endswith("More: graphbench advise my-graph --directed")
+    assert "This graph, as undirected: " in " ".join(str(made).split())
 
 
 def test_a_name_controls_neither_the_terminal_nor_markdown():

@@ -98,20 +98,23 @@ class Advice(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def to_text(advice: Advice, form: str = "table", width: int | None = None) -> str:
-    """The answer in a sentence, one for each algorithm, the table, and where it comes from; `table` or `markdown`."""
+    """The answer, the table, a sentence for each algorithm, and where it comes from; `table` or `markdown`."""
     marked = form == "markdown"
 
     def written(text: str) -> str:
         return markdown.safe(text) if marked else terminal.wrapped(plain(text), width or WIDTH)
 
-    sentences = [summary(advice), *(sentence(answer, advice) for answer in advice.answers)]
+    sentences = [sentence(answer, advice) for answer in advice.answers]
     heads, rows = _table(advice)
     if marked:
         drawn = markdown_table(heads, rows, right=_NUMBERS)
     else:
         drawn = text_table(heads, rows, right=_NUMBERS, width=width, lead=2)
     lines = "\n".join(map(written, [*sources(advice), *advice.notes]))
-    return "\n\n".join(filter(None, [*map(written, sentences), drawn if rows else "", lines])) + "\n"
+    return (
+        "\n\n".join(filter(None, [written(summary(advice)), drawn if rows else "", *map(written, sentences), lines]))
+        + "\n"
+    )
 
 
 def _title(answer: Answer) -> str:
@@ -124,23 +127,32 @@ def summary(advice: Advice) -> str:
     by_runs: dict[str, list[str]] = {}
     known = [(answer, answer.options[0]) for answer in advice.answers if answer.options and answer.options[0].pays_off]
     for answer, best in sorted(known, key=lambda pair: _order(pair[1])):
-        by_runs.setdefault(_likely(best), []).append(_title(answer))
+        by_runs.setdefault(_when(best), []).append(_title(answer))
     if len(advice.answers) < 2 or not by_runs:
         return ""
     never = by_runs.pop("never", [])
-    parts = [f"{runs} ({listed(names)})" for runs, names in by_runs.items()]
+    parts = [f"for {listed(names)} {runs}" for runs, names in by_runs.items()]
     unknown = [_title(answer) for answer in advice.answers if answer not in [one for one, _ in known]]
     last = f"; not known for {listed(unknown)}" if unknown else ""
     subject = f"On {advice.graph} {with_article(advice.machine.name)} would probably"
     if not parts:
         return f"{subject} never pay off for {listed(never)}{last}."
     last = (f"; never for {listed(never)}" if never else "") + last
-    return f"{subject} pay off from so many calls on: {listed(parts)}{last}."
+    return f"{subject} pay off {listed(parts)}{last}."
 
 
 def _order(option: Option) -> float:
     assert option.pays_off is not None
     return math.inf if option.until or option.pays_off[1] == "never" else option.pays_off[1]
+
+
+def _when(option: Option) -> str:
+    """From how many calls on an engine probably pays off, in words."""
+    assert option.pays_off is not None
+    likely = option.pays_off[1]
+    if option.until:
+        return f"up to about {calls(option.until)} only"
+    return "never" if likely == "never" else "from the first call on" if likely == 1 else f"from about {calls(likely)}"
 
 
 def _likely(option: Option) -> str:
@@ -288,7 +300,8 @@ def sources(advice: Advice) -> list[str]:
             f"{near}; a distance of 1 is a factor of 2.7 in size, density, depth or skew of degrees."
         ),
         (
-            f"This graph: {count(found.num_vertices, 'vertex')}, {count(found.num_edges, 'edge')}, largest degree "
+            f"This graph{', as undirected' if found.directed else ''}: {count(found.num_vertices, 'vertex')}, "
+            f"{count(found.num_edges, 'edge')}, largest degree "
             f"{found.max_degree:,}, skew {three(found.skew)}, depth {found.depth:,} ({found.kind})."
         ),
     ]
@@ -313,16 +326,17 @@ def line(advice: Advice) -> str:
     (answer,) = advice.answers
     if not answer.options or answer.cpu is None:
         return ""
-    return plain(f"Estimate: {sentence(answer, advice)} More: graphbench advise {shlex.quote(advice.graph)}")
+    more = f"graphbench advise {shlex.quote(advice.graph)}{' --directed' if advice.features.directed else ''}"
+    return plain(f"Estimate: {sentence(answer, advice)} More: {more}")
 
 
 def size(found: Features) -> str:
-    """The size of a graph: `1.2 million edges`."""
-    number = found.num_edges
+    """The size of a graph: `1.2 million edges`; of a directed one, that it is counted without direction."""
+    number, which = found.num_edges, "as undirected: " if found.directed else ""
     for word, unit in ((1e9, "billion"), (1e6, "million")):
         if number >= word:
-            return f"{two(number / word)} {unit} edges"
-    return f"{number:,} edge{'s' if number != 1 else ''}"
+            return f"{which}{two(number / word)} {unit} edges"
+    return f"{which}{number:,} edge{'s' if number != 1 else ''}"
 
 
 def interval(span: Span) -> str:
