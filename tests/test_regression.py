@@ -10,6 +10,7 @@ from graphbench.errors import GraphbenchError
 from graphbench.records.lines import to_json
 from graphbench.records.model import Censored, Certificate, Outcome, Phases, Revisions, Trials
 from graphbench.records.regression import changes, objections
+from graphbench.reporting.changes import render
 from helpers.records import HERE, bfs, record, replace
 from helpers.simulation import rounds as simulated
 
@@ -318,6 +319,23 @@ def test_the_command_lists_cells_and_fails_beyond_the_limit(stores, capsys):
     assert invoke(["compare", *stores, "--fail-slower", "10%"]) == 1
     assert "slower by more than 10 %" in capsys.readouterr().err
     assert invoke(["compare", *stores, "--fail-slower", "30"]) == 0
+
+
+def test_a_home_folder_is_compared_by_its_store(stores, tmp_path, capsys):
+    (tmp_path / "records.jsonl").write_bytes((tmp_path / "old.jsonl").read_bytes())
+    assert invoke(["compare", str(tmp_path), stores[1]]) == 0
+    assert capsys.readouterr().out.startswith("1 slower and 1 same")
+
+
+def test_what_was_not_run_again_is_no_failure_and_what_never_ran_is_one_line():
+    absent = [replace(never_ran(Outcome.UNAVAILABLE), id=id_) for id_ in ("old", "new")]
+    answered = steady(1.0, engine="networkit")
+    found = changes([answered, absent[0], OTHER[0]], [absent[1], OTHER[1]])
+    text = render(found, "table")
+    assert text.startswith("1 same, 1 incomparable and 1 only in the old store.")
+    assert "broken" not in text
+    assert "1 cell without an answer on either side: igraph" in text
+    assert objections(found, LIMIT)
 
 
 @pytest.mark.parametrize(

@@ -42,6 +42,8 @@ KINDS: dict[str, str] = {
     "incomparable": "there are no two times to compare; the reason is given",
 }
 """What may have become of a cell, in a few words each."""
+ONLY_OLD = "only in the old store"
+"""The reason where a cell was not measured again."""
 
 
 class Change(msgspec.Struct, frozen=True, kw_only=True):
@@ -190,7 +192,7 @@ def change_between(old: Record | None, new: Record | None, *, cross_machine: boo
         broken=was_ok and (new is None or new.outcome is not Outcome.OK),
     )
     if old is None or new is None:
-        return _with(common, reasons=[f"only in the {'new' if old is None else 'old'} store"])
+        return _with(common, reasons=["only in the new store" if old is None else ONLY_OLD])
     before, after = costs(old), costs(new)
     common = _with(common, costs={name: (before[name], after[name]) for name in before if name in after})
     sides = _named(old, "old", cross_machine), _named(new, "new", cross_machine)

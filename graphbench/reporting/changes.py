@@ -10,7 +10,7 @@ from typing import Any
 
 from graphbench.records.cost import COSTS
 from graphbench.records.history import Line
-from graphbench.records.regression import KINDS, Change
+from graphbench.records.regression import KINDS, ONLY_OLD, Change
 from graphbench.records.rules import readable
 from graphbench.records.statistics import MIN_ROUNDS
 from graphbench.reporting import forms
@@ -41,10 +41,21 @@ def render(found: Sequence[Change], form: str, width: int | None = None) -> str:
     """As `table` (of a terminal's width), `markdown`, `json` or `csv`, ending with a line break."""
 
     def blocks() -> list[Block]:
-        notes = _notes(found)
-        return [Text(_summary(found)), *([_table(found)] if found else []), *([Bullets(notes)] if notes else [])]
+        shown = [change for change in found if not _never_answered(change)]
+        notes = [*_notes(shown), *_folded([change for change in found if _never_answered(change)])]
+        return [Text(_summary(found)), *([_table(shown)] if shown else []), *([Bullets(notes)] if notes else [])]
 
     return forms.render(form, width, blocks=blocks, data=lambda: found, rows=lambda: _rows(found), lead=4)
+
+
+def _never_answered(change: Change) -> bool:
+    """Whether no side has a time, and none had an answer to lose: such a row says nothing about a change."""
+    return (change.old_s, change.new_s) == (None, None) and not (change.broken or change.lost)
+
+
+def _folded(cells: Sequence[Change]) -> list[str]:
+    engines = listed(list(dict.fromkeys(plain(change.engine) for change in cells)))
+    return [f"{count(len(cells), 'cell')} without an answer on either side: {engines}"] if cells else []
 
 
 def _table(found: Sequence[Change]) -> Table[Change]:
@@ -98,7 +109,14 @@ def _cost(change: Change, name: str) -> str:
 def _kind(change: Change) -> str:
     if change.kind == "possible":
         return f"possibly {'slower' if change.ratio is not None and change.ratio < 1 else 'faster'}"
+    if gone := _not_run_again(change):
+        return gone
     return f"{change.kind}, broken" if change.broken else change.kind
+
+
+def _not_run_again(change: Change) -> str:
+    """`only in the old store` of a cell that the new one does not have: that is no failure of its engine."""
+    return ONLY_OLD if ONLY_OLD in change.reasons else ""
 
 
 def _rounds(change: Change) -> str:
@@ -122,11 +140,11 @@ def label(cell: Change | Line, same: Sequence[Change] | Sequence[Line]) -> str:
 
 
 def _summary(found: Sequence[Change]) -> str:
-    counted = Counter[str](change.kind for change in found)
-    words = [f"{counted[kind]} {kind}" for kind in KINDS if counted[kind]]
+    counted = Counter[str](_not_run_again(change) or change.kind for change in found)
+    words = [f"{counted[kind]} {kind}" for kind in (*KINDS, ONLY_OLD) if counted[kind]]
     worst = [1 / change.ratio - 1 for change in found if change.kind == "slower" and change.ratio]
     most = f"; at worst {100 * max(worst):.3g} % longer" if worst else ""
-    broken = sum(change.broken for change in found)
+    broken = sum(change.broken and not _not_run_again(change) for change in found)
     few = sum(change.kind in ("possible", "same") and min(change.rounds) < MIN_ROUNDS for change in found)
     unjudged = f" {count(few, 'cell')} with fewer than {MIN_ROUNDS} rounds on a side: not judged." if few else ""
     return f"{listed(words) or 'No cells'}{most}{f'; {broken} without an answer now' if broken else ''}.{unjudged}"
