@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -30,6 +30,18 @@ def _percent(_ctx: click.Context, _param: click.Parameter, text: str | None) -> 
     return value / 100
 
 
+class _StoreFile(click.Path):
+    """A file of records; a home folder is taken for its store."""
+
+    def __init__(self) -> None:
+        super().__init__(dir_okay=False, path_type=Path)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The path of the file."""
+        own = Path(value) / "records.jsonl"
+        return super().convert(own if own.is_file() else value, param, ctx)
+
+
 fail_slower_option = click.option(
     "--fail-slower",
     metavar="PERCENT",
@@ -39,17 +51,18 @@ fail_slower_option = click.option(
 
 
 @click.command("compare")
-@click.argument("old", type=click.Path(dir_okay=False, path_type=Path))
-@click.argument("new", type=click.Path(dir_okay=False, path_type=Path))
+@click.argument("old", type=_StoreFile())
+@click.argument("new", type=_StoreFile())
 @click.option("--cross-machine", is_flag=True, help="Also compare records of different machines.")
 @fail_slower_option
 @format_option
 def command(*, old: Path, new: Path, cross_machine: bool, fail_slower: float | None, form: str) -> int:
     """List the cells of two stores that became faster, slower, stayed the same or cannot be compared.
 
-    A cell is a task on a machine and a graph; the newest record of each store counts. It is faster or slower if the
-    98 % interval over the rounds of both sides (--rounds 3 or more) excludes 1. With fewer rounds a difference is only
-    possible. To find a slowdown of 10 % in nine of ten cases, measure 5 rounds and pass --fail-slower 5%.
+    A store is a file of records, or a home folder that has one. A cell is a task on a machine and a graph; the newest
+    record of each store counts. It is faster or slower if the 98 % interval over the rounds of both sides (--rounds 3
+    or more) excludes 1. With fewer rounds a difference is only possible. To find a slowdown of 10 % in nine of ten
+    cases, measure 5 rounds and pass --fail-slower 5%.
     """
     from graphbench.records import lines, store
 
