@@ -122,6 +122,9 @@ def test_a_report_on_cpu_engines_leads_with_the_fastest_and_not_the_first_by_alp
     made = [on(graph, engine, seconds) for graph in "AB" for engine, seconds in
             (("networkx", 9.0), ("graphblas", 3.0), ("igraph", 2.0), ("networkit", 1.0))]  # fmt: skip
     assert "a warm call of networkit is 9.00× faster than networkx" in of(made).blocks[0].text  # noqa: RUF001
+    made.append(on("B", "scipy", 0.5))
+    made += [on("C", "networkx", 9.0), on("C", "networkit", 1.0)]
+    assert "a warm call of networkit, the fastest in 2 of 3 cases, is 9.00×" in of(made).blocks[0].text  # noqa: RUF001
 
 
 def test_a_mean_of_faster_and_slower_cases_says_so_and_has_no_colour():
