@@ -647,9 +647,9 @@ def test_the_options_that_a_refusal_names_can_be_pasted(graphbench, payments):
 @pytest.mark.parametrize(
     "options",
     [
-        ["--source", "payer", "--target", "payee", "--weight", "amount"],
+        ["--source-column", "payer", "--target", "payee", "--weight", "amount"],
         ["--source-column", "PAYER", "--target-column", "payee", "--weight-column", "amount", "--header"],
-        ["--source", "payer", "--target", "payee", "--weight", "amount", "--delimiter", ","],
+        ["--source-column", "payer", "--target", "payee", "--weight", "amount", "--delimiter", ","],
     ],
 )
 @pytest.mark.parametrize("command", ["show", "louvain", "suite"])
@@ -659,6 +659,13 @@ def test_columns_are_chosen_on_the_command_line(graphbench, payments, command, o
     code, out, err = graphbench(command, *arguments, *also, *options)
     assert code == 0, err
     assert "source 'payer', target 'payee', weight 'amount'; ignored: 'id'; 3 rows" in out
+
+
+@pytest.mark.parametrize("command", ["show", "advise", "louvain"])
+def test_only_searches_have_a_source(graphbench, payments, command):
+    code, out, err = graphbench(command, payments, "--source", "payer")
+    assert (code, out) == (2, "")
+    assert "--source-column" in err
 
 
 def test_a_search_has_its_vertex_and_its_columns(graphbench, payments):

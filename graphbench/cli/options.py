@@ -73,8 +73,11 @@ def measurement_options(
 
 
 def short_columns(taken: Collection[str] = ()) -> dict[str, str]:
-    """`--source` for `--source-column` and the like, but for names that something else of the command has."""
-    return {f"{role}_column": f"--{role}" for role in ("source", "target", "weight") if role not in taken}
+    """`--target` for `--target-column` and the like, but for names that something else of the command has.
+
+    `--source` is none: it is a vertex in searches, so a column of that name in another command would be ambiguous.
+    """
+    return {f"{role}_column": f"--{role}" for role in ("target", "weight") if role not in taken}
 
 
 def _spelling(field: Field) -> list[str]:
