@@ -21,6 +21,7 @@ WORDS = [
     *PHASES,
     *TOTALS.values(),
     *KINDS,
+    *("certified", "no difference found", "default", "async", "case", "twin", "boundary"),
 ]
 
 

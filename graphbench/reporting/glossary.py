@@ -97,6 +97,15 @@ _ANSWERS = {
     "numbers": "how many new vertex numbers were given",
     "mean": "the mean over all pairs",
 }
+_TEXT = {
+    "certified": "the answer passed a check against the graph, which needs no other engine's answer",
+    "no difference found": "the interval, or the range, of the ratio includes 1",
+    "default": "of an allocator: the GPU memory resource that importing the library sets",
+    "async": "of an allocator: GPU memory from CUDA's own pool, in the order of the stream",
+    "case": "one problem on one graph",
+    "twin": "a generated graph of the size of a real one, to use without a download",
+    "boundary": "of a capacity search: between the largest graph that fits in memory and the smallest that does not",
+}
 
 
 def entries() -> list[Entry]:
@@ -113,6 +122,7 @@ def entries() -> list[Entry]:
         "column": _COLUMNS,
         "answer": _ANSWERS,
         "change between two stores": KINDS,
+        "word of a sentence": _TEXT,
     }
     return found + [Entry(word, kind, text) for kind, words in groups.items() for word, text in words.items()]
 

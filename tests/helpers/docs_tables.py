@@ -20,7 +20,16 @@ EFFECTS = {
     Effect.UNDECIDED: "the ratio is only a bound, and does not count",
     Effect.NOTE: "the ratio counts, and the reader should know this",
 }
-OTHERS = ["total", "phase", "outcome", "mark in a cell", "column", "answer", "change between two stores"]
+OTHERS = [
+    "total",
+    "phase",
+    "outcome",
+    "mark in a cell",
+    "column",
+    "answer",
+    "change between two stores",
+    "word of a sentence",
+]
 
 
 def rules():
