@@ -484,7 +484,7 @@ def test_algorithms_separated_by_commas_are_one_measurement(graphbench):
     ("typed", "says"),
     [
         (["bfs,wccc", "karate"], "No algorithm or command is called 'wccc'. Did you mean wcc"),
-        (["bfs,wcc", "karate", "--source", "0", "--max-level", "3"], "--max-level"),
+        (["bfs,wcc", "karate", "--max-level", "3"], "--max-level"),
         (["bfs,wcc", "karate", "--chart", "a.svg"], "--chart is about one algorithm, found 2: name only one."),
         (["bfs,wcc", "karate", "--save-answer", "a.csv"], "--save-answer is about one algorithm, found 2"),
     ],

@@ -91,7 +91,7 @@ def _text(name: str) -> str:
 
 
 def _packed(data: bytes) -> str:
-    """Gzip in base64, without the time of day; the best level saves 1 %, in twice the time, which large data are spared."""
+    """Gzip in base64, without the time of day; the best level saves 1 % in twice the time, too much for large data."""
     level = 9 if len(data) < _LARGE else 6
     return base64.b64encode(gzip.compress(data, compresslevel=level, mtime=0)).decode("ascii")
 
