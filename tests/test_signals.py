@@ -32,7 +32,7 @@ def stopped(arguments, note, number, **options):
         stderr=subprocess.PIPE,
         text=True,
         env=os.environ | {"ORDEAL_FAULT": "leave child and sleep", "ORDEAL_NOTE": str(note)},
-        **options,
+        **{"preexec_fn": lambda: signal.signal(number, signal.SIG_DFL)} | options,  # the tests may run under nohup
     )
     deadline = time.monotonic() + 120
     while not (note.exists() and note.read_text().count("\n") == 2):
