@@ -12,6 +12,7 @@ from graphbench.reporting import markdown, numbers, speeds, terminal
 from graphbench.reporting.charts import svg
 from graphbench.reporting.charts.marks import Key, Mark, Panel, Picture, Row, alternative, factors
 from graphbench.reporting.document import Column, Table
+from graphbench.reporting.heading import ways_asked_for
 from graphbench.reporting.measured import group_by_machine
 from graphbench.reporting.sections import summary
 from graphbench.reporting.wording import kind_of
@@ -27,8 +28,6 @@ SHAPES = {"grid": "a generated lattice like a road network",
 """Generators of graphs of other shapes than the published ones."""
 TITLES = {"cugraph": "cuGraph", "pylibcugraph": "pylibcugraph", "nx-cugraph": "nx-cugraph", "networkit": "NetworKit",
           "scipy": "SciPy", "graphblas": "GraphBLAS", "igraph": "igraph", "networkx": "NetworkX"}  # fmt: skip
-OWN_OPTIONS = {"renumber": True, "direction_optimizing": False, "from_networkx": False, "device_memory_limit": None}
-"""Options of GPU engines, as they are by default."""
 TOTALS = {"ratio_call": "warm call", "ratio_first_answer": "first answer", "ratio_whole_script": "whole script"}
 
 
@@ -348,8 +347,7 @@ def _records(report=None):
 
 
 def _without_options(record):
-    params = record.task.params
-    return all(params.get(name, value) == value for name, value in OWN_OPTIONS.items())
+    return not ways_asked_for(record) and record.task.params.get("device_memory_limit") is None
 
 
 @cache
@@ -394,9 +392,7 @@ def _name(record, *, short=False):
     if "allocator" in params:
         if short:
             return f"{title} ({params['allocator']})"
-        cases = {"from_networkx": "from NetworkX", "direction_optimizing": "direction-optimizing"}
-        words = [f"{params['allocator']} allocator", *(word for name, word in cases.items() if params.get(name))]
-        return ", ".join([title, *words, *([] if params.get("renumber", True) else ["not renumbered"])])
+        return ", ".join([title, f"{params['allocator']} allocator", *ways_asked_for(record)])
     return f"{title}, {count(record.environment.threads, 'thread')}"
 
 
