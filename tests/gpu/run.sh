@@ -15,7 +15,7 @@ failed=0
 gpus=$(nvidia-smi --list-gpus 2>/dev/null | wc -l)
 all="capacity compile-families families-gpu families-cpu directed-gpu directed-cpu families-networkx directed-networkx
   spectral"
-case "${ONLY:-}" in one) ONLY=${all//$'\n'/} ;; two) ONLY="several two two-undirected ${all//$'\n'/}" ;; esac
+case "${ONLY:-}" in one) ONLY=${all//$'\n'/} ;; two) ONLY="several series two two-undirected ${all//$'\n'/}" ;; esac
 
 step() { # NAME SECONDS COMMAND...: run once, at most so long, and keep the log
   local name=$1 limit=$2; shift 2
@@ -58,6 +58,10 @@ published pools --engines $layers --algorithms bfs,pagerank --allocators pool,ma
 
 # One graph on each number of GPUs, all in one cluster for each: about 5 minutes on two.
 suite several 480 several several --gpus "$(seq -s, "$gpus")" "$@"
+# A series of graphs on each number of GPUs, with one cluster for each number: about 2 minutes on two.
+series=rmat:scale=22..24,edgefactor=16,by=cugraph,directed=1
+[ "$gpus" -ge 2 ] && step series 180 python3 -m graphbench scale pagerank $series \
+  --gpus "$(seq -s, "$gpus")" --store "$out/several.jsonl"
 
 # How much fits into 32 GiB. Each engine has a GPU, if there are two, and a store. Earlier searches say where to begin,
 # so that two to four graphs are tried for each problem: about 4 minutes for an engine, a fifth of it triangle counts.
