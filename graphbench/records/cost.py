@@ -17,16 +17,16 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
+import os
 import tomllib
 from collections.abc import Callable, Iterable
-from pathlib import Path
 from typing import Annotated, Literal, NamedTuple
 
 import msgspec
 
 from graphbench.errors import UsageError
 from graphbench.records.model import Record
-from graphbench.records.times import call_seconds
+from graphbench.records.times import call_seconds, once
 from graphbench.system import files
 
 MIN_ENERGY_S = 1.0
@@ -58,23 +58,26 @@ class _Prices(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def prices() -> tuple[Price, ...]:
-    """The user's prices, none without a file.
+    """The user's prices, none without a file; a process reads it once.
 
     Raises:
         UsageError: if the file is not as this module says; the message names the key.
     """
-    path = files.home() / "prices.toml"
-    return _read(path, path.stat().st_mtime_ns) if path.is_file() else ()
+    return _read(os.environ.get(files.HOME_VARIABLE))
 
 
 @functools.cache
-def _read(path: Path, _changed: int) -> tuple[Price, ...]:
+def _read(_home: str | None) -> tuple[Price, ...]:
+    path = files.home() / "prices.toml"
+    if not path.is_file():
+        return ()
     try:
         return tuple(msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8")), _Prices).price)
     except (msgspec.ValidationError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UsageError(f"Cannot read the prices in {path}: {error}. Correct the file, or remove it.") from None
 
 
+@once
 def price(record: Record) -> Price | None:
     """The price of the machine that made a record."""
     return next((found for found in prices() if found.fits(record)), None)
