@@ -91,8 +91,8 @@ def _of_warm_calls(baseline: Record, engine: Record, *, lazy: bool) -> Estimate:
             for record in (baseline, engine)
         )
         return statistics.ratio(_collected(one, baseline, lazy), _collected(two, engine, lazy))
-    medians = round_medians([baseline, engine])
-    if min(map(len, medians)) >= statistics.MIN_ROUNDS:
+    if min(len(_rounds(baseline)), len(_rounds(engine))) >= statistics.MIN_ROUNDS:
+        medians = round_medians([baseline, engine])
         return statistics.ratio_of_rounds(_collected(medians[0], baseline, lazy), _collected(medians[1], engine, lazy))
     one, two = (_collected(times.warm_calls(record), record, lazy) for record in (baseline, engine))
     sources = baseline.trials.sources, engine.trials.sources

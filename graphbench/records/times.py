@@ -6,7 +6,7 @@ finish it in a thread after the call. Each shows in the times of a record; thres
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import wraps
 from statistics import median
 from typing import NamedTuple, TypeVar
@@ -185,21 +185,20 @@ def after_return(record: Record) -> After | None:
 
     Of an engine on the CPU it is CPU seconds; of one on a GPU, seconds for which the device was busy.
     """
-    own = dict(_own_work(record))
     found = [
-        After(own[trial], after)
+        After(own, after)
         for trial, after in record.cpu.after_s.items()
-        if trial in own and after > max(SHORT_CALL_S, AFTER_SHARE * own[trial])
+        if (own := _own_work(record, trial)) is not None and after > max(SHORT_CALL_S, AFTER_SHARE * own)
     ]
     return max(found, key=lambda work: work.after_s, default=None)
 
 
-def _own_work(record: Record) -> Iterator[tuple[int, float]]:
-    on_gpu = record.device == "gpu"
-    first = record.phases.first_s if on_gpu else record.cpu.first_s
-    if first is not None:
-        yield -1, first
-    yield from enumerate(record.phases.call_s if on_gpu else record.cpu.call_s)
+def _own_work(record: Record, trial: int) -> float | None:
+    """Of a call, by its number; -1 is the first call. None where it is not known."""
+    spent = record.phases if record.device == "gpu" else record.cpu
+    if trial == -1:
+        return spent.first_s
+    return spent.call_s[trial] if 0 <= trial < len(spent.call_s) else None
 
 
 def cpu_seconds(record: Record) -> float | None:
