@@ -41,7 +41,7 @@ CONFIDENCE = 0.95
 _MAX_AUTOCORRELATION = 0.95
 _RESAMPLES = 9_999
 _SEED = 20_191_105
-_END_PLACES = ((_RESAMPLES - 1) * (1 - CONFIDENCE) / 2, (_RESAMPLES - 1) * (1 + CONFIDENCE) / 2)
+_LOW, _HIGH = (_RESAMPLES - 1) * (1 - CONFIDENCE) / 2, (_RESAMPLES - 1) * (1 + CONFIDENCE) / 2
 """Where the ends of an interval lie among sorted resamples, from 0."""
 _BLOCK = 1 << 20
 
@@ -224,7 +224,7 @@ def _checked(values: Sequence[float], *, positive: bool = False) -> Floats:
     data = np.asarray(values, dtype=np.float64)
     if data.ndim != 1 or len(data) == 0:
         raise ValueError("at least one value is needed")
-    if positive and not (np.isfinite(data).all() and (data > 0).all()):
+    if positive and not 0 < data.min() <= data.max() < math.inf:  # NaN is neither
         raise ValueError("ratios and rates need positive, finite values")
     return data
 
@@ -262,10 +262,9 @@ def _known_medians(data: bytes, side: int) -> Floats:
 
 def _possible_medians(data: Floats, side: int) -> Floats:
     """Where the true median may be: after a binomial number of the values, and uniformly until the next."""
-    n, middle = len(data), (len(data) + 1) / 2
-    place = _places(n, side) - middle
-    place *= math.sqrt(n / effective_samples(data))
-    place += middle
+    n = len(data)
+    place = _places(n, side) * math.sqrt(n / effective_samples(data))
+    place += (n + 1) / 2
     np.clip(place, 1, n, out=place)  # beyond the ends: the ends
     below = np.minimum(place.astype(np.intp), n - 1)
     place -= below
@@ -279,9 +278,9 @@ def _possible_medians(data: Floats, side: int) -> Floats:
 
 @lru_cache(maxsize=512)
 def _places(n: int, side: int) -> Floats:
-    """Drawn places of the median among n ordered values, from 0 to n + 1; independent for the two sides of a ratio."""
+    """Drawn places of the median among n ordered values, from their middle; independent for the sides of a ratio."""
     rng = np.random.default_rng([_SEED, n, side])
-    return rng.binomial(n, 0.5, size=_RESAMPLES) + rng.uniform(size=_RESAMPLES)
+    return rng.binomial(n, 0.5, size=_RESAMPLES) + rng.uniform(size=_RESAMPLES) - (n + 1) / 2
 
 
 @lru_cache(maxsize=32)
@@ -303,32 +302,39 @@ def _resampled_medians(values: Floats, counts: npt.NDArray[np.unsignedinteger[An
     n, order = len(values), np.argsort(values)
     up_to = np.zeros(counts.shape[1], counts.dtype)
     low, high = np.zeros_like(up_to), np.zeros_like(up_to)
+    within = np.empty(len(up_to), np.bool_)
+    as_number = within.view(np.uint8)  # to add what is Boolean takes ten times as long
     for place in order:
         up_to += counts[place]
-        low += (up_to <= (n - 1) // 2).view(np.uint8)  # to add what is Boolean takes ten times as long
-        high += (up_to <= n // 2).view(np.uint8)
+        np.less_equal(up_to, (n - 1) // 2, out=within)
+        low += as_number
+        if n % 2 == 0:
+            np.less_equal(up_to, n // 2, out=within)
+            high += as_number
     ordered = values[order]
     medians: Floats = ordered.take(low)
-    medians += ordered.take(high)
-    medians /= 2
+    if n % 2 == 0:
+        medians += ordered.take(high)
+        medians /= 2
     return medians
 
 
 def _tails(resampled: Floats) -> Floats:
     """The two values between which each end of the interval lies; the values are left in another order.
 
-    With :func:`_ends`, what np.quantile gives, in a third of its time.
+    With :func:`_ends`, what np.quantile gives, in a tenth of its time: NumPy vectorises the search for one place.
     """
-    places = [int(place) + step for place in _END_PLACES for step in (0, 1)]
-    resampled.partition(places)
-    found: Floats = resampled[places]
-    return found
+    low, high = int(_LOW), int(_HIGH)
+    resampled.partition(low)
+    above = resampled[low + 1 :]
+    least = above.min()
+    above.partition(high - low - 1)
+    return np.array([resampled[low], least, resampled[high], resampled[high + 1 :].min()])
 
 
 def _ends(tails: Floats) -> Bounds:
     low, after_low, high, after_high = tails.tolist()
-    one, two = (place % 1 for place in _END_PLACES)
-    return Bounds(_interpolated(low, after_low, one), _interpolated(high, after_high, two))
+    return Bounds(_interpolated(low, after_low, _LOW % 1), _interpolated(high, after_high, _HIGH % 1))
 
 
 def _interpolated(one: float, two: float, share: float) -> float:
