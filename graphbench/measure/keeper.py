@@ -105,20 +105,20 @@ def _signal_group(group: int, number: int) -> None:
 
 def _end_all(group: int) -> None:
     """Kill every process that the worker left behind: its group, and on Linux all that this process has adopted."""
-    import psutil
-
     _signal_group(group, signal.SIGKILL)
     deadline = time.monotonic() + _PATIENCE_S
     while time.monotonic() < deadline:
-        with suppress(psutil.Error):
-            for child in psutil.Process().children(recursive=True):
-                with suppress(psutil.Error):
-                    child.kill()
         try:
             while os.waitpid(-1, os.WNOHANG)[0]:
                 pass
         except ChildProcessError:
             return
+        import psutil  # takes longer than all else here, and most workers leave nothing behind
+
+        with suppress(psutil.Error):
+            for child in psutil.Process().children(recursive=True):
+                with suppress(psutil.Error):
+                    child.kill()
         time.sleep(0.01)
 
 
