@@ -10,6 +10,7 @@ from __future__ import annotations
 import gc
 import os
 import resource
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -93,8 +94,11 @@ def cpu_seconds() -> float:
 
 def find_children() -> None:
     """Look for child processes, whose CPU seconds count from now on: too slow to be done around every call."""
-    with suppress(psutil.Error):
-        _children[:] = [child.pid for child in psutil.Process().children(recursive=True)]
+    _children.clear()
+    with suppress(psutil.Error, ChildProcessError):
+        if sys.platform == "linux":  # where a worker adopts daemons: without a child of its own it has none of any kind
+            os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)  # raises, and looks through no process list
+        _children.extend(child.pid for child in psutil.Process().children(recursive=True))
 
 
 def _cpu_seconds_of(pid: int) -> float:
