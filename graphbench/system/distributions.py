@@ -95,7 +95,7 @@ def _owning(package: str) -> list[Path]:
     if not folder.is_dir():
         return []
     line = f"\n{file.relative_to(folder).as_posix()},".encode()
-    return [info for info, record in _records(folder, folder.stat().st_mtime_ns).items() if line in record]
+    return _listing(line, folder, folder.stat().st_mtime_ns)
 
 
 def _is_as_listed(file: PackagePath) -> bool:
@@ -105,6 +105,11 @@ def _is_as_listed(file: PackagePath) -> bool:
         return False
     digest = hashlib.new(file.hash.mode, path.read_bytes()).digest()
     return base64.urlsafe_b64encode(digest).rstrip(b"=").decode() == file.hash.value
+
+
+@functools.cache  # to search them all takes a millisecond, and every task asks
+def _listing(line: bytes, folder: Path, changed: int) -> list[Path]:
+    return [info for info, record in _records(folder, changed).items() if line in record]
 
 
 @functools.cache
