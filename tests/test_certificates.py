@@ -540,6 +540,7 @@ def test_neighbourhoods_do_not_depend_on_degrees_and_chunks(monkeypatch):
     assert [part.tolist() for part in neighbourhoods(edges, pairs)] == expected
     chunks = EdgeList.chunks
     monkeypatch.setattr(EdgeList, "chunks", lambda self: chunks(self, rows=2))
+    monkeypatch.setattr("graphbench.certificates.similarity._MAX_ENTRIES", 3)
     assert [part.tolist() for part in neighbourhoods(edges, pairs)] == expected
     assert neighbourhoods(edges.unweighted(), pairs).common.tolist() == [1, 1, 1, 1, 0, 0, 5]
 
