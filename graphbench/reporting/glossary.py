@@ -14,6 +14,7 @@ from graphbench.records.regression import KINDS
 from graphbench.records.rules import RULES, Effect, Verdict
 from graphbench.records.statistics import CONFIDENCE, MIN_SAMPLES
 from graphbench.reporting.numbers import AT_LEAST, AT_MOST, TIMES, encodable
+from graphbench.reporting.quantities import QUANTITIES, TITLED
 from graphbench.reporting.speeds import MEANINGS
 from graphbench.reporting.wording import EARLIER_RULES
 
@@ -56,27 +57,15 @@ _ALSO = {
 }  # fmt: skip
 """Signs in ASCII, and the words that they are explained as."""
 _COLUMNS = {
-    "engine": "the library that computed; in brackets what it ran with: allocator, GPUs, threads",
+    **{re.split(" by | vs ", one.title)[0]: one.meaning for one in QUANTITIES if one.meaning},
     "vs": "how many times as fast as that engine: its time over the time of the row's engine",
-    "verdict": "whether the ratio compares like with like",
     "baseline": "the engine that ratios are taken against; --baseline chooses it",
-    "calls": "how many warm calls the time is the median of",
-    "n": "how many warm calls the time is the median of",
-    "spread": "the interval of the median warm call, or the range where it is called so",
+    "calls": TITLED["n"].meaning,
     "all trials": "the smallest and the largest of all trials",
-    "first answer, time": MEANINGS["first answer"],
-    "whole script, time": MEANINGS["whole script"],
-    "best CPU": "the fastest CPU engine whose answer is as good, at its best number of threads",
-    "CPU, of a warm call": "CPU seconds of all threads during a warm call",
-    "pays off": "from how many calls on one graph on it costs no more in all (start, read, build, calls)",
     "cases vs": "how many pairs of a problem and a graph have a ratio",
-    "edges/s": "edges of the graph, each counted once, by the seconds of a warm call",
-    "host peak": "the most main memory of the process that measured",
-    "device peak": "the most GPU memory; of several GPUs, of all together",
     "stale": "what has changed since the record was made: it is in no ratio",
     "current": "the record is of this machine, and nothing has changed since it was made",
     "rounds": "in how many processes each side was measured, one after another",
-    "why": "the reasons and notes of the verdict",
 }
 _ANSWERS = {
     "answer": "the number that stands for the answer",
@@ -144,12 +133,11 @@ def first_word(title: str, known: Mapping[str, Entry]) -> Entry | None:
 
 
 def explain(word: str) -> list[Entry]:
-    """The entries of a word, however it is written: `few_trials`, `Few trials` and `vs networkx` are found."""
-    wanted = " ".join(re.split(r"[\s_-]+", word.strip().casefold()))
-    wanted = _word(wanted)
-    known = entries()
-    found = [entry for entry in known if entry.word.casefold() == wanted]
-    return found or [entry for entry in known if entry.word == "vs" and wanted.startswith("vs ")]
+    """The entries of a word, however it is written, or of what it begins with: `few_trials`, `vs networkx`."""
+    wanted = _word(" ".join(re.split(r"[\s_-]+", word.strip().casefold())))
+    found = [entry for entry in entries() if entry.word.casefold() == wanted]
+    begun = first_word(wanted, meanings())
+    return found or ([begun] if begun else [])
 
 
 def _word(text: str) -> str:

@@ -11,7 +11,8 @@ from graphbench.records.comparison import Comparison
 from graphbench.records.model import NEVER_RAN
 from graphbench.records.times import builds_heavily, call_seconds, usual_builds
 from graphbench.reporting import speeds
-from graphbench.reporting.measured import Case, Measured
+from graphbench.reporting.case import Case
+from graphbench.reporting.measured import Measured
 from graphbench.reporting.speeds import TOTALS, Speed
 from graphbench.reporting.wording import graph_of, is_twin, kind_of
 from graphbench.system.text import count, listed

@@ -6,96 +6,21 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from statistics import median
 
 import msgspec
 
 from graphbench.records.best_cpu import at_best_threads
-from graphbench.records.break_even import Runs
-from graphbench.records.comparison import Comparison, baseline_among, compare
+from graphbench.records.comparison import baseline_among, compare
 from graphbench.records.matching import MAY_DIFFER, newest
-from graphbench.records.model import NEVER_RAN, Environment, Outcome, Params, Record
-from graphbench.records.rules import Verdict
-from graphbench.records.times import first_call, warm_calls
+from graphbench.records.model import NEVER_RAN, Environment, Params, Record
+from graphbench.reporting.case import Case, compared
 from graphbench.reporting.charts import style
-from graphbench.reporting.charts.marks import Key, Look
-from graphbench.reporting.compared import Compared, compared
+from graphbench.reporting.charts.marks import Key
 from graphbench.reporting.heading import ON_HARDWARE, hardware, label, named
-from graphbench.reporting.numbers import memory, plain, seconds, setting
-from graphbench.system.text import count
+from graphbench.reporting.numbers import memory, plain, setting
 
 MAX_ROWS = 64
 """How many rows a chart has at most: a longer one is not read."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Case(Compared):
-    """The newest record of its task on its machine, in its place.
-
-    Attributes:
-        label: the engine, with what distinguishes it from other records of that engine (its allocator).
-        problem: the algorithm, with the parameters that distinguish it from other problems of that algorithm.
-        graph: the name of its graph, with the start of its digest where several graphs have that name.
-    """
-
-    label: str
-    problem: str
-    graph: str
-
-    @property
-    def comparisons(self) -> list[Comparison | None]:
-        """With the baseline, and with the best CPU engine by each total."""
-        return [self.main, self.best, self.first, self.whole]
-
-    @property
-    def hardest(self) -> Comparison | None:
-        """Of the best CPU engines, that against which a fixed cost takes the most runs to be won back."""
-        known = [
-            one for one in (self.best, self.first, self.whole) if one is not None and pays_off_from(one) is not None
-        ]
-        never = [one for one in known if one.break_even_runs == "never"]
-        return max(never or known, key=lambda one: pays_off_from(one) or 0, default=None)
-
-    @cached_property
-    def call(self) -> float | None:
-        """The median warm call in seconds, of an answer that is right; of the first call where it is the only one."""
-        if self.record.outcome is not Outcome.OK:
-            return None
-        return median(calls) if (calls := warm_calls(self.record)) else first_call(self.record)
-
-    @cached_property
-    def first_only(self) -> bool:
-        """Whether :attr:`call` is the first call."""
-        return not warm_calls(self.record)
-
-    @property
-    def look(self) -> Look:
-        """How charts draw its time: that of a first call is hollow."""
-        return "hollow" if self.first_only else "solid"
-
-    @property
-    def edges(self) -> int:
-        """Edges of the graph as posed, arcs where it is directed; 0 where no graph was."""
-        known = self.record.posed or self.record.dataset
-        return known.num_edges if known is not None else 0
-
-
-def pays_off_from(comparison: Comparison | None) -> Runs | None:
-    """From how many calls on an engine pays off, where like is compared with like; None where that is not known."""
-    if comparison is None or comparison.verdict is not Verdict.LIKE or comparison.bound is not None:
-        return None
-    return comparison.break_even_runs
-
-
-def size(case: Case) -> str:
-    """Its number of edges in words: of a directed graph, arcs."""
-    return count(case.edges, "arc" if case.record.posed is not None and case.record.posed.directed else "edge")
-
-
-def call_time(case: Case) -> str:
-    """The time of a warm call in words; of the first call, called so, where it is the only one."""
-    text = seconds(case.call)
-    return f"{text} (first call)" if case.call is not None and case.first_only else text
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -254,18 +179,16 @@ def _machine(digest: str, records: list[Record], baseline: str, stale: Mapping[s
     ran = [record for record in kept if record.outcome not in NEVER_RAN]
     earlier = bool(ran) and all(record.superseded for record in ran)
     cases = [
-        Case(
-            record=one.record,
-            label=_label(one.record, peers[problems[one.record.id], one.record.task.dataset], marked=not earlier),
-            problem=problems[one.record.id],
-            graph=graphs[one.record.id],
-            main=one.main,
-            best=one.best,
-            first=one.first,
-            whole=one.whole,
+        replace(
+            case,
+            label=_label(record, peers[problems[record.id], record.task.dataset], marked=not earlier),
+            problem=problems[record.id],
+            graph=graphs[record.id],
+            machine=name,
+            baseline=baseline,
         )
-        for one in compared(kept, compare(kept, baseline, stale=stale))
-        if one.record.id in shown
+        for case in compared(kept, compare(kept, baseline, stale=stale))
+        if (record := case.record).id in shown
     ]
     where = [record.environment for record in kept if record.environment is not None]
     environment = max(where, key=lambda machine: len(machine.gpus), default=None)

@@ -11,9 +11,10 @@ from graphbench.records.model import Outcome, Record
 from graphbench.records.rules import Verdict
 from graphbench.records.statistics import common_geometric_means
 from graphbench.reporting import markdown, numbers, speeds, terminal
+from graphbench.reporting.case import Case, call_time
 from graphbench.reporting.document import Bullets, Chart, Column, Section, Table
 from graphbench.reporting.heading import hardware, named
-from graphbench.reporting.measured import Case, Measured, by_graph, call_time, group_by_machine
+from graphbench.reporting.measured import Measured, by_graph, group_by_machine
 from graphbench.reporting.numbers import NOTHING, plain, seconds
 from graphbench.reporting.sections import growth, scaling
 from graphbench.reporting.sections.scaling import rate

@@ -6,8 +6,9 @@ from collections import Counter
 
 from graphbench.records.model import Agreement
 from graphbench.reporting import warned
+from graphbench.reporting.case import Case
 from graphbench.reporting.document import Block, Bullets, Section, Text
-from graphbench.reporting.measured import Case, Measured
+from graphbench.reporting.measured import Measured
 from graphbench.reporting.numbers import plain
 from graphbench.reporting.sections import method
 from graphbench.reporting.sections.every_record import link

@@ -9,9 +9,10 @@ from typing import Literal
 from graphbench.records.break_even import Runs, fixed_cost
 from graphbench.records.times import warm_or_first_call
 from graphbench.reporting import means
+from graphbench.reporting.case import Case, call_time, pays_off_from
 from graphbench.reporting.charts.marks import Axis, Line, Mark, Panel, timed
 from graphbench.reporting.document import Chart, Section, Text
-from graphbench.reporting.measured import Case, Measured, call_time, legend, pays_off_from
+from graphbench.reporting.measured import Measured, legend
 from graphbench.reporting.numbers import seconds
 from graphbench.reporting.sections.every_record import link
 from graphbench.system.text import count

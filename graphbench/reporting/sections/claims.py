@@ -9,8 +9,9 @@ from graphbench.records.comparison import Comparison
 from graphbench.records.model import NEVER_RAN, Outcome
 from graphbench.records.rules import Verdict, readable
 from graphbench.reporting import capacity_claims
+from graphbench.reporting.case import Case
 from graphbench.reporting.document import Block, Bullets, Column, Fold, Section, Table, Text, Tone
-from graphbench.reporting.measured import Case, Measured
+from graphbench.reporting.measured import Measured
 from graphbench.reporting.numbers import plain, ratio, seconds, span
 from graphbench.reporting.published import Claim, ClaimCheck, Status, claims
 from graphbench.system.text import listed

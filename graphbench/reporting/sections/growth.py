@@ -7,9 +7,10 @@ from typing import NamedTuple
 
 from graphbench.records.model import Outcome
 from graphbench.reporting.capacity import between_scales
+from graphbench.reporting.case import Case, call_time, size
 from graphbench.reporting.charts.marks import Axis, Line, Look, Mark, Panel, timed
 from graphbench.reporting.document import Block, Chart, Column, Fold, Section, Table, Text
-from graphbench.reporting.measured import FIRST_CALL, Case, Measured, call_time, legend, size
+from graphbench.reporting.measured import FIRST_CALL, Measured, legend
 from graphbench.reporting.numbers import NOTHING, compact, plain
 from graphbench.reporting.power_law import TWINS, VARIOUS, PowerLaw, crossing, family, fit
 from graphbench.reporting.wording import outcome

@@ -13,9 +13,10 @@ from statistics import fmean, median
 from graphbench.records import times
 from graphbench.records.best_cpu import computed, fastest, is_like
 from graphbench.records.model import NEVER_RAN, Outcome, Record
+from graphbench.reporting.case import Case
 from graphbench.reporting.document import HeatCell, HeatMap, HeatRow, Section, Text
 from graphbench.reporting.heading import hardware, named, ways_asked_for
-from graphbench.reporting.measured import Case, Measured, by_graph
+from graphbench.reporting.measured import Measured, by_graph
 from graphbench.reporting.numbers import NOTHING, TIMES, memory, plain, ratio, seconds
 from graphbench.reporting.wording import EARLIER_RULES, device_peak_bytes, is_twin
 

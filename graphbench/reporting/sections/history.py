@@ -8,11 +8,12 @@ from typing import NamedTuple
 from graphbench.records import history
 from graphbench.records.history import Point
 from graphbench.records.model import Task
+from graphbench.reporting.case import Case
 from graphbench.reporting.charts.marks import Axis, Mark, Panel, timed
 from graphbench.reporting.charts.marks import Line as Joined
 from graphbench.reporting.document import Chart, Fold, Section, Text
 from graphbench.reporting.history import HOW, kind, longer, summary, tables
-from graphbench.reporting.measured import Case, Measured, legend
+from graphbench.reporting.measured import Measured, legend
 from graphbench.reporting.numbers import plain, seconds
 
 MAX_PANELS = 24

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 
 from graphbench.records import limit
 from graphbench.records.model import Outcome
+from graphbench.reporting.case import Case
 from graphbench.reporting.charts.marks import Axis, Key, Mark, Panel
 from graphbench.reporting.document import Chart, Section, Text
-from graphbench.reporting.measured import Case, Measured, legend
+from graphbench.reporting.measured import Measured, legend
 from graphbench.reporting.numbers import memory, short
 from graphbench.system.text import three
 

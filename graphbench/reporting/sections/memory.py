@@ -6,9 +6,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from graphbench.records.model import Outcome, Record
+from graphbench.reporting.case import Case
 from graphbench.reporting.charts.marks import Axis, Look, Mark, Panel
 from graphbench.reporting.document import Chart, Section, Text
-from graphbench.reporting.measured import Case, Measured, legend
+from graphbench.reporting.measured import Measured, legend
 from graphbench.reporting.numbers import memory, short
 from graphbench.reporting.sections.every_record import link
 from graphbench.reporting.wording import HOLLOW_TWINS, device_peak_bytes, edge_list_bytes, is_twin

@@ -7,8 +7,9 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from graphbench.records.model import NEVER_RAN, Outcome
+from graphbench.reporting.case import Case, call_time, size
 from graphbench.reporting.document import Column, Need, Table
-from graphbench.reporting.measured import Case, Measured, call_time, size
+from graphbench.reporting.measured import Measured
 from graphbench.reporting.numbers import NOTHING, plain, ratio, seconds
 from graphbench.reporting.sections.scaling import all_curves, gpus, rate
 from graphbench.reporting.wording import outcome

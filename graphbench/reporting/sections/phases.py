@@ -7,10 +7,11 @@ from statistics import median
 
 from graphbench.records.model import NEVER_RAN, Outcome, Record
 from graphbench.records.times import warm_calls
+from graphbench.reporting.case import Case, size
 from graphbench.reporting.charts.marks import Key, Mark, Panel, Row, timed
 from graphbench.reporting.charts.style import SHAPES
 from graphbench.reporting.document import Chart, Section, Text
-from graphbench.reporting.measured import MAX_ROWS, Case, Measured, by_graph, size
+from graphbench.reporting.measured import MAX_ROWS, Measured, by_graph
 from graphbench.reporting.numbers import seconds
 from graphbench.reporting.sections.every_record import link
 from graphbench.reporting.wording import outcome

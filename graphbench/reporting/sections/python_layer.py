@@ -9,10 +9,11 @@ from typing import NamedTuple
 from graphbench.records import ratios, times
 from graphbench.records.model import Outcome, Record
 from graphbench.records.statistics import Estimate
+from graphbench.reporting.case import Case
 from graphbench.reporting.charts.marks import Key, Mark, Panel, Row, factors
 from graphbench.reporting.document import Block, Chart, Column, Section, Table, Text
 from graphbench.reporting.heading import ON_REQUEST, ways_asked_for
-from graphbench.reporting.measured import Case, Measured
+from graphbench.reporting.measured import Measured
 from graphbench.reporting.numbers import NOTHING, ratio, seconds, span
 from graphbench.reporting.sections.every_record import link
 

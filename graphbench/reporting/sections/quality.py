@@ -7,9 +7,10 @@ from dataclasses import replace
 from statistics import median
 
 from graphbench.records.model import Outcome
+from graphbench.reporting.case import Case, call_time
 from graphbench.reporting.charts.marks import Axis, Line, Mark, Panel, timed
 from graphbench.reporting.document import Block, Chart, Section, Text
-from graphbench.reporting.measured import Case, Measured, by_graph, call_time, legend
+from graphbench.reporting.measured import Measured, by_graph, legend
 from graphbench.reporting.numbers import quantity
 from graphbench.reporting.sections.every_record import link
 from graphbench.reporting.wording import slug

@@ -13,9 +13,10 @@ from graphbench.records.comparison import Comparison
 from graphbench.records.model import NEVER_RAN, Outcome, Record
 from graphbench.records.rules import Verdict
 from graphbench.reporting import means, speeds, warned
+from graphbench.reporting.case import Case, pays_off_from
 from graphbench.reporting.document import Answers
 from graphbench.reporting.means import fair
-from graphbench.reporting.measured import Case, Measured, pays_off_from
+from graphbench.reporting.measured import Measured
 from graphbench.reporting.numbers import NOTHING, plain
 from graphbench.reporting.wording import kind_of
 from graphbench.system.text import count, listed

@@ -12,11 +12,12 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from graphbench.records.model import NEVER_RAN, Record
+from graphbench.reporting.case import Case, call_time
 from graphbench.reporting.charts.marks import Axis, Key, Line, Mark, Panel
 from graphbench.reporting.charts.style import LINES, SHAPES
 from graphbench.reporting.document import Block, Bullets, Chart, Column, Section, Table, Text
 from graphbench.reporting.heading import hardware, named
-from graphbench.reporting.measured import Case, Measured, by_graph, call_time
+from graphbench.reporting.measured import Measured, by_graph
 from graphbench.reporting.numbers import NOTHING, plain, ratio, short
 from graphbench.reporting.wording import outcome
 from graphbench.system.text import count, three

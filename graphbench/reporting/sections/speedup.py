@@ -10,9 +10,10 @@ from graphbench.records.model import NEVER_RAN, Outcome
 from graphbench.records.rules import Verdict
 from graphbench.records.times import first_call, usual_builds, warm_calls
 from graphbench.reporting import numbers, speeds
+from graphbench.reporting.case import Case, call_time, size
 from graphbench.reporting.charts.marks import Key, Line, Look, Mark, Panel, Row, factors, timed
 from graphbench.reporting.document import Block, Chart, Fold, Section, Text
-from graphbench.reporting.measured import MAX_ROWS, Case, Measured, by_graph, call_time, size
+from graphbench.reporting.measured import MAX_ROWS, Measured, by_graph
 from graphbench.reporting.numbers import plain, seconds
 from graphbench.reporting.sections.every_record import link
 from graphbench.reporting.wording import codes, outcome, slug

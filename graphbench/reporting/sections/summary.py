@@ -11,9 +11,10 @@ from graphbench.records.comparison import Comparison, RatioName
 from graphbench.records.model import NEVER_RAN, Outcome
 from graphbench.records.rules import Verdict
 from graphbench.reporting import means, speeds
+from graphbench.reporting.case import Case, pays_off_from
 from graphbench.reporting.document import Block, Cards, Column, Fold, Section, Table, Text, Tone
 from graphbench.reporting.means import Against, fair, leader
-from graphbench.reporting.measured import Case, Measured, pays_off_from
+from graphbench.reporting.measured import Measured
 from graphbench.reporting.numbers import NOTHING, plain
 from graphbench.reporting.sections import no_baseline, questions
 from graphbench.reporting.speeds import TOTALS, Speed

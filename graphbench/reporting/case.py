@@ -1,0 +1,131 @@
+"""A record with its comparisons: what a row of every table, a line of CSV and a mark of a chart are made from. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from statistics import median
+from typing import TYPE_CHECKING
+
+from graphbench.records import statistics
+from graphbench.records.break_even import Runs
+from graphbench.records.comparison import Comparison, best_by_total
+from graphbench.records.model import Outcome, Record
+from graphbench.records.rules import Verdict
+from graphbench.records.times import first_call, warm_calls
+from graphbench.reporting.numbers import seconds
+from graphbench.system.text import count
+
+if TYPE_CHECKING:
+    from graphbench.reporting.charts.marks import Look
+
+
+@dataclass(frozen=True, kw_only=True)
+class Case:
+    """A record, how it compares, and its place in a report.
+
+    Attributes:
+        record: of one task.
+        main: the comparison with the baseline, if it has one.
+        best: of a GPU engine, the comparison with the CPU engine that is best by warm call, perhaps the baseline.
+        first: the same with the one that is best by first answer, perhaps the same one.
+        whole: the same by whole script.
+        label: the engine, with what distinguishes it from other records of that engine (its allocator).
+        problem: the algorithm, with the parameters that distinguish it from other problems of that algorithm.
+        graph: the name of its graph, with the start of its digest where several graphs have that name.
+        machine: in words.
+        baseline: the engine that ratios are taken against there.
+        stale: what has changed since the record was made.
+        older: why another record of its task counts instead.
+        vs_fastest: how many times as fast its warm call is as the fastest that it can be compared with.
+    """
+
+    record: Record
+    main: Comparison | None = None
+    best: Comparison | None = None
+    first: Comparison | None = None
+    whole: Comparison | None = None
+    label: str = ""
+    problem: str = ""
+    graph: str = ""
+    machine: str = ""
+    baseline: str = ""
+    stale: str = ""
+    older: str = ""
+    vs_fastest: float | None = None
+
+    @cached_property
+    def warm(self) -> statistics.Estimate | None:
+        """The median warm call with its interval; None where there is no warm call."""
+        return statistics.median(calls) if (calls := warm_calls(self.record)) else None
+
+    @property
+    def comparisons(self) -> list[Comparison | None]:
+        """With the baseline, and with the best CPU engine by each total."""
+        return [self.main, self.best, self.first, self.whole]
+
+    @property
+    def hardest(self) -> Comparison | None:
+        """Of the best CPU engines, that against which a fixed cost takes the most runs to be won back."""
+        known = [
+            one for one in (self.best, self.first, self.whole) if one is not None and pays_off_from(one) is not None
+        ]
+        never = [one for one in known if one.break_even_runs == "never"]
+        return max(never or known, key=lambda one: pays_off_from(one) or 0, default=None)
+
+    @cached_property
+    def call(self) -> float | None:
+        """The median warm call in seconds, of an answer that is right; of the first call where it is the only one."""
+        if self.record.outcome is not Outcome.OK:
+            return None
+        return median(calls) if (calls := warm_calls(self.record)) else first_call(self.record)
+
+    @cached_property
+    def first_only(self) -> bool:
+        """Whether :attr:`call` is the first call."""
+        return not warm_calls(self.record)
+
+    @property
+    def look(self) -> Look:
+        """How charts draw its time: that of a first call is hollow."""
+        return "hollow" if self.first_only else "solid"
+
+    @property
+    def edges(self) -> int:
+        """Edges of the graph as posed, arcs where it is directed; 0 where no graph was."""
+        known = self.record.posed or self.record.dataset
+        return known.num_edges if known is not None else 0
+
+
+def compared(records: Iterable[Record], comparisons: Iterable[Comparison], *, like: bool = False) -> list[Case]:
+    """Each record with its comparisons; with the best CPU engines, only those of like with like, if so wanted."""
+    own: dict[str, list[Comparison]] = {}
+    for comparison in comparisons:
+        own.setdefault(comparison.record, []).append(comparison)
+    found = []
+    for record in records:
+        mine = own.get(record.id, [])
+        main = next((one for one in mine if one.role == "baseline"), None)
+        best = best_by_total(mine, like=like)
+        sides = (best.get("call"), best.get("first_answer"), best.get("whole_script"))
+        found.append(Case(record=record, main=main, best=sides[0], first=sides[1], whole=sides[2]))
+    return found
+
+
+def pays_off_from(comparison: Comparison | None) -> Runs | None:
+    """From how many calls on an engine pays off, where like is compared with like; None where that is not known."""
+    if comparison is None or comparison.verdict is not Verdict.LIKE or comparison.bound is not None:
+        return None
+    return comparison.break_even_runs
+
+
+def size(case: Case) -> str:
+    """Its number of edges in words: of a directed graph, arcs."""
+    return count(case.edges, "arc" if case.record.posed is not None and case.record.posed.directed else "edge")
+
+
+def call_time(case: Case) -> str:
+    """The time of a warm call in words; of the first call, called so, where it is the only one."""
+    text = seconds(case.call)
+    return f"{text} (first call)" if case.call is not None and case.first_only else text
