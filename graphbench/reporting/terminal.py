@@ -13,7 +13,7 @@ from dataclasses import replace
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from graphbench.reporting.document import Block, Bullets, Column, Section, Table, Text
+from graphbench.reporting.document import Block, Bullets, Column, Section, Table, Text, Tone
 from graphbench.reporting.numbers import RULE, plain, visible
 from graphbench.system.text import listed
 
@@ -70,13 +70,21 @@ def table(block: Table[Any], width: int | None = None, *, lead: int = 1) -> str:
     return _joined(parts, rule="", width=width)
 
 
-def _plain(table: Table[Item]) -> Table[Item]:
-    """The same without line breaks and control characters in its cells, which are other people's texts."""
+def _plain(table: Table[Item]) -> Table[tuple[Item, list[str]]]:
+    """The same with its texts made once, as they are measured many times.
 
-    def plainly(column: Column[Item]) -> Column[Item]:
-        return replace(column, title=visible(column.title), cell=lambda item: plain(column.cell(item)))
+    They have no line breaks and control characters, which are other people's texts.
+    """
 
-    return Table(table.items, [plainly(column) for column in table.columns])
+    def plainly(place: int, column: Column[Item]) -> Column[tuple[Item, list[str]]]:
+        def tone(row: tuple[Item, list[str]]) -> Tone:
+            return column.tone(row[0]) if column.tone else ""
+
+        title, right, breaks, need = visible(column.title), column.right, column.breaks, column.need
+        return Column(title, lambda row: row[1][place], right=right, tone=tone, breaks=breaks, need=need)
+
+    texts = ([plain(text) for text in row] for row in table.rows)
+    return Table(zip(table.items, texts, strict=True), [plainly(*column) for column in enumerate(table.columns)])
 
 
 def _narrowed(whole: Table[Item], width: int) -> Table[Item]:
