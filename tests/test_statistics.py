@@ -116,6 +116,31 @@ def test_the_interval_of_a_ratio_is_close_to_that_of_an_ordinary_bootstrap_of_ma
     assert statistics.ratio(top, bottom).interval == pytest.approx(tuple(theirs), rel=0.01)
 
 
+def drawn_medians(values, rng, number):
+    """Where the true median may be, drawn: after a binomial number of the values, and uniformly until the next."""
+    n = len(values)
+    apart = rng.binomial(n, 0.5, number) + rng.uniform(size=number) - (n + 1) / 2
+    places = apart * (n / statistics.effective_samples(values)) ** 0.5 + (n + 1) / 2
+    return np.interp(places, np.arange(1, n + 1), np.sort(values))
+
+
+@pytest.mark.parametrize("noise", [(0.1, 0.1), (0.3, 0.01), (1e-4, 0.1)])
+@pytest.mark.parametrize("numbers", [(6, 50), (7, 7), (12, 30), (40, 40), (200, 9)])
+def test_the_interval_of_a_ratio_is_that_of_a_million_draws(numbers, noise):
+    rng = np.random.default_rng(0)
+    top, bottom = (rng.lognormal(sigma=sigma, size=n) for n, sigma in zip(numbers, noise, strict=True))
+    drawn = drawn_medians(top, rng, 1_000_000) / drawn_medians(bottom, rng, 1_000_000)
+    low, high = statistics.ratio(top, bottom).interval
+    assert np.mean(drawn < low) == pytest.approx(0.025, abs=0.001)
+    assert np.mean(drawn > high) == pytest.approx(0.025, abs=0.001)
+
+
+def test_the_ends_of_a_ratio_are_those_among_all_pairs_of_quantiles():
+    top, bottom = np.sort(np.random.default_rng(5).lognormal(sigma=0.2, size=(2, 200)))
+    every = np.sort(np.divide.outer(top, bottom).ravel())
+    assert statistics._ends_of_ratio(top, bottom) == (every[[999, 1000]].mean(), every[[-1000, -1001]].mean())
+
+
 def test_the_interval_over_rounds_is_students():
     rng = np.random.default_rng(4)
     one, two = rng.lognormal(sigma=0.03, size=3), rng.lognormal(sigma=0.03, size=5)

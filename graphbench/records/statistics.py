@@ -5,7 +5,7 @@ Belli, "Scientific benchmarking of parallel computing systems", SC'15). There ar
 
 - of a median: two order statistics, whose coverage is exact and given with them (David and Nagaraja, Order Statistics,
   2003, section 7.1);
-- of a ratio of two medians: a bootstrap of how many trials lie below each true median;
+- of a ratio of two medians: a bootstrap of how many trials lie below each true median, from quantiles, not from draws;
 - of a ratio over rounds, each measured in processes of its own: a t-interval of the logarithms of the rounds' medians.
 
 The first two are widened by the autocorrelation of the trials, as so many trials know less than independent ones.
@@ -23,7 +23,7 @@ from __future__ import annotations
 import math
 import statistics
 from collections.abc import Hashable, Mapping, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
@@ -44,6 +44,10 @@ _SEED = 20_191_105
 _LOW, _HIGH = (_RESAMPLES - 1) * (1 - CONFIDENCE) / 2, (_RESAMPLES - 1) * (1 + CONFIDENCE) / 2
 """Where the ends of an interval lie among sorted resamples, from 0."""
 _BLOCK = 1 << 20
+_QUANTILES = 200
+"""Of the median of each side, from which the distribution of their ratio is made."""
+_BEYOND = round(_QUANTILES**2 * (1 - CONFIDENCE) / 2)
+"""How many pairs of quantiles have their ratio beyond each end of an interval."""
 
 Floats: TypeAlias = "npt.NDArray[np.float64]"
 
@@ -122,8 +126,8 @@ def ratio(numerators: Sequence[float], denominators: Sequence[float]) -> Estimat
     value = _middle(top) / _middle(bottom)
     fewest = min(len(top), len(bottom))
     if fewest >= MIN_SAMPLES:
-        made = _known_medians(top.tobytes(), 0) / _known_medians(bottom.tobytes(), 1)
-        return Estimate(value, _ends(_tails(made)), None, fewest, CONFIDENCE)
+        interval = _ends_of_ratio(_possible_medians(top), _possible_medians(bottom))
+        return Estimate(value, interval, None, fewest, CONFIDENCE)
     return Estimate(value, None, _extremes(top.min() / bottom.max(), top.max() / bottom.min()), fewest)
 
 
@@ -254,33 +258,48 @@ def _coverages(n: int) -> list[float]:
     return [1 - 2 * number / 2**n for number in below]
 
 
-@lru_cache(maxsize=32)
-def _known_medians(data: bytes, side: int) -> Floats:
-    """As :func:`_possible_medians`: all engines on a graph are set against the same calls of the baseline."""
-    return _possible_medians(np.frombuffer(data, dtype=np.float64), side)
+def _possible_medians(data: Floats) -> Floats:
+    """Quantiles of where the true median may be: after a binomial number of the values, and uniformly until the next.
 
-
-def _possible_medians(data: Floats, side: int) -> Floats:
-    """Where the true median may be: after a binomial number of the values, and uniformly until the next."""
+    Beyond the smallest and the largest value: there.
+    """
     n = len(data)
-    place = _places(n, side) * math.sqrt(n / effective_samples(data))
-    place += (n + 1) / 2
-    np.clip(place, 1, n, out=place)  # beyond the ends: the ends
-    below = np.minimum(place.astype(np.intp), n - 1)
-    place -= below
-    below -= 1
-    ordered = np.sort(data)
-    found: Floats = np.diff(ordered).take(below)  # a third of np.interp's time
-    found *= place
-    found += ordered.take(below)
-    return found
+    place = _places(n) * math.sqrt(n / effective_samples(data)) + (n + 1) / 2
+    return np.interp(place, np.arange(1, n + 1), np.sort(data))
 
 
 @lru_cache(maxsize=512)
-def _places(n: int, side: int) -> Floats:
-    """Drawn places of the median among n ordered values, from their middle; independent for the sides of a ratio."""
-    rng = np.random.default_rng([_SEED, n, side])
-    return rng.binomial(n, 0.5, size=_RESAMPLES) + rng.uniform(size=_RESAMPLES) - (n + 1) / 2
+def _places(n: int) -> Floats:
+    """Quantiles of the place of the median among n ordered values, from their middle."""
+    shares = (
+        math.exp(math.lgamma(n + 1) - math.lgamma(k + 1) - math.lgamma(n - k + 1) - n * math.log(2))
+        for k in range(n + 1)
+    )
+    below = [0.0, *accumulate(shares)]
+    return np.interp((np.arange(_QUANTILES) + 0.5) / _QUANTILES, below, np.arange(n + 2)) - (n + 1) / 2
+
+
+def _ends_of_ratio(top: Floats, bottom: Floats) -> Bounds:
+    """Between which the ratio lies, of all pairs of the quantiles of both sides."""
+    few, many = _corner()
+    low, high = top.take(few) / bottom.take(many), top.take(many) / bottom.take(few)
+    low.partition(_BEYOND - 1)
+    high.partition(len(high) - _BEYOND)
+    return Bounds(float(low[_BEYOND - 1] + low[_BEYOND:].min()) / 2, float(high[-_BEYOND] + high[:-_BEYOND].max()) / 2)
+
+
+@cache
+def _corner() -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+    """The pairs of quantiles that may have one of the ratios up to the first within the interval; swapped: the largest.
+
+    The ratio of the quantiles i of one side and j, from the largest, of the other is not below the (i + 1) (j + 1)
+    ratios of the quantiles up to them, so no other needs to be looked at.
+    """
+    pairs = [
+        (i, _QUANTILES - 1 - j) for i in range(_QUANTILES) for j in range(min(_QUANTILES, (_BEYOND + 1) // (i + 1)))
+    ]
+    few, many = np.array(pairs).T
+    return np.ascontiguousarray(few), np.ascontiguousarray(many)
 
 
 @lru_cache(maxsize=32)
