@@ -19,7 +19,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import msgspec
 
@@ -140,14 +140,14 @@ def _groups(
     with ThreadPoolExecutor(1) as pool:  # sorting and drawing release the interpreter's lock
         sorting = pool.submit(_by_place, vertex, place, inland)
         sizes = _group_sizes(law, len(vertex), rng)
-        numbered = _in_runs(law.run, len(sizes), rng)
+        placing = pool.submit(_places, sizes, _in_runs(law.run, len(sizes), rng))
         stray = np.flatnonzero(rng.random(inland) < law.stray)
         elsewhere = rng.integers(max(len(vertex), 1), size=len(stray))
         island_sizes = _parts(island_vertices, islands, rng)
         order = rng.permutation(len(sizes) + islands)
         members = sorting.result()
-    del place
-    number = _numbers(members, _places(sizes, numbered), stray, elsewhere, inland)
+        del place
+        number = _numbers(members, placing.result(), stray, elsewhere, inland)
     on_islands = np.arange(inland, inland + island_vertices, dtype=number.dtype)
     return number, np.concatenate([number[members], on_islands]), np.concatenate([sizes, island_sizes]), order
 
@@ -258,8 +258,11 @@ def _pair_places(sizes: Integers) -> tuple[Integers, Integers]:
 
 def _distinct(members: Ids, sizes: Integers, order: Integers, num_vertices: int) -> tuple[Ids, Ids, Ids]:
     """The distinct edges of groups without loops, sorted, and the first place of each if groups are in this order."""
-    src, dst = _pairs(members, sizes)
-    src, dst, place = sort_by(src, dst, _places(sizes * (sizes - 1) // 2, order), num_vertices)
+    with ThreadPoolExecutor(1) as pool:
+        placing = pool.submit(_places, sizes * (sizes - 1) // 2, order)
+        src, dst = _pairs(members, sizes)
+        place = placing.result()
+    src, dst, place = sort_by(src, dst, place, num_vertices)
     rows = compressed_rows(src, dst, place, num_vertices)
     rows.sort_indices()  # in place, so it takes less memory than a second pass of counting
     dst, place = rows.indices, rows.data
@@ -333,24 +336,20 @@ def thin(src: Ids, dst: Ids, num_vertices: int, num_edges: int, rng: np.random.G
     return src[kept], dst[kept]
 
 
-def _components(src: Ids, dst: Ids, count: int) -> npt.NDArray[np.int32]:
-    """Component labels of `count` vertices, in order of their smallest vertices; rows are in order of their sources.
+def _components(src: Ids, dst: Ids, count: int) -> Ids:
+    """The smallest vertex in the component of each of `count` vertices.
 
-    A quarter of the edges joins most vertices, so that few of the others are left between different labels.
+    Trees are hung under smaller neighbours and flattened until no edge joins two: a few rounds over ever fewer edges,
+    in half of the time of `scipy.sparse.csgraph.connected_components`.
     """
-    labels = _labels(src[::4].copy(), dst[::4].copy(), count)
-    left = np.empty(len(src), dtype=bool)
-    for block in _blocks(len(src)):
-        np.not_equal(labels[src[block]], labels[dst[block]], out=left[block])
-    parts = int(labels.max(initial=-1)) + 1
-    unused = np.empty(int(np.count_nonzero(left)), dtype=np.int8)
-    one, two, _ = sort_by(labels[src[left]], labels[dst[left]], unused, parts)
-    return _labels(one, two, parts)[labels]
-
-
-def _labels(src: Ids, dst: Ids, count: int) -> npt.NDArray[np.int32]:
-    from scipy.sparse.csgraph import connected_components
-
-    matrix: Any = compressed_rows(src, dst, np.ones(len(src), dtype=np.int8), count)
-    labels: npt.NDArray[np.int32] = connected_components(matrix, directed=False)[1]
-    return labels
+    root = np.arange(count, dtype=src.dtype)
+    while len(src):
+        np.minimum.at(root, dst, src)
+        while not np.array_equal(root, above := root[root]):
+            root = above
+        left = np.empty(len(src), dtype=bool)
+        for block in _blocks(len(src)):
+            np.not_equal(root[src[block]], root[dst[block]], out=left[block])
+        one, two = root[src[left]], root[dst[left]]
+        src, dst = np.minimum(one, two), np.maximum(one, two)
+    return root
