@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from statistics import median
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from graphbench.records import statistics
 from graphbench.records.break_even import Runs
@@ -19,6 +19,9 @@ from graphbench.system.text import count
 
 if TYPE_CHECKING:
     from graphbench.reporting.charts.marks import Look
+
+Item = TypeVar("Item")
+Key = TypeVar("Key", bound=Hashable)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,11 +101,17 @@ class Case:
         return known.num_edges if known is not None else 0
 
 
+def grouped(items: Iterable[Item], key: Callable[[Item], Key]) -> dict[Key, list[Item]]:
+    """The items of each key, in their order."""
+    found: dict[Key, list[Item]] = {}
+    for item in items:
+        found.setdefault(key(item), []).append(item)
+    return found
+
+
 def compared(records: Iterable[Record], comparisons: Iterable[Comparison], *, like: bool = False) -> list[Case]:
     """Each record with its comparisons; with the best CPU engines, only those of like with like, if so wanted."""
-    own: dict[str, list[Comparison]] = {}
-    for comparison in comparisons:
-        own.setdefault(comparison.record, []).append(comparison)
+    own = grouped(comparisons, lambda comparison: comparison.record)
     found = []
     for record in records:
         mine = own.get(record.id, [])

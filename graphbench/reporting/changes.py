@@ -14,6 +14,7 @@ from graphbench.records.regression import KINDS, ONLY_OLD, Change
 from graphbench.records.rules import readable
 from graphbench.records.statistics import MIN_ROUNDS
 from graphbench.reporting import forms
+from graphbench.reporting.case import grouped
 from graphbench.reporting.document import Block, Bullets, Column, Table, Text
 from graphbench.reporting.heading import named
 from graphbench.reporting.numbers import NOTHING, plain, ratio, seconds, setting, span
@@ -62,9 +63,7 @@ def _table(found: Sequence[Change]) -> Table[Change]:
     def place(change: Change) -> tuple[str, str, str]:
         return change.algorithm, change.dataset, change.engine
 
-    places: dict[tuple[str, str, str], list[Change]] = {}
-    for change in found:
-        places.setdefault(place(change), []).append(change)
+    places = grouped(found, place)
     return Table(
         found,
         [

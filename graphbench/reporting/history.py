@@ -11,6 +11,7 @@ from graphbench.records.history import Line, Point, Step, history
 from graphbench.records.model import Record
 from graphbench.records.rules import readable
 from graphbench.reporting import forms
+from graphbench.reporting.case import grouped
 from graphbench.reporting.changes import label
 from graphbench.reporting.document import Block, Column, Section, Table, Text, Tone
 from graphbench.reporting.measured import machine_names
@@ -49,9 +50,7 @@ def render(records: Iterable[Record], form: str, width: int | None = None) -> st
 
 
 def _blocks(lines: Sequence[Line], records: Sequence[Record]) -> list[Block | Section]:
-    machines: dict[str, list[Line]] = {}
-    for line in lines:
-        machines.setdefault(line.machine, []).append(line)
+    machines = grouped(lines, lambda line: line.machine)
     names = machine_names(records)
     blocks: list[Block | Section] = [Text(summary(lines), strong=True)]
     for machine, own in machines.items():

@@ -13,7 +13,7 @@ from graphbench.records.best_cpu import at_best_threads
 from graphbench.records.comparison import baseline_among, compare
 from graphbench.records.matching import MAY_DIFFER, newest
 from graphbench.records.model import NEVER_RAN, Environment, Params, Record
-from graphbench.reporting.case import Case, compared
+from graphbench.reporting.case import Case, compared, grouped
 from graphbench.reporting.charts import style
 from graphbench.reporting.charts.marks import Key
 from graphbench.reporting.heading import ON_HARDWARE, hardware, label, named
@@ -64,25 +64,19 @@ class Measured:
     @cached_property
     def shapes(self) -> dict[str, str]:
         """The shape of each label's points."""
-        labels: dict[str, list[str]] = {}
-        for engine, name in sorted({(case.record.task.engine, case.label) for case in self.cases}):
-            labels.setdefault(engine, []).append(name)
-        return {name: style.shape(engine, place) for engine, own in labels.items() for place, name in enumerate(own)}
+        known = sorted({(case.record.task.engine, case.label) for case in self.cases})
+        engines = grouped(known, lambda one: one[0])
+        return {name: style.shape(one, place) for one, own in engines.items() for place, (_, name) in enumerate(own)}
 
     @cached_property
     def problems(self) -> dict[str, list[Case]]:
         """The cases of each problem, in the order of their names."""
-        found: dict[str, list[Case]] = {}
-        for case in sorted(self.cases, key=lambda case: case.problem):
-            found.setdefault(case.problem, []).append(case)
-        return found
+        return grouped(sorted(self.cases, key=lambda case: case.problem), lambda case: case.problem)
 
 
 def by_graph(cases: Iterable[Case]) -> dict[str, list[Case]]:
     """The cases of each graph, the smallest graph first; cases as fast ones first, those without a time last."""
-    graphs: dict[str, list[Case]] = {}
-    for case in cases:
-        graphs.setdefault(case.graph, []).append(case)
+    graphs = grouped(cases, lambda case: case.graph)
     size = {name: max(case.edges for case in group) for name, group in graphs.items()}
     return {
         name: sorted(graphs[name], key=_quickest_first)
@@ -114,11 +108,8 @@ def group_by_machine(records: Iterable[Record], baseline: str, stale: Mapping[st
     A task that never ran belongs to every machine on which its problem was posed and that engine was not tried.
     """
     records = list(records)
-    machines: dict[str, list[Record]] = {}
-    for record in records:
-        if record.environment is not None:
-            machines.setdefault(record.environment.machine, []).append(record)
-    without_machine = [record for record in records if record.environment is None]
+    machines = grouped(records, lambda record: record.environment.machine if record.environment else "")
+    without_machine = machines.pop("", [])
     if not machines and without_machine:
         machines[""] = []
     for group in machines.values():
@@ -168,14 +159,10 @@ def _machine(digest: str, records: list[Record], baseline: str, stale: Mapping[s
     baseline = baseline_among(kept, baseline, stale=stale)
     problems = _problems(kept)
     graphs = _graphs(kept, problems)
-    peers: dict[tuple[str, str], list[Record]] = {}
-    for record in kept:
-        peers.setdefault((problems[record.id], record.task.dataset), []).append(record)
-    by_place: dict[tuple[str, str], list[Record]] = {}
-    for record in kept:
-        by_place.setdefault((problems[record.id], graphs[record.id]), []).append(record)
-    shown = {record.id for group in by_place.values() for record in at_best_threads(group, ["call"])}
-    peers = {place: [peer for peer in group if peer.id in shown] for place, group in peers.items()}
+    places = grouped(kept, lambda record: (problems[record.id], graphs[record.id]))
+    shown = {record.id for group in places.values() for record in at_best_threads(group, ["call"])}
+    best = (record for record in kept if record.id in shown)
+    peers = grouped(best, lambda record: (problems[record.id], record.task.dataset))
     ran = [record for record in kept if record.outcome not in NEVER_RAN]
     earlier = bool(ran) and all(record.superseded for record in ran)
     cases = [

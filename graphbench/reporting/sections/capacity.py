@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from graphbench.records.capacity import Capacity, failure
 from graphbench.reporting.capacity import capacities, engine_of, limit_of, notes, table, unfinished
+from graphbench.reporting.case import grouped
 from graphbench.reporting.charts import style
 from graphbench.reporting.charts.marks import Axis, Key, Look, Mark, Panel, Row
 from graphbench.reporting.document import Bullets, Chart, Section, Text
@@ -34,9 +35,7 @@ def section(measured: Measured) -> Section | None:
 
 def capacity_chart(found: Sequence[Capacity], *, name: str) -> Chart | None:
     """A panel for each engine and limit; None where no graph was made."""
-    groups: dict[str, list[Capacity]] = {}
-    for result in found:
-        groups.setdefault(f"{engine_of(result)}, {limit_of(result)}", []).append(result)
+    groups = grouped(found, lambda result: f"{engine_of(result)}, {limit_of(result)}")
     panels = [_panel(title, results) for title, results in groups.items()]
     shown = [panel for panel in panels if panel.marks]
     if not shown:

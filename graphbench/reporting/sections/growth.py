@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from graphbench.records.model import Outcome
 from graphbench.reporting.capacity import between_scales
-from graphbench.reporting.case import Case, call_time, size
+from graphbench.reporting.case import Case, call_time, grouped, size
 from graphbench.reporting.charts.marks import Axis, Line, Look, Mark, Panel, timed
 from graphbench.reporting.document import Block, Chart, Column, Fold, Section, Table, Text
 from graphbench.reporting.measured import FIRST_CALL, Measured, legend
@@ -65,11 +65,9 @@ def picture(measured: Measured) -> Chart | None:
 
 def _grows(cases: Sequence[Case]) -> bool:
     """Whether an engine has times on graphs that differ enough in size to show growth."""
-    sizes: dict[str, list[int]] = {}
-    for case in cases:
-        if case.call and case.edges:
-            sizes.setdefault(case.label, []).append(case.edges)
-    return any(max(own) >= MIN_FACTOR * min(own) for own in sizes.values())
+    engines = grouped((case for case in cases if case.call and case.edges), lambda case: case.label)
+    sizes = ([case.edges for case in own] for own in engines.values())
+    return any(max(own) >= MIN_FACTOR * min(own) for own in sizes)
 
 
 def _panel(problem: str, cases: Sequence[Case], measured: Measured) -> Panel:

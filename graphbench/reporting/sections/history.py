@@ -8,7 +8,7 @@ from typing import NamedTuple
 from graphbench.records import history
 from graphbench.records.history import Point
 from graphbench.records.model import Task
-from graphbench.reporting.case import Case
+from graphbench.reporting.case import Case, grouped
 from graphbench.reporting.charts.marks import Axis, Mark, Panel, timed
 from graphbench.reporting.charts.marks import Line as Joined
 from graphbench.reporting.document import Chart, Fold, Section, Text
@@ -56,10 +56,8 @@ def _picture(lines: Sequence[history.Line], measured: Measured) -> Chart | None:
         case = cases.get(Task(line.algorithm, line.dataset, line.engine, line.params).key)
         if case is not None and sum(point.call_s is not None for point in line.points) > 1:
             found.append(_Drawn(line, case))
-    panels: dict[str, list[_Drawn]] = {}
     changed = {one.place for one in found if one.line.changed}
-    for one in sorted(found, key=lambda one: one.place not in changed):
-        panels.setdefault(one.place, []).append(one)
+    panels = grouped(sorted(found, key=lambda one: one.place not in changed), lambda one: one.place)
     shown = dict([*panels.items()][:MAX_PANELS])
     if not shown:
         return None

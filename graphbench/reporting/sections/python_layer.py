@@ -9,7 +9,7 @@ from typing import NamedTuple
 from graphbench.records import ratios, times
 from graphbench.records.model import Outcome, Record
 from graphbench.records.statistics import Estimate
-from graphbench.reporting.case import Case
+from graphbench.reporting.case import Case, grouped
 from graphbench.reporting.charts.marks import Key, Mark, Panel, Row, factors
 from graphbench.reporting.document import Block, Chart, Column, Section, Table, Text
 from graphbench.reporting.heading import ON_REQUEST, ways_asked_for
@@ -151,9 +151,7 @@ def _problems(pairs: Sequence[Pair]) -> Table[list[Pair]]:
 
 def _grouped(pairs: Sequence[Pair]) -> list[list[Pair]]:
     """The pairs of each problem and allocator."""
-    groups: dict[tuple[str, str], list[Pair]] = {}
-    for pair in pairs:
-        groups.setdefault((pair.layered.problem, pair.allocator), []).append(pair)
+    groups = grouped(pairs, lambda pair: (pair.layered.problem, pair.allocator))
     return [groups[key] for key in sorted(groups)]
 
 

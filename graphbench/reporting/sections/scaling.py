@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from graphbench.records.model import NEVER_RAN, Record
-from graphbench.reporting.case import Case, call_time
+from graphbench.reporting.case import Case, call_time, grouped
 from graphbench.reporting.charts.marks import Axis, Key, Line, Mark, Panel
 from graphbench.reporting.charts.style import LINES, SHAPES
 from graphbench.reporting.document import Block, Bullets, Chart, Column, Section, Table, Text
@@ -87,11 +87,8 @@ def curves(problem: str, cases: Iterable[Case]) -> list[ScalingCurve]:
     """
     found = []
     for graph, group in by_graph(cases).items():
-        engines: dict[str, list[tuple[int, Case]]] = {}
-        for case in group:
-            if (number := gpus(case)) is not None:
-                engines.setdefault(_without_number(case), []).append((number, case))
-        for engine, tried in sorted(engines.items()):
+        several = [(number, case) for case in group if (number := gpus(case)) is not None]
+        for engine, tried in sorted(grouped(several, lambda one: _without_number(one[1])).items()):
             steps, base = _steps(sorted(tried, key=lambda step: step[0]))
             single = next((case for case in group if case.call and _is_counterpart(case, tried[0][1])), None)
             found.append(ScalingCurve(problem, graph, engine, base, steps, single))
@@ -170,16 +167,14 @@ def picture(found: Sequence[ScalingCurve], *, name: str = "scaling") -> Chart | 
         return None
     names = sorted({_name(curve, found) for curve in drawn})
     looks = {label: (f"line-{place % LINES}", SHAPES[place % len(SHAPES)]) for place, label in enumerate(names)}
-    problems: dict[str, list[ScalingCurve]] = {}
-    for curve in drawn:
-        problems.setdefault(curve.problem, []).append(curve)
+    problems = grouped(drawn, lambda curve: curve.problem)
     numbers = sorted({float(step.gpus) for curve in drawn for step in curve.steps})
     bases = sorted({curve.base for curve in drawn if curve.base})
     speedup = Axis("speedup", lambda value: short(ratio(value)), at=[1, 2, 4, 8, 16, 32, 64])
     return Chart(
         name=name,
         caption="Strong scaling: speedup on one graph; the dotted line is ideal",
-        panels=[_panel(problem, curves[-MAX_GRAPHS:], found, looks) for problem, curves in problems.items()],
+        panels=[_panel(problem, own[-MAX_GRAPHS:], found, looks) for problem, own in problems.items()],
         x=Axis("GPUs", at=numbers),
         y=speedup,
         key=[Key(label, colour=colour, shape=shape) for label, (colour, shape) in looks.items()],

@@ -11,7 +11,7 @@ from graphbench.records.comparison import Comparison, RatioName
 from graphbench.records.model import NEVER_RAN, Outcome
 from graphbench.records.rules import Verdict
 from graphbench.reporting import means, speeds
-from graphbench.reporting.case import Case, pays_off_from
+from graphbench.reporting.case import Case, grouped, pays_off_from
 from graphbench.reporting.document import Block, Cards, Column, Fold, Section, Table, Text, Tone
 from graphbench.reporting.means import Against, fair, leader
 from graphbench.reporting.measured import Measured
@@ -123,9 +123,7 @@ class _Means(NamedTuple):
 
 def _by_problem(measured: Measured, kind: str, cases: list[Case]) -> Table[_Means]:
     """The grand mean over graphs of one kind, then a row for each problem."""
-    problems: dict[str, list[Case]] = {}
-    for case in sorted(cases, key=lambda case: case.problem):
-        problems.setdefault(case.problem, []).append(case)
+    problems = grouped(sorted(cases, key=lambda case: case.problem), lambda case: case.problem)
     rows = [
         _Means(problem, kind, own, measured.problems[problem], means.against(own)) for problem, own in problems.items()
     ]
