@@ -116,12 +116,13 @@ def _speed(headline: Comparison, rows: Sequence[Record]) -> str:
 
 
 def _other_totals(headline: Comparison | None) -> list[str]:
-    """The other totals of the same comparison, as all are shown together; of a heavy build no ratio of warm calls."""
+    """The other totals of the same comparison, each timed once; of a heavy build no ratio of warm calls."""
     if headline is None or headline.verdict is Verdict.UNLIKE:
         return []
     names = [name for name in TOTALS if name not in (headline.leads, "ratio_call")]
-    found = speeds.speeds(headline, names)
-    return [", ".join(f"{speed.total} {speeds.in_words(speed)}" for speed in found)] if found else []
+    found = [f"{speed.total} {speeds.in_words(speed)}" for speed in speeds.speeds(headline, names)]
+    once = "each timed once" if len(found) > 1 else "timed once"
+    return [", ".join([*found, once])] if found else []
 
 
 def _name(engine: str, id_: str | None, rows: Sequence[Record]) -> str:
