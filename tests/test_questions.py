@@ -106,11 +106,18 @@ def test_whether_answers_are_the_same(changes, answer):
     assert asked([*BOTH[:2], gpu(**changes)])["Same answers?"] == answer
 
 
-def test_the_baseline_says_how_many_engines_it_was_chosen_from_and_where_it_was_measured():
-    assert asked(BOTH)["Fair baseline?"] == "The fastest of 2 CPU engines in each case."
+def test_the_baseline_says_how_many_engines_it_was_chosen_from_and_how_it_was_run():
+    assert asked(BOTH)["Fair baseline?"] == "The fastest of 2 CPU engines in each case: igraph in 1 case (1 thread)."
+    twice = replace(BOTH[1], id="twice", task__params=BOTH[1].task.params | {"allocator": "system"})
+    assert asked([*BOTH, twice])["Fair baseline?"].startswith("The fastest of 2 CPU engines")
     apart = replace(BOTH[1], environment__command="graphbench louvain coAuthorsDBLP")
-    assert asked([BOTH[0], apart, BOTH[2]])["Fair baseline?"].endswith("; from another run of graphbench in 1.")
-    assert asked(BOTH[:2])["Fair baseline?"].startswith("networkx; ")
+    assert asked([BOTH[0], apart, BOTH[2]])["Fair baseline?"].endswith(" From another run of graphbench in 1.")
+
+
+def test_without_a_best_cpu_engine_it_is_that_of_the_report_and_may_have_been_called_once():
+    assert asked(BOTH[:2])["Fair baseline?"].startswith("networkx in 1 case (1 thread). ")
+    once = replace(BOTH[0], trials__stopped="first_only", phases__call_s=[])
+    assert asked([once, BOTH[1]])["Fair baseline?"].startswith("networkx in 1 case (1 thread, called once in 1). ")
 
 
 def test_threads_are_those_of_all_records():

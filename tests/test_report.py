@@ -311,7 +311,7 @@ def test_a_baseline_that_was_the_only_cpu_engine_with_a_time_is_not_the_best_of_
         [lacks, *(each for each in few if each.device == "gpu" or each.task.engine == "igraph")], summary
     ).blocks
     questions = dict(next(block for block in blocks if isinstance(block, Answers)).items)
-    assert "; the only one with a time in 1 case" in questions["Fair baseline?"]
+    assert questions["Fair baseline?"] == "The only CPU engine with a time in each case: igraph in 1 case (1 thread)."
 
 
 def test_the_best_cpu_engines_of_all_problems_are_counted_in_each_case():

@@ -29,7 +29,7 @@ from graphbench.reporting.document import (
     Text,
 )
 from graphbench.reporting.measured import Measured, group_by_machine
-from graphbench.reporting.numbers import NOTHING, plain
+from graphbench.reporting.numbers import NOTHING, ends, plain
 from graphbench.reporting.report import as_lines, facts
 from graphbench.reporting.sections import every_record, heat_map, history, method
 from graphbench.reporting.wording import slug
@@ -244,8 +244,7 @@ def _machines(measured: Sequence[Measured], pages: Mapping[str, str]) -> Section
 
 
 def _dates(records: Iterable[Record]) -> str:
-    dates = sorted({record.measured_at[:10] for record in records})
-    return " to ".join(dict.fromkeys([dates[0], dates[-1]]))
+    return ends([record.measured_at[:10] for record in records], str)
 
 
 def _sources(sources: Sequence[Source], stale: Mapping[str, str]) -> Section:

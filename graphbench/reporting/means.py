@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from graphbench.records.best_cpu import computed, fastest
 from graphbench.records.comparison import Comparison
-from graphbench.records.model import NEVER_RAN
+from graphbench.records.model import NEVER_RAN, Outcome
 from graphbench.records.times import builds_heavily, call_seconds, usual_builds
 from graphbench.reporting import speeds
 from graphbench.reporting.case import Case
@@ -103,6 +103,16 @@ def wins(measured: Measured, device: str = "cpu") -> Counter[str]:
         best = fastest(warm, call_seconds)
         won.update([own[best.id].label] if best is not None else [])
     return won
+
+
+def rivals(cases: Iterable[Case]) -> Counter[tuple[str, str]]:
+    """By problem and graph, how many CPU engines have a time: the best of one was never contested."""
+    finished = {
+        (case.problem, case.graph, case.record.task.engine)
+        for case in cases
+        if case.record.device == "cpu" and case.record.outcome is Outcome.OK
+    }
+    return Counter((problem, graph) for problem, graph, _ in finished)
 
 
 def than(other: str, speed: Speed, of: int = 0, on: str = "") -> str:

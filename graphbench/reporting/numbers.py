@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
+from collections.abc import Callable, Collection
 from typing import Any
 
 import msgspec
@@ -61,6 +62,11 @@ def memory(value: int | None) -> str:
 def ratio(value: float | None, bound: str | None = None) -> str:
     """How many times: the factor with a sign for times, and before it `≥` for a lower bound, `≤` for an upper."""
     return NOTHING if value is None else f"{bound_sign(bound)}{three(value)}{TIMES}"
+
+
+def ends(values: Collection[Any], words: Callable[[Any], str] = "{:,}".format) -> str:
+    """The smallest and the largest, `2 to 9`; one of them, where they are written alike."""
+    return " to ".join(dict.fromkeys((words(min(values)), words(max(values)))))
 
 
 def bound_sign(bound: str | None) -> str:

@@ -198,8 +198,8 @@ def _quality(record: Record) -> str:
     values = record.trials.quality
     if not values or not record.quality:
         return ""
-    low, high = numbers.quantity(min(values)), numbers.quantity(max(values))
-    aside = f" ({low} to {high} in {count(len(values), 'trial')})" if low != high else ""
+    ends = numbers.ends(values, numbers.quantity)
+    aside = f" ({ends} in {count(len(values), 'trial')})" if " to " in ends else ""
     return f"{record.quality} {numbers.quantity(median(values))}{aside}"
 
 

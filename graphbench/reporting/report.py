@@ -10,7 +10,7 @@ from graphbench.records.lines import collector_off, to_json
 from graphbench.records.model import Record
 from graphbench.reporting.document import Document, Part, Section
 from graphbench.reporting.measured import Measured, group_by_machine
-from graphbench.reporting.numbers import plain
+from graphbench.reporting.numbers import ends, plain
 from graphbench.reporting.sections import (
     agreement,
     break_even,
@@ -126,7 +126,7 @@ def write(document: Document, folder: Path) -> Path:
 
 def facts(records: Sequence[Record], measured: Sequence[Measured]) -> list[str]:
     """What was measured, when, on what; short lines."""
-    dates = sorted(record.measured_at[:10] for record in records if record.measured_at)
+    dates = [record.measured_at[:10] for record in records if record.measured_at]
     cases = [case for machine in measured for case in machine.cases]
     ran = [record for record in records if record.environment is not None] or records
     graphs, stale = {record.task.dataset for record in ran}, measured[0].stale if measured else {}
@@ -141,7 +141,7 @@ def facts(records: Sequence[Record], measured: Sequence[Measured]) -> list[str]:
     lines = [
         ", ".join(what),
         "; ".join(machines) if len(machines) == 1 else count(len(machines), "machine"),
-        f"measured {' to '.join(dict.fromkeys(dates[:1] + dates[-1:]))}" if dates else "",
+        f"measured {ends(dates, str)}" if dates else "",
         f"{count(len(stale), 'record')} without ratios: their engines have changed since" if stale else "",
         EARLIER if all(machine.earlier for machine in measured) else "",
         twin_note(graphs),

@@ -119,9 +119,8 @@ def _answer(records: Sequence[Record]) -> list[Column[Case]]:
         return numbers.quantity(median(values) if values else row.record.answer.get(row.record.headline))
 
     def ends(row: Case) -> str:
-        values = qualities(row.record)
-        low, high = (numbers.quantity(end) for end in (min(values), max(values))) if values else ("", "")
-        return f"{low} to {high}" if low != high else ""
+        found = numbers.ends(values, numbers.quantity) if (values := qualities(row.record)) else ""
+        return found if " to " in found else ""
 
     title = next((record.headline for record in records if record.headline), "answer").replace("_", " ")
     return [

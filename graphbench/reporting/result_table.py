@@ -148,9 +148,9 @@ def _problem_table(
 def _spread_covers(records: Sequence[Record]) -> str:
     """What the interval of a warm call covers, which differs with the number of calls."""
     covers = [statistics.median(calls).coverage for record in records if (calls := warm_calls(record))]
-    covered = sorted({f"{100 * coverage:.1f}" for coverage in covers if coverage is not None}, key=float)
-    ends = " to ".join(dict.fromkeys([*covered[:1], *covered[-1:]]))
-    return f"spread: the interval of a warm call covers {ends} %, if trials are independent" if ends else ""
+    known = [100 * coverage for coverage in covers if coverage is not None]
+    ends = numbers.ends(known, "{:.1f}".format) if known else ""
+    return f"spread: the interval of a warm call covers {ends} %, if trials are independent" if known else ""
 
 
 def _speed(record: Record) -> tuple[int, float]:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from graphbench.records.cost import COSTS, unit
 from graphbench.records.model import Outcome, Record
 from graphbench.records.rules import rule_of
-from graphbench.reporting.numbers import AT_LEAST, bound_sign, memory, seconds
+from graphbench.reporting.numbers import AT_LEAST, bound_sign, ends, memory, seconds
 from graphbench.system.text import three
 
 MAX_CHARACTERS = 160
@@ -93,8 +93,7 @@ def device_peak_of_each(record: Record) -> str:
     peaks = record.memory.device_peaks_bytes
     if len(peaks) < 2:
         return ""
-    low, high = memory(min(peaks)), memory(max(peaks))
-    return f"{len(peaks)}: {high if low == high else f'{low} to {high}'}"
+    return f"{len(peaks)}: {ends(peaks, memory)}"
 
 
 def peak(record: Record, value: int | None) -> str:

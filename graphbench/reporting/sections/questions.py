@@ -13,11 +13,11 @@ from graphbench.records.comparison import Comparison
 from graphbench.records.model import NEVER_RAN, Outcome, Record
 from graphbench.records.rules import Verdict
 from graphbench.reporting import means, speeds, warned
-from graphbench.reporting.case import Case, pays_off_from
+from graphbench.reporting.case import Case, grouped, pays_off_from
 from graphbench.reporting.document import Answers
 from graphbench.reporting.means import fair
 from graphbench.reporting.measured import Measured
-from graphbench.reporting.numbers import NOTHING, plain
+from graphbench.reporting.numbers import NOTHING, ends, plain
 from graphbench.reporting.wording import kind_of
 from graphbench.system.text import count, listed
 
@@ -154,12 +154,11 @@ def _graphs(ran: Sequence[Record]) -> str:
     for record in ran:
         if record.dataset is not None:
             kinds.setdefault(kind_of(record.task.dataset), {})[record.task.dataset] = record.dataset.num_edges
-    sizes = sorted(size for own in kinds.values() for size in own.values())
+    sizes = [size for own in kinds.values() for size in own.values()]
     if not sizes:
         return ""
-    ends = " to ".join(f"{size:,}" for size in dict.fromkeys((sizes[0], sizes[-1])))
     named = listed([count(len(own), kind) for kind, own in kinds.items()])
-    return f"{named}, of {ends} edges. For yours: graphbench {ran[0].task.algorithm} FILE."
+    return f"{named}, of {ends(sizes)} edges. For yours: graphbench {ran[0].task.algorithm} FILE."
 
 
 def _same_answers(ran: Sequence[Record], cases: Sequence[Case]) -> str:
@@ -181,24 +180,30 @@ def _compared(cases: Sequence[Case]) -> list[Comparison]:
 
 
 def _baseline(measured: Measured, cases: Sequence[Case]) -> str:
-    """Of how many CPU engines with a time the best is: the best of one was never contested."""
-    compared = _compared(cases)
-    own = [case for case in cases if case.best is not None and fair(case.best)]
-    if not own:
-        words = f"{measured.baseline}; the heat map sets every engine beside the fastest."
-        return words if compared else ""
-    finished = Counter(
-        (case.problem, case.graph)
-        for case in measured.cases
-        if case.record.device == "cpu" and case.record.outcome is Outcome.OK
-    )
-    numbers = [finished[case.problem, case.graph] for case in own]
-    of = " to ".join(f"{number:,}" for number in dict.fromkeys((min(numbers), max(numbers))))
-    alone = f"; the only one with a time in {count(numbers.count(1), 'case')}" if 1 in numbers else ""
-    commands = {case.record.id: _command(case.record) for case in measured.cases}
-    apart = sum(commands[one.record] != commands.get(one.baseline_record or "") for one in compared)
-    other_run = f"; from another run of graphbench in {apart}" if apart else ""
-    return f"The fastest of {of} CPU engines in each case{alone}{other_run}."
+    """Of how many CPU engines the best is in each case, which ones these are, and how each of them was run."""
+    records = {record.id: record for record in measured.every}
+    pairs = [(records[one.record], records[one.baseline_record or ""]) for one in _compared(cases)]
+    if not pairs:
+        return ""
+    engines = grouped((baseline for _, baseline in pairs), lambda record: record.task.engine)
+    ways = "; ".join(f"{name} {_way(own)}" for name, own in sorted(engines.items(), key=lambda one: -len(one[1])))
+    rivals = means.rivals(measured.cases)
+    numbers = [rivals[case.problem, case.graph] for case in cases if case.best is not None and fair(case.best)]
+    if not numbers:
+        return f"{ways}. The heat map sets every engine beside the fastest."
+    of = f"The fastest of {ends(numbers)} CPU engines" if max(numbers) > 1 else "The only CPU engine with a time"
+    alone = f", the only one with a time in {numbers.count(1):,}" if 1 in numbers and max(numbers) > 1 else ""
+    apart = sum(_command(one) != _command(baseline) for one, baseline in pairs)
+    other_run = f" From another run of graphbench in {apart:,}." if apart else ""
+    return f"{of} in each case{alone}: {ways}.{other_run}"
+
+
+def _way(own: Sequence[Record]) -> str:
+    """How a baseline was run: `in 12 cases (1 or 8 threads, called once in 2)`."""
+    threads = sorted({record.environment.threads for record in own if record.environment is not None})
+    once = sum(not times.warm_calls(record) for record in own)
+    used = f"{listed([f'{number:,}' for number in threads], 'or')} {'thread' if threads == [1] else 'threads'}"
+    return f"in {count(len(own), 'case')} ({used}{f', called once in {once:,}' if once else ''})"
 
 
 def _command(record: Record) -> str:
@@ -235,7 +240,7 @@ def _cached(ran: Sequence[Record]) -> str:
 
 def _how_sure(cases: Sequence[Case]) -> str:
     """How many calls a warm time is the median of, how wide intervals of ratios are, and what was timed once."""
-    calls = sorted(len(found) for case in cases if (found := times.warm_calls(case.record)))
+    calls = [len(found) for case in cases if (found := times.warm_calls(case.record))]
     if not calls:
         return ""
     widths = [
@@ -250,5 +255,4 @@ def _how_sure(cases: Sequence[Case]) -> str:
     )
     rounds = max(len(case.record.trials.rounds) for case in cases)
     processes = f"{rounds} processes" if rounds > 1 else "one process"
-    ends = " to ".join(f"{number:,}" for number in dict.fromkeys((calls[0], calls[-1])))
-    return f"{ends} warm calls in {processes}{width}. All else was timed once."
+    return f"{ends(calls)} warm calls in {processes}{width}. All else was timed once."

@@ -8,14 +8,14 @@ from typing import NamedTuple
 
 from graphbench.records.break_even import Runs
 from graphbench.records.comparison import Comparison, RatioName
-from graphbench.records.model import NEVER_RAN, Outcome
+from graphbench.records.model import NEVER_RAN
 from graphbench.records.rules import Verdict
 from graphbench.reporting import means, speeds
 from graphbench.reporting.case import Case, grouped, pays_off_from
 from graphbench.reporting.document import Block, Cards, Column, Fold, Section, Table, Text, Tone
 from graphbench.reporting.means import Against, fair, leader
 from graphbench.reporting.measured import Measured
-from graphbench.reporting.numbers import NOTHING, plain
+from graphbench.reporting.numbers import NOTHING, ends, plain
 from graphbench.reporting.sections import no_baseline, questions
 from graphbench.reporting.speeds import TOTALS, Speed
 from graphbench.reporting.wording import EARLIER_RULES
@@ -191,20 +191,12 @@ def _counted(
 
 
 def _best_of(row: _Means) -> str:
-    """The best CPU engines, and of how many that have a time in a case: the best of one was never contested."""
+    """The best CPU engines, and of how many that have a time in a case."""
     if not row.against.best:
         return NOTHING
-    compared = {(case.problem, case.graph) for case in row.own if case.best and fair(case.best)}
-    finished = {
-        (place, case.record.task.engine)
-        for case in row.cases
-        if case.record.device == "cpu"
-        and case.record.outcome is Outcome.OK
-        and (place := (case.problem, case.graph)) in compared
-    }
-    numbers = sorted(Counter(place for place, _ in finished).values())
-    of = " to ".join(str(number) for number in dict.fromkeys((numbers[0], numbers[-1])))
-    return f"{row.against.best_cpu}, of {of} measured"
+    rivals = means.rivals(row.cases)
+    numbers = [rivals[case.problem, case.graph] for case in row.own if case.best and fair(case.best)]
+    return f"{row.against.best_cpu}, of {ends(numbers)} measured"
 
 
 def _verdicts(found: Iterable[Comparison | None]) -> str:
