@@ -8,12 +8,14 @@ timed: it sorts, relabels and marks what is unreached, the same way for every en
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from graphbench.algorithms.base import AnyKind, Scaled
+from graphbench.graphs.columns import is_sorted, sort_rows
 from graphbench.graphs.edgelist import EdgeList
 from graphbench.system.lazy import np
 
@@ -26,8 +28,6 @@ _FILL = {"scores": math.nan, "vectors": math.nan, "distances": math.inf}
 """The value of a vertex without one; -1 for other kinds."""
 _INTEGERS = ("partition", "labels", "counts", "depths", "walks")
 """The kinds whose values are whole numbers."""
-_PACKED_BITS = 31
-"""Two ids of at most this many bits fit into one int64, which sorts several times faster than rows of two."""
 
 
 class Layout:
@@ -157,8 +157,9 @@ class Entries(Layout):
 
     def arranged(self, kind: AnyKind, edges: EdgeList, pairs: npt.NDArray[np.int64] | None) -> Array:
         """Entries as sorted rows, their values as a third column."""
-        ends, values = _sorted_rows(self.rows, self.columns, self.values)
-        return ends if values is None else np.column_stack([ends, values.astype(np.float64, copy=False)])
+        numbers = None if self.values is None else self.values.astype(np.float64, copy=False)
+        ends, numbers = _sorted_rows(self.rows, self.columns, numbers)
+        return ends if numbers is None else np.column_stack([ends, numbers])
 
 
 @dataclass(frozen=True)
@@ -307,22 +308,8 @@ def _rescaled(scores: Array, scale: Scaled) -> Array:
 def _sorted_rows(first: Array, second: Array, values: Array | None) -> tuple[npt.NDArray[np.int64], Array | None]:
     """Pairs of ids as rows, sorted, and the values that belong to them."""
     first, second = first.astype(np.int64, copy=False), second.astype(np.int64, copy=False)
-    if _fit_packed(first) and _fit_packed(second):
-        keys = (first << _PACKED_BITS) | second
-        if (keys[1:] < keys[:-1]).any():
-            if values is None:
-                keys.sort()
-            else:
-                order = np.argsort(keys, kind="stable")
-                keys, values = keys[order], values[order]
-        first, second = keys >> _PACKED_BITS, keys & ((1 << _PACKED_BITS) - 1)
-    else:
-        order = np.lexsort((second, first))
-        first, second = first[order], second[order]
-        if values is not None:
-            values = values[order]
+    if not is_sorted(first, second, strictly=False):
+        possible = min(first.min(), second.min()) >= 0
+        size = int(max(first.max(), second.max())) + 1 if possible else sys.maxsize
+        first, second, values = sort_rows(first, second, values, size)
     return np.stack([first, second], axis=1), values
-
-
-def _fit_packed(ids: npt.NDArray[np.int64]) -> bool:
-    return len(ids) == 0 or (ids.min() >= 0 and int(ids.max()) < 1 << _PACKED_BITS)

@@ -33,20 +33,9 @@ def merge_parallel(
     Returns:
         The three columns, and the number of rows merged. Strictly sorted rows are returned unchanged after one pass.
     """
-    if len(src) < 2 or is_strictly_sorted(src, dst):
+    if len(src) < 2 or is_sorted(src, dst, strictly=True):
         return src, dst, weight, 0
-    if num_vertices <= _most_counters(weighted=weight is not None) * len(src):
-        values: npt.NDArray[Any] = np.empty(len(src), dtype=np.int8) if weight is None else weight
-        src, dst, values = sort_by_both(src, dst, values, num_vertices)
-        weight = None if weight is None else values
-    elif weight is None and num_vertices <= INT32_VERTICES:
-        # Two 31-bit ids fit into one key, which sorts several times as fast as two.
-        keys = _pack(src, dst)
-        keys.sort()
-        src, dst = (keys >> 32).astype(src.dtype), (keys & 0xFFFFFFFF).astype(dst.dtype)
-    else:
-        order = np.lexsort((dst, src))
-        src, dst, weight = src[order], dst[order], None if weight is None else weight[order]
+    src, dst, weight = sort_rows(src, dst, weight, num_vertices)
     first = _firsts(src) | _firsts(dst)
     merged = len(src) - int(np.count_nonzero(first))
     if not merged:
@@ -54,6 +43,23 @@ def merge_parallel(
     if weight is not None:
         weight = np.fmin.reduceat(weight, np.flatnonzero(first))  # ignores NaN, so rows may have any order
     return src[first], dst[first], weight, merged
+
+
+def sort_rows(
+    src: Ids, dst: Ids, values: npt.NDArray[Any] | None, num_vertices: int
+) -> tuple[Ids, Ids, npt.NDArray[Any] | None]:
+    """Sort rows by (src, dst), equal ones as they were, in the way that is fastest for so many vertices and rows."""
+    if num_vertices <= _most_counters(weighted=values is not None) * len(src):
+        unused = np.empty(len(src), dtype=np.int8)
+        src, dst, sorted_values = sort_by_both(src, dst, unused if values is None else values, num_vertices)
+        return src, dst, None if values is None else sorted_values
+    if values is None and num_vertices <= INT32_VERTICES:
+        # Two 31-bit ids fit into one key, which sorts several times as fast as two.
+        keys = _pack(src, dst)
+        keys.sort()
+        return (keys >> 32).astype(src.dtype), (keys & 0xFFFFFFFF).astype(dst.dtype), None
+    order = np.lexsort((dst, src))
+    return src[order], dst[order], None if values is None else values[order]
 
 
 def _most_counters(*, weighted: bool) -> float:
@@ -107,12 +113,12 @@ def _firsts(values: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
     return first
 
 
-def is_strictly_sorted(src: Ids, dst: Ids) -> bool:
-    """Whether rows are in order of (src, dst), and no two are equal."""
-    step = 1 << 20
+def is_sorted(src: Ids, dst: Ids, *, strictly: bool) -> bool:
+    """Whether rows are in order of (src, dst); strictly, if no two are equal."""
+    step, before = 1 << 20, np.less if strictly else np.less_equal
     for start in range(0, len(src) - 1, step):
         one, two = src[start : start + step + 1], dst[start : start + step + 1]
-        if not bool(np.all((one[:-1] < one[1:]) | ((one[:-1] == one[1:]) & (two[:-1] < two[1:])))):
+        if not bool(np.all((one[:-1] < one[1:]) | ((one[:-1] == one[1:]) & before(two[:-1], two[1:])))):
             return False
     return True
 

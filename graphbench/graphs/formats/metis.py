@@ -20,7 +20,7 @@ import numpy.typing as npt
 from graphbench.errors import FormatError
 from graphbench.graphs.arrow import to_numpy
 from graphbench.graphs.clean import Raw, id_type
-from graphbench.graphs.columns import is_strictly_sorted, sort_by, sort_by_both
+from graphbench.graphs.columns import is_sorted, sort_by, sort_by_both
 from graphbench.graphs.formats.packed import Bounded, opened
 from graphbench.graphs.formats.text import blocks, count_lines, matches, read_line, shown
 
@@ -202,7 +202,7 @@ def _is_mirrored(src: Integers, dst: Integers, weight: npt.NDArray[np.float64] |
     weights = np.zeros(len(src), dtype=np.int8) if weight is None else weight
     forth = sort_by(dst[up], src[up], weights[up], vertices)  # the lines are in order of src
     back = src[down], dst[down], weights[down]
-    if not is_strictly_sorted(back[0], back[1]):
+    if not is_sorted(back[0], back[1], strictly=True):
         back = sort_by_both(*back, vertices)
     return all(np.array_equal(one, two) for one, two in zip(forth, back, strict=True))
 
