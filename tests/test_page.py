@@ -134,6 +134,21 @@ def test_without_scripts_the_answer_and_the_heat_map_are_there(browser, address)
     assert "as-Skitter" in browser.run(shown, "#heat-map")
 
 
+def test_sections_out_of_sight_are_drawn_when_they_are_reached_found_or_printed(browser, address):
+    drawn = "return document.querySelector('#method summary').checkVisibility({ contentVisibilityAuto: true })"
+    top = "return document.querySelector('#method').getBoundingClientRect().top"
+    browser.open(address)
+    assert not browser.run(drawn)
+    assert browser.run("return find('Machines are never compared')") is True
+    browser.open(address)
+    click(browser, "nav a", "How it was measured")
+    deadline = time.monotonic() + 10
+    while not (browser.run(drawn) and 0 <= browser.run(top) < 900):
+        assert time.monotonic() < deadline
+    browser.open(address, media="print")
+    assert browser.run(drawn)
+
+
 def test_the_page_prints_whole_tables_with_their_meanings(browser, address):
     browser.open(address, width=720, media="print")
     assert browser.run("return document.documentElement.scrollWidth") <= 720

@@ -73,6 +73,7 @@
   const heatMap = async () => {
     const { engines, metrics, start, most, rows, columns: shownColumns } = await unpacked("heat-data").json();
     const [form, table] = [byId("heat-choices"), byId("heat-map")];
+    const asColumns = new URLSearchParams(shownColumns.map((title) => ["columns", title])).toString();
     const [machines, problems] = [0, 1].map((column) => [...new Set(rows.map((row) => row[column]))]);
     const asked = chosenAt("heat");
     const initial = { algorithm: start, metric: metrics[0], machine: machines[0], twins: "" };
@@ -102,8 +103,7 @@
           const [text, factor, level] = row[6 + place][at] ?? ["", "", null];
           const cell = make("td", undefined, level === null ? {} : { class: level < 0 ? "aside" : `heat${level}` });
           if (level === null) return cell;
-          const chosen = new URLSearchParams([["search", row[5][place]], ...shownColumns.map((title) => ["columns", title])]);
-          const link = make("a", text, { href: `${row[4]}#records?${chosen}` });
+          const link = make("a", text, { href: `${row[4]}#records?${new URLSearchParams({ search: row[5][place] })}&${asColumns}` });
           if (factor) link.append(make("small", factor));
           cell.append(link);
           return cell;
