@@ -61,7 +61,7 @@ def test_each_cell_leads_to_its_record_on_the_page_of_its_machine(pages):
         for engine in row.cells:
             page, _, chosen = row.link(engine).partition("#records?")
             assert pages[page].title == row.machine
-            assert f'"{parse_qs(chosen)["search"][0]}"' in table(pages[page])
+            assert f'"{parse_qs(chosen)["id"][0]}"' in table(pages[page])
 
 
 def test_on_the_page_itself_cells_lead_to_its_own_table(pages):
@@ -237,7 +237,7 @@ class TestInABrowser:
     def test_a_number_leads_to_its_record_with_verdict_and_command(self, browser, site):
         browser.open((site / "index.html").as_uri())
         link = browser.run("return document.querySelector('#heat-map td a').href")
-        id_ = parse_qs(link.partition("?")[2])["search"][0]
+        id_ = parse_qs(link.partition("?")[2])["id"][0]
         browser.open(link)
         assert browser.run("return document.getElementById('status').textContent").startswith("1 of ")
         cells = browser.run(

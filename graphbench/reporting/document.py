@@ -195,24 +195,8 @@ class HeatRow:
     page: str = ""
 
     def link(self, engine: str) -> str:
-        """The address of the record of an engine's cell, with verdict and command."""
-        chosen = [("search", self.records[engine]), *(("columns", title) for title in RECORD)]
-        return f"{self.page}{RecordsLink('', chosen).address}"
-
-
-RECORD = (
-    "graph",
-    "engine",
-    "outcome",
-    "warm call",
-    "whole script",
-    "verdict",
-    "certificate",
-    "why",
-    "record",
-    "command",
-)
-"""The columns of the table of every record that a link to one record chooses."""
+        """The address of the record of an engine's cell."""
+        return f"{self.page}{RecordsLink('', [('id', self.records[engine])]).address}"
 
 
 MAX_ROWS = 64
@@ -268,7 +252,6 @@ class HeatMap:
             for row in self.rows
         ]
         data = {"engines": self.engines, "metrics": self.metrics, "start": self.problem, "most": MAX_ROWS, "rows": rows}
-        data["columns"] = RECORD
         return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
 
 
@@ -346,7 +329,7 @@ class AllRecords:
 
 @dataclass(frozen=True)
 class RecordsLink:
-    """A link to the table of every record on a page, with choices: pairs of a chooser or `columns`, and a value."""
+    """A link to the table of every record on a page, with choices: of a chooser, `columns` or an `id`, each a value."""
 
     text: str
     choices: Sequence[tuple[str, str]]

@@ -71,9 +71,8 @@
   };
 
   const heatMap = async () => {
-    const { engines, metrics, start, most, rows, columns: shownColumns } = await unpacked("heat-data").json();
+    const { engines, metrics, start, most, rows } = await unpacked("heat-data").json();
     const [form, table] = [byId("heat-choices"), byId("heat-map")];
-    const asColumns = new URLSearchParams(shownColumns.map((title) => ["columns", title])).toString();
     const [machines, problems] = [0, 1].map((column) => [...new Set(rows.map((row) => row[column]))]);
     const asked = chosenAt("heat");
     const initial = { algorithm: start, metric: metrics[0], machine: machines[0], twins: "" };
@@ -103,7 +102,7 @@
           const [text, factor, level] = row[6 + place][at] ?? ["", "", null];
           const cell = make("td", undefined, level === null ? {} : { class: level < 0 ? "aside" : `heat${level}` });
           if (level === null) return cell;
-          const link = make("a", text, { href: `${row[4]}#records?${new URLSearchParams({ search: row[5][place] })}&${asColumns}` });
+          const link = make("a", text, { href: `${row[4]}#records?${new URLSearchParams({ id: row[5][place] })}` });
           if (factor) link.append(make("small", factor));
           cell.append(link);
           return cell;
@@ -127,6 +126,8 @@
     if ([...asked].length) draw(most);
   };
 
+  // What a link to one record shows of it.
+  const OF_ONE = ["graph", "engine", "outcome", "warm call", "whole script", "verdict", "certificate", "why", "record", "command"];
   const everyRecord = async () => {
     const { columns, rows } = await unpacked("rows").json();
     let words = null; // of each row, made for the first search
@@ -238,12 +239,13 @@
     // Takes over what an address asks for: of the page when it opens, or of a link within it.
     const adopt = () => {
       const [asked, boxes] = [chosenAt("records"), form.querySelectorAll("#columns input")];
+      const wanted = asked.has("id") ? OF_ONE : asked.has("columns") && asked.getAll("columns");
       columns.forEach(([title, , shown], at) => {
-        visible[at] = asked.has("columns") ? asked.getAll("columns").includes(title) : shown;
+        visible[at] = wanted ? wanted.includes(title) : shown;
         boxes[at].checked = visible[at];
         if (form.elements[title]) form.elements[title].value = asked.get(title) ?? "";
       });
-      form.elements.search.value = asked.get("search") ?? "";
+      form.elements.search.value = asked.get("id") ?? asked.get("search") ?? "";
       order = { column: columns.findIndex(([title]) => title === asked.get("sort")), down: asked.has("down") };
       update();
       if ([...asked].length) byId("records").scrollIntoView();
