@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from graphbench.errors import UsageError
+from graphbench.graphs.columns import components
 from graphbench.graphs.edgelist import EdgeList
 from graphbench.system.lazy import np
 
@@ -37,12 +38,13 @@ def sources(edges: EdgeList, count: int, source: int | str | None, seed: int) ->
         return np.array([vertex(edges, source)], dtype=np.int64)
     if (candidates := edges.source_candidates) is not None:
         return np.random.default_rng(seed).permutation(candidates)[:count]
-    from scipy.sparse.csgraph import connected_components
-
-    matrix = edges.to_scipy()
-    _, labels = connected_components(matrix, directed=edges.directed, connection="weak")
-    largest = np.bincount(labels).argmax()
-    candidates = np.flatnonzero((labels == largest) & (np.diff(matrix.indptr) > 0))
+    rows, starts = max(1 << 22, edges.num_vertices), np.zeros(edges.num_vertices, dtype=bool)
+    for src, dst, _ in edges.chunks(rows):
+        starts[src] = True
+        if not edges.directed:
+            starts[dst] = True
+    component = components(((src, dst) for src, dst, _ in edges.chunks(rows)), edges.num_vertices)
+    candidates = np.flatnonzero((component == np.bincount(component).argmax()) & starts)
     if len(candidates) == 0:
         return np.zeros(1, dtype=np.int64)
     # A whole permutation, so that fewer sources are a prefix of more.

@@ -1,8 +1,7 @@
 """Weakly and strongly connected components: their number, and labels that name them.
 
-Weak components are counted by a traversal, on the host (SciPy) or on a graph's device (hooking and pointer jumping:
-Shiloach, Vishkin, J. Algorithms 3 (1982) 57-67). Strong ones are checked by searches inside labels and Kahn's
-algorithm between them (Comm. ACM 5 (1962) 558-562).
+Weak components are counted by hooking and pointer jumping (Shiloach, Vishkin, J. Algorithms 3 (1982) 57-67). Strong
+ones are checked by searches inside labels and Kahn's algorithm between them (Comm. ACM 5 (1962) 558-562).
 """
 
 from __future__ import annotations
@@ -10,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from graphbench.certificates.rows import out_arcs, unreached
-from graphbench.graphs.columns import compressed_rows
+from graphbench.graphs.columns import components, compressed_rows
 from graphbench.graphs.edgelist import EdgeList
 from graphbench.system.lazy import np
 
@@ -21,11 +20,11 @@ if TYPE_CHECKING:
 
 Integers: TypeAlias = "npt.NDArray[np.int64]"
 _EDGES_AT_ONCE = 1 << 19
-"""Edges that SciPy's traversal gets at once on the host, or the number of vertices if that is more."""
+"""Edges that are joined at once on the host, or the number of vertices if that is more."""
 
 
 def count_components(edges: EdgeList, *, within: npt.NDArray[Any] | None = None) -> int:
-    """The number of (weakly) connected components, counted by SciPy's graph traversal, or on the graph's device.
+    """The number of (weakly) connected components, counted on the host or on the graph's device.
 
     Args:
         edges: the graph.
@@ -35,30 +34,16 @@ def count_components(edges: EdgeList, *, within: npt.NDArray[Any] | None = None)
 
     if isinstance(edges, DeviceEdgeList):
         return _count_on_device(edges, within)
-    return _components(edges, within)[0]
+    return int(np.count_nonzero(_smallest(edges, within) == np.arange(edges.num_vertices)))
 
 
-def _components(edges: EdgeList, within: npt.NDArray[Any] | None) -> tuple[int, npt.NDArray[Any]]:
-    """The number of components, and the one of each vertex.
-
-    Each part of the edges joins the components of those before. Most edges of later parts are inside one already, so
-    that they cost a comparison.
-    """
-    from scipy.sparse import coo_array
-    from scipy.sparse.csgraph import connected_components
-
-    count, component = edges.num_vertices, np.arange(edges.num_vertices, dtype=edges.id_type)
-    for src, dst, _ in edges.chunks(max(_EDGES_AT_ONCE, edges.num_vertices)):
-        one, two = component[src], component[dst]
-        apart = one != two
-        if within is not None:
-            apart &= within[src] == within[dst]
-        if apart.any():
-            ends = one[apart], two[apart]
-            joined: Any = coo_array((np.ones(len(ends[0])), ends), shape=(count, count))
-            count, merged = connected_components(joined, directed=False)
-            component = merged[component]
-    return int(count), component
+def _smallest(edges: EdgeList, within: npt.NDArray[Any] | None) -> npt.NDArray[Any]:
+    """The smallest vertex in the component of each vertex, by edges inside the labels alone."""
+    parts = ((src, dst) for src, dst, _ in edges.chunks(max(_EDGES_AT_ONCE, edges.num_vertices)))
+    if within is None:
+        return components(parts, edges.num_vertices)
+    inside = ((src, dst, within[src] == within[dst]) for src, dst in parts)
+    return components(((src[kept], dst[kept]) for src, dst, kept in inside), edges.num_vertices)
 
 
 def _count_on_device(edges: DeviceEdgeList, within: Any) -> int:
@@ -133,9 +118,9 @@ def strong_fault(edges: EdgeList, labels: npt.NDArray[Any]) -> str:
     label = label.astype(edges.id_type)
     if edges.directed:
         return _one_way_fault(edges, first, label)
-    count, component = _components(edges, label)
-    if count != len(first):
-        lost = int(np.argmax(component != component[first][label]))
+    component = _smallest(edges, label)
+    if (apart := component != first[label]).any():
+        lost = int(np.argmax(apart))
         return _lost_fault(lost, int(first[label[lost]]), "is not reached from")
     return _circle_fault(_split_edge(edges, label))
 
