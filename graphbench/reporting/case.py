@@ -64,6 +64,11 @@ class Case:
         return statistics.median(calls) if (calls := warm_calls(self.record)) else None
 
     @property
+    def is_baseline(self) -> bool:
+        """Whether ratios are taken against it."""
+        return self.record.task.engine == self.baseline
+
+    @property
     def comparisons(self) -> list[Comparison | None]:
         """With the baseline, and with the best CPU engine by each total."""
         return [self.main, self.best, self.first, self.whole]

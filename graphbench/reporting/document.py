@@ -46,13 +46,6 @@ class Answers:
     items: Sequence[tuple[str, str]]
 
 
-@dataclass(frozen=True)
-class Code:
-    """A command or a snippet, to be copied."""
-
-    text: str
-
-
 @dataclass(frozen=True, kw_only=True)
 class Column(Generic[Item]):
     """A column of a table: its title, and how the text of a cell is made from the item of a row.
@@ -340,7 +333,7 @@ class RecordsLink:
         return f"#records?{urlencode(self.choices)}"
 
 
-Block = Text | Bullets | Answers | Code | Table[Any] | Cards | HeatMap | Chart | Fold | RecordsLink | AllRecords
+Block = Text | Bullets | Answers | Table[Any] | Cards | HeatMap | Chart | Fold | RecordsLink | AllRecords
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,6 @@ from graphbench.reporting.document import (
     Bullets,
     Cards,
     Chart,
-    Code,
     Document,
     Fold,
     HeatMap,
@@ -54,8 +53,6 @@ def _block(block: Block | Section, depth: int, charts: str) -> str:  # noqa: C90
             return "\n".join(f"- {safe(item)}" for item in block.items)
         case Answers():
             return "\n".join(f"- **{safe(question)}** {safe(answer)}" for question, answer in block.items)
-        case Code():
-            return f"```sh\n{block.text}\n```"
         case Chart():
             return f"![{safe(block.caption)}]({charts}/{block.name}.svg)"
         case Table():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from graphbench.records.best_cpu import computed, fastest
@@ -77,11 +77,6 @@ def by_kind(cases: Iterable[Case]) -> dict[str, list[Case]]:
         if not is_twin(dataset) or (case.problem, case.label, graph_of(dataset)) not in counted:
             found[kind_of(dataset)].append(case)
     return {kind: group for kind, group in found.items() if group}
-
-
-def noun(kind: str, kinds: Collection[str]) -> str:
-    """What to call graphs of a kind among those of some kinds: real graphs alone are just graphs."""
-    return "graph" if kind == "real graph" and len(kinds) == 1 else kind
 
 
 def started(cases: Iterable[Case], label: str) -> list[Case]:

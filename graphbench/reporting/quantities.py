@@ -16,19 +16,18 @@ from graphbench.records.cost import COSTS, price
 from graphbench.records.model import Outcome, Record
 from graphbench.records.times import cpu_seconds, warm_calls
 from graphbench.reporting import numbers, speeds
-from graphbench.reporting.case import Case, pays_off_from
-from graphbench.reporting.numbers import TIMES, bound_sign, plain
+from graphbench.reporting.case import Case, Item, call_time, pays_off_from
+from graphbench.reporting.document import Column
+from graphbench.reporting.numbers import NOTHING, TIMES, bound_sign, plain
 from graphbench.reporting.reproduce import command
 from graphbench.reporting.speeds import TOTALS
 from graphbench.reporting.wording import (
     brief,
     codes,
     cost,
-    device_peak,
     device_peak_bytes,
     device_peak_of_each,
     edge_list_bytes,
-    host_peak,
     outcome,
     peak,
 )
@@ -83,25 +82,40 @@ class Quantity(NamedTuple):
             value = None if value is None else getattr(value, part)
         return value
 
+    def found(self, case: Case) -> Any:
+        """The same as tables sort and write it."""
+        return self.cell(case) if self.cell is not None else self.read(case)
+
     def data(self, case: Case) -> Any:
-        """The same as the script of a page gets it: numbers have six digits, and whatever shows them rounds them."""
-        found = self.cell(case) if self.cell is not None else self.read(case)
+        """The same for the script of a page: numbers have six digits, and whatever shows them rounds them."""
+        found = self.found(case)
         if isinstance(found, tuple) and self.kind == "ratio":
             return [_six(found[0]), *found[1:]] if any(found[1:]) else _six(found[0])
         if found is None and not self.right:
             return ""
         return _six(found) if isinstance(found, float) else found
 
-    def text(self, case: Case) -> str:
-        """The same as a table of texts has it; empty where it is not known."""
-        if self.words is not None:
-            return self.words(case)
-        found = self.cell(case) if self.cell is not None else self.read(case)
+    def written(self, case: Case) -> str:
+        """The same as the script writes it; empty where it is not known."""
+        found = self.found(case)
         return "" if found is None else _WRITTEN.get(self.kind, str)(found)
+
+    def text(self, case: Case) -> str:
+        """The same as a terminal has it."""
+        return self.words(case) if self.words is not None else self.written(case)
 
 
 def _six(value: float) -> float:
     return float(f"{value:.6g}")
+
+
+def columns(case: Callable[[Item], Case], *titles: str) -> list[Column[Item]]:
+    """Columns of a table of texts whose rows are of cases."""
+
+    def column(one: Quantity) -> Column[Item]:
+        return Column(one.title, lambda row: one.text(case(row)) or (NOTHING if one.right else ""), right=one.right)
+
+    return [column(TITLED[title]) for title in titles]
 
 
 # How values are made
@@ -136,9 +150,14 @@ def _phase(name: str) -> Quantity:
 
 
 def _ratio(name: RatioName, *, shown: bool = False) -> Quantity:
-    """A ratio to the baseline."""
+    """A ratio to the baseline, which is 1 of itself."""
+
+    def words(case: Case) -> str:
+        return "1" if case.is_baseline and case.call is not None else bare.written(case)
+
     title = f"{TOTALS[name]} vs baseline"
-    return Quantity(name, f"main.{name}", title, "ratio", lambda case: _of(case.main, name), shown=shown)
+    bare = Quantity(name, f"main.{name}", title, "ratio", lambda case: _of(case.main, name), shown=shown)
+    return bare._replace(words=words)
 
 
 def _best(role: Literal["best", "first", "whole"], name: RatioName, *, shown: bool = False) -> Quantity:
@@ -166,12 +185,20 @@ def _pays_off(comparison: Comparison | None) -> tuple[float, str] | None:
     return None if runs is None else (1e99, runs) if isinstance(runs, str) else (runs, count(runs, "call"))
 
 
-def _peak(record: Record, value: int | None) -> tuple[int, str] | None:
-    """A peak, and how many times the edge list it is."""
-    if value is None:
-        return None
-    size = edge_list_bytes(record)
-    return value, peak(record, value) + (f" ({three(value / size)}{TIMES} the edges)" if size else "")
+def _peak(where: str, of: Callable[[Record], int | None], meaning: str) -> Quantity:
+    """A peak of memory, and how many times the edge list it is."""
+
+    def cell(case: Case) -> tuple[int, str] | None:
+        value, size = of(case.record), edge_list_bytes(case.record)
+        if value is None:
+            return None
+        return value, peak(case.record, value) + (f" ({three(value / size)}{TIMES} the edges)" if size else "")
+
+    def words(case: Case) -> str:
+        return peak(case.record, of(case.record))
+
+    path = f"record.memory.{where}_peak_bytes"
+    return Quantity(f"{where}_peak_bytes", path, f"{where} peak", "amount", cell, words, meaning)
 
 
 def _cost(name: str) -> Quantity:
@@ -212,7 +239,7 @@ def _certificate(record: Record) -> str:
 def _verdict(case: Case) -> str:
     if case.main is not None:
         return str(case.main.verdict)
-    if case.record.task.engine == case.baseline:
+    if case.is_baseline:
         return "baseline"
     return str(case.best.verdict) if case.best is not None else ""
 
@@ -246,8 +273,7 @@ def _spread(case: Case) -> str:
 # fmt: off
 QUANTITIES = (
     Quantity("algorithm", "record.task.algorithm", "algorithm", "choice", lambda case: plain(case.problem), shown=True),
-    Quantity("dataset", "record.task.dataset", "graph", "choice", lambda case: plain(case.record.task.dataset),
-             shown=True),
+    Quantity("dataset", "record.task.dataset", "graph", "choice", lambda case: plain(case.graph), shown=True),
     Quantity("engine", "record.task.engine", "engine", "choice", lambda case: plain(case.label), shown=True,
              meaning="the library that computed; in brackets what it ran with: allocator, GPUs, threads"),
     Quantity("engine_version", "record.environment.engine_version"),
@@ -256,14 +282,15 @@ QUANTITIES = (
     Quantity("outcome", lambda case: str(case.record.outcome), "outcome", "choice",
              lambda case: case.record.outcome.in_words, shown=True),
     Quantity("reason", "record.reason"),
-    Quantity("num_vertices", "record.dataset.num_vertices"),
+    Quantity("num_vertices", "record.dataset.num_vertices", "vertices", "count"),
     Quantity("num_edges", "record.dataset.num_edges"),
     Quantity("num_entries", "record.dataset.num_entries"),
     Quantity("posed_edges", "record.posed.num_edges", "edges", "count", lambda case: case.edges or None),
     Quantity("directed", "record.posed.directed"),
     Quantity("weights", "record.posed.weights"),
     *map(_phase, ("start", "read", "build", "first", "collect")),
-    Quantity("", "call", "warm call", "seconds", shown=True),
+    Quantity("", "call", "warm call", "seconds", shown=True,
+             words=lambda case: call_time(case) if case.call else outcome(case.record)),
     Quantity("", _spread, "spread",
              meaning="the interval of the median warm call, or the range where it is called so"),
     Quantity("call_median_s", _call(median)),
@@ -289,12 +316,8 @@ QUANTITIES = (
     Quantity("currency", lambda case: found.currency if (found := price(case.record)) else None),
     Quantity("", _rate, "edges/s", "amount",
              meaning="edges of the graph, each counted once, by the seconds of a warm call"),
-    Quantity("host_peak_bytes", "record.memory.host_peak_bytes", "host peak", "amount",
-             lambda case: _peak(case.record, case.record.memory.host_peak_bytes), lambda case: host_peak(case.record),
-             meaning="the most main memory of the process that measured"),
-    Quantity("device_peak_bytes", "record.memory.device_peak_bytes", "device peak", "amount",
-             lambda case: _peak(case.record, device_peak_bytes(case.record)), lambda case: device_peak(case.record),
-             meaning="the most GPU memory; of several GPUs, of all together"),
+    _peak("host", lambda record: record.memory.host_peak_bytes, "the most main memory of the process that measured"),
+    _peak("device", device_peak_bytes, "the most GPU memory; of several GPUs, of all together"),
     Quantity("", lambda case: device_peak_of_each(case.record), "device peak of each GPU"),
     Quantity("answer", "record.headline"),
     Quantity("answer_value", lambda case: case.record.answer.get(case.record.headline)),

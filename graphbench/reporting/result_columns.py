@@ -16,7 +16,7 @@ from graphbench.reporting.case import Case, compared
 from graphbench.reporting.document import Column, Table, Tone
 from graphbench.reporting.notes import FAILED
 from graphbench.reporting.numbers import NOTHING, TIMES
-from graphbench.reporting.quantities import TITLED, Quantity
+from graphbench.reporting.quantities import TITLED, columns
 from graphbench.reporting.speeds import TOTALS
 from graphbench.system.text import three
 
@@ -95,12 +95,9 @@ def _ends(row: Case) -> str:
 
 
 def _whole(row: Case) -> str:
-    return _itself(row) if row.main is None else numbers.ratio(row.main.ratio_whole_script, row.main.bound)
-
-
-def _itself(row: Case) -> str:
-    """Where there is no ratio to the baseline, perhaps because it is the baseline."""
-    return "1" if row.record.task.engine == row.baseline and row.record.outcome is Outcome.OK else NOTHING
+    if row.main is None:
+        return "1" if row.is_baseline and row.call is not None else NOTHING
+    return numbers.ratio(row.main.ratio_whole_script, row.main.bound)
 
 
 def _has_only_range(comparison: Comparison) -> bool:
@@ -162,15 +159,7 @@ _DETAILS = {
 
 def _details(baseline: str) -> list[Column[Case]]:
     """Spread and number of calls, phases, totals, further ratios, costs and memory."""
-
-    def column(one: Quantity, title: str) -> Column[Case]:
-        absent = _itself if title.endswith("vs baseline") else lambda _: NOTHING if one.right else ""
-
-        def cell(case: Case) -> str:
-            return one.text(case) or absent(case)
-
-        return Column(
-            title.replace("vs baseline", f"vs {baseline}"), cell, right=one.right, need="detail", optional=True
-        )
-
-    return [column(TITLED[title], shown) for title, shown in _DETAILS.items()]
+    return [
+        replace(column, title=title.replace("vs baseline", f"vs {baseline}"), need="detail", optional=True)
+        for column, title in zip(columns(lambda case: case, *_DETAILS), _DETAILS.values(), strict=True)
+    ]

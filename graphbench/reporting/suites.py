@@ -11,15 +11,15 @@ from graphbench.records.model import Outcome, Record
 from graphbench.records.rules import Verdict
 from graphbench.records.statistics import common_geometric_means
 from graphbench.reporting import markdown, numbers, speeds, terminal
-from graphbench.reporting.case import Case, call_time
+from graphbench.reporting.case import Case
 from graphbench.reporting.document import Bullets, Chart, Column, Section, Table
 from graphbench.reporting.heading import hardware, named
 from graphbench.reporting.measured import Measured, by_graph, group_by_machine
-from graphbench.reporting.numbers import NOTHING, plain, seconds
+from graphbench.reporting.numbers import NOTHING, plain
+from graphbench.reporting.quantities import columns
 from graphbench.reporting.sections import growth, scaling
-from graphbench.reporting.sections.scaling import rate
 from graphbench.reporting.speeds import TOTALS
-from graphbench.reporting.wording import graph_of, is_twin, kind_of, outcome, twin_note
+from graphbench.reporting.wording import graph_of, is_twin, kind_of, twin_note
 from graphbench.system.text import count
 
 
@@ -73,29 +73,9 @@ def _times(measured: Measured) -> Table[Case]:
         [case for cases in measured.problems.values() for group in by_graph(cases).values() for case in group],
         [
             Column("problem", lambda case: case.problem),
-            Column("graph", lambda case: case.graph),
-            Column(
-                "vertices",
-                lambda case: f"{case.record.posed.num_vertices:,}" if case.record.posed else NOTHING,
-                right=True,
-            ),
-            Column(
-                "edges, once",
-                lambda case: f"{case.record.posed.num_edges:,}" if case.record.posed else NOTHING,
-                right=True,
-            ),
-            Column("engine", lambda case: case.label),
-            Column("warm call", lambda case: call_time(case) if case.call else outcome(case.record), right=True),
-            Column(
-                "n",
-                lambda case: str(len(case.record.phases.call_s)) if case.call and not case.first_only else "",
-                right=True,
-            ),
-            Column("edges/s", rate, right=True),
-            Column(
-                "first answer",
-                lambda case: seconds(case.record.phases.first_answer_s) if case.call else NOTHING,
-                right=True,
+            *columns(
+                lambda case: case,
+                *("graph", "vertices", "edges", "engine", "warm call", "n", "edges/s", "first answer"),
             ),
         ],
     )

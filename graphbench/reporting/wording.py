@@ -77,17 +77,6 @@ def device_peak_bytes(record: Record) -> int | None:
     return sum(record.memory.device_peaks_bytes) or record.memory.device_peak_bytes
 
 
-def host_peak(record: Record) -> str:
-    """The host peak in words."""
-    return peak(record, record.memory.host_peak_bytes)
-
-
-def device_peak(record: Record) -> str:
-    """The device peak in words, with the number of GPUs where there are several."""
-    several = len(record.memory.device_peaks_bytes)
-    return peak(record, device_peak_bytes(record)) + (f" ({several} GPUs)" if several > 1 else "")
-
-
 def device_peak_of_each(record: Record) -> str:
     """The peaks of several GPUs: `4: 120 GiB to 134 GiB`; empty for one."""
     peaks = record.memory.device_peaks_bytes

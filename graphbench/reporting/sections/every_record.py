@@ -52,7 +52,7 @@ def section(records: Sequence[Record], measured: Sequence[Measured], stale: Mapp
     )
     newest = [case for case in rows if not case.older]
     table = Table(
-        newest[:MAX_ROWS], [Column(title, columns[title].text, right=columns[title].right) for title in shown]
+        newest[:MAX_ROWS], [Column(title, columns[title].written, right=columns[title].right) for title in shown]
     )
     whole = json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     blocks: list[Block] = [Text(how.rstrip(), quiet=True), AllRecords(len(records), table, whole)]
@@ -82,6 +82,7 @@ def _rows(records: Sequence[Record], measured: Sequence[Measured], stale: Mappin
                 record=record,
                 label=record.task.engine,
                 problem=record.task.algorithm,
+                graph=record.task.dataset,
                 machine=machine.name if machine else "",
                 baseline=machine.baseline if machine else "",
                 stale=stale.get(record.id, ""),

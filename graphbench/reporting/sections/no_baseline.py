@@ -11,7 +11,8 @@ from graphbench.reporting.case import Case, call_time, size
 from graphbench.reporting.document import Column, Need, Table
 from graphbench.reporting.measured import Measured
 from graphbench.reporting.numbers import NOTHING, plain, ratio, seconds
-from graphbench.reporting.sections.scaling import all_curves, gpus, rate
+from graphbench.reporting.quantities import TITLED
+from graphbench.reporting.sections.scaling import all_curves, gpus
 from graphbench.reporting.wording import outcome
 from graphbench.system.text import count, three
 
@@ -92,7 +93,7 @@ def table(measured: Measured) -> Table[_Problem]:
             column("size", lambda best: size(best) if best.edges else "", right=True),
             column("engine", lambda best: best.label),
             column("GPUs", lambda best: str(_gpus(best) or ""), need="detail"),
-            column("edges/s", rate, right=True),
+            column("edges/s", TITLED["edges/s"].text, right=True),
             Column("certified", lambda row: f"{sum(map(_certified, row.done)):,} of {len(row.started):,}", right=True),
             Column("not completed", _not_completed),
         ],

@@ -12,15 +12,15 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from graphbench.records.model import NEVER_RAN, Record
-from graphbench.reporting.case import Case, call_time, grouped
+from graphbench.reporting.case import Case, grouped
 from graphbench.reporting.charts.marks import Axis, Key, Line, Mark, Panel
 from graphbench.reporting.charts.style import LINES, SHAPES
 from graphbench.reporting.document import Block, Bullets, Chart, Column, Section, Table, Text
 from graphbench.reporting.heading import hardware, named
 from graphbench.reporting.measured import Measured, by_graph
 from graphbench.reporting.numbers import NOTHING, plain, ratio, short
-from graphbench.reporting.wording import outcome
-from graphbench.system.text import count, three
+from graphbench.reporting.quantities import columns
+from graphbench.system.text import count
 
 MAX_GRAPHS = 6
 """How many graphs a panel shows, the largest: more lines cannot be distinguished."""
@@ -71,11 +71,6 @@ def gpus(case: Case) -> int | None:
     """How many GPUs a record of an engine for several of them had; None: the engine takes no such number."""
     number = case.record.task.params.get("gpus")
     return number if isinstance(number, int) else None
-
-
-def rate(case: Case) -> str:
-    """Edges of the graph, each counted once, by seconds of a warm call."""
-    return three(case.edges / case.call) if case.call and case.edges else NOTHING
 
 
 def curves(problem: str, cases: Iterable[Case]) -> list[ScalingCurve]:
@@ -234,16 +229,10 @@ def _beside(row: _Row) -> str:
 
 _COLUMNS: list[Column[_Row]] = [
     Column("problem", lambda row: row.curve.problem),
-    Column("graph", lambda row: row.curve.graph),
-    Column("edges", lambda row: f"{row.step.case.edges:,}" if row.step.case.edges else NOTHING, right=True),
+    *columns(lambda row: row.step.case, "graph", "edges"),
     Column("engine", lambda row: row.curve.engine),
     Column("GPUs", lambda row: str(row.step.gpus), right=True),
-    Column(
-        "warm call",
-        lambda row: call_time(row.step.case) if row.step.case.call else outcome(row.step.case.record),
-        right=True,
-    ),
-    Column("edges/s", lambda row: rate(row.step.case), right=True),
+    *columns(lambda row: row.step.case, "warm call", "edges/s"),
 ]
 
 
