@@ -195,7 +195,8 @@ def _peak(where: str, of: Callable[[Record], int | None], meaning: str) -> Quant
         return value, peak(case.record, value) + (f" ({three(value / size)}{TIMES} the edges)" if size else "")
 
     def words(case: Case) -> str:
-        return peak(case.record, of(case.record))
+        gpus = len(case.record.memory.device_peaks_bytes) if where == "device" else 1
+        return peak(case.record, of(case.record)) + (f" ({gpus} GPUs)" if gpus > 1 else "")
 
     path = f"record.memory.{where}_peak_bytes"
     return Quantity(f"{where}_peak_bytes", path, f"{where} peak", "amount", cell, words, meaning)
