@@ -25,7 +25,8 @@ def test_sources_are_distinct_and_as_many_as_requested():
 def test_a_seed_determines_the_draw():
     line = graph(path(500), 500)
     for draw in (lambda seed: draws.sources(line, 20, None, seed), lambda seed: draws.pairs(line, 20, seed)):
-        assert draw(7).tolist() == draw(7).tolist() != draw(8).tolist()
+        first, other, again = (draw(seed).tolist() for seed in (7, 8, 7))
+        assert first == again != other
 
 
 def test_fewer_sources_are_a_prefix_of_more():
@@ -65,6 +66,12 @@ def test_pairs_are_sorted_distinct_and_share_a_neighbour():
     matrix = some.to_scipy()
     shared = (matrix @ matrix).toarray()
     assert (shared[pairs[:, 0], pairs[:, 1]] > 0).all()
+
+
+def test_pairs_are_drawn_once_for_all_problems_on_a_graph():
+    pairs = draws.pairs(graph(path(500), 500), 20, seed=0)
+    assert draws.pairs(graph(path(500), 500), 20, seed=0) is pairs
+    assert draws.pairs(graph(path(499), 499), 20, seed=0).tolist() != pairs.tolist()
 
 
 def test_a_small_graph_gives_all_its_pairs():

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
 Vertices: TypeAlias = "npt.NDArray[np.int64]"
 
+_pairs: dict[tuple[str, int, int], Vertices] = {}
+"""The pairs that were drawn last, by the graph's digest, their number and the seed: several problems ask for them."""
+
 
 def sources(edges: EdgeList, count: int, source: int | str | None, seed: int) -> Vertices:
     """Source vertices for BFS and SSSP, as GAP draws them: at random among vertices where a search can start.
@@ -65,6 +68,15 @@ def pairs(edges: EdgeList, count: int, seed: int) -> Vertices:
     if (candidates := edges.pair_candidates) is not None:
         drawn = np.random.default_rng(seed).permutation(candidates)[:count]
         return drawn[np.lexsort((drawn[:, 1], drawn[:, 0]))]
+    key = edges.digest, count, seed
+    if key not in _pairs:
+        _pairs.clear()
+        _pairs[key] = _drawn_pairs(edges, count, seed)
+    return _pairs[key]
+
+
+def _drawn_pairs(edges: EdgeList, count: int, seed: int) -> Vertices:
+    """As :func:`pairs`, of a graph on the host."""
     matrix = edges.to_scipy()
     n, indptr, indices = edges.num_vertices, matrix.indptr.astype(np.int64), matrix.indices.astype(np.int64)
     rng = np.random.default_rng(seed)
