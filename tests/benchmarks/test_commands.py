@@ -130,7 +130,10 @@ def suite_costs(store, wall):
     records = [json.loads(line) for line in store.read_text(encoding="utf-8").splitlines()]
     ran = [record for record in records if record.get("worker")]
     built = [record for record in ran if not record["worker"]["shared_build"]]
-    graphs = {(record["task"]["dataset"], record["posed"]["digest"], _form(record["task"])) for record in ran}
+    graphs = {
+        (record["task"]["dataset"], record["environment"]["threads"], record["posed"]["digest"], _form(record["task"]))
+        for record in ran  # an engine on so many threads has a process of its own
+    }
     watched = sum(len(record["cpu"]["after_s"]) for record in ran) * clock.IDLE_S
     work = watched + sum(_seconds(record) for record in ran)
     work += sum((record["phases"]["read_s"] or 0) + (record["phases"]["build_s"] or 0) for record in built)
