@@ -57,11 +57,15 @@ def test_arcs_are_given_as_they_are():
     assert made.symmetrize is None
 
 
-def test_a_list_too_long_for_a_frame_is_symmetrised_by_cugraph(monkeypatch):
-    monkeypatch.setattr(cugraph_file, "MAX_ROWS", 21)
+@pytest.mark.parametrize(
+    ("longest", "allowed", "given"),
+    [(22, sys.maxsize, True), (21, sys.maxsize, False), (22, 22 * 90, True), (22, 22 * 90 - 1, False)],
+)
+def test_both_directions_are_made_by_cugraph_where_frame_or_memory_is_too_small(monkeypatch, longest, allowed, given):
+    monkeypatch.setattr(cugraph_file, "MAX_ROWS", longest)
+    monkeypatch.setattr(cugraph.memory, "allowed_bytes", allowed)
     made = built(cugraph, UNDIRECTED)
-    assert len(made.frame) == len(TWO)
-    assert made.symmetrize is None
+    assert (len(made.frame), made.symmetrize) == ((2 * len(TWO), False) if given else (len(TWO), None))
 
 
 @pytest.mark.parametrize("renumber", [True, False])

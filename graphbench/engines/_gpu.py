@@ -140,6 +140,8 @@ class DeviceMemory:
     def __init__(self) -> None:
         self._resource: Any = None
         self._held = 0
+        self.allowed_bytes = sys.maxsize
+        """What may be allocated: the device's memory, or the limit; unknown before :meth:`choose`."""
 
     def choose(self, settings: Settings) -> None:
         """Install the allocator that the user asked for, with statistics around it.
@@ -150,9 +152,10 @@ class DeviceMemory:
         """
         import rmm
 
+        free, total = rmm.mr.available_device_memory()
+        self.allowed_bytes = min(total, settings.device_memory_bytes or total)
         if settings.allocator == "pool":
-            free, _ = rmm.mr.available_device_memory()
-            free = min(free, settings.device_memory_bytes or free)
+            free = min(free, self.allowed_bytes)
             upstream = rmm.mr.PoolMemoryResource(rmm.mr.CudaMemoryResource(), initial_pool_size=free // 512 * 256)
         elif settings.allocator == "async":
             upstream = rmm.mr.CudaAsyncMemoryResource()
