@@ -285,8 +285,9 @@ def test_variants_of_an_engine_differ_in_shape_not_in_colour():
     (measured,) = reporting.measured.group_by_machine(
         store.load([ROOT / "reports/records/2026-11-28-h100.jsonl"]), "", {}
     )
-    assert measured.colours["cugraph (async)"] == measured.colours["cugraph (default)"]
-    assert measured.shapes["cugraph (async)"] != measured.shapes["cugraph (default)"]
+    known = {case.label: case for case in measured.cases}
+    assert known["cugraph (async)"].colour == known["cugraph (default)"].colour
+    assert known["cugraph (async)"].shape != known["cugraph (default)"].shape
 
 
 def test_every_class_of_a_mark_has_a_colour_in_both_schemes(charts):

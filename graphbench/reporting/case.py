@@ -14,6 +14,7 @@ from graphbench.records.comparison import Comparison, best_by_total
 from graphbench.records.model import Outcome, Record
 from graphbench.records.rules import Verdict
 from graphbench.records.times import first_call, warm_calls
+from graphbench.reporting.charts import style
 from graphbench.reporting.numbers import seconds
 from graphbench.system.text import count
 
@@ -41,6 +42,7 @@ class Case:
         baseline: the engine that ratios are taken against there.
         stale: what has changed since the record was made.
         older: why another record of its task counts instead.
+        shape: of its points in charts.
         vs_fastest: how many times as fast its warm call is as the fastest that it can be compared with.
     """
 
@@ -56,6 +58,7 @@ class Case:
     baseline: str = ""
     stale: str = ""
     older: str = ""
+    shape: str = "dot"
     vs_fastest: float | None = None
 
     @cached_property
@@ -93,6 +96,11 @@ class Case:
     def first_only(self) -> bool:
         """Whether :attr:`call` is the first call."""
         return not warm_calls(self.record)
+
+    @property
+    def colour(self) -> str:
+        """The class of its colour, which is its engine's in every chart of every report."""
+        return style.engine(self.record.task.engine)
 
     @property
     def look(self) -> Look:

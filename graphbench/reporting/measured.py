@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from operator import itemgetter
 
 import msgspec
 
@@ -57,18 +58,6 @@ class Measured:
         return [record for record in self.every if record.search is not None]
 
     @cached_property
-    def colours(self) -> dict[str, str]:
-        """The class of each label's colour, which is its engine's in every chart of every report."""
-        return {case.label: style.engine(case.record.task.engine) for case in self.cases}
-
-    @cached_property
-    def shapes(self) -> dict[str, str]:
-        """The shape of each label's points."""
-        known = sorted({(case.record.task.engine, case.label) for case in self.cases})
-        engines = grouped(known, lambda one: one[0])
-        return {name: style.shape(one, place) for one, own in engines.items() for place, (_, name) in enumerate(own)}
-
-    @cached_property
     def problems(self) -> dict[str, list[Case]]:
         """The cases of each problem, in the order of their names."""
         return grouped(sorted(self.cases, key=lambda case: case.problem), lambda case: case.problem)
@@ -84,13 +73,11 @@ def by_graph(cases: Iterable[Case]) -> dict[str, list[Case]]:
     }
 
 
-def legend(cases: Iterable[Case], measured: Measured, *, calls: bool = True) -> list[Key]:
+def legend(cases: Sequence[Case], *, calls: bool = True) -> list[Key]:
     """The colour and the shape of each label; and, where times of calls are drawn, that a first call is hollow."""
-    cases = list(cases)
-    labels = sorted({case.label for case in cases})
     first = calls and any(case.call is not None and case.first_only for case in cases)
     return [
-        *(Key(label, colour=measured.colours[label], shape=measured.shapes[label]) for label in labels),
+        *(Key(*one) for one in sorted({(case.label, case.colour, case.shape) for case in cases})),
         *([FIRST_CALL] if first else []),
     ]
 
@@ -165,10 +152,18 @@ def _machine(digest: str, records: list[Record], baseline: str, stale: Mapping[s
     peers = grouped(best, lambda record: (problems[record.id], record.task.dataset))
     ran = [record for record in kept if record.outcome not in NEVER_RAN]
     earlier = bool(ran) and all(record.superseded for record in ran)
+    labels = {
+        record.id: _label(record, peers[problems[record.id], record.task.dataset], marked=not earlier)
+        for record in kept
+        if record.id in shown
+    }
+    engines = grouped(sorted({(one.task.engine, labels[one.id]) for one in kept if one.id in shown}), itemgetter(0))
+    shapes = {label: style.shape(name, place) for name, own in engines.items() for place, (_, label) in enumerate(own)}
     cases = [
         replace(
             case,
-            label=_label(record, peers[problems[record.id], record.task.dataset], marked=not earlier),
+            label=labels[record.id],
+            shape=shapes[labels[record.id]],
             problem=problems[record.id],
             graph=graphs[record.id],
             machine=name,

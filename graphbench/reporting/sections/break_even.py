@@ -56,7 +56,7 @@ def break_even_chart(measured: Measured) -> Chart | None:
         panels=panels,
         x=Axis("calls on one graph", "{:,.0f}".format),
         y=timed("seconds in all"),
-        key=[replace(key, shape="line") for key in legend(measured.cases, measured) if key.label in labels],
+        key=[replace(key, shape="line") for key in legend(measured.cases) if key.label in labels],
     )
 
 
@@ -72,27 +72,26 @@ def _against(case: Case) -> dict[str, Runs]:
 def _panel(problem: str, case: Case, measured: Measured, last: float) -> Panel:
     against = _against(case)
     others = {other.record.id: other for other in measured.problems[problem] if other.record.id in against}
-    lines = [line for one in (case, *others.values()) if (line := _line(one, last, measured)) is not None]
+    lines = [line for one in (case, *others.values()) if (line := _line(one, last)) is not None]
     marks, words = [], []
     for id_, other in others.items():
         number = against[id_]
         words.append(f"{number if isinstance(number, str) else count(number, 'call')} vs {other.label}")
         if isinstance(number, int) and (spent := _spent(case, number)) is not None:
             tip = f"{case.label} has cost no more than {other.label} after {count(number, 'call')}"
-            colour = measured.colours[case.label]
-            marks.append(Mark(number, spent, tip, colour=colour, look="hollow", label=count(number, "call")))
+            marks.append(Mark(number, spent, tip, case.colour, look="hollow", label=count(number, "call")))
     title = f"{problem}, {case.label}"
     return Panel(
         title=title, aside=f"{case.graph}: {', '.join(words)}", lines=lines, marks=marks, says=", ".join(words)
     )
 
 
-def _line(case: Case, last: float, measured: Measured) -> Line | None:
+def _line(case: Case, last: float) -> Line | None:
     numbers = [last ** (place / 40) for place in range(41)]
     points = [(number, spent) for number in numbers if (spent := _spent(case, number)) is not None]
     tip = f"{case.label}: {seconds(_spent(case, 1))} for the first answer, then {call_time(case)} each"
     look: Literal["dashed", "solid"] = "dashed" if case.first_only else "solid"
-    return Line(points, colour=measured.colours[case.label], tip=tip, look=look) if points else None
+    return Line(points, colour=case.colour, tip=tip, look=look) if points else None
 
 
 def _spent(case: Case, calls: float) -> float | None:

@@ -48,7 +48,7 @@ def _has_twins(measured: Measured) -> bool:
 
 def picture(measured: Measured) -> Chart | None:
     """The chart; None where no problem was posed on several sizes."""
-    shown = [_panel(problem, cases, measured) for problem, cases in _grown(measured).items() if _grows(cases)]
+    shown = [_panel(problem, cases) for problem, cases in _grown(measured).items() if _grows(cases)]
     if not shown:
         return None
     drawn = {mark.colour for panel in shown for mark in panel.marks}
@@ -58,7 +58,7 @@ def picture(measured: Measured) -> Chart | None:
         panels=shown,
         x=Axis(f"edges, as posed{' (pale: synthetic twins)' if _has_twins(measured) else ''}", compact),
         y=timed("seconds of one call"),
-        key=[entry for entry in legend(measured.cases, measured) if entry.colour in {*drawn, FIRST_CALL.colour}],
+        key=[entry for entry in legend(measured.cases) if entry.colour in {*drawn, FIRST_CALL.colour}],
         same_y=True,
     )
 
@@ -70,7 +70,7 @@ def _grows(cases: Sequence[Case]) -> bool:
     return any(max(own) >= MIN_FACTOR * min(own) for own in sizes)
 
 
-def _panel(problem: str, cases: Sequence[Case], measured: Measured) -> Panel:
+def _panel(problem: str, cases: Sequence[Case]) -> Panel:
     marks: list[Mark] = []
     lines: list[Line] = []
     said: list[str] = []
@@ -78,21 +78,20 @@ def _panel(problem: str, cases: Sequence[Case], measured: Measured) -> Panel:
         own = [
             case for case in cases if case.label == label and case.edges and family(case.record.task.dataset) == kind
         ]
-        colour, shape = measured.colours[label], measured.shapes[label]
         ran = [case for case in own if case.call]
         law = fit([(float(case.edges), case.call) for case in ran if case.call])
         if law is not None:
             grows = f"{label} grows with exponent {law.exponent:.2f}"
             said.append(grows)
             ends = [(edges, law.at(edges)) for edges in (law.low, law.high)]
-            lines.append(Line(ends, colour=colour, tip=grows, look="faint" if kind == TWINS else "solid"))
+            lines.append(Line(ends, ran[0].colour, tip=grows, look="faint" if kind == TWINS else "solid"))
         for case in own[:: -(-len(own) // MAX_POINTS) or 1]:
             limit = case.record.censored if case.record.outcome is Outcome.TIMEOUT else None
             if taken := case.call if limit is None else limit.after_s:
                 words = call_time(case) if limit is None else outcome(case.record)
                 tip = f"{label} {words} on {case.graph}, {size(case)}"
                 look: Look = "bound" if limit is not None else "pale" if kind == TWINS else case.look
-                marks.append(Mark(case.edges, taken, tip, colour, shape, look))
+                marks.append(Mark(case.edges, taken, tip, case.colour, case.shape, look))
     return Panel(problem, marks=marks, lines=lines, says=", ".join(said) or "too few sizes")
 
 

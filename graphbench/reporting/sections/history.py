@@ -68,7 +68,7 @@ def _picture(lines: Sequence[history.Line], measured: Measured) -> Chart | None:
         name=f"{measured.key}history",
         caption="History: a warm call from session to session; rings are change points"
         + (f" ({MAX_PANELS} of {len(panels)} tasks)" if len(panels) > MAX_PANELS else ""),
-        panels=[_panel(place, own, when, measured) for place, own in shown.items()],
+        panels=[_panel(place, own, when) for place, own in shown.items()],
         x=Axis(
             "session",
             lambda value: dates.get(round(value), "")[:10] if value == round(value) else "",
@@ -76,7 +76,7 @@ def _picture(lines: Sequence[history.Line], measured: Measured) -> Chart | None:
             at=sorted({round(last * part / (_MAX_TICKS - 1)) for part in range(_MAX_TICKS)}),
         ),
         y=timed("seconds, warm call"),
-        key=legend([one.case for own in shown.values() for one in own], measured),
+        key=legend([one.case for own in shown.values() for one in own]),
     )
 
 
@@ -94,12 +94,12 @@ def _sessions(lines: Sequence[history.Line]) -> dict[str, int]:
     return found
 
 
-def _panel(place: str, own: Sequence[_Drawn], when: dict[str, int], measured: Measured) -> Panel:
+def _panel(place: str, own: Sequence[_Drawn], when: dict[str, int]) -> Panel:
     marks: list[Mark] = []
     joined: list[Joined] = []
     said = [summary([one.line for one in own])]
     for line, case in own:
-        colour, shape = measured.colours[case.label], measured.shapes[case.label]
+        colour, shape = case.colour, case.shape
         steps = {step.at: step for step in line.steps}
         before: tuple[float, float] | None = None
         for at, point in enumerate(line.points):

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from graphbench.records import limit
 from graphbench.records.model import Outcome
 from graphbench.reporting.case import Case
-from graphbench.reporting.charts.marks import Axis, Key, Mark, Panel
+from graphbench.reporting.charts.marks import Axis, Key, Look, Mark, Panel
 from graphbench.reporting.document import Chart, Section, Text
 from graphbench.reporting.measured import Measured, legend
 from graphbench.reporting.numbers import memory, short
@@ -22,7 +22,7 @@ def section(measured: Measured) -> Section | None:
     known = [case for case in measured.cases if case.record.outcome is Outcome.OK and limit.share(case.record)]
     problems = sorted({case.record.task.algorithm for case in known})
     panels = [
-        Panel(problem, marks=_marks([case for case in known if case.record.task.algorithm == problem], measured))
+        Panel(problem, marks=_marks([case for case in known if case.record.task.algorithm == problem]))
         for problem in problems
     ]
     if not panels:
@@ -39,13 +39,13 @@ def section(measured: Measured) -> Section | None:
         panels=panels,
         x=Axis("ids and offsets of the graph", _words, base=2),
         y=Axis("at least, of a copy's speed", _percent),
-        key=[*legend(known, measured, calls=False), *cached],
+        key=[*legend(known, calls=False), *cached],
         same_y=True,
     )
     return Section(_TITLE, f"{measured.key}limit", [Text(how, quiet=True), chart])
 
 
-def _marks(cases: Sequence[Case], measured: Measured) -> list[Mark]:
+def _marks(cases: Sequence[Case]) -> list[Mark]:
     marks = []
     for case in cases:
         share, bound = limit.share(case.record), case.record.limit
@@ -53,8 +53,8 @@ def _marks(cases: Sequence[Case], measured: Measured) -> list[Mark]:
             continue
         inside = limit.fits_in_cache(case.record)
         tip = f"{case.label}, {case.graph}: at least {_percent(share)}{', fits in cache' if inside else ''}"
-        own = measured.colours[case.label], measured.shapes[case.label]
-        marks.append(Mark(bound.graph_bytes, share, tip, *own, "hollow" if inside else "solid"))
+        look: Look = "hollow" if inside else "solid"
+        marks.append(Mark(bound.graph_bytes, share, tip, case.colour, case.shape, look))
     return marks
 
 

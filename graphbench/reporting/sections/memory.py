@@ -28,7 +28,7 @@ def section(measured: Measured) -> Section | None:
     panels = [
         Panel(title, marks=marks, says=listed(sorted({case.label for case in known if peak(case.record)})))
         for title, peak in where.items()
-        if (marks := _marks(known, measured, peak))
+        if (marks := _marks(known, peak))
     ]
     if not panels:
         return None
@@ -47,7 +47,7 @@ def section(measured: Measured) -> Section | None:
         panels=panels,
         x=size,
         y=replace(size, title="peak"),
-        key=legend(known, measured, calls=False),
+        key=legend(known, calls=False),
         guides=_GUIDES,
         same_y=True,
     )
@@ -55,7 +55,7 @@ def section(measured: Measured) -> Section | None:
     return Section("Memory", f"{measured.key}memory", [Text(how, quiet=True), chart, peaks])
 
 
-def _marks(cases: Sequence[Case], measured: Measured, peak: Callable[[Record], int | None]) -> list[Mark]:
+def _marks(cases: Sequence[Case], peak: Callable[[Record], int | None]) -> list[Mark]:
     """One for each engine and pair of sizes: several problems may have the same."""
     found: dict[tuple[str, int, int], Mark] = {}
     for case in cases:
@@ -63,8 +63,7 @@ def _marks(cases: Sequence[Case], measured: Measured, peak: Callable[[Record], i
         if most and (case.label, size, most) not in found:
             tip = f"{case.label} {memory(most)}, {three(most / size)} times {memory(size)}, {case.graph}"
             look: Look = "hollow" if is_twin(case.record.task.dataset) else "solid"
-            own = measured.colours[case.label], measured.shapes[case.label]
-            found[case.label, size, most] = Mark(size, most, tip, *own, look)
+            found[case.label, size, most] = Mark(size, most, tip, case.colour, case.shape, look)
     return list(found.values())
 
 

@@ -85,7 +85,7 @@ def section(measured: Measured) -> Section | None:
         name=f"{measured.key}python-layer",
         caption="How many times as long a warm call of cuGraph takes as one of pylibcugraph",
         panels=[
-            _panel(allocator, [pair for pair in pairs if pair.allocator == allocator], measured)
+            _panel(allocator, [pair for pair in pairs if pair.allocator == allocator])
             for allocator in sorted({pair.allocator for pair in pairs})
         ],
         x=factors("times as long as pylibcugraph"),
@@ -94,15 +94,14 @@ def section(measured: Measured) -> Section | None:
     return Section("What the Python layer costs", f"{measured.key}python-layer", [how, chart, *both])
 
 
-def _panel(allocator: str, pairs: Sequence[Pair], measured: Measured) -> Panel:
+def _panel(allocator: str, pairs: Sequence[Pair]) -> Panel:
     rows, marks = [], []
     for place, group in enumerate(_grouped(pairs)):
         problem = group[0].layered.problem
         middle = median(pair.call.value for pair in group)
         rows.append(Row(problem, ratio(middle)))
-        colour = measured.colours[group[0].layered.label]
         tip = f"{problem} {ratio(middle)}, {_of_calls(group)} of a call"
-        marks.append(Mark(middle, place, tip, colour=colour, shape="bar"))
+        marks.append(Mark(middle, place, tip, group[0].layered.colour, shape="bar"))
         for pair in group:
             tip = f"{problem} on {pair.layered.graph} {ratio(pair.call.value)}{_ends(pair.call)}"
             marks.append(Mark(pair.call.value, place, tip, size=3))

@@ -24,7 +24,7 @@ def section(measured: Measured) -> Section | None:
     for problem, cases in measured.problems.items():
         own = [case for case in cases if case.record.quality and _trials(case)]
         if own:
-            chart = _chart(own, measured, f"{measured.key}quality-{slug(problem)}", problem)
+            chart = _chart(own, f"{measured.key}quality-{slug(problem)}", problem)
             numbers = link(f"Numbers of {problem}", measured, "warm call", "n", "quality", problem=problem)
             blocks += [Text(problem, strong=True), *chart, numbers]
     if not blocks:
@@ -46,31 +46,30 @@ def _trials(case: Case) -> list[tuple[float, float]]:
     return [pair for pair in zip(record.phases.call_s, record.trials.quality, strict=False) if pair[0] > 0]
 
 
-def _chart(cases: Sequence[Case], measured: Measured, name: str, problem: str) -> list[Chart]:
+def _chart(cases: Sequence[Case], name: str, problem: str) -> list[Chart]:
     """A chart of the graphs on which there are several engines; none of a single one."""
     measure = cases[0].record.quality
     graphs = [(graph, group) for graph, group in by_graph(cases).items() if len(group) > 1]
-    panels = [_panel(graph, group, measured) for graph, group in graphs[-MAX_PANELS:]]
+    panels = [_panel(graph, group) for graph, group in graphs[-MAX_PANELS:]]
     chart = Chart(
         name=name,
         caption=f"{problem}: {measure} against time; the line joins those that no other beats in both",
         panels=panels,
         x=timed("seconds of one call; left is faster"),
         y=Axis(f"{measure}; up is better", "{:.6g}".format, base=0),
-        key=legend(cases, measured),
+        key=legend(cases),
     )
     return [chart] if panels else []
 
 
-def _panel(graph: str, cases: Sequence[Case], measured: Measured) -> Panel:
+def _panel(graph: str, cases: Sequence[Case]) -> Panel:
     lines, marks = [], []
     for case in cases:
         trials = _trials(case)
         x, y = (median(values) for values in zip(*trials, strict=True))
-        colour = measured.colours[case.label]
         tip, words = f"{case.label} {quantity(y)} in {call_time(case)}", ", first call" if case.first_only else ""
-        lines.append(Line(trials, colour=colour, look="cloud"))
-        marks.append(Mark(x, y, tip, colour, measured.shapes[case.label], case.look, label=f"{case.label}{words}"))
+        lines.append(Line(trials, case.colour, look="cloud"))
+        marks.append(Mark(x, y, tip, case.colour, case.shape, case.look, label=f"{case.label}{words}"))
     front = pareto(marks)
     named = [mark if mark in front else replace(mark, label="") for mark in marks]
     stairs = [(front[0].x, front[0].y)]

@@ -36,7 +36,7 @@ def section(measured: Measured) -> Section | None:
                 "command",
                 problem=problem,
             )
-            trials = trials_chart(cases, measured, name=f"{measured.key}trials-{slug(problem)}")
+            trials = trials_chart(cases, name=f"{measured.key}trials-{slug(problem)}")
             blocks += [Text(problem, strong=True), chart, numbers, Fold(f"Every trial of {problem}", [trials])]
         elif any(case.record.task.engine != measured.baseline for case in cases):
             alone.append(problem)
@@ -136,9 +136,9 @@ def _panel(graph: str, cases: Sequence[Case], measured: Measured) -> Panel | Non
             time = f"≥ {seconds(limit.after_s)}" if limit is not None else f"= {seconds(case.call)}"
             rows.append(Row(case.label, f"1× {time}"))  # noqa: RUF001 - the sign for multiplication
             tip = f"{case.label} {call_time(case) if case.call else outcome(case.record)}, taken as 1"
-            marks.append(Mark(1, place, tip, measured.colours[case.label], "tick"))
+            marks.append(Mark(1, place, tip, case.colour, "tick"))
             continue
-        own = _marks(case, comparison, place, measured.colours[case.label])
+        own = _marks(case, comparison, place)
         rows.append(Row(case.label, _words(comparison) if own else _gap(case, comparison)))
         marks += own
     what = measured.baseline if base.record.task.engine == measured.baseline else "the best CPU engine"
@@ -174,14 +174,14 @@ def _comparisons(cases: Sequence[Case], measured: Measured) -> tuple[Case | None
     }
 
 
-def _marks(case: Case, comparison: Comparison, place: int, colour: str) -> list[Mark]:
+def _marks(case: Case, comparison: Comparison, place: int) -> list[Mark]:
     """A bar of the ratio that leads, and smaller marks of the others."""
     marks: list[Mark] = []
     for speed in speeds.speeds(comparison):
         tip = f"{case.label} {speed.total} {speeds.in_words(speed)}"
         if not marks:
             tip += f", unlike: {listed(codes(comparison.reasons))}" if comparison.verdict is Verdict.UNLIKE else ""
-            marks.append(Mark(speed.value, place, tip, colour, "bar", _look(comparison), ends=speed.ends))
+            marks.append(Mark(speed.value, place, tip, case.colour, "bar", _look(comparison), ends=speed.ends))
         elif speed.total in _TOTALS:
             marks.append(Mark(speed.value, place, tip, shape=_TOTALS[speed.total], size=3.6))
     return marks
@@ -210,14 +210,14 @@ def _gap(case: Case, comparison: Comparison) -> str:
     return f"no ratio: {listed(reasons)}" if reasons else "no ratio"
 
 
-def trials_chart(cases: Sequence[Case], measured: Measured, *, name: str) -> Chart:
+def trials_chart(cases: Sequence[Case], *, name: str) -> Chart:
     """The seconds of every call of every engine, on the graphs of :func:`speedup_chart`."""
 
     def panel(graph: str, group: Sequence[Case]) -> Panel | None:
         ran = [case for case in group if case.call is not None]
         marks, lines = [], []
         for place, case in enumerate(ran):
-            colour, first, warm = measured.colours[case.label], first_call(case.record), warm_calls(case.record)
+            colour, first, warm = case.colour, first_call(case.record), warm_calls(case.record)
             lines.append(Line([(call, place) for call in warm[:MAX_TRIALS] if call > 0], colour, look="cloud"))
             if case.call:
                 tip = f"{case.label} {call_time(case)}, median of {len(warm)}"
