@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from graphbench.errors import UsageError
-from graphbench.records.model import Outcome, Record
+from graphbench.records.model import Record
 from graphbench.reporting import page
 from graphbench.reporting.document import (
     Answers,
@@ -92,7 +92,7 @@ def build(sources: Sequence[Source], stale: Mapping[str, str], *, title: str = T
 
 def _with_baseline(machine: Measured) -> Measured:
     """The machine with the engine that was measured most often as its baseline, where the usual one was not."""
-    timed = Counter(case.record.task.engine for case in machine.cases if case.call is not None)
+    timed = Counter(case.engine for case in machine.cases if case.call is not None)
     if not timed or timed[machine.baseline]:
         return machine
     baseline = min(timed, key=lambda engine: (-timed[engine], engine))
@@ -182,7 +182,7 @@ class _Cases(NamedTuple):
 
 def _cases(heat: Section, machine: Measured) -> _Cases:
     (rows,) = [block.rows for block in heat.blocks if isinstance(block, HeatMap)]
-    device = {case.record.id: case.record.device for case in machine.cases if case.record.outcome is Outcome.OK}
+    device = {case.record.id: case.record.device for case in machine.cases if case.answered}
     return _Cases([row for row in rows if row.machine == machine.name and not row.twin], device)
 
 

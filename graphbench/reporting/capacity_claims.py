@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from typing import Literal, NamedTuple
 
 from graphbench.records.capacity import failure, generator_of, peak_bytes, ran_out, size_of, untried
-from graphbench.records.model import NEVER_RAN, Outcome, Params, PosedInfo, Record
+from graphbench.records.model import Outcome, Params, PosedInfo, Record
 from graphbench.reporting.measured import Measured
 from graphbench.reporting.numbers import memory
 from graphbench.reporting.published import Claim, ClaimCheck, Status
@@ -35,11 +35,7 @@ class _Memory(NamedTuple):
 def check(claim: Claim, measured: Measured) -> ClaimCheck:
     """Check a claimed capacity against the records of one machine."""
     engine = claim.nearest or claim.engine
-    ran = [
-        case.record
-        for case in measured.cases
-        if case.record.task.engine == engine and case.record.outcome not in NEVER_RAN and case.record.environment
-    ]
+    ran = [case.record for case in measured.cases if case.engine == engine and case.ran and case.record.environment]
     if not ran:
         return ClaimCheck(claim=claim, status="not runnable here", remark=f"{engine} did not run on this machine")
     wanted = [record for record in ran if claim.algorithm in {"", record.task.algorithm} and record.posed is not None]

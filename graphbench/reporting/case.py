@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 from graphbench.records import statistics
 from graphbench.records.break_even import Runs
 from graphbench.records.comparison import Comparison, best_by_total
-from graphbench.records.model import Outcome, Record
+from graphbench.records.model import NEVER_RAN, Outcome, Record
 from graphbench.records.rules import Verdict
 from graphbench.records.times import first_call, warm_calls
 from graphbench.reporting.charts import style
@@ -61,6 +61,26 @@ class Case:
     shape: str = "dot"
     vs_fastest: float | None = None
 
+    @property
+    def engine(self) -> str:
+        """That computed, or would have."""
+        return self.record.task.engine
+
+    @property
+    def ran(self) -> bool:
+        """Whether the task was started."""
+        return self.record.outcome not in NEVER_RAN
+
+    @property
+    def answered(self) -> bool:
+        """Whether it completed, and its answer is right."""
+        return self.record.outcome is Outcome.OK
+
+    @property
+    def certified(self) -> bool:
+        """Whether it has a certificate."""
+        return self.record.certificate is not None and self.record.certificate.valid
+
     @cached_property
     def warm(self) -> statistics.Estimate | None:
         """The median warm call with its interval; None where there is no warm call."""
@@ -69,7 +89,7 @@ class Case:
     @property
     def is_baseline(self) -> bool:
         """Whether ratios are taken against it."""
-        return self.record.task.engine == self.baseline
+        return self.engine == self.baseline
 
     @property
     def comparisons(self) -> list[Comparison | None]:
@@ -88,7 +108,7 @@ class Case:
     @cached_property
     def call(self) -> float | None:
         """The median warm call in seconds, of an answer that is right; of the first call where it is the only one."""
-        if self.record.outcome is not Outcome.OK:
+        if not self.answered:
             return None
         return median(calls) if (calls := warm_calls(self.record)) else first_call(self.record)
 
@@ -100,7 +120,7 @@ class Case:
     @property
     def colour(self) -> str:
         """The class of its colour, which is its engine's in every chart of every report."""
-        return style.engine(self.record.task.engine)
+        return style.engine(self.engine)
 
     @property
     def look(self) -> Look:

@@ -8,7 +8,6 @@ from typing import NamedTuple
 
 from graphbench.records.best_cpu import computed, fastest
 from graphbench.records.comparison import Comparison
-from graphbench.records.model import NEVER_RAN, Outcome
 from graphbench.records.times import builds_heavily, call_seconds, usual_builds
 from graphbench.reporting import speeds
 from graphbench.reporting.case import Case
@@ -81,7 +80,7 @@ def by_kind(cases: Iterable[Case]) -> dict[str, list[Case]]:
 
 def started(cases: Iterable[Case], label: str) -> list[Case]:
     """The cases that an engine started; it may not have the problem, or not be installed."""
-    return [case for case in cases if case.label == label and case.record.outcome not in NEVER_RAN]
+    return [case for case in cases if case.label == label and case.ran]
 
 
 def wins(measured: Measured, device: str = "cpu") -> Counter[str]:
@@ -103,9 +102,7 @@ def wins(measured: Measured, device: str = "cpu") -> Counter[str]:
 def rivals(cases: Iterable[Case]) -> Counter[tuple[str, str]]:
     """By problem and graph, how many CPU engines have a time: the best of one was never contested."""
     finished = {
-        (case.problem, case.graph, case.record.task.engine)
-        for case in cases
-        if case.record.device == "cpu" and case.record.outcome is Outcome.OK
+        (case.problem, case.graph, case.engine) for case in cases if case.record.device == "cpu" and case.answered
     }
     return Counter((problem, graph) for problem, graph, _ in finished)
 
@@ -123,7 +120,7 @@ def than(other: str, speed: Speed, of: int = 0, on: str = "") -> str:
 
 def on_cpus_only(measured: Measured) -> bool:
     """Whether no GPU engine ran: it may be missing on this machine."""
-    return all(case.record.device == "cpu" for case in measured.cases if case.record.outcome not in NEVER_RAN)
+    return all(case.record.device == "cpu" for case in measured.cases if case.ran)
 
 
 def leader(measured: Measured) -> str:

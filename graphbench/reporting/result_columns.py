@@ -66,7 +66,7 @@ def _aside(record: Record) -> str:
 
 
 def _tone_of_call(row: Case) -> Tone:
-    return "" if row.record.outcome is Outcome.OK else "bad"
+    return "" if row.answered else "bad"
 
 
 def _against(baseline: str) -> list[Column[Case]]:

@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Sequence
 
 from graphbench.records.comparison import Comparison
-from graphbench.records.model import NEVER_RAN, Outcome
 from graphbench.records.rules import Verdict, readable
 from graphbench.reporting import capacity_claims
 from graphbench.reporting.case import Case
@@ -118,7 +117,7 @@ def check(claim: Claim, measured: Measured) -> ClaimCheck:
     cases = [
         case
         for case in measured.cases
-        if case.record.task.engine == engine
+        if case.engine == engine
         and case.record.task.algorithm == claim.algorithm
         and claim.dataset in {"", case.record.task.dataset}
     ]
@@ -174,7 +173,7 @@ def _nearest(claim: Claim, case: Case, comparison: Comparison) -> str:
 
 
 def _absent(engine: str, measured: Measured) -> Status:
-    ran = any(case.record.task.engine == engine and case.record.outcome not in NEVER_RAN for case in measured.cases)
+    ran = any(case.engine == engine and case.ran for case in measured.cases)
     return "not measured" if ran else "not runnable here"
 
 
@@ -193,8 +192,6 @@ def _why_absent(claim: Claim, cases: Sequence[Case], measured: Measured) -> str:
     cases = [case for case in cases if not _bounded(case)]
     if not cases:
         return f"{claim.algorithm} on {claim.dataset or 'any graph'} was not measured with {engine}"
-    failed = [
-        f"{case.label}: {case.record.outcome.in_words}" for case in cases if case.record.outcome is not Outcome.OK
-    ]
+    failed = [f"{case.label}: {case.record.outcome.in_words}" for case in cases if not case.answered]
     refused = [readable(reason) for case in cases if case.main for reason in case.main.reasons]
     return listed(failed) or "; ".join(refused) or f"not compared with {claim.nearest_baseline or claim.baseline}"

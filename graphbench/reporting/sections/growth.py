@@ -124,7 +124,7 @@ def exponents(measured: Measured) -> Table[_Line]:
     """A row for each line that was fitted."""
     rows = []
     for problem, cases in _grown(measured).items():
-        baseline = next((case.label for case in cases if case.record.task.engine == measured.baseline), None)
+        baseline = next((case.label for case in cases if case.engine == measured.baseline), None)
         for label, kind in _sorts(cases):
             calls = _times(cases, label, kind, whole=False)
             law = fit(calls)

@@ -12,7 +12,7 @@ from statistics import fmean, median
 
 from graphbench.records import times
 from graphbench.records.best_cpu import computed, fastest, is_like
-from graphbench.records.model import NEVER_RAN, Outcome, Record
+from graphbench.records.model import Record
 from graphbench.reporting.case import Case
 from graphbench.reporting.document import HeatCell, HeatMap, HeatRow, Section, Text
 from graphbench.reporting.heading import hardware, named, ways_asked_for
@@ -108,10 +108,10 @@ def _engines(cases: Sequence[Case]) -> dict[str, Case]:
     """By engine, its hardware and the ways asked for: of several records of one, the quickest (the first)."""
     engines: dict[str, Case] = {}
     for case in cases:
-        if case.record.outcome not in NEVER_RAN:
+        if case.ran:
             words = [*hardware(case.record), *ways_asked_for(case.record)]
             words = [word for word in words if word != EARLIER_RULES]
-            engines.setdefault(plain(named(case.record.task.engine, words)), case)
+            engines.setdefault(plain(named(case.engine, words)), case)
     return engines
 
 
@@ -125,9 +125,7 @@ def _cells(engines: Mapping[str, Case], stale: Mapping[str, str]) -> dict[str, l
     heavy = {case.record.id for case in cases if times.builds_heavily(case.record, builds)}
     found: dict[str, list[HeatCell]] = {engine: [] for engine in engines}
     for name, (value_of, shown) in _METRICS.items():
-        values = {
-            case.record.id: value_of(case.record) if case.record.outcome is Outcome.OK else None for case in cases
-        }
+        values = {case.record.id: value_of(case.record) if case.answered else None for case in cases}
         aside = heavy if name == METRICS[0] else set()
         compared = [value for id_, value in values.items() if value and id_ in alike - aside]
         least = min(compared, default=None)
@@ -158,7 +156,7 @@ def _like(record: Record, best: Record) -> bool:
 
 
 def _without(case: Case, name: str) -> HeatCell:
-    if case.record.outcome is not Outcome.OK:
+    if not case.answered:
         return HeatCell(case.record.outcome.in_words)
     first = times.first_call(case.record) if name == METRICS[0] else None
     return HeatCell(seconds(first), "first call") if first else HeatCell(NOTHING)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from graphbench.records import limit
-from graphbench.records.model import Outcome
 from graphbench.reporting.case import Case
 from graphbench.reporting.charts.marks import Axis, Key, Look, Mark, Panel
 from graphbench.reporting.document import Chart, Section, Text
@@ -19,7 +18,7 @@ _CACHED = Key("hollow: the graph fits in the cache", look="hollow")
 
 def section(measured: Measured) -> Section | None:
     """A panel for each problem with a bound."""
-    known = [case for case in measured.cases if case.record.outcome is Outcome.OK and limit.share(case.record)]
+    known = [case for case in measured.cases if case.answered and limit.share(case.record)]
     problems = sorted({case.record.task.algorithm for case in known})
     panels = [
         Panel(problem, marks=_marks([case for case in known if case.record.task.algorithm == problem]))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from graphbench.records.model import Outcome, Record
+from graphbench.records.model import Record
 from graphbench.reporting.case import Case
 from graphbench.reporting.charts.marks import Axis, Look, Mark, Panel
 from graphbench.reporting.document import Chart, Section, Text
@@ -20,7 +20,7 @@ _GUIDES = {1.0: "1×", 10.0: "10×", 100.0: "100×"}  # noqa: RUF001 - the sign 
 
 def section(measured: Measured) -> Section | None:
     """Two panels, host and device, of all problems."""
-    known = [case for case in measured.cases if case.record.outcome is Outcome.OK and edge_list_bytes(case.record)]
+    known = [case for case in measured.cases if case.answered and edge_list_bytes(case.record)]
     where: dict[str, Callable[[Record], int | None]] = {
         "host, peak": lambda record: record.memory.host_peak_bytes,
         "device, peak": device_peak_bytes,

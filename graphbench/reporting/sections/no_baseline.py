@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Callable
 from typing import NamedTuple
 
-from graphbench.records.model import NEVER_RAN, Outcome
 from graphbench.reporting.case import Case, call_time, size
 from graphbench.reporting.document import Column, Need, Table
 from graphbench.reporting.measured import Measured
@@ -19,8 +18,8 @@ from graphbench.system.text import count, three
 
 def sentences(measured: Measured) -> list[str]:
     """The largest graph, what more GPUs gain, and how much completed with a certified answer."""
-    started = [case for case in measured.cases if case.record.outcome not in NEVER_RAN]
-    done = [case for case in started if case.record.outcome is Outcome.OK]
+    started = [case for case in measured.cases if case.ran]
+    done = [case for case in started if case.answered]
     if not started:
         return [f"No engine can be compared with {measured.baseline} here."]
     found = []
@@ -40,7 +39,7 @@ def sentences(measured: Measured) -> list[str]:
             f"On {count(best.gpus, 'GPU')}, {best.case.problem} on {_edges(best.case)} is "
             f"{ratio(best.speedup)} as fast as on {count(base, 'GPU')}."
         )
-    certified = sum(_certified(case) for case in done)
+    certified = sum(case.certified for case in done)
     every = "all of them" if certified == len(done) else f"{certified:,} of them"
     found.append(f"{len(done):,} of {count(len(started), 'task')} completed, {every} with a certified answer.")
     old = all(case.record.superseded for case in done)
@@ -67,8 +66,8 @@ def table(measured: Measured) -> Table[_Problem]:
     """A row for each problem: the largest graph that any engine completed, by the quickest that did."""
     rows = []
     for problem, cases in measured.problems.items():
-        started = [case for case in cases if case.record.outcome not in NEVER_RAN]
-        done = [case for case in started if case.record.outcome is Outcome.OK]
+        started = [case for case in cases if case.ran]
+        done = [case for case in started if case.answered]
         best = max(done, key=lambda case: (case.edges, -(case.call or 0.0)), default=None)
         if started:
             rows.append(_Problem(problem, started, done, best))
@@ -94,19 +93,23 @@ def table(measured: Measured) -> Table[_Problem]:
             column("engine", lambda best: best.label),
             column("GPUs", lambda best: str(_gpus(best) or ""), need="detail"),
             column("edges/s", TITLED["edges/s"].text, right=True),
-            Column("certified", lambda row: f"{sum(map(_certified, row.done)):,} of {len(row.started):,}", right=True),
+            Column(
+                "certified",
+                lambda row: f"{sum(case.certified for case in row.done):,} of {len(row.started):,}",
+                right=True,
+            ),
             Column("not completed", _not_completed),
         ],
     )
 
 
+def _certified(row: _Problem) -> str:
+    return f"{sum(case.certified for case in row.done):,} of {len(row.started):,}"
+
+
 def _not_completed(row: _Problem) -> str:
     lost = Counter(outcome(case.record) for case in row.started if case not in row.done)
     return ", ".join(f"{number:,} {words}" for words, number in lost.most_common())
-
-
-def _certified(case: Case) -> bool:
-    return case.record.certificate is not None and case.record.certificate.valid
 
 
 def _gpus(case: Case) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from statistics import median
 
-from graphbench.records.model import NEVER_RAN, Outcome, Record
+from graphbench.records.model import Record
 from graphbench.records.times import warm_calls
 from graphbench.reporting.case import Case, size
 from graphbench.reporting.charts.marks import Key, Mark, Panel, Row, timed
@@ -64,17 +64,17 @@ _SHAPES = dict(zip(PHASES, SHAPES, strict=False)) | {"call": "tick"}
 
 def _panel(problem: str, cases: Sequence[Case]) -> Panel | None:
     graphs = by_graph(cases)
-    done = {graph: sum(case.record.outcome is Outcome.OK for case in group) for graph, group in graphs.items()}
+    done = {graph: sum(case.answered for case in group) for graph, group in graphs.items()}
     most = max(done.values(), default=0)
     if not most:
         return None
     # The largest graph on which most engines finished says more than all the others beside it.
     graph = [graph for graph, number in done.items() if number == most][-1]
-    started = [case for case in graphs[graph] if case.record.outcome not in NEVER_RAN][:MAX_ROWS]
-    started.sort(key=lambda case: (case.record.outcome is not Outcome.OK, _whole(case.record)))
+    started = [case for case in graphs[graph] if case.ran][:MAX_ROWS]
+    started.sort(key=lambda case: (not case.answered, _whole(case.record)))
     rows, marks = [], []
     for place, case in enumerate(started):
-        own = _marks(case, place) if case.record.outcome is Outcome.OK else []
+        own = _marks(case, place) if case.answered else []
         warm = "; no warm call" if case.first_only else ""
         rows.append(Row(case.label, f"{_longest(case.record)}{warm}" if own else outcome(case.record)))
         marks += own

@@ -7,7 +7,7 @@ from statistics import median
 from typing import NamedTuple
 
 from graphbench.records import ratios, times
-from graphbench.records.model import Outcome, Record
+from graphbench.records.model import Record
 from graphbench.records.statistics import Estimate
 from graphbench.reporting.case import Case, grouped
 from graphbench.reporting.charts.marks import Key, Mark, Panel, Row, factors
@@ -120,10 +120,7 @@ def _answered(measured: Measured, engine: str) -> list[Case]:
     return [
         case
         for case in measured.cases
-        if case.record.task.engine == engine
-        and case.record.outcome is Outcome.OK
-        and case.record.matched is None
-        and not ways_asked_for(case.record)
+        if case.engine == engine and case.answered and case.record.matched is None and not ways_asked_for(case.record)
     ]
 
 

@@ -10,7 +10,7 @@ from statistics import median
 from graphbench.records import times
 from graphbench.records.break_even import Runs
 from graphbench.records.comparison import Comparison
-from graphbench.records.model import NEVER_RAN, Outcome, Record
+from graphbench.records.model import Outcome, Record
 from graphbench.records.rules import Verdict
 from graphbench.reporting import means, speeds, warned
 from graphbench.reporting.case import Case, grouped, pays_off_from
@@ -30,7 +30,7 @@ def block(measured: Measured, lead: str, cases: Sequence[Case]) -> Answers:
         lead: the engine that the report leads with; empty: none is compared.
         cases: of that engine, on graphs of one kind.
     """
-    ran = [case.record for case in measured.cases if case.record.outcome not in NEVER_RAN]
+    ran = [case.record for case in measured.cases if case.ran]
     found = {
         "Does it pay off?": _pays_off(measured, cases),
         "What to use?": _what_to_use(measured, lead, cases),
@@ -73,7 +73,7 @@ def _over(measured: Measured, cases: Sequence[Case]) -> str:
 def _pays_off(measured: Measured, cases: Sequence[Case]) -> str:
     runs = [number for case in cases if (number := _runs(case)) is not None]
     if not runs:
-        ran = {case.record.device for case in measured.cases if case.record.outcome not in NEVER_RAN}
+        ran = {case.record.device for case in measured.cases if case.ran}
         why = "no ratio counts" if "gpu" in ran else "no GPU engine ran"
         return f"Not known: {why} here. Measure a GPU and a CPU engine on one machine."
     at_once, of = runs.count(1), len(runs)
@@ -132,7 +132,7 @@ def _fastest_of_each(measured: Measured) -> str:
 def _fastest(measured: Measured, lead: str) -> str:
     """How often which engine has the fastest warm call; of a GPU engine, also how it compares with the best CPU."""
     device = "cpu" if means.on_cpus_only(measured) else "gpu"
-    own = [case for case in measured.cases if case.record.device == device and case.record.outcome not in NEVER_RAN]
+    own = [case for case in measured.cases if case.record.device == device and case.ran]
     won = means.wins(measured, device)
     if len({case.label for case in own}) < 2 or not won:
         return ""

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from graphbench.records.model import NEVER_RAN, Record
+from graphbench.records.model import Record
 from graphbench.reporting.case import Case, grouped
 from graphbench.reporting.charts.marks import Axis, Key, Line, Mark, Panel
 from graphbench.reporting.charts.style import LINES, SHAPES
@@ -115,7 +115,7 @@ def _steps(tried: list[tuple[int, Case]]) -> tuple[list[Step], int | None]:
 
 def _without_number(case: Case) -> str:
     """The engine's label without its number of GPUs."""
-    return plain(named(case.record.task.engine, _without_gpus(case.record)))
+    return plain(named(case.engine, _without_gpus(case.record)))
 
 
 def _without_gpus(record: Record) -> list[str]:
@@ -124,7 +124,7 @@ def _without_gpus(record: Record) -> list[str]:
 
 def section(measured: Measured) -> Section | None:
     """A panel and a table of every problem measured on several GPUs; None without any."""
-    found = [curve for curve in all_curves(measured) if any(_began(step.case) for step in curve.steps)]
+    found = [curve for curve in all_curves(measured) if any(step.case.ran for step in curve.steps)]
     if not found:
         return None
     blocks: list[Block] = []
@@ -144,10 +144,6 @@ def section(measured: Measured) -> Section | None:
     blocks += tables(found)
     notes = remarks(found)
     return Section("Several GPUs", f"{measured.key}scaling", [*blocks, *([Bullets(notes)] if notes else [])])
-
-
-def _began(case: Case) -> bool:
-    return case.record.outcome not in NEVER_RAN
 
 
 def all_curves(measured: Measured) -> list[ScalingCurve]:

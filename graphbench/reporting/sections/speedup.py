@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 
 from graphbench.records.best_cpu import best_cpu
 from graphbench.records.comparison import Comparison, set_against
-from graphbench.records.model import NEVER_RAN, Outcome
 from graphbench.records.rules import Verdict
 from graphbench.records.times import first_call, usual_builds, warm_calls
 from graphbench.reporting import numbers, speeds
@@ -38,7 +37,7 @@ def section(measured: Measured) -> Section | None:
             )
             trials = trials_chart(cases, name=f"{measured.key}trials-{slug(problem)}")
             blocks += [Text(problem, strong=True), chart, numbers, Fold(f"Every trial of {problem}", [trials])]
-        elif any(case.record.task.engine != measured.baseline for case in cases):
+        elif any(case.engine != measured.baseline for case in cases):
             alone.append(problem)
     if not blocks and not alone:
         return None
@@ -75,8 +74,8 @@ def speedup_chart(cases: Sequence[Case], measured: Measured, *, name: str, title
     caption = f"{title}: speedup over {measured.baseline}, or over the best CPU engine where that has no time"
     absent: dict[str, dict[str, None]] = {}
     for case in cases:
-        if case.record.outcome in NEVER_RAN:
-            absent.setdefault(outcome(case.record), {})[case.record.task.engine] = None
+        if not case.ran:
+            absent.setdefault(outcome(case.record), {})[case.engine] = None
     caption += "".join(f"; {why}: {listed(list(names))}" for why, names in absent.items())
     if not all_shown:
         caption += f"; the {len(panels)} largest graphs, the others are in the table of all records"
@@ -124,9 +123,7 @@ def _panel(graph: str, cases: Sequence[Case], measured: Measured) -> Panel | Non
     base, found = _comparisons(cases, measured)
     if base is None or not any(comparison.ratio_call for comparison in found.values()):
         return None
-    shown = [
-        case for case in cases if case is base or (case.record.id in found and case.record.outcome not in NEVER_RAN)
-    ]
+    shown = [case for case in cases if case is base or (case.record.id in found and case.ran)]
     shown.sort(key=lambda case: _rank(found.get(case.record.id)))
     rows, marks = [], []
     for place, case in enumerate(shown):
@@ -141,7 +138,7 @@ def _panel(graph: str, cases: Sequence[Case], measured: Measured) -> Panel | Non
         own = _marks(case, comparison, place)
         rows.append(Row(case.label, _words(comparison) if own else _gap(case, comparison)))
         marks += own
-    what = measured.baseline if base.record.task.engine == measured.baseline else "the best CPU engine"
+    what = measured.baseline if base.engine == measured.baseline else "the best CPU engine"
     aside = f"{size(base)}, against {base.label}"
     return Panel(graph, aside=aside, rows=rows, marks=marks, x_title=f"times as fast as {what}")
 
@@ -161,7 +158,7 @@ def _comparisons(cases: Sequence[Case], measured: Measured) -> tuple[Case | None
     """
     main = {case.record.id: case.main for case in cases if case.main is not None}
     if any(comparison.ratio_call for comparison in main.values()):
-        return next(case for case in cases if case.record.task.engine == measured.baseline), main
+        return next(case for case in cases if case.engine == measured.baseline), main
     best = best_cpu([case.record for case in cases], "call", stale=measured.stale)
     base = next((case for case in cases if case.record is best), None)
     if base is None:
@@ -170,7 +167,7 @@ def _comparisons(cases: Sequence[Case], measured: Measured) -> tuple[Case | None
     return base, {
         case.record.id: set_against(base.record, case.record, stale=measured.stale, usual_build=usual)
         for case in cases
-        if case is not base and case.record.task.engine != measured.baseline
+        if case is not base and case.engine != measured.baseline
     }
 
 
@@ -202,7 +199,7 @@ def _words(comparison: Comparison) -> str:
 
 
 def _gap(case: Case, comparison: Comparison) -> str:
-    if case.record.outcome is not Outcome.OK:
+    if not case.answered:
         return outcome(case.record)
     reasons = codes(comparison.reasons)
     if reasons == ["no time"] and case.call is not None:

@@ -8,7 +8,6 @@ from typing import NamedTuple
 
 from graphbench.records.break_even import Runs
 from graphbench.records.comparison import Comparison, RatioName
-from graphbench.records.model import NEVER_RAN
 from graphbench.records.rules import Verdict
 from graphbench.reporting import means, speeds
 from graphbench.reporting.case import Case, grouped, pays_off_from
@@ -209,7 +208,7 @@ def _counts(measured: Measured, cases: Sequence[Case]) -> list[str]:
     outcomes = Counter(case.record.outcome for case in measured.cases)
     ended = ", ".join(f"{number:,} {outcome.in_words}" for outcome, number in outcomes.most_common())
     lines = [f"{count(len(measured.cases), 'task')}: {ended}."]
-    ran = [case for case in measured.cases if case.record.outcome not in NEVER_RAN]
+    ran = [case for case in measured.cases if case.ran]
     compared = {case.problem for case in cases if any(map(_counts_any, case.comparisons))}
     if lacking := sorted({case.problem for case in cases} - compared):
         lines.append(f"No ratio counts for {listed(lacking)}.")
