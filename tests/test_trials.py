@@ -2,6 +2,10 @@
 
 import dataclasses
 import gc
+import os
+import signal
+import subprocess
+import sys
 import time
 
 import msgspec
@@ -12,7 +16,7 @@ from graphbench import registry
 from graphbench.engines.base import Settings
 from graphbench.errors import UnavailableError
 from graphbench.graphs.clean import Raw, clean
-from graphbench.measure import job, kernels, sampling, trials
+from graphbench.measure import clock, job, kernels, sampling, trials
 from graphbench.measure.plan import Cell
 from graphbench.measure.prepare import prepare
 from graphbench.measure.protocol import FIRST, Ended, Equipped, Rebuilt
@@ -55,6 +59,19 @@ def request_to(folder, engine, algorithm="ordeal", **params):
 
 def prepared_job(bench, folder, engine, algorithm="ordeal", **params):
     return bench.prepare(request_to(folder, engine, algorithm, **params))[0]
+
+
+def test_children_and_theirs_are_found_while_they_run():
+    starts = "import subprocess, sys; print(subprocess.Popen(['sleep', '60']).pid, flush=True); sys.stdin.read()"
+    with subprocess.Popen([sys.executable, "-c", starts], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as child:
+        grandchild = int(child.stdout.readline())
+        try:
+            clock.find_children()
+            assert {child.pid, grandchild} <= {*clock._children}
+        finally:
+            os.kill(grandchild, signal.SIGKILL)
+    clock.find_children()
+    assert not {child.pid, grandchild} & {*clock._children}
 
 
 def test_the_bare_call_returns_when_the_device_is_done(bench, tmp_path):
