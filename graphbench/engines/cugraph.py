@@ -3,8 +3,8 @@
 `read` reads the edges from the cache into device memory. `build` makes a `cugraph.Graph`. It gives both directions of
 an undirected edge and says so (`symmetrize=False`), which cuGraph documents as the quicker way, as long as so many rows
 fit into a frame and into memory: cuGraph needs less where it makes them itself. It names all vertices, because cuGraph
-drops isolated ones otherwise, which changes PageRank's N. The edges are stored in the order that the algorithm needs, so
-that no trial includes a transposition. `--no-renumber` keeps the vertices' numbers instead of sorting vertices by
+drops isolated ones otherwise, which changes PageRank's N. The edges are stored in the order that the algorithm needs,
+so that no trial includes a transposition. `--no-renumber` keeps the vertices' numbers instead of sorting vertices by
 degree, which cuGraph allows because they are 0 to n - 1.
 """
 
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 MAX_ROWS = 2_147_483_100
 """The longest frame that `from_cudf_edgelist` takes."""
 BYTES_PER_ENTRY = 90
-"""Of device memory, with which both directions of an undirected edge are given. 52 were allocated at once in a build of
-an unweighted graph of 324 million edges, and 80 with weights in float64; 38 and 54 where cuGraph made both directions."""
+"""Of device memory, with which both directions of an undirected edge are given. A build of 324 million edges without
+weights allocated 52 at once, and one with weights in float64 80; 38 and 54 where cuGraph made both directions."""
 NOT_VALUES = {"vertex", "first", "second", "predecessor"}
 """The columns of cuGraph's frames that name vertices; the others carry the answer."""
 

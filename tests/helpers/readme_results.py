@@ -1,8 +1,10 @@
 """What README and docs/results.md show of measurements, from committed records: no number there is typed."""
 
 import os
+from dataclasses import dataclass
 from functools import cache
 from statistics import median
+from typing import Any
 
 from graphbench import api, graphs, reporting
 from graphbench.advice.advise import after_run
@@ -27,7 +29,8 @@ SHAPES = {"grid": "a generated lattice like a road network",
           "knn": "a generated graph of nearest neighbours, like those of single cells"}  # fmt: skip
 """Generators of graphs of other shapes than the published ones."""
 TITLES = {"cugraph": "cuGraph", "pylibcugraph": "pylibcugraph", "nx-cugraph": "nx-cugraph", "networkit": "NetworKit",
-          "scipy": "SciPy", "graphblas": "GraphBLAS", "igraph": "igraph", "networkx": "NetworkX"}  # fmt: skip
+          "scipy": "SciPy", "graphblas": "GraphBLAS", "igraph": "igraph", "scikit-network": "scikit-network",
+          "networkx": "NetworkX"}  # fmt: skip
 TOTALS = {"ratio_call": "warm call", "ratio_first_answer": "first answer", "ratio_whole_script": "whole script"}
 
 
@@ -97,12 +100,15 @@ def when_a_gpu_pays():
 
 
 def _of_families():
-    """Where cuGraph pays for the other algorithms: a sentence for each graph; none without records."""
+    """For how many other algorithms cuGraph pays: a sentence for each graph; none without records."""
     report = first("families")
-    if report is None:
-        return []
-    graphs = {record.task.dataset for record in _records(report) if record.device == "gpu"}
-    return [_pays(f"Other algorithms: on `{graph}`", [graph], report) for graph in sorted(graphs)]
+    link = "[Other algorithms](docs/results.md#every-other-algorithm)"
+    return [_how_many_pay(f"{link}: on `{graph}`", graph, report) for graph in _graphs_on_gpus(report)]
+
+
+def _graphs_on_gpus(report):
+    known = _records(report) if report else []
+    return sorted({record.task.dataset for record in known if record.device == "gpu"})
 
 
 def families():
@@ -142,7 +148,8 @@ def families():
         ],
     )
     title = "How many times as fast cuGraph is, with its default allocator, as the best CPU engine:"
-    return f"{measured('docs', report)}\n\n{title}\n\n{markdown.text([table])}"
+    pays = "\n".join(f"- {_pays(f'On `{graph}`', [graph], report)}" for graph in _graphs_on_gpus(report))
+    return f"{measured('docs', report)}\n\n{pays}\n\n{title}\n\n{markdown.text([table])}"
 
 
 def _where_a_gpu_pays():
@@ -174,31 +181,71 @@ def _is_compared(graph):
     return any(_against_cpu(problem, graph) for problem in _algorithms())
 
 
-def _pays(where, graphs, report=None):
-    """One sentence: a problem pays where the interval of the ratio is above 1 on each graph, or its range."""
-    found = {True: [], False: [], None: []}
-    scripts, best = [], []
+@dataclass
+class _Paying:
+    """Where cuGraph is faster than the best CPU engine.
+
+    Attributes:
+        calls: by whether warm calls are (None: no clear winner), the comparisons by problem.
+        best: the problems for which those of the fastest GPU engine and allocator are.
+        scripts: the ratios of whole scripts.
+    """
+
+    calls: dict[bool | None, dict[str, list[Any]]]
+    best: list[str]
+    scripts: list[float]
+
+
+def _paying(graphs, report=None):
+    """A problem pays where the interval of the ratio is above 1 on each graph, or its range."""
+    found = _Paying({True: {}, False: {}, None: {}}, [], [])
     for problem in _algorithms(report):
         against = [_against_cpu(problem, graph, report) for graph in graphs]
         calls = [one["ratio_call"] for one in against if "ratio_call" in one and not one["ratio_call"].first_calls]
-        scripts += [one["ratio_whole_script"].ratio_whole_script for one in against if "ratio_whole_script" in one]
+        found.scripts += [
+            one["ratio_whole_script"].ratio_whole_script for one in against if "ratio_whole_script" in one
+        ]
         fastest = [one for one in (_best_of_gpus(problem, graph, report) for graph in graphs) if one is not None]
         if fastest and all(_faster(one) and not one.first_calls for one in fastest):
-            best.append(problem)
+            found.best.append(problem)
         if calls:
             signs = {_faster(one) for one in calls}
-            found[signs.pop() if len(signs) == 1 else None].append(f"{problem} ({_span(calls)})")
+            found.calls[signs.pop() if len(signs) == 1 else None][problem] = calls
+    return found
+
+
+def _pays(where, graphs, report=None):
+    """Where cuGraph pays, with the names of the problems."""
+    found = _paying(graphs, report)
+    named = {
+        sign: listed([f"{name} ({_span(calls)})" for name, calls in own.items()]) for sign, own in found.calls.items()
+    }
     parts = [
-        f"pay for {listed(found[True]) or 'no problem'}",
-        f"do not pay for {listed(found[False])}" if found[False] else "",
-        f"have no clear winner for {listed(found[None])}" if found[None] else "",
+        f"pay for {named[True] or 'no problem'}",
+        f"do not pay for {named[False]}" if named[False] else "",
+        f"have no clear winner for {named[None]}" if named[None] else "",
     ]
-    won = sum(ratio is not None and ratio > 1 for ratio in scripts)
     return (
         f"{where}, warm calls of cuGraph with its default allocator {'; they '.join(filter(None, parts))}. "
-        f"Those of the fastest GPU engine and allocator pay for {listed(best) or 'no problem'}. "
-        f"A whole script of cuGraph, which answers once, is faster in {won} of {count(len(scripts), 'case')}."
+        f"Those of the fastest GPU engine and allocator pay for {listed(found.best) or 'no problem'}. "
+        f"A whole script of cuGraph, which answers once, is {_won(found)}."
     )
+
+
+def _how_many_pay(where, graph, report):
+    """The same in numbers of problems."""
+    found = _paying([graph], report)
+    pay, lose, unclear = (len(found.calls[sign]) for sign in (True, False, None))
+    spans = _span([one for calls in found.calls[True].values() for one in calls])
+    return (
+        f"{where}, warm calls of cuGraph with its default allocator pay for {pay} of {pay + lose + unclear} ({spans}), "
+        f"do not pay for {lose} and have no clear winner for {unclear}; a whole script is {_won(found)}."
+    )
+
+
+def _won(found):
+    won = sum(ratio is not None and ratio > 1 for ratio in found.scripts)
+    return f"faster in {won} of {count(len(found.scripts), 'case')}"
 
 
 def _faster(comparison):

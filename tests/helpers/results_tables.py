@@ -9,7 +9,7 @@ from graphbench.reporting import markdown
 from graphbench.reporting.capacity import capacities, limit_of
 from graphbench.reporting.document import Column, Table
 from graphbench.reporting.measured import group_by_machine
-from graphbench.reporting.numbers import NOTHING, TIMES, plain, ratio
+from graphbench.reporting.numbers import NOTHING, TIMES, ends, plain, ratio, seconds
 from graphbench.reporting.published import claims as published_claims
 from graphbench.reporting.sections import capacity, claims, no_baseline, scaling
 from graphbench.system.text import listed
@@ -40,9 +40,7 @@ def _tables(section):
 
 
 def how_much_fits():
-    """The largest graph that completed within a limit and the next one, for each problem and engine."""
-    report = first("capacity")
-    table, *_ = _tables(capacity.section(_measured(*report.files)))
+    """For each report the largest graph that completed within a limit and the next one, for each problem and engine."""
     shown = (
         "algorithm",
         "engine",
@@ -54,20 +52,25 @@ def how_much_fits():
         "failed in",
         "boundary",
     )
-    return f"{_origin(report)}\n\n{markdown.text([_columns(table, *shown)])}"
+
+    def one(report):
+        table, *_ = _tables(capacity.section(_measured(*report.files)))
+        return f"{_origin(report)}\n\n{markdown.text([_columns(table, *shown)])}"
+
+    return "\n\n".join(map(one, reports("capacity")))
 
 
 def capacity_sentences():
-    """How many edges fit, by engine and limit."""
-    report = first("capacity")
+    """How many edges fit, by report, engine and limit."""
     found = {}
-    for result in capacities(_measured(*report.files)):
-        if result.largest is not None:
-            found.setdefault((result.largest.task.engine, limit_of(result)), []).append(result)
+    for report in reports("capacity"):
+        for result in capacities(_measured(*report.files)):
+            if result.largest is not None:
+                found.setdefault((report, result.largest.task.engine, limit_of(result)), []).append(result)
     return [
         f"[Within {limit}](docs/results.md#how-much-fits) of one {_gpu(report)}, {engine} completes graphs of "
         f"{_edges(min(results, key=_largest))} to {_edges(max(results, key=_largest))}{_rules(report)}."
-        for (engine, limit), results in found.items()
+        for (report, engine, limit), results in found.items()
     ]
 
 
@@ -81,33 +84,44 @@ def _edges(result):
 
 
 def several_gpus():
-    """The largest graphs on several GPUs, and one graph on more and more of them."""
-    report = first("several")
-    measured = _measured(*report.files)
-    largest = _columns(
-        no_baseline.table(measured), "problem", "warm call", "size", "GPUs", "certified", "not completed"
-    )
-    growing, *_ = _tables(scaling.section(measured))
-    speedup = _columns(growing, "problem", "graph", "edges", "GPUs", "warm call", "speedup", "efficiency")
-    return (
-        f"{_origin(report)}\n\n{markdown.text([largest])}\n\nOne graph on more and more GPUs:\n\n"
-        f"{markdown.text([speedup])}"
-    )
+    """For each report the largest graphs on several GPUs, and one graph on more and more of them."""
+
+    def one(report):
+        measured = _measured(*report.files)
+        largest = _columns(
+            no_baseline.table(measured), "problem", "warm call", "size", "GPUs", "certified", "not completed"
+        )
+        growing, *_ = _tables(scaling.section(measured))
+        speedup = _columns(
+            growing, "problem", "graph", "edges", "GPUs", "warm call", "collect", "speedup", "efficiency"
+        )
+        return (
+            f"{_origin(report)}\n\n{markdown.text([largest])}\n\nOne graph on more and more GPUs:\n\n"
+            f"{markdown.text([speedup])}"
+        )
+
+    return "\n\n".join(map(one, reports("several")))
 
 
 def scaling_sentences():
-    """How much faster one graph becomes on two GPUs than on one."""
+    """How much faster one graph becomes on two GPUs than on one, and how long its answers take to the host."""
     report = first("several")
-    gains = {}
+    found = {}
     for curve in scaling.all_curves(_measured(*report.files)):
         for step in curve.steps:
             if (curve.base, step.gpus) == (1, 2) and step.speedup:
-                gains.setdefault(step.case.edges, []).append(f"{ratio(step.speedup)} ({curve.problem})")
+                found.setdefault(step.case.edges, []).append((curve.problem, step))
     return [
         f"[On two GPUs](docs/results.md#several-gpus) ({_gpu(report)}) instead of one, calls on a graph of {edges:,} "
-        f"edges are {listed(found)} as fast{_rules(report)}."
-        for edges, found in sorted(gains.items())
+        f"edges are {listed([_gain(*one) for one in gains])} as fast; collecting an answer on the host takes "
+        f"{ends([step.case.record.phases.collect_s for _, step in gains], seconds)} more{_rules(report)}."
+        for edges, gains in sorted(found.items())
     ]
+
+
+def _gain(problem, step):
+    first_calls = ", first calls" if step.case.first_only else ""
+    return f"{ratio(step.speedup)} ({problem}{first_calls})"
 
 
 def _gpu(report):

@@ -134,7 +134,8 @@ def section(measured: Measured) -> Section | None:
                 "One graph on an increasing number of GPUs. Speedup is relative to the fewest GPUs on which the same "
                 "engine has a time: one, unless another number is named. Efficiency is speedup divided by the factor "
                 "of GPUs; 1 is ideal. The engine for one GPU, with the same allocator and parameters, is shown where "
-                "it was measured, because the distributed engine has overhead even on one GPU.",
+                "it was measured, because the distributed engine has overhead even on one GPU. A call leaves its "
+                "answer on the GPUs; collecting it on the host is timed beside it.",
                 quiet=True,
             )
         )
@@ -228,7 +229,7 @@ _COLUMNS: list[Column[_Row]] = [
     *columns(lambda row: row.step.case, "graph", "edges"),
     Column("engine", lambda row: row.curve.engine),
     Column("GPUs", lambda row: str(row.step.gpus), right=True),
-    *columns(lambda row: row.step.case, "warm call", "edges/s"),
+    *columns(lambda row: row.step.case, "warm call", "collect", "edges/s"),
 ]
 
 
