@@ -386,10 +386,14 @@ def _gpu():
     return next(names).removeprefix("NVIDIA ").split()[0]
 
 
-@cache
 def _records(report=None):
     """The newest record of each task of a report; by default of the one that README shows."""
-    found = (record for record in read(*(report or published()).files) if record.matched is None)
+    return _newest(tuple((report or published()).files))
+
+
+@cache
+def _newest(files):
+    found = (record for record in read(*files) if record.matched is None)
     return api.last_of_each(sorted(found, key=lambda record: record.measured_at))
 
 
@@ -397,9 +401,13 @@ def _without_options(record):
     return not ways_asked_for(record) and record.task.params.get("device_memory_limit") is None
 
 
-@cache
 def _comparisons(report=None):
-    return compare(_records(report), "networkx")
+    return _compared(tuple((report or published()).files))
+
+
+@cache
+def _compared(files):
+    return compare(_newest(files), "networkx")
 
 
 def _algorithms(report=None):
