@@ -46,14 +46,14 @@ def scale_chart(records: Sequence[Record]) -> Chart:
         UsageError: if there is nothing to draw.
     """
     for measured in group_by_machine(records, "", {})[:1]:
-        drawn = growth.picture(measured) or scaling.picture(scaling.all_curves(measured))
+        drawn = growth.picture(measured) or scaling.picture(scaling.curves(measured))
         if drawn:
             return drawn
     raise UsageError("There is nothing to draw: no engine has times on two sizes, or on two numbers of GPUs.")
 
 
 def _sections(measured: Measured, notes: Sequence[str]) -> list[Section]:
-    laws, curves = growth.exponents(measured), scaling.all_curves(measured)
+    laws, curves = growth.exponents(measured), scaling.curves(measured)
     remarks = [*notes]
     if not laws.rows:
         remarks.append("No exponent is fitted: times on at least three sizes are needed.")

@@ -107,21 +107,21 @@ def scaling_sentences():
     """How much faster one graph becomes on two GPUs than on one, and how long its answers take to the host."""
     report = first("several")
     found = {}
-    for curve in scaling.all_curves(_measured(*report.files)):
-        for step in curve.steps:
-            if (curve.base, step.gpus) == (1, 2) and step.speedup:
-                found.setdefault(step.case.edges, []).append((curve.problem, step))
+    for curve in scaling.curves(_measured(*report.files)):
+        for step in curve:
+            if (step.on, step.gpus) == (1, 2) and step.speedup:
+                found.setdefault(step.case.edges, []).append(step)
     return [
         f"[On two GPUs](docs/results.md#several-gpus) ({_gpu(report)}) instead of one, calls on a graph of {edges:,} "
-        f"edges are {listed([_gain(*one) for one in gains])} as fast; collecting an answer on the host takes "
-        f"{ends([step.case.record.phases.collect_s for _, step in gains], seconds)} more{_rules(report)}."
+        f"edges are {listed([_gain(step) for step in gains])} as fast; collecting an answer on the host takes "
+        f"{ends([step.case.record.phases.collect_s for step in gains], seconds)} more{_rules(report)}."
         for edges, gains in sorted(found.items())
     ]
 
 
-def _gain(problem, step):
+def _gain(step):
     first_calls = ", first calls" if step.case.first_only else ""
-    return f"{ratio(step.speedup)} ({problem}{first_calls})"
+    return f"{ratio(step.speedup)} ({step.case.problem}{first_calls})"
 
 
 def _gpu(report):

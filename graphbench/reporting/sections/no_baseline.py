@@ -11,7 +11,7 @@ from graphbench.reporting.document import Column, Need, Table
 from graphbench.reporting.measured import Measured
 from graphbench.reporting.numbers import NOTHING, plain, ratio, seconds
 from graphbench.reporting.quantities import TITLED
-from graphbench.reporting.sections.scaling import all_curves, gpus
+from graphbench.reporting.sections.scaling import curves, gpus
 from graphbench.reporting.wording import outcome
 from graphbench.system.text import count, three
 
@@ -32,12 +32,11 @@ def sentences(measured: Measured) -> list[str]:
             f"{how} of {largest.problem} on {_edges(largest)}, the largest graph here, takes "
             f"{largest.record.task.engine}{on} {seconds(largest.call)}."
         )
-    if steps := [step for curve in all_curves(measured) for step in curve.steps if step.speedup and step.efficiency]:
+    if steps := [step for curve in curves(measured) for step in curve if step.speedup]:
         best = max(steps, key=lambda step: (step.gpus, step.speedup or 0.0))
-        base = round(best.gpus * (best.efficiency or 1.0) / (best.speedup or 1.0))
         found.append(
             f"On {count(best.gpus, 'GPU')}, {best.case.problem} on {_edges(best.case)} is "
-            f"{ratio(best.speedup)} as fast as on {count(base, 'GPU')}."
+            f"{ratio(best.speedup)} as fast as on {count(best.on, 'GPU')}."
         )
     certified = sum(case.certified for case in done)
     every = "all of them" if certified == len(done) else f"{certified:,} of them"

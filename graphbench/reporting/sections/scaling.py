@@ -7,7 +7,7 @@ a time: speedup is t(g0) / t(g) and efficiency g0 t(g0) / (g t(g)). A time on a 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -31,40 +31,52 @@ ON_ONE_GPU = {"cugraph-mg": "cugraph"}
 
 
 class Step(NamedTuple):
-    """One graph on one number of GPUs.
+    """One problem on one graph by one engine on one number of GPUs.
 
     Attributes:
-        gpus: how many.
         case: what was measured.
-        speedup: over the fewest GPUs with a time, one wherever there is one; None where there is nothing to compare.
-        efficiency: speedup by how many times as many GPUs there are; 1 is ideal.
-    """
-
-    gpus: int
-    case: Case
-    speedup: float | None
-    efficiency: float | None
-
-
-class ScalingCurve(NamedTuple):
-    """One problem on one graph by one engine, on every number of GPUs that was tried, few first.
-
-    Attributes:
-        problem: the algorithm, with the parameters that distinguish it.
-        graph: its name.
         engine: with the allocator, without the number of GPUs.
-        base: the fewest GPUs with a time, the base of the ratios; None: fewer than two.
-        steps: one for each number of GPUs.
+        base: that on the fewest GPUs with a time; None: fewer than two numbers of GPUs have one.
         single: the engine's counterpart for one GPU on the same graph, with the same allocator and parameters; None
             if it has none, or that was not measured.
     """
 
-    problem: str
-    graph: str
+    case: Case
     engine: str
-    base: int | None
-    steps: list[Step]
+    base: Case | None
     single: Case | None
+
+    @property
+    def gpus(self) -> int:
+        """How many."""
+        return gpus(self.case) or 0
+
+    @property
+    def on(self) -> int:
+        """How many GPUs the base has; 0 without one."""
+        return gpus(self.base) or 0 if self.base else 0
+
+    @property
+    def speedup(self) -> float | None:
+        """Over the base; None where there is nothing to compare."""
+        return _times_as_fast(self.case, self.base)
+
+    @property
+    def efficiency(self) -> float | None:
+        """Speedup by how many times as many GPUs there are; 1 is ideal."""
+        return self.speedup and self.speedup * self.on / self.gpus
+
+    @property
+    def beside(self) -> float | None:
+        """How many times as fast it is as the counterpart for one GPU."""
+        return _times_as_fast(self.case, self.single)
+
+
+def _times_as_fast(case: Case, other: Case | None) -> float | None:
+    """As another; a first call is not compared with a warm one."""
+    if other is None or not case.call or not other.call or case.first_only != other.first_only:
+        return None
+    return other.call / case.call
 
 
 def gpus(case: Case) -> int | None:
@@ -73,20 +85,16 @@ def gpus(case: Case) -> int | None:
     return number if isinstance(number, int) else None
 
 
-def curves(problem: str, cases: Iterable[Case]) -> list[ScalingCurve]:
-    """A curve for each graph and engine for several GPUs, small graphs first.
-
-    Args:
-        problem: what the cases' problem is called.
-        cases: of this problem, of one machine.
-    """
+def curves(measured: Measured) -> list[list[Step]]:
+    """Each graph by each engine for several GPUs: a step for every number of them that was tried, few first."""
     found = []
-    for graph, group in by_graph(cases).items():
-        several = [(number, case) for case in group if (number := gpus(case)) is not None]
-        for engine, tried in sorted(grouped(several, lambda one: _without_number(one[1])).items()):
-            steps, base = _steps(sorted(tried, key=lambda step: step[0]))
-            single = next((case for case in group if case.call and _is_counterpart(case, tried[0][1])), None)
-            found.append(ScalingCurve(problem, graph, engine, base, steps, single))
+    for group in (group for cases in measured.problems.values() for group in by_graph(cases).values()):
+        several = sorted((case for case in group if gpus(case) is not None), key=lambda case: gpus(case) or 0)
+        for engine, tried in sorted(grouped(several, _without_number).items()):
+            timed = [case for case in tried if case.call]
+            base = timed[0] if len(set(map(gpus, timed))) > 1 else None
+            single = next((case for case in group if case.call and _is_counterpart(case, tried[0])), None)
+            found.append([Step(case, engine, base, single) for case in tried])
     return found
 
 
@@ -100,19 +108,6 @@ def _is_counterpart(case: Case, distributed: Case) -> bool:
     return alike and hardware(one, planned=True) == _without_gpus(several)
 
 
-def _steps(tried: list[tuple[int, Case]]) -> tuple[list[Step], int | None]:
-    known = [(number, case, case.call) for number, case in tried if case.call]
-    if len({number for number, _, _ in known}) < 2:
-        return [Step(number, case, None, None) for number, case in tried], None
-    base, smallest, taken = known[0]
-    steps = []
-    for number, case in tried:
-        same = case.first_only == smallest.first_only  # a first call is not compared with a warm one
-        speedup = taken / case.call if case.call and same else None
-        steps.append(Step(number, case, speedup, speedup and speedup * base / number))
-    return steps, base
-
-
 def _without_number(case: Case) -> str:
     """The engine's label without its number of GPUs."""
     return plain(named(case.engine, _without_gpus(case.record)))
@@ -124,11 +119,11 @@ def _without_gpus(record: Record) -> list[str]:
 
 def section(measured: Measured) -> Section | None:
     """A panel and a table of every problem measured on several GPUs; None without any."""
-    found = [curve for curve in all_curves(measured) if any(step.case.ran for step in curve.steps)]
+    found = [curve for curve in curves(measured) if any(step.case.ran for step in curve)]
     if not found:
         return None
     blocks: list[Block] = []
-    if any(curve.base for curve in found):
+    if any(curve[0].base for curve in found):
         blocks.append(
             Text(
                 "One graph on an increasing number of GPUs. Speedup is relative to the fewest GPUs on which the same "
@@ -147,42 +142,35 @@ def section(measured: Measured) -> Section | None:
     return Section("Several GPUs", f"{measured.key}scaling", [*blocks, *([Bullets(notes)] if notes else [])])
 
 
-def all_curves(measured: Measured) -> list[ScalingCurve]:
-    """Every graph on every number of GPUs, problem by problem."""
-    return [curve for problem, cases in measured.problems.items() for curve in curves(problem, cases)]
-
-
-def picture(found: Sequence[ScalingCurve], *, name: str = "scaling") -> Chart | None:
+def picture(found: Sequence[Sequence[Step]], *, name: str = "scaling") -> Chart | None:
     """The chart; None where nothing was measured on two numbers of GPUs."""
-    drawn = [curve for curve in found if curve.base]
+    drawn = [curve for curve in found if curve[0].base]
     if not drawn:
         return None
-    names = sorted({_name(curve, found) for curve in drawn})
+    several = len({curve[0].engine for curve in drawn}) > 1
+    names = sorted({_name(curve[0], several=several) for curve in drawn})
     looks = {label: (f"line-{place % LINES}", SHAPES[place % len(SHAPES)]) for place, label in enumerate(names)}
-    problems = grouped(drawn, lambda curve: curve.problem)
-    numbers = sorted({float(step.gpus) for curve in drawn for step in curve.steps})
-    bases = sorted({curve.base for curve in drawn if curve.base})
-    speedup = Axis("speedup", lambda value: short(ratio(value)), at=[1, 2, 4, 8, 16, 32, 64])
+    problems = grouped(drawn, lambda curve: curve[0].case.problem)
     return Chart(
         name=name,
         caption="Strong scaling: speedup on one graph; the dotted line is ideal",
-        panels=[_panel(problem, own[-MAX_GRAPHS:], found, looks) for problem, own in problems.items()],
-        x=Axis("GPUs", at=numbers),
-        y=speedup,
+        panels=[_panel(problem, own[-MAX_GRAPHS:], looks, several=several) for problem, own in problems.items()],
+        x=Axis("GPUs", at=sorted({float(step.gpus) for curve in drawn for step in curve})),
+        y=Axis("speedup", lambda value: short(ratio(value)), at=[1, 2, 4, 8, 16, 32, 64]),
         key=[Key(label, colour=colour, shape=shape) for label, (colour, shape) in looks.items()],
-        guides={1 / base: "ideal" if base == 1 else f"ideal over {base}" for base in bases},
+        guides={1 / on: "ideal" if on == 1 else f"ideal over {on}" for on in sorted({curve[0].on for curve in drawn})},
         same_y=True,
     )
 
 
 def _panel(
-    problem: str, curves: Sequence[ScalingCurve], found: Sequence[ScalingCurve], looks: Mapping[str, tuple[str, str]]
+    problem: str, found: Sequence[Sequence[Step]], looks: Mapping[str, tuple[str, str]], *, several: bool
 ) -> Panel:
     lines, marks = [], []
-    for curve in curves:
-        label = _name(curve, found)
+    for curve in found:
+        label = _name(curve[0], several=several)
         colour, shape = looks[label]
-        known = [(step, step.speedup) for step in curve.steps if step.speedup]
+        known = [(step, step.speedup) for step in curve if step.speedup]
         lines.append(Line([(step.gpus, speedup) for step, speedup in known], colour=colour))
         for step, speedup in known:
             of_first = ", first calls" if step.case.first_only else ""
@@ -191,76 +179,59 @@ def _panel(
     return Panel(problem, lines=lines, marks=marks)
 
 
-class _Row(NamedTuple):
-    """One graph on one number of GPUs."""
-
-    curve: ScalingCurve
-    step: Step
-
-
-def tables(found: Sequence[ScalingCurve]) -> list[Table[_Row]]:
+def tables(found: Sequence[Sequence[Step]]) -> list[Table[Step]]:
     """A row for each graph and number of GPUs: those with a speedup, then those with nothing but a time."""
-    compared = [_Row(curve, step) for curve in found if curve.base for step in curve.steps]
-    alone = [_Row(curve, step) for curve in found if not curve.base for step in curve.steps]
-    speedups: list[Column[_Row]] = [
-        Column(
-            "speedup",
-            lambda row: f"{ratio(row.step.speedup)}{_over(row.curve)}" if row.step.speedup else NOTHING,
-            right=True,
-        ),
-        Column("efficiency", lambda row: f"{row.step.efficiency:.2f}" if row.step.efficiency else NOTHING, right=True),
+    compared, alone = (
+        [step for curve in found for step in curve if bool(step.base) is with_] for with_ in (True, False)
+    )
+    beside = Column[Step](
+        "vs the engine for one GPU", lambda step: ratio(_times_as_fast(step.case, step.single)), right=True
+    )
+    speedups: list[Column[Step]] = [
+        Column("speedup", lambda step: f"{ratio(step.speedup)}{_over(step) if step.speedup else ''}", right=True),
+        Column("efficiency", lambda step: f"{step.efficiency:.2f}" if step.efficiency else NOTHING, right=True),
     ]
-    beside = Column("vs the engine for one GPU", _beside, right=True)
     return [
         *([Table(compared, [*_COLUMNS, *speedups, beside])] if compared else []),
         *([Table(alone, [*_COLUMNS, replace(beside, optional=True)])] if alone else []),
     ]
 
 
-def _beside(row: _Row) -> str:
-    single = row.curve.single.call if row.curve.single else None
-    own = row.step.case
-    same = row.curve.single is not None and row.curve.single.first_only == own.first_only
-    return ratio(single / own.call) if single and own.call and same else NOTHING
-
-
-_COLUMNS: list[Column[_Row]] = [
-    Column("problem", lambda row: row.curve.problem),
-    *columns(lambda row: row.step.case, "graph", "edges"),
-    Column("engine", lambda row: row.curve.engine),
-    Column("GPUs", lambda row: str(row.step.gpus), right=True),
-    *columns(lambda row: row.step.case, "warm call", "collect", "edges/s"),
+_COLUMNS: list[Column[Step]] = [
+    Column("problem", lambda step: step.case.problem),
+    *columns(lambda step: step.case, "graph", "edges"),
+    Column("engine", lambda step: step.engine),
+    Column("GPUs", lambda step: str(step.gpus), right=True),
+    *columns(lambda step: step.case, "warm call", "collect", "edges/s"),
 ]
 
 
-def remarks(found: Sequence[ScalingCurve]) -> list[str]:
+def remarks(found: Sequence[Sequence[Step]]) -> list[str]:
     """What cannot be computed, and why: a sentence for all that have one number of GPUs, one for each other base."""
     notes = []
-    timed = [curve for curve in found if not curve.base and any(step.case.call for step in curve.steps)]
-    if timed:
-        numbers = sorted({step.gpus for curve in timed for step in curve.steps if step.case.call})
-        on = " or ".join(count(number, "GPU") for number in numbers)
-        cases = "one case has" if len(timed) == 1 else f"{len(timed):,} cases have"
+    timed = [[step for step in curve if step.case.call] for curve in found]
+    if alone := [own for curve, own in zip(found, timed, strict=True) if own and not curve[0].base]:
+        on = " or ".join(count(number, "GPU") for number in sorted({step.gpus for own in alone for step in own}))
+        cases = "one case has" if len(alone) == 1 else f"{len(alone):,} cases have"
         notes.append(f"{cases} a time on {on} only, so there is no speedup or efficiency")
-    if never := [_where(curve) for curve in found if not any(step.case.call for step in curve.steps)]:
+    if never := [_where(curve[0]) for curve, own in zip(found, timed, strict=True) if not own]:
         notes.append(f"completed on no number of GPUs: {'; '.join(never)}")
     notes += [
-        f"{_where(curve)}: there is no time on one GPU, so speedup and efficiency are relative to {curve.base} GPUs"
-        for curve in found
-        if curve.base and curve.base > 1
+        f"{_where(step)}: there is no time on one GPU, so speedup and efficiency are relative to {step.on} GPUs"
+        for step, *_ in found
+        if step.on > 1
     ]
     return [plain(note) for note in notes]
 
 
-def _where(curve: ScalingCurve) -> str:
-    return f"{curve.problem} on {curve.graph}, {curve.engine}"
+def _where(step: Step) -> str:
+    return f"{step.case.problem} on {step.case.graph}, {step.engine}"
 
 
-def _name(curve: ScalingCurve, found: Sequence[ScalingCurve]) -> str:
-    several = len({curve.engine for curve in found if curve.base}) > 1
-    return f"{curve.graph}{', ' if several else ''}{curve.engine if several else ''}{_over(curve)}"
+def _name(step: Step, *, several: bool) -> str:
+    return f"{step.case.graph}{f', {step.engine}' if several else ''}{_over(step)}"
 
 
-def _over(curve: ScalingCurve) -> str:
+def _over(step: Step) -> str:
     """What speedup is over, where that is not one GPU."""
-    return f" over {curve.base} GPUs" if curve.base and curve.base > 1 else ""
+    return f" over {step.on} GPUs" if step.on > 1 else ""
