@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Generic, Literal, NamedTuple, TypeVar
 from urllib.parse import urlencode
+
+import msgspec
 
 from graphbench.errors import UsageError
 from graphbench.reporting.charts.marks import Picture, alternative
@@ -22,8 +23,7 @@ Need = Literal["essential", "useful", "detail"]
 Item = TypeVar("Item")
 
 
-@dataclass(frozen=True)
-class Text:
+class Text(msgspec.Struct, frozen=True):
     """Plain text: `lead` opens the report, `strong` is the point of its section, `quiet` is an aside."""
 
     text: str
@@ -32,22 +32,19 @@ class Text:
     lead: bool = False
 
 
-@dataclass(frozen=True)
-class Bullets:
+class Bullets(msgspec.Struct, frozen=True):
     """A list of plain texts."""
 
     items: Sequence[str]
 
 
-@dataclass(frozen=True)
-class Answers:
+class Answers(msgspec.Struct, frozen=True):
     """Questions, each with its answer."""
 
     items: Sequence[tuple[str, str]]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Column(Generic[Item]):
+class Column(msgspec.Struct, Generic[Item], frozen=True):
     """A column of a table: its title, and how the text of a cell is made from the item of a row.
 
     Attributes:
@@ -63,8 +60,8 @@ class Column(Generic[Item]):
             details are shown on request or where there is room.
     """
 
-    title: str = field(kw_only=False)
-    cell: Callable[[Item], str] = field(kw_only=False)
+    title: str
+    cell: Callable[[Item], str]
     right: bool = False
     tone: Callable[[Item], Tone] | None = None
     code: bool = False
@@ -116,11 +113,10 @@ class Table(Generic[Item]):
 
 
 def _joined(one: Column[Item], two: Column[Item], between: str) -> Column[Item]:
-    return replace(one, cell=lambda item: between.join(filter(None, (one.cell(item), two.cell(item)))))
+    return msgspec.structs.replace(one, cell=lambda item: between.join(filter(None, (one.cell(item), two.cell(item)))))
 
 
-@dataclass(frozen=True)
-class Cards:
+class Cards(msgspec.Struct, frozen=True):
     """A table with a card for each row on a page, without details; a column `a vs b` is the cell of line a under b."""
 
     table: Table[Any]
@@ -156,8 +152,7 @@ class Card(NamedTuple):
     asides: Sequence[tuple[str, str]]
 
 
-@dataclass(frozen=True)
-class HeatCell:
+class HeatCell(msgspec.Struct, frozen=True):
     """What an engine took, or the outcome in words; how many times the least of its row; which colour; -1: none.
 
     `times` is the factor as a number, where it is compared.
@@ -172,8 +167,7 @@ class HeatCell:
         return f"{self.text} ({self.factor})" if self.factor else self.text
 
 
-@dataclass(frozen=True)
-class HeatRow:
+class HeatRow(msgspec.Struct, frozen=True):
     """One problem on one graph of one machine: of each engine a cell for each metric, and the id of its record.
 
     `page` has the machine's table of every record; empty: this page.
@@ -184,7 +178,7 @@ class HeatRow:
     graph: str
     twin: bool
     cells: Mapping[str, Sequence[HeatCell]]
-    records: Mapping[str, str] = field(default_factory=dict)
+    records: Mapping[str, str] = {}
     page: str = ""
 
     def link(self, engine: str) -> str:
@@ -196,8 +190,7 @@ MAX_ROWS = 64
 """How many rows of a heat map are shown before anything is chosen."""
 
 
-@dataclass(frozen=True)
-class HeatMap:
+class HeatMap(msgspec.Struct, frozen=True, dict=True):
     """Every graph and engine; a page has choosers of problem, metric, machine, and whether to show twins."""
 
     rows: Sequence[HeatRow]
@@ -248,8 +241,7 @@ class HeatMap:
         return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
 
 
-@dataclass(frozen=True, kw_only=True)
-class Chart(Picture):
+class Chart(Picture, frozen=True, kw_only=True, dict=True):
     """A picture with a name and words.
 
     Attributes:
@@ -296,8 +288,7 @@ class Chart(Picture):
         return figure.to_bytes(self.figure(), form)
 
 
-@dataclass(frozen=True)
-class Fold:
+class Fold(msgspec.Struct, frozen=True):
     """Blocks that open on a click."""
 
     summary: str
@@ -311,8 +302,7 @@ class Fold:
         )
 
 
-@dataclass(frozen=True)
-class AllRecords:
+class AllRecords(msgspec.Struct, frozen=True):
     """The table of every record: `data` is JSON of all for the script of a page; Markdown shows `table`, a part."""
 
     count: int
@@ -320,8 +310,7 @@ class AllRecords:
     data: str
 
 
-@dataclass(frozen=True)
-class RecordsLink:
+class RecordsLink(msgspec.Struct, frozen=True):
     """A link to the table of every record on a page, with choices: of a chooser, `columns` or an `id`, each a value."""
 
     text: str
@@ -336,8 +325,7 @@ class RecordsLink:
 Block = Text | Bullets | Answers | Table[Any] | Cards | HeatMap | Chart | Fold | RecordsLink | AllRecords
 
 
-@dataclass(frozen=True)
-class Section:
+class Section(msgspec.Struct, frozen=True):
     """Blocks under a heading; `anchor` is unique in the report."""
 
     title: str
@@ -345,8 +333,7 @@ class Section:
     blocks: Sequence[Block]
 
 
-@dataclass(frozen=True)
-class Part:
+class Part(msgspec.Struct, frozen=True):
     """Sections on one machine, under its name; no name: what concerns all machines."""
 
     title: str
@@ -354,8 +341,7 @@ class Part:
     sections: list[Section]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Document:
+class Document(msgspec.Struct, frozen=True, kw_only=True):
     """A whole report.
 
     Attributes:
@@ -369,7 +355,7 @@ class Document:
     title: str
     facts: Sequence[str]
     parts: Sequence[Part]
-    links: Mapping[str, str] = field(default_factory=dict)
+    links: Mapping[str, str] = {}
     records: bytes = b""
 
     @property

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from statistics import median
 
+import msgspec
+
 from graphbench.records.comparison import Comparison
 from graphbench.records.cost import COSTS
 from graphbench.records.model import NEVER_RAN, Outcome, Record
@@ -160,6 +162,8 @@ _DETAILS = {
 def _details(baseline: str) -> list[Column[Case]]:
     """Spread and number of calls, phases, totals, further ratios, costs and memory."""
     return [
-        replace(column, title=title.replace("vs baseline", f"vs {baseline}"), need="detail", optional=True)
+        msgspec.structs.replace(
+            column, title=title.replace("vs baseline", f"vs {baseline}"), need="detail", optional=True
+        )
         for column, title in zip(columns(lambda case: case, *_DETAILS), _DETAILS.values(), strict=True)
     ]

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Sequence
-from dataclasses import replace
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any, TypeVar
+
+import msgspec
 
 from graphbench.reporting.document import Block, Bullets, Column, Section, Table, Text, Tone
 from graphbench.reporting.numbers import RULE, plain, visible
@@ -94,7 +95,7 @@ def _narrowed(whole: Table[Item], width: int) -> Table[Item]:
     widest = max(texts, key=lambda column: _size(whole, column), default=None)
     if excess <= 0 or widest is None or (room := _size(whole, widest) - excess) < _MIN_TEXT:
         return whole
-    lines = replace(widest, cell=lambda item: "\n".join(textwrap.wrap(widest.cell(item), room)))
+    lines = msgspec.structs.replace(widest, cell=lambda item: "\n".join(textwrap.wrap(widest.cell(item), room)))
     return Table(whole.items, [lines if column is widest else column for column in whole.columns])
 
 
@@ -174,7 +175,7 @@ def _stacked(table: Table[Item]) -> Table[Item]:
     """The same with what is in brackets on a line of its own."""
 
     def broken(column: Column[Item]) -> Column[Item]:
-        return replace(column, cell=lambda item: column.cell(item).replace(" (", "\n(", 1))
+        return msgspec.structs.replace(column, cell=lambda item: column.cell(item).replace(" (", "\n(", 1))
 
     merged = table.merged("\n")
     return Table(merged.items, [broken(column) if column.breaks else column for column in merged.columns])

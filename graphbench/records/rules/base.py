@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
+
+import msgspec
 
 from graphbench.records.model import Outcome, Record
 from graphbench.records.statistics import Estimate
 
 
-@dataclass(frozen=True, kw_only=True)
-class Pair:
+class Pair(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """Two records to compare.
 
     Attributes:
@@ -31,10 +31,10 @@ class Pair:
     ratio: Estimate | None
     bound: str | None = None
     first_calls: bool = False
-    stale: Mapping[str, str] = field(default_factory=dict)
-    usual_build: Mapping[str, float] = field(default_factory=dict)
+    stale: Mapping[str, str] = {}
+    usual_build: Mapping[str, float] = {}
 
-    @cached_property
+    @property
     def sides(self) -> tuple[Record, Record]:
         """Both records, the baseline's first."""
         return self.baseline, self.engine

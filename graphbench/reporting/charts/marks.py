@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Literal
+
+import msgspec
 
 from graphbench.reporting.numbers import plain, ratio, seconds, short
 
@@ -12,8 +13,7 @@ Look = Literal["solid", "hatched", "hollow", "bound", "pale"]
 """How a mark is filled: what is unlike is hatched, a first call hollow, a bound hollow with a dashed edge."""
 
 
-@dataclass(frozen=True)
-class Mark:
+class Mark(msgspec.Struct, frozen=True):
     """A value.
 
     Attributes:
@@ -39,8 +39,7 @@ class Mark:
     label: str = ""
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(msgspec.Struct, frozen=True):
     """Points that are joined, or a cloud of small dots."""
 
     points: Sequence[tuple[float, float]]
@@ -49,16 +48,14 @@ class Line:
     look: Literal["solid", "dashed", "faint", "cloud"] = "solid"
 
 
-@dataclass(frozen=True)
-class Row:
+class Row(msgspec.Struct, frozen=True):
     """A row's name, and the words at its end; without marks the words take their place."""
 
     label: str
     words: str = ""
 
 
-@dataclass(frozen=True)
-class Axis:
+class Axis(msgspec.Struct, frozen=True):
     """An axis.
 
     Attributes:
@@ -86,8 +83,7 @@ def factors(title: str = "") -> Axis:
     return Axis(title, lambda value: short(ratio(value)), origin=1.0)
 
 
-@dataclass(frozen=True)
-class Panel:
+class Panel(msgspec.Struct, frozen=True):
     """A pair of axes.
 
     Attributes:
@@ -107,8 +103,7 @@ class Panel:
     says: str = ""
 
 
-@dataclass(frozen=True)
-class Key:
+class Key(msgspec.Struct, frozen=True):
     """An entry of the legend."""
 
     label: str
@@ -117,8 +112,7 @@ class Key:
     look: Look = "solid"
 
 
-@dataclass(frozen=True)
-class Picture:
+class Picture(msgspec.Struct, frozen=True):
     """Panels of one kind.
 
     Attributes:
@@ -132,7 +126,7 @@ class Picture:
     x: Axis
     y: Axis | None = None
     key: Sequence[Key] = ()
-    guides: Mapping[float, str] = field(default_factory=dict)
+    guides: Mapping[float, str] = {}
     same_y: bool = False
     columns: int = 3
 

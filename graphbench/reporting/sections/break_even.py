@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 from typing import Literal
+
+import msgspec
 
 from graphbench.records.break_even import Runs, fixed_cost
 from graphbench.records.times import warm_or_first_call
@@ -56,7 +57,7 @@ def break_even_chart(measured: Measured) -> Chart | None:
         panels=panels,
         x=Axis("calls on one graph", "{:,.0f}".format),
         y=timed("seconds in all"),
-        key=[replace(key, shape="line") for key in legend(measured.cases) if key.label in labels],
+        key=[msgspec.structs.replace(key, shape="line") for key in legend(measured.cases) if key.label in labels],
     )
 
 

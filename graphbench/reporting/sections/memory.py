@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+
+import msgspec
 
 from graphbench.records.model import Record
 from graphbench.reporting.case import Case
@@ -46,7 +47,7 @@ def section(measured: Measured) -> Section | None:
         caption="; ".join(filter(None, ["Peak memory against the edge list; dotted lines are multiples of it", aside])),
         panels=panels,
         x=size,
-        y=replace(size, title="peak"),
+        y=msgspec.structs.replace(size, title="peak"),
         key=legend(known, calls=False),
         guides=_GUIDES,
         same_y=True,

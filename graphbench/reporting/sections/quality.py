@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from statistics import median
+
+import msgspec
 
 from graphbench.records.model import Outcome
 from graphbench.reporting.case import Case, call_time
@@ -71,7 +72,7 @@ def _panel(graph: str, cases: Sequence[Case]) -> Panel:
         lines.append(Line(trials, case.colour, look="cloud"))
         marks.append(Mark(x, y, tip, case.colour, case.shape, case.look, label=f"{case.label}{words}"))
     front = pareto(marks)
-    named = [mark if mark in front else replace(mark, label="") for mark in marks]
+    named = [mark if mark in front else msgspec.structs.replace(mark, label="") for mark in marks]
     stairs = [(front[0].x, front[0].y)]
     for mark in front[1:]:
         stairs += [(mark.x, stairs[-1][1]), (mark.x, mark.y)]

@@ -8,8 +8,9 @@ a time: speedup is t(g0) / t(g) and efficiency g0 t(g0) / (g t(g)). A time on a 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import NamedTuple
+
+import msgspec
 
 from graphbench.records.model import Record
 from graphbench.reporting.case import Case, grouped
@@ -193,7 +194,7 @@ def tables(found: Sequence[Sequence[Step]]) -> list[Table[Step]]:
     ]
     return [
         *([Table(compared, [*_COLUMNS, *speedups, beside])] if compared else []),
-        *([Table(alone, [*_COLUMNS, replace(beside, optional=True)])] if alone else []),
+        *([Table(alone, [*_COLUMNS, msgspec.structs.replace(beside, optional=True)])] if alone else []),
     ]
 
 
