@@ -98,7 +98,7 @@ def vs_fastest(measured: Iterable[Measured]) -> dict[str, float]:
         for own in machine.problems.values():
             for cases in by_graph(own).values():
                 engines = _engines(cases)
-                for engine, (cell, *_) in _cells(engines, machine.stale).items():
+                for engine, (cell, *_) in _cells(engines, machine.stale, METRICS[:1]).items():
                     if cell.times:
                         found[engines[engine].record.id] = 1 / cell.times
     return found
@@ -115,8 +115,10 @@ def _engines(cases: Sequence[Case]) -> dict[str, Case]:
     return engines
 
 
-def _cells(engines: Mapping[str, Case], stale: Mapping[str, str]) -> dict[str, list[HeatCell]]:
-    """The cells of a row, by engine."""
+def _cells(
+    engines: Mapping[str, Case], stale: Mapping[str, str], metrics: Sequence[str] = METRICS
+) -> dict[str, list[HeatCell]]:
+    """The cells of a row, by engine: one for each metric."""
     cases = list(engines.values())
     candidates = [case.record for case in cases if computed(case.record) and case.record.id not in stale]
     best = fastest(candidates, times.call_seconds) or fastest(candidates, times.first_call)
@@ -124,7 +126,8 @@ def _cells(engines: Mapping[str, Case], stale: Mapping[str, str]) -> dict[str, l
     builds = times.usual_builds([case.record for case in cases])
     heavy = {case.record.id for case in cases if times.builds_heavily(case.record, builds)}
     found: dict[str, list[HeatCell]] = {engine: [] for engine in engines}
-    for name, (value_of, shown) in _METRICS.items():
+    for name in metrics:
+        value_of, shown = _METRICS[name]
         values = {case.record.id: value_of(case.record) if case.answered else None for case in cases}
         aside = heavy if name == METRICS[0] else set()
         compared = [value for id_, value in values.items() if value and id_ in alike - aside]
