@@ -82,9 +82,16 @@ _GRAVER = tuple(effect for effect in reversed(Effect) if effect is not Effect.NO
 
 
 def is_like(slower: Record, faster: Record, ratio: float) -> bool:
-    """Whether two records compare like with like: no rule has an effect but a note."""
-    pair = Pair(baseline=slower, engine=faster, ratio=Estimate(ratio, None, None, 1))
-    return next(evaluate(pair, _GRAVER), None) is None
+    """Whether two records compare like with like: no rule has an effect but a note. Worked out once for two records.
+
+    Rules look at which side is faster, not by how much.
+    """
+    known: dict[tuple[str, bool], bool] = faster.__dict__.setdefault("is_like", {})
+    asked = slower.id, ratio > 1
+    if asked not in known:
+        pair = Pair(baseline=slower, engine=faster, ratio=Estimate(ratio, None, None, 1))
+        known[asked] = next(evaluate(pair, _GRAVER), None) is None
+    return known[asked]
 
 
 def at_best_threads(records: Sequence[Record], totals: Sequence[Total] = get_args(Total)) -> list[Record]:

@@ -163,8 +163,8 @@ def _vacuous(pair: Pair) -> str:
 def _conversion(pair: Pair) -> str:
     for record in pair.answered:
         phases, name = record.phases, record.task.engine
-        for phase in ("read", "build", "collect"):
-            if getattr(phases, f"{phase}_s") is None:
+        for phase, taken in (("read", phases.read_s), ("build", phases.build_s), ("collect", phases.collect_s)):
+            if taken is None:
                 return f"the {phase} phase of {name} was not timed, so its first answer leaves it out"
         steps = sum(phases.build_steps_s.values())
         if phases.build_s is not None and steps > 1.01 * phases.build_s:
