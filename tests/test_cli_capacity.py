@@ -15,7 +15,7 @@ from graphbench.records.store import Store
 from graphbench.reporting.capacity import between_scales, capacities, render
 from graphbench.reporting.document import Bullets, Table
 from graphbench.reporting.measured import group_by_machine
-from graphbench.reporting.sections import capacity, growth
+from graphbench.reporting.sections import capacity, growth, no_baseline
 from helpers.memory_engines import need
 from helpers.records import H100, HERE, record, replace, stored
 
@@ -335,6 +335,11 @@ def test_a_search_is_reported_from_its_records():
     assert row[table.heads.index("limit")] == "32 GiB"
     assert row[table.heads.index("failed in")] == "build: out of memory"
     assert capacity.section(here(record("networkx"), record("igraph"))) is None
+
+
+def test_a_report_on_searches_begins_with_how_much_fits():
+    first, *_ = no_baseline.sentences(here(*SEARCH))
+    assert first == "Within 32 GiB, cugraph completes graphs of 452,984,832 edges (wcc)."
 
 
 def test_failures_below_the_largest_success_are_reported():

@@ -46,7 +46,7 @@ def test_capacities_of_all_engines_get_rows_and_sentences(arrived):
     assert results_tables.how_much_fits().startswith("[The report](../reports/capacity/README.md) was measured")
     (sentence,) = results_tables.capacity_sentences()
     assert "308,065,455 edges (pagerank)" in sentence
-    assert "449,606,782 edges (bfs)" in sentence
+    assert "449,606,782 edges (wcc)" in sentence
     arrived("2026-12-01-2xh200-capacity-pylibcugraph.jsonl", "2026-11-22-2xh200.jsonl")
     assert len(published.first("capacity").files) == 2
 

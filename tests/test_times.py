@@ -91,6 +91,7 @@ def test_of_a_lazy_answer_call_and_collect_are_compared_on_both_sides():
         (lazy(phases__copy_s=None), False),  # not known
         (lazy(collect=0.02, phases__collect_call_s=[1.0, 1.0]), True),  # warm answers count, where there are some
         (lazy(collect=1.0, phases__collect_call_s=[0.02, 0.02]), False),
+        (lazy(task__params={"gpus": 2}), False),  # gathered from several devices
     ],
 )
 def test_an_answer_is_lazy_above_the_call_a_millisecond_and_five_copies(engine, is_lazy):

@@ -117,7 +117,12 @@ def collect_seconds(record: Record) -> float | None:
 
 @once
 def is_lazy(record: Record) -> bool:
-    """Whether work of the call was left to `collect`, which takes longer than the call and five plain copies."""
+    """Whether work of the call was left to `collect`, which takes longer than the call and five plain copies.
+
+    Answers on several GPUs are complete, too, when the call ends; gathering them takes longer than a copy of one array.
+    """
+    if "gpus" in record.task.params:
+        return False
     collect, copy = collect_seconds(record), record.phases.copy_s
     calls = warm_calls(record) or [seconds for seconds in (first_call(record),) if seconds is not None]
     if collect is None or copy is None or not calls:

@@ -9,6 +9,7 @@ from typing import Any
 from graphbench.records.capacity import Capacity, failed_phase, failure, generator_of, searches, size_of, summarize
 from graphbench.records.model import Record
 from graphbench.reporting import forms
+from graphbench.reporting.case import grouped
 from graphbench.reporting.document import Block, Bullets, Column, Section, Table
 from graphbench.reporting.heading import hardware, named
 from graphbench.reporting.measured import Measured
@@ -24,6 +25,25 @@ def capacities(measured: Measured) -> list[Capacity]:
         _capacity(problems[tries[0].task.key], tries)
         for tries in sorted(searches(measured.tries), key=lambda tries: _place(problems[tries[0].task.key], tries[0]))
     ]
+
+
+def largest(measured: Measured) -> list[str]:
+    """How many edges fit: a sentence for each engine and limit."""
+    found = sorted((result for result in capacities(measured) if result.largest is not None), key=_edges)
+    groups = grouped(found, lambda result: (engine_of(result), limit_of(result)))
+    return [
+        f"Within {limit}, {engine} completes graphs of {' to '.join(dict.fromkeys([_said(own[0]), _said(own[-1])]))}."
+        for (engine, limit), own in groups.items()
+    ]
+
+
+def _edges(result: Capacity) -> int:
+    return result.largest.posed.num_edges if result.largest is not None and result.largest.posed is not None else 0
+
+
+def _said(result: Capacity) -> str:
+    at_least = "" if result.complete else " or more"
+    return f"{_edges(result):,} edges{at_least} ({result.algorithm})"
 
 
 def between_scales(measured: Measured) -> set[str]:

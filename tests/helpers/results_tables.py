@@ -6,7 +6,7 @@ from statistics import median
 
 from graphbench.records.model import Outcome
 from graphbench.reporting import markdown
-from graphbench.reporting.capacity import capacities, limit_of
+from graphbench.reporting.capacity import largest
 from graphbench.reporting.document import Column, Table
 from graphbench.reporting.measured import group_by_machine
 from graphbench.reporting.numbers import NOTHING, TIMES, ends, plain, ratio, seconds
@@ -62,25 +62,11 @@ def how_much_fits():
 
 def capacity_sentences():
     """How many edges fit, by report, engine and limit."""
-    found = {}
-    for report in reports("capacity"):
-        for result in capacities(_measured(*report.files)):
-            if result.largest is not None:
-                found.setdefault((report, result.largest.task.engine, limit_of(result)), []).append(result)
     return [
-        f"[Within {limit}](docs/results.md#how-much-fits) of one {_gpu(report)}, {engine} completes graphs of "
-        f"{_edges(min(results, key=_largest))} to {_edges(max(results, key=_largest))}{_rules(report)}."
-        for (report, engine, limit), results in found.items()
+        f"[{limit}](docs/results.md#how-much-fits) of one {_gpu(report)}, {rest}"
+        for report in reports("capacity")
+        for limit, rest in (said.split(", ", 1) for said in largest(_measured(*report.files)))
     ]
-
-
-def _largest(result):
-    return result.largest.posed.num_edges
-
-
-def _edges(result):
-    at_least = "" if result.complete else " or more"
-    return f"{_largest(result):,} edges{at_least} ({result.algorithm})"
 
 
 def several_gpus():

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable
 from typing import NamedTuple
 
+from graphbench.reporting import capacity
 from graphbench.reporting.case import Case, call_time, size
 from graphbench.reporting.document import Column, Need, Table
 from graphbench.reporting.measured import Measured
@@ -17,15 +18,15 @@ from graphbench.system.text import count, three
 
 
 def sentences(measured: Measured) -> list[str]:
-    """The largest graph, what more GPUs gain, and how much completed with a certified answer."""
+    """How much fits or the largest graph, what more GPUs gain, and how much completed with a certified answer."""
     started = [case for case in measured.cases if case.ran]
     done = [case for case in started if case.answered]
     if not started:
         return [f"No engine can be compared with {measured.baseline} here."]
-    found = []
+    found = capacity.largest(measured)
     timed = [case for case in done if case.call]
     largest = max(timed, key=lambda case: (case.edges, -(case.call or 0.0)), default=None)
-    if largest is not None and largest.edges:
+    if largest is not None and largest.edges and not found:
         on = f" on {count(number, 'GPU')}" if (number := _gpus(largest)) else ""
         how = "A first call" if largest.first_only else "A warm call"
         found.append(
