@@ -59,7 +59,7 @@ def test_direction_is_measured_wherever_it_matters():
     }
 
 
-@pytest.mark.parametrize(("only", "gpus", "several"), [("one", 1, 0), ("two", 2, 4), ("two", 1, 1)])
+@pytest.mark.parametrize(("only", "gpus", "several"), [("on-one", 1, 0), ("on-two", 2, 4), ("on-two", 1, 1)])
 def test_the_steps_fit_the_number_of_gpus(run, only, gpus, several):
     code, calls = run(only, gpus)
     assert code == 0
@@ -76,6 +76,12 @@ def test_the_steps_fit_the_number_of_gpus(run, only, gpus, several):
     measured = [call for call in calls if "families.jsonl" in call and "families.toml" in call]
     assert any("networkx" in call for call in measured)
     assert any("spectral-balanced-cut" in call for call in measured)
+
+
+def test_a_step_is_no_group_of_steps(run):
+    code, calls = run("two", 2)
+    assert (code, len(calls)) == (0, 1)
+    assert "two.toml" in calls[0]
 
 
 @pytest.mark.parametrize("fails", ["--engine cugraph ", "--engine pylibcugraph "])

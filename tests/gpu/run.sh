@@ -6,8 +6,8 @@
 #
 # Results and logs go to FOLDER as they come. Each step has a time limit. Cut off, it resumes: finished steps are
 # skipped, and so are tasks whose current record is in FOLDER/*.jsonl. ONLY="published async" runs these steps alone;
-# ONLY=one every other algorithm and capacity on one GPU (about 27 minutes), ONLY=two the same and several GPUs on two
-# (about 30). The steps run in the order of this script. Exit code 0 when every step ended well.
+# ONLY=on-one every other algorithm and capacity on one GPU (about 27 minutes), ONLY=on-two the same and several GPUs on
+# two (about 45). The steps run in the order of this script. Exit code 0 when every step ended well.
 set -uo pipefail
 cd "$(dirname "$0")/../.."
 out=$(mkdir -p "$1" && cd "$1" && pwd); shift
@@ -15,7 +15,10 @@ failed=0
 gpus=$(nvidia-smi --list-gpus 2>/dev/null | wc -l)
 all="capacity compile-families families-gpu families-cpu directed-gpu directed-cpu families-networkx directed-networkx
   spectral"
-case "${ONLY:-}" in one) ONLY=${all//$'\n'/} ;; two) ONLY="several series two two-undirected ${all//$'\n'/}" ;; esac
+case "${ONLY:-}" in
+  on-one) ONLY=${all//$'\n'/} ;;
+  on-two) ONLY="several series two two-undirected ${all//$'\n'/}" ;;
+esac
 
 step() { # NAME SECONDS COMMAND...: run once, at most so long, and keep the log
   local name=$1 limit=$2; shift 2
@@ -56,15 +59,15 @@ published order --engines $layers --algorithms bfs,pagerank --allocators default
 suite networkx-louvain 600 networkx records --algorithms louvain "$@"
 published pools --engines $layers --algorithms bfs,pagerank --allocators pool,managed "$@"
 
-# One graph on each number of GPUs, all in one cluster for each: about 5 minutes on two.
-suite several 480 several several --gpus "$(seq -s, "$gpus")" "$@"
+# One graph on each number of GPUs, all in one cluster for each: 11 minutes on two, half of them to check the answers.
+suite several 900 several several --gpus "$(seq -s, "$gpus")" "$@"
 # A series of graphs on each number of GPUs, with one cluster for each number: about 2 minutes on two.
 series=rmat:scale=22..24,edgefactor=16,by=cugraph,directed=1
 [ "$gpus" -ge 2 ] && step series 180 python3 -m graphbench scale pagerank $series \
   --gpus "$(seq -s, "$gpus")" --store "$out/several.jsonl"
 
 # How much fits into 32 GiB. Each engine has a GPU, if there are two, and a store. Earlier searches say where to begin,
-# so that two to four graphs are tried for each problem: about 4 minutes for an engine, a fifth of it triangle counts.
+# so that two to five graphs are tried for each problem: about 12 minutes for an engine.
 like=(); for file in reports/records/*capacity*.jsonl; do [ -e "$file" ] && like+=(--like "$file"); done
 capacity() { # ENGINE GPU
   CUDA_VISIBLE_DEVICES=$2 python3 -m graphbench capacity pagerank bfs louvain wcc sssp jaccard triangle-count \
@@ -81,21 +84,21 @@ both() { # at the same time on two GPUs: memory is searched, and not time
   fi
 }
 export -f both capacity; export gpus out
-step capacity 600 bash -c "like=(${like[*]@Q}); both"
+step capacity 900 bash -c "like=(${like[*]@Q}); both"
 
-# Every other algorithm: about 1, 3 and 4 minutes; the largest directed graph that two GPUs hold: 2 minutes.
+# Every other algorithm: about 1, 3 and 4 minutes; the largest directed graph that two GPUs hold: about 5 minutes.
 all_cpu=networkit,igraph,scipy,graphblas,scikit-network all_gpu=cugraph,pylibcugraph,nx-cugraph
 quick=$(sed -n '/^algorithms = /,/^]/p' tests/gpu/families.toml | grep -o '"[^"]*"' | tr -d '"' | grep -v spectral | paste -sd,)
 suite compile-families 150 families compile --engines $all_gpu --datasets karate --trials 1
 suite families-gpu 300 families families --engines $all_gpu "$@"
 suite families-cpu 360 families families --engines $all_cpu --algorithms "$quick" "$@"
-[ "$gpus" -ge 2 ] && suite two 240 two several --gpus 2 "$@"
+[ "$gpus" -ge 2 ] && suite two 420 two several --gpus 2 "$@"
 
-# Directed graphs: about 3 minutes each; the largest undirected graph that two GPUs hold: 3 minutes; NetworkX: 3 minutes
+# Directed graphs: about 3 minutes each; the largest undirected graph that two GPUs hold: 5 minutes; NetworkX: 3 minutes
 # each; partitions that take the CPU engines longest: 3 minutes.
 suite directed-gpu 240 directed families --engines $all_gpu "$@"
 suite directed-cpu 300 directed families --engines $all_cpu "$@"
-[ "$gpus" -ge 2 ] && suite two-undirected 300 two_undirected several --gpus 2 "$@"
+[ "$gpus" -ge 2 ] && suite two-undirected 420 two_undirected several --gpus 2 "$@"
 suite families-networkx 400 families families --engines networkx --timeout 150 "$@"
 suite directed-networkx 300 directed families --engines networkx --timeout 150 "$@"
 suite spectral 300 families families --engines $all_cpu --algorithms spectral-balanced-cut,spectral-modularity \
