@@ -12,7 +12,8 @@ from collections.abc import Iterable
 from typing import Literal, NamedTuple
 
 from graphbench.records.capacity import failure, generator_of, peak_bytes, ran_out, size_of, untried
-from graphbench.records.model import Outcome, Params, PosedInfo, Record
+from graphbench.records.model import Params
+from graphbench.reporting.case import Case
 from graphbench.reporting.measured import Measured
 from graphbench.reporting.numbers import memory
 from graphbench.reporting.published import Claim, ClaimCheck, Status
@@ -35,21 +36,18 @@ class _Memory(NamedTuple):
 def check(claim: Claim, measured: Measured) -> ClaimCheck:
     """Check a claimed capacity against the records of one machine."""
     engine = claim.nearest or claim.engine
-    ran = [case.record for case in measured.cases if case.engine == engine and case.ran and case.record.environment]
+    ran = [case for case in measured.cases if case.engine == engine and case.ran and case.record.environment]
     if not ran:
         return ClaimCheck(claim=claim, status="not runnable here", remark=f"{engine} did not run on this machine")
-    wanted = [record for record in ran if claim.algorithm in {"", record.task.algorithm} and record.posed is not None]
-    enough = [record for record in wanted if _had(record).gpus >= claim.gpus]
+    wanted = [case for case in ran if claim.algorithm in {"", case.record.task.algorithm} and case.record.posed]
+    enough = [case for case in wanted if _had(case).gpus >= claim.gpus]
     if wanted and not enough:
-        most = max(_had(record).gpus for record in wanted)
+        most = max(_had(case).gpus for case in wanted)
         return _aside(claim, wanted, "not runnable here", f"measured on {count(most, 'GPU')}; {claim.gpus} are needed")
-    within = [record for record in enough if _counts(claim, record)]
-    completed = _largest(record for record in within if _right(record))
-    lost = _smallest(
-        record
-        for record in within
-        if _ran_out(claim, record) and (completed is None or _edges(record) > _edges(completed))
-    )
+    within = [case for case in enough if _counts(claim, case)]
+    completed = _largest(within)
+    beyond = [case for case in within if _ran_out(claim, case) and (not completed or case.edges > completed.edges)]
+    lost = min(beyond, key=_size, default=None)
     if completed is None and lost is None:
         return _untried(claim, enough)
     verdicts = {name: _judge(claim, completed, lost, name) for name in ("num_edges", "num_entries")}
@@ -62,11 +60,11 @@ def check(claim: Claim, measured: Measured) -> ClaimCheck:
     )
 
 
-def _judge(claim: Claim, completed: Record | None, lost: Record | None, name: str) -> Judged:
+def _judge(claim: Claim, completed: Case | None, lost: Case | None, name: str) -> Judged:
     assert claim.num_edges is not None
-    if completed is not None and getattr(completed.posed, name) >= claim.num_edges:
+    if completed is not None and getattr(completed.record.posed, name) >= claim.num_edges:
         return "reproduced"
-    return "refuted" if lost is not None and getattr(lost.posed, name) <= claim.num_edges else "open"
+    return "refuted" if lost is not None and getattr(lost.record.posed, name) <= claim.num_edges else "open"
 
 
 def _status(once: Judged, entries: Judged) -> Status:
@@ -75,18 +73,18 @@ def _status(once: Judged, entries: Judged) -> Status:
     return "depends on the count" if "reproduced" in {once, entries} else "open"
 
 
-def _untried(claim: Claim, records: list[Record]) -> ClaimCheck:
+def _untried(claim: Claim, cases: list[Case]) -> ClaimCheck:
     """Nothing ran within the claimed memory; report what completed on a larger GPU."""
-    done = _largest(record for record in records if _right(record))
+    done = _largest(cases)
     if done is None:
         return ClaimCheck(claim=claim, status="not tried", remark=f"`{_command(claim)}` tries it")
-    taken = peak_bytes(done)
+    taken = peak_bytes(done.record)
     held = f", {memory(taken)} of it held at most" if taken else ""
     return _aside(claim, [done], "not tried", f"{_where(done)}{held}; `{_command(claim)}` tries it")
 
 
-def _aside(claim: Claim, records: list[Record], status: Status, remark: str) -> ClaimCheck:
-    done = _largest(record for record in records if _right(record))
+def _aside(claim: Claim, cases: list[Case], status: Status, remark: str) -> ClaimCheck:
+    done = _largest(cases)
     return ClaimCheck(claim=claim, status=status, ours=_said("completed", done) if done else "", remark=remark)
 
 
@@ -98,81 +96,66 @@ def _command(claim: Claim) -> str:
     return f"graphbench capacity {what}{limit}"
 
 
-def _had(record: Record) -> _Memory:
-    where = record.environment
+def _had(case: Case) -> _Memory:
+    where, params = case.record.environment, case.record.task.params
     given = [gpu.memory_bytes for gpu in where.gpus] if where is not None else []
-    number = record.task.params.get("gpus", 1 if given else 0)
-    limit = record.task.params.get("device_memory_limit")
-    smallest = min(given, default=0)
-    bounded = isinstance(limit, int)
-    return _Memory(
-        number, number * (min(limit, smallest) if isinstance(limit, int) and smallest else smallest), bounded
-    )
+    number, limit = params.get("gpus", 1 if given else 0), params.get("device_memory_limit")
+    bounds = [*given, *([limit] if isinstance(limit, int) and given else [])]
+    return _Memory(number, number * min(bounds, default=0), isinstance(limit, int))
 
 
-def _counts(claim: Claim, record: Record) -> bool:
+def _counts(claim: Claim, case: Case) -> bool:
     """Whether the engine had at most the claimed memory; true if the claim names no amount."""
-    return claim.gpu_memory_bytes is None or 0 < _had(record).total <= claim.gpu_memory_bytes * claim.gpus
+    return claim.gpu_memory_bytes is None or 0 < _had(case).total <= claim.gpu_memory_bytes * claim.gpus
 
 
-def _ran_out(claim: Claim, record: Record) -> bool:
+def _ran_out(claim: Claim, case: Case) -> bool:
     """Whether it ran out of at least the claimed memory: running out of less refutes nothing."""
-    enough = claim.gpu_memory_bytes is None or _had(record).total >= MEMORY_MATCH * claim.gpu_memory_bytes * claim.gpus
-    return ran_out(record) and record.worker is not None and enough
+    enough = claim.gpu_memory_bytes is None or _had(case).total >= MEMORY_MATCH * claim.gpu_memory_bytes * claim.gpus
+    return ran_out(case.record) and case.record.worker is not None and enough
 
 
-def _right(record: Record) -> bool:
-    return record.outcome is Outcome.OK and record.certificate is not None and record.certificate.valid
+def _size(case: Case) -> tuple[int, str]:
+    return case.edges, case.record.id
 
 
-def _posed(record: Record) -> PosedInfo:
-    assert record.posed is not None
-    return record.posed
+def _largest(cases: Iterable[Case]) -> Case | None:
+    """That completed with a certificate."""
+    return max((case for case in cases if case.answered and case.certified), key=_size, default=None)
 
 
-def _edges(record: Record) -> int:
-    return _posed(record).num_edges
-
-
-def _largest(records: Iterable[Record]) -> Record | None:
-    return max(records, key=lambda record: (_edges(record), record.id), default=None)
-
-
-def _smallest(records: Iterable[Record]) -> Record | None:
-    return min(records, key=lambda record: (_edges(record), record.id), default=None)
-
-
-def _said(what: str, record: Record | None) -> str:
-    if record is None:
+def _said(what: str, case: Case | None) -> str:
+    if case is None or case.record.posed is None:
         return f"{what}: none"
-    posed = _posed(record)
-    how = "" if record.outcome is Outcome.OK else f", {failure(record)}"
+    how = "" if case.answered else f", {failure(case.record)}"
+    task = case.record.task
     return (
-        f"{what}: {posed.num_edges:,} edges, {posed.num_entries:,} entries "
-        f"({record.task.algorithm} on {record.task.dataset}{how})"
+        f"{what}: {case.edges:,} edges, {case.record.posed.num_entries:,} entries "
+        f"({task.algorithm} on {task.dataset}{how})"
     )
 
 
-def _boundary(completed: Record | None, lost: Record | None) -> str:
+def _boundary(completed: Case | None, lost: Case | None) -> str:
     """Whether a search found where memory ends, or between which numbers of edges that lies."""
     if completed is None:
         return "nothing completed"
     if lost is None:
-        return f"the boundary was not found, and lies beyond {_edges(completed):,} edges"
-    sides = size_of(completed.task.dataset), size_of(lost.task.dataset)
+        return f"the boundary was not found, and lies beyond {completed.edges:,} edges"
+    sides = size_of(completed.record.task.dataset), size_of(lost.record.task.dataset)
     if _searched(completed) == _searched(lost) and sides[0] and sides[1] and not untried(sides[0], sides[1]):
         return "the boundary was found: no whole edge factor lies between the two"
-    return f"the boundary was not found, and lies between {_edges(completed):,} and {_edges(lost):,} edges"
+    return f"the boundary was not found, and lies between {completed.edges:,} and {lost.edges:,} edges"
 
 
-def _searched(record: Record) -> tuple[str, str, Params]:
+def _searched(case: Case) -> tuple[str, str, Params]:
     """What the tries of one search share."""
-    return record.task.algorithm, generator_of(record.task.dataset), record.task.params
+    task = case.record.task
+    return task.algorithm, generator_of(task.dataset), task.params
 
 
-def _where(record: Record | None) -> str:
-    assert record is not None
-    had = _had(record)
+def _where(case: Case | None) -> str:
+    assert case is not None
+    had = _had(case)
     if not had.gpus:
         return "without a GPU"
     together = f", {memory(had.total)} together" if had.gpus > 1 else ""
