@@ -74,18 +74,14 @@ def _panel(problem: str, cases: Sequence[Case]) -> Panel:
     marks: list[Mark] = []
     lines: list[Line] = []
     said: list[str] = []
-    for label, kind in _sorts(cases):
-        own = [
-            case for case in cases if case.label == label and case.edges and family(case.record.task.dataset) == kind
-        ]
-        ran = [case for case in own if case.call]
-        law = fit([(float(case.edges), case.call) for case in ran if case.call])
-        if law is not None:
+    for (label, kind), own in _sorts(cases).items():
+        known = [case for case in own if case.edges]
+        if (law := fit(_times(known))) is not None:
             grows = f"{label} grows with exponent {law.exponent:.2f}"
             said.append(grows)
             ends = [(edges, law.at(edges)) for edges in (law.low, law.high)]
-            lines.append(Line(ends, ran[0].colour, tip=grows, look="faint" if kind == TWINS else "solid"))
-        for case in own[:: -(-len(own) // MAX_POINTS) or 1]:
+            lines.append(Line(ends, own[0].colour, tip=grows, look="faint" if kind == TWINS else "solid"))
+        for case in known[:: -(-len(known) // MAX_POINTS) or 1]:
             limit = case.record.censored if case.record.outcome is Outcome.TIMEOUT else None
             if taken := case.call if limit is None else limit.after_s:
                 words = call_time(case) if limit is None else outcome(case.record)
@@ -104,9 +100,10 @@ def _grown(measured: Measured) -> dict[str, list[Case]]:
     }
 
 
-def _sorts(cases: Sequence[Case]) -> list[tuple[str, str]]:
-    """Engines and kinds of graphs: a line is fitted to those of one series, to twins, or to all others."""
-    return sorted({(case.label, family(case.record.task.dataset)) for case in cases})
+def _sorts(cases: Sequence[Case]) -> dict[tuple[str, str], list[Case]]:
+    """By engine and kind of graphs: a line is fitted to those of one series, to twins, or to all others."""
+    known = grouped(cases, lambda case: (case.label, family(case.record.task.dataset)))
+    return dict(sorted(known.items()))
 
 
 class _Line(NamedTuple):
@@ -124,15 +121,15 @@ def exponents(measured: Measured) -> Table[_Line]:
     """A row for each line that was fitted."""
     rows = []
     for problem, cases in _grown(measured).items():
-        baseline = next((case.label for case in cases if case.engine == measured.baseline), None)
-        for label, kind in _sorts(cases):
-            calls = _times(cases, label, kind, whole=False)
+        baseline = next((case.label for case in cases if case.engine == measured.baseline), "")
+        sorts = _sorts(cases)
+        for (label, kind), own in sorts.items():
+            calls = _times(own)
             law = fit(calls)
             if law is None:
                 continue
             most, taken = max(calls)
-            whole = fit(_times(cases, label, kind, whole=True))
-            other = fit(_times(cases, baseline, kind, whole=True)) if baseline else None
+            whole, other = (fit(_times(sorts.get((one, kind), []), whole=True)) for one in (label, baseline))
             break_even = "" if label == baseline else _break_even(whole, other)
             rows.append(_Line(problem, label, plain(kind) or VARIOUS, law, most / taken, break_even))
     kinds = [Column[_Line]("graphs", lambda line: line.kind)] if any(line.kind != VARIOUS for line in rows) else []
@@ -153,14 +150,10 @@ def exponents(measured: Measured) -> Table[_Line]:
     )
 
 
-def _times(cases: Sequence[Case], label: str, kind: str, *, whole: bool) -> list[tuple[float, float]]:
-    found = []
-    for case in cases:
-        taken = case.record.phases.first_answer_s if whole else case.call
-        of_this = case.label == label and family(case.record.task.dataset) == kind
-        if of_this and case.call is not None and taken is not None:
-            found.append((float(case.edges), taken))
-    return found
+def _times(cases: Sequence[Case], *, whole: bool = False) -> list[tuple[float, float]]:
+    """Edges and seconds of calls, or of whole first answers."""
+    timed = ((case, case.record.phases.first_answer_s if whole else case.call) for case in cases)
+    return [(float(case.edges), taken) for case, taken in timed if case.call is not None and taken is not None]
 
 
 def _break_even(engine: PowerLaw | None, baseline: PowerLaw | None) -> str:
