@@ -639,7 +639,7 @@ def test_a_duration_reads_back_as_itself_in_a_unit_that_fits(value, encoding):
     [(0.9999, "1.00 s"), (0.0009996, "1.00 ms"), (0.0, "0 s"), (None, "–"), (1234.5, "1,230 s"), (3e-10, "0.300 ns")],
 )
 def test_durations_at_the_edges(value, text):
-    assert numbers.seconds(value) == text == reporting.seconds(value)
+    assert numbers.seconds(value) == text
 
 
 @given(st.floats(1e-9, 1e4), st.floats(1, 1000))

@@ -16,7 +16,7 @@ from graphbench.errors import UsageError
 if TYPE_CHECKING:
     from graphbench.records.comparison import Comparison
     from graphbench.records.model import Record
-    from graphbench.reporting.document import Chart, Need, Table
+    from graphbench.reporting.document import Chart, Table
 
 FORMATS = ("table", "json", "csv", "markdown")
 
@@ -59,9 +59,8 @@ def render(
         shown = problem_tables(records, comparisons, details=details, python=python)
         text = markdown.text([table.section() for table in shown]) + "\n" if shown else ""
     elif format == "table":
-        wide = details or (width is not None and width >= terminal.WIDE)
-        needs: tuple[Need, ...] = ("essential", "useful", "detail") if wide else ("essential", "useful")
-        shown = problem_tables(records, comparisons, details=details, columns=needs, python=python)
+        wide = width is not None and width >= terminal.WIDE
+        shown = problem_tables(records, comparisons, details=details, wide=wide, python=python)
         text = terminal.problem_tables(shown, width=width, colour=colour, details=details)
     else:
         raise UsageError(f"There is no format {format!r}; there are: {', '.join(FORMATS)}.")
@@ -165,10 +164,3 @@ def _table(headers: Sequence[str], rows: Sequence[Sequence[str]], right: Sequenc
         Column(title, itemgetter(place), right=place in right) for place, title in enumerate(headers)
     ]
     return Table(rows, columns)
-
-
-def seconds(value: float | None) -> str:
-    """A duration with three significant digits and the unit that fits: `1.23 s`, `45.6 ms`."""
-    from graphbench.reporting import numbers
-
-    return numbers.seconds(value)

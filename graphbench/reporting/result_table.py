@@ -20,7 +20,7 @@ from graphbench.records.times import (
     warm_or_first_call,
 )
 from graphbench.reporting import glossary, heading, numbers
-from graphbench.reporting.document import Block, Bullets, Need, Section, Table, Text
+from graphbench.reporting.document import Block, Bullets, Section, Table, Text
 from graphbench.reporting.notes import notes
 from graphbench.reporting.result_columns import engines_table
 from graphbench.reporting.sentences import answer
@@ -81,7 +81,7 @@ def problem_tables(
     comparisons: Sequence[Comparison],
     *,
     details: bool = False,
-    columns: Sequence[Need] = (),
+    wide: bool = False,
     python: bool = False,
 ) -> list[ProblemTable]:
     """A table for each problem, dataset and machine, in the order of the records.
@@ -90,11 +90,13 @@ def problem_tables(
         records: of any number of problems.
         comparisons: made from them.
         details: show each engine at every number of threads, and all columns.
-        columns: which columns to make, if not those that `details` asks for.
+        wide: show all columns, and each engine at its best number of threads.
         python: notes name arguments of Python instead of flags.
     """
-    needs = columns or (("essential", "useful", "detail") if details else ("essential", "useful"))
-    made = [_problem_table(group, comparisons, needs, details=details) for group in _groups(records)]
+    made = [
+        _problem_table(group if details else at_best_threads(group), group, comparisons, details=details or wide)
+        for group in _groups(records)
+    ]
     return [replace(one, notes=[in_python(note) for note in one.notes]) for one in made] if python else made
 
 
@@ -123,19 +125,19 @@ def _belongs(record: Record, other: Record) -> bool:
 
 
 def _problem_table(
-    group: list[Record], comparisons: Sequence[Comparison], needs: Sequence[Need], *, details: bool
+    chosen: list[Record], group: list[Record], comparisons: Sequence[Comparison], *, details: bool
 ) -> ProblemTable:
-    records = sorted(group if details else at_best_threads(group), key=_speed)
+    records = sorted(chosen, key=_speed)
     ids = {record.id for record in records}
     own = [comparison for comparison in comparisons if comparison.record in ids]
-    table = engines_table(records, group, own).only(*needs)
+    table = engines_table(records, group, own)
     return ProblemTable(
         title=numbers.plain(f"{records[0].problem} on {records[0].task.dataset}"),
         graph=numbers.plain(records[0].task.dataset),
         answer=[numbers.plain(line) for line in answer(group, own)],
-        facts=heading.facts(records, details="detail" in needs),
-        table=table,
-        notes=[numbers.plain(note) for note in notes(records, own, details="detail" in needs)],
+        facts=heading.facts(records, details=details),
+        table=table if details else table.only("essential", "useful"),
+        notes=[numbers.plain(note) for note in notes(records, own, details=details)],
         asides={
             "spread": _spread_covers(records),
             "host\npeak": peak_note()
