@@ -18,7 +18,6 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import os
-import tomllib
 from collections.abc import Callable, Iterable
 from typing import Annotated, Literal, NamedTuple
 
@@ -71,6 +70,8 @@ def _read(_home: str | None) -> tuple[Price, ...]:
     path = files.home() / "prices.toml"
     if not path.is_file():
         return ()
+    import tomllib  # which takes longer to import than all of this module
+
     try:
         return tuple(msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8")), _Prices).price)
     except (msgspec.ValidationError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:

@@ -148,7 +148,12 @@ class Phases(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def _total(*parts: float | None) -> float | None:
-    return None if None in parts else sum(part for part in parts if part is not None)
+    total = 0.0
+    for part in parts:
+        if part is None:
+            return None
+        total += part
+    return total
 
 
 class CpuTimes(msgspec.Struct, frozen=True, kw_only=True):
