@@ -30,7 +30,7 @@ from graphbench.reporting.document import (
 )
 from graphbench.reporting.measured import Measured, group_by_machine
 from graphbench.reporting.numbers import NOTHING, ends, plain
-from graphbench.reporting.report import as_lines, facts
+from graphbench.reporting.report import as_lines, facts, write_files
 from graphbench.reporting.sections import every_record, heat_map, history, method
 from graphbench.reporting.wording import slug
 from graphbench.system.text import count
@@ -101,22 +101,8 @@ def _with_baseline(machine: Measured) -> Measured:
 
 
 def write(pages: Mapping[str, Document], folder: Path) -> Path:
-    """Write the pages; what else is in the folder stays.
-
-    Returns:
-        The overview.
-
-    Raises:
-        UsageError: if they cannot be written there.
-    """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        for name, document in pages.items():
-            (folder / name).write_text(page.to_html(document), encoding="utf-8")
-    except OSError as error:
-        raise UsageError(
-            f"The board cannot be written to {folder}: {error.strerror or error}. Name another folder with --output."
-        ) from error
+    """Write the pages, as :func:`write_files` does; the path of the overview."""
+    write_files("board", folder, {name: page.to_html(document) for name, document in pages.items()})
     return folder / OVERVIEW
 
 

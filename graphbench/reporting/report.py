@@ -101,27 +101,29 @@ def as_lines(records: Sequence[Record]) -> bytes:
 
 @collector_off()
 def write(document: Document, folder: Path) -> Path:
-    """Write the page, the same in Markdown, and the charts; what else is in the folder stays.
-
-    Returns:
-        The page.
-
-    Raises:
-        UsageError: if it cannot be written there.
-    """
+    """Write the page, the same in Markdown, and the charts, as :func:`write_files` does; the path of the page."""
     from graphbench.reporting import markdown, page
 
+    texts = {f"{CHARTS}/{chart.name}.svg": chart.svg for chart in document.charts}
+    texts |= {MARKDOWN: markdown.to_markdown(document, charts=CHARTS), PAGE: page.to_html(document)}
+    write_files("report", folder, texts)
+    return folder / PAGE
+
+
+def write_files(what: str, folder: Path, texts: Mapping[str, str]) -> None:
+    """Write texts by the names of their files; what else is in the folder stays.
+
+    Raises:
+        UsageError: if they cannot be written there.
+    """
     try:
-        (folder / CHARTS).mkdir(parents=True, exist_ok=True)
-        for chart in document.charts:
-            (folder / CHARTS / f"{chart.name}.svg").write_text(chart.svg, encoding="utf-8")
-        (folder / MARKDOWN).write_text(markdown.to_markdown(document, charts=CHARTS), encoding="utf-8")
-        (folder / PAGE).write_text(page.to_html(document), encoding="utf-8")
+        for name, text in texts.items():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (folder / name).write_text(text, encoding="utf-8")
     except OSError as error:
         raise UsageError(
-            f"The report cannot be written to {folder}: {error.strerror or error}. Name another folder with --output."
+            f"The {what} cannot be written to {folder}: {error.strerror or error}. Name another folder with --output."
         ) from error
-    return folder / PAGE
 
 
 def facts(records: Sequence[Record], measured: Sequence[Measured]) -> list[str]:
