@@ -7,7 +7,7 @@ from typing import Literal
 
 import msgspec
 
-from graphbench.reporting.numbers import plain, ratio, seconds, short
+from graphbench.reporting.numbers import memory, plain, ratio, seconds, short
 
 Look = Literal["solid", "hatched", "hollow", "bound", "pale"]
 """How a mark is filled: what is unlike is hatched, a first call hollow, a bound hollow with a dashed edge."""
@@ -81,6 +81,11 @@ def timed(title: str = "seconds") -> Axis:
 def factors(title: str = "") -> Axis:
     """An axis of ratios, on which 1 is."""
     return Axis(title, lambda value: short(ratio(value)), origin=1.0)
+
+
+def sized(title: str) -> Axis:
+    """An axis of amounts of memory."""
+    return Axis(title, lambda value: short(memory(int(value))), base=2)
 
 
 class Panel(msgspec.Struct, frozen=True):

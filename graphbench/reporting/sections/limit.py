@@ -6,13 +6,11 @@ from collections.abc import Sequence
 
 from graphbench.records import limit
 from graphbench.reporting.case import Case
-from graphbench.reporting.charts.marks import Axis, Key, Look, Mark, Panel
+from graphbench.reporting.charts.marks import Axis, Key, Look, Mark, Panel, sized
 from graphbench.reporting.document import Chart, Section, Text
 from graphbench.reporting.measured import Measured, legend
-from graphbench.reporting.numbers import memory, short
 from graphbench.system.text import three
 
-_TITLE = "How far from the limit"
 _CACHED = Key("hollow: the graph fits in the cache", look="hollow")
 
 
@@ -36,12 +34,12 @@ def section(measured: Measured) -> Section | None:
         name=f"{measured.key}limit",
         caption="The least share of the memory's bandwidth that a call reaches, against the size of the graph",
         panels=panels,
-        x=Axis("ids and offsets of the graph", _words, base=2),
+        x=sized("ids and offsets of the graph"),
         y=Axis("at least, of a copy's speed", _percent),
         key=[*legend(known, calls=False), *cached],
         same_y=True,
     )
-    return Section(_TITLE, f"{measured.key}limit", [Text(how, quiet=True), chart])
+    return Section("How far from the limit", f"{measured.key}limit", [Text(how, quiet=True), chart])
 
 
 def _marks(cases: Sequence[Case]) -> list[Mark]:
@@ -59,7 +57,3 @@ def _marks(cases: Sequence[Case]) -> list[Mark]:
 
 def _percent(share: float) -> str:
     return f"{three(100 * share)} %"
-
-
-def _words(size: float) -> str:
-    return short(memory(int(size)))

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-import msgspec
-
 from graphbench.records.model import Record
 from graphbench.reporting.case import Case
-from graphbench.reporting.charts.marks import Axis, Look, Mark, Panel
+from graphbench.reporting.charts.marks import Look, Mark, Panel, sized
 from graphbench.reporting.document import Chart, Section, Text
 from graphbench.reporting.measured import Measured, legend
-from graphbench.reporting.numbers import memory, short
+from graphbench.reporting.numbers import memory
 from graphbench.reporting.sections.every_record import link
 from graphbench.reporting.wording import HOLLOW_TWINS, device_peak_bytes, edge_list_bytes, is_twin
 from graphbench.system.text import listed, three
@@ -41,13 +39,12 @@ def section(measured: Measured) -> Section | None:
     )
     if any(len(case.record.memory.device_peaks_bytes) > 1 for case in known):
         how += " With several GPUs the device peak is the sum of their peaks."
-    size = Axis(f"edge list ({aside})" if aside else "edge list", _words, base=2)
     chart = Chart(
         name=f"{measured.key}memory",
         caption="; ".join(filter(None, ["Peak memory against the edge list; dotted lines are multiples of it", aside])),
         panels=panels,
-        x=size,
-        y=msgspec.structs.replace(size, title="peak"),
+        x=sized(f"edge list ({aside})" if aside else "edge list"),
+        y=sized("peak"),
         key=legend(known, calls=False),
         guides=_GUIDES,
         same_y=True,
@@ -66,7 +63,3 @@ def _marks(cases: Sequence[Case], peak: Callable[[Record], int | None]) -> list[
             look: Look = "hollow" if is_twin(case.record.task.dataset) else "solid"
             found[case.label, size, most] = Mark(size, most, tip, case.colour, case.shape, look)
     return list(found.values())
-
-
-def _words(size: float) -> str:
-    return short(memory(int(size)))
