@@ -8,7 +8,8 @@ are never the fastest.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from statistics import fmean, median
+from statistics import fmean
+from typing import Any
 
 from graphbench.records import times
 from graphbench.records.best_cpu import computed, fastest, is_like
@@ -18,6 +19,7 @@ from graphbench.reporting.document import HeatCell, HeatMap, HeatRow, Section, T
 from graphbench.reporting.heading import hardware, named, ways_asked_for
 from graphbench.reporting.measured import Measured, by_graph
 from graphbench.reporting.numbers import NOTHING, TIMES, memory, plain, ratio, seconds
+from graphbench.reporting.quantities import EXPORTED
 from graphbench.reporting.wording import EARLIER_RULES, device_peak_bytes, is_twin
 
 LEVELS = (1.05, 1.5, 2.0, 5.0, 10.0, 100.0)
@@ -31,25 +33,16 @@ _HOW = (
 )
 
 
-def _cpu_seconds(record: Record) -> float | None:
-    return median(record.cpu.call_s) if record.cpu.call_s else None
+def _memory(case: Case) -> int | None:
+    return sum(peak or 0 for peak in (case.record.memory.host_peak_bytes, device_peak_bytes(case.record))) or None
 
 
-def _memory(record: Record) -> float | None:
-    peaks = [peak for peak in (record.memory.host_peak_bytes, device_peak_bytes(record)) if peak is not None]
-    return sum(peaks) or None
-
-
-def _bytes(value: float) -> str:
-    return memory(round(value))
-
-
-_METRICS: Mapping[str, tuple[Callable[[Record], float | None], Callable[[float], str]]] = {
-    "warm call": (times.call_seconds, seconds),
-    "first answer": (lambda record: record.phases.first_answer_s, seconds),
-    "whole script": (lambda record: record.phases.whole_script_s, seconds),
-    "memory, host and device": (_memory, _bytes),
-    "CPU seconds of a warm call": (_cpu_seconds, seconds),
+_METRICS: Mapping[str, tuple[Callable[[Case], Any], Callable[[Any], str]]] = {
+    "warm call": (lambda case: times.call_seconds(case.record), seconds),
+    "first answer": (EXPORTED["first_answer_s"].read, seconds),
+    "whole script": (EXPORTED["whole_script_s"].read, seconds),
+    "memory, host and device": (_memory, memory),
+    "CPU seconds of a warm call": (EXPORTED["cpu_call_median_s"].read, seconds),
 }
 METRICS = tuple(_METRICS)
 
@@ -128,7 +121,7 @@ def _cells(
     found: dict[str, list[HeatCell]] = {engine: [] for engine in engines}
     for name in metrics:
         value_of, shown = _METRICS[name]
-        values = {case.record.id: value_of(case.record) if case.answered else None for case in cases}
+        values = {case.record.id: value_of(case) if case.answered else None for case in cases}
         aside = heavy if name == METRICS[0] else set()
         compared = [value for id_, value in values.items() if value and id_ in alike - aside]
         least = min(compared, default=None)
