@@ -57,6 +57,8 @@ published direction --engines pylibcugraph --algorithms bfs --allocators default
 published conversion --engines nx-cugraph --algorithms bfs,louvain,pagerank --allocators default --from-networkx "$@"
 published order --engines $layers --algorithms bfs,pagerank --allocators default --no-renumber "$@"
 suite networkx-louvain 600 networkx records --algorithms louvain "$@"
+suite twins 900 twins records "$@"
+suite shapes 400 shapes records "$@"
 published pools --engines $layers --algorithms bfs,pagerank --allocators pool,managed "$@"
 
 # One graph on each number of GPUs, all in one cluster for each: 11 minutes on two, half of them to check the answers.
