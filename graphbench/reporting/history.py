@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from graphbench.records.history import Line, Point, Step, history
@@ -26,18 +26,20 @@ HOW = (
 _TONES: Mapping[str, Tone] = {"slower": "bad", "failed": "bad", "possible": "doubtful", "faster": "good"}
 
 
-class Event(NamedTuple):
-    """A step of a line."""
+class Row(NamedTuple):
+    """A line, the problem on its graph, and the engine with the parameters in which its lines there differ."""
 
     line: Line
-    step: Step
     place: str
     engine: str
 
-    @property
-    def point(self) -> Point:
-        """Where it begins."""
-        return self.line.points[self.step.at]
+
+class Event(NamedTuple):
+    """A step of a line, and where it begins."""
+
+    row: Row
+    step: Step
+    point: Point
 
 
 def render(records: Iterable[Record], form: str, width: int | None = None) -> str:
@@ -63,9 +65,15 @@ def tables(lines: Sequence[Line]) -> list[Block]:
     """Of one machine: what happened in a sentence, what changed, slowdowns first, and every line of several records."""
     shown = [line for line in lines if len(line.points) > 1]
     blocks: list[Block] = [Text(summary(lines), strong=True)]
-    found = [Event(line, step, *_place(line, shown)) for line in shown for step in line.steps]
-    found.sort(key=lambda event: ([*_NAMES].index(event.step.kind), -_when(event.point), event.place, event.engine))
-    return [*blocks, *([_events(found)] if found else []), *([_lines(shown)] if shown else [])]
+    same = grouped(shown, _place)
+    rows = [Row(one, plain(f"{one.algorithm} on {one.dataset}"), plain(label(one, same[_place(one)]))) for one in shown]
+    found = [Event(row, step, row.line.points[step.at]) for row in rows for step in row.line.steps]
+    found.sort(key=lambda event: ([*_NAMES].index(event.step.kind), -_when(event.point), event.row[1:]))
+    return [*blocks, *([_events(found)] if found else []), *([_lines(rows)] if rows else [])]
+
+
+def _place(line: Line) -> tuple[str, str, str]:
+    return line.algorithm, line.dataset, line.engine
 
 
 def summary(lines: Sequence[Line]) -> str:
@@ -81,14 +89,6 @@ def summary(lines: Sequence[Line]) -> str:
 
 
 _NAMES = {"slower": "slower", "faster": "faster", "failed": "failed", "possible": "possibly changed", "apart": "broken"}
-
-
-def _place(line: Line, lines: Sequence[Line]) -> tuple[str, str]:
-    """The problem on its graph, and the engine with the parameters in which its lines there differ."""
-    same = [
-        one for one in lines if (one.algorithm, one.dataset, one.engine) == (line.algorithm, line.dataset, line.engine)
-    ]
-    return plain(f"{line.algorithm} on {line.dataset}"), plain(label(line, same))
 
 
 def _when(point: Point) -> float:
@@ -114,8 +114,8 @@ def _events(found: Sequence[Event]) -> Table[Event]:
         found,
         [
             Column("change", lambda event: kind(event.step), tone=lambda event: _TONES.get(event.step.kind, "quiet")),
-            Column("task", lambda event: event.place),
-            Column("engine", lambda event: event.engine),
+            Column("task", lambda event: event.row.place),
+            Column("engine", lambda event: event.row.engine),
             Column("from", lambda event: event.point.measured_at[:10]),
             Column("time", _time, right=True, optional=True),
             Column("rounds", _rounds, right=True, optional=True),
@@ -140,27 +140,29 @@ def _why(event: Event) -> str:
     return plain("; ".join([*event.step.versions, *map(readable, event.step.reasons)]))
 
 
-def _lines(shown: Sequence[Line]) -> Table[Line]:
-    def versions(line: Line) -> str:
-        return _span([point.graphbench for point in line.points])
+def _lines(rows: Sequence[Row]) -> Table[Row]:
+    def versions(row: Row) -> str:
+        found = _span(row, lambda point: point.graphbench)
+        return found if " " in found else ""
 
     return Table(
-        shown,
+        rows,
         [
-            Column("task", lambda line: _place(line, shown)[0]),
-            Column("engine", lambda line: _place(line, shown)[1]),
-            Column("records", lambda line: str(len(line.points)), right=True),
-            Column("measured", lambda line: _span([point.measured_at[:10] for point in line.points])),
-            Column("version", lambda line: plain(_span([point.engine_version or "?" for point in line.points]))),
-            Column("graphbench", lambda line: versions(line) if " " in versions(line) else "", optional=True),
-            Column("first", lambda line: _call(line.points[0]), right=True),
-            Column("newest", lambda line: _call(line.points[-1]), right=True),
+            Column("task", lambda row: row.place),
+            Column("engine", lambda row: row.engine),
+            Column("records", lambda row: str(len(row.line.points)), right=True),
+            Column("measured", lambda row: _span(row, lambda point: point.measured_at[:10])),
+            Column("version", lambda row: plain(_span(row, lambda point: point.engine_version or "?"))),
+            Column("graphbench", versions, optional=True),
+            Column("first", lambda row: _call(row.line.points[0]), right=True),
+            Column("newest", lambda row: _call(row.line.points[-1]), right=True),
         ],
     )
 
 
-def _span(values: Sequence[str]) -> str:
-    return values[0] if values[0] == values[-1] else f"{values[0]} to {values[-1]}"
+def _span(row: Row, of: Callable[[Point], str]) -> str:
+    """Of the first and the newest point of a line."""
+    return " to ".join(dict.fromkeys((of(row.line.points[0]), of(row.line.points[-1]))))
 
 
 def _call(point: Point) -> str:
