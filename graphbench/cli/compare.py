@@ -66,7 +66,7 @@ def command(*, old: Path, new: Path, cross_machine: bool, fail_slower: float | N
     """
     from graphbench.records import lines, store
 
-    with lines.collector_off():
+    with lines.collector_off(for_good=True):
         before, after = ((str(path), store.load([path], strict=fail_slower is not None)) for path in (old, new))
         return judge(before, after, form, fail_slower, cross_machine=cross_machine)
 

@@ -47,12 +47,14 @@ def command(
     same records give the same bytes. Records of different machines are shown apart and never compared.
     """
     from graphbench import api, registry
+    from graphbench.records import lines
 
-    page = api.report(
-        [*stores, *more] or None,
-        output,
-        title=title,
-        baseline=registry.engine(baseline).name,
-        keep_stale=keep_stale,
-    )
+    with lines.collector_off(for_good=True):
+        page = api.report(
+            [*stores, *more] or None,
+            output,
+            title=title,
+            baseline=registry.engine(baseline).name,
+            keep_stale=keep_stale,
+        )
     click.echo(str(page))

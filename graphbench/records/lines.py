@@ -126,13 +126,19 @@ class Content(NamedTuple, Generic[Kind]):
 
 
 @contextmanager
-def collector_off() -> Iterator[None]:
-    """Records, and what is made of them, have no cycles; every collection would walk through all of them."""
+def collector_off(*, for_good: bool = False) -> Iterator[None]:
+    """Records, and what is made of them, have no cycles; every collection would walk through all of them.
+
+    Args:
+        for_good: what exists at the end of the block is not collected later either, as the process ends then.
+    """
     was_on = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
+        if for_good:
+            gc.freeze()
         if was_on:
             gc.enable()
 
