@@ -114,6 +114,8 @@ def edge_list_bytes(record: Record) -> int:
 _PREFIX = "twin:"
 _GENERATED = re.compile(r"[a-z]\w*:\w+=")
 """A generator with its parameters: `ba:n=100000,m=5`."""
+HOLLOW_TWINS = "hollow: synthetic twins"
+"""The axis note of a chart whose points have no names."""
 
 
 def is_twin(dataset: str) -> bool:

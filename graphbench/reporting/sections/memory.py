@@ -11,7 +11,7 @@ from graphbench.reporting.document import Chart, Section, Text
 from graphbench.reporting.measured import Measured, legend
 from graphbench.reporting.numbers import memory
 from graphbench.reporting.sections.every_record import link
-from graphbench.reporting.wording import device_peak_bytes, edge_list_bytes, is_twin
+from graphbench.reporting.wording import HOLLOW_TWINS, device_peak_bytes, edge_list_bytes, is_twin
 from graphbench.system.text import listed, three
 
 _GUIDES = {1.0: "1×", 10.0: "10×", 100.0: "100×"}  # noqa: RUF001 - the sign for multiplication
@@ -31,7 +31,7 @@ def section(measured: Measured) -> Section | None:
     ]
     if not panels:
         return None
-    aside = "hollow: synthetic twins" if any(is_twin(case.record.task.dataset) for case in known) else ""
+    aside = HOLLOW_TWINS if any(is_twin(case.record.task.dataset) for case in known) else ""
     how = (
         "The edge list is two vertex ids per edge (4 bytes each, 8 for more than 2^31 - 1 vertices) and 8 bytes for a "
         "weight, an undirected edge stored once. Host peaks are of the whole process, its libraries included, so small "
