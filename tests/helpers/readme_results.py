@@ -74,14 +74,15 @@ def measured(up=".", report=None):
     records = _records(report)
     dates = sorted({record.measured_at[:10] for record in records})
     known = [record.environment for record in records if record.environment is not None]
-    gpu = next(environment.gpus[0] for environment in known if environment.gpus)
+    gpus = next(environment.gpus for environment in known if environment.gpus)
     versions = {record.task.engine: record.environment.engine_version for record in records if record.environment}
     libraries = listed([f"{TITLES[name]} {versions[name]}" for name in TITLES if name in versions])
     days = " to ".join(dict.fromkeys([dates[0], dates[-1]]))
+    which = f"one of {len(gpus)}" if gpus[1:] else "one"
     return (
         f"{_link(report or published(), up).replace('the', 'The', 1)} has every engine, interval and record. It was "
-        f"measured {days} on one {gpu.name} ({format_bytes(gpu.memory_bytes)}) and {known[0].cores} CPU cores, each "
-        f"first answer and a sample of the others certified: {libraries}."
+        f"measured {days} on {which} {gpus[0].name} ({format_bytes(gpus[0].memory_bytes)}) and {known[0].cores} CPU "
+        f"cores, each first answer and a sample of the others certified: {libraries}."
     )
 
 

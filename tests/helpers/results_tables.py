@@ -9,7 +9,7 @@ from graphbench.reporting import markdown
 from graphbench.reporting.capacity import largest
 from graphbench.reporting.document import Column, Table
 from graphbench.reporting.measured import group_by_machine
-from graphbench.reporting.numbers import NOTHING, TIMES, ends, plain, ratio, seconds
+from graphbench.reporting.numbers import NOTHING, TIMES, plain, ratio
 from graphbench.reporting.published import claims as published_claims
 from graphbench.reporting.sections import capacity, claims, no_baseline, scaling
 from graphbench.system.text import listed
@@ -90,7 +90,7 @@ def several_gpus():
 
 
 def scaling_sentences():
-    """How much faster one graph becomes on two GPUs than on one, and how long its answers take to the host."""
+    """How much faster one graph becomes on two GPUs than on one."""
     report = first("several")
     found = {}
     for curve in scaling.curves(_measured(*report.files)):
@@ -98,16 +98,24 @@ def scaling_sentences():
             if (step.on, step.gpus) == (1, 2) and step.speedup:
                 found.setdefault(step.case.edges, []).append(step)
     return [
-        f"[On two GPUs](docs/results.md#several-gpus) ({_gpu(report)}) instead of one, calls on a graph of {edges:,} "
-        f"edges are {listed([_gain(step) for step in gains])} as fast; collecting an answer on the host takes "
-        f"{ends([step.case.record.phases.collect_s for step in gains], seconds)} more{_rules(report)}."
+        f"[On two GPUs](docs/results.md#several-gpus) ({_gpu(report)}, {gains[0].case.engine}) instead of one, on a "
+        f"graph of {edges:,} edges, warm calls are {listed(list(map(_gain, gains)))} as fast, and first answers, which "
+        f"are collected on the host, {listed(list(map(_gain_of_first_answers, gains)))}{_rules(report)}."
         for edges, gains in sorted(found.items())
     ]
 
 
 def _gain(step):
-    first_calls = ", first calls" if step.case.first_only else ""
-    return f"{ratio(step.speedup)} ({step.case.problem}{first_calls})"
+    calls, before = step.case.record.phases.call_s, step.base.record.phases.call_s
+    if step.case.first_only:
+        return f"{ratio(step.speedup)} ({step.case.problem}, one first call each)"
+    same = min(before) <= max(calls) and min(calls) <= max(before)
+    return f"{ratio(step.speedup)} ({step.case.problem}{', no difference found' if same else ''})"
+
+
+def _gain_of_first_answers(step):
+    answers = [case.record.phases.first_answer_s for case in (step.base, step.case)]
+    return f"{ratio(answers[0] / answers[1])} ({step.case.problem})"
 
 
 def _gpu(report):
