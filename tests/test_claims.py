@@ -2,6 +2,7 @@
 
 import re
 
+import msgspec
 import pytest
 
 from graphbench.records.model import Censored, Certificate, Outcome, Phases, Task, Trials
@@ -130,6 +131,22 @@ def test_a_capacity_is_checked_by_both_ways_of_counting(completed, lost, status)
         assert f"{completed:,} edges, {2 * completed:,} entries" in found.ours
     if lost:
         assert "build: out of memory" in found.ours
+
+
+def test_another_layer_of_the_library_answers_a_claim_about_its_capacity():
+    task = Task("louvain", "g6", "pylibcugraph", {"resolution": 1.0, "device_memory_limit": GB32})
+    found = checked(HALF_A_BILLION, fitted(600_000_000, task=task), fitted(200_000_000, limit=GB32))
+    assert found.status == "reproduced"
+    assert "(louvain on g6 with pylibcugraph)" in found.ours
+    assert checked(claim(nearest="cugraph"), fitted(600_000_000, task=task)).status == "not runnable here"
+
+
+def test_a_limit_without_the_context_is_more_than_a_card_of_that_size_offers():
+    assert "offers a little less" in checked(HALF_A_BILLION, fitted(600_000_000, limit=GB32)).remark
+    assert (
+        "offers a little less"
+        not in checked(msgspec.structs.replace(HALF_A_BILLION, gpu_memory_bytes=None), fitted(600_000_000)).remark
+    )
 
 
 def test_a_capacity_claim_states_its_boundary():

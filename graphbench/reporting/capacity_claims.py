@@ -22,6 +22,9 @@ from graphbench.system.text import count
 MEMORY_MATCH = 0.9
 """A limit of at least this fraction of the claimed memory counts as equal: 32 GB are 0.93 of 32 GiB."""
 
+SAME_LIBRARY = {"cugraph": ("cugraph", "pylibcugraph")}
+"""Engines that are layers of one library: what fits is the same question for each."""
+
 Judged = Literal["reproduced", "refuted", "open"]
 
 
@@ -36,7 +39,8 @@ class _Memory(NamedTuple):
 def check(claim: Claim, measured: Measured) -> ClaimCheck:
     """Check a claimed capacity against the records of one machine."""
     engine = claim.nearest or claim.engine
-    ran = [case for case in measured.cases if case.engine == engine and case.ran and case.record.environment]
+    layers = SAME_LIBRARY.get(engine, (engine,))
+    ran = [case for case in measured.cases if case.engine in layers and case.ran and case.record.environment]
     if not ran:
         return ClaimCheck(claim=claim, status="not runnable here", remark=f"{engine} did not run on this machine")
     wanted = [case for case in ran if claim.algorithm in {"", case.record.task.algorithm} and case.record.posed]
@@ -131,7 +135,7 @@ def _said(what: str, case: Case | None) -> str:
     task = case.record.task
     return (
         f"{what}: {case.edges:,} edges, {case.record.posed.num_entries:,} entries "
-        f"({task.algorithm} on {task.dataset}{how})"
+        f"({task.algorithm} on {task.dataset} with {task.engine}{how})"
     )
 
 
@@ -147,10 +151,10 @@ def _boundary(completed: Case | None, lost: Case | None) -> str:
     return f"the boundary was not found, and lies between {completed.edges:,} and {lost.edges:,} edges"
 
 
-def _searched(case: Case) -> tuple[str, str, Params]:
+def _searched(case: Case) -> tuple[str, str, str, Params]:
     """What the tries of one search share."""
     task = case.record.task
-    return task.algorithm, generator_of(task.dataset), task.params
+    return task.engine, task.algorithm, generator_of(task.dataset), task.params
 
 
 def _where(case: Case | None) -> str:
@@ -159,5 +163,10 @@ def _where(case: Case | None) -> str:
     if not had.gpus:
         return "without a GPU"
     together = f", {memory(had.total)} together" if had.gpus > 1 else ""
-    limited = " of memory each, a limit set on what RMM gives" if had.bounded else ""
+    limited = (
+        " of memory each, a limit set on what RMM gives: a card of that size offers a little less, as its CUDA context "
+        "takes some"
+        if had.bounded
+        else ""
+    )
     return f"on {count(had.gpus, 'GPU')} of {memory(had.total // had.gpus)}{limited}{together}"
