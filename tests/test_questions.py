@@ -127,8 +127,11 @@ def test_threads_are_those_of_all_records():
 
 
 def test_calls_that_reuse_work_are_counted():
-    said = "3 of 3 times of warm calls were checked against calls on a fresh graph: none reused work."
+    said = "3 of 3 times of warm calls were checked against 3 calls on fresh graphs: none reused work."
     assert asked(BOTH)["Cached?"] == said
+    once = replace(BOTH[1], phases__rebuilt_s=[1.0])
+    said = "2 of 3 times of warm calls were checked against 3 calls on fresh graphs, 1 against its first call alone: "
+    assert asked([BOTH[0], once, BOTH[2]])["Cached?"] == f"{said}none reused work."
     made = [*BOTH[:2], gpu(phases__rebuilt_s=[1.0] * 3, phases__first_s=1.0)]
     assert asked(made)["Cached?"].endswith(": 1 reused work, so the fresh call counts.")
     made = [gpu(phases__rebuilt_s=[])]

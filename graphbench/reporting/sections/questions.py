@@ -229,13 +229,16 @@ def _first_calls(cases: Sequence[Case]) -> str:
 
 def _cached(ran: Sequence[Record]) -> str:
     warm = [record for record in ran if record.outcome is Outcome.OK and times.warm_calls(record)]
-    checked = [record for record in warm if times.rebuilt_calls(record)]
-    if not checked:
+    rebuilt = [record for record in warm if len(record.phases.rebuilt_s) >= times.MIN_REBUILT]
+    first = [record for record in warm if record not in rebuilt and times.rebuilt_calls(record)]
+    if not rebuilt and not first:
         return "Not checked: no call ran on a fresh graph." if warm else ""
-    reusing = sum(map(times.reuses_work, checked))
+    reusing = sum(map(times.reuses_work, [*rebuilt, *first]))
     said = f"{reusing:,} reused work, so the fresh call counts" if reusing else "none reused work"
-    of = f"{len(checked):,} of {count(len(warm), 'time')} of warm calls"
-    return f"{of} {'was' if len(warm) == 1 else 'were'} checked against calls on a fresh graph: {said}."
+    alone = f", {len(first):,} against {'its' if len(first) == 1 else 'their'} first call alone" if first else ""
+    of = f"{len(rebuilt):,} of {count(len(warm), 'time')} of warm calls"
+    was = "was" if len(warm) == 1 else "were"
+    return f"{of} {was} checked against {times.MIN_REBUILT} calls on fresh graphs{alone}: {said}."
 
 
 def _how_sure(cases: Sequence[Case]) -> str:
