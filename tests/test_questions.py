@@ -52,6 +52,11 @@ def test_it_pays_off_from_a_number_of_calls_that_differs_from_case_to_case():
     assert questions.pays_off([9, 1, 5]) == "after 1 to 9 calls"
     assert questions.pays_off([1, 5, "never"]) == "after 1 to 5 calls (never in 1 of 3)"
     assert questions.pays_off(["never"]) == "never"
+    assert questions.pays_off(["not known"]) == "not known: no difference found"
+    assert questions.pays_off(["not known", "never"]) == "never (not known in 1 of 2: no difference found)"
+    assert questions.pays_off([7, "not known", "never"]) == (
+        "after 7 calls (never in 1, not known in 1 of 3: no difference found)"
+    )
 
 
 def other(engine, seconds, **changes):
@@ -72,6 +77,10 @@ def test_what_to_use_is_the_side_that_pays_off_on_all_graphs():
 def test_what_may_be_slower_is_not_what_to_use():
     varying = gpu(phases__start_s=9.0, phases__call_s=[0.5, 0.9, 1.5], phases__rebuilt_s=[])
     assert asked([*BOTH[:2], varying])["What to use?"] == "no clear winner for louvain."
+    slower = gpu(phases__start_s=9.0, phases__call_s=[0.9, 1.1, 1.5], phases__rebuilt_s=[])
+    answers = asked([*BOTH[:2], slower])
+    assert answers["What to use?"] == "no clear winner for louvain."
+    assert "many calls on one graph not known: no difference found, against" in answers["Does it pay off?"]
 
 
 def test_among_cpu_engines_the_fastest_is_what_to_use():

@@ -9,6 +9,8 @@ from graphbench.records.model import Outcome, Record
 from graphbench.records.times import warm_or_first_call
 
 Runs = int | Literal["never"]
+BreakEven = Runs | Literal["not known"]
+"""From measured times: not known where no difference was found between the calls of the two sides."""
 
 
 def break_even(baseline: Record, engine: Record) -> Runs | None:
@@ -31,6 +33,11 @@ def break_even(baseline: Record, engine: Record) -> Runs | None:
     if saved is None:
         return 1 if cost <= other else None
     return pays_off(other, saved, cost, further)
+
+
+def hardest(runs: BreakEven) -> float:
+    """To sort by: a number of calls before what is not known, and that before never."""
+    return {"not known": 1e98, "never": 1e99}[runs] if isinstance(runs, str) else runs
 
 
 def pays_off(baseline_cost: float, baseline_call: float, cost: float, call: float) -> Runs:

@@ -14,11 +14,12 @@ import msgspec
 
 from graphbench.records import ratios, times
 from graphbench.records.best_cpu import Total, best_cpu, did_the_work
-from graphbench.records.break_even import Runs, break_even
+from graphbench.records.break_even import BreakEven, break_even
 from graphbench.records.matching import differing, groups, nearest, newest, peers
 from graphbench.records.model import Outcome, Record
 from graphbench.records.ratios import Bound
 from graphbench.records.rules import RULES, Effect, Pair, Verdict, evaluate, rule_of
+from graphbench.records.statistics import Estimate
 
 Role = Literal["baseline", "best_cpu", "best_cpu_first_answer", "best_cpu_whole_script"]
 RatioName = Literal["ratio_call", "ratio_first_answer", "ratio_whole_script"]
@@ -57,7 +58,8 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
         ratio_first_answer: the same for read + build + first + collect.
         ratio_whole_script: the same for start + first answer.
         break_even_runs: of a GPU engine against a CPU engine: after how many calls on one graph its fixed cost (start +
-            read + build + first call) is recovered; `never` if it is not, None if unknown.
+            read + build + first call) is recovered; `never` if it is not, `not known` if it is not at once and no
+            difference was found between calls; None where a time is missing.
         bound: `lower` if the true ratio is this or more, `upper` if it is this or less, None if it is this.
         verdict: `like`, `unlike`, `undecided` (only a bound) or `refused`.
         reasons: why it is not like: a code, a colon, a sentence (:class:`graphbench.records.rules.Rule`).
@@ -81,7 +83,7 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
     n: int = 0
     ratio_first_answer: float | None = None
     ratio_whole_script: float | None = None
-    break_even_runs: Runs | None = None
+    break_even_runs: BreakEven | None = None
     bound: Bound | None = None
     verdict: Verdict
     reasons: list[str] = msgspec.field(default_factory=list)
@@ -216,12 +218,18 @@ def set_against(
         n=ratio.estimate.n,
         ratio_first_answer=ratios.of_first_answers(baseline, engine),
         ratio_whole_script=ratios.of_whole_scripts(baseline, engine),
-        break_even_runs=break_even(baseline, engine) if (baseline.device, engine.device) == ("cpu", "gpu") else None,
+        break_even_runs=_break_even(baseline, engine, ratio.estimate),
         bound=ratio.bound,
         verdict=verdict,
         reasons=reasons,
         notes=notes,
     )
+
+
+def _break_even(baseline: Record, engine: Record, ratio: Estimate) -> BreakEven | None:
+    """Of a GPU engine against a CPU engine. Beyond the first call it depends on which side has the faster calls."""
+    runs = break_even(baseline, engine) if (baseline.device, engine.device) == ("cpu", "gpu") else None
+    return "not known" if runs not in (None, 1) and ratio.no_difference else runs
 
 
 def _common(baseline: Record, engine: Record) -> Comparison:

@@ -76,6 +76,12 @@ class Estimate(NamedTuple):
     n: int
     coverage: float | None = None
 
+    @property
+    def no_difference(self) -> bool:
+        """Of a ratio: whether its interval or its range contains 1, so that which side is faster is open."""
+        ends = self.interval or self.range
+        return ends is not None and ends.low <= 1 <= ends.high
+
 
 def median(values: Sequence[float], confidence: float = CONFIDENCE) -> Estimate:
     """The median of timings, in the order in which they were measured.

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
+from operator import itemgetter
 from statistics import median
 from typing import TYPE_CHECKING, TypeVar
 
 from graphbench.records import statistics
-from graphbench.records.break_even import Runs
+from graphbench.records.break_even import BreakEven, hardest
 from graphbench.records.comparison import Comparison, best_by_total
 from graphbench.records.model import NEVER_RAN, Outcome, Record
 from graphbench.records.rules import Verdict
@@ -100,10 +101,11 @@ class Case:
     def hardest(self) -> Comparison | None:
         """Of the best CPU engines, that against which a fixed cost takes the most runs to be won back."""
         known = [
-            one for one in (self.best, self.first, self.whole) if one is not None and pays_off_from(one) is not None
+            (hardest(runs), one)
+            for one in (self.best, self.first, self.whole)
+            if one is not None and (runs := pays_off_from(one)) is not None
         ]
-        never = [one for one in known if one.break_even_runs == "never"]
-        return max(never or known, key=lambda one: pays_off_from(one) or 0, default=None)
+        return max(known, key=itemgetter(0), default=(0.0, None))[1]
 
     @cached_property
     def call(self) -> float | None:
@@ -155,7 +157,7 @@ def compared(records: Iterable[Record], comparisons: Iterable[Comparison], *, li
     return found
 
 
-def pays_off_from(comparison: Comparison | None) -> Runs | None:
+def pays_off_from(comparison: Comparison | None) -> BreakEven | None:
     """From how many calls on an engine pays off, where like is compared with like; None where that is not known."""
     if comparison is None or comparison.verdict is not Verdict.LIKE or comparison.bound is not None:
         return None

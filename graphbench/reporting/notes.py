@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Sequence
 from statistics import median
 
-from graphbench.records.break_even import Runs
+from graphbench.records.break_even import BreakEven
 from graphbench.records.comparison import Comparison
 from graphbench.records.model import NEVER_RAN, PREDICTED, Outcome, Record
 from graphbench.records.rules import Effect, Verdict, rule_of
@@ -142,28 +142,24 @@ def _never_ran(rows: Sequence[Record]) -> list[str]:
 
 def _won_back(rows: list[Record], own: Sequence[Comparison]) -> list[str]:
     """After how many calls GPU engines break even, against the CPU engines that they are compared with."""
-    found: dict[tuple[str, str], list[str]] = {}
+    found: dict[tuple[BreakEven, str], list[str]] = {}
     for row in rows:
-        runs: dict[Runs, dict[str, None]] = {}
+        runs: dict[BreakEven, dict[str, None]] = {}
         for one in own:
             if one.record == row.id and one.break_even_runs is not None:
                 runs.setdefault(one.break_even_runs, {})[one.baseline] = None
         for number, names in runs.items():
-            found.setdefault((_after(number), listed(list(names))), []).append(heading.label(row, rows))
-    return [
-        f"{listed(names)} {words} {after}against {baselines}."
-        for (after, baselines), names in found.items()
-        for words in [_win_back(len(names), never=not after)]
-    ]
+            found.setdefault((number, listed(list(names))), []).append(heading.label(row, rows))
+    return [f"{_win_back(names, number)} {baselines}." for (number, baselines), names in found.items()]
 
 
-def _win_back(engines: int, *, never: bool) -> str:
-    verb, whose = ("wins", "its") if engines == 1 else ("win", "their")
-    return f"{'never ' * never}{verb} back {whose} fixed cost (start, read, build and first call)"
-
-
-def _after(runs: Runs) -> str:
-    return "" if runs == "never" else f"after {count(runs, 'call')} "
+def _win_back(engines: Sequence[str], runs: BreakEven) -> str:
+    verb, whose = ("wins", "its") if len(engines) == 1 else ("win", "their")
+    text = f"{verb} back {whose} fixed cost (start, read, build and first call)"
+    if runs == "not known":
+        return f"No difference found, so it is not known when {listed(engines)} {text} against"
+    when, after = ("never ", "") if runs == "never" else ("", f"after {count(runs, 'call')} ")
+    return f"{listed(engines)} {when}{text} {after}against"
 
 
 def _alone(rows: list[Record], own: Sequence[Comparison]) -> list[str]:

@@ -11,6 +11,7 @@ from statistics import median
 from typing import Any, Literal, NamedTuple
 
 from graphbench.records import limit
+from graphbench.records.break_even import hardest
 from graphbench.records.comparison import Comparison, RatioName
 from graphbench.records.cost import COSTS, price
 from graphbench.records.model import Outcome, Record
@@ -182,7 +183,7 @@ def _of(comparison: Comparison | None, name: RatioName) -> tuple[float, str, str
 def _pays_off(comparison: Comparison | None) -> tuple[float, str] | None:
     """After how many calls an engine pays off, to sort by and as it is written."""
     runs = pays_off_from(comparison)
-    return None if runs is None else (1e99, runs) if isinstance(runs, str) else (runs, count(runs, "call"))
+    return None if runs is None else (hardest(runs), runs if isinstance(runs, str) else count(runs, "call"))
 
 
 def _peak(where: str, of: Callable[[Record], int | None], meaning: str) -> Quantity:

@@ -7,7 +7,7 @@ from typing import Literal
 
 import msgspec
 
-from graphbench.records.break_even import Runs, fixed_cost
+from graphbench.records.break_even import BreakEven, fixed_cost
 from graphbench.records.times import warm_or_first_call
 from graphbench.reporting import means
 from graphbench.reporting.case import Case, call_time, pays_off_from
@@ -26,7 +26,8 @@ def section(measured: Measured) -> Section | None:
         return None
     how = Text(
         "N calls on one graph cost start + read + build + first call + (N - 1) warm calls. Break-even is the smallest "
-        "N at which the GPU engine costs no more than the other engine; 1 is at once. Of the CPU engines that are best "
+        "N at which the GPU engine costs no more than the other engine; 1 is at once. It is not known where no "
+        "difference was found between warm calls. Of the CPU engines that are best "
         "by warm call, by first answer and by whole script, the one with the largest N counts.",
         quiet=True,
     )
@@ -61,7 +62,7 @@ def break_even_chart(measured: Measured) -> Chart | None:
     )
 
 
-def _against(case: Case) -> dict[str, Runs]:
+def _against(case: Case) -> dict[str, BreakEven]:
     """After how many calls an engine has cost no more than another, by the id of the other's record."""
     return {
         one.baseline_record: runs

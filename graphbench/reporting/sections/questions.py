@@ -8,7 +8,7 @@ from dataclasses import replace
 from statistics import median
 
 from graphbench.records import times
-from graphbench.records.break_even import Runs
+from graphbench.records.break_even import BreakEven
 from graphbench.records.comparison import Comparison
 from graphbench.records.model import Outcome, Record
 from graphbench.records.rules import Verdict
@@ -46,13 +46,16 @@ def block(measured: Measured, lead: str, cases: Sequence[Case]) -> Answers:
     return Answers([(question, plain(answer)) for question, answer in found.items() if answer])
 
 
-def pays_off(runs: Sequence[Runs]) -> str:
+def pays_off(runs: Sequence[BreakEven]) -> str:
     """`after 12 to 90 calls (never in 3 of 8)`: the smallest and the largest number of all cases that ever do."""
     known = sorted(number for number in runs if isinstance(number, int))
-    if not known:
-        return "never" if runs else NOTHING
-    never = len(runs) - len(known)
-    return f"after {_ends(known)}" + (f" (never in {never} of {len(runs)})" if never else "")
+    never, not_known = runs.count("never"), runs.count("not known")
+    if not known and not never:
+        return "not known: no difference found" if runs else NOTHING
+    parts = [f"never in {never}"] if known and never else []
+    parts += [f"not known in {not_known}"] if not_known else []
+    aside = f" ({', '.join(parts)} of {len(runs)}{': no difference found' if not_known else ''})" if parts else ""
+    return f"{f'after {_ends(known)}' if known else 'never'}{aside}"
 
 
 def _ends(known: Sequence[int]) -> str:
@@ -61,7 +64,7 @@ def _ends(known: Sequence[int]) -> str:
     return count(low, "call") if low == high else f"{low:,} to {count(high, 'call')}"
 
 
-def _runs(case: Case) -> Runs | None:
+def _runs(case: Case) -> BreakEven | None:
     """From how many calls on a case pays off, against the best CPU engines, else the baseline."""
     return pays_off_from(case.hardest or case.main)
 
@@ -89,21 +92,22 @@ def _pays_off(measured: Measured, cases: Sequence[Case]) -> str:
 
 def _what_to_use(measured: Measured, lead: str, cases: Sequence[Case]) -> str:
     """The side that pays off, problem by problem, unless an interval holds 1; among CPU engines alone, the fastest."""
-    problems: dict[str, list[Runs]] = {}
+    problems: dict[str, list[BreakEven]] = {}
     unclear = set()
     for case in sorted(cases, key=lambda case: case.problem):
         if (number := _runs(case)) is not None:
             problems.setdefault(case.problem, []).append(number)
-            if (one := case.best or case.main) and any(speed.no_difference for speed in speeds.speeds(one)):
+            one = case.best or case.main
+            if number == "not known" or (one and any(speed.no_difference for speed in speeds.speeds(one))):
                 unclear.add(case.problem)
     if not problems:
         return _fastest_of_each(measured)
     known = {
         problem: sorted(number for number in runs if isinstance(number, int)) for problem, runs in problems.items()
     }
-    never = [problem for problem, own in known.items() if not own]
-    mixed = [problem for problem, own in known.items() if 0 < len(own) < len(problems[problem])]
-    undecided = [problem for problem in known if problem in unclear and problem not in (*never, *mixed)]
+    mixed = [problem for problem, own in known.items() if own and "never" in problems[problem]]
+    undecided = [problem for problem in known if problem in unclear and problem not in mixed]
+    never = [problem for problem, own in known.items() if not own and problem not in undecided]
     always = sorted((own, problem) for problem, own in known.items() if problem not in (*never, *mixed, *undecided))
     paying = listed([f"{problem} (after {_ends(own)})" for own, problem in always])
     others: dict[str, list[str]] = {}

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from graphbench.records.break_even import Runs
+from graphbench.records.break_even import BreakEven
 from graphbench.records.comparison import Comparison, RatioName
 from graphbench.records.rules import Verdict
 from graphbench.reporting import means, speeds
@@ -25,7 +25,8 @@ _HOW = (
     "smallest and its largest ratio, which is no interval; of a single ratio its 95 % interval, or its range where "
     "calls were too few. Ratios of first calls are averaged apart, and shown where there is none of warm calls. Blue: "
     "every ratio is above 1; orange: every one is below. An engine pays off from the number of calls on one graph at "
-    "which start + read + build + all calls take no longer than on the other engine: the fewest and the most."
+    "which start + read + build + all calls take no longer than on the other engine: the fewest and the most. "
+    "That is not known where no difference was found between warm calls."
 )
 _OF_BEST_CPU = (
     "The best CPU engine is the fastest one, chosen separately for warm call, first answer and whole script. If its "
@@ -180,7 +181,7 @@ def _counted(
 ) -> list[Column[_Means]]:
     """From how many calls on it pays off, and how many comparisons have which verdict."""
 
-    def runs(row: _Means) -> list[Runs]:
+    def runs(row: _Means) -> list[BreakEven]:
         return [number for case in row.own if (number := pays_off_from(hardest(case))) is not None]
 
     return [
