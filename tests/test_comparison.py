@@ -493,8 +493,10 @@ def test_a_gpu_engine_has_a_break_even_run(gpu, cpu, expected):
     assert found.break_even_runs == expected
 
 
-@pytest.mark.parametrize(("seconds", "start", "expected"), [(0.99, 9.0, "not known"), (1.01, 9.0, "not known"),
-                                                            (0.5, 9.0, 17), (2.0, 9.0, "never"), (0.99, 0.1, 1)])  # fmt: skip
+@pytest.mark.parametrize(
+    ("seconds", "start", "expected"),
+    [(0.99, 9.0, "not known"), (1.01, 9.0, "not known"), (0.5, 9.0, 17), (2.0, 9.0, "never"), (0.99, 0.1, 1)],
+)
 def test_break_even_is_not_known_where_no_difference_was_found(seconds, start, expected):
     gpu = replace(record("cugraph", seconds, device="gpu"), phases__start_s=start)
     assert compare([record(), gpu])[0].break_even_runs == expected
