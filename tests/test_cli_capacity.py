@@ -13,7 +13,7 @@ from graphbench.records.capacity import Capacity, failed_phase, failure, generat
 from graphbench.records.model import Censored, Memory, Outcome, Phases, SearchKey, Task
 from graphbench.records.store import Store
 from graphbench.reporting.capacity import between_scales, capacities, render
-from graphbench.reporting.document import Bullets, Table
+from graphbench.reporting.document import Bullets, Cards, Table
 from graphbench.reporting.measured import group_by_machine
 from graphbench.reporting.sections import capacity, growth, no_baseline
 from helpers.memory_engines import need
@@ -340,6 +340,16 @@ def test_a_search_is_reported_from_its_records():
 def test_a_report_on_searches_begins_with_how_much_fits():
     first, *_ = no_baseline.sentences(here(*SEARCH))
     assert first == "Within 32 GiB, cugraph completes graphs of 452,984,832 edges (wcc)."
+
+
+def test_the_number_on_the_card_of_a_search_is_that_of_edges():
+    table = no_baseline.table(here(*SEARCH))
+    assert Cards(table).card(0).asides[0] == ("size", "452,984,832 edges")
+    assert not {"warm call", "edges/s"} & set(table.heads)
+    beside = replace(record("cugraph", 2.0, device="gpu"), id="timed")
+    cards = Cards(no_baseline.table(here(*SEARCH, beside)))
+    assert ("warm call", "2.00 s") in cards.card(0).asides
+    assert "warm call" not in dict(cards.card(1).asides)
 
 
 def test_failures_below_the_largest_success_are_reported():

@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Callable
 from typing import NamedTuple
 
+import msgspec
+
 from graphbench.reporting import capacity
 from graphbench.reporting.case import Case, call_time, size
 from graphbench.reporting.document import Column, Need, Table
@@ -78,26 +80,29 @@ def table(measured: Measured) -> Table[_Problem]:
         right = right or need == "detail"
         return Column(title, lambda row: cell(row.best) or NOTHING if row.best else none, right=right, need=need)
 
+    def timed(title: str, cell: Callable[[Case], str]) -> Column[_Problem]:
+        """Without times of tries of a search, each of which is a single trial under load."""
+        shown = column(title, lambda best: "" if best.record.search is not None else cell(best), right=True)
+        return msgspec.structs.replace(shown, optional=bool(measured.tries))
+
+    sized = column("size", lambda best: size(best) if best.edges else "", right=True)
     return Table(
         rows,
         [
             Column("problem", lambda row: row.name),
-            column("warm call", call_time, right=True),
+            *([sized] if measured.tries else []),
+            timed("warm call", call_time),
             column("largest graph completed", lambda best: plain(best.record.task.dataset), "none"),
             column(
                 "vertices",
                 lambda best: f"{best.record.posed.num_vertices:,}" if best.record.posed else "",
                 need="detail",
             ),
-            column("size", lambda best: size(best) if best.edges else "", right=True),
+            *([] if measured.tries else [sized]),
             column("engine", lambda best: best.label),
             column("GPUs", lambda best: str(_gpus(best) or ""), need="detail"),
-            column("edges/s", TITLED["edges/s"].text, right=True),
-            Column(
-                "certified",
-                lambda row: f"{sum(case.certified for case in row.done):,} of {len(row.started):,}",
-                right=True,
-            ),
+            timed("edges/s", TITLED["edges/s"].text),
+            Column("certified", _certified, right=True),
             Column("not completed", _not_completed),
         ],
     )
