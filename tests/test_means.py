@@ -2,6 +2,8 @@
 
 import re
 
+import pytest
+
 from graphbench import reporting
 from graphbench.records.comparison import compare
 from graphbench.records.model import PREDICTED, Censored, Outcome, Phases, Trials
@@ -9,7 +11,7 @@ from graphbench.reporting import measured, report, speeds, suites
 from graphbench.reporting.document import AllRecords, Cards, Chart, Fold, Table
 from graphbench.reporting.markdown import to_markdown
 from graphbench.reporting.sections import phases, quality, summary
-from helpers.records import record, replace
+from helpers.records import pagerank, record, replace
 
 
 def of(records):
@@ -28,6 +30,30 @@ def tables(blocks):
 def on(graph, engine, seconds, **changes):
     made = replace(record(engine, seconds, id=f"{engine}-{graph}"), task__dataset=graph, dataset__name=graph, **changes)
     return replace(made, dataset__digest=graph, posed__digest=graph)
+
+
+ABSENT = {"phases": Phases(), "certificate": None, "answer": {}, "environment": None}
+
+
+@pytest.mark.parametrize(
+    ("changes", "why"),
+    [
+        ({"outcome": Outcome.UNSUPPORTED, **ABSENT}, "no CPU engine that was asked has it"),
+        ({"outcome": Outcome.UNAVAILABLE, **ABSENT}, "no CPU engine ran here"),
+        ({"outcome": Outcome.ERROR, "phases": Phases()}, "no CPU engine completed it"),
+        ({"certificate": None}, "no pair is alike"),
+    ],
+)
+def test_a_problem_without_a_ratio_says_why(changes, why):
+    made = [record("networkx"), record("cugraph", 0.1, device="gpu")]
+    made += [pagerank("cugraph", 0.1, device="gpu"), pagerank("networkx", **changes)]
+    assert f"No ratio for pagerank: {why}. " in of(made).blocks[-2].text
+
+
+def test_among_cpu_engines_a_problem_without_a_ratio_is_one_that_the_baseline_has_not():
+    lost = pagerank("networkx", outcome=Outcome.ERROR, phases=Phases())
+    made = [record("networkx"), record("igraph", 0.1), pagerank("igraph", 0.1), pagerank("scipy", 0.2), lost]
+    assert "No ratio for pagerank: networkx has no answer. " in of(made).blocks[-2].text
 
 
 def test_twins_are_averaged_apart_and_give_way_to_their_originals():

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from graphbench.records.break_even import BreakEven
 from graphbench.records.comparison import Comparison, RatioName
+from graphbench.records.model import Outcome
 from graphbench.records.rules import Verdict
 from graphbench.reporting import means, speeds
 from graphbench.reporting.case import Case, grouped, pays_off_from
@@ -212,7 +213,8 @@ def _counts(measured: Measured, cases: Sequence[Case]) -> list[str]:
     ran = [case for case in measured.cases if case.ran]
     compared = {case.problem for case in cases if any(map(_counts_any, case.comparisons))}
     if lacking := sorted({case.problem for case in cases} - compared):
-        lines.append(f"No ratio counts for {listed(lacking)}.")
+        reasons = grouped(lacking, lambda problem: _why_no_ratio(measured.problems[problem], cases[0].label))
+        lines += [f"No ratio for {listed(problems)}: {why}." for why, problems in reasons.items()]
     against = {measured.baseline: [case.main for case in ran], "the best CPU engine": [case.best for case in ran]}
     judged = [f"{_verdicts(found)} against {name}" for name, found in against.items() if any(found)]
     if judged:
@@ -220,6 +222,22 @@ def _counts(measured: Measured, cases: Sequence[Case]) -> list[str]:
     if (earlier := sum(case.record.superseded for case in ran)) and not measured.earlier:
         lines.append(f"{count(earlier, 'record')} marked {EARLIER_RULES!r}: measured before the rules changed.")
     return lines
+
+
+def _why_no_ratio(cases: Sequence[Case], lead: str) -> str:
+    """Of the cases of a problem: whether others have it, ran it, completed it, or are not alike."""
+    own = [case for case in cases if case.label == lead]
+    if not any(case.answered for case in own):
+        return f"not completed by {lead}"
+    on_gpu = own[0].record.device == "gpu"
+    rivals = [case for case in cases if case.record.device == "cpu" and (on_gpu or case.is_baseline)]
+    if any(case.answered for case in rivals):
+        return "no pair is alike"
+    if not on_gpu:
+        return f"{own[0].baseline} has no answer"
+    if rivals and all(case.record.outcome is Outcome.UNSUPPORTED for case in rivals):
+        return "no CPU engine that was asked has it"
+    return "no CPU engine completed it" if any(case.ran for case in rivals) else "no CPU engine ran here"
 
 
 def _counts_any(comparison: Comparison | None) -> bool:
