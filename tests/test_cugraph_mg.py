@@ -88,6 +88,7 @@ def test_every_engine_has_the_same_rules_for_idle_threads(name):
     variables = registry.engine(name).environment(Settings(threads=2))
     assert variables["OMP_WAIT_POLICY"] == "passive"
     assert variables["OMP_DYNAMIC"] == "false"
+    assert variables["OPENBLAS_THREAD_TIMEOUT"] == "4"
 
 
 def test_all_gpus_are_visible_where_nothing_hides_them(monkeypatch):

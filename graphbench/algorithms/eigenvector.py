@@ -57,7 +57,7 @@ if TYPE_CHECKING:
 
 eigenvector = Algorithm(
     name="eigenvector",
-    revision=2,
+    revision=3,
     title="eigenvector centrality",
     family="centrality",
     form=Form(directed=False, weights="ignored"),

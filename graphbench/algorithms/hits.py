@@ -73,7 +73,7 @@ def _refusal(edges: EdgeList, params: Mapping[str, Any]) -> str:
 
 hits = Algorithm(
     name="hits",
-    revision=2,
+    revision=3,
     title="HITS",
     family="link analysis",
     form=Form(directed=True, weights="ignored"),

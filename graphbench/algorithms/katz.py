@@ -55,7 +55,7 @@ def _alpha_and_beta(edges: EdgeList, params: Mapping[str, Any]) -> dict[str, flo
 
 katz = Algorithm(
     name="katz",
-    revision=2,
+    revision=3,
     title="Katz centrality",
     family="centrality",
     form=Form(directed=True, weights="ignored"),

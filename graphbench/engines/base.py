@@ -255,11 +255,13 @@ class Engine:
     def environment(self, settings: Settings) -> dict[str, str]:
         """Environment variables to set before the worker's interpreter starts: by default the number of threads.
 
-        The same variables for every engine. Idle threads sleep: spinning would look like work after the call.
+        The same variables for every engine. Idle threads sleep: spinning would look like work after the call, and hold
+        up threads of other libraries. OpenBLAS's threads spin for 2^26 cycles by default, and for 2^4 at least.
         """
         return dict.fromkeys(THREAD_VARIABLES, str(self.threads(settings))) | {
             "OMP_WAIT_POLICY": "passive",
             "OMP_DYNAMIC": "false",
+            "OPENBLAS_THREAD_TIMEOUT": "4",
         }
 
     def start(self, settings: Settings) -> Any:

@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-from graphbench.algorithms._iterating import stop_at_total
+from graphbench.algorithms._iterating import stop_at_total, unit
 from graphbench.algorithms._lists import disorder
 from graphbench.algorithms.base import Call, Kind, Renumbered, Scaled
 from graphbench.engines.base import (
@@ -257,7 +257,7 @@ def _(gb: Any, graph: BothWays, p: Call) -> Any:
         last = scores
         scores = p.alpha * _product(gb, gb.semiring.plus_second, graph.transposed, scores) + p.beta
         if np.abs(scores - last).sum() < p.tolerance / 2:
-            return scores / np.linalg.norm(scores)
+            return unit(scores)
     raise ConvergenceError(p.max_iterations)
 
 
@@ -266,8 +266,7 @@ def _(gb: Any, graph: Any, p: Call) -> Any:
     scores = np.full(p.num_vertices, 1 / np.sqrt(p.num_vertices))
     for _ in range(p.max_iterations):
         last = scores
-        scores = last + _product(gb, gb.semiring.plus_second, graph, last)
-        scores /= np.linalg.norm(scores)
+        scores = unit(last + _product(gb, gb.semiring.plus_second, graph, last))
         if np.abs(scores - last).sum() < p.tolerance / 2:
             return scores
     raise ConvergenceError(p.max_iterations)

@@ -15,7 +15,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple
 
-from graphbench.algorithms._iterating import lanczos_tolerance, raises_convergence_error, stop_at_total
+from graphbench.algorithms._iterating import lanczos_tolerance, raises_convergence_error, stop_at_total, unit
 from graphbench.algorithms._lists import disorder, external_ids
 from graphbench.algorithms.base import Call, Kind, Renumbered, Scaled
 from graphbench.engines.base import Collected, CompressedRows, Ends, Engine, Numbering, Settings, matrix
@@ -206,7 +206,7 @@ def _(_scipy: Any, graph: Any, p: Call) -> Any:
         last = scores
         scores = p.alpha * (last @ graph) + p.beta
         if np.abs(scores - last).sum() < p.tolerance / 2:
-            return scores / np.linalg.norm(scores)
+            return unit(scores)
     raise ConvergenceError(p.max_iterations)
 
 
