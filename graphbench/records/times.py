@@ -100,14 +100,19 @@ def _at_least_a_tick(calls: list[float]) -> list[float]:
 
 @once
 def reuses_work(record: Record) -> bool:
-    """Whether warm calls reuse work of earlier ones: on a graph built anew they take more than twice as long.
+    """Whether warm calls reuse work of earlier ones: every call on a fresh graph takes more than twice as long.
 
-    Differences of less than a millisecond decide nothing: a warm call counts as one millisecond at least.
+    One as quick refutes it, as a library cannot reuse what it has not computed; of few calls a median is often noise.
+    The first call is on a fresh graph, too, unless an earlier task used the graph. Of an engine that does reuse work,
+    the median is compared: the quickest call is better than usual, and the other side's is a median. Differences of
+    less than a millisecond decide nothing: a warm call counts as one millisecond at least.
     """
-    warm, rebuilt, first = of_first_source(record), rebuilt_calls(record), record.phases.first_s
-    if not warm or not rebuilt or first is None or min(first, median(rebuilt)) <= NOISE_S:
+    warm, calls, first = of_first_source(record), rebuilt_calls(record), record.phases.first_s
+    if not warm or not calls or first is None:
         return False
-    return median(rebuilt) > REUSE_FACTOR * max(median(warm), NOISE_S)
+    shared = record.worker is not None and record.worker.shared_build
+    fresh = [*calls, *record.phases.rebuilt_s, *([] if shared else [first])]
+    return min(fresh) > REUSE_FACTOR * max(median(warm), NOISE_S)
 
 
 def collect_seconds(record: Record) -> float | None:

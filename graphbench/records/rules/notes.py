@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from graphbench.records import times
 from graphbench.records.rules.base import NOTE, Pair, names, rule
 from graphbench.records.rules.quality import (
     LOWER_QUALITY_ONE_SEED,
@@ -26,7 +27,10 @@ OVER_SOLVED = 0.01
 def _few_trials(pair: Pair) -> str:
     if pair.ratio is None or pair.ratio.interval or pair.ratio.n >= MIN_SAMPLES or pair.first_calls:
         return ""
-    few = [record for record in pair.answered if len(record.phases.call_s) < MIN_SAMPLES]
+    warm = [record for record in pair.answered if not times.reuses_work(record)]
+    few = [record for record in warm if len(record.phases.call_s) < MIN_SAMPLES]
+    if not few and len(warm) < len(pair.answered):
+        return ""  # rebuilt calls are compared, of which a process makes three at most
     trials = [f"{len(record.phases.call_s)} of {record.task.engine}" for record in few]
     counts = ", ".join(trials) or f"{pair.ratio.n} that compare"
     return f"too few warm calls for an interval ({counts}; {MIN_SAMPLES} are needed)"

@@ -49,7 +49,7 @@ def _threads_exceeded(pair: Pair) -> str:
     "reuses_work",
     NOTE,
     meaning="A repeated call is faster because the library remembers work of an earlier one on the same graph.",
-    remedy="The ratio is that of the calls on rebuilt graphs; a warm call does less.",
+    remedy="The ratio is that of the calls on rebuilt graphs, at most three in a process: --rounds 3 makes more.",
 )
 def _reuses_work(pair: Pair) -> str:
     found = [record for record in pair.answered if not pair.first_calls and times.reuses_work(record)]
