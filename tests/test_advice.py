@@ -328,14 +328,14 @@ def test_estimates_look_like_estimates():
 
 
 def test_the_line_ends_with_one_command():
-    assert answers.line(advised(name="my graph.txt")).endswith("More: graphbench advise 'my graph.txt'")
+    line = answers.line(advised(name="my graph.txt"), "'data/my graph.txt' --directed")
+    assert line.endswith("More: graphbench advise 'data/my graph.txt' --directed")
 
 
-def test_a_directed_graph_is_counted_as_undirected_and_stays_directed_in_the_command():
+def test_a_directed_graph_is_counted_as_undirected():
     found = msgspec.structs.replace(some(1)[0], num_edges=3874, directed=True)
     made = advised(found=found)
-    assert "PageRank on my-graph (as undirected: 3,874 edges): " in answers.line(made)
-    assert answers.line(made).endswith("More: graphbench advise my-graph --directed")
+    assert "PageRank on my-graph (as undirected: 3,874 edges): " in answers.line(made, "my-graph")
     assert "This graph, as undirected: " in " ".join(str(made).split())
 
 
@@ -347,7 +347,7 @@ def test_a_name_controls_neither_the_terminal_nor_markdown():
     )
     found = advised(known, found=known.graphs[nasty].features, name=nasty)
     assert found.nearest[0].graph == nasty
-    text, marked, line = answers.to_text(found), answers.to_text(found, "markdown"), answers.line(found)
+    text, marked, line = answers.to_text(found), answers.to_text(found, "markdown"), answers.line(found, "g")
     misses = validate.validate(known)
     validated = [validate.to_text(known, misses), validate.to_text(known, misses, graph=nasty)]
     assert all(visible(shown) == shown for shown in [text, marked, line, found.to_json(), *validated])
@@ -661,5 +661,5 @@ def test_on_a_machine_with_a_gpu_there_is_no_line():
     from graphbench.advice.advise import after_run
 
     own = records.replace(measured(), device="cpu", task__engine="scipy")
-    assert after_run(KARATE, [own]) == ""
-    assert after_run(KARATE, [records.replace(own, environment__gpus=[])]) != ""
+    assert after_run(KARATE, [own], "karate") == ""
+    assert after_run(KARATE, [records.replace(own, environment__gpus=[])], "karate") != ""

@@ -5,6 +5,7 @@ import io
 import json
 import os
 import re
+import shlex
 import signal
 import subprocess
 import sys
@@ -647,9 +648,9 @@ def test_the_options_that_a_refusal_names_can_be_pasted(graphbench, payments):
 @pytest.mark.parametrize(
     "options",
     [
-        ["--source-column", "payer", "--target", "payee", "--weight", "amount"],
+        ["--source-column", "payer", "--target-column", "payee", "--weight-column", "amount"],
         ["--source-column", "PAYER", "--target-column", "payee", "--weight-column", "amount", "--header"],
-        ["--source-column", "payer", "--target", "payee", "--weight", "amount", "--delimiter", ","],
+        ["--source-column", "payer", "--target-column", "payee", "--weight-column", "amount", "--delimiter", ","],
     ],
 )
 @pytest.mark.parametrize("command", ["show", "louvain", "suite"])
@@ -668,8 +669,46 @@ def test_only_searches_have_a_source(graphbench, payments, command):
     assert "--source-column" in err
 
 
+@pytest.mark.parametrize(
+    ("algorithm", "option", "advice"),
+    [
+        ("bfs", "--target", "write --target-column NAME. bfs has no target: it goes from --source VERTEX to all"),
+        ("sssp", "--target", "write --target-column NAME. sssp has no target: it goes from --source VERTEX to all"),
+        ("louvain", "--target", "write --target-column NAME."),
+        ("louvain", "--weight", "write --weight-column NAME."),
+        ("pagerank", "--source", "write --source-column NAME."),
+    ],
+)
+def test_a_column_is_never_called_like_a_vertex(graphbench, payments, algorithm, option, advice):
+    code, out, err = graphbench(algorithm, payments, option, "cust2")
+    assert (code, out) == (2, "")
+    assert f"No such option '{option}'. For a column of the table, {advice}" in err
+
+
+@pytest.mark.skipif(bool(gpus.visible_names()), reason="advice is for machines without a GPU")
+@pytest.mark.parametrize(
+    "options",
+    [
+        ["--directed", "--source-column", "payer", "--target-column", "payee", "--no-weight"],
+        ["--source-column", "2", "--target-column", "3", "--weight-column", "4", "--no-header"],
+    ],
+)
+def test_the_advice_after_a_run_can_be_pasted(graphbench, tmp_path, monkeypatch, options):
+    (tmp_path / "my data").mkdir()
+    rows = PAYMENTS if "--no-header" not in options else PAYMENTS.partition("\n")[2]
+    (tmp_path / "my data" / "payments.csv").write_text(rows)
+    monkeypatch.chdir(tmp_path)
+    code, out, err = graphbench("pagerank", "my data/payments.csv", *QUICK, *options)
+    assert code == 0, err
+    *_, line = " ".join(out.split()).partition("More: ")
+    words = shlex.split(line)
+    assert words == ["graphbench", "advise", "my data/payments.csv", *options]
+    code, _, err = graphbench(*words[1:], "--no-measure")
+    assert code == 0, err
+
+
 def test_a_search_has_its_vertex_and_its_columns(graphbench, payments):
-    columns = ["--source-column", "payer", "--target-column", "payee", "--weight", "amount"]
+    columns = ["--source-column", "payer", "--target-column", "payee", "--weight-column", "amount"]
     code, out, _ = graphbench("sssp", payments, *QUICK, *columns, "--source", "cyd", "--format", "json")
     assert code == 0
     assert {record["answer"]["max_distance"] for record in json.loads(out)["records"]} == {2.5}
@@ -697,11 +736,11 @@ def test_warnings_of_a_reader_are_shown_on_every_run(graphbench, tmp_path):
 
 
 def test_options_of_tables_are_refused_where_they_have_no_effect(graphbench, payments):
-    code, _, err = graphbench("wcc", "karate", *QUICK, "--weight", "x")
+    code, _, err = graphbench("wcc", "karate", *QUICK, "--weight-column", "x")
     assert (code, "karate is not a table, so --weight-column x has no effect" in err) == (2, True)
     code, _, err = graphbench("show", "karate", "--no-weight")
     assert (code, "karate is not a table, so --no-weight has no effect" in err) == (2, True)
-    code, _, err = graphbench("wcc", payments, *QUICK, "--weight", "amount", "--no-weight")
+    code, _, err = graphbench("wcc", payments, *QUICK, "--weight-column", "amount", "--no-weight")
     assert (code, "--weight-column amount --no-weight exclude each other" in err) == (1, True)
 
 

@@ -442,6 +442,27 @@ def test_a_command_is_complete_and_quoted():
     )
 
 
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        (
+            "pagerank 'my data/a b.csv' --source-column payer --target-column=payee --no-weight --undirected",
+            "'my data/a b.csv' --engine igraph --undirected --source-column payer --target-column payee --no-weight",
+        ),
+        (
+            "pagerank ~/x/a\\ b.csv --no-header --delimiter tab",
+            "'~/x/a b.csv' --engine igraph --no-header --delimiter tab",
+        ),
+        ("suite --datasets 'karate,x/a b.csv' --output 'y/a b.csv'", "'x/a b.csv' --engine igraph"),
+        ("pagerank https://host/x/a%20b.csv --source-column --output", "'a b.csv' --engine igraph"),
+    ],
+)
+def test_a_command_reads_the_file_that_was_typed(typed, expected):
+    made = replace(pagerank("igraph"), environment=replace(HERE, command=f"graphbench {typed}"))
+    made = replace(made, task__dataset="a b.csv", task__params={})
+    assert command(made) == f"graphbench pagerank {expected}"
+
+
 def test_a_command_has_only_declared_parameters_and_quotes_them():
     strange = replace(
         pagerank("igraph"), environment=replace(HERE, command="x --budget --output --timeout=5;id --trials 3 --store y")

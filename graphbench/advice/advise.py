@@ -225,11 +225,16 @@ def _elsewhere(references: References | None, name: str, found: Features) -> Cpu
     )
 
 
-def after_run(dataset: Dataset, records: Sequence[Record]) -> str:
+def after_run(dataset: Dataset, records: Sequence[Record], graph: str) -> str:
     """One line of advice from what was just measured on one graph; empty where there is none to give.
 
     It is given where there is no GPU, a CPU engine has an answer to the problem with its default parameters, the
     references have it, and the graph is small enough for its features to take no more than seconds.
+
+    Args:
+        dataset: the graph.
+        records: of it.
+        graph: its name, and how it is read, as words of a command line.
     """
     environments = [record.environment for record in records if record.environment]
     own = [record for record in records if record.device == "cpu" and is_usual(record)]
@@ -241,9 +246,8 @@ def after_run(dataset: Dataset, records: Sequence[Record]) -> str:
     if not references:
         return ""
     machine, found = choose(references), features(dataset.edges)
-    return line(
-        advise(dataset.info.name, found, records=own, references=references, machine=machine, algorithms=[name])
-    )
+    made = advise(dataset.info.name, found, records=own, references=references, machine=machine, algorithms=[name])
+    return line(made, graph)
 
 
 Measure = Callable[[Plan], Iterable[Record]]

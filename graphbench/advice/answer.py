@@ -6,7 +6,6 @@ An estimate always looks like one: it says `about` or `~`, and has an interval.
 from __future__ import annotations
 
 import math
-import shlex
 
 import msgspec
 
@@ -321,13 +320,12 @@ def sources(advice: Advice) -> list[str]:
     return lines
 
 
-def line(advice: Advice) -> str:
-    """One line for the end of a run without a GPU; empty without an estimate."""
+def line(advice: Advice, graph: str) -> str:
+    """One line for the end of a run without a GPU; empty without an estimate. The graph is in words of a command."""
     (answer,) = advice.answers
     if not answer.options or answer.cpu is None:
         return ""
-    more = f"graphbench advise {shlex.quote(advice.graph)}{' --directed' if advice.features.directed else ''}"
-    return plain(f"Estimate: {sentence(answer, advice)} More: {more}")
+    return plain(f"Estimate: {sentence(answer, advice)} More: graphbench advise {graph}")
 
 
 def size(found: Features) -> str:

@@ -11,7 +11,7 @@ import click
 from graphbench.advice.advise import ADVISING
 from graphbench.cli.completion import COMPLETERS
 from graphbench.cli.files import output_option, write, write_result
-from graphbench.cli.options import gpu_option, measurement_options, names_option, reference_option, short_columns
+from graphbench.cli.options import gpu_option, measurement_options, names_option, reference_option
 from graphbench.cli.session import Session
 from graphbench.errors import UsageError
 from graphbench.measure.options import ADVISE, COMMAND_LINE, revised
@@ -24,9 +24,7 @@ FORMATS = ("table", "json", "markdown")
 
 @click.command(
     "advise",
-    params=measurement_options(
-        ADVISE, ADVISING, also=short_columns(), engines="CPU engines to measure [default: all but NetworkX]."
-    ),
+    params=measurement_options(ADVISE, ADVISING, engines="CPU engines to measure [default: all but NetworkX]."),
 )
 @click.argument("graph", required=False, shell_complete=COMPLETERS["datasets"])
 @names_option("algorithm", "Algorithms [default: the eight of the published comparison].")

@@ -144,13 +144,26 @@ def run_cli(arguments: list[str] | None) -> int:
     except click.exceptions.Abort as stop:  # click's word for Ctrl-C
         raise KeyboardInterrupt(*getattr(stop.__cause__, "args", ())) from None
     except click.ClickException as error:
-        error.show()
+        (_column_or_vertex(error) if isinstance(error, click.NoSuchOption) else error).show()
         return error.exit_code
     except (GraphbenchError, MemoryError, OSError) as error:
         return _tell(error)
     finally:
         on_command_line.reset(asked)
     return status if isinstance(status, int) else 0
+
+
+def _column_or_vertex(error: click.NoSuchOption) -> click.UsageError:
+    """Of `--target` and the like: what to write for a column, and what for a vertex."""
+    role = error.option_name.removeprefix("--")
+    command = error.ctx.command if error.ctx else None
+    named = {param.name for param in command.params} if command else set()
+    if command is None or role not in {"source", "target", "weight"} or f"{role}_column" not in named:
+        return error
+    message = f"No such option '--{role}'. For a column of the table, write --{role}-column NAME."
+    if role == "target" and "source" in named:
+        message += f" {command.name} has no target: it goes from --source VERTEX to all vertices."
+    return click.UsageError(message, error.ctx)
 
 
 def _warn(message: Warning | str, *_: Any, **__: Any) -> None:

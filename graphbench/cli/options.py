@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping
+import shlex
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import MappingProxyType
@@ -15,8 +16,9 @@ import click
 from graphbench.cli.completion import COMPLETERS
 from graphbench.cli.files import output_option
 from graphbench.errors import UsageError
-from graphbench.measure.options import Common, Field, fields
+from graphbench.measure.options import READING, Common, Field, fields
 from graphbench.reporting import FORMATS
+from graphbench.system.text import public_word, storable
 
 _GENERATED = re.compile(r"\w[\w-]*\s*:")
 _PARAMETER = re.compile(r"\w+\s*=")
@@ -72,12 +74,15 @@ def measurement_options(
     ]
 
 
-def short_columns(taken: Collection[str] = ()) -> dict[str, str]:
-    """`--target` for `--target-column` and the like, but for names that something else of the command has.
-
-    `--source` is none: it is a vertex in searches, so a column of that name in another command would be ambiguous.
-    """
-    return {f"{role}_column": f"--{role}" for role in ("target", "weight") if role not in taken}
+def as_read(dataset: str, options: Common) -> str:
+    """A dataset and the options that say how to read it, as words of a command line."""
+    words = [f"./{dataset}" if dataset.startswith("-") else public_word(dataset)]
+    for field in fields(type(options)).values():
+        value, spelled = getattr(options, field.name), _spelling(field)[0]
+        if field.option.on == READING and value != field.default:
+            positive, _, negative = spelled.partition("/")
+            words += [positive if value else negative] if field.type is bool else [spelled, str(value)]
+    return storable(shlex.join(words))
 
 
 def _spelling(field: Field) -> list[str]:

@@ -14,7 +14,7 @@ import click
 from graphbench.algorithms.base import Algorithm, Parameter
 from graphbench.cli.completion import COMPLETERS
 from graphbench.cli.files import OutputFile, write
-from graphbench.cli.options import measurement_options, result_options, short_columns
+from graphbench.cli.options import as_read, measurement_options, result_options
 from graphbench.cli.session import Session, succeeded
 from graphbench.errors import GraphbenchError, StoreError, UsageError
 from graphbench.measure.options import COMMAND_LINE, HEURISTIC, RUN, Options, revised
@@ -66,7 +66,7 @@ def algorithm_command(*algorithms: Algorithm) -> click.Command:
             ),
             *map(_option, parameters),
             *heuristic,
-            *measurement_options(RUN, DEFAULTS, also=short_columns({parameter.name for parameter in parameters})),
+            *measurement_options(RUN, DEFAULTS),
         ],
     )(callback)
 
@@ -119,7 +119,7 @@ def run(
     result = api.Result(records, baseline=baseline)
     _show(result, form, output, details=details)
     if form == "table" and output is None and not session.interrupted:
-        _advise(plan, records)
+        _advise(plan, records, as_read(datasets[0], options))
     if save_answer:
         click.echo(save_answers(save_answer, result, plan), err=True)
     if chart:
@@ -175,14 +175,14 @@ def _show(result: Result, form: str, output: Path | None, *, details: bool) -> N
         raise
 
 
-def _advise(plan: Plan, records: list[Record]) -> None:
-    """End with what a GPU would do, where there is none."""
+def _advise(plan: Plan, records: list[Record], graph: str) -> None:
+    """End with what a GPU would do, where there is none; the graph is in words of a command line."""
     from graphbench.advice.advise import after_run
     from graphbench.reporting import terminal_width
     from graphbench.reporting.numbers import encodable
     from graphbench.reporting.terminal import wrapped
 
-    if len(plan.cells) == 1 and (line := after_run(plan.cells[0].dataset, records)):
+    if len(plan.cells) == 1 and (line := after_run(plan.cells[0].dataset, records, graph)):
         click.echo(encodable(f"\n{wrapped(line, terminal_width(sys.stdout))}", sys.stdout.encoding))
 
 

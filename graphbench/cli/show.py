@@ -14,14 +14,14 @@ import click
 
 from graphbench.algorithms.base import Algorithm, Attached
 from graphbench.cli.completion import COMPLETERS
-from graphbench.cli.options import measurement_options, short_columns
+from graphbench.cli.options import measurement_options
 from graphbench.engines.base import Engine
 from graphbench.errors import UnknownNameError
 from graphbench.measure.options import COMMAND_LINE, SHOW, Options, revised
 from graphbench.reporting.numbers import visible
 
 
-@click.command("show", params=measurement_options(SHOW, Options(), also=short_columns()))
+@click.command("show", params=measurement_options(SHOW, Options()))
 @click.argument("name", shell_complete=COMPLETERS["anything"])
 def command(name: str, **given: Any) -> None:
     """Show an algorithm (problem, certificate, every adapter), a dataset or an engine.

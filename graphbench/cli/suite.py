@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from graphbench.cli.files import write
-from graphbench.cli.options import measurement_options, result_options, resuming_options, short_columns
+from graphbench.cli.options import measurement_options, result_options, resuming_options
 from graphbench.cli.session import Session, succeeded
 from graphbench.errors import UsageError
 from graphbench.measure.options import SUITE
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from graphbench.measure.suites.tasks import Graph, Item, StoredRecords
 
 
-@click.command("suite", params=measurement_options(SUITE, Suite(), also=short_columns()))
+@click.command("suite", params=measurement_options(SUITE, Suite()))
 @click.argument("name", required=False, metavar="[NAME|FILE.toml]")
 @click.option("--dry-run", is_flag=True, help="Show the plan with predicted times, and measure nothing.")
 @resuming_options

@@ -79,7 +79,8 @@ class Option:
     expected: str = ""
 
 
-_READING = (RUN, SUITE, SHOW, ADVISE)
+READING = (RUN, SUITE, SHOW, ADVISE)
+"""The commands that take options about how a file is read; no other option has just these."""
 _SIZE: dict[str, Any] = {"metavar": "SIZE", "read": parse_bytes, "minimum": 1}
 THREADS: dict[str, Any] = {
     "metavar": "N[,N...]|max",
@@ -140,7 +141,7 @@ class Common(msgspec.Struct, frozen=True, kw_only=True):
     directed: Annotated[
         bool | None,
         Option(
-            on=_READING,
+            on=READING,
             flag="--directed/--undirected",
             help="How to read files whose format does not say (CSV, Parquet, ...).",
             shown="undirected",
@@ -148,19 +149,19 @@ class Common(msgspec.Struct, frozen=True, kw_only=True):
     ] = None
     source_column: Annotated[
         str | None,
-        Option(on=_READING, metavar="NAME", help="Column of sources in a table; its number from 1 without a header."),
+        Option(on=READING, metavar="NAME", help="Column of sources in a table; its number from 1 without a header."),
     ] = None
     target_column: Annotated[
-        str | None, Option(on=_READING, metavar="NAME", help="Column of targets in a table, likewise.")
+        str | None, Option(on=READING, metavar="NAME", help="Column of targets in a table, likewise.")
     ] = None
     weight_column: Annotated[
-        str | None, Option(on=_READING, metavar="NAME", help="Column of weights in a table, likewise.")
+        str | None, Option(on=READING, metavar="NAME", help="Column of weights in a table, likewise.")
     ] = None
-    no_weight: Annotated[bool, Option(on=_READING, help="Read no weights from a table.")] = False
+    no_weight: Annotated[bool, Option(on=READING, help="Read no weights from a table.")] = False
     header: Annotated[
         bool | None,
         Option(
-            on=_READING,
+            on=READING,
             flag="--header/--no-header",
             help="Whether the first row of a table names the columns.",
             shown="detected, or refused if not clear",
@@ -169,7 +170,7 @@ class Common(msgspec.Struct, frozen=True, kw_only=True):
     delimiter: Annotated[
         str | None,
         Option(
-            on=_READING,
+            on=READING,
             metavar="CHAR",
             help="What separates the columns of a table: CHAR, tab or space.",
             shown="detected",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from functools import cache
 from itertools import pairwise
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from graphbench import registry
 from graphbench.errors import GraphbenchError, UsageError
-from graphbench.measure.options import Options, fields
+from graphbench.measure.options import READING, Options, fields
 from graphbench.records.model import Record
 from graphbench.reporting.numbers import plain
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 _ENGINE = re.compile(r"[A-Za-z0-9][\w.-]*")
 _PROGRAMS = {"graphbench", "pytest", "python"}
 _WRITING = {"--output", "--save-answer", "--chart", "--store"}
+_TEXT = re.compile("[^-].*")
 _NUMBER = re.compile(r"\d+(\.\d*)?([eE][+-]?\d+)?")
 _SETTINGS = {
     *("seed", "ignore_weights", "threads", "allocator", "device_memory_limit", "gpus", "renumber"),
@@ -48,8 +50,8 @@ def command(record: Record, *beside: str) -> str:
         return ""
     if not task.dataset.strip() or not all(map(_ENGINE.fullmatch, engines)):
         return ""
-    dataset = f"./{task.dataset}" if task.dataset.startswith("-") else task.dataset  # a file, and no option
-    words = ["graphbench", problem.name, dataset, "--engine", ",".join(engines)]
+    original = _split(record.environment.command) if record.environment is not None else ()
+    words = ["graphbench", problem.name, _graph(task.dataset, original), "--engine", ",".join(engines)]
     if record.matched is not None:
         words.append("--match-quality")
         words += ["--allow", solved.name] if solved is not problem else []
@@ -59,7 +61,7 @@ def command(record: Record, *beside: str) -> str:
         if value is not None and name not in chosen:
             with suppress(UsageError, ValueError, OverflowError):  # it does not fit: it is left out
                 words += _parameter(own[name], value) if name in own else _setting(name, value)
-    return plain(shlex.join([*words, *_of_command(record)]))
+    return plain(shlex.join([*words, *_of_command(original)]))
 
 
 def as_typed(line: str) -> str:
@@ -95,16 +97,27 @@ def _setting(name: str, value: Any) -> list[str]:
     return [option, str(value)]
 
 
-def _of_command(record: Record) -> list[str]:
-    """The original command's options for direction and limits, which are not in the task."""
-    original = _split(record.environment.command) if record.environment is not None else ()
-    kept: list[str] = [option for option in ("--directed", "--undirected") if option in original]
-    for name in ("--budget", "--timeout", "--trials"):
-        for word, after in pairwise([*original, ""]):
-            option, equals, value = word.partition("=")
-            value = value if equals else after
-            if option == name and _NUMBER.fullmatch(value):
-                kept += [name, value]
+def _graph(name: str, original: Iterable[str]) -> str:
+    """The dataset as the original command has it, which may be a file in another folder; else its name."""
+    typed = [word for before, word in pairwise(["", *original]) if before not in _WRITING and not word.startswith("-")]
+    words = [part for word in typed for part in (*word.split(","), word)]
+    name = next((word for word in words if word.rpartition("/")[2] == name), name)
+    return f"./{name}" if name.startswith("-") else name  # a file, and no option
+
+
+def _of_command(original: Sequence[str]) -> list[str]:
+    """The original command's options for limits and for how a file is read, which are not in the task."""
+    kept: list[str] = []
+    for name, field in sorted(fields(Options).items(), key=lambda named: named[1].option.on != READING):
+        spelled = field.option.flag.split("/") if field.option.flag else [f"--{name.replace('_', '-')}"]
+        if field.type is bool and field.option.on == READING:
+            kept += [option for option in spelled if option in original]
+        elif name in {"budget", "timeout", "trials"} or field.option.on == READING:
+            for word, after in pairwise([*original, ""]):
+                option, equals, value = word.partition("=")
+                value = value if equals else after
+                if option == spelled[0] and (_NUMBER if field.option.on != READING else _TEXT).fullmatch(value):
+                    kept += [option, value]
     return kept
 
 
