@@ -13,7 +13,7 @@ from graphbench.reporting import suites
 from graphbench.reporting.document import Bullets, Chart, Table
 from graphbench.reporting.measured import group_by_machine
 from graphbench.reporting.power_law import family, fit
-from graphbench.reporting.sections import growth, scaling
+from graphbench.reporting.sections import growth, no_baseline, scaling
 from helpers.records import H100, HERE, POSED, record, replace, stored
 
 pytestmark = pytest.mark.usefixtures("warm_workers")
@@ -269,11 +269,41 @@ def test_speedup_and_efficiency_are_over_one_gpu_of_the_same_engine():
     section = shown(on(1, 8.0), on(2, 5.0), on(4, 2.0), on(None, 4.0, engine="cugraph"))
     assert cells(section, "GPUs", "speedup", "efficiency", "vs the engine for one GPU") == [
         ("1", "1.00×", "1.00", "0.500×"),  # noqa: RUF001
-        ("2", "1.60×", "0.80", "0.800×"),  # noqa: RUF001
-        ("4", "4.00×", "1.00", "2.00×"),  # noqa: RUF001
+        ("2", "1.60× (1.56 to 1.64)", "0.80", "0.800×"),  # noqa: RUF001
+        ("4", "4.00× (3.91 to 4.10)", "1.00", "2.00×"),  # noqa: RUF001
     ]
     assert "4 GPUs 4.00" in section.blocks[1].alt
     assert not blocks(section, Bullets)
+
+
+def test_few_calls_have_a_range_and_first_answers_a_speedup_of_their_own():
+    slow = on(2, 7.0, n=3)
+    section = shown(on(1, 8.0, n=3), replace(slow, phases__build_s=20.0))
+    answers = 8.0 * 1.1 + 8.0 * 0.1 + 0.03, 7.0 * 1.1 + 20.0 + 0.03
+    assert cells(section, "speedup", "first answer speedup") == [
+        ("1.00×", "1.00×"),  # noqa: RUF001
+        ("1.14× (range 1.12 to 1.17)", f"{answers[0] / answers[1]:.3f}×"),  # noqa: RUF001
+    ]
+
+
+def test_the_lead_is_a_warm_call_where_there_is_one():
+    def first(made):
+        return replace(made, id=f"wcc-{made.id}", task__algorithm="wcc", trials__stopped="first_only")
+
+    alone = [first(on(1, 9.0)), first(on(2, 3.0))]
+
+    def lead(*records):
+        (measured,) = group_by_machine(records, "networkx", {})
+        return no_baseline.sentences(measured)[1]
+
+    said = lead(on(1, 8.0), on(2, 5.0), *alone)
+    assert said == (
+        "On 2 GPUs, a warm call of louvain on 1.00 billion edges is 1.60× as fast as on 1 GPU, a first answer 1.60×."  # noqa: RUF001
+    )
+    assert lead(*alone) == (
+        "On 2 GPUs, a first call of wcc on 1.00 billion edges is 3.00× as fast as on 1 GPU (one each), "  # noqa: RUF001
+        "a first answer 2.98×."  # noqa: RUF001
+    )
 
 
 def test_speedup_is_over_the_fewest_gpus_that_suffice():
@@ -281,7 +311,7 @@ def test_speedup_is_over_the_fewest_gpus_that_suffice():
     assert cells(section, "GPUs", "warm call", "speedup", "efficiency") == [
         ("1", "out of memory", "–", "–"),  # noqa: RUF001
         ("2", "6.00 s", "1.00× over 2 GPUs", "1.00"),  # noqa: RUF001
-        ("4", "4.00 s", "1.50× over 2 GPUs", "0.75"),  # noqa: RUF001
+        ("4", "4.00 s", "1.50× over 2 GPUs (1.46 to 1.54)", "0.75"),  # noqa: RUF001
     ]
     (notes,) = blocks(section, Bullets)
     assert "relative to 2 GPUs" in notes.items[0]

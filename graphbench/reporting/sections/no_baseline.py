@@ -35,11 +35,13 @@ def sentences(measured: Measured) -> list[str]:
             f"{how} of {largest.problem} on {_edges(largest)}, the largest graph here, takes "
             f"{largest.record.task.engine}{on} {seconds(largest.call)}."
         )
-    if steps := [step for curve in curves(measured) for step in curve if step.speedup]:
-        best = max(steps, key=lambda step: (step.gpus, step.speedup or 0.0))
+    if steps := [step for curve in curves(measured) for step in curve if step.speedup and step.gpus > step.on]:
+        best = max(steps, key=lambda step: (not step.case.first_only, step.gpus, step.speedup or 0.0))
+        call, once = ("first call", " (one each)") if best.case.first_only else ("warm call", "")
+        answer = ratio(best.speedup_of_first_answer)
         found.append(
-            f"On {count(best.gpus, 'GPU')}, {best.case.problem} on {_edges(best.case)} is "
-            f"{ratio(best.speedup)} as fast as on {count(best.on, 'GPU')}."
+            f"On {count(best.gpus, 'GPU')}, a {call} of {best.case.problem} on {_edges(best.case)} is "
+            f"{ratio(best.speedup)} as fast as on {count(best.on, 'GPU')}{once}, a first answer {answer}."
         )
     certified = sum(case.certified for case in done)
     every = "all of them" if certified == len(done) else f"{certified:,} of them"

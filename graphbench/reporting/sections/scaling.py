@@ -13,13 +13,15 @@ from typing import NamedTuple
 import msgspec
 
 from graphbench.records.model import Record
+from graphbench.records.ratios import of_calls, of_first_answers
+from graphbench.records.statistics import Estimate
 from graphbench.reporting.case import Case, grouped
 from graphbench.reporting.charts.marks import Axis, Key, Line, Mark, Panel
 from graphbench.reporting.charts.style import LINES, SHAPES
 from graphbench.reporting.document import Block, Bullets, Chart, Column, Section, Table, Text
 from graphbench.reporting.heading import hardware, named
 from graphbench.reporting.measured import Measured, by_graph
-from graphbench.reporting.numbers import NOTHING, plain, ratio, short
+from graphbench.reporting.numbers import NOTHING, plain, ratio, short, span
 from graphbench.reporting.quantities import columns
 from graphbench.system.text import count
 
@@ -58,9 +60,19 @@ class Step(NamedTuple):
         return gpus(self.base) or 0 if self.base else 0
 
     @property
+    def ratio(self) -> Estimate | None:
+        """The speedup over the base with its interval or range; None where there is nothing to compare."""
+        return _times_as_fast(self.case, self.base)
+
+    @property
     def speedup(self) -> float | None:
         """Over the base; None where there is nothing to compare."""
-        return _times_as_fast(self.case, self.base)
+        return self.ratio and self.ratio.value
+
+    @property
+    def speedup_of_first_answer(self) -> float | None:
+        """The same of read + build + first + collect."""
+        return of_first_answers(self.base.record, self.case.record) if self.base and self.case.answered else None
 
     @property
     def efficiency(self) -> float | None:
@@ -70,14 +82,15 @@ class Step(NamedTuple):
     @property
     def beside(self) -> float | None:
         """How many times as fast it is as the counterpart for one GPU."""
-        return _times_as_fast(self.case, self.single)
+        found = _times_as_fast(self.case, self.single)
+        return found and found.value
 
 
-def _times_as_fast(case: Case, other: Case | None) -> float | None:
+def _times_as_fast(case: Case, other: Case | None) -> Estimate | None:
     """As another; a first call is not compared with a warm one."""
     if other is None or not case.call or not other.call or case.first_only != other.first_only:
         return None
-    return other.call / case.call
+    return of_calls(other.record, case.record).estimate
 
 
 def gpus(case: Case) -> int | None:
@@ -129,9 +142,10 @@ def section(measured: Measured) -> Section | None:
             Text(
                 "One graph on an increasing number of GPUs. Speedup is relative to the fewest GPUs on which the same "
                 "engine has a time: one, unless another number is named. Efficiency is speedup divided by the factor "
-                "of GPUs; 1 is ideal. The engine for one GPU, with the same allocator and parameters, is shown where "
-                "it was measured, because the distributed engine has overhead even on one GPU. A call leaves its "
-                "answer on the GPUs; collecting it on the host is timed beside it.",
+                "of GPUs; 1 is ideal. In brackets is the interval of a speedup, or its range where calls were "
+                "few; a first answer is read + build + first call + collect. The engine for one GPU, with the same "
+                "allocator and parameters, is shown where it was measured, because the distributed engine has overhead "
+                "even on one GPU. A call leaves its answer on the GPUs; collecting it on the host is timed beside it.",
                 quiet=True,
             )
         )
@@ -185,11 +199,10 @@ def tables(found: Sequence[Sequence[Step]]) -> list[Table[Step]]:
     compared, alone = (
         [step for curve in found for step in curve if bool(step.base) is with_] for with_ in (True, False)
     )
-    beside = Column[Step](
-        "vs the engine for one GPU", lambda step: ratio(_times_as_fast(step.case, step.single)), right=True
-    )
+    beside = Column[Step]("vs the engine for one GPU", lambda step: ratio(step.beside), right=True)
     speedups: list[Column[Step]] = [
-        Column("speedup", lambda step: f"{ratio(step.speedup)}{_over(step) if step.speedup else ''}", right=True),
+        Column("speedup", _speedup, right=True),
+        Column("first answer speedup", lambda step: ratio(step.speedup_of_first_answer), right=True),
         Column("efficiency", lambda step: f"{step.efficiency:.2f}" if step.efficiency else NOTHING, right=True),
     ]
     return [
@@ -205,6 +218,13 @@ _COLUMNS: list[Column[Step]] = [
     Column("GPUs", lambda step: str(step.gpus), right=True),
     *columns(lambda step: step.case, "warm call", "collect", "edges/s"),
 ]
+
+
+def _speedup(step: Step) -> str:
+    """With its interval, or its range where there are few calls."""
+    ends = step.ratio and step.case is not step.base and (step.ratio.interval or step.ratio.range)
+    spread = f" {span(*ends, interval=step.ratio.interval is not None)}" if step.ratio and ends else ""
+    return f"{ratio(step.speedup)}{_over(step) if step.speedup else ''}{spread}"
 
 
 def remarks(found: Sequence[Sequence[Step]]) -> list[str]:
