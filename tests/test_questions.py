@@ -100,6 +100,21 @@ def test_the_gpu_engine_that_is_the_fastest_most_often_is_named():
     assert "(mean of 2 cases on real graphs, 4.00 to 4.00× faster)" in answer  # noqa: RUF001
 
 
+def test_cases_without_a_difference_are_nobodys():
+    made = [record("networkx", 9.0), record("igraph", 2.0), gpu(1.0), gpu(1.01, "pylibcugraph")]
+    assert asked(made)["Fastest engine?"] == "No difference found in 1 case."
+    clear = [elsewhere(one) for one in (*made[:3], gpu(5.0, "pylibcugraph"))]
+    assert (
+        asked([*made, *clear])["Fastest engine?"]
+        == "Of the GPU engines cugraph, in 1 of 2 cases (no difference found in 1)."
+    )
+    on_cpus = [record("networkx", 1.0), record("igraph", 1.01)]
+    twice = [elsewhere(record("networkx", 1.0)), elsewhere(record("igraph", 9.0))]
+    answers = asked([*on_cpus, *twice])
+    assert answers["Fastest engine?"] == "networkx in 1 of 2 cases; no difference found in 1."
+    assert asked(on_cpus)["What to use?"] == "By warm calls, no clear winner for louvain."
+
+
 @pytest.mark.parametrize(
     ("changes", "answer"),
     [

@@ -7,7 +7,9 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from graphbench.records.best_cpu import computed, fastest
-from graphbench.records.comparison import Comparison
+from graphbench.records.comparison import Comparison, set_against
+from graphbench.records.model import Record
+from graphbench.records.rules import Verdict
 from graphbench.records.times import builds_heavily, call_seconds, usual_builds
 from graphbench.reporting import speeds
 from graphbench.reporting.case import Case
@@ -83,20 +85,37 @@ def started(cases: Iterable[Case], label: str) -> list[Case]:
     return [case for case in cases if case.label == label and case.ran]
 
 
-def wins(measured: Measured, device: str = "cpu") -> Counter[str]:
-    """On how many graphs of how many problems each engine of a kind of device has the fastest warm calls."""
+class Win(NamedTuple):
+    """The engine with the fastest warm calls of a case, and whether a difference to all others was found."""
+
+    label: str
+    clear: bool
+
+
+def wins(measured: Measured, device: str = "cpu") -> list[Win]:
+    """The engine of a kind of device with the fastest warm calls, for each problem and graph."""
     places: dict[tuple[str, str], dict[str, Case]] = {}
     for case in measured.cases:
         if case.record.device == device:
             places.setdefault((case.problem, case.graph), {})[case.record.id] = case
-    won: Counter[str] = Counter()
+    won = []
     for own in places.values():
         records = [case.record for id_, case in own.items() if computed(case.record) and id_ not in measured.stale]
         usual = usual_builds(records)
         warm = [record for record in records if call_seconds(record) and not builds_heavily(record, usual)]
         best = fastest(warm, call_seconds)
-        won.update([own[best.id].label] if best is not None else [])
+        if best is not None:
+            label = own[best.id].label
+            rivals = [record for record in warm if own[record.id].label != label]
+            won.append(Win(label, clear=not any(_is_as_fast(best, record) for record in rivals)))
     return won
+
+
+def _is_as_fast(best: Record, other: Record) -> bool:
+    """Whether no difference was found between two records that compare like with like."""
+    compared = set_against(other, best)
+    ends = compared.interval or compared.range
+    return compared.verdict is Verdict.LIKE and ends is not None and ends[0] <= 1 <= ends[1]
 
 
 def rivals(cases: Iterable[Case]) -> Counter[tuple[str, str]]:
@@ -131,7 +150,7 @@ def leader(measured: Measured) -> str:
     Without any GPU engine, the one that is the fastest in most cases.
     """
     ranks: dict[tuple[bool, bool, str], list[int]] = {}
-    won = wins(measured) if on_cpus_only(measured) else Counter[str]()
+    won = Counter(win.label for win in wins(measured)) if on_cpus_only(measured) else Counter[str]()
     for case in measured.cases:
         found = [one for one in case.comparisons if one is not None and one.ratio_call is not None]
         if not found:

@@ -126,8 +126,9 @@ def _what_to_use(measured: Measured, lead: str, cases: Sequence[Case]) -> str:
 def _fastest_of_each(measured: Measured) -> str:
     engines: dict[str, list[str]] = {}
     for problem, own in measured.problems.items():
-        if won := means.wins(replace(measured, cases=own)):
-            names = sorted(won, key=lambda engine: (-won[engine], engine))
+        if found := means.wins(replace(measured, cases=own)):
+            won = Counter(win.label for win in found if win.clear)
+            names = sorted(won, key=lambda engine: (-won[engine], engine)) or ["no clear winner"]
             engines.setdefault(listed(names, "or"), []).append(problem)
     parts = [f"{names} for {listed(own)}" for names, own in engines.items()]
     return f"By warm calls, {'; '.join(parts)}." if parts else ""
@@ -137,17 +138,23 @@ def _fastest(measured: Measured, lead: str) -> str:
     """How often which engine has the fastest warm call; of a GPU engine, also how it compares with the best CPU."""
     device = "cpu" if means.on_cpus_only(measured) else "gpu"
     own = [case for case in measured.cases if case.record.device == device and case.ran]
-    won = means.wins(measured, device)
-    if len({case.label for case in own}) < 2 or not won:
+    found = means.wins(measured, device)
+    if len({case.label for case in own}) < 2 or not found:
         return ""
+    won = Counter(win.label for win in found if win.clear)
     ranked = sorted(won.items(), key=lambda one: (-one[1], one[0]))
+    unclear = len(found) - won.total()
+    no_difference = f"no difference found in {unclear}" if unclear else ""
+    if not ranked:
+        return f"No difference found in {count(unclear, 'case')}."
     if device == "cpu":
-        return f"{listed([f'{label} in {number}' for label, number in ranked])} of {count(won.total(), 'case')}."
+        each = listed([f"{label} in {number}" for label, number in ranked])
+        return f"{each} of {count(len(found), 'case')}{f'; {no_difference}' if unclear else ''}."
     label, number = ranked[0]
-    there = {(case.problem, case.graph) for case in own if case.label == label}
     kind, cases = next(iter(means.by_kind(means.started(measured.cases, label)).items()))
     speed = speeds.mean(means.against(cases).best, "ratio_call")
-    won_in = f"Of the GPU engines {label}, in {number} of {count(len(there), 'case')}"
+    won_in = f"Of the GPU engines {label}, in {number} of {count(len(found), 'case')}"
+    won_in += f" ({no_difference})" if unclear else ""
     if speed is None or label == lead:
         return f"{won_in}."
     return f"{won_in}: {means.than('the best CPU engine', speed, of=len(cases), on=f' on {kind}s')}."

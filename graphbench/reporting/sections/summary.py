@@ -98,9 +98,9 @@ def headline(measured: Measured) -> list[str]:
 
 def _why_it_leads(measured: Measured, lead: str) -> str:
     """Among CPU engines alone: in how many cases it is the fastest, as another may have a larger mean."""
-    won = means.wins(measured) if means.on_cpus_only(measured) else Counter[str]()
-    total = won.total()
-    return f", the fastest in {won[lead]} of {count(total, 'case')}," if 0 < won[lead] < total else ""
+    won = means.wins(measured) if means.on_cpus_only(measured) else []
+    clear = sum(win.clear for win in won if win.label == lead)
+    return f", the fastest in {clear} of {count(len(won), 'case')}," if 0 < clear < len(won) else ""
 
 
 def _of_total(sides: Mapping[str, Sequence[Speed]], total: str) -> list[tuple[str, Speed]]:
