@@ -76,6 +76,12 @@ def test_a_cell_that_can_be_compared_with_no_other_has_no_colour():
     assert warm["B"] == dict.fromkeys(["graphblas", "igraph"], "1.00 s (1.00×)")  # noqa: RUF001
 
 
+def test_a_slow_engine_with_a_heavy_build_has_its_colour():
+    slow = replace(on("A", "graphblas"), phases__build_s=50.0, phases__call_s=[2.0] * 6)
+    row = drawn([slow, on("A", "igraph")]).rows[0]
+    assert str(row.cells["graphblas"][0]) == "2.00 s (2.00×)"  # noqa: RUF001
+
+
 def test_twins_are_left_out_until_they_are_chosen():
     made = drawn([on(graph, engine) for graph in ("A", "twin:A") for engine in ("networkx", "igraph")])
     assert [row.graph for row in made.start] == ["A"]

@@ -136,6 +136,15 @@ def test_a_heavy_build_shows_the_ratio_of_first_answers_first_and_enters_no_mean
     assert (found["scipy"].leads, found["scipy"].counts("ratio_call")) == ("ratio_call", True)
 
 
+def test_a_slow_side_cannot_win_by_its_build_so_its_first_answer_does_not_lead():
+    group = [builder("networkx", 0.1, 3.0), builder("scipy", 2.0, 0.5), builder("igraph", 0.01, 0.5)]
+    assert times.builds_heavily(group[0], times.usual_builds(group))
+    found = {each.engine: each for each in compare(group)}
+    assert (found["igraph"].leads, codes(found["igraph"])) == ("ratio_call", set())
+    assert found["igraph"].counts("ratio_call")
+    assert found["scipy"].leads == "ratio_first_answer", "networkx is the faster side there"
+
+
 @pytest.mark.parametrize(("build", "call", "heavy"), [(3.1, 0.1, True), (2.9, 0.1, False), (3.1, 0.16, False)])
 def test_a_build_is_heavy_above_three_usual_ones_and_twenty_warm_calls(build, call, heavy):
     group = heavy_group(build, call)

@@ -7,6 +7,7 @@ from statistics import median
 from graphbench.records import times
 from graphbench.records.model import Record
 from graphbench.records.rules.base import NOTE, UNLIKE, Pair, rule
+from graphbench.records.rules.quality import fast_slow
 from graphbench.system.text import format_seconds, listed
 
 
@@ -101,16 +102,15 @@ def _left_to_collect(record: Record) -> str:
 @rule(
     "heavy_build",
     NOTE,
-    meaning="A side builds its graph for much longer than others do, and its calls profit from it.",
+    meaning="The faster side builds its graph for much longer than others do, and its calls profit from it.",
     remedy="The ratio is that of first answers, which include the build.",
 )
 def _heavy_build(pair: Pair) -> str:
-    heavy = [record for record in pair.answered if times.builds_heavily(record, pair.usual_build)]
-    return listed([_built_for(record, pair.usual_build[record.id]) for record in heavy])
-
-
-def _built_for(record: Record, usual: float) -> str:
-    taken, others = format_seconds(record.phases.before_calls_s or 0.0), format_seconds(usual)
+    if pair.ratio is None or (record := fast_slow(pair)[0]) not in pair.answered:
+        return ""
+    if not times.builds_heavily(record, pair.usual_build):
+        return ""  # nor can a slow side win by its build
+    taken, others = map(format_seconds, (record.phases.before_calls_s or 0.0, pair.usual_build[record.id]))
     return f"{record.task.engine} reads and builds for {taken}, where the others take {others} (median)"
 
 

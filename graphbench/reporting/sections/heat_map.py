@@ -8,6 +8,7 @@ are never the fastest.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from math import inf
 from statistics import fmean
 from typing import Any
 
@@ -122,7 +123,8 @@ def _cells(
     for name in metrics:
         value_of, shown = _METRICS[name]
         values = {case.record.id: value_of(case) if case.answered else None for case in cases}
-        aside = heavy if name == METRICS[0] else set()
+        light = min((value for id_, value in values.items() if value and id_ in alike - heavy), default=inf)
+        aside = {id_ for id_ in heavy if name == METRICS[0] and (values[id_] or inf) <= light}  # it wins by its build
         compared = [value for id_, value in values.items() if value and id_ in alike - aside]
         least = min(compared, default=None)
         for engine, case in engines.items():
