@@ -248,6 +248,19 @@ def test_the_best_cpu_engine_of_a_busy_machine_carries_the_mark():
     assert (best.baseline, codes(best)) == ("igraph", {"busy_machine"})
 
 
+def test_lazy_answers_compete_with_collect_on_both_sides():
+    lazy = replace(pagerank("lazy", 0.01), phases__collect_s=0.5)  # 0.51 s with collect
+    slow_to_copy = replace(pagerank("eager", 0.4), phases__collect_s=0.3, phases__copy_s=0.3)  # 0.7 s
+    assert times.is_lazy(lazy)
+    assert not times.is_lazy(slow_to_copy)
+    assert best_cpu([lazy, slow_to_copy], "call") is lazy
+    assert best_cpu([lazy, pagerank("third", 0.45)], "call").task.engine == "third"
+    first = [replace(one, phases__call_s=[], trials__stopped="first_only") for one in (lazy, slow_to_copy)]
+    assert best_cpu(first, "call") is first[0]
+    found = compare([pagerank("networkx", 9.0), lazy, slow_to_copy, pagerank("cugraph", 0.001, device="gpu")])
+    assert [one.baseline for one in found if one.role == "best_cpu"] == ["lazy"]
+
+
 def test_a_superseded_record_has_no_ratio_whoever_asks():
     old = record("igraph", 0.1, superseded=True)
     for comparison in (set_against(record(), old), set_against(old, record())):

@@ -48,7 +48,7 @@ def best_cpu(
     if total == "call":
         candidates = [record for record in candidates if not times.builds_heavily(record, usual_build or {})]
         warm = [record for record in candidates if times.call_seconds(record) is not None]
-        return fastest(warm, times.call_seconds) if warm else fastest(candidates, times.first_call)
+        return fastest_call(warm) if warm else fastest_call(candidates, times.first_call_seconds)
     return fastest(candidates, _SECONDS_OF[total])
 
 
@@ -66,6 +66,20 @@ def computed(record: Record) -> bool:
         and times.after_return(record) is None
         and not times.exceeds_threads(record)
     )
+
+
+def fastest_call(
+    records: Sequence[Record], seconds_of: Callable[[Record], float | None] = times.call_seconds
+) -> Record | None:
+    """As :func:`fastest`, of calls; against lazy answers with `collect` on both sides, as in ratios."""
+
+    def collected(record: Record) -> float | None:
+        seconds = seconds_of(record)
+        return None if seconds is None else times.collected(record, seconds)
+
+    best = fastest([record for record in records if not times.is_lazy(record)], seconds_of)
+    lazy = [record for record in records if times.is_lazy(record)]
+    return fastest([*lazy, *([best] if best is not None else [])], collected) if lazy else best
 
 
 def fastest(records: Sequence[Record], seconds_of: Callable[[Record], float | None]) -> Record | None:

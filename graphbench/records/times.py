@@ -147,6 +147,17 @@ def call_seconds(record: Record) -> float | None:
     return median(calls) + ((collect_seconds(record) or 0.0) if is_lazy(record) else 0.0)
 
 
+def first_call_seconds(record: Record) -> float | None:
+    """The same of the first call."""
+    first = first_call(record)
+    return None if first is None else first + ((collect_seconds(record) or 0.0) if is_lazy(record) else 0.0)
+
+
+def collected(record: Record, seconds: float) -> float:
+    """Seconds of :func:`call_seconds` with those of `collect`, which lazy answers have already."""
+    return seconds if is_lazy(record) else seconds + (collect_seconds(record) or 0.0)
+
+
 def warm_or_first_call(record: Record) -> float | None:
     """As :func:`call_seconds`; the first call where there is no warm one."""
     warm = call_seconds(record)

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from graphbench.records.best_cpu import computed, fastest
+from graphbench.records.best_cpu import computed, fastest_call
 from graphbench.records.comparison import Comparison, set_against
 from graphbench.records.model import Record
 from graphbench.records.rules import Verdict
@@ -103,7 +103,7 @@ def wins(measured: Measured, device: str = "cpu") -> list[Win]:
         records = [case.record for id_, case in own.items() if computed(case.record) and id_ not in measured.stale]
         usual = usual_builds(records)
         warm = [record for record in records if call_seconds(record) and not builds_heavily(record, usual)]
-        best = fastest(warm, call_seconds)
+        best = fastest_call(warm)
         if best is not None:
             label = own[best.id].label
             rivals = [record for record in warm if own[record.id].label != label]

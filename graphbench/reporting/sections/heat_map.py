@@ -13,7 +13,7 @@ from statistics import fmean
 from typing import Any
 
 from graphbench.records import times
-from graphbench.records.best_cpu import computed, fastest, is_like
+from graphbench.records.best_cpu import computed, fastest_call, is_like
 from graphbench.records.model import Record
 from graphbench.reporting.case import Case
 from graphbench.reporting.document import HeatCell, HeatMap, HeatRow, Section, Text
@@ -115,7 +115,7 @@ def _cells(
     """The cells of a row, by engine: one for each metric."""
     cases = list(engines.values())
     candidates = [case.record for case in cases if computed(case.record) and case.record.id not in stale]
-    best = fastest(candidates, times.call_seconds) or fastest(candidates, times.first_call)
+    best = fastest_call(candidates) or fastest_call(candidates, times.first_call_seconds)
     alike = {record.id for record in candidates if best is not None and (record is best or _like(record, best))}
     builds = times.usual_builds([case.record for case in cases])
     heavy = {case.record.id for case in cases if times.builds_heavily(case.record, builds)}
