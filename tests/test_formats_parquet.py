@@ -72,7 +72,7 @@ def test_files_of_graphbench_are_read_completely(tmp_path):
         ({"src": pa.array([2**64 - 1], pa.uint64()), "dst": [1]}, "beyond 64 bits with a sign in row 0"),
         ({"src": [1], "dst": [2], "weight": ["x"]}, "the weights in column 'weight' are not numbers"),
         ({"src": [1], "dst": [2], "weight": pa.array([None], pa.float64())}, "column 'weight' has 1 empty value"),
-        ({"src": [1], "dst": [2], "weight": [float("nan")]}, "column 'weight' has the weight nan in row 0"),
+        ({"src": [1], "dst": [2], "weight": [float("nan")]}, "column 'weight' has 1 empty value, the first in row 0"),
         ({"src": [1], "dst": [2], "weight": [float("-inf")]}, "column 'weight' has the weight -inf in row 0"),
         ({"src": [1], "dst": [2], "weight": [2**53 + 1]}, "has the weight 9007199254740993 in row 0"),
         ({"src": [1], "dst": [2], "a": [3], "b": [4]}, "--source-column src --target-column dst --weight-column a"),

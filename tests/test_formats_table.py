@@ -94,10 +94,53 @@ def test_a_first_row_with_the_names_that_the_user_gives_is_the_header(read):
         read(text, options=TableOptions(source="1", target="2", no_weight=True))
 
 
-@pytest.mark.parametrize("row", ["a,", "a, "])
-def test_an_empty_cell_says_what_to_do(read, row):
-    with pytest.raises(FormatError, match=r"found .*\. Fill it in, or delete the line\."):
-        read(f"source,target\na,b\n{row}\n")
+@pytest.mark.parametrize("block", [64, table.BLOCK_BYTES])
+@pytest.mark.parametrize("delimiter", [",", "\t", " ", ", "])
+@pytest.mark.parametrize("word", ["NA", "N/A", "nan", "NaN", "null", "NULL", "None", "n/a", "<NA>", "#N/A", ""])
+def test_words_for_missing_values_are_no_vertices_among_integers(read, monkeypatch, block, delimiter, word):
+    monkeypatch.setattr(table, "BLOCK_BYTES", block)
+    if delimiter == " " and not word:
+        return
+    rows = [f"{at}{delimiter}{at + 1}" for at in range(200)]
+    rows[3] = rows[150] = f"5{delimiter}{word}"
+    text = "\n".join(["", *rows, ""])
+    with pytest.raises(FormatError) as caught:
+        read(text)
+    problem = f"2 rows have no target, the first at line 5 ({word!r}). Fill them in, or pass --drop-missing to leave"
+    assert problem in caught.value.problem
+    raw = read(text, options=TableOptions(drop_missing=True))
+    assert named(raw) == [(at, at + 1) for at in range(200) if at not in {3, 150}]
+    assert raw.reading.ids == "integers"
+    assert raw.reading.warnings == ["2 rows with a missing value left out."]
+
+
+@pytest.mark.parametrize("word", ["", "NA", "nan", "NULL"])
+def test_missing_weights_are_counted_and_can_be_left_out(read, word):
+    text = f"a,b,1.5\nb,c,{word}\nc,a,2\na,,3\nb,a,{word}\n"
+    with pytest.raises(FormatError, match=r"1 row has no target, .* line 4 \(''\); 2 rows have no weight, .* line 2"):
+        read(text, options=TableOptions(header=False))
+    raw = read(text, options=TableOptions(header=False, drop_missing=True))
+    assert named(raw) == [("a", "b", 1.5), ("c", "a", 2)]
+    assert (raw.reading.rows, raw.reading.first_rows) == (2, [["a", "b", "1.5"], ["c", "a", "2"]])
+    with pytest.raises(FormatError, match=r"2 rows have no weight, .* or pass --no-weight, or pass --drop-missing"):
+        read(text.replace("a,,3\n", ""), options=TableOptions(header=False))
+
+
+def test_names_like_missing_values_are_kept_with_a_warning_among_names(read):
+    text = "source,target\nUS,DE\nNA,ZA\nnull,NA\n"
+    raw = read(text)
+    assert named(raw) == [("US", "DE"), ("NA", "ZA"), ("null", "NA")]
+    (warning,) = raw.reading.warnings
+    assert warning.startswith("2 rows have vertices named like a missing value, the first at line 3 ('NA'). If they")
+    assert named(read(text, options=TableOptions(drop_missing=True))) == [("US", "DE")]
+    with pytest.raises(FormatError, match=r"1 row has no source, the first at line 3 \('NA'\)"):
+        read("user,item\n1,a\nNA,b\n", options=TableOptions(header=True))
+
+
+def test_quoted_words_for_missing_values_are_names(read):
+    for text in ('source,target\nUS,DE\n"NA",ZA\n', 'source target\nUS DE\n"NA" ZA\n', 'source,target\n1,2\n"NA",3\n'):
+        raw = read(text)
+        assert (named(raw)[1][0], raw.reading.warnings) == ("NA", [])
 
 
 @pytest.mark.parametrize(
@@ -220,24 +263,24 @@ def test_a_byte_order_mark_is_ignored(read):
         ("u,v\n1,2\n3,4,5\n", 3, "expected 2 columns"),
         ("1 2 3\n3 4 heavy\n", 2, "expected a number as the weight, found 'heavy'"),
         ("1 2 0,5\n2 3 1,5\n", 1, "expected a number as the weight, found '0,5'"),
-        ("1,2,\n3,4,1\n", 1, "expected a number as the weight, found ''"),
-        ("1,2,\n3,4,\n", 1, "expected a number as the weight, found ''"),
+        ("1,2,\n3,4,1\n", None, "1 row has no weight, the first at line 1 ('')"),
+        ("1,2,\n3,4,\n", None, "2 rows have no weight, the first at line 1 ('')"),
         ("1,2,1\n3,4,1_0\n", 2, "expected a number as the weight, found '1_0'"),
         ("1 2 3\n2 3 inf\n", 2, "expected a finite number as the weight, found 'inf'"),
         ("1 2 -inf\n2 3 4\n", 1, "expected a finite number as the weight, found '-inf'"),
-        ("1 2 3\n2 3 NaN\n", 2, "expected a finite number as the weight, found 'NaN'"),
+        ("1 2 3\n2 3 Nan\n", 2, "expected a finite number as the weight, found 'Nan'"),
         ("1 2 3\n2 3 2+1j\n", 2, "expected a number as the weight, found '2+1j'"),
         ("1 2 3\n2 3 9007199254740993\n", 2, "beyond 2^53, where float64 rounds whole numbers"),
         ("1 2 1e400\n", 1, "too large for a 64-bit float"),
-        ("1 2\nnan 3\n", 2, "integers or names, found 'nan'"),
+        ("1 2\nNan 3\n", 2, "integers or names, found 'Nan'"),
         ("1 2\n2.5 3\n", 2, "integers or names, found '2.5'"),
         ("1e3 2.0\n", 1, "integers or names, found '1e3'"),
         ("18446744073709551615 2\n1 2\n", 1, "exceeds 64 bits"),
         ("1 2\n1 99999999999999999999\n", 2, "exceeds 64 bits"),
         ("1 2\n1 -9223372036854775809\n", 2, "exceeds 64 bits"),
-        ("1,2\n,3\n", 2, "expected a vertex (an integer or a name), found ''"),
-        ("from,to\nx,y\n,z\n", 3, "expected a vertex (an integer or a name), found ''"),
-        ("from,to\nx,y\nz, \n", 3, "expected a vertex (an integer or a name), found ''"),
+        ("1,2\n,3\n", None, "1 row has no source, the first at line 2 ('')"),
+        ("from,to\nx,y\n,z\n", None, "1 row has no source, the first at line 3 ('')"),
+        ("from,to\nx,y\nz, \n", None, "1 row has no target, the first at line 3 ('')"),
         ("x y\nz \0w\n", None, "binary data"),
         ("1 2 3 4\n", 1, "found 4 columns without names"),
         ("1\n2\n", 1, "found '1'"),
@@ -519,7 +562,7 @@ def test_blocks_that_are_read_at_once_stay_in_order(read, monkeypatch):
 def test_the_first_of_several_faults_is_reported(read, monkeypatch):
     monkeypatch.setattr(table, "BLOCK_BYTES", 64)
     rows = [f"{row},{row + 1}\n" for row in range(999)]
-    rows[300], rows[310], rows[900] = "300,\n", "1\n", "1,2,3\n"
+    rows[300], rows[310], rows[900] = "2.5,1\n", "1\n", "1,2,3\n"
     with pytest.raises(FormatError, match="line 301: "):
         read("".join(rows))
 

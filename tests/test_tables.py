@@ -180,6 +180,17 @@ TABLES = {
     "an infinite weight": ({"source": [1, 2], "target": [2, 3], "weight": [1.5, -np.inf]}, {}, DatasetError),
     "a large weight": ({"source": [1, 2], "target": [2, 3], "weight": [1, 2**53 + 1]}, {}, DatasetError),
     "a large id": ({"source": np.array([1, 2**63], dtype=np.uint64), "target": [2, 3]}, {}, DatasetError),
+    "a missing vertex, dropped": (
+        {"source": [1.0, None, 3], "target": [2, 5, 4], "weight": [1, 2, None]},
+        {"drop_missing": True},
+        "1-2:1.0",
+    ),
+    "a missing name, dropped": (
+        {"source": ["1", "NA", "", "2"], "target": ["2", "3", "4", "3"]},
+        {"drop_missing": True},
+        "1-2 2-3",
+    ),
+    "a word among integers": ({"source": ["1", "NA"], "target": ["x", "y"]}, {}, DatasetError),
     "names like nothing": ({"source": ["NA", "null"], "target": ["nan", "None"]}, {}, "NA-nan None-null"),
     "names with signs": ({"source": ['"x", y', "#1"], "target": ["é", "50%"]}, {}, '"x", y-é #1-50%'),
     "blanks around names": ({"source": [" a", "b "], "target": ["b", "c"]}, {}, "a-b b-c"),
@@ -221,7 +232,9 @@ def edges_of(loaded):
     return {f"{one}-{two}{weight}" for (one, two), weight in zip(ends, weights, strict=True)}
 
 
-@pytest.mark.filterwarnings("ignore:.*is not numeric and is ignored", "ignore:.*have blanks around them")
+@pytest.mark.filterwarnings(
+    "ignore:.*is not numeric and is ignored", "ignore:.*have blanks around them", "ignore:.*missing value"
+)
 @pytest.mark.parametrize("form", FORMS)
 @pytest.mark.parametrize("name", TABLES)
 def test_a_table_is_read_alike_in_every_form(name, form, tmp_path):
@@ -304,6 +317,15 @@ def test_what_should_be_checked_is_a_warning_and_in_the_record():
         "Column 'kind' is not numeric and is ignored; the graph has no weights.",
         "Names in column 'source' have blanks around them, which are dropped.",
     ]
+
+
+@pytest.mark.parametrize("missing", [None, float("nan"), pd.NA, "NA"])
+def test_a_frame_says_how_many_values_are_missing_and_how_to_drop_them(missing):
+    frame = pd.DataFrame({"source": [1, 2, 3, 4], "target": [5, missing, "6", missing]}, dtype=object)
+    with pytest.raises(DatasetError, match=r"2 .*the first in row 1 .*pass drop_missing=True to leave these rows out"):
+        gb.load(frame)
+    with pytest.warns(UserWarning, match="2 rows with a missing value left out"):
+        assert gb.load(frame, drop_missing=True).num_edges == 2
 
 
 def test_ends_in_an_index_are_refused():

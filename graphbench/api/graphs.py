@@ -34,6 +34,7 @@ def load(
     no_weight: bool = False,
     header: bool | None = None,
     delimiter: str | None = None,
+    drop_missing: bool = False,
     progress: bool | Download | None = None,
     **columns: Any,
 ) -> EdgeList:
@@ -51,6 +52,7 @@ def load(
         no_weight: read no weights.
         header: whether the first row of a text table names the columns.
         delimiter: what separates the columns of a text table.
+        drop_missing: leave out rows of a table in which a vertex or the weight is missing.
         progress: as for :func:`run`, or a function that is called with bytes so far and bytes in all while a graph is
             downloaded.
         columns: `source_column`, `target_column` and `weight_column` are accepted too, as :func:`run` calls them.
@@ -63,7 +65,8 @@ def load(
         DatasetError: the graph cannot be had, breaks its format, or is not clearly the one that is meant.
     """
     given = {"source": source, "target": target, "weight": weight} | columns
-    options = columns_of(given, {"no_weight": no_weight, "header": header, "delimiter": delimiter})
+    others = {"no_weight": no_weight, "header": header, "delimiter": delimiter, "drop_missing": drop_missing}
+    options = columns_of(given, others)
     check_names("load", given, {*fields(Options)})
     if unknown := given.keys() - fields(Options).keys():
         raise UsageError(f"graphbench.load has no argument {', '.join(map(repr, sorted(unknown)))}.")

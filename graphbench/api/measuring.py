@@ -51,6 +51,7 @@ def run(
     no_weight: bool = DEFAULTS.no_weight,
     header: bool | None = DEFAULTS.header,
     delimiter: str | None = DEFAULTS.delimiter,
+    drop_missing: bool = DEFAULTS.drop_missing,
     allocator: Allocator = DEFAULTS.allocator,
     device: int = DEFAULTS.device,
     memory_limit: int | str | None = DEFAULTS.memory_limit,
@@ -92,6 +93,7 @@ def run(
         no_weight: as for :func:`load`.
         header: likewise.
         delimiter: likewise.
+        drop_missing: likewise.
         allocator: of GPU engines.
         device: index of the GPU.
         memory_limit: host memory that an engine may use: bytes, or a text such as `16GB`.
@@ -123,6 +125,7 @@ def run(
         own = {parameter.name for parameter in registry.algorithm(algorithm).parameters}
     columns = {"source_column": source_column, "target_column": target_column, "weight_column": weight_column}
     columns |= {role: parameters.pop(role) for role in ("source", "target", "weight") if role in {*parameters} - own}
+    table = {"no_weight": no_weight, "header": header, "delimiter": delimiter, "drop_missing": drop_missing}
     options = revised(
         DEFAULTS,
         {
@@ -136,7 +139,7 @@ def run(
             "seed": seed,
             "ignore_weights": ignore_weights,
             "directed": directed,
-            **columns_of(columns, {"no_weight": no_weight, "header": header, "delimiter": delimiter}),
+            **columns_of(columns, table),
             "allocator": allocator,
             "device": device,
             "memory_limit": memory_limit,

@@ -20,7 +20,7 @@ from graphbench.system.lazy import np
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-CLEANER_VERSION = 3
+CLEANER_VERSION = 4
 """Increase it when a rule of reading or cleaning changes, so that cached graphs are cleaned again."""
 
 EXACT = 2.0**53

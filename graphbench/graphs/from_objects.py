@@ -124,7 +124,7 @@ def _raw(graph: Any, directed: bool | None, options: TableOptions) -> Raw:
 
 def _refuse_layout(options: TableOptions, why: str) -> None:
     """Refuse options about columns other than that of weights, which is an edge attribute of a graph."""
-    others = dataclasses.replace(options, weight=None, no_weight=False)
+    others = dataclasses.replace(options, weight=None, no_weight=False, drop_missing=False)
     table_roles.refuse_options(others, why, python=True)
 
 

@@ -45,7 +45,8 @@ def from_arrow(table: pa.Table, kind: str, directed: bool, options: TableOptions
         raise fail(_MATRIX)
     roles = table_arrow.find_roles(table_arrow.columns_of(table.schema), options, fail, python=True)
     names = table.schema.names
-    return table_arrow.read(table.select(roles.used), names, roles, kind, fail, directed=directed)
+    used = table.select(roles.used)
+    return table_arrow.read(used, names, roles, kind, fail, directed=directed, drop_missing=options.drop_missing)
 
 
 _MATRIX = (
@@ -85,7 +86,9 @@ def from_pandas(frame: Any, directed: bool | None, options: TableOptions) -> Raw
         raise fail("the ends may be in the frame's index; expected them in columns. Call frame.reset_index().")
     roles = table_arrow.find_roles(kinds, options, fail, python=True)
     table = pa.table([column(place) for place in roles.used], names=[names[place] for place in roles.used])
-    return table_arrow.read(table, names, roles, "pandas frame", fail, directed=bool(directed))
+    return table_arrow.read(
+        table, names, roles, "pandas frame", fail, directed=bool(directed), drop_missing=options.drop_missing
+    )
 
 
 def _kind(series: Any, column: Any, place: int) -> table_roles.Kind:
@@ -108,18 +111,20 @@ def _arrow_column(values: Any, name: str) -> pa.ChunkedArray:
         return pa.chunked_array([pa.array(values, from_pandas=True)])
     except (pa.ArrowException, TypeError, OverflowError):
         pass
-    missing = [value is None or (isinstance(value, float) and math.isnan(value)) for value in values]
-    if any(missing):
-        raise fail(f"column {name!r} has an empty value in row {missing.index(True):,} (counted from 0). Drop the row.")
+    values = [None if _is_missing(value) else value for value in values]
     if any(isinstance(value, complex | np.complexfloating) for value in values):
         raise fail(f"column {name!r} has complex values; expected real numbers or names. Convert the column.")
     if not any(isinstance(value, str) for value in values) or not all(
-        isinstance(value, str | int | np.integer) and not isinstance(value, bool) for value in values
+        value is None or (isinstance(value, str | int | np.integer) and not isinstance(value, bool)) for value in values
     ):
-        found = next((value for value in values if not isinstance(value, str)), None)
+        found = next((value for value in values if value is not None and not isinstance(value, str)), None)
         problem = f"column {name!r} has values such as {found!r}"
         raise fail(f"{problem}; expected integers within 64 bits, numbers or texts. Convert the column.")
-    return pa.chunked_array([pa.array([str(value) for value in values], pa.string())])
+    return pa.chunked_array([pa.array([None if value is None else str(value) for value in values], pa.string())])
+
+
+def _is_missing(value: Any) -> bool:
+    return value is None or (isinstance(value, float) and math.isnan(value)) or type(value).__name__ == "NAType"
 
 
 def _from_adjacency(frame: Any, labels: Any, directed: bool | None) -> Raw:
@@ -195,4 +200,6 @@ def from_edges(edges: list[Any], directed: bool, options: TableOptions) -> Raw:
     names = ["source", "target", key][: len(columns)]
     table = pa.table([_arrow_column(values, name) for values, name in zip(columns, names, strict=True)], names=names)
     roles = Roles(source=0, target=1, weight=2 if len(columns) == 3 else None)
-    return table_arrow.read(table, names, roles, "list of edges", fail, directed=directed)
+    return table_arrow.read(
+        table, names, roles, "list of edges", fail, directed=directed, drop_missing=options.drop_missing
+    )

@@ -176,6 +176,9 @@ class Common(msgspec.Struct, frozen=True, kw_only=True):
             shown="detected",
         ),
     ] = None
+    drop_missing: Annotated[
+        bool, Option(on=_READING, help="Leave out rows of a table in which a vertex or the weight is missing.")
+    ] = False
     device: Annotated[int, Option(help="Index of the GPU among the visible ones.", minimum=0)] = 0
     memory_limit: Annotated[
         int | None, Option(help="Host memory that an engine may use, such as 16GB.", shown="all", **_SIZE)
@@ -226,6 +229,7 @@ class Common(msgspec.Struct, frozen=True, kw_only=True):
             no_weight=self.no_weight,
             header=self.header,
             delimiter=self.delimiter,
+            drop_missing=self.drop_missing,
         )
 
 

@@ -60,7 +60,10 @@ def read(path: Path, *, directed: bool | None = None, options: TableOptions = ta
             table = pq.ParquetFile(path, read_dictionary=texts).read(columns=used).select(used)
             table.validate(full=True)
             _refuse_bomb(sum(map(_expanded, table.columns)), path)
-            return table_arrow.read(table, schema.names, roles, "Parquet", fail, directed=bool(directed))
+            arcs = bool(directed)
+            return table_arrow.read(
+                table, schema.names, roles, "Parquet", fail, directed=arcs, drop_missing=options.drop_missing
+            )
         except (pa.ArrowException, UnicodeDecodeError) as error:
             problem = f"not a readable Parquet file: {error}. Expected a table with an edge in each row."
             raise FormatError(path, problem) from error

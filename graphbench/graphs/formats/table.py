@@ -18,24 +18,26 @@ import re
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from graphbench.errors import FormatError
 from graphbench.graphs.arrow import to_numpy
-from graphbench.graphs.clean import EXACT, SHOWN_ROWS, Raw
+from graphbench.graphs.clean import EXACT, SHOWN_ROWS, Raw, kind_of_ids
+from graphbench.graphs.columns import Ids
 from graphbench.graphs.formats import table_layout, table_roles, vertex_ids
 from graphbench.graphs.formats.packed import opened
-from graphbench.graphs.formats.table_layout import BLANKS, CANONICAL, EXPECTED, INTEGER, NUMBER, SAMPLE, Layout
+from graphbench.graphs.formats.table_layout import BLANKS, CANONICAL, EXPECTED, INTEGER, MISSING, NUMBER, SAMPLE, Layout
 from graphbench.graphs.formats.table_roles import TableOptions
 from graphbench.graphs.formats.text import TEXT, blocks, count_controls, count_lines, matches, shown, single_blanks
 from graphbench.records.model import Reading
 from graphbench.system.text import count
 
 if TYPE_CHECKING:
+    import numpy.typing as npt
     import pyarrow as pa
 
 BLOCK_BYTES = 1 << 23  # pyarrow splits it further, one piece per thread
@@ -68,6 +70,17 @@ class _State:
     suspects: list[tuple[int, str]] = field(default_factory=list)
     """The first comments, with their lines."""
     rows: int = 0
+    dropped: int = 0
+    missing: dict[str, _Missing] = field(default_factory=dict)
+    """Rows without a source, a target or a weight."""
+
+
+class _Missing(NamedTuple):
+    """Rows in which a value is missing: how many, and the line and the value of the first."""
+
+    rows: int
+    line: int
+    found: str
 
 
 def read(path: Path, *, directed: bool | None = None, options: TableOptions = table_roles.NONE) -> Raw:
@@ -81,13 +94,14 @@ def read(path: Path, *, directed: bool | None = None, options: TableOptions = ta
     Raises:
         FormatError: if a row is invalid or has another layout than the first rows; with its line.
     """
-    integers = None
     state = _State()
     try:
         parts = list(_parts(path, options, state, integers=None))
     except _NamesFoundError:
-        integers, state = False, _State()
+        state = _State()
         parts = list(_parts(path, options, state, integers=False))
+    if state.missing and not options.drop_missing:
+        raise FormatError(path, _missing(state.missing))
     if not parts or state.layout is None:
         problem = f"no edges found; expected {EXPECTED} in each row."
         if state.comments:
@@ -96,6 +110,7 @@ def read(path: Path, *, directed: bool | None = None, options: TableOptions = ta
         raise FormatError(path, problem)
     sources, destinations, weights = zip(*parts, strict=True)
     src, dst, names = vertex_ids.numbered(sources, destinations)
+    unclear = _like_missing(path, options, src, dst, names)
     weight = None if weights[0] is None else np.concatenate([*map(to_numpy, weights)])
     return Raw(
         src=src,
@@ -104,12 +119,55 @@ def read(path: Path, *, directed: bool | None = None, options: TableOptions = ta
         num_vertices=vertex_ids.count(src, dst, names),
         directed=bool(directed),
         names=names,
-        reading=_reading(state.layout, state, integers=state.layout.integers if integers is None else integers),
+        reading=_reading(state.layout, state, kind_of_ids(names), unclear),
     )
 
 
-def _reading(layout: Layout, state: _State, *, integers: bool) -> Reading:
+def _missing(missing: dict[str, _Missing]) -> str:
+    """What is missing where, and what to do."""
+    parts = (
+        f"{count(rows, 'row')} {'has' if rows == 1 else 'have'} no {role}, the first at line {line:,} ({found!r})"
+        for role, (rows, line, found) in missing.items()
+    )
+    without = ", or pass --no-weight" if [*missing] == ["weight"] else ""
+    return f"{'; '.join(parts)}. Fill them in{without}, or pass --drop-missing to leave these rows out."
+
+
+def _like_missing(path: Path, options: TableOptions, src: Ids, dst: Ids, names: npt.NDArray[Any] | None) -> list[str]:
+    """A warning if vertices have names such as NA.
+
+    Raises:
+        FormatError: if all others in such a column are integers.
+    """
+    if names is None or names.dtype != object or options.drop_missing:
+        return []
+    words = sorted(MISSING)
+    places = np.minimum(np.searchsorted(names, words), len(names) - 1)  # names are sorted
+    if not (names[places] == words).any():
+        return []
+    state = _State()
+    for _ in _parts(path, replace(options, drop_missing=True), state, integers=False):
+        pass  # which rows they are, and whether they are in quotation marks
+    state.missing.pop("weight", None)
+    for role, ends in (("source", src), ("target", dst)):
+        others = {*names[np.unique(ends)].tolist()} - MISSING
+        if role in state.missing and others and all(map(INTEGER.fullmatch, others)):
+            raise FormatError(path, _missing({role: state.missing[role]}))
+    if not state.missing:
+        return []
+    first = min(state.missing.values(), key=lambda missing: missing.line)
+    rows = f"{count(state.dropped, 'row')} {'has a vertex' if state.dropped == 1 else 'have vertices'}"
+    place = f"the first at line {first.line:,} ({first.found!r})"
+    return [f"{rows} named like a missing value, {place}. If they are missing, pass --drop-missing."]
+
+
+def _reading(layout: Layout, state: _State, ids: str, unclear: list[str]) -> Reading:
     roles = layout.roles
+    warnings = [*roles.warnings, *unclear]
+    if state.dropped:
+        warnings.append(f"{count(state.dropped, 'row')} with a missing value left out.")
+    rows = [[row[index] for index in roles.used] for row in layout.first]
+    rows = [row for row in rows if not (state.dropped and MISSING & {*row})]
     return Reading(
         format="table",
         source=layout.names[roles.source],
@@ -120,25 +178,27 @@ def _reading(layout: Layout, state: _State, *, integers: bool) -> Reading:
         delimiter=f"columns separated by {layout.delimiter_in_words}",
         comments=state.comments,
         rows=state.rows,
-        ids="integers" if integers else "names",
-        first_rows=[[row[index] for index in roles.used] for row in layout.first[:SHOWN_ROWS]],
-        warnings=roles.warnings,
+        ids=ids,
+        first_rows=rows[:SHOWN_ROWS],
+        warnings=warnings,
     )
 
 
 _Part = tuple["pa.ChunkedArray", "pa.ChunkedArray", "pa.ChunkedArray | None"]
+"""Sources, targets and weights; a missing value is null."""
 
 
 def _parts(path: Path, options: TableOptions, state: _State, *, integers: bool | None) -> Iterator[_Part]:
     """The columns, block by block; if `integers` is None, the first rows decide."""
     with ThreadPoolExecutor(_AHEAD) as pool:
-        ahead: deque[tuple[Future[_Part | None], bytes, int, Layout, bool]] = deque()
+        ahead: deque[tuple[Future[_Part | None], bytes, int, Layout]] = deque()
 
         def next_part() -> Iterator[_Part]:
-            parsed, text, before, layout, as_integers = ahead.popleft()
-            part = parsed.result() or _by_hand(text, before, path, layout, as_integers)
+            parsed, text, before, layout = ahead.popleft()
+            part = parsed.result() or _by_hand(text, before, path, layout)
             if options.header is None and layout.header:
                 _refuse_header(part, state, path)
+            part = _without_missing(part, text, before, state, path)
             state.rows += len(part[0])
             if len(part[0]):
                 yield part
@@ -146,12 +206,37 @@ def _parts(path: Path, options: TableOptions, state: _State, *, integers: bool |
         for text, before in _blocks_of_rows(path, options, state):
             assert state.layout is not None
             as_integers = state.layout.integers if integers is None else integers
-            parsed = pool.submit(_parsed, text, state.layout, as_integers)
-            ahead.append((parsed, text, before, state.layout, as_integers))
+            missing = MISSING if as_integers or options.drop_missing else frozenset({""})
+            layout = replace(state.layout, integers=as_integers, missing=missing)
+            ahead.append((pool.submit(_parsed, text, layout), text, before, layout))
             if len(ahead) > _AHEAD:
                 yield from next_part()
         while ahead:
             yield from next_part()
+
+
+def _without_missing(part: _Part, text: bytes, before: int, state: _State, path: Path) -> _Part:
+    """The rows without a missing value; the others are counted."""
+    import pyarrow.compute as pc
+
+    assert state.layout is not None
+    complete = None
+    for role, place, column in zip(("source", "target", "weight"), state.layout.roles.used, part, strict=False):
+        if column is None or not column.null_count:
+            continue
+        complete = column.is_valid() if complete is None else pc.and_(complete, column.is_valid())
+        if role not in state.missing:
+            at = pc.index(column.is_valid(), False).as_py()
+            line, row = next(itertools.islice(_rows(text, before, path), at, None))
+            found = table_layout.split(row, state.layout.delimiter, path, line)[place]
+            state.missing[role] = _Missing(0, line, found)
+        counted = state.missing[role]
+        state.missing[role] = counted._replace(rows=counted.rows + column.null_count)
+    if complete is None:
+        return part
+    src, dst, weight = part
+    state.dropped += len(src) - pc.sum(complete).as_py()
+    return src.filter(complete), dst.filter(complete), None if weight is None else weight.filter(complete)
 
 
 def _blocks_of_rows(path: Path, options: TableOptions, state: _State) -> Iterator[tuple[bytes, int]]:
@@ -244,30 +329,30 @@ def _check_comments(comments: list[tuple[int, str]], layout: Layout, path: Path)
             raise FormatError(path, f"{problem}. Put the name in quotation marks, or delete the line.", number)
 
 
-def _parsed(block: bytes, table: Layout, integers: bool) -> _Part | None:
+def _parsed(block: bytes, table: Layout) -> _Part | None:
     """The columns of a block, or None if it must be parsed line by line."""
     if b"\r" in block:
         block = block.replace(b"\r\n", b"\n")
-    if b"\r" in block or _may_be_remark(block, integers):
+    if b"\r" in block or _may_be_remark(block, table.integers):
         return None
     block = block.lstrip(b"\n")  # in place of a header
-    hexadecimal = integers and (b"x" in block or b"X" in block)  # pyarrow would read 0x10 as 16
+    hexadecimal = table.integers and (b"x" in block or b"X" in block)  # pyarrow would read 0x10 as 16
     if hexadecimal or not block or block.isspace():
         return None
     if b'"' in block and (table.delimiter == BLANKS or not matches(_quoted(table.delimiter), block)):
         return None
     if table.delimiter != BLANKS:
-        return _read(block, table.delimiter, table, integers)
+        return _read(block, table.delimiter, table)
     mixed = b" " in block and b"\t" in block
     # An empty field would be found in a column that is used, so rows are as they must be if pyarrow reads them.
     if not mixed and len(table.roles.used) == table.width:
-        part = _read(block, "\t" if b"\t" in block else BLANKS, table, integers)
+        part = _read(block, "\t" if b"\t" in block else BLANKS, table)
         if part is not None:
             return part
-    return _read(single_blanks(block), BLANKS, table, integers)
+    return _read(single_blanks(block), BLANKS, table)
 
 
-def _read(text: bytes, delimiter: str, table: Layout, integers: bool) -> _Part | None:
+def _read(text: bytes, delimiter: str, table: Layout) -> _Part | None:
     """The columns of a block whose fields are separated by one character, or None."""
     import pyarrow as pa
     from pyarrow import csv as arrow_csv
@@ -275,7 +360,9 @@ def _read(text: bytes, delimiter: str, table: Layout, integers: bool) -> _Part |
     columns = [(str(table.roles.source), pa.int64()), (str(table.roles.target), pa.int64())]
     if table.roles.weight is not None:
         columns.append((str(table.roles.weight), pa.float64()))
-    for kind in (pa.int64(), pa.string())[not integers or _may_be_padded(text) :]:
+    nulls = [*table.missing - ({""} if table.delimiter == BLANKS else set())]  # there, it is a blank too many
+    ways: list[tuple[pa.DataType, list[str]]] = [(pa.int64(), []), (pa.int64(), nulls), (pa.string(), nulls)]
+    for kind, null_values in ways[2 if not table.integers or _may_be_padded(text) else 0 :]:
         types = dict(columns) | dict.fromkeys([str(table.roles.source), str(table.roles.target)], kind)
         try:
             read = arrow_csv.read_csv(
@@ -283,7 +370,11 @@ def _read(text: bytes, delimiter: str, table: Layout, integers: bool) -> _Part |
                 read_options=arrow_csv.ReadOptions(column_names=[str(index) for index in range(table.width)]),
                 parse_options=arrow_csv.ParseOptions(delimiter=delimiter),
                 convert_options=arrow_csv.ConvertOptions(
-                    column_types=types, include_columns=list(types), null_values=[], strings_can_be_null=False
+                    column_types=types,
+                    include_columns=list(types),
+                    null_values=null_values,
+                    strings_can_be_null=True,
+                    quoted_strings_can_be_null=False,
                 ),
             )
         except pa.ArrowInvalid:
@@ -291,7 +382,9 @@ def _read(text: bytes, delimiter: str, table: Layout, integers: bool) -> _Part |
         if read.num_rows != count_lines(text) and read.num_rows != _filled_lines(text):
             return None  # a quoted field has joined lines
         src, dst, *weight = read.columns
-        return _checked((src, dst, weight[0] if weight else None), text, delimiter, integers)
+        part = _checked((src, dst, weight[0] if weight else None), text, delimiter, table.integers)
+        if part is not None:
+            return part
     return None
 
 
@@ -388,7 +481,7 @@ def _rows(block: bytes, before: int, path: Path) -> Iterator[tuple[int, str]]:
             raise FormatError(path, "not UTF-8 text. Save the file as UTF-8.", number) from error
 
 
-def _by_hand(block: bytes, before: int, path: Path, table: Layout, integers: bool) -> _Part:
+def _by_hand(block: bytes, before: int, path: Path, table: Layout) -> _Part:
     """The columns of a block, line by line.
 
     Raises:
@@ -397,10 +490,13 @@ def _by_hand(block: bytes, before: int, path: Path, table: Layout, integers: boo
     """
     import pyarrow as pa
 
+    def missing(field: str, words: frozenset[str]) -> bool:
+        return field in words and (not field or f'"{field}"' not in line)
+
     ends: tuple[list[Any], list[Any]] = ([], [])
-    weights: list[float] = []
+    weights: list[float | None] = []
     for number, line in _rows(block, before, path):
-        if _may_be_remark(line.encode() + b"\n", integers):
+        if _may_be_remark(line.encode() + b"\n", table.integers):
             problem = f"found {shown(line.encode())}; comments are expected before the first row only"
             raise FormatError(path, f"{problem}. Delete the line; put a name in quotation marks.", number)
         fields = table_layout.split(line, table.delimiter, path, number)
@@ -410,19 +506,20 @@ def _by_hand(block: bytes, before: int, path: Path, table: Layout, integers: boo
             )
             raise FormatError(path, problem, number)
         for values, vertex in zip(ends, (fields[table.roles.source], fields[table.roles.target]), strict=True):
-            values.append(_vertex(vertex, integers, path, number))
+            values.append(None if missing(vertex, table.missing) else _vertex(vertex, table.integers, path, number))
         if table.roles.weight is not None:
-            weights.append(_weight(fields[table.roles.weight], path, number))
-    kind = pa.int64() if integers else pa.string()
+            weight = fields[table.roles.weight]
+            weights.append(None if missing(weight, MISSING) else _weight(weight, path, number))
+    kind = pa.int64() if table.integers else pa.string()
     src, dst = (pa.chunked_array([pa.array(values, type=kind)]) for values in ends)
     return src, dst, None if table.roles.weight is None else pa.chunked_array([pa.array(weights, type=pa.float64())])
 
 
 def _vertex(field: str, integers: bool, path: Path, number: int) -> int | str:
-    if not field or _CONTROL.search(field):
+    if _CONTROL.search(field):
         raise FormatError(
             path,
-            f"expected a vertex (an integer or a name), found {shown(field.encode())}. Fill it in, or delete the line.",
+            f"expected a vertex (an integer or a name), found {shown(field.encode())}. Correct the name.",
             number,
         )
     if not integers:

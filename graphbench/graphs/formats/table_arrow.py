@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
@@ -14,6 +15,7 @@ from graphbench.graphs.formats import table_layout, table_roles, vertex_ids
 from graphbench.graphs.formats.table import NO_NAME
 from graphbench.graphs.formats.table_roles import Column, Kind, Refusal, Roles, TableOptions
 from graphbench.records.model import Reading
+from graphbench.system.text import count
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 Fail = Callable[[str], Exception]
 """Makes the error of a problem."""
 
+_FILL_IN = "Fill them in, or pass --drop-missing to leave these rows out"
 _MAX = np.iinfo(np.int64).max
 
 
@@ -64,7 +67,16 @@ def may_be_matrix(table: pa.Table, options: TableOptions) -> bool:
     return table_layout.may_be_matrix(table.schema.names, [list(row) for row in zip(*columns, strict=True)])
 
 
-def read(table: pa.Table, names: Sequence[str], roles: Roles, kind: str, fail: Fail, *, directed: bool) -> Raw:
+def read(
+    table: pa.Table,
+    names: Sequence[str],
+    roles: Roles,
+    kind: str,
+    fail: Fail,
+    *,
+    directed: bool,
+    drop_missing: bool = False,
+) -> Raw:
     """The rows of a table.
 
     Args:
@@ -74,13 +86,26 @@ def read(table: pa.Table, names: Sequence[str], roles: Roles, kind: str, fail: F
         kind: of the table, in words.
         fail: makes the error of a problem.
         directed: whether rows are arcs.
+        drop_missing: leave out rows without a vertex or weight.
     """
     source, target, *weights = (names[index] for index in roles.used)
     if not table.num_rows:  # pyarrow fails on columns without chunks
         table = table.from_arrays([np.empty(0, dtype=np.int64) for _ in roles.used], names=table.schema.names)
+    rows = table.num_rows
+    if drop_missing:
+        table = _complete(table)
+    dropped = rows - table.num_rows
     ends = [_vertices(table.column(place), name, fail) for place, name in enumerate((source, target))]
     padded = [name for place, name in enumerate((source, target)) if _has_blanks(table.column(place), ends[place])]
-    blanks = [f"Names in column {name!r} have blanks around them, which are dropped." for name in padded]
+    warnings = [
+        *roles.warnings,
+        *(f"Names in column {name!r} have blanks around them, which are dropped." for name in padded),
+    ]
+    if dropped:
+        warnings.append(f"{count(dropped, 'row')} with a missing value left out.")
+    else:
+        like_missing = (_like_missing(end, name, fail) for end, name in zip(ends, (source, target), strict=True))
+        warnings += filter(None, like_missing)
     if ends[0].type != ends[1].type:
         ends = [_texts(end) for end in ends]
     src, dst, vertices = vertex_ids.numbered([ends[0]], [ends[1]])
@@ -101,7 +126,7 @@ def read(table: pa.Table, names: Sequence[str], roles: Roles, kind: str, fail: F
             rows=table.num_rows,
             ids=kind_of_ids(vertices),
             first_rows=[[str(value) for value in row] for row in zip(*first, strict=True)],
-            warnings=[*roles.warnings, *blanks],
+            warnings=warnings,
         ),
     )
 
@@ -122,6 +147,41 @@ def kind_of(dtype: pa.DataType) -> Kind:
     return "text" if text else "other"
 
 
+def _complete(table: pa.Table) -> pa.Table:
+    """The rows without a missing value."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    columns = [
+        column.cast(pa.string()) if kind_of(column.type) == "text" else column
+        for column in map(_decoded, table.columns)
+    ]
+    missing = [pc.is_null(column, nan_is_null=True) for column in columns]
+    missing += [_is_word_for_missing(_trimmed(column)) for column in columns if column.type == pa.string()]
+    return pa.table(columns, names=table.schema.names).filter(pc.invert(functools.reduce(pc.or_, missing)))
+
+
+def _is_word_for_missing(names: pa.ChunkedArray) -> pa.ChunkedArray:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    return pc.is_in(names, value_set=pa.array(sorted(table_layout.MISSING)))
+
+
+def _like_missing(end: pa.ChunkedArray, name: str, fail: Fail) -> str | None:
+    """A warning if vertices have names such as NA; refused if all others in the column are integers."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if end.type != pa.string() or not (words := pc.sum(bad := _is_word_for_missing(end)).as_py()):
+        return None
+    found = f"column {name!r} has {count(words, 'word')} for a missing value, the first in {_place(bad)}"
+    others = end.filter(pc.invert(bad))
+    if len(others) and pc.all(pc.match_substring_regex(others, f"^{table_layout.INTEGER.pattern}$")).as_py():
+        raise fail(f"{found}; expected a vertex. {_FILL_IN}.")
+    return f"{found[:1].upper()}{found[1:]}. If they are missing, pass --drop-missing."
+
+
 def _place(bad: pa.ChunkedArray | npt.NDArray[np.bool_]) -> str:
     """The first row for which a condition holds, in words."""
     values = bad if isinstance(bad, np.ndarray) else np.asarray(bad.to_numpy(zero_copy_only=False), dtype=bool)
@@ -140,9 +200,9 @@ def _decoded(column: pa.ChunkedArray) -> pa.ChunkedArray:
 def _refuse_nulls(column: pa.ChunkedArray, name: str, advice: str, fail: Fail) -> None:
     import pyarrow.compute as pc
 
-    if column.null_count:
-        many = f"{column.null_count:,} empty value{'s' if column.null_count > 1 else ''}"
-        raise fail(f"column {name!r} has {many}, the first in {_place(pc.is_null(column))}; {advice}.")
+    missing = pc.is_null(column, nan_is_null=True)
+    if empty := pc.sum(missing).as_py():
+        raise fail(f"column {name!r} has {count(empty, 'empty value')}, the first in {_place(missing)}; {advice}.")
 
 
 def _vertices(column: pa.ChunkedArray, name: str, fail: Fail) -> pa.ChunkedArray:
@@ -154,7 +214,7 @@ def _vertices(column: pa.ChunkedArray, name: str, fail: Fail) -> pa.ChunkedArray
     kind = kind_of(column.type)
     if kind == "other":
         raise fail(f"column {name!r} has the type {column.type}; expected vertices (integers or names).")
-    _refuse_nulls(column, name, "expected a vertex. Drop these rows", fail)
+    _refuse_nulls(column, name, f"expected a vertex. {_FILL_IN}", fail)
     if kind == "text":
         column = _trimmed(column.cast(pa.string()))
         bad = pc.match_substring_regex(column, NO_NAME)
@@ -204,7 +264,7 @@ def _weights(column: pa.ChunkedArray, name: str, fail: Fail) -> npt.NDArray[Any]
     column = _decoded(column)
     if kind_of(column.type) not in table_roles.NUMERIC:
         raise fail(f"column {name!r} has the type {column.type}; expected numeric weights. Convert the column.")
-    _refuse_nulls(column, name, "expected weights. Fill them in, or read no weights", fail)
+    _refuse_nulls(column, name, f"expected weights. {_FILL_IN}, or pass --no-weight", fail)
     if pa.types.is_integer(column.type):
         whole = column.to_numpy()
         large = np.flatnonzero((whole >= int(EXACT)) | (whole <= -int(EXACT)))

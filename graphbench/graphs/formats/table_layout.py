@@ -17,6 +17,10 @@ INTEGER = re.compile(r"[-+]?[0-9]+")
 CANONICAL = re.compile(r"(?:0|-?[1-9][0-9]*)(?:\.0+)?")
 """An integer in its only spelling, or that with the `.0` of a program that keeps integers as floats."""
 NUMBER = re.compile(r"[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:e[-+]?[0-9]+)?|[-+]?(?:inf|infinity|nan)", re.IGNORECASE)
+MISSING = frozenset(
+    """#N/A #NA -1.#IND -1.#QNAN -NaN -nan 1.#IND 1.#QNAN <NA> N/A NA NULL NaN None n/a nan null""".split()  # noqa: SIM905
+) | {"", "#N/A N/A"}
+"""Words for a missing value: those of pandas."""
 _DECIMAL_COMMA = re.compile(r"[-+]?[0-9]+,[0-9]+")
 
 BLANKS = " "
@@ -43,6 +47,7 @@ class Layout:
         roles: of the columns.
         integers: whether all vertices of the first rows are integers (a malformed number is not a name).
         first: the first rows of data.
+        missing: words that are no vertices; unless they are quoted.
     """
 
     delimiter: str
@@ -51,6 +56,7 @@ class Layout:
     roles: Roles
     integers: bool
     first: list[list[str]]
+    missing: frozenset[str] = frozenset({""})
 
     @property
     def width(self) -> int:
@@ -102,12 +108,15 @@ def find(
     if isinstance(roles, Refusal):
         raise FormatError(path, f"{roles.problem}", number)
     ends = roles.source, roles.target
+    numbers = any(_is_number(row[end]) for row in data for end in ends if row[end] not in MISSING)
+    no_names = MISSING if numbers else frozenset({""})
+    vertices = [row for row in data if row[0][:1] not in {"#", "%"} or row is data[0]]
     return Layout(
         delimiter=delimiter,
         names=names,
         header=header,
         roles=roles,
-        integers=not any(_has_name(row, *ends) for row in data if row[0][:1] not in {"#", "%"} or row is data[0]),
+        integers=not any(_has_name(row, ends, no_names) for row in vertices),
         first=data,
     )
 
@@ -180,8 +189,8 @@ def _leniently(line: str, delimiter: str) -> list[str]:
 
 def _kind(data: Sequence[Sequence[str]], index: int) -> Kind:
     """Numeric if any value is a number, so that other values in the column are found and refused with their rows."""
-    values = [row[index] for row in data]
-    if all(not value for value in values):
+    values = [row[index] for row in data if row[index] not in MISSING]
+    if not values:
         return "empty"
     if not any(map(_is_number, values)):
         return "text"
@@ -210,9 +219,11 @@ def _has_header(
     like_data = like_header = strange = False
     for index, field in enumerate(fields):
         number_here = _is_number(field)
-        numbers_below = [_is_number(row[index]) for row in data]
-        like_data |= number_here and (any(numbers_below) or not data)
-        like_header |= bool(field) and not number_here and bool(data) and all(numbers_below)
+        if field in MISSING:
+            continue
+        numbers_below = [_is_number(row[index]) for row in data if row[index] not in MISSING]
+        like_data |= number_here and (any(numbers_below) or not numbers_below)
+        like_header |= not number_here and bool(numbers_below) and all(numbers_below)
         strange |= number_here and not any(numbers_below)
     if like_header and not like_data:
         return True
@@ -250,9 +261,10 @@ def _are_integers(row: Sequence[str], src: int, dst: int) -> bool:
     return len(row) > max(src, dst) and all(INTEGER.fullmatch(row[index]) is not None for index in (src, dst))
 
 
-def _has_name(row: Sequence[str], src: int, dst: int) -> bool:
+def _has_name(row: Sequence[str], ends: Iterable[int], no_names: frozenset[str]) -> bool:
     """Whether an end is a name: a text, or an integer that is not in its only spelling."""
-    return any(row[index] and (NUMBER.fullmatch(row[index]) is None or _is_padded(row[index])) for index in (src, dst))
+    fields = (row[end] for end in ends)
+    return any(field not in no_names and (not NUMBER.fullmatch(field) or _is_padded(field)) for field in fields)
 
 
 def _is_padded(field: str) -> bool:

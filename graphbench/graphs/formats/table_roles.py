@@ -61,6 +61,7 @@ class TableOptions:
         no_weight: read no weights.
         header: whether the first row has the names of the columns.
         delimiter: a character, or `tab` or `space`.
+        drop_missing: leave out rows without a vertex or weight.
     """
 
     source: str | None = None
@@ -69,6 +70,7 @@ class TableOptions:
     no_weight: bool = False
     header: bool | None = None
     delimiter: str | None = None
+    drop_missing: bool = False
 
     def __bool__(self) -> bool:
         return self != NONE
@@ -93,6 +95,7 @@ class TableOptions:
             words.append("--header" if self.header else "--no-header")
         if self.delimiter is not None:
             words += ["--delimiter", shlex.quote(self.delimiter)]
+        words += ["--drop-missing"] * self.drop_missing
         return " ".join(words)
 
 
