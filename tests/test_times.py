@@ -232,6 +232,40 @@ def test_no_engine_that_does_less_in_its_calls_is_the_best_cpu_engine(kind):
     assert best["best_cpu"] == "igraph"
 
 
+@pytest.mark.parametrize(
+    ("kind", "says"),
+    {
+        "in build": "cheat takes 1.00 µs, igraph 500 ms (heavy build)",
+        "in a thread": "cheat takes 30.0 ms, igraph 500 ms (works after return)",
+        "more threads": "cheat takes 30.0 ms, igraph 500 ms (threads exceeded)",
+        "worse": "cheat takes 1.00 ms, igraph 500 ms (quality)",
+        "not certified": "cheat takes 1.00 ms, igraph 500 ms (not certified)",
+        "in collect": "",
+        "superseded": "",
+    }.items(),
+)
+def test_a_faster_engine_that_is_not_the_best_is_named_beside_the_ratio(kind, says):
+    cheat = replace(cheats()[kind], task__engine="cheat")
+    made = record if kind == "worse" else pagerank
+    gpu = made("cugraph", 0.1, device="gpu")
+    for others, asked in (([made("networkx", 1.0)], "networkx"), ([], "igraph")):
+        found = compare([*others, made("igraph", 0.5), cheat, gpu], asked)
+        (best,) = [one for one in found if (one.engine, one.baseline) == ("cugraph", "igraph")]
+        notes = [note for note in best.notes if note.startswith("faster_left_out: ")]
+        assert notes == ([f"faster_left_out: {says}"] if says else [])
+        assert best.verdict == "like"
+
+
+def test_the_best_engine_at_more_threads_is_named_with_them():
+    many = replace(pagerank("igraph", 0.1, cpu=CpuTimes(call_s=[9.0] * 6)), id="many", environment__threads=8)
+    many = replace(many, task__params=many.task.params | {"threads": 8})
+    found = compare([pagerank("networkx", 1.0), pagerank("igraph", 0.5), many, pagerank("cugraph", 0.1, device="gpu")])
+    (best,) = [one for one in found if one.role == "best_cpu"]
+    assert (
+        "faster_left_out: igraph on 8 threads takes 100 ms, igraph on 1 thread 500 ms (threads exceeded)" in best.notes
+    )
+
+
 @pytest.mark.parametrize("kind", cheats())
 def test_no_engine_that_does_less_is_called_like_without_a_note(kind):
     cheat = replace(cheats()[kind], task__engine="cheat")

@@ -12,8 +12,9 @@ from typing import Literal, get_args
 
 from graphbench.records import times
 from graphbench.records.model import Outcome, Record
-from graphbench.records.rules import Effect, Pair, evaluate
+from graphbench.records.rules import RULES, Effect, Pair, evaluate
 from graphbench.records.statistics import Estimate
+from graphbench.system.text import count, format_seconds
 
 Total = Literal["call", "first_answer", "whole_script"]
 
@@ -52,6 +53,39 @@ def best_cpu(
     return fastest(candidates, _SECONDS_OF[total])
 
 
+def left_out(
+    records: Iterable[Record],
+    best: Record,
+    *,
+    stale: Mapping[str, str] | None = None,
+    usual_build: Mapping[str, float] | None = None,
+) -> list[str]:
+    """The records whose calls are faster than those of the best CPU engine, each with why it is not the best.
+
+    Args: as for :func:`best_cpu`.
+    """
+    seconds_of = times.call_seconds if times.call_seconds(best) is not None else times.first_call_seconds
+    timed = [(record, seconds) for record in records if record.device == "cpu" and (seconds := seconds_of(record))]
+    limit = seconds_of(best) or 0.0
+    found = []
+    for record, seconds in timed:
+        current = record.outcome is Outcome.OK and not record.superseded and record.id not in (stale or {})
+        if not current or seconds >= limit:
+            continue
+        heavy = "heavy build" if times.builds_heavily(record, usual_build or {}) else ""
+        apart = (_apart(slower, record, other / seconds) for slower, other in timed if other > seconds)
+        if why := not_computed(record) or heavy or next(filter(None, apart), ""):
+            took, best_took = format_seconds(seconds), format_seconds(limit)
+            found.append(f"{_named(record, best)} takes {took}, {_named(best, record)} {best_took} ({why})")
+    return found
+
+
+def _named(record: Record, other: Record) -> str:
+    """The engine, with its number of threads where the other record is of the same engine."""
+    name, where = record.task.engine, record.environment
+    return f"{name} on {count(where.threads, 'thread')}" if name == other.task.engine and where is not None else name
+
+
 def did_the_work(record: Record) -> bool:
     """Whether a record has a certified answer from a CPU, by today's rules, computed in its calls and its threads."""
     return record.device == "cpu" and computed(record)
@@ -59,13 +93,16 @@ def did_the_work(record: Record) -> bool:
 
 def computed(record: Record) -> bool:
     """The same on any device."""
-    return (
-        record.outcome is Outcome.OK
-        and record.certificate is not None
-        and not record.superseded
-        and times.after_return(record) is None
-        and not times.exceeds_threads(record)
-    )
+    return record.outcome is Outcome.OK and not record.superseded and not not_computed(record)
+
+
+def not_computed(record: Record) -> str:
+    """Why an answer is not a certified one that was computed in its calls and threads, in the words of rules."""
+    if record.certificate is None:
+        return RULES["not_certified"].words
+    if times.after_return(record) is not None:
+        return RULES["works_after_return"].words
+    return RULES["threads_exceeded"].words if times.exceeds_threads(record) else ""
 
 
 def fastest_call(
@@ -103,9 +140,14 @@ def is_like(slower: Record, faster: Record, ratio: float) -> bool:
     known: dict[tuple[str, bool], bool] = faster.__dict__.setdefault("is_like", {})
     asked = slower.id, ratio > 1
     if asked not in known:
-        pair = Pair(baseline=slower, engine=faster, ratio=Estimate(ratio, None, None, 1))
-        known[asked] = next(evaluate(pair, _GRAVER), None) is None
+        known[asked] = not _apart(slower, faster, ratio)
     return known[asked]
+
+
+def _apart(slower: Record, faster: Record, ratio: float) -> str:
+    """The rule by which two records do not compare like with like, in words; empty where they do."""
+    pair = Pair(baseline=slower, engine=faster, ratio=Estimate(ratio, None, None, 1))
+    return next((rule.words for rule, _ in evaluate(pair, _GRAVER)), "")
 
 
 def at_best_threads(records: Sequence[Record], totals: Sequence[Total] = get_args(Total)) -> list[Record]:

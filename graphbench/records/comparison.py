@@ -13,7 +13,7 @@ from typing import Any, Literal
 import msgspec
 
 from graphbench.records import ratios, times
-from graphbench.records.best_cpu import Total, best_cpu, did_the_work
+from graphbench.records.best_cpu import Total, best_cpu, did_the_work, left_out
 from graphbench.records.break_even import BreakEven, break_even
 from graphbench.records.matching import differing, groups, nearest, newest, peers
 from graphbench.records.model import Outcome, Record
@@ -156,9 +156,14 @@ def compare(
                 found += best
                 continue
             main = _against_baseline(record, baselines, stale, usual)
-            found.append(msgspec.structs.replace(main, also_best_cpu=_is_best_cpu(main, best, near)))
-            found += [one for one in best if one.role != "best_cpu" or one.baseline_record != main.baseline_record]
+            same = next((one for one in best if one.role == "best_cpu" and _same_sides(one, main)), main)
+            found.append(msgspec.structs.replace(main, also_best_cpu=_is_best_cpu(main, best, near), notes=same.notes))
+            found += [one for one in best if one.role != "best_cpu" or not _same_sides(one, main)]
     return found
+
+
+def _same_sides(one: Comparison, other: Comparison) -> bool:
+    return one.baseline_record == other.baseline_record
 
 
 def baseline_among(records: Iterable[Record], asked: str, *, stale: Mapping[str, str] | None = None) -> str:
@@ -183,6 +188,7 @@ def set_against(
     *,
     stale: Mapping[str, str] | None = None,
     usual_build: Mapping[str, float] | None = None,
+    left_out: Sequence[str] = (),
 ) -> Comparison:
     """The comparison of one record with another.
 
@@ -191,6 +197,7 @@ def set_against(
         engine: the record whose time divides.
         stale: what changed since a record was made, for each stale record's id.
         usual_build: as :func:`graphbench.records.times.usual_builds` gives it.
+        left_out: where the baseline is the best CPU engine, what :func:`graphbench.records.best_cpu.left_out` gives.
     """
     ratio = ratios.of_calls(baseline, engine)
     pair = Pair(
@@ -201,6 +208,7 @@ def set_against(
         first_calls=ratio.first_calls,
         stale=stale or {},
         usual_build=usual_build or {},
+        left_out=left_out,
     )
     applied = list(evaluate(pair))
     reasons = [text for rule, text in applied if rule.effect is not Effect.NOTE]
@@ -264,6 +272,7 @@ class _BestCpu:
     def __init__(self, stale: Mapping[str, str]) -> None:
         self.stale = stale
         self._known: dict[tuple[str, ...], Record | None] = {}
+        self._left_out: dict[tuple[str, ...], list[str]] = {}
 
     def __call__(self, group: Sequence[Record], total: Total, usual_build: Mapping[str, float]) -> Record | None:
         on_cpu = [record for record in group if record.device == "cpu"]
@@ -271,6 +280,13 @@ class _BestCpu:
         if key not in self._known:
             self._known[key] = best_cpu(on_cpu, total, stale=self.stale, usual_build=usual_build)
         return self._known[key]
+
+    def left_out(self, group: Sequence[Record], best: Record, usual_build: Mapping[str, float]) -> list[str]:
+        """As :func:`graphbench.records.best_cpu.left_out`."""
+        key = (best.id, *(record.id for record in group if record.device == "cpu"))
+        if key not in self._left_out:
+            self._left_out[key] = left_out(group, best, stale=self.stale, usual_build=usual_build)
+        return self._left_out[key]
 
 
 def _against_best_cpu(
@@ -282,7 +298,8 @@ def _against_best_cpu(
     for total, role in _ROLES.items():
         best = best_of(group, total, usual_build)
         if best is not None and best.id != before:
-            made = set_against(best, record, stale=best_of.stale, usual_build=usual_build)
+            passed_over = best_of.left_out(group, best, usual_build) if total == "call" else []
+            made = set_against(best, record, stale=best_of.stale, usual_build=usual_build, left_out=passed_over)
             found.append(msgspec.structs.replace(made, role=role))
             before = best.id
     return [made for made in found if made.verdict is not Verdict.REFUSED]

@@ -6,7 +6,9 @@ import re
 from pathlib import Path
 
 from graphbench.records import model
+from graphbench.records.best_cpu import left_out
 from graphbench.records.comparison import set_against
+from graphbench.records.model import CpuTimes
 from graphbench.records.rules import RULES, Effect, Verdict
 from graphbench.reporting.document import Column, Table
 from graphbench.reporting.glossary import entries
@@ -34,7 +36,7 @@ OTHERS = [
 
 def rules():
     """Every rule of comparisons by its effect: what it means, what it says of an example, what to do."""
-    messages = {"stale": _stale(), "heavy_build": _heavy_build()}
+    messages = {"stale": _stale(), "heavy_build": _heavy_build(), "faster_left_out": _left_out()}
     for code, baseline, engine in UNFAIR.values():
         made = set_against(baseline, engine)
         text = next(text for text in (*made.reasons, *made.notes) if text.startswith(f"{code}: "))
@@ -63,6 +65,12 @@ def _heavy_build():
     heavy = record("igraph", 0.001, phases=phases)
     made = set_against(record(), heavy, usual_build={"igraph-1": 0.5, "networkx-1": 0.5})
     return next(text for text in made.notes if text.startswith("heavy_build: "))
+
+
+def _left_out():
+    faster = record("igraph", 0.5, cpu=CpuTimes(call_s=[4.0] * 6))
+    made = set_against(record(), record("cugraph", 0.1, device="gpu"), left_out=left_out([faster], record()))
+    return next(text for text in made.notes if text.startswith("faster_left_out: "))
 
 
 def words():

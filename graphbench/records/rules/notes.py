@@ -51,6 +51,16 @@ def _threads(pair: Pair) -> str:
 
 
 @rule(
+    "faster_left_out",
+    NOTE,
+    meaning="A CPU engine is faster than the best one and is left out, as it does other work or a worse job.",
+    remedy="See its own row for the times, and its verdict for the reason.",
+)
+def _faster_left_out(pair: Pair) -> str:
+    return "; ".join(pair.left_out)
+
+
+@rule(
     "dtype",
     NOTE,
     meaning="One side computes in less precise numbers than the other.",

@@ -13,7 +13,7 @@ from statistics import fmean
 from typing import Any
 
 from graphbench.records import times
-from graphbench.records.best_cpu import computed, fastest_call, is_like
+from graphbench.records.best_cpu import computed, fastest_call, is_like, not_computed
 from graphbench.records.model import Record
 from graphbench.reporting.case import Case
 from graphbench.reporting.document import HeatCell, HeatMap, HeatRow, Section, Text
@@ -133,7 +133,7 @@ def _cells(
                 found[engine].append(_without(case, name))
             elif record.id not in alike or not least:
                 found[engine].append(
-                    HeatCell(shown(value), EARLIER_RULES if record.superseded else "not alike" if best else "")
+                    HeatCell(shown(value), _why_not_alike(record) if best or record.superseded else "")
                 )
             elif record.id in aside:
                 found[engine].append(HeatCell(shown(value), "heavy build"))
@@ -143,6 +143,10 @@ def _cells(
                 factor = value / least
                 found[engine].append(HeatCell(shown(value), ratio(factor), _level(factor), factor))
     return found
+
+
+def _why_not_alike(record: Record) -> str:
+    return EARLIER_RULES if record.superseded else not_computed(record) or "not alike"
 
 
 def _like(record: Record, best: Record) -> bool:
