@@ -177,7 +177,7 @@ class Common(msgspec.Struct, frozen=True, kw_only=True):
         ),
     ] = None
     drop_missing: Annotated[
-        bool, Option(on=_READING, help="Leave out rows of a table in which a vertex or the weight is missing.")
+        bool, Option(on=READING, help="Leave out rows of a table in which a vertex or the weight is missing.")
     ] = False
     device: Annotated[int, Option(help="Index of the GPU among the visible ones.", minimum=0)] = 0
     memory_limit: Annotated[
