@@ -484,7 +484,7 @@ def test_algorithms_separated_by_commas_are_one_measurement(graphbench):
 @pytest.mark.parametrize(
     ("typed", "says"),
     [
-        (["bfs,wccc", "karate"], "No algorithm or command is called 'wccc'. Did you mean wcc"),
+        (["bfs,wccc", "karate"], "No algorithm or command is called 'wccc'. Did you mean `graphbench bfs,wcc karate`?"),
         (["bfs,wcc", "karate", "--max-level", "3"], "--max-level"),
         (["bfs,wcc", "karate", "--chart", "a.svg"], "--chart is about one algorithm, found 2: name only one."),
         (["bfs,wcc", "karate", "--save-answer", "a.csv"], "--save-answer is about one algorithm, found 2"),
@@ -494,6 +494,58 @@ def test_what_several_algorithms_do_not_take_is_refused(graphbench, typed, says)
     code, out, err = graphbench(*typed)
     assert (code, out) == (2, "")
     assert says in err
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("email-Enron pagerank", "pagerank email-Enron"),
+        ("'my data.csv' pagerank --directed", "pagerank 'my data.csv' --directed"),
+        ("ba:n=100,m=3 k-core --budget 1", "k-core ba:n=100,m=3 --budget 1"),
+        ("run pagerank email-Enron --engine igraph", "pagerank email-Enron --engine igraph"),
+        ("benchmark karate wcc", "wcc karate"),
+        ("edges.csv", "pagerank edges.csv"),
+        ("luvain karate --seed 2", "louvain karate --seed 2"),
+    ],
+)
+def test_a_mistaken_command_is_answered_with_the_one_that_was_meant(graphbench, typed, meant):
+    code, out, err = graphbench(*shlex.split(typed))
+    assert (code, out) == (2, "")
+    assert f"Did you mean `graphbench {meant}`?" in err
+    assert len(err) < 200
+
+
+def test_a_word_like_no_other_is_not_answered_with_all_names(graphbench):
+    code, _, err = graphbench("zzzzzz", "karate")
+    assert (code, err) == (
+        2,
+        "Error: No algorithm or command is called 'zzzzzz'. `graphbench --help` lists them all.\n",
+    )
+
+
+@pytest.mark.parametrize(
+    ("word", "name"),
+    {
+        "shortest-paths": "sssp",
+        "components": "wcc",
+        "communities": "louvain",
+        "betweenness-centrality": "betweenness",
+        "label-propagation": "cdlp",
+        "clustering-coefficient": "lcc",
+        "k-core": "core-number",
+        "page-rank": "pagerank",
+    }.items(),
+)
+def test_an_algorithm_has_the_names_that_people_search_for(word, name):
+    assert registry.algorithm(word).name == name
+
+
+@pytest.mark.parametrize("command", ["show", "wcc", "advise"])
+def test_a_file_that_does_not_exist_is_called_a_file(graphbench, command):
+    code, out, err = graphbench(command, "rowindex.xlsx")
+    assert (code, out) == (1, "")
+    assert "The file rowindex.xlsx does not exist." in err
+    assert len(err) < 200
 
 
 @pytest.mark.parametrize("body", ["import no_such_library", "1 / 0", "raise SystemError", "def ("])

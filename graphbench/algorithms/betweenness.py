@@ -52,6 +52,7 @@ SCALE = 2e-6
 betweenness = Algorithm(
     name="betweenness",
     revision=2,
+    aliases=("betweenness-centrality",),
     title="betweenness",
     family="centrality",
     form=Form(directed=False, weights="ignored"),

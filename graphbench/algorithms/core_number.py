@@ -32,7 +32,7 @@ core_number = Algorithm(
     revision=2,
     title="core number",
     family="cores",
-    aliases=("coreness",),
+    aliases=("coreness", "k-core"),
     form=Form(directed=False, weights="ignored"),
     kind="counts",
     headline="max_core",

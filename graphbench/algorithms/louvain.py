@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 louvain = Algorithm(
     name="louvain",
     revision=1,
+    aliases=("communities",),
     title="Louvain",
     family="community",
     form=Form(directed=False, weights="used"),

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 pagerank = Algorithm(
     name="pagerank",
     revision=2,
+    aliases=("page-rank",),
     title="PageRank",
     family="link analysis",
     form=Form(directed=True, weights="used", weight_values="non-negative", zero_weights="dropped"),

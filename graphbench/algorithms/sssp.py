@@ -33,6 +33,7 @@ EPSILON = 1e-9
 sssp = Algorithm(
     name="sssp",
     revision=2,
+    aliases=("shortest-paths",),
     title="SSSP",
     family="traversal",
     form=Form(directed=True, weights="required", weight_values="non-negative", unweighted="bfs"),

@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shlex
 import sys
 import warnings
 from collections import Counter
+from collections.abc import Sequence
 from importlib import import_module
+from itertools import takewhile
 from typing import Any
 
 import click
@@ -73,14 +76,18 @@ class Commands(click.Group):
             return registry.algorithm(name).name
         except UnknownNameError as error:
             known = [*self.list_commands(ctx), *registry.aliases()]
-            hint = "`graphbench --help` lists them all."
-            raise UnknownNameError("algorithm or command", name, known, hint) from error
+            raise UnknownNameError("algorithm or command", name, known) from error
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """The command that the arguments name, and its own arguments."""
-        name, command, own = super().resolve_command(ctx, args)
+        try:
+            name, command, own = super().resolve_command(ctx, args)
+        except UnknownNameError as error:
+            meant = _meant(args, error.name, error.suggestions)
+            advice = f"Did you mean `{meant}`?" if meant else "`graphbench --help` lists them all."
+            raise UsageError(f"No algorithm or command is called {error.name!r}. {advice}") from error
         if command is not None and not ctx.resilient_parsing:
             refuse_repeated(command, own, ctx)
         return name, command, own
@@ -91,6 +98,26 @@ class Commands(click.Group):
             formatter.write_dl([(name, registry.summary(name)) for name in registry.algorithm_names()])
         with formatter.section("Commands"):
             formatter.write_dl(list(COMMANDS.items()))
+
+
+def _meant(arguments: list[str], unknown: str, close: Sequence[str]) -> str:
+    """The command that was probably meant, the algorithm being its first word; empty where that is not clear."""
+    first, *others = arguments
+    graph = [first] if _is_graph(first) else []
+    for place, word in enumerate(takewhile(lambda word: not word.startswith("-"), others)):
+        with contextlib.suppress(UnknownNameError):
+            registry.algorithm(word)
+            return shlex.join(["graphbench", word, *graph, *others[:place], *others[place + 1 :]])
+    if graph:
+        return shlex.join(["graphbench", "pagerank", *arguments])
+    return shlex.join(["graphbench", first.replace(unknown, close[0]), *others]) if close else ""
+
+
+def _is_graph(word: str) -> bool:
+    from graphbench.graphs import catalogue, loading, web
+    from graphbench.graphs.generators import spec
+
+    return bool(catalogue.find(word)) or spec.is_spec(word) or web.is_address(word) or loading.is_file(word)
 
 
 def refuse_repeated(command: click.Command, arguments: list[str], parent: click.Context) -> None:

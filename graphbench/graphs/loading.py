@@ -6,6 +6,7 @@ import copy
 import dataclasses
 import hashlib
 import os
+import re
 import warnings
 from collections.abc import Iterable, Sequence
 from pathlib import Path, PurePath
@@ -279,10 +280,14 @@ def dataset(name: str, edges: EdgeList, cleaning: Cleaning, *, source: str, sha2
     return Dataset(info=info, edges=edges)
 
 
+_ENDING = re.compile(r"\.[A-Za-z]\w{1,5}")
+"""Of a file of any kind; no name of a collection has one."""
+
+
 def is_file(name: str) -> bool:
     """Whether a name that is neither in the catalogue nor a specification is a file."""
     path = formats.completed(Path(name).expanduser())
-    if formats.suffix(path) in formats.SUFFIXES or path.is_file() or path.is_fifo():
+    if formats.suffix(path) in formats.SUFFIXES or _ENDING.fullmatch(path.suffix) or path.is_file() or path.is_fifo():
         return True
     # GROUP/NAME has exactly one separator and does not begin with . or ..
     return path.is_absolute() or name.startswith(("./", "../")) or name.count("/") > 1
