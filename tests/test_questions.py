@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from graphbench.records.model import Certificate, Outcome, Phases
+from graphbench.records.model import Certificate, CpuTimes, Outcome, Phases
 from graphbench.reporting import means, measured
 from graphbench.reporting.document import Answers
 from graphbench.reporting.sections import questions, summary
@@ -136,6 +136,13 @@ def test_the_baseline_says_how_many_engines_it_was_chosen_from_and_how_it_was_ru
     assert asked([*BOTH, twice])["Fair baseline?"].startswith("The fastest of 2 CPU engines")
     apart = replace(BOTH[1], environment__command="graphbench louvain coAuthorsDBLP")
     assert asked([BOTH[0], apart, BOTH[2]])["Fair baseline?"].endswith(" From another run of graphbench in 1.")
+
+
+def test_a_faster_engine_that_is_not_the_best_is_named_with_the_baseline():
+    busy = record("scipy", 0.5, cpu=CpuTimes(call_s=[0.9] * 6))
+    assert asked([*BOTH, busy])["Fair baseline?"].endswith(
+        " Faster, but left out (threads exceeded): scipy for louvain."
+    )
 
 
 def test_without_a_best_cpu_engine_it_is_that_of_the_report_and_may_have_been_called_once():

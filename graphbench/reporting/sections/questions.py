@@ -11,7 +11,7 @@ from graphbench.records import times
 from graphbench.records.break_even import BreakEven
 from graphbench.records.comparison import Comparison
 from graphbench.records.model import Outcome, Record
-from graphbench.records.rules import Verdict
+from graphbench.records.rules import Verdict, rule_of
 from graphbench.reporting import means, speeds, warned
 from graphbench.reporting.case import Case, grouped, pays_off_from
 from graphbench.reporting.document import Answers
@@ -206,7 +206,18 @@ def _baseline(measured: Measured, cases: Sequence[Case]) -> str:
     alone = f", the only one with a time in {numbers.count(1):,}" if 1 in numbers and max(numbers) > 1 else ""
     apart = sum(_command(one) != _command(baseline) for one, baseline in pairs)
     other_run = f" From another run of graphbench in {apart:,}." if apart else ""
-    return f"{of} in each case{alone}: {ways}.{other_run}"
+    return f"{of} in each case{alone}: {ways}.{other_run}{_left_out(cases)}"
+
+
+def _left_out(cases: Sequence[Case]) -> str:
+    """The faster engines that are not the best ones, by why that is."""
+    found: dict[str, dict[str, None]] = {}
+    for case in cases:
+        for note in case.best.notes if case.best is not None else []:
+            for text in note.partition(": ")[2].split("; ") if rule_of(note).code == "faster_left_out" else []:
+                engine, why = text.partition(" takes ")[0], text.rpartition(" (")[2].rstrip(")")
+                found.setdefault(why, {})[f"{engine} for {case.problem}"] = None
+    return "".join(f" Faster, but left out ({why}): {listed([*names])}." for why, names in found.items())
 
 
 def _way(own: Sequence[Record]) -> str:
