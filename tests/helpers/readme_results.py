@@ -51,7 +51,7 @@ def first_command():
     result = api.Result(api.last_of_each(_read(store)))
     shown = reporting.render(result.records, result.comparisons, width=WIDTH).rstrip()
     dataset = graphs.load(result.records[0].task.dataset)
-    estimate = terminal.wrapped(after_run(dataset, result.records), WIDTH)
+    estimate = terminal.wrapped(after_run(dataset, result.records, result.records[0].task.dataset), WIDTH)
     return f"```console\n$ {example_command()}\n{shown}\n\n{estimate}\n```"
 
 
