@@ -256,6 +256,7 @@ def test_ids_beyond_32_bits_have_64_bits(write):
         ("3 3\n1 2\n", "coordinate pattern general", 2, "expected the size line"),
         ("3 -3 1\n1 2\n", "coordinate pattern general", 2, "expected the size line"),
         ("3 4 1\n1 2\n", "coordinate pattern general", 2, "rectangular (3 by 4)"),
+        ("3 4 1\n1 2\n", "coordinate pattern general", 2, "write scipy.sparse.block_array([[None, A], [A.T, None]])"),
         (f"{10**30} {10**30} 1\n1 2\n", "coordinate pattern general", 2, "64 bits"),
         ("% nothing follows\n", "coordinate pattern general", 3, "ends before its size line"),
         ("2 2\n1\n1\n1\n1\n", "array real general", 1, "dense"),

@@ -397,6 +397,37 @@ def test_damaged_tables_are_read_with_all_their_rows_or_refused(seed, tmp_path):
     assert {"read", "refused"} <= seen
 
 
+@pytest.mark.parametrize(
+    ("text", "advice"),
+    [
+        ("1 2\n7 8 # trailing comment\n", "Delete the comment: comments are expected in lines above the first row."),
+        ("1 2\n2 3 4\n", "If each row lists a vertex and its neighbours, rename the file to edges.adjlist."),
+        ("ann,bob\nbob,ann\nDoe, Jane,bob\n", "put a name with commas in quotation marks"),
+        ("1 2\n50.1 8\n", "choose the columns of vertices: --source-column NAME --target-column NAME."),
+    ],
+)
+def test_a_row_that_is_no_edge_says_what_to_do(read, text, advice):
+    with pytest.raises(FormatError) as caught:
+        read(text)
+    assert advice in caught.value.problem
+
+
+def test_neighbours_as_weights_are_a_warning(read):
+    (warning,) = read("1 2 3\n2 1 4\n3 1 4\n4 2 3\n").reading.warnings
+    assert "Column 3 is taken as the weight, but has numbers of vertices" in warning
+    assert "rename the file to edges.adjlist" in warning
+    assert not read("1 2 3\n1 3 4\n3 1 4\n4 2 3\n").reading.warnings
+    assert not read("1 2 9\n2 1 9\n3 1 8\n4 2 8\n").reading.warnings
+
+
+def test_times_without_a_header_are_ignored_with_a_warning(read):
+    raw = read("1 2 1082040961\n3 4 1082155839\n")
+    assert named(raw) == [(1, 2), (3, 4)]
+    (warning,) = raw.reading.warnings
+    assert warning.endswith("its values look like times. Pass --weight-column 3 to use it as the weight.")
+    assert read("1 2 1082040961\n", options=TableOptions(weight="3")).weight.tolist() == [1082040961]
+
+
 def test_comments_that_may_be_edges_are_refused(read):
     text = "#ml,#ai\nsource,target\n#ai,#dl\nann,#ml\n"
     with pytest.raises(FormatError, match=r"line 1: '#ml,#ai' may be a comment or an edge, as names of vertices begin"):
@@ -469,7 +500,7 @@ def test_the_reading_says_how_the_table_was_understood(read):
     )
     assert reading.first_rows == [["ann", "bob", "1.5"], ["bob", "cyd", "2"]]
     assert read("1 2\n2 3\n").reading.line == (
-        "table, columns separated by blanks, without a header; source '1', target '2', no weight; 2 rows; "
+        "table, columns separated by blanks, without a header; source column 1, target column 2, no weight; 2 rows; "
         "vertices are integers"
     )
 

@@ -1,5 +1,6 @@
 """Tables: one rule gives columns their roles, and a table is read alike as CSV, Parquet, and frames."""
 
+import shlex
 import warnings
 
 import networkx as nx
@@ -59,6 +60,11 @@ def decided(text, **options):
         ("a b c", {"source": "c", "target": "a"}, "c a b"),
         ("a b kind:text", {"no_weight": True}, "a b"),
         ("a b", {"source": "b"}, "b a"),
+        ("source target timestamp", {}, "source target"),
+        ("source target timestamp", {"weight": "timestamp"}, "source target timestamp"),
+        ("a b rank", {}, "a b"),
+        ("a b year", {"source": "a", "target": "b"}, "a b"),
+        ("a b travel_time", {}, "a b travel_time"),
     ],
 )
 def test_roles_that_are_clear_are_decided(text, options, roles):
@@ -132,6 +138,21 @@ def test_an_index_has_a_role_only_if_it_is_named():
     assert decide([index, *columns("a b")], TableOptions(weight="id")).used == [1, 2, 0]
 
 
+@pytest.mark.parametrize("name", ["timestamp", "year", "rank", "type", "id", "time", "date", "created_at", "Order ID"])
+def test_a_number_that_is_no_weight_by_its_name_is_ignored_with_a_warning(name):
+    found = decide([*columns("source target"), Column(name=name, kind="integer")])
+    option = f"--weight-column {shlex.quote(name)}"
+    assert found.warnings == [
+        f"Column {name!r} is ignored: by its name it is no weight. Pass {option} to use it as the weight."
+    ]
+
+
+@pytest.mark.parametrize("ends", ["node degree", "id label:text", "vertex community", "Name Size"])
+def test_a_table_of_vertices_is_a_warning(ends):
+    assert "may describe vertices; each row is taken as an edge" in decide(columns(ends)).warnings[0]
+    assert not decide(columns(ends), TableOptions(source=ends.split()[0])).warnings
+
+
 # Alike in every form
 
 N = ["ann", "bob", "cyd"]
@@ -166,6 +187,10 @@ TABLES = {
     ),
     "two costs": ({"source": [1], "target": [2], "cost": [3], "distance": [4]}, {}, DatasetError),
     "two sources": ({"from": [1], "src": [2], "to": [3]}, {}, DatasetError),
+    "times as a third number": ({"a": [1, 2], "b": [2, 3], "c": [1700000000, 1700000001]}, {}, "1-2 2-3"),
+    "milliseconds": ({"a": [1, 2], "b": [2, 3], "c": [1700000000000, 1700000001000]}, {}, "1-2 2-3"),
+    "large weights": ({"a": [1, 2], "b": [2, 3], "c": [1700000000, 5]}, {}, "1-2:1700000000.0 2-3:5.0"),
+    "users and items": ({"user": [1, 2], "item": [2, 3]}, {}, "1-2 2-3"),
     "a number of the row": ({"id": [9], "source": [1], "target": [2]}, {}, DatasetError),
     "weights that are text": ({"source": [1], "target": [2], "weight": ["heavy"]}, {}, DatasetError),
     "padded ids": ({"source": ["00123", "7"], "target": ["123", "007"]}, {}, "00123-123 007-7"),
@@ -233,7 +258,7 @@ def edges_of(loaded):
 
 
 @pytest.mark.filterwarnings(
-    "ignore:.*is not numeric and is ignored", "ignore:.*have blanks around them", "ignore:.*missing value"
+    "ignore:.*is ignored", "ignore:.*have blanks around them", "ignore:.*missing value", "ignore:.*in common"
 )
 @pytest.mark.parametrize("form", FORMS)
 @pytest.mark.parametrize("name", TABLES)
@@ -317,6 +342,24 @@ def test_what_should_be_checked_is_a_warning_and_in_the_record():
         "Column 'kind' is not numeric and is ignored; the graph has no weights.",
         "Names in column 'source' have blanks around them, which are dropped.",
     ]
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_ids_of_two_different_things_are_one_vertex_with_a_warning(form, tmp_path):
+    def warned(source, target, ids=(2, 3)):
+        with warnings.catch_warnings(record=True) as seen:
+            warnings.simplefilter("always")
+            gb.load(FORMS[form](pd.DataFrame({source: [1, 2], target: ids}), tmp_path), header=True if text else None)
+        return [str(warning.message) for warning in seen]
+
+    text = form in {"csv", "tsv"}
+    (warning,) = warned("user", "item")
+    assert "Columns 'user' and 'item' have 1 id in common, taken as the same vertices. If they are diff" in warning
+    assert "such as item-1" in warning
+    for names in (("source", "target"), ("id1", "id2"), ("node_a", "node_b"), ("a", "b"), ("payer", "payee")):
+        assert not warned(*names)
+    assert not warned("user", "item", (3, 4))
+    assert not warned("user", "item", ("x", "y"))
 
 
 @pytest.mark.parametrize("missing", [None, float("nan"), pd.NA, "NA"])

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from graphbench.errors import InputError, UsageError
 from graphbench.graphs.clean import Raw, kind_of_ids
 from graphbench.graphs.convert import from_matrix, in_order, integers
-from graphbench.graphs.formats import table_arrow, table_roles
+from graphbench.graphs.formats import table_arrow, table_layout, table_roles
 from graphbench.graphs.formats.table_roles import Column, Roles, TableOptions
 from graphbench.records.model import Reading
 from graphbench.system.lazy import np
@@ -43,7 +43,9 @@ def from_arrow(table: pa.Table, kind: str, directed: bool, options: TableOptions
     table_roles.refuse_text_options(options, "a table in memory has names of columns", python=True)
     if table_arrow.may_be_matrix(table, options):
         raise fail(_MATRIX)
-    roles = table_arrow.find_roles(table_arrow.columns_of(table.schema), options, fail, python=True)
+    roles = table_arrow.find_roles(
+        table_arrow.columns_of(table.schema, table.slice(0, table_layout.SAMPLE)), options, fail, python=True
+    )
     names = table.schema.names
     used = table.select(roles.used)
     return table_arrow.read(used, names, roles, kind, fail, directed=directed, drop_missing=options.drop_missing)
@@ -76,7 +78,9 @@ def from_pandas(frame: Any, directed: bool | None, options: TableOptions) -> Raw
         series = frame.iloc[:, place]
         index = place == 0 and len(names) > 2 and name == "Unnamed: 0" and series.tolist() == labels and default
         complex_ = getattr(series.dtype, "kind", "") == "c"
-        kinds.append(Column(name=name, kind="number" if complex_ else _kind(series, column, place), index=index))
+        kind = "number" if complex_ else _kind(series, column, place)
+        epochs = kind == "integer" and table_layout.are_epochs([str(value) for value in series[: table_layout.SAMPLE]])
+        kinds.append(Column(name=name, kind=kind, index=index, epochs=epochs))
     table_roles.refuse_text_options(options, "a frame has names of columns", python=True)
     if len(frame) <= len(names) and table_arrow.may_be_matrix(
         pa.table([column(place) for place in range(len(names))], names=names), options

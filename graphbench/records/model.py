@@ -282,7 +282,8 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
         """All but the rows in one line."""
         header = {None: "", True: "with a header", False: "without a header"}[self.header]
         layout = ", ".join(filter(None, [self.format, self.delimiter, header]))
-        columns = ", ".join(f"{role} {name!r}" for role, name in self.roles.items() if name)
+        called = "column {}" if self.header is False else "{!r}"
+        columns = ", ".join(f"{role} {called.format(name)}" for role, name in self.roles.items() if name)
         parts = [
             layout,
             columns and (columns if self.weight else f"{columns}, no weight"),

@@ -120,6 +120,7 @@ def read_header(stream: Bounded, path: Path) -> Header:
     rows, columns, entries = (int(word) for word in found.groups())
     if rows != columns:
         problem = f"the Matrix Market matrix is rectangular ({rows:,} by {columns:,}); expected a square matrix."
+        problem += " For a bipartite graph A, write scipy.sparse.block_array([[None, A], [A.T, None]])."
         raise FormatError(path, problem, number)
     if max(rows, entries) > _LARGEST:
         raise FormatError(path, f"{max(rows, entries)} in the size line is beyond 64 bits. Correct it.", number)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,12 +10,13 @@ from graphbench.errors import FormatError
 from graphbench.graphs import parquet as sealed
 from graphbench.graphs.clean import Raw
 from graphbench.graphs.edgelist import EdgeList
-from graphbench.graphs.formats import table_arrow, table_roles
+from graphbench.graphs.formats import table_arrow, table_layout, table_roles
 from graphbench.graphs.formats.packed import expansion_bound, failures_named
 from graphbench.graphs.formats.table_roles import TableOptions
 
 if TYPE_CHECKING:
     import pyarrow as pa
+    import pyarrow.parquet as pq
 
 _WORD = 8
 """Bytes of a vertex or weight in memory."""
@@ -52,7 +54,7 @@ def read(path: Path, *, directed: bool | None = None, options: TableOptions = ta
             first = file.read() if flat and file.metadata.num_rows <= len(schema) else None
             if first is not None and table_arrow.may_be_matrix(first, options):
                 raise fail("this may be an adjacency matrix; expected one edge in each row.")
-            roles = table_arrow.find_roles(table_arrow.columns_of(schema), options, fail, python=False)
+            roles = table_arrow.find_roles(table_arrow.columns_of(schema, _first(file)), options, fail, python=False)
             used = [schema.names[at] for at in roles.used]
             _refuse_bomb(file.metadata.num_rows * _WORD * len(used), path)
             # Dictionaries hold each name once, however often its rows repeat it.
@@ -67,6 +69,13 @@ def read(path: Path, *, directed: bool | None = None, options: TableOptions = ta
         except (pa.ArrowException, UnicodeDecodeError) as error:
             problem = f"not a readable Parquet file: {error}. Expected a table with an edge in each row."
             raise FormatError(path, problem) from error
+
+
+def _first(file: pq.ParquetFile) -> pa.Table:
+    import pyarrow as pa
+
+    batches = itertools.islice(file.iter_batches(table_layout.SAMPLE), 1)
+    return pa.Table.from_batches(batches, file.schema_arrow)
 
 
 def _refuse_bomb(size: int, path: Path) -> None:

@@ -54,6 +54,7 @@ _WHOLE = r"^(0|-?[1-9][0-9]*)(\.0+)?$"
 _INT64 = np.iinfo(np.int64)
 NO_NAME = "^$|[\x00-\x1f\x7f\ufeff]"
 """A name with a control character, or with a byte order mark, as in the middle of two files that were joined."""
+_OTHER_ENDS = "Correct it, or choose the columns of vertices: --source-column NAME --target-column NAME."
 _NO_WEIGHT = "Correct it, or pass --no-weight."
 
 
@@ -111,6 +112,10 @@ def read(path: Path, *, directed: bool | None = None, options: TableOptions = ta
     sources, destinations, weights = zip(*parts, strict=True)
     src, dst, names = vertex_ids.numbered(sources, destinations)
     unclear = _like_missing(path, options, src, dst, names)
+    layout = state.layout
+    if layout.header and kind_of_ids(names) == "integers":
+        source, target = (layout.names[end] for end in (layout.roles.source, layout.roles.target))
+        unclear += table_roles.shared_ids(source, target, src, dst, vertex_ids.count(src, dst, names))
     weight = None if weights[0] is None else np.concatenate([*map(to_numpy, weights)])
     return Raw(
         src=src,
@@ -501,10 +506,10 @@ def _by_hand(block: bytes, before: int, path: Path, table: Layout) -> _Part:
             raise FormatError(path, f"{problem}. Delete the line; put a name in quotation marks.", number)
         fields = table_layout.split(line, table.delimiter, path, number)
         if len(fields) != table.width:
-            problem = (
-                f"expected {table.width} columns, as in the rows before, found {len(fields)}: {shown(line.encode())}."
+            found = (
+                f"expected {table.width} columns, as in the rows before, found {len(fields)}: {shown(line.encode())}"
             )
-            raise FormatError(path, problem, number)
+            raise FormatError(path, f"{found}. {_other_width(line, table, path)}", number)
         for values, vertex in zip(ends, (fields[table.roles.source], fields[table.roles.target]), strict=True):
             values.append(None if missing(vertex, table.missing) else _vertex(vertex, table.integers, path, number))
         if table.roles.weight is not None:
@@ -513,6 +518,14 @@ def _by_hand(block: bytes, before: int, path: Path, table: Layout) -> _Part:
     kind = pa.int64() if table.integers else pa.string()
     src, dst = (pa.chunked_array([pa.array(values, type=kind)]) for values in ends)
     return src, dst, None if table.roles.weight is None else pa.chunked_array([pa.array(weights, type=pa.float64())])
+
+
+def _other_width(line: str, table: Layout, path: Path) -> str:
+    """What to do about a row of another width."""
+    if re.search(r"\s[#%]", line):
+        return "Delete the comment: comments are expected in lines above the first row."
+    advice = f"Correct the line; put a name with {table.delimiter_in_words} in quotation marks."
+    return f"{advice} If each row lists a vertex and its neighbours, rename the file to {path.stem}.adjlist."
 
 
 def _vertex(field: str, integers: bool, path: Path, number: int) -> int | str:
@@ -530,7 +543,7 @@ def _vertex(field: str, integers: bool, path: Path, number: int) -> int | str:
             return int(whole)
         raise FormatError(path, f"vertex {shown(field.encode())} exceeds 64 bits. Renumber the vertices.", number)
     if NUMBER.fullmatch(field) and not INTEGER.fullmatch(field):
-        raise FormatError(path, f"expected vertices that are integers or names, found {field!r}.", number)
+        raise FormatError(path, f"expected vertices that are integers or names, found {field!r}. {_OTHER_ENDS}", number)
     raise _NamesFoundError
 
 

@@ -42,10 +42,20 @@ def find_roles(columns: Sequence[Column], options: TableOptions, fail: Fail, *, 
     return found
 
 
-def columns_of(schema: pa.Schema) -> list[Column]:
-    """The columns of an Arrow table; what pandas wrote for a frame's index only numbers the rows."""
+def columns_of(schema: pa.Schema, first: pa.Table) -> list[Column]:
+    """The columns of an Arrow table, by its first rows; what pandas wrote for a frame's index only numbers the rows."""
     index = _index_columns(schema)
-    return [Column(name=field.name, kind=kind_of(field.type), index=field.name in index) for field in schema]
+    return [
+        Column(
+            name=field.name, kind=kind_of(field.type), index=field.name in index, epochs=are_epochs(first.column(at))
+        )
+        for at, field in enumerate(schema)
+    ]
+
+
+def are_epochs(first: pa.ChunkedArray) -> bool:
+    """Whether the first values look like times."""
+    return kind_of(first.type) == "integer" and table_layout.are_epochs([str(value) for value in first.to_pylist()])
 
 
 def _index_columns(schema: pa.Schema) -> list[str]:
@@ -109,12 +119,15 @@ def read(
     if ends[0].type != ends[1].type:
         ends = [_texts(end) for end in ends]
     src, dst, vertices = vertex_ids.numbered([ends[0]], [ends[1]])
+    size = vertex_ids.count(src, dst, vertices)
+    if kind_of_ids(vertices) == "integers":
+        warnings += table_roles.shared_ids(source, target, src, dst, size)
     first = [column.to_pylist() for column in table.slice(0, SHOWN_ROWS).columns]
     return Raw(
         src=src,
         dst=dst,
         weight=_weights(table.column(2), weights[0], fail) if weights else None,
-        num_vertices=vertex_ids.count(src, dst, vertices),
+        num_vertices=size,
         directed=directed,
         names=vertices,
         reading=Reading(

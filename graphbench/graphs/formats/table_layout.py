@@ -101,13 +101,22 @@ def find(
         advice = "Pass the matrix from Python (graphbench.load(matrix)), or write one edge in each row."
         raise FormatError(path, f"this may be an adjacency matrix; expected {EXPECTED} in each row. {advice}", number)
     columns = [
-        Column(name=name, kind=_kind(data, index), index=header and index == 0 and width > 2 and _is_index(name, data))
+        Column(
+            name=name,
+            kind=_kind(data, index),
+            index=header and index == 0 and width > 2 and _is_index(name, data),
+            epochs=are_epochs([row[index] for row in data]),
+        )
         for index, name in enumerate(names)
     ]
     roles = table_roles.decide(columns, options, named=header)
     if isinstance(roles, Refusal):
         raise FormatError(path, f"{roles.problem}", number)
     ends = roles.source, roles.target
+    if not header and roles.weight is not None and _may_be_neighbours(data, roles):
+        found = f"Column {names[roles.weight]} is taken as the weight, but has numbers of vertices"
+        advice = f"If each row lists a vertex and its neighbours, rename the file to {path.stem}.adjlist."
+        roles.warnings.append(f"{found}. {advice}")
     numbers = any(_is_number(row[end]) for row in data for end in ends if row[end] not in MISSING)
     no_names = MISSING if numbers else frozenset({""})
     vertices = [row for row in data if row[0][:1] not in {"#", "%"} or row is data[0]]
@@ -197,6 +206,15 @@ def _kind(data: Sequence[Sequence[str]], index: int) -> Kind:
     return "integer" if all(INTEGER.fullmatch(value) for value in values) else "number"
 
 
+def are_epochs(values: Sequence[str]) -> bool:
+    """Whether all values look like times: seconds or milliseconds from 2001 to 2033."""
+    return (
+        bool(values)
+        and all(INTEGER.fullmatch(value) for value in values)
+        and any(all(start <= int(value) <= 2 * start for value in values) for start in (10**9, 10**12))
+    )
+
+
 def _is_index(name: str, data: Sequence[Sequence[str]]) -> bool:
     """Whether the first column is an index that pandas has written: without a name, from 0 on."""
     return name in {"", "Unnamed: 0"} and [row[0] for row in data] == [str(number) for number in range(len(data))]
@@ -255,6 +273,13 @@ def may_be_matrix(names: list[str], data: list[list[str]]) -> bool:
         return False
     symmetric = all(row[index] == data[index][at] for at, row in enumerate(data) for index in range(at))
     return width > 3 or (symmetric and all(float(row[at]) == 0 for at, row in enumerate(data)))
+
+
+def _may_be_neighbours(data: Sequence[Sequence[str]], roles: Roles) -> bool:
+    """Whether rows may list a vertex and its neighbours: no vertex has two rows, and the weights are vertices."""
+    sources = {row[roles.source] for row in data}
+    third = [row[roles.weight] for row in data if roles.weight is not None]
+    return len(data) > 2 and len(sources) == len(data) and 2 * sum(value in sources for value in third) > len(data)
 
 
 def _are_integers(row: Sequence[str], src: int, dst: int) -> bool:

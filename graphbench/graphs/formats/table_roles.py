@@ -14,9 +14,14 @@ import shlex
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, fields, replace
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from graphbench.errors import UsageError
+from graphbench.system.lazy import np
+from graphbench.system.text import count
+
+if TYPE_CHECKING:
+    from graphbench.graphs.columns import Ids
 
 _END = r"(id|ids|ip|node|nodeid|vertex|vertexid|name|label|key|address|account|user|airport|station|stop)?"
 _SOURCES = re.compile(rf"(source|src|from|origin|start){_END}|u|citing|(node|vertex|id|person|user)(1|a)|sourcenode")
@@ -38,9 +43,17 @@ _PAIRS = (
     ("parent", "child"),
 )
 """Names that belong together; they only order the suggestions of a refusal."""
-_OF_THE_ROW = re.compile(
-    r"(|row|line|record|tx|txn|trx|transaction|order|payment|event|edge)(id|no|number|index)|txn|transaction|"
-    r".*(date|time|timestamp)|(created|updated|sent)(at|on)|ts|year|month|day|when"
+_NO_WEIGHT = (
+    r"(|row|line|record|tx|txn|trx|transaction|order|payment|event|edge)(id|no|number|index)|rank|type|kind|class|"
+    r"category|.*(date|timestamp)|(|date|unix|epoch|event|start|end)time|(created|updated|sent)(at|on)|ts|epoch|year|"
+    r"month|day|hour|when"
+)
+_NEVER_WEIGHTS = re.compile(_NO_WEIGHT)
+"""Names of numbers that are no weights unless the user says so."""
+_OF_THE_ROW = re.compile(rf"{_NO_WEIGHT}|.*time|txn|transaction")
+_OF_A_VERTEX = re.compile(
+    r"(in|out)?degree|label|name|type|class|group|community|cluster|colou?r|size|age|lat|lon|latitude|longitude|"
+    r"pagerank|score|rank|title|description"
 )
 
 Kind = Literal["integer", "number", "text", "empty", "other"]
@@ -132,11 +145,13 @@ class Column:
         name: from the header; a number from 1 without one.
         kind: of its values.
         index: whether it only numbers the rows; such a column has a role only if the user names it.
+        epochs: whether its first values look like times: seconds or milliseconds since 1970.
     """
 
     name: str
     kind: Kind
     index: bool = False
+    epochs: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -196,6 +211,22 @@ def is_target(name: str) -> bool:
     return _TARGETS.fullmatch(_word(name)) is not None
 
 
+def shared_ids(source: str, target: str, src: Ids, dst: Ids, num_vertices: int) -> list[str]:
+    """A warning if columns whose names are those of two different things have integers in common."""
+    words = _word(source), _word(target)
+    stems = {re.sub(r"(id)?[0-9ab]?$", "", word) for word in words}
+    if min(map(len, words)) < 2 or len(stems) < 2 or "" in stems or words in _PAIRS:
+        return []
+    if is_source(source) or is_target(target) or is_source(target) or is_target(source):
+        return []
+    occurs = np.zeros((2, num_vertices), dtype=bool)
+    occurs[0, src] = occurs[1, dst] = True
+    if not (both := int(np.count_nonzero(occurs[0] & occurs[1]))):
+        return []
+    found = f"Columns {source!r} and {target!r} have {count(both, 'id')} in common, taken as the same vertices"
+    return [f"{found}. If they are different things, give the ids of one column a prefix, such as {words[1]}-1."]
+
+
 def _word(name: str) -> str:
     return re.sub(r"[^a-z0-9]", "", name.casefold())
 
@@ -243,7 +274,16 @@ class _Decision:
         used = {self.names[index] for index in (source, target, weight) if index is not None}
         if self.named and any(times > 1 for name, times in Counter(self.names).items() if name in used):
             raise _RefusedError(f"{self._found()}; expected different names. Rename or drop columns.")
+        self._check_ends(source, target)
         return Roles(source=source, target=target, weight=weight, warnings=self.warnings)
+
+    def _check_ends(self, source: int, target: int) -> None:
+        """Warn where the names are those of a table of vertices."""
+        given = self.options.source is not None or self.options.target is not None
+        ends = self.names[source], self.names[target]
+        if self.named and not given and any(_OF_A_VERTEX.fullmatch(_word(name)) for name in ends):
+            found = f"Columns {ends[0]!r} and {ends[1]!r} may describe vertices"
+            self.warnings.append(f"{found}; each row is taken as an edge between them. Pass a table of edges.")
 
     def _named(self, role: str) -> int | None:
         """The column that the user named for a role."""
@@ -324,8 +364,10 @@ class _Decision:
         if self.named and (is_source(name) or is_target(name)):
             raise self._unclear(f"{name!r} could be an end of the edge or the weight", source, target)
         if self.columns[index].kind in NUMERIC:
-            if index > max(source, target) or self._is_weight(index) or self._both_given():
+            if self._is_weight(index):
                 return index
+            if index > max(source, target) or self._both_given():
+                return None if self._ignored(index) else index
             raise self._unclear(f"{name!r} could be the weight or a number of the row", source, target, [index])
         if self._is_weight(index):
             return index
@@ -335,6 +377,17 @@ class _Decision:
             raise self._unclear(text, source, target)
         self.warnings.append(f"Column {name!r} is not numeric and is ignored; the graph has no weights.")
         return None
+
+    def _ignored(self, index: int) -> bool:
+        """Whether numbers are no weights by their name or values, with a warning."""
+        name = self.names[index]
+        called = self.named and _NEVER_WEIGHTS.fullmatch(_word(name)) is not None
+        if not called and not self.columns[index].epochs:
+            return False
+        option = TableOptions(weight=name).spelled(python=self.python)
+        why = "by its name it is no weight" if called else "its values look like times"
+        self.warnings.append(f"Column {name!r} is ignored: {why}. Pass {option} to use it as the weight.")
+        return True
 
     def _both_given(self) -> bool:
         return self.options.source is not None and self.options.target is not None
