@@ -116,11 +116,14 @@ def test_quality_is_compared_by_medians_over_trials():
     assert set_against(record(), lucky).verdict == "unlike"
 
 
-@pytest.mark.parametrize(("engine", "verdict"), [(0.777, "like"), (0.775, "unlike")])
-def test_a_single_seed_may_be_3_percent_worse(engine, verdict):
+@pytest.mark.parametrize(
+    ("engine", "verdict"), [(0.7921, "like"), (0.7919, "undecided"), (0.777, "undecided"), (0.775, "unlike")]
+)
+def test_a_single_seed_that_is_1_to_3_percent_worse_decides_nothing(engine, verdict):
     comparison = set_against(record(trials=quality([0.80])), record("igraph", 0.1, trials=quality([engine] * 6)))
     assert comparison.verdict == verdict
-    assert ("one_seed" in codes(comparison)) == (verdict == "like")
+    assert ("one_seed" in codes(comparison)) == (verdict == "undecided")
+    assert comparison.counts("ratio_call") == (verdict == "like")
 
 
 def test_trials_of_an_engine_without_a_seed_count_as_several_seeds():
@@ -227,7 +230,7 @@ def test_a_side_without_warm_calls_has_its_first_call_compared_with_the_other_fi
         comparison = set_against(one, two)
         assert (comparison.ratio_call, comparison.first_calls, comparison.n) == (pytest.approx(ratio), True, 1)
         assert comparison.verdict == "like"
-        assert codes(comparison) == {"first_calls", "one_seed"}
+        assert codes(comparison) == {"first_calls"}
         assert not comparison.counts("ratio_call")
         assert comparison.counts("ratio_first_answer")
 

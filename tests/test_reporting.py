@@ -466,10 +466,12 @@ def test_a_first_call_is_called_so_in_the_cells_and_in_the_sentence():
     made = [alone, record("igraph")]
     (problem,) = problem_tables(made, compare(made))
     assert [row[1:5] for row in problem.table.rows] == [
-        ["1.00 s", "", "2.73×", "first calls"],
+        ["1.00 s", "(first 1.10 s)", "2.73×", "first calls"],
         ["3.00 s", "(first call)", "1", ""],
     ]
     assert problem.answer[0].startswith("igraph is 2.73× faster than networkx on louvain (first calls)")
+    turned = problem_tables(made, compare(made, "igraph"))[0]
+    assert {row[1] + row[2] for row in turned.table.rows} == {"1.00 s(first 1.10 s)", "3.00 s(first call)"}
 
 
 def test_a_time_that_leaves_work_out_is_marked_in_its_cell():
@@ -519,6 +521,14 @@ def test_the_answer_gives_bounds_as_bounds():
     assert "First answer at least " in lower
     upper = answer([record("networkx"), record("igraph", phases=times, **stopped)])
     assert upper.startswith("igraph is at least 545× slower than networkx on louvain (first calls); undecided: igraph")
+
+
+def test_the_answer_gives_no_number_where_one_seed_does_not_know_the_quality():
+    lower = record("networkit", 0.01, trials=Trials(seeds=[0] * 6, quality=[0.815] * 6))
+    assert answer([record(), lower]) == (
+        "No ratio of like with like on louvain: networkit against networkx is undecided (one seed)."
+    )
+    assert answer([record(), lower, record("igraph", 0.5)]).startswith("igraph is 2.00× faster than networkx")
 
 
 def test_the_answer_gives_no_number_of_an_unlike_ratio():
@@ -601,7 +611,7 @@ def test_the_answer_says_why_the_fastest_engine_is_not_the_best():
     made = [record(name, taken, trials=Trials(seeds=[0, 1], quality=[best] * 2)) for name, taken, best in sides]
     line = answer(made)
     assert line.startswith("networkit is 100× faster")
-    assert "Best CPU engine: igraph, 10.0× faster (9.77 to 10.2); networkit is unlike it (quality)." in line
+    assert "Best CPU engine: igraph, 10.0× faster (9.77 to 10.2); networkit against it is unlike (quality)." in line
 
 
 # Figures

@@ -61,7 +61,7 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
             read + build + first call) is recovered; `never` if it is not, `not known` if it is not at once and no
             difference was found between calls; None where a time is missing.
         bound: `lower` if the true ratio is this or more, `upper` if it is this or less, None if it is this.
-        verdict: `like`, `unlike`, `undecided` (only a bound) or `refused`.
+        verdict: `like`, `unlike`, `undecided` (only a bound, or quality of one seed) or `refused`.
         reasons: why it is not like: a code, a colon, a sentence (:class:`graphbench.records.rules.Rule`).
         notes: what does not change the verdict, in the same form.
         matched: whether both sides ran at the fastest setting of equal quality that was found for them.
@@ -109,6 +109,11 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
         """Whether no side reuses work between calls, leaves it to `collect`, or does it in `build`."""
         aside = {"reuses_work", "lazy_answer", "heavy_build"}
         return not any(rule_of(note).code in aside for note in self.notes)
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether it has a ratio that is no bound, and not known to compare like with like: no sentence quotes it."""
+        return self.verdict in {Verdict.UNLIKE, Verdict.UNDECIDED} and self.bound is None
 
     def counts(self, name: RatioName) -> bool:
         """Whether a ratio may be averaged, coloured or called fastest: of like with like, and of warm calls only."""

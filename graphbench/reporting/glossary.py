@@ -45,7 +45,7 @@ _OCCURS = {
     f"a to b{TIMES}": re.compile(rf"^[\d.,]+ to .*{TIMES}$|\(range "),
     "first calls": re.compile("first calls$"),
     "rebuilt": re.compile(r"\(rebuilt "),
-    "collect": re.compile(r"\(collect "),
+    "collect": re.compile(r"\bcollect [\d.]+ \S+\)$"),
     f"{AT_LEAST}N": re.compile(f"^{AT_LEAST}"),
     f"{AT_MOST}N": re.compile(f"^{AT_MOST}"),
     "predicted": re.compile(", predicted$"),

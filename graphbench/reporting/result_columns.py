@@ -34,11 +34,13 @@ def engines_table(records: Sequence[Record], group: Sequence[Record], own: Seque
     baseline = next((comparison.baseline for comparison in own if comparison.role == "baseline"), "")
     ran = [record for record in records if record.outcome not in NEVER_RAN]
     rows = [replace(case, label=heading.label(case.record, group), baseline=baseline) for case in compared(ran, own)]
+    of_first = [comparison for comparison in own if comparison.role == "baseline" and comparison.first_calls]
+    first = {id_ for comparison in of_first for id_ in (comparison.record, comparison.baseline_record)}
     number, *trials = _answer(records)
     columns = [
         Column("engine", lambda row: row.label, breaks=True),
         Column("warm call", _call, right=True, tone=_tone_of_call),
-        Column("", lambda row: _aside(row.record), optional=True),
+        Column("", lambda row: _aside(row.record, compared_first=row.record.id in first), optional=True),
         *(_against(baseline) if baseline else []),
         number,
         *([Column("verdict", TITLED["verdict"].text, tone=_tone)] if baseline else []),
@@ -56,15 +58,20 @@ def _call(row: Case) -> str:
     return numbers.seconds(row.warm.value if row.warm else first_call(record))
 
 
-def _aside(record: Record) -> str:
+def _aside(record: Record, *, compared_first: bool) -> str:
     """What the time in a cell leaves out or is instead: it is marked there."""
     if record.outcome is not Outcome.OK:
         return "(wrong answer)" if record.outcome is Outcome.INVALID else ""
     if not warm_calls(record):
         return "(first call)" if first_call(record) else ""
-    if reuses_work(record):
-        return f"(rebuilt {numbers.seconds(median(rebuilt_calls(record)))})"
-    return f"(collect {numbers.seconds(collect_seconds(record))})" if is_lazy(record) else ""
+    parts = []
+    if compared_first:
+        parts.append(f"first {numbers.seconds(first_call(record))}")
+    elif reuses_work(record):
+        parts.append(f"rebuilt {numbers.seconds(median(rebuilt_calls(record)))}")
+    if is_lazy(record):
+        parts.append(f"collect {numbers.seconds(collect_seconds(record))}")
+    return f"({', '.join(parts)})" if parts else ""
 
 
 def _tone_of_call(row: Case) -> Tone:

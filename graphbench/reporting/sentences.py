@@ -93,10 +93,10 @@ def _speed(headline: Comparison, rows: Sequence[Record]) -> str:
     """The answer: `networkit is 5.40x faster than networkx on louvain (4.90 to 6.10); same quality`."""
     engine, baseline = _name(headline.engine, headline.record, rows), _baseline(headline, rows)
     problem = headline.algorithm
-    if headline.verdict is Verdict.UNLIKE:  # then all are: a number would be quoted without the reason
+    if headline.doubtful:  # then all are: a number would be quoted without the reason
         return (
-            f"No ratio of like with like on {problem}: {engine} against {baseline} is unlike "
-            f"({listed(codes(headline.reasons))})"
+            f"No ratio of like with like on {problem}: {engine} against {baseline} is "
+            f"{headline.verdict} ({listed(codes(headline.reasons))})"
         )
     speed = speeds.speeds(headline, [headline.leads])[0]
     factor, ends = speeds.phrase(speed)
@@ -117,7 +117,7 @@ def _speed(headline: Comparison, rows: Sequence[Record]) -> str:
 
 def _other_totals(headline: Comparison | None) -> list[str]:
     """The other totals of the same comparison, each timed once; of a heavy build no ratio of warm calls."""
-    if headline is None or headline.verdict is Verdict.UNLIKE:
+    if headline is None or headline.doubtful:
         return []
     names = [name for name in TOTALS if name not in (headline.leads, "ratio_call")]
     found = [f"{speed.total} {speeds.in_words(speed)}" for speed in speeds.speeds(headline, names)]
@@ -149,8 +149,9 @@ def _fastest_cpu(headline: Comparison | None, rows: Sequence[Record], comparison
         return _best_cpu([one for one in chosen if one.record == record], rows, named=not of_headline)
     if any(one.also_best_cpu and one.verdict is Verdict.LIKE for one in comparisons):
         return []  # the baseline, which the sentence has named
-    verdicts = {comparison.record: comparison.verdict for comparison in comparisons if comparison.role == "baseline"}
-    rivals = [row for row in rows if verdicts.get(row.id) not in {Verdict.REFUSED, Verdict.UNLIKE}]
+    main = [comparison for comparison in comparisons if comparison.role == "baseline"]
+    out = {comparison.record for comparison in main if comparison.doubtful or comparison.verdict is Verdict.REFUSED}
+    rivals = [row for row in rows if row.id not in out]
     fastest = best_cpu(rivals, "call", usual_build=usual_builds(rows))
     several = len({row.task.engine for row in rivals if did_the_work(row)}) > 1
     if fastest is None or fastest.id in _named_already(headline) or not several:
@@ -169,8 +170,9 @@ def _why_not(headline: Comparison | None, fastest: Record, rows: Sequence[Record
     if named is None or mine is None or best is None or named.device != "cpu" or mine >= best:
         return ""
     pair = Pair(baseline=fastest, engine=named, ratio=Estimate(best / mine, None, None, 1))
-    apart = [rule.words for rule, _ in evaluate(pair) if rule.effect is not Effect.NOTE]
-    return f"; {named.task.engine} is unlike it ({listed(apart)})" if apart else ""
+    apart = [rule for rule, _ in evaluate(pair) if rule.effect is not Effect.NOTE]
+    why = listed([rule.words for rule in apart])
+    return f"; {named.task.engine} against it is {apart[0].effect} ({why})" if apart else ""
 
 
 def _named_already(headline: Comparison | None) -> set[str | None]:

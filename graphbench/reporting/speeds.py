@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from graphbench.records.comparison import Comparison, RatioName
-from graphbench.records.rules import Verdict
 from graphbench.records.statistics import geometric_mean
 from graphbench.reporting import numbers
 from graphbench.reporting.numbers import TIMES
@@ -172,7 +171,7 @@ def spread(comparison: Comparison | None) -> str:
 
 def tail(comparison: Comparison, name: RatioName) -> str:
     """What follows a ratio in a cell: that it does not count, what it is of, its interval or range, what that says."""
-    found = [str(comparison.verdict)] if comparison.verdict is Verdict.UNLIKE else []
+    found = [str(comparison.verdict)] if comparison.doubtful else []
     if name == "ratio_call" and comparison.first_calls:
         found.append("first calls")
     elif name == "ratio_call" and comparison.bound is None:

@@ -19,7 +19,7 @@ from helpers.records import record
 EFFECTS = {
     Effect.REFUSED: "no ratio is given",
     Effect.UNLIKE: "the ratio is given, and does not count",
-    Effect.UNDECIDED: "the ratio is only a bound, and does not count",
+    Effect.UNDECIDED: "the ratio is only a bound, or its seeds are too few, and does not count",
     Effect.NOTE: "the ratio counts, and the reader should know this",
 }
 OTHERS = [

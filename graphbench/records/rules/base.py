@@ -64,7 +64,7 @@ class Verdict(enum.StrEnum):
 _VERDICTS = {
     "like": "the same work, and answers as good",
     "unlike": "different work, or a worse answer, so the ratio does not count",
-    "undecided": "one side has no answer",
+    "undecided": "one side has no answer, or too few seeds to compare",
     "refused": "no ratio",
 }
 

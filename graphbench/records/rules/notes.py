@@ -4,13 +4,6 @@ from __future__ import annotations
 
 from graphbench.records import times
 from graphbench.records.rules.base import NOTE, Pair, names, rule
-from graphbench.records.rules.quality import (
-    LOWER_QUALITY_ONE_SEED,
-    fast_slow,
-    has_single_seed,
-    quality_of,
-    shortfall_of,
-)
 from graphbench.records.statistics import MIN_SAMPLES
 from graphbench.system.text import count, format_seconds
 
@@ -109,20 +102,3 @@ def _allocator(pair: Pair) -> str:
         return ""
     named = [f"{name} from the {each} allocator" for each, name in zip((one, two), names(pair), strict=True) if each]
     return f"device memory of {' and of '.join(named)}"
-
-
-@rule(
-    "one_seed",
-    NOTE,
-    meaning="The quality of a heuristic is known from one seed only, so 3 % is allowed instead of 1 %.",
-    remedy="Raise --budget, so that several seeds are run.",
-)
-def _one_seed(pair: Pair) -> str:
-    shortfall = shortfall_of(pair)
-    if shortfall is None or not has_single_seed(pair) or shortfall > LOWER_QUALITY_ONE_SEED:
-        return ""
-    fast, slow = fast_slow(pair)
-    return (
-        f"{fast.quality} ({fast.task.engine} {quality_of(fast):.4f}, {slow.task.engine} {quality_of(slow):.4f}) comes "
-        "from a single seed, so 3 % is allowed"
-    )

@@ -8,9 +8,9 @@ from graphbench.records.model import Record
 from graphbench.records.rules.base import Pair
 
 LOWER_QUALITY = 0.01
-"""By what fraction the faster side's quality may be below the other's, from several seeds."""
+"""By what fraction the faster side's quality may be below the other's."""
 LOWER_QUALITY_ONE_SEED = 0.03
-"""The same from a single seed."""
+"""By what fraction a single seed may be below, without being known to be worse."""
 
 
 def quality_of(record: Record) -> float | None:
@@ -36,6 +36,15 @@ def shortfall_of(pair: Pair) -> float | None:
     if fast >= slow:
         return 0.0
     return (slow - fast) / abs(slow) if slow else float("inf")
+
+
+def lower(pair: Pair, shortfall: float) -> str:
+    """Both qualities, and that of the faster side as lower by so much."""
+    fast, slow = fast_slow(pair)
+    return (
+        f"{fast.quality} {quality_of(fast):.4f} of {fast.task.engine} against {quality_of(slow):.4f} "
+        f"of {slow.task.engine} ({100 * shortfall:.2g} % lower on the faster side)"
+    )
 
 
 def has_single_seed(pair: Pair) -> bool:

@@ -1,13 +1,13 @@
-"""When two sides did different work: a ratio is given, and does not count."""
+"""When two sides did different work, or may have: a ratio is given, and does not count."""
 
 from __future__ import annotations
 
-from graphbench.records.rules.base import UNLIKE, Pair, names, rule
+from graphbench.records.rules.base import UNDECIDED, UNLIKE, Pair, names, rule
 from graphbench.records.rules.quality import (
     LOWER_QUALITY,
     LOWER_QUALITY_ONE_SEED,
-    fast_slow,
     has_single_seed,
+    lower,
     quality_of,
     shortfall_of,
 )
@@ -41,11 +41,20 @@ def _quality(pair: Pair) -> str:
     allowed = LOWER_QUALITY_ONE_SEED if has_single_seed(pair) else LOWER_QUALITY
     if shortfall <= allowed:
         return ""
-    fast, slow = fast_slow(pair)
-    return (
-        f"{fast.quality} {quality_of(fast):.4f} of {fast.task.engine} against {quality_of(slow):.4f} "
-        f"of {slow.task.engine} ({100 * shortfall:.2g} % lower on the faster side)"
-    )
+    return lower(pair, shortfall)
+
+
+@rule(
+    "one_seed",
+    UNDECIDED,
+    meaning="The faster side's answer is 1 to 3 % worse, and a side's quality is known from one seed only.",
+    remedy="Raise --budget, so that several seeds are run.",
+)
+def _one_seed(pair: Pair) -> str:
+    shortfall = shortfall_of(pair)
+    if shortfall is None or not has_single_seed(pair) or not LOWER_QUALITY < shortfall <= LOWER_QUALITY_ONE_SEED:
+        return ""
+    return f"{lower(pair, shortfall)}, from a single seed"
 
 
 def _quality_unknown(pair: Pair) -> str:

@@ -66,8 +66,8 @@ def _rules(baseline: str) -> list[str]:
         ),
         (
             "like: inputs and achieved accuracy or quality match; unlike: they do not, for the reason given; "
-            "undecided: one side has no answer; refused: there is no ratio. Only like ratios are averaged, "
-            "geometrically."
+            "undecided: one side has no answer, or too few seeds to compare; refused: there is no ratio. Only like "
+            "ratios are averaged, geometrically."
         ),
         (
             "A time limit makes a ratio an undecided bound: a lower bound if the baseline was stopped, an upper bound "

@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 
 from graphbench.records.best_cpu import best_cpu
 from graphbench.records.comparison import Comparison, set_against
-from graphbench.records.rules import Verdict
 from graphbench.records.times import first_call, usual_builds, warm_calls
 from graphbench.reporting import numbers, speeds
 from graphbench.reporting.case import Case, call_time, size
@@ -93,7 +92,7 @@ MAX_TRIALS = 200
 _LOOKS: dict[Look, str] = {
     "solid": "warm call, like with like",
     "hollow": "first call, or first answer of a heavy build",
-    "hatched": "unlike",
+    "hatched": "unlike or undecided",
     "bound": "bound, from a time limit",
 }
 _TOTALS = {"first answer": "diamond", "whole script": "up"}
@@ -177,7 +176,7 @@ def _marks(case: Case, comparison: Comparison, place: int) -> list[Mark]:
     for speed in speeds.speeds(comparison):
         tip = f"{case.label} {speed.total} {speeds.in_words(speed)}"
         if not marks:
-            tip += f", unlike: {listed(codes(comparison.reasons))}" if comparison.verdict is Verdict.UNLIKE else ""
+            tip += f", {comparison.verdict}: {listed(codes(comparison.reasons))}" if comparison.doubtful else ""
             marks.append(Mark(speed.value, place, tip, case.colour, "bar", _look(comparison), ends=speed.ends))
         elif speed.total in _TOTALS:
             marks.append(Mark(speed.value, place, tip, shape=_TOTALS[speed.total], size=3.6))
@@ -187,14 +186,14 @@ def _marks(case: Case, comparison: Comparison, place: int) -> list[Mark]:
 def _look(comparison: Comparison) -> Look:
     if comparison.bound:
         return "bound"
-    if comparison.verdict is Verdict.UNLIKE:
+    if comparison.doubtful:
         return "hatched"
     return "hollow" if comparison.first_calls or comparison.leads != "ratio_call" else "solid"
 
 
 def _words(comparison: Comparison) -> str:
     words = numbers.ratio(getattr(comparison, comparison.leads), bound=comparison.bound)
-    aside = {"hatched": " unlike", "hollow": " first"}.get(_look(comparison), "")
+    aside = {"hatched": f" {comparison.verdict}", "hollow": " first"}.get(_look(comparison), "")
     return f"{words}{aside}"
 
 
