@@ -13,15 +13,23 @@ from graphbench.advice import estimate as estimates
 from graphbench.advice.answer import Advice, Answer, Cpu, Option, line
 from graphbench.advice.estimate import Estimate
 from graphbench.advice.features import Features, features
-from graphbench.advice.law import Span
+from graphbench.advice.law import MISSES, Span
 from graphbench.advice.reference import References, choose, is_usual, load
 from graphbench.graphs.clean import Dataset
 from graphbench.measure.options import Options
 from graphbench.measure.plan import Plan, make_plan
+from graphbench.records import statistics
 from graphbench.records.best_cpu import best_cpu
 from graphbench.records.break_even import Runs, pays_off
 from graphbench.records.model import Record
-from graphbench.records.times import usual_builds, warm_or_first_call, was_busy
+from graphbench.records.times import (
+    rebuilt_calls,
+    reuses_work,
+    usual_builds,
+    warm_calls,
+    warm_or_first_call,
+    was_busy,
+)
 from graphbench.system.text import listed
 
 PUBLISHED = ("bfs", "jaccard", "leiden", "louvain", "pagerank", "sssp", "triangle-count", "wcc")
@@ -187,13 +195,24 @@ def _measured(records: Sequence[Record]) -> Cpu | None:
     return Cpu(
         engine=best.task.engine,
         threads=threads if isinstance(threads, int) else None,
-        call=Span.exactly(call),
+        call=_spread(best, call),
         script_engine=scripts[script],
         script=Span.exactly(script),
         measured=True,
         first_calls=not best.phases.call_s,
         busy=was_busy(best),
     )
+
+
+def _spread(record: Record, call: float) -> Span:
+    """A measured call with the interval of the median of its calls, or their range where they are few."""
+    calls = rebuilt_calls(record) if reuses_work(record) else warm_calls(record)
+    if not calls:
+        return Span.exactly(call)
+    found = statistics.median(calls, 1 - MISSES)
+    ends = found.interval or found.range or (found.value, found.value)
+    collected = call - found.value  # of a lazy answer
+    return Span(ends[0] + collected, call, ends[1] + collected)
 
 
 def _with_cpu(references: Sequence[References], machine: References) -> References | None:

@@ -29,7 +29,7 @@ class Cpu(msgspec.Struct, frozen=True, kw_only=True):
     engine: str
     threads: int | None
     call: Span
-    """Of a warm call; measured times have no interval."""
+    """Of a warm call; of measured ones the interval of their median, or their range where there are few."""
     script_engine: str
     script: Span
     measured: bool
@@ -37,6 +37,7 @@ class Cpu(msgspec.Struct, frozen=True, kw_only=True):
     first_calls: bool = False
     """There is no warm call within the budget: it is the first one."""
     busy: bool = False
+    """More programs ran during its measurement than the machine has cores: there is no verdict."""
 
 
 class Option(msgspec.Struct, frozen=True, kw_only=True):
@@ -97,23 +98,20 @@ class Advice(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def to_text(advice: Advice, form: str = "table", width: int | None = None) -> str:
-    """The answer, the table, a sentence for each algorithm, and where it comes from; `table` or `markdown`."""
+    """The answer, the table, and where it comes from; `table` or `markdown`."""
     marked = form == "markdown"
 
     def written(text: str) -> str:
         return markdown.safe(text) if marked else terminal.wrapped(plain(text), width or WIDTH)
 
-    sentences = [sentence(answer, advice) for answer in advice.answers]
     heads, rows = _table(advice)
+    numbers = tuple(range(2, 2 + len(heads) - 3))
     if marked:
-        drawn = markdown_table(heads, rows, right=_NUMBERS)
+        drawn = markdown_table(heads, rows, right=numbers)
     else:
-        drawn = text_table(heads, rows, right=_NUMBERS, width=width, lead=2)
+        drawn = text_table(heads, rows, right=numbers, width=width, lead=2)
     lines = "\n".join(map(written, [*sources(advice), *advice.notes]))
-    return (
-        "\n\n".join(filter(None, [written(summary(advice)), drawn if rows else "", *map(written, sentences), lines]))
-        + "\n"
-    )
+    return "\n\n".join(filter(None, [written(summary(advice)), drawn if rows else "", lines])) + "\n"
 
 
 def _title(answer: Answer) -> str:
@@ -122,22 +120,33 @@ def _title(answer: Answer) -> str:
 
 
 def summary(advice: Advice) -> str:
-    """Where there are several algorithms: the whole answer in one sentence."""
-    by_runs: dict[str, list[str]] = {}
-    known = [(answer, answer.options[0]) for answer in advice.answers if answer.options and answer.options[0].pays_off]
-    for answer, best in sorted(known, key=lambda pair: _order(pair[1])):
-        by_runs.setdefault(_when(best), []).append(_title(answer))
-    if len(advice.answers) < 2 or not by_runs:
-        return ""
-    never = by_runs.pop("never", [])
-    parts = [f"for {listed(names)} {runs}" for runs, names in by_runs.items()]
-    unknown = [_title(answer) for answer in advice.answers if answer not in [one for one, _ in known]]
-    last = f"; not known for {listed(unknown)}" if unknown else ""
-    subject = f"On {advice.graph} {with_article(advice.machine.name)} would probably"
-    if not parts:
-        return f"{subject} never pay off for {listed(never)}{last}."
-    last = (f"; never for {listed(never)}" if never else "") + last
-    return f"{subject} pay off {listed(parts)}{last}."
+    """The whole answer: a sentence on one algorithm, or one on all."""
+    if len(advice.answers) == 1:
+        return sentence(advice.answers[0], advice)
+    known = [answer for answer in advice.answers if answer.cpu and answer.options and answer.options[0].pays_off]
+    by_verdict: dict[str, list[str]] = {}
+    for answer in sorted(known, key=lambda answer: _order(answer.options[0])):
+        by_verdict.setdefault(verdict(answer), []).append(_title(answer))
+    parts = [f"{words} for {listed(names)}" for words, names in by_verdict.items() if words != BUSY]
+    said = f"{_cpu_of(advice)} against {with_article(advice.machine.name)}, on {advice.graph}: "
+    text = f"{said}a GPU would probably pay off {'; '.join(parts)}." if parts else ""
+    if BUSY in by_verdict:
+        text += f"{' N' if text else f'{said}n'}o verdict for {listed(by_verdict[BUSY])}: {_AGAIN}"
+    reasons: dict[str, list[str]] = {}
+    for answer in advice.answers:
+        if answer not in known:
+            reasons.setdefault(answer.reason or "no time of a CPU engine to compare with", []).append(_title(answer))
+    none = [f"No estimate for {listed(names)}: {reason}." for reason, names in reasons.items()]
+    text = " ".join(filter(None, [text, *none]))
+    return text[:1].upper() + text[1:]
+
+
+BUSY, UNCLEAR = "busy", "unclear"
+_AGAIN = "the machine was busy during the measurement. Measure again on a quiet machine."
+
+
+def _cpu_of(advice: Advice) -> str:
+    return advice.cpu_machine or "your CPU"
 
 
 def _order(option: Option) -> float:
@@ -145,20 +154,28 @@ def _order(option: Option) -> float:
     return math.inf if option.until or option.pays_off[1] == "never" else option.pays_off[1]
 
 
+def verdict(answer: Answer) -> str:
+    """When the first of the GPU engines pays off, as far as all of the interval says the same."""
+    assert answer.cpu is not None
+    option = answer.options[0]
+    return BUSY if answer.cpu.busy else _when(option)
+
+
 def _when(option: Option) -> str:
-    """From how many calls on an engine probably pays off, in words."""
     assert option.pays_off is not None
-    likely = option.pays_off[1]
-    if option.until:
-        return f"up to about {calls(option.until)} only"
-    return "never" if likely == "never" else "from the first call on" if likely == 1 else f"from about {calls(likely)}"
-
-
-def _likely(option: Option) -> str:
-    """From how many calls on an engine probably pays off."""
-    if option.pays_off is None:
-        return ""
-    return f"up to {two(option.until)}" if option.until else _rounded(option.pays_off[1])
+    assert option.faster is not None
+    best, likely, worst = option.pays_off
+    if best == "never":
+        return "never"
+    if worst == "never":
+        return UNCLEAR
+    if worst == 1 and option.faster.low < 1:
+        sure = option.until and option.faster.high < 1
+        return f"up to about {calls(option.until or 1)} only" if sure else f"for one call ({UNCLEAR} for many)"
+    if worst == 1:
+        return "from the first call on"
+    ends = "" if best == worst else f" ({_rounded(best)} to {_rounded(worst)})"
+    return f"from about {calls(likely)} on{ends}"
 
 
 def sentence(answer: Answer, advice: Advice) -> str:
@@ -175,52 +192,46 @@ def sentence(answer: Answer, advice: Advice) -> str:
             f"{subject}: {gpu} would probably take {interval(best.estimate.warm_call)} per call. "
             f"No time of a CPU engine to compare with.{total}"
         )
-    whose = "here" if answer.cpu.measured else "of the references' machine"
-    text = (
-        f"{subject}: {gpu} {_per_call(best.faster)} the best CPU engine {whose} ({_engine(answer.cpu)}), "
-        f"{_script(answer.cpu, best)}."
-    )
-    return f"{text} {_pays_off(best)}{_for_calls(answer, best, advice.calls)}"
+    subject = f"{subject}, {_cpu_of(advice)} ({_engine(answer.cpu)}) against {gpu}"
+    if answer.cpu.busy:
+        return f"{subject}: no verdict, as {_AGAIN}"
+    script = _script(answer.cpu, best)
+    return f"{subject}: {_per_call(best.faster)}, {script}. {_pays_off(best)}{_for_calls(answer, best, advice.calls)}"
 
 
 def _per_call(faster: Span) -> str:
-    if faster.low >= 1:
-        return f"would probably be {between(faster)} times as fast per call as"
-    if faster.high <= 1:
+    if faster.low > 1:
+        return f"the GPU would probably be {between(faster)} times as fast per call"
+    if faster.high < 1:
         slower = Span(1 / faster.high, 1 / faster.typical, 1 / faster.low)
-        return f"would probably take {between(slower)} times as long per call as"
-    return f"may be slower or faster per call (about {two(faster.typical)} times as fast, {between(faster)}) than"
+        return f"the GPU would probably take {between(slower)} times as long per call"
+    return f"{UNCLEAR} which is faster per call (the GPU {between(faster)} times as fast)"
 
 
 def _engine(cpu: Cpu) -> str:
     threads = "" if cpu.threads is None else f", {count(cpu.threads, 'thread')}"
-    return f"{cpu.engine}{threads}{', on a busy machine' if cpu.busy else ''}"
+    return f"{cpu.engine}{threads}"
 
 
 def _script(cpu: Cpu, best: Option) -> str:
     script = best.estimate.whole_script
     times = f"about {roughly(script.typical)} against {taken(cpu.script, measured=cpu.measured)}"
-    longer, faster = script.over(cpu.script), best.faster is not None and best.faster.low >= 1
+    longer, faster = script.over(cpu.script), best.faster is not None and best.faster.low > 1
     if longer.low > 1:
         return f"{'but' if faster else 'and'} a script with one call would take longer ({times})"
     if longer.high < 1:
         return f"{'and' if faster else 'but'} a script with one call would take less time ({times})"
-    return f"and a script with one call may take less or more ({times})"
+    return f"and {UNCLEAR} whether a script with one call would take longer ({times})"
 
 
 def _pays_off(option: Option) -> str:
     assert option.pays_off is not None
-    best, likely, worst = option.pays_off
-    if option.until:
-        return f"It probably pays off up to about {calls(option.until)} only: its start is shorter, its calls longer."
-    if likely == "never":
-        if best == "never":
-            return "It does not pay off, however many calls there are."
-        return f"It probably never pays off (at best from {calls(best)} on)."
-    ends = f"{_rounded(best)} to {_rounded(worst)}" if worst != "never" else f"from {_rounded(best)} to never"
-    if likely == 1:
-        return "It pays off from the first call on." if worst == 1 else f"It probably pays off at once ({ends})."
-    return f"It pays off from about {calls(likely)}{'' if best == worst else f' ({ends})'}."
+    when = _when(option)
+    if when == "never":
+        return "It does not pay off, however many calls there are."
+    if when == UNCLEAR:
+        return f"{UNCLEAR.capitalize()} whether it pays off: from {calls(option.pays_off[0])} on at best, else never."
+    return f"It probably pays off {when}."
 
 
 def calls(runs: Runs) -> str:
@@ -239,12 +250,10 @@ def _for_calls(answer: Answer, best: Option, number: int | None) -> str:
     return f" A script with {count(number, 'call')}: {interval(best.total_s)} on the GPU, {own} on the CPU."
 
 
-_NUMBERS = (2, 3, 4, 5, 6)
-
-
 def _table(advice: Advice) -> tuple[list[str], list[list[str]]]:
     """The best CPU engine of each algorithm, then a row for each GPU engine."""
-    heads = ["", "engine", "warm call", "90 % interval", "times as fast", "pays off", "memory", "card"]
+    total = [f"script, {count(advice.calls, 'call')}"] if advice.calls else []
+    heads = ["", "engine", "warm call", "90 % interval", *total, "times as fast", "pays off", "memory", "card"]
     return heads, [row for answer in advice.answers for row in _rows(answer)]
 
 
@@ -254,9 +263,9 @@ def _rows(answer: Answer) -> list[list[str]]:
     if answer.options and (cpu := answer.cpu):
         own = seconds(cpu.call.typical) if cpu.measured else f"~{roughly(cpu.call.typical)}"
         own += "*" if cpu.first_calls else ""
-        ends = "measured" if cpu.measured else _ends_of(cpu.call)
+        total = [taken(answer.cpu_total_s, measured=cpu.measured)] if answer.cpu_total_s else []
         threads = "" if cpu.threads is None else f" ({cpu.threads})"
-        rows.append([next(names), f"{cpu.engine}{threads}", own, ends, "", "", "", ""])
+        rows.append([next(names), f"{cpu.engine}{threads}", own, _ends_of(cpu.call), *total, "", "", "", ""])
     for option in answer.options:
         call, memory = option.estimate.warm_call, option.estimate.memory_bytes
         rows.append(
@@ -265,13 +274,26 @@ def _rows(answer: Answer) -> list[list[str]]:
                 option.estimate.engine,
                 f"~{roughly(call.typical)}{'*' if option.estimate.first_calls else ''}",
                 _ends_of(call),
+                *([_ends_of(option.total_s)] if option.total_s else []),
                 between(option.faster) if option.faster else "",
-                _likely(option),
+                _short(answer, option),
                 f"~{two(memory.typical / 1e9)} GB" if memory else "",
                 _card(option),
             ]
         )
     return rows
+
+
+def _short(answer: Answer, option: Option) -> str:
+    """From how many calls on it pays off, in a cell."""
+    if answer.cpu is None or option.pays_off is None:
+        return ""
+    words = BUSY if answer.cpu.busy else _when(option)
+    short = {"from the first call on": "1", f"for one call ({UNCLEAR} for many)": UNCLEAR}
+    best, likely, worst = option.pays_off
+    if words.startswith("from about"):
+        return _rounded(likely) if best == worst else f"{_rounded(best)} to {_rounded(worst)}"
+    return f"up to {two(option.until)}" if words.startswith("up to") and option.until else short.get(words, words)
 
 
 def _ends_of(span: Span) -> str:
@@ -306,8 +328,9 @@ def sources(advice: Advice) -> list[str]:
     ]
     if any(answer.options for answer in advice.answers):
         lines.append(
-            "Pays off: from so many calls on, start included (of a GPU engine, on the references' machine). Card: the "
-            "smallest that holds the upper end of the memory (in brackets: one that perhaps does). "
+            "~: estimated, else measured here. Pays off: from so many calls on, start included (of a GPU engine, on "
+            "the references' machine); unclear: the interval has both answers. Card: the smallest that holds the upper "
+            "end of the memory (in brackets: one that perhaps does). "
             "`graphbench advise --validate` shows how far estimates are wrong."
         )
     sides = [side for answer in advice.answers for side in (answer.cpu, *(one.estimate for one in answer.options))]
