@@ -580,6 +580,14 @@ def test_the_answer_names_the_engine_with_a_wrong_answer(shown):
     assert "Wrong answer from networkit." in problem_tables(*shown)[1].answer[1]
 
 
+def test_where_one_engine_alone_can_run_there_is_nothing_to_compare():
+    away = record("cugraph", outcome=Outcome.UNSUPPORTED, reason="no GPU", phases=Phases(), certificate=None, answer={})
+    assert answer([record("igraph", 2.0), away]) == (
+        "Nothing to compare, as only igraph ran louvain here. igraph takes 2.00 s for louvain (warm call); answer "
+        "certified."
+    )
+
+
 def test_the_answer_says_why_there_is_no_ratio():
     failed = record("igraph", outcome=Outcome.ERROR, reason="x", phases=Phases(), answer={})
     assert answer([record(), failed]) == "No ratio: igraph failed (x)."

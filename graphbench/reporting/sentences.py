@@ -69,7 +69,10 @@ def _headline(rows: Sequence[Record], comparisons: Sequence[Comparison]) -> Comp
 
 def _alone(rows: Sequence[Record], comparisons: Sequence[Comparison]) -> str:
     """Where there is no ratio: why, or what the fastest engine took."""
-    missing = [text.partition(": ")[2] for comparison in comparisons for text in comparison.reasons]
+    ran = {row.id: row.task.engine for row in rows if row.outcome not in NEVER_RAN}
+    only = len(set(ran.values())) == 1 and len(ran) < len(rows)
+    compared = [comparison for comparison in comparisons if not only or comparison.record in ran]
+    missing = [text.partition(": ")[2] for comparison in compared for text in comparison.reasons]
     right = [row for row in rows if row.outcome is Outcome.OK]
     timed = [(seconds, row) for row in right if (seconds := call_seconds(row) or first_call(row))]
     if missing or not timed:
@@ -86,7 +89,8 @@ def _alone(rows: Sequence[Record], comparisons: Sequence[Comparison]) -> str:
     call = "warm call" if call_seconds(row) else "first call"
     certified = "; answer certified" if row.certificate else ""
     name = _name(row.task.engine, row.id, rows)
-    return f"{name} takes {numbers.seconds(seconds)} for {row.problem} ({call}){certified}"
+    takes = f"{name} takes {numbers.seconds(seconds)} for {row.problem} ({call}){certified}"
+    return f"Nothing to compare, as only {row.task.engine} ran {row.problem} here. {takes}" if only else takes
 
 
 def _speed(headline: Comparison, rows: Sequence[Record]) -> str:
